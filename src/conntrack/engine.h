@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The conntrack engine: time and packets in, verdicts and events out. It knows no files, no clock but the packets', no
+ * randomness but its seed, and prints nothing. The same calls give the same answers on every machine.
+ *
+ * Life: ct_engine_new, then for each packet ct_engine_packet (optionally ct_engine_prefetch for the batch before), with
+ * ct_engine_advance to let time pass without packets; snapshots by the _each functions; ct_engine_free.
+ * One engine is used by one thread at a time; engines share nothing.
+ */
+#ifndef CT_ENGINE_H
+#define CT_ENGINE_H
+
+#include "packet.h"
+#include "param.h"
+#include "profile.h"
+#include "reason.h"
+#include "status.h"
+#include "view.h"
+
+typedef struct ct_engine ct_engine;
+typedef struct ct_entry ct_entry; /* opaque outside src/conntrack */
+
+typedef enum ct_verdict {
+  CT_VERDICT_NONE,   /* never reached conntrack */
+  CT_VERDICT_ACCEPT, /* INVALID packets too: dropping them is a rule's business */
+  CT_VERDICT_DROP    /* conntrack itself dropped it: table full, chain too long, helper */
+} ct_verdict;
+
+/* ct_result.changes */
+enum {
+  CT_CHANGE_CREATED = 1 << 0,   /* a new entry was confirmed */
+  CT_CHANGE_REFRESHED = 1 << 1, /* the deadline was set anew */
+  CT_CHANGE_COUNTED = 1 << 2,
+  CT_CHANGE_STATE = 1 << 3,
+  CT_CHANGE_ENDED = 1 << 4,    /* the packet ended its own entry (RST before a reply) */
+  CT_CHANGE_REOPENED = 1 << 5, /* the packet ended the entry that was there before it created its own */
+  CT_CHANGE_EXPECTED = 1 << 6  /* the packet met an expectation */
+};
+
+/* The bound that a TCP segment broke, or that was waived: what explain and -P say in numbers. */
+typedef struct ct_bound {
+  uint32_t value; /* the segment's number */
+  uint32_t limit; /* the bound */
+  uint32_t over;  /* by how much, as a distance in sequence space */
+} ct_bound;
+
+typedef struct ct_result {
+  uint8_t cls;     /* ct_class */
+  uint8_t dir;     /* ct_dir; meaningful for NEW, ESTABLISHED, RELATED */
+  uint8_t verdict; /* ct_verdict */
+  uint8_t old_state, new_state; /* layer-4 states around this packet */
+  uint16_t reason;  /* ct_reason */
+  uint16_t events;  /* CT_EV_* of the message delivered for the entry by this packet */
+  uint16_t changes; /* CT_CHANGE_* */
+  uint64_t conn;    /* the entry's id; 0 where the packet belongs to none */
+  const ct_entry *entry; /* the entry after the packet, NULL where none or gone; valid until the next call into the engine */
+  ct_bound bound;
+} ct_result;
+
+typedef enum ct_event_type {
+  CT_EVENT_NEW,
+  CT_EVENT_UPDATE,
+  CT_EVENT_DESTROY,
+  CT_EVENT_EXPECT_NEW,
+  CT_EVENT_EXPECT_DESTROY,
+  CT_EVENT_DROP, /* a packet was dropped by conntrack itself (table full, ...); no entry */
+  CT_EVENT_TYPE_COUNT
+} ct_event_type;
+
+/*
+ * One message as the kernel would send it. Valid until the callback returns. Exactly one DESTROY follows each NEW
+ * (ct_engine_flush sends those still open).
+ */
+typedef struct ct_event {
+  ct_event_type type;
+  int64_t time_ns;  /* engine clock when it happened; an exact expiry carries its deadline */
+  uint64_t packet;  /* number of the packet being processed; 0 for timers */
+  uint64_t sequence; /* 1, 2, 3, ... over the engine's life */
+  uint16_t bits;    /* CT_EV_* */
+  uint16_t reason;  /* DESTROY, EXPECT_DESTROY: why it ended; DROP: why */
+  const ct_view *view;          /* NULL for expectation events and DROP */
+  const ct_expect_view *expect; /* expectation events only */
+  const ct_packet *cause;       /* the packet, NULL for timers */
+} ct_event;
+
+typedef void (*ct_event_fn)(const ct_event *event, void *user);
+
+/* Counters as conntrack -S names them (spec 7.6), then what people ask next. */
+#define CT_STAT_LIST(X)                                                                                                \
+  X(found) X(invalid) X(insert) X(insert_failed) X(drop) X(early_drop) X(error) X(search_restart) X(clash_resolve)     \
+  X(chaintoolong) X(expect_new) X(expect_create) X(expect_delete)
+
+typedef struct ct_stats {
+#define X(name) uint64_t name;
+  CT_STAT_LIST(X)
+#undef X
+  uint64_t packets;     /* that the engine was fed */
+  uint64_t created;     /* entries confirmed */
+  uint64_t ended[CT_REASON_COUNT];   /* entries ended, by reason */
+  uint64_t invalid_by_reason[CT_REASON_COUNT];
+  uint64_t dropped_by_reason[CT_REASON_COUNT];
+  uint64_t expired_by_timeout[CT_TIMEOUT_COUNT]; /* END_TIMEOUT, by the timeout of the state they were in */
+  uint64_t clock_back;  /* packets stamped before the engine's clock */
+  uint64_t peak_count;
+  int64_t peak_time_ns; /* when it was first reached */
+  uint64_t count_ns_hi, count_ns_lo; /* integral of the count over time, 128 bits: mean occupancy */
+  uint64_t expect_peak, expect_expired, expect_refused;
+} ct_stats;
+
+/* params are copied. Never fails: small allocations abort, large ones grow with use. */
+ct_engine *ct_engine_new(const ct_params *params);
+/* Frees all; sends no events. NULL is fine. */
+void ct_engine_free(ct_engine *engine);
+
+/* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back into the engine but
+ * to read. */
+void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user);
+
+/* Lets time pass up to now_ns: deadlines fire in (deadline, id) order. An earlier time than the clock's does nothing. */
+void ct_engine_advance(ct_engine *engine, int64_t now_ns);
+
+/* Hints for the packets that come next; changes nothing that can be observed. Call with 16 to 32 packets. */
+void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n);
+
+/*
+ * Tracks one packet: advances to its time (a packet from the past is tracked at the clock's present and counted), then
+ * look-up or creation, tracker, helper, confirmation, events. packet->kind must not be CT_PACKET_NONE.
+ */
+void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result);
+
+/* Ends everything in the table with DESTROY events of reason CT_REASON_END_CAPTURE, in order of creation. */
+void ct_engine_flush(ct_engine *engine);
+
+int64_t ct_engine_now(const ct_engine *engine);      /* the clock; INT64_MIN before the first packet */
+uint64_t ct_engine_count(const ct_engine *engine);   /* as conntrack -C: what the kernel still counts */
+const ct_stats *ct_engine_stats(const ct_engine *engine);
+const ct_params *ct_engine_params(const ct_engine *engine);
+
+/* The entry of a result or by its number, copied out. false where there is no (longer) such entry. */
+void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view);
+bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view);
+/* The live entry whose original or reply tuple this is. */
+bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir);
+
+/* All entries, in order of creation (byte-equal runs), expired ones left out; a snapshot changes nothing. */
+void ct_engine_each(const ct_engine *engine, void (*fn)(const ct_view *view, void *user), void *user);
+/* All expectations, in order of creation. */
+void ct_engine_each_expect(const ct_engine *engine, void (*fn)(const ct_expect_view *view, void *user), void *user);
+
+/* Bytes the engine holds for its entries and their indexes, for figures. */
+uint64_t ct_engine_memory_bytes(const ct_engine *engine);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An entry of the table: 128 bytes, two cache lines, never moved while it lives (slab in table.c). What few entries
+ * need (master, helper, mark, NAT, GRE timeouts) stands in an extension (ext.h); IPv6 addresses in a slab of their own.
+ *
+ * The first line holds what every packet reads (key, deadline, TCP windows), the second what is written now and then.
+ * Internal to src/conntrack.
+ */
+#ifndef CT_ENTRY_H
+#define CT_ENTRY_H
+
+#include "engine.h"
+
+/* ct_entry.traits */
+enum {
+  CT_ENTRY_IPV6 = 1 << 0,    /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
+  CT_ENTRY_ICMP = 1 << 1,    /* ids are ICMP's: only the request's tuple is ever looked up */
+  CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
+  CT_ENTRY_EXT = 1 << 3,     /* has an extension */
+  CT_ENTRY_TIMED = 1 << 4,   /* is in the timing wheel or its due heap */
+  CT_ENTRY_UNTRUSTED = 1 << 5 /* reserved */
+};
+
+/* Per direction, spec 5.4. */
+typedef struct ct_tcp_side {
+  uint32_t end, max_end, max_window, max_ack;
+} ct_tcp_side;
+
+enum {
+  CT_TCP_FLAG_WINDOW_SCALE = 0x01,
+  CT_TCP_FLAG_SACK_PERM = 0x02,
+  CT_TCP_FLAG_CLOSE_INIT = 0x04,
+  CT_TCP_FLAG_BE_LIBERAL = 0x08,
+  CT_TCP_FLAG_DATA_UNACKNOWLEDGED = 0x10,
+  CT_TCP_FLAG_MAXACK_SET = 0x20,
+  CT_TCP_FLAG_EXP_CHALLENGE_ACK = 0x40, /* in last_flags only, as the next */
+  CT_TCP_FLAG_SIMULTANEOUS_OPEN = 0x80
+};
+
+typedef struct ct_tcp {
+  ct_tcp_side side[2];
+  uint8_t scale[2];
+  uint8_t flags[2];
+  uint32_t last_seq, last_ack, last_end;
+  uint16_t last_window;
+  uint8_t last_scale, last_flags;
+  uint8_t last_dir, last_index;
+  uint8_t retrans;
+} ct_tcp;
+
+typedef struct ct_sctp {
+  uint32_t vtag[2];
+  uint8_t init[2];
+  uint8_t last_dir, flags;
+} ct_sctp;
+
+/* 48 bits each: 281 terabytes and as many packets in one direction of one connection. */
+typedef struct ct_counter {
+  uint32_t packets_low, bytes_low;
+  uint16_t packets_high, bytes_high;
+} ct_counter;
+
+struct ct_entry {
+  uint32_t addr[2]; /* original source, destination; network order */
+  uint16_t port[2]; /* original source id, destination id */
+  uint8_t proto;
+  uint8_t traits;
+  uint16_t status;     /* CT_STATUS_* */
+  int64_t deadline_ns; /* absolute; the one meaning, whatever the timer structures hold */
+  union {
+    ct_tcp tcp;
+    ct_sctp sctp;
+    int64_t udp_stream_ns; /* UDP: a stream once the clock has passed this */
+  } l4;
+  ct_counter counter[2];
+  uint64_t state : 8; /* ct_tcp_state, ct_sctp_state */
+  uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
+  int64_t created_ns;          /* confirmed at */
+  uint32_t timer_next, timer_prev; /* links of the timing wheel; timer.c */
+};
+
+_Static_assert(sizeof(struct ct_entry) == 128, "an entry is two cache lines");
+
+static inline uint64_t ct_counter_packets(const ct_counter *c) { return (uint64_t)c->packets_high << 32 | c->packets_low; }
+static inline uint64_t ct_counter_bytes(const ct_counter *c) { return (uint64_t)c->bytes_high << 32 | c->bytes_low; }
+static inline void ct_counter_add(ct_counter *c, uint32_t bytes)
+{
+  c->packets_high = (uint16_t)(c->packets_high + (++c->packets_low == 0));
+  c->bytes_low += bytes;
+  c->bytes_high = (uint16_t)(c->bytes_high + (c->bytes_low < bytes));
+}
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Extensions: what only few entries have. Kept outside the entry, found by its number in the slab, owned by the engine and
+ * freed with the entry. An entry that has one carries CT_ENTRY_EXT, so the others never pay for the look-up.
+ * Internal to src/conntrack.
+ */
+#ifndef CT_EXT_H
+#define CT_EXT_H
+
+#include "entry.h"
+
+struct ct_helper;
+
+typedef struct ct_ext {
+  uint64_t master_id;        /* 0: none; the master may be gone already */
+  ct_tuple master_tuple;     /* its original tuple, kept for listings */
+  uint32_t children;         /* entries whose master this is: part of use= */
+  uint32_t expecting;        /* expectations whose master this is */
+  const struct ct_helper *helper; /* attached helper, or NULL */
+  void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
+  uint32_t gre_timeout_s[2]; /* GRE: unreplied, stream */
+  uint32_t mark, secmark;
+} ct_ext;
+
+/* => the entry's extension, or NULL. */
+ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry);
+/* => the entry's extension, made (all zero) where there was none. */
+ct_ext *ct_ext_need(ct_engine *engine, ct_entry *entry);
+/* Frees it with its helper's state; nothing happens where there is none. */
+void ct_ext_drop(ct_engine *engine, ct_entry *entry);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One IP packet as the engine takes it: plain values, no capture, no file.
+ *
+ * Life: a decoder fills time_ns, number, data, length, captured, and calls ct_packet_prepare(), which reads
+ * the headers once (whole datagrams only: reassembly comes before) and leaves everything the engine needs, so
+ * that preparing can run on another thread than tracking and in batches. The bytes at data must live until the engine
+ * has seen the packet.
+ *
+ * captured <= length. Bytes that the snap length cut are read as zeros, as if the packet had been padded.
+ */
+#ifndef CT_PACKET_H
+#define CT_PACKET_H
+
+#include "reason.h"
+#include "tuple.h"
+
+typedef enum ct_packet_kind {
+  CT_PACKET_NONE,       /* never reaches conntrack; reason says why; the engine is not to be fed it */
+  CT_PACKET_TRACK,      /* look up tuple; reason != NONE: the tracker will refuse it after the lookup */
+  CT_PACKET_ICMP_ERROR, /* tuple is the inverse of the embedded packet's; outer_dst the error's destination */
+  CT_PACKET_INVALID,    /* INVALID before any lookup; reason says why */
+  CT_PACKET_UNTRACKED
+} ct_packet_kind;
+
+/* ct_packet.flags */
+enum {
+  CT_PACKET_ANSWER = 1 << 0,       /* tuple is an ICMP answer's, and has been inverted to the request's for the lookup */
+  CT_PACKET_CUT = 1 << 1,          /* captured < length */
+  CT_PACKET_GRE_V1 = 1 << 2,       /* src_id is to be taken from the PPTP key map */
+  CT_PACKET_CSUM_BAD = 1 << 3,     /* a checksum was judged wrong (reason is set accordingly) */
+  CT_PACKET_CSUM_OFFLOAD = 1 << 4, /* wrong, but as a card would have filled it in: not judged */
+  CT_PACKET_CSUM_SKIPPED = 1 << 5, /* could not be judged: bytes are missing */
+  CT_PACKET_REASSEMBLED = 1 << 6,
+  CT_PACKET_ICMP_COUNTS_ERROR = 1 << 7 /* INVALID counts as `error`, not `invalid`, in the statistics (spec 7.6) */
+};
+
+enum { CT_TCP_FIN = 1, CT_TCP_SYN = 2, CT_TCP_RST = 4, CT_TCP_PSH = 8, CT_TCP_ACK = 16, CT_TCP_URG = 32 };
+
+/* What the options of a TCP header can matter for; decided once, so that the common segment never looks at them. */
+typedef enum ct_tcp_options {
+  CT_TCP_OPTIONS_NONE,      /* header of 20 bytes */
+  CT_TCP_OPTIONS_TIMESTAMP, /* exactly NOP NOP timestamp, 12 bytes */
+  CT_TCP_OPTIONS_OTHER      /* to be parsed at data + l4_offset + 20 */
+} ct_tcp_options;
+
+typedef struct ct_packet {
+  int64_t time_ns;     /* the packet's own timestamp; any origin, the same for all packets of an engine */
+  uint64_t number;     /* the frame's number in the stream, from 1 */
+  const uint8_t *data; /* the IP header */
+  uint32_t length;     /* bytes of the packet on the wire, link padding trimmed off (after reassembly: of the datagram) */
+  uint32_t captured;   /* of these, how many are at data */
+  ct_tuple tuple;      /* as looked up */
+  uint32_t hash;       /* ct_tuple_hash(&tuple) */
+  uint16_t l4_offset;  /* from data */
+  uint8_t kind;        /* ct_packet_kind */
+  uint8_t flags;
+  uint16_t reason; /* ct_reason */
+  uint16_t pad;
+  union {
+    struct {
+      uint32_t seq, ack;
+      uint32_t payload_bytes;
+      uint16_t window;
+      uint8_t flags;
+      uint8_t header_bytes;
+      uint8_t options; /* ct_tcp_options */
+    } tcp;
+    struct {
+      ct_addr outer_dst; /* CT_PACKET_ICMP_ERROR */
+    } icmp;
+  } l4;
+} ct_packet;
+
+typedef enum ct_checksums {
+  CT_CHECKSUMS_AUTO,   /* verify, but do not call wrong what looks like offload or is cut */
+  CT_CHECKSUMS_VERIFY, /* the kernel's way: every wrong sum counts (a cut packet cannot be judged) */
+  CT_CHECKSUMS_IGNORE  /* judge none */
+} ct_checksums;
+
+/*
+ * Fills kind, flags, reason, tuple, hash, l4_offset and l4 from the bytes. data points to a whole IPv4 or IPv6 packet
+ * whose IP header was found sane by the IP layer (version, lengths, header checksum); flags may already hold
+ * CT_PACKET_REASSEMBLED, which is kept. verify_l4 false stands for nf_conntrack_checksum=0.
+ * Pure: no state but its arguments. Reads no byte beyond data + captured. Rules: spec 1, 1.1, 2.
+ */
+void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, bool verify_l4);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A profile is one kernel's conntrack as data: its tables, its defaults, its rules where kernels differ. Code asks
+ * the profile, never the kernel's version. Adding one: a file in profile/ and a line in profile.c. Spec 13.
+ */
+#ifndef CT_PROFILE_H
+#define CT_PROFILE_H
+
+#include "param.h"
+
+typedef enum ct_eviction {
+  CT_EVICT_BUCKETS, /* every unassured entry of the first productive one of eight buckets (4.8 and later) */
+  CT_EVICT_OLDEST8, /* the oldest unassured of the first eight entries looked at (2.6.3x) */
+  CT_EVICT_OWN,     /* the oldest unassured entry of the packet's own bucket (2.6.18) */
+  CT_EVICT_ROUND    /* the oldest unassured of a round-robin bucket, else of the own one (2.4) */
+} ct_eviction;
+
+typedef struct ct_profile {
+  const char *name; /* "linux-6.18" */
+  const char *help;
+  bool ip_conntrack; /* sysctls and listings carry ip_conntrack names */
+  const uint8_t (*tcp_table)[6][10];  /* [dir][index][state] => ct_tcp_state, or CT_TCP_IGNORE, CT_TCP_INVALID */
+  const uint8_t (*sctp_table)[11][9]; /* [dir][chunk row][state] */
+  ct_eviction eviction;
+  bool udp_stream_two_seconds; /* 5.0: a UDP flow is a stream only after two seconds */
+  bool sctp_init_exemption;    /* 6.18 stable: a repeated INIT tag is no new start */
+  bool tcp_rst_needs_turn;     /* 6.18 stable: a RST answers a SYN only from the other side */
+  bool gre_tracker;            /* GRE and UDPLite have trackers of their own */
+  bool udplite_tracker;
+  bool dccp_tracker;           /* up to 6.16 */
+  bool icmpv6_mld2_untracked;  /* types 151 and 152: UNTRACKED after 6.1, INVALID before */
+  void (*defaults)(ct_params *params);
+  uint32_t (*buckets_for_ram)(uint64_t ram_bytes);
+  uint32_t max_per_bucket; /* nf_conntrack_max when only the hash size is given */
+} ct_profile;
+
+/* => the profile of that name, or NULL. */
+const ct_profile *ct_profile_find(const char *name);
+/* The i-th profile, the default first; NULL past the end. */
+const ct_profile *ct_profile_get(unsigned i);
+/* The hash size of a machine that was set up for max entries, as the kernel would have chosen it (spec 7.1). */
+uint32_t ct_profile_buckets_for_max(const ct_profile *profile, uint32_t max);
+
+#endif

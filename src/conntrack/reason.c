@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reason.h"
+
+#include <string.h>
+
+static const struct {
+  const char *word, *sentence, *sysctl;
+} reasons[CT_REASON_COUNT] = {
+#define X(id, word, sentence, sysctl) [CT_REASON_##id] = { word, sentence, sysctl },
+  CT_REASON_LIST(X)
+#undef X
+};
+
+const char *ct_reason_word(ct_reason reason) { return reasons[reason].word; }
+const char *ct_reason_sentence(ct_reason reason) { return reasons[reason].sentence; }
+const char *ct_reason_sysctl(ct_reason reason) { return reasons[reason].sysctl; }
+
+ct_reason ct_reason_find(const char *word)
+{
+  unsigned i;
+
+  for (i = 0; i < CT_REASON_COUNT; i++)
+    if (strcmp(reasons[i].word, word) == 0)
+      return (ct_reason)i;
+  return CT_REASON_COUNT;
+}

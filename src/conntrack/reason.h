@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every reason ctreplay can give for what happened to a packet or an entry, in one list: the enum, the word
+ * that -P, --reason and JSON use, the sentence for people, and the sysctl that would have changed the
+ * outcome ("" where none would). Each line's rule stands in the spec section named beside its group.
+ */
+#ifndef CT_REASON_H
+#define CT_REASON_H
+
+/* X(ID, word, sentence, sysctl) */
+#define CT_REASON_LIST(X)                                                                                              \
+  X(NONE, "none", "", "")                                                                                              \
+  /* never reaches conntrack: the link or IP layer refuses or holds it (spec 0.1, 0.2, 9) */                           \
+  X(LINK_TRUNCATED, "link-truncated", "the frame ends inside its link-layer header", "")                               \
+  X(NOT_IP, "not-ip", "the frame carries neither IPv4 nor IPv6", "")                                                   \
+  X(IP_VERSION, "ip-version", "the version field contradicts the link layer's protocol", "")                           \
+  X(IP_HEADER_SHORT, "ip-header-short", "the IP header is cut off or claims less than its own size", "")               \
+  X(IP_LENGTH, "ip-length", "the IP total length is smaller than the header", "")                                      \
+  X(IP_TRUNCATED, "ip-truncated", "the packet was shorter on the wire than its IP header claims", "")                  \
+  X(IP_CHECKSUM, "ip-checksum", "the IPv4 header checksum is wrong", "")                                               \
+  X(IP_OPTIONS, "ip-options", "the IP layer refuses the packet's options", "")                                         \
+  X(FRAGMENT_HELD, "fragment-held", "held until the rest of its fragments arrive", "")                                 \
+  X(FRAGMENT_DUPLICATE, "fragment-duplicate", "a fragment that is already here", "")                                   \
+  X(FRAGMENT_OVERLAP, "fragment-overlap", "fragments overlap: the whole datagram is discarded", "")                    \
+  X(FRAGMENT_END, "fragment-end", "fragments disagree about where the datagram ends", "")                              \
+  X(FRAGMENT_EMPTY, "fragment-empty", "a fragment without payload", "")                                                \
+  X(FRAGMENT_TOO_BIG, "fragment-too-big", "the reassembled datagram would pass 65535 bytes", "")                       \
+  X(FRAGMENT_ECN, "fragment-ecn", "fragments with an impossible mix of ECN marks", "")                                 \
+  X(FRAGMENT_MEMORY, "fragment-memory", "no room for another fragment queue", "ipfrag_high_thresh")                    \
+  X(FRAGMENT_BAD, "fragment-bad", "a malformed fragment", "")                                                          \
+  /* INVALID: before the lookup (spec 1.2, 1.3, 2) */                                                                  \
+  X(IP_FRAGMENT, "ip-fragment", "a fragment that was not reassembled", "")                                             \
+  X(IPV6_HEADERS, "ipv6-headers", "the IPv6 extension headers lead nowhere", "")                                       \
+  X(ICMP_SHORT, "icmp-short", "the ICMP header is cut off", "")                                                        \
+  X(ICMP_CHECKSUM, "icmp-checksum", "the ICMP checksum is wrong", "nf_conntrack_checksum")                             \
+  X(ICMP_TYPE, "icmp-type", "an ICMP type above 18", "")                                                               \
+  X(ICMP_ERROR_SHORT, "icmp-error-short", "the packet inside the ICMP error is too short to be named", "")             \
+  X(ICMP_ERROR_UNKNOWN, "icmp-error-unknown", "the ICMP error is about a connection that is not in the table", "")     \
+  X(ICMP_ERROR_ADDRESS, "icmp-error-address", "the ICMP error goes to somebody who did not send the packet in it", "") \
+  X(ICMP_REDIRECT, "icmp-redirect", "an ICMPv6 redirect that is not from a neighbour or is malformed", "")             \
+  X(TUPLE_SHORT, "tuple-short", "too few bytes to read the ports or ids", "")                                          \
+  X(TUPLE_NO_INVERSE, "tuple-no-inverse", "an ICMP type that has no answer", "")                                       \
+  X(GRE_VERSION, "gre-version", "GRE version 1 that does not carry PPP", "")                                           \
+  /* INVALID: the protocol tracker (spec 1 table, 5, 6) */                                                             \
+  X(TCP_SHORT, "tcp-short", "the TCP header is cut off or its data offset is wrong", "")                               \
+  X(TCP_CHECKSUM, "tcp-checksum", "the TCP checksum is wrong", "nf_conntrack_checksum")                                \
+  X(TCP_FLAGS, "tcp-flags", "a combination of TCP flags that no stack sends", "")                                      \
+  X(TCP_NEW, "tcp-new", "no connection can start with this TCP packet", "")                                            \
+  X(TCP_NOT_LOOSE, "tcp-not-loose", "picking up a running connection is switched off", "nf_conntrack_tcp_loose")       \
+  X(TCP_STATE, "tcp-state", "the packet does not fit the connection's state", "")                                      \
+  X(TCP_SEQ_OVER, "tcp-seq-over", "sequence number beyond the receiver's window", "nf_conntrack_tcp_be_liberal")       \
+  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never sent", "nf_conntrack_tcp_be_liberal")              \
+  X(TCP_RST_SEQ, "tcp-rst-seq", "reset with a sequence number already acknowledged",                                   \
+    "nf_conntrack_tcp_ignore_invalid_rst")                                                                             \
+  X(UDP_SHORT, "udp-short", "the UDP header is cut off", "")                                                           \
+  X(UDP_LENGTH, "udp-length", "the UDP length field contradicts the packet", "")                                       \
+  X(UDP_CHECKSUM, "udp-checksum", "the UDP checksum is wrong", "nf_conntrack_checksum")                                \
+  X(UDPLITE_COVERAGE, "udplite-coverage", "the UDP-Lite coverage field is wrong", "")                                  \
+  X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is missing or wrong", "nf_conntrack_checksum")        \
+  X(ICMP_NEW, "icmp-new", "no connection can start with this ICMP type", "")                                           \
+  X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
+  X(SCTP_SHORT, "sctp-short", "the SCTP header is cut off", "")                                                        \
+  X(SCTP_CHECKSUM, "sctp-checksum", "the SCTP CRC32c is wrong", "nf_conntrack_checksum")                               \
+  X(SCTP_CHUNKS, "sctp-chunks", "SCTP chunks that are missing, empty or may not stand together", "")                   \
+  X(SCTP_NEW, "sctp-new", "no association can start with this SCTP packet", "")                                        \
+  X(SCTP_VTAG, "sctp-vtag", "the SCTP verification tag is wrong", "")                                                  \
+  X(SCTP_STATE, "sctp-state", "the chunk does not fit the association's state", "")                                    \
+  /* accepted, but nothing changes: not counted, timeout not renewed (spec 3.5, 5.5, 5.6) */                           \
+  X(TCP_IGNORED, "tcp-ignored", "answers or repeats something the tracker cannot judge: let through unchanged", "")    \
+  X(TCP_REOPEN_IGNORED, "tcp-reopen-ignored", "SYN on a connection that was not closed properly: let through unchanged", "") \
+  X(TCP_CHALLENGE_ACK, "tcp-challenge-ack", "a challenge ACK: state kept", "")                                         \
+  X(TCP_SYN_RETRANSMIT, "tcp-syn-retransmit", "the same SYN again: timeout not renewed, not counted", "")              \
+  X(TCP_SEQ_UNDER, "tcp-seq-under", "already acknowledged data: let through unchanged", "")                            \
+  X(TCP_ACK_UNDER, "tcp-ack-under", "acknowledgement from long ago: let through unchanged", "")                        \
+  X(TCP_OVERSHOOT, "tcp-overshoot", "a little beyond the window: let through unchanged", "")                           \
+  X(SCTP_IGNORED, "sctp-ignored", "heartbeat with another tag or repeated INIT: let through unchanged", "")            \
+  X(ICMP_ERROR, "icmp-error", "an ICMP error about a connection", "")                                                  \
+  X(ICMPV6_UNTRACKED, "icmpv6-untracked", "neighbour discovery and multicast listener messages are not tracked", "")   \
+  /* accepted, with a rule that is worth a word (spec 5.5 to 5.9) */                                                   \
+  X(TCP_RESYNC, "tcp-resync", "SYN/ACK answers a SYN that was ignored: the connection starts over", "")                \
+  X(TCP_REOPEN, "tcp-reopen", "SYN on a closed connection: the old entry goes, a new one starts", "")                  \
+  X(TCP_PICKUP, "tcp-pickup", "picked up in the middle (tcp_loose)", "nf_conntrack_tcp_loose")                         \
+  X(TCP_LIBERAL, "tcp-liberal", "outside the window, but liberal: accepted", "nf_conntrack_tcp_be_liberal")            \
+  X(TCP_RST_CHALLENGE, "tcp-rst-challenge", "reset with an inexact sequence number: state kept, timeout of CLOSE", "") \
+  X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: timeout of max_retrans",                                  \
+    "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
+  X(TCP_UNACKED, "tcp-unacked", "unacknowledged data: timeout of unacknowledged",                                      \
+    "nf_conntrack_tcp_timeout_unacknowledged")                                                                         \
+  X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: timeout of max_retrans",                                         \
+    "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
+  X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any reply: the entry goes at once", "")                      \
+  X(TCP_SIMULTANEOUS, "tcp-simultaneous", "simultaneous open", "")                                                     \
+  /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
+  X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \
+  X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
+  X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
+  X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
+  X(TCP_REOPEN_RACE, "tcp-reopen-race", "the closed connection could not be removed", "")                              \
+  /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
+  X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \
+  X(END_EVICTED, "evicted", "early_drop: the table was full", "nf_conntrack_max")                                      \
+  X(END_GC_EVICTED, "gc-evicted", "the collector's early-drop mode: the table was nearly full", "nf_conntrack_max")    \
+  X(END_RST, "rst-unreplied", "reset before any reply", "")                                                            \
+  X(END_REOPENED, "reopened", "a new SYN took its place", "")                                                          \
+  X(END_HELPER, "helper", "its helper ended it", "")                                                                   \
+  X(END_CAPTURE, "end", "the capture ended", "")                                                                       \
+  X(END_USED, "used", "the expected connection came", "")                                                              \
+  X(END_REPLACED, "replaced", "a newer expectation took its place", "")                                                \
+  X(END_MASTER, "master-gone", "its master connection ended", "")
+
+typedef enum ct_reason {
+#define X(id, word, sentence, sysctl) CT_REASON_##id,
+  CT_REASON_LIST(X)
+#undef X
+  CT_REASON_COUNT
+} ct_reason;
+
+/* Static strings; reason must be below CT_REASON_COUNT. */
+const char *ct_reason_word(ct_reason reason);
+const char *ct_reason_sentence(ct_reason reason);
+const char *ct_reason_sysctl(ct_reason reason);
+
+/* => the reason of that word, or CT_REASON_COUNT where there is none. */
+ct_reason ct_reason_find(const char *word);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tuples: one direction of a connection, as the kernel keys it (spec section 2).
+ *
+ * A tuple is a value; nothing here allocates. Addresses are in network byte order as they stand in the
+ * packet, the two layer-4 ids in host order:
+ *
+ *   protocol               src_id                   dst_id
+ *   TCP UDP UDPLite SCTP   source port              destination port
+ *   ICMP ICMPv6            identifier               type << 8 | code
+ *   GRE version 1          key of the source (PPTP) call id of the destination
+ *   everything else        0                        0
+ */
+#ifndef CT_TUPLE_H
+#define CT_TUPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The kernel's l3 numbers (AF_INET, AF_INET6 on Linux), spelled out: they are printed, so they must not follow the build machine. */
+enum { CT_IPV4 = 2, CT_IPV6 = 10 };
+
+enum {
+  CT_PROTO_ICMP = 1,
+  CT_PROTO_TCP = 6,
+  CT_PROTO_UDP = 17,
+  CT_PROTO_DCCP = 33,
+  CT_PROTO_GRE = 47,
+  CT_PROTO_ICMPV6 = 58,
+  CT_PROTO_SCTP = 132,
+  CT_PROTO_UDPLITE = 136
+};
+
+typedef enum { CT_ORIGINAL = 0, CT_REPLY = 1 } ct_dir;
+
+/* IPv4 addresses use word 0; the other words are zero, so that whole-union compares work for both families. */
+typedef union ct_addr {
+  uint32_t v4;
+  uint32_t words[4];
+  uint64_t halves[2];
+  uint8_t bytes[16];
+} ct_addr;
+
+typedef struct ct_tuple {
+  ct_addr src;
+  ct_addr dst;
+  uint16_t src_id;
+  uint16_t dst_id;
+  uint8_t family; /* CT_IPV4 or CT_IPV6 */
+  uint8_t proto;  /* IANA protocol number */
+  uint16_t zero;  /* always 0: a tuple may be compared and hashed as bytes */
+} ct_tuple;
+
+static inline uint8_t ct_tuple_icmp_type(const ct_tuple *t) { return (uint8_t)(t->dst_id >> 8); }
+static inline uint8_t ct_tuple_icmp_code(const ct_tuple *t) { return (uint8_t)(t->dst_id & 0xff); }
+static inline bool ct_tuple_is_icmp(const ct_tuple *t)
+{
+  return (t->proto == CT_PROTO_ICMP && t->family == CT_IPV4) || (t->proto == CT_PROTO_ICMPV6 && t->family == CT_IPV6);
+}
+static inline bool ct_tuple_has_ports(const ct_tuple *t)
+{
+  return t->proto == CT_PROTO_TCP || t->proto == CT_PROTO_UDP || t->proto == CT_PROTO_UDPLITE || t->proto == CT_PROTO_SCTP;
+}
+
+bool ct_addr_equal(const ct_addr *a, const ct_addr *b);
+bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b);
+
+/*
+ * The tuple of the answer (nf_ct_invert_tuple).
+ * => false where the protocol has none: ICMP and ICMPv6 types that are neither a request nor its answer;
+ *    *inverse is then unspecified. in and inverse may not be the same object.
+ */
+bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse);
+
+/* True for the ICMP types that answer a request (0, 14, 16, 18; 129, 140): their inverse is what the table is keyed by. */
+bool ct_tuple_is_icmp_answer(const ct_tuple *t);
+
+/*
+ * A hash that is the same for a tuple and its inverse, so that one index slot serves both directions.
+ * Not the kernel's bucket hash (bucket.h): that one decides who is evicted, this one only finds.
+ */
+uint32_t ct_tuple_hash(const ct_tuple *t);
+
+/* A total order, for listings and tests; family, protocol, source, destination, ids. */
+int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Value copies of what the engine holds: all that sinks ever see. A view stays true to its moment whatever the engine does next. */
+#ifndef CT_VIEW_H
+#define CT_VIEW_H
+
+#include "reason.h"
+#include "status.h"
+#include "tuple.h"
+
+typedef struct ct_tcp_side_view {
+  uint32_t end, max_end, max_window, max_ack;
+  uint8_t scale, flags;
+} ct_tcp_side_view;
+
+typedef struct ct_view {
+  uint64_t id; /* creation order of confirmed entries, from 1: the connection number people see */
+  ct_tuple tuple[2];
+  uint32_t status;   /* CT_STATUS_* */
+  uint8_t state;     /* ct_tcp_state or ct_sctp_state; 0 for others */
+  bool counted;      /* nf_conntrack_acct was on at creation: packets and bytes are meaningful */
+  bool has_master;
+  int64_t deadline_ns; /* absolute */
+  int64_t timeout_ns;  /* rest, from the engine's clock at the view's moment; 0 if past */
+  int64_t created_ns;  /* confirmed at */
+  int64_t ended_ns;    /* in DESTROY events: when (the nominal deadline for an expired one) */
+  uint64_t packets[2], bytes[2];
+  uint32_t mark, secmark;
+  const char *helper; /* static name, or NULL */
+  uint64_t master_id;
+  ct_tuple master_tuple; /* original tuple of the master, where has_master */
+  uint32_t use;          /* 1 + children */
+  struct {
+    ct_tcp_side_view side[2];
+    uint8_t last_dir, last_index, last_flags, last_scale, retrans;
+    uint16_t last_window;
+    uint32_t last_seq, last_ack, last_end;
+  } tcp;
+  uint32_t sctp_vtag[2];
+  uint32_t gre_timeout_s[2];
+} ct_view;
+
+typedef enum { CT_EXPECT_PERMANENT = 1, CT_EXPECT_INACTIVE = 2, CT_EXPECT_USERSPACE = 4 } ct_expect_flags;
+
+typedef struct ct_expect_view {
+  uint64_t id;
+  ct_tuple tuple, mask; /* mask: source address and id; destination and protocol are always exact */
+  uint64_t master_id;
+  ct_tuple master_tuple;
+  int64_t deadline_ns, timeout_ns; /* timeout may be negative: the kernel's wheel fires late (spec 8.1) */
+  uint32_t flags;
+  uint32_t class_number;
+  const char *class_name; /* "" where the policy class has no name */
+  const char *helper;     /* of the expecting helper; static */
+  uint64_t made_by_packet;
+  const char *made_by; /* what announced it: "PORT", "227", ...; static */
+} ct_expect_view;
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Output formats: views and events in, text out. One file per format, one line each in list.c. A format never sees
+ * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10.
+ */
+#ifndef EMIT_EMIT_H
+#define EMIT_EMIT_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+#include "packet/packet.h"
+#include "text.h"
+
+/* Content options that conntrack's -o adds to a format: timestamp, extended, id, ... */
+enum {
+  EMIT_TIMESTAMP = 1 << 0,
+  EMIT_EXTENDED = 1 << 1,
+  EMIT_ID = 1 << 2,
+  EMIT_KTIMESTAMP = 1 << 3
+};
+
+/* What a format can show: one bit per command of the command line. */
+enum {
+  EMIT_CAN_LIST = 1 << 0,   /* -L */
+  EMIT_CAN_EXPECT = 1 << 1, /* -L expect */
+  EMIT_CAN_EVENTS = 1 << 2, /* -E, -E expect */
+  EMIT_CAN_PACKETS = 1 << 3, /* -P */
+  EMIT_CAN_STATS = 1 << 4,  /* -S */
+  EMIT_CAN_COUNT = 1 << 5   /* -C */
+};
+
+typedef struct emit_options {
+  guint options; /* EMIT_* */
+  const ct_profile *profile;
+  gboolean show_mark, show_secmark; /* what a kernel of the profile prints */
+  gboolean colour;
+} emit_options;
+
+/* A packet as -P shows it. view is the entry after it (NULL where none); frame is NULL where the source was no capture. */
+typedef struct emit_packet {
+  const cap_frame *frame;
+  const ct_packet *packet;
+  const ct_result *result;
+  const ct_view *view;
+} emit_packet;
+
+typedef struct emit_format {
+  const char *name;
+  const char *help;
+  guint can;                                                    /* EMIT_CAN_* */
+  void (*begin)(emit_text *out, const emit_options *o, guint what); /* what: one EMIT_CAN_*; may be NULL, as all below that `can` does not ask for */
+  void (*entry)(emit_text *out, const emit_options *o, const ct_view *view);
+  void (*expect)(emit_text *out, const emit_options *o, const ct_expect_view *expect);
+  void (*event)(emit_text *out, const emit_options *o, const ct_event *event);
+  void (*packet)(emit_text *out, const emit_options *o, const emit_packet *packet);
+  void (*stats)(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
+  void (*snapshot)(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet); /* the line above a snapshot */
+  void (*end)(emit_text *out, const emit_options *o, guint what);
+} emit_format;
+
+/* By name; NULL where there is none. */
+const emit_format *emit_format_find(const char *name);
+/* The i-th, the default first; NULL past the end. */
+const emit_format *emit_format_get(guint i);
+
+#endif

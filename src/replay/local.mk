@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libreplay.la
+libreplay_la_SOURCES = src/replay/replay.h
