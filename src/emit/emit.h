@@ -33,7 +33,8 @@ enum {
 typedef struct emit_options {
   guint options; /* EMIT_* */
   const ct_profile *profile;
-  gboolean show_mark, show_secmark; /* what a kernel of the profile prints */
+  gboolean show_mark, show_secmark; /* what a kernel of the profile prints: params.features_mark, features_secmark */
+  gboolean show_times;              /* nf_conntrack_timestamp=1: entries carry their start */
   gboolean colour;
 } emit_options;
 
@@ -55,6 +56,7 @@ typedef struct emit_format {
   void (*event)(emit_text *out, const emit_options *o, const ct_event *event);
   void (*packet)(emit_text *out, const emit_options *o, const emit_packet *packet);
   void (*stats)(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
+  void (*count)(emit_text *out, const emit_options *o, guint64 count);
   void (*snapshot)(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet); /* the line above a snapshot */
   void (*end)(emit_text *out, const emit_options *o, guint what);
 } emit_format;

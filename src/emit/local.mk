@@ -1,3 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libemit.la
-libemit_la_SOURCES = src/emit/emit.h src/emit/text.h
+libemit_la_SOURCES = \
+	src/emit/emit.h \
+	src/emit/text.h src/emit/text.c \
+	src/emit/formats.h src/emit/list.c \
+	src/emit/parts.h src/emit/parts.c \
+	src/emit/stats.c \
+	src/emit/conntrack.c

@@ -7,6 +7,7 @@
 #define EMIT_TEXT_H
 
 #include <glib.h>
+#include <string.h>
 
 #include "conntrack/tuple.h"
 
@@ -23,18 +24,52 @@ void emit_text_clear(emit_text *out);
 /* => FALSE where a write failed, now or earlier. */
 gboolean emit_text_flush(emit_text *out);
 
-void emit_text_bytes(emit_text *out, const char *bytes, gsize n);
+/*
+ * Makes room for n more bytes (by flushing, or by growing where there is no descriptor) and returns where they go; the caller
+ * adds to out->used what it wrote. n is a constant of the caller's, far below the buffer's size.
+ */
+char *emit_text_make_room(emit_text *out, gsize n);
+static inline char *emit_text_reserve(emit_text *out, gsize n)
+{
+  return G_LIKELY(out->size - out->used >= n) ? out->data + out->used : emit_text_make_room(out, n);
+}
+
+void emit_text_bytes(emit_text *out, const char *bytes, gsize n); /* any length */
 void emit_text_string(emit_text *out, const char *s);
-void emit_text_char(emit_text *out, char c);
+static inline void emit_text_char(emit_text *out, char c)
+{
+  *emit_text_reserve(out, 1) = c;
+  out->used++;
+}
+/* A string literal: its length is known, so that it costs a copy of a few words. */
+#define emit_text_literal(out, s)                                                                                      \
+  do {                                                                                                                 \
+    memcpy(emit_text_reserve(out, sizeof(s "") - 1), s, sizeof(s) - 1);                                                \
+    (out)->used += sizeof(s) - 1;                                                                                      \
+  } while (0)
 void emit_text_u64(emit_text *out, guint64 v);
 void emit_text_i64(emit_text *out, gint64 v);
 void emit_text_hex(emit_text *out, guint64 v);                /* lower case, no 0x, no padding */
 void emit_text_pad(emit_text *out, const char *s, int width); /* left-justified as %-8s; negative width: right-justified */
+void emit_text_u64_pad(emit_text *out, guint64 v, int width); /* as emit_text_pad */
 void emit_text_u64_zeros(emit_text *out, guint64 v, guint digits); /* zero-padded */
 void emit_text_json_string(emit_text *out, const char *s);    /* with quotes and escapes */
 /* IPv6: compressed as inet_ntop does, or in full as /proc does. */
 void emit_text_addr(emit_text *out, guint8 family, const ct_addr *addr, gboolean in_full);
+/* Nanoseconds as seconds with as many decimals as it takes (at least `decimals`, at most 9): -1.5, 0.000000, 12.000000001. */
+void emit_text_seconds(emit_text *out, gint64 ns, guint decimals);
 /* RFC 3339 in UTC with nanoseconds where they are not zero: 2026-11-21T10:00:00.123456789Z. */
 void emit_text_time(emit_text *out, gint64 time_ns);
+
+
+/* A moment in UTC, for those who print it otherwise. */
+typedef struct emit_date {
+  gint64 year;
+  guint month, day, weekday; /* 1..12, 1..31, 0 = Sunday */
+  guint second_of_day, ns;
+} emit_date;
+emit_date emit_date_from_ns(gint64 time_ns);
+void emit_text_clock(emit_text *out, const emit_date *date);  /* 10:00:00 */
+void emit_text_ctime(emit_text *out, gint64 time_ns);         /* as ctime(3) in UTC, without the newline: Sat Nov 21 10:00:00 2026 */
 
 #endif

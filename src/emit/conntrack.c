@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conntrack(8)'s own lines, as conntrack-tools 1.4.9 with libnetfilter_conntrack 1.1.1 prints them (spec 10.5, 10.6,
+ * 10.9, 10.10), in UTC. Every field brings its trailing blank; the last one's is taken back, as the library does.
+ */
+#include "formats.h"
+#include "parts.h"
+
+static void end_line(emit_text *out)
+{
+  /* The blank was the last byte written, so it is still in the buffer: a flush happens only to make room for the next. */
+  out->used--;
+  emit_text_char(out, '\n');
+}
+
+static void counters(emit_text *out, const ct_view *view, ct_dir dir)
+{
+  emit_text_literal(out, "packets=");
+  emit_text_u64(out, view->packets[dir]);
+  emit_text_literal(out, " bytes=");
+  emit_text_u64(out, view->bytes[dir]);
+  emit_text_char(out, ' ');
+}
+
+static void number(emit_text *out, const char *name, guint64 value)
+{
+  emit_text_string(out, name);
+  emit_text_u64(out, value);
+  emit_text_char(out, ' ');
+}
+
+static void head(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+{
+  const char *state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+
+  if (o->options & EMIT_EXTENDED) {
+    emit_text_pad(out, emit_family_name(view->tuple[CT_ORIGINAL].family), 8);
+    number(out, " ", view->tuple[CT_ORIGINAL].family);
+  }
+  emit_text_pad(out, emit_protocol_name(view->tuple[CT_ORIGINAL].proto), 8);
+  number(out, " ", view->tuple[CT_ORIGINAL].proto);
+  if (parts & EMIT_PART_TIMEOUT) {
+    emit_text_u64(out, emit_view_seconds(view));
+    emit_text_char(out, ' ');
+  }
+  if (parts & EMIT_PART_STATE && state != NULL) {
+    emit_text_string(out, state);
+    emit_text_char(out, ' ');
+  }
+}
+
+static void times(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+{
+  number(out, "delta-time=", (guint64)emit_delta_seconds(view, parts));
+  if (!(o->options & EMIT_KTIMESTAMP))
+    return;
+  emit_text_literal(out, "[start=");
+  emit_text_ctime(out, view->created_ns);
+  emit_text_literal(out, "] ");
+  if (parts & EMIT_PART_STOP) {
+    emit_text_literal(out, "[stop=");
+    emit_text_ctime(out, view->ended_ns);
+    emit_text_literal(out, "] ");
+  }
+}
+
+static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+{
+  head(out, o, view, parts);
+  emit_tuple(out, &view->tuple[CT_ORIGINAL], FALSE);
+  if (parts & EMIT_PART_COUNTERS)
+    counters(out, view, CT_ORIGINAL);
+  if (!(view->status & CT_STATUS_SEEN_REPLY))
+    emit_text_literal(out, "[UNREPLIED] ");
+  emit_tuple(out, &view->tuple[CT_REPLY], FALSE);
+  if (parts & EMIT_PART_COUNTERS)
+    counters(out, view, CT_REPLY);
+  if (view->status & CT_STATUS_HW_OFFLOAD)
+    emit_text_literal(out, "[HW_OFFLOAD] ");
+  else if (view->status & CT_STATUS_OFFLOAD)
+    emit_text_literal(out, "[OFFLOAD] ");
+  else if (view->status & CT_STATUS_ASSURED)
+    emit_text_literal(out, "[ASSURED] ");
+  if (parts & EMIT_PART_MARK)
+    number(out, "mark=", view->mark);
+  if (parts & EMIT_PART_SECMARK)
+    number(out, "secmark=", view->secmark);
+  if (parts & EMIT_PART_START)
+    times(out, o, view, parts);
+  if (parts & EMIT_PART_HELPER) {
+    emit_text_literal(out, "helper=");
+    emit_text_string(out, view->helper);
+    emit_text_char(out, ' ');
+  }
+  if (parts & EMIT_PART_USE)
+    number(out, "use=", view->use);
+  if (o->options & EMIT_ID)
+    number(out, "id=", view->id);
+  end_line(out);
+}
+
+static void conntrack_entry(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  flow(out, o, view, emit_parts_entry(o, view));
+}
+
+/* The mask's ids are printed as ports, or whatever the expected protocol calls them, by the same rule as the tuple's own. */
+static void expectation(emit_text *out, const ct_expect_view *expect)
+{
+  static const struct {
+    guint32 flag;
+    const char *name;
+  } flags[] = { { CT_EXPECT_PERMANENT, "PERMANENT" }, { CT_EXPECT_INACTIVE, "INACTIVE" }, { CT_EXPECT_USERSPACE, "USERSPACE" } };
+  gboolean any = FALSE;
+  guint i;
+
+  emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
+  number(out, " proto=", expect->tuple.proto);
+  emit_tuple(out, &expect->tuple, FALSE);
+  emit_text_literal(out, "mask-src=");
+  emit_text_addr(out, expect->tuple.family, &expect->mask.src, FALSE);
+  emit_text_literal(out, " mask-dst=");
+  emit_text_addr(out, expect->tuple.family, &expect->mask.dst, FALSE);
+  emit_text_char(out, ' ');
+  emit_tuple_ids(out, expect->tuple.proto, &expect->mask);
+  emit_text_literal(out, "master-src=");
+  emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.src, FALSE);
+  emit_text_literal(out, " master-dst=");
+  emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.dst, FALSE);
+  emit_text_char(out, ' ');
+  emit_tuple_ids(out, expect->master_tuple.proto, &expect->master_tuple);
+  for (i = 0; i < G_N_ELEMENTS(flags); i++) {
+    if (expect->flags & flags[i].flag) {
+      if (any)
+        emit_text_char(out, ',');
+      emit_text_string(out, flags[i].name);
+      any = TRUE;
+    }
+  }
+  if (any)
+    emit_text_char(out, ' ');
+  number(out, "class=", expect->class_number);
+  if (expect->helper != NULL && expect->helper[0] != '\0') {
+    emit_text_literal(out, "helper=");
+    emit_text_string(out, expect->helper);
+    emit_text_char(out, ' ');
+  }
+  end_line(out);
+}
+
+static void conntrack_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  (void)o;
+  expectation(out, expect);
+}
+
+/* 1.4.9's own padding: eight digits of seconds at least, six of microseconds, and a tab. */
+static void stamp(emit_text *out, gint64 time_ns)
+{
+  gint64 seconds = emit_floor_seconds(time_ns);
+
+  emit_text_char(out, '[');
+  if (seconds < 0)
+    emit_text_char(out, '-');
+  emit_text_u64_zeros(out, seconds < 0 ? -(guint64)seconds : (guint64)seconds, 8);
+  emit_text_char(out, '.');
+  emit_text_u64_zeros(out, (guint64)(time_ns - seconds * 1000000000) / 1000, 6);
+  emit_text_literal(out, "]\t");
+}
+
+static void conntrack_event(emit_text *out, const emit_options *o, const ct_event *event)
+{
+  static const char tags[CT_EVENT_TYPE_COUNT][11] = {
+    [CT_EVENT_NEW] = "    [NEW] ",        [CT_EVENT_UPDATE] = " [UPDATE] ",         [CT_EVENT_DESTROY] = "[DESTROY] ",
+    [CT_EVENT_EXPECT_NEW] = "    [NEW] ", [CT_EVENT_EXPECT_DESTROY] = "[DESTROY] ",
+  };
+
+  if (event->type == CT_EVENT_DROP)
+    return;
+  if (o->options & EMIT_TIMESTAMP)
+    stamp(out, event->time_ns);
+  emit_text_bytes(out, tags[event->type], 10);
+  if (event->expect != NULL)
+    expectation(out, event->expect);
+  else
+    flow(out, o, event->view, emit_parts_event(o, event));
+}
+
+static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
+{
+  static const struct {
+    const char *name;
+    gsize offset;
+  } columns[] = {
+#define COLUMN(name) { #name "=", G_STRUCT_OFFSET(ct_stats, name) }
+    COLUMN(found),      COLUMN(invalid), COLUMN(insert),         COLUMN(insert_failed), COLUMN(drop),
+    COLUMN(early_drop), COLUMN(error),   COLUMN(search_restart), COLUMN(clash_resolve), COLUMN(chaintoolong),
+#undef COLUMN
+  };
+  guint i;
+
+  emit_text_literal(out, "cpu=0   \t");
+  for (i = 0; i < G_N_ELEMENTS(columns); i++)
+    number(out, columns[i].name, G_STRUCT_MEMBER(guint64, stats, columns[i].offset));
+  emit_text_char(out, '\n');
+  if (o->options & EMIT_EXTENDED)
+    emit_stats_extended(out, stats, count);
+}
+
+const emit_format emit_format_conntrack = {
+  .name = "conntrack",
+  .help = "as conntrack(8) prints it",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_STATS | EMIT_CAN_COUNT,
+  .entry = conntrack_entry,
+  .expect = conntrack_expect,
+  .event = conntrack_event,
+  .stats = conntrack_stats,
+  .count = emit_count_line,
+  .snapshot = emit_snapshot_line,
+};

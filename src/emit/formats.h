@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The formats there are, and the lines that formats share. Adding a format: a file, a line in this list, a line in local.mk. Internal to src/emit. */
+#ifndef EMIT_FORMATS_H
+#define EMIT_FORMATS_H
+
+#include "emit.h"
+
+/* In the order in which help lists them; the first is the default. */
+#define EMIT_FORMAT_LIST(X) X(conntrack)
+
+#define X(id) extern const emit_format emit_format_##id;
+EMIT_FORMAT_LIST(X)
+#undef X
+
+/* -C */
+void emit_count_line(emit_text *out, const emit_options *o, guint64 count);
+/* The line above a snapshot, for formats made of plain lines. */
+void emit_snapshot_line(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet);
+/* What -S -o extended says below the kernel's own line. */
+void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count);
+
+#endif

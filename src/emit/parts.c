@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "parts.h"
+
+guint emit_parts_entry(const emit_options *o, const ct_view *view)
+{
+  return EMIT_PART_TIMEOUT | EMIT_PART_STATE | EMIT_PART_USE | (view->counted ? EMIT_PART_COUNTERS : 0u) |
+         (o->show_mark || view->mark != 0 ? EMIT_PART_MARK : 0u) |
+         (o->show_secmark || view->secmark != 0 ? EMIT_PART_SECMARK : 0u) | (o->show_times ? EMIT_PART_START : 0u) |
+         (view->helper != NULL ? EMIT_PART_HELPER : 0u);
+}
+
+guint emit_parts_event(const emit_options *o, const ct_event *event)
+{
+  const ct_view *view = event->view;
+  guint parts = (view->mark != 0 || event->bits & CT_EV_MARK ? EMIT_PART_MARK : 0u) |
+                (view->secmark != 0 ? EMIT_PART_SECMARK : 0u);
+
+  if (event->type == CT_EVENT_DESTROY) {
+    /* A DESTROY whose timeout has run out carries none: nothing is printed in its place. */
+    parts |= EMIT_PART_STATE | (view->counted ? EMIT_PART_COUNTERS : 0u) |
+             (emit_view_seconds(view) > 0 ? EMIT_PART_TIMEOUT : 0u);
+    if (o->show_times)
+      parts |= EMIT_PART_START | EMIT_PART_STOP;
+    return parts;
+  }
+  return parts | EMIT_PART_TIMEOUT | (event->bits & CT_EV_PROTOINFO ? EMIT_PART_STATE : 0u) |
+         (view->helper != NULL ? EMIT_PART_HELPER : 0u);
+}
+
+gint64 emit_delta_seconds(const ct_view *view, guint parts)
+{
+  gint64 stop_ns = parts & EMIT_PART_STOP ? view->ended_ns : emit_view_now_ns(view);
+
+  return emit_floor_seconds(stop_ns) - emit_floor_seconds(view->created_ns);
+}
+
+const char *emit_family_name(guint8 family)
+{
+  return family == CT_IPV4 ? "ipv4" : family == CT_IPV6 ? "ipv6" : "unknown";
+}
+
+const char *emit_protocol_name(guint8 proto)
+{
+  switch (proto) {
+  case CT_PROTO_TCP: return "tcp";
+  case CT_PROTO_UDP: return "udp";
+  case CT_PROTO_ICMP: return "icmp";
+  case CT_PROTO_ICMPV6: return "icmpv6";
+  case CT_PROTO_SCTP: return "sctp";
+  case CT_PROTO_GRE: return "gre";
+  case CT_PROTO_UDPLITE: return "udplite";
+  case CT_PROTO_DCCP: return "dccp";
+  default: return "unknown";
+  }
+}
+
+void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
+{
+  switch (proto) {
+  case CT_PROTO_TCP:
+  case CT_PROTO_UDP:
+  case CT_PROTO_UDPLITE:
+  case CT_PROTO_SCTP:
+  case CT_PROTO_DCCP:
+    emit_text_literal(out, "sport=");
+    emit_text_u64(out, tuple->src_id);
+    emit_text_literal(out, " dport=");
+    emit_text_u64(out, tuple->dst_id);
+    break;
+  case CT_PROTO_ICMP:
+  case CT_PROTO_ICMPV6:
+    emit_text_literal(out, "type=");
+    emit_text_u64(out, ct_tuple_icmp_type(tuple));
+    emit_text_literal(out, " code=");
+    emit_text_u64(out, ct_tuple_icmp_code(tuple));
+    emit_text_literal(out, " id=");
+    emit_text_u64(out, tuple->src_id);
+    break;
+  case CT_PROTO_GRE:
+    emit_text_literal(out, "srckey=0x");
+    emit_text_hex(out, tuple->src_id);
+    emit_text_literal(out, " dstkey=0x");
+    emit_text_hex(out, tuple->dst_id);
+    break;
+  default:
+    return;
+  }
+  emit_text_char(out, ' ');
+}
+
+void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full)
+{
+  emit_text_literal(out, "src=");
+  emit_text_addr(out, tuple->family, &tuple->src, in_full);
+  emit_text_literal(out, " dst=");
+  emit_text_addr(out, tuple->family, &tuple->dst, in_full);
+  emit_text_char(out, ' ');
+  emit_tuple_ids(out, tuple->proto, tuple);
+}

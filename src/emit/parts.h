@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one message of the kernel carries of an entry, and the pieces that several formats print alike. A ctnetlink dump, a NEW,
+ * an UPDATE and a DESTROY differ only in which attributes they carry (spec 4.3); a format prints those it is given.
+ * Internal to src/emit.
+ */
+#ifndef EMIT_PARTS_H
+#define EMIT_PARTS_H
+
+#include "emit.h"
+
+enum {
+  EMIT_PART_TIMEOUT = 1 << 0,
+  EMIT_PART_STATE = 1 << 1,
+  EMIT_PART_COUNTERS = 1 << 2,
+  EMIT_PART_MARK = 1 << 3,
+  EMIT_PART_SECMARK = 1 << 4,
+  EMIT_PART_START = 1 << 5,
+  EMIT_PART_STOP = 1 << 6,
+  EMIT_PART_HELPER = 1 << 7,
+  EMIT_PART_USE = 1 << 8
+};
+
+/* => EMIT_PART_* that a listing's message carries. */
+guint emit_parts_entry(const emit_options *o, const ct_view *view);
+/* => EMIT_PART_* that an event's message carries; the event has a view. */
+guint emit_parts_event(const emit_options *o, const ct_event *event);
+
+/* The moment a view was taken: what a reader's clock said. */
+static inline gint64 emit_view_now_ns(const ct_view *view) { return view->deadline_ns - view->timeout_ns; }
+/* Whole seconds left, cut as the kernel cuts them, never negative. */
+static inline guint64 emit_view_seconds(const ct_view *view)
+{
+  return view->timeout_ns > 0 ? (guint64)view->timeout_ns / 1000000000u : 0;
+}
+/* Whole seconds a time falls in, downwards also before 1970. */
+static inline gint64 emit_floor_seconds(gint64 ns)
+{
+  return ns >= 0 ? ns / 1000000000 : -((-(ns + 1)) / 1000000000) - 1;
+}
+/* What conntrack calls delta-time: both moments cut to seconds before they are subtracted. */
+gint64 emit_delta_seconds(const ct_view *view, guint parts);
+
+/* libnetfilter_conntrack's names: "ipv4"; "tcp", "dccp", ... "unknown". Static. */
+const char *emit_family_name(guint8 family);
+const char *emit_protocol_name(guint8 proto);
+
+/* "src=A dst=B " and the protocol's ids, each followed by one blank, as conntrack and /proc both print them. */
+void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full);
+/* The ids alone; nothing where the protocol has none. */
+void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats.h"
+
+static void line(emit_text *out, const char *name, guint64 value)
+{
+  emit_text_pad(out, name, 32);
+  emit_text_char(out, ' ');
+  emit_text_u64(out, value);
+  emit_text_char(out, '\n');
+}
+
+static void by_reason(emit_text *out, const char *what, const uint64_t *figures)
+{
+  char name[64];
+  guint i;
+
+  for (i = 0; i < CT_REASON_COUNT; i++) {
+    if (figures[i] == 0)
+      continue;
+    g_strlcpy(name, what, sizeof(name));
+    g_strlcat(name, ct_reason_word(i), sizeof(name));
+    line(out, name, figures[i]);
+  }
+}
+
+void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count)
+{
+  line(out, "packets", stats->packets);
+  line(out, "entries", count);
+  line(out, "created", stats->created);
+  by_reason(out, "ended ", stats->ended);
+  line(out, "peak", stats->peak_count);
+  if (stats->peak_count > 0) {
+    emit_text_pad(out, "peak-time", 32);
+    emit_text_char(out, ' ');
+    emit_text_time(out, stats->peak_time_ns);
+    emit_text_char(out, '\n');
+  }
+  by_reason(out, "invalid ", stats->invalid_by_reason);
+  by_reason(out, "dropped ", stats->dropped_by_reason);
+  line(out, "clock-back", stats->clock_back);
+  line(out, "expect-new", stats->expect_new);
+  line(out, "expect-create", stats->expect_create);
+  line(out, "expect-delete", stats->expect_delete);
+  line(out, "expect-expired", stats->expect_expired);
+  line(out, "expect-refused", stats->expect_refused);
+  line(out, "expect-peak", stats->expect_peak);
+}
