@@ -76,6 +76,7 @@ struct ct_profile;
 typedef struct ct_params {
   const struct ct_profile *profile; /* static; never NULL */
   uint32_t timeout_s[CT_TIMEOUT_COUNT];
+  uint16_t timeout_ms[CT_TIMEOUT_COUNT]; /* on top: 0 but for SCTP's shutdown of 0.3 s in 2.6; use ct_params_timeout_ns */
 #define X(field, name, old, value, largest, help) uint32_t field;
   CT_SETTING_LIST(X)
 #undef X
@@ -92,6 +93,16 @@ typedef struct ct_params {
   bool features_secmark;
 } ct_params;
 
+/* A timeout no kernel of the profile had: longer than anything it is compared with. */
+#define CT_TIMEOUT_NEVER_S UINT32_MAX
+/* What a sysctl takes at most: INT_MAX ticks, at the 100 ticks a second of the slowest kernels. */
+enum { CT_TIMEOUT_LARGEST_S = 21474836 };
+
+static inline int64_t ct_params_timeout_ns(const ct_params *params, ct_timeout timeout)
+{
+  return params->timeout_s[timeout] * INT64_C(1000000000) + params->timeout_ms[timeout] * INT64_C(1000000);
+}
+
 /* The profile's own values. */
 void ct_params_init(ct_params *params, const struct ct_profile *profile);
 
@@ -104,7 +115,9 @@ typedef enum ct_param_error {
 
 /*
  * Sets a sysctl by its name: "net.netfilter.nf_conntrack_udp_timeout", the prefix "net.netfilter." optional, slashes as
- * good as dots; net.ipv4.netfilter.ip_conntrack_* where the profile is of that time; net.ipv4.ipfrag_*. value is decimal.
+ * good as dots, a leading /proc/sys/ as well; net.nf_conntrack_max; net.ipv4.netfilter.ip_conntrack_* and
+ * net.ipv4.ip_conntrack_max instead where the profile is of that time; net.ipv4.ipfrag_*. value is decimal.
+ * What is refused changes nothing.
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
 

@@ -29,10 +29,18 @@ typedef struct ct_profile {
   bool udplite_tracker;
   bool dccp_tracker;           /* up to 6.16 */
   bool icmpv6_mld2_untracked;  /* types 151 and 152: UNTRACKED after 6.1, INVALID before */
+  bool tcp_windows;            /* 2.4 looked at no sequence numbers, windows or flag combinations */
   void (*defaults)(ct_params *params);
+  const char *const *missing_sysctls; /* NULL-terminated: ip_conntrack names (their beginnings) newer than this kernel */
   uint32_t (*buckets_for_ram)(uint64_t ram_bytes);
-  uint32_t max_per_bucket; /* nf_conntrack_max when only the hash size is given */
+  uint32_t auto_max_per_bucket; /* nf_conntrack_max when the kernel sizes itself */
+  uint32_t max_per_bucket;      /* nf_conntrack_max when only the hash size is given (hashsize= at load) */
+  uint32_t buckets_least;       /* no smaller hash table */
+  uint32_t buckets_step;        /* the hash table is a multiple of this: whole pages */
 } ct_profile;
+
+/* A line each in profile/. */
+extern const ct_profile ct_profile_linux_6_18, ct_profile_linux_6_1, ct_profile_linux_2_6, ct_profile_linux_2_4;
 
 /* => the profile of that name, or NULL. */
 const ct_profile *ct_profile_find(const char *name);
@@ -40,5 +48,14 @@ const ct_profile *ct_profile_find(const char *name);
 const ct_profile *ct_profile_get(unsigned i);
 /* The hash size of a machine that was set up for max entries, as the kernel would have chosen it (spec 7.1). */
 uint32_t ct_profile_buckets_for_max(const ct_profile *profile, uint32_t max);
+
+/*
+ * Sizes as a machine would have them: by its memory, by the max it was set up for, by the hashsize= it was loaded with.
+ * ..._by_ram and ..._by_hashsize set max, buckets and (where the kernel derives it) expect_max; ..._by_max leaves
+ * expect_max alone, since raising or lowering nf_conntrack_max does. A later one overrides; then set single sysctls.
+ */
+void ct_params_size_by_ram(ct_params *params, uint64_t ram_bytes);
+void ct_params_size_by_max(ct_params *params, uint32_t max);
+void ct_params_size_by_hashsize(ct_params *params, uint32_t buckets);
 
 #endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "param.h"
+
+#include <string.h>
+
+#include "profile.h"
+
+enum { NAME_BYTES = 128 };
+
+/* Every sysctl there is, whatever the profile: timeouts, settings, and IPv4's fragment limits under their one name. */
+typedef struct sysctl {
+  const char *name;     /* nf_conntrack_udp_timeout; ipfrag_time */
+  const char *old_name; /* ip_conntrack_udp_timeout; "ip_conntrack_" alone where there was none */
+  const char *help;
+  size_t offset; /* of the uint32_t in ct_params */
+  uint32_t largest;
+  bool is_timeout;
+  uint8_t timeout; /* ct_timeout, where it is one */
+} sysctl;
+
+static const sysctl sysctls[] = {
+#define X(field, suffix, old, value, largest, help)                                                                    \
+  { "nf_conntrack_" suffix, "ip_conntrack_" old, help, offsetof(ct_params, field), largest, false, 0 },
+  CT_SETTING_LIST(X)
+#undef X
+#define X(id, suffix, old, s, help)                                                                                    \
+  { "nf_conntrack_" suffix,                                                                                            \
+    "ip_conntrack_" old,                                                                                               \
+    help,                                                                                                              \
+    offsetof(ct_params, timeout_s) + CT_TIMEOUT_##id * sizeof(uint32_t),                                               \
+    CT_TIMEOUT_LARGEST_S,                                                                                              \
+    true,                                                                                                              \
+    CT_TIMEOUT_##id },
+  CT_TIMEOUT_LIST(X)
+#undef X
+#define IPFRAG(name, field, help) { name, name, help, offsetof(ct_params, field), INT32_MAX, false, 0 }
+  IPFRAG("ipfrag_time", ipfrag_time_s, "seconds an incomplete IPv4 datagram is held"),
+  IPFRAG("ipfrag_low_thresh", ipfrag_low_thresh, "bytes of fragments kept when pruning"),
+  IPFRAG("ipfrag_high_thresh", ipfrag_high_thresh, "bytes of fragments held at most"),
+  IPFRAG("ipfrag_max_dist", ipfrag_max_dist, "fragments of one source that may overtake one datagram's"),
+#undef IPFRAG
+};
+
+enum { SYSCTL_COUNT = sizeof sysctls / sizeof sysctls[0] };
+
+/* X-macro rows without a name (states that have no sysctl, settings that came later) end where the prefix ends. */
+static bool name_is_bare_prefix(const char *name) { return name[strlen(name) - 1] == '_'; }
+
+static const char *strip(const char *name, const char *prefix)
+{
+  size_t n = strlen(prefix);
+
+  return strncmp(name, prefix, n) == 0 ? name + n : NULL;
+}
+
+/* => the sysctl's name in this profile, NULL where that kernel had none. */
+static const char *sysctl_name(const sysctl *s, const ct_profile *profile)
+{
+  const char *name = profile->ip_conntrack ? s->old_name : s->name, *suffix = strip(name, "ip_conntrack_");
+  const char *const *missing;
+
+  if (name_is_bare_prefix(name))
+    return NULL;
+  for (missing = profile->missing_sysctls; missing && *missing && suffix; missing++)
+    if (strip(suffix, *missing))
+      return NULL;
+  return name;
+}
+
+/*
+ * The part of a full name that sysctls[] has: "net.netfilter.nf_conntrack_max" => "nf_conntrack_max". The kernels had
+ * each name in one place, so ip_conntrack_* under net.netfilter is as unknown as it was there.
+ */
+static const char *name_base(const char *name)
+{
+  static const struct {
+    const char *folder, *begins;
+  } places[] = {
+    { "net.netfilter.", "nf_conntrack_" },       { "net.ipv4.netfilter.", "ip_conntrack_" },
+    { "net.ipv4.", "ipfrag_" },
+  };
+  const char *base;
+  size_t i;
+
+  if (strcmp(name, "net.nf_conntrack_max") == 0 || strcmp(name, "net.ipv4.ip_conntrack_max") == 0)
+    return strrchr(name, '.') + 1;
+  for (i = 0; i < sizeof places / sizeof places[0]; i++)
+    if ((base = strip(name, places[i].folder)) != NULL && strip(base, places[i].begins))
+      return base;
+  return strchr(name, '.') ? NULL : name;
+}
+
+static const sysctl *sysctl_find(const ct_profile *profile, const char *name)
+{
+  char dotted[NAME_BYTES];
+  const char *base, *own;
+  size_t i, n = strlen(name);
+
+  if (n >= sizeof dotted)
+    return NULL;
+  for (i = 0; i <= n; i++)
+    dotted[i] = name[i] == '/' ? '.' : name[i];
+  base = strip(dotted, ".proc.sys.");
+  base = name_base(base ? base : dotted);
+  for (i = 0; base && i < SYSCTL_COUNT; i++)
+    if ((own = sysctl_name(&sysctls[i], profile)) != NULL && strcmp(own, base) == 0)
+      return &sysctls[i];
+  return NULL;
+}
+
+static ct_param_error number_parse(const char *text, uint32_t largest, uint32_t *number)
+{
+  bool negative = *text == '-';
+  uint64_t value = 0;
+
+  text += negative;
+  if (*text == '\0')
+    return CT_PARAM_NOT_NUMBER;
+  for (; *text; text++) {
+    if (*text < '0' || *text > '9')
+      return CT_PARAM_NOT_NUMBER;
+    if (value <= UINT32_MAX) /* larger already: only the digits are still of interest */
+      value = value * 10 + (uint64_t)(*text - '0');
+  }
+  if (value > largest || (negative && value > 0))
+    return CT_PARAM_RANGE;
+  *number = (uint32_t)value;
+  return CT_PARAM_OK;
+}
+
+void ct_params_init(ct_params *params, const ct_profile *profile)
+{
+  static const ct_params defaults = {
+#define X(field, suffix, old, value, largest, help) .field = value,
+    CT_SETTING_LIST(X)
+#undef X
+    .timeout_s = {
+#define X(id, suffix, old, s, help) [CT_TIMEOUT_##id] = s,
+      CT_TIMEOUT_LIST(X)
+#undef X
+    },
+    .ipfrag_time_s = 30,
+    .ipfrag_high_thresh = 4 << 20,
+    .ipfrag_low_thresh = 3 << 20,
+    .ipfrag_max_dist = 64,
+    .gc = CT_GC_EXACT,
+  };
+
+  *params = defaults;
+  params->profile = profile;
+  if (profile->defaults)
+    profile->defaults(params);
+}
+
+ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)
+{
+  const sysctl *s = sysctl_find(params->profile, name);
+  uint32_t number = 0;
+  ct_param_error error;
+
+  if (!s)
+    return CT_PARAM_UNKNOWN;
+  error = number_parse(value, s->largest, &number);
+  if (error != CT_PARAM_OK)
+    return error;
+  memcpy((char *)params + s->offset, &number, sizeof number);
+  if (s->is_timeout)
+    params->timeout_ms[s->timeout] = 0;
+  return CT_PARAM_OK;
+}
+
+bool ct_params_describe(const ct_params *params, size_t i, ct_param_info *info)
+{
+  uint32_t number;
+  size_t at;
+
+  for (at = 0; at < SYSCTL_COUNT; at++) {
+    const char *name = sysctl_name(&sysctls[at], params->profile);
+
+    if (!name || i-- > 0)
+      continue;
+    memcpy(&number, (const char *)params + sysctls[at].offset, sizeof number);
+    *info = (ct_param_info){
+      .name = name, .help = sysctls[at].help, .value = number, .is_timeout = sysctls[at].is_timeout
+    };
+    return true;
+  }
+  return false;
+}

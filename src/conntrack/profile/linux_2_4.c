@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It told
+ * nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
+ */
+#include "conntrack/profile.h"
+#include "conntrack/profile/sizes.h"
+#include "conntrack/proto/tables.h"
+
+static void defaults(ct_params *params)
+{
+  params->buckets = 8192;
+  params->max = 65536;
+  params->expect_max = INT32_MAX;
+  params->acct = 0;
+  params->checksum = 0;
+  params->events = 1;
+  params->ipfrag_high_thresh = 256 << 10;
+  params->ipfrag_low_thresh = 192 << 10;
+  params->ipfrag_max_dist = 0; /* came with 2.6.16; 0 never restarts a queue */
+
+  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = 180;
+  params->timeout_s[CT_TIMEOUT_TCP_RETRANS] = CT_TIMEOUT_NEVER_S;
+  params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
+}
+
+/* SCTP, window tracking and their settings came with 2.6. */
+static const char *const missing[] = { "sctp_", "checksum", "tcp_loose", "tcp_be_liberal", "tcp_ignore_invalid_rst",
+                                       "tcp_max_retrans", "tcp_timeout_max_retrans", "log_invalid", NULL };
+
+const ct_profile ct_profile_linux_2_4 = {
+  .name = "linux-2.4",
+  .help = "Linux 2.4.37, ip_conntrack",
+  .ip_conntrack = true,
+  .tcp_table = ct_tcp_table_linux_2_4,
+  .sctp_table = NULL, /* tracked as any other protocol */
+  .eviction = CT_EVICT_ROUND,
+  .tcp_windows = false,
+  .defaults = defaults,
+  .missing_sysctls = missing,
+  .buckets_for_ram = ct_buckets_ip_conntrack,
+  .auto_max_per_bucket = 8,
+  .max_per_bucket = 8,
+  .buckets_least = 16,
+  .buckets_step = 1,
+};

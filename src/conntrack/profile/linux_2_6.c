@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Linux 2.6.18's ip_conntrack: IPv4 only, 32-bit, as it came without the PPTP helper's module (which brought GRE's tracker).
+ * Counters, marks and security marks were there if the kernel was built so: here they are off until asked for. Spec 13.2.
+ */
+#include "conntrack/profile.h"
+#include "conntrack/profile/sizes.h"
+#include "conntrack/proto/tables.h"
+
+uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)
+{
+  return ram_bytes > CT_GIB ? 8192 : ct_buckets_by_share(ram_bytes);
+}
+
+static void defaults(ct_params *params)
+{
+  params->buckets = 8192;
+  params->max = 65536;
+  params->expect_max = INT32_MAX; /* only each helper's own limit */
+  params->acct = 0;
+  params->events = 1;
+  params->tcp_loose = 3; /* so many packets of each side go unchecked after a pick-up */
+  params->ipfrag_high_thresh = 256 << 10;
+  params->ipfrag_low_thresh = 192 << 10;
+
+  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = 180;
+  params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
+  params->timeout_s[CT_TIMEOUT_SCTP_ESTABLISHED] = 432000;
+  params->timeout_s[CT_TIMEOUT_SCTP_SHUTDOWN_SENT] = 0;
+  params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_SENT] = 300;
+  params->timeout_s[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 0;
+  params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 300;
+}
+
+/* Came with nf_conntrack, or later. */
+static const char *const missing[] = { "tcp_ignore_invalid_rst", NULL };
+
+const ct_profile ct_profile_linux_2_6 = {
+  .name = "linux-2.6",
+  .help = "Linux 2.6.18, ip_conntrack",
+  .ip_conntrack = true,
+  .tcp_table = ct_tcp_table_linux_2_6,
+  .sctp_table = ct_sctp_table_linux_2_6,
+  .eviction = CT_EVICT_OWN,
+  .tcp_windows = true,
+  .defaults = defaults,
+  .missing_sysctls = missing,
+  .buckets_for_ram = ct_buckets_ip_conntrack,
+  .auto_max_per_bucket = 8,
+  .max_per_bucket = 8,
+  .buckets_least = 16,
+  .buckets_step = 1,
+};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Linux 6.1, stable series (Debian 12). What 6.18 does differently: DCCP is no protocol of its own any more, ICMPv6 types
+ * 151 and 152 are left untracked, and three repairs of TCP's RST and SCTP's INIT came later than 6.1. Spec 13.4.
+ */
+#include "conntrack/profile.h"
+#include "conntrack/profile/sizes.h"
+#include "conntrack/proto/tables.h"
+
+const ct_profile ct_profile_linux_6_1 = {
+  .name = "linux-6.1",
+  .help = "Linux 6.1 (stable; Debian 12)",
+  .tcp_table = ct_tcp_table_linux_6_18,
+  .sctp_table = ct_sctp_table_linux_6_18,
+  .eviction = CT_EVICT_BUCKETS,
+  .udp_stream_two_seconds = true,
+  .sctp_init_exemption = false,
+  .tcp_rst_needs_turn = false,
+  .gre_tracker = true,
+  .udplite_tracker = true,
+  .dccp_tracker = true,
+  .icmpv6_mld2_untracked = false,
+  .tcp_windows = true,
+  .defaults = NULL,
+  .buckets_for_ram = ct_buckets_linux_6,
+  .auto_max_per_bucket = 1,
+  .max_per_bucket = 8,
+  .buckets_least = 1024,
+  .buckets_step = 512,
+};

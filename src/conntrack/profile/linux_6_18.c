@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Linux 6.18, stable series: the kernel everything else is compared with. Its defaults are those of param.h. */
+#include "conntrack/profile.h"
+#include "conntrack/profile/sizes.h"
+#include "conntrack/proto/tables.h"
+
+/* Since 5.15; the same in 6.1. */
+uint32_t ct_buckets_linux_6(uint64_t ram_bytes)
+{
+  if (ram_bytes > 4 * CT_GIB)
+    return 262144;
+  if (ram_bytes > CT_GIB)
+    return 65536;
+  return ct_buckets_by_share(ram_bytes);
+}
+
+const ct_profile ct_profile_linux_6_18 = {
+  .name = "linux-6.18",
+  .help = "Linux 6.18 (stable)",
+  .tcp_table = ct_tcp_table_linux_6_18,
+  .sctp_table = ct_sctp_table_linux_6_18,
+  .eviction = CT_EVICT_BUCKETS,
+  .udp_stream_two_seconds = true,
+  .sctp_init_exemption = true,
+  .tcp_rst_needs_turn = true,
+  .gre_tracker = true,
+  .udplite_tracker = true,
+  .dccp_tracker = false,
+  .icmpv6_mld2_untracked = true,
+  .tcp_windows = true,
+  .defaults = NULL,
+  .buckets_for_ram = ct_buckets_linux_6,
+  .auto_max_per_bucket = 1,
+  .max_per_bucket = 8,
+  .buckets_least = 1024,
+  .buckets_step = 512,
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state tables of TCP and SCTP: plain data, one cell per (direction, what was sent, state). A profile points at
+ * the ones its kernel had. Holes cannot go unnoticed: 0 is NONE, which no packet ever leads to.
+ */
+#ifndef CT_PROTO_TABLES_H
+#define CT_PROTO_TABLES_H
+
+#include <stdint.h>
+
+#include "conntrack/status.h"
+
+/* Rows of a TCP table: what a segment's flags count as; the first that applies (RST, then SYN, FIN, ACK). Spec 5.2. */
+#define CT_TCP_INDEX_LIST(X) X(SYN, "syn") X(SYNACK, "synack") X(FIN, "fin") X(ACK, "ack") X(RST, "rst") X(NONE, "none")
+typedef enum ct_tcp_index {
+#define X(id, name) CT_TCP_INDEX_##id,
+  CT_TCP_INDEX_LIST(X)
+#undef X
+  CT_TCP_INDEX_COUNT
+} ct_tcp_index;
+
+/* Rows of a SCTP table, X(id, chunk type, name): the chunks that can move the state. Spec 6.5. */
+#define CT_SCTP_ROW_LIST(X)                                                                                            \
+  X(INIT, 1, "init")                                                                                                   \
+  X(INIT_ACK, 2, "init_ack")                                                                                           \
+  X(ABORT, 6, "abort")                                                                                                 \
+  X(SHUTDOWN, 7, "shutdown")                                                                                           \
+  X(SHUTDOWN_ACK, 8, "shutdown_ack")                                                                                   \
+  X(ERROR, 9, "error")                                                                                                 \
+  X(COOKIE_ECHO, 10, "cookie_echo")                                                                                    \
+  X(COOKIE_ACK, 11, "cookie_ack")                                                                                      \
+  X(SHUTDOWN_COMPLETE, 14, "shutdown_complete")                                                                        \
+  X(HEARTBEAT, 4, "heartbeat")                                                                                         \
+  X(HEARTBEAT_ACK, 5, "heartbeat_ack")
+typedef enum ct_sctp_row {
+#define X(id, type, name) CT_SCTP_ROW_##id,
+  CT_SCTP_ROW_LIST(X)
+#undef X
+  CT_SCTP_ROW_COUNT
+} ct_sctp_row;
+
+/* Cells that are no state. */
+enum {
+  CT_TCP_IGNORE = 0xfe,  /* let it pass, learn from it, change nothing */
+  CT_TCP_INVALID = 0xff, /* class INVALID */
+  CT_SCTP_INVALID = 0xff
+};
+
+extern const uint8_t ct_tcp_table_linux_6_18[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT]; /* 6.1 has the same */
+extern const uint8_t ct_tcp_table_linux_2_6[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
+extern const uint8_t ct_tcp_table_linux_2_4[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
+extern const uint8_t ct_sctp_table_linux_6_18[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* 6.1 has the same */
+extern const uint8_t ct_sctp_table_linux_2_6[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT];
+
+#endif
