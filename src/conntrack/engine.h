@@ -105,6 +105,7 @@ typedef struct ct_stats {
   int64_t peak_time_ns; /* when it was first reached */
   uint64_t count_ns_hi, count_ns_lo; /* integral of the count over time, 128 bits: mean occupancy */
   uint64_t expect_peak, expect_expired, expect_refused;
+  uint64_t helper_cut; /* flows whose helper could not see a payload, because the snap length cut it */
 } ct_stats;
 
 /* params are copied. Never fails: small allocations abort, large ones grow with use. */

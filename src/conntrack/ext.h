@@ -14,10 +14,14 @@ struct ct_helper;
 typedef struct ct_ext {
   uint64_t master_id;        /* 0: none; the master may be gone already */
   ct_tuple master_tuple;     /* its original tuple, kept for listings */
+  const char *expected_helper;  /* of the master when it announced this child; static, as the next */
+  const char *expected_by;      /* what announced it: "PORT" */
+  uint64_t expected_by_packet;
   uint32_t children;         /* entries whose master this is: part of use= */
   uint32_t expecting;        /* expectations whose master this is */
   const struct ct_helper *helper; /* attached helper, or NULL */
   void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
+  bool helper_cut;           /* it was said that the snap length hides payloads of this flow */
   uint32_t gre_timeout_s[2]; /* GRE: unreplied, stream */
   uint32_t mark, secmark;
 } ct_ext;

@@ -10,17 +10,74 @@
 #include "expect.h"
 
 typedef struct ct_helper ct_helper;
+typedef struct ct_helping ct_helping;
+
+enum { CT_HELPER_CLASSES = 4 };
+enum { CT_HELPER_TCP = 1, CT_HELPER_UDP = 2, CT_HELPER_V4 = 4, CT_HELPER_V6 = 8 };
+
+typedef struct ct_helper_class {
+  const char *name; /* shown after the helper's name in /proc; NULL: none */
+  uint16_t max_expected;
+  uint16_t timeout_s;
+} ct_helper_class;
+
+/* What a helper is. Constant data. */
+struct ct_helper {
+  const char *name;
+  const char *help;      /* one line for people */
+  uint8_t kinds;         /* CT_HELPER_*: what it can be attached to */
+  uint16_t port;         /* standard port; 0: only by expectation */
+  uint16_t state_bytes;  /* kept per connection, zeroed at first */
+  ct_helper_class classes[CT_HELPER_CLASSES];
+  bool established_only; /* looks only at ESTABLISHED packets, of either direction */
+  uint32_t refresh_s;    /* any packet it looks at that has payload sets the master's timeout to this; 0: none */
+  /* payload is whole, length >= 1. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP */
+  ct_verdict (*inspect)(ct_helping *helping, const uint8_t *payload, size_t length);
+  void (*gone)(ct_helping *helping); /* the connection was deleted; may be NULL */
+};
+
+/* One inspection: what a helper may know and do. */
+struct ct_helping {
+  ct_engine *engine;
+  ct_entry *entry;
+  const ct_packet *packet; /* NULL in gone */
+  const ct_helper *helper;
+  ct_tuple tuple[2]; /* of the connection: original, reply */
+  ct_dir dir;        /* of the packet */
+  void *state;
+  uint32_t seq;      /* TCP: of the payload's first byte */
+  bool expected;     /* the connection is itself a child */
+};
+
+/* The tuples a packet of the direction and its answer have: T[d] and T[!d] of the spec. */
+static inline const ct_tuple *ct_helping_forward(const ct_helping *h) { return &h->tuple[h->dir]; }
+static inline const ct_tuple *ct_helping_backward(const ct_helping *h) { return &h->tuple[!h->dir]; }
+
+/* An expectation of dst:port from src (NULL: anyone), source port wild; class 0, no flags. */
+void ct_expect_spec_init(ct_expect_spec *spec, uint8_t family, uint8_t proto, const ct_addr *src, const ct_addr *dst,
+                         uint16_t port, const char *made_by);
+ct_expect_answer ct_helping_expect(ct_helping *helping, const ct_expect_spec *spec);
+/* Sets the connection's timeout, as nf_ct_refresh does: no counting, no event. */
+void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 
 /*
- * The engine's side. attach: called for each new entry that was not met by an expectation with a helper of its own; decides by
- * port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension.
+ * The engine's side. attach: called for each new entry that its tracker accepted and that no expectation gave a helper; decides by
+ * port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension. The oracle attaches by rule at
+ * prerouting, so port means the original destination port.
  */
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 
 /*
- * At the confirm hook, after tracking, for packets of entries with a helper (not for RELATED_REPLY): inspects the payload.
- * => CT_VERDICT_ACCEPT, or CT_VERDICT_DROP where the helper refuses the packet.
+ * At the confirm hook, after tracking and before confirmation, for packets of entries with a helper, but not for RELATED packets of the
+ * reply direction: inspects the payload. Events of the packet are delivered only after an ACCEPT.
+ * => CT_VERDICT_ACCEPT, or CT_VERDICT_DROP where the helper refuses the packet (*reason HELPER_DROP).
+ *    *reason is HELPER_CUT once per flow where the snap length hid the payload; else it is left alone.
  */
-ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet);
+ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet, ct_reason *reason);
+
+/* The i-th helper, NULL past the end; by name (case does not matter), NULL where there is none. */
+const ct_helper *ct_helper_get(unsigned i);
+const ct_helper *ct_helper_find(const char *name);
+unsigned ct_helper_number(const ct_helper *helper);
 
 #endif

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tuple.h"
+
 /*
  * X(ID, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18 in seconds, help).
  * The TCP and SCTP blocks stand in the order of their state enums, so that a state's timeout is base + state.
@@ -73,6 +75,21 @@ typedef enum ct_gc { CT_GC_EXACT, CT_GC_KERNEL } ct_gc;
 
 struct ct_profile;
 
+/* Which helpers run where, beside their standard ports. Plain data: a copy of the parameters is a copy of these. */
+enum { CT_HELPER_PORTS_MAX = 32, CT_LOCAL_MAX = 16 };
+typedef struct ct_helper_settings {
+  uint32_t disabled; /* bit by helper number */
+  uint8_t n_ports, n_local;
+  struct {
+    uint16_t port;
+    uint8_t helper; /* number */
+  } ports[CT_HELPER_PORTS_MAX];
+  struct {
+    ct_addr addr;
+    uint8_t family, prefix;
+  } local[CT_LOCAL_MAX]; /* the capturing host's own addresses */
+} ct_helper_settings;
+
 typedef struct ct_params {
   const struct ct_profile *profile; /* static; never NULL */
   uint32_t timeout_s[CT_TIMEOUT_COUNT];
@@ -88,7 +105,8 @@ typedef struct ct_params {
   ct_gc gc;
   uint32_t hz;           /* ticks a second of the engine's clock; 0: continuous */
   int64_t hz_phase_ns;   /* added to a time before it is cut down to a tick */
-  bool helpers_by_port;  /* attach helpers to flows to their standard ports */
+  bool helpers_by_port;  /* attach helpers to flows to their standard ports and to those added */
+  ct_helper_settings helpers;
   bool features_mark;    /* what a kernel of the profile's time printed if built so */
   bool features_secmark;
 } ct_params;
@@ -129,5 +147,30 @@ typedef struct ct_param_info {
   bool is_timeout;
 } ct_param_info;
 bool ct_params_describe(const ct_params *params, size_t i, ct_param_info *info);
+
+/* The i-th helper, for --helper list, completion and messages; false past the end. port 0: attached by expectations only. */
+typedef struct ct_helper_info {
+  const char *name; /* as shown in helper= */
+  const char *help;
+  uint16_t port; /* standard port */
+  bool tcp, udp, ipv4, ipv6;
+} ct_helper_info;
+bool ct_helper_describe(unsigned i, ct_helper_info *info);
+
+typedef enum ct_helper_error {
+  CT_HELPER_OK,
+  CT_HELPER_UNKNOWN, /* no helper of that name */
+  CT_HELPER_FORMAT,  /* not NAME:PORT, or not ADDR/LEN */
+  CT_HELPER_MANY     /* more than CT_HELPER_PORTS_MAX or CT_LOCAL_MAX */
+} ct_helper_error;
+
+/* --helper ftp:2121 is ct_params_helper_add(params, "ftp", 2121). Names are compared without case. */
+ct_helper_error ct_params_helper_add(ct_params *params, const char *name, uint16_t port);
+/* The same from "ftp:2121". */
+ct_helper_error ct_params_helper_parse(ct_params *params, const char *text);
+/* --no-helper ftp: neither on its standard port nor on others. --no-helpers is helpers_by_port = false. */
+ct_helper_error ct_params_helper_disable(ct_params *params, const char *name);
+/* --local 192.0.2.1/24: an address of the capturing host and its network. Without a length: /32, /128. */
+ct_helper_error ct_params_local_add(ct_params *params, const char *text);
 
 #endif

@@ -95,6 +95,7 @@
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
   X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
   X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
+  X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                       \
   X(TCP_REOPEN_RACE, "tcp-reopen-race", "the closed connection could not be removed", "")                              \
   /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
   X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \
@@ -106,7 +107,10 @@
   X(END_CAPTURE, "end", "the capture ended", "")                                                                       \
   X(END_USED, "used", "the expected connection came", "")                                                              \
   X(END_REPLACED, "replaced", "a newer expectation took its place", "")                                                \
-  X(END_MASTER, "master-gone", "its master connection ended", "")
+  X(END_MASTER, "master-gone", "its master connection ended", "")                                                       \
+  X(END_SIBLING, "sibling-came", "the other direction of the same call came", "")                                       \
+  X(END_WITHDRAWN, "withdrawn", "the protocol withdrew it", "")                                                         \
+  X(END_CLASS_FULL, "class-full", "its master expects as many as its helper allows: the oldest goes", "")
 
 typedef enum ct_reason {
 #define X(id, word, sentence, sysctl) CT_REASON_##id,

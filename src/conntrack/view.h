@@ -28,6 +28,9 @@ typedef struct ct_view {
   const char *helper; /* static name, or NULL */
   uint64_t master_id;
   ct_tuple master_tuple; /* original tuple of the master, where has_master */
+  const char *expected_helper; /* where has_master: the master's helper, what announced this child ("PORT"), in which packet */
+  const char *expected_by;
+  uint64_t expected_by_packet;
   uint32_t use;          /* 1 + children */
   struct {
     ct_tcp_side_view side[2];
