@@ -5,3 +5,12 @@ TESTS += test_emit_text
 test_emit_text_SOURCES = tests/unit/test_emit_text.c
 test_emit_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_text_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_param test_tables
+check_PROGRAMS += test_param test_tables
+test_param_SOURCES = tests/unit/test_param.c tests/unit/unit.h
+test_param_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_param_LDADD = libconntrack.la $(CHECK_LIBS)
+test_tables_SOURCES = tests/unit/test_tables.c tests/unit/unit.h
+test_tables_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_tables_LDADD = libconntrack.la $(CHECK_LIBS)
