@@ -4,7 +4,9 @@ libconntrack_la_SOURCES = \
 	src/conntrack/tuple.h src/conntrack/tuple.c \
 	src/conntrack/reason.h src/conntrack/reason.c \
 	src/conntrack/status.h src/conntrack/status.c \
-	src/conntrack/packet.h \
+	src/conntrack/packet.h src/conntrack/packet.c \
+	src/conntrack/packet_check.h src/conntrack/packet_check.c \
+	src/conntrack/checksum.h src/conntrack/crc32c.c \
 	src/conntrack/param.h src/conntrack/param.c \
 	src/conntrack/profile.h src/conntrack/profile.c src/conntrack/profile/sizes.h \
 	src/conntrack/profile/linux_6_18.c src/conntrack/profile/linux_6_1.c \

@@ -12,6 +12,8 @@
 #ifndef CT_PACKET_H
 #define CT_PACKET_H
 
+#include "param.h"
+#include "profile.h"
 #include "reason.h"
 #include "tuple.h"
 
@@ -26,8 +28,8 @@ typedef enum ct_packet_kind {
 /* ct_packet.flags */
 enum {
   CT_PACKET_ANSWER = 1 << 0,       /* tuple is an ICMP answer's, and has been inverted to the request's for the lookup */
-  CT_PACKET_CUT = 1 << 1,          /* captured < length */
-  CT_PACKET_GRE_V1 = 1 << 2,       /* src_id is to be taken from the PPTP key map */
+  CT_PACKET_CUT = 1 << 1,          /* the capture cut it; captured may still equal length where zeros were put back */
+  CT_PACKET_GRE_V1 = 1 << 2,       /* src_id (ICMP_ERROR: dst_id) is to be taken from the PPTP key map; hash anew then */
   CT_PACKET_CSUM_BAD = 1 << 3,     /* a checksum was judged wrong (reason is set accordingly) */
   CT_PACKET_CSUM_OFFLOAD = 1 << 4, /* wrong, but as a card would have filled it in: not judged */
   CT_PACKET_CSUM_SKIPPED = 1 << 5, /* could not be judged: bytes are missing */
@@ -62,7 +64,7 @@ typedef struct ct_packet {
       uint32_t seq, ack;
       uint32_t payload_bytes;
       uint16_t window;
-      uint8_t flags;
+      uint8_t flags; /* the six of CT_TCP_* only: ECE, CWR and AE never matter */
       uint8_t header_bytes;
       uint8_t options; /* ct_tcp_options */
     } tcp;
@@ -81,9 +83,15 @@ typedef enum ct_checksums {
 /*
  * Fills kind, flags, reason, tuple, hash, l4_offset and l4 from the bytes. data points to a whole IPv4 or IPv6 packet
  * whose IP header was found sane by the IP layer (version, lengths, header checksum); flags may already hold
- * CT_PACKET_REASSEMBLED, which is kept. verify_l4 false stands for nf_conntrack_checksum=0.
- * Pure: no state but its arguments. Reads no byte beyond data + captured. Rules: spec 1, 1.1, 2.
+ * CT_PACKET_REASSEMBLED and CT_PACKET_CUT, which are kept. Of params it takes nf_conntrack_checksum and the profile (which
+ * protocols have trackers). Pure: no state but its arguments. Reads no byte beyond data + captured. Rules: spec 1, 1.1, 2.
+ *
+ * What each kind leaves:
+ *   TRACK       tuple, hash; reason where the tracker will refuse it after the lookup; l4.tcp where the header is whole
+ *   ICMP_ERROR  tuple (the embedded packet's, inverted), hash, l4.icmp.outer_dst
+ *   INVALID     reason; the addresses and protocol in tuple, for messages only
+ *   UNTRACKED   as INVALID, dst_id holding ICMPv6 type and code
  */
-void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, bool verify_l4);
+void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params);
 
 #endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packet.h"
+
+#include "packet_check.h"
+
+#include <string.h>
+
+enum {
+  IPV4_HEADER = 20,
+  IPV6_HEADER = 40,
+  ICMP_HEADER = 8,
+  IPV6_HOP_BY_HOP = 0,
+  IPV6_ROUTING = 43,
+  IPV6_FRAGMENT = 44,
+  IPV6_AUTH = 51,
+  IPV6_NONE = 59,
+  IPV6_DESTINATION = 60,
+  GRE_PROTOCOL_PPP = 0x880b
+};
+
+/* ICMP and ICMPv6 types that this file decides about. */
+enum {
+  ICMP_UNREACHABLE = 3,
+  ICMP_SOURCE_QUENCH = 4,
+  ICMP_REDIRECT = 5,
+  ICMP_TIME_EXCEEDED = 11,
+  ICMP_PARAMETER = 12,
+  ICMP_LAST_TYPE = 18,
+  ICMPV6_FIRST_INFO = 128,
+  ICMPV6_REDIRECT = 137,
+  ICMPV6_REDIRECTED_HEADER = 4,
+  ICMPV6_REDIRECT_BYTES = 40
+};
+
+/* An IP header, the packet's own or one inside an ICMP error, and what it leads to. */
+typedef struct l3_header {
+  uint32_t at; /* from packet->data */
+  uint32_t l4; /* the same, of what follows; may lie behind the packet's end for IPv6 */
+  uint8_t family;
+  uint8_t proto;
+} l3_header;
+
+static ct_reason ipv4_walk(const ct_packet *packet, l3_header *l3)
+{
+  uint8_t scratch[IPV4_HEADER];
+  const uint8_t *ip = ct_packet_at(packet, l3->at, IPV4_HEADER, scratch);
+
+  if (ip == NULL)
+    return CT_REASON_IP_HEADER_SHORT;
+  if (ct_be16(ip + 6) & 0x1fff)
+    return CT_REASON_IP_FRAGMENT;
+  l3->l4 = l3->at + (uint32_t)(ip[0] & 0x0f) * 4;
+  l3->proto = ip[9];
+  return l3->l4 > packet->length ? CT_REASON_IP_HEADER_SHORT : CT_REASON_NONE;
+}
+
+/*
+ * The kernel's walk (ipv6_skip_exthdr): a header whose length leads past the end is no error, the next look is; ESP
+ * and unknown headers end it like any protocol. Linear in the packet: every step goes on by 8 bytes at least.
+ */
+static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
+{
+  uint8_t scratch[IPV6_HEADER];
+  const uint8_t *bytes = ct_packet_at(packet, l3->at, IPV6_HEADER, scratch);
+
+  if (bytes == NULL)
+    return CT_REASON_IP_HEADER_SHORT;
+  l3->proto = bytes[6];
+  l3->l4 = l3->at + IPV6_HEADER;
+  for (;;) {
+    switch (l3->proto) {
+    case IPV6_NONE:
+      return CT_REASON_IPV6_HEADERS;
+    case IPV6_HOP_BY_HOP:
+    case IPV6_ROUTING:
+    case IPV6_DESTINATION:
+      if ((bytes = ct_packet_at(packet, l3->l4, 2, scratch)) == NULL)
+        return CT_REASON_IPV6_HEADERS;
+      l3->l4 += ((uint32_t)bytes[1] + 1) * 8;
+      break;
+    case IPV6_AUTH:
+      if ((bytes = ct_packet_at(packet, l3->l4, 2, scratch)) == NULL)
+        return CT_REASON_IPV6_HEADERS;
+      l3->l4 += ((uint32_t)bytes[1] + 2) * 4;
+      break;
+    case IPV6_FRAGMENT:
+      if ((bytes = ct_packet_at(packet, l3->l4, 4, scratch)) == NULL)
+        return CT_REASON_IPV6_HEADERS;
+      if (ct_be16(bytes + 2) & 0xfff8)
+        return CT_REASON_IP_FRAGMENT;
+      l3->l4 += 8;
+      break;
+    default:
+      return CT_REASON_NONE;
+    }
+    l3->proto = bytes[0];
+  }
+}
+
+static void addresses_read(const ct_packet *packet, const l3_header *l3, ct_tuple *tuple)
+{
+  uint8_t scratch[32];
+  const uint8_t *bytes;
+
+  tuple->family = l3->family;
+  if (l3->family == CT_IPV4) {
+    bytes = ct_packet_at(packet, l3->at + 12, 8, scratch);
+    memcpy(tuple->src.bytes, bytes, 4);
+    memcpy(tuple->dst.bytes, bytes + 4, 4);
+  } else {
+    bytes = ct_packet_at(packet, l3->at + 8, 32, scratch);
+    memcpy(tuple->src.bytes, bytes, 16);
+    memcpy(tuple->dst.bytes, bytes + 16, 16);
+  }
+}
+
+static ct_reason gre_ids_read(ct_packet *packet, const l3_header *l3, ct_tuple *tuple)
+{
+  uint8_t scratch[8];
+  const uint8_t *gre = ct_packet_at(packet, l3->l4, 4, scratch);
+  uint16_t protocol;
+
+  if (gre == NULL || (gre[1] & 0x07) != 1)
+    return CT_REASON_NONE;
+  protocol = ct_be16(gre + 2);
+  gre = ct_packet_at(packet, l3->l4, 8, scratch);
+  if (gre == NULL)
+    return CT_REASON_NONE;
+  if (protocol != GRE_PROTOCOL_PPP)
+    return CT_REASON_GRE_VERSION;
+  tuple->dst_id = ct_be16(gre + 6);
+  packet->flags |= CT_PACKET_GRE_V1;
+  return CT_REASON_NONE;
+}
+
+/* The two ids by the protocol number alone: ICMP inside IPv6 reads like ICMP, it is its tracker that refuses it. */
+static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profile *profile, ct_tuple *tuple)
+{
+  uint8_t scratch[ICMP_HEADER];
+  const uint8_t *bytes;
+
+  tuple->proto = l3->proto;
+  switch (l3->proto) {
+  case CT_PROTO_UDPLITE:
+    if (!profile->udplite_tracker)
+      return CT_REASON_NONE;
+    break;
+  case CT_PROTO_DCCP:
+    if (!profile->dccp_tracker)
+      return CT_REASON_NONE;
+    break;
+  case CT_PROTO_TCP:
+  case CT_PROTO_UDP:
+  case CT_PROTO_SCTP:
+    break;
+  case CT_PROTO_ICMP:
+  case CT_PROTO_ICMPV6:
+    if ((bytes = ct_packet_at(packet, l3->l4, ICMP_HEADER, scratch)) == NULL)
+      return CT_REASON_TUPLE_SHORT;
+    tuple->src_id = ct_be16(bytes + 4);
+    tuple->dst_id = ct_be16(bytes);
+    return CT_REASON_NONE;
+  case CT_PROTO_GRE:
+    return profile->gre_tracker ? gre_ids_read(packet, l3, tuple) : CT_REASON_NONE;
+  default:
+    return CT_REASON_NONE;
+  }
+  if ((bytes = ct_packet_at(packet, l3->l4, 4, scratch)) == NULL)
+    return CT_REASON_TUPLE_SHORT;
+  tuple->src_id = ct_be16(bytes);
+  tuple->dst_id = ct_be16(bytes + 2);
+  return CT_REASON_NONE;
+}
+
+/* ICMP types invert by the protocol number, whatever family carries them. */
+static bool tuple_inverts(const ct_tuple *tuple)
+{
+  ct_tuple own_family = *tuple, inverse;
+
+  own_family.family = tuple->proto == CT_PROTO_ICMP ? CT_IPV4 : CT_IPV6;
+  return ct_tuple_invert(&own_family, &inverse);
+}
+
+/* One key serves a request and its answer: that of the request. */
+static void tuple_set(ct_packet *packet, const ct_tuple *tuple)
+{
+  packet->tuple = *tuple;
+  if (ct_tuple_is_icmp_answer(tuple)) {
+    ct_tuple_invert(tuple, &packet->tuple);
+    packet->flags |= CT_PACKET_ANSWER;
+  }
+  packet->hash = ct_tuple_hash(&packet->tuple);
+}
+
+static void packet_refuse(ct_packet *packet, ct_reason reason)
+{
+  packet->kind = CT_PACKET_INVALID;
+  packet->reason = (uint16_t)reason;
+}
+
+/* Failures of the ICMP pre-check count as `error`. */
+static void packet_refuse_icmp(ct_packet *packet, ct_reason reason)
+{
+  packet_refuse(packet, reason);
+  packet->flags |= CT_PACKET_ICMP_COUNTS_ERROR;
+}
+
+/* An ICMP error (spec 1.1): at is where the packet inside it begins. */
+static void icmp_error_prepare(ct_packet *packet, uint32_t at, const ct_profile *profile)
+{
+  l3_header inner = { .at = at, .family = packet->tuple.family };
+  ct_addr outer_dst = packet->tuple.dst;
+  ct_tuple tuple, inverse;
+  ct_reason reason;
+
+  reason = inner.family == CT_IPV4 ? ipv4_walk(packet, &inner) : ipv6_walk(packet, &inner);
+  memset(&tuple, 0, sizeof(tuple));
+  if (reason == CT_REASON_NONE) {
+    addresses_read(packet, &inner, &tuple);
+    reason = ids_read(packet, &inner, profile, &tuple);
+  }
+  if (reason == CT_REASON_IP_HEADER_SHORT || reason == CT_REASON_IPV6_HEADERS || reason == CT_REASON_TUPLE_SHORT)
+    reason = CT_REASON_ICMP_ERROR_SHORT;
+  else if (reason == CT_REASON_NONE && !ct_tuple_invert(&tuple, &inverse))
+    reason = CT_REASON_TUPLE_NO_INVERSE;
+  if (reason != CT_REASON_NONE) {
+    packet_refuse_icmp(packet, reason);
+    return;
+  }
+  packet->kind = CT_PACKET_ICMP_ERROR;
+  tuple_set(packet, &inverse);
+  packet->l4.icmp.outer_dst = outer_dst;
+}
+
+/* => true where the packet is decided. */
+static bool icmpv4_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
+{
+  uint8_t scratch[1];
+
+  switch (ct_packet_at(packet, at, 1, scratch)[0]) {
+  case ICMP_UNREACHABLE:
+  case ICMP_SOURCE_QUENCH:
+  case ICMP_REDIRECT:
+  case ICMP_TIME_EXCEEDED:
+  case ICMP_PARAMETER:
+    icmp_error_prepare(packet, at + ICMP_HEADER, profile);
+    return true;
+  case 0 ... 2:
+  case 6 ... 10:
+  case 13 ... ICMP_LAST_TYPE:
+    return false;
+  default:
+    packet_refuse_icmp(packet, CT_REASON_ICMP_TYPE);
+    return true;
+  }
+}
+
+static bool icmpv6_redirect_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
+{
+  uint8_t scratch[2], hop_limit_scratch[1];
+  const uint8_t *source = packet->tuple.src.bytes, *option;
+  uint8_t hop_limit = ct_packet_at(packet, 7, 1, hop_limit_scratch)[0];
+
+  if (at + ICMPV6_REDIRECT_BYTES > packet->length) {
+    packet_refuse_icmp(packet, CT_REASON_ICMP_REDIRECT);
+    return true;
+  }
+  if (ct_packet_at(packet, at, 2, scratch)[1] != 0)
+    return false;
+  option = ct_packet_at(packet, at + ICMPV6_REDIRECT_BYTES, 2, scratch);
+  if (hop_limit != 255 || source[0] != 0xfe || (source[1] & 0xc0) != 0x80 || option == NULL || option[1] == 0) {
+    packet_refuse_icmp(packet, CT_REASON_ICMP_REDIRECT);
+    return true;
+  }
+  if (option[0] != ICMPV6_REDIRECTED_HEADER)
+    return false;
+  icmp_error_prepare(packet, at + ICMPV6_REDIRECT_BYTES + 8, profile);
+  return true;
+}
+
+static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
+{
+  uint8_t scratch[2];
+  const uint8_t *icmp = ct_packet_at(packet, at, 2, scratch);
+
+  switch (icmp[0]) {
+  case 151 ... 152: /* multicast router discovery */
+    if (!profile->icmpv6_mld2_untracked)
+      return false;
+    /* fall through */
+  case 130 ... 136: /* listeners, neighbour discovery */
+  case 143:
+    packet->kind = CT_PACKET_UNTRACKED;
+    packet->reason = CT_REASON_ICMPV6_UNTRACKED;
+    packet->tuple.dst_id = ct_be16(icmp);
+    return true;
+  case ICMPV6_REDIRECT:
+    return icmpv6_redirect_precheck(packet, at, profile);
+  case 0 ... ICMPV6_FIRST_INFO - 1: /* every one of them, known or not */
+    icmp_error_prepare(packet, at + ICMP_HEADER, profile);
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool icmp_precheck(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
+{
+  ct_reason reason = ct_check_icmp(packet, at, judge);
+
+  if (reason != CT_REASON_NONE) {
+    packet_refuse_icmp(packet, reason);
+    return true;
+  }
+  return packet->tuple.family == CT_IPV4 ? icmpv4_precheck(packet, at, profile) : icmpv6_precheck(packet, at, profile);
+}
+
+/* What the tracker will find wrong, once the packet has been looked up. */
+static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
+{
+  switch (packet->tuple.proto) {
+  case CT_PROTO_TCP:
+    return ct_check_tcp(packet, at, judge);
+  case CT_PROTO_UDP:
+    return ct_check_udp(packet, at, judge);
+  case CT_PROTO_UDPLITE:
+    return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
+  case CT_PROTO_SCTP:
+    return ct_check_sctp(packet, at, judge);
+  case CT_PROTO_ICMP:
+  case CT_PROTO_ICMPV6:
+    return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;
+  default:
+    return CT_REASON_NONE;
+  }
+}
+
+void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
+{
+  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0 };
+  l3_header l3 = { .at = 0 };
+  ct_tuple tuple;
+  ct_reason reason;
+
+  packet->kind = CT_PACKET_TRACK;
+  packet->flags &= CT_PACKET_REASSEMBLED | CT_PACKET_CUT;
+  if (packet->captured < packet->length)
+    packet->flags |= CT_PACKET_CUT;
+  packet->reason = CT_REASON_NONE;
+  packet->l4_offset = 0;
+  packet->hash = 0;
+  packet->pad = 0;
+  memset(&packet->l4, 0, sizeof(packet->l4));
+  memset(&packet->tuple, 0, sizeof(packet->tuple));
+  memset(&tuple, 0, sizeof(tuple));
+
+  l3.family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
+  reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
+  if (reason == CT_REASON_IP_HEADER_SHORT) {
+    packet_refuse(packet, reason);
+    return;
+  }
+  addresses_read(packet, &l3, &tuple);
+  tuple.proto = l3.proto;
+  packet->tuple = tuple;
+  /* IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either way. */
+  packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
+  if (reason != CT_REASON_NONE) {
+    packet_refuse(packet, reason);
+    return;
+  }
+  if (ct_tuple_is_icmp(&tuple) && icmp_precheck(packet, l3.l4, &judge, params->profile))
+    return;
+  reason = ids_read(packet, &l3, params->profile, &tuple);
+  if (reason == CT_REASON_NONE && (tuple.proto == CT_PROTO_ICMP || tuple.proto == CT_PROTO_ICMPV6) && !tuple_inverts(&tuple))
+    reason = CT_REASON_TUPLE_NO_INVERSE;
+  if (reason != CT_REASON_NONE) {
+    packet_refuse(packet, reason);
+    return;
+  }
+  tuple_set(packet, &tuple);
+  packet->reason = (uint16_t)l4_check(packet, l3.l4, &judge, params->profile);
+}
