@@ -1,4 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# What the unit tests need of the command line stands in a library; main is the program's alone.
+noinst_LTLIBRARIES += libcli.la
+libcli_la_SOURCES = \
+	src/cli/commands.h \
+	src/cli/exit.c src/cli/exit.h \
+	src/cli/filter.c src/cli/filter.h \
+	src/cli/kernel.c \
+	src/cli/options.c src/cli/options.h
+
 bin_PROGRAMS += ctreplay
-ctreplay_SOURCES = src/cli/main.c
-ctreplay_LDADD = $(CTREPLAY_LIBS)
+ctreplay_SOURCES = \
+	src/cli/main.c \
+	src/cli/commands.c \
+	src/cli/help.c \
+	src/cli/replay.c \
+	src/cli/command_list.c
+ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)

@@ -1,15 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <config.h>
 
+#include "commands.h"
+
+#include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+volatile sig_atomic_t cli_stop;
+
+static void on_interrupt(int number)
+{
+  (void)number;
+  cli_stop = 1;
+}
+
+void cli_catch_interrupts(void)
+{
+  struct sigaction action;
+
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = on_interrupt;
+  /* No restart: a read that waits for a live capture has to come back. Once: who asks twice means it. */
+  action.sa_flags = SA_RESETHAND;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+void cli_say(const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  fputs("ctreplay: ", stderr);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  va_end(arguments);
+}
+
+cli_exit cli_usage(GError *error)
+{
+  cli_say("%s", error->message);
+  g_error_free(error);
+  return CLI_EXIT_USAGE;
+}
+
+/* A pipe whose reader has closed it says so, whatever became of errno since. */
+static gboolean reader_has_gone(int fd)
+{
+  struct pollfd pipe_end = { .fd = fd, .events = POLLOUT };
+
+  return poll(&pipe_end, 1, 0) == 1 && (pipe_end.revents & POLLERR) != 0;
+}
+
+/* What goes to stdout through stdio (help, lists) was really written? A pipe that closed early is the reader's wish. */
+static cli_exit close_stdout(cli_exit code)
+{
+  if ((fflush(stdout) == 0 && !ferror(stdout)) || reader_has_gone(STDOUT_FILENO))
+    return code;
+  cli_say("standard output: could not be written");
+  return cli_exit_graver(code, CLI_EXIT_OUTPUT);
+}
 
 int main(int argc, char **argv)
 {
-  if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-    puts("ctreplay " PACKAGE_VERSION);
-    return 0;
-  }
-  fputs("ctreplay: give a capture, or --help\n", stderr);
-  return 2;
+  const cli_subcommand *subcommand = argc > 1 ? cli_subcommand_find(argv[1]) : NULL;
+
+  /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
+  signal(SIGPIPE, SIG_IGN);
+  if (subcommand != NULL)
+    return close_stdout(subcommand->run(argc - 1, argv + 1));
+  return close_stdout(cli_replay(argc, argv));
 }

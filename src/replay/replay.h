@@ -1,13 +1,136 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The replay loop: captures in (one after the other or merged by time), decoded and filtered, through one engine, to whoever watches.
- * Reading and decoding may run on a thread of their own; what the watcher sees is the same either way.
+ * The replay loop: captures in (one after the other or merged by time), decoded and filtered, through one engine, to whoever
+ * watches. Reading and decoding may run on a thread of their own; what the watcher sees is the same either way.
+ *
+ * Two floors: a replay_source gives batches of decoded packets (what sweep feeds to several engines at once); replay_run
+ * takes one source through one engine and calls a watcher.
  */
 #ifndef REPLAY_REPLAY_H
 #define REPLAY_REPLAY_H
 
+#include <signal.h>
+
 #include "capture/capture.h"
 #include "conntrack/engine.h"
 #include "packet/packet.h"
+#include "point.h"
+
+/* What the engine is fed. Plain values; strings belong to the caller and must live as long as the source. */
+typedef struct replay_options {
+  const char *const *captures; /* paths; "-" is standard input */
+  guint n_captures;
+  gboolean merge;        /* by time instead of one after the other */
+  const char *bpf;       /* pcap-filter(7), or NULL */
+  replay_point start;    /* from the first frame at or after it */
+  replay_point end;      /* until the first frame at or after a time; a numbered frame is the last one */
+  guint64 count;         /* frames fed at most; 0: all */
+  const char *interface; /* name or number; NULL: all */
+  cap_direction direction; /* CAP_DIR_UNKNOWN: both */
+  ct_checksums checksums;
+  guint threads;         /* 1, 2; 0: two where it pays */
+  const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
+  /*
+   * For those who know better when a frame was sent (a referee's times): gives the time to take instead, by the frame's
+   * number. Both may be called on the reading thread. NULL: as captured, all of them.
+   */
+  gint64 (*retime)(guint64 number, gint64 ts_ns, gpointer user);
+  gboolean (*skip)(guint64 number, gpointer user); /* TRUE: as if the frame were not there */
+  gpointer hook_user;
+} replay_options;
+
+/* Everything off or automatic. */
+void replay_options_init(replay_options *options);
+
+/*
+ * Frames with what was decoded of them, in the order of the stream. Numbers count every frame of the stream, also those left
+ * out. Frames that never reach conntrack are there too, with kind CT_PACKET_NONE.
+ */
+typedef struct replay_batch {
+  guint n;
+  ct_packet packets[CAP_BATCH_FRAMES]; /* together, so that the engine can be given runs of them */
+  const cap_frame *frames[CAP_BATCH_FRAMES];
+  pkt_link_info links[CAP_BATCH_FRAMES];
+  const char *interfaces[CAP_BATCH_FRAMES]; /* names; "" where a file has none */
+  gint64 first_ns; /* time of the stream's first frame */
+} replay_batch;
+
+#define REPLAY_ERROR (replay_error_quark())
+GQuark replay_error_quark(void);
+typedef enum {
+  REPLAY_ERROR_FILTER, /* the BPF expression is wrong: usage */
+  REPLAY_ERROR_INPUT   /* a capture could not be read to its end, or not at all */
+} replay_error;
+
+typedef struct replay_source replay_source;
+
+/*
+ * Opens the first capture (all of them to merge). params is copied where needed.
+ * => NULL with REPLAY_ERROR_FILTER where the filter does not compile. Captures that cannot be opened are no failure here:
+ * they are told by replay_source_problem, and the others are read.
+ */
+replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error);
+/* NULL is fine. Stops the reading thread. */
+void replay_source_free(replay_source *source);
+
+/*
+ * => the next batch, with n >= 1, valid until the next call; NULL at the end.
+ * replay_source_ready: TRUE where the next call will not wait, as far as one can tell.
+ */
+const replay_batch *replay_source_next(replay_source *source);
+gboolean replay_source_ready(const replay_source *source);
+
+/* Messages so far about captures that could not be read (as "FILE: reason"), oldest first; NULL past the last. Call after the end. */
+const char *replay_source_problem(const replay_source *source, guint i);
+
+/* Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call after the end. */
+const char *replay_source_remark(const replay_source *source, guint i);
+
+/* For a progress bar: bytes read and to be read (0 where unknown), frames so far. May be called at any time. */
+typedef struct replay_progress {
+  guint64 done_bytes, total_bytes, frames;
+} replay_progress;
+void replay_source_progress(const replay_source *source, replay_progress *progress);
+
+/* Figures about the stream, complete after the end. */
+typedef struct replay_figures {
+  guint64 frames;   /* read */
+  guint64 fed;      /* of these, decoded and handed on */
+  guint64 bad_checksums, offload_checksums, unjudged_checksums;
+  gint64 first_ns, last_ns; /* times of the first and the latest frame fed; 0 where there was none */
+} replay_figures;
+void replay_source_figures(const replay_source *source, replay_figures *figures);
+
+/* One packet after the engine has seen it. result->cls is CT_CLASS_NONE where conntrack never did. */
+typedef struct replay_seen {
+  const cap_frame *frame;
+  const ct_packet *packet;
+  const pkt_link_info *link;
+  const char *interface;
+  const ct_result *result;
+} replay_seen;
+
+typedef struct replay_watcher {
+  /* NULL: nobody asks for single packets, and the loop is the faster for it. */
+  void (*packet)(const replay_seen *seen, gpointer user);
+  /* Nothing is waiting to be read: a good moment to flush. May be NULL. */
+  void (*idle)(gpointer user);
+  /* From time to time, for a progress bar. May be NULL. */
+  void (*tick)(gpointer user);
+  /* => FALSE ends the replay, for a reader that has gone. Asked between batches. May be NULL. */
+  gboolean (*wanted)(gpointer user);
+  /*
+   * Moments: called with the engine's clock at the moment, everything up to it done, nothing after it. It answers with the next one.
+   * The first is asked for with now = NULL once the first frame is known. May be NULL.
+   */
+  void (*moment)(const replay_point *now, gint64 first_ns, replay_point *next, gpointer user);
+  gpointer user;
+} replay_watcher;
+
+/*
+ * Runs the source to its end (or until stopped) through the engine. Moments that lie beyond the last frame are reached by
+ * letting time pass. Does not flush the engine's table.
+ */
+void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *watcher);
 
 #endif

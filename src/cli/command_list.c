@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `ctreplay list WHAT`: the words that options take, one a line, from the very tables the program runs on. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void list_formats(const ct_params *params)
+{
+  static const struct {
+    guint bit;
+    const char *command;
+  } commands[] = { { EMIT_CAN_LIST, "-L" },    { EMIT_CAN_EXPECT, "-L expect" }, { EMIT_CAN_EVENTS, "-E" },
+                   { EMIT_CAN_PACKETS, "-P" }, { EMIT_CAN_STATS, "-S" },         { EMIT_CAN_COUNT, "-C" } };
+  const emit_format *format;
+  guint i, j;
+
+  (void)params;
+  for (i = 0; (format = emit_format_get(i)) != NULL; i++) {
+    printf("%-12s %s (", format->name, format->help);
+    for (j = 0; j < G_N_ELEMENTS(commands); j++)
+      if (format->can & commands[j].bit)
+        printf("%s%s", (format->can & (commands[j].bit - 1)) != 0 ? ", " : "", commands[j].command);
+    puts(")");
+  }
+}
+
+static void list_sysctls(const ct_params *params)
+{
+  ct_param_info info;
+  size_t i;
+
+  for (i = 0; ct_params_describe(params, i, &info); i++)
+    printf("%-42s %10" G_GUINT64_FORMAT "%s  %s\n", info.name, info.value, info.is_timeout ? " s" : "  ", info.help);
+}
+
+static void list_reasons(const ct_params *params)
+{
+  guint i;
+
+  (void)params;
+  for (i = 1; i < CT_REASON_COUNT; i++) {
+    const char *sysctl = ct_reason_sysctl((ct_reason)i);
+
+    printf("%-20s %s%s%s%s\n", ct_reason_word((ct_reason)i), ct_reason_sentence((ct_reason)i), *sysctl != '\0' ? " (" : "", sysctl,
+           *sysctl != '\0' ? ")" : "");
+  }
+}
+
+static void list_profiles(const ct_params *params)
+{
+  const ct_profile *profile;
+  guint i;
+
+  (void)params;
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
+    printf("%-12s %s\n", profile->name, profile->help);
+}
+
+static void list_classes(const ct_params *params)
+{
+  guint i;
+
+  (void)params;
+  for (i = 0; i < CT_CLASS_COUNT; i++)
+    puts(ct_class_name((ct_class)i));
+}
+
+static void list_states(const ct_params *params)
+{
+  guint i;
+
+  (void)params;
+  for (i = 0; i < CT_TCP_STATE_COUNT; i++)
+    printf("tcp  %s\n", ct_state_name(CT_PROTO_TCP, i));
+  for (i = 0; i < CT_SCTP_STATE_COUNT; i++)
+    printf("sctp %s\n", ct_state_name(CT_PROTO_SCTP, i));
+}
+
+static void list_options(const ct_params *params)
+{
+  const cli_option *option;
+  guint i;
+
+  (void)params;
+  for (i = 0; (option = cli_option_get(i)) != NULL; i++) {
+    if (option->letter != 0)
+      printf("-%c, ", option->letter);
+    printf("--%s%s%s\n", option->name, option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
+  }
+}
+
+static void list_commands(const ct_params *params)
+{
+  const cli_subcommand *command;
+  guint i;
+
+  (void)params;
+  for (i = 0; (command = cli_subcommand_get(i)) != NULL; i++)
+    printf("%s\n", command->name);
+}
+
+cli_exit cli_command_list(int argc, char **argv)
+{
+  static const struct {
+    const char *name;
+    void (*print)(const ct_params *params);
+  } lists[] = { { "formats", list_formats }, { "sysctls", list_sysctls }, { "reasons", list_reasons }, { "profiles", list_profiles },
+                { "classes", list_classes }, { "states", list_states },   { "options", list_options }, { "commands", list_commands } };
+  GError *error = NULL;
+  cli_options options;
+  cli_exit code = CLI_EXIT_USAGE;
+  ct_params params;
+  guint i;
+
+  cli_options_init(&options);
+  if (!cli_options_parse(&options, argc, argv, CLI_KERNEL, NULL, &error) || !cli_kernel_params(&options, &params, &error)) {
+    cli_usage(error);
+    cli_options_clear(&options);
+    return CLI_EXIT_USAGE;
+  }
+  for (i = 0; options.captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
+    if (strcmp(g_ptr_array_index(options.captures, 0), lists[i].name) == 0) {
+      lists[i].print(&params);
+      code = CLI_EXIT_OK;
+    }
+  if (code == CLI_EXIT_USAGE)
+    cli_say("list: give one of formats, sysctls, reasons, profiles, classes, states, options, commands");
+  cli_options_clear(&options);
+  return code;
+}

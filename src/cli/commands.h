@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sub-commands: the first word of the command line, one file each (src/cli/command_NAME.c). To add one: a line here and
+ * its file in local.mk.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "exit.h"
+#include "options.h"
+
+/* X(name, arguments, help): the function is cli_command_NAME. */
+#define CLI_SUBCOMMAND_LIST(X) X(list, "WHAT", "formats, sysctls, reasons, profiles, classes, states, options or commands there are")
+
+typedef struct cli_subcommand {
+  const char *name, *arguments, *help;
+  /* argv[0] is the sub-command's name. => the exit code; says what is wrong itself (cli_usage, cli_error). */
+  cli_exit (*run)(int argc, char **argv);
+} cli_subcommand;
+
+#define X(name, arguments, help) cli_exit cli_command_##name(int argc, char **argv);
+CLI_SUBCOMMAND_LIST(X)
+#undef X
+
+/* The i-th, NULL past the end; by name, NULL where there is none. */
+const cli_subcommand *cli_subcommand_get(guint i);
+const cli_subcommand *cli_subcommand_find(const char *name);
+
+/* The command line without a sub-command: -L -E -C -S -P, or none of them. */
+cli_exit cli_replay(int argc, char **argv);
+
+/* One line on standard error; both free the error. => CLI_EXIT_USAGE. */
+cli_exit cli_usage(GError *error);
+void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+void cli_help(void);
+void cli_version(void);
+
+/* Interrupts: after the first one *cli_stop is not 0; a second one ends the process at once. */
+extern volatile sig_atomic_t cli_stop;
+void cli_catch_interrupts(void);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+G_DEFINE_QUARK(cli-error-quark, cli_error)
+
+static const struct {
+  const char *name;
+  guint8 number;
+} protocols[] = {
+  { "icmp", CT_PROTO_ICMP }, { "tcp", CT_PROTO_TCP },   { "udp", CT_PROTO_UDP },         { "dccp", CT_PROTO_DCCP },
+  { "gre", CT_PROTO_GRE },   { "sctp", CT_PROTO_SCTP }, { "icmpv6", CT_PROTO_ICMPV6 },   { "ipv6-icmp", CT_PROTO_ICMPV6 },
+  { "esp", 50 },             { "ah", 51 },              { "udplite", CT_PROTO_UDPLITE },
+};
+
+int cli_proto_parse(const char *text)
+{
+  guint64 number;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(protocols); i++)
+    if (g_ascii_strcasecmp(text, protocols[i].name) == 0)
+      return protocols[i].number;
+  return g_ascii_string_to_unsigned(text, 10, 0, 255, &number, NULL) ? (int)number : -1;
+}
+
+void cli_filter_init(cli_filter *filter)
+{
+  memset(filter, 0, sizeof(*filter));
+}
+
+static gboolean refuse(GError **error, const char *name, const char *value, const char *wanted)
+{
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", name, value, wanted);
+  return FALSE;
+}
+
+static gboolean parse_number(const char *name, const char *value, guint64 largest, guint64 *number, GError **error)
+{
+  const char *digits = value;
+  guint base = 10;
+
+  if (g_str_has_prefix(value, "0x")) {
+    digits += 2;
+    base = 16;
+  }
+  if (g_ascii_string_to_unsigned(digits, base, 0, largest, number, NULL))
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number from 0 to %" G_GUINT64_FORMAT, name, value, largest);
+  return FALSE;
+}
+
+/* A length of bits, or an address with the mask's bits. */
+static gboolean parse_mask(cli_prefix *prefix, const char *text)
+{
+  guint bytes = prefix->family == CT_IPV4 ? 4 : 16, i;
+  guint64 bits;
+
+  if (g_ascii_string_to_unsigned(text, 10, 0, bytes * 8, &bits, NULL)) {
+    memset(&prefix->mask, 0, sizeof(prefix->mask));
+    for (i = 0; i < bits; i++)
+      prefix->mask.bytes[i / 8] |= (guint8)(0x80 >> i % 8);
+    return TRUE;
+  }
+  return inet_pton(prefix->family == CT_IPV4 ? AF_INET : AF_INET6, text, prefix->mask.bytes) == 1;
+}
+
+static gboolean parse_prefix(cli_prefix *prefix, const char *name, const char *value, GError **error)
+{
+  char **parts = g_strsplit(value, "/", 2);
+  ct_addr mask = prefix->mask;
+  gboolean fine = TRUE;
+
+  memset(&prefix->addr, 0, sizeof(prefix->addr));
+  if (parts[0] != NULL && inet_pton(AF_INET, parts[0], prefix->addr.bytes) == 1)
+    prefix->family = CT_IPV4;
+  else if (parts[0] != NULL && inet_pton(AF_INET6, parts[0], prefix->addr.bytes) == 1)
+    prefix->family = CT_IPV6;
+  else
+    fine = FALSE;
+  /* --mask-src may stand before or after the address; a mask behind a slash wins. */
+  if (fine && parts[1] != NULL)
+    fine = parse_mask(prefix, parts[1]);
+  else if (fine && (mask.halves[0] | mask.halves[1]) == 0)
+    fine = parse_mask(prefix, prefix->family == CT_IPV4 ? "32" : "128");
+  g_strfreev(parts);
+  prefix->given = TRUE;
+  return fine || refuse(error, name, value, "an IPv4 or IPv6 address, with /LENGTH or /MASK if need be");
+}
+
+static gboolean set_status(cli_filter *filter, const char *value, GError **error)
+{
+  char **words = g_strsplit(value, ",", -1);
+  gboolean fine = TRUE;
+  guint i, bit;
+
+  for (i = 0; fine && words[i] != NULL; i++) {
+    if (g_ascii_strcasecmp(words[i], "UNSET") == 0 || g_ascii_strcasecmp(words[i], "UNREPLIED") == 0) {
+      filter->given |= CLI_FILTER_UNREPLIED;
+      continue;
+    }
+    for (bit = 0; bit < 16 && g_ascii_strcasecmp(words[i], ct_status_name(bit)) != 0; bit++)
+      ;
+    if ((fine = bit < 16))
+      filter->status |= 1u << bit;
+  }
+  g_strfreev(words);
+  return fine || refuse(error, "status", value, "ASSURED, SEEN_REPLY, EXPECTED, HELPER, ... or UNREPLIED, joined by commas");
+}
+
+static gboolean set_state(cli_filter *filter, const char *value, GError **error)
+{
+  guint8 proto;
+  guint state;
+  const char *name;
+
+  for (proto = CT_PROTO_TCP;; proto = CT_PROTO_SCTP) {
+    for (state = 0; (name = ct_state_name(proto, state)) != NULL; state++)
+      if (g_ascii_strcasecmp(name, value) == 0) {
+        filter->state = name;
+        filter->given |= CLI_FILTER_STATE;
+        return TRUE;
+      }
+    if (proto == CT_PROTO_SCTP)
+      return refuse(error, "state", value, "a state as it is printed: SYN_SENT, ESTABLISHED, TIME_WAIT, ...");
+  }
+}
+
+static gboolean set_mark(cli_filter *filter, const char *value, GError **error)
+{
+  char **parts = g_strsplit(value, "/", 2);
+  guint64 mark = 0, mask = G_MAXUINT32;
+  gboolean fine;
+
+  fine = parse_number("mark", parts[0] != NULL ? parts[0] : "", G_MAXUINT32, &mark, error) &&
+         (parts[0] == NULL || parts[1] == NULL || parse_number("mark", parts[1], G_MAXUINT32, &mask, error));
+  g_strfreev(parts);
+  filter->mark = (guint32)mark;
+  filter->mark_mask = (guint32)mask;
+  filter->given |= CLI_FILTER_MARK;
+  return fine;
+}
+
+static gboolean set_family(cli_filter *filter, const char *value, GError **error)
+{
+  if (g_ascii_strcasecmp(value, "ipv4") == 0 || strcmp(value, "4") == 0)
+    filter->family = CT_IPV4;
+  else if (g_ascii_strcasecmp(value, "ipv6") == 0 || strcmp(value, "6") == 0)
+    filter->family = CT_IPV6;
+  else
+    return refuse(error, "family", value, "ipv4 or ipv6");
+  filter->given |= CLI_FILTER_FAMILY;
+  return TRUE;
+}
+
+static gboolean set_proto(cli_filter *filter, const char *value, GError **error)
+{
+  int proto = cli_proto_parse(value);
+
+  if (proto < 0)
+    return refuse(error, "proto", value, "tcp, udp, icmp, icmpv6, sctp, gre, udplite, dccp, esp, ah or a number");
+  filter->proto = (guint8)proto;
+  filter->given |= CLI_FILTER_PROTO;
+  return TRUE;
+}
+
+gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error)
+{
+  static const char *const addr_names[] = { "orig-src", "orig-dst", "reply-src", "reply-dst", "tuple-src", "tuple-dst" };
+  static const char *const port_names[] = { "orig-port-src", "orig-port-dst", "reply-port-src", "reply-port-dst" };
+  static const char *const mask_names[] = { "mask-src", "mask-dst" };
+  cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1], &filter->addr[1][0],
+                             &filter->addr[1][1], &filter->expected[0], &filter->expected[1] };
+  guint64 number = 0;
+  guint i;
+
+  filter->any = TRUE;
+  for (i = 0; i < G_N_ELEMENTS(addr_names); i++)
+    if (strcmp(name, addr_names[i]) == 0)
+      return parse_prefix(prefixes[i], name, value, error);
+  for (i = 0; i < G_N_ELEMENTS(port_names); i++)
+    if (strcmp(name, port_names[i]) == 0) {
+      filter->given |= CLI_FILTER_PORT0 << i;
+      if (!parse_number(name, value, 65535, &number, error))
+        return FALSE;
+      filter->port[i / 2][i % 2] = (guint16)number;
+      return TRUE;
+    }
+  for (i = 0; i < G_N_ELEMENTS(mask_names); i++)
+    if (strcmp(name, mask_names[i]) == 0) {
+      if (strchr(value, ':') != NULL)
+        filter->addr[0][i].family = CT_IPV6;
+      else
+        filter->addr[0][i].family = CT_IPV4;
+      return (strpbrk(value, ".:") != NULL && parse_mask(&filter->addr[0][i], value)) || refuse(error, name, value, "a mask written as an address");
+    }
+  if (strcmp(name, "status") == 0)
+    return set_status(filter, value, error);
+  if (strcmp(name, "state") == 0)
+    return set_state(filter, value, error);
+  if (strcmp(name, "mark") == 0)
+    return set_mark(filter, value, error);
+  if (strcmp(name, "family") == 0)
+    return set_family(filter, value, error);
+  if (strcmp(name, "proto") == 0)
+    return set_proto(filter, value, error);
+  if (!parse_number(name, value, strcmp(name, "secmark") == 0 ? G_MAXUINT32 : strcmp(name, "icmp-id") == 0 ? 65535 : 255, &number, error))
+    return FALSE;
+  if (strcmp(name, "secmark") == 0) {
+    filter->secmark = (guint32)number;
+    filter->given |= CLI_FILTER_SECMARK;
+  } else if (strcmp(name, "icmp-type") == 0) {
+    filter->icmp_type = (guint8)number;
+    filter->given |= CLI_FILTER_ICMP_TYPE;
+  } else if (strcmp(name, "icmp-code") == 0) {
+    filter->icmp_code = (guint8)number;
+    filter->given |= CLI_FILTER_ICMP_CODE;
+  } else {
+    g_assert(strcmp(name, "icmp-id") == 0);
+    filter->icmp_id = (guint16)number;
+    filter->given |= CLI_FILTER_ICMP_ID;
+  }
+  return TRUE;
+}
+
+static gboolean prefix_holds(const cli_prefix *prefix, guint8 family, const ct_addr *addr)
+{
+  guint i;
+
+  if (!prefix->given)
+    return TRUE;
+  if (prefix->family != family)
+    return FALSE;
+  for (i = 0; i < 2; i++)
+    if (((prefix->addr.halves[i] ^ addr->halves[i]) & prefix->mask.halves[i]) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* The original tuple alone: all that a packet without an entry, or an expectation's master, can answer. */
+static gboolean original_holds(const cli_filter *f, const ct_tuple *t)
+{
+  if (!prefix_holds(&f->addr[0][0], t->family, &t->src) || !prefix_holds(&f->addr[0][1], t->family, &t->dst))
+    return FALSE;
+  if (((f->given & CLI_FILTER_PROTO) && f->proto != t->proto) || ((f->given & CLI_FILTER_FAMILY) && f->family != t->family))
+    return FALSE;
+  if ((f->given & (CLI_FILTER_PORT0 | CLI_FILTER_PORT0 << 1)) != 0 && !ct_tuple_has_ports(t))
+    return FALSE;
+  if (((f->given & CLI_FILTER_PORT0) && f->port[0][0] != t->src_id) ||
+      ((f->given & CLI_FILTER_PORT0 << 1) && f->port[0][1] != t->dst_id))
+    return FALSE;
+  if ((f->given & (CLI_FILTER_ICMP_TYPE | CLI_FILTER_ICMP_CODE | CLI_FILTER_ICMP_ID)) != 0 && !ct_tuple_is_icmp(t))
+    return FALSE;
+  return (!(f->given & CLI_FILTER_ICMP_TYPE) || f->icmp_type == ct_tuple_icmp_type(t)) &&
+         (!(f->given & CLI_FILTER_ICMP_CODE) || f->icmp_code == ct_tuple_icmp_code(t)) &&
+         (!(f->given & CLI_FILTER_ICMP_ID) || f->icmp_id == t->src_id);
+}
+
+static gboolean reply_holds(const cli_filter *f, const ct_tuple *t)
+{
+  if (!prefix_holds(&f->addr[1][0], t->family, &t->src) || !prefix_holds(&f->addr[1][1], t->family, &t->dst))
+    return FALSE;
+  if ((f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0)
+    return TRUE;
+  return ct_tuple_has_ports(t) && (!(f->given & CLI_FILTER_PORT0 << 2) || f->port[1][0] == t->src_id) &&
+         (!(f->given & CLI_FILTER_PORT0 << 3) || f->port[1][1] == t->dst_id);
+}
+
+gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
+{
+  const char *state;
+
+  if (!f->any)
+    return TRUE;
+  if (!original_holds(f, &view->tuple[CT_ORIGINAL]) || !reply_holds(f, &view->tuple[CT_REPLY]))
+    return FALSE;
+  if ((view->status & f->status) != f->status)
+    return FALSE;
+  if ((f->given & CLI_FILTER_UNREPLIED) && (view->status & CT_STATUS_SEEN_REPLY))
+    return FALSE;
+  if ((f->given & CLI_FILTER_MARK) && (view->mark & f->mark_mask) != f->mark)
+    return FALSE;
+  if ((f->given & CLI_FILTER_SECMARK) && view->secmark != f->secmark)
+    return FALSE;
+  if (!(f->given & CLI_FILTER_STATE))
+    return TRUE;
+  state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+  return state != NULL && strcmp(state, f->state) == 0;
+}
+
+gboolean cli_filter_expect(const cli_filter *f, const ct_expect_view *expect)
+{
+  return !f->any || (original_holds(f, &expect->master_tuple) && prefix_holds(&f->expected[0], expect->tuple.family, &expect->tuple.src) &&
+                     prefix_holds(&f->expected[1], expect->tuple.family, &expect->tuple.dst));
+}
+
+gboolean cli_filter_packet(const cli_filter *f, const ct_packet *packet)
+{
+  if (!f->any)
+    return TRUE;
+  if (f->status != 0 || (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
+    return FALSE;
+  return packet->kind != CT_PACKET_NONE && original_holds(f, &packet->tuple) && f->addr[1][0].given == FALSE &&
+         f->addr[1][1].given == FALSE && (f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0;
+}

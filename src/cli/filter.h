@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is shown of what was tracked: conntrack(8)'s filter letters. A filter never changes what the engine does.
+ */
+#ifndef CLI_FILTER_H
+#define CLI_FILTER_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+
+#define CLI_ERROR (cli_error_quark())
+GQuark cli_error_quark(void);
+typedef enum { CLI_ERROR_USAGE } cli_error;
+
+typedef struct cli_prefix {
+  gboolean given;
+  guint8 family; /* CT_IPV4, CT_IPV6 */
+  ct_addr addr, mask;
+} cli_prefix;
+
+/* Which fields of a filter were given. */
+enum {
+  CLI_FILTER_PROTO = 1 << 0,
+  CLI_FILTER_FAMILY = 1 << 1,
+  CLI_FILTER_STATE = 1 << 2,
+  CLI_FILTER_MARK = 1 << 3,
+  CLI_FILTER_SECMARK = 1 << 4,
+  CLI_FILTER_ICMP_TYPE = 1 << 5,
+  CLI_FILTER_ICMP_CODE = 1 << 6,
+  CLI_FILTER_ICMP_ID = 1 << 7,
+  CLI_FILTER_UNREPLIED = 1 << 8, /* -u UNSET or UNREPLIED */
+  CLI_FILTER_PORT0 = 1 << 9      /* and the next three: orig src, orig dst, reply src, reply dst */
+};
+
+typedef struct cli_filter {
+  guint given;               /* CLI_FILTER_* */
+  gboolean any;              /* something was given: else everything passes */
+  cli_prefix addr[2][2];     /* [ct_dir][0 source, 1 destination] */
+  cli_prefix expected[2];    /* --tuple-src, --tuple-dst */
+  guint16 port[2][2];        /* as addr */
+  guint8 proto, family;
+  const char *state;         /* as printed */
+  guint32 status;            /* all of these must be set */
+  guint32 mark, mark_mask, secmark;
+  guint16 icmp_id;
+  guint8 icmp_type, icmp_code;
+} cli_filter;
+
+void cli_filter_init(cli_filter *filter);
+
+/*
+ * Sets one condition from its long option's name ("orig-src", "state", ...; see the option table) and value.
+ * => FALSE and CLI_ERROR_USAGE where the value says nothing.
+ */
+gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error);
+
+gboolean cli_filter_entry(const cli_filter *filter, const ct_view *view);
+/* Addresses, ports and protocol of -s -d -p ... are the master's; --tuple-src and --tuple-dst the expected ones. */
+gboolean cli_filter_expect(const cli_filter *filter, const ct_expect_view *expect);
+/* A packet that belongs to no entry: its own tuple stands for the original one; conditions on entries fail. */
+gboolean cli_filter_packet(const cli_filter *filter, const ct_packet *packet);
+
+/* => protocol number of a name ("tcp", "icmpv6", ...) or number, or -1. */
+int cli_proto_parse(const char *text);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h>
+
+#include "commands.h"
+
+#include <stdio.h>
+
+/* One screen of 24 lines; everything else stands in the manual. */
+static const char text[] =
+  "ctreplay [COMMAND] [OPTION]... CAPTURE...       what Linux conntrack would have done\n"
+  "\n"
+  "Commands   (none) for a person: what happens, the table at the end, a summary\n"
+  "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
+  "           -P one line per packet: class, entry, state before -> after, and why\n"
+  "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
+  "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
+  "           --direction in|out   (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
+  "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram SIZE\n"
+  "           --gc exact|kernel  --hash-seed N  --hz N  --checksums auto|verify|ignore\n"
+  "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
+  "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
+  "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,UPDATES,DESTROY\n"
+  "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
+  "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
+  "Output     -o FORMAT[,timestamp][,extended][,id]  -w FILE  --color WHEN  -n LINES\n";
+
+void cli_help(void)
+{
+  const cli_subcommand *command;
+  guint i;
+
+  fputs(text, stdout);
+  for (i = 0; (command = cli_subcommand_get(i)) != NULL; i++)
+    printf("%s%-10s %s\n", i == 0 ? "Also as first word:\n" : "", command->name, command->help);
+  fputs("Example    tcpdump -ni any -w - | ctreplay -E -o timestamp -\n"
+        "man ctreplay says the rest.\n",
+        stdout);
+}
+
+void cli_version(void)
+{
+  puts("ctreplay " PACKAGE_VERSION);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From options to the kernel they describe: profile first, then what builds on it, whatever the order on the command line. */
+#include "options.h"
+
+#include <string.h>
+
+static gboolean usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static gboolean usage(GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  if (error != NULL && *error == NULL)
+    *error = g_error_new_valist(CLI_ERROR, CLI_ERROR_USAGE, format, arguments);
+  va_end(arguments);
+  return FALSE;
+}
+
+/* Names that a mistyped one may have meant: they hold it, or it holds them. */
+static char *similar_names(const ct_params *params, const char *name)
+{
+  const char *word = strrchr(name, '.') != NULL ? strrchr(name, '.') + 1 : name;
+  GString *names = g_string_new(NULL);
+  ct_param_info info;
+  size_t i;
+  guint shown = 0;
+
+  for (i = 0; ct_params_describe(params, i, &info) && shown < 4; i++)
+    if (strstr(info.name, word) != NULL || strstr(word, info.name) != NULL) {
+      g_string_append_printf(names, "%s%s", shown++ > 0 ? ", " : "; did you mean ", info.name);
+    }
+  if (shown == 0)
+    g_string_append(names, "; see ctreplay list sysctls");
+  return g_string_free(names, FALSE);
+}
+
+static gboolean set_sysctl(ct_params *params, const char *where, const char *name, const char *value, GError **error)
+{
+  char *names;
+
+  switch (ct_params_set(params, name, value)) {
+  case CT_PARAM_OK:
+    return TRUE;
+  case CT_PARAM_UNKNOWN:
+    names = similar_names(params, name);
+    usage(error, "%s: %s has no sysctl %s%s", where, params->profile->name, name, names);
+    g_free(names);
+    return FALSE;
+  case CT_PARAM_NOT_NUMBER:
+    return usage(error, "%s: %s = %s: give a number", where, name, value);
+  default:
+    return usage(error, "%s: %s = %s: out of its range", where, name, value);
+  }
+}
+
+/* In a file for a whole machine most lines are about other things. */
+static gboolean is_ours(const char *name)
+{
+  return strstr(name, "conntrack") != NULL || strstr(name, "ipfrag") != NULL;
+}
+
+/* A line of sysctl.conf(5). => FALSE on an error in what concerns us. */
+static gboolean set_sysctl_line(ct_params *params, const char *path, guint number, char *line, GError **error)
+{
+  char *equals, *name, *value, *where;
+  gboolean optional, fine;
+
+  g_strstrip(line);
+  if (*line == '\0' || *line == '#' || *line == ';')
+    return TRUE;
+  optional = *line == '-';
+  equals = strchr(line, '=');
+  if (equals == NULL)
+    return !is_ours(line) || usage(error, "%s:%u: give NAME = VALUE", path, number);
+  *equals = '\0';
+  name = g_strstrip(line + (optional ? 1 : 0));
+  value = g_strstrip(equals + 1);
+  if (!is_ours(name))
+    return TRUE;
+  where = g_strdup_printf("%s:%u", path, number);
+  fine = set_sysctl(params, where, name, value, optional ? NULL : error) || optional;
+  g_free(where);
+  return fine;
+}
+
+static gboolean set_sysctl_file(ct_params *params, const char *path, GError **error)
+{
+  GError *why = NULL;
+  char *text, **lines;
+  gboolean fine = TRUE;
+  guint i;
+
+  if (!g_file_get_contents(path, &text, NULL, &why)) {
+    usage(error, "--sysctl %s: give NAME=VALUE or a readable file (%s)", path, why->message);
+    g_error_free(why);
+    return FALSE;
+  }
+  lines = g_strsplit(text, "\n", -1);
+  for (i = 0; fine && lines[i] != NULL; i++)
+    fine = set_sysctl_line(params, path, i + 1, lines[i], error);
+  g_strfreev(lines);
+  g_free(text);
+  return fine;
+}
+
+static gboolean set_sysctls(ct_params *params, const GPtrArray *sysctls, GError **error)
+{
+  guint i;
+
+  for (i = 0; i < sysctls->len; i++) {
+    const char *argument = g_ptr_array_index(sysctls, i);
+    const char *equals = strchr(argument, '=');
+    char *name;
+    gboolean fine;
+
+    if (equals == NULL) {
+      if (!set_sysctl_file(params, argument, error))
+        return FALSE;
+      continue;
+    }
+    name = g_strstrip(g_strndup(argument, (gsize)(equals - argument)));
+    fine = set_sysctl(params, "--sysctl", name, equals + 1, error);
+    g_free(name);
+    if (!fine)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/*
+ * Size of table and hash. Who gives only one of them gets the other as a machine set up so would have it (spec 7.1);
+ * a sysctl counts as given.
+ */
+static gboolean set_sizes(const cli_options *o, ct_params *params, const ct_params *before, GError **error)
+{
+  gboolean max_given = params->max != before->max, buckets_given = params->buckets != before->buckets;
+  guint64 size;
+
+  if (o->max != NULL) {
+    if (!cli_size_parse(o->max, G_MAXINT32, &size))
+      return usage(error, "--max %s: give a number of entries (65536, 64k, 1M; 0: no limit)", o->max);
+    params->max = (uint32_t)size;
+    max_given = TRUE;
+  }
+  if (o->hashsize != NULL) {
+    if (!cli_size_parse(o->hashsize, G_MAXINT32, &size) || size == 0)
+      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k)", o->hashsize);
+    params->buckets = (uint32_t)size;
+    buckets_given = TRUE;
+  }
+  if (max_given && !buckets_given && params->max > 0)
+    params->buckets = ct_profile_buckets_for_max(params->profile, params->max);
+  else if (buckets_given && !max_given)
+    params->max = (uint32_t)MIN((guint64)params->buckets * params->profile->max_per_bucket, G_MAXINT32);
+  return TRUE;
+}
+
+static gboolean set_ram(const cli_options *o, ct_params *params, GError **error)
+{
+  guint64 bytes;
+
+  if (o->ram == NULL)
+    return TRUE;
+  if (!cli_size_parse(o->ram, (guint64)1 << 50, &bytes) || bytes < 1 << 20)
+    return usage(error, "--ram %s: give a size (128M, 4G)", o->ram);
+  params->buckets = params->profile->buckets_for_ram(bytes);
+  params->max = (uint32_t)MIN((guint64)params->buckets * params->profile->max_per_bucket, G_MAXINT32);
+  return TRUE;
+}
+
+static gboolean set_features(const cli_options *o, ct_params *params, GError **error)
+{
+  char **words;
+  gboolean fine = TRUE;
+  guint i;
+
+  if (o->features == NULL)
+    return TRUE;
+  params->acct = 0;
+  params->features_mark = params->features_secmark = false;
+  words = g_strsplit(o->features, ",", -1);
+  for (i = 0; fine && words[i] != NULL; i++) {
+    if (strcmp(words[i], "acct") == 0)
+      params->acct = 1;
+    else if (strcmp(words[i], "mark") == 0)
+      params->features_mark = true;
+    else if (strcmp(words[i], "secmark") == 0)
+      params->features_secmark = true;
+    else
+      fine = strcmp(words[i], "none") == 0;
+  }
+  g_strfreev(words);
+  return fine || usage(error, "--features %s: give acct, mark and secmark as they apply, joined by commas, or none", o->features);
+}
+
+static gboolean set_machine(const cli_options *o, ct_params *params, GError **error)
+{
+  guint64 number;
+
+  if (o->hash_seed != NULL) {
+    if (!g_ascii_string_to_unsigned(o->hash_seed, 10, 0, G_MAXUINT64, &number, NULL))
+      return usage(error, "--hash-seed %s: give a number", o->hash_seed);
+    params->hash_seed = number;
+  }
+  if (o->hz != NULL) {
+    if (!g_ascii_string_to_unsigned(o->hz, 10, 0, 10000, &number, NULL))
+      return usage(error, "--hz %s: give ticks a second (100, 250, 1000; 0: exact)", o->hz);
+    params->hz = (uint32_t)number;
+  }
+  if (o->gc != NULL) {
+    if (strcmp(o->gc, "exact") != 0 && strcmp(o->gc, "kernel") != 0)
+      return usage(error, "--gc %s: give exact or kernel", o->gc);
+    params->gc = *o->gc == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
+  }
+  if (o->no_helpers_at_all)
+    params->helpers_by_port = false;
+  return TRUE;
+}
+
+gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
+{
+  const ct_profile *profile = o->profile_name == NULL ? ct_profile_get(0) : ct_profile_find(o->profile_name);
+  ct_params before;
+
+  if (profile == NULL)
+    return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
+  ct_params_init(params, profile);
+  if (!set_ram(o, params, error) || !set_features(o, params, error))
+    return FALSE;
+  before = *params;
+  return set_sysctls(params, o->sysctls, error) && set_sizes(o, params, &before, error) && set_machine(o, params, error);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line as values. Every option stands in one table (options.c) with the groups that use it; a command or
+ * sub-command names the groups it takes and may add options of its own. Help and completion read the same table.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "emit/emit.h"
+#include "filter.h"
+#include "replay/replay.h"
+
+/* Groups of options. */
+enum {
+  CLI_COMMAND = 1 << 0, /* -L -E -C -S -P */
+  CLI_INPUT = 1 << 1,   /* what the engine is fed */
+  CLI_KERNEL = 1 << 2,  /* profile, sysctls, sizes, helpers */
+  CLI_FILTER = 1 << 3,  /* what is shown: conntrack's letters */
+  CLI_SHOW = 1 << 4,    /* when and how: snapshots, -P's selection, -e */
+  CLI_OUTPUT = 1 << 5,  /* -o, -w, colour */
+  CLI_COMMON = 1 << 6,  /* --help, --version */
+  CLI_OWN = 1 << 7      /* a sub-command's own */
+};
+
+typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING, CLI_TABLE_UNCONFIRMED } cli_table;
+typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
+
+enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT_ALL = 7 };
+
+typedef struct cli_options {
+  char command; /* 'L', 'E', 'C', 'S', 'P'; 0: for a person */
+  cli_table table;
+  gboolean help, version;
+
+  GPtrArray *captures; /* char *, as given */
+  replay_options replay; /* captures points into the array above */
+
+  /* The kernel: settings are applied in this order of fields, whatever the order on the command line. */
+  const char *profile_name, *ram, *features;
+  GPtrArray *sysctls; /* "K=V" or a file's name */
+  const char *max, *hashsize, *hash_seed, *gc, *hz;
+  GPtrArray *helpers, *no_helpers; /* --helper, --no-helper */
+  GPtrArray *locals;               /* --local */
+  gboolean no_helpers_at_all;
+
+  cli_filter filter;
+  guint event_mask;   /* CLI_EVENT_* */
+  GArray *at;         /* replay_point */
+  gint64 every_ns;    /* 0: not given */
+  replay_point show_from;
+  guint classes;      /* 1 << ct_class; 0: all */
+  gboolean any_reason; /* --reason was given */
+  guint8 reasons[CT_REASON_COUNT];
+  gint64 lines;       /* for a person: lines per section; -1: as suits */
+
+  const emit_format *format; /* NULL: not given */
+  guint format_options;      /* EMIT_* */
+  const char *write;         /* -w */
+  cli_when colour, progress;
+
+  gpointer own; /* of the sub-command's own options */
+} cli_options;
+
+typedef struct cli_option {
+  const char *name;     /* long option */
+  char letter;          /* short one, or 0 */
+  const char *argument; /* for messages and completion: "FILE", "N", ...; NULL: takes none */
+  guint group;
+  const char *sets;     /* the name that set() is told: several spellings of one option share it */
+  gboolean (*set)(cli_options *options, const char *sets, const char *value, GError **error);
+} cli_option;
+
+void cli_options_init(cli_options *options);
+void cli_options_clear(cli_options *options);
+
+/*
+ * Parses argv (argv[0] is skipped) with the options of the groups; own ends with a nameless one and may be NULL.
+ * => FALSE and CLI_ERROR_USAGE with one line that says what is wrong and what would be right.
+ */
+gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own, GError **error);
+
+/* The i-th option of the common table, NULL past the end. */
+const cli_option *cli_option_get(guint i);
+
+/* "4096", "64k" (1024), "1M" (1024²), "2G". => FALSE where text is no size of at most largest. */
+gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
+
+/* The kernel that the options describe. => FALSE and CLI_ERROR_USAGE. */
+gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Points in a stream of frames and spans of time, as people write them: a time of day with its date, seconds after the first
+ * frame, or the number of a frame.
+ */
+#ifndef REPLAY_POINT_H
+#define REPLAY_POINT_H
+
+#include <glib.h>
+
+typedef enum replay_point_kind {
+  REPLAY_POINT_NONE,
+  REPLAY_POINT_TIME,   /* value: ns since 1970-01-01 UTC */
+  REPLAY_POINT_OFFSET, /* value: ns after the first frame of the stream */
+  REPLAY_POINT_NUMBER  /* value: number of a frame, from 1 */
+} replay_point_kind;
+
+typedef struct replay_point {
+  replay_point_kind kind;
+  gint64 value;
+} replay_point;
+
+/*
+ * "2026-11-21T10:00:00.25Z" (UTC; blank for T, no Z, seconds or time of day may be left out), "@1763719200.25" (seconds since 1970),
+ * "+2.5" and "+1h30m" (after the first frame), "#17" (a frame).
+ * => FALSE where text is none of these, or out of the range of 64-bit nanoseconds.
+ */
+gboolean replay_point_parse(const char *text, replay_point *point);
+
+/* Nanoseconds since 1970 for a point of kind TIME or OFFSET; first_ns is the first frame's time. Saturates. */
+gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns);
+
+/*
+ * "90", "0.5", "90s", "250ms", "2m", "1h30m", "1d": seconds where no unit is given.
+ * => FALSE where text is no span of time or too long for 64-bit nanoseconds.
+ */
+gboolean replay_duration_parse(const char *text, gint64 *duration_ns);
+
+/* Adds without leaving the range of 64 bits. */
+gint64 replay_time_add(gint64 time_ns, gint64 duration_ns);
+
+#endif
