@@ -104,41 +104,26 @@ static void conntrack_entry(emit_text *out, const emit_options *o, const ct_view
   flow(out, o, view, emit_parts_entry(o, view));
 }
 
-/* The mask's ids are printed as ports, or whatever the expected protocol calls them, by the same rule as the tuple's own. */
 static void expectation(emit_text *out, const ct_expect_view *expect)
 {
-  static const struct {
-    guint32 flag;
-    const char *name;
-  } flags[] = { { CT_EXPECT_PERMANENT, "PERMANENT" }, { CT_EXPECT_INACTIVE, "INACTIVE" }, { CT_EXPECT_USERSPACE, "USERSPACE" } };
-  gboolean any = FALSE;
-  guint i;
+  const ct_tuple mask = emit_expect_mask(expect);
 
   emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
   number(out, " proto=", expect->tuple.proto);
   emit_tuple(out, &expect->tuple, FALSE);
   emit_text_literal(out, "mask-src=");
-  emit_text_addr(out, expect->tuple.family, &expect->mask.src, FALSE);
+  emit_text_addr(out, expect->tuple.family, &mask.src, FALSE);
   emit_text_literal(out, " mask-dst=");
-  emit_text_addr(out, expect->tuple.family, &expect->mask.dst, FALSE);
+  emit_text_addr(out, expect->tuple.family, &mask.dst, FALSE);
   emit_text_char(out, ' ');
-  emit_tuple_ids(out, expect->tuple.proto, &expect->mask);
+  emit_tuple_ids(out, expect->tuple.proto, &mask);
   emit_text_literal(out, "master-src=");
   emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.src, FALSE);
   emit_text_literal(out, " master-dst=");
   emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.dst, FALSE);
   emit_text_char(out, ' ');
   emit_tuple_ids(out, expect->master_tuple.proto, &expect->master_tuple);
-  for (i = 0; i < G_N_ELEMENTS(flags); i++) {
-    if (expect->flags & flags[i].flag) {
-      if (any)
-        emit_text_char(out, ',');
-      emit_text_string(out, flags[i].name);
-      any = TRUE;
-    }
-  }
-  if (any)
-    emit_text_char(out, ' ');
+  emit_expect_flags(out, expect->flags);
   number(out, "class=", expect->class_number);
   if (expect->helper != NULL && expect->helper[0] != '\0') {
     emit_text_literal(out, "helper=");
@@ -188,20 +173,13 @@ static void conntrack_event(emit_text *out, const emit_options *o, const ct_even
 
 static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
 {
-  static const struct {
-    const char *name;
-    gsize offset;
-  } columns[] = {
-#define COLUMN(name) { #name "=", G_STRUCT_OFFSET(ct_stats, name) }
-    COLUMN(found),      COLUMN(invalid), COLUMN(insert),         COLUMN(insert_failed), COLUMN(drop),
-    COLUMN(early_drop), COLUMN(error),   COLUMN(search_restart), COLUMN(clash_resolve), COLUMN(chaintoolong),
-#undef COLUMN
-  };
   guint i;
 
   emit_text_literal(out, "cpu=0   \t");
-  for (i = 0; i < G_N_ELEMENTS(columns); i++)
-    number(out, columns[i].name, G_STRUCT_MEMBER(guint64, stats, columns[i].offset));
+  for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
+    emit_text_string(out, emit_stats_columns[i].name);
+    number(out, "=", G_STRUCT_MEMBER(guint64, stats, emit_stats_columns[i].offset));
+  }
   emit_text_char(out, '\n');
   if (o->options & EMIT_EXTENDED)
     emit_stats_extended(out, stats, count);
@@ -210,7 +188,7 @@ static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stat
 const emit_format emit_format_conntrack = {
   .name = "conntrack",
   .help = "as conntrack(8) prints it",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_STATS | EMIT_CAN_COUNT,
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_STATS | EMIT_CAN_COUNT,
   .entry = conntrack_entry,
   .expect = conntrack_expect,
   .event = conntrack_event,

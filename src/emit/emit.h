@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Output formats: views and events in, text out. One file per format, one line each in list.c. A format never sees
- * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10.
+ * Output formats: views and events in, text out. One file per format, one line each in formats.h. A format never sees
+ * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10, doc/formats.md.
+ *
+ * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count, each snapshot under
+ * its snapshot line; end. A function may be NULL where the format has nothing to say at that point.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H
 
 #include <glib.h>
 
+#include "collect.h"
 #include "conntrack/engine.h"
 #include "packet/packet.h"
 #include "text.h"
@@ -22,12 +26,13 @@ enum {
 
 /* What a format can show: one bit per command of the command line. */
 enum {
-  EMIT_CAN_LIST = 1 << 0,   /* -L */
-  EMIT_CAN_EXPECT = 1 << 1, /* -L expect */
-  EMIT_CAN_EVENTS = 1 << 2, /* -E, -E expect */
+  EMIT_CAN_LIST = 1 << 0,    /* -L */
+  EMIT_CAN_EXPECT = 1 << 1,  /* -L expect */
+  EMIT_CAN_EVENTS = 1 << 2,  /* -E */
   EMIT_CAN_PACKETS = 1 << 3, /* -P */
-  EMIT_CAN_STATS = 1 << 4,  /* -S */
-  EMIT_CAN_COUNT = 1 << 5   /* -C */
+  EMIT_CAN_STATS = 1 << 4,   /* -S */
+  EMIT_CAN_COUNT = 1 << 5,   /* -C */
+  EMIT_CAN_EXPECT_EVENTS = 1 << 6 /* -E expect */
 };
 
 typedef struct emit_options {
@@ -35,7 +40,13 @@ typedef struct emit_options {
   const ct_profile *profile;
   gboolean show_mark, show_secmark; /* what a kernel of the profile prints: params.features_mark, features_secmark */
   gboolean show_times;              /* nf_conntrack_timestamp=1: entries carry their start */
-  gboolean colour;
+  gboolean colour;                  /* lines for people only */
+
+  emit_collector *collector;   /* for formats that collect */
+  const ct_engine *engine;     /* transcript: for its last line; NULL leaves the tables out */
+  const char *capture;         /* transcript: the capture's name; NULL is "-" */
+  const char *const *sysctls;  /* transcript: "net.netfilter.x=1", ..., NULL; may be NULL */
+  const char *const *helpers;  /* transcript: "tcp:21:ftp", ..., NULL; may be NULL */
 } emit_options;
 
 /* A packet as -P shows it. view is the entry after it (NULL where none); frame is NULL where the source was no capture. */
@@ -44,13 +55,15 @@ typedef struct emit_packet {
   const ct_packet *packet;
   const ct_result *result;
   const ct_view *view;
+  gint64 first_ns; /* time of the first frame: what relative times count from */
 } emit_packet;
 
 typedef struct emit_format {
   const char *name;
   const char *help;
-  guint can;                                                    /* EMIT_CAN_* */
-  void (*begin)(emit_text *out, const emit_options *o, guint what); /* what: one EMIT_CAN_*; may be NULL, as all below that `can` does not ask for */
+  guint can;         /* EMIT_CAN_* */
+  gboolean collects; /* -P: the events of a packet go to options->collector before the packet is shown (collect.h) */
+  void (*begin)(emit_text *out, const emit_options *o, guint what); /* what: one EMIT_CAN_* */
   void (*entry)(emit_text *out, const emit_options *o, const ct_view *view);
   void (*expect)(emit_text *out, const emit_options *o, const ct_expect_view *expect);
   void (*event)(emit_text *out, const emit_options *o, const ct_event *event);

@@ -6,7 +6,7 @@
 #include "emit.h"
 
 /* In the order in which help lists them; the first is the default. */
-#define EMIT_FORMAT_LIST(X) X(conntrack)
+#define EMIT_FORMAT_LIST(X) X(conntrack) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)
@@ -16,6 +16,13 @@ EMIT_FORMAT_LIST(X)
 void emit_count_line(emit_text *out, const emit_options *o, guint64 count);
 /* The line above a snapshot, for formats made of plain lines. */
 void emit_snapshot_line(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet);
+/* The columns of conntrack -S in its order; all are guint64 in ct_stats. */
+typedef struct emit_stats_column {
+  const char *name;
+  gsize offset;
+} emit_stats_column;
+enum { EMIT_STATS_COLUMNS = 10 };
+extern const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS];
 /* What -S -o extended says below the kernel's own line. */
 void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count);
 

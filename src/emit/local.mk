@@ -3,7 +3,10 @@ noinst_LTLIBRARIES += libemit.la
 libemit_la_SOURCES = \
 	src/emit/emit.h \
 	src/emit/text.h src/emit/text.c \
+	src/emit/collect.h src/emit/collect.c \
 	src/emit/formats.h src/emit/list.c \
 	src/emit/parts.h src/emit/parts.c \
+	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c \
-	src/emit/conntrack.c
+	src/emit/conntrack.c \
+	src/emit/transcript.c

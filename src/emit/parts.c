@@ -97,3 +97,36 @@ void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full)
   emit_text_char(out, ' ');
   emit_tuple_ids(out, tuple->proto, tuple);
 }
+
+ct_tuple emit_expect_mask(const ct_expect_view *expect)
+{
+  ct_tuple mask = expect->mask;
+  guint words = expect->tuple.family == CT_IPV6 ? 4 : 1;
+
+  memset(mask.dst.words, 0xff, words * sizeof(mask.dst.words[0]));
+  mask.dst_id = 0xffff;
+  mask.family = expect->tuple.family;
+  mask.proto = expect->tuple.proto;
+  return mask;
+}
+
+void emit_expect_flags(emit_text *out, guint32 bits)
+{
+  static const struct {
+    guint32 flag;
+    const char *name;
+  } flags[] = { { CT_EXPECT_PERMANENT, "PERMANENT" }, { CT_EXPECT_INACTIVE, "INACTIVE" }, { CT_EXPECT_USERSPACE, "USERSPACE" } };
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(flags); i++) {
+    if (!(bits & flags[i].flag))
+      continue;
+    if (any)
+      emit_text_char(out, ',');
+    emit_text_string(out, flags[i].name);
+    any = TRUE;
+  }
+  if (any)
+    emit_text_char(out, ' ');
+}

@@ -50,4 +50,9 @@ void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full);
 /* The ids alone; nothing where the protocol has none. */
 void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple);
 
+/* The mask with what is always exact filled in: destination address, port and protocol. */
+ct_tuple emit_expect_mask(const ct_expect_view *expect);
+/* "PERMANENT,INACTIVE " or nothing. */
+void emit_expect_flags(emit_text *out, guint32 bits);
+
 #endif

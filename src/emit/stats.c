@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "formats.h"
 
+const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS] = {
+#define COLUMN(name) { #name, G_STRUCT_OFFSET(ct_stats, name) }
+  COLUMN(found),      COLUMN(invalid), COLUMN(insert),         COLUMN(insert_failed), COLUMN(drop),
+  COLUMN(early_drop), COLUMN(error),   COLUMN(search_restart), COLUMN(clash_resolve), COLUMN(chaintoolong),
+#undef COLUMN
+};
+
 static void line(emit_text *out, const char *name, guint64 value)
 {
   emit_text_pad(out, name, 32);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pieces of JSON that json and transcript share; their keys are those of the transcripts (doc/formats.md). Internal to src/emit. */
+#ifndef EMIT_JSON_PARTS_H
+#define EMIT_JSON_PARTS_H
+
+#include "parts.h"
+
+/* {"src":"...","dst":"...","proto":6,"sport":1,"dport":2}; GRE keys stand as ports; ICMP has id, type, code. */
+void emit_json_tuple(emit_text *out, const emit_options *o, const ct_tuple *tuple);
+/* The same with its keys sorted, as the transcripts write the tuples of what has gone. */
+void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tuple *tuple);
+
+/* "orig":...,"reply":...,"status":[...],... without braces. parts (EMIT_PART_*) says what the message carries; more are below. */
+enum {
+  EMIT_JSON_DETAILS = 1 << 16, /* TCP scales and flags, SCTP tags beside the state */
+  EMIT_JSON_MASTER = 1 << 17,
+  EMIT_JSON_ID = 1 << 18,      /* last, as in a transcript's final table */
+  EMIT_JSON_DYING = 1 << 19    /* a DESTROY: the bit was set before the message was made */
+};
+void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts);
+/* What a NEW, UPDATE, DESTROY message carries, in these bits. */
+guint emit_json_event_parts(const emit_options *o, const ct_event *event);
+
+/* "master":...,"tuple":...,"mask":...,"timeout":...,"helper":...,"flags":...,"class":... without braces. */
+void emit_json_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect);
+
+/* "NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY", "DROP". Static. */
+const char *emit_event_name(ct_event_type type);
+
+#endif
