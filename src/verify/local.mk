@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libverify.la
+libverify_la_SOURCES = \
+	src/verify/transcript.h src/verify/transcript.c \
+	src/verify/table.c \
+	src/verify/json.h src/verify/json.c \
+	src/verify/print.h src/verify/print.c \
+	src/verify/compare.h src/verify/compare.c \
+	src/verify/run.h src/verify/run.c \
+	src/verify/offline.h src/verify/offline.c
+libverify_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(ZLIB_CFLAGS)

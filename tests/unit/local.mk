@@ -14,3 +14,9 @@ test_param_LDADD = libconntrack.la $(CHECK_LIBS)
 test_tables_SOURCES = tests/unit/test_tables.c tests/unit/unit.h
 test_tables_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_tables_LDADD = libconntrack.la $(CHECK_LIBS)
+
+TESTS += test_verify
+check_PROGRAMS += test_verify
+test_verify_SOURCES = tests/unit/test_verify.c tests/unit/unit.h
+test_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_verify_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(JSON_LIBS) $(ZLIB_LIBS) $(GLIB_LIBS)

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h>
+
+#include "offline.h"
+
+#include "run.h"
+
+typedef struct offline {
+  verify_transcript *truth;
+  verify_table table;
+  verify_line line, got;
+  verify_compare *compare;
+  /* engine */
+  verify_run *run;
+  cap_reader *reader;
+  cap_batch *batch;
+  guint next; /* frame of the batch */
+  gint64 skew_ns; /* of the last frame sent: capture's time less referee's, to place frames that were not sent */
+  gint64 idle_ns; /* the referee's clock, as far as it is known */
+} offline;
+
+void verify_report_clear(verify_report *report)
+{
+  g_free(report->kernel);
+  g_free(report->capture);
+  g_free(report->difference);
+  *report = (verify_report){0};
+}
+
+void verify_report_print(GString *out, const verify_report *report)
+{
+  const verify_counts *n = &report->counts;
+  g_string_append_printf(out, "%s, Linux %s: %s\n", report->capture, report->kernel, report->equal ? "equal" : "DIFFERENT");
+  g_string_append_printf(out,
+                         "  %" G_GUINT64_FORMAT " packets compared, %" G_GUINT64_FORMAT " fields (%" G_GUINT64_FORMAT
+                         " events, %" G_GUINT64_FORMAT " times an entry)\n",
+                         n->packets, n->fields, n->events, n->entries);
+  if (n->not_ip || n->left_out)
+    g_string_append_printf(out, "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT " packets of flows with helpers\n",
+                           n->not_ip, n->left_out);
+  if (n->destroys_later || n->timeouts_late || n->edges)
+    g_string_append_printf(out,
+                           "  let pass: %" G_GUINT64_FORMAT " DESTROY events one packet later, %" G_GUINT64_FORMAT
+                           " timeouts listed a tick late, %" G_GUINT64_FORMAT " entries at their deadline\n",
+                           n->destroys_later, n->timeouts_late, n->edges);
+  if (report->difference)
+    g_string_append_printf(out, "first difference:\n%s", report->difference);
+}
+
+static void offline_init(offline *o)
+{
+  *o = (offline){0};
+  verify_table_init(&o->table);
+  verify_line_init(&o->line);
+  verify_line_init(&o->got);
+}
+
+static void offline_clear(offline *o)
+{
+  verify_transcript_free(o->truth);
+  verify_table_clear(&o->table);
+  verify_line_clear(&o->line);
+  verify_line_clear(&o->got);
+  verify_compare_free(o->compare);
+  verify_run_free(o->run);
+  cap_reader_free(o->reader);
+  cap_batch_free(o->batch);
+}
+
+static void report_fill(verify_report *report, const offline *o)
+{
+  const verify_header *header = verify_transcript_header(o->truth);
+  const char *difference = verify_compare_difference(o->compare);
+  *report = (verify_report){.equal = difference == NULL,
+                            .counts = *verify_compare_counts(o->compare),
+                            .kernel = g_strdup(header->kernel),
+                            .capture = g_strdup(header->capture),
+                            .difference = g_strdup(difference)};
+}
+
+static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
+{
+  g_autofree char *name = g_strdup_printf("Linux %s", header->kernel);
+  return verify_compare_new(tolerance, name, got_name);
+}
+
+/* Whether this engine attaches helpers at all. */
+static gboolean engine_has_helpers(void)
+{
+  return FALSE;
+}
+
+static void leave_out_listed(verify_compare *compare, const GArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    const verify_entry *entry = &g_array_index(entries, verify_entry, i);
+    if (entry->has & (VERIFY_HAS_HELPER | VERIFY_HAS_MASTER))
+      verify_compare_leave_out(compare, &entry->orig);
+  }
+}
+
+/* Reads the whole transcript once to find the flows that a helper had a hand in. */
+static gboolean helper_flows_leave_out(offline *o, const char *transcript, GError **error)
+{
+  verify_transcript *t = verify_transcript_open(transcript, error);
+  verify_line line;
+  verify_next next = VERIFY_NEXT_ERROR;
+  if (!t)
+    return FALSE;
+  verify_line_init(&line);
+  while ((next = verify_transcript_next(t, &line, error)) == VERIFY_NEXT_LINE)
+    leave_out_listed(o->compare, line.listed);
+  verify_line_clear(&line);
+  verify_transcript_free(t);
+  return next == VERIFY_NEXT_END;
+}
+
+static gboolean engine_open(offline *o, const char *capture, GError **error)
+{
+  ct_params params;
+  ct_checksums checksums;
+  if (!verify_run_params(verify_transcript_header(o->truth), &params, &checksums, error))
+    return FALSE;
+  o->reader = cap_reader_open(capture, error);
+  if (!o->reader)
+    return FALSE;
+  o->batch = cap_batch_new();
+  o->batch->n = 0;
+  o->run = verify_run_new(&params, checksums);
+  return TRUE;
+}
+
+/* => the capture's next frame, NULL at its end or (error set) on failure. */
+static const cap_frame *frame_next(offline *o, GError **error)
+{
+  if (o->next >= o->batch->n) {
+    o->next = 0;
+    if (!cap_reader_next(o->reader, o->batch, error)) {
+      o->batch->n = 0;
+      return NULL;
+    }
+  }
+  return &o->batch->frames[o->next++];
+}
+
+static gboolean engine_frame(offline *o, GError **error)
+{
+  GError *local = NULL;
+  const cap_frame *frame = frame_next(o, &local);
+  if (!frame) {
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE, "the capture has no packet %" G_GUINT64_FORMAT ", of which the transcript speaks%s%s",
+                o->line.number, local ? ": " : "", local ? local->message : "");
+    g_clear_error(&local);
+    return FALSE;
+  }
+  const ct_tuple *tuple = NULL;
+  if (o->line.why) {
+    /* The referee waited for its time all the same, so entries may have expired by it: seen only in the table at the end. */
+    o->idle_ns = MAX(o->idle_ns, frame->ts_ns - o->skew_ns);
+  } else {
+    o->skew_ns = frame->ts_ns - o->line.time_ns;
+    o->idle_ns = o->line.time_ns;
+    verify_run_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
+    tuple = &verify_run_packet(o->run)->tuple;
+  }
+  verify_compare_frame(o->compare, &o->line, &o->table, &o->got, verify_run_entries(o->run), verify_run_expected(o->run), tuple);
+  return TRUE;
+}
+
+static void engine_end(offline *o)
+{
+  verify_run_advance(o->run, o->idle_ns);
+  GHashTable *stats = verify_run_stats(o->run);
+  const gboolean all = verify_compare_counts(o->compare)->left_out == 0;
+  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_run_entries(o->run), verify_run_expected(o->run),
+                     all ? stats : NULL);
+  g_hash_table_unref(stats);
+}
+
+static gboolean engine_compare(offline *o, GError **error)
+{
+  for (;;) {
+    const verify_next next = verify_transcript_next(o->truth, &o->line, error);
+    if (next == VERIFY_NEXT_ERROR)
+      return FALSE;
+    if (next == VERIFY_NEXT_END)
+      break;
+    verify_table_apply(&o->table, &o->line);
+    if (!engine_frame(o, error))
+      return FALSE;
+    if (verify_compare_difference(o->compare))
+      return TRUE;
+  }
+  engine_end(o);
+  return TRUE;
+}
+
+gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error)
+{
+  offline o;
+  gboolean done = FALSE;
+  offline_init(&o);
+  o.truth = verify_transcript_open(transcript, error);
+  if (o.truth) {
+    const verify_header *header = verify_transcript_header(o.truth);
+    o.compare = compare_new(header, header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live, "ctreplay");
+    done = (engine_has_helpers() || helper_flows_leave_out(&o, transcript, error)) && engine_open(&o, capture, error) &&
+           engine_compare(&o, error);
+  }
+  if (done)
+    report_fill(report, &o);
+  offline_clear(&o);
+  return done;
+}
+
+static GArray *table_values(const verify_table *table)
+{
+  GArray *values = g_array_new(FALSE, FALSE, sizeof(verify_entry));
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, table->entries);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    g_array_append_vals(values, value, 1);
+  return values;
+}
+
+static gboolean transcripts_compare(offline *o, verify_transcript *other, GError **error)
+{
+  verify_table table;
+  verify_next next, other_next;
+  verify_table_init(&table);
+  for (;;) {
+    next = verify_transcript_next(o->truth, &o->line, error);
+    other_next = next == VERIFY_NEXT_ERROR ? next : verify_transcript_next(other, &o->got, error);
+    if (next != VERIFY_NEXT_LINE || other_next != VERIFY_NEXT_LINE)
+      break;
+    verify_table_apply(&o->table, &o->line);
+    verify_table_apply(&table, &o->got);
+    GArray *values = table_values(&table);
+    const gboolean equal = verify_compare_frame(o->compare, &o->line, &o->table, &o->got, values, table.expected, NULL);
+    g_array_unref(values);
+    if (!equal)
+      break;
+  }
+  verify_table_clear(&table);
+  if (next == VERIFY_NEXT_ERROR || other_next == VERIFY_NEXT_ERROR)
+    return FALSE;
+  if (next != other_next) {
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE, "the transcripts speak of different numbers of packets");
+    return FALSE;
+  }
+  if (next == VERIFY_NEXT_END) {
+    const verify_end *end = verify_transcript_end(other);
+    verify_compare_end(o->compare, verify_transcript_end(o->truth), 0, end->table, end->expected, end->stats);
+  }
+  return TRUE;
+}
+
+gboolean verify_transcripts_against(const char *transcript, const char *other_path, verify_report *report, GError **error)
+{
+  offline o;
+  gboolean done = FALSE;
+  offline_init(&o);
+  o.truth = verify_transcript_open(transcript, error);
+  verify_transcript *other = o.truth ? verify_transcript_open(other_path, error) : NULL;
+  if (other) {
+    o.compare = compare_new(verify_transcript_header(o.truth), &verify_tolerance_transcripts, other_path);
+    done = transcripts_compare(&o, other, error);
+  }
+  if (done)
+    report_fill(report, &o);
+  verify_transcript_free(other);
+  offline_clear(&o);
+  return done;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole comparisons without a kernel: an engine against a transcript, a transcript against another. Needs no privilege. */
+#ifndef VERIFY_OFFLINE_H
+#define VERIFY_OFFLINE_H
+
+#include "compare.h"
+
+typedef struct verify_report {
+  gboolean equal;
+  verify_counts counts;
+  char *kernel, *capture; /* of the truth */
+  char *difference;       /* the first one, NULL where equal */
+} verify_report;
+
+void verify_report_clear(verify_report *report);
+/* A few lines for people. */
+void verify_report_print(GString *out, const verify_report *report);
+
+/*
+ * Replays the capture with the transcript's times and settings and compares. Flows with helpers or masters are left out whole where the
+ * engine has no helpers. => FALSE and error where the comparison could not be made (files broken, capture and transcript do not fit).
+ */
+gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error);
+
+/* Compares two transcripts of the same capture line by line. */
+gboolean verify_transcripts_against(const char *transcript, const char *other, verify_report *report, GError **error);
+
+#endif

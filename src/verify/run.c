@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h>
+
+#include "run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+
+struct verify_run {
+  ct_engine *engine;
+  pkt_decoder *decoder;
+  pkt_arena *arena;
+  ct_packet packet;
+  GArray *events;   /* verify_event since the last frame */
+  GArray *entries;  /* verify_entry */
+  GArray *expected; /* verify_expect */
+};
+
+/* Kernels up to 6.1 behave as the profile of that name where there is one; all later ones as the default. */
+static const ct_profile *profile_for(const char *kernel)
+{
+  guint major = 0, minor = 0;
+  const ct_profile *old = ct_profile_find("linux-6.1");
+  if (sscanf(kernel, "%u.%u", &major, &minor) == 2 && old && (major < 6 || (major == 6 && minor <= 1)))
+    return old;
+  return ct_profile_get(0);
+}
+
+gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
+{
+  ct_params_init(params, profile_for(header->kernel));
+  params->acct = 1;
+  params->helpers_by_port = header->helpers && header->helpers[0];
+  if (header->virtual_clock) {
+    /* The referee's tick: number = floor((t + 0.0007) x 100). */
+    params->hz = 100;
+    params->hz_phase_ns = 700000;
+  }
+  for (guint i = 0; header->sysctls && header->sysctls[i]; i++) {
+    g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);
+    if (!words[0] || !words[1] || ct_params_set(params, words[0], words[1]) != CT_PARAM_OK) {
+      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i], params->profile->name);
+      return FALSE;
+    }
+  }
+  /* A kernel that does not look at checksums was also sent mended IPv4 headers. */
+  *checksums = params->checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
+  return TRUE;
+}
+
+void verify_entry_from_view(verify_entry *e, const ct_view *view)
+{
+  const guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  memset(e, 0, sizeof *e);
+  e->orig = view->tuple[CT_ORIGINAL];
+  e->reply = view->tuple[CT_REPLY];
+  e->has = VERIFY_HAS_REPLY | VERIFY_HAS_STATUS | VERIFY_HAS_TIMEOUT;
+  e->status = view->status;
+  e->rest_ns = view->timeout_ns;
+  e->timeout_s = view->timeout_ns / NS_PER_S;
+  if (view->counted)
+    e->has |= VERIFY_HAS_COUNTERS;
+  for (guint dir = 0; dir < 2; dir++) {
+    e->packets[dir] = view->packets[dir];
+    e->bytes[dir] = view->bytes[dir];
+    e->wscale[dir] = view->tcp.side[dir].scale;
+    e->tflags[dir] = view->tcp.side[dir].flags;
+    e->vtag[dir] = view->sctp_vtag[dir];
+  }
+  if (proto == CT_PROTO_TCP)
+    e->has |= VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS;
+  if (proto == CT_PROTO_SCTP)
+    e->has |= VERIFY_HAS_STATE | VERIFY_HAS_VTAG;
+  if (e->has & VERIFY_HAS_STATE)
+    e->state = g_intern_static_string(ct_state_name(proto, view->state));
+  if (view->helper) {
+    e->has |= VERIFY_HAS_HELPER;
+    e->helper = g_intern_string(view->helper);
+  }
+  if (view->has_master) {
+    e->has |= VERIFY_HAS_MASTER;
+    e->master = view->master_tuple;
+  }
+}
+
+/* What the kernel puts into a message (spec 4.3), from what it lists. */
+static void entry_as_event(verify_entry *e, const ct_event *event)
+{
+  const guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
+  if (event->type == CT_EVENT_DESTROY) {
+    e->has &= ~(VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG | VERIFY_HAS_HELPER | VERIFY_HAS_MASTER);
+    return;
+  }
+  e->has &= ~(guint32)VERIFY_HAS_COUNTERS;
+  if (!(event->bits & CT_EV_PROTOINFO))
+    e->has &= ~protoinfo;
+  if (!(event->bits & CT_EV_RELATED))
+    e->has &= ~(guint32)VERIFY_HAS_MASTER;
+}
+
+static void expect_from_view(verify_expect *x, const ct_expect_view *view)
+{
+  memset(x, 0, sizeof *x);
+  x->tuple = view->tuple;
+  x->mask = view->mask;
+  /* The kernel lists a mask with the protocol of the tuple and the destination always in full. */
+  x->mask.family = view->tuple.family;
+  x->mask.proto = view->tuple.proto;
+  memset(x->mask.dst.bytes, 0xff, view->tuple.family == CT_IPV6 ? 16 : 4);
+  x->mask.dst_id = 0xffff;
+  x->master = view->master_tuple;
+  /* Jiffies are divided toward zero: what is less than a second late shows as 0. */
+  x->timeout_s = view->timeout_ns / NS_PER_S;
+  x->class_number = view->class_number;
+  x->flags = view->flags;
+  x->helper = g_intern_string(view->helper ? view->helper : "");
+}
+
+static void event_keep(const ct_event *event, void *user)
+{
+  verify_run *run = user;
+  verify_event kept = {0};
+  switch (event->type) {
+  case CT_EVENT_NEW: kept.type = VERIFY_EV_NEW; break;
+  case CT_EVENT_UPDATE: kept.type = VERIFY_EV_UPDATE; break;
+  case CT_EVENT_DESTROY: kept.type = VERIFY_EV_DESTROY; break;
+  case CT_EVENT_EXPECT_NEW: kept.type = VERIFY_EV_EXP_NEW; break;
+  case CT_EVENT_EXPECT_DESTROY: kept.type = VERIFY_EV_EXP_DESTROY; break;
+  default: return;
+  }
+  kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
+  if (event->view) {
+    verify_entry_from_view(&kept.u.entry, event->view);
+    entry_as_event(&kept.u.entry, event);
+  } else {
+    expect_from_view(&kept.u.expect, event->expect);
+  }
+  g_array_append_val(run->events, kept);
+}
+
+verify_run *verify_run_new(const ct_params *params, ct_checksums checksums)
+{
+  verify_run *run = g_new0(verify_run, 1);
+  run->engine = ct_engine_new(params);
+  run->decoder = pkt_decoder_new(params, checksums);
+  run->arena = pkt_arena_new();
+  run->events = g_array_new(FALSE, FALSE, sizeof(verify_event));
+  run->entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
+  run->expected = g_array_new(FALSE, FALSE, sizeof(verify_expect));
+  ct_engine_watch(run->engine,
+                  1 << CT_EVENT_NEW | 1 << CT_EVENT_UPDATE | 1 << CT_EVENT_DESTROY | 1 << CT_EVENT_EXPECT_NEW | 1 << CT_EVENT_EXPECT_DESTROY,
+                  event_keep, run);
+  return run;
+}
+
+void verify_run_free(verify_run *run)
+{
+  if (!run)
+    return;
+  ct_engine_free(run->engine);
+  pkt_decoder_free(run->decoder);
+  pkt_arena_free(run->arena);
+  g_array_unref(run->events);
+  g_array_unref(run->entries);
+  g_array_unref(run->expected);
+  g_free(run);
+}
+
+void verify_run_advance(verify_run *run, gint64 time_ns) { ct_engine_advance(run->engine, time_ns); }
+
+void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
+{
+  cap_frame timed = *frame;
+  ct_result result = {0};
+  timed.ts_ns = time_ns;
+  pkt_arena_reset(run->arena);
+  pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);
+  if (run->packet.kind == CT_PACKET_NONE)
+    ct_engine_advance(run->engine, time_ns);
+  else
+    ct_engine_packet(run->engine, &run->packet, &result);
+  verify_line_reset(got);
+  got->number = number;
+  got->time_ns = got->seen_ns = time_ns;
+  got->cls = (ct_class)result.cls;
+  got->forwarded = result.verdict == CT_VERDICT_ACCEPT;
+  if (got->cls == CT_CLASS_INVALID || got->cls == CT_CLASS_UNTRACKED)
+    got->dir = '-';
+  else if (got->cls != CT_CLASS_NONE)
+    got->dir = result.dir == CT_ORIGINAL ? 'o' : 'r';
+  g_array_append_vals(got->events, run->events->data, run->events->len);
+  g_array_set_size(run->events, 0);
+}
+
+static void entry_collect(const ct_view *view, void *user)
+{
+  verify_entry entry;
+  verify_entry_from_view(&entry, view);
+  g_array_append_val((GArray *)user, entry);
+}
+
+static void expect_collect(const ct_expect_view *view, void *user)
+{
+  verify_expect expect;
+  expect_from_view(&expect, view);
+  g_array_append_val((GArray *)user, expect);
+}
+
+const GArray *verify_run_entries(verify_run *run)
+{
+  g_array_set_size(run->entries, 0);
+  ct_engine_each(run->engine, entry_collect, run->entries);
+  return run->entries;
+}
+
+const GArray *verify_run_expected(verify_run *run)
+{
+  g_array_set_size(run->expected, 0);
+  ct_engine_each_expect(run->engine, expect_collect, run->expected);
+  return run->expected;
+}
+
+GHashTable *verify_run_stats(const verify_run *run)
+{
+  const ct_stats *stats = ct_engine_stats(run->engine);
+  GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+#define X(name) g_hash_table_insert(table, g_strdup(#name), g_memdup2(&stats->name, sizeof stats->name));
+  CT_STAT_LIST(X)
+#undef X
+  return table;
+}
+
+const ct_packet *verify_run_packet(const verify_run *run) { return &run->packet; }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine as one side of a comparison: fed a capture's frames at the times a referee sent them, it answers with the same kind of lines
+ * and tables as a transcript holds.
+ */
+#ifndef VERIFY_RUN_H
+#define VERIFY_RUN_H
+
+#include "conntrack/engine.h"
+#include "packet/packet.h"
+#include "transcript.h"
+
+typedef struct verify_run verify_run;
+
+/* Parameters of an engine that is to agree with the kernel of this header: profile, sysctls, helpers, clock. => FALSE and error where a
+ * sysctl or the profile is not known. */
+gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
+
+verify_run *verify_run_new(const ct_params *params, ct_checksums checksums);
+void verify_run_free(verify_run *run);
+
+/* Feeds one frame, as if its timestamp were time_ns, and fills got (number, time, class, direction, forwarded, events). */
+void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got);
+/* Lets time pass; the events of it join those of the next frame. */
+void verify_run_advance(verify_run *run, gint64 time_ns);
+
+/* The whole tables as they stand: verify_entry, verify_expect. Valid until the next frame. */
+const GArray *verify_run_entries(verify_run *run);
+const GArray *verify_run_expected(verify_run *run);
+/* Statistics by conntrack -S's names; caller unrefs. */
+GHashTable *verify_run_stats(const verify_run *run);
+/* The last frame as the engine took it, for its tuple; its bytes are gone after the next frame. */
+const ct_packet *verify_run_packet(const verify_run *run);
+
+/* What an entry looks like when it is listed, and in an event; public for the live comparison. */
+void verify_entry_from_view(verify_entry *entry, const ct_view *view);
+
+#endif
