@@ -35,6 +35,15 @@ enum {
   EMIT_CAN_EXPECT_EVENTS = 1 << 6 /* -E expect */
 };
 
+/* What a transcript's last line holds: copies of all views, in order of creation, and the statistics. */
+typedef struct emit_tables {
+  const ct_view *entries;
+  guint n_entries;
+  const ct_expect_view *expects;
+  guint n_expects;
+  const ct_stats *stats; /* may be NULL */
+} emit_tables;
+
 typedef struct emit_options {
   guint options; /* EMIT_* */
   const ct_profile *profile;
@@ -43,7 +52,7 @@ typedef struct emit_options {
   gboolean colour;                  /* lines for people only */
 
   emit_collector *collector;   /* for formats that collect */
-  const ct_engine *engine;     /* transcript: for its last line; NULL leaves the tables out */
+  const emit_tables *tables;   /* transcript: needed by its end(); NULL stands for empty ones */
   const char *capture;         /* transcript: the capture's name; NULL is "-" */
   const char *const *sysctls;  /* transcript: "net.netfilter.x=1", ..., NULL; may be NULL */
   const char *const *helpers;  /* transcript: "tcp:21:ftp", ..., NULL; may be NULL */

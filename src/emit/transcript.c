@@ -242,36 +242,6 @@ static void transcript_packet(emit_text *out, const emit_options *o, const emit_
   emit_collector_clear(o->collector);
 }
 
-typedef struct table_walk {
-  emit_text *out;
-  const emit_options *o;
-  gboolean any;
-} table_walk;
-
-static void table_entry(const ct_view *view, void *user)
-{
-  table_walk *walk = user;
-
-  if (walk->any)
-    emit_text_char(walk->out, ',');
-  walk->any = TRUE;
-  emit_text_char(walk->out, '{');
-  emit_json_entry(walk->out, walk->o, view, entry_parts(walk->o, view) | EMIT_JSON_ID);
-  emit_text_char(walk->out, '}');
-}
-
-static void table_expect(const ct_expect_view *expect, void *user)
-{
-  table_walk *walk = user;
-
-  if (walk->any)
-    emit_text_char(walk->out, ',');
-  walk->any = TRUE;
-  emit_text_char(walk->out, '{');
-  emit_json_expect(walk->out, walk->o, expect);
-  emit_text_char(walk->out, '}');
-}
-
 /* The words of conntrack -S, split at blanks. */
 static void stats_words(emit_text *out, const ct_stats *stats)
 {
@@ -289,19 +259,28 @@ static void stats_words(emit_text *out, const ct_stats *stats)
 
 static void transcript_end(emit_text *out, const emit_options *o, guint what)
 {
-  table_walk walk = { out, o, FALSE };
+  static const emit_tables empty;
+  const emit_tables *tables = o->tables != NULL ? o->tables : &empty;
+  guint i;
 
   (void)what;
   emit_text_literal(out, "{\"end\":1,\"table\":[");
-  if (o->engine != NULL)
-    ct_engine_each(o->engine, table_entry, &walk);
+  for (i = 0; i < tables->n_entries; i++) {
+    const ct_view *view = &tables->entries[i];
+
+    emit_text_string(out, i > 0 ? ",{" : "{");
+    emit_json_entry(out, o, view, entry_parts(o, view) | EMIT_JSON_ID);
+    emit_text_char(out, '}');
+  }
   emit_text_literal(out, "],\"expect\":[");
-  walk.any = FALSE;
-  if (o->engine != NULL)
-    ct_engine_each_expect(o->engine, table_expect, &walk);
+  for (i = 0; i < tables->n_expects; i++) {
+    emit_text_string(out, i > 0 ? ",{" : "{");
+    emit_json_expect(out, o, &tables->expects[i]);
+    emit_text_char(out, '}');
+  }
   emit_text_literal(out, "],\"stats\":[");
-  if (o->engine != NULL)
-    stats_words(out, ct_engine_stats(o->engine));
+  if (tables->stats != NULL)
+    stats_words(out, tables->stats);
   emit_text_literal(out, "]}\n");
 }
 
