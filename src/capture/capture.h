@@ -12,22 +12,32 @@
 
 typedef enum { CAP_DIR_UNKNOWN, CAP_DIR_IN, CAP_DIR_OUT } cap_direction;
 
+/*
+ * The latest time a frame can have: half of what the type holds (year 2116, past the end of pcap's unsigned seconds in 2106), so
+ * that a deadline computed from it does not overflow. Files that claim other times are clamped to 0 and to this.
+ */
+#define CAP_TS_MAX_NS (G_MAXINT64 / 2)
+
 typedef struct cap_frame {
-  gint64 ts_ns; /* since 1970-01-01 UTC */
+  gint64 ts_ns; /* since 1970-01-01 UTC; 0 to CAP_TS_MAX_NS */
   const guint8 *data;
   guint32 captured; /* bytes at data */
   guint32 wire;     /* bytes the frame had on the wire; >= captured */
   guint32 interface; /* cap_interface number in the reader; 0 where the file has only one */
-  guint16 link;      /* DLT_* / LINKTYPE_* of this frame */
+  guint16 link;      /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, whatever the file calls it) */
   guint16 direction; /* cap_direction from the capture file (pcapng flags); link headers may know more */
 } cap_frame;
 
 enum { CAP_BATCH_FRAMES = 256 };
 
+/*
+ * Frames stay valid until the batch is given to cap_reader_next again or freed, on whichever thread and even after the
+ * reader is gone: the batch holds references on the buffers behind them.
+ */
 typedef struct cap_batch {
   guint n;
   cap_frame frames[CAP_BATCH_FRAMES];
-  GByteArray *bytes;  /* the reader's buffer behind the frames; grown by the reader, kept for the next batch */
+  GPtrArray *chunks; /* private: the buffers behind the frames */
 } cap_batch;
 
 cap_batch *cap_batch_new(void);
@@ -39,36 +49,77 @@ typedef struct cap_reader cap_reader;
 #define CAP_ERROR (cap_error_quark())
 GQuark cap_error_quark(void);
 typedef enum {
-  CAP_ERROR_OPEN,        /* cannot be opened or read */
-  CAP_ERROR_FORMAT,      /* no capture, or of a kind that is not supported */
-  CAP_ERROR_CUT,         /* ends inside a record: all before it was delivered */
-  CAP_ERROR_BROKEN       /* a record that cannot be: all before it was delivered */
+  CAP_ERROR_OPEN,   /* cannot be opened or read */
+  CAP_ERROR_FORMAT, /* no capture, or of a kind that is not supported */
+  CAP_ERROR_CUT,    /* ends inside a record: all before it was delivered */
+  CAP_ERROR_BROKEN, /* a record that cannot be: all before it was delivered */
+  CAP_ERROR_WRITE,  /* output cannot be opened or written */
+  CAP_ERROR_CLOSED  /* whoever read our output has closed the pipe */
 } cap_error;
 
 /*
  * Opens a capture; path "-" is standard input. => NULL and error set on failure. The file's header has been read when this returns.
  */
 cap_reader *cap_reader_open(const char *path, GError **error);
+
+/*
+ * The same in two steps, for who wants every input open before the first byte of any is looked at: cap_input_open
+ * opens (=> descriptor, or -1 and error), cap_reader_open_fd reads the header. The descriptor belongs to the reader, also on failure.
+ */
+int cap_input_open(const char *path, GError **error);
+cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
+
+/*
+ * Several captures as one. list: one after the other, in the order given. merged: by timestamp, ties in the order given; each
+ * file's own order is kept, so where a file's clock jumps back the result does too. Both own the readers given
+ * (n >= 1; the array is copied). Interface numbers differ from file to file, even where the names are the same.
+ */
+cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n);
+cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
+
 void cap_reader_free(cap_reader *reader);
 
 /*
  * Fills the batch with the next frames: as many as fit, but from a live source (pipe, terminal) what is there, so that nothing waits.
  * => TRUE with batch->n >= 1; FALSE at the end (error unset) or on failure (error set; frames before it have been delivered).
+ * After a failure it may be called again: a list or a merger goes on with its other files, a single file is at its end. So a loop
+ * that wants everything ends at FALSE without error.
  */
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error);
 
-/* For people and for --interface: name of an interface ("" where the file has none). Valid while the reader lives. */
+/*
+ * Makes the reader end: cap_reader_next returns FALSE without error, at once even where it waits for a pipe. May be called
+ * from a signal handler and from another thread.
+ */
+void cap_reader_interrupt(cap_reader *reader);
+
+/*
+ * For people and for --interface: name of an interface ("" where the file has none). Valid while the reader lives. Numbers of frames
+ * delivered so far may be asked for on another thread than the one that reads.
+ */
 guint cap_reader_interfaces(const cap_reader *reader);
 const char *cap_reader_interface_name(const cap_reader *reader, guint interface);
 
-/* How far: bytes consumed and the file's size (0 where unknown), for a progress bar. */
+/* How far: bytes consumed and the file's size (0 where unknown), for a progress bar; from any thread. */
 void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
 
-/* Writer for -w FILE: pcapng where frames differ in link type, else pcap with nanoseconds; "-" is standard output. */
+/*
+ * Writer for -w FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng holds everything.
+ * What later frames are is not known at the start, so the caller says which: cap_reader_writer_kind tells what holds all that a reader
+ * can still deliver.
+ */
+typedef enum { CAP_WRITER_PCAP, CAP_WRITER_PCAPNG } cap_writer_kind;
 typedef struct cap_writer cap_writer;
-cap_writer *cap_writer_open(const char *path, GError **error);
+cap_writer_kind cap_reader_writer_kind(const cap_reader *reader);
+cap_writer *cap_writer_open(const char *path, cap_writer_kind kind, GError **error);
+/* interface_name may be NULL or ""; frame->interface tells interfaces of the same name apart. */
 gboolean cap_writer_frame(cap_writer *writer, const cap_frame *frame, const char *interface_name, GError **error);
-/* => FALSE and error where something could not be written; the writer is freed either way. */
+/* Hands what was written so far to the system, so that who reads the other end of a pipe sees it. */
+gboolean cap_writer_flush(cap_writer *writer, GError **error);
+/*
+ * => FALSE and error where something could not be written, now or before; a regular file is emptied then, so that nothing
+ * half-written looks whole. The writer is freed either way.
+ */
 gboolean cap_writer_close(cap_writer *writer, GError **error);
 
 #endif

@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libcapture.la
-libcapture_la_SOURCES = src/capture/capture.h
-libcapture_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+libcapture_la_SOURCES = \
+	src/capture/capture.h \
+	src/capture/reader.h src/capture/reader.c \
+	src/capture/chunk.h src/capture/chunk.c \
+	src/capture/source.h src/capture/source.c \
+	src/capture/decompress.h src/capture/decompress.c \
+	src/capture/link.h src/capture/link.c \
+	src/capture/pcap.c \
+	src/capture/pcapng.c \
+	src/capture/libpcap.c
+libcapture_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/chunk.h"
+
+#include <string.h>
+
+/* Less room than this is not worth a system call: move on to a fresh chunk. */
+enum { READ_MIN_BYTES = 8 * 1024 };
+
+cap_chunk *cap_chunk_new(gsize size)
+{
+  cap_chunk *chunk = g_try_malloc(sizeof(*chunk) + size);
+
+  if (chunk != NULL) {
+    chunk->refs = 1;
+    chunk->size = size;
+  }
+  return chunk;
+}
+
+void cap_chunk_unref(cap_chunk *chunk)
+{
+  if (g_atomic_int_dec_and_test(&chunk->refs))
+    g_free(chunk);
+}
+
+cap_batch *cap_batch_new(void)
+{
+  cap_batch *batch = g_new0(cap_batch, 1);
+
+  batch->chunks = g_ptr_array_new_with_free_func((GDestroyNotify)cap_chunk_unref);
+  return batch;
+}
+
+void cap_batch_free(cap_batch *batch)
+{
+  if (batch == NULL)
+    return;
+  g_ptr_array_unref(batch->chunks);
+  g_free(batch);
+}
+
+void cap_batch_hold(cap_batch *batch, cap_chunk *chunk)
+{
+  GPtrArray *held = batch->chunks;
+
+  if (held->len > 0 && held->pdata[held->len - 1] == chunk)
+    return;
+  g_atomic_int_inc(&chunk->refs);
+  g_ptr_array_add(held, chunk);
+}
+
+void cap_batch_clear(cap_batch *batch)
+{
+  batch->n = 0;
+  if (batch->chunks->len > 0)
+    g_ptr_array_set_size(batch->chunks, 0);
+}
+
+void cap_window_init(cap_window *window, cap_source *source)
+{
+  *window = (cap_window){ .source = source, .pool = g_ptr_array_new_with_free_func((GDestroyNotify)cap_chunk_unref) };
+}
+
+void cap_window_clear(cap_window *window)
+{
+  if (window->pool == NULL)
+    return;
+  g_ptr_array_unref(window->pool);
+  cap_source_free(window->source);
+  *window = (cap_window){ 0 };
+}
+
+static gboolean is_idle(const cap_chunk *chunk)
+{
+  return g_atomic_int_get(&chunk->refs) == 1;
+}
+
+/* => a chunk that no batch looks at, other than the window's own. Bigger ones than usual served one giant record and are given back. */
+static cap_chunk *pool_take(cap_window *window, gsize size)
+{
+  GPtrArray *pool = window->pool;
+  cap_chunk *taken = NULL;
+
+  for (guint i = 0; i < pool->len;) {
+    cap_chunk *chunk = pool->pdata[i];
+
+    if (chunk == window->chunk || !is_idle(chunk)) {
+      i++;
+    } else if (chunk->size > CAP_CHUNK_BYTES || chunk->size < size) {
+      g_ptr_array_remove_index_fast(pool, i);
+    } else {
+      taken = chunk;
+      break;
+    }
+  }
+  if (taken == NULL && (taken = cap_chunk_new(size)) != NULL)
+    g_ptr_array_add(pool, taken);
+  return taken;
+}
+
+/* A record larger than a chunk gets its room by doubling, so that a lying length costs no more than twice what the file really holds. */
+static gsize chunk_size_for(gsize have, gsize need)
+{
+  return need <= CAP_CHUNK_BYTES ? CAP_CHUNK_BYTES : MIN(need, MAX(2 * have, CAP_CHUNK_BYTES));
+}
+
+static gboolean make_room(cap_window *window, gsize need)
+{
+  cap_chunk *chunk = window->chunk;
+  gsize have = cap_window_have(window);
+  gsize size = chunk_size_for(have, need);
+
+  if (chunk != NULL) {
+    gsize room = chunk->size - window->end;
+
+    if (room >= READ_MIN_BYTES || (chunk->size > CAP_CHUNK_BYTES && room >= need - have))
+      return TRUE;
+    if (chunk->size >= size && window->start > 0 && is_idle(chunk)) {
+      memmove(chunk->data, chunk->data + window->start, have);
+      goto moved;
+    }
+  }
+  cap_chunk *next = pool_take(window, size);
+
+  if (next == NULL)
+    return FALSE;
+  if (have > 0)
+    memcpy(next->data, chunk->data + window->start, have);
+  window->chunk = next;
+moved:
+  window->chunk_offset += window->start;
+  window->start = 0;
+  window->end = have;
+  return TRUE;
+}
+
+gboolean cap_window_need(cap_window *window, gsize need, GError **error)
+{
+  while (cap_window_have(window) < need) {
+    if (!make_room(window, need)) {
+      g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: at byte %" G_GUINT64_FORMAT ": no memory for a record of %" G_GSIZE_FORMAT " bytes",
+                  cap_source_name(window->source), cap_window_offset(window), need);
+      return FALSE;
+    }
+    gssize n = cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
+
+    if (n <= 0)
+      return FALSE;
+    window->end += (gsize)n;
+  }
+  return TRUE;
+}

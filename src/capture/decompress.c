@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/decompress.h"
+
+#include <lzma.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+typedef struct decompressor_kind {
+  const char *name;
+  guint8 magic[CAP_DECOMPRESS_MAGIC_BYTES];
+  guint8 magic_bytes;
+  gboolean (*init)(cap_decompressor *d);
+  cap_decompress_result (*run)(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes, gboolean end,
+                               const char **reason);
+  void (*clear)(cap_decompressor *d);
+} decompressor_kind;
+
+struct cap_decompressor {
+  const decompressor_kind *kind;
+  gboolean whole; /* the input may end here */
+  union {
+    z_stream zlib;
+    lzma_stream lzma;
+    ZSTD_DCtx *zstd;
+  };
+};
+
+static gboolean gzip_init(cap_decompressor *d)
+{
+  return inflateInit2(&d->zlib, 16 + MAX_WBITS) == Z_OK; /* + 16: a gzip wrapper, nothing else */
+}
+
+static void gzip_clear(cap_decompressor *d)
+{
+  inflateEnd(&d->zlib);
+}
+
+static cap_decompress_result gzip_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
+                                      gboolean end G_GNUC_UNUSED, const char **reason)
+{
+  z_stream *z = &d->zlib;
+
+  if (d->whole) {
+    /* Between members. Files from tapes are padded with zeros, which gzip takes for nothing too. */
+    while (*in_bytes > 0 && **in == 0) {
+      ++*in;
+      --*in_bytes;
+    }
+    if (*in_bytes == 0)
+      return CAP_DECOMPRESS_WHOLE;
+    if (**in != d->kind->magic[0]) {
+      *reason = "bytes follow that are not gzip data";
+      return CAP_DECOMPRESS_BROKEN;
+    }
+    inflateReset(z);
+    d->whole = FALSE;
+  }
+  guint in_now = (guint)MIN(*in_bytes, G_MAXUINT), out_now = (guint)MIN(*out_bytes, G_MAXUINT);
+
+  z->next_in = (Bytef *)*in; /* zlib does not write there; its type is older than const */
+  z->avail_in = in_now;
+  z->next_out = *out;
+  z->avail_out = out_now;
+
+  int result = inflate(z, Z_NO_FLUSH);
+
+  *in += in_now - z->avail_in;
+  *in_bytes -= in_now - z->avail_in;
+  *out += out_now - z->avail_out;
+  *out_bytes -= out_now - z->avail_out;
+  switch (result) {
+  case Z_STREAM_END:
+    d->whole = TRUE;
+    return CAP_DECOMPRESS_WHOLE;
+  case Z_OK:
+  case Z_BUF_ERROR: /* no progress without more input or room */
+    return CAP_DECOMPRESS_MORE;
+  default:
+    *reason = z->msg != NULL ? z->msg : zError(result);
+    return CAP_DECOMPRESS_BROKEN;
+  }
+}
+
+static gboolean xz_init(cap_decompressor *d)
+{
+  d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+  return lzma_stream_decoder(&d->lzma, CAP_DECOMPRESS_MEMORY_BYTES, LZMA_CONCATENATED) == LZMA_OK;
+}
+
+static void xz_clear(cap_decompressor *d)
+{
+  lzma_end(&d->lzma);
+}
+
+static const char *xz_reason(lzma_ret result)
+{
+  switch (result) {
+  case LZMA_MEM_ERROR: return "no memory for its dictionary";
+  case LZMA_MEMLIMIT_ERROR: return "its dictionary needs more than 256 MiB";
+  case LZMA_FORMAT_ERROR: return "bytes follow that are not xz data";
+  case LZMA_OPTIONS_ERROR: return "options that liblzma does not know";
+  default: return "its data are corrupt";
+  }
+}
+
+static cap_decompress_result xz_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes, gboolean end,
+                                    const char **reason)
+{
+  lzma_stream *s = &d->lzma;
+
+  if (d->whole)
+    return CAP_DECOMPRESS_WHOLE;
+  s->next_in = *in;
+  s->avail_in = *in_bytes;
+  s->next_out = *out;
+  s->avail_out = *out_bytes;
+
+  lzma_ret result = lzma_code(s, end ? LZMA_FINISH : LZMA_RUN);
+
+  *in = s->next_in;
+  *in_bytes = s->avail_in;
+  *out = s->next_out;
+  *out_bytes = s->avail_out;
+  switch (result) {
+  case LZMA_STREAM_END:
+    d->whole = TRUE;
+    return CAP_DECOMPRESS_WHOLE;
+  case LZMA_OK:
+  case LZMA_BUF_ERROR: /* no progress without more input or room */
+    return CAP_DECOMPRESS_MORE;
+  default:
+    *reason = xz_reason(result);
+    return CAP_DECOMPRESS_BROKEN;
+  }
+}
+
+static gboolean zstd_init(cap_decompressor *d)
+{
+  d->zstd = ZSTD_createDCtx();
+  /* The window is the memory: 2^28 is the largest that stays within the bound. */
+  return d->zstd != NULL && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 28));
+}
+
+static void zstd_clear(cap_decompressor *d)
+{
+  ZSTD_freeDCtx(d->zstd);
+}
+
+static cap_decompress_result zstd_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
+                                      gboolean end G_GNUC_UNUSED, const char **reason)
+{
+  if (d->whole && *in_bytes == 0)
+    return CAP_DECOMPRESS_WHOLE; /* asked again, zstd would say how much of a next frame it wants */
+
+  ZSTD_inBuffer from = { *in, *in_bytes, 0 };
+  ZSTD_outBuffer to = { *out, *out_bytes, 0 };
+  gsize left = ZSTD_decompressStream(d->zstd, &to, &from);
+
+  *in += from.pos;
+  *in_bytes -= from.pos;
+  *out += to.pos;
+  *out_bytes -= to.pos;
+  if (ZSTD_isError(left)) {
+    *reason = ZSTD_getErrorName(left);
+    return CAP_DECOMPRESS_BROKEN;
+  }
+  d->whole = left == 0;
+  return d->whole ? CAP_DECOMPRESS_WHOLE : CAP_DECOMPRESS_MORE;
+}
+
+static const decompressor_kind kinds[] = {
+  { "gzip", { 0x1f, 0x8b }, 2, gzip_init, gzip_run, gzip_clear },
+  { "xz", { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6, xz_init, xz_run, xz_clear },
+  { "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, zstd_init, zstd_run, zstd_clear },
+};
+
+cap_decompressor *cap_decompressor_new(const guint8 *start, gsize n)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    const decompressor_kind *kind = &kinds[i];
+
+    if (n < kind->magic_bytes || memcmp(start, kind->magic, kind->magic_bytes) != 0)
+      continue;
+
+    cap_decompressor *d = g_new0(cap_decompressor, 1);
+
+    d->kind = kind;
+    if (!kind->init(d))
+      g_error("no memory for the %s decoder", kind->name); /* as GLib does for any small allocation */
+    return d;
+  }
+  return NULL;
+}
+
+void cap_decompressor_free(cap_decompressor *d)
+{
+  if (d == NULL)
+    return;
+  d->kind->clear(d);
+  g_free(d);
+}
+
+const char *cap_decompressor_name(const cap_decompressor *d)
+{
+  return d->kind->name;
+}
+
+cap_decompress_result cap_decompressor_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
+                                           gboolean end, const char **reason)
+{
+  return d->kind->run(d, in, in_bytes, out, out_bytes, end, reason);
+}

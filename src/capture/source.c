@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/source.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/decompress.h"
+
+enum { RAW_BYTES = 64 * 1024 };
+
+struct cap_source {
+  int fd;
+  int wake_fd; /* readable once interrupted; -1 where reads never wait */
+  gint stopped; /* atomic */
+  gboolean live;
+  gboolean raw_ended;
+  char *name;
+  guint64 done_bytes; /* atomic, relaxed: only for show */
+  guint64 total_bytes;
+  cap_decompressor *decompressor; /* NULL: plain */
+  GError *failed;                 /* told once the output made before it is taken */
+  gboolean ended;
+  gsize raw_start, raw_end;
+  guint8 raw[RAW_BYTES]; /* what was read to look at the magic, then input of the decompressor */
+};
+
+/* => FALSE where interrupted. A regular file never waits, so it needs no poll. */
+static gboolean wait_readable(cap_source *s)
+{
+  struct pollfd fds[2] = { { .fd = s->fd, .events = POLLIN }, { .fd = s->wake_fd, .events = POLLIN } };
+
+  while (!cap_source_interrupted(s)) {
+    if (!s->live || poll(fds, 2, -1) > 0)
+      return !cap_source_interrupted(s);
+    if (errno != EINTR)
+      return TRUE; /* let read say what is wrong */
+  }
+  return FALSE;
+}
+
+static gssize raw_read(cap_source *s, guint8 *to, gsize size, GError **error)
+{
+  gssize n;
+
+  do {
+    if (!wait_readable(s))
+      return 0;
+    n = read(s->fd, to, size);
+  } while (n < 0 && (errno == EINTR || errno == EAGAIN));
+  if (n < 0)
+    g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: cannot be read: %s", s->name, g_strerror(errno));
+  else
+    __atomic_fetch_add(&s->done_bytes, (guint64)n, __ATOMIC_RELAXED);
+  return n;
+}
+
+/* => bytes added to the raw buffer, which must be empty or hold the magic only. */
+static gssize raw_fill(cap_source *s, GError **error)
+{
+  if (s->raw_start == s->raw_end)
+    s->raw_start = s->raw_end = 0;
+
+  gssize n = raw_read(s, s->raw + s->raw_end, RAW_BYTES - s->raw_end, error);
+
+  if (n > 0)
+    s->raw_end += (gsize)n;
+  else
+    s->raw_ended = TRUE;
+  return n;
+}
+
+cap_source *cap_source_new(int fd, const char *name, GError **error)
+{
+  cap_source *s = g_new0(cap_source, 1);
+  struct stat st;
+
+  s->fd = fd;
+  s->name = g_strdup(name);
+  s->live = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode);
+  s->wake_fd = s->live ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+  if (!s->live) {
+    off_t at = lseek(fd, 0, SEEK_CUR); /* standard input may be a file somebody has read from */
+
+    s->total_bytes = (guint64)MAX(st.st_size - MAX(at, 0), 0);
+  }
+  while (s->raw_end < CAP_DECOMPRESS_MAGIC_BYTES) {
+    gssize n = raw_fill(s, error);
+
+    if (n < 0) {
+      cap_source_free(s);
+      return NULL;
+    }
+    if (n == 0)
+      break;
+  }
+  s->decompressor = cap_decompressor_new(s->raw, s->raw_end);
+  return s;
+}
+
+void cap_source_free(cap_source *s)
+{
+  if (s == NULL)
+    return;
+  cap_decompressor_free(s->decompressor);
+  g_clear_error(&s->failed);
+  if (s->wake_fd >= 0)
+    close(s->wake_fd);
+  if (s->fd > STDERR_FILENO)
+    close(s->fd);
+  g_free(s->name);
+  g_free(s);
+}
+
+/* One step of the decompressor; sets ended or failed where there is no other. */
+static void decompress_step(cap_source *s, guint8 **out, gsize *room)
+{
+  const char *reason = NULL;
+  GError *error = NULL;
+
+  if (s->raw_start == s->raw_end && !s->raw_ended && raw_fill(s, &error) < 0) {
+    s->failed = error;
+    return;
+  }
+  if (cap_source_interrupted(s)) {
+    s->ended = TRUE;
+    return;
+  }
+  const guint8 *in = s->raw + s->raw_start;
+  gsize in_bytes = s->raw_end - s->raw_start, room_before = *room;
+  gboolean at_end = in_bytes == 0;
+  cap_decompress_result result = cap_decompressor_run(s->decompressor, &in, &in_bytes, out, room, at_end, &reason);
+
+  s->raw_start = s->raw_end - in_bytes;
+  if (result == CAP_DECOMPRESS_BROKEN)
+    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_BROKEN, "%s: %s: near byte %" G_GUINT64_FORMAT " of the compressed file: %s", s->name,
+                cap_decompressor_name(s->decompressor), s->done_bytes - in_bytes, reason);
+  else if (at_end && *room == room_before && result == CAP_DECOMPRESS_MORE)
+    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_CUT, "%s: %s: the compressed file ends early, at byte %" G_GUINT64_FORMAT, s->name,
+                cap_decompressor_name(s->decompressor), s->done_bytes);
+  else if (at_end && *room == room_before)
+    s->ended = TRUE;
+}
+
+static gssize decompressed_read(cap_source *s, guint8 *to, gsize size, GError **error)
+{
+  guint8 *out = to;
+  gsize room = size;
+
+  while (out == to && !s->ended && s->failed == NULL)
+    decompress_step(s, &out, &room);
+  if (out == to && s->failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&s->failed));
+    s->ended = TRUE;
+    return -1;
+  }
+  return out - to;
+}
+
+gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)
+{
+  if (s->decompressor != NULL)
+    return decompressed_read(s, to, size, error);
+  if (s->raw_start < s->raw_end) {
+    gsize n = MIN(size, s->raw_end - s->raw_start);
+
+    memcpy(to, s->raw + s->raw_start, n);
+    s->raw_start += n;
+    return (gssize)n;
+  }
+  return raw_read(s, to, size, error);
+}
+
+void cap_source_interrupt(cap_source *s)
+{
+  int kept = errno; /* a signal handler must not change it */
+  guint64 one = 1;
+
+  g_atomic_int_set(&s->stopped, 1);
+  if (s->wake_fd >= 0 && write(s->wake_fd, &one, sizeof(one)) < 0)
+    errno = kept; /* it can only fail where it is readable already */
+  errno = kept;
+}
+
+gboolean cap_source_interrupted(const cap_source *s)
+{
+  return g_atomic_int_get(&s->stopped) != 0;
+}
+
+const char *cap_source_name(const cap_source *s)
+{
+  return s->name;
+}
+
+gboolean cap_source_live(const cap_source *s)
+{
+  return s->live;
+}
+
+void cap_source_progress(const cap_source *s, guint64 *done_bytes, guint64 *total_bytes)
+{
+  *done_bytes = __atomic_load_n(&s->done_bytes, __ATOMIC_RELAXED);
+  *total_bytes = s->total_bytes;
+}

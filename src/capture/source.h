@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a capture's bytes come from: a descriptor, plain or through a decompressor chosen by content. Never waits for more than
+ * there is: a read returns as soon as it has at least one byte.
+ */
+#ifndef CAP_SOURCE_H
+#define CAP_SOURCE_H
+
+#include <glib.h>
+
+typedef struct cap_source cap_source;
+
+/* Owns fd, also on failure. The first bytes are read here, to see whether they are compressed. name is for messages. */
+cap_source *cap_source_new(int fd, const char *name, GError **error);
+void cap_source_free(cap_source *source);
+
+/*
+ * => bytes read (decompressed), 0 at the end or after cap_source_interrupt, -1 and error. Where compressed data is cut or damaged, all that could be
+ * decoded has been returned before.
+ */
+gssize cap_source_read(cap_source *source, guint8 *to, gsize size, GError **error);
+
+/* From a signal handler or another thread: a waiting read returns, every later one says "end". */
+void cap_source_interrupt(cap_source *source);
+gboolean cap_source_interrupted(const cap_source *source);
+
+const char *cap_source_name(const cap_source *source);
+/* A pipe, socket or terminal: what comes next may take its time. */
+gboolean cap_source_live(const cap_source *source);
+/* Bytes taken from the descriptor so far, and the file's size, 0 where it has none. */
+void cap_source_progress(const cap_source *source, guint64 *done_bytes, guint64 *total_bytes);
+
+#endif
