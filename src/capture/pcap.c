@@ -77,9 +77,14 @@ static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r
       break;
     }
     cap_frame *f = &batch->frames[n++];
+    gint64 ts_ns;
 
-    /* Both fields at their largest make 4.3e18, below CAP_TS_MAX_NS. A fraction of over a second counts as what it says. */
-    f->ts_ns = (gint64)cap_get32(at, swapped) * 1000000000 + (gint64)cap_get32(at + 4, swapped) * unit_ns;
+    /*
+     * The largest sum is below CAP_TS_MAX_NS. The fraction is signed and may exceed a second, as libpcap has it: tools that shift
+     * times leave such records.
+     */
+    ts_ns = (gint64)cap_get32(at, swapped) * 1000000000 + (gint32)cap_get32(at + 4, swapped) * unit_ns;
+    f->ts_ns = MAX(ts_ns, 0);
     f->data = at + header;
     f->captured = MIN(captured, snaplen);
     f->wire = MAX(wire, f->captured);
