@@ -6,7 +6,7 @@
 #include "emit.h"
 
 /* In the order in which help lists them; the first is the default. */
-#define EMIT_FORMAT_LIST(X) X(conntrack) X(transcript)
+#define EMIT_FORMAT_LIST(X) X(conntrack) X(json) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)
@@ -23,6 +23,11 @@ typedef struct emit_stats_column {
 } emit_stats_column;
 enum { EMIT_STATS_COLUMNS = 10 };
 extern const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS];
+/* Which timeout, in short: "udp", "tcp_established", "tcp_retrans", ... => text. */
+enum { EMIT_TIMEOUT_NAME_BYTES = 32 };
+const char *emit_timeout_name(ct_timeout timeout, char *text);
+/* JSON: ,"expired_by_timeout":{"udp":2,...} */
+void emit_timeouts_object(emit_text *out, const ct_stats *stats);
 /* What -S -o extended says below the kernel's own line. */
 void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count);
 

@@ -9,4 +9,6 @@ libemit_la_SOURCES = \
 	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c \
 	src/emit/conntrack.c \
+	src/emit/wire.h src/emit/wire.c \
+	src/emit/json.c \
 	src/emit/transcript.c

@@ -8,6 +8,41 @@ const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS] = {
 #undef COLUMN
 };
 
+const char *emit_timeout_name(ct_timeout timeout, char *text)
+{
+  static const char *const names[CT_TIMEOUT_COUNT] = {
+#define X(id, name, old, s, help) #id,
+    CT_TIMEOUT_LIST(X)
+#undef X
+  };
+  guint i;
+
+  g_assert(strlen(names[timeout]) < EMIT_TIMEOUT_NAME_BYTES);
+  for (i = 0; names[timeout][i] != '\0'; i++)
+    text[i] = g_ascii_tolower(names[timeout][i]);
+  text[i] = '\0';
+  return text;
+}
+
+void emit_timeouts_object(emit_text *out, const ct_stats *stats)
+{
+  char name[EMIT_TIMEOUT_NAME_BYTES];
+  gboolean any = FALSE;
+  guint i;
+
+  emit_text_literal(out, ",\"expired_by_timeout\":{");
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
+    if (stats->expired_by_timeout[i] == 0)
+      continue;
+    emit_text_string(out, any ? ",\"" : "\"");
+    emit_text_string(out, emit_timeout_name(i, name));
+    emit_text_literal(out, "\":");
+    emit_text_u64(out, stats->expired_by_timeout[i]);
+    any = TRUE;
+  }
+  emit_text_char(out, '}');
+}
+
 static void line(emit_text *out, const char *name, guint64 value)
 {
   emit_text_pad(out, name, 32);

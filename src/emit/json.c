@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON lines for people and jq: one object a line, each with the schema's version and a type. doc/formats.md is the schema;
+ * a change that a reader could stumble over raises JSON_SCHEMA. Static words of ours need no escaping.
+ */
+#include "formats.h"
+#include "json_parts.h"
+#include "wire.h"
+
+#define JSON_SCHEMA "1"
+
+/* ,"name":"word" */
+#define json_word(out, name, word)                                                                                     \
+  do {                                                                                                                 \
+    emit_text_literal(out, ",\"" name "\":\"");                                                                        \
+    emit_text_string(out, word);                                                                                       \
+    emit_text_char(out, '"');                                                                                          \
+  } while (0)
+/* ,"name":number */
+#define json_number(out, name, value)                                                                                  \
+  do {                                                                                                                 \
+    emit_text_literal(out, ",\"" name "\":");                                                                          \
+    emit_text_u64(out, value);                                                                                         \
+  } while (0)
+
+static void json_time(emit_text *out, gint64 time_ns)
+{
+  emit_text_literal(out, ",\"time\":\"");
+  emit_text_time(out, time_ns);
+  emit_text_char(out, '"');
+}
+
+static void reason_fields(emit_text *out, ct_reason reason)
+{
+  if (reason == CT_REASON_NONE)
+    return;
+  json_word(out, "reason", ct_reason_word(reason));
+  json_word(out, "text", ct_reason_sentence(reason));
+  if (ct_reason_sysctl(reason)[0] != '\0')
+    json_word(out, "sysctl", ct_reason_sysctl(reason));
+}
+
+static void bits_list(emit_text *out, guint bits)
+{
+  static const char *const names[] = { "NEW", "RELATED", "DESTROY", "REPLY", "ASSURED", "PROTOINFO", "HELPER", "MARK" };
+  gboolean any = FALSE;
+  guint i;
+
+  emit_text_literal(out, ",\"bits\":[");
+  for (i = 0; i < G_N_ELEMENTS(names); i++) {
+    if (!(bits & 1u << i))
+      continue;
+    emit_text_string(out, any ? ",\"" : "\"");
+    emit_text_string(out, names[i]);
+    emit_text_char(out, '"');
+    any = TRUE;
+  }
+  emit_text_char(out, ']');
+}
+
+/* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
+static void entry_object(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+{
+  emit_text_literal(out, "{\"id\":");
+  emit_text_u64(out, view->id);
+  emit_text_char(out, ',');
+  emit_json_entry(out, o, view, parts);
+  if (parts & EMIT_PART_MARK && view->mark != 0)
+    json_number(out, "mark", view->mark);
+  if (parts & EMIT_PART_SECMARK && view->secmark != 0)
+    json_number(out, "secmark", view->secmark);
+  if (view->has_master)
+    json_number(out, "master_id", view->master_id);
+  if (parts & EMIT_PART_USE)
+    json_number(out, "use", view->use);
+  emit_text_char(out, '}');
+}
+
+static guint listed_parts(const emit_options *o, const ct_view *view)
+{
+  return emit_parts_entry(o, view) | EMIT_JSON_DETAILS | EMIT_JSON_MASTER;
+}
+
+static void expect_object(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  emit_text_literal(out, "{\"id\":");
+  emit_text_u64(out, expect->id);
+  emit_text_char(out, ',');
+  emit_json_expect(out, o, expect);
+  if (expect->class_name != NULL && expect->class_name[0] != '\0')
+    json_word(out, "class_name", expect->class_name);
+  json_number(out, "master_id", expect->master_id);
+  if (expect->made_by != NULL) {
+    emit_text_literal(out, ",\"made_by\":");
+    emit_text_json_string(out, expect->made_by);
+  }
+  json_number(out, "made_by_packet", expect->made_by_packet);
+  emit_text_char(out, '}');
+}
+
+static void wire_fields(emit_text *out, const emit_wire *wire)
+{
+  if (wire->family == 0)
+    return;
+  emit_text_literal(out, ",\"src\":\"");
+  emit_text_addr(out, wire->family, &wire->src, FALSE);
+  emit_text_literal(out, "\",\"dst\":\"");
+  emit_text_addr(out, wire->family, &wire->dst, FALSE);
+  emit_text_char(out, '"');
+  if (wire->has_proto)
+    json_number(out, "proto", wire->proto);
+  if (wire->has_ports) {
+    json_number(out, "sport", wire->sport);
+    json_number(out, "dport", wire->dport);
+  } else if (wire->has_icmp) {
+    json_number(out, "icmp_type", wire->icmp_type);
+    json_number(out, "icmp_code", wire->icmp_code);
+  }
+}
+
+static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire *wire)
+{
+  char flags[10];
+
+  emit_text_literal(out, ",\"tcp\":{\"flags\":\"");
+  emit_text_string(out, emit_tcp_flags(wire->tcp_flags, flags));
+  emit_text_char(out, '"');
+  json_number(out, "seq", packet->l4.tcp.seq);
+  json_number(out, "ack", packet->l4.tcp.ack);
+  json_number(out, "win", packet->l4.tcp.window);
+  json_number(out, "payload", packet->l4.tcp.payload_bytes);
+  emit_text_char(out, '}');
+}
+
+/* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
+static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet)
+{
+  emit_text_literal(out, "\"event\":\"");
+  emit_text_string(out, emit_event_name(event->type));
+  emit_text_char(out, '"');
+  if (!of_packet || event->packet == 0)
+    json_time(out, event->time_ns);
+  if (!of_packet && event->packet != 0)
+    json_number(out, "n", event->packet);
+  if (event->bits != 0)
+    bits_list(out, event->bits);
+  if (event->reason != CT_REASON_NONE)
+    reason_fields(out, event->reason);
+  if (event->view != NULL) {
+    emit_text_literal(out, ",\"entry\":");
+    entry_object(out, o, event->view, emit_json_event_parts(o, event));
+  }
+  if (event->expect != NULL) {
+    emit_text_literal(out, ",\"expect\":");
+    expect_object(out, o, event->expect);
+  }
+}
+
+static void json_entry(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"entry\",\"created\":\"");
+  emit_text_time(out, view->created_ns);
+  emit_text_literal(out, "\",\"entry\":");
+  entry_object(out, o, view, listed_parts(o, view));
+  emit_text_literal(out, "}\n");
+}
+
+static void json_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"expect\",\"expect\":");
+  expect_object(out, o, expect);
+  emit_text_literal(out, "}\n");
+}
+
+static void json_event(emit_text *out, const emit_options *o, const ct_event *event)
+{
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"event\",");
+  event_fields(out, o, event, FALSE);
+  if (event->type == CT_EVENT_DROP && event->cause != NULL) {
+    emit_wire wire;
+
+    emit_wire_read(event->cause, &wire);
+    wire_fields(out, &wire);
+  }
+  emit_text_literal(out, "}\n");
+}
+
+static void changes_list(emit_text *out, guint changes)
+{
+  static const char *const names[] = { "created", "refreshed", "counted", "state", "ended", "reopened", "expected" };
+  gboolean any = FALSE;
+  guint i;
+
+  if (changes == 0)
+    return;
+  emit_text_literal(out, ",\"changes\":[");
+  for (i = 0; i < G_N_ELEMENTS(names); i++) {
+    if (!(changes & 1u << i))
+      continue;
+    emit_text_string(out, any ? ",\"" : "\"");
+    emit_text_string(out, names[i]);
+    emit_text_char(out, '"');
+    any = TRUE;
+  }
+  emit_text_char(out, ']');
+}
+
+static void result_fields(emit_text *out, const ct_packet *packet, const ct_result *result)
+{
+  static const char *const verdicts[] = { "none", "accept", "drop" };
+  guint8 proto = packet->tuple.proto;
+  const char *before, *after;
+
+  json_word(out, "verdict", verdicts[result->verdict]);
+  if (result->cls == CT_CLASS_NONE) {
+    emit_text_literal(out, ",\"class\":null");
+  } else {
+    json_word(out, "class", ct_class_name(result->cls));
+    if (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_UNTRACKED) {
+      if (result->dir == CT_ORIGINAL)
+        emit_text_literal(out, ",\"dir\":\"original\"");
+      else
+        emit_text_literal(out, ",\"dir\":\"reply\"");
+    }
+  }
+  if (result->conn == 0)
+    return;
+  json_number(out, "conn", result->conn);
+  before = ct_state_name(proto, result->old_state);
+  after = ct_state_name(proto, result->new_state);
+  if (before != NULL && after != NULL) {
+    json_word(out, "before", before);
+    json_word(out, "after", after);
+  }
+}
+
+static void bound_object(emit_text *out, const ct_bound *bound)
+{
+  if (bound->value == 0 && bound->limit == 0 && bound->over == 0)
+    return;
+  emit_text_literal(out, ",\"bound\":{\"value\":");
+  emit_text_u64(out, bound->value);
+  json_number(out, "limit", bound->limit);
+  json_number(out, "over", bound->over);
+  emit_text_char(out, '}');
+}
+
+static void events_list(emit_text *out, const emit_options *o)
+{
+  guint i, n = o->collector != NULL ? emit_collector_count(o->collector) : 0;
+
+  if (n == 0)
+    return;
+  emit_text_literal(out, ",\"events\":[");
+  for (i = 0; i < n; i++) {
+    emit_text_string(out, i > 0 ? ",{" : "{");
+    event_fields(out, o, emit_collector_get(o->collector, i), TRUE);
+    emit_text_char(out, '}');
+  }
+  emit_text_char(out, ']');
+  emit_collector_clear(o->collector);
+}
+
+static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
+{
+  const ct_packet *packet = p->packet;
+  emit_wire wire;
+
+  emit_wire_read(packet, &wire);
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"packet\",\"n\":");
+  emit_text_u64(out, packet->number);
+  json_time(out, packet->time_ns);
+  emit_text_literal(out, ",\"t\":");
+  emit_text_seconds(out, packet->time_ns - p->first_ns, 1);
+  json_number(out, "length", packet->length);
+  if (packet->flags & CT_PACKET_CUT)
+    emit_text_literal(out, ",\"cut\":true");
+  if (packet->flags & CT_PACKET_REASSEMBLED)
+    emit_text_literal(out, ",\"reassembled\":true");
+  wire_fields(out, &wire);
+  if (wire.has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT)
+    tcp_object(out, packet, &wire);
+  result_fields(out, packet, p->result);
+  reason_fields(out, p->result->reason);
+  bound_object(out, &p->result->bound);
+  changes_list(out, p->result->changes);
+  if (p->view != NULL) {
+    emit_text_literal(out, ",\"entry\":");
+    entry_object(out, o, p->view, listed_parts(o, p->view));
+  }
+  events_list(out, o);
+  emit_text_literal(out, "}\n");
+}
+
+static void json_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet)
+{
+  (void)o;
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"snapshot\"");
+  json_time(out, time_ns);
+  json_number(out, "n", packet);
+  emit_text_literal(out, "}\n");
+}
+
+static void json_count(emit_text *out, const emit_options *o, guint64 count)
+{
+  (void)o;
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"count\"");
+  json_number(out, "count", count);
+  emit_text_literal(out, "}\n");
+}
+
+/* ,"name":{"word":n,...}: figures by reason, those that are not zero. */
+static void reasons_object(emit_text *out, const char *name, const uint64_t *figures)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  emit_text_literal(out, ",\"");
+  emit_text_string(out, name);
+  emit_text_literal(out, "\":{");
+  for (i = 0; i < CT_REASON_COUNT; i++) {
+    if (figures[i] == 0)
+      continue;
+    emit_text_string(out, any ? ",\"" : "\"");
+    emit_text_string(out, ct_reason_word(i));
+    emit_text_literal(out, "\":");
+    emit_text_u64(out, figures[i]);
+    any = TRUE;
+  }
+  emit_text_char(out, '}');
+}
+
+static void json_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
+{
+  (void)o;
+  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"stats\"");
+#define X(name) json_number(out, #name, stats->name);
+  CT_STAT_LIST(X)
+#undef X
+  json_number(out, "count", count);
+  json_number(out, "packets", stats->packets);
+  json_number(out, "created", stats->created);
+  reasons_object(out, "ended", stats->ended);
+  emit_timeouts_object(out, stats);
+  reasons_object(out, "invalid_by_reason", stats->invalid_by_reason);
+  reasons_object(out, "dropped_by_reason", stats->dropped_by_reason);
+  json_number(out, "clock_back", stats->clock_back);
+  json_number(out, "peak", stats->peak_count);
+  if (stats->peak_count > 0) {
+    emit_text_literal(out, ",\"peak_time\":\"");
+    emit_text_time(out, stats->peak_time_ns);
+    emit_text_char(out, '"');
+  }
+  json_number(out, "expect_peak", stats->expect_peak);
+  json_number(out, "expect_expired", stats->expect_expired);
+  json_number(out, "expect_refused", stats->expect_refused);
+  emit_text_literal(out, "}\n");
+}
+
+const emit_format emit_format_json = {
+  .name = "json",
+  .help = "one JSON object a line, for jq and other programs",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS | EMIT_CAN_STATS |
+         EMIT_CAN_COUNT,
+  .collects = TRUE,
+  .entry = json_entry,
+  .expect = json_expect,
+  .event = json_event,
+  .packet = json_packet,
+  .stats = json_stats,
+  .count = json_count,
+  .snapshot = json_snapshot,
+};
