@@ -16,9 +16,7 @@ enum {
   CT_ENTRY_IPV6 = 1 << 0,    /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
   CT_ENTRY_ICMP = 1 << 1,    /* ids are ICMP's: only the request's tuple is ever looked up */
   CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
-  CT_ENTRY_EXT = 1 << 3,     /* has an extension */
-  CT_ENTRY_TIMED = 1 << 4,   /* is in the timing wheel or its due heap */
-  CT_ENTRY_UNTRUSTED = 1 << 5 /* reserved */
+  CT_ENTRY_NOTED = 1 << 3    /* scratch mark of ct_timer_compact; clear at all other times */
 };
 
 /* Per direction, spec 5.4. */
@@ -76,7 +74,8 @@ struct ct_entry {
   uint64_t state : 8; /* ct_tcp_state, ct_sctp_state */
   uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
   int64_t created_ns;          /* confirmed at */
-  uint32_t timer_next, timer_prev; /* links of the timing wheel; timer.c */
+  uint32_t armed_tick;         /* the timing wheel's tick at which it will look at this entry; timer.c */
+  uint32_t ext;                /* number of its extension; 0: none */
 };
 
 _Static_assert(sizeof(struct ct_entry) == 128, "an entry is two cache lines");

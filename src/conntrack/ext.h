@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Extensions: what only few entries have. Kept outside the entry, found by its number in the slab, owned by the engine and
- * freed with the entry. An entry that has one carries CT_ENTRY_EXT, so the others never pay for the look-up.
- * Internal to src/conntrack.
+ * Extensions: what only few entries have. Kept outside the entry, which holds its extension's number (0: none), owned by
+ * the engine and freed with the entry. Internal to src/conntrack.
  */
 #ifndef CT_EXT_H
 #define CT_EXT_H
@@ -22,7 +21,8 @@ typedef struct ct_ext {
   const struct ct_helper *helper; /* attached helper, or NULL */
   void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
   bool helper_cut;           /* it was said that the snap length hides payloads of this flow */
-  uint32_t gre_timeout_s[2]; /* GRE: unreplied, stream */
+  uint32_t gre_timeout_s[2]; /* GRE where PPTP set its own: unreplied, stream; 0, 0: the sysctls' */
+  uint16_t pending_events;   /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
 } ct_ext;
 

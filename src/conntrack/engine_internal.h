@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's insides, shared by the files of src/conntrack only: the struct, and the few operations that trackers,
+ * helpers, expectations and eviction may use on it. Which file answers for what:
+ *
+ *   core.c    a packet's way        table.c   slab and index        timer.c  deadlines
+ *   event.c   messages to watchers  bucket.c  the kernel's buckets  evict.c  full table, collector
+ *   view.c    copies for sinks      ext.c     what few entries have
+ */
+#ifndef CT_ENGINE_INTERNAL_H
+#define CT_ENGINE_INTERNAL_H
+
+#include <glib.h>
+
+#include "bucket.h"
+#include "evict.h"
+#include "ext.h"
+#include "expect.h"
+#include "table.h"
+#include "timer.h"
+
+#define CT_NS_PER_S INT64_C(1000000000)
+
+typedef struct ct_watcher {
+  ct_event_fn fn;
+  void *user;
+  uint32_t mask;
+} ct_watcher;
+
+enum { CT_WATCHERS_MAX = 8 };
+
+struct ct_gre_keys;
+
+struct ct_engine {
+  ct_params params;
+  int64_t timeout_ns[CT_TIMEOUT_COUNT];
+  int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
+  const ct_packet *packet;  /* being processed; NULL between packets */
+  uint64_t count;           /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
+  uint64_t last_id;
+  ct_table table;
+  ct_timer timer;
+  ct_buckets buckets;
+  uint32_t buckets_round; /* 2.4: where the next eviction looks first */
+  ct_collector collector;
+  uint32_t watched; /* union of the watchers' masks */
+  uint32_t n_watchers;
+  ct_watcher watchers[CT_WATCHERS_MAX];
+  bool in_watcher; /* a watcher that feeds the engine is a bug */
+  uint64_t sequence;
+  ct_stats stats;
+  int64_t count_since_ns; /* since when count has had its value */
+  ct_ext **exts;          /* by number, from 1 */
+  GArray *free_exts;
+  GHashTable *ext_owners; /* id => number of the entry, for those that have an extension */
+  uint32_t n_exts, exts_size;
+  GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
+  ct_expect_table *expects;
+  struct ct_gre_keys *gre_keys;
+};
+
+/* --- for trackers and helpers --- */
+
+static inline int64_t ct_core_timeout(const ct_engine *engine, ct_timeout timeout) { return engine->timeout_ns[timeout]; }
+
+/* Renews the deadline to now + timeout_ns (not where FIXED_TIMEOUT); counts nothing. */
+void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns);
+/* Renews and counts the packet (spec 3.5): what a tracker does with what it accepted. */
+void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, int64_t timeout_ns,
+                          ct_result *result);
+
+/* Ends a confirmed entry now: out of the table, DESTROY sent, its expectations gone, memory free. The pointer is dead afterwards. */
+void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason);
+/* The same at another moment (a deadline that passed: ended_ns is the nominal one). */
+void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns);
+
+/* => the confirmed entry of that id that has an extension (every master has one), or NULL. */
+ct_entry *ct_core_by_id(const ct_engine *engine, uint64_t id);
+
+static inline bool ct_core_is_expired(const ct_engine *engine, const ct_entry *entry)
+{
+  return entry->deadline_ns <= engine->now_ns;
+}
+
+/* The live, confirmed entry of either tuple; its direction goes to *dir. NULL where there is none or it is expired. */
+ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir);
+
+/* A child of this master has gone: a dead master that had only this one stops counting (spec 3.3, 7.2). */
+void ct_core_child_gone(ct_engine *engine, uint64_t master_id);
+
+/* Changes the number of entries counted, keeping the mean and the peak. */
+void ct_core_count_add(ct_engine *engine, int delta);
+
+/* --- events (event.c) --- */
+
+void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry, uint16_t bits, ct_reason reason,
+                    int64_t time_ns);
+void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason, int64_t time_ns);
+void ct_event_drop(ct_engine *engine, ct_reason reason);
+static inline bool ct_event_wanted(const ct_engine *engine, ct_event_type type) { return engine->watched >> type & 1; }
+
+#endif

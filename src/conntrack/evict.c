@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "evict.h"
+
+#include "engine_internal.h"
+#include "proto.h"
+
+enum { EVICTION_BUCKETS = 8 };
+
+/* The collector's constants (spec 7.3), in seconds where nothing else is said. */
+enum { SCAN_MIN_S = 1, SCAN_MAX_S = 60, LIFETIME_MAX_S = 300, FIRST_WEIGHT = 100, KILLS_A_SECOND = 64000, DEFAULT_HZ = 250 };
+
+static ct_entry *node_entry(const ct_engine *engine, uint32_t node)
+{
+  return ct_table_entry(&engine->table, node / 2);
+}
+
+static void end_expired(ct_engine *engine, ct_entry *entry)
+{
+  ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
+}
+
+/*
+ * Ends the entries of a bucket that may go. Ending one takes out two nodes, perhaps both of this chain, so the walk
+ * starts again after each; a chain is short.
+ */
+static uint32_t evict_bucket(ct_engine *engine, uint32_t bucket)
+{
+  uint32_t node, evicted = 0;
+
+  for (node = ct_buckets_first(&engine->buckets, bucket); node != 0;) {
+    ct_entry *entry = node_entry(engine, node);
+
+    if (ct_core_is_expired(engine, entry)) {
+      end_expired(engine, entry);
+    } else if (!(entry->status & CT_STATUS_ASSURED)) {
+      ct_core_destroy(engine, entry, CT_REASON_END_EVICTED);
+      evicted++;
+    } else {
+      node = ct_buckets_after(&engine->buckets, node);
+      continue;
+    }
+    node = ct_buckets_first(&engine->buckets, bucket);
+  }
+  return evicted;
+}
+
+/* The oldest unassured entry met while walking the buckets from `first`, looking at no more than `limit` entries; NULL: none. */
+static ct_entry *oldest_unassured(ct_engine *engine, uint32_t first, uint32_t buckets, uint32_t limit)
+{
+  ct_entry *found = NULL;
+  uint32_t i, node, seen = 0;
+
+  for (i = 0; i < buckets && seen < limit; i++) {
+    uint32_t bucket = (first + i) % engine->buckets.size;
+
+    for (node = ct_buckets_first(&engine->buckets, bucket); node != 0; node = ct_buckets_after(&engine->buckets, node)) {
+      ct_entry *entry = node_entry(engine, node);
+
+      if (!(entry->status & CT_STATUS_ASSURED))
+        found = entry; /* newest first: the last one seen is the oldest */
+      seen++;
+    }
+    if (found)
+      break;
+  }
+  return found;
+}
+
+static bool evict_one(ct_engine *engine, uint32_t bucket)
+{
+  ct_entry *victim;
+
+  switch (engine->params.profile->eviction) {
+  case CT_EVICT_OLDEST8:
+    victim = oldest_unassured(engine, bucket, engine->buckets.size, EVICTION_BUCKETS);
+    break;
+  case CT_EVICT_ROUND:
+    victim = oldest_unassured(engine, engine->buckets_round++ % engine->buckets.size, 1, UINT32_MAX);
+    if (victim)
+      break;
+    victim = oldest_unassured(engine, bucket, 1, UINT32_MAX);
+    break;
+  default:
+    victim = oldest_unassured(engine, bucket, 1, UINT32_MAX);
+    break;
+  }
+  if (!victim)
+    return false;
+  ct_core_destroy(engine, victim, CT_REASON_END_EVICTED);
+  engine->stats.early_drop++;
+  return true;
+}
+
+bool ct_evict_early_drop(ct_engine *engine, const ct_tuple *original)
+{
+  uint32_t first, i;
+
+  if (!engine->buckets.active)
+    ct_buckets_build(&engine->buckets, &engine->table);
+  first = ct_buckets_index(&engine->buckets, original);
+  if (engine->params.profile->eviction != CT_EVICT_BUCKETS)
+    return evict_one(engine, first);
+  for (i = 0; i < EVICTION_BUCKETS; i++) {
+    uint32_t evicted = evict_bucket(engine, (first + i) % engine->buckets.size);
+
+    if (evicted != 0) {
+      engine->stats.early_drop += evicted;
+      return true;
+    }
+  }
+  engine->collector.early_drop = true;
+  return false;
+}
+
+void ct_evict_reap_bucket(ct_engine *engine, const ct_tuple *tuple)
+{
+  uint32_t bucket = ct_buckets_index(&engine->buckets, tuple), node;
+
+  for (node = ct_buckets_first(&engine->buckets, bucket); node != 0;) {
+    ct_entry *entry = node_entry(engine, node);
+    ct_tuple met;
+
+    if (ct_core_is_expired(engine, entry)) {
+      end_expired(engine, entry);
+      node = ct_buckets_first(&engine->buckets, bucket);
+      continue;
+    }
+    ct_table_tuple(&engine->table, entry, (ct_dir)(node & 1), &met);
+    if (ct_tuple_equal(&met, tuple))
+      return; /* the look-up ends where it finds what it wants */
+    node = ct_buckets_after(&engine->buckets, node);
+  }
+}
+
+/* --- the collector --- */
+
+static int64_t tick_ns(const ct_engine *engine)
+{
+  return CT_NS_PER_S / (engine->params.hz ? engine->params.hz : DEFAULT_HZ);
+}
+
+static int64_t ticks_a_second(const ct_engine *engine) { return engine->params.hz ? engine->params.hz : DEFAULT_HZ; }
+
+void ct_collector_start(ct_engine *engine, int64_t now_ns)
+{
+  ct_collector *c = &engine->collector;
+  int64_t phase_ticks = (int64_t)((engine->params.hash_seed * UINT64_C(0x9e3779b97f4a7c15) >> 33) %
+                                  (uint64_t)(SCAN_MAX_S * ticks_a_second(engine)));
+
+  /* A machine has been up for a while when a capture starts: somewhere between two runs of an idle collector. */
+  c->next_run_ns = now_ns + (phase_ticks + 1) * tick_ns(engine);
+  c->next_bucket = 0;
+}
+
+static bool may_go_early(const ct_entry *entry)
+{
+  const ct_proto *proto;
+
+  if (!(entry->status & CT_STATUS_ASSURED))
+    return true;
+  proto = ct_proto_of_entry(entry);
+  return proto->may_evict && proto->may_evict(entry);
+}
+
+/* One node of a live entry enters the mean. */
+static void weigh(ct_engine *engine, const ct_entry *entry)
+{
+  ct_collector *c = &engine->collector;
+  int64_t hz = ticks_a_second(engine), left = (entry->deadline_ns - engine->now_ns) / tick_ns(engine);
+
+  left = CLAMP(left, hz * SCAN_MIN_S, hz * LIFETIME_MAX_S);
+  c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
+}
+
+/* => expired entries killed. */
+static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_limit)
+{
+  uint32_t node, killed = 0, after;
+
+  for (node = ct_buckets_first(&engine->buckets, bucket); node != 0; node = after) {
+    ct_entry *entry = node_entry(engine, node);
+
+    after = ct_buckets_after(&engine->buckets, node);
+    if (ct_core_is_expired(engine, entry)) {
+      end_expired(engine, entry);
+      killed++;
+      after = ct_buckets_first(&engine->buckets, bucket);
+      continue;
+    }
+    weigh(engine, entry);
+    if (early_limit != 0 && engine->count >= early_limit && may_go_early(entry)) {
+      ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
+      after = ct_buckets_first(&engine->buckets, bucket);
+    }
+  }
+  return killed;
+}
+
+/* One run of the work: to the end of the table or until it has killed enough. Sets the next run. */
+static void run_collector(ct_engine *engine)
+{
+  ct_collector *c = &engine->collector;
+  int64_t hz = ticks_a_second(engine), next, took;
+  uint64_t early_limit = c->early_drop ? engine->params.max / 100 * 95 : 0;
+  uint32_t killed = 0;
+
+  if (c->next_bucket == 0) {
+    c->mean_ticks = SCAN_MAX_S * hz;
+    c->weight = FIRST_WEIGHT;
+    c->started_ns = engine->now_ns;
+  }
+  while (c->next_bucket < engine->buckets.size) {
+    killed += scan_bucket(engine, c->next_bucket++, early_limit);
+    if (killed > KILLS_A_SECOND / hz && c->next_bucket < engine->buckets.size) {
+      c->early_drop = false;
+      c->next_run_ns = engine->now_ns + tick_ns(engine);
+      return;
+    }
+  }
+  c->next_bucket = 0;
+  c->early_drop = false;
+  next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
+  took = MAX((engine->now_ns - c->started_ns) / tick_ns(engine), 1);
+  c->next_run_ns = engine->now_ns + (next > took ? next - took : 1) * tick_ns(engine);
+}
+
+void ct_collector_advance(ct_engine *engine, int64_t now_ns)
+{
+  ct_collector *c = &engine->collector;
+
+  while (c->next_run_ns <= now_ns) {
+    engine->now_ns = c->next_run_ns;
+    if (engine->count == 0) {
+      /* Nothing to weigh or kill: the runs of an empty table, sixty seconds apart, need not be gone through one by one. */
+      int64_t period = SCAN_MAX_S * CT_NS_PER_S - tick_ns(engine);
+
+      c->early_drop = false;
+      c->next_run_ns += ((now_ns - c->next_run_ns) / period + 1) * period;
+      continue;
+    }
+    run_collector(engine);
+  }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happens when the table is full, and who clears away the dead: early drop, and the kernel's collector on virtual time. Spec 7.2, 7.3. Internal. */
+#ifndef CT_EVICT_H
+#define CT_EVICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tuple.h"
+
+struct ct_engine;
+
+/* The deferred work of nf_conntrack (gc_worker), which runs only where params.gc is CT_GC_KERNEL. */
+typedef struct ct_collector {
+  int64_t next_run_ns; /* INT64_MAX: never */
+  int64_t started_ns;  /* of the cycle under way */
+  uint32_t next_bucket;
+  int64_t mean_ticks;  /* running mean of remaining lifetimes */
+  uint64_t weight;
+  bool early_drop;     /* set by a failed early drop */
+} ct_collector;
+
+/*
+ * Makes room for one entry of this original tuple.
+ * => true where at least one was evicted; false: the packet has to be dropped.
+ */
+bool ct_evict_early_drop(struct ct_engine *engine, const ct_tuple *original);
+
+/* Kills the expired entries that a look-up of this tuple meets, as far as it walks (CT_GC_KERNEL only). */
+void ct_evict_reap_bucket(struct ct_engine *engine, const ct_tuple *tuple);
+
+/* Prepares the collector's first run: its phase comes from the seed. */
+void ct_collector_start(struct ct_engine *engine, int64_t now_ns);
+/* Runs it as often as is due by now_ns. */
+void ct_collector_advance(struct ct_engine *engine, int64_t now_ns);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Layer-4 trackers. Each stands in its own file under proto/ and is one line of the list in proto.c. A tracker judges a packet
+ * of an entry, moves the entry's state, and chooses the timeout; it never prints, looks anything up or knows options other than
+ * the engine's params. Internal to src/conntrack.
+ */
+#ifndef CT_PROTO_H
+#define CT_PROTO_H
+
+#include "engine_internal.h"
+
+typedef enum ct_track {
+  CT_TRACK_ACCEPT,
+  CT_TRACK_INVALID, /* result->reason says why; a new entry is forgotten */
+  CT_TRACK_DROP,
+  CT_TRACK_REPEAT,  /* the entry was ended: look up again */
+  CT_TRACK_GONE     /* accepted, and the entry was ended with it */
+} ct_track;
+
+typedef struct ct_proto {
+  const char *name; /* as conntrack prints it */
+  uint8_t number;
+  uint8_t family;   /* 0: both */
+  /* The packet passed ct_packet_prepare without a reason. An unconfirmed entry is all zero but for its key. */
+  ct_track (*packet)(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
+  /* May an ASSURED entry go in the collector's early-drop mode? NULL: never. */
+  bool (*may_evict)(const ct_entry *entry);
+  /* Which timeout an entry in its present state runs on, for statistics. */
+  ct_timeout (*timeout)(const ct_entry *entry);
+} ct_proto;
+
+extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icmp, ct_proto_icmpv6, ct_proto_sctp,
+  ct_proto_gre, ct_proto_generic;
+
+/* The tracker for a tuple under a profile; never NULL (generic). */
+const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);
+/* The tracker's static facts for an entry that exists. */
+const ct_proto *ct_proto_of_entry(const ct_entry *entry);
+
+#endif

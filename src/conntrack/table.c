@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "table.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 1024, FIRST_ENTRIES = 1024 };
+
+void ct_table_init(ct_table *table)
+{
+  memset(table, 0, sizeof(*table));
+  table->slots = g_new0(ct_slot, FIRST_SLOTS);
+  table->slot_mask = FIRST_SLOTS - 1;
+  table->size = FIRST_ENTRIES;
+  table->slab = g_new(ct_entry, table->size);
+  table->slab[0].id = 0; /* number 0 stands for "none" and is never live */
+  table->top = 1;
+  table->pairs_top = 1;
+}
+
+void ct_table_clear(ct_table *table)
+{
+  g_free(table->slots);
+  g_free(table->slab);
+  g_free(table->pairs);
+  memset(table, 0, sizeof(*table));
+}
+
+static uint32_t take_pair(ct_table *table)
+{
+  uint32_t number = table->free_pair;
+
+  if (number != 0) {
+    table->free_pair = table->pairs[number].src.v4;
+    return number;
+  }
+  if (table->pairs_top >= table->pairs_size) {
+    table->pairs_size = table->pairs_size ? table->pairs_size * 2 : FIRST_ENTRIES;
+    table->pairs = g_renew(ct_address_pair, table->pairs, table->pairs_size);
+  }
+  return table->pairs_top++;
+}
+
+static uint32_t take_number(ct_table *table)
+{
+  uint32_t number = table->free_entry;
+
+  if (number != 0) {
+    table->free_entry = table->slab[number].addr[0];
+    return number;
+  }
+  if (table->top >= table->size) {
+    g_assert(table->size <= UINT32_MAX / 2);
+    table->size *= 2; /* untouched pages cost nothing */
+    table->slab = g_renew(ct_entry, table->slab, table->size);
+  }
+  return table->top++;
+}
+
+ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
+{
+  ct_entry *entry = ct_table_entry(table, take_number(table));
+
+  memset(entry, 0, sizeof(*entry));
+  entry->proto = original->proto;
+  entry->port[0] = original->src_id;
+  entry->port[1] = original->dst_id;
+  if (ct_tuple_is_icmp(original))
+    entry->traits |= CT_ENTRY_ICMP;
+  if (original->family == CT_IPV6) {
+    uint32_t pair = take_pair(table);
+
+    entry->traits |= CT_ENTRY_IPV6;
+    entry->addr[0] = pair;
+    table->pairs[pair].src = original->src;
+    table->pairs[pair].dst = original->dst;
+  } else {
+    entry->addr[0] = original->src.v4;
+    entry->addr[1] = original->dst.v4;
+  }
+  return entry;
+}
+
+void ct_table_give(ct_table *table, ct_entry *entry)
+{
+  if (entry->traits & CT_ENTRY_IPV6) {
+    table->pairs[entry->addr[0]].src.v4 = table->free_pair;
+    table->free_pair = entry->addr[0];
+  }
+  entry->id = 0;
+  entry->status = 0;
+  entry->addr[0] = table->free_entry;
+  table->free_entry = ct_table_number(table, entry);
+}
+
+static void put_slot(ct_slot *slots, uint32_t mask, ct_slot slot)
+{
+  uint32_t at = slot.hash & mask;
+
+  while (slots[at].number != 0)
+    at = (at + 1) & mask;
+  slots[at] = slot;
+}
+
+static void grow_index(ct_table *table)
+{
+  uint32_t i, n = table->slot_mask + 1, mask = n * 2 - 1;
+  ct_slot *slots = g_new0(ct_slot, (gsize)n * 2);
+
+  for (i = 0; i < n; i++)
+    if (table->slots[i].number != 0)
+      put_slot(slots, mask, table->slots[i]);
+  g_free(table->slots);
+  table->slots = slots;
+  table->slot_mask = mask;
+}
+
+void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
+{
+  /* Three quarters full: with linear probing a miss then reads two cache lines at most on average. */
+  if (table->used + table->used / 3 >= table->slot_mask)
+    grow_index(table);
+  put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
+  table->used++;
+}
+
+static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
+{
+  ct_tuple tuple;
+
+  ct_table_tuple(table, entry, CT_ORIGINAL, &tuple);
+  return ct_tuple_hash(&tuple);
+}
+
+void ct_table_remove(ct_table *table, ct_entry *entry)
+{
+  uint32_t mask = table->slot_mask, number = ct_table_number(table, entry);
+  uint32_t at = entry_hash(table, entry) & mask, next;
+
+  while (table->slots[at].number != number) {
+    g_assert(table->slots[at].number != 0);
+    at = (at + 1) & mask;
+  }
+  /* Close the gap: whatever stands further on because this slot was taken moves up. */
+  for (next = (at + 1) & mask; table->slots[next].number != 0; next = (next + 1) & mask) {
+    uint32_t home = table->slots[next].hash & mask;
+
+    if (((next - home) & mask) >= ((next - at) & mask)) {
+      table->slots[at] = table->slots[next];
+      at = next;
+    }
+  }
+  table->slots[at] = (ct_slot){ 0, 0 };
+  table->used--;
+}
+
+static inline uint64_t both(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
+
+static bool match_v4(const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+{
+  uint64_t addresses = both(entry->addr[0], entry->addr[1]);
+
+  if (!(entry->traits & CT_ENTRY_ICMP) && addresses == both(tuple->dst.v4, tuple->src.v4) &&
+      entry->port[0] == tuple->dst_id && entry->port[1] == tuple->src_id) {
+    *dir = CT_REPLY;
+    return true;
+  }
+  *dir = CT_ORIGINAL;
+  return addresses == both(tuple->src.v4, tuple->dst.v4) && entry->port[0] == tuple->src_id &&
+         entry->port[1] == tuple->dst_id;
+}
+
+static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+{
+  const ct_address_pair *pair = &table->pairs[entry->addr[0]];
+
+  if (!(entry->traits & CT_ENTRY_ICMP) && entry->port[0] == tuple->dst_id && entry->port[1] == tuple->src_id &&
+      ct_addr_equal(&pair->src, &tuple->dst) && ct_addr_equal(&pair->dst, &tuple->src)) {
+    *dir = CT_REPLY;
+    return true;
+  }
+  *dir = CT_ORIGINAL;
+  return entry->port[0] == tuple->src_id && entry->port[1] == tuple->dst_id &&
+         ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
+}
+
+ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
+{
+  uint32_t at;
+
+  for (at = hash & table->slot_mask; table->slots[at].number != 0; at = (at + 1) & table->slot_mask) {
+    ct_entry *entry;
+
+    if (table->slots[at].hash != hash)
+      continue;
+    entry = ct_table_entry(table, table->slots[at].number);
+    if (entry->proto != tuple->proto || !(entry->traits & CT_ENTRY_IPV6) != (tuple->family == CT_IPV4))
+      continue;
+    if (tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir))
+      return entry;
+  }
+  return NULL;
+}
+
+void ct_table_prefetch_entry(const ct_table *table, uint32_t hash)
+{
+  uint32_t at, tries;
+
+  for (at = hash & table->slot_mask, tries = 0; table->slots[at].number != 0 && tries < 4; tries++) {
+    if (table->slots[at].hash == hash) {
+      const char *entry = (const char *)ct_table_entry(table, table->slots[at].number);
+
+      __builtin_prefetch(entry, 1);
+      __builtin_prefetch(entry + 64, 1);
+      return;
+    }
+    at = (at + 1) & table->slot_mask;
+  }
+}
+
+void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple)
+{
+  ct_tuple original;
+
+  memset(&original, 0, sizeof(original));
+  original.proto = entry->proto;
+  original.src_id = entry->port[0];
+  original.dst_id = entry->port[1];
+  if (entry->traits & CT_ENTRY_IPV6) {
+    original.family = CT_IPV6;
+    original.src = table->pairs[entry->addr[0]].src;
+    original.dst = table->pairs[entry->addr[0]].dst;
+  } else {
+    original.family = CT_IPV4;
+    original.src.v4 = entry->addr[0];
+    original.dst.v4 = entry->addr[1];
+  }
+  if (dir == CT_ORIGINAL)
+    *tuple = original;
+  else
+    ct_tuple_invert(&original, tuple);
+}
+
+uint64_t ct_table_memory_bytes(const ct_table *table)
+{
+  return (uint64_t)table->top * sizeof(ct_entry) + (uint64_t)table->pairs_top * sizeof(ct_address_pair) +
+         ((uint64_t)table->slot_mask + 1) * sizeof(ct_slot);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table: a slab of entries and an open-addressing index of 8-byte slots over it. One slot per connection serves both
+ * directions, because ct_tuple_hash is the same for a tuple and its inverse. Growth never touches an entry: the slab
+ * is one array of virtual memory that realloc extends, the index is rebuilt from its own slots.
+ *
+ * Entry numbers start at 1; pointers to entries are good until the next ct_table_take (which may move the slab).
+ * Internal to src/conntrack.
+ */
+#ifndef CT_TABLE_H
+#define CT_TABLE_H
+
+#include "entry.h"
+
+typedef struct ct_slot {
+  uint32_t hash;
+  uint32_t number; /* 0: empty */
+} ct_slot;
+
+/* Both addresses of an IPv6 entry, original source first. */
+typedef struct ct_address_pair {
+  ct_addr src, dst;
+} ct_address_pair;
+
+typedef struct ct_table {
+  ct_slot *slots;
+  uint32_t slot_mask;
+  uint32_t used;    /* slots in use = confirmed entries */
+  ct_entry *slab;
+  uint32_t top;     /* entries 1..top-1 have been in use at some time */
+  uint32_t size;    /* entries the slab has room for */
+  uint32_t free_entry; /* chain through addr[0] */
+  ct_address_pair *pairs;
+  uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
+} ct_table;
+
+void ct_table_init(ct_table *table);
+void ct_table_clear(ct_table *table);
+
+static inline ct_entry *ct_table_entry(const ct_table *table, uint32_t number) { return table->slab + number; }
+static inline uint32_t ct_table_number(const ct_table *table, const ct_entry *entry)
+{
+  return (uint32_t)(entry - table->slab);
+}
+
+/* A fresh entry for an original tuple: key filled in, the rest zero; not in the index yet. */
+ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
+/* Gives back an entry that is not (or no longer) in the index; its id becomes 0. */
+void ct_table_give(ct_table *table, ct_entry *entry);
+
+void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash);
+/* The entry must be in the index. */
+void ct_table_remove(ct_table *table, ct_entry *entry);
+
+/*
+ * The entry of a tuple in either direction, NULL where there is none. An ICMP tuple has to be a request's; *dir is then
+ * ORIGINAL. A tuple that is its own inverse is found as a REPLY, as in the kernel, whose buckets have the reply's node first.
+ */
+ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir);
+
+/* Hints: the slot, then (when that has arrived) the entry. */
+static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
+{
+  __builtin_prefetch(&table->slots[hash & table->slot_mask]);
+}
+void ct_table_prefetch_entry(const ct_table *table, uint32_t hash);
+
+/* The entry's tuples. */
+void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
+
+uint64_t ct_table_memory_bytes(const ct_table *table);
+
+#endif

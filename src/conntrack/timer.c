@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "timer.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { BLOCK_NOTES = 126 };
+
+struct ct_timer_block {
+  ct_timer_block *next;
+  uint32_t used;
+  uint32_t pad;
+  ct_timer_note notes[BLOCK_NOTES];
+};
+
+#define LOOK_AHEAD_TICKS (CT_TIMER_LOOK_AHEAD_NS >> 26)
+
+void ct_timer_init(ct_timer *timer)
+{
+  memset(timer, 0, sizeof(*timer));
+  timer->wake_ns = INT64_MAX;
+}
+
+static void free_chain(ct_timer_block *block)
+{
+  while (block) {
+    ct_timer_block *next = block->next;
+
+    g_free(block);
+    block = next;
+  }
+}
+
+void ct_timer_clear(ct_timer *timer)
+{
+  int level, slot;
+
+  for (level = 0; level < CT_TIMER_LEVELS; level++)
+    for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
+      free_chain(timer->slots[level][slot]);
+  free_chain(timer->free_blocks);
+  g_free(timer->due);
+  memset(timer, 0, sizeof(*timer));
+}
+
+/* The full tick that 32 bits stand for: what the wheel holds is always near its own present. */
+static int64_t full_tick(const ct_timer *timer, uint32_t tick)
+{
+  return timer->now_tick + (int32_t)(tick - (uint32_t)timer->now_tick);
+}
+
+static void write_note(ct_timer *timer, ct_timer_note note)
+{
+  uint32_t differ = note.tick ^ (uint32_t)timer->now_tick;
+  /* The highest byte in which the note's tick and now differ says on which level it will be looked at next. */
+  int level = differ == 0 ? 0 : (31 - __builtin_clz(differ)) / 8;
+  uint32_t slot = note.tick >> (8 * level) & 0xff;
+  ct_timer_block *block = timer->slots[level][slot];
+
+  if (!block || block->used == BLOCK_NOTES) {
+    ct_timer_block *fresh = timer->free_blocks;
+
+    if (fresh) {
+      timer->free_blocks = fresh->next;
+    } else {
+      fresh = g_new(ct_timer_block, 1);
+      timer->blocks++;
+    }
+    fresh->next = block;
+    fresh->used = 0;
+    timer->slots[level][slot] = block = fresh;
+    timer->occupied[level][slot / 64] |= UINT64_C(1) << (slot % 64);
+  }
+  block->notes[block->used++] = note;
+  timer->notes++;
+}
+
+static int compare_due(const void *pa, const void *pb)
+{
+  const ct_timer_due *a = pa, *b = pb;
+
+  if (a->deadline_ns != b->deadline_ns)
+    return a->deadline_ns < b->deadline_ns ? -1 : 1;
+  return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static ct_timer_due *due_slot(ct_timer *timer)
+{
+  if (timer->due_used == timer->due_size) {
+    timer->due_size = timer->due_size ? timer->due_size * 2 : 64;
+    timer->due = g_renew(ct_timer_due, timer->due, timer->due_size);
+  }
+  return &timer->due[timer->due_used++];
+}
+
+/* A deadline inside the current tick goes straight into the sorted run; rare, since timeouts are whole seconds. */
+static void insert_due(ct_timer *timer, ct_timer_due item)
+{
+  uint32_t at;
+
+  due_slot(timer);
+  for (at = timer->due_used - 1; at > timer->due_next && compare_due(&timer->due[at - 1], &item) > 0; at--)
+    timer->due[at] = timer->due[at - 1];
+  timer->due[at] = item;
+}
+
+static bool is_empty(const ct_timer *timer)
+{
+  return timer->notes == 0 && timer->due_next == timer->due_used;
+}
+
+void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns)
+{
+  int64_t now_tick = now_ns >> 26, tick = MAX(entry->deadline_ns >> 26, now_tick);
+
+  if (is_empty(timer)) {
+    timer->now_tick = now_tick;
+    timer->due_next = timer->due_used = 0;
+  }
+  tick = MIN(tick, now_tick + LOOK_AHEAD_TICKS);
+  entry->armed_tick = (uint32_t)tick;
+  if (tick <= timer->now_tick) {
+    insert_due(timer, (ct_timer_due){ entry->deadline_ns, entry->id, number });
+    timer->wake_ns = MIN(timer->wake_ns, entry->deadline_ns);
+    return;
+  }
+  write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
+  timer->wake_ns = MIN(timer->wake_ns, tick << 26);
+}
+
+/* => the next occupied slot of a level at or after it, CT_TIMER_SLOTS where there is none. */
+static uint32_t next_occupied(const ct_timer *timer, int level, uint32_t from)
+{
+  uint32_t word = from / 64;
+  uint64_t bits;
+
+  if (from >= CT_TIMER_SLOTS)
+    return CT_TIMER_SLOTS;
+  bits = timer->occupied[level][word] & (~UINT64_C(0) << (from % 64));
+  while (bits == 0 && ++word < CT_TIMER_SLOTS / 64)
+    bits = timer->occupied[level][word];
+  return bits ? word * 64 + (uint32_t)__builtin_ctzll(bits) : CT_TIMER_SLOTS;
+}
+
+/*
+ * The next tick after now_tick at which a slot has to be emptied, with its level. Lower levels come first: they
+ * cover the nearer future. The top level wraps around.
+ */
+static bool next_slot(const ct_timer *timer, int *level, uint32_t *slot, int64_t *tick)
+{
+  uint32_t now_tick = (uint32_t)timer->now_tick;
+  int l;
+
+  for (l = 0; l < CT_TIMER_LEVELS; l++) {
+    uint32_t shift = 8 * (uint32_t)l, found = next_occupied(timer, l, (now_tick >> shift & 0xff) + 1);
+    bool top = l == CT_TIMER_LEVELS - 1;
+
+    if (found == CT_TIMER_SLOTS && top)
+      found = next_occupied(timer, l, 0);
+    if (found == CT_TIMER_SLOTS)
+      continue;
+    *level = l;
+    *slot = found;
+    *tick = full_tick(timer, (top ? 0 : now_tick & ~UINT32_C(0) << (shift + 8)) | found << shift);
+    return true;
+  }
+  return false;
+}
+
+static void look_at(ct_timer *timer, ct_entry *slab, ct_timer_note note)
+{
+  ct_entry *entry = slab + note.number;
+
+  if (entry->id == 0 || entry->armed_tick != note.tick)
+    return; /* stale: the entry is gone, or another note is the good one */
+  if ((entry->deadline_ns >> 26) > timer->now_tick)
+    ct_timer_arm(timer, entry, note.number, timer->now_tick << 26);
+  else
+    *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, note.number };
+}
+
+static void free_block(ct_timer *timer, ct_timer_block *block)
+{
+  block->next = timer->free_blocks;
+  timer->free_blocks = block;
+}
+
+static ct_timer_block *take_slot(ct_timer *timer, int level, uint32_t slot)
+{
+  ct_timer_block *block = timer->slots[level][slot];
+
+  timer->slots[level][slot] = NULL;
+  timer->occupied[level][slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+  return block;
+}
+
+/* Takes a slot out: on level 0 its entries become due, on higher ones their notes move down. */
+static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot)
+{
+  ct_timer_block *block, *next;
+  uint32_t i;
+
+  for (block = take_slot(timer, level, slot); block; block = next) {
+    for (i = 0; i < block->used; i++) {
+      ct_timer_note note = block->notes[i];
+
+      timer->notes--;
+      if (note.tick == (uint32_t)timer->now_tick)
+        look_at(timer, slab, note);
+      else if (slab[note.number].armed_tick == note.tick && slab[note.number].id != 0)
+        write_note(timer, note);
+    }
+    next = block->next;
+    free_block(timer, block);
+  }
+}
+
+/* Moves on to the next tick that has anything, unless it lies beyond now_ns. => false where there is nothing up to then. */
+static bool turn(ct_timer *timer, ct_entry *slab, int64_t now_ns)
+{
+  uint32_t slot;
+  int64_t tick;
+  int level;
+
+  timer->due_next = timer->due_used = 0;
+  if (!next_slot(timer, &level, &slot, &tick)) {
+    timer->wake_ns = INT64_MAX;
+    timer->now_tick = now_ns >> 26;
+    return false;
+  }
+  if (tick > now_ns >> 26) {
+    timer->wake_ns = tick << 26;
+    return false;
+  }
+  timer->now_tick = tick;
+  empty_slot(timer, slab, level, slot);
+  if (timer->due_used > 1)
+    qsort(timer->due, timer->due_used, sizeof(*timer->due), compare_due);
+  return true;
+}
+
+void ct_timer_compact(ct_timer *timer, ct_entry *slab)
+{
+  ct_timer_block *old[CT_TIMER_LEVELS][CT_TIMER_SLOTS], *block, *next;
+  int level;
+  uint32_t slot, i;
+
+  for (level = 0; level < CT_TIMER_LEVELS; level++)
+    for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
+      old[level][slot] = take_slot(timer, level, slot);
+  timer->notes = 0;
+  for (level = 0; level < CT_TIMER_LEVELS; level++)
+    for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
+      for (block = old[level][slot]; block; block = next) {
+        for (i = 0; i < block->used; i++) {
+          ct_entry *entry = slab + block->notes[i].number;
+
+          /* A number that was used again may have two notes of the same tick: one is enough. */
+          if (entry->id != 0 && entry->armed_tick == block->notes[i].tick && !(entry->traits & CT_ENTRY_NOTED)) {
+            entry->traits |= CT_ENTRY_NOTED;
+            write_note(timer, block->notes[i]);
+          }
+        }
+        next = block->next;
+        free_block(timer, block);
+      }
+  for (level = 0; level < CT_TIMER_LEVELS; level++)
+    for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
+      for (block = timer->slots[level][slot]; block; block = block->next)
+        for (i = 0; i < block->used; i++)
+          slab[block->notes[i].number].traits &= (uint8_t)~CT_ENTRY_NOTED;
+}
+
+ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns)
+{
+  if (now_ns < timer->wake_ns)
+    return NULL;
+  for (;;) {
+    while (timer->due_next < timer->due_used) {
+      const ct_timer_due item = timer->due[timer->due_next];
+      ct_entry *entry = slab + item.number;
+
+      if (item.deadline_ns > now_ns) {
+        timer->wake_ns = item.deadline_ns;
+        return NULL;
+      }
+      timer->due_next++;
+      if (entry->id != item.id)
+        continue;
+      if (entry->deadline_ns == item.deadline_ns)
+        return entry;
+      /* Refreshed since: earlier deadlines have brought their own item, later ones are noted now. */
+      if (entry->deadline_ns > item.deadline_ns && (int32_t)(entry->armed_tick - (uint32_t)timer->now_tick) <= 0)
+        ct_timer_arm(timer, entry, item.number, timer->now_tick << 26);
+    }
+    if (!turn(timer, slab, now_ns))
+      return NULL;
+  }
+}
+
+uint64_t ct_timer_memory_bytes(const ct_timer *timer)
+{
+  return timer->blocks * sizeof(ct_timer_block) + (uint64_t)timer->due_size * sizeof(*timer->due);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Deadlines in exact order for the price of a store. A hierarchical wheel of buckets that hold notes {entry, tick}: the wheel
+ * will look at that entry at that tick. A later deadline is only stored in the entry; when the tick comes the note is
+ * written anew. An earlier one writes a second note, and the entry's armed_tick tells the good note from the stale.
+ * No links between entries, so arming touches no other entry's memory. What a tick gives up is sorted by (deadline, id), so
+ * the order is exact although a tick is 67 ms.
+ *
+ * Owns its notes, not the entries. Internal to src/conntrack.
+ */
+#ifndef CT_TIMER_H
+#define CT_TIMER_H
+
+#include "entry.h"
+
+enum { CT_TIMER_LEVELS = 4, CT_TIMER_SLOTS = 256 };
+
+typedef struct ct_timer_note {
+  uint32_t number; /* of the entry */
+  uint32_t tick;   /* modulo 2^32: arming never looks further ahead than half of that */
+} ct_timer_note;
+
+typedef struct ct_timer_block ct_timer_block;
+
+typedef struct ct_timer_due {
+  int64_t deadline_ns;
+  uint64_t id;
+  uint32_t number;
+} ct_timer_due;
+
+typedef struct ct_timer {
+  int64_t now_tick;       /* ticks up to and including this one have been taken out of the wheel */
+  ct_timer_block *slots[CT_TIMER_LEVELS][CT_TIMER_SLOTS];
+  uint64_t occupied[CT_TIMER_LEVELS][CT_TIMER_SLOTS / 64];
+  ct_timer_block *free_blocks;
+  uint64_t notes;         /* in the wheel, stale ones included */
+  ct_timer_due *due;      /* of the current tick, sorted; from due_next on */
+  uint32_t due_next, due_used, due_size;
+  int64_t wake_ns;        /* nothing fires before: lets ct_timer_pop answer with one comparison */
+  uint64_t blocks;
+} ct_timer;
+
+void ct_timer_init(ct_timer *timer);
+void ct_timer_clear(ct_timer *timer);
+
+/*
+ * The entry's deadline is deadline_ns from now on. Entries are armed at creation with was_ns = INT64_MIN, and need no
+ * disarming: an entry whose id has changed is passed over.
+ */
+void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns);
+
+/*
+ * An entry is looked at no later than this after it was armed, whatever its deadline: most connections end or change
+ * their timeout long before 5 days, and a near note spares the second one that an earlier deadline would need.
+ */
+#define CT_TIMER_LOOK_AHEAD_NS (INT64_C(60) * 1000000000)
+
+/* The tick of a moment, modulo 2^32: good for comparing with what is near. */
+static inline uint32_t ct_timer_tick(int64_t ns) { return (uint32_t)((uint64_t)ns >> 26); }
+
+/* Call after the deadline of an armed entry was set: writes a note only where the wheel would look too late. */
+static inline void ct_timer_refresh(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns)
+{
+  uint32_t tick = ct_timer_tick(entry->deadline_ns);
+
+  if (entry->deadline_ns - now_ns >= CT_TIMER_LOOK_AHEAD_NS)
+    return; /* armed no further ahead than that, and not later than now */
+  if ((int32_t)(tick - entry->armed_tick) < 0 || (int32_t)(tick - (uint32_t)timer->now_tick) <= 0)
+    ct_timer_arm(timer, entry, number, now_ns);
+}
+
+/* True when stale notes outweigh the live entries so much that ct_timer_compact should be called. */
+static inline bool ct_timer_is_wasteful(const ct_timer *timer, uint64_t live) { return timer->notes > 4 * live + 65536; }
+/* Throws the stale notes out: memory stays bound to the number of live entries, however fast they come and go. */
+void ct_timer_compact(ct_timer *timer, ct_entry *slab);
+
+/*
+ * The next entry whose deadline is at or before now_ns, in (deadline, id) order, or NULL. slab is the entries' base;
+ * the caller ends the entry (or moves its deadline and calls ct_timer_arm) before it asks again.
+ */
+ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns);
+
+uint64_t ct_timer_memory_bytes(const ct_timer *timer);
+
+#endif
