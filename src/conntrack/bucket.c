@@ -80,37 +80,17 @@ void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entr
   remove_node(buckets, table, entry, CT_REPLY);
 }
 
-typedef struct creation {
-  uint64_t id;
-  uint32_t number;
-} creation;
-
-static int compare_creation(const void *a, const void *b)
-{
-  uint64_t ia = ((const creation *)a)->id, ib = ((const creation *)b)->id;
-
-  return ia < ib ? -1 : ia > ib;
-}
-
 void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
 {
-  creation *order = g_new(creation, table->used + 1);
-  uint32_t number, n = 0;
+  uint32_t n, i, *order = ct_table_in_order(table, &n);
 
   ct_buckets_clear(buckets);
   buckets->heads = g_new0(uint32_t, buckets->size);
   buckets->next_size = table->size * 2;
   buckets->next = g_new(uint32_t, buckets->next_size);
   buckets->active = true;
-  for (number = 1; number < table->top; number++) {
-    const ct_entry *entry = ct_table_entry(table, number);
-
-    if (entry->id != 0)
-      order[n++] = (creation){ entry->id, number };
-  }
-  qsort(order, n, sizeof(*order), compare_creation);
-  for (number = 0; number < n; number++)
-    ct_buckets_insert(buckets, table, ct_table_entry(table, order[number].number));
+  for (i = 0; i < n; i++)
+    ct_buckets_insert(buckets, table, ct_table_entry(table, order[i]));
   g_free(order);
 }
 

@@ -180,18 +180,22 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
   for (node = ct_buckets_first(&engine->buckets, bucket); node != 0; node = after) {
     ct_entry *entry = node_entry(engine, node);
 
-    after = ct_buckets_after(&engine->buckets, node);
-    if (ct_core_is_expired(engine, entry)) {
-      end_expired(engine, entry);
-      killed++;
-      after = ct_buckets_first(&engine->buckets, bucket);
+    bool expired = ct_core_is_expired(engine, entry);
+
+    if (!expired)
+      weigh(engine, entry);
+    if (!expired && !(early_limit != 0 && engine->count >= early_limit && may_go_early(entry))) {
+      after = ct_buckets_after(&engine->buckets, node);
       continue;
     }
-    weigh(engine, entry);
-    if (early_limit != 0 && engine->count >= early_limit && may_go_early(entry)) {
+    after = ct_buckets_after(&engine->buckets, node);
+    while (after != 0 && node_entry(engine, after) == entry) /* its other node goes with it */
+      after = ct_buckets_after(&engine->buckets, after);
+    if (expired)
+      end_expired(engine, entry);
+    else
       ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
-      after = ct_buckets_first(&engine->buckets, bucket);
-    }
+    killed += expired;
   }
   return killed;
 }

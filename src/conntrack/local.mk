@@ -15,6 +15,17 @@ libconntrack_la_SOURCES = \
 	src/conntrack/view.h \
 	src/conntrack/engine.h \
 	src/conntrack/entry.h \
-	src/conntrack/ext.h \
+	src/conntrack/engine_internal.h src/conntrack/core.c src/conntrack/event.c src/conntrack/view.c \
+	src/conntrack/table.h src/conntrack/table.c \
+	src/conntrack/timer.h src/conntrack/timer.c \
+	src/conntrack/bucket.h src/conntrack/bucket.c \
+	src/conntrack/evict.h src/conntrack/evict.c \
+	src/conntrack/proto.h src/conntrack/proto/proto.c \
+	src/conntrack/proto/tcp.h src/conntrack/proto/tcp.c src/conntrack/proto/tcp_window.c \
+	src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
+	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
+	src/conntrack/proto/gre.c src/conntrack/proto/generic.c \
+	src/conntrack/helper_none.c \
+	src/conntrack/ext.h src/conntrack/ext.c \
 	src/conntrack/expect.h \
 	src/conntrack/helper.h

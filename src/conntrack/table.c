@@ -241,6 +241,32 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
     ct_tuple_invert(&original, tuple);
 }
 
+static int compare_id(gconstpointer a, gconstpointer b, gpointer user)
+{
+  const ct_table *table = user;
+  uint64_t ia = ct_table_entry(table, *(const uint32_t *)a)->id, ib = ct_table_entry(table, *(const uint32_t *)b)->id;
+
+  return ia < ib ? -1 : ia > ib;
+}
+
+uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n)
+{
+  uint32_t number, *order = g_new(uint32_t, table->used + 1);
+  bool sorted = true;
+
+  for (number = 1, *n = 0; number < table->top; number++) {
+    const ct_entry *entry = ct_table_entry(table, number);
+
+    if (entry->id == 0 || !(entry->status & CT_STATUS_CONFIRMED))
+      continue;
+    sorted = sorted && (*n == 0 || ct_table_entry(table, order[*n - 1])->id < entry->id);
+    order[(*n)++] = number;
+  }
+  if (!sorted)
+    g_qsort_with_data(order, (gint)*n, sizeof(*order), compare_id, (gpointer)table);
+  return order;
+}
+
 uint64_t ct_table_memory_bytes(const ct_table *table)
 {
   return (uint64_t)table->top * sizeof(ct_entry) + (uint64_t)table->pairs_top * sizeof(ct_address_pair) +

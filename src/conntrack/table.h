@@ -68,6 +68,9 @@ void ct_table_prefetch_entry(const ct_table *table, uint32_t hash);
 /* The entry's tuples. */
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
 
+/* The numbers of all confirmed entries in order of creation; to be freed with g_free. */
+uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n);
+
 uint64_t ct_table_memory_bytes(const ct_table *table);
 
 #endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine_internal.h"
+
+void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
+{
+  g_assert(engine->n_watchers < CT_WATCHERS_MAX);
+  engine->watchers[engine->n_watchers++] = (ct_watcher){ fn, user, mask };
+  engine->watched |= mask;
+}
+
+static void deliver(ct_engine *engine, ct_event *event)
+{
+  uint32_t i;
+
+  event->sequence = ++engine->sequence;
+  event->packet = engine->packet ? engine->packet->number : 0;
+  event->cause = engine->packet;
+  engine->in_watcher = true;
+  for (i = 0; i < engine->n_watchers; i++)
+    if (engine->watchers[i].mask >> event->type & 1)
+      engine->watchers[i].fn(event, engine->watchers[i].user);
+  engine->in_watcher = false;
+}
+
+void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry, uint16_t bits, ct_reason reason,
+                    int64_t time_ns)
+{
+  ct_view view;
+  ct_event event = { .type = type, .time_ns = time_ns, .bits = bits, .reason = (uint16_t)reason, .view = &view };
+
+  if (!ct_event_wanted(engine, type) || engine->params.events == 0)
+    return;
+  ct_entry_view(engine, entry, &view);
+  view.ended_ns = type == CT_EVENT_DESTROY ? time_ns : 0;
+  deliver(engine, &event);
+}
+
+void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason, int64_t time_ns)
+{
+  ct_event event = { .type = type, .time_ns = time_ns, .reason = (uint16_t)reason, .expect = expect };
+
+  if (ct_event_wanted(engine, type) && engine->params.events != 0)
+    deliver(engine, &event);
+}
+
+void ct_event_drop(ct_engine *engine, ct_reason reason)
+{
+  ct_event event = { .type = CT_EVENT_DROP, .time_ns = engine->now_ns, .reason = (uint16_t)reason };
+
+  if (ct_event_wanted(engine, CT_EVENT_DROP))
+    deliver(engine, &event);
+}

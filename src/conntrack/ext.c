@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ext.h"
+
+#include "engine_internal.h"
+
+ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry)
+{
+  return entry->ext ? engine->exts[entry->ext] : NULL;
+}
+
+ct_ext *ct_ext_need(ct_engine *engine, ct_entry *entry)
+{
+  if (entry->ext != 0)
+    return engine->exts[entry->ext];
+  if (engine->free_exts->len > 0) {
+    entry->ext = g_array_index(engine->free_exts, uint32_t, engine->free_exts->len - 1);
+    g_array_set_size(engine->free_exts, engine->free_exts->len - 1);
+  } else {
+    if (engine->n_exts + 1 >= engine->exts_size) {
+      engine->exts_size = engine->exts_size ? engine->exts_size * 2 : 64;
+      engine->exts = g_renew(ct_ext *, engine->exts, engine->exts_size);
+    }
+    entry->ext = ++engine->n_exts;
+  }
+  engine->exts[entry->ext] = g_new0(ct_ext, 1);
+  if (entry->id != 0)
+    ct_ext_own(engine, entry);
+  return engine->exts[entry->ext];
+}
+
+void ct_ext_own(ct_engine *engine, const ct_entry *entry)
+{
+  gint64 *id = g_new(gint64, 1);
+
+  *id = (gint64)entry->id;
+  g_hash_table_insert(engine->ext_owners, id, GUINT_TO_POINTER(ct_table_number(&engine->table, entry)));
+}
+
+void ct_ext_drop(ct_engine *engine, ct_entry *entry)
+{
+  gint64 id = (gint64)entry->id;
+
+  if (entry->ext == 0)
+    return;
+  g_hash_table_remove(engine->ext_owners, &id);
+  g_free(engine->exts[entry->ext]->helper_state);
+  g_free(engine->exts[entry->ext]);
+  engine->exts[entry->ext] = NULL;
+  g_array_append_val(engine->free_exts, entry->ext);
+  entry->ext = 0;
+}
+
+ct_entry *ct_core_by_id(const ct_engine *engine, uint64_t id)
+{
+  gint64 key = (gint64)id;
+  gpointer number = g_hash_table_lookup(engine->ext_owners, &key);
+
+  return number ? ct_table_entry(&engine->table, GPOINTER_TO_UINT(number)) : NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/proto.h"
+
+/* The trackers. Adding one: its file, its line here, its name in proto.h. */
+static const ct_proto *const protos[] = {
+  &ct_proto_tcp, &ct_proto_udp, &ct_proto_icmp, &ct_proto_icmpv6, &ct_proto_sctp, &ct_proto_gre, &ct_proto_udplite,
+};
+
+static const ct_proto *find(uint8_t number, uint8_t family)
+{
+  unsigned i;
+
+  for (i = 0; i < G_N_ELEMENTS(protos); i++)
+    if (protos[i]->number == number && (protos[i]->family == 0 || protos[i]->family == family))
+      return protos[i];
+  return &ct_proto_generic;
+}
+
+const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
+{
+  if ((tuple->proto == CT_PROTO_GRE && !profile->gre_tracker) ||
+      (tuple->proto == CT_PROTO_UDPLITE && !profile->udplite_tracker))
+    return &ct_proto_generic;
+  return find(tuple->proto, tuple->family);
+}
+
+const ct_proto *ct_proto_of_entry(const ct_entry *entry)
+{
+  return find(entry->proto, entry->traits & CT_ENTRY_IPV6 ? CT_IPV6 : CT_IPV4);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SCTP: the association's state by the chunks seen, its verification tags learnt from INIT, INIT_ACK and heartbeats
+ * (RFC 9260, 8.5). A packet's chunks are judged in order, and effects of the earlier ones stay when a later one is refused. Spec 6.5.
+ */
+#include <string.h>
+
+#include "conntrack/proto.h"
+#include "tables.h"
+
+enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
+
+#define CHUNK_TYPE_LIST(X)                                                                                             \
+  X(DATA, 0) X(INIT, 1) X(INIT_ACK, 2) X(SACK, 3) X(HEARTBEAT, 4) X(HEARTBEAT_ACK, 5) X(ABORT, 6) X(SHUTDOWN, 7)       \
+  X(SHUTDOWN_ACK, 8) X(ERROR, 9) X(COOKIE_ECHO, 10) X(COOKIE_ACK, 11) X(SHUTDOWN_COMPLETE, 14)
+enum {
+#define X(name, type) CHUNK_##name = type,
+  CHUNK_TYPE_LIST(X)
+#undef X
+};
+
+/* ct_sctp.flags */
+enum { VTAG_FAILED = 1 };
+
+/* The types of a packet's chunks, as far as anything asks for them: one bit each. */
+#define HAS(types, name) ((types) >> CHUNK_##name & 1)
+
+typedef struct sctp_packet {
+  const ct_packet *packet;
+  ct_dir dir;
+  uint32_t vtag;
+  uint32_t types;
+} sctp_packet;
+
+typedef struct chunk {
+  uint32_t at; /* from packet->data */
+  uint8_t type, flags;
+} chunk;
+
+static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+
+/* => false where fewer than n bytes of the packet are left; bytes that were not captured read as zeros. */
+static bool read_bytes(const ct_packet *packet, uint32_t at, uint8_t *to, uint32_t n)
+{
+  if (at > packet->length || packet->length - at < n)
+    return false;
+  memset(to, 0, n);
+  if (at < packet->captured)
+    memcpy(to, packet->data + at, MIN(n, packet->captured - at));
+  return true;
+}
+
+/* Walks the chunks; *next starts at the first one. A chunk of length 0 ends the walk with length 0. => false at the end. */
+static bool next_chunk(const ct_packet *packet, uint32_t *next, chunk *c, uint32_t *length)
+{
+  uint8_t header[CHUNK_HEADER];
+
+  if (!read_bytes(packet, *next, header, sizeof(header)))
+    return false;
+  *length = (uint32_t)header[2] << 8 | header[3];
+  *c = (chunk){ *next, header[0], header[1] };
+  *next += (*length + 3) & ~3u;
+  return true;
+}
+
+/* do_basic_checks: what no SCTP sends. Fills the set of types. */
+static bool chunks_are_sane(sctp_packet *sp)
+{
+  uint32_t next = sp->packet->l4_offset + (uint32_t)COMMON_HEADER, length, n = 0;
+  bool alone = false;
+  chunk c;
+
+  while (next_chunk(sp->packet, &next, &c, &length)) {
+    bool stands_alone = c.type == CHUNK_INIT || c.type == CHUNK_INIT_ACK || c.type == CHUNK_SHUTDOWN_COMPLETE;
+
+    if (length == 0)
+      return false;
+    alone = alone || stands_alone;
+    if (n > 0 && (alone || c.type == CHUNK_COOKIE_ACK || c.type == CHUNK_COOKIE_ECHO))
+      return false;
+    if (c.type < 32)
+      sp->types |= 1u << c.type;
+    n++;
+  }
+  return n > 0;
+}
+
+static int table_row(uint8_t type)
+{
+  switch (type) {
+#define X(id, number, name) case number: return CT_SCTP_ROW_##id;
+    CT_SCTP_ROW_LIST(X)
+#undef X
+  default: return -1;
+  }
+}
+
+static uint8_t next_state(const ct_engine *engine, ct_dir dir, uint8_t type, uint8_t state)
+{
+  int row = table_row(type);
+
+  return row < 0 ? state : engine->params.profile->sctp_table[dir][row][state];
+}
+
+static bool refuse(ct_result *result, ct_reason reason)
+{
+  result->reason = (uint16_t)reason;
+  return false;
+}
+
+/* The tag an INIT or INIT_ACK announces for the other direction. */
+static bool read_init_tag(const ct_packet *packet, const chunk *c, uint32_t *tag)
+{
+  uint8_t init[INIT_BYTES];
+
+  if (!read_bytes(packet, c->at + CHUNK_HEADER, init, sizeof(init)))
+    return false;
+  *tag = be32(init);
+  return true;
+}
+
+/* The first packet of an association (sctp_new). */
+static bool begin(const ct_engine *engine, ct_entry *entry, const sctp_packet *sp, ct_result *result)
+{
+  uint32_t next = sp->packet->l4_offset + (uint32_t)COMMON_HEADER, length;
+  ct_sctp *sctp = &entry->l4.sctp;
+  chunk c;
+
+  memset(sctp, 0, sizeof(*sctp));
+  if (HAS(sp->types, ABORT) || HAS(sp->types, SHUTDOWN_COMPLETE) || HAS(sp->types, COOKIE_ACK))
+    return refuse(result, CT_REASON_SCTP_NEW);
+  while (next_chunk(sp->packet, &next, &c, &length)) {
+    uint8_t state = next_state(engine, CT_ORIGINAL, c.type, CT_SCTP_NONE);
+
+    if (state == CT_SCTP_NONE || state == CT_SCTP_INVALID)
+      return refuse(result, CT_REASON_SCTP_NEW);
+    if (c.type == CHUNK_INIT) {
+      if (sp->vtag != 0)
+        return refuse(result, CT_REASON_SCTP_VTAG);
+      if (!read_init_tag(sp->packet, &c, &sctp->vtag[CT_REPLY]))
+        return refuse(result, CT_REASON_SCTP_NEW);
+    } else if (c.type == CHUNK_HEARTBEAT) {
+      sctp->vtag[CT_ORIGINAL] = sp->vtag;
+    } else if (c.type == CHUNK_SHUTDOWN_ACK) {
+      sctp->vtag[CT_REPLY] = sp->vtag;
+    }
+  }
+  return true;
+}
+
+/* => false: the tag is wrong. *ignore: the packet is to change nothing. */
+static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
+{
+  uint32_t *mine = &sctp->vtag[sp->dir];
+
+  if (*mine == 0) {
+    *mine = sp->vtag;
+  } else if (*mine != sp->vtag) {
+    if (HAS(sp->types, DATA) || *ignore)
+      return false;
+    sctp->flags |= VTAG_FAILED;
+    sctp->last_dir = (uint8_t)sp->dir;
+    *ignore = true;
+    return true;
+  }
+  sctp->flags &= (uint8_t)~VTAG_FAILED;
+  return true;
+}
+
+/* Both sides with a new tag after one heartbeat failed: the association was restarted behind our back, and is learnt anew. */
+static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignore)
+{
+  uint32_t *mine = &sctp->vtag[sp->dir];
+
+  if (*mine == 0) {
+    *mine = sp->vtag;
+  } else if (*mine != sp->vtag) {
+    if (HAS(sp->types, DATA) || ignore || !(sctp->flags & VTAG_FAILED) || sctp->last_dir == sp->dir)
+      return false;
+    sctp->vtag[sp->dir] = sp->vtag;
+    sctp->vtag[!sp->dir] = 0;
+  }
+  sctp->flags &= (uint8_t)~VTAG_FAILED;
+  return true;
+}
+
+/* The tag rules of one chunk. => false: INVALID. *skip: on to the next chunk, without a state change. */
+static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool *ignore, bool *skip)
+{
+  *skip = false;
+  switch (c->type) {
+  case CHUNK_INIT:
+    return sp->vtag == 0;
+  case CHUNK_ABORT:
+  case CHUNK_SHUTDOWN_COMPLETE:
+    return sp->vtag == sctp->vtag[c->flags & FLAG_T ? !sp->dir : sp->dir];
+  case CHUNK_COOKIE_ECHO:
+    return sp->vtag == sctp->vtag[sp->dir];
+  case CHUNK_COOKIE_ACK:
+    sctp->init[0] = sctp->init[1] = 0;
+    return true;
+  case CHUNK_HEARTBEAT: {
+    bool before = *ignore;
+
+    if (!check_heartbeat(sctp, sp, ignore))
+      return false;
+    *skip = *ignore && !before;
+    return true;
+  }
+  case CHUNK_HEARTBEAT_ACK:
+    return check_heartbeat_ack(sctp, sp, *ignore);
+  default:
+    return true;
+  }
+}
+
+static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packet *sp, const chunk *c, uint8_t old,
+                      uint8_t new, bool *ignore)
+{
+  ct_sctp *sctp = &entry->l4.sctp;
+  uint32_t tag;
+
+  if (!read_init_tag(sp->packet, c, &tag))
+    return false;
+  /* The same INIT again is no new start. */
+  if (!(engine->params.profile->sctp_init_exemption && old != CT_SCTP_NONE && sctp->vtag[!sp->dir] == tag)) {
+    if (sctp->init[sp->dir] && sctp->init[!sp->dir])
+      sctp->init[!sp->dir] = 0;
+    sctp->init[sp->dir] = 1;
+  }
+  sctp->vtag[!sp->dir] = tag;
+  if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status & CT_STATUS_CONFIRMED)
+    *ignore = true;
+  return true;
+}
+
+static bool take_init_ack(ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
+{
+  uint32_t tag, known = sctp->vtag[!sp->dir];
+
+  if (!read_init_tag(sp->packet, c, &tag))
+    return false;
+  if ((!sctp->init[!sp->dir] && known != 0 && known != tag) || (sctp->init[0] && sctp->init[1] && known != tag))
+    return false;
+  sctp->vtag[!sp->dir] = tag;
+  return true;
+}
+
+/* One chunk after the other. => false: INVALID at this point. */
+static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool *ignore, ct_result *result)
+{
+  uint32_t next = sp->packet->l4_offset + (uint32_t)COMMON_HEADER, length;
+  ct_sctp *sctp = &entry->l4.sctp;
+  chunk c;
+
+  while (next_chunk(sp->packet, &next, &c, &length)) {
+    uint8_t old = (uint8_t)entry->state, new;
+    bool skip;
+
+    if (!check_tag(sctp, sp, &c, ignore, &skip))
+      return refuse(result, CT_REASON_SCTP_VTAG);
+    if (skip)
+      continue;
+    new = next_state(engine, sp->dir, c.type, old);
+    if (new == CT_SCTP_INVALID)
+      return refuse(result, CT_REASON_SCTP_STATE);
+    if ((c.type == CHUNK_INIT && !take_init(engine, entry, sp, &c, old, new, ignore)) ||
+        (c.type == CHUNK_INIT_ACK && !take_init_ack(sctp, sp, &c)))
+      return refuse(result, CT_REASON_SCTP_VTAG);
+    entry->state = new;
+    if (new != old) {
+      result->events |= CT_EV_PROTOINFO;
+      if (new == CT_SCTP_ESTABLISHED && !(entry->status & CT_STATUS_ASSURED)) {
+        entry->status |= CT_STATUS_ASSURED;
+        result->events |= CT_EV_ASSURED;
+      }
+    }
+  }
+  return true;
+}
+
+static bool needs_tag(uint32_t types)
+{
+  return !(HAS(types, INIT) || HAS(types, SHUTDOWN_COMPLETE) || HAS(types, COOKIE_ECHO) || HAS(types, ABORT) ||
+           HAS(types, SHUTDOWN_ACK) || HAS(types, HEARTBEAT) || HAS(types, HEARTBEAT_ACK));
+}
+
+static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                                  ct_result *result)
+{
+  sctp_packet sp = { .packet = packet, .dir = dir };
+  uint8_t tag[4];
+  bool ignore = false;
+
+  if (!read_bytes(packet, packet->l4_offset + 4u, tag, sizeof(tag)) || !chunks_are_sane(&sp)) {
+    result->reason = CT_REASON_SCTP_CHUNKS;
+    return CT_TRACK_INVALID;
+  }
+  sp.vtag = be32(tag);
+  if (!(entry->status & CT_STATUS_CONFIRMED) && !begin(engine, entry, &sp, result))
+    return CT_TRACK_INVALID;
+  if (needs_tag(sp.types) && sp.vtag != entry->l4.sctp.vtag[dir]) {
+    result->reason = CT_REASON_SCTP_VTAG;
+    return CT_TRACK_INVALID;
+  }
+  if (!walk(engine, entry, &sp, &ignore, result))
+    return CT_TRACK_INVALID;
+  if (ignore)
+    result->reason = CT_REASON_SCTP_IGNORED;
+  else
+    ct_core_refresh_acct(engine, entry, dir, packet,
+                         ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state)), result);
+  return CT_TRACK_ACCEPT;
+}
+
+static bool sctp_may_evict(const ct_entry *entry)
+{
+  return entry->state == CT_SCTP_SHUTDOWN_SENT || entry->state == CT_SCTP_SHUTDOWN_RECD ||
+         entry->state == CT_SCTP_SHUTDOWN_ACK_SENT;
+}
+
+static ct_timeout sctp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state); }
+
+const ct_proto ct_proto_sctp = { .name = "sctp", .number = CT_PROTO_SCTP, .packet = sctp_packet_track,
+                                 .may_evict = sctp_may_evict, .timeout = sctp_timeout };

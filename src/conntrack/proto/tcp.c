@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where TCP decides; the stages are listed in tcp.h. Spec 5.4, 5.5, 5.7 to 5.9. */
+#include "tcp.h"
+
+#include <string.h>
+
+/* What an exception to the state table made of a segment. */
+typedef enum arc {
+  ARC_CHECK_WINDOW, /* go on with the window check */
+  ARC_ACCEPT,       /* accepted without it */
+  ARC_UNCHANGED,    /* let through, nothing changes */
+  ARC_INVALID,
+  ARC_REOPEN        /* the entry is over, the segment starts another */
+} arc;
+
+static ct_tcp_index classify(uint8_t flags)
+{
+  if (flags & CT_TCP_RST)
+    return CT_TCP_INDEX_RST;
+  if (flags & CT_TCP_SYN)
+    return flags & CT_TCP_ACK ? CT_TCP_INDEX_SYNACK : CT_TCP_INDEX_SYN;
+  if (flags & CT_TCP_FIN)
+    return CT_TCP_INDEX_FIN;
+  return flags & CT_TCP_ACK ? CT_TCP_INDEX_ACK : CT_TCP_INDEX_NONE;
+}
+
+static ct_segment read_segment(const ct_packet *packet, ct_dir dir)
+{
+  uint8_t flags = packet->l4.tcp.flags;
+  ct_segment seg = { .packet = packet, .dir = dir, .index = classify(flags), .flags = flags,
+                     .seq = packet->l4.tcp.seq, .ack = packet->l4.tcp.ack, .window = packet->l4.tcp.window };
+
+  seg.end = seg.seq + packet->l4.tcp.payload_bytes + ((flags & CT_TCP_SYN) != 0) + ((flags & CT_TCP_FIN) != 0);
+  return seg;
+}
+
+/* The first segment of an entry (tcp_new). => false where no connection can start with it. */
+static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t first_state, ct_result *result)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+  ct_tcp_side *s = &tcp->side[CT_ORIGINAL];
+
+  if (first_state != CT_TCP_SYN_SENT && first_state != CT_TCP_ESTABLISHED) {
+    result->reason = CT_REASON_TCP_NEW;
+    return false;
+  }
+  s->end = s->max_end = seg->end;
+  s->max_window = MAX(seg->window, 1);
+  if (first_state == CT_TCP_SYN_SENT) {
+    ct_tcp_options_read(seg->packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
+  } else {
+    if (!engine->params.tcp_loose) {
+      result->reason = CT_REASON_TCP_NOT_LOOSE;
+      return false;
+    }
+    /* Nothing was heard of the handshake: assume what hurts least. */
+    s->max_end += s->max_window;
+    tcp->flags[CT_ORIGINAL] = tcp->flags[CT_REPLY] = CT_TCP_FLAG_SACK_PERM | CT_TCP_FLAG_BE_LIBERAL;
+    result->reason = CT_REASON_TCP_PICKUP;
+  }
+  tcp->last_index = CT_TCP_INDEX_NONE;
+  return true;
+}
+
+/* A SYN/ACK that answers a SYN which was let through: the connection starts over, from what was remembered of that SYN. */
+static void resynchronise(ct_tcp *tcp, ct_dir dir)
+{
+  ct_tcp_side *syn_side = &tcp->side[tcp->last_dir];
+
+  syn_side->end = syn_side->max_end = tcp->last_end;
+  syn_side->max_window = MAX(tcp->last_window, 1);
+  tcp->scale[tcp->last_dir] = tcp->last_scale;
+  tcp->flags[tcp->last_dir] = tcp->last_flags & (uint8_t)~CT_TCP_FLAG_EXP_CHALLENGE_ACK;
+  memset(&tcp->side[dir], 0, sizeof(tcp->side[dir]));
+  tcp->scale[dir] = 0;
+  tcp->flags[dir] &= CT_TCP_FLAG_BE_LIBERAL;
+}
+
+static void remember(ct_tcp *tcp, const ct_segment *seg, uint8_t state)
+{
+  tcp->last_index = (uint8_t)seg->index;
+  tcp->last_dir = (uint8_t)seg->dir;
+  tcp->last_seq = seg->seq;
+  tcp->last_end = seg->end;
+  tcp->last_window = seg->window;
+  if (seg->index == CT_TCP_INDEX_SYN && seg->dir == CT_ORIGINAL) {
+    tcp->last_flags = tcp->last_scale = 0;
+    ct_tcp_options_read(seg->packet, &tcp->last_scale, &tcp->last_flags);
+    if (state == CT_TCP_LAST_ACK)
+      tcp->last_flags |= CT_TCP_FLAG_EXP_CHALLENGE_ACK; /* RFC 5961: the peer may ask whether that SYN was meant */
+  }
+  if (state == CT_TCP_SYN_SENT && seg->index == CT_TCP_INDEX_ACK && seg->dir == CT_REPLY)
+    tcp->last_ack = seg->ack;
+}
+
+/* Let through, remembered, without effect; or the SYN/ACK that makes an earlier such SYN count. */
+static arc ignore(ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new, ct_reason why, ct_result *result)
+{
+  if (seg->index == CT_TCP_INDEX_SYNACK && tcp->last_index == CT_TCP_INDEX_SYN && tcp->last_dir != seg->dir &&
+      seg->ack == tcp->last_end) {
+    *old = CT_TCP_SYN_SENT;
+    *new = CT_TCP_SYN_RECV;
+    resynchronise(tcp, seg->dir);
+    result->reason = CT_REASON_TCP_RESYNC;
+    return ARC_CHECK_WINDOW;
+  }
+  remember(tcp, seg, *old);
+  result->reason = (uint16_t)why;
+  return ARC_UNCHANGED;
+}
+
+/* A SYN on a closed connection. It starts a new one only where the old one was closed properly. */
+static arc reopen(ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new, ct_result *result)
+{
+  if ((tcp->flags[CT_ORIGINAL] | tcp->flags[CT_REPLY]) & CT_TCP_FLAG_CLOSE_INIT ||
+      (tcp->last_dir == seg->dir && tcp->last_index == CT_TCP_INDEX_RST))
+    return ARC_REOPEN;
+  return ignore(tcp, seg, old, new, CT_REASON_TCP_REOPEN_IGNORED, result);
+}
+
+static arc judge_reset(const ct_engine *engine, const ct_entry *entry, const ct_segment *seg, uint8_t *new,
+                       ct_result *result)
+{
+  switch (ct_tcp_reset_judge(engine, entry, seg, new, result)) {
+  case CT_RESET_ACCEPT: return ARC_ACCEPT;
+  case CT_RESET_INVALID: return ARC_INVALID;
+  default: return ARC_CHECK_WINDOW;
+  }
+}
+
+/* The exceptions to the table, each named by the cell it concerns. old and new may be rewritten. */
+static arc follow(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t *old, uint8_t *new,
+                  ct_result *result)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+
+  switch (*new) {
+  case CT_TCP_INVALID:
+    result->reason = CT_REASON_TCP_STATE;
+    return ARC_INVALID;
+  case CT_TCP_IGNORE:
+    return ignore(tcp, seg, old, new, CT_REASON_TCP_IGNORED, result);
+  case CT_TCP_SYN_SENT:
+    if (*old == CT_TCP_TIME_WAIT || *old == CT_TCP_CLOSE)
+      return reopen(tcp, seg, old, new, result);
+    break;
+  case CT_TCP_SYN_SENT2:
+    tcp->last_flags |= CT_TCP_FLAG_SIMULTANEOUS_OPEN;
+    result->reason = CT_REASON_TCP_SIMULTANEOUS;
+    break;
+  case CT_TCP_SYN_RECV:
+    if (seg->dir == CT_REPLY && seg->index == CT_TCP_INDEX_ACK && tcp->last_flags & CT_TCP_FLAG_SIMULTANEOUS_OPEN)
+      *new = CT_TCP_ESTABLISHED;
+    break;
+  case CT_TCP_TIME_WAIT:
+    if (*old == CT_TCP_LAST_ACK && seg->index == CT_TCP_INDEX_ACK && tcp->last_dir != seg->dir &&
+        tcp->last_index == CT_TCP_INDEX_SYN && tcp->last_flags & CT_TCP_FLAG_EXP_CHALLENGE_ACK) {
+      tcp->last_flags &= (uint8_t)~CT_TCP_FLAG_EXP_CHALLENGE_ACK;
+      result->reason = CT_REASON_TCP_CHALLENGE_ACK;
+      return ARC_UNCHANGED;
+    }
+    break;
+  case CT_TCP_CLOSE:
+    if (seg->index == CT_TCP_INDEX_RST)
+      return judge_reset(engine, entry, seg, new, result);
+    break;
+  default:
+    break;
+  }
+  return ARC_CHECK_WINDOW;
+}
+
+/*
+ * FINs and resets outside the window, from both sides in turn: the connection may be over without our understanding it, so it
+ * is not kept for days (nf_tcp_handle_invalid, spec 5.7).
+ */
+static void suspect_end(ct_engine *engine, ct_entry *entry, const ct_segment *seg)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+  int64_t unack_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK), left_ns = entry->deadline_ns - engine->now_ns;
+  bool ending = tcp->last_index == CT_TCP_INDEX_FIN || tcp->last_index == CT_TCP_INDEX_RST;
+
+  if (!(entry->status & CT_STATUS_ASSURED) || entry->status & CT_STATUS_FIXED_TIMEOUT ||
+      (seg->index != CT_TCP_INDEX_RST && seg->index != CT_TCP_INDEX_FIN))
+    return;
+  if (tcp->last_dir == seg->dir || !ending) {
+    tcp->last_index = (uint8_t)seg->index;
+    tcp->last_dir = (uint8_t)seg->dir;
+  } else if (left_ns >= 120 * CT_NS_PER_S && left_ns > unack_ns) {
+    ct_core_refresh(engine, entry, unack_ns);
+  }
+}
+
+static int64_t choose_timeout(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, uint8_t state,
+                              ct_result *result)
+{
+  int64_t timeout_ns = ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_TCP_NONE + state));
+  int64_t retrans_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS);
+  int64_t unack_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK);
+  ct_reason reason = (ct_reason)result->reason;
+
+  if (tcp->retrans >= engine->params.tcp_max_retrans && timeout_ns > retrans_ns) {
+    timeout_ns = retrans_ns;
+    reason = CT_REASON_TCP_RETRANS;
+  } else if (seg->index == CT_TCP_INDEX_RST) {
+    timeout_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_CLOSE);
+  } else if ((tcp->flags[0] | tcp->flags[1]) & CT_TCP_FLAG_DATA_UNACKNOWLEDGED && timeout_ns > unack_ns) {
+    timeout_ns = unack_ns;
+    reason = CT_REASON_TCP_UNACKED;
+  } else if (tcp->last_window == 0 && timeout_ns > retrans_ns) {
+    timeout_ns = retrans_ns;
+    reason = CT_REASON_TCP_ZERO_WINDOW;
+  }
+  if (result->reason == CT_REASON_NONE)
+    result->reason = (uint16_t)reason;
+  return timeout_ns;
+}
+
+/* The segment counts: state, timeout, ASSURED, or the end of an entry that nobody ever answered. */
+static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t old, uint8_t new,
+                       ct_result *result)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+  int64_t timeout_ns;
+
+  tcp->last_index = (uint8_t)seg->index;
+  tcp->last_dir = (uint8_t)seg->dir;
+  if (new != old) {
+    result->events |= CT_EV_PROTOINFO;
+    if (new == CT_TCP_FIN_WAIT)
+      tcp->flags[seg->dir] |= CT_TCP_FLAG_CLOSE_INIT;
+  }
+  entry->state = new;
+  timeout_ns = choose_timeout(engine, tcp, seg, new, result);
+  if (!(entry->status & CT_STATUS_SEEN_REPLY)) {
+    if (seg->flags & CT_TCP_RST) {
+      /* Refused before it began: nothing will follow (spec 5.9). The kernel counts the packet, but renews nothing. */
+      if (entry->traits & CT_ENTRY_COUNTED)
+        ct_counter_add(&entry->counter[seg->dir], seg->packet->length);
+      result->reason = CT_REASON_TCP_RST_UNREPLIED;
+      result->new_state = new;
+      ct_core_destroy(engine, entry, CT_REASON_END_RST);
+      return CT_TRACK_GONE;
+    }
+    if (seg->index == CT_TCP_INDEX_SYN && old == CT_TCP_SYN_SENT) {
+      result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
+      return CT_TRACK_ACCEPT;
+    }
+    if (new == CT_TCP_ESTABLISHED)
+      timeout_ns = MIN(timeout_ns, ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK));
+  } else if (!(entry->status & CT_STATUS_ASSURED) && new == CT_TCP_ESTABLISHED &&
+             (old == CT_TCP_SYN_RECV || old == CT_TCP_ESTABLISHED)) {
+    entry->status |= CT_STATUS_ASSURED;
+    result->events |= CT_EV_ASSURED;
+  }
+  ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, timeout_ns, result);
+  return CT_TRACK_ACCEPT;
+}
+
+static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+{
+  ct_segment seg = read_segment(packet, dir);
+  uint8_t old = (uint8_t)entry->state, new = engine->params.profile->tcp_table[dir][seg.index][old];
+  ct_window window;
+
+  if (!(entry->status & CT_STATUS_CONFIRMED) && !begin(engine, entry, &seg, new, result))
+    return CT_TRACK_INVALID;
+  switch (follow(engine, entry, &seg, &old, &new, result)) {
+  case ARC_INVALID:
+    return CT_TRACK_INVALID;
+  case ARC_UNCHANGED:
+    return CT_TRACK_ACCEPT;
+  case ARC_REOPEN:
+    ct_core_destroy(engine, entry, CT_REASON_END_REOPENED);
+    result->changes |= CT_CHANGE_REOPENED;
+    result->reason = CT_REASON_TCP_REOPEN;
+    return CT_TRACK_REPEAT;
+  case ARC_ACCEPT:
+    break;
+  case ARC_CHECK_WINDOW:
+    window = ct_tcp_window_check(engine, entry, &seg, result);
+    if (window == CT_WINDOW_INVALID)
+      suspect_end(engine, entry, &seg);
+    if (window != CT_WINDOW_ACCEPT)
+      return window == CT_WINDOW_INVALID ? CT_TRACK_INVALID : CT_TRACK_ACCEPT;
+    break;
+  }
+  return commit(engine, entry, &seg, old, new, result);
+}
+
+static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_TCP_NONE + entry->state); }
+
+const ct_proto ct_proto_tcp = { .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet,
+                                .may_evict = ct_tcp_is_closing, .timeout = tcp_timeout };

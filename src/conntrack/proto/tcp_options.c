@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tcp.h"
+
+enum { FIXED_HEADER = 20, OPTION_EOL = 0, OPTION_NOP = 1, OPTION_SCALE = 3, OPTION_SACK_PERM = 4, OPTION_SACK = 5, SCALE_MAX = 14 };
+
+typedef struct option_walk {
+  const uint8_t *bytes; /* the next option */
+  uint32_t left;
+} option_walk;
+
+/* The options that were captured; what the snap length cut would read as zeros, which end the list. */
+static option_walk walk_begin(const ct_packet *packet)
+{
+  uint32_t at = (uint32_t)packet->l4_offset + FIXED_HEADER, n = packet->l4.tcp.header_bytes - (uint32_t)FIXED_HEADER;
+
+  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE || at >= packet->captured)
+    return (option_walk){ NULL, 0 };
+  return (option_walk){ packet->data + at, MIN(n, packet->captured - at) };
+}
+
+/* => the next option that is no padding, with its length (2 or more, within the header); NULL at the end or where the list is broken. */
+static const uint8_t *walk_next(option_walk *walk, uint32_t *length)
+{
+  const uint8_t *option;
+
+  while (walk->left > 0 && walk->bytes[0] == OPTION_NOP) {
+    walk->bytes++;
+    walk->left--;
+  }
+  if (walk->left < 2 || walk->bytes[0] == OPTION_EOL)
+    return NULL;
+  option = walk->bytes;
+  *length = option[1];
+  if (*length < 2 || *length > walk->left)
+    return NULL;
+  walk->bytes += *length;
+  walk->left -= *length;
+  return option;
+}
+
+void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags)
+{
+  option_walk walk;
+  const uint8_t *option;
+  uint32_t length;
+
+  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
+    return;
+  *scale = 0;
+  *flags &= CT_TCP_FLAG_BE_LIBERAL;
+  walk = walk_begin(packet);
+  while ((option = walk_next(&walk, &length)) != NULL) {
+    if (option[0] == OPTION_SACK_PERM && length == 2)
+      *flags |= CT_TCP_FLAG_SACK_PERM;
+    if (option[0] == OPTION_SCALE && length == 3) {
+      *scale = MIN(option[2], SCALE_MAX); /* RFC 7323, 2.3 */
+      *flags |= CT_TCP_FLAG_WINDOW_SCALE;
+    }
+  }
+}
+
+static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+
+uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
+{
+  option_walk walk;
+  const uint8_t *option;
+  uint32_t length, sack = ack, i;
+
+  if (packet->l4.tcp.options != CT_TCP_OPTIONS_OTHER)
+    return ack;
+  walk = walk_begin(packet);
+  while ((option = walk_next(&walk, &length)) != NULL) {
+    if (option[0] != OPTION_SACK || length < 10 || (length - 2) % 8 != 0)
+      continue;
+    for (i = 2; i < length; i += 8) {
+      uint32_t right = be32(option + i + 4);
+
+      if (ct_seq_after(right, sack))
+        sack = right;
+    }
+    break; /* only the first one counts */
+  }
+  return sack;
+}

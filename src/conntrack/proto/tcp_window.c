@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The window check (tcp_in_window; G. van Rooij, "Real Stateful TCP Packet Filtering in IP Filter", 2000). For each side s
+ * with the other one r, four bounds on a segment:
+ *
+ *   I    its end is not beyond what r's window allows:            seq <= s.max_end
+ *   II   it is not older than the largest window r ever had:      end >= s.end - r.max_window
+ *   III  it acknowledges nothing that r did not send:             ack <= r.end
+ *   IV   its acknowledgement is not impossibly old:               ack >= r.end - max(s.max_window, 66000)
+ *
+ * Breaking I or III is INVALID, II or IV is let through without effect (since 6.1 at the latest). Spec 5.6.
+ */
+#include "tcp.h"
+
+enum { ACK_WINDOW_LEAST = 66000 };
+
+static void start_side(ct_tcp *tcp, const ct_segment *seg)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir];
+
+  s->end = s->max_end = seg->end;
+  s->max_window = MAX(seg->window, 1);
+  ct_tcp_options_read(seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
+  /* Scaling holds only where both sides offered it (RFC 7323, 1.3). */
+  if (seg->dir == CT_REPLY &&
+      !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
+    tcp->scale[CT_ORIGINAL] = tcp->scale[CT_REPLY] = 0;
+}
+
+/* A side met in the middle: its window is taken from this segment (not scaled in a SYN). */
+static void pick_up_side(ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+
+  s->end = seg->end;
+  s->max_window = MAX((uint32_t)seg->window << tcp->scale[seg->dir], 1);
+  s->max_end = seg->end + s->max_window;
+  if (r->max_window == 0)
+    r->end = r->max_end = sack;
+  else if (sack == r->end + 1)
+    r->end++; /* the FIN of a connection that was picked up just before */
+}
+
+/* => true where the segment needs no check: a SYN that opens its side and acknowledges nothing. */
+static bool meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir];
+  bool syn = seg->flags & CT_TCP_SYN;
+
+  if (s->max_window == 0) {
+    if (!syn) {
+      pick_up_side(tcp, seg, sack);
+      return false;
+    }
+    start_side(tcp, seg);
+    return !(seg->flags & CT_TCP_ACK);
+  }
+  if (syn && ct_seq_after(seg->end, s->end) &&
+      (entry->state == CT_TCP_SYN_SENT || entry->state == CT_TCP_SYN_RECV)) {
+    /* Another attempt with another initial sequence number. */
+    start_side(tcp, seg);
+    return seg->dir == CT_REPLY && !(seg->flags & CT_TCP_ACK);
+  }
+  return false;
+}
+
+static ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, ct_window how,
+                        ct_reason reason, ct_bound bound, ct_result *result)
+{
+  result->bound = bound;
+  if (tcp->flags[seg->dir] & CT_TCP_FLAG_BE_LIBERAL || engine->params.tcp_be_liberal) {
+    result->reason = CT_REASON_TCP_LIBERAL;
+    return CT_WINDOW_ACCEPT;
+  }
+  result->reason = (uint16_t)reason;
+  return how;
+}
+
+/* Bounds I to IV; *clean tells an ACCEPT with all four kept from a waived one. */
+static ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack, bool *clean,
+                              ct_result *result)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+  uint32_t oldest_end = s->end - r->max_window - 1;
+  uint32_t oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1;
+
+  *clean = false;
+  if (!ct_seq_before(seg->seq, s->max_end + 1)) {
+    uint32_t over = seg->end - s->max_end + 1;
+    ct_bound bound = { seg->seq, s->max_end, over };
+
+    /* A little more than allowed, otherwise fine: some stacks do that, and the data may well be taken. */
+    if (r->max_window != 0 && ct_seq_after(seg->end, oldest_end) && ct_seq_after(sack, oldest_ack) &&
+        over <= r->max_window && ct_seq_before(sack, r->end + 1)) {
+      s->end = seg->end;
+      tcp->flags[seg->dir] |= CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
+      return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_OVERSHOOT, bound, result);
+    }
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_SEQ_OVER, bound, result);
+  }
+  if (!ct_seq_before(sack, r->end + 1))
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER, (ct_bound){ sack, r->end, sack - r->end },
+                  result);
+  if (r->max_window != 0 && !ct_seq_after(seg->end, oldest_end))
+    return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_SEQ_UNDER,
+                  (ct_bound){ seg->end, oldest_end + 1, oldest_end + 1 - seg->end }, result);
+  if (!ct_seq_after(sack, oldest_ack))
+    return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_ACK_UNDER,
+                  (ct_bound){ sack, oldest_ack + 1, oldest_ack + 1 - sack }, result);
+  *clean = true;
+  return CT_WINDOW_ACCEPT;
+}
+
+/* What an accepted segment teaches about both sides. */
+static void learn(ct_tcp *tcp, const ct_segment *seg, uint32_t ack, uint32_t sack)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+  uint32_t window = seg->window;
+
+  if (!(seg->flags & CT_TCP_SYN))
+    window <<= tcp->scale[seg->dir];
+  s->max_window = MAX(s->max_window, window + (sack - ack)); /* a SACK shows that the window was open that far */
+  if (ct_seq_after(seg->end, s->end)) {
+    s->end = seg->end;
+    tcp->flags[seg->dir] |= CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
+  }
+  if (seg->flags & CT_TCP_ACK) {
+    if (!(tcp->flags[seg->dir] & CT_TCP_FLAG_MAXACK_SET)) {
+      s->max_ack = ack;
+      tcp->flags[seg->dir] |= CT_TCP_FLAG_MAXACK_SET;
+    } else if (ct_seq_after(ack, s->max_ack)) {
+      s->max_ack = ack;
+    }
+  }
+  if (r->max_window != 0 && ct_seq_after(seg->end, s->max_end))
+    r->max_window += seg->end - s->max_end;
+  if (ct_seq_after(sack + window, r->max_end - 1))
+    r->max_end = sack + window + (window == 0); /* a zero window may be probed with one byte */
+  if (ack == r->end)
+    tcp->flags[!seg->dir] &= (uint8_t)~CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
+}
+
+static void count_repeats(ct_tcp *tcp, const ct_segment *seg, uint32_t ack)
+{
+  if (seg->index != CT_TCP_INDEX_ACK)
+    return;
+  if (tcp->last_dir == seg->dir && tcp->last_seq == seg->seq && tcp->last_ack == ack && tcp->last_end == seg->end &&
+      tcp->last_window == seg->window) {
+    tcp->retrans++; /* wraps after 256, as the kernel's does */
+    return;
+  }
+  tcp->last_dir = (uint8_t)seg->dir;
+  tcp->last_seq = seg->seq;
+  tcp->last_ack = ack;
+  tcp->last_end = seg->end;
+  tcp->last_window = seg->window;
+  tcp->retrans = 0;
+}
+
+ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *seg, ct_result *result)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+  ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+  uint32_t ack = seg->ack, sack = ack;
+  ct_window verdict;
+  bool clean;
+
+  if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
+    sack = ct_tcp_options_sack(seg->packet, ack);
+  if (meet_side(entry, tcp, seg, sack))
+    return CT_WINDOW_ACCEPT;
+  if (!(seg->flags & CT_TCP_ACK) || (seg->flags & CT_TCP_RST && ack == 0))
+    ack = sack = r->end; /* acknowledges nothing, or is a reset whose sender did not care */
+  if (seg->flags & CT_TCP_RST && seg->seq == 0 && entry->state == CT_TCP_SYN_SENT)
+    seg->seq = seg->end = s->end; /* the answer to a SYN acknowledges, it has no sequence number of its own */
+  verdict = check_bounds(engine, tcp, seg, sack, &clean, result);
+  if (!clean)
+    return verdict;
+  learn(tcp, seg, ack, sack);
+  count_repeats(tcp, seg, ack);
+  return CT_WINDOW_ACCEPT;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for that. Spec 6.1. */
+#include "conntrack/proto.h"
+
+#define STREAM_AGE_NS (2 * CT_NS_PER_S)
+
+static void become_stream(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+{
+  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP_STREAM), result);
+  if (!(entry->status & CT_STATUS_ASSURED)) {
+    entry->status |= CT_STATUS_ASSURED;
+    result->events |= CT_EV_ASSURED;
+  }
+}
+
+static ct_track udp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+{
+  if (!(entry->status & CT_STATUS_CONFIRMED))
+    entry->l4.udp_stream_ns = engine->now_ns + (engine->params.profile->udp_stream_two_seconds ? STREAM_AGE_NS : -1);
+  if (entry->status & CT_STATUS_SEEN_REPLY && engine->now_ns > entry->l4.udp_stream_ns)
+    become_stream(engine, entry, dir, packet, result);
+  else
+    ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP), result);
+  return CT_TRACK_ACCEPT;
+}
+
+static ct_track udplite_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                               ct_result *result)
+{
+  if (entry->status & CT_STATUS_SEEN_REPLY)
+    become_stream(engine, entry, dir, packet, result);
+  else
+    ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP), result);
+  return CT_TRACK_ACCEPT;
+}
+
+static ct_timeout udp_timeout(const ct_entry *entry)
+{
+  return entry->status & CT_STATUS_ASSURED ? CT_TIMEOUT_UDP_STREAM : CT_TIMEOUT_UDP;
+}
+
+const ct_proto ct_proto_udp = { .name = "udp", .number = CT_PROTO_UDP, .packet = udp_packet, .timeout = udp_timeout };
+const ct_proto ct_proto_udplite = {
+  .name = "udplite", .number = CT_PROTO_UDPLITE, .packet = udplite_packet, .timeout = udp_timeout
+};

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "engine_internal.h"
+#include "helper.h"
+
+static void view_tcp(const ct_entry *entry, ct_view *view)
+{
+  const ct_tcp *tcp = &entry->l4.tcp;
+  int dir;
+
+  for (dir = 0; dir < 2; dir++) {
+    view->tcp.side[dir].end = tcp->side[dir].end;
+    view->tcp.side[dir].max_end = tcp->side[dir].max_end;
+    view->tcp.side[dir].max_window = tcp->side[dir].max_window;
+    view->tcp.side[dir].max_ack = tcp->side[dir].max_ack;
+    view->tcp.side[dir].scale = tcp->scale[dir];
+    view->tcp.side[dir].flags = tcp->flags[dir];
+  }
+  view->tcp.last_dir = tcp->last_dir;
+  view->tcp.last_index = tcp->last_index;
+  view->tcp.last_flags = tcp->last_flags;
+  view->tcp.last_scale = tcp->last_scale;
+  view->tcp.retrans = tcp->retrans;
+  view->tcp.last_window = tcp->last_window;
+  view->tcp.last_seq = tcp->last_seq;
+  view->tcp.last_ack = tcp->last_ack;
+  view->tcp.last_end = tcp->last_end;
+}
+
+static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *view)
+{
+  const ct_ext *ext = ct_ext_get(engine, entry);
+
+  if (!ext)
+    return;
+  view->has_master = ext->master_id != 0;
+  view->master_id = ext->master_id;
+  view->master_tuple = ext->master_tuple;
+  view->expected_helper = ext->expected_helper;
+  view->expected_by = ext->expected_by;
+  view->expected_by_packet = ext->expected_by_packet;
+  view->helper = ext->helper ? ext->helper->name : NULL;
+  view->use += ext->children;
+  view->mark = ext->mark;
+  view->secmark = ext->secmark;
+  if (ext->gre_timeout_s[0] != 0)
+    memcpy(view->gre_timeout_s, ext->gre_timeout_s, sizeof(view->gre_timeout_s));
+}
+
+void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)
+{
+  memset(view, 0, sizeof(*view));
+  view->id = entry->id;
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &view->tuple[CT_ORIGINAL]);
+  ct_tuple_invert(&view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY]);
+  view->status = entry->status;
+  view->state = (uint8_t)entry->state;
+  view->counted = entry->traits & CT_ENTRY_COUNTED;
+  view->deadline_ns = entry->deadline_ns;
+  view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
+  view->created_ns = entry->created_ns;
+  view->packets[0] = ct_counter_packets(&entry->counter[0]);
+  view->packets[1] = ct_counter_packets(&entry->counter[1]);
+  view->bytes[0] = ct_counter_bytes(&entry->counter[0]);
+  view->bytes[1] = ct_counter_bytes(&entry->counter[1]);
+  view->use = 1;
+  view->gre_timeout_s[0] = engine->params.timeout_s[CT_TIMEOUT_GRE];
+  view->gre_timeout_s[1] = engine->params.timeout_s[CT_TIMEOUT_GRE_STREAM];
+  if (entry->proto == CT_PROTO_TCP)
+    view_tcp(entry, view);
+  if (entry->proto == CT_PROTO_SCTP)
+    memcpy(view->sctp_vtag, entry->l4.sctp.vtag, sizeof(view->sctp_vtag));
+  view_ext(engine, entry, view);
+}
+
+static bool is_listed(const ct_engine *engine, const ct_entry *entry)
+{
+  return entry->id != 0 && entry->status & CT_STATUS_CONFIRMED && !ct_core_is_expired(engine, entry);
+}
+
+bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view)
+{
+  uint32_t number;
+
+  for (number = 1; id != 0 && number < engine->table.top; number++) {
+    const ct_entry *entry = ct_table_entry(&engine->table, number);
+
+    if (entry->id == id && is_listed(engine, entry)) {
+      ct_entry_view(engine, entry, view);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir)
+{
+  ct_tuple request = *tuple;
+  const ct_entry *entry;
+
+  if (ct_tuple_is_icmp_answer(tuple))
+    ct_tuple_invert(tuple, &request);
+  entry = ct_table_find(&engine->table, &request, ct_tuple_hash(&request), dir);
+  if (!entry || !is_listed(engine, entry))
+    return false;
+  if (ct_tuple_is_icmp_answer(tuple))
+    *dir = CT_REPLY;
+  ct_entry_view(engine, entry, view);
+  return true;
+}
+
+void ct_engine_each(const ct_engine *engine, void (*fn)(const ct_view *view, void *user), void *user)
+{
+  uint32_t n, i, *order = ct_table_in_order(&engine->table, &n);
+
+  for (i = 0; i < n; i++) {
+    const ct_entry *entry = ct_table_entry(&engine->table, order[i]);
+    ct_view view;
+
+    if (ct_core_is_expired(engine, entry))
+      continue;
+    ct_entry_view(engine, entry, &view);
+    fn(&view, user);
+  }
+  g_free(order);
+}
+
+void ct_engine_each_expect(const ct_engine *engine, void (*fn)(const ct_expect_view *view, void *user), void *user)
+{
+  ct_expect_each(engine, fn, user);
+}
