@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libscenario.la
+libscenario_la_SOURCES = \
+	src/scenario/scenario.h \
+	src/scenario/ast.h src/scenario/ast.c \
+	src/scenario/lexer.h src/scenario/lexer.c \
+	src/scenario/parse.h src/scenario/parse.c src/scenario/parse_packet.c \
+	src/scenario/parse_tcp.c src/scenario/parse_icmp.c src/scenario/parse_sctp.c src/scenario/parse_check.c \
+	src/scenario/icmp_names.h src/scenario/icmp_names.c \
+	src/scenario/sctp_names.h src/scenario/sctp_names.c \
+	src/scenario/build.h src/scenario/build_ip.c src/scenario/build_l4.c src/scenario/build_sctp.c \
+	src/scenario/sum.c src/scenario/link.c src/scenario/compile.c

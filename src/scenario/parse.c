@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines and directives: what a scenario is made of. The grammar stands in doc/scenario.md. */
+#include "parse.h"
+
+#include <string.h>
+
+enum {
+  MAX_FILE_BYTES = 256 << 20,
+  MAX_STEPS = 1000000, /* "repeat" must not turn a line into a full disk */
+  MAX_REPEAT = 100000
+};
+
+static gboolean name_free(scn_parser *p, const char *name)
+{
+  static const char *const reserved[] = { "raw", "frame", "fragment", "send", "no" };
+
+  for (guint i = 0; i < G_N_ELEMENTS(reserved); i++)
+    if (strcmp(name, reserved[i]) == 0)
+      return scn_fail(p->c, "expected the name of a flow, found \"%s\", which is a word of the language", name);
+  if (scn_scenario_flow(p->scenario, name))
+    return scn_fail(p->c, "flow %s was declared in line %u already", name, scn_scenario_flow(p->scenario, name)->line);
+  return TRUE;
+}
+
+gboolean scn_parse_flow_name(scn_parser *p, const scn_flow **flow)
+{
+  char name[SCN_WORD_BYTES];
+  const char *begin = p->c->at;
+
+  if (!scn_take_word(p->c, "the name of a flow", name, sizeof(name)))
+    return FALSE;
+  *flow = scn_scenario_flow(p->scenario, name);
+  if (*flow)
+    return TRUE;
+  p->c->at = begin;
+  return scn_wanted(p->c, "the name of a declared flow");
+}
+
+static gboolean take_protocol(scn_parser *p, const char *word, guint8 *proto)
+{
+  static const struct {
+    const char *word;
+    guint8 proto;
+  } known[] = { { "tcp", CT_PROTO_TCP },   { "udp", CT_PROTO_UDP }, { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
+                { "sctp", CT_PROTO_SCTP }, { "gre", CT_PROTO_GRE }, { "esp", 50 },                   { "ah", 51 } };
+
+  if (strcmp(word, "proto") == 0)
+    return scn_take_u8(p->c, "a protocol number", proto);
+  for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+    if (strcmp(word, known[i].word) == 0) {
+      *proto = known[i].proto;
+      return TRUE;
+    }
+  return scn_fail(p->c, "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"%s\"", word);
+}
+
+static gboolean has_ports(guint8 proto)
+{
+  return proto == CT_PROTO_TCP || proto == CT_PROTO_UDP || proto == CT_PROTO_UDPLITE || proto == CT_PROTO_SCTP;
+}
+
+static gboolean take_endpoint(scn_parser *p, scn_flow *flow, guint side)
+{
+  guint8 family;
+
+  if (!scn_take_addr(p->c, &family, &flow->addr[side]))
+    return FALSE;
+  if (side == 0)
+    flow->family = family;
+  else if (family != flow->family)
+    return scn_fail(p->c, "expected an address of the same family as the flow's first");
+  return !has_ports(flow->proto) || (scn_need(p->c, ":") && scn_take_u16(p->c, "a port", &flow->port[side]));
+}
+
+static gboolean take_pair(scn_parser *p, const char *what, guint32 pair[2])
+{
+  return scn_take_u32(p->c, what, &pair[0]) && scn_need(p->c, ",") && scn_take_u32(p->c, what, &pair[1]);
+}
+
+static gboolean take_flow_options(scn_parser *p, scn_flow *flow)
+{
+  while (!p->c->error && !scn_at_end(p->c)) {
+    if (flow->proto == CT_PROTO_TCP && scn_accept_word(p->c, "isn"))
+      take_pair(p, "an initial sequence number", flow->isn);
+    else if (flow->proto == CT_PROTO_SCTP && scn_accept_word(p->c, "tags"))
+      take_pair(p, "a verification tag", flow->isn);
+    else if (flow->proto == CT_PROTO_ICMP && scn_accept_word(p->c, "id"))
+      scn_take_u16(p->c, "an identifier", &flow->id);
+    else if (flow->proto == CT_PROTO_GRE && scn_accept_word(p->c, "call")) {
+      flow->has_call = TRUE;
+      if (scn_take_u16(p->c, "a call id", &flow->call[0]) && scn_need(p->c, ","))
+        scn_take_u16(p->c, "a call id", &flow->call[1]);
+    } else
+      scn_wanted(p->c, "isn A,B (tcp), tags A,B (sctp), id N (icmp), call A,B (gre) or the end of the line");
+  }
+  return !p->c->error;
+}
+
+/* flow web: tcp 10.0.0.2:1031 > 10.0.0.9:80 isn 1000,5000 */
+static gboolean parse_flow(scn_parser *p)
+{
+  char name[SCN_WORD_BYTES], word[SCN_WORD_BYTES];
+  scn_flow *flow;
+
+  if (!scn_take_word(p->c, "the name of the flow", name, sizeof(name)))
+    return FALSE;
+  if (scn_accept(p->c, ":")) {
+    if (!scn_take_word(p->c, "a protocol", word, sizeof(word)))
+      return FALSE;
+  } else
+    g_strlcpy(word, name, sizeof(word));
+  if (!name_free(p, name))
+    return FALSE;
+  flow = g_new0(scn_flow, 1);
+  flow->name = g_strdup(name);
+  flow->line = p->c->line;
+  flow->index = p->scenario->flows->len;
+  flow->isn[0] = 1000;
+  flow->isn[1] = 5000;
+  g_ptr_array_add(p->scenario->flows, flow);
+  g_hash_table_insert(p->scenario->flow_by_name, flow->name, flow);
+  if (!take_protocol(p, word, &flow->proto) || !take_endpoint(p, flow, 0) || !scn_need(p->c, ">") || !take_endpoint(p, flow, 1) ||
+      !take_flow_options(p, flow))
+    return FALSE;
+  if (flow->proto == CT_PROTO_ICMP && flow->family == CT_IPV6)
+    flow->proto = CT_PROTO_ICMPV6;
+  return TRUE;
+}
+
+static void add_step(scn_parser *p, scn_step *step)
+{
+  g_ptr_array_add(p->scenario->steps, step);
+  if (step->label && step->packet)
+    g_hash_table_insert(p->scenario->step_by_label, step->label, step);
+}
+
+static void add_setting(GPtrArray *list, guint line, const char *name, const char *value)
+{
+  scn_setting *setting = g_new0(scn_setting, 1);
+
+  setting->line = line;
+  setting->name = g_strdup(name);
+  setting->value = g_strdup(value);
+  g_ptr_array_add(list, setting);
+}
+
+/* sysctl NAME=VALUE, set NAME=VALUE */
+static gboolean parse_setting(scn_parser *p, GPtrArray *list)
+{
+  char name[128], value[128];
+
+  if (p->scenario->steps->len > 0)
+    return scn_fail(p->c, "settings stand before the first packet");
+  if (!scn_take_word(p->c, "NAME=VALUE", name, sizeof(name)) || !scn_need(p->c, "=") ||
+      !scn_take_rest_of_word(p->c, "a value", value, sizeof(value)))
+    return FALSE;
+  add_setting(list, p->c->line, name, value);
+  return TRUE;
+}
+
+/* max 4, hashsize 1024: the two that everybody sets, by their short names */
+static gboolean parse_limit(scn_parser *p, GPtrArray *list, const char *name)
+{
+  guint32 value;
+  char text[16];
+
+  if (p->scenario->steps->len > 0)
+    return scn_fail(p->c, "settings stand before the first packet");
+  if (!scn_take_u32(p->c, "a number of entries", &value))
+    return FALSE;
+  g_snprintf(text, sizeof(text), "%u", value);
+  add_setting(list, p->c->line, name, text);
+  return TRUE;
+}
+
+static gboolean parse_profile(scn_parser *p)
+{
+  char name[SCN_WORD_BYTES];
+
+  if (!scn_take_word(p->c, "the name of a profile", name, sizeof(name)))
+    return FALSE;
+  g_free(p->scenario->profile);
+  p->scenario->profile = g_strdup(name);
+  return TRUE;
+}
+
+static gboolean take_layers(scn_parser *p, scn_link *link)
+{
+  static const struct {
+    const char *word;
+    guint32 largest;
+  } kinds[] = { [SCN_LAYER_VLAN] = { "vlan", 4095 }, [SCN_LAYER_QINQ] = { "qinq", 4095 }, [SCN_LAYER_MPLS] = { "mpls", 1048575 },
+                [SCN_LAYER_PPPOE] = { "pppoe", 65535 } };
+
+  while (!p->c->error && !scn_at_end(p->c)) {
+    guint64 value;
+    guint kind;
+
+    for (kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+      if (scn_accept_word(p->c, kinds[kind].word))
+        break;
+    if (kind == G_N_ELEMENTS(kinds))
+      return scn_wanted(p->c, "vlan ID, qinq ID, mpls LABEL, pppoe SESSION or the end of the line");
+    if (link->layers == G_N_ELEMENTS(link->layer))
+      return scn_fail(p->c, "expected at most %u layers", (guint)G_N_ELEMENTS(link->layer));
+    if (!scn_take_u64(p->c, "a number", kinds[kind].largest, &value))
+      return FALSE;
+    link->layer[link->layers++] = (scn_layer){ .kind = kind, .value = (guint32)value };
+  }
+  return !p->c->error;
+}
+
+static gboolean parse_link(scn_parser *p)
+{
+  static const struct {
+    const char *word;
+    guint16 dlt;
+  } known[] = { { "ethernet", 1 }, { "ppp", 9 },    { "raw", 101 },  { "chdlc", 104 },   { "wlan", 105 },
+                { "loop", 108 },   { "sll", 113 }, { "radiotap", 127 }, { "null", 0 },  { "sll2", 276 } };
+  const char *begin = p->c->at;
+  char word[SCN_WORD_BYTES];
+  scn_step *step;
+  guint i;
+
+  if (!scn_take_word(p->c, "a link type", word, sizeof(word)))
+    return FALSE;
+  for (i = 0; i < G_N_ELEMENTS(known) && strcmp(word, known[i].word) != 0; i++)
+    ;
+  if (i == G_N_ELEMENTS(known)) {
+    p->c->at = begin;
+    return scn_wanted(p->c, "a link type (ethernet, raw, null, loop, ppp, chdlc, sll, sll2, wlan, radiotap)");
+  }
+  step = scn_step_new(SCN_STEP_LINK, p->c->line);
+  step->link.dlt = known[i].dlt;
+  add_step(p, step);
+  if (known[i].dlt == 276 && !scn_at_end(p->c))
+    return scn_take_u16(p->c, "an interface index", &step->link.ifindex);
+  return known[i].dlt != 1 || take_layers(p, &step->link);
+}
+
+/* isn web 9000,7000: the next connection on the same addresses and ports */
+static gboolean parse_isn(scn_parser *p)
+{
+  scn_step *step = scn_step_new(SCN_STEP_ISN, p->c->line);
+
+  add_step(p, step);
+  return scn_parse_flow_name(p, &step->flow) && take_pair(p, "an initial sequence number", step->isn);
+}
+
+static gboolean parse_hold(scn_parser *p)
+{
+  char label[SCN_WORD_BYTES];
+  scn_step *step;
+
+  if (!scn_take_word(p->c, "a label for the packet", label, sizeof(label)) || !scn_need(p->c, ":"))
+    return FALSE;
+  step = scn_step_new(SCN_STEP_HOLD, p->c->line);
+  if (!scn_parse_packet(p, step) || (step->label && !scn_fail(p->c, "a held packet has its label in front"))) {
+    scn_step_free(step);
+    return FALSE;
+  }
+  step->label = g_strdup(label);
+  add_step(p, step);
+  return TRUE;
+}
+
+static gboolean parse_start(scn_parser *p)
+{
+  if (p->scenario->steps->len > 0)
+    return scn_fail(p->c, "the start stands before the first packet");
+  return scn_take_date(p->c, &p->scenario->start_ns);
+}
+
+static gboolean parse_expect(scn_parser *p)
+{
+  scn_step *step = scn_step_new(SCN_STEP_CHECK, p->c->line);
+
+  add_step(p, step);
+  return scn_parse_expect(p, step);
+}
+
+/* => on a line of its own, or after a packet */
+static gboolean parse_arrow(scn_parser *p)
+{
+  scn_step *step;
+
+  if (!p->last_packet)
+    return scn_fail(p->c, "\"=>\" speaks of the packet before, and there is none");
+  step = scn_step_new(SCN_STEP_CHECK, p->c->line);
+  add_step(p, step);
+  return scn_parse_arrow(p, step);
+}
+
+static gboolean take_time(scn_parser *p, scn_step *step)
+{
+  gboolean minus;
+
+  if (scn_accept(p->c, "@")) {
+    step->time_kind = SCN_TIME_ABSOLUTE;
+    return scn_take_date(p->c, &step->time_ns);
+  }
+  minus = scn_accept(p->c, "-");
+  step->time_kind = minus || scn_accept(p->c, "+") ? SCN_TIME_PLUS : SCN_TIME_SINCE_START;
+  if (!scn_take_duration(p->c, "a time (+0.1, 2.5, +5d)", &step->time_ns))
+    return FALSE;
+  if (minus)
+    step->time_ns = -step->time_ns;
+  return TRUE;
+}
+
+static gboolean take_label_of(scn_parser *p, scn_step *step)
+{
+  char label[SCN_WORD_BYTES];
+  const char *begin = p->c->at;
+
+  if (!scn_take_word(p->c, "the label of a packet", label, sizeof(label)))
+    return FALSE;
+  if (!scn_scenario_labelled(p->scenario, label)) {
+    p->c->at = begin;
+    return scn_wanted(p->c, "the label of a packet before (\"as LABEL\" or \"hold LABEL:\")");
+  }
+  step->label = g_strdup(label);
+  return TRUE;
+}
+
+static gboolean parse_what_is_sent(scn_parser *p, scn_step *step)
+{
+  if (scn_at_end(p->c)) {
+    step->kind = SCN_STEP_WAIT;
+    return TRUE;
+  }
+  if (scn_accept_word(p->c, "send")) {
+    step->kind = SCN_STEP_AGAIN;
+    return take_label_of(p, step);
+  }
+  if (scn_accept_word(p->c, "fragment")) {
+    step->kind = SCN_STEP_FRAGMENT;
+    return take_label_of(p, step) && scn_parse_fragment(p, step);
+  }
+  if (scn_accept_word(p->c, "raw") || scn_accept_word(p->c, "frame")) {
+    step->kind = p->c->at[-1] == 'w' ? SCN_STEP_RAW : SCN_STEP_FRAME;
+    return scn_take_hex(p->c, "the packet in hexadecimal", &step->bytes) && scn_parse_frame_attributes(p, step);
+  }
+  step->kind = SCN_STEP_SEND;
+  return scn_parse_packet(p, step);
+}
+
+static gboolean parse_timed(scn_parser *p)
+{
+  scn_step *step = scn_step_new(SCN_STEP_SEND, p->c->line);
+
+  if (!take_time(p, step) || !parse_what_is_sent(p, step)) {
+    scn_step_free(step);
+    return FALSE;
+  }
+  add_step(p, step);
+  if (step->kind != SCN_STEP_WAIT)
+    p->last_packet = step;
+  return !scn_accept(p->c, "=>") || parse_arrow(p);
+}
+
+static gboolean parse_statement(scn_parser *p)
+{
+  static const char what[] =
+    "a time (+0.1 ...), =>, or one of flow, isn, hold, expect, link, start, profile, sysctl, set, max, hashsize, repeat";
+  char word[SCN_WORD_BYTES];
+  const char *begin = p->c->at;
+  char next = scn_peek(p->c);
+
+  if (g_ascii_isdigit(next) || next == '+' || next == '-' || next == '@')
+    return parse_timed(p);
+  if (scn_accept(p->c, "=>"))
+    return parse_arrow(p);
+  if (!scn_take_word(p->c, what, word, sizeof(word)))
+    return FALSE;
+  if (strcmp(word, "flow") == 0)
+    return parse_flow(p);
+  if (strcmp(word, "isn") == 0)
+    return parse_isn(p);
+  if (strcmp(word, "hold") == 0)
+    return parse_hold(p);
+  if (strcmp(word, "expect") == 0)
+    return parse_expect(p);
+  if (strcmp(word, "link") == 0)
+    return parse_link(p);
+  if (strcmp(word, "start") == 0)
+    return parse_start(p);
+  if (strcmp(word, "profile") == 0)
+    return parse_profile(p);
+  if (strcmp(word, "sysctl") == 0)
+    return parse_setting(p, p->scenario->sysctls);
+  if (strcmp(word, "set") == 0)
+    return parse_setting(p, p->scenario->settings);
+  if (strcmp(word, "max") == 0)
+    return parse_limit(p, p->scenario->settings, "max");
+  if (strcmp(word, "hashsize") == 0)
+    return parse_limit(p, p->scenario->settings, "hashsize");
+  p->c->at = begin;
+  return scn_wanted(p->c, what);
+}
+
+/* One logical line. => FALSE and error. */
+static gboolean parse_line(scn_parser *p, guint line, const char *text, gsize n, GError **error)
+{
+  scn_cursor c;
+
+  scn_cursor_init(&c, p->scenario->file, line, text, text + n);
+  p->c = &c;
+  if (!scn_at_end(&c)) {
+    parse_statement(p);
+    scn_need_end(&c);
+    if (p->scenario->steps->len > MAX_STEPS)
+      scn_fail(&c, "expected at most %d steps", MAX_STEPS);
+  }
+  p->c = NULL;
+  if (!c.error)
+    return TRUE;
+  g_propagate_error(error, c.error);
+  return FALSE;
+}
+
+/* The lines of the text, with those that end in a backslash joined; the parser's input, so that repeat can go over some of them again. */
+typedef struct text_line {
+  guint number;
+  char *text;
+} text_line;
+
+static void text_line_clear(gpointer p)
+{
+  g_free(((text_line *)p)->text);
+}
+
+static GArray *split_lines(const char *text, gsize length)
+{
+  GArray *lines = g_array_new(FALSE, FALSE, sizeof(text_line));
+  GString *joined = g_string_new(NULL);
+  guint number = 0, first = 1;
+  const char *at = text, *end = text + length;
+
+  g_array_set_clear_func(lines, text_line_clear);
+  while (at < end) {
+    const char *newline = memchr(at, '\n', (gsize)(end - at));
+    const char *stop = newline ? newline : end;
+    gboolean goes_on;
+
+    number++;
+    if (joined->len == 0)
+      first = number;
+    if (stop > at && stop[-1] == '\r')
+      stop--;
+    goes_on = stop > at && stop[-1] == '\\' && newline;
+    g_string_append_len(joined, at, stop - at - (goes_on ? 1 : 0));
+    if (goes_on)
+      g_string_append_c(joined, ' ');
+    else {
+      text_line line = { first, g_strndup(joined->str, joined->len) };
+
+      g_array_append_val(lines, line);
+      g_string_truncate(joined, 0);
+    }
+    at = newline ? newline + 1 : end;
+  }
+  if (joined->len > 0) {
+    text_line line = { first, g_strdup(joined->str) };
+
+    g_array_append_val(lines, line);
+  }
+  g_string_free(joined, TRUE);
+  return lines;
+}
+
+/* $i is the round's number from 0; ${i+1000} and ${i*3} compute with it. */
+static gboolean substitute(GString *out, const text_line *line, guint round, const char *file, GError **error)
+{
+  const char *at = line->text;
+
+  g_string_truncate(out, 0);
+  while (*at) {
+    char operator = 0;
+    guint64 operand = 0;
+    char *end = NULL;
+
+    if (strncmp(at, "$i", 2) == 0) {
+      g_string_append_printf(out, "%u", round);
+      at += 2;
+      continue;
+    }
+    if (strncmp(at, "${i", 3) != 0) {
+      g_string_append_c(out, *at++);
+      continue;
+    }
+    operator = at[3];
+    if (operator == '+' || operator == '*')
+      operand = g_ascii_strtoull(at + 4, &end, 10);
+    if (!end || end == at + 4 || *end != '}' || operand > G_MAXUINT32) {
+      g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u:%u: expected ${i+NUMBER} or ${i*NUMBER}", file, line->number,
+                  (guint)(at - line->text) + 1);
+      return FALSE;
+    }
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT, operator == '+' ? round + operand : round * operand);
+    at = end + 1;
+  }
+  return TRUE;
+}
+
+static gboolean is_statement(const text_line *line, const char *word, scn_cursor *c, const char *file)
+{
+  scn_cursor_init(c, file, line->number, line->text, line->text + strlen(line->text));
+  return scn_accept_word(c, word);
+}
+
+/* repeat N ... end; *at is the index of its first line, then of its last. */
+static gboolean parse_repeat(scn_parser *p, const GArray *lines, guint *at, scn_cursor *head, GError **error)
+{
+  const char *file = p->scenario->file;
+  GString *text = g_string_new(NULL);
+  guint64 rounds = 0;
+  guint begin = *at + 1, end = begin;
+  gboolean fine;
+  scn_cursor c;
+
+  fine = scn_take_u64(head, "a number of rounds", MAX_REPEAT, &rounds) && scn_need_end(head);
+  while (fine && end < lines->len && !is_statement(&g_array_index(lines, text_line, end), "end", &c, file)) {
+    if (is_statement(&g_array_index(lines, text_line, end), "repeat", &c, file))
+      fine = scn_fail(head, "expected \"end\" before the \"repeat\" in line %u", c.line);
+    end++;
+  }
+  if (fine && end == lines->len)
+    fine = scn_fail(head, "expected \"end\" after \"repeat\", found the end of the file");
+  if (fine && rounds * (end - begin) > MAX_STEPS)
+    fine = scn_fail(head, "expected at most %d lines after repeating, found %" G_GUINT64_FORMAT, MAX_STEPS, rounds * (end - begin));
+  if (head->error)
+    g_propagate_error(error, head->error);
+  for (guint round = 0; fine && round < rounds; round++)
+    for (guint i = begin; fine && i < end; i++) {
+      const text_line *line = &g_array_index(lines, text_line, i);
+
+      fine = substitute(text, line, round, file, error) && parse_line(p, line->number, text->str, text->len, error);
+    }
+  g_string_free(text, TRUE);
+  *at = end;
+  return fine;
+}
+
+static gboolean parse_lines(scn_parser *p, const GArray *lines, GError **error)
+{
+  for (guint i = 0; i < lines->len; i++) {
+    const text_line *line = &g_array_index(lines, text_line, i);
+    scn_cursor c;
+
+    if (is_statement(line, "repeat", &c, p->scenario->file) ? !parse_repeat(p, lines, &i, &c, error)
+                                                             : !parse_line(p, line->number, line->text, strlen(line->text), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error)
+{
+  gsize n = length < 0 ? strlen(text) : (gsize)length;
+  scn_parser parser = { .scenario = scn_scenario_new(name) };
+  const char *zero = memchr(text, 0, n);
+  GArray *lines;
+  gboolean fine;
+
+  if (zero) {
+    g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s: expected text, found a zero byte at offset %" G_GSIZE_FORMAT, name,
+                (gsize)(zero - text));
+    scn_scenario_free(parser.scenario);
+    return NULL;
+  }
+  lines = split_lines(text, n);
+  fine = parse_lines(&parser, lines, error);
+  g_array_unref(lines);
+  if (fine)
+    return parser.scenario;
+  scn_scenario_free(parser.scenario);
+  return NULL;
+}
+
+scn_scenario *scn_scenario_load(const char *path, GError **error)
+{
+  GIOChannel *channel = strcmp(path, "-") == 0 ? g_io_channel_unix_new(0) : g_io_channel_new_file(path, "r", error);
+  scn_scenario *scenario = NULL;
+  GString *text;
+  char buffer[65536];
+  gsize got;
+  GIOStatus status;
+
+  if (!channel) {
+    g_prefix_error(error, "%s: ", path);
+    return NULL;
+  }
+  text = g_string_new(NULL);
+  g_io_channel_set_encoding(channel, NULL, NULL);
+  do {
+    status = g_io_channel_read_chars(channel, buffer, sizeof(buffer), &got, error);
+    g_string_append_len(text, buffer, (gssize)got);
+  } while (status == G_IO_STATUS_NORMAL && text->len <= MAX_FILE_BYTES);
+  g_io_channel_unref(channel);
+  if (text->len > MAX_FILE_BYTES)
+    g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s: a scenario of over %d bytes", path, MAX_FILE_BYTES);
+  else if (status == G_IO_STATUS_EOF)
+    scenario = scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path, error);
+  else
+    g_prefix_error(error, "%s: ", path);
+  g_string_free(text, TRUE);
+  return scenario;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expectations: what follows "=>" or "expect". Words in capitals are the kernel's. */
+#include "parse.h"
+
+#include <string.h>
+
+#include "conntrack/engine.h"
+
+static gboolean is_state(const char *word)
+{
+  for (guint i = 1; i < CT_TCP_STATE_COUNT; i++)
+    if (strcmp(word, ct_state_name(CT_PROTO_TCP, i)) == 0)
+      return TRUE;
+  for (guint i = 1; i < CT_SCTP_STATE_COUNT; i++)
+    if (strcmp(word, ct_state_name(CT_PROTO_SCTP, i)) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static guint32 status_of(const char *word)
+{
+  for (guint bit = 0; bit < 16; bit++)
+    if (strcmp(word, ct_status_name(bit)) == 0)
+      return 1u << bit;
+  return 0;
+}
+
+/* 2/1: original and reply */
+static gboolean take_counters(scn_parser *p, const char *what, guint64 counters[2])
+{
+  return scn_take_u64(p->c, what, G_MAXUINT64, &counters[0]) && scn_need(p->c, "/") &&
+         scn_take_u64(p->c, what, G_MAXUINT64, &counters[1]);
+}
+
+static gboolean take_timeout(scn_parser *p, scn_check *check)
+{
+  const char *begin = p->c->at;
+
+  check->fields |= SCN_CHECK_TIMEOUT;
+  if (!scn_take_duration(p->c, "a timeout (120s, 119.5s)", &check->timeout_ns))
+    return FALSE;
+  check->timeout_exact = memchr(begin, '.', (gsize)(p->c->at - begin)) != NULL;
+  return TRUE;
+}
+
+static gboolean take_reason(scn_parser *p, scn_check *check)
+{
+  char word[SCN_WORD_BYTES];
+  const char *begin = p->c->at;
+
+  if (!scn_take_word(p->c, "a reason as -P prints it", word, sizeof(word)))
+    return FALSE;
+  check->reason = (guint16)ct_reason_find(word);
+  check->fields |= SCN_CHECK_REASON;
+  if (check->reason != CT_REASON_COUNT)
+    return TRUE;
+  p->c->at = begin;
+  return scn_wanted(p->c, "a reason as -P prints it (tcp-seq-over, ...)");
+}
+
+static gboolean take_helper(scn_parser *p, scn_check *check)
+{
+  char word[SCN_WORD_BYTES];
+
+  if (!scn_take_word(p->c, "a helper's name, or none", word, sizeof(word)))
+    return FALSE;
+  g_free(check->helper);
+  check->helper = g_strdup(strcmp(word, "none") == 0 ? "" : word);
+  check->fields |= SCN_CHECK_HELPER;
+  return TRUE;
+}
+
+static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
+{
+  static const char what[] = "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, reason WORD, helper NAME, "
+                             "master FLOW, mark N, dropped, or the end of the line";
+  char word[SCN_WORD_BYTES];
+  const char *begin = p->c->at;
+  guint32 bit;
+
+  if (!scn_take_word(p->c, what, word, sizeof(word)))
+    return FALSE;
+  if (!off && is_state(word)) {
+    g_free(check->state);
+    check->state = g_strdup(word);
+    check->fields |= SCN_CHECK_STATE;
+    return TRUE;
+  }
+  if (strcmp(word, "UNREPLIED") == 0) {
+    bit = CT_STATUS_SEEN_REPLY;
+    off = !off;
+  } else
+    bit = status_of(word);
+  if (bit == 0) {
+    p->c->at = begin;
+    return scn_wanted(p->c, what);
+  }
+  *(off ? &check->status_off : &check->status_on) |= bit;
+  return TRUE;
+}
+
+static gboolean take_condition(scn_parser *p, scn_check *check)
+{
+  scn_cursor *c = p->c;
+
+  if (g_ascii_isdigit(scn_peek(c)))
+    return take_timeout(p, check);
+  if (scn_accept_word(c, "packets"))
+    return (check->fields |= SCN_CHECK_PACKETS) && take_counters(p, "a number of packets", check->packets);
+  if (scn_accept_word(c, "bytes"))
+    return (check->fields |= SCN_CHECK_BYTES) && take_counters(p, "a number of bytes", check->bytes);
+  if (scn_accept_word(c, "reason"))
+    return take_reason(p, check);
+  if (scn_accept_word(c, "helper"))
+    return take_helper(p, check);
+  if (scn_accept_word(c, "master"))
+    return (check->fields |= SCN_CHECK_MASTER) && scn_parse_flow_name(p, &check->master);
+  if (scn_accept_word(c, "mark"))
+    return (check->fields |= SCN_CHECK_MARK) && scn_take_u32(c, "a mark", &check->mark);
+  if (scn_accept_word(c, "dropped")) {
+    check->fields |= SCN_CHECK_DROPPED;
+    return TRUE;
+  }
+  if (scn_accept(c, "!"))
+    return take_status(p, check, TRUE);
+  return take_status(p, check, FALSE);
+}
+
+static gboolean take_conditions(scn_parser *p, scn_check *check)
+{
+  while (!p->c->error && !scn_at_end(p->c))
+    if (!take_condition(p, check))
+      return FALSE;
+  return !p->c->error;
+}
+
+static gboolean take_class(scn_parser *p, scn_check *check)
+{
+  for (guint cls = 0; cls < CT_CLASS_COUNT; cls++)
+    if (scn_accept_word(p->c, ct_class_name(cls))) {
+      check->cls = (guint8)cls;
+      check->fields |= SCN_CHECK_CLASS;
+      return TRUE;
+    }
+  return scn_wanted(p->c, "the packet's class (NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none)");
+}
+
+/* => CLASS [orig|reply] condition... */
+gboolean scn_parse_arrow(scn_parser *p, scn_step *step)
+{
+  scn_check *check = step->check = scn_check_new(SCN_ABOUT_PACKET);
+
+  if (!take_class(p, check))
+    return FALSE;
+  if (scn_accept_word(p->c, "orig"))
+    check->fields |= SCN_CHECK_DIR;
+  else if (scn_accept_word(p->c, "reply")) {
+    check->fields |= SCN_CHECK_DIR;
+    check->dir = CT_REPLY;
+  }
+  return take_conditions(p, check);
+}
+
+static gboolean is_stat(const char *name)
+{
+#define X(stat) || strcmp(name, #stat) == 0
+  return FALSE CT_STAT_LIST(X);
+#undef X
+}
+
+static gboolean take_stats(scn_parser *p, scn_check *check)
+{
+  static const char what[] = "NAME=VALUE of conntrack -S (found, invalid, insert_failed, drop, early_drop, error, ...)";
+
+  do {
+    const char *begin = p->c->at;
+    char name[SCN_WORD_BYTES];
+    scn_stat stat;
+
+    if (!scn_take_word(p->c, what, name, sizeof(name)))
+      return FALSE;
+    if (!is_stat(name)) {
+      p->c->at = begin;
+      return scn_wanted(p->c, what);
+    }
+    if (!scn_need(p->c, "=") || !scn_take_u64(p->c, "a number", G_MAXUINT64, &stat.value))
+      return FALSE;
+    stat.name = g_strdup(name);
+    g_array_append_val(check->stats, stat);
+  } while (!scn_at_end(p->c));
+  return TRUE;
+}
+
+/* The text of a line, or a part of it; how many blanks columns were padded with does not matter. */
+static gboolean take_text(scn_parser *p, scn_check *check)
+{
+  GByteArray *bytes;
+  GString *text;
+
+  if (check->absent && scn_at_end(p->c))
+    return TRUE;
+  if (!scn_take_string(p->c, "a part of the line in double quotes", &bytes))
+    return FALSE;
+  text = g_string_new(NULL);
+  for (guint i = 0; i < bytes->len; i++)
+    if (bytes->data[i] != 0 && (bytes->data[i] != ' ' || (text->len > 0 && text->str[text->len - 1] != ' ')))
+      g_string_append_c(text, (char)bytes->data[i]);
+  g_byte_array_unref(bytes);
+  check->text = g_string_free(text, FALSE);
+  return TRUE;
+}
+
+gboolean scn_parse_expect(scn_parser *p, scn_step *step)
+{
+  static const struct {
+    const char *word;
+    scn_about about;
+  } lines[] = { { "event", SCN_ABOUT_EVENT }, { "list", SCN_ABOUT_LIST }, { "expectation", SCN_ABOUT_EXPECTATION } };
+  scn_check *check = step->check = scn_check_new(SCN_ABOUT_COUNT);
+  scn_cursor *c = p->c;
+
+  check->absent = scn_accept_word(c, "no");
+  for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+    if (scn_accept_word(c, lines[i].word)) {
+      check->about = lines[i].about;
+      return take_text(p, check);
+    }
+  if (scn_accept_word(c, "entry")) {
+    check->about = check->absent ? SCN_ABOUT_ABSENT : SCN_ABOUT_ENTRY;
+    return scn_parse_flow_name(p, &check->flow) && (check->absent || take_conditions(p, check));
+  }
+  if (check->absent)
+    return scn_wanted(c, "entry FLOW, event, list or expectation");
+  if (scn_accept_word(c, "count"))
+    return scn_take_u64(c, "a number of entries", G_MAXUINT64, &check->count);
+  if (scn_accept_word(c, "stats")) {
+    check->about = SCN_ABOUT_STATS;
+    return take_stats(p, check);
+  }
+  return scn_wanted(c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
+}
