@@ -38,6 +38,7 @@ void scn_build_udp(const scn_packet *packet, GByteArray *out);
 gboolean scn_build_fragment(const scn_built *whole, guint32 begin, guint32 end, gint more, const scn_ip *ip, const GByteArray *data, scn_built *out);
 
 /* The attributes that act on bytes that are ready: lying length, patches; the IPv4 header checksum last. */
+void scn_build_patch(const scn_ip *ip, GByteArray *bytes); /* the patches alone */
 void scn_build_finish(const scn_ip *ip, scn_built *built);
 
 void scn_put_u8(GByteArray *out, guint8 v);

@@ -160,6 +160,17 @@ static void set_length(scn_built *built)
     scn_set_u16(built->bytes, 4, (guint16)(built->bytes->len - 40));
 }
 
+void scn_build_patch(const scn_ip *ip, GByteArray *bytes)
+{
+  for (guint i = 0; ip->patches && i < ip->patches->len; i++) {
+    const scn_patch *patch = g_ptr_array_index(ip->patches, i);
+
+    for (guint k = 0; k < patch->bytes->len; k++)
+      if (patch->offset < bytes->len && k < bytes->len - patch->offset)
+        bytes->data[patch->offset + k] = patch->bytes->data[k];
+  }
+}
+
 void scn_build_finish(const scn_ip *ip, scn_built *built)
 {
   GByteArray *bytes = built->bytes;
@@ -172,13 +183,7 @@ void scn_build_finish(const scn_ip *ip, scn_built *built)
     scn_set_u16(bytes, 10, 0);
     scn_set_u16(bytes, 10, sum_value(&ip->sum, scn_sum_fold(scn_sum_add(0, bytes->data, header))));
   }
-  for (guint i = 0; ip->patches && i < ip->patches->len; i++) {
-    const scn_patch *patch = g_ptr_array_index(ip->patches, i);
-
-    for (guint k = 0; k < patch->bytes->len; k++)
-      if (patch->offset < bytes->len && k < bytes->len - patch->offset)
-        bytes->data[patch->offset + k] = patch->bytes->data[k];
-  }
+  scn_build_patch(ip, bytes);
 }
 
 gboolean scn_build_packet(const scn_packet *packet, scn_flow_state *state, const scn_built *quoted, scn_built *out)

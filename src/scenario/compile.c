@@ -3,8 +3,6 @@
 #include "build.h"
 #include "scenario.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct labelled {
@@ -153,13 +151,11 @@ static gboolean fragment(scn_compiler *compiler, const scn_step *step, scn_frame
   return TRUE;
 }
 
-static gboolean raw(scn_compiler *compiler, const scn_step *step, scn_frame *out, GError **error)
+static void raw(scn_compiler *compiler, const scn_step *step, scn_frame *out)
 {
   guint8 family = step->bytes->len > 0 && step->bytes->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
-  scn_built built = { .bytes = step->bytes, .family = family };
   GByteArray *bytes;
 
-  (void)error;
   if (step->kind == SCN_STEP_FRAME) {
     g_byte_array_set_size(compiler->frame, 0);
     g_byte_array_append(compiler->frame, step->bytes->data, step->bytes->len);
@@ -169,19 +165,11 @@ static gboolean raw(scn_compiler *compiler, const scn_step *step, scn_frame *out
   } else {
     bytes = g_byte_array_new();
     g_byte_array_append(bytes, step->bytes->data, step->bytes->len);
-    built.bytes = bytes;
-    for (guint i = 0; step->frame.patches && i < step->frame.patches->len; i++) {
-      const scn_patch *patch = g_ptr_array_index(step->frame.patches, i);
-
-      for (guint k = 0; k < patch->bytes->len; k++)
-        if (patch->offset < bytes->len && k < bytes->len - patch->offset)
-          bytes->data[patch->offset + k] = patch->bytes->data[k];
-    }
-    wrap(compiler, CT_ORIGINAL, &step->frame, family, built.bytes, out);
+    scn_build_patch(&step->frame, bytes);
+    wrap(compiler, CT_ORIGINAL, &step->frame, family, bytes, out);
     g_byte_array_unref(bytes);
   }
   finish_frame(compiler, &step->frame, out);
-  return TRUE;
 }
 
 gboolean scn_compiler_step(scn_compiler *compiler, const scn_step *step, scn_frame *out, GError **error)
@@ -202,7 +190,7 @@ gboolean scn_compiler_step(scn_compiler *compiler, const scn_step *step, scn_fra
     finish_frame(compiler, &l->packet->ip, out);
     return TRUE;
   case SCN_STEP_RAW:
-  case SCN_STEP_FRAME: return raw(compiler, step, out, error);
+  case SCN_STEP_FRAME: raw(compiler, step, out); return TRUE;
   case SCN_STEP_ISN:
     compiler->flows[step->flow->index] = (scn_flow_state){ .isn = { step->isn[0], step->isn[1] } };
     return TRUE;
@@ -226,25 +214,5 @@ gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpo
       fine = fn(&frame, user, error);
   }
   scn_compiler_free(compiler);
-  return fine;
-}
-
-static gboolean write_frame(const scn_frame *frame, gpointer user, GError **error)
-{
-  return cap_writer_frame(user, &frame->frame, NULL, error);
-}
-
-gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error)
-{
-  cap_writer *writer = cap_writer_open(path, error);
-  gboolean fine;
-
-  if (!writer)
-    return FALSE;
-  fine = scn_scenario_compile(scenario, write_frame, writer, error);
-  if (!cap_writer_close(writer, fine ? error : NULL))
-    fine = FALSE;
-  if (!fine && strcmp(path, "-") != 0)
-    g_unlink(path);
   return fine;
 }

@@ -164,7 +164,7 @@ gboolean scn_take_u64(scn_cursor *c, const char *what, guint64 largest, guint64 
     base = 16;
     c->at += 2;
   }
-  if (c->at == c->end || !g_ascii_isdigit(*c->at) ) {
+  if (c->at == c->end || !g_ascii_isdigit(*c->at)) {
     if (base == 10 || !g_ascii_isxdigit(*c->at))
       return wanted_at(c, begin, what);
   }
@@ -256,13 +256,13 @@ gboolean scn_take_duration(scn_cursor *c, const char *what, gint64 *ns)
   }
   if (c->at == begin)
     return wanted_at(c, begin, what);
-  for (i = 0; i < G_N_ELEMENTS(units); i++)
-    if (scn_accept_word(c, units[i].word))
-      break;
-  if (i < G_N_ELEMENTS(units))
+  if (c->at < c->end && is_word(*c->at)) { /* a unit stands at the number, without a blank */
+    for (i = 0; i < G_N_ELEMENTS(units) && !scn_accept_word(c, units[i].word); i++)
+      ;
+    if (i == G_N_ELEMENTS(units))
+      return wanted_at(c, begin, what);
     unit = units[i].ns;
-  else if (c->at < c->end && is_word(*c->at))
-    return wanted_at(c, begin, what);
+  }
   if (whole > G_GINT64_CONSTANT(3000000000000000000) / unit) {
     c->at = begin;
     return scn_fail(c, "expected %s below a hundred years", what);

@@ -10,15 +10,17 @@ enum {
   MAX_REPEAT = 100000
 };
 
-static gboolean name_free(scn_parser *p, const char *name)
+static gboolean name_free(scn_parser *p, const char *begin, const char *name)
 {
   static const char *const reserved[] = { "raw", "frame", "fragment", "send", "no" };
 
+  p->c->at = begin; /* for the messages */
   for (guint i = 0; i < G_N_ELEMENTS(reserved); i++)
     if (strcmp(name, reserved[i]) == 0)
       return scn_fail(p->c, "expected the name of a flow, found \"%s\", which is a word of the language", name);
   if (scn_scenario_flow(p->scenario, name))
     return scn_fail(p->c, "flow %s was declared in line %u already", name, scn_scenario_flow(p->scenario, name)->line);
+  p->c->at = begin + strlen(name);
   return TRUE;
 }
 
@@ -102,15 +104,13 @@ static gboolean parse_flow(scn_parser *p)
   char name[SCN_WORD_BYTES], word[SCN_WORD_BYTES];
   scn_flow *flow;
 
-  if (!scn_take_word(p->c, "the name of the flow", name, sizeof(name)))
+  if (!scn_take_word(p->c, "the name of the flow", name, sizeof(name)) || !name_free(p, p->c->at - strlen(name), name))
     return FALSE;
   if (scn_accept(p->c, ":")) {
     if (!scn_take_word(p->c, "a protocol", word, sizeof(word)))
       return FALSE;
   } else
     g_strlcpy(word, name, sizeof(word));
-  if (!name_free(p, name))
-    return FALSE;
   flow = g_new0(scn_flow, 1);
   flow->name = g_strdup(name);
   flow->line = p->c->line;

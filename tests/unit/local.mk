@@ -25,3 +25,12 @@ TESTS += test_capture_referee
 test_capture_referee_SOURCES = tests/unit/test_capture_referee.c tests/unit/capture_kit.h tests/unit/capture_kit.c
 test_capture_referee_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_capture_referee_LDADD = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += test_scenario test_scenario_build
+TESTS += test_scenario test_scenario_build
+test_scenario_SOURCES = tests/unit/test_scenario.c tests/unit/unit.h
+test_scenario_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_scenario_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_scenario_build_SOURCES = tests/unit/test_scenario_build.c tests/unit/unit.h
+test_scenario_build_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_scenario_build_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
