@@ -9,9 +9,29 @@ static gboolean write_frame(const scn_frame *frame, gpointer user, GError **erro
   return cap_writer_frame(user, &frame->frame, NULL, error);
 }
 
+/* Only pcapng holds frames of several link types. */
+static cap_writer_kind kind_needed(const scn_scenario *scenario)
+{
+  int link = 1, sent = -1;
+
+  for (guint i = 0; i < scenario->steps->len; i++) {
+    const scn_step *step = g_ptr_array_index(scenario->steps, i);
+
+    if (step->kind == SCN_STEP_LINK)
+      link = step->link.dlt;
+    else if (step->kind == SCN_STEP_SEND || step->kind == SCN_STEP_AGAIN || step->kind == SCN_STEP_FRAGMENT ||
+             step->kind == SCN_STEP_RAW || step->kind == SCN_STEP_FRAME) {
+      if (sent >= 0 && sent != link)
+        return CAP_WRITER_PCAPNG;
+      sent = link;
+    }
+  }
+  return CAP_WRITER_PCAP;
+}
+
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error)
 {
-  cap_writer *writer = cap_writer_open(path, error);
+  cap_writer *writer = cap_writer_open(path, kind_needed(scenario), error);
   gboolean fine;
 
   if (!writer)
