@@ -26,19 +26,29 @@ static inline uint16_t ct_sum_fold(ct_sum sum)
 static inline ct_sum ct_sum_bytes(ct_sum sum, const uint8_t *bytes, size_t n)
 {
   uint64_t low = 0, high = 0, word;
-  uint8_t tail[8];
+  uint32_t half;
+  uint16_t quarter;
 
   for (; n >= 8; n -= 8, bytes += 8) {
     memcpy(&word, bytes, sizeof(word));
     low += word & 0xffffffffu;
     high += word >> 32;
   }
-  if (n > 0) {
-    memset(tail, 0, sizeof(tail));
-    memcpy(tail, bytes, n);
-    memcpy(&word, tail, sizeof(word));
-    low += word & 0xffffffffu;
-    high += word >> 32;
+  if (n & 4) {
+    memcpy(&half, bytes, sizeof(half));
+    low += half;
+    bytes += 4;
+  }
+  if (n & 2) {
+    memcpy(&quarter, bytes, sizeof(quarter));
+    low += quarter;
+    bytes += 2;
+  }
+  if (n & 1) {
+    uint8_t last[2] = { *bytes, 0 };
+
+    memcpy(&quarter, last, sizeof(quarter));
+    low += quarter;
   }
   return sum + low + high;
 }

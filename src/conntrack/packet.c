@@ -181,12 +181,13 @@ static bool tuple_inverts(const ct_tuple *tuple)
   return ct_tuple_invert(&own_family, &inverse);
 }
 
-/* One key serves a request and its answer: that of the request. */
-static void tuple_set(ct_packet *packet, const ct_tuple *tuple)
+/* packet->tuple is complete: makes it the key. One key serves a request and its answer: that of the request. */
+static void tuple_finish(ct_packet *packet)
 {
-  packet->tuple = *tuple;
-  if (ct_tuple_is_icmp_answer(tuple)) {
-    ct_tuple_invert(tuple, &packet->tuple);
+  if (packet->tuple.proto != CT_PROTO_TCP && ct_tuple_is_icmp_answer(&packet->tuple)) {
+    ct_tuple answer = packet->tuple;
+
+    ct_tuple_invert(&answer, &packet->tuple);
     packet->flags |= CT_PACKET_ANSWER;
   }
   packet->hash = ct_tuple_hash(&packet->tuple);
@@ -228,7 +229,8 @@ static void icmp_error_prepare(ct_packet *packet, uint32_t at, const ct_profile 
     return;
   }
   packet->kind = CT_PACKET_ICMP_ERROR;
-  tuple_set(packet, &inverse);
+  packet->tuple = inverse;
+  tuple_finish(packet);
   packet->l4.icmp.outer_dst = outer_dst;
 }
 
@@ -335,11 +337,15 @@ static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge,
   }
 }
 
+/*
+ * The tuple is written in place, never copied: a copy made of stores that are still under way stalls the processor for longer
+ * than all of this takes.
+ */
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
   const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0 };
+  ct_tuple *tuple = &packet->tuple;
   l3_header l3 = { .at = 0 };
-  ct_tuple tuple;
   ct_reason reason;
 
   packet->kind = CT_PACKET_TRACK;
@@ -351,8 +357,7 @@ void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_param
   packet->hash = 0;
   packet->pad = 0;
   memset(&packet->l4, 0, sizeof(packet->l4));
-  memset(&packet->tuple, 0, sizeof(packet->tuple));
-  memset(&tuple, 0, sizeof(tuple));
+  memset(tuple, 0, sizeof(*tuple));
 
   l3.family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
   reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
@@ -360,24 +365,23 @@ void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_param
     packet_refuse(packet, reason);
     return;
   }
-  addresses_read(packet, &l3, &tuple);
-  tuple.proto = l3.proto;
-  packet->tuple = tuple;
+  addresses_read(packet, &l3, tuple);
+  tuple->proto = l3.proto;
   /* IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either way. */
   packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
   if (reason != CT_REASON_NONE) {
     packet_refuse(packet, reason);
     return;
   }
-  if (ct_tuple_is_icmp(&tuple) && icmp_precheck(packet, l3.l4, &judge, params->profile))
+  if (l3.proto != CT_PROTO_TCP && ct_tuple_is_icmp(tuple) && icmp_precheck(packet, l3.l4, &judge, params->profile))
     return;
-  reason = ids_read(packet, &l3, params->profile, &tuple);
-  if (reason == CT_REASON_NONE && (tuple.proto == CT_PROTO_ICMP || tuple.proto == CT_PROTO_ICMPV6) && !tuple_inverts(&tuple))
+  reason = ids_read(packet, &l3, params->profile, tuple);
+  if (reason == CT_REASON_NONE && (l3.proto == CT_PROTO_ICMP || l3.proto == CT_PROTO_ICMPV6) && !tuple_inverts(tuple))
     reason = CT_REASON_TUPLE_NO_INVERSE;
   if (reason != CT_REASON_NONE) {
     packet_refuse(packet, reason);
     return;
   }
-  tuple_set(packet, &tuple);
+  tuple_finish(packet);
   packet->reason = (uint16_t)l4_check(packet, l3.l4, &judge, params->profile);
 }
