@@ -81,6 +81,29 @@ typedef enum ct_checksums {
 } ct_checksums;
 
 /*
+ * => n bytes at offset: in place, or in scratch with zeros for what the capture cut; NULL where the packet has no such
+ * bytes (skb_header_pointer). scratch holds n bytes. Every look at a packet that may be cut goes through here.
+ */
+static inline const uint8_t *ct_packet_at(const ct_packet *packet, uint32_t offset, uint32_t n, uint8_t *scratch)
+{
+  uint32_t i;
+
+  if ((uint64_t)offset + n <= packet->captured)
+    return packet->data + offset;
+  if ((uint64_t)offset + n > packet->length)
+    return NULL;
+  for (i = 0; i < n; i++)
+    scratch[i] = offset + i < packet->captured ? packet->data[offset + i] : 0;
+  return scratch;
+}
+
+static inline uint16_t ct_be16(const uint8_t *bytes) { return (uint16_t)(bytes[0] << 8 | bytes[1]); }
+static inline uint32_t ct_be32(const uint8_t *bytes)
+{
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/*
  * Fills kind, flags, reason, tuple, hash, l4_offset and l4 from the bytes. data points to a whole IPv4 or IPv6 packet
  * whose IP header was found sane by the IP layer (version, lengths, header checksum); flags may already hold
  * CT_PACKET_REASSEMBLED and CT_PACKET_CUT, which are kept. Of params it takes nf_conntrack_checksum and the profile (which

@@ -15,29 +15,6 @@ typedef struct ct_judge {
 } ct_judge;
 
 /*
- * => n bytes at offset: in place, or in scratch with zeros for what the capture cut; NULL where the packet has no such
- * bytes (skb_header_pointer). scratch holds n bytes.
- */
-static inline const uint8_t *ct_packet_at(const ct_packet *packet, uint32_t offset, uint32_t n, uint8_t *scratch)
-{
-  uint32_t i;
-
-  if ((uint64_t)offset + n <= packet->captured)
-    return packet->data + offset;
-  if ((uint64_t)offset + n > packet->length)
-    return NULL;
-  for (i = 0; i < n; i++)
-    scratch[i] = offset + i < packet->captured ? packet->data[offset + i] : 0;
-  return scratch;
-}
-
-static inline uint16_t ct_be16(const uint8_t *bytes) { return (uint16_t)(bytes[0] << 8 | bytes[1]); }
-static inline uint32_t ct_be32(const uint8_t *bytes)
-{
-  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-/*
  * The trackers' own checks. at: offset of the layer-4 header, not beyond packet->length. => NONE, or why the tracker refuses the
  * packet. They set CT_PACKET_CSUM_* flags; ct_check_tcp fills packet->l4.tcp where the header is whole.
  */

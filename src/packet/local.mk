@@ -1,3 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libpacket.la
-libpacket_la_SOURCES = src/packet/packet.h
+libpacket_la_SOURCES = \
+	src/packet/packet.h src/packet/decode.c \
+	src/packet/arena.h src/packet/arena.c \
+	src/packet/link.h src/packet/link.c \
+	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_wlan.c \
+	src/packet/ip.h src/packet/ip.c \
+	src/packet/defrag.h src/packet/defrag.c src/packet/defrag4.c src/packet/defrag6.c
+libpacket_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packet/defrag.h"
+
+#include <string.h>
+
+#include "packet/arena.h"
+
+typedef struct run {
+  guint32 start, end;
+} run;
+
+typedef struct piece {
+  guint32 offset, length, at; /* at: in bytes */
+} piece;
+
+static guint key_hash(gconstpointer p)
+{
+  const defrag_key *key = p;
+  guint64 h = key->id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+
+  h = (h ^ key->src.halves[0] ^ h >> 29) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
+  h = (h ^ key->src.halves[1] ^ h >> 32) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
+  h = (h ^ key->dst.halves[0] ^ h >> 29) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
+  h = (h ^ key->dst.halves[1] ^ key->proto ^ h >> 32) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
+  return (guint)(h >> 32);
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+  return memcmp(a, b, sizeof(defrag_key)) == 0;
+}
+
+static guint address_hash(gconstpointer p)
+{
+  const ct_addr *address = p;
+
+  return (guint)((address->halves[0] ^ address->halves[1]) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) >> 32);
+}
+
+static gboolean address_equal(gconstpointer a, gconstpointer b)
+{
+  return ct_addr_equal(a, b);
+}
+
+/*
+ * What a buffer with a fragment of this length costs the kernel (skb->truesize): headroom, the bytes, the shared info of 320,
+ * rounded up to a power of two as its allocator does, and 256 for the buffer's own structure.
+ */
+static guint32 fragment_cost(guint32 length)
+{
+  guint32 bytes = 512;
+
+  while (bytes < length + 78 + 320)
+    bytes *= 2;
+  return bytes + 256;
+}
+
+static void table_charge(defrag_table *table, defrag_queue *queue, guint32 bytes)
+{
+  table->charged_bytes += bytes;
+  queue->charged_bytes += bytes;
+}
+
+void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s)
+{
+  *table = (defrag_table){ .high_thresh = high_thresh_bytes, .timeout_ns = (gint64)timeout_s * G_GINT64_CONSTANT(1000000000) };
+  table->queues = g_hash_table_new(key_hash, key_equal);
+  table->sources = g_hash_table_new(address_hash, address_equal);
+}
+
+void defrag_table_clear(defrag_table *table)
+{
+  while (table->oldest != NULL)
+    defrag_queue_free(table, table->oldest);
+  g_hash_table_destroy(table->queues);
+  g_hash_table_destroy(table->sources);
+}
+
+static void queue_link_newest(defrag_table *table, defrag_queue *queue)
+{
+  queue->older = table->newest;
+  queue->newer = NULL;
+  if (table->newest != NULL)
+    table->newest->newer = queue;
+  else
+    table->oldest = queue;
+  table->newest = queue;
+}
+
+static void queue_unlink(defrag_table *table, defrag_queue *queue)
+{
+  if (queue->older != NULL)
+    queue->older->newer = queue->newer;
+  else
+    table->oldest = queue->newer;
+  if (queue->newer != NULL)
+    queue->newer->older = queue->older;
+  else
+    table->newest = queue->older;
+}
+
+/* Every queue has the same time to live and the clock never goes back: the list stays in order by itself. */
+void defrag_table_expire(defrag_table *table, gint64 now_ns)
+{
+  while (table->oldest != NULL && table->oldest->deadline_ns <= now_ns)
+    defrag_queue_free(table, table->oldest);
+}
+
+static defrag_source *source_get(defrag_table *table, const ct_addr *address)
+{
+  defrag_source *source = g_hash_table_lookup(table->sources, address);
+
+  if (source == NULL) {
+    source = g_new0(defrag_source, 1);
+    source->address = *address;
+    g_hash_table_add(table->sources, source);
+  }
+  source->references++;
+  return source;
+}
+
+static void source_release(defrag_table *table, defrag_source *source)
+{
+  if (--source->references > 0)
+    return;
+  g_hash_table_remove(table->sources, source);
+  g_free(source);
+}
+
+static gint64 deadline_after(const defrag_table *table, gint64 now_ns)
+{
+  return now_ns > G_MAXINT64 - table->timeout_ns ? G_MAXINT64 : now_ns + table->timeout_ns;
+}
+
+defrag_queue *defrag_table_get(defrag_table *table, const defrag_key *key, gint64 now_ns)
+{
+  defrag_queue *queue;
+
+  if (table->high_thresh == 0 || table->charged_bytes > table->high_thresh)
+    return NULL;
+  queue = g_hash_table_lookup(table->queues, key);
+  if (queue != NULL)
+    return queue;
+  queue = g_new0(defrag_queue, 1);
+  queue->key = *key;
+  queue->deadline_ns = deadline_after(table, now_ns);
+  queue->runs = g_array_new(FALSE, FALSE, sizeof(run));
+  queue->pieces = g_array_new(FALSE, FALSE, sizeof(piece));
+  queue->bytes = g_byte_array_new();
+  queue->header = g_byte_array_new();
+  queue->source = source_get(table, &key->src);
+  g_hash_table_add(table->queues, queue);
+  queue_link_newest(table, queue);
+  table_charge(table, queue, DEFRAG_QUEUE_BYTES);
+  return queue;
+}
+
+void defrag_queue_free(defrag_table *table, defrag_queue *queue)
+{
+  queue_unlink(table, queue);
+  g_hash_table_remove(table->queues, queue);
+  source_release(table, queue->source);
+  table->charged_bytes -= queue->charged_bytes;
+  g_array_free(queue->runs, TRUE);
+  g_array_free(queue->pieces, TRUE);
+  g_byte_array_free(queue->bytes, TRUE);
+  g_byte_array_free(queue->header, TRUE);
+  g_free(queue);
+}
+
+void defrag_queue_restart(defrag_table *table, defrag_queue *queue, gint64 now_ns)
+{
+  table->charged_bytes -= queue->charged_bytes - DEFRAG_QUEUE_BYTES;
+  queue->charged_bytes = DEFRAG_QUEUE_BYTES;
+  g_array_set_size(queue->runs, 0);
+  g_array_set_size(queue->pieces, 0);
+  g_byte_array_set_size(queue->bytes, 0);
+  queue->end = queue->received = queue->tail_end = 0;
+  queue->first_in = queue->last_in = queue->cut = FALSE;
+  queue->ecn = 0;
+  queue->deadline_ns = deadline_after(table, now_ns);
+  queue_unlink(table, queue);
+  queue_link_newest(table, queue);
+}
+
+gboolean defrag_queue_end_set(defrag_queue *queue, guint32 end, gboolean last)
+{
+  if (last) {
+    if (end < queue->end || (queue->last_in && end != queue->end))
+      return FALSE;
+    queue->last_in = TRUE;
+    queue->end = end;
+  } else if (end > queue->end) {
+    if (queue->last_in)
+      return FALSE;
+    queue->end = end;
+  }
+  return TRUE;
+}
+
+/* Finds the place of [start, end) among the runs; INSERTED where it is free, and *index is where a run of its own would go. */
+static defrag_insert runs_search(const GArray *runs, guint32 start, guint32 end, guint *index)
+{
+  guint low = 0, high = runs->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    const run *r = &g_array_index(runs, run, middle);
+
+    if (end <= r->start)
+      high = middle;
+    else if (start >= r->end)
+      low = middle + 1;
+    else
+      return start >= r->start && end <= r->end ? DEFRAG_DUPLICATE : DEFRAG_OVERLAP;
+  }
+  *index = low;
+  return DEFRAG_INSERTED;
+}
+
+static defrag_insert runs_insert(defrag_queue *queue, guint32 start, guint32 end)
+{
+  run fresh = { start, end };
+  defrag_insert result;
+  guint index;
+
+  if (queue->pieces->len == 0 || queue->tail_end < end) {
+    if (start < queue->tail_end)
+      return DEFRAG_OVERLAP;
+    if (queue->pieces->len > 0 && start == queue->tail_end)
+      g_array_index(queue->runs, run, queue->runs->len - 1).end = end;
+    else
+      g_array_append_val(queue->runs, fresh);
+    queue->tail_end = end;
+    return DEFRAG_INSERTED;
+  }
+  result = runs_search(queue->runs, start, end, &index);
+  if (result == DEFRAG_INSERTED)
+    g_array_insert_val(queue->runs, index, fresh);
+  return result;
+}
+
+defrag_insert defrag_queue_insert(defrag_table *table, defrag_queue *queue, const ct_packet *packet, guint32 payload_at,
+                                  guint32 offset, guint32 length)
+{
+  piece p = { .offset = offset, .length = length, .at = queue->bytes->len };
+  guint32 here = packet->captured > payload_at ? MIN(packet->captured - payload_at, length) : 0;
+  defrag_insert result = runs_insert(queue, offset, offset + length);
+
+  if (result != DEFRAG_INSERTED)
+    return result;
+  g_byte_array_set_size(queue->bytes, queue->bytes->len + length);
+  if (here > 0)
+    memcpy(queue->bytes->data + p.at, packet->data + payload_at, here);
+  memset(queue->bytes->data + p.at + here, 0, length - here);
+  g_array_append_val(queue->pieces, p);
+  queue->received += length;
+  if (packet->captured < packet->length)
+    queue->cut = TRUE;
+  if (offset == 0)
+    queue->first_in = TRUE;
+  table_charge(table, queue, fragment_cost(packet->length));
+  return DEFRAG_INSERTED;
+}
+
+gboolean defrag_queue_complete(const defrag_queue *queue)
+{
+  return queue->first_in && queue->last_in && queue->received == queue->end;
+}
+
+gboolean defrag_ecn_bad(guint8 seen)
+{
+  return (seen & 1) != 0 && (seen & ~1) != 0;
+}
+
+void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packet *packet)
+{
+  guint32 header_bytes = queue->header->len, length = header_bytes + queue->end;
+  guint8 *datagram = pkt_arena_take(arena, length);
+  guint i;
+
+  memcpy(datagram, queue->header->data, header_bytes);
+  for (i = 0; i < queue->pieces->len; i++) {
+    const piece *p = &g_array_index(queue->pieces, piece, i);
+
+    memcpy(datagram + header_bytes + p->offset, queue->bytes->data + p->at, p->length);
+  }
+  packet->data = datagram;
+  packet->length = packet->captured = length;
+  packet->flags |= CT_PACKET_REASSEMBLED;
+  if (queue->cut)
+    packet->flags |= CT_PACKET_CUT;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Link layers: how far into a frame the IP header begins. A new link type is a function here and a line in link.c's list;
+ * what several of them lead to (ethertypes, PPP protocols) has functions of its own. Only for src/packet.
+ */
+#ifndef PKT_LINK_H
+#define PKT_LINK_H
+
+#include "packet/packet.h"
+
+/* A frame being unwrapped. Functions move at forward and never read beyond captured. */
+typedef struct pkt_link {
+  const guint8 *data;
+  guint32 captured;
+  guint32 at;     /* where the next layer begins; the IP header once family is set */
+  guint32 tail;   /* bytes at the frame's end that are the link's own (FCS) */
+  guint32 ifindex;
+  guint16 direction; /* cap_direction */
+  guint16 layers;
+  gboolean in_llc;
+  guint8 family; /* CT_IPV4, CT_IPV6: what the link says, not what the packet says */
+} pkt_link;
+
+/* => NONE with at and family set, or LINK_TRUNCATED, NOT_IP. */
+typedef ct_reason (*pkt_link_fn)(pkt_link *link);
+
+/* => the next n bytes, at moved beyond them; NULL where the frame ends before. */
+static inline const guint8 *pkt_link_take(pkt_link *link, guint32 n)
+{
+  const guint8 *bytes = link->data + link->at;
+
+  if (n > link->captured - link->at)
+    return NULL;
+  link->at += n;
+  return bytes;
+}
+
+static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] << 8 | bytes[0]); }
+static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
+
+/* What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, an IP header. */
+ct_reason pkt_link_ethertype(pkt_link *link, guint16 type);
+ct_reason pkt_link_ppp_protocol(pkt_link *link);
+ct_reason pkt_link_llc(pkt_link *link);
+ct_reason pkt_link_by_version(pkt_link *link);
+/* A frame of another link type inside this one (PPI); one level deep. */
+ct_reason pkt_link_inner(pkt_link *link, guint32 type);
+
+ct_reason pkt_link_ethernet(pkt_link *link);
+ct_reason pkt_link_cooked_v1(pkt_link *link);
+ct_reason pkt_link_cooked_v2(pkt_link *link);
+ct_reason pkt_link_ipv4(pkt_link *link);
+ct_reason pkt_link_ipv6(pkt_link *link);
+ct_reason pkt_link_null(pkt_link *link);
+ct_reason pkt_link_nflog(pkt_link *link);
+ct_reason pkt_link_ppp(pkt_link *link);
+ct_reason pkt_link_ppp_serial(pkt_link *link);
+ct_reason pkt_link_ppp_with_direction(pkt_link *link);
+ct_reason pkt_link_pppoe(pkt_link *link);
+ct_reason pkt_link_cisco_hdlc(pkt_link *link);
+ct_reason pkt_link_cisco_hdlc_with_direction(pkt_link *link);
+ct_reason pkt_link_wlan(pkt_link *link);
+ct_reason pkt_link_wlan_radiotap(pkt_link *link);
+ct_reason pkt_link_wlan_prism(pkt_link *link);
+ct_reason pkt_link_wlan_avs(pkt_link *link);
+ct_reason pkt_link_ppi(pkt_link *link);
+
+/* Unwraps a frame of any type. */
+ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link);
+
+#endif
