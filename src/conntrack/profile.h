@@ -19,6 +19,7 @@ typedef struct ct_profile {
   const char *name; /* "linux-6.18" */
   const char *help;
   bool ip_conntrack; /* sysctls and listings carry ip_conntrack names */
+  bool listing_2_4;  /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   const uint8_t (*tcp_table)[6][10];  /* [dir][index][state] => ct_tcp_state, or CT_TCP_IGNORE, CT_TCP_INVALID */
   const uint8_t (*sctp_table)[11][9]; /* [dir][chunk row][state] */
   ct_eviction eviction;

@@ -3,8 +3,8 @@
  * Output formats: views and events in, text out. One file per format, one line each in formats.h. A format never sees
  * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10, doc/formats.md.
  *
- * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count, each snapshot under
- * its snapshot line; end. A function may be NULL where the format has nothing to say at that point.
+ * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count; end. Of several snapshots
+ * each has a life of its own under its snapshot line. A function may be NULL where the format has nothing to say at that point.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H

@@ -6,7 +6,7 @@
 #include "emit.h"
 
 /* In the order in which help lists them; the first is the default. */
-#define EMIT_FORMAT_LIST(X) X(conntrack) X(json) X(transcript)
+#define EMIT_FORMAT_LIST(X) X(conntrack) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)

@@ -10,5 +10,8 @@ libemit_la_SOURCES = \
 	src/emit/stats.c \
 	src/emit/conntrack.c \
 	src/emit/wire.h src/emit/wire.c \
+	src/emit/xml.c \
+	src/emit/save.c \
+	src/emit/proc.c \
 	src/emit/json.c \
 	src/emit/transcript.c

@@ -15,6 +15,7 @@ void emit_text_init(emit_text *out, int fd)
 {
   out->fd = fd;
   out->error = 0;
+  out->opened = FALSE;
   out->used = 0;
   out->size = fd >= 0 ? TEXT_FD_BYTES : TEXT_MEMORY_BYTES;
   out->data = g_malloc(out->size);

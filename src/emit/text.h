@@ -15,6 +15,7 @@ typedef struct emit_text {
   char *data;
   gsize used, size;
   int fd;        /* -1: kept in memory only (tests, reports): the buffer grows */
+  gboolean opened; /* a format's own note that its heading stands; FALSE after init */
   int error;     /* errno of the first failed write; 0 fine. EPIPE is remembered like any other: the caller decides */
 } emit_text;
 

@@ -32,6 +32,7 @@ const ct_profile ct_profile_linux_2_4 = {
   .name = "linux-2.4",
   .help = "Linux 2.4.37, ip_conntrack",
   .ip_conntrack = true,
+  .listing_2_4 = true,
   .tcp_table = ct_tcp_table_linux_2_4,
   .sctp_table = NULL, /* tracked as any other protocol */
   .eviction = CT_EVICT_ROUND,

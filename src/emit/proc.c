@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's own listings: /proc/net/nf_conntrack with nf_conntrack_expect, and ip_conntrack of 2.4 and 2.6 with its
+ * expectations (spec 10.1 to 10.3). The reader of nf_conntrack holds a reference, so that an idle entry's use is 2.
+ */
+#include "formats.h"
+#include "parts.h"
+
+/* A protocol's name in a kernel that may not know it: then it is "unknown" and has neither ids nor states. */
+static const char *kernel_name(const ct_profile *profile, guint8 proto)
+{
+  gboolean known = TRUE;
+
+  switch (proto) {
+  case CT_PROTO_SCTP: known = profile == NULL || profile->sctp_table != NULL; break;
+  case CT_PROTO_GRE: known = profile == NULL || profile->gre_tracker; break;
+  case CT_PROTO_UDPLITE: known = profile == NULL || profile->udplite_tracker; break;
+  case CT_PROTO_DCCP: known = profile != NULL && profile->dccp_tracker; break;
+  }
+  return known ? emit_protocol_name(proto) : "unknown";
+}
+
+static void addresses(emit_text *out, const ct_tuple *tuple)
+{
+  emit_text_literal(out, "src=");
+  emit_text_addr(out, tuple->family, &tuple->src, TRUE);
+  emit_text_literal(out, " dst=");
+  emit_text_addr(out, tuple->family, &tuple->dst, TRUE);
+  emit_text_char(out, ' ');
+}
+
+static void direction(emit_text *out, const emit_options *o, const ct_view *view, ct_dir dir)
+{
+  const ct_tuple *tuple = &view->tuple[dir];
+
+  addresses(out, tuple);
+  if (strcmp(kernel_name(o->profile, tuple->proto), "unknown") != 0)
+    emit_tuple_ids(out, tuple->proto, tuple);
+  if (view->counted) {
+    emit_text_literal(out, "packets=");
+    emit_text_u64(out, view->packets[dir]);
+    emit_text_literal(out, " bytes=");
+    emit_text_u64(out, view->bytes[dir]);
+    emit_text_char(out, ' ');
+  }
+}
+
+/* From the protocol's name to [ASSURED]: what both files print alike. */
+static void flow(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  const char *name = kernel_name(o->profile, proto), *state = ct_state_name(proto, view->state);
+
+  emit_text_pad(out, name, 8);
+  emit_text_char(out, ' ');
+  emit_text_u64(out, proto);
+  emit_text_char(out, ' ');
+  if (!(view->status & CT_STATUS_OFFLOAD)) {
+    emit_text_u64(out, emit_view_seconds(view));
+    emit_text_char(out, ' ');
+  }
+  if (state != NULL && strcmp(name, "unknown") != 0) {
+    emit_text_string(out, state);
+    emit_text_char(out, ' ');
+  } else if (strcmp(name, "gre") == 0) {
+    emit_text_literal(out, "timeout=");
+    emit_text_u64(out, view->gre_timeout_s[0]);
+    emit_text_literal(out, ", stream_timeout=");
+    emit_text_u64(out, view->gre_timeout_s[1]);
+    emit_text_char(out, ' ');
+  }
+  direction(out, o, view, CT_ORIGINAL);
+  if (!(view->status & CT_STATUS_SEEN_REPLY))
+    emit_text_literal(out, "[UNREPLIED] ");
+  direction(out, o, view, CT_REPLY);
+  if (view->status & CT_STATUS_HW_OFFLOAD)
+    emit_text_literal(out, "[HW_OFFLOAD] ");
+  else if (view->status & CT_STATUS_OFFLOAD)
+    emit_text_literal(out, "[OFFLOAD] ");
+  else if (view->status & CT_STATUS_ASSURED)
+    emit_text_literal(out, "[ASSURED] ");
+}
+
+static void proc_entry(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  emit_text_pad(out, emit_family_name(view->tuple[CT_ORIGINAL].family), 8);
+  emit_text_char(out, ' ');
+  emit_text_u64(out, view->tuple[CT_ORIGINAL].family);
+  emit_text_char(out, ' ');
+  flow(out, o, view);
+  if (o->show_mark) {
+    emit_text_literal(out, "mark=");
+    emit_text_u64(out, view->mark);
+    emit_text_char(out, ' ');
+  }
+  if (o->profile == NULL || !o->profile->ip_conntrack) /* zones came with 2.6.34 */
+    emit_text_literal(out, "zone=0 ");
+  if (o->show_times) {
+    emit_text_literal(out, "delta-time=");
+    emit_text_u64(out, (guint64)MAX(0, emit_floor_seconds(emit_view_now_ns(view) - view->created_ns)));
+    emit_text_char(out, ' ');
+  }
+  emit_text_literal(out, "use=");
+  emit_text_u64(out, view->use + 1);
+  emit_text_char(out, '\n');
+}
+
+/* The timer may be overdue: the seconds are signed, cut towards zero as C divides. */
+static void proc_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  (void)o;
+  emit_text_i64(out, expect->timeout_ns / 1000000000);
+  emit_text_literal(out, " l3proto = ");
+  emit_text_u64(out, expect->tuple.family);
+  emit_text_literal(out, " proto=");
+  emit_text_u64(out, expect->tuple.proto);
+  emit_text_char(out, ' ');
+  addresses(out, &expect->tuple);
+  emit_tuple_ids(out, expect->tuple.proto, &expect->tuple);
+  emit_expect_flags(out, expect->flags);
+  emit_text_string(out, expect->helper != NULL ? expect->helper : "");
+  if (expect->class_name != NULL && expect->class_name[0] != '\0') {
+    emit_text_char(out, '/');
+    emit_text_string(out, expect->class_name);
+  }
+  emit_text_char(out, '\n');
+}
+
+static void ip_conntrack_entry(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  gboolean old = o->profile != NULL && o->profile->listing_2_4;
+
+  flow(out, o, view);
+  if (!old && o->show_mark) {
+    emit_text_literal(out, "mark=");
+    emit_text_u64(out, view->mark);
+    emit_text_char(out, ' ');
+  }
+  if (!old && o->show_secmark) {
+    emit_text_literal(out, "secmark=");
+    emit_text_u64(out, view->secmark);
+    emit_text_char(out, ' ');
+  }
+  emit_text_literal(out, "use=");
+  emit_text_u64(out, view->use);
+  if (old) {
+    emit_text_char(out, ' ');
+    if (o->show_mark) { /* a patch of the time, which came after use */
+      emit_text_literal(out, "mark=");
+      emit_text_u64(out, view->mark);
+      emit_text_char(out, ' ');
+    }
+  }
+  emit_text_char(out, '\n');
+}
+
+static void ip_conntrack_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  gboolean old = o->profile != NULL && o->profile->listing_2_4;
+
+  if (old)
+    emit_text_literal(out, "EXPECTING: ");
+  if (expect->deadline_ns == G_MAXINT64)
+    emit_text_char(out, '-');
+  else
+    emit_text_i64(out, expect->timeout_ns / 1000000000);
+  if (old)
+    emit_text_literal(out, " use=1");
+  emit_text_literal(out, " proto=");
+  emit_text_u64(out, expect->tuple.proto);
+  emit_text_char(out, ' ');
+  addresses(out, &expect->tuple);
+  emit_tuple_ids(out, expect->tuple.proto, &expect->tuple);
+  emit_text_char(out, '\n');
+}
+
+const emit_format emit_format_proc = {
+  .name = "proc",
+  .help = "/proc/net/nf_conntrack, nf_conntrack_expect",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT,
+  .entry = proc_entry,
+  .expect = proc_expect,
+  .snapshot = emit_snapshot_line,
+};
+
+const emit_format emit_format_ip_conntrack = {
+  .name = "ip_conntrack",
+  .help = "/proc/net/ip_conntrack, ip_conntrack_expect of Linux 2.4 and 2.6",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT,
+  .entry = ip_conntrack_entry,
+  .expect = ip_conntrack_expect,
+  .snapshot = emit_snapshot_line,
+};
