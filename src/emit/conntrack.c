@@ -185,13 +185,23 @@ static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stat
     emit_stats_extended(out, stats, count);
 }
 
+static void conntrack_begin(emit_text *out, const emit_options *o, guint what)
+{
+  if (what == EMIT_CAN_PACKETS)
+    emit_packet_heading(out, o);
+}
+
 const emit_format emit_format_conntrack = {
   .name = "conntrack",
   .help = "as conntrack(8) prints it",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_STATS | EMIT_CAN_COUNT,
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS | EMIT_CAN_STATS |
+         EMIT_CAN_COUNT,
+  .collects = TRUE,
+  .begin = conntrack_begin,
   .entry = conntrack_entry,
   .expect = conntrack_expect,
   .event = conntrack_event,
+  .packet = emit_packet_line,
   .stats = conntrack_stats,
   .count = emit_count_line,
   .snapshot = emit_snapshot_line,

@@ -12,6 +12,11 @@
 EMIT_FORMAT_LIST(X)
 #undef X
 
+/* -P for people: the heading above the columns, and a packet's line. */
+void emit_packet_heading(emit_text *out, const emit_options *o);
+void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet);
+/* "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing helps. */
+void emit_reason_hint(emit_text *out, ct_reason reason);
 /* -C */
 void emit_count_line(emit_text *out, const emit_options *o, guint64 count);
 /* The line above a snapshot, for formats made of plain lines. */

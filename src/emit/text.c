@@ -342,19 +342,34 @@ emit_date emit_date_from_ns(gint64 time_ns)
   return d;
 }
 
+static void date_and_clock(emit_text *out, const emit_date *d)
+{
+  /* An int64 of nanoseconds reaches from 1677 to 2262, so a year has four digits. */
+  emit_text_u64_zeros(out, (guint64)d->year, 4);
+  emit_text_char(out, '-');
+  emit_text_u64_zeros(out, d->month, 2);
+  emit_text_char(out, '-');
+  emit_text_u64_zeros(out, d->day, 2);
+  emit_text_char(out, 'T');
+  emit_text_clock(out, d);
+}
+
+void emit_text_time_fixed(emit_text *out, gint64 time_ns)
+{
+  emit_date d = emit_date_from_ns(time_ns);
+
+  date_and_clock(out, &d);
+  emit_text_char(out, '.');
+  emit_text_u64_zeros(out, d.ns / 1000, 6);
+  emit_text_char(out, 'Z');
+}
+
 void emit_text_time(emit_text *out, gint64 time_ns)
 {
   emit_date d = emit_date_from_ns(time_ns);
   guint decimals = 9;
 
-  /* An int64 of nanoseconds reaches from 1677 to 2262, so a year has four digits. */
-  emit_text_u64_zeros(out, (guint64)d.year, 4);
-  emit_text_char(out, '-');
-  emit_text_u64_zeros(out, d.month, 2);
-  emit_text_char(out, '-');
-  emit_text_u64_zeros(out, d.day, 2);
-  emit_text_char(out, 'T');
-  emit_text_clock(out, &d);
+  date_and_clock(out, &d);
   if (d.ns != 0) {
     emit_text_char(out, '.');
     while (d.ns % 10 == 0) {

@@ -61,6 +61,8 @@ void emit_text_addr(emit_text *out, guint8 family, const ct_addr *addr, gboolean
 void emit_text_seconds(emit_text *out, gint64 ns, guint decimals);
 /* RFC 3339 in UTC with nanoseconds where they are not zero: 2026-11-21T10:00:00.123456789Z. */
 void emit_text_time(emit_text *out, gint64 time_ns);
+/* The same with six decimals, cut: 27 characters, for columns. */
+void emit_text_time_fixed(emit_text *out, gint64 time_ns);
 
 
 /* A moment in UTC, for those who print it otherwise. */

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * -P for people: a line per packet in columns that stay where they are, then the packet as tcpdump's readers know it, then
+ * what there is to say about it. The columns are documented in doc/formats.md.
+ */
+#include "formats.h"
+#include "parts.h"
+#include "wire.h"
+
+enum { NUMBER_WIDTH = 6, TIME_WIDTH = 13, CONN_WIDTH = 7, CLASS_WIDTH = 12, DIR_WIDTH = 6, STATE_WIDTH = 26, TIMEOUT_WIDTH = 7 };
+
+void emit_packet_heading(emit_text *out, const emit_options *o)
+{
+  emit_text_pad(out, "packet", -NUMBER_WIDTH);
+  emit_text_pad(out, o->options & EMIT_TIMESTAMP ? " time                       " : "time", -TIME_WIDTH);
+  emit_text_literal(out, "  ");
+  emit_text_pad(out, "conn", CONN_WIDTH);
+  emit_text_pad(out, "class", CLASS_WIDTH);
+  emit_text_pad(out, "dir", DIR_WIDTH);
+  emit_text_pad(out, "state", STATE_WIDTH);
+  emit_text_pad(out, "timeout", TIMEOUT_WIDTH);
+  emit_text_literal(out, "   packet\n");
+}
+
+static void pad_from(emit_text *out, gsize begin, gsize width)
+{
+  while (out->used - begin < width)
+    emit_text_char(out, ' ');
+}
+
+/* Six decimals always: a column. The capture's nanoseconds are cut, not rounded, so that no packet seems to come before its cause. */
+static void time_column(emit_text *out, const emit_options *o, const emit_packet *p)
+{
+  gint64 ns = p->packet->time_ns - p->first_ns;
+  guint64 v = ns < 0 ? -(guint64)ns : (guint64)ns;
+  char digits[24];
+
+  if (o->options & EMIT_TIMESTAMP) {
+    emit_text_char(out, ' ');
+    emit_text_time_fixed(out, p->packet->time_ns);
+    return;
+  }
+  g_snprintf(digits, sizeof(digits), "%s%" G_GUINT64_FORMAT, ns < 0 ? "-" : "", v / 1000000000u);
+  emit_text_pad(out, digits, -(TIME_WIDTH - 7));
+  emit_text_char(out, '.');
+  emit_text_u64_zeros(out, v % 1000000000u / 1000u, 6);
+}
+
+static void colour(emit_text *out, const emit_options *o, const char *sequence)
+{
+  if (o->colour)
+    emit_text_string(out, sequence);
+}
+
+static void class_column(emit_text *out, const emit_options *o, const ct_result *result)
+{
+  static const char *const colours[CT_CLASS_COUNT] = {
+    [CT_CLASS_NONE] = "\033[2m",     [CT_CLASS_NEW] = "\033[32m",    [CT_CLASS_ESTABLISHED] = "",
+    [CT_CLASS_RELATED] = "\033[36m", [CT_CLASS_INVALID] = "\033[31m", [CT_CLASS_UNTRACKED] = "\033[2m",
+  };
+  gboolean dropped = result->verdict == CT_VERDICT_DROP;
+  const char *dir = "-";
+
+  if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED)
+    dir = result->dir == CT_ORIGINAL ? "orig" : "reply";
+  colour(out, o, dropped ? "\033[1;31m" : colours[result->cls]);
+  emit_text_pad(out, dropped ? "dropped" : result->cls == CT_CLASS_NONE ? "-" : ct_class_name(result->cls), CLASS_WIDTH);
+  colour(out, o, "\033[0m");
+  emit_text_pad(out, dir, DIR_WIDTH);
+}
+
+/* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
+static const char *stateless(const ct_view *view)
+{
+  if (view->status & CT_STATUS_ASSURED)
+    return "assured";
+  return view->status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
+}
+
+static void state_column(emit_text *out, const emit_packet *p)
+{
+  gsize begin = out->used;
+  guint8 proto = p->view != NULL ? p->view->tuple[CT_ORIGINAL].proto : p->packet->tuple.proto;
+  const char *before = ct_state_name(proto, p->result->old_state), *after = ct_state_name(proto, p->result->new_state);
+
+  emit_text_reserve(out, 128); /* the column does not straddle a flush: its width is taken from what was written */
+  begin = out->used;
+  if (p->result->conn == 0) {
+    emit_text_char(out, '-');
+  } else if (before == NULL || after == NULL) {
+    emit_text_string(out, p->view != NULL ? stateless(p->view) : "-");
+  } else {
+    if (before != after) {
+      emit_text_string(out, before);
+      emit_text_literal(out, " -> ");
+    }
+    emit_text_string(out, after);
+  }
+  pad_from(out, begin, STATE_WIDTH);
+}
+
+static void endpoint(emit_text *out, const emit_wire *wire, const ct_addr *addr, guint16 port)
+{
+  emit_text_addr(out, wire->family, addr, FALSE);
+  if (!wire->has_ports)
+    return;
+  emit_text_char(out, '.');
+  emit_text_u64(out, port);
+}
+
+static const char *icmp_name(guint8 proto, guint8 type)
+{
+  static const struct {
+    guint8 proto, type;
+    const char *name;
+  } names[] = {
+    { CT_PROTO_ICMP, 0, "echo reply" },           { CT_PROTO_ICMP, 3, "unreachable" },
+    { CT_PROTO_ICMP, 4, "source quench" },        { CT_PROTO_ICMP, 5, "redirect" },
+    { CT_PROTO_ICMP, 8, "echo request" },         { CT_PROTO_ICMP, 11, "time exceeded" },
+    { CT_PROTO_ICMP, 12, "parameter problem" },   { CT_PROTO_ICMP, 13, "timestamp request" },
+    { CT_PROTO_ICMP, 14, "timestamp reply" },     { CT_PROTO_ICMP, 17, "mask request" },
+    { CT_PROTO_ICMP, 18, "mask reply" },          { CT_PROTO_ICMPV6, 1, "unreachable" },
+    { CT_PROTO_ICMPV6, 2, "packet too big" },     { CT_PROTO_ICMPV6, 3, "time exceeded" },
+    { CT_PROTO_ICMPV6, 4, "parameter problem" },  { CT_PROTO_ICMPV6, 128, "echo request" },
+    { CT_PROTO_ICMPV6, 129, "echo reply" },       { CT_PROTO_ICMPV6, 133, "router solicitation" },
+    { CT_PROTO_ICMPV6, 134, "router advertisement" }, { CT_PROTO_ICMPV6, 135, "neighbour solicitation" },
+    { CT_PROTO_ICMPV6, 136, "neighbour advertisement" }, { CT_PROTO_ICMPV6, 137, "redirect" },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(names); i++)
+    if (names[i].proto == proto && names[i].type == type)
+      return names[i].name;
+  return NULL;
+}
+
+static void icmp_part(emit_text *out, const emit_wire *wire)
+{
+  const char *name = icmp_name(wire->proto, wire->icmp_type);
+
+  emit_text_string(out, wire->proto == CT_PROTO_ICMP ? "ICMP " : "ICMP6 ");
+  if (name != NULL) {
+    emit_text_string(out, name);
+  } else {
+    emit_text_literal(out, "type ");
+    emit_text_u64(out, wire->icmp_type);
+  }
+  if (name == NULL || wire->icmp_code != 0) {
+    emit_text_literal(out, " code ");
+    emit_text_u64(out, wire->icmp_code);
+  }
+  if (name != NULL && strncmp(name, "echo", 4) == 0) {
+    emit_text_literal(out, ", id ");
+    emit_text_u64(out, wire->icmp_id);
+  }
+}
+
+static void tcp_part(emit_text *out, const ct_packet *packet, const emit_wire *wire)
+{
+  char flags[10];
+
+  emit_text_literal(out, "Flags [");
+  emit_text_string(out, emit_tcp_flags(wire->tcp_flags, flags));
+  emit_text_char(out, ']');
+  if (packet->kind != CT_PACKET_TRACK || packet->reason == CT_REASON_TCP_SHORT)
+    return;
+  emit_text_literal(out, ", seq ");
+  emit_text_u64(out, packet->l4.tcp.seq);
+  if (wire->tcp_flags & CT_TCP_ACK) {
+    emit_text_literal(out, ", ack ");
+    emit_text_u64(out, packet->l4.tcp.ack);
+  }
+  emit_text_literal(out, ", win ");
+  emit_text_u64(out, packet->l4.tcp.window);
+}
+
+/* The length is tcpdump's: what the protocol carries for TCP and UDP, else the packet's. */
+static guint32 shown_length(const ct_packet *packet, const emit_wire *wire)
+{
+  if (wire->has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT)
+    return packet->l4.tcp.payload_bytes;
+  if (wire->proto == CT_PROTO_UDP && packet->l4_offset != 0 && packet->length >= packet->l4_offset + 8u)
+    return packet->length - packet->l4_offset - 8;
+  return packet->length;
+}
+
+static void packet_part(emit_text *out, const ct_packet *packet)
+{
+  emit_wire wire;
+
+  emit_wire_read(packet, &wire);
+  if (wire.family == 0) {
+    emit_text_char(out, '-');
+    return;
+  }
+  endpoint(out, &wire, &wire.src, wire.sport);
+  emit_text_literal(out, " > ");
+  endpoint(out, &wire, &wire.dst, wire.dport);
+  emit_text_literal(out, ": ");
+  if (wire.has_tcp) {
+    tcp_part(out, packet, &wire);
+  } else if (wire.has_icmp) {
+    icmp_part(out, &wire);
+  } else if (!wire.has_proto) {
+    emit_text_literal(out, "IP6");
+  } else if (wire.proto == CT_PROTO_UDP) {
+    emit_text_literal(out, "UDP");
+  } else if (strcmp(emit_protocol_name(wire.proto), "unknown") != 0) {
+    emit_text_string(out, emit_protocol_name(wire.proto));
+  } else {
+    emit_text_literal(out, "proto ");
+    emit_text_u64(out, wire.proto);
+  }
+  emit_text_literal(out, ", length ");
+  emit_text_u64(out, shown_length(packet, &wire));
+}
+
+void emit_reason_hint(emit_text *out, ct_reason reason)
+{
+  static const struct {
+    const char *sysctl, *text;
+  } hints[] = {
+    { "nf_conntrack_tcp_be_liberal", "nf_conntrack_tcp_be_liberal=1 would let it pass" },
+    { "nf_conntrack_tcp_ignore_invalid_rst", "nf_conntrack_tcp_ignore_invalid_rst=1 would let it pass" },
+    { "nf_conntrack_tcp_loose", "nf_conntrack_tcp_loose=1 would pick it up" },
+    { "nf_conntrack_checksum", "nf_conntrack_checksum=0 would not look" },
+    { "nf_conntrack_max", "a larger nf_conntrack_max would have room" },
+    { "nf_conntrack_buckets", "more nf_conntrack_buckets would make chains shorter" },
+    { "ipfrag_high_thresh", "a larger ipfrag_high_thresh would have room" },
+  };
+  const char *sysctl = ct_reason_sysctl(reason);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(hints); i++)
+    if (strcmp(sysctl, hints[i].sysctl) == 0)
+      emit_text_string(out, hints[i].text);
+}
+
+/* What there is to say, clause by clause: the first after a dash, the others after semicolons. */
+typedef struct remarks {
+  emit_text *out;
+  gboolean any;
+} remarks;
+
+static emit_text *remark(remarks *r)
+{
+  emit_text_string(r->out, r->any ? "; " : "  -- ");
+  r->any = TRUE;
+  return r->out;
+}
+
+static void reason_remarks(remarks *r, const emit_packet *p)
+{
+  const ct_result *result = p->result;
+  ct_reason reason = result->reason;
+  emit_text *out;
+
+  if (reason == CT_REASON_NONE)
+    return;
+  out = remark(r);
+  emit_text_string(out, ct_reason_sentence(reason));
+  if (result->bound.value != 0 || result->bound.limit != 0 || result->bound.over != 0) {
+    emit_text_literal(out, ": ");
+    emit_text_u64(out, result->bound.value);
+    emit_text_literal(out, " against ");
+    emit_text_u64(out, result->bound.limit);
+    emit_text_literal(out, ", ");
+    emit_text_u64(out, result->bound.over);
+    emit_text_literal(out, " over");
+  }
+  if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) && ct_reason_sysctl(reason)[0] != '\0')
+    emit_reason_hint(remark(r), reason);
+}
+
+static void tuple_short(emit_text *out, const ct_tuple *tuple)
+{
+  emit_text_addr(out, tuple->family, &tuple->src, FALSE);
+  if (ct_tuple_has_ports(tuple) && tuple->src_id != 0) {
+    emit_text_char(out, '.');
+    emit_text_u64(out, tuple->src_id);
+  }
+  emit_text_literal(out, " > ");
+  emit_text_addr(out, tuple->family, &tuple->dst, FALSE);
+  if (ct_tuple_has_ports(tuple)) {
+    emit_text_char(out, '.');
+    emit_text_u64(out, tuple->dst_id);
+  }
+}
+
+/* Who announced what, and in which packet. */
+static void announced(emit_text *out, const ct_expect_view *expect)
+{
+  if (expect->made_by == NULL)
+    return;
+  emit_text_literal(out, " (");
+  emit_text_string(out, expect->made_by);
+  if (expect->made_by_packet != 0) {
+    emit_text_literal(out, " in packet ");
+    emit_text_u64(out, expect->made_by_packet);
+  }
+  emit_text_char(out, ')');
+}
+
+static void event_remark(remarks *r, const emit_packet *p, const ct_event *event)
+{
+  emit_text *out;
+
+  switch (event->type) {
+  case CT_EVENT_EXPECT_NEW:
+    out = remark(r);
+    emit_text_literal(out, "expects ");
+    tuple_short(out, &event->expect->tuple);
+    emit_text_char(out, ' ');
+    emit_text_string(out, emit_protocol_name(event->expect->tuple.proto));
+    announced(out, event->expect);
+    break;
+  case CT_EVENT_EXPECT_DESTROY:
+    if (event->reason != CT_REASON_END_USED)
+      break;
+    out = remark(r);
+    emit_text_literal(out, "expected by #");
+    emit_text_u64(out, event->expect->master_id);
+    emit_text_char(out, ' ');
+    tuple_short(out, &event->expect->master_tuple);
+    announced(out, event->expect);
+    break;
+  case CT_EVENT_DESTROY:
+    /* Entries that end by themselves are no doing of this packet. */
+    if (event->packet == 0 || event->reason == CT_REASON_END_TIMEOUT || event->view->id == p->result->conn)
+      break;
+    out = remark(r);
+    emit_text_char(out, '#');
+    emit_text_u64(out, event->view->id);
+    emit_text_literal(out, " ends: ");
+    emit_text_string(out, ct_reason_sentence(event->reason));
+    break;
+  default:
+    break;
+  }
+}
+
+static void packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p)
+{
+  remarks r = { out, FALSE };
+  guint i, n = o->collector != NULL ? emit_collector_count(o->collector) : 0;
+
+  reason_remarks(&r, p);
+  if (p->result->events & CT_EV_ASSURED)
+    emit_text_literal(remark(&r), "assured");
+  for (i = 0; i < n; i++)
+    event_remark(&r, p, emit_collector_get(o->collector, i));
+  if (n > 0)
+    emit_collector_clear(o->collector);
+}
+
+void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *p)
+{
+  char conn[24];
+
+  emit_text_u64_pad(out, p->packet->number, -NUMBER_WIDTH);
+  time_column(out, o, p);
+  emit_text_literal(out, "  ");
+  if (p->result->conn != 0)
+    g_snprintf(conn, sizeof(conn), "#%" G_GUINT64_FORMAT, (guint64)p->result->conn);
+  emit_text_pad(out, p->result->conn != 0 ? conn : "-", CONN_WIDTH);
+  class_column(out, o, p->result);
+  state_column(out, p);
+  if (p->view != NULL)
+    emit_text_u64_pad(out, emit_view_seconds(p->view), -TIMEOUT_WIDTH);
+  else
+    emit_text_pad(out, "-", -TIMEOUT_WIDTH);
+  emit_text_literal(out, "   ");
+  packet_part(out, p->packet);
+  packet_remarks(out, o, p);
+  emit_text_char(out, '\n');
+}
