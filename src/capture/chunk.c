@@ -70,6 +70,16 @@ void cap_window_clear(cap_window *window)
   *window = (cap_window){ 0 };
 }
 
+void cap_window_release(cap_window *window)
+{
+  if (window->pool == NULL)
+    return;
+  window->chunk_offset += window->start;
+  window->start = window->end = 0;
+  window->chunk = NULL;
+  g_ptr_array_set_size(window->pool, 0);
+}
+
 static gboolean is_idle(const cap_chunk *chunk)
 {
   return g_atomic_int_get(&chunk->refs) == 1;

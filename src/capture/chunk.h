@@ -39,6 +39,8 @@ typedef struct cap_window {
 
 void cap_window_init(cap_window *window, cap_source *source);
 void cap_window_clear(cap_window *window);
+/* At the end of the stream: gives the buffers back; what the window stood at is remembered. */
+void cap_window_release(cap_window *window);
 
 /*
  * Reads until need bytes stand between start and end, and takes what comes along with them. => FALSE at the end of the stream, or with error

@@ -9,5 +9,7 @@ libcapture_la_SOURCES = \
 	src/capture/link.h src/capture/link.c \
 	src/capture/pcap.c \
 	src/capture/pcapng.c \
-	src/capture/libpcap.c
+	src/capture/libpcap.c \
+	src/capture/many.c \
+	src/capture/writer.c
 libcapture_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)

@@ -41,6 +41,8 @@ gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
     reader->ops->fill(reader, batch);
   if (batch->n > 0)
     return TRUE;
+  if (reader->ended)
+    cap_window_release(&reader->window);
   if (reader->failed != NULL)
     g_propagate_error(error, g_steal_pointer(&reader->failed));
   return FALSE;

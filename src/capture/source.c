@@ -11,7 +11,8 @@
 #include "capture/capture.h"
 #include "capture/decompress.h"
 
-enum { RAW_BYTES = 64 * 1024 };
+/* The first read is small: a list of captures has all of them open from the start. */
+enum { RAW_BYTES = 64 * 1024, RAW_FIRST_BYTES = 4096 };
 
 struct cap_source {
   int fd;
@@ -26,7 +27,7 @@ struct cap_source {
   GError *failed;                 /* told once the output made before it is taken */
   gboolean ended;
   gsize raw_start, raw_end;
-  guint8 raw[RAW_BYTES]; /* what was read to look at the magic, then input of the decompressor */
+  guint8 *raw; /* what was read to look at the magic, then input of the decompressor */
 };
 
 /* => FALSE where interrupted. A regular file never waits, so it needs no poll. */
@@ -60,12 +61,12 @@ static gssize raw_read(cap_source *s, guint8 *to, gsize size, GError **error)
 }
 
 /* => bytes added to the raw buffer, which must be empty or hold the magic only. */
-static gssize raw_fill(cap_source *s, GError **error)
+static gssize raw_fill(cap_source *s, gsize size, GError **error)
 {
   if (s->raw_start == s->raw_end)
     s->raw_start = s->raw_end = 0;
 
-  gssize n = raw_read(s, s->raw + s->raw_end, RAW_BYTES - s->raw_end, error);
+  gssize n = raw_read(s, s->raw + s->raw_end, size - s->raw_end, error);
 
   if (n > 0)
     s->raw_end += (gsize)n;
@@ -81,6 +82,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
 
   s->fd = fd;
   s->name = g_strdup(name);
+  s->raw = g_malloc(RAW_BYTES);
   s->live = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode);
   s->wake_fd = s->live ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
   if (!s->live) {
@@ -89,7 +91,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
     s->total_bytes = (guint64)MAX(st.st_size - MAX(at, 0), 0);
   }
   while (s->raw_end < CAP_DECOMPRESS_MAGIC_BYTES) {
-    gssize n = raw_fill(s, error);
+    gssize n = raw_fill(s, RAW_FIRST_BYTES, error);
 
     if (n < 0) {
       cap_source_free(s);
@@ -112,6 +114,7 @@ void cap_source_free(cap_source *s)
     close(s->wake_fd);
   if (s->fd > STDERR_FILENO)
     close(s->fd);
+  g_free(s->raw);
   g_free(s->name);
   g_free(s);
 }
@@ -122,7 +125,7 @@ static void decompress_step(cap_source *s, guint8 **out, gsize *room)
   const char *reason = NULL;
   GError *error = NULL;
 
-  if (s->raw_start == s->raw_end && !s->raw_ended && raw_fill(s, &error) < 0) {
+  if (s->raw_start == s->raw_end && !s->raw_ended && raw_fill(s, RAW_BYTES, &error) < 0) {
     s->failed = error;
     return;
   }
@@ -172,6 +175,7 @@ gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)
     s->raw_start += n;
     return (gssize)n;
   }
+  g_clear_pointer(&s->raw, g_free);
   return raw_read(s, to, size, error);
 }
 

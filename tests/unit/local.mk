@@ -20,9 +20,15 @@ check_PROGRAMS += test_verify
 test_verify_SOURCES = tests/unit/test_verify.c tests/unit/unit.h
 test_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_verify_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(JSON_LIBS) $(ZLIB_LIBS) $(GLIB_LIBS)
-check_PROGRAMS += test_capture_referee
-TESTS += test_capture_referee
-test_capture_referee_SOURCES = tests/unit/test_capture_referee.c tests/unit/capture_kit.h tests/unit/capture_kit.c
+
+CAPTURE_KIT = tests/unit/capture_kit.h tests/unit/capture_kit.c tests/unit/unit.h
+CAPTURE_KIT_LIBS = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+TESTS += test_capture test_capture_referee
+check_PROGRAMS += test_capture test_capture_referee
+test_capture_SOURCES = tests/unit/test_capture.c $(CAPTURE_KIT)
+test_capture_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_capture_LDADD = $(CAPTURE_KIT_LIBS)
+test_capture_referee_SOURCES = tests/unit/test_capture_referee.c $(CAPTURE_KIT)
 test_capture_referee_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_capture_referee_LDADD = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 
@@ -34,3 +40,4 @@ test_scenario_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_scenario_build_SOURCES = tests/unit/test_scenario_build.c tests/unit/unit.h
 test_scenario_build_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_scenario_build_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_capture_referee_LDADD = $(CAPTURE_KIT_LIBS)

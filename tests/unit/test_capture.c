@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pcap and pcapng as our own readers take them: every variant by hand, and every way in which a file can lie. */
+#include <string.h>
+
+#include "capture/link.h"
+#include "capture/reader.h"
+#include "capture_kit.h"
+#include "unit.h"
+
+enum { USEC = 0xa1b2c3d4, NSEC = 0xa1b23c4d, PATCHED = 0xa1b2cd34 };
+#define S_NS G_GINT64_CONSTANT(1000000000)
+
+static void expect_frame(const kit_result *r, guint i, gint64 ts_ns, guint seed, guint captured, guint wire, guint link)
+{
+  const cap_frame *f = kit_frame(r, i);
+
+  ck_assert_int_eq(f->ts_ns, ts_ns);
+  ck_assert(kit_frame_is(f, seed, captured));
+  ck_assert_uint_eq(f->wire, wire);
+  ck_assert_uint_eq(f->link, link);
+}
+
+/* The file ends in this error after so many frames; the message names the byte. */
+static void expect_error(const kit_file *f, guint frames, cap_error code, const char *says)
+{
+  kit_result *r = kit_read_file(f);
+
+  ck_assert_uint_eq(r->frames->len, frames);
+  ck_assert_msg(r->error != NULL, "no error, want \"%s\"", says);
+  ck_assert_msg(g_error_matches(r->error, CAP_ERROR, (int)code), "%s", r->error->message);
+  ck_assert_msg(strstr(r->error->message, says) != NULL, "\"%s\" does not say \"%s\"", r->error->message, says);
+  ck_assert_msg(strstr(r->error->message, "ctreplay-test-") != NULL, "\"%s\" does not name the file", r->error->message);
+  ck_assert_uint_eq(r->errors, 1);
+  kit_result_free(r);
+}
+
+START_TEST(pcap_reads_either_order_and_resolution)
+{
+  gboolean big = (_i & 1) != 0, nsec = (_i & 2) != 0;
+  kit_file f = kit_file_new(big);
+  kit_result *r;
+
+  kit_pcap_header(&f, nsec ? NSEC : USEC, 4, 65535, 101);
+  kit_pcap_record(&f, 1000, 5, 40, 40, 1);
+  kit_pcap_record(&f, 1001, 999999, 64, 1500, 2);
+  kit_pcap_record(&f, 1002, 0, 0, 0, 3);
+  r = kit_read_file(&f);
+  ck_assert_msg(r->error == NULL, "%s", r->error ? r->error->message : "");
+  ck_assert_uint_eq(r->frames->len, 3);
+  expect_frame(r, 0, 1000 * S_NS + (nsec ? 5 : 5000), 1, 40, 40, 12);
+  expect_frame(r, 1, 1001 * S_NS + (nsec ? 999999 : 999999000), 2, 64, 1500, 12);
+  expect_frame(r, 2, 1002 * S_NS, 3, 0, 0, 12);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(pcap_patched_records_are_longer)
+{
+  kit_file f = kit_file_new(_i != 0);
+  kit_result *r;
+
+  kit_pcap_header(&f, PATCHED, 4, 68, 1);
+  for (guint i = 0; i < 2; i++) {
+    kit_put32(&f, 7 + i);
+    kit_put32(&f, 1);
+    kit_put32(&f, 82);
+    kit_put32(&f, 82);
+    kit_put_bytes(&f, "\0\0\0\2\0\0\0\0", 8);
+    kit_put_frame(&f, i, 82); /* 14 over the snap length: its cooked mode */
+  }
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 2);
+  expect_frame(r, 0, 7 * S_NS + 1000, 0, 82, 82, 1);
+  expect_frame(r, 1, 8 * S_NS + 1000, 1, 82, 82, 1);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* Before version 2.3 the wire length came first; in 2.3 it depends. */
+START_TEST(pcap_old_versions_swap_lengths)
+{
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+  guint minor = _i == 0 ? 2 : 3;
+
+  kit_pcap_header(&f, USEC, minor, 65535, 1);
+  for (guint i = 0; i < 2; i++) {
+    gboolean wire_first = minor == 2 || i == 0;
+
+    kit_put32(&f, i);
+    kit_put32(&f, 0);
+    kit_put32(&f, wire_first ? 100 : 60);
+    kit_put32(&f, wire_first ? 60 : 100);
+    kit_put_frame(&f, i, 60);
+  }
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 2);
+  expect_frame(r, 0, 0, 0, 60, 100, 1);
+  expect_frame(r, 1, S_NS, 1, 60, 100, 1);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(pcap_times_are_clamped)
+{
+  static const struct {
+    guint32 s, us;
+    gint64 ts_ns;
+  } times[] = {
+    { 0xffffffff, 0, 4294967295 * S_NS },
+    { 0xffffffff, 0x7fffffff, 4294967295 * S_NS + 2147483647000 },
+    { 10, 1500000, 11 * S_NS + 500000000 },
+    { 10, (guint32)-500000, 9 * S_NS + 500000000 },
+    { 0, (guint32)-1, 0 },
+  };
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+
+  kit_pcap_header(&f, USEC, 4, 65535, 1);
+  for (guint i = 0; i < G_N_ELEMENTS(times); i++)
+    kit_pcap_record(&f, times[i].s, times[i].us, 1, 1, i);
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  for (guint i = 0; i < G_N_ELEMENTS(times); i++) {
+    ck_assert_int_eq(kit_frame(r, i)->ts_ns, times[i].ts_ns);
+    ck_assert_int_le(kit_frame(r, i)->ts_ns, CAP_TS_MAX_NS);
+  }
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* libpcap's rule: a frame over the snap length is delivered up to it, and the file goes on behind the whole frame. */
+START_TEST(pcap_cuts_at_the_snap_length)
+{
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+
+  kit_pcap_header(&f, USEC, 4, 50, 1);
+  kit_pcap_record(&f, 1, 0, 90, 90, 1);
+  kit_pcap_record(&f, 2, 0, 20, 10, 2); /* wire below captured: lifted */
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 2);
+  expect_frame(r, 0, S_NS, 1, 50, 90, 1);
+  expect_frame(r, 1, 2 * S_NS, 2, 20, 20, 1);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* Cut at every single byte: whole records come out, the rest is said. */
+START_TEST(pcap_cut_anywhere)
+{
+  kit_file f = kit_file_new(FALSE);
+  guint whole;
+
+  kit_pcap_header(&f, USEC, 4, 65535, 1);
+  kit_pcap_record(&f, 1, 0, 30, 30, 1);
+  kit_pcap_record(&f, 2, 0, 40, 40, 2);
+  whole = f.bytes->len;
+  for (guint n = whole; n-- > 4;) {
+    gboolean at_end = n == 24 || n == 24 + 46;
+
+    g_byte_array_set_size(f.bytes, n);
+    if (!at_end) {
+      expect_error(&f, n < 24 + 46 ? 0 : 1, CAP_ERROR_CUT, n < 24 ? "file header" : "record");
+      continue;
+    }
+    kit_result *r = kit_read_file(&f);
+
+    ck_assert_ptr_null(r->error);
+    ck_assert_uint_eq(r->frames->len, n == 24 ? 0 : 1);
+    kit_result_free(r);
+  }
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(pcap_refuses_what_cannot_be)
+{
+  kit_file f = kit_file_new(FALSE);
+
+  kit_pcap_header(&f, USEC, 4, 65535, 1);
+  kit_pcap_record(&f, 1, 0, 30, 30, 1);
+  kit_put32(&f, 1);
+  kit_put32(&f, 0);
+  kit_put32(&f, 262145);
+  kit_put32(&f, 262145);
+  expect_error(&f, 1, CAP_ERROR_BROKEN, "at byte 70: a record claims 262145 captured bytes");
+  kit_file_clear(&f);
+
+  f = kit_file_new(TRUE);
+  kit_pcap_header(&f, USEC, 5, 65535, 1);
+  expect_error(&f, 0, CAP_ERROR_FORMAT, "version 2.5");
+  kit_file_clear(&f);
+
+  f = kit_file_new(TRUE);
+  kit_pcap_header(&f, USEC, 4, 65535, 0x10001);
+  expect_error(&f, 0, CAP_ERROR_FORMAT, "link type 65537");
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* A D-Bus frame may have 128 MiB; what only claims to must not cost them, and what has them must come out. */
+START_TEST(pcap_giant_records)
+{
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+
+  kit_pcap_header(&f, USEC, 4, 0, 231);
+  kit_pcap_record(&f, 1, 0, 30, 30, 1);
+  kit_pcap_record(&f, 2, 0, 3000000, 3000000, 2);
+  kit_pcap_record(&f, 3, 0, 130000, 130000, 3);
+  kit_pcap_record(&f, 4, 0, 50, 50, 4);
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 4);
+  expect_frame(r, 1, 2 * S_NS, 2, 3000000, 3000000, 231);
+  expect_frame(r, 2, 3 * S_NS, 3, 130000, 130000, 231);
+  expect_frame(r, 3, 4 * S_NS, 4, 50, 50, 231);
+  kit_result_free(r);
+  kit_put32(&f, 5);
+  kit_put32(&f, 0);
+  kit_put32(&f, 128 << 20);
+  kit_put32(&f, 128 << 20);
+  kit_put_frame(&f, 5, 1000);
+  expect_error(&f, 4, CAP_ERROR_CUT, "1016 of its 134217744 bytes");
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* Many frames across many chunks: nothing lost where a chunk ends, whatever the sizes. */
+START_TEST(pcap_many_frames)
+{
+  kit_file f = kit_file_new(_i != 0);
+  kit_result *r;
+  guint n = 6000;
+
+  kit_pcap_header(&f, NSEC, 4, 0, 1);
+  for (guint i = 0; i < n; i++)
+    kit_pcap_record(&f, i, i, (i * 37) % 1500, 1500, i);
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, n);
+  for (guint i = 0; i < n; i++)
+    expect_frame(r, i, i * S_NS + i, i, (i * 37) % 1500, 1500, 1);
+  ck_assert_uint_ge(r->batches, n / CAP_BATCH_FRAMES);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(pcapng_sections_interfaces_and_clocks)
+{
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+
+  kit_section(&f);
+  kit_interface(&f, 1, "eth0", -1);
+  kit_interface(&f, 101, "tun0", 9);
+  kit_interface(&f, 276, NULL, 0x80 | 10); /* 1/1024 s */
+  kit_packet(&f, 0, 5000001, 60, 60, 1, 1);
+  kit_packet(&f, 1, 6 * S_NS + 7, 33, 1400, 2, 2);
+  kit_packet(&f, 2, 7 * 1024 + 512, 5, 5, 3, 0);
+  f.big = TRUE; /* the second section, from another machine */
+  kit_section(&f);
+  kit_interface(&f, 1, "eth0", 12);
+  kit_interface(&f, 1, "eth1", 0);
+  kit_packet(&f, 0, G_GUINT64_CONSTANT(8000000000123), 8, 8, 4, -1);
+  kit_packet(&f, 1, 9, 9, 9, 5, -1);
+  r = kit_read_file(&f);
+  ck_assert_msg(r->error == NULL, "%s", r->error ? r->error->message : "");
+  ck_assert_uint_eq(r->frames->len, 5);
+  expect_frame(r, 0, 5 * S_NS + 1000, 1, 60, 60, 1);
+  expect_frame(r, 1, 6 * S_NS + 7, 2, 33, 1400, 12);
+  expect_frame(r, 2, 7 * S_NS + S_NS / 2, 3, 5, 5, 276);
+  expect_frame(r, 3, 8 * S_NS, 4, 8, 8, 1);
+  expect_frame(r, 4, 9 * S_NS, 5, 9, 9, 1);
+  ck_assert_uint_eq(kit_frame(r, 0)->direction, CAP_DIR_IN);
+  ck_assert_uint_eq(kit_frame(r, 1)->direction, CAP_DIR_OUT);
+  ck_assert_uint_eq(kit_frame(r, 2)->direction, CAP_DIR_UNKNOWN);
+  ck_assert_uint_eq(kit_frame(r, 3)->interface, kit_frame(r, 0)->interface); /* the same one again */
+  ck_assert_uint_ne(kit_frame(r, 4)->interface, kit_frame(r, 1)->interface);
+  ck_assert_str_eq(r->names->pdata[0], "eth0");
+  ck_assert_str_eq(r->names->pdata[1], "tun0");
+  ck_assert_str_eq(r->names->pdata[2], "");
+  ck_assert_str_eq(r->names->pdata[4], "eth1");
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+static void put_interface_with(kit_file *f, guint code, const void *value, gsize n, guint32 snaplen)
+{
+  gsize begin = kit_block_begin(f, 1);
+
+  kit_put16(f, 1);
+  kit_put16(f, 0);
+  kit_put32(f, snaplen);
+  if (n > 0)
+    kit_option(f, code, value, n);
+  kit_block_end(f, begin);
+}
+
+START_TEST(pcapng_time_offsets_and_extremes)
+{
+  gint64 offsets[] = { 100, -3, G_MAXINT64, G_MININT64 };
+  gint64 want[] = { 102 * S_NS, 0, CAP_TS_MAX_NS, 0 };
+  kit_file f = kit_file_new(FALSE);
+  kit_result *r;
+
+  kit_section(&f);
+  for (guint i = 0; i < G_N_ELEMENTS(offsets); i++) {
+    put_interface_with(&f, 14, &offsets[i], 8, 0);
+    kit_packet(&f, i, 2000000, 4, 4, i, -1);
+  }
+  kit_interface(&f, 1, NULL, 0x80 | 127);
+  kit_packet(&f, 4, G_MAXUINT64, 4, 4, 4, -1);
+  kit_interface(&f, 1, NULL, 0);
+  kit_packet(&f, 5, G_MAXUINT64, 4, 4, 5, -1);
+  kit_interface(&f, 1, NULL, 19);
+  kit_packet(&f, 6, G_MAXUINT64, 4, 4, 6, -1);
+  kit_interface(&f, 1, NULL, 0x80 | 63);
+  kit_packet(&f, 7, G_MAXUINT64, 4, 4, 7, -1);
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 8);
+  for (guint i = 0; i < G_N_ELEMENTS(offsets); i++)
+    ck_assert_int_eq(kit_frame(r, i)->ts_ns, want[i]);
+  ck_assert_int_eq(kit_frame(r, 4)->ts_ns, 0);
+  ck_assert_int_eq(kit_frame(r, 5)->ts_ns, CAP_TS_MAX_NS);
+  ck_assert_int_eq(kit_frame(r, 6)->ts_ns, 1844674407);
+  ck_assert_int_eq(kit_frame(r, 7)->ts_ns, 1999999999);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(pcapng_old_and_simple_packets)
+{
+  kit_file f = kit_file_new(_i != 0);
+  kit_result *r;
+  gsize begin;
+
+  kit_section(&f);
+  put_interface_with(&f, 0, NULL, 0, 32);
+  begin = kit_block_begin(&f, 0x80000bad); /* somebody's own block */
+  kit_put_frame(&f, 9, 5000);
+  kit_block_end(&f, begin);
+  begin = kit_block_begin(&f, 2);
+  kit_put16(&f, 0);
+  kit_put16(&f, 77); /* drops */
+  kit_put32(&f, 0);
+  kit_put32(&f, 1500000);
+  kit_put32(&f, 10);
+  kit_put32(&f, 20);
+  kit_put_frame(&f, 1, 10);
+  kit_put_bytes(&f, "\0\0", 2);
+  kit_put16(&f, 2);
+  kit_put16(&f, 4);
+  kit_put32(&f, 2);
+  kit_block_end(&f, begin);
+  begin = kit_block_begin(&f, 3);
+  kit_put32(&f, 50);
+  kit_put_frame(&f, 2, 32); /* the snap length */
+  kit_block_end(&f, begin);
+  begin = kit_block_begin(&f, 3);
+  kit_put32(&f, 7);
+  kit_put_frame(&f, 3, 7);
+  kit_block_end(&f, begin);
+  r = kit_read_file(&f);
+  ck_assert_msg(r->error == NULL, "%s", r->error ? r->error->message : "");
+  ck_assert_uint_eq(r->frames->len, 3);
+  expect_frame(r, 0, S_NS + S_NS / 2, 1, 10, 20, 1);
+  ck_assert_uint_eq(kit_frame(r, 0)->direction, CAP_DIR_OUT);
+  expect_frame(r, 1, S_NS + S_NS / 2, 2, 32, 50, 1); /* no time of its own */
+  expect_frame(r, 2, S_NS + S_NS / 2, 3, 7, 7, 1);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+/* One good packet, then the lie. */
+static kit_file ng_start(void)
+{
+  kit_file f = kit_file_new(FALSE);
+
+  kit_section(&f);
+  kit_interface(&f, 1, "eth0", 6);
+  kit_packet(&f, 0, 1, 20, 20, 1, -1);
+  return f;
+}
+
+static void ng_lie(guint32 type, const guint32 *words, guint n, guint32 length, const char *says)
+{
+  kit_file f = ng_start();
+
+  kit_put32(&f, type);
+  kit_put32(&f, length);
+  for (guint i = 0; i < n; i++)
+    kit_put32(&f, words[i]);
+  expect_error(&f, 1, CAP_ERROR_BROKEN, says);
+  kit_file_clear(&f);
+}
+
+START_TEST(pcapng_refuses_what_cannot_be)
+{
+  ng_lie(5, (guint32[]){ 0, 0 }, 2, 11, "claims a length of 11 bytes");
+  ng_lie(5, (guint32[]){ 0, 0 }, 2, 0, "claims a length of 0 bytes");
+  ng_lie(5, (guint32[]){ 0, 0 }, 2, 18, "claims a length of 18 bytes");
+  ng_lie(5, (guint32[]){ 0, 0 }, 2, 0xfffffffc, "claims a length of 4294967292 bytes");
+  ng_lie(5, (guint32[]){ 0, 20 }, 2, 16, "differs between its front and its end");
+  ng_lie(6, (guint32[]){ 0, 16 }, 2, 16, "packet block is too short");
+  ng_lie(3, (guint32[]){ 12 }, 1, 12, "packet block is too short");
+  ng_lie(1, (guint32[]){ 1, 16 }, 2, 16, "interface block is too short");
+  ng_lie(6, (guint32[]){ 1, 0, 0, 0, 0, 32 }, 6, 32, "interface that is not described");
+  ng_lie(6, (guint32[]){ 0, 0, 0, 1, 1, 32 }, 6, 32, "more bytes than its block has");
+  ng_lie(6, (guint32[]){ 0, 0, 0, 0xffffffff, 1, 32 }, 6, 32, "more bytes than any frame");
+  ng_lie(3, (guint32[]){ 5, 16 }, 2, 16, "more bytes than its block has");
+  ng_lie(1, (guint32[]){ 1, 0, 0x00050002, 24 }, 4, 24, "option runs past");
+  ng_lie(1, (guint32[]){ 1, 0, 0x00010009, 99, 28 }, 5, 28, "time resolution");
+  ng_lie(1, (guint32[]){ 1, 0, 0x0004000e, 99, 28 }, 5, 28, "time offset");
+  ng_lie(0x0a0d0d0a, (guint32[]){ 0x1a2b3c4e, 0 }, 2, 28, "without a byte order");
+  ng_lie(0x0a0d0d0a, (guint32[]){ 0x1a2b3c4d, 16 }, 2, 16, "section header is too short");
+  ng_lie(0x0a0d0d0a, (guint32[]){ 0x1a2b3c4d, 16 }, 2, 2 << 20, "claims a length of 2097152 bytes");
+}
+END_TEST
+
+START_TEST(pcapng_cut_anywhere)
+{
+  kit_file f = ng_start();
+  guint section = 28, interface = 40, whole = f.bytes->len;
+
+  for (guint n = whole; n-- > 4;) {
+    g_byte_array_set_size(f.bytes, n);
+    if (n != section && n != section + interface) {
+      expect_error(&f, 0, CAP_ERROR_CUT, "ends inside a");
+      continue;
+    }
+    kit_result *r = kit_read_file(&f);
+
+    ck_assert_ptr_null(r->error);
+    ck_assert_uint_eq(r->frames->len, 0);
+    kit_result_free(r);
+  }
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(names_what_it_does_not_read)
+{
+  static const struct {
+    const char *bytes;
+    gsize n;
+    const char *says;
+  } files[] = {
+    { "", 0, "empty" },
+    { "abc", 3, "too short" },
+    { "snoop\0\0\0\0\0\0\2\0\0\0\4\0\0\0\0\0\0\0\0", 24, "snoop" },
+    { "BZh91AY&SY", 10, "bzip2" },
+    { "PK\3\4aaaa", 8, "zip archive" },
+    { "\x28\x5c\x8f\2\0\0\0\0\2\4\2\x30\0\0\2\x1e\0\0\x10\x10\x10\x10\x10\x10", 24, "ERF" },
+    { "Hello, world. This is text.", 27, "begins with 48 65 6c 6c" },
+    { "\n\r\r\n text that begins so", 24, "no capture" },
+  };
+  kit_file f = kit_file_new(FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+    g_byte_array_set_size(f.bytes, 0);
+    kit_put_bytes(&f, files[i].bytes, files[i].n);
+    expect_error(&f, 0, CAP_ERROR_FORMAT, files[i].says);
+  }
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(names_what_it_cannot_open)
+{
+  GError *error = NULL;
+
+  ck_assert_ptr_null(cap_reader_open("/nowhere/at.pcap", &error));
+  ck_assert(g_error_matches(error, CAP_ERROR, CAP_ERROR_OPEN));
+  ck_assert_ptr_nonnull(strstr(error->message, "/nowhere/at.pcap: cannot be opened: No such file"));
+  g_clear_error(&error);
+  ck_assert_ptr_null(cap_reader_open("/", &error));
+  ck_assert(g_error_matches(error, CAP_ERROR, CAP_ERROR_OPEN));
+  g_clear_error(&error);
+}
+END_TEST
+
+/* Files whose frames hold headers in the writer's byte order: libpcap turns them round, so libpcap it must be. */
+START_TEST(foreign_nflog_goes_through_libpcap)
+{
+  static const guint8 nflog[] = { 2, 0, 0, 0, 0, 6, 0, 10, 1, 2, 0, 0 }; /* one TLV: length 6, type 10 */
+  kit_file f = kit_file_new(TRUE);
+  kit_result *r;
+
+  kit_pcap_header(&f, USEC, 4, 65535, 239);
+  kit_put32(&f, 1);
+  kit_put32(&f, 2);
+  kit_put32(&f, sizeof(nflog));
+  kit_put32(&f, sizeof(nflog));
+  kit_put_bytes(&f, nflog, sizeof(nflog));
+  r = kit_read_file(&f);
+  ck_assert_ptr_null(r->error);
+  ck_assert_uint_eq(r->frames->len, 1);
+  ck_assert_uint_eq(kit_frame(r, 0)->link, 239);
+  ck_assert_int_eq(kit_frame(r, 0)->ts_ns, S_NS + 2000);
+  ck_assert_uint_eq(kit_frame(r, 0)->data[4], 6);
+  ck_assert_uint_eq(kit_frame(r, 0)->data[6], 10);
+  kit_result_free(r);
+  kit_file_clear(&f);
+}
+END_TEST
+
+START_TEST(link_types_go_both_ways)
+{
+  static const guint dlts[] = { 0, 1, 9, 11, 12, 13, 15, 16, 50, 51, 104, 105, 107, 108, 113, 127, 228, 229, 239, 246, 258, 276 };
+
+  ck_assert_uint_eq(cap_link_to_file(12), 101);
+  ck_assert_uint_eq(cap_link_from_file(101), 12);
+  ck_assert_uint_eq(cap_link_from_file(1), 1);
+  ck_assert_uint_eq(cap_link_from_file(276), 276);
+  for (guint i = 0; i < G_N_ELEMENTS(dlts); i++)
+    ck_assert_uint_eq(cap_link_from_file(cap_link_to_file(dlts[i])), dlts[i]);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("capture");
+  TCase *pcap = tcase_create("pcap"), *ng = tcase_create("pcapng"), *other = tcase_create("other kinds");
+
+  tcase_add_loop_test(pcap, pcap_reads_either_order_and_resolution, 0, 4);
+  tcase_add_loop_test(pcap, pcap_patched_records_are_longer, 0, 2);
+  tcase_add_loop_test(pcap, pcap_old_versions_swap_lengths, 0, 2);
+  tcase_add_test(pcap, pcap_times_are_clamped);
+  tcase_add_test(pcap, pcap_cuts_at_the_snap_length);
+  tcase_add_test(pcap, pcap_cut_anywhere);
+  tcase_add_test(pcap, pcap_refuses_what_cannot_be);
+  tcase_add_test(pcap, pcap_giant_records);
+  tcase_add_loop_test(pcap, pcap_many_frames, 0, 2);
+  tcase_add_test(ng, pcapng_sections_interfaces_and_clocks);
+  tcase_add_test(ng, pcapng_time_offsets_and_extremes);
+  tcase_add_loop_test(ng, pcapng_old_and_simple_packets, 0, 2);
+  tcase_add_test(ng, pcapng_refuses_what_cannot_be);
+  tcase_add_test(ng, pcapng_cut_anywhere);
+  tcase_add_test(other, names_what_it_does_not_read);
+  tcase_add_test(other, names_what_it_cannot_open);
+  tcase_add_test(other, foreign_nflog_goes_through_libpcap);
+  tcase_add_test(other, link_types_go_both_ways);
+  suite_add_tcase(suite, pcap);
+  suite_add_tcase(suite, ng);
+  suite_add_tcase(suite, other);
+  return unit_run(suite);
+}
