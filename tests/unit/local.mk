@@ -30,7 +30,7 @@ test_capture_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_capture_LDADD = $(CAPTURE_KIT_LIBS)
 test_capture_referee_SOURCES = tests/unit/test_capture_referee.c $(CAPTURE_KIT)
 test_capture_referee_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_capture_referee_LDADD = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+test_capture_referee_LDADD = $(CAPTURE_KIT_LIBS)
 
 check_PROGRAMS += test_scenario test_scenario_build
 TESTS += test_scenario test_scenario_build
@@ -40,4 +40,3 @@ test_scenario_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_scenario_build_SOURCES = tests/unit/test_scenario_build.c tests/unit/unit.h
 test_scenario_build_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_scenario_build_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
-test_capture_referee_LDADD = $(CAPTURE_KIT_LIBS)
