@@ -13,7 +13,8 @@ struct ct_timer_block {
   ct_timer_note notes[BLOCK_NOTES];
 };
 
-#define LOOK_AHEAD_TICKS (CT_TIMER_LOOK_AHEAD_NS >> 26)
+#define TICK_NS (INT64_C(1) << 26)
+#define LOOK_AHEAD_TICKS (CT_TIMER_LOOK_AHEAD_NS / TICK_NS)
 
 void ct_timer_init(ct_timer *timer)
 {
@@ -125,7 +126,7 @@ void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now
     return;
   }
   write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
-  timer->wake_ns = MIN(timer->wake_ns, tick << 26);
+  timer->wake_ns = MIN(timer->wake_ns, tick * TICK_NS);
 }
 
 /* => the next occupied slot of a level at or after it, CT_TIMER_SLOTS where there is none. */
@@ -174,7 +175,7 @@ static void look_at(ct_timer *timer, ct_entry *slab, ct_timer_note note)
   if (entry->id == 0 || entry->armed_tick != note.tick)
     return; /* stale: the entry is gone, or another note is the good one */
   if ((entry->deadline_ns >> 26) > timer->now_tick)
-    ct_timer_arm(timer, entry, note.number, timer->now_tick << 26);
+    ct_timer_arm(timer, entry, note.number, timer->now_tick * TICK_NS);
   else
     *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, note.number };
 }
@@ -229,7 +230,7 @@ static bool turn(ct_timer *timer, ct_entry *slab, int64_t now_ns)
     return false;
   }
   if (tick > now_ns >> 26) {
-    timer->wake_ns = tick << 26;
+    timer->wake_ns = tick * TICK_NS;
     return false;
   }
   timer->now_tick = tick;
@@ -291,7 +292,7 @@ ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns)
         return entry;
       /* Refreshed since: earlier deadlines have brought their own item, later ones are noted now. */
       if (entry->deadline_ns > item.deadline_ns && (int32_t)(entry->armed_tick - (uint32_t)timer->now_tick) <= 0)
-        ct_timer_arm(timer, entry, item.number, timer->now_tick << 26);
+        ct_timer_arm(timer, entry, item.number, timer->now_tick * TICK_NS);
     }
     if (!turn(timer, slab, now_ns))
       return NULL;
