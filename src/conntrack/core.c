@@ -367,29 +367,6 @@ static void set_dropped(ct_engine *engine, ct_result *result)
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
-/* An ICMP error belongs to whoever sent the packet inside it (spec 1.1); it changes nothing. */
-static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_result *result)
-{
-  bool answer = packet->flags & CT_PACKET_ANSWER;
-  const ct_addr *to = answer ? &packet->tuple.src : &packet->tuple.dst;
-  ct_dir dir = CT_ORIGINAL;
-  ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
-
-  if (!entry || !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
-    result->reason = entry ? CT_REASON_ICMP_ERROR_ADDRESS : CT_REASON_ICMP_ERROR_UNKNOWN;
-    result->cls = CT_CLASS_INVALID;
-    engine->stats.error++;
-    engine->stats.invalid_by_reason[result->reason]++;
-    return;
-  }
-  result->cls = CT_CLASS_RELATED;
-  result->dir = dir;
-  result->reason = CT_REASON_ICMP_ERROR;
-  result->conn = entry->id;
-  result->entry = entry;
-  result->old_state = result->new_state = (uint8_t)entry->state;
-}
-
 /*
  * The confirm hook (spec 0.6): helper, confirmation, events. => false where the packet was dropped.
  */
@@ -425,6 +402,44 @@ static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *pack
   return true;
 }
 
+/* Dropped at the confirm hook: its class was seen before, and what the tracker did to an entry that exists stays done. */
+static void set_refused(ct_engine *engine, bool is_new, ct_result *result)
+{
+  result->verdict = CT_VERDICT_DROP;
+  if (is_new) {
+    engine->last_id--;
+    result->conn = 0;
+    result->entry = NULL;
+  }
+  engine->stats.dropped_by_reason[result->reason]++;
+  ct_event_drop(engine, (ct_reason)result->reason);
+}
+
+/* An ICMP error belongs to whoever sent the packet inside it (spec 1.1); it changes nothing. */
+static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_result *result)
+{
+  bool answer = packet->flags & CT_PACKET_ANSWER;
+  const ct_addr *to = answer ? &packet->tuple.src : &packet->tuple.dst;
+  ct_dir dir = CT_ORIGINAL;
+  ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
+
+  if (!entry || !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
+    result->reason = entry ? CT_REASON_ICMP_ERROR_ADDRESS : CT_REASON_ICMP_ERROR_UNKNOWN;
+    result->cls = CT_CLASS_INVALID;
+    engine->stats.error++;
+    engine->stats.invalid_by_reason[result->reason]++;
+    return;
+  }
+  result->cls = CT_CLASS_RELATED;
+  result->dir = dir;
+  result->reason = CT_REASON_ICMP_ERROR;
+  result->conn = entry->id;
+  result->entry = entry;
+  result->old_state = result->new_state = (uint8_t)entry->state;
+  if (dir == CT_ORIGINAL && entry->ext != 0 && !at_confirm(engine, entry, packet, 0, false, result))
+    set_refused(engine, false, result);
+}
+
 /* What the tracker said of an entry, new or old. => false where the packet's way ends here. */
 static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, bool is_new, ct_track track,
                   ct_result *result)
@@ -439,7 +454,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
       entry->id = ++engine->last_id;
       if (entry->ext)
         ct_ext_own(engine, entry);
-      else if (engine->params.helpers_by_port)
+      if (engine->params.helpers_by_port)
         ct_helper_attach(engine, entry, &packet->tuple);
     }
     return true;
@@ -512,11 +527,8 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
   result->new_state = (uint8_t)entry->state;
   if (result->new_state != result->old_state)
     result->changes |= CT_CHANGE_STATE;
-  if (!at_confirm(engine, entry, packet, hash, is_new, result)) {
-    if (is_new)
-      engine->last_id--;
-    set_dropped(engine, result);
-  }
+  if (!at_confirm(engine, entry, packet, hash, is_new, result))
+    set_refused(engine, is_new, result);
 }
 
 void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result)

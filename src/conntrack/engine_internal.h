@@ -29,8 +29,6 @@ typedef struct ct_watcher {
 
 enum { CT_WATCHERS_MAX = 8 };
 
-struct ct_gre_keys;
-
 struct ct_engine {
   ct_params params;
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
@@ -56,7 +54,6 @@ struct ct_engine {
   uint32_t n_exts, exts_size;
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
-  struct ct_gre_keys *gre_keys;
 };
 
 /* --- for trackers and helpers --- */

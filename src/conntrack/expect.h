@@ -79,7 +79,7 @@ typedef enum ct_expect_answer {
 /* master has a helper. The timeout is that of the helper's class. Sends EXPECT_NEW, and EXPECT_DESTROY for what had to go. */
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet);
 
-/* The newest active expectation that a packet with this tuple would meet, or NULL. Its master may be dead. */
+/* The newest expectation whose mask the tuple fits, inactive ones and those of dead masters too, or NULL. */
 ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple);
 /* The master's expectations, newest first; next is read before fn may remove the one it was given. fn => false stops. */
 void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *), void *user);

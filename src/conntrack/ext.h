@@ -17,7 +17,6 @@ typedef struct ct_ext {
   const char *expected_by;      /* what announced it: "PORT" */
   uint64_t expected_by_packet;
   uint32_t children;         /* entries whose master this is: part of use= */
-  uint32_t expecting;        /* expectations whose master this is */
   const struct ct_helper *helper; /* attached helper, or NULL */
   void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
   bool helper_cut;           /* it was said that the snap length hides payloads of this flow */

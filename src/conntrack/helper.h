@@ -26,12 +26,11 @@ struct ct_helper {
   const char *name;
   const char *help;      /* one line for people */
   uint8_t kinds;         /* CT_HELPER_*: what it can be attached to */
-  uint16_t port;         /* standard port; 0: only by expectation */
   uint16_t state_bytes;  /* kept per connection, zeroed at first */
   ct_helper_class classes[CT_HELPER_CLASSES];
-  bool established_only; /* looks only at ESTABLISHED packets, of either direction */
-  uint32_t refresh_s;    /* any packet it looks at that has payload sets the master's timeout to this; 0: none */
-  /* payload is whole, length >= 1. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP */
+  /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
+  void (*arrived)(ct_helping *helping, size_t length);
+  /* payload is whole, length >= 1; of TCP only ESTABLISHED packets are shown. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP */
   ct_verdict (*inspect)(ct_helping *helping, const uint8_t *payload, size_t length);
   void (*gone)(ct_helping *helping); /* the connection was deleted; may be NULL */
 };
@@ -57,7 +56,7 @@ static inline const ct_tuple *ct_helping_backward(const ct_helping *h) { return 
 void ct_expect_spec_init(ct_expect_spec *spec, uint8_t family, uint8_t proto, const ct_addr *src, const ct_addr *dst,
                          uint16_t port, const char *made_by);
 ct_expect_answer ct_helping_expect(ct_helping *helping, const ct_expect_spec *spec);
-/* Sets the connection's timeout, as nf_ct_refresh does: no counting, no event. */
+/* Sets the connection's timeout, as nf_ct_refresh does: nothing is counted, no event. */
 void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 
 /*
@@ -75,9 +74,15 @@ void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *origin
  */
 ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet, ct_reason *reason);
 
+/* The entry is deleted: its helper's gone(), where it has one. Called by ct_expect_master_gone. */
+void ct_helper_gone(ct_engine *engine, ct_entry *entry);
+
 /* The i-th helper, NULL past the end; by name (case does not matter), NULL where there is none. */
 const ct_helper *ct_helper_get(unsigned i);
 const ct_helper *ct_helper_find(const char *name);
-unsigned ct_helper_number(const ct_helper *helper);
+/* The helper that the settings give to a new flow, or NULL. */
+const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
+/* Standard port; 0: attached by expectations only. */
+uint16_t ct_helper_port(const ct_helper *helper);
 
 #endif

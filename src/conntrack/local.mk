@@ -25,7 +25,13 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/generic.c \
-	src/conntrack/helper_none.c \
 	src/conntrack/ext.h src/conntrack/ext.c \
-	src/conntrack/expect.h \
-	src/conntrack/helper.h
+	src/conntrack/expect.h src/conntrack/expect.c \
+	src/conntrack/gre_key.h src/conntrack/gre_key.c \
+	src/conntrack/helper.h src/conntrack/helper.c \
+	src/conntrack/helper/list.h src/conntrack/helper/list.c \
+	src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
+	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
+	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \
+	src/conntrack/helper/amanda.c src/conntrack/helper/sane.c src/conntrack/helper/pptp.c \
+	src/conntrack/helper/broadcast.c

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The expectation table: chains by destination for matching (newest first, as the kernel's hash chains), a list in order of
+ * creation for listings, a heap by the moment each ends, and a record per master ("family") that outlives the master
+ * while one of its children lives. Owns all of these; entries are named by id, never pointed to.
+ */
+#include "expect.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "engine_internal.h"
+#include "gre_key.h"
+#include "helper.h"
+
+enum { CHAINS_FIRST = 256, PPTP_TIMEOUT_S = 600, PPTP_STREAM_TIMEOUT_S = 18000 };
+
+typedef struct family family;
+
+struct ct_expect {
+  uint64_t id;
+  ct_expect_spec spec;
+  family *family;
+  uint64_t made_by_packet;
+  int64_t deadline_ns; /* nominal: what listings show the rest of */
+  int64_t fire_ns;     /* when it really goes */
+  uint32_t heap_at;
+  ct_expect *chain_next;
+  ct_expect *family_next; /* older */
+  ct_expect *older, *newer;
+};
+
+struct family {
+  uint64_t id; /* of the master */
+  ct_tuple tuple;
+  const ct_helper *helper;
+  ct_expect *newest;
+  uint16_t expecting[CT_HELPER_CLASSES];
+  uint32_t children;
+  bool dead;
+};
+
+struct ct_expect_table {
+  ct_expect **chains;
+  uint32_t n_chains; /* a power of two */
+  uint32_t count;
+  uint64_t last_id;
+  ct_expect *oldest, *newest;
+  ct_expect **heap;
+  uint32_t heap_size;
+  GHashTable *families; /* master id => family */
+  ct_gre_keys *keys;
+};
+
+ct_expect_table *ct_expect_table_new(void)
+{
+  ct_expect_table *t = g_new0(ct_expect_table, 1);
+
+  t->n_chains = CHAINS_FIRST;
+  t->chains = g_new0(ct_expect *, t->n_chains);
+  t->families = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+  t->keys = ct_gre_keys_new();
+  return t;
+}
+
+void ct_expect_table_free(ct_expect_table *t)
+{
+  ct_expect *e, *next;
+
+  if (t == NULL)
+    return;
+  for (e = t->oldest; e != NULL; e = next) {
+    next = e->newer;
+    g_free(e);
+  }
+  g_hash_table_destroy(t->families);
+  ct_gre_keys_free(t->keys);
+  g_free(t->heap);
+  g_free(t->chains);
+  g_free(t);
+}
+
+bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
+
+/* ---- the heap by (fire_ns, id) ---- */
+
+static bool fires_before(const ct_expect *a, const ct_expect *b)
+{
+  return a->fire_ns != b->fire_ns ? a->fire_ns < b->fire_ns : a->id < b->id;
+}
+
+static void heap_put(ct_expect_table *t, uint32_t at, ct_expect *e)
+{
+  t->heap[at] = e;
+  e->heap_at = at;
+}
+
+static void heap_settle(ct_expect_table *t, uint32_t at, ct_expect *e)
+{
+  while (at > 0 && fires_before(e, t->heap[(at - 1) / 2])) {
+    heap_put(t, at, t->heap[(at - 1) / 2]);
+    at = (at - 1) / 2;
+  }
+  for (;;) {
+    uint32_t child = 2 * at + 1;
+
+    if (child + 1 < t->count && fires_before(t->heap[child + 1], t->heap[child]))
+      child++;
+    if (child >= t->count || !fires_before(t->heap[child], e))
+      break;
+    heap_put(t, at, t->heap[child]);
+    at = child;
+  }
+  heap_put(t, at, e);
+}
+
+/* ---- chains, lists and families ---- */
+
+static ct_expect **chain_of(const ct_expect_table *t, const ct_tuple *tuple)
+{
+  const uint32_t *w = tuple->dst.words;
+  uint32_t h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
+
+  h ^= ((uint32_t)tuple->dst_id << 16 | (uint32_t)tuple->proto << 8 | tuple->family) * 0x85ebca6bu;
+  h ^= h >> 15;
+  return &t->chains[h & (t->n_chains - 1)];
+}
+
+static void chain_push(ct_expect_table *t, ct_expect *e)
+{
+  ct_expect **chain = chain_of(t, &e->spec.tuple);
+
+  e->chain_next = *chain;
+  *chain = e;
+}
+
+static void chains_grow(ct_expect_table *t)
+{
+  ct_expect *e;
+
+  g_free(t->chains);
+  t->n_chains *= 4;
+  t->chains = g_new0(ct_expect *, t->n_chains);
+  for (e = t->oldest; e != NULL; e = e->newer)
+    chain_push(t, e);
+}
+
+static family *family_get(const ct_expect_table *t, uint64_t master_id)
+{
+  gint64 key = (gint64)master_id;
+
+  return g_hash_table_lookup(t->families, &key);
+}
+
+static family *family_need(ct_engine *engine, const ct_entry *master)
+{
+  family *f = family_get(engine->expects, master->id);
+
+  if (f == NULL) {
+    f = g_new0(family, 1);
+    f->id = master->id;
+    ct_table_tuple(&engine->table, master, CT_ORIGINAL, &f->tuple);
+    f->helper = ct_ext_get(engine, master)->helper;
+    g_hash_table_insert(engine->expects->families, &f->id, f);
+  }
+  return f;
+}
+
+/* Nobody needs the record once nothing is expected and nobody can die before the master's end is complete. */
+static void family_tidy(ct_expect_table *t, family *f)
+{
+  if (f->newest == NULL && (f->dead || f->children == 0))
+    g_hash_table_remove(t->families, &f->id);
+}
+
+static void view_fill(const ct_expect *e, int64_t now_ns, ct_expect_view *v)
+{
+  const ct_expect_spec *s = &e->spec;
+
+  memset(v, 0, sizeof(*v));
+  v->id = e->id;
+  v->tuple = s->tuple;
+  v->mask.src = s->mask_src;
+  v->mask.src_id = s->mask_src_id;
+  memset(v->mask.dst.bytes, 0xff, s->tuple.family == CT_IPV4 ? 4 : 16);
+  v->mask.dst_id = 0xffff;
+  v->mask.family = s->tuple.family;
+  v->mask.proto = s->tuple.proto;
+  v->master_id = e->family->id;
+  v->master_tuple = e->family->tuple;
+  v->deadline_ns = e->deadline_ns;
+  v->timeout_ns = e->deadline_ns - now_ns;
+  v->flags = s->flags;
+  v->class_number = s->class_number;
+  v->class_name = e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
+  v->helper = e->family->helper->name;
+  v->made_by_packet = e->made_by_packet;
+  v->made_by = s->made_by;
+}
+
+static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e, ct_reason reason, int64_t time_ns)
+{
+  ct_expect_view view;
+
+  if (!ct_event_wanted(engine, type))
+    return;
+  view_fill(e, time_ns, &view);
+  ct_event_expect(engine, type, &view, reason, time_ns);
+}
+
+/* ---- when it goes ---- */
+
+static int64_t tick_of(int64_t ns, uint32_t hz)
+{
+  int64_t s = ns / CT_NS_PER_S, rest = ns % CT_NS_PER_S;
+
+  if (rest < 0) {
+    rest += CT_NS_PER_S;
+    s--;
+  }
+  return s * hz + rest * hz / CT_NS_PER_S;
+}
+
+static int64_t tick_ns(int64_t tick, uint32_t hz)
+{
+  int64_t s = tick / hz, rest = tick % hz;
+
+  return s * CT_NS_PER_S + (rest * CT_NS_PER_S + hz - 1) / hz;
+}
+
+/*
+ * The kernel's timer wheel trades precision for speed: the further away, the coarser the slot (8 times a level), and a timer fires when its
+ * slot has passed: 300 s are up to 16.4 s late at 250 Hz (spec 8.1). Only --gc=kernel goes that far; else it is exact.
+ */
+static int64_t fire_moment(const ct_engine *engine, int64_t deadline_ns)
+{
+  uint32_t hz = engine->params.hz ? engine->params.hz : 250;
+  int64_t phase = engine->params.hz_phase_ns, expires, delta;
+  unsigned level = 0;
+
+  if (engine->params.gc == CT_GC_EXACT)
+    return deadline_ns;
+  expires = tick_of(deadline_ns + phase, hz);
+  delta = expires - tick_of(engine->now_ns + phase, hz);
+  while (level < 8 && delta >= INT64_C(63) << (level * 3))
+    level++;
+  expires = ((expires >> (level * 3)) + 1) << (level * 3);
+  return tick_ns(expires, hz) - phase;
+}
+
+int64_t ct_expect_next_deadline(const ct_engine *engine)
+{
+  const ct_expect_table *t = engine->expects;
+
+  return t->count > 0 ? t->heap[0]->fire_ns : INT64_MAX;
+}
+
+/* ---- in and out ---- */
+
+static void link_expect(ct_expect_table *t, ct_expect *e)
+{
+  family *f = e->family;
+
+  e->id = ++t->last_id;
+  e->older = t->newest;
+  if (t->newest != NULL)
+    t->newest->newer = e;
+  else
+    t->oldest = e;
+  t->newest = e;
+  e->family_next = f->newest;
+  f->newest = e;
+  f->expecting[e->spec.class_number]++;
+  if (t->count == t->heap_size) {
+    t->heap_size = t->heap_size ? 2 * t->heap_size : 64;
+    t->heap = g_renew(ct_expect *, t->heap, t->heap_size);
+  }
+  heap_settle(t, t->count++, e);
+  if (t->count > 2 * t->n_chains)
+    chains_grow(t);
+  else
+    chain_push(t, e);
+}
+
+static void unlink_expect(ct_expect_table *t, ct_expect *e)
+{
+  ct_expect **at;
+  ct_expect *last;
+
+  for (at = chain_of(t, &e->spec.tuple); *at != e; at = &(*at)->chain_next)
+    ;
+  *at = e->chain_next;
+  for (at = &e->family->newest; *at != e; at = &(*at)->family_next)
+    ;
+  *at = e->family_next;
+  e->family->expecting[e->spec.class_number]--;
+  if (e->older != NULL)
+    e->older->newer = e->newer;
+  else
+    t->oldest = e->newer;
+  if (e->newer != NULL)
+    e->newer->older = e->older;
+  else
+    t->newest = e->older;
+  last = t->heap[--t->count];
+  if (last != e)
+    heap_settle(t, e->heap_at, last);
+}
+
+static void remove_at(ct_engine *engine, ct_expect *e, ct_reason reason, int64_t time_ns)
+{
+  family *f = e->family;
+
+  unlink_expect(engine->expects, e);
+  event_send(engine, CT_EVENT_EXPECT_DESTROY, e, reason, time_ns);
+  engine->stats.expect_delete++;
+  g_free(e);
+  family_tidy(engine->expects, f);
+}
+
+void ct_expect_remove(ct_engine *engine, ct_expect *e, ct_reason reason)
+{
+  remove_at(engine, e, reason, engine->now_ns);
+}
+
+void ct_expect_advance(ct_engine *engine, int64_t now_ns)
+{
+  ct_expect_table *t = engine->expects;
+
+  while (t->count > 0 && t->heap[0]->fire_ns <= now_ns) {
+    engine->stats.expect_expired++;
+    remove_at(engine, t->heap[0], CT_REASON_END_TIMEOUT, t->heap[0]->fire_ns);
+  }
+}
+
+void ct_expect_renew(ct_engine *engine, ct_expect *e, bool activate, uint32_t timeout_s)
+{
+  if (activate)
+    e->spec.flags &= (uint8_t)~CT_EXPECT_INACTIVE;
+  e->deadline_ns = engine->now_ns + timeout_s * CT_NS_PER_S;
+  e->fire_ns = fire_moment(engine, e->deadline_ns);
+  heap_settle(engine->expects, e->heap_at, e);
+}
+
+/* ---- matching ---- */
+
+static bool addr_equal_masked(const ct_addr *a, const ct_addr *b, const ct_addr *m1, const ct_addr *m2)
+{
+  return ((a->halves[0] ^ b->halves[0]) & m1->halves[0] & m2->halves[0]) == 0 &&
+         ((a->halves[1] ^ b->halves[1]) & m1->halves[1] & m2->halves[1]) == 0;
+}
+
+static bool same_destination(const ct_tuple *a, const ct_tuple *b)
+{
+  return a->dst_id == b->dst_id && a->proto == b->proto && a->family == b->family && ct_addr_equal(&a->dst, &b->dst);
+}
+
+static bool fits(const ct_expect *e, const ct_tuple *t)
+{
+  const ct_expect_spec *s = &e->spec;
+
+  return same_destination(&s->tuple, t) && ((s->tuple.src_id ^ t->src_id) & s->mask_src_id) == 0 &&
+         addr_equal_masked(&s->tuple.src, &t->src, &s->mask_src, &s->mask_src);
+}
+
+static bool is_same(const ct_expect_spec *a, const ct_expect_spec *b)
+{
+  return ct_tuple_equal(&a->tuple, &b->tuple) && a->mask_src_id == b->mask_src_id && ct_addr_equal(&a->mask_src, &b->mask_src);
+}
+
+/* Two expectations clash where some packet would fit both. */
+static bool clashes(const ct_expect_spec *a, const ct_expect_spec *b)
+{
+  return same_destination(&a->tuple, &b->tuple) &&
+         ((a->tuple.src_id ^ b->tuple.src_id) & a->mask_src_id & b->mask_src_id) == 0 &&
+         addr_equal_masked(&a->tuple.src, &b->tuple.src, &a->mask_src, &b->mask_src);
+}
+
+ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple)
+{
+  ct_expect *e;
+
+  for (e = *chain_of(engine->expects, tuple); e != NULL; e = e->chain_next)
+    if (fits(e, tuple))
+      return e;
+  return NULL;
+}
+
+/* The master as it is now: what the child inherits. */
+static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
+{
+  ct_ext *ext = ct_ext_need(engine, entry);
+  ct_entry *master = ct_core_by_id(engine, e->family->id);
+  ct_ext *master_ext = master ? ct_ext_get(engine, master) : NULL;
+
+  entry->status |= CT_STATUS_EXPECTED;
+  ext->master_id = e->family->id;
+  ext->master_tuple = e->family->tuple;
+  ext->expected_helper = e->family->helper->name;
+  ext->expected_by = e->spec.made_by;
+  ext->expected_by_packet = e->made_by_packet;
+  ext->helper = e->spec.child;
+  /* Up to 4.18 a call's tunnel kept these; since then the GRE tracker overwrites them with its first packet. */
+  if (e->spec.pair && engine->params.profile->ip_conntrack) {
+    ext->gre_timeout_s[0] = PPTP_TIMEOUT_S;
+    ext->gre_timeout_s[1] = PPTP_STREAM_TIMEOUT_S;
+  }
+  if (master_ext != NULL) {
+    ext->mark = master_ext->mark;
+    ext->secmark = master_ext->secmark;
+    master_ext->children++;
+  }
+  e->family->children++;
+}
+
+bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const ct_packet *packet)
+{
+  ct_expect *e;
+  ct_tuple inverse;
+  bool pair;
+
+  (void)packet;
+  for (e = *chain_of(engine->expects, original); e != NULL; e = e->chain_next)
+    if (!(e->spec.flags & CT_EXPECT_INACTIVE) && fits(e, original))
+      break;
+  /* A dead master's expectation is not met, and hides older ones that fit too. */
+  if (e == NULL || e->family->dead)
+    return false;
+  child_adopt(engine, entry, e);
+  engine->stats.expect_new++;
+  pair = e->spec.pair && ct_tuple_invert(&e->spec.tuple, &inverse);
+  if (!(e->spec.flags & CT_EXPECT_PERMANENT))
+    ct_expect_remove(engine, e, CT_REASON_END_USED);
+  if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
+    ct_expect_remove(engine, e, CT_REASON_END_SIBLING);
+  return true;
+}
+
+/* ---- announcing ---- */
+
+static ct_expect *family_oldest(const family *f, unsigned class_number)
+{
+  ct_expect *e, *oldest = NULL;
+
+  for (e = f->newest; e != NULL; e = e->family_next)
+    if (e->spec.class_number == class_number)
+      oldest = e;
+  return oldest;
+}
+
+/* Spec 8.1 insertion, in the kernel's order: the same or a clash, then the class, then the whole table. */
+static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_spec *spec)
+{
+  const ct_helper_class *policy = &f->helper->classes[spec->class_number];
+  ct_expect_table *t = engine->expects;
+  ct_expect *e;
+
+  for (e = *chain_of(t, &spec->tuple); e != NULL; e = e->chain_next) {
+    if ((spec->skip_master || e->family == f) && is_same(&e->spec, spec)) {
+      if (e->spec.class_number != spec->class_number || e->family != f)
+        return CT_EXPECT_ALREADY;
+      ct_expect_remove(engine, e, CT_REASON_END_REPLACED);
+      break;
+    }
+    if (clashes(&e->spec, spec))
+      return CT_EXPECT_BUSY;
+  }
+  if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
+    ct_expect_remove(engine, family_oldest(f, spec->class_number), CT_REASON_END_CLASS_FULL);
+  return t->count >= engine->params.expect_max ? CT_EXPECT_FULL : CT_EXPECT_OK;
+}
+
+ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
+{
+  family *f = family_need(engine, master);
+  ct_expect_answer answer;
+  ct_expect *e;
+
+  f->children++; /* holds the record while its only expectation may be replaced */
+  answer = room_make(engine, f, spec);
+  f->children--;
+  if (answer != CT_EXPECT_OK) {
+    engine->stats.expect_refused++;
+    family_tidy(engine->expects, f);
+    return answer;
+  }
+  e = g_new0(ct_expect, 1);
+  e->spec = *spec;
+  e->family = f;
+  e->made_by_packet = packet;
+  e->deadline_ns = engine->now_ns + f->helper->classes[spec->class_number].timeout_s * CT_NS_PER_S;
+  e->fire_ns = fire_moment(engine, e->deadline_ns);
+  link_expect(engine->expects, e);
+  engine->stats.expect_create++;
+  if (engine->expects->count > engine->stats.expect_peak)
+    engine->stats.expect_peak = engine->expects->count;
+  event_send(engine, CT_EVENT_EXPECT_NEW, e, CT_REASON_NONE, engine->now_ns);
+  return CT_EXPECT_OK;
+}
+
+/* ---- deaths ---- */
+
+static void family_end(ct_engine *engine, family *f)
+{
+  ct_expect *e, *next;
+
+  for (e = f->newest; e != NULL; e = next) {
+    next = e->family_next;
+    ct_expect_remove(engine, e, CT_REASON_END_MASTER); /* the last one takes the record with it */
+  }
+}
+
+void ct_expect_master_gone(ct_engine *engine, ct_entry *entry)
+{
+  ct_expect_table *t = engine->expects;
+  ct_ext *ext = ct_ext_get(engine, entry);
+  family *f;
+
+  ct_helper_gone(engine, entry);
+  if ((f = family_get(t, entry->id)) != NULL) {
+    f->dead = true;
+    if (f->newest == NULL)
+      family_tidy(t, f);
+    else if (f->children == 0)
+      family_end(engine, f);
+  }
+  if (ext->master_id == 0)
+    return;
+  ct_core_child_gone(engine, ext->master_id);
+  if (entry->proto == CT_PROTO_GRE)
+    ct_gre_key_drop(engine, ext->master_id);
+  if ((f = family_get(t, ext->master_id)) == NULL || f->children == 0)
+    return;
+  f->children--;
+  if (f->dead && f->children == 0)
+    family_end(engine, f);
+  else
+    family_tidy(t, f);
+}
+
+/* ---- looking ---- */
+
+void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, void *), void *user)
+{
+  const ct_expect *e;
+  ct_expect_view view;
+
+  for (e = engine->expects->oldest; e != NULL; e = e->newer) {
+    view_fill(e, engine->now_ns, &view);
+    fn(&view, user);
+  }
+}
+
+void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *), void *user)
+{
+  family *f = family_get(engine->expects, master->id);
+  ct_expect *e, *next;
+
+  for (e = f ? f->newest : NULL; e != NULL; e = next) {
+    next = e->family_next;
+    if (!fn(engine, e, user))
+      return;
+  }
+}
+
+const ct_tuple *ct_expect_tuple(const ct_expect *e) { return &e->spec.tuple; }
+uint8_t ct_expect_class(const ct_expect *e) { return e->spec.class_number; }
+uint64_t ct_expect_master(const ct_expect *e) { return e->family->id; }
+const ct_helper *ct_expect_helper(const ct_expect *e) { return e->family->helper; }
+
+bool ct_gre_key_any(const ct_engine *engine) { return ct_gre_keys_any(engine->expects->keys); }
+
+uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple)
+{
+  return ct_gre_keys_find(engine->expects->keys, tuple);
+}
+
+bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_tuple *tuple)
+{
+  return ct_gre_keys_add(engine->expects->keys, master_id, dir, tuple);
+}
+
+void ct_gre_key_drop(ct_engine *engine, uint64_t master_id) { ct_gre_keys_drop(engine->expects->keys, master_id); }

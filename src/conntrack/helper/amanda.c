@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Amanda backups: the client's answer names the TCP ports of its streams. Spec 8.7. */
+#include "conntrack/helper.h"
+
+#include <string.h>
+
+#include "list.h"
+#include "parse.h"
+#include "text.h"
+
+enum { MASTER_TIMEOUT_S = 300, PORT_DIGITS = 5 };
+
+static const char *const streams[] = { "DATA", "MESG", "INDEX", "STATE" };
+
+static const uint8_t *find(const uint8_t *text, size_t length, const char *word, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i + n <= length; i++)
+    if (memcmp(text + i, word, n) == 0)
+      return text + i;
+  return NULL;
+}
+
+unsigned ct_amanda_parse(const uint8_t *payload, size_t length, ct_amanda_found found[4])
+{
+  const uint8_t *line = find(payload, length, "CONNECT ", 8), *end;
+  unsigned i, n = 0;
+
+  if (line == NULL)
+    return 0;
+  line += 8;
+  end = memchr(line, '\n', length - (size_t)(line - payload));
+  if (end == NULL)
+    return 0;
+  for (i = 0; i < 4; i++) {
+    size_t word = strlen(streams[i]);
+    const uint8_t *at = line;
+    uint64_t port;
+
+    /* The blank belongs to the word searched for. */
+    while ((at = find(at, (size_t)(end - at), streams[i], word)) != NULL && (at + word >= end || at[word] != ' '))
+      at++;
+    if (at == NULL)
+      continue;
+    at += word + 1;
+    ct_text_number(at, (size_t)(end - at) < PORT_DIGITS ? (size_t)(end - at) : PORT_DIGITS, &port);
+    if ((uint16_t)port == 0)
+      break;
+    found[n].stream = streams[i];
+    found[n++].port = (uint16_t)port;
+  }
+  return n;
+}
+
+static ct_verdict amanda_inspect(ct_helping *h, const uint8_t *payload, size_t length)
+{
+  const ct_tuple *original = &h->tuple[CT_ORIGINAL];
+  ct_verdict verdict = CT_VERDICT_ACCEPT;
+  ct_amanda_found found[4];
+  unsigned i, n;
+
+  if (h->dir == CT_ORIGINAL)
+    return CT_VERDICT_ACCEPT;
+  n = ct_amanda_parse(payload, length, found);
+  for (i = 0; i < n; i++) {
+    ct_expect_spec spec;
+
+    ct_expect_spec_init(&spec, original->family, CT_PROTO_TCP, &original->src, &original->dst, found[i].port, found[i].stream);
+    if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
+      verdict = CT_VERDICT_DROP;
+  }
+  return verdict;
+}
+
+/* Before anything is read, and for empty answers too: an answer may be long in coming. */
+static void amanda_arrived(ct_helping *h, size_t length)
+{
+  (void)length;
+  if (h->dir == CT_REPLY)
+    ct_helping_refresh(h, MASTER_TIMEOUT_S);
+}
+
+const ct_helper ct_helper_amanda = {
+  .name = "amanda",
+  .help = "Amanda backup streams",
+  .kinds = CT_HELPER_UDP | CT_HELPER_V4 | CT_HELPER_V6,
+  .classes = { { NULL, 4, 180 } },
+  .arrived = amanda_arrived,
+  .inspect = amanda_inspect,
+};

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * FTP: data connections announced by PORT and EPRT (client), 227 and 229 (server). Spec 8.2, RFC 959, RFC 2428.
+ *
+ * A line counts only if it starts where an earlier payload ended in a line feed, so that no announcement can be smuggled in
+ * the middle of something else; hence the first line of each direction is never read.
+ */
+#include "conntrack/helper.h"
+
+#include <string.h>
+
+#include "list.h"
+#include "parse.h"
+#include "text.h"
+
+enum { LINE_ENDS = 2 };
+
+typedef struct ftp_state {
+  uint32_t line_end[2][LINE_ENDS]; /* sequence numbers just after a line feed */
+  uint8_t n_line_ends[2];
+} ftp_state;
+
+/* n numbers between separators, then the terminator (0: any byte that is neither). => bytes before the terminator, 0 where it is not so. */
+static size_t numbers_read(const uint8_t *text, size_t length, uint32_t *numbers, unsigned n, uint8_t separator, uint8_t terminator)
+{
+  unsigned i = 0;
+  size_t at;
+
+  memset(numbers, 0, n * sizeof(*numbers));
+  for (at = 0; at < length && i < n; at++) {
+    if (ct_text_is_digit(text[at]))
+      numbers[i] = numbers[i] * 10 + (text[at] - '0');
+    else if (text[at] == separator)
+      i++;
+    else
+      return i == n - 1 && (terminator == 0 || text[at] == terminator) ? at : 0;
+  }
+  return 0;
+}
+
+/* Parts are not range checked: the kernel shifts whatever it read together. */
+static void address_set(ct_addr *addr, const uint32_t *parts)
+{
+  uint32_t v = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3];
+
+  memset(addr, 0, sizeof(*addr));
+  addr->bytes[0] = (uint8_t)(v >> 24);
+  addr->bytes[1] = (uint8_t)(v >> 16);
+  addr->bytes[2] = (uint8_t)(v >> 8);
+  addr->bytes[3] = (uint8_t)v;
+}
+
+/* h1,h2,h3,h4,p1,p2 */
+static bool host_port_read(const uint8_t *text, size_t length, uint8_t terminator, ct_ftp_found *found)
+{
+  uint32_t parts[6];
+
+  if (numbers_read(text, length, parts, 6, ',', terminator) == 0)
+    return false;
+  address_set(&found->addr, parts);
+  found->port = (uint16_t)(parts[4] << 8 | parts[5]);
+  return true;
+}
+
+static bool port_read(const uint8_t *text, size_t length, uint8_t delimiter, uint16_t *port)
+{
+  uint16_t v = 0;
+  size_t at;
+
+  for (at = 0; at < length && ct_text_is_digit(text[at]); at++)
+    v = (uint16_t)(v * 10 + (text[at] - '0'));
+  *port = v;
+  return at < length && text[at] == delimiter && v != 0;
+}
+
+static bool delimiter_fits(uint8_t c) { return c >= 33 && c <= 126 && !ct_text_is_digit(c); }
+
+/* |1|192.0.2.1|6275| or |2|2001:db8::1|6275| */
+static bool eprt_read(const uint8_t *text, size_t length, uint8_t family, ct_ftp_found *found)
+{
+  uint8_t delimiter;
+  size_t n = 0;
+
+  if (length <= 3)
+    return false;
+  delimiter = text[0];
+  if (!delimiter_fits(delimiter) || text[2] != delimiter || text[1] != (family == CT_IPV4 ? '1' : '2'))
+    return false;
+  text += 3;
+  length -= 3;
+  if (family == CT_IPV4) {
+    uint32_t parts[4];
+
+    n = numbers_read(text, length, parts, 4, '.', delimiter);
+    if (n != 0)
+      address_set(&found->addr, parts);
+  } else {
+    const uint8_t *end = memchr(text, delimiter, length);
+
+    n = end != NULL && ct_text_ipv6(text, (size_t)(end - text), &found->addr) ? (size_t)(end - text) : 0;
+  }
+  return n != 0 && port_read(text + n + 1, length - n - 1, delimiter, &found->port);
+}
+
+/* |||6446| */
+static bool epsv_read(const uint8_t *text, size_t length, ct_ftp_found *found)
+{
+  if (length <= 3 || !delimiter_fits(text[0]) || text[1] != text[0] || text[2] != text[0])
+    return false;
+  return port_read(text + 3, length - 3, text[0], &found->port);
+}
+
+static bool pasv_read(const uint8_t *text, size_t length, ct_ftp_found *found)
+{
+  size_t at = 0;
+
+  while (at < length && !ct_text_is_digit(text[at]))
+    at++;
+  return at < length && host_port_read(text + at, length - at, 0, found);
+}
+
+typedef enum { READ_PORT, READ_EPRT, READ_PASV, READ_EPSV } read_kind;
+static const struct {
+  const char *word;
+  const char *shown;
+  uint8_t dir, skip; /* skip: the numbers begin after the first such byte; 0: right after the word */
+  uint8_t kind;
+} commands[] = {
+  { "PORT", "PORT", CT_ORIGINAL, ' ', READ_PORT },
+  { "EPRT", "EPRT", CT_ORIGINAL, ' ', READ_EPRT },
+  { "227 ", "227", CT_REPLY, 0, READ_PASV },
+  { "229 ", "229", CT_REPLY, '(', READ_EPSV },
+};
+
+static bool numbers_found(read_kind kind, const uint8_t *text, size_t length, uint8_t family, ct_ftp_found *found)
+{
+  switch (kind) {
+  case READ_PORT: return host_port_read(text, length, '\r', found);
+  case READ_EPRT: return eprt_read(text, length, family, found);
+  case READ_PASV: return pasv_read(text, length, found);
+  case READ_EPSV: return epsv_read(text, length, found);
+  }
+  return false;
+}
+
+ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, ct_ftp_found *found)
+{
+  size_t i;
+
+  for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+    size_t at = 4;
+
+    if (commands[i].dir != dir || length == 0)
+      continue;
+    found->command = commands[i].shown;
+    if (length <= at) {
+      if (ct_text_same(payload, commands[i].word, length))
+        return CT_PARSE_PARTIAL;
+      continue;
+    }
+    if (!ct_text_same(payload, commands[i].word, at))
+      continue;
+    if (commands[i].skip != 0) {
+      const uint8_t *skip = memchr(payload + at, commands[i].skip, length - at);
+
+      if (skip == NULL)
+        return CT_PARSE_PARTIAL;
+      at = (size_t)(skip - payload) + 1;
+    }
+    return numbers_found(commands[i].kind, payload + at, length - at, family, found) ? CT_PARSE_FOUND : CT_PARSE_PARTIAL;
+  }
+  return CT_PARSE_NOTHING;
+}
+
+static bool line_starts(const ftp_state *s, ct_dir dir, uint32_t seq)
+{
+  unsigned i;
+
+  for (i = 0; i < s->n_line_ends[dir]; i++)
+    if (s->line_end[dir][i] == seq)
+      return true;
+  return false;
+}
+
+static void line_end_note(ftp_state *s, ct_dir dir, uint32_t seq)
+{
+  uint32_t *ends = s->line_end[dir];
+  unsigned oldest;
+
+  if (line_starts(s, dir, seq))
+    return;
+  if (s->n_line_ends[dir] < LINE_ENDS) {
+    ends[s->n_line_ends[dir]++] = seq;
+    return;
+  }
+  oldest = (int32_t)(ends[0] - ends[1]) < 0 ? 0 : 1;
+  if ((int32_t)(seq - ends[oldest]) > 0)
+    ends[oldest] = seq;
+}
+
+static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t length)
+{
+  ftp_state *s = h->state;
+  const ct_tuple *back = ct_helping_backward(h);
+  ct_verdict verdict = CT_VERDICT_ACCEPT;
+  ct_ftp_found found;
+  ct_parse parsed = CT_PARSE_NOTHING;
+
+  found.addr = ct_helping_forward(h)->src;
+  if (line_starts(s, h->dir, h->seq))
+    parsed = ct_ftp_parse(payload, length, h->dir, back->family, &found);
+  if (parsed == CT_PARSE_PARTIAL)
+    return CT_VERDICT_DROP;
+  /* A foreign address (loose=0): nothing is expected, or a server could open doors for others. */
+  if (parsed == CT_PARSE_FOUND && ct_addr_equal(&found.addr, &ct_helping_forward(h)->src)) {
+    ct_expect_spec spec;
+
+    ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, &back->dst, found.port, found.command);
+    if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
+      verdict = CT_VERDICT_DROP;
+  }
+  if (payload[length - 1] == '\n')
+    line_end_note(s, h->dir, h->seq + (uint32_t)length);
+  return verdict;
+}
+
+const ct_helper ct_helper_ftp = {
+  .name = "ftp",
+  .help = "FTP data connections (PORT, EPRT, PASV, EPSV)",
+  .kinds = CT_HELPER_TCP | CT_HELPER_V4 | CT_HELPER_V6,
+  .state_bytes = sizeof(ftp_state),
+  .classes = { { NULL, 1, 300 } },
+  .inspect = ftp_inspect,
+};

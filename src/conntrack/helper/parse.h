@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The readers of the helpers apart from what they do with the announcements: payload in, announcement out, no engine, no memory
+ * but the arguments. Unit tests and fuzzers call these. SIP and H.323 have headers of their own.
+ */
+#ifndef CT_HELPER_PARSE_H
+#define CT_HELPER_PARSE_H
+
+#include <stddef.h>
+
+#include "conntrack/tuple.h"
+
+typedef enum ct_parse {
+  CT_PARSE_NOTHING, /* nothing that concerns the helper */
+  CT_PARSE_FOUND,
+  CT_PARSE_PARTIAL /* begins like an announcement but cannot be read: the helper drops the packet */
+} ct_parse;
+
+/* FTP (RFC 959, RFC 2428). addr: in, the sender's own (EPSV names none); out, the announced one. */
+typedef struct ct_ftp_found {
+  const char *command; /* "PORT", "EPRT", "227", "229" */
+  ct_addr addr;
+  uint16_t port;
+} ct_ftp_found;
+ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, ct_ftp_found *found);
+
+/* TFTP (RFC 1350): => "RRQ", "WRQ" or NULL. */
+const char *ct_tftp_parse(const uint8_t *payload, size_t length);
+
+/*
+ * IRC DCC. Finds the first offer whose address is src or dst and whose port is not 0; addresses in network order.
+ * => true with *port and *command ("DCC SEND").
+ */
+bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port, const char **command);
+
+/* Amanda: the ports after CONNECT, in the order DATA, MESG, INDEX, STATE; at most 4. => how many. */
+typedef struct ct_amanda_found {
+  const char *stream; /* "DATA", ... */
+  uint16_t port;
+} ct_amanda_found;
+unsigned ct_amanda_parse(const uint8_t *payload, size_t length, ct_amanda_found found[4]);
+
+/* SANE. *armed is the helper's state: a NET_START went out, the next answer counts. => true with *port. */
+bool ct_sane_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t *armed, uint16_t *port);
+
+/* PPTP (RFC 2637): what a control message does to the session. */
+typedef struct ct_pptp_session {
+  uint8_t session; /* ct_pptp_session_state, ct_pptp_call_state: pptp.c */
+  uint8_t call;
+  uint16_t pns_id, pac_id; /* call ids of the client and of the server, host order */
+} ct_pptp_session;
+typedef enum ct_pptp_action {
+  CT_PPTP_NOTHING,
+  CT_PPTP_EXPECT, /* the call stands: expect GRE both ways between pns_id and pac_id */
+  CT_PPTP_END     /* the call is over: its GRE entries and expectations go */
+} ct_pptp_action;
+ct_pptp_action ct_pptp_parse(ct_pptp_session *session, const uint8_t *payload, size_t length, ct_dir dir);
+
+#endif
