@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libreplay.la
 libreplay_la_SOURCES = \
+	src/replay/feed.c src/replay/feed.h \
+	src/replay/look.c src/replay/look.h \
 	src/replay/options.c \
 	src/replay/point.c src/replay/point.h \
-	src/replay/replay.h
+	src/replay/replay.h \
+	src/replay/run.c \
+	src/replay/select.c src/replay/select.h \
+	src/replay/source.c

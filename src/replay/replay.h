@@ -65,7 +65,7 @@ typedef enum {
 typedef struct replay_source replay_source;
 
 /*
- * Opens the first capture (all of them to merge). params is copied where needed.
+ * Opens all captures. params is copied where needed.
  * => NULL with REPLAY_ERROR_FILTER where the filter does not compile. Captures that cannot be opened are no failure here:
  * they are told by replay_source_problem, and the others are read.
  */
@@ -78,19 +78,27 @@ void replay_source_free(replay_source *source);
  * replay_source_ready: TRUE where the next call will not wait, as far as one can tell.
  */
 const replay_batch *replay_source_next(replay_source *source);
-gboolean replay_source_ready(const replay_source *source);
+gboolean replay_source_ready(replay_source *source);
+/* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
+gboolean replay_source_live(const replay_source *source);
 
-/* Messages so far about captures that could not be read (as "FILE: reason"), oldest first; NULL past the last. Call after the end. */
-const char *replay_source_problem(const replay_source *source, guint i);
+/* Makes the source end soon, even where it waits for a pipe. May be called from a signal handler and from any thread. */
+void replay_source_interrupt(replay_source *source);
+
+/* What kind of file holds all that this source can give; for cap_writer_open. */
+cap_writer_kind replay_source_writer_kind(const replay_source *source);
+
+/* Messages so far about captures that could not be read (file and reason), oldest first; NULL past the last. Call after the end. */
+const char *replay_source_problem(replay_source *source, guint i);
 
 /* Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call after the end. */
-const char *replay_source_remark(const replay_source *source, guint i);
+const char *replay_source_remark(replay_source *source, guint i);
 
 /* For a progress bar: bytes read and to be read (0 where unknown), frames so far. May be called at any time. */
 typedef struct replay_progress {
   guint64 done_bytes, total_bytes, frames;
 } replay_progress;
-void replay_source_progress(const replay_source *source, replay_progress *progress);
+void replay_source_progress(replay_source *source, replay_progress *progress);
 
 /* Figures about the stream, complete after the end. */
 typedef struct replay_figures {
@@ -99,7 +107,7 @@ typedef struct replay_figures {
   guint64 bad_checksums, offload_checksums, unjudged_checksums;
   gint64 first_ns, last_ns; /* times of the first and the latest frame fed; 0 where there was none */
 } replay_figures;
-void replay_source_figures(const replay_source *source, replay_figures *figures);
+void replay_source_figures(replay_source *source, replay_figures *figures);
 
 /* One packet after the engine has seen it. result->cls is CT_CLASS_NONE where conntrack never did. */
 typedef struct replay_seen {
@@ -110,6 +118,23 @@ typedef struct replay_seen {
   const ct_result *result;
 } replay_seen;
 
+/*
+ * Moments at which the watcher wants to be called between packets: with the engine's clock at the moment, everything up to and
+ * including it done, nothing after it.
+ */
+typedef struct replay_moments {
+  /* Told. */
+  gint64 first_ns;      /* the stream's first frame */
+  gint64 upcoming_ns;   /* the next packet's time; G_MAXINT64 after the last one */
+  guint64 last_number;  /* of the last packet tracked; 0 before the first */
+  gint64 last_ns;       /* its time, or the clock where time went on without packets */
+  gboolean ended;       /* there are no more packets: a time that is asked for now is reached by letting time pass */
+  gboolean by_time, by_number; /* which of the two below has come; neither: the first call, and the first after the end */
+  /* Asked for; both are as before when the call comes. G_MAXINT64, G_MAXUINT64: none. */
+  gint64 next_ns;       /* after the last packet at or before it */
+  guint64 next_number;  /* after the packet of this number, or the last one before it */
+} replay_moments;
+
 typedef struct replay_watcher {
   /* NULL: nobody asks for single packets, and the loop is the faster for it. */
   void (*packet)(const replay_seen *seen, gpointer user);
@@ -119,17 +144,13 @@ typedef struct replay_watcher {
   void (*tick)(gpointer user);
   /* => FALSE ends the replay, for a reader that has gone. Asked between batches. May be NULL. */
   gboolean (*wanted)(gpointer user);
-  /*
-   * Moments: called with the engine's clock at the moment, everything up to it done, nothing after it. It answers with the next one.
-   * The first is asked for with now = NULL once the first frame is known. May be NULL.
-   */
-  void (*moment)(const replay_point *now, gint64 first_ns, replay_point *next, gpointer user);
+  /* May be NULL. */
+  void (*moment)(replay_moments *moments, gpointer user);
   gpointer user;
 } replay_watcher;
 
 /*
- * Runs the source to its end (or until stopped) through the engine. Moments that lie beyond the last frame are reached by
- * letting time pass. Does not flush the engine's table.
+ * Runs the source to its end (or until stopped) through the engine. Does not flush the engine's table.
  */
 void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *watcher);
 

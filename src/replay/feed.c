@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "feed.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct replay_feed {
+  const replay_options *o;
+  cap_reader *reader;
+  gboolean live;
+  GPtrArray *problems;
+};
+
+/* Readers name the file in their messages. */
+static void keep_problem(replay_feed *feed, GError *error)
+{
+  replay_feed_complain(feed, g_strdup(error->message));
+  g_error_free(error);
+}
+
+static gboolean waits(int fd)
+{
+  struct stat about;
+
+  return fstat(fd, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+/* Every file is open before the first byte of any is looked at. */
+static guint open_all(replay_feed *feed, cap_reader **readers)
+{
+  GError *error = NULL;
+  int *fds = g_new(int, feed->o->n_captures);
+  guint i, n = 0;
+
+  for (i = 0; i < feed->o->n_captures; i++) {
+    fds[i] = cap_input_open(feed->o->captures[i], &error);
+    if (fds[i] < 0)
+      keep_problem(feed, g_steal_pointer(&error));
+    else if (waits(fds[i]))
+      feed->live = TRUE;
+  }
+  for (i = 0; i < feed->o->n_captures; i++) {
+    if (fds[i] < 0)
+      continue;
+    readers[n] = cap_reader_open_fd(fds[i], feed->o->captures[i], &error);
+    if (readers[n] != NULL)
+      n++;
+    else
+      keep_problem(feed, g_steal_pointer(&error));
+  }
+  g_free(fds);
+  return n;
+}
+
+replay_feed *replay_feed_new(const replay_options *options)
+{
+  replay_feed *feed = g_new0(replay_feed, 1);
+  cap_reader **readers = g_new0(cap_reader *, options->n_captures);
+  guint n;
+
+  feed->o = options;
+  feed->problems = g_ptr_array_new_with_free_func(g_free);
+  n = open_all(feed, readers);
+  if (n == 1)
+    feed->reader = readers[0];
+  else if (n > 1)
+    feed->reader = options->merge ? cap_reader_new_merged(readers, n) : cap_reader_new_list(readers, n);
+  g_free(readers);
+  return feed;
+}
+
+void replay_feed_free(replay_feed *feed)
+{
+  if (feed == NULL)
+    return;
+  if (feed->reader != NULL)
+    cap_reader_free(feed->reader);
+  g_ptr_array_unref(feed->problems);
+  g_free(feed);
+}
+
+cap_reader *replay_feed_reader(const replay_feed *feed)
+{
+  return feed->reader;
+}
+
+gboolean replay_feed_next(replay_feed *feed, cap_batch *batch)
+{
+  GError *error = NULL;
+
+  while (feed->reader != NULL) {
+    if (cap_reader_next(feed->reader, batch, &error))
+      return TRUE;
+    if (error == NULL)
+      return FALSE;
+    /* The other captures go on. */
+    keep_problem(feed, g_steal_pointer(&error));
+  }
+  return FALSE;
+}
+
+gboolean replay_feed_live(const replay_feed *feed)
+{
+  return feed->live;
+}
+
+const char *replay_feed_problem(const replay_feed *feed, guint i)
+{
+  return i < feed->problems->len ? g_ptr_array_index(feed->problems, i) : NULL;
+}
+
+void replay_feed_complain(replay_feed *feed, char *text)
+{
+  g_ptr_array_add(feed->problems, text);
+}
+
+void replay_feed_progress(const replay_feed *feed, guint64 *done_bytes, guint64 *total_bytes)
+{
+  *done_bytes = *total_bytes = 0;
+  if (feed->reader != NULL)
+    cap_reader_progress(feed->reader, done_bytes, total_bytes);
+}

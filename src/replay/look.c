@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "look.h"
+
+#include <string.h>
+
+enum {
+  RECENT = 64,         /* a router forwards faster than this many other packets come */
+  CONVERSATIONS = 4096 /* looked at; slots are twice as many */
+};
+
+enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4 };
+
+typedef struct conversation {
+  guint32 hash;
+  guint32 source; /* of the side that was seen first: a digest of address and port */
+  guint8 seen;    /* 0: free slot */
+} conversation;
+
+typedef struct sighting {
+  guint64 print;
+  guint32 place; /* interface */
+  guint16 direction;
+} sighting;
+
+struct replay_look {
+  conversation *conversations; /* 2 * CONVERSATIONS slots, by hash */
+  guint n_conversations;
+  sighting recent[RECENT];
+  guint64 placed, twice; /* packets that say where they were captured; of these, seen before somewhere else */
+  char *names[2];        /* two interfaces, for the advice */
+  GPtrArray *remarks;
+};
+
+replay_look *replay_look_new(void)
+{
+  replay_look *look = g_new0(replay_look, 1);
+
+  look->conversations = g_new0(conversation, 2 * CONVERSATIONS);
+  return look;
+}
+
+void replay_look_free(replay_look *look)
+{
+  if (look == NULL)
+    return;
+  g_free(look->conversations);
+  g_free(look->names[0]);
+  g_free(look->names[1]);
+  if (look->remarks != NULL)
+    g_ptr_array_unref(look->remarks);
+  g_free(look);
+}
+
+/* TCP only, and only who acknowledges: an acknowledgement means that the other side has spoken, a lone SYN does not. */
+static void look_at_sides(replay_look *look, const ct_packet *packet)
+{
+  const ct_tuple *t = &packet->tuple;
+  guint32 source = t->src.words[0] ^ t->src.words[1] ^ t->src.words[2] ^ t->src.words[3] ^ (guint32)t->src_id << 16;
+  guint i = packet->hash % (2 * CONVERSATIONS);
+  conversation *c;
+
+  for (;; i = (i + 1) % (2 * CONVERSATIONS)) {
+    c = &look->conversations[i];
+    if (c->seen == 0 || c->hash == packet->hash)
+      break;
+  }
+  if (c->seen == 0) {
+    if (look->n_conversations >= CONVERSATIONS)
+      return;
+    look->n_conversations++;
+    c->hash = packet->hash;
+    c->source = source;
+  }
+  c->seen |= c->source == source ? SEEN_FORTH : SEEN_BACK;
+  if (packet->l4.tcp.flags & CT_TCP_ACK)
+    c->seen |= SEEN_ACK;
+}
+
+/* The same for both sightings of a forwarded packet: hop limit and header checksum, which a router changes, are left out. */
+static guint64 fingerprint(const ct_packet *packet)
+{
+  gboolean v4 = packet->tuple.family == CT_IPV4;
+  guint from = v4 ? 4 : 8, i;
+  guint64 print = packet->length;
+
+  for (i = from; i < packet->captured && i < packet->l4_offset + 20u; i++) {
+    if (v4 && (i == 8 || i == 10 || i == 11))
+      continue;
+    print = (print ^ packet->data[i]) * G_GUINT64_CONSTANT(0x100000001b3);
+  }
+  return print;
+}
+
+static void keep_name(replay_look *look, guint32 place, const char *name)
+{
+  char *text = *name != '\0' ? g_strdup(name) : g_strdup_printf("%u", place);
+
+  if (look->names[0] == NULL)
+    look->names[0] = text;
+  else if (look->names[1] == NULL && strcmp(look->names[0], text) != 0)
+    look->names[1] = text;
+  else
+    g_free(text);
+}
+
+static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name)
+{
+  guint32 place = link->cooked_ifindex != 0 ? link->cooked_ifindex : interface;
+  sighting now = { fingerprint(packet), place, link->direction };
+  guint i;
+
+  if (place != 0 || *name != '\0')
+    keep_name(look, place, name);
+  if (link->direction == CAP_DIR_UNKNOWN && look->names[1] == NULL)
+    return;
+  for (i = 0; i < RECENT; i++) {
+    const sighting *then = &look->recent[i];
+
+    if (then->print == now.print && then->print != 0 && (then->direction != now.direction || then->place != now.place)) {
+      look->twice++;
+      break;
+    }
+  }
+  look->recent[look->placed++ % RECENT] = now;
+}
+
+void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name)
+{
+  if (packet->kind == CT_PACKET_NONE)
+    return;
+  if (packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP)
+    look_at_sides(look, packet);
+  look_at_place(look, packet, link, interface, name);
+}
+
+static void remark_twice(replay_look *look)
+{
+  /* Half of all packets are second sightings where everything is forwarded; a router also talks for itself. */
+  if (look->twice < 3 || look->twice * 10 < look->placed * 3)
+    return;
+  if (look->names[1] != NULL)
+    g_ptr_array_add(look->remarks, g_strdup_printf("many packets are here twice, as they came in and as they went out (captured on \"any\" of a router?): "
+                                                   "conntrack saw each once. Give --interface IF (%s, %s, ...) or --direction in",
+                                                   look->names[0], look->names[1]));
+  else
+    g_ptr_array_add(look->remarks, g_strdup("many packets are here twice, as they came in and as they went out (captured on \"any\" of a router?): "
+                                            "conntrack saw each once. Give --direction in or --direction out"));
+}
+
+static void remark_sides(replay_look *look)
+{
+  guint all = 0, one_sided = 0, i;
+
+  for (i = 0; i < 2 * CONVERSATIONS; i++) {
+    guint seen = look->conversations[i].seen;
+
+    if ((seen & SEEN_ACK) == 0)
+      continue;
+    all++;
+    one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
+  }
+  if (one_sided * 2 > all)
+    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversation%s show only one side: the kernel that saw both judged otherwise. "
+                                                   "Capture where both directions pass",
+                                                   one_sided, all, all == 1 ? "" : "s"));
+}
+
+const char *replay_look_remark(replay_look *look, guint i)
+{
+  if (look->remarks == NULL) {
+    look->remarks = g_ptr_array_new_with_free_func(g_free);
+    remark_twice(look);
+    remark_sides(look);
+  }
+  return i < look->remarks->len ? g_ptr_array_index(look->remarks, i) : NULL;
+}

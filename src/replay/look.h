@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router), does it
+ * show only one side of the conversations? Whoever replays such a capture ought to know before believing the answer.
+ * Internal to src/replay.
+ */
+#ifndef REPLAY_LOOK_H
+#define REPLAY_LOOK_H
+
+#include "replay.h"
+
+enum { REPLAY_LOOK_PACKETS = 20000 };
+
+typedef struct replay_look replay_look;
+
+replay_look *replay_look_new(void);
+void replay_look_free(replay_look *look);
+
+/* One packet. To be called for the first REPLAY_LOOK_PACKETS. */
+void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name);
+
+/* Remarks in a few words, each a sentence with advice; NULL past the last. Owned by the look. */
+const char *replay_look_remark(replay_look *look, guint i);
+
+#endif

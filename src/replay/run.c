@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "replay.h"
+
+#include <string.h>
+
+enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
+
+typedef struct run {
+  ct_engine *engine;
+  const replay_watcher *watcher;
+  replay_moments moments;
+} run;
+
+/* Before the first packet there is only the time that was asked for. */
+static void pass_time(run *r)
+{
+  ct_engine_advance(r->engine, r->moments.next_ns);
+  r->moments.last_ns = r->moments.last_number == 0 ? r->moments.next_ns : MAX(r->moments.last_ns, r->moments.next_ns);
+}
+
+static void ask(run *r, gboolean by_time, gboolean by_number)
+{
+  r->moments.by_time = by_time;
+  r->moments.by_number = by_number;
+  if (r->watcher->moment != NULL)
+    r->watcher->moment(&r->moments, r->watcher->user);
+}
+
+static void begin(run *r, gint64 first_ns)
+{
+  r->moments.first_ns = r->moments.last_ns = r->moments.upcoming_ns = first_ns;
+  r->moments.next_ns = G_MAXINT64;
+  r->moments.next_number = G_MAXUINT64;
+  ask(r, FALSE, FALSE);
+}
+
+/* Numbers first: the clock still stands at the last packet, and a moment's time lies at or after it. */
+static void reach_moments(run *r, gint64 time_ns, guint64 number)
+{
+  r->moments.upcoming_ns = time_ns;
+  while (number > r->moments.next_number)
+    ask(r, FALSE, TRUE);
+  while (time_ns > r->moments.next_ns) {
+    pass_time(r);
+    ask(r, TRUE, FALSE);
+  }
+}
+
+/* The times that are left lie at or after the last packet. */
+static void end(run *r)
+{
+  r->moments.ended = TRUE;
+  r->moments.upcoming_ns = G_MAXINT64;
+  while (r->moments.next_number <= r->moments.last_number)
+    ask(r, FALSE, TRUE);
+  ask(r, FALSE, FALSE);
+  while (r->moments.next_ns != G_MAXINT64) {
+    pass_time(r);
+    ask(r, TRUE, FALSE);
+  }
+}
+
+static void see(run *r, const replay_batch *b, guint i, ct_result *result)
+{
+  replay_seen seen = { b->frames[i], &b->packets[i], &b->links[i], b->interfaces[i], result };
+
+  r->watcher->packet(&seen, r->watcher->user);
+}
+
+static void track(run *r, const replay_batch *b, guint i)
+{
+  const ct_packet *packet = &b->packets[i];
+  ct_result result;
+
+  if (G_UNLIKELY(packet->time_ns > r->moments.next_ns || packet->number > r->moments.next_number))
+    reach_moments(r, packet->time_ns, packet->number);
+  if (G_UNLIKELY(packet->kind == CT_PACKET_NONE)) {
+    ct_engine_advance(r->engine, packet->time_ns);
+    memset(&result, 0, sizeof(result));
+    result.reason = packet->reason;
+  } else {
+    ct_engine_packet(r->engine, packet, &result);
+  }
+  r->moments.last_number = packet->number;
+  r->moments.last_ns = MAX(r->moments.last_ns, packet->time_ns);
+  if (r->watcher->packet != NULL)
+    see(r, b, i, &result);
+}
+
+static void track_batch(run *r, const replay_batch *b)
+{
+  guint from, i;
+
+  for (from = 0; from < b->n; from += RUN) {
+    guint n = MIN((guint)RUN, b->n - from);
+
+    ct_engine_prefetch(r->engine, &b->packets[from], n);
+    for (i = from; i < from + n; i++)
+      track(r, b, i);
+  }
+}
+
+void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *watcher)
+{
+  run r = { .engine = engine, .watcher = watcher };
+  const replay_batch *b;
+  gboolean begun = FALSE;
+
+  for (;;) {
+    if (watcher->idle != NULL && !replay_source_ready(source))
+      watcher->idle(watcher->user);
+    b = replay_source_next(source);
+    if (b == NULL)
+      break;
+    if (!begun)
+      begin(&r, b->first_ns);
+    begun = TRUE;
+    track_batch(&r, b);
+    if (watcher->tick != NULL)
+      watcher->tick(watcher->user);
+    if (watcher->wanted != NULL && !watcher->wanted(watcher->user))
+      return;
+  }
+  if (begun)
+    end(&r);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Captures in, batches of decoded packets out. With two threads the reading one fills a ring of slots and the caller
+ * empties it in order; with one, the caller fills the one slot itself. What is in a slot never depends on which.
+ */
+#include "feed.h"
+#include "look.h"
+#include "select.h"
+
+#include <string.h>
+
+enum {
+  SLOTS = 16,
+  SMALL_BYTES = 1 << 20,   /* below this a thread costs more than it brings */
+  PATIENCE_US = 100 * 1000 /* how often a wait looks whether it was interrupted */
+};
+
+typedef struct slot {
+  replay_batch batch;
+  cap_batch *frames;
+  pkt_arena *arena;
+} slot;
+
+struct replay_source {
+  replay_options o;
+  /* The reading side. */
+  replay_feed *feed;
+  replay_select *select;
+  replay_look *look;
+  pkt_decoder *decoder;
+  replay_figures figures;
+  guint link_fine, n_links_bad;
+  guint links_bad[8]; /* unsupported ones that were complained about */
+  gboolean past_end;
+  /* Between the sides. */
+  slot *slots;
+  guint n_slots;
+  GThread *thread;
+  GMutex lock;
+  GCond filled, emptied;
+  guint64 produced, consumed; /* slots; produced - consumed <= n_slots */
+  gboolean ended, closing, waiting, live;
+  guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
+  /* The emptying side. */
+  gboolean holding; /* the slot at consumed is in the caller's hands */
+};
+
+static gboolean stopped(const replay_source *s)
+{
+  return s->o.stop != NULL && *s->o.stop != 0;
+}
+
+static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
+{
+  guint i;
+
+  if (frame->link == s->link_fine)
+    return;
+  if (pkt_link_supported(frame->link)) {
+    s->link_fine = frame->link;
+    return;
+  }
+  for (i = 0; i < s->n_links_bad; i++)
+    if (s->links_bad[i] == frame->link)
+      return;
+  if (s->n_links_bad >= G_N_ELEMENTS(s->links_bad))
+    return;
+  s->links_bad[s->n_links_bad++] = frame->link;
+  replay_feed_complain(s->feed, g_strdup_printf("link type %s is not supported; its packets, the first being number %" G_GUINT64_FORMAT
+                                                ", are left out", pkt_link_name(frame->link), number));
+}
+
+static void count_checksums(replay_figures *figures, guint flags)
+{
+  if (G_LIKELY((flags & (CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) == 0))
+    return;
+  figures->bad_checksums += (flags & CT_PACKET_CSUM_BAD) != 0;
+  figures->offload_checksums += (flags & CT_PACKET_CSUM_OFFLOAD) != 0;
+  figures->unjudged_checksums += (flags & CT_PACKET_CSUM_SKIPPED) != 0;
+}
+
+static void take_frame(replay_source *s, slot *to, guint i, guint64 number, const char *name)
+{
+  replay_batch *b = &to->batch;
+  cap_frame *frame = &to->frames->frames[i];
+  ct_packet *packet = &b->packets[b->n];
+  pkt_link_info *link = &b->links[b->n];
+
+  check_link(s, frame, number);
+  memset(link, 0, sizeof(*link));
+  pkt_decode(s->decoder, frame, number, to->arena, packet, link);
+  count_checksums(&s->figures, packet->flags);
+  if (s->figures.fed < REPLAY_LOOK_PACKETS)
+    replay_look_packet(s->look, packet, link, frame->interface, name);
+  b->frames[b->n] = frame;
+  b->interfaces[b->n++] = name;
+  s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
+}
+
+static void take_batch(replay_source *s, slot *to)
+{
+  cap_reader *reader = replay_feed_reader(s->feed);
+  guint i;
+
+  for (i = 0; i < to->frames->n && !s->past_end; i++) {
+    cap_frame *frame = &to->frames->frames[i];
+    guint64 number = ++s->figures.frames;
+    const char *name = cap_reader_interface_name(reader, frame->interface);
+
+    if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
+      continue;
+    if (s->o.retime != NULL)
+      frame->ts_ns = s->o.retime(number, frame->ts_ns, s->o.hook_user);
+    if (number == 1)
+      s->figures.first_ns = frame->ts_ns;
+    switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
+    case REPLAY_TAKE:
+      take_frame(s, to, i, number, name);
+      break;
+    case REPLAY_LEAVE:
+      break;
+    case REPLAY_PAST_END:
+      s->figures.frames--;
+      s->past_end = TRUE;
+      break;
+    }
+  }
+  to->batch.first_ns = s->figures.first_ns;
+}
+
+/* => FALSE at the end: nothing more will come. */
+static gboolean fill(replay_source *s, slot *to)
+{
+  to->batch.n = 0;
+  pkt_arena_reset(to->arena);
+  while (to->batch.n == 0) {
+    if (s->past_end || stopped(s) || g_atomic_int_get(&s->closing) || !replay_feed_next(s->feed, to->frames))
+      return FALSE;
+    take_batch(s, to);
+  }
+  return TRUE;
+}
+
+/* What others may ask of the reading side, published with each slot. */
+static void publish(replay_source *s, gboolean more)
+{
+  guint64 done, total;
+
+  replay_feed_progress(s->feed, &done, &total);
+  g_mutex_lock(&s->lock);
+  s->done_bytes = done;
+  s->total_bytes = total;
+  s->frames = s->figures.frames;
+  if (more)
+    s->produced++;
+  else
+    s->ended = TRUE;
+  /* Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live source. */
+  if (s->waiting && (s->live || s->ended || s->produced - s->consumed >= s->n_slots / 2))
+    g_cond_signal(&s->filled);
+  g_mutex_unlock(&s->lock);
+}
+
+static gpointer read_all(gpointer data)
+{
+  replay_source *s = data;
+  gboolean more = TRUE;
+
+  while (more) {
+    g_mutex_lock(&s->lock);
+    while (s->produced - s->consumed >= s->n_slots && !s->closing)
+      g_cond_wait(&s->emptied, &s->lock);
+    g_mutex_unlock(&s->lock);
+    more = fill(s, &s->slots[s->produced % s->n_slots]);
+    publish(s, more);
+  }
+  return NULL;
+}
+
+static guint choose_threads(const replay_source *s)
+{
+  guint64 done, total;
+
+  if (s->o.threads != 0)
+    return s->o.threads;
+  replay_feed_progress(s->feed, &done, &total);
+  /* A live source always gets its own reader: an interrupt must not wait for the next packet. */
+  return replay_feed_live(s->feed) || (total > SMALL_BYTES && g_get_num_processors() > 1) ? 2 : 1;
+}
+
+replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error)
+{
+  replay_source *s = g_new0(replay_source, 1);
+  guint i;
+
+  s->o = *options;
+  s->select = replay_select_new(&s->o, error);
+  if (s->select == NULL) {
+    g_free(s);
+    return NULL;
+  }
+  s->link_fine = G_MAXUINT;
+  s->feed = replay_feed_new(&s->o);
+  s->look = replay_look_new();
+  s->decoder = pkt_decoder_new(params, s->o.checksums);
+  s->n_slots = choose_threads(s) == 2 ? SLOTS : 1;
+  s->slots = g_new0(slot, s->n_slots);
+  for (i = 0; i < s->n_slots; i++) {
+    s->slots[i].frames = cap_batch_new();
+    s->slots[i].arena = pkt_arena_new();
+  }
+  g_mutex_init(&s->lock);
+  g_cond_init(&s->filled);
+  g_cond_init(&s->emptied);
+  s->live = replay_feed_live(s->feed);
+  if (s->n_slots > 1)
+    s->thread = g_thread_new("reader", read_all, s);
+  return s;
+}
+
+void replay_source_interrupt(replay_source *s)
+{
+  cap_reader *reader = replay_feed_reader(s->feed);
+
+  if (reader != NULL)
+    cap_reader_interrupt(reader);
+}
+
+static void join_reader(replay_source *s)
+{
+  g_mutex_lock(&s->lock);
+  s->closing = TRUE;
+  g_cond_signal(&s->emptied);
+  g_mutex_unlock(&s->lock);
+  replay_source_interrupt(s);
+  g_thread_join(s->thread);
+}
+
+void replay_source_free(replay_source *s)
+{
+  guint i;
+
+  if (s == NULL)
+    return;
+  if (s->thread != NULL)
+    join_reader(s);
+  for (i = 0; i < s->n_slots; i++) {
+    cap_batch_free(s->slots[i].frames);
+    pkt_arena_free(s->slots[i].arena);
+  }
+  g_free(s->slots);
+  pkt_decoder_free(s->decoder);
+  replay_look_free(s->look);
+  replay_select_free(s->select);
+  replay_feed_free(s->feed);
+  g_mutex_clear(&s->lock);
+  g_cond_clear(&s->filled);
+  g_cond_clear(&s->emptied);
+  g_free(s);
+}
+
+static const replay_batch *next_of_ring(replay_source *s)
+{
+  const replay_batch *batch = NULL;
+
+  g_mutex_lock(&s->lock);
+  if (s->holding) {
+    s->consumed++;
+    if (s->produced - s->consumed <= s->n_slots / 2)
+      g_cond_signal(&s->emptied);
+  }
+  s->waiting = TRUE;
+  while (s->produced == s->consumed && !s->ended && !stopped(s))
+    g_cond_wait_until(&s->filled, &s->lock, g_get_monotonic_time() + PATIENCE_US);
+  s->waiting = FALSE;
+  s->holding = s->produced != s->consumed && !stopped(s);
+  if (s->holding)
+    batch = &s->slots[s->consumed % s->n_slots].batch;
+  g_mutex_unlock(&s->lock);
+  return batch;
+}
+
+const replay_batch *replay_source_next(replay_source *s)
+{
+  gboolean more;
+
+  if (s->thread != NULL)
+    return next_of_ring(s);
+  more = !s->ended && fill(s, &s->slots[0]);
+  publish(s, more);
+  return more ? &s->slots[0].batch : NULL;
+}
+
+gboolean replay_source_live(const replay_source *s)
+{
+  return replay_feed_live(s->feed);
+}
+
+gboolean replay_source_ready(replay_source *s)
+{
+  gboolean ready;
+
+  g_mutex_lock(&s->lock);
+  ready = s->thread == NULL ? !s->live : s->ended || !s->live || s->produced - s->consumed > (s->holding ? 1 : 0);
+  g_mutex_unlock(&s->lock);
+  return ready;
+}
+
+/* The reading side's own matters: only asked for when nobody reads any more. */
+static gboolean at_rest(replay_source *s)
+{
+  gboolean rest;
+
+  g_mutex_lock(&s->lock);
+  rest = s->ended || s->thread == NULL;
+  g_mutex_unlock(&s->lock);
+  return rest;
+}
+
+cap_writer_kind replay_source_writer_kind(const replay_source *s)
+{
+  cap_reader *reader = replay_feed_reader(s->feed);
+
+  return reader != NULL ? cap_reader_writer_kind(reader) : CAP_WRITER_PCAP;
+}
+
+const char *replay_source_problem(replay_source *s, guint i)
+{
+  const char *problem;
+  guint n;
+
+  if (!at_rest(s))
+    return NULL;
+  for (n = 0; (problem = replay_feed_problem(s->feed, n)) != NULL; n++)
+    if (n == i)
+      return problem;
+  return i == n ? replay_select_problem(s->select) : NULL;
+}
+
+const char *replay_source_remark(replay_source *s, guint i)
+{
+  const char *remark;
+  guint n;
+
+  if (!at_rest(s))
+    return NULL;
+  for (n = 0; (remark = replay_look_remark(s->look, n)) != NULL; n++)
+    if (n == i)
+      return remark;
+  return i == n ? replay_select_remark(s->select) : NULL;
+}
+
+void replay_source_progress(replay_source *s, replay_progress *progress)
+{
+  g_mutex_lock(&s->lock);
+  progress->done_bytes = s->done_bytes;
+  progress->total_bytes = s->total_bytes;
+  progress->frames = s->frames;
+  g_mutex_unlock(&s->lock);
+}
+
+void replay_source_figures(replay_source *s, replay_figures *figures)
+{
+  if (at_rest(s))
+    *figures = s->figures;
+  else
+    memset(figures, 0, sizeof(*figures));
+}
