@@ -36,8 +36,7 @@ void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void cli_help(void);
 void cli_version(void);
 
-/* Interrupts: after the first one *cli_stop is not 0; a second one ends the process at once. */
+/* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */
 extern volatile sig_atomic_t cli_stop;
-void cli_catch_interrupts(void);
 
 #endif

@@ -128,44 +128,34 @@ static gboolean set_sysctls(ct_params *params, const GPtrArray *sysctls, GError 
   return TRUE;
 }
 
-/*
- * Size of table and hash. Who gives only one of them gets the other as a machine set up so would have it (spec 7.1);
- * a sysctl counts as given.
- */
-static gboolean set_sizes(const cli_options *o, ct_params *params, const ct_params *before, GError **error)
+/* As a machine would have them: by its memory, or by what it was set up for (spec 7.1). Who gives both sizes gets both. */
+static gboolean set_sizes(const cli_options *o, ct_params *params, GError **error)
 {
-  gboolean max_given = params->max != before->max, buckets_given = params->buckets != before->buckets;
   guint64 size;
 
+  if (o->ram != NULL) {
+    if (!cli_size_parse(o->ram, (guint64)1 << 50, &size) || size < 1 << 20)
+      return usage(error, "--ram %s: give a size (128M, 4G)", o->ram);
+    ct_params_size_by_ram(params, size);
+  }
+  if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0) {
+    if (!cli_size_parse(o->hashsize, G_MAXINT32, &size) || size == 0)
+      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k) or auto", o->hashsize);
+    ct_params_size_by_hashsize(params, (uint32_t)size);
+    if (o->max == NULL)
+      return TRUE;
+  }
   if (o->max != NULL) {
+    uint32_t buckets = params->buckets;
+
     if (!cli_size_parse(o->max, G_MAXINT32, &size))
       return usage(error, "--max %s: give a number of entries (65536, 64k, 1M; 0: no limit)", o->max);
+    if (size > 0)
+      ct_params_size_by_max(params, (uint32_t)size);
     params->max = (uint32_t)size;
-    max_given = TRUE;
+    if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0)
+      params->buckets = buckets;
   }
-  if (o->hashsize != NULL) {
-    if (!cli_size_parse(o->hashsize, G_MAXINT32, &size) || size == 0)
-      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k)", o->hashsize);
-    params->buckets = (uint32_t)size;
-    buckets_given = TRUE;
-  }
-  if (max_given && !buckets_given && params->max > 0)
-    params->buckets = ct_profile_buckets_for_max(params->profile, params->max);
-  else if (buckets_given && !max_given)
-    params->max = (uint32_t)MIN((guint64)params->buckets * params->profile->max_per_bucket, G_MAXINT32);
-  return TRUE;
-}
-
-static gboolean set_ram(const cli_options *o, ct_params *params, GError **error)
-{
-  guint64 bytes;
-
-  if (o->ram == NULL)
-    return TRUE;
-  if (!cli_size_parse(o->ram, (guint64)1 << 50, &bytes) || bytes < 1 << 20)
-    return usage(error, "--ram %s: give a size (128M, 4G)", o->ram);
-  params->buckets = params->profile->buckets_for_ram(bytes);
-  params->max = (uint32_t)MIN((guint64)params->buckets * params->profile->max_per_bucket, G_MAXINT32);
   return TRUE;
 }
 
@@ -213,21 +203,57 @@ static gboolean set_machine(const cli_options *o, ct_params *params, GError **er
       return usage(error, "--gc %s: give exact or kernel", o->gc);
     params->gc = *o->gc == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
   }
+  return TRUE;
+}
+
+static gboolean set_helper(const char *option, const char *value, ct_helper_error answer, GError **error)
+{
+  switch (answer) {
+  case CT_HELPER_OK:
+    return TRUE;
+  case CT_HELPER_UNKNOWN:
+    return usage(error, "--%s %s: no such helper; see ctreplay list helpers", option, value);
+  case CT_HELPER_FORMAT:
+    return usage(error, "--%s %s: give %s", option, value, strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT");
+  default:
+    return usage(error, "--%s %s: one too many", option, value);
+  }
+}
+
+static gboolean set_helpers(const cli_options *o, ct_params *params, GError **error)
+{
+  guint i;
+
   if (o->no_helpers_at_all)
     params->helpers_by_port = false;
+  for (i = 0; i < o->helpers->len; i++) {
+    const char *value = g_ptr_array_index(o->helpers, i);
+
+    if (!set_helper("helper", value, ct_params_helper_parse(params, value), error))
+      return FALSE;
+  }
+  for (i = 0; i < o->no_helpers->len; i++) {
+    const char *value = g_ptr_array_index(o->no_helpers, i);
+
+    if (!set_helper("no-helper", value, ct_params_helper_disable(params, value), error))
+      return FALSE;
+  }
+  for (i = 0; i < o->locals->len; i++) {
+    const char *value = g_ptr_array_index(o->locals, i);
+
+    if (!set_helper("local", value, ct_params_local_add(params, value), error))
+      return FALSE;
+  }
   return TRUE;
 }
 
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
 {
   const ct_profile *profile = o->profile_name == NULL ? ct_profile_get(0) : ct_profile_find(o->profile_name);
-  ct_params before;
 
   if (profile == NULL)
     return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
   ct_params_init(params, profile);
-  if (!set_ram(o, params, error) || !set_features(o, params, error))
-    return FALSE;
-  before = *params;
-  return set_sysctls(params, o->sysctls, error) && set_sizes(o, params, &before, error) && set_machine(o, params, error);
+  return set_sizes(o, params, error) && set_features(o, params, error) && set_sysctls(params, o->sysctls, error) &&
+         set_machine(o, params, error) && set_helpers(o, params, error);
 }

@@ -14,5 +14,11 @@ ctreplay_SOURCES = \
 	src/cli/commands.c \
 	src/cli/help.c \
 	src/cli/replay.c \
+	src/cli/run.c src/cli/run.h \
+	src/cli/show_events.c \
+	src/cli/show_packets.c \
+	src/cli/show_person.c \
+	src/cli/show_table.c \
+	src/cli/snapshots.c \
 	src/cli/command_list.c
 ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)

@@ -11,24 +11,6 @@
 
 volatile sig_atomic_t cli_stop;
 
-static void on_interrupt(int number)
-{
-  (void)number;
-  cli_stop = 1;
-}
-
-void cli_catch_interrupts(void)
-{
-  struct sigaction action;
-
-  memset(&action, 0, sizeof(action));
-  action.sa_handler = on_interrupt;
-  /* No restart: a read that waits for a live capture has to come back. Once: who asks twice means it. */
-  action.sa_flags = SA_RESETHAND;
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
 void cli_say(const char *format, ...)
 {
   va_list arguments;

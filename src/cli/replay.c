@@ -1,12 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line without a sub-command. */
-#include "commands.h"
+#include "run.h"
+
+/* Options that only some commands know what to do with: silence would look like an answer. */
+static cli_exit refuse_misplaced(const cli_options *o)
+{
+  gboolean snapshots = o->at->len > 0 || o->every_ns > 0;
+
+  if (snapshots && o->command != 'L' && o->command != 'C' && o->command != 'S')
+    cli_say("--at and --every: for -L, -C and -S");
+  else if ((o->classes != 0 || o->any_reason) && o->command != 'P')
+    cli_say("--class and --reason: for -P");
+  else if (o->event_mask != CLI_EVENT_ALL && o->command != 'E')
+    cli_say("-e: for -E");
+  else if (o->show_from.kind != REPLAY_POINT_NONE && o->command != 'E' && o->command != 'P' && o->command != 0)
+    cli_say("--show-from: for -E and -P; -L, -C and -S have --at");
+  else if (o->lines >= 0 && o->command != 0)
+    cli_say("--lines: only without a command");
+  else
+    return CLI_EXIT_OK;
+  return CLI_EXIT_USAGE;
+}
+
+static cli_exit dispatch(const cli_options *o)
+{
+  if (refuse_misplaced(o) != CLI_EXIT_OK)
+    return CLI_EXIT_USAGE;
+  switch (o->command) {
+  case 'E':
+    return cli_show_events(o);
+  case 'P':
+    return cli_show_packets(o);
+  case 0:
+    return cli_show_person(o);
+  default:
+    return cli_show_table(o);
+  }
+}
 
 cli_exit cli_replay(int argc, char **argv)
 {
   GError *error = NULL;
   cli_options options;
-  ct_params params;
   cli_exit code = CLI_EXIT_OK;
 
   cli_options_init(&options);
@@ -16,15 +51,8 @@ cli_exit cli_replay(int argc, char **argv)
     cli_help();
   else if (options.version)
     cli_version();
-  else if (!cli_kernel_params(&options, &params, &error))
-    code = cli_usage(error);
-  else if (options.captures->len == 0) {
-    cli_say("give a capture (- for standard input), or --help");
-    code = CLI_EXIT_USAGE;
-  } else {
-    cli_say("replaying is not in this build yet");
-    code = CLI_EXIT_SKIP;
-  }
+  else
+    code = dispatch(&options);
   cli_options_clear(&options);
   return code;
 }

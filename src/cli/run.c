@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { PROGRESS_WIDTH = 30, PROGRESS_FIRST_US = 700 * 1000, PROGRESS_EVERY_US = 100 * 1000 };
+
+/* The first format of the list that can show it. */
+static const emit_format *default_format(guint what)
+{
+  const emit_format *format;
+  guint i;
+
+  for (i = 0; (format = emit_format_get(i)) != NULL; i++)
+    if (format->can & what)
+      return format;
+  return NULL;
+}
+
+static gboolean choose_format(cli_run *run)
+{
+  if (run->what == 0) {
+    if (run->o->format == NULL)
+      return TRUE;
+    cli_say("-o %s: give a command too (-L, -E, -P, -S or -C)", run->o->format->name);
+    return FALSE;
+  }
+  run->format = run->o->format != NULL ? run->o->format : default_format(run->what);
+  if (run->format != NULL && (run->format->can & run->what) != 0)
+    return TRUE;
+  cli_say("-o %s: not a format of -%c; see ctreplay list formats", run->format != NULL ? run->format->name : "", run->o->command);
+  return FALSE;
+}
+
+static gboolean want_colour(const cli_options *o, int fd)
+{
+  const char *no_color = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
+
+  if (o->colour != CLI_AUTO)
+    return o->colour == CLI_ALWAYS;
+  return isatty(fd) && (no_color == NULL || *no_color == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* With -P, -w is a capture and none of this function's business. */
+static gboolean open_output(cli_run *run)
+{
+  const char *path = run->o->command == 'P' ? NULL : run->o->write;
+
+  run->fd = STDOUT_FILENO;
+  if (path != NULL && strcmp(path, "-") != 0) {
+    run->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (run->fd < 0) {
+      cli_say("-w %s: %s", path, g_strerror(errno));
+      run->code = CLI_EXIT_OUTPUT;
+      return FALSE;
+    }
+    run->own_fd = TRUE;
+  }
+  emit_text_init(&run->out, run->fd);
+  return TRUE;
+}
+
+/* Every capture is open before the first byte is read: a rotated day may be many. */
+static void allow_many_files(guint n)
+{
+  struct rlimit limit;
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= n + 64 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = MIN((rlim_t)n + 64, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static replay_source *volatile interruptible;
+
+static void on_interrupt(int number)
+{
+  (void)number;
+  cli_stop = 1;
+  if (interruptible != NULL)
+    replay_source_interrupt(interruptible);
+}
+
+static void catch_interrupts(replay_source *source)
+{
+  struct sigaction action;
+
+  interruptible = source;
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = source != NULL ? on_interrupt : SIG_DFL;
+  /* Once: who asks twice means it. */
+  action.sa_flags = SA_RESETHAND;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
+{
+  GError *error = NULL;
+  replay_options replay = options->replay;
+
+  memset(run, 0, sizeof(*run));
+  run->o = options;
+  run->what = what;
+  run->fd = -1;
+  run->out.fd = -1;
+  run->code = CLI_EXIT_USAGE;
+  if (!cli_kernel_params(options, &run->params, &error)) {
+    cli_usage(error);
+    return FALSE;
+  }
+  if (options->captures->len == 0) {
+    cli_say("give a capture (- for standard input); ctreplay --help says what else");
+    return FALSE;
+  }
+  if (!choose_format(run) || !open_output(run))
+    return FALSE;
+  allow_many_files(options->captures->len);
+  replay.stop = &cli_stop;
+  run->source = replay_source_open(&replay, &run->params, &error);
+  if (run->source == NULL) {
+    run->code = cli_usage(error);
+    return FALSE;
+  }
+  run->code = CLI_EXIT_OK;
+  run->engine = ct_engine_new(&run->params);
+  run->live = replay_source_live(run->source) || isatty(run->fd);
+  run->emit.options = options->format_options;
+  run->emit.profile = run->params.profile;
+  run->emit.show_mark = run->params.features_mark;
+  run->emit.show_secmark = run->params.features_secmark;
+  run->emit.show_times = run->params.timestamp != 0;
+  run->emit.colour = want_colour(options, run->fd);
+  run->showing = options->show_from.kind == REPLAY_POINT_NONE;
+  return TRUE;
+}
+
+static void clear_progress(cli_run *run)
+{
+  if (run->progress_shown)
+    fputs("\r\033[K", stderr);
+  run->progress_shown = FALSE;
+}
+
+static void draw_progress(cli_run *run)
+{
+  replay_progress p;
+  char bar[PROGRESS_WIDTH + 1];
+  guint full, i;
+
+  replay_source_progress(run->source, &p);
+  if (p.total_bytes == 0) {
+    fprintf(stderr, "\r\033[K%" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", p.frames, ct_engine_count(run->engine));
+  } else {
+    full = (guint)(PROGRESS_WIDTH * (double)MIN(p.done_bytes, p.total_bytes) / (double)p.total_bytes);
+    for (i = 0; i < PROGRESS_WIDTH; i++)
+      bar[i] = i < full ? '#' : '.';
+    bar[PROGRESS_WIDTH] = '\0';
+    fprintf(stderr, "\r\033[K[%s] %3u%%  %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", bar, full * 100 / PROGRESS_WIDTH,
+            p.frames, ct_engine_count(run->engine));
+  }
+  fflush(stderr);
+  run->progress_shown = TRUE;
+}
+
+typedef struct playing {
+  cli_run *run;
+  const cli_watch *watch;
+} playing;
+
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  playing *p = user;
+
+  p->watch->packet(seen, p->watch->user);
+}
+
+static void on_idle(gpointer user)
+{
+  playing *p = user;
+
+  if (p->watch->idle != NULL)
+    p->watch->idle(p->watch->user);
+  emit_text_flush(&p->run->out);
+}
+
+static void on_tick(gpointer user)
+{
+  cli_run *run = ((playing *)user)->run;
+  gint64 now_us = g_get_monotonic_time();
+
+  if (now_us < run->progress_next_us)
+    return;
+  run->progress_next_us = now_us + PROGRESS_EVERY_US;
+  draw_progress(run);
+}
+
+static gboolean on_wanted(gpointer user)
+{
+  const cli_run *run = ((playing *)user)->run;
+
+  return run->out.error == 0 && !run->unwanted;
+}
+
+/* --show-from, then what the command wants of moments. A time is reached just before it: what happens at it is shown. */
+static void on_moment(replay_moments *moments, gpointer user)
+{
+  playing *p = user;
+  cli_run *run = p->run;
+  const replay_point *from = &run->o->show_from;
+
+  run->now = *moments;
+  run->first_ns = moments->first_ns;
+  if (p->watch->moment != NULL) {
+    p->watch->moment(moments, p->watch->user);
+  } else {
+    moments->next_ns = G_MAXINT64;
+    moments->next_number = G_MAXUINT64;
+  }
+  if (run->showing)
+    return;
+  if (from->kind == REPLAY_POINT_NUMBER) {
+    guint64 before = (guint64)from->value - 1;
+
+    /* The packet before may have been left out; then the moment is the first one after it. */
+    if (moments->last_number >= before || (run->now.by_number && run->now.next_number >= before))
+      run->showing = TRUE;
+    else
+      moments->next_number = MIN(moments->next_number, before);
+  } else {
+    gint64 ns = replay_time_add(replay_point_time_ns(from, moments->first_ns), -1);
+
+    if (moments->first_ns > ns || moments->last_ns >= ns)
+      run->showing = TRUE;
+    else
+      moments->next_ns = MIN(moments->next_ns, ns);
+  }
+}
+
+/* A bar only where somebody sees it and it does not cut through other output. */
+static gboolean want_progress(const cli_run *run)
+{
+  if (run->o->progress != CLI_AUTO)
+    return run->o->progress == CLI_ALWAYS;
+  return isatty(STDERR_FILENO) && !isatty(run->fd);
+}
+
+void cli_run_play(cli_run *run, const cli_watch *watch)
+{
+  playing p = { run, watch };
+  replay_watcher watcher = { .packet = watch->packet != NULL ? on_packet : NULL,
+                             .idle = run->live || watch->idle != NULL ? on_idle : NULL,
+                             .tick = want_progress(run) ? on_tick : NULL,
+                             .wanted = on_wanted,
+                             .moment = on_moment,
+                             .user = &p };
+
+  run->played = TRUE;
+  run->progress_next_us = g_get_monotonic_time() + PROGRESS_FIRST_US;
+  catch_interrupts(run->source);
+  if (run->format != NULL && run->format->begin != NULL)
+    run->format->begin(&run->out, &run->emit, run->what);
+  replay_run(run->source, run->engine, &watcher);
+  clear_progress(run);
+  catch_interrupts(NULL);
+  if (cli_stop != 0)
+    run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
+}
+
+static void say_about_captures(cli_run *run)
+{
+  const char *text;
+  guint i;
+
+  for (i = 0; (text = replay_source_remark(run->source, i)) != NULL; i++)
+    cli_say("note: %s", text);
+  for (i = 0; (text = replay_source_problem(run->source, i)) != NULL; i++) {
+    cli_say("%s", text);
+    run->code = cli_exit_graver(run->code, CLI_EXIT_INPUT);
+  }
+}
+
+/* A reader that has gone is no failure; a full disk is one, and what lies on it must not look whole. */
+void cli_run_finish_output(cli_run *run)
+{
+  if (run->out.data == NULL)
+    return;
+  if (run->format != NULL && run->format->end != NULL && run->played)
+    run->format->end(&run->out, &run->emit, run->what);
+  emit_text_flush(&run->out);
+  if (run->own_fd && close(run->fd) != 0 && run->out.error == 0)
+    run->out.error = errno;
+  emit_text_clear(&run->out);
+  if (run->out.error == 0 || run->out.error == EPIPE)
+    return;
+  cli_say("%s: %s", run->own_fd ? run->o->write : "standard output", g_strerror(run->out.error));
+  if (run->own_fd && truncate(run->o->write, 0) != 0)
+    cli_say("%s: what was written of it is not whole", run->o->write);
+  run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
+}
+
+cli_exit cli_run_close(cli_run *run)
+{
+  cli_run_finish_output(run);
+  if (run->source != NULL)
+    say_about_captures(run);
+  replay_source_free(run->source);
+  /* The engine is left to the end of the process: entry by entry it would only cost time. */
+  return run->code;
+}

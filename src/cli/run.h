@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run of captures through an engine with an output: what all commands share. A command opens it, adds what it wants to
+ * see, plays, prints what stands at the end, and closes it; the run keeps the exit code.
+ */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include "commands.h"
+
+typedef struct cli_run cli_run;
+
+struct cli_run {
+  const cli_options *o;
+  ct_params params;
+  ct_engine *engine;
+  replay_source *source;
+  const emit_format *format; /* NULL for a person */
+  emit_options emit;
+  emit_text out;
+  guint what; /* EMIT_CAN_*; 0 for a person */
+  gboolean showing; /* --show-from has been reached */
+  gboolean live;    /* somebody watches: what happens is shown at once */
+  gboolean unwanted; /* nobody takes what is written: the rest need not be played */
+  gint64 first_ns;
+  cli_exit code;
+  /* private */
+  int fd;
+  gboolean own_fd, played;
+  gboolean progress_shown;
+  gint64 progress_next_us;
+  replay_moments now; /* as told when the last moment came */
+};
+
+/* What a command adds; all may be NULL. */
+typedef struct cli_watch {
+  void (*packet)(const replay_seen *seen, gpointer user);
+  void (*moment)(replay_moments *moments, gpointer user); /* snapshots; --show-from is the run's own */
+  void (*idle)(gpointer user);
+  gpointer user;
+} cli_watch;
+
+/* => FALSE where nothing can be played; run->code says why, and it has been said. cli_run_close is due in any case. */
+gboolean cli_run_open(cli_run *run, const cli_options *options, guint what);
+void cli_run_play(cli_run *run, const cli_watch *watch);
+/* The format's last words and the last write; for who needs them before cli_run_close, which does it otherwise. */
+void cli_run_finish_output(cli_run *run);
+/* Finishes the output, says what was wrong with the captures and what is remarkable about them. => the exit code. */
+cli_exit cli_run_close(cli_run *run);
+
+/* Snapshots by --at and --every: calls show at each. => NULL where neither was given. */
+typedef struct cli_snapshots cli_snapshots;
+cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user), gpointer user);
+/* Says what was left out, and frees. */
+void cli_snapshots_free(cli_snapshots *snapshots);
+void cli_snapshots_moment(cli_snapshots *snapshots, replay_moments *moments, guint64 count);
+
+/* The commands. */
+cli_exit cli_show_events(const cli_options *options);
+cli_exit cli_show_table(const cli_options *options);  /* -L, -C, -S */
+cli_exit cli_show_packets(const cli_options *options);
+cli_exit cli_show_person(const cli_options *options);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* -P: one line per packet, or with -w the packets themselves. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef struct showing {
+  cli_run run;
+  cap_writer *writer; /* NULL: lines only */
+  gboolean lines;
+  GError *write_error;
+  emit_tables tables;
+  GArray *entries, *expects;
+} showing;
+
+static gboolean chosen(const cli_options *o, const replay_seen *seen, const ct_view *view)
+{
+  const ct_result *result = seen->result;
+
+  if (o->classes != 0 && !(o->classes & 1u << result->cls))
+    return FALSE;
+  if (o->any_reason && !o->reasons[result->reason])
+    return FALSE;
+  return view != NULL ? cli_filter_entry(&o->filter, view) : cli_filter_packet(&o->filter, seen->packet);
+}
+
+static void write_packet(showing *s, const replay_seen *seen)
+{
+  if (s->write_error == NULL && !cap_writer_frame(s->writer, seen->frame, seen->interface, &s->write_error))
+    s->run.unwanted = TRUE;
+}
+
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  showing *s = user;
+  const ct_result *result = seen->result;
+  ct_view view, *shown = NULL;
+
+  if (result->entry != NULL) {
+    ct_entry_view(s->run.engine, result->entry, &view);
+    shown = &view;
+  }
+  if (!s->run.showing || !chosen(s->run.o, seen, shown)) {
+    if (s->run.emit.collector != NULL)
+      emit_collector_clear(s->run.emit.collector);
+    return;
+  }
+  if (s->writer != NULL)
+    write_packet(s, seen);
+  if (s->lines) {
+    emit_packet packet = { .frame = seen->frame, .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns };
+
+    s->run.format->packet(&s->run.out, &s->run.emit, &packet);
+  }
+}
+
+static void on_event(const ct_event *event, void *user)
+{
+  emit_collector_event(user, event);
+}
+
+static void on_idle(gpointer user)
+{
+  showing *s = user;
+
+  if (s->writer != NULL && s->write_error == NULL)
+    cap_writer_flush(s->writer, &s->write_error);
+}
+
+static void keep_entry(const ct_view *view, void *user)
+{
+  g_array_append_val((GArray *)user, *view);
+}
+
+static void keep_expect(const ct_expect_view *expect, void *user)
+{
+  g_array_append_val((GArray *)user, *expect);
+}
+
+/* For formats whose last line holds the tables. */
+static void keep_tables(showing *s)
+{
+  s->entries = g_array_new(FALSE, FALSE, sizeof(ct_view));
+  s->expects = g_array_new(FALSE, FALSE, sizeof(ct_expect_view));
+  ct_engine_each(s->run.engine, keep_entry, s->entries);
+  ct_engine_each_expect(s->run.engine, keep_expect, s->expects);
+  s->tables = (emit_tables){ .entries = (const ct_view *)s->entries->data,
+                             .n_entries = s->entries->len,
+                             .expects = (const ct_expect_view *)s->expects->data,
+                             .n_expects = s->expects->len,
+                             .stats = ct_engine_stats(s->run.engine) };
+  s->run.emit.tables = &s->tables;
+}
+
+static gboolean open_writer(showing *s)
+{
+  GError *error = NULL;
+
+  if (s->run.o->write == NULL)
+    return TRUE;
+  if (strcmp(s->run.o->write, "-") == 0 && s->lines) {
+    cli_say("-w -: the lines of -o would stand between the packets; give a file");
+    s->run.code = CLI_EXIT_USAGE;
+    return FALSE;
+  }
+  s->writer = cap_writer_open(s->run.o->write, replay_source_writer_kind(s->run.source), &error);
+  if (s->writer != NULL)
+    return TRUE;
+  cli_say("%s", error->message);
+  g_error_free(error);
+  s->run.code = CLI_EXIT_OUTPUT;
+  return FALSE;
+}
+
+static void close_writer(showing *s)
+{
+  if (s->writer == NULL)
+    return;
+  if (s->write_error != NULL)
+    cap_writer_close(s->writer, NULL);
+  else
+    cap_writer_close(s->writer, &s->write_error);
+  if (s->write_error == NULL)
+    return;
+  if (!g_error_matches(s->write_error, CAP_ERROR, CAP_ERROR_CLOSED)) {
+    cli_say("%s", s->write_error->message);
+    s->run.code = cli_exit_graver(s->run.code, CLI_EXIT_OUTPUT);
+  }
+  g_clear_error(&s->write_error);
+}
+
+/* "netfilter.nf_conntrack_x=1": as given, for a transcript's head. */
+static const char *const *given_sysctls(const cli_options *o)
+{
+  GPtrArray *list = g_ptr_array_new();
+  guint i;
+
+  for (i = 0; i < o->sysctls->len; i++)
+    if (strchr(g_ptr_array_index(o->sysctls, i), '=') != NULL)
+      g_ptr_array_add(list, g_ptr_array_index(o->sysctls, i));
+  g_ptr_array_add(list, NULL);
+  return (const char *const *)g_ptr_array_free(list, FALSE);
+}
+
+static void play(showing *s)
+{
+  cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
+  const char *const *sysctls = given_sysctls(s->run.o);
+  char *name = g_path_get_basename(g_ptr_array_index(s->run.o->captures, 0));
+
+  s->run.emit.capture = name;
+  s->run.emit.sysctls = sysctls;
+  if (s->run.format->collects && s->lines) {
+    s->run.emit.collector = emit_collector_new();
+    ct_engine_watch(s->run.engine, G_MAXUINT32, on_event, s->run.emit.collector);
+  }
+  cli_run_play(&s->run, &watch);
+  if (s->run.format->collects && s->run.format->end != NULL)
+    keep_tables(s);
+  close_writer(s);
+  cli_run_finish_output(&s->run);
+  g_free((gpointer)sysctls);
+  g_free(name);
+  emit_collector_free(s->run.emit.collector);
+  if (s->entries != NULL) {
+    g_array_unref(s->entries);
+    g_array_unref(s->expects);
+  }
+}
+
+cli_exit cli_show_packets(const cli_options *o)
+{
+  showing s = { .lines = o->write == NULL || o->format != NULL };
+
+  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS) && open_writer(&s))
+    play(&s);
+  return cli_run_close(&s.run);
+}

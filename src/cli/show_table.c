@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* -L, -C, -S: the table, its count, the statistics; as they stand at the end, or at the moments of --at and --every. */
+#include <config.h>
+
+#include "run.h"
+
+#include <stdio.h>
+
+typedef struct showing {
+  cli_run run;
+  cli_snapshots *snapshots;
+  guint64 shown, expectations;
+} showing;
+
+static void on_entry(const ct_view *view, void *user)
+{
+  showing *s = user;
+
+  if (!cli_filter_entry(&s->run.o->filter, view))
+    return;
+  s->shown++;
+  s->run.format->entry(&s->run.out, &s->run.emit, view);
+}
+
+static void on_expect(const ct_expect_view *expect, void *user)
+{
+  showing *s = user;
+
+  if (!cli_filter_expect(&s->run.o->filter, expect))
+    return;
+  s->shown++;
+  s->run.format->expect(&s->run.out, &s->run.emit, expect);
+}
+
+static void count_expect(const ct_expect_view *expect, void *user)
+{
+  showing *s = user;
+
+  s->expectations += cli_filter_expect(&s->run.o->filter, expect);
+}
+
+static void count_entry(const ct_view *view, void *user)
+{
+  showing *s = user;
+
+  s->shown += cli_filter_entry(&s->run.o->filter, view);
+}
+
+/* As the kernel counts, where nobody asks for some of them only. */
+static guint64 count(showing *s)
+{
+  s->shown = s->expectations = 0;
+  if (s->run.o->table == CLI_TABLE_EXPECT) {
+    ct_engine_each_expect(s->run.engine, count_expect, s);
+    return s->expectations;
+  }
+  if (!s->run.o->filter.any)
+    return ct_engine_count(s->run.engine);
+  ct_engine_each(s->run.engine, count_entry, s);
+  return s->shown;
+}
+
+static void show(showing *s)
+{
+  cli_run *run = &s->run;
+
+  switch (run->what) {
+  case EMIT_CAN_COUNT:
+    run->format->count(&run->out, &run->emit, count(s));
+    break;
+  case EMIT_CAN_STATS:
+    run->format->stats(&run->out, &run->emit, ct_engine_stats(run->engine), ct_engine_count(run->engine));
+    break;
+  case EMIT_CAN_EXPECT:
+    s->shown = 0;
+    ct_engine_each_expect(run->engine, on_expect, s);
+    break;
+  default:
+    s->shown = 0;
+    /* No packet is ever on its way, and no entry dying, between two packets: those tables are empty. */
+    if (run->o->table == CLI_TABLE_CONNTRACK)
+      ct_engine_each(run->engine, on_entry, s);
+  }
+}
+
+static void show_snapshot(const replay_moments *now, gpointer user)
+{
+  showing *s = user;
+
+  if (s->run.format->snapshot != NULL)
+    s->run.format->snapshot(&s->run.out, &s->run.emit, now->last_ns, now->last_number);
+  show(s);
+  if (s->run.live)
+    emit_text_flush(&s->run.out);
+}
+
+static void on_moment(replay_moments *moments, gpointer user)
+{
+  showing *s = user;
+
+  cli_snapshots_moment(s->snapshots, moments, ct_engine_count(s->run.engine));
+}
+
+static guint what_of(const cli_options *o)
+{
+  if (o->command == 'C')
+    return EMIT_CAN_COUNT;
+  if (o->command == 'S')
+    return EMIT_CAN_STATS;
+  return o->table == CLI_TABLE_EXPECT ? EMIT_CAN_EXPECT : EMIT_CAN_LIST;
+}
+
+/* What conntrack(8) says after a listing. */
+static void say_shown(const showing *s)
+{
+  if (s->run.what == EMIT_CAN_EXPECT)
+    fprintf(stderr, "ctreplay v%s: %" G_GUINT64_FORMAT " expectations have been shown.\n", PACKAGE_VERSION, s->shown);
+  else if (s->run.what == EMIT_CAN_LIST)
+    fprintf(stderr, "ctreplay v%s: %" G_GUINT64_FORMAT " flow entries have been shown.\n", PACKAGE_VERSION, s->shown);
+}
+
+cli_exit cli_show_table(const cli_options *o)
+{
+  showing s = { .shown = 0 };
+  cli_watch watch = { .user = &s };
+  cli_exit code;
+
+  if (!cli_run_open(&s.run, o, what_of(o)))
+    return cli_run_close(&s.run);
+  s.snapshots = cli_snapshots_new(o, show_snapshot, &s);
+  if (s.snapshots != NULL)
+    watch.moment = on_moment;
+  cli_run_play(&s.run, &watch);
+  if (s.snapshots == NULL)
+    show(&s);
+  cli_snapshots_free(s.snapshots);
+  code = cli_run_close(&s.run);
+  if (s.snapshots == NULL)
+    say_shown(&s);
+  return code;
+}
