@@ -271,7 +271,7 @@ char *kit_frames_differ(const kit_result *a, const kit_result *b)
     if (fa->captured != fb->captured || fa->wire != fb->wire || fa->link != fb->link)
       return g_strdup_printf("frame %u: captured %u, wire %u, link %u and %u, %u, %u", i + 1, fa->captured, fa->wire, fa->link, fb->captured,
                              fb->wire, fb->link);
-    if (memcmp(fa->data, fb->data, fa->captured) != 0)
+    if (fa->captured > 0 && memcmp(fa->data, fb->data, fa->captured) != 0)
       return g_strdup_printf("frame %u: other bytes", i + 1);
   }
   return a->frames->len == b->frames->len ? NULL : g_strdup_printf("%u and %u frames", a->frames->len, b->frames->len);

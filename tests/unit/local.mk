@@ -23,11 +23,14 @@ test_verify_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(JSON_LIBS) $(ZL
 
 CAPTURE_KIT = tests/unit/capture_kit.h tests/unit/capture_kit.c tests/unit/unit.h
 CAPTURE_KIT_LIBS = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
-TESTS += test_capture test_capture_referee
-check_PROGRAMS += test_capture test_capture_referee
+TESTS += test_capture test_capture_stream test_capture_referee
+check_PROGRAMS += test_capture test_capture_stream test_capture_referee
 test_capture_SOURCES = tests/unit/test_capture.c $(CAPTURE_KIT)
 test_capture_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_capture_LDADD = $(CAPTURE_KIT_LIBS)
+test_capture_stream_SOURCES = tests/unit/test_capture_stream.c $(CAPTURE_KIT)
+test_capture_stream_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
+test_capture_stream_LDADD = $(CAPTURE_KIT_LIBS)
 test_capture_referee_SOURCES = tests/unit/test_capture_referee.c $(CAPTURE_KIT)
 test_capture_referee_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_capture_referee_LDADD = $(CAPTURE_KIT_LIBS)
