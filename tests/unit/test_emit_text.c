@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "emit/text.h"
+#include "unit.h"
 
 static emit_text text;
 
@@ -196,8 +197,6 @@ int main(void)
 {
   Suite *suite = suite_create("emit_text");
   TCase *tcase = tcase_create("text");
-  SRunner *runner;
-  int failed;
 
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, numbers);
@@ -210,9 +209,5 @@ int main(void)
   tcase_add_test(tcase, large_output);
   tcase_add_test(tcase, errors_stick);
   suite_add_tcase(suite, tcase);
-  runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return unit_run(suite);
 }
