@@ -441,7 +441,7 @@ static int generate(generator *g, const char *kind, double scale)
   if (strcmp(kind, "longflows") == 0)
     make_tcp(g, 5 * mega, (uint32_t)(10000 * scale) + 1, 400, 400, 100);
   else if (strcmp(kind, "manyflows") == 0)
-    make_tcp(g, 5 * mega, (uint32_t)(500000 * scale) + 1, 1, 3, 9);
+    make_tcp(g, 5 * mega, (uint32_t)(500000 * scale) + 1, 1, 3, 2);
   else if (strcmp(kind, "synflood") == 0)
     make_synflood(g, 3 * mega);
   else if (strcmp(kind, "dns") == 0)

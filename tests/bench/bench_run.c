@@ -111,7 +111,7 @@ static int double_order(const void *a, const void *b)
 
 static void medians_print(const run *runs, unsigned n)
 {
-  double wall[TIMES_MAX], cpu[TIMES_MAX];
+  double wall[TIMES_MAX] = { 0 }, cpu[TIMES_MAX] = { 0 };
   long peak = 0;
   unsigned i;
 
