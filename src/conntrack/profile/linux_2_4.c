@@ -9,6 +9,7 @@
 
 static void defaults(ct_params *params)
 {
+  params->features_mark = false; /* as --features says */
   params->buckets = 8192;
   params->max = 65536;
   params->expect_max = INT32_MAX;

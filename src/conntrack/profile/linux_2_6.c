@@ -14,6 +14,7 @@ uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)
 
 static void defaults(ct_params *params)
 {
+  params->features_mark = false; /* as --features says */
   params->buckets = 8192;
   params->max = 65536;
   params->expect_max = INT32_MAX; /* only each helper's own limit */
