@@ -141,14 +141,21 @@ static int64_t tick_ns(const ct_engine *engine)
 
 static int64_t ticks_a_second(const ct_engine *engine) { return engine->params.hz ? engine->params.hz : DEFAULT_HZ; }
 
+/* The first tick at or after a moment: deferred work runs on ticks. */
+static int64_t on_tick_after(const ct_engine *engine, int64_t time_ns)
+{
+  int64_t into = time_ns % tick_ns(engine);
+
+  return into == 0 ? time_ns : time_ns + tick_ns(engine) - into;
+}
+
 void ct_collector_start(ct_engine *engine, int64_t now_ns)
 {
   ct_collector *c = &engine->collector;
-  int64_t phase_ticks = (int64_t)((engine->params.hash_seed * UINT64_C(0x9e3779b97f4a7c15) >> 33) %
-                                  (uint64_t)(SCAN_MAX_S * ticks_a_second(engine)));
+  int64_t period_ms = SCAN_MAX_S * INT64_C(1000), phase_ms = (int64_t)(engine->params.hash_seed >> 32) % period_ms;
 
-  /* A machine has been up for a while when a capture starts: somewhere between two runs of an idle collector. */
-  c->next_run_ns = now_ns + (phase_ticks + 1) * tick_ns(engine);
+  /* A machine has been up for a while when a capture starts, its collector idling at one run a minute. */
+  c->next_run_ns = on_tick_after(engine, now_ns + (period_ms - phase_ms) * (CT_NS_PER_S / 1000));
   c->next_bucket = 0;
 }
 

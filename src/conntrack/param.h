@@ -101,7 +101,11 @@ typedef struct ct_params {
   uint32_t ipfrag_high_thresh; /* net.ipv4.ipfrag_high_thresh, bytes */
   uint32_t ipfrag_low_thresh;
   uint32_t ipfrag_max_dist;
-  uint64_t hash_seed; /* everything the kernel draws at random comes from here */
+  /*
+   * Everything the kernel draws at random or has by chance: the hash key from all of it; from the upper 32 bits, how many
+   * milliseconds before the first packet the collector last ran. So small seeds differ in their victims alone.
+   */
+  uint64_t hash_seed;
   ct_gc gc;
   uint32_t hz;           /* ticks a second of the engine's clock; 0: continuous */
   int64_t hz_phase_ns;   /* added to a time before it is cut down to a tick */

@@ -52,3 +52,9 @@ check_PROGRAMS += test_timer
 test_timer_SOURCES = tests/unit/test_timer.c tests/unit/unit.h
 test_timer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_timer_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_engine
+check_PROGRAMS += test_engine
+test_engine_SOURCES = tests/unit/test_engine.c tests/unit/unit.h
+test_engine_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_engine_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
