@@ -447,6 +447,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   switch (track) {
   case CT_TRACK_GONE:
     result->entry = NULL;
+    result->new_state = CT_TCP_CLOSE; /* only a reset ends its own entry */
     result->changes |= CT_CHANGE_ENDED;
     return false;
   case CT_TRACK_ACCEPT:
@@ -469,8 +470,13 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   else if (result->events != 0) /* SCTP: the chunks before the one that was refused had their effect */
     ct_ext_need(engine, entry)->pending_events |= result->events;
   set_invalid(engine, packet, result);
-  if (track == CT_TRACK_DROP)
+  if (track == CT_TRACK_DROP) {
     set_dropped(engine, result);
+  } else if (!is_new) { /* detached, but whoever asks why wants to know from what */
+    result->conn = entry->id;
+    result->entry = entry;
+    result->new_state = (uint8_t)entry->state;
+  }
   return false;
 }
 

@@ -52,7 +52,7 @@ typedef struct ct_result {
   uint16_t reason;  /* ct_reason */
   uint16_t events;  /* CT_EV_* of the message delivered for the entry by this packet */
   uint16_t changes; /* CT_CHANGE_* */
-  uint64_t conn;    /* the entry's id; 0 where the packet belongs to none */
+  uint64_t conn;    /* the entry's id, also where the packet was found to belong to it but is INVALID; 0: none */
   const ct_entry *entry; /* the entry after the packet, NULL where none or gone; valid until the next call into the engine */
   ct_bound bound;
 } ct_result;

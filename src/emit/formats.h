@@ -15,6 +15,8 @@ EMIT_FORMAT_LIST(X)
 /* -P for people: the heading above the columns, and a packet's line. */
 void emit_packet_heading(emit_text *out, const emit_options *o);
 void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet);
+/* On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no bound. */
+const char *emit_reason_side(ct_reason reason);
 /* "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing helps. */
 void emit_reason_hint(emit_text *out, ct_reason reason);
 /* -C */

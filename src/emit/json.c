@@ -234,9 +234,9 @@ static void result_fields(emit_text *out, const ct_packet *packet, const ct_resu
   }
 }
 
-static void bound_object(emit_text *out, const ct_bound *bound)
+static void bound_object(emit_text *out, ct_reason reason, const ct_bound *bound)
 {
-  if (bound->value == 0 && bound->limit == 0 && bound->over == 0)
+  if (emit_reason_side(reason) == NULL)
     return;
   emit_text_literal(out, ",\"bound\":{\"value\":");
   emit_text_u64(out, bound->value);
@@ -282,7 +282,7 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
     tcp_object(out, packet, &wire);
   result_fields(out, packet, p->result);
   reason_fields(out, p->result->reason);
-  bound_object(out, &p->result->bound);
+  bound_object(out, p->result->reason, &p->result->bound);
   changes_list(out, p->result->changes);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");

@@ -215,6 +215,20 @@ static void packet_part(emit_text *out, const ct_packet *packet)
   emit_text_u64(out, shown_length(packet, &wire));
 }
 
+const char *emit_reason_side(ct_reason reason)
+{
+  switch (reason) {
+  case CT_REASON_TCP_SEQ_OVER:
+  case CT_REASON_TCP_ACK_OVER:
+  case CT_REASON_TCP_OVERSHOOT: return "beyond";
+  case CT_REASON_TCP_SEQ_UNDER:
+  case CT_REASON_TCP_ACK_UNDER:
+  case CT_REASON_TCP_RST_SEQ: return "below";
+  case CT_REASON_TCP_LIBERAL: return "away from";
+  default: return NULL;
+  }
+}
+
 void emit_reason_hint(emit_text *out, ct_reason reason)
 {
   static const struct {
@@ -259,14 +273,15 @@ static void reason_remarks(remarks *r, const emit_packet *p)
     return;
   out = remark(r);
   emit_text_string(out, ct_reason_sentence(reason));
-  if (result->bound.value != 0 || result->bound.limit != 0 || result->bound.over != 0) {
+  if (emit_reason_side(reason) != NULL) {
     emit_text_literal(out, ": ");
     emit_text_u64(out, result->bound.value);
-    emit_text_literal(out, " against ");
-    emit_text_u64(out, result->bound.limit);
-    emit_text_literal(out, ", ");
+    emit_text_literal(out, " is ");
     emit_text_u64(out, result->bound.over);
-    emit_text_literal(out, " over");
+    emit_text_char(out, ' ');
+    emit_text_string(out, emit_reason_side(reason));
+    emit_text_char(out, ' ');
+    emit_text_u64(out, result->bound.limit);
   }
   if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) && ct_reason_sysctl(reason)[0] != '\0')
     emit_reason_hint(remark(r), reason);

@@ -43,11 +43,12 @@ static inline void emit_text_char(emit_text *out, char c)
   out->used++;
 }
 /* A string literal: its length is known, so that it costs a copy of a few words. */
-#define emit_text_literal(out, s)                                                                                      \
-  do {                                                                                                                 \
-    memcpy(emit_text_reserve(out, sizeof(s "") - 1), s, sizeof(s) - 1);                                                \
-    (out)->used += sizeof(s) - 1;                                                                                      \
-  } while (0)
+static inline void emit_text_constant(emit_text *out, const char *s, gsize n)
+{
+  memcpy(emit_text_reserve(out, n), s, n);
+  out->used += n;
+}
+#define emit_text_literal(out, s) emit_text_constant(out, s "", sizeof(s) - 1)
 void emit_text_u64(emit_text *out, guint64 v);
 void emit_text_i64(emit_text *out, gint64 v);
 void emit_text_hex(emit_text *out, guint64 v);                /* lower case, no 0x, no padding */
