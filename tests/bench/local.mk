@@ -2,6 +2,7 @@
 # make bench [BENCH_SCALE=0.1] [BENCH_PAIRS=5] [BENCH_LARGE=1] [BENCH_ONLY="dns mixed"]; make bench-compare OLD=before.json.
 # Not part of make check: machines are noisy.
 EXTRA_PROGRAMS = bench_generate bench_pcap_loop bench_run bench_stages
+EXTRA_PROGRAMS = bench_generate bench_pcap_loop bench_run bench_reader
 bench_generate_SOURCES = tests/bench/bench_generate.c
 bench_pcap_loop_SOURCES = tests/bench/bench_pcap_loop.c
 bench_pcap_loop_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
@@ -9,6 +10,8 @@ bench_pcap_loop_LDADD = $(PCAP_LIBS)
 bench_run_SOURCES = tests/bench/bench_run.c
 bench_stages_SOURCES = tests/bench/bench_stages.c
 bench_stages_LDADD = $(CTREPLAY_LIBS)
+bench_reader_SOURCES = tests/bench/bench_reader.c
+bench_reader_LDADD = libcapture.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 DISTCLEANFILES += bench.json
 EXTRA_DIST += tests/bench/bench.sh tests/bench/bench_compare.sh
