@@ -1,1 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
+# configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
+# A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
+FUZZ_TARGETS = fuzz_capture
+FUZZ_MAIN = tests/fuzz/fuzz.h
+if !LIBFUZZER
+FUZZ_MAIN += tests/fuzz/fuzz_main.c
+TESTS += $(FUZZ_TARGETS)
+endif
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += tests/fuzz/fuzz_main.c
+CLEANFILES += crash-fuzz_*
+
+fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/unit/capture_kit.h tests/unit/capture_kit.c $(FUZZ_MAIN)
+fuzz_capture_LDADD = libcapture.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+fuzz_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+# The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
+FUZZ_SECONDS = 60
+fuzz: $(FUZZ_TARGETS)
+	@truth="$${CTREPLAY_TRUTH:-$(srcdir)/../shared}/captures"; for target in $(FUZZ_TARGETS); do \
+	  $(MKDIR_P) fuzz-corpus/$$target; \
+	  more=; test $$target != fuzz_capture || test ! -d "$$truth" || more="$$truth"; \
+	  if test -n "$(FUZZ_LDFLAGS)"; then \
+	    ./$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 fuzz-corpus/$$target $$more 2>&1 | grep -E 'ERROR|SUMMARY|stat::number|Test unit|assert' ; \
+	  else \
+	    srcdir=$(srcdir) ./$$target --seconds $(FUZZ_SECONDS) --seed $$(date +%s) fuzz-corpus/$$target $$more || exit 1; \
+	  fi; done
+distclean-local: fuzz-distclean
+fuzz-distclean:
+	rm -rf fuzz-corpus
+.PHONY: fuzz fuzz-distclean

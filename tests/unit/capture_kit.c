@@ -2,8 +2,11 @@
 #include "capture_kit.h"
 
 #include <glib/gstdio.h>
+#include <lzma.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
 kit_file kit_file_new(gboolean big)
 {
@@ -149,6 +152,64 @@ void kit_packet(kit_file *f, guint32 interface, guint64 ticks, guint32 captured,
     kit_option(f, 0, NULL, 0);
   }
   kit_block_end(f, begin);
+}
+
+static GByteArray *gzip(const guint8 *data, gsize n)
+{
+  GByteArray *out = g_byte_array_new();
+  z_stream z = { 0 };
+
+  g_byte_array_set_size(out, (guint)(n + n / 100 + 1000));
+  g_assert_cmpint(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), ==, Z_OK);
+  z.next_in = (Bytef *)data;
+  z.avail_in = (guint)n;
+  z.next_out = out->data;
+  z.avail_out = out->len;
+  g_assert_cmpint(deflate(&z, Z_FINISH), ==, Z_STREAM_END);
+  g_byte_array_set_size(out, (guint)z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+static GByteArray *xz(const guint8 *data, gsize n)
+{
+  GByteArray *out = g_byte_array_new();
+  gsize made = 0;
+
+  g_byte_array_set_size(out, (guint)lzma_stream_buffer_bound(n));
+  g_assert_cmpint(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, NULL, data, n, out->data, &made, out->len), ==, LZMA_OK);
+  g_byte_array_set_size(out, (guint)made);
+  return out;
+}
+
+static GByteArray *zstd(const guint8 *data, gsize n)
+{
+  GByteArray *out = g_byte_array_new();
+  ZSTD_CCtx *c = ZSTD_createCCtx();
+  gsize made;
+
+  g_byte_array_set_size(out, (guint)ZSTD_compressBound(n));
+  ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
+  made = ZSTD_compress2(c, out->data, out->len, data, n);
+  g_assert_false(ZSTD_isError(made));
+  ZSTD_freeCCtx(c);
+  g_byte_array_set_size(out, (guint)made);
+  return out;
+}
+
+static const struct {
+  const char *name;
+  GByteArray *(*compress)(const guint8 *data, gsize n);
+} compressions[KIT_COMPRESSIONS] = { { "gzip", gzip }, { "xz", xz }, { "zstd", zstd } };
+
+GByteArray *kit_compress(kit_compression kind, const void *data, gsize n)
+{
+  return compressions[kind].compress(data, n);
+}
+
+const char *kit_compression_name(kit_compression kind)
+{
+  return compressions[kind].name;
 }
 
 char *kit_save(const void *data, gsize n)

@@ -31,6 +31,10 @@ void kit_interface(kit_file *f, guint linktype, const char *name, int tsresol);
 /* flags < 0: no options at all */
 void kit_packet(kit_file *f, guint32 interface, guint64 ticks, guint32 captured, guint32 wire, guint seed, int flags);
 
+typedef enum { KIT_GZIP, KIT_XZ, KIT_ZSTD, KIT_COMPRESSIONS } kit_compression;
+GByteArray *kit_compress(kit_compression kind, const void *data, gsize n);
+const char *kit_compression_name(kit_compression kind);
+
 /* A temporary file with these bytes; the caller frees the path. kit_remove removes and frees. */
 char *kit_save(const void *data, gsize n);
 void kit_remove(char *path);
