@@ -26,6 +26,16 @@ int cli_proto_parse(const char *text)
   return g_ascii_string_to_unsigned(text, 10, 0, 255, &number, NULL) ? (int)number : -1;
 }
 
+const char *cli_proto_name(guint8 proto)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(protocols); i++)
+    if (protocols[i].number == proto)
+      return protocols[i].name;
+  return NULL;
+}
+
 void cli_filter_init(cli_filter *filter)
 {
   memset(filter, 0, sizeof(*filter));

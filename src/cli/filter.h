@@ -63,5 +63,7 @@ gboolean cli_filter_packet(const cli_filter *filter, const ct_packet *packet);
 
 /* => protocol number of a name ("tcp", "icmpv6", ...) or number, or -1. */
 int cli_proto_parse(const char *text);
+/* => the name, or NULL. Static. */
+const char *cli_proto_name(guint8 proto);
 
 #endif

@@ -15,6 +15,7 @@ ctreplay_SOURCES = \
 	src/cli/help.c \
 	src/cli/replay.c \
 	src/cli/run.c src/cli/run.h \
+	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c \
 	src/cli/show_events.c \
 	src/cli/show_packets.c \
 	src/cli/show_person.c \

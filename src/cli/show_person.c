@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run.h"
+/* The plain command: what a person wants to know of a capture, in the order of asking. */
+#include "person.h"
 
-cli_exit cli_show_person(const cli_options *options)
+enum { LINES = 50, TABLE_LINES = 30 };
+
+cli_exit cli_show_person(const cli_options *o)
 {
-  (void)options;
-  cli_say("give a command: -L, -E, -C, -S or -P");
-  return CLI_EXIT_USAGE;
+  cli_person *p = g_new0(cli_person, 1);
+  cli_watch watch = { .packet = cli_person_packet, .user = p };
+  cli_exit code;
+
+  if (cli_run_open(&p->run, o, 0)) {
+    /* Who watches a live capture sees everything; a file of a million packets is for reading. */
+    p->lines_most = o->lines >= 0 ? (guint64)o->lines : replay_source_live(p->run.source) ? G_MAXUINT64 : LINES;
+    p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;
+    p->notable_most = p->lines_most / 2;
+    ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW, cli_person_event, p);
+    cli_run_play(&p->run, &watch);
+    cli_person_hidden(p);
+    cli_person_table(p);
+    cli_person_summary(p);
+  }
+  code = cli_run_close(&p->run);
+  g_free(p);
+  return code;
 }

@@ -361,7 +361,7 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
 
   reason_remarks(&r, p);
   if (p->result->events & CT_EV_ASSURED)
-    emit_text_literal(remark(&r), "assured");
+    emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)
     event_remark(&r, p, emit_collector_get(o->collector, i));
   if (n > 0)

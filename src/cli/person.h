@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the plain command tells a person: lines as things happen, the table at the end, a summary. Internal to the plain command. */
+#ifndef CLI_PERSON_H
+#define CLI_PERSON_H
+
+#include "run.h"
+
+/* What a line is about: its word and its colour. The notable ones are shown even where the others have become too many. */
+#define CLI_HAPPENING_LIST(X)                                                                                          \
+  X(NEW, "NEW", "\033[32m", FALSE)                                                                                     \
+  X(RELATED, "RELATED", "\033[36m", FALSE)                                                                             \
+  X(REPLY, "reply", "", FALSE)                                                                                         \
+  X(STATE, "state", "", FALSE)                                                                                         \
+  X(ASSURED, "assured", "", FALSE)                                                                                     \
+  X(EXPECT, "expect", "\033[36m", FALSE)                                                                               \
+  X(NOTE, "note", "\033[33m", FALSE)                                                                                   \
+  X(END, "END", "\033[2m", FALSE)                                                                                      \
+  X(EVICTED, "EVICTED", "\033[1;31m", TRUE)                                                                            \
+  X(INVALID, "INVALID", "\033[31m", TRUE)                                                                              \
+  X(DROPPED, "DROPPED", "\033[1;31m", TRUE)
+
+typedef enum cli_happening {
+#define X(id, word, colour, notable) CLI_HAPPENING_##id,
+  CLI_HAPPENING_LIST(X)
+#undef X
+  CLI_HAPPENING_COUNT
+} cli_happening;
+
+typedef struct cli_person {
+  cli_run run;
+  guint64 lines_most, notable_most, table_most; /* how many lines of each are shown */
+  guint64 lines, notable;                       /* how many have been */
+  guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
+  guint64 hidden_in_a_row;
+  guint64 by_class[CT_CLASS_COUNT];
+  guint64 by_proto[256];                        /* packets that reached conntrack */
+  guint64 none_by_reason[CT_REASON_COUNT];      /* packets that did not */
+  guint64 dropped;
+  guint64 in_table, table_hidden;               /* entries at the end, and those of them that are not shown */
+} cli_person;
+
+/* person_lines.c */
+void cli_person_packet(const replay_seen *seen, gpointer person);
+void cli_person_event(const ct_event *event, void *person);
+void cli_person_hidden(cli_person *person); /* what was not shown, at the end */
+
+/* person_summary.c */
+void cli_person_table(cli_person *person);
+void cli_person_summary(cli_person *person);
+
+/* Pieces of lines. */
+void cli_text_flow(emit_text *out, const ct_tuple *tuple); /* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
+void cli_text_number(emit_text *out, guint64 number);      /* 1,234,567 */
+void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence);
+void cli_text_pad_from(emit_text *out, gsize begin, gsize width);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "person.h"
+
+enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 26, TIMEOUT_WIDTH = 8 };
+
+static const struct {
+  const char *word, *colour;
+  gboolean notable;
+} happenings[CLI_HAPPENING_COUNT] = {
+#define X(id, word, colour, notable) { word, colour, notable },
+  CLI_HAPPENING_LIST(X)
+#undef X
+};
+
+void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence)
+{
+  if (run->emit.colour && *sequence != '\0')
+    emit_text_string(out, sequence);
+}
+
+void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
+{
+  while (out->used - begin < width)
+    emit_text_char(out, ' ');
+}
+
+void cli_text_number(emit_text *out, guint64 number)
+{
+  char digits[40], *p = digits + sizeof(digits);
+  guint n = 0;
+
+  *--p = '\0';
+  do {
+    if (n > 0 && n % 3 == 0)
+      *--p = ',';
+    *--p = (char)('0' + number % 10);
+    number /= 10;
+    n++;
+  } while (number > 0);
+  emit_text_string(out, p);
+}
+
+void cli_text_flow(emit_text *out, const ct_tuple *t)
+{
+  const char *name = cli_proto_name(t->proto);
+
+  if (name != NULL) {
+    emit_text_string(out, name);
+  } else {
+    emit_text_literal(out, "proto ");
+    emit_text_u64(out, t->proto);
+  }
+  emit_text_char(out, ' ');
+  emit_text_addr(out, t->family, &t->src, FALSE);
+  /* No port is 0 but in an expectation: any. */
+  if (ct_tuple_has_ports(t) && t->src_id != 0) {
+    emit_text_char(out, '.');
+    emit_text_u64(out, t->src_id);
+  }
+  emit_text_literal(out, " > ");
+  emit_text_addr(out, t->family, &t->dst, FALSE);
+  if (ct_tuple_has_ports(t)) {
+    emit_text_char(out, '.');
+    emit_text_u64(out, t->dst_id);
+  } else if (ct_tuple_is_icmp(t)) {
+    emit_text_literal(out, " type ");
+    emit_text_u64(out, ct_tuple_icmp_type(t));
+    emit_text_literal(out, " id ");
+    emit_text_u64(out, t->src_id);
+  }
+}
+
+/* TRUE where a line of this kind is to be shown; else it is counted. What was passed over is marked where lines go on. */
+static gboolean wanted(cli_person *p, cli_happening what)
+{
+  emit_text *out = &p->run.out;
+
+  if (p->lines < p->lines_most) {
+    p->lines++;
+  } else if (happenings[what].notable && p->notable < p->notable_most) {
+    p->notable++;
+  } else {
+    p->hidden[what]++;
+    p->hidden_in_a_row++;
+    return FALSE;
+  }
+  if (p->hidden_in_a_row > 0) {
+    emit_text_literal(out, "        ... ");
+    cli_text_number(out, p->hidden_in_a_row);
+    emit_text_string(out, p->hidden_in_a_row == 1 ? " line not shown ...\n" : " lines not shown ...\n");
+    p->hidden_in_a_row = 0;
+  }
+  if (p->lines == 1 && p->notable == 0)
+    emit_text_literal(out, " packet         time  conn    what     state                      timeout  flow\n");
+  return TRUE;
+}
+
+static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64 time_ns, guint64 conn)
+{
+  emit_text *out = &p->run.out;
+  gint64 ns = time_ns - p->run.first_ns;
+  guint64 size_ns = ns < 0 ? -(guint64)ns : (guint64)ns;
+  char text[32];
+
+  if (packet != 0)
+    emit_text_u64_pad(out, packet, -7);
+  else
+    emit_text_pad(out, "-", -7);
+  /* Cut, not rounded: no packet is to seem earlier than its cause. */
+  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "", size_ns / 1000000000u,
+             size_ns % 1000000000u / 1000);
+  emit_text_pad(out, text, -TIME_WIDTH);
+  emit_text_literal(out, "  ");
+  g_snprintf(text, sizeof(text), "#%" G_GUINT64_FORMAT, conn);
+  emit_text_pad(out, conn != 0 ? text : "-", CONN_WIDTH);
+  cli_text_colour(&p->run, out, happenings[what].colour);
+  emit_text_pad(out, happenings[what].word, WORD_WIDTH);
+  cli_text_colour(&p->run, out, *happenings[what].colour != '\0' ? "\033[0m" : "");
+}
+
+static void state_and_timeout(emit_text *out, const char *before, const char *after, gint64 timeout_ns)
+{
+  gsize begin;
+  char text[32];
+
+  emit_text_reserve(out, 128); /* no flush inside the column: its width is taken from what was written */
+  begin = out->used;
+  if (before != NULL && before != after) {
+    emit_text_string(out, before);
+    emit_text_literal(out, " -> ");
+  }
+  emit_text_string(out, after);
+  cli_text_pad_from(out, begin, STATE_WIDTH);
+  if (timeout_ns >= 0)
+    g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT " s", timeout_ns / 1000000000);
+  emit_text_pad(out, timeout_ns >= 0 ? text : "", -TIMEOUT_WIDTH);
+  emit_text_literal(out, "  ");
+}
+
+/* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
+static const char *state_of(const ct_view *view, guint state)
+{
+  const char *name = ct_state_name(view->tuple[CT_ORIGINAL].proto, state);
+
+  if (name != NULL)
+    return name;
+  if (view->status & CT_STATUS_ASSURED)
+    return "assured";
+  return view->status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
+}
+
+/* What a packet did to its entry that is worth a line; CLI_HAPPENING_COUNT: nothing. */
+static cli_happening happening_of(const ct_result *r)
+{
+  if (r->verdict == CT_VERDICT_DROP)
+    return CLI_HAPPENING_DROPPED;
+  if (r->cls == CT_CLASS_INVALID)
+    return CLI_HAPPENING_INVALID;
+  if (r->changes & CT_CHANGE_CREATED)
+    return r->cls == CT_CLASS_RELATED ? CLI_HAPPENING_RELATED : CLI_HAPPENING_NEW;
+  if (r->changes & CT_CHANGE_ENDED)
+    return CLI_HAPPENING_COUNT; /* its DESTROY has had its line */
+  if (r->old_state != r->new_state)
+    return CLI_HAPPENING_STATE;
+  if (r->events & CT_EV_ASSURED)
+    return CLI_HAPPENING_ASSURED;
+  if (r->events & CT_EV_REPLY)
+    return CLI_HAPPENING_REPLY;
+  if (r->cls == CT_CLASS_RELATED)
+    return CLI_HAPPENING_RELATED;
+  switch (r->reason) {
+  case CT_REASON_NONE:
+  case CT_REASON_TCP_UNACKED: /* every other packet of a busy connection */
+  case CT_REASON_TCP_RETRANS:
+    return CLI_HAPPENING_COUNT;
+  default:
+    return r->cls == CT_CLASS_UNTRACKED ? CLI_HAPPENING_COUNT : CLI_HAPPENING_NOTE;
+  }
+}
+
+static void expected_by(emit_text *out, const ct_view *view)
+{
+  emit_text_literal(out, ", expected by #");
+  emit_text_u64(out, view->master_id);
+  if (view->expected_by == NULL)
+    return;
+  emit_text_literal(out, " (");
+  if (view->expected_helper != NULL) {
+    emit_text_string(out, view->expected_helper);
+    emit_text_char(out, ' ');
+  }
+  emit_text_string(out, view->expected_by);
+  emit_text_literal(out, " in packet ");
+  emit_text_u64(out, view->expected_by_packet);
+  emit_text_char(out, ')');
+}
+
+static void entry_line(cli_person *p, const replay_seen *seen, cli_happening what)
+{
+  const ct_result *r = seen->result;
+  emit_text *out = &p->run.out;
+  gboolean changed = r->old_state != r->new_state && !(r->changes & CT_CHANGE_CREATED);
+  ct_view view;
+
+  ct_entry_view(p->run.engine, r->entry, &view);
+  if (!cli_filter_entry(&p->run.o->filter, &view) || !wanted(p, what))
+    return;
+  begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
+  state_and_timeout(out, changed ? state_of(&view, r->old_state) : NULL, state_of(&view, view.state), view.timeout_ns);
+  cli_text_flow(out, &view.tuple[CT_ORIGINAL]);
+  if ((r->events & CT_EV_ASSURED) && what != CLI_HAPPENING_ASSURED)
+    emit_text_literal(out, ", assured");
+  if ((r->changes & CT_CHANGE_CREATED) && view.has_master)
+    expected_by(out, &view);
+  if (r->reason != CT_REASON_NONE && r->reason != CT_REASON_TCP_UNACKED) {
+    emit_text_literal(out, ": ");
+    emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
+  }
+  emit_text_char(out, '\n');
+}
+
+static void packet_line(cli_person *p, const replay_seen *seen, cli_happening what)
+{
+  const ct_result *r = seen->result;
+  const char *sysctl = ct_reason_sysctl((ct_reason)r->reason);
+  emit_text *out = &p->run.out;
+  ct_view view;
+
+  if (r->entry != NULL)
+    ct_entry_view(p->run.engine, r->entry, &view);
+  if (!(r->entry != NULL ? cli_filter_entry(&p->run.o->filter, &view) : cli_filter_packet(&p->run.o->filter, seen->packet)) ||
+      !wanted(p, what))
+    return;
+  begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
+  state_and_timeout(out, NULL, r->entry != NULL ? state_of(&view, view.state) : "-", r->entry != NULL ? view.timeout_ns : -1);
+  cli_text_flow(out, &seen->packet->tuple);
+  emit_text_literal(out, ": ");
+  emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
+  if (*sysctl != '\0') {
+    emit_text_literal(out, " (see ");
+    emit_text_string(out, sysctl);
+    emit_text_char(out, ')');
+  }
+  emit_text_char(out, '\n');
+}
+
+void cli_person_packet(const replay_seen *seen, gpointer user)
+{
+  cli_person *p = user;
+  const ct_result *r = seen->result;
+  cli_happening what;
+
+  p->by_class[r->cls]++;
+  p->dropped += r->verdict == CT_VERDICT_DROP;
+  if (seen->packet->kind == CT_PACKET_NONE) {
+    p->none_by_reason[seen->packet->reason]++;
+    return;
+  }
+  p->by_proto[seen->packet->tuple.proto]++;
+  what = happening_of(r);
+  if (what == CLI_HAPPENING_COUNT || !p->run.showing)
+    return;
+  if (what == CLI_HAPPENING_INVALID || what == CLI_HAPPENING_DROPPED || r->entry == NULL)
+    packet_line(p, seen, what);
+  else
+    entry_line(p, seen, what);
+}
+
+static void end_line(cli_person *p, const ct_event *event)
+{
+  const ct_view *view = event->view;
+  gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
+  cli_happening what = evicted ? CLI_HAPPENING_EVICTED : CLI_HAPPENING_END;
+  emit_text *out = &p->run.out;
+
+  if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, what))
+    return;
+  begin_line(p, what, event->packet, event->time_ns, view->id);
+  state_and_timeout(out, NULL, state_of(view, view->state), -1);
+  cli_text_flow(out, &view->tuple[CT_ORIGINAL]);
+  emit_text_literal(out, ": ");
+  emit_text_string(out, ct_reason_sentence((ct_reason)event->reason));
+  if (view->counted) {
+    emit_text_literal(out, " (");
+    emit_text_u64(out, view->packets[CT_ORIGINAL]);
+    emit_text_char(out, '+');
+    emit_text_u64(out, view->packets[CT_REPLY]);
+    emit_text_literal(out, " packets, ");
+    emit_text_u64(out, view->bytes[CT_ORIGINAL]);
+    emit_text_char(out, '+');
+    emit_text_u64(out, view->bytes[CT_REPLY]);
+    emit_text_literal(out, " bytes)");
+  }
+  emit_text_char(out, '\n');
+}
+
+static void expect_line(cli_person *p, const ct_event *event)
+{
+  const ct_expect_view *expect = event->expect;
+  emit_text *out = &p->run.out;
+
+  if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, CLI_HAPPENING_EXPECT))
+    return;
+  begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
+  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "", expect->timeout_ns);
+  cli_text_flow(out, &expect->tuple);
+  emit_text_literal(out, " (");
+  emit_text_string(out, expect->helper);
+  emit_text_literal(out, ")\n");
+}
+
+void cli_person_event(const ct_event *event, void *user)
+{
+  cli_person *p = user;
+
+  if (!p->run.showing)
+    return;
+  if (event->type == CT_EVENT_DESTROY)
+    end_line(p, event);
+  else if (event->type == CT_EVENT_EXPECT_NEW)
+    expect_line(p, event);
+}
+
+void cli_person_hidden(cli_person *p)
+{
+  emit_text *out = &p->run.out;
+  guint64 all = 0;
+  gboolean first = TRUE;
+  guint i;
+
+  for (i = 0; i < CLI_HAPPENING_COUNT; i++)
+    all += p->hidden[i];
+  if (all == 0)
+    return;
+  emit_text_literal(out, "        ... not shown above: ");
+  for (i = 0; i < CLI_HAPPENING_COUNT; i++) {
+    if (p->hidden[i] == 0)
+      continue;
+    if (!first)
+      emit_text_literal(out, ", ");
+    cli_text_number(out, p->hidden[i]);
+    emit_text_char(out, ' ');
+    emit_text_string(out, happenings[i].word);
+    first = FALSE;
+  }
+  emit_text_literal(out, " (--lines all shows everything; -E, -P and filters choose)\n");
+}
