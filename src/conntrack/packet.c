@@ -329,6 +329,8 @@ static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge,
     return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_SCTP:
     return ct_check_sctp(packet, at, judge);
+  case CT_PROTO_DCCP:
+    return profile->dccp_tracker ? ct_check_dccp(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_ICMP:
   case CT_PROTO_ICMPV6:
     return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;

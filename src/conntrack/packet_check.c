@@ -3,7 +3,7 @@
 
 #include "checksum.h"
 
-enum { TCP_HEADER = 20, TCP_TIMESTAMP_HEADER = 32, UDP_HEADER = 8, SCTP_HEADER = 12, ICMP_HEADER = 8 };
+enum { TCP_HEADER = 20, TCP_TIMESTAMP_HEADER = 32, UDP_HEADER = 8, SCTP_HEADER = 12, DCCP_HEADER = 12, ICMP_HEADER = 8 };
 
 /* The sets of SYN, FIN, RST, ACK, URG that the tracker lets in (tcp_error); PSH, ECE and CWR are taken out before. */
 #define SET(flags) (UINT64_C(1) << (flags))
@@ -167,6 +167,24 @@ ct_reason ct_check_sctp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   }
   packet->flags |= CT_PACKET_CSUM_BAD;
   return CT_REASON_SCTP_CHECKSUM;
+}
+
+ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge)
+{
+  enum { FIRST_RESERVED_TYPE = 10 };
+  uint8_t scratch[DCCP_HEADER];
+  const uint8_t *dccp = ct_packet_at(packet, at, DCCP_HEADER, scratch);
+  uint32_t length = packet->length - at, covered = length, header;
+
+  if (dccp == NULL)
+    return CT_REASON_NONE;
+  header = dccp[4] * 4u;
+  if ((dccp[5] & 0x0f) != 0)
+    covered = ((dccp[5] & 0x0fu) - 1) * 4; /* RFC 4340, 9.2: CsCov 1 covers the header alone, which the kernel reads as nothing */
+  if (header < DCCP_HEADER || header > length || covered > length || (dccp[8] >> 1 & 0x0f) >= FIRST_RESERVED_TYPE ||
+      sum_is_bad(packet, at, covered, CT_PROTO_DCCP, 6, judge))
+    return CT_REASON_DCCP_HEADER;
+  return CT_REASON_NONE;
 }
 
 ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge)

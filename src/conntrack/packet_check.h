@@ -21,6 +21,8 @@ typedef struct ct_judge {
 ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_udp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_udplite(ct_packet *packet, uint32_t at, const ct_judge *judge);
+/* A header that is not whole is left to the tracker, which drops it. */
+ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_sctp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 /* ICMP and ICMPv6 by packet's family: the header's presence and sum; types are packet.c's business. */
 ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge);

@@ -30,7 +30,7 @@ typedef struct ct_proto {
 } ct_proto;
 
 extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icmp, ct_proto_icmpv6, ct_proto_sctp,
-  ct_proto_gre, ct_proto_generic;
+  ct_proto_gre, ct_proto_dccp, ct_proto_generic;
 
 /* The tracker for a tuple under a profile; never NULL (generic). */
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);

@@ -59,6 +59,7 @@
   X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is missing or wrong", "nf_conntrack_checksum")        \
   X(ICMP_NEW, "icmp-new", "no connection can start with this ICMP type", "")                                           \
   X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
+  X(DCCP_HEADER, "dccp-header", "the DCCP header's lengths, sum or type are wrong", "")                                \
   X(SCTP_SHORT, "sctp-short", "the SCTP header is cut off", "")                                                        \
   X(SCTP_CHECKSUM, "sctp-checksum", "the SCTP CRC32c is wrong", "nf_conntrack_checksum")                               \
   X(SCTP_CHUNKS, "sctp-chunks", "SCTP chunks that are missing, empty or may not stand together", "")                   \
@@ -96,6 +97,7 @@
   X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
   X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
   X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                       \
+  X(DCCP_SHORT, "dccp-short", "the DCCP header is cut off", "")                                                        \
   X(TCP_REOPEN_RACE, "tcp-reopen-race", "the closed connection could not be removed", "")                              \
   /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
   X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Linux 6.1, stable series (Debian 12). What 6.18 does differently: DCCP is no protocol of its own any more, ICMPv6 types
- * 151 and 152 are left untracked, and three repairs of TCP's RST and SCTP's INIT came later than 6.1. Spec 13.4.
+ * 151 and 152 are left untracked, and a repair of SCTP's INIT came later than 6.1. The repair of TCP's RST (a RST answers a SYN only
+ * from the other side) did come to 6.1: 6.1.192 has it, 6.1.166 not yet. Spec 13.4.
  */
 #include "conntrack/profile.h"
 #include "conntrack/profile/sizes.h"
@@ -15,7 +16,7 @@ const ct_profile ct_profile_linux_6_1 = {
   .eviction = CT_EVICT_BUCKETS,
   .udp_stream_two_seconds = true,
   .sctp_init_exemption = false,
-  .tcp_rst_needs_turn = false,
+  .tcp_rst_needs_turn = true,
   .gre_tracker = true,
   .udplite_tracker = true,
   .dccp_tracker = true,

@@ -4,6 +4,7 @@
 /* The trackers. Adding one: its file, its line here, its name in proto.h. */
 static const ct_proto *const protos[] = {
   &ct_proto_tcp, &ct_proto_udp, &ct_proto_icmp, &ct_proto_icmpv6, &ct_proto_sctp, &ct_proto_gre, &ct_proto_udplite,
+  &ct_proto_dccp,
 };
 
 static const ct_proto *find(uint8_t number, uint8_t family)
@@ -19,7 +20,8 @@ static const ct_proto *find(uint8_t number, uint8_t family)
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
 {
   if ((tuple->proto == CT_PROTO_GRE && !profile->gre_tracker) ||
-      (tuple->proto == CT_PROTO_UDPLITE && !profile->udplite_tracker))
+      (tuple->proto == CT_PROTO_UDPLITE && !profile->udplite_tracker) ||
+      (tuple->proto == CT_PROTO_DCCP && !profile->dccp_tracker))
     return &ct_proto_generic;
   return find(tuple->proto, tuple->family);
 }
