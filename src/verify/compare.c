@@ -23,8 +23,11 @@ struct verify_compare {
 
 /* ---- what is let pass: all of it, and nothing anywhere else ---- */
 
-/* The referee's tick is 10 ms: "a listed timeout one tick late". */
-const verify_tolerance verify_tolerance_virtual = {.late_ns = 10000000};
+/*
+ * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a little after the time that
+ * the packet was stamped with, and so at times a tick later than we think.
+ */
+const verify_tolerance verify_tolerance_virtual = {.late_ns = 10000000, .expect_early_ns = 10000000};
 
 /*
  * HZ is 100 or more on every kernel we know, and a deadline is rounded to a tick when it is set and again when it is read: two ticks. What
@@ -41,12 +44,12 @@ static const gint64 UNLISTED_NS = 1500000000 + NS_PER_S;
 
 static gint64 seconds_floor(gint64 ns) { return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S); }
 
-static gboolean timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns)
+static gboolean timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns)
 {
   if (truth_s == got_s)
     return TRUE;
   const gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
-  if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + c->tolerance.early_ns))
+  if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
     return FALSE;
   c->counts.timeouts_late++;
   return TRUE;
@@ -70,7 +73,7 @@ static gboolean edge_fits(verify_compare *c, gint64 rest_ns, gint64 uncertain_ns
 
 static gboolean destroy_may_wait(const verify_compare *c, const verify_event *event, gboolean is_truth)
 {
-  return event->type == VERIFY_EV_DESTROY && event->expired && (!is_truth || c->tolerance.destroy_both_ways);
+  return event->expired && (!is_truth || c->tolerance.destroy_both_ways);
 }
 
 /* ---- differences ---- */
@@ -172,7 +175,7 @@ static const char *entry_difference(verify_compare *c, const verify_entry *a, co
 static const char *event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
 {
   c->counts.fields++;
-  return timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns) ? NULL : "timeout";
+  return timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.early_ns) ? NULL : "timeout";
 }
 
 static gboolean expect_same(const verify_expect *a, const verify_expect *b)
@@ -192,7 +195,7 @@ static const char *expect_difference(verify_compare *c, const verify_expect *a, 
     return "helper";
   if (listed_now && a->flags != b->flags)
     return "flags";
-  if (listed_now && !timeout_fits(c, a->timeout_s, b->timeout_s, b->timeout_s * NS_PER_S))
+  if (listed_now && !timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.expect_early_ns))
     return "timeout";
   return NULL;
 }
@@ -238,7 +241,7 @@ void verify_compare_leave_out(verify_compare *c, const ct_tuple *tuple)
     g_hash_table_add(c->left_out, g_memdup2(&inverse, sizeof inverse));
 }
 
-static gboolean is_left_out(const verify_compare *c, const ct_tuple *tuple)
+gboolean verify_compare_leaves_out(const verify_compare *c, const ct_tuple *tuple)
 {
   return g_hash_table_size(c->left_out) > 0 && g_hash_table_contains(c->left_out, tuple);
 }
@@ -246,8 +249,8 @@ static gboolean is_left_out(const verify_compare *c, const ct_tuple *tuple)
 static gboolean event_left_out(const verify_compare *c, const verify_event *event)
 {
   if (event->type >= VERIFY_EV_EXP_NEW)
-    return is_left_out(c, &event->u.expect.master);
-  return is_left_out(c, &event->u.entry.orig);
+    return verify_compare_leaves_out(c, &event->u.expect.master);
+  return verify_compare_leaves_out(c, &event->u.entry.orig);
 }
 
 /* ---- the packet ---- */
@@ -407,7 +410,9 @@ static gboolean entry_compare(verify_compare *c, const verify_entry *truth, cons
   const char *field = entry_difference(c, truth, got);
   c->counts.entries++;
   c->counts.fields++;
-  if (!field && (listed_now ? !timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns) : !unlisted_timeout_fits(c, truth, got)))
+  const gboolean fits = listed_now ? timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
+                                   : unlisted_timeout_fits(c, truth, got);
+  if (!field && !fits)
     field = "timeout";
   return field ? differ_entry(c, field, truth, got) : TRUE;
 }
@@ -423,7 +428,7 @@ static gboolean missing_compare(verify_compare *c, const verify_table *truth, co
   g_hash_table_iter_init(&iter, truth->entries);
   while (g_hash_table_iter_next(&iter, NULL, &value)) {
     const verify_entry *entry = value;
-    if (g_hash_table_contains(have, &entry->orig) || is_left_out(c, &entry->orig))
+    if (g_hash_table_contains(have, &entry->orig) || verify_compare_leaves_out(c, &entry->orig))
       continue;
     if (!edge_fits(c, entry->listed_ns + entry->rest_ns - c->time_ns, NS_PER_S))
       return differ_entry(c, "entry on one side only", entry, NULL);
@@ -438,7 +443,7 @@ static gboolean entries_compare(verify_compare *c, const verify_table *truth, co
     const verify_entry *entry = &g_array_index(got, verify_entry, i);
     const verify_entry *other = verify_table_find(truth, &entry->orig);
     matched += other != NULL;
-    if (is_left_out(c, &entry->orig))
+    if (verify_compare_leaves_out(c, &entry->orig))
       continue;
     if (!other && !edge_fits(c, entry->rest_ns, 0))
       return differ_entry(c, "entry on one side only", NULL, entry);
@@ -485,7 +490,7 @@ gboolean verify_compare_frame(verify_compare *c, const verify_line *truth, const
   c->number = truth->number;
   c->time_ns = truth->time_ns;
   c->seen_ns = truth->seen_ns;
-  if (packet_tuple && is_left_out(c, packet_tuple))
+  if (packet_tuple && verify_compare_leaves_out(c, packet_tuple))
     c->counts.left_out++;
   else if (!packet_compare(c, truth, got))
     return FALSE;

@@ -10,11 +10,12 @@
 #include "transcript.h"
 
 typedef struct verify_tolerance {
-  /* A listed timeout may be that of a moment up to late_ns after the frame's, or early_ns before. */
-  gint64 late_ns, early_ns;
+  /* A listed timeout may be that of a moment up to late_ns after the frame's, or early_ns before (an expectation's: expect_early_ns). */
+  gint64 late_ns, early_ns, expect_early_ns;
   /* An entry whose deadline lies within edge_ns of the frame may still be in one table and no longer in the other. */
   gint64 edge_ns;
-  /* The DESTROY of an expired entry may come a frame later in the truth than in the other run; both_ways: or a frame earlier. */
+  /* The DESTROY of an expired entry (and with it those of its expectations) may come a frame later in the truth than in the other run;
+   * both_ways: or a frame earlier. */
   gboolean destroy_both_ways;
 } verify_tolerance;
 
@@ -43,6 +44,7 @@ void verify_compare_free(verify_compare *compare);
 
 /* Leaves the flow of this tuple out, in both directions, and everything that is said of it. */
 void verify_compare_leave_out(verify_compare *compare, const ct_tuple *tuple);
+gboolean verify_compare_leaves_out(const verify_compare *compare, const ct_tuple *tuple);
 
 /*
  * One frame. truth_table is the truth after it, got_entries and got_expected the whole of the other run's tables (verify_entry,

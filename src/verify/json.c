@@ -4,7 +4,6 @@
 #include "json.h"
 
 #include <arpa/inet.h>
-#include <math.h>
 #include <string.h>
 
 enum { MAX_DEPTH = 16 };
@@ -109,7 +108,7 @@ gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError
   const double seconds = json_node_get_double(node);
   if (!(seconds >= 0 && seconds <= MAX_SECONDS))
     return broken(name, "out of range", error);
-  *ns = llround(seconds * 1e4) * 100000;
+  *ns = (gint64)(seconds * 1e4 + 0.5) * 100000;
   return TRUE;
 }
 
@@ -309,6 +308,7 @@ static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, ve
   if (!verify_json_integer(o, "timeout", G_MININT32, G_MAXUINT32, &x->timeout_s, error))
     return FALSE;
   x->timeout_s = (gint32)(guint32)x->timeout_s;
+  x->rest_ns = x->timeout_s * G_GINT64_CONSTANT(1000000000);
   if (json_object_has_member(o, "class") && !verify_json_integer(o, "class", 0, G_MAXUINT32, &class_number, error))
     return FALSE;
   if (json_object_has_member(o, "flags") && !verify_json_integer(o, "flags", 0, G_MAXUINT32, &flags, error))
@@ -388,7 +388,7 @@ gboolean verify_json_events(JsonObject *o, const char *name, gint64 time_ns, GAr
     if (!(expect ? node_expect(node, name, time_ns, &event.u.expect, error) : node_entry(node, name, time_ns, &event.u.entry, error)))
       return FALSE;
     /* A DESTROY carries the time left where at least a second was left: without it, time had run out. */
-    event.expired = event.type == VERIFY_EV_DESTROY && !(event.u.entry.has & VERIFY_HAS_TIMEOUT);
+    event.expired = event.type == VERIFY_EV_EXP_DESTROY || (event.type == VERIFY_EV_DESTROY && !(event.u.entry.has & VERIFY_HAS_TIMEOUT));
     g_array_append_val(events, event);
   }
   return TRUE;

@@ -8,4 +8,10 @@ libverify_la_SOURCES = \
 	src/verify/compare.h src/verify/compare.c \
 	src/verify/run.h src/verify/run.c \
 	src/verify/offline.h src/verify/offline.c
-libverify_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(ZLIB_CFLAGS)
+if VERIFY_LIVE
+libverify_la_SOURCES += \
+	src/verify/netlink.h src/verify/netlink.c \
+	src/verify/labnet.h src/verify/labnet.c \
+	src/verify/lab.h src/verify/lab.c
+endif
+libverify_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(ZLIB_CFLAGS) $(MNL_CFLAGS)

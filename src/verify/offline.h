@@ -14,11 +14,12 @@ typedef struct verify_report {
 
 void verify_report_clear(verify_report *report);
 /* A few lines for people. */
+void verify_counts_print(GString *out, const verify_counts *counts);
 void verify_report_print(GString *out, const verify_report *report);
 
 /*
- * Replays the capture with the transcript's times and settings and compares. Flows with helpers or masters are left out whole where the
- * engine has no helpers. => FALSE and error where the comparison could not be made (files broken, capture and transcript do not fit).
+ * Replays the capture with the transcript's times and settings and compares. Flows of helpers that the engine does not have are left out
+ * whole, with their children, and counted. => FALSE and error where the comparison could not be made (files broken, capture and transcript do not fit).
  */
 gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error);
 

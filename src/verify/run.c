@@ -13,26 +13,69 @@ struct verify_run {
   pkt_decoder *decoder;
   pkt_arena *arena;
   ct_packet packet;
+  gint64 frame_ns;  /* time of the frame that is under way */
   GArray *events;   /* verify_event since the last frame */
   GArray *entries;  /* verify_entry */
   GArray *expected; /* verify_expect */
 };
 
-/* Kernels up to 6.1 behave as the profile of that name where there is one; all later ones as the default. */
+/* Kernels up to 6.1 behave as the profile of that name where there is one, all later ones as the default; ctreplay's own transcripts name theirs. */
 static const ct_profile *profile_for(const char *kernel)
 {
   guint major = 0, minor = 0;
   const ct_profile *old = ct_profile_find("linux-6.1");
+  const ct_profile *own = g_str_has_prefix(kernel, "ctreplay ") ? ct_profile_find(kernel + strlen("ctreplay ")) : NULL;
+  if (own)
+    return own;
   if (sscanf(kernel, "%u.%u", &major, &minor) == 2 && old && (major < 6 || (major == 6 && minor <= 1)))
     return old;
   return ct_profile_get(0);
+}
+
+gboolean verify_run_has_helper(const char *name)
+{
+  ct_helper_info info;
+  for (guint i = 0; ct_helper_describe(i, &info); i++)
+    if (strcmp(info.name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* "proto:port:name" => name; "" where there is none. */
+static const char *helper_name(const char *text)
+{
+  const char *colon = strrchr(text, ':');
+  return colon ? colon + 1 : "";
+}
+
+static gboolean helper_listed(const GStrv helpers, const char *name)
+{
+  for (guint i = 0; helpers[i]; i++)
+    if (strcmp(helper_name(helpers[i]), name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Those of the header and no others. A helper that this engine does not have is left to verify_run_has_helper. */
+static void helpers_set(ct_params *params, const GStrv helpers)
+{
+  ct_helper_info info;
+  params->helpers_by_port = helpers && helpers[0];
+  for (guint i = 0; params->helpers_by_port && ct_helper_describe(i, &info); i++)
+    if (info.port != 0 && !helper_listed(helpers, info.name))
+      ct_params_helper_disable(params, info.name);
+  for (guint i = 0; params->helpers_by_port && helpers[i]; i++) {
+    const char *port = strchr(helpers[i], ':');
+    if (port)
+      ct_params_helper_add(params, helper_name(helpers[i]), (guint16)g_ascii_strtoull(port + 1, NULL, 10));
+  }
 }
 
 gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
 {
   ct_params_init(params, profile_for(header->kernel));
   params->acct = 1;
-  params->helpers_by_port = header->helpers && header->helpers[0];
+  helpers_set(params, header->helpers);
   if (header->virtual_clock) {
     /* The referee's tick: number = floor((t + 0.0007) x 100). */
     params->hz = 100;
@@ -112,10 +155,18 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->mask.dst_id = 0xffff;
   x->master = view->master_tuple;
   /* Jiffies are divided toward zero: what is less than a second late shows as 0. */
-  x->timeout_s = view->timeout_ns / NS_PER_S;
+  x->rest_ns = view->timeout_ns;
+  x->timeout_s = x->rest_ns / NS_PER_S;
   x->class_number = view->class_number;
   x->flags = view->flags;
   x->helper = g_intern_string(view->helper ? view->helper : "");
+}
+
+/* An expired master, and with it what it expected, is collected when a kernel looks: at the frame, not at the deadline. */
+static void expect_collected_late(verify_expect *x, gint64 late_ns)
+{
+  x->rest_ns -= MAX(late_ns, 0);
+  x->timeout_s = x->rest_ns / NS_PER_S;
 }
 
 static void event_keep(const ct_event *event, void *user)
@@ -130,12 +181,15 @@ static void event_keep(const ct_event *event, void *user)
   case CT_EVENT_EXPECT_DESTROY: kept.type = VERIFY_EV_EXP_DESTROY; break;
   default: return;
   }
-  kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
   if (event->view) {
+    kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
     verify_entry_from_view(&kept.u.entry, event->view);
     entry_as_event(&kept.u.entry, event);
   } else {
+    kept.expired = event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_MASTER && !event->cause;
     expect_from_view(&kept.u.expect, event->expect);
+    if (kept.expired)
+      expect_collected_late(&kept.u.expect, run->frame_ns - event->time_ns);
   }
   g_array_append_val(run->events, kept);
 }
@@ -168,13 +222,17 @@ void verify_run_free(verify_run *run)
   g_free(run);
 }
 
-void verify_run_advance(verify_run *run, gint64 time_ns) { ct_engine_advance(run->engine, time_ns); }
+void verify_run_advance(verify_run *run, gint64 time_ns)
+{
+  run->frame_ns = time_ns;
+  ct_engine_advance(run->engine, time_ns);
+}
 
 void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
 {
   cap_frame timed = *frame;
   ct_result result = {0};
-  timed.ts_ns = time_ns;
+  timed.ts_ns = run->frame_ns = time_ns;
   pkt_arena_reset(run->arena);
   pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);
   if (run->packet.kind == CT_PACKET_NONE)

@@ -16,6 +16,9 @@ typedef struct verify_run verify_run;
  * sysctl or the profile is not known. */
 gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
+/* Whether the engine has a helper of that name: else its flows cannot be compared. */
+gboolean verify_run_has_helper(const char *name);
+
 verify_run *verify_run_new(const ct_params *params, ct_checksums checksums);
 void verify_run_free(verify_run *run);
 

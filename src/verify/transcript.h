@@ -45,7 +45,7 @@ typedef struct verify_entry {
 
 typedef struct verify_expect {
   ct_tuple tuple, mask, master;
-  gint64 timeout_s;
+  gint64 timeout_s, rest_ns; /* as in verify_entry; below 0 where the kernel's timer wheel fires late */
   gint64 listed_ns;
   guint32 class_number, flags;
   const char *helper; /* interned; "" where none */
@@ -56,7 +56,7 @@ typedef enum { VERIFY_EV_NEW, VERIFY_EV_UPDATE, VERIFY_EV_DESTROY, VERIFY_EV_EXP
 
 typedef struct verify_event {
   verify_event_type type;
-  gboolean expired; /* DESTROY because the deadline passed (as far as a transcript tells: it names no cause) */
+  gboolean expired; /* DESTROY because the deadline passed, or an expectation's because its master's did (a transcript names no cause) */
   union {
     verify_entry entry;
     verify_expect expect;

@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+TEST_EXTENSIONS = .tap
+TAP_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+
+TESTS += truth.tap
+check_PROGRAMS += truth.tap
+truth_tap_SOURCES = tests/truth/truth.c
+truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS)

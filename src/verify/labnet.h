@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The namespaces, links, sysctls and rules of a laboratory (lab.h has the drawing). Internal to src/verify. */
+#ifndef VERIFY_LABNET_H
+#define VERIFY_LABNET_H
+
+#include "transcript.h"
+
+typedef enum { VERIFY_LAB_INJECTING, VERIFY_LAB_TRACKING } verify_lab_side;
+
+typedef struct verify_labnet {
+  int side[2]; /* the namespaces; they live as long as a descriptor or a process holds them */
+} verify_labnet;
+
+/* Makes both namespaces with their links, all up, and leaves the process in the tracking one. */
+gboolean verify_labnet_open(verify_labnet *net, GError **error);
+gboolean verify_labnet_enter(const verify_labnet *net, verify_lab_side side, GError **error);
+/* In the tracking namespace: br_netfilter, sysctls, rules that log class and direction, helpers. */
+gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group, GError **error);
+void verify_labnet_close(verify_labnet *net);
+
+#endif

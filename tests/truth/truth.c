@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every transcript against the engine; one TAP result each, with the first difference where there is one. Arguments, if any, select
+ * transcripts by a part of their name. The truth is found through CTREPLAY_TRUTH (the folder that holds captures/ and transcripts/), else
+ * in ../shared beside the source tree; where there is none, everything is skipped.
+ */
+#include <config.h>
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "conntrack/profile.h"
+#include "verify/offline.h"
+
+typedef struct totals {
+  guint number, failed, captures;
+  verify_counts counts;
+} totals;
+
+static void counts_add(verify_counts *sum, const verify_counts *n)
+{
+  sum->frames += n->frames;
+  sum->not_ip += n->not_ip;
+  sum->packets += n->packets;
+  sum->left_out += n->left_out;
+  sum->fields += n->fields;
+  sum->events += n->events;
+  sum->entries += n->entries;
+  sum->destroys_later += n->destroys_later;
+  sum->timeouts_late += n->timeouts_late;
+  sum->edges += n->edges;
+}
+
+static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* => names of the folder's transcripts, sorted; empty where there is no such folder. */
+static GPtrArray *transcripts_in(const char *folder)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name(dir)))
+    if (g_str_has_suffix(name, ".jsonl.gz") || g_str_has_suffix(name, ".jsonl"))
+      g_ptr_array_add(names, g_strdup(name));
+  if (dir)
+    g_dir_close(dir);
+  g_ptr_array_sort(names, by_name);
+  return names;
+}
+
+static gboolean selected(const char *name, char **parts)
+{
+  gboolean any = FALSE;
+  for (; *parts; parts++) {
+    any = TRUE;
+    if (strstr(name, *parts))
+      return TRUE;
+  }
+  return !any;
+}
+
+/* Text as TAP diagnostics: "# " before each line. */
+static void diagnose(const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (guint i = 0; lines[i]; i++)
+    if (*lines[i])
+      printf("# %s\n", lines[i]);
+}
+
+/* A capture of a kind that ctreplay does not read, converted by editcap (Wireshark), which the referee used too. => path of a temporary file, or
+ * NULL where there is no editcap or it fails. */
+static char *capture_convert(const char *capture)
+{
+  char *path = NULL;
+  const int fd = g_file_open_tmp("ctreplay-truth-XXXXXX.pcap", &path, NULL);
+  if (fd < 0)
+    return NULL;
+  g_close(fd, NULL);
+  const char *argv[] = {"editcap", "-F", "pcap", capture, path, NULL};
+  int status = -1;
+  const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+  if (g_spawn_sync(NULL, (char **)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL) && status == 0)
+    return path;
+  g_unlink(path);
+  g_free(path);
+  return NULL;
+}
+
+/* => whether the comparison could be made. *skip: it could not, for want of a reader and a converter. */
+static gboolean capture_compare(const char *capture, const char *transcript, verify_report *report, gboolean *skip, GError **error)
+{
+  GError *local = NULL;
+  *skip = FALSE;
+  if (verify_capture_against(capture, transcript, report, &local))
+    return TRUE;
+  if (!g_error_matches(local, CAP_ERROR, CAP_ERROR_FORMAT)) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  g_autofree char *converted = capture_convert(capture);
+  *skip = converted == NULL;
+  if (*skip) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  g_clear_error(&local);
+  const gboolean done = verify_capture_against(converted, transcript, report, error);
+  g_unlink(converted);
+  return done;
+}
+
+static void transcript_check(const char *truth, const char *folder, const char *file, const char *label, totals *sum)
+{
+  GError *error = NULL;
+  verify_report report = {0};
+  g_autofree char *capture_name = g_strndup(file, (gsize)(strstr(file, ".jsonl") - file));
+  g_autofree char *capture = g_build_filename(truth, "captures", capture_name, NULL);
+  g_autofree char *transcript = g_build_filename(folder, file, NULL);
+  gboolean skip;
+  const gboolean done = capture_compare(capture, transcript, &report, &skip, &error);
+  const gboolean fine = done && report.equal;
+  if (skip) {
+    printf("ok %u - %s%s # SKIP %s\n", ++sum->number, label, capture_name, error->message);
+    g_clear_error(&error);
+    return;
+  }
+  printf("%sok %u - %s%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields\n", fine ? "" : "not ", ++sum->number, label, capture_name,
+         report.counts.packets, report.counts.fields);
+  if (!fine)
+    diagnose(done ? report.difference : error->message);
+  fflush(stdout);
+  sum->failed += !fine;
+  sum->captures++;
+  counts_add(&sum->counts, &report.counts);
+  verify_report_clear(&report);
+  g_clear_error(&error);
+}
+
+static void totals_print(const totals *sum)
+{
+  verify_report all = {.equal = sum->failed == 0, .counts = sum->counts};
+  GString *text = g_string_new(NULL);
+  verify_counts_print(text, &all.counts);
+  printf("# %u transcripts, %u different\n", sum->captures, sum->failed);
+  diagnose(text->str);
+  g_string_free(text, TRUE);
+}
+
+int main(int argc, char **argv)
+{
+  (void)argc;
+  const char *set = g_getenv("CTREPLAY_TRUTH");
+  const char *truth = set && *set ? set : TRUTH_DEFAULT;
+  g_autofree char *folder = g_build_filename(truth, "transcripts", NULL);
+  g_autofree char *folder61 = g_build_filename(folder, "linux-6.1", NULL);
+  g_autoptr(GPtrArray) names = transcripts_in(folder), names61 = transcripts_in(folder61);
+  totals sum = {0};
+  if (names->len == 0) {
+    printf("1..0 # SKIP no transcripts in %s: set CTREPLAY_TRUTH\n", folder);
+    return 0;
+  }
+  for (guint i = 0; i < names->len; i++)
+    if (selected(g_ptr_array_index(names, i), argv + 1))
+      transcript_check(truth, folder, g_ptr_array_index(names, i), "", &sum);
+  for (guint i = 0; i < names61->len; i++) {
+    const char *name = g_ptr_array_index(names61, i);
+    g_autofree char *label = g_strconcat("linux-6.1/", name, NULL);
+    if (!selected(label, argv + 1))
+      continue;
+    if (ct_profile_find("linux-6.1"))
+      transcript_check(truth, folder61, name, "linux-6.1/", &sum);
+    else
+      printf("ok %u - %s # SKIP there is no profile linux-6.1\n", ++sum.number, label);
+  }
+  totals_print(&sum);
+  printf("1..%u\n", sum.number);
+  return 0;
+}
