@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reassembly (spec 9): each rule as a script of fragments and what becomes of each. */
+#include "packet_kit.h"
+#include "unit.h"
+
+#include <string.h>
+
+#include "packet/packet.h"
+
+#define SECOND G_GINT64_CONSTANT(1000000000)
+
+/* What a fragment is to lead to, for both families where one is enough. */
+#define HELD CT_REASON_FRAGMENT_HELD
+#define WHOLE CT_REASON_NONE
+#define DUPLICATE CT_REASON_FRAGMENT_DUPLICATE
+#define OVERLAP CT_REASON_FRAGMENT_OVERLAP
+#define END CT_REASON_FRAGMENT_END
+#define EMPTY CT_REASON_FRAGMENT_EMPTY
+
+static pkt_decoder *decoder;
+static pkt_arena *arena;
+static gint64 now_ns;
+static kit_bytes fragment_bytes;
+
+/* Everything about a fragment that the scripts vary. */
+typedef struct fragment {
+  guint offset, length;
+  gboolean more;
+  guint id;
+  guint8 ecn, source, proto;
+  guint cut; /* bytes that the snap length took */
+} fragment;
+
+static void setup(void)
+{
+  decoder = pkt_decoder_new(kit_params(FALSE), CT_CHECKSUMS_VERIFY);
+  arena = pkt_arena_new();
+  now_ns = 1000 * SECOND;
+}
+
+static void teardown(void)
+{
+  pkt_decoder_free(decoder);
+  pkt_arena_free(arena);
+}
+
+static void decoder_replace(const ct_params *params)
+{
+  pkt_decoder_free(decoder);
+  decoder = pkt_decoder_new(params, CT_CHECKSUMS_VERIFY);
+}
+
+/* The datagram's byte at an offset: fragments that agree about it make one datagram. Its start serves as UDP header. */
+static guint8 pattern(guint offset)
+{
+  return offset == 4 ? 0 : offset == 5 ? 8 : offset == 6 || offset == 7 ? 0 : (guint8)(offset * 7 + (offset >> 8));
+}
+
+static void fragment_build(kit_bytes *b, gboolean ipv6, const fragment *f)
+{
+  guint i;
+
+  if (ipv6) {
+    kit_ipv6(b, 44);
+    b->at[1] = (guint8)(f->ecn << 4);
+    b->at[23] = (guint8)(1 + f->source);
+    kit_add16(b, f->proto << 8);
+    kit_add16(b, f->offset | f->more);
+    kit_add32(b, f->id);
+  } else {
+    kit_ipv4(b, f->proto);
+    b->at[1] = f->ecn;
+    b->at[15] = (guint8)(1 + f->source);
+    kit_set16(b, 4, f->id);
+    kit_set16(b, 6, (f->more ? 0x2000 : 0) | f->offset / 8);
+  }
+  for (i = 0; i < f->length; i++)
+    kit_fill(b, pattern(f->offset + i), 1);
+  kit_finish(b);
+}
+
+static ct_packet send_bytes(const kit_bytes *b, guint cut)
+{
+  ct_packet p;
+
+  memset(&p, 0xa5, sizeof(p));
+  pkt_decode_ip(decoder, now_ns, 1, b->at[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4, b->at, b->n - cut, b->n, arena, &p);
+  return p;
+}
+
+static ct_packet send_fragment(gboolean ipv6, fragment f)
+{
+  if (f.proto == 0)
+    f.proto = CT_PROTO_UDP;
+  fragment_build(&fragment_bytes, ipv6, &f);
+  return send_bytes(&fragment_bytes, f.cut);
+}
+
+static void expect(const ct_packet *p, ct_reason reason, const char *what)
+{
+  ck_assert_msg(p->reason == reason, "%s: %s, expected %s", what, ct_reason_word(p->reason), ct_reason_word(reason));
+  ck_assert_int_eq(p->kind == CT_PACKET_NONE, reason != WHOLE);
+}
+
+/* The datagram is payload bytes of the pattern under a sane header. */
+static void expect_whole(const ct_packet *p, gboolean ipv6, guint payload)
+{
+  guint header = ipv6 ? 40 : 20, i;
+  kit_bytes again;
+
+  expect(p, WHOLE, "whole");
+  ck_assert_int_eq(p->kind, CT_PACKET_TRACK);
+  ck_assert(p->flags & CT_PACKET_REASSEMBLED);
+  ck_assert_uint_eq(p->length, header + payload);
+  ck_assert_uint_eq(p->captured, header + payload);
+  ck_assert_int_eq(p->l4_offset, header);
+  ck_assert_int_eq(p->tuple.src_id, pattern(0) << 8 | pattern(1));
+  for (i = 0; i < payload; i++)
+    ck_assert_int_eq(p->data[header + i], pattern(i));
+  kit_start(&again); /* lengths and sum as the builder would set them */
+  kit_add(&again, p->data, p->length);
+  kit_finish(&again);
+  ck_assert_mem_eq(again.at, p->data, header);
+  if (!ipv6)
+    ck_assert_mem_eq(p->data + 6, "\0\0", 2);
+}
+
+typedef struct step {
+  guint offset, length;
+  gboolean more;
+  ct_reason v4, v6;
+} step;
+
+static const struct {
+  const char *name;
+  step steps[8]; /* up to the first with offset and length 0 and nothing expected */
+  guint payload; /* of the datagram, where the last step completes it */
+  guint queues4, queues6; /* that are left */
+} scripts[] = {
+  { "in order", { { 0, 16, 1, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 32, 5, 0, WHOLE, WHOLE } }, 37, 0, 0 },
+  { "backwards", { { 32, 5, 0, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 0, 16, 1, WHOLE, WHOLE } }, 37, 0, 0 },
+  { "middle last", { { 32, 5, 0, HELD, HELD }, { 0, 16, 1, HELD, HELD }, { 16, 16, 1, WHOLE, WHOLE } }, 37, 0, 0 },
+  { "duplicates are harmless",
+    { { 0, 16, 1, HELD, HELD }, { 0, 16, 1, DUPLICATE, DUPLICATE }, { 16, 8, 0, WHOLE, WHOLE } }, 24, 0, 0 },
+  { "contained in a run",
+    { { 0, 16, 1, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 8, 16, 1, DUPLICATE, DUPLICATE }, { 32, 3, 0, WHOLE, WHOLE } }, 35, 0, 0 },
+  { "equal to two that came backwards: no run, so an overlap",
+    { { 24, 8, 1, HELD, HELD }, { 8, 8, 1, HELD, HELD }, { 0, 8, 1, HELD, HELD }, { 0, 16, 1, OVERLAP, OVERLAP } }, 0, 0, 0 },
+  { "partial overlap, in front", { { 16, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 0, 16, 1, HELD, HELD } }, 0, 1, 1 },
+  { "partial overlap, at the end", { { 0, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 16, 4, 0, HELD, HELD } }, 0, 1, 1 },
+  { "around what is there", { { 16, 8, 1, HELD, HELD }, { 40, 8, 1, HELD, HELD }, { 8, 24, 1, OVERLAP, OVERLAP } }, 0, 0, 0 },
+  { "two ends: IPv4 gives up, IPv6 drops the fragment",
+    { { 16, 4, 0, HELD, HELD }, { 16, 5, 0, END, END }, { 0, 16, 1, HELD, WHOLE } }, 20, 1, 0 },
+  { "beyond the end", { { 16, 4, 0, HELD, HELD }, { 24, 8, 1, END, END }, { 0, 16, 1, HELD, WHOLE } }, 20, 1, 0 },
+  { "end before what is here", { { 16, 8, 1, HELD, HELD }, { 8, 4, 0, END, END }, { 0, 16, 1, HELD, HELD }, { 24, 1, 0, HELD, WHOLE } }, 25, 1, 0 },
+  { "empty: IPv4 gives up, IPv6 drops the fragment",
+    { { 0, 16, 1, HELD, HELD }, { 16, 0, 1, EMPTY, EMPTY }, { 16, 3, 0, HELD, WHOLE } }, 19, 1, 0 },
+  { "an empty last one still ends it", { { 0, 16, 1, HELD, HELD }, { 16, 0, 0, EMPTY, EMPTY }, { 16, 3, 0, HELD, END } }, 0, 1, 1 },
+};
+
+START_TEST(rules)
+{
+  gboolean ipv6 = _i % 2;
+  const step *s = scripts[_i / 2].steps;
+  ct_packet p = { .reason = HELD };
+
+  for (; s->length > 0 || s->offset > 0; s++) {
+    p = send_fragment(ipv6, (fragment){ .offset = s->offset, .length = s->length, .more = s->more, .id = 5 });
+    expect(&p, ipv6 ? s->v6 : s->v4, scripts[_i / 2].name);
+  }
+  if (p.reason == WHOLE)
+    expect_whole(&p, ipv6, scripts[_i / 2].payload);
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), ipv6 ? scripts[_i / 2].queues6 : scripts[_i / 2].queues4);
+  if (pkt_decoder_fragment_queues(decoder) == 0)
+    ck_assert_uint_eq(pkt_decoder_fragment_bytes(decoder), 0);
+}
+END_TEST
+
+/* Id, source and (IPv4) protocol tell datagrams apart; in IPv6 only the first fragment's next header counts. */
+START_TEST(keys)
+{
+  ct_packet p;
+
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 8, .id = 2 });
+  expect(&p, HELD, "id");
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 8, .id = 1, .source = 1 });
+  expect(&p, HELD, "source");
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 8, .id = 1, .proto = CT_PROTO_TCP });
+  expect(&p, _i ? WHOLE : HELD, "protocol");
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), _i ? 2 : 4);
+}
+END_TEST
+
+/* Thirty and sixty seconds from the first fragment, whatever came since; expiry at equality; the clock never goes back. */
+START_TEST(timeouts)
+{
+  gint64 start = now_ns, timeout = (_i ? 60 : 30) * SECOND;
+  ct_packet p;
+
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+  now_ns = start + timeout - 1;
+  send_fragment(_i, (fragment){ .offset = 16, .length = 16, .more = TRUE, .id = 1 });
+  p = send_fragment(_i, (fragment){ .offset = 32, .length = 3, .id = 1 });
+  expect_whole(&p, _i, 35);
+
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 2 });
+  now_ns += timeout;
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 3, .id = 2 });
+  expect(&p, HELD, "expired at equality");
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 1);
+
+  now_ns -= 500 * SECOND;
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 3 });
+  now_ns += 500 * SECOND + timeout - 1;
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 3, .id = 3 });
+  expect_whole(&p, _i, 19);
+  now_ns = G_MAXINT64;
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 3 });
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 1);
+}
+END_TEST
+
+/* ipfrag_max_dist: the 64th fragment of the same source since is fine, the 65th means that the id was used again. */
+START_TEST(max_distance)
+{
+  guint others = 64 + _i, i;
+  ct_packet p;
+
+  send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+  for (i = 0; i + 1 < others; i++)
+    send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 100 + i });
+  for (i = 0; i < 100; i++) /* another source's do not count */
+    send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 100 + i, .source = 7 });
+  p = send_fragment(FALSE, (fragment){ .offset = 16, .length = 3, .id = 1 });
+  expect(&p, _i ? HELD : WHOLE, "distance");
+  if (_i) { /* started anew with this fragment, and with a new time limit */
+    p = send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+    expect_whole(&p, FALSE, 19);
+  }
+}
+END_TEST
+
+START_TEST(ecn_marks)
+{
+  guint first, second;
+
+  for (first = 0; first < 4; first++)
+    for (second = 0; second < 4; second++) {
+      gboolean bad = (first == 0) != (second == 0);
+      ct_packet p;
+
+      send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1, .ecn = (guint8)first });
+      p = send_fragment(_i, (fragment){ .offset = 16, .length = 3, .id = 1, .ecn = (guint8)second });
+      expect(&p, bad ? CT_REASON_FRAGMENT_ECN : WHOLE, "ECN");
+      ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+    }
+}
+END_TEST
+
+/* IPv4 cuts a fragment that is not the last down to whole eights; IPv6 lets it go on alone and forgets the rest. */
+START_TEST(not_in_eights)
+{
+  ct_packet p;
+
+  p = send_fragment(FALSE, (fragment){ .offset = 0, .length = 23, .more = TRUE, .id = 1 });
+  expect(&p, HELD, "cut");
+  p = send_fragment(FALSE, (fragment){ .offset = 16, .length = 3, .id = 1 });
+  expect_whole(&p, FALSE, 19);
+  p = send_fragment(FALSE, (fragment){ .offset = 0, .length = 7, .more = TRUE, .id = 1 });
+  expect(&p, EMPTY, "cut to nothing");
+
+  send_fragment(TRUE, (fragment){ .offset = 16, .length = 3, .id = 1 });
+  p = send_fragment(TRUE, (fragment){ .offset = 0, .length = 23, .more = TRUE, .id = 1 });
+  ck_assert_int_eq(p.kind, CT_PACKET_TRACK);
+  ck_assert_int_eq(p.flags, 0);
+  ck_assert_int_eq(p.l4_offset, 48);
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+  p = send_fragment(TRUE, (fragment){ .offset = 8, .length = 23, .more = TRUE, .id = 1 });
+  ck_assert_int_eq(p.kind, CT_PACKET_INVALID);
+  ck_assert_int_eq(p.reason, CT_REASON_IP_FRAGMENT);
+}
+END_TEST
+
+START_TEST(sizes)
+{
+  ct_packet p;
+
+  /* The largest there is, and one byte more. */
+  send_fragment(FALSE, (fragment){ .offset = 0, .length = 65504, .more = TRUE, .id = 1 });
+  p = send_fragment(FALSE, (fragment){ .offset = 65504, .length = 11, .id = 1 });
+  expect_whole(&p, FALSE, 65515);
+  send_fragment(FALSE, (fragment){ .offset = 0, .length = 65504, .more = TRUE, .id = 1 });
+  p = send_fragment(FALSE, (fragment){ .offset = 65504, .length = 12, .id = 1 });
+  expect(&p, CT_REASON_FRAGMENT_TOO_BIG, "65536");
+  /* IPv6 refuses at the fragment, and keeps the queue. */
+  send_fragment(TRUE, (fragment){ .offset = 0, .length = 65504, .more = TRUE, .id = 1 });
+  p = send_fragment(TRUE, (fragment){ .offset = 65504, .length = 32, .id = 1 });
+  expect(&p, CT_REASON_FRAGMENT_TOO_BIG, "65536");
+  p = send_fragment(TRUE, (fragment){ .offset = 65504, .length = 31, .id = 1 });
+  expect_whole(&p, TRUE, 65535);
+}
+END_TEST
+
+/* Over the threshold every fragment is refused, also one that would complete a datagram; time makes room. */
+START_TEST(memory)
+{
+  ct_params params = *kit_params(FALSE);
+  guint id = 0, held = 0;
+  ct_packet p;
+
+  params.ipfrag_high_thresh = params.frag6_high_thresh = 20000;
+  decoder_replace(&params);
+  do {
+    p = send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = ++id });
+    held += p.reason == HELD;
+  } while (p.reason == HELD && id < 1000);
+  expect(&p, CT_REASON_FRAGMENT_MEMORY, "full");
+  ck_assert_uint_eq(held, 20000 / (208 + 768) + 1); /* as long as it was not over before */
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), held);
+  ck_assert_uint_eq(pkt_decoder_fragment_bytes(decoder), held * (208 + 768));
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 3, .id = 1 });
+  expect(&p, CT_REASON_FRAGMENT_MEMORY, "completing");
+  now_ns += 60 * SECOND;
+  p = send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+  expect(&p, HELD, "room");
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 1);
+
+  params.ipfrag_high_thresh = params.frag6_high_thresh = 0;
+  decoder_replace(&params);
+  p = send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
+  expect(&p, CT_REASON_FRAGMENT_MEMORY, "none at all");
+}
+END_TEST
+
+START_TEST(ipv6_atomic)
+{
+  ct_packet p;
+
+  p = send_fragment(TRUE, (fragment){ .offset = 0, .length = 19, .id = 1 });
+  expect_whole(&p, TRUE, 19);
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+}
+END_TEST
+
+/* RFC 8200 4.5: a first fragment must reach the end of the transport header, else it goes on as it is. */
+START_TEST(ipv6_headers_in_the_first)
+{
+  static const struct {
+    guint8 proto;
+    guint length;
+    gboolean held;
+  } rows[] = { { 6, 16, FALSE }, { 6, 24, TRUE }, { 17, 8, TRUE }, { 58, 8, TRUE }, { 132, 8, TRUE }, { 47, 8, TRUE } };
+  ct_packet p = send_fragment(TRUE, (fragment){ .offset = 0, .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
+
+  ck_assert_int_eq(p.reason == HELD, rows[_i].held);
+  if (!rows[_i].held)
+    ck_assert_int_ne(p.kind, CT_PACKET_NONE);
+}
+END_TEST
+
+START_TEST(ipv6_chains)
+{
+  kit_bytes *b = &fragment_bytes;
+  ct_packet p;
+
+  /* Options before the fragment header stay, options behind it are payload; the header that led to it leads to what follows. */
+  kit_ipv6(b, 60);
+  kit_add_hex(b, "2c00 010400000000 3c00 0001 00000009 1100 010400000000 00350036 00100000");
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  expect(&p, HELD, "first");
+  kit_ipv6(b, 60);
+  kit_add_hex(b, "2c00 010400000000 3b00 0010 00000009 aabbccdd eeff0011");
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  expect(&p, WHOLE, "second");
+  ck_assert_uint_eq(p.length, 40 + 8 + 24);
+  ck_assert_int_eq(p.data[40], 60);
+  ck_assert_int_eq(p.data[48], 17);
+  ck_assert_int_eq(p.l4_offset, 56);
+  ck_assert_int_eq(p.tuple.src_id, 0x35);
+  ck_assert_mem_eq(p.data + 64, "\xaa\xbb\xcc\xdd\xee\xff\x00\x11", 8);
+  /* Fewer than eight bytes of fragment header cannot be one. */
+  kit_ipv6(b, 44);
+  kit_add_hex(b, "1100 0008 0000");
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  expect(&p, CT_REASON_FRAGMENT_BAD, "short header");
+  /* A chain that breaks off before it is conntrack's to refuse. */
+  kit_ipv6(b, 60);
+  kit_add_hex(b, "2c05 010400000000");
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  ck_assert_int_eq(p.kind, CT_PACKET_INVALID);
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+}
+END_TEST
+
+/* Bytes that the snap length took from a fragment are zeros in the datagram, which counts as cut. */
+START_TEST(cut_fragments)
+{
+  guint header = _i ? 40 : 20, i;
+  ct_packet p;
+
+  send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1, .cut = 3 });
+  p = send_fragment(_i, (fragment){ .offset = 16, .length = 16, .id = 1 });
+  expect(&p, WHOLE, "cut");
+  ck_assert(p.flags & CT_PACKET_CUT);
+  ck_assert_uint_eq(p.length, header + 32);
+  for (i = 8; i < 32; i++)
+    ck_assert_int_eq(p.data[header + i], i >= 13 && i < 16 ? 0 : pattern(i));
+}
+END_TEST
+
+/* Many small ones: the largest number of pieces a datagram can have, in three orders. */
+START_TEST(many_pieces)
+{
+  enum { PIECES = 8000 };
+  ct_params params = *kit_params(FALSE);
+  guint i;
+  ct_packet p = { .reason = HELD };
+
+  params.ipfrag_high_thresh = params.frag6_high_thresh = 100000000;
+  decoder_replace(&params);
+  for (i = 0; i < PIECES; i++) {
+    guint at = _i == 0 ? i : _i == 1 ? PIECES - 1 - i : i * 3793 % PIECES;
+
+    ck_assert_int_eq(p.reason, HELD);
+    p = send_fragment(FALSE, (fragment){ .offset = at * 8, .length = 8, .more = at + 1 < PIECES, .id = 1 });
+  }
+  expect_whole(&p, FALSE, PIECES * 8);
+  ck_assert_uint_eq(pkt_decoder_fragment_bytes(decoder), 0);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("packet_defrag");
+  TCase *c = tcase_create("defrag");
+
+  tcase_add_checked_fixture(c, setup, teardown);
+  tcase_add_loop_test(c, rules, 0, 2 * G_N_ELEMENTS(scripts));
+  tcase_add_loop_test(c, keys, 0, 2);
+  tcase_add_loop_test(c, timeouts, 0, 2);
+  tcase_add_loop_test(c, max_distance, 0, 2);
+  tcase_add_loop_test(c, ecn_marks, 0, 2);
+  tcase_add_test(c, not_in_eights);
+  tcase_add_test(c, sizes);
+  tcase_add_loop_test(c, memory, 0, 2);
+  tcase_add_test(c, ipv6_atomic);
+  tcase_add_loop_test(c, ipv6_headers_in_the_first, 0, 6);
+  tcase_add_test(c, ipv6_chains);
+  tcase_add_loop_test(c, cut_fragments, 0, 2);
+  tcase_add_loop_test(c, many_pieces, 0, 3);
+  suite_add_tcase(suite, c);
+  return unit_run(suite);
+}
