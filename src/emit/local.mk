@@ -8,6 +8,7 @@ libemit_la_SOURCES = \
 	src/emit/parts.h src/emit/parts.c \
 	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c \
+	src/emit/summary.h src/emit/summary.c \
 	src/emit/packet_text.c \
 	src/emit/conntrack.c \
 	src/emit/wire.h src/emit/wire.c \

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "summary.h"
+
+#include "conntrack/profile.h"
+#include "formats.h"
+
+/* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */
+enum { COLUMNS = 80, LABEL_WIDTH = 14 };
+
+static const struct {
+  guint8 number;
+  const char *name;
+} protocols[EMIT_SUMMARY_PROTOCOLS] = {
+#define X(id, number, name) [EMIT_SUMMARY_##id] = { number, name },
+  EMIT_SUMMARY_PROTOCOL_LIST(X)
+#undef X
+  [EMIT_SUMMARY_OTHER] = { 0, "other" },
+};
+
+void emit_summary_init(emit_summary *summary)
+{
+  memset(summary, 0, sizeof(*summary));
+  summary->first_ns = G_MAXINT64;
+  summary->last_ns = G_MININT64;
+}
+
+static emit_summary_protocol row_of(const ct_packet *packet)
+{
+  guint8 proto = packet->tuple.proto;
+  guint i;
+
+  if (packet->kind == CT_PACKET_ICMP_ERROR) /* the tuple is of the packet inside */
+    return packet->tuple.family == CT_IPV4 ? EMIT_SUMMARY_ICMP : EMIT_SUMMARY_ICMPV6;
+  for (i = 0; i < EMIT_SUMMARY_OTHER; i++)
+    if (protocols[i].number == proto)
+      return i;
+  return EMIT_SUMMARY_OTHER;
+}
+
+void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const ct_result *result)
+{
+  summary->first_ns = MIN(summary->first_ns, packet->time_ns);
+  summary->last_ns = MAX(summary->last_ns, packet->time_ns);
+  if (packet->flags & (CT_PACKET_CUT | CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) {
+    summary->cut += (packet->flags & CT_PACKET_CUT) != 0;
+    summary->checksums_bad += (packet->flags & CT_PACKET_CSUM_BAD) != 0;
+    summary->checksums_offload += (packet->flags & CT_PACKET_CSUM_OFFLOAD) != 0;
+    summary->checksums_skipped += (packet->flags & CT_PACKET_CSUM_SKIPPED) != 0;
+  }
+  if (result == NULL || packet->kind == CT_PACKET_NONE) {
+    summary->not_tracked++;
+    summary->not_tracked_by_reason[packet->reason]++;
+    return;
+  }
+  summary->bytes += packet->length;
+  summary->packets[row_of(packet)][result->cls]++;
+}
+
+static void label(emit_text *out, const char *name)
+{
+  emit_text_literal(out, "  ");
+  emit_text_pad(out, name, LABEL_WIDTH - 2);
+}
+
+static void red(emit_text *out, gboolean colour, const char *text)
+{
+  if (colour)
+    emit_text_literal(out, "\033[31m");
+  emit_text_string(out, text);
+  if (colour)
+    emit_text_literal(out, "\033[0m");
+}
+
+/* "3 d 4 h", "12.5 s": two units are enough for a person. */
+static void duration(emit_text *out, gint64 ns)
+{
+  static const struct {
+    gint64 seconds;
+    const char *name;
+  } units[] = { { 86400, " d" }, { 3600, " h" }, { 60, " min" } };
+  gint64 seconds = ns / 1000000000;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(units); i++) {
+    if (seconds < units[i].seconds)
+      continue;
+    emit_text_u64(out, (guint64)(seconds / units[i].seconds));
+    emit_text_string(out, units[i].name);
+    seconds %= units[i].seconds;
+    emit_text_char(out, ' ');
+    emit_text_u64(out, (guint64)(i == 2 ? seconds : seconds / units[i + 1].seconds));
+    emit_text_string(out, i == 2 ? " s" : units[i + 1].name);
+    return;
+  }
+  emit_text_seconds(out, ns / 1000000 * 1000000, 0);
+  emit_text_literal(out, " s");
+}
+
+static void size(emit_text *out, guint64 bytes)
+{
+  static const char *const units[] = { " bytes", " kB", " MB", " GB", " TB" };
+  guint64 tenths = bytes * 10;
+  guint i = 0;
+
+  while (tenths >= 10000 && i + 1 < G_N_ELEMENTS(units)) {
+    tenths /= 1000;
+    i++;
+  }
+  emit_text_u64(out, tenths / 10);
+  if (i > 0 && tenths < 1000) {
+    emit_text_char(out, '.');
+    emit_text_u64(out, tenths % 10);
+  }
+  emit_text_string(out, units[i]);
+}
+
+static void head(emit_text *out, const emit_summary *s)
+{
+  emit_text_literal(out, "Summary");
+  if (s->capture != NULL) {
+    emit_text_literal(out, " of ");
+    emit_text_string(out, s->capture);
+  }
+  emit_text_literal(out, ", profile ");
+  emit_text_string(out, s->params->profile->name);
+  emit_text_char(out, '\n');
+  if (s->first_ns > s->last_ns)
+    return;
+  label(out, "time");
+  emit_text_time_fixed(out, s->first_ns);
+  emit_text_literal(out, ", ");
+  duration(out, s->last_ns - s->first_ns);
+  if (s->stats->clock_back > 0) {
+    emit_text_literal(out, "; ");
+    emit_text_u64(out, s->stats->clock_back);
+    emit_text_literal(out, " packets from the past");
+  }
+  emit_text_char(out, '\n');
+}
+
+static guint64 class_total(const emit_summary *s, guint cls)
+{
+  guint64 total = 0;
+  guint i;
+
+  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++)
+    total += s->packets[i][cls];
+  return total;
+}
+
+/* The columns of the packet table, as wide as their headings; packets that conntrack dropped come last. */
+static const struct {
+  ct_class cls;
+  const char *name;
+  int width;
+} columns[] = { { CT_CLASS_NEW, "NEW", 10 },         { CT_CLASS_ESTABLISHED, "ESTABLISHED", 13 },
+                { CT_CLASS_RELATED, "RELATED", 10 }, { CT_CLASS_INVALID, "INVALID", 10 },
+                { CT_CLASS_UNTRACKED, "UNTRACKED", 11 }, { CT_CLASS_NONE, "dropped", 10 } };
+
+static void packet_row(emit_text *out, const emit_summary *s, const char *name, const guint64 *by_class)
+{
+  guint i;
+
+  label(out, name);
+  for (i = 0; i < G_N_ELEMENTS(columns); i++)
+    if (class_total(s, columns[i].cls) > 0)
+      emit_text_u64_pad(out, by_class[columns[i].cls], -columns[i].width);
+  emit_text_char(out, '\n');
+}
+
+static void packets(emit_text *out, const emit_summary *s)
+{
+  guint64 total[CT_CLASS_COUNT], sum;
+  guint i, j, rows = 0;
+
+  label(out, "packets");
+  for (i = 0; i < G_N_ELEMENTS(columns); i++) {
+    total[columns[i].cls] = class_total(s, columns[i].cls);
+    if (total[columns[i].cls] > 0)
+      emit_text_pad(out, columns[i].name, -columns[i].width);
+  }
+  emit_text_char(out, '\n');
+  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++) {
+    for (j = 0, sum = 0; j < CT_CLASS_COUNT; j++)
+      sum += s->packets[i][j];
+    if (sum == 0)
+      continue;
+    packet_row(out, s, protocols[i].name, s->packets[i]);
+    rows++;
+  }
+  if (rows != 1)
+    packet_row(out, s, "all", total);
+  label(out, "");
+  emit_text_literal(out, "        ");
+  size(out, s->bytes);
+  emit_text_literal(out, " of IP packets");
+  if (s->cut > 0) {
+    emit_text_literal(out, "; ");
+    emit_text_u64(out, s->cut);
+    emit_text_literal(out, " cut by the snap length");
+  }
+  emit_text_char(out, '\n');
+}
+
+/* A list of "12 word" under a label, wrapped. */
+typedef struct wrapped {
+  emit_text *out;
+  gsize line; /* where the line began */
+  gboolean any;
+} wrapped;
+
+static void wrapped_item(wrapped *w, const char *name, guint64 value)
+{
+  char figure[24];
+  gsize width;
+
+  emit_text_reserve(w->out, 256); /* widths are taken from the buffer: no flush between here and the end of the item */
+  g_snprintf(figure, sizeof(figure), "%" G_GUINT64_FORMAT, value);
+  width = strlen(name) + 1 + strlen(figure);
+  if (!w->any) {
+    w->line = w->out->used;
+    label(w->out, "");
+  } else if (w->out->used - w->line + width + 2 > COLUMNS) {
+    emit_text_literal(w->out, ",\n");
+    w->line = w->out->used;
+    label(w->out, "");
+  } else {
+    emit_text_literal(w->out, ", ");
+  }
+  w->any = TRUE;
+  emit_text_string(w->out, name);
+  emit_text_char(w->out, ' ');
+  emit_text_string(w->out, figure);
+}
+
+/* The mean over the capture's time: the area under the count, a 128-bit number of entry nanoseconds. */
+static void mean(emit_text *out, const emit_summary *s)
+{
+  gint64 span_ns = s->last_ns - s->first_ns;
+  double area = (double)s->stats->count_ns_hi * 18446744073709551616.0 + (double)s->stats->count_ns_lo;
+
+  if (span_ns <= 0)
+    return;
+  emit_text_literal(out, ", mean ");
+  emit_text_u64(out, (guint64)(area / (double)span_ns + 0.5));
+}
+
+static void peak(emit_text *out, const emit_summary *s)
+{
+  label(out, "");
+  emit_text_literal(out, "peak ");
+  emit_text_u64(out, s->stats->peak_count);
+  if (s->params->max != 0) {
+    emit_text_literal(out, " of ");
+    emit_text_u64(out, s->params->max);
+  }
+  if (s->stats->peak_count > 0) {
+    emit_text_literal(out, " after ");
+    emit_text_seconds(out, (s->stats->peak_time_ns - s->first_ns) / 1000000 * 1000000, 0);
+    emit_text_literal(out, " s");
+  }
+  mean(out, s);
+  if (s->memory_bytes > 0) {
+    emit_text_literal(out, "; memory ");
+    size(out, s->memory_bytes);
+  }
+  emit_text_char(out, '\n');
+}
+
+static void entries(emit_text *out, const emit_summary *s)
+{
+  char name[EMIT_TIMEOUT_NAME_BYTES];
+  wrapped w = { out, 0, FALSE };
+  guint64 ended = 0;
+  guint i;
+
+  for (i = 0; i < CT_REASON_COUNT; i++)
+    ended += s->stats->ended[i];
+  label(out, "entries");
+  emit_text_literal(out, "created ");
+  emit_text_u64(out, s->stats->created);
+  emit_text_literal(out, ", ended ");
+  emit_text_u64(out, ended);
+  emit_text_literal(out, ", now ");
+  emit_text_u64(out, s->entries);
+  emit_text_char(out, '\n');
+  peak(out, s);
+  for (i = 0; i < CT_REASON_COUNT; i++)
+    if (s->stats->ended[i] > 0 && i != CT_REASON_END_TIMEOUT)
+      wrapped_item(&w, ct_reason_word(i), s->stats->ended[i]);
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
+    if (s->stats->expired_by_timeout[i] > 0) {
+      char shown[EMIT_TIMEOUT_NAME_BYTES + 8] = "timeout ";
+
+      g_strlcat(shown, emit_timeout_name(i, name), sizeof(shown));
+      wrapped_item(&w, shown, s->stats->expired_by_timeout[i]);
+    }
+  if (w.any)
+    emit_text_char(out, '\n');
+}
+
+/* A row per reason, with what would have helped beneath it. */
+static void by_reason(emit_text *out, const char *name, const uint64_t *figures, gboolean hints, gboolean colour)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < CT_REASON_COUNT; i++) {
+    if (figures[i] == 0)
+      continue;
+    if (any || !colour) {
+      label(out, any ? "" : name);
+    } else {
+      emit_text_literal(out, "  ");
+      red(out, colour, name);
+      emit_text_pad(out, "", LABEL_WIDTH - 2 - (int)strlen(name));
+    }
+    any = TRUE;
+    emit_text_u64_pad(out, figures[i], -8);
+    emit_text_literal(out, "  ");
+    emit_text_string(out, ct_reason_sentence(i));
+    emit_text_char(out, '\n');
+    if (hints && ct_reason_sysctl(i)[0] != '\0') {
+      label(out, "");
+      emit_text_literal(out, "          ");
+      emit_reason_hint(out, i);
+      emit_text_char(out, '\n');
+    }
+  }
+}
+
+static void checksums(emit_text *out, const emit_summary *s)
+{
+  if (s->checksums_bad + s->checksums_offload + s->checksums_skipped == 0)
+    return;
+  label(out, "checksums");
+  emit_text_u64(out, s->checksums_bad);
+  emit_text_literal(out, " wrong");
+  if (s->checksums_offload > 0) {
+    emit_text_literal(out, ", ");
+    emit_text_u64(out, s->checksums_offload);
+    emit_text_literal(out, " left to the card (offload)");
+  }
+  if (s->checksums_skipped > 0) {
+    emit_text_literal(out, ", ");
+    emit_text_u64(out, s->checksums_skipped);
+    emit_text_literal(out, " cut: not judged");
+  }
+  emit_text_char(out, '\n');
+}
+
+static void expectations(emit_text *out, const emit_summary *s)
+{
+  const ct_stats *stats = s->stats;
+
+  if (stats->expect_create + stats->expect_refused + stats->helper_cut == 0)
+    return;
+  label(out, "expected");
+  emit_text_literal(out, "made ");
+  emit_text_u64(out, stats->expect_create);
+  emit_text_literal(out, ", met ");
+  emit_text_u64(out, stats->expect_new);
+  emit_text_literal(out, ", expired ");
+  emit_text_u64(out, stats->expect_expired);
+  emit_text_literal(out, ", refused ");
+  emit_text_u64(out, stats->expect_refused);
+  emit_text_literal(out, ", peak ");
+  emit_text_u64(out, stats->expect_peak);
+  emit_text_char(out, '\n');
+  if (stats->helper_cut > 0) {
+    label(out, "");
+    emit_text_u64(out, stats->helper_cut);
+    emit_text_literal(out, " flows whose helper could not see a payload that the snap length cut\n");
+  }
+}
+
+/* Words of a sentence, wrapped under the label. */
+static void paragraph(emit_text *out, const char *name, const char *sentence)
+{
+  gsize column = LABEL_WIDTH;
+
+  label(out, name);
+  while (*sentence != '\0') {
+    const char *end = strchr(sentence, ' ');
+    gsize n = end != NULL ? (gsize)(end - sentence) : strlen(sentence);
+
+    if (column > LABEL_WIDTH && column + 1 + n > COLUMNS) {
+      emit_text_char(out, '\n');
+      label(out, "");
+      column = LABEL_WIDTH;
+    } else if (column > LABEL_WIDTH) {
+      emit_text_char(out, ' ');
+      column++;
+    }
+    emit_text_bytes(out, sentence, n);
+    column += n;
+    sentence += n + (end != NULL);
+  }
+  emit_text_char(out, '\n');
+}
+
+void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
+{
+  guint i;
+
+  g_assert(s->params != NULL && s->stats != NULL);
+  head(out, s);
+  packets(out, s);
+  entries(out, s);
+  by_reason(out, "INVALID", s->stats->invalid_by_reason, TRUE, colour);
+  by_reason(out, "dropped", s->stats->dropped_by_reason, TRUE, colour);
+  by_reason(out, "not tracked", s->not_tracked_by_reason, FALSE, FALSE);
+  checksums(out, s);
+  expectations(out, s);
+  for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++)
+    paragraph(out, i == 0 ? "note" : "", s->notes[i]);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What people read: -P's lines and the summary. */
+#include "emit/summary.h"
+#include "emit_views.h"
+#include "unit.h"
+
+static emit_text text;
+static emit_options options;
+static guint8 bytes[64];
+static ct_packet packet;
+static ct_result result;
+static emit_packet shown;
+
+/* 10.1.0.2.1000 > 10.2.0.2.80, a SYN, half a second into the capture. */
+static void setup(void)
+{
+  static const guint8 syn[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 1, 0, 2, 10, 2, 0, 2,
+                                  0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0, 0, 0, 0, 0x50, 0x02, 0x20, 0, 0, 0, 0, 0 };
+
+  emit_text_init(&text, -1);
+  memset(&options, 0, sizeof(options));
+  options.profile = ct_profile_find("linux-6.18");
+  options.collector = emit_collector_new();
+  memcpy(bytes, syn, sizeof(syn));
+  memset(&packet, 0, sizeof(packet));
+  packet.time_ns = VIEW_NOW_NS + 500000999;
+  packet.number = 1;
+  packet.data = bytes;
+  packet.length = packet.captured = 40;
+  packet.tuple = view_tuple(CT_PROTO_TCP, "10.1.0.2", "10.2.0.2", 1000, 80);
+  packet.l4_offset = 20;
+  packet.kind = CT_PACKET_TRACK;
+  packet.l4.tcp.seq = 7;
+  packet.l4.tcp.window = 8192;
+  memset(&result, 0, sizeof(result));
+  result.cls = CT_CLASS_NEW;
+  result.verdict = CT_VERDICT_ACCEPT;
+  result.new_state = CT_TCP_SYN_SENT;
+  result.conn = 1;
+  memset(&shown, 0, sizeof(shown));
+  shown.packet = &packet;
+  shown.result = &result;
+  shown.first_ns = VIEW_NOW_NS;
+}
+
+static void teardown(void)
+{
+  emit_text_clear(&text);
+  emit_collector_free(options.collector);
+}
+
+static const char *line(void)
+{
+  emit_format_find("conntrack")->packet(&text, &options, &shown);
+  return text_taken(&text);
+}
+
+START_TEST(columns)
+{
+  const emit_format *format = emit_format_find("conntrack");
+  ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
+
+  shown.view = &view;
+  format->begin(&text, &options, EMIT_CAN_PACKETS);
+  ck_assert_str_eq(text_taken(&text), "packet         time  conn   class       dir   state                     timeout"
+                                      "   packet\n");
+  ck_assert_str_eq(line(), "     1     0.500000  #1     NEW         orig  NONE -> SYN_SENT              120"
+                           "   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0\n");
+  options.options = EMIT_TIMESTAMP;
+  format->begin(&text, &options, EMIT_CAN_PACKETS);
+  ck_assert_str_eq(text_taken(&text), "packet time                         conn   class       dir   state"
+                                      "                     timeout   packet\n");
+  ck_assert_str_eq(line(), "     1 2026-11-21T10:04:58.500000Z  #1     NEW         orig  NONE -> SYN_SENT"
+                           "              120   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0\n");
+  options.options = 0;
+  options.colour = TRUE;
+  ck_assert(strstr(line(), "\033[32mNEW         \033[0morig") != NULL);
+}
+END_TEST
+
+START_TEST(window_failure)
+{
+  ct_view view = view_tcp(CT_TCP_ESTABLISHED, CT_STATUS_SEEN_REPLY, 299);
+
+  shown.view = &view;
+  result.cls = CT_CLASS_INVALID;
+  result.reason = CT_REASON_TCP_SEQ_OVER;
+  result.old_state = result.new_state = CT_TCP_ESTABLISHED;
+  result.bound = (ct_bound){ .value = 5000, .limit = 4800, .over = 200 };
+  ck_assert_str_eq(line(), "     1     0.500000  #1     INVALID     -     ESTABLISHED                   299"
+                           "   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0"
+                           "  -- sequence number beyond the receiver's window: 5000 is 200 beyond 4800; "
+                           "nf_conntrack_tcp_be_liberal=1 would let it pass\n");
+}
+END_TEST
+
+START_TEST(dropped)
+{
+  result.cls = CT_CLASS_NONE;
+  result.verdict = CT_VERDICT_DROP;
+  result.reason = CT_REASON_TABLE_FULL;
+  result.conn = 0;
+  ck_assert_str_eq(line(), "     1     0.500000  -      dropped     -     -                               -"
+                           "   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0"
+                           "  -- nf_conntrack: table full, dropping packet; a larger nf_conntrack_max would have room\n");
+}
+END_TEST
+
+START_TEST(not_ip)
+{
+  packet.kind = CT_PACKET_NONE;
+  packet.reason = result.reason = CT_REASON_NOT_IP;
+  result.cls = CT_CLASS_NONE;
+  result.verdict = CT_VERDICT_NONE;
+  result.conn = 0;
+  ck_assert_str_eq(line(), "     1     0.500000  -      -           -     -                               -   -"
+                           "  -- the frame carries neither IPv4 nor IPv6\n");
+}
+END_TEST
+
+/* No byte that was not captured is looked at, whatever the offsets say. */
+START_TEST(cut_packets)
+{
+  guint captured;
+
+  for (captured = 0; captured < 40; captured++) {
+    guint8 *exact = g_memdup2(bytes, captured);
+
+    packet.data = exact;
+    packet.captured = captured;
+    packet.flags = CT_PACKET_CUT;
+    packet.reason = result.reason = CT_REASON_TCP_SHORT;
+    ck_assert(strstr(line(), captured >= 24 ? " 10.1.0.2.1000 > 10.2.0.2.80: " : captured >= 20 ? " 10.1.0.2 > 10.2.0.2: " :
+                             "   -  -- ") != NULL);
+    g_free(exact);
+  }
+}
+END_TEST
+
+START_TEST(expected)
+{
+  ct_view view = view_tcp(CT_TCP_SYN_SENT, CT_STATUS_EXPECTED, 120);
+  ct_expect_view expect = expect_make();
+  ct_event event = event_make(CT_EVENT_EXPECT_DESTROY, 0, NULL);
+
+  shown.view = &view;
+  result.cls = CT_CLASS_RELATED;
+  event.expect = &expect;
+  event.reason = CT_REASON_END_USED;
+  emit_collector_event(options.collector, &event);
+  event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
+  view.id = 7;
+  event.reason = CT_REASON_END_EVICTED;
+  emit_collector_event(options.collector, &event);
+  event.type = CT_EVENT_EXPECT_NEW;
+  event.view = NULL;
+  event.expect = &expect;
+  emit_collector_event(options.collector, &event);
+  ck_assert_str_eq(strstr(line(), "  -- "),
+                   "  -- expected by #1 10.1.0.2.4000 > 10.2.0.2.21 (PASV in packet 17); "
+                   "#7 ends: early_drop: the table was full; expects 10.1.0.2 > 10.2.0.2.1234 tcp (PASV in packet 17)\n");
+  ck_assert_uint_eq(emit_collector_count(options.collector), 0);
+}
+END_TEST
+
+static emit_summary summary;
+static ct_stats stats;
+static ct_params params;
+
+static void busy_summary(void)
+{
+  guint i;
+
+  memset(&stats, 0, sizeof(stats));
+  ct_params_init(&params, options.profile);
+  params.max = 65536;
+  emit_summary_init(&summary);
+  for (i = 0; i < 1000; i++) {
+    packet.time_ns = VIEW_NOW_NS + i * 20 * VIEW_SECOND_NS;
+    packet.tuple.proto = i % 4 == 0 ? CT_PROTO_UDP : CT_PROTO_TCP;
+    packet.flags = i % 10 == 0 ? CT_PACKET_CSUM_OFFLOAD : 0;
+    result.cls = i % 100 == 0 ? CT_CLASS_INVALID : i % 3 == 0 ? CT_CLASS_NEW : CT_CLASS_ESTABLISHED;
+    emit_summary_packet(&summary, &packet, &result);
+  }
+  packet.kind = CT_PACKET_NONE;
+  packet.reason = CT_REASON_NOT_IP;
+  emit_summary_packet(&summary, &packet, NULL);
+  stats.created = 330;
+  stats.ended[CT_REASON_END_TIMEOUT] = 300;
+  stats.ended[CT_REASON_END_EVICTED] = 7;
+  stats.expired_by_timeout[CT_TIMEOUT_UDP] = 100;
+  stats.expired_by_timeout[CT_TIMEOUT_TCP_TIME_WAIT] = 150;
+  stats.expired_by_timeout[CT_TIMEOUT_TCP_CLOSE] = 50;
+  stats.invalid_by_reason[CT_REASON_TCP_SEQ_OVER] = 9;
+  stats.invalid_by_reason[CT_REASON_TCP_FLAGS] = 1;
+  stats.dropped_by_reason[CT_REASON_TABLE_FULL] = 2;
+  stats.peak_count = 65536;
+  stats.peak_time_ns = VIEW_NOW_NS + 12345 * (VIEW_SECOND_NS / 1000);
+  stats.count_ns_lo = (guint64)19980 * 12 * VIEW_SECOND_NS;
+  stats.expect_create = 3;
+  summary.params = &params;
+  summary.stats = &stats;
+  summary.capture = "busy.pcap";
+  summary.entries = 23;
+}
+
+START_TEST(summary_page)
+{
+  static const char *const notes[] = { "each packet stands in the capture twice, as it came in and as it went out; "
+                                       "--direction in takes one of them",
+                                       NULL };
+
+  busy_summary();
+  summary.notes = notes;
+  emit_summary_print(&text, &summary, FALSE);
+  ck_assert_str_eq(
+    text_taken(&text),
+    "Summary of busy.pcap, profile linux-6.18\n"
+    "  time        2026-11-21T10:04:58.000000Z, 5 h 33 min\n"
+    "  packets            NEW  ESTABLISHED   INVALID\n"
+    "  tcp                250          500         0\n"
+    "  udp                 80          160        10\n"
+    "  all                330          660        10\n"
+    "                      40.0 kB of IP packets\n"
+    "  entries     created 330, ended 307, now 23\n"
+    "              peak 65536 of 65536 after 12.345 s, mean 12\n"
+    "              evicted 7, timeout udp 100, timeout tcp_time_wait 150,\n"
+    "              timeout tcp_close 50\n"
+    "  INVALID            1  a combination of TCP flags that no stack sends\n"
+    "                     9  sequence number beyond the receiver's window\n"
+    "                        nf_conntrack_tcp_be_liberal=1 would let it pass\n"
+    "  dropped            2  nf_conntrack: table full, dropping packet\n"
+    "                        a larger nf_conntrack_max would have room\n"
+    "  not tracked        1  the frame carries neither IPv4 nor IPv6\n"
+    "  checksums   0 wrong, 100 left to the card (offload)\n"
+    "  expected    made 3, met 0, expired 0, refused 0, peak 0\n"
+    "  note        each packet stands in the capture twice, as it came in and as it\n"
+    "              went out; --direction in takes one of them\n");
+}
+END_TEST
+
+START_TEST(summary_of_nothing)
+{
+  memset(&stats, 0, sizeof(stats));
+  ct_params_init(&params, options.profile);
+  emit_summary_init(&summary);
+  summary.params = &params;
+  summary.stats = &stats;
+  emit_summary_print(&text, &summary, FALSE);
+  ck_assert(g_str_has_prefix(text_taken(&text), "Summary, profile linux-6.18\n"));
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("emit_people");
+  TCase *tcase = tcase_create("people");
+
+  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_test(tcase, columns);
+  tcase_add_test(tcase, window_failure);
+  tcase_add_test(tcase, dropped);
+  tcase_add_test(tcase, not_ip);
+  tcase_add_test(tcase, cut_packets);
+  tcase_add_test(tcase, expected);
+  tcase_add_test(tcase, summary_page);
+  tcase_add_test(tcase, summary_of_nothing);
+  suite_add_tcase(suite, tcase);
+  return unit_run(suite);
+}
