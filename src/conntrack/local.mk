@@ -34,4 +34,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
 	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \
 	src/conntrack/helper/amanda.c src/conntrack/helper/sane.c src/conntrack/helper/pptp.c \
-	src/conntrack/helper/broadcast.c
+	src/conntrack/helper/broadcast.c \
+	src/conntrack/helper/per.h src/conntrack/helper/per.c \
+	src/conntrack/helper/h323.h src/conntrack/helper/h323.c src/conntrack/helper/h323_parse.c \
+	src/conntrack/helper/h323_schema.h src/conntrack/helper/h323_schema.c

@@ -14,7 +14,10 @@
   X(sane, 6566)                                                                                                        \
   X(pptp, 1723)                                                                                                        \
   X(netbios_ns, 137)                                                                                                   \
-  X(snmp, 161)
+  X(snmp, 161)                                                                                                         \
+  X(q931, 1720)                                                                                                        \
+  X(ras, 1719)                                                                                                         \
+  X(h245, 0)
 
 #define X(id, port) extern const ct_helper ct_helper_##id;
 CT_HELPER_LIST(X)
