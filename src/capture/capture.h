@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures as a stream of frames with nanosecond timestamps, whatever the file's kind. One interface, several readers
- * behind it (plain pcap and pcapng by our own readers, everything else that libpcap knows through libpcap; gzip, xz, zstd
- * recognised by content). Frames come in batches; a batch owns the bytes of its frames, so that reading and
- * tracking can happen on different threads.
+ * Captures as a stream of frames with nanosecond timestamps, whatever the file's kind. One interface, several
+ * readers behind it (plain pcap and pcapng by our own readers, everything else that libpcap knows through libpcap;
+ * gzip, xz, zstd recognised by content). Frames come in batches; a batch owns the bytes of its frames, so that
+ * reading and tracking can happen on different threads.
  */
 #ifndef CAP_CAPTURE_H
 #define CAP_CAPTURE_H
@@ -13,8 +13,9 @@
 typedef enum { CAP_DIR_UNKNOWN, CAP_DIR_IN, CAP_DIR_OUT } cap_direction;
 
 /*
- * The latest time a frame can have: half of what the type holds (year 2116, past the end of pcap's unsigned seconds in 2106), so
- * that a deadline computed from it does not overflow. Files that claim other times are clamped to 0 and to this.
+ * The latest time a frame can have: half of what the type holds (year 2116, past the end of pcap's unsigned seconds
+ * in 2106), so that a deadline computed from it does not overflow. Files that claim other times are clamped to 0
+ * and to this.
  */
 #define CAP_TS_MAX_NS (G_MAXINT64 / 2)
 
@@ -24,7 +25,7 @@ typedef struct cap_frame {
   guint32 captured; /* bytes at data */
   guint32 wire;     /* bytes the frame had on the wire; >= captured */
   guint32 interface; /* cap_interface number in the reader; 0 where the file has only one */
-  guint16 link;      /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, whatever the file calls it) */
+  guint16 link; /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, whatever the file calls it) */
   guint16 direction; /* cap_direction from the capture file (pcapng flags); link headers may know more */
 } cap_frame;
 
@@ -58,21 +59,24 @@ typedef enum {
 } cap_error;
 
 /*
- * Opens a capture; path "-" is standard input. => NULL and error set on failure. The file's header has been read when this returns.
+ * Opens a capture; path "-" is standard input. => NULL and error set on failure. The file's header has been read
+ * when this returns.
  */
 cap_reader *cap_reader_open(const char *path, GError **error);
 
 /*
  * The same in two steps, for who wants every input open before the first byte of any is looked at: cap_input_open
- * opens (=> descriptor, or -1 and error), cap_reader_open_fd reads the header. The descriptor belongs to the reader, also on failure.
+ * opens (=> descriptor, or -1 and error), cap_reader_open_fd reads the header. The descriptor belongs to the
+ * reader, also on failure.
  */
 int cap_input_open(const char *path, GError **error);
 cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
 
 /*
- * Several captures as one. list: one after the other, in the order given. merged: by timestamp, ties in the order given; each
- * file's own order is kept, so where a file's clock jumps back the result does too. Both own the readers given
- * (n >= 1; the array is copied). Interface numbers differ from file to file, even where the names are the same.
+ * Several captures as one. list: one after the other, in the order given. merged: by timestamp, ties in the order
+ * given; each file's own order is kept, so where a file's clock jumps back the result does too. Both own the
+ * readers given (n >= 1; the array is copied; of one reader it is that reader). Interface numbers differ from file
+ * to file, even where the names are the same.
  */
 cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n);
 cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
@@ -80,22 +84,22 @@ cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 void cap_reader_free(cap_reader *reader);
 
 /*
- * Fills the batch with the next frames: as many as fit, but from a live source (pipe, terminal) what is there, so that nothing waits.
- * => TRUE with batch->n >= 1; FALSE at the end (error unset) or on failure (error set; frames before it have been delivered).
- * After a failure it may be called again: a list or a merger goes on with its other files, a single file is at its end. So a loop
- * that wants everything ends at FALSE without error.
+ * Fills the batch with the next frames: as many as fit, but from a live source (pipe, terminal) what is there, so
+ * that nothing waits. => TRUE with batch->n >= 1; FALSE at the end (error unset) or on failure (error set; frames
+ * before it have been delivered). After a failure it may be called again: a list or a merger goes on with its other
+ * files, a single file is at its end. So a loop that wants everything ends at FALSE without error.
  */
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error);
 
 /*
- * Makes the reader end: cap_reader_next returns FALSE without error, at once even where it waits for a pipe. May be called
- * from a signal handler and from another thread.
+ * Makes the reader end: cap_reader_next returns FALSE without error, at once even where it waits for a pipe. May be
+ * called from a signal handler and from another thread.
  */
 void cap_reader_interrupt(cap_reader *reader);
 
 /*
- * For people and for --interface: name of an interface ("" where the file has none). Valid while the reader lives. Numbers of frames
- * delivered so far may be asked for on another thread than the one that reads.
+ * For people and for --interface: name of an interface ("" where the file has none). Valid while the reader lives.
+ * Numbers of frames delivered so far may be asked for on another thread than the one that reads.
  */
 guint cap_reader_interfaces(const cap_reader *reader);
 const char *cap_reader_interface_name(const cap_reader *reader, guint interface);
@@ -104,9 +108,9 @@ const char *cap_reader_interface_name(const cap_reader *reader, guint interface)
 void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
 
 /*
- * Writer for -w FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng holds everything.
- * What later frames are is not known at the start, so the caller says which: cap_reader_writer_kind tells what holds all that a reader
- * can still deliver.
+ * Writer for -w FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng
+ * holds everything. What later frames are is not known at the start, so the caller says which:
+ * cap_reader_writer_kind tells what holds all that a reader can still deliver.
  */
 typedef enum { CAP_WRITER_PCAP, CAP_WRITER_PCAPNG } cap_writer_kind;
 typedef struct cap_writer cap_writer;
@@ -117,8 +121,8 @@ gboolean cap_writer_frame(cap_writer *writer, const cap_frame *frame, const char
 /* Hands what was written so far to the system, so that who reads the other end of a pipe sees it. */
 gboolean cap_writer_flush(cap_writer *writer, GError **error);
 /*
- * => FALSE and error where something could not be written, now or before; a regular file is emptied then, so that nothing
- * half-written looks whole. The writer is freed either way.
+ * => FALSE and error where something could not be written, now or before; a regular file is emptied then, so that
+ * nothing half-written looks whole. The writer is freed either way.
  */
 gboolean cap_writer_close(cap_writer *writer, GError **error);
 

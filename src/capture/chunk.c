@@ -85,7 +85,10 @@ static gboolean is_idle(const cap_chunk *chunk)
   return g_atomic_int_get(&chunk->refs) == 1;
 }
 
-/* => a chunk that no batch looks at, other than the window's own. Bigger ones than usual served one giant record and are given back. */
+/*
+ * => a chunk that no batch looks at, other than the window's own. Bigger ones than usual served one giant record
+ * and are given back.
+ */
 static cap_chunk *pool_take(cap_window *window, gsize size)
 {
   GPtrArray *pool = window->pool;
@@ -108,7 +111,10 @@ static cap_chunk *pool_take(cap_window *window, gsize size)
   return taken;
 }
 
-/* A record larger than a chunk gets its room by doubling, so that a lying length costs no more than twice what the file really holds. */
+/*
+ * A record larger than a chunk gets its room by doubling, so that a lying length costs no more than twice what the
+ * file really holds.
+ */
 static gsize chunk_size_for(gsize have, gsize need)
 {
   return need <= CAP_CHUNK_BYTES ? CAP_CHUNK_BYTES : MIN(need, MAX(2 * have, CAP_CHUNK_BYTES));
@@ -134,7 +140,7 @@ static gboolean make_room(cap_window *window, gsize need)
 
   if (next == NULL)
     return FALSE;
-  if (have > 0)
+  if (chunk != NULL)
     memcpy(next->data, chunk->data + window->start, have);
   window->chunk = next;
 moved:
@@ -148,11 +154,13 @@ gboolean cap_window_need(cap_window *window, gsize need, GError **error)
 {
   while (cap_window_have(window) < need) {
     if (!make_room(window, need)) {
-      g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: at byte %" G_GUINT64_FORMAT ": no memory for a record of %" G_GSIZE_FORMAT " bytes",
+      g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN,
+                  "%s: at byte %" G_GUINT64_FORMAT ": no memory for a record of %" G_GSIZE_FORMAT " bytes",
                   cap_source_name(window->source), cap_window_offset(window), need);
       return FALSE;
     }
-    gssize n = cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
+    gssize n =
+        cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
 
     if (n <= 0)
       return FALSE;

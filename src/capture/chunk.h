@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bytes behind frames. A reader fills chunks through its window; batches hold references on the chunks their frames point into, so
- * frames are never copied, and a chunk goes back into the reader's pool once the last batch lets go. Only the
- * record that the end of a chunk cuts is moved, to the start of the next one.
+ * The bytes behind frames. A reader fills chunks through its window; batches hold references on the chunks their
+ * frames point into, so frames are never copied, and a chunk goes back into the reader's pool once the last batch
+ * lets go. Only the record that the end of a chunk cuts is moved, to the start of the next one.
  */
 #ifndef CAP_CHUNK_H
 #define CAP_CHUNK_H
@@ -23,7 +23,10 @@ typedef struct cap_chunk {
 cap_chunk *cap_chunk_new(gsize size);
 void cap_chunk_unref(cap_chunk *chunk);
 
-/* The batch keeps the chunk alive as long as its frames are valid; several calls for the same chunk in a row cost nothing. */
+/*
+ * The batch keeps the chunk alive as long as its frames are valid; several calls for the same chunk in a row cost
+ * nothing.
+ */
 void cap_batch_hold(cap_batch *batch, cap_chunk *chunk);
 /* Empties the batch and lets go of its chunks. */
 void cap_batch_clear(cap_batch *batch);
@@ -43,8 +46,9 @@ void cap_window_clear(cap_window *window);
 void cap_window_release(cap_window *window);
 
 /*
- * Reads until need bytes stand between start and end, and takes what comes along with them. => FALSE at the end of the stream, or with error
- * set where reading fails; what was there stays there. Memory grows with what was really read, not with what was asked for.
+ * Reads until need bytes stand between start and end, and takes what comes along with them. => FALSE at the end of
+ * the stream, or with error set where reading fails; what was there stays there. Memory grows with what was really
+ * read, not with what was asked for.
  */
 gboolean cap_window_need(cap_window *window, gsize need, GError **error);
 

@@ -11,8 +11,7 @@ typedef struct decompressor_kind {
   guint8 magic[CAP_DECOMPRESS_MAGIC_BYTES];
   guint8 magic_bytes;
   gboolean (*init)(cap_decompressor *d);
-  cap_decompress_result (*run)(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes, gboolean end,
-                               const char **reason);
+  cap_decompress_result (*run)(cap_decompressor *d, cap_decompress_io *io);
   void (*clear)(cap_decompressor *d);
 } decompressor_kind;
 
@@ -36,39 +35,38 @@ static void gzip_clear(cap_decompressor *d)
   inflateEnd(&d->zlib);
 }
 
-static cap_decompress_result gzip_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
-                                      gboolean end G_GNUC_UNUSED, const char **reason)
+static cap_decompress_result gzip_run(cap_decompressor *d, cap_decompress_io *io)
 {
   z_stream *z = &d->zlib;
 
   if (d->whole) {
     /* Between members. Files from tapes are padded with zeros, which gzip takes for nothing too. */
-    while (*in_bytes > 0 && **in == 0) {
-      ++*in;
-      --*in_bytes;
+    while (io->in_bytes > 0 && *io->in == 0) {
+      io->in++;
+      io->in_bytes--;
     }
-    if (*in_bytes == 0)
+    if (io->in_bytes == 0)
       return CAP_DECOMPRESS_WHOLE;
-    if (**in != d->kind->magic[0]) {
-      *reason = "bytes follow that are not gzip data";
+    if (*io->in != d->kind->magic[0]) {
+      io->reason = "bytes follow that are not gzip data";
       return CAP_DECOMPRESS_BROKEN;
     }
     inflateReset(z);
     d->whole = FALSE;
   }
-  guint in_now = (guint)MIN(*in_bytes, G_MAXUINT), out_now = (guint)MIN(*out_bytes, G_MAXUINT);
+  guint in_now = (guint)MIN(io->in_bytes, G_MAXUINT), out_now = (guint)MIN(io->out_bytes, G_MAXUINT);
 
-  z->next_in = (Bytef *)*in; /* zlib does not write there; its type is older than const */
+  z->next_in = (Bytef *)io->in; /* zlib does not write there; its type is older than const */
   z->avail_in = in_now;
-  z->next_out = *out;
+  z->next_out = io->out;
   z->avail_out = out_now;
 
   int result = inflate(z, Z_NO_FLUSH);
 
-  *in += in_now - z->avail_in;
-  *in_bytes -= in_now - z->avail_in;
-  *out += out_now - z->avail_out;
-  *out_bytes -= out_now - z->avail_out;
+  io->in += in_now - z->avail_in;
+  io->in_bytes -= in_now - z->avail_in;
+  io->out += out_now - z->avail_out;
+  io->out_bytes -= out_now - z->avail_out;
   switch (result) {
   case Z_STREAM_END:
     d->whole = TRUE;
@@ -77,7 +75,7 @@ static cap_decompress_result gzip_run(cap_decompressor *d, const guint8 **in, gs
   case Z_BUF_ERROR: /* no progress without more input or room */
     return CAP_DECOMPRESS_MORE;
   default:
-    *reason = z->msg != NULL ? z->msg : zError(result);
+    io->reason = z->msg != NULL ? z->msg : zError(result);
     return CAP_DECOMPRESS_BROKEN;
   }
 }
@@ -104,24 +102,23 @@ static const char *xz_reason(lzma_ret result)
   }
 }
 
-static cap_decompress_result xz_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes, gboolean end,
-                                    const char **reason)
+static cap_decompress_result xz_run(cap_decompressor *d, cap_decompress_io *io)
 {
   lzma_stream *s = &d->lzma;
 
   if (d->whole)
     return CAP_DECOMPRESS_WHOLE;
-  s->next_in = *in;
-  s->avail_in = *in_bytes;
-  s->next_out = *out;
-  s->avail_out = *out_bytes;
+  s->next_in = io->in;
+  s->avail_in = io->in_bytes;
+  s->next_out = io->out;
+  s->avail_out = io->out_bytes;
 
-  lzma_ret result = lzma_code(s, end ? LZMA_FINISH : LZMA_RUN);
+  lzma_ret result = lzma_code(s, io->end ? LZMA_FINISH : LZMA_RUN);
 
-  *in = s->next_in;
-  *in_bytes = s->avail_in;
-  *out = s->next_out;
-  *out_bytes = s->avail_out;
+  io->in = s->next_in;
+  io->in_bytes = s->avail_in;
+  io->out = s->next_out;
+  io->out_bytes = s->avail_out;
   switch (result) {
   case LZMA_STREAM_END:
     d->whole = TRUE;
@@ -130,7 +127,7 @@ static cap_decompress_result xz_run(cap_decompressor *d, const guint8 **in, gsiz
   case LZMA_BUF_ERROR: /* no progress without more input or room */
     return CAP_DECOMPRESS_MORE;
   default:
-    *reason = xz_reason(result);
+    io->reason = xz_reason(result);
     return CAP_DECOMPRESS_BROKEN;
   }
 }
@@ -147,22 +144,21 @@ static void zstd_clear(cap_decompressor *d)
   ZSTD_freeDCtx(d->zstd);
 }
 
-static cap_decompress_result zstd_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
-                                      gboolean end G_GNUC_UNUSED, const char **reason)
+static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io)
 {
-  if (d->whole && *in_bytes == 0)
+  if (d->whole && io->in_bytes == 0)
     return CAP_DECOMPRESS_WHOLE; /* asked again, zstd would say how much of a next frame it wants */
 
-  ZSTD_inBuffer from = { *in, *in_bytes, 0 };
-  ZSTD_outBuffer to = { *out, *out_bytes, 0 };
+  ZSTD_inBuffer from = { io->in, io->in_bytes, 0 };
+  ZSTD_outBuffer to = { io->out, io->out_bytes, 0 };
   gsize left = ZSTD_decompressStream(d->zstd, &to, &from);
 
-  *in += from.pos;
-  *in_bytes -= from.pos;
-  *out += to.pos;
-  *out_bytes -= to.pos;
+  io->in += from.pos;
+  io->in_bytes -= from.pos;
+  io->out += to.pos;
+  io->out_bytes -= to.pos;
   if (ZSTD_isError(left)) {
-    *reason = ZSTD_getErrorName(left);
+    io->reason = ZSTD_getErrorName(left);
     return CAP_DECOMPRESS_BROKEN;
   }
   d->whole = left == 0;
@@ -206,8 +202,7 @@ const char *cap_decompressor_name(const cap_decompressor *d)
   return d->kind->name;
 }
 
-cap_decompress_result cap_decompressor_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
-                                           gboolean end, const char **reason)
+cap_decompress_result cap_decompressor_run(cap_decompressor *d, cap_decompress_io *io)
 {
-  return d->kind->run(d, in, in_bytes, out, out_bytes, end, reason);
+  return d->kind->run(d, io);
 }

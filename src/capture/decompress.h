@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gzip, xz and zstd behind one interface: feed input, take output. Several members or frames in a row are one stream, as their own tools
- * have it. Memory is bounded: a file that wants a larger window than CAP_DECOMPRESS_MEMORY_BYTES is refused.
+ * gzip, xz and zstd behind one interface: feed input, take output. Several members or frames in a row are one
+ * stream, as their own tools have it. Memory is bounded: a file that wants a larger window than
+ * CAP_DECOMPRESS_MEMORY_BYTES is refused.
  */
 #ifndef CAP_DECOMPRESS_H
 #define CAP_DECOMPRESS_H
@@ -27,11 +28,19 @@ typedef enum {
   CAP_DECOMPRESS_BROKEN, /* reason says why; what was put out before is good */
 } cap_decompress_result;
 
+typedef struct cap_decompress_io {
+  const guint8 *in; /* moved past what was taken */
+  gsize in_bytes;
+  guint8 *out; /* moved past what was made */
+  gsize out_bytes;
+  gboolean end;       /* no input will follow */
+  const char *reason; /* why BROKEN; static */
+} cap_decompress_io;
+
 /*
- * Moves *in and *in_bytes past what was taken, *out and *out_bytes past what was made. The result says whether the input could end here.
- * At the end of the file it is called without input and with end set until it makes no more output.
+ * The result says whether the input could end here. At the end of the file it is called without input and with end
+ * set until it makes no more output.
  */
-cap_decompress_result cap_decompressor_run(cap_decompressor *d, const guint8 **in, gsize *in_bytes, guint8 **out, gsize *out_bytes,
-                                           gboolean end, const char **reason);
+cap_decompress_result cap_decompressor_run(cap_decompressor *d, cap_decompress_io *io);
 
 #endif

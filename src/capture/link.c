@@ -11,9 +11,9 @@
 static const struct {
   guint16 linktype, dlt;
 } renumbered[] = {
-  { 50, DLT_PPP_SERIAL }, { 51, DLT_PPP_ETHER }, { 100, DLT_ATM_RFC1483 }, { 101, DLT_RAW },       { 102, DLT_SLIP_BSDOS },
-  { 103, DLT_PPP_BSDOS }, { 104, DLT_C_HDLC },   { 106, DLT_ATM_CLIP },    { 107, DLT_FR },        { 246, DLT_PFSYNC },
-  { 258, DLT_PKTAP },
+  { 50, DLT_PPP_SERIAL },  { 51, DLT_PPP_ETHER },  { 100, DLT_ATM_RFC1483 }, { 101, DLT_RAW },
+  { 102, DLT_SLIP_BSDOS }, { 103, DLT_PPP_BSDOS }, { 104, DLT_C_HDLC },      { 106, DLT_ATM_CLIP },
+  { 107, DLT_FR },         { 246, DLT_PFSYNC },    { 258, DLT_PKTAP },
 };
 
 guint cap_link_from_file(guint linktype)
@@ -44,5 +44,6 @@ guint32 cap_link_max_captured(guint dlt)
 
 gboolean cap_link_has_host_order(guint dlt)
 {
-  return dlt == DLT_USB_LINUX || dlt == DLT_USB_LINUX_MMAPPED || dlt == DLT_NFLOG || dlt == DLT_PFLOG || dlt == DLT_PKTAP;
+  return dlt == DLT_USB_LINUX || dlt == DLT_USB_LINUX_MMAPPED || dlt == DLT_NFLOG || dlt == DLT_PFLOG ||
+         dlt == DLT_PKTAP;
 }

@@ -15,7 +15,10 @@ guint cap_link_to_file(guint dlt);
 /* The longest frame that can be meant, by libpcap's rule; a longer one is damage. */
 guint32 cap_link_max_captured(guint dlt);
 
-/* TRUE where frames hold a header in the writing machine's byte order, which libpcap turns round in files of the other order. */
+/*
+ * TRUE where frames hold a header in the writing machine's byte order, which libpcap turns round in files of the
+ * other order.
+ */
 gboolean cap_link_has_host_order(guint dlt);
 
 #endif

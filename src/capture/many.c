@@ -73,7 +73,8 @@ static int number_new(many_reader *m, many_child *c, guint interface)
   if (number < 0) {
     m->base.ended = TRUE;
     g_clear_error(&m->base.failed);
-    g_set_error(&m->base.failed, CAP_ERROR, CAP_ERROR_BROKEN, "the captures have more interfaces than can be told apart");
+    g_set_error(&m->base.failed, CAP_ERROR, CAP_ERROR_BROKEN,
+                "the captures have more interfaces than can be told apart");
     return -1;
   }
   if (interface >= c->numbers->len)
@@ -215,7 +216,7 @@ static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *reade
 {
   many_reader *m = (many_reader *)cap_reader_new(ops, sizeof(many_reader), NULL);
 
-  g_assert(n > 0);
+  g_assert(n > 1);
   m->n = n;
   m->children = g_new0(many_child, n);
   m->base.one_link = TRUE;
@@ -230,13 +231,18 @@ static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *reade
 
 cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n)
 {
+  if (n == 1)
+    return readers[0];
   return &many_new(&list_ops, readers, n)->base;
 }
 
 cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n)
 {
-  many_reader *m = many_new(&merged_ops, readers, n);
+  many_reader *m;
 
+  if (n == 1)
+    return readers[0];
+  m = many_new(&merged_ops, readers, n);
   m->heap = g_new(guint, n);
   m->waiting = g_new(guint, n);
   for (guint i = 0; i < n; i++) {

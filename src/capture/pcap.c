@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plain pcap, read without libpcap: large reads, frames left where they lie. What is accepted, cut and refused is libpcap's rule, which
- * the tests hold it to, with one difference: seconds are unsigned (draft-ietf-opsawg-pcap), so they last until 2106.
+ * Plain pcap, read without libpcap: large reads, frames left where they lie. What is accepted, cut and refused is
+ * libpcap's rule, which the tests hold it to, with one difference: seconds are unsigned (draft-ietf-opsawg-pcap),
+ * so they last until 2106.
  */
 #include "capture/link.h"
 #include "capture/reader.h"
@@ -12,7 +13,10 @@ enum {
   MAGIC_PATCHED = 0xa1b2cd34, /* A. Kuznetsov's libpcap of 1999: 8 bytes more in each record, about the interface */
 };
 enum { FILE_HEADER_BYTES = 24, RECORD_BYTES = 16, PATCHED_RECORD_BYTES = 24 };
-/* The fields for captured and wire length changed places at version 2.3, though not in every program that wrote "2.3". */
+/*
+ * The fields for captured and wire length changed places at version 2.3, though not in every program that wrote
+ * "2.3".
+ */
 typedef enum { LENGTHS_CAPTURED_FIRST, LENGTHS_WIRE_FIRST, LENGTHS_UNSURE } length_order;
 
 typedef struct pcap_reader {
@@ -32,28 +36,35 @@ gboolean cap_pcap_recognises(const guint8 *start, gsize n)
   for (int swap = 0; swap < 2; swap++, magic = GUINT32_SWAP_LE_BE(magic))
     if (magic == MAGIC_USEC || magic == MAGIC_NSEC || magic == MAGIC_PATCHED)
       /* Headers inside the frames need turning round: libpcap knows how. */
-      return n < FILE_HEADER_BYTES || !swap || !cap_link_has_host_order(cap_link_from_file(cap_get32(start + 20, TRUE) & 0x03ffffff));
+      return n < FILE_HEADER_BYTES || !swap ||
+             !cap_link_has_host_order(cap_link_from_file(cap_get32(start + 20, TRUE) & 0x03ffffff));
   return FALSE;
 }
 
-/* For the record that was not there as a whole: => TRUE where it only waited for more bytes and they came; else the reader has ended. */
+/*
+ * For the record that was not there as a whole: => TRUE where it only waited for more bytes and they came; else the
+ * reader has ended.
+ */
 static gboolean get_record(pcap_reader *r, guint32 captured)
 {
   cap_window *w = &r->base.window;
 
   if (cap_window_have(w) >= r->record_bytes && captured > r->max_captured) {
-    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a record claims %u captured bytes; no frame of this link type has more than %u",
-                    captured, r->max_captured);
+    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN,
+                    "a record claims %u captured bytes; no frame of this link type has more than %u", captured,
+                    r->max_captured);
     return FALSE;
   }
   return cap_reader_need(&r->base, r->record_bytes + (gsize)captured, "record");
 }
 
 /*
- * Takes whole records from the window until the batch is full. => the captured length of the record that is not there as a whole, 0
- * where not even its header is. Inlined into each of its callers with constants for swapped and record_bytes, which is what makes it fast.
+ * Takes whole records from the window until the batch is full. => the captured length of the record that is not
+ * there as a whole, 0 where not even its header is. Inlined into each of its callers with constants for swapped and
+ * record_bytes, which is what makes it fast.
  */
-static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r, cap_batch *batch, gboolean swapped, gboolean odd)
+static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r, cap_batch *batch, gboolean swapped,
+                                                                  gboolean odd)
 {
   cap_window *w = &r->base.window;
   const guint8 *at = w->chunk->data + w->start, *end = w->chunk->data + w->end;
@@ -80,8 +91,8 @@ static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r
     gint64 ts_ns;
 
     /*
-     * The largest sum is below CAP_TS_MAX_NS. The fraction is signed and may exceed a second, as libpcap has it: tools that shift
-     * times leave such records.
+     * The largest sum is below CAP_TS_MAX_NS. The fraction is signed and may exceed a second, as libpcap has it:
+     * tools that shift times leave such records.
      */
     ts_ns = (gint64)cap_get32(at, swapped) * 1000000000 + (gint32)cap_get32(at + 4, swapped) * unit_ns;
     f->ts_ns = MAX(ts_ns, 0);
@@ -135,7 +146,8 @@ static gboolean read_header(pcap_reader *r, const guint8 *h, GError **error)
   const char *name = cap_source_name(r->base.window.source);
   guint32 magic = cap_get32(h, r->swapped);
   guint major = cap_get16(h + 4, r->swapped), minor = cap_get16(h + 6, r->swapped);
-  guint32 linktype = cap_get32(h + 20, r->swapped) & 0x03ffffff; /* the upper six bits tell about frame check sequences */
+  guint32 linktype =
+      cap_get32(h + 20, r->swapped) & 0x03ffffff; /* the upper six bits tell about frame check sequences */
 
   if (!version_known(major, minor)) {
     g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: pcap version %u.%u is not known", name, major, minor);

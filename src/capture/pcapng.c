@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, interfaces of different link types and clocks, as libpcap refuses
- * to read them. Blocks of other types are skipped; names resolved, statistics and comments are nothing to us.
+ * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, interfaces of different link types and clocks,
+ * as libpcap refuses to read them. Blocks of other types are skipped; names resolved, statistics and comments are
+ * nothing to us.
  */
 #include "capture/link.h"
 #include "capture/reader.h"
@@ -29,7 +30,10 @@ typedef struct ng_interface {
   guint32 snaplen;
   guint32 max_captured;
   gint64 offset_s;
-  /* One of the two is not 1: nanoseconds in a tick, ticks in a nanosecond; both 1 with a shift: a tick is 2^-shift seconds. */
+  /*
+   * One of the two is not 1: nanoseconds in a tick, ticks in a nanosecond; both 1 with a shift: a tick is 2^-shift
+   * seconds.
+   */
   guint64 multiply, divide;
   guint8 shift;
 } ng_interface;
@@ -91,7 +95,9 @@ static gboolean options_each(pcapng_reader *r, const guint8 *at, gsize left, opt
 /* if_tsresol: a power of 10, or of 2 where the top bit is set, both negative. */
 static gboolean resolution_set(ng_interface *i, guint8 value)
 {
-  static const guint64 power[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, G_GUINT64_CONSTANT(10000000000) };
+  static const guint64 power[] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, G_GUINT64_CONSTANT(10000000000)
+  };
   guint exponent = value & 0x7f;
 
   i->multiply = i->divide = 1;
@@ -185,10 +191,12 @@ static gboolean take_interface(pcapng_reader *r, const block *b)
   i.snaplen = cap_get32(b->body + 4, r->swapped);
   if (i.snaplen == 0 || i.snaplen > i.max_captured)
     i.snaplen = i.max_captured;
-  if (!options_each(r, b->body + INTERFACE_BYTES, b->body_bytes - INTERFACE_BYTES, interface_option, &o) || !interface_number(r, &i, o.name))
+  if (!options_each(r, b->body + INTERFACE_BYTES, b->body_bytes - INTERFACE_BYTES, interface_option, &o) ||
+      !interface_number(r, &i, o.name))
     return FALSE;
   g_array_append_val(r->section, i);
-  r->block_max_bytes = MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);
+  r->block_max_bytes =
+      MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);
   return TRUE;
 }
 
@@ -201,14 +209,18 @@ static gboolean take_section(pcapng_reader *r, const block *b)
   major = cap_get16(b->body + 4, r->swapped);
   minor = cap_get16(b->body + 6, r->swapped);
   if (major != 1 || (minor != 0 && minor != 2)) { /* 1.2 is 1.0 as some programs call it */
-    cap_reader_fail(&r->base, r->base.window.start, CAP_ERROR_FORMAT, "pcapng version %u.%u is not known", major, minor);
+    cap_reader_fail(&r->base, r->base.window.start, CAP_ERROR_FORMAT, "pcapng version %u.%u is not known", major,
+                    minor);
     return FALSE;
   }
   g_array_set_size(r->section, 0);
   return TRUE;
 }
 
-/* Of the flags word only the two lowest bits: direction. Damage in options harms nothing else of the packet, so it is passed over. */
+/*
+ * Of the flags word only the two lowest bits: direction. Damage in options harms nothing else of the packet, so it
+ * is passed over.
+ */
 static guint16 options_direction(const pcapng_reader *r, const guint8 *at, gsize left)
 {
   while (left >= 8) {
@@ -228,8 +240,8 @@ static guint16 options_direction(const pcapng_reader *r, const guint8 *at, gsize
   return CAP_DIR_UNKNOWN;
 }
 
-static gboolean add_frame(pcapng_reader *r, cap_batch *batch, guint32 index, const guint8 *data, gsize room, guint32 captured, guint32 wire,
-                          const guint64 *ticks)
+static gboolean add_frame(pcapng_reader *r, cap_batch *batch, guint32 index, const guint8 *data, gsize room,
+                          guint32 captured, guint32 wire, const guint64 *ticks)
 {
   if (index >= r->section->len)
     return broken(r, "a packet is of an interface that is not described before it");
@@ -271,7 +283,10 @@ static gboolean take_packet(pcapng_reader *r, const block *b, cap_batch *batch)
                    cap_get32(p + 16, r->swapped), &ticks);
 }
 
-/* Has no time and no captured length: it gets the time of the frame before, so that the clock does not fall back to 1970. */
+/*
+ * Has no time and no captured length: it gets the time of the frame before, so that the clock does not fall back to
+ * 1970.
+ */
 static gboolean take_simple_packet(pcapng_reader *r, const block *b, cap_batch *batch)
 {
   guint32 wire, captured;
@@ -284,8 +299,8 @@ static gboolean take_simple_packet(pcapng_reader *r, const block *b, cap_batch *
 }
 
 /*
- * => TRUE with a block whose length has been checked, of which *need bytes from the window's start are wanted; *need is 0 where all are there. Of
- * a section header the byte order is learnt first.
+ * => TRUE with a block whose length has been checked, of which *need bytes from the window's start are wanted;
+ * *need is 0 where all are there. Of a section header the byte order is learnt first.
  */
 static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
 {
@@ -306,8 +321,10 @@ static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
   }
   b->type = cap_get32(p, r->swapped);
   total = cap_get32(p + 4, r->swapped);
-  if (total < FRONT_BYTES + BACK_BYTES || total % 4 != 0 || total > (b->type == BLOCK_SECTION ? SECTION_MAX_BYTES : r->block_max_bytes)) {
-    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type, total);
+  if (total < FRONT_BYTES + BACK_BYTES || total % 4 != 0 ||
+      total > (b->type == BLOCK_SECTION ? SECTION_MAX_BYTES : r->block_max_bytes)) {
+    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type,
+                    total);
     return FALSE;
   }
   if (have < total) {
@@ -370,7 +387,7 @@ static const cap_reader_ops pcapng_ops = { .fill = pcapng_fill, .free = pcapng_f
 cap_reader *cap_pcapng_open(cap_window *window, GError **error)
 {
   pcapng_reader *r = (pcapng_reader *)cap_reader_new(&pcapng_ops, sizeof(pcapng_reader), window);
-  block b;
+  block b = { 0 };
   gsize need;
 
   r->block_max_bytes = BLOCK_MAX_BYTES;
@@ -383,7 +400,8 @@ cap_reader *cap_pcapng_open(cap_window *window, GError **error)
   if (r->base.failed != NULL)
     g_propagate_error(error, g_steal_pointer(&r->base.failed));
   else
-    g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: interrupted inside its first block", cap_source_name(r->base.window.source));
+    g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: interrupted inside its first block",
+                cap_source_name(r->base.window.source));
   cap_reader_free(&r->base);
   return NULL;
 }

@@ -104,7 +104,8 @@ void cap_reader_fail(cap_reader *reader, gsize at, cap_error code, const char *f
   g_autofree char *reason = g_strdup_vprintf(format, args);
   va_end(args);
   reader->ended = TRUE;
-  g_set_error(&reader->failed, CAP_ERROR, code, "%s: at byte %" G_GUINT64_FORMAT ": %s", cap_source_name(w->source), w->chunk_offset + at, reason);
+  g_set_error(&reader->failed, CAP_ERROR, code, "%s: at byte %" G_GUINT64_FORMAT ": %s", cap_source_name(w->source),
+              w->chunk_offset + at, reason);
 }
 
 gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what)
@@ -115,8 +116,9 @@ gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what)
     return TRUE;
   reader->ended = TRUE;
   if (reader->failed == NULL && cap_window_have(w) > 0 && !cap_source_interrupted(w->source))
-    cap_reader_fail(reader, w->start, CAP_ERROR_CUT, "the file ends inside a %s: %" G_GSIZE_FORMAT " of its %" G_GSIZE_FORMAT " bytes are there",
-                    what, cap_window_have(w), need);
+    cap_reader_fail(reader, w->start, CAP_ERROR_CUT,
+                    "the file ends inside a %s: %" G_GSIZE_FORMAT " of its %" G_GSIZE_FORMAT " bytes are there", what,
+                    cap_window_have(w), need);
   return FALSE;
 }
 
@@ -154,8 +156,8 @@ static const struct {
 };
 
 /*
- * ERF (Endace) has no magic. Its records begin with a little-endian time, a type, flags, and a big-endian record length that
- * includes the 16 bytes of header, and is followed by a loss counter and the wire length.
+ * ERF (Endace) has no magic. Its records begin with a little-endian time, a type, flags, and a big-endian record
+ * length that includes the 16 bytes of header, and is followed by a loss counter and the wire length.
  */
 static gboolean looks_like_erf(const guint8 *p, gsize n)
 {
@@ -166,7 +168,8 @@ static gboolean looks_like_erf(const guint8 *p, gsize n)
   type = p[8] & 0x7f;
   rlen = (guint)p[10] << 8 | p[11];
   wlen = (guint)p[14] << 8 | p[15];
-  return type >= 1 && type <= 27 && rlen >= 16 && wlen > 0 && wlen <= rlen + 65535u && p[12] == 0 && p[13] == 0 && rlen >= MIN(wlen, 64);
+  return type >= 1 && type <= 27 && rlen >= 16 && wlen > 0 && wlen <= rlen + 65535u && p[12] == 0 && p[13] == 0 &&
+         rlen >= MIN(wlen, 64);
 }
 
 static void set_unknown_format(cap_window *w, GError **error)
@@ -183,8 +186,9 @@ static void set_unknown_format(cap_window *w, GError **error)
   if (what != NULL)
     g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: this is %s", cap_source_name(w->source), what);
   else
-    g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: no capture file of a known kind (begins with %02x %02x %02x %02x)",
-                cap_source_name(w->source), p[0], p[1], p[2], p[3]);
+    g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT,
+                "%s: no capture file of a known kind (begins with %02x %02x %02x %02x)", cap_source_name(w->source),
+                p[0], p[1], p[2], p[3]);
 }
 
 /* => FALSE where the file is too short to be anything. Gets enough to tell the kind. */
@@ -197,7 +201,8 @@ static gboolean get_magic(cap_window *w, GError **error)
   if (failed != NULL)
     g_propagate_error(error, failed);
   else if (cap_source_interrupted(w->source))
-    g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: interrupted before its first bytes came", cap_source_name(w->source));
+    g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: interrupted before its first bytes came",
+                cap_source_name(w->source));
   else if (cap_window_have(w) == 0)
     g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: empty, no capture", cap_source_name(w->source));
   else
@@ -228,7 +233,8 @@ static cap_reader *open_by_content(cap_window *w, GError **error)
   return reader;
 }
 
-static cap_reader *open_fd(int fd, const char *path, cap_reader *(*open_window)(cap_window *, GError **), GError **error)
+static cap_reader *open_fd(int fd, const char *path, cap_reader *(*open_window)(cap_window *, GError **),
+                           GError **error)
 {
   cap_source *source = cap_source_new(fd, strcmp(path, "-") == 0 ? "standard input" : path, error);
   cap_reader *reader = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the readers share. A reader of one kind embeds cap_reader, gives it its ops and fills batches; errors it leaves in `failed`,
- * where cap_reader_next finds them once the frames before are delivered.
+ * What the readers share. A reader of one kind embeds cap_reader, gives it its ops and fills batches; errors it
+ * leaves in `failed`, where cap_reader_next finds them once the frames before are delivered.
  */
 #ifndef CAP_READER_H
 #define CAP_READER_H
@@ -47,17 +47,23 @@ int cap_reader_add_interface(cap_reader *reader, const char *name);
 void cap_reader_fail(cap_reader *reader, gsize at, cap_error code, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /*
- * For who found less than a record in the window: gets need bytes, or sets failed and ended. The end of the file is an end where
- * the window is empty, and a cut ("what" names the record) where it is not. => TRUE when there.
+ * For who found less than a record in the window: gets need bytes, or sets failed and ended. The end of the file is
+ * an end where the window is empty, and a cut ("what" names the record) where it is not. => TRUE when there.
  */
 gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what);
 
-/* Constructors. The window stands at the first byte of the file and holds its magic; they take it over, also on failure. */
+/*
+ * Constructors. The window stands at the first byte of the file and holds its magic; they take it over, also on
+ * failure.
+ */
 cap_reader *cap_pcap_open(cap_window *window, GError **error);
 cap_reader *cap_pcapng_open(cap_window *window, GError **error);
 cap_reader *cap_libpcap_open(cap_window *window, GError **error);
 
-/* Whether our own readers are for a file that begins so; n is at least 4. pcap needs its whole header of 24 bytes for a yes. */
+/*
+ * Whether our own readers are for a file that begins so; n is at least 4. pcap needs its whole header of 24 bytes
+ * for a yes.
+ */
 gboolean cap_pcap_recognises(const guint8 *start, gsize n);
 gboolean cap_pcapng_recognises(const guint8 *start, gsize n);
 

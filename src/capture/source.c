@@ -119,49 +119,47 @@ void cap_source_free(cap_source *s)
   g_free(s);
 }
 
-/* One step of the decompressor; sets ended or failed where there is no other. */
-static void decompress_step(cap_source *s, guint8 **out, gsize *room)
+/* One step of the decompressor, into io's room; sets ended or failed where there is no other. */
+static void decompress_step(cap_source *s, cap_decompress_io *io)
 {
-  const char *reason = NULL;
-  GError *error = NULL;
+  gsize room_before = io->out_bytes;
+  const char *kind = cap_decompressor_name(s->decompressor);
+  cap_decompress_result result;
 
-  if (s->raw_start == s->raw_end && !s->raw_ended && raw_fill(s, RAW_BYTES, &error) < 0) {
-    s->failed = error;
+  if (s->raw_start == s->raw_end && !s->raw_ended && raw_fill(s, RAW_BYTES, &s->failed) < 0)
     return;
-  }
   if (cap_source_interrupted(s)) {
     s->ended = TRUE;
     return;
   }
-  const guint8 *in = s->raw + s->raw_start;
-  gsize in_bytes = s->raw_end - s->raw_start, room_before = *room;
-  gboolean at_end = in_bytes == 0;
-  cap_decompress_result result = cap_decompressor_run(s->decompressor, &in, &in_bytes, out, room, at_end, &reason);
-
-  s->raw_start = s->raw_end - in_bytes;
+  io->in = s->raw + s->raw_start;
+  io->in_bytes = s->raw_end - s->raw_start;
+  io->end = io->in_bytes == 0;
+  result = cap_decompressor_run(s->decompressor, io);
+  s->raw_start = s->raw_end - io->in_bytes;
   if (result == CAP_DECOMPRESS_BROKEN)
-    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_BROKEN, "%s: %s: near byte %" G_GUINT64_FORMAT " of the compressed file: %s", s->name,
-                cap_decompressor_name(s->decompressor), s->done_bytes - in_bytes, reason);
-  else if (at_end && *room == room_before && result == CAP_DECOMPRESS_MORE)
-    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_CUT, "%s: %s: the compressed file ends early, at byte %" G_GUINT64_FORMAT, s->name,
-                cap_decompressor_name(s->decompressor), s->done_bytes);
-  else if (at_end && *room == room_before)
+    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_BROKEN,
+                "%s: %s: near byte %" G_GUINT64_FORMAT " of the compressed file: %s", s->name, kind,
+                s->done_bytes - io->in_bytes, io->reason);
+  else if (io->end && io->out_bytes == room_before && result == CAP_DECOMPRESS_MORE)
+    g_set_error(&s->failed, CAP_ERROR, CAP_ERROR_CUT,
+                "%s: %s: the compressed file ends early, at byte %" G_GUINT64_FORMAT, s->name, kind, s->done_bytes);
+  else if (io->end && io->out_bytes == room_before)
     s->ended = TRUE;
 }
 
 static gssize decompressed_read(cap_source *s, guint8 *to, gsize size, GError **error)
 {
-  guint8 *out = to;
-  gsize room = size;
+  cap_decompress_io io = { .out = to, .out_bytes = size };
 
-  while (out == to && !s->ended && s->failed == NULL)
-    decompress_step(s, &out, &room);
-  if (out == to && s->failed != NULL) {
+  while (io.out == to && !s->ended && s->failed == NULL)
+    decompress_step(s, &io);
+  if (io.out == to && s->failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&s->failed));
     s->ended = TRUE;
     return -1;
   }
-  return out - to;
+  return io.out - to;
 }
 
 gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a capture's bytes come from: a descriptor, plain or through a decompressor chosen by content. Never waits for more than
- * there is: a read returns as soon as it has at least one byte.
+ * Where a capture's bytes come from: a descriptor, plain or through a decompressor chosen by content. Never waits
+ * for more than there is: a read returns as soon as it has at least one byte.
  */
 #ifndef CAP_SOURCE_H
 #define CAP_SOURCE_H
@@ -15,8 +15,8 @@ cap_source *cap_source_new(int fd, const char *name, GError **error);
 void cap_source_free(cap_source *source);
 
 /*
- * => bytes read (decompressed), 0 at the end or after cap_source_interrupt, -1 and error. Where compressed data is cut or damaged, all that could be
- * decoded has been returned before.
+ * => bytes read (decompressed), 0 at the end or after cap_source_interrupt, -1 and error. Where compressed data is
+ * cut or damaged, all that could be decoded has been returned before.
  */
 gssize cap_source_read(cap_source *source, guint8 *to, gsize size, GError **error);
 

@@ -166,8 +166,8 @@ static gboolean write_some(cap_writer *w, const guint8 **at, gsize *left)
     poll(&(struct pollfd){ .fd = w->fd, .events = POLLOUT }, 1, -1);
     return TRUE;
   }
-  g_set_error(&w->failed, CAP_ERROR, errno == EPIPE ? CAP_ERROR_CLOSED : CAP_ERROR_WRITE, "%s: cannot be written: %s", w->name,
-              g_strerror(errno));
+  g_set_error(&w->failed, CAP_ERROR, errno == EPIPE ? CAP_ERROR_CLOSED : CAP_ERROR_WRITE, "%s: cannot be written: %s",
+              w->name, g_strerror(errno));
   return FALSE;
 }
 
@@ -223,8 +223,9 @@ gboolean cap_writer_frame(cap_writer *w, const cap_frame *frame, const char *int
     if (w->link < 0)
       put_pcap_header(w, frame->link);
     if (w->link != frame->link) {
-      g_set_error(&w->failed, CAP_ERROR, CAP_ERROR_FORMAT, "%s: pcap holds frames of one link type only, and these are %d and %u", w->name,
-                  w->link, frame->link);
+      g_set_error(&w->failed, CAP_ERROR, CAP_ERROR_FORMAT,
+                  "%s: pcap holds frames of one link type only, and these are %d and %u", w->name, w->link,
+                  frame->link);
       return report(w, error);
     }
     put_pcap_record(w, frame);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What reading alone costs: every frame of a file handed over by our own reader, or with --libpcap by ours through libpcap; --touch
- * also looks at a byte of each. Usage: bench_reader [--libpcap] [--touch] FILE => "packets N, ns a packet of CPU: X"
+ * What reading alone costs: every frame of a file handed over by our own reader, or with --libpcap by ours through
+ * libpcap; --touch also looks at a byte of each. Usage: bench_reader [--libpcap] [--touch] FILE => "packets N, ns a
+ * packet of CPU: X"
  */
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +44,8 @@ int main(int argc, char **argv)
   }
   if (error != NULL)
     fprintf(stderr, "%s\n", error->message);
-  printf("packets %" G_GUINT64_FORMAT ", ns a packet of CPU: %.1f\n", packets, (cpu_ns() - start) / (double)MAX(packets, 1));
+  printf("packets %" G_GUINT64_FORMAT ", ns a packet of CPU: %.1f\n", packets,
+         (cpu_ns() - start) / (double)MAX(packets, 1));
   if (touch)
     printf("sum of a byte of each: %" G_GUINT64_FORMAT "\n", sum);
   cap_reader_free(reader);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a fuzz target is: a file fuzz_NAME.c with LLVMFuzzerTestOneInput, which returns 0 and aborts (g_assert) where a property does
- * not hold. Linked with libFuzzer (configure --enable-libfuzzer) that drives it; else with fuzz_main.c, which replays a corpus and mutates it.
+ * What a fuzz target is: a file fuzz_NAME.c with LLVMFuzzerTestOneInput, which returns 0 and aborts (g_assert)
+ * where a property does not hold. Linked with libFuzzer (configure --enable-libfuzzer) that drives it; else with
+ * fuzz_main.c, which replays a corpus and mutates it.
  *
- * To add a target: tests/fuzz/fuzz_NAME.c; three lines in local.mk; inputs that once crashed go to tests/fuzz/corpus/fuzz_NAME/,
- * where they stay.
+ * To add a target: tests/fuzz/fuzz_NAME.c; three lines in local.mk; inputs that once crashed go to
+ * tests/fuzz/corpus/fuzz_NAME/, where they stay.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

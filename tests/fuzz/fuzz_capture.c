@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a capture file. Properties: frames keep their contract; twice the same; a pipe gives what a file gives; two of them merged give all frames
- * of both; what the writer writes reads back; and a plain pcap gives the frames that libpcap gives.
+ * Any bytes as a capture file. Properties: frames keep their contract; twice the same; a pipe gives what a file
+ * gives; two of them merged give all frames of both; what the writer writes reads back; and a plain pcap gives the
+ * frames that libpcap gives.
  */
 #include <config.h>
 

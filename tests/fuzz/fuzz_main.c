@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plain main of every fuzz target, for where there is no libFuzzer, and for make check: runs the target on its seeds, on every file
- * named (folders: every file in them), and on mutants of all these, the same ones for the same --seed.
+ * The plain main of every fuzz target, for where there is no libFuzzer, and for make check: runs the target on its
+ * seeds, on every file named (folders: every file in them), and on mutants of all these, the same ones for the same
+ * --seed.
  *
  *   fuzz_NAME [--mutants N] [--seconds S] [--seed N] [--max-bytes N] [FILE|FOLDER...]
  *
- * Without arguments: the corpus that belongs to it, and FUZZ_MUTANTS (environment; default 2000) mutants. The input that
- * makes the target fall over, or keeps it longer than TIMEOUT_S, is left behind as crash-NAME.
+ * Without arguments: the corpus that belongs to it, and FUZZ_MUTANTS (environment; default 2000) mutants. The input
+ * that makes the target fall over, or keeps it longer than TIMEOUT_S, is left behind as crash-NAME.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -46,8 +47,8 @@ static void keep_crash(void)
     return;
   running = NULL;
   fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (fd >= 0 && write(fd, data, running_size) == (ssize_t)running_size && close(fd) == 0 && write(2, "input kept in ", 14) == 14 &&
-      write(2, crash_path, strlen(crash_path)) > 0 && write(2, "\n", 1) == 1)
+  if (fd >= 0 && write(fd, data, running_size) == (ssize_t)running_size && close(fd) == 0 &&
+      write(2, "input kept in ", 14) == 14 && write(2, crash_path, strlen(crash_path)) > 0 && write(2, "\n", 1) == 1)
     return;
   _exit(1); /* not even that could be written */
 }
@@ -101,9 +102,11 @@ static void add(const void *data, size_t size)
 {
   if (corpus_n == corpus_room) {
     corpus_room = corpus_room * 2 + 16;
-    corpus = realloc(corpus, corpus_room * sizeof(*corpus));
-    if (corpus == NULL)
+    input *more = realloc(corpus, corpus_room * sizeof(*corpus));
+
+    if (more == NULL)
       abort();
+    corpus = more;
   }
   corpus[corpus_n].data = malloc(size > 0 ? size : 1);
   if (corpus[corpus_n].data == NULL)
@@ -150,9 +153,12 @@ static int add_folder(const char *path)
   while ((entry = readdir(folder)) != NULL) {
     if (entry->d_name[0] == '.')
       continue;
-    names = realloc(names, (n + 1) * sizeof(*names));
-    if (names == NULL || (names[n++] = strdup(entry->d_name)) == NULL)
+    char **more = realloc(names, (n + 1) * sizeof(*names));
+
+    if (more == NULL || (more[n] = strdup(entry->d_name)) == NULL)
       abort();
+    names = more;
+    n++;
   }
   closedir(folder);
   if (n > 0)
@@ -198,7 +204,8 @@ static size_t random_below(size_t n)
 /* A number of 1, 2 or 4 bytes that lengths and counters trip over, in either byte order. */
 static void mutate_number(uint8_t *data, size_t size)
 {
-  static const uint32_t values[] = { 0, 1, 3, 4, 16, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
+  static const uint32_t values[] = { 0,     1,      3,      4,      16,      0x7f,       0x80,       0xff,
+                                     0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
   size_t width = (size_t)1 << random_below(3), at;
   uint32_t v = values[random_below(sizeof(values) / sizeof(values[0]))];
   int big = (int)random_below(2);
@@ -294,7 +301,8 @@ static int add_own_corpus(const char *name)
 
 int main(int argc, char **argv)
 {
-  const char *slash = strrchr(argv[0], '/'), *name = slash != NULL ? slash + 1 : argv[0], *mutants_wanted = getenv("FUZZ_MUTANTS");
+  const char *slash = strrchr(argv[0], '/'), *name = slash != NULL ? slash + 1 : argv[0],
+             *mutants_wanted = getenv("FUZZ_MUTANTS");
   uint64_t mutants = 0;
   unsigned seconds = 0;
   int i, failed = 0;
@@ -332,7 +340,8 @@ int main(int argc, char **argv)
   for (size_t c = 0; c < corpus_n; c++)
     run(corpus[c].data, corpus[c].size);
   run_mutants(mutants, seconds);
-  printf("%s: %zu inputs and %llu mutants of them, no complaint\n", name, corpus_n, (unsigned long long)(runs - corpus_n));
+  printf("%s: %zu inputs and %llu mutants of them, no complaint\n", name, corpus_n,
+         (unsigned long long)(runs - corpus_n));
   for (size_t c = 0; c < corpus_n; c++)
     free(corpus[c].data);
   free(corpus);

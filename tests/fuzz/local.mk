@@ -23,7 +23,9 @@ fuzz: $(FUZZ_TARGETS)
 	  $(MKDIR_P) fuzz-corpus/$$target; \
 	  more=; test $$target != fuzz_capture || test ! -d "$$truth" || more="$$truth"; \
 	  if test -n "$(FUZZ_LDFLAGS)"; then \
-	    ./$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 fuzz-corpus/$$target $$more 2>&1 | grep -E 'ERROR|SUMMARY|stat::number|Test unit|assert' ; \
+	    ./$$target -max_len=32768 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 fuzz-corpus/$$target $$more >fuzz-corpus/$$target.log 2>&1; \
+	    status=$$?; grep -E 'ERROR|SUMMARY|number_of_executed|Test unit|assertion' fuzz-corpus/$$target.log | sed "s/^/$$target: /"; \
+	    test $$status = 0 || exit 1; \
 	  else \
 	    srcdir=$(srcdir) ./$$target --seconds $(FUZZ_SECONDS) --seed $$(date +%s) fuzz-corpus/$$target $$more || exit 1; \
 	  fi; done

@@ -330,8 +330,8 @@ char *kit_frames_differ(const kit_result *a, const kit_result *b)
     if (fa->ts_ns != fb->ts_ns)
       return g_strdup_printf("frame %u: time %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT, i + 1, fa->ts_ns, fb->ts_ns);
     if (fa->captured != fb->captured || fa->wire != fb->wire || fa->link != fb->link)
-      return g_strdup_printf("frame %u: captured %u, wire %u, link %u and %u, %u, %u", i + 1, fa->captured, fa->wire, fa->link, fb->captured,
-                             fb->wire, fb->link);
+      return g_strdup_printf("frame %u: captured %u, wire %u, link %u and %u, %u, %u", i + 1, fa->captured, fa->wire,
+                             fa->link, fb->captured, fb->wire, fb->link);
     if (fa->captured > 0 && memcmp(fa->data, fb->data, fa->captured) != 0)
       return g_strdup_printf("frame %u: other bytes", i + 1);
   }
@@ -346,8 +346,9 @@ static int compare_paths(gconstpointer a, gconstpointer b)
 GPtrArray *kit_truth_captures(void)
 {
   const char *truth = g_getenv("CTREPLAY_TRUTH"), *srcdir = g_getenv("srcdir");
-  g_autofree char *folder = truth != NULL ? g_build_filename(truth, "captures", NULL)
-                                          : g_build_filename(srcdir != NULL ? srcdir : ".", "..", "shared", "captures", NULL);
+  g_autofree char *folder = truth != NULL
+                                ? g_build_filename(truth, "captures", NULL)
+                                : g_build_filename(srcdir != NULL ? srcdir : ".", "..", "shared", "captures", NULL);
   GDir *dir = g_dir_open(folder, 0, NULL);
   GPtrArray *paths;
 

@@ -48,7 +48,10 @@ typedef struct kit_result {
   guint batches;
 } kit_result;
 
-/* Reads to the end, also past errors, and frees the reader. With reader NULL: error is what opening said (taken over). */
+/*
+ * Reads to the end, also past errors, and frees the reader. With reader NULL: error is what opening said (taken
+ * over).
+ */
 kit_result *kit_read(cap_reader *reader, GError *error);
 kit_result *kit_read_path(const char *path);
 kit_result *kit_read_file(const kit_file *f);

@@ -29,7 +29,8 @@ static void expect_error(const kit_file *f, guint frames, cap_error code, const 
   ck_assert_msg(r->error != NULL, "no error, want \"%s\"", says);
   ck_assert_msg(g_error_matches(r->error, CAP_ERROR, (int)code), "%s", r->error->message);
   ck_assert_msg(strstr(r->error->message, says) != NULL, "\"%s\" does not say \"%s\"", r->error->message, says);
-  ck_assert_msg(strstr(r->error->message, "ctreplay-test-") != NULL, "\"%s\" does not name the file", r->error->message);
+  ck_assert_msg(strstr(r->error->message, "ctreplay-test-") != NULL, "\"%s\" does not name the file",
+                r->error->message);
   ck_assert_uint_eq(r->errors, 1);
   kit_result_free(r);
 }
@@ -521,7 +522,8 @@ END_TEST
 
 START_TEST(link_types_go_both_ways)
 {
-  static const guint dlts[] = { 0, 1, 9, 11, 12, 13, 15, 16, 50, 51, 104, 105, 107, 108, 113, 127, 228, 229, 239, 246, 258, 276 };
+  static const guint dlts[] = { 0,   1,   9,   11,  12,  13,  15,  16,  50,  51,  104,
+                                105, 107, 108, 113, 127, 228, 229, 239, 246, 258, 276 };
 
   ck_assert_uint_eq(cap_link_to_file(12), 101);
   ck_assert_uint_eq(cap_link_from_file(101), 12);

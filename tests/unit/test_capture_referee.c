@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our own readers against libpcap, on real captures. Where libpcap gives up on a file that ours reads (interfaces of different kinds), what it gave
- * before must be the same; where neither reads a file, both must say so.
+ * Our own readers against libpcap, on real captures. Where libpcap gives up on a file that ours reads (interfaces
+ * of different kinds), what it gave before must be the same; where neither reads a file, both must say so.
  */
 #include <check.h>
 #include <stdio.h>
@@ -25,7 +25,8 @@ static void unsign_seconds(kit_result *r, const kit_result *like)
 /* Reasons for which libpcap may give up earlier than ours. */
 static gboolean is_libpcap_limit(const GError *error)
 {
-  return g_strstr_len(error->message, -1, "different from the") != NULL || g_strstr_len(error->message, -1, "different byte orders") != NULL;
+  return g_strstr_len(error->message, -1, "different from the") != NULL ||
+         g_strstr_len(error->message, -1, "different byte orders") != NULL;
 }
 
 static void compare(const char *path)
@@ -42,10 +43,11 @@ static void compare(const char *path)
     g_array_set_size(own->frames, theirs->frames->len);
     ck_assert_msg(own->error == NULL, "%s", own->error ? own->error->message : "");
   } else {
-    ck_assert_msg((own->error == NULL) == (theirs->error == NULL), "%s: own: %s; libpcap: %s", path, own->error ? own->error->message : "fine",
-                  theirs->error ? theirs->error->message : "fine");
+    ck_assert_msg((own->error == NULL) == (theirs->error == NULL), "%s: own: %s; libpcap: %s", path,
+                  own->error ? own->error->message : "fine", theirs->error ? theirs->error->message : "fine");
     if (own->error != NULL)
-      ck_assert_msg(own->error->code == theirs->error->code, "%s: own: %s; libpcap: %s", path, own->error->message, theirs->error->message);
+      ck_assert_msg(own->error->code == theirs->error->code, "%s: own: %s; libpcap: %s", path, own->error->message,
+                    theirs->error->message);
   }
   difference = kit_frames_differ(own, theirs);
   ck_assert_msg(difference == NULL, "%s: %s", path, difference);

@@ -102,7 +102,10 @@ START_TEST(compressed_and_cut)
 }
 END_TEST
 
-/* One bit turned: either what is delivered is right and the damage is said, or (in a name field, say) nothing is lost. */
+/*
+ * One bit turned: either what is delivered is right and the damage is said, or (in a name field, say) nothing is
+ * lost.
+ */
 START_TEST(compressed_and_corrupt)
 {
   kit_file f = make_pcap(200, 1, 1, 0, 1);
