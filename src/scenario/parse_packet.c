@@ -138,7 +138,20 @@ static gboolean ip_attribute(scn_parser *p, guint8 family, scn_ip *ip, gboolean 
   return frame_attribute(p, ip, known);
 }
 
-/* data "text" and hex BYTES: appended, but in place of what a bare length stood for; the length must then be theirs. */
+static gboolean take_zeros(scn_parser *p, GByteArray **bytes)
+{
+  guint64 n;
+
+  if (!scn_take_u64(p->c, "a number of bytes", MAX_PACKET_BYTES, &n))
+    return FALSE;
+  *bytes = g_byte_array_new();
+  g_byte_array_set_size(*bytes, (guint)n);
+  if (n > 0)
+    memset((*bytes)->data, 0, n);
+  return TRUE;
+}
+
+/* data "text", hex BYTES and zeros N: appended, but in place of what a bare length stood for; the length must then be theirs. */
 static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *claimed, gboolean *given, gboolean *known)
 {
   GByteArray *bytes = NULL;
@@ -149,6 +162,8 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
     fine = scn_take_string(p->c, "a text in double quotes", &bytes);
   else if (scn_accept_word(p->c, "hex"))
     fine = scn_take_hex(p->c, "bytes in hexadecimal", &bytes);
+  else if (scn_accept_word(p->c, "zeros"))
+    fine = take_zeros(p, &bytes);
   else {
     *known = FALSE;
     return TRUE;
@@ -205,7 +220,7 @@ static gboolean one_attribute(scn_parser *p, scn_step *step, gsize *claimed, gbo
     step->label = g_strdup(label);
     return TRUE;
   }
-  return scn_wanted(p->c, "an attribute (data, hex, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
+  return scn_wanted(p->c, "an attribute (data, hex, zeros, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
 }
 
 static gboolean parse_attributes(scn_parser *p, scn_step *step)
