@@ -10,7 +10,10 @@
 #include "options.h"
 
 /* X(name, arguments, help): the function is cli_command_NAME. */
-#define CLI_SUBCOMMAND_LIST(X) X(list, "WHAT", "formats, sysctls, reasons, profiles, classes, states, options or commands there are")
+#define CLI_SUBCOMMAND_LIST(X)                                                                                         \
+  X(list, "WHAT", "formats, sysctls, reasons, profiles, classes, states, options or commands there are")               \
+  X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                             \
+  X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")
 
 typedef struct cli_subcommand {
   const char *name, *arguments, *help;

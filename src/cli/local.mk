@@ -21,5 +21,7 @@ ctreplay_SOURCES = \
 	src/cli/show_person.c \
 	src/cli/show_table.c \
 	src/cli/snapshots.c \
-	src/cli/command_list.c
+	src/cli/command_list.c \
+	src/cli/command_test.c \
+	src/cli/command_compile.c
 ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)

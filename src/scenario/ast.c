@@ -163,6 +163,7 @@ void scn_step_free(scn_step *step)
   bytes_free(step->fragment.data);
   bytes_free(step->bytes);
   scn_check_free(step->check);
+  g_free(step->source);
   g_free(step);
 }
 

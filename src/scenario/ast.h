@@ -230,6 +230,7 @@ typedef struct scn_step {
   guint32 isn[2];
   scn_link link;
   scn_check *check;
+  char *source; /* CHECK: its text */
 } scn_step;
 
 typedef struct scn_setting {

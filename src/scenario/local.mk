@@ -9,4 +9,5 @@ libscenario_la_SOURCES = \
 	src/scenario/icmp_names.h src/scenario/icmp_names.c \
 	src/scenario/sctp_names.h src/scenario/sctp_names.c \
 	src/scenario/build.h src/scenario/build_ip.c src/scenario/build_l4.c src/scenario/build_sctp.c \
-	src/scenario/sum.c src/scenario/link.c src/scenario/compile.c src/scenario/write.c
+	src/scenario/sum.c src/scenario/link.c src/scenario/compile.c src/scenario/write.c \
+	src/scenario/run.h src/scenario/runner.h src/scenario/run.c src/scenario/check.c

@@ -144,9 +144,21 @@ static void add_setting(GPtrArray *list, guint line, const char *name, const cha
   g_ptr_array_add(list, setting);
 }
 
+static gboolean is_setting(const char *name)
+{
+  static const char *const names[] = { "max", "hashsize", "ram", "features", "gc", "hz", "hash-seed", "checksums", "helper", "no-helper",
+                                       "local" };
+
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* sysctl NAME=VALUE, set NAME=VALUE */
 static gboolean parse_setting(scn_parser *p, GPtrArray *list)
 {
+  const char *begin = p->c->at;
   char name[128], value[128];
 
   if (p->scenario->steps->len > 0)
@@ -154,6 +166,10 @@ static gboolean parse_setting(scn_parser *p, GPtrArray *list)
   if (!scn_take_word(p->c, "NAME=VALUE", name, sizeof(name)) || !scn_need(p->c, "=") ||
       !scn_take_rest_of_word(p->c, "a value", value, sizeof(value)))
     return FALSE;
+  if (list == p->scenario->settings && !is_setting(name)) {
+    p->c->at = begin;
+    return scn_wanted(p->c, "max, hashsize, ram, features, gc, hz, hash-seed, checksums, helper, no-helper or local");
+  }
   add_setting(list, p->c->line, name, value);
   return TRUE;
 }
@@ -271,24 +287,25 @@ static gboolean parse_start(scn_parser *p)
   return scn_take_date(p->c, &p->scenario->start_ns);
 }
 
-static gboolean parse_expect(scn_parser *p)
+/* A check with its own text, for messages. */
+static gboolean parse_check(scn_parser *p, const char *begin, gboolean (*parse)(scn_parser *p, scn_step *step))
 {
   scn_step *step = scn_step_new(SCN_STEP_CHECK, p->c->line);
 
   add_step(p, step);
-  return scn_parse_expect(p, step);
+  if (!parse(p, step))
+    return FALSE;
+  step->source = g_strndup(begin, (gsize)(p->c->at - begin));
+  g_strchomp(step->source);
+  return TRUE;
 }
 
 /* => on a line of its own, or after a packet */
 static gboolean parse_arrow(scn_parser *p)
 {
-  scn_step *step;
-
   if (!p->last_packet)
     return scn_fail(p->c, "\"=>\" speaks of the packet before, and there is none");
-  step = scn_step_new(SCN_STEP_CHECK, p->c->line);
-  add_step(p, step);
-  return scn_parse_arrow(p, step);
+  return parse_check(p, p->c->at - 2, scn_parse_arrow);
 }
 
 static gboolean take_time(scn_parser *p, scn_step *step)
@@ -380,7 +397,7 @@ static gboolean parse_statement(scn_parser *p)
   if (strcmp(word, "hold") == 0)
     return parse_hold(p);
   if (strcmp(word, "expect") == 0)
-    return parse_expect(p);
+    return parse_check(p, begin, scn_parse_expect);
   if (strcmp(word, "link") == 0)
     return parse_link(p);
   if (strcmp(word, "start") == 0)

@@ -63,6 +63,7 @@ START_TEST(test_errors)
     { FLOWS "expect something", "expected entry FLOW, no entry FLOW, count N" },
     { FLOWS "sysctl a=1", "settings stand before the first packet" },
     { "sysctl a 1", "expected \"=\", found \"1\"" },
+    { "set gc_mode=1", "f:1:5: expected max, hashsize, ram, features" },
     { "link token-ring", "expected a link type (ethernet, raw, null" },
     { "link ethernet vlan 5000", "expected a number of at most 4095" },
     { "repeat 2\n+0 wait", "f:1:9: expected \"end\" after \"repeat\", found the end of the file" },

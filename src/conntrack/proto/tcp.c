@@ -243,7 +243,8 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
       return CT_TRACK_GONE;
     }
     if (seg->index == CT_TCP_INDEX_SYN && old == CT_TCP_SYN_SENT) {
-      result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
+      if (new != CT_TCP_SYN_SENT2)
+        result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
       return CT_TRACK_ACCEPT;
     }
     if (new == CT_TCP_ESTABLISHED)

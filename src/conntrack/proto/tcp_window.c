@@ -67,11 +67,15 @@ static bool meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg,
 static ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, ct_window how,
                         ct_reason reason, ct_bound bound, ct_result *result)
 {
-  result->bound = bound;
   if (tcp->flags[seg->dir] & CT_TCP_FLAG_BE_LIBERAL || engine->params.tcp_be_liberal) {
-    result->reason = CT_REASON_TCP_LIBERAL;
+    /* A connection that is just picked up has no bounds yet: the picking up is what is worth a word. */
+    if (result->reason != CT_REASON_TCP_PICKUP) {
+      result->bound = bound;
+      result->reason = CT_REASON_TCP_LIBERAL;
+    }
     return CT_WINDOW_ACCEPT;
   }
+  result->bound = bound;
   result->reason = (uint16_t)reason;
   return how;
 }

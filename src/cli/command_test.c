@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `ctreplay test FILE...`: scenarios run, one TAP line for each thing they expect. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "scenario/run.h"
+
+typedef struct tap {
+  const char *file;
+  guint number;
+  gboolean failed;
+} tap;
+
+/* A block of YAML text: a line each, indented. */
+static void print_block(const char *key, const char *text)
+{
+  if (*text == '\0')
+    return;
+  if (strchr(text, '\n') == NULL) {
+    printf("  %s: %s\n", key, text);
+    return;
+  }
+  printf("  %s: |\n", key);
+  while (*text != '\0') {
+    int n = (int)strcspn(text, "\n");
+
+    printf("    %.*s\n", n, text);
+    text += n + (text[n] == '\n' ? 1 : 0);
+  }
+}
+
+static void on_outcome(const scn_outcome *outcome, gpointer user)
+{
+  tap *t = user;
+
+  t->number++;
+  printf("%sok %u - %s:%u: %s\n", outcome->met ? "" : "not ", t->number, t->file, outcome->line, outcome->expectation);
+  if (outcome->met)
+    return;
+  t->failed = TRUE;
+  puts("  ---");
+  print_block("expected", outcome->expected);
+  print_block("got", outcome->got);
+  print_block("packet", outcome->packet);
+  print_block("there", outcome->related);
+  puts("  ...");
+}
+
+static gboolean set_checksums(cli_options *o, const char *name, const char *value, GError **error)
+{
+  static const char *const words[] = { [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore" };
+
+  for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(value, words[i]) == 0) {
+      o->replay.checksums = (ct_checksums)i;
+      return TRUE;
+    }
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give auto, verify or ignore", name, value);
+  return FALSE;
+}
+
+static const cli_option own_options[] = {
+  { "checksums", 0, "auto|verify|ignore", CLI_OWN, "checksums", set_checksums },
+  { NULL, 0, NULL, 0, NULL, NULL },
+};
+
+/*
+ * A scenario's settings are options of the same names, standing before those of the command line, which so have the
+ * last word. => to be freed with g_ptr_array_unref, with its strings.
+ */
+static GPtrArray *all_arguments(const scn_scenario *scenario, int argc, char **argv)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+
+  g_ptr_array_add(all, g_strdup(argv[0]));
+  if (scenario->profile != NULL)
+    g_ptr_array_add(all, g_strdup_printf("--profile=%s", scenario->profile));
+  for (guint i = 0; i < scenario->settings->len; i++) {
+    const scn_setting *setting = g_ptr_array_index(scenario->settings, i);
+
+    g_ptr_array_add(all, g_strdup_printf("--%s=%s", setting->name, setting->value));
+  }
+  for (guint i = 0; i < scenario->sysctls->len; i++) {
+    const scn_setting *setting = g_ptr_array_index(scenario->sysctls, i);
+
+    g_ptr_array_add(all, g_strdup_printf("--sysctl=%s=%s", setting->name, setting->value));
+  }
+  for (int i = 1; i < argc; i++)
+    g_ptr_array_add(all, g_strdup(argv[i]));
+  return all;
+}
+
+/* => FALSE and error where the scenario and the command line together describe no kernel. */
+static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums, GError **error)
+{
+  GPtrArray *all = all_arguments(scenario, argc, argv);
+  char **copy = g_new0(char *, all->len + 1); /* parsing moves arguments about */
+  cli_options options;
+  gboolean fine;
+
+  memcpy(copy, all->pdata, all->len * sizeof(char *));
+  cli_options_init(&options);
+  fine = cli_options_parse(&options, (int)all->len, copy, CLI_KERNEL, own_options, error) && cli_kernel_params(&options, params, error);
+  *checksums = options.replay.checksums;
+  cli_options_clear(&options);
+  g_free(copy);
+  g_ptr_array_unref(all);
+  return fine;
+}
+
+/* What is no test at all fails as one, so that who reads only the TAP does not miss it. */
+static cli_exit refuse(tap *t, GError *error)
+{
+  t->number++;
+  printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);
+  cli_say("%s", error->message);
+  g_error_free(error);
+  return CLI_EXIT_INPUT;
+}
+
+static cli_exit test_file(tap *t, int argc, char **argv)
+{
+  GError *error = NULL;
+  scn_scenario *scenario = scn_scenario_load(t->file, &error);
+  scn_run_figures figures;
+  ct_checksums checksums;
+  ct_params params;
+  gboolean fine;
+
+  if (scenario == NULL)
+    return refuse(t, error);
+  fine = scenario_kernel(scenario, argc, argv, &params, &checksums, &error);
+  if (!fine)
+    g_prefix_error(&error, "%s: ", t->file);
+  fine = fine && scn_scenario_run(scenario, &params, checksums, on_outcome, t, &figures, &error);
+  scn_scenario_free(scenario);
+  if (!fine)
+    return refuse(t, error);
+  if (figures.checks == 0)
+    printf("ok %u - %s # SKIP expects nothing (%u packets)\n", ++t->number, t->file, figures.packets);
+  return figures.failed > 0 ? CLI_EXIT_DIFFERENT : CLI_EXIT_OK;
+}
+
+cli_exit cli_command_test(int argc, char **argv)
+{
+  char **copy = g_new0(char *, (gsize)argc + 1);
+  GError *error = NULL;
+  cli_options options;
+  cli_exit code = CLI_EXIT_OK;
+  tap t = { NULL, 0, FALSE };
+
+  memcpy(copy, argv, (gsize)argc * sizeof(char *));
+  cli_options_init(&options);
+  if (!cli_options_parse(&options, argc, copy, CLI_KERNEL, own_options, &error))
+    code = cli_usage(error);
+  else if (options.captures->len == 0) {
+    cli_say("test: give scenarios (- is standard input)");
+    code = CLI_EXIT_USAGE;
+  } else
+    puts("TAP version 13");
+  for (guint i = 0; code != CLI_EXIT_USAGE && i < options.captures->len; i++) {
+    t.file = g_ptr_array_index(options.captures, i);
+    code = cli_exit_graver(code, test_file(&t, argc, argv));
+  }
+  if (t.number > 0)
+    printf("1..%u\n", t.number);
+  cli_options_clear(&options);
+  g_free(copy);
+  return code;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An expectation against what is. Both sides are written in the same words, and only what differs is written. */
+#include "runner.h"
+
+#include <string.h>
+
+typedef struct sides {
+  GString *expected, *got, *related;
+  gboolean met;
+} sides;
+
+static void differ(sides *s, const char *what, const char *expected, const char *got)
+{
+  s->met = FALSE;
+  g_string_append_printf(s->expected, "%s%s%s%s", s->expected->len ? ", " : "", what, *what ? " " : "", expected);
+  g_string_append_printf(s->got, "%s%s%s%s", s->got->len ? ", " : "", what, *what ? " " : "", got);
+}
+
+static void same_string(sides *s, const char *what, const char *expected, const char *got)
+{
+  if (strcmp(expected, got) != 0)
+    differ(s, what, expected, got);
+}
+
+static void same_number(sides *s, const char *what, guint64 expected, guint64 got)
+{
+  char left[24], right[24];
+
+  if (expected == got)
+    return;
+  g_snprintf(left, sizeof(left), "%" G_GUINT64_FORMAT, expected);
+  g_snprintf(right, sizeof(right), "%" G_GUINT64_FORMAT, got);
+  differ(s, what, left, right);
+}
+
+static void same_pair(sides *s, const char *what, const guint64 expected[2], const guint64 got[2])
+{
+  char left[48], right[48];
+
+  if (expected[0] == got[0] && expected[1] == got[1])
+    return;
+  g_snprintf(left, sizeof(left), "%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, expected[0], expected[1]);
+  g_snprintf(right, sizeof(right), "%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, got[0], got[1]);
+  differ(s, what, left, right);
+}
+
+static void seconds(char text[32], gint64 ns, gboolean exact)
+{
+  if (exact)
+    g_snprintf(text, 32, "%" G_GINT64_FORMAT ".%09ds", ns / 1000000000, (int)(ns % 1000000000));
+  else
+    g_snprintf(text, 32, "%" G_GINT64_FORMAT "s", ns / 1000000000);
+}
+
+static void same_timeout(sides *s, const scn_check *check, gint64 got_ns)
+{
+  char left[32], right[32];
+
+  if (check->timeout_exact ? got_ns == check->timeout_ns : got_ns / 1000000000 == check->timeout_ns / 1000000000)
+    return;
+  seconds(left, check->timeout_ns, check->timeout_exact);
+  seconds(right, got_ns, check->timeout_exact);
+  differ(s, "", left, right);
+}
+
+/* A bit that should be set or not, in the words in which one asks for it. */
+static void same_status(sides *s, const scn_check *check, guint32 status)
+{
+  for (guint bit = 0; bit < 16; bit++) {
+    gboolean is = (status >> bit & 1) != 0;
+    char yes[32], no[32];
+
+    if (!((is ? check->status_off : check->status_on) >> bit & 1))
+      continue;
+    g_strlcpy(yes, ct_status_name(bit), sizeof(yes));
+    g_snprintf(no, sizeof(no), "!%s", ct_status_name(bit));
+    differ(s, "", is ? no : yes, is ? yes : no);
+  }
+}
+
+static void tuple_of_flow(const scn_flow *flow, ct_tuple *tuple)
+{
+  memset(tuple, 0, sizeof(*tuple));
+  tuple->src = flow->addr[0];
+  tuple->dst = flow->addr[1];
+  tuple->family = flow->family;
+  tuple->proto = flow->proto;
+  if (ct_tuple_is_icmp(tuple)) {
+    tuple->src_id = flow->id;
+    tuple->dst_id = (guint16)((flow->proto == CT_PROTO_ICMP ? 8 : 128) << 8);
+  } else if (ct_tuple_has_ports(tuple)) {
+    tuple->src_id = flow->port[0];
+    tuple->dst_id = flow->port[1];
+  } else if (flow->has_call)
+    tuple->dst_id = flow->call[0];
+}
+
+static gboolean find_entry(const scn_runner *runner, const scn_flow *flow, ct_view *view)
+{
+  ct_tuple tuple;
+  ct_dir dir;
+
+  tuple_of_flow(flow, &tuple);
+  if (ct_engine_lookup(runner->engine, &tuple, view, &dir))
+    return TRUE;
+  /* PPTP's helper knows both call ids; without it the source's stays 0. */
+  tuple.src_id = flow->has_call ? flow->call[1] : tuple.src_id;
+  return flow->has_call && ct_engine_lookup(runner->engine, &tuple, view, &dir);
+}
+
+static void check_master(sides *s, const scn_flow *master, const ct_view *view)
+{
+  ct_tuple tuple, inverse;
+
+  tuple_of_flow(master, &tuple);
+  if (view->has_master && (ct_tuple_equal(&view->master_tuple, &tuple) ||
+                           (ct_tuple_invert(&tuple, &inverse) && ct_tuple_equal(&view->master_tuple, &inverse))))
+    return;
+  differ(s, "master", master->name, view->has_master ? "another connection" : "none");
+}
+
+static gboolean asks_for_entry(const scn_check *check)
+{
+  return (check->fields & (SCN_CHECK_STATE | SCN_CHECK_TIMEOUT | SCN_CHECK_PACKETS | SCN_CHECK_BYTES | SCN_CHECK_HELPER | SCN_CHECK_MASTER |
+                           SCN_CHECK_MARK)) ||
+         check->status_on || check->status_off;
+}
+
+static void check_entry(sides *s, const scn_check *check, const ct_view *view)
+{
+  if (!asks_for_entry(check))
+    return;
+  if (!view) {
+    differ(s, "", "an entry", "none");
+    return;
+  }
+  if (check->fields & SCN_CHECK_STATE) {
+    const char *state = ct_state_name(view->tuple[0].proto, view->state);
+
+    same_string(s, "", check->state, state ? state : "no state");
+  }
+  if (check->fields & SCN_CHECK_TIMEOUT)
+    same_timeout(s, check, view->timeout_ns);
+  same_status(s, check, view->status);
+  if (check->fields & SCN_CHECK_PACKETS)
+    same_pair(s, "packets", check->packets, view->packets);
+  if (check->fields & SCN_CHECK_BYTES)
+    same_pair(s, "bytes", check->bytes, view->bytes);
+  if (check->fields & SCN_CHECK_HELPER)
+    same_string(s, "helper", *check->helper ? check->helper : "none", view->helper ? view->helper : "none");
+  if (check->fields & SCN_CHECK_MARK)
+    same_number(s, "mark", check->mark, view->mark);
+  if (check->fields & SCN_CHECK_MASTER)
+    check_master(s, check->master, view);
+}
+
+static void check_packet(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  const ct_result *result = &runner->result;
+  gboolean belongs = result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED;
+
+  same_string(s, "", ct_class_name(check->cls), ct_class_name(result->cls));
+  if (check->fields & SCN_CHECK_DIR)
+    same_string(s, "", check->dir == CT_ORIGINAL ? "orig" : "reply", !belongs ? "no direction" : result->dir == CT_ORIGINAL ? "orig" : "reply");
+  if (check->fields & SCN_CHECK_DROPPED && result->verdict != CT_VERDICT_DROP)
+    differ(s, "", "dropped", "not dropped");
+  if (check->fields & SCN_CHECK_REASON)
+    same_string(s, "reason", ct_reason_word(check->reason), ct_reason_word(result->reason));
+  check_entry(s, check, runner->has_view ? &runner->view : NULL);
+}
+
+static void check_flow(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  ct_view view;
+  gboolean found = find_entry(runner, check->flow, &view);
+  char *line;
+
+  if (check->about == SCN_ABOUT_ABSENT) {
+    if (!found)
+      return;
+    line = scn_line_of_entry(runner, &view);
+    differ(s, "", "no entry", line);
+    g_free(line);
+  } else if (!found)
+    differ(s, "", "an entry", "none");
+  else
+    check_entry(s, check, &view);
+}
+
+static void check_stats(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  const ct_stats *is = ct_engine_stats(runner->engine);
+
+  for (guint i = 0; i < check->stats->len; i++) {
+    const scn_stat *asked = &g_array_index(check->stats, scn_stat, i);
+
+#define X(counter)                                                                                                     \
+  if (strcmp(asked->name, #counter) == 0)                                                                              \
+    same_number(s, #counter, asked->value, is->counter);
+    CT_STAT_LIST(X)
+#undef X
+  }
+}
+
+typedef struct line_list {
+  const scn_runner *runner;
+  GPtrArray *lines; /* char * */
+} line_list;
+
+static void add_entry(const ct_view *view, void *user)
+{
+  line_list *list = user;
+
+  g_ptr_array_add(list->lines, scn_line_of_entry(list->runner, view));
+}
+
+static void add_expect(const ct_expect_view *expect, void *user)
+{
+  line_list *list = user;
+
+  g_ptr_array_add(list->lines, scn_line_of_expect(list->runner, expect));
+}
+
+static void check_lines(sides *s, const scn_check *check, const GPtrArray *lines, const char *what)
+{
+  const char *found = NULL;
+
+  for (guint i = 0; i < lines->len && !found; i++)
+    if (!check->text || strstr(g_ptr_array_index(lines, i), check->text))
+      found = g_ptr_array_index(lines, i);
+  if ((found != NULL) != check->absent)
+    return;
+  s->met = FALSE;
+  g_string_append_printf(s->expected, "%s%s%s%s", check->absent ? "no " : "", what, check->text ? " with " : "", check->text ? check->text : "");
+  g_string_append(s->got, found ? found : lines->len ? "others" : "none");
+  for (guint i = 0; !found && i < lines->len; i++)
+    g_string_append_printf(s->related, "%s\n", (const char *)g_ptr_array_index(lines, i));
+}
+
+static void check_table(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  line_list list = { runner, g_ptr_array_new_with_free_func(g_free) };
+
+  if (check->about == SCN_ABOUT_LIST)
+    ct_engine_each(runner->engine, add_entry, &list);
+  else
+    ct_engine_each_expect(runner->engine, add_expect, &list);
+  check_lines(s, check, list.lines, check->about == SCN_ABOUT_LIST ? "entry" : "expectation");
+  g_ptr_array_unref(list.lines);
+}
+
+gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got, GString *related)
+{
+  sides s = { expected, got, related, TRUE };
+
+  switch (check->about) {
+  case SCN_ABOUT_PACKET: check_packet(&s, runner, check); break;
+  case SCN_ABOUT_ENTRY:
+  case SCN_ABOUT_ABSENT: check_flow(&s, runner, check); break;
+  case SCN_ABOUT_COUNT: same_number(&s, "count", check->count, ct_engine_count(runner->engine)); break;
+  case SCN_ABOUT_STATS: check_stats(&s, runner, check); break;
+  case SCN_ABOUT_EVENT: check_lines(&s, check, runner->events, "event"); break;
+  case SCN_ABOUT_LIST:
+  case SCN_ABOUT_EXPECTATION: check_table(&s, runner, check); break;
+  }
+  return s.met;
+}
