@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The expectation table: chains by destination for matching (newest first, as the kernel's hash chains), a list in order of
- * creation for listings, a heap by the moment each ends, and a record per master ("family") that outlives the master
- * while one of its children lives. Owns all of these; entries are named by id, never pointed to.
+ * creation for listings, a heap by the moment each ends, and a record per master ("family") while it expects something. Owns all of
+ * these; entries are named by id, never pointed to.
  */
 #include "expect.h"
 
@@ -36,8 +36,6 @@ struct family {
   const ct_helper *helper;
   ct_expect *newest;
   uint16_t expecting[CT_HELPER_CLASSES];
-  uint32_t children;
-  bool dead;
 };
 
 struct ct_expect_table {
@@ -166,10 +164,9 @@ static family *family_need(ct_engine *engine, const ct_entry *master)
   return f;
 }
 
-/* Nobody needs the record once nothing is expected and nobody can die before the master's end is complete. */
 static void family_tidy(ct_expect_table *t, family *f)
 {
-  if (f->newest == NULL && (f->dead || f->children == 0))
+  if (f->newest == NULL)
     g_hash_table_remove(t->families, &f->id);
 }
 
@@ -307,20 +304,21 @@ static void unlink_expect(ct_expect_table *t, ct_expect *e)
     heap_settle(t, e->heap_at, last);
 }
 
+/* Keeps the family, empty as it may be. */
 static void remove_at(ct_engine *engine, ct_expect *e, ct_reason reason, int64_t time_ns)
 {
-  family *f = e->family;
-
   unlink_expect(engine->expects, e);
   event_send(engine, CT_EVENT_EXPECT_DESTROY, e, reason, time_ns);
   engine->stats.expect_delete++;
   g_free(e);
-  family_tidy(engine->expects, f);
 }
 
 void ct_expect_remove(ct_engine *engine, ct_expect *e, ct_reason reason)
 {
+  family *f = e->family;
+
   remove_at(engine, e, reason, engine->now_ns);
+  family_tidy(engine->expects, f);
 }
 
 void ct_expect_advance(ct_engine *engine, int64_t now_ns)
@@ -328,8 +326,11 @@ void ct_expect_advance(ct_engine *engine, int64_t now_ns)
   ct_expect_table *t = engine->expects;
 
   while (t->count > 0 && t->heap[0]->fire_ns <= now_ns) {
+    family *f = t->heap[0]->family;
+
     engine->stats.expect_expired++;
     remove_at(engine, t->heap[0], CT_REASON_END_TIMEOUT, t->heap[0]->fire_ns);
+    family_tidy(t, f);
   }
 }
 
@@ -410,7 +411,6 @@ static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
     ext->secmark = master_ext->secmark;
     master_ext->children++;
   }
-  e->family->children++;
 }
 
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const ct_packet *packet)
@@ -423,8 +423,7 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   for (e = *chain_of(engine->expects, original); e != NULL; e = e->chain_next)
     if (!(e->spec.flags & CT_EXPECT_INACTIVE) && fits(e, original))
       break;
-  /* A dead master's expectation is not met, and hides older ones that fit too. */
-  if (e == NULL || e->family->dead)
+  if (e == NULL)
     return false;
   child_adopt(engine, entry, e);
   engine->stats.expect_new++;
@@ -459,26 +458,23 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
     if ((spec->skip_master || e->family == f) && is_same(&e->spec, spec)) {
       if (e->spec.class_number != spec->class_number || e->family != f)
         return CT_EXPECT_ALREADY;
-      ct_expect_remove(engine, e, CT_REASON_END_REPLACED);
+      remove_at(engine, e, CT_REASON_END_REPLACED, engine->now_ns);
       break;
     }
     if (clashes(&e->spec, spec))
       return CT_EXPECT_BUSY;
   }
   if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
-    ct_expect_remove(engine, family_oldest(f, spec->class_number), CT_REASON_END_CLASS_FULL);
+    remove_at(engine, family_oldest(f, spec->class_number), CT_REASON_END_CLASS_FULL, engine->now_ns);
   return t->count >= engine->params.expect_max ? CT_EXPECT_FULL : CT_EXPECT_OK;
 }
 
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
 {
   family *f = family_need(engine, master);
-  ct_expect_answer answer;
+  ct_expect_answer answer = room_make(engine, f, spec);
   ct_expect *e;
 
-  f->children++; /* holds the record while its only expectation may be replaced */
-  answer = room_make(engine, f, spec);
-  f->children--;
   if (answer != CT_EXPECT_OK) {
     engine->stats.expect_refused++;
     family_tidy(engine->expects, f);
@@ -500,42 +496,24 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
 
 /* ---- deaths ---- */
 
-static void family_end(ct_engine *engine, family *f)
+static bool orphan_remove(ct_engine *engine, ct_expect *e, void *user)
 {
-  ct_expect *e, *next;
-
-  for (e = f->newest; e != NULL; e = next) {
-    next = e->family_next;
-    ct_expect_remove(engine, e, CT_REASON_END_MASTER); /* the last one takes the record with it */
-  }
+  (void)user;
+  ct_expect_remove(engine, e, CT_REASON_END_MASTER);
+  return true;
 }
 
 void ct_expect_master_gone(ct_engine *engine, ct_entry *entry)
 {
-  ct_expect_table *t = engine->expects;
-  ct_ext *ext = ct_ext_get(engine, entry);
-  family *f;
+  const ct_ext *ext = ct_ext_get(engine, entry);
 
   ct_helper_gone(engine, entry);
-  if ((f = family_get(t, entry->id)) != NULL) {
-    f->dead = true;
-    if (f->newest == NULL)
-      family_tidy(t, f);
-    else if (f->children == 0)
-      family_end(engine, f);
-  }
+  ct_expect_each_of(engine, entry, orphan_remove, NULL);
   if (ext->master_id == 0)
     return;
   ct_core_child_gone(engine, ext->master_id);
   if (entry->proto == CT_PROTO_GRE)
     ct_gre_key_drop(engine, ext->master_id);
-  if ((f = family_get(t, ext->master_id)) == NULL || f->children == 0)
-    return;
-  f->children--;
-  if (f->dead && f->children == 0)
-    family_end(engine, f);
-  else
-    family_tidy(t, f);
 }
 
 /* ---- looking ---- */

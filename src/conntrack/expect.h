@@ -30,8 +30,8 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
 
 /*
  * The entry ends, or was never confirmed: called once for every entry that has an extension, after its DESTROY event (if it
- * has one) and before the extension is freed. Its helper's destructor runs, its expectations go with it (END_MASTER; the kernel
- * keeps those of a dead master while a child of it lives, unmatchable), and its own master is let go.
+ * has one) and before the extension is freed. Its helper's destructor runs, its expectations go with it (END_MASTER), though not
+ * its children, and its own master is let go.
  */
 void ct_expect_master_gone(ct_engine *engine, ct_entry *entry);
 
@@ -79,7 +79,7 @@ typedef enum ct_expect_answer {
 /* master has a helper. The timeout is that of the helper's class. Sends EXPECT_NEW, and EXPECT_DESTROY for what had to go. */
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet);
 
-/* The newest expectation whose mask the tuple fits, inactive ones and those of dead masters too, or NULL. */
+/* The newest expectation whose mask the tuple fits, inactive ones too, or NULL. */
 ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple);
 /* The master's expectations, newest first; next is read before fn may remove the one it was given. fn => false stops. */
 void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *), void *user);
