@@ -128,6 +128,10 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     return FALSE;
   }
   run->code = CLI_EXIT_OK;
+  if (!replay_source_readable(run->source)) {
+    replay_source_next(run->source);
+    return FALSE;
+  }
   run->engine = ct_engine_new(&run->params);
   run->live = replay_source_live(run->source) || isatty(run->fd);
   run->emit.options = options->format_options;
@@ -263,7 +267,7 @@ void cli_run_play(cli_run *run, const cli_watch *watch)
   run->played = TRUE;
   run->progress_next_us = g_get_monotonic_time() + PROGRESS_FIRST_US;
   catch_interrupts(run->source);
-  if (run->format != NULL && run->format->begin != NULL)
+  if (run->format != NULL && run->format->begin != NULL && !run->silent)
     run->format->begin(&run->out, &run->emit, run->what);
   replay_run(run->source, run->engine, &watcher);
   clear_progress(run);
@@ -290,7 +294,7 @@ void cli_run_finish_output(cli_run *run)
 {
   if (run->out.data == NULL)
     return;
-  if (run->format != NULL && run->format->end != NULL && run->played)
+  if (run->format != NULL && run->format->end != NULL && run->played && !run->silent)
     run->format->end(&run->out, &run->emit, run->what);
   emit_text_flush(&run->out);
   if (run->own_fd && close(run->fd) != 0 && run->out.error == 0)

@@ -21,6 +21,7 @@ struct cli_run {
   guint what; /* EMIT_CAN_*; 0 for a person */
   gboolean showing; /* --show-from has been reached */
   gboolean live;    /* somebody watches: what happens is shown at once */
+  gboolean silent;   /* -P -w without -o: no text at all */
   gboolean unwanted; /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
   cli_exit code;

@@ -8,7 +8,6 @@
 typedef struct showing {
   cli_run run;
   cap_writer *writer; /* NULL: lines only */
-  gboolean lines;
   GError *write_error;
   emit_tables tables;
   GArray *entries, *expects;
@@ -48,7 +47,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   }
   if (s->writer != NULL)
     write_packet(s, seen);
-  if (s->lines) {
+  if (!s->run.silent) {
     emit_packet packet = { .frame = seen->frame, .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns };
 
     s->run.format->packet(&s->run.out, &s->run.emit, &packet);
@@ -99,7 +98,7 @@ static gboolean open_writer(showing *s)
 
   if (s->run.o->write == NULL)
     return TRUE;
-  if (strcmp(s->run.o->write, "-") == 0 && s->lines) {
+  if (strcmp(s->run.o->write, "-") == 0 && !s->run.silent) {
     cli_say("-w -: the lines of -o would stand between the packets; give a file");
     s->run.code = CLI_EXIT_USAGE;
     return FALSE;
@@ -151,7 +150,7 @@ static void play(showing *s)
 
   s->run.emit.capture = name;
   s->run.emit.sysctls = sysctls;
-  if (s->run.format->collects && s->lines) {
+  if (s->run.format->collects && !s->run.silent) {
     s->run.emit.collector = emit_collector_new();
     ct_engine_watch(s->run.engine, G_MAXUINT32, on_event, s->run.emit.collector);
   }
@@ -171,9 +170,12 @@ static void play(showing *s)
 
 cli_exit cli_show_packets(const cli_options *o)
 {
-  showing s = { .lines = o->write == NULL || o->format != NULL };
+  showing s = { .writer = NULL };
 
-  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS) && open_writer(&s))
-    play(&s);
+  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS)) {
+    s.run.silent = o->write != NULL && o->format == NULL;
+    if (open_writer(&s))
+      play(&s);
+  }
   return cli_run_close(&s.run);
 }

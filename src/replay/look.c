@@ -5,7 +5,8 @@
 
 enum {
   RECENT = 64,         /* a router forwards faster than this many other packets come */
-  CONVERSATIONS = 4096 /* looked at; slots are twice as many */
+  CONVERSATIONS = 4096, /* looked at; slots are twice as many */
+  ENOUGH = 3           /* packets by which the other side would have been heard */
 };
 
 enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4 };
@@ -14,6 +15,7 @@ typedef struct conversation {
   guint32 hash;
   guint32 source; /* of the side that was seen first: a digest of address and port */
   guint8 seen;    /* 0: free slot */
+  guint8 packets; /* up to ENOUGH */
 } conversation;
 
 typedef struct sighting {
@@ -72,6 +74,8 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
     c->source = source;
   }
   c->seen |= c->source == source ? SEEN_FORTH : SEEN_BACK;
+  if (c->packets < ENOUGH)
+    c->packets++;
   if (packet->l4.tcp.flags & CT_TCP_ACK)
     c->seen |= SEEN_ACK;
 }
@@ -154,15 +158,15 @@ static void remark_sides(replay_look *look)
   for (i = 0; i < 2 * CONVERSATIONS; i++) {
     guint seen = look->conversations[i].seen;
 
-    if ((seen & SEEN_ACK) == 0)
+    if ((seen & SEEN_ACK) == 0 || look->conversations[i].packets < ENOUGH)
       continue;
     all++;
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
   if (one_sided * 2 > all)
-    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversation%s show only one side: the kernel that saw both judged otherwise. "
+    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversations show only one side; a router that saw both judged otherwise. "
                                                    "Capture where both directions pass",
-                                                   one_sided, all, all == 1 ? "" : "s"));
+                                                   one_sided, all));
 }
 
 const char *replay_look_remark(replay_look *look, guint i)

@@ -82,6 +82,9 @@ gboolean replay_source_ready(replay_source *source);
 /* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
 gboolean replay_source_live(const replay_source *source);
 
+/* FALSE where not one capture could be opened: there is nothing to come, and nothing to show. */
+gboolean replay_source_readable(const replay_source *source);
+
 /* Makes the source end soon, even where it waits for a pipe. May be called from a signal handler and from any thread. */
 void replay_source_interrupt(replay_source *source);
 

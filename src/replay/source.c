@@ -66,8 +66,9 @@ static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
   if (s->n_links_bad >= G_N_ELEMENTS(s->links_bad))
     return;
   s->links_bad[s->n_links_bad++] = frame->link;
-  replay_feed_complain(s->feed, g_strdup_printf("link type %s is not supported; its packets, the first being number %" G_GUINT64_FORMAT
-                                                ", are left out", pkt_link_name(frame->link), number));
+  replay_feed_complain(s->feed, g_strdup_printf("%s%slink type %s is not supported; its packets, the first being number %" G_GUINT64_FORMAT
+                                                ", are left out", s->o.n_captures == 1 ? s->o.captures[0] : "",
+                                                s->o.n_captures == 1 ? ": " : "", pkt_link_name(frame->link), number));
 }
 
 static void count_checksums(replay_figures *figures, guint flags)
@@ -289,6 +290,11 @@ const replay_batch *replay_source_next(replay_source *s)
   more = !s->ended && fill(s, &s->slots[0]);
   publish(s, more);
   return more ? &s->slots[0].batch : NULL;
+}
+
+gboolean replay_source_readable(const replay_source *s)
+{
+  return replay_feed_reader(s->feed) != NULL;
 }
 
 gboolean replay_source_live(const replay_source *s)
