@@ -30,6 +30,8 @@ struct replay_source {
   pkt_decoder *decoder;
   replay_figures figures;
   guint link_fine, n_links_bad;
+  guint32 named;    /* the interface that name is of; G_MAXUINT32: none yet */
+  const char *name;
   guint links_bad[8]; /* unsupported ones that were complained about */
   gboolean past_end;
   /* Between the sides. */
@@ -98,15 +100,24 @@ static void take_frame(replay_source *s, slot *to, guint i, guint64 number, cons
   s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
 }
 
+/* Frames of one interface mostly come one after the other. */
+static const char *name_of(replay_source *s, guint32 interface)
+{
+  if (s->named != interface) {
+    s->named = interface;
+    s->name = cap_reader_interface_name(replay_feed_reader(s->feed), interface);
+  }
+  return s->name;
+}
+
 static void take_batch(replay_source *s, slot *to)
 {
-  cap_reader *reader = replay_feed_reader(s->feed);
   guint i;
 
   for (i = 0; i < to->frames->n && !s->past_end; i++) {
     cap_frame *frame = &to->frames->frames[i];
     guint64 number = ++s->figures.frames;
-    const char *name = cap_reader_interface_name(reader, frame->interface);
+    const char *name = name_of(s, frame->interface);
 
     if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
       continue;
@@ -201,6 +212,7 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
     return NULL;
   }
   s->link_fine = G_MAXUINT;
+  s->named = G_MAXUINT32;
   s->feed = replay_feed_new(&s->o);
   s->look = replay_look_new();
   s->decoder = pkt_decoder_new(params, s->o.checksums);

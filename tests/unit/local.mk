@@ -79,3 +79,9 @@ test_packet_link_LDADD = $(PACKET_TEST_LIBS)
 test_packet_defrag_SOURCES = tests/unit/test_packet_defrag.c $(PACKET_KIT)
 test_packet_defrag_CFLAGS = $(PACKET_TEST_CFLAGS)
 test_packet_defrag_LDADD = $(PACKET_TEST_LIBS)
+
+TESTS += test_replay
+check_PROGRAMS += test_replay
+test_replay_SOURCES = tests/unit/test_replay.c tests/unit/unit.h tests/unit/packet_kit.h tests/unit/packet_kit.c
+test_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_replay_LDADD = libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
