@@ -60,7 +60,7 @@ typedef enum {
 
 /*
  * Opens a capture; path "-" is standard input. => NULL and error set on failure. The file's header has been read
- * when this returns.
+ * when this returns; where that waits for a pipe, any signal that has a handler makes it fail with CAP_ERROR_OPEN.
  */
 cap_reader *cap_reader_open(const char *path, GError **error);
 

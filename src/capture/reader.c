@@ -245,6 +245,8 @@ static cap_reader *open_fd(int fd, const char *path, cap_reader *(*open_window)(
   cap_window_init(&window, source);
   if (get_magic(&window, error))
     reader = open_window(&window, error);
+  if (reader != NULL)
+    cap_source_opened(reader->window.source);
   cap_window_clear(&window); /* nothing is left of it where the reader took it over */
   return reader;
 }

@@ -19,6 +19,7 @@ struct cap_source {
   int wake_fd; /* readable once interrupted; -1 where reads never wait */
   gint stopped; /* atomic */
   gboolean live;
+  gboolean opening; /* nobody can call cap_source_interrupt yet: any signal ends the wait */
   gboolean raw_ended;
   char *name;
   guint64 done_bytes; /* atomic, relaxed: only for show */
@@ -40,6 +41,8 @@ static gboolean wait_readable(cap_source *s)
       return !cap_source_interrupted(s);
     if (errno != EINTR)
       return TRUE; /* let read say what is wrong */
+    if (s->opening)
+      cap_source_interrupt(s);
   }
   return FALSE;
 }
@@ -82,6 +85,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
 
   s->fd = fd;
   s->name = g_strdup(name);
+  s->opening = TRUE;
   s->raw = g_malloc(RAW_BYTES);
   s->live = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode);
   s->wake_fd = s->live ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
@@ -102,6 +106,11 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
   }
   s->decompressor = cap_decompressor_new(s->raw, s->raw_end);
   return s;
+}
+
+void cap_source_opened(cap_source *s)
+{
+  s->opening = FALSE;
 }
 
 void cap_source_free(cap_source *s)

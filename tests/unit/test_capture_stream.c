@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -246,6 +247,28 @@ START_TEST(interrupt_wakes_a_waiting_reader)
   cap_batch_free(batch);
   close(fds[1]);
   kit_file_clear(&f);
+}
+END_TEST
+
+static void do_nothing(int number G_GNUC_UNUSED)
+{
+}
+
+START_TEST(a_signal_ends_the_wait_for_a_header)
+{
+  struct itimerval often = { .it_interval = { .tv_usec = 10000 }, .it_value = { .tv_usec = 10000 } };
+  struct sigaction action = { .sa_handler = do_nothing };
+  GError *error = NULL;
+  int fds[2];
+
+  open_pipe(fds);
+  ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+  ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+  ck_assert_ptr_null(cap_reader_open_fd(fds[0], "pipe", &error));
+  ck_assert(g_error_matches(error, CAP_ERROR, CAP_ERROR_OPEN));
+  ck_assert_ptr_nonnull(strstr(error->message, "interrupted"));
+  g_clear_error(&error);
+  close(fds[1]);
 }
 END_TEST
 
@@ -541,6 +564,7 @@ int main(void)
   tcase_add_test(in, live_frames_come_at_once);
   tcase_add_test(in, live_pcapng_and_gzip_come_at_once);
   tcase_add_test(in, interrupt_wakes_a_waiting_reader);
+  tcase_add_test(in, a_signal_ends_the_wait_for_a_header);
   tcase_add_test(in, dash_is_standard_input);
   tcase_add_test(in, batches_outlive_the_reader);
   tcase_add_test(many, list_is_one_after_the_other);
