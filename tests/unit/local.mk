@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-check_PROGRAMS += test_emit_text test_emit_lines test_emit_people
-TESTS += test_emit_text test_emit_lines test_emit_people
+check_PROGRAMS += test_emit_text test_emit_lines test_emit_people test_emit_json
+TESTS += test_emit_text test_emit_lines test_emit_people test_emit_json
 test_emit_text_SOURCES = tests/unit/test_emit_text.c tests/unit/unit.h
 test_emit_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_text_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_emit_lines_SOURCES = tests/unit/test_emit_lines.c tests/unit/emit_views.h tests/unit/unit.h
 test_emit_lines_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_emit_json_SOURCES = tests/unit/test_emit_json.c tests/unit/emit_views.h tests/unit/unit.h
+test_emit_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_emit_json_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_emit_people_SOURCES = tests/unit/test_emit_people.c tests/unit/emit_views.h tests/unit/unit.h
 test_emit_people_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_people_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
