@@ -162,10 +162,12 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->helper = g_intern_string(view->helper ? view->helper : "");
 }
 
-/* An expired master, and with it what it expected, is collected when a kernel looks: at the frame, not at the deadline. */
+/* An expired master, and with it what it expected, is collected when a kernel looks: at the frame at last, or by its collector since the
+ * deadline. */
 static void expect_collected_late(verify_expect *x, gint64 late_ns)
 {
-  x->rest_ns -= MAX(late_ns, 0);
+  x->collected_ns = MAX(late_ns, 0);
+  x->rest_ns -= x->collected_ns;
   x->timeout_s = x->rest_ns / NS_PER_S;
 }
 

@@ -47,6 +47,7 @@ typedef struct verify_expect {
   ct_tuple tuple, mask, master;
   gint64 timeout_s, rest_ns; /* as in verify_entry; below 0 where the kernel's timer wheel fires late */
   gint64 listed_ns;
+  gint64 collected_ns; /* the other run's EXP_DESTROY with an expired master: how much earlier than the frame that may have been seen */
   guint32 class_number, flags;
   const char *helper; /* interned; "" where none */
   guint64 stamp;
