@@ -104,6 +104,9 @@ void cap_reader_interrupt(cap_reader *reader);
 guint cap_reader_interfaces(const cap_reader *reader);
 const char *cap_reader_interface_name(const cap_reader *reader, guint interface);
 
+/* TRUE where path is a file that the reader reads: writing there would destroy the input. */
+gboolean cap_reader_reads(const cap_reader *reader, const char *path);
+
 /* How far: bytes consumed and the file's size (0 where unknown), for a progress bar; from any thread. */
 void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
 

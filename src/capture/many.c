@@ -65,6 +65,16 @@ static void many_progress(const cap_reader *reader, guint64 *done_bytes, guint64
     *total_bytes = 0;
 }
 
+static gboolean many_reads(const cap_reader *reader, const char *path)
+{
+  const many_reader *m = (const many_reader *)reader;
+
+  for (guint i = 0; i < m->n; i++)
+    if (cap_reader_reads(m->children[i].reader, path))
+      return TRUE;
+  return FALSE;
+}
+
 /* => the number of the whole for a child's interface, or -1 where there are too many. */
 static int number_new(many_reader *m, many_child *c, guint interface)
 {
@@ -209,8 +219,8 @@ static void merged_fill(cap_reader *reader, cap_batch *batch)
   }
 }
 
-static const cap_reader_ops list_ops = { list_fill, many_free, many_interrupt, many_progress };
-static const cap_reader_ops merged_ops = { merged_fill, many_free, many_interrupt, many_progress };
+static const cap_reader_ops list_ops = { list_fill, many_free, many_interrupt, many_progress, many_reads };
+static const cap_reader_ops merged_ops = { merged_fill, many_free, many_interrupt, many_progress, many_reads };
 
 static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *readers, guint n)
 {

@@ -64,6 +64,11 @@ void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 
     cap_source_progress(reader->window.source, done_bytes, total_bytes);
 }
 
+gboolean cap_reader_reads(const cap_reader *reader, const char *path)
+{
+  return reader->ops->reads != NULL ? reader->ops->reads(reader, path) : cap_source_reads(reader->window.source, path);
+}
+
 guint cap_reader_interfaces(const cap_reader *reader)
 {
   return __atomic_load_n(&reader->interfaces.n, __ATOMIC_ACQUIRE);

@@ -25,6 +25,7 @@ typedef struct cap_reader_ops {
   /* NULL: those of the window */
   void (*interrupt)(cap_reader *reader);
   void (*progress)(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
+  gboolean (*reads)(const cap_reader *reader, const char *path);
 } cap_reader_ops;
 
 struct cap_reader {

@@ -212,6 +212,14 @@ gboolean cap_source_live(const cap_source *s)
   return s->live;
 }
 
+gboolean cap_source_reads(const cap_source *s, const char *path)
+{
+  struct stat own, other;
+
+  return !s->live && fstat(s->fd, &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev &&
+         own.st_ino == other.st_ino;
+}
+
 void cap_source_progress(const cap_source *s, guint64 *done_bytes, guint64 *total_bytes)
 {
   *done_bytes = __atomic_load_n(&s->done_bytes, __ATOMIC_RELAXED);

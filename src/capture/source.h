@@ -29,6 +29,8 @@ gboolean cap_source_interrupted(const cap_source *source);
 const char *cap_source_name(const cap_source *source);
 /* A pipe, socket or terminal: what comes next may take its time. */
 gboolean cap_source_live(const cap_source *source);
+/* TRUE where path names the very file that is read here. */
+gboolean cap_source_reads(const cap_source *source, const char *path);
 /* Bytes taken from the descriptor so far, and the file's size, 0 where it has none. */
 void cap_source_progress(const cap_source *source, guint64 *done_bytes, guint64 *total_bytes);
 

@@ -103,6 +103,11 @@ static gboolean open_writer(showing *s)
     s->run.code = CLI_EXIT_USAGE;
     return FALSE;
   }
+  if (replay_source_reads(s->run.source, s->run.o->write)) {
+    cli_say("-w %s: that is a capture being read", s->run.o->write);
+    s->run.code = CLI_EXIT_USAGE;
+    return FALSE;
+  }
   s->writer = cap_writer_open(s->run.o->write, replay_source_writer_kind(s->run.source), &error);
   if (s->writer != NULL)
     return TRUE;

@@ -91,6 +91,9 @@ void replay_source_interrupt(replay_source *source);
 /* What kind of file holds all that this source can give; for cap_writer_open. */
 cap_writer_kind replay_source_writer_kind(const replay_source *source);
 
+/* TRUE where path is one of the captures that are read: nothing must be written there. */
+gboolean replay_source_reads(const replay_source *source, const char *path);
+
 /* Messages so far about captures that could not be read (file and reason), oldest first; NULL past the last. Call after the end. */
 const char *replay_source_problem(replay_source *source, guint i);
 

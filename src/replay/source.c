@@ -335,6 +335,13 @@ static gboolean at_rest(replay_source *s)
   return rest;
 }
 
+gboolean replay_source_reads(const replay_source *s, const char *path)
+{
+  cap_reader *reader = replay_feed_reader(s->feed);
+
+  return reader != NULL && cap_reader_reads(reader, path);
+}
+
 cap_writer_kind replay_source_writer_kind(const replay_source *s)
 {
   cap_reader *reader = replay_feed_reader(s->feed);

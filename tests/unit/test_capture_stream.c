@@ -383,6 +383,7 @@ START_TEST(merged_is_by_time_and_stable)
   kit_file ng = kit_file_new(TRUE), cut = make_pcap(2, 3, 1, 9000, 1);
   gint64 last_ns = 0;
   guint next[4] = { 0, 1000, 2000, 9000 };
+  cap_reader *reader;
   kit_result *r;
 
   kit_section(&ng);
@@ -394,7 +395,10 @@ START_TEST(merged_is_by_time_and_stable)
   many_add(&m, ng);
   g_byte_array_set_size(cut.bytes, cut.bytes->len - 5);
   many_add(&m, cut);
-  r = kit_read(cap_reader_new_merged(m.readers, m.n), NULL);
+  reader = cap_reader_new_merged(m.readers, m.n);
+  ck_assert(cap_reader_reads(reader, m.paths[2]));
+  ck_assert(!cap_reader_reads(reader, "/dev/null"));
+  r = kit_read(reader, NULL);
   ck_assert_uint_eq(r->frames->len, 1000 + 500 + 900 + 1);
   ck_assert_uint_eq(r->errors, 1);
   ck_assert_ptr_nonnull(strstr(r->error->message, m.paths[3]));
