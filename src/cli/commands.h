@@ -13,7 +13,8 @@
 #define CLI_SUBCOMMAND_LIST(X)                                                                                         \
   X(list, "WHAT", "formats, sysctls, reasons, profiles, classes, states, options or commands there are")               \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                             \
-  X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")
+  X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")                                                   \
+  X(verify, "CAPTURE", "compare with this machine's own kernel, or with a transcript (--against FILE)")
 
 typedef struct cli_subcommand {
   const char *name, *arguments, *help;

@@ -23,5 +23,6 @@ ctreplay_SOURCES = \
 	src/cli/snapshots.c \
 	src/cli/command_list.c \
 	src/cli/command_test.c \
-	src/cli/command_compile.c
-ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)
+	src/cli/command_compile.c \
+	src/cli/command_verify.c
+ctreplay_LDADD = libcli.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

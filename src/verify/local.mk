@@ -12,6 +12,7 @@ if VERIFY_LIVE
 libverify_la_SOURCES += \
 	src/verify/netlink.h src/verify/netlink.c \
 	src/verify/labnet.h src/verify/labnet.c \
-	src/verify/lab.h src/verify/lab.c
+	src/verify/lab.h src/verify/lab.c \
+	src/verify/live.h src/verify/live.c
 endif
 libverify_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(ZLIB_CFLAGS) $(MNL_CFLAGS)

@@ -54,3 +54,58 @@ void verify_table_apply(verify_table *table, const verify_line *line)
   }
   expects_apply(table->expected, line);
 }
+
+/* Equal but for the time: all members were zeroed before they were filled, and strings are interned. */
+static gboolean entry_unchanged(const verify_entry *a, const verify_entry *b)
+{
+  const gint64 moved_ns = (a->listed_ns + a->rest_ns) - (b->listed_ns + b->rest_ns);
+  verify_entry x = *a, y = *b;
+  x.timeout_s = y.timeout_s = x.rest_ns = y.rest_ns = x.listed_ns = y.listed_ns = 0;
+  x.stamp = y.stamp = 0;
+  return ABS(moved_ns) <= 1500000000 && memcmp(&x, &y, sizeof x) == 0;
+}
+
+static gboolean expect_listed(const GArray *expected, const verify_expect *x)
+{
+  for (guint i = 0; i < expected->len; i++) {
+    const verify_expect *other = &g_array_index(expected, verify_expect, i);
+    if (ct_tuple_equal(&x->tuple, &other->tuple) && ct_tuple_equal(&x->mask, &other->mask))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void gone_observe(const verify_table *table, verify_line *line, const GArray *entries)
+{
+  g_autoptr(GHashTable) now = g_hash_table_new(verify_tuple_hash, verify_tuple_equal);
+  GHashTableIter iter;
+  gpointer key;
+  for (guint i = 0; i < entries->len; i++)
+    g_hash_table_add(now, &g_array_index(entries, verify_entry, i).orig);
+  g_hash_table_iter_init(&iter, table->entries);
+  while (g_hash_table_iter_next(&iter, &key, NULL))
+    if (!g_hash_table_contains(now, key))
+      g_array_append_vals(line->gone, key, 1);
+}
+
+void verify_table_observe(verify_table *table, verify_line *line, const GArray *entries, const GArray *expected)
+{
+  gone_observe(table, line, entries);
+  for (guint i = 0; i < entries->len; i++) {
+    const verify_entry *entry = &g_array_index(entries, verify_entry, i);
+    const verify_entry *before = verify_table_find(table, &entry->orig);
+    if (!before || !entry_unchanged(before, entry))
+      g_array_append_val(line->listed, *entry);
+  }
+  for (guint i = 0; i < table->expected->len; i++) {
+    const verify_expect *x = &g_array_index(table->expected, verify_expect, i);
+    if (!expect_listed(expected, x))
+      g_array_append_val(line->expect_gone, x->tuple);
+  }
+  for (guint i = 0; i < expected->len; i++) {
+    const verify_expect *x = &g_array_index(expected, verify_expect, i);
+    if (!expect_listed(table->expected, x))
+      g_array_append_val(line->expected, *x);
+  }
+  verify_table_apply(table, line);
+}

@@ -132,6 +132,11 @@ typedef struct verify_table {
 void verify_table_init(verify_table *table);
 void verify_table_clear(verify_table *table);
 void verify_table_apply(verify_table *table, const verify_line *line);
+/*
+ * The other way round: the whole tables as somebody saw them after the line's frame. Fills the line's listed, gone, expected and expect_gone by the
+ * transcripts' rule (new, or different in anything but the timeout, or a deadline moved by over 1.5 s) and applies it.
+ */
+void verify_table_observe(verify_table *table, verify_line *line, const GArray *entries, const GArray *expected);
 verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig);
 
 guint verify_tuple_hash(gconstpointer tuple);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `ctreplay verify CAPTURE`: the same packets through a kernel and through the engine, and where they first disagree. */
+#include <config.h>
+
+#include "commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "verify/offline.h"
+#ifdef HAVE_LIVE
+#include "verify/live.h"
+#endif
+
+typedef struct verify_own {
+  const char *against, *record;
+  GPtrArray *sysctls, *helpers; /* strings for the transcript's header, owned */
+  gboolean checksums;
+  gint64 max_gap_ns;
+  guint64 count;
+} verify_own;
+
+static gboolean own_refuse(const char *name, const char *value, const char *wanted, GError **error)
+{
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", name, value, wanted);
+  return FALSE;
+}
+
+/* "ftp" or "ftp:2121" => "tcp:21:ftp" for each protocol that the helper serves. */
+static gboolean helper_add(GPtrArray *helpers, const char *value, GError **error)
+{
+  g_auto(GStrv) words = g_strsplit(value, ":", 2);
+  ct_helper_info info;
+  guint64 port = 0;
+  for (guint i = 0; ct_helper_describe(i, &info); i++) {
+    if (g_ascii_strcasecmp(info.name, words[0] ? words[0] : "") != 0 || info.port == 0)
+      continue;
+    port = info.port;
+    if (words[1] && !g_ascii_string_to_unsigned(words[1], 10, 1, 65535, &port, NULL))
+      break;
+    if (info.tcp)
+      g_ptr_array_add(helpers, g_strdup_printf("tcp:%" G_GUINT64_FORMAT ":%s", port, info.name));
+    if (info.udp)
+      g_ptr_array_add(helpers, g_strdup_printf("udp:%" G_GUINT64_FORMAT ":%s", port, info.name));
+    return TRUE;
+  }
+  return own_refuse("helper", value, "a helper (ctreplay list helpers), with :PORT where it is not on its own", error);
+}
+
+static gboolean own_set(cli_options *o, const char *name, const char *value, GError **error)
+{
+  verify_own *own = o->own;
+  if (strcmp(name, "against") == 0) {
+    own->against = value;
+  } else if (strcmp(name, "record") == 0) {
+    own->record = value;
+  } else if (strcmp(name, "sysctl") == 0) {
+    if (!strchr(value, '='))
+      return own_refuse(name, value, "NAME=VALUE", error);
+    const char *prefix = g_str_has_prefix(value, "nf_") ? "net.netfilter." : "";
+    g_ptr_array_add(own->sysctls, g_strconcat(prefix, value, NULL));
+  } else if (strcmp(name, "helper") == 0) {
+    return helper_add(own->helpers, value, error);
+  } else if (strcmp(name, "checksums") == 0) {
+    if (strcmp(value, "verify") != 0 && strcmp(value, "ignore") != 0)
+      return own_refuse(name, value, "verify or ignore", error);
+    own->checksums = *value == 'v';
+  } else if (strcmp(name, "max-gap") == 0) {
+    char *end;
+    const double seconds = g_ascii_strtod(value, &end);
+    if (end == value || *end != '\0' || !(seconds >= 0 && seconds <= 86400))
+      return own_refuse(name, value, "seconds, at most a day", error);
+    own->max_gap_ns = (gint64)(seconds * 1e9);
+  } else {
+    g_assert(strcmp(name, "count") == 0);
+    if (!cli_size_parse(value, G_MAXUINT64, &own->count) || own->count == 0)
+      return own_refuse(name, value, "a number of packets", error);
+  }
+  return TRUE;
+}
+
+static const cli_option own_options[] = {
+  { "against", 0, "FILE", CLI_OWN, "against", own_set },   { "record", 0, "FILE", CLI_OWN, "record", own_set },
+  { "sysctl", 0, "K=V", CLI_OWN, "sysctl", own_set },      { "helper", 0, "NAME", CLI_OWN, "helper", own_set },
+  { "checksums", 0, "WHAT", CLI_OWN, "checksums", own_set }, { "max-gap", 0, "SECONDS", CLI_OWN, "max-gap", own_set },
+  { "count", 0, "N", CLI_OWN, "count", own_set },          { NULL, 0, NULL, 0, NULL, NULL },
+};
+
+static cli_exit report_show(const verify_report *report)
+{
+  GString *text = g_string_new(NULL);
+  verify_report_print(text, report);
+  fputs(text->str, stdout);
+  g_string_free(text, TRUE);
+  return report->equal ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
+}
+
+static cli_exit failure_show(const GError *error)
+{
+  cli_say("%s", error->message);
+  return g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? CLI_EXIT_SKIP : CLI_EXIT_INPUT;
+}
+
+static cli_exit verify_offline(const char *capture, const verify_own *own)
+{
+  GError *error = NULL;
+  verify_report report = { 0 };
+  cli_exit code;
+  if (verify_capture_against(capture, own->against, &report, &error))
+    code = report_show(&report);
+  else
+    code = failure_show(error);
+  verify_report_clear(&report);
+  g_clear_error(&error);
+  return code;
+}
+
+#ifdef HAVE_LIVE
+static void on_interrupt(int number)
+{
+  (void)number;
+  cli_stop = 1;
+}
+
+static void interrupts_catch(void)
+{
+  /* Once: who asks twice means it. The laboratory ends with the process in any case. */
+  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+static cli_exit verify_live(const char *capture, verify_own *own)
+{
+  GError *error = NULL;
+  verify_report report = { 0 };
+  cli_exit code;
+  verify_live_options options = { .checksums = own->checksums, .max_gap_ns = own->max_gap_ns, .count = own->count, .stop = &cli_stop };
+  g_ptr_array_add(own->sysctls, NULL);
+  g_ptr_array_add(own->helpers, NULL);
+  options.sysctls = (GStrv)own->sysctls->pdata;
+  options.helpers = (GStrv)own->helpers->pdata;
+  if (own->record && !(options.record = fopen(own->record, "we"))) {
+    cli_say("%s: %s", own->record, g_strerror(errno));
+    return CLI_EXIT_OUTPUT;
+  }
+  interrupts_catch();
+  if (verify_capture_live(capture, &options, &report, &error))
+    code = report_show(&report);
+  else
+    code = failure_show(error);
+  if (cli_stop)
+    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+  if (options.record) {
+    const gboolean failed = ferror(options.record) != 0;
+    if (fclose(options.record) != 0 || failed) {
+      cli_say("%s: could not be written", own->record);
+      code = cli_exit_graver(code, CLI_EXIT_OUTPUT);
+    }
+  }
+  verify_report_clear(&report);
+  g_clear_error(&error);
+  return code;
+}
+#else
+static cli_exit verify_live(const char *capture, verify_own *own)
+{
+  (void)capture;
+  (void)own;
+  cli_say("verify: built without libmnl or Linux headers: only --against FILE can be checked here");
+  return CLI_EXIT_SKIP;
+}
+#endif
+
+cli_exit cli_command_verify(int argc, char **argv)
+{
+  verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free), .helpers = g_ptr_array_new_with_free_func(g_free) };
+  GError *error = NULL;
+  cli_options options;
+  cli_exit code = CLI_EXIT_USAGE;
+  cli_options_init(&options);
+  options.own = &own;
+  if (!cli_options_parse(&options, argc, argv, CLI_OWN, own_options, &error))
+    code = cli_usage(error);
+  else if (options.captures->len != 1)
+    cli_say("verify: give one capture");
+  else if (own.against && (own.record || own.sysctls->len || own.helpers->len || own.max_gap_ns || own.count || own.checksums))
+    cli_say("verify: with --against everything else is as in the transcript: no other option");
+  else if (own.against)
+    code = verify_offline(g_ptr_array_index(options.captures, 0), &own);
+  else
+    code = verify_live(g_ptr_array_index(options.captures, 0), &own);
+  g_ptr_array_unref(own.sysctls);
+  g_ptr_array_unref(own.helpers);
+  cli_options_clear(&options);
+  return code;
+}
