@@ -77,6 +77,9 @@ static gboolean hop_by_hop_check(const ct_packet *packet, guint32 *payload)
   left = (bytes[1] + 1u) * 8 - 2;
   if (at + left > packet->length)
     return FALSE;
+  /* Seen live on 6.18.44: options may not reach beyond a payload length that is set, even where the wire has the bytes. */
+  if (claimed != 0 && left + 2 > claimed)
+    return FALSE;
   while (left > 0) {
     bytes = ct_packet_at(packet, at, 1, scratch);
     if (bytes[0] == OPTION_PAD1) {

@@ -303,6 +303,8 @@ START_TEST(ipv6_refused)
     { "option beyond the header", 0, "3200 010500000000", 8, 8, CT_REASON_IP_OPTIONS, 0 },
     { "half an option", 0, "3200 000000000001", 8, 8, CT_REASON_IP_OPTIONS, 0 },
     { "options beyond the packet", 0, "3201 0104 00000000", 8, 8, CT_REASON_IP_OPTIONS, 0 },
+    { "options beyond the claimed payload", 0, "3200 010400000000", 7, 8, CT_REASON_IP_OPTIONS, 0 },
+    { "options beyond a payload of zero", 0, "3200 010400000000", 0, 8, CT_REASON_IPV6_HEADERS, 40 },
     { "no options header", 0, "32", 1, 1, CT_REASON_IP_OPTIONS, 0 },
     { "jumbo beside a length", 0, "3200 c204 00010000", 8, 8, CT_REASON_IP_OPTIONS, 0 },
     { "jumbo too small", 0, "3200 c204 0000ffff", 0, 8, CT_REASON_IP_OPTIONS, 0 },
@@ -393,7 +395,7 @@ int main(void)
   tcase_add_test(c, link_names);
   tcase_add_loop_test(c, ipv4_refused, 0, 10);
   tcase_add_loop_test(c, ipv4_header_sum_policies, 0, 6);
-  tcase_add_loop_test(c, ipv6_refused, 0, 16);
+  tcase_add_loop_test(c, ipv6_refused, 0, 18);
   tcase_add_test(c, ipv6_jumbogram);
   tcase_add_test(c, family_and_version);
   tcase_add_loop_test(c, snap_length, 0, 2);
