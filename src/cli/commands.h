@@ -11,6 +11,7 @@
 
 /* X(name, arguments, help): the function is cli_command_NAME. */
 #define CLI_SUBCOMMAND_LIST(X)                                                                                         \
+  X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                            \
   X(list, "WHAT", "formats, sysctls, reasons, profiles, classes, states, options or commands there are")               \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                             \
   X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")                                                   \
@@ -42,5 +43,8 @@ void cli_version(void);
 
 /* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */
 extern volatile sig_atomic_t cli_stop;
+
+/* Until it is called with NULL, the first SIGINT or SIGTERM sets cli_stop and ends the source soon. */
+void cli_catch_interrupts(replay_source *source);
 
 #endif

@@ -12,6 +12,7 @@ static const char text[] =
   "Commands   (none) for a person: what happens, the table at the end, a summary\n"
   "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
   "           -P one line per packet: class, entry, state before -> after, and why\n"
+  "           --evictions who was evicted or dropped when the table was full\n"
   "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
   "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
   "           --direction in|out   (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"

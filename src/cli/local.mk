@@ -17,6 +17,7 @@ ctreplay_SOURCES = \
 	src/cli/run.c src/cli/run.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c \
 	src/cli/show_events.c \
+	src/cli/show_evictions.c \
 	src/cli/show_packets.c \
 	src/cli/show_person.c \
 	src/cli/show_table.c \
@@ -26,3 +27,7 @@ ctreplay_SOURCES = \
 	src/cli/command_compile.c \
 	src/cli/command_verify.c
 ctreplay_LDADD = libcli.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+	src/cli/command_compile.c
+	src/cli/command_sweep.c \
+	src/cli/command_list.c
+ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)

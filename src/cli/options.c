@@ -291,6 +291,7 @@ static const cli_option options[] = {
   { "counter", 'C', "[TABLE]", CLI_COMMAND, "C", set_command },
   { "stats", 'S', NULL, CLI_COMMAND, "S", set_command },
   { "packets", 'P', NULL, CLI_COMMAND, "P", set_command },
+  { "evictions", 0, NULL, CLI_COMMAND, "V", set_command },
   { "merge", 0, NULL, CLI_INPUT, "merge", set_input },
   { "bpf", 0, "EXPR", CLI_INPUT, "bpf", set_input },
   { "start", 0, "POINT", CLI_INPUT, "start", set_input },

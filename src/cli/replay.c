@@ -2,6 +2,8 @@
 /* The command line without a sub-command. */
 #include "run.h"
 
+#include <string.h>
+
 /* Options that only some commands know what to do with: silence would look like an answer. */
 static cli_exit refuse_misplaced(const cli_options *o)
 {
@@ -13,7 +15,7 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--class and --reason: for -P");
   else if (o->event_mask != CLI_EVENT_ALL && o->command != 'E')
     cli_say("-e: for -E");
-  else if (o->show_from.kind != REPLAY_POINT_NONE && o->command != 'E' && o->command != 'P' && o->command != 0)
+  else if (o->show_from.kind != REPLAY_POINT_NONE && strchr("EPV", o->command) == NULL)
     cli_say("--show-from: for -E and -P; -L, -C and -S have --at");
   else if (o->lines >= 0 && o->command != 0)
     cli_say("--lines: only without a command");
@@ -31,6 +33,8 @@ static cli_exit dispatch(const cli_options *o)
     return cli_show_events(o);
   case 'P':
     return cli_show_packets(o);
+  case 'V':
+    return cli_show_evictions(o);
   case 0:
     return cli_show_person(o);
   default:

@@ -86,7 +86,7 @@ static void on_interrupt(int number)
     replay_source_interrupt(interruptible);
 }
 
-static void catch_interrupts(replay_source *source)
+void cli_catch_interrupts(replay_source *source)
 {
   struct sigaction action;
 
@@ -266,12 +266,12 @@ void cli_run_play(cli_run *run, const cli_watch *watch)
 
   run->played = TRUE;
   run->progress_next_us = g_get_monotonic_time() + PROGRESS_FIRST_US;
-  catch_interrupts(run->source);
+  cli_catch_interrupts(run->source);
   if (run->format != NULL && run->format->begin != NULL && !run->silent)
     run->format->begin(&run->out, &run->emit, run->what);
   replay_run(run->source, run->engine, &watcher);
   clear_progress(run);
-  catch_interrupts(NULL);
+  cli_catch_interrupts(NULL);
   if (cli_stop != 0)
     run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
 }

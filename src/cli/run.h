@@ -61,5 +61,6 @@ cli_exit cli_show_events(const cli_options *options);
 cli_exit cli_show_table(const cli_options *options);  /* -L, -C, -S */
 cli_exit cli_show_packets(const cli_options *options);
 cli_exit cli_show_person(const cli_options *options);
+cli_exit cli_show_evictions(const cli_options *options);
 
 #endif

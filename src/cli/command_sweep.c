@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
+#include "commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pressure/plot.h"
+#include "pressure/sweep.h"
+
+enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
+
+typedef struct sweep_own {
+  const char *format; /* "table", "json", "csv" */
+  const char *plot;   /* a file, or NULL */
+} sweep_own;
+
+/* One thing that is varied: "--max" or a sysctl's name, with its values. */
+typedef struct dimension {
+  char *name;
+  char **values;
+} dimension;
+
+static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
+{
+  sweep_own *own = o->own;
+
+  if (strcmp(name, "plot") == 0) {
+    own->plot = value;
+    return TRUE;
+  }
+  if (strcmp(value, "table") != 0 && strcmp(value, "json") != 0 && strcmp(value, "csv") != 0) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep -o %s: give table, json or csv", value);
+    return FALSE;
+  }
+  own->format = value;
+  return TRUE;
+}
+
+static void dimension_clear(gpointer data)
+{
+  dimension *d = data;
+
+  g_free(d->name);
+  g_strfreev(d->values);
+}
+
+static void add_dimension(GArray *dimensions, const char *name, const char *values)
+{
+  dimension d = { g_strdup(name), g_strsplit(values, ",", -1) };
+
+  g_array_append_val(dimensions, d);
+}
+
+/* What has several values becomes a dimension; a sysctl with one value, or a file, stays with the base. */
+static GArray *find_dimensions(const cli_options *o, GPtrArray *base_sysctls)
+{
+  GArray *dimensions = g_array_new(FALSE, FALSE, sizeof(dimension));
+  guint i;
+
+  g_array_set_clear_func(dimensions, dimension_clear);
+  if (o->max != NULL)
+    add_dimension(dimensions, "max", o->max);
+  if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0)
+    add_dimension(dimensions, "hashsize", o->hashsize);
+  for (i = 0; i < o->sysctls->len; i++) {
+    char *text = g_ptr_array_index(o->sysctls, i), *equals = strchr(text, '=');
+
+    if (equals == NULL || strchr(equals, ',') == NULL) {
+      g_ptr_array_add(base_sysctls, g_strdup(text));
+    } else {
+      char *name = g_strndup(text, (gsize)(equals - text));
+
+      add_dimension(dimensions, g_strstrip(name), equals + 1);
+      g_free(name);
+    }
+  }
+  return dimensions;
+}
+
+/* These act before the engine, where there is one reading for all settings. */
+static gboolean is_same_reading(const ct_params *a, const ct_params *b)
+{
+  return a->checksum == b->checksum && a->frag6_timeout == b->frag6_timeout && a->frag6_high_thresh == b->frag6_high_thresh &&
+         a->frag6_low_thresh == b->frag6_low_thresh && a->ipfrag_time_s == b->ipfrag_time_s &&
+         a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
+         a->ipfrag_max_dist == b->ipfrag_max_dist;
+}
+
+static const char *short_name(const char *name)
+{
+  const char *at = strstr(name, "conntrack_");
+
+  return at != NULL ? at + strlen("conntrack_") : name;
+}
+
+/* The index-th combination; the last dimension changes fastest. */
+static gboolean make_setting(const cli_options *o, const GPtrArray *base, const GArray *dimensions, guint index,
+                             sweep_setting *setting, GError **error)
+{
+  cli_options copy = *o;
+  GString *label = g_string_new(NULL);
+  GPtrArray *sysctls = g_ptr_array_new_with_free_func(g_free);
+  gboolean fine;
+  guint i;
+
+  copy.max = copy.hashsize = NULL;
+  copy.sysctls = sysctls;
+  copy.gc = o->gc != NULL ? o->gc : "kernel";
+  for (i = 0; i < base->len; i++)
+    g_ptr_array_add(sysctls, g_strdup(g_ptr_array_index(base, i)));
+  for (i = dimensions->len; i-- > 0;) {
+    const dimension *d = &g_array_index(dimensions, dimension, i);
+    guint n = g_strv_length(d->values);
+    const char *value = d->values[index % n];
+    char *word = g_strdup_printf("%s=%s%s", short_name(d->name), value, label->len > 0 ? " " : "");
+
+    index /= n;
+    g_string_prepend(label, word);
+    g_free(word);
+    if (strcmp(d->name, "max") == 0)
+      copy.max = value;
+    else if (strcmp(d->name, "hashsize") == 0)
+      copy.hashsize = value;
+    else
+      g_ptr_array_add(sysctls, g_strdup_printf("%s=%s", d->name, value));
+  }
+  setting->label = g_string_free(label, FALSE);
+  if (*setting->label == '\0') {
+    g_free(setting->label);
+    setting->label = g_strdup("as given");
+  }
+  fine = cli_kernel_params(&copy, &setting->params, error);
+  g_ptr_array_free(sysctls, TRUE);
+  return fine;
+}
+
+static void setting_clear(gpointer data)
+{
+  g_free(((sweep_setting *)data)->label);
+}
+
+/* => sweep_setting[], or NULL and a usage error. */
+static GArray *make_settings(const cli_options *o, GError **error)
+{
+  GPtrArray *base = g_ptr_array_new_with_free_func(g_free);
+  GArray *dimensions = find_dimensions(o, base), *settings = g_array_new(FALSE, TRUE, sizeof(sweep_setting));
+  guint64 n = 1;
+  guint i;
+
+  g_array_set_clear_func(settings, setting_clear);
+  for (i = 0; i < dimensions->len && n <= SETTINGS_MOST; i++)
+    n *= g_strv_length(g_array_index(dimensions, dimension, i).values);
+  if (n == 0 || n > SETTINGS_MOST)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: give 1 to %d combinations of settings", SETTINGS_MOST);
+  for (i = 0; *error == NULL && i < n; i++) {
+    sweep_setting setting = { NULL, { 0 } };
+
+    if (make_setting(o, base, dimensions, i, &setting, error) && i > 0 &&
+        !is_same_reading(&setting.params, &g_array_index(settings, sweep_setting, 0).params))
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "sweep: %s: checksums and fragments are judged once for all settings, not varied", setting.label);
+    g_array_append_val(settings, setting);
+  }
+  g_array_free(dimensions, TRUE);
+  g_ptr_array_free(base, TRUE);
+  if (*error == NULL)
+    return settings;
+  g_array_free(settings, TRUE);
+  return NULL;
+}
+
+/* --- output --- */
+
+static void print_u64(emit_text *out, guint64 value, int width)
+{
+  char text[24];
+
+  g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
+  emit_text_pad(out, text, -width);
+}
+
+static void print_bytes(emit_text *out, guint64 bytes, int width)
+{
+  char text[24];
+
+  g_snprintf(text, sizeof(text), "%.1f MB", (double)bytes / 1e6);
+  emit_text_pad(out, text, -width);
+}
+
+static void print_table(emit_text *out, const GArray *settings, const sweep_figures *figures)
+{
+  guint i, best, width = LABEL_LEAST;
+
+  for (i = 0; i < settings->len; i++)
+    width = MAX(width, (guint)strlen(g_array_index(settings, sweep_setting, i).label));
+  emit_text_pad(out, "setting", (int)width);
+  emit_text_string(out, "        peak        mean    evicted    dropped     broken  kernel memory\n");
+  for (i = 0; i < settings->len; i++) {
+    const sweep_figures *f = &figures[i];
+
+    emit_text_pad(out, g_array_index(settings, sweep_setting, i).label, (int)width);
+    print_u64(out, f->peak, 12);
+    print_u64(out, (guint64)(f->mean + 0.5), 12);
+    print_u64(out, f->evicted, 11);
+    print_u64(out, f->dropped + f->insert_failed, 11);
+    print_u64(out, f->broken, 11);
+    print_bytes(out, f->kernel_bytes, 15);
+    emit_text_char(out, '\n');
+  }
+  best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
+  emit_text_char(out, '\n');
+  if (best == settings->len) {
+    emit_text_string(out, "Nothing is lost with none of these settings; try a larger --max.\n");
+    return;
+  }
+  emit_text_string(out, "The smallest nf_conntrack_max at which nothing is lost: ");
+  emit_text_u64(out, g_array_index(settings, sweep_setting, best).params.max);
+  emit_text_string(out, " (");
+  emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
+  emit_text_string(out, ")\n");
+}
+
+static void print_pair(emit_text *out, const char *name, guint64 value)
+{
+  emit_text_string(out, ",\"");
+  emit_text_string(out, name);
+  emit_text_string(out, "\":");
+  emit_text_u64(out, value);
+}
+
+/* The figures by name, for JSON and CSV alike. */
+#define FIGURE_LIST(X)                                                                                                 \
+  X(peak, f->peak) X(mean, (guint64)(f->mean + 0.5)) X(created, f->created) X(expired, f->expired)                     \
+  X(evicted, f->evicted) X(dropped, f->dropped) X(insert_failed, f->insert_failed) X(broken, f->broken)                \
+  X(count, f->final_count) X(kernel_bytes, f->kernel_bytes)
+
+static void print_json(emit_text *out, const GArray *settings, const sweep_figures *figures)
+{
+  guint i, best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
+
+  for (i = 0; i < settings->len; i++) {
+    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
+    const sweep_figures *f = &figures[i];
+
+    emit_text_string(out, "{\"schema\":1,\"sweep\":");
+    emit_text_json_string(out, s->label);
+    print_pair(out, "max", s->params.max);
+    print_pair(out, "buckets", s->params.buckets);
+#define X(name, value) print_pair(out, #name, value);
+    FIGURE_LIST(X)
+#undef X
+    emit_text_string(out, f->lossless ? ",\"lossless\":true" : ",\"lossless\":false");
+    emit_text_string(out, i == best ? ",\"smallest_lossless\":true}\n" : ",\"smallest_lossless\":false}\n");
+  }
+}
+
+static void print_csv(emit_text *out, const GArray *settings, const sweep_figures *figures)
+{
+  guint i;
+
+  emit_text_string(out, "setting,max,buckets");
+#define X(name, value) emit_text_string(out, "," #name);
+  FIGURE_LIST(X)
+#undef X
+  emit_text_char(out, '\n');
+  for (i = 0; i < settings->len; i++) {
+    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
+    const sweep_figures *f = &figures[i];
+
+    emit_text_string(out, s->label);
+    emit_text_char(out, ',');
+    emit_text_u64(out, s->params.max);
+    emit_text_char(out, ',');
+    emit_text_u64(out, s->params.buckets);
+#define X(name, value) emit_text_char(out, ','), emit_text_u64(out, value);
+    FIGURE_LIST(X)
+#undef X
+    emit_text_char(out, '\n');
+  }
+}
+
+static cli_exit written(emit_text *out, const char *name, cli_exit code)
+{
+  emit_text_flush(out);
+  if (out->error == 0 || out->error == EPIPE)
+    return code;
+  cli_say("%s: %s", name, g_strerror(out->error));
+  return cli_exit_graver(code, CLI_EXIT_OUTPUT);
+}
+
+static cli_exit plot_figures(const char *path, int fd, const cli_options *o, const GArray *settings,
+                             const sweep_figures *figures, cli_exit code)
+{
+  plot_line *lines = g_new(plot_line, settings->len);
+  char *base = g_path_get_basename(g_ptr_array_index(o->captures, 0));
+  char *title = g_strdup_printf("%s: conntrack entries over time", base);
+  emit_text out;
+  guint i;
+
+  for (i = 0; i < settings->len; i++) {
+    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
+
+    lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max };
+  }
+  emit_text_init(&out, fd);
+  pressure_plot(&out, title, lines, settings->len);
+  code = written(&out, path, code);
+  if (close(fd) != 0)
+    code = cli_exit_graver(code, CLI_EXIT_OUTPUT);
+  emit_text_clear(&out);
+  g_free(title);
+  g_free(base);
+  g_free(lines);
+  return code;
+}
+
+/* --- the run --- */
+
+static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, int plot_fd)
+{
+  const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
+  sweep_figures *figures = g_new0(sweep_figures, settings->len);
+  replay_options replay = o->replay;
+  GError *error = NULL;
+  replay_source *source;
+  const char *problem;
+  cli_exit code = CLI_EXIT_OK;
+  emit_text out;
+  guint i;
+
+  replay.stop = &cli_stop;
+  source = replay_source_open(&replay, &first->params, &error);
+  if (source == NULL) {
+    g_free(figures);
+    return cli_usage(error);
+  }
+  cli_catch_interrupts(source);
+  sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(), figures, NULL, NULL);
+  cli_catch_interrupts(NULL);
+  emit_text_init(&out, STDOUT_FILENO);
+  if (strcmp(own->format, "json") == 0)
+    print_json(&out, settings, figures);
+  else if (strcmp(own->format, "csv") == 0)
+    print_csv(&out, settings, figures);
+  else
+    print_table(&out, settings, figures);
+  code = written(&out, "standard output", code);
+  emit_text_clear(&out);
+  if (plot_fd >= 0)
+    code = plot_figures(own->plot, plot_fd, o, settings, figures, code);
+  for (i = 0; (problem = replay_source_problem(source, i)) != NULL; i++) {
+    cli_say("%s", problem);
+    code = cli_exit_graver(code, CLI_EXIT_INPUT);
+  }
+  replay_source_free(source);
+  g_free(figures);
+  return cli_stop != 0 ? cli_exit_graver(code, CLI_EXIT_INTERRUPTED) : code;
+}
+
+cli_exit cli_command_sweep(int argc, char **argv)
+{
+  static const cli_option own_options[] = {
+    { "output", 'o', "table|json|csv", CLI_OWN, "output", set_own },
+    { "plot", 0, "FILE.svg", CLI_OWN, "plot", set_own },
+    { NULL, 0, NULL, 0, NULL, NULL },
+  };
+  sweep_own own = { "table", NULL };
+  GError *error = NULL;
+  GArray *settings = NULL;
+  cli_options o;
+  cli_exit code = CLI_EXIT_USAGE;
+  int plot_fd = -1;
+
+  cli_options_init(&o);
+  o.own = &own;
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error) ||
+      (settings = make_settings(&o, &error)) == NULL) {
+    cli_usage(error);
+  } else if (o.captures->len == 0) {
+    cli_say("sweep: give a capture (- for standard input)");
+  } else if (own.plot != NULL && (plot_fd = open(own.plot, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
+    cli_say("--plot %s: %s", own.plot, g_strerror(errno));
+    code = CLI_EXIT_OUTPUT;
+  } else {
+    code = sweep_captures(&o, &own, settings, plot_fd);
+  }
+  if (settings != NULL)
+    g_array_free(settings, TRUE);
+  cli_options_clear(&o);
+  return code;
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libpressure.la
+libpressure_la_SOURCES = \
+	src/pressure/victims.h src/pressure/victims.c \
+	src/pressure/occupancy.h src/pressure/occupancy.c \
+	src/pressure/sweep.h src/pressure/sweep.c \
+	src/pressure/plot.h src/pressure/plot.c

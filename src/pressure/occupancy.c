@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "occupancy.h"
+
+/* Short captures get steps of a millisecond; longer ones double them until they fit. */
+enum { FIRST_STEP_NS = 1000000 };
+
+static void halve(pressure_occupancy *o)
+{
+  guint i;
+
+  for (i = 0; i < PRESSURE_STEPS / 2; i++) {
+    const pressure_step *a = &o->steps[2 * i], *b = &o->steps[2 * i + 1];
+
+    o->steps[i] = (pressure_step){ MAX(a->peak, b->peak), a->evictions + b->evictions, a->drops + b->drops };
+  }
+  o->n = (o->n + 1) / 2;
+  for (i = o->n; i < PRESSURE_STEPS; i++)
+    o->steps[i] = (pressure_step){ 0, 0, 0 };
+  o->step_ns *= 2;
+}
+
+void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops)
+{
+  gint64 at;
+
+  if (o->step_ns == 0) {
+    o->start_ns = now_ns;
+    o->step_ns = FIRST_STEP_NS;
+    o->n = 1;
+  }
+  /* As an unsigned distance: a capture may span more than half of what 64 bits of nanoseconds hold. */
+  while ((guint64)now_ns - (guint64)o->start_ns >= (guint64)o->step_ns * PRESSURE_STEPS)
+    halve(o);
+  at = (gint64)(((guint64)now_ns - (guint64)o->start_ns) / (guint64)o->step_ns);
+  for (; o->n <= (guint)at; o->n++)
+    o->steps[o->n].peak = o->last_count;
+  o->steps[at].peak = MAX(o->steps[at].peak, count);
+  o->steps[at].evictions += evictions - o->evictions;
+  o->steps[at].drops += drops - o->drops;
+  o->last_count = count;
+  o->evictions = evictions;
+  o->drops = drops;
+}

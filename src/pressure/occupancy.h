@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Occupancy over time in a fixed number of steps, whatever the capture's length: when the steps run out, each two
+ * neighbours become one and steps get twice as long. Kept per step: the highest count, evictions and drops. No allocation after the
+ * first, so that many of them can run beside a replay.
+ */
+#ifndef PRESSURE_OCCUPANCY_H
+#define PRESSURE_OCCUPANCY_H
+
+#include <glib.h>
+
+enum { PRESSURE_STEPS = 600 };
+
+typedef struct pressure_step {
+  guint64 peak; /* highest count within the step; carried over through steps without packets */
+  guint64 evictions, drops;
+} pressure_step;
+
+typedef struct pressure_occupancy {
+  gint64 start_ns, step_ns; /* step_ns 0: nothing was seen yet */
+  guint n;
+  guint64 last_count, evictions, drops; /* running totals as last told */
+  pressure_step steps[PRESSURE_STEPS];
+} pressure_occupancy;
+
+/* The state after a packet: the engine's clock, entries, and the totals of evictions and drops so far. Time does not go back. */
+void pressure_occupancy_note(pressure_occupancy *occupancy, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops);
+
+#endif

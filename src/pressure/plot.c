@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plot.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { WIDTH = 960, LEFT = 84, RIGHT = 24, TOP = 56, PLOT_HEIGHT = 380, AXIS = 56, LEGEND_ROW = 20, MARKS = 40 };
+
+/* Told apart also by those who do not see all colours (Okabe and Ito's set, without the yellow). */
+static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000" };
+static const char *const dashes[] = { "", "7 4", "2 3", "9 3 2 3" };
+
+typedef struct plot {
+  emit_text *out;
+  gint64 start_ns;
+  double span_s;
+  double top, step; /* entries at the upper edge, and between two lines */
+} plot;
+
+static void put(plot *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void put(plot *p, const char *format, ...)
+{
+  va_list args;
+  char *text;
+
+  va_start(args, format);
+  text = g_strdup_vprintf(format, args);
+  va_end(args);
+  emit_text_string(p->out, text);
+  g_free(text);
+}
+
+static void put_escaped(plot *p, const char *text)
+{
+  char *escaped = g_markup_escape_text(text, -1);
+
+  emit_text_string(p->out, escaped);
+  g_free(escaped);
+}
+
+/* 1, 2 or 5 times a power of ten that is not below the value. */
+static double round_up(double value)
+{
+  static const double steps[] = { 1, 2, 5, 10 };
+  double power = 1;
+  guint i;
+
+  while (power * 10 <= value)
+    power *= 10;
+  while (power > value && power > 1e-9)
+    power /= 10;
+  for (i = 0; i < G_N_ELEMENTS(steps); i++)
+    if (steps[i] * power >= value)
+      return steps[i] * power;
+  return 10 * power;
+}
+
+static double x_of(const plot *p, double s) { return LEFT + s / p->span_s * (WIDTH - LEFT - RIGHT); }
+static double y_of(const plot *p, double entries) { return TOP + PLOT_HEIGHT * (1 - entries / p->top); }
+
+/* The unit in which a span is read best. */
+static const char *time_unit(double span_s, double *unit_s)
+{
+  static const struct {
+    const char *name;
+    double s;
+  } units[] = { { "days", 86400 }, { "hours", 3600 }, { "minutes", 60 }, { "seconds", 1 }, { "milliseconds", 0.001 } };
+  guint i;
+
+  for (i = 0; i + 1 < G_N_ELEMENTS(units); i++)
+    if (span_s >= 3 * units[i].s)
+      break;
+  *unit_s = units[i].s;
+  return units[i].name;
+}
+
+static void frame_plot(plot *p, const plot_line *lines, guint n)
+{
+  gint64 end_ns = G_MININT64;
+  double peak = 1;
+  guint i, j;
+
+  p->start_ns = G_MAXINT64;
+  for (i = 0; i < n; i++) {
+    const pressure_occupancy *o = lines[i].occupancy;
+
+    if (o->step_ns == 0)
+      continue;
+    p->start_ns = MIN(p->start_ns, o->start_ns);
+    end_ns = MAX(end_ns, o->start_ns + o->step_ns * (gint64)o->n);
+    for (j = 0; j < o->n; j++)
+      peak = MAX(peak, (double)o->steps[j].peak);
+  }
+  p->span_s = end_ns > p->start_ns ? ((double)end_ns - (double)p->start_ns) / 1e9 : 1;
+  p->step = round_up(peak / 6);
+  for (p->top = p->step; p->top < peak * 1.04;)
+    p->top += p->step;
+}
+
+static void draw_axes(plot *p)
+{
+  double unit_s, step, value, entries;
+  const char *unit = time_unit(p->span_s, &unit_s);
+
+  for (entries = 0; entries <= p->top; entries += p->step) {
+    double y = y_of(p, entries);
+
+    put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT, y, WIDTH - RIGHT, y,
+        entries == 0 ? "#333" : "#ddd");
+    put(p, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.10g</text>\n", LEFT - 8, y + 4, entries);
+  }
+  step = round_up(p->span_s / unit_s / 10);
+  for (value = 0; value <= p->span_s / unit_s * 1.0001; value += step) {
+    double x = x_of(p, value * unit_s);
+
+    put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT, x,
+        TOP + PLOT_HEIGHT + 5);
+    put(p, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.10g</text>\n", x, TOP + PLOT_HEIGHT + 20, value);
+  }
+  put(p, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the first packet, %s</text>\n",
+      (LEFT + WIDTH - RIGHT) / 2, TOP + PLOT_HEIGHT + 42, unit);
+  put(p, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">entries in the table</text>\n",
+      TOP + PLOT_HEIGHT / 2);
+}
+
+static const char *line_colour(guint i) { return colours[i % G_N_ELEMENTS(colours)]; }
+static const char *line_dash(guint i) { return dashes[i / G_N_ELEMENTS(colours) % G_N_ELEMENTS(dashes)]; }
+
+static double step_x(const plot *p, const pressure_occupancy *o, guint step)
+{
+  return x_of(p, ((double)o->start_ns - (double)p->start_ns + (double)o->step_ns * step) / 1e9);
+}
+
+static void draw_marks(plot *p, const plot_line *line, guint i, gboolean drops)
+{
+  const pressure_occupancy *o = line->occupancy;
+  double last = -1e9;
+  guint j;
+
+  for (j = 0; j < o->n; j++) {
+    double x = step_x(p, o, j), y = y_of(p, (double)o->steps[j].peak);
+
+    /* No closer than the eye can tell apart. */
+    if ((drops ? o->steps[j].drops : o->steps[j].evictions) == 0 || x - last < (double)(WIDTH - LEFT - RIGHT) / MARKS / 2)
+      continue;
+    last = x;
+    if (drops)
+      put(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" stroke=\"%s\" stroke-width=\"2\"/>\n", x - 4, y - 14, line_colour(i));
+    else
+      put(p, "<path d=\"M%.1f %.1fl-4.5 -8h9z\" fill=\"%s\"/>\n", x, y + 12, line_colour(i));
+  }
+}
+
+static void draw_line(plot *p, const plot_line *line, guint i)
+{
+  const pressure_occupancy *o = line->occupancy;
+  guint j;
+
+  if (o->step_ns == 0)
+    return;
+  if (line->max != 0 && (double)line->max <= p->top)
+    put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT,
+        y_of(p, (double)line->max), WIDTH - RIGHT, y_of(p, (double)line->max), line_colour(i));
+  put(p, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M", line_colour(i), line_dash(i));
+  for (j = 0; j < o->n; j++)
+    put(p, "%.1f %.1fH%.1f%s", step_x(p, o, j), y_of(p, (double)o->steps[j].peak), step_x(p, o, j + 1),
+        j + 1 < o->n ? "L" : "");
+  put(p, "\"/>\n");
+  draw_marks(p, line, i, FALSE);
+  draw_marks(p, line, i, TRUE);
+}
+
+static void draw_legend(plot *p, const plot_line *lines, guint n)
+{
+  guint i;
+  int y = TOP + PLOT_HEIGHT + AXIS + LEGEND_ROW;
+
+  put(p, "<text x=\"%d\" y=\"%d\">\342\226\274 evictions, \303\227 drops, dotted: nf_conntrack_max</text>\n", LEFT, y);
+  for (i = 0; i < n; i++) {
+    const pressure_occupancy *o = lines[i].occupancy;
+
+    y += LEGEND_ROW;
+    put(p, "<path d=\"M%d %dh28\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT, y - 4, line_colour(i),
+        line_dash(i));
+    put(p, "<text x=\"%d\" y=\"%d\">", LEFT + 36, y);
+    put_escaped(p, lines[i].label);
+    put(p, ": %" G_GUINT64_FORMAT " evicted, %" G_GUINT64_FORMAT " dropped</text>\n", o->evictions, o->drops);
+  }
+}
+
+void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n)
+{
+  plot p = { .out = out };
+  guint i, height = TOP + PLOT_HEIGHT + AXIS + LEGEND_ROW * (n + 2);
+
+  frame_plot(&p, lines, n);
+  put(&p, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
+          "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\" role=\"img\">\n", WIDTH, height, WIDTH, height);
+  put(&p, "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"30\" font-size=\"17\">", LEFT);
+  put_escaped(&p, title);
+  put(&p, "</text>\n");
+  draw_axes(&p);
+  for (i = 0; i < n; i++)
+    draw_line(&p, &lines[i], i);
+  draw_legend(&p, lines, n);
+  put(&p, "</svg>\n");
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Occupancy over time as an SVG picture that stands by itself: one line per setting, evictions and drops marked, axes, legend. */
+#ifndef PRESSURE_PLOT_H
+#define PRESSURE_PLOT_H
+
+#include "emit/text.h"
+#include "occupancy.h"
+
+typedef struct plot_line {
+  const char *label;
+  const pressure_occupancy *occupancy;
+  guint64 max; /* nf_conntrack_max; 0: no limit */
+} plot_line;
+
+/* title names the capture. Lines beyond the colours there are repeat them with other dashes. */
+void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One capture, many kernels: the capture is read and decoded once, and every packet goes through an engine for each setting. Engines
+ * share nothing, so they are spread over threads; the figures are the same for any number of these.
+ */
+#ifndef PRESSURE_SWEEP_H
+#define PRESSURE_SWEEP_H
+
+#include "occupancy.h"
+#include "replay/replay.h"
+#include "victims.h"
+
+typedef struct sweep_setting {
+  char *label;      /* what is special about it: "max=4096 tcp_timeout_established=600" */
+  ct_params params;
+} sweep_setting;
+
+typedef struct sweep_figures {
+  guint64 peak, created, expired, evicted, dropped, insert_failed;
+  guint64 broken;        /* evicted connections that a later packet belonged to */
+  guint64 final_count;
+  double mean;           /* entries, over the capture's time */
+  guint64 kernel_bytes;  /* what the kernel needs for the peak: hash table, entries with their extensions */
+  gboolean lossless;     /* nothing was evicted, nothing dropped */
+  pressure_occupancy occupancy;
+} sweep_figures;
+
+/* Rough sizes of the kernel's own memory (6.18, x86-64): an entry with counters and events, a bucket. */
+enum { SWEEP_KERNEL_ENTRY_BYTES = 384, SWEEP_KERNEL_BUCKET_BYTES = 8 };
+
+/*
+ * Runs the source through n settings with that many threads (1 or more). figures has room for n and is filled.
+ * progress is called now and then; may be NULL. The source's problems and remarks are the caller's to ask for.
+ */
+void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
+               void (*progress)(gpointer user), gpointer user);
+
+/* The setting with the smallest nf_conntrack_max that lost nothing; n where none did. Equal maxima: the first. */
+guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures *figures, guint n);
+
+#endif

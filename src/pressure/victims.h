@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who was evicted, and was it missed? A memory of the entries that had to go while they still had time to live. A packet
+ * that finds no entry but would have found such a victim's is a miss: the eviction broke somebody, or at least made
+ * conntrack forget what it knew.
+ *
+ * Bounded: only the newest victims are followed, as many as were allowed for.
+ */
+#ifndef PRESSURE_VICTIMS_H
+#define PRESSURE_VICTIMS_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+
+typedef struct pressure_victims pressure_victims;
+
+typedef struct pressure_victim {
+  ct_view view;       /* as it was evicted */
+  gint64 evicted_ns;
+  guint64 by_packet;  /* the packet that pushed it out; 0: the collector did */
+  ct_reason reason;   /* CT_REASON_END_EVICTED, CT_REASON_END_GC_EVICTED */
+  ct_tuple by;        /* that packet's tuple, where there was one */
+} pressure_victim;
+
+/* Told when a victim is missed: by this packet, with this class. Once per victim. */
+typedef void (*pressure_missed_fn)(const pressure_victim *victim, const ct_packet *packet, const ct_result *result,
+                                   gpointer user);
+
+pressure_victims *pressure_victims_new(guint most);
+void pressure_victims_free(pressure_victims *victims);
+
+/* A DESTROY event; others than evictions are passed over. => the victim, valid until the next call; NULL where it is none. */
+const pressure_victim *pressure_victims_event(pressure_victims *victims, const ct_event *event);
+
+/*
+ * A packet after tracking. missed may be NULL. Cheap where nobody was evicted and where the packet found its entry.
+ * => TRUE where it missed a victim.
+ */
+gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
+                                 pressure_missed_fn missed, gpointer user);
+
+guint64 pressure_victims_count(const pressure_victims *victims);  /* evicted so far */
+guint64 pressure_victims_missed(const pressure_victims *victims); /* of these, missed */
+
+#endif
