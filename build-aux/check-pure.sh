@@ -15,7 +15,7 @@ fi
 
 # Memory, bytes, sorting, assertions; then what compilers put in by themselves.
 allowed='
-  malloc calloc realloc free aligned_alloc posix_memalign mmap munmap madvise
+  malloc calloc realloc free aligned_alloc posix_memalign mmap mremap munmap madvise
   memcpy memmove memset memcmp memchr memrchr memmem strlen strnlen strcmp strncmp strchr strrchr strcasecmp strncasecmp
   strtol strtoul strtoull bsearch qsort abort
   g_[a-z]*alloc[a-z0-9_]* g_free g_clear_pointer g_memdup2? g_strdup g_assertion_message[a-z_]* g_return_if_fail_warning

@@ -7,6 +7,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/packet.h src/conntrack/packet.c \
 	src/conntrack/packet_check.h src/conntrack/packet_check.c \
 	src/conntrack/checksum.h src/conntrack/crc32c.c \
+	src/conntrack/pages.h src/conntrack/pages.c \
 	src/conntrack/param.h src/conntrack/param.c \
 	src/conntrack/profile.h src/conntrack/profile.c src/conntrack/profile/sizes.h \
 	src/conntrack/profile/linux_6_18.c src/conntrack/profile/linux_6_1.c \

@@ -4,25 +4,26 @@
 #include <glib.h>
 #include <string.h>
 
+#include "pages.h"
+
 enum { FIRST_SLOTS = 1024, FIRST_ENTRIES = 1024 };
 
 void ct_table_init(ct_table *table)
 {
   memset(table, 0, sizeof(*table));
-  table->slots = g_new0(ct_slot, FIRST_SLOTS);
+  table->slots = ct_pages_new(FIRST_SLOTS, sizeof(ct_slot));
   table->slot_mask = FIRST_SLOTS - 1;
   table->size = FIRST_ENTRIES;
-  table->slab = g_new(ct_entry, table->size);
-  table->slab[0].id = 0; /* number 0 stands for "none" and is never live */
-  table->top = 1;
+  table->slab = ct_pages_new(table->size, sizeof(ct_entry));
+  table->top = 1; /* number 0 stands for "none" and is never live */
   table->pairs_top = 1;
 }
 
 void ct_table_clear(ct_table *table)
 {
-  g_free(table->slots);
-  g_free(table->slab);
-  g_free(table->pairs);
+  ct_pages_free(table->slots, (size_t)table->slot_mask + 1, sizeof(ct_slot));
+  ct_pages_free(table->slab, table->size, sizeof(ct_entry));
+  ct_pages_free(table->pairs, table->pairs_size, sizeof(ct_address_pair));
   memset(table, 0, sizeof(*table));
 }
 
@@ -35,8 +36,10 @@ static uint32_t take_pair(ct_table *table)
     return number;
   }
   if (table->pairs_top >= table->pairs_size) {
-    table->pairs_size = table->pairs_size ? table->pairs_size * 2 : FIRST_ENTRIES;
-    table->pairs = g_renew(ct_address_pair, table->pairs, table->pairs_size);
+    uint32_t size = table->pairs_size ? table->pairs_size * 2 : FIRST_ENTRIES;
+
+    table->pairs = ct_pages_grow(table->pairs, table->pairs_size, size, sizeof(ct_address_pair));
+    table->pairs_size = size;
   }
   return table->pairs_top++;
 }
@@ -51,8 +54,8 @@ static uint32_t take_number(ct_table *table)
   }
   if (table->top >= table->size) {
     g_assert(table->size <= UINT32_MAX / 2);
-    table->size *= 2; /* untouched pages cost nothing */
-    table->slab = g_renew(ct_entry, table->slab, table->size);
+    table->slab = ct_pages_grow(table->slab, table->size, (size_t)table->size * 2, sizeof(ct_entry));
+    table->size *= 2;
   }
   return table->top++;
 }
@@ -105,12 +108,12 @@ static void put_slot(ct_slot *slots, uint32_t mask, ct_slot slot)
 static void grow_index(ct_table *table)
 {
   uint32_t i, n = table->slot_mask + 1, mask = n * 2 - 1;
-  ct_slot *slots = g_new0(ct_slot, (gsize)n * 2);
+  ct_slot *slots = ct_pages_new((size_t)n * 2, sizeof(ct_slot));
 
   for (i = 0; i < n; i++)
     if (table->slots[i].number != 0)
       put_slot(slots, mask, table->slots[i]);
-  g_free(table->slots);
+  ct_pages_free(table->slots, n, sizeof(ct_slot));
   table->slots = slots;
   table->slot_mask = mask;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where the time goes: the same capture read, then read and decoded, then read, decoded and tracked, on one thread. The
- * difference between two rows is the cost of a stage. Usage: bench_stages FILE [ROUNDS]
+ * difference between two rows is the cost of a stage. Usage: bench_stages FILE [ROUNDS [FIRST_STAGE]]    (for a profiler:
+ * bench_stages FILE 1 2 does only the last)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include "capture/capture.h"
 #include "conntrack/engine.h"
 #include "packet/packet.h"
+
+enum { RUN = 32 }; /* as in src/replay/run.c */
 
 typedef enum stage { READ, DECODE, TRACK, STAGES } stage;
 
@@ -27,13 +30,12 @@ static double cpu_s(void)
 
 static void batch_track(ct_engine *engine, const ct_packet *batch, guint n)
 {
-  enum { AHEAD = 16 };
   ct_result result;
   guint i;
 
   for (i = 0; i < n; i++) {
-    if (i % AHEAD == 0)
-      ct_engine_prefetch(engine, batch + i, MIN(AHEAD, n - i));
+    if (i % RUN == 0)
+      ct_engine_prefetch(engine, batch + i, MIN((guint)RUN, n - i));
     if (batch[i].kind != CT_PACKET_NONE)
       ct_engine_packet(engine, &batch[i], &result);
   }
@@ -84,19 +86,20 @@ static guint64 run(const char *path, stage upto, const ct_params *params, guint6
 int main(int argc, char **argv)
 {
   unsigned rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 3, round;
+  int first = argc > 3 ? atoi(argv[3]) : READ;
   double best[STAGES] = { 0 };
   guint64 frames = 0, entries = 0, bytes = 0;
   ct_params params;
   int upto;
 
-  if (argc < 2 || rounds < 1) {
-    fputs("usage: bench_stages FILE [ROUNDS]\n", stderr);
+  if (argc < 2 || rounds < 1 || first < READ || first >= STAGES) {
+    fputs("usage: bench_stages FILE [ROUNDS [FIRST_STAGE]]\n", stderr);
     return 2;
   }
   ct_params_init(&params, ct_profile_get(0));
   ct_params_size_by_max(&params, 16 << 20);
   for (round = 0; round < rounds; round++)
-    for (upto = READ; upto < STAGES; upto++) {
+    for (upto = first; upto < STAGES; upto++) {
       double start = cpu_s(), took;
 
       frames = run(argv[1], (stage)upto, &params, &entries, &bytes);
@@ -104,7 +107,7 @@ int main(int argc, char **argv)
       if (round == 0 || took < best[upto])
         best[upto] = took;
     }
-  for (upto = READ; upto < STAGES && frames > 0; upto++)
+  for (upto = first; upto < STAGES && frames > 0; upto++)
     printf("%-20s %7.1f ns a packet\n", stage_names[upto], best[upto] / (double)frames * 1e9);
   printf("%llu packets, %llu entries, %.1f bytes each\n", (unsigned long long)frames, (unsigned long long)entries,
          entries ? (double)bytes / (double)entries : 0);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h> /* for mremap */
+
+#include "pages.h"
+
+#include <glib.h>
+#include <sys/mman.h>
+
+static size_t bytes_of(size_t n, size_t element_bytes)
+{
+  size_t bytes;
+
+  g_assert(!__builtin_mul_overflow(n, element_bytes, &bytes));
+  return bytes;
+}
+
+void *ct_pages_new(size_t n, size_t element_bytes)
+{
+  void *pages = mmap(NULL, bytes_of(n, element_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  g_assert(pages != MAP_FAILED);
+  return pages;
+}
+
+void *ct_pages_grow(void *pages, size_t old_n, size_t n, size_t element_bytes)
+{
+  if (old_n == 0)
+    return ct_pages_new(n, element_bytes);
+  pages = mremap(pages, bytes_of(old_n, element_bytes), bytes_of(n, element_bytes), MREMAP_MAYMOVE);
+  g_assert(pages != MAP_FAILED);
+  return pages;
+}
+
+void ct_pages_free(void *pages, size_t n, size_t element_bytes)
+{
+  if (n != 0)
+    munmap(pages, bytes_of(n, element_bytes));
+}
