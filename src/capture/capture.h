@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Captures as a stream of frames with nanosecond timestamps, whatever the file's kind. One interface, several
- * readers behind it (plain pcap and pcapng by our own readers, everything else that libpcap knows through libpcap;
- * gzip, xz, zstd recognised by content). Frames come in batches; a batch owns the bytes of its frames, so that
- * reading and tracking can happen on different threads.
+ * readers behind it (plain pcap, pcapng and snoop by our own readers, everything else that libpcap knows through
+ * libpcap; gzip, xz, zstd recognised by content). Frames come in batches; a batch owns the bytes of its frames, so
+ * that reading and tracking can happen on different threads.
  */
 #ifndef CAP_CAPTURE_H
 #define CAP_CAPTURE_H

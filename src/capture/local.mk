@@ -9,6 +9,7 @@ libcapture_la_SOURCES = \
 	src/capture/link.h src/capture/link.c \
 	src/capture/pcap.c \
 	src/capture/pcapng.c \
+	src/capture/snoop.c \
 	src/capture/libpcap.c \
 	src/capture/many.c \
 	src/capture/writer.c

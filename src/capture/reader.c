@@ -149,7 +149,6 @@ static const struct {
   guint8 n;
   const char *magic, *what;
 } strangers[] = {
-  { 8, "snoop\0\0\0", "a snoop capture (Solaris); editcap -F pcap converts it" },
   { 4, "GMBU", "a Microsoft Network Monitor 2 capture; editcap -F pcap converts it" },
   { 4, "RTSS", "a Microsoft Network Monitor 1 capture; editcap -F pcap converts it" },
   { 4, "XCP\0", "a NetXRay capture; editcap -F pcap converts it" },
@@ -224,6 +223,8 @@ static cap_reader *open_by_content(cap_window *w, GError **error)
     return cap_pcap_open(w, error);
   if (cap_pcapng_recognises(start, n))
     return cap_pcapng_open(w, error);
+  if (cap_snoop_recognises(start, n))
+    return cap_snoop_open(w, error);
 
   GError *stranger = NULL;
 

@@ -59,6 +59,7 @@ gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what);
  */
 cap_reader *cap_pcap_open(cap_window *window, GError **error);
 cap_reader *cap_pcapng_open(cap_window *window, GError **error);
+cap_reader *cap_snoop_open(cap_window *window, GError **error);
 cap_reader *cap_libpcap_open(cap_window *window, GError **error);
 
 /*
@@ -67,6 +68,7 @@ cap_reader *cap_libpcap_open(cap_window *window, GError **error);
  */
 gboolean cap_pcap_recognises(const guint8 *start, gsize n);
 gboolean cap_pcapng_recognises(const guint8 *start, gsize n);
+gboolean cap_snoop_recognises(const guint8 *start, gsize n);
 
 /* As cap_reader_open, but through libpcap whatever the kind: the referee of our own readers. */
 cap_reader *cap_reader_open_libpcap(const char *path, GError **error);

@@ -13,7 +13,10 @@ typedef struct cap_source cap_source;
 /* Owns fd, also on failure. The first bytes are read here, to see whether they are compressed. name is for messages. */
 cap_source *cap_source_new(int fd, const char *name, GError **error);
 void cap_source_free(cap_source *source);
-/* Until this is called, a signal that interrupts a wait interrupts the source: who opens it has nothing to interrupt yet. */
+/*
+ * Until this is called, a signal that interrupts a wait interrupts the source: who opens it has nothing to
+ * interrupt yet.
+ */
 void cap_source_opened(cap_source *source);
 
 /*

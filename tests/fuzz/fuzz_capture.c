@@ -202,6 +202,21 @@ static void seed_pcapng(fuzz_add_fn add, gboolean big)
   seed_add(add, &f);
 }
 
+static void seed_snoop(fuzz_add_fn add)
+{
+  kit_file f = kit_file_new(TRUE);
+
+  kit_put_bytes(&f, "snoop\0\0", 8);
+  kit_put32(&f, 2);
+  kit_put32(&f, 4);
+  for (guint i = 0; i < 3; i++) {
+    for (guint word = 0; word < 6; word++)
+      kit_put32(&f, (guint32[]){ 60, 30 + i, 56 + i, 0, 1000, i }[word]);
+    kit_put_frame(&f, i, 32 + i);
+  }
+  seed_add(add, &f);
+}
+
 static void seed_compressed(fuzz_add_fn add, kit_compression kind)
 {
   kit_file f = kit_file_new(FALSE);
@@ -228,6 +243,7 @@ void fuzz_seeds(fuzz_add_fn add)
     seed_pcap(add, big, 0xa1b2c3d4, 4, 65535, 231);
     seed_pcapng(add, big);
   }
+  seed_snoop(add);
   for (guint kind = 0; kind < KIT_COMPRESSIONS; kind++)
     seed_compressed(add, (kit_compression)kind);
 }

@@ -454,6 +454,49 @@ START_TEST(pcapng_cut_anywhere)
 }
 END_TEST
 
+static void put_snoop_record(kit_file *f, guint32 s, guint32 us, guint32 captured, guint32 wire, guint32 padding,
+                             guint seed)
+{
+  kit_put32(f, wire);
+  kit_put32(f, captured);
+  kit_put32(f, 24 + captured + padding);
+  kit_put32(f, 0);
+  kit_put32(f, s);
+  kit_put32(f, us);
+  kit_put_frame(f, seed, captured);
+  kit_put_frame(f, 99, padding);
+}
+
+START_TEST(snoop_reads_and_refuses)
+{
+  kit_file f = kit_file_new(TRUE);
+  guint good;
+  kit_result *r;
+
+  kit_put_bytes(&f, "snoop\0\0", 8);
+  kit_put32(&f, 2);
+  kit_put32(&f, 4);
+  put_snoop_record(&f, 5, 6, 61, 90, 3, 1);
+  put_snoop_record(&f, 7, 8, 60, 60, 0, 2);
+  good = f.bytes->len;
+  r = kit_read_file(&f);
+  ck_assert_msg(r->error == NULL, "%s", r->error ? r->error->message : "");
+  ck_assert_uint_eq(r->frames->len, 2);
+  expect_frame(r, 0, 5 * S_NS + 6000, 1, 61, 90, 1);
+  expect_frame(r, 1, 7 * S_NS + 8000, 2, 60, 60, 1);
+  kit_result_free(r);
+  put_snoop_record(&f, 9, 0, 10, 10, 5000, 3);
+  expect_error(&f, 2, CAP_ERROR_BROKEN, "claims 10 captured bytes in 5034");
+  g_byte_array_set_size(f.bytes, good + 8);
+  kit_put32(&f, 20); /* shorter than its own header */
+  kit_put_frame(&f, 0, 60);
+  expect_error(&f, 2, CAP_ERROR_BROKEN, "in 20 of its own");
+  g_byte_array_set_size(f.bytes, good - 1);
+  expect_error(&f, 1, CAP_ERROR_CUT, "83 of its 84 bytes");
+  kit_file_clear(&f);
+}
+END_TEST
+
 START_TEST(names_what_it_does_not_read)
 {
   static const struct {
@@ -463,7 +506,7 @@ START_TEST(names_what_it_does_not_read)
   } files[] = {
     { "", 0, "empty" },
     { "abc", 3, "too short" },
-    { "snoop\0\0\0\0\0\0\2\0\0\0\4\0\0\0\0\0\0\0\0", 24, "snoop" },
+    { "snoop\0\0\0\0\0\0\2\0\0\0\5\0\0\0\0\0\0\0\0", 24, "snoop capture of version 2 and link type 5" },
     { "BZh91AY&SY", 10, "bzip2" },
     { "PK\3\4aaaa", 8, "zip archive" },
     { "\x28\x5c\x8f\2\0\0\0\0\2\4\2\x30\0\0\2\x1e\0\0\x10\x10\x10\x10\x10\x10", 24, "ERF" },
@@ -553,6 +596,7 @@ int main(void)
   tcase_add_loop_test(ng, pcapng_old_and_simple_packets, 0, 2);
   tcase_add_test(ng, pcapng_refuses_what_cannot_be);
   tcase_add_test(ng, pcapng_cut_anywhere);
+  tcase_add_test(other, snoop_reads_and_refuses);
   tcase_add_test(other, names_what_it_does_not_read);
   tcase_add_test(other, names_what_it_cannot_open);
   tcase_add_test(other, foreign_nflog_goes_through_libpcap);

@@ -38,6 +38,11 @@ static void compare(const char *path)
   g_autofree char *difference = NULL;
 
   unsign_seconds(theirs, own);
+  if (theirs->error != NULL && g_str_has_suffix(path, ".snoop")) { /* the kind that only ours reads */
+    ck_assert_ptr_null(own->error);
+    ck_assert_uint_gt(own->frames->len, 0);
+    goto done;
+  }
   if (theirs->error != NULL && is_libpcap_limit(theirs->error)) {
     ck_assert_uint_ge(own->frames->len, theirs->frames->len);
     g_array_set_size(own->frames, theirs->frames->len);
@@ -51,6 +56,7 @@ static void compare(const char *path)
   }
   difference = kit_frames_differ(own, theirs);
   ck_assert_msg(difference == NULL, "%s: %s", path, difference);
+done:
   kit_result_free(own);
   kit_result_free(theirs);
 }
