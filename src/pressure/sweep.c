@@ -144,6 +144,7 @@ static void take_figures(const lane *l, sweep_figures *f)
   f->created = stats->created;
   f->expired = stats->ended[CT_REASON_END_TIMEOUT];
   f->evicted = evictions(stats);
+  f->early_drop = stats->early_drop;
   f->dropped = stats->drop;
   f->insert_failed = stats->insert_failed;
   f->broken = pressure_victims_missed(l->victims);

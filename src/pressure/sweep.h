@@ -16,7 +16,8 @@ typedef struct sweep_setting {
 } sweep_setting;
 
 typedef struct sweep_figures {
-  guint64 peak, created, expired, evicted, dropped, insert_failed;
+  guint64 peak, created, expired, dropped, insert_failed;
+  guint64 evicted, early_drop; /* in all, and of these by a packet that found the table full */
   guint64 broken;        /* evicted connections that a later packet belonged to */
   guint64 final_count;
   double mean;           /* entries, over the capture's time */

@@ -7,3 +7,9 @@ check_PROGRAMS += truth.tap
 truth_tap_SOURCES = tests/truth/truth.c
 truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS)
+
+TESTS += pressure.tap
+check_PROGRAMS += pressure.tap
+pressure_tap_SOURCES = tests/truth/pressure.c
+pressure_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+pressure_tap_LDADD = $(CTREPLAY_LIBS)

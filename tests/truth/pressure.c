@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A full table against what Linux did with the same captures (transcripts/PRESSURE.md): one TAP result a figure. Figures that never
+ * varied over the kernel's boots must be met by each of ten seeds; for those that did, the mean of ten seeds must lie
+ * within what the kernel's boots gave. The truth is found as in truth.c.
+ */
+#include <config.h>
+
+#include <stdio.h>
+
+#include "pressure/sweep.h"
+
+enum { SEEDS = 10, MAX = 1000, BUCKETS = 1024, HZ = 100 };
+
+/* Least and most over ten boots. */
+typedef struct range {
+  guint64 least, most;
+} range;
+
+typedef struct truth {
+  const char *capture;
+  range drop, early_drop, entries;
+} truth;
+
+static const truth truths[] = {
+  { "pressure-unreplied.pcap", { 0, 0 }, { 2000, 2003 }, { 997, 1000 } },
+  { "pressure-assured.pcap", { 500, 500 }, { 0, 0 }, { 1000, 1000 } },
+  { "pressure-half.pcap", { 0, 2 }, { 1999, 2003 }, { 997, 1000 } },
+  { "pressure-closing.pcap", { 674, 717 }, { 232, 275 }, { 1000, 1000 } },
+};
+
+static guint number, failed;
+
+static void check(const char *capture, const char *what, const guint64 *figures, const range *kernel)
+{
+  gboolean fine = TRUE;
+  double mean = 0;
+  guint i;
+
+  for (i = 0; i < SEEDS; i++) {
+    mean += (double)figures[i] / SEEDS;
+    if (kernel->least == kernel->most && figures[i] != kernel->least)
+      fine = FALSE;
+  }
+  if (mean < (double)kernel->least || mean > (double)kernel->most)
+    fine = FALSE;
+  printf("%sok %u - %s: %s %.1f in the mean of %d seeds, Linux %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "\n", fine ? "" : "not ",
+         ++number, capture, what, mean, SEEDS, kernel->least, kernel->most);
+  failed += !fine;
+}
+
+static void check_capture(const truth *t, const char *path)
+{
+  guint64 drop[SEEDS], early_drop[SEEDS], entries[SEEDS];
+  sweep_figures *figures = g_new0(sweep_figures, SEEDS);
+  sweep_setting settings[SEEDS];
+  replay_options options;
+  replay_source *source;
+  guint i;
+
+  for (i = 0; i < SEEDS; i++) {
+    ct_params_init(&settings[i].params, ct_profile_get(0));
+    settings[i].params.max = MAX;
+    settings[i].params.buckets = BUCKETS;
+    settings[i].params.gc = CT_GC_KERNEL;
+    settings[i].params.hz = HZ;
+    settings[i].params.hash_seed = i;
+    settings[i].label = NULL;
+  }
+  replay_options_init(&options);
+  options.captures = &path;
+  options.n_captures = 1;
+  source = replay_source_open(&options, &settings[0].params, NULL);
+  sweep_run(source, settings, SEEDS, 1, figures, NULL, NULL);
+  for (i = 0; i < SEEDS; i++) {
+    drop[i] = figures[i].dropped;
+    early_drop[i] = figures[i].early_drop;
+    entries[i] = figures[i].final_count;
+  }
+  check(t->capture, "drop", drop, &t->drop);
+  check(t->capture, "early_drop", early_drop, &t->early_drop);
+  check(t->capture, "entries at the end", entries, &t->entries);
+  replay_source_free(source);
+  g_free(figures);
+}
+
+int main(void)
+{
+  const char *set = g_getenv("CTREPLAY_TRUTH"), *folder = set != NULL && *set != '\0' ? set : TRUTH_DEFAULT;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(truths); i++) {
+    char *path = g_build_filename(folder, "captures", truths[i].capture, NULL);
+
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+      check_capture(&truths[i], path);
+    else
+      printf("ok %u - %s # SKIP not there: set CTREPLAY_TRUTH\n", ++number, path);
+    g_free(path);
+  }
+  printf("1..%u\n", number);
+  return failed != 0;
+}
