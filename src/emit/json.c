@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 #include "json_parts.h"
+#include "put.h"
 #include "wire.h"
 
 #define JSON_SCHEMA "1"
@@ -98,38 +99,54 @@ static void expect_object(emit_text *out, const emit_options *o, const ct_expect
   emit_text_char(out, '}');
 }
 
+/* Room for the longest wire_fields or tcp_object. */
+enum { WIRE_BYTES = 512 };
+
 static void wire_fields(emit_text *out, const emit_wire *wire)
 {
+  char *p;
+
   if (wire->family == 0)
     return;
-  emit_text_literal(out, ",\"src\":\"");
-  emit_text_addr(out, wire->family, &wire->src, FALSE);
-  emit_text_literal(out, "\",\"dst\":\"");
-  emit_text_addr(out, wire->family, &wire->dst, FALSE);
-  emit_text_char(out, '"');
-  if (wire->has_proto)
-    json_number(out, "proto", wire->proto);
-  if (wire->has_ports) {
-    json_number(out, "sport", wire->sport);
-    json_number(out, "dport", wire->dport);
-  } else if (wire->has_icmp) {
-    json_number(out, "icmp_type", wire->icmp_type);
-    json_number(out, "icmp_code", wire->icmp_code);
+  p = emit_text_reserve(out, WIRE_BYTES);
+  p = put_literal(p, ",\"src\":\"");
+  p = put_addr(p, wire->family, &wire->src, FALSE);
+  p = put_literal(p, "\",\"dst\":\"");
+  p = put_addr(p, wire->family, &wire->dst, FALSE);
+  p = put_literal(p, "\"");
+  if (wire->has_proto) {
+    p = put_literal(p, ",\"proto\":");
+    p = put_u64(p, wire->proto);
   }
+  if (wire->has_ports) {
+    p = put_literal(p, ",\"sport\":");
+    p = put_u64(p, wire->sport);
+    p = put_literal(p, ",\"dport\":");
+    p = put_u64(p, wire->dport);
+  } else if (wire->has_icmp) {
+    p = put_literal(p, ",\"icmp_type\":");
+    p = put_u64(p, wire->icmp_type);
+    p = put_literal(p, ",\"icmp_code\":");
+    p = put_u64(p, wire->icmp_code);
+  }
+  emit_text_advance(out, p);
 }
 
 static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire *wire)
 {
-  char flags[10];
+  char flags[10], *p = emit_text_reserve(out, WIRE_BYTES);
 
-  emit_text_literal(out, ",\"tcp\":{\"flags\":\"");
-  emit_text_string(out, emit_tcp_flags(wire->tcp_flags, flags));
-  emit_text_char(out, '"');
-  json_number(out, "seq", packet->l4.tcp.seq);
-  json_number(out, "ack", packet->l4.tcp.ack);
-  json_number(out, "win", packet->l4.tcp.window);
-  json_number(out, "payload", packet->l4.tcp.payload_bytes);
-  emit_text_char(out, '}');
+  p = put_literal(p, ",\"tcp\":{\"flags\":\"");
+  p = put_word(p, emit_tcp_flags(wire->tcp_flags, flags));
+  p = put_literal(p, "\",\"seq\":");
+  p = put_u64(p, packet->l4.tcp.seq);
+  p = put_literal(p, ",\"ack\":");
+  p = put_u64(p, packet->l4.tcp.ack);
+  p = put_literal(p, ",\"win\":");
+  p = put_u64(p, packet->l4.tcp.window);
+  p = put_literal(p, ",\"payload\":");
+  p = put_u64(p, packet->l4.tcp.payload_bytes);
+  emit_text_advance(out, put_literal(p, "}"));
 }
 
 /* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
@@ -205,33 +222,40 @@ static void changes_list(emit_text *out, guint changes)
   emit_text_char(out, ']');
 }
 
+/* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
 static void result_fields(emit_text *out, const ct_packet *packet, const ct_result *result)
 {
   static const char *const verdicts[] = { "none", "accept", "drop" };
   guint8 proto = packet->tuple.proto;
-  const char *before, *after;
+  const char *before = ct_state_name(proto, result->old_state), *after = ct_state_name(proto, result->new_state);
+  char *p = emit_text_reserve(out, WIRE_BYTES);
 
-  json_word(out, "verdict", verdicts[result->verdict]);
+  p = put_literal(p, ",\"verdict\":\"");
+  p = put_word(p, verdicts[result->verdict]);
   if (result->cls == CT_CLASS_NONE) {
-    emit_text_literal(out, ",\"class\":null");
+    p = put_literal(p, "\",\"class\":null");
   } else {
-    json_word(out, "class", ct_class_name(result->cls));
-    if (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_UNTRACKED) {
-      if (result->dir == CT_ORIGINAL)
-        emit_text_literal(out, ",\"dir\":\"original\"");
-      else
-        emit_text_literal(out, ",\"dir\":\"reply\"");
+    p = put_literal(p, "\",\"class\":\"");
+    p = put_word(p, ct_class_name(result->cls));
+    p = put_literal(p, "\"");
+    if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED) {
+      p = put_literal(p, ",\"dir\":\"");
+      p = put_word(p, result->dir == CT_ORIGINAL ? "original" : "reply");
+      p = put_literal(p, "\"");
     }
   }
-  if (result->conn == 0)
-    return;
-  json_number(out, "conn", result->conn);
-  before = ct_state_name(proto, result->old_state);
-  after = ct_state_name(proto, result->new_state);
-  if (before != NULL && after != NULL) {
-    json_word(out, "before", before);
-    json_word(out, "after", after);
+  if (result->conn != 0) {
+    p = put_literal(p, ",\"conn\":");
+    p = put_u64(p, result->conn);
+    if (before != NULL && after != NULL) {
+      p = put_literal(p, ",\"before\":\"");
+      p = put_word(p, before);
+      p = put_literal(p, "\",\"after\":\"");
+      p = put_word(p, after);
+      p = put_literal(p, "\"");
+    }
   }
+  emit_text_advance(out, p);
 }
 
 static void bound_object(emit_text *out, ct_reason reason, const ct_bound *bound)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json_parts.h"
 
+#include "put.h"
+
+/* Room for the longest: three tuples of IPv6 addresses, all status bits, a helper's name (static, short), figures. */
+enum { TUPLE_BYTES = 256, ENTRY_BYTES = 2048 };
+
 /* Whether the protocol's ids are its own, and so listed: DCCP's only where a kernel tracked it (spec 10.5). */
 static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
 {
@@ -8,34 +13,39 @@ static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
          (tuple->proto == CT_PROTO_DCCP && o->profile != NULL && o->profile->dccp_tracker);
 }
 
-static void address(emit_text *out, guint8 family, const ct_addr *addr)
+static char *put_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
 {
-  emit_text_addr(out, family, addr, FALSE);
-  emit_text_char(out, '"');
+  p = put_literal(p, "{\"src\":\"");
+  p = put_addr(p, tuple->family, &tuple->src, FALSE);
+  p = put_literal(p, "\",\"dst\":\"");
+  p = put_addr(p, tuple->family, &tuple->dst, FALSE);
+  p = put_literal(p, "\",\"proto\":");
+  p = put_u64(p, tuple->proto);
+  if (has_ports(o, tuple)) {
+    p = put_literal(p, ",\"sport\":");
+    p = put_u64(p, tuple->src_id);
+    p = put_literal(p, ",\"dport\":");
+    p = put_u64(p, tuple->dst_id);
+  } else if (ct_tuple_is_icmp(tuple)) {
+    p = put_literal(p, ",\"id\":");
+    p = put_u64(p, tuple->src_id);
+    p = put_literal(p, ",\"type\":");
+    p = put_u64(p, ct_tuple_icmp_type(tuple));
+    p = put_literal(p, ",\"code\":");
+    p = put_u64(p, ct_tuple_icmp_code(tuple));
+  }
+  return put_literal(p, "}");
 }
 
 void emit_json_tuple(emit_text *out, const emit_options *o, const ct_tuple *tuple)
 {
-  emit_text_literal(out, "{\"src\":\"");
-  address(out, tuple->family, &tuple->src);
-  emit_text_literal(out, ",\"dst\":\"");
-  address(out, tuple->family, &tuple->dst);
-  emit_text_literal(out, ",\"proto\":");
-  emit_text_u64(out, tuple->proto);
-  if (has_ports(o, tuple)) {
-    emit_text_literal(out, ",\"sport\":");
-    emit_text_u64(out, tuple->src_id);
-    emit_text_literal(out, ",\"dport\":");
-    emit_text_u64(out, tuple->dst_id);
-  } else if (ct_tuple_is_icmp(tuple)) {
-    emit_text_literal(out, ",\"id\":");
-    emit_text_u64(out, tuple->src_id);
-    emit_text_literal(out, ",\"type\":");
-    emit_text_u64(out, ct_tuple_icmp_type(tuple));
-    emit_text_literal(out, ",\"code\":");
-    emit_text_u64(out, ct_tuple_icmp_code(tuple));
-  }
-  emit_text_char(out, '}');
+  emit_text_advance(out, put_tuple(emit_text_reserve(out, TUPLE_BYTES), o, tuple));
+}
+
+static void address(emit_text *out, guint8 family, const ct_addr *addr)
+{
+  emit_text_addr(out, family, addr, FALSE);
+  emit_text_char(out, '"');
 }
 
 void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tuple *tuple)
@@ -74,24 +84,24 @@ void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tupl
   emit_text_char(out, '}');
 }
 
-static void pair(emit_text *out, guint64 a, guint64 b)
+static char *put_pair(char *p, guint64 a, guint64 b)
 {
-  emit_text_char(out, '[');
-  emit_text_u64(out, a);
-  emit_text_char(out, ',');
-  emit_text_u64(out, b);
-  emit_text_char(out, ']');
+  p = put_literal(p, "[");
+  p = put_u64(p, a);
+  p = put_literal(p, ",");
+  p = put_u64(p, b);
+  return put_literal(p, "]");
 }
 
-static void status(emit_text *out, guint32 bits)
+/* ,"status":["ASSURED",...]: by name, as the transcripts sort them. */
+static char *put_status(char *p, guint32 bits)
 {
-  /* By name, as the transcripts sort them. */
   static const struct {
     guint32 bit;
     guint length;
     const char *text;
   } names[] = {
-#define NAME(name) { CT_STATUS_##name, sizeof("\"" #name "\"") - 1, "\"" #name "\"" }
+#define NAME(name) { CT_STATUS_##name, sizeof("\"" #name "\",") - 1, "\"" #name "\"," }
     NAME(ASSURED),      NAME(CONFIRMED), NAME(DST_NAT),    NAME(DST_NAT_DONE), NAME(DYING),      NAME(EXPECTED),
     NAME(FIXED_TIMEOUT), NAME(HELPER),   NAME(HW_OFFLOAD), NAME(NAT_CLASH),    NAME(OFFLOAD),    NAME(SEEN_REPLY),
     NAME(SEQ_ADJUST),   NAME(SRC_NAT),   NAME(SRC_NAT_DONE), NAME(TEMPLATE),
@@ -100,74 +110,78 @@ static void status(emit_text *out, guint32 bits)
   gboolean any = FALSE;
   guint i;
 
-  emit_text_char(out, '[');
+  p = put_literal(p, ",\"status\":[");
   for (i = 0; i < G_N_ELEMENTS(names); i++) {
     if (!(bits & names[i].bit))
       continue;
-    if (any)
-      emit_text_char(out, ',');
-    emit_text_bytes(out, names[i].text, names[i].length);
+    p = put_bytes(p, names[i].text, names[i].length);
     any = TRUE;
   }
-  emit_text_char(out, ']');
+  if (any)
+    p--; /* the last comma */
+  return put_literal(p, "]");
 }
 
-static void state(emit_text *out, const ct_view *view, guint parts)
+static char *put_state(char *p, const ct_view *view, guint parts)
 {
-  const char *name = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  const char *name = ct_state_name(proto, view->state);
 
   if (name == NULL)
-    return;
-  emit_text_literal(out, ",\"state\":\"");
-  emit_text_string(out, name);
-  emit_text_char(out, '"');
+    return p;
+  p = put_literal(p, ",\"state\":\"");
+  p = put_word(p, name);
+  p = put_literal(p, "\"");
   if (!(parts & EMIT_JSON_DETAILS))
-    return;
-  if (view->tuple[CT_ORIGINAL].proto == CT_PROTO_TCP) {
-    emit_text_literal(out, ",\"wscale\":");
-    pair(out, view->tcp.side[0].scale, view->tcp.side[1].scale);
-    emit_text_literal(out, ",\"tflags\":");
-    pair(out, view->tcp.side[0].flags, view->tcp.side[1].flags);
-  } else if (view->tuple[CT_ORIGINAL].proto == CT_PROTO_SCTP) {
-    emit_text_literal(out, ",\"vtag\":");
-    pair(out, view->sctp_vtag[0], view->sctp_vtag[1]);
+    return p;
+  if (proto == CT_PROTO_TCP) {
+    p = put_literal(p, ",\"wscale\":");
+    p = put_pair(p, view->tcp.side[0].scale, view->tcp.side[1].scale);
+    p = put_literal(p, ",\"tflags\":");
+    p = put_pair(p, view->tcp.side[0].flags, view->tcp.side[1].flags);
+  } else if (proto == CT_PROTO_SCTP) {
+    p = put_literal(p, ",\"vtag\":");
+    p = put_pair(p, view->sctp_vtag[0], view->sctp_vtag[1]);
   }
+  return p;
 }
 
 void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
-  emit_text_literal(out, "\"orig\":");
-  emit_json_tuple(out, o, &view->tuple[CT_ORIGINAL]);
-  emit_text_literal(out, ",\"reply\":");
-  emit_json_tuple(out, o, &view->tuple[CT_REPLY]);
-  emit_text_literal(out, ",\"status\":");
-  status(out, view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u));
+  char *p = emit_text_reserve(out, ENTRY_BYTES);
+
+  p = put_literal(p, "\"orig\":");
+  p = put_tuple(p, o, &view->tuple[CT_ORIGINAL]);
+  p = put_literal(p, ",\"reply\":");
+  p = put_tuple(p, o, &view->tuple[CT_REPLY]);
+  p = put_status(p, view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u));
   if (parts & EMIT_PART_STATE)
-    state(out, view, parts);
+    p = put_state(p, view, parts);
   if (parts & EMIT_PART_HELPER) {
-    emit_text_literal(out, ",\"helper\":\"");
-    emit_text_string(out, view->helper);
-    emit_text_char(out, '"');
+    p = put_literal(p, ",\"helper\":\"");
+    p = put_word(p, view->helper);
+    p = put_literal(p, "\"");
   }
   if (parts & EMIT_PART_TIMEOUT) {
-    emit_text_literal(out, ",\"timeout\":");
-    emit_text_u64(out, emit_view_seconds(view));
+    p = put_literal(p, ",\"timeout\":");
+    p = put_u64(p, emit_view_seconds(view));
   }
   if (parts & EMIT_PART_COUNTERS) {
-    emit_text_literal(out, ",\"counters\":[");
-    pair(out, view->packets[0], view->bytes[0]);
-    emit_text_char(out, ',');
-    pair(out, view->packets[1], view->bytes[1]);
-    emit_text_char(out, ']');
+    p = put_literal(p, ",\"counters\":[");
+    p = put_pair(p, view->packets[0], view->bytes[0]);
+    p = put_literal(p, ",");
+    p = put_pair(p, view->packets[1], view->bytes[1]);
+    p = put_literal(p, "]");
   }
   if (parts & EMIT_JSON_ID) {
-    emit_text_literal(out, ",\"id\":");
-    emit_text_u64(out, view->id);
+    p = put_literal(p, ",\"id\":");
+    p = put_u64(p, view->id);
   }
   if (parts & EMIT_JSON_MASTER && view->has_master) {
-    emit_text_literal(out, ",\"master\":");
-    emit_json_tuple(out, o, &view->master_tuple);
+    p = put_literal(p, ",\"master\":");
+    p = put_tuple(p, o, &view->master_tuple);
   }
+  emit_text_advance(out, p);
 }
 
 guint emit_json_event_parts(const emit_options *o, const ct_event *event)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "text.h"
+#include "put.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@ void emit_text_init(emit_text *out, int fd)
   out->fd = fd;
   out->error = 0;
   out->opened = FALSE;
+  out->clock_text[0] = '\0';
   out->used = 0;
   out->size = fd >= 0 ? TEXT_FD_BYTES : TEXT_MEMORY_BYTES;
   out->data = g_malloc(out->size);
@@ -64,6 +65,23 @@ char *emit_text_make_room(emit_text *out, gsize n)
   return out->data + out->used;
 }
 
+/* Most of what is printed is shorter than a call to memcpy is worth: two overlapping moves of a fixed size do. */
+static inline void copy_short(char *to, const char *from, gsize n)
+{
+  if (n > 16) {
+    memcpy(to, from, n);
+  } else if (n >= 8) {
+    memcpy(to, from, 8);
+    memcpy(to + n - 8, from + n - 8, 8);
+  } else if (n >= 4) {
+    memcpy(to, from, 4);
+    memcpy(to + n - 4, from + n - 4, 4);
+  } else {
+    while (n-- > 0)
+      to[n] = from[n];
+  }
+}
+
 void emit_text_bytes(emit_text *out, const char *bytes, gsize n)
 {
   if (out->fd >= 0 && n >= TEXT_FD_BYTES) {
@@ -71,7 +89,7 @@ void emit_text_bytes(emit_text *out, const char *bytes, gsize n)
     write_all(out, bytes, n);
     return;
   }
-  memcpy(emit_text_reserve(out, n), bytes, n);
+  copy_short(emit_text_reserve(out, n), bytes, n);
   out->used += n;
 }
 
@@ -97,19 +115,52 @@ static char *digits_before(char *end, guint64 v)
   return end;
 }
 
-void emit_text_u64(emit_text *out, guint64 v)
+/* How many decimal digits: from the number of bits, right or one too many. */
+static guint digits_of(guint64 v)
 {
-  char buffer[20], *begin;
-  gsize n;
+  static const guint64 powers[20] = {
+    0,
+    10,
+    100,
+    1000,
+    10000,
+    100000,
+    1000000,
+    10000000,
+    100000000,
+    1000000000,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
+  };
+  guint guess = (64 - (guint)__builtin_clzll(v | 1)) * 1233 >> 12; /* 1233 / 4096 is log10(2) */
+
+  return guess + (v >= powers[guess]);
+}
+
+char *put_u64(char *p, guint64 v)
+{
+  char *end;
 
   if (v < 10) {
-    emit_text_char(out, (char)('0' + v));
-    return;
+    *p = (char)('0' + v);
+    return p + 1;
   }
-  begin = digits_before(buffer + sizeof(buffer), v);
-  n = (gsize)(buffer + sizeof(buffer) - begin);
-  memcpy(emit_text_reserve(out, n), begin, n);
-  out->used += n;
+  end = p + digits_of(v);
+  digits_before(end, v);
+  return end;
+}
+
+void emit_text_u64(emit_text *out, guint64 v)
+{
+  emit_text_advance(out, put_u64(emit_text_reserve(out, PUT_U64_BYTES), v));
 }
 
 void emit_text_i64(emit_text *out, gint64 v)
@@ -203,31 +254,33 @@ void emit_text_json_string(emit_text *out, const char *s)
   emit_text_char(out, '"');
 }
 
-static char *put_byte(char *p, guint8 v)
-{
-  if (v >= 100) {
-    *p++ = (char)('0' + v / 100);
-    v %= 100;
-    memcpy(p, pairs + v * 2, 2);
-    return p + 2;
-  }
-  if (v >= 10) {
-    memcpy(p, pairs + v * 2, 2);
-    return p + 2;
-  }
-  *p++ = (char)('0' + v);
-  return p;
-}
+/* "0." to "255.": three digits at most, a dot, and the length. */
+#define OCTET_1(v) { { '0' + (v), '.' }, 2 }
+#define OCTET_2(v) { { '0' + (v) / 10, '0' + (v) % 10, '.' }, 3 }
+#define OCTET_3(v) { { '0' + (v) / 100, '0' + (v) / 10 % 10, '0' + (v) % 10, '.' }, 4 }
+#define OCTETS_10(octet, v)                                                                                            \
+  octet(v), octet(v + 1), octet(v + 2), octet(v + 3), octet(v + 4), octet(v + 5), octet(v + 6), octet(v + 7),          \
+    octet(v + 8), octet(v + 9)
+#define OCTETS_50(octet, v)                                                                                            \
+  OCTETS_10(octet, v), OCTETS_10(octet, v + 10), OCTETS_10(octet, v + 20), OCTETS_10(octet, v + 30),                   \
+    OCTETS_10(octet, v + 40)
+static const struct {
+  char text[4];
+  guint8 length;
+} octets[256] = { OCTETS_10(OCTET_1, 0),  OCTETS_10(OCTET_2, 10), OCTETS_10(OCTET_2, 20),  OCTETS_10(OCTET_2, 30),
+                  OCTETS_10(OCTET_2, 40), OCTETS_50(OCTET_2, 50), OCTETS_50(OCTET_3, 100), OCTETS_50(OCTET_3, 150),
+                  OCTETS_50(OCTET_3, 200), OCTET_3(250), OCTET_3(251), OCTET_3(252), OCTET_3(253), OCTET_3(254), OCTET_3(255) };
 
+/* Writes up to 16 bytes, the last of them behind the end. */
 static char *put_ipv4(char *p, const guint8 *bytes)
 {
-  p = put_byte(p, bytes[0]);
-  *p++ = '.';
-  p = put_byte(p, bytes[1]);
-  *p++ = '.';
-  p = put_byte(p, bytes[2]);
-  *p++ = '.';
-  return put_byte(p, bytes[3]);
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    memcpy(p, octets[bytes[i]].text, 4);
+    p += octets[bytes[i]].length;
+  }
+  return p - 1; /* the last dot */
 }
 
 static char *put_group(char *p, guint group, gboolean in_full)
@@ -285,32 +338,45 @@ static char *put_ipv6(char *p, const guint8 *bytes, gboolean in_full)
   return p;
 }
 
+char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full)
+{
+  return family == CT_IPV6 ? put_ipv6(p, addr->bytes, in_full) : put_ipv4(p, addr->bytes);
+}
+
 void emit_text_addr(emit_text *out, guint8 family, const ct_addr *addr, gboolean in_full)
 {
-  char *begin = emit_text_reserve(out, 48), *end;
+  emit_text_advance(out, put_addr(emit_text_reserve(out, PUT_ADDR_BYTES), family, addr, in_full));
+}
 
-  end = family == CT_IPV6 ? put_ipv6(begin, addr->bytes, in_full) : put_ipv4(begin, addr->bytes);
-  out->used += (gsize)(end - begin);
+/* ".123", the nanoseconds without the zeros behind, but at least `decimals` digits; nothing where none are left. */
+static void fraction(emit_text *out, guint ns, guint decimals)
+{
+  char digits[10] = ".000000000";
+  guint n = 9, v = ns;
+  char *p = digits + 10;
+
+  while (v >= 100) {
+    p -= 2;
+    memcpy(p, pairs + v % 100 * 2, 2);
+    v /= 100;
+  }
+  memcpy(p - 2, pairs + v * 2, 2); /* nine digits are odd: a ninth brings a zero with it that falls on the dot */
+  digits[0] = '.';
+  while (n > decimals && digits[n] == '0')
+    n--;
+  if (n > 0)
+    emit_text_bytes(out, digits, n + 1);
 }
 
 void emit_text_seconds(emit_text *out, gint64 ns, guint decimals)
 {
   guint64 v = ns < 0 ? -(guint64)ns : (guint64)ns;
-  guint64 fraction = v % 1000000000u;
-  guint n = 9;
 
   g_assert(decimals <= 9);
   if (ns < 0)
     emit_text_char(out, '-');
   emit_text_u64(out, v / 1000000000u);
-  while (n > decimals && fraction % 10 == 0) {
-    fraction /= 10;
-    n--;
-  }
-  if (n == 0)
-    return;
-  emit_text_char(out, '.');
-  emit_text_u64_zeros(out, fraction, n);
+  fraction(out, (guint)(v % 1000000000u), decimals);
 }
 
 emit_date emit_date_from_ns(gint64 time_ns)
@@ -342,7 +408,7 @@ emit_date emit_date_from_ns(gint64 time_ns)
   return d;
 }
 
-static void date_and_clock(emit_text *out, const emit_date *d)
+static void date_and_clock_write(emit_text *out, const emit_date *d)
 {
   /* An int64 of nanoseconds reaches from 1677 to 2262, so a year has four digits. */
   emit_text_u64_zeros(out, (guint64)d->year, 4);
@@ -354,30 +420,41 @@ static void date_and_clock(emit_text *out, const emit_date *d)
   emit_text_clock(out, d);
 }
 
+/* Many lines fall in the same second: its text is kept. => the nanoseconds within it. */
+static guint date_and_clock(emit_text *out, gint64 time_ns)
+{
+  gint64 second = time_ns / 1000000000;
+  gint64 ns = time_ns - second * 1000000000;
+
+  if (ns < 0) {
+    ns += 1000000000;
+    second--;
+  }
+  if (out->clock_text[0] != '\0' && second == out->clock_second) {
+    emit_text_constant(out, out->clock_text, sizeof(out->clock_text));
+  } else {
+    emit_date d = emit_date_from_ns(time_ns);
+
+    emit_text_reserve(out, sizeof(out->clock_text));
+    date_and_clock_write(out, &d);
+    memcpy(out->clock_text, out->data + out->used - sizeof(out->clock_text), sizeof(out->clock_text));
+    out->clock_second = second;
+  }
+  return (guint)ns;
+}
+
 void emit_text_time_fixed(emit_text *out, gint64 time_ns)
 {
-  emit_date d = emit_date_from_ns(time_ns);
+  guint ns = date_and_clock(out, time_ns);
 
-  date_and_clock(out, &d);
   emit_text_char(out, '.');
-  emit_text_u64_zeros(out, d.ns / 1000, 6);
+  emit_text_u64_zeros(out, ns / 1000, 6);
   emit_text_char(out, 'Z');
 }
 
 void emit_text_time(emit_text *out, gint64 time_ns)
 {
-  emit_date d = emit_date_from_ns(time_ns);
-  guint decimals = 9;
-
-  date_and_clock(out, &d);
-  if (d.ns != 0) {
-    emit_text_char(out, '.');
-    while (d.ns % 10 == 0) {
-      d.ns /= 10;
-      decimals--;
-    }
-    emit_text_u64_zeros(out, d.ns, decimals);
-  }
+  fraction(out, date_and_clock(out, time_ns), 0);
   emit_text_char(out, 'Z');
 }
 

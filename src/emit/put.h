@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * For the pieces that a hot line is made of: write at a pointer into room that was reserved once, so that the
+ * buffer's own fields are not read and written back for each word. Each put_ returns where the next byte goes.
+ * Internal to src/emit.
+ */
+#ifndef EMIT_PUT_H
+#define EMIT_PUT_H
+
+#include "text.h"
+
+/* Longest outputs, for reservations. */
+enum { PUT_U64_BYTES = 20, PUT_ADDR_BYTES = 48 };
+
+char *put_u64(char *p, guint64 v);
+/* Needs PUT_ADDR_BYTES of room, whatever comes out. */
+char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
+
+static inline char *put_bytes(char *p, const char *bytes, gsize n)
+{
+  memcpy(p, bytes, n);
+  return p + n;
+}
+#define put_literal(p, s) put_bytes(p, s "", sizeof(s) - 1)
+
+/* A short word of ours: state, class, helper. */
+static inline char *put_word(char *p, const char *word)
+{
+  while (*word != '\0')
+    *p++ = *word++;
+  return p;
+}
+
+/* What was put up to p into room that emit_text_reserve gave. */
+static inline void emit_text_advance(emit_text *out, const char *p)
+{
+  out->used = (gsize)(p - out->data);
+}
+
+#endif
