@@ -25,10 +25,6 @@ ctreplay_SOURCES = \
 	src/cli/command_list.c \
 	src/cli/command_test.c \
 	src/cli/command_compile.c \
+	src/cli/command_sweep.c \
 	src/cli/command_verify.c
 ctreplay_LDADD = libcli.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
-	src/cli/command_compile.c
-	src/cli/command_sweep.c \
-	src/cli/command_list.c
-	src/cli/command_sweep.c
-ctreplay_LDADD = libcli.la $(CTREPLAY_LIBS)
