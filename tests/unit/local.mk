@@ -88,3 +88,9 @@ check_PROGRAMS += test_replay
 test_replay_SOURCES = tests/unit/test_replay.c tests/unit/unit.h tests/unit/packet_kit.h tests/unit/packet_kit.c
 test_replay_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_replay_LDADD = libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+
+TESTS += test_cli
+check_PROGRAMS += test_cli
+test_cli_SOURCES = tests/unit/test_cli.c tests/unit/unit.h
+test_cli_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_cli_LDADD = libcli.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
