@@ -244,6 +244,14 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   emit_text_char(out, '\n');
 }
 
+/* The tuple of an ICMP error is that of the packet in it; what was sent is ICMP all the same. */
+static guint8 proto_of(const ct_packet *packet)
+{
+  if (packet->kind != CT_PACKET_ICMP_ERROR)
+    return packet->tuple.proto;
+  return packet->tuple.family == CT_IPV4 ? CT_PROTO_ICMP : CT_PROTO_ICMPV6;
+}
+
 void cli_person_packet(const replay_seen *seen, gpointer user)
 {
   cli_person *p = user;
@@ -256,7 +264,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
     p->none_by_reason[seen->packet->reason]++;
     return;
   }
-  p->by_proto[seen->packet->tuple.proto]++;
+  p->by_proto[proto_of(seen->packet)]++;
   what = happening_of(r);
   if (what == CLI_HAPPENING_COUNT || !p->run.showing)
     return;
