@@ -57,6 +57,22 @@ static void list_profiles(const ct_params *params)
     printf("%-12s %s\n", profile->name, profile->help);
 }
 
+static void list_helpers(const ct_params *params)
+{
+  ct_helper_info info;
+  unsigned i;
+
+  (void)params;
+  for (i = 0; ct_helper_describe(i, &info); i++) {
+    char port[16] = "-";
+
+    if (info.port != 0)
+      g_snprintf(port, sizeof(port), "%u", info.port);
+    printf("%-12s %-7s %5s  %s  %s\n", info.name, info.tcp && info.udp ? "tcp,udp" : info.tcp ? "tcp" : "udp", port,
+           info.ipv4 && info.ipv6 ? "ipv4,ipv6" : info.ipv6 ? "ipv6     " : "ipv4     ", info.help);
+  }
+}
+
 static void list_classes(const ct_params *params)
 {
   guint i;
@@ -105,8 +121,9 @@ cli_exit cli_command_list(int argc, char **argv)
   static const struct {
     const char *name;
     void (*print)(const ct_params *params);
-  } lists[] = { { "formats", list_formats }, { "sysctls", list_sysctls }, { "reasons", list_reasons }, { "profiles", list_profiles },
-                { "classes", list_classes }, { "states", list_states },   { "options", list_options }, { "commands", list_commands } };
+  } lists[] = { { "formats", list_formats }, { "sysctls", list_sysctls }, { "reasons", list_reasons },
+                { "profiles", list_profiles }, { "helpers", list_helpers }, { "classes", list_classes },
+                { "states", list_states },   { "options", list_options }, { "commands", list_commands } };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -124,8 +141,12 @@ cli_exit cli_command_list(int argc, char **argv)
       lists[i].print(&params);
       code = CLI_EXIT_OK;
     }
-  if (code == CLI_EXIT_USAGE)
-    cli_say("list: give one of formats, sysctls, reasons, profiles, classes, states, options, commands");
+  if (options.help) {
+    printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, profiles, helpers, "
+           "classes, states, options, commands.\n");
+    code = CLI_EXIT_OK;
+  } else if (code == CLI_EXIT_USAGE)
+    cli_say("list: give one of formats, sysctls, reasons, profiles, helpers, classes, states, options, commands");
   cli_options_clear(&options);
   return code;
 }

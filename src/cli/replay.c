@@ -42,6 +42,19 @@ static cli_exit dispatch(const cli_options *o)
   }
 }
 
+/* --helper list */
+static gboolean asks_for_helpers(const cli_options *o)
+{
+  return o->helpers->len == 1 && strcmp(g_ptr_array_index(o->helpers, 0), "list") == 0;
+}
+
+static cli_exit list_helpers(void)
+{
+  char list[] = "list", helpers[] = "helpers", *argv[] = { list, helpers, NULL };
+
+  return cli_command_list(2, argv);
+}
+
 cli_exit cli_replay(int argc, char **argv)
 {
   GError *error = NULL;
@@ -55,6 +68,8 @@ cli_exit cli_replay(int argc, char **argv)
     cli_help();
   else if (options.version)
     cli_version();
+  else if (asks_for_helpers(&options))
+    code = list_helpers();
   else
     code = dispatch(&options);
   cli_options_clear(&options);

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every exit code, with what stands on stdout and stderr beside it.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+pcap_whole > "$work/good.pcap"
+pcap_whole | head -c 100 > "$work/cut.pcap"
+printf 'this is no capture at all' > "$work/text"
+
+# 0: fine
+expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
+expect 0 'tcp      6 120 SYN_SENT src=10.0.0.1' '2 flow entries have been shown' "$ctreplay" -L "$work/good.pcap"
+expect 0 'DESTROY' '' "$ctreplay" -E --end +3 --sysctl nf_conntrack_udp_timeout=1 "$work/good.pcap"
+expect 0 'Summary' '' "$ctreplay" "$work/good.pcap"
+expect 0 'Usage\|Commands' '' "$ctreplay" --help
+expect 0 'ctreplay [0-9]' '' "$ctreplay" --version
+expect 0 'tcp-state' '' "$ctreplay" list reasons
+input=$work/good.pcap
+expect 0 '^2$' '' "$ctreplay" -C -
+input=
+
+# 2: usage, and nothing is done
+expect 2 '' 'give a capture' "$ctreplay"
+expect 2 '' 'no such option' "$ctreplay" --nonsense "$work/good.pcap"
+expect 2 '' 'syntax error' "$ctreplay" --bpf 'tcp prot 80' "$work/good.pcap"
+expect 2 '' 'list sysctls' "$ctreplay" -L --sysctl nf_conntrack_x=1 "$work/good.pcap"
+expect 2 '' 'not a format' "$ctreplay" -C -o xml "$work/good.pcap"
+expect 2 '' 'command' "$ctreplay" -o json "$work/good.pcap"
+expect 2 '' '--at' "$ctreplay" -E --at +1 "$work/good.pcap"
+expect 2 '' '--class' "$ctreplay" -L --class NEW "$work/good.pcap"
+expect 2 '' 'formats' "$ctreplay" list nonsense
+
+# 3: input, and what was read is shown
+expect 3 '' 'cannot be opened' "$ctreplay" -L "$work/missing.pcap"
+expect 3 '' "$work/text" "$ctreplay" -L "$work/text"
+expect 3 UNREPLIED 'ends inside a record' "$ctreplay" -L "$work/cut.pcap"
+expect 3 '^2$' 'missing.pcap' "$ctreplay" -C "$work/missing.pcap" "$work/good.pcap"
+expect 3 '^2$' 'ends inside a record' "$ctreplay" -C "$work/cut.pcap" "$work/good.pcap"
+expect 3 '^2$' 'ends inside a record' "$ctreplay" -C --merge "$work/cut.pcap" "$work/good.pcap"
+
+# 4: output; a reader that goes is none
+expect 4 '' 'No such file' "$ctreplay" -L -w "$work/none/x" "$work/good.pcap"
+expect 4 '' '*' "$ctreplay" -P -w "$work/none/x" "$work/good.pcap"
+if [ -w /dev/full ]; then
+  expect 4 '' 'No space' sh -c '"$0" -L "$1" > /dev/full' "$ctreplay" "$work/good.pcap"
+  expect 4 '' 'could not be written' sh -c '"$0" list reasons > /dev/full' "$ctreplay"
+  expect 4 '' 'No space' "$ctreplay" -P -w /dev/full "$work/good.pcap"
+  expect 4 '' 'No space' "$ctreplay" -P -w /dev/full "$work/cut.pcap"
+fi
+expect 0 '' '' sh -c '{ "$0" -P "$1"; echo $? > "$2/code"; } | true' "$ctreplay" "$work/good.pcap" "$work"
+expect 0 '^0$' '' cat "$work/code"
+
+# What -w writes: text for -L, a capture for -P.
+expect 0 '' '2 flow' "$ctreplay" -L -w "$work/list" "$work/good.pcap"
+expect 0 'src=10.0.0.1' '' cat "$work/list"
+expect 0 '' '' "$ctreplay" -P --class NEW -w "$work/new.pcap" "$work/good.pcap"
+expect 0 '^2$' '' "$ctreplay" -C "$work/new.pcap"
+expect 0 '"class":"NEW"' '' "$ctreplay" -P -o json -w "$work/again.pcap" "$work/good.pcap"
+
+# Snapshots, and time beyond the last packet.
+expect 0 'tcp      6 20 SYN_SENT' '*' "$ctreplay" -L --at +102 "$work/good.pcap"
+expect 0 '^1$' '' "$ctreplay" -C --at '#1' "$work/good.pcap"
+expect 0 'after packet 3' '' "$ctreplay" -S --every 1 "$work/good.pcap"
+expect 0 '' 'end before' "$ctreplay" -C --at '#9' "$work/good.pcap"
+
+# Messages for the eye only where there is one.
+expect 0 '*' '' "$ctreplay" --color=auto --progress=auto "$work/good.pcap"
+if grep -q "$(printf '\033')" "$work/out"; then echo 'FAILED: colour in a file'; failures=$((failures + 1)); fi
+expect 0 "$(printf '\033')" '' "$ctreplay" --color=always "$work/good.pcap"
+finish
