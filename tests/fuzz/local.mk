@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture
+FUZZ_TARGETS = fuzz_capture fuzz_packet
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -15,6 +15,10 @@ CLEANFILES += crash-fuzz_*
 fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/unit/capture_kit.h tests/unit/capture_kit.c $(FUZZ_MAIN)
 fuzz_capture_LDADD = libcapture.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 fuzz_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/unit/packet_kit.h tests/unit/packet_kit.c $(FUZZ_MAIN)
+fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
+fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
 FUZZ_SECONDS = 60

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any bytes as a run of frames through one decoder. Input: a byte of options, then frames, each 6 bytes of head (link type,
+ * seconds since the last one, bytes that the snap length cut, 2 of length, 1 spare) and its bytes. Properties: packets keep their contract;
+ * two decoders agree; a cut frame reads as if zeros followed; fragments stay within their limits.
+ */
+#include <string.h>
+
+#include "../unit/packet_kit.h"
+#include "fuzz.h"
+#include "packet/packet.h"
+
+enum { HEAD = 6, FRAGMENTS_MAX_BYTES = 40000, FRAGMENT_MAX_COST = 131072 + 256 };
+
+static const guint16 links[] = { 1, 0, 9, 12, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 192, 204, 205, 228, 229, 239, 276, 189 };
+
+static const struct {
+  ct_checksums policy;
+  gboolean verify_l4;
+  const char *profile;
+} modes[] = {
+  { CT_CHECKSUMS_IGNORE, FALSE, "linux-6.18" }, { CT_CHECKSUMS_VERIFY, TRUE, "linux-6.18" }, { CT_CHECKSUMS_AUTO, TRUE, "linux-6.18" },
+  { CT_CHECKSUMS_AUTO, TRUE, "linux-6.1" },     { CT_CHECKSUMS_IGNORE, TRUE, "linux-2.6" },  { CT_CHECKSUMS_VERIFY, TRUE, "linux-2.4" },
+};
+
+static void check_contract(const ct_packet *p, const cap_frame *frame)
+{
+  static volatile guint64 touched;
+  guint64 sum = 0;
+
+  g_assert_cmpuint(p->kind, <=, CT_PACKET_UNTRACKED);
+  g_assert_cmpuint(p->reason, <, CT_REASON_COUNT);
+  g_assert_cmpint(p->time_ns, ==, frame->ts_ns);
+  g_assert_cmpuint(p->captured, <=, p->length);
+  g_assert_true(p->captured == p->length || p->flags & CT_PACKET_CUT);
+  for (guint32 i = 0; i < p->captured; i++)
+    sum += p->data[i]; /* that they are there */
+  touched = sum;
+  (void)touched;
+  g_assert_cmpuint(p->tuple.zero, ==, 0);
+  if (p->kind == CT_PACKET_NONE || p->kind == CT_PACKET_INVALID || p->kind == CT_PACKET_UNTRACKED)
+    g_assert_cmpuint(p->reason, !=, CT_REASON_NONE);
+  if (p->kind == CT_PACKET_TRACK || p->kind == CT_PACKET_ICMP_ERROR) {
+    g_assert_cmpuint(p->hash, ==, ct_tuple_hash(&p->tuple));
+    g_assert_false(ct_tuple_is_icmp_answer(&p->tuple));
+  }
+  if (p->kind == CT_PACKET_TRACK && p->tuple.proto == CT_PROTO_TCP && p->l4.tcp.header_bytes > 0 && p->l4_offset < 0xffff) {
+    g_assert_cmpuint(p->l4_offset + p->l4.tcp.header_bytes, <=, p->captured);
+    g_assert_cmpuint(p->l4_offset + p->l4.tcp.header_bytes + p->l4.tcp.payload_bytes, ==, p->length);
+  }
+}
+
+static void check_same(const ct_packet *a, const ct_packet *b)
+{
+  g_assert_cmpuint(a->kind, ==, b->kind);
+  g_assert_cmpuint(a->reason, ==, b->reason);
+  g_assert_cmpuint(a->length, ==, b->length);
+  g_assert_cmpuint(a->l4_offset, ==, b->l4_offset);
+  g_assert_cmpuint(a->hash, ==, b->hash);
+  g_assert_true(memcmp(&a->tuple, &b->tuple, sizeof(a->tuple)) == 0);
+  g_assert_true(memcmp(&a->l4, &b->l4, sizeof(a->l4)) == 0);
+}
+
+static ct_packet decode(pkt_decoder *decoder, const cap_frame *frame, pkt_arena *arena)
+{
+  pkt_link_info info;
+  ct_packet p;
+
+  memset(&p, 0xa5, sizeof(p));
+  pkt_decode(decoder, frame, 1, arena, &p, &info);
+  g_assert_cmpuint(info.direction, <=, CAP_DIR_OUT);
+  return p;
+}
+
+/* The frame alone, cut, and with zeros for what was cut. */
+static void check_cut(const ct_params *params, const cap_frame *frame)
+{
+  pkt_decoder *one = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE), *two = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
+  pkt_arena *arena = pkt_arena_new();
+  g_autofree guint8 *whole = g_malloc0(frame->wire);
+  cap_frame padded = *frame;
+  ct_packet a, b;
+
+  memcpy(whole, frame->data, frame->captured);
+  padded.data = whole;
+  padded.captured = frame->wire;
+  a = decode(one, frame, arena);
+  b = decode(two, &padded, arena);
+  if (a.reason != CT_REASON_LINK_TRUNCATED && a.reason != CT_REASON_NOT_IP)
+    check_same(&a, &b);
+  pkt_arena_free(arena);
+  pkt_decoder_free(one);
+  pkt_decoder_free(two);
+}
+
+static void run_frames(const uint8_t *data, size_t size, const ct_params *params, ct_checksums policy)
+{
+  pkt_decoder *one = pkt_decoder_new(params, policy), *two = pkt_decoder_new(params, policy);
+  pkt_arena *arena = pkt_arena_new();
+  gint64 ts_ns = 0;
+
+  while (size > HEAD) {
+    cap_frame frame = { .link = links[data[0] % G_N_ELEMENTS(links)] };
+    size_t n = MIN(size - HEAD, (size_t)(data[3] << 8 | data[4]));
+    g_autofree guint8 *exact = g_memdup2(data + HEAD, MAX(n, 1));
+    ct_packet a, b;
+
+    ts_ns += data[1] * G_GINT64_CONSTANT(1000000000);
+    frame.ts_ns = ts_ns;
+    frame.data = exact;
+    frame.captured = (guint32)n;
+    frame.wire = frame.captured + data[2];
+    a = decode(one, &frame, arena);
+    b = decode(two, &frame, arena);
+    check_contract(&a, &frame);
+    check_same(&a, &b);
+    g_assert_cmpuint(a.flags, ==, b.flags);
+    if (frame.wire > frame.captured)
+      check_cut(params, &frame);
+    g_assert_cmpuint(pkt_decoder_fragment_bytes(one), <=, 2 * (FRAGMENTS_MAX_BYTES + FRAGMENT_MAX_COST));
+    pkt_arena_reset(arena);
+    data += HEAD + n;
+    size -= HEAD + n;
+  }
+  pkt_arena_free(arena);
+  pkt_decoder_free(one);
+  pkt_decoder_free(two);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  guint mode;
+  ct_params params;
+
+  if (size == 0)
+    return 0;
+  mode = data[0] % G_N_ELEMENTS(modes);
+  ct_params_init(&params, ct_profile_find(modes[mode].profile));
+  params.checksum = modes[mode].verify_l4 != FALSE;
+  params.ipfrag_high_thresh = params.frag6_high_thresh = FRAGMENTS_MAX_BYTES;
+  run_frames(data + 1, size - 1, &params, modes[mode].policy);
+  return 0;
+}
+
+/* A run of frames in the making. */
+static kit_bytes run;
+
+static void run_frame(guint8 link_index, guint8 cut, const char *link_hex, const kit_bytes *ip)
+{
+  static kit_bytes frame;
+
+  kit_start(&frame);
+  kit_add_hex(&frame, link_hex);
+  kit_add(&frame, ip->at, ip->n);
+  kit_add(&run, (guint8[]){ link_index, 1, cut }, 3);
+  kit_add16(&run, frame.n - cut);
+  kit_fill(&run, 0, 1);
+  kit_add(&run, frame.at, frame.n - cut);
+}
+
+static void seed(fuzz_add_fn add, guint8 mode, guint8 link_index, const char *link_hex, gboolean ipv6)
+{
+  static kit_bytes ip;
+
+  kit_start(&run);
+  kit_fill(&run, mode, 1);
+  for (guint i = 0; i < 5; i++) {
+    if (ipv6)
+      kit_ipv6(&ip, i == 0 ? CT_PROTO_TCP : i == 1 ? CT_PROTO_ICMPV6 : i == 2 ? 60 : 44);
+    else
+      kit_ipv4(&ip, i == 0 ? CT_PROTO_TCP : i == 1 ? CT_PROTO_ICMP : i == 2 ? CT_PROTO_SCTP : CT_PROTO_UDP);
+    if (i == 0) {
+      kit_tcp(&ip, 1234, 80, CT_TCP_SYN, "020405b4 0402080a 00000001 00000000 01030307");
+    } else if (i == 1) {
+      kit_icmp(&ip, ipv6 ? 1 : 3, 1, 0);
+      kit_add_hex(&ip, ipv6 ? "60000000 0008 06 40 fd000000 00000000 00000000 000000aa fd000000 00000000 00000000 000000bb 04d20050 00000001"
+                            : "45 00 0028 0000 0000 40 06 0000 0a0000aa 0a0000bb 04d20050 00000001");
+    } else if (i == 2) {
+      kit_add_hex(&ip, ipv6 ? "8400 010400000000 0bb80050 00000001 00000000 01000014 00000001 00001000 00010001 00000001"
+                            : "0bb80050 00000001 00000000 01000014 00000001 00001000 00010001 00000001");
+    } else if (ipv6) {
+      kit_add_hex(&ip, i == 3 ? "1100 0001 00000007 00350036 00100000" : "1100 0008 00000007 0102030405060708");
+    } else {
+      kit_set16(&ip, 6, i == 3 ? 0x2000 : 1);
+      kit_add_hex(&ip, i == 3 ? "00350036 00100000" : "0102030405060708");
+    }
+    kit_finish(&ip);
+    run_frame(link_index, i == 0 ? 4 : 0, link_hex, &ip);
+  }
+  add(run.at, run.n);
+}
+
+void fuzz_seeds(fuzz_add_fn add)
+{
+  static const struct {
+    guint8 link_index;
+    const char *hex4, *hex6;
+  } wrappings[] = {
+    { 0, "020000000002 020000000001 0800", "020000000002 020000000001 88a8 0001 8100 0002 86dd" },
+    { 0, "020000000002 020000000001 8847 00010040 00011140", "020000000002 020000000001 8864 1100 0001 0040 0057" },
+    { 0, "020000000002 020000000001 0040 aaaa03 000000 0800", "020000000002 020000000001 8848 00011140" },
+    { 1, "02000000", "0000001e" },
+    { 2, "ff03 0021", "0057" },
+    { 6, "", "" },
+    { 8, "8802 0000 020000000001 020000000002 020000000003 1000 0000 aaaa03 000000 0800",
+      "0803 0000 020000000001 020000000002 020000000003 1000 020000000004 aaaa03 000000 86dd" },
+    { 10, "0004 0001 0006 0200000000010000 0800", "0000 0001 0006 0200000000010000 8100 0001 86dd" },
+    { 12, "0000 1100 03000000 0000000000000000 30 0801 0000 020000000001 020000000002 020000000003 1000 aaaa03 000000 0800",
+      "0000 0800 00000000 0801 0000 020000000001 020000000002 020000000003 1000 aaaa03 000000 86dd" },
+    { 14, "0000 0800 65000000", "0000 0800 01000000 020000000002 020000000001 86dd" },
+    { 19, "02 00 0001 0500 0a00 00000000 1c00 0900", "0a 00 0001 0008 000a 00000007 002c 0009" },
+    { 20, "0800 0000 00000007 0001 00 06 0200000000010000", "86dd 0000 00000007 0001 04 06 0200000000010000" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS(wrappings); i++) {
+    seed(add, (guint8)(i % G_N_ELEMENTS(modes)), wrappings[i].link_index, wrappings[i].hex4, FALSE);
+    seed(add, (guint8)(i % 3), wrappings[i].link_index, wrappings[i].hex6, TRUE);
+  }
+}
