@@ -129,7 +129,7 @@ static void describe(listed_entry *listed, const ct_view *view)
 
 static gboolean same(const listed_entry *a, const listed_entry *b)
 {
-  gint64 moved = a->deadline_ns - b->deadline_ns;
+  gint64 moved = (gint64)((guint64)a->deadline_ns - (guint64)b->deadline_ns);
 
   return moved <= SAME_DEADLINE_NS && moved >= -SAME_DEADLINE_NS && a->status == b->status && a->state == b->state &&
          memcmp(a->packets, b->packets, sizeof(a->packets)) == 0 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0 &&

@@ -149,7 +149,7 @@ static void stamp(emit_text *out, gint64 time_ns)
     emit_text_char(out, '-');
   emit_text_u64_zeros(out, seconds < 0 ? -(guint64)seconds : (guint64)seconds, 8);
   emit_text_char(out, '.');
-  emit_text_u64_zeros(out, (guint64)(time_ns - seconds * 1000000000) / 1000, 6);
+  emit_text_u64_zeros(out, ((guint64)time_ns - (guint64)seconds * 1000000000u) / 1000, 6);
   emit_text_literal(out, "]\t");
 }
 

@@ -295,7 +295,7 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
   emit_text_u64(out, packet->number);
   json_time(out, packet->time_ns);
   emit_text_literal(out, ",\"t\":");
-  emit_text_seconds(out, packet->time_ns - p->first_ns, 1);
+  emit_text_seconds(out, emit_time_since(packet->time_ns, p->first_ns), 1);
   json_number(out, "length", packet->length);
   if (packet->flags & CT_PACKET_CUT)
     emit_text_literal(out, ",\"cut\":true");

@@ -31,7 +31,7 @@ static void pad_from(emit_text *out, gsize begin, gsize width)
 /* Six decimals always: a column. The capture's nanoseconds are cut, not rounded, so that no packet seems to come before its cause. */
 static void time_column(emit_text *out, const emit_options *o, const emit_packet *p)
 {
-  gint64 ns = p->packet->time_ns - p->first_ns;
+  gint64 ns = emit_time_since(p->packet->time_ns, p->first_ns);
   guint64 v = ns < 0 ? -(guint64)ns : (guint64)ns;
   char digits[24];
 

@@ -31,7 +31,7 @@ gint64 emit_delta_seconds(const ct_view *view, guint parts)
 {
   gint64 stop_ns = parts & EMIT_PART_STOP ? view->ended_ns : emit_view_now_ns(view);
 
-  return emit_floor_seconds(stop_ns) - emit_floor_seconds(view->created_ns);
+  return emit_floor_seconds(stop_ns) - emit_floor_seconds(view->created_ns); /* seconds: no overflow */
 }
 
 const char *emit_family_name(guint8 family)

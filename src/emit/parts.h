@@ -27,7 +27,7 @@ guint emit_parts_entry(const emit_options *o, const ct_view *view);
 guint emit_parts_event(const emit_options *o, const ct_event *event);
 
 /* The moment a view was taken: what a reader's clock said. */
-static inline gint64 emit_view_now_ns(const ct_view *view) { return view->deadline_ns - view->timeout_ns; }
+static inline gint64 emit_view_now_ns(const ct_view *view) { return emit_time_since(view->deadline_ns, view->timeout_ns); }
 /* Whole seconds left, cut as the kernel cuts them, never negative. */
 static inline guint64 emit_view_seconds(const ct_view *view)
 {

@@ -97,7 +97,7 @@ static void proc_entry(emit_text *out, const emit_options *o, const ct_view *vie
     emit_text_literal(out, "zone=0 ");
   if (o->show_times) {
     emit_text_literal(out, "delta-time=");
-    emit_text_u64(out, (guint64)MAX(0, emit_floor_seconds(emit_view_now_ns(view) - view->created_ns)));
+    emit_text_u64(out, (guint64)MAX(0, emit_floor_seconds(emit_time_since(emit_view_now_ns(view), view->created_ns))));
     emit_text_char(out, ' ');
   }
   emit_text_literal(out, "use=");

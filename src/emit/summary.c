@@ -129,7 +129,7 @@ static void head(emit_text *out, const emit_summary *s)
   label(out, "time");
   emit_text_time_fixed(out, s->first_ns);
   emit_text_literal(out, ", ");
-  duration(out, s->last_ns - s->first_ns);
+  duration(out, emit_time_since(s->last_ns, s->first_ns));
   if (s->stats->clock_back > 0) {
     emit_text_literal(out, "; ");
     emit_text_u64(out, s->stats->clock_back);
@@ -236,7 +236,7 @@ static void wrapped_item(wrapped *w, const char *name, guint64 value)
 /* The mean over the capture's time: the area under the count, a 128-bit number of entry nanoseconds. */
 static void mean(emit_text *out, const emit_summary *s)
 {
-  gint64 span_ns = s->last_ns - s->first_ns;
+  gint64 span_ns = s->first_ns <= s->last_ns ? emit_time_since(s->last_ns, s->first_ns) : 0;
   double area = (double)s->stats->count_ns_hi * 18446744073709551616.0 + (double)s->stats->count_ns_lo;
 
   if (span_ns <= 0)
@@ -256,7 +256,7 @@ static void peak(emit_text *out, const emit_summary *s)
   }
   if (s->stats->peak_count > 0) {
     emit_text_literal(out, " after ");
-    emit_text_seconds(out, (s->stats->peak_time_ns - s->first_ns) / 1000000 * 1000000, 0);
+    emit_text_seconds(out, emit_time_since(s->stats->peak_time_ns, s->first_ns) / 1000000 * 1000000, 0);
     emit_text_literal(out, " s");
   }
   mean(out, s);

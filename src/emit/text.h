@@ -68,6 +68,9 @@ void emit_text_time(emit_text *out, gint64 time_ns);
 void emit_text_time_fixed(emit_text *out, gint64 time_ns);
 
 
+/* a - b for two times, which a hostile capture may have put at both ends of what 64 bits hold. */
+static inline gint64 emit_time_since(gint64 a, gint64 b) { return (gint64)((guint64)a - (guint64)b); }
+
 /* A moment in UTC, for those who print it otherwise. */
 typedef struct emit_date {
   gint64 year;

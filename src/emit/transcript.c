@@ -228,7 +228,7 @@ static void transcript_packet(emit_text *out, const emit_options *o, const emit_
   if (packet->flags & CT_PACKET_CUT)
     emit_text_literal(out, ",\"padded\":1");
   emit_text_literal(out, ",\"t\":");
-  emit_text_seconds(out, packet->time_ns - p->first_ns, 1);
+  emit_text_seconds(out, emit_time_since(packet->time_ns, p->first_ns), 1);
   if (p->result->verdict == CT_VERDICT_ACCEPT)
     emit_text_literal(out, ",\"fwd\":1");
   else

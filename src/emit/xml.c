@@ -117,7 +117,7 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
   }
   /* Unlike the plain line, an ended flow's age is cut after the subtraction. */
   if (parts & EMIT_PART_STOP)
-    element(out, "deltatime", (guint64)emit_floor_seconds(view->ended_ns - view->created_ns));
+    element(out, "deltatime", (guint64)emit_floor_seconds(emit_time_since(view->ended_ns, view->created_ns)));
   else
     element(out, "deltatime", (guint64)emit_delta_seconds(view, parts));
 }
