@@ -97,21 +97,18 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
   ct_sip_contact contact;
   ct_sip_match match;
   ct_expect_spec spec;
-  ct_sip_answer answer;
-  uint64_t header = 0;
-  uint32_t expires;
+  uint32_t expires = 0;
 
   if (h->expected)
     return CT_VERDICT_ACCEPT;
-  ct_sip_header_number(t, CT_SIP_EXPIRES, &header, &match);
-  expires = (uint32_t)header;
-  answer = ct_sip_contact_next(t, &contacts, &contact);
-  if (answer != CT_SIP_FOUND)
-    return answer == CT_SIP_NONE ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
+  ct_sip_header_number(t, CT_SIP_EXPIRES, &expires, &match);
+  if (!ct_sip_contact_next(t, &contacts, &contact))
+    return CT_VERDICT_ACCEPT;
   /* Nobody registers others. */
   if (!ct_addr_equal(&contact.addr, &ct_helping_forward(h)->src) || !ct_sip_transport_fits(t, contact.end, back->proto))
     return CT_VERDICT_ACCEPT;
-  ct_sip_expires_param(t, contact.end, &expires);
+  if (!ct_sip_expires_param(t, contact.end, &expires))
+    return CT_VERDICT_DROP;
   if (expires != 0) {
     ct_expect_spec_init(&spec, back->family, back->proto, &back->src, &contact.addr, contact.port, "REGISTER");
     spec.class_number = CT_SIP_SIGNALLING;
@@ -152,28 +149,25 @@ static ct_verdict register_response(ct_helping *h, const ct_sip_text *t, const c
   ct_sip_contacts contacts = { 0, false };
   ct_sip_contact contact;
   ct_sip_match match;
-  uint64_t header = 0;
+  uint32_t expires = 0;
 
   if (m->cseq != s->register_cseq || (m->code >= 100 && m->code <= 199))
     return CT_VERDICT_ACCEPT;
   if (m->code >= 200 && m->code <= 299) {
-    ct_sip_answer answer;
-
-    ct_sip_header_number(t, CT_SIP_EXPIRES, &header, &match);
-    while ((answer = ct_sip_contact_next(t, &contacts, &contact)) == CT_SIP_FOUND) {
-      registration r = { contact.addr, contact.port, forward->proto, (uint32_t)header, false };
+    ct_sip_header_number(t, CT_SIP_EXPIRES, &expires, &match);
+    while (ct_sip_contact_next(t, &contacts, &contact)) {
+      registration r = { contact.addr, contact.port, forward->proto, expires, false };
 
       if (!ct_addr_equal(&contact.addr, &forward->dst) || !ct_sip_transport_fits(t, contact.end, forward->proto))
         continue;
-      ct_sip_expires_param(t, contact.end, &r.expires_s);
+      if (!ct_sip_expires_param(t, contact.end, &r.expires_s))
+        return CT_VERDICT_DROP;
       if (r.expires_s == 0)
         break;
       ct_expect_each_of(h->engine, h->entry, registration_renew, &r);
       if (r.found)
         return CT_VERDICT_ACCEPT;
     }
-    if (answer == CT_SIP_BAD)
-      return CT_VERDICT_DROP;
   }
   ct_expect_each_of(h->engine, h->entry, signalling_drop, NULL);
   return CT_VERDICT_ACCEPT;

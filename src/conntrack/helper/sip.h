@@ -29,8 +29,8 @@ typedef enum ct_sip_answer { CT_SIP_BAD = -1, CT_SIP_NONE = 0, CT_SIP_FOUND = 1 
 
 /* The first header of the kind whose line starts after `from`. BAD: it is there, but its value is not to be read. */
 ct_sip_answer ct_sip_header_find(const ct_sip_text *t, size_t from, ct_sip_header header, ct_sip_match *match);
-/* The decimal number of a header. => false where there is none. */
-bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint64_t *value, ct_sip_match *match);
+/* The decimal number of a header. => false where there is none of 32 bits; *value may be 0 then. */
+bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint32_t *value, ct_sip_match *match);
 
 /* One contact after the other, over several headers and lists. Start with all zero. */
 typedef struct ct_sip_contacts {
@@ -42,12 +42,12 @@ typedef struct ct_sip_contact {
   uint16_t port;
   size_t end; /* where its parameters begin */
 } ct_sip_contact;
-ct_sip_answer ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact);
+bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact);
 
 /* The transport= parameter after `from`, else the flow's own protocol. => false where it is neither TCP nor UDP or not the flow's. */
 bool ct_sip_transport_fits(const ct_sip_text *t, size_t from, uint8_t proto);
-/* The expires= parameter after `from`; *value is left alone where there is none. */
-void ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value);
+/* The expires= parameter after `from`; *value is left alone where there is none. => false where it is no number. */
+bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value);
 
 enum { CT_SIP_MEDIA_MAX = 3 };
 typedef enum ct_sip_class { CT_SIP_SIGNALLING, CT_SIP_AUDIO, CT_SIP_VIDEO, CT_SIP_IMAGE } ct_sip_class;

@@ -5,8 +5,26 @@
 
 #include "text.h"
 
-enum { STANDARD_PORT = 5060, LOWEST_PORT = 1024 };
+enum { STANDARD_PORT = 5060, LOWEST_PORT = 1024, PORT_DIGITS = 5, NUMBER_DIGITS = 11 };
 #define NOWHERE SIZE_MAX
+
+/*
+ * A number of 32 bits in at most 11 digits, leading zeros included: so does 6.18.44 (older kernels let it wrap around). => its length, 0 where there is none (*value is 0).
+ */
+static size_t number_read(const uint8_t *text, size_t length, uint32_t *value)
+{
+  uint64_t v = 0;
+  size_t n = ct_text_digits(text, length);
+
+  *value = 0;
+  if (n == 0 || n > NUMBER_DIGITS)
+    return 0;
+  ct_text_number(text, n, &v);
+  if (v > UINT32_MAX)
+    return 0;
+  *value = (uint32_t)v;
+  return n;
+}
 
 static bool is_newline(uint8_t c) { return c == '\r' || c == '\n'; }
 static bool is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
@@ -25,19 +43,13 @@ static size_t continuation(const uint8_t *text, size_t at, size_t limit)
   return at;
 }
 
-/* Quirk: only blanks, not tabs; and the first character of a continuation line is passed over with them. */
 static size_t skip_blanks(const uint8_t *text, size_t at, size_t limit)
 {
-  for (; at < limit; at++) {
-    if (text[at] == ' ')
-      continue;
-    if (!is_newline(text[at]))
-      return at;
+  while (at < limit && is_blank(text[at]))
+    at++;
+  if (at < limit && is_newline(text[at]))
     at = continuation(text, at, limit);
-    if (at == NOWHERE)
-      return NOWHERE;
-  }
-  return NOWHERE;
+  return at < limit ? at : NOWHERE;
 }
 
 /* The word in the rest of the line and its continuations. Quirk: not where it would end exactly at the limit. */
@@ -95,10 +107,27 @@ static size_t uri_address(const ct_sip_text *t, size_t at, ct_addr *addr)
   return n > 0 && at + n + 1 < t->length && t->text[at + n + 1] == ']' ? n + 2 : 0;
 }
 
+/* :port or nothing. => bytes; NOWHERE where it is no port that signalling may use. */
+static size_t uri_port(const ct_sip_text *t, size_t at, uint16_t *port)
+{
+  uint64_t v;
+  size_t n;
+
+  *port = STANDARD_PORT;
+  if (at >= t->length || t->text[at] != ':')
+    return 0;
+  n = ct_text_number(t->text + at + 1, t->length - at - 1, &v);
+  if (n == 0 || n > PORT_DIGITS || v < LOWEST_PORT || v > UINT16_MAX)
+    return NOWHERE;
+  *port = (uint16_t)v;
+  return n + 1;
+}
+
 /* [user@]address[:port]: where the address begins, and its length with the port; length 0 where it is none (a name). */
 static void uri_match(const ct_sip_text *t, size_t at, ct_sip_match *match)
 {
-  size_t user = at, n;
+  size_t user = at, n, port_bytes;
+  uint16_t port;
   ct_addr addr;
 
   while (user < t->length && t->text[user] != '@' && !is_newline(t->text[user]))
@@ -106,9 +135,9 @@ static void uri_match(const ct_sip_text *t, size_t at, ct_sip_match *match)
   if (user < t->length && t->text[user] == '@')
     at = user + 1;
   match->at = at;
-  match->length = n = uri_address(t, at, &addr);
-  if (n > 0 && at + n < t->length && t->text[at + n] == ':')
-    match->length = n + 1 + ct_text_digits(t->text + at + n + 1, t->length - at - n - 1);
+  n = uri_address(t, at, &addr);
+  port_bytes = uri_port(t, at + n, &port);
+  match->length = n > 0 && port_bytes != NOWHERE ? n + port_bytes : 0;
 }
 
 static ct_sip_answer value_match(const ct_sip_text *t, size_t at, ct_sip_header header, ct_sip_match *match)
@@ -169,12 +198,10 @@ ct_sip_answer ct_sip_header_find(const ct_sip_text *t, size_t from, ct_sip_heade
   return CT_SIP_NONE;
 }
 
-bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint64_t *value, ct_sip_match *match)
+bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint32_t *value, ct_sip_match *match)
 {
-  if (ct_sip_header_find(t, 0, header, match) != CT_SIP_FOUND)
-    return false;
-  ct_text_number(t->text + match->at, t->length - match->at, value);
-  return true;
+  return ct_sip_header_find(t, 0, header, match) == CT_SIP_FOUND &&
+         number_read(t->text + match->at, t->length - match->at, value) > 0;
 }
 
 /* The next element of a comma-separated list. */
@@ -212,25 +239,18 @@ static bool contact_walk(const ct_sip_text *t, ct_sip_contacts *c, ct_sip_match 
   return c->in_list;
 }
 
-ct_sip_answer ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact)
+bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact)
 {
   ct_sip_match match;
-  uint64_t port = STANDARD_PORT;
-  size_t at;
+  size_t n;
 
   if (!contact_walk(t, contacts, &match))
-    return CT_SIP_NONE;
-  at = match.at + uri_address(t, match.at, &contact->addr);
-  if (at < t->length && t->text[at] == ':') {
-    at++;
-    at += ct_text_number(t->text + at, t->length - at, &port);
-    if (port < LOWEST_PORT || port > UINT16_MAX)
-      return CT_SIP_BAD;
-  }
-  contact->port = (uint16_t)port;
+    return false;
+  n = uri_address(t, match.at, &contact->addr);
+  uri_port(t, match.at + n, &contact->port);
   contact->end = match.at + match.length;
-  contacts->from = at;
-  return CT_SIP_FOUND;
+  contacts->from = contact->end;
+  return true;
 }
 
 /* Behind "name" among the parameters from there to the next element of the list; NOWHERE where it is not. */
@@ -254,13 +274,11 @@ bool ct_sip_transport_fits(const ct_sip_text *t, size_t from, uint8_t proto)
   return ct_text_begins(t->text + at, t->length - at, proto == CT_PROTO_TCP ? "TCP" : "UDP");
 }
 
-void ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value)
+bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value)
 {
   size_t limit, at = param_find(t, from, "expires=", &limit);
-  uint64_t v;
 
-  if (at != NOWHERE && ct_text_number_any(t->text + at, t->length - at, &v) > 0)
-    *value = (uint32_t)v;
+  return at == NOWHERE || number_read(t->text + at, t->length - at, value) > 0;
 }
 
 /* ---- SDP ---- */
@@ -341,7 +359,7 @@ unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_
     return 0;
   has_session = sdp_connection(t, at, &session);
   while (found < CT_SIP_MEDIA_MAX && (at = sdp_line(t, at, 'm', 0, NULL)) != NOWHERE) {
-    uint64_t port;
+    uint32_t port;
     int kind;
 
     if ((n = media_length(t->text + at, t->length - at)) == 0)
@@ -352,8 +370,8 @@ unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_
       continue;
     }
     at += strlen(media_kinds[kind].word);
-    ct_text_number(t->text + at, t->length - at, &port);
-    if (port == 0)
+    number_read(t->text + at, t->length - at, &port);
+    if (port == 0) /* an inactive stream, or unreadable */
       continue;
     media[found].class_number = media_kinds[kind].class_number;
     media[found].port = (uint16_t)port;
@@ -379,7 +397,6 @@ static const char *const methods[] = {
 static void request_parse(const ct_sip_text *t, ct_sip_message *m)
 {
   ct_sip_match match;
-  uint64_t cseq;
   unsigned i;
 
   for (i = CT_SIP_INVITE; i < CT_SIP_OTHER; i++) {
@@ -388,8 +405,7 @@ static void request_parse(const ct_sip_text *t, ct_sip_message *m)
     if (t->length < n + 2 || !ct_text_same(t->text, methods[i], n) || t->text[n] != ' ' || !ct_text_is_alpha(t->text[n + 1]))
       continue;
     m->method = (ct_sip_method)i;
-    m->bad = !ct_sip_header_number(t, CT_SIP_CSEQ, &cseq, &match);
-    m->cseq = m->bad ? 0 : (uint32_t)cseq;
+    m->bad = !ct_sip_header_number(t, CT_SIP_CSEQ, &m->cseq, &match);
     return;
   }
 }
@@ -397,16 +413,13 @@ static void request_parse(const ct_sip_text *t, ct_sip_message *m)
 static void response_parse(const ct_sip_text *t, ct_sip_message *m)
 {
   ct_sip_match match;
-  uint64_t code, cseq;
   size_t at;
   unsigned i;
 
-  ct_text_number(t->text + 8, t->length - 8, &code);
-  m->code = (uint32_t)code;
-  m->bad = m->code == 0 || !ct_sip_header_number(t, CT_SIP_CSEQ, &cseq, &match);
+  number_read(t->text + 8, t->length - 8, &m->code);
+  m->bad = m->code == 0 || !ct_sip_header_number(t, CT_SIP_CSEQ, &m->cseq, &match);
   if (m->bad)
     return;
-  m->cseq = (uint32_t)cseq;
   at = match.at + match.length + 1;
   for (i = CT_SIP_INVITE; i < CT_SIP_OTHER; i++)
     if (at < t->length && ct_text_begins(t->text + at, t->length - at, methods[i])) {
@@ -430,13 +443,13 @@ void ct_sip_message_parse(const ct_sip_text *t, ct_sip_message *message)
 size_t ct_sip_message_bytes(const ct_sip_text *t)
 {
   ct_sip_match match;
-  uint64_t body;
+  uint32_t body;
   size_t at;
 
   if (!ct_sip_header_number(t, CT_SIP_CONTENT_LENGTH, &body, &match))
     return 0;
   for (at = match.at + match.length; at + 4 <= t->length; at++)
     if (memcmp(t->text + at, "\r\n\r\n", 4) == 0)
-      return body > SIZE_MAX - at - 4 ? SIZE_MAX : at + 4 + (size_t)body;
+      return at + 4 + (size_t)body;
   return 0;
 }

@@ -48,27 +48,11 @@ static int hex_value(uint8_t c)
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-size_t ct_text_number_any(const uint8_t *text, size_t length, uint64_t *value)
-{
-  size_t at = 0;
-  int base = 10, digit;
-
-  if (length >= 3 && text[0] == '0' && ct_text_lower(text[1]) == 'x' && hex_value(text[2]) >= 0) {
-    base = 16;
-    at = 2;
-  } else if (length >= 1 && text[0] == '0') {
-    base = 8;
-  }
-  for (*value = 0; at < length && (digit = hex_value(text[at])) >= 0 && digit < base; at++)
-    *value = *value * (uint64_t)base + (uint64_t)digit;
-  return at;
-}
-
 static size_t ipv4_read(const uint8_t *text, size_t length, ct_addr *addr)
 {
   uint8_t bytes[4];
   unsigned part = 0, parts = 0;
-  size_t at;
+  size_t at, start = 0; /* of the part */
 
   for (at = 0;; at++) {
     uint8_t c = at < length ? text[at] : 0;
@@ -79,8 +63,9 @@ static size_t ipv4_read(const uint8_t *text, size_t length, ct_addr *addr)
         return 0;
       continue;
     }
-    if (hex_value(c) >= 0 || parts == 4)
+    if (hex_value(c) >= 0 || parts == 4 || at == start)
       return 0;
+    start = at + 1;
     bytes[parts++] = (uint8_t)part;
     part = 0;
     if (c != '.')
@@ -93,15 +78,64 @@ static size_t ipv4_read(const uint8_t *text, size_t length, ct_addr *addr)
   return at;
 }
 
+typedef struct ipv6_copy {
+  char text[INET6_ADDRSTRLEN];
+  size_t n;
+} ipv6_copy;
+
+static bool copy_char(ipv6_copy *copy, uint8_t c)
+{
+  if (copy->n + 1 >= sizeof(copy->text))
+    return false;
+  copy->text[copy->n++] = (char)c;
+  return true;
+}
+
+static bool copy_hex(ipv6_copy *copy, unsigned v)
+{
+  int shift;
+
+  for (shift = 12; shift >= 0; shift -= 4)
+    if (!copy_char(copy, (uint8_t)"0123456789abcdef"[v >> shift & 15]))
+      return false;
+  return true;
+}
+
+/* The dotted end of an address, as two groups. */
+static bool copy_dotted(ipv6_copy *copy, const uint8_t *text, size_t length)
+{
+  ct_addr v4;
+
+  return ipv4_read(text, length, &v4) == length && copy_hex(copy, (unsigned)v4.bytes[0] << 8 | v4.bytes[1]) &&
+         copy_char(copy, ':') && copy_hex(copy, (unsigned)v4.bytes[2] << 8 | v4.bytes[3]);
+}
+
+/* The kernel reads any number of leading zeros in a group, inet_pton does not: they are left out in the copy that it gets. */
 bool ct_text_ipv6(const uint8_t *text, size_t length, ct_addr *addr)
 {
-  char copy[INET6_ADDRSTRLEN];
+  ipv6_copy copy = { .n = 0 };
+  size_t at = 0, group;
 
-  if (length >= sizeof(copy) || memchr(text, 0, length) != NULL)
-    return false;
-  memcpy(copy, text, length);
-  copy[length] = '\0';
-  return inet_pton(AF_INET6, copy, addr->bytes) == 1;
+  while (at < length) {
+    if (text[at] == ':') {
+      if (!copy_char(&copy, text[at++]))
+        return false;
+      continue;
+    }
+    for (group = at; group < length && text[group] != ':' && text[group] != '.';)
+      group++;
+    if (group < length && text[group] == '.') {
+      if (!copy_dotted(&copy, text + at, length - at))
+        return false;
+      break;
+    }
+    while (at + 1 < group && text[at] == '0')
+      at++;
+    for (; at < group; at++)
+      if (hex_value(text[at]) < 0 || !copy_char(&copy, text[at]))
+        return false;
+  }
+  return inet_pton(AF_INET6, copy.text, addr->bytes) == 1;
 }
 
 size_t ct_text_address(const uint8_t *text, size_t length, uint8_t family, ct_addr *addr)

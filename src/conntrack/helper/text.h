@@ -26,12 +26,10 @@ size_t ct_text_digits(const uint8_t *text, size_t length);
  * => how many bytes it took; 0 and *value = 0 where there is no digit.
  */
 size_t ct_text_number(const uint8_t *text, size_t length, uint64_t *value);
-/* The same for base 0: 0x introduces hexadecimal, another leading 0 octal. */
-size_t ct_text_number_any(const uint8_t *text, size_t length, uint64_t *value);
 
 /*
  * An address of the family at the start of text, ended by the first byte that cannot belong to it, or by the end.
- * IPv4: empty parts count as 0; a hexadecimal letter right after it spoils it (in4_pton with no delimiter).
+ * IPv4: any number of leading zeros; a hexadecimal letter right after it spoils it (in4_pton with no delimiter).
  * => how many bytes it took; 0 where there is none.
  */
 size_t ct_text_address(const uint8_t *text, size_t length, uint8_t family, ct_addr *addr);
