@@ -12,6 +12,8 @@
 /* A chain this long may be too long: 50, a random number up to 29, and two (spec 7.4). */
 enum { CHAIN_LEAST = 50, CHAIN_RANDOM = 30, CHAIN_SLACK = 2 };
 
+enum { EXPIRY_AHEAD = 8 }; /* index slots fetched before their entries expire */
+
 ct_engine *ct_engine_new(const ct_params *params)
 {
   ct_engine *engine = g_new0(ct_engine, 1);
@@ -110,6 +112,10 @@ static void expire_up_to(ct_engine *engine, int64_t now_ns)
   ct_entry *entry;
 
   while ((entry = ct_timer_pop(&engine->timer, engine->table.slab, now_ns)) != NULL) {
+    const ct_timer_due *soon = ct_timer_peek(&engine->timer, EXPIRY_AHEAD);
+
+    if (soon && ct_table_entry(&engine->table, soon->number)->id == soon->id)
+      ct_table_prefetch_removal(&engine->table, ct_table_entry(&engine->table, soon->number));
     engine->now_ns = MAX(engine->now_ns, entry->deadline_ns);
     ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
   }

@@ -135,6 +135,11 @@ static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
   return ct_tuple_hash(&tuple);
 }
 
+void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry)
+{
+  ct_table_prefetch_slot(table, entry_hash(table, entry));
+}
+
 void ct_table_remove(ct_table *table, ct_entry *entry)
 {
   uint32_t mask = table->slot_mask, number = ct_table_number(table, entry);

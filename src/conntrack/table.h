@@ -63,6 +63,7 @@ static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
 {
   __builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
+void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
 void ct_table_prefetch_entry(const ct_table *table, uint32_t hash);
 
 /* The entry's tuples. */

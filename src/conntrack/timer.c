@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-enum { BLOCK_NOTES = 126 };
+enum { BLOCK_NOTES = 126, AHEAD = 8 /* entries fetched before they are looked at */ };
 
 struct ct_timer_block {
   ct_timer_block *next;
@@ -205,6 +205,10 @@ static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot
     for (i = 0; i < block->used; i++) {
       ct_timer_note note = block->notes[i];
 
+      const char *soon = (const char *)&slab[block->notes[MIN(i + AHEAD, block->used - 1)].number];
+
+      __builtin_prefetch(soon);
+      __builtin_prefetch(soon + 64);
       timer->notes--;
       if (note.tick == (uint32_t)timer->now_tick)
         look_at(timer, slab, note);

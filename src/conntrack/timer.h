@@ -80,6 +80,12 @@ void ct_timer_compact(ct_timer *timer, ct_entry *slab);
  */
 ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns);
 
+/* A hint for ct_timer_pop's caller: what may be popped n entries later, NULL where that is not known. It may be stale. */
+static inline const ct_timer_due *ct_timer_peek(const ct_timer *timer, uint32_t n)
+{
+  return timer->due_used - timer->due_next > n ? &timer->due[timer->due_next + n] : NULL;
+}
+
 uint64_t ct_timer_memory_bytes(const ct_timer *timer);
 
 #endif
