@@ -17,7 +17,7 @@ count=0
 for file in $files; do
   case $file in
   COPYING | */.gitkeep | .gitignore | .gitattributes | *.pcap | *.pcapng | *.gz | *.xz | *.zst | *.svg | *.png | *.json | *.jsonl | *.csv) continue ;;
-  tests/golden/*.out | tests/golden/*.err | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
+  tests/golden/expected/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
   esac
   [ -f "$file" ] || continue
   count=$((count + 1))
