@@ -44,6 +44,7 @@ typedef struct ct_tcp {
   uint8_t last_scale, last_flags;
   uint8_t last_dir, last_index;
   uint8_t retrans;
+  uint8_t timeout; /* ct_timeout that the deadline was last set by */
 } ct_tcp;
 
 typedef struct ct_sctp {

@@ -3,6 +3,7 @@
 
 #include "engine_internal.h"
 #include "helper.h"
+#include "proto.h"
 
 static void view_tcp(const ct_entry *entry, ct_view *view)
 {
@@ -59,6 +60,8 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->counted = entry->traits & CT_ENTRY_COUNTED;
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
+  view->idle_ns = CLAMP(ct_core_timeout(engine, ct_proto_of_entry(entry)->timeout(entry)) - view->timeout_ns, 0,
+                        MAX(engine->now_ns - entry->created_ns, 0));
   view->created_ns = entry->created_ns;
   view->packets[0] = ct_counter_packets(&entry->counter[0]);
   view->packets[1] = ct_counter_packets(&entry->counter[1]);

@@ -21,6 +21,7 @@ typedef struct ct_view {
   bool has_master;
   int64_t deadline_ns; /* absolute */
   int64_t timeout_ns;  /* rest, from the engine's clock at the view's moment; 0 if past */
+  int64_t idle_ns;     /* since the deadline was last renewed; 0 where a helper or a user set it */
   int64_t created_ns;  /* confirmed at */
   int64_t ended_ns;    /* in DESTROY events: when (the nominal deadline for an expired one) */
   uint64_t packets[2], bytes[2];

@@ -3,5 +3,6 @@ noinst_LTLIBRARIES += libpressure.la
 libpressure_la_SOURCES = \
 	src/pressure/victims.h src/pressure/victims.c \
 	src/pressure/occupancy.h src/pressure/occupancy.c \
+	src/pressure/top.h src/pressure/top.c \
 	src/pressure/sweep.h src/pressure/sweep.c \
 	src/pressure/plot.h src/pressure/plot.c

@@ -187,33 +187,35 @@ static void suspect_end(ct_engine *engine, ct_entry *entry, const ct_segment *se
     tcp->last_index = (uint8_t)seg->index;
     tcp->last_dir = (uint8_t)seg->dir;
   } else if (left_ns >= 120 * CT_NS_PER_S && left_ns > unack_ns) {
+    tcp->timeout = CT_TIMEOUT_TCP_UNACK;
     ct_core_refresh(engine, entry, unack_ns);
   }
 }
 
-static int64_t choose_timeout(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, uint8_t state,
-                              ct_result *result)
+/* Which timeout applies (spec 5.8); each of the special ones only ever shortens. */
+static ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, uint8_t state,
+                                 ct_result *result)
 {
-  int64_t timeout_ns = ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_TCP_NONE + state));
-  int64_t retrans_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS);
-  int64_t unack_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK);
+  ct_timeout timeout = (ct_timeout)(CT_TIMEOUT_TCP_NONE + state);
+  int64_t timeout_ns = ct_core_timeout(engine, timeout);
   ct_reason reason = (ct_reason)result->reason;
 
-  if (tcp->retrans >= engine->params.tcp_max_retrans && timeout_ns > retrans_ns) {
-    timeout_ns = retrans_ns;
+  if (tcp->retrans >= engine->params.tcp_max_retrans && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
+    timeout = CT_TIMEOUT_TCP_RETRANS;
     reason = CT_REASON_TCP_RETRANS;
   } else if (seg->index == CT_TCP_INDEX_RST) {
-    timeout_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_CLOSE);
-  } else if ((tcp->flags[0] | tcp->flags[1]) & CT_TCP_FLAG_DATA_UNACKNOWLEDGED && timeout_ns > unack_ns) {
-    timeout_ns = unack_ns;
+    timeout = CT_TIMEOUT_TCP_CLOSE;
+  } else if ((tcp->flags[0] | tcp->flags[1]) & CT_TCP_FLAG_DATA_UNACKNOWLEDGED &&
+             timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK)) {
+    timeout = CT_TIMEOUT_TCP_UNACK;
     reason = CT_REASON_TCP_UNACKED;
-  } else if (tcp->last_window == 0 && timeout_ns > retrans_ns) {
-    timeout_ns = retrans_ns;
+  } else if (tcp->last_window == 0 && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
+    timeout = CT_TIMEOUT_TCP_RETRANS;
     reason = CT_REASON_TCP_ZERO_WINDOW;
   }
   if (result->reason == CT_REASON_NONE)
     result->reason = (uint16_t)reason;
-  return timeout_ns;
+  return timeout;
 }
 
 /* The segment counts: state, timeout, ASSURED, or the end of an entry that nobody ever answered. */
@@ -221,7 +223,7 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
                        ct_result *result)
 {
   ct_tcp *tcp = &entry->l4.tcp;
-  int64_t timeout_ns;
+  ct_timeout timeout;
 
   tcp->last_index = (uint8_t)seg->index;
   tcp->last_dir = (uint8_t)seg->dir;
@@ -231,7 +233,7 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
       tcp->flags[seg->dir] |= CT_TCP_FLAG_CLOSE_INIT;
   }
   entry->state = new;
-  timeout_ns = choose_timeout(engine, tcp, seg, new, result);
+  timeout = choose_timeout(engine, tcp, seg, new, result);
   if (!(entry->status & CT_STATUS_SEEN_REPLY)) {
     if (seg->flags & CT_TCP_RST) {
       /* Refused before it began: nothing will follow (spec 5.9). The kernel counts the packet, but renews nothing. */
@@ -247,14 +249,15 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
         result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
       return CT_TRACK_ACCEPT;
     }
-    if (new == CT_TCP_ESTABLISHED)
-      timeout_ns = MIN(timeout_ns, ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK));
+    if (new == CT_TCP_ESTABLISHED && ct_core_timeout(engine, timeout) > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK))
+      timeout = CT_TIMEOUT_TCP_UNACK;
   } else if (!(entry->status & CT_STATUS_ASSURED) && new == CT_TCP_ESTABLISHED &&
              (old == CT_TCP_SYN_RECV || old == CT_TCP_ESTABLISHED)) {
     entry->status |= CT_STATUS_ASSURED;
     result->events |= CT_EV_ASSURED;
   }
-  ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, timeout_ns, result);
+  tcp->timeout = (uint8_t)timeout;
+  ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, ct_core_timeout(engine, timeout), result);
   return CT_TRACK_ACCEPT;
 }
 
@@ -289,7 +292,7 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   return commit(engine, entry, &seg, old, new, result);
 }
 
-static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_TCP_NONE + entry->state); }
+static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
 const ct_proto ct_proto_tcp = { .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet,
                                 .may_evict = ct_tcp_is_closing, .timeout = tcp_timeout };
