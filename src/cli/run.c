@@ -53,6 +53,10 @@ static gboolean open_output(cli_run *run)
 
   run->fd = STDOUT_FILENO;
   if (path != NULL && strcmp(path, "-") != 0) {
+    if (replay_source_reads(run->source, path)) {
+      cli_say("-w %s: that is a capture being read", path);
+      return FALSE;
+    }
     run->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (run->fd < 0) {
       cli_say("-w %s: %s", path, g_strerror(errno));
@@ -118,7 +122,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     cli_say("give a capture (- for standard input); ctreplay --help says what else");
     return FALSE;
   }
-  if (!choose_format(run) || !open_output(run))
+  if (!choose_format(run))
     return FALSE;
   allow_many_files(options->captures->len);
   replay.stop = &cli_stop;
@@ -127,6 +131,8 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     run->code = cli_usage(error);
     return FALSE;
   }
+  if (!open_output(run))
+    return FALSE;
   run->code = CLI_EXIT_OK;
   if (!replay_source_readable(run->source)) {
     replay_source_next(run->source);

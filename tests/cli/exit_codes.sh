@@ -30,6 +30,10 @@ expect 2 '' '--at' "$ctreplay" -E --at +1 "$work/good.pcap"
 expect 2 '' '--class' "$ctreplay" -L --class NEW "$work/good.pcap"
 expect 2 '' 'formats' "$ctreplay" list nonsense
 
+expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
+expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
+
 # 3: input, and what was read is shown
 expect 3 '' 'cannot be opened' "$ctreplay" -L "$work/missing.pcap"
 expect 3 '' "$work/text" "$ctreplay" -L "$work/text"
