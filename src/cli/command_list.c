@@ -10,17 +10,25 @@ static void list_formats(const ct_params *params)
   static const struct {
     guint bit;
     const char *command;
-  } commands[] = { { EMIT_CAN_LIST, "-L" },    { EMIT_CAN_EXPECT, "-L expect" }, { EMIT_CAN_EVENTS, "-E" },
-                   { EMIT_CAN_PACKETS, "-P" }, { EMIT_CAN_STATS, "-S" },         { EMIT_CAN_COUNT, "-C" } };
+  } commands[] = { { EMIT_CAN_LIST, "-L" },
+                   { EMIT_CAN_EXPECT, "-L expect" },
+                   { EMIT_CAN_EVENTS, "-E" },
+                   { EMIT_CAN_EXPECT_EVENTS, "-E expect" },
+                   { EMIT_CAN_PACKETS, "-P" },
+                   { EMIT_CAN_STATS, "-S" },
+                   { EMIT_CAN_COUNT, "-C" } };
   const emit_format *format;
+  const char *separator;
   guint i, j;
 
   (void)params;
   for (i = 0; (format = emit_format_get(i)) != NULL; i++) {
     printf("%-12s %s (", format->name, format->help);
-    for (j = 0; j < G_N_ELEMENTS(commands); j++)
-      if (format->can & commands[j].bit)
-        printf("%s%s", (format->can & (commands[j].bit - 1)) != 0 ? ", " : "", commands[j].command);
+    for (j = 0, separator = ""; j < G_N_ELEMENTS(commands); j++)
+      if (format->can & commands[j].bit) {
+        printf("%s%s", separator, commands[j].command);
+        separator = ", ";
+      }
     puts(")");
   }
 }
