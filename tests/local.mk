@@ -9,3 +9,14 @@ include tests/bench/local.mk
 # Checks of the tree itself.
 dist_check_SCRIPTS += build-aux/check-pure.sh build-aux/check-spdx.sh
 TESTS += build-aux/check-pure.sh build-aux/check-spdx.sh
+
+# The live kernel; never part of `make check` (root, and settings of the whole machine).
+if VERIFY_LIVE
+EXTRA_PROGRAMS += pressure_live
+pressure_live_SOURCES = tests/kernel/pressure_live.c
+pressure_live_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(MNL_CFLAGS)
+pressure_live_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+check-kernel-pressure: pressure_live$(EXEEXT)
+	./pressure_live$(EXEEXT)
+.PHONY: check-kernel-pressure
+endif
