@@ -31,12 +31,13 @@ typedef struct cli_person {
   guint64 lines_most, notable_most, table_most; /* how many lines of each are shown */
   guint64 lines, notable;                       /* how many have been */
   guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
-  guint64 hidden_in_a_row;
+  gboolean said_notable;                        /* that only notable lines follow */
   guint64 by_class[CT_CLASS_COUNT];
   guint64 by_proto[256];                        /* packets that reached conntrack */
   guint64 none_by_reason[CT_REASON_COUNT];      /* packets that did not */
   guint64 dropped;
   guint64 in_table, table_hidden;               /* entries at the end, and those of them that are not shown */
+  guint64 by_state[256][16];                    /* entries at the end: [protocol][state, 15 for all others] */
 } cli_person;
 
 /* person_lines.c */

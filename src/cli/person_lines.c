@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "person.h"
 
-enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 26, TIMEOUT_WIDTH = 8 };
+enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 28, TIMEOUT_WIDTH = 8 };
 
 static const struct {
   const char *word, *colour;
@@ -70,29 +70,26 @@ void cli_text_flow(emit_text *out, const ct_tuple *t)
   }
 }
 
-/* TRUE where a line of this kind is to be shown; else it is counted. What was passed over is marked where lines go on. */
+/* TRUE where a line of this kind is to be shown; else it is counted. */
 static gboolean wanted(cli_person *p, cli_happening what)
 {
   emit_text *out = &p->run.out;
 
   if (p->lines < p->lines_most) {
-    p->lines++;
-  } else if (happenings[what].notable && p->notable < p->notable_most) {
+    if (p->lines++ == 0)
+      emit_text_literal(out, " packet         time  conn    what     state                        timeout  flow\n");
+    return TRUE;
+  }
+  if (p->notable == 0 && p->notable_most > 0 && !p->said_notable) {
+    emit_text_literal(out, "        ... from here on only what is INVALID, DROPPED or EVICTED, at first ...\n");
+    p->said_notable = TRUE;
+  }
+  if (happenings[what].notable && p->notable < p->notable_most) {
     p->notable++;
-  } else {
-    p->hidden[what]++;
-    p->hidden_in_a_row++;
-    return FALSE;
+    return TRUE;
   }
-  if (p->hidden_in_a_row > 0) {
-    emit_text_literal(out, "        ... ");
-    cli_text_number(out, p->hidden_in_a_row);
-    emit_text_string(out, p->hidden_in_a_row == 1 ? " line not shown ...\n" : " lines not shown ...\n");
-    p->hidden_in_a_row = 0;
-  }
-  if (p->lines == 1 && p->notable == 0)
-    emit_text_literal(out, " packet         time  conn    what     state                      timeout  flow\n");
-  return TRUE;
+  p->hidden[what]++;
+  return FALSE;
 }
 
 static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64 time_ns, guint64 conn)
@@ -236,6 +233,10 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   cli_text_flow(out, &seen->packet->tuple);
   emit_text_literal(out, ": ");
   emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
+  if (r->bound.over != 0) {
+    emit_text_literal(out, ", by ");
+    cli_text_number(out, r->bound.over);
+  }
   if (*sysctl != '\0') {
     emit_text_literal(out, " (see ");
     emit_text_string(out, sysctl);
@@ -336,11 +337,14 @@ void cli_person_hidden(cli_person *p)
   gboolean first = TRUE;
   guint i;
 
+  if (p->lines == 0 && p->lines_most > 0)
+    emit_text_literal(out, "No connection began, changed or ended.\n");
+
   for (i = 0; i < CLI_HAPPENING_COUNT; i++)
     all += p->hidden[i];
   if (all == 0)
     return;
-  emit_text_literal(out, "        ... not shown above: ");
+  emit_text_literal(out, "        ... not shown: ");
   for (i = 0; i < CLI_HAPPENING_COUNT; i++) {
     if (p->hidden[i] == 0)
       continue;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "emit/formats.h"
 #include "person.h"
 
 #include <string.h>
@@ -64,11 +65,58 @@ static void on_entry(const ct_view *view, void *user)
   emit_text_char(out, '\n');
 }
 
+/* "12 NEW" and a comma before it where it is not the first. */
+static void part(emit_text *out, gboolean *first, guint64 number, const char *text)
+{
+  if (number == 0)
+    return;
+  if (!*first)
+    emit_text_literal(out, ", ");
+  *first = FALSE;
+  cli_text_number(out, number);
+  emit_text_char(out, ' ');
+  emit_text_string(out, text);
+}
+
+static void count_entry(const ct_view *view, void *user)
+{
+  cli_person *p = user;
+
+  if (cli_filter_entry(&p->run.o->filter, view))
+    p->by_state[view->tuple[CT_ORIGINAL].proto][MIN(view->state, 15)]++;
+}
+
+/* ": 12 tcp ESTABLISHED, 3 udp", protocols in the order of their numbers. */
+static void states_of_table(cli_person *p)
+{
+  emit_text *out = &p->run.out;
+  gboolean first = TRUE;
+  guint proto, state;
+
+  for (proto = 0; proto < 256; proto++)
+    for (state = 0; state < 16; state++) {
+      const char *name = ct_state_name((guint8)proto, state), *protocol = cli_proto_name((guint8)proto);
+      char text[64];
+
+      if (p->by_state[proto][state] == 0)
+        continue;
+      if (protocol != NULL)
+        g_snprintf(text, sizeof(text), "%s%s%s", protocol, name != NULL ? " " : "", name != NULL ? name : "");
+      else
+        g_snprintf(text, sizeof(text), "of protocol %u", proto);
+      if (first)
+        emit_text_literal(out, ": ");
+      part(out, &first, p->by_state[proto][state], text);
+    }
+}
+
 void cli_person_table(cli_person *p)
 {
   emit_text *out = &p->run.out;
 
   heading(p, "Table at the end");
+  ct_engine_each(p->run.engine, count_entry, p);
+  states_of_table(p);
   emit_text_char(out, '\n');
   ct_engine_each(p->run.engine, on_entry, p);
   if (p->in_table == 0)
@@ -84,19 +132,6 @@ static void label(emit_text *out, const char *text)
 {
   emit_text_literal(out, "  ");
   emit_text_pad(out, text, LABEL_WIDTH);
-}
-
-/* "12 NEW" and a comma before it where it is not the first. */
-static void part(emit_text *out, gboolean *first, guint64 number, const char *text)
-{
-  if (number == 0)
-    return;
-  if (!*first)
-    emit_text_literal(out, ", ");
-  *first = FALSE;
-  cli_text_number(out, number);
-  emit_text_char(out, ' ');
-  emit_text_string(out, text);
 }
 
 static guint64 sum(const guint64 *numbers, guint n)
@@ -212,6 +247,23 @@ static void about_entries(cli_person *p)
   emit_text_char(out, '\n');
 }
 
+/* Which timeouts ran out, where any did. */
+static void about_timeouts(cli_person *p)
+{
+  const ct_stats *stats = ct_engine_stats(p->run.engine);
+  emit_text *out = &p->run.out;
+  char name[EMIT_TIMEOUT_NAME_BYTES];
+  gboolean first = TRUE;
+  guint i;
+
+  if (stats->ended[CT_REASON_END_TIMEOUT] == 0)
+    return;
+  label(out, "expired");
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
+    part(out, &first, stats->expired_by_timeout[i], emit_timeout_name((ct_timeout)i, name));
+  emit_text_char(out, '\n');
+}
+
 static void about_table(cli_person *p)
 {
   const ct_stats *stats = ct_engine_stats(p->run.engine);
@@ -302,6 +354,7 @@ void cli_person_summary(cli_person *p)
   about_capture(p);
   about_packets(p);
   about_entries(p);
+  about_timeouts(p);
   about_table(p);
   about_pressure(p);
   by_reason(p, "INVALID", ct_engine_stats(p->run.engine)->invalid_by_reason);
