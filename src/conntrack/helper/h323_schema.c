@@ -203,13 +203,13 @@ SEQUENCE(open_channel_ack, 1, 1, 2, 5, PART(u16), OPTIONAL_READ(ack_parameters, 
          READ(forward_ack_multiplex, 0), STOP);
 
 static const per_part request_parts[] = { [3] = READ(open_channel, H323_MARK_CHANNEL) };
-static const per_type request = { .kind = PER_CHOICE, .extensible = 1, .root = 11, .others_stop = 1, .listed = COUNT(request_parts),
+static const per_type request = { .kind = PER_CHOICE, .extensible = 1, .root = 11, .known = 15, .others_stop = 1, .listed = COUNT(request_parts),
                                   .parts = request_parts };
 static const per_part response_parts[] = { [5] = READ(open_channel_ack, H323_MARK_CHANNEL_ACK) };
-static const per_type response = { .kind = PER_CHOICE, .extensible = 1, .root = 19, .others_stop = 1,
+static const per_type response = { .kind = PER_CHOICE, .extensible = 1, .root = 19, .known = 24, .others_stop = 1,
                                    .listed = COUNT(response_parts), .parts = response_parts };
 static const per_part control_parts[] = { READ(request, 0), READ(response, 0) };
-const per_type h323_control_message = { .kind = PER_CHOICE, .extensible = 1, .root = 4, .others_stop = 1,
+const per_type h323_control_message = { .kind = PER_CHOICE, .extensible = 1, .root = 4, .known = 4, .others_stop = 1,
                                         .listed = COUNT(control_parts), .parts = control_parts };
 
 /* ---- H.225.0: call signalling ---- */
@@ -268,5 +268,5 @@ static const per_part ras_parts[] = {
   RAS(1, gatekeeper_confirm),     RAS(3, registration_request), RAS(4, registration_confirm),
   RAS(6, unregistration_request), RAS(10, admission_confirm),   RAS(19, location_confirm),
 };
-const per_type h323_ras_message = { .kind = PER_CHOICE, .extensible = 1, .root = 24, .others_stop = 1, .listed = COUNT(ras_parts),
+const per_type h323_ras_message = { .kind = PER_CHOICE, .extensible = 1, .root = 24, .known = 32, .others_stop = 1, .listed = COUNT(ras_parts),
                                     .parts = ras_parts };

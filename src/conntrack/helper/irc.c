@@ -24,11 +24,12 @@ static const struct {
   { "SEND ", "DCC SEND" }, { "CHAT ", "DCC CHAT" }, { "MOVE ", "DCC MOVE" }, { "TSEND ", "DCC TSEND" }, { "SCHAT ", "DCC SCHAT" },
 };
 
-/* At the word after the kind of offer. => where it stopped is left in *at, as the search goes on from there. */
-static bool offer_read(const uint8_t *text, size_t length, size_t *at, uint32_t *addr, uint16_t *port)
+/* At the word after the kind of offer: a name, the address as one decimal number, the port. => false where the line does not hold that. */
+static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint16_t *port)
 {
+  uint8_t quad[4];
   uint64_t v;
-  size_t i = *at;
+  size_t i = 0;
 
   while (i < length && text[i++] != ' ')
     if (i + NUMBERS_BYTES > length)
@@ -36,7 +37,11 @@ static bool offer_read(const uint8_t *text, size_t length, size_t *at, uint32_t 
   if (i >= length || memchr(text + i, '\n', length - i) == NULL)
     return false;
   i += ct_text_number(text + i, length - i, &v);
-  *addr = (uint32_t)v;
+  quad[0] = (uint8_t)(v >> 24);
+  quad[1] = (uint8_t)(v >> 16);
+  quad[2] = (uint8_t)(v >> 8);
+  quad[3] = (uint8_t)v;
+  memcpy(addr, quad, sizeof(quad));
   while (i < length && text[i] == ' ')
     i++;
   ct_text_number(text + i, length - i, &v);
@@ -44,48 +49,41 @@ static bool offer_read(const uint8_t *text, size_t length, size_t *at, uint32_t 
   return true;
 }
 
-bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port, const char **command)
+/* The text of the first message of a PRIVMSG line. => its offset, 0 where there is none. */
+static size_t message_find(const uint8_t *payload, size_t length)
 {
-  size_t at = 0, i;
+  size_t at = 0;
 
-  if (length > SEARCH_BYTES)
-    length = SEARCH_BYTES;
   while (at + 10 < length && (payload[at] == ' ' || payload[at] == '\r' || payload[at] == '\n'))
     at++;
   if (at + 10 < length) {
     if (!ct_text_same(payload + at, "PRIVMSG ", 8))
-      return false;
+      return 0;
     at += 8;
   }
-  while (at + OFFER_BYTES < length) {
-    if (memcmp(payload + at, " :", 2) != 0) {
-      at++;
-      continue;
-    }
-    at += 2;
-    if (memcmp(payload + at, "\1DCC ", 5) != 0)
-      return false;
-    at += 5;
-    for (i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
-      size_t n = strlen(offers[i].word);
-      uint8_t quad[4];
-      uint32_t addr, addr_net;
+  for (; at + OFFER_BYTES < length; at++)
+    if (memcmp(payload + at, " :", 2) == 0)
+      return at + 2;
+  return 0;
+}
 
-      if (length - at < n || memcmp(payload + at, offers[i].word, n) != 0)
-        continue;
-      at += n;
-      if (!offer_read(payload, length, &at, &addr, port))
-        continue;
-      quad[0] = (uint8_t)(addr >> 24);
-      quad[1] = (uint8_t)(addr >> 16);
-      quad[2] = (uint8_t)(addr >> 8);
-      quad[3] = (uint8_t)addr;
-      memcpy(&addr_net, quad, sizeof(addr_net));
-      if ((addr_net != src && addr_net != dst) || *port == 0)
-        continue;
-      *command = offers[i].shown;
-      return true;
-    }
+bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port, const char **command)
+{
+  size_t at, i, n;
+  uint32_t addr;
+
+  if (length > SEARCH_BYTES)
+    length = SEARCH_BYTES;
+  at = message_find(payload, length);
+  if (at == 0 || memcmp(payload + at, "\1DCC ", 5) != 0)
+    return false;
+  at += 5;
+  for (i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+    n = strlen(offers[i].word);
+    if (length - at < n || memcmp(payload + at, offers[i].word, n) != 0)
+      continue;
+    *command = offers[i].shown;
+    return offer_read(payload + at + n, length - at - n, &addr, port) && (addr == src || addr == dst) && *port != 0;
   }
   return false;
 }

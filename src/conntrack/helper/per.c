@@ -72,6 +72,9 @@ static bool read_integer(reader *r, const per_type *t, bool reading)
 
   if (!get(r, 2, &bytes) || !align(r) || !get(r, 8 * (bytes + 1), &value))
     return false;
+  /* Trap: Linux passes a number that it reads twice, so as many bytes must follow it. */
+  if (reading && r->bits - r->at < 8 * (bytes + 1))
+    return false;
   if (reading && r->walk->integer)
     r->walk->integer(r->walk->user, value + t->base);
   return true;
@@ -222,7 +225,7 @@ static bool read_choice(reader *r, const per_type *t, bool reading)
   part = index < t->listed ? &t->parts[index] : NULL;
   if (part)
     meet(r, part, reading);
-  if (t->others_stop && (!part || !part->type))
+  if (t->others_stop && index < t->known && (!part || !part->type))
     return true;
   if (part && part->flags & PER_STOP)
     return true;

@@ -54,8 +54,8 @@ struct per_type {
   uint8_t extensible;
   uint8_t optional;   /* SEQUENCE: optional parts in the root */
   uint8_t root;       /* SEQUENCE, CHOICE: parts of the root */
-  uint8_t known;      /* with the extensions that the description's version knows */
-  uint8_t others_stop; /* CHOICE: an alternative that is not listed ends the type */
+  uint8_t known;      /* SEQUENCE, others_stop: with the extensions that the description's version knows */
+  uint8_t others_stop; /* CHOICE: a known alternative that is not listed ends the type */
   uint8_t listed;     /* how many parts stand in the table; those after are passed over */
   const per_part *parts;
 };
