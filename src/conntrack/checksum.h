@@ -22,35 +22,51 @@ static inline uint16_t ct_sum_fold(ct_sum sum)
   return (uint16_t)sum;
 }
 
-/* Adds n bytes; a piece that is not the last must have an even n. Small packets are the rule: no set-up cost. */
+static inline uint64_t ct_sum_word(const uint8_t *bytes)
+{
+  uint64_t word;
+
+  memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+/*
+ * Adds n bytes; a piece that is not the last must have an even n. Lengths are as good as random, and a branch guessed wrong costs
+ * more than a word summed: so what is left after whole words is read as part of the last 8 bytes, and the rest of these shifted out.
+ */
 static inline ct_sum ct_sum_bytes(ct_sum sum, const uint8_t *bytes, size_t n)
 {
   uint64_t low = 0, high = 0, word;
-  uint32_t half;
-  uint16_t quarter;
+  uint8_t few[8] = { 0 };
+  const uint8_t *end = bytes + n;
 
-  for (; n >= 8; n -= 8, bytes += 8) {
-    memcpy(&word, bytes, sizeof(word));
+  if (n < 8) {
+    memcpy(few, bytes, n);
+    word = ct_sum_word(few);
+    return sum + (word & 0xffffffffu) + (word >> 32);
+  }
+  for (; end - bytes >= 8; bytes += 8) {
+    word = ct_sum_word(bytes);
     low += word & 0xffffffffu;
     high += word >> 32;
   }
-  if (n & 4) {
-    memcpy(&half, bytes, sizeof(half));
-    low += half;
-    bytes += 4;
-  }
-  if (n & 2) {
-    memcpy(&quarter, bytes, sizeof(quarter));
-    low += quarter;
-    bytes += 2;
-  }
-  if (n & 1) {
-    uint8_t last[2] = { *bytes, 0 };
+  word = ct_sum_word(end - 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  word = word >> 1 >> (63 - 8 * (end - bytes));
+#else
+  word = word << 1 << (63 - 8 * (end - bytes));
+#endif
+  return sum + low + high + (word & 0xffffffffu) + (word >> 32);
+}
 
-    memcpy(&quarter, last, sizeof(quarter));
-    low += quarter;
-  }
-  return sum + low + high;
+/* The sum of an IPv4 header without options: 20 bytes. */
+static inline ct_sum ct_sum_words5(const uint8_t *bytes)
+{
+  uint64_t a = ct_sum_word(bytes), b = ct_sum_word(bytes + 8);
+  uint32_t c;
+
+  memcpy(&c, bytes + 16, sizeof(c));
+  return (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) + c;
 }
 
 /* Adds a 16-bit value given in host order, as if it stood in the packet. */

@@ -340,15 +340,65 @@ static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge,
 }
 
 /*
+ * The packet that nearly all are: IPv4 without options, no fragment, TCP or UDP, its ports captured. => false for any other,
+ * which the careful way reads.
+ */
+static inline bool plain_read(ct_packet *packet)
+{
+  const uint8_t *ip = packet->data;
+  ct_tuple *tuple = &packet->tuple;
+
+  if (packet->captured < IPV4_HEADER + 4 || ip[0] != 0x45 || ct_be16(ip + 6) & 0x1fff ||
+      (ip[9] != CT_PROTO_TCP && ip[9] != CT_PROTO_UDP))
+    return false;
+  memcpy(tuple->src.bytes, ip + 12, 4);
+  memcpy(tuple->dst.bytes, ip + 16, 4);
+  tuple->src_id = ct_be16(ip + 20);
+  tuple->dst_id = ct_be16(ip + 22);
+  tuple->family = CT_IPV4;
+  tuple->proto = ip[9];
+  packet->l4_offset = IPV4_HEADER;
+  packet->hash = ct_tuple_hash(tuple);
+  return true;
+}
+
+/* => the offset of a layer-4 header that is still to be checked, with tuple and hash in place; 0 where the packet is decided. */
+static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_profile *profile)
+{
+  ct_tuple *tuple = &packet->tuple;
+  l3_header l3 = { .family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4 };
+  ct_reason reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
+
+  if (reason == CT_REASON_IP_HEADER_SHORT) {
+    packet_refuse(packet, reason);
+    return 0;
+  }
+  addresses_read(packet, &l3, tuple);
+  tuple->proto = l3.proto;
+  /* IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either way. */
+  packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
+  if (reason == CT_REASON_NONE && ct_tuple_is_icmp(tuple) && icmp_precheck(packet, l3.l4, judge, profile))
+    return 0;
+  if (reason == CT_REASON_NONE)
+    reason = ids_read(packet, &l3, profile, tuple);
+  if (reason == CT_REASON_NONE && (l3.proto == CT_PROTO_ICMP || l3.proto == CT_PROTO_ICMPV6) && !tuple_inverts(tuple))
+    reason = CT_REASON_TUPLE_NO_INVERSE;
+  if (reason != CT_REASON_NONE) {
+    packet_refuse(packet, reason);
+    return 0;
+  }
+  tuple_finish(packet);
+  return l3.l4;
+}
+
+/*
  * The tuple is written in place, never copied: a copy made of stores that are still under way stalls the processor for longer
  * than all of this takes.
  */
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
   const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0 };
-  ct_tuple *tuple = &packet->tuple;
-  l3_header l3 = { .at = 0 };
-  ct_reason reason;
+  uint32_t at = IPV4_HEADER;
 
   packet->kind = CT_PACKET_TRACK;
   packet->flags &= CT_PACKET_REASSEMBLED | CT_PACKET_CUT;
@@ -359,31 +409,9 @@ void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_param
   packet->hash = 0;
   packet->pad = 0;
   memset(&packet->l4, 0, sizeof(packet->l4));
-  memset(tuple, 0, sizeof(*tuple));
+  memset(&packet->tuple, 0, sizeof(packet->tuple));
 
-  l3.family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
-  reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
-  if (reason == CT_REASON_IP_HEADER_SHORT) {
-    packet_refuse(packet, reason);
+  if (!plain_read(packet) && (at = any_read(packet, &judge, params->profile)) == 0)
     return;
-  }
-  addresses_read(packet, &l3, tuple);
-  tuple->proto = l3.proto;
-  /* IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either way. */
-  packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
-  if (reason != CT_REASON_NONE) {
-    packet_refuse(packet, reason);
-    return;
-  }
-  if (l3.proto != CT_PROTO_TCP && ct_tuple_is_icmp(tuple) && icmp_precheck(packet, l3.l4, &judge, params->profile))
-    return;
-  reason = ids_read(packet, &l3, params->profile, tuple);
-  if (reason == CT_REASON_NONE && (l3.proto == CT_PROTO_ICMP || l3.proto == CT_PROTO_ICMPV6) && !tuple_inverts(tuple))
-    reason = CT_REASON_TUPLE_NO_INVERSE;
-  if (reason != CT_REASON_NONE) {
-    packet_refuse(packet, reason);
-    return;
-  }
-  tuple_finish(packet);
-  packet->reason = (uint16_t)l4_check(packet, l3.l4, &judge, params->profile);
+  packet->reason = (uint16_t)l4_check(packet, at, &judge, params->profile);
 }

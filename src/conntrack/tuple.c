@@ -60,26 +60,33 @@ bool ct_tuple_is_icmp_answer(const ct_tuple *t)
   return type == 129 || type == 140;
 }
 
+/* Every bit of v reaches the upper half, which the shift brings down: enough before a last round over the sum of both ends. */
 static inline uint64_t mix(uint64_t v)
 {
   v *= 0x9e3779b97f4a7c15u;
-  v ^= v >> 32;
-  v *= 0xd6e8feb86659fd93u;
   return v ^ v >> 32;
+}
+
+static inline uint64_t end_mix(const ct_addr *addr, uint16_t id, uint8_t family)
+{
+  uint64_t v = mix(addr->words[0] | (uint64_t)id << 32);
+
+  if (family == CT_IPV6) {
+    v ^= mix(addr->halves[0] ^ v);
+    v ^= mix(addr->halves[1] + v);
+  }
+  v *= 0xd6e8feb86659fd93u;
+  return v ^ v >> 29;
 }
 
 uint32_t ct_tuple_hash(const ct_tuple *t)
 {
-  uint64_t src = t->src.words[0], dst = t->dst.words[0];
-
-  if (t->family == CT_IPV6) {
-    src = mix(t->src.halves[0]) ^ t->src.halves[1];
-    dst = mix(t->dst.halves[0]) ^ t->dst.halves[1];
-  }
   /* The sum makes both directions equal; the protocol goes in afterwards. */
-  src = mix(src ^ (uint64_t)t->src_id << 40);
-  dst = mix(dst ^ (uint64_t)t->dst_id << 40);
-  return (uint32_t)(mix(src + dst + t->proto) >> 16);
+  uint64_t v = end_mix(&t->src, t->src_id, t->family) + end_mix(&t->dst, t->dst_id, t->family) + t->proto;
+
+  v ^= v >> 32;
+  v *= 0xd6e8feb86659fd93u;
+  return (uint32_t)(v >> 32);
 }
 
 static int compare_u32(uint32_t a, uint32_t b)

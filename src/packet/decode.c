@@ -109,31 +109,39 @@ static ct_reason ip_input(pkt_decoder *decoder, guint8 family, pkt_arena *arena,
   return reason == CT_REASON_NONE ? defrag_ipv6(&decoder->defrag6, decoder->now_ns, arena, packet) : reason;
 }
 
-void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data, guint32 captured,
-                   guint32 wire, pkt_arena *arena, ct_packet *packet)
+/* packet holds time, number and bytes as they came. */
+static void ip_decode(pkt_decoder *decoder, guint8 family, pkt_arena *arena, ct_packet *packet)
 {
   ct_reason reason;
   guint8 flags;
 
-  clock_set(decoder, ts_ns);
-  packet->time_ns = ts_ns;
-  packet->number = number;
-  packet->data = data;
-  packet->length = wire;
-  packet->captured = MIN(captured, wire);
+  clock_set(decoder, packet->time_ns);
   packet->flags = 0;
-  reason = ip_input(decoder, family, arena, packet);
-  if (reason != CT_REASON_NONE) {
-    if (packet->captured < packet->length)
-      packet->flags |= CT_PACKET_CUT;
-    packet_refuse(packet, reason);
-    return;
+  if (family != CT_IPV4 || !pkt_ipv4_is_plain(packet, decoder->checksums)) {
+    reason = ip_input(decoder, family, arena, packet);
+    if (reason != CT_REASON_NONE) {
+      if (packet->captured < packet->length)
+        packet->flags |= CT_PACKET_CUT;
+      packet_refuse(packet, reason);
+      return;
+    }
   }
   flags = packet->flags & (CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED);
   ct_packet_prepare(packet, decoder->checksums, &decoder->params);
   packet->flags |= flags;
   if (G_UNLIKELY(packet->captured < packet->length))
     packet_pad(packet, arena);
+}
+
+void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data, guint32 captured,
+                   guint32 wire, pkt_arena *arena, ct_packet *packet)
+{
+  packet->time_ns = ts_ns;
+  packet->number = number;
+  packet->data = data;
+  packet->length = wire;
+  packet->captured = MIN(captured, wire);
+  ip_decode(decoder, family, arena, packet);
 }
 
 void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet, pkt_link_info *info)
@@ -148,15 +156,18 @@ void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pk
     info->l3_offset = reason == CT_REASON_NONE ? (guint16)MIN(link.at, G_MAXUINT16) : 0;
     info->layers = link.layers;
   }
+  packet->time_ns = frame->ts_ns;
+  packet->number = number;
   if (reason == CT_REASON_NONE) {
     wire -= link.at;
     wire -= MIN(wire, link.tail);
-    pkt_decode_ip(decoder, frame->ts_ns, number, link.family, frame->data + link.at, frame->captured - link.at, wire, arena, packet);
+    packet->data = frame->data + link.at;
+    packet->length = wire;
+    packet->captured = MIN(frame->captured - link.at, wire);
+    ip_decode(decoder, link.family, arena, packet);
     return;
   }
   clock_set(decoder, frame->ts_ns);
-  packet->time_ns = frame->ts_ns;
-  packet->number = number;
   packet->data = frame->data;
   packet->length = wire;
   packet->captured = frame->captured;
