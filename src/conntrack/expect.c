@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The expectation table: chains by destination for matching (newest first, as the kernel's hash chains), a list in order of
- * creation for listings, a heap by the moment each ends, and a record per master ("family") while it expects something. Owns all of
- * these; entries are named by id, never pointed to.
+ * The expectation table: chains by destination for matching (newest first, as the kernel's hash chains), a list in
+ * order of creation for listings, a heap by the moment each ends, and a record per master ("family") while it expects
+ * something. Owns all of these; entries are named by id, never pointed to.
  */
 #include "expect.h"
 
@@ -189,7 +189,8 @@ static void view_fill(const ct_expect *e, int64_t now_ns, ct_expect_view *v)
   v->timeout_ns = e->deadline_ns - now_ns;
   v->flags = s->flags;
   v->class_number = s->class_number;
-  v->class_name = e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
+  v->class_name =
+      e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
   v->helper = e->family->helper->name;
   v->made_by_packet = e->made_by_packet;
   v->made_by = s->made_by;
@@ -226,8 +227,9 @@ static int64_t tick_ns(int64_t tick, uint32_t hz)
 }
 
 /*
- * The kernel's timer wheel trades precision for speed: the further away, the coarser the slot (8 times a level), and a timer fires when its
- * slot has passed: 300 s are up to 16.4 s late at 250 Hz (spec 8.1). Only --gc=kernel goes that far; else it is exact.
+ * The kernel's timer wheel trades precision for speed: the further away, the coarser the slot (8 times a level), and a
+ * timer fires when its slot has passed: 300 s are up to 16.4 s late at 250 Hz (spec 8.1). Only --gc=kernel goes that
+ * far; else it is exact.
  */
 static int64_t fire_moment(const ct_engine *engine, int64_t deadline_ns)
 {
@@ -366,7 +368,8 @@ static bool fits(const ct_expect *e, const ct_tuple *t)
 
 static bool is_same(const ct_expect_spec *a, const ct_expect_spec *b)
 {
-  return ct_tuple_equal(&a->tuple, &b->tuple) && a->mask_src_id == b->mask_src_id && ct_addr_equal(&a->mask_src, &b->mask_src);
+  return ct_tuple_equal(&a->tuple, &b->tuple) && a->mask_src_id == b->mask_src_id &&
+         ct_addr_equal(&a->mask_src, &b->mask_src);
 }
 
 /* Two expectations clash where some packet would fit both. */
@@ -529,7 +532,8 @@ void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, 
   }
 }
 
-void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *), void *user)
+void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *),
+                       void *user)
 {
   family *f = family_get(engine->expects, master->id);
   ct_expect *e, *next;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Expectations: connections announced by others (spec 8.1). The engine asks at four moments: a new entry (meet), a death (master_gone), the
- * passing of time (next_deadline, advance), and a helper's announcement (add). Internal to src/conntrack.
+ * Expectations: connections announced by others (spec 8.1). The engine asks at four moments: a new entry (meet), a
+ * death (master_gone), the passing of time (next_deadline, advance), and a helper's announcement (add). Internal to
+ * src/conntrack.
  *
  * Expectations name their master by its id, so the engine gives a new entry its id before the helper hook, not only
  * at confirmation; an id whose entry is not confirmed after all (the helper drops the packet) may be given again.
@@ -22,16 +23,17 @@ void ct_expect_table_free(ct_expect_table *table);
 bool ct_expect_any(const ct_engine *engine);
 
 /*
- * A new, unconfirmed entry looks for who expected it (spec 8.1 matching). A match sets EXPECTED, the master, the helper and what the child
- * inherits on the entry's extension, removes a one-shot expectation (EXPECT_DESTROY, reason END_USED), counts expect_new.
+ * A new, unconfirmed entry looks for who expected it (spec 8.1 matching). A match sets EXPECTED, the master, the helper
+ * and what the child inherits on the entry's extension, removes a one-shot expectation (EXPECT_DESTROY, reason
+ * END_USED), counts expect_new.
  * => true where it was expected.
  */
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const ct_packet *packet);
 
 /*
- * The entry ends, or was never confirmed: called once for every entry that has an extension, after its DESTROY event (if it
- * has one) and before the extension is freed. Its helper's destructor runs, its expectations go with it (END_MASTER), though not
- * its children, and its own master is let go.
+ * The entry ends, or was never confirmed: called once for every entry that has an extension, after its DESTROY event
+ * (if it has one) and before the extension is freed. Its helper's destructor runs, its expectations go with it
+ * (END_MASTER), though not its children, and its own master is let go.
  */
 void ct_expect_master_gone(ct_engine *engine, ct_entry *entry);
 
@@ -48,7 +50,10 @@ void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, 
  * helper read on the control connection.
  */
 bool ct_gre_key_any(const ct_engine *engine);
-/* For packets with CT_PACKET_GRE_V1: => the source key for this source, destination and dst_id; 0 where unknown. Then rehash. */
+/*
+ * For packets with CT_PACKET_GRE_V1: => the source key for this source, destination and dst_id; 0 where unknown. Then
+ * rehash.
+ */
 uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple);
 
 /* ---- for helper.c ---- */
@@ -61,9 +66,9 @@ typedef struct ct_expect_spec {
   ct_addr mask_src;
   uint16_t mask_src_id;
   uint8_t class_number;
-  uint8_t flags;    /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
-  bool skip_master; /* the same expectation of another master counts as the same (SIP media) */
-  bool pair;        /* meeting it removes the expectation of the inverse tuple (PPTP) */
+  uint8_t flags;                 /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
+  bool skip_master;              /* the same expectation of another master counts as the same (SIP media) */
+  bool pair;                     /* meeting it removes the expectation of the inverse tuple (PPTP) */
   const struct ct_helper *child; /* helper of the expected connection, or NULL */
   const char *made_by;           /* static: "PORT", "227", "INVITE" */
 } ct_expect_spec;
@@ -76,13 +81,18 @@ typedef enum ct_expect_answer {
   CT_EXPECT_FULL     /* EMFILE: nf_conntrack_expect_max */
 } ct_expect_answer;
 
-/* master has a helper. The timeout is that of the helper's class. Sends EXPECT_NEW, and EXPECT_DESTROY for what had to go. */
+/*
+ * master has a helper. The timeout is that of the helper's class. Sends EXPECT_NEW, and EXPECT_DESTROY for what had
+ * to go.
+ */
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet);
 
 /* The newest expectation whose mask the tuple fits, inactive ones too, or NULL. */
 ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple);
-/* The master's expectations, newest first; next is read before fn may remove the one it was given. fn => false stops. */
-void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *), void *user);
+/* The master's expectations, newest first; next is read before fn may remove the one it was given. fn => false stops.
+ */
+void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *),
+                       void *user);
 void ct_expect_remove(ct_engine *engine, ct_expect *expect, ct_reason reason);
 /* Sets flags (CT_EXPECT_INACTIVE can only be cleared) and the timeout anew, without an event. */
 void ct_expect_renew(ct_engine *engine, ct_expect *expect, bool activate, uint32_t timeout_s);
@@ -92,7 +102,10 @@ uint8_t ct_expect_class(const ct_expect *expect);
 uint64_t ct_expect_master(const ct_expect *expect);
 const struct ct_helper *ct_expect_helper(const ct_expect *expect); /* the master's */
 
-/* A pair of keys for a PPTP master; gone with ct_gre_key_drop. => false where the master has other ones already (EEXIST). */
+/*
+ * A pair of keys for a PPTP master; gone with ct_gre_key_drop. => false where the master has other ones already
+ * (EEXIST).
+ */
 bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_tuple *tuple);
 void ct_gre_key_drop(ct_engine *engine, uint64_t master_id);
 

@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /*
- * Two indexes over the same records: by what a packet carries, for the packet path, and by master, for the end of a call.
- * Records with the same address pair and id stand in a chain, the first added first.
+ * Two indexes over the same records: by what a packet carries, for the packet path, and by master, for the end of a
+ * call. Records with the same address pair and id stand in a chain, the first added first.
  */
 typedef struct key_record {
   ct_tuple tuple; /* src_id 0: as a packet carries it */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PPTP's call ids. A GRE version 1 header carries only the receiver's call id; the sender's was read on the control connection
- * and is looked up here, so that both directions of a call have one tuple and its inverse (spec 2). At most two
- * keys a control connection; few exist at any time, and who has none pays nothing. Internal to src/conntrack.
+ * PPTP's call ids. A GRE version 1 header carries only the receiver's call id; the sender's was read on the control
+ * connection and is looked up here, so that both directions of a call have one tuple and its inverse (spec 2). At most
+ * two keys a control connection; few exist at any time, and who has none pays nothing. Internal to src/conntrack.
  */
 #ifndef CT_GRE_KEY_H
 #define CT_GRE_KEY_H

@@ -48,7 +48,8 @@ static bool cut_said(ct_engine *engine, ct_ext *ext)
   return first;
 }
 
-ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet, ct_reason *reason)
+ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet,
+                         ct_reason *reason)
 {
   ct_ext *ext = ct_ext_get(engine, entry);
   ct_verdict verdict = CT_VERDICT_ACCEPT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Helpers: readers of application payloads that announce further connections (spec 8). One file each under helper/, one line
- * each in helper/list.c. A helper can only look at a payload, keep state of a fixed size per connection, and
- * add or remove expectations. Internal to src/conntrack.
+ * Helpers: readers of application payloads that announce further connections (spec 8). One file each under helper/, one
+ * line each in helper/list.c. A helper can only look at a payload, keep state of a fixed size per connection, and add
+ * or remove expectations. Internal to src/conntrack.
  */
 #ifndef CT_HELPER_H
 #define CT_HELPER_H
@@ -24,13 +24,14 @@ typedef struct ct_helper_class {
 /* What a helper is. Constant data. */
 struct ct_helper {
   const char *name;
-  const char *help;      /* one line for people */
-  uint8_t kinds;         /* CT_HELPER_*: what it can be attached to */
-  uint16_t state_bytes;  /* kept per connection, zeroed at first */
+  const char *help;     /* one line for people */
+  uint8_t kinds;        /* CT_HELPER_*: what it can be attached to */
+  uint16_t state_bytes; /* kept per connection, zeroed at first */
   ct_helper_class classes[CT_HELPER_CLASSES];
   /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
   void (*arrived)(ct_helping *helping, size_t length);
-  /* payload is whole, length >= 1; of TCP only ESTABLISHED packets are shown. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP */
+  /* payload is whole, length >= 1; of TCP only ESTABLISHED packets are shown. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP
+   */
   ct_verdict (*inspect)(ct_helping *helping, const uint8_t *payload, size_t length);
   void (*gone)(ct_helping *helping); /* the connection was deleted; may be NULL */
 };
@@ -44,8 +45,8 @@ struct ct_helping {
   ct_tuple tuple[2]; /* of the connection: original, reply */
   ct_dir dir;        /* of the packet */
   void *state;
-  uint32_t seq;      /* TCP: of the payload's first byte */
-  bool expected;     /* the connection is itself a child */
+  uint32_t seq;  /* TCP: of the payload's first byte */
+  bool expected; /* the connection is itself a child */
 };
 
 /* The tuples a packet of the direction and its answer have: T[d] and T[!d] of the spec. */
@@ -60,19 +61,21 @@ ct_expect_answer ct_helping_expect(ct_helping *helping, const ct_expect_spec *sp
 void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 
 /*
- * The engine's side. attach: called for each new entry that its tracker accepted and that no expectation gave a helper; decides by
- * port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension. The oracle attaches by rule at
- * prerouting, so port means the original destination port.
+ * The engine's side. attach: called for each new entry that its tracker accepted and that no expectation gave a helper;
+ * decides by port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension. The oracle
+ * attaches by rule at prerouting, so port means the original destination port.
  */
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 
 /*
- * At the confirm hook, after tracking and before confirmation, for packets of entries with a helper, but not for RELATED packets of the
- * reply direction: inspects the payload. Events of the packet are delivered only after an ACCEPT.
+ * At the confirm hook, after tracking and before confirmation, for packets of entries with a helper, but not for
+ * RELATED packets of the reply direction: inspects the payload. Events of the packet are delivered only after an
+ * ACCEPT.
  * => CT_VERDICT_ACCEPT, or CT_VERDICT_DROP where the helper refuses the packet (*reason HELPER_DROP).
  *    *reason is HELPER_CUT once per flow where the snap length hid the payload; else it is left alone.
  */
-ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet, ct_reason *reason);
+ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet,
+                         ct_reason *reason);
 
 /* The entry is deleted: its helper's gone(), where it has one. Called by ct_expect_master_gone. */
 void ct_helper_gone(ct_engine *engine, ct_entry *entry);

@@ -66,7 +66,8 @@ static ct_verdict amanda_inspect(ct_helping *h, const uint8_t *payload, size_t l
   for (i = 0; i < n; i++) {
     ct_expect_spec spec;
 
-    ct_expect_spec_init(&spec, original->family, CT_PROTO_TCP, &original->src, &original->dst, found[i].port, found[i].stream);
+    ct_expect_spec_init(&spec, original->family, CT_PROTO_TCP, &original->src, &original->dst, found[i].port,
+                        found[i].stream);
     if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       verdict = CT_VERDICT_DROP;
   }

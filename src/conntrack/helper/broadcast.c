@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * NetBIOS name service and SNMP: answers to a broadcast come from anyone in the network. Spec 8.7. The kernel looks only at
- * what its own host sends to the broadcast address of one of its interfaces; a capture does not say whose
- * it is, so --local does.
+ * NetBIOS name service and SNMP: answers to a broadcast come from anyone in the network. Spec 8.7. The kernel looks
+ * only at what its own host sends to the broadcast address of one of its interfaces; a capture does not say whose it
+ * is, so --local does.
  */
 #include "conntrack/helper.h"
 

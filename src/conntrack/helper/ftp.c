@@ -2,8 +2,8 @@
 /*
  * FTP: data connections announced by PORT and EPRT (client), 227 and 229 (server). Spec 8.2, RFC 959, RFC 2428.
  *
- * A line counts only if it starts where an earlier payload ended in a line feed, so that no announcement can be smuggled in
- * the middle of something else; hence the first line of each direction is never read.
+ * A line counts only if it starts where an earlier payload ended in a line feed, so that no announcement can be
+ * smuggled in the middle of something else; hence the first line of each direction is never read.
  */
 #include "conntrack/helper.h"
 
@@ -20,8 +20,12 @@ typedef struct ftp_state {
   uint8_t n_line_ends[2];
 } ftp_state;
 
-/* n numbers between separators, then the terminator (0: any byte that is neither). => bytes before the terminator, 0 where it is not so. */
-static size_t numbers_read(const uint8_t *text, size_t length, uint32_t *numbers, unsigned n, uint8_t separator, uint8_t terminator)
+/*
+ * n numbers between separators, then the terminator (0: any byte that is neither). => bytes before the terminator, 0
+ * where it is not so.
+ */
+static size_t numbers_read(const uint8_t *text, size_t length, uint32_t *numbers, unsigned n, uint8_t separator,
+                           uint8_t terminator)
 {
   unsigned i = 0;
   size_t at;
@@ -167,7 +171,8 @@ ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t
         return CT_PARSE_PARTIAL;
       at = (size_t)(skip - payload) + 1;
     }
-    return numbers_found(commands[i].kind, payload + at, length - at, family, found) ? CT_PARSE_FOUND : CT_PARSE_PARTIAL;
+    return numbers_found(commands[i].kind, payload + at, length - at, family, found) ? CT_PARSE_FOUND
+                                                                                     : CT_PARSE_PARTIAL;
   }
   return CT_PARSE_NOTHING;
 }

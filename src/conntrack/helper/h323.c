@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * H.323: three helpers that hand on to each other. RAS (to the gatekeeper) announces where calls are taken, Q.931 (the call) where the
- * control channel is, H.245 (the control channel) where media flow. Spec 8.8. The module's parameters stand at their
- * defaults: default_rrq_ttl 300, gkrouted_only 1, callforward_filter 1 (without routes to compare it filters nothing).
+ * H.323: three helpers that hand on to each other. RAS (to the gatekeeper) announces where calls are taken, Q.931 (the
+ * call) where the control channel is, H.245 (the control channel) where media flow. Spec 8.8. The module's parameters
+ * stand at their defaults: default_rrq_ttl 300, gkrouted_only 1, callforward_filter 1 (without routes to compare it
+ * filters nothing).
  */
 #include "h323.h"
 
@@ -18,9 +19,15 @@ typedef struct h323_state {
   uint32_t ttl_s;
 } h323_state;
 
-static ct_verdict answer_verdict(ct_expect_answer answer) { return answer == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP; }
+static ct_verdict answer_verdict(ct_expect_answer answer)
+{
+  return answer == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
+}
 
-static bool is_sender(const ct_helping *h, const ct_addr *addr) { return ct_addr_equal(addr, &ct_helping_forward(h)->src); }
+static bool is_sender(const ct_helping *h, const ct_addr *addr)
+{
+  return ct_addr_equal(addr, &ct_helping_forward(h)->src);
+}
 
 /* RTP on the even port, RTCP on the odd one, whichever was announced. */
 static ct_verdict media_expect(ct_helping *h, const ct_h323_found *f)
@@ -53,8 +60,8 @@ static ct_verdict found_expect(ct_helping *h, const ct_h323_found *f)
     return media_expect(h, f);
   if (f->port == 0 || (f->kind != CT_H323_FORWARD && !is_sender(h, &f->addr)))
     return CT_VERDICT_ACCEPT;
-  ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, f->kind == CT_H323_FORWARD ? &f->addr : &back->dst, f->port,
-                      f->made_by);
+  ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, f->kind == CT_H323_FORWARD ? &f->addr : &back->dst,
+                      f->port, f->made_by);
   if (f->kind == CT_H323_H245)
     spec.child = &ct_helper_h245;
   else if (f->kind == CT_H323_FORWARD)
@@ -127,8 +134,8 @@ static ct_verdict register_request(ct_helping *h, const ct_h323_message *m)
 }
 
 /*
- * Only the connection's timeout follows the time to live. The kernel means to renew the expectation too, but looks for it
- * without a source, which an expectation that names the gatekeeper never matches.
+ * Only the connection's timeout follows the time to live. The kernel means to renew the expectation too, but looks for
+ * it without a source, which an expectation that names the gatekeeper never matches.
  */
 static ct_verdict register_confirm(ct_helping *h, const ct_h323_message *m)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What H.323's messages announce: H.225.0 RAS, Q.931 with its H.225.0 user information, H.245 (ITU-T). Pure functions: message in,
- * addresses out, in the order in which they are to be acted on.
+ * What H.323's messages announce: H.225.0 RAS, Q.931 with its H.225.0 user information, H.245 (ITU-T). Pure functions:
+ * message in, addresses out, in the order in which they are to be acted on.
  */
 #ifndef CT_HELPER_H323_H
 #define CT_HELPER_H323_H
@@ -47,15 +47,19 @@ typedef struct ct_h323_message {
   ct_h323_found found[CT_H323_FOUND_MAX];
 } ct_h323_message;
 
-/* Each: => false where the message cannot be read: nothing in it counts then. Addresses of the other family are left out. */
+/*
+ * Each: => false where the message cannot be read: nothing in it counts then. Addresses of the other family are left
+ * out.
+ */
 bool ct_h323_ras_parse(const uint8_t *data, size_t length, uint8_t family, ct_h323_message *message);
 bool ct_h323_q931_parse(const uint8_t *data, size_t length, uint8_t family, ct_h323_message *message);
 bool ct_h323_h245_parse(const uint8_t *data, size_t length, uint8_t family, ct_h323_message *message);
 
 /*
- * TPKT (RFC 1006): the messages of a segment, one after the other. *pending is the flow's state for the direction: the length that a
- * header sent alone has announced. Start with *at = 0. => false where there are no more.
+ * TPKT (RFC 1006): the messages of a segment, one after the other. *pending is the flow's state for the direction: the
+ * length that a header sent alone has announced. Start with *at = 0. => false where there are no more.
  */
-bool ct_h323_tpkt_next(const uint8_t *payload, size_t length, uint16_t *pending, size_t *at, const uint8_t **data, size_t *n);
+bool ct_h323_tpkt_next(const uint8_t *payload, size_t length, uint16_t *pending, size_t *at, const uint8_t **data,
+                       size_t *n);
 
 #endif

@@ -15,12 +15,12 @@ typedef struct collector {
   uint8_t family;
   uint8_t mark; /* of the address that comes next */
   const char *made_by;
-  bool lan_stack;      /* the channel is for T.120 over a LAN: its separate stack counts */
+  bool lan_stack; /* the channel is for T.120 over a LAN: its separate stack counts */
   bool is_ack;
-  bool forwarded;      /* a Facility that forwards the call */
-  bool tunnelled;      /* past the message's own body */
-  unsigned n_own;      /* addresses in the body */
-  ct_h323_found late;  /* an acknowledgement's T.120 address, acted on after its media */
+  bool forwarded;     /* a Facility that forwards the call */
+  bool tunnelled;     /* past the message's own body */
+  unsigned n_own;     /* addresses in the body */
+  ct_h323_found late; /* an acknowledgement's T.120 address, acted on after its media */
   bool has_late;
 } collector;
 
@@ -158,7 +158,10 @@ bool ct_h323_h245_parse(const uint8_t *data, size_t length, uint8_t family, ct_h
   return walk(data, length, family, &h323_control_message, message);
 }
 
-/* Q.931: discriminator, call reference, message type, then information elements; the H.225.0 message is the user-user one. */
+/*
+ * Q.931: discriminator, call reference, message type, then information elements; the H.225.0 message is the user-user
+ * one.
+ */
 bool ct_h323_q931_parse(const uint8_t *data, size_t length, uint8_t family, ct_h323_message *message)
 {
   size_t at;
@@ -208,7 +211,8 @@ static bool tpkt_first(const uint8_t *payload, size_t length, uint16_t *pending,
   return true;
 }
 
-bool ct_h323_tpkt_next(const uint8_t *payload, size_t length, uint16_t *pending, size_t *at, const uint8_t **data, size_t *n)
+bool ct_h323_tpkt_next(const uint8_t *payload, size_t length, uint16_t *pending, size_t *at, const uint8_t **data,
+                       size_t *n)
 {
   size_t rest = length - *at, claimed;
 

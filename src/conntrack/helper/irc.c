@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0 the offer must stand at the
- * start of the message, as CVE-2022-2663 asks for.
+ * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0 the offer must stand at
+ * the start of the message, as CVE-2022-2663 asks for.
  */
 #include "conntrack/helper.h"
 
@@ -21,10 +21,14 @@ static const struct {
   const char *word;
   const char *shown;
 } offers[] = {
-  { "SEND ", "DCC SEND" }, { "CHAT ", "DCC CHAT" }, { "MOVE ", "DCC MOVE" }, { "TSEND ", "DCC TSEND" }, { "SCHAT ", "DCC SCHAT" },
+  { "SEND ", "DCC SEND" },   { "CHAT ", "DCC CHAT" },   { "MOVE ", "DCC MOVE" },
+  { "TSEND ", "DCC TSEND" }, { "SCHAT ", "DCC SCHAT" },
 };
 
-/* At the word after the kind of offer: a name, the address as one decimal number, the port. => false where the line does not hold that. */
+/*
+ * At the word after the kind of offer: a name, the address as one decimal number, the port. => false where the line
+ * does not hold that.
+ */
 static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint16_t *port)
 {
   uint8_t quad[4];
@@ -67,7 +71,8 @@ static size_t message_find(const uint8_t *payload, size_t length)
   return 0;
 }
 
-bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port, const char **command)
+bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port,
+                  const char **command)
 {
   size_t at, i, n;
   uint32_t addr;

@@ -164,7 +164,8 @@ ct_helper_error ct_params_local_add(ct_params *params, const char *text)
   if (slash != NULL) {
     size_t digits = strlen(slash + 1);
 
-    if (digits == 0 || digits > 3 || ct_text_number((const uint8_t *)slash + 1, digits, &prefix) != digits || prefix > longest)
+    if (digits == 0 || digits > 3 || ct_text_number((const uint8_t *)slash + 1, digits, &prefix) != digits ||
+        prefix > longest)
       return CT_HELPER_FORMAT;
   }
   if (s->n_local == CT_LOCAL_MAX)

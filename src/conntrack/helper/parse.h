@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The readers of the helpers apart from what they do with the announcements: payload in, announcement out, no engine, no memory
- * but the arguments. Unit tests and fuzzers call these. SIP and H.323 have headers of their own.
+ * The readers of the helpers apart from what they do with the announcements: payload in, announcement out, no engine,
+ * no memory but the arguments. Unit tests and fuzzers call these. SIP and H.323 have headers of their own.
  */
 #ifndef CT_HELPER_PARSE_H
 #define CT_HELPER_PARSE_H
@@ -31,7 +31,8 @@ const char *ct_tftp_parse(const uint8_t *payload, size_t length);
  * IRC DCC. Finds the first offer whose address is src or dst and whose port is not 0; addresses in network order.
  * => true with *port and *command ("DCC SEND").
  */
-bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port, const char **command);
+bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port,
+                  const char **command);
 
 /* Amanda: the ports after CONNECT, in the order DATA, MESG, INDEX, STATE; at most 4. => how many. */
 typedef struct ct_amanda_found {

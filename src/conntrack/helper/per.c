@@ -34,7 +34,10 @@ static bool get(reader *r, unsigned n, uint32_t *value)
   return true;
 }
 
-/* A length determinant (10.9): 7 or 14 bits, aligned. Fragments of 16K do not occur. Two bytes must be there even for one. */
+/*
+ * A length determinant (10.9): 7 or 14 bits, aligned. Fragments of 16K do not occur. Two bytes must be there even for
+ * one.
+ */
 static bool get_length(reader *r, uint32_t *length)
 {
   uint32_t low;
@@ -194,7 +197,8 @@ static bool read_list(reader *r, const per_type *t, bool reading)
     bool inside = reading && i < t->size;
 
     meet(r, item, inside);
-    if (item->flags & PER_OPEN ? !read_open(r, item, inside) : !read_type(r, item->type, inside && item->flags & PER_READ))
+    if (item->flags & PER_OPEN ? !read_open(r, item, inside)
+                               : !read_type(r, item->type, inside && item->flags & PER_READ))
       return false;
   }
   return true;

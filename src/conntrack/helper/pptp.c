@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PPTP: the GRE tunnel of a call set up on the control connection. Spec 8.6, RFC 2637. The client is taken for the PNS and
- * the server for the PAC, and one call at a time is followed, as the kernel does.
+ * PPTP: the GRE tunnel of a call set up on the control connection. Spec 8.6, RFC 2637. The client is taken for the PNS
+ * and the server for the PAC, and one call at a time is followed, as the kernel does.
  *
  * The expectation once raised the tunnel's timeouts to 600 and 18000 s; since the GRE tracker sets them at its first
  * packet (4.19), after the expectation was met, a tunnel keeps 30 and 180 s.
@@ -13,11 +13,33 @@
 #include "parse.h"
 
 enum { SESSION_NONE, SESSION_ERROR, SESSION_STOP_REQUESTED, SESSION_REQUESTED, SESSION_CONFIRMED };
-enum { CALL_NONE, CALL_ERROR, CALL_OUT_REQUESTED, CALL_OUT_CONFIRMED, CALL_IN_REQUESTED, CALL_IN_REPLIED, CALL_IN_CONFIRMED, CALL_CLEAR_REQUESTED };
+enum {
+  CALL_NONE,
+  CALL_ERROR,
+  CALL_OUT_REQUESTED,
+  CALL_OUT_CONFIRMED,
+  CALL_IN_REQUESTED,
+  CALL_IN_REPLIED,
+  CALL_IN_CONFIRMED,
+  CALL_CLEAR_REQUESTED
+};
 
 enum {
-  START_REQUEST = 1, START_REPLY, STOP_REQUEST, STOP_REPLY, ECHO_REQUEST, ECHO_REPLY, OUT_CALL_REQUEST, OUT_CALL_REPLY,
-  IN_CALL_REQUEST, IN_CALL_REPLY, IN_CALL_CONNECT, CALL_CLEAR_REQUEST, CALL_DISCONNECT, WAN_ERROR, SET_LINK_INFO,
+  START_REQUEST = 1,
+  START_REPLY,
+  STOP_REQUEST,
+  STOP_REPLY,
+  ECHO_REQUEST,
+  ECHO_REPLY,
+  OUT_CALL_REQUEST,
+  OUT_CALL_REPLY,
+  IN_CALL_REQUEST,
+  IN_CALL_REPLY,
+  IN_CALL_CONNECT,
+  CALL_CLEAR_REQUEST,
+  CALL_DISCONNECT,
+  WAN_ERROR,
+  SET_LINK_INFO,
   MESSAGES
 };
 
@@ -25,9 +47,10 @@ enum { HEADER_BYTES = 12, RESULT_OK = 1 };
 
 /* What must follow the header, by message (RFC 2637, section 2); nothing is asked of echoes. */
 static const uint8_t body_bytes[MESSAGES] = {
-  [START_REQUEST] = 144, [START_REPLY] = 144, [STOP_REQUEST] = 4, [STOP_REPLY] = 4, [OUT_CALL_REQUEST] = 156,
-  [OUT_CALL_REPLY] = 20, [IN_CALL_REQUEST] = 208, [IN_CALL_REPLY] = 12, [IN_CALL_CONNECT] = 16, [CALL_CLEAR_REQUEST] = 4,
-  [CALL_DISCONNECT] = 136, [WAN_ERROR] = 28, [SET_LINK_INFO] = 12,
+  [START_REQUEST] = 144,    [START_REPLY] = 144,      [STOP_REQUEST] = 4,      [STOP_REPLY] = 4,
+  [OUT_CALL_REQUEST] = 156, [OUT_CALL_REPLY] = 20,    [IN_CALL_REQUEST] = 208, [IN_CALL_REPLY] = 12,
+  [IN_CALL_CONNECT] = 16,   [CALL_CLEAR_REQUEST] = 4, [CALL_DISCONNECT] = 136, [WAN_ERROR] = 28,
+  [SET_LINK_INFO] = 12,
 };
 
 static uint16_t u16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
@@ -44,7 +67,8 @@ static ct_pptp_action from_server(ct_pptp_session *s, unsigned message, const ui
       s->session = body[0] == RESULT_OK ? SESSION_NONE : SESSION_ERROR;
     break;
   case OUT_CALL_REPLY: /* call id, peer's call id, result */
-    if (s->session != SESSION_CONFIRMED || (s->call != CALL_OUT_REQUESTED && s->call != CALL_OUT_CONFIRMED) || u16(body + 2) != s->pns_id)
+    if (s->session != SESSION_CONFIRMED || (s->call != CALL_OUT_REQUESTED && s->call != CALL_OUT_CONFIRMED) ||
+        u16(body + 2) != s->pns_id)
       break;
     if (body[4] != RESULT_OK) {
       s->call = CALL_NONE;
@@ -60,15 +84,13 @@ static ct_pptp_action from_server(ct_pptp_session *s, unsigned message, const ui
     s->pac_id = u16(body);
     break;
   case IN_CALL_CONNECT:
-    if (s->session != SESSION_CONFIRMED || (s->call != CALL_IN_REPLIED && s->call != CALL_IN_CONFIRMED) || u16(body) != s->pns_id)
+    if (s->session != SESSION_CONFIRMED || (s->call != CALL_IN_REPLIED && s->call != CALL_IN_CONFIRMED) ||
+        u16(body) != s->pns_id)
       break;
     s->call = CALL_IN_CONFIRMED;
     return CT_PPTP_EXPECT;
-  case CALL_DISCONNECT:
-    s->call = CALL_NONE;
-    return CT_PPTP_END;
-  default:
-    break;
+  case CALL_DISCONNECT: s->call = CALL_NONE; return CT_PPTP_END;
+  default: break;
   }
   return CT_PPTP_NOTHING;
 }
@@ -80,9 +102,7 @@ static void from_client(ct_pptp_session *s, unsigned message, const uint8_t *bod
     if (s->session == SESSION_NONE)
       s->session = SESSION_REQUESTED;
     break;
-  case STOP_REQUEST:
-    s->session = SESSION_STOP_REQUESTED;
-    break;
+  case STOP_REQUEST: s->session = SESSION_STOP_REQUESTED; break;
   case OUT_CALL_REQUEST:
     if (s->session != SESSION_CONFIRMED)
       break;
@@ -103,8 +123,7 @@ static void from_client(ct_pptp_session *s, unsigned message, const uint8_t *bod
     if (s->session == SESSION_CONFIRMED)
       s->call = CALL_CLEAR_REQUESTED;
     break;
-  default:
-    break;
+  default: break;
   }
 }
 
@@ -199,14 +218,9 @@ static void call_end(ct_helping *h)
 static ct_verdict pptp_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
   switch (ct_pptp_parse(h->state, payload, length, h->dir)) {
-  case CT_PPTP_EXPECT:
-    call_expect(h);
-    break;
-  case CT_PPTP_END:
-    call_end(h);
-    break;
-  case CT_PPTP_NOTHING:
-    break;
+  case CT_PPTP_EXPECT: call_expect(h); break;
+  case CT_PPTP_END: call_end(h); break;
+  case CT_PPTP_NOTHING: break;
   }
   return CT_VERDICT_ACCEPT;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIP: media streams from session descriptions, and calls to a registered phone. Spec 8.5, RFC 3261. The module's parameters
- * stand at their defaults: sip_direct_signalling and sip_direct_media 1 (only between the two ends of the signalling),
- * sip_external_media 0, sip_timeout 3600.
+ * SIP: media streams from session descriptions, and calls to a registered phone. Spec 8.5, RFC 3261. The module's
+ * parameters stand at their defaults: sip_direct_signalling and sip_direct_media 1 (only between the two ends of the
+ * signalling), sip_external_media 0, sip_timeout 3600.
  */
 #include "sip.h"
 
@@ -58,7 +58,8 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   rtp.skip_master = true;
   /* The same call on another flow (both ends behind one proxy) expects it already. */
   e = ct_expect_find(h->engine, &rtp.tuple);
-  if (e != NULL && ct_expect_master(e) != h->entry->id && ct_expect_helper(e) == h->helper && ct_expect_class(e) == m->class_number)
+  if (e != NULL && ct_expect_master(e) != h->entry->id && ct_expect_helper(e) == h->helper &&
+      ct_expect_class(e) == m->class_number)
     return CT_VERDICT_ACCEPT;
   rtp.tuple.dst_id = m->port & 0xfffe;
   rtcp = rtp;
@@ -88,7 +89,10 @@ static ct_verdict session_expect(ct_helping *h, const ct_sip_text *t, const char
   return bad ? CT_VERDICT_DROP : CT_VERDICT_ACCEPT;
 }
 
-/* A registering phone wants to be called at its contact address; the expectation is made active by the registrar's answer. */
+/*
+ * A registering phone wants to be called at its contact address; the expectation is made active by the registrar's
+ * answer.
+ */
 static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t cseq)
 {
   const ct_tuple *back = ct_helping_backward(h);
@@ -134,7 +138,8 @@ static bool registration_renew(ct_engine *engine, ct_expect *e, void *user)
   registration *r = user;
   const ct_tuple *t = ct_expect_tuple(e);
 
-  if (ct_expect_class(e) != CT_SIP_SIGNALLING || t->proto != r->proto || t->dst_id != r->port || !ct_addr_equal(&t->dst, &r->addr))
+  if (ct_expect_class(e) != CT_SIP_SIGNALLING || t->proto != r->proto || t->dst_id != r->port ||
+      !ct_addr_equal(&t->dst, &r->addr))
     return true;
   ct_expect_renew(engine, e, true, r->expires_s);
   r->found = true;
@@ -182,14 +187,15 @@ static ct_verdict response_inspect(ct_helping *h, const ct_sip_text *t, const ct
   case CT_SIP_UPDATE:
   case CT_SIP_PRACK:
     if (m->code >= 100 && m->code <= 299)
-      return session_expect(h, t, m->method == CT_SIP_INVITE ? "INVITE response" : m->method == CT_SIP_UPDATE ? "UPDATE response" : "PRACK response");
+      return session_expect(h, t,
+                            m->method == CT_SIP_INVITE   ? "INVITE response"
+                            : m->method == CT_SIP_UPDATE ? "UPDATE response"
+                                                         : "PRACK response");
     if (m->cseq == s->invite_cseq)
       media_flush(h);
     return CT_VERDICT_ACCEPT;
-  case CT_SIP_REGISTER:
-    return register_response(h, t, m);
-  default:
-    return CT_VERDICT_ACCEPT;
+  case CT_SIP_REGISTER: return register_response(h, t, m);
+  default: return CT_VERDICT_ACCEPT;
   }
 }
 

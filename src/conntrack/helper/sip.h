@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading SIP and SDP text (RFC 3261, RFC 4566) the way the kernel does: no grammar, but searches for header lines. Pure functions over
- * one message; positions are offsets into it. Where the kernel's search has a quirk that decides what is found, it
- * is kept and named in sip_text.c.
+ * Reading SIP and SDP text (RFC 3261, RFC 4566) the way the kernel does: no grammar, but searches for header lines.
+ * Pure functions over one message; positions are offsets into it. Where the kernel's search has a quirk that decides
+ * what is found, it is kept and named in sip_text.c.
  */
 #ifndef CT_HELPER_SIP_H
 #define CT_HELPER_SIP_H
@@ -44,7 +44,10 @@ typedef struct ct_sip_contact {
 } ct_sip_contact;
 bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact);
 
-/* The transport= parameter after `from`, else the flow's own protocol. => false where it is neither TCP nor UDP or not the flow's. */
+/*
+ * The transport= parameter after `from`, else the flow's own protocol. => false where it is neither TCP nor UDP or
+ * not the flow's.
+ */
 bool ct_sip_transport_fits(const ct_sip_text *t, size_t from, uint8_t proto);
 /* The expires= parameter after `from`; *value is left alone where there is none. => false where it is no number. */
 bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value);
@@ -63,20 +66,28 @@ typedef struct ct_sip_media {
  */
 unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_MAX], bool *bad);
 
-typedef enum ct_sip_method { CT_SIP_INVITE, CT_SIP_UPDATE, CT_SIP_ACK, CT_SIP_PRACK, CT_SIP_BYE, CT_SIP_REGISTER, CT_SIP_OTHER } ct_sip_method;
+typedef enum ct_sip_method {
+  CT_SIP_INVITE,
+  CT_SIP_UPDATE,
+  CT_SIP_ACK,
+  CT_SIP_PRACK,
+  CT_SIP_BYE,
+  CT_SIP_REGISTER,
+  CT_SIP_OTHER
+} ct_sip_method;
 
 typedef struct ct_sip_message {
   ct_sip_method method; /* of the request, or what the response answers */
   uint32_t code;        /* 0: a request */
   uint32_t cseq;
-  bool bad;             /* of a kind the helper must understand, but it cannot: the packet is dropped */
+  bool bad; /* of a kind the helper must understand, but it cannot: the packet is dropped */
 } ct_sip_message;
 
 void ct_sip_message_parse(const ct_sip_text *t, ct_sip_message *message);
 
 /*
- * TCP: the length of the first message at the start of length bytes, by Content-Length. 0: there is none (or not to the end of its
- * header); more than length: its body is not all here.
+ * TCP: the length of the first message at the start of length bytes, by Content-Length. 0: there is none (or not to the
+ * end of its header); more than length: its body is not all here.
  */
 size_t ct_sip_message_bytes(const ct_sip_text *t);
 

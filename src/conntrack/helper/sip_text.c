@@ -9,7 +9,8 @@ enum { STANDARD_PORT = 5060, LOWEST_PORT = 1024, PORT_DIGITS = 5, NUMBER_DIGITS 
 #define NOWHERE SIZE_MAX
 
 /*
- * A number of 32 bits in at most 11 digits, leading zeros included: so does 6.18.44 (older kernels let it wrap around). => its length, 0 where there is none (*value is 0).
+ * A number of 32 bits in at most 11 digits, leading zeros included: so does 6.18.44 (older kernels let it wrap around).
+ * => its length, 0 where there is none (*value is 0).
  */
 static size_t number_read(const uint8_t *text, size_t length, uint32_t *value)
 {
@@ -158,8 +159,8 @@ static size_t name_pass(const ct_sip_text *t, size_t at, ct_sip_header header)
 
   if (ct_text_begins(t->text + at, t->length - at, headers[header].name))
     return at + n;
-  if (headers[header].compact == NULL || t->length - at < 2 || !ct_text_begins(t->text + at, 1, headers[header].compact) ||
-      ct_text_is_alpha(t->text[at + 1]))
+  if (headers[header].compact == NULL || t->length - at < 2 ||
+      !ct_text_begins(t->text + at, 1, headers[header].compact) || ct_text_is_alpha(t->text[at + 1]))
     return NOWHERE;
   return at + 1;
 }
@@ -168,7 +169,10 @@ ct_sip_answer ct_sip_header_find(const ct_sip_text *t, size_t from, ct_sip_heade
 {
   size_t at = from, value;
 
-  /* Quirks: a blank line is no end, so the body is searched too; a header of a longer name that begins alike ends the search. */
+  /*
+   * Quirks: a blank line is no end, so the body is searched too; a header of a longer name that begins alike ends the
+   * search.
+   */
   for (at = next_line(t->text, at, t->length); at != NOWHERE; at = next_line(t->text, at + 1, t->length)) {
     if (is_blank(t->text[at]))
       continue;
@@ -221,7 +225,8 @@ static ct_sip_answer list_next(const ct_sip_text *t, size_t from, ct_sip_match *
   return CT_SIP_BAD;
 }
 
-/* Quirk: what cannot be read is passed by adding its offset to where the search stood. Positions only grow, so it ends. */
+/* Quirk: what cannot be read is passed by adding its offset to where the search stood. Positions only grow, so it ends.
+ */
 static bool contact_walk(const ct_sip_text *t, ct_sip_contacts *c, ct_sip_match *match)
 {
   ct_sip_answer answer;
@@ -284,8 +289,8 @@ bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value)
 /* ---- SDP ---- */
 
 /*
- * The first line of that type after `from`, before a line of type `until` (0: none); its value begins after the word (NULL: at once).
- * Quirk: a line is only a line after a line end, so the one that `from` stands in is not seen.
+ * The first line of that type after `from`, before a line of type `until` (0: none); its value begins after the word
+ * (NULL: at once). Quirk: a line is only a line after a line end, so the one that `from` stands in is not seen.
  */
 static size_t sdp_line(const ct_sip_text *t, size_t from, uint8_t type, uint8_t until, const char *word)
 {
@@ -323,7 +328,9 @@ static bool sdp_connection(const ct_sip_text *t, size_t from, ct_addr *addr)
 static const struct {
   const char *word;
   uint8_t class_number;
-} media_kinds[CT_SIP_MEDIA_MAX] = { { "audio ", CT_SIP_AUDIO }, { "video ", CT_SIP_VIDEO }, { "image ", CT_SIP_IMAGE } };
+} media_kinds[CT_SIP_MEDIA_MAX] = { { "audio ", CT_SIP_AUDIO },
+                                    { "video ", CT_SIP_VIDEO },
+                                    { "image ", CT_SIP_IMAGE } };
 
 /* Letters, a blank, digits: 0 where it does not look so. */
 static size_t media_length(const uint8_t *text, size_t length)
@@ -402,7 +409,8 @@ static void request_parse(const ct_sip_text *t, ct_sip_message *m)
   for (i = CT_SIP_INVITE; i < CT_SIP_OTHER; i++) {
     size_t n = strlen(methods[i]);
 
-    if (t->length < n + 2 || !ct_text_same(t->text, methods[i], n) || t->text[n] != ' ' || !ct_text_is_alpha(t->text[n + 1]))
+    if (t->length < n + 2 || !ct_text_same(t->text, methods[i], n) || t->text[n] != ' ' ||
+        !ct_text_is_alpha(t->text[n + 1]))
       continue;
     m->method = (ct_sip_method)i;
     m->bad = !ct_sip_header_number(t, CT_SIP_CSEQ, &m->cseq, &match);

@@ -96,7 +96,7 @@ static bool copy_hex(ipv6_copy *copy, unsigned v)
   int shift;
 
   for (shift = 12; shift >= 0; shift -= 4)
-    if (!copy_char(copy, (uint8_t)"0123456789abcdef"[v >> shift & 15]))
+    if (!copy_char(copy, (uint8_t) "0123456789abcdef"[v >> shift & 15]))
       return false;
   return true;
 }
@@ -110,7 +110,10 @@ static bool copy_dotted(ipv6_copy *copy, const uint8_t *text, size_t length)
          copy_char(copy, ':') && copy_hex(copy, (unsigned)v4.bytes[2] << 8 | v4.bytes[3]);
 }
 
-/* The kernel reads any number of leading zeros in a group, inet_pton does not: they are left out in the copy that it gets. */
+/*
+ * The kernel reads any number of leading zeros in a group, inet_pton does not: they are left out in the copy that it
+ * gets.
+ */
 bool ct_text_ipv6(const uint8_t *text, size_t length, ct_addr *addr)
 {
   ipv6_copy copy = { .n = 0 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Bounded reading of protocol text: every function is given how many bytes there are and reads no more. They accept
- * what the kernel's readers accept, lenient corners included: what a helper takes for an address decides what it expects.
+ * what the kernel's readers accept, lenient corners included: what a helper takes for an address decides what it
+ * expects.
  */
 #ifndef CT_HELPER_TEXT_H
 #define CT_HELPER_TEXT_H
