@@ -81,7 +81,10 @@ static GPtrArray *all_arguments(const scn_scenario *scenario, int argc, char **a
   for (guint i = 0; i < scenario->settings->len; i++) {
     const scn_setting *setting = g_ptr_array_index(scenario->settings, i);
 
-    g_ptr_array_add(all, g_strdup_printf("--%s=%s", setting->name, setting->value));
+    if (strcmp(setting->name, "no-helper") == 0 && strcmp(setting->value, "all") == 0)
+      g_ptr_array_add(all, g_strdup("--no-helpers"));
+    else
+      g_ptr_array_add(all, g_strdup_printf("--%s=%s", setting->name, setting->value));
   }
   for (guint i = 0; i < scenario->sysctls->len; i++) {
     const scn_setting *setting = g_ptr_array_index(scenario->sysctls, i);

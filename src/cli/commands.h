@@ -15,6 +15,7 @@
   X(list, "WHAT", "the formats, sysctls, reasons, profiles, helpers, ... that options take")                            \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                             \
   X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")                                                   \
+  X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                                   \
   X(verify, "CAPTURE", "compare with this machine's own kernel, or with a transcript (--against FILE)")
 
 typedef struct cli_subcommand {

@@ -23,6 +23,7 @@ ctreplay_SOURCES = \
 	src/cli/show_table.c \
 	src/cli/snapshots.c \
 	src/cli/command_compile.c \
+	src/cli/command_decompile.c \
 	src/cli/command_list.c \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \

@@ -138,16 +138,16 @@ static gboolean ip_attribute(scn_parser *p, guint8 family, scn_ip *ip, gboolean 
   return frame_attribute(p, ip, known);
 }
 
-static gboolean take_zeros(scn_parser *p, GByteArray **bytes)
+static gboolean append_zeros(scn_parser *p, GByteArray *bytes)
 {
+  guint begin = bytes->len;
   guint64 n;
 
   if (!scn_take_u64(p->c, "a number of bytes", MAX_PACKET_BYTES, &n))
     return FALSE;
-  *bytes = g_byte_array_new();
-  g_byte_array_set_size(*bytes, (guint)n);
+  g_byte_array_set_size(bytes, begin + (guint)n);
   if (n > 0)
-    memset((*bytes)->data, 0, n);
+    memset(bytes->data + begin, 0, n);
   return TRUE;
 }
 
@@ -162,14 +162,18 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
     fine = scn_take_string(p->c, "a text in double quotes", &bytes);
   else if (scn_accept_word(p->c, "hex"))
     fine = scn_take_hex(p->c, "bytes in hexadecimal", &bytes);
-  else if (scn_accept_word(p->c, "zeros"))
-    fine = take_zeros(p, &bytes);
+  else if (scn_accept_word(p->c, "zeros")) {
+    bytes = g_byte_array_new();
+    fine = append_zeros(p, bytes);
+  }
   else {
     *known = FALSE;
     return TRUE;
   }
-  if (!fine)
+  if (!fine) {
+    g_clear_pointer(&bytes, g_byte_array_unref);
     return FALSE;
+  }
   if (!*given) {
     *claimed = payload->len;
     g_byte_array_set_size(payload, 0);
@@ -333,10 +337,10 @@ gboolean scn_parse_fragment(scn_parser *p, scn_step *step)
 gboolean scn_parse_frame_attributes(scn_parser *p, scn_step *step)
 {
   while (!p->c->error && !scn_at_end(p->c) && scn_peek(p->c) != '=') {
-    gboolean known;
+    gboolean known = scn_accept_word(p->c, "zeros");
 
-    if (!frame_attribute(p, &step->frame, &known) || !known)
-      return scn_wanted(p->c, "cut N, trailer BYTES, patch OFFSET BYTES, in, out, => or the end of the line");
+    if (known ? !append_zeros(p, step->bytes) : !frame_attribute(p, &step->frame, &known) || !known)
+      return scn_wanted(p->c, "zeros N, cut N, trailer BYTES, patch OFFSET BYTES, in, out, => or the end of the line");
   }
   return !p->c->error;
 }

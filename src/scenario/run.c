@@ -90,7 +90,7 @@ void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
   runner->sent = TRUE;
   runner->frame = *frame;
   runner->number++;
-  pkt_decode(runner->decoder, frame, runner->number, runner->arena, &runner->packet, NULL);
+  pkt_decode(runner->decoder, frame, runner->number, runner->arena, &runner->packet, &runner->link);
   memset(&runner->result, 0, sizeof(runner->result));
   if (runner->packet.kind == CT_PACKET_NONE) {
     ct_engine_advance(runner->engine, frame->ts_ns);

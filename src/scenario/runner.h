@@ -18,6 +18,7 @@ typedef struct scn_runner {
   gint64 first_ns;
   cap_frame frame;
   ct_packet packet;
+  pkt_link_info link;
   ct_result result;
   gboolean has_view;
   ct_view view;        /* the entry after the packet */

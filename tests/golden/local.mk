@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Golden outputs (golden.tap) and the samples' own expectations (samples.tap), as TAP.
-TESTS += tests/golden/golden.tap tests/golden/samples.tap
-dist_check_SCRIPTS += tests/golden/golden.tap tests/golden/samples.tap
+# Golden outputs (golden.tap), the samples' own expectations (samples.tap), captures to scenarios and back (roundtrip.tap).
+TESTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
+dist_check_SCRIPTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
 EXTRA_DIST += tests/golden/TESTLIST tests/golden/expected
 
 # make golden-update T='ping.*': shows what would change and asks; BLESS=yes answers for all.

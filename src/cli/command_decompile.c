@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `ctreplay decompile CAPTURE`: a scenario that passes, with the same packets. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "scenario/decompile.h"
+
+/* The kernel that was asked, as settings: what differs from its profile. */
+static char *head_text(const cli_options *o, const ct_params *params)
+{
+  GString *head = g_string_new("# Made by ctreplay decompile.\n");
+  ct_params fresh;
+  ct_param_info mine, usual;
+
+  if (o->profile_name != NULL)
+    g_string_append_printf(head, "profile %s\n", o->profile_name);
+  ct_params_init(&fresh, params->profile);
+  for (size_t i = 0; ct_params_describe(params, i, &mine) && ct_params_describe(&fresh, i, &usual); i++)
+    if (mine.value != usual.value)
+      g_string_append_printf(head, "sysctl %s=%" G_GUINT64_FORMAT "\n", mine.name, mine.value);
+  if (o->gc != NULL)
+    g_string_append_printf(head, "set gc=%s\n", o->gc);
+  if (o->hash_seed != NULL)
+    g_string_append_printf(head, "set hash-seed=%s\n", o->hash_seed);
+  if (o->hz != NULL)
+    g_string_append_printf(head, "set hz=%s\n", o->hz);
+  if (o->replay.checksums != CT_CHECKSUMS_AUTO)
+    g_string_append_printf(head, "set checksums=%s\n", o->replay.checksums == CT_CHECKSUMS_VERIFY ? "verify" : "ignore");
+  for (guint i = 0; i < o->helpers->len; i++)
+    g_string_append_printf(head, "set helper=%s\n", (const char *)g_ptr_array_index(o->helpers, i));
+  for (guint i = 0; i < o->no_helpers->len; i++)
+    g_string_append_printf(head, "set no-helper=%s\n", (const char *)g_ptr_array_index(o->no_helpers, i));
+  for (guint i = 0; i < o->locals->len; i++)
+    g_string_append_printf(head, "set local=%s\n", (const char *)g_ptr_array_index(o->locals, i));
+  if (o->no_helpers_at_all)
+    g_string_append(head, "set no-helper=all\n");
+  return g_string_free(head, FALSE);
+}
+
+static cli_exit write_text(const cli_options *o, const char *text)
+{
+  FILE *out = o->write == NULL || strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "w");
+  gboolean fine = out != NULL && fputs(text, out) != EOF;
+
+  if (out != NULL && out != stdout)
+    fine = fclose(out) == 0 && fine;
+  if (fine || out == stdout) /* main says what became of standard output */
+    return CLI_EXIT_OK;
+  cli_say("%s: %s", o->write, g_strerror(errno));
+  return CLI_EXIT_OUTPUT;
+}
+
+static cli_exit decompile(const cli_options *o, const ct_params *params)
+{
+  GError *error = NULL;
+  replay_source *source = replay_source_open(&o->replay, params, &error);
+  scn_decompiler *decompiler;
+  const replay_batch *batch;
+  cli_exit code = CLI_EXIT_OK;
+  char *head, *text;
+
+  if (source == NULL)
+    return cli_usage(error);
+  decompiler = scn_decompiler_new(params, o->replay.checksums);
+  while ((batch = replay_source_next(source)) != NULL)
+    for (guint i = 0; i < batch->n; i++)
+      scn_decompiler_frame(decompiler, batch->frames[i]);
+  for (guint i = 0; replay_source_problem(source, i) != NULL; i++) {
+    cli_say("%s", replay_source_problem(source, i));
+    code = CLI_EXIT_INPUT;
+  }
+  replay_source_free(source);
+  head = head_text(o, params);
+  text = scn_decompiler_text(decompiler, head);
+  code = cli_exit_graver(code, write_text(o, text));
+  g_free(text);
+  g_free(head);
+  scn_decompiler_free(decompiler);
+  return code;
+}
+
+cli_exit cli_command_decompile(int argc, char **argv)
+{
+  GError *error = NULL;
+  cli_options options;
+  ct_params params;
+  cli_exit code = CLI_EXIT_USAGE;
+
+  cli_options_init(&options);
+  if (!cli_options_parse(&options, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_OUTPUT, NULL, &error) ||
+      !cli_kernel_params(&options, &params, &error))
+    cli_usage(error);
+  else if (options.captures->len == 0 || options.format != NULL)
+    cli_say("decompile: give captures (- is standard input), and -w SCENARIO where it shall not go to standard output");
+  else
+    code = decompile(&options, &params);
+  cli_options_clear(&options);
+  return code;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From captured frames back to a scenario that passes: every IP packet again, in notation where the builder can make the very
+ * same bytes of it, else as raw bytes; after each what the engine made of it. Link layers are kept as far as the language has
+ * them; frames that carry no IP are left out, and counted.
+ */
+#ifndef SCN_DECOMPILE_H
+#define SCN_DECOMPILE_H
+
+#include "conntrack/engine.h"
+#include "scenario.h"
+
+typedef struct scn_decompiler scn_decompiler;
+
+/* The engine that is asked what it makes of the packets. */
+scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksums);
+void scn_decompiler_free(scn_decompiler *decompiler); /* NULL is fine */
+
+/* Frames in the order of the capture. */
+void scn_decompiler_frame(scn_decompiler *decompiler, const cap_frame *frame);
+
+/* The scenario; head is put at its top (settings, remarks; may be ""). To be freed by the caller. */
+char *scn_decompiler_text(const scn_decompiler *decompiler, const char *head);
+
+#endif
