@@ -8,6 +8,7 @@
 #include "engine_internal.h"
 #include "helper.h"
 #include "proto.h"
+#include "trace_internal.h"
 
 /* A chain this long may be too long: 50, a random number up to 29, and two (spec 7.4). */
 enum { CHAIN_LEAST = 50, CHAIN_RANDOM = 30, CHAIN_SLACK = 2 };
@@ -429,6 +430,7 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_resu
   ct_dir dir = CT_ORIGINAL;
   ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
 
+  CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
   if (!entry || !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
     result->reason = entry ? CT_REASON_ICMP_ERROR_ADDRESS : CT_REASON_ICMP_ERROR_UNKNOWN;
     result->cls = CT_CLASS_INVALID;
@@ -514,6 +516,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
     ct_dir dir = CT_ORIGINAL;
 
     entry = look_up(engine, packet, tuple, hash, &dir);
+    CT_TRACE(engine, ct_trace_note_look_up(engine, packet_tuple(packet, tuple, &own), entry));
     is_new = entry == NULL;
     if (is_new) {
       dir = CT_ORIGINAL;
@@ -539,6 +542,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
   result->new_state = (uint8_t)entry->state;
   if (result->new_state != result->old_state)
     result->changes |= CT_CHANGE_STATE;
+  CT_TRACE(engine, ct_trace_note_timeout(engine->trace, entry));
   if (!at_confirm(engine, entry, packet, hash, is_new, result))
     set_refused(engine, is_new, result);
 }
@@ -556,6 +560,7 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
     engine->stats.clock_back++;
   engine->packet = packet;
   engine->stats.packets++;
+  CT_TRACE(engine, ct_trace_begin(engine->trace));
   switch (packet->kind) {
   case CT_PACKET_TRACK:
     track(engine, packet, result);

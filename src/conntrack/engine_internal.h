@@ -34,6 +34,7 @@ struct ct_engine {
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
   const ct_packet *packet;  /* being processed; NULL between packets */
+  struct ct_trace *trace;   /* somebody wants to know how it went; NULL normally */
   uint64_t count;           /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
   uint64_t last_id;
   ct_table table;

@@ -14,6 +14,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/profile/linux_2_6.c src/conntrack/profile/linux_2_4.c \
 	src/conntrack/proto/tables.h src/conntrack/proto/tcp_table.c src/conntrack/proto/sctp_table.c \
 	src/conntrack/view.h \
+	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/entry.h \
 	src/conntrack/engine_internal.h src/conntrack/core.c src/conntrack/event.c src/conntrack/view.c \

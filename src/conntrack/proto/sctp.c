@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conntrack/proto.h"
+#include "conntrack/trace_internal.h"
 #include "tables.h"
 
 enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
@@ -262,6 +263,8 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
     if (skip)
       continue;
     new = next_state(engine, sp->dir, c.type, old);
+    if (table_row(c.type) >= 0)
+      CT_TRACE(engine, ct_trace_note_cell(engine->trace, sp->dir, (uint8_t)table_row(c.type), old, new));
     if (new == CT_SCTP_INVALID)
       return refuse(result, CT_REASON_SCTP_STATE);
     if ((c.type == CHUNK_INIT && !take_init(engine, entry, sp, &c, old, new, ignore)) ||
@@ -297,6 +300,7 @@ static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir
     return CT_TRACK_INVALID;
   }
   sp.vtag = be32(tag);
+  CT_TRACE(engine, ct_trace_note_tags(engine->trace, sp.vtag, entry->l4.sctp.vtag[dir]));
   if (!(entry->status & CT_STATUS_CONFIRMED) && !begin(engine, entry, &sp, result))
     return CT_TRACK_INVALID;
   if (needs_tag(sp.types) && sp.vtag != entry->l4.sctp.vtag[dir]) {

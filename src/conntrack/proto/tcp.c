@@ -6,11 +6,11 @@
 
 /* What an exception to the state table made of a segment. */
 typedef enum arc {
-  ARC_CHECK_WINDOW, /* go on with the window check */
-  ARC_ACCEPT,       /* accepted without it */
-  ARC_UNCHANGED,    /* let through, nothing changes */
-  ARC_INVALID,
-  ARC_REOPEN        /* the entry is over, the segment starts another */
+  ARC_CHECK_WINDOW = CT_TRACE_ARC_CHECK_WINDOW, /* go on with the window check */
+  ARC_ACCEPT = CT_TRACE_ARC_ACCEPT,             /* accepted without it */
+  ARC_UNCHANGED = CT_TRACE_ARC_UNCHANGED,       /* let through, nothing changes */
+  ARC_INVALID = CT_TRACE_ARC_INVALID,
+  ARC_REOPEN = CT_TRACE_ARC_REOPEN              /* the entry is over, the segment starts another */
 } arc;
 
 static ct_tcp_index classify(uint8_t flags)
@@ -198,23 +198,24 @@ static ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp, con
 {
   ct_timeout timeout = (ct_timeout)(CT_TIMEOUT_TCP_NONE + state);
   int64_t timeout_ns = ct_core_timeout(engine, timeout);
-  ct_reason reason = (ct_reason)result->reason;
+  ct_reason timeout_why = CT_REASON_NONE;
 
   if (tcp->retrans >= engine->params.tcp_max_retrans && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
     timeout = CT_TIMEOUT_TCP_RETRANS;
-    reason = CT_REASON_TCP_RETRANS;
+    timeout_why = CT_REASON_TCP_RETRANS;
   } else if (seg->index == CT_TCP_INDEX_RST) {
     timeout = CT_TIMEOUT_TCP_CLOSE;
   } else if ((tcp->flags[0] | tcp->flags[1]) & CT_TCP_FLAG_DATA_UNACKNOWLEDGED &&
              timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK)) {
     timeout = CT_TIMEOUT_TCP_UNACK;
-    reason = CT_REASON_TCP_UNACKED;
+    timeout_why = CT_REASON_TCP_UNACKED;
   } else if (tcp->last_window == 0 && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
     timeout = CT_TIMEOUT_TCP_RETRANS;
-    reason = CT_REASON_TCP_ZERO_WINDOW;
+    timeout_why = CT_REASON_TCP_ZERO_WINDOW;
   }
+  CT_TRACE(engine, engine->trace->timeout_why = timeout_why);
   if (result->reason == CT_REASON_NONE)
-    result->reason = (uint16_t)reason;
+    result->reason = (uint16_t)timeout_why;
   return timeout;
 }
 
@@ -266,10 +267,14 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   ct_segment seg = read_segment(packet, dir);
   uint8_t old = (uint8_t)entry->state, new = engine->params.profile->tcp_table[dir][seg.index][old];
   ct_window window;
+  arc way;
 
+  CT_TRACE(engine, ct_trace_note_cell(engine->trace, dir, (uint8_t)seg.index, old, new));
   if (!(entry->status & CT_STATUS_CONFIRMED) && !begin(engine, entry, &seg, new, result))
     return CT_TRACK_INVALID;
-  switch (follow(engine, entry, &seg, &old, &new, result)) {
+  way = follow(engine, entry, &seg, &old, &new, result);
+  CT_TRACE(engine, ct_trace_note_arc(engine->trace, (ct_trace_arc)way, old, new));
+  switch (way) {
   case ARC_INVALID:
     return CT_TRACK_INVALID;
   case ARC_UNCHANGED:

@@ -13,6 +13,7 @@
 #define CT_PROTO_TCP_H
 
 #include "conntrack/proto.h"
+#include "conntrack/trace_internal.h"
 #include "tables.h"
 
 /* Sequence space: before and after as the kernel has them; at a distance of exactly 2^31 both are true (spec, head). */

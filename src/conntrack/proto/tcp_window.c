@@ -171,12 +171,16 @@ ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *se
 
   if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
     sack = ct_tcp_options_sack(seg->packet, ack);
-  if (meet_side(entry, tcp, seg, sack))
+  if (meet_side(entry, tcp, seg, sack)) {
+    CT_TRACE(engine, ct_trace_note_sides(engine->trace, CT_TRACE_WINDOW_OPENS, tcp, seg->dir));
     return CT_WINDOW_ACCEPT;
+  }
   if (!(seg->flags & CT_TCP_ACK) || (seg->flags & CT_TCP_RST && ack == 0))
     ack = sack = r->end; /* acknowledges nothing, or is a reset whose sender did not care */
   if (seg->flags & CT_TCP_RST && seg->seq == 0 && entry->state == CT_TCP_SYN_SENT)
     seg->seq = seg->end = s->end; /* the answer to a SYN acknowledges, it has no sequence number of its own */
+  CT_TRACE(engine, ct_trace_note_sides(engine->trace, CT_TRACE_WINDOW_CHECKED, tcp, seg->dir));
+  CT_TRACE(engine, ct_trace_note_segment(engine->trace, seg->seq, seg->end, ack, sack));
   verdict = check_bounds(engine, tcp, seg, sack, &clean, result);
   if (!clean)
     return verdict;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for that. Spec 6.1. */
 #include "conntrack/proto.h"
+#include "conntrack/trace_internal.h"
 
 #define STREAM_AGE_NS (2 * CT_NS_PER_S)
 
@@ -17,6 +18,7 @@ static ct_track udp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 {
   if (!(entry->status & CT_STATUS_CONFIRMED))
     entry->l4.udp_stream_ns = engine->now_ns + (engine->params.profile->udp_stream_two_seconds ? STREAM_AGE_NS : -1);
+  CT_TRACE(engine, engine->trace->udp_stream_ns = entry->l4.udp_stream_ns);
   if (entry->status & CT_STATUS_SEEN_REPLY && engine->now_ns > entry->l4.udp_stream_ns)
     become_stream(engine, entry, dir, packet, result);
   else
