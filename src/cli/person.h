@@ -3,6 +3,7 @@
 #ifndef CLI_PERSON_H
 #define CLI_PERSON_H
 
+#include "emit/summary.h"
 #include "run.h"
 
 /* What a line is about: its word and its colour. The notable ones are shown even where the others have become too many. */
@@ -32,10 +33,7 @@ typedef struct cli_person {
   guint64 lines, notable;                       /* how many have been */
   guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
   gboolean said_notable;                        /* that only notable lines follow */
-  guint64 by_class[CT_CLASS_COUNT];
-  guint64 by_proto[256];                        /* packets that reached conntrack */
-  guint64 none_by_reason[CT_REASON_COUNT];      /* packets that did not */
-  guint64 dropped;
+  emit_summary summary;
   guint64 in_table, table_hidden;               /* entries at the end, and those of them that are not shown */
   guint64 by_state[256][16];                    /* entries at the end: [protocol][state, 15 for all others] */
 } cli_person;
@@ -51,7 +49,6 @@ void cli_person_summary(cli_person *person);
 
 /* Pieces of lines. */
 void cli_text_flow(emit_text *out, const ct_tuple *tuple); /* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
-void cli_text_number(emit_text *out, guint64 number);      /* 1,234,567 */
 void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence);
 void cli_text_pad_from(emit_text *out, gsize begin, gsize width);
 

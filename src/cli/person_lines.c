@@ -24,22 +24,6 @@ void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
     emit_text_char(out, ' ');
 }
 
-void cli_text_number(emit_text *out, guint64 number)
-{
-  char digits[40], *p = digits + sizeof(digits);
-  guint n = 0;
-
-  *--p = '\0';
-  do {
-    if (n > 0 && n % 3 == 0)
-      *--p = ',';
-    *--p = (char)('0' + number % 10);
-    number /= 10;
-    n++;
-  } while (number > 0);
-  emit_text_string(out, p);
-}
-
 void cli_text_flow(emit_text *out, const ct_tuple *t)
 {
   const char *name = cli_proto_name(t->proto);
@@ -235,7 +219,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
-    cli_text_number(out, r->bound.over);
+    emit_text_u64_grouped(out, r->bound.over);
   }
   if (*sysctl != '\0') {
     emit_text_literal(out, " (see ");
@@ -245,27 +229,15 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   emit_text_char(out, '\n');
 }
 
-/* The tuple of an ICMP error is that of the packet in it; what was sent is ICMP all the same. */
-static guint8 proto_of(const ct_packet *packet)
-{
-  if (packet->kind != CT_PACKET_ICMP_ERROR)
-    return packet->tuple.proto;
-  return packet->tuple.family == CT_IPV4 ? CT_PROTO_ICMP : CT_PROTO_ICMPV6;
-}
-
 void cli_person_packet(const replay_seen *seen, gpointer user)
 {
   cli_person *p = user;
   const ct_result *r = seen->result;
   cli_happening what;
 
-  p->by_class[r->cls]++;
-  p->dropped += r->verdict == CT_VERDICT_DROP;
-  if (seen->packet->kind == CT_PACKET_NONE) {
-    p->none_by_reason[seen->packet->reason]++;
+  emit_summary_packet(&p->summary, seen->packet, r);
+  if (seen->packet->kind == CT_PACKET_NONE)
     return;
-  }
-  p->by_proto[proto_of(seen->packet)]++;
   what = happening_of(r);
   if (what == CLI_HAPPENING_COUNT || !p->run.showing)
     return;
@@ -350,7 +322,7 @@ void cli_person_hidden(cli_person *p)
       continue;
     if (!first)
       emit_text_literal(out, ", ");
-    cli_text_number(out, p->hidden[i]);
+    emit_text_u64_grouped(out, p->hidden[i]);
     emit_text_char(out, ' ');
     emit_text_string(out, happenings[i].word);
     first = FALSE;

@@ -5,7 +5,7 @@
 #include "formats.h"
 
 /* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */
-enum { COLUMNS = 80, LABEL_WIDTH = 14 };
+enum { COLUMNS = 80, LABEL_WIDTH = 14, REASONS_MOST = 8 };
 
 static const struct {
   guint8 number;
@@ -62,15 +62,6 @@ static void label(emit_text *out, const char *name)
   emit_text_pad(out, name, LABEL_WIDTH - 2);
 }
 
-static void red(emit_text *out, gboolean colour, const char *text)
-{
-  if (colour)
-    emit_text_literal(out, "\033[31m");
-  emit_text_string(out, text);
-  if (colour)
-    emit_text_literal(out, "\033[0m");
-}
-
 /* "3 d 4 h", "12.5 s": two units are enough for a person. */
 static void duration(emit_text *out, gint64 ns)
 {
@@ -96,46 +87,50 @@ static void duration(emit_text *out, gint64 ns)
   emit_text_literal(out, " s");
 }
 
-static void size(emit_text *out, guint64 bytes)
+static void count(emit_text *out, guint64 n, const char *one, const char *many)
 {
-  static const char *const units[] = { " bytes", " kB", " MB", " GB", " TB" };
-  guint64 tenths = bytes * 10;
-  guint i = 0;
-
-  while (tenths >= 10000 && i + 1 < G_N_ELEMENTS(units)) {
-    tenths /= 1000;
-    i++;
-  }
-  emit_text_u64(out, tenths / 10);
-  if (i > 0 && tenths < 1000) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, tenths % 10);
-  }
-  emit_text_string(out, units[i]);
+  emit_text_u64_grouped(out, n);
+  emit_text_string(out, n == 1 ? one : many);
 }
 
-static void head(emit_text *out, const emit_summary *s)
+static void capture(emit_text *out, const emit_summary *s)
 {
-  emit_text_literal(out, "Summary");
-  if (s->capture != NULL) {
-    emit_text_literal(out, " of ");
-    emit_text_string(out, s->capture);
+  label(out, "capture");
+  count(out, s->frames, " frame", " frames");
+  if (s->fed < s->frames) {
+    emit_text_literal(out, ", ");
+    count(out, s->fed, " of them replayed", " of them replayed");
   }
-  emit_text_literal(out, ", profile ");
-  emit_text_string(out, s->params->profile->name);
+  if (s->first_ns <= s->last_ns) {
+    emit_text_literal(out, ", ");
+    duration(out, emit_time_since(s->last_ns, s->first_ns));
+    emit_text_literal(out, " from ");
+    emit_text_time(out, s->first_ns);
+  }
   emit_text_char(out, '\n');
-  if (s->first_ns > s->last_ns)
-    return;
-  label(out, "time");
-  emit_text_time_fixed(out, s->first_ns);
-  emit_text_literal(out, ", ");
-  duration(out, emit_time_since(s->last_ns, s->first_ns));
+  if (s->cut > 0) {
+    label(out, "");
+    count(out, s->cut, " packet", " packets");
+    emit_text_literal(out, " cut by the snap length\n");
+  }
   if (s->stats->clock_back > 0) {
-    emit_text_literal(out, "; ");
-    emit_text_u64(out, s->stats->clock_back);
-    emit_text_literal(out, " packets from the past");
+    label(out, "");
+    count(out, s->stats->clock_back, " packet", " packets");
+    emit_text_literal(out, " older than the one before: tracked at the present\n");
   }
-  emit_text_char(out, '\n');
+}
+
+static void kernel(emit_text *out, const emit_summary *s)
+{
+  label(out, "kernel");
+  emit_text_string(out, s->params->profile->name);
+  emit_text_literal(out, ", max ");
+  emit_text_u64(out, s->params->max);
+  emit_text_literal(out, ", hash size ");
+  emit_text_u64(out, s->params->buckets);
+  emit_text_literal(out, ", hash seed ");
+  emit_text_u64(out, s->params->hash_seed);
+  emit_text_string(out, s->params->gc == CT_GC_EXACT ? ", gc exact\n" : ", gc kernel\n");
 }
 
 static guint64 class_total(const emit_summary *s, guint cls)
@@ -174,6 +169,12 @@ static void packets(emit_text *out, const emit_summary *s)
   guint i, j, rows = 0;
 
   label(out, "packets");
+  for (i = 0, sum = 0; i < G_N_ELEMENTS(columns); i++)
+    sum += class_total(s, columns[i].cls);
+  if (sum == 0) {
+    emit_text_literal(out, "none\n");
+    return;
+  }
   for (i = 0; i < G_N_ELEMENTS(columns); i++) {
     total[columns[i].cls] = class_total(s, columns[i].cls);
     if (total[columns[i].cls] > 0)
@@ -190,16 +191,6 @@ static void packets(emit_text *out, const emit_summary *s)
   }
   if (rows != 1)
     packet_row(out, s, "all", total);
-  label(out, "");
-  emit_text_literal(out, "        ");
-  size(out, s->bytes);
-  emit_text_literal(out, " of IP packets");
-  if (s->cut > 0) {
-    emit_text_literal(out, "; ");
-    emit_text_u64(out, s->cut);
-    emit_text_literal(out, " cut by the snap length");
-  }
-  emit_text_char(out, '\n');
 }
 
 /* A list of "12 word" under a label, wrapped. */
@@ -242,28 +233,24 @@ static void mean(emit_text *out, const emit_summary *s)
   if (span_ns <= 0)
     return;
   emit_text_literal(out, ", mean ");
-  emit_text_u64(out, (guint64)(area / (double)span_ns + 0.5));
+  emit_text_u64_grouped(out, (guint64)(area / (double)span_ns + 0.5));
 }
 
 static void peak(emit_text *out, const emit_summary *s)
 {
   label(out, "");
   emit_text_literal(out, "peak ");
-  emit_text_u64(out, s->stats->peak_count);
+  emit_text_u64_grouped(out, s->stats->peak_count);
   if (s->params->max != 0) {
     emit_text_literal(out, " of ");
-    emit_text_u64(out, s->params->max);
+    emit_text_u64_grouped(out, s->params->max);
   }
   if (s->stats->peak_count > 0) {
-    emit_text_literal(out, " after ");
+    emit_text_literal(out, " at +");
     emit_text_seconds(out, emit_time_since(s->stats->peak_time_ns, s->first_ns) / 1000000 * 1000000, 0);
     emit_text_literal(out, " s");
   }
   mean(out, s);
-  if (s->memory_bytes > 0) {
-    emit_text_literal(out, "; memory ");
-    size(out, s->memory_bytes);
-  }
   emit_text_char(out, '\n');
 }
 
@@ -277,13 +264,9 @@ static void entries(emit_text *out, const emit_summary *s)
   for (i = 0; i < CT_REASON_COUNT; i++)
     ended += s->stats->ended[i];
   label(out, "entries");
-  emit_text_literal(out, "created ");
-  emit_text_u64(out, s->stats->created);
-  emit_text_literal(out, ", ended ");
-  emit_text_u64(out, ended);
-  emit_text_literal(out, ", now ");
-  emit_text_u64(out, s->entries);
-  emit_text_char(out, '\n');
+  count(out, s->stats->created, " created, ", " created, ");
+  count(out, ended, " ended, ", " ended, ");
+  count(out, s->entries, " still there\n", " still there\n");
   peak(out, s);
   for (i = 0; i < CT_REASON_COUNT; i++)
     if (s->stats->ended[i] > 0 && i != CT_REASON_END_TIMEOUT)
@@ -299,96 +282,20 @@ static void entries(emit_text *out, const emit_summary *s)
     emit_text_char(out, '\n');
 }
 
-/* A row per reason, with what would have helped beneath it. */
-static void by_reason(emit_text *out, const char *name, const uint64_t *figures, gboolean hints, gboolean colour)
+/* Words of a sentence, wrapped under where they began. */
+static void paragraph(emit_text *out, gsize indent, const char *sentence)
 {
-  gboolean any = FALSE;
-  guint i;
+  gsize column = indent;
 
-  for (i = 0; i < CT_REASON_COUNT; i++) {
-    if (figures[i] == 0)
-      continue;
-    if (any || !colour) {
-      label(out, any ? "" : name);
-    } else {
-      emit_text_literal(out, "  ");
-      red(out, colour, name);
-      emit_text_pad(out, "", LABEL_WIDTH - 2 - (int)strlen(name));
-    }
-    any = TRUE;
-    emit_text_u64_pad(out, figures[i], -8);
-    emit_text_literal(out, "  ");
-    emit_text_string(out, ct_reason_sentence(i));
-    emit_text_char(out, '\n');
-    if (hints && ct_reason_sysctl(i)[0] != '\0') {
-      label(out, "");
-      emit_text_literal(out, "          ");
-      emit_reason_hint(out, i);
-      emit_text_char(out, '\n');
-    }
-  }
-}
-
-static void checksums(emit_text *out, const emit_summary *s)
-{
-  if (s->checksums_bad + s->checksums_offload + s->checksums_skipped == 0)
-    return;
-  label(out, "checksums");
-  emit_text_u64(out, s->checksums_bad);
-  emit_text_literal(out, " wrong");
-  if (s->checksums_offload > 0) {
-    emit_text_literal(out, ", ");
-    emit_text_u64(out, s->checksums_offload);
-    emit_text_literal(out, " left to the card (offload)");
-  }
-  if (s->checksums_skipped > 0) {
-    emit_text_literal(out, ", ");
-    emit_text_u64(out, s->checksums_skipped);
-    emit_text_literal(out, " cut: not judged");
-  }
-  emit_text_char(out, '\n');
-}
-
-static void expectations(emit_text *out, const emit_summary *s)
-{
-  const ct_stats *stats = s->stats;
-
-  if (stats->expect_create + stats->expect_refused + stats->helper_cut == 0)
-    return;
-  label(out, "expected");
-  emit_text_literal(out, "made ");
-  emit_text_u64(out, stats->expect_create);
-  emit_text_literal(out, ", met ");
-  emit_text_u64(out, stats->expect_new);
-  emit_text_literal(out, ", expired ");
-  emit_text_u64(out, stats->expect_expired);
-  emit_text_literal(out, ", refused ");
-  emit_text_u64(out, stats->expect_refused);
-  emit_text_literal(out, ", peak ");
-  emit_text_u64(out, stats->expect_peak);
-  emit_text_char(out, '\n');
-  if (stats->helper_cut > 0) {
-    label(out, "");
-    emit_text_u64(out, stats->helper_cut);
-    emit_text_literal(out, " flows whose helper could not see a payload that the snap length cut\n");
-  }
-}
-
-/* Words of a sentence, wrapped under the label. */
-static void paragraph(emit_text *out, const char *name, const char *sentence)
-{
-  gsize column = LABEL_WIDTH;
-
-  label(out, name);
   while (*sentence != '\0') {
     const char *end = strchr(sentence, ' ');
     gsize n = end != NULL ? (gsize)(end - sentence) : strlen(sentence);
 
-    if (column > LABEL_WIDTH && column + 1 + n > COLUMNS) {
+    if (column > indent && column + 1 + n > COLUMNS) {
       emit_text_char(out, '\n');
-      label(out, "");
-      column = LABEL_WIDTH;
-    } else if (column > LABEL_WIDTH) {
+      emit_text_pad(out, "", (int)indent);
+      column = indent;
+    } else if (column > indent) {
       emit_text_char(out, ' ');
       column++;
     }
@@ -399,19 +306,123 @@ static void paragraph(emit_text *out, const char *name, const char *sentence)
   emit_text_char(out, '\n');
 }
 
+/* => the reason with the largest figure that was not told yet, CT_REASON_COUNT where there is none. */
+static guint most_frequent(const uint64_t *figures, const guint8 *told)
+{
+  guint best = CT_REASON_COUNT, i;
+
+  for (i = 0; i < CT_REASON_COUNT; i++)
+    if (figures[i] > 0 && !told[i] && (best == CT_REASON_COUNT || figures[i] > figures[best]))
+      best = i;
+  return best;
+}
+
+/* A row per reason, the most frequent first, with what would have helped beneath it. */
+static void by_reason(emit_text *out, const char *name, const uint64_t *figures, gboolean hints, const char *colour)
+{
+  enum { FIGURE_WIDTH = 9, INDENT = LABEL_WIDTH + FIGURE_WIDTH + 2 };
+  guint8 told[CT_REASON_COUNT] = { 0 };
+  char sentence[256];
+  guint64 others = 0;
+  guint reason, rows = 0;
+
+  while ((reason = most_frequent(figures, told)) != CT_REASON_COUNT) {
+    told[reason] = 1;
+    if (rows++ >= REASONS_MOST) {
+      others += figures[reason];
+      continue;
+    }
+    emit_text_string(out, colour);
+    label(out, name);
+    if (colour[0] != '\0')
+      emit_text_literal(out, "\033[0m");
+    name = colour = "";
+    emit_text_u64_pad(out, figures[reason], -FIGURE_WIDTH);
+    emit_text_literal(out, "  ");
+    g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_sentence(reason), ct_reason_word(reason));
+    paragraph(out, INDENT, sentence);
+    if (hints && ct_reason_sysctl(reason)[0] != '\0') {
+      emit_text_pad(out, "", INDENT);
+      emit_reason_hint(out, reason);
+      emit_text_char(out, '\n');
+    }
+  }
+  if (rows > REASONS_MOST) {
+    label(out, "");
+    emit_text_u64_pad(out, others, -FIGURE_WIDTH);
+    emit_text_literal(out, "  for ");
+    count(out, rows - REASONS_MOST, " other reason", " other reasons");
+    emit_text_literal(out, " (-S -o extended lists all)\n");
+  }
+}
+
+/* Exact expiry frees places that the kernel's collector would not have freed yet; where places mattered, that must be said. */
+static void pressure(emit_text *out, const emit_summary *s)
+{
+  if (s->params->gc != CT_GC_EXACT || s->stats->early_drop + s->stats->drop == 0)
+    return;
+  label(out, "table full");
+  paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, so it would have been full sooner: "
+                              "--gc kernel shows how");
+}
+
+static void checksums(emit_text *out, const emit_summary *s)
+{
+  if (s->checksums_bad + s->checksums_offload + s->checksums_skipped == 0)
+    return;
+  label(out, "checksums");
+  count(out, s->checksums_bad, " wrong", " wrong");
+  if (s->checksums_offload > 0) {
+    emit_text_literal(out, ", ");
+    count(out, s->checksums_offload, " looks like offload", " look like offload");
+    emit_text_literal(out, " (captured on the sender): not judged");
+  }
+  if (s->checksums_skipped > 0) {
+    emit_text_string(out, s->checksums_offload > 0 ? ",\n" : ", ");
+    if (s->checksums_offload > 0)
+      label(out, "");
+    count(out, s->checksums_skipped, " cut: not judged", " cut: not judged");
+  }
+  emit_text_char(out, '\n');
+}
+
+static void expectations(emit_text *out, const emit_summary *s)
+{
+  const ct_stats *stats = s->stats;
+
+  if (stats->expect_create + stats->expect_refused > 0) {
+    label(out, "expected");
+    count(out, stats->expect_create, " expectation made, ", " expectations made, ");
+    count(out, stats->expect_new, " met, ", " met, ");
+    count(out, stats->expect_expired, " expired, ", " expired, ");
+    count(out, stats->expect_refused, " refused; peak ", " refused; peak ");
+    count(out, stats->expect_peak, "\n", "\n");
+  }
+  if (stats->helper_cut > 0) {
+    label(out, "helpers");
+    count(out, stats->helper_cut, " flow", " flows");
+    emit_text_literal(out, " with payload cut by the snap length: helpers could not see it\n");
+  }
+}
+
 void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
 {
+  const char *alarm = colour ? "\033[31m" : "";
   guint i;
 
   g_assert(s->params != NULL && s->stats != NULL);
-  head(out, s);
+  capture(out, s);
+  kernel(out, s);
   packets(out, s);
   entries(out, s);
-  by_reason(out, "INVALID", s->stats->invalid_by_reason, TRUE, colour);
-  by_reason(out, "dropped", s->stats->dropped_by_reason, TRUE, colour);
-  by_reason(out, "not tracked", s->not_tracked_by_reason, FALSE, FALSE);
+  pressure(out, s);
+  by_reason(out, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
+  by_reason(out, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
+  by_reason(out, "not tracked", s->not_tracked_by_reason, FALSE, "");
   checksums(out, s);
   expectations(out, s);
-  for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++)
-    paragraph(out, i == 0 ? "note" : "", s->notes[i]);
+  for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++) {
+    label(out, i == 0 ? "note" : "");
+    paragraph(out, LABEL_WIDTH, s->notes[i]);
+  }
 }

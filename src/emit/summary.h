@@ -39,11 +39,10 @@ typedef struct emit_summary {
   gint64 first_ns, last_ns;                                /* capture time */
 
   /* Told by the caller. */
-  const char *capture;     /* for the first line; NULL: not named */
+  guint64 frames, fed;     /* frames read, and those of them that were replayed */
   const ct_params *params;
   const ct_stats *stats;
   guint64 entries;         /* in the table now */
-  guint64 memory_bytes;    /* 0: not said */
   const char *const *notes; /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 

@@ -194,6 +194,17 @@ void emit_text_u64_zeros(emit_text *out, guint64 v, guint digits)
   emit_text_bytes(out, begin, (gsize)(buffer + sizeof(buffer) - begin));
 }
 
+void emit_text_u64_grouped(emit_text *out, guint64 v)
+{
+  if (v >= 1000) {
+    emit_text_u64_grouped(out, v / 1000);
+    emit_text_char(out, ',');
+    emit_text_u64_zeros(out, v % 1000, 3);
+  } else {
+    emit_text_u64(out, v);
+  }
+}
+
 static void spaces(emit_text *out, gsize n)
 {
   while (n-- > 0)

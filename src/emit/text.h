@@ -56,6 +56,7 @@ void emit_text_i64(emit_text *out, gint64 v);
 void emit_text_hex(emit_text *out, guint64 v);                /* lower case, no 0x, no padding */
 void emit_text_pad(emit_text *out, const char *s, int width); /* left-justified as %-8s; negative width: right-justified */
 void emit_text_u64_pad(emit_text *out, guint64 v, int width); /* as emit_text_pad */
+void emit_text_u64_grouped(emit_text *out, guint64 v);        /* 1,234,567 */
 void emit_text_u64_zeros(emit_text *out, guint64 v, guint digits); /* zero-padded */
 void emit_text_json_string(emit_text *out, const char *s);    /* with quotes and escapes */
 /* IPv6: compressed as inet_ntop does, or in full as /proc does. */

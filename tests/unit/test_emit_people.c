@@ -200,7 +200,9 @@ static void busy_summary(void)
   stats.expect_create = 3;
   summary.params = &params;
   summary.stats = &stats;
-  summary.capture = "busy.pcap";
+  summary.frames = 1234;
+  summary.fed = 1001;
+  stats.drop = 2;
   summary.entries = 23;
 }
 
@@ -215,27 +217,45 @@ START_TEST(summary_page)
   emit_summary_print(&text, &summary, FALSE);
   ck_assert_str_eq(
     text_taken(&text),
-    "Summary of busy.pcap, profile linux-6.18\n"
-    "  time        2026-11-21T10:04:58.000000Z, 5 h 33 min\n"
+    "  capture     1,234 frames, 1,001 of them replayed, 5 h 33 min from 2026-11-21T10:04:58Z\n"
+    "  kernel      linux-6.18, max 65536, hash size 262144, hash seed 0, gc exact\n"
     "  packets            NEW  ESTABLISHED   INVALID\n"
     "  tcp                250          500         0\n"
     "  udp                 80          160        10\n"
     "  all                330          660        10\n"
-    "                      40.0 kB of IP packets\n"
-    "  entries     created 330, ended 307, now 23\n"
-    "              peak 65536 of 65536 after 12.345 s, mean 12\n"
+    "  entries     330 created, 307 ended, 23 still there\n"
+    "              peak 65,536 of 65,536 at +12.345 s, mean 12\n"
     "              evicted 7, timeout udp 100, timeout tcp_time_wait 150,\n"
     "              timeout tcp_close 50\n"
-    "  INVALID            1  a combination of TCP flags that no stack sends\n"
-    "                     9  sequence number beyond the receiver's window\n"
-    "                        nf_conntrack_tcp_be_liberal=1 would let it pass\n"
-    "  dropped            2  nf_conntrack: table full, dropping packet\n"
-    "                        a larger nf_conntrack_max would have room\n"
-    "  not tracked        1  the frame carries neither IPv4 nor IPv6\n"
-    "  checksums   0 wrong, 100 left to the card (offload)\n"
-    "  expected    made 3, met 0, expired 0, refused 0, peak 0\n"
+    "  table full  a kernel's expired entries count until they are collected, so it\n"
+    "              would have been full sooner: --gc kernel shows how\n"
+    "  INVALID             9  sequence number beyond the receiver's window\n"
+    "                         (tcp-seq-over)\n"
+    "                         nf_conntrack_tcp_be_liberal=1 would let it pass\n"
+    "                      1  a combination of TCP flags that no stack sends\n"
+    "                         (tcp-flags)\n"
+    "  dropped             2  nf_conntrack: table full, dropping packet (table-full)\n"
+    "                         a larger nf_conntrack_max would have room\n"
+    "  not tracked         1  the frame carries neither IPv4 nor IPv6 (not-ip)\n"
+    "  checksums   0 wrong, 100 look like offload (captured on the sender): not judged\n"
+    "  expected    3 expectations made, 0 met, 0 expired, 0 refused; peak 0\n"
     "  note        each packet stands in the capture twice, as it came in and as it\n"
     "              went out; --direction in takes one of them\n");
+}
+END_TEST
+
+/* A scan has every reason there is: the page stays a page. */
+START_TEST(summary_of_many_reasons)
+{
+  guint i;
+
+  busy_summary();
+  for (i = CT_REASON_TCP_SHORT; i <= CT_REASON_SCTP_STATE; i++)
+    stats.invalid_by_reason[i] = 1000 - i;
+  emit_summary_print(&text, &summary, TRUE);
+  text_taken(&text);
+  ck_assert(strstr(text.data, "\033[31m  INVALID     \033[0m") != NULL);
+  ck_assert(strstr(text.data, " other reasons (-S -o extended lists all)\n") != NULL);
 }
 END_TEST
 
@@ -247,7 +267,11 @@ START_TEST(summary_of_nothing)
   summary.params = &params;
   summary.stats = &stats;
   emit_summary_print(&text, &summary, FALSE);
-  ck_assert(g_str_has_prefix(text_taken(&text), "Summary, profile linux-6.18\n"));
+  ck_assert_str_eq(text_taken(&text), "  capture     0 frames\n"
+                                      "  kernel      linux-6.18, max 262144, hash size 262144, hash seed 0, gc exact\n"
+                                      "  packets     none\n"
+                                      "  entries     0 created, 0 ended, 0 still there\n"
+                                      "              peak 0 of 262,144\n");
 }
 END_TEST
 
@@ -264,6 +288,7 @@ int main(void)
   tcase_add_test(tcase, cut_packets);
   tcase_add_test(tcase, expected);
   tcase_add_test(tcase, summary_page);
+  tcase_add_test(tcase, summary_of_many_reasons);
   tcase_add_test(tcase, summary_of_nothing);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
