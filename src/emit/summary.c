@@ -233,7 +233,15 @@ static void mean(emit_text *out, const emit_summary *s)
   if (span_ns <= 0)
     return;
   emit_text_literal(out, ", mean ");
-  emit_text_u64_grouped(out, (guint64)(area / (double)span_ns + 0.5));
+  if (area < 10.0 * (double)span_ns) {
+    guint tenths = (guint)(area * 10.0 / (double)span_ns + 0.5);
+
+    emit_text_u64(out, tenths / 10);
+    emit_text_char(out, '.');
+    emit_text_u64(out, tenths % 10);
+  } else {
+    emit_text_u64_grouped(out, (guint64)(area / (double)span_ns + 0.5));
+  }
 }
 
 static void peak(emit_text *out, const emit_summary *s)
