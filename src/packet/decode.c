@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "packet/arena.h"
+#include "packet/common.h"
 #include "packet/defrag.h"
 #include "packet/ip.h"
 #include "packet/link.h"
@@ -13,6 +14,7 @@ enum { IPV4_FRAGMENT = 0x3fff /* more fragments, or an offset */ };
 struct pkt_decoder {
   ct_params params;
   ct_checksums checksums;
+  gboolean verify_l3, verify_l4; /* whether sums are judged at all */
   gint64 now_ns;
   defrag_table defrag4, defrag6;
 };
@@ -23,6 +25,8 @@ pkt_decoder *pkt_decoder_new(const ct_params *params, ct_checksums checksums)
 
   decoder->params = *params;
   decoder->checksums = checksums;
+  decoder->verify_l3 = checksums != CT_CHECKSUMS_IGNORE;
+  decoder->verify_l4 = checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0;
   decoder->now_ns = G_MININT64;
   defrag_table_init(&decoder->defrag4, params->ipfrag_high_thresh, params->ipfrag_time_s);
   defrag_table_init(&decoder->defrag6, params->frag6_high_thresh, params->frag6_timeout);
@@ -89,8 +93,10 @@ static void clock_set(pkt_decoder *decoder, gint64 ts_ns)
   if (ts_ns <= decoder->now_ns)
     return;
   decoder->now_ns = ts_ns;
-  defrag_table_expire(&decoder->defrag4, ts_ns);
-  defrag_table_expire(&decoder->defrag6, ts_ns);
+  if (G_UNLIKELY(decoder->defrag4.oldest != NULL || decoder->defrag6.oldest != NULL)) {
+    defrag_table_expire(&decoder->defrag4, ts_ns);
+    defrag_table_expire(&decoder->defrag6, ts_ns);
+  }
 }
 
 /* The IP layer's checks and reassembly. */
@@ -147,9 +153,17 @@ void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 fa
 void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet, pkt_link_info *info)
 {
   pkt_link link;
-  ct_reason reason = pkt_link_decode(frame, &link);
-  guint32 wire = MAX(frame->wire, frame->captured);
+  ct_reason reason;
+  guint32 wire;
 
+  if (pkt_common_decode(frame, number, decoder->verify_l3, decoder->verify_l4, packet)) {
+    clock_set(decoder, frame->ts_ns);
+    if (info != NULL)
+      *info = (pkt_link_info){ .direction = frame->direction, .l3_offset = PKT_COMMON_L3_OFFSET };
+    return;
+  }
+  reason = pkt_link_decode(frame, &link);
+  wire = MAX(frame->wire, frame->captured);
   if (info != NULL) {
     info->direction = link.direction;
     info->cooked_ifindex = link.ifindex;

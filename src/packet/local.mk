@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libpacket.la
 libpacket_la_SOURCES = \
 	src/packet/packet.h src/packet/decode.c \
+	src/packet/common.h src/packet/common.c \
 	src/packet/arena.h src/packet/arena.c \
 	src/packet/link.h src/packet/link.c \
 	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_wlan.c \

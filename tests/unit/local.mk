@@ -94,3 +94,9 @@ check_PROGRAMS += test_cli
 test_cli_SOURCES = tests/unit/test_cli.c tests/unit/unit.h
 test_cli_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_cli_LDADD = libcli.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
+
+TESTS += test_packet_common
+check_PROGRAMS += test_packet_common
+test_packet_common_SOURCES = tests/unit/test_packet_common.c tests/unit/unit.h
+test_packet_common_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_packet_common_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(CHECK_LIBS) $(GLIB_LIBS)
