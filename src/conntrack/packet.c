@@ -149,9 +149,12 @@ static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profi
     if (!profile->dccp_tracker)
       return CT_REASON_NONE;
     break;
+  case CT_PROTO_SCTP:
+    if (profile->sctp_table == NULL)
+      return CT_REASON_NONE;
+    break;
   case CT_PROTO_TCP:
   case CT_PROTO_UDP:
-  case CT_PROTO_SCTP:
     break;
   case CT_PROTO_ICMP:
   case CT_PROTO_ICMPV6:
@@ -165,7 +168,8 @@ static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profi
   default:
     return CT_REASON_NONE;
   }
-  if ((bytes = ct_packet_at(packet, l3->l4, 4, scratch)) == NULL)
+  /* ip_conntrack asked for the eight bytes that every ICMP error holds. */
+  if ((bytes = ct_packet_at(packet, l3->l4, profile->ip_conntrack ? 8 : 4, scratch)) == NULL)
     return CT_REASON_TUPLE_SHORT;
   tuple->src_id = ct_be16(bytes);
   tuple->dst_id = ct_be16(bytes + 2);
@@ -328,7 +332,7 @@ static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge,
   case CT_PROTO_UDPLITE:
     return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_SCTP:
-    return ct_check_sctp(packet, at, judge);
+    return profile->sctp_table != NULL ? ct_check_sctp(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_DCCP:
     return profile->dccp_tracker ? ct_check_dccp(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_ICMP:
@@ -348,7 +352,7 @@ static inline bool plain_read(ct_packet *packet)
   const uint8_t *ip = packet->data;
   ct_tuple *tuple = &packet->tuple;
 
-  if (packet->captured < IPV4_HEADER + 4 || ip[0] != 0x45 || ct_be16(ip + 6) & 0x1fff ||
+  if (packet->captured < IPV4_HEADER + 8 || ip[0] != 0x45 || ct_be16(ip + 6) & 0x1fff ||
       (ip[9] != CT_PROTO_TCP && ip[9] != CT_PROTO_UDP))
     return false;
   memcpy(tuple->src.bytes, ip + 12, 4);
@@ -397,7 +401,7 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
  */
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
-  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0 };
+  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0, params->profile->tcp_windows };
   uint32_t at = IPV4_HEADER;
 
   packet->kind = CT_PACKET_TRACK;

@@ -97,7 +97,7 @@ ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   packet->l4.tcp.options = (uint8_t)tcp_options_kind(packet, at, header_bytes);
   if (sum_is_bad(packet, at, packet->length - at, CT_PROTO_TCP, 16, judge))
     return CT_REASON_TCP_CHECKSUM;
-  if (!(tcp_flag_sets >> (packet->l4.tcp.flags & ~CT_TCP_PSH) & 1))
+  if (judge->tcp_flags && !(tcp_flag_sets >> (packet->l4.tcp.flags & ~CT_TCP_PSH) & 1))
     return CT_REASON_TCP_FLAGS;
   return CT_REASON_NONE;
 }

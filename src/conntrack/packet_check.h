@@ -8,10 +8,11 @@
 
 #include "packet.h"
 
-/* Which sums are to be judged: policy and sysctl in one. */
+/* What is to be judged: policy, sysctl and profile in one. */
 typedef struct ct_judge {
   ct_checksums checksums;
   bool verify; /* checksums is not IGNORE and nf_conntrack_checksum is set */
+  bool tcp_flags; /* combinations of TCP flags count: not in 2.4 */
 } ct_judge;
 
 /*

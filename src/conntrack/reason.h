@@ -13,6 +13,7 @@
   /* never reaches conntrack: the link or IP layer refuses or holds it (spec 0.1, 0.2, 9) */                           \
   X(LINK_TRUNCATED, "link-truncated", "the frame ends inside its link-layer header", "")                               \
   X(NOT_IP, "not-ip", "the frame carries neither IPv4 nor IPv6", "")                                                   \
+  X(NOT_IPV4, "not-ipv4", "ip_conntrack knows IPv4 only", "")                                                          \
   X(IP_VERSION, "ip-version", "the version field contradicts the link layer's protocol", "")                           \
   X(IP_HEADER_SHORT, "ip-header-short", "the IP header is cut off or claims less than its own size", "")               \
   X(IP_LENGTH, "ip-length", "the IP total length is smaller than the header", "")                                      \

@@ -112,6 +112,8 @@ static ct_reason ip_input(pkt_decoder *decoder, guint8 family, pkt_arena *arena,
     return reason;
   }
   reason = pkt_ipv6_check(packet);
+  if (reason == CT_REASON_NONE && decoder->params.profile->ip_conntrack)
+    return CT_REASON_NOT_IPV4;
   return reason == CT_REASON_NONE ? defrag_ipv6(&decoder->defrag6, decoder->now_ns, arena, packet) : reason;
 }
 

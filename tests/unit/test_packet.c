@@ -579,6 +579,23 @@ START_TEST(profiles)
   ct_params_init(&params, ct_profile_find("linux-6.18"));
   ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
   expect(&p, CT_PACKET_UNTRACKED, CT_REASON_ICMPV6_UNTRACKED, "6.18");
+
+  kit_ipv4(&b, CT_PROTO_TCP);
+  kit_tcp(&b, 10, 20, CT_TCP_SYN | CT_TCP_FIN, "");
+  kit_finish(&b);
+  p.length = p.captured = b.n;
+  ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
+  expect(&p, CT_PACKET_TRACK, CT_REASON_TCP_FLAGS, "6.18 judges flags");
+  ct_params_init(&params, ct_profile_find("linux-2.4"));
+  ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
+  expect(&p, CT_PACKET_TRACK, CT_REASON_NONE, "2.4 does not");
+  p.length = p.captured = 27; /* ports want eight bytes there */
+  ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
+  expect(&p, CT_PACKET_INVALID, CT_REASON_TUPLE_SHORT, "2.4");
+  b.at[9] = CT_PROTO_SCTP;
+  ct_packet_prepare(&p, CT_CHECKSUMS_VERIFY, &params);
+  expect(&p, CT_PACKET_TRACK, CT_REASON_NONE, "no SCTP tracker in 2.4");
+  ck_assert_int_eq(p.tuple.src_id, 0);
 }
 END_TEST
 

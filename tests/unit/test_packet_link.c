@@ -350,6 +350,28 @@ START_TEST(family_and_version)
 }
 END_TEST
 
+/* Fragments or not, ip_conntrack's time has no IPv6. */
+START_TEST(ipv4_only)
+{
+  ct_params params;
+  pkt_decoder *decoder;
+  pkt_arena *arena = pkt_arena_new();
+  ct_packet p;
+
+  ct_params_init(&params, ct_profile_find("linux-2.6"));
+  decoder = pkt_decoder_new(&params, CT_CHECKSUMS_IGNORE);
+  kit_ipv6(&b, _i ? 44 : 50);
+  kit_add_hex(&b, "1100 0001 00000001 00350036 00080000");
+  kit_finish(&b);
+  pkt_decode_ip(decoder, 1, 1, CT_IPV6, b.at, b.n, b.n, arena, &p);
+  ck_assert_int_eq(p.kind, CT_PACKET_NONE);
+  ck_assert_int_eq(p.reason, CT_REASON_NOT_IPV4);
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+  pkt_arena_free(arena);
+  pkt_decoder_free(decoder);
+}
+END_TEST
+
 /*
  * Cut by the snap length at any byte from the version on, a packet is what its lengths claim, where the wire length bears them out. Wherever the TCP options
  * or an SCTP chunk would be read, there are zeros to read.
@@ -398,6 +420,7 @@ int main(void)
   tcase_add_loop_test(c, ipv6_refused, 0, 18);
   tcase_add_test(c, ipv6_jumbogram);
   tcase_add_test(c, family_and_version);
+  tcase_add_loop_test(c, ipv4_only, 0, 2);
   tcase_add_loop_test(c, snap_length, 0, 2);
   suite_add_tcase(suite, c);
   return unit_run(suite);
