@@ -21,7 +21,8 @@ const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
 {
   if ((tuple->proto == CT_PROTO_GRE && !profile->gre_tracker) ||
       (tuple->proto == CT_PROTO_UDPLITE && !profile->udplite_tracker) ||
-      (tuple->proto == CT_PROTO_DCCP && !profile->dccp_tracker))
+      (tuple->proto == CT_PROTO_DCCP && !profile->dccp_tracker) ||
+      (tuple->proto == CT_PROTO_SCTP && profile->sctp_table == NULL))
     return &ct_proto_generic;
   return find(tuple->proto, tuple->family);
 }
