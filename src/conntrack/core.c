@@ -382,8 +382,9 @@ static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *pack
 {
   ct_ext *ext = ct_ext_get(engine, entry);
   ct_reason reason = (ct_reason)result->reason;
+  bool for_helper = result->cls != CT_CLASS_RELATED || result->dir == CT_ORIGINAL;
 
-  if (ext && ext->helper) {
+  if (ext && ext->helper && for_helper) {
     ct_verdict verdict = ct_helper_run(engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason);
 
     result->reason = (uint16_t)reason;
@@ -422,7 +423,7 @@ static void set_refused(ct_engine *engine, bool is_new, ct_result *result)
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
-/* An ICMP error belongs to whoever sent the packet inside it (spec 1.1); it changes nothing. */
+/* An ICMP error belongs to whoever sent the packet inside it (spec 1.1); it changes nothing of the entry. */
 static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
   bool answer = packet->flags & CT_PACKET_ANSWER;
@@ -444,7 +445,8 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_resu
   result->conn = entry->id;
   result->entry = entry;
   result->old_state = result->new_state = (uint8_t)entry->state;
-  if (dir == CT_ORIGINAL && entry->ext != 0 && !at_confirm(engine, entry, packet, 0, false, result))
+  /* It passes the confirm hook like any packet: a helper may look at it, and events that wait are delivered. */
+  if (entry->ext != 0 && !at_confirm(engine, entry, packet, 0, false, result))
     set_refused(engine, false, result);
 }
 

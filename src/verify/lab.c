@@ -172,13 +172,16 @@ static int ignore_message(const struct nlmsghdr *message, void *user)
   return MNL_CB_OK;
 }
 
-gboolean verify_lab_restart(verify_lab *lab, GError **error)
+gboolean verify_lab_restart(verify_lab *lab, GStrv sysctls, GError **error)
 {
   char buffer[256];
   struct nlmsghdr *request =
       verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, AF_UNSPEC, 0);
   if (verify_netlink_talk(&lab->query, request, NULL, NULL, "emptying the table", error))
     return FALSE;
+  for (guint i = 0; sysctls && sysctls[i]; i++)
+    if (!verify_labnet_sysctl(sysctls[i], error))
+      return FALSE;
   out_drain(lab->out);
   if (verify_netlink_drain(&lab->events, ignore_message, NULL, error) < 0 || verify_netlink_drain(&lab->log, ignore_message, NULL, error) < 0)
     return FALSE;

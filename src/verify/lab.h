@@ -24,8 +24,8 @@ typedef struct verify_lab verify_lab;
 verify_lab *verify_lab_new(const verify_header *header, GError **error);
 void verify_lab_free(verify_lab *lab);
 
-/* A tracking namespace that remembers nothing: entries, expectations and fragments of the frames before are gone. Times start again at 0. */
-gboolean verify_lab_restart(verify_lab *lab, GError **error);
+/* Empties the table, sets more sysctls (may be NULL), starts times again at 0. Fragments that wait for others go on waiting. */
+gboolean verify_lab_restart(verify_lab *lab, GStrv sysctls, GError **error);
 
 /* Nanoseconds since the laboratory was (re)started; never goes back. */
 gint64 verify_lab_now(const verify_lab *lab);

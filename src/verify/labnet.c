@@ -185,8 +185,7 @@ gboolean verify_labnet_open(verify_labnet *net, GError **error)
 
 /* ---- sysctls and rules ---- */
 
-/* "net.netfilter.nf_conntrack_acct=1". A missing file or a refusal is an error: the comparison would be about something else. */
-static gboolean sysctl_set(const char *setting, GError **error)
+gboolean verify_labnet_sysctl(const char *setting, GError **error)
 {
   g_auto(GStrv) words = g_strsplit(setting, "=", 2);
   if (!words[0] || !words[1]) {
@@ -264,10 +263,10 @@ gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *
     return FALSE;
   }
   for (guint i = 0; i < G_N_ELEMENTS(always); i++)
-    if (!sysctl_set(always[i], error))
+    if (!verify_labnet_sysctl(always[i], error))
       return FALSE;
   for (guint i = 0; header->sysctls && header->sysctls[i]; i++)
-    if (!sysctl_set(header->sysctls[i], error))
+    if (!verify_labnet_sysctl(header->sysctls[i], error))
       return FALSE;
   g_autofree char *text = rules_text(header, log_group, error);
   return text && rules_load(text, error);

@@ -282,6 +282,16 @@ const GArray *verify_run_expected(verify_run *run)
   return run->expected;
 }
 
+gboolean verify_run_find(const verify_run *run, const ct_tuple *tuple, verify_entry *entry)
+{
+  ct_view view;
+  ct_dir dir;
+  if (!ct_engine_lookup(run->engine, tuple, &view, &dir))
+    return FALSE;
+  verify_entry_from_view(entry, &view);
+  return TRUE;
+}
+
 GHashTable *verify_run_stats(const verify_run *run)
 {
   const ct_stats *stats = ct_engine_stats(run->engine);

@@ -30,6 +30,8 @@ void verify_run_advance(verify_run *run, gint64 time_ns);
 /* The whole tables as they stand: verify_entry, verify_expect. Valid until the next frame. */
 const GArray *verify_run_entries(verify_run *run);
 const GArray *verify_run_expected(verify_run *run);
+/* The entry whose original or reply tuple this is. FALSE where there is none. */
+gboolean verify_run_find(const verify_run *run, const ct_tuple *tuple, verify_entry *entry);
 /* Statistics by conntrack -S's names; caller unrefs. */
 GHashTable *verify_run_stats(const verify_run *run);
 /* The last frame as the engine took it, for its tuple; its bytes are gone after the next frame. */

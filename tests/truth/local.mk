@@ -6,10 +6,21 @@ TESTS += truth.tap
 check_PROGRAMS += truth.tap
 truth_tap_SOURCES = tests/truth/truth.c
 truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
-truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS)
+truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 
 TESTS += pressure.tap
 check_PROGRAMS += pressure.tap
 pressure_tap_SOURCES = tests/truth/pressure.c
 pressure_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 pressure_tap_LDADD = $(CTREPLAY_LIBS)
+
+# A few thousand hostile packets in the suite; 200,000 by `make check-kernel`.
+TESTS += check_kernel
+check_PROGRAMS += check_kernel
+check_kernel_SOURCES = tests/truth/check_kernel.c
+check_kernel_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+KERNEL_PACKETS = 200000
+KERNEL_SEED = 1
+check-kernel: check_kernel
+	./check_kernel $(KERNEL_PACKETS) $(KERNEL_SEED)
+.PHONY: check-kernel
