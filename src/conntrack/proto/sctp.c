@@ -154,9 +154,11 @@ static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
 {
   uint32_t *mine = &sctp->vtag[sp->dir];
 
-  if (*mine == 0) {
+  if (*mine == 0) { /* learning a tag says nothing about a heartbeat that failed before: the mark stays */
     *mine = sp->vtag;
-  } else if (*mine != sp->vtag) {
+    return true;
+  }
+  if (*mine != sp->vtag) {
     if (HAS(sp->types, DATA) || *ignore)
       return false;
     sctp->flags |= VTAG_FAILED;
@@ -175,7 +177,9 @@ static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignor
 
   if (*mine == 0) {
     *mine = sp->vtag;
-  } else if (*mine != sp->vtag) {
+    return true;
+  }
+  if (*mine != sp->vtag) {
     if (HAS(sp->types, DATA) || ignore || !(sctp->flags & VTAG_FAILED) || sctp->last_dir == sp->dir)
       return false;
     sctp->vtag[sp->dir] = sp->vtag;
