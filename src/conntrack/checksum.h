@@ -59,16 +59,6 @@ static inline ct_sum ct_sum_bytes(ct_sum sum, const uint8_t *bytes, size_t n)
   return sum + low + high + (word & 0xffffffffu) + (word >> 32);
 }
 
-/* The sum of an IPv4 header without options: 20 bytes. */
-static inline ct_sum ct_sum_words5(const uint8_t *bytes)
-{
-  uint64_t a = ct_sum_word(bytes), b = ct_sum_word(bytes + 8);
-  uint32_t c;
-
-  memcpy(&c, bytes + 16, sizeof(c));
-  return (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) + c;
-}
-
 /* Adds a 16-bit value given in host order, as if it stood in the packet. */
 static inline ct_sum ct_sum_value(ct_sum sum, uint16_t value)
 {

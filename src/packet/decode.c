@@ -9,7 +9,10 @@
 #include "packet/ip.h"
 #include "packet/link.h"
 
-enum { IPV4_FRAGMENT = 0x3fff /* more fragments, or an offset */ };
+enum {
+  IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
+  PAD_LARGEST = 65575     /* no more than an IPv6 packet can have: jumbograms may claim gigabytes */
+};
 
 struct pkt_decoder {
   ct_params params;
@@ -78,7 +81,7 @@ static void packet_pad(ct_packet *packet, pkt_arena *arena)
   if (packet->tuple.proto == CT_PROTO_TCP)
     needed = packet->l4_offset + packet->l4.tcp.header_bytes;
   else if (packet->tuple.proto == CT_PROTO_SCTP)
-    needed = packet->length;
+    needed = MIN(packet->length, PAD_LARGEST);
   if (needed <= packet->captured)
     return;
   padded = pkt_arena_take(arena, needed);
@@ -125,14 +128,12 @@ static void ip_decode(pkt_decoder *decoder, guint8 family, pkt_arena *arena, ct_
 
   clock_set(decoder, packet->time_ns);
   packet->flags = 0;
-  if (family != CT_IPV4 || !pkt_ipv4_is_plain(packet, decoder->checksums)) {
-    reason = ip_input(decoder, family, arena, packet);
-    if (reason != CT_REASON_NONE) {
-      if (packet->captured < packet->length)
-        packet->flags |= CT_PACKET_CUT;
-      packet_refuse(packet, reason);
-      return;
-    }
+  reason = ip_input(decoder, family, arena, packet);
+  if (reason != CT_REASON_NONE) {
+    if (packet->captured < packet->length)
+      packet->flags |= CT_PACKET_CUT;
+    packet_refuse(packet, reason);
+    return;
   }
   flags = packet->flags & (CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED);
   ct_packet_prepare(packet, decoder->checksums, &decoder->params);

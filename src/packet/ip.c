@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/ip.h"
 
+#include "conntrack/checksum.h"
+
 enum {
   IPV4_HEADER = 20,
   IPV4_HEADER_LARGEST = 60,

@@ -7,27 +7,7 @@
 #ifndef PKT_IP_H
 #define PKT_IP_H
 
-#include "conntrack/checksum.h"
 #include "packet/packet.h"
-
-/* TRUE, and the packet trimmed, where its header is what nearly all are: no options, no fragment, nothing wrong. For any other
- * the functions below say what there is to say. */
-static inline gboolean pkt_ipv4_is_plain(ct_packet *packet, ct_checksums checksums)
-{
-  const guint8 *ip = packet->data;
-  guint32 length;
-
-  if (packet->captured < 20 || ip[0] != 0x45 || ct_be16(ip + 6) & 0x3fff)
-    return FALSE;
-  length = ct_be16(ip + 2);
-  if (length < 20 || length > packet->length)
-    return FALSE;
-  if (checksums != CT_CHECKSUMS_IGNORE && ct_sum_fold(ct_sum_words5(ip)) != 0xffff)
-    return FALSE;
-  packet->length = length;
-  packet->captured = MIN(packet->captured, length);
-  return TRUE;
-}
 
 /*
  * packet->length holds the bytes that were on the wire, ->captured what there is of them. Trims both to what the header claims; may set

@@ -67,9 +67,10 @@ ct_reason pkt_link_inner(pkt_link *link, guint32 type)
   return decode != NULL && decode != pkt_link_ppi ? decode(link) : CT_REASON_NOT_IP;
 }
 
-ct_reason pkt_link_any(guint32 type, pkt_link *link)
+ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link)
 {
-  pkt_link_fn decode = link_find(type);
+  pkt_link_fn decode = link_find(frame->link);
 
+  *link = (pkt_link){ .data = frame->data, .captured = frame->captured, .direction = frame->direction };
   return decode != NULL ? decode(link) : CT_REASON_NOT_IP;
 }

@@ -65,19 +65,7 @@ ct_reason pkt_link_wlan_prism(pkt_link *link);
 ct_reason pkt_link_wlan_avs(pkt_link *link);
 ct_reason pkt_link_ppi(pkt_link *link);
 
-/* Unwraps a frame of any type, by link.c's list. */
-ct_reason pkt_link_any(guint32 type, pkt_link *link);
-
-/* Unwraps a frame; IPv4 right behind an Ethernet header without further ado. */
-static inline ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link)
-{
-  *link = (pkt_link){ .data = frame->data, .captured = frame->captured, .direction = frame->direction };
-  if (frame->link == 1 && frame->captured >= 14 && frame->data[12] == 0x08 && frame->data[13] == 0x00) {
-    link->at = 14;
-    link->family = CT_IPV4;
-    return CT_REASON_NONE;
-  }
-  return pkt_link_any(frame->link, link);
-}
+/* Unwraps a frame of any type. */
+ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link);
 
 #endif

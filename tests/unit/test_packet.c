@@ -446,6 +446,7 @@ START_TEST(ipv6_header_chains)
     { 59, "00350036", 59, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 0, "3b00 000000000000", 59, 48, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 0, "11", 0, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
+    { 51, "11", 51, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 44, "1100 00", 44, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 0, "1105 000000000000", 17, 88, CT_PACKET_INVALID, CT_REASON_TUPLE_SHORT }, /* leads past the end: UDP lacks bytes */
     { 0, "2f05 000000000000", 47, 88, CT_PACKET_TRACK, CT_REASON_NONE },          /* GRE wants none */
@@ -675,7 +676,7 @@ int main(void)
   tcase_add_loop_test(c, icmp_error_tuple, 0, 2);
   tcase_add_test(c, icmp_error_oddities);
   tcase_add_loop_test(c, icmpv6_redirect, 0, 8);
-  tcase_add_loop_test(c, ipv6_header_chains, 0, 15);
+  tcase_add_loop_test(c, ipv6_header_chains, 0, 16);
   tcase_add_test(c, ipv4_header);
   tcase_add_loop_test(c, gre_versions, 0, 8);
   tcase_add_loop_test(c, one_hash_both_ways, 0, 8);

@@ -115,8 +115,9 @@ static void expect_whole(const ct_packet *p, gboolean ipv6, guint payload)
   ck_assert_uint_eq(p->captured, header + payload);
   ck_assert_int_eq(p->l4_offset, header);
   ck_assert_int_eq(p->tuple.src_id, pattern(0) << 8 | pattern(1));
-  for (i = 0; i < payload; i++)
-    ck_assert_int_eq(p->data[header + i], pattern(i));
+  for (i = 0; i < payload && p->data[header + i] == pattern(i);)
+    i++;
+  ck_assert_uint_eq(i, payload); /* else the first byte that is wrong */
   kit_start(&again); /* lengths and sum as the builder would set them */
   kit_add(&again, p->data, p->length);
   kit_finish(&again);
@@ -225,16 +226,20 @@ END_TEST
 START_TEST(max_distance)
 {
   guint others = 64 + _i, i;
+  ct_params params = *kit_params(FALSE);
   ct_packet p;
 
+  if (_i == 2) /* no limit */
+    params.ipfrag_max_dist = 0;
+  decoder_replace(&params);
   send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
   for (i = 0; i + 1 < others; i++)
     send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 100 + i });
   for (i = 0; i < 100; i++) /* another source's do not count */
     send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 100 + i, .source = 7 });
   p = send_fragment(FALSE, (fragment){ .offset = 16, .length = 3, .id = 1 });
-  expect(&p, _i ? HELD : WHOLE, "distance");
-  if (_i) { /* started anew with this fragment, and with a new time limit */
+  expect(&p, _i == 1 ? HELD : WHOLE, "distance");
+  if (_i == 1) { /* started anew with this fragment, and with a new time limit */
     p = send_fragment(FALSE, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = 1 });
     expect_whole(&p, FALSE, 19);
   }
@@ -387,6 +392,14 @@ START_TEST(ipv6_chains)
   kit_finish(b);
   p = send_bytes(b, 0);
   expect(&p, CT_REASON_FRAGMENT_BAD, "short header");
+  /* A second fragment header behind the first, with an offset: reassembled, then conntrack's to refuse. */
+  kit_ipv6(b, 44);
+  kit_add_hex(b, "2c00 0000 00000009 1100 0010 00000008 00350036");
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  ck_assert_int_eq(p.kind, CT_PACKET_INVALID);
+  ck_assert_int_eq(p.reason, CT_REASON_IP_FRAGMENT);
+  ck_assert(p.flags & CT_PACKET_REASSEMBLED);
   /* A chain that breaks off before it is conntrack's to refuse. */
   kit_ipv6(b, 60);
   kit_add_hex(b, "2c05 010400000000");
@@ -410,6 +423,44 @@ START_TEST(cut_fragments)
   ck_assert_uint_eq(p.length, header + 32);
   for (i = 8; i < 32; i++)
     ck_assert_int_eq(p.data[header + i], i >= 13 && i < 16 ? 0 : pattern(i));
+}
+END_TEST
+
+/* What stands before the fragment header counts for the datagram's size as well. */
+START_TEST(ipv6_too_big_with_options)
+{
+  kit_bytes *b = &fragment_bytes;
+  ct_packet p;
+
+  kit_ipv6(b, 60);
+  kit_add_hex(b, "2c00 010400000000 1100 0001 00000009");
+  kit_fill(b, 0, 65504);
+  kit_finish(b);
+  p = send_bytes(b, 0);
+  expect(&p, HELD, "first");
+  p = send_fragment(TRUE, (fragment){ .offset = 65504, .length = 31, .id = 9 });
+  expect(&p, CT_REASON_FRAGMENT_TOO_BIG, "65543");
+  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
+}
+END_TEST
+
+/* Datagrams of a batch stay where they are until its arena is reset; then the memory serves the next. */
+START_TEST(arena_life)
+{
+  guint round, i;
+  ct_packet p[10];
+
+  for (round = 0; round < 3; round++) {
+    for (i = 0; i < G_N_ELEMENTS(p); i++) {
+      send_fragment(FALSE, (fragment){ .offset = 0, .length = 60000, .more = TRUE, .id = i });
+      p[i] = send_fragment(FALSE, (fragment){ .offset = 60000, .length = 8 + i, .id = i });
+    }
+    for (i = 0; i < G_N_ELEMENTS(p); i++)
+      expect_whole(&p[i], FALSE, 60008 + i);
+    pkt_arena_reset(arena);
+  }
+  pkt_arena_free(NULL);
+  pkt_decoder_free(NULL);
 }
 END_TEST
 
@@ -443,7 +494,7 @@ int main(void)
   tcase_add_loop_test(c, rules, 0, 2 * G_N_ELEMENTS(scripts));
   tcase_add_loop_test(c, keys, 0, 2);
   tcase_add_loop_test(c, timeouts, 0, 2);
-  tcase_add_loop_test(c, max_distance, 0, 2);
+  tcase_add_loop_test(c, max_distance, 0, 3);
   tcase_add_loop_test(c, ecn_marks, 0, 2);
   tcase_add_test(c, not_in_eights);
   tcase_add_test(c, sizes);
@@ -452,6 +503,8 @@ int main(void)
   tcase_add_loop_test(c, ipv6_headers_in_the_first, 0, 6);
   tcase_add_test(c, ipv6_chains);
   tcase_add_loop_test(c, cut_fragments, 0, 2);
+  tcase_add_test(c, ipv6_too_big_with_options);
+  tcase_add_test(c, arena_life);
   tcase_add_loop_test(c, many_pieces, 0, 3);
   suite_add_tcase(suite, c);
   return unit_run(suite);

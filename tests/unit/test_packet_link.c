@@ -116,6 +116,7 @@ static const struct {
   { 127, "0000 0a00 02000000 2000 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* padded to four */
   { 127, "0000 1100 03000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* time stamp first */
   { 127, "0000 1900 03000080 00000000 00000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
+  { 127, "0000 0c00 02000080 00000080 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* presence without end: no flags */
   { 127, "0000 0700 00000000", 0, 0, CAP_DIR_UNKNOWN },
   { 119, PRISM_144_BYTES "0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
   { 119, "80211001 00000010 0000000000000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
@@ -124,6 +125,8 @@ static const struct {
   { 192, "0000 0c00 01000000 00000000 " MACS "0800", 4, 0, CAP_DIR_UNKNOWN },
   { 192, "0000 0800 c0000000 0000 0800 01000000 " MACS "0800", 0, 0, CAP_DIR_UNKNOWN }, /* one in another */
   { 192, "0000 0800 bd000000", 0, 0, CAP_DIR_UNKNOWN },
+  { 192, "0000 0700 01000000", 0, 0, CAP_DIR_UNKNOWN },
+  { 163, "80211001 00000007", 0, 0, CAP_DIR_UNKNOWN },
   { 239, "02 00 0001 0500 0a00 00000000 1c00 0900", 4, 0, CAP_DIR_UNKNOWN },
   { 239, "0a 00 0001 0008 000a 00000007 002c 0009", 6, 0, CAP_DIR_UNKNOWN },
   { 239, "02 00 0001 0000 0900", 0, 0, CAP_DIR_UNKNOWN },
@@ -350,6 +353,27 @@ START_TEST(family_and_version)
 }
 END_TEST
 
+/* A frame may claim gigabytes on the wire, and a jumbogram inside it too: nobody pads that much. */
+START_TEST(ipv6_jumbogram_that_lies)
+{
+  ct_packet p;
+
+  kit_ipv6(&b, 0);
+  kit_add_hex(&b, _i ? "8400 c204 fffffff0" : "0600 c204 fffffff0");
+  if (_i)
+    kit_add_hex(&b, "0bb80050 00000001 00000000 0100001400000001 00001000 00010001 00000001");
+  else
+    kit_tcp(&b, 1, 2, CT_TCP_ACK, "");
+  p = decode_ip(b.n, G_MAXUINT32, CT_CHECKSUMS_VERIFY);
+  ck_assert_int_eq(p.reason, CT_REASON_IP_OPTIONS);
+  kit_set16(&b, 46, 0xff00);
+  p = decode_ip(b.n - 1, G_MAXUINT32, CT_CHECKSUMS_VERIFY);
+  ck_assert_int_eq(p.kind, CT_PACKET_TRACK);
+  ck_assert_uint_eq(p.length, 0xffffff00u + 40);
+  ck_assert_uint_le(p.captured, 65575);
+}
+END_TEST
+
 /* Fragments or not, ip_conntrack's time has no IPv6. */
 START_TEST(ipv4_only)
 {
@@ -420,6 +444,7 @@ int main(void)
   tcase_add_loop_test(c, ipv6_refused, 0, 18);
   tcase_add_test(c, ipv6_jumbogram);
   tcase_add_test(c, family_and_version);
+  tcase_add_loop_test(c, ipv6_jumbogram_that_lies, 0, 2);
   tcase_add_loop_test(c, ipv4_only, 0, 2);
   tcase_add_loop_test(c, snap_length, 0, 2);
   suite_add_tcase(suite, c);
