@@ -14,7 +14,7 @@ typedef struct evictions {
   pressure_victims *victims;
   gboolean json;
   guint64 dropped;
-  emit_text line; /* in memory: what the format makes of an entry or a packet, to stand inside a line of ours */
+  emit_text line; /* in memory: what the format makes of an entry, to stand inside a line of ours */
 } evictions;
 
 static void put_seconds(emit_text *out, gint64 ns)
@@ -33,19 +33,15 @@ static void put_time(const evictions *e, emit_text *out, gint64 ns)
   emit_text_string(out, text);
 }
 
-/* What the format has written to e->line, without its newline. */
-static void put_line(evictions *e)
-{
-  gsize n = e->line.used;
-
-  emit_text_bytes(&e->run.out, e->line.data, n > 0 && e->line.data[n - 1] == '\n' ? n - 1 : n);
-  e->line.used = 0;
-}
-
+/* The entry's line without its newline. */
 static void put_view(evictions *e, const ct_view *view)
 {
+  gsize n;
+
   e->run.format->entry(&e->line, &e->run.emit, view);
-  put_line(e);
+  n = e->line.used;
+  emit_text_bytes(&e->run.out, e->line.data, n > 0 && e->line.data[n - 1] == '\n' ? n - 1 : n);
+  e->line.used = 0;
 }
 
 static void put_entry(evictions *e, const char *tag, const pressure_victim *victim)
@@ -59,7 +55,7 @@ static void put_victim_json(evictions *e, const char *what, const pressure_victi
 {
   emit_text *out = &e->run.out;
 
-  emit_text_string(out, "{\"schema\":1,\"pressure\":\"");
+  emit_text_string(out, "{\"schema\":1,\"type\":\"");
   emit_text_string(out, what);
   emit_text_string(out, "\",\"time\":\"");
   emit_text_time(out, time_ns);
@@ -70,7 +66,7 @@ static void put_victim_json(evictions *e, const char *what, const pressure_victi
   emit_text_string(out, ",\"reason\":\"");
   emit_text_string(out, ct_reason_word(victim->reason));
   emit_text_string(out, "\",\"entry\":");
-  put_view(e, &victim->view);
+  emit_json_entry_object(out, &e->run.emit, &victim->view);
 }
 
 static void on_event(const ct_event *event, void *user)
@@ -135,10 +131,7 @@ static void put_dropped(evictions *e, const replay_seen *seen)
   if (e->json) {
     emit_packet packet = { .frame = seen->frame, .packet = seen->packet, .result = seen->result, .first_ns = e->run.first_ns };
 
-    emit_text_string(out, "{\"schema\":1,\"pressure\":\"dropped\",\"packet\":");
-    e->run.format->packet(&e->line, &e->run.emit, &packet);
-    put_line(e);
-    emit_text_string(out, "}\n");
+    e->run.format->packet(out, &e->run.emit, &packet);
     return;
   }
   put_time(e, out, seen->packet->time_ns);

@@ -83,6 +83,9 @@ typedef struct emit_format {
   void (*end)(emit_text *out, const emit_options *o, guint what);
 } emit_format;
 
+/* An entry as the object that json's lines hold under "entry", for lines of other types. */
+void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view);
+
 /* By name; NULL where there is none. */
 const emit_format *emit_format_find(const char *name);
 /* The i-th, the default first; NULL past the end. */

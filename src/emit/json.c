@@ -82,6 +82,11 @@ static guint listed_parts(const emit_options *o, const ct_view *view)
   return emit_parts_entry(o, view) | EMIT_JSON_DETAILS | EMIT_JSON_MASTER;
 }
 
+void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view)
+{
+  entry_object(out, o, view, listed_parts(o, view));
+}
+
 static void expect_object(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
   emit_text_literal(out, "{\"id\":");
@@ -178,7 +183,7 @@ static void json_entry(emit_text *out, const emit_options *o, const ct_view *vie
   emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"entry\",\"created\":\"");
   emit_text_time(out, view->created_ns);
   emit_text_literal(out, "\",\"entry\":");
-  entry_object(out, o, view, listed_parts(o, view));
+  emit_json_entry_object(out, o, view);
   emit_text_literal(out, "}\n");
 }
 
@@ -310,7 +315,7 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
   changes_list(out, p->result->changes);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
-    entry_object(out, o, p->view, listed_parts(o, p->view));
+    emit_json_entry_object(out, o, p->view);
   }
   events_list(out, o);
   emit_text_literal(out, "}\n");
