@@ -314,12 +314,15 @@ void cli_run_finish_output(cli_run *run)
   run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
 }
 
+static ct_engine *left_to_exit;
+
 cli_exit cli_run_close(cli_run *run)
 {
   cli_run_finish_output(run);
   if (run->source != NULL)
     say_about_captures(run);
   replay_source_free(run->source);
-  /* The engine is left to the end of the process: entry by entry it would only cost time. */
+  /* The engine is left to the end of the process, where somebody still knows it: taking it down would only cost time. */
+  left_to_exit = run->engine;
   return run->code;
 }

@@ -6,6 +6,7 @@
 enum {
   RECENT = 64,         /* a router forwards faster than this many other packets come */
   CONVERSATIONS = 4096, /* looked at; slots are twice as many */
+  PLACE_NAME_BYTES = 40,
   ENOUGH = 3           /* packets by which the other side would have been heard */
 };
 
@@ -95,9 +96,22 @@ static guint64 fingerprint(const ct_packet *packet)
   return print;
 }
 
+char *replay_place_name(const char *name, guint32 number)
+{
+  char *text, *p;
+
+  if (*name == '\0')
+    return g_strdup_printf("%u", number);
+  text = g_strndup(name, PLACE_NAME_BYTES);
+  for (p = text; *p != '\0'; p++)
+    if (!g_ascii_isprint(*p))
+      *p = '?';
+  return text;
+}
+
 static void keep_name(replay_look *look, guint32 place, const char *name)
 {
-  char *text = *name != '\0' ? g_strdup(name) : g_strdup_printf("%u", place);
+  char *text = replay_place_name(name, place);
 
   if (look->names[0] == NULL)
     look->names[0] = text;

@@ -19,6 +19,12 @@ void replay_look_free(replay_look *look);
 /* One packet. To be called for the first REPLAY_LOOK_PACKETS. */
 void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name);
 
+/*
+ * An interface as messages name it: its name, or its number where it has none. Names come from the capture, so what a terminal could
+ * take for a command is not let through. The caller frees.
+ */
+char *replay_place_name(const char *name, guint32 number);
+
 /* Remarks in a few words, each a sentence with advice; NULL past the last. Owned by the look. */
 const char *replay_look_remark(replay_look *look, guint i);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "look.h"
 #include "select.h"
 
 #include <pcap/pcap.h>
@@ -138,7 +139,7 @@ static void keep_name(replay_select *select, const char *interface, guint32 numb
 
   if (select->names->len >= NAMES_KEPT)
     return;
-  name = *interface != '\0' ? g_strdup(interface) : g_strdup_printf("%u", number);
+  name = replay_place_name(interface, number);
   for (i = 0; i < select->names->len; i++)
     if (strcmp(g_ptr_array_index(select->names, i), name) == 0) {
       g_free(name);

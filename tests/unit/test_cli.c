@@ -10,6 +10,9 @@
 
 enum { ALL = CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, WORDS_MAX = 16 };
 
+/* Options point into the words, so these live as long as the test. */
+static GPtrArray *words_kept;
+
 /* Parses a line of words split at blanks. => NULL where it is fine, else the message; the caller frees. */
 static char *parse(cli_options *o, const char *line)
 {
@@ -17,8 +20,11 @@ static char *parse(cli_options *o, const char *line)
   GError *error = NULL;
   char *message = NULL;
 
+  if (words_kept == NULL)
+    words_kept = g_ptr_array_new();
+  /* getopt reorders them: the vector itself is kept too. */
+  g_ptr_array_add(words_kept, argv);
   cli_options_init(o);
-  /* The words live as long as the test: options point into them. */
   if (!cli_options_parse(o, (int)g_strv_length(argv), argv, ALL, NULL, &error)) {
     ck_assert(g_error_matches(error, CLI_ERROR, CLI_ERROR_USAGE));
     message = g_strdup(error->message);

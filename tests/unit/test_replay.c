@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "packet_kit.h"
+#include "replay/look.h"
 #include "replay/replay.h"
 #include "unit.h"
 
@@ -436,6 +437,20 @@ START_TEST(files_that_cannot_be_read)
 }
 END_TEST
 
+/* Names come from the capture: nothing of them may reach a terminal that is more than text. */
+START_TEST(names_of_interfaces)
+{
+  char *plain = replay_place_name("eth0", 3), *none = replay_place_name("", 3), *evil = replay_place_name("\033[2Jx\n\xff", 3);
+
+  ck_assert_str_eq(plain, "eth0");
+  ck_assert_str_eq(none, "3");
+  ck_assert_str_eq(evil, "?[2Jx??");
+  g_free(plain);
+  g_free(none);
+  g_free(evil);
+}
+END_TEST
+
 /* ---- points ---- */
 
 START_TEST(points)
@@ -514,6 +529,7 @@ int main(void)
   tcase_add_test(stream, moments);
   tcase_add_test(stream, wrong_filter);
   tcase_add_test(stream, remarks);
+  tcase_add_test(stream, names_of_interfaces);
   tcase_add_test(stream, files_that_cannot_be_read);
   tcase_add_test(point, points);
   tcase_add_test(point, durations);
