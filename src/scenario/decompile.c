@@ -11,6 +11,7 @@ typedef struct flow_log {
   scn_flow flow; /* isn: what its declaration says */
   scn_flow_state state;
   gboolean told[2];   /* a number relative to this side's ISN has been printed */
+  gboolean announced; /* SCTP: a chunk has told a tag */
   gboolean restated;  /* an isn statement was printed: the declaration no longer says what holds */
 } flow_log;
 
@@ -49,7 +50,7 @@ scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksu
   d->body = g_string_new(NULL);
   d->by_tuple = g_hash_table_new_full(tuple_hash, tuple_equal, g_free, NULL);
   d->flows = g_ptr_array_new_with_free_func(flow_log_free);
-  d->link.dlt = 1;
+  d->link = (scn_link){ .dlt = 1, .ifindex = 1 };
   return d;
 }
 
@@ -70,7 +71,7 @@ static void link_of(const cap_frame *frame, guint l3_offset, scn_link *link)
   static const guint16 known[] = { 9, 101, 104, 105, 108, 113, 127, 0, 276 };
   guint at = 12;
 
-  *link = (scn_link){ .dlt = 101 };
+  *link = (scn_link){ .dlt = 101, .ifindex = 1 };
   for (guint i = 0; i < G_N_ELEMENTS(known); i++)
     if (known[i] == frame->link)
       link->dlt = known[i];
@@ -127,7 +128,7 @@ static guint link_header_bytes(const scn_link *link, guint8 family)
 /* => FALSE where no IP header is known. */
 static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *bytes)
 {
-  guint wire, claimed;
+  guint wire, claimed, least;
 
   if (l3_offset > frame->captured || (l3_offset == 0 && frame->link != 101 && frame->link != 12 && frame->link != 14 && frame->link != 228 &&
                                       frame->link != 229))
@@ -139,8 +140,11 @@ static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *by
     return FALSE;
   bytes->family = bytes->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
   claimed = bytes->family == CT_IPV4 ? (guint)(bytes->data[2] << 8 | bytes->data[3]) : 40u + (guint)(bytes->data[4] << 8 | bytes->data[5]);
+  if (bytes->family == CT_IPV6 && claimed == 40 && bytes->data[6] == 0)
+    claimed = 0; /* its hop-by-hop header may say that it is a jumbogram (RFC 2675) */
   /* Bytes behind the packet are padding; a packet that claims more than there was, or nothing, is what it is. */
-  bytes->length = claimed >= 20 && claimed < wire ? claimed : wire;
+  least = bytes->family == CT_IPV4 ? MAX((bytes->data[0] & 15) * 4u, 20u) : 40;
+  bytes->length = claimed >= least && claimed < wire ? claimed : wire;
   bytes->length = MIN(bytes->length, 65535 + 40);
   bytes->captured = MIN(bytes->captured, bytes->length);
   return TRUE;
@@ -226,7 +230,7 @@ static void learn_tag(flow_log *log, ct_dir dir, const scn_bytes *b)
   guint at = b->family == CT_IPV4 ? (b->data[0] & 15) * 4u : 40;
   guint32 vtag;
 
-  if (b->captured < at + 12)
+  if (b->captured < at + 12 || log->announced)
     return;
   vtag = get32(b->data + at + 4);
   if (vtag != 0 && !log->told[!dir] && log->state.isn[!dir] == 0)
@@ -248,7 +252,12 @@ static void print_time(scn_decompiler *d, gint64 ts_ns)
   d->started = TRUE;
 }
 
-/* The link layer says one thing and the packet's version another: only the whole frame tells. */
+/* The link layer says one thing and the packet's first bytes another: only the whole frame tells. */
+static gboolean is_no_packet(guint16 reason)
+{
+  return reason == CT_REASON_IP_VERSION || reason == CT_REASON_IP_HEADER_SHORT || reason == CT_REASON_IP_LENGTH;
+}
+
 static void print_frame(scn_decompiler *d, const cap_frame *frame)
 {
   print_time(d, frame->ts_ns);
@@ -294,6 +303,16 @@ static void print_check(scn_decompiler *d)
   g_string_append_c(out, '\n');
 }
 
+static gboolean announces_tag(const scn_packet *packet)
+{
+  const GPtrArray *chunks = packet->proto == CT_PROTO_SCTP ? packet->l4.sctp.chunks : NULL;
+
+  for (guint i = 0; chunks && i < chunks->len; i++)
+    if (((const scn_chunk *)g_ptr_array_index(chunks, i))->has_tag)
+      return TRUE;
+  return FALSE;
+}
+
 static void print_packet(scn_decompiler *d, const scn_bytes *b, gint64 ts_ns, guint cut)
 {
   ct_tuple tuple;
@@ -317,6 +336,7 @@ static void print_packet(scn_decompiler *d, const scn_bytes *b, gint64 ts_ns, gu
     print_raw(d, b, cut);
     return;
   }
+  log->announced |= announces_tag(packet);
   packet->ip.has_cut = b->captured < b->length;
   packet->ip.cut = cut;
   g_string_append_printf(d->body, "%s ", log->flow.name);
@@ -342,7 +362,7 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
     scn_print_link(d->body, &link);
     d->link = link;
   }
-  if (d->runner.packet.reason == CT_REASON_IP_VERSION && link.dlt == frame->link)
+  if (is_no_packet(d->runner.packet.reason) && link.dlt == frame->link)
     print_frame(d, frame);
   else
     print_packet(d, &bytes, frame->ts_ns, link_header_bytes(&link, bytes.family) + bytes.captured);

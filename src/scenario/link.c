@@ -69,7 +69,7 @@ static void put_cooked(const scn_link *link, ct_dir dir, const scn_ip *ip, guint
   }
   scn_put_u16(out, type);
   scn_put_u16(out, 0);
-  scn_put_u32(out, link->ifindex ? link->ifindex : 1);
+  scn_put_u32(out, link->ifindex);
   scn_put_u16(out, 1);
   scn_put_u8(out, kind);
   scn_put_u8(out, 6);

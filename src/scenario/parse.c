@@ -248,6 +248,7 @@ static gboolean parse_link(scn_parser *p)
   }
   step = scn_step_new(SCN_STEP_LINK, p->c->line);
   step->link.dlt = known[i].dlt;
+  step->link.ifindex = 1;
   add_step(p, step);
   if (known[i].dlt == 276 && !scn_at_end(p->c))
     return scn_take_u16(p->c, "an interface index", &step->link.ifindex);

@@ -343,7 +343,7 @@ void scn_print_link(GString *out, const scn_link *link)
   for (guint i = 0; i < G_N_ELEMENTS(known); i++)
     if (known[i].dlt == link->dlt)
       g_string_append_printf(out, "link %s", known[i].word);
-  if (link->ifindex)
+  if (link->dlt == 276)
     g_string_append_printf(out, " %u", link->ifindex);
   for (guint i = 0; i < link->layers; i++)
     g_string_append_printf(out, " %s %u", layers[link->layer[i].kind], link->layer[i].value);

@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_scenario fuzz_decompile
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -19,6 +19,15 @@ fuzz_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/unit/packet_kit.h tests/unit/packet_kit.c $(FUZZ_MAIN)
 fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+scenario_fuzz_libs = libscenario.la libemit.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
+fuzz_scenario_SOURCES = tests/fuzz/fuzz_scenario.c $(FUZZ_MAIN)
+fuzz_scenario_LDADD = $(scenario_fuzz_libs)
+fuzz_scenario_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz_decompile_SOURCES = tests/fuzz/fuzz_decompile.c $(FUZZ_MAIN)
+fuzz_decompile_LDADD = $(scenario_fuzz_libs)
+fuzz_decompile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
 FUZZ_SECONDS = 60
