@@ -75,9 +75,13 @@ static void keep(const ct_event *event, void *user)
     g_string_append_printf(k->said, ":%u", t->src_id);
   g_string_append(k->said, " > ");
   addr_print(k->said, t, &t->dst);
-  g_string_append_printf(k->said, ":%u %s", t->dst_id, t->proto == CT_PROTO_TCP ? "tcp" : t->proto == CT_PROTO_UDP ? "udp" : "gre");
+  g_string_append_printf(k->said, ":%u %s", t->dst_id,
+                         t->proto == CT_PROTO_TCP   ? "tcp"
+                         : t->proto == CT_PROTO_UDP ? "udp"
+                                                    : "gre");
   if (event->type == CT_EVENT_EXPECT_NEW)
-    g_string_append_printf(k->said, " %d%s%s %s\n", (int)(x->timeout_ns / 1000000000), x->flags & CT_EXPECT_PERMANENT ? " permanent" : "",
+    g_string_append_printf(k->said, " %d%s%s %s\n", (int)(x->timeout_ns / 1000000000),
+                           x->flags & CT_EXPECT_PERMANENT ? " permanent" : "",
                            x->flags & CT_EXPECT_INACTIVE ? " inactive" : "", x->made_by);
   else
     g_string_append_printf(k->said, " %s\n", ct_reason_word((ct_reason)event->reason));

@@ -15,9 +15,9 @@ typedef struct hk {
   ct_engine *engine;
   gint64 now_ns; /* of the next packet; each takes a millisecond */
   guint64 number;
-  guint cut; /* bytes of the next packet that the snap length cuts */
+  guint cut;        /* bytes of the next packet that the snap length cuts */
   ct_result result; /* of the last packet */
-  GString *said; /* a line per event since the last hk_expect_said */
+  GString *said;    /* a line per event since the last hk_expect_said */
 } hk;
 
 /* One end: "10.1.0.2:21" or "[fd01::2]:21". */
@@ -50,7 +50,8 @@ void hk_pass(hk *k, gint64 seconds);
 
 /*
  * Fails where the lines since the last time are not these. Entries are left out; an expectation is
- * "+ 10.2.0.2 > 10.1.0.2:2561 tcp 300 PORT" when announced (source, destination, seconds, by what), "- ... used" when gone (reason).
+ * "+ 10.2.0.2 > 10.1.0.2:2561 tcp 300 PORT" when announced (source, destination, seconds, by what), "- ... used" when
+ * gone (reason).
  */
 void hk_expect_said(hk *k, const char *lines);
 

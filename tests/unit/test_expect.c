@@ -59,7 +59,7 @@ START_TEST(expected_once)
   ck_assert_str_eq(view.expected_by, "test");
   ck_assert_uint_eq(view.expected_by_packet, 7);
   ck_assert(ct_engine_find(kit.engine, 1, &view));
-  ck_assert_uint_eq(view.use, 2); /* its child holds on to it */
+  ck_assert_uint_eq(view.use, 2);                       /* its child holds on to it */
   hk_udp_text(&kit, SERVER ":10", CLIENT ":5000", "x"); /* used up */
   ck_assert_uint_eq(kit.result.cls, CT_CLASS_NEW);
   hk_expect_said(&kit, "+ 10.2.0.2 > 10.1.0.2:5000 udp 300 test\n- 10.2.0.2 > 10.1.0.2:5000 udp used\n");
@@ -104,7 +104,8 @@ START_TEST(permanent_and_inactive)
   ck_assert_ptr_nonnull(ct_expect_find(kit.engine, &t));
   hk_pass(&kit, 1);
   ck_assert_ptr_null(ct_expect_find(kit.engine, &t));
-  hk_expect_said(&kit, "+ 10.2.0.2 > 10.1.0.2:5000 udp 180 permanent inactive test\n- 10.2.0.2 > 10.1.0.2:5000 udp timeout\n");
+  hk_expect_said(
+      &kit, "+ 10.2.0.2 > 10.1.0.2:5000 udp 180 permanent inactive test\n- 10.2.0.2 > 10.1.0.2:5000 udp timeout\n");
 }
 END_TEST
 
@@ -132,7 +133,7 @@ START_TEST(clashes)
 
   s.class_number = anyone.class_number = other.class_number = 1;
   ck_assert(ct_expect_add(kit.engine, a, &s, 1) == CT_EXPECT_OK);
-  ck_assert(ct_expect_add(kit.engine, b, &s, 2) == CT_EXPECT_BUSY); /* another master's */
+  ck_assert(ct_expect_add(kit.engine, b, &s, 2) == CT_EXPECT_BUSY);      /* another master's */
   ck_assert(ct_expect_add(kit.engine, a, &anyone, 3) == CT_EXPECT_BUSY); /* a packet could fit both */
   ck_assert(ct_expect_add(kit.engine, b, &other, 4) == CT_EXPECT_OK);
   s.skip_master = true;
@@ -252,7 +253,7 @@ START_TEST(gre_keys)
   other.src_id = 33;
   ck_assert(!ct_gre_keys_any(keys));
   ck_assert(ct_gre_keys_add(keys, 5, CT_ORIGINAL, &t));
-  ck_assert(ct_gre_keys_add(keys, 5, CT_ORIGINAL, &t));   /* the same call again */
+  ck_assert(ct_gre_keys_add(keys, 5, CT_ORIGINAL, &t));     /* the same call again */
   ck_assert(ct_gre_keys_add(keys, 6, CT_ORIGINAL, &other)); /* another master: the first one answers */
   ck_assert_uint_eq(ct_gre_keys_find(keys, &other), 11);
   ct_gre_keys_drop(keys, 5);

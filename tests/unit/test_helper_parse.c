@@ -34,9 +34,9 @@ START_TEST(addresses_ipv4)
     const char *text;
     size_t taken; /* 0: none */
   } cases[] = {
-    { "10.1.0.2", 8 },    { "10.1.0.2:5060", 8 }, { "10.1.0.2 ", 8 }, { "10.1.0.2g", 8 },   { "0010.1.0.0002", 13 },
-    { "10.1.0.2f", 0 },   { "10.1.0", 0 },        { "10.1.0.", 0 },   { "10..0.2", 0 },     { ".1.0.2", 0 },
-    { "10.1.0.256", 0 },  { "10.1.0.2.", 0 },     { "", 0 },          { " 10.1.0.2", 0 },   { "10.1.0.2.5", 0 },
+    { "10.1.0.2", 8 },   { "10.1.0.2:5060", 8 }, { "10.1.0.2 ", 8 }, { "10.1.0.2g", 8 }, { "0010.1.0.0002", 13 },
+    { "10.1.0.2f", 0 },  { "10.1.0", 0 },        { "10.1.0.", 0 },   { "10..0.2", 0 },   { ".1.0.2", 0 },
+    { "10.1.0.256", 0 }, { "10.1.0.2.", 0 },     { "", 0 },          { " 10.1.0.2", 0 }, { "10.1.0.2.5", 0 },
   };
   ct_addr addr, want = v4("10.1.0.2");
 
@@ -55,9 +55,18 @@ START_TEST(addresses_ipv6)
     const char *text;
     size_t taken;
   } cases[] = {
-    { "fd01::2", 7 },      { "fd01::2/64", 7 }, { "fd01::2x", 7 },  { "fd01::00000000000000000000000000000000000000000000000002", 56 },
-    { "FD01:0:0::2", 11 }, { "fd01::2:", 0 },   { "fd01::2::", 0 }, { "fd01:0:0:0:0:0:0:0:2", 0 },
-    { "fd01::0.0.0.2", 13 }, { "fd01::2.", 0 }, { "", 0 },          { "x", 0 },
+    { "fd01::2", 7 },
+    { "fd01::2/64", 7 },
+    { "fd01::2x", 7 },
+    { "fd01::00000000000000000000000000000000000000000000000002", 56 },
+    { "FD01:0:0::2", 11 },
+    { "fd01::2:", 0 },
+    { "fd01::2::", 0 },
+    { "fd01:0:0:0:0:0:0:0:2", 0 },
+    { "fd01::0.0.0.2", 13 },
+    { "fd01::2.", 0 },
+    { "", 0 },
+    { "x", 0 },
     { "fd01:0:0:0:0:0:000.0.0.2", 24 },
   };
   ct_addr addr, want = v6("fd01::2");
@@ -233,9 +242,9 @@ START_TEST(amanda_streams)
   ck_assert_str_eq(f[2].stream, "INDEX");
   ck_assert_uint_eq(f[2].port, 5002);
   ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT STATE 5003 DATA 5004\n"), f), 2);
-  ck_assert_uint_eq(f[0].port, 5004); /* in the order DATA, MESG, INDEX, STATE */
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 5005"), f), 0);       /* no end of line */
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT x\nDATA 5006\n"), f), 0);  /* in another line */
+  ck_assert_uint_eq(f[0].port, 5004);                                        /* in the order DATA, MESG, INDEX, STATE */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 5005"), f), 0);      /* no end of line */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT x\nDATA 5006\n"), f), 0); /* in another line */
   ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 0 MESG 5007\n"), f), 0);
   ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 123456 MESG 5008\n"), f), 2); /* five digits are read */
   ck_assert_uint_eq(f[0].port, 12345);
