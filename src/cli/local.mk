@@ -24,8 +24,9 @@ ctreplay_SOURCES = \
 	src/cli/snapshots.c \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
+	src/cli/command_explain.c \
 	src/cli/command_list.c \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
-ctreplay_LDADD = libcli.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+ctreplay_LDADD = libcli.la libexplain.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

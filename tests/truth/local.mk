@@ -24,3 +24,8 @@ KERNEL_SEED = 1
 check-kernel: check_kernel
 	./check_kernel $(KERNEL_PACKETS) $(KERNEL_SEED)
 .PHONY: check-kernel
+TESTS += explain.tap
+check_PROGRAMS += explain.tap
+explain_tap_SOURCES = tests/truth/explain.c
+explain_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+explain_tap_LDADD = libexplain.la $(CTREPLAY_LIBS)

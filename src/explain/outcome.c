@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events. */
+#include "parts.h"
+
+#include "emit/formats.h"
+#include "emit/json_parts.h"
+
+/* --- verdict --- */
+
+/* "nf_conntrack_tcp_be_liberal=1 would let it pass" as -P says it; an empty string where nothing would. */
+static char *hint(ct_reason reason)
+{
+  emit_text text;
+  char *s;
+
+  emit_text_init(&text, -1);
+  emit_reason_hint(&text, reason);
+  s = g_strndup(text.data, text.used);
+  emit_text_clear(&text);
+  return s;
+}
+
+static void say_hint(explain_teller *t, ct_reason reason)
+{
+  char *text = hint(reason);
+
+  if (*text != '\0')
+    explain_say(t, EXPLAIN_VERDICT, "%s.", text);
+  else
+    explain_say(t, EXPLAIN_VERDICT, "No sysctl would have made it pass.");
+  g_free(text);
+}
+
+static void say_bound_broken(explain_teller *t)
+{
+  const ct_bound *bound = &t->facts->result->bound;
+
+  switch (t->facts->result->reason) {
+  case CT_REASON_TCP_SEQ_OVER:
+    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u beyond %u.", bound->value, bound->value - bound->limit, bound->limit);
+    break;
+  case CT_REASON_TCP_ACK_OVER:
+    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over, bound->limit);
+    break;
+  case CT_REASON_TCP_RST_SEQ:
+    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u before %u.", bound->value, bound->over, bound->limit);
+    break;
+  default:
+    break;
+  }
+}
+
+void explain_verdict(explain_teller *t)
+{
+  const ct_result *result = t->facts->result;
+  ct_reason reason = (ct_reason)result->reason;
+
+  if (result->cls == CT_CLASS_INVALID) {
+    explain_say(t, EXPLAIN_VERDICT, "Refused: %s.", ct_reason_sentence(reason));
+    if (explain_rule(reason) != NULL)
+      explain_say(t, EXPLAIN_VERDICT, "The rule: %s.", explain_rule(reason));
+    say_bound_broken(t);
+    say_hint(t, reason);
+  } else if (result->verdict == CT_VERDICT_DROP) {
+    explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", ct_reason_sentence(reason));
+    say_hint(t, reason);
+  } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE &&
+             reason != t->facts->trace->timeout_why) {
+    explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", ct_reason_sentence(reason));
+  }
+}
+
+/* --- timeout --- */
+
+const char *explain_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text)
+{
+  static const struct {
+    const char *now, *old;
+  } names[] = {
+#define X(id, name, old_name, s, help) { name, old_name },
+    CT_TIMEOUT_LIST(X)
+#undef X
+  };
+  gboolean old = params->profile->ip_conntrack;
+  const char *name = old ? names[timeout].old : names[timeout].now;
+
+  if (*name == '\0')
+    return NULL;
+  g_snprintf(text, EXPLAIN_SYSCTL_BYTES, "%s_conntrack_%s", old ? "ip" : "nf", name);
+  return text;
+}
+
+/* Why it is this timeout and not another. => text */
+static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
+{
+  const ct_trace *trace = f->trace;
+  const char *state = ct_state_name(f->after->tuple[0].proto, f->after->state);
+
+  switch (trace->timeout_why) {
+  case CT_REASON_TCP_RETRANS:
+    g_snprintf(text, bytes, "the same ACK came %u times again (nf_conntrack_tcp_max_retrans is %u)", f->after->tcp.retrans,
+               f->params->tcp_max_retrans);
+    return text;
+  case CT_REASON_TCP_UNACKED:
+    return "there is data that nobody has acknowledged yet";
+  case CT_REASON_TCP_ZERO_WINDOW:
+    return f->packet->l4.tcp.window != 0 ? "no window has been remembered yet, which counts as a window of zero" :
+                                           "the last window was zero";
+  default:
+    break;
+  }
+  switch (trace->timeout) {
+  case CT_TIMEOUT_TCP_UNACK:
+    return f->result->dir == CT_ORIGINAL ? "it was picked up in the middle and nobody has answered yet" :
+                                           "it was picked up in the middle, and this first answer counts only afterwards";
+  case CT_TIMEOUT_UDP:
+  case CT_TIMEOUT_GRE:
+    if (!(f->after->status & CT_STATUS_SEEN_REPLY))
+      return "nobody has answered yet";
+    if (trace->has_before && !(trace->before.status & CT_STATUS_SEEN_REPLY))
+      return "this is the first answer, and only what follows it makes a stream";
+    return "the flow is not two seconds old, so it is no stream yet";
+  case CT_TIMEOUT_UDP_STREAM:
+  case CT_TIMEOUT_GRE_STREAM:
+    return "both sides were seen: it is a stream";
+  default:
+    break;
+  }
+  if (state == NULL)
+    return "the protocol has but this one";
+  if (trace->timeout == CT_TIMEOUT_TCP_CLOSE && f->after->state != CT_TCP_CLOSE)
+    g_snprintf(text, bytes, "a reset gives that of CLOSE, though the state is kept %s", state);
+  else
+    g_snprintf(text, bytes, "it is that of the state %s", state);
+  return text;
+}
+
+void explain_timeout(explain_teller *t)
+{
+  const explain_facts *f = t->facts;
+  char sysctl[EXPLAIN_SYSCTL_BYTES], why[128], *seconds;
+  gint64 chosen_ns;
+
+  if (f->after == NULL || f->result->cls == CT_CLASS_INVALID)
+    return;
+  seconds = explain_seconds(f->after->timeout_ns);
+  chosen_ns = ct_params_timeout_ns(f->params, f->trace->timeout);
+  if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
+    explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
+  } else if (f->after->timeout_ns != chosen_ns) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
+  } else if (explain_timeout_sysctl(f->params, f->trace->timeout, sysctl) != NULL) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because %s.", seconds, sysctl, why_timeout(f, why, sizeof(why)));
+  } else {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s, because %s.", seconds, why_timeout(f, why, sizeof(why)));
+  }
+  g_free(seconds);
+}
+
+/* --- changes --- */
+
+static void add_clause(GString *list, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void add_clause(GString *list, const char *format, ...)
+{
+  va_list args;
+
+  if (list->len > 0)
+    g_string_append(list, "; ");
+  va_start(args, format);
+  g_string_append_vprintf(list, format, args);
+  va_end(args);
+}
+
+static void side_changes(GString *list, guint dir, const ct_tcp_side_view *before, const ct_tcp_side_view *after)
+{
+  const char *side = explain_dir(dir);
+
+  if (before->end != after->end)
+    add_clause(list, "the %s side has sent up to %u (before: %u)", side, after->end, before->end);
+  if (before->max_end != after->max_end)
+    add_clause(list, "the %s side may send up to %u (before: %u)", side, after->max_end, before->max_end);
+  if (before->max_window != after->max_window)
+    add_clause(list, "the %s side's largest window is %u (before: %u)", side, after->max_window, before->max_window);
+}
+
+static void status_changes(GString *list, guint32 before, guint32 after)
+{
+  if (after & ~before & CT_STATUS_SEEN_REPLY)
+    add_clause(list, "an answer was seen (SEEN_REPLY)");
+  if (after & ~before & CT_STATUS_ASSURED)
+    add_clause(list, "it is ASSURED: a full table will not throw it out");
+}
+
+static void entry_changes(explain_teller *t, const ct_view *before, const ct_view *after)
+{
+  GString *list = g_string_new(NULL);
+  guint8 proto = after->tuple[0].proto;
+  guint dir;
+
+  if (before->state != after->state)
+    add_clause(list, "state %s to %s", explain_cell_name(proto, before->state), explain_cell_name(proto, after->state));
+  status_changes(list, before->status, after->status);
+  for (dir = 0; proto == CT_PROTO_TCP && dir < 2; dir++)
+    side_changes(list, dir, &before->tcp.side[dir], &after->tcp.side[dir]);
+  for (dir = 0; dir < 2; dir++)
+    if (before->packets[dir] != after->packets[dir])
+      add_clause(list, "%" G_GUINT64_FORMAT " packet%s and %" G_GUINT64_FORMAT " bytes counted in the %s direction",
+                 after->packets[dir], after->packets[dir] == 1 ? "" : "s", after->bytes[dir], explain_dir(dir));
+  if (list->len > 0)
+    explain_say(t, EXPLAIN_CHANGES, "On the entry: %s.", list->str);
+  else if (!(t->facts->result->changes & CT_CHANGE_REFRESHED))
+    explain_say(t, EXPLAIN_CHANGES, "Nothing changed on the entry.");
+  if (after->counted && !(t->facts->result->changes & CT_CHANGE_COUNTED) && list->len > 0 &&
+      before->packets[0] == after->packets[0] && before->packets[1] == after->packets[1])
+    explain_say(t, EXPLAIN_CHANGES, "The packet was not counted.");
+  g_string_free(list, TRUE);
+}
+
+void explain_changes(explain_teller *t)
+{
+  const explain_facts *f = t->facts;
+  const ct_result *result = f->result;
+  const char *state;
+
+  if (result->changes & CT_CHANGE_CREATED && f->after != NULL) {
+    state = ct_state_name(f->after->tuple[0].proto, f->after->state);
+    explain_say(t, EXPLAIN_CHANGES, "Connection #%" G_GUINT64_FORMAT " is in the table now%s%s%s.", f->after->id,
+                state != NULL ? ", in state " : "", state != NULL ? state : "",
+                f->after->helper != NULL ? ", with a helper" : "");
+  } else if (result->changes & CT_CHANGE_ENDED) {
+    explain_say(t, EXPLAIN_CHANGES, "The entry is gone at once: nobody had answered.");
+  } else if (f->trace->has_before && f->after != NULL && f->after->id == f->trace->before.id) {
+    entry_changes(t, &f->trace->before, f->after);
+  } else if (f->packet->kind == CT_PACKET_TRACK && (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
+    explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");
+  }
+}
+
+/* --- events --- */
+
+static void say_destroy(explain_teller *t, const ct_event *event)
+{
+  explain_say(t, EXPLAIN_EVENTS, "%s#%" G_GUINT64_FORMAT " left the table: %s.",
+              event->packet == 0 || event->reason == CT_REASON_END_TIMEOUT ? "Before it, connection " : "Connection ",
+              event->view->id, ct_reason_sentence((ct_reason)event->reason));
+}
+
+static void say_message(explain_teller *t, const char *type, guint bits)
+{
+  static const struct {
+    guint bit;
+    const char *name;
+  } names[] = { { CT_EV_REPLY, "reply" }, { CT_EV_ASSURED, "assured" }, { CT_EV_PROTOINFO, "state" }, { CT_EV_HELPER, "helper" },
+                { CT_EV_RELATED, "related" } };
+  GString *list = g_string_new(NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(names); i++)
+    if (bits & names[i].bit)
+      g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", names[i].name);
+  explain_say(t, EXPLAIN_EVENTS, list->len > 0 ? "The kernel reports %s (%s)." : "The kernel reports %s.", type, list->str);
+  g_string_free(list, TRUE);
+}
+
+void explain_events(explain_teller *t)
+{
+  const emit_collector *collector = t->facts->collector;
+  guint i, n = collector != NULL ? emit_collector_count(collector) : 0;
+
+  for (i = 0; i < n; i++) {
+    const ct_event *event = emit_collector_get(collector, i);
+
+    switch (event->type) {
+    case CT_EVENT_DESTROY:
+      say_destroy(t, event);
+      break;
+    case CT_EVENT_NEW:
+    case CT_EVENT_UPDATE:
+      say_message(t, emit_event_name(event->type), event->bits);
+      break;
+    case CT_EVENT_EXPECT_NEW: {
+      char *words = explain_tuple_words(&event->expect->tuple);
+
+      explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %s.", event->expect->helper, words);
+      g_free(words);
+      break;
+    }
+    case CT_EVENT_EXPECT_DESTROY:
+      explain_say(t, EXPLAIN_EVENTS, "An expectation of connection #%" G_GUINT64_FORMAT " ended: %s.", event->expect->master_id,
+                  ct_reason_sentence((ct_reason)event->reason));
+      break;
+    default:
+      break;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sentences as paragraphs for people, or with the facts behind them as a line of JSON for tools (doc/formats.md). */
+#include <string.h>
+
+#include "conntrack/proto/tables.h"
+#include "emit/parts.h"
+#include "parts.h"
+
+enum { WIDTH = 100, INDENT = 15 };
+
+static const struct {
+  const char *name, *heading;
+} topics[] = {
+#define X(id, name, heading) [EXPLAIN_##id] = { name, heading },
+  EXPLAIN_TOPIC_LIST(X)
+#undef X
+};
+
+/* --- text --- */
+
+/* Words until the line is full, then the next line. */
+static void put_wrapped(emit_text *out, const char *text, gsize column)
+{
+  while (*text != '\0') {
+    gsize n = strcspn(text, " ");
+
+    if (column + 1 + n > WIDTH && column > INDENT) {
+      emit_text_char(out, '\n');
+      emit_text_pad(out, "", INDENT);
+      column = INDENT;
+    } else if (column > INDENT) {
+      emit_text_char(out, ' ');
+      column++;
+    }
+    emit_text_bytes(out, text, n);
+    column += n;
+    text += n + (text[n] == ' ');
+  }
+  emit_text_char(out, '\n');
+}
+
+void explain_text(emit_text *out, const explain_facts *f)
+{
+  GPtrArray *sentences = explain_sentences(f);
+  explain_topic last = EXPLAIN_PACKET;
+  guint i;
+
+  emit_text_literal(out, "Packet ");
+  emit_text_u64(out, f->packet->number);
+  emit_text_literal(out, ", ");
+  emit_text_seconds(out, emit_time_since(f->packet->time_ns, f->first_ns), 6);
+  emit_text_literal(out, " s");
+  if (f->result->conn != 0) {
+    emit_text_literal(out, ", connection #");
+    emit_text_u64(out, f->result->conn);
+  }
+  emit_text_literal(out, ":\n");
+  emit_text_pad(out, "", INDENT);
+  for (i = 0; i < sentences->len; i++) {
+    const explain_sentence *s = g_ptr_array_index(sentences, i);
+
+    if (s->topic == EXPLAIN_PACKET) {
+      put_wrapped(out, s->text, INDENT);
+      continue;
+    }
+    emit_text_literal(out, "  ");
+    emit_text_pad(out, s->topic != last ? topics[s->topic].heading : "", INDENT - 2);
+    last = s->topic;
+    put_wrapped(out, s->text, INDENT);
+  }
+  emit_text_char(out, '\n');
+  g_ptr_array_unref(sentences);
+}
+
+/* --- JSON --- */
+
+static void put_key(emit_text *out, const char *key)
+{
+  emit_text_char(out, ',');
+  emit_text_json_string(out, key);
+  emit_text_char(out, ':');
+}
+
+static void put_name(emit_text *out, const char *key, const char *value)
+{
+  if (value == NULL)
+    return;
+  put_key(out, key);
+  emit_text_json_string(out, value);
+}
+
+static void put_number(emit_text *out, const char *key, guint64 value)
+{
+  put_key(out, key);
+  emit_text_u64(out, value);
+}
+
+static void put_cells(emit_text *out, const ct_trace *trace)
+{
+  guint8 proto = trace->tuple.proto;
+  guint i;
+
+  put_key(out, "cells");
+  emit_text_char(out, '[');
+  for (i = 0; i < trace->n_cells && i < CT_TRACE_CELLS_MAX; i++) {
+    const ct_trace_cell *cell = &trace->cells[i];
+
+    emit_text_string(out, i > 0 ? ",{\"dir\":" : "{\"dir\":");
+    emit_text_json_string(out, explain_dir(cell->dir));
+    put_name(out, "row", explain_row_name(proto, cell->row));
+    put_name(out, "state", explain_cell_name(proto, cell->old));
+    put_name(out, "cell", explain_cell_name(proto, cell->cell));
+    emit_text_char(out, '}');
+  }
+  emit_text_char(out, ']');
+}
+
+static void put_bounds(emit_text *out, const ct_trace *trace)
+{
+  explain_bound bounds[EXPLAIN_BOUNDS];
+  guint i, n = explain_bounds(trace, bounds);
+
+  if (n == 0)
+    return;
+  put_key(out, "bounds");
+  emit_text_char(out, '[');
+  for (i = 0; i < n; i++) {
+    emit_text_string(out, i > 0 ? ",{\"bound\":" : "{\"bound\":");
+    emit_text_json_string(out, bounds[i].name);
+    put_name(out, "number", bounds[i].number);
+    put_number(out, "value", bounds[i].value);
+    put_number(out, bounds[i].upper ? "most" : "least", bounds[i].limit);
+    emit_text_string(out, bounds[i].kept ? ",\"kept\":true" : ",\"kept\":false");
+    put_number(out, bounds[i].kept ? "spare" : "by", bounds[i].distance);
+    emit_text_char(out, '}');
+  }
+  emit_text_char(out, ']');
+}
+
+static void put_result(emit_text *out, const explain_facts *f)
+{
+  const ct_result *result = f->result;
+  ct_reason reason = (ct_reason)result->reason;
+  char sysctl[EXPLAIN_SYSCTL_BYTES];
+
+  put_name(out, "class", result->cls == CT_CLASS_NONE ? "none" : ct_class_name(result->cls));
+  if (result->conn != 0)
+    put_number(out, "conn", result->conn);
+  if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED)
+    put_name(out, "dir", explain_dir(result->dir));
+  if (result->verdict == CT_VERDICT_DROP)
+    put_name(out, "verdict", "drop");
+  if (reason != CT_REASON_NONE) {
+    put_name(out, "reason", ct_reason_word(reason));
+    put_name(out, "rule", explain_rule(reason));
+    put_name(out, "sysctl", *ct_reason_sysctl(reason) != '\0' ? ct_reason_sysctl(reason) : NULL);
+  }
+  if (f->after != NULL) {
+    put_name(out, "state", ct_state_name(f->after->tuple[0].proto, f->after->state));
+    put_key(out, "timeout");
+    emit_text_seconds(out, f->after->timeout_ns, 0);
+  }
+  if (result->changes & CT_CHANGE_REFRESHED && f->after != NULL)
+    put_name(out, "timeout_by", explain_timeout_sysctl(f->params, f->trace->timeout, sysctl));
+}
+
+void explain_json(emit_text *out, const explain_facts *f)
+{
+  GPtrArray *sentences = explain_sentences(f);
+  guint i;
+
+  emit_text_literal(out, "{\"schema\":1,\"explain\":");
+  emit_text_u64(out, f->packet->number);
+  put_key(out, "t");
+  emit_text_seconds(out, emit_time_since(f->packet->time_ns, f->first_ns), 6);
+  put_result(out, f);
+  if (f->trace->look_ups > 0)
+    emit_text_string(out, f->trace->has_before ? ",\"found\":true" : ",\"found\":false");
+  if (f->trace->n_cells > 0)
+    put_cells(out, f->trace);
+  put_bounds(out, f->trace);
+  put_key(out, "sentences");
+  emit_text_char(out, '[');
+  for (i = 0; i < sentences->len; i++) {
+    const explain_sentence *s = g_ptr_array_index(sentences, i);
+
+    emit_text_string(out, i > 0 ? ",{\"topic\":" : "{\"topic\":");
+    emit_text_json_string(out, topics[s->topic].name);
+    put_name(out, "text", s->text);
+    emit_text_char(out, '}');
+  }
+  emit_text_literal(out, "]}\n");
+  g_ptr_array_unref(sentences);
+}
