@@ -75,12 +75,7 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
   emit_tuple(out, &view->tuple[CT_REPLY], FALSE);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_REPLY);
-  if (view->status & CT_STATUS_HW_OFFLOAD)
-    emit_text_literal(out, "[HW_OFFLOAD] ");
-  else if (view->status & CT_STATUS_OFFLOAD)
-    emit_text_literal(out, "[OFFLOAD] ");
-  else if (view->status & CT_STATUS_ASSURED)
-    emit_text_literal(out, "[ASSURED] ");
+  emit_assured(out, view->status);
   if (parts & EMIT_PART_MARK)
     number(out, "mark=", view->mark);
   if (parts & EMIT_PART_SECMARK)

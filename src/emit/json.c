@@ -41,14 +41,16 @@ static void reason_fields(emit_text *out, ct_reason reason)
     json_word(out, "sysctl", ct_reason_sysctl(reason));
 }
 
-static void bits_list(emit_text *out, guint bits)
+/* ,"key":["name",...]: the names of the bits that are set, the lowest first. */
+static void bits_list(emit_text *out, const char *key, guint bits, const char *const *names, guint n)
 {
-  static const char *const names[] = { "NEW", "RELATED", "DESTROY", "REPLY", "ASSURED", "PROTOINFO", "HELPER", "MARK" };
   gboolean any = FALSE;
   guint i;
 
-  emit_text_literal(out, ",\"bits\":[");
-  for (i = 0; i < G_N_ELEMENTS(names); i++) {
+  emit_text_literal(out, ",\"");
+  emit_text_string(out, key);
+  emit_text_literal(out, "\":[");
+  for (i = 0; i < n; i++) {
     if (!(bits & 1u << i))
       continue;
     emit_text_string(out, any ? ",\"" : "\"");
@@ -157,6 +159,8 @@ static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire 
 /* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
 static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet)
 {
+  static const char *const names[] = { "NEW", "RELATED", "DESTROY", "REPLY", "ASSURED", "PROTOINFO", "HELPER", "MARK" };
+
   emit_text_literal(out, "\"event\":\"");
   emit_text_string(out, emit_event_name(event->type));
   emit_text_char(out, '"');
@@ -165,7 +169,7 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
   if (!of_packet && event->packet != 0)
     json_number(out, "n", event->packet);
   if (event->bits != 0)
-    bits_list(out, event->bits);
+    bits_list(out, "bits", event->bits, names, G_N_ELEMENTS(names));
   if (event->reason != CT_REASON_NONE)
     reason_fields(out, event->reason);
   if (event->view != NULL) {
@@ -205,26 +209,6 @@ static void json_event(emit_text *out, const emit_options *o, const ct_event *ev
     wire_fields(out, &wire);
   }
   emit_text_literal(out, "}\n");
-}
-
-static void changes_list(emit_text *out, guint changes)
-{
-  static const char *const names[] = { "created", "refreshed", "counted", "state", "ended", "reopened", "expected" };
-  gboolean any = FALSE;
-  guint i;
-
-  if (changes == 0)
-    return;
-  emit_text_literal(out, ",\"changes\":[");
-  for (i = 0; i < G_N_ELEMENTS(names); i++) {
-    if (!(changes & 1u << i))
-      continue;
-    emit_text_string(out, any ? ",\"" : "\"");
-    emit_text_string(out, names[i]);
-    emit_text_char(out, '"');
-    any = TRUE;
-  }
-  emit_text_char(out, ']');
 }
 
 /* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
@@ -292,6 +276,7 @@ static void events_list(emit_text *out, const emit_options *o)
 
 static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
 {
+  static const char *const names[] = { "created", "refreshed", "counted", "state", "ended", "reopened", "expected" };
   const ct_packet *packet = p->packet;
   emit_wire wire;
 
@@ -312,7 +297,8 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
   result_fields(out, packet, p->result);
   reason_fields(out, p->result->reason);
   bound_object(out, p->result->reason, &p->result->bound);
-  changes_list(out, p->result->changes);
+  if (p->result->changes != 0)
+    bits_list(out, "changes", p->result->changes, names, G_N_ELEMENTS(names));
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     emit_json_entry_object(out, o, p->view);

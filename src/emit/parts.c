@@ -54,6 +54,16 @@ const char *emit_protocol_name(guint8 proto)
   }
 }
 
+void emit_assured(emit_text *out, guint32 status)
+{
+  if (status & CT_STATUS_HW_OFFLOAD)
+    emit_text_literal(out, "[HW_OFFLOAD] ");
+  else if (status & CT_STATUS_OFFLOAD)
+    emit_text_literal(out, "[OFFLOAD] ");
+  else if (status & CT_STATUS_ASSURED)
+    emit_text_literal(out, "[ASSURED] ");
+}
+
 void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
 {
   switch (proto) {

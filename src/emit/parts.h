@@ -47,6 +47,8 @@ const char *emit_protocol_name(guint8 proto);
 
 /* "src=A dst=B " and the protocol's ids, each followed by one blank, as conntrack and /proc both print them. */
 void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full);
+/* "[ASSURED] ", or what takes its place where a flow is offloaded, or nothing. */
+void emit_assured(emit_text *out, guint32 status);
 /* The ids alone; nothing where the protocol has none. */
 void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple);
 

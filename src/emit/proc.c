@@ -73,12 +73,7 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view)
   if (!(view->status & CT_STATUS_SEEN_REPLY))
     emit_text_literal(out, "[UNREPLIED] ");
   direction(out, o, view, CT_REPLY);
-  if (view->status & CT_STATUS_HW_OFFLOAD)
-    emit_text_literal(out, "[HW_OFFLOAD] ");
-  else if (view->status & CT_STATUS_OFFLOAD)
-    emit_text_literal(out, "[OFFLOAD] ");
-  else if (view->status & CT_STATUS_ASSURED)
-    emit_text_literal(out, "[ASSURED] ");
+  emit_assured(out, view->status);
 }
 
 static void proc_entry(emit_text *out, const emit_options *o, const ct_view *view)
