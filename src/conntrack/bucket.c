@@ -4,18 +4,27 @@
 #include <glib.h>
 #include <string.h>
 
+#include "pages.h"
+
+enum { LENGTH_MANY = 255, EARLIEST_MAX = (1 << 24) - 1, TICK_SHIFT = 30 };
+
 void ct_buckets_init(ct_buckets *buckets, uint32_t size, uint64_t seed)
 {
   memset(buckets, 0, sizeof(*buckets));
   buckets->size = MAX(size, 1);
   buckets->seed = seed;
+  buckets->base_ns = INT64_MIN;
 }
 
 void ct_buckets_clear(ct_buckets *buckets)
 {
-  g_free(buckets->heads);
-  g_free(buckets->next);
-  buckets->heads = buckets->next = NULL;
+  if (!buckets->active)
+    return;
+  ct_pages_free(buckets->buckets, buckets->size, sizeof(ct_bucket));
+  ct_pages_free(buckets->next, buckets->next_size, sizeof(uint32_t));
+  buckets->buckets = NULL;
+  buckets->next = NULL;
+  buckets->next_size = 0;
   buckets->active = false;
 }
 
@@ -42,68 +51,122 @@ uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple)
   return (uint32_t)((state >> 32) * buckets->size >> 32);
 }
 
-static void insert_node(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, ct_dir dir)
+void ct_buckets_of_entry(const ct_buckets *buckets, const ct_table *table, const ct_entry *entry, uint32_t at[2])
 {
-  uint32_t node = ct_table_number(table, entry) * 2 + dir, bucket;
   ct_tuple tuple;
+  int dir;
 
-  ct_table_tuple(table, entry, dir, &tuple);
-  bucket = ct_buckets_index(buckets, &tuple);
-  buckets->next[node] = buckets->heads[bucket];
-  buckets->heads[bucket] = node;
-}
-
-void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
-{
-  if (buckets->next_size < table->size * 2) {
-    buckets->next_size = table->size * 2;
-    buckets->next = g_renew(uint32_t, buckets->next, buckets->next_size);
+  for (dir = 0; dir < 2; dir++) {
+    ct_table_tuple(table, entry, (ct_dir)dir, &tuple);
+    at[dir] = ct_buckets_index(buckets, &tuple);
   }
-  insert_node(buckets, table, entry, CT_ORIGINAL);
-  insert_node(buckets, table, entry, CT_REPLY);
 }
 
-static void remove_node(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, ct_dir dir)
+/* Rounded down, so that a bucket is looked at too early rather than too late. */
+static uint32_t tick_of(const ct_buckets *buckets, int64_t time_ns)
 {
-  uint32_t node = ct_table_number(table, entry) * 2 + dir, *link;
-  ct_tuple tuple;
-
-  ct_table_tuple(table, entry, dir, &tuple);
-  for (link = &buckets->heads[ct_buckets_index(buckets, &tuple)]; *link != node; link = &buckets->next[*link])
-    g_assert(*link != 0);
-  *link = buckets->next[node];
+  if (time_ns <= buckets->base_ns)
+    return 0;
+  return (uint32_t)MIN((uint64_t)(time_ns - buckets->base_ns) >> TICK_SHIFT, EARLIEST_MAX);
 }
 
-void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
+bool ct_buckets_may_expire(const ct_buckets *buckets, uint32_t bucket, int64_t now_ns)
 {
-  remove_node(buckets, table, entry, CT_ORIGINAL);
-  remove_node(buckets, table, entry, CT_REPLY);
+  return buckets->buckets[bucket].head != 0 && buckets->buckets[bucket].earliest <= tick_of(buckets, now_ns);
 }
 
-void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
+void ct_buckets_set_earliest(ct_buckets *buckets, uint32_t bucket, int64_t deadline_ns)
 {
-  uint32_t n, i, *order = ct_table_in_order(table, &n);
-
-  ct_buckets_clear(buckets);
-  buckets->heads = g_new0(uint32_t, buckets->size);
-  buckets->next_size = table->size * 2;
-  buckets->next = g_new(uint32_t, buckets->next_size);
-  buckets->active = true;
-  for (i = 0; i < n; i++)
-    ct_buckets_insert(buckets, table, ct_table_entry(table, order[i]));
-  g_free(order);
+  buckets->buckets[bucket].earliest = tick_of(buckets, deadline_ns);
 }
 
-uint32_t ct_buckets_length(const ct_buckets *buckets, uint32_t bucket, uint32_t limit)
+void ct_buckets_sooner(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
 {
-  uint32_t node, n = 0;
+  uint32_t at[2], tick = tick_of(buckets, entry->deadline_ns);
+  int dir;
 
-  for (node = buckets->heads[bucket]; node != 0 && n < limit; node = buckets->next[node])
+  ct_buckets_of_entry(buckets, table, entry, at);
+  for (dir = 0; dir < 2; dir++)
+    if (buckets->buckets[at[dir]].earliest > tick)
+      buckets->buckets[at[dir]].earliest = tick & EARLIEST_MAX;
+}
+
+static void insert_node(ct_buckets *buckets, uint32_t node, uint32_t at, uint32_t tick)
+{
+  ct_bucket *bucket = &buckets->buckets[at];
+
+  if (bucket->head == 0 || bucket->earliest > tick)
+    bucket->earliest = tick & EARLIEST_MAX;
+  buckets->next[node] = bucket->head;
+  bucket->head = node;
+  if (bucket->length < LENGTH_MANY)
+    bucket->length++;
+}
+
+void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2])
+{
+  uint32_t node = ct_table_number(table, entry) * 2, tick;
+
+  if (buckets->next_size < table->size * 2) {
+    buckets->next = ct_pages_grow(buckets->next, buckets->next_size, (size_t)table->size * 2, sizeof(uint32_t));
+    buckets->next_size = table->size * 2;
+  }
+  if (buckets->base_ns == INT64_MIN)
+    buckets->base_ns = entry->deadline_ns;
+  tick = tick_of(buckets, entry->deadline_ns);
+  insert_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL], tick);
+  insert_node(buckets, node + CT_REPLY, at[CT_REPLY], tick);
+}
+
+static uint32_t count_nodes(const ct_buckets *buckets, uint32_t node)
+{
+  uint32_t n = 0;
+
+  for (; node != 0 && n < LENGTH_MANY; node = buckets->next[node])
     n++;
   return n;
 }
 
+static void remove_node(ct_buckets *buckets, uint32_t node, uint32_t at)
+{
+  ct_bucket *bucket = &buckets->buckets[at];
+  uint32_t *link = &bucket->head;
+
+  for (; *link != node; link = &buckets->next[*link])
+    g_assert(*link != 0);
+  *link = buckets->next[node];
+  if (bucket->length < LENGTH_MANY)
+    bucket->length--;
+  else
+    bucket->length = count_nodes(buckets, bucket->head) & LENGTH_MANY;
+}
+
+void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
+{
+  uint32_t node = ct_table_number(table, entry) * 2, at[2];
+
+  ct_buckets_of_entry(buckets, table, entry, at);
+  remove_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL]);
+  remove_node(buckets, node + CT_REPLY, at[CT_REPLY]);
+}
+
+void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
+{
+  uint32_t n, i, at[2], *order = ct_table_in_order(table, &n);
+
+  ct_buckets_clear(buckets);
+  buckets->buckets = ct_pages_new(buckets->size, sizeof(ct_bucket));
+  buckets->active = true;
+  for (i = 0; i < n; i++) {
+    const ct_entry *entry = ct_table_entry(table, order[i]);
+
+    ct_buckets_of_entry(buckets, table, entry, at);
+    ct_buckets_insert(buckets, table, entry, at);
+  }
+  g_free(order);
+}
+
 uint64_t ct_buckets_memory_bytes(const ct_buckets *buckets)
 {
-  return buckets->active ? ((uint64_t)buckets->size + buckets->next_size) * sizeof(uint32_t) : 0;
+  return buckets->active ? (uint64_t)buckets->size * sizeof(ct_bucket) + (uint64_t)buckets->next_size * sizeof(uint32_t) : 0;
 }

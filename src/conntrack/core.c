@@ -153,10 +153,17 @@ void ct_engine_advance(ct_engine *engine, int64_t now_ns)
 
 void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
 {
+  bool sooner;
+
   if (entry->status & CT_STATUS_FIXED_TIMEOUT)
     return;
+  sooner = engine->now_ns + timeout_ns < entry->deadline_ns;
   entry->deadline_ns = engine->now_ns + timeout_ns;
-  if (entry->status & CT_STATUS_CONFIRMED && engine->params.gc == CT_GC_EXACT)
+  if (!(entry->status & CT_STATUS_CONFIRMED))
+    return;
+  if (sooner && engine->params.gc == CT_GC_KERNEL)
+    ct_buckets_sooner(&engine->buckets, &engine->table, entry);
+  if (engine->params.gc == CT_GC_EXACT)
     ct_timer_refresh(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
 }
 
@@ -261,17 +268,14 @@ static void forget(ct_engine *engine, ct_entry *entry)
   release(engine, entry);
 }
 
-static bool chain_is_too_long(ct_engine *engine, const ct_entry *entry)
+static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
 {
   int dir;
 
   for (dir = 0; dir < 2; dir++) {
-    uint32_t length, limit = CHAIN_LEAST + CHAIN_RANDOM + CHAIN_SLACK;
+    uint32_t length = ct_buckets_length(&engine->buckets, at[dir]);
     uint64_t draw;
-    ct_tuple tuple;
 
-    ct_table_tuple(&engine->table, entry, (ct_dir)dir, &tuple);
-    length = ct_buckets_length(&engine->buckets, ct_buckets_index(&engine->buckets, &tuple), limit);
     if (length < CHAIN_LEAST + CHAIN_SLACK)
       continue;
     draw = (engine->params.hash_seed ^ engine->last_id) * UINT64_C(0x9e3779b97f4a7c15);
@@ -284,7 +288,11 @@ static bool chain_is_too_long(ct_engine *engine, const ct_entry *entry)
 /* __nf_conntrack_confirm, spec 4.1. Clashes need parallel packets and cannot happen here. */
 static bool confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result)
 {
-  if (engine->buckets.active && chain_is_too_long(engine, entry)) {
+  uint32_t at[2] = { 0, 0 };
+
+  if (engine->buckets.active)
+    ct_buckets_of_entry(&engine->buckets, &engine->table, entry, at);
+  if (engine->buckets.active && chain_is_too_long(engine, at)) {
     engine->stats.chaintoolong++;
     engine->stats.insert_failed++;
     result->reason = CT_REASON_CHAIN_TOO_LONG;
@@ -294,7 +302,7 @@ static bool confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet,
   entry->created_ns = packet->time_ns;
   ct_table_insert(&engine->table, entry, hash);
   if (engine->buckets.active)
-    ct_buckets_insert(&engine->buckets, &engine->table, entry);
+    ct_buckets_insert(&engine->buckets, &engine->table, entry, at);
   if (engine->params.gc == CT_GC_EXACT) {
     ct_timer_arm(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
     if (ct_timer_is_wasteful(&engine->timer, engine->table.used))
@@ -588,6 +596,8 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
 
   for (i = 0; i < n; i++)
     ct_table_prefetch_slot(&engine->table, packets[i].hash);
+  for (i = 0; engine->params.gc == CT_GC_KERNEL && i < n; i++)
+    ct_buckets_prefetch(&engine->buckets, &packets[i].tuple);
   for (i = 0; i < n; i++)
     ct_table_prefetch_entry(&engine->table, packets[i].hash);
 }
