@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_scenario fuzz_decompile
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_helper fuzz_scenario fuzz_decompile
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -28,6 +28,11 @@ fuzz_scenario_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_decompile_SOURCES = tests/fuzz/fuzz_decompile.c $(FUZZ_MAIN)
 fuzz_decompile_LDADD = $(scenario_fuzz_libs)
 fuzz_decompile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/unit/helper_kit.h tests/unit/helper_kit.c $(FUZZ_MAIN)
+fuzz_helper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
 FUZZ_SECONDS = 60

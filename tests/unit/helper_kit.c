@@ -42,14 +42,14 @@ static gsize end_read(hk_end end, guint8 addr[16], guint16 *port)
   if (colon != NULL) {
     *colon++ = '\0';
     *port = (guint16)(*colon == ':' ? atoi(colon + 1) : 0);
-    ck_assert_int_eq(inet_pton(AF_INET6, copy, addr), 1);
+    g_assert_cmpint(inet_pton(AF_INET6, copy, addr), ==, 1);
     return 16;
   }
   colon = strchr(copy, ':');
   if (colon != NULL)
     *colon = '\0';
   *port = (guint16)(colon ? atoi(colon + 1) : 0);
-  ck_assert_int_eq(inet_pton(AF_INET, copy, addr), 1);
+  g_assert_cmpint(inet_pton(AF_INET, copy, addr), ==, 1);
   return 4;
 }
 

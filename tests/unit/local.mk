@@ -100,7 +100,6 @@ check_PROGRAMS += test_packet_common
 test_packet_common_SOURCES = tests/unit/test_packet_common.c tests/unit/unit.h
 test_packet_common_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_packet_common_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(CHECK_LIBS) $(GLIB_LIBS)
-HELPER_TESTS = test_expect test_helper_parse
 HELPER_TESTS = test_expect test_helper_parse test_helper_sip test_helper_h323 test_helper_flow
 TESTS += $(HELPER_TESTS)
 check_PROGRAMS += $(HELPER_TESTS)
