@@ -37,7 +37,9 @@ sample_recipes = \
 	samples/reset.ct \
 	samples/rst-challenge.ct \
 	samples/sctp-association.ct \
+	samples/sctp-event-late.ct \
 	samples/sctp-heartbeat.ct \
+	samples/sctp-tag-relearnt.ct \
 	samples/simultaneous-open.ct \
 	samples/sip.ct \
 	samples/tftp.ct \

@@ -18,5 +18,5 @@ pressure_live_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(MNL_CFLAGS)
 pressure_live_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 check-kernel-pressure: pressure_live$(EXEEXT)
 	./pressure_live$(EXEEXT)
-.PHONY: check-kernel-pressure
 endif
+.PHONY: check-kernel-pressure

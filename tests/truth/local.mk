@@ -5,7 +5,8 @@ TAP_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-dr
 TESTS += truth.tap
 check_PROGRAMS += truth.tap
 truth_tap_SOURCES = tests/truth/truth.c
-truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"' \
+	-DSAMPLES='"$(abs_top_builddir)/samples"' -DRECORDED='"$(abs_top_srcdir)/tests/truth/recorded"'
 truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 
 TESTS += pressure.tap
@@ -13,6 +14,11 @@ check_PROGRAMS += pressure.tap
 pressure_tap_SOURCES = tests/truth/pressure.c
 pressure_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 pressure_tap_LDADD = $(CTREPLAY_LIBS)
+
+# The samples through this machine's own kernel, where it lets one.
+TESTS += tests/truth/live.tap
+dist_check_SCRIPTS += tests/truth/live.tap
+EXTRA_DIST += tests/truth/record.sh tests/truth/recorded
 
 # A few thousand hostile packets in the suite; 200,000 by `make check-kernel`.
 TESTS += check_kernel

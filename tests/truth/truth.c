@@ -2,7 +2,7 @@
 /*
  * Every transcript against the engine; one TAP result each, with the first difference where there is one. Arguments, if any, select
  * transcripts by a part of their name. The truth is found through CTREPLAY_TRUTH (the folder that holds captures/ and transcripts/), else
- * in ../shared beside the source tree; where there is none, everything is skipped.
+ * in ../shared beside the source tree; where there is none, only the samples are compared, whose recordings lie in recorded/ (record.sh).
  */
 #include <config.h>
 
@@ -112,12 +112,12 @@ static gboolean capture_compare(const char *capture, const char *transcript, ver
   return done;
 }
 
-static void transcript_check(const char *truth, const char *folder, const char *file, const char *label, totals *sum)
+static void transcript_check(const char *captures, const char *folder, const char *file, const char *label, totals *sum)
 {
   GError *error = NULL;
   verify_report report = {0};
   g_autofree char *capture_name = g_strndup(file, (gsize)(strstr(file, ".jsonl") - file));
-  g_autofree char *capture = g_build_filename(truth, "captures", capture_name, NULL);
+  g_autofree char *capture = g_build_filename(captures, capture_name, NULL);
   g_autofree char *transcript = g_build_filename(folder, file, NULL);
   gboolean skip;
   const gboolean done = capture_compare(capture, transcript, &report, &skip, &error);
@@ -149,32 +149,35 @@ static void totals_print(const totals *sum)
   g_string_free(text, TRUE);
 }
 
+/* needs: a profile without which a folder cannot be compared; NULL none. */
+static void folder_check(const char *captures, const char *folder, const char *label, const char *needs, char **parts, totals *sum)
+{
+  g_autoptr(GPtrArray) names = transcripts_in(folder);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *full = g_strconcat(label, g_ptr_array_index(names, i), NULL);
+    if (!selected(full, parts))
+      continue;
+    if (!needs || ct_profile_find(needs))
+      transcript_check(captures, folder, g_ptr_array_index(names, i), label, sum);
+    else
+      printf("ok %u - %s # SKIP there is no profile %s\n", ++sum->number, full, needs);
+  }
+  if (names->len == 0)
+    printf("ok %u - %s # SKIP no transcripts in %s (CTREPLAY_TRUTH)\n", ++sum->number, *label ? label : "captures", folder);
+}
+
 int main(int argc, char **argv)
 {
   (void)argc;
   const char *set = g_getenv("CTREPLAY_TRUTH");
   const char *truth = set && *set ? set : TRUTH_DEFAULT;
+  g_autofree char *captures = g_build_filename(truth, "captures", NULL);
   g_autofree char *folder = g_build_filename(truth, "transcripts", NULL);
   g_autofree char *folder61 = g_build_filename(folder, "linux-6.1", NULL);
-  g_autoptr(GPtrArray) names = transcripts_in(folder), names61 = transcripts_in(folder61);
   totals sum = {0};
-  if (names->len == 0) {
-    printf("1..0 # SKIP no transcripts in %s: set CTREPLAY_TRUTH\n", folder);
-    return 0;
-  }
-  for (guint i = 0; i < names->len; i++)
-    if (selected(g_ptr_array_index(names, i), argv + 1))
-      transcript_check(truth, folder, g_ptr_array_index(names, i), "", &sum);
-  for (guint i = 0; i < names61->len; i++) {
-    const char *name = g_ptr_array_index(names61, i);
-    g_autofree char *label = g_strconcat("linux-6.1/", name, NULL);
-    if (!selected(label, argv + 1))
-      continue;
-    if (ct_profile_find("linux-6.1"))
-      transcript_check(truth, folder61, name, "linux-6.1/", &sum);
-    else
-      printf("ok %u - %s # SKIP there is no profile linux-6.1\n", ++sum.number, label);
-  }
+  folder_check(SAMPLES, RECORDED, "samples/", NULL, argv + 1, &sum);
+  folder_check(captures, folder, "", NULL, argv + 1, &sum);
+  folder_check(captures, folder61, "linux-6.1/", "linux-6.1", argv + 1, &sum);
   totals_print(&sum);
   printf("1..%u\n", sum.number);
   return 0;
