@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The internet checksum (RFC 1071) and SCTP's CRC32c (RFC 9260 appendix A). Sums are taken over the bytes as they lie in memory:
- * one's complement addition does not care about byte order as long as nobody mixes two.
+ * The internet checksum (RFC 1071) and SCTP's CRC32c (RFC 9260 appendix A). Sums are taken over the bytes as they lie
+ * in memory: one's complement addition does not care about byte order as long as nobody mixes two.
  */
 #ifndef CT_CHECKSUM_H
 #define CT_CHECKSUM_H
@@ -31,8 +31,9 @@ static inline uint64_t ct_sum_word(const uint8_t *bytes)
 }
 
 /*
- * Adds n bytes; a piece that is not the last must have an even n. Lengths are as good as random, and a branch guessed wrong costs
- * more than a word summed: so what is left after whole words is read as part of the last 8 bytes, and the rest of these shifted out.
+ * Adds n bytes; a piece that is not the last must have an even n. Lengths are as good as random, and a branch guessed
+ * wrong costs more than a word summed: so what is left after whole words is read as part of the last 8 bytes, and the
+ * rest of these shifted out.
  */
 static inline ct_sum ct_sum_bytes(ct_sum sum, const uint8_t *bytes, size_t n)
 {
@@ -69,8 +70,10 @@ static inline ct_sum ct_sum_value(ct_sum sum, uint16_t value)
   return sum + word;
 }
 
-/* => CRC32c over an SCTP packet of n >= 12 bytes, its own checksum field taken as zero, as the field should hold it when read
- * as a little-endian number. Uses the processor's instruction where there is one; same value everywhere. */
+/*
+ * => CRC32c over an SCTP packet of n >= 12 bytes, its own checksum field taken as zero, as the field should hold it
+ * when read as a little-endian number. Uses the processor's instruction where there is one; same value everywhere.
+ */
 uint32_t ct_crc32c_sctp(const uint8_t *packet, size_t n);
 /* The same without the processor's help, for the test that compares both. */
 uint32_t ct_crc32c_sctp_portable(const uint8_t *packet, size_t n);

@@ -344,29 +344,44 @@ static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge,
 }
 
 /*
- * The packet that nearly all are: IPv4 without options, no fragment, TCP or UDP, its ports captured. => false for any other,
- * which the careful way reads.
+ * The packet that nearly all are: TCP or UDP right behind the IP header, which is IPv4 without options, no fragment,
+ * or IPv6 without extensions; its ports captured. => the header's length; 0 for any other, which the careful way
+ * reads.
  */
-static inline bool plain_read(ct_packet *packet)
+static inline uint32_t plain_read(ct_packet *packet)
 {
-  const uint8_t *ip = packet->data;
+  const uint8_t *ip = packet->data, *l4;
   ct_tuple *tuple = &packet->tuple;
 
-  if (packet->captured < IPV4_HEADER + 8 || ip[0] != 0x45 || ct_be16(ip + 6) & 0x1fff ||
-      (ip[9] != CT_PROTO_TCP && ip[9] != CT_PROTO_UDP))
-    return false;
-  memcpy(tuple->src.bytes, ip + 12, 4);
-  memcpy(tuple->dst.bytes, ip + 16, 4);
-  tuple->src_id = ct_be16(ip + 20);
-  tuple->dst_id = ct_be16(ip + 22);
-  tuple->family = CT_IPV4;
-  tuple->proto = ip[9];
-  packet->l4_offset = IPV4_HEADER;
+  if (packet->captured < IPV4_HEADER + 8)
+    return 0;
+  if (ip[0] == 0x45 && !(ct_be16(ip + 6) & 0x1fff) && (ip[9] == CT_PROTO_TCP || ip[9] == CT_PROTO_UDP)) {
+    memcpy(tuple->src.bytes, ip + 12, 4);
+    memcpy(tuple->dst.bytes, ip + 16, 4);
+    tuple->family = CT_IPV4;
+    tuple->proto = ip[9];
+    l4 = ip + IPV4_HEADER;
+  } else if (ip[0] >> 4 == 6 && packet->captured >= IPV6_HEADER + 8 &&
+             (ip[6] == CT_PROTO_TCP || ip[6] == CT_PROTO_UDP)) {
+    memcpy(tuple->src.bytes, ip + 8, 16);
+    memcpy(tuple->dst.bytes, ip + 24, 16);
+    tuple->family = CT_IPV6;
+    tuple->proto = ip[6];
+    l4 = ip + IPV6_HEADER;
+  } else {
+    return 0;
+  }
+  tuple->src_id = ct_be16(l4);
+  tuple->dst_id = ct_be16(l4 + 2);
+  packet->l4_offset = (uint16_t)(l4 - ip);
   packet->hash = ct_tuple_hash(tuple);
-  return true;
+  return (uint32_t)(l4 - ip);
 }
 
-/* => the offset of a layer-4 header that is still to be checked, with tuple and hash in place; 0 where the packet is decided. */
+/*
+ * => the offset of a layer-4 header that is still to be checked, with tuple and hash in place; 0 where the packet is
+ * decided.
+ */
 static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_profile *profile)
 {
   ct_tuple *tuple = &packet->tuple;
@@ -379,7 +394,10 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
   }
   addresses_read(packet, &l3, tuple);
   tuple->proto = l3.proto;
-  /* IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either way. */
+  /*
+   * IPv6 headers can end beyond what 16 bits say, or beyond the packet; there is next to nothing to read there either
+   * way.
+   */
   packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
   if (reason == CT_REASON_NONE && ct_tuple_is_icmp(tuple) && icmp_precheck(packet, l3.l4, judge, profile))
     return 0;
@@ -396,13 +414,14 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
 }
 
 /*
- * The tuple is written in place, never copied: a copy made of stores that are still under way stalls the processor for longer
- * than all of this takes.
+ * The tuple is written in place, never copied: a copy made of stores that are still under way stalls the processor for
+ * longer than all of this takes.
  */
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
-  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0, params->profile->tcp_windows };
-  uint32_t at = IPV4_HEADER;
+  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0,
+                           params->profile->tcp_windows };
+  uint32_t at;
 
   packet->kind = CT_PACKET_TRACK;
   packet->flags &= CT_PACKET_REASSEMBLED | CT_PACKET_CUT;
@@ -415,7 +434,7 @@ void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_param
   memset(&packet->l4, 0, sizeof(packet->l4));
   memset(&packet->tuple, 0, sizeof(packet->tuple));
 
-  if (!plain_read(packet) && (at = any_read(packet, &judge, params->profile)) == 0)
+  if ((at = plain_read(packet)) == 0 && (at = any_read(packet, &judge, params->profile)) == 0)
     return;
   packet->reason = (uint16_t)l4_check(packet, at, &judge, params->profile);
 }

@@ -27,9 +27,9 @@ typedef enum ct_packet_kind {
 
 /* ct_packet.flags */
 enum {
-  CT_PACKET_ANSWER = 1 << 0,       /* tuple is an ICMP answer's, and has been inverted to the request's for the lookup */
+  CT_PACKET_ANSWER = 1 << 0,       /* tuple is an ICMP answer's, and has been inverted to the request's */
   CT_PACKET_CUT = 1 << 1,          /* the capture cut it; captured may still equal length where zeros were put back */
-  CT_PACKET_GRE_V1 = 1 << 2,       /* src_id (ICMP_ERROR: dst_id) is to be taken from the PPTP key map; hash anew then */
+  CT_PACKET_GRE_V1 = 1 << 2,       /* src_id (ICMP_ERROR: dst_id) comes from the PPTP key map; hash anew then */
   CT_PACKET_CSUM_BAD = 1 << 3,     /* a checksum was judged wrong (reason is set accordingly) */
   CT_PACKET_CSUM_OFFLOAD = 1 << 4, /* wrong, but as a card would have filled it in: not judged */
   CT_PACKET_CSUM_SKIPPED = 1 << 5, /* could not be judged: bytes are missing */
@@ -50,7 +50,7 @@ typedef struct ct_packet {
   int64_t time_ns;     /* the packet's own timestamp; any origin, the same for all packets of an engine */
   uint64_t number;     /* the frame's number in the stream, from 1 */
   const uint8_t *data; /* the IP header */
-  uint32_t length;     /* bytes of the packet on the wire, link padding trimmed off (after reassembly: of the datagram) */
+  uint32_t length;     /* bytes of the packet on the wire, link padding trimmed off; once reassembled, the datagram's */
   uint32_t captured;   /* of these, how many are at data */
   ct_tuple tuple;      /* as looked up */
   uint32_t hash;       /* ct_tuple_hash(&tuple) */
@@ -106,8 +106,9 @@ static inline uint32_t ct_be32(const uint8_t *bytes)
 /*
  * Fills kind, flags, reason, tuple, hash, l4_offset and l4 from the bytes. data points to a whole IPv4 or IPv6 packet
  * whose IP header was found sane by the IP layer (version, lengths, header checksum); flags may already hold
- * CT_PACKET_REASSEMBLED and CT_PACKET_CUT, which are kept. Of params it takes nf_conntrack_checksum and the profile (which
- * protocols have trackers). Pure: no state but its arguments. Reads no byte beyond data + captured. Rules: spec 1, 1.1, 2.
+ * CT_PACKET_REASSEMBLED and CT_PACKET_CUT, which are kept. Of params it takes nf_conntrack_checksum and the profile
+ * (which protocols have trackers). Pure: no state but its arguments. Reads no byte beyond data + captured. Rules: spec
+ * 1, 1.1, 2.
  *
  * What each kind leaves:
  *   TRACK       tuple, hash; reason where the tracker will refuse it after the lookup; l4.tcp where the header is whole

@@ -3,7 +3,14 @@
 
 #include "checksum.h"
 
-enum { TCP_HEADER = 20, TCP_TIMESTAMP_HEADER = 32, UDP_HEADER = 8, SCTP_HEADER = 12, DCCP_HEADER = 12, ICMP_HEADER = 8 };
+enum {
+  TCP_HEADER = 20,
+  TCP_TIMESTAMP_HEADER = 32,
+  UDP_HEADER = 8,
+  SCTP_HEADER = 12,
+  DCCP_HEADER = 12,
+  ICMP_HEADER = 8
+};
 
 /* The sets of SYN, FIN, RST, ACK, URG that the tracker lets in (tcp_error); PSH, ECE and CWR are taken out before. */
 #define SET(flags) (UINT64_C(1) << (flags))
@@ -13,7 +20,9 @@ static const uint64_t tcp_flag_sets =
   SET(CT_TCP_ACK) | SET(CT_TCP_ACK | CT_TCP_URG);
 #undef SET
 
-/* The pseudo header's sum; also for IPv6 the addresses are those of the fixed header, whatever a routing header says. */
+/*
+ * The pseudo header's sum; also for IPv6 the addresses are those of the fixed header, whatever a routing header says.
+ */
 static ct_sum pseudo_sum(const ct_packet *packet, uint8_t proto, uint32_t length)
 {
   ct_sum sum = ct_sum_value(0, proto);
@@ -26,8 +35,8 @@ static ct_sum pseudo_sum(const ct_packet *packet, uint8_t proto, uint32_t length
 }
 
 /*
- * A sum that is wrong, but is what a sending host leaves for its card to complete: the pseudo header's alone, with the length
- * (CHECKSUM_PARTIAL) or without it (segmentation offload).
+ * A sum that is wrong, but is what a sending host leaves for its card to complete: the pseudo header's alone, with the
+ * length (CHECKSUM_PARTIAL) or without it (segmentation offload).
  */
 static bool looks_like_offload(const ct_packet *packet, uint8_t proto, uint32_t length, const uint8_t *field)
 {
@@ -38,10 +47,11 @@ static bool looks_like_offload(const ct_packet *packet, uint8_t proto, uint32_t 
 }
 
 /*
- * Judges an internet checksum over covered bytes at offset at. proto is the pseudo header's, 0 for none; field is the offset
- * of the sum in the header. => true where the packet is to be refused for it.
+ * Judges an internet checksum over covered bytes at offset at. proto is the pseudo header's, 0 for none; field is the
+ * offset of the sum in the header. => true where the packet is to be refused for it.
  */
-static bool sum_is_bad(ct_packet *packet, uint32_t at, uint32_t covered, uint8_t proto, uint32_t field, const ct_judge *judge)
+static bool sum_is_bad(ct_packet *packet, uint32_t at, uint32_t covered, uint8_t proto, uint32_t field,
+                       const ct_judge *judge)
 {
   uint32_t length = packet->length - at;
   ct_sum sum;
@@ -180,7 +190,7 @@ ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge)
     return CT_REASON_NONE;
   header = dccp[4] * 4u;
   if ((dccp[5] & 0x0f) != 0)
-    covered = ((dccp[5] & 0x0fu) - 1) * 4; /* RFC 4340, 9.2: CsCov 1 covers the header alone, which the kernel reads as nothing */
+    covered = ((dccp[5] & 0x0fu) - 1) * 4; /* RFC 4340, 9.2: 1 is the header alone, which the kernel reads as nothing */
   if (header < DCCP_HEADER || header > length || covered > length || (dccp[8] >> 1 & 0x0f) >= FIRST_RESERVED_TYPE ||
       sum_is_bad(packet, at, covered, CT_PROTO_DCCP, 6, judge))
     return CT_REASON_DCCP_HEADER;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between packet.c, which finds the layer-4 header and the tuple, and packet_check.c, which judges the header as the kernel's
- * trackers do (spec 1, table). Nobody else includes this.
+ * Between packet.c, which finds the layer-4 header and the tuple, and packet_check.c, which judges the header as the
+ * kernel's trackers do (spec 1, table). Nobody else includes this.
  */
 #ifndef CT_PACKET_CHECK_H
 #define CT_PACKET_CHECK_H
@@ -16,8 +16,8 @@ typedef struct ct_judge {
 } ct_judge;
 
 /*
- * The trackers' own checks. at: offset of the layer-4 header, not beyond packet->length. => NONE, or why the tracker refuses the
- * packet. They set CT_PACKET_CSUM_* flags; ct_check_tcp fills packet->l4.tcp where the header is whole.
+ * The trackers' own checks. at: offset of the layer-4 header, not beyond packet->length. => NONE, or why the tracker
+ * refuses the packet. They set CT_PACKET_CSUM_* flags; ct_check_tcp fills packet->l4.tcp where the header is whole.
  */
 ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_udp(ct_packet *packet, uint32_t at, const ct_judge *judge);

@@ -142,8 +142,8 @@ static void ip_decode(pkt_decoder *decoder, guint8 family, pkt_arena *arena, ct_
     packet_pad(packet, arena);
 }
 
-void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data, guint32 captured,
-                   guint32 wire, pkt_arena *arena, ct_packet *packet)
+void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data,
+                   guint32 captured, guint32 wire, pkt_arena *arena, ct_packet *packet)
 {
   packet->time_ns = ts_ns;
   packet->number = number;
@@ -153,7 +153,8 @@ void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 fa
   ip_decode(decoder, family, arena, packet);
 }
 
-void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet, pkt_link_info *info)
+void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet,
+                pkt_link_info *info)
 {
   pkt_link link;
   ct_reason reason;

@@ -43,8 +43,8 @@ static gboolean address_equal(gconstpointer a, gconstpointer b)
 }
 
 /*
- * What a buffer with a fragment of this length costs the kernel (skb->truesize): headroom, the bytes, the shared info of 320,
- * rounded up to a power of two as its allocator does, and 256 for the buffer's own structure.
+ * What a buffer with a fragment of this length costs the kernel (skb->truesize): headroom, the bytes, the shared info
+ * of 320, rounded up to a power of two as its allocator does, and 256 for the buffer's own structure.
  */
 static guint32 fragment_cost(guint32 length)
 {
@@ -63,7 +63,7 @@ static void table_charge(defrag_table *table, defrag_queue *queue, guint32 bytes
 
 void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s)
 {
-  *table = (defrag_table){ .high_thresh = high_thresh_bytes, .timeout_ns = (gint64)timeout_s * G_GINT64_CONSTANT(1000000000) };
+  *table = (defrag_table){ .high_thresh = high_thresh_bytes, .timeout_ns = timeout_s * G_GINT64_CONSTANT(1000000000) };
   table->queues = g_hash_table_new(key_hash, key_equal);
   table->sources = g_hash_table_new(address_hash, address_equal);
 }
@@ -198,7 +198,10 @@ gboolean defrag_queue_end_set(defrag_queue *queue, guint32 end, gboolean last)
   return TRUE;
 }
 
-/* Finds the place of [start, end) among the runs; INSERTED where it is free, and *index is where a run of its own would go. */
+/*
+ * Finds the place of [start, end) among the runs; INSERTED where it is free, and *index is where a run of its own
+ * would go.
+ */
 static defrag_insert runs_search(const GArray *runs, guint32 start, guint32 end, guint *index)
 {
   guint low = 0, high = runs->len;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fragment reassembly by the kernel's rules and limits (spec 9). defrag.c has what both families share: queues by key, their
- * deadlines, the memory account, and the rule for overlaps; defrag4.c and defrag6.c have what ip_fragment.c and
+ * Fragment reassembly by the kernel's rules and limits (spec 9). defrag.c has what both families share: queues by key,
+ * their deadlines, the memory account, and the rule for overlaps; defrag4.c and defrag6.c have what ip_fragment.c and
  * nf_conntrack_reasm.c decide differently. Only for src/packet.
  *
  * Memory: a fragment is charged what a socket buffer of its length would cost the kernel (fragment_cost), a queue
- * DEFRAG_QUEUE_BYTES; while the sum is over the high threshold, every fragment is refused, those of queues that exist as well. What is
- * really allocated stays below what is charged. There is no eviction (the low threshold has had no effect since Linux 4.17).
+ * DEFRAG_QUEUE_BYTES; while the sum is over the high threshold, every fragment is refused, those of queues that exist
+ * as well. What is really allocated stays below what is charged. There is no eviction (the low threshold has had no
+ * effect since Linux 4.17).
  *
- * Time: a queue goes at its deadline. The kernel's timer fires up to an eighth of the timeout later, by a phase that depends on when the
- * machine was started; a fragment that comes in between completes its datagram there and does not here.
+ * Time: a queue goes at its deadline. The kernel's timer fires up to an eighth of the timeout later, by a phase that
+ * depends on when the machine was started; a fragment that comes in between completes its datagram there and does not
+ * here.
  */
 #ifndef PKT_DEFRAG_H
 #define PKT_DEFRAG_H
@@ -76,21 +78,23 @@ void defrag_queue_restart(defrag_table *table, defrag_queue *queue, gint64 now_n
 /* Keeps what a fragment's end says of the datagram's. => FALSE where they contradict each other. */
 gboolean defrag_queue_end_set(defrag_queue *queue, guint32 end, gboolean last);
 /*
- * Takes over the payload of a fragment: length bytes at payload_at in packet, which are the datagram's from offset on. The rule of the
- * kernel's inet_frag_queue_insert: what lies wholly in a run is a duplicate, any other overlap is fatal; runs grow at the
- * datagram's end only, so a duplicate that spans two of them counts as an overlap.
+ * Takes over the payload of a fragment: length bytes at payload_at in packet, which are the datagram's from offset on.
+ * The rule of the kernel's inet_frag_queue_insert: what lies wholly in a run is a duplicate, any other overlap is
+ * fatal; runs grow at the datagram's end only, so a duplicate that spans two of them counts as an overlap.
  */
 defrag_insert defrag_queue_insert(defrag_table *table, defrag_queue *queue, const ct_packet *packet, guint32 payload_at,
                                   guint32 offset, guint32 length);
 gboolean defrag_queue_complete(const defrag_queue *queue);
 /* TRUE where fragments with and without ECN are mixed (RFC 3168 5.3): not-ECT goes with nothing else. */
 gboolean defrag_ecn_bad(guint8 seen);
-/* Makes packet the datagram: header, then the payload in order, in the arena. The queue is to be freed by the caller. */
+/*
+ * Makes packet the datagram: header, then the payload in order, in the arena. The queue is to be freed by the caller.
+ */
 void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packet *packet);
 
 /*
- * A fragment in; packet->kind is not touched. => NONE where packet now is a whole datagram (or, for IPv6, is to go on as
- * it is), else why conntrack does not see it.
+ * A fragment in; packet->kind is not touched. => NONE where packet now is a whole datagram (or, for IPv6, is to go on
+ * as it is), else why conntrack does not see it.
  */
 ct_reason defrag_ipv4(defrag_table *table, guint32 max_distance, gint64 now_ns, pkt_arena *arena, ct_packet *packet);
 ct_reason defrag_ipv6(defrag_table *table, gint64 now_ns, pkt_arena *arena, ct_packet *packet);

@@ -24,8 +24,8 @@ enum {
 
 static gboolean is_extension(guint8 next)
 {
-  return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING || next == NEXT_FRAGMENT || next == NEXT_AUTH || next == NEXT_NONE ||
-         next == NEXT_DESTINATION;
+  return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING || next == NEXT_FRAGMENT || next == NEXT_AUTH ||
+         next == NEXT_NONE || next == NEXT_DESTINATION;
 }
 
 /* => the header's length by its second byte. */
@@ -54,8 +54,8 @@ static guint32 fragment_header_find(const ct_packet *packet, guint32 *leads_at)
 }
 
 /*
- * RFC 8200 4.5: a first fragment must hold all headers up to the transport's. at is its fragment header. A chain that breaks
- * off, or another fragment header with an offset, does not count as one that was cut.
+ * RFC 8200 4.5: a first fragment must hold all headers up to the transport's. at is its fragment header. A chain that
+ * breaks off, or another fragment header with an offset, does not count as one that was cut.
  */
 static gboolean headers_cut(const ct_packet *packet, guint32 at)
 {
@@ -79,7 +79,8 @@ static gboolean headers_cut(const ct_packet *packet, guint32 at)
 }
 
 /* Keeps all before the fragment header. */
-static void header_keep(defrag_queue *queue, const ct_packet *packet, guint32 header_bytes, guint32 leads_at, guint8 next)
+static void header_keep(defrag_queue *queue, const ct_packet *packet, guint32 header_bytes, guint32 leads_at,
+                        guint8 next)
 {
   guint32 here = MIN(packet->captured, header_bytes);
 

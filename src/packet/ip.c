@@ -63,8 +63,8 @@ ct_reason pkt_ipv4_check(ct_packet *packet, ct_checksums checksums)
 }
 
 /*
- * Only lengths: pads, a jumbo length where the header has none, and options that end where the header does. => FALSE where they are
- * broken; *payload is replaced by a jumbo length.
+ * Only lengths: pads, a jumbo length where the header has none, and options that end where the header does. => FALSE
+ * where they are broken; *payload is replaced by a jumbo length.
  */
 static gboolean hop_by_hop_check(const ct_packet *packet, guint32 *payload)
 {
@@ -77,7 +77,10 @@ static gboolean hop_by_hop_check(const ct_packet *packet, guint32 *payload)
   left = (bytes[1] + 1u) * 8 - 2;
   if (at + left > packet->length)
     return FALSE;
-  /* Seen live on 6.18.44: options may not reach beyond a payload length that is set, even where the wire has the bytes. */
+  /*
+   * Seen live on 6.18.44: options may not reach beyond a payload length that is set, even where the wire has the
+   * bytes.
+   */
   if (claimed != 0 && left + 2 > claimed)
     return FALSE;
   while (left > 0) {

@@ -3,7 +3,10 @@
 
 #include <pcap/pcap.h>
 
-/* Every link type that can be decoded, indexed by its number: DLT_* as libpcap has them on Linux and LINKTYPE_* as files do. */
+/*
+ * Every link type that can be decoded, indexed by its number: DLT_* as libpcap has them on Linux and LINKTYPE_* as
+ * files do.
+ */
 static const struct {
   const char *name, *help;
   pkt_link_fn decode;

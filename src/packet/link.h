@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Link layers: how far into a frame the IP header begins. A new link type is a function here and a line in link.c's list;
- * what several of them lead to (ethertypes, PPP protocols) has functions of its own. Only for src/packet.
+ * Link layers: how far into a frame the IP header begins. A new link type is a function here and a line in link.c's
+ * list; what several of them lead to (ethertypes, PPP protocols) has functions of its own. Only for src/packet.
  */
 #ifndef PKT_LINK_H
 #define PKT_LINK_H
@@ -38,7 +38,9 @@ static inline const guint8 *pkt_link_take(pkt_link *link, guint32 n)
 static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] << 8 | bytes[0]); }
 static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
 
-/* What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, an IP header. */
+/*
+ * What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, an IP header.
+ */
 ct_reason pkt_link_ethertype(pkt_link *link, guint16 type);
 ct_reason pkt_link_ppp_protocol(pkt_link *link);
 ct_reason pkt_link_llc(pkt_link *link);

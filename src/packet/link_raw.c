@@ -32,7 +32,10 @@ ct_reason pkt_link_ipv6(pkt_link *link)
   return CT_REASON_NONE;
 }
 
-/* An address family in the byte order of the machine that captured, whichever that was; numbers of IPv6 differ by system. */
+/*
+ * An address family in the byte order of the machine that captured, whichever that was; numbers of IPv6 differ by
+ * system.
+ */
 static ct_reason by_address_family(pkt_link *link, guint32 family)
 {
   switch (family) {
@@ -60,7 +63,9 @@ ct_reason pkt_link_null(pkt_link *link)
   return by_address_family(link, pkt_le32(family) <= 0xffff ? pkt_le32(family) : ct_be32(family));
 }
 
-/* What tcpdump -i nflog:N writes: a family, then attributes in the byte order of the machine, one of them the packet. */
+/*
+ * What tcpdump -i nflog:N writes: a family, then attributes in the byte order of the machine, one of them the packet.
+ */
 ct_reason pkt_link_nflog(pkt_link *link)
 {
   const guint8 *header = pkt_link_take(link, 4), *attribute;

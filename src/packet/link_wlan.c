@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * 802.11 data frames and the headers that capture drivers put before them. Encrypted frames, pieces of fragmented ones and
- * aggregates of several (A-MSDU: one frame would be several packets) are not IP to us.
+ * 802.11 data frames and the headers that capture drivers put before them. Encrypted frames, pieces of fragmented ones
+ * and aggregates of several (A-MSDU: one frame would be several packets) are not IP to us.
  */
 #include "packet/link.h"
 

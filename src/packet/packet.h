@@ -13,8 +13,8 @@
 typedef struct pkt_decoder pkt_decoder;
 
 /*
- * Memory for bytes that a batch of packets needs beyond its frames (reassembled datagrams, packets padded to their claimed
- * length). Reset with the batch; never shrinks within it, so pointers stay true.
+ * Memory for bytes that a batch of packets needs beyond its frames (reassembled datagrams, packets padded to their
+ * claimed length). Reset with the batch; never shrinks within it, so pointers stay true.
  */
 typedef struct pkt_arena pkt_arena;
 pkt_arena *pkt_arena_new(void);
@@ -39,17 +39,18 @@ pkt_decoder *pkt_decoder_new(const ct_params *params, ct_checksums checksums);
 void pkt_decoder_free(pkt_decoder *decoder);
 
 /*
- * Decodes one frame. number goes into the packet. The decoder's clock follows the frames' timestamps and never goes back.
- * Always fills *packet; kind CT_PACKET_NONE with a reason where conntrack never sees it. info may be NULL.
+ * Decodes one frame. number goes into the packet. The decoder's clock follows the frames' timestamps and never goes
+ * back. Always fills *packet; kind CT_PACKET_NONE with a reason where conntrack never sees it. info may be NULL.
  */
-void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet, pkt_link_info *info);
+void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet,
+                pkt_link_info *info);
 
 /*
  * The same from an IP packet that is already stripped: what link decoding leads to, and what tests call.
  * family is what the link layer said (CT_IPV4, CT_IPV6); captured and wire count from the IP header.
  */
-void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data, guint32 captured,
-                   guint32 wire, pkt_arena *arena, ct_packet *packet);
+void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data,
+                   guint32 captured, guint32 wire, pkt_arena *arena, ct_packet *packet);
 
 /* Bytes held in fragment queues now, and how many queues; for figures and bounds. */
 guint64 pkt_decoder_fragment_bytes(const pkt_decoder *decoder);

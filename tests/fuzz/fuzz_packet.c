@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a run of frames through one decoder. Input: a byte of options, then frames, each 6 bytes of head (link type,
- * seconds since the last one, bytes that the snap length cut, 2 of length, and by how many bits to shift the cut) and its
- * bytes. Properties: packets keep their contract; two decoders agree, one of which takes no short cut; a cut frame
- * reads as if zeros followed; fragments stay within their limits.
+ * Any bytes as a run of frames through one decoder. Input: a byte of options, then frames, each 6 bytes of head (link
+ * type, seconds since the last one, bytes that the snap length cut, 2 of length, and by how many bits to shift the
+ * cut) and its bytes. Properties: packets keep their contract; two decoders agree, one of which takes no short cut; a
+ * cut frame reads as if zeros followed; fragments stay within their limits.
  */
 #include <string.h>
 
@@ -13,15 +13,17 @@
 
 enum { HEAD = 6, FRAGMENTS_MAX_BYTES = 40000, FRAGMENT_MAX_COST = 131072 + 256, CUT_MAX_BYTES = 100000 };
 
-static const guint16 links[] = { 1, 0, 9, 12, 50, 51, 101, 104, 105, 108, 113, 119, 127, 163, 192, 204, 205, 228, 229, 239, 276, 189 };
+static const guint16 links[] = { 1,   0,   9,   12,  50,  51,  101, 104, 105, 108, 113,
+                                 119, 127, 163, 192, 204, 205, 228, 229, 239, 276, 189 };
 
 static const struct {
   ct_checksums policy;
   gboolean verify_l4;
   const char *profile;
 } modes[] = {
-  { CT_CHECKSUMS_IGNORE, FALSE, "linux-6.18" }, { CT_CHECKSUMS_VERIFY, TRUE, "linux-6.18" }, { CT_CHECKSUMS_AUTO, TRUE, "linux-6.18" },
-  { CT_CHECKSUMS_AUTO, TRUE, "linux-6.1" },     { CT_CHECKSUMS_IGNORE, TRUE, "linux-2.6" },  { CT_CHECKSUMS_VERIFY, TRUE, "linux-2.4" },
+  { CT_CHECKSUMS_IGNORE, FALSE, "linux-6.18" }, { CT_CHECKSUMS_VERIFY, TRUE, "linux-6.18" },
+  { CT_CHECKSUMS_AUTO, TRUE, "linux-6.18" },    { CT_CHECKSUMS_AUTO, TRUE, "linux-6.1" },
+  { CT_CHECKSUMS_IGNORE, TRUE, "linux-2.6" },   { CT_CHECKSUMS_VERIFY, TRUE, "linux-2.4" },
 };
 
 static void check_contract(const ct_packet *p, const cap_frame *frame)
@@ -45,7 +47,8 @@ static void check_contract(const ct_packet *p, const cap_frame *frame)
     g_assert_cmpuint(p->hash, ==, ct_tuple_hash(&p->tuple));
     g_assert_false(ct_tuple_is_icmp_answer(&p->tuple));
   }
-  if (p->kind == CT_PACKET_TRACK && p->tuple.proto == CT_PROTO_TCP && p->l4.tcp.header_bytes > 0 && p->l4_offset < 0xffff) {
+  if (p->kind == CT_PACKET_TRACK && p->tuple.proto == CT_PROTO_TCP && p->l4.tcp.header_bytes > 0 &&
+      p->l4_offset < 0xffff) {
     g_assert_cmpuint(p->l4_offset + p->l4.tcp.header_bytes, <=, p->captured);
     g_assert_cmpuint(p->l4_offset + p->l4.tcp.header_bytes + p->l4.tcp.payload_bytes, ==, p->length);
   }
@@ -84,7 +87,8 @@ static ct_packet decode_again(pkt_decoder *decoder, const cap_frame *frame, pkt_
     return decode(decoder, frame, arena, &info);
   memset(&p, 0xa5, sizeof(p));
   if (frame->data[at - 2] == 0x08 && frame->data[at - 1] == 0x00)
-    pkt_decode_ip(decoder, frame->ts_ns, 1, CT_IPV4, frame->data + at, frame->captured - at, frame->wire - at, arena, &p);
+    pkt_decode_ip(decoder, frame->ts_ns, 1, CT_IPV4, frame->data + at, frame->captured - at, frame->wire - at, arena,
+                  &p);
   else
     p = decode(decoder, frame, arena, &info);
   return p;
@@ -192,12 +196,11 @@ static void seed(fuzz_add_fn add, guint8 mode, guint8 link_index, const char *li
     if (i == 0) {
       kit_tcp(&ip, 1234, 80, CT_TCP_SYN, "020405b4 0402080a 00000001 00000000 01030307");
     } else if (i == 1) {
-      kit_icmp(&ip, ipv6 ? 1 : 3, 1, 0);
-      kit_add_hex(&ip, ipv6 ? "60000000 0008 06 40 fd000000 00000000 00000000 000000aa fd000000 00000000 00000000 000000bb 04d20050 00000001"
-                            : "45 00 0028 0000 0000 40 06 0000 0a0000aa 0a0000bb 04d20050 00000001");
+      kit_icmp_error(&ip, ipv6);
+      kit_add_hex(&ip, "04d20050 00000001");
     } else if (i == 2) {
-      kit_add_hex(&ip, ipv6 ? "8400 010400000000 0bb80050 00000001 00000000 01000014 00000001 00001000 00010001 00000001"
-                            : "0bb80050 00000001 00000000 01000014 00000001 00001000 00010001 00000001");
+      kit_add_hex(&ip, ipv6 ? "8400 010400000000" : "");
+      kit_add_hex(&ip, "0bb80050 00000001 00000000 01000014 00000001 00001000 00010001 00000001");
     } else if (ipv6) {
       kit_add_hex(&ip, i == 3 ? "1100 0001 00000007 00350036 00100000" : "1100 0008 00000007 0102030405060708");
     } else {

@@ -117,6 +117,24 @@ void kit_icmp(kit_bytes *b, guint8 type, guint8 code, guint16 id)
   kit_add16(b, 1);
 }
 
+guint32 kit_icmp_error(kit_bytes *b, gboolean ipv6)
+{
+  guint32 at;
+
+  if (ipv6) {
+    kit_ipv6(b, CT_PROTO_ICMPV6);
+    kit_icmp(b, 1, 0, 0);
+    at = b->n;
+    kit_add_hex(b, "60000000 0014 06 40 fd000000 00000000 00000000 000000aa fd000000 00000000 00000000 000000bb");
+  } else {
+    kit_ipv4(b, CT_PROTO_ICMP);
+    kit_icmp(b, 3, 1, 0);
+    at = b->n;
+    kit_add_hex(b, "45 00 0028 0000 0000 40 06 0000 0a0000aa 0a0000bb");
+  }
+  return at;
+}
+
 static guint32 sum16(guint32 sum, const guint8 *bytes, guint32 n)
 {
   for (guint32 i = 0; i < n; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets for tests, made byte by byte with sums computed the slow way, so that nothing under test takes part in building
- * what it is tested with.
+ * Packets for tests, made byte by byte with sums computed the slow way, so that nothing under test takes part in
+ * building what it is tested with.
  */
 #ifndef TESTS_PACKET_KIT_H
 #define TESTS_PACKET_KIT_H
@@ -30,6 +30,8 @@ void kit_swap_addresses(kit_bytes *b);
 void kit_tcp(kit_bytes *b, guint16 sport, guint16 dport, guint8 flags, const char *options_hex);
 void kit_udp(kit_bytes *b, guint16 sport, guint16 dport, guint payload_bytes);
 void kit_icmp(kit_bytes *b, guint8 type, guint8 code, guint16 id);
+/* An ICMP error, "unreachable", about TCP from ...aa to ...bb, whose header is to follow. => where the inner packet begins. */
+guint32 kit_icmp_error(kit_bytes *b, gboolean ipv6);
 /* Sets the IP length and, for IPv4, the header's sum. Call last, and again after changes. */
 void kit_finish(kit_bytes *b);
 /* Sets the internet checksum that stands at field, over all from l4 on; proto for the pseudo header, 0 for none. */

@@ -157,7 +157,10 @@ START_TEST(udp_without_sum)
 }
 END_TEST
 
-/* Bytes behind the UDP datagram but inside the IP packet are summed too: right for the datagram is wrong for the kernel. */
+/*
+ * Bytes behind the UDP datagram but inside the IP packet are summed too: right for the datagram is wrong for the
+ * kernel.
+ */
 START_TEST(udp_trailing_bytes)
 {
   carrier_build(&carriers[2], 6, GOOD);

@@ -193,7 +193,10 @@ START_TEST(keys)
 }
 END_TEST
 
-/* Thirty and sixty seconds from the first fragment, whatever came since; expiry at equality; the clock never goes back. */
+/*
+ * Thirty and sixty seconds from the first fragment, whatever came since; expiry at equality; the clock never goes
+ * back.
+ */
 START_TEST(timeouts)
 {
   gint64 start = now_ns, timeout = (_i ? 60 : 30) * SECOND;
@@ -356,7 +359,7 @@ START_TEST(ipv6_headers_in_the_first)
     guint length;
     gboolean held;
   } rows[] = { { 6, 16, FALSE }, { 6, 24, TRUE }, { 17, 8, TRUE }, { 58, 8, TRUE }, { 132, 8, TRUE }, { 47, 8, TRUE } };
-  ct_packet p = send_fragment(TRUE, (fragment){ .offset = 0, .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
+  ct_packet p = send_fragment(TRUE, (fragment){ .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
 
   ck_assert_int_eq(p.reason == HELD, rows[_i].held);
   if (!rows[_i].held)
@@ -369,7 +372,10 @@ START_TEST(ipv6_chains)
   kit_bytes *b = &fragment_bytes;
   ct_packet p;
 
-  /* Options before the fragment header stay, options behind it are payload; the header that led to it leads to what follows. */
+  /*
+   * Options before the fragment header stay, options behind it are payload; the header that led to it leads to what
+   * follows.
+   */
   kit_ipv6(b, 60);
   kit_add_hex(b, "2c00 010400000000 3c00 0001 00000009 1100 010400000000 00350036 00100000");
   kit_finish(b);

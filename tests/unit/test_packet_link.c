@@ -14,7 +14,8 @@
 #define SNAP4 "aaaa03 000000 0800"
 
 /* Decodes one frame with a fresh decoder. */
-static ct_packet decode(guint link, const guint8 *data, guint32 captured, guint32 wire, ct_checksums checksums, pkt_link_info *info)
+static ct_packet decode(guint link, const guint8 *data, guint32 captured, guint32 wire, ct_checksums checksums,
+                        pkt_link_info *info)
 {
   g_autofree guint8 *exact = g_memdup2(data, MAX(captured, 1)); /* so that a sanitizer sees a byte too many */
   cap_frame frame = { .ts_ns = 5, .data = exact, .captured = captured, .wire = wire, .link = (guint16)link };
@@ -397,8 +398,8 @@ START_TEST(ipv4_only)
 END_TEST
 
 /*
- * Cut by the snap length at any byte from the version on, a packet is what its lengths claim, where the wire length bears them out. Wherever the TCP options
- * or an SCTP chunk would be read, there are zeros to read.
+ * Cut by the snap length at any byte from the version on, a packet is what its lengths claim, where the wire length
+ * bears them out. Wherever the TCP options or an SCTP chunk would be read, there are zeros to read.
  */
 START_TEST(snap_length)
 {
