@@ -94,8 +94,9 @@ static void protocol(emit_text *out, const emit_options *o, const ct_view *view,
   case CT_PROTO_SCTP:
     ports(out, view, parts);
     if (orig->proto == CT_PROTO_SCTP && parts & EMIT_PART_STATE && tags) {
-      option(out, "--orig-vtag", view->sctp_vtag[0]);
-      option(out, "--reply-vtag", view->sctp_vtag[1]);
+      /* conntrack takes the tags as they come in the message, in network order: on the machines it is used on, backwards. */
+      option(out, "--orig-vtag", GUINT32_SWAP_LE_BE(view->sctp_vtag[0]));
+      option(out, "--reply-vtag", GUINT32_SWAP_LE_BE(view->sctp_vtag[1]));
     }
     break;
   case CT_PROTO_ICMP:

@@ -265,11 +265,11 @@ START_TEST(save_lines)
   view = view_make(view_tuple(50, "10.1.0.2", "10.2.0.2", 0, 0), 0, 0, 29);
   ck_assert_str_eq(event_in("save", &event), "-U -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p 50\n");
   view = view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_COOKIE_WAIT, 0, 29);
-  view.sctp_vtag[0] = 1;
-  view.sctp_vtag[1] = 2;
+  view.sctp_vtag[0] = 3530211813u;
+  view.sctp_vtag[1] = 1002019910;
   ck_assert_str_eq(entry_in("save", &view),
                    "-A -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p sctp --sport 5 --dport 6 "
-                   "--reply-port-src 6 --reply-port-dst 5 --state COOKIE_WAIT --orig-vtag 1 --reply-vtag 2\n");
+                   "--reply-port-src 6 --reply-port-dst 5 --state COOKIE_WAIT --orig-vtag 3854658258 --reply-vtag 1184676155\n");
   event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
   view.timeout_ns = 0;
   ck_assert_str_eq(event_in("save", &event),
