@@ -22,6 +22,8 @@ static char *head_text(const cli_options *o, const ct_params *params)
   for (size_t i = 0; ct_params_describe(params, i, &mine) && ct_params_describe(&fresh, i, &usual); i++)
     if (mine.value != usual.value)
       g_string_append_printf(head, "sysctl %s=%" G_GUINT64_FORMAT "\n", mine.name, mine.value);
+  if (o->features != NULL)
+    g_string_append_printf(head, "set features=%s\n", o->features);
   if (o->gc != NULL)
     g_string_append_printf(head, "set gc=%s\n", o->gc);
   if (o->hash_seed != NULL)

@@ -67,61 +67,95 @@ static const cli_option own_options[] = {
   { NULL, 0, NULL, 0, NULL, NULL },
 };
 
+static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
+{
+  if (sysctl)
+    return g_strdup_printf("--sysctl=%s=%s", setting->name, setting->value);
+  if (strcmp(setting->name, "no-helper") == 0 && strcmp(setting->value, "all") == 0)
+    return g_strdup("--no-helpers");
+  return g_strdup_printf("--%s=%s", setting->name, setting->value);
+}
+
 /*
  * A scenario's settings are options of the same names, standing before those of the command line, which so have the
- * last word. => to be freed with g_ptr_array_unref, with its strings.
+ * last word. Only the first `most` settings are taken, and *line is the line of the last one.
+ * => to be freed with g_ptr_array_unref, with its strings.
  */
-static GPtrArray *all_arguments(const scn_scenario *scenario, int argc, char **argv)
+static GPtrArray *all_arguments(const scn_scenario *scenario, guint most, guint *line, int argc, char **argv)
 {
+  const GPtrArray *const lists[] = { scenario->settings, scenario->sysctls };
   GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+  guint n = 0;
 
   g_ptr_array_add(all, g_strdup(argv[0]));
-  if (scenario->profile != NULL)
+  if (scenario->profile != NULL && n++ < most) {
     g_ptr_array_add(all, g_strdup_printf("--profile=%s", scenario->profile));
-  for (guint i = 0; i < scenario->settings->len; i++) {
-    const scn_setting *setting = g_ptr_array_index(scenario->settings, i);
-
-    if (strcmp(setting->name, "no-helper") == 0 && strcmp(setting->value, "all") == 0)
-      g_ptr_array_add(all, g_strdup("--no-helpers"));
-    else
-      g_ptr_array_add(all, g_strdup_printf("--%s=%s", setting->name, setting->value));
+    *line = scenario->profile_line;
   }
-  for (guint i = 0; i < scenario->sysctls->len; i++) {
-    const scn_setting *setting = g_ptr_array_index(scenario->sysctls, i);
+  for (guint k = 0; k < G_N_ELEMENTS(lists); k++)
+    for (guint i = 0; i < lists[k]->len && n++ < most; i++) {
+      const scn_setting *setting = g_ptr_array_index(lists[k], i);
 
-    g_ptr_array_add(all, g_strdup_printf("--sysctl=%s=%s", setting->name, setting->value));
-  }
+      g_ptr_array_add(all, setting_as_option(setting, k == 1));
+      *line = setting->line;
+    }
   for (int i = 1; i < argc; i++)
     g_ptr_array_add(all, g_strdup(argv[i]));
   return all;
 }
 
-/* => FALSE and error where the scenario and the command line together describe no kernel. */
-static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums, GError **error)
+static gboolean kernel_of(const GPtrArray *arguments, ct_params *params, ct_checksums *checksums, GError **error)
 {
-  GPtrArray *all = all_arguments(scenario, argc, argv);
-  char **copy = g_new0(char *, all->len + 1); /* parsing moves arguments about */
+  char **copy = g_new0(char *, arguments->len + 1); /* parsing moves arguments about */
   cli_options options;
   gboolean fine;
 
-  memcpy(copy, all->pdata, all->len * sizeof(char *));
+  memcpy(copy, arguments->pdata, arguments->len * sizeof(char *));
   cli_options_init(&options);
-  fine = cli_options_parse(&options, (int)all->len, copy, CLI_KERNEL, own_options, error) && cli_kernel_params(&options, params, error);
+  fine = cli_options_parse(&options, (int)arguments->len, copy, CLI_KERNEL, own_options, error) && cli_kernel_params(&options, params, error);
   *checksums = options.replay.checksums;
   cli_options_clear(&options);
   g_free(copy);
+  return fine;
+}
+
+/*
+ * The kernel that scenario and command line describe together. => FALSE and error, which names the line at fault: the one
+ * without which all is well.
+ */
+static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums, GError **error)
+{
+  guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0;
+  GPtrArray *all = all_arguments(scenario, settings, &line, argc, argv);
+  gboolean fine = kernel_of(all, params, checksums, error);
+
   g_ptr_array_unref(all);
+  for (guint most = 0; !fine && most <= settings; most++) {
+    gboolean well;
+
+    line = 0;
+    all = all_arguments(scenario, most, &line, argc, argv);
+    well = kernel_of(all, params, checksums, NULL);
+    g_ptr_array_unref(all);
+    if (!well)
+      break;
+  }
+  if (!fine && line > 0)
+    g_prefix_error(error, "%s:%u: ", scenario->file, line);
   return fine;
 }
 
 /* What is no test at all fails as one, so that who reads only the TAP does not miss it. */
 static cli_exit refuse(tap *t, GError *error)
 {
+  /* What the file names as its own fault is input; what is left is the command line's. */
+  cli_exit code = error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT : CLI_EXIT_USAGE;
+
   t->number++;
   printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);
   cli_say("%s", error->message);
   g_error_free(error);
-  return CLI_EXIT_INPUT;
+  return code;
 }
 
 static cli_exit test_file(tap *t, int argc, char **argv)
@@ -136,14 +170,13 @@ static cli_exit test_file(tap *t, int argc, char **argv)
   if (scenario == NULL)
     return refuse(t, error);
   fine = scenario_kernel(scenario, argc, argv, &params, &checksums, &error);
-  if (!fine)
-    g_prefix_error(&error, "%s: ", t->file);
   fine = fine && scn_scenario_run(scenario, &params, checksums, on_outcome, t, &figures, &error);
   scn_scenario_free(scenario);
   if (!fine)
     return refuse(t, error);
   if (figures.checks == 0)
-    printf("ok %u - %s # SKIP expects nothing (%u packets)\n", ++t->number, t->file, figures.packets);
+    printf("ok %u - %s # SKIP expects nothing (%u packet%s)\n", ++t->number, t->file, figures.packets,
+           figures.packets == 1 ? "" : "s");
   return figures.failed > 0 ? CLI_EXIT_DIFFERENT : CLI_EXIT_OK;
 }
 

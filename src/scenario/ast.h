@@ -241,6 +241,7 @@ typedef struct scn_setting {
 typedef struct scn_scenario {
   char *file;
   char *profile;       /* NULL: the default */
+  guint profile_line;
   gint64 start_ns;     /* of the clock, since 1970 */
   GPtrArray *sysctls;  /* scn_setting: kernel names */
   GPtrArray *settings; /* scn_setting: gc, hash-seed, hz, checksums, helpers */

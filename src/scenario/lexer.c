@@ -278,7 +278,7 @@ gboolean scn_take_date(scn_cursor *c, gint64 *ns)
   char text[64];
   GDateTime *date;
   char *dot;
-  gint64 fraction = 0;
+  gint64 fraction = 0, seconds;
 
   if (!scn_take_rest_of_word(c, what, text, sizeof(text)))
     return FALSE;
@@ -294,8 +294,11 @@ gboolean scn_take_date(scn_cursor *c, gint64 *ns)
   date = g_date_time_new_from_iso8601(text, NULL);
   if (!date)
     return wanted_at(c, begin, what);
-  *ns = g_date_time_to_unix(date) * 1000000000 + fraction;
+  seconds = g_date_time_to_unix(date);
   g_date_time_unref(date);
+  if (seconds < 0 || seconds > G_MAXUINT32)
+    return scn_fail(c, "expected a date between 1970 and 2106, which is what a capture can hold");
+  *ns = seconds * 1000000000 + fraction;
   return TRUE;
 }
 

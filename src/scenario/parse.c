@@ -197,6 +197,7 @@ static gboolean parse_profile(scn_parser *p)
     return FALSE;
   g_free(p->scenario->profile);
   p->scenario->profile = g_strdup(name);
+  p->scenario->profile_line = p->c->line;
   return TRUE;
 }
 

@@ -55,7 +55,7 @@ gboolean scn_compiler_step(scn_compiler *compiler, const scn_step *step, scn_fra
 /* All frames of a scenario, each handed to fn. => FALSE and error by the compiler or by fn. */
 typedef gboolean (*scn_frame_fn)(const scn_frame *frame, gpointer user, GError **error);
 gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpointer user, GError **error);
-/* The same into a capture file; path "-" is standard output. A file that could not be finished is removed. */
+/* The same into a capture file; path "-" is standard output. Nothing is opened before all of the scenario was found to compile. */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error);
 
 #endif

@@ -105,9 +105,11 @@ static void read_payload(const scn_bytes *b, guint from, GByteArray *payload)
 {
   guint known = b->captured > from ? b->captured - from : 0;
 
+  if (known > 0)
+    g_byte_array_append(payload, b->data + from, known);
   g_byte_array_set_size(payload, b->length - from);
-  memcpy(payload->data, b->data + from, known);
-  memset(payload->data + known, 0, payload->len - known);
+  if (payload->len > known)
+    memset(payload->data + known, 0, payload->len - known);
 }
 
 static void read_option(scn_tcp *tcp, const guint8 *at, guint n, guint32 peer_isn)

@@ -2,7 +2,7 @@
 # Golden outputs (golden.tap), the samples' own expectations (samples.tap), captures to scenarios and back (roundtrip.tap).
 TESTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
 dist_check_SCRIPTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
-EXTRA_DIST += tests/golden/TESTLIST tests/golden/expected
+EXTRA_DIST += tests/golden/TESTLIST tests/golden/expected tests/golden/scenarios
 
 # make golden-update T='ping.*': shows what would change and asks; BLESS=yes answers for all.
 golden-update: all

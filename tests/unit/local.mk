@@ -51,7 +51,7 @@ test_scenario_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_scenario_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_scenario_build_SOURCES = tests/unit/test_scenario_build.c tests/unit/unit.h
 test_scenario_build_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_scenario_build_LDADD = libscenario.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_scenario_build_LDADD = libscenario.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
 
 TESTS += test_timer
 check_PROGRAMS += test_timer

@@ -2,7 +2,9 @@
 /* The packets that scenarios make, read back by the engine's own reader: every header and every checksum must please it. */
 #include <config.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conntrack/packet.h"
 #include "conntrack/profile.h"
@@ -329,6 +331,29 @@ START_TEST(test_isn_and_sack)
 }
 END_TEST
 
+/* What stood in a file stays there where the scenario cannot be made into a capture; a device is a file too. */
+START_TEST(test_write_touches_nothing_in_vain)
+{
+  char *path = NULL, *content = NULL;
+  GError *error = NULL;
+  int fd = g_file_open_tmp("scenario-XXXXXX", &path, NULL);
+  scn_scenario *scenario = scn_scenario_parse("flow udp 1.2.3.4:5 > 6.7.8.9:10\nhold h: > (8)\n+0 send h\n+0 fragment h 0:99\n", -1, "test", &error);
+
+  ck_assert(scenario != NULL && fd >= 0);
+  close(fd);
+  ck_assert(g_file_set_contents(path, "mine", -1, NULL));
+  ck_assert(!scn_scenario_write(scenario, path, &error));
+  ck_assert_int_eq(error->code, SCN_ERROR_BUILD);
+  ck_assert(g_file_get_contents(path, &content, NULL, NULL));
+  ck_assert_str_eq(content, "mine");
+  g_unlink(path);
+  g_free(content);
+  g_free(path);
+  g_error_free(error);
+  scn_scenario_free(scenario);
+}
+END_TEST
+
 static Suite *suite(void)
 {
   Suite *s = suite_create("scenario_build");
@@ -345,6 +370,7 @@ static Suite *suite(void)
   tcase_add_test(t, test_time);
   tcase_add_test(t, test_repeat);
   tcase_add_test(t, test_isn_and_sack);
+  tcase_add_test(t, test_write_touches_nothing_in_vain);
   suite_add_tcase(s, t);
   return s;
 }
