@@ -80,6 +80,8 @@ static void show(showing *s)
     /* No packet is ever on its way, and no entry dying, between two packets: those tables are empty. */
     if (run->o->table == CLI_TABLE_CONNTRACK)
       ct_engine_each(run->engine, on_entry, s);
+    if (run->o->table == CLI_TABLE_CONNTRACK && emit_format_lists_both(run->format, &run->emit))
+      ct_engine_each_expect(run->engine, on_expect, s);
   }
 }
 

@@ -3,8 +3,8 @@
  * Output formats: views and events in, text out. One file per format, one line each in formats.h. A format never sees
  * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10, doc/formats.md.
  *
- * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count; end. Of several snapshots
- * each has a life of its own under its snapshot line. A function may be NULL where the format has nothing to say at that point.
+ * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count; end. Several
+ * snapshots stand between one begin and one end, each under its snapshot line. A function may be NULL where the format has nothing to say at that point.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H
@@ -85,6 +85,9 @@ typedef struct emit_format {
 
 /* An entry as the object that json's lines hold under "entry", for lines of other types. */
 void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view);
+
+/* TRUE where a listing of entries goes on with the expectations, as 2.4's one file did. */
+gboolean emit_format_lists_both(const emit_format *format, const emit_options *o);
 
 /* By name; NULL where there is none. */
 const emit_format *emit_format_find(const char *name);

@@ -22,6 +22,11 @@ const emit_format *emit_format_find(const char *name)
   return NULL;
 }
 
+gboolean emit_format_lists_both(const emit_format *format, const emit_options *o)
+{
+  return format == &emit_format_ip_conntrack && o->profile != NULL && o->profile->listing_2_4;
+}
+
 void emit_count_line(emit_text *out, const emit_options *o, guint64 count)
 {
   (void)o;

@@ -15,6 +15,7 @@ void emit_text_init(emit_text *out, int fd)
 {
   out->fd = fd;
   out->error = 0;
+  out->root = NULL;
   out->opened = FALSE;
   out->clock_text[0] = '\0';
   out->used = 0;

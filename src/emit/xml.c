@@ -28,19 +28,20 @@ static void addr_element(emit_text *out, const char *name, guint8 family, const 
   emit_text_char(out, '>');
 }
 
-static void open_document(emit_text *out, const char *root)
+static void xml_begin(emit_text *out, const emit_options *o, guint what)
+{
+  (void)o;
+  out->root = what == EMIT_CAN_EXPECT || what == EMIT_CAN_EXPECT_EVENTS ? "expect" : "conntrack";
+}
+
+static void open_document(emit_text *out)
 {
   if (out->opened)
     return;
   out->opened = TRUE;
   emit_text_literal(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
-  emit_text_string(out, root);
+  emit_text_string(out, out->root);
   emit_text_literal(out, ">\n");
-}
-
-static const char *root_of(guint what)
-{
-  return what == EMIT_CAN_EXPECT || what == EMIT_CAN_EXPECT_EVENTS ? "expect" : "conntrack";
 }
 
 static void layer_begin(emit_text *out, guint layer, guint number, const char *name)
@@ -236,14 +237,14 @@ static void expectation(emit_text *out, const emit_options *o, const ct_expect_v
 
 static void xml_entry(emit_text *out, const emit_options *o, const ct_view *view)
 {
-  open_document(out, "conntrack");
+  open_document(out);
   emit_text_literal(out, "<flow>");
   flow(out, o, view, emit_parts_entry(o, view), NULL);
 }
 
 static void xml_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
-  open_document(out, "expect");
+  open_document(out);
   emit_text_literal(out, "<flow>");
   expectation(out, o, expect, NULL);
 }
@@ -257,7 +258,7 @@ static void xml_event(emit_text *out, const emit_options *o, const ct_event *eve
 
   if (event->type == CT_EVENT_DROP)
     return;
-  open_document(out, event->expect != NULL ? "expect" : "conntrack");
+  open_document(out);
   emit_text_literal(out, "<flow type=\"");
   emit_text_string(out, types[event->type]);
   emit_text_literal(out, "\">");
@@ -267,10 +268,11 @@ static void xml_event(emit_text *out, const emit_options *o, const ct_event *eve
     flow(out, o, event->view, emit_parts_event(o, event), event);
 }
 
-/* Each snapshot is a document of its own, as each run of conntrack is; the line between them says so as a comment. */
+/* The line above a snapshot is a comment within the one document. */
 static void xml_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet)
 {
   (void)o;
+  open_document(out);
   emit_text_literal(out, "<!-- at ");
   emit_text_time(out, time_ns);
   emit_text_literal(out, ", after packet ");
@@ -281,11 +283,12 @@ static void xml_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, 
 static void xml_end(emit_text *out, const emit_options *o, guint what)
 {
   (void)o;
+  (void)what;
   if (!out->opened)
     return;
   out->opened = FALSE;
   emit_text_literal(out, "</");
-  emit_text_string(out, root_of(what));
+  emit_text_string(out, out->root);
   emit_text_literal(out, ">\n");
 }
 
@@ -293,6 +296,7 @@ const emit_format emit_format_xml = {
   .name = "xml",
   .help = "as conntrack -o xml",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS,
+  .begin = xml_begin,
   .entry = xml_entry,
   .expect = xml_expect,
   .event = xml_event,

@@ -239,6 +239,8 @@ START_TEST(ip_conntrack_2_4)
                    "sport=80 dport=1000 [ASSURED] use=1 \n");
   ck_assert_str_eq(expect_in("ip_conntrack", &expect),
                    "EXPECTING: 299 use=1 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
+  ck_assert(emit_format_lists_both(emit_format_find("ip_conntrack"), &options));
+  ck_assert(!emit_format_lists_both(emit_format_find("proc"), &options));
   expect.deadline_ns = G_MAXINT64;
   ck_assert_str_eq(expect_in("ip_conntrack", &expect),
                    "EXPECTING: - use=1 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
@@ -293,6 +295,7 @@ START_TEST(xml_flows)
   ct_event event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
 
   /* Nothing to show is nothing printed. */
+  format->begin(&text, &options, EMIT_CAN_LIST);
   format->end(&text, &options, EMIT_CAN_LIST);
   ck_assert_str_eq(text_taken(&text), "");
   ck_assert_str_eq(
@@ -326,6 +329,19 @@ START_TEST(xml_flows)
 }
 END_TEST
 
+START_TEST(xml_snapshots)
+{
+  const emit_format *format = emit_format_find("xml");
+
+  format->begin(&text, &options, EMIT_CAN_EXPECT);
+  format->snapshot(&text, &options, VIEW_NOW_NS, 3);
+  format->snapshot(&text, &options, VIEW_NOW_NS + VIEW_SECOND_NS, 4);
+  format->end(&text, &options, EMIT_CAN_EXPECT);
+  ck_assert_str_eq(text_taken(&text), XML_HEAD "<expect>\n<!-- at 2026-11-21T10:04:58Z, after packet 3 -->\n"
+                                               "<!-- at 2026-11-21T10:04:59Z, after packet 4 -->\n</expect>\n");
+}
+END_TEST
+
 START_TEST(xml_expectations)
 {
   ct_expect_view expect = expect_make();
@@ -334,6 +350,7 @@ START_TEST(xml_expectations)
   event.expect = &expect;
   expect.flags = CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE;
   options.options = EMIT_TIMESTAMP;
+  emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT_EVENTS);
   ck_assert_str_eq(
     event_in("xml", &event),
     XML_HEAD "<expect>\n"
@@ -386,6 +403,7 @@ int main(void)
   tcase_add_test(tcase, ip_conntrack_2_4);
   tcase_add_test(tcase, save_lines);
   tcase_add_test(tcase, xml_flows);
+  tcase_add_test(tcase, xml_snapshots);
   tcase_add_test(tcase, xml_expectations);
   tcase_add_test(tcase, list_of_formats);
   suite_add_tcase(suite, tcase);
