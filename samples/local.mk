@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Lessons: a recipe each, and the capture that the program itself makes of it. Both are installed.
 sample_recipes = \
+	samples/amanda.ct \
 	samples/bad-checksum.ct \
 	samples/classic-close.ct \
 	samples/classic-established.ct \
@@ -13,10 +14,12 @@ sample_recipes = \
 	samples/fragments.ct \
 	samples/fragments6.ct \
 	samples/ftp-active.ct \
+	samples/ftp-ipv6.ct \
 	samples/ftp-passive.ct \
 	samples/full-assured-stay.ct \
 	samples/full-newcomer-dropped.ct \
 	samples/gre.ct \
+	samples/h323.ct \
 	samples/half-open.ct \
 	samples/half-open-flood.ct \
 	samples/handshake-and-close.ct \
@@ -24,6 +27,7 @@ sample_recipes = \
 	samples/irc.ct \
 	samples/keep-alive.ct \
 	samples/link-layers.ct \
+	samples/netbios-broadcast.ct \
 	samples/out-of-window.ct \
 	samples/overlapping-fragments.ct \
 	samples/pick-up-in-the-middle.ct \
@@ -36,12 +40,15 @@ sample_recipes = \
 	samples/refused.ct \
 	samples/reset.ct \
 	samples/rst-challenge.ct \
+	samples/sane.ct \
 	samples/sctp-association.ct \
 	samples/sctp-event-late.ct \
 	samples/sctp-heartbeat.ct \
 	samples/sctp-tag-relearnt.ct \
 	samples/simultaneous-open.ct \
 	samples/sip.ct \
+	samples/sip-registration.ct \
+	samples/snmp-broadcast.ct \
 	samples/tftp.ct \
 	samples/udp-stream.ct \
 	samples/udplite.ct \
