@@ -48,7 +48,7 @@ static void put_entry(evictions *e, const char *tag, const pressure_victim *vict
 {
   emit_text_pad(&e->run.out, tag, -11);
   emit_text_char(&e->run.out, ' ');
-  put_view(e, &victim->view);
+  put_view(e, victim->view);
 }
 
 static void put_victim_json(evictions *e, const char *what, const pressure_victim *victim, gint64 time_ns)
@@ -60,13 +60,13 @@ static void put_victim_json(evictions *e, const char *what, const pressure_victi
   emit_text_string(out, "\",\"time\":\"");
   emit_text_time(out, time_ns);
   emit_text_string(out, "\",\"conn\":");
-  emit_text_u64(out, victim->view.id);
+  emit_text_u64(out, victim->view->id);
   emit_text_string(out, ",\"age\":");
-  put_seconds(out, victim->evicted_ns - victim->view.created_ns);
+  put_seconds(out, victim->evicted_ns - victim->view->created_ns);
   emit_text_string(out, ",\"reason\":\"");
   emit_text_string(out, ct_reason_word(victim->reason));
   emit_text_string(out, "\",\"entry\":");
-  emit_json_entry_object(out, &e->run.emit, &victim->view);
+  emit_json_entry_object(out, &e->run.emit, victim->view);
 }
 
 static void on_event(const ct_event *event, void *user)
@@ -75,7 +75,7 @@ static void on_event(const ct_event *event, void *user)
   const pressure_victim *victim = pressure_victims_event(e->victims, event);
   emit_text *out = &e->run.out;
 
-  if (victim == NULL || !e->run.showing || !cli_filter_entry(&e->run.o->filter, &victim->view))
+  if (victim == NULL || !e->run.showing || !cli_filter_entry(&e->run.o->filter, victim->view))
     return;
   if (e->json) {
     put_victim_json(e, "evicted", victim, victim->evicted_ns);
@@ -89,7 +89,7 @@ static void on_event(const ct_event *event, void *user)
   put_time(e, out, victim->evicted_ns);
   put_entry(e, "[EVICTED]", victim);
   emit_text_string(out, " age ");
-  put_seconds(out, victim->evicted_ns - victim->view.created_ns);
+  put_seconds(out, victim->evicted_ns - victim->view->created_ns);
   if (victim->by_packet != 0) {
     emit_text_string(out, " s, for packet ");
     emit_text_u64(out, victim->by_packet);
@@ -104,7 +104,7 @@ static void on_missed(const pressure_victim *victim, const ct_packet *packet, co
   evictions *e = user;
   emit_text *out = &e->run.out;
 
-  if (!e->run.showing || !cli_filter_entry(&e->run.o->filter, &victim->view))
+  if (!e->run.showing || !cli_filter_entry(&e->run.o->filter, victim->view))
     return;
   if (e->json) {
     put_victim_json(e, "missed", victim, packet->time_ns);
@@ -175,7 +175,7 @@ cli_exit cli_show_evictions(const cli_options *o)
   emit_text_init(&e->line, -1);
   if (cli_run_open(&e->run, o, EMIT_CAN_EVENTS) && can_show(&e->run)) {
     e->json = strcmp(e->run.format->name, "json") == 0;
-    e->victims = pressure_victims_new(CLAMP(e->run.params.max, FOLLOWED_LEAST, FOLLOWED_MOST));
+    e->victims = pressure_victims_new(CLAMP(e->run.params.max, FOLLOWED_LEAST, FOLLOWED_MOST), TRUE);
     ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
     cli_run_play(&e->run, &watch);
     cli_run_finish_output(&e->run);

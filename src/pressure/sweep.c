@@ -167,7 +167,7 @@ void sweep_run(replay_source *source, const sweep_setting *settings, guint n, gu
   s.lanes = g_new0(lane, n);
   for (i = 0; i < n; i++) {
     s.lanes[i].engine = ct_engine_new(&settings[i].params);
-    s.lanes[i].victims = pressure_victims_new(VICTIMS_FOLLOWED);
+    s.lanes[i].victims = pressure_victims_new(VICTIMS_FOLLOWED, FALSE);
     ct_engine_watch(s.lanes[i].engine, 1u << CT_EVENT_DESTROY, follow, &s.lanes[i]);
   }
   run_lanes(&s, source, progress, user);

@@ -16,18 +16,19 @@
 typedef struct pressure_victims pressure_victims;
 
 typedef struct pressure_victim {
-  ct_view view;       /* as it was evicted */
-  gint64 evicted_ns;
+  ct_tuple key;       /* its tuple in the form it is looked up by */
+  gint64 evicted_ns, deadline_ns;
   guint64 by_packet;  /* the packet that pushed it out; 0: the collector did */
   ct_reason reason;   /* CT_REASON_END_EVICTED, CT_REASON_END_GC_EVICTED */
-  ct_tuple by;        /* that packet's tuple, where there was one */
+  ct_view *view;      /* as it was evicted; NULL where views are not kept */
 } pressure_victim;
 
 /* Told when a victim is missed: by this packet, with this class. Once per victim. */
 typedef void (*pressure_missed_fn)(const pressure_victim *victim, const ct_packet *packet, const ct_result *result,
                                    gpointer user);
 
-pressure_victims *pressure_victims_new(guint most);
+/* with_views: to tell who was missed; without, they are only counted, in a tenth of the memory. */
+pressure_victims *pressure_victims_new(guint most, gboolean with_views);
 void pressure_victims_free(pressure_victims *victims);
 
 /* A DESTROY event; others than evictions are passed over. => the victim, valid until the next call; NULL where it is none. */
