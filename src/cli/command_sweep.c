@@ -332,6 +332,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   guint i;
 
   replay.stop = &cli_stop;
+  sweep_options(&replay);
   source = replay_source_open(&replay, &first->params, &error);
   if (source == NULL) {
     g_free(figures);

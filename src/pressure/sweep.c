@@ -5,6 +5,9 @@
 
 enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
 
+/* Each engine gets so many batches at once that fetching its tables into the processor's caches is worth the while. */
+enum { GROUP_BATCHES = 64 };
+
 typedef struct lane {
   ct_engine *engine;
   pressure_victims *victims;
@@ -14,10 +17,11 @@ typedef struct lane {
 typedef struct sweep {
   lane *lanes;
   guint n, threads;
-  const replay_batch *batch; /* NULL: the end */
+  const replay_batch *group[GROUP_BATCHES];
+  guint n_group; /* 0: the end */
   GMutex lock;
   GCond changed;
-  guint64 round;  /* which batch */
+  guint64 round;  /* which group */
   guint working;  /* threads that have not finished it */
 } sweep;
 
@@ -60,13 +64,14 @@ static void track_run(lane *l, const ct_packet *packets, guint n)
 }
 
 /* The lanes of one thread: every threads-th. */
-static void track_batch(const sweep *s, guint number)
+static void track_group(const sweep *s, guint number)
 {
-  guint i, at;
+  guint i, g, at;
 
   for (i = number; i < s->n; i += s->threads)
-    for (at = 0; at < s->batch->n; at += RUN_PACKETS)
-      track_run(&s->lanes[i], &s->batch->packets[at], MIN(RUN_PACKETS, s->batch->n - at));
+    for (g = 0; g < s->n_group; g++)
+      for (at = 0; at < s->group[g]->n; at += RUN_PACKETS)
+        track_run(&s->lanes[i], &s->group[g]->packets[at], MIN(RUN_PACKETS, s->group[g]->n - at));
 }
 
 static gpointer work(gpointer data)
@@ -74,27 +79,36 @@ static gpointer work(gpointer data)
   worker *w = data;
   sweep *s = w->sweep;
   guint64 done = 0;
+  gboolean more = TRUE;
 
-  for (;;) {
+  while (more) {
     g_mutex_lock(&s->lock);
     while (s->round == done)
       g_cond_wait(&s->changed, &s->lock);
     done = s->round;
     g_mutex_unlock(&s->lock);
-    if (!s->batch)
-      return NULL;
-    track_batch(s, w->number);
+    more = s->n_group > 0;
+    track_group(s, w->number);
     g_mutex_lock(&s->lock);
     s->working--;
     g_cond_broadcast(&s->changed);
     g_mutex_unlock(&s->lock);
   }
+  return NULL;
 }
 
-static void hand_out(sweep *s, const replay_batch *batch)
+/* => FALSE at the end of the source. */
+static gboolean gather(sweep *s, replay_source *source)
+{
+  for (s->n_group = 0; s->n_group < GROUP_BATCHES; s->n_group++)
+    if ((s->group[s->n_group] = replay_source_next(source)) == NULL)
+      break;
+  return s->n_group > 0;
+}
+
+static void hand_out(sweep *s)
 {
   g_mutex_lock(&s->lock);
-  s->batch = batch;
   s->round++;
   s->working = s->threads - 1;
   g_cond_broadcast(&s->changed);
@@ -113,21 +127,21 @@ static void run_lanes(sweep *s, replay_source *source, void (*progress)(gpointer
 {
   worker *workers = g_new(worker, s->threads);
   GThread **threads = g_new0(GThread *, s->threads);
-  const replay_batch *batch;
+  gboolean more;
   guint i;
 
   for (i = 1; i < s->threads; i++) {
     workers[i] = (worker){ s, i };
     threads[i] = g_thread_new("sweep", work, &workers[i]);
   }
-  while ((batch = replay_source_next(source)) != NULL) {
-    hand_out(s, batch);
-    track_batch(s, 0);
+  do {
+    more = gather(s, source);
+    hand_out(s);
+    track_group(s, 0);
     wait_for_all(s);
     if (progress)
       progress(user);
-  }
-  hand_out(s, NULL);
+  } while (more);
   for (i = 1; i < s->threads; i++)
     g_thread_join(threads[i]);
   g_free(threads);
@@ -155,6 +169,8 @@ static void take_figures(const lane *l, sweep_figures *f)
   f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
   f->occupancy = l->occupancy;
 }
+
+void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
 void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
                void (*progress)(gpointer user), gpointer user)

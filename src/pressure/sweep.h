@@ -29,6 +29,9 @@ typedef struct sweep_figures {
 /* Rough sizes of the kernel's own memory (6.18, x86-64): an entry with counters and events, a bucket. */
 enum { SWEEP_KERNEL_ENTRY_BYTES = 384, SWEEP_KERNEL_BUCKET_BYTES = 8 };
 
+/* What a sweep needs of its source beside what the caller wants. To be called before replay_source_open. */
+void sweep_options(replay_options *options);
+
 /*
  * Runs the source through n settings with that many threads (1 or more). figures has room for n and is filled.
  * progress is called now and then; may be NULL. The source's problems and remarks are the caller's to ask for.

@@ -29,6 +29,7 @@ typedef struct replay_options {
   cap_direction direction; /* CAP_DIR_UNKNOWN: both */
   ct_checksums checksums;
   guint threads;         /* 1, 2; 0: two where it pays */
+  guint keep;            /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
   /*
    * For those who know better when a frame was sent (a referee's times): gives the time to take instead, by the frame's
@@ -74,7 +75,7 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
 void replay_source_free(replay_source *source);
 
 /*
- * => the next batch, with n >= 1, valid until the next call; NULL at the end.
+ * => the next batch, with n >= 1, valid until the next call (or the keep-th next one); NULL at the end.
  * replay_source_ready: TRUE where the next call will not wait, as far as one can tell.
  */
 const replay_batch *replay_source_next(replay_source *source);

@@ -37,14 +37,13 @@ struct replay_source {
   /* Between the sides. */
   slot *slots;
   guint n_slots;
+  gboolean threaded;
   GThread *thread;
   GMutex lock;
   GCond filled, emptied;
-  guint64 produced, consumed; /* slots; produced - consumed <= n_slots */
+  guint64 produced, taken, consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
   gboolean ended, closing, waiting, live;
   guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
-  /* The emptying side. */
-  gboolean holding; /* the slot at consumed is in the caller's hands */
 };
 
 static gboolean stopped(const replay_source *s)
@@ -168,7 +167,7 @@ static void publish(replay_source *s, gboolean more)
   else
     s->ended = TRUE;
   /* Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live source. */
-  if (s->waiting && (s->live || s->ended || s->produced - s->consumed >= s->n_slots / 2))
+  if (s->waiting && (s->live || s->ended || s->produced - s->taken >= SLOTS / 2))
     g_cond_signal(&s->filled);
   g_mutex_unlock(&s->lock);
 }
@@ -216,7 +215,8 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   s->feed = replay_feed_new(&s->o);
   s->look = replay_look_new();
   s->decoder = pkt_decoder_new(params, s->o.checksums);
-  s->n_slots = choose_threads(s) == 2 ? SLOTS : 1;
+  s->n_slots = (choose_threads(s) == 2 ? SLOTS : 0) + MAX(s->o.keep, 1);
+  s->threaded = s->n_slots > MAX(s->o.keep, 1);
   s->slots = g_new0(slot, s->n_slots);
   for (i = 0; i < s->n_slots; i++) {
     s->slots[i].frames = cap_batch_new();
@@ -226,7 +226,7 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   g_cond_init(&s->filled);
   g_cond_init(&s->emptied);
   s->live = replay_feed_live(s->feed);
-  if (s->n_slots > 1)
+  if (s->threaded)
     s->thread = g_thread_new("reader", read_all, s);
   return s;
 }
@@ -277,18 +277,17 @@ static const replay_batch *next_of_ring(replay_source *s)
   const replay_batch *batch = NULL;
 
   g_mutex_lock(&s->lock);
-  if (s->holding) {
+  if (s->taken - s->consumed == MAX(s->o.keep, 1)) {
     s->consumed++;
-    if (s->produced - s->consumed <= s->n_slots / 2)
+    if (s->produced - s->taken <= SLOTS / 2)
       g_cond_signal(&s->emptied);
   }
   s->waiting = TRUE;
-  while (s->produced == s->consumed && !s->ended && !stopped(s))
+  while (s->produced == s->taken && !s->ended && !stopped(s))
     g_cond_wait_until(&s->filled, &s->lock, g_get_monotonic_time() + PATIENCE_US);
   s->waiting = FALSE;
-  s->holding = s->produced != s->consumed && !stopped(s);
-  if (s->holding)
-    batch = &s->slots[s->consumed % s->n_slots].batch;
+  if (s->produced != s->taken && !stopped(s))
+    batch = &s->slots[s->taken++ % s->n_slots].batch;
   g_mutex_unlock(&s->lock);
   return batch;
 }
@@ -296,12 +295,16 @@ static const replay_batch *next_of_ring(replay_source *s)
 const replay_batch *replay_source_next(replay_source *s)
 {
   gboolean more;
+  slot *next;
 
   if (s->thread != NULL)
     return next_of_ring(s);
-  more = !s->ended && fill(s, &s->slots[0]);
+  next = &s->slots[s->taken % s->n_slots];
+  more = !s->ended && fill(s, next);
   publish(s, more);
-  return more ? &s->slots[0].batch : NULL;
+  s->taken += more;
+  s->consumed = s->taken;
+  return more ? &next->batch : NULL;
 }
 
 gboolean replay_source_readable(const replay_source *s)
@@ -319,7 +322,7 @@ gboolean replay_source_ready(replay_source *s)
   gboolean ready;
 
   g_mutex_lock(&s->lock);
-  ready = s->thread == NULL ? !s->live : s->ended || !s->live || s->produced - s->consumed > (s->holding ? 1 : 0);
+  ready = s->thread == NULL ? !s->live : s->ended || !s->live || s->produced != s->taken;
   g_mutex_unlock(&s->lock);
   return ready;
 }
