@@ -6,7 +6,7 @@
  *
  * Memory: a fragment is charged what a socket buffer of its length would cost the kernel (fragment_cost), a queue
  * DEFRAG_QUEUE_BYTES; while the sum is over the high threshold, every fragment is refused, those of queues that exist
- * as well. What is really allocated stays below what is charged. There is no eviction (the low threshold has had no
+ * as well. What is really allocated is about what is charged. There is no eviction (the low threshold has had no
  * effect since Linux 4.17).
  *
  * Time: a queue goes at its deadline. The kernel's timer fires up to an eighth of the timeout later, by a phase that
