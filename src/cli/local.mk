@@ -26,7 +26,8 @@ ctreplay_SOURCES = \
 	src/cli/command_decompile.c \
 	src/cli/command_explain.c \
 	src/cli/command_list.c \
+	src/cli/command_states.c \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
-ctreplay_LDADD = libcli.la libexplain.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+ctreplay_LDADD = libcli.la libexplain.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

@@ -124,3 +124,9 @@ test_helper_h323_LDADD = $(HELPER_TEST_LIBS)
 test_helper_flow_SOURCES = tests/unit/test_helper_flow.c $(HELPER_KIT)
 test_helper_flow_CFLAGS = $(HELPER_TEST_CFLAGS)
 test_helper_flow_LDADD = $(HELPER_TEST_LIBS)
+
+TESTS += test_states
+check_PROGRAMS += test_states
+test_states_SOURCES = tests/unit/test_states.c tests/unit/unit.h
+test_states_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_states_LDADD = libstates.la libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

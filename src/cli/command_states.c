@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctreplay states: the state machine of a protocol, printed from what runs; with captures, the arcs they took. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "states/states.h"
+
+typedef void states_put(emit_text *out, const states_machine *machine);
+
+typedef struct states_own {
+  const char *output;
+} states_own;
+
+typedef struct counting {
+  cli_run run;
+  ct_trace trace;
+  states_machine *machine;
+} counting;
+
+static states_put *find_put(const char *name)
+{
+  static const struct {
+    const char *name;
+    states_put *put;
+  } puts[] = { { "text", states_put_text }, { "markdown", states_put_markdown }, { "dot", states_put_dot }, { "svg", states_put_svg } };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(puts); i++)
+    if (strcmp(puts[i].name, name) == 0)
+      return puts[i].put;
+  return NULL;
+}
+
+static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
+{
+  states_own *own = o->own;
+
+  (void)name;
+  own->output = value;
+  if (find_put(value) != NULL)
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "states -o %s: give text, markdown, dot or svg", value);
+  return FALSE;
+}
+
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  counting *c = user;
+  ct_view after;
+
+  if (seen->result->entry != NULL)
+    ct_entry_view(c->run.engine, seen->result->entry, &after);
+  if (seen->packet->kind != CT_PACKET_NONE)
+    states_machine_count(c->machine, seen->packet, seen->result, &c->trace, seen->result->entry != NULL ? &after : NULL);
+}
+
+/* => the exit code of a run that counts and then prints. */
+static cli_exit count_captures(const cli_options *o, states_machine *machine, states_put *put)
+{
+  counting c = { .machine = machine };
+  cli_watch watch = { .packet = on_packet, .user = &c };
+
+  if (cli_run_open(&c.run, o, 0)) {
+    machine->counted = TRUE;
+    ct_engine_trace(c.run.engine, &c.trace);
+    cli_run_play(&c.run, &watch);
+    put(&c.run.out, machine);
+  }
+  return cli_run_close(&c.run);
+}
+
+static cli_exit print_machine(const states_machine *machine, states_put *put)
+{
+  emit_text out;
+  cli_exit code = CLI_EXIT_OK;
+
+  emit_text_init(&out, STDOUT_FILENO);
+  put(&out, machine);
+  if (!emit_text_flush(&out) && out.error != EPIPE) {
+    cli_say("standard output: %s", g_strerror(out.error));
+    code = CLI_EXIT_OUTPUT;
+  }
+  emit_text_clear(&out);
+  return code;
+}
+
+static cli_exit show(const cli_options *o, const char *protocol, const states_own *own)
+{
+  GError *error = NULL;
+  states_machine *machine;
+  ct_params params;
+  cli_exit code;
+
+  if (!cli_kernel_params(o, &params, &error))
+    return cli_usage(error);
+  machine = states_machine_new(protocol, &params);
+  if (machine == NULL) {
+    cli_say("states %s: give tcp, sctp, udp, udplite, icmp, icmpv6 or gre", protocol);
+    return CLI_EXIT_USAGE;
+  }
+  code = o->captures->len > 0 ? count_captures(o, machine, find_put(own->output)) : print_machine(machine, find_put(own->output));
+  states_machine_free(machine);
+  return code;
+}
+
+cli_exit cli_command_states(int argc, char **argv)
+{
+  static const cli_option own_options[] = {
+    { "output", 'o', "text|markdown|dot|svg", CLI_OWN, "output", set_own },
+    { NULL, 0, NULL, 0, NULL, NULL },
+  };
+  states_own own = { "text" };
+  GError *error = NULL;
+  cli_options o;
+  cli_exit code;
+  char *protocol;
+
+  cli_options_init(&o);
+  o.own = &own;
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+    code = cli_usage(error);
+  } else if (o.captures->len == 0) {
+    cli_say("states: give tcp, sctp, udp, udplite, icmp, icmpv6 or gre");
+    code = CLI_EXIT_USAGE;
+  } else {
+    /* The first word is the protocol, what follows are captures. */
+    protocol = g_strdup(g_ptr_array_index(o.captures, 0));
+    g_ptr_array_remove_index(o.captures, 0);
+    o.replay.captures = (const char *const *)o.captures->pdata;
+    o.replay.n_captures = o.captures->len;
+    code = show(&o, protocol, &own);
+    g_free(protocol);
+  }
+  cli_options_clear(&o);
+  return code;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From tables to nodes and arcs, and which arcs a capture took. */
+#include "machine.h"
+
+#include <string.h>
+
+#include "conntrack/proto/tables.h"
+
+states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input, gint to)
+{
+  states_arc arc = { .from = from, .dir = dir, .input = input, .to = to };
+
+  g_array_append_val(m->arcs, arc);
+  if (to >= 0)
+    m->nodes[to].entered = TRUE;
+  return &g_array_index(m->arcs, states_arc, m->arcs->len - 1);
+}
+
+/* --- tables --- */
+
+static void name_timeout(states_node *node, const ct_params *params, guint timeout)
+{
+  static const struct {
+    const char *now, *old;
+  } names[] = {
+#define X(id, name, old_name, s, help) { name, old_name },
+    CT_TIMEOUT_LIST(X)
+#undef X
+  };
+  gboolean old = params->profile->ip_conntrack;
+  const char *name = old ? names[timeout].old : names[timeout].now;
+
+  node->timeout_ns = ct_params_timeout_ns(params, (ct_timeout)timeout);
+  if (*name != '\0')
+    g_snprintf(node->sysctl, sizeof(node->sysctl), "%s_conntrack_%s", old ? "ip" : "nf", name);
+}
+
+static void add_states(states_machine *m, const ct_params *params, guint n, guint first_timeout)
+{
+  guint i;
+
+  m->n_nodes = n;
+  for (i = 0; i < n; i++) {
+    g_strlcpy(m->nodes[i].name, ct_state_name(m->proto, i), sizeof(m->nodes[i].name));
+    if (i > 0)
+      name_timeout(&m->nodes[i], params, first_timeout + i);
+  }
+}
+
+static gint cell_target(guint cell)
+{
+  return cell == CT_TCP_INVALID ? STATES_INVALID : cell == CT_TCP_IGNORE ? STATES_IGNORE : (gint)cell;
+}
+
+/* Before there is an entry there is only an original side. */
+static gboolean is_asked(guint dir, guint state) { return state > 0 || dir == CT_ORIGINAL; }
+
+static void read_tcp(states_machine *m, const ct_params *params)
+{
+  static const char *const names[] = {
+#define X(id, name) name,
+    CT_TCP_INDEX_LIST(X)
+#undef X
+  };
+  guint state, dir, row;
+
+  add_states(m, params, CT_TCP_STATE_COUNT, CT_TIMEOUT_TCP_NONE);
+  m->n_inputs = CT_TCP_INDEX_COUNT;
+  memcpy(m->inputs, names, sizeof(names));
+  for (state = 0; state < CT_TCP_STATE_COUNT; state++)
+    for (dir = 0; dir < 2; dir++)
+      for (row = 0; row < CT_TCP_INDEX_COUNT && is_asked(dir, state); row++)
+        states_arc_add(m, state, dir, row, cell_target(params->profile->tcp_table[dir][row][state]));
+}
+
+static void read_sctp(states_machine *m, const ct_params *params)
+{
+  static const char *const names[] = {
+#define X(id, type, name) name,
+    CT_SCTP_ROW_LIST(X)
+#undef X
+  };
+  guint state, dir, row;
+
+  add_states(m, params, CT_SCTP_STATE_COUNT, CT_TIMEOUT_SCTP_NONE);
+  m->n_inputs = CT_SCTP_ROW_COUNT;
+  memcpy(m->inputs, names, sizeof(names));
+  for (state = 0; state < CT_SCTP_STATE_COUNT; state++)
+    for (dir = 0; dir < 2; dir++)
+      for (row = 0; row < CT_SCTP_ROW_COUNT && is_asked(dir, state); row++)
+        states_arc_add(m, state, dir, row, cell_target(params->profile->sctp_table[dir][row][state]));
+}
+
+states_machine *states_machine_new(const char *protocol, const ct_params *params)
+{
+  static const struct {
+    const char *name;
+    guint8 proto;
+  } protocols[] = { { "tcp", CT_PROTO_TCP },   { "sctp", CT_PROTO_SCTP },       { "udp", CT_PROTO_UDP },
+                    { "gre", CT_PROTO_GRE },   { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
+                    { "icmpv6", CT_PROTO_ICMPV6 } };
+  states_machine *m;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(protocols) && strcmp(protocols[i].name, protocol) != 0; i++) {}
+  if (i == G_N_ELEMENTS(protocols))
+    return NULL;
+  m = g_new0(states_machine, 1);
+  m->protocol = protocols[i].name;
+  m->profile = params->profile->name;
+  m->proto = protocols[i].proto;
+  m->arcs = g_array_new(FALSE, TRUE, sizeof(states_arc));
+  /* 2.4 had no SCTP tracker. */
+  m->has_table = m->proto == CT_PROTO_TCP || (m->proto == CT_PROTO_SCTP && params->profile->sctp_table != NULL);
+  if (m->proto == CT_PROTO_TCP)
+    read_tcp(m, params);
+  else if (m->has_table)
+    read_sctp(m, params);
+  else
+    states_probe(m, params);
+  return m;
+}
+
+void states_machine_free(states_machine *machine)
+{
+  if (machine == NULL)
+    return;
+  g_array_unref(machine->arcs);
+  g_free(machine);
+}
+
+/* --- counting --- */
+
+static void count_arc(states_machine *m, guint from, guint dir, guint input, gint to)
+{
+  guint i;
+
+  for (i = 0; i < m->arcs->len; i++) {
+    states_arc *arc = &g_array_index(m->arcs, states_arc, i);
+
+    if (arc->from == from && arc->dir == dir && arc->to == to && (!m->has_table || arc->input == input)) {
+      arc->count++;
+      return;
+    }
+  }
+  states_arc_add(m, from, dir, input, to)->by_rule = TRUE;
+  g_array_index(m->arcs, states_arc, m->arcs->len - 1).count = 1;
+}
+
+/* What became of a TCP segment, which may be something else than its cell says. */
+static gint tcp_outcome(const ct_result *result, const ct_trace *trace)
+{
+  if (result->cls == CT_CLASS_INVALID)
+    return STATES_INVALID;
+  return trace->arc == CT_TRACE_ARC_UNCHANGED ? STATES_IGNORE : result->new_state;
+}
+
+static void count_cells(states_machine *m, const ct_result *result, const ct_trace *trace)
+{
+  guint i, n = MIN(trace->n_cells, CT_TRACE_CELLS_MAX);
+
+  for (i = 0; i < n; i++) {
+    const ct_trace_cell *cell = &trace->cells[i];
+
+    if (m->proto == CT_PROTO_TCP && i + 1 == n)
+      count_arc(m, cell->old, cell->dir, cell->row, tcp_outcome(result, trace));
+    else
+      count_arc(m, cell->old, cell->dir, cell->row, cell_target(cell->cell));
+  }
+}
+
+void states_machine_count(states_machine *m, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                          const ct_view *after)
+{
+  m->counted = TRUE;
+  if (packet->kind != CT_PACKET_TRACK || packet->tuple.proto != m->proto || trace->look_ups == 0 ||
+      result->verdict != CT_VERDICT_ACCEPT)
+    return;
+  m->packets++;
+  if (m->has_table) {
+    count_cells(m, result, trace);
+    return;
+  }
+  count_arc(m, trace->has_before ? states_node_of_status(trace->before.status) : 0, result->dir, 0,
+            result->cls == CT_CLASS_INVALID ? STATES_INVALID : after != NULL ? (gint)states_node_of_status(after->status) : 0);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of src/states only. */
+#ifndef STATES_MACHINE_H
+#define STATES_MACHINE_H
+
+#include "states.h"
+
+states_arc *states_arc_add(states_machine *machine, guint from, guint dir, guint input, gint to);
+
+/* Fills a machine without a table by asking the engine. */
+void states_probe(states_machine *machine, const ct_params *params);
+/* The node of an entry of such a protocol: it knows whether it was answered and whether it lasted. */
+guint states_node_of_status(guint32 status);
+
+/*
+ * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs that
+ * differ only in their direction are one.
+ */
+typedef struct states_way {
+  guint from, input;
+  gint to;
+  gboolean dirs[2];
+  guint64 counts[2];
+  gboolean by_rule;
+} states_way;
+
+/* => all ways in the order of the arcs; free with g_array_unref. */
+GArray *states_ways(const states_machine *machine);
+
+/*
+ * => TRUE where this way is one of many: the same input leads there from every state it can come from (a reset closes from
+ * everywhere), so that one arrow tells them all.
+ */
+gboolean states_way_is_general(const states_machine *machine, const GArray *ways, const states_way *way);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's and SCTP's come from the very tables
+ * of the profile; of protocols without a table the engine itself is asked, by sending it packets and looking what becomes
+ * of the entry. So no picture can tell anything else than the program does.
+ *
+ * Life: states_machine_new; states_machine_count for each packet of a capture, where there is one; a states_put_ function;
+ * states_machine_free.
+ */
+#ifndef STATES_STATES_H
+#define STATES_STATES_H
+
+#include "conntrack/engine.h"
+#include "conntrack/trace.h"
+#include "emit/text.h"
+
+enum { STATES_NODES_MAX = 16, STATES_INPUTS_MAX = 16 };
+enum { STATES_IGNORE = -1, STATES_INVALID = -2 }; /* states_arc.to: let through unchanged; class INVALID */
+
+typedef struct states_node {
+  char name[24];
+  gint64 timeout_ns; /* 0: none, the state before there is an entry */
+  char sysctl[64];   /* "" where there is none */
+  gboolean entered;  /* something leads there */
+} states_node;
+
+typedef struct states_arc {
+  guint from, dir, input;
+  gint to;           /* a node, or STATES_ */
+  guint64 count;     /* packets that took it */
+  gboolean by_rule;  /* not in the table: a rule beside it made this of a packet (window, exceptions) */
+} states_arc;
+
+typedef struct states_machine {
+  const char *protocol, *profile;
+  guint8 proto;
+  gboolean has_table; /* TCP, SCTP */
+  gboolean counted;   /* a capture was counted: arcs have figures */
+  guint64 packets;    /* of the protocol, that conntrack judged */
+  guint n_nodes, n_inputs;
+  states_node nodes[STATES_NODES_MAX]; /* the first is "no entry" */
+  const char *inputs[STATES_INPUTS_MAX];
+  GArray *arcs; /* states_arc, by node, direction, input */
+} states_machine;
+
+/* => the machine of "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6" or "gre" under these params; NULL for other names. */
+states_machine *states_machine_new(const char *protocol, const ct_params *params);
+void states_machine_free(states_machine *machine); /* NULL is fine */
+
+/* One packet that the engine has tracked; after: its entry afterwards, or NULL. Packets of other protocols are passed over. */
+void states_machine_count(states_machine *machine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                          const ct_view *after);
+
+void states_put_text(emit_text *out, const states_machine *machine);
+void states_put_markdown(emit_text *out, const states_machine *machine);
+void states_put_dot(emit_text *out, const states_machine *machine);
+void states_put_svg(emit_text *out, const states_machine *machine);
+
+#endif

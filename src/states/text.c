@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine as text to read, as Markdown tables, and as DOT for Graphviz. */
+#include "machine.h"
+
+enum { SIDE_WIDTH = 10, WIDTH = 100 };
+
+static void put_seconds(emit_text *out, gint64 ns)
+{
+  emit_text_seconds(out, ns, 0);
+  emit_text_literal(out, " s");
+}
+
+static void put_count(emit_text *out, const states_machine *m, guint64 count)
+{
+  if (!m->counted || count == 0)
+    return;
+  emit_text_literal(out, " x");
+  emit_text_u64(out, count);
+}
+
+static const char *target_name(const states_machine *m, gint to)
+{
+  return to == STATES_IGNORE ? "ignored" : to == STATES_INVALID ? "INVALID" : m->nodes[to].name;
+}
+
+static void put_title(emit_text *out, const states_machine *m)
+{
+  emit_text_string(out, m->protocol);
+  emit_text_literal(out, ", as ");
+  emit_text_string(out, m->profile);
+  emit_text_string(out, m->has_table ? " has it: the state table that runs" : " has it: asked of the engine, packet by packet");
+  if (m->counted) {
+    emit_text_literal(out, "; ");
+    emit_text_u64(out, m->packets);
+    emit_text_string(out, m->packets == 1 ? " packet counted" : " packets counted");
+  }
+}
+
+/* --- text --- */
+
+/* "syn -> SYN_SENT x3" */
+static void put_arc(emit_text *out, const states_machine *m, const states_arc *arc)
+{
+  emit_text_string(out, m->inputs[arc->input]);
+  emit_text_literal(out, " -> ");
+  emit_text_string(out, target_name(m, arc->to));
+  put_count(out, m, arc->count);
+  if (arc->by_rule)
+    emit_text_string(out, " (by a rule beside the table)");
+}
+
+static void put_side(emit_text *out, const states_machine *m, guint node, guint dir)
+{
+  emit_text line;
+  gsize column = 2 + SIDE_WIDTH;
+  gboolean any = FALSE;
+  guint i;
+
+  emit_text_init(&line, -1);
+  for (i = 0; i < m->arcs->len; i++) {
+    const states_arc *arc = &g_array_index(m->arcs, states_arc, i);
+
+    if (arc->from != node || arc->dir != dir)
+      continue;
+    line.used = 0;
+    put_arc(&line, m, arc);
+    if (!any) {
+      emit_text_literal(out, "  ");
+      emit_text_pad(out, dir == CT_ORIGINAL ? "original" : "reply", SIDE_WIDTH);
+    } else if (column + 2 + line.used > WIDTH) {
+      emit_text_literal(out, ",\n");
+      emit_text_pad(out, "", 2 + SIDE_WIDTH);
+      column = 2 + SIDE_WIDTH;
+    } else {
+      emit_text_literal(out, ", ");
+      column += 2;
+    }
+    emit_text_bytes(out, line.data, line.used);
+    column += line.used;
+    any = TRUE;
+  }
+  if (any)
+    emit_text_char(out, '\n');
+  emit_text_clear(&line);
+}
+
+void states_put_text(emit_text *out, const states_machine *m)
+{
+  guint node, dir;
+
+  put_title(out, m);
+  emit_text_literal(out, "\n\n");
+  for (node = 0; node < m->n_nodes; node++) {
+    if (node > 0 && !m->nodes[node].entered)
+      continue;
+    emit_text_string(out, m->nodes[node].name);
+    if (m->nodes[node].timeout_ns != 0) {
+      emit_text_literal(out, ", ");
+      put_seconds(out, m->nodes[node].timeout_ns);
+    }
+    if (m->nodes[node].sysctl[0] != '\0') {
+      emit_text_literal(out, " (");
+      emit_text_string(out, m->nodes[node].sysctl);
+      emit_text_char(out, ')');
+    }
+    emit_text_char(out, '\n');
+    for (dir = 0; dir < 2; dir++)
+      put_side(out, m, node, dir);
+  }
+}
+
+/* --- Markdown --- */
+
+static void markdown_cell(emit_text *out, const states_machine *m, guint node, guint dir, guint input)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < m->arcs->len; i++) {
+    const states_arc *arc = &g_array_index(m->arcs, states_arc, i);
+
+    if (arc->from != node || arc->dir != dir || arc->input != input)
+      continue;
+    emit_text_string(out, any ? "; " : " ");
+    emit_text_string(out, arc->by_rule ? "*" : "");
+    emit_text_string(out, target_name(m, arc->to));
+    emit_text_string(out, arc->by_rule ? "*" : "");
+    put_count(out, m, arc->count);
+    any = TRUE;
+  }
+  emit_text_string(out, any ? " |" : " - |");
+}
+
+static void markdown_side(emit_text *out, const states_machine *m, guint dir)
+{
+  guint node, input;
+
+  emit_text_string(out, dir == CT_ORIGINAL ? "\n| original side |" : "\n| reply side |");
+  for (input = 0; input < m->n_inputs; input++) {
+    emit_text_char(out, ' ');
+    emit_text_string(out, m->inputs[input]);
+    emit_text_literal(out, " |");
+  }
+  emit_text_literal(out, "\n|---|");
+  for (input = 0; input < m->n_inputs; input++)
+    emit_text_literal(out, "---|");
+  emit_text_char(out, '\n');
+  for (node = dir == CT_ORIGINAL ? 0 : 1; node < m->n_nodes; node++) {
+    if (node > 0 && !m->nodes[node].entered)
+      continue;
+    emit_text_literal(out, "| ");
+    emit_text_string(out, m->nodes[node].name);
+    emit_text_literal(out, " |");
+    for (input = 0; input < m->n_inputs; input++)
+      markdown_cell(out, m, node, dir, input);
+    emit_text_char(out, '\n');
+  }
+}
+
+void states_put_markdown(emit_text *out, const states_machine *m)
+{
+  guint node, dir;
+
+  emit_text_literal(out, "# ");
+  put_title(out, m);
+  emit_text_literal(out, "\n\n| state | timeout | sysctl |\n|---|---|---|\n");
+  for (node = 1; node < m->n_nodes; node++) {
+    if (!m->nodes[node].entered)
+      continue;
+    emit_text_literal(out, "| ");
+    emit_text_string(out, m->nodes[node].name);
+    emit_text_literal(out, " | ");
+    put_seconds(out, m->nodes[node].timeout_ns);
+    emit_text_literal(out, " | ");
+    emit_text_string(out, m->nodes[node].sysctl[0] != '\0' ? m->nodes[node].sysctl : "-");
+    emit_text_literal(out, " |\n");
+  }
+  for (dir = 0; dir < 2; dir++)
+    markdown_side(out, m, dir);
+}
+
+/* --- DOT --- */
+
+static void dot_label(emit_text *out, const states_machine *m, const states_way *way)
+{
+  guint64 count = way->counts[0] + way->counts[1];
+
+  emit_text_string(out, way->dirs[0] && way->dirs[1] ? "both: " : way->dirs[0] ? "original: " : "reply: ");
+  emit_text_string(out, m->inputs[way->input]);
+  put_count(out, m, count);
+}
+
+void states_put_dot(emit_text *out, const states_machine *m)
+{
+  GArray *ways = states_ways(m);
+  guint i;
+
+  emit_text_literal(out, "digraph ");
+  emit_text_string(out, m->protocol);
+  emit_text_literal(out, " {\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n");
+  for (i = 0; i < m->n_nodes; i++) {
+    if (i > 0 && !m->nodes[i].entered)
+      continue;
+    emit_text_literal(out, "  n");
+    emit_text_u64(out, i);
+    emit_text_literal(out, " [label=\"");
+    emit_text_string(out, m->nodes[i].name);
+    if (m->nodes[i].timeout_ns != 0) {
+      emit_text_literal(out, "\\n");
+      put_seconds(out, m->nodes[i].timeout_ns);
+    }
+    emit_text_literal(out, "\"];\n");
+  }
+  for (i = 0; i < ways->len; i++) {
+    const states_way *way = &g_array_index(ways, states_way, i);
+
+    if (way->to < 0 || (way->from != 0 && !m->nodes[way->from].entered))
+      continue;
+    emit_text_literal(out, "  n");
+    emit_text_u64(out, way->from);
+    emit_text_literal(out, " -> n");
+    emit_text_u64(out, (guint64)way->to);
+    emit_text_literal(out, " [label=\"");
+    dot_label(out, m, way);
+    emit_text_string(out, way->by_rule ? "\", style=dashed" : "\"");
+    if (m->counted)
+      emit_text_string(out, way->counts[0] + way->counts[1] > 0 ? ", penwidth=2" : ", color=gray, fontcolor=gray");
+    emit_text_literal(out, "];\n");
+  }
+  emit_text_literal(out, "}\n");
+  g_array_unref(ways);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+GArray *states_ways(const states_machine *machine)
+{
+  GArray *ways = g_array_new(FALSE, TRUE, sizeof(states_way));
+  guint i, j;
+
+  for (i = 0; i < machine->arcs->len; i++) {
+    const states_arc *arc = &g_array_index(machine->arcs, states_arc, i);
+    states_way *way = NULL;
+
+    for (j = 0; j < ways->len; j++) {
+      states_way *other = &g_array_index(ways, states_way, j);
+
+      if (other->from == arc->from && other->to == arc->to && other->input == arc->input && other->by_rule == arc->by_rule)
+        way = other;
+    }
+    if (way == NULL) {
+      states_way fresh = { .from = arc->from, .input = arc->input, .to = arc->to, .by_rule = arc->by_rule };
+
+      g_array_append_val(ways, fresh);
+      way = &g_array_index(ways, states_way, ways->len - 1);
+    }
+    way->dirs[arc->dir] = TRUE;
+    way->counts[arc->dir] += arc->count;
+  }
+  return ways;
+}
+
+gboolean states_way_is_general(const states_machine *machine, const GArray *ways, const states_way *way)
+{
+  guint i, sources = 0, nodes = 0;
+
+  if (way->to < 0 || way->from == 0 || !machine->has_table || way->by_rule)
+    return FALSE;
+  for (i = 1; i < machine->n_nodes; i++)
+    nodes += machine->nodes[i].entered;
+  for (i = 0; i < ways->len; i++) {
+    const states_way *other = &g_array_index(ways, states_way, i);
+
+    sources += other->to == way->to && other->input == way->input && !other->by_rule && other->from != 0 &&
+               machine->nodes[other->from].entered;
+  }
+  return sources + 1 >= nodes && sources > 2;
+}

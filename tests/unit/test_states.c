@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machines that states draws: every cell of every profile's tables, and what the engine says where there is no table. */
+#include <string.h>
+
+#include "conntrack/proto/tables.h"
+#include "states/machine.h"
+#include "unit.h"
+
+static const states_arc *find_arc(const states_machine *m, guint from, guint dir, guint input)
+{
+  guint i;
+
+  for (i = 0; i < m->arcs->len; i++) {
+    const states_arc *arc = &g_array_index(m->arcs, states_arc, i);
+
+    if (arc->from == from && arc->dir == dir && arc->input == input)
+      return arc;
+  }
+  return NULL;
+}
+
+static guint cell_of(const states_arc *arc)
+{
+  return arc->to == STATES_INVALID ? CT_TCP_INVALID : arc->to == STATES_IGNORE ? CT_TCP_IGNORE : (guint)arc->to;
+}
+
+START_TEST(every_cell_is_told)
+{
+  const ct_profile *profile;
+  guint i, state, dir, row;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++) {
+    states_machine *tcp, *sctp;
+    ct_params params;
+
+    ct_params_init(&params, profile);
+    tcp = states_machine_new("tcp", &params);
+    sctp = states_machine_new("sctp", &params);
+    for (state = 0; state < CT_TCP_STATE_COUNT; state++)
+      for (dir = 0; dir < (state == 0 ? 1u : 2u); dir++)
+        for (row = 0; row < CT_TCP_INDEX_COUNT; row++)
+          ck_assert_uint_eq(cell_of(find_arc(tcp, state, dir, row)), profile->tcp_table[dir][row][state]);
+    for (state = 0; profile->sctp_table != NULL && state < CT_SCTP_STATE_COUNT; state++)
+      for (dir = 0; dir < (state == 0 ? 1u : 2u); dir++)
+        for (row = 0; row < CT_SCTP_ROW_COUNT; row++)
+          ck_assert_uint_eq(cell_of(find_arc(sctp, state, dir, row)), profile->sctp_table[dir][row][state]);
+    states_machine_free(tcp);
+    states_machine_free(sctp);
+  }
+}
+END_TEST
+
+/* The probe has to find out what the kernels differ in: when a UDP flow becomes a stream. */
+START_TEST(the_engine_is_asked)
+{
+  ct_params params;
+  states_machine *m;
+
+  ct_params_init(&params, ct_profile_find("linux-6.18"));
+  m = states_machine_new("udp", &params);
+  ck_assert_str_eq(m->inputs[find_arc(m, 2, CT_REPLY, 1)->input], "packet within 2 s");
+  ck_assert_int_eq(find_arc(m, 2, CT_REPLY, 1)->to, 2);
+  ck_assert_int_eq(find_arc(m, 2, CT_REPLY, 2)->to, 3);
+  ck_assert_int_eq(m->nodes[3].timeout_ns, 120 * G_GINT64_CONSTANT(1000000000));
+  ck_assert_str_eq(m->nodes[3].sysctl, "nf_conntrack_udp_timeout_stream");
+  states_machine_free(m);
+  ct_params_init(&params, ct_profile_find("linux-2.6"));
+  m = states_machine_new("udp", &params);
+  ck_assert_int_eq(find_arc(m, 2, CT_REPLY, 0)->to, 3);
+  ck_assert_int_eq(m->nodes[3].timeout_ns, 180 * G_GINT64_CONSTANT(1000000000));
+  ck_assert_str_eq(m->nodes[3].sysctl, "ip_conntrack_udp_timeout_stream");
+  states_machine_free(m);
+}
+END_TEST
+
+START_TEST(unknown_protocols_are_none)
+{
+  ct_params params;
+
+  ct_params_init(&params, ct_profile_get(0));
+  ck_assert_ptr_null(states_machine_new("quic", &params));
+}
+END_TEST
+
+START_TEST(pictures_are_well_formed)
+{
+  static const char *const names[] = { "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6", "gre" };
+  const ct_profile *profile;
+  guint i, j;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
+    for (j = 0; j < G_N_ELEMENTS(names); j++) {
+      GMarkupParser parser = { NULL, NULL, NULL, NULL, NULL };
+      GMarkupParseContext *context = g_markup_parse_context_new(&parser, 0, NULL, NULL);
+      states_machine *m;
+      ct_params params;
+      emit_text out;
+      guint node;
+
+      ct_params_init(&params, profile);
+      m = states_machine_new(names[j], &params);
+      emit_text_init(&out, -1);
+      states_put_svg(&out, m);
+      ck_assert(g_markup_parse_context_parse(context, out.data, (gssize)out.used, NULL));
+      ck_assert(g_markup_parse_context_end_parse(context, NULL));
+      for (node = 1; node < m->n_nodes; node++)
+        if (m->nodes[node].entered)
+          ck_assert(g_strstr_len(out.data, (gssize)out.used, m->nodes[node].name) != NULL);
+      g_markup_parse_context_free(context);
+      emit_text_clear(&out);
+      states_machine_free(m);
+    }
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+  Suite *suite = suite_create("states");
+  TCase *tcase = tcase_create("states");
+
+  tcase_add_test(tcase, every_cell_is_told);
+  tcase_add_test(tcase, the_engine_is_asked);
+  tcase_add_test(tcase, unknown_protocols_are_none);
+  tcase_add_test(tcase, pictures_are_well_formed);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
+
+int main(void) { return unit_run(make_suite()); }
