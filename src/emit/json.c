@@ -369,6 +369,7 @@ static void json_stats(emit_text *out, const emit_options *o, const ct_stats *st
   json_number(out, "expect_peak", stats->expect_peak);
   json_number(out, "expect_expired", stats->expect_expired);
   json_number(out, "expect_refused", stats->expect_refused);
+  json_number(out, "helper_cut", stats->helper_cut);
   emit_text_literal(out, "}\n");
 }
 

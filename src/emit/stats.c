@@ -65,12 +65,27 @@ static void by_reason(emit_text *out, const char *what, const uint64_t *figures)
   }
 }
 
+static void by_timeout(emit_text *out, const ct_stats *stats)
+{
+  char name[EMIT_TIMEOUT_NAME_BYTES + 16], timeout[EMIT_TIMEOUT_NAME_BYTES];
+  guint i;
+
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
+    if (stats->expired_by_timeout[i] == 0)
+      continue;
+    g_strlcpy(name, "expired ", sizeof(name));
+    g_strlcat(name, emit_timeout_name(i, timeout), sizeof(name));
+    line(out, name, stats->expired_by_timeout[i]);
+  }
+}
+
 void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count)
 {
   line(out, "packets", stats->packets);
   line(out, "entries", count);
   line(out, "created", stats->created);
   by_reason(out, "ended ", stats->ended);
+  by_timeout(out, stats);
   line(out, "peak", stats->peak_count);
   if (stats->peak_count > 0) {
     emit_text_pad(out, "peak-time", 32);
@@ -87,4 +102,5 @@ void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count)
   line(out, "expect-expired", stats->expect_expired);
   line(out, "expect-refused", stats->expect_refused);
   line(out, "expect-peak", stats->expect_peak);
+  line(out, "helper-cut", stats->helper_cut);
 }

@@ -343,7 +343,7 @@ START_TEST(json_of_statistics)
                    "\"expect_create\":0,\"expect_delete\":0,\"count\":7,\"packets\":0,\"created\":0,\"ended\":{\"timeout\":5},"
                    "\"expired_by_timeout\":{\"tcp_time_wait\":5},\"invalid_by_reason\":{},\"dropped_by_reason\":{},"
                    "\"clock_back\":0,\"peak\":1,\"peak_time\":\"2026-11-21T10:04:58Z\",\"expect_peak\":0,\"expect_expired\":0,"
-                   "\"expect_refused\":0}\n");
+                   "\"expect_refused\":0,\"helper_cut\":0}\n");
 }
 END_TEST
 

@@ -183,6 +183,30 @@ START_TEST(conntrack_statistics)
   format->stats(&text, &options, &stats, 10);
   ck_assert_str_eq(text_taken(&text), "cpu=0   \tfound=0 invalid=3 insert=0 insert_failed=0 drop=0 early_drop=12 error=0 "
                                       "search_restart=0 clash_resolve=0 chaintoolong=0 \n");
+  options.options = EMIT_EXTENDED;
+  stats.packets = 25;
+  stats.created = 12;
+  stats.ended[CT_REASON_END_TIMEOUT] = stats.expired_by_timeout[CT_TIMEOUT_TCP_TIME_WAIT] = 2;
+  stats.invalid_by_reason[CT_REASON_TCP_FLAGS] = 3;
+  stats.peak_count = 11;
+  stats.peak_time_ns = VIEW_NOW_NS;
+  format->stats(&text, &options, &stats, 10);
+  ck_assert_str_eq(strchr(text_taken(&text), '\n'), "\npackets                          25\n"
+                                                    "entries                          10\n"
+                                                    "created                          12\n"
+                                                    "ended timeout                    2\n"
+                                                    "expired tcp_time_wait            2\n"
+                                                    "peak                             11\n"
+                                                    "peak-time                        2026-11-21T10:04:58Z\n"
+                                                    "invalid tcp-flags                3\n"
+                                                    "clock-back                       0\n"
+                                                    "expect-new                       0\n"
+                                                    "expect-create                    0\n"
+                                                    "expect-delete                    0\n"
+                                                    "expect-expired                   0\n"
+                                                    "expect-refused                   0\n"
+                                                    "expect-peak                      0\n"
+                                                    "helper-cut                       0\n");
   format->count(&text, &options, 10);
   ck_assert_str_eq(text_taken(&text), "10\n");
   format->snapshot(&text, &options, VIEW_NOW_NS + 500000000, 17);
