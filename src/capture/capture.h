@@ -119,6 +119,12 @@ typedef enum { CAP_WRITER_PCAP, CAP_WRITER_PCAPNG } cap_writer_kind;
 typedef struct cap_writer cap_writer;
 cap_writer_kind cap_reader_writer_kind(const cap_reader *reader);
 cap_writer *cap_writer_open(const char *path, cap_writer_kind kind, GError **error);
+/*
+ * The same in two steps, for who wants every output open before the first byte of input is looked at: cap_output_open opens (=> descriptor,
+ * or -1 and error), cap_writer_open_fd takes it over.
+ */
+int cap_output_open(const char *path, GError **error);
+cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind);
 /* interface_name may be NULL or ""; frame->interface tells interfaces of the same name apart. */
 gboolean cap_writer_frame(cap_writer *writer, const cap_frame *frame, const char *interface_name, GError **error);
 /* Hands what was written so far to the system, so that who reads the other end of a pipe sees it. */

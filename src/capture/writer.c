@@ -189,16 +189,26 @@ gboolean cap_writer_flush(cap_writer *w, GError **error)
   return report(w, error);
 }
 
+int cap_output_open(const char *path, GError **error)
+{
+  int fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+  if (fd < 0)
+    g_set_error(error, CAP_ERROR, CAP_ERROR_WRITE, "%s: cannot be opened for writing: %s", path, g_strerror(errno));
+  return fd;
+}
+
 cap_writer *cap_writer_open(const char *path, cap_writer_kind kind, GError **error)
 {
-  gboolean is_stdout = strcmp(path, "-") == 0;
-  int fd = is_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  struct stat st;
+  int fd = cap_output_open(path, error);
 
-  if (fd < 0) {
-    g_set_error(error, CAP_ERROR, CAP_ERROR_WRITE, "%s: cannot be opened for writing: %s", path, g_strerror(errno));
-    return NULL;
-  }
+  return fd < 0 ? NULL : cap_writer_open_fd(fd, path, kind);
+}
+
+cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind)
+{
+  gboolean is_stdout = strcmp(path, "-") == 0;
+  struct stat st;
   cap_writer *w = g_new0(cap_writer, 1);
 
   w->kind = kind;

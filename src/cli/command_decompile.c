@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "sandbox.h"
 #include "scenario/decompile.h"
 
 /* The kernel that was asked, as settings: what differs from its profile. */
@@ -43,12 +44,11 @@ static char *head_text(const cli_options *o, const ct_params *params)
   return g_string_free(head, FALSE);
 }
 
-static cli_exit write_text(const cli_options *o, const char *text)
+static cli_exit write_text(const cli_options *o, FILE *out, const char *text)
 {
-  FILE *out = o->write == NULL || strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "w");
-  gboolean fine = out != NULL && fputs(text, out) != EOF;
+  gboolean fine = fputs(text, out) != EOF;
 
-  if (out != NULL && out != stdout)
+  if (out != stdout)
     fine = fclose(out) == 0 && fine;
   if (fine || out == stdout) /* main says what became of standard output */
     return CLI_EXIT_OK;
@@ -59,7 +59,8 @@ static cli_exit write_text(const cli_options *o, const char *text)
 static cli_exit decompile(const cli_options *o, const ct_params *params)
 {
   GError *error = NULL;
-  replay_source *source = replay_source_open(&o->replay, params, &error);
+  replay_source *source = replay_source_prepare(&o->replay, params, &error);
+  FILE *out;
   scn_decompiler *decompiler;
   const replay_batch *batch;
   cli_exit code = CLI_EXIT_OK;
@@ -67,6 +68,15 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
 
   if (source == NULL)
     return cli_usage(error);
+  out = o->write == NULL || strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "we");
+  if (out == NULL) {
+    cli_say("%s: %s", o->write, g_strerror(errno));
+    replay_source_free(source);
+    return CLI_EXIT_OUTPUT;
+  }
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  replay_source_start(source);
   decompiler = scn_decompiler_new(params, o->replay.checksums);
   while ((batch = replay_source_next(source)) != NULL)
     for (guint i = 0; i < batch->n; i++)
@@ -78,7 +88,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   replay_source_free(source);
   head = head_text(o, params);
   text = scn_decompiler_text(decompiler, head);
-  code = cli_exit_graver(code, write_text(o, text));
+  code = cli_exit_graver(code, write_text(o, out, text));
   g_free(text);
   g_free(head);
   scn_decompiler_free(decompiler);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
 #include "commands.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -333,11 +334,14 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
 
   replay.stop = &cli_stop;
   sweep_options(&replay);
-  source = replay_source_open(&replay, &first->params, &error);
+  source = replay_source_prepare(&replay, &first->params, &error);
   if (source == NULL) {
     g_free(figures);
     return cli_usage(error);
   }
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  replay_source_start(source);
   cli_catch_interrupts(source);
   sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(), figures, NULL, NULL);
   cli_catch_interrupts(NULL);

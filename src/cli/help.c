@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "commands.h"
+#include "sandbox.h"
 
 #include <stdio.h>
 
@@ -41,4 +42,5 @@ void cli_help(void)
 void cli_version(void)
 {
   puts("ctreplay " PACKAGE_VERSION);
+  printf("sandbox: %s\n", cli_sandbox_description());
 }

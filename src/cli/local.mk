@@ -14,6 +14,7 @@ ctreplay_SOURCES = \
 	src/cli/commands.c \
 	src/cli/help.c \
 	src/cli/replay.c \
+	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/run.c src/cli/run.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c \
 	src/cli/show_events.c \
@@ -30,4 +31,5 @@ ctreplay_SOURCES = \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
-ctreplay_LDADD = libcli.la libexplain.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+ctreplay_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+ctreplay_LDADD = libcli.la libexplain.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) $(SECCOMP_LIBS)

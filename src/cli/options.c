@@ -281,7 +281,7 @@ static gboolean set_common(cli_options *o, const char *name, const char *value, 
 {
   (void)value;
   (void)error;
-  *(strcmp(name, "help") == 0 ? &o->help : &o->version) = TRUE;
+  *(strcmp(name, "help") == 0 ? &o->help : strcmp(name, "version") == 0 ? &o->version : &o->no_sandbox) = TRUE;
   return TRUE;
 }
 
@@ -351,6 +351,7 @@ static const cli_option options[] = {
   { "write", 'w', "FILE", CLI_OUTPUT, "write", set_output },
   { "color", 0, "auto|always|never", CLI_OUTPUT, "color", set_output },
   { "progress", 0, "auto|always|never", CLI_OUTPUT, "progress", set_output },
+  { "no-sandbox", 0, NULL, CLI_COMMON, "no-sandbox", set_common },
   { "help", 'h', NULL, CLI_COMMON, "help", set_common },
   { "version", 'V', NULL, CLI_COMMON, "version", set_common },
 };

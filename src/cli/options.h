@@ -30,7 +30,7 @@ enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT
 typedef struct cli_options {
   char command; /* 'L', 'E', 'C', 'S', 'P'; 0: for a person */
   cli_table table;
-  gboolean help, version;
+  gboolean help, version, no_sandbox;
 
   GPtrArray *captures; /* char *, as given */
   replay_options replay; /* captures points into the array above */

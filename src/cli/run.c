@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,17 +47,31 @@ static gboolean want_colour(const cli_options *o, int fd)
   return isatty(fd) && (no_color == NULL || *no_color == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* With -P, -w is a capture and none of this function's business. */
+/* With -P, -w is a capture; its writer takes it from here. */
 static gboolean open_output(cli_run *run)
 {
-  const char *path = run->o->command == 'P' ? NULL : run->o->write;
+  const char *path = run->o->write;
+  GError *error = NULL;
 
   run->fd = STDOUT_FILENO;
-  if (path != NULL && strcmp(path, "-") != 0) {
-    if (replay_source_reads(run->source, path)) {
-      cli_say("-w %s: that is a capture being read", path);
-      return FALSE;
+  run->capture_fd = -1;
+  emit_text_init(&run->out, run->fd);
+  if (path == NULL)
+    return TRUE;
+  if (replay_source_reads(run->source, path)) {
+    cli_say("-w %s: that is a capture being read", path);
+    return FALSE;
+  }
+  if (run->o->command == 'P') {
+    run->capture_fd = cap_output_open(path, &error);
+    if (run->capture_fd < 0) {
+      cli_say("%s", error->message);
+      g_error_free(error);
+      run->code = CLI_EXIT_OUTPUT;
     }
+    return run->capture_fd >= 0;
+  }
+  if (strcmp(path, "-") != 0) {
     run->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (run->fd < 0) {
       cli_say("-w %s: %s", path, g_strerror(errno));
@@ -64,8 +79,8 @@ static gboolean open_output(cli_run *run)
       return FALSE;
     }
     run->own_fd = TRUE;
+    run->out.fd = run->fd;
   }
-  emit_text_init(&run->out, run->fd);
   return TRUE;
 }
 
@@ -126,7 +141,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     return FALSE;
   allow_many_files(options->captures->len);
   replay.stop = &cli_stop;
-  run->source = replay_source_open(&replay, &run->params, &error);
+  run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
     run->code = cli_usage(error);
     return FALSE;
@@ -134,6 +149,10 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
   if (!open_output(run))
     return FALSE;
   run->code = CLI_EXIT_OK;
+  /* Everything is open; what comes now reads bytes that somebody else chose. */
+  if (!options->no_sandbox)
+    cli_sandbox_enter();
+  replay_source_start(run->source);
   if (!replay_source_readable(run->source)) {
     replay_source_next(run->source);
     return FALSE;
@@ -303,14 +322,15 @@ void cli_run_finish_output(cli_run *run)
   if (run->format != NULL && run->format->end != NULL && run->played && !run->silent)
     run->format->end(&run->out, &run->emit, run->what);
   emit_text_flush(&run->out);
+  /* What lies there after a failure must not look whole. */
+  if (run->own_fd && run->out.error != 0 && ftruncate(run->fd, 0) != 0)
+    cli_say("%s: what was written of it is not whole", run->o->write);
   if (run->own_fd && close(run->fd) != 0 && run->out.error == 0)
     run->out.error = errno;
   emit_text_clear(&run->out);
   if (run->out.error == 0 || run->out.error == EPIPE)
     return;
   cli_say("%s: %s", run->own_fd ? run->o->write : "standard output", g_strerror(run->out.error));
-  if (run->own_fd && truncate(run->o->write, 0) != 0)
-    cli_say("%s: what was written of it is not whole", run->o->write);
   run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
 }
 

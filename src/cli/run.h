@@ -27,6 +27,7 @@ struct cli_run {
   cli_exit code;
   /* private */
   int fd;
+  int capture_fd; /* of -P -w, for its writer; -1: none */
   gboolean own_fd, played;
   gboolean progress_shown;
   gint64 progress_next_us;

@@ -94,27 +94,15 @@ static void keep_tables(showing *s)
 
 static gboolean open_writer(showing *s)
 {
-  GError *error = NULL;
-
-  if (s->run.o->write == NULL)
+  if (s->run.capture_fd < 0)
     return TRUE;
   if (strcmp(s->run.o->write, "-") == 0 && !s->run.silent) {
     cli_say("-w -: the lines of -o would stand between the packets; give a file");
     s->run.code = CLI_EXIT_USAGE;
     return FALSE;
   }
-  if (replay_source_reads(s->run.source, s->run.o->write)) {
-    cli_say("-w %s: that is a capture being read", s->run.o->write);
-    s->run.code = CLI_EXIT_USAGE;
-    return FALSE;
-  }
-  s->writer = cap_writer_open(s->run.o->write, replay_source_writer_kind(s->run.source), &error);
-  if (s->writer != NULL)
-    return TRUE;
-  cli_say("%s", error->message);
-  g_error_free(error);
-  s->run.code = CLI_EXIT_OUTPUT;
-  return FALSE;
+  s->writer = cap_writer_open_fd(s->run.capture_fd, s->run.o->write, replay_source_writer_kind(s->run.source));
+  return TRUE;
 }
 
 static void close_writer(showing *s)

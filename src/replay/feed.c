@@ -6,6 +6,7 @@
 
 struct replay_feed {
   const replay_options *o;
+  int *fds; /* opened, not yet a reader's; -1: none */
   cap_reader *reader;
   gboolean live;
   GPtrArray *problems;
@@ -25,56 +26,83 @@ static gboolean waits(int fd)
   return fstat(fd, &about) == 0 && !S_ISREG(about.st_mode);
 }
 
-/* Every file is open before the first byte of any is looked at. */
-static guint open_all(replay_feed *feed, cap_reader **readers)
+replay_feed *replay_feed_new(const replay_options *options)
 {
+  replay_feed *feed = g_new0(replay_feed, 1);
   GError *error = NULL;
-  int *fds = g_new(int, feed->o->n_captures);
+  guint i;
+
+  feed->o = options;
+  feed->problems = g_ptr_array_new_with_free_func(g_free);
+  feed->fds = g_new(int, options->n_captures);
+  for (i = 0; i < options->n_captures; i++) {
+    feed->fds[i] = cap_input_open(options->captures[i], &error);
+    if (feed->fds[i] < 0)
+      keep_problem(feed, g_steal_pointer(&error));
+    else if (waits(feed->fds[i]))
+      feed->live = TRUE;
+  }
+  return feed;
+}
+
+void replay_feed_start(replay_feed *feed)
+{
+  cap_reader **readers = g_new0(cap_reader *, feed->o->n_captures);
+  GError *error = NULL;
   guint i, n = 0;
 
   for (i = 0; i < feed->o->n_captures; i++) {
-    fds[i] = cap_input_open(feed->o->captures[i], &error);
-    if (fds[i] < 0)
-      keep_problem(feed, g_steal_pointer(&error));
-    else if (waits(fds[i]))
-      feed->live = TRUE;
-  }
-  for (i = 0; i < feed->o->n_captures; i++) {
-    if (fds[i] < 0)
+    if (feed->fds[i] < 0)
       continue;
-    readers[n] = cap_reader_open_fd(fds[i], feed->o->captures[i], &error);
+    readers[n] = cap_reader_open_fd(feed->fds[i], feed->o->captures[i], &error);
+    feed->fds[i] = -1; /* the reader's now, also where it failed */
     if (readers[n] != NULL)
       n++;
     else
       keep_problem(feed, g_steal_pointer(&error));
   }
-  g_free(fds);
-  return n;
-}
-
-replay_feed *replay_feed_new(const replay_options *options)
-{
-  replay_feed *feed = g_new0(replay_feed, 1);
-  cap_reader **readers = g_new0(cap_reader *, options->n_captures);
-  guint n;
-
-  feed->o = options;
-  feed->problems = g_ptr_array_new_with_free_func(g_free);
-  n = open_all(feed, readers);
   if (n == 1)
     feed->reader = readers[0];
   else if (n > 1)
-    feed->reader = options->merge ? cap_reader_new_merged(readers, n) : cap_reader_new_list(readers, n);
+    feed->reader = feed->o->merge ? cap_reader_new_merged(readers, n) : cap_reader_new_list(readers, n);
   g_free(readers);
-  return feed;
+}
+
+gboolean replay_feed_readable(const replay_feed *feed)
+{
+  guint i;
+
+  for (i = 0; i < feed->o->n_captures; i++)
+    if (feed->fds[i] >= 0)
+      return TRUE;
+  return feed->reader != NULL;
+}
+
+gboolean replay_feed_reads(const replay_feed *feed, const char *path)
+{
+  struct stat there, here;
+  guint i;
+
+  if (stat(path, &there) != 0 || !S_ISREG(there.st_mode))
+    return FALSE;
+  for (i = 0; i < feed->o->n_captures; i++)
+    if (feed->fds[i] >= 0 && fstat(feed->fds[i], &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+      return TRUE;
+  return feed->reader != NULL && cap_reader_reads(feed->reader, path);
 }
 
 void replay_feed_free(replay_feed *feed)
 {
+  guint i;
+
   if (feed == NULL)
     return;
   if (feed->reader != NULL)
     cap_reader_free(feed->reader);
+  for (i = 0; i < feed->o->n_captures; i++)
+    if (feed->fds[i] > STDIN_FILENO)
+      close(feed->fds[i]);
+  g_free(feed->fds);
   g_ptr_array_unref(feed->problems);
   g_free(feed);
 }

@@ -7,11 +7,17 @@
 
 typedef struct replay_feed replay_feed;
 
-/* Opens all captures; those that cannot be opened are remembered as problems. */
+/* Opens all captures without looking into them; those that cannot be opened are remembered as problems. */
 replay_feed *replay_feed_new(const replay_options *options);
+/* Reads their headers. */
+void replay_feed_start(replay_feed *feed);
+/* TRUE where path is one of the captures: writing there would destroy it. */
+gboolean replay_feed_reads(const replay_feed *feed, const char *path);
+/* TRUE where at least one capture could be opened. */
+gboolean replay_feed_readable(const replay_feed *feed);
 void replay_feed_free(replay_feed *feed);
 
-/* NULL where no capture could be opened. */
+/* NULL before the start, and where no capture could be read. */
 cap_reader *replay_feed_reader(const replay_feed *feed);
 
 /* The next frames. => FALSE at the end of the last capture. */

@@ -71,6 +71,13 @@ typedef struct replay_source replay_source;
  * they are told by replay_source_problem, and the others are read.
  */
 replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error);
+/*
+ * The same in two steps, for who wants all files open, and the process fenced in, before the first byte of a capture is looked at:
+ * prepare opens the captures, start reads their headers and sets the reading thread going. Between them only _readable, _live,
+ * _reads, _problem and _free may be called.
+ */
+replay_source *replay_source_prepare(const replay_options *options, const ct_params *params, GError **error);
+void replay_source_start(replay_source *source);
 /* NULL is fine. Stops the reading thread. */
 void replay_source_free(replay_source *source);
 

@@ -199,10 +199,9 @@ static guint choose_threads(const replay_source *s)
   return replay_feed_live(s->feed) || (total > SMALL_BYTES && g_get_num_processors() > 1) ? 2 : 1;
 }
 
-replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error)
+replay_source *replay_source_prepare(const replay_options *options, const ct_params *params, GError **error)
 {
   replay_source *s = g_new0(replay_source, 1);
-  guint i;
 
   s->o = *options;
   s->select = replay_select_new(&s->o, error);
@@ -215,6 +214,18 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   s->feed = replay_feed_new(&s->o);
   s->look = replay_look_new();
   s->decoder = pkt_decoder_new(params, s->o.checksums);
+  g_mutex_init(&s->lock);
+  g_cond_init(&s->filled);
+  g_cond_init(&s->emptied);
+  s->live = replay_feed_live(s->feed);
+  return s;
+}
+
+void replay_source_start(replay_source *s)
+{
+  guint i;
+
+  replay_feed_start(s->feed);
   s->n_slots = (choose_threads(s) == 2 ? SLOTS : 0) + MAX(s->o.keep, 1);
   s->threaded = s->n_slots > MAX(s->o.keep, 1);
   s->slots = g_new0(slot, s->n_slots);
@@ -222,12 +233,17 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
     s->slots[i].frames = cap_batch_new();
     s->slots[i].arena = pkt_arena_new();
   }
-  g_mutex_init(&s->lock);
-  g_cond_init(&s->filled);
-  g_cond_init(&s->emptied);
-  s->live = replay_feed_live(s->feed);
+  /* Where the system grants no thread, one will do. */
   if (s->threaded)
-    s->thread = g_thread_new("reader", read_all, s);
+    s->thread = g_thread_try_new("reader", read_all, s, NULL);
+}
+
+replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error)
+{
+  replay_source *s = replay_source_prepare(options, params, error);
+
+  if (s != NULL)
+    replay_source_start(s);
   return s;
 }
 
@@ -309,7 +325,7 @@ const replay_batch *replay_source_next(replay_source *s)
 
 gboolean replay_source_readable(const replay_source *s)
 {
-  return replay_feed_reader(s->feed) != NULL;
+  return replay_feed_readable(s->feed);
 }
 
 gboolean replay_source_live(const replay_source *s)
@@ -340,9 +356,7 @@ static gboolean at_rest(replay_source *s)
 
 gboolean replay_source_reads(const replay_source *s, const char *path)
 {
-  cap_reader *reader = replay_feed_reader(s->feed);
-
-  return reader != NULL && cap_reader_reads(reader, path);
+  return replay_feed_reads(s->feed, path);
 }
 
 cap_writer_kind replay_source_writer_kind(const replay_source *s)
