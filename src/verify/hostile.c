@@ -86,6 +86,9 @@ static guint script_tcp(hostile_talk *t, hostile_segment *s)
   } else if (CHANCE(t, 20)) {
     s->flags = CHANCE(t, 50) ? CT_TCP_RST : CT_TCP_RST | CT_TCP_ACK;
     t->step = CHANCE(t, 50) ? 0 : t->step;
+  } else if (t->step > 41 && CHANCE(t, 15)) {
+    s->flags = CT_TCP_SYN; /* a new attempt on ports that are closing: challenged */
+    dir = 0;
   } else {
     s->flags |= t->step % 2 ? 0 : CT_TCP_FIN;
     t->step = CHANCE(t, 25) ? 0 : MAX(t->step + 1, 41);
@@ -170,6 +173,8 @@ static void talk_sctp(hostile_talk *t)
     type = book[t->step % G_N_ELEMENTS(book)].type;
     t->step = CHANCE(t, 85) ? t->step + 1 : BELOW(t, 11);
   }
+  if (CHANCE(t, 5))
+    type = 1;
   const guint32 own = CHANCE(t, 90) ? t->tag[!dir] : (guint32)verify_random_next(&t->random);
   const guint32 tag = type == 1 && CHANCE(t, 92) ? 0 : any_tag(t, dir);
   const guint8 head[] = {(guint8)(t->port[dir] >> 8), (guint8)t->port[dir], (guint8)(t->port[!dir] >> 8), (guint8)t->port[!dir],
@@ -209,7 +214,7 @@ static void talk_icmp(hostile_talk *t)
 /* An error about something this conversation said, from one of its hosts or a router between them. */
 static void talk_error(hostile_talk *t)
 {
-  static const guint8 types4[] = {3, 3, 3, 11, 12, 4, 5}, types6[] = {1, 1, 2, 3, 4, 100, 127, 137};
+  static const guint8 types4[] = {3, 3, 3, 11, 12, 4, 5}, types6[] = {1, 1, 2, 3, 4, 100, 127, 137, 137};
   GByteArray *l4 = g_byte_array_new();
   const gboolean four = t->family == CT_IPV4;
   const guint about = CHANCE(t, 50);
@@ -223,10 +228,16 @@ static void talk_error(hostile_talk *t)
     n = MIN(n, (four ? 20u : 40u) + BELOW(t, 12));
   if (n > 0 && CHANCE(t, 5))
     inner[BELOW(t, n)] ^= (guint8)(1 + BELOW(t, 255));
-  hostile_icmp_error(t, (guint8)type, (guint8)BELOW(t, 5), inner, n, l4);
   ct_addr src = t->addr[!about];
   if (CHANCE(t, 60))
     src.bytes[four ? 1 : 2] ^= 0x40; /* a router */
+  if (!four && type == 137 && CHANCE(t, 85)) {
+    hostile_redirect(t, inner, n, l4);
+    src.bytes[0] = 0xfe; /* a neighbour */
+    src.bytes[1] = 0x80;
+  } else {
+    hostile_icmp_error(t, (guint8)type, (guint8)BELOW(t, 5), inner, n, l4);
+  }
   const ct_addr *dst = &t->addr[CHANCE(t, 92) ? about : !about];
   hostile_icmp_sum(t, &src, dst, l4, CHANCE(t, 97) ? HOSTILE_SUM_RIGHT : HOSTILE_SUM_WRONG);
   hostile_send(t, &src, dst, four ? CT_PROTO_ICMP : CT_PROTO_ICMPV6, l4);

@@ -209,6 +209,21 @@ void hostile_icmp_error(hostile_talk *t, guint8 type, guint8 code, const guint8 
   g_byte_array_append(out, about, n);
 }
 
+void hostile_redirect(hostile_talk *t, const guint8 *about, guint n, GByteArray *out)
+{
+  put32(out, 137u << 24 | (CHANCE(t, 5) ? 1u << 16 : 0));
+  put32(out, 0);
+  hostile_bytes(t, out, 32); /* target, destination */
+  if (CHANCE(t, 5))
+    return;
+  put8(out, CHANCE(t, 90) ? 4 : BELOW(t, 6));
+  put8(out, CHANCE(t, 90) ? (n + 15) / 8 : BELOW(t, 3));
+  hostile_bytes(t, out, 6);
+  g_byte_array_append(out, about, n);
+  if (CHANCE(t, 5))
+    g_byte_array_set_size(out, BELOW(t, out->len));
+}
+
 void hostile_gre(hostile_talk *t, guint dir, GByteArray *out)
 {
   const guint version = CHANCE(t, 50);
@@ -292,8 +307,35 @@ static void ipv4_packet(hostile_talk *t, const ct_addr *src, const ct_addr *dst,
   g_byte_array_unref(p);
 }
 
-/* One extension header in front of what follows. => its own number. */
-static guint8 extension_put(hostile_talk *t, GByteArray *chain, guint8 next)
+/* Six bytes of options: padding, router alert, a jumbo length, something unknown, in any order and not always whole. */
+static void options_put(hostile_talk *t, GByteArray *header)
+{
+  switch (BELOW(t, 5)) {
+  case 0:
+    put32(header, 0x00000102);
+    put16(header, 0);
+    break;
+  case 1:
+    put32(header, 0x05020000);
+    put16(header, 0x0100);
+    break;
+  case 2:
+    put16(header, 0xc204);
+    put32(header, BELOW(t, 2) ? 70000 : 40);
+    break;
+  case 3:
+    put16(header, (0x1eu | BELOW(t, 4) << 6) << 8 | 4);
+    put32(header, 0);
+    break;
+  default: hostile_bytes(t, header, 6);
+  }
+}
+
+/*
+ * One extension header in front of what follows. => its own number. Broken hop-by-hop options only in front of all others: behind an
+ * atomic fragment's header they would be judged by the bridge's second look alone, which no router takes.
+ */
+static guint8 extension_put(hostile_talk *t, GByteArray *chain, guint8 next, gboolean outermost)
 {
   static const guint8 kinds[] = {0, 43, 60, 51, 44};
   const guint8 kind = kinds[BELOW(t, G_N_ELEMENTS(kinds))];
@@ -309,9 +351,11 @@ static guint8 extension_put(hostile_talk *t, GByteArray *chain, guint8 next)
   } else if (kind == 43) {
     put8(header, 4);
     hostile_bytes(t, header, 5);
-  } else {
+  } else if (CHANCE(t, 60) || (kind == 0 && !outermost)) {
     put32(header, 0x01040000); /* PadN */
     put16(header, 0);
+  } else {
+    options_put(t, header);
   }
   g_byte_array_prepend(chain, header->data, header->len);
   g_byte_array_unref(header);
@@ -333,7 +377,7 @@ static void ipv6_packet(hostile_talk *t, const ct_addr *src, const ct_addr *dst,
   GByteArray *p = g_byte_array_new(), *chain = g_byte_array_new();
   guint8 next = proto;
   for (guint n = CHANCE(t, 8) ? 1 + BELOW(t, 3) : 0; n > 0; n--)
-    next = extension_put(t, chain, next);
+    next = extension_put(t, chain, next, n == 1);
   ipv6_header(p, src, dst, next, chain->len + l4->len);
   g_byte_array_append(p, chain->data, chain->len);
   g_byte_array_append(p, l4->data, l4->len);

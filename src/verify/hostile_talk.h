@@ -52,6 +52,8 @@ void hostile_udplite(hostile_talk *talk, guint dir, GByteArray *out);
 void hostile_echo(hostile_talk *talk, guint8 type, guint8 code, GByteArray *out);
 /* An error about `about`, n bytes of it. */
 void hostile_icmp_error(hostile_talk *talk, guint8 type, guint8 code, const guint8 *about, guint n, GByteArray *out);
+/* An ICMPv6 redirect about `about`, with or without the option that carries it. */
+void hostile_redirect(hostile_talk *talk, const guint8 *about, guint n, GByteArray *out);
 void hostile_gre(hostile_talk *talk, guint dir, GByteArray *out);
 /* Sum over finished SCTP bytes. */
 void hostile_sctp_sum(GByteArray *sctp, hostile_sum sum);
