@@ -2,3 +2,11 @@
 dist_man_MANS += doc/ctreplay.1
 dist_doc_DATA += doc/architecture.md doc/formats.md
 dist_doc_DATA += doc/scenario.md
+
+# The manual page of the scenario language says what scenario.md says: it is made of it.
+man_MANS = doc/ctreplay-scenario.5
+EXTRA_DIST += build-aux/md2man.awk
+CLEANFILES += doc/ctreplay-scenario.5
+doc/ctreplay-scenario.5: doc/scenario.md build-aux/md2man.awk
+	$(AM_V_GEN)$(MKDIR_P) doc && $(AWK) -v name=ctreplay-scenario -v section=5 -v what='packets and what is expected of them' \
+	  -f $(top_srcdir)/build-aux/md2man.awk $(top_srcdir)/doc/scenario.md >$@.new && mv $@.new $@
