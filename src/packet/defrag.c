@@ -70,8 +70,12 @@ void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 t
 
 void defrag_table_clear(defrag_table *table)
 {
-  while (table->oldest != NULL)
-    defrag_queue_free(table, table->oldest);
+  defrag_queue *queue, *newer;
+
+  for (queue = table->oldest; queue != NULL; queue = newer) {
+    newer = queue->newer;
+    defrag_queue_free(table, queue);
+  }
   g_hash_table_destroy(table->queues);
   g_hash_table_destroy(table->sources);
 }
@@ -102,8 +106,12 @@ static void queue_unlink(defrag_table *table, defrag_queue *queue)
 /* Every queue has the same time to live and the clock never goes back: the list stays in order by itself. */
 void defrag_table_expire(defrag_table *table, gint64 now_ns)
 {
-  while (table->oldest != NULL && table->oldest->deadline_ns <= now_ns)
-    defrag_queue_free(table, table->oldest);
+  defrag_queue *queue, *newer;
+
+  for (queue = table->oldest; queue != NULL && queue->deadline_ns <= now_ns; queue = newer) {
+    newer = queue->newer;
+    defrag_queue_free(table, queue);
+  }
 }
 
 static defrag_source *source_get(defrag_table *table, const ct_addr *address)

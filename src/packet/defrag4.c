@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { HEADER_LARGEST = 60, MORE_FRAGMENTS = 0x2000, OFFSET_MASK = 0x1fff, DATAGRAM_LARGEST = 65535 };
+enum { HEADER_LEAST = 20, HEADER_LARGEST = 60, MORE_FRAGMENTS = 0x2000, OFFSET_MASK = 0x1fff, DATAGRAM_LARGEST = 65535 };
 
 /*
  * More fragments than ipfrag_max_dist came from the same source since this queue's latest one: its id has probably been
@@ -56,11 +56,18 @@ ct_reason defrag_ipv4(defrag_table *table, guint32 max_distance, gint64 now_ns, 
   guint8 scratch[HEADER_LARGEST];
   guint32 header_bytes = (packet->data[0] & 0x0fu) * 4;
   const guint8 *ip = ct_packet_at(packet, 0, header_bytes, scratch);
-  guint32 field = ct_be16(ip + 6), offset = (field & OFFSET_MASK) * 8, end = offset + packet->length - header_bytes;
-  gboolean last = !(field & MORE_FRAGMENTS);
-  defrag_key key = { .id = ct_be16(ip + 4), .proto = ip[9] };
+  defrag_key key = { .id = 0 };
+  guint32 field, offset, end;
   defrag_queue *queue;
+  gboolean last;
 
+  g_assert(ip != NULL && header_bytes >= HEADER_LEAST); /* pkt_ipv4_check let it through */
+  field = ct_be16(ip + 6);
+  last = !(field & MORE_FRAGMENTS);
+  offset = (field & OFFSET_MASK) * 8;
+  end = offset + packet->length - header_bytes;
+  key.id = ct_be16(ip + 4);
+  key.proto = ip[9];
   memcpy(key.src.bytes, ip + 12, 4);
   memcpy(key.dst.bytes, ip + 16, 4);
   queue = defrag_table_get(table, &key, now_ns);

@@ -84,18 +84,22 @@ static gboolean hop_by_hop_check(const ct_packet *packet, guint32 *payload)
   if (claimed != 0 && left + 2 > claimed)
     return FALSE;
   while (left > 0) {
-    bytes = ct_packet_at(packet, at, 1, scratch);
+    if ((bytes = ct_packet_at(packet, at, 1, scratch)) == NULL)
+      return FALSE;
     if (bytes[0] == OPTION_PAD1) {
       at++;
       left--;
       continue;
     }
-    if (left < 2 || (option_bytes = (bytes = ct_packet_at(packet, at, 2, scratch))[1] + 2u) > left)
+    if (left < 2 || (bytes = ct_packet_at(packet, at, 2, scratch)) == NULL)
+      return FALSE;
+    option_bytes = bytes[1] + 2u;
+    if (option_bytes > left)
       return FALSE;
     if (bytes[0] == OPTION_JUMBO) {
-      if (option_bytes != 6 || at % 4 != 2)
+      if (option_bytes != 6 || at % 4 != 2 || (bytes = ct_packet_at(packet, at, 6, scratch)) == NULL)
         return FALSE;
-      jumbo = ct_be32(ct_packet_at(packet, at, 6, scratch) + 2);
+      jumbo = ct_be32(bytes + 2);
       if (jumbo <= IPV6_PAYLOAD_LARGEST || claimed != 0 || jumbo > packet->length - IPV6_HEADER)
         return FALSE;
       *payload = jumbo;

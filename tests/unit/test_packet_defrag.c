@@ -320,7 +320,8 @@ START_TEST(memory)
   params.ipfrag_high_thresh = params.frag6_high_thresh = 20000;
   decoder_replace(&params);
   do {
-    p = send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = ++id });
+    id++;
+    p = send_fragment(_i, (fragment){ .offset = 0, .length = 16, .more = TRUE, .id = id });
     held += p.reason == HELD;
   } while (p.reason == HELD && id < 1000);
   expect(&p, CT_REASON_FRAGMENT_MEMORY, "full");
