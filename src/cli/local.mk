@@ -21,6 +21,7 @@ ctreplay_SOURCES = \
 	src/cli/show_evictions.c \
 	src/cli/show_packets.c \
 	src/cli/show_person.c \
+	src/cli/pressure_figures.c src/cli/pressure_figures.h \
 	src/cli/show_table.c \
 	src/cli/snapshots.c \
 	src/cli/command_compile.c \

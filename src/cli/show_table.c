@@ -2,13 +2,16 @@
 /* -L, -C, -S: the table, its count, the statistics; as they stand at the end, or at the moments of --at and --every. */
 #include <config.h>
 
+#include "pressure_figures.h"
 #include "run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct showing {
   cli_run run;
   cli_snapshots *snapshots;
+  cli_pressure *pressure; /* -S in a longer form; else NULL */
   guint64 shown, expectations;
 } showing;
 
@@ -69,6 +72,8 @@ static void show(showing *s)
     run->format->count(&run->out, &run->emit, count(s));
     break;
   case EMIT_CAN_STATS:
+    if (s->pressure != NULL && ct_engine_stats(run->engine)->packets > 0)
+      run->emit.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
     run->format->stats(&run->out, &run->emit, ct_engine_stats(run->engine), ct_engine_count(run->engine));
     break;
   case EMIT_CAN_EXPECT:
@@ -103,6 +108,11 @@ static void on_moment(replay_moments *moments, gpointer user)
   cli_snapshots_moment(s->snapshots, moments, ct_engine_count(s->run.engine));
 }
 
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  cli_pressure_packet(((showing *)user)->pressure, seen);
+}
+
 static guint what_of(const cli_options *o)
 {
   if (o->command == 'C')
@@ -132,10 +142,16 @@ cli_exit cli_show_table(const cli_options *o)
   s.snapshots = cli_snapshots_new(o, show_snapshot, &s);
   if (s.snapshots != NULL)
     watch.moment = on_moment;
+  /* conntrack's own line has no room for it, and then it should not cost anything either. */
+  if (s.run.what == EMIT_CAN_STATS && (s.run.emit.options & EMIT_EXTENDED || strcmp(s.run.format->name, "json") == 0)) {
+    s.pressure = cli_pressure_new();
+    watch.packet = on_packet;
+  }
   cli_run_play(&s.run, &watch);
   if (s.snapshots == NULL)
     show(&s);
   cli_snapshots_free(s.snapshots);
+  cli_pressure_free(s.pressure);
   code = cli_run_close(&s.run);
   if (s.snapshots == NULL)
     say_shown(&s);

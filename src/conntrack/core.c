@@ -86,6 +86,16 @@ void ct_core_count_add(ct_engine *engine, int delta)
   engine->count = (uint64_t)((int64_t)engine->count + delta);
 }
 
+double ct_engine_mean(const ct_engine *engine, int64_t since_ns)
+{
+  double area = (double)engine->stats.count_ns_hi * 18446744073709551616.0 + (double)engine->stats.count_ns_lo;
+
+  if (engine->now_ns <= since_ns)
+    return (double)engine->count;
+  area += (double)engine->count * ((double)engine->now_ns - (double)engine->count_since_ns);
+  return area / ((double)engine->now_ns - (double)since_ns);
+}
+
 static void note_peak(ct_engine *engine)
 {
   if (engine->count > engine->stats.peak_count) {

@@ -132,6 +132,9 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
 /* Ends everything in the table with DESTROY events of reason CT_REASON_END_CAPTURE, in order of creation. */
 void ct_engine_flush(ct_engine *engine);
 
+/* Entries in the mean over the time from since_ns (the first packet's) to the clock; the present count where no time has passed. */
+double ct_engine_mean(const ct_engine *engine, int64_t since_ns);
+
 int64_t ct_engine_now(const ct_engine *engine);      /* the clock; INT64_MIN before the first packet */
 uint64_t ct_engine_count(const ct_engine *engine);   /* as conntrack -C: what the kernel still counts */
 const ct_stats *ct_engine_stats(const ct_engine *engine);

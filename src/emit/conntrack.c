@@ -177,7 +177,7 @@ static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stat
   }
   emit_text_char(out, '\n');
   if (o->options & EMIT_EXTENDED)
-    emit_stats_extended(out, stats, count);
+    emit_stats_extended(out, o, stats, count);
 }
 
 static void conntrack_begin(emit_text *out, const emit_options *o, guint what)

@@ -44,6 +44,36 @@ typedef struct emit_tables {
   const ct_stats *stats; /* may be NULL */
 } emit_tables;
 
+/* Who fills the table: what -S adds to the kernel's counters in its longer forms. Rows come heaviest first. */
+typedef struct emit_heavy {
+  ct_addr addr;
+  guint8 family;
+  guint64 count;
+} emit_heavy;
+
+/* X(ID, words, JSON key): whose entries or dropped packets are counted, and by which address. */
+#define EMIT_HEAVY_LIST(X)                                                                                             \
+  X(HELD_SRC, "held-source", "sources_held")                                                                           \
+  X(HELD_DST, "held-destination", "destinations_held")                                                                 \
+  X(DROPPED_SRC, "dropped-source", "sources_dropped")                                                                  \
+  X(DROPPED_DST, "dropped-destination", "destinations_dropped")
+typedef enum emit_heavy_kind {
+#define X(id, words, key) EMIT_HEAVY_##id,
+  EMIT_HEAVY_LIST(X)
+#undef X
+  EMIT_HEAVY_COUNT
+} emit_heavy_kind;
+
+enum { EMIT_HEAVY_ROWS = 5 };
+
+typedef struct emit_pressure {
+  double mean; /* entries, over the time since the first packet */
+  guint n[EMIT_HEAVY_COUNT];
+  emit_heavy heavy[EMIT_HEAVY_COUNT][EMIT_HEAVY_ROWS];
+  guint n_idle;
+  ct_view idle[EMIT_HEAVY_ROWS]; /* ASSURED entries, the longest idle first */
+} emit_pressure;
+
 typedef struct emit_options {
   guint options; /* EMIT_* */
   const ct_profile *profile;
@@ -51,6 +81,7 @@ typedef struct emit_options {
   gboolean show_times;              /* nf_conntrack_timestamp=1: entries carry their start */
   gboolean colour;                  /* lines for people only */
 
+  const emit_pressure *pressure; /* -S: may be NULL */
   emit_collector *collector;   /* for formats that collect */
   const emit_tables *tables;   /* transcript: needed by its end(); NULL stands for empty ones */
   const char *capture;         /* transcript: the capture's name; NULL is "-" */

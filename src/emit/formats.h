@@ -36,6 +36,8 @@ const char *emit_timeout_name(ct_timeout timeout, char *text);
 /* JSON: ,"expired_by_timeout":{"udp":2,...} */
 void emit_timeouts_object(emit_text *out, const ct_stats *stats);
 /* What -S -o extended says below the kernel's own line. */
-void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count);
+void emit_stats_extended(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
+/* JSON: ,"mean":...,"sources_held":[...],... ; nothing where o->pressure is NULL. */
+void emit_pressure_members(emit_text *out, const emit_options *o);
 
 #endif

@@ -347,7 +347,6 @@ static void reasons_object(emit_text *out, const char *name, const uint64_t *fig
 
 static void json_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
 {
-  (void)o;
   emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"stats\"");
 #define X(name) json_number(out, #name, stats->name);
   CT_STAT_LIST(X)
@@ -370,6 +369,7 @@ static void json_stats(emit_text *out, const emit_options *o, const ct_stats *st
   json_number(out, "expect_expired", stats->expect_expired);
   json_number(out, "expect_refused", stats->expect_refused);
   json_number(out, "helper_cut", stats->helper_cut);
+  emit_pressure_members(out, o);
   emit_text_literal(out, "}\n");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "formats.h"
+#include "parts.h"
 
 const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS] = {
 #define COLUMN(name) { #name, G_STRUCT_OFFSET(ct_stats, name) }
@@ -79,7 +80,88 @@ static void by_timeout(emit_text *out, const ct_stats *stats)
   }
 }
 
-void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count)
+static const struct {
+  const char *words, *key;
+} heavy_names[EMIT_HEAVY_COUNT] = {
+#define X(id, words, key) [EMIT_HEAVY_##id] = { words, key },
+  EMIT_HEAVY_LIST(X)
+#undef X
+};
+
+static void decimal(emit_text *out, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  emit_text_string(out, g_ascii_formatd(text, sizeof(text), "%.1f", value));
+}
+
+static void pressure_lines(emit_text *out, const emit_options *o)
+{
+  const emit_pressure *p = o->pressure;
+  guint kind, i;
+
+  if (p == NULL)
+    return;
+  emit_text_pad(out, "mean", 32);
+  emit_text_char(out, ' ');
+  decimal(out, p->mean);
+  emit_text_char(out, '\n');
+  for (kind = 0; kind < EMIT_HEAVY_COUNT; kind++)
+    for (i = 0; i < p->n[kind]; i++) {
+      emit_text_pad(out, heavy_names[kind].words, 32);
+      emit_text_char(out, ' ');
+      emit_text_u64(out, p->heavy[kind][i].count);
+      emit_text_char(out, ' ');
+      emit_text_addr(out, p->heavy[kind][i].family, &p->heavy[kind][i].addr, FALSE);
+      emit_text_char(out, '\n');
+    }
+  for (i = 0; i < p->n_idle; i++) {
+    emit_text_pad(out, "idle-assured", 32);
+    emit_text_char(out, ' ');
+    emit_text_u64(out, (guint64)(p->idle[i].idle_ns / 1000000000));
+    emit_text_char(out, ' ');
+    emit_text_string(out, emit_protocol_name(p->idle[i].tuple[CT_ORIGINAL].proto));
+    emit_text_char(out, ' ');
+    emit_tuple(out, &p->idle[i].tuple[CT_ORIGINAL], FALSE);
+    out->used--; /* the blank behind each of its fields */
+    emit_text_char(out, '\n');
+  }
+}
+
+void emit_pressure_members(emit_text *out, const emit_options *o)
+{
+  const emit_pressure *p = o->pressure;
+  guint kind, i;
+
+  if (p == NULL)
+    return;
+  emit_text_literal(out, ",\"mean\":");
+  decimal(out, p->mean);
+  for (kind = 0; kind < EMIT_HEAVY_COUNT; kind++) {
+    emit_text_literal(out, ",\"");
+    emit_text_string(out, heavy_names[kind].key);
+    emit_text_literal(out, "\":[");
+    for (i = 0; i < p->n[kind]; i++) {
+      emit_text_string(out, i > 0 ? ",{\"addr\":\"" : "{\"addr\":\"");
+      emit_text_addr(out, p->heavy[kind][i].family, &p->heavy[kind][i].addr, FALSE);
+      emit_text_literal(out, "\",\"count\":");
+      emit_text_u64(out, p->heavy[kind][i].count);
+      emit_text_char(out, '}');
+    }
+    emit_text_char(out, ']');
+  }
+  emit_text_literal(out, ",\"idle_assured\":[");
+  for (i = 0; i < p->n_idle; i++) {
+    emit_text_string(out, i > 0 ? ",{\"idle\":" : "{\"idle\":");
+    emit_text_u64(out, (guint64)(p->idle[i].idle_ns / 1000000000));
+    emit_text_literal(out, ",\"entry\":");
+    emit_json_entry_object(out, o, &p->idle[i]);
+    emit_text_char(out, '}');
+  }
+  emit_text_char(out, ']');
+}
+
+void emit_stats_extended(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
 {
   line(out, "packets", stats->packets);
   line(out, "entries", count);
@@ -103,4 +185,5 @@ void emit_stats_extended(emit_text *out, const ct_stats *stats, guint64 count)
   line(out, "expect-refused", stats->expect_refused);
   line(out, "expect-peak", stats->expect_peak);
   line(out, "helper-cut", stats->helper_cut);
+  pressure_lines(out, o);
 }

@@ -152,7 +152,6 @@ static void take_figures(const lane *l, sweep_figures *f)
 {
   const ct_stats *stats = ct_engine_stats(l->engine);
   const ct_params *params = ct_engine_params(l->engine);
-  gint64 span_ns = l->occupancy.step_ns == 0 ? 0 : ct_engine_now(l->engine) - l->occupancy.start_ns;
 
   f->peak = stats->peak_count;
   f->created = stats->created;
@@ -163,8 +162,7 @@ static void take_figures(const lane *l, sweep_figures *f)
   f->insert_failed = stats->insert_failed;
   f->broken = pressure_victims_missed(l->victims);
   f->final_count = ct_engine_count(l->engine);
-  f->mean = span_ns > 0 ? ((double)stats->count_ns_hi * 18446744073709551616.0 + (double)stats->count_ns_lo) / (double)span_ns
-                        : (double)f->final_count;
+  f->mean = l->occupancy.step_ns == 0 ? 0 : ct_engine_mean(l->engine, l->occupancy.start_ns);
   f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)params->buckets * SWEEP_KERNEL_BUCKET_BYTES;
   f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
   f->occupancy = l->occupancy;
