@@ -45,7 +45,7 @@ static void read_sip(const guint8 *p, gsize n, guint8 family)
 {
   ct_sip_text t = { p, n, family };
   ct_sip_media media[CT_SIP_MEDIA_MAX];
-  ct_sip_contacts contacts = { 0, false };
+  ct_sip_contacts contacts = { 0 };
   ct_sip_contact contact;
   ct_sip_message message;
   guint32 expires = 0;

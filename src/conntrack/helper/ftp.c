@@ -99,9 +99,11 @@ static bool eprt_read(const uint8_t *text, size_t length, uint8_t family, ct_ftp
     if (n != 0)
       address_set(&found->addr, parts);
   } else {
-    const uint8_t *end = memchr(text, delimiter, length);
-
-    n = end != NULL && ct_text_ipv6(text, (size_t)(end - text), &found->addr) ? (size_t)(end - text) : 0;
+    /* in6_pton takes a zero byte for the end as well. */
+    while (n < length && text[n] != delimiter && text[n] != 0)
+      n++;
+    if (n == length || !ct_text_ipv6(text, n, &found->addr))
+      n = 0;
   }
   return n != 0 && port_read(text + n + 1, length - n - 1, delimiter, &found->port);
 }

@@ -97,7 +97,7 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
 {
   const ct_tuple *back = ct_helping_backward(h);
   sip_state *s = h->state;
-  ct_sip_contacts contacts = { 0, false };
+  ct_sip_contacts contacts = { 0 };
   ct_sip_contact contact;
   ct_sip_match match;
   ct_expect_spec spec;
@@ -151,7 +151,7 @@ static ct_verdict register_response(ct_helping *h, const ct_sip_text *t, const c
 {
   const sip_state *s = h->state;
   const ct_tuple *forward = ct_helping_forward(h);
-  ct_sip_contacts contacts = { 0, false };
+  ct_sip_contacts contacts = { 0 };
   ct_sip_contact contact;
   ct_sip_match match;
   uint32_t expires = 0;

@@ -36,6 +36,7 @@ bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint32_t *
 typedef struct ct_sip_contacts {
   size_t from;
   bool in_list;
+  size_t searched; /* up to where the line has no @ */
 } ct_sip_contacts;
 typedef struct ct_sip_contact {
   ct_addr addr;

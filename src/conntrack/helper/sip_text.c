@@ -124,15 +124,20 @@ static size_t uri_port(const ct_sip_text *t, size_t at, uint16_t *port)
   return n + 1;
 }
 
-/* [user@]address[:port]: where the address begins, and its length with the port; length 0 where it is none (a name). */
-static void uri_match(const ct_sip_text *t, size_t at, ct_sip_match *match)
+/*
+ * [user@]address[:port]: where the address begins, and its length with the port; length 0 where it is none (a name).
+ * *searched: up to where the line is known to have no @, so that a long list is not searched to its end for each
+ * element.
+ */
+static void uri_match(const ct_sip_text *t, size_t at, size_t *searched, ct_sip_match *match)
 {
-  size_t user = at, n, port_bytes;
+  size_t user = at > *searched ? at : *searched, n, port_bytes;
   uint16_t port;
   ct_addr addr;
 
   while (user < t->length && t->text[user] != '@' && !is_newline(t->text[user]))
     user++;
+  *searched = user;
   if (user < t->length && t->text[user] == '@')
     at = user + 1;
   match->at = at;
@@ -144,7 +149,9 @@ static void uri_match(const ct_sip_text *t, size_t at, ct_sip_match *match)
 static ct_sip_answer value_match(const ct_sip_text *t, size_t at, ct_sip_header header, ct_sip_match *match)
 {
   if (headers[header].search != NULL) {
-    uri_match(t, at, match);
+    size_t searched = 0;
+
+    uri_match(t, at, &searched, match);
     return match->length > 0 ? CT_SIP_FOUND : CT_SIP_BAD;
   }
   match->at = at;
@@ -209,37 +216,36 @@ bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint32_t *
 }
 
 /* The next element of a comma-separated list. */
-static ct_sip_answer list_next(const ct_sip_text *t, size_t from, ct_sip_match *match)
+static ct_sip_answer list_next(const ct_sip_text *t, ct_sip_contacts *c, ct_sip_match *match)
 {
-  size_t at = value_search(t->text, from, t->length, ",");
+  size_t at = value_search(t->text, c->from, t->length, ",");
 
   if (at != NOWHERE)
     at = value_search(t->text, at, t->length, headers[CT_SIP_CONTACT].search);
   if (at == NOWHERE)
     return CT_SIP_NONE;
   at += strlen(headers[CT_SIP_CONTACT].search);
-  uri_match(t, at, match);
+  uri_match(t, at, &c->searched, match);
   if (match->length > 0)
     return CT_SIP_FOUND;
   match->at = at;
   return CT_SIP_BAD;
 }
 
-/* Quirk: what cannot be read is passed by adding its offset to where the search stood. Positions only grow, so it ends.
- */
+/* What cannot be read is passed over. Positions only grow, so it ends. */
 static bool contact_walk(const ct_sip_text *t, ct_sip_contacts *c, ct_sip_match *match)
 {
   ct_sip_answer answer;
 
   if (c->in_list) {
-    while ((answer = list_next(t, c->from, match)) == CT_SIP_BAD)
-      c->from += match->at;
+    while ((answer = list_next(t, c, match)) == CT_SIP_BAD)
+      c->from = match->at;
     if (answer == CT_SIP_FOUND)
       return true;
     c->in_list = false;
   }
   while ((answer = ct_sip_header_find(t, c->from, CT_SIP_CONTACT, match)) == CT_SIP_BAD)
-    c->from += match->at;
+    c->from = match->at;
   c->in_list = answer == CT_SIP_FOUND;
   return c->in_list;
 }

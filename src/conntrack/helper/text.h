@@ -12,7 +12,11 @@
 #include "conntrack/tuple.h"
 
 static inline bool ct_text_is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static inline bool ct_text_is_alpha(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+/* The kernel's letters are those of Latin-1: 0xc0 to 0xff but the signs for times and divided by. */
+static inline bool ct_text_is_alpha(uint8_t c)
+{
+  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= 0xc0 && c != 0xd7 && c != 0xf7);
+}
 static inline uint8_t ct_text_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
 /* The first n bytes of the word are the first n at text, whatever their case. */
