@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-enum { HEADER_LEAST = 20, HEADER_LARGEST = 60, MORE_FRAGMENTS = 0x2000, OFFSET_MASK = 0x1fff, DATAGRAM_LARGEST = 65535 };
+enum {
+  HEADER_LEAST = 20,
+  HEADER_LARGEST = 60,
+  MORE_FRAGMENTS = 0x2000,
+  OFFSET_MASK = 0x1fff,
+  DATAGRAM_LARGEST = 65535
+};
 
 /*
  * More fragments than ipfrag_max_dist came from the same source since this queue's latest one: its id has probably been
