@@ -9,7 +9,7 @@
 #include "scenario/run.h"
 
 typedef struct tap {
-  const char *file;
+  const char *path, *file; /* as given, and as messages call it */
   guint number;
   gboolean failed;
 } tap;
@@ -161,7 +161,7 @@ static cli_exit refuse(tap *t, GError *error)
 static cli_exit test_file(tap *t, int argc, char **argv)
 {
   GError *error = NULL;
-  scn_scenario *scenario = scn_scenario_load(t->file, &error);
+  scn_scenario *scenario = scn_scenario_load(t->path, &error);
   scn_run_figures figures;
   ct_checksums checksums;
   ct_params params;
@@ -186,7 +186,7 @@ cli_exit cli_command_test(int argc, char **argv)
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
-  tap t = { NULL, 0, FALSE };
+  tap t = { NULL, NULL, 0, FALSE };
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
   cli_options_init(&options);
@@ -198,7 +198,8 @@ cli_exit cli_command_test(int argc, char **argv)
   } else
     puts("TAP version 13");
   for (guint i = 0; code != CLI_EXIT_USAGE && i < options.captures->len; i++) {
-    t.file = g_ptr_array_index(options.captures, i);
+    t.path = g_ptr_array_index(options.captures, i);
+    t.file = strcmp(t.path, "-") == 0 ? "standard input" : t.path;
     code = cli_exit_graver(code, test_file(&t, argc, argv));
   }
   if (t.number > 0)
