@@ -415,8 +415,10 @@ static void fragments_emit(hostile_talk *t, const ct_addr *src, const ct_addr *d
   guint cut[6] = {0};
   /* An identification is used once by a pair of hosts: a queue that never completes must not meet another datagram. */
   const guint16 id = t->ip_id++;
-  for (guint i = 1; i < pieces; i++)
-    cut[i] = MIN(cut[i - 1] + 1 + BELOW(t, 1 + units / pieces), units) * 1;
+  for (guint i = 1; i < pieces; i++) {
+    const guint at = cut[i - 1] + 1 + BELOW(t, 1 + units / pieces);
+    cut[i] = MIN(at, units);
+  }
   for (guint i = 0; i < pieces; i++) {
     const guint which = CHANCE(t, 70) ? i : pieces - 1 - i;
     guint begin = cut[which] * 8, end = which + 1 == pieces ? l4->len : cut[which + 1] * 8;

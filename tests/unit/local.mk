@@ -135,3 +135,9 @@ check_PROGRAMS += test_sandbox
 test_sandbox_SOURCES = tests/unit/test_sandbox.c tests/unit/unit.h src/cli/sandbox.c src/cli/sandbox.h
 test_sandbox_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SECCOMP_CFLAGS)
 test_sandbox_LDADD = $(CTREPLAY_LIBS) $(CHECK_LIBS) $(SECCOMP_LIBS)
+
+TESTS += test_hostile
+check_PROGRAMS += test_hostile
+test_hostile_SOURCES = tests/unit/test_hostile.c tests/unit/unit.h
+test_hostile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_hostile_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
