@@ -65,10 +65,13 @@ static void tell(telling *t, const replay_seen *seen)
     ct_entry_view(t->run.engine, seen->result->entry, &after);
     facts.after = &after;
   }
-  if (t->own->json)
+  if (t->own->json) {
     explain_json(&t->run.out, &facts);
-  else
+  } else {
+    if (t->told > 0)
+      emit_text_char(&t->run.out, '\n');
     explain_text(&t->run.out, &facts);
+  }
   t->told++;
 }
 

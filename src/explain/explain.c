@@ -169,6 +169,7 @@ static void say_found(explain_teller *t, const char *words)
     explain_say(t, EXPLAIN_LOOK_UP, "It was looked up as %s.", words);
   if (!trace->has_before) {
     explain_say(t, EXPLAIN_LOOK_UP, icmp_error ? "The table has no such connection." :
+                result->reason == CT_REASON_TABLE_FULL ? "The table has no such connection, and no room for a new entry." :
                 "The table has no such connection, so a new entry was begun with this as its original direction.");
     return;
   }

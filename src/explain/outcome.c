@@ -16,6 +16,8 @@ static char *hint(ct_reason reason)
   emit_text_init(&text, -1);
   emit_reason_hint(&text, reason);
   s = g_strndup(text.data, text.used);
+  if (g_str_has_prefix(s, "a "))
+    *s = 'A';
   emit_text_clear(&text);
   return s;
 }
@@ -231,6 +233,8 @@ void explain_changes(explain_teller *t)
     explain_say(t, EXPLAIN_CHANGES, "The entry is gone at once: nobody had answered.");
   } else if (f->trace->has_before && f->after != NULL && f->after->id == f->trace->before.id) {
     entry_changes(t, &f->trace->before, f->after);
+  } else if (result->reason == CT_REASON_TABLE_FULL) {
+    explain_say(t, EXPLAIN_CHANGES, "The table is as before.");
   } else if (f->packet->kind == CT_PACKET_TRACK && (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
     explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");
   }

@@ -68,7 +68,6 @@ void explain_text(emit_text *out, const explain_facts *f)
     last = s->topic;
     put_wrapped(out, s->text, INDENT);
   }
-  emit_text_char(out, '\n');
   g_ptr_array_unref(sentences);
 }
 
