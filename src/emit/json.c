@@ -10,6 +10,9 @@
 
 #define JSON_SCHEMA "1"
 
+/* Room for the longest of the pieces that are put at a pointer. */
+enum { WIRE_BYTES = 512 };
+
 /* ,"name":"word" */
 #define json_word(out, name, word)                                                                                     \
   do {                                                                                                                 \
@@ -44,21 +47,22 @@ static void reason_fields(emit_text *out, ct_reason reason)
 /* ,"key":["name",...]: the names of the bits that are set, the lowest first. */
 static void bits_list(emit_text *out, const char *key, guint bits, const char *const *names, guint n)
 {
-  gboolean any = FALSE;
+  char *p = emit_text_reserve(out, WIRE_BYTES);
   guint i;
 
-  emit_text_literal(out, ",\"");
-  emit_text_string(out, key);
-  emit_text_literal(out, "\":[");
+  p = put_literal(p, ",\"");
+  p = put_word(p, key);
+  p = put_literal(p, "\":[");
   for (i = 0; i < n; i++) {
     if (!(bits & 1u << i))
       continue;
-    emit_text_string(out, any ? ",\"" : "\"");
-    emit_text_string(out, names[i]);
-    emit_text_char(out, '"');
-    any = TRUE;
+    p = put_literal(p, "\"");
+    p = put_word(p, names[i]);
+    p = put_literal(p, "\",");
   }
-  emit_text_char(out, ']');
+  if (p[-1] == ',')
+    p--;
+  emit_text_advance(out, put_literal(p, "]"));
 }
 
 /* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
@@ -105,9 +109,6 @@ static void expect_object(emit_text *out, const emit_options *o, const ct_expect
   json_number(out, "made_by_packet", expect->made_by_packet);
   emit_text_char(out, '}');
 }
-
-/* Room for the longest wire_fields or tcp_object. */
-enum { WIRE_BYTES = 512 };
 
 static void wire_fields(emit_text *out, const emit_wire *wire)
 {
