@@ -3,7 +3,8 @@
  * The engine's insides, shared by the files of src/conntrack only: the struct, and the few operations that trackers,
  * helpers, expectations and eviction may use on it. Which file answers for what:
  *
- *   core.c    a packet's way        table.c   slab and index        timer.c  deadlines
+ *   engine.c  the whole, its clock  core.c    a packet's way        life.c   an entry's life
+ *   table.c   slab and index        timer.c   deadlines
  *   event.c   messages to watchers  bucket.c  the kernel's buckets  evict.c  full table, collector
  *   view.c    copies for sinks      ext.c     what few entries have
  */
@@ -86,7 +87,21 @@ ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir);
 /* A child of this master has gone: a dead master that had only this one stops counting (spec 3.3, 7.2). */
 void ct_core_child_gone(ct_engine *engine, uint64_t master_id);
 
-/* Changes the number of entries counted, keeping the mean and the peak. */
+/* --- between engine.c, core.c and life.c --- */
+
+/* A packet's time on the engine's clock: cut down to a tick where it ticks. */
+int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns);
+/* Lets the clock go on to now_ns, which lies after it, with all that is due on the way. */
+void ct_core_pass_time(ct_engine *engine, int64_t now_ns);
+
+/* => a new unconfirmed entry, or NULL where the table is full and nobody had to go (result says so). */
+ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, ct_result *result);
+/* Frees an entry that was never confirmed. */
+void ct_core_forget(ct_engine *engine, ct_entry *entry);
+/* __nf_conntrack_confirm: puts it into the table. => false where that is refused (chain too long); result says so. */
+bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result);
+
+/* Changes the number of entries counted, keeping the mean. */
 void ct_core_count_add(ct_engine *engine, int delta);
 
 /* --- events (event.c) --- */

@@ -17,7 +17,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/core.c src/conntrack/event.c src/conntrack/view.c \
+	src/conntrack/engine_internal.h src/conntrack/core.c src/conntrack/engine.c src/conntrack/life.c src/conntrack/event.c src/conntrack/view.c \
 	src/conntrack/table.h src/conntrack/table.c \
 	src/conntrack/timer.h src/conntrack/timer.c \
 	src/conntrack/bucket.h src/conntrack/bucket.c \
