@@ -103,9 +103,10 @@ static gboolean set_input(cli_options *o, const char *name, const char *value, G
 static gboolean set_kernel(cli_options *o, const char *name, const char *value, GError **error)
 {
   (void)error;
-  if (strcmp(name, "profile") == 0)
+  if (strcmp(name, "profile") == 0) {
+    o->profile_before = o->profile_name;
     o->profile_name = value;
-  else if (strcmp(name, "ram") == 0)
+  } else if (strcmp(name, "ram") == 0)
     o->ram = value;
   else if (strcmp(name, "features") == 0)
     o->features = value;

@@ -37,6 +37,7 @@ typedef struct cli_options {
 
   /* The kernel: settings are applied in this order of fields, whatever the order on the command line. */
   const char *profile_name, *ram, *features;
+  const char *profile_before; /* a --profile given before the last: diff takes two */
   GPtrArray *sysctls; /* "K=V" or a file's name */
   const char *max, *hashsize, *hash_seed, *gc, *hz;
   GPtrArray *helpers, *no_helpers; /* --helper, --no-helper */

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ctreplay diff: where two runs part. Two captures under one kernel, or one capture under two (two profiles, two values of a
+ * setting): packet by packet, side by side. Two saved -P -o json outputs are compared as such (diff_saved.c).
+ */
+#include "diff.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { LINES = 20, FLOWS_MOST = 1 << 20 };
+
+/* What can differ in a packet's answer; the words of the summary. */
+#define DIFFERENCE_LIST(X) X(CLASS, "class") X(STATE, "state") X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason")
+enum {
+#define X(id, word) DIFFERENCE_##id,
+  DIFFERENCE_LIST(X)
+#undef X
+  DIFFERENCE_COUNT
+};
+
+typedef struct side {
+  cli_options o; /* a copy with this side's own values; shares the rest */
+  ct_params params;
+  replay_source *source;
+  ct_engine *engine;
+  const replay_batch *batch;
+  guint next;
+  gint64 first_ns;
+  /* the packet at hand */
+  const ct_packet *packet;
+  const cap_frame *frame;
+  ct_result result;
+  ct_view view;
+  gboolean has_view;
+} side;
+
+typedef struct comparison {
+  side a, b;
+  emit_text out;
+  emit_options emit;
+  guint64 packets, differing, lines_most, lines;
+  guint64 by_kind[DIFFERENCE_COUNT];
+  guint64 first; /* number of the first packet that differs; 0: none */
+  GHashTable *flows; /* those that have had their line */
+  gboolean parted;   /* the captures themselves differ: there is no going on */
+} comparison;
+
+/* ---- two kernels ---- */
+
+/* "600,3600" => "600" for the first side, "3600" for the second; the caller's chunk keeps them. */
+static const char *value_of_side(GStringChunk *chunk, const char *value, gboolean second)
+{
+  const char *comma = value != NULL ? strchr(value, ',') : NULL;
+
+  if (comma == NULL)
+    return value;
+  return second ? comma + 1 : g_string_chunk_insert_len(chunk, value, comma - value);
+}
+
+static void options_of_side(cli_options *to, const cli_options *o, GStringChunk *chunk, gboolean second)
+{
+  guint i;
+
+  *to = *o;
+  to->sysctls = g_ptr_array_new();
+  for (i = 0; i < o->sysctls->len; i++) {
+    const char *argument = g_ptr_array_index(o->sysctls, i), *equals = strchr(argument, '=');
+    const char *value = equals != NULL ? value_of_side(chunk, equals + 1, second) : NULL;
+    char *whole = value != NULL ? g_strdup_printf("%.*s=%s", (int)(equals - argument), argument, value) : NULL;
+
+    g_ptr_array_add(to->sysctls, whole != NULL ? (gpointer)g_string_chunk_insert(chunk, whole) : (gpointer)argument);
+    g_free(whole);
+  }
+  to->profile_name = value_of_side(chunk, o->profile_before != NULL && !second ? o->profile_before : o->profile_name, second);
+  to->max = value_of_side(chunk, o->max, second);
+  to->hashsize = value_of_side(chunk, o->hashsize, second);
+  to->ram = value_of_side(chunk, o->ram, second);
+  to->gc = value_of_side(chunk, o->gc, second);
+  to->hz = value_of_side(chunk, o->hz, second);
+  to->hash_seed = value_of_side(chunk, o->hash_seed, second);
+  to->replay.n_captures = 1;
+  if (second && o->captures->len > 1)
+    to->replay.captures++;
+}
+
+/* => FALSE, said. */
+static gboolean side_prepare(side *s, GError **error)
+{
+  replay_options replay = s->o.replay;
+
+  if (!cli_kernel_params(&s->o, &s->params, error))
+    return FALSE;
+  replay.stop = &cli_stop;
+  s->source = replay_source_prepare(&replay, &s->params, error);
+  if (s->source == NULL)
+    return FALSE;
+  s->engine = ct_engine_new(&s->params);
+  return TRUE;
+}
+
+/* ---- packet by packet ---- */
+
+static gboolean side_next(side *s)
+{
+  if (s->batch == NULL || s->next >= s->batch->n) {
+    s->batch = replay_source_next(s->source);
+    s->next = 0;
+  }
+  if (s->batch == NULL)
+    return FALSE;
+  s->first_ns = s->batch->first_ns;
+  s->packet = &s->batch->packets[s->next];
+  s->frame = s->batch->frames[s->next++];
+  memset(&s->result, 0, sizeof(s->result));
+  if (s->packet->kind == CT_PACKET_NONE) {
+    ct_engine_advance(s->engine, s->packet->time_ns);
+    s->result.reason = s->packet->reason;
+  } else {
+    ct_engine_packet(s->engine, s->packet, &s->result);
+  }
+  s->has_view = s->result.entry != NULL;
+  if (s->has_view)
+    ct_entry_view(s->engine, s->result.entry, &s->view);
+  return TRUE;
+}
+
+/* The packets themselves, as far as an engine can see them. */
+static gboolean same_packet(const side *a, const side *b)
+{
+  return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire && a->frame->link == b->frame->link &&
+         memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
+}
+
+/* => 1 << DIFFERENCE_*. Connection numbers are left out: one entry more and all later ones would differ. */
+static guint differences(const side *a, const side *b)
+{
+  guint found = 0;
+
+  found |= (a->result.cls != b->result.cls || a->result.dir != b->result.dir) << DIFFERENCE_CLASS;
+  found |= (a->result.verdict != b->result.verdict) << DIFFERENCE_VERDICT;
+  found |= (a->result.reason != b->result.reason) << DIFFERENCE_REASON;
+  if (a->has_view != b->has_view)
+    return found | 1 << DIFFERENCE_STATE;
+  if (!a->has_view)
+    return found;
+  found |= (a->view.state != b->view.state) << DIFFERENCE_STATE;
+  found |= (a->view.timeout_ns / 1000000000 != b->view.timeout_ns / 1000000000) << DIFFERENCE_TIMEOUT;
+  return found | (a->view.status != b->view.status) << DIFFERENCE_STATUS;
+}
+
+static void side_line(comparison *c, const char *name, const side *s, gboolean heading)
+{
+  const emit_format *format = emit_format_get(0);
+  emit_packet packet = { .frame = s->frame, .packet = s->packet, .result = &s->result, .view = s->has_view ? &s->view : NULL, .first_ns = s->first_ns };
+
+  if (heading) {
+    emit_text_literal(&c->out, "  ");
+    format->begin(&c->out, &c->emit, EMIT_CAN_PACKETS);
+  }
+  emit_text_string(&c->out, name);
+  format->packet(&c->out, &c->emit, &packet);
+}
+
+/* A connection that has parted goes on differing: its first difference tells, the rest is counted. */
+static gboolean is_news(comparison *c)
+{
+  const ct_tuple *t = c->a.has_view ? &c->a.view.tuple[CT_ORIGINAL] : c->b.has_view ? &c->b.view.tuple[CT_ORIGINAL] : &c->a.packet->tuple;
+  GBytes *key;
+
+  if (c->lines >= c->lines_most || g_hash_table_size(c->flows) >= FLOWS_MOST)
+    return FALSE;
+  key = g_bytes_new(t, sizeof(*t));
+  return g_hash_table_add(c->flows, key);
+}
+
+static void note_difference(comparison *c, guint found)
+{
+  guint i;
+
+  if (c->first == 0)
+    c->first = c->a.packet->number;
+  c->differing++;
+  for (i = 0; i < DIFFERENCE_COUNT; i++)
+    c->by_kind[i] += found >> i & 1;
+  if (!is_news(c))
+    return;
+  side_line(c, "A ", &c->a, c->lines++ == 0);
+  side_line(c, "B ", &c->b, FALSE);
+}
+
+static void note_parting(comparison *c, const char *what)
+{
+  c->parted = TRUE;
+  emit_text_string(&c->out, what);
+  if (c->a.batch != NULL)
+    side_line(c, "A ", &c->a, FALSE);
+  if (c->b.batch != NULL)
+    side_line(c, "B ", &c->b, FALSE);
+}
+
+static void run(comparison *c)
+{
+  for (;;) {
+    gboolean more_a = side_next(&c->a), more_b = side_next(&c->b);
+    guint found;
+
+    if (!more_a && !more_b)
+      return;
+    if (more_a != more_b) {
+      note_parting(c, more_a ? "The second capture ends here; the first goes on:\n" : "The first capture ends here; the second goes on:\n");
+      return;
+    }
+    if (!same_packet(&c->a, &c->b)) {
+      note_parting(c, "From here on the captures themselves differ:\n");
+      return;
+    }
+    c->packets++;
+    found = differences(&c->a, &c->b);
+    if (found != 0)
+      note_difference(c, found);
+  }
+}
+
+/* ---- what stands at the end ---- */
+
+static void number(emit_text *out, const char *before, guint64 value, const char *after)
+{
+  emit_text_string(out, before);
+  emit_text_u64_grouped(out, value);
+  emit_text_string(out, after);
+}
+
+static void figure(comparison *c, const char *name, guint64 a, guint64 b)
+{
+  if (a == b)
+    return;
+  emit_text_literal(&c->out, "  ");
+  emit_text_pad(&c->out, name, 12);
+  number(&c->out, " A ", a, "");
+  number(&c->out, "  B ", b, "\n");
+}
+
+static void summary(comparison *c)
+{
+  static const char *const words[] = {
+#define X(id, word) word,
+    DIFFERENCE_LIST(X)
+#undef X
+  };
+  const ct_stats *a = ct_engine_stats(c->a.engine), *b = ct_engine_stats(c->b.engine);
+  emit_text *out = &c->out;
+  guint i, n = 0;
+
+  number(out, "", c->packets, " packets compared");
+  if (c->differing == 0) {
+    emit_text_string(out, c->parted ? "; up to here no difference\n" : ": no difference\n");
+  } else {
+    number(out, ", ", c->differing, " differ, the first is number ");
+    number(out, "", c->first, " (");
+    for (i = 0; i < DIFFERENCE_COUNT; i++)
+      if (c->by_kind[i] > 0) {
+        number(out, n++ > 0 ? ", " : "", c->by_kind[i], " ");
+        emit_text_string(out, words[i]);
+      }
+    emit_text_literal(out, ")\n");
+    if (c->differing > c->lines)
+      number(out, "shown: ", c->lines, ", the first of each connection (--lines N shows more)\n");
+  }
+  figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
+  figure(c, "created", a->created, b->created);
+  figure(c, "peak", a->peak_count, b->peak_count);
+  figure(c, "invalid", a->invalid, b->invalid);
+  figure(c, "early_drop", a->early_drop, b->early_drop);
+  figure(c, "drop", a->drop, b->drop);
+}
+
+static cli_exit say_problems(const side *s)
+{
+  cli_exit code = CLI_EXIT_OK;
+  const char *problem;
+  guint i;
+
+  for (i = 0; (problem = replay_source_problem(s->source, i)) != NULL; i++) {
+    cli_say("%s", problem);
+    code = CLI_EXIT_INPUT;
+  }
+  return code;
+}
+
+static cli_exit compare(comparison *c, const cli_options *o)
+{
+  cli_exit code = CLI_EXIT_OK;
+
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  replay_source_start(c->a.source);
+  replay_source_start(c->b.source);
+  emit_text_init(&c->out, STDOUT_FILENO);
+  c->emit.profile = c->a.params.profile;
+  c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
+  c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  run(c);
+  summary(c);
+  if (c->differing > 0 || c->parted)
+    code = CLI_EXIT_DIFFERENT;
+  code = cli_exit_graver(code, cli_close_text(&c->out));
+  code = cli_exit_graver(code, cli_exit_graver(say_problems(&c->a), say_problems(&c->b)));
+  g_hash_table_unref(c->flows);
+  return code;
+}
+
+static cli_exit diff(const cli_options *o)
+{
+  GStringChunk *chunk = g_string_chunk_new(256);
+  comparison c;
+  GError *error = NULL;
+  cli_exit code;
+
+  memset(&c, 0, sizeof(c));
+  options_of_side(&c.a.o, o, chunk, FALSE);
+  options_of_side(&c.b.o, o, chunk, TRUE);
+  if (!side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
+    code = cli_usage(error);
+  else
+    code = compare(&c, o);
+  replay_source_free(c.a.source);
+  replay_source_free(c.b.source);
+  ct_engine_free(c.a.engine);
+  ct_engine_free(c.b.engine);
+  g_ptr_array_unref(c.a.o.sysctls);
+  g_ptr_array_unref(c.b.o.sysctls);
+  g_string_chunk_free(chunk);
+  return code;
+}
+
+static gboolean set_lines(cli_options *o, const char *name, const char *value, GError **error)
+{
+  guint64 lines;
+
+  if (strcmp(value, "all") == 0)
+    o->lines = G_MAXINT64;
+  else if (cli_size_parse(value, G_MAXINT32, &lines))
+    o->lines = (gint64)lines;
+  else {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number or all", name, value);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+cli_exit cli_command_diff(int argc, char **argv)
+{
+  static const cli_option own[] = { { "lines", 'n', "N|all", CLI_OWN, "lines", set_lines }, { NULL, 0, NULL, 0, NULL, NULL } };
+  GError *error = NULL;
+  cli_options o;
+  cli_exit code = CLI_EXIT_USAGE;
+
+  cli_options_init(&o);
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own, &error))
+    cli_usage(error);
+  else if (o.captures->len == 0 || o.captures->len > 2)
+    cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), or two saved -P -o json");
+  else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0)))
+    code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1), o.lines >= 0 ? (guint64)o.lines : LINES);
+  else if (o.captures->len == 1 && strcmp(g_ptr_array_index(o.captures, 0), "-") == 0)
+    cli_say("diff: each side reads the capture for itself; give a file instead of -");
+  else
+    code = diff(&o);
+  cli_options_clear(&o);
+  return code;
+}

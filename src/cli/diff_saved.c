@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two saved outputs, line by line: which members differ, and what they hold on either side. */
+#include "diff.h"
+
+#include <errno.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEPTH_MOST = 16 };
+
+gboolean cli_diff_is_saved(const char *path)
+{
+  FILE *file = fopen(path, "re");
+  int c = file != NULL ? getc(file) : EOF;
+
+  if (file != NULL)
+    fclose(file);
+  return c == '{';
+}
+
+cli_exit cli_close_text(emit_text *out)
+{
+  int failed;
+
+  emit_text_flush(out);
+  failed = out->error;
+  emit_text_clear(out);
+  if (failed == 0 || failed == EPIPE)
+    return CLI_EXIT_OK;
+  cli_say("standard output: %s", g_strerror(failed));
+  return CLI_EXIT_OUTPUT;
+}
+
+static char *text_of(JsonNode *node)
+{
+  return node != NULL ? json_to_string(node, FALSE) : g_strdup("nothing");
+}
+
+static gboolean same_text(JsonNode *a, JsonNode *b)
+{
+  char *x = text_of(a), *y = text_of(b);
+  gboolean same = strcmp(x, y) == 0;
+
+  g_free(x);
+  g_free(y);
+  return same;
+}
+
+static void name_difference(GString *into, const char *path, JsonNode *a, JsonNode *b)
+{
+  char *x = text_of(a), *y = text_of(b);
+
+  g_string_append_printf(into, "  %-24s A %s  B %s\n", path, x, y);
+  g_free(x);
+  g_free(y);
+}
+
+/* Members of objects one by one; everything else as a whole. */
+static void find_differences(GString *into, const char *path, JsonNode *a, JsonNode *b, guint depth)
+{
+  GList *names, *others, *l;
+  JsonObject *x, *y;
+
+  if (a == NULL || b == NULL || !JSON_NODE_HOLDS_OBJECT(a) || !JSON_NODE_HOLDS_OBJECT(b) || depth >= DEPTH_MOST) {
+    if (!same_text(a, b))
+      name_difference(into, path, a, b);
+    return;
+  }
+  x = json_node_get_object(a);
+  y = json_node_get_object(b);
+  names = json_object_get_members(x);
+  others = json_object_get_members(y);
+  for (l = others; l != NULL; l = l->next)
+    if (!json_object_has_member(x, l->data))
+      names = g_list_append(names, l->data);
+  for (l = names; l != NULL; l = l->next) {
+    char *inner = *path != '\0' ? g_strdup_printf("%s.%s", path, (char *)l->data) : g_strdup(l->data);
+
+    find_differences(into, inner, json_object_get_member(x, l->data), json_object_get_member(y, l->data), depth + 1);
+    g_free(inner);
+  }
+  g_list_free(names);
+  g_list_free(others);
+}
+
+/* json-glib's parser recurses: a line of brackets only must not reach it. */
+static gboolean is_sane(const char *line)
+{
+  int depth = 0;
+
+  for (; *line != '\0'; line++)
+    if (*line == '{' || *line == '[') {
+      if (++depth > DEPTH_MOST * 2)
+        return FALSE;
+    } else if (*line == '}' || *line == ']') {
+      depth--;
+    }
+  return TRUE;
+}
+
+/* => the line's object, or NULL and the reason said. */
+static JsonNode *parse(const char *path, guint64 number, const char *line)
+{
+  GError *error = NULL;
+  JsonNode *node = is_sane(line) ? json_from_string(line, &error) : NULL;
+
+  if (node == NULL)
+    cli_say("%s:%" G_GUINT64_FORMAT ": no line of -o json%s%s", path, number, error != NULL ? ": " : "", error != NULL ? error->message : "");
+  g_clear_error(&error);
+  return node;
+}
+
+typedef struct saved {
+  const char *path;
+  FILE *file;
+  char *line;
+  size_t size;
+  gboolean more;
+} saved;
+
+static gboolean saved_next(saved *s)
+{
+  ssize_t n = getline(&s->line, &s->size, s->file);
+
+  if (n > 0 && s->line[n - 1] == '\n')
+    s->line[n - 1] = '\0';
+  return s->more = n > 0;
+}
+
+static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, guint64 number, gboolean show, cli_exit *code)
+{
+  JsonNode *x = parse(a->path, number, a->line), *y = parse(b->path, number, b->line);
+  GString *text = g_string_new(NULL);
+  gboolean differ;
+
+  if (x == NULL || y == NULL)
+    *code = CLI_EXIT_INPUT;
+  else
+    find_differences(text, "", x, y, 0);
+  differ = text->len > 0;
+  if (differ && show) {
+    emit_text_literal(out, "line ");
+    emit_text_u64(out, number);
+    emit_text_literal(out, ":\n");
+    emit_text_bytes(out, text->str, text->len);
+  }
+  g_string_free(text, TRUE);
+  if (x != NULL)
+    json_node_unref(x);
+  if (y != NULL)
+    json_node_unref(y);
+  return differ;
+}
+
+static cli_exit compare(saved *a, saved *b, guint64 lines_most)
+{
+  guint64 number = 0, differing = 0;
+  cli_exit code = CLI_EXIT_OK;
+  emit_text out;
+
+  emit_text_init(&out, STDOUT_FILENO);
+  /* Both are asked, always: the short one must not hide behind the other. */
+  while (code == CLI_EXIT_OK && (saved_next(a) & saved_next(b)) != 0) {
+    number++;
+    if (strcmp(a->line, b->line) != 0 && compare_lines(&out, a, b, number, differing < lines_most, &code))
+      differing++;
+  }
+  emit_text_u64_grouped(&out, number);
+  emit_text_literal(&out, " lines compared, ");
+  emit_text_u64_grouped(&out, differing);
+  emit_text_literal(&out, " differ\n");
+  if (a->more != b->more) {
+    emit_text_string(&out, a->more ? a->path : b->path);
+    emit_text_literal(&out, " goes on after the other's end\n");
+  }
+  if (differing > 0 || a->more != b->more)
+    code = cli_exit_graver(code, CLI_EXIT_DIFFERENT);
+  return cli_exit_graver(code, cli_close_text(&out));
+}
+
+cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most)
+{
+  saved a = { .path = path_a, .file = fopen(path_a, "re") }, b = { .path = path_b, .file = fopen(path_b, "re") };
+  cli_exit code = CLI_EXIT_INPUT;
+
+  if (a.file == NULL || b.file == NULL)
+    cli_say("%s: %s", a.file == NULL ? path_a : path_b, g_strerror(errno));
+  else
+    code = compare(&a, &b, lines_most);
+  if (a.file != NULL)
+    fclose(a.file);
+  if (b.file != NULL)
+    fclose(b.file);
+  free(a.line);
+  free(b.line);
+  return code;
+}
