@@ -43,6 +43,7 @@ cli_exit cli_usage(GError *error);
 void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 void cli_help(void);
+void cli_help_subcommand(const cli_subcommand *command);
 void cli_version(void);
 
 /* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */

@@ -8,7 +8,7 @@
 
 /* One screen of 24 lines; everything else stands in the manual. */
 static const char text[] =
-  "ctreplay [COMMAND] [OPTION]... CAPTURE...       what Linux conntrack would have done\n"
+  "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
   "\n"
   "Commands   (none) for a person: what happens, the table at the end, a summary\n"
   "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
@@ -17,7 +17,7 @@ static const char text[] =
   "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
   "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
   "           --direction in|out   (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
-  "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram SIZE\n"
+  "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
   "           --gc exact|kernel  --hash-seed N  --hz N  --checksums auto|verify|ignore\n"
   "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
   "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
@@ -32,11 +32,19 @@ void cli_help(void)
   guint i;
 
   fputs(text, stdout);
+  fputs("First word", stdout);
   for (i = 0; (command = cli_subcommand_get(i)) != NULL; i++)
-    printf("%s%-10s %s\n", i == 0 ? "Also as first word:\n" : "", command->name, command->help);
-  fputs("Example    tcpdump -ni any -w - | ctreplay -E -o timestamp -\n"
+    printf(" %s", command->name);
+  fputs("\n           ctreplay WORD --help says what each does\n"
+        "Example    tcpdump -ni any -w - | ctreplay -E -o timestamp -\n"
         "man ctreplay says the rest.\n",
         stdout);
+}
+
+void cli_help_subcommand(const cli_subcommand *command)
+{
+  printf("ctreplay %s %s\n  %s\nOptions of input and kernel as in ctreplay --help; man ctreplay says the rest.\n", command->name, command->arguments,
+         command->help);
 }
 
 void cli_version(void)

@@ -52,6 +52,10 @@ int main(int argc, char **argv)
 
   /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
   signal(SIGPIPE, SIG_IGN);
+  if (subcommand != NULL && argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+    cli_help_subcommand(subcommand);
+    return close_stdout(CLI_EXIT_OK);
+  }
   if (subcommand != NULL)
     return close_stdout(subcommand->run(argc - 1, argv + 1));
   return close_stdout(cli_replay(argc, argv));

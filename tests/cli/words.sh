@@ -28,6 +28,13 @@ for subcommand in $("$ctreplay" list commands); do
   expect 0 '*' '' grep -q -e "^\.It Cm $subcommand\b" "$manual"
 done
 
+# Help fits a screen.
+"$ctreplay" --help > "$work/help"
+expect 0 '' '' awk 'NR > 24 || length > 80' "$work/help"
+for subcommand in $("$ctreplay" list commands); do
+  expect 0 "^ctreplay $subcommand " '' "$ctreplay" "$subcommand" --help
+done
+
 if ! command -v bash > /dev/null; then
   echo 'completion not tried: there is no bash'
   finish
