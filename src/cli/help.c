@@ -16,15 +16,15 @@ static const char text[] =
   "           --evictions who was evicted or dropped when the table was full\n"
   "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
   "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
-  "           --direction in|out   (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
+  "           --direction in|out  (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
   "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
-  "           --gc exact|kernel  --hash-seed N  --hz N  --checksums auto|verify|ignore\n"
+  "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
   "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
   "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
-  "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,UPDATES,DESTROY\n"
+  "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
   "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
   "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
-  "Output     -o FORMAT[,timestamp][,extended][,id]  -w FILE  --color WHEN  -n LINES\n";
+  "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --color WHEN  -n LINES\n";
 
 void cli_help(void)
 {
