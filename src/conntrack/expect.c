@@ -206,47 +206,6 @@ static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e
   ct_event_expect(engine, type, &view, reason, time_ns);
 }
 
-/* ---- when it goes ---- */
-
-static int64_t tick_of(int64_t ns, uint32_t hz)
-{
-  int64_t s = ns / CT_NS_PER_S, rest = ns % CT_NS_PER_S;
-
-  if (rest < 0) {
-    rest += CT_NS_PER_S;
-    s--;
-  }
-  return s * hz + rest * hz / CT_NS_PER_S;
-}
-
-static int64_t tick_ns(int64_t tick, uint32_t hz)
-{
-  int64_t s = tick / hz, rest = tick % hz;
-
-  return s * CT_NS_PER_S + (rest * CT_NS_PER_S + hz - 1) / hz;
-}
-
-/*
- * The kernel's timer wheel trades precision for speed: the further away, the coarser the slot (8 times a level), and a
- * timer fires when its slot has passed: 300 s are up to 16.4 s late at 250 Hz (spec 8.1). Only --gc=kernel goes that
- * far; else it is exact.
- */
-static int64_t fire_moment(const ct_engine *engine, int64_t deadline_ns)
-{
-  uint32_t hz = engine->params.hz ? engine->params.hz : 250;
-  int64_t phase = engine->params.hz_phase_ns, expires, delta;
-  unsigned level = 0;
-
-  if (engine->params.gc == CT_GC_EXACT)
-    return deadline_ns;
-  expires = tick_of(deadline_ns + phase, hz);
-  delta = expires - tick_of(engine->now_ns + phase, hz);
-  while (level < 8 && delta >= INT64_C(63) << (level * 3))
-    level++;
-  expires = ((expires >> (level * 3)) + 1) << (level * 3);
-  return tick_ns(expires, hz) - phase;
-}
-
 int64_t ct_expect_next_deadline(const ct_engine *engine)
 {
   const ct_expect_table *t = engine->expects;
@@ -341,7 +300,7 @@ void ct_expect_renew(ct_engine *engine, ct_expect *e, bool activate, uint32_t ti
   if (activate)
     e->spec.flags &= (uint8_t)~CT_EXPECT_INACTIVE;
   e->deadline_ns = engine->now_ns + timeout_s * CT_NS_PER_S;
-  e->fire_ns = fire_moment(engine, e->deadline_ns);
+  e->fire_ns = ct_expect_fire_moment(engine, e->deadline_ns);
   heap_settle(engine->expects, e->heap_at, e);
 }
 
@@ -488,7 +447,7 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
   e->family = f;
   e->made_by_packet = packet;
   e->deadline_ns = engine->now_ns + f->helper->classes[spec->class_number].timeout_s * CT_NS_PER_S;
-  e->fire_ns = fire_moment(engine, e->deadline_ns);
+  e->fire_ns = ct_expect_fire_moment(engine, e->deadline_ns);
   link_expect(engine->expects, e);
   engine->stats.expect_create++;
   if (engine->expects->count > engine->stats.expect_peak)
@@ -550,16 +509,4 @@ uint8_t ct_expect_class(const ct_expect *e) { return e->spec.class_number; }
 uint64_t ct_expect_master(const ct_expect *e) { return e->family->id; }
 const ct_helper *ct_expect_helper(const ct_expect *e) { return e->family->helper; }
 
-bool ct_gre_key_any(const ct_engine *engine) { return ct_gre_keys_any(engine->expects->keys); }
-
-uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple)
-{
-  return ct_gre_keys_find(engine->expects->keys, tuple);
-}
-
-bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_tuple *tuple)
-{
-  return ct_gre_keys_add(engine->expects->keys, master_id, dir, tuple);
-}
-
-void ct_gre_key_drop(ct_engine *engine, uint64_t master_id) { ct_gre_keys_drop(engine->expects->keys, master_id); }
+ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine) { return engine->expects->keys; }

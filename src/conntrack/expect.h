@@ -56,6 +56,13 @@ bool ct_gre_key_any(const ct_engine *engine);
  */
 uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple);
 
+/* ---- between expect.c and expect_wheel.c ---- */
+
+struct ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine);
+/* The moment an expectation of that deadline goes: the deadline itself under --gc=exact, else when the wheel gets
+ * there. */
+int64_t ct_expect_fire_moment(const ct_engine *engine, int64_t deadline_ns);
+
 /* ---- for helper.c ---- */
 
 struct ct_helper;

@@ -28,7 +28,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h src/conntrack/ext.c \
-	src/conntrack/expect.h src/conntrack/expect.c \
+	src/conntrack/expect.h src/conntrack/expect.c src/conntrack/expect_wheel.c \
 	src/conntrack/gre_key.h src/conntrack/gre_key.c \
 	src/conntrack/helper.h src/conntrack/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
