@@ -32,7 +32,8 @@ static char *head_text(const cli_options *o, const ct_params *params)
   if (o->hz != NULL)
     g_string_append_printf(head, "set hz=%s\n", o->hz);
   if (o->replay.checksums != CT_CHECKSUMS_AUTO)
-    g_string_append_printf(head, "set checksums=%s\n", o->replay.checksums == CT_CHECKSUMS_VERIFY ? "verify" : "ignore");
+    g_string_append_printf(head, "set checksums=%s\n",
+                           o->replay.checksums == CT_CHECKSUMS_VERIFY ? "verify" : "ignore");
   for (guint i = 0; i < o->helpers->len; i++)
     g_string_append_printf(head, "set helper=%s\n", (const char *)g_ptr_array_index(o->helpers, i));
   for (guint i = 0; i < o->no_helpers->len; i++)

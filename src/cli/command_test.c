@@ -51,7 +51,9 @@ static void on_outcome(const scn_outcome *outcome, gpointer user)
 
 static gboolean set_checksums(cli_options *o, const char *name, const char *value, GError **error)
 {
-  static const char *const words[] = { [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore" };
+  static const char *const words[] = {
+    [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS(words); i++)
     if (strcmp(value, words[i]) == 0) {
@@ -112,7 +114,8 @@ static gboolean kernel_of(const GPtrArray *arguments, ct_params *params, ct_chec
 
   memcpy(copy, arguments->pdata, arguments->len * sizeof(char *));
   cli_options_init(&options);
-  fine = cli_options_parse(&options, (int)arguments->len, copy, CLI_KERNEL, own_options, error) && cli_kernel_params(&options, params, error);
+  fine = cli_options_parse(&options, (int)arguments->len, copy, CLI_KERNEL, own_options, error) &&
+         cli_kernel_params(&options, params, error);
   *checksums = options.replay.checksums;
   cli_options_clear(&options);
   g_free(copy);
@@ -120,10 +123,11 @@ static gboolean kernel_of(const GPtrArray *arguments, ct_params *params, ct_chec
 }
 
 /*
- * The kernel that scenario and command line describe together. => FALSE and error, which names the line at fault: the one
- * without which all is well.
+ * The kernel that scenario and command line describe together. => FALSE and error, which names the line at fault: the
+ * one without which all is well.
  */
-static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums, GError **error)
+static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params,
+                                ct_checksums *checksums, GError **error)
 {
   guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0;
   GPtrArray *all = all_arguments(scenario, settings, &line, argc, argv);
@@ -149,7 +153,8 @@ static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **a
 static cli_exit refuse(tap *t, GError *error)
 {
   /* What the file names as its own fault is input; what is left is the command line's. */
-  cli_exit code = error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT : CLI_EXIT_USAGE;
+  cli_exit code = error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT
+                                                                                          : CLI_EXIT_USAGE;
 
   t->number++;
   printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);

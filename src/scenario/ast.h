@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a scenario says, as the parser leaves it: plain data, owned by the scn_scenario. Numbers that the text left out are
- * marked so (has_...): the compiler fills them in, because they depend on the packets before.
+ * What a scenario says, as the parser leaves it: plain data, owned by the scn_scenario. Numbers that the text left out
+ * are marked so (has_...): the compiler fills them in, because they depend on the packets before.
  */
 #ifndef SCN_AST_H
 #define SCN_AST_H
@@ -61,7 +61,14 @@ typedef struct scn_ip {
   guint8 direction;      /* cap_direction: what a cooked link layer says */
 } scn_ip;
 
-enum { SCN_TCP_MSS = 2, SCN_TCP_WSCALE = 3, SCN_TCP_SACK_OK = 4, SCN_TCP_SACK = 5, SCN_TCP_TIMESTAMP = 8, SCN_TCP_RAW = 256 };
+enum {
+  SCN_TCP_MSS = 2,
+  SCN_TCP_WSCALE = 3,
+  SCN_TCP_SACK_OK = 4,
+  SCN_TCP_SACK = 5,
+  SCN_TCP_TIMESTAMP = 8,
+  SCN_TCP_RAW = 256
+};
 
 typedef struct scn_tcp_option {
   guint16 kind; /* the option's number, or SCN_TCP_RAW: bytes as given */

@@ -31,7 +31,8 @@ static guint put_ipv4(const scn_packet *packet, GByteArray *out)
   return out->len;
 }
 
-/* One extension header: its length field in units of 8 bytes without the first, AH's in 4 without two; a fragment header has none. */
+/* One extension header: its length field in units of 8 bytes without the first, AH's in 4 without two; a fragment
+ * header has none. */
 static void put_extension(const scn_extension *extension, guint8 next, GByteArray *out)
 {
   guint begin = out->len, unit = extension->type == AUTHENTICATION ? 4 : 8, length;
@@ -55,7 +56,8 @@ static guint put_ipv6(const scn_packet *packet, GByteArray *out)
   const ct_addr *dst = ip->has_to ? &ip->to : &packet->flow->addr[!packet->dir];
   const scn_extension *first = n ? g_ptr_array_index(ip->extensions, 0) : NULL;
 
-  scn_put_u32(out, 0x60000000u | (guint32)(ip->has_tos ? ip->tos : 0) << 20 | (ip->has_flow_label ? ip->flow_label & 0xfffff : 0));
+  scn_put_u32(out, 0x60000000u | (guint32)(ip->has_tos ? ip->tos : 0) << 20 |
+                       (ip->has_flow_label ? ip->flow_label & 0xfffff : 0));
   scn_put_u16(out, 0);
   scn_put_u8(out, first ? first->type : packet->proto);
   scn_put_u8(out, ip->has_ttl ? ip->ttl : 64);
@@ -208,7 +210,8 @@ static void put_fragment_ipv4(const scn_built *whole, guint32 begin, gboolean mo
 {
   g_byte_array_append(out->bytes, whole->bytes->data, whole->fragmentable);
   scn_set_u16(out->bytes, 4, (guint16)(ip->has_id ? ip->id : whole->id));
-  scn_set_u16(out->bytes, 6, (guint16)((ip->has_df && ip->df ? FLAG_DF : 0) | (more ? FLAG_MF : 0) | (begin / 8 & 0x1fff)));
+  scn_set_u16(out->bytes, 6,
+              (guint16)((ip->has_df && ip->df ? FLAG_DF : 0) | (more ? FLAG_MF : 0) | (begin / 8 & 0x1fff)));
 }
 
 /* The fragment header goes between what is repeated and what is not; the next-header field before it is put right. */
@@ -230,7 +233,8 @@ static void put_fragment_ipv6(const scn_built *whole, guint32 begin, gboolean mo
   scn_put_u32(out->bytes, ip->has_id ? ip->id : whole->id);
 }
 
-gboolean scn_build_fragment(const scn_built *whole, guint32 begin, guint32 end, gint more, const scn_ip *ip, const GByteArray *data, scn_built *out)
+gboolean scn_build_fragment(const scn_built *whole, guint32 begin, guint32 end, gint more, const scn_ip *ip,
+                            const GByteArray *data, scn_built *out)
 {
   guint32 total = whole->bytes->len - whole->fragmentable;
   gboolean follows;

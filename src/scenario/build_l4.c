@@ -110,7 +110,8 @@ void scn_build_udp(const scn_packet *packet, GByteArray *out)
 void scn_build_gre(const scn_packet *packet, GByteArray *out)
 {
   const scn_gre *gre = &packet->l4.gre;
-  gboolean key = gre->has_key || gre->version == 1; /* version 1: length and call id stand in the key's place (RFC 2637) */
+  /* Version 1: length and call id stand in the key's place (RFC 2637) */
+  gboolean key = gre->has_key || gre->version == 1;
   gboolean seq = gre->has_seq || (gre->version == 1 && packet->payload->len > 0);
   guint16 call = gre->has_call ? gre->call : packet->flow->call[packet->dir];
 

@@ -121,8 +121,8 @@ static void check_master(sides *s, const scn_flow *master, const ct_view *view)
 
 static gboolean asks_for_entry(const scn_check *check)
 {
-  return (check->fields & (SCN_CHECK_STATE | SCN_CHECK_TIMEOUT | SCN_CHECK_PACKETS | SCN_CHECK_BYTES | SCN_CHECK_HELPER | SCN_CHECK_MASTER |
-                           SCN_CHECK_MARK)) ||
+  return (check->fields & (SCN_CHECK_STATE | SCN_CHECK_TIMEOUT | SCN_CHECK_PACKETS | SCN_CHECK_BYTES |
+                           SCN_CHECK_HELPER | SCN_CHECK_MASTER | SCN_CHECK_MARK)) ||
          check->status_on || check->status_off;
 }
 
@@ -157,11 +157,15 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
 static void check_packet(sides *s, const scn_runner *runner, const scn_check *check)
 {
   const ct_result *result = &runner->result;
-  gboolean belongs = result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED;
+  gboolean belongs = result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED ||
+                     result->cls == CT_CLASS_RELATED;
 
   same_string(s, "", ct_class_name(check->cls), ct_class_name(result->cls));
   if (check->fields & SCN_CHECK_DIR)
-    same_string(s, "", check->dir == CT_ORIGINAL ? "orig" : "reply", !belongs ? "no direction" : result->dir == CT_ORIGINAL ? "orig" : "reply");
+    same_string(s, "", check->dir == CT_ORIGINAL ? "orig" : "reply",
+                !belongs                     ? "no direction"
+                : result->dir == CT_ORIGINAL ? "orig"
+                                             : "reply");
   if (check->fields & SCN_CHECK_DROPPED && result->verdict != CT_VERDICT_DROP)
     differ(s, "", "dropped", "not dropped");
   if (check->fields & SCN_CHECK_REASON)
@@ -194,8 +198,8 @@ static void check_stats(sides *s, const scn_runner *runner, const scn_check *che
   for (guint i = 0; i < check->stats->len; i++) {
     const scn_stat *asked = &g_array_index(check->stats, scn_stat, i);
 
-#define X(counter)                                                                                                     \
-  if (strcmp(asked->name, #counter) == 0)                                                                              \
+#define X(counter) \
+  if (strcmp(asked->name, #counter) == 0) \
     same_number(s, #counter, asked->value, is->counter);
     CT_STAT_LIST(X)
 #undef X
@@ -231,7 +235,8 @@ static void check_lines(sides *s, const scn_check *check, const GPtrArray *lines
   if ((found != NULL) != check->absent)
     return;
   s->met = FALSE;
-  g_string_append_printf(s->expected, "%s%s%s%s", check->absent ? "no " : "", what, check->text ? " with " : "", check->text ? check->text : "");
+  g_string_append_printf(s->expected, "%s%s%s%s", check->absent ? "no " : "", what, check->text ? " with " : "",
+                         check->text ? check->text : "");
   g_string_append(s->got, found ? found : lines->len ? "others" : "none");
   for (guint i = 0; !found && i < lines->len; i++)
     g_string_append_printf(s->related, "%s\n", (const char *)g_ptr_array_index(lines, i));
@@ -249,7 +254,8 @@ static void check_table(sides *s, const scn_runner *runner, const scn_check *che
   g_ptr_array_unref(list.lines);
 }
 
-gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got, GString *related)
+gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got,
+                        GString *related)
 {
   sides s = { expected, got, related, TRUE };
 

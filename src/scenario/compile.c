@@ -38,7 +38,8 @@ scn_compiler *scn_compiler_new(const scn_scenario *scenario)
   compiler->link.dlt = 1;
   compiler->flows = g_new0(scn_flow_state, scenario->flows->len + 1);
   for (guint i = 0; i < scenario->flows->len; i++)
-    memcpy(compiler->flows[i].isn, ((const scn_flow *)g_ptr_array_index(scenario->flows, i))->isn, sizeof(compiler->flows[i].isn));
+    memcpy(compiler->flows[i].isn, ((const scn_flow *)g_ptr_array_index(scenario->flows, i))->isn,
+           sizeof(compiler->flows[i].isn));
   compiler->labels = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, labelled_free);
   compiler->frame = g_byte_array_new();
   return compiler;
@@ -83,7 +84,8 @@ static const labelled *label_of(const scn_compiler *compiler, const char *label)
   return label ? g_hash_table_lookup(compiler->labels, label) : NULL;
 }
 
-static void wrap(scn_compiler *compiler, ct_dir dir, const scn_ip *ip, guint8 family, const GByteArray *packet, scn_frame *out)
+static void wrap(scn_compiler *compiler, ct_dir dir, const scn_ip *ip, guint8 family, const GByteArray *packet,
+                 scn_frame *out)
 {
   g_byte_array_set_size(compiler->frame, 0);
   scn_link_wrap(&compiler->link, dir, ip, family, packet, compiler->frame);
@@ -137,7 +139,8 @@ static gboolean fragment(scn_compiler *compiler, const scn_step *step, scn_frame
   const scn_ip *ip = &step->fragment.ip;
   scn_built built = { 0 };
 
-  if (!scn_build_fragment(&l->built, step->fragment.begin, step->fragment.end, step->fragment.more, ip, step->fragment.data, &built)) {
+  if (!scn_build_fragment(&l->built, step->fragment.begin, step->fragment.end, step->fragment.more, ip,
+                          step->fragment.data, &built)) {
     char *what = g_strdup_printf("expected a range within the packet's %u bytes that begins at a multiple of 8",
                                  l->built.bytes->len - l->built.fragmentable);
 

@@ -10,16 +10,16 @@
 typedef struct flow_log {
   scn_flow flow; /* isn: what its declaration says */
   scn_flow_state state;
-  gboolean told[2];   /* a number relative to this side's ISN has been printed */
+  gboolean told[2]; /* a number relative to this side's ISN has been printed */
   gboolean announced; /* SCTP: a chunk has told a tag */
-  gboolean restated;  /* an isn statement was printed: the declaration no longer says what holds */
+  gboolean restated; /* an isn statement was printed: the declaration no longer says what holds */
 } flow_log;
 
 struct scn_decompiler {
   scn_runner runner;
   GString *body;
   GHashTable *by_tuple; /* ct_tuple of the first packet => flow_log */
-  GPtrArray *flows;     /* flow_log, in order */
+  GPtrArray *flows; /* flow_log, in order */
   scn_link link;
   gint64 last_ns, start_ns;
   gboolean started;
@@ -86,15 +86,17 @@ static void link_of(const cap_frame *frame, guint l3_offset, scn_link *link)
 
     at += 2;
     if ((type == 0x8100 || type == 0x88a8) && at + 2 < l3_offset) {
-      *layer = (scn_layer){ type == 0x8100 ? SCN_LAYER_VLAN : SCN_LAYER_QINQ, (frame->data[at] << 8 | frame->data[at + 1]) & 0xfffu };
+      *layer = (scn_layer){ type == 0x8100 ? SCN_LAYER_VLAN : SCN_LAYER_QINQ,
+                            (frame->data[at] << 8 | frame->data[at + 1]) & 0xfffu };
       at += 2;
     } else if (type == 0x8864 && at + 8 <= l3_offset) {
       *layer = (scn_layer){ SCN_LAYER_PPPOE, (guint32)(frame->data[at + 2] << 8 | frame->data[at + 3]) };
       at = l3_offset;
     } else if (type == 0x8847) {
       for (; at + 4 <= l3_offset && link->layers < G_N_ELEMENTS(link->layer); at += 4)
-        link->layer[link->layers++] =
-          (scn_layer){ SCN_LAYER_MPLS, (guint32)(frame->data[at] << 12 | frame->data[at + 1] << 4 | frame->data[at + 2] >> 4) };
+        link->layer[link->layers++] = (scn_layer){
+          SCN_LAYER_MPLS, (guint32)(frame->data[at] << 12 | frame->data[at + 1] << 4 | frame->data[at + 2] >> 4)
+        };
       return;
     } else
       return;
@@ -130,8 +132,8 @@ static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *by
 {
   guint wire, claimed, least;
 
-  if (l3_offset > frame->captured || (l3_offset == 0 && frame->link != 101 && frame->link != 12 && frame->link != 14 && frame->link != 228 &&
-                                      frame->link != 229))
+  if (l3_offset > frame->captured || (l3_offset == 0 && frame->link != 101 && frame->link != 12 && frame->link != 14 &&
+                                      frame->link != 228 && frame->link != 229))
     return FALSE;
   bytes->data = frame->data + l3_offset;
   bytes->captured = frame->captured - l3_offset;
@@ -139,7 +141,8 @@ static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *by
   if (bytes->captured < 20)
     return FALSE;
   bytes->family = bytes->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
-  claimed = bytes->family == CT_IPV4 ? (guint)(bytes->data[2] << 8 | bytes->data[3]) : 40u + (guint)(bytes->data[4] << 8 | bytes->data[5]);
+  claimed = bytes->family == CT_IPV4 ? (guint)(bytes->data[2] << 8 | bytes->data[3])
+                                     : 40u + (guint)(bytes->data[4] << 8 | bytes->data[5]);
   if (bytes->family == CT_IPV6 && claimed == 40 && bytes->data[6] == 0)
     claimed = 0; /* its hop-by-hop header may say that it is a jumbogram (RFC 2675) */
   /* Bytes behind the packet are padding; a packet that claims more than there was, or nothing, is what it is. */
@@ -201,8 +204,8 @@ static void set_isn(scn_decompiler *d, flow_log *log, ct_dir side, guint32 isn)
 }
 
 /*
- * Numbers shall begin at 0: a SYN says where, else the first packet of a side, else what the other side acknowledges. The
- * declaration of the flow says so, unless something was told already in other terms.
+ * Numbers shall begin at 0: a SYN says where, else the first packet of a side, else what the other side acknowledges.
+ * The declaration of the flow says so, unless something was told already in other terms.
  */
 static void learn_isn(scn_decompiler *d, flow_log *log, ct_dir dir, const scn_bytes *b)
 {
@@ -296,7 +299,9 @@ static void print_check(scn_decompiler *d)
     if (state && view->state != 0)
       g_string_append_printf(out, " %s", state);
     g_string_append_printf(out, " %" G_GINT64_FORMAT "s", view->timeout_ns / 1000000000);
-    g_string_append(out, view->status & CT_STATUS_ASSURED ? " ASSURED" : view->status & CT_STATUS_SEEN_REPLY ? "" : " UNREPLIED");
+    g_string_append(out, view->status & CT_STATUS_ASSURED      ? " ASSURED"
+                         : view->status & CT_STATUS_SEEN_REPLY ? ""
+                                                               : " UNREPLIED");
   }
   if (result->reason != CT_REASON_NONE)
     g_string_append_printf(out, " reason %s", ct_reason_word(result->reason));
@@ -393,9 +398,15 @@ char *scn_decompiler_text(const scn_decompiler *d, const char *head)
   GString *out = g_string_new(head);
 
   if (d->left_out > 0)
-    g_string_append_printf(out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames are left out: no IP packet in them.\n", d->left_out, d->frames);
+    g_string_append_printf(
+        out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames are left out: no IP packet in them.\n",
+        d->left_out, d->frames);
   if (d->raw > 0)
-    g_string_append_printf(out, "# %" G_GUINT64_FORMAT " packets stand as raw bytes: fragments, extension headers, or headers that are not whole.\n", d->raw);
+    g_string_append_printf(
+        out,
+        "# %" G_GUINT64_FORMAT
+        " packets stand as raw bytes: fragments, extension headers, or headers that are not whole.\n",
+        d->raw);
   if (d->started)
     print_start(out, d->start_ns);
   g_string_append_c(out, '\n');

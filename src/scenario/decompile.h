@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From captured frames back to a scenario that passes: every IP packet again, in notation where the builder can make the very
- * same bytes of it, else as raw bytes; after each what the engine made of it. Link layers are kept as far as the language has
- * them; frames that carry no IP are left out, and counted.
+ * From captured frames back to a scenario that passes: every IP packet again, in notation where the builder can make
+ * the very same bytes of it, else as raw bytes; after each what the engine made of it. Link layers are kept as far as
+ * the language has them; frames that carry no IP are left out, and counted.
  */
 #ifndef SCN_DECOMPILE_H
 #define SCN_DECOMPILE_H

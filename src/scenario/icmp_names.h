@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The names by which scenarios speak of ICMP messages; read by the parser and by the decompiler. Internal to src/scenario. */
+/* The names by which scenarios speak of ICMP messages; read by the parser and by the decompiler. Internal to
+ * src/scenario. */
 #ifndef SCN_ICMP_NAMES_H
 #define SCN_ICMP_NAMES_H
 

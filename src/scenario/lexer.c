@@ -19,7 +19,8 @@ gboolean scn_fail(scn_cursor *c, const char *format, ...)
   va_start(args, format);
   message = g_strdup_vprintf(format, args);
   va_end(args);
-  g_set_error(&c->error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u:%u: %s", c->file, c->line, (guint)(c->at - c->start) + 1, message);
+  g_set_error(&c->error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u:%u: %s", c->file, c->line, (guint)(c->at - c->start) + 1,
+              message);
   g_free(message);
   return FALSE;
 }
@@ -126,7 +127,8 @@ static gboolean take(scn_cursor *c, const char *what, gsize n, char *buffer, gsi
   if (n == 0)
     return scn_wanted(c, what);
   if (n >= size)
-    return scn_fail(c, "expected %s, found a word of %" G_GSIZE_FORMAT " characters (at most %" G_GSIZE_FORMAT ")", what, n, size - 1);
+    return scn_fail(c, "expected %s, found a word of %" G_GSIZE_FORMAT " characters (at most %" G_GSIZE_FORMAT ")",
+                    what, n, size - 1);
   memcpy(buffer, c->at, n);
   buffer[n] = 0;
   c->at += n;
@@ -239,8 +241,13 @@ gboolean scn_take_duration(scn_cursor *c, const char *what, gint64 *ns)
   static const struct {
     const char *word;
     gint64 ns;
-  } units[] = { { "ms", 1000000 },  { "us", 1000 }, { "ns", 1 }, { "s", 1000000000 }, { "m", G_GINT64_CONSTANT(60000000000) },
-                { "h", G_GINT64_CONSTANT(3600000000000) }, { "d", G_GINT64_CONSTANT(86400000000000) } };
+  } units[] = { { "ms", 1000000 },
+                { "us", 1000 },
+                { "ns", 1 },
+                { "s", 1000000000 },
+                { "m", G_GINT64_CONSTANT(60000000000) },
+                { "h", G_GINT64_CONSTANT(3600000000000) },
+                { "d", G_GINT64_CONSTANT(86400000000000) } };
   const char *begin;
   gint64 whole = 0, fraction = 0, unit = 1000000000;
   guint i;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cursor over one logical line. The notation is terse ("S.", "1:101(100)", "[fd00::1]:80"): what a character means depends on where it
- * stands, so the parser asks for the token it wants next instead of being given a stream of them.
+ * A cursor over one logical line. The notation is terse ("S.", "1:101(100)", "[fd00::1]:80"): what a character means
+ * depends on where it stands, so the parser asks for the token it wants next instead of being given a stream of them.
  *
- * The first failure sticks: every later call fails too and leaves it alone, so that a parser may try a few tokens before it looks.
- * Internal to src/scenario.
+ * The first failure sticks: every later call fails too and leaves it alone, so that a parser may try a few tokens
+ * before it looks. Internal to src/scenario.
  */
 #ifndef SCN_LEXER_H
 #define SCN_LEXER_H

@@ -5,9 +5,22 @@
 #include "capture/capture.h"
 
 enum {
-  DLT_NULL = 0, DLT_ETHERNET = 1, DLT_PPP = 9, DLT_RAW = 101, DLT_CHDLC = 104, DLT_WLAN = 105, DLT_LOOP = 108, DLT_SLL = 113,
-  DLT_RADIOTAP = 127, DLT_SLL2 = 276,
-  TYPE_IPV4 = 0x0800, TYPE_IPV6 = 0x86dd, TYPE_VLAN = 0x8100, TYPE_QINQ = 0x88a8, TYPE_MPLS = 0x8847, TYPE_PPPOE = 0x8864
+  DLT_NULL = 0,
+  DLT_ETHERNET = 1,
+  DLT_PPP = 9,
+  DLT_RAW = 101,
+  DLT_CHDLC = 104,
+  DLT_WLAN = 105,
+  DLT_LOOP = 108,
+  DLT_SLL = 113,
+  DLT_RADIOTAP = 127,
+  DLT_SLL2 = 276,
+  TYPE_IPV4 = 0x0800,
+  TYPE_IPV6 = 0x86dd,
+  TYPE_VLAN = 0x8100,
+  TYPE_QINQ = 0x88a8,
+  TYPE_MPLS = 0x8847,
+  TYPE_PPPOE = 0x8864
 };
 
 static void put_mac(GByteArray *out, guint8 side)
@@ -21,7 +34,9 @@ static void put_mac(GByteArray *out, guint8 side)
 
 static guint16 layer_type(const scn_layer *layer)
 {
-  static const guint16 types[] = { [SCN_LAYER_VLAN] = TYPE_VLAN, [SCN_LAYER_QINQ] = TYPE_QINQ, [SCN_LAYER_MPLS] = TYPE_MPLS,
+  static const guint16 types[] = { [SCN_LAYER_VLAN] = TYPE_VLAN,
+                                   [SCN_LAYER_QINQ] = TYPE_QINQ,
+                                   [SCN_LAYER_MPLS] = TYPE_MPLS,
                                    [SCN_LAYER_PPPOE] = TYPE_PPPOE };
 
   return types[layer->kind];
@@ -42,7 +57,9 @@ static void put_layers(const scn_link *link, guint8 family, guint packet_bytes, 
       scn_put_u16(out, (guint16)layer->value);
       scn_put_u16(out, next ? layer_type(next) : ip_type);
       break;
-    case SCN_LAYER_MPLS: scn_put_u32(out, layer->value << 12 | (next && next->kind == SCN_LAYER_MPLS ? 0 : 0x100) | 64); break;
+    case SCN_LAYER_MPLS:
+      scn_put_u32(out, layer->value << 12 | (next && next->kind == SCN_LAYER_MPLS ? 0 : 0x100) | 64);
+      break;
     case SCN_LAYER_PPPOE:
       scn_put_u16(out, 0x1100);
       scn_put_u16(out, (guint16)layer->value);
@@ -91,7 +108,8 @@ static void put_wlan(ct_dir dir, guint8 family, GByteArray *out)
   scn_put_u16(out, family == CT_IPV4 ? TYPE_IPV4 : TYPE_IPV6);
 }
 
-void scn_link_wrap(const scn_link *link, ct_dir dir, const scn_ip *ip, guint8 family, const GByteArray *packet, GByteArray *frame)
+void scn_link_wrap(const scn_link *link, ct_dir dir, const scn_ip *ip, guint8 family, const GByteArray *packet,
+                   GByteArray *frame)
 {
   static const guint8 radiotap[] = { 0, 0, 8, 0, 0, 0, 0, 0 };
 

@@ -4,7 +4,7 @@ libscenario_la_SOURCES = \
 	src/scenario/scenario.h \
 	src/scenario/ast.h src/scenario/ast.c \
 	src/scenario/lexer.h src/scenario/lexer.c \
-	src/scenario/parse.h src/scenario/parse.c src/scenario/parse_packet.c \
+	src/scenario/parse.h src/scenario/parse.c src/scenario/parse_lines.c src/scenario/parse_packet.c \
 	src/scenario/parse_tcp.c src/scenario/parse_icmp.c src/scenario/parse_sctp.c src/scenario/parse_check.c \
 	src/scenario/icmp_names.h src/scenario/icmp_names.c \
 	src/scenario/sctp_names.h src/scenario/sctp_names.c \

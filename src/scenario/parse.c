@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-enum {
-  MAX_FILE_BYTES = 256 << 20,
-  MAX_STEPS = 1000000, /* "repeat" must not turn a line into a full disk */
-  MAX_REPEAT = 100000
-};
-
 static gboolean name_free(scn_parser *p, const char *begin, const char *name)
 {
   static const char *const reserved[] = { "raw", "frame", "fragment", "send", "no" };
@@ -43,8 +37,14 @@ static gboolean take_protocol(scn_parser *p, const char *word, guint8 *proto)
   static const struct {
     const char *word;
     guint8 proto;
-  } known[] = { { "tcp", CT_PROTO_TCP },   { "udp", CT_PROTO_UDP }, { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
-                { "sctp", CT_PROTO_SCTP }, { "gre", CT_PROTO_GRE }, { "esp", 50 },                   { "ah", 51 } };
+  } known[] = { { "tcp", CT_PROTO_TCP },
+                { "udp", CT_PROTO_UDP },
+                { "udplite", CT_PROTO_UDPLITE },
+                { "icmp", CT_PROTO_ICMP },
+                { "sctp", CT_PROTO_SCTP },
+                { "gre", CT_PROTO_GRE },
+                { "esp", 50 },
+                { "ah", 51 } };
 
   if (strcmp(word, "proto") == 0)
     return scn_take_u8(p->c, "a protocol number", proto);
@@ -53,7 +53,8 @@ static gboolean take_protocol(scn_parser *p, const char *word, guint8 *proto)
       *proto = known[i].proto;
       return TRUE;
     }
-  return scn_fail(p->c, "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"%s\"", word);
+  return scn_fail(p->c, "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"%s\"",
+                  word);
 }
 
 static gboolean has_ports(guint8 proto)
@@ -119,8 +120,8 @@ static gboolean parse_flow(scn_parser *p)
   flow->isn[1] = 5000;
   g_ptr_array_add(p->scenario->flows, flow);
   g_hash_table_insert(p->scenario->flow_by_name, flow->name, flow);
-  if (!take_protocol(p, word, &flow->proto) || !take_endpoint(p, flow, 0) || !scn_need(p->c, ">") || !take_endpoint(p, flow, 1) ||
-      !take_flow_options(p, flow))
+  if (!take_protocol(p, word, &flow->proto) || !take_endpoint(p, flow, 0) || !scn_need(p->c, ">") ||
+      !take_endpoint(p, flow, 1) || !take_flow_options(p, flow))
     return FALSE;
   if (flow->proto == CT_PROTO_ICMP && flow->family == CT_IPV6)
     flow->proto = CT_PROTO_ICMPV6;
@@ -146,8 +147,8 @@ static void add_setting(GPtrArray *list, guint line, const char *name, const cha
 
 static gboolean is_setting(const char *name)
 {
-  static const char *const names[] = { "max", "hashsize", "ram", "features", "gc", "hz", "hash-seed", "checksums", "helper", "no-helper",
-                                       "local" };
+  static const char *const names[] = { "max",       "hashsize",  "ram",    "features",  "gc",   "hz",
+                                       "hash-seed", "checksums", "helper", "no-helper", "local" };
 
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     if (strcmp(name, names[i]) == 0)
@@ -206,7 +207,9 @@ static gboolean take_layers(scn_parser *p, scn_link *link)
   static const struct {
     const char *word;
     guint32 largest;
-  } kinds[] = { [SCN_LAYER_VLAN] = { "vlan", 4095 }, [SCN_LAYER_QINQ] = { "qinq", 4095 }, [SCN_LAYER_MPLS] = { "mpls", 1048575 },
+  } kinds[] = { [SCN_LAYER_VLAN] = { "vlan", 4095 },
+                [SCN_LAYER_QINQ] = { "qinq", 4095 },
+                [SCN_LAYER_MPLS] = { "mpls", 1048575 },
                 [SCN_LAYER_PPPOE] = { "pppoe", 65535 } };
 
   while (!p->c->error && !scn_at_end(p->c)) {
@@ -232,8 +235,8 @@ static gboolean parse_link(scn_parser *p)
   static const struct {
     const char *word;
     guint16 dlt;
-  } known[] = { { "ethernet", 1 }, { "ppp", 9 },    { "raw", 101 },  { "chdlc", 104 },   { "wlan", 105 },
-                { "loop", 108 },   { "sll", 113 }, { "radiotap", 127 }, { "null", 0 },  { "sll2", 276 } };
+  } known[] = { { "ethernet", 1 }, { "ppp", 9 },   { "raw", 101 },      { "chdlc", 104 }, { "wlan", 105 },
+                { "loop", 108 },   { "sll", 113 }, { "radiotap", 127 }, { "null", 0 },    { "sll2", 276 } };
   const char *begin = p->c->at;
   char word[SCN_WORD_BYTES];
   scn_step *step;
@@ -380,8 +383,8 @@ static gboolean parse_timed(scn_parser *p)
 
 static gboolean parse_statement(scn_parser *p)
 {
-  static const char what[] =
-    "a time (+0.1 ...), =>, or one of flow, isn, hold, expect, link, start, profile, sysctl, set, max, hashsize, repeat";
+  static const char what[] = "a time (+0.1 ...), =>, or one of flow, isn, hold, expect, link, start, profile, sysctl, "
+                             "set, max, hashsize, repeat";
   char word[SCN_WORD_BYTES];
   const char *begin = p->c->at;
   char next = scn_peek(p->c);
@@ -418,8 +421,7 @@ static gboolean parse_statement(scn_parser *p)
   return scn_wanted(p->c, what);
 }
 
-/* One logical line. => FALSE and error. */
-static gboolean parse_line(scn_parser *p, guint line, const char *text, gsize n, GError **error)
+gboolean scn_parse_line(scn_parser *p, guint line, const char *text, gsize n, GError **error)
 {
   scn_cursor c;
 
@@ -428,201 +430,12 @@ static gboolean parse_line(scn_parser *p, guint line, const char *text, gsize n,
   if (!scn_at_end(&c)) {
     parse_statement(p);
     scn_need_end(&c);
-    if (p->scenario->steps->len > MAX_STEPS)
-      scn_fail(&c, "expected at most %d steps", MAX_STEPS);
+    if (p->scenario->steps->len > SCN_MAX_STEPS)
+      scn_fail(&c, "expected at most %d steps", SCN_MAX_STEPS);
   }
   p->c = NULL;
   if (!c.error)
     return TRUE;
   g_propagate_error(error, c.error);
   return FALSE;
-}
-
-/* The lines of the text, with those that end in a backslash joined; the parser's input, so that repeat can go over some of them again. */
-typedef struct text_line {
-  guint number;
-  char *text;
-} text_line;
-
-static void text_line_clear(gpointer p)
-{
-  g_free(((text_line *)p)->text);
-}
-
-static GArray *split_lines(const char *text, gsize length)
-{
-  GArray *lines = g_array_new(FALSE, FALSE, sizeof(text_line));
-  GString *joined = g_string_new(NULL);
-  guint number = 0, first = 1;
-  const char *at = text, *end = text + length;
-
-  g_array_set_clear_func(lines, text_line_clear);
-  while (at < end) {
-    const char *newline = memchr(at, '\n', (gsize)(end - at));
-    const char *stop = newline ? newline : end;
-    gboolean goes_on;
-
-    number++;
-    if (joined->len == 0)
-      first = number;
-    if (stop > at && stop[-1] == '\r')
-      stop--;
-    goes_on = stop > at && stop[-1] == '\\' && newline;
-    g_string_append_len(joined, at, stop - at - (goes_on ? 1 : 0));
-    if (goes_on)
-      g_string_append_c(joined, ' ');
-    else {
-      text_line line = { first, g_strndup(joined->str, joined->len) };
-
-      g_array_append_val(lines, line);
-      g_string_truncate(joined, 0);
-    }
-    at = newline ? newline + 1 : end;
-  }
-  if (joined->len > 0) {
-    text_line line = { first, g_strdup(joined->str) };
-
-    g_array_append_val(lines, line);
-  }
-  g_string_free(joined, TRUE);
-  return lines;
-}
-
-/* $i is the round's number from 0; ${i+1000} and ${i*3} compute with it. */
-static gboolean substitute(GString *out, const text_line *line, guint round, const char *file, GError **error)
-{
-  const char *at = line->text;
-
-  g_string_truncate(out, 0);
-  while (*at) {
-    char operator = 0;
-    guint64 operand = 0;
-    char *end = NULL;
-
-    if (strncmp(at, "$i", 2) == 0) {
-      g_string_append_printf(out, "%u", round);
-      at += 2;
-      continue;
-    }
-    if (strncmp(at, "${i", 3) != 0) {
-      g_string_append_c(out, *at++);
-      continue;
-    }
-    operator = at[3];
-    if (operator == '+' || operator == '*')
-      operand = g_ascii_strtoull(at + 4, &end, 10);
-    if (!end || end == at + 4 || *end != '}' || operand > G_MAXUINT32) {
-      g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u:%u: expected ${i+NUMBER} or ${i*NUMBER}", file, line->number,
-                  (guint)(at - line->text) + 1);
-      return FALSE;
-    }
-    g_string_append_printf(out, "%" G_GUINT64_FORMAT, operator == '+' ? round + operand : round * operand);
-    at = end + 1;
-  }
-  return TRUE;
-}
-
-static gboolean is_statement(const text_line *line, const char *word, scn_cursor *c, const char *file)
-{
-  scn_cursor_init(c, file, line->number, line->text, line->text + strlen(line->text));
-  return scn_accept_word(c, word);
-}
-
-/* repeat N ... end; *at is the index of its first line, then of its last. */
-static gboolean parse_repeat(scn_parser *p, const GArray *lines, guint *at, scn_cursor *head, GError **error)
-{
-  const char *file = p->scenario->file;
-  GString *text = g_string_new(NULL);
-  guint64 rounds = 0;
-  guint begin = *at + 1, end = begin;
-  gboolean fine;
-  scn_cursor c;
-
-  fine = scn_take_u64(head, "a number of rounds", MAX_REPEAT, &rounds) && scn_need_end(head);
-  while (fine && end < lines->len && !is_statement(&g_array_index(lines, text_line, end), "end", &c, file)) {
-    if (is_statement(&g_array_index(lines, text_line, end), "repeat", &c, file))
-      fine = scn_fail(head, "expected \"end\" before the \"repeat\" in line %u", c.line);
-    end++;
-  }
-  if (fine && end == lines->len)
-    fine = scn_fail(head, "expected \"end\" after \"repeat\", found the end of the file");
-  if (fine && rounds * (end - begin) > MAX_STEPS)
-    fine = scn_fail(head, "expected at most %d lines after repeating, found %" G_GUINT64_FORMAT, MAX_STEPS, rounds * (end - begin));
-  if (head->error)
-    g_propagate_error(error, head->error);
-  for (guint round = 0; fine && round < rounds; round++)
-    for (guint i = begin; fine && i < end; i++) {
-      const text_line *line = &g_array_index(lines, text_line, i);
-
-      fine = substitute(text, line, round, file, error) && parse_line(p, line->number, text->str, text->len, error);
-    }
-  g_string_free(text, TRUE);
-  *at = end;
-  return fine;
-}
-
-static gboolean parse_lines(scn_parser *p, const GArray *lines, GError **error)
-{
-  for (guint i = 0; i < lines->len; i++) {
-    const text_line *line = &g_array_index(lines, text_line, i);
-    scn_cursor c;
-
-    if (is_statement(line, "repeat", &c, p->scenario->file) ? !parse_repeat(p, lines, &i, &c, error)
-                                                             : !parse_line(p, line->number, line->text, strlen(line->text), error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error)
-{
-  gsize n = length < 0 ? strlen(text) : (gsize)length;
-  scn_parser parser = { .scenario = scn_scenario_new(name) };
-  const char *zero = memchr(text, 0, n);
-  GArray *lines;
-  gboolean fine;
-
-  if (zero) {
-    g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s: expected text, found a zero byte at offset %" G_GSIZE_FORMAT, name,
-                (gsize)(zero - text));
-    scn_scenario_free(parser.scenario);
-    return NULL;
-  }
-  lines = split_lines(text, n);
-  fine = parse_lines(&parser, lines, error);
-  g_array_unref(lines);
-  if (fine)
-    return parser.scenario;
-  scn_scenario_free(parser.scenario);
-  return NULL;
-}
-
-scn_scenario *scn_scenario_load(const char *path, GError **error)
-{
-  GIOChannel *channel = strcmp(path, "-") == 0 ? g_io_channel_unix_new(0) : g_io_channel_new_file(path, "r", error);
-  scn_scenario *scenario = NULL;
-  GString *text;
-  char buffer[65536];
-  gsize got;
-  GIOStatus status;
-
-  if (!channel) {
-    g_prefix_error(error, "%s: ", path);
-    return NULL;
-  }
-  text = g_string_new(NULL);
-  g_io_channel_set_encoding(channel, NULL, NULL);
-  do {
-    status = g_io_channel_read_chars(channel, buffer, sizeof(buffer), &got, error);
-    g_string_append_len(text, buffer, (gssize)got);
-  } while (status == G_IO_STATUS_NORMAL && text->len <= MAX_FILE_BYTES);
-  g_io_channel_unref(channel);
-  if (text->len > MAX_FILE_BYTES)
-    g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s: a scenario of over %d bytes", path, MAX_FILE_BYTES);
-  else if (status == G_IO_STATUS_EOF)
-    scenario = scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path, error);
-  else
-    g_prefix_error(error, "%s: ", path);
-  g_string_free(text, TRUE);
-  return scenario;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parser's parts, by what they read: parse.c lines and directives, parse_packet.c what any packet can say, parse_tcp.c, parse_icmp.c and
- * parse_sctp.c their notations, parse_check.c expectations. Internal to src/scenario.
+ * The parser's parts, by what they read: parse_lines.c lines, parse.c directives, parse_packet.c what any packet can
+ * say, parse_tcp.c, parse_icmp.c and parse_sctp.c their notations, parse_check.c expectations. Internal to
+ * src/scenario.
  */
 #ifndef SCN_PARSE_H
 #define SCN_PARSE_H
@@ -14,9 +15,15 @@ typedef struct scn_parser {
   scn_step *last_packet; /* what "=>" speaks of */
 } scn_parser;
 
-enum { SCN_WORD_BYTES = 64 };
+enum {
+  SCN_WORD_BYTES = 64,
+  SCN_MAX_STEPS = 1000000 /* "repeat" must not turn a line into a full disk */
+};
 
-/* All: => FALSE with the cursor's error set. */
+/* One logical line of n bytes, zero-terminated. => FALSE and error. */
+gboolean scn_parse_line(scn_parser *p, guint line, const char *text, gsize n, GError **error);
+
+/* All below: => FALSE with the cursor's error set. */
 
 /* "FLOW <" or "<" where there is only one flow, then the packet, its attributes and label. */
 gboolean scn_parse_packet(scn_parser *p, scn_step *step);

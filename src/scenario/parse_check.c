@@ -72,7 +72,8 @@ static gboolean take_helper(scn_parser *p, scn_check *check)
 
 static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
 {
-  static const char what[] = "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, reason WORD, helper NAME, "
+  static const char what[] = "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, "
+                             "reason WORD, helper NAME, "
                              "master FLOW, mark N, dropped, or the end of the line";
   char word[SCN_WORD_BYTES];
   const char *begin = p->c->at;
@@ -237,5 +238,6 @@ gboolean scn_parse_expect(scn_parser *p, scn_step *step)
     check->about = SCN_ABOUT_STATS;
     return take_stats(p, check);
   }
-  return scn_wanted(c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
+  return scn_wanted(
+      c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
 }

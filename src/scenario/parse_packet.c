@@ -48,7 +48,8 @@ static gboolean take_patch(scn_parser *p, scn_ip *ip)
   GByteArray *bytes;
   guint32 offset;
 
-  if (!scn_take_u32(p->c, "an offset from the IP header", &offset) || !scn_take_hex(p->c, "bytes in hexadecimal", &bytes))
+  if (!scn_take_u32(p->c, "an offset from the IP header", &offset) ||
+      !scn_take_hex(p->c, "bytes in hexadecimal", &bytes))
     return FALSE;
   scn_ip_patch_add(ip, offset, bytes);
   return TRUE;
@@ -68,7 +69,8 @@ static gboolean take_extension(scn_parser *p, scn_ip *ip)
     ;
   if (i < G_N_ELEMENTS(known))
     type = known[i].type;
-  else if (!scn_take_u8(p->c, "an extension header (hop-by-hop, routing, fragment, destination, ah or its number)", &type))
+  else if (!scn_take_u8(p->c, "an extension header (hop-by-hop, routing, fragment, destination, ah or its number)",
+                        &type))
     return FALSE;
   if (!scn_take_hex(p->c, "its bytes after the first two in hexadecimal", &body))
     return FALSE;
@@ -130,7 +132,8 @@ static gboolean ip_attribute(scn_parser *p, guint8 family, scn_ip *ip, gboolean 
     return take_sum(p, &ip->sum);
   if (scn_accept_word(c, "ipopt"))
     return take_new_bytes(p, "IPv4 options in hexadecimal", &ip->options) &&
-           (ip->options->len <= 40 || scn_fail(c, "expected at most 40 bytes of IPv4 options, found %u", ip->options->len));
+           (ip->options->len <= 40 ||
+            scn_fail(c, "expected at most 40 bytes of IPv4 options, found %u", ip->options->len));
   if (scn_accept_word(c, "flowlabel"))
     return (ip->has_flow_label = TRUE) && scn_take_u32(c, "a flow label", &ip->flow_label);
   if (scn_accept_word(c, "ext"))
@@ -151,7 +154,8 @@ static gboolean append_zeros(scn_parser *p, GByteArray *bytes)
   return TRUE;
 }
 
-/* data "text", hex BYTES and zeros N: appended, but in place of what a bare length stood for; the length must then be theirs. */
+/* data "text", hex BYTES and zeros N: appended, but in place of what a bare length stood for; the length must then be
+ * theirs. */
 static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *claimed, gboolean *given, gboolean *known)
 {
   GByteArray *bytes = NULL;
@@ -165,8 +169,7 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
   else if (scn_accept_word(p->c, "zeros")) {
     bytes = g_byte_array_new();
     fine = append_zeros(p, bytes);
-  }
-  else {
+  } else {
     *known = FALSE;
     return TRUE;
   }
@@ -224,7 +227,9 @@ static gboolean one_attribute(scn_parser *p, scn_step *step, gsize *claimed, gbo
     step->label = g_strdup(label);
     return TRUE;
   }
-  return scn_wanted(p->c, "an attribute (data, hex, zeros, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
+  return scn_wanted(
+      p->c,
+      "an attribute (data, hex, zeros, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
 }
 
 static gboolean parse_attributes(scn_parser *p, scn_step *step)
@@ -236,7 +241,8 @@ static gboolean parse_attributes(scn_parser *p, scn_step *step)
     if (!one_attribute(p, step, &claimed, &given))
       return FALSE;
   if (given && claimed != 0 && claimed != step->packet->payload->len)
-    return scn_fail(p->c, "expected %" G_GSIZE_FORMAT " bytes of payload, as the length says, found %u", claimed, step->packet->payload->len);
+    return scn_fail(p->c, "expected %" G_GSIZE_FORMAT " bytes of payload, as the length says, found %u", claimed,
+                    step->packet->payload->len);
   return !p->c->error;
 }
 
@@ -288,7 +294,8 @@ gboolean scn_parse_packet(scn_parser *p, scn_step *step)
 
   if (next == '<' || next == '>') {
     if (p->scenario->flows->len != 1)
-      return scn_wanted(p->c, p->scenario->flows->len ? "the name of a flow (there are several)" : "a flow declared before the first packet");
+      return scn_wanted(p->c, p->scenario->flows->len ? "the name of a flow (there are several)"
+                                                      : "a flow declared before the first packet");
     flow = g_ptr_array_index(p->scenario->flows, 0);
   } else if (!scn_parse_flow_name(p, &flow))
     return FALSE;

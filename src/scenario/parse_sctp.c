@@ -29,7 +29,8 @@ static gboolean take_field(scn_parser *p, scn_chunk *chunk, const scn_chunk_name
     if (scn_accept_word(p->c, field->name)) {
       guint64 value;
 
-      if (!scn_need(p->c, "=") || !scn_take_u64(p->c, "a number", field->bytes == 2 ? G_MAXUINT16 : G_MAXUINT32, &value))
+      if (!scn_need(p->c, "=") ||
+          !scn_take_u64(p->c, "a number", field->bytes == 2 ? G_MAXUINT16 : G_MAXUINT32, &value))
         return FALSE;
       *scn_chunk_value(chunk, field) = (guint32)value;
       chunk->has_tag |= strcmp(field->name, "tag") == 0;
@@ -55,8 +56,10 @@ static gboolean take_chunk(scn_parser *p, scn_sctp *sctp)
   if (name)
     type = name->type;
   else if (!scn_accept_word(p->c, "CHUNK"))
-    return scn_wanted(p->c, "an SCTP chunk (INIT, INIT_ACK, DATA, SACK, COOKIE_ECHO, COOKIE_ACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, ERROR, "
-                            "SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE, CHUNK N)");
+    return scn_wanted(
+        p->c,
+        "an SCTP chunk (INIT, INIT_ACK, DATA, SACK, COOKIE_ECHO, COOKIE_ACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, ERROR, "
+        "SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE, CHUNK N)");
   else if (!scn_take_u8(p->c, "a chunk type", &type))
     return FALSE;
   chunk = scn_chunk_add(sctp, type);

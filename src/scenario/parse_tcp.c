@@ -46,8 +46,8 @@ static gboolean take_numbers(scn_parser *p, scn_packet *packet)
   if (!scn_parse_length(p, packet->payload))
     return FALSE;
   if (end - tcp->seq != packet->payload->len)
-    return scn_fail(p->c, "expected %u:%u(%u), found a range that is not as long as its payload", tcp->seq, tcp->seq + packet->payload->len,
-                    packet->payload->len);
+    return scn_fail(p->c, "expected %u:%u(%u), found a range that is not as long as its payload", tcp->seq,
+                    tcp->seq + packet->payload->len, packet->payload->len);
   return TRUE;
 }
 
@@ -63,7 +63,8 @@ static gboolean take_sack(scn_parser *p, scn_tcp_option *option)
   do {
     if (option->blocks == G_N_ELEMENTS(option->edge))
       return scn_fail(p->c, "expected at most %u SACK blocks", (guint)G_N_ELEMENTS(option->edge));
-    if (!scn_take_sequence(p->c, "the left edge of a SACK block", &option->edge[option->blocks][0]) || !scn_need(p->c, ":") ||
+    if (!scn_take_sequence(p->c, "the left edge of a SACK block", &option->edge[option->blocks][0]) ||
+        !scn_need(p->c, ":") ||
         !scn_take_sequence(p->c, "the right edge of a SACK block", &option->edge[option->blocks][1]))
       return FALSE;
     option->blocks++;

@@ -53,7 +53,8 @@ static gboolean is_text(const GByteArray *bytes)
   guint plain = 0;
 
   for (guint i = 0; i < bytes->len; i++)
-    plain += g_ascii_isprint(bytes->data[i]) || bytes->data[i] == '\r' || bytes->data[i] == '\n' || bytes->data[i] == '\t';
+    plain += g_ascii_isprint(bytes->data[i]) || bytes->data[i] == '\r' || bytes->data[i] == '\n' ||
+             bytes->data[i] == '\t';
   return plain >= bytes->len - bytes->len / 4;
 }
 
@@ -84,7 +85,8 @@ static void print_text(GString *out, const guint8 *data, guint n)
   g_string_append_c(out, '"');
 }
 
-/* Where the length in parentheses does not say it all. Zeros at the end (a cut packet's unknown bytes, padding) have a short form. */
+/* Where the length in parentheses does not say it all. Zeros at the end (a cut packet's unknown bytes, padding) have a
+ * short form. */
 static void print_payload(GString *out, const GByteArray *payload)
 {
   guint n = payload->len;
@@ -303,9 +305,12 @@ void scn_print_flow(GString *out, const scn_flow *flow)
   static const struct {
     guint8 proto;
     const char *word;
-  } known[] = { { CT_PROTO_TCP, "tcp" },   { CT_PROTO_UDP, "udp" },     { CT_PROTO_UDPLITE, "udplite" }, { CT_PROTO_ICMP, "icmp" },
-                { CT_PROTO_SCTP, "sctp" }, { CT_PROTO_ICMPV6, "icmp" }, { CT_PROTO_GRE, "gre" },         { 50, "esp" } };
-  gboolean ports = flow->proto == CT_PROTO_TCP || flow->proto == CT_PROTO_UDP || flow->proto == CT_PROTO_UDPLITE || flow->proto == CT_PROTO_SCTP;
+  } known[] = { { CT_PROTO_TCP, "tcp" },         { CT_PROTO_UDP, "udp" },
+                { CT_PROTO_UDPLITE, "udplite" }, { CT_PROTO_ICMP, "icmp" },
+                { CT_PROTO_SCTP, "sctp" },       { CT_PROTO_ICMPV6, "icmp" },
+                { CT_PROTO_GRE, "gre" },         { 50, "esp" } };
+  gboolean ports = flow->proto == CT_PROTO_TCP || flow->proto == CT_PROTO_UDP || flow->proto == CT_PROTO_UDPLITE ||
+                   flow->proto == CT_PROTO_SCTP;
   guint i;
 
   g_string_append_printf(out, "flow %s: ", flow->name);
@@ -335,10 +340,11 @@ void scn_print_link(GString *out, const scn_link *link)
   static const struct {
     guint16 dlt;
     const char *word;
-  } known[] = { { 1, "ethernet" }, { 9, "ppp" },   { 101, "raw" },     { 104, "chdlc" }, { 105, "wlan" },
-                { 108, "loop" },   { 113, "sll" }, { 127, "radiotap" }, { 0, "null" },   { 276, "sll2" } };
-  static const char *const layers[] = { [SCN_LAYER_VLAN] = "vlan", [SCN_LAYER_QINQ] = "qinq", [SCN_LAYER_MPLS] = "mpls",
-                                        [SCN_LAYER_PPPOE] = "pppoe" };
+  } known[] = { { 1, "ethernet" }, { 9, "ppp" },   { 101, "raw" },      { 104, "chdlc" }, { 105, "wlan" },
+                { 108, "loop" },   { 113, "sll" }, { 127, "radiotap" }, { 0, "null" },    { 276, "sll2" } };
+  static const char *const layers[] = {
+    [SCN_LAYER_VLAN] = "vlan", [SCN_LAYER_QINQ] = "qinq", [SCN_LAYER_MPLS] = "mpls", [SCN_LAYER_PPPOE] = "pppoe"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS(known); i++)
     if (known[i].dlt == link->dlt)

@@ -55,9 +55,12 @@ void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums c
   runner->decoder = pkt_decoder_new(params, checksums);
   runner->arena = pkt_arena_new();
   runner->format = emit_format_get(0);
-  runner->emit = (emit_options){ .profile = params->profile, .show_mark = params->features_mark, .show_secmark = params->features_secmark };
+  runner->emit = (emit_options){ .profile = params->profile,
+                                 .show_mark = params->features_mark,
+                                 .show_secmark = params->features_secmark };
   runner->events = g_ptr_array_new_with_free_func(g_free);
-  ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event, runner);
+  ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event,
+                  runner);
 }
 
 void scn_runner_clear(scn_runner *runner)
@@ -71,8 +74,11 @@ void scn_runner_clear(scn_runner *runner)
 
 static void keep_line(scn_runner *runner)
 {
-  emit_packet packet = { .frame = &runner->frame, .packet = &runner->packet, .result = &runner->result,
-                         .view = runner->has_view ? &runner->view : NULL, .first_ns = runner->first_ns };
+  emit_packet packet = { .frame = &runner->frame,
+                         .packet = &runner->packet,
+                         .result = &runner->result,
+                         .view = runner->has_view ? &runner->view : NULL,
+                         .first_ns = runner->first_ns };
   emit_text out;
 
   emit_text_init(&out, -1);
@@ -127,8 +133,8 @@ static void check(scn_runner *runner, const scn_step *step, scn_outcome_fn fn, g
   g_string_free(related, TRUE);
 }
 
-gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums, scn_outcome_fn fn, gpointer user,
-                          scn_run_figures *figures, GError **error)
+gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums,
+                          scn_outcome_fn fn, gpointer user, scn_run_figures *figures, GError **error)
 {
   scn_compiler *compiler = scn_compiler_new(scenario);
   scn_runner runner;

@@ -16,9 +16,9 @@ typedef struct scn_outcome {
   const char *expectation; /* as the text has it */
   /* Where it was not met: */
   const char *expected; /* what was asked for, only the parts that differ; one a line */
-  const char *got;      /* the same parts as they are */
-  const char *packet;   /* the packet before, as -P shows it; "" where there was none */
-  const char *related;  /* what else helps: the events of the step, the lines of the table; "" nothing */
+  const char *got; /* the same parts as they are */
+  const char *packet; /* the packet before, as -P shows it; "" where there was none */
+  const char *related; /* what else helps: the events of the step, the lines of the table; "" nothing */
 } scn_outcome;
 
 typedef void (*scn_outcome_fn)(const scn_outcome *outcome, gpointer user);
@@ -27,8 +27,9 @@ typedef struct scn_run_figures {
   guint packets, checks, failed;
 } scn_run_figures;
 
-/* params are what the scenario's settings make of the profile; the caller applies them (scenario->profile, sysctls, settings). */
-gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums, scn_outcome_fn fn, gpointer user,
-                          scn_run_figures *figures, GError **error);
+/* params are what the scenario's settings make of the profile; the caller applies them (scenario->profile, sysctls,
+ * settings). */
+gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums,
+                          scn_outcome_fn fn, gpointer user, scn_run_figures *figures, GError **error);
 
 #endif

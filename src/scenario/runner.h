@@ -12,17 +12,17 @@ typedef struct scn_runner {
   pkt_arena *arena;
   const emit_format *format; /* conntrack's lines */
   emit_options emit;
-  GPtrArray *events;   /* char *: lines of -E since the step before, blanks squeezed */
-  gboolean sent;       /* a packet was sent: the rest is about it */
-  guint64 number;      /* of the last packet */
+  GPtrArray *events; /* char *: lines of -E since the step before, blanks squeezed */
+  gboolean sent; /* a packet was sent: the rest is about it */
+  guint64 number; /* of the last packet */
   gint64 first_ns;
   cap_frame frame;
   ct_packet packet;
   pkt_link_info link;
   ct_result result;
   gboolean has_view;
-  ct_view view;        /* the entry after the packet */
-  char *line;          /* the packet as -P shows it */
+  ct_view view; /* the entry after the packet */
+  char *line; /* the packet as -P shows it */
 } scn_runner;
 
 void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums checksums);
@@ -35,7 +35,8 @@ void scn_runner_wait(scn_runner *runner, gint64 now_ns);
 /*
  * => TRUE where the check is met; else what was expected and what is, in the same words, and what else helps, appended.
  */
-gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got, GString *related);
+gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got,
+                        GString *related);
 
 /* A line of conntrack -L, -L expect or -E, its blanks squeezed; to be freed. */
 char *scn_line_of_entry(const scn_runner *runner, const ct_view *view);

@@ -5,8 +5,8 @@
  *   text --scn_scenario_parse--> scn_scenario (settings, flows, steps in order; ast.h)
  *   steps --scn_compiler_step--> frames, one or none a step (compile.c; bytes by build_*.c, link layers by link.c)
  *
- * A scenario is never changed after parsing, so that several compilers can walk it. The same text gives the same bytes on every machine: no
- * clock, no randomness.
+ * A scenario is never changed after parsing, so that several compilers can walk it. The same text gives the same bytes
+ * on every machine: no clock, no randomness.
  */
 #ifndef SCN_SCENARIO_H
 #define SCN_SCENARIO_H
@@ -20,14 +20,15 @@
 #define SCN_ERROR (scn_error_quark())
 GQuark scn_error_quark(void);
 typedef enum {
-  SCN_ERROR_READ,   /* the file cannot be read */
+  SCN_ERROR_READ, /* the file cannot be read */
   SCN_ERROR_SYNTAX, /* the text is no scenario */
-  SCN_ERROR_BUILD   /* a step that cannot be made into a packet (a fragment past its packet's end, ...) */
+  SCN_ERROR_BUILD /* a step that cannot be made into a packet (a fragment past its packet's end, ...) */
 } scn_error;
 
 /*
  * length -1: zero-terminated. name stands in messages.
- * => the scenario, to be freed by the caller; NULL and error (SCN_ERROR_SYNTAX, the first fault) where the text is none.
+ * => the scenario, to be freed by the caller; NULL and error (SCN_ERROR_SYNTAX, the first fault) where the text is
+ * none.
  */
 scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error);
 /* The same from a file; "-" is standard input. */
@@ -40,10 +41,10 @@ scn_compiler *scn_compiler_new(const scn_scenario *scenario);
 void scn_compiler_free(scn_compiler *compiler); /* NULL is fine */
 
 typedef struct scn_frame {
-  cap_frame frame;      /* data is valid until the next step; frame.wire == 0: the step makes no frame */
+  cap_frame frame; /* data is valid until the next step; frame.wire == 0: the step makes no frame */
   const guint8 *packet; /* the IP packet in it */
   guint32 packet_bytes;
-  guint8 family;        /* CT_IPV4, CT_IPV6 */
+  guint8 family; /* CT_IPV4, CT_IPV6 */
 } scn_frame;
 
 /*
@@ -55,7 +56,8 @@ gboolean scn_compiler_step(scn_compiler *compiler, const scn_step *step, scn_fra
 /* All frames of a scenario, each handed to fn. => FALSE and error by the compiler or by fn. */
 typedef gboolean (*scn_frame_fn)(const scn_frame *frame, gpointer user, GError **error);
 gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpointer user, GError **error);
-/* The same into a capture file; path "-" is standard output. Nothing is opened before all of the scenario was found to compile. */
+/* The same into a capture file; path "-" is standard output. Nothing is opened before all of the scenario was found to
+ * compile. */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SCTP chunks as packetdrill writes them: each type's name and which fixed fields stand in its value, in order. One table for the parser, the
- * builder and the decompiler. Internal to src/scenario.
+ * SCTP chunks as packetdrill writes them: each type's name and which fixed fields stand in its value, in order. One
+ * table for the parser, the builder and the decompiler. Internal to src/scenario.
  */
 #ifndef SCN_SCTP_NAMES_H
 #define SCN_SCTP_NAMES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes to AST. Nothing here is trusted: what was read is built again and compared, and a packet that does not come out the same is refused.
- * So a field that is read wrongly costs readability, never truth.
+ * Bytes to AST. Nothing here is trusted: what was read is built again and compared, and a packet that does not come out
+ * the same is refused. So a field that is read wrongly costs readability, never truth.
  */
 #include "unbuild.h"
 
@@ -25,13 +25,15 @@ static gboolean find_l4(const scn_bytes *b, guint *offset, guint8 *proto)
       return FALSE;
     *offset = (b->data[0] & 15) * 4u;
     *proto = b->data[9];
-    return *offset >= 20 && *offset <= b->captured && (get16(b->data + 6) & 0x3fff) == 0 && get16(b->data + 2) == b->length;
+    return *offset >= 20 && *offset <= b->captured && (get16(b->data + 6) & 0x3fff) == 0 &&
+           get16(b->data + 2) == b->length;
   }
   if (b->captured < 40 || b->data[0] >> 4 != 6)
     return FALSE;
   *offset = 40;
   *proto = b->data[6];
-  return *proto != 0 && *proto != 43 && *proto != 44 && *proto != 51 && *proto != 60 && get16(b->data + 4) == b->length - 40;
+  return *proto != 0 && *proto != 43 && *proto != 44 && *proto != 51 && *proto != 60 &&
+         get16(b->data + 4) == b->length - 40;
 }
 
 static gboolean has_identifier(guint8 family, guint8 type)
@@ -254,9 +256,11 @@ static gboolean read_layer4(const scn_bytes *b, guint at, scn_packet *packet, co
   case CT_PROTO_ICMP:
   case CT_PROTO_ICMPV6: return read_icmp(b, at, packet);
   case CT_PROTO_SCTP:
-    if (b->captured < b->length || !scn_unbuild_sctp(b->data + at, b->captured - at, state, packet->dir, &packet->l4.sctp))
+    if (b->captured < b->length ||
+        !scn_unbuild_sctp(b->data + at, b->captured - at, state, packet->dir, &packet->l4.sctp))
       return FALSE;
-    packet->sum.value = (guint32)b->data[at + 8] | (guint32)b->data[at + 9] << 8 | (guint32)b->data[at + 10] << 16 | (guint32)b->data[at + 11] << 24;
+    packet->sum.value = (guint32)b->data[at + 8] | (guint32)b->data[at + 9] << 8 | (guint32)b->data[at + 10] << 16 |
+                        (guint32)b->data[at + 11] << 24;
     return TRUE;
   case CT_PROTO_GRE:
     n = read_gre(b->data + at, b->captured - at, &packet->l4.gre);

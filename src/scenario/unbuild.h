@@ -16,7 +16,8 @@ typedef struct scn_bytes {
 gboolean scn_unbuild_tuple(const scn_bytes *bytes, ct_tuple *tuple);
 
 /*
- * The packet of a flow in the direction dir, so that scn_build_packet makes the bytes again; *state is moved on as the builder would.
+ * The packet of a flow in the direction dir, so that scn_build_packet makes the bytes again; *state is moved on as the
+ * builder would.
  * => NULL where the language has no words for it: the caller shows it raw.
  */
 scn_packet *scn_unbuild_packet(const scn_bytes *bytes, const scn_flow *flow, ct_dir dir, scn_flow_state *state);

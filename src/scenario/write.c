@@ -39,7 +39,8 @@ gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GErr
   cap_writer *writer;
   gboolean fine;
 
-  /* All that can be wrong with the scenario is found before anything is opened: what is written is whole, or it is the writer's failure. */
+  /* All that can be wrong with the scenario is found before anything is opened: what is written is whole, or it is the
+   * writer's failure. */
   if (!scn_scenario_compile(scenario, forget_frame, NULL, error))
     return FALSE;
   writer = cap_writer_open(path, kind_needed(scenario), error);

@@ -8,8 +8,8 @@
 #include "scenario/scenario.h"
 #include "unit.h"
 
-#define FLOWS                                                                                                          \
-  "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow u: udp 10.0.0.1:1 > 10.0.0.2:2\nflow s: sctp 10.0.0.1:1 > 10.0.0.2:2\n"   \
+#define FLOWS \
+  "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow u: udp 10.0.0.1:1 > 10.0.0.2:2\nflow s: sctp 10.0.0.1:1 > 10.0.0.2:2\n" \
   "flow i: icmp 10.0.0.1 > 10.0.0.2 id 1\n+0 u > (1) as p\n"
 
 START_TEST(test_errors)
@@ -22,7 +22,8 @@ START_TEST(test_errors)
     { "flow tcp 10.0.0.1 > 10.0.0.2:2", "f:1:19: expected \":\", found \">\"" },
     { "flow tcp 10.0.0.1:70000 > 10.0.0.2:2", "f:1:19: expected a port of at most 65535" },
     { "flow tcp 10.0.0.1:1 > [fd00::1]:2", "expected an address of the same family" },
-    { "flow a: xyz 1.2.3.4 > 5.6.7.8", "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"xyz\"" },
+    { "flow a: xyz 1.2.3.4 > 5.6.7.8",
+      "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"xyz\"" },
     { "flow raw: udp 1.2.3.4:1 > 5.6.7.8:2", "which is a word of the language" },
     { FLOWS "flow u: udp 10.0.0.1:1 > 10.0.0.2:2", "f:6:6: flow u was declared in line 2 already" },
     { "+0 > S", "expected a flow declared before the first packet" },
@@ -55,7 +56,8 @@ START_TEST(test_errors)
     { FLOWS "+0.1x u > (1)", "expected a time (+0.1, 2.5, +5d)" },
     { FLOWS "@0026-01-01T00:00:00Z u > (1)", "expected a date between 1970 and 2106" },
     { FLOWS "@2026-13-01T00:00:00Z u > (1)", "expected a date as 2026-01-05T10:00:00Z" },
-    { FLOWS "=> OLD", "expected the packet's class (NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none), found \"OLD\"" },
+    { FLOWS "=> OLD",
+      "expected the packet's class (NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none), found \"OLD\"" },
     { FLOWS "=> NEW SYNSENT", "expected a state, a timeout" },
     { FLOWS "=> NEW reason bogus", "expected a reason as -P prints it" },
     { FLOWS "expect entry x", "expected the name of a declared flow" },
@@ -80,8 +82,8 @@ START_TEST(test_errors)
 
     ck_assert_msg(scenario == NULL, "accepted: %s", faults[i].text);
     ck_assert_int_eq(error->code, SCN_ERROR_SYNTAX);
-    ck_assert_msg(strstr(error->message, faults[i].message) != NULL, "%s\n  wanted: %s\n  said: %s", faults[i].text, faults[i].message,
-                  error->message);
+    ck_assert_msg(strstr(error->message, faults[i].message) != NULL, "%s\n  wanted: %s\n  said: %s", faults[i].text,
+                  faults[i].message, error->message);
     g_error_free(error);
   }
 }
@@ -145,7 +147,8 @@ END_TEST
 
 START_TEST(test_settings)
 {
-  scn_scenario *scenario = parse("# comment\n// another\nprofile linux-2.6\nsysctl net.netfilter.nf_conntrack_acct=0 # off\nmax 4\nhashsize 8\nset gc=kernel\n");
+  scn_scenario *scenario = parse("# comment\n// another\nprofile linux-2.6\nsysctl net.netfilter.nf_conntrack_acct=0 # "
+                                 "off\nmax 4\nhashsize 8\nset gc=kernel\n");
 
   ck_assert_str_eq(scenario->profile, "linux-2.6");
   ck_assert_str_eq(((scn_setting *)g_ptr_array_index(scenario->sysctls, 0))->value, "0");
@@ -155,12 +158,14 @@ START_TEST(test_settings)
 }
 END_TEST
 
-/* Every prefix of a text, and the text with each byte in turn replaced, is either accepted or refused; never more than that. */
+/* Every prefix of a text, and the text with each byte in turn replaced, is either accepted or refused; never more than
+ * that. */
 START_TEST(test_cut_and_broken)
 {
-  static const char text[] = FLOWS "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => NEW SYN_SENT 120s\n"
-                                   "hold h: i > echo request seq 1 (56) ttl 3 ext ah 00\n+1 fragment h 0:8 more\n@2026-01-01T00:00:00.5Z raw 45\n"
-                                   "repeat 2\n+0 s > INIT[tag=${i+1}](3); DATA[flgs=1, len=4]\nend\nexpect event \"x\\x41\"\n";
+  static const char text[] = FLOWS
+      "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => NEW SYN_SENT 120s\n"
+      "hold h: i > echo request seq 1 (56) ttl 3 ext ah 00\n+1 fragment h 0:8 more\n@2026-01-01T00:00:00.5Z raw 45\n"
+      "repeat 2\n+0 s > INIT[tag=${i+1}](3); DATA[flgs=1, len=4]\nend\nexpect event \"x\\x41\"\n";
   char copy[sizeof(text)];
 
   for (gsize i = 0; i < sizeof(text); i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packets that scenarios make, read back by the engine's own reader: every header and every checksum must please it. */
+/* The packets that scenarios make, read back by the engine's own reader: every header and every checksum must please
+ * it. */
 #include <config.h>
 
 #include <glib/gstdio.h>
@@ -32,7 +33,10 @@ static gboolean keep(const scn_frame *frame, gpointer user, GError **error)
   b->bytes[b->n] = g_byte_array_new();
   if (frame->packet) {
     g_byte_array_append(b->bytes[b->n], frame->packet, frame->packet_bytes);
-    *packet = (ct_packet){ .time_ns = frame->frame.ts_ns, .number = b->n + 1, .data = b->bytes[b->n]->data, .length = frame->packet_bytes,
+    *packet = (ct_packet){ .time_ns = frame->frame.ts_ns,
+                           .number = b->n + 1,
+                           .data = b->bytes[b->n]->data,
+                           .length = frame->packet_bytes,
                            .captured = frame->packet_bytes };
     ct_params_init(&params, ct_profile_get(0));
     ct_packet_prepare(packet, CT_CHECKSUMS_VERIFY, &params);
@@ -190,11 +194,16 @@ START_TEST(test_faults_on_purpose)
     const char *packet;
     ct_reason reason;
   } faults[] = {
-    { "tcp > S csum bad", CT_REASON_TCP_CHECKSUM },   { "tcp > S doff 4", CT_REASON_TCP_SHORT },
-    { "tcp > SF", CT_REASON_TCP_FLAGS },              { "udp > (10) csum bad", CT_REASON_UDP_CHECKSUM },
-    { "udp > (10) udplen 7", CT_REASON_UDP_LENGTH },  { "sctp > INIT[] csum bad", CT_REASON_SCTP_CHECKSUM },
-    { "udp > (10) csum none", CT_REASON_NONE },       { "udp > (10) ipopt 94040000", CT_REASON_NONE },
-    { "sctp > COOKIE_ACK[len=0]", CT_REASON_NONE },   { "tcp > none", CT_REASON_TCP_FLAGS },
+    { "tcp > S csum bad", CT_REASON_TCP_CHECKSUM },
+    { "tcp > S doff 4", CT_REASON_TCP_SHORT },
+    { "tcp > SF", CT_REASON_TCP_FLAGS },
+    { "udp > (10) csum bad", CT_REASON_UDP_CHECKSUM },
+    { "udp > (10) udplen 7", CT_REASON_UDP_LENGTH },
+    { "sctp > INIT[] csum bad", CT_REASON_SCTP_CHECKSUM },
+    { "udp > (10) csum none", CT_REASON_NONE },
+    { "udp > (10) ipopt 94040000", CT_REASON_NONE },
+    { "sctp > COOKIE_ACK[len=0]", CT_REASON_NONE },
+    { "tcp > none", CT_REASON_TCP_FLAGS },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
@@ -266,12 +275,24 @@ START_TEST(test_links)
   static const struct {
     const char *link;
     guint dlt, header;
-  } links[] = { { "ethernet", 1, 14 }, { "ethernet vlan 5", 1, 18 }, { "ethernet qinq 7 vlan 5", 1, 22 }, { "ethernet pppoe 9", 1, 22 },
-                { "ethernet mpls 3 mpls 4", 1, 22 }, { "raw", 101, 0 }, { "null", 0, 4 }, { "loop", 108, 4 }, { "ppp", 9, 4 },
-                { "chdlc", 104, 4 }, { "sll", 113, 16 }, { "sll2 3", 276, 20 }, { "wlan", 105, 32 }, { "radiotap", 127, 40 } };
+  } links[] = { { "ethernet", 1, 14 },
+                { "ethernet vlan 5", 1, 18 },
+                { "ethernet qinq 7 vlan 5", 1, 22 },
+                { "ethernet pppoe 9", 1, 22 },
+                { "ethernet mpls 3 mpls 4", 1, 22 },
+                { "raw", 101, 0 },
+                { "null", 0, 4 },
+                { "loop", 108, 4 },
+                { "ppp", 9, 4 },
+                { "chdlc", 104, 4 },
+                { "sll", 113, 16 },
+                { "sll2 3", 276, 20 },
+                { "wlan", 105, 32 },
+                { "radiotap", 127, 40 } };
 
   for (guint i = 0; i < G_N_ELEMENTS(links); i++) {
-    char *text = g_strdup_printf("link %s\nflow udp 10.0.0.1:1 > 10.0.0.2:2\n+0 > (4)\n+0 > (4) trailer 0000 cut 20\n", links[i].link);
+    char *text = g_strdup_printf("link %s\nflow udp 10.0.0.1:1 > 10.0.0.2:2\n+0 > (4)\n+0 > (4) trailer 0000 cut 20\n",
+                                 links[i].link);
     built b;
 
     compile(text, &b);
@@ -337,7 +358,8 @@ START_TEST(test_write_touches_nothing_in_vain)
   char *path = NULL, *content = NULL;
   GError *error = NULL;
   int fd = g_file_open_tmp("scenario-XXXXXX", &path, NULL);
-  scn_scenario *scenario = scn_scenario_parse("flow udp 1.2.3.4:5 > 6.7.8.9:10\nhold h: > (8)\n+0 send h\n+0 fragment h 0:99\n", -1, "test", &error);
+  scn_scenario *scenario = scn_scenario_parse(
+      "flow udp 1.2.3.4:5 > 6.7.8.9:10\nhold h: > (8)\n+0 send h\n+0 fragment h 0:99\n", -1, "test", &error);
 
   ck_assert(scenario != NULL && fd >= 0);
   close(fd);
