@@ -90,8 +90,8 @@ static gboolean machine_allows(void)
 
 int main(void)
 {
-  Suite *suite = suite_create("sandbox");
-  TCase *fence = tcase_create("fence");
+  Suite *suite;
+  TCase *fence;
 
   if (strncmp(cli_sandbox_description(), "none", 4) == 0) {
     puts("skipped: this build has no sandbox");
@@ -101,6 +101,8 @@ int main(void)
     puts("skipped: this machine refuses seccomp filters");
     return 77;
   }
+  suite = suite_create("sandbox");
+  fence = tcase_create("fence");
   tcase_add_test(fence, what_works);
   tcase_add_test(fence, what_is_gone);
   tcase_add_test_raise_signal(fence, no_programs, SIGSYS);
