@@ -334,15 +334,14 @@ void cli_run_finish_output(cli_run *run)
   run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
 }
 
-static ct_engine *left_to_exit;
-
 cli_exit cli_run_close(cli_run *run)
 {
   cli_run_finish_output(run);
   if (run->source != NULL)
     say_about_captures(run);
   replay_source_free(run->source);
-  /* The engine is left to the end of the process, where somebody still knows it: taking it down would only cost time. */
-  left_to_exit = run->engine;
+  /* Its entries lie in a few large pieces, so this costs no more than the end of the process would. */
+  ct_engine_free(run->engine);
+  run->engine = NULL;
   return run->code;
 }
