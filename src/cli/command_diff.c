@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ctreplay diff: where two runs part. Two captures under one kernel, or one capture under two (two profiles, two values of a
- * setting): packet by packet, side by side. Two saved -P -o json outputs are compared as such (diff_saved.c).
+ * ctreplay diff: where two runs part. Two captures under one kernel, or one capture under two (two profiles, two values
+ * of a setting): packet by packet, side by side. Two saved -P -o json outputs are compared as such (diff_saved.c).
  */
 #include "diff.h"
 
@@ -11,7 +11,9 @@
 enum { LINES = 20, FLOWS_MOST = 1 << 20 };
 
 /* What can differ in a packet's answer; the words of the summary. */
-#define DIFFERENCE_LIST(X) X(CLASS, "class") X(STATE, "state") X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason")
+#define DIFFERENCE_LIST(X)                                                                                             \
+  X(CLASS, "class")                                                                                                    \
+  X(STATE, "state") X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason")
 enum {
 #define X(id, word) DIFFERENCE_##id,
   DIFFERENCE_LIST(X)
@@ -72,7 +74,8 @@ static void options_of_side(cli_options *to, const cli_options *o, GStringChunk 
     g_ptr_array_add(to->sysctls, whole != NULL ? (gpointer)g_string_chunk_insert(chunk, whole) : (gpointer)argument);
     g_free(whole);
   }
-  to->profile_name = value_of_side(chunk, o->profile_before != NULL && !second ? o->profile_before : o->profile_name, second);
+  to->profile_name =
+      value_of_side(chunk, o->profile_before != NULL && !second ? o->profile_before : o->profile_name, second);
   to->max = value_of_side(chunk, o->max, second);
   to->hashsize = value_of_side(chunk, o->hashsize, second);
   to->ram = value_of_side(chunk, o->ram, second);
@@ -128,8 +131,8 @@ static gboolean side_next(side *s)
 /* The packets themselves, as far as an engine can see them. */
 static gboolean same_packet(const side *a, const side *b)
 {
-  return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire && a->frame->link == b->frame->link &&
-         memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
+  return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire &&
+         a->frame->link == b->frame->link && memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
 }
 
 /* => 1 << DIFFERENCE_*. Connection numbers are left out: one entry more and all later ones would differ. */
@@ -152,7 +155,11 @@ static guint differences(const side *a, const side *b)
 static void side_line(comparison *c, const char *name, const side *s, gboolean heading)
 {
   const emit_format *format = emit_format_get(0);
-  emit_packet packet = { .frame = s->frame, .packet = s->packet, .result = &s->result, .view = s->has_view ? &s->view : NULL, .first_ns = s->first_ns };
+  emit_packet packet = { .frame = s->frame,
+                         .packet = s->packet,
+                         .result = &s->result,
+                         .view = s->has_view ? &s->view : NULL,
+                         .first_ns = s->first_ns };
 
   if (heading) {
     emit_text_literal(&c->out, "  ");
@@ -165,7 +172,9 @@ static void side_line(comparison *c, const char *name, const side *s, gboolean h
 /* A connection that has parted goes on differing: its first difference tells, the rest is counted. */
 static gboolean is_news(comparison *c)
 {
-  const ct_tuple *t = c->a.has_view ? &c->a.view.tuple[CT_ORIGINAL] : c->b.has_view ? &c->b.view.tuple[CT_ORIGINAL] : &c->a.packet->tuple;
+  const ct_tuple *t = c->a.has_view   ? &c->a.view.tuple[CT_ORIGINAL]
+                      : c->b.has_view ? &c->b.view.tuple[CT_ORIGINAL]
+                                      : &c->a.packet->tuple;
   GBytes *key;
 
   if (c->lines >= c->lines_most || g_hash_table_size(c->flows) >= FLOWS_MOST)
@@ -208,7 +217,8 @@ static void run(comparison *c)
     if (!more_a && !more_b)
       return;
     if (more_a != more_b) {
-      note_parting(c, more_a ? "The second capture ends here; the first goes on:\n" : "The first capture ends here; the second goes on:\n");
+      note_parting(c, more_a ? "The second capture ends here; the first goes on:\n"
+                             : "The first capture ends here; the second goes on:\n");
       return;
     }
     if (!same_packet(&c->a, &c->b)) {
@@ -351,7 +361,8 @@ static gboolean set_lines(cli_options *o, const char *name, const char *value, G
 
 cli_exit cli_command_diff(int argc, char **argv)
 {
-  static const cli_option own[] = { { "lines", 'n', "N|all", CLI_OWN, "lines", set_lines }, { NULL, 0, NULL, 0, NULL, NULL } };
+  static const cli_option own[] = { { "lines", 'n', "N|all", CLI_OWN, "lines", set_lines },
+                                    { NULL, 0, NULL, 0, NULL, NULL } };
   GError *error = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;
@@ -360,9 +371,11 @@ cli_exit cli_command_diff(int argc, char **argv)
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own, &error))
     cli_usage(error);
   else if (o.captures->len == 0 || o.captures->len > 2)
-    cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), or two saved -P -o json");
+    cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), "
+            "or two saved -P -o json");
   else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0)))
-    code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1), o.lines >= 0 ? (guint64)o.lines : LINES);
+    code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1),
+                          o.lines >= 0 ? (guint64)o.lines : LINES);
   else if (o.captures->len == 1 && strcmp(g_ptr_array_index(o.captures, 0), "-") == 0)
     cli_say("diff: each side reads the capture for itself; give a file instead of -");
   else

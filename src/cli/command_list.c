@@ -50,8 +50,8 @@ static void list_reasons(const ct_params *params)
   for (i = 1; i < CT_REASON_COUNT; i++) {
     const char *sysctl = ct_reason_sysctl((ct_reason)i);
 
-    printf("%-20s %s%s%s%s\n", ct_reason_word((ct_reason)i), ct_reason_sentence((ct_reason)i), *sysctl != '\0' ? " (" : "", sysctl,
-           *sysctl != '\0' ? ")" : "");
+    printf("%-20s %s%s%s%s\n", ct_reason_word((ct_reason)i), ct_reason_sentence((ct_reason)i),
+           *sysctl != '\0' ? " (" : "", sysctl, *sysctl != '\0' ? ")" : "");
   }
 }
 
@@ -110,7 +110,8 @@ static void list_options(const ct_params *params)
   for (i = 0; (option = cli_option_get(i)) != NULL; i++) {
     if (option->letter != 0)
       printf("-%c, ", option->letter);
-    printf("--%s%s%s\n", option->name, option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
+    printf("--%s%s%s\n", option->name, option->argument != NULL ? " " : "",
+           option->argument != NULL ? option->argument : "");
   }
 }
 
@@ -139,7 +140,8 @@ cli_exit cli_command_list(int argc, char **argv)
   guint i;
 
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, argv, CLI_KERNEL, NULL, &error) || !cli_kernel_params(&options, &params, &error)) {
+  if (!cli_options_parse(&options, argc, argv, CLI_KERNEL, NULL, &error) ||
+      !cli_kernel_params(&options, &params, &error)) {
     cli_usage(error);
     cli_options_clear(&options);
     return CLI_EXIT_USAGE;
@@ -150,7 +152,8 @@ cli_exit cli_command_list(int argc, char **argv)
       code = CLI_EXIT_OK;
     }
   if (options.help) {
-    printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, profiles, helpers, "
+    printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
+           "profiles, helpers, "
            "classes, states, options, commands.\n");
     code = CLI_EXIT_OK;
   } else if (code == CLI_EXIT_USAGE)

@@ -12,7 +12,9 @@ gboolean cli_diff_is_saved(const char *path);
 /* Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. => exit code. */
 cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most);
 
-/* Flushes and clears. => CLI_EXIT_OUTPUT, said, where something could not be written (a reader that has gone is none). */
+/*
+ * Flushes and clears. => CLI_EXIT_OUTPUT, said, where something could not be written (a reader that has gone is none).
+ */
 cli_exit cli_close_text(emit_text *out);
 
 #endif

@@ -108,7 +108,8 @@ static JsonNode *parse(const char *path, guint64 number, const char *line)
   JsonNode *node = is_sane(line) ? json_from_string(line, &error) : NULL;
 
   if (node == NULL)
-    cli_say("%s:%" G_GUINT64_FORMAT ": no line of -o json%s%s", path, number, error != NULL ? ": " : "", error != NULL ? error->message : "");
+    cli_say("%s:%" G_GUINT64_FORMAT ": no line of -o json%s%s", path, number, error != NULL ? ": " : "",
+            error != NULL ? error->message : "");
   g_clear_error(&error);
   return node;
 }
@@ -130,7 +131,8 @@ static gboolean saved_next(saved *s)
   return s->more = n > 0;
 }
 
-static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, guint64 number, gboolean show, cli_exit *code)
+static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, guint64 number, gboolean show,
+                              cli_exit *code)
 {
   JsonNode *x = parse(a->path, number, a->line), *y = parse(b->path, number, b->line);
   GString *text = g_string_new(NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Exit codes: what a script may rely on. Several things can go wrong in one run; the gravest is what the process returns. */
+/*
+ * Exit codes: what a script may rely on. Several things can go wrong in one run; the gravest is what the process returns.
+ */
 #ifndef CLI_EXIT_H
 #define CLI_EXIT_H
 

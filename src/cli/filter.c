@@ -10,9 +10,17 @@ static const struct {
   const char *name;
   guint8 number;
 } protocols[] = {
-  { "icmp", CT_PROTO_ICMP }, { "tcp", CT_PROTO_TCP },   { "udp", CT_PROTO_UDP },         { "dccp", CT_PROTO_DCCP },
-  { "gre", CT_PROTO_GRE },   { "sctp", CT_PROTO_SCTP }, { "icmpv6", CT_PROTO_ICMPV6 },   { "ipv6-icmp", CT_PROTO_ICMPV6 },
-  { "esp", 50 },             { "ah", 51 },              { "udplite", CT_PROTO_UDPLITE },
+  { "icmp", CT_PROTO_ICMP },
+  { "tcp", CT_PROTO_TCP },
+  { "udp", CT_PROTO_UDP },
+  { "dccp", CT_PROTO_DCCP },
+  { "gre", CT_PROTO_GRE },
+  { "sctp", CT_PROTO_SCTP },
+  { "icmpv6", CT_PROTO_ICMPV6 },
+  { "ipv6-icmp", CT_PROTO_ICMPV6 },
+  { "esp", 50 },
+  { "ah", 51 },
+  { "udplite", CT_PROTO_UDPLITE },
 };
 
 int cli_proto_parse(const char *text)
@@ -58,7 +66,8 @@ static gboolean parse_number(const char *name, const char *value, guint64 larges
   }
   if (g_ascii_string_to_unsigned(digits, base, 0, largest, number, NULL))
     return TRUE;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number from 0 to %" G_GUINT64_FORMAT, name, value, largest);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number from 0 to %" G_GUINT64_FORMAT, name, value,
+              largest);
   return FALSE;
 }
 
@@ -117,7 +126,8 @@ static gboolean set_status(cli_filter *filter, const char *value, GError **error
       filter->status |= 1u << bit;
   }
   g_strfreev(words);
-  return fine || refuse(error, "status", value, "ASSURED, SEEN_REPLY, EXPECTED, HELPER, ... or UNREPLIED, joined by commas");
+  return fine ||
+         refuse(error, "status", value, "ASSURED, SEEN_REPLY, EXPECTED, HELPER, ... or UNREPLIED, joined by commas");
 }
 
 static gboolean set_state(cli_filter *filter, const char *value, GError **error)
@@ -178,7 +188,9 @@ static gboolean set_proto(cli_filter *filter, const char *value, GError **error)
 
 gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error)
 {
-  static const char *const addr_names[] = { "orig-src", "orig-dst", "reply-src", "reply-dst", "tuple-src", "tuple-dst" };
+  static const char *const addr_names[] = {
+    "orig-src", "orig-dst", "reply-src", "reply-dst", "tuple-src", "tuple-dst"
+  };
   static const char *const port_names[] = { "orig-port-src", "orig-port-dst", "reply-port-src", "reply-port-dst" };
   static const char *const mask_names[] = { "mask-src", "mask-dst" };
   cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1], &filter->addr[1][0],
@@ -204,7 +216,8 @@ gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value,
         filter->addr[0][i].family = CT_IPV6;
       else
         filter->addr[0][i].family = CT_IPV4;
-      return (strpbrk(value, ".:") != NULL && parse_mask(&filter->addr[0][i], value)) || refuse(error, name, value, "a mask written as an address");
+      return (strpbrk(value, ".:") != NULL && parse_mask(&filter->addr[0][i], value)) ||
+             refuse(error, name, value, "a mask written as an address");
     }
   if (strcmp(name, "status") == 0)
     return set_status(filter, value, error);
@@ -216,7 +229,11 @@ gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value,
     return set_family(filter, value, error);
   if (strcmp(name, "proto") == 0)
     return set_proto(filter, value, error);
-  if (!parse_number(name, value, strcmp(name, "secmark") == 0 ? G_MAXUINT32 : strcmp(name, "icmp-id") == 0 ? 65535 : 255, &number, error))
+  if (!parse_number(name, value,
+                    strcmp(name, "secmark") == 0   ? G_MAXUINT32
+                    : strcmp(name, "icmp-id") == 0 ? 65535
+                                                   : 255,
+                    &number, error))
     return FALSE;
   if (strcmp(name, "secmark") == 0) {
     filter->secmark = (guint32)number;
@@ -254,7 +271,8 @@ static gboolean original_holds(const cli_filter *f, const ct_tuple *t)
 {
   if (!prefix_holds(&f->addr[0][0], t->family, &t->src) || !prefix_holds(&f->addr[0][1], t->family, &t->dst))
     return FALSE;
-  if (((f->given & CLI_FILTER_PROTO) && f->proto != t->proto) || ((f->given & CLI_FILTER_FAMILY) && f->family != t->family))
+  if (((f->given & CLI_FILTER_PROTO) && f->proto != t->proto) ||
+      ((f->given & CLI_FILTER_FAMILY) && f->family != t->family))
     return FALSE;
   if ((f->given & (CLI_FILTER_PORT0 | CLI_FILTER_PORT0 << 1)) != 0 && !ct_tuple_has_ports(t))
     return FALSE;
@@ -302,7 +320,8 @@ gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
 
 gboolean cli_filter_expect(const cli_filter *f, const ct_expect_view *expect)
 {
-  return !f->any || (original_holds(f, &expect->master_tuple) && prefix_holds(&f->expected[0], expect->tuple.family, &expect->tuple.src) &&
+  return !f->any || (original_holds(f, &expect->master_tuple) &&
+                     prefix_holds(&f->expected[0], expect->tuple.family, &expect->tuple.src) &&
                      prefix_holds(&f->expected[1], expect->tuple.family, &expect->tuple.dst));
 }
 
@@ -310,7 +329,8 @@ gboolean cli_filter_packet(const cli_filter *f, const ct_packet *packet)
 {
   if (!f->any)
     return TRUE;
-  if (f->status != 0 || (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
+  if (f->status != 0 ||
+      (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
     return FALSE;
   return packet->kind != CT_PACKET_NONE && original_holds(f, &packet->tuple) && f->addr[1][0].given == FALSE &&
          f->addr[1][1].given == FALSE && (f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0;

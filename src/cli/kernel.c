@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From options to the kernel they describe: profile first, then what builds on it, whatever the order on the command line. */
+/*
+ * From options to the kernel they describe: profile first, then what builds on it, whatever the order on the command
+ * line.
+ */
 #include "options.h"
 
 #include <string.h>
@@ -128,7 +131,9 @@ static gboolean set_sysctls(ct_params *params, const GPtrArray *sysctls, GError 
   return TRUE;
 }
 
-/* As a machine would have them: by its memory, or by what it was set up for (spec 7.1). Who gives both sizes gets both. */
+/*
+ * As a machine would have them: by its memory, or by what it was set up for (spec 7.1). Who gives both sizes gets both.
+ */
 static gboolean set_sizes(const cli_options *o, ct_params *params, GError **error)
 {
   guint64 size;
@@ -181,7 +186,8 @@ static gboolean set_features(const cli_options *o, ct_params *params, GError **e
       fine = strcmp(words[i], "none") == 0;
   }
   g_strfreev(words);
-  return fine || usage(error, "--features %s: give acct, mark and secmark as they apply, joined by commas, or none", o->features);
+  return fine || usage(error, "--features %s: give acct, mark and secmark as they apply, joined by commas, or none",
+                       o->features);
 }
 
 static gboolean set_machine(const cli_options *o, ct_params *params, GError **error)
@@ -214,7 +220,8 @@ static gboolean set_helper(const char *option, const char *value, ct_helper_erro
   case CT_HELPER_UNKNOWN:
     return usage(error, "--%s %s: no such helper; see ctreplay list helpers", option, value);
   case CT_HELPER_FORMAT:
-    return usage(error, "--%s %s: give %s", option, value, strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT");
+    return usage(error, "--%s %s: give %s", option, value,
+                 strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT");
   default:
     return usage(error, "--%s %s: one too many", option, value);
   }

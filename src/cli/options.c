@@ -176,7 +176,8 @@ static gboolean set_classes(cli_options *o, const char *value, GError **error)
       o->classes |= 1u << cls;
   }
   g_strfreev(words);
-  return fine || refuse(error, "class", value, "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none, joined by commas");
+  return fine ||
+         refuse(error, "class", value, "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none, joined by commas");
 }
 
 static gboolean set_reasons(cli_options *o, const char *value, GError **error)
@@ -192,7 +193,8 @@ static gboolean set_reasons(cli_options *o, const char *value, GError **error)
       }
   g_strfreev(words);
   o->any_reason = TRUE;
-  return found > 0 || refuse(error, "reason", value, "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)");
+  return found > 0 ||
+         refuse(error, "reason", value, "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)");
 }
 
 static gboolean set_show(cli_options *o, const char *name, const char *value, GError **error)
@@ -238,7 +240,9 @@ static gboolean set_format(cli_options *o, const char *value, GError **error)
   static const struct {
     const char *word;
     guint bit;
-  } extras[] = { { "timestamp", EMIT_TIMESTAMP }, { "extended", EMIT_EXTENDED }, { "id", EMIT_ID }, { "ktimestamp", EMIT_KTIMESTAMP } };
+  } extras[] = {
+    { "timestamp", EMIT_TIMESTAMP }, { "extended", EMIT_EXTENDED }, { "id", EMIT_ID }, { "ktimestamp", EMIT_KTIMESTAMP }
+  };
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
   guint i, j;
@@ -256,7 +260,9 @@ static gboolean set_format(cli_options *o, const char *value, GError **error)
       fine = FALSE;
   }
   g_strfreev(words);
-  return fine || refuse(error, "output", value, "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas");
+  return fine ||
+         refuse(error, "output", value,
+                "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas");
 }
 
 static gboolean set_output(cli_options *o, const char *name, const char *value, GError **error)
@@ -396,13 +402,18 @@ typedef struct grammar {
 
 static void grammar_add(grammar *g, const cli_option *option)
 {
-  int takes = option->argument == NULL ? no_argument : option->argument[0] == '[' ? optional_argument : required_argument;
+  int takes = option->argument == NULL     ? no_argument
+              : option->argument[0] == '[' ? optional_argument
+                                           : required_argument;
   struct option row = { option->name, takes, NULL, 256 + (int)g->rows->len };
 
   g_ptr_array_add(g->rows, (gpointer)option);
   g_array_append_val(g->long_options, row);
   if (option->letter != 0)
-    g_string_append_printf(g->letters, "%c%s", option->letter, takes == required_argument ? ":" : takes == optional_argument ? "::" : "");
+    g_string_append_printf(g->letters, "%c%s", option->letter,
+                           takes == required_argument   ? ":"
+                           : takes == optional_argument ? "::"
+                                                        : "");
 }
 
 static void grammar_init(grammar *g, guint groups, const cli_option *own)
@@ -458,9 +469,11 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
   else if (option != NULL)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s takes no argument", option->name);
   else if (optopt != 0)
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; see ctreplay --help or man ctreplay", optopt);
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; see ctreplay --help or man ctreplay",
+                optopt);
   else
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
                 argv[optind - 1]);
 }
 
@@ -483,7 +496,8 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
       break;
     }
     /* The table stands after the letter as a word of its own, which getopt has no notion of. */
-    if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc && is_table(argv[optind]))
+    if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
+        is_table(argv[optind]))
       value = argv[optind++];
     fine = option->set(o, option->sets, value, error);
   }

@@ -78,7 +78,8 @@ void cli_options_clear(cli_options *options);
  * Parses argv (argv[0] is skipped) with the options of the groups; own ends with a nameless one and may be NULL.
  * => FALSE and CLI_ERROR_USAGE with one line that says what is wrong and what would be right.
  */
-gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own, GError **error);
+gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
+                           GError **error);
 
 /* The i-th option of the common table, NULL past the end. */
 const cli_option *cli_option_get(guint i);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the plain command tells a person: lines as things happen, the table at the end, a summary. Internal to the plain command. */
+/*
+ * What the plain command tells a person: lines as things happen, the table at the end, a summary. Internal to the plain
+ * command.
+ */
 #ifndef CLI_PERSON_H
 #define CLI_PERSON_H
 
 #include "emit/summary.h"
 #include "run.h"
 
-/* What a line is about: its word and its colour. The notable ones are shown even where the others have become too many. */
+/*
+ * What a line is about: its word and its colour. The notable ones are shown even where the others have become too many.
+ */
 #define CLI_HAPPENING_LIST(X)                                                                                          \
   X(NEW, "NEW", "\033[32m", FALSE)                                                                                     \
   X(RELATED, "RELATED", "\033[36m", FALSE)                                                                             \

@@ -88,8 +88,8 @@ static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64
   else
     emit_text_pad(out, "-", -7);
   /* Cut, not rounded: no packet is to seem earlier than its cause. */
-  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "", size_ns / 1000000000u,
-             size_ns % 1000000000u / 1000);
+  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "",
+             size_ns / 1000000000u, size_ns % 1000000000u / 1000);
   emit_text_pad(out, text, -TIME_WIDTH);
   emit_text_literal(out, "  ");
   g_snprintf(text, sizeof(text), "#%" G_GUINT64_FORMAT, conn);
@@ -209,11 +209,13 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
 
   if (r->entry != NULL)
     ct_entry_view(p->run.engine, r->entry, &view);
-  if (!(r->entry != NULL ? cli_filter_entry(&p->run.o->filter, &view) : cli_filter_packet(&p->run.o->filter, seen->packet)) ||
+  if (!(r->entry != NULL ? cli_filter_entry(&p->run.o->filter, &view)
+                         : cli_filter_packet(&p->run.o->filter, seen->packet)) ||
       !wanted(p, what))
     return;
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
-  state_and_timeout(out, NULL, r->entry != NULL ? state_of(&view, view.state) : "-", r->entry != NULL ? view.timeout_ns : -1);
+  state_and_timeout(out, NULL, r->entry != NULL ? state_of(&view, view.state) : "-",
+                    r->entry != NULL ? view.timeout_ns : -1);
   cli_text_flow(out, &seen->packet->tuple);
   emit_text_literal(out, ": ");
   emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));

@@ -62,7 +62,8 @@ cli_exit cli_replay(int argc, char **argv)
   cli_exit code = CLI_EXIT_OK;
 
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, argv, CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, NULL, &error))
+  if (!cli_options_parse(&options, argc, argv,
+                         CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, NULL, &error))
     code = cli_usage(error);
   else if (options.help)
     cli_help();

@@ -34,7 +34,8 @@ static gboolean choose_format(cli_run *run)
   run->format = run->o->format != NULL ? run->o->format : default_format(run->what);
   if (run->format != NULL && (run->format->can & run->what) != 0)
     return TRUE;
-  cli_say("-o %s: not a format of -%c; see ctreplay list formats", run->format != NULL ? run->format->name : "", run->o->command);
+  cli_say("-o %s: not a format of -%c; see ctreplay list formats", run->format != NULL ? run->format->name : "",
+          run->o->command);
   return FALSE;
 }
 
@@ -184,14 +185,15 @@ static void draw_progress(cli_run *run)
 
   replay_source_progress(run->source, &p);
   if (p.total_bytes == 0) {
-    fprintf(stderr, "\r\033[K%" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", p.frames, ct_engine_count(run->engine));
+    fprintf(stderr, "\r\033[K%" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", p.frames,
+            ct_engine_count(run->engine));
   } else {
     full = (guint)(PROGRESS_WIDTH * (double)MIN(p.done_bytes, p.total_bytes) / (double)p.total_bytes);
     for (i = 0; i < PROGRESS_WIDTH; i++)
       bar[i] = i < full ? '#' : '.';
     bar[PROGRESS_WIDTH] = '\0';
-    fprintf(stderr, "\r\033[K[%s] %3u%%  %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", bar, full * 100 / PROGRESS_WIDTH,
-            p.frames, ct_engine_count(run->engine));
+    fprintf(stderr, "\r\033[K[%s] %3u%%  %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", bar,
+            full * 100 / PROGRESS_WIDTH, p.frames, ct_engine_count(run->engine));
   }
   fflush(stderr);
   run->progress_shown = TRUE;
@@ -236,7 +238,9 @@ static gboolean on_wanted(gpointer user)
   return run->out.error == 0 && !run->unwanted;
 }
 
-/* --show-from, then what the command wants of moments. A time is reached just before it: what happens at it is shown. */
+/*
+ * --show-from, then what the command wants of moments. A time is reached just before it: what happens at it is shown.
+ */
 static void on_moment(replay_moments *moments, gpointer user)
 {
   playing *p = user;

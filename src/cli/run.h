@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One run of captures through an engine with an output: what all commands share. A command opens it, adds what it wants to
- * see, plays, prints what stands at the end, and closes it; the run keeps the exit code.
+ * One run of captures through an engine with an output: what all commands share. A command opens it, adds what it wants
+ * to see, plays, prints what stands at the end, and closes it; the run keeps the exit code.
  */
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
@@ -52,7 +52,8 @@ cli_exit cli_run_close(cli_run *run);
 
 /* Snapshots by --at and --every: calls show at each. => NULL where neither was given. */
 typedef struct cli_snapshots cli_snapshots;
-cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user), gpointer user);
+cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user),
+                                 gpointer user);
 /* Says what was left out, and frees. */
 void cli_snapshots_free(cli_snapshots *snapshots);
 void cli_snapshots_moment(cli_snapshots *snapshots, replay_moments *moments, guint64 count);

@@ -19,24 +19,30 @@
 
 enum { NOBODY = 65534 };
 
-/* What is left: reading and writing what is open, memory, threads, time, ending. Nothing of these names a file or a host. */
+/*
+ * What is left: reading and writing what is open, memory, threads, time, ending. Nothing of these names a file or a
+ * host.
+ */
 static const int allowed[] = {
-  SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
-  SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2), SCMP_SYS(fcntl), SCMP_SYS(dup),
-  SCMP_SYS(fadvise64), SCMP_SYS(readahead),
-  SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
-  SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield),
-  SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
-  SCMP_SYS(sched_getattr), SCMP_SYS(sched_setattr), SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(getrandom),
-  SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
-  SCMP_SYS(tgkill), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(exit),
-  SCMP_SYS(exit_group),
+  SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek),
+  SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),
+  SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(fadvise64), SCMP_SYS(readahead), SCMP_SYS(munmap), SCMP_SYS(mremap),
+  SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+  SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_getparam),
+  SCMP_SYS(sched_getscheduler), SCMP_SYS(sched_getattr), SCMP_SYS(sched_setattr), SCMP_SYS(gettid), SCMP_SYS(getpid),
+  SCMP_SYS(getrandom), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+  SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(tgkill), SCMP_SYS(clock_gettime),
+  SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 
-/* What only an intruder asks for: that ends the process. Everything else that is not allowed fails with EPERM, as libraries expect it may. */
+/*
+ * What only an intruder asks for: that ends the process. Everything else that is not allowed fails with EPERM, as
+ * libraries expect it may.
+ */
 static const int deadly[] = {
-  SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(socket), SCMP_SYS(connect),
-  SCMP_SYS(bpf), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(init_module), SCMP_SYS(finit_module),
+  SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(socket),
+  SCMP_SYS(connect), SCMP_SYS(bpf), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(init_module),
+  SCMP_SYS(finit_module),
 };
 
 static int fill(scmp_filter_ctx filter)
@@ -48,21 +54,31 @@ static int fill(scmp_filter_ctx filter)
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
   for (i = 0; i < G_N_ELEMENTS(deadly); i++)
     failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
-  /* fstat is newfstatat with an empty path in newer C libraries, which cannot be told from one with a path; it only tells. */
+  /*
+   * fstat is newfstatat with an empty path in newer C libraries, which cannot be told from one with a path; it only
+   * tells.
+   */
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0);
   /* Is it a terminal? Nothing else may be asked of a device. */
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, TCGETS));
   /* Nothing that can be written may become code. */
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-  /* Threads, but no processes. What clone3 is asked for a filter cannot see; told that it is unknown, the C library takes clone. */
-  failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+  /*
+   * Threads, but no processes. What clone3 is asked for a filter cannot see; told that it is unknown, the C library
+   * takes clone.
+   */
+  failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                             SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
   failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
   return failed;
 }
 
-/* Files were opened as who we were; the rest is for nobody. Where user ids cannot be changed (a namespace without nobody) we are no true root. */
+/*
+ * Files were opened as who we were; the rest is for nobody. Where user ids cannot be changed (a namespace without
+ * nobody) we are no true root.
+ */
 static gboolean drop_root(void)
 {
   const struct passwd *nobody;
@@ -96,7 +112,8 @@ gboolean cli_sandbox_enter(void)
   if (*g_strerror(EPERM) == '\0')
     return FALSE;
   filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  fine = filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter) == 0 && seccomp_load(filter) == 0;
+  fine =
+      filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter) == 0 && seccomp_load(filter) == 0;
   if (filter != NULL)
     seccomp_release(filter);
   if (!fine)

@@ -48,7 +48,9 @@ static void on_packet(const replay_seen *seen, gpointer user)
   if (s->writer != NULL)
     write_packet(s, seen);
   if (!s->run.silent) {
-    emit_packet packet = { .frame = seen->frame, .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns };
+    emit_packet packet = {
+      .frame = seen->frame, .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns
+    };
 
     s->run.format->packet(&s->run.out, &s->run.emit, &packet);
   }

@@ -13,7 +13,8 @@ struct cli_snapshots {
   guint64 left_out; /* snapshots of an empty table in a silent time */
 };
 
-cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user), gpointer user)
+cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user),
+                                 gpointer user)
 {
   cli_snapshots *s;
 
@@ -34,9 +35,11 @@ void cli_snapshots_free(cli_snapshots *s)
   if (s == NULL)
     return;
   if (s->left_out > 0)
-    cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out", s->left_out);
+    cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out",
+            s->left_out);
   for (; s->next_number < s->numbers->len; s->next_number++)
-    cli_say("note: --at '#%" G_GINT64_FORMAT "': the captures end before", g_array_index(s->numbers, gint64, s->next_number));
+    cli_say("note: --at '#%" G_GINT64_FORMAT "': the captures end before",
+            g_array_index(s->numbers, gint64, s->next_number));
   g_array_unref(s->times);
   g_array_unref(s->numbers);
   g_free(s);
@@ -101,7 +104,8 @@ void cli_snapshots_moment(cli_snapshots *s, replay_moments *m, guint64 count)
       next_every(s, m, count);
     }
   }
-  m->next_number = s->next_number < s->numbers->len ? (guint64)g_array_index(s->numbers, gint64, s->next_number) : G_MAXUINT64;
+  m->next_number =
+      s->next_number < s->numbers->len ? (guint64)g_array_index(s->numbers, gint64, s->next_number) : G_MAXUINT64;
   m->next_ns = s->next_time < s->times->len ? g_array_index(s->times, gint64, s->next_time) : G_MAXINT64;
   /* --at reaches beyond the last packet, --every does not. */
   if (!m->ended || s->next_every_ns <= m->last_ns)

@@ -86,7 +86,8 @@ gboolean replay_feed_reads(const replay_feed *feed, const char *path)
   if (stat(path, &there) != 0 || !S_ISREG(there.st_mode))
     return FALSE;
   for (i = 0; i < feed->o->n_captures; i++)
-    if (feed->fds[i] >= 0 && fstat(feed->fds[i], &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+    if (feed->fds[i] >= 0 && fstat(feed->fds[i], &here) == 0 && here.st_dev == there.st_dev &&
+        here.st_ino == there.st_ino)
       return TRUE;
   return feed->reader != NULL && cap_reader_reads(feed->reader, path);
 }

@@ -81,7 +81,10 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
     c->seen |= SEEN_ACK;
 }
 
-/* The same for both sightings of a forwarded packet: hop limit and header checksum, which a router changes, are left out. */
+/*
+ * The same for both sightings of a forwarded packet: hop limit and header checksum, which a router changes, are left
+ * out.
+ */
 static guint64 fingerprint(const ct_packet *packet)
 {
   gboolean v4 = packet->tuple.family == CT_IPV4;
@@ -121,7 +124,8 @@ static void keep_name(replay_look *look, guint32 place, const char *name)
     g_free(text);
 }
 
-static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name)
+static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
+                          const char *name)
 {
   guint32 place = link->cooked_ifindex != 0 ? link->cooked_ifindex : interface;
   sighting now = { fingerprint(packet), place, link->direction };
@@ -134,7 +138,8 @@ static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_
   for (i = 0; i < RECENT; i++) {
     const sighting *then = &look->recent[i];
 
-    if (then->print == now.print && then->print != 0 && (then->direction != now.direction || then->place != now.place)) {
+    if (then->print == now.print && then->print != 0 &&
+        (then->direction != now.direction || then->place != now.place)) {
       look->twice++;
       break;
     }
@@ -142,7 +147,8 @@ static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_
   look->recent[look->placed++ % RECENT] = now;
 }
 
-void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name)
+void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
+                        const char *name)
 {
   if (packet->kind == CT_PACKET_NONE)
     return;
@@ -157,11 +163,14 @@ static void remark_twice(replay_look *look)
   if (look->twice < 3 || look->twice * 10 < look->placed * 3)
     return;
   if (look->names[1] != NULL)
-    g_ptr_array_add(look->remarks, g_strdup_printf("many packets are here twice, as they came in and as they went out (captured on \"any\" of a router?): "
-                                                   "conntrack saw each once. Give --interface IF (%s, %s, ...) or --direction in",
-                                                   look->names[0], look->names[1]));
+    g_ptr_array_add(look->remarks,
+                    g_strdup_printf("many packets are here twice, as they came in and as they went out (captured on "
+                                    "\"any\" of a router?): "
+                                    "conntrack saw each once. Give --interface IF (%s, %s, ...) or --direction in",
+                                    look->names[0], look->names[1]));
   else
-    g_ptr_array_add(look->remarks, g_strdup("many packets are here twice, as they came in and as they went out (captured on \"any\" of a router?): "
+    g_ptr_array_add(look->remarks, g_strdup("many packets are here twice, as they came in and as they went out "
+                                            "(captured on \"any\" of a router?): "
                                             "conntrack saw each once. Give --direction in or --direction out"));
 }
 
@@ -178,7 +187,8 @@ static void remark_sides(replay_look *look)
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
   if (one_sided * 2 > all)
-    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversations show only one side; a router that saw both judged otherwise. "
+    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversations show only one side; a router that saw "
+                                                   "both judged otherwise. "
                                                    "Capture where both directions pass",
                                                    one_sided, all));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router), does it
- * show only one side of the conversations? Whoever replays such a capture ought to know before believing the answer.
- * Internal to src/replay.
+ * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router),
+ * does it show only one side of the conversations? Whoever replays such a capture ought to know before believing the
+ * answer. Internal to src/replay.
  */
 #ifndef REPLAY_LOOK_H
 #define REPLAY_LOOK_H
@@ -17,11 +17,12 @@ replay_look *replay_look_new(void);
 void replay_look_free(replay_look *look);
 
 /* One packet. To be called for the first REPLAY_LOOK_PACKETS. */
-void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface, const char *name);
+void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
+                        const char *name);
 
 /*
- * An interface as messages name it: its name, or its number where it has none. Names come from the capture, so what a terminal could
- * take for a command is not let through. The caller frees.
+ * An interface as messages name it: its name, or its number where it has none. Names come from the capture, so what a
+ * terminal could take for a command is not let through. The caller frees.
  */
 char *replay_place_name(const char *name, guint32 number);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Points in a stream of frames and spans of time, as people write them: a time of day with its date, seconds after the first
- * frame, or the number of a frame.
+ * Points in a stream of frames and spans of time, as people write them: a time of day with its date, seconds after the
+ * first frame, or the number of a frame.
  */
 #ifndef REPLAY_POINT_H
 #define REPLAY_POINT_H
@@ -21,7 +21,8 @@ typedef struct replay_point {
 } replay_point;
 
 /*
- * "2026-11-21T10:00:00.25Z" (UTC; blank for T, no Z, seconds or time of day may be left out), "@1763719200.25" (seconds since 1970),
+ * "2026-11-21T10:00:00.25Z" (UTC; blank for T, no Z, seconds or time of day may be left out), "@1763719200.25" (seconds
+ * since 1970),
  * "+2.5" and "+1h30m" (after the first frame), "#17" (a frame).
  * => FALSE where text is none of these, or out of the range of 64-bit nanoseconds.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The replay loop: captures in (one after the other or merged by time), decoded and filtered, through one engine, to whoever
- * watches. Reading and decoding may run on a thread of their own; what the watcher sees is the same either way.
+ * The replay loop: captures in (one after the other or merged by time), decoded and filtered, through one engine, to
+ * whoever watches. Reading and decoding may run on a thread of their own; what the watcher sees is the same either way.
  *
- * Two floors: a replay_source gives batches of decoded packets (what sweep feeds to several engines at once); replay_run
- * takes one source through one engine and calls a watcher.
+ * Two floors: a replay_source gives batches of decoded packets (what sweep feeds to several engines at once);
+ * replay_run takes one source through one engine and calls a watcher.
  */
 #ifndef REPLAY_REPLAY_H
 #define REPLAY_REPLAY_H
@@ -44,8 +44,8 @@ typedef struct replay_options {
 void replay_options_init(replay_options *options);
 
 /*
- * Frames with what was decoded of them, in the order of the stream. Numbers count every frame of the stream, also those left
- * out. Frames that never reach conntrack are there too, with kind CT_PACKET_NONE.
+ * Frames with what was decoded of them, in the order of the stream. Numbers count every frame of the stream, also those
+ * left out. Frames that never reach conntrack are there too, with kind CT_PACKET_NONE.
  */
 typedef struct replay_batch {
   guint n;
@@ -67,14 +67,14 @@ typedef struct replay_source replay_source;
 
 /*
  * Opens all captures. params is copied where needed.
- * => NULL with REPLAY_ERROR_FILTER where the filter does not compile. Captures that cannot be opened are no failure here:
- * they are told by replay_source_problem, and the others are read.
+ * => NULL with REPLAY_ERROR_FILTER where the filter does not compile. Captures that cannot be opened are no failure
+ * here: they are told by replay_source_problem, and the others are read.
  */
 replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error);
 /*
- * The same in two steps, for who wants all files open, and the process fenced in, before the first byte of a capture is looked at:
- * prepare opens the captures, start reads their headers and sets the reading thread going. Between them only _readable, _live,
- * _reads, _problem and _free may be called.
+ * The same in two steps, for who wants all files open, and the process fenced in, before the first byte of a capture is
+ * looked at: prepare opens the captures, start reads their headers and sets the reading thread going. Between them only
+ * _readable, _live, _reads, _problem and _free may be called.
  */
 replay_source *replay_source_prepare(const replay_options *options, const ct_params *params, GError **error);
 void replay_source_start(replay_source *source);
@@ -93,7 +93,9 @@ gboolean replay_source_live(const replay_source *source);
 /* FALSE where not one capture could be opened: there is nothing to come, and nothing to show. */
 gboolean replay_source_readable(const replay_source *source);
 
-/* Makes the source end soon, even where it waits for a pipe. May be called from a signal handler and from any thread. */
+/*
+ * Makes the source end soon, even where it waits for a pipe. May be called from a signal handler and from any thread.
+ */
 void replay_source_interrupt(replay_source *source);
 
 /* What kind of file holds all that this source can give; for cap_writer_open. */
@@ -102,10 +104,16 @@ cap_writer_kind replay_source_writer_kind(const replay_source *source);
 /* TRUE where path is one of the captures that are read: nothing must be written there. */
 gboolean replay_source_reads(const replay_source *source, const char *path);
 
-/* Messages so far about captures that could not be read (file and reason), oldest first; NULL past the last. Call after the end. */
+/*
+ * Messages so far about captures that could not be read (file and reason), oldest first; NULL past the last. Call after
+ * the end.
+ */
 const char *replay_source_problem(replay_source *source, guint i);
 
-/* Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call after the end. */
+/*
+ * Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call
+ * after the end.
+ */
 const char *replay_source_remark(replay_source *source, guint i);
 
 /* For a progress bar: bytes read and to be read (0 where unknown), frames so far. May be called at any time. */
@@ -133,8 +141,8 @@ typedef struct replay_seen {
 } replay_seen;
 
 /*
- * Moments at which the watcher wants to be called between packets: with the engine's clock at the moment, everything up to and
- * including it done, nothing after it.
+ * Moments at which the watcher wants to be called between packets: with the engine's clock at the moment, everything up
+ * to and including it done, nothing after it.
  */
 typedef struct replay_moments {
   /* Told. */
@@ -143,7 +151,8 @@ typedef struct replay_moments {
   guint64 last_number;  /* of the last packet tracked; 0 before the first */
   gint64 last_ns;       /* its time, or the clock where time went on without packets */
   gboolean ended;       /* there are no more packets: a time that is asked for now is reached by letting time pass */
-  gboolean by_time, by_number; /* which of the two below has come; neither: the first call, and the first after the end */
+  /* Which of the two below has come; neither: the first call, and the first after the end. */
+  gboolean by_time, by_number;
   /* Asked for; both are as before when the call comes. G_MAXINT64, G_MAXUINT64: none. */
   gint64 next_ns;       /* after the last packet at or before it */
   guint64 next_number;  /* after the packet of this number, or the last one before it */

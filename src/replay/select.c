@@ -70,7 +70,8 @@ replay_select *replay_select_new(const replay_options *options, GError **error)
   select->programs = g_array_new(FALSE, FALSE, sizeof(compiled));
   select->names = g_ptr_array_new_with_free_func(g_free);
   select->anything = options->bpf != NULL || options->interface != NULL || options->direction != CAP_DIR_UNKNOWN ||
-                     options->count != 0 || options->start.kind != REPLAY_POINT_NONE || options->end.kind != REPLAY_POINT_NONE;
+                     options->count != 0 || options->start.kind != REPLAY_POINT_NONE ||
+                     options->end.kind != REPLAY_POINT_NONE;
   return select;
 }
 
@@ -106,14 +107,16 @@ static gboolean bpf_takes(replay_select *select, const cap_frame *frame)
       return c->good && pcap_offline_filter(&c->program, &header, frame->data) != 0;
   }
   if (!compile(&made, select->o->bpf, frame->link, &why) && select->problem == NULL)
-    select->problem = g_strdup_printf("--bpf '%s' does not fit link type %s: %s; its packets are left out", select->o->bpf,
-                                      pkt_link_name(frame->link), why);
+    select->problem = g_strdup_printf("--bpf '%s' does not fit link type %s: %s; its packets are left out",
+                                      select->o->bpf, pkt_link_name(frame->link), why);
   g_free(why);
   g_array_append_val(select->programs, made);
   return made.good && pcap_offline_filter(&made.program, &header, frame->data) != 0;
 }
 
-/* What a frame says of where it was captured, without decoding it: frames that are left out must not touch the decoder. */
+/*
+ * What a frame says of where it was captured, without decoding it: frames that are left out must not touch the decoder.
+ */
 static void where_captured(const cap_frame *frame, guint *direction, guint32 *ifindex)
 {
   static const guint8 by_packet_type[] = { CAP_DIR_IN, CAP_DIR_IN, CAP_DIR_IN, CAP_DIR_IN, CAP_DIR_OUT };
@@ -172,7 +175,8 @@ static gboolean place_takes(replay_select *select, const cap_frame *frame, const
   return TRUE;
 }
 
-replay_choice replay_select_frame(replay_select *select, const cap_frame *frame, const char *interface, guint64 number, gint64 first_ns)
+replay_choice replay_select_frame(replay_select *select, const cap_frame *frame, const char *interface, guint64 number,
+                                  gint64 first_ns)
 {
   const replay_options *o = select->o;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which frames of the stream are fed to the engine: a stretch of it, an interface, a direction, a BPF expression. Internal to src/replay. */
+/*
+ * Which frames of the stream are fed to the engine: a stretch of it, an interface, a direction, a BPF expression.
+ * Internal to src/replay.
+ */
 #ifndef REPLAY_SELECT_H
 #define REPLAY_SELECT_H
 
@@ -13,12 +16,16 @@ typedef enum replay_choice { REPLAY_TAKE, REPLAY_LEAVE, REPLAY_PAST_END } replay
 replay_select *replay_select_new(const replay_options *options, GError **error);
 void replay_select_free(replay_select *select);
 
-/* number and the frame's time follow the stream; first_ns is the time of its first frame; interface the name of the frame's, or "". */
-replay_choice replay_select_frame(replay_select *select, const cap_frame *frame, const char *interface, guint64 number, gint64 first_ns);
+/*
+ * number and the frame's time follow the stream; first_ns is the time of its first frame; interface the name of the
+ * frame's, or "".
+ */
+replay_choice replay_select_frame(replay_select *select, const cap_frame *frame, const char *interface, guint64 number,
+                                  gint64 first_ns);
 
 /*
- * What somebody should know at the end: a link type for which the expression does not compile (problem), an interface or
- * direction that no frame had (remark). Owned by the selection; NULL where there is nothing to say.
+ * What somebody should know at the end: a link type for which the expression does not compile (problem), an interface
+ * or direction that no frame had (remark). Owned by the selection; NULL where there is nothing to say.
  */
 const char *replay_select_problem(replay_select *select);
 const char *replay_select_remark(replay_select *select);

@@ -41,7 +41,8 @@ struct replay_source {
   GThread *thread;
   GMutex lock;
   GCond filled, emptied;
-  guint64 produced, taken, consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
+  guint64 produced, taken,
+      consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
   gboolean ended, closing, waiting, live;
   guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
 };
@@ -67,8 +68,9 @@ static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
   if (s->n_links_bad >= G_N_ELEMENTS(s->links_bad))
     return;
   s->links_bad[s->n_links_bad++] = frame->link;
-  replay_feed_complain(s->feed, g_strdup_printf("%s%slink type %s is not supported; its packets, the first being number %" G_GUINT64_FORMAT
-                                                ", are left out", s->o.n_captures == 1 ? s->o.captures[0] : "",
+  replay_feed_complain(s->feed, g_strdup_printf("%s%slink type %s is not supported; its packets, the first being "
+                                                "number %" G_GUINT64_FORMAT ", are left out",
+                                                s->o.n_captures == 1 ? s->o.captures[0] : "",
                                                 s->o.n_captures == 1 ? ": " : "", pkt_link_name(frame->link), number));
 }
 
@@ -166,7 +168,10 @@ static void publish(replay_source *s, gboolean more)
     s->produced++;
   else
     s->ended = TRUE;
-  /* Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live source. */
+  /*
+   * Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live
+   * source.
+   */
   if (s->waiting && (s->live || s->ended || s->produced - s->taken >= SLOTS / 2))
     g_cond_signal(&s->filled);
   g_mutex_unlock(&s->lock);

@@ -77,7 +77,8 @@ START_TEST(commands_and_captures)
     char *message = parse(&o, cases[i].line);
 
     ck_assert_msg(message == NULL, "%s: %s", cases[i].line, message);
-    ck_assert_msg(o.command == cases[i].command && o.table == cases[i].table && o.captures->len == cases[i].captures, "%s", cases[i].line);
+    ck_assert_msg(o.command == cases[i].command && o.table == cases[i].table && o.captures->len == cases[i].captures,
+                  "%s", cases[i].line);
     cli_options_clear(&o);
   }
 }
@@ -126,7 +127,8 @@ START_TEST(wrong_lines)
     char *message = parse(&o, cases[i][0]);
 
     ck_assert_msg(message != NULL, "%s was taken", cases[i][0]);
-    ck_assert_msg(strstr(message, cases[i][1]) != NULL && strchr(message, '\n') == NULL, "%s: %s", cases[i][0], message);
+    ck_assert_msg(strstr(message, cases[i][1]) != NULL && strchr(message, '\n') == NULL, "%s: %s", cases[i][0],
+                  message);
     g_free(message);
     cli_options_clear(&o);
   }
@@ -141,7 +143,8 @@ START_TEST(formats_and_reasons)
   ck_assert_str_eq(o.format->name, "json");
   ck_assert_uint_eq(o.format_options, EMIT_TIMESTAMP | EMIT_ID);
   ck_assert_uint_eq(o.classes, 1u << CT_CLASS_INVALID | 1u << CT_CLASS_NONE);
-  ck_assert(o.any_reason && o.reasons[CT_REASON_TCP_STATE] && o.reasons[CT_REASON_NOT_IP] && !o.reasons[CT_REASON_ICMP_TYPE]);
+  ck_assert(o.any_reason && o.reasons[CT_REASON_TCP_STATE] && o.reasons[CT_REASON_NOT_IP] &&
+            !o.reasons[CT_REASON_ICMP_TYPE]);
   cli_options_clear(&o);
 }
 END_TEST
@@ -197,7 +200,8 @@ START_TEST(kernels)
   ck_assert_ptr_null(kernel("ctreplay --max 0 x", &params));
   ck_assert_uint_eq(params.max, 0);
 
-  ck_assert_ptr_null(kernel("ctreplay --sysctl net.netfilter.nf_conntrack_udp_timeout=7 --sysctl nf_conntrack_acct=0 x", &params));
+  ck_assert_ptr_null(
+      kernel("ctreplay --sysctl net.netfilter.nf_conntrack_udp_timeout=7 --sysctl nf_conntrack_acct=0 x", &params));
   ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 7);
   ck_assert_uint_eq(params.acct, 0);
   ck_assert_ptr_null(kernel("ctreplay --features acct,mark,secmark --profile linux-2.6 x", &params));
@@ -235,7 +239,8 @@ START_TEST(wrong_kernels)
     char *message = kernel(cases[i][0], &params);
 
     ck_assert_msg(message != NULL, "%s was taken", cases[i][0]);
-    ck_assert_msg(strstr(message, cases[i][1]) != NULL && strchr(message, '\n') == NULL, "%s: %s", cases[i][0], message);
+    ck_assert_msg(strstr(message, cases[i][1]) != NULL && strchr(message, '\n') == NULL, "%s: %s", cases[i][0],
+                  message);
     g_free(message);
   }
 }
@@ -263,9 +268,10 @@ START_TEST(sysctl_files)
   ct_params params;
   char *message;
 
-  ck_assert_ptr_null(with_file("# a machine's\n; file\n\nnet.ipv4.ip_forward = 1\n net/netfilter/nf_conntrack_udp_timeout = 11 \n"
-                               "-net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_tcp_loose=0",
-                               &params));
+  ck_assert_ptr_null(
+      with_file("# a machine's\n; file\n\nnet.ipv4.ip_forward = 1\n net/netfilter/nf_conntrack_udp_timeout = 11 \n"
+                "-net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_tcp_loose=0",
+                &params));
   ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 11);
   ck_assert_uint_eq(params.tcp_loose, 0);
   message = with_file("\n\nnet.netfilter.nf_conntrack_udp_timeout = soon\n", &params);

@@ -25,11 +25,14 @@ static char *temporary(void)
   return path;
 }
 
-/* Frame i of a stream of TCP conversations that open, talk, close and begin anew, a UDP flow and frames that are no IP. */
+/*
+ * Frame i of a stream of TCP conversations that open, talk, close and begin anew, a UDP flow and frames that are no IP.
+ */
 static void make_packet(kit_bytes *b, guint i)
 {
-  static const guint8 flags[] = { CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK | CT_TCP_FIN, CT_TCP_ACK | CT_TCP_FIN,
-                                  CT_TCP_ACK };
+  static const guint8 flags[] = {
+    CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK | CT_TCP_FIN, CT_TCP_ACK | CT_TCP_FIN, CT_TCP_ACK
+  };
   static const gboolean back[] = { FALSE, TRUE, FALSE, FALSE, TRUE, FALSE };
   guint flow = i % FLOWS, step = i / FLOWS % 6;
 
@@ -93,17 +96,18 @@ static void on_packet(const replay_seen *seen, gpointer user)
 
   r->packets++;
   r->last_number = seen->packet->number;
-  g_string_append_printf(r->text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %u %u %" G_GUINT64_FORMAT " %u-%u %u\n", seen->packet->number,
-                         (gint64)seen->frame->ts_ns, seen->result->cls, seen->result->dir, (guint64)seen->result->conn,
-                         seen->result->old_state, seen->result->new_state, seen->result->reason);
+  g_string_append_printf(r->text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %u %u %" G_GUINT64_FORMAT " %u-%u %u\n",
+                         seen->packet->number, (gint64)seen->frame->ts_ns, seen->result->cls, seen->result->dir,
+                         (guint64)seen->result->conn, seen->result->old_state, seen->result->new_state,
+                         seen->result->reason);
 }
 
 static void on_event(const ct_event *event, void *user)
 {
   record *r = user;
 
-  g_string_append_printf(r->text, "event %u %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT "\n", event->type, (gint64)event->time_ns,
-                         (guint64)event->view->id);
+  g_string_append_printf(r->text, "event %u %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT "\n", event->type,
+                         (gint64)event->time_ns, (guint64)event->view->id);
 }
 
 static void on_moment(replay_moments *m, gpointer user)
@@ -115,7 +119,9 @@ static void on_moment(replay_moments *m, gpointer user)
     r->moment_ns[r->moments++] = m->last_ns;
   next = &r->want[r->moments];
   m->next_number = next->kind == REPLAY_POINT_NUMBER ? (guint64)next->value : G_MAXUINT64;
-  m->next_ns = next->kind == REPLAY_POINT_NUMBER || next->kind == REPLAY_POINT_NONE ? G_MAXINT64 : replay_point_time_ns(next, m->first_ns);
+  m->next_ns = next->kind == REPLAY_POINT_NUMBER || next->kind == REPLAY_POINT_NONE
+                   ? G_MAXINT64
+                   : replay_point_time_ns(next, m->first_ns);
 }
 
 static replay_source *run(const replay_options *options, record *r)
@@ -178,9 +184,11 @@ END_TEST
 
 START_TEST(split_files_are_one_stream)
 {
-  char *whole = make_capture(0, FRAMES, 1, 0), *first = make_capture(0, 1777, 1, 0), *second = make_capture(1777, FRAMES, 1, 0);
+  char *whole = make_capture(0, FRAMES, 1, 0), *first = make_capture(0, 1777, 1, 0),
+       *second = make_capture(1777, FRAMES, 1, 0);
   const char *all[] = { whole }, *parts[] = { first, second };
-  char *a = run_text(all, 1, NULL, NULL), *b = run_text(parts, 2, NULL, NULL), *c = run_text(parts, 2, with_two_threads, NULL);
+  char *a = run_text(all, 1, NULL, NULL), *b = run_text(parts, 2, NULL, NULL),
+       *c = run_text(parts, 2, with_two_threads, NULL);
 
   ck_assert_str_eq(a, b);
   ck_assert_str_eq(a, c);
@@ -286,7 +294,9 @@ START_TEST(moments)
 {
   char *path = make_capture(0, 100, 1, 0);
   const char *captures[] = { path };
-  record r = { .want = { { REPLAY_POINT_NUMBER, 10 }, { REPLAY_POINT_OFFSET, 5 * second_ns }, { REPLAY_POINT_OFFSET, 60 * second_ns } } };
+  record r = { .want = { { REPLAY_POINT_NUMBER, 10 },
+                         { REPLAY_POINT_OFFSET, 5 * second_ns },
+                         { REPLAY_POINT_OFFSET, 60 * second_ns } } };
 
   g_free(run_text(captures, 1, NULL, &r));
   ck_assert_uint_eq(r.moments, 3);
@@ -404,10 +414,11 @@ START_TEST(remarks)
     guint frames = s->one_sided ? 0 : 380 * (s->twice ? 2 : 1);
 
     run_scene(s, &problem, &remark, &r);
-    ck_assert_msg(cases[i].problem == NULL ? problem == NULL : problem != NULL && strstr(problem, cases[i].problem) != NULL, "case %u: %s", i,
-                  problem);
-    ck_assert_msg(cases[i].remark == NULL ? remark == NULL : remark != NULL && strstr(remark, cases[i].remark) != NULL, "case %u: %s", i,
-                  remark);
+    ck_assert_msg(cases[i].problem == NULL ? problem == NULL
+                                           : problem != NULL && strstr(problem, cases[i].problem) != NULL,
+                  "case %u: %s", i, problem);
+    ck_assert_msg(cases[i].remark == NULL ? remark == NULL : remark != NULL && strstr(remark, cases[i].remark) != NULL,
+                  "case %u: %s", i, remark);
     if (!s->one_sided)
       ck_assert_msg(cases[i].all == (r.packets == frames), "case %u: %u of %u", i, (guint)r.packets, frames);
     g_free(problem);
@@ -440,7 +451,8 @@ END_TEST
 /* Names come from the capture: nothing of them may reach a terminal that is more than text. */
 START_TEST(names_of_interfaces)
 {
-  char *plain = replay_place_name("eth0", 3), *none = replay_place_name("", 3), *evil = replay_place_name("\033[2Jx\n\xff", 3);
+  char *plain = replay_place_name("eth0", 3), *none = replay_place_name("", 3),
+       *evil = replay_place_name("\033[2Jx\n\xff", 3);
 
   ck_assert_str_eq(plain, "eth0");
   ck_assert_str_eq(none, "3");
@@ -489,7 +501,8 @@ START_TEST(points)
 
     ck_assert_msg(good == cases[i].good, "%s", cases[i].text);
     if (good)
-      ck_assert_msg(point.kind == cases[i].kind && point.value == cases[i].value, "%s: %" G_GINT64_FORMAT, cases[i].text, point.value);
+      ck_assert_msg(point.kind == cases[i].kind && point.value == cases[i].value, "%s: %" G_GINT64_FORMAT,
+                    cases[i].text, point.value);
   }
 }
 END_TEST
@@ -500,9 +513,18 @@ START_TEST(durations)
     const char *text;
     gint64 ns; /* -1: none */
   } cases[] = {
-    { "90", 90000000000 }, { "0.000000001", 1 }, { "250ms", 250000000 },     { "1d", 86400 * G_GINT64_CONSTANT(1000000000) },
-    { "1m30s", 90000000000 }, { "1h30", -1 },    { "s", -1 },                { "1y", -1 },
-    { "", -1 },            { "-5", -1 },         { "999999999999999d", -1 }, { "1..5", -1 },
+    { "90", 90000000000 },
+    { "0.000000001", 1 },
+    { "250ms", 250000000 },
+    { "1d", 86400 * G_GINT64_CONSTANT(1000000000) },
+    { "1m30s", 90000000000 },
+    { "1h30", -1 },
+    { "s", -1 },
+    { "1y", -1 },
+    { "", -1 },
+    { "-5", -1 },
+    { "999999999999999d", -1 },
+    { "1..5", -1 },
   };
   guint i;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fence around the parsers: what is inside still works, what is outside is out of reach. Each test is a process of its own. */
+/*
+ * The fence around the parsers: what is inside still works, what is outside is out of reach. Each test is a process of
+ * its own.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
