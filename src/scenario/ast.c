@@ -7,7 +7,10 @@
 /* 2026-01-05T10:00:00Z: a scenario that names no date still has one, so that its capture is always the same. */
 static const gint64 DEFAULT_START_NS = G_GINT64_CONSTANT(1767607200) * 1000000000;
 
-G_DEFINE_QUARK(scn-error-quark, scn_error)
+GQuark scn_error_quark(void)
+{
+  return g_quark_from_static_string("scn-error-quark");
+}
 
 static void bytes_free(GByteArray *bytes)
 {

@@ -187,7 +187,7 @@ gboolean scn_take_u64(scn_cursor *c, const char *what, guint64 largest, guint64 
 
 gboolean scn_take_u32(scn_cursor *c, const char *what, guint32 *value)
 {
-  guint64 v;
+  guint64 v = 0;
 
   if (!scn_take_u64(c, what, G_MAXUINT32, &v))
     return FALSE;
@@ -197,7 +197,7 @@ gboolean scn_take_u32(scn_cursor *c, const char *what, guint32 *value)
 
 gboolean scn_take_u16(scn_cursor *c, const char *what, guint16 *value)
 {
-  guint64 v;
+  guint64 v = 0;
 
   if (!scn_take_u64(c, what, G_MAXUINT16, &v))
     return FALSE;
@@ -207,7 +207,7 @@ gboolean scn_take_u16(scn_cursor *c, const char *what, guint16 *value)
 
 gboolean scn_take_u8(scn_cursor *c, const char *what, guint8 *value)
 {
-  guint64 v;
+  guint64 v = 0;
 
   if (!scn_take_u64(c, what, G_MAXUINT8, &v))
     return FALSE;

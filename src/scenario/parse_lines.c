@@ -149,13 +149,13 @@ scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *na
 {
   gsize n = length < 0 ? strlen(text) : (gsize)length;
   scn_parser parser = { .scenario = scn_scenario_new(name) };
-  const char *zero = memchr(text, 0, n);
+  gsize zero = strnlen(text, n);
   GArray *lines;
   gboolean fine;
 
-  if (zero) {
+  if (zero < n) {
     g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s: expected text, found a zero byte at offset %" G_GSIZE_FORMAT,
-                name, (gsize)(zero - text));
+                name, zero);
     scn_scenario_free(parser.scenario);
     return NULL;
   }

@@ -174,7 +174,8 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
     return TRUE;
   }
   if (!fine) {
-    g_clear_pointer(&bytes, g_byte_array_unref);
+    if (bytes)
+      g_byte_array_unref(bytes);
     return FALSE;
   }
   if (!*given) {

@@ -14,7 +14,8 @@ static const scn_chunk_name names[] = {
   { "INIT", 1, 0, INIT_FIELDS },
   { "INIT_ACK", 2, 0, INIT_FIELDS },
   /* Only the numbers of gaps and duplicates: packetdrill lists them, here they are part of the value. */
-  { "SACK", 3, 0, { FIELD_AS("cum_tsn", tsn, 4, 1), FIELD(a_rwnd, 4, 65535), FIELD_AS("gaps", os, 2, 0), FIELD_AS("dups", is, 2, 0) } },
+  { "SACK", 3, 0,
+    { FIELD_AS("cum_tsn", tsn, 4, 1), FIELD(a_rwnd, 4, 65535), FIELD_AS("gaps", os, 2, 0), FIELD_AS("dups", is, 2, 0) } },
   { "HEARTBEAT", 4, 0, NO_FIELDS },
   { "HEARTBEAT_ACK", 5, 0, NO_FIELDS },
   { "ABORT", 6, 0, NO_FIELDS },
