@@ -176,7 +176,7 @@ static gboolean take_stats(scn_parser *p, scn_check *check)
   do {
     const char *begin = p->c->at;
     char name[SCN_WORD_BYTES];
-    scn_stat stat;
+    scn_stat stat = { 0 };
 
     if (!scn_take_word(p->c, what, name, sizeof(name)))
       return FALSE;
@@ -186,8 +186,8 @@ static gboolean take_stats(scn_parser *p, scn_check *check)
     }
     if (!scn_need(p->c, "=") || !scn_take_u64(p->c, "a number", G_MAXUINT64, &stat.value))
       return FALSE;
-    stat.name = g_strdup(name);
     g_array_append_val(check->stats, stat);
+    g_array_index(check->stats, scn_stat, check->stats->len - 1).name = g_strdup(name);
   } while (!scn_at_end(p->c));
   return TRUE;
 }
