@@ -29,9 +29,10 @@ ctreplay_SOURCES = \
 	src/cli/command_diff.c src/cli/diff.h src/cli/diff_saved.c \
 	src/cli/command_explain.c \
 	src/cli/command_list.c \
+	src/cli/command_report.c \
 	src/cli/command_states.c \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
 ctreplay_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-ctreplay_LDADD = libcli.la libexplain.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) $(SECCOMP_LIBS)
+ctreplay_LDADD = libcli.la libexplain.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) $(SECCOMP_LIBS)

@@ -141,3 +141,9 @@ check_PROGRAMS += test_hostile
 test_hostile_SOURCES = tests/unit/test_hostile.c tests/unit/unit.h
 test_hostile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_hostile_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_report
+check_PROGRAMS += test_report
+test_report_SOURCES = tests/unit/test_report.c tests/unit/unit.h
+test_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_report_LDADD = libreport.la libstates.la libpressure.la libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctreplay report: one page about a capture. */
+#include "run.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report/report.h"
+
+typedef struct reporting {
+  cli_run run;
+  ct_trace trace;
+  report *report;
+  emit_summary summary;
+} reporting;
+
+static gboolean set_write(cli_options *o, const char *name, const char *value, GError **error)
+{
+  (void)name;
+  (void)error;
+  o->write = value;
+  return TRUE;
+}
+
+static void on_event(const ct_event *event, void *user)
+{
+  report_event(((reporting *)user)->report, event);
+}
+
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  reporting *p = user;
+  const ct_result *result = seen->result;
+  gboolean fed = seen->packet->kind != CT_PACKET_NONE;
+  ct_view after;
+
+  emit_summary_packet(&p->summary, seen->packet, fed ? result : NULL);
+  if (result->entry != NULL)
+    ct_entry_view(p->run.engine, result->entry, &after);
+  report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL);
+}
+
+/* "a.pcap, b.pcap and 3 more" */
+static char *make_title(const cli_options *o)
+{
+  GString *title = g_string_new(NULL);
+  guint i;
+
+  for (i = 0; i < o->captures->len && i < 3; i++) {
+    char *base = g_path_get_basename(g_ptr_array_index(o->captures, i));
+
+    g_string_append_printf(title, "%s%s", i > 0 ? ", " : "", base);
+    g_free(base);
+  }
+  if (o->captures->len > 3)
+    g_string_append_printf(title, " and %u more", o->captures->len - 3);
+  return g_string_free(title, FALSE);
+}
+
+static void play(reporting *p)
+{
+  cli_watch watch = { .packet = on_packet, .user = p };
+  char *title = make_title(p->run.o);
+  replay_figures figures;
+
+  p->report = report_new(&p->run.params);
+  emit_summary_init(&p->summary);
+  ct_engine_trace(p->run.engine, &p->trace);
+  ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY, on_event, p);
+  cli_run_play(&p->run, &watch);
+  replay_source_figures(p->run.source, &figures);
+  p->summary.frames = figures.frames;
+  p->summary.fed = figures.fed;
+  p->summary.params = &p->run.params;
+  p->summary.stats = ct_engine_stats(p->run.engine);
+  p->summary.entries = ct_engine_count(p->run.engine);
+  report_write(p->report, &p->run.out, title, &p->summary);
+  report_free(p->report);
+  g_free(title);
+}
+
+/* The page must not be written over a capture that is about to be read. */
+static gboolean is_capture(const cli_options *o)
+{
+  struct stat page, capture;
+  guint i;
+
+  if (stat(o->write, &page) != 0)
+    return FALSE;
+  for (i = 0; i < o->captures->len; i++)
+    if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == page.st_dev && capture.st_ino == page.st_ino)
+      return TRUE;
+  return FALSE;
+}
+
+cli_exit cli_command_report(int argc, char **argv)
+{
+  static const cli_option own_options[] = {
+    { "write", 'w', "FILE.html", CLI_OWN, "write", set_write },
+    { NULL, 0, NULL, 0, NULL, NULL },
+  };
+  reporting p = { .report = NULL };
+  GError *error = NULL;
+  cli_options o;
+  cli_exit code = CLI_EXIT_USAGE;
+
+  cli_options_init(&o);
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+    code = cli_usage(error);
+  } else if (o.write == NULL) {
+    cli_say("report: say where the page goes: -w report.html (- for standard output)");
+  } else if (is_capture(&o)) {
+    cli_say("-w %s: that is a capture being read", o.write);
+  } else {
+    if (cli_run_open(&p.run, &o, 0))
+      play(&p);
+    code = cli_run_close(&p.run);
+  }
+  cli_options_clear(&o);
+  return code;
+}

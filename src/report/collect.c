@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collect.h"
+
+#include <string.h>
+
+static void conn_free(gpointer data)
+{
+  report_conn *conn = data;
+
+  if (conn->rows != NULL)
+    g_array_unref(conn->rows);
+  g_free(conn);
+}
+
+static void stray_clear(gpointer data)
+{
+  g_array_unref(((report_conn *)data)->rows);
+}
+
+report *report_new(const ct_params *params)
+{
+  static const char *const names[REPORT_MACHINES] = { "tcp", "sctp", "udp" };
+  report *r = g_new0(report, 1);
+  guint i;
+
+  r->params = params;
+  r->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
+  r->conns = g_ptr_array_new_with_free_func(conn_free);
+  r->strays = g_array_new(FALSE, TRUE, sizeof(report_conn));
+  g_array_set_clear_func(r->strays, stray_clear);
+  for (i = 0; i < REPORT_MACHINES; i++)
+    r->machines[i] = states_machine_new(names[i], params);
+  return r;
+}
+
+void report_free(report *r)
+{
+  guint i;
+
+  if (r == NULL)
+    return;
+  for (i = 0; i < REPORT_MACHINES; i++)
+    states_machine_free(r->machines[i]);
+  g_hash_table_destroy(r->by_id);
+  g_ptr_array_unref(r->conns);
+  g_array_unref(r->strays);
+  g_free(r);
+}
+
+gboolean report_conn_is_troubled(const report_conn *conn)
+{
+  return conn->invalid > 0 || conn->end_reason == CT_REASON_END_EVICTED || conn->end_reason == CT_REASON_END_GC_EVICTED;
+}
+
+static report_conn *find_conn(const report *r, guint64 id)
+{
+  gint64 key = (gint64)id;
+
+  return g_hash_table_lookup(r->by_id, &key);
+}
+
+/* => the connection's record, made where there is room; NULL where there is none. */
+static report_conn *keep_conn(report *r, guint64 id, const ct_view *view, gboolean troubled)
+{
+  report_conn *conn = find_conn(r, id);
+
+  if (conn != NULL || view == NULL)
+    return conn;
+  if (r->conns->len >= (troubled ? REPORT_CONNS_KEPT + REPORT_TROUBLED_KEPT : REPORT_CONNS_KEPT))
+    return NULL;
+  conn = g_new0(report_conn, 1);
+  conn->id = id;
+  conn->tuple = view->tuple[CT_ORIGINAL];
+  conn->first_ns = conn->last_ns = view->created_ns;
+  g_ptr_array_add(r->conns, conn);
+  g_hash_table_insert(r->by_id, &conn->id, conn);
+  return conn;
+}
+
+static void note_view(report_conn *conn, const ct_view *view)
+{
+  conn->state = view->state;
+  conn->status = view->status;
+  memcpy(conn->packets, view->packets, sizeof(conn->packets));
+  memcpy(conn->bytes, view->bytes, sizeof(conn->bytes));
+}
+
+void report_event(report *r, const ct_event *event)
+{
+  report_conn *conn;
+  gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
+
+  if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
+    return;
+  conn = keep_conn(r, event->view->id, evicted ? event->view : NULL, evicted);
+  if (conn == NULL)
+    return;
+  note_view(conn, event->view);
+  conn->end_reason = event->reason;
+  conn->ended_ns = event->view->ended_ns;
+}
+
+/* An INVALID packet has no direction of its own; its source tells. */
+static guint8 row_dir(const report_conn *conn, const ct_packet *packet, const ct_result *result)
+{
+  if (result->cls != CT_CLASS_INVALID)
+    return result->dir;
+  return ct_addr_equal(&packet->tuple.src, &conn->tuple.src) && packet->tuple.src_id == conn->tuple.src_id ? CT_ORIGINAL : CT_REPLY;
+}
+
+static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result, const ct_view *after)
+{
+  report_row row = { .number = packet->number, .time_ns = packet->time_ns, .reason = result->reason,
+                     .dir = row_dir(conn, packet, result), .cls = result->cls, .old_state = result->old_state,
+                     .new_state = result->new_state, .kind = packet->kind, .length = packet->length };
+
+  row.dropped = result->verdict == CT_VERDICT_DROP;
+  row.assured = (result->events & CT_EV_ASSURED) != 0;
+  row.has_timeout = after != NULL;
+  row.timeout_s = after != NULL && after->timeout_ns > 0 ? (guint32)MIN(after->timeout_ns / 1000000000, G_MAXUINT32) : 0;
+  row.has_tcp = packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP && packet->reason != CT_REASON_TCP_SHORT;
+  if (row.has_tcp) {
+    row.flags = packet->l4.tcp.flags;
+    row.seq = packet->l4.tcp.seq;
+    row.ack = packet->l4.tcp.ack;
+    row.length = packet->l4.tcp.payload_bytes;
+  }
+  return row;
+}
+
+static void note_stray(report *r, const ct_packet *packet, const ct_result *result)
+{
+  report_conn stray = { .tuple = packet->tuple };
+  report_row row;
+
+  r->strays_seen++;
+  if (r->strays->len >= REPORT_STRAYS_SHOWN)
+    return;
+  row = make_row(&stray, packet, result, NULL);
+  stray.rows = g_array_new(FALSE, FALSE, sizeof(report_row));
+  g_array_append_val(stray.rows, row);
+  g_array_append_val(r->strays, stray);
+}
+
+static void note_row(report *r, report_conn *conn, const report_row *row)
+{
+  if (conn->rows == NULL)
+    conn->rows = g_array_new(FALSE, FALSE, sizeof(report_row));
+  if (conn->rows->len >= REPORT_ROWS_PER_CONN || r->rows >= REPORT_ROWS_KEPT) {
+    conn->left_out++;
+    return;
+  }
+  g_array_append_val(conn->rows, *row);
+  r->rows++;
+}
+
+static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_view *after)
+{
+  gboolean invalid = result->cls == CT_CLASS_INVALID;
+  report_conn *conn = keep_conn(r, result->conn, after, invalid);
+  report_row row;
+
+  r->conns_seen = MAX(r->conns_seen, result->conn);
+  if (conn == NULL)
+    return;
+  conn->invalid += invalid;
+  conn->last_ns = MAX(conn->last_ns, packet->time_ns);
+  if (after != NULL)
+    note_view(conn, after);
+  row = make_row(conn, packet, result, after);
+  note_row(r, conn, &row);
+}
+
+void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                   const ct_view *after)
+{
+  const ct_stats *stats = ct_engine_stats(engine);
+  guint i;
+
+  if (!r->begun)
+    r->first_ns = packet->time_ns;
+  r->begun = TRUE;
+  if (packet->kind == CT_PACKET_NONE)
+    return;
+  pressure_occupancy_note(&r->occupancy, ct_engine_now(engine), ct_engine_count(engine), stats->early_drop, stats->drop);
+  for (i = 0; i < REPORT_MACHINES; i++)
+    states_machine_count(r->machines[i], packet, result, trace, after);
+  r->invalid += result->cls == CT_CLASS_INVALID;
+  r->dropped += result->verdict == CT_VERDICT_DROP;
+  if (result->conn != 0)
+    note_conn(r, packet, result, after);
+  else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
+    note_stray(r, packet, result);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A connection on the page: its line, its walk through the states, its ladder. */
+#include "collect.h"
+
+#include "emit/parts.h"
+
+const char *report_protocol(guint8 proto)
+{
+  return emit_protocol_name(proto);
+}
+
+void report_put_escaped(emit_text *out, const char *text)
+{
+  char *valid = g_utf8_make_valid(text, -1), *escaped = g_markup_escape_text(valid, -1);
+
+  emit_text_string(out, escaped);
+  g_free(escaped);
+  g_free(valid);
+}
+
+static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
+{
+  gboolean brackets = has_port && family == CT_IPV6;
+
+  emit_text_string(out, brackets ? "[" : "");
+  emit_text_addr(out, family, addr, FALSE);
+  emit_text_string(out, brackets ? "]" : "");
+  if (!has_port)
+    return;
+  emit_text_char(out, ':');
+  emit_text_u64(out, port);
+}
+
+void report_put_tuple(emit_text *out, const ct_tuple *t)
+{
+  gboolean ports = ct_tuple_has_ports(t);
+
+  emit_text_string(out, report_protocol(t->proto));
+  emit_text_char(out, ' ');
+  put_end(out, t->family, &t->src, ports, t->src_id);
+  emit_text_literal(out, " \342\206\222 ");
+  put_end(out, t->family, &t->dst, ports, t->dst_id);
+}
+
+static void put_flags(emit_text *out, guint8 flags)
+{
+  static const struct {
+    guint8 bit;
+    const char *name;
+  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" }, { CT_TCP_PSH, "PSH" },
+                { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(names); i++)
+    if (flags & names[i].bit) {
+      emit_text_string(out, any ? "+" : "");
+      emit_text_string(out, names[i].name);
+      any = TRUE;
+    }
+  if (!any)
+    emit_text_literal(out, "no flags");
+}
+
+static void put_what(emit_text *out, const report_row *row)
+{
+  if (row->kind == CT_PACKET_ICMP_ERROR) {
+    emit_text_literal(out, "ICMP error");
+    return;
+  }
+  if (row->has_tcp) {
+    put_flags(out, row->flags);
+    emit_text_literal(out, " <small>seq ");
+    emit_text_u64(out, row->seq);
+    if (row->flags & CT_TCP_ACK) {
+      emit_text_literal(out, " ack ");
+      emit_text_u64(out, row->ack);
+    }
+    emit_text_literal(out, "</small>");
+    if (row->length == 0)
+      return;
+    emit_text_char(out, ' ');
+  }
+  emit_text_u64(out, row->length);
+  emit_text_literal(out, " bytes");
+}
+
+/* The word for a packet's class; NULL colour class where it is nothing special. */
+static const char *class_word(const report_row *row)
+{
+  return row->dropped ? "dropped" : row->cls == CT_CLASS_NONE ? "-" : ct_class_name(row->cls);
+}
+
+static void put_state(emit_text *out, const report_conn *conn, const report_row *row)
+{
+  const char *before = ct_state_name(conn->tuple.proto, row->old_state), *after = ct_state_name(conn->tuple.proto, row->new_state);
+
+  if (before == NULL || after == NULL || conn->id == 0)
+    return;
+  if (row->old_state != row->new_state) {
+    emit_text_string(out, before);
+    emit_text_literal(out, " \342\206\222 <b>");
+    emit_text_string(out, after);
+    emit_text_literal(out, "</b>");
+  } else {
+    emit_text_string(out, after);
+  }
+}
+
+static void put_remark(emit_text *out, const report_row *row)
+{
+  const char *sysctl = ct_reason_sysctl((ct_reason)row->reason);
+
+  report_put_escaped(out, ct_reason_sentence((ct_reason)row->reason));
+  if ((row->cls == CT_CLASS_INVALID || row->dropped) && *sysctl != '\0') {
+    emit_text_literal(out, " (<code>");
+    emit_text_string(out, sysctl);
+    emit_text_literal(out, "</code>)");
+  }
+  if (row->assured)
+    emit_text_string(out, row->reason != CT_REASON_NONE ? "; assured" : "assured");
+}
+
+void report_put_row_heading(emit_text *out)
+{
+  emit_text_literal(out, "<thead><tr><th scope=\"col\">packet</th><th scope=\"col\">time, s</th><th scope=\"col\" class=\"lane\">"
+                         "original side \342\207\204 reply side</th><th scope=\"col\">class</th><th scope=\"col\">state</th>"
+                         "<th scope=\"col\">timeout, s</th><th scope=\"col\">remark</th></tr></thead>\n");
+}
+
+void report_put_row(emit_text *out, const report *r, const report_conn *conn, const report_row *row)
+{
+  gboolean bad = row->cls == CT_CLASS_INVALID || row->dropped;
+
+  emit_text_string(out, bad ? "<tr class=\"bad\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
+  emit_text_u64(out, row->number);
+  emit_text_literal(out, "</th><td class=\"n\">");
+  emit_text_seconds(out, emit_time_since(row->time_ns, r->first_ns), 6);
+  emit_text_string(out, row->dir == CT_ORIGINAL ? "</td><td class=\"lane o\"><span><i class=\"sr\">original side sends </i>"
+                                                : "</td><td class=\"lane r\"><span><i class=\"sr\">reply side sends </i>");
+  put_what(out, row);
+  emit_text_literal(out, "</span></td><td class=\"c\">");
+  emit_text_string(out, class_word(row));
+  emit_text_literal(out, "</td><td>");
+  put_state(out, conn, row);
+  emit_text_literal(out, "</td><td class=\"n\">");
+  if (row->has_timeout)
+    emit_text_u64(out, row->timeout_s);
+  emit_text_literal(out, "</td><td>");
+  put_remark(out, row);
+  emit_text_literal(out, "</td></tr>\n");
+}
+
+/* --- the connection --- */
+
+static const char *state_words(const report_conn *conn)
+{
+  const char *name = ct_state_name(conn->tuple.proto, conn->state);
+
+  if (name != NULL)
+    return name;
+  return conn->status & CT_STATUS_ASSURED ? "assured" : conn->status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
+}
+
+static void put_badge(emit_text *out, const char *kind, const char *text, guint64 n)
+{
+  emit_text_literal(out, " <span class=\"badge ");
+  emit_text_string(out, kind);
+  emit_text_literal(out, "\">");
+  emit_text_string(out, text);
+  if (n > 0) {
+    emit_text_char(out, ' ');
+    emit_text_u64(out, n);
+  }
+  emit_text_literal(out, "</span>");
+}
+
+static void put_summary_line(emit_text *out, const report_conn *conn)
+{
+  emit_text_literal(out, "<summary><b>#");
+  emit_text_u64(out, conn->id);
+  emit_text_literal(out, "</b> ");
+  report_put_tuple(out, &conn->tuple);
+  emit_text_literal(out, " <span class=\"state\">");
+  emit_text_string(out, state_words(conn));
+  emit_text_literal(out, "</span>");
+  if (conn->invalid > 0)
+    put_badge(out, "invalid", "INVALID", conn->invalid);
+  if (conn->end_reason == CT_REASON_END_EVICTED || conn->end_reason == CT_REASON_END_GC_EVICTED)
+    put_badge(out, "evicted", "EVICTED", 0);
+  if (conn->status & CT_STATUS_EXPECTED)
+    put_badge(out, "related", "EXPECTED", 0);
+  emit_text_literal(out, "</summary>\n");
+}
+
+/* The states in the order they were entered: its walk through the diagram. */
+static void put_walk(emit_text *out, const report_conn *conn)
+{
+  guint8 last = 0;
+  gboolean any = FALSE;
+  guint i;
+
+  if (conn->rows == NULL || ct_state_name(conn->tuple.proto, 0) == NULL)
+    return;
+  for (i = 0; i < conn->rows->len; i++) {
+    const report_row *row = &g_array_index(conn->rows, report_row, i);
+
+    if (row->cls == CT_CLASS_INVALID || (any && row->new_state == last))
+      continue;
+    emit_text_string(out, any ? "<li>" : "<p class=\"walktitle\">Its walk through the states:</p><ol class=\"walk\"><li>");
+    emit_text_string(out, ct_state_name(conn->tuple.proto, row->new_state));
+    emit_text_literal(out, " <small>packet ");
+    emit_text_u64(out, row->number);
+    emit_text_literal(out, "</small></li>");
+    last = row->new_state;
+    any = TRUE;
+  }
+  if (any)
+    emit_text_literal(out, "</ol>\n");
+}
+
+static void put_facts(emit_text *out, const report *r, const report_conn *conn)
+{
+  emit_text_literal(out, "<p>Began at ");
+  emit_text_seconds(out, emit_time_since(conn->first_ns, r->first_ns), 6);
+  emit_text_literal(out, " s; counted ");
+  emit_text_u64(out, conn->packets[0]);
+  emit_text_literal(out, " packets (");
+  emit_text_u64(out, conn->bytes[0]);
+  emit_text_literal(out, " bytes) there and ");
+  emit_text_u64(out, conn->packets[1]);
+  emit_text_literal(out, " (");
+  emit_text_u64(out, conn->bytes[1]);
+  emit_text_literal(out, " bytes) back. ");
+  if (conn->end_reason == CT_REASON_NONE) {
+    emit_text_literal(out, "Still in the table when the capture ended.");
+  } else {
+    emit_text_literal(out, "Ended at ");
+    emit_text_seconds(out, emit_time_since(conn->ended_ns, r->first_ns), 6);
+    emit_text_literal(out, " s: ");
+    report_put_escaped(out, ct_reason_sentence((ct_reason)conn->end_reason));
+    emit_text_char(out, '.');
+  }
+  emit_text_literal(out, "</p>\n");
+}
+
+void report_put_conn(emit_text *out, const report *r, const report_conn *conn, guint *rows_left)
+{
+  guint i, n = conn->rows != NULL ? MIN(conn->rows->len, *rows_left) : 0;
+  guint64 missing = conn->left_out + (conn->rows != NULL ? conn->rows->len - n : 0);
+
+  emit_text_literal(out, "<details class=\"conn");
+  emit_text_string(out, report_conn_is_troubled(conn) ? " troubled" : "");
+  emit_text_literal(out, "\" id=\"conn");
+  emit_text_u64(out, conn->id);
+  emit_text_literal(out, "\">");
+  put_summary_line(out, conn);
+  put_facts(out, r, conn);
+  put_walk(out, conn);
+  if (n > 0) {
+    emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"ladder\">");
+    report_put_row_heading(out);
+    emit_text_literal(out, "<tbody>");
+    for (i = 0; i < n; i++)
+      report_put_row(out, r, conn, &g_array_index(conn->rows, report_row, i));
+    emit_text_literal(out, "</tbody></table></div>\n");
+  }
+  if (missing > 0) {
+    emit_text_literal(out, "<p class=\"limit\">");
+    emit_text_u64(out, missing);
+    emit_text_literal(out, " more packets are not shown here.</p>\n");
+  }
+  emit_text_literal(out, "</details>\n");
+  *rows_left -= n;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page as a whole. Everything that comes from outside is escaped; pictures stand in it as data, styles and script as text. */
+#include "collect.h"
+
+#include "pressure/plot.h"
+
+static void put_lines(emit_text *out, const char *const *lines)
+{
+  for (; *lines != NULL; lines++)
+    emit_text_string(out, *lines);
+}
+
+/* A picture of its own: neither its styles nor its names mix with the page's. */
+static void put_picture(emit_text *out, const emit_text *svg, const char *alt)
+{
+  char *base64 = g_base64_encode((const guchar *)svg->data, svg->used);
+
+  emit_text_literal(out, "<p class=\"picture\"><img alt=\"");
+  report_put_escaped(out, alt);
+  emit_text_literal(out, "\" src=\"data:image/svg+xml;base64,");
+  emit_text_string(out, base64);
+  emit_text_literal(out, "\"/></p>\n");
+  g_free(base64);
+}
+
+/* --- summary --- */
+
+static void put_card(emit_text *out, const char *name, guint64 value, gboolean alarm)
+{
+  emit_text_string(out, alarm && value > 0 ? "<div class=\"alarm\"><dt>" : "<div><dt>");
+  emit_text_string(out, name);
+  emit_text_literal(out, "</dt><dd>");
+  emit_text_u64(out, value);
+  emit_text_literal(out, "</dd></div>\n");
+}
+
+static void put_cards(emit_text *out, const report *r, const emit_summary *s)
+{
+  emit_text_literal(out, "<dl class=\"cards\">\n");
+  put_card(out, "frames", s->frames, FALSE);
+  put_card(out, "connections", s->stats->created, FALSE);
+  put_card(out, "most at once", s->stats->peak_count, FALSE);
+  put_card(out, "in the table at the end", s->entries, FALSE);
+  put_card(out, "INVALID packets", r->invalid, TRUE);
+  put_card(out, "dropped: table full and the like", r->dropped, TRUE);
+  put_card(out, "evicted", s->stats->ended[CT_REASON_END_EVICTED] + s->stats->ended[CT_REASON_END_GC_EVICTED], TRUE);
+  put_card(out, "never reached tracking", s->not_tracked, FALSE);
+  emit_text_literal(out, "</dl>\n");
+}
+
+static void put_classes(emit_text *out, const emit_summary *s)
+{
+  static const char *const names[EMIT_SUMMARY_PROTOCOLS] = {
+#define X(id, number, name) [EMIT_SUMMARY_##id] = name,
+    EMIT_SUMMARY_PROTOCOL_LIST(X)
+#undef X
+    [EMIT_SUMMARY_OTHER] = "other",
+  };
+  guint i, cls;
+
+  emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"names\"><caption class=\"sr\">Packets by protocol and class</caption><thead><tr>"
+                         "<th scope=\"col\">packets</th>");
+  for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
+    emit_text_literal(out, "<th scope=\"col\">");
+    emit_text_string(out, cls == CT_CLASS_NONE ? "dropped" : ct_class_name((ct_class)cls));
+    emit_text_literal(out, "</th>");
+  }
+  emit_text_literal(out, "</tr></thead><tbody>\n");
+  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++) {
+    guint64 all = 0;
+
+    for (cls = 0; cls < CT_CLASS_COUNT; cls++)
+      all += s->packets[i][cls];
+    if (all == 0)
+      continue;
+    emit_text_literal(out, "<tr><th scope=\"row\">");
+    emit_text_string(out, names[i]);
+    emit_text_literal(out, "</th>");
+    for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
+      emit_text_literal(out, "<td class=\"n\">");
+      emit_text_u64(out, s->packets[i][cls]);
+      emit_text_literal(out, "</td>");
+    }
+    emit_text_literal(out, "</tr>\n");
+  }
+  emit_text_literal(out, "</tbody></table></div>\n");
+}
+
+/* Reasons with their counts: why refused, why dropped, why ended. */
+static void put_reasons(emit_text *out, const char *title, const guint64 *counts)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 1; i < CT_REASON_COUNT; i++) {
+    const char *sysctl = ct_reason_sysctl((ct_reason)i);
+
+    if (counts[i] == 0)
+      continue;
+    if (!any) {
+      emit_text_literal(out, "<h3>");
+      emit_text_string(out, title);
+      emit_text_literal(out, "</h3>\n<ul>\n");
+    }
+    any = TRUE;
+    emit_text_literal(out, "<li>");
+    emit_text_u64(out, counts[i]);
+    emit_text_literal(out, " \303\227 ");
+    report_put_escaped(out, ct_reason_sentence((ct_reason)i));
+    if (*sysctl != '\0') {
+      emit_text_literal(out, " (<code>");
+      emit_text_string(out, sysctl);
+      emit_text_literal(out, "</code>)");
+    }
+    emit_text_literal(out, "</li>\n");
+  }
+  emit_text_string(out, any ? "</ul>\n" : "");
+}
+
+static void put_summary(emit_text *out, const report *r, const emit_summary *s)
+{
+  emit_text_literal(out, "<section aria-labelledby=\"h-summary\"><h2 id=\"h-summary\">Summary</h2>\n");
+  put_cards(out, r, s);
+  put_classes(out, s);
+  put_reasons(out, "Why packets were INVALID", s->stats->invalid_by_reason);
+  put_reasons(out, "Why packets were dropped", s->stats->dropped_by_reason);
+  put_reasons(out, "Why connections ended", s->stats->ended);
+  emit_text_literal(out, "</section>\n");
+}
+
+/* --- pictures --- */
+
+static void put_occupancy(emit_text *out, const report *r, const emit_summary *s)
+{
+  plot_line line = { r->params->profile->name, &r->occupancy, s->params->max };
+  char *alt;
+  emit_text svg;
+
+  emit_text_literal(out, "<section aria-labelledby=\"h-time\"><h2 id=\"h-time\">The table over time</h2>\n");
+  if (r->occupancy.step_ns == 0) {
+    emit_text_literal(out, "<p>No packet reached connection tracking.</p></section>\n");
+    return;
+  }
+  emit_text_init(&svg, -1);
+  pressure_plot(&svg, "Connection tracking entries", &line, 1);
+  alt = g_strdup_printf("Entries in the table over time: %" G_GUINT64_FORMAT " at most, %" G_GUINT64_FORMAT " at the end; room for %u.",
+                        s->stats->peak_count, s->entries, s->params->max);
+  put_picture(out, &svg, alt);
+  emit_text_literal(out, "<p class=\"sub\">");
+  report_put_escaped(out, alt);
+  emit_text_literal(out, "</p></section>\n");
+  g_free(alt);
+  emit_text_clear(&svg);
+}
+
+static void put_machines(emit_text *out, const report *r)
+{
+  guint i;
+
+  for (i = 0; i < REPORT_MACHINES; i++) {
+    const states_machine *m = r->machines[i];
+    char *alt;
+    emit_text svg;
+
+    if (m->packets == 0)
+      continue;
+    alt = g_strdup_printf("The states of %s and the arcs that %" G_GUINT64_FORMAT " packets of this capture took.", m->protocol, m->packets);
+    emit_text_init(&svg, -1);
+    states_put_svg(&svg, m);
+    emit_text_literal(out, "<details><summary>");
+    report_put_escaped(out, alt);
+    emit_text_literal(out, "</summary>\n");
+    put_picture(out, &svg, alt);
+    svg.used = 0;
+    states_put_text(&svg, m);
+    emit_text_char(&svg, '\0');
+    emit_text_literal(out, "<details><summary>The same as text</summary><pre class=\"scroll\">");
+    report_put_escaped(out, svg.data);
+    emit_text_literal(out, "</pre></details></details>\n");
+    emit_text_clear(&svg);
+    g_free(alt);
+  }
+}
+
+/* --- lists --- */
+
+static gint trouble_of(const report_conn *conn) { return conn->invalid > 0 ? 2 : report_conn_is_troubled(conn); }
+
+/* INVALID ones first, then evicted ones; otherwise as they began. */
+static gint compare_conns(gconstpointer a, gconstpointer b)
+{
+  const report_conn *one = *(const report_conn *const *)a, *other = *(const report_conn *const *)b;
+  gint trouble = trouble_of(other) - trouble_of(one);
+
+  return trouble != 0 ? trouble : (one->id > other->id) - (one->id < other->id);
+}
+
+static void put_tools(emit_text *out)
+{
+  emit_text_literal(out,
+    "<div class=\"tools\" id=\"tools\" role=\"search\" hidden=\"\"><label for=\"search\">Search (key /)</label> "
+    "<input type=\"search\" id=\"search\" placeholder=\"address, port, state, #number\" autocomplete=\"off\"/> "
+    "<label><input type=\"checkbox\" id=\"only\"/> only INVALID and evicted</label> "
+    "<button type=\"button\" id=\"open\">open all</button> <button type=\"button\" id=\"close\">close all</button> "
+    "<span id=\"found\" role=\"status\" aria-live=\"polite\"></span></div>\n");
+}
+
+static void put_conns(emit_text *out, report *r, const emit_summary *s)
+{
+  guint i, n = MIN(r->conns->len, REPORT_CONNS_SHOWN), rows_left = REPORT_ROWS_SHOWN;
+
+  g_ptr_array_sort(r->conns, compare_conns);
+  emit_text_literal(out, "<section aria-labelledby=\"h-conns\"><h2 id=\"h-conns\">Connections</h2>\n<p class=\"sub\">INVALID and evicted ones come first. "
+                         "Each opens to its ladder: every packet with its class, state and timeout.</p>\n");
+  if (s->stats->created > n) {
+    emit_text_literal(out, "<p class=\"limit\">Limits: ");
+    emit_text_u64(out, n);
+    emit_text_literal(out, " of ");
+    emit_text_u64(out, s->stats->created);
+    emit_text_literal(out, " connections are on this page, with ");
+    emit_text_u64(out, REPORT_ROWS_SHOWN);
+    emit_text_literal(out, " packets at most, so that it still opens. <code>ctreplay -P</code> shows all; <code>--bpf</code>, <code>--start</code> "
+                           "and <code>--end</code> choose a part for a page of its own.</p>\n");
+  }
+  put_tools(out);
+  for (i = 0; i < n; i++)
+    report_put_conn(out, r, g_ptr_array_index(r->conns, i), &rows_left);
+  if (n == 0)
+    emit_text_literal(out, "<p>There are none.</p>\n");
+  emit_text_literal(out, "</section>\n");
+}
+
+static void put_strays(emit_text *out, const report *r)
+{
+  guint i;
+
+  if (r->strays_seen == 0)
+    return;
+  emit_text_literal(out, "<section aria-labelledby=\"h-strays\"><h2 id=\"h-strays\">INVALID and dropped packets without a connection</h2>\n");
+  if (r->strays_seen > r->strays->len) {
+    emit_text_literal(out, "<p class=\"limit\">Limits: the first ");
+    emit_text_u64(out, r->strays->len);
+    emit_text_literal(out, " of ");
+    emit_text_u64(out, r->strays_seen);
+    emit_text_literal(out, ".</p>\n");
+  }
+  emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"ladder\">");
+  report_put_row_heading(out);
+  for (i = 0; i < r->strays->len; i++) {
+    const report_conn *stray = &g_array_index(r->strays, report_conn, i);
+
+    emit_text_literal(out, "<tbody><tr><th scope=\"rowgroup\" colspan=\"7\">");
+    report_put_tuple(out, &stray->tuple);
+    emit_text_literal(out, "</th></tr>\n");
+    report_put_row(out, r, stray, &g_array_index(stray->rows, report_row, 0));
+    emit_text_literal(out, "</tbody>");
+  }
+  emit_text_literal(out, "</table></div></section>\n");
+}
+
+static void put_head(emit_text *out, const char *title, const emit_summary *s)
+{
+  emit_text_literal(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
+  report_put_escaped(out, title);
+  emit_text_literal(out, " - ctreplay</title>\n<style>\n");
+  put_lines(out, report_css);
+  emit_text_literal(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#h-conns\">To the connections</a>\n<header><h1>");
+  report_put_escaped(out, title);
+  emit_text_literal(out, "</h1>\n<p class=\"sub\">What Linux's connection tracking (");
+  emit_text_string(out, s->params->profile->name);
+  emit_text_literal(out, ", nf_conntrack_max ");
+  emit_text_u64(out, s->params->max);
+  emit_text_literal(out, ") makes of this capture");
+  if (s->frames > 0) {
+    emit_text_literal(out, ", which begins at ");
+    emit_text_time(out, s->first_ns);
+  }
+  emit_text_literal(out, ". Times count from the first packet.</p></header>\n<main>\n");
+}
+
+void report_write(report *r, emit_text *out, const char *title, const emit_summary *summary)
+{
+  put_head(out, title, summary);
+  put_summary(out, r, summary);
+  put_occupancy(out, r, summary);
+  put_machines(out, r);
+  put_conns(out, r, summary);
+  put_strays(out, r);
+  emit_text_literal(out, "</main>\n<footer><p class=\"sub\">Made by ctreplay. This page fetches nothing and works where there is no network.</p></footer>\n"
+                         "<script>\n");
+  put_lines(out, report_js);
+  emit_text_literal(out, "</script>\n</body>\n</html>\n");
+}

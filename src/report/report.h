@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A page about a capture that works from a mail attachment: one file, nothing fetched, readable without scripts, by keyboard,
+ * by screen reader, on paper. What is kept is bounded, whatever the capture's size, and the page says what was left out.
+ *
+ * Life: report_new; report_event from ct_engine_watch and report_packet for every packet; report_write; report_free.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "conntrack/engine.h"
+#include "conntrack/trace.h"
+#include "emit/summary.h"
+#include "emit/text.h"
+
+/* What the page may hold. */
+enum {
+  REPORT_CONNS_KEPT = 50000,     /* connections remembered while reading, first come first served */
+  REPORT_TROUBLED_KEPT = 20000,  /* and beyond those, only ones in trouble: INVALID, evicted */
+  REPORT_ROWS_KEPT = 400000,     /* packets remembered for ladders, of all connections together */
+  REPORT_ROWS_PER_CONN = 200,    /* of one connection */
+  REPORT_CONNS_SHOWN = 1500,     /* connections on the page, those in trouble first */
+  REPORT_ROWS_SHOWN = 15000,     /* packets in ladders on the page */
+  REPORT_STRAYS_SHOWN = 500      /* packets without a connection */
+};
+
+typedef struct report report;
+
+/* params must live as long as the report. */
+report *report_new(const ct_params *params);
+void report_free(report *report); /* NULL is fine */
+
+void report_event(report *report, const ct_event *event);
+/* after: the entry after the packet, or NULL; trace: the engine's, of this packet. */
+void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                   const ct_view *after);
+
+/* title: the captures' names; any bytes. summary: complete. */
+void report_write(report *report, emit_text *out, const char *title, const emit_summary *summary);
+
+#endif

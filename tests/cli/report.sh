@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ctreplay report as its users see it: the files it writes, and the page in a real browser where one is found.
+. "${srcdir:-.}/tests/cli/capture.sh"
+pcap_whole > "$work/whole.pcap"
+
+expect 0 '' '' "$ctreplay" report "$work/whole.pcap" -w "$work/page.html"
+expect 0 '*' '' grep -q 'id="conn2"' "$work/page.html"
+expect 0 '<!DOCTYPE html>' '' "$ctreplay" report "$work/whole.pcap" -w -
+expect 2 '' 'where the page goes' "$ctreplay" report "$work/whole.pcap"
+# Never over the capture itself.
+cp "$work/whole.pcap" "$work/copy.pcap"
+expect 2 '' 'being read' "$ctreplay" report "$work/whole.pcap" -w "$work/whole.pcap"
+expect 0 '' '' cmp "$work/whole.pcap" "$work/copy.pcap"
+expect 4 '' 'not-there' "$ctreplay" report "$work/whole.pcap" -w "$work/not-there/page.html"
+expect 3 '' '*' "$ctreplay" report "$work/missing.pcap" -w "$work/none.html"
+
+browser=
+for name in chromium chromium-browser google-chrome; do
+  [ -n "$browser" ] || browser=$(command -v "$name")
+done
+if [ -z "$browser" ]; then
+  echo 'the page in a browser: skipped, there is no chromium'
+  finish
+fi
+timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+  --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/browser" --dump-dom "file://$work/page.html" \
+  > "$work/dom" 2> "$work/browser.err"
+if [ ! -s "$work/dom" ]; then
+  echo "the page in a browser: skipped, $browser does not start here"
+  finish
+fi
+# The script ran: it has counted the connections and shown the search.
+expect 0 '2 of 2 connections' '' cat "$work/dom"
+expect 1 '' '' grep -q 'id="tools"[^>]*hidden' "$work/dom"
+finish

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The page: well-formed, nothing fetched, everything escaped, every connection there, limits kept and said. */
+#include <string.h>
+
+#include "conntrack/profile.h"
+#include "report/report.h"
+#include "unit.h"
+
+enum { PACKET_BYTES = 28 };
+
+typedef struct fixture {
+  ct_params params;
+  ct_engine *engine;
+  ct_trace trace;
+  report *report;
+  emit_summary summary;
+  emit_text out;
+  guint64 number;
+} fixture;
+
+static void on_event(const ct_event *event, void *user) { report_event(((fixture *)user)->report, event); }
+
+static void set_up(fixture *f, guint32 max)
+{
+  memset(f, 0, sizeof(*f));
+  ct_params_init(&f->params, ct_profile_get(0));
+  f->params.max = max;
+  f->params.buckets = 64;
+  f->engine = ct_engine_new(&f->params);
+  f->report = report_new(&f->params);
+  emit_summary_init(&f->summary);
+  ct_engine_trace(f->engine, &f->trace);
+  ct_engine_watch(f->engine, 1u << CT_EVENT_DESTROY, on_event, f);
+}
+
+/* A UDP datagram without data and without a sum; port 0 for INVALID: an ICMP answer to nothing. */
+static void send_packet(fixture *f, guint32 host, guint16 port)
+{
+  guint8 bytes[PACKET_BYTES] = { 0x45, 0, 0, PACKET_BYTES, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 1, 0, 53 };
+  ct_packet packet = { .number = ++f->number, .data = bytes, .length = PACKET_BYTES, .captured = PACKET_BYTES,
+                       .time_ns = (gint64)f->number * 1000000 };
+  ct_result result;
+  ct_view after;
+
+  bytes[13] = (guint8)(host >> 16);
+  bytes[14] = (guint8)(host >> 8);
+  bytes[15] = (guint8)host;
+  bytes[9] = port != 0 ? 17 : 1;
+  bytes[20] = (guint8)(port >> 8);
+  bytes[21] = (guint8)port;
+  bytes[23] = port != 0 ? 53 : 0;
+  bytes[25] = port != 0 ? 8 : 0;
+  ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &f->params);
+  ct_engine_packet(f->engine, &packet, &result);
+  if (result.entry != NULL)
+    ct_entry_view(f->engine, result.entry, &after);
+  emit_summary_packet(&f->summary, &packet, &result);
+  report_packet(f->report, f->engine, &packet, &result, &f->trace, result.entry != NULL ? &after : NULL);
+}
+
+static const char *write_page(fixture *f, const char *title)
+{
+  f->summary.frames = f->summary.fed = f->number;
+  f->summary.params = &f->params;
+  f->summary.stats = ct_engine_stats(f->engine);
+  f->summary.entries = ct_engine_count(f->engine);
+  emit_text_init(&f->out, -1);
+  report_write(f->report, &f->out, title, &f->summary);
+  emit_text_char(&f->out, '\0');
+  return f->out.data;
+}
+
+static void tear_down(fixture *f)
+{
+  emit_text_clear(&f->out);
+  report_free(f->report);
+  ct_engine_free(f->engine);
+}
+
+static guint count_of(const char *page, const char *what)
+{
+  guint n = 0;
+
+  for (; (page = strstr(page, what)) != NULL; page++)
+    n++;
+  return n;
+}
+
+static void check_page(const char *page)
+{
+  GMarkupParser parser = { NULL, NULL, NULL, NULL, NULL };
+  GMarkupParseContext *context = g_markup_parse_context_new(&parser, 0, NULL, NULL);
+  GError *error = NULL;
+  const char *p;
+
+  g_markup_parse_context_parse(context, page, -1, &error);
+  ck_assert_msg(error == NULL, "%s", error != NULL ? error->message : "");
+  ck_assert(g_markup_parse_context_end_parse(context, NULL));
+  g_markup_parse_context_free(context);
+  ck_assert_ptr_null(strstr(page, "http:"));
+  ck_assert_ptr_null(strstr(page, "https:"));
+  ck_assert_ptr_null(strstr(page, "@import"));
+  ck_assert_ptr_null(strstr(page, "url("));
+  for (p = page; (p = strstr(p, "src=\"")) != NULL; p++)
+    ck_assert(strncmp(p, "src=\"data:", 10) == 0);
+  for (p = page; (p = strstr(p, "href=\"")) != NULL; p++)
+    ck_assert(p[6] == '#');
+}
+
+START_TEST(every_connection_is_there)
+{
+  fixture f;
+  const char *page;
+  guint i;
+
+  set_up(&f, 0);
+  for (i = 0; i < 100; i++)
+    send_packet(&f, i, 5000);
+  page = write_page(&f, "a capture");
+  check_page(page);
+  for (i = 1; i <= 100; i++) {
+    char id[32];
+
+    g_snprintf(id, sizeof(id), " id=\"conn%u\">", i);
+    ck_assert_msg(strstr(page, id) != NULL, "no %s", id);
+  }
+  ck_assert_ptr_null(strstr(page, "Limits:"));
+  tear_down(&f);
+}
+END_TEST
+
+START_TEST(trouble_comes_first)
+{
+  fixture f;
+  const char *page, *evicted, *fine;
+  guint i;
+
+  set_up(&f, 8);
+  for (i = 0; i < 12; i++)
+    send_packet(&f, i, 5000);
+  send_packet(&f, 99, 0);
+  page = write_page(&f, "full");
+  check_page(page);
+  evicted = strstr(page, "<details class=\"conn troubled\"");
+  fine = strstr(page, "<details class=\"conn\"");
+  ck_assert_ptr_nonnull(evicted);
+  ck_assert_ptr_nonnull(fine);
+  ck_assert(evicted < fine);
+  ck_assert_ptr_nonnull(strstr(page, ">EVICTED<"));
+  ck_assert_ptr_nonnull(strstr(page, "packets without a connection"));
+  ck_assert_ptr_nonnull(strstr(page, ct_reason_sentence(CT_REASON_ICMP_NEW)));
+  tear_down(&f);
+}
+END_TEST
+
+START_TEST(names_are_escaped)
+{
+  fixture f;
+  const char *page;
+
+  set_up(&f, 0);
+  page = write_page(&f, "<script>alert(\"1\")</script>&\377.pcap");
+  check_page(page);
+  ck_assert_ptr_null(strstr(page, "<script>alert"));
+  ck_assert_uint_eq(count_of(page, "<script>"), 1);
+  ck_assert_ptr_nonnull(strstr(page, "There are none."));
+  tear_down(&f);
+}
+END_TEST
+
+START_TEST(limits_are_kept_and_said)
+{
+  fixture f;
+  const char *page;
+  guint i;
+
+  set_up(&f, 0);
+  for (i = 0; i < REPORT_ROWS_PER_CONN + 50; i++)
+    send_packet(&f, 1, 5000);
+  for (i = 0; i < REPORT_CONNS_SHOWN + 100; i++)
+    send_packet(&f, i, 6000);
+  for (i = 0; i < REPORT_STRAYS_SHOWN + 100; i++)
+    send_packet(&f, i, 0);
+  page = write_page(&f, "much");
+  check_page(page);
+  ck_assert_uint_eq(count_of(page, "<details class=\"conn"), REPORT_CONNS_SHOWN);
+  ck_assert_uint_eq(count_of(page, "class=\"limit\""), 3);
+  ck_assert_ptr_nonnull(strstr(page, "50 more packets are not shown here."));
+  tear_down(&f);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+  Suite *suite = suite_create("report");
+  TCase *tcase = tcase_create("report");
+
+  tcase_add_test(tcase, every_connection_is_there);
+  tcase_add_test(tcase, trouble_comes_first);
+  tcase_add_test(tcase, names_are_escaped);
+  tcase_add_test(tcase, limits_are_kept_and_said);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
+
+int main(void) { return unit_run(make_suite()); }
