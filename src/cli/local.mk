@@ -19,7 +19,7 @@ ctreplay_SOURCES = \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c \
 	src/cli/show_events.c \
 	src/cli/show_evictions.c \
-	src/cli/show_packets.c \
+	src/cli/show_packets.c src/cli/transcript_head.c \
 	src/cli/show_person.c \
 	src/cli/pressure_figures.c src/cli/pressure_figures.h \
 	src/cli/show_table.c \

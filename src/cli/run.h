@@ -58,6 +58,10 @@ cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const 
 void cli_snapshots_free(cli_snapshots *snapshots);
 void cli_snapshots_moment(cli_snapshots *snapshots, replay_moments *moments, guint64 count);
 
+/* For a transcript's first line: strings, owned, NULL-terminated. */
+GPtrArray *cli_transcript_sysctls(const ct_params *params, ct_checksums checksums);
+GPtrArray *cli_transcript_helpers(const ct_params *params);
+
 /* The commands. */
 cli_exit cli_show_events(const cli_options *options);
 cli_exit cli_show_table(const cli_options *options);  /* -L, -C, -S */

@@ -124,27 +124,16 @@ static void close_writer(showing *s)
   g_clear_error(&s->write_error);
 }
 
-/* "netfilter.nf_conntrack_x=1": as given, for a transcript's head. */
-static const char *const *given_sysctls(const cli_options *o)
-{
-  GPtrArray *list = g_ptr_array_new();
-  guint i;
-
-  for (i = 0; i < o->sysctls->len; i++)
-    if (strchr(g_ptr_array_index(o->sysctls, i), '=') != NULL)
-      g_ptr_array_add(list, g_ptr_array_index(o->sysctls, i));
-  g_ptr_array_add(list, NULL);
-  return (const char *const *)g_ptr_array_free(list, FALSE);
-}
-
 static void play(showing *s)
 {
   cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
-  const char *const *sysctls = given_sysctls(s->run.o);
+  GPtrArray *sysctls = cli_transcript_sysctls(&s->run.params, s->run.o->replay.checksums);
+  GPtrArray *helpers = cli_transcript_helpers(&s->run.params);
   char *name = g_path_get_basename(g_ptr_array_index(s->run.o->captures, 0));
 
   s->run.emit.capture = name;
-  s->run.emit.sysctls = sysctls;
+  s->run.emit.sysctls = (const char *const *)sysctls->pdata;
+  s->run.emit.helpers = (const char *const *)helpers->pdata;
   if (s->run.format->collects && !s->run.silent) {
     s->run.emit.collector = emit_collector_new();
     ct_engine_watch(s->run.engine, G_MAXUINT32, on_event, s->run.emit.collector);
@@ -154,7 +143,8 @@ static void play(showing *s)
     keep_tables(s);
   close_writer(s);
   cli_run_finish_output(&s->run);
-  g_free((gpointer)sysctls);
+  g_ptr_array_unref(sysctls);
+  g_ptr_array_unref(helpers);
   g_free(name);
   emit_collector_free(s->run.emit.collector);
   if (s->entries != NULL) {

@@ -45,7 +45,7 @@ void verify_counts_print(GString *out, const verify_counts *n)
 
 void verify_report_print(GString *out, const verify_report *report)
 {
-  g_string_append_printf(out, "%s, Linux %s: %s\n", report->capture, report->kernel, report->equal ? "equal" : "DIFFERENT");
+  g_string_append_printf(out, "%s, %s%s: %s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "", report->kernel, report->equal ? "equal" : "DIFFERENT");
   verify_counts_print(out, &report->counts);
   if (report->difference)
     g_string_append_printf(out, "first difference:\n%s", report->difference);
@@ -84,7 +84,7 @@ static void report_fill(verify_report *report, const offline *o)
 
 static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
 {
-  g_autofree char *name = g_strdup_printf("Linux %s", header->kernel);
+  g_autofree char *name = g_strconcat(verify_header_is_own(header) ? "" : "Linux ", header->kernel, NULL);
   return verify_compare_new(tolerance, name, got_name);
 }
 

@@ -16,6 +16,8 @@ typedef struct verify_run verify_run;
  * sysctl or the profile is not known. */
 gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
+/* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */
+gboolean verify_header_is_own(const verify_header *header);
 /* Whether the engine has a helper of that name: else its flows cannot be compared. */
 gboolean verify_run_has_helper(const char *name);
 
