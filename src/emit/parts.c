@@ -140,3 +140,21 @@ void emit_expect_flags(emit_text *out, guint32 bits)
   if (any)
     emit_text_char(out, ' ');
 }
+
+const char *emit_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text)
+{
+  static const struct {
+    const char *now, *old;
+  } names[] = {
+#define X(id, name, old_name, s, help) { name, old_name },
+    CT_TIMEOUT_LIST(X)
+#undef X
+  };
+  gboolean old = params->profile->ip_conntrack;
+  const char *name = old ? names[timeout].old : names[timeout].now;
+
+  if (*name == '\0')
+    return NULL;
+  g_snprintf(text, EMIT_SYSCTL_BYTES, "%s_conntrack_%s", old ? "ip" : "nf", name);
+  return text;
+}

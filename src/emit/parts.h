@@ -52,6 +52,10 @@ void emit_assured(emit_text *out, guint32 status);
 /* The ids alone; nothing where the protocol has none. */
 void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple);
 
+/* "nf_conntrack_tcp_timeout_close" as the profile spells it. => text, or NULL where the kernel has no sysctl for it. */
+enum { EMIT_SYSCTL_BYTES = 64 };
+const char *emit_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text);
+
 /* The mask with what is always exact filled in: destination address, port and protocol. */
 ct_tuple emit_expect_mask(const ct_expect_view *expect);
 /* "PERMANENT,INACTIVE " or nothing. */

@@ -2,6 +2,7 @@
 #include "put.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 /* Large enough that a write costs nothing beside what fills it, small enough to stay in the second-level cache. */
@@ -157,6 +158,18 @@ char *put_u64(char *p, guint64 v)
   end = p + digits_of(v);
   digits_before(end, v);
   return end;
+}
+
+void emit_text_format(emit_text *out, const char *format, ...)
+{
+  va_list args;
+  char *text;
+
+  va_start(args, format);
+  text = g_strdup_vprintf(format, args);
+  va_end(args);
+  emit_text_string(out, text);
+  g_free(text);
 }
 
 void emit_text_u64(emit_text *out, guint64 v)

@@ -52,6 +52,8 @@ static inline void emit_text_constant(emit_text *out, const char *s, gsize n)
   out->used += n;
 }
 #define emit_text_literal(out, s) emit_text_constant(out, s "", sizeof(s) - 1)
+/* printf, for what is written seldom: it allocates. */
+void emit_text_format(emit_text *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void emit_text_u64(emit_text *out, guint64 v);
 void emit_text_i64(emit_text *out, gint64 v);
 void emit_text_hex(emit_text *out, guint64 v);                /* lower case, no 0x, no padding */

@@ -74,24 +74,6 @@ void explain_verdict(explain_teller *t)
 
 /* --- timeout --- */
 
-const char *explain_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text)
-{
-  static const struct {
-    const char *now, *old;
-  } names[] = {
-#define X(id, name, old_name, s, help) { name, old_name },
-    CT_TIMEOUT_LIST(X)
-#undef X
-  };
-  gboolean old = params->profile->ip_conntrack;
-  const char *name = old ? names[timeout].old : names[timeout].now;
-
-  if (*name == '\0')
-    return NULL;
-  g_snprintf(text, EXPLAIN_SYSCTL_BYTES, "%s_conntrack_%s", old ? "ip" : "nf", name);
-  return text;
-}
-
 /* Why it is this timeout and not another. => text */
 static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
 {
@@ -140,7 +122,7 @@ static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
 void explain_timeout(explain_teller *t)
 {
   const explain_facts *f = t->facts;
-  char sysctl[EXPLAIN_SYSCTL_BYTES], why[128], *seconds;
+  char sysctl[EMIT_SYSCTL_BYTES], why[128], *seconds;
   gint64 chosen_ns;
 
   if (f->after == NULL || f->result->cls == CT_CLASS_INVALID)
@@ -151,7 +133,7 @@ void explain_timeout(explain_teller *t)
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
-  } else if (explain_timeout_sysctl(f->params, f->trace->timeout, sysctl) != NULL) {
+  } else if (emit_timeout_sysctl(f->params, f->trace->timeout, sysctl) != NULL) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because %s.", seconds, sysctl, why_timeout(f, why, sizeof(why)));
   } else {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, because %s.", seconds, why_timeout(f, why, sizeof(why)));

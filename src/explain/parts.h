@@ -20,10 +20,6 @@ char *explain_seconds(gint64 ns);
 const char *explain_dir(guint dir);
 const char *explain_cell_name(guint8 proto, guint cell);
 const char *explain_row_name(guint8 proto, guint row);
-/* "nf_conntrack_tcp_timeout_close" as the profile spells it, NULL where the kernel has no sysctl for it. => text or NULL */
-enum { EXPLAIN_SYSCTL_BYTES = 64 };
-const char *explain_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text);
-
 void explain_tcp_cells(explain_teller *t);
 void explain_window(explain_teller *t);
 void explain_verdict(explain_teller *t);

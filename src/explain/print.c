@@ -140,7 +140,7 @@ static void put_result(emit_text *out, const explain_facts *f)
 {
   const ct_result *result = f->result;
   ct_reason reason = (ct_reason)result->reason;
-  char sysctl[EXPLAIN_SYSCTL_BYTES];
+  char sysctl[EMIT_SYSCTL_BYTES];
 
   put_name(out, "class", result->cls == CT_CLASS_NONE ? "none" : ct_class_name(result->cls));
   if (result->conn != 0)
@@ -160,7 +160,7 @@ static void put_result(emit_text *out, const explain_facts *f)
     emit_text_seconds(out, f->after->timeout_ns, 0);
   }
   if (result->changes & CT_CHANGE_REFRESHED && f->after != NULL)
-    put_name(out, "timeout_by", explain_timeout_sysctl(f->params, f->trace->timeout, sysctl));
+    put_name(out, "timeout_by", emit_timeout_sysctl(f->params, f->trace->timeout, sysctl));
 }
 
 void explain_json(emit_text *out, const explain_facts *f)

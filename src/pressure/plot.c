@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 enum { WIDTH = 960, LEFT = 84, RIGHT = 24, TOP = 56, PLOT_HEIGHT = 380, AXIS = 56, LEGEND_ROW = 20, MARKS = 40 };
@@ -17,18 +16,7 @@ typedef struct plot {
   double top, step; /* entries at the upper edge, and between two lines */
 } plot;
 
-static void put(plot *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void put(plot *p, const char *format, ...)
-{
-  va_list args;
-  char *text;
-
-  va_start(args, format);
-  text = g_strdup_vprintf(format, args);
-  va_end(args);
-  emit_text_string(p->out, text);
-  g_free(text);
-}
+#define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
 
 static void put_escaped(plot *p, const char *text)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conntrack/proto/tables.h"
+#include "emit/parts.h"
 
 states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input, gint to)
 {
@@ -20,19 +21,9 @@ states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input
 
 static void name_timeout(states_node *node, const ct_params *params, guint timeout)
 {
-  static const struct {
-    const char *now, *old;
-  } names[] = {
-#define X(id, name, old_name, s, help) { name, old_name },
-    CT_TIMEOUT_LIST(X)
-#undef X
-  };
-  gboolean old = params->profile->ip_conntrack;
-  const char *name = old ? names[timeout].old : names[timeout].now;
-
   node->timeout_ns = ct_params_timeout_ns(params, (ct_timeout)timeout);
-  if (*name != '\0')
-    g_snprintf(node->sysctl, sizeof(node->sysctl), "%s_conntrack_%s", old ? "ip" : "nf", name);
+  if (emit_timeout_sysctl(params, (ct_timeout)timeout, node->sysctl) == NULL)
+    node->sysctl[0] = '\0';
 }
 
 static void add_states(states_machine *m, const ct_params *params, guint n, guint first_timeout)

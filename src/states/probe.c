@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "emit/parts.h"
 #include "machine.h"
 
 enum { NONE, UNREPLIED, REPLIED, ASSURED, NODES };
@@ -142,13 +143,8 @@ static void probe_from(states_machine *m, const ct_params *params, path *paths, 
 /* The sysctl that holds a node's timeout: the one whose change changes it. */
 static void find_sysctl(states_node *node, const ct_params *params, guint8 proto, const path *way)
 {
-  static const struct {
-    ct_timeout timeout;
-    const char *name;
-  } candidates[] = { { CT_TIMEOUT_UDP, "udp_timeout" },   { CT_TIMEOUT_UDP_STREAM, "udp_timeout_stream" },
-                     { CT_TIMEOUT_ICMP, "icmp_timeout" }, { CT_TIMEOUT_ICMPV6, "icmpv6_timeout" },
-                     { CT_TIMEOUT_GRE, "gre_timeout" },   { CT_TIMEOUT_GRE_STREAM, "gre_timeout_stream" },
-                     { CT_TIMEOUT_GENERIC, "generic_timeout" } };
+  static const ct_timeout candidates[] = { CT_TIMEOUT_UDP, CT_TIMEOUT_UDP_STREAM, CT_TIMEOUT_ICMP, CT_TIMEOUT_ICMPV6, CT_TIMEOUT_GRE,
+                                           CT_TIMEOUT_GRE_STREAM, CT_TIMEOUT_GENERIC };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(candidates); i++) {
@@ -156,10 +152,9 @@ static void find_sysctl(states_node *node, const ct_params *params, guint8 proto
     ct_view view;
     guint8 cls;
 
-    changed.timeout_s[candidates[i].timeout] += 1000;
+    changed.timeout_s[candidates[i]] += 1000;
     if (follow(&changed, proto, way, &view, &cls) && view.timeout_ns != node->timeout_ns)
-      g_snprintf(node->sysctl, sizeof(node->sysctl), "%s_conntrack_%s", params->profile->ip_conntrack ? "ip" : "nf",
-                 candidates[i].name);
+      emit_timeout_sysctl(params, candidates[i], node->sysctl);
   }
 }
 

@@ -20,7 +20,7 @@ enum { STATES_IGNORE = -1, STATES_INVALID = -2 }; /* states_arc.to: let through 
 typedef struct states_node {
   char name[24];
   gint64 timeout_ns; /* 0: none, the state before there is an entry */
-  char sysctl[64];   /* "" where there is none */
+  char sysctl[64];   /* of EMIT_SYSCTL_BYTES; "" where there is none */
   gboolean entered;  /* something leads there */
 } states_node;
 

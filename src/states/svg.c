@@ -39,18 +39,7 @@ typedef struct picture {
   int column_x, width, total_height;
 } picture;
 
-static void put(picture *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void put(picture *p, const char *format, ...)
-{
-  va_list args;
-  char *text;
-
-  va_start(args, format);
-  text = g_strdup_vprintf(format, args);
-  va_end(args);
-  emit_text_string(p->out, text);
-  g_free(text);
-}
+#define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
 
 /* Packets that left the state as it was. */
 static guint64 count_stays(const picture *p, guint node, gint to)
