@@ -122,7 +122,7 @@ int main(void)
   const char *truth = g_getenv("CTREPLAY_TRUTH") != NULL ? g_getenv("CTREPLAY_TRUTH") : TRUTH_DEFAULT;
   char *folder = g_build_filename(truth, "captures", NULL);
   GDir *dir = g_dir_open(folder, 0, NULL);
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  GPtrArray *names;
   const char *name;
   guint i;
 
@@ -130,6 +130,7 @@ int main(void)
     printf("1..0 # SKIP no captures: CTREPLAY_TRUTH is to name the folder that holds them\n");
     return 0;
   }
+  names = g_ptr_array_new_with_free_func(g_free);
   while ((name = g_dir_read_name(dir)) != NULL)
     if (strstr(name, ".pcap") != NULL || g_str_has_suffix(name, ".snoop") || g_str_has_suffix(name, ".cap"))
       g_ptr_array_add(names, g_strdup(name));
