@@ -111,6 +111,7 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
     buckets->next = ct_pages_grow(buckets->next, buckets->next_size, (size_t)table->size * 2, sizeof(uint32_t));
     buckets->next_size = table->size * 2;
   }
+  g_assert(buckets->next);
   if (buckets->base_ns == INT64_MIN)
     buckets->base_ns = entry->deadline_ns;
   tick = tick_of(buckets, entry->deadline_ns);

@@ -146,6 +146,7 @@ static bool read_root(reader *r, const per_type *t, uint32_t bitmap, bool readin
       *stopped = true;
       return true;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a type has as many such parts as it says */
     if (part->flags & PER_OPTIONAL && !(bitmap >> (t->optional - ++option) & 1))
       continue;
     meet(r, part, reading);
