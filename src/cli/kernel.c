@@ -87,22 +87,30 @@ static gboolean set_sysctl_line(ct_params *params, const char *path, guint numbe
   return fine;
 }
 
+gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GError **error)
+{
+  char **lines = g_strsplit(text, "\n", -1);
+  gboolean fine = TRUE;
+  guint i;
+
+  for (i = 0; fine && lines[i] != NULL; i++)
+    fine = set_sysctl_line(params, path, i + 1, lines[i], error);
+  g_strfreev(lines);
+  return fine;
+}
+
 static gboolean set_sysctl_file(ct_params *params, const char *path, GError **error)
 {
   GError *why = NULL;
-  char *text, **lines;
-  gboolean fine = TRUE;
-  guint i;
+  gboolean fine;
+  char *text;
 
   if (!g_file_get_contents(path, &text, NULL, &why)) {
     usage(error, "--sysctl %s: give NAME=VALUE or a readable file (%s)", path, why->message);
     g_error_free(why);
     return FALSE;
   }
-  lines = g_strsplit(text, "\n", -1);
-  for (i = 0; fine && lines[i] != NULL; i++)
-    fine = set_sysctl_line(params, path, i + 1, lines[i], error);
-  g_strfreev(lines);
+  fine = cli_kernel_sysctl_text(params, path, text, error);
   g_free(text);
   return fine;
 }

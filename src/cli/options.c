@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
+#include <fnmatch.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +188,7 @@ static gboolean set_reasons(cli_options *o, const char *value, GError **error)
 
   for (i = 0; found > 0 && words[i] != NULL; i++)
     for (reason = found = 0; reason < CT_REASON_COUNT; reason++)
-      if (g_pattern_match_simple(words[i], ct_reason_word((ct_reason)reason))) {
+      if (fnmatch(words[i], ct_reason_word((ct_reason)reason), 0) == 0) {
         o->reasons[reason] = 1;
         found++;
       }

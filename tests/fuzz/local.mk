@@ -2,14 +2,14 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_helper fuzz_scenario fuzz_decompile
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_helper fuzz_scenario fuzz_decompile fuzz_options
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
 TESTS += $(FUZZ_TARGETS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/fuzz_main.c
+EXTRA_DIST += tests/fuzz/fuzz_main.c tests/fuzz/corpus
 CLEANFILES += crash-fuzz_*
 
 fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/unit/capture_kit.h tests/unit/capture_kit.c $(FUZZ_MAIN)
@@ -33,6 +33,10 @@ fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/unit/helper_kit.h tests/uni
 fuzz_helper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz_options_SOURCES = tests/fuzz/fuzz_options.c $(FUZZ_MAIN)
+fuzz_options_LDADD = libcli.la $(CTREPLAY_LIBS)
+fuzz_options_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
 FUZZ_SECONDS = 60
