@@ -8,8 +8,8 @@
 
 enum { MAX_DEPTH = 16 };
 
-/* Further apart than any two frames of a transcript: about 292 years, as nanoseconds would overflow beyond. */
-static const double MAX_SECONDS = 9.2e9;
+/* A moment and a timeout of 32 bits on top of it must fit into 63 bits of nanoseconds: about 126 years each. */
+static const double MAX_SECONDS = 4e9;
 
 gboolean verify_json_depth_fits(const char *text, gsize n)
 {

@@ -84,6 +84,7 @@ static const struct {
     {HEADER "{\"n\":0}\n", "n: out of range"},
     {HEADER "{\"n\":1,\"t\":\"0\"}\n", "t: a number"},
     {HEADER "{\"n\":1,\"t\":-1.0}\n", "t: out of range"},
+    {HEADER "{\"n\":1,\"t\":4100000000,\"fwd\":1,\"cls\":null}\n", "t: out of range"},
     {HEADER "{\"n\":1,\"t\":5.0,\"fwd\":1,\"cls\":null}\n{\"n\":2,\"t\":4.0,\"fwd\":1,\"cls\":null}\n", "line 3: t goes back"},
     {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":2,\"cls\":null}\n", "fwd: out of range"},
     {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":\"OLD\"}\n", "cls: unknown class"},
