@@ -90,7 +90,9 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
 /* The kernel that the options describe. => FALSE and CLI_ERROR_USAGE. */
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 
-/* Settings from the text of a sysctl.conf(5), which messages call path. => FALSE and CLI_ERROR_USAGE with the line's number. */
+/*
+ * Settings from the text of a sysctl.conf(5), which messages call path. => FALSE and CLI_ERROR_USAGE with the line's number.
+ */
 gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GError **error);
 
 #endif
