@@ -117,6 +117,7 @@ static report_row make_row(const report_conn *conn, const ct_packet *packet, con
   row.dropped = result->verdict == CT_VERDICT_DROP;
   row.assured = (result->events & CT_EV_ASSURED) != 0;
   row.has_timeout = after != NULL;
+  row.status = after != NULL ? (guint16)after->status : 0;
   row.timeout_s = after != NULL && after->timeout_ns > 0 ? (guint32)MIN(after->timeout_ns / 1000000000, G_MAXUINT32) : 0;
   row.has_tcp = packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP && packet->reason != CT_REASON_TCP_SHORT;
   if (row.has_tcp) {

@@ -12,7 +12,7 @@ typedef struct report_row {
   guint64 number;
   gint64 time_ns;
   guint32 seq, ack, length, timeout_s;
-  guint16 reason;
+  guint16 reason, status; /* status: of the entry after the packet */
   guint8 dir, cls, old_state, new_state, flags, kind;
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
 } report_row;

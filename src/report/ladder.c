@@ -91,13 +91,25 @@ static const char *class_word(const report_row *row)
   return row->dropped ? "dropped" : row->cls == CT_CLASS_NONE ? "-" : ct_class_name(row->cls);
 }
 
+/* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
+static const char *state_words(guint8 proto, guint8 state, guint32 status)
+{
+  const char *name = ct_state_name(proto, state);
+
+  if (name != NULL)
+    return name;
+  return status & CT_STATUS_ASSURED ? "assured" : status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
+}
+
 static void put_state(emit_text *out, const report_conn *conn, const report_row *row)
 {
   const char *before = ct_state_name(conn->tuple.proto, row->old_state), *after = ct_state_name(conn->tuple.proto, row->new_state);
 
-  if (before == NULL || after == NULL || conn->id == 0)
+  if (conn->id == 0)
     return;
-  if (row->old_state != row->new_state) {
+  if (before == NULL || after == NULL) {
+    emit_text_string(out, row->has_timeout ? state_words(conn->tuple.proto, 0, row->status) : "");
+  } else if (row->old_state != row->new_state) {
     emit_text_string(out, before);
     emit_text_literal(out, " \342\206\222 <b>");
     emit_text_string(out, after);
@@ -153,15 +165,6 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
 
 /* --- the connection --- */
 
-static const char *state_words(const report_conn *conn)
-{
-  const char *name = ct_state_name(conn->tuple.proto, conn->state);
-
-  if (name != NULL)
-    return name;
-  return conn->status & CT_STATUS_ASSURED ? "assured" : conn->status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
-}
-
 static void put_badge(emit_text *out, const char *kind, const char *text, guint64 n)
 {
   emit_text_literal(out, " <span class=\"badge ");
@@ -182,7 +185,7 @@ static void put_summary_line(emit_text *out, const report_conn *conn)
   emit_text_literal(out, "</b> ");
   report_put_tuple(out, &conn->tuple);
   emit_text_literal(out, " <span class=\"state\">");
-  emit_text_string(out, state_words(conn));
+  emit_text_string(out, state_words(conn->tuple.proto, conn->state, conn->status));
   emit_text_literal(out, "</span>");
   if (conn->invalid > 0)
     put_badge(out, "invalid", "INVALID", conn->invalid);
