@@ -38,7 +38,7 @@ static void examine_window(examined *e, const replay_seen *seen)
     return;
   }
   e->windows++;
-  if (result->reason == CT_REASON_TCP_SEQ_OVER && (b[0].kept || b[0].distance != result->bound.value - result->bound.limit))
+  if (result->reason == CT_REASON_TCP_SEQ_OVER && (b[0].kept || b[0].distance != result->bound.over))
     complain(e, seen, "bound I is told otherwise");
   if (result->reason == CT_REASON_TCP_ACK_OVER && (!b[0].kept || b[2].kept || b[2].distance != result->bound.over))
     complain(e, seen, "bound III is told otherwise");

@@ -91,7 +91,7 @@ static ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_seg
   *clean = false;
   if (!ct_seq_before(seg->seq, s->max_end + 1)) {
     uint32_t over = seg->end - s->max_end + 1;
-    ct_bound bound = { seg->seq, s->max_end, over };
+    ct_bound bound = { seg->seq, s->max_end, seg->seq - s->max_end };
 
     /* A little more than allowed, otherwise fine: some stacks do that, and the data may well be taken. */
     if (r->max_window != 0 && ct_seq_after(seg->end, oldest_end) && ct_seq_after(sack, oldest_ack) &&
