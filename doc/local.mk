@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 dist_man_MANS += doc/ctreplay.1
-dist_doc_DATA += doc/architecture.md doc/formats.md doc/tutorial.md
+dist_doc_DATA += doc/performance.md doc/architecture.md doc/formats.md doc/tutorial.md
 dist_doc_DATA += doc/helpers.md doc/scenario.md doc/fidelity.md
 
 # The manual page of the scenario language says what scenario.md says: it is made of it.
