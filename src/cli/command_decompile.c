@@ -69,6 +69,11 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
 
   if (source == NULL)
     return cli_usage(error);
+  if (o->write != NULL && cli_names_capture(o, o->write)) {
+    cli_say("-w %s: is one of the captures to be read", o->write);
+    replay_source_free(source);
+    return CLI_EXIT_USAGE;
+  }
   out = o->write == NULL || strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "we");
   if (out == NULL) {
     cli_say("%s: %s", o->write, g_strerror(errno));

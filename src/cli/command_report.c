@@ -3,7 +3,6 @@
 #include "run.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "report/report.h"
 
@@ -79,20 +78,6 @@ static void play(reporting *p)
   g_free(title);
 }
 
-/* The page must not be written over a capture that is about to be read. */
-static gboolean is_capture(const cli_options *o)
-{
-  struct stat page, capture;
-  guint i;
-
-  if (stat(o->write, &page) != 0)
-    return FALSE;
-  for (i = 0; i < o->captures->len; i++)
-    if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == page.st_dev && capture.st_ino == page.st_ino)
-      return TRUE;
-  return FALSE;
-}
-
 cli_exit cli_command_report(int argc, char **argv)
 {
   static const cli_option own_options[] = {
@@ -109,7 +94,7 @@ cli_exit cli_command_report(int argc, char **argv)
     code = cli_usage(error);
   } else if (o.write == NULL) {
     cli_say("report: say where the page goes: -w report.html (- for standard output)");
-  } else if (is_capture(&o)) {
+  } else if (cli_names_capture(&o, o.write)) {
     cli_say("-w %s: that is a capture being read", o.write);
   } else {
     if (cli_run_open(&p.run, &o, 0))

@@ -214,7 +214,7 @@ static void print_table(emit_text *out, const GArray *settings, const sweep_figu
   best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
   emit_text_char(out, '\n');
   if (best == settings->len) {
-    emit_text_string(out, "Nothing is lost with none of these settings; try a larger --max.\n");
+    emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
     return;
   }
   emit_text_string(out, "The smallest nf_conntrack_max at which nothing is lost: ");
@@ -386,6 +386,8 @@ cli_exit cli_command_sweep(int argc, char **argv)
     cli_usage(error);
   } else if (o.captures->len == 0) {
     cli_say("sweep: give a capture (- for standard input)");
+  } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {
+    cli_say("--plot %s: is one of the captures to be read", own.plot);
   } else if (own.plot != NULL && (plot_fd = open(own.plot, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
     cli_say("--plot %s: %s", own.plot, g_strerror(errno));
     code = CLI_EXIT_OUTPUT;

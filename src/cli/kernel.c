@@ -60,6 +60,9 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
 /* In a file for a whole machine most lines are about other things. */
 static gboolean is_ours(const char *name)
 {
+  /* Read-only, or of other kernels: a machine's own list of sysctls (sysctl -a) has them too. */
+  if (g_str_has_suffix(name, "conntrack_count") || g_str_has_suffix(name, "conntrack_helper"))
+    return FALSE;
   return strstr(name, "conntrack") != NULL || strstr(name, "ipfrag") != NULL;
 }
 

@@ -5,10 +5,25 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static gboolean refuse(GError **error, const char *name, const char *value, const char *wanted)
 {
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", name, value, wanted);
+  return FALSE;
+}
+
+gboolean cli_names_capture(const cli_options *o, const char *path)
+{
+  struct stat output, capture;
+  guint i;
+
+  if (stat(path, &output) != 0 || !S_ISREG(output.st_mode))
+    return FALSE;
+  for (i = 0; i < o->captures->len; i++)
+    if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == output.st_dev &&
+        capture.st_ino == output.st_ino)
+      return TRUE;
   return FALSE;
 }
 
@@ -29,6 +44,17 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size)
   return *end == '\0' && !__builtin_mul_overflow(number, unit, size) && *size <= largest;
 }
 
+/* The eviction log's letter is only ours. */
+static const char *command_name(char letter)
+{
+  static char name[] = "-?";
+
+  if (letter == 'V')
+    return "--evictions";
+  name[1] = letter;
+  return g_intern_string(name);
+}
+
 static gboolean set_command(cli_options *o, const char *name, const char *value, GError **error)
 {
   static const char *const tables[] = { "conntrack", "expect", "dying", "unconfirmed" };
@@ -36,7 +62,8 @@ static gboolean set_command(cli_options *o, const char *name, const char *value,
   guint i;
 
   if (o->command != 0 && o->command != letter) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c and -%c: one command at a time", o->command, letter);
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s and %s: one command at a time", command_name(o->command),
+                command_name(letter));
     return FALSE;
   }
   o->command = letter;

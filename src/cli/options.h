@@ -81,6 +81,9 @@ void cli_options_clear(cli_options *options);
 gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
                            GError **error);
 
+/* TRUE where path is one of the captures given: output must not be written over what is about to be read. */
+gboolean cli_names_capture(const cli_options *options, const char *path);
+
 /* The i-th option of the common table, NULL past the end. */
 const cli_option *cli_option_get(guint i);
 

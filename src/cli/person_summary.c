@@ -135,6 +135,7 @@ void cli_person_summary(cli_person *p)
   p->summary.params = &p->run.params;
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
+  p->summary.mean = ct_engine_mean(p->run.engine, p->summary.first_ns);
   heading(p, "Summary");
   emit_text_char(&p->run.out, '\n');
   emit_summary_print(&p->run.out, &p->summary, p->run.emit.colour);

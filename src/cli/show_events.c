@@ -37,6 +37,8 @@ cli_exit cli_show_events(const cli_options *o)
   for (i = 0; i < G_N_ELEMENTS(events); i++)
     if (o->event_mask & events[i].bit)
       mask |= 1u << (expect ? events[i].expect : events[i].entry);
+  if (run.params.events == 0) /* the kernel would send none */
+    mask = 0;
   ct_engine_watch(run.engine, mask & ((1u << CT_EVENT_TYPE_COUNT) - 1), expect ? on_expect_event : on_event, &run);
   cli_run_play(&run, &watch);
   return cli_run_close(&run);

@@ -136,7 +136,8 @@ static void play(showing *s)
   s->run.emit.helpers = (const char *const *)helpers->pdata;
   if (s->run.format->collects && !s->run.silent) {
     s->run.emit.collector = emit_collector_new();
-    ct_engine_watch(s->run.engine, G_MAXUINT32, on_event, s->run.emit.collector);
+    ct_engine_watch(s->run.engine, s->run.params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event,
+                    s->run.emit.collector);
   }
   cli_run_play(&s->run, &watch);
   if (s->run.format->collects && s->run.format->end != NULL)

@@ -68,7 +68,7 @@ typedef enum ct_event_type {
 } ct_event_type;
 
 /*
- * One message as the kernel would send it. Valid until the callback returns. Exactly one DESTROY follows each NEW
+ * One message as the kernel would send it (were nf_conntrack_events not 0: who prints messages asks params.events). Valid until the callback returns. Exactly one DESTROY follows each NEW
  * (ct_engine_flush sends those still open).
  */
 typedef struct ct_event {

@@ -28,7 +28,7 @@ void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry
   ct_view view;
   ct_event event = { .type = type, .time_ns = time_ns, .bits = bits, .reason = (uint16_t)reason, .view = &view };
 
-  if (!ct_event_wanted(engine, type) || engine->params.events == 0)
+  if (!ct_event_wanted(engine, type))
     return;
   ct_entry_view(engine, entry, &view);
   view.ended_ns = type == CT_EVENT_DESTROY ? time_ns : 0;
@@ -39,7 +39,7 @@ void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view
 {
   ct_event event = { .type = type, .time_ns = time_ns, .reason = (uint16_t)reason, .expect = expect };
 
-  if (ct_event_wanted(engine, type) && engine->params.events != 0)
+  if (ct_event_wanted(engine, type))
     deliver(engine, &event);
 }
 

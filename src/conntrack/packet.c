@@ -58,6 +58,12 @@ static ct_reason ipv4_walk(const ct_packet *packet, l3_header *l3)
  * The kernel's walk (ipv6_skip_exthdr): a header whose length leads past the end is no error, the next look is; ESP
  * and unknown headers end it like any protocol. Linear in the packet: every step goes on by 8 bytes at least.
  */
+static bool is_ipv6_extension(uint8_t proto)
+{
+  return proto == IPV6_HOP_BY_HOP || proto == IPV6_ROUTING || proto == IPV6_DESTINATION || proto == IPV6_AUTH ||
+         proto == IPV6_FRAGMENT;
+}
+
 static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
 {
   uint8_t scratch[IPV6_HEADER];
@@ -68,6 +74,12 @@ static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
   l3->proto = bytes[6];
   l3->l4 = l3->at + IPV6_HEADER;
   for (;;) {
+    /* Where nothing was captured all reads as zeros, which are empty headers up to the end: the answer is known, and a lying
+     * length must not make the walk long. */
+    if (l3->l4 >= packet->captured && is_ipv6_extension(l3->proto)) {
+      l3->proto = IPV6_HOP_BY_HOP;
+      return CT_REASON_IPV6_HEADERS;
+    }
     switch (l3->proto) {
     case IPV6_NONE:
       return CT_REASON_IPV6_HEADERS;

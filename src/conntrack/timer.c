@@ -110,15 +110,15 @@ static bool is_empty(const ct_timer *timer)
   return timer->notes == 0 && timer->due_next == timer->due_used;
 }
 
-void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns)
+static void arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_tick, int64_t look_ahead_ticks)
 {
-  int64_t now_tick = now_ns >> 26, tick = MAX(entry->deadline_ns >> 26, now_tick);
+  int64_t tick = MAX(entry->deadline_ns >> 26, now_tick);
 
   if (is_empty(timer)) {
     timer->now_tick = now_tick;
     timer->due_next = timer->due_used = 0;
   }
-  tick = MIN(tick, now_tick + LOOK_AHEAD_TICKS);
+  tick = MIN(tick, now_tick + look_ahead_ticks);
   entry->armed_tick = (uint32_t)tick;
   if (tick <= timer->now_tick) {
     insert_due(timer, (ct_timer_due){ entry->deadline_ns, entry->id, number });
@@ -127,6 +127,19 @@ void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now
   }
   write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
   timer->wake_ns = MIN(timer->wake_ns, tick * TICK_NS);
+}
+
+void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns)
+{
+  arm(timer, entry, number, now_ns >> 26, LOOK_AHEAD_TICKS);
+}
+
+/* An entry that was looked at too early: half-way to its deadline next time, so that a long life costs few looks. */
+static void arm_again(ct_timer *timer, ct_entry *entry, uint32_t number)
+{
+  int64_t left_ticks = (entry->deadline_ns >> 26) - timer->now_tick;
+
+  arm(timer, entry, number, timer->now_tick, CLAMP(left_ticks / 2, LOOK_AHEAD_TICKS, CT_TIMER_FURTHEST_TICKS));
 }
 
 /* => the next occupied slot of a level at or after it, CT_TIMER_SLOTS where there is none. */
@@ -175,7 +188,7 @@ static void look_at(ct_timer *timer, ct_entry *slab, ct_timer_note note)
   if (entry->id == 0 || entry->armed_tick != note.tick)
     return; /* stale: the entry is gone, or another note is the good one */
   if ((entry->deadline_ns >> 26) > timer->now_tick)
-    ct_timer_arm(timer, entry, note.number, timer->now_tick * TICK_NS);
+    arm_again(timer, entry, note.number);
   else
     *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, note.number };
 }
@@ -296,7 +309,7 @@ ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns)
         return entry;
       /* Refreshed since: earlier deadlines have brought their own item, later ones are noted now. */
       if (entry->deadline_ns > item.deadline_ns && (int32_t)(entry->armed_tick - (uint32_t)timer->now_tick) <= 0)
-        ct_timer_arm(timer, entry, item.number, timer->now_tick * TICK_NS);
+        arm_again(timer, entry, item.number);
     }
     if (!turn(timer, slab, now_ns))
       return NULL;

@@ -44,16 +44,18 @@ void ct_timer_init(ct_timer *timer);
 void ct_timer_clear(ct_timer *timer);
 
 /*
- * The entry's deadline is deadline_ns from now on. Entries are armed at creation with was_ns = INT64_MIN, and need no
- * disarming: an entry whose id has changed is passed over.
+ * The entry's deadline is deadline_ns from now on. Entries are armed at creation and need no disarming: an
+ * entry whose id has changed is passed over.
  */
 void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns);
 
 /*
- * An entry is looked at no later than this after it was armed, whatever its deadline: most connections end or change
+ * An entry is first looked at no later than this after it was armed, whatever its deadline: most connections end or change
  * their timeout long before 5 days, and a near note spares the second one that an earlier deadline would need.
  */
 #define CT_TIMER_LOOK_AHEAD_NS (INT64_C(60) * 1000000000)
+/* No note lies further ahead than this, so that 32 bits of a tick can be compared: over two years. */
+#define CT_TIMER_FURTHEST_TICKS (INT64_C(1) << 30)
 
 /* The tick of a moment, modulo 2^32: good for comparing with what is near. */
 static inline uint32_t ct_timer_tick(int64_t ns) { return (uint32_t)((uint64_t)ns >> 26); }
@@ -63,8 +65,8 @@ static inline void ct_timer_refresh(ct_timer *timer, ct_entry *entry, uint32_t n
 {
   uint32_t tick = ct_timer_tick(entry->deadline_ns);
 
-  if (entry->deadline_ns - now_ns >= CT_TIMER_LOOK_AHEAD_NS)
-    return; /* armed no further ahead than that, and not later than now */
+  if ((entry->deadline_ns >> 26) - (now_ns >> 26) >= CT_TIMER_FURTHEST_TICKS)
+    return; /* armed no further ahead than that */
   if ((int32_t)(tick - entry->armed_tick) < 0 || (int32_t)(tick - (uint32_t)timer->now_tick) <= 0)
     ct_timer_arm(timer, entry, number, now_ns);
 }

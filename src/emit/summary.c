@@ -224,23 +224,19 @@ static void wrapped_item(wrapped *w, const char *name, guint64 value)
   emit_text_string(w->out, figure);
 }
 
-/* The mean over the capture's time: the area under the count, a 128-bit number of entry nanoseconds. */
 static void mean(emit_text *out, const emit_summary *s)
 {
-  gint64 span_ns = s->first_ns <= s->last_ns ? emit_time_since(s->last_ns, s->first_ns) : 0;
-  double area = (double)s->stats->count_ns_hi * 18446744073709551616.0 + (double)s->stats->count_ns_lo;
-
-  if (span_ns <= 0)
+  if (s->first_ns >= s->last_ns)
     return;
   emit_text_literal(out, ", mean ");
-  if (area < 10.0 * (double)span_ns) {
-    guint tenths = (guint)(area * 10.0 / (double)span_ns + 0.5);
+  if (s->mean < 10.0) {
+    guint tenths = (guint)(s->mean * 10.0 + 0.5);
 
     emit_text_u64(out, tenths / 10);
     emit_text_char(out, '.');
     emit_text_u64(out, tenths % 10);
   } else {
-    emit_text_u64_grouped(out, (guint64)(area / (double)span_ns + 0.5));
+    emit_text_u64_grouped(out, (guint64)(s->mean + 0.5));
   }
 }
 

@@ -43,6 +43,7 @@ typedef struct emit_summary {
   const ct_params *params;
   const ct_stats *stats;
   guint64 entries;         /* in the table now */
+  double mean;             /* entries over the time from the first packet; ct_engine_mean */
   const char *const *notes; /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 

@@ -52,8 +52,10 @@ static void track_run(lane *l, const ct_packet *packets, guint n)
   for (i = 0; i < n; i++) {
     ct_result result;
 
-    if (packets[i].kind == CT_PACKET_NONE)
+    if (packets[i].kind == CT_PACKET_NONE) {
+      ct_engine_advance(l->engine, packets[i].time_ns);
       continue;
+    }
     ct_engine_packet(l->engine, &packets[i], &result);
     if (evictions(stats) != 0)
       pressure_victims_packet(l->victims, &packets[i], &result, NULL, NULL);
@@ -200,7 +202,8 @@ guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures
   guint i, best = n;
 
   for (i = 0; i < n; i++)
-    if (figures[i].lossless && (best == n || settings[i].params.max < settings[best].params.max))
+    if (figures[i].lossless && settings[i].params.max != 0 &&
+        (best == n || settings[i].params.max < settings[best].params.max))
       best = i;
   return best;
 }

@@ -39,7 +39,7 @@ void sweep_options(replay_options *options);
 void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
                void (*progress)(gpointer user), gpointer user);
 
-/* The setting with the smallest nf_conntrack_max that lost nothing; n where none did. Equal maxima: the first. */
+/* The setting with the smallest nf_conntrack_max (0, no limit, is none) that lost nothing; n where none did. Equal maxima: the first. */
 guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures *figures, guint n);
 
 #endif

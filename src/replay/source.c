@@ -348,11 +348,15 @@ gboolean replay_source_ready(replay_source *s)
   return ready;
 }
 
-/* The reading side's own matters: only asked for when nobody reads any more. */
+/* The reading side's own matters: only asked for when nobody reads any more. A stopped reader is waited for. */
 static gboolean at_rest(replay_source *s)
 {
   gboolean rest;
 
+  if (s->thread != NULL && stopped(s)) {
+    join_reader(s);
+    s->thread = NULL;
+  }
   g_mutex_lock(&s->lock);
   rest = s->ended || s->thread == NULL;
   g_mutex_unlock(&s->lock);
