@@ -79,7 +79,7 @@ static const char *stateless(const ct_view *view)
 
 static void state_column(emit_text *out, const emit_packet *p)
 {
-  gsize begin = out->used;
+  gsize begin;
   guint8 proto = p->view != NULL ? p->view->tuple[CT_ORIGINAL].proto : p->packet->tuple.proto;
   const char *before = ct_state_name(proto, p->result->old_state), *after = ct_state_name(proto, p->result->new_state);
 
