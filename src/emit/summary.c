@@ -145,12 +145,12 @@ static guint64 class_total(const emit_summary *s, guint cls)
 
 /* The columns of the packet table, as wide as their headings; packets that conntrack dropped come last. */
 static const struct {
-  ct_class cls;
   const char *name;
+  ct_class cls;
   int width;
-} columns[] = { { CT_CLASS_NEW, "NEW", 10 },         { CT_CLASS_ESTABLISHED, "ESTABLISHED", 13 },
-                { CT_CLASS_RELATED, "RELATED", 10 }, { CT_CLASS_INVALID, "INVALID", 10 },
-                { CT_CLASS_UNTRACKED, "UNTRACKED", 11 }, { CT_CLASS_NONE, "dropped", 10 } };
+} columns[] = { { "NEW", CT_CLASS_NEW, 10 },         { "ESTABLISHED", CT_CLASS_ESTABLISHED, 13 },
+                { "RELATED", CT_CLASS_RELATED, 10 }, { "INVALID", CT_CLASS_INVALID, 10 },
+                { "UNTRACKED", CT_CLASS_UNTRACKED, 11 }, { "dropped", CT_CLASS_NONE, 10 } };
 
 static void packet_row(emit_text *out, const emit_summary *s, const char *name, const guint64 *by_class)
 {

@@ -88,14 +88,16 @@ gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GErr
   if (!member_array(o, name, TRUE, &array, error))
     return FALSE;
   const guint n = json_array_get_length(array);
-  g_auto(GStrv) strings = g_new0(char *, n + 1);
+  char **strings = g_new0(char *, n + 1);
   for (guint i = 0; i < n; i++) {
     const char *text = node_text(json_array_get_element(array, i), name, error);
-    if (!text)
+    if (!text) {
+      g_strfreev(strings);
       return FALSE;
+    }
     strings[i] = g_strdup(text);
   }
-  *value = g_steal_pointer(&strings);
+  *value = strings;
   return TRUE;
 }
 
