@@ -92,7 +92,7 @@ gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GErr
   for (guint i = 0; i < n; i++) {
     const char *text = node_text(json_array_get_element(array, i), name, error);
     if (!text) {
-      g_strfreev(strings);
+      g_strfreev(strings); /* NOLINT(clang-analyzer-unix.Malloc): this is what frees them */
       return FALSE;
     }
     strings[i] = g_strdup(text);
