@@ -241,7 +241,7 @@ static int compare_index(const void *a, const void *b)
  */
 static void scan_few(ct_engine *engine, uint64_t early_limit)
 {
-  uint32_t at[2 * SPARSE_ENTRIES], n = 0, number, i;
+  uint32_t at[2 * SPARSE_ENTRIES] = { 0 }, n = 0, number, i;
 
   for (number = 1; number < engine->table.top && n < G_N_ELEMENTS(at); number++) {
     const ct_entry *entry = ct_table_entry(&engine->table, number);
