@@ -212,7 +212,7 @@ static gboolean flood_kernel(verify_lab *lab, const flood *f, figures *result, G
   figures start;
   gboolean fine;
 
-  if (!verify_lab_restart(lab, error) || !read_counters(lab, &start, error))
+  if (!verify_lab_restart(lab, NULL, error) || !read_counters(lab, &start, error))
     return FALSE;
   verify_line_init(&s.line);
   fine = play(f, send_kernel, &s);
