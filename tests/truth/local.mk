@@ -13,7 +13,7 @@ TESTS += pressure.tap
 check_PROGRAMS += pressure.tap
 pressure_tap_SOURCES = tests/truth/pressure.c
 pressure_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
-pressure_tap_LDADD = $(CTREPLAY_LIBS)
+pressure_tap_LDADD = $(CTREPLAY_LIBS) -lm
 
 # The samples through this machine's own kernel, where it lets one.
 TESTS += tests/truth/live.tap
