@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-dist_man_MANS += doc/ctreplay.1
+dist_man_MANS += doc/ctreplay.1 doc/libctreplay.3
 dist_doc_DATA += doc/performance.md doc/architecture.md doc/formats.md doc/tutorial.md
-dist_doc_DATA += doc/helpers.md doc/scenario.md doc/fidelity.md
+dist_doc_DATA += doc/helpers.md doc/scenario.md doc/fidelity.md doc/library.md
 
 # The manual page of the scenario language says what scenario.md says: it is made of it.
 man_MANS = doc/ctreplay-scenario.5

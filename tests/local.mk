@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 include tests/unit/local.mk
 include tests/cli/local.mk
+include tests/library/local.mk
 include tests/golden/local.mk
 include tests/truth/local.mk
 include tests/fuzz/local.mk

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/link.h"
 
-#include <pcap/pcap.h>
-
 /*
  * Every link type that can be decoded, indexed by its number: DLT_* as libpcap has them on Linux and LINKTYPE_* as
  * files do.
@@ -45,22 +43,13 @@ gboolean pkt_link_supported(guint link)
   return link_find(link) != NULL;
 }
 
-const char *pkt_link_name(guint link)
+gboolean pkt_link_words(guint link, const char **name, const char **help)
 {
-  static __thread char text[128];
-  const char *name, *help;
-
-  if (link_find(link) != NULL) {
-    g_snprintf(text, sizeof(text), "%s (%s)", types[link].name, types[link].help);
-    return text;
-  }
-  name = pcap_datalink_val_to_name((int)link);
-  help = pcap_datalink_val_to_description((int)link);
-  if (name != NULL && help != NULL)
-    g_snprintf(text, sizeof(text), "%s (%u, %s)", name, link, help);
-  else
-    g_snprintf(text, sizeof(text), "link type %u", link);
-  return text;
+  if (link_find(link) == NULL)
+    return FALSE;
+  *name = types[link].name;
+  *help = types[link].help;
+  return TRUE;
 }
 
 ct_reason pkt_link_inner(pkt_link *link, guint32 type)

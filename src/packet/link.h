@@ -67,6 +67,9 @@ ct_reason pkt_link_wlan_prism(pkt_link *link);
 ct_reason pkt_link_wlan_avs(pkt_link *link);
 ct_reason pkt_link_ppi(pkt_link *link);
 
+/* => TRUE with the words for a link type that can be decoded ("EN10MB", "Ethernet"); static. */
+gboolean pkt_link_words(guint link, const char **name, const char **help);
+
 /* Unwraps a frame of any type. */
 ct_reason pkt_link_decode(const cap_frame *frame, pkt_link *link);
 

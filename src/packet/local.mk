@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libpacket.la
-libpacket_la_SOURCES = \
+packet_sources = \
 	src/packet/packet.h src/packet/decode.c \
 	src/packet/common.h src/packet/common.c \
 	src/packet/arena.h src/packet/arena.c \
@@ -8,4 +8,5 @@ libpacket_la_SOURCES = \
 	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_wlan.c \
 	src/packet/ip.h src/packet/ip.c \
 	src/packet/defrag.h src/packet/defrag.c src/packet/defrag4.c src/packet/defrag6.c
+libpacket_la_SOURCES = $(packet_sources) src/packet/link_name.c
 libpacket_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an engine can be told before it starts. */
+#include "library.h"
+
+#include <string.h>
+
+static int may_set(ctreplay_engine *engine, const char *name, const char *value)
+{
+  int code = lib_may_change(engine);
+
+  if (code != CTREPLAY_OK)
+    return code;
+  if (name == NULL || value == NULL)
+    return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "a setting needs a name and a value");
+  if (engine->engine != NULL)
+    return lib_fail(engine, CTREPLAY_ERROR_STARTED, "%s: the engine has started", name);
+  return CTREPLAY_OK;
+}
+
+int ctreplay_engine_set_sysctl(ctreplay_engine *engine, const char *name, const char *value)
+{
+  int code = may_set(engine, name, value);
+
+  if (code != CTREPLAY_OK)
+    return code;
+  switch (ct_params_set(&engine->params, name, value)) {
+  case CT_PARAM_OK:
+    return CTREPLAY_OK;
+  case CT_PARAM_UNKNOWN:
+    return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: %s has no such sysctl", name, engine->params.profile->name);
+  case CT_PARAM_NOT_NUMBER:
+    return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is no number", name, value);
+  default:
+    return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is out of range", name, value);
+  }
+}
+
+/* The name's last part, as the engine lists it. */
+static const char *base_of(const char *name)
+{
+  const char *at, *base = name;
+
+  for (at = name; *at != '\0'; at++)
+    if (*at == '.' || *at == '/')
+      base = at + 1;
+  return base;
+}
+
+int ctreplay_engine_get_sysctl(ctreplay_engine *engine, const char *name, uint64_t *value)
+{
+  ct_param_info info;
+  ct_params scratch;
+  size_t i;
+
+  if (engine == NULL || name == NULL || value == NULL)
+    return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "a sysctl needs a name and a place for its value");
+  /* Whether it may be called so is what set says; 0 is within every range. */
+  scratch = engine->params;
+  if (ct_params_set(&scratch, name, "0") == CT_PARAM_OK)
+    for (i = 0; ct_params_describe(&engine->params, i, &info); i++)
+      if (strcmp(info.name, base_of(name)) == 0) {
+        *value = info.value;
+        return CTREPLAY_OK;
+      }
+  return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: %s has no such sysctl", name, engine->params.profile->name);
+}
+
+const char *ctreplay_engine_sysctl_name(const ctreplay_engine *engine, unsigned i)
+{
+  ct_param_info info;
+
+  return engine != NULL && ct_params_describe(&engine->params, i, &info) ? info.name : NULL;
+}
+
+/* ---- options ---- */
+
+static gboolean number_parse(const char *text, guint64 largest, guint64 *number)
+{
+  return g_ascii_string_to_unsigned(text, 10, 0, largest, number, NULL);
+}
+
+static int set_max(ctreplay_engine *engine, const char *value)
+{
+  guint64 number;
+
+  if (!number_parse(value, G_MAXINT32, &number))
+    return CTREPLAY_ERROR_VALUE;
+  if (number > 0)
+    ct_params_size_by_max(&engine->params, (uint32_t)number);
+  engine->params.max = (uint32_t)number;
+  return CTREPLAY_OK;
+}
+
+static int set_hashsize(ctreplay_engine *engine, const char *value)
+{
+  guint64 number;
+
+  if (!number_parse(value, G_MAXINT32, &number) || number == 0)
+    return CTREPLAY_ERROR_VALUE;
+  ct_params_size_by_hashsize(&engine->params, (uint32_t)number);
+  return CTREPLAY_OK;
+}
+
+static int set_gc(ctreplay_engine *engine, const char *value)
+{
+  if (strcmp(value, "exact") != 0 && strcmp(value, "kernel") != 0)
+    return CTREPLAY_ERROR_VALUE;
+  engine->params.gc = *value == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
+  return CTREPLAY_OK;
+}
+
+static int set_hz(ctreplay_engine *engine, const char *value)
+{
+  guint64 number;
+
+  if (!number_parse(value, 10000, &number))
+    return CTREPLAY_ERROR_VALUE;
+  engine->params.hz = (uint32_t)number;
+  return CTREPLAY_OK;
+}
+
+static int set_hash_seed(ctreplay_engine *engine, const char *value)
+{
+  guint64 number;
+
+  if (!number_parse(value, G_MAXUINT64, &number))
+    return CTREPLAY_ERROR_VALUE;
+  engine->params.hash_seed = number;
+  return CTREPLAY_OK;
+}
+
+static int set_checksums(ctreplay_engine *engine, const char *value)
+{
+  static const struct {
+    const char *word;
+    ct_checksums checksums;
+  } words[] = { { "auto", CT_CHECKSUMS_AUTO }, { "verify", CT_CHECKSUMS_VERIFY }, { "ignore", CT_CHECKSUMS_IGNORE } };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(value, words[i].word) == 0) {
+      engine->checksums = words[i].checksums;
+      return CTREPLAY_OK;
+    }
+  return CTREPLAY_ERROR_VALUE;
+}
+
+static int helper_answer(ct_helper_error error)
+{
+  switch (error) {
+  case CT_HELPER_OK:
+    return CTREPLAY_OK;
+  case CT_HELPER_UNKNOWN:
+    return CTREPLAY_ERROR_UNKNOWN;
+  case CT_HELPER_FORMAT:
+    return CTREPLAY_ERROR_VALUE;
+  default:
+    return CTREPLAY_ERROR_MANY;
+  }
+}
+
+static int set_helper(ctreplay_engine *engine, const char *value)
+{
+  return helper_answer(ct_params_helper_parse(&engine->params, value));
+}
+
+static int set_no_helper(ctreplay_engine *engine, const char *value)
+{
+  if (strcmp(value, "all") != 0)
+    return helper_answer(ct_params_helper_disable(&engine->params, value));
+  engine->params.helpers_by_port = false;
+  return CTREPLAY_OK;
+}
+
+static int set_local(ctreplay_engine *engine, const char *value)
+{
+  return helper_answer(ct_params_local_add(&engine->params, value));
+}
+
+int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const char *value)
+{
+  static const struct {
+    const char *name, *takes;
+    int (*set)(ctreplay_engine *engine, const char *value);
+  } options[] = {
+    { "max", "a number of entries", set_max },
+    { "hashsize", "a number of buckets", set_hashsize },
+    { "gc", "exact or kernel", set_gc },
+    { "hz", "ticks a second, 0 to 10000", set_hz },
+    { "hash-seed", "a number", set_hash_seed },
+    { "checksums", "auto, verify or ignore", set_checksums },
+    { "helper", "the NAME:PORT of a helper there is", set_helper },
+    { "no-helper", "the name of a helper there is, or all", set_no_helper },
+    { "local", "ADDRESS/LENGTH", set_local },
+  };
+  int code = may_set(engine, name, value);
+  guint i;
+
+  if (code != CTREPLAY_OK)
+    return code;
+  for (i = 0; i < G_N_ELEMENTS(options); i++) {
+    if (strcmp(name, options[i].name) != 0)
+      continue;
+    code = options[i].set(engine, value);
+    if (code == CTREPLAY_ERROR_MANY)
+      return lib_fail(engine, code, "%s %s: one too many", name, value);
+    return code == CTREPLAY_OK ? code : lib_fail(engine, code, "%s %s: give %s", name, value, options[i].takes);
+  }
+  return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: no such option", name);
+}

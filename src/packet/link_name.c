@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Apart from link.c, because for the names of what it cannot decode this asks libpcap. */
+#include <pcap/pcap.h>
+
+#include "packet/link.h"
+
+const char *pkt_link_name(guint link)
+{
+  static __thread char text[128];
+  const char *name, *help;
+
+  if (pkt_link_words(link, &name, &help)) {
+    g_snprintf(text, sizeof(text), "%s (%s)", name, help);
+    return text;
+  }
+  name = pcap_datalink_val_to_name((int)link);
+  help = pcap_datalink_val_to_description((int)link);
+  if (name != NULL && help != NULL)
+    g_snprintf(text, sizeof(text), "%s (%u, %s)", name, link, help);
+  else
+    g_snprintf(text, sizeof(text), "link type %u", link);
+  return text;
+}
