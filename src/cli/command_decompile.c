@@ -60,13 +60,16 @@ static cli_exit write_text(const cli_options *o, FILE *out, const char *text)
 static cli_exit decompile(const cli_options *o, const ct_params *params)
 {
   GError *error = NULL;
-  replay_source *source = replay_source_prepare(&o->replay, params, &error);
+  replay_options replay = o->replay;
+  replay_source *source;
   FILE *out;
   scn_decompiler *decompiler;
   const replay_batch *batch;
-  cli_exit code = CLI_EXIT_OK;
+  cli_exit code;
   char *head, *text;
 
+  replay.stop = &cli_stop;
+  source = replay_source_prepare(&replay, params, &error);
   if (source == NULL)
     return cli_usage(error);
   if (o->write != NULL && cli_names_capture(o, o->write)) {
@@ -84,17 +87,18 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     cli_sandbox_enter();
   replay_source_start(source);
   decompiler = scn_decompiler_new(params, o->replay.checksums);
+  cli_catch_interrupts(source);
   while ((batch = replay_source_next(source)) != NULL)
     for (guint i = 0; i < batch->n; i++)
       scn_decompiler_frame(decompiler, batch->frames[i]);
-  for (guint i = 0; replay_source_problem(source, i) != NULL; i++) {
-    cli_say("%s", replay_source_problem(source, i));
-    code = CLI_EXIT_INPUT;
-  }
+  cli_catch_interrupts(NULL);
+  code = cli_say_about_captures(source);
   replay_source_free(source);
   head = head_text(o, params);
   text = scn_decompiler_text(decompiler, head);
   code = cli_exit_graver(code, write_text(o, out, text));
+  if (cli_stop != 0)
+    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   g_free(text);
   g_free(head);
   scn_decompiler_free(decompiler);

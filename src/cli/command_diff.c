@@ -26,6 +26,8 @@ typedef struct side {
   ct_params params;
   replay_source *source;
   ct_engine *engine;
+  ct_trace trace;
+  diff_ends *ends;
   const replay_batch *batch;
   guint next;
   gint64 first_ns;
@@ -99,7 +101,17 @@ static gboolean side_prepare(side *s, GError **error)
   if (s->source == NULL)
     return FALSE;
   s->engine = ct_engine_new(&s->params);
+  s->ends = cli_diff_ends_new(s->engine);
+  ct_engine_trace(s->engine, &s->trace);
   return TRUE;
+}
+
+static void side_clear(side *s)
+{
+  replay_source_free(s->source);
+  ct_engine_free(s->engine);
+  cli_diff_ends_free(s->ends);
+  g_ptr_array_unref(s->o.sysctls);
 }
 
 /* ---- packet by packet ---- */
@@ -169,6 +181,24 @@ static void side_line(comparison *c, const char *name, const side *s, gboolean h
   format->packet(&c->out, &c->emit, &packet);
 }
 
+static diff_seen seen_by(const side *s)
+{
+  return (diff_seen){ .params = &s->params,
+                      .packet = s->packet,
+                      .result = &s->result,
+                      .trace = &s->trace,
+                      .after = s->has_view ? &s->view : NULL,
+                      .ends = s->ends,
+                      .first_ns = s->first_ns };
+}
+
+static void why(comparison *c)
+{
+  diff_seen a = seen_by(&c->a), b = seen_by(&c->b);
+
+  cli_diff_why(&c->out, &a, &b);
+}
+
 /* A connection that has parted goes on differing: its first difference tells, the rest is counted. */
 static gboolean is_news(comparison *c)
 {
@@ -196,6 +226,7 @@ static void note_difference(comparison *c, guint found)
     return;
   side_line(c, "A ", &c->a, c->lines++ == 0);
   side_line(c, "B ", &c->b, FALSE);
+  why(c);
 }
 
 static void note_parting(comparison *c, const char *what)
@@ -214,7 +245,7 @@ static void run(comparison *c)
     gboolean more_a = side_next(&c->a), more_b = side_next(&c->b);
     guint found;
 
-    if (!more_a && !more_b)
+    if ((!more_a && !more_b) || cli_stop != 0)
       return;
     if (more_a != more_b) {
       note_parting(c, more_a ? "The second capture ends here; the first goes on:\n"
@@ -285,19 +316,6 @@ static void summary(comparison *c)
   figure(c, "drop", a->drop, b->drop);
 }
 
-static cli_exit say_problems(const side *s)
-{
-  cli_exit code = CLI_EXIT_OK;
-  const char *problem;
-  guint i;
-
-  for (i = 0; (problem = replay_source_problem(s->source, i)) != NULL; i++) {
-    cli_say("%s", problem);
-    code = CLI_EXIT_INPUT;
-  }
-  return code;
-}
-
 static cli_exit compare(comparison *c, const cli_options *o)
 {
   cli_exit code = CLI_EXIT_OK;
@@ -310,12 +328,18 @@ static cli_exit compare(comparison *c, const cli_options *o)
   c->emit.profile = c->a.params.profile;
   c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
   c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  cli_catch_interrupts_of(c->a.source, c->b.source);
   run(c);
+  cli_catch_interrupts(NULL);
   summary(c);
   if (c->differing > 0 || c->parted)
     code = CLI_EXIT_DIFFERENT;
   code = cli_exit_graver(code, cli_close_text(&c->out));
-  code = cli_exit_graver(code, cli_exit_graver(say_problems(&c->a), say_problems(&c->b)));
+  code = cli_exit_graver(code, cli_say_about_captures(c->a.source));
+  if (o->captures->len > 1) /* else it is the same capture, and all has been said */
+    code = cli_exit_graver(code, cli_say_about_captures(c->b.source));
+  if (cli_stop != 0)
+    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   g_hash_table_unref(c->flows);
   return code;
 }
@@ -334,12 +358,8 @@ static cli_exit diff(const cli_options *o)
     code = cli_usage(error);
   else
     code = compare(&c, o);
-  replay_source_free(c.a.source);
-  replay_source_free(c.b.source);
-  ct_engine_free(c.a.engine);
-  ct_engine_free(c.b.engine);
-  g_ptr_array_unref(c.a.o.sysctls);
-  g_ptr_array_unref(c.b.o.sysctls);
+  side_clear(&c.a);
+  side_clear(&c.b);
   g_string_chunk_free(chunk);
   return code;
 }

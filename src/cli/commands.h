@@ -52,5 +52,10 @@ extern volatile sig_atomic_t cli_stop;
 
 /* Until it is called with NULL, the first SIGINT or SIGTERM sets cli_stop and ends the source soon. */
 void cli_catch_interrupts(replay_source *source);
+/* The same for two. */
+void cli_catch_interrupts_of(replay_source *first, replay_source *second);
+
+/* Says what is remarkable and what is wrong about the captures, after the end. => CLI_EXIT_INPUT where something is wrong. */
+cli_exit cli_say_about_captures(replay_source *source);
 
 #endif

@@ -4,6 +4,7 @@
 #define CLI_DIFF_H
 
 #include "commands.h"
+#include "conntrack/trace.h"
 #include "sandbox.h"
 
 /* TRUE where the file starts as a line of -o json does. */
@@ -16,5 +17,27 @@ cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_mo
  * Flushes and clears. => CLI_EXIT_OUTPUT, said, where something could not be written (a reader that has gone is none).
  */
 cli_exit cli_close_text(emit_text *out);
+
+/*
+ * How entries of an engine ended, by their tuples: the last end of each, of so many as fit. For the question why a packet found nothing. The engine
+ * must live as long.
+ */
+typedef struct diff_ends diff_ends;
+diff_ends *cli_diff_ends_new(ct_engine *engine);
+void cli_diff_ends_free(diff_ends *ends); /* NULL is fine */
+
+/* One side's packet, as the engine saw it. */
+typedef struct diff_seen {
+  const ct_params *params;
+  const ct_packet *packet;
+  const ct_result *result;
+  const ct_trace *trace;
+  const ct_view *after; /* NULL: no entry */
+  const diff_ends *ends;
+  gint64 first_ns;
+} diff_seen;
+
+/* Why the two answers to one packet differ: of what explain says of each, what it does not say of the other. */
+void cli_diff_why(emit_text *out, const diff_seen *a, const diff_seen *b);
 
 #endif

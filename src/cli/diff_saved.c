@@ -131,6 +131,24 @@ static gboolean saved_next(saved *s)
   return s->more = n > 0;
 }
 
+/* "line 3, packet 3 at 1.0:" => which packet it is about, where the line says so. */
+static void put_place(emit_text *out, guint64 number, JsonNode *line)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT(line) ? json_node_get_object(line) : NULL;
+  JsonNode *n = object != NULL ? json_object_get_member(object, "n") : NULL;
+  JsonNode *t = object != NULL ? json_object_get_member(object, "t") : NULL;
+  char *text;
+
+  emit_text_literal(out, "line ");
+  emit_text_u64(out, number);
+  if (n != NULL && t != NULL && JSON_NODE_HOLDS_VALUE(n) && JSON_NODE_HOLDS_VALUE(t)) {
+    text = g_strdup_printf(", packet %" G_GINT64_FORMAT " at %.6f s", json_node_get_int(n), json_node_get_double(t));
+    emit_text_string(out, text);
+    g_free(text);
+  }
+  emit_text_literal(out, ":\n");
+}
+
 static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, guint64 number, gboolean show,
                               cli_exit *code)
 {
@@ -144,9 +162,7 @@ static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, gu
     find_differences(text, "", x, y, 0);
   differ = text->len > 0;
   if (differ && show) {
-    emit_text_literal(out, "line ");
-    emit_text_u64(out, number);
-    emit_text_literal(out, ":\n");
+    put_place(out, number, x);
     emit_text_bytes(out, text->str, text->len);
   }
   g_string_free(text, TRUE);

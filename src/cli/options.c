@@ -509,6 +509,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
 {
   grammar g;
   gboolean fine = TRUE;
+  guint from_stdin = 0;
   int c;
 
   grammar_init(&g, groups, own);
@@ -529,8 +530,14 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
       value = argv[optind++];
     fine = option->set(o, option->sets, value, error);
   }
-  for (; fine && optind < argc; optind++)
+  for (; fine && optind < argc; optind++) {
+    from_stdin += strcmp(argv[optind], "-") == 0;
     g_ptr_array_add(o->captures, argv[optind]);
+  }
+  if (from_stdin > 1) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-: standard input can be read only once");
+    fine = FALSE;
+  }
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   grammar_clear(&g);

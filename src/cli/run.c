@@ -96,28 +96,34 @@ static void allow_many_files(guint n)
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static replay_source *volatile interruptible;
+static replay_source *volatile interruptible[2];
 
 static void on_interrupt(int number)
 {
+  guint i;
+
   (void)number;
   cli_stop = 1;
-  if (interruptible != NULL)
-    replay_source_interrupt(interruptible);
+  for (i = 0; i < G_N_ELEMENTS(interruptible); i++)
+    if (interruptible[i] != NULL)
+      replay_source_interrupt(interruptible[i]);
 }
 
-void cli_catch_interrupts(replay_source *source)
+void cli_catch_interrupts_of(replay_source *first, replay_source *second)
 {
   struct sigaction action;
 
-  interruptible = source;
+  interruptible[0] = first;
+  interruptible[1] = second;
   memset(&action, 0, sizeof(action));
-  action.sa_handler = source != NULL ? on_interrupt : SIG_DFL;
+  action.sa_handler = first != NULL || second != NULL ? on_interrupt : SIG_DFL;
   /* Once: who asks twice means it. */
   action.sa_flags = SA_RESETHAND;
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
 }
+
+void cli_catch_interrupts(replay_source *source) { cli_catch_interrupts_of(source, NULL); }
 
 gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
 {
@@ -305,17 +311,19 @@ void cli_run_play(cli_run *run, const cli_watch *watch)
     run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
 }
 
-static void say_about_captures(cli_run *run)
+cli_exit cli_say_about_captures(replay_source *source)
 {
+  cli_exit code = CLI_EXIT_OK;
   const char *text;
   guint i;
 
-  for (i = 0; (text = replay_source_remark(run->source, i)) != NULL; i++)
+  for (i = 0; (text = replay_source_remark(source, i)) != NULL; i++)
     cli_say("note: %s", text);
-  for (i = 0; (text = replay_source_problem(run->source, i)) != NULL; i++) {
+  for (i = 0; (text = replay_source_problem(source, i)) != NULL; i++) {
     cli_say("%s", text);
-    run->code = cli_exit_graver(run->code, CLI_EXIT_INPUT);
+    code = CLI_EXIT_INPUT;
   }
+  return code;
 }
 
 /* A reader that has gone is no failure; a full disk is one, and what lies on it must not look whole. */
@@ -342,7 +350,7 @@ cli_exit cli_run_close(cli_run *run)
 {
   cli_run_finish_output(run);
   if (run->source != NULL)
-    say_about_captures(run);
+    run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   replay_source_free(run->source);
   /* Its entries lie in a few large pieces, so this costs no more than the end of the process would. */
   ct_engine_free(run->engine);

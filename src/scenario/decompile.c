@@ -288,10 +288,10 @@ static void print_check(scn_decompiler *d)
   GString *out = d->body;
 
   g_string_append_printf(out, "\n   => %s", ct_class_name(result->cls));
-  if (result->verdict == CT_VERDICT_DROP)
-    g_string_append(out, " dropped");
   if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED)
     g_string_append(out, result->dir == CT_ORIGINAL ? " orig" : " reply");
+  if (result->verdict == CT_VERDICT_DROP)
+    g_string_append(out, " dropped");
   if (runner->has_view) {
     const ct_view *view = &runner->view;
     const char *state = ct_state_name(view->tuple[0].proto, view->state);

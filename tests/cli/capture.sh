@@ -21,6 +21,12 @@ pcap_syn() {
   printf '\105\000\000\050\000\000\100\000\100\006\046\316\012\000\000\001\012\000\000\002'
   printf '\004\001\000\027\000\000\000\001\000\000\000\000\120\002\040\000\167\307\000\000'
 }
+# What the SYN's sender says next, had it been answered.
+pcap_ack() {
+  printf '\002\000\000\000\000\000\000\000\050\000\000\000\050\000\000\000'
+  printf '\105\000\000\050\000\000\100\000\100\006\046\316\012\000\000\001\012\000\000\002'
+  printf '\004\001\000\027\000\000\000\002\000\000\000\001\120\020\040\000\167\323\000\000'
+}
 pcap_whole() { pcap_head; pcap_query; pcap_answer; pcap_syn; }
 
 # expect CODE "words on stdout" "words on stderr" COMMAND...: words may be empty: then that stream must be empty; * is anything.

@@ -14,10 +14,17 @@ expect 1 '^A .* 30 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60
 expect 1 '^B .* 60 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 0 'no difference' '' "$ctreplay" diff --profile linux-6.18 --profile linux-6.18 "$work/a.pcap"
 expect 1 'drop  *A 1  B 0' '' "$ctreplay" diff --max 1,2 "$work/a.pcap"
+expect 1 '^   why A  30 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
+expect 1 '^   why B  60 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
+expect 1 '^   why A  The table has no such connection, and no room' '' "$ctreplay" diff --max 1,2 "$work/a.pcap"
+# The answer finds nothing where the question's entry has gone after a second: by its timeout, so the timeout is why.
+{ pcap_head; pcap_query; pcap_answer; } > "$work/late.pcap"
+expect 1 '^   why A  Its entry had ended at 1.000000 s, its timeout ran out' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,60 "$work/late.pcap"
 expect 1 'captures themselves differ' '' "$ctreplay" diff "$work/a.pcap" "$work/b.pcap"
 expect 1 'second capture ends here' '' "$ctreplay" diff "$work/a.pcap" "$work/short.pcap"
 expect 3 '*' 'cannot be opened' "$ctreplay" diff "$work/a.pcap" "$work/missing.pcap"
 expect 2 '' 'two captures' "$ctreplay" diff
+expect 2 '' 'standard input can be read only once' "$ctreplay" diff - -
 expect 2 '' 'list profiles' "$ctreplay" diff --profile linux-6.18 --profile nonsense "$work/a.pcap"
 
 "$ctreplay" -P -o json "$work/a.pcap" > "$work/a.json"
@@ -25,7 +32,16 @@ expect 2 '' 'list profiles' "$ctreplay" diff --profile linux-6.18 --profile nons
 head -n 1 "$work/a.json" > "$work/short.json"
 echo '{"broken' > "$work/broken.json"
 expect 0 '3 lines compared, 0 differ' '' "$ctreplay" diff "$work/a.json" "$work/a.json"
+expect 1 'line 1, packet 1 at 0.000000 s:' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
 expect 1 'entry.timeout  *A 30  B 60' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
 expect 1 'goes on after' '' "$ctreplay" diff "$work/a.json" "$work/short.json"
 expect 3 '*' 'broken.json:1' "$ctreplay" diff "$work/a.json" "$work/broken.json"
+
+# What should be known about a capture is said here too, of one capture once.
+{ pcap_head; pcap_syn; pcap_ack; pcap_ack; pcap_ack; } > "$work/one-sided.pcap"
+expect 0 'no difference' 'note: .*only one side' "$ctreplay" diff "$work/one-sided.pcap"
+expect 0 '^1$' '' sh -c "'$ctreplay' diff '$work/one-sided.pcap' 2>&1 | grep -c note:"
+expect 0 '=> ' 'note: .*only one side' "$ctreplay" decompile "$work/one-sided.pcap"
+expect 2 '' 'standard input can be read only once' "$ctreplay" decompile - -
+expect 2 '' 'standard input can be read only once' "$ctreplay" -E - -
 finish

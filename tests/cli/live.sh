@@ -34,6 +34,24 @@ live() {
   rm -f "$work/pipe.in" "$work/pipe.out"
 }
 
+# A run that shows what it has at its end: interrupted, it shows what there was until then. Descriptor 3 is its input.
+interrupted() { # COMMAND...
+  mkfifo "$work/pipe.in"
+  "$@" < "$work/pipe.in" > "$work/pipe.out" 2> "$work/pipe.err" &
+  job=$!
+  { sleep 60; kill -KILL "$job"; } > /dev/null 2>&1 &
+  watchdog=$!
+  exec 3> "$work/pipe.in"
+  # More than pipe, reader and ring hold: once all is written, the program has begun to work, and heeds signals.
+  cat "$work/long.pcap" >&3
+  kill -INT "$job"
+  wait "$job"
+  status=$?
+  exec 3>&-
+  kill "$watchdog"
+  rm -f "$work/pipe.in"
+}
+
 for threads in 1 2; do
   live "$threads" end
   expect 0 'NEW. udp .*sport=1234' '' echo "$first"
@@ -44,4 +62,15 @@ for threads in 1 2; do
   expect 0 'UPDATE. udp' '' echo "$second"
   expect 0 '^130$' '' echo "$status"
 done
+
+i=0
+pcap_answer > "$work/many"
+while [ "$i" -lt 16 ]; do cat "$work/many" "$work/many" > "$work/twice" && mv "$work/twice" "$work/many"; i=$((i + 1)); done
+{ pcap_head; pcap_query; cat "$work/many"; } > "$work/long.pcap"
+interrupted "$ctreplay" decompile -
+expect 0 '^130$' '' echo "$status"
+expect 0 '=> NEW orig' '' cat "$work/pipe.out"
+interrupted "$ctreplay" diff - "$work/long.pcap"
+expect 0 '^130$' '' echo "$status"
+expect 0 'packets compared' '' cat "$work/pipe.out"
 finish
