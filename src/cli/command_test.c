@@ -45,6 +45,7 @@ static void on_outcome(const scn_outcome *outcome, gpointer user)
   print_block("expected", outcome->expected);
   print_block("got", outcome->got);
   print_block("packet", outcome->packet);
+  print_block("why", outcome->why);
   print_block("there", outcome->related);
   puts("  ...");
 }

@@ -3,6 +3,7 @@
 #ifndef SCN_RUNNER_H
 #define SCN_RUNNER_H
 
+#include "conntrack/trace.h"
 #include "emit/emit.h"
 #include "run.h"
 
@@ -23,9 +24,12 @@ typedef struct scn_runner {
   gboolean has_view;
   ct_view view; /* the entry after the packet */
   char *line; /* the packet as -P shows it */
+  ct_trace trace; /* of the packet, where scn_runner_trace was called */
 } scn_runner;
 
 void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums checksums);
+/* From the next packet on trace is filled in; the runner must stay where it is. */
+void scn_runner_trace(scn_runner *runner);
 void scn_runner_clear(scn_runner *runner);
 /* Sends one frame. */
 void scn_runner_frame(scn_runner *runner, const cap_frame *frame);

@@ -20,7 +20,7 @@ fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/unit/packet_kit.h tests/uni
 fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-scenario_fuzz_libs = libscenario.la libemit.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
+scenario_fuzz_libs = libscenario.la libexplain.la libemit.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_scenario_SOURCES = tests/fuzz/fuzz_scenario.c $(FUZZ_MAIN)
 fuzz_scenario_LDADD = $(scenario_fuzz_libs)
 fuzz_scenario_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
