@@ -49,6 +49,13 @@ static void set_class(const ct_entry *entry, ct_dir dir, ct_result *result)
     result->cls = entry->status & CT_STATUS_EXPECTED ? CT_CLASS_RELATED : CT_CLASS_NEW;
 }
 
+/* Where 2.6 counts an error, it counts an invalid packet as well. */
+static void count_refusal(ct_engine *engine, bool error)
+{
+  engine->stats.error += error;
+  engine->stats.invalid += !error || engine->params.profile->refuses_before_look_up;
+}
+
 static void set_invalid(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
   result->cls = CT_CLASS_INVALID;
@@ -56,10 +63,7 @@ static void set_invalid(ct_engine *engine, const ct_packet *packet, ct_result *r
   result->events = result->changes = 0;
   result->conn = 0;
   result->entry = NULL;
-  if (packet->flags & CT_PACKET_ICMP_COUNTS_ERROR)
-    engine->stats.error++;
-  else
-    engine->stats.invalid++;
+  count_refusal(engine, packet->flags & CT_PACKET_COUNTS_ERROR);
   engine->stats.invalid_by_reason[result->reason]++;
 }
 
@@ -131,13 +135,15 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_resu
   ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
 
   CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
-  if (!entry || !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
+  if (!entry || (!ct_addr_equal(to, &packet->l4.icmp.outer_dst) && engine->params.profile->icmp_error_to_sender)) {
     result->reason = entry ? CT_REASON_ICMP_ERROR_ADDRESS : CT_REASON_ICMP_ERROR_UNKNOWN;
     result->cls = CT_CLASS_INVALID;
-    engine->stats.error++;
+    count_refusal(engine, true);
     engine->stats.invalid_by_reason[result->reason]++;
     return;
   }
+  if (engine->params.profile->refuses_before_look_up)
+    count_refusal(engine, true); /* 2.6 counted those that it understood, too */
   result->cls = CT_CLASS_RELATED;
   result->dir = dir;
   result->reason = CT_REASON_ICMP_ERROR;
@@ -155,8 +161,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
 {
   switch (track) {
   case CT_TRACK_GONE:
-    result->entry = NULL;
-    result->new_state = CT_TCP_CLOSE; /* only a reset ends its own entry */
+    result->entry = NULL; /* the tracker has told the state it ended in */
     result->changes |= CT_CHANGE_ENDED;
     return false;
   case CT_TRACK_ACCEPT:
@@ -169,7 +174,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
     }
     return true;
   case CT_TRACK_DROP:
-    engine->stats.drop++;
+    engine->stats.drop += !engine->params.profile->refuses_before_look_up;
     break;
   default:
     break;

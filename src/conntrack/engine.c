@@ -10,6 +10,8 @@ ct_engine *ct_engine_new(const ct_params *params)
   int i;
 
   engine->params = *params;
+  if (params->profile->entry_timers)
+    engine->params.gc = CT_GC_EXACT; /* which is what these kernels did */
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     engine->timeout_ns[i] = ct_params_timeout_ns(params, (ct_timeout)i);
   engine->now_ns = INT64_MIN;
@@ -18,7 +20,8 @@ ct_engine *ct_engine_new(const ct_params *params)
   ct_timer_init(&engine->timer);
   ct_buckets_init(&engine->buckets, params->buckets, params->hash_seed);
   /* The kernel's buckets are needed from the start where corpses lie in them, or where chains can grow too long. */
-  if (params->gc == CT_GC_KERNEL || params->max == 0 || params->buckets < params->max / 4)
+  if (engine->params.gc == CT_GC_KERNEL ||
+      (params->profile->chain_limit && (params->max == 0 || params->buckets < params->max / 4)))
     ct_buckets_build(&engine->buckets, &engine->table);
   engine->free_exts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
   engine->ext_owners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

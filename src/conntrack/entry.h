@@ -39,9 +39,19 @@ typedef struct ct_tcp {
   ct_tcp_side side[2];
   uint8_t scale[2];
   uint8_t flags[2];
-  uint32_t last_seq, last_ack, last_end;
+  uint32_t last_seq;
+  union {
+    uint32_t last_ack;
+    uint32_t handshake_ack; /* 2.4: what the client's ACK has to acknowledge for the entry to be ASSURED */
+  };
+  uint32_t last_end;
   uint16_t last_window;
-  uint8_t last_scale, last_flags;
+  union {
+    struct {
+      uint8_t last_scale, last_flags;
+    };
+    uint8_t unchecked[2]; /* 2.6: so many packets of each side are still let in after a pick-up */
+  };
   uint8_t last_dir, last_index;
   uint8_t retrans;
   uint8_t timeout; /* ct_timeout that the deadline was last set by */
@@ -69,6 +79,7 @@ struct ct_entry {
   union {
     ct_tcp tcp;
     ct_sctp sctp;
+    uint32_t icmp_requests; /* up to 2.6: those without an answer */
     int64_t udp_stream_ns; /* UDP: a stream once the clock has passed this */
   } l4;
   ct_counter counter[2];

@@ -167,7 +167,7 @@ bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet
 
   if (engine->buckets.active)
     ct_buckets_of_entry(&engine->buckets, &engine->table, entry, at);
-  if (engine->buckets.active && chain_is_too_long(engine, at)) {
+  if (engine->buckets.active && engine->params.profile->chain_limit && chain_is_too_long(engine, at)) {
     engine->stats.chaintoolong++;
     engine->stats.insert_failed++;
     result->reason = CT_REASON_CHAIN_TOO_LONG;

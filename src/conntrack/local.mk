@@ -25,6 +25,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto.h src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.h src/conntrack/proto/tcp.c src/conntrack/proto/tcp_window.c \
 	src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
+	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h src/conntrack/ext.c \

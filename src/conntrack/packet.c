@@ -215,11 +215,11 @@ static void packet_refuse(ct_packet *packet, ct_reason reason)
   packet->reason = (uint16_t)reason;
 }
 
-/* Failures of the ICMP pre-check count as `error`. */
-static void packet_refuse_icmp(ct_packet *packet, ct_reason reason)
+/* Failures of the ICMP pre-check count as `error`; in 2.6 those of every protocol's. */
+static void packet_refuse_early(ct_packet *packet, ct_reason reason)
 {
   packet_refuse(packet, reason);
-  packet->flags |= CT_PACKET_ICMP_COUNTS_ERROR;
+  packet->flags |= CT_PACKET_COUNTS_ERROR;
 }
 
 /* An ICMP error (spec 1.1): at is where the packet inside it begins. */
@@ -241,13 +241,19 @@ static void icmp_error_prepare(ct_packet *packet, uint32_t at, const ct_profile 
   else if (reason == CT_REASON_NONE && !ct_tuple_invert(&tuple, &inverse))
     reason = CT_REASON_TUPLE_NO_INVERSE;
   if (reason != CT_REASON_NONE) {
-    packet_refuse_icmp(packet, reason);
+    packet_refuse_early(packet, reason);
     return;
   }
   packet->kind = CT_PACKET_ICMP_ERROR;
   packet->tuple = inverse;
   tuple_finish(packet);
   packet->l4.icmp.outer_dst = outer_dst;
+}
+
+static bool icmpv4_is_error(uint8_t type)
+{
+  return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT || type == ICMP_TIME_EXCEEDED ||
+         type == ICMP_PARAMETER;
 }
 
 /* => true where the packet is decided. */
@@ -268,7 +274,7 @@ static bool icmpv4_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
   case 13 ... ICMP_LAST_TYPE:
     return false;
   default:
-    packet_refuse_icmp(packet, CT_REASON_ICMP_TYPE);
+    packet_refuse_early(packet, CT_REASON_ICMP_TYPE);
     return true;
   }
 }
@@ -280,14 +286,14 @@ static bool icmpv6_redirect_precheck(ct_packet *packet, uint32_t at, const ct_pr
   uint8_t hop_limit = ct_packet_at(packet, 7, 1, hop_limit_scratch)[0];
 
   if (at + ICMPV6_REDIRECT_BYTES > packet->length) {
-    packet_refuse_icmp(packet, CT_REASON_ICMP_REDIRECT);
+    packet_refuse_early(packet, CT_REASON_ICMP_REDIRECT);
     return true;
   }
   if (ct_packet_at(packet, at, 2, scratch)[1] != 0)
     return false;
   option = ct_packet_at(packet, at + ICMPV6_REDIRECT_BYTES, 2, scratch);
   if (hop_limit != 255 || source[0] != 0xfe || (source[1] & 0xc0) != 0x80 || option == NULL || option[1] == 0) {
-    packet_refuse_icmp(packet, CT_REASON_ICMP_REDIRECT);
+    packet_refuse_early(packet, CT_REASON_ICMP_REDIRECT);
     return true;
   }
   if (option[0] != ICMPV6_REDIRECTED_HEADER)
@@ -324,10 +330,16 @@ static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
 
 static bool icmp_precheck(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
 {
-  ct_reason reason = ct_check_icmp(packet, at, judge);
+  ct_judge own = *judge;
+  uint8_t scratch[1];
+  const uint8_t *type = ct_packet_at(packet, at, 1, scratch);
+  ct_reason reason;
 
+  if (profile->icmp_errors_summed)
+    own.verify = judge->checksums != CT_CHECKSUMS_IGNORE && type != NULL && icmpv4_is_error(*type);
+  reason = ct_check_icmp(packet, at, &own);
   if (reason != CT_REASON_NONE) {
-    packet_refuse_icmp(packet, reason);
+    packet_refuse_early(packet, reason);
     return true;
   }
   return packet->tuple.family == CT_IPV4 ? icmpv4_precheck(packet, at, profile) : icmpv6_precheck(packet, at, profile);
@@ -432,7 +444,7 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
   const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0,
-                           params->profile->tcp_windows };
+                           params->profile->lengths_judged, params->profile->tcp_flag_sets };
   uint32_t at;
 
   packet->kind = CT_PACKET_TRACK;
@@ -449,4 +461,6 @@ void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_param
   if ((at = plain_read(packet)) == 0 && (at = any_read(packet, &judge, params->profile)) == 0)
     return;
   packet->reason = (uint16_t)l4_check(packet, at, &judge, params->profile);
+  if (packet->reason != CT_REASON_NONE && params->profile->refuses_before_look_up)
+    packet_refuse_early(packet, (ct_reason)packet->reason);
 }

@@ -34,7 +34,7 @@ enum {
   CT_PACKET_CSUM_OFFLOAD = 1 << 4, /* wrong, but as a card would have filled it in: not judged */
   CT_PACKET_CSUM_SKIPPED = 1 << 5, /* could not be judged: bytes are missing */
   CT_PACKET_REASSEMBLED = 1 << 6,
-  CT_PACKET_ICMP_COUNTS_ERROR = 1 << 7 /* INVALID counts as `error`, not `invalid`, in the statistics (spec 7.6) */
+  CT_PACKET_COUNTS_ERROR = 1 << 7 /* INVALID counts as `error`, not `invalid`, in the statistics (spec 7.6) */
 };
 
 enum { CT_TCP_FIN = 1, CT_TCP_SYN = 2, CT_TCP_RST = 4, CT_TCP_PSH = 8, CT_TCP_ACK = 16, CT_TCP_URG = 32 };

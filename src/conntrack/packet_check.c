@@ -12,14 +12,6 @@ enum {
   ICMP_HEADER = 8
 };
 
-/* The sets of SYN, FIN, RST, ACK, URG that the tracker lets in (tcp_error); PSH, ECE and CWR are taken out before. */
-#define SET(flags) (UINT64_C(1) << (flags))
-static const uint64_t tcp_flag_sets =
-  SET(CT_TCP_SYN) | SET(CT_TCP_SYN | CT_TCP_URG) | SET(CT_TCP_SYN | CT_TCP_ACK) | SET(CT_TCP_RST) |
-  SET(CT_TCP_RST | CT_TCP_ACK) | SET(CT_TCP_FIN | CT_TCP_ACK) | SET(CT_TCP_FIN | CT_TCP_ACK | CT_TCP_URG) |
-  SET(CT_TCP_ACK) | SET(CT_TCP_ACK | CT_TCP_URG);
-#undef SET
-
 /*
  * The pseudo header's sum; also for IPv6 the addresses are those of the fixed header, whatever a routing header says.
  */
@@ -107,7 +99,7 @@ ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   packet->l4.tcp.options = (uint8_t)tcp_options_kind(packet, at, header_bytes);
   if (sum_is_bad(packet, at, packet->length - at, CT_PROTO_TCP, 16, judge))
     return CT_REASON_TCP_CHECKSUM;
-  if (judge->tcp_flags && !(tcp_flag_sets >> (packet->l4.tcp.flags & ~CT_TCP_PSH) & 1))
+  if (!(judge->tcp_flag_sets >> packet->l4.tcp.flags & 1))
     return CT_REASON_TCP_FLAGS;
   return CT_REASON_NONE;
 }
@@ -121,6 +113,8 @@ ct_reason ct_check_udp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   if (udp == NULL)
     return CT_REASON_UDP_SHORT;
   claimed = ct_be16(udp + 4);
+  if (!judge->lengths)
+    return CT_REASON_NONE;
   if (claimed > packet->length - at || claimed < UDP_HEADER)
     return CT_REASON_UDP_LENGTH;
   if (ct_be16(udp + 6) == 0)

@@ -12,7 +12,8 @@
 typedef struct ct_judge {
   ct_checksums checksums;
   bool verify; /* checksums is not IGNORE and nf_conntrack_checksum is set */
-  bool tcp_flags; /* combinations of TCP flags count: not in 2.4 */
+  bool lengths;           /* UDP's length field counts: not in 2.4 */
+  uint64_t tcp_flag_sets; /* the profile's */
 } ct_judge;
 
 /*

@@ -15,6 +15,8 @@ typedef enum ct_eviction {
   CT_EVICT_ROUND    /* the oldest unassured of a round-robin bucket, else of the own one (2.4) */
 } ct_eviction;
 
+struct ct_proto;
+
 typedef struct ct_profile {
   const char *name; /* "linux-6.18" */
   const char *help;
@@ -30,7 +32,15 @@ typedef struct ct_profile {
   bool udplite_tracker;
   bool dccp_tracker;           /* up to 6.16 */
   bool icmpv6_mld2_untracked;  /* types 151 and 152: UNTRACKED after 6.1, INVALID before */
-  bool tcp_windows;            /* 2.4 looked at no sequence numbers, windows or flag combinations */
+  bool icmp_error_to_sender;   /* an ICMP error has to go to whoever sent the packet in it (since 5.2) */
+  bool icmp_errors_summed;     /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */
+  bool lengths_judged;         /* UDP's length field counts: not in 2.4 */
+  bool refuses_before_look_up; /* 2.6: what a protocol's check refuses is `error` and `invalid` at once, and takes no entry */
+  bool entry_timers;           /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
+  bool chain_limit;            /* since 5.15 a hash chain can be too long */
+  uint64_t tcp_flag_sets;      /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
+  const struct ct_proto *tcp_tracker;  /* NULL: the one of today, in proto/tcp.c */
+  const struct ct_proto *icmp_tracker; /* NULL: the one of today, in proto/icmp.c */
   void (*defaults)(ct_params *params);
   const char *const *missing_sysctls; /* NULL-terminated: ip_conntrack names (their beginnings) newer than this kernel */
   uint32_t (*buckets_for_ram)(uint64_t ram_bytes);

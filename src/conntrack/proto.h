@@ -32,6 +32,9 @@ typedef struct ct_proto {
 extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icmp, ct_proto_icmpv6, ct_proto_sctp,
   ct_proto_gre, ct_proto_dccp, ct_proto_generic;
 
+/* As ip_conntrack had them; a profile names them where it wants them. */
+extern const ct_proto ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
+
 /* The tracker for a tuple under a profile; never NULL (generic). */
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);
 /* The tracker's static facts for an entry that exists. */

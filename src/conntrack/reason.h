@@ -53,6 +53,10 @@
   X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never sent", "nf_conntrack_tcp_be_liberal")              \
   X(TCP_RST_SEQ, "tcp-rst-seq", "reset with a sequence number already acknowledged",                                   \
     "nf_conntrack_tcp_ignore_invalid_rst")                                                                             \
+  X(TCP_SEQ_LOW, "tcp-seq-low", "already acknowledged data, which this kernel refuses", "nf_conntrack_tcp_be_liberal") \
+  X(TCP_ACK_LOW, "tcp-ack-low", "acknowledgement from long ago, which this kernel refuses",                            \
+    "nf_conntrack_tcp_be_liberal")                                                                                     \
+  X(TCP_REOPEN_INVALID, "tcp-reopen-invalid", "SYN on a closed connection that its side did not close: refused", "")   \
   X(UDP_SHORT, "udp-short", "the UDP header is cut off", "")                                                           \
   X(UDP_LENGTH, "udp-length", "the UDP length field contradicts the packet", "")                                       \
   X(UDP_CHECKSUM, "udp-checksum", "the UDP checksum is wrong", "nf_conntrack_checksum")                                \
@@ -91,10 +95,14 @@
   X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: timeout of max_retrans",                                         \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
   X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any reply: the entry goes at once", "")                      \
+  X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")             \
+  X(TCP_UNCHECKED, "tcp-unchecked", "outside the window, but picked up just before: accepted", "nf_conntrack_tcp_loose") \
+  X(ICMP_ANSWERED, "icmp-answered", "every request is answered: the entry goes at once", "")                           \
   X(TCP_SIMULTANEOUS, "tcp-simultaneous", "simultaneous open", "")                                                     \
   /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
   X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
+  X(TCP_OUT_OF_SYNC, "tcp-out-of-sync", "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "") \
   X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
   X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
   X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                       \
@@ -106,6 +114,8 @@
   X(END_GC_EVICTED, "gc-evicted", "the collector's early-drop mode: the table was nearly full", "nf_conntrack_max")    \
   X(END_RST, "rst-unreplied", "reset before any reply", "")                                                            \
   X(END_REOPENED, "reopened", "a new SYN took its place", "")                                                          \
+  X(END_OUT_OF_SYNC, "out-of-sync", "its peers had begun another connection", "")                                      \
+  X(END_ANSWERED, "answered", "every request was answered", "")                                                        \
   X(END_HELPER, "helper", "its helper ended it", "")                                                                   \
   X(END_CAPTURE, "end", "the capture ended", "")                                                                       \
   X(END_USED, "used", "the expected connection came", "")                                                              \

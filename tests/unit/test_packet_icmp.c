@@ -29,10 +29,10 @@ START_TEST(icmp_types)
       ck_assert_ptr_nonnull(memchr(request_v4, ct_tuple_icmp_type(&p.tuple), 4));
     } else if (memchr(error_v4, (int)type, 5) != NULL) {
       expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_ERROR_SHORT, "error about nothing");
-      ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+      ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
     } else if (type > 18) {
       expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_TYPE, "unknown");
-      ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+      ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
     } else {
       expect(&p, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, "no inverse");
       ck_assert_int_eq(p.flags, 0);
@@ -81,7 +81,7 @@ START_TEST(icmp_short_and_foreign)
     kit_fill(&b, 8, n);
     p = expect_prepared(&b);
     expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_SHORT, "v4");
-    ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+    ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
     kit_ipv6(&b, CT_PROTO_ICMPV6);
     kit_fill(&b, 128, n);
     p = expect_prepared(&b);
@@ -130,7 +130,7 @@ START_TEST(icmp_error_tuple)
     b.n -= n;
     p = expect_prepared(&b);
     expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_ERROR_SHORT, "cut");
-    ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+    ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
     b = whole;
   }
 }
@@ -145,7 +145,7 @@ START_TEST(icmp_error_oddities)
   b.at[at + 7] = 1; /* an inner fragment with an offset */
   p = expect_prepared(&b);
   expect(&p, CT_PACKET_INVALID, CT_REASON_IP_FRAGMENT, "inner fragment");
-  ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+  ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
   b.at[at + 7] = 0;
   b.at[at + 6] = 0x20; /* the first one is fine */
   p = expect_prepared(&b);
@@ -174,7 +174,7 @@ START_TEST(icmp_error_oddities)
   kit_icmp(&b, 11, 0, 77);
   p = expect_prepared(&b);
   expect(&p, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, "about an error");
-  ck_assert_int_eq(p.flags, CT_PACKET_ICMP_COUNTS_ERROR);
+  ck_assert_int_eq(p.flags, CT_PACKET_COUNTS_ERROR);
   /* About a protocol without ports: the addresses are enough. */
   at = kit_icmp_error(&b, FALSE);
   b.at[at + 9] = 50;
@@ -201,12 +201,12 @@ START_TEST(icmpv6_redirect)
     guint8 flags;
   } rows[] = {
     { GOOD, CT_PACKET_ICMP_ERROR, CT_REASON_NONE, 0 },
-    { HOPS, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_ICMP_COUNTS_ERROR },
-    { SOURCE, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_ICMP_COUNTS_ERROR },
+    { HOPS, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
+    { SOURCE, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
     { CODE, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, 0 },
-    { SHORT, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_ICMP_COUNTS_ERROR },
-    { NO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_ICMP_COUNTS_ERROR },
-    { ZERO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_ICMP_COUNTS_ERROR },
+    { SHORT, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
+    { NO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
+    { ZERO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
     { OTHER_OPTION, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, 0 },
   };
   int change = rows[_i].change;

@@ -3,8 +3,10 @@
  * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It told
  * nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
  */
+#include "conntrack/packet.h"
 #include "conntrack/profile.h"
 #include "conntrack/profile/sizes.h"
+#include "conntrack/proto.h"
 #include "conntrack/proto/tables.h"
 
 static void defaults(ct_params *params)
@@ -37,7 +39,11 @@ const ct_profile ct_profile_linux_2_4 = {
   .tcp_table = ct_tcp_table_linux_2_4,
   .sctp_table = NULL, /* tracked as any other protocol */
   .eviction = CT_EVICT_ROUND,
-  .tcp_windows = false,
+  .icmp_errors_summed = true,
+  .entry_timers = true,
+  .tcp_tracker = &ct_proto_tcp_2_4,
+  .icmp_tracker = &ct_proto_icmp_2_6,
+  .tcp_flag_sets = CT_TCP_FLAG_SETS_ANY,
   .defaults = defaults,
   .missing_sysctls = missing,
   .buckets_for_ram = ct_buckets_ip_conntrack,

@@ -3,8 +3,10 @@
  * Linux 2.6.18's ip_conntrack: IPv4 only, 32-bit, as it came without the PPTP helper's module (which brought GRE's tracker).
  * Counters, marks and security marks were there if the kernel was built so: here they are off until asked for. Spec 13.2.
  */
+#include "conntrack/packet.h"
 #include "conntrack/profile.h"
 #include "conntrack/profile/sizes.h"
+#include "conntrack/proto.h"
 #include "conntrack/proto/tables.h"
 
 uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)
@@ -43,7 +45,12 @@ const ct_profile ct_profile_linux_2_6 = {
   .tcp_table = ct_tcp_table_linux_2_6,
   .sctp_table = ct_sctp_table_linux_2_6,
   .eviction = CT_EVICT_OWN,
-  .tcp_windows = true,
+  .lengths_judged = true,
+  .refuses_before_look_up = true,
+  .entry_timers = true,
+  .tcp_tracker = &ct_proto_tcp_2_6,
+  .icmp_tracker = &ct_proto_icmp_2_6,
+  .tcp_flag_sets = CT_TCP_FLAG_SETS_2_6,
   .defaults = defaults,
   .missing_sysctls = missing,
   .buckets_for_ram = ct_buckets_ip_conntrack,

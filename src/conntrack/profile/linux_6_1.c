@@ -4,6 +4,7 @@
  * 151 and 152 are left untracked, and a repair of SCTP's INIT came later than 6.1. The repair of TCP's RST (a RST answers a SYN only
  * from the other side) did come to 6.1: 6.1.192 has it, 6.1.166 not yet. Spec 13.4.
  */
+#include "conntrack/packet.h"
 #include "conntrack/profile.h"
 #include "conntrack/profile/sizes.h"
 #include "conntrack/proto/tables.h"
@@ -21,7 +22,10 @@ const ct_profile ct_profile_linux_6_1 = {
   .udplite_tracker = true,
   .dccp_tracker = true,
   .icmpv6_mld2_untracked = false,
-  .tcp_windows = true,
+  .icmp_error_to_sender = true,
+  .lengths_judged = true,
+  .chain_limit = true,
+  .tcp_flag_sets = CT_TCP_FLAG_SETS_6,
   .defaults = NULL,
   .buckets_for_ram = ct_buckets_linux_6,
   .auto_max_per_bucket = 1,

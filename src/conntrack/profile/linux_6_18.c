@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Linux 6.18, stable series: the kernel everything else is compared with. Its defaults are those of param.h. */
+#include "conntrack/packet.h"
 #include "conntrack/profile.h"
 #include "conntrack/profile/sizes.h"
 #include "conntrack/proto/tables.h"
@@ -27,7 +28,10 @@ const ct_profile ct_profile_linux_6_18 = {
   .udplite_tracker = true,
   .dccp_tracker = false,
   .icmpv6_mld2_untracked = true,
-  .tcp_windows = true,
+  .icmp_error_to_sender = true,
+  .lengths_judged = true,
+  .chain_limit = true,
+  .tcp_flag_sets = CT_TCP_FLAG_SETS_6,
   .defaults = NULL,
   .buckets_for_ram = ct_buckets_linux_6,
   .auto_max_per_bucket = 1,

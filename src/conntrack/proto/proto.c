@@ -17,8 +17,18 @@ static const ct_proto *find(uint8_t number, uint8_t family)
   return &ct_proto_generic;
 }
 
+/* A profile's own tracker for the protocol, NULL where it has none. */
+static const ct_proto *find_own(const ct_profile *profile, uint8_t number)
+{
+  return number == CT_PROTO_TCP ? profile->tcp_tracker : number == CT_PROTO_ICMP ? profile->icmp_tracker : NULL;
+}
+
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
 {
+  const ct_proto *own = G_UNLIKELY(profile->ip_conntrack) ? find_own(profile, tuple->proto) : NULL;
+
+  if (own)
+    return own;
   if ((tuple->proto == CT_PROTO_GRE && !profile->gre_tracker) ||
       (tuple->proto == CT_PROTO_UDPLITE && !profile->udplite_tracker) ||
       (tuple->proto == CT_PROTO_DCCP && !profile->dccp_tracker) ||

@@ -46,6 +46,20 @@ enum {
   CT_SCTP_INVALID = 0xff
 };
 
+/*
+ * The sets of flags that kernels let in (tcp_valid_flags), a bit for each value of the header's lower six. PSH goes with anything
+ * today; 2.6.18 took it in a reset only beside ACK, and URG in no SYN; 2.4 let everything in.
+ */
+#define CT_TCP_SET(flags) (UINT64_C(1) << (flags))
+#define CT_TCP_SET_PSH(flags) (CT_TCP_SET(flags) | CT_TCP_SET((flags) | CT_TCP_PSH))
+#define CT_TCP_FLAG_SETS_2_6                                                                                           \
+  (CT_TCP_SET_PSH(CT_TCP_SYN) | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_ACK) | CT_TCP_SET(CT_TCP_RST) |                     \
+   CT_TCP_SET_PSH(CT_TCP_RST | CT_TCP_ACK) | CT_TCP_SET_PSH(CT_TCP_FIN | CT_TCP_ACK) |                                 \
+   CT_TCP_SET_PSH(CT_TCP_FIN | CT_TCP_ACK | CT_TCP_URG) | CT_TCP_SET_PSH(CT_TCP_ACK) |                                 \
+   CT_TCP_SET_PSH(CT_TCP_ACK | CT_TCP_URG))
+#define CT_TCP_FLAG_SETS_6 (CT_TCP_FLAG_SETS_2_6 | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_URG) | CT_TCP_SET_PSH(CT_TCP_RST))
+#define CT_TCP_FLAG_SETS_ANY UINT64_MAX
+
 extern const uint8_t ct_tcp_table_linux_6_18[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT]; /* 6.1 has the same */
 extern const uint8_t ct_tcp_table_linux_2_6[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
 extern const uint8_t ct_tcp_table_linux_2_4[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];

@@ -24,7 +24,7 @@ static ct_tcp_index classify(uint8_t flags)
   return flags & CT_TCP_ACK ? CT_TCP_INDEX_ACK : CT_TCP_INDEX_NONE;
 }
 
-static ct_segment read_segment(const ct_packet *packet, ct_dir dir)
+ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir)
 {
   uint8_t flags = packet->l4.tcp.flags;
   ct_segment seg = { .packet = packet, .dir = dir, .index = classify(flags), .flags = flags,
@@ -32,6 +32,13 @@ static ct_segment read_segment(const ct_packet *packet, ct_dir dir)
 
   seg.end = seg.seq + packet->l4.tcp.payload_bytes + ((flags & CT_TCP_SYN) != 0) + ((flags & CT_TCP_FIN) != 0);
   return seg;
+}
+
+void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_result *result)
+{
+  result->reason = CT_REASON_TCP_RST_UNREPLIED;
+  result->new_state = state;
+  ct_core_destroy(engine, entry, CT_REASON_END_RST);
 }
 
 /* The first segment of an entry (tcp_new). => false where no connection can start with it. */
@@ -240,9 +247,7 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
       /* Refused before it began: nothing will follow (spec 5.9). The kernel counts the packet, but renews nothing. */
       if (entry->traits & CT_ENTRY_COUNTED)
         ct_counter_add(&entry->counter[seg->dir], seg->packet->length);
-      result->reason = CT_REASON_TCP_RST_UNREPLIED;
-      result->new_state = new;
-      ct_core_destroy(engine, entry, CT_REASON_END_RST);
+      ct_tcp_end_unreplied(engine, entry, new, result);
       return CT_TRACK_GONE;
     }
     if (seg->index == CT_TCP_INDEX_SYN && old == CT_TCP_SYN_SENT) {
@@ -264,7 +269,7 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
 
 static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
 {
-  ct_segment seg = read_segment(packet, dir);
+  ct_segment seg = ct_tcp_segment_read(packet, dir);
   uint8_t old = (uint8_t)entry->state, new = engine->params.profile->tcp_table[dir][seg.index][old];
   ct_window window;
   arc way;

@@ -6,6 +6,7 @@
  *   tcp_reset.c    which resets are believed
  *   tcp_window.c   does the segment fit what both sides have said?
  *   tcp_options.c  window scale, SACK permitted, SACK blocks
+ *   tcp_2_6.c      all of it as 2.6.18 did it; tcp_2_4.c the same for 2.4.37
  *
  * Internal to proto/tcp*.c.
  */
@@ -30,6 +31,11 @@ typedef struct ct_segment {
   uint32_t end;    /* sequence number after the last byte, SYN and FIN counted */
   uint16_t window; /* as it stands in the header */
 } ct_segment;
+
+ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir);
+
+/* A reset before any reply: the entry goes at once, in that state; the caller then says GONE. */
+void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_result *result);
 
 typedef enum ct_window {
   CT_WINDOW_ACCEPT,
