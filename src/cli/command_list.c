@@ -99,6 +99,8 @@ static void list_states(const ct_params *params)
     printf("tcp  %s\n", ct_state_name(CT_PROTO_TCP, i));
   for (i = 0; i < CT_SCTP_STATE_COUNT; i++)
     printf("sctp %s\n", ct_state_name(CT_PROTO_SCTP, i));
+  for (i = 1; i < CT_DCCP_STATE_COUNT; i++)
+    printf("dccp %s\n", ct_state_name(CT_PROTO_DCCP, i));
 }
 
 static void list_options(const ct_params *params)

@@ -98,7 +98,7 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
     return cli_usage(error);
   machine = states_machine_new(protocol, &params);
   if (machine == NULL) {
-    cli_say("states %s: give tcp, sctp, udp, udplite, icmp, icmpv6 or gre", protocol);
+    cli_say("states %s: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre", protocol);
     return CLI_EXIT_USAGE;
   }
   code = o->captures->len > 0 ? count_captures(o, machine, find_put(own->output)) : print_machine(machine, find_put(own->output));
@@ -123,7 +123,7 @@ cli_exit cli_command_states(int argc, char **argv)
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
     code = cli_usage(error);
   } else if (o.captures->len == 0) {
-    cli_say("states: give tcp, sctp, udp, udplite, icmp, icmpv6 or gre");
+    cli_say("states: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre");
     code = CLI_EXIT_USAGE;
   } else {
     /* The first word is the protocol, what follows are captures. */

@@ -132,20 +132,18 @@ static gboolean set_status(cli_filter *filter, const char *value, GError **error
 
 static gboolean set_state(cli_filter *filter, const char *value, GError **error)
 {
-  guint8 proto;
-  guint state;
+  static const guint8 stateful[] = { CT_PROTO_TCP, CT_PROTO_SCTP, CT_PROTO_DCCP };
+  guint i, state;
   const char *name;
 
-  for (proto = CT_PROTO_TCP;; proto = CT_PROTO_SCTP) {
-    for (state = 0; (name = ct_state_name(proto, state)) != NULL; state++)
+  for (i = 0; i < G_N_ELEMENTS(stateful); i++)
+    for (state = stateful[i] == CT_PROTO_DCCP; (name = ct_state_name(stateful[i], state)) != NULL; state++)
       if (g_ascii_strcasecmp(name, value) == 0) {
         filter->state = name;
         filter->given |= CLI_FILTER_STATE;
         return TRUE;
       }
-    if (proto == CT_PROTO_SCTP)
-      return refuse(error, "state", value, "a state as it is printed: SYN_SENT, ESTABLISHED, TIME_WAIT, ...");
-  }
+  return refuse(error, "state", value, "a state as it is printed: SYN_SENT, ESTABLISHED, TIME_WAIT, ...");
 }
 
 static gboolean set_mark(cli_filter *filter, const char *value, GError **error)

@@ -63,6 +63,12 @@ typedef struct ct_sctp {
   uint8_t last_dir, flags;
 } ct_sctp;
 
+typedef struct ct_dccp {
+  uint64_t handshake_seq; /* of the response */
+  uint8_t client;         /* which direction sends as the client */
+  uint8_t last_dir, last_type;
+} ct_dccp;
+
 /* 48 bits each: 281 terabytes and as many packets in one direction of one connection. */
 typedef struct ct_counter {
   uint32_t packets_low, bytes_low;
@@ -79,11 +85,12 @@ struct ct_entry {
   union {
     ct_tcp tcp;
     ct_sctp sctp;
+    ct_dccp dccp;
     uint32_t icmp_requests; /* up to 2.6: those without an answer */
     int64_t udp_stream_ns; /* UDP: a stream once the clock has passed this */
   } l4;
   ct_counter counter[2];
-  uint64_t state : 8; /* ct_tcp_state, ct_sctp_state */
+  uint64_t state : 8; /* ct_tcp_state, ct_sctp_state, ct_dccp_state */
   uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
   int64_t created_ns;          /* confirmed at */
   uint32_t armed_tick;         /* the timing wheel's tick at which it will look at this entry; timer.c */

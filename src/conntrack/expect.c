@@ -421,6 +421,11 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
     if ((spec->skip_master || e->family == f) && is_same(&e->spec, spec)) {
       if (e->spec.class_number != spec->class_number || e->family != f)
         return CT_EXPECT_ALREADY;
+      if (engine->params.profile->expectations_kept) {
+        if (e->deadline_ns != INT64_MAX)
+          ct_expect_renew(engine, e, false, policy->timeout_s);
+        return CT_EXPECT_KEPT;
+      }
       remove_at(engine, e, CT_REASON_END_REPLACED, engine->now_ns);
       break;
     }
@@ -432,12 +437,22 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
   return t->count >= engine->params.expect_max ? CT_EXPECT_FULL : CT_EXPECT_OK;
 }
 
+/* INT64_MAX: it has no timeout. */
+static int64_t deadline_of_new(const ct_engine *engine, const family *f, const ct_expect_spec *spec)
+{
+  if (engine->params.profile->expectations_timeless && f->helper->once_timeless)
+    return INT64_MAX;
+  return engine->now_ns + f->helper->classes[spec->class_number].timeout_s * CT_NS_PER_S;
+}
+
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
 {
   family *f = family_need(engine, master);
   ct_expect_answer answer = room_make(engine, f, spec);
   ct_expect *e;
 
+  if (answer == CT_EXPECT_KEPT)
+    return CT_EXPECT_OK;
   if (answer != CT_EXPECT_OK) {
     engine->stats.expect_refused++;
     family_tidy(engine->expects, f);
@@ -447,8 +462,8 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
   e->spec = *spec;
   e->family = f;
   e->made_by_packet = packet;
-  e->deadline_ns = engine->now_ns + f->helper->classes[spec->class_number].timeout_s * CT_NS_PER_S;
-  e->fire_ns = ct_expect_fire_moment(engine, e->deadline_ns);
+  e->deadline_ns = deadline_of_new(engine, f, spec);
+  e->fire_ns = e->deadline_ns == INT64_MAX ? INT64_MAX : ct_expect_fire_moment(engine, e->deadline_ns);
   link_expect(engine->expects, e);
   engine->stats.expect_create++;
   if (engine->expects->count > engine->stats.expect_peak)

@@ -85,7 +85,8 @@ typedef enum ct_expect_answer {
   CT_EXPECT_OK,
   CT_EXPECT_BUSY,    /* EBUSY: clashes with another expectation */
   CT_EXPECT_ALREADY, /* EALREADY: the same is expected for another class or master */
-  CT_EXPECT_FULL     /* EMFILE: nf_conntrack_expect_max */
+  CT_EXPECT_FULL,    /* EMFILE: nf_conntrack_expect_max */
+  CT_EXPECT_KEPT     /* ip_conntrack: there already, and has its time anew; ct_expect_add calls it OK */
 } ct_expect_answer;
 
 /*

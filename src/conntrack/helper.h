@@ -27,6 +27,7 @@ struct ct_helper {
   const char *help;     /* one line for people */
   uint8_t kinds;        /* CT_HELPER_*: what it can be attached to */
   uint16_t state_bytes; /* kept per connection, zeroed at first */
+  bool once_timeless;   /* its expectations had no timeout in 2.4 */
   ct_helper_class classes[CT_HELPER_CLASSES];
   /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
   void (*arrived)(ct_helping *helping, size_t length);

@@ -27,7 +27,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
-	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/generic.c \
+	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h src/conntrack/ext.c \
 	src/conntrack/expect.h src/conntrack/expect.c src/conntrack/expect_wheel.c \
 	src/conntrack/gre_key.h src/conntrack/gre_key.c \

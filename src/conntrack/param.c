@@ -56,7 +56,8 @@ static const char *strip(const char *name, const char *prefix)
 /* => the sysctl's name in this profile, NULL where that kernel had none. */
 static const char *sysctl_name(const sysctl *s, const ct_profile *profile)
 {
-  const char *name = profile->ip_conntrack ? s->old_name : s->name, *suffix = strip(name, "ip_conntrack_");
+  const char *name = profile->ip_conntrack ? s->old_name : s->name;
+  const char *suffix = strip(name, profile->ip_conntrack ? "ip_conntrack_" : "nf_conntrack_");
   const char *const *missing;
 
   if (name_is_bare_prefix(name))

@@ -14,7 +14,7 @@
 
 /*
  * X(ID, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18 in seconds, help).
- * The TCP and SCTP blocks stand in the order of their state enums, so that a state's timeout is base + state.
+ * The TCP, SCTP and DCCP blocks stand in the order of their state enums, so that a state's timeout is base + state.
  */
 #define CT_TIMEOUT_LIST(X)                                                                                             \
   X(GENERIC, "generic_timeout", "generic_timeout", 600, "protocols without a tracker of their own")                    \
@@ -44,7 +44,15 @@
   X(SCTP_SHUTDOWN_SENT, "sctp_timeout_shutdown_sent", "sctp_timeout_shutdown_sent", 3, "")                             \
   X(SCTP_SHUTDOWN_RECD, "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_recd", 3, "")                             \
   X(SCTP_SHUTDOWN_ACK_SENT, "sctp_timeout_shutdown_ack_sent", "sctp_timeout_shutdown_ack_sent", 3, "")                 \
-  X(SCTP_HEARTBEAT_SENT, "sctp_timeout_heartbeat_sent", "", 30, "")
+  X(SCTP_HEARTBEAT_SENT, "sctp_timeout_heartbeat_sent", "", 30, "")                                                    \
+  X(DCCP_NONE, "", "", 0, "")                                                                                          \
+  X(DCCP_REQUEST, "dccp_timeout_request", "", 240, "")                                                                 \
+  X(DCCP_RESPOND, "dccp_timeout_respond", "", 480, "")                                                                 \
+  X(DCCP_PARTOPEN, "dccp_timeout_partopen", "", 480, "")                                                               \
+  X(DCCP_OPEN, "dccp_timeout_open", "", 43200, "")                                                                     \
+  X(DCCP_CLOSEREQ, "dccp_timeout_closereq", "", 64, "")                                                                \
+  X(DCCP_CLOSING, "dccp_timeout_closing", "", 64, "")                                                                  \
+  X(DCCP_TIMEWAIT, "dccp_timeout_timewait", "", 240, "")
 
 typedef enum ct_timeout {
 #define X(id, name, old, s, help) CT_TIMEOUT_##id,
@@ -67,6 +75,7 @@ typedef enum ct_timeout {
   X(tcp_be_liberal, "tcp_be_liberal", "tcp_be_liberal", 0, 1, "accept what is outside the window")                     \
   X(tcp_ignore_invalid_rst, "tcp_ignore_invalid_rst", "", 0, 1, "accept resets with an old sequence number")           \
   X(tcp_max_retrans, "tcp_max_retrans", "tcp_max_retrans", 3, 255, "identical ACKs before the short timeout")          \
+  X(dccp_loose, "dccp_loose", "", 1, 255, "let DCCP entries begin without a request")                                  \
   X(frag6_timeout, "frag6_timeout", "", 60, 2147483647, "seconds an incomplete IPv6 datagram is held")                 \
   X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")             \
   X(frag6_high_thresh, "frag6_high_thresh", "", 4194304, 2147483647, "bytes of fragments held at most")

@@ -27,6 +27,7 @@ typedef struct ct_profile {
   ct_eviction eviction;
   bool udp_stream_two_seconds; /* 5.0: a UDP flow is a stream only after two seconds */
   bool sctp_init_exemption;    /* 6.18 stable: a repeated INIT tag is no new start */
+  bool sctp_first_rules;       /* 2.6: tags as they were judged before heartbeats were understood */
   bool tcp_rst_needs_turn;     /* 6.18 stable: a RST answers a SYN only from the other side */
   bool gre_tracker;            /* GRE and UDPLite have trackers of their own */
   bool udplite_tracker;
@@ -36,13 +37,15 @@ typedef struct ct_profile {
   bool icmp_errors_summed;     /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */
   bool lengths_judged;         /* UDP's length field counts: not in 2.4 */
   bool refuses_before_look_up; /* 2.6: what a protocol's check refuses is `error` and `invalid` at once, and takes no entry */
+  bool expectations_kept;      /* up to 2.6: announced again, an expectation stays, with its time anew; later it is replaced */
+  bool expectations_timeless;  /* 2.4: those of FTP and TFTP have no timeout */
   bool entry_timers;           /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
   bool chain_limit;            /* since 5.15 a hash chain can be too long */
   uint64_t tcp_flag_sets;      /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
   const struct ct_proto *tcp_tracker;  /* NULL: the one of today, in proto/tcp.c */
   const struct ct_proto *icmp_tracker; /* NULL: the one of today, in proto/icmp.c */
   void (*defaults)(ct_params *params);
-  const char *const *missing_sysctls; /* NULL-terminated: ip_conntrack names (their beginnings) newer than this kernel */
+  const char *const *missing_sysctls; /* NULL-terminated: names behind the prefix (their beginnings) that this kernel has not */
   uint32_t (*buckets_for_ram)(uint64_t ram_bytes);
   uint32_t auto_max_per_bucket; /* nf_conntrack_max when the kernel sizes itself */
   uint32_t max_per_bucket;      /* nf_conntrack_max when only the hash size is given (hashsize= at load) */

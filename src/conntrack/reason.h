@@ -65,6 +65,9 @@
   X(ICMP_NEW, "icmp-new", "no connection can start with this ICMP type", "")                                           \
   X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
   X(DCCP_HEADER, "dccp-header", "the DCCP header's lengths, sum or type are wrong", "")                                \
+  X(DCCP_NEW, "dccp-new", "no connection can start with this DCCP packet", "")                                         \
+  X(DCCP_NOT_LOOSE, "dccp-not-loose", "a connection has to start with a request", "nf_conntrack_dccp_loose")           \
+  X(DCCP_STATE, "dccp-state", "the DCCP packet does not fit the connection's state", "")                               \
   X(SCTP_SHORT, "sctp-short", "the SCTP header is cut off", "")                                                        \
   X(SCTP_CHECKSUM, "sctp-checksum", "the SCTP CRC32c is wrong", "nf_conntrack_checksum")                               \
   X(SCTP_CHUNKS, "sctp-chunks", "SCTP chunks that are missing, empty or may not stand together", "")                   \
@@ -80,6 +83,7 @@
   X(TCP_ACK_UNDER, "tcp-ack-under", "acknowledgement from long ago: let through unchanged", "")                        \
   X(TCP_OVERSHOOT, "tcp-overshoot", "a little beyond the window: let through unchanged", "")                           \
   X(SCTP_IGNORED, "sctp-ignored", "heartbeat with another tag or repeated INIT: let through unchanged", "")            \
+  X(DCCP_IGNORED, "dccp-ignored", "a DCCP packet that the tracker cannot judge: let through unchanged", "")            \
   X(ICMP_ERROR, "icmp-error", "an ICMP error about a connection", "")                                                  \
   X(ICMPV6_UNTRACKED, "icmpv6-untracked", "neighbour discovery and multicast listener messages are not tracked", "")   \
   /* accepted, with a rule that is worth a word (spec 5.5 to 5.9) */                                                   \
@@ -98,6 +102,8 @@
   X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")             \
   X(TCP_UNCHECKED, "tcp-unchecked", "outside the window, but picked up just before: accepted", "nf_conntrack_tcp_loose") \
   X(ICMP_ANSWERED, "icmp-answered", "every request is answered: the entry goes at once", "")                           \
+  X(DCCP_RESYNC, "dccp-resync", "response to a request that was let through: the connection starts over", "")          \
+  X(DCCP_RESET_UNREPLIED, "dccp-reset-unreplied", "reset before any reply: the entry goes at once", "")                \
   X(TCP_SIMULTANEOUS, "tcp-simultaneous", "simultaneous open", "")                                                     \
   /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
   X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \

@@ -28,6 +28,12 @@ static const char *const sctp_names[CT_SCTP_STATE_COUNT] = {
 #undef X
 };
 
+static const char *const dccp_names[CT_DCCP_STATE_COUNT] = {
+#define X(name) [CT_DCCP_##name] = #name,
+  CT_DCCP_STATE_LIST(X)
+#undef X
+};
+
 const char *ct_class_name(ct_class cls) { return class_names[cls]; }
 const char *ct_status_name(unsigned bit) { return status_names[bit & 15]; }
 
@@ -37,5 +43,7 @@ const char *ct_state_name(uint8_t proto, unsigned state)
     return tcp_names[state];
   if (proto == CT_PROTO_SCTP && state < CT_SCTP_STATE_COUNT)
     return sctp_names[state];
+  if (proto == CT_PROTO_DCCP && state > 0 && state < CT_DCCP_STATE_COUNT)
+    return dccp_names[state];
   return NULL;
 }

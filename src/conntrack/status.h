@@ -78,7 +78,16 @@ typedef enum ct_sctp_state {
   CT_SCTP_STATE_COUNT
 } ct_sctp_state;
 
-/* The printed name of a layer-4 state, or NULL where the protocol has no states (then nothing is printed). Static. */
+#define CT_DCCP_STATE_LIST(X)                                                                                          \
+  X(NONE) X(REQUEST) X(RESPOND) X(PARTOPEN) X(OPEN) X(CLOSEREQ) X(CLOSING) X(TIMEWAIT)
+typedef enum ct_dccp_state {
+#define X(name) CT_DCCP_##name,
+  CT_DCCP_STATE_LIST(X)
+#undef X
+  CT_DCCP_STATE_COUNT
+} ct_dccp_state;
+
+/* The printed name of a layer-4 state, or NULL where the protocol has no states (then nothing is printed): a DCCP entry without one, too. Static. */
 const char *ct_state_name(uint8_t proto, unsigned state);
 
 #endif

@@ -80,7 +80,7 @@ const char *explain_cell_name(guint8 proto, guint cell)
     return "INVALID";
   if (cell == CT_TCP_IGNORE)
     return "ignore";
-  return ct_state_name(proto, cell);
+  return proto == CT_PROTO_DCCP && cell == 0 ? "NONE" : ct_state_name(proto, cell);
 }
 
 const char *explain_row_name(guint8 proto, guint row)
@@ -96,7 +96,13 @@ const char *explain_row_name(guint8 proto, guint row)
 #undef X
   };
 
-  return proto == CT_PROTO_TCP ? tcp[row] : sctp[row];
+  static const char *const dccp[] = {
+#define X(id, name) name,
+    CT_DCCP_ROW_LIST(X)
+#undef X
+  };
+
+  return proto == CT_PROTO_TCP ? tcp[row] : proto == CT_PROTO_SCTP ? sctp[row] : dccp[row];
 }
 
 /* --- the packet --- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conntrack/checksum.h"
+#include "conntrack/proto/tables.h"
 
 enum { LINK_ETHERNET = 1, TYPE_IPV4 = 0x0800, IPV4_HEADER = 20, TCP_HEADER = 20, UDP_HEADER = 8, FRAGMENT = 0x3fff };
 enum { FRAME_LEAST = PKT_COMMON_L3_OFFSET + IPV4_HEADER + TCP_HEADER }; /* shorter UDP frames go the long way */
@@ -41,13 +42,14 @@ static inline gboolean l4_sum_is_right(const ipv4 *h)
   return sum_is_right(ct_sum_bytes(ct_sum_value(ct_sum_value(h->addresses, h->proto), (guint16)h->l4_bytes), h->l4, h->l4_bytes));
 }
 
-/* SYN, ACK, FIN+ACK, RST, ... of tcp_error's list: those that occur. The rest goes the long way. */
+/* SYN, ACK, FIN+ACK, RST, ... of tcp_error's list: those that occur and that every kernel let in. The rest goes the long way. */
 static inline gboolean flags_are_common(guint flags)
 {
-  const guint32 common = 1u << CT_TCP_SYN | 1u << (CT_TCP_SYN | CT_TCP_ACK) | 1u << CT_TCP_ACK | 1u << (CT_TCP_FIN | CT_TCP_ACK) |
-                         1u << CT_TCP_RST | 1u << (CT_TCP_RST | CT_TCP_ACK);
+  const guint32 common = (guint32)(CT_TCP_SET_PSH(CT_TCP_SYN) | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_ACK) | CT_TCP_SET_PSH(CT_TCP_ACK) |
+                                   CT_TCP_SET_PSH(CT_TCP_FIN | CT_TCP_ACK) | CT_TCP_SET(CT_TCP_RST) |
+                                   CT_TCP_SET_PSH(CT_TCP_RST | CT_TCP_ACK));
 
-  return (flags & CT_TCP_URG) == 0 && (common >> (flags & ~(guint)CT_TCP_PSH) & 1) != 0;
+  return (flags & CT_TCP_URG) == 0 && (common >> flags & 1) != 0;
 }
 
 static inline gboolean tcp_read(const ipv4 *h, gboolean verify, ct_packet *packet)

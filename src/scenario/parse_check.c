@@ -14,6 +14,9 @@ static gboolean is_state(const char *word)
   for (guint i = 1; i < CT_SCTP_STATE_COUNT; i++)
     if (strcmp(word, ct_state_name(CT_PROTO_SCTP, i)) == 0)
       return TRUE;
+  for (guint i = 1; i < CT_DCCP_STATE_COUNT; i++)
+    if (strcmp(word, ct_state_name(CT_PROTO_DCCP, i)) == 0)
+      return TRUE;
   return FALSE;
 }
 

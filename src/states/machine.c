@@ -32,7 +32,7 @@ static void add_states(states_machine *m, const ct_params *params, guint n, guin
 
   m->n_nodes = n;
   for (i = 0; i < n; i++) {
-    g_strlcpy(m->nodes[i].name, ct_state_name(m->proto, i), sizeof(m->nodes[i].name));
+    g_strlcpy(m->nodes[i].name, i == 0 ? "NONE" : ct_state_name(m->proto, i), sizeof(m->nodes[i].name));
     if (i > 0)
       name_timeout(&m->nodes[i], params, first_timeout + i);
   }
@@ -46,6 +46,18 @@ static gint cell_target(guint cell)
 /* Before there is an entry there is only an original side. */
 static gboolean is_asked(guint dir, guint state) { return state > 0 || dir == CT_ORIGINAL; }
 
+/* Every question that the table answers: cell is asked for [dir][row][state]. */
+static void read_table(states_machine *m, const guint8 *table, guint n_rows, guint n_states)
+{
+  guint state, dir, row;
+
+  m->n_inputs = n_rows;
+  for (state = 0; state < n_states; state++)
+    for (dir = 0; dir < 2; dir++)
+      for (row = 0; row < n_rows && is_asked(dir, state); row++)
+        states_arc_add(m, state, dir, row, cell_target(table[(dir * n_rows + row) * n_states + state]));
+}
+
 static void read_tcp(states_machine *m, const ct_params *params)
 {
   static const char *const names[] = {
@@ -53,15 +65,10 @@ static void read_tcp(states_machine *m, const ct_params *params)
     CT_TCP_INDEX_LIST(X)
 #undef X
   };
-  guint state, dir, row;
 
-  add_states(m, params, CT_TCP_STATE_COUNT, CT_TIMEOUT_TCP_NONE);
-  m->n_inputs = CT_TCP_INDEX_COUNT;
   memcpy(m->inputs, names, sizeof(names));
-  for (state = 0; state < CT_TCP_STATE_COUNT; state++)
-    for (dir = 0; dir < 2; dir++)
-      for (row = 0; row < CT_TCP_INDEX_COUNT && is_asked(dir, state); row++)
-        states_arc_add(m, state, dir, row, cell_target(params->profile->tcp_table[dir][row][state]));
+  add_states(m, params, CT_TCP_STATE_COUNT, CT_TIMEOUT_TCP_NONE);
+  read_table(m, &params->profile->tcp_table[0][0][0], CT_TCP_INDEX_COUNT, CT_TCP_STATE_COUNT);
 }
 
 static void read_sctp(states_machine *m, const ct_params *params)
@@ -71,15 +78,30 @@ static void read_sctp(states_machine *m, const ct_params *params)
     CT_SCTP_ROW_LIST(X)
 #undef X
   };
-  guint state, dir, row;
 
-  add_states(m, params, CT_SCTP_STATE_COUNT, CT_TIMEOUT_SCTP_NONE);
-  m->n_inputs = CT_SCTP_ROW_COUNT;
   memcpy(m->inputs, names, sizeof(names));
-  for (state = 0; state < CT_SCTP_STATE_COUNT; state++)
-    for (dir = 0; dir < 2; dir++)
-      for (row = 0; row < CT_SCTP_ROW_COUNT && is_asked(dir, state); row++)
-        states_arc_add(m, state, dir, row, cell_target(params->profile->sctp_table[dir][row][state]));
+  add_states(m, params, CT_SCTP_STATE_COUNT, CT_TIMEOUT_SCTP_NONE);
+  read_table(m, &params->profile->sctp_table[0][0][0], CT_SCTP_ROW_COUNT, CT_SCTP_STATE_COUNT);
+}
+
+/* The original side as the client, which it is until a connection is born again the other way round. */
+static void read_dccp(states_machine *m, const ct_params *params)
+{
+  static const char *const names[] = {
+#define X(id, name) name,
+    CT_DCCP_ROW_LIST(X)
+#undef X
+  };
+
+  memcpy(m->inputs, names, sizeof(names));
+  add_states(m, params, CT_DCCP_STATE_COUNT, CT_TIMEOUT_DCCP_NONE);
+  read_table(m, &ct_dccp_table_linux_6_1[0][0][0], CT_DCCP_ROW_COUNT, CT_DCCP_STATE_COUNT);
+}
+
+static gboolean has_table(guint8 proto, const ct_profile *profile)
+{
+  return proto == CT_PROTO_TCP || (proto == CT_PROTO_SCTP && profile->sctp_table != NULL) ||
+         (proto == CT_PROTO_DCCP && profile->dccp_tracker);
 }
 
 states_machine *states_machine_new(const char *protocol, const ct_params *params)
@@ -89,7 +111,7 @@ states_machine *states_machine_new(const char *protocol, const ct_params *params
     guint8 proto;
   } protocols[] = { { "tcp", CT_PROTO_TCP },   { "sctp", CT_PROTO_SCTP },       { "udp", CT_PROTO_UDP },
                     { "gre", CT_PROTO_GRE },   { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
-                    { "icmpv6", CT_PROTO_ICMPV6 } };
+                    { "icmpv6", CT_PROTO_ICMPV6 },  { "dccp", CT_PROTO_DCCP } };
   states_machine *m;
   guint i;
 
@@ -101,14 +123,15 @@ states_machine *states_machine_new(const char *protocol, const ct_params *params
   m->profile = params->profile->name;
   m->proto = protocols[i].proto;
   m->arcs = g_array_new(FALSE, TRUE, sizeof(states_arc));
-  /* 2.4 had no SCTP tracker. */
-  m->has_table = m->proto == CT_PROTO_TCP || (m->proto == CT_PROTO_SCTP && params->profile->sctp_table != NULL);
-  if (m->proto == CT_PROTO_TCP)
+  m->has_table = has_table(m->proto, params->profile);
+  if (!m->has_table)
+    states_probe(m, params);
+  else if (m->proto == CT_PROTO_TCP)
     read_tcp(m, params);
-  else if (m->has_table)
+  else if (m->proto == CT_PROTO_SCTP)
     read_sctp(m, params);
   else
-    states_probe(m, params);
+    read_dccp(m, params);
   return m;
 }
 
@@ -138,8 +161,8 @@ static void count_arc(states_machine *m, guint from, guint dir, guint input, gin
   g_array_index(m->arcs, states_arc, m->arcs->len - 1).count = 1;
 }
 
-/* What became of a TCP segment, which may be something else than its cell says. */
-static gint tcp_outcome(const ct_result *result, const ct_trace *trace)
+/* What became of a TCP or DCCP packet, which may be something else than its cell says. */
+static gint outcome(const ct_result *result, const ct_trace *trace)
 {
   if (result->cls == CT_CLASS_INVALID)
     return STATES_INVALID;
@@ -153,8 +176,8 @@ static void count_cells(states_machine *m, const ct_result *result, const ct_tra
   for (i = 0; i < n; i++) {
     const ct_trace_cell *cell = &trace->cells[i];
 
-    if (m->proto == CT_PROTO_TCP && i + 1 == n)
-      count_arc(m, cell->old, cell->dir, cell->row, tcp_outcome(result, trace));
+    if (m->proto != CT_PROTO_SCTP && i + 1 == n)
+      count_arc(m, cell->old, cell->dir, cell->row, outcome(result, trace));
     else
       count_arc(m, cell->old, cell->dir, cell->row, cell_target(cell->cell));
   }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Golden outputs (golden.tap), the samples' own expectations (samples.tap), captures to scenarios and back (roundtrip.tap).
-TESTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
-dist_check_SCRIPTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/roundtrip.tap
-EXTRA_DIST += tests/golden/TESTLIST tests/golden/expected tests/golden/scenarios
+TESTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/profiles.tap tests/golden/roundtrip.tap
+dist_check_SCRIPTS += tests/golden/golden.tap tests/golden/samples.tap tests/golden/profiles.tap tests/golden/roundtrip.tap
+EXTRA_DIST += tests/golden/TESTLIST tests/golden/expected tests/golden/scenarios tests/golden/profiles
 
 # make golden-update T='ping.*': shows what would change and asks; BLESS=yes answers for all.
 golden-update: all

@@ -236,6 +236,7 @@ const ct_helper ct_helper_ftp = {
   .help = "FTP data connections (PORT, EPRT, PASV, EPSV)",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4 | CT_HELPER_V6,
   .state_bytes = sizeof(ftp_state),
+  .once_timeless = true,
   .classes = { { NULL, 1, 300 } },
   .inspect = ftp_inspect,
 };

@@ -28,6 +28,7 @@ const ct_helper ct_helper_tftp = {
   .name = "tftp",
   .help = "TFTP transfers (the server's answer comes from another port)",
   .kinds = CT_HELPER_UDP | CT_HELPER_V4 | CT_HELPER_V6,
+  .once_timeless = true,
   .classes = { { NULL, 1, 300 } },
   .inspect = tftp_inspect,
 };

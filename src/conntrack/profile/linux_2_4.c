@@ -11,6 +11,11 @@
 
 static void defaults(ct_params *params)
 {
+  static const char *const later[] = { "sip", "sane", "pptp", "netbios-ns", "snmp", "Q.931", "RAS", "H.245" };
+  size_t i;
+
+  for (i = 0; i < sizeof later / sizeof later[0]; i++)
+    ct_params_helper_disable(params, later[i]);
   params->features_mark = false; /* as --features says */
   params->buckets = 8192;
   params->max = 65536;
@@ -40,6 +45,8 @@ const ct_profile ct_profile_linux_2_4 = {
   .sctp_table = NULL, /* tracked as any other protocol */
   .eviction = CT_EVICT_ROUND,
   .icmp_errors_summed = true,
+  .expectations_kept = true,
+  .expectations_timeless = true,
   .entry_timers = true,
   .tcp_tracker = &ct_proto_tcp_2_4,
   .icmp_tracker = &ct_proto_icmp_2_6,

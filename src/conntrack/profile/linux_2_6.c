@@ -16,6 +16,8 @@ uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)
 
 static void defaults(ct_params *params)
 {
+  ct_params_helper_disable(params, "sane"); /* these two came later */
+  ct_params_helper_disable(params, "snmp");
   params->features_mark = false; /* as --features says */
   params->buckets = 8192;
   params->max = 65536;
@@ -44,9 +46,11 @@ const ct_profile ct_profile_linux_2_6 = {
   .ip_conntrack = true,
   .tcp_table = ct_tcp_table_linux_2_6,
   .sctp_table = ct_sctp_table_linux_2_6,
+  .sctp_first_rules = true,
   .eviction = CT_EVICT_OWN,
   .lengths_judged = true,
   .refuses_before_look_up = true,
+  .expectations_kept = true,
   .entry_timers = true,
   .tcp_tracker = &ct_proto_tcp_2_6,
   .icmp_tracker = &ct_proto_icmp_2_6,

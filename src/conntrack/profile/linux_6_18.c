@@ -15,6 +15,9 @@ uint32_t ct_buckets_linux_6(uint64_t ram_bytes)
   return ct_buckets_by_share(ram_bytes);
 }
 
+/* DCCP went with 6.17. */
+static const char *const missing[] = { "dccp_", NULL };
+
 const ct_profile ct_profile_linux_6_18 = {
   .name = "linux-6.18",
   .help = "Linux 6.18 (stable)",
@@ -33,6 +36,7 @@ const ct_profile ct_profile_linux_6_18 = {
   .chain_limit = true,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_6,
   .defaults = NULL,
+  .missing_sysctls = missing,
   .buckets_for_ram = ct_buckets_linux_6,
   .auto_max_per_bucket = 1,
   .max_per_bucket = 8,

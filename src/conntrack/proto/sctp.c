@@ -189,6 +189,23 @@ static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignor
   return true;
 }
 
+/*
+ * 2.6: an ABORT carried either side's tag, and a SHUTDOWN COMPLETE the other's where its T bit said so; nothing was learnt from
+ * heartbeats. Spec 13.2.
+ */
+static bool check_tag_first(const ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
+{
+  bool mine = sp->vtag == sctp->vtag[sp->dir], others = sp->vtag == sctp->vtag[!sp->dir];
+
+  switch (c->type) {
+  case CHUNK_INIT: return sp->vtag == 0;
+  case CHUNK_ABORT: return mine || others;
+  case CHUNK_SHUTDOWN_COMPLETE: return mine || (others && c->flags & FLAG_T);
+  case CHUNK_COOKIE_ECHO: return mine;
+  default: return true;
+  }
+}
+
 /* The tag rules of one chunk. => false: INVALID. *skip: on to the next chunk, without a state change. */
 static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool *ignore, bool *skip)
 {
@@ -234,17 +251,22 @@ static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packe
     sctp->init[sp->dir] = 1;
   }
   sctp->vtag[!sp->dir] = tag;
-  if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status & CT_STATUS_CONFIRMED)
+  if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status & CT_STATUS_CONFIRMED &&
+      !engine->params.profile->sctp_first_rules)
     *ignore = true;
   return true;
 }
 
-static bool take_init_ack(ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
+static bool take_init_ack(const ct_engine *engine, ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
 {
   uint32_t tag, known = sctp->vtag[!sp->dir];
 
   if (!read_init_tag(sp->packet, c, &tag))
     return false;
+  if (engine->params.profile->sctp_first_rules) {
+    sctp->vtag[!sp->dir] = tag;
+    return true;
+  }
   if ((!sctp->init[!sp->dir] && known != 0 && known != tag) || (sctp->init[0] && sctp->init[1] && known != tag))
     return false;
   sctp->vtag[!sp->dir] = tag;
@@ -260,9 +282,9 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
 
   while (next_chunk(sp->packet, &next, &c, &length)) {
     uint8_t old = (uint8_t)entry->state, new;
-    bool skip;
+    bool skip = false;
 
-    if (!check_tag(sctp, sp, &c, ignore, &skip))
+    if (engine->params.profile->sctp_first_rules ? !check_tag_first(sctp, sp, &c) : !check_tag(sctp, sp, &c, ignore, &skip))
       return refuse(result, CT_REASON_SCTP_VTAG);
     if (skip)
       continue;
@@ -272,12 +294,13 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
     if (new == CT_SCTP_INVALID)
       return refuse(result, CT_REASON_SCTP_STATE);
     if ((c.type == CHUNK_INIT && !take_init(engine, entry, sp, &c, old, new, ignore)) ||
-        (c.type == CHUNK_INIT_ACK && !take_init_ack(sctp, sp, &c)))
+        (c.type == CHUNK_INIT_ACK && !take_init_ack(engine, sctp, sp, &c)))
       return refuse(result, CT_REASON_SCTP_VTAG);
     entry->state = new;
     if (new != old) {
       result->events |= CT_EV_PROTOINFO;
-      if (new == CT_SCTP_ESTABLISHED && !(entry->status & CT_STATUS_ASSURED)) {
+      if (new == CT_SCTP_ESTABLISHED && !(entry->status & CT_STATUS_ASSURED) &&
+          (sp->dir == CT_REPLY || !engine->params.profile->sctp_first_rules)) {
         entry->status |= CT_STATUS_ASSURED;
         result->events |= CT_EV_ASSURED;
       }
@@ -286,10 +309,12 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
   return true;
 }
 
-static bool needs_tag(uint32_t types)
+static bool needs_tag(const ct_profile *profile, uint32_t types)
 {
+  if ((HAS(types, HEARTBEAT) || HAS(types, HEARTBEAT_ACK)) && !profile->sctp_first_rules)
+    return false;
   return !(HAS(types, INIT) || HAS(types, SHUTDOWN_COMPLETE) || HAS(types, COOKIE_ECHO) || HAS(types, ABORT) ||
-           HAS(types, SHUTDOWN_ACK) || HAS(types, HEARTBEAT) || HAS(types, HEARTBEAT_ACK));
+           HAS(types, SHUTDOWN_ACK));
 }
 
 static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
@@ -307,7 +332,7 @@ static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir
   CT_TRACE(engine, ct_trace_note_tags(engine->trace, sp.vtag, entry->l4.sctp.vtag[dir]));
   if (!(entry->status & CT_STATUS_CONFIRMED) && !begin(engine, entry, &sp, result))
     return CT_TRACK_INVALID;
-  if (needs_tag(sp.types) && sp.vtag != entry->l4.sctp.vtag[dir]) {
+  if (needs_tag(engine->params.profile, sp.types) && sp.vtag != entry->l4.sctp.vtag[dir]) {
     result->reason = CT_REASON_SCTP_VTAG;
     return CT_TRACK_INVALID;
   }

@@ -39,8 +39,22 @@ typedef enum ct_sctp_row {
   CT_SCTP_ROW_COUNT
 } ct_sctp_row;
 
+/* Rows of a DCCP table: the packet types, in their numbers' order; its sides are roles. */
+#define CT_DCCP_ROW_LIST(X)                                                                                            \
+  X(REQUEST, "request") X(RESPONSE, "response") X(DATA, "data") X(ACK, "ack") X(DATAACK, "dataack")                    \
+  X(CLOSEREQ, "closereq") X(CLOSE, "close") X(RESET, "reset") X(SYNC, "sync") X(SYNCACK, "syncack")
+typedef enum ct_dccp_row {
+#define X(id, name) CT_DCCP_ROW_##id,
+  CT_DCCP_ROW_LIST(X)
+#undef X
+  CT_DCCP_ROW_COUNT
+} ct_dccp_row;
+enum { CT_DCCP_CLIENT, CT_DCCP_SERVER };
+
 /* Cells that are no state. */
 enum {
+  CT_DCCP_IGNORE = 0xfe,
+  CT_DCCP_INVALID = 0xff,
   CT_TCP_IGNORE = 0xfe,  /* let it pass, learn from it, change nothing */
   CT_TCP_INVALID = 0xff, /* class INVALID */
   CT_SCTP_INVALID = 0xff
@@ -65,5 +79,6 @@ extern const uint8_t ct_tcp_table_linux_2_6[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_
 extern const uint8_t ct_tcp_table_linux_2_4[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
 extern const uint8_t ct_sctp_table_linux_6_18[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* 6.1 has the same */
 extern const uint8_t ct_sctp_table_linux_2_6[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT];
+extern const uint8_t ct_dccp_table_linux_6_1[2][CT_DCCP_ROW_COUNT][CT_DCCP_STATE_COUNT]; /* [role][type][state] */
 
 #endif
