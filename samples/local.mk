@@ -54,6 +54,9 @@ sample_recipes = \
 	samples/udplite.ct \
 	samples/udplite-checksum.ct \
 	samples/unacknowledged-data.ct \
+	samples/upgrade-half-open.ct \
+	samples/upgrade-no-window.ct \
+	samples/upgrade-ping.ct \
 	samples/vlan.ct \
 	samples/zero-window.ct
 sample_captures = $(sample_recipes:.ct=.pcap)

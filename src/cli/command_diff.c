@@ -26,7 +26,6 @@ typedef struct side {
   ct_params params;
   replay_source *source;
   ct_engine *engine;
-  ct_trace trace;
   diff_ends *ends;
   const replay_batch *batch;
   guint next;
@@ -35,6 +34,7 @@ typedef struct side {
   const ct_packet *packet;
   const cap_frame *frame;
   ct_result result;
+  ct_trace trace;
   ct_view view;
   gboolean has_view;
 } side;
@@ -46,7 +46,8 @@ typedef struct comparison {
   guint64 packets, differing, lines_most, lines;
   guint64 by_kind[DIFFERENCE_COUNT];
   guint64 first; /* number of the first packet that differs; 0: none */
-  GHashTable *flows; /* those that have had their line */
+  GHashTable *flows; /* those that have had their line => whether one of them told of another class or verdict */
+  GHashTable *whys;
   gboolean parted;   /* the captures themselves differ: there is no going on */
 } comparison;
 
@@ -128,6 +129,7 @@ static gboolean side_next(side *s)
   s->packet = &s->batch->packets[s->next];
   s->frame = s->batch->frames[s->next++];
   memset(&s->result, 0, sizeof(s->result));
+  memset(&s->trace, 0, sizeof(s->trace));
   if (s->packet->kind == CT_PACKET_NONE) {
     ct_engine_advance(s->engine, s->packet->time_ns);
     s->result.reason = s->packet->reason;
@@ -155,6 +157,9 @@ static guint differences(const side *a, const side *b)
   found |= (a->result.cls != b->result.cls || a->result.dir != b->result.dir) << DIFFERENCE_CLASS;
   found |= (a->result.verdict != b->result.verdict) << DIFFERENCE_VERDICT;
   found |= (a->result.reason != b->result.reason) << DIFFERENCE_REASON;
+  /* Refused is refused, whether before the look-up or after it. */
+  if (a->result.cls == CT_CLASS_INVALID && b->result.cls == CT_CLASS_INVALID && a->has_view != b->has_view)
+    return found;
   if (a->has_view != b->has_view)
     return found | 1 << DIFFERENCE_STATE;
   if (!a->has_view)
@@ -192,29 +197,32 @@ static diff_seen seen_by(const side *s)
                       .first_ns = s->first_ns };
 }
 
-static void why(comparison *c)
-{
-  diff_seen a = seen_by(&c->a), b = seen_by(&c->b);
-
-  cli_diff_why(&c->out, &a, &b);
-}
-
-/* A connection that has parted goes on differing: its first difference tells, the rest is counted. */
-static gboolean is_news(comparison *c)
+/*
+ * A connection that has parted goes on differing: its first difference tells, and the first that a rule set would notice (another
+ * class, or dropped); the rest is counted.
+ */
+static gboolean is_news(comparison *c, gboolean noticed)
 {
   const ct_tuple *t = c->a.has_view   ? &c->a.view.tuple[CT_ORIGINAL]
                       : c->b.has_view ? &c->b.view.tuple[CT_ORIGINAL]
                                       : &c->a.packet->tuple;
+  gpointer told;
   GBytes *key;
 
   if (c->lines >= c->lines_most || g_hash_table_size(c->flows) >= FLOWS_MOST)
     return FALSE;
   key = g_bytes_new(t, sizeof(*t));
-  return g_hash_table_add(c->flows, key);
+  if (g_hash_table_lookup_extended(c->flows, key, NULL, &told) && (!noticed || GPOINTER_TO_INT(told))) {
+    g_bytes_unref(key);
+    return FALSE;
+  }
+  g_hash_table_insert(c->flows, key, GINT_TO_POINTER(noticed));
+  return TRUE;
 }
 
 static void note_difference(comparison *c, guint found)
 {
+  const diff_seen a = seen_by(&c->a), b = seen_by(&c->b);
   guint i;
 
   if (c->first == 0)
@@ -222,11 +230,12 @@ static void note_difference(comparison *c, guint found)
   c->differing++;
   for (i = 0; i < DIFFERENCE_COUNT; i++)
     c->by_kind[i] += found >> i & 1;
-  if (!is_news(c))
+  cli_diff_tally(c->whys, &a, &b);
+  if (!is_news(c, (found & (1 << DIFFERENCE_CLASS | 1 << DIFFERENCE_VERDICT)) != 0))
     return;
   side_line(c, "A ", &c->a, c->lines++ == 0);
   side_line(c, "B ", &c->b, FALSE);
-  why(c);
+  cli_diff_why(&c->out, &a, &b);
 }
 
 static void note_parting(comparison *c, const char *what)
@@ -306,8 +315,9 @@ static void summary(comparison *c)
       }
     emit_text_literal(out, ")\n");
     if (c->differing > c->lines)
-      number(out, "shown: ", c->lines, ", the first of each connection (--lines N shows more)\n");
+      number(out, "shown: ", c->lines, ", the first of each connection and the first that changes its class (--lines N shows more)\n");
   }
+  cli_diff_tally_put(out, c->whys);
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);
   figure(c, "peak", a->peak_count, b->peak_count);
@@ -329,6 +339,9 @@ static cli_exit compare(comparison *c, const cli_options *o)
   c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
   c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   cli_catch_interrupts_of(c->a.source, c->b.source);
+  c->whys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  cli_diff_side_put(&c->out, "A", c->a.o.replay.captures[0], &c->a.params, &c->b.params);
+  cli_diff_side_put(&c->out, "B", c->b.o.replay.captures[0], &c->b.params, &c->a.params);
   run(c);
   cli_catch_interrupts(NULL);
   summary(c);
@@ -341,6 +354,7 @@ static cli_exit compare(comparison *c, const cli_options *o)
   if (cli_stop != 0)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   g_hash_table_unref(c->flows);
+  g_hash_table_unref(c->whys);
   return code;
 }
 

@@ -40,4 +40,11 @@ typedef struct diff_seen {
 /* Why the two answers to one packet differ: of what explain says of each, what it does not say of the other. */
 void cli_diff_why(emit_text *out, const diff_seen *a, const diff_seen *b);
 
+/* Counts why the two answers, which differ, do so. whys: words => guint64, both to be freed with g_free. */
+void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b);
+/* The counted ones, the most frequent first. */
+void cli_diff_tally_put(emit_text *out, GHashTable *whys);
+/* "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30": with what differs from the other side's. */
+void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own, const ct_params *other);
+
 #endif

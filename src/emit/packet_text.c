@@ -83,6 +83,8 @@ static void state_column(emit_text *out, const emit_packet *p)
   guint8 proto = p->view != NULL ? p->view->tuple[CT_ORIGINAL].proto : p->packet->tuple.proto;
   const char *before = ct_state_name(proto, p->result->old_state), *after = ct_state_name(proto, p->result->new_state);
 
+  if (before == NULL && after != NULL)
+    before = "NONE"; /* DCCP: an entry without a state is one of a protocol without them */
   emit_text_reserve(out, 128); /* the column does not straddle a flush: its width is taken from what was written */
   begin = out->used;
   if (p->result->conn == 0) {

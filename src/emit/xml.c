@@ -130,7 +130,7 @@ static void independent(emit_text *out, const emit_options *o, const ct_view *vi
   emit_text_literal(out, "<meta direction=\"independent\">");
   if (parts & EMIT_PART_STATE && ct_state_name(proto, view->state) != NULL) {
     emit_text_literal(out, "<state>");
-    emit_text_string(out, ct_state_name(CT_PROTO_TCP, view->state));
+    emit_text_string(out, ct_state_name(proto == CT_PROTO_SCTP ? CT_PROTO_TCP : proto, view->state));
     emit_text_literal(out, "</state>");
   }
   if (parts & EMIT_PART_TIMEOUT)

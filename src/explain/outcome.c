@@ -44,6 +44,12 @@ static void say_bound_broken(explain_teller *t)
   case CT_REASON_TCP_ACK_OVER:
     explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over, bound->limit);
     break;
+  case CT_REASON_TCP_SEQ_LOW:
+    explain_say(t, EXPLAIN_VERDICT, "It ends at %u, which is %u before %u.", bound->value, bound->over, bound->limit);
+    break;
+  case CT_REASON_TCP_ACK_LOW:
+    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u before %u.", bound->value, bound->over, bound->limit);
+    break;
   case CT_REASON_TCP_RST_SEQ:
     explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u before %u.", bound->value, bound->over, bound->limit);
     break;
@@ -212,7 +218,10 @@ void explain_changes(explain_teller *t)
                 state != NULL ? ", in state " : "", state != NULL ? state : "",
                 f->after->helper != NULL ? ", with a helper" : "");
   } else if (result->changes & CT_CHANGE_ENDED) {
-    explain_say(t, EXPLAIN_CHANGES, "The entry is gone at once: nobody had answered.");
+    explain_say(t, EXPLAIN_CHANGES, "The entry is gone at once: %s.",
+                result->reason == CT_REASON_ICMP_ANSWERED ? "no request waits for an answer" : "nobody had answered");
+  } else if (result->reason == CT_REASON_TCP_OUT_OF_SYNC) {
+    explain_say(t, EXPLAIN_CHANGES, "The entry is gone, so that the SYN, sent again, begins anew.");
   } else if (f->trace->has_before && f->after != NULL && f->after->id == f->trace->before.id) {
     entry_changes(t, &f->trace->before, f->after);
   } else if (result->reason == CT_REASON_TABLE_FULL) {

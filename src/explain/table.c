@@ -66,7 +66,11 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
     explain_say(t, EXPLAIN_EXCEPTION, "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.");
     return;
   case CT_REASON_TCP_PICKUP:
-    explain_say(t, EXPLAIN_EXCEPTION, "nf_conntrack_tcp_loose is on, so a connection may be picked up in the middle; it is liberal about windows from then on.");
+    if (t->facts->params->profile->tcp_tracker != NULL)
+      explain_say(t, EXPLAIN_EXCEPTION, "ip_conntrack_tcp_loose is on, so a connection may be picked up in the middle; %u packets of each side go unchecked from then on.",
+                  t->facts->params->tcp_loose);
+    else
+      explain_say(t, EXPLAIN_EXCEPTION, "nf_conntrack_tcp_loose is on, so a connection may be picked up in the middle; it is liberal about windows from then on.");
     return;
   default:
     break;

@@ -19,10 +19,10 @@ TESTS += test_param test_tables
 check_PROGRAMS += test_param test_tables
 test_param_SOURCES = tests/unit/test_param.c tests/unit/unit.h
 test_param_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_param_LDADD = libconntrack.la $(CHECK_LIBS)
+test_param_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_tables_SOURCES = tests/unit/test_tables.c tests/unit/unit.h
 test_tables_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_tables_LDADD = libconntrack.la $(CHECK_LIBS)
+test_tables_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
 TESTS += test_verify
 check_PROGRAMS += test_verify
