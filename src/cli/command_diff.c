@@ -314,8 +314,10 @@ static void summary(comparison *c)
         emit_text_string(out, words[i]);
       }
     emit_text_literal(out, ")\n");
-    if (c->differing > c->lines)
-      number(out, "shown: ", c->lines, ", the first of each connection and the first that changes its class (--lines N shows more)\n");
+    if (c->differing > c->lines) {
+      number(out, "shown: ", c->lines, ", the first of each connection and the first that changes its class");
+      emit_text_string(out, c->lines >= c->lines_most ? " (--lines N shows more)\n" : "\n");
+    }
   }
   cli_diff_tally_put(out, c->whys);
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
