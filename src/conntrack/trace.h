@@ -52,6 +52,7 @@ typedef struct ct_trace {
   ct_trace_window window;
   ct_tcp_side_view sender, receiver; /* as the bounds were taken from: before the segment, but for a side it opened */
   uint32_t seq, end, ack, sack;      /* of the segment, as compared */
+  bool ack_bound_2_6;                /* bound IV is held against ack, not sack, and lies one higher */
 
   bool sctp;              /* the two below are told */
   uint32_t vtag, my_vtag; /* in the packet; known for its direction before (0: none yet) */

@@ -121,8 +121,9 @@ guint explain_bounds(const ct_trace *trace, explain_bound *bounds)
   set_bound(&bounds[0], "I", "upper bound of the sequence number", "seq", trace->seq, s->max_end, TRUE);
   set_bound(&bounds[1], "II", "lower bound of the sequence number", "end", trace->end, s->end - r->max_window, FALSE);
   set_bound(&bounds[2], "III", "upper bound of the acknowledgement", "ack", trace->sack, r->end, TRUE);
-  set_bound(&bounds[3], "IV", "lower bound of the acknowledgement", "ack", trace->sack,
-            r->end - MAX(s->max_window, (guint32)ACK_WINDOW_LEAST), FALSE);
+  set_bound(&bounds[3], "IV", "lower bound of the acknowledgement", "ack",
+            trace->ack_bound_2_6 ? trace->ack : trace->sack,
+            r->end - MAX(s->max_window, (guint32)ACK_WINDOW_LEAST) + trace->ack_bound_2_6, FALSE);
   /* Before the receiver has said anything its window is not known. */
   if (r->max_window == 0)
     bounds[1].kept = TRUE;

@@ -133,6 +133,7 @@ static bool in_window(ct_engine *engine, ct_entry *entry, ct_segment *seg, ct_re
     seg->seq = seg->end = tcp->side[seg->dir].end; /* no data: only what it acknowledges counts */
   CT_TRACE(engine, ct_trace_note_sides(engine->trace, CT_TRACE_WINDOW_CHECKED, tcp, seg->dir));
   CT_TRACE(engine, ct_trace_note_segment(engine->trace, seg->seq, seg->end, ack, sack));
+  CT_TRACE(engine, engine->trace->ack_bound_2_6 = true);
   broken = broken_bound(tcp, seg, ack, sack, &bound);
   if (broken == CT_REASON_NONE || tcp->unchecked[0] > 0 || tcp->unchecked[1] > 0) {
     if (broken != CT_REASON_NONE && result->reason == CT_REASON_NONE) {
