@@ -114,7 +114,7 @@ START_TEST(wrong_lines)
     { "ctreplay -s 2001:db8::/129 x", "LENGTH" },
     { "ctreplay --sport 65536 x", "65535" },
     { "ctreplay -p tpc x", "tcp" },
-    { "ctreplay --state OPEN x", "SYN_SENT" },
+    { "ctreplay --state OPENED x", "SYN_SENT" },
     { "ctreplay -u ASURED x", "ASSURED" },
     { "ctreplay -f inet x", "ipv4 or ipv6" },
     { "ctreplay -m 1/x x", "number" },
