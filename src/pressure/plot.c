@@ -80,7 +80,7 @@ static void frame_plot(plot *p, const plot_line *lines, guint n)
       peak = MAX(peak, (double)o->steps[j].peak);
   }
   p->span_s = end_ns > p->start_ns ? ((double)end_ns - (double)p->start_ns) / 1e9 : 1;
-  p->step = round_up(peak / 6);
+  p->step = MAX(1, round_up(peak / 6)); /* entries are whole */
   for (p->top = p->step; p->top < peak * 1.04;)
     p->top += p->step;
 }

@@ -19,7 +19,7 @@ static void stray_clear(gpointer data)
 
 report *report_new(const ct_params *params)
 {
-  static const char *const names[REPORT_MACHINES] = { "tcp", "sctp", "udp" };
+  static const char *const names[REPORT_MACHINES] = { "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6", "gre" };
   report *r = g_new0(report, 1);
   guint i;
 
@@ -39,8 +39,10 @@ void report_free(report *r)
 
   if (r == NULL)
     return;
-  for (i = 0; i < REPORT_MACHINES; i++)
+  for (i = 0; i < REPORT_MACHINES; i++) {
+    states_drawing_free(r->drawings[i]);
     states_machine_free(r->machines[i]);
+  }
   g_hash_table_destroy(r->by_id);
   g_ptr_array_unref(r->conns);
   g_array_unref(r->strays);
@@ -108,12 +110,23 @@ static guint8 row_dir(const report_conn *conn, const ct_packet *packet, const ct
   return ct_addr_equal(&packet->tuple.src, &conn->tuple.src) && packet->tuple.src_id == conn->tuple.src_id ? CT_ORIGINAL : CT_REPLY;
 }
 
-static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result, const ct_view *after)
+/* Of several chunks the one that moved the state counts. */
+static guint8 row_input(const ct_trace *trace)
+{
+  guint i, n = MIN(trace->n_cells, CT_TRACE_CELLS_MAX);
+
+  for (i = 0; i + 1 < n && trace->cells[i].cell == trace->cells[i].old; i++) {}
+  return n > 0 ? trace->cells[i].row : 0;
+}
+
+static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                           const ct_view *after)
 {
   report_row row = { .number = packet->number, .time_ns = packet->time_ns, .reason = result->reason,
                      .dir = row_dir(conn, packet, result), .cls = result->cls, .old_state = result->old_state,
                      .new_state = result->new_state, .kind = packet->kind, .length = packet->length };
 
+  row.input = row_input(trace);
   row.dropped = result->verdict == CT_VERDICT_DROP;
   row.assured = (result->events & CT_EV_ASSURED) != 0;
   row.has_timeout = after != NULL;
@@ -129,7 +142,7 @@ static report_row make_row(const report_conn *conn, const ct_packet *packet, con
   return row;
 }
 
-static void note_stray(report *r, const ct_packet *packet, const ct_result *result)
+static void note_stray(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace)
 {
   report_conn stray = { .tuple = packet->tuple };
   report_row row;
@@ -137,25 +150,36 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
   r->strays_seen++;
   if (r->strays->len >= REPORT_STRAYS_SHOWN)
     return;
-  row = make_row(&stray, packet, result, NULL);
+  row = make_row(&stray, packet, result, trace, NULL);
   stray.rows = g_array_new(FALSE, FALSE, sizeof(report_row));
   g_array_append_val(stray.rows, row);
   g_array_append_val(r->strays, stray);
 }
 
-static void note_row(report *r, report_conn *conn, const report_row *row)
+/* What a long connection is looked at for. */
+static gboolean is_notable(const report_row *row)
 {
+  return row->cls == CT_CLASS_INVALID || row->dropped || row->assured || row->old_state != row->new_state;
+}
+
+static void note_row(report *r, report_conn *conn, report_row *row)
+{
+  gboolean notable = is_notable(row);
+
   if (conn->rows == NULL)
     conn->rows = g_array_new(FALSE, FALSE, sizeof(report_row));
-  if (conn->rows->len >= REPORT_ROWS_PER_CONN || r->rows >= REPORT_ROWS_KEPT) {
+  if (conn->rows->len >= (guint)REPORT_ROWS_PER_CONN + (notable ? REPORT_NOTABLE_PER_CONN : 0) ||
+      r->rows >= (guint64)REPORT_ROWS_KEPT + (notable ? REPORT_NOTABLE_KEPT : 0)) {
     conn->left_out++;
     return;
   }
+  row->skipped = (guint32)MIN(conn->left_out, G_MAXUINT32);
+  conn->left_out = 0;
   g_array_append_val(conn->rows, *row);
   r->rows++;
 }
 
-static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_view *after)
+static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace, const ct_view *after)
 {
   gboolean invalid = result->cls == CT_CLASS_INVALID;
   report_conn *conn = keep_conn(r, result->conn, after, invalid);
@@ -168,7 +192,7 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
   conn->last_ns = MAX(conn->last_ns, packet->time_ns);
   if (after != NULL)
     note_view(conn, after);
-  row = make_row(conn, packet, result, after);
+  row = make_row(conn, packet, result, trace, after);
   note_row(r, conn, &row);
 }
 
@@ -189,7 +213,7 @@ void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, 
   r->invalid += result->cls == CT_CLASS_INVALID;
   r->dropped += result->verdict == CT_VERDICT_DROP;
   if (result->conn != 0)
-    note_conn(r, packet, result, after);
+    note_conn(r, packet, result, trace, after);
   else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
-    note_stray(r, packet, result);
+    note_stray(r, packet, result, trace);
 }

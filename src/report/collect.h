@@ -13,7 +13,9 @@ typedef struct report_row {
   gint64 time_ns;
   guint32 seq, ack, length, timeout_s;
   guint16 reason, status; /* status: of the entry after the packet */
+  guint32 skipped; /* packets of the connection before it that no row tells */
   guint8 dir, cls, old_state, new_state, flags, kind;
+  guint8 input; /* the state table's row that was used */
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
 } report_row;
 
@@ -21,14 +23,14 @@ typedef struct report_conn {
   guint64 id;
   ct_tuple tuple; /* original; of a stray packet: its own */
   gint64 first_ns, last_ns, ended_ns;
-  guint64 packets[2], bytes[2], invalid, left_out; /* left_out: packets that no row tells */
+  guint64 packets[2], bytes[2], invalid, left_out; /* left_out: packets after the last row */
   guint32 status;
   guint16 end_reason; /* NONE: still there */
   guint8 state;
   GArray *rows; /* report_row; may be NULL */
 } report_conn;
 
-enum { REPORT_MACHINES = 3 };
+enum { REPORT_MACHINES = 7, REPORT_STEPS_MAX = 64 };
 
 struct report {
   const ct_params *params;
@@ -40,7 +42,16 @@ struct report {
   gboolean begun;
   pressure_occupancy occupancy;
   states_machine *machines[REPORT_MACHINES];
+  states_drawing *drawings[REPORT_MACHINES]; /* while writing; NULL where no packet of the protocol came */
 };
+
+/* The packets that changed the state, first to last, and where they stand among the rows. */
+typedef struct report_walk {
+  guint machine; /* REPORT_MACHINES: the protocol has none */
+  guint n;
+  states_step steps[REPORT_STEPS_MAX];
+  guint rows[REPORT_STEPS_MAX];
+} report_walk;
 
 gboolean report_conn_is_troubled(const report_conn *conn);
 
@@ -49,10 +60,14 @@ extern const char *const report_css[], *const report_js[];
 
 /* page.c's pieces. */
 void report_put_escaped(emit_text *out, const char *text);
-void report_put_conn(emit_text *out, const report *report, const report_conn *conn, guint *rows_left);
-void report_put_row(emit_text *out, const report *report, const report_conn *conn, const report_row *row);
+/* => how many rows were written, most at most; open: whether its walk is open from the start. */
+guint report_put_conn(emit_text *out, const report *report, const report_conn *conn, guint most, gboolean open);
+/* step: the number of its step in the walk; 0: none. */
+void report_put_row(emit_text *out, const report *report, const report_conn *conn, const report_row *row, guint step);
 void report_put_row_heading(emit_text *out);
 void report_put_tuple(emit_text *out, const ct_tuple *tuple);
 const char *report_protocol(guint8 proto);
+void report_walk_find(const report *report, const report_conn *conn, report_walk *walk);
+void report_put_walk(emit_text *out, const report *report, const report_conn *conn, const report_walk *walk, gboolean open);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A connection on the page: its line, its walk through the states, its ladder. */
+/* A connection on the page: its line, its ladder. */
 #include "collect.h"
 
 #include "emit/parts.h"
@@ -101,7 +101,7 @@ static const char *state_words(guint8 proto, guint8 state, guint32 status)
   return status & CT_STATUS_ASSURED ? "assured" : status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
 }
 
-static void put_state(emit_text *out, const report_conn *conn, const report_row *row)
+static void put_state(emit_text *out, const report_conn *conn, const report_row *row, guint step)
 {
   const char *before = ct_state_name(conn->tuple.proto, row->old_state), *after = ct_state_name(conn->tuple.proto, row->new_state);
 
@@ -117,6 +117,8 @@ static void put_state(emit_text *out, const report_conn *conn, const report_row 
   } else {
     emit_text_string(out, after);
   }
+  if (step > 0)
+    emit_text_format(out, " <span class=\"stepno\"><i class=\"sr\">step </i>%u</span>", step);
 }
 
 static void put_remark(emit_text *out, const report_row *row)
@@ -140,7 +142,7 @@ void report_put_row_heading(emit_text *out)
                          "<th scope=\"col\">timeout, s</th><th scope=\"col\">remark</th></tr></thead>\n");
 }
 
-void report_put_row(emit_text *out, const report *r, const report_conn *conn, const report_row *row)
+void report_put_row(emit_text *out, const report *r, const report_conn *conn, const report_row *row, guint step)
 {
   gboolean bad = row->cls == CT_CLASS_INVALID || row->dropped;
 
@@ -154,7 +156,7 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
   emit_text_literal(out, "</span></td><td class=\"c\">");
   emit_text_string(out, class_word(row));
   emit_text_literal(out, "</td><td>");
-  put_state(out, conn, row);
+  put_state(out, conn, row, step);
   emit_text_literal(out, "</td><td class=\"n\">");
   if (row->has_timeout)
     emit_text_u64(out, row->timeout_s);
@@ -196,32 +198,6 @@ static void put_summary_line(emit_text *out, const report_conn *conn)
   emit_text_literal(out, "</summary>\n");
 }
 
-/* The states in the order they were entered: its walk through the diagram. */
-static void put_walk(emit_text *out, const report_conn *conn)
-{
-  guint8 last = 0;
-  gboolean any = FALSE;
-  guint i;
-
-  if (conn->rows == NULL || ct_state_name(conn->tuple.proto, 0) == NULL)
-    return;
-  for (i = 0; i < conn->rows->len; i++) {
-    const report_row *row = &g_array_index(conn->rows, report_row, i);
-
-    if (row->cls == CT_CLASS_INVALID || (any && row->new_state == last))
-      continue;
-    emit_text_string(out, any ? "<li>" : "<p class=\"walktitle\">Its walk through the states:</p><ol class=\"walk\"><li>");
-    emit_text_string(out, ct_state_name(conn->tuple.proto, row->new_state));
-    emit_text_literal(out, " <small>packet ");
-    emit_text_u64(out, row->number);
-    emit_text_literal(out, "</small></li>");
-    last = row->new_state;
-    any = TRUE;
-  }
-  if (any)
-    emit_text_literal(out, "</ol>\n");
-}
-
 static void put_facts(emit_text *out, const report *r, const report_conn *conn)
 {
   emit_text_literal(out, "<p>Began at ");
@@ -247,11 +223,40 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
   emit_text_literal(out, "</p>\n");
 }
 
-void report_put_conn(emit_text *out, const report *r, const report_conn *conn, guint *rows_left)
+static void put_gap(emit_text *out, guint32 skipped)
 {
-  guint i, n = conn->rows != NULL ? MIN(conn->rows->len, *rows_left) : 0;
-  guint64 missing = conn->left_out + (conn->rows != NULL ? conn->rows->len - n : 0);
+  if (skipped > 0)
+    emit_text_format(out, "<tr class=\"gap\"><td colspan=\"7\">%u packet%s left out</td></tr>\n", skipped, skipped == 1 ? " is" : "s are");
+}
 
+static void put_ladder(emit_text *out, const report *r, const report_conn *conn, const report_walk *walk, guint n)
+{
+  guint i, step = 0;
+
+  emit_text_format(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ladder of connection #%" G_GUINT64_FORMAT
+                        "\"><table class=\"ladder\">", conn->id);
+  report_put_row_heading(out);
+  emit_text_literal(out, "<tbody>");
+  for (i = 0; i < n; i++) {
+    const report_row *row = &g_array_index(conn->rows, report_row, i);
+    gboolean is_step = step < walk->n && walk->rows[step] == i;
+
+    put_gap(out, row->skipped);
+    step += is_step;
+    report_put_row(out, r, conn, row, is_step ? step : 0);
+  }
+  emit_text_literal(out, "</tbody></table></div>\n");
+}
+
+guint report_put_conn(emit_text *out, const report *r, const report_conn *conn, guint most, gboolean open)
+{
+  guint i, n_rows = conn->rows != NULL ? conn->rows->len : 0, n = MIN(n_rows, most);
+  guint64 missing = conn->left_out + (n_rows - n);
+  report_walk walk;
+
+  for (i = n; i < n_rows; i++)
+    missing += g_array_index(conn->rows, report_row, i).skipped;
+  report_walk_find(r, conn, &walk);
   emit_text_literal(out, "<details class=\"conn");
   emit_text_string(out, report_conn_is_troubled(conn) ? " troubled" : "");
   emit_text_literal(out, "\" id=\"conn");
@@ -259,20 +264,14 @@ void report_put_conn(emit_text *out, const report *r, const report_conn *conn, g
   emit_text_literal(out, "\">");
   put_summary_line(out, conn);
   put_facts(out, r, conn);
-  put_walk(out, conn);
-  if (n > 0) {
-    emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"ladder\">");
-    report_put_row_heading(out);
-    emit_text_literal(out, "<tbody>");
-    for (i = 0; i < n; i++)
-      report_put_row(out, r, conn, &g_array_index(conn->rows, report_row, i));
-    emit_text_literal(out, "</tbody></table></div>\n");
-  }
+  if (n > 0)
+    put_ladder(out, r, conn, &walk, n);
   if (missing > 0) {
     emit_text_literal(out, "<p class=\"limit\">");
     emit_text_u64(out, missing);
     emit_text_literal(out, " more packets are not shown here.</p>\n");
   }
+  report_put_walk(out, r, conn, &walk, open);
   emit_text_literal(out, "</details>\n");
-  *rows_left -= n;
+  return n;
 }

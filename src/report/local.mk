@@ -4,6 +4,7 @@ libreport_la_SOURCES = \
 	src/report/report.h src/report/collect.h \
 	src/report/collect.c \
 	src/report/ladder.c \
+	src/report/walk.c \
 	src/report/page.c
 nodist_libreport_la_SOURCES = src/report/assets.c
 

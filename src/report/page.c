@@ -11,11 +11,13 @@ static void put_lines(emit_text *out, const char *const *lines)
 }
 
 /* A picture of its own: neither its styles nor its names mix with the page's. */
-static void put_picture(emit_text *out, const emit_text *svg, const char *alt)
+static void put_picture(emit_text *out, const emit_text *svg, const char *kind, const char *alt)
 {
   char *base64 = g_base64_encode((const guchar *)svg->data, svg->used);
 
-  emit_text_literal(out, "<p class=\"picture\"><img alt=\"");
+  emit_text_literal(out, "<p class=\"picture ");
+  emit_text_string(out, kind);
+  emit_text_literal(out, "\"><img alt=\"");
   report_put_escaped(out, alt);
   emit_text_literal(out, "\" src=\"data:image/svg+xml;base64,");
   emit_text_string(out, base64);
@@ -145,7 +147,7 @@ static void put_occupancy(emit_text *out, const report *r, const emit_summary *s
   pressure_plot(&svg, "Connection tracking entries", &line, 1);
   alt = g_strdup_printf("Entries in the table over time: %" G_GUINT64_FORMAT " at most, %" G_GUINT64_FORMAT " at the end; room for %u.",
                         s->stats->peak_count, s->entries, s->params->max);
-  put_picture(out, &svg, alt);
+  put_picture(out, &svg, "plot", alt);
   emit_text_literal(out, "<p class=\"sub\">");
   report_put_escaped(out, alt);
   emit_text_literal(out, "</p></section>\n");
@@ -170,7 +172,7 @@ static void put_machines(emit_text *out, const report *r)
     emit_text_literal(out, "<details><summary>");
     report_put_escaped(out, alt);
     emit_text_literal(out, "</summary>\n");
-    put_picture(out, &svg, alt);
+    put_picture(out, &svg, "machine", alt);
     svg.used = 0;
     states_put_text(&svg, m);
     emit_text_char(&svg, '\0');
@@ -205,13 +207,27 @@ static void put_tools(emit_text *out)
     "<span id=\"found\" role=\"status\" aria-live=\"polite\"></span></div>\n");
 }
 
+/* The diagrams, once: every walk shows them again. */
+static void put_drawings(emit_text *out, report *r)
+{
+  static const char *const ids[REPORT_MACHINES] = { "m0", "m1", "m2", "m3", "m4", "m5", "m6" };
+  guint i;
+
+  for (i = 0; i < REPORT_MACHINES; i++)
+    if (r->machines[i]->packets > 0 && r->drawings[i] == NULL)
+      r->drawings[i] = states_drawing_new(r->machines[i], ids[i]);
+  states_put_defs(out, r->drawings, REPORT_MACHINES);
+}
+
 static void put_conns(emit_text *out, report *r, const emit_summary *s)
 {
-  guint i, n = MIN(r->conns->len, REPORT_CONNS_SHOWN), rows_left = REPORT_ROWS_SHOWN;
+  guint i, n = MIN(r->conns->len, REPORT_CONNS_SHOWN), left = REPORT_ROWS_SHOWN;
 
   g_ptr_array_sort(r->conns, compare_conns);
   emit_text_literal(out, "<section aria-labelledby=\"h-conns\"><h2 id=\"h-conns\">Connections</h2>\n<p class=\"sub\">INVALID and evicted ones come first. "
-                         "Each opens to its ladder: every packet with its class, state and timeout.</p>\n");
+                         "Each opens to its ladder, every packet with its class, state and timeout, and to its walk through the diagram of states. "
+                         "There \342\206\222 is what the original side sends, \342\206\220 the reply side, \342\207\204 either; "
+                         "the numbers are its steps, one after the other.</p>\n");
   if (s->stats->created > n) {
     emit_text_literal(out, "<p class=\"limit\">Limits: ");
     emit_text_u64(out, n);
@@ -223,8 +239,9 @@ static void put_conns(emit_text *out, report *r, const emit_summary *s)
                            "and <code>--end</code> choose a part for a page of its own.</p>\n");
   }
   put_tools(out);
+  put_drawings(out, r);
   for (i = 0; i < n; i++)
-    report_put_conn(out, r, g_ptr_array_index(r->conns, i), &rows_left);
+    left -= report_put_conn(out, r, g_ptr_array_index(r->conns, i), left - (n - 1 - i) * REPORT_ROWS_SURE, n <= REPORT_OPEN_MAX);
   if (n == 0)
     emit_text_literal(out, "<p>There are none.</p>\n");
   emit_text_literal(out, "</section>\n");
@@ -252,7 +269,7 @@ static void put_strays(emit_text *out, const report *r)
     emit_text_literal(out, "<tbody><tr><th scope=\"rowgroup\" colspan=\"7\">");
     report_put_tuple(out, &stray->tuple);
     emit_text_literal(out, "</th></tr>\n");
-    report_put_row(out, r, stray, &g_array_index(stray->rows, report_row, 0));
+    report_put_row(out, r, stray, &g_array_index(stray->rows, report_row, 0), 0);
     emit_text_literal(out, "</tbody>");
   }
   emit_text_literal(out, "</table></div></section>\n");
@@ -261,10 +278,13 @@ static void put_strays(emit_text *out, const report *r)
 static void put_head(emit_text *out, const char *title, const emit_summary *s)
 {
   emit_text_literal(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
+                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+                         "script-src 'unsafe-inline'; img-src data:\"/>\n<title>");
   report_put_escaped(out, title);
   emit_text_literal(out, " - ctreplay</title>\n<style>\n");
   put_lines(out, report_css);
+  states_put_style(out);
   emit_text_literal(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#h-conns\">To the connections</a>\n<header><h1>");
   report_put_escaped(out, title);
   emit_text_literal(out, "</h1>\n<p class=\"sub\">What Linux's connection tracking (");

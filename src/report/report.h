@@ -18,9 +18,13 @@ enum {
   REPORT_CONNS_KEPT = 50000,     /* connections remembered while reading, first come first served */
   REPORT_TROUBLED_KEPT = 20000,  /* and beyond those, only ones in trouble: INVALID, evicted */
   REPORT_ROWS_KEPT = 400000,     /* packets remembered for ladders, of all connections together */
+  REPORT_NOTABLE_KEPT = 100000,  /* and beyond those, only ones that say something: INVALID, dropped, a new state */
   REPORT_ROWS_PER_CONN = 200,    /* of one connection */
+  REPORT_NOTABLE_PER_CONN = 60,  /* and beyond those, as above */
   REPORT_CONNS_SHOWN = 1500,     /* connections on the page, those in trouble first */
   REPORT_ROWS_SHOWN = 15000,     /* packets in ladders on the page */
+  REPORT_ROWS_SURE = 5,          /* of each connection on it, at least */
+  REPORT_OPEN_MAX = 50,          /* connections on a page whose walks are open from the start */
   REPORT_STRAYS_SHOWN = 500      /* packets without a connection */
 };
 

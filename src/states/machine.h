@@ -9,8 +9,6 @@ states_arc *states_arc_add(states_machine *machine, guint from, guint dir, guint
 
 /* Fills a machine without a table by asking the engine. */
 void states_probe(states_machine *machine, const ct_params *params);
-/* The node of an entry of such a protocol: it knows whether it was answered and whether it lasted. */
-guint states_node_of_status(guint32 status);
 
 /*
  * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs that

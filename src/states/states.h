@@ -56,4 +56,27 @@ void states_put_markdown(emit_text *out, const states_machine *machine);
 void states_put_dot(emit_text *out, const states_machine *machine);
 void states_put_svg(emit_text *out, const states_machine *machine);
 
+/*
+ * The same picture within an HTML page, without figures, drawn once and shown many times: states_put_style inside a <style>,
+ * states_put_defs once, then states_put_walk for each connection.
+ */
+typedef struct states_drawing states_drawing;
+typedef struct states_step {
+  guint from, to; /* nodes */
+  guint input;    /* STATES_INPUTS_MAX: not known */
+} states_step;
+
+/* id: static; what the page's names of its parts begin with. machine must outlive the drawing. */
+states_drawing *states_drawing_new(const states_machine *machine, const char *id);
+void states_drawing_free(states_drawing *drawing); /* NULL is fine */
+
+void states_put_style(emit_text *out);
+/* Entries of drawings may be NULL. */
+void states_put_defs(emit_text *out, states_drawing *const *drawings, guint n);
+/* The drawing with the steps' arcs marked and numbered from 1; words: its text alternative, escaped. */
+void states_put_walk(emit_text *out, const states_drawing *drawing, const states_step *steps, guint n, const char *words);
+
+/* The node of an entry whose protocol has no table: it knows whether it was answered and whether it lasted. */
+guint states_node_of_status(guint32 status);
+
 #endif

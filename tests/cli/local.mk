@@ -3,4 +3,4 @@
 CLI_TESTS = tests/cli/exit_codes.sh tests/cli/live.sh tests/cli/words.sh tests/cli/readme.sh tests/cli/diff.sh tests/cli/report.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += tests/cli/capture.sh
+EXTRA_DIST += tests/cli/capture.sh tests/cli/report_drive.js

@@ -23,9 +23,15 @@ if [ -z "$browser" ]; then
   echo 'the page in a browser: skipped, there is no chromium'
   finish
 fi
-timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-  --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/browser" --dump-dom "file://$work/page.html" \
-  > "$work/dom" 2> "$work/browser.err"
+# look PAGE [FLAG...]: the page as it stands after its scripts have run.
+look() {
+  page=$1
+  shift
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/browser" --virtual-time-budget=5000 "$@" \
+    --dump-dom "file://$page" > "$work/dom" 2> "$work/browser.err"
+}
+look "$work/page.html"
 if [ ! -s "$work/dom" ]; then
   echo "the page in a browser: skipped, $browser does not start here"
   finish
@@ -33,4 +39,23 @@ fi
 # The script ran: it has counted the connections and shown the search.
 expect 0 '2 of 2 connections' '' cat "$work/dom"
 expect 1 '' '' grep -q 'id="tools"[^>]*hidden' "$work/dom"
+
+# A reader at work, in light and in dark.
+drive=${srcdir:-.}/tests/cli/report_drive.js
+{ cat "$work/page.html"; echo '<script>'; cat "$drive"; echo '</script>'; } > "$work/driven.html"
+checks=$(grep -c "^ *check('" "$drive")
+for scheme in light dark; do
+  if [ $scheme = dark ]; then
+    look "$work/driven.html" --blink-settings=preferredColorScheme=0
+    paper='paper rgb(20, 24, 28)' node='node rgb(28, 42, 56)'
+  else
+    look "$work/driven.html" --blink-settings=preferredColorScheme=1
+    paper='paper rgb(255, 255, 255)' node='node rgb(238, 244, 251)'
+  fi
+  sed -n '/^<pre id="driven">/,/^end/p' "$work/dom" > "$work/driven"
+  expect 1 '' '' grep '^not ok' "$work/driven"
+  expect 0 "^$checks\$" '' grep -c '^ok ' "$work/driven"
+  expect 0 "$paper" '' cat "$work/driven"
+  expect 0 "$node" '' cat "$work/driven"
+done
 finish

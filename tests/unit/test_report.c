@@ -100,7 +100,9 @@ static void check_page(const char *page)
   ck_assert_ptr_null(strstr(page, "http:"));
   ck_assert_ptr_null(strstr(page, "https:"));
   ck_assert_ptr_null(strstr(page, "@import"));
-  ck_assert_ptr_null(strstr(page, "url("));
+  for (p = page; (p = strstr(p, "url(")) != NULL; p++)
+    ck_assert(p[4] == '#');
+  ck_assert_ptr_nonnull(strstr(page, "default-src 'none'"));
   for (p = page; (p = strstr(p, "src=\"")) != NULL; p++)
     ck_assert(strncmp(p, "src=\"data:", 10) == 0);
   for (p = page; (p = strstr(p, "href=\"")) != NULL; p++)
@@ -190,6 +192,28 @@ START_TEST(limits_are_kept_and_said)
 }
 END_TEST
 
+/* The diagram is drawn once, the walks are marked on it and listed. */
+START_TEST(walks_are_marked_and_listed)
+{
+  fixture f;
+  const char *page;
+  guint i;
+
+  set_up(&f, 0);
+  for (i = 0; i < 20; i++)
+    send_packet(&f, 1, 5000);
+  send_packet(&f, 2, 5001);
+  page = write_page(&f, "walks");
+  check_page(page);
+  /* One step each: no entry to unreplied; the diagram itself stands there once. */
+  ck_assert_uint_eq(count_of(page, "<g id=\"m2\">"), 1);
+  ck_assert_uint_eq(count_of(page, "<use href=\"#m2\"/>"), 2);
+  ck_assert_uint_eq(count_of(page, "<rect class=\"pill\""), 2);
+  ck_assert_uint_eq(count_of(page, "<b>no entry \342\206\222 unreplied</b>"), 2);
+  tear_down(&f);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
   Suite *suite = suite_create("report");
@@ -198,6 +222,7 @@ static Suite *make_suite(void)
   tcase_add_test(tcase, every_connection_is_there);
   tcase_add_test(tcase, trouble_comes_first);
   tcase_add_test(tcase, names_are_escaped);
+  tcase_add_test(tcase, walks_are_marked_and_listed);
   tcase_add_test(tcase, limits_are_kept_and_said);
   suite_add_tcase(suite, tcase);
   return suite;

@@ -113,6 +113,42 @@ START_TEST(pictures_are_well_formed)
 }
 END_TEST
 
+static const char *walk_of(states_drawing *drawing, const states_step *steps, guint n, emit_text *out)
+{
+  out->used = 0;
+  states_put_walk(out, drawing, steps, n, "words");
+  emit_text_char(out, '\0');
+  return out->data;
+}
+
+/* A step is marked on the arc that its input takes; one that no arc tells is left out, not put elsewhere. */
+START_TEST(walks_find_their_arcs)
+{
+  static const states_step circle[] = { { 0, 1, CT_TCP_INDEX_SYN }, { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST },
+                                        { CT_TCP_CLOSE, 1, CT_TCP_INDEX_SYN }, { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST } };
+  static const states_step none = { CT_TCP_TIME_WAIT, CT_TCP_ESTABLISHED, CT_TCP_INDEX_ACK };
+  states_drawing *drawing;
+  states_machine *m;
+  const char *walk;
+  ct_params params;
+  emit_text out;
+
+  ct_params_init(&params, ct_profile_get(0));
+  m = states_machine_new("tcp", &params);
+  drawing = states_drawing_new(m, "t");
+  emit_text_init(&out, -1);
+  walk = walk_of(drawing, circle, G_N_ELEMENTS(circle), &out);
+  ck_assert_ptr_nonnull(strstr(walk, ">1</text>"));
+  ck_assert_ptr_nonnull(strstr(walk, ">2,4</text>"));
+  ck_assert_ptr_nonnull(strstr(walk, ">3</text>"));
+  walk = walk_of(drawing, &none, 1, &out);
+  ck_assert_ptr_null(strstr(walk, "class=\"pill\""));
+  emit_text_clear(&out);
+  states_drawing_free(drawing);
+  states_machine_free(m);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
   Suite *suite = suite_create("states");
@@ -122,6 +158,7 @@ static Suite *make_suite(void)
   tcase_add_test(tcase, the_engine_is_asked);
   tcase_add_test(tcase, unknown_protocols_are_none);
   tcase_add_test(tcase, pictures_are_well_formed);
+  tcase_add_test(tcase, walks_find_their_arcs);
   suite_add_tcase(suite, tcase);
   return suite;
 }

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A machine as a picture. The states stand in one column, in the order in which a connection walks through them; arcs that skip
+ * states run down on the right, arcs that go back run up on the left, each group in a lane of its own, short ones inside. What
+ * leads to the same state from everywhere is one short arrow. So no line ever crosses a label, whatever table is drawn.
+ */
+#include "picture.h"
+
+/* Packets that left the state as it was. */
+static guint64 count_stays(const picture *p, guint node, gint to)
+{
+  guint64 n = 0;
+  guint i;
+
+  for (i = 0; i < p->m->arcs->len; i++) {
+    const states_arc *arc = &g_array_index(p->m->arcs, states_arc, i);
+
+    n += arc->from == node && arc->to == to ? arc->count : 0;
+  }
+  return n;
+}
+
+char *states_stays_text(const picture *p, guint node)
+{
+  guint64 same = count_stays(p, node, (gint)node), ignored = count_stays(p, node, STATES_IGNORE),
+          invalid = count_stays(p, node, STATES_INVALID);
+  GString *text = g_string_new(NULL);
+
+  if (same > 0)
+    g_string_append_printf(text, "stays \303\227%" G_GUINT64_FORMAT, same);
+  if (ignored > 0)
+    g_string_append_printf(text, "%signored \303\227%" G_GUINT64_FORMAT, text->len > 0 ? ", " : "", ignored);
+  if (invalid > 0)
+    g_string_append_printf(text, "%sINVALID \303\227%" G_GUINT64_FORMAT, text->len > 0 ? ", " : "", invalid);
+  return g_string_free(text, FALSE);
+}
+
+/* Wide enough for the longest of these lines. */
+static int counted_width(const picture *p)
+{
+  int width = NODE_WIDTH;
+  guint i;
+
+  for (i = 0; i < p->m->n_nodes; i++) {
+    char *text = states_stays_text(p, i);
+
+    width = MAX(width, (int)g_utf8_strlen(text, -1) * CHAR_WIDTH + 2 * MARGIN / 3);
+    g_free(text);
+  }
+  return width;
+}
+
+/* --- what is drawn --- */
+
+static edge *find_edge(picture *p, guint from, guint to, gboolean general)
+{
+  guint i;
+
+  for (i = 0; i < p->n_edges; i++) {
+    edge *e = &p->edges[i];
+
+    if (e->to == to && e->general == general && (general || e->from == from))
+      return e;
+  }
+  g_assert(p->n_edges < EDGES_MAX);
+  p->edges[p->n_edges] = (edge){ .from = from, .to = to, .general = general, .by_rule = TRUE, .lane = NO_LANE };
+  return &p->edges[p->n_edges++];
+}
+
+static void add_line(picture *p, edge *e, const states_way *way, guint64 count)
+{
+  const char *arrow = way->dirs[0] && way->dirs[1] ? "\342\207\204" : way->dirs[0] ? "\342\206\222" : "\342\206\220";
+  char *line;
+
+  e->count += count;
+  e->by_rule = e->by_rule && way->by_rule;
+  e->inputs |= 1u << way->input;
+  if (e->n_lines == LINES_MAX)
+    return;
+  line = e->lines[e->n_lines++];
+  if (p->counted && count > 0)
+    g_snprintf(line, sizeof(e->lines[0]), "%s %s \303\227%" G_GUINT64_FORMAT, arrow, p->m->inputs[way->input], count);
+  else
+    g_snprintf(line, sizeof(e->lines[0]), "%s %s", arrow, p->m->inputs[way->input]);
+  e->label_chars = MAX(e->label_chars, (guint)g_utf8_strlen(line, -1));
+}
+
+/* The same input from everywhere is told once, with the sum of its counts. */
+static void add_general(picture *p, const GArray *ways, const states_way *way)
+{
+  guint64 count = 0;
+  guint i;
+
+  for (i = 0; i < ways->len; i++) {
+    const states_way *other = &g_array_index(ways, states_way, i);
+
+    if (other->to != way->to || other->input != way->input || other->from == 0 || other->by_rule)
+      continue;
+    if (other < way)
+      return; /* told already */
+    count += other->counts[0] + other->counts[1];
+  }
+  add_line(p, find_edge(p, way->from, (guint)way->to, TRUE), way, count);
+}
+
+static gboolean is_drawn(const states_machine *m, const states_way *way)
+{
+  return way->to >= 0 && (guint)way->to != way->from && (way->from == 0 || m->nodes[way->from].entered);
+}
+
+static void collect_edges(picture *p, const GArray *ways)
+{
+  guint i;
+
+  for (i = 0; i < ways->len; i++) {
+    const states_way *way = &g_array_index(ways, states_way, i);
+
+    if (states_way_is_general(p->m, ways, way))
+      add_general(p, ways, way);
+    else if (is_drawn(p->m, way))
+      add_line(p, find_edge(p, way->from, (guint)way->to, FALSE), way, way->counts[0] + way->counts[1]);
+  }
+}
+
+/* --- where --- */
+
+/* Reverse postorder of the walk through the states: an arc points down unless it closes a circle. */
+static void visit(picture *p, guint node, gboolean *seen)
+{
+  guint to, i;
+
+  seen[node] = TRUE;
+  for (to = 0; to < p->m->n_nodes; to++)
+    for (i = 0; i < p->n_edges; i++)
+      if (!p->edges[i].by_rule && p->edges[i].to == to && !seen[to] &&
+          (p->edges[i].general ? node != 0 : p->edges[i].from == node))
+        visit(p, to, seen);
+  p->order[p->n_order++] = node;
+}
+
+static void order_nodes(picture *p)
+{
+  gboolean seen[STATES_NODES_MAX] = { FALSE };
+  guint i, node;
+
+  visit(p, 0, seen);
+  for (i = 0; i < p->n_order / 2; i++) {
+    guint swap = p->order[i];
+
+    p->order[i] = p->order[p->n_order - 1 - i];
+    p->order[p->n_order - 1 - i] = swap;
+  }
+  /* What only rules beside the table lead to comes last. */
+  for (node = 1; node < p->m->n_nodes; node++)
+    if (!seen[node] && p->m->nodes[node].entered)
+      p->order[p->n_order++] = node;
+  for (i = 0; i < p->n_order; i++)
+    p->place[p->order[i]] = i;
+}
+
+static guint upper(const picture *p, const edge *e) { return MIN(p->place[e->from], p->place[e->to]); }
+static guint lower(const picture *p, const edge *e) { return MAX(p->place[e->from], p->place[e->to]); }
+
+/* Two edges may share a lane where one ends above the other. */
+static gboolean lane_is_free(const picture *p, const edge *wanted, gint lane)
+{
+  guint i;
+
+  for (i = 0; i < p->n_edges; i++) {
+    const edge *e = &p->edges[i];
+
+    if (e->lane == lane && e->back == wanted->back && upper(p, e) < lower(p, wanted) && upper(p, wanted) < lower(p, e))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Short edges first, so that they stay inside the long ones. */
+static void assign_lanes(picture *p)
+{
+  guint span, i;
+
+  for (i = 0; i < p->n_edges; i++)
+    p->edges[i].back = !p->edges[i].general && p->place[p->edges[i].to] < p->place[p->edges[i].from];
+  for (span = 1; span < p->n_order; span++)
+    for (i = 0; i < p->n_edges; i++) {
+      edge *e = &p->edges[i];
+      gint lane = 0;
+
+      if (e->general || lower(p, e) - upper(p, e) != span || (span == 1 && !e->back))
+        continue;
+      while (!lane_is_free(p, e, lane))
+        lane++;
+      e->lane = lane;
+    }
+}
+
+/* The labels between neighbours stand right of the middle; the first lane keeps clear of them. */
+static int straight_label_width(const picture *p)
+{
+  guint i, chars = 0;
+
+  for (i = 0; i < p->n_edges; i++)
+    if (p->edges[i].lane == NO_LANE && !p->edges[i].general)
+      chars = MAX(chars, p->edges[i].label_chars);
+  return (int)chars * CHAR_WIDTH;
+}
+
+/* => how far out a line must run so that it passes the words of no arrow from every state. */
+static int clear_of_general(const picture *p, const edge *e)
+{
+  guint i;
+  int x = 0;
+
+  for (i = 0; i < p->n_edges; i++) {
+    const edge *g = &p->edges[i];
+
+    if (g->general && !e->back && upper(p, e) <= p->place[g->to] && p->place[g->to] < lower(p, e))
+      x = MAX(x, STUB + 6 + MAX(FROM_EVERY_CHARS, (int)g->label_chars) * CHAR_WIDTH + 6);
+  }
+  return x;
+}
+
+static void place_lanes(picture *p)
+{
+  guint side, i;
+  gint lane;
+
+  for (side = 0; side < 2; side++) {
+    int x = side == 0 ? MAX(LANE_PADDING, straight_label_width(p) + 24 - p->node_width / 2) : LANE_PADDING;
+    gboolean any = TRUE;
+
+    for (lane = 0; any; lane++) {
+      guint chars = 0;
+
+      any = FALSE;
+      for (i = 0; i < p->n_edges; i++)
+        if (p->edges[i].lane == lane && p->edges[i].back == (gboolean)side) {
+          any = TRUE;
+          x = x > STUB - ROUND ? MAX(x, clear_of_general(p, &p->edges[i])) : x;
+          chars = MAX(chars, p->edges[i].label_chars);
+        }
+      p->lane_x[side][lane] = x;
+      x += any ? (int)chars * CHAR_WIDTH + LANE_PADDING : 0;
+    }
+    p->side_width[side] = x;
+  }
+}
+
+static guint count_lines(const picture *p, guint above)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < p->n_edges; i++) {
+    const edge *e = &p->edges[i];
+
+    if (e->lane == NO_LANE && !e->general && upper(p, e) == above)
+      n = MAX(n, e->n_lines);
+  }
+  return n;
+}
+
+/* How many lines end at this side of a node. */
+static guint count_ports(const picture *p, guint node, gboolean back)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < p->n_edges; i++) {
+    const edge *e = &p->edges[i];
+
+    n += e->lane != NO_LANE && e->back == back && (e->from == node || e->to == node);
+  }
+  return n;
+}
+
+/* The height that the arrow from every state needs, with its words, below the lines that end at the node. */
+static int general_height(const picture *p, guint node)
+{
+  guint i;
+
+  for (i = 0; i < p->n_edges; i++)
+    if (p->edges[i].general && p->edges[i].to == node)
+      return (int)(p->edges[i].n_lines + 1) * LINE_HEIGHT + 6;
+  return 0;
+}
+
+static void place_nodes(picture *p)
+{
+  int y = TOP;
+  guint i;
+
+  for (i = 0; i < p->n_order; i++) {
+    guint node = p->order[i], right = count_ports(p, node, FALSE), left = count_ports(p, node, TRUE);
+
+    p->y[node] = y;
+    p->foot[node] = general_height(p, node);
+    p->height[node] = MAX(p->node_least, (int)left * PORT_STEP + 12);
+    p->height[node] = MAX(p->height[node], (right > 0 ? (int)right * PORT_STEP + 12 : 8) + p->foot[node]);
+    y += p->height[node] + MAX(GAP, (int)count_lines(p, i) * LINE_HEIGHT + 24);
+  }
+  p->total_height = y;
+}
+
+/* Ends at a node's side, ordered so that lines do not cross: those from above on top, the far ones outermost. */
+static int port_rank(const picture *p, const edge *e, guint node)
+{
+  guint other = e->from == node ? e->to : e->from;
+  int distance = (int)p->place[other] - (int)p->place[node];
+
+  return distance < 0 ? -1000 - distance * -1 - (e->lane == NO_LANE ? 0 : e->lane * 20) : 1000 - distance - e->lane * 20;
+}
+
+static void place_ports(picture *p)
+{
+  guint node_place, i, j;
+  gboolean back;
+
+  for (node_place = 0; node_place < p->n_order; node_place++)
+    for (back = FALSE; back <= TRUE; back++) {
+      guint node = p->order[node_place], n = count_ports(p, node, back);
+      int height = p->height[node] - (back ? 0 : p->foot[node]);
+
+      for (i = 0; i < p->n_edges; i++) {
+        edge *e = &p->edges[i];
+        guint rank = 0;
+        int y;
+
+        if (e->lane == NO_LANE || e->back != back || (e->from != node && e->to != node))
+          continue;
+        for (j = 0; j < p->n_edges; j++) {
+          const edge *other = &p->edges[j];
+
+          rank += other != e && other->lane != NO_LANE && other->back == back && (other->from == node || other->to == node) &&
+                  (port_rank(p, other, node) < port_rank(p, e, node) ||
+                   (port_rank(p, other, node) == port_rank(p, e, node) && other < e));
+        }
+        y = p->y[node] + (int)(rank + 1) * height / (int)(n + 1);
+        if (e->from == node)
+          e->y1 = y;
+        else
+          e->y2 = y;
+      }
+    }
+}
+
+void states_layout(picture *p, const states_machine *machine, gboolean counted)
+{
+  GArray *ways = states_ways(machine);
+
+  p->m = machine;
+  p->counted = counted;
+  p->node_width = counted ? counted_width(p) : NODE_WIDTH;
+  p->node_least = counted ? COUNTED_LEAST : NODE_LEAST;
+  collect_edges(p, ways);
+  g_array_unref(ways);
+  order_nodes(p);
+  assign_lanes(p);
+  place_lanes(p);
+  place_nodes(p);
+  place_ports(p);
+  p->column_x = MARGIN + MAX(p->side_width[1], 40);
+  p->width = p->column_x + p->node_width + MAX(p->side_width[0], STUB + 150) + MARGIN;
+  p->width = MAX(p->width, 420);
+}

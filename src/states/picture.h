@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine laid out as a picture: where each state and each line stands. Internal to src/states. */
+#ifndef STATES_PICTURE_H
+#define STATES_PICTURE_H
+
+#include "machine.h"
+
+enum {
+  NODE_WIDTH = 188, NODE_LEAST = 46, COUNTED_LEAST = 62, PORT_STEP = 17, GAP = 46, LINE_HEIGHT = 15, TOP = 86, MARGIN = 24,
+  CHAR_WIDTH = 7, LANE_PADDING = 26, ROUND = 9, EDGES_MAX = 96, LINES_MAX = 12, STUB = 46,
+  FROM_EVERY_CHARS = 16, NO_LANE = -1
+};
+
+/* All ways from one node to another: one line in the picture, with a label of several. */
+typedef struct states_edge {
+  guint from, to;
+  gboolean general; /* from everywhere */
+  gboolean by_rule;
+  guint64 count;
+  guint32 inputs;   /* a bit for each */
+  guint n_lines, label_chars;
+  char lines[LINES_MAX][48];
+  gboolean back;    /* runs upwards, on the left */
+  gint lane;        /* NO_LANE: straight to the next node, or a stub */
+  int y1, y2;
+} edge;
+
+struct states_drawing {
+  emit_text *out;
+  const states_machine *m;
+  gboolean counted; /* labels have figures, arcs are taken or idle */
+  const char *id;   /* what the names of its parts begin with; NULL: they have none */
+  guint n_order, order[STATES_NODES_MAX], place[STATES_NODES_MAX]; /* place: where in the order; order: which node */
+  int y[STATES_NODES_MAX], height[STATES_NODES_MAX], foot[STATES_NODES_MAX]; /* by node */
+  edge edges[EDGES_MAX];
+  guint n_edges;
+  int lane_x[2][EDGES_MAX]; /* distance from the column's edge, right and left */
+  int side_width[2];
+  int node_width, node_least;
+  int column_x, width, total_height;
+};
+typedef struct states_drawing picture;
+
+/* Fills all but out and id. */
+void states_layout(picture *p, const states_machine *machine, gboolean counted);
+/* What to say of the packets that left a node as it was; may be empty. Free it. */
+char *states_stays_text(const picture *p, guint node);
+
+#endif
