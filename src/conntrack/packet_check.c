@@ -140,7 +140,7 @@ ct_reason ct_check_udplite(ct_packet *packet, uint32_t at, const ct_judge *judge
     return CT_REASON_UDPLITE_COVERAGE;
   /* The sum is mandatory: its absence is refused even where sums are not verified. */
   if (ct_be16(udp + 6) == 0)
-    return CT_REASON_UDPLITE_CHECKSUM;
+    return CT_REASON_UDPLITE_NO_CHECKSUM;
   /* Protocol 17 in the pseudo header is the kernel's slip (RFC 3828 says 136): genuine UDP-Lite fails. */
   if (sum_is_bad(packet, at, coverage, CT_PROTO_UDP, 6, judge))
     return CT_REASON_UDPLITE_CHECKSUM;

@@ -61,7 +61,8 @@
   X(UDP_LENGTH, "udp-length", "the UDP length field contradicts the packet", "")                                       \
   X(UDP_CHECKSUM, "udp-checksum", "the UDP checksum is wrong", "nf_conntrack_checksum")                                \
   X(UDPLITE_COVERAGE, "udplite-coverage", "the UDP-Lite coverage field is wrong", "")                                  \
-  X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is missing or wrong", "nf_conntrack_checksum")        \
+  X(UDPLITE_NO_CHECKSUM, "udplite-no-checksum", "the UDP-Lite checksum is missing", "")                                \
+  X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is wrong", "nf_conntrack_checksum")                   \
   X(ICMP_NEW, "icmp-new", "no connection can start with this ICMP type", "")                                           \
   X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
   X(DCCP_HEADER, "dccp-header", "the DCCP header's lengths, sum or type are wrong", "")                                \

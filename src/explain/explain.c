@@ -3,6 +3,7 @@
 #include "parts.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "conntrack/proto/tables.h"
 #include "emit/parts.h"
@@ -137,7 +138,10 @@ static void say_packet(explain_teller *t)
   } else {
     char *src = text_of_addr(wire.family, &wire.src), *dst = text_of_addr(wire.family, &wire.dst);
 
-    g_string_append(text, wire.has_proto ? emit_protocol_name(wire.proto) : "IPv6");
+    if (wire.has_proto && strcmp(emit_protocol_name(wire.proto), "unknown") == 0)
+      g_string_append_printf(text, "protocol %u", wire.proto);
+    else
+      g_string_append(text, wire.has_proto ? emit_protocol_name(wire.proto) : "IPv6");
     g_string_append_printf(text, wire.has_ports ? " from %s port %u" : " from %s", src, wire.sport);
     g_string_append_printf(text, wire.has_ports ? " to %s port %u" : " to %s", dst, wire.dport);
     if (wire.has_icmp)
@@ -232,7 +236,7 @@ static void say_class(explain_teller *t)
     explain_say(t, EXPLAIN_CLASS, "INVALID: the packet goes on without an entry; dropping it is the business of a rule.");
     break;
   case CT_CLASS_UNTRACKED:
-    explain_say(t, EXPLAIN_CLASS, "UNTRACKED.");
+    explain_say(t, EXPLAIN_CLASS, "UNTRACKED: it passes, and the table knows nothing of it.");
     break;
   default:
     explain_say(t, EXPLAIN_CLASS, "None: no rule ever sees it with a class.");

@@ -72,7 +72,7 @@ void explain_verdict(explain_teller *t)
   } else if (result->verdict == CT_VERDICT_DROP) {
     explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", ct_reason_sentence(reason));
     say_hint(t, reason);
-  } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE &&
+  } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE && t->facts->packet->kind != CT_PACKET_UNTRACKED &&
              reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", ct_reason_sentence(reason));
   }
@@ -117,7 +117,7 @@ static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
     break;
   }
   if (state == NULL)
-    return "the protocol has but this one";
+    return "the protocol has only this one";
   if (trace->timeout == CT_TIMEOUT_TCP_CLOSE && f->after->state != CT_TCP_CLOSE)
     g_snprintf(text, bytes, "a reset gives that of CLOSE, though the state is kept %s", state);
   else
@@ -194,7 +194,7 @@ static void entry_changes(explain_teller *t, const ct_view *before, const ct_vie
     side_changes(list, dir, &before->tcp.side[dir], &after->tcp.side[dir]);
   for (dir = 0; dir < 2; dir++)
     if (before->packets[dir] != after->packets[dir])
-      add_clause(list, "%" G_GUINT64_FORMAT " packet%s and %" G_GUINT64_FORMAT " bytes counted in the %s direction",
+      add_clause(list, "%" G_GUINT64_FORMAT " packet%s and %" G_GUINT64_FORMAT " bytes counted so far in the %s direction",
                  after->packets[dir], after->packets[dir] == 1 ? "" : "s", after->bytes[dir], explain_dir(dir));
   if (list->len > 0)
     explain_say(t, EXPLAIN_CHANGES, "On the entry: %s.", list->str);

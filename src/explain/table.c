@@ -90,6 +90,8 @@ void explain_tcp_cells(explain_teller *t)
 
   for (i = 0; i < n; i++)
     say_cell(t, proto, &trace->cells[i]);
+  if (n == 0 && trace->sctp && t->facts->result->cls != CT_CLASS_INVALID && t->facts->result->conn != 0)
+    explain_say(t, EXPLAIN_TABLE, "None of its chunks has a row in the state table: the state stays as it is.");
   if (trace->n_cells > n)
     explain_say(t, EXPLAIN_TABLE, "%u more chunks are not told here.", trace->n_cells - n);
   if (proto == CT_PROTO_TCP && n > 0)
@@ -153,7 +155,7 @@ static void say_scale_and_sack(explain_teller *t)
   else if (trace->sack != trace->ack)
     explain_say(t, EXPLAIN_WINDOW, "It acknowledges %u, and its SACK blocks reach to %u: that is what counts.", trace->ack, trace->sack);
   if (flags & CT_TCP_SYN)
-    explain_say(t, EXPLAIN_WINDOW, "The window of a SYN is never scaled: %u is %u bytes.", packet->l4.tcp.window, packet->l4.tcp.window);
+    explain_say(t, EXPLAIN_WINDOW, "The window of a SYN is never scaled: it is %u bytes.", packet->l4.tcp.window);
   else if (trace->sender.scale != 0)
     explain_say(t, EXPLAIN_WINDOW, "Its window of %u is scaled by 2 to the %u: %u bytes.", packet->l4.tcp.window, trace->sender.scale,
                 (guint32)packet->l4.tcp.window << trace->sender.scale);

@@ -2,6 +2,8 @@
 /* A connection on the page: its line, its ladder. */
 #include "collect.h"
 
+#include <string.h>
+
 #include "emit/parts.h"
 
 const char *report_protocol(guint8 proto)
@@ -34,9 +36,12 @@ static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean
 void report_put_tuple(emit_text *out, const ct_tuple *t)
 {
   gboolean ports = ct_tuple_has_ports(t);
+  const char *name = report_protocol(t->proto);
 
-  emit_text_string(out, report_protocol(t->proto));
-  emit_text_char(out, ' ');
+  if (strcmp(name, "unknown") == 0)
+    emit_text_format(out, "protocol %u ", t->proto);
+  else
+    emit_text_format(out, "%s ", name);
   put_end(out, t->family, &t->src, ports, t->src_id);
   emit_text_literal(out, " \342\206\222 ");
   put_end(out, t->family, &t->dst, ports, t->dst_id);
