@@ -190,6 +190,38 @@ static void dot_label(emit_text *out, const states_machine *m, const states_way 
   put_count(out, m, count);
 }
 
+static gboolean is_same_edge(const states_way *a, const states_way *b)
+{
+  return a->from == b->from && a->to == b->to && a->by_rule == b->by_rule;
+}
+
+/* What leads from one state to another is one edge with several lines: Graphviz would lay edges of the same ends over one another. */
+static void dot_edge(emit_text *out, const states_machine *m, const GArray *ways, guint first)
+{
+  const states_way *way = &g_array_index(ways, states_way, first), *other;
+  guint64 count = 0;
+  guint i;
+
+  if (way->to < 0 || (way->from != 0 && !m->nodes[way->from].entered))
+    return;
+  for (i = 0; i < first; i++)
+    if (is_same_edge(&g_array_index(ways, states_way, i), way))
+      return;
+  emit_text_format(out, "  n%u -> n%d [label=\"", way->from, way->to);
+  for (i = first; i < ways->len; i++) {
+    other = &g_array_index(ways, states_way, i);
+    if (!is_same_edge(other, way))
+      continue;
+    emit_text_string(out, i > first ? "\\n" : "");
+    dot_label(out, m, other);
+    count += other->counts[0] + other->counts[1];
+  }
+  emit_text_string(out, way->by_rule ? "\", style=dashed" : "\"");
+  if (m->counted)
+    emit_text_string(out, count > 0 ? ", penwidth=2" : ", color=gray, fontcolor=gray");
+  emit_text_literal(out, "];\n");
+}
+
 void states_put_dot(emit_text *out, const states_machine *m)
 {
   GArray *ways = states_ways(m);
@@ -211,22 +243,8 @@ void states_put_dot(emit_text *out, const states_machine *m)
     }
     emit_text_literal(out, "\"];\n");
   }
-  for (i = 0; i < ways->len; i++) {
-    const states_way *way = &g_array_index(ways, states_way, i);
-
-    if (way->to < 0 || (way->from != 0 && !m->nodes[way->from].entered))
-      continue;
-    emit_text_literal(out, "  n");
-    emit_text_u64(out, way->from);
-    emit_text_literal(out, " -> n");
-    emit_text_u64(out, (guint64)way->to);
-    emit_text_literal(out, " [label=\"");
-    dot_label(out, m, way);
-    emit_text_string(out, way->by_rule ? "\", style=dashed" : "\"");
-    if (m->counted)
-      emit_text_string(out, way->counts[0] + way->counts[1] > 0 ? ", penwidth=2" : ", color=gray, fontcolor=gray");
-    emit_text_literal(out, "];\n");
-  }
+  for (i = 0; i < ways->len; i++)
+    dot_edge(out, m, ways, i);
   emit_text_literal(out, "}\n");
   g_array_unref(ways);
 }
