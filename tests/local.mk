@@ -5,6 +5,7 @@ include tests/library/local.mk
 include tests/golden/local.mk
 include tests/truth/local.mk
 include tests/fuzz/local.mk
+include tests/mutants/local.mk
 include tests/bench/local.mk
 
 # Checks of the tree itself.

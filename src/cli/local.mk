@@ -8,9 +8,9 @@ libcli_la_SOURCES = \
 	src/cli/kernel.c \
 	src/cli/options.c src/cli/options.h
 
-bin_PROGRAMS += ctreplay
-ctreplay_SOURCES = \
-	src/cli/main.c \
+# All but main, so that a test can be the program too.
+noinst_LTLIBRARIES += libcommands.la
+libcommands_la_SOURCES = \
 	src/cli/commands.c \
 	src/cli/help.c \
 	src/cli/replay.c \
@@ -34,5 +34,10 @@ ctreplay_SOURCES = \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
-ctreplay_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-ctreplay_LDADD = libcli.la libexplain.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) $(SECCOMP_LIBS)
+libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
+CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+	$(MNL_LIBS) $(SECCOMP_LIBS)
+
+bin_PROGRAMS += ctreplay
+ctreplay_SOURCES = src/cli/main.c
+ctreplay_LDADD = $(CTREPLAY_COMMANDS)

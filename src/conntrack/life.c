@@ -131,6 +131,8 @@ ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tu
     return NULL;
   }
   entry = ct_table_take(&engine->table, tuple);
+  /* The kernel begins with a timeout of 0, and a tracker that lets a first packet pass without a verdict leaves it at that. */
+  entry->deadline_ns = engine->now_ns;
   if (engine->params.acct)
     entry->traits |= CT_ENTRY_COUNTED;
   if (ct_expect_any(engine) && ct_expect_meet(engine, entry, tuple, packet))
