@@ -43,6 +43,10 @@ typedef struct cap_batch {
 
 cap_batch *cap_batch_new(void);
 void cap_batch_free(cap_batch *batch);
+/* Memory that the batch keeps alive; what it shares with other batches counts in each. */
+gsize cap_batch_bytes(const cap_batch *batch);
+/* Empties it: its frames are gone, and the memory with them. Not while it is being filled. */
+void cap_batch_clear(cap_batch *batch);
 
 typedef struct cap_reader cap_reader;
 

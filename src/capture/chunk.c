@@ -39,6 +39,15 @@ void cap_batch_free(cap_batch *batch)
   g_free(batch);
 }
 
+gsize cap_batch_bytes(const cap_batch *batch)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < batch->chunks->len; i++)
+    bytes += ((const cap_chunk *)batch->chunks->pdata[i])->size;
+  return bytes;
+}
+
 void cap_batch_hold(cap_batch *batch, cap_chunk *chunk)
 {
   GPtrArray *held = batch->chunks;

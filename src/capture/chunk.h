@@ -28,8 +28,6 @@ void cap_chunk_unref(cap_chunk *chunk);
  * nothing.
  */
 void cap_batch_hold(cap_batch *batch, cap_chunk *chunk);
-/* Empties the batch and lets go of its chunks. */
-void cap_batch_clear(cap_batch *batch);
 
 /* What lies between start and end of the chunk has been read and not been parsed. The parser moves start. */
 typedef struct cap_window {

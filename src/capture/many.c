@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Each file's frames lie in buffers of its own: a batch of frames that are all large or of many files ends before it is full. */
+enum { BATCH_BYTES = 32 << 20 };
+
 typedef struct many_child {
   cap_reader *reader;
   GArray *numbers; /* by the child's interface number: that of the whole + 1, 0 not met yet */
@@ -206,9 +209,13 @@ static void take_top(many_reader *m, cap_batch *batch)
 static void merged_fill(cap_reader *reader, cap_batch *batch)
 {
   many_reader *m = (many_reader *)reader;
+  guint chunks = 0;
 
   m->fills++;
   while (batch->n < CAP_BATCH_FRAMES) {
+    if (batch->chunks->len != chunks && cap_batch_bytes(batch) >= BATCH_BYTES)
+      return;
+    chunks = batch->chunks->len;
     if (!get_waiting(m))
       return;
     if (m->heap_n == 0) {

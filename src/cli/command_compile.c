@@ -2,20 +2,46 @@
 /* `ctreplay compile FILE -w x.pcap`: the capture that a scenario describes. */
 #include <config.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
 #include "commands.h"
+#include "sandbox.h"
 #include "scenario/scenario.h"
 
-static cli_exit compile(const char *path, const char *write)
+/* Output before input: what cannot be written need not be read. The file is not emptied yet: a scenario may turn out to be none. */
+static int open_output(const char *write)
+{
+  int fd = strcmp(write, "-") == 0 ? STDOUT_FILENO : open(write, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+  if (fd < 0)
+    cli_say("-w %s: %s", write, g_strerror(errno));
+  return fd;
+}
+
+static cli_exit compile(const cli_options *o, const char *path)
 {
   GError *error = NULL;
-  scn_scenario *scenario = scn_scenario_load(path, &error);
-  cli_exit code = CLI_EXIT_INPUT;
+  scn_scenario *scenario = NULL;
+  cli_exit code = CLI_EXIT_OK;
+  int in = cap_input_open(path, &error), out = in >= 0 ? open_output(o->write) : -1;
 
-  if (scenario != NULL && scn_scenario_write(scenario, write, &error))
-    code = CLI_EXIT_OK;
-  else {
-    code = error->domain == CAP_ERROR ? CLI_EXIT_OUTPUT : CLI_EXIT_INPUT;
-    cli_say("%s", error->message);
+  if (in >= 0 && out < 0)
+    return CLI_EXIT_OUTPUT;
+  if (in >= 0) {
+    if (!o->no_sandbox)
+      cli_sandbox_enter();
+    scenario = scn_scenario_load_fd(in, path, &error);
+  }
+  if (scenario == NULL || !scn_scenario_write_fd(scenario, out, o->write, &error)) {
+    gboolean closed = g_error_matches(error, CAP_ERROR, CAP_ERROR_CLOSED), written = g_error_matches(error, CAP_ERROR, CAP_ERROR_WRITE);
+
+    code = closed ? CLI_EXIT_OK : written ? CLI_EXIT_OUTPUT : CLI_EXIT_INPUT;
+    if (!closed)
+      cli_say("%s", error->message);
     g_error_free(error);
   }
   scn_scenario_free(scenario);
@@ -34,7 +60,7 @@ cli_exit cli_command_compile(int argc, char **argv)
   else if (options.captures->len != 1 || options.write == NULL || options.format != NULL)
     cli_say("compile: give one scenario (- is standard input) and -w CAPTURE (- is standard output)");
   else
-    code = compile(g_ptr_array_index(options.captures, 0), options.write);
+    code = compile(&options, g_ptr_array_index(options.captures, 0));
   cli_options_clear(&options);
   return code;
 }

@@ -2,11 +2,9 @@
 /* `ctreplay decompile CAPTURE`: a scenario that passes, with the same packets. */
 #include <config.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
+#include "output.h"
 #include "sandbox.h"
 #include "scenario/decompile.h"
 
@@ -45,30 +43,19 @@ static char *head_text(const cli_options *o, const ct_params *params)
   return g_string_free(head, FALSE);
 }
 
-static cli_exit write_text(const cli_options *o, FILE *out, const char *text)
-{
-  gboolean fine = fputs(text, out) != EOF;
-
-  if (out != stdout)
-    fine = fclose(out) == 0 && fine;
-  if (fine || out == stdout) /* main says what became of standard output */
-    return CLI_EXIT_OK;
-  cli_say("%s: %s", o->write, g_strerror(errno));
-  return CLI_EXIT_OUTPUT;
-}
-
 static cli_exit decompile(const cli_options *o, const ct_params *params)
 {
   GError *error = NULL;
   replay_options replay = o->replay;
   replay_source *source;
-  FILE *out;
+  cli_output out;
   scn_decompiler *decompiler;
   const replay_batch *batch;
   cli_exit code;
   char *head, *text;
 
   replay.stop = &cli_stop;
+  cli_allow_many_files(o->captures->len);
   source = replay_source_prepare(&replay, params, &error);
   if (source == NULL)
     return cli_usage(error);
@@ -77,9 +64,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     replay_source_free(source);
     return CLI_EXIT_USAGE;
   }
-  out = o->write == NULL || strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "we");
-  if (out == NULL) {
-    cli_say("%s: %s", o->write, g_strerror(errno));
+  if (!cli_output_open(&out, "-w", o->write)) {
     replay_source_free(source);
     return CLI_EXIT_OUTPUT;
   }
@@ -96,7 +81,8 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   replay_source_free(source);
   head = head_text(o, params);
   text = scn_decompiler_text(decompiler, head);
-  code = cli_exit_graver(code, write_text(o, out, text));
+  emit_text_string(&out.text, text);
+  code = cli_output_close(&out, code);
   if (cli_stop != 0)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   g_free(text);

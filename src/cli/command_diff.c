@@ -41,7 +41,7 @@ typedef struct side {
 
 typedef struct comparison {
   side a, b;
-  emit_text out;
+  cli_output output;
   emit_options emit;
   guint64 packets, differing, lines_most, lines;
   guint64 by_kind[DIFFERENCE_COUNT];
@@ -179,11 +179,11 @@ static void side_line(comparison *c, const char *name, const side *s, gboolean h
                          .first_ns = s->first_ns };
 
   if (heading) {
-    emit_text_literal(&c->out, "  ");
-    format->begin(&c->out, &c->emit, EMIT_CAN_PACKETS);
+    emit_text_literal(&c->output.text, "  ");
+    format->begin(&c->output.text, &c->emit, EMIT_CAN_PACKETS);
   }
-  emit_text_string(&c->out, name);
-  format->packet(&c->out, &c->emit, &packet);
+  emit_text_string(&c->output.text, name);
+  format->packet(&c->output.text, &c->emit, &packet);
 }
 
 static diff_seen seen_by(const side *s)
@@ -235,13 +235,13 @@ static void note_difference(comparison *c, guint found)
     return;
   side_line(c, "A ", &c->a, c->lines++ == 0);
   side_line(c, "B ", &c->b, FALSE);
-  cli_diff_why(&c->out, &a, &b);
+  cli_diff_why(&c->output.text, &a, &b);
 }
 
 static void note_parting(comparison *c, const char *what)
 {
   c->parted = TRUE;
-  emit_text_string(&c->out, what);
+  emit_text_string(&c->output.text, what);
   if (c->a.batch != NULL)
     side_line(c, "A ", &c->a, FALSE);
   if (c->b.batch != NULL)
@@ -285,10 +285,10 @@ static void figure(comparison *c, const char *name, guint64 a, guint64 b)
 {
   if (a == b)
     return;
-  emit_text_literal(&c->out, "  ");
-  emit_text_pad(&c->out, name, 12);
-  number(&c->out, " A ", a, "");
-  number(&c->out, "  B ", b, "\n");
+  emit_text_literal(&c->output.text, "  ");
+  emit_text_pad(&c->output.text, name, 12);
+  number(&c->output.text, " A ", a, "");
+  number(&c->output.text, "  B ", b, "\n");
 }
 
 static void summary(comparison *c)
@@ -299,7 +299,7 @@ static void summary(comparison *c)
 #undef X
   };
   const ct_stats *a = ct_engine_stats(c->a.engine), *b = ct_engine_stats(c->b.engine);
-  emit_text *out = &c->out;
+  emit_text *out = &c->output.text;
   guint i, n = 0;
 
   number(out, "", c->packets, " packets compared");
@@ -336,20 +336,20 @@ static cli_exit compare(comparison *c, const cli_options *o)
     cli_sandbox_enter();
   replay_source_start(c->a.source);
   replay_source_start(c->b.source);
-  emit_text_init(&c->out, STDOUT_FILENO);
+  cli_output_open(&c->output, "", NULL);
   c->emit.profile = c->a.params.profile;
   c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
   c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   cli_catch_interrupts_of(c->a.source, c->b.source);
   c->whys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  cli_diff_side_put(&c->out, "A", c->a.o.replay.captures[0], &c->a.params, &c->b.params);
-  cli_diff_side_put(&c->out, "B", c->b.o.replay.captures[0], &c->b.params, &c->a.params);
+  cli_diff_side_put(&c->output.text, "A", c->a.o.replay.captures[0], &c->a.params, &c->b.params);
+  cli_diff_side_put(&c->output.text, "B", c->b.o.replay.captures[0], &c->b.params, &c->a.params);
   run(c);
   cli_catch_interrupts(NULL);
   summary(c);
   if (c->differing > 0 || c->parted)
     code = CLI_EXIT_DIFFERENT;
-  code = cli_exit_graver(code, cli_close_text(&c->out));
+  code = cli_output_close(&c->output, code);
   code = cli_exit_graver(code, cli_say_about_captures(c->a.source));
   if (o->captures->len > 1) /* else it is the same capture, and all has been said */
     code = cli_exit_graver(code, cli_say_about_captures(c->b.source));
@@ -411,7 +411,7 @@ cli_exit cli_command_diff(int argc, char **argv)
             "or two saved -P -o json");
   else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0)))
     code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1),
-                          o.lines >= 0 ? (guint64)o.lines : LINES);
+                          o.lines >= 0 ? (guint64)o.lines : LINES, !o.no_sandbox);
   else if (o.captures->len == 1 && strcmp(g_ptr_array_index(o.captures, 0), "-") == 0)
     cli_say("diff: each side reads the capture for itself; give a file instead of -");
   else

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
-#include "commands.h"
+#include "output.h"
 #include "sandbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pressure/plot.h"
 #include "pressure/sweep.h"
@@ -148,7 +145,7 @@ static GArray *make_settings(const cli_options *o, GError **error)
 {
   GPtrArray *base = g_ptr_array_new_with_free_func(g_free);
   GArray *dimensions = find_dimensions(o, base), *settings = g_array_new(FALSE, TRUE, sizeof(sweep_setting));
-  guint64 n = 1;
+  guint64 n = 1, buckets = 0;
   guint i;
 
   g_array_set_clear_func(settings, setting_clear);
@@ -163,10 +160,13 @@ static GArray *make_settings(const cli_options *o, GError **error)
         !is_same_reading(&setting.params, &g_array_index(settings, sweep_setting, 0).params))
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                   "sweep: %s: checksums and fragments are judged once for all settings, not varied", setting.label);
+    buckets += setting.params.buckets;
     g_array_append_val(settings, setting);
   }
   g_array_free(dimensions, TRUE);
   g_ptr_array_free(base, TRUE);
+  if (*error == NULL)
+    cli_kernel_affords(buckets, error);
   if (*error == NULL)
     return settings;
   g_array_free(settings, TRUE);
@@ -283,22 +283,11 @@ static void print_csv(emit_text *out, const GArray *settings, const sweep_figure
   }
 }
 
-static cli_exit written(emit_text *out, const char *name, cli_exit code)
-{
-  emit_text_flush(out);
-  if (out->error == 0 || out->error == EPIPE)
-    return code;
-  cli_say("%s: %s", name, g_strerror(out->error));
-  return cli_exit_graver(code, CLI_EXIT_OUTPUT);
-}
-
-static cli_exit plot_figures(const char *path, int fd, const cli_options *o, const GArray *settings,
-                             const sweep_figures *figures, cli_exit code)
+static void plot_figures(emit_text *out, const cli_options *o, const GArray *settings, const sweep_figures *figures)
 {
   plot_line *lines = g_new(plot_line, settings->len);
   char *base = g_path_get_basename(g_ptr_array_index(o->captures, 0));
   char *title = g_strdup_printf("%s: conntrack entries over time", base);
-  emit_text out;
   guint i;
 
   for (i = 0; i < settings->len; i++) {
@@ -306,21 +295,15 @@ static cli_exit plot_figures(const char *path, int fd, const cli_options *o, con
 
     lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max };
   }
-  emit_text_init(&out, fd);
-  pressure_plot(&out, title, lines, settings->len);
-  code = written(&out, path, code);
-  if (close(fd) != 0)
-    code = cli_exit_graver(code, CLI_EXIT_OUTPUT);
-  emit_text_clear(&out);
+  pressure_plot(out, title, lines, settings->len);
   g_free(title);
   g_free(base);
   g_free(lines);
-  return code;
 }
 
 /* --- the run --- */
 
-static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, int plot_fd)
+static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, cli_output *plot)
 {
   const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
   sweep_figures *figures = g_new0(sweep_figures, settings->len);
@@ -329,11 +312,12 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   replay_source *source;
   const char *problem;
   cli_exit code = CLI_EXIT_OK;
-  emit_text out;
+  cli_output out;
   guint i;
 
   replay.stop = &cli_stop;
   sweep_options(&replay);
+  cli_allow_many_files(o->captures->len);
   source = replay_source_prepare(&replay, &first->params, &error);
   if (source == NULL) {
     g_free(figures);
@@ -345,17 +329,16 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   cli_catch_interrupts(source);
   sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(), figures, NULL, NULL);
   cli_catch_interrupts(NULL);
-  emit_text_init(&out, STDOUT_FILENO);
+  cli_output_open(&out, "", NULL);
   if (strcmp(own->format, "json") == 0)
-    print_json(&out, settings, figures);
+    print_json(&out.text, settings, figures);
   else if (strcmp(own->format, "csv") == 0)
-    print_csv(&out, settings, figures);
+    print_csv(&out.text, settings, figures);
   else
-    print_table(&out, settings, figures);
-  code = written(&out, "standard output", code);
-  emit_text_clear(&out);
-  if (plot_fd >= 0)
-    code = plot_figures(own->plot, plot_fd, o, settings, figures, code);
+    print_table(&out.text, settings, figures);
+  code = cli_output_close(&out, code);
+  if (plot != NULL)
+    plot_figures(&plot->text, o, settings, figures);
   for (i = 0; (problem = replay_source_problem(source, i)) != NULL; i++) {
     cli_say("%s", problem);
     code = cli_exit_graver(code, CLI_EXIT_INPUT);
@@ -377,7 +360,7 @@ cli_exit cli_command_sweep(int argc, char **argv)
   GArray *settings = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;
-  int plot_fd = -1;
+  cli_output plot;
 
   cli_options_init(&o);
   o.own = &own;
@@ -388,11 +371,12 @@ cli_exit cli_command_sweep(int argc, char **argv)
     cli_say("sweep: give a capture (- for standard input)");
   } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {
     cli_say("--plot %s: is one of the captures to be read", own.plot);
-  } else if (own.plot != NULL && (plot_fd = open(own.plot, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) < 0) {
-    cli_say("--plot %s: %s", own.plot, g_strerror(errno));
+  } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {
     code = CLI_EXIT_OUTPUT;
   } else {
-    code = sweep_captures(&o, &own, settings, plot_fd);
+    code = sweep_captures(&o, &own, settings, own.plot != NULL ? &plot : NULL);
+    if (own.plot != NULL)
+      code = cli_output_close(&plot, code);
   }
   if (settings != NULL)
     g_array_free(settings, TRUE);

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/capture.h"
 #include "commands.h"
+#include "sandbox.h"
 #include "scenario/run.h"
 
 typedef struct tap {
@@ -164,10 +166,10 @@ static cli_exit refuse(tap *t, GError *error)
   return code;
 }
 
-static cli_exit test_file(tap *t, int argc, char **argv)
+/* fd: the file, or -1 and why not. */
+static cli_exit test_file(tap *t, int fd, GError *error, int argc, char **argv)
 {
-  GError *error = NULL;
-  scn_scenario *scenario = scn_scenario_load(t->path, &error);
+  scn_scenario *scenario = fd >= 0 ? scn_scenario_load_fd(fd, t->path, &error) : NULL;
   scn_run_figures figures;
   ct_checksums checksums;
   ct_params params;
@@ -186,6 +188,29 @@ static cli_exit test_file(tap *t, int argc, char **argv)
   return figures.failed > 0 ? CLI_EXIT_DIFFERENT : CLI_EXIT_OK;
 }
 
+/* All are open before the first is parsed. */
+static cli_exit test_files(tap *t, const cli_options *o, int argc, char **argv)
+{
+  guint n = o->captures->len;
+  int *fds = g_new(int, n);
+  GError **errors = g_new0(GError *, n);
+  cli_exit code = CLI_EXIT_OK;
+
+  cli_allow_many_files(n);
+  for (guint i = 0; i < n; i++)
+    fds[i] = cap_input_open(g_ptr_array_index(o->captures, i), &errors[i]);
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  for (guint i = 0; i < n; i++) {
+    t->path = g_ptr_array_index(o->captures, i);
+    t->file = strcmp(t->path, "-") == 0 ? "standard input" : t->path;
+    code = cli_exit_graver(code, test_file(t, fds[i], errors[i], argc, argv));
+  }
+  g_free(errors);
+  g_free(fds);
+  return code;
+}
+
 cli_exit cli_command_test(int argc, char **argv)
 {
   char **copy = g_new0(char *, (gsize)argc + 1);
@@ -201,12 +226,9 @@ cli_exit cli_command_test(int argc, char **argv)
   else if (options.captures->len == 0) {
     cli_say("test: give scenarios (- is standard input)");
     code = CLI_EXIT_USAGE;
-  } else
+  } else {
     puts("TAP version 13");
-  for (guint i = 0; code != CLI_EXIT_USAGE && i < options.captures->len; i++) {
-    t.path = g_ptr_array_index(options.captures, i);
-    t.file = strcmp(t.path, "-") == 0 ? "standard input" : t.path;
-    code = cli_exit_graver(code, test_file(&t, argc, argv));
+    code = test_files(&t, &options, argc, argv);
   }
   if (t.number > 0)
     printf("1..%u\n", t.number);

@@ -47,6 +47,9 @@ void cli_help(void);
 void cli_help_subcommand(const cli_subcommand *command);
 void cli_version(void);
 
+/* Raises the limit of open files, as far as the system lets, where n and a few more need it: everything is opened at the start. */
+void cli_allow_many_files(guint n);
+
 /* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */
 extern volatile sig_atomic_t cli_stop;
 

@@ -3,20 +3,18 @@
 #ifndef CLI_DIFF_H
 #define CLI_DIFF_H
 
-#include "commands.h"
 #include "conntrack/trace.h"
+#include "output.h"
 #include "sandbox.h"
 
 /* TRUE where the file starts as a line of -o json does. */
 gboolean cli_diff_is_saved(const char *path);
 
-/* Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. => exit code. */
-cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most);
-
 /*
- * Flushes and clears. => CLI_EXIT_OUTPUT, said, where something could not be written (a reader that has gone is none).
+ * Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. fence: enter the
+ * sandbox once both are open. => exit code.
  */
-cli_exit cli_close_text(emit_text *out);
+cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence);
 
 /*
  * How entries of an engine ended, by their tuples: the last end of each, of so many as fit. For the question why a packet found nothing. The engine

@@ -21,19 +21,6 @@ gboolean cli_diff_is_saved(const char *path)
   return c == '{';
 }
 
-cli_exit cli_close_text(emit_text *out)
-{
-  int failed;
-
-  emit_text_flush(out);
-  failed = out->error;
-  emit_text_clear(out);
-  if (failed == 0 || failed == EPIPE)
-    return CLI_EXIT_OK;
-  cli_say("standard output: %s", g_strerror(failed));
-  return CLI_EXIT_OUTPUT;
-}
-
 static char *text_of(JsonNode *node)
 {
   return node != NULL ? json_to_string(node, FALSE) : g_strdup("nothing");
@@ -177,33 +164,36 @@ static cli_exit compare(saved *a, saved *b, guint64 lines_most)
 {
   guint64 number = 0, differing = 0;
   cli_exit code = CLI_EXIT_OK;
-  emit_text out;
+  cli_output output;
+  emit_text *out = &output.text;
 
-  emit_text_init(&out, STDOUT_FILENO);
+  cli_output_open(&output, "", NULL);
   /* Both are asked, always: the short one must not hide behind the other. */
   while (code == CLI_EXIT_OK && (saved_next(a) & saved_next(b)) != 0) {
     number++;
-    if (strcmp(a->line, b->line) != 0 && compare_lines(&out, a, b, number, differing < lines_most, &code))
+    if (strcmp(a->line, b->line) != 0 && compare_lines(out, a, b, number, differing < lines_most, &code))
       differing++;
   }
-  emit_text_u64_grouped(&out, number);
-  emit_text_literal(&out, " lines compared, ");
-  emit_text_u64_grouped(&out, differing);
-  emit_text_literal(&out, " differ\n");
+  emit_text_u64_grouped(out, number);
+  emit_text_literal(out, " lines compared, ");
+  emit_text_u64_grouped(out, differing);
+  emit_text_literal(out, " differ\n");
   if (a->more != b->more) {
-    emit_text_string(&out, a->more ? a->path : b->path);
-    emit_text_literal(&out, " goes on after the other's end\n");
+    emit_text_string(out, a->more ? a->path : b->path);
+    emit_text_literal(out, " goes on after the other's end\n");
   }
   if (differing > 0 || a->more != b->more)
     code = cli_exit_graver(code, CLI_EXIT_DIFFERENT);
-  return cli_exit_graver(code, cli_close_text(&out));
+  return cli_output_close(&output, code);
 }
 
-cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most)
+cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence)
 {
   saved a = { .path = path_a, .file = fopen(path_a, "re") }, b = { .path = path_b, .file = fopen(path_b, "re") };
   cli_exit code = CLI_EXIT_INPUT;
 
+  if (a.file != NULL && b.file != NULL && fence)
+    cli_sandbox_enter();
   if (a.file == NULL || b.file == NULL)
     cli_say("%s: %s", a.file == NULL ? path_a : path_b, g_strerror(errno));
   else

@@ -155,8 +155,9 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
     ct_params_size_by_ram(params, size);
   }
   if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0) {
-    if (!cli_size_parse(o->hashsize, G_MAXINT32, &size) || size == 0)
-      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k) or auto", o->hashsize);
+    if (!cli_size_parse(o->hashsize, CT_BUCKETS_MAX, &size) || size == 0)
+      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k; a kernel takes %d at most) or auto", o->hashsize,
+                   CT_BUCKETS_MAX);
     ct_params_size_by_hashsize(params, (uint32_t)size);
     if (o->max == NULL)
       return TRUE;
@@ -265,6 +266,13 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
   return TRUE;
 }
 
+gboolean cli_kernel_affords(guint64 buckets, GError **error)
+{
+  return ct_engine_affords(buckets) ||
+         usage(error, "--hashsize: this machine has no memory for %" G_GUINT64_FORMAT " buckets: give a smaller --hashsize, --max or --ram",
+               buckets);
+}
+
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
 {
   const ct_profile *profile = o->profile_name == NULL ? ct_profile_get(0) : ct_profile_find(o->profile_name);
@@ -273,5 +281,5 @@ gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **err
     return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
   ct_params_init(params, profile);
   return set_sizes(o, params, error) && set_features(o, params, error) && set_sysctls(params, o->sysctls, error) &&
-         set_machine(o, params, error) && set_helpers(o, params, error);
+         set_machine(o, params, error) && set_helpers(o, params, error) && cli_kernel_affords(params->buckets, error);
 }

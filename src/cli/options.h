@@ -94,6 +94,12 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 
 /*
+ * For who makes engines that have so many buckets in all: cli_kernel_params asks for one. => FALSE and CLI_ERROR_USAGE where the machine has
+ * no memory for them.
+ */
+gboolean cli_kernel_affords(guint64 buckets, GError **error);
+
+/*
  * Settings from the text of a sysctl.conf(5), which messages call path. => FALSE and CLI_ERROR_USAGE with the line's number.
  */
 gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GError **error);

@@ -86,7 +86,7 @@ static gboolean open_output(cli_run *run)
 }
 
 /* Every capture is open before the first byte is read: a rotated day may be many. */
-static void allow_many_files(guint n)
+void cli_allow_many_files(guint n)
 {
   struct rlimit limit;
 
@@ -146,7 +146,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
   }
   if (!choose_format(run))
     return FALSE;
-  allow_many_files(options->captures->len);
+  cli_allow_many_files(options->captures->len);
   replay.stop = &cli_stop;
   run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
@@ -335,7 +335,7 @@ void cli_run_finish_output(cli_run *run)
     run->format->end(&run->out, &run->emit, run->what);
   emit_text_flush(&run->out);
   /* What lies there after a failure must not look whole. */
-  if (run->own_fd && run->out.error != 0 && ftruncate(run->fd, 0) != 0)
+  if (run->own_fd && run->out.error != 0 && ftruncate(run->fd, 0) != 0 && errno != EINVAL)
     cli_say("%s: what was written of it is not whole", run->o->write);
   if (run->own_fd && close(run->fd) != 0 && run->out.error == 0)
     run->out.error = errno;

@@ -16,7 +16,7 @@
  */
 typedef struct ct_bucket {
   uint32_t head;          /* node; newest first */
-  uint32_t length : 8;    /* nodes in the chain; 255: that many or more */
+  uint32_t length : 8;    /* nodes in the chain; never more than 250 (bucket.c) */
   uint32_t earliest : 24; /* in ticks of 2^30 ns after base_ns: no node's deadline lies before; may be too early, never too late */
 } ct_bucket;
 
@@ -49,7 +49,7 @@ void ct_buckets_of_entry(const ct_buckets *buckets, const ct_table *table, const
 void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2]);
 void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entry *entry);
 
-/* Nodes in a bucket; exact up to 254. */
+/* Nodes in a bucket. */
 static inline uint32_t ct_buckets_length(const ct_buckets *buckets, uint32_t bucket) { return buckets->buckets[bucket].length; }
 
 /* false: nothing in the bucket has a deadline at or before now. */

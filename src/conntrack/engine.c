@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine as a whole: its making and unmaking, its clock, and what it says of itself. */
 #include "engine_internal.h"
+#include "pages.h"
 
 enum { EXPIRY_AHEAD = 8 }; /* index slots fetched before their entries expire */
 
@@ -29,6 +30,8 @@ ct_engine *ct_engine_new(const ct_params *params)
   engine->expects = ct_expect_table_new();
   return engine;
 }
+
+bool ct_engine_affords(uint64_t buckets) { return ct_pages_affordable(buckets, sizeof(ct_bucket)); }
 
 void ct_engine_free(ct_engine *engine)
 {

@@ -110,6 +110,11 @@ typedef struct ct_stats {
 
 /* params are copied. Never fails: small allocations abort, large ones grow with use. */
 ct_engine *ct_engine_new(const ct_params *params);
+/*
+ * The kernel's hash table is laid out at once, and its size is anybody's to choose: ask before making engines that have so many buckets
+ * in all. => false where the system has no room for them; ct_engine_new would abort.
+ */
+bool ct_engine_affords(uint64_t buckets);
 /* Frees all; sends no events. NULL is fine. */
 void ct_engine_free(ct_engine *engine);
 

@@ -5,13 +5,14 @@
 
 /*
  * Two indexes over the same records: by what a packet carries, for the packet path, and by master, for the end of a
- * call. Records with the same address pair and id stand in a chain, the first added first.
+ * call. Records with the same address pair and id stand in a ring, the first added first: a hostile side can make any number of
+ * them, so neither adding nor dropping one may walk it.
  */
 typedef struct key_record {
   ct_tuple tuple; /* src_id 0: as a packet carries it */
   uint16_t src_id;
   uint64_t master_id;
-  struct key_record *next;
+  struct key_record *next, *previous; /* a ring: before the first comes the last */
 } key_record;
 
 typedef struct key_pair {
@@ -92,12 +93,14 @@ bool ct_gre_keys_add(ct_gre_keys *keys, uint64_t master_id, ct_dir dir, const ct
   pair->record[dir] = r;
   head = g_hash_table_lookup(keys->by_tuple, &t);
   if (head == NULL) {
+    r->next = r->previous = r;
     g_hash_table_insert(keys->by_tuple, &r->tuple, r);
     return true;
   }
-  while (head->next != NULL)
-    head = head->next;
-  head->next = r;
+  r->next = head;
+  r->previous = head->previous;
+  head->previous->next = r;
+  head->previous = r;
   return true;
 }
 
@@ -107,13 +110,11 @@ static void record_drop(ct_gre_keys *keys, key_record *r)
 
   if (head == r) {
     g_hash_table_remove(keys->by_tuple, &r->tuple);
-    if (r->next != NULL)
+    if (r->next != r)
       g_hash_table_insert(keys->by_tuple, &r->next->tuple, r->next);
-  } else {
-    while (head->next != r)
-      head = head->next;
-    head->next = r->next;
   }
+  r->previous->next = r->next;
+  r->next->previous = r->previous;
   g_free(r);
 }
 

@@ -77,7 +77,10 @@ static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
     /* Where nothing was captured all reads as zeros, which are empty headers up to the end: the answer is known, and a lying
      * length must not make the walk long. */
     if (l3->l4 >= packet->captured && is_ipv6_extension(l3->proto)) {
-      l3->proto = IPV6_HOP_BY_HOP;
+      if (l3->l4 + (l3->proto == IPV6_FRAGMENT ? 4 : 2) <= packet->length) {
+        l3->l4 += ((packet->length - l3->l4 - 2) / 8 + 1) * 8; /* each is of 8 bytes */
+        l3->proto = IPV6_HOP_BY_HOP;
+      }
       return CT_REASON_IPV6_HEADERS;
     }
     switch (l3->proto) {

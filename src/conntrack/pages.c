@@ -22,6 +22,22 @@ void *ct_pages_new(size_t n, size_t element_bytes)
   return pages;
 }
 
+bool ct_pages_affordable(uint64_t n, size_t element_bytes)
+{
+  size_t bytes;
+  void *pages;
+
+  if (n == 0)
+    return true;
+  if (__builtin_mul_overflow(n, element_bytes, &bytes))
+    return false;
+  pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED)
+    return false;
+  munmap(pages, bytes);
+  return true;
+}
+
 void *ct_pages_grow(void *pages, size_t old_n, size_t n, size_t element_bytes)
 {
   if (old_n == 0)

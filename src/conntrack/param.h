@@ -61,10 +61,13 @@ typedef enum ct_timeout {
   CT_TIMEOUT_COUNT
 } ct_timeout;
 
+/* INT_MAX bytes of list heads: beyond that the kernel refuses (nf_ct_alloc_hashtable). */
+enum { CT_BUCKETS_MAX = 0x7fffffff / 8 };
+
 /* X(field, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18, largest value, help) */
 #define CT_SETTING_LIST(X)                                                                                             \
   X(max, "max", "max", 262144, 2147483647, "entries the table may hold; 0 is no limit")                                \
-  X(buckets, "buckets", "buckets", 262144, 2147483647, "size of the kernel's hash table")                              \
+  X(buckets, "buckets", "buckets", 262144, CT_BUCKETS_MAX, "size of the kernel's hash table")                               \
   X(expect_max, "expect_max", "", 4096, 2147483647, "expectations there may be at once")                               \
   X(acct, "acct", "", 1, 1, "count packets and bytes of each connection")                                              \
   X(checksum, "checksum", "checksum", 1, 1, "verify layer-4 checksums")                                                \

@@ -32,7 +32,7 @@ static uint32_t buckets_fit(const ct_profile *profile, uint64_t buckets)
   if (buckets < profile->buckets_least)
     buckets = profile->buckets_least;
   buckets = (buckets + step - 1) / step * step;
-  return buckets > INT32_MAX ? INT32_MAX / step * step : (uint32_t)buckets;
+  return buckets > CT_BUCKETS_MAX ? CT_BUCKETS_MAX / step * step : (uint32_t)buckets;
 }
 
 static uint32_t max_for_buckets(uint32_t buckets, uint32_t per_bucket)

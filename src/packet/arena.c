@@ -47,6 +47,15 @@ void pkt_arena_reset(pkt_arena *arena)
   arena->current = arena->first;
 }
 
+gsize pkt_arena_bytes(const pkt_arena *arena)
+{
+  gsize bytes = 0;
+
+  for (const block *b = arena->first; b != NULL; b = b->next)
+    bytes += b->size;
+  return bytes;
+}
+
 guint8 *pkt_arena_take(pkt_arena *arena, gsize n)
 {
   block *b = arena->current;

@@ -20,6 +20,7 @@ typedef struct pkt_arena pkt_arena;
 pkt_arena *pkt_arena_new(void);
 void pkt_arena_free(pkt_arena *arena);
 void pkt_arena_reset(pkt_arena *arena);
+gsize pkt_arena_bytes(const pkt_arena *arena); /* of memory that it holds */
 
 /* What a frame's link layers said, beside the packet itself. */
 typedef struct pkt_link_info {

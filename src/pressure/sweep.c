@@ -6,7 +6,7 @@
 enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
 
 /* Each engine gets so many batches at once that fetching its tables into the processor's caches is worth the while. */
-enum { GROUP_BATCHES = 64 };
+enum { GROUP_BATCHES = 64, GROUP_BYTES = 64 << 20 };
 
 typedef struct lane {
   ct_engine *engine;
@@ -102,9 +102,14 @@ static gpointer work(gpointer data)
 /* => FALSE at the end of the source. */
 static gboolean gather(sweep *s, replay_source *source)
 {
-  for (s->n_group = 0; s->n_group < GROUP_BATCHES; s->n_group++)
+  gsize bytes = 0;
+
+  replay_source_release(source);
+  for (s->n_group = 0; s->n_group < GROUP_BATCHES && bytes < GROUP_BYTES; s->n_group++) {
     if ((s->group[s->n_group] = replay_source_next(source)) == NULL)
       break;
+    bytes += s->group[s->n_group]->bytes;
+  }
   return s->n_group > 0;
 }
 

@@ -54,6 +54,7 @@ typedef struct replay_batch {
   pkt_link_info links[CAP_BATCH_FRAMES];
   const char *interfaces[CAP_BATCH_FRAMES]; /* names; "" where a file has none */
   gint64 first_ns; /* time of the stream's first frame */
+  gsize bytes;     /* of memory behind the frames; what batches share counts in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())
@@ -86,6 +87,8 @@ void replay_source_free(replay_source *source);
  * replay_source_ready: TRUE where the next call will not wait, as far as one can tell.
  */
 const replay_batch *replay_source_next(replay_source *source);
+/* Gives back, before their time, all batches that were handed out. For who keeps many, and knows by their bytes that it is enough. */
+void replay_source_release(replay_source *source);
 gboolean replay_source_ready(replay_source *source);
 /* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
 gboolean replay_source_live(const replay_source *source);

@@ -11,6 +11,12 @@
 
 enum {
   SLOTS = 16,
+  /*
+   * What is read ahead holds no more than this and one batch: records may be huge, and frames of a merger each in a buffer
+   * of their own.
+   */
+  RING_BYTES = 64 << 20,
+  LARGE_BYTES = 512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
   SMALL_BYTES = 1 << 20,   /* below this a thread costs more than it brings */
   PATIENCE_US = 100 * 1000 /* how often a wait looks whether it was interrupted */
 };
@@ -43,6 +49,7 @@ struct replay_source {
   GCond filled, emptied;
   guint64 produced, taken,
       consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
+  gsize bytes; /* behind the batches produced and not consumed */
   gboolean ended, closing, waiting, live;
   guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
 };
@@ -139,6 +146,7 @@ static void take_batch(replay_source *s, slot *to)
     }
   }
   to->batch.first_ns = s->figures.first_ns;
+  to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }
 
 /* => FALSE at the end: nothing more will come. */
@@ -155,7 +163,7 @@ static gboolean fill(replay_source *s, slot *to)
 }
 
 /* What others may ask of the reading side, published with each slot. */
-static void publish(replay_source *s, gboolean more)
+static void publish(replay_source *s, gboolean more, gsize bytes)
 {
   guint64 done, total;
 
@@ -164,10 +172,12 @@ static void publish(replay_source *s, gboolean more)
   s->done_bytes = done;
   s->total_bytes = total;
   s->frames = s->figures.frames;
-  if (more)
+  if (more) {
     s->produced++;
-  else
+    s->bytes += bytes;
+  } else {
     s->ended = TRUE;
+  }
   /*
    * Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live
    * source.
@@ -177,20 +187,60 @@ static void publish(replay_source *s, gboolean more)
   g_mutex_unlock(&s->lock);
 }
 
+/* There is no room, or it would hold too much; but one batch is always ready for who may be holding all the others. */
+static gboolean is_full(const replay_source *s)
+{
+  return s->produced - s->consumed >= s->n_slots || (s->bytes >= RING_BYTES && s->produced != s->taken);
+}
+
+static void wait_for_room(replay_source *s)
+{
+  g_mutex_lock(&s->lock);
+  while (is_full(s) && !s->closing) {
+    if (s->waiting)
+      g_cond_signal(&s->filled);
+    g_cond_wait(&s->emptied, &s->lock);
+  }
+  g_mutex_unlock(&s->lock);
+}
+
 static gpointer read_all(gpointer data)
 {
   replay_source *s = data;
   gboolean more = TRUE;
 
   while (more) {
-    g_mutex_lock(&s->lock);
-    while (s->produced - s->consumed >= s->n_slots && !s->closing)
-      g_cond_wait(&s->emptied, &s->lock);
-    g_mutex_unlock(&s->lock);
-    more = fill(s, &s->slots[s->produced % s->n_slots]);
-    publish(s, more);
+    slot *to;
+
+    wait_for_room(s);
+    to = &s->slots[s->produced % s->n_slots];
+    more = fill(s, to);
+    publish(s, more, to->batch.bytes);
   }
   return NULL;
+}
+
+/* The oldest batch that was handed out is not needed any more. */
+static void give_back(replay_source *s)
+{
+  slot *oldest = &s->slots[s->consumed % s->n_slots];
+
+  s->bytes -= oldest->batch.bytes;
+  if (oldest->batch.bytes > LARGE_BYTES) {
+    cap_batch_clear(oldest->frames);
+    pkt_arena_reset(oldest->arena);
+  }
+  s->consumed++;
+}
+
+void replay_source_release(replay_source *s)
+{
+  g_mutex_lock(&s->lock);
+  while (s->consumed != s->taken)
+    give_back(s);
+  if (s->thread != NULL)
+    g_cond_signal(&s->emptied);
+  g_mutex_unlock(&s->lock);
 }
 
 static guint choose_threads(const replay_source *s)
@@ -298,17 +348,18 @@ static const replay_batch *next_of_ring(replay_source *s)
   const replay_batch *batch = NULL;
 
   g_mutex_lock(&s->lock);
-  if (s->taken - s->consumed == MAX(s->o.keep, 1)) {
-    s->consumed++;
-    if (s->produced - s->taken <= SLOTS / 2)
-      g_cond_signal(&s->emptied);
-  }
+  if (s->taken - s->consumed == MAX(s->o.keep, 1))
+    give_back(s);
+  if (s->produced - s->taken <= SLOTS / 2)
+    g_cond_signal(&s->emptied);
   s->waiting = TRUE;
   while (s->produced == s->taken && !s->ended && !stopped(s))
     g_cond_wait_until(&s->filled, &s->lock, g_get_monotonic_time() + PATIENCE_US);
   s->waiting = FALSE;
   if (s->produced != s->taken && !stopped(s))
     batch = &s->slots[s->taken++ % s->n_slots].batch;
+  if (s->bytes >= RING_BYTES)
+    g_cond_signal(&s->emptied); /* the reader waits until nothing is left to be taken */
   g_mutex_unlock(&s->lock);
   return batch;
 }
@@ -320,11 +371,12 @@ const replay_batch *replay_source_next(replay_source *s)
 
   if (s->thread != NULL)
     return next_of_ring(s);
+  while (s->taken - s->consumed >= MAX(s->o.keep, 1))
+    give_back(s);
   next = &s->slots[s->taken % s->n_slots];
   more = !s->ended && fill(s, next);
-  publish(s, more);
+  publish(s, more, next->batch.bytes);
   s->taken += more;
-  s->consumed = s->taken;
   return more ? &next->batch : NULL;
 }
 

@@ -2,7 +2,10 @@
 /* From text to lines: continuation, repetition, files. */
 #include "parse.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_FILE_BYTES = 256 << 20, MAX_REPEAT = 100000 };
 
@@ -168,20 +171,16 @@ scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *na
   return NULL;
 }
 
-scn_scenario *scn_scenario_load(const char *path, GError **error)
+scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error)
 {
-  GIOChannel *channel = strcmp(path, "-") == 0 ? g_io_channel_unix_new(0) : g_io_channel_new_file(path, "r", error);
+  GIOChannel *channel = g_io_channel_unix_new(fd);
   scn_scenario *scenario = NULL;
-  GString *text;
+  GString *text = g_string_new(NULL);
   char buffer[65536];
   gsize got;
   GIOStatus status;
 
-  if (!channel) {
-    g_prefix_error(error, "%s: ", path);
-    return NULL;
-  }
-  text = g_string_new(NULL);
+  g_io_channel_set_close_on_unref(channel, fd > STDERR_FILENO);
   g_io_channel_set_encoding(channel, NULL, NULL);
   do {
     status = g_io_channel_read_chars(channel, buffer, sizeof(buffer), &got, error);
@@ -197,4 +196,15 @@ scn_scenario *scn_scenario_load(const char *path, GError **error)
     g_prefix_error(error, "%s: ", path);
   g_string_free(text, TRUE);
   return scenario;
+}
+
+scn_scenario *scn_scenario_load(const char *path, GError **error)
+{
+  int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0) {
+    g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s: %s", path, g_strerror(errno));
+    return NULL;
+  }
+  return scn_scenario_load_fd(fd, path, error);
 }

@@ -33,6 +33,8 @@ typedef enum {
 scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error);
 /* The same from a file; "-" is standard input. */
 scn_scenario *scn_scenario_load(const char *path, GError **error);
+/* The same from a descriptor, which is closed in any case; for who opens everything before anything is parsed. */
+scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error);
 void scn_scenario_free(scn_scenario *scenario); /* NULL is fine */
 
 /* A walk over a scenario's steps: remembers time, sequence numbers, tags, held packets. */
@@ -59,5 +61,10 @@ gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpo
 /* The same into a capture file; path "-" is standard output. Nothing is opened before all of the scenario was found to
  * compile. */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error);
+/*
+ * The same into a descriptor that is open for writing, and is closed in any case: what it held stays as it was where the scenario does not
+ * compile.
+ */
+gboolean scn_scenario_write_fd(const scn_scenario *scenario, int fd, const char *path, GError **error);
 
 #endif

@@ -207,14 +207,16 @@ START_TEST(sizes_follow_settings)
   ct_params_size_by_max(&now, 0);
   ck_assert_uint_eq(now.buckets, 262144);
   ct_params_size_by_max(&now, INT32_MAX);
-  ck_assert_uint_le(now.buckets, INT32_MAX);
+  ck_assert_uint_eq(now.max, INT32_MAX);
+  ck_assert_uint_le(now.buckets, CT_BUCKETS_MAX);
   ck_assert_uint_eq(now.buckets % 512, 0);
   ct_params_size_by_hashsize(&now, 16384);
   ck_assert_uint_eq(now.buckets, 16384);
   ck_assert_uint_eq(now.max, 131072);
   ck_assert_uint_eq(now.expect_max, 256);
   ct_params_size_by_hashsize(&now, INT32_MAX);
-  ck_assert_uint_eq(now.max, INT32_MAX);
+  ck_assert_uint_le(now.buckets, CT_BUCKETS_MAX);
+  ck_assert_uint_eq(now.max, now.buckets * 8);
 
   ct_params_size_by_max(&old, 8192);
   ck_assert_uint_eq(old.buckets, 1024);
