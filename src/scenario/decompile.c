@@ -354,11 +354,13 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
   pkt_link_info info;
   scn_bytes bytes;
   scn_link link;
+  gboolean known;
 
   d->frames++;
   scn_runner_frame(&d->runner, frame);
   info = d->runner.link;
-  if (!packet_of(frame, info.l3_offset, &bytes)) {
+  known = packet_of(frame, info.l3_offset, &bytes);
+  if (!known && d->runner.packet.kind == CT_PACKET_NONE) {
     d->left_out++;
     return;
   }
@@ -367,7 +369,8 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
     scn_print_link(d->body, &link);
     d->link = link;
   }
-  if (is_no_packet(d->runner.packet.reason) && link.dlt == frame->link)
+  /* A frame cut inside its IP header was tracked all the same, with zeros for the rest. */
+  if (!known || (is_no_packet(d->runner.packet.reason) && link.dlt == frame->link))
     print_frame(d, frame);
   else
     print_packet(d, &bytes, frame->ts_ns, link_header_bytes(&link, bytes.family) + bytes.captured);
