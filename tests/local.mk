@@ -9,8 +9,8 @@ include tests/mutants/local.mk
 include tests/bench/local.mk
 
 # Checks of the tree itself.
-dist_check_SCRIPTS += build-aux/check-pure.sh build-aux/check-spdx.sh
-TESTS += build-aux/check-pure.sh build-aux/check-spdx.sh
+dist_check_SCRIPTS += build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh
+TESTS += build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh
 
 # The live kernel; never part of `make check` (root, and settings of the whole machine).
 if VERIFY_LIVE
