@@ -37,7 +37,14 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   entry = ct_table_find(&engine->table, tuple, hash, dir);
   if (packet->flags & CT_PACKET_ANSWER)
     *dir = CT_REPLY;
-  return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
+  if (entry == NULL || !ct_core_is_expired(engine, entry))
+    return entry;
+  /*
+   * It ends at this very moment, and the clock has not gone on since: a timeout of 0, or packets stamped alike. Left there it would hide
+   * the new entry of the same tuple.
+   */
+  ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
+  return NULL;
 }
 
 static void set_class(const ct_entry *entry, ct_dir dir, ct_result *result)
