@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,6 +100,33 @@ START_TEST(what_is_gone)
 }
 END_TEST
 
+/* /proc/self/status is opened before the fence and read behind it. */
+static int has_no_privileges(void)
+{
+  int fd = open("/proc/self/status", O_RDONLY);
+  char status[8192] = "";
+
+  NEED(fd >= 0);
+  NEED(cli_sandbox_enter());
+  NEED(read(fd, status, sizeof(status) - 1) > 0);
+  NEED(strstr(status, "\nNoNewPrivs:\t1\n") != NULL);
+  NEED(strstr(status, "\nSeccomp:\t2\n") != NULL);
+  return 0;
+}
+
+START_TEST(privileges_are_gone)
+{
+  ck_assert_int_eq(fenced(has_no_privileges), 0);
+}
+END_TEST
+
+START_TEST(no_tracing)
+{
+  ck_assert(cli_sandbox_enter());
+  ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+END_TEST
+
 START_TEST(no_programs)
 {
   char name[] = "/bin/true", *argv[] = { name, NULL };
@@ -143,8 +171,10 @@ int main(void)
   fence = tcase_create("fence");
   tcase_add_test(fence, what_works);
   tcase_add_test(fence, what_is_gone);
+  tcase_add_test(fence, privileges_are_gone);
   tcase_add_test_raise_signal(fence, no_programs, SIGSYS);
   tcase_add_test_raise_signal(fence, no_networks, SIGSYS);
+  tcase_add_test_raise_signal(fence, no_tracing, SIGSYS);
   suite_add_tcase(suite, fence);
   return unit_run(suite);
 }
