@@ -7,7 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
+
+#include "conntrack/tuple.h"
 
 volatile sig_atomic_t cli_stop;
 
@@ -46,10 +49,20 @@ static cli_exit close_stdout(cli_exit code)
   return cli_exit_graver(code, CLI_EXIT_OUTPUT);
 }
 
+/* Where the system has no random bytes ready, the built-in key has to do: it is only speed that somebody could take. */
+static void draw_hash_key(void)
+{
+  guint64 words[2];
+
+  if (getrandom(words, sizeof(words), GRND_NONBLOCK) == (gssize)sizeof(words))
+    ct_hash_set_key(words[0], words[1]);
+}
+
 int main(int argc, char **argv)
 {
   const cli_subcommand *subcommand = argc > 1 ? cli_subcommand_find(argv[1]) : NULL;
 
+  draw_hash_key();
   /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
   signal(SIGPIPE, SIG_IGN);
   if (subcommand != NULL && argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {

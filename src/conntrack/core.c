@@ -295,6 +295,7 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
 
 void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
 {
+  uint32_t n_new = 0;
   size_t i;
 
   for (i = 0; i < n; i++)
@@ -302,5 +303,10 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
   for (i = 0; engine->params.gc == CT_GC_KERNEL && i < n; i++)
     ct_buckets_prefetch(&engine->buckets, &packets[i].tuple);
   for (i = 0; i < n; i++)
-    ct_table_prefetch_entry(&engine->table, packets[i].hash);
+    ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+}
+
+void ct_engine_populate(ct_engine *engine, uint32_t packets)
+{
+  ct_table_populate(&engine->table, packets);
 }

@@ -78,7 +78,7 @@ double ct_engine_mean(const ct_engine *engine, int64_t since_ns)
 
 /* --- the clock --- */
 
-int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns)
+inline int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns)
 {
   int64_t tick_ns, ticks;
 
@@ -107,7 +107,7 @@ static void expire_up_to(ct_engine *engine, int64_t now_ns)
   engine->now_ns = now_ns;
 }
 
-void ct_core_pass_time(ct_engine *engine, int64_t now_ns)
+inline void ct_core_pass_time(ct_engine *engine, int64_t now_ns)
 {
   int64_t due_ns;
 

@@ -129,6 +129,12 @@ void ct_engine_advance(ct_engine *engine, int64_t now_ns);
 void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n);
 
 /*
+ * Another hint: has the system make memory ready for what so many packets to come may need; at most a megabyte or so ahead. The one
+ * function that may run on another thread while the engine is in use, one thread at a time.
+ */
+void ct_engine_populate(ct_engine *engine, uint32_t packets);
+
+/*
  * Tracks one packet: advances to its time (a packet from the past is tracked at the clock's present and counted), then
  * look-up or creation, tracker, helper, confirmation, events. packet->kind must not be CT_PACKET_NONE.
  */

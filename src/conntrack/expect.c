@@ -78,7 +78,7 @@ void ct_expect_table_free(ct_expect_table *t)
   g_free(t);
 }
 
-bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
+inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
 /* ---- the heap by (fire_ns, id) ---- */
 
@@ -116,12 +116,10 @@ static void heap_settle(ct_expect_table *t, uint32_t at, ct_expect *e)
 
 static ct_expect **chain_of(const ct_expect_table *t, const ct_tuple *tuple)
 {
-  const uint32_t *w = tuple->dst.words;
-  uint32_t h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
+  uint64_t h = ct_hash_words(tuple->dst.halves[0], tuple->dst.halves[1]);
 
-  h ^= ((uint32_t)tuple->dst_id << 16 | (uint32_t)tuple->proto << 8 | tuple->family) * 0x85ebca6bu;
-  h ^= h >> 15;
-  return &t->chains[h & (t->n_chains - 1)];
+  h = ct_hash_words(h, (uint64_t)tuple->dst_id << 16 | (uint64_t)tuple->proto << 8 | tuple->family);
+  return &t->chains[h >> 32 & (t->n_chains - 1)];
 }
 
 static void chain_push(ct_expect_table *t, ct_expect *e)
@@ -206,7 +204,7 @@ static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e
   ct_event_expect(engine, type, &view, reason, time_ns);
 }
 
-int64_t ct_expect_next_deadline(const ct_engine *engine)
+inline int64_t ct_expect_next_deadline(const ct_engine *engine)
 {
   const ct_expect_table *t = engine->expects;
 

@@ -3,7 +3,7 @@
 
 #include "engine_internal.h"
 
-ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry)
+inline ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry)
 {
   return entry->ext ? engine->exts[entry->ext] : NULL;
 }

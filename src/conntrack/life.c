@@ -27,7 +27,7 @@ static void note_peak(ct_engine *engine)
   }
 }
 
-void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
+inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
 {
   bool sooner;
 
@@ -43,7 +43,7 @@ void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
     ct_timer_refresh(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
 }
 
-void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, int64_t timeout_ns,
+inline void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, int64_t timeout_ns,
                           ct_result *result)
 {
   ct_core_refresh(engine, entry, timeout_ns);
@@ -119,7 +119,7 @@ void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason)
   ct_core_destroy_at(engine, entry, reason, engine->now_ns);
 }
 
-ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, ct_result *result)
+inline ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, ct_result *result)
 {
   ct_entry *entry;
 
@@ -163,7 +163,7 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
 }
 
 /* __nf_conntrack_confirm, spec 4.1. Clashes need parallel packets and cannot happen here. */
-bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result)
+inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result)
 {
   uint32_t at[2] = { 0, 0 };
 

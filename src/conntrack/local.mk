@@ -17,19 +17,18 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/core.c src/conntrack/engine.c src/conntrack/life.c src/conntrack/event.c src/conntrack/view.c \
-	src/conntrack/table.h src/conntrack/table.c \
-	src/conntrack/timer.h src/conntrack/timer.c \
+	src/conntrack/engine_internal.h src/conntrack/whole.c src/conntrack/view.c \
+	src/conntrack/table.h \
+	src/conntrack/timer.h \
 	src/conntrack/bucket.h src/conntrack/bucket.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
-	src/conntrack/proto.h src/conntrack/proto/proto.c \
-	src/conntrack/proto/tcp.h src/conntrack/proto/tcp.c src/conntrack/proto/tcp_window.c \
-	src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
+	src/conntrack/proto.h \
+	src/conntrack/proto/tcp.h \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
-	src/conntrack/proto/udp.c src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
+	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
-	src/conntrack/ext.h src/conntrack/ext.c \
-	src/conntrack/expect.h src/conntrack/expect.c src/conntrack/expect_wheel.c \
+	src/conntrack/ext.h \
+	src/conntrack/expect.h \
 	src/conntrack/gre_key.h src/conntrack/gre_key.c \
 	src/conntrack/helper.h src/conntrack/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
@@ -41,3 +40,9 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/per.h src/conntrack/helper/per.c \
 	src/conntrack/helper/h323.h src/conntrack/helper/h323.c src/conntrack/helper/h323_parse.c \
 	src/conntrack/helper/h323_schema.h src/conntrack/helper/h323_schema.c
+# Compiled as one by whole.c.
+EXTRA_DIST += \
+	src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect.c src/conntrack/expect_wheel.c \
+	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table.c src/conntrack/timer.c src/conntrack/proto/proto.c \
+	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
+	src/conntrack/proto/tcp_window.c src/conntrack/proto/udp.c

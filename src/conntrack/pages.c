@@ -5,6 +5,11 @@
 
 #include <glib.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* since Linux 5.14; older ones refuse it */
+#endif
 
 static size_t bytes_of(size_t n, size_t element_bytes)
 {
@@ -51,4 +56,11 @@ void ct_pages_free(void *pages, size_t n, size_t element_bytes)
 {
   if (n != 0)
     munmap(pages, bytes_of(n, element_bytes));
+}
+
+void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes)
+{
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), start = bytes_of(from, element_bytes) / page * page;
+
+  madvise((char *)pages + start, bytes_of(to, element_bytes) - start, MADV_POPULATE_WRITE);
 }

@@ -19,4 +19,21 @@ void *ct_pages_grow(void *pages, size_t old_n, size_t n, size_t element_bytes);
 bool ct_pages_affordable(uint64_t n, size_t element_bytes);
 void ct_pages_free(void *pages, size_t n, size_t element_bytes);
 
+/*
+ * Has the system give the pages of elements from..to-1 their memory now, in one call instead of a fault for each page. What
+ * they hold stays. Only a hint: nothing is lost where it cannot be done, also where the pages have just moved away, so that another
+ * thread may call it.
+ */
+void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes);
+
+/*
+ * A line that will soon be written to. gcc takes a function that consists of hints for one without effect and drops the
+ * calls to it: hence the empty statement, which says that there is one.
+ */
+static inline void ct_pages_fetch(const void *line)
+{
+  __builtin_prefetch(line, 1);
+  __asm__ volatile("");
+}
+
 #endif

@@ -6,7 +6,16 @@
 
 #include "pages.h"
 
-enum { FIRST_SLOTS = 1024, FIRST_ENTRIES = 1024 };
+enum {
+  FIRST_SLOTS = 1024,
+  FIRST_ENTRIES = 1024,
+  POPULATE_MANY = 8192, /* below so many entries a few faults do not matter */
+  POPULATE_STEP = 2048  /* entries: 256 KiB */
+};
+
+/* What ct_table_populate reads, maybe on another thread: an old value does no harm, half of one would. */
+#define PUBLISH(place, value) __atomic_store_n(&(place), (value), __ATOMIC_RELAXED)
+#define GLANCE(place) __atomic_load_n(&(place), __ATOMIC_RELAXED)
 
 void ct_table_init(ct_table *table)
 {
@@ -25,6 +34,14 @@ void ct_table_clear(ct_table *table)
   ct_pages_free(table->slab, table->size, sizeof(ct_entry));
   ct_pages_free(table->pairs, table->pairs_size, sizeof(ct_address_pair));
   memset(table, 0, sizeof(*table));
+}
+
+static inline void fetch_entry(const ct_table *table, uint32_t number)
+{
+  const char *entry = (const char *)ct_table_entry(table, number);
+
+  ct_pages_fetch(entry);
+  ct_pages_fetch(entry + 64);
 }
 
 static uint32_t take_pair(ct_table *table)
@@ -50,17 +67,30 @@ static uint32_t take_number(ct_table *table)
 
   if (number != 0) {
     table->free_entry = table->slab[number].addr[0];
+    fetch_entry(table, table->free_entry);
     return number;
   }
-  if (table->top >= table->size) {
+  number = table->top;
+  if (number >= table->size) {
     g_assert(table->size <= UINT32_MAX / 2);
-    table->slab = ct_pages_grow(table->slab, table->size, (size_t)table->size * 2, sizeof(ct_entry));
-    table->size *= 2;
+    PUBLISH(table->slab, ct_pages_grow(table->slab, table->size, (size_t)table->size * 2, sizeof(ct_entry)));
+    PUBLISH(table->size, table->size * 2);
   }
-  return table->top++;
+  PUBLISH(table->top, number + 1);
+  return number;
 }
 
-ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
+void ct_table_populate(ct_table *table, uint32_t packets)
+{
+  uint32_t top = GLANCE(table->top), to = MIN(top + packets + POPULATE_STEP, GLANCE(table->size));
+
+  if (top < POPULATE_MANY || to < table->populated + POPULATE_STEP)
+    return;
+  ct_pages_populate(GLANCE(table->slab), MAX(top, table->populated), to, sizeof(ct_entry));
+  table->populated = to;
+}
+
+inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 {
   ct_entry *entry = ct_table_entry(table, take_number(table));
 
@@ -105,20 +135,32 @@ static void put_slot(ct_slot *slots, uint32_t mask, ct_slot slot)
   slots[at] = slot;
 }
 
+/*
+ * Doubles the index in place: no second one is touched, and none given back. Slots are put anew in the order in which they stand,
+ * from behind an empty one on: then whatever lies between a slot's home and itself has been put anew before, and is not going
+ * to leave a gap.
+ */
 static void grow_index(ct_table *table)
 {
-  uint32_t i, n = table->slot_mask + 1, mask = n * 2 - 1;
-  ct_slot *slots = ct_pages_new((size_t)n * 2, sizeof(ct_slot));
+  uint32_t i, first = 0, n = table->slot_mask + 1, mask = n * 2 - 1;
 
-  for (i = 0; i < n; i++)
-    if (table->slots[i].number != 0)
-      put_slot(slots, mask, table->slots[i]);
-  ct_pages_free(table->slots, n, sizeof(ct_slot));
-  table->slots = slots;
+  g_assert(n <= UINT32_MAX / 4);
+  table->slots = ct_pages_grow(table->slots, n, (size_t)n * 2, sizeof(ct_slot));
+  ct_pages_populate(table->slots, n, (size_t)n * 2, sizeof(ct_slot));
+  while (table->slots[first].number != 0)
+    first++;
+  for (i = 1; i < n; i++) {
+    ct_slot *at = &table->slots[(first + i) & (n - 1)], slot = *at;
+
+    if (slot.number == 0)
+      continue;
+    at->number = 0;
+    put_slot(table->slots, mask, slot);
+  }
   table->slot_mask = mask;
 }
 
-void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
+inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
 {
   /* Three quarters full: with linear probing a miss then reads two cache lines at most on average. */
   if (table->used + table->used / 3 >= table->slot_mask)
@@ -164,18 +206,17 @@ void ct_table_remove(ct_table *table, ct_entry *entry)
 
 static inline uint64_t both(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
 
-static bool match_v4(const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+/* Both directions compared without a branch between them: which of them it is, nobody can foresee. */
+static inline bool match_v4(const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   uint64_t addresses = both(entry->addr[0], entry->addr[1]);
+  uint32_t ids = (uint32_t)entry->port[0] << 16 | entry->port[1];
+  bool reply = (addresses == both(tuple->dst.v4, tuple->src.v4)) & (ids == ((uint32_t)tuple->dst_id << 16 | tuple->src_id)) &
+               !(entry->traits & CT_ENTRY_ICMP);
+  bool original = (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
 
-  if (!(entry->traits & CT_ENTRY_ICMP) && addresses == both(tuple->dst.v4, tuple->src.v4) &&
-      entry->port[0] == tuple->dst_id && entry->port[1] == tuple->src_id) {
-    *dir = CT_REPLY;
-    return true;
-  }
-  *dir = CT_ORIGINAL;
-  return addresses == both(tuple->src.v4, tuple->dst.v4) && entry->port[0] == tuple->src_id &&
-         entry->port[1] == tuple->dst_id;
+  *dir = reply ? CT_REPLY : CT_ORIGINAL;
+  return reply | original;
 }
 
 static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
@@ -192,7 +233,7 @@ static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tupl
          ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
-ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
+inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
   uint32_t at;
 
@@ -210,20 +251,21 @@ ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t h
   return NULL;
 }
 
-void ct_table_prefetch_entry(const ct_table *table, uint32_t hash)
+inline void ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new)
 {
   uint32_t at, tries;
 
-  for (at = hash & table->slot_mask, tries = 0; table->slots[at].number != 0 && tries < 4; tries++) {
+  for (at = hash & table->slot_mask, tries = 0; table->slots[at].number != 0; tries++) {
     if (table->slots[at].hash == hash) {
-      const char *entry = (const char *)ct_table_entry(table, table->slots[at].number);
-
-      __builtin_prefetch(entry, 1);
-      __builtin_prefetch(entry + 64, 1);
+      fetch_entry(table, table->slots[at].number);
       return;
     }
+    if (tries == 4)
+      return;
     at = (at + 1) & table->slot_mask;
   }
+  if (table->free_entry == 0)
+    fetch_entry(table, table->top + (*n_new)++);
 }
 
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple)

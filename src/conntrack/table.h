@@ -2,7 +2,7 @@
 /*
  * The table: a slab of entries and an open-addressing index of 8-byte slots over it. One slot per connection serves both
  * directions, because ct_tuple_hash is the same for a tuple and its inverse. Growth never touches an entry: the slab
- * is one array of virtual memory that realloc extends, the index is rebuilt from its own slots.
+ * is one array of virtual memory that is extended, and so is the index, which is put in order in place.
  *
  * Entry numbers start at 1; pointers to entries are good until the next ct_table_take (which may move the slab).
  * Internal to src/conntrack.
@@ -11,6 +11,7 @@
 #define CT_TABLE_H
 
 #include "entry.h"
+#include "pages.h"
 
 typedef struct ct_slot {
   uint32_t hash;
@@ -32,6 +33,7 @@ typedef struct ct_table {
   uint32_t free_entry; /* chain through addr[0] */
   ct_address_pair *pairs;
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
+  uint32_t populated; /* entries below it have their memory; belongs to whoever calls ct_table_populate */
 } ct_table;
 
 void ct_table_init(ct_table *table);
@@ -61,10 +63,17 @@ ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t h
 /* Hints: the slot, then (when that has arrived) the entry. */
 static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
 {
-  __builtin_prefetch(&table->slots[hash & table->slot_mask]);
+  ct_pages_fetch(&table->slots[hash & table->slot_mask]);
 }
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
-void ct_table_prefetch_entry(const ct_table *table, uint32_t hash);
+/* n_new counts the packets so far of which no entry was found: theirs will be made. */
+void ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new);
+
+/*
+ * Has memory ready for the entries of so many packets to come, once there are many. One thread at a time, which need not be
+ * the one that uses the table.
+ */
+void ct_table_populate(ct_table *table, uint32_t packets);
 
 /* The entry's tuples. */
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);

@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "pages.h"
+
 enum { BLOCK_NOTES = 126, AHEAD = 8 /* entries fetched before they are looked at */ };
 
 struct ct_timer_block {
@@ -220,8 +222,8 @@ static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot
 
       const char *soon = (const char *)&slab[block->notes[MIN(i + AHEAD, block->used - 1)].number];
 
-      __builtin_prefetch(soon);
-      __builtin_prefetch(soon + 64);
+      ct_pages_fetch(soon);
+      ct_pages_fetch(soon + 64);
       timer->notes--;
       if (note.tick == (uint32_t)timer->now_tick)
         look_at(timer, slab, note);

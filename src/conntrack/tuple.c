@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+ct_hash_key ct_hash_keyed_with = { UINT64_C(0x2d358dccaa6c78a5), UINT64_C(0x8bb84b93962eacc9) };
+
+void ct_hash_set_key(uint64_t a, uint64_t b)
+{
+  ct_hash_keyed_with = (ct_hash_key){ a, b };
+}
+
 /* Pairs of request and answer; spec 2. Indexed by type, 0 where there is none; the answer to the request 8 is type 0, hence the +1. */
 static const uint8_t icmp_inverse[19] = { [8] = 1 + 0, [0] = 1 + 8, [13] = 1 + 14, [14] = 1 + 13, [15] = 1 + 16, [16] = 1 + 15, [17] = 1 + 18, [18] = 1 + 17 };
 
@@ -58,35 +65,6 @@ bool ct_tuple_is_icmp_answer(const ct_tuple *t)
   if (t->proto == CT_PROTO_ICMP)
     return type == 0 || type == 14 || type == 16 || type == 18;
   return type == 129 || type == 140;
-}
-
-/* Every bit of v reaches the upper half, which the shift brings down: enough before a last round over the sum of both ends. */
-static inline uint64_t mix(uint64_t v)
-{
-  v *= 0x9e3779b97f4a7c15u;
-  return v ^ v >> 32;
-}
-
-static inline uint64_t end_mix(const ct_addr *addr, uint16_t id, uint8_t family)
-{
-  uint64_t v = mix(addr->words[0] | (uint64_t)id << 32);
-
-  if (family == CT_IPV6) {
-    v ^= mix(addr->halves[0] ^ v);
-    v ^= mix(addr->halves[1] + v);
-  }
-  v *= 0xd6e8feb86659fd93u;
-  return v ^ v >> 29;
-}
-
-uint32_t ct_tuple_hash(const ct_tuple *t)
-{
-  /* The sum makes both directions equal; the protocol goes in afterwards. */
-  uint64_t v = end_mix(&t->src, t->src_id, t->family) + end_mix(&t->dst, t->dst_id, t->family) + t->proto;
-
-  v ^= v >> 32;
-  v *= 0xd6e8feb86659fd93u;
-  return (uint32_t)(v >> 32);
 }
 
 static int compare_u32(uint32_t a, uint32_t b)

@@ -76,10 +76,43 @@ bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse);
 bool ct_tuple_is_icmp_answer(const ct_tuple *t);
 
 /*
+ * What the hashes below are keyed with: who writes a capture must not be able to choose where its connections fall, or each look-up
+ * would walk them all. To be set, if at all, before anything is hashed, and the same for the whole process; nothing that is
+ * shown depends on it. Fixed where it is not set.
+ */
+typedef struct ct_hash_key {
+  uint64_t a, b;
+} ct_hash_key;
+extern ct_hash_key ct_hash_keyed_with;
+void ct_hash_set_key(uint64_t a, uint64_t b);
+
+/* => 64 bits of two words, which without the key nobody can make come out the same as those of two others. */
+static inline uint64_t ct_hash_words(uint64_t a, uint64_t b)
+{
+  unsigned __int128 product = (unsigned __int128)(a ^ ct_hash_keyed_with.a) * (b ^ ct_hash_keyed_with.b);
+
+  return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t ct_hash_end(const ct_addr *addr, uint16_t id, uint8_t family)
+{
+  uint64_t words = family == CT_IPV6 ? ct_hash_words(addr->halves[0], addr->halves[1]) : addr->v4;
+
+  return words ^ (uint64_t)id << 32;
+}
+
+/*
  * A hash that is the same for a tuple and its inverse, so that one index slot serves both directions.
  * Not the kernel's bucket hash (bucket.h): that one decides who is evicted, this one only finds.
  */
-uint32_t ct_tuple_hash(const ct_tuple *t);
+static inline uint32_t ct_tuple_hash(const ct_tuple *t)
+{
+  uint64_t src = ct_hash_end(&t->src, t->src_id, t->family), dst = ct_hash_end(&t->dst, t->dst_id, t->family);
+  /* The smaller end first makes both directions equal. */
+  uint64_t first = src < dst ? src : dst, second = src < dst ? dst : src;
+
+  return (uint32_t)(ct_hash_words(first ^ (uint64_t)t->proto << 56, second) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
 
 /* A total order, for listings and tests; family, protocol, source, destination, ids. */
 int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b);

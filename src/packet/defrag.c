@@ -16,13 +16,10 @@ typedef struct piece {
 static guint key_hash(gconstpointer p)
 {
   const defrag_key *key = p;
-  guint64 h = key->id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+  guint64 src = ct_hash_words(key->src.halves[0], key->src.halves[1]);
+  guint64 dst = ct_hash_words(key->dst.halves[0], key->dst.halves[1]);
 
-  h = (h ^ key->src.halves[0] ^ h >> 29) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
-  h = (h ^ key->src.halves[1] ^ h >> 32) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
-  h = (h ^ key->dst.halves[0] ^ h >> 29) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
-  h = (h ^ key->dst.halves[1] ^ key->proto ^ h >> 32) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
-  return (guint)(h >> 32);
+  return (guint)(ct_hash_words(ct_hash_words(src, dst), key->id ^ (guint64)key->proto << 56) >> 32);
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
@@ -34,7 +31,7 @@ static guint address_hash(gconstpointer p)
 {
   const ct_addr *address = p;
 
-  return (guint)((address->halves[0] ^ address->halves[1]) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) >> 32);
+  return (guint)(ct_hash_words(address->halves[0], address->halves[1]) >> 32);
 }
 
 static gboolean address_equal(gconstpointer a, gconstpointer b)

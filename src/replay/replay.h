@@ -93,6 +93,12 @@ gboolean replay_source_ready(replay_source *source);
 /* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
 gboolean replay_source_live(const replay_source *source);
 
+/*
+ * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To be taken back
+ * with NULL before the engine is freed.
+ */
+void replay_source_serve(replay_source *source, ct_engine *engine);
+
 /* FALSE where not one capture could be opened: there is nothing to come, and nothing to show. */
 gboolean replay_source_readable(const replay_source *source);
 

@@ -100,9 +100,9 @@ static void track_batch(run *r, const replay_batch *b)
   }
 }
 
-void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *watcher)
+static void run_batches(run *r, replay_source *source)
 {
-  run r = { .engine = engine, .watcher = watcher };
+  const replay_watcher *watcher = r->watcher;
   const replay_batch *b;
   gboolean begun = FALSE;
 
@@ -113,14 +113,23 @@ void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *
     if (b == NULL)
       break;
     if (!begun)
-      begin(&r, b->first_ns);
+      begin(r, b->first_ns);
     begun = TRUE;
-    track_batch(&r, b);
+    track_batch(r, b);
     if (watcher->tick != NULL)
       watcher->tick(watcher->user);
     if (watcher->wanted != NULL && !watcher->wanted(watcher->user))
       return;
   }
   if (begun)
-    end(&r);
+    end(r);
+}
+
+void replay_run(replay_source *source, ct_engine *engine, const replay_watcher *watcher)
+{
+  run r = { .engine = engine, .watcher = watcher };
+
+  replay_source_serve(source, engine);
+  run_batches(&r, source);
+  replay_source_serve(source, NULL);
 }

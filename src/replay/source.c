@@ -52,6 +52,8 @@ struct replay_source {
   gsize bytes; /* behind the batches produced and not consumed */
   gboolean ended, closing, waiting, live;
   guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
+  GMutex engine_lock;
+  ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
 };
 
 static gboolean stopped(const replay_source *s)
@@ -149,6 +151,15 @@ static void take_batch(replay_source *s, slot *to)
   to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }
 
+/* The memory for what these packets will need is made ready here: with two threads, that takes it off the busier one. */
+static void make_room(replay_source *s)
+{
+  g_mutex_lock(&s->engine_lock);
+  if (s->engine != NULL)
+    ct_engine_populate(s->engine, s->n_slots * CAP_BATCH_FRAMES);
+  g_mutex_unlock(&s->engine_lock);
+}
+
 /* => FALSE at the end: nothing more will come. */
 static gboolean fill(replay_source *s, slot *to)
 {
@@ -159,6 +170,7 @@ static gboolean fill(replay_source *s, slot *to)
       return FALSE;
     take_batch(s, to);
   }
+  make_room(s);
   return TRUE;
 }
 
@@ -270,6 +282,7 @@ replay_source *replay_source_prepare(const replay_options *options, const ct_par
   s->look = replay_look_new();
   s->decoder = pkt_decoder_new(params, s->o.checksums);
   g_mutex_init(&s->lock);
+  g_mutex_init(&s->engine_lock);
   g_cond_init(&s->filled);
   g_cond_init(&s->emptied);
   s->live = replay_feed_live(s->feed);
@@ -300,6 +313,13 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   if (s != NULL)
     replay_source_start(s);
   return s;
+}
+
+void replay_source_serve(replay_source *s, ct_engine *engine)
+{
+  g_mutex_lock(&s->engine_lock);
+  s->engine = engine;
+  g_mutex_unlock(&s->engine_lock);
 }
 
 void replay_source_interrupt(replay_source *s)
@@ -338,6 +358,7 @@ void replay_source_free(replay_source *s)
   replay_select_free(s->select);
   replay_feed_free(s->feed);
   g_mutex_clear(&s->lock);
+  g_mutex_clear(&s->engine_lock);
   g_cond_clear(&s->filled);
   g_cond_clear(&s->emptied);
   g_free(s);

@@ -33,6 +33,7 @@ static void batch_track(ct_engine *engine, const ct_packet *batch, guint n)
   ct_result result;
   guint i;
 
+  ct_engine_populate(engine, n);
   for (i = 0; i < n; i++) {
     if (i % RUN == 0)
       ct_engine_prefetch(engine, batch + i, MIN((guint)RUN, n - i));

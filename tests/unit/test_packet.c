@@ -412,6 +412,33 @@ START_TEST(cut_reads_as_zeros)
 }
 END_TEST
 
+/* Tuples made to share their low bits under one key fall apart under another: no key, no crafted collisions. */
+START_TEST(hash_depends_on_key)
+{
+  enum { BITS = 12, CRAFTED = 512, FAIR = 12 /* of 512 in 4096 places, one has that many once in 10^12 */ };
+  const ct_hash_key before = ct_hash_keyed_with;
+  static ct_tuple crafted[CRAFTED];
+  static guint8 places[1 << BITS];
+  ct_tuple t = { .family = CT_IPV4, .proto = CT_PROTO_TCP, .dst_id = 80 }, inverse;
+  guint n = 0, worst = 0, i;
+
+  ct_hash_set_key(1, 2);
+  for (t.src.v4 = 1, t.dst.v4 = 7; n < CRAFTED; t.src.v4++)
+    if (ct_tuple_hash(&t) % (1 << BITS) == 0)
+      crafted[n++] = t;
+  ct_hash_set_key(G_GUINT64_CONSTANT(0x0123456789abcdef), G_GUINT64_CONSTANT(0xfedcba9876543211));
+  for (i = 0; i < CRAFTED; i++) {
+    guint place = ct_tuple_hash(&crafted[i]) % (1 << BITS);
+
+    worst = MAX(worst, ++places[place]);
+    ct_tuple_invert(&crafted[i], &inverse);
+    ck_assert_uint_eq(ct_tuple_hash(&crafted[i]), ct_tuple_hash(&inverse));
+  }
+  ck_assert_uint_le(worst, FAIR);
+  ct_hash_set_key(before.a, before.b);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("packet");
@@ -419,6 +446,7 @@ int main(void)
 
   tcase_add_test(c, tcp_fields);
   tcase_add_loop_test(c, tcp_options_kinds, 0, 5);
+  tcase_add_test(c, hash_depends_on_key);
   tcase_add_test(c, tcp_flag_sets);
   tcase_add_loop_test(c, short_headers, 0, 7);
   tcase_add_loop_test(c, tcp_data_offset, 0, 7);

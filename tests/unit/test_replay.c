@@ -182,6 +182,23 @@ START_TEST(threads_never_show)
 }
 END_TEST
 
+START_TEST(hash_keys_never_show)
+{
+  const ct_hash_key before = ct_hash_keyed_with;
+  char *path = make_capture(0, FRAMES, 1, 0);
+  const char *captures[] = { path };
+  char *one = run_text(captures, 1, NULL, NULL), *other;
+
+  ct_hash_set_key(~before.a, before.b * 3);
+  other = run_text(captures, 1, NULL, NULL);
+  ct_hash_set_key(before.a, before.b);
+  ck_assert_str_eq(one, other);
+  g_free(one);
+  g_free(other);
+  drop(path);
+}
+END_TEST
+
 START_TEST(split_files_are_one_stream)
 {
   char *whole = make_capture(0, FRAMES, 1, 0), *first = make_capture(0, 1777, 1, 0),
@@ -545,6 +562,7 @@ int main(void)
   TCase *stream = tcase_create("stream"), *point = tcase_create("point");
 
   tcase_add_test(stream, threads_never_show);
+  tcase_add_test(stream, hash_keys_never_show);
   tcase_add_test(stream, split_files_are_one_stream);
   tcase_add_test(stream, merged_files_are_one_stream);
   tcase_add_test(stream, selections);

@@ -23,7 +23,7 @@ static const ct_proto *find_own(const ct_profile *profile, uint8_t number)
   return number == CT_PROTO_TCP ? profile->tcp_tracker : number == CT_PROTO_ICMP ? profile->icmp_tracker : NULL;
 }
 
-const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
+inline const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple)
 {
   const ct_proto *own = G_UNLIKELY(profile->ip_conntrack) ? find_own(profile, tuple->proto) : NULL;
 

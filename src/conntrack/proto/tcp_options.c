@@ -61,7 +61,7 @@ void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags
 
 static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
 
-uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
+inline uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
 {
   option_walk walk;
   const uint8_t *option;

@@ -161,7 +161,7 @@ static void count_repeats(ct_tcp *tcp, const ct_segment *seg, uint32_t ack)
   tcp->retrans = 0;
 }
 
-ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *seg, ct_result *result)
+inline ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *seg, ct_result *result)
 {
   ct_tcp *tcp = &entry->l4.tcp;
   ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
