@@ -44,25 +44,17 @@ static void reason_fields(emit_text *out, ct_reason reason)
     json_word(out, "sysctl", ct_reason_sysctl(reason));
 }
 
-/* ,"key":["name",...]: the names of the bits that are set, the lowest first. */
-static void bits_list(emit_text *out, const char *key, guint bits, const char *const *names, guint n)
+/* ,"key":["name",...]: the names of the bits that are set, the lowest first. bits is not 0. */
+static void bits_list(emit_text *out, const char *key, guint bits, const put_name *names)
 {
   char *p = emit_text_reserve(out, WIRE_BYTES);
-  guint i;
 
   p = put_literal(p, ",\"");
   p = put_word(p, key);
   p = put_literal(p, "\":[");
-  for (i = 0; i < n; i++) {
-    if (!(bits & 1u << i))
-      continue;
-    p = put_literal(p, "\"");
-    p = put_word(p, names[i]);
-    p = put_literal(p, "\",");
-  }
-  if (p[-1] == ',')
-    p--;
-  emit_text_advance(out, put_literal(p, "]"));
+  for (; bits != 0; bits &= bits - 1)
+    p = put_listed(p, &names[__builtin_ctz(bits)]);
+  emit_text_advance(out, put_literal(p - 1, "]"));
 }
 
 /* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
@@ -160,7 +152,9 @@ static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire 
 /* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
 static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet)
 {
-  static const char *const names[] = { "NEW", "RELATED", "DESTROY", "REPLY", "ASSURED", "PROTOINFO", "HELPER", "MARK" };
+  static const put_name names[] = { PUT_NAME("NEW"),     PUT_NAME("RELATED"),   PUT_NAME("DESTROY"), PUT_NAME("REPLY"),
+                                    PUT_NAME("ASSURED"), PUT_NAME("PROTOINFO"), PUT_NAME("HELPER"),  PUT_NAME("MARK") };
+  const guint known = (1u << G_N_ELEMENTS(names)) - 1;
 
   emit_text_literal(out, "\"event\":\"");
   emit_text_string(out, emit_event_name(event->type));
@@ -169,8 +163,8 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
     json_time(out, event->time_ns);
   if (!of_packet && event->packet != 0)
     json_number(out, "n", event->packet);
-  if (event->bits != 0)
-    bits_list(out, "bits", event->bits, names, G_N_ELEMENTS(names));
+  if ((event->bits & known) != 0)
+    bits_list(out, "bits", event->bits & known, names);
   if (event->reason != CT_REASON_NONE)
     reason_fields(out, event->reason);
   if (event->view != NULL) {
@@ -277,7 +271,9 @@ static void events_list(emit_text *out, const emit_options *o)
 
 static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
 {
-  static const char *const names[] = { "created", "refreshed", "counted", "state", "ended", "reopened", "expected" };
+  static const put_name names[] = { PUT_NAME("created"), PUT_NAME("refreshed"), PUT_NAME("counted"), PUT_NAME("state"),
+                                    PUT_NAME("ended"),   PUT_NAME("reopened"),  PUT_NAME("expected") };
+  const guint known = (1u << G_N_ELEMENTS(names)) - 1;
   const ct_packet *packet = p->packet;
   emit_wire wire;
 
@@ -298,8 +294,8 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
   result_fields(out, packet, p->result);
   reason_fields(out, p->result->reason);
   bound_object(out, p->result->reason, &p->result->bound);
-  if (p->result->changes != 0)
-    bits_list(out, "changes", p->result->changes, names, G_N_ELEMENTS(names));
+  if ((p->result->changes & known) != 0)
+    bits_list(out, "changes", p->result->changes & known, names);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     emit_json_entry_object(out, o, p->view);

@@ -98,10 +98,9 @@ static char *put_status(char *p, guint32 bits)
 {
   static const struct {
     guint32 bit;
-    guint length;
-    const char *text;
+    put_name name;
   } names[] = {
-#define NAME(name) { CT_STATUS_##name, sizeof("\"" #name "\",") - 1, "\"" #name "\"," }
+#define NAME(name) { CT_STATUS_##name, PUT_NAME(#name) }
     NAME(ASSURED),      NAME(CONFIRMED), NAME(DST_NAT),    NAME(DST_NAT_DONE), NAME(DYING),      NAME(EXPECTED),
     NAME(FIXED_TIMEOUT), NAME(HELPER),   NAME(HW_OFFLOAD), NAME(NAT_CLASH),    NAME(OFFLOAD),    NAME(SEEN_REPLY),
     NAME(SEQ_ADJUST),   NAME(SRC_NAT),   NAME(SRC_NAT_DONE), NAME(TEMPLATE),
@@ -114,7 +113,7 @@ static char *put_status(char *p, guint32 bits)
   for (i = 0; i < G_N_ELEMENTS(names); i++) {
     if (!(bits & names[i].bit))
       continue;
-    p = put_bytes(p, names[i].text, names[i].length);
+    p = put_listed(p, &names[i].name);
     any = TRUE;
   }
   if (any)

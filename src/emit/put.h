@@ -23,6 +23,19 @@ static inline char *put_bytes(char *p, const char *bytes, gsize n)
 }
 #define put_literal(p, s) put_bytes(p, s "", sizeof(s) - 1)
 
+/* A name in a list, with its quotes and comma. Copied as a whole, which costs less than asking how much of it: needs 16 bytes of room. */
+typedef struct put_name {
+  char text[16];
+  guint8 length;
+} put_name;
+#define PUT_NAME(name) { "\"" name "\",", sizeof("\"" name "\",") - 1 }
+
+static inline char *put_listed(char *p, const put_name *name)
+{
+  memcpy(p, name->text, sizeof(name->text));
+  return p + name->length;
+}
+
 /* A short word of ours: state, class, helper. */
 static inline char *put_word(char *p, const char *word)
 {
