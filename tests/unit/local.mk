@@ -53,6 +53,12 @@ test_scenario_build_SOURCES = tests/unit/test_scenario_build.c tests/unit/unit.h
 test_scenario_build_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_scenario_build_LDADD = libscenario.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
 
+TESTS += test_table
+check_PROGRAMS += test_table
+test_table_SOURCES = tests/unit/test_table.c tests/unit/unit.h
+test_table_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_table_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
 TESTS += test_timer
 check_PROGRAMS += test_timer
 test_timer_SOURCES = tests/unit/test_timer.c tests/unit/unit.h

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Slab and index: what was put in is found, through growth in place and gaps that close, and nothing else is. */
+#include <glib.h>
+#include <string.h>
+
+#include "conntrack/table.h"
+#include "unit.h"
+
+enum { ENTRIES = 30000, STEPS = 200000 };
+
+static ct_tuple tuple_of(guint i)
+{
+  ct_tuple t = { .family = i % 4 == 3 ? CT_IPV6 : CT_IPV4, .proto = CT_PROTO_TCP, .src_id = (guint16)i, .dst_id = 80 };
+
+  t.src.v4 = i + 1;
+  t.dst.v4 = 0x01020304;
+  if (t.family == CT_IPV6)
+    t.dst.words[3] = i;
+  return t;
+}
+
+static ct_entry *find(const ct_table *table, guint i, guint32 hash, ct_dir *dir)
+{
+  ct_tuple t = tuple_of(i), reply;
+  ct_dir back;
+  ct_entry *entry = ct_table_find(table, &t, hash, dir);
+
+  ct_tuple_invert(&t, &reply);
+  ck_assert_ptr_eq(ct_table_find(table, &reply, hash, &back), entry);
+  if (entry != NULL)
+    ck_assert_int_eq(back, CT_REPLY);
+  return entry;
+}
+
+/* In and out at random, against an array that knows what should be there. */
+START_TEST(random_steps)
+{
+  static gboolean there[ENTRIES];
+  GRand *rand = g_rand_new_with_seed(7 + (guint32)_i);
+  ct_table table;
+  ct_dir dir;
+  guint step, i, n = 0;
+
+  ct_table_init(&table);
+  memset(there, 0, sizeof(there));
+  for (step = 0; step < STEPS; step++) {
+    ct_tuple t;
+    ct_entry *entry;
+
+    i = (guint)g_rand_int_range(rand, 0, ENTRIES);
+    t = tuple_of(i);
+    entry = find(&table, i, ct_tuple_hash(&t), &dir);
+    ck_assert_int_eq(entry != NULL, there[i]);
+    if (entry == NULL) {
+      ct_table_insert(&table, ct_table_take(&table, &t), ct_tuple_hash(&t));
+    } else if (g_rand_int_range(rand, 0, 3) == 0) {
+      ck_assert_int_eq(dir, CT_ORIGINAL);
+      ct_table_remove(&table, entry);
+      ct_table_give(&table, entry);
+    } else {
+      continue;
+    }
+    there[i] = !there[i];
+    n += there[i] ? 1 : -1u;
+    ck_assert_uint_eq(table.used, n);
+    if (step % 256 == 0)
+      ct_table_populate(&table, 256);
+  }
+  ck_assert_uint_gt(n, 8192); /* enough to have populated ahead, and to have grown several times */
+  ct_table_clear(&table);
+  g_rand_free(rand);
+}
+END_TEST
+
+/* Hashes in a few crowds, one of which runs over the end of the index at every size: growth keeps each within reach. */
+START_TEST(crowds_survive_growth)
+{
+  enum { CROWDED = 6000 };
+  ct_table table;
+  ct_dir dir;
+  guint i, j;
+
+  ct_table_init(&table);
+  for (i = 0; i < CROWDED; i++) {
+    static const guint32 crowds[] = { 0xffffffff, 0x7fffffff, 0, 0x40000200, 0xffffff00 };
+    ct_tuple t = tuple_of(i);
+
+    ct_table_insert(&table, ct_table_take(&table, &t), crowds[i % G_N_ELEMENTS(crowds)] - i % 7 * 64);
+    if ((i & (i + 1)) != 0 && i + 1 != CROWDED && i % 769 != 0)
+      continue;
+    for (j = 0; j <= i; j++)
+      ck_assert_ptr_nonnull(find(&table, j, crowds[j % G_N_ELEMENTS(crowds)] - j % 7 * 64, &dir));
+  }
+  ck_assert_ptr_null(find(&table, CROWDED, 0xffffffff, &dir));
+  ct_table_clear(&table);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("table");
+  TCase *tc = tcase_create("index");
+
+  tcase_set_timeout(tc, 60);
+  tcase_add_loop_test(tc, random_steps, 0, 2);
+  tcase_add_test(tc, crowds_survive_growth);
+  suite_add_tcase(suite, tc);
+  return unit_run(suite);
+}
