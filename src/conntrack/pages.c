@@ -5,7 +5,8 @@
 
 #include <glib.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+enum { PAGE_LARGEST = 64 * 1024 }; /* of any machine: what is a multiple of it is one of the page size */
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* since Linux 5.14; older ones refuse it */
@@ -60,7 +61,7 @@ void ct_pages_free(void *pages, size_t n, size_t element_bytes)
 
 void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes)
 {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE), start = bytes_of(from, element_bytes) / page * page;
+  size_t start = bytes_of(from, element_bytes) / PAGE_LARGEST * PAGE_LARGEST;
 
   madvise((char *)pages + start, bytes_of(to, element_bytes) - start, MADV_POPULATE_WRITE);
 }

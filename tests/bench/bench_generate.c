@@ -22,6 +22,7 @@
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 enum { ETHERNET = 14, PAYLOAD_MAX = 100, FRAME_MAX = 256, STEP_US = 20 };
+enum { WAVE_STEP_US = 2 /* 20 M packets in 40 s: the first SYN has not timed out when the last answer comes */ };
 
 /* A connection or exchange under way. */
 typedef struct flow {
@@ -38,7 +39,7 @@ enum { STAGE_NEW, STAGE_SYNACK, STAGE_ACK, STAGE_DATA, STAGE_FIN, STAGE_FINACK, 
 typedef struct generator {
   FILE *file;
   uint64_t random; /* splitmix64 */
-  uint64_t time_us, packets, flows;
+  uint64_t time_us, step_us, packets, flows;
   uint8_t frame[FRAME_MAX];
   /* The datagram last sent, for ICMP errors about it. */
   flow last;
@@ -93,7 +94,7 @@ static void frame_write(generator *g, unsigned length)
     perror("bench_generate");
     exit(1);
   }
-  g->time_us += STEP_US;
+  g->time_us += g->step_us;
   g->packets++;
 }
 
@@ -420,6 +421,7 @@ static void make_waves(generator *g, uint32_t n, unsigned rounds)
   uint32_t i;
   flow f;
 
+  g->step_us = WAVE_STEP_US;
   for (round = 0; round < rounds; round++, g->time_us += UINT64_C(200000000)) {
     for (i = 0; i < n; i++) {
       f = flow_numbered(g, i, 0);
@@ -430,6 +432,7 @@ static void make_waves(generator *g, uint32_t n, unsigned rounds)
       f.seq[0]++;
       f.stage = STAGE_SYNACK;
       tcp_next(g, &f);
+      g->flows--; /* counted with its SYN */
     }
   }
 }
@@ -461,7 +464,7 @@ static int generate(generator *g, const char *kind, double scale)
 
 int main(int argc, char **argv)
 {
-  static generator g = { .random = 20261121 };
+  static generator g = { .random = 20261121, .step_us = STEP_US };
   const uint32_t header[6] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 262144, 1 };
   double scale = argc > 3 ? atof(argv[3]) : 1;
   int known;
