@@ -27,10 +27,17 @@ static void name_reason(GString *why, const char *side, const diff_seen *x)
   g_string_append_printf(why, "%s: %s (%s)", side, ct_reason_sentence(reason), ct_reason_word(reason));
 }
 
+static const ct_trace_cell *last_cell(const diff_seen *x)
+{
+  guint n = MIN(x->trace->n_cells, CT_TRACE_CELLS_MAX);
+
+  return n > 0 ? &x->trace->cells[n - 1] : NULL;
+}
+
 /* A state as it was reached: "SYN_RECV -> ESTABLISHED". */
 static void name_state(GString *why, const char *side, const diff_seen *x)
 {
-  const ct_trace_cell *cell = x->trace->n_cells > 0 ? &x->trace->cells[MIN(x->trace->n_cells, CT_TRACE_CELLS_MAX) - 1] : NULL;
+  const ct_trace_cell *cell = last_cell(x);
   guint8 proto = x->trace->tuple.proto;
 
   g_string_append_printf(why, " %s ", side);
@@ -67,9 +74,9 @@ static gboolean same_cell(const diff_seen *a, const diff_seen *b)
 
 static const char *row_name(const diff_seen *x)
 {
-  const ct_trace_cell *cell = &x->trace->cells[MIN(x->trace->n_cells, CT_TRACE_CELLS_MAX) - 1];
+  const ct_trace_cell *cell = last_cell(x);
 
-  return explain_row_name(x->trace->tuple.proto, cell->row);
+  return cell != NULL ? explain_row_name(x->trace->tuple.proto, cell->row) : "";
 }
 
 static gboolean same_proto(const diff_seen *a, const diff_seen *b)
