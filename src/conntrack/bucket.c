@@ -4,8 +4,6 @@
 #include <glib.h>
 #include <string.h>
 
-#include "pages.h"
-
 /*
  * The kernel refuses an entry whose chain is long (spec 7.4), so no chain of its grows beyond a hundred. Built late, from a table that
  * nobody held to that, one could: somebody who knows the seed can aim. What is beyond CHAIN_MOST is left out, or each look at such a
@@ -20,7 +18,7 @@ void ct_buckets_init(ct_buckets *buckets, uint32_t size, uint64_t seed)
 {
   memset(buckets, 0, sizeof(*buckets));
   buckets->size = MAX(size, 1);
-  buckets->seed = seed;
+  buckets->state = ct_buckets_stir(UINT64_C(0x2545f4914f6cdd1d), seed);
   buckets->base_ns = INT64_MIN;
 }
 
@@ -29,34 +27,11 @@ void ct_buckets_clear(ct_buckets *buckets)
   if (!buckets->active)
     return;
   ct_pages_free(buckets->buckets, buckets->size, sizeof(ct_bucket));
-  ct_pages_free(buckets->next, buckets->next_size, sizeof(uint32_t));
+  ct_pages_free(buckets->nodes, buckets->nodes_size, sizeof(ct_node));
   buckets->buckets = NULL;
-  buckets->next = NULL;
-  buckets->next_size = 0;
+  buckets->nodes = NULL;
+  buckets->nodes_size = 0;
   buckets->active = false;
-}
-
-static uint64_t stir(uint64_t state, uint64_t word)
-{
-  state = (state ^ word) * UINT64_C(0xff51afd7ed558ccd);
-  state ^= state >> 33;
-  state *= UINT64_C(0xc4ceb9fe1a85ec53);
-  return state ^ state >> 29;
-}
-
-uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple)
-{
-  uint64_t state = stir(UINT64_C(0x2545f4914f6cdd1d), buckets->seed);
-
-  state = stir(state, tuple->src.halves[0]);
-  state = stir(state, tuple->dst.halves[0]);
-  if (tuple->family == CT_IPV6) {
-    state = stir(state, tuple->src.halves[1]);
-    state = stir(state, tuple->dst.halves[1]);
-  }
-  state = stir(state, (uint64_t)tuple->src_id << 32 | (uint64_t)tuple->dst_id << 16 | (uint64_t)tuple->proto << 8 |
-                        tuple->family);
-  return (uint32_t)((state >> 32) * buckets->size >> 32);
 }
 
 void ct_buckets_of_entry(const ct_buckets *buckets, const ct_table *table, const ct_entry *entry, uint32_t at[2])
@@ -90,13 +65,15 @@ void ct_buckets_set_earliest(ct_buckets *buckets, uint32_t bucket, int64_t deadl
 
 void ct_buckets_sooner(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
 {
-  uint32_t at[2], tick = tick_of(buckets, entry->deadline_ns);
+  uint32_t node = ct_table_number(table, entry) * 2, tick = tick_of(buckets, entry->deadline_ns);
   int dir;
 
-  ct_buckets_of_entry(buckets, table, entry, at);
-  for (dir = 0; dir < 2; dir++)
-    if (buckets->buckets[at[dir]].earliest > tick)
-      buckets->buckets[at[dir]].earliest = tick & EARLIEST_MAX;
+  for (dir = 0; dir < 2; dir++) {
+    ct_bucket *bucket = &buckets->buckets[buckets->nodes[node + (uint32_t)dir].at];
+
+    if (bucket->earliest > tick)
+      bucket->earliest = tick & EARLIEST_MAX;
+  }
 }
 
 static void insert_node(ct_buckets *buckets, uint32_t node, uint32_t at, uint32_t tick)
@@ -104,12 +81,12 @@ static void insert_node(ct_buckets *buckets, uint32_t node, uint32_t at, uint32_
   ct_bucket *bucket = &buckets->buckets[at];
 
   if (bucket->length >= CHAIN_MOST) {
-    buckets->next[node] = NODE_LEFT_OUT;
+    buckets->nodes[node] = (ct_node){ NODE_LEFT_OUT, at };
     return;
   }
   if (bucket->head == 0 || bucket->earliest > tick)
     bucket->earliest = tick & EARLIEST_MAX;
-  buckets->next[node] = bucket->head;
+  buckets->nodes[node] = (ct_node){ bucket->head, at };
   bucket->head = node;
   bucket->length++;
 }
@@ -118,11 +95,11 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
 {
   uint32_t node = ct_table_number(table, entry) * 2, tick;
 
-  if (buckets->next_size < table->size * 2) {
-    buckets->next = ct_pages_grow(buckets->next, buckets->next_size, (size_t)table->size * 2, sizeof(uint32_t));
-    buckets->next_size = table->size * 2;
+  if (buckets->nodes_size < table->size * 2) {
+    buckets->nodes = ct_pages_grow(buckets->nodes, buckets->nodes_size, (size_t)table->size * 2, sizeof(ct_node));
+    buckets->nodes_size = table->size * 2;
   }
-  g_assert(buckets->next);
+  g_assert(buckets->nodes);
   if (buckets->base_ns == INT64_MIN)
     buckets->base_ns = entry->deadline_ns;
   tick = tick_of(buckets, entry->deadline_ns);
@@ -130,26 +107,25 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
   insert_node(buckets, node + CT_REPLY, at[CT_REPLY], tick);
 }
 
-static void remove_node(ct_buckets *buckets, uint32_t node, uint32_t at)
+static void remove_node(ct_buckets *buckets, uint32_t node)
 {
-  ct_bucket *bucket = &buckets->buckets[at];
+  ct_bucket *bucket = &buckets->buckets[buckets->nodes[node].at];
   uint32_t *link = &bucket->head;
 
-  if (buckets->next[node] == NODE_LEFT_OUT)
+  if (buckets->nodes[node].next == NODE_LEFT_OUT)
     return;
-  for (; *link != node; link = &buckets->next[*link])
+  for (; *link != node; link = &buckets->nodes[*link].next)
     g_assert(*link != 0);
-  *link = buckets->next[node];
+  *link = buckets->nodes[node].next;
   bucket->length--;
 }
 
 void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
 {
-  uint32_t node = ct_table_number(table, entry) * 2, at[2];
+  uint32_t node = ct_table_number(table, entry) * 2;
 
-  ct_buckets_of_entry(buckets, table, entry, at);
-  remove_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL]);
-  remove_node(buckets, node + CT_REPLY, at[CT_REPLY]);
+  remove_node(buckets, node + CT_ORIGINAL);
+  remove_node(buckets, node + CT_REPLY);
 }
 
 void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
@@ -170,5 +146,5 @@ void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
 
 uint64_t ct_buckets_memory_bytes(const ct_buckets *buckets)
 {
-  return buckets->active ? (uint64_t)buckets->size * sizeof(ct_bucket) + (uint64_t)buckets->next_size * sizeof(uint32_t) : 0;
+  return buckets->active ? (uint64_t)buckets->size * sizeof(ct_bucket) + (uint64_t)buckets->nodes_size * sizeof(ct_node) : 0;
 }

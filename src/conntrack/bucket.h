@@ -8,6 +8,7 @@
 #ifndef CT_BUCKET_H
 #define CT_BUCKET_H
 
+#include "pages.h"
 #include "table.h"
 
 /*
@@ -20,15 +21,20 @@ typedef struct ct_bucket {
   uint32_t earliest : 24; /* in ticks of 2^30 ns after base_ns: no node's deadline lies before; may be too early, never too late */
 } ct_bucket;
 
-/* A node is one direction of an entry: number * 2 + dir; 0 is none. */
+/* One direction of an entry: number * 2 + dir; 0 is none. An entry's two lie in one cache line. */
+typedef struct ct_node {
+  uint32_t next;
+  uint32_t at; /* its bucket: to take it out, no tuple need be hashed */
+} ct_node;
+
 typedef struct ct_buckets {
   bool active;
   uint32_t size;     /* nf_conntrack_buckets */
-  uint64_t seed;     /* of the keyed hash */
+  uint64_t state;    /* of the keyed hash, its seed stirred in */
   int64_t base_ns;   /* the first deadline's time, about; INT64_MIN before */
   ct_bucket *buckets;
-  uint32_t *next;    /* by node */
-  uint32_t next_size;
+  ct_node *nodes;
+  uint32_t nodes_size;
 } ct_buckets;
 
 void ct_buckets_init(ct_buckets *buckets, uint32_t size, uint64_t seed);
@@ -37,9 +43,30 @@ void ct_buckets_clear(ct_buckets *buckets);
 /* Makes it active, with every confirmed entry of the table in it. */
 void ct_buckets_build(ct_buckets *buckets, const ct_table *table);
 
+static inline uint64_t ct_buckets_stir(uint64_t state, uint64_t word)
+{
+  state = (state ^ word) * UINT64_C(0xff51afd7ed558ccd);
+  state ^= state >> 33;
+  state *= UINT64_C(0xc4ceb9fe1a85ec53);
+  return state ^ state >> 29;
+}
+
 /* The bucket of a tuple, by a keyed hash scaled to the size as the kernel scales its own. */
-uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple);
-/* Those of an entry's two tuples. */
+static inline uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple)
+{
+  uint64_t state = ct_buckets_stir(buckets->state, tuple->src.halves[0]);
+
+  state = ct_buckets_stir(state, tuple->dst.halves[0]);
+  if (tuple->family == CT_IPV6) {
+    state = ct_buckets_stir(state, tuple->src.halves[1]);
+    state = ct_buckets_stir(state, tuple->dst.halves[1]);
+  }
+  state = ct_buckets_stir(state, (uint64_t)tuple->src_id << 32 | (uint64_t)tuple->dst_id << 16 | (uint64_t)tuple->proto << 8 |
+                                 tuple->family);
+  return (uint32_t)((state >> 32) * buckets->size >> 32);
+}
+
+/* Those of an entry's two tuples; it need not be in them. */
 void ct_buckets_of_entry(const ct_buckets *buckets, const ct_table *table, const ct_entry *entry, uint32_t at[2]);
 
 /*
@@ -60,13 +87,10 @@ void ct_buckets_sooner(ct_buckets *buckets, const ct_table *table, const ct_entr
 void ct_buckets_set_earliest(ct_buckets *buckets, uint32_t bucket, int64_t deadline_ns);
 
 static inline uint32_t ct_buckets_first(const ct_buckets *buckets, uint32_t bucket) { return buckets->buckets[bucket].head; }
-static inline uint32_t ct_buckets_after(const ct_buckets *buckets, uint32_t node) { return buckets->next[node]; }
+static inline uint32_t ct_buckets_after(const ct_buckets *buckets, uint32_t node) { return buckets->nodes[node].next; }
 
 /* A hint. */
-static inline void ct_buckets_prefetch(const ct_buckets *buckets, const ct_tuple *tuple)
-{
-  __builtin_prefetch(&buckets->buckets[ct_buckets_index(buckets, tuple)], 1);
-}
+static inline void ct_buckets_prefetch(const ct_buckets *buckets, uint32_t bucket) { ct_pages_fetch(&buckets->buckets[bucket]); }
 
 uint64_t ct_buckets_memory_bytes(const ct_buckets *buckets);
 

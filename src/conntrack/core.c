@@ -10,6 +10,8 @@
 #include "proto.h"
 #include "trace_internal.h"
 
+enum { PREFETCH_MOST = 32 };
+
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
   ct_entry *entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
@@ -293,15 +295,47 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
   engine->packet = NULL;
 }
 
+/* A packet that makes an entry touches the bucket of its answer too; and where the table is full, those in its own bucket go first. */
+static void prefetch_new(const ct_engine *engine, const ct_tuple *tuple, uint32_t bucket, bool full)
+{
+  ct_tuple inverse;
+
+  if (ct_tuple_invert(tuple, &inverse))
+    ct_buckets_prefetch(&engine->buckets, ct_buckets_index(&engine->buckets, &inverse));
+  if (full)
+    ct_evict_prefetch(engine, bucket);
+}
+
+static void prefetch_kernel(const ct_engine *engine, const ct_packet *packets, size_t n)
+{
+  bool full = engine->params.max != 0 && engine->count + n > engine->params.max && engine->buckets.nodes_size != 0;
+  uint32_t at[PREFETCH_MOST], n_new = 0, before;
+  size_t i;
+
+  for (i = 0; i < n; i++) {
+    at[i] = ct_buckets_index(&engine->buckets, &packets[i].tuple);
+    ct_buckets_prefetch(&engine->buckets, at[i]);
+  }
+  for (i = 0; i < n; i++) {
+    before = n_new;
+    ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+    if (n_new != before && packets[i].kind == CT_PACKET_TRACK)
+      prefetch_new(engine, &packets[i].tuple, at[i], full);
+  }
+}
+
 void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
 {
   uint32_t n_new = 0;
   size_t i;
 
+  n = MIN(n, PREFETCH_MOST);
   for (i = 0; i < n; i++)
     ct_table_prefetch_slot(&engine->table, packets[i].hash);
-  for (i = 0; engine->params.gc == CT_GC_KERNEL && i < n; i++)
-    ct_buckets_prefetch(&engine->buckets, &packets[i].tuple);
+  if (engine->params.gc == CT_GC_KERNEL) {
+    prefetch_kernel(engine, packets, n);
+    return;
+  }
   for (i = 0; i < n; i++)
     ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
 }

@@ -217,15 +217,14 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
   return killed;
 }
 
-/* A hint: the first entry of a bucket, and where its chain goes on. */
-static void prefetch_bucket(const ct_engine *engine, uint32_t bucket)
+void ct_evict_prefetch(const ct_engine *engine, uint32_t bucket)
 {
   uint32_t node = ct_buckets_first(&engine->buckets, bucket);
   const char *entry = (const char *)node_entry(engine, node);
 
-  __builtin_prefetch(&engine->buckets.next[node]);
-  __builtin_prefetch(entry);
-  __builtin_prefetch(entry + 64);
+  ct_pages_fetch(&engine->buckets.nodes[node]);
+  ct_pages_fetch(entry);
+  ct_pages_fetch(entry + 64);
 }
 
 static int compare_index(const void *a, const void *b)
@@ -271,7 +270,7 @@ static bool scan_all(ct_engine *engine, uint64_t early_limit)
 
   while (c->next_bucket < engine->buckets.size) {
     if (c->next_bucket + SCAN_AHEAD < engine->buckets.size)
-      prefetch_bucket(engine, c->next_bucket + SCAN_AHEAD);
+      ct_evict_prefetch(engine, c->next_bucket + SCAN_AHEAD);
     killed += scan_bucket(engine, c->next_bucket++, early_limit);
     if (killed > KILLS_A_SECOND / ticks_a_second(engine) && c->next_bucket < engine->buckets.size)
       return false;

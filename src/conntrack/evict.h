@@ -26,6 +26,9 @@ typedef struct ct_collector {
  */
 bool ct_evict_early_drop(struct ct_engine *engine, const ct_tuple *original);
 
+/* A hint: the first entry of a bucket, and where its chain goes on. The buckets are active and have held something. */
+void ct_evict_prefetch(const struct ct_engine *engine, uint32_t bucket);
+
 /* Kills the expired entries that a look-up of this tuple meets, as far as it walks (CT_GC_KERNEL only). */
 void ct_evict_reap_bucket(struct ct_engine *engine, const ct_tuple *tuple);
 

@@ -265,7 +265,8 @@ inline void ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32
     at = (at + 1) & table->slot_mask;
   }
   if (table->free_entry == 0)
-    fetch_entry(table, table->top + (*n_new)++);
+    fetch_entry(table, table->top + *n_new);
+  (*n_new)++;
 }
 
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple)
