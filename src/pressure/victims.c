@@ -3,15 +3,22 @@
 
 #include <string.h>
 
-enum { FILTER_BITS = 1 << 20 };
+/*
+ * Where a flood fills the table, each packet makes a victim in each engine of a sweep, so this is on the way of every packet: an index of
+ * 8-byte slots with open addressing, one line of memory a question. (As a GHashTable it took a quarter of a sweep's time.)
+ */
+typedef struct victim_slot {
+  guint32 hash;
+  guint32 number; /* place in the ring, from 1; 0: empty */
+} victim_slot;
 
 struct pressure_victims {
   pressure_victim *ring; /* the newest `size` victims; one that was missed or overwritten is in the index no more */
   ct_view *views;        /* beside the ring, or NULL */
   gboolean with_views;
   guint size, next;
-  GHashTable *index;     /* &ring[i].key => &ring[i] */
-  guint64 *filter;       /* bits by hash: where one is clear, no victim of that hash is in the index */
+  victim_slot *slots;
+  guint mask, n_slots;   /* at most half of them are taken */
   guint64 count, missed;
 };
 
@@ -31,16 +38,45 @@ static void key_of(const ct_tuple *tuple, ct_tuple *key)
     *key = inverse;
 }
 
-static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
-static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
+/* The slot of that key; where there is none, the empty one that ends its search. */
+static guint slot_find(const pressure_victims *victims, const ct_tuple *key, guint32 hash)
+{
+  guint at = hash & victims->mask;
+
+  for (; victims->slots[at].number != 0; at = (at + 1) & victims->mask)
+    if (victims->slots[at].hash == hash && ct_tuple_equal(&victims->ring[victims->slots[at].number - 1].key, key))
+      break;
+  return at;
+}
+
+/* What stands behind a hole moves into it where its search would end there: no marks are left that searches would have to pass. */
+static void slot_remove(pressure_victims *victims, guint hole)
+{
+  guint at, mask = victims->mask;
+
+  for (at = (hole + 1) & mask; victims->slots[at].number != 0; at = (at + 1) & mask)
+    if (((at - victims->slots[at].hash) & mask) >= ((at - hole) & mask)) {
+      victims->slots[hole] = victims->slots[at];
+      hole = at;
+    }
+  victims->slots[hole].number = 0;
+  victims->n_slots--;
+}
+
+static void slot_set(pressure_victims *victims, const pressure_victim *victim)
+{
+  guint at = slot_find(victims, &victim->key, victim->hash);
+
+  victims->n_slots += victims->slots[at].number == 0;
+  victims->slots[at] = (victim_slot){ victim->hash, (guint32)(victim - victims->ring) + 1 };
+}
 
 pressure_victims *pressure_victims_new(guint most, gboolean with_views)
 {
   pressure_victims *victims = g_new0(pressure_victims, 1);
 
-  victims->size = MAX(most, 1);
+  victims->size = CLAMP(most, 1, G_MAXUINT32 / 4);
   victims->with_views = with_views;
-  victims->index = g_hash_table_new(key_hash, key_equal);
   return victims;
 }
 
@@ -48,49 +84,39 @@ void pressure_victims_free(pressure_victims *victims)
 {
   if (!victims)
     return;
-  g_hash_table_destroy(victims->index);
-  g_free(victims->filter);
+  g_free(victims->slots);
   g_free(victims->views);
   g_free(victims->ring);
   g_free(victims);
 }
 
-static void filter_add(pressure_victims *victims, const ct_tuple *key)
+static void start(pressure_victims *victims)
 {
-  guint bit = ct_tuple_hash(key) % FILTER_BITS;
+  guint slots = 2;
 
-  victims->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
-}
-
-static gboolean filter_has(const pressure_victims *victims, guint hash)
-{
-  return victims->filter[hash % FILTER_BITS / 64] >> (hash % FILTER_BITS % 64) & 1;
-}
-
-static void filter_refill(gpointer key, gpointer value, gpointer user)
-{
-  (void)value;
-  filter_add(user, key);
+  while (slots < 2 * victims->size)
+    slots *= 2;
+  victims->mask = slots - 1;
+  victims->slots = g_new0(victim_slot, slots);
+  victims->ring = g_new0(pressure_victim, victims->size);
+  victims->views = victims->with_views ? g_new(ct_view, victims->size) : NULL;
 }
 
 static pressure_victim *ring_next(pressure_victims *victims)
 {
   pressure_victim *victim;
 
-  if (!victims->ring) {
-    victims->ring = g_new0(pressure_victim, victims->size);
-    victims->views = victims->with_views ? g_new(ct_view, victims->size) : NULL;
-    victims->filter = g_new0(guint64, FILTER_BITS / 64);
-  }
-  if (victims->next == victims->size) {
-    /* Once a round the bits of those that are no longer followed are cleared. */
+  if (!victims->ring)
+    start(victims);
+  if (victims->next == victims->size)
     victims->next = 0;
-    memset(victims->filter, 0, FILTER_BITS / 8);
-    g_hash_table_foreach(victims->index, filter_refill, victims);
-  }
   victim = &victims->ring[victims->next];
-  if (victims->count >= victims->size && g_hash_table_lookup(victims->index, &victim->key) == victim)
-    g_hash_table_remove(victims->index, &victim->key);
+  if (victims->count >= victims->size) {
+    guint at = slot_find(victims, &victim->key, victim->hash);
+
+    if (victims->slots[at].number == victims->next + 1)
+      slot_remove(victims, at);
+  }
   victim->view = victims->views ? &victims->views[victims->next] : NULL;
   victims->next++;
   return victim;
@@ -106,14 +132,14 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
   victim = ring_next(victims);
   victims->count++;
   key_of(&event->view->tuple[CT_ORIGINAL], &victim->key);
+  victim->hash = ct_tuple_hash(&victim->key);
   victim->deadline_ns = event->view->deadline_ns;
   victim->evicted_ns = event->time_ns;
   victim->by_packet = event->packet;
   victim->reason = (ct_reason)event->reason;
   if (victim->view)
     *victim->view = *event->view;
-  g_hash_table_replace(victims->index, &victim->key, victim);
-  filter_add(victims, &victim->key);
+  slot_set(victims, victim);
   return victim;
 }
 
@@ -122,15 +148,19 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
 {
   pressure_victim *victim;
   ct_tuple key;
+  guint at;
 
-  if (g_hash_table_size(victims->index) == 0 || packet->kind != CT_PACKET_TRACK ||
-      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) || !filter_has(victims, packet->hash))
+  if (victims->n_slots == 0 || packet->kind != CT_PACKET_TRACK || (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
+      victims->slots[packet->hash & victims->mask].number == 0)
     return FALSE;
   key_of(&packet->tuple, &key);
-  victim = g_hash_table_lookup(victims->index, &key);
-  if (!victim || victim->by_packet == packet->number)
+  at = slot_find(victims, &key, packet->hash);
+  if (victims->slots[at].number == 0)
     return FALSE;
-  g_hash_table_remove(victims->index, &key);
+  victim = &victims->ring[victims->slots[at].number - 1];
+  if (victim->by_packet == packet->number)
+    return FALSE;
+  slot_remove(victims, at);
   if (packet->time_ns >= victim->deadline_ns)
     return FALSE; /* it would have been gone by now anyway */
   victims->missed++;

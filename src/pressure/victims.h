@@ -20,6 +20,7 @@ typedef struct pressure_victim {
   gint64 evicted_ns, deadline_ns;
   guint64 by_packet;  /* the packet that pushed it out; 0: the collector did */
   ct_reason reason;   /* CT_REASON_END_EVICTED, CT_REASON_END_GC_EVICTED */
+  guint32 hash;       /* of the key */
   ct_view *view;      /* as it was evicted; NULL where views are not kept */
 } pressure_victim;
 
