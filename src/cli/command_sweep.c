@@ -310,10 +310,8 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   replay_options replay = o->replay;
   GError *error = NULL;
   replay_source *source;
-  const char *problem;
   cli_exit code = CLI_EXIT_OK;
   cli_output out;
-  guint i;
 
   replay.stop = &cli_stop;
   sweep_options(&replay);
@@ -339,10 +337,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   code = cli_output_close(&out, code);
   if (plot != NULL)
     plot_figures(&plot->text, o, settings, figures);
-  for (i = 0; (problem = replay_source_problem(source, i)) != NULL; i++) {
-    cli_say("%s", problem);
-    code = cli_exit_graver(code, CLI_EXIT_INPUT);
-  }
+  code = cli_exit_graver(code, cli_say_about_captures(source));
   replay_source_free(source);
   g_free(figures);
   return cli_stop != 0 ? cli_exit_graver(code, CLI_EXIT_INTERRUPTED) : code;
@@ -369,6 +364,8 @@ cli_exit cli_command_sweep(int argc, char **argv)
     cli_usage(error);
   } else if (o.captures->len == 0) {
     cli_say("sweep: give a capture (- for standard input)");
+  } else if (g_strcmp0(own.plot, "-") == 0) {
+    cli_say("--plot -: give a file; standard output is for text");
   } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {
     cli_say("--plot %s: is one of the captures to be read", own.plot);
   } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {

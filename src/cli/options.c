@@ -253,6 +253,10 @@ static gboolean set_show(cli_options *o, const char *name, const char *value, GE
     o->every_ns = span_ns;
     return TRUE;
   }
+  if (strcmp(name, "plot") == 0) {
+    o->plot = value;
+    return TRUE;
+  }
   g_assert(strcmp(name, "lines") == 0);
   if (strcmp(value, "all") == 0)
     o->lines = G_MAXINT64;
@@ -382,6 +386,7 @@ static const cli_option options[] = {
   { "at", 0, "POINT", CLI_SHOW, "at", set_show },
   { "every", 0, "SPAN", CLI_SHOW, "every", set_show },
   { "lines", 'n', "N|all", CLI_SHOW, "lines", set_show },
+  { "plot", 0, "FILE.svg", CLI_SHOW, "plot", set_show },
   { "output", 'o', "FORMAT", CLI_OUTPUT, "output", set_output },
   { "write", 'w', "FILE", CLI_OUTPUT, "write", set_output },
   { "color", 0, "auto|always|never", CLI_OUTPUT, "color", set_output },

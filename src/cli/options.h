@@ -57,6 +57,7 @@ typedef struct cli_options {
   const emit_format *format; /* NULL: not given */
   guint format_options;      /* EMIT_* */
   const char *write;         /* -w */
+  const char *plot;          /* --plot of a replay; NULL: none */
   cli_when colour, progress;
 
   gpointer own; /* of the sub-command's own options */

@@ -153,7 +153,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     run->code = cli_usage(error);
     return FALSE;
   }
-  if (!open_output(run))
+  if (!open_output(run) || !cli_plot_open(run))
     return FALSE;
   run->code = CLI_EXIT_OK;
   /* Everything is open; what comes now reads bytes that somebody else chose. */
@@ -165,6 +165,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
     return FALSE;
   }
   run->engine = ct_engine_new(&run->params);
+  cli_plot_watch(run);
   run->live = replay_source_live(run->source) || isatty(run->fd);
   run->emit.options = options->format_options;
   run->emit.profile = run->params.profile;
@@ -255,6 +256,7 @@ static void on_moment(replay_moments *moments, gpointer user)
 
   run->now = *moments;
   run->first_ns = moments->first_ns;
+  cli_plot_begin(run);
   if (p->watch->moment != NULL) {
     p->watch->moment(moments, p->watch->user);
   } else {
@@ -349,6 +351,7 @@ void cli_run_finish_output(cli_run *run)
 cli_exit cli_run_close(cli_run *run)
 {
   cli_run_finish_output(run);
+  cli_plot_close(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   replay_source_free(run->source);

@@ -32,6 +32,7 @@ struct cli_run {
   gboolean progress_shown;
   gint64 progress_next_us;
   replay_moments now; /* as told when the last moment came */
+  struct cli_plot *plot; /* NULL: none is wanted */
 };
 
 /* What a command adds; all may be NULL. */
@@ -49,6 +50,15 @@ void cli_run_play(cli_run *run, const cli_watch *watch);
 void cli_run_finish_output(cli_run *run);
 /* Finishes the output, says what was wrong with the captures and what is remarkable about them. => the exit code. */
 cli_exit cli_run_close(cli_run *run);
+
+/*
+ * --plot: occupancy over time, drawn when the run closes. Opened like any output, before the sandbox; a file that is read, or that -w writes,
+ * is refused. => FALSE where it cannot be, said, with run->code.
+ */
+gboolean cli_plot_open(cli_run *run);
+void cli_plot_watch(cli_run *run);           /* once there is an engine */
+void cli_plot_begin(cli_run *run);           /* the first packet's time is known: run->first_ns */
+void cli_plot_close(cli_run *run);           /* draws and frees; what fails is in run->code */
 
 /* Snapshots by --at and --every: calls show at each. => NULL where neither was given. */
 typedef struct cli_snapshots cli_snapshots;

@@ -41,3 +41,7 @@ void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count
   o->evictions = evictions;
   o->drops = drops;
 }
+
+guint64 pressure_evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }
+
+guint64 pressure_drops(const ct_stats *stats) { return stats->drop + stats->insert_failed; }

@@ -9,6 +9,8 @@
 
 #include <glib.h>
 
+#include "conntrack/engine.h"
+
 enum { PRESSURE_STEPS = 600 };
 
 typedef struct pressure_step {
@@ -25,5 +27,9 @@ typedef struct pressure_occupancy {
 
 /* The state after a packet: the engine's clock, entries, and the totals of evictions and drops so far. Time does not go back. */
 void pressure_occupancy_note(pressure_occupancy *occupancy, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops);
+
+/* So far: entries that had to go before their time, and packets that found no room, in the table or in a chain. */
+guint64 pressure_evictions(const ct_stats *stats);
+guint64 pressure_drops(const ct_stats *stats);
 
 #endif

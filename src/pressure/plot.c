@@ -5,15 +5,24 @@
 
 enum { WIDTH = 960, LEFT = 84, RIGHT = 24, TOP = 56, PLOT_HEIGHT = 380, AXIS = 56, LEGEND_ROW = 20, MARKS = 40 };
 
+/* Beneath the curves, a strip for each line: strokes up for evictions, down for drops. */
+enum { STRIP_ROW = LEGEND_ROW + 26, STRIP_HALF = 10, STROKE_LEAST = 2 };
+
+/* More curves than that, and marks on them can no longer be told apart: the strips have them. */
+enum { MARKED_LINES = 3 };
+
 /* Told apart also by those who do not see all colours (Okabe and Ito's set, without the yellow). */
 static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000" };
-static const char *const dashes[] = { "", "7 4", "2 3", "9 3 2 3" };
+static const char *const dashes[] = { "", "8 4", "14 4 4 4", "4 3" };
 
 typedef struct plot {
   emit_text *out;
   gint64 start_ns;
   double span_s;
   double top, step; /* entries at the upper edge, and between two lines */
+  guint64 most;     /* evictions or drops within one step */
+  double most_s;    /* how long that step is */
+  gboolean marked, has_max;
 } plot;
 
 #define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
@@ -76,8 +85,15 @@ static void frame_plot(plot *p, const plot_line *lines, guint n)
       continue;
     p->start_ns = MIN(p->start_ns, o->start_ns);
     end_ns = MAX(end_ns, o->start_ns + o->step_ns * (gint64)o->n);
-    for (j = 0; j < o->n; j++)
+    for (j = 0; j < o->n; j++) {
+      guint64 most = MAX(o->steps[j].evictions, o->steps[j].drops);
+
       peak = MAX(peak, (double)o->steps[j].peak);
+      if (most > p->most) {
+        p->most = most;
+        p->most_s = (double)o->step_ns / 1e9;
+      }
+    }
   }
   p->span_s = end_ns > p->start_ns ? ((double)end_ns - (double)p->start_ns) / 1e9 : 1;
   p->step = MAX(1, round_up(peak / 6)); /* entries are whole */
@@ -95,7 +111,9 @@ static void draw_axes(plot *p)
 
     put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT, y, WIDTH - RIGHT, y,
         entries == 0 ? "#333" : "#ddd");
-    put(p, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.10g</text>\n", LEFT - 8, y + 4, entries);
+    put(p, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 8, y + 4);
+    emit_text_u64_grouped(p->out, (guint64)(entries + 0.5));
+    put(p, "</text>\n");
   }
   step = round_up(p->span_s / unit_s / 10);
   for (value = 0; value <= p->span_s / unit_s * 1.0001; value += step) {
@@ -139,6 +157,17 @@ static void draw_marks(plot *p, const plot_line *line, guint i, gboolean drops)
   }
 }
 
+static void draw_max(plot *p, const plot_line *line, guint i)
+{
+  double y = y_of(p, (double)line->max);
+
+  if (line->max == 0 || (double)line->max > p->top)
+    return;
+  p->has_max = TRUE;
+  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT, y, WIDTH - RIGHT, y,
+      line_colour(i));
+}
+
 static void draw_line(plot *p, const plot_line *line, guint i)
 {
   const pressure_occupancy *o = line->occupancy;
@@ -146,24 +175,64 @@ static void draw_line(plot *p, const plot_line *line, guint i)
 
   if (o->step_ns == 0)
     return;
-  if (line->max != 0 && (double)line->max <= p->top)
-    put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT,
-        y_of(p, (double)line->max), WIDTH - RIGHT, y_of(p, (double)line->max), line_colour(i));
+  draw_max(p, line, i);
   put(p, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M", line_colour(i), line_dash(i));
   for (j = 0; j < o->n; j++)
-    put(p, "%.1f %.1fH%.1f%s", step_x(p, o, j), y_of(p, (double)o->steps[j].peak), step_x(p, o, j + 1),
-        j + 1 < o->n ? "L" : "");
+    put(p, "%.1f %.1fH%.1f%s", step_x(p, o, j), y_of(p, (double)o->steps[j].peak), step_x(p, o, j + 1), j + 1 < o->n ? "L" : "");
   put(p, "\"/>\n");
+  if (!p->marked)
+    return;
   draw_marks(p, line, i, FALSE);
   draw_marks(p, line, i, TRUE);
 }
 
+/* How long the stroke for so many is: as their share of the most, but never too short to be seen. */
+static double stroke(const plot *p, guint64 n)
+{
+  return n == 0 ? 0 : MAX(STROKE_LEAST, STRIP_HALF * (double)n / (double)p->most);
+}
+
+static void draw_strip(plot *p, const pressure_occupancy *o, guint i, int middle)
+{
+  double width = o->step_ns == 0 ? 1 : MAX(1, step_x(p, o, 1) - step_x(p, o, 0));
+  guint j;
+
+  put(p, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>\n", LEFT, middle - STRIP_HALF,
+      WIDTH - LEFT - RIGHT, 2 * STRIP_HALF);
+  put(p, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#bbb\"/>\n", LEFT, middle, WIDTH - RIGHT, middle);
+  put(p, "<path fill=\"%s\" d=\"", line_colour(i));
+  for (j = 0; j < o->n; j++)
+    if (o->steps[j].evictions + o->steps[j].drops > 0)
+      put(p, "M%.1f %.1fh%.1fV%.1fh-%.1fz", step_x(p, o, j), middle - stroke(p, o->steps[j].evictions), width,
+          middle + stroke(p, o->steps[j].drops), width);
+  put(p, "\"/>\n");
+}
+
+/* What the picture's signs mean. */
+static void draw_key(plot *p, int y)
+{
+  put(p, "<text x=\"%d\" y=\"%d\">", LEFT, y);
+  if (p->has_max)
+    put(p, "dotted: nf_conntrack_max.  ");
+  if (p->most == 0)
+    put(p, "Nothing was evicted, nothing dropped.");
+  else if (p->marked)
+    put(p, "\342\226\274 evictions, \303\227 drops.  ");
+  if (p->most > 0) {
+    put(p, "Strips: evictions up, drops down; the longest stroke is ");
+    emit_text_u64_grouped(p->out, p->most);
+    put(p, " in %.3g s", p->most_s);
+  }
+  put(p, "</text>\n");
+}
+
+/* The legend and the strips in one: a line's name and totals, and beneath them when it was that it lost something. */
 static void draw_legend(plot *p, const plot_line *lines, guint n)
 {
   guint i;
   int y = TOP + PLOT_HEIGHT + AXIS + LEGEND_ROW;
 
-  put(p, "<text x=\"%d\" y=\"%d\">\342\226\274 evictions, \303\227 drops, dotted: nf_conntrack_max</text>\n", LEFT, y);
+  draw_key(p, y);
   for (i = 0; i < n; i++) {
     const pressure_occupancy *o = lines[i].occupancy;
 
@@ -172,14 +241,31 @@ static void draw_legend(plot *p, const plot_line *lines, guint n)
         line_dash(i));
     put(p, "<text x=\"%d\" y=\"%d\">", LEFT + 36, y);
     put_escaped(p, lines[i].label);
-    put(p, ": %" G_GUINT64_FORMAT " evicted, %" G_GUINT64_FORMAT " dropped</text>\n", o->evictions, o->drops);
+    put(p, ": ");
+    emit_text_u64_grouped(p->out, o->evictions);
+    put(p, " evicted, ");
+    emit_text_u64_grouped(p->out, o->drops);
+    put(p, " dropped</text>\n");
+    if (o->evictions + o->drops == 0)
+      continue;
+    draw_strip(p, o, i, y + 6 + STRIP_HALF);
+    y += STRIP_ROW - LEGEND_ROW;
   }
+}
+
+static guint height_of(const plot_line *lines, guint n)
+{
+  guint i, height = TOP + PLOT_HEIGHT + AXIS + 2 * LEGEND_ROW;
+
+  for (i = 0; i < n; i++)
+    height += lines[i].occupancy->evictions + lines[i].occupancy->drops > 0 ? STRIP_ROW : LEGEND_ROW;
+  return height;
 }
 
 void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n)
 {
-  plot p = { .out = out };
-  guint i, height = TOP + PLOT_HEIGHT + AXIS + LEGEND_ROW * (n + 2);
+  plot p = { .out = out, .marked = n <= MARKED_LINES };
+  guint i, height = height_of(lines, n);
 
   frame_plot(&p, lines, n);
   put(&p, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "

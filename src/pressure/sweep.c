@@ -30,8 +30,6 @@ typedef struct worker {
   guint number;
 } worker;
 
-static guint64 evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }
-
 /* An end, while the entry still counts. Between packets this is all that moves the count. */
 static void follow(const ct_event *event, void *user)
 {
@@ -39,8 +37,8 @@ static void follow(const ct_event *event, void *user)
   const ct_stats *stats = ct_engine_stats(l->engine);
 
   pressure_victims_event(l->victims, event);
-  pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine) - 1, evictions(stats),
-                          stats->drop);
+  pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine) - 1, pressure_evictions(stats),
+                          pressure_drops(stats));
 }
 
 static void track_run(lane *l, const ct_packet *packets, guint n)
@@ -57,11 +55,11 @@ static void track_run(lane *l, const ct_packet *packets, guint n)
       continue;
     }
     ct_engine_packet(l->engine, &packets[i], &result);
-    if (evictions(stats) != 0)
+    if (pressure_evictions(stats) != 0)
       pressure_victims_packet(l->victims, &packets[i], &result, NULL, NULL);
     if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
-      pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine), evictions(stats),
-                              stats->drop);
+      pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine), pressure_evictions(stats),
+                              pressure_drops(stats));
   }
 }
 
@@ -163,7 +161,7 @@ static void take_figures(const lane *l, sweep_figures *f)
   f->peak = stats->peak_count;
   f->created = stats->created;
   f->expired = stats->ended[CT_REASON_END_TIMEOUT];
-  f->evicted = evictions(stats);
+  f->evicted = pressure_evictions(stats);
   f->early_drop = stats->early_drop;
   f->dropped = stats->drop;
   f->insert_failed = stats->insert_failed;
@@ -173,6 +171,8 @@ static void take_figures(const lane *l, sweep_figures *f)
   f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)params->buckets * SWEEP_KERNEL_BUCKET_BYTES;
   f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
   f->occupancy = l->occupancy;
+  if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
+    pressure_occupancy_note(&f->occupancy, ct_engine_now(l->engine), f->final_count, f->evicted, f->dropped + f->insert_failed);
 }
 
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }

@@ -43,6 +43,7 @@ if [ -w /dev/full ]; then
   expect 4 '' 'No space' "$ctreplay" decompile -w /dev/full "$work/good.pcap"
   expect 4 '' 'No space' "$ctreplay" report -w /dev/full "$work/good.pcap"
   expect 4 '' 'No space' "$ctreplay" compile "$work/good.ct" -w /dev/full
+  expect 4 '^2$' 'No space' "$ctreplay" -C --plot /dev/full "$work/good.pcap"
   expect 4 'peak' 'No space' "$ctreplay" sweep --max 4 --plot /dev/full "$work/good.pcap"
 fi
 
@@ -68,6 +69,7 @@ if [ -r "$flood" ]; then
   spoilt "$work/d.ct" "$ctreplay" decompile -w "$work/d.ct" "$flood"
   spoilt "$work/r.html" "$ctreplay" report -w "$work/r.html" "$flood"
   spoilt "$work/c.pcap" "$ctreplay" compile "$work/flood.ct" -w "$work/c.pcap"
+  spoilt "$work/o.svg" "$ctreplay" -C --max 4 --plot "$work/o.svg" "$flood"
   spoilt "$work/s.svg" "$ctreplay" sweep --max 4 --plot "$work/s.svg" "$flood"
 fi
 
@@ -79,7 +81,7 @@ for command in '' -E -L -P -S; do
 done
 
 # ---- an unwritable file ----
-for arguments in "-L -w" "-P -w" "report -w" "decompile -w" "sweep --max 4 --plot"; do
+for arguments in "-L -w" "-P -w" "report -w" "decompile -w" "sweep --max 4 --plot" "-C --plot"; do
   # shellcheck disable=SC2086 # words
   expect 4 '' 'No such file' "$ctreplay" $arguments "$work/none/x" "$work/good.pcap"
 done

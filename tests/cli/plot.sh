@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# --plot: a picture that says what the statistics say, of every command, and never over what is read or written beside it.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+pcap_whole > "$work/good.pcap"
+missed=samples/evicted-and-missed.pcap
+
+if [ -r "$missed" ]; then
+  "$ctreplay" -S --max 4 --hashsize 8 "$missed" > "$work/stats"
+  drop=$(sed 's/.* drop=\([0-9]*\).*/\1/' "$work/stats")
+  early=$(sed 's/.* early_drop=\([0-9]*\).*/\1/' "$work/stats")
+  for command in '' -L -E -P -S -C --evictions; do
+    rm -f "$work/p.svg"
+    # shellcheck disable=SC2086 # no command is none
+    "$ctreplay" $command --max 4 --hashsize 8 "$missed" > "$work/without" 2> /dev/null
+    # shellcheck disable=SC2086
+    expect 0 '*' '*' "$ctreplay" $command --max 4 --hashsize 8 --plot "$work/p.svg" "$missed"
+    cp "$work/out" "$work/with"
+    expect 0 "" "" cmp "$work/with" "$work/without"
+    expect 0 "max 4, .*: $early evicted, $drop dropped" '' cat "$work/p.svg"
+    expect 0 'entries in the table' '' cat "$work/p.svg"
+    expect 0 'time since the first packet, milliseconds' '' cat "$work/p.svg"
+    expect 0 'dotted: nf_conntrack_max' '' cat "$work/p.svg"
+    expect 0 '^</svg>$' '' tail -n 1 "$work/p.svg"
+  done
+  # The same kernel draws the same curve in a sweep of one.
+  "$ctreplay" -C --gc kernel --max 4 --hashsize 8 --plot "$work/one.svg" "$missed" > "$work/out"
+  "$ctreplay" sweep --max 4 --hashsize 8 --plot "$work/sweep.svg" "$missed" > "$work/out"
+  grep 'stroke-width="2"' "$work/one.svg" > "$work/one"
+  grep 'stroke-width="2"' "$work/sweep.svg" > "$work/many"
+  expect 0 '' '' cmp "$work/one" "$work/many"
+  expect 0 'd="M' '' cat "$work/one"
+fi
+
+# A capture in which nothing happens is a picture too.
+expect 0 '^2$' '' "$ctreplay" -C --plot "$work/p.svg" "$work/good.pcap"
+expect 0 'Nothing was evicted, nothing dropped' '' cat "$work/p.svg"
+
+expect 2 '' 'being read' "$ctreplay" -C --plot "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'that is what -w writes' "$ctreplay" -L -w "$work/same" --plot "$work/same" "$work/good.pcap"
+expect 2 '' 'give a file' "$ctreplay" -C --plot - "$work/good.pcap"
+expect 2 '' 'give a file' "$ctreplay" sweep --max 4 --plot - "$work/good.pcap"
+expect 2 '' 'no such option' "$ctreplay" decompile --plot "$work/x.svg" "$work/good.pcap"
+expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
+
+finish
