@@ -125,7 +125,35 @@ void cli_catch_interrupts_of(replay_source *first, replay_source *second)
 
 void cli_catch_interrupts(replay_source *source) { cli_catch_interrupts_of(source, NULL); }
 
-gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
+/* What is wrong with the captures has been said of the first opening. */
+static void open_again(cli_run *run, replay_options replay)
+{
+  if (run->params.gc != CT_GC_EXACT || run->params.profile->entry_timers || run->params.max == 0 || replay_source_live(run->source))
+    return;
+  sweep_options(&replay);
+  run->again = replay_source_prepare(&replay, &run->params, NULL);
+}
+
+gboolean cli_run_again(cli_run *run, sweep_figures *figures)
+{
+  sweep_setting setting = { NULL, run->params };
+  replay_figures first, second;
+
+  if (run->again == NULL || cli_stop != 0)
+    return FALSE;
+  setting.params.gc = CT_GC_KERNEL;
+  replay_source_start(run->again);
+  cli_catch_interrupts(run->again);
+  sweep_run(run->again, &setting, 1, 1, figures, NULL, NULL);
+  cli_catch_interrupts(NULL);
+  if (cli_stop != 0)
+    run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
+  replay_source_figures(run->source, &first);
+  replay_source_figures(run->again, &second);
+  return cli_stop == 0 && first.frames == second.frames && first.fed == second.fed;
+}
+
+static gboolean open_run(cli_run *run, const cli_options *options, guint what, gboolean twice)
 {
   GError *error = NULL;
   replay_options replay = options->replay;
@@ -146,7 +174,7 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
   }
   if (!choose_format(run))
     return FALSE;
-  cli_allow_many_files(options->captures->len);
+  cli_allow_many_files(options->captures->len * (twice ? 2 : 1));
   replay.stop = &cli_stop;
   run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
@@ -155,6 +183,8 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
   }
   if (!open_output(run) || !cli_plot_open(run))
     return FALSE;
+  if (twice)
+    open_again(run, replay);
   run->code = CLI_EXIT_OK;
   /* Everything is open; what comes now reads bytes that somebody else chose. */
   if (!options->no_sandbox)
@@ -176,6 +206,10 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
   run->showing = options->show_from.kind == REPLAY_POINT_NONE;
   return TRUE;
 }
+
+gboolean cli_run_open(cli_run *run, const cli_options *options, guint what) { return open_run(run, options, what, FALSE); }
+
+gboolean cli_run_open_twice(cli_run *run, const cli_options *options) { return open_run(run, options, 0, TRUE); }
 
 static void clear_progress(cli_run *run)
 {
@@ -355,6 +389,7 @@ cli_exit cli_run_close(cli_run *run)
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   replay_source_free(run->source);
+  replay_source_free(run->again);
   /* Its entries lie in a few large pieces, so this costs no more than the end of the process would. */
   ct_engine_free(run->engine);
   run->engine = NULL;

@@ -7,6 +7,7 @@
 #define CLI_RUN_H
 
 #include "commands.h"
+#include "pressure/sweep.h"
 
 typedef struct cli_run cli_run;
 
@@ -33,6 +34,7 @@ struct cli_run {
   gint64 progress_next_us;
   replay_moments now; /* as told when the last moment came */
   struct cli_plot *plot; /* NULL: none is wanted */
+  replay_source *again;  /* the same captures, opened a second time; NULL: not */
 };
 
 /* What a command adds; all may be NULL. */
@@ -45,7 +47,17 @@ typedef struct cli_watch {
 
 /* => FALSE where nothing can be played; run->code says why, and it has been said. cli_run_close is due in any case. */
 gboolean cli_run_open(cli_run *run, const cli_options *options, guint what);
+/*
+ * The same for a person, with the captures opened a second time for cli_run_again: where they are files, and the kernel asked for is one
+ * whose collection --gc exact leaves out.
+ */
+gboolean cli_run_open_twice(cli_run *run, const cli_options *options);
 void cli_run_play(cli_run *run, const cli_watch *watch);
+/*
+ * After the play: the captures once more, through the same kernel under --gc kernel. => FALSE where they could not be opened twice, were not
+ * the same the second time, or somebody interrupts; figures are then not to be used.
+ */
+gboolean cli_run_again(cli_run *run, sweep_figures *figures);
 /* The format's last words and the last write; for who needs them before cli_run_close, which does it otherwise. */
 void cli_run_finish_output(cli_run *run);
 /* Finishes the output, says what was wrong with the captures and what is remarkable about them. => the exit code. */

@@ -11,7 +11,7 @@ cli_exit cli_show_person(const cli_options *o)
   cli_exit code;
 
   emit_summary_init(&p->summary);
-  if (cli_run_open(&p->run, o, 0)) {
+  if (cli_run_open_twice(&p->run, o)) {
     /* Who watches a live capture sees everything; a file of a million packets is for reading. */
     p->lines_most = o->lines >= 0 ? (guint64)o->lines : replay_source_live(p->run.source) ? G_MAXUINT64 : LINES;
     p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;

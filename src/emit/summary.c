@@ -360,14 +360,43 @@ static void by_reason(emit_text *out, const char *name, const uint64_t *figures,
   }
 }
 
+static void pressed_row(emit_text *out, const char *name, const emit_pressed *p)
+{
+  label(out, "");
+  emit_text_pad(out, name, 11);
+  emit_text_u64_pad(out, p->evicted, -9);
+  emit_text_u64_pad(out, p->dropped, -9);
+  emit_text_u64_pad(out, p->peak, -9);
+  emit_text_u64_pad(out, p->entries, -13);
+  emit_text_char(out, '\n');
+}
+
 /* Exact expiry frees places that the kernel's collector would not have freed yet; where places mattered, that must be said. */
 static void pressure(emit_text *out, const emit_summary *s)
 {
-  if (s->params->gc != CT_GC_EXACT || s->stats->early_drop + s->stats->drop == 0)
+  const ct_stats *stats = s->stats;
+  emit_pressed exact = { stats->early_drop, stats->drop + stats->insert_failed, stats->peak_count, s->entries };
+  gboolean lost = exact.evicted + exact.dropped > 0;
+
+  if (s->params->gc != CT_GC_EXACT || s->params->profile->entry_timers)
     return;
-  label(out, "table full");
-  paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, so it would have been full sooner: "
-                              "--gc kernel shows how");
+  if (!lost && (s->kernel == NULL || s->kernel->evicted + s->kernel->dropped == 0))
+    return;
+  label(out, lost ? "table full" : "nearly full");
+  if (s->kernel == NULL) {
+    paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
+                                "nearly full: --gc kernel shows how");
+    return;
+  }
+  emit_text_literal(out, "             evicted  dropped     peak  still there\n");
+  pressed_row(out, "this run", &exact);
+  pressed_row(out, "--gc kernel", s->kernel);
+  label(out, "");
+  if (memcmp(&exact, s->kernel, sizeof(exact)) == 0)
+    paragraph(out, LABEL_WIDTH, "the kernel's way of collecting comes to the same here");
+  else
+    paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
+                                "nearly full");
 }
 
 static void checksums(emit_text *out, const emit_summary *s)

@@ -29,6 +29,11 @@ typedef enum emit_summary_protocol {
   EMIT_SUMMARY_PROTOCOLS
 } emit_summary_protocol;
 
+/* What pressure did to a table. */
+typedef struct emit_pressed {
+  guint64 evicted, dropped, peak, entries;
+} emit_pressed;
+
 typedef struct emit_summary {
   /* Counted by emit_summary_packet. */
   guint64 packets[EMIT_SUMMARY_PROTOCOLS][CT_CLASS_COUNT]; /* that conntrack saw; CT_CLASS_NONE: dropped by it */
@@ -44,6 +49,7 @@ typedef struct emit_summary {
   const ct_stats *stats;
   guint64 entries;         /* in the table now */
   double mean;             /* entries over the time from the first packet; ct_engine_mean */
+  const emit_pressed *kernel; /* what would have been under --gc kernel; NULL: not known */
   const char *const *notes; /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 

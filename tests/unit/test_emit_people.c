@@ -227,8 +227,9 @@ START_TEST(summary_page)
     "              peak 65,536 of 65,536 at +12.345 s, mean 12\n"
     "              evicted 7, timeout udp 100, timeout tcp_time_wait 150,\n"
     "              timeout tcp_close 50\n"
-    "  table full  a kernel's expired entries count until they are collected, so it\n"
-    "              would have been full sooner: --gc kernel shows how\n"
+    "  table full  a kernel's expired entries count until they are collected, and its\n"
+    "              collector evicts when the table is nearly full: --gc kernel shows\n"
+    "              how\n"
     "  INVALID             9  sequence number beyond the receiver's window\n"
     "                         (tcp-seq-over)\n"
     "                         nf_conntrack_tcp_be_liberal=1 would let it pass\n"
@@ -241,6 +242,35 @@ START_TEST(summary_page)
     "  expected    3 expectations made, 0 met, 0 expired, 0 refused; peak 0\n"
     "  note        each packet stands in the capture twice, as it came in and as it\n"
     "              went out; --direction in takes one of them\n");
+}
+END_TEST
+
+/* What the kernel's collector would have made of it, beside what exact expiry did; silent where neither lost anything. */
+START_TEST(summary_beside_the_kernel)
+{
+  emit_pressed kernel = { 0, 0, 65536, 23 };
+
+  busy_summary();
+  stats.early_drop = 7;
+  summary.kernel = &kernel;
+  kernel = (emit_pressed){ 12, 3456, 65536, 123 };
+  emit_summary_print(&text, &summary, FALSE);
+  text_taken(&text);
+  ck_assert(strstr(text.data, "  table full               evicted  dropped     peak  still there\n"
+                              "              this run           7        2    65536           23\n"
+                              "              --gc kernel       12     3456    65536          123\n"
+                              "              a kernel's expired") != NULL);
+  kernel = (emit_pressed){ 7, 2, 65536, 23 };
+  emit_summary_print(&text, &summary, FALSE);
+  text_taken(&text);
+  ck_assert(strstr(text.data, "comes to the same here\n") != NULL);
+  stats.early_drop = stats.drop = 0;
+  emit_summary_print(&text, &summary, FALSE);
+  text_taken(&text);
+  ck_assert(strstr(text.data, "  nearly full ") != NULL);
+  kernel = (emit_pressed){ 0, 0, 65536, 23 };
+  emit_summary_print(&text, &summary, FALSE);
+  ck_assert(strstr(text_taken(&text), " full ") == NULL);
 }
 END_TEST
 
@@ -288,6 +318,7 @@ int main(void)
   tcase_add_test(tcase, cut_packets);
   tcase_add_test(tcase, expected);
   tcase_add_test(tcase, summary_page);
+  tcase_add_test(tcase, summary_beside_the_kernel);
   tcase_add_test(tcase, summary_of_many_reasons);
   tcase_add_test(tcase, summary_of_nothing);
   suite_add_tcase(suite, tcase);

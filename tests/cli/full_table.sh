@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A full table under exact expiry: the summary has the figures of the kernel's way, and they are those of --gc kernel.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# many N LATER: so many UDP packets from as many sources within a second, and as many from others so many seconds later.
+many() {
+  pcap_head
+  awk -v n="$1" -v later="$2" '
+    function byte(v) { printf "\\%03o", v }
+    function packet(second, net, i) {
+      byte(second % 256); byte(int(second / 256)); printf "\\000\\000"
+      printf "\\000\\000\\000\\000\\034\\000\\000\\000\\034\\000\\000\\000"
+      printf "\\105\\000\\000\\034\\000\\000\\100\\000\\100\\021\\000\\000\\012"
+      byte(net); byte(int(i / 256)); byte(i % 256)
+      printf "\\012\\000\\000\\002\\004\\322\\000\\065\\000\\010\\000\\000"
+    }
+    BEGIN {
+      for (i = 0; i < n; i++) packet(0, 1, i)
+      for (i = 0; i < n; i++) packet(later, 2, i)
+    }' > "$work/octal"
+  # shellcheck disable=SC2059 # the format is the data
+  printf "$(cat "$work/octal")"
+}
+
+# row WORD: evicted, dropped, peak and what is still there, of the summary's line that begins with it.
+row() { sed -n "s/^  *$1  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)\$/\\1 \\2 \\3 \\4/p" "$work/summary"; }
+
+# Of a run with statistics in figures: the same four.
+figures() {
+  "$ctreplay" -S -o extended --checksums ignore "$@" | awk '
+    /^cpu/ { for (i = 2; i <= NF; i++) { split($i, f, "="); v[f[1]] = f[2] } }
+    /^ended gc-evicted/ { early = $NF }
+    /^peak / { peak = $2 }
+    /^entries / { entries = $2 }
+    END { print v["early_drop"] + early, v["drop"] + v["insert_failed"], peak, entries }'
+}
+
+# compare WORDS OPTION...: the summary has these words, and both rows are what two runs say.
+compare() {
+  words=$1
+  shift
+  expect 0 "$words" '*' "$ctreplay" -n 0 --checksums ignore "$@"
+  cp "$work/out" "$work/summary"
+  expect 0 '' '' test "$(row 'this run')" = "$(figures "$@")"
+  expect 0 '' '' test "$(row '--gc kernel')" = "$(figures --gc kernel "$@")"
+}
+
+many 600 40 > "$work/twice.pcap"
+# UDP's 30 s are over when the others come: exactly taken there is room for them, but nobody has collected.
+compare '  nearly full ' --max 1000 --hashsize 65536 "$work/twice.pcap"
+expect 0 '' '' test "$(row 'this run')" = '0 0 600 600'
+expect 1 '' '' test "$(row '--gc kernel')" = "$(row 'this run')"
+compare '  table full ' --max 500 --hashsize 512 "$work/twice.pcap"
+# Room enough either way: nothing to say, and nothing is read twice.
+expect 0 'Summary' '*' "$ctreplay" -n 0 --checksums ignore --max 100000 "$work/twice.pcap"
+cp "$work/out" "$work/summary"
+expect 1 "" "" grep " full " "$work/summary"
+
+# A pipe passes once; these kernels have no collector; this run is the kernel's way itself.
+input=$work/twice.pcap
+expect 0 'gc kernel shows' '*' "$ctreplay" -n 0 --checksums ignore --max 500 -
+input=
+# shellcheck disable=SC2016 # the inner shell's
+expect 0 'gc kernel shows' '*' sh -c 'cat "$1" | "$0" -n 0 --checksums ignore --max 500 -' "$ctreplay" "$work/twice.pcap"
+for options in '--profile linux-2.6' '--gc kernel'; do
+  # shellcheck disable=SC2086 # words
+  "$ctreplay" -n 0 --checksums ignore $options --max 500 "$work/twice.pcap" > "$work/summary"
+  expect 1 '' '' grep 'table full  \|gc kernel shows' "$work/summary"
+done
+
+finish
