@@ -241,6 +241,52 @@ START_TEST(the_same_run_twice_and_split_anywhere)
 }
 END_TEST
 
+/* When the first of 100 entries that have expired together is collected, in seconds after the first packet. */
+static guint collected_after_s(guint64 seed)
+{
+  ct_params params = small_table(0, CT_GC_KERNEL);
+  ct_engine *engine;
+  guint i, s;
+
+  params.hash_seed = seed;
+  engine = ct_engine_new(&params);
+  for (i = 0; i < 100; i++) {
+    uint8_t ip[HEADERS] = { 0x45 };
+    ct_packet packet = { .time_ns = S, .number = i + 1, .data = ip, .length = HEADERS, .captured = HEADERS };
+    ct_result result;
+
+    put16(ip + 2, HEADERS);
+    ip[9] = CT_PROTO_UDP;
+    put32(ip + 12, 0x0a000000 + i);
+    put32(ip + 16, 0x0a010001);
+    put16(ip + 24, HEADERS - 20);
+    ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params);
+    ct_engine_packet(engine, &packet, &result);
+    ck_assert_int_eq(result.cls, CT_CLASS_NEW);
+  }
+  for (s = 1; ct_engine_count(engine) == 100; s++)
+    ct_engine_advance(engine, (1 + (gint64)s) * S);
+  ct_engine_free(engine);
+  return s - 1;
+}
+
+/* The collector comes by once a minute; when in that minute stands in the seed's upper half, in milliseconds before the minute's end. */
+START_TEST(the_phase_of_the_collector_is_the_seed_s)
+{
+  guint64 before_ms;
+
+  for (before_ms = 0; before_ms < 60000; before_ms += 1500) {
+    guint first_s = (guint)((60000 - before_ms + 999) / 1000), s = collected_after_s(before_ms << 32);
+
+    if (first_s >= 30)
+      ck_assert_uint_eq(s, first_s);
+    else /* UDP's 30 s are not over: it is the next time, which comes sooner for entries that have not long to live */
+      ck_assert(s >= 30 && s < first_s + 60);
+    ck_assert_uint_eq(s, collected_after_s(before_ms << 32 | 12345)); /* the lower half is the hash key's */
+  }
+}
+END_TEST
+
 static void count_listed(const ct_view *view, void *user)
 {
   guint64 *n = user;
@@ -282,6 +328,7 @@ int main(void)
 
   tcase_add_loop_test(tc, every_entry_ends_once_and_the_log_equals_the_statistics, 0, G_N_ELEMENTS(settings));
   tcase_add_loop_test(tc, the_same_run_twice_and_split_anywhere, 0, G_N_ELEMENTS(settings));
+  tcase_add_test(tc, the_phase_of_the_collector_is_the_seed_s);
   tcase_add_loop_test(tc, a_listing_changes_nothing, 0, G_N_ELEMENTS(settings));
   suite_add_tcase(suite, tc);
   return unit_run(suite);
