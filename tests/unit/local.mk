@@ -159,4 +159,4 @@ check_PROGRAMS += test_bounds
 test_bounds_SOURCES = tests/unit/test_bounds.c tests/unit/unit.h tests/fuzz/engine_check.c tests/fuzz/engine_check.h \
 	tests/unit/helper_kit.h tests/unit/helper_kit.c tests/unit/packet_kit.h tests/unit/packet_kit.c
 test_bounds_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_bounds_LDADD = libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+test_bounds_LDADD = libpressure.la libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)

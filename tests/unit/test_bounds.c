@@ -17,6 +17,8 @@
 #include "helper_kit.h"
 #include "packet/packet.h"
 #include "packet_kit.h"
+#include "pressure/top.h"
+#include "pressure/victims.h"
 #include "replay/replay.h"
 #include "unit.h"
 
@@ -306,6 +308,72 @@ START_TEST(aimed_chains_stay_short)
 }
 END_TEST
 
+/* ---- a table that stays full ---- */
+
+static gsize resident_bytes(void)
+{
+  gsize pages = 0;
+  char *text;
+
+  if (!g_file_get_contents("/proc/self/statm", &text, NULL, NULL))
+    return 0;
+  sscanf(text, "%*u %" G_GSIZE_MODIFIER "u", &pages);
+  g_free(text);
+  return pages * (gsize)sysconf(_SC_PAGESIZE);
+}
+
+enum { FLAT_MAX = 8192, FLAT_FIRST = 100000, FLAT_ALL = 1000000, FLAT_MORE_BYTES = 1 << 20 };
+
+static void note_victim(const ct_event *event, void *victims) { pressure_victims_event(victims, event); }
+
+/* A flow that has not been before: the n-th of a flood, a packet every 20 us. */
+static void flood(ct_engine *engine, pressure_victims *victims, pressure_top *top, guint n)
+{
+  guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, (guint8)(n >> 24), (guint8)(n >> 16), (guint8)(n >> 8), (guint8)n,
+                    10, 0, 0, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
+  ct_packet p = { .time_ns = (gint64)n * 20000, .number = n, .data = ip, .length = sizeof(ip), .captured = sizeof(ip) };
+  ct_result r;
+
+  ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, ct_engine_params(engine));
+  ct_engine_packet(engine, &p, &r);
+  pressure_victims_packet(victims, &p, &r, NULL, NULL);
+  pressure_top_add(top, CT_IPV4, &p.tuple.src);
+}
+
+/* Ten times as many connections against the same max, with all that is kept about them, take no more memory. */
+START_TEST(a_flood_stays_flat)
+{
+  ct_params params = *kit_params(FALSE);
+  pressure_victims *victims = pressure_victims_new(FLAT_MAX, TRUE);
+  pressure_top *top = pressure_top_new();
+  ct_engine *engine;
+  gsize resident;
+  guint64 held;
+  guint i;
+
+  params.max = FLAT_MAX;
+  params.buckets = FLAT_MAX;
+  params.gc = _i == 0 ? CT_GC_EXACT : CT_GC_KERNEL;
+  engine = ct_engine_new(&params);
+  ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, note_victim, victims);
+  for (i = 1; i <= FLAT_FIRST; i++)
+    flood(engine, victims, top, i);
+  held = ct_engine_memory_bytes(engine);
+  resident = resident_bytes();
+  for (; i <= FLAT_ALL; i++)
+    flood(engine, victims, top, i);
+  ck_assert_uint_eq(ct_engine_stats(engine)->created, FLAT_ALL);
+  ck_assert_uint_le(ct_engine_stats(engine)->peak_count, FLAT_MAX);
+  ck_assert_uint_gt(pressure_victims_count(victims), FLAT_ALL / 2);
+  ck_assert_uint_eq(ct_engine_memory_bytes(engine), held);
+  ck_assert_msg(resident_bytes() <= resident + FLAT_MORE_BYTES, "%" G_GSIZE_FORMAT " bytes more", resident_bytes() - resident);
+  engine_check(engine);
+  ct_engine_free(engine);
+  pressure_victims_free(victims);
+  pressure_top_free(top);
+}
+END_TEST
+
 /* ---- reading ahead ---- */
 
 enum { LARGE_FRAME = 8 << 20, LARGE_FRAMES = 40, READ_AHEAD_MOST = (64 + 4 * 8 + 40) << 20 };
@@ -327,18 +395,6 @@ static char *write_large(void)
   close(fd);
   g_free(zeros);
   return path;
-}
-
-static gsize resident_bytes(void)
-{
-  gsize pages = 0;
-  char *text;
-
-  if (!g_file_get_contents("/proc/self/statm", &text, NULL, NULL))
-    return 0;
-  sscanf(text, "%*u %" G_GSIZE_MODIFIER "u", &pages);
-  g_free(text);
-  return pages * (gsize)sysconf(_SC_PAGESIZE);
 }
 
 /* keep: how many batches the reader's user holds on to, giving them back where they are too much, as sweep does. */
@@ -391,8 +447,10 @@ int main(void)
   tcase_add_test(tcase, calls_of_one_name_cost_their_number);
   tcase_add_test(tcase, aimed_chains_stay_short);
   /* The sanitizers keep freed memory for a while. */
-  if (g_getenv("SANITIZED") == NULL)
+  if (g_getenv("SANITIZED") == NULL) {
+    tcase_add_loop_test(tcase, a_flood_stays_flat, 0, 2);
     tcase_add_test(tcase, what_is_read_ahead_is_bounded);
+  }
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
 }
