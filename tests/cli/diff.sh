@@ -54,6 +54,7 @@ expect 3 '*' 'broken.json:1' "$ctreplay" diff "$work/a.json" "$work/broken.json"
 expect 0 'no difference' 'note: .*only one side' "$ctreplay" diff "$work/one-sided.pcap"
 expect 0 '^1$' '' sh -c "'$ctreplay' diff '$work/one-sided.pcap' 2>&1 | grep -c note:"
 expect 0 '=> ' 'note: .*only one side' "$ctreplay" decompile "$work/one-sided.pcap"
+expect 0 "peak" "note: .*only one side" "$ctreplay" sweep --max 8 "$work/one-sided.pcap"
 expect 2 '' 'standard input can be read only once' "$ctreplay" decompile - -
 expect 2 '' 'standard input can be read only once' "$ctreplay" -E - -
 finish
