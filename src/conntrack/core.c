@@ -10,8 +10,6 @@
 #include "proto.h"
 #include "trace_internal.h"
 
-enum { PREFETCH_MOST = 32 };
-
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
   ct_entry *entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
@@ -28,15 +26,25 @@ static const ct_tuple *packet_tuple(const ct_packet *packet, const ct_tuple *tup
   return own;
 }
 
+/* Where the packet's entry was when it was fetched; 0: not known. */
+static inline uint32_t hint_of(const ct_engine *engine, const ct_packet *packet)
+{
+  uintptr_t at = (uintptr_t)packet - (uintptr_t)engine->hinted;
+
+  return at < engine->n_hints * sizeof(*packet) ? engine->hints[at / sizeof(*packet)] : 0;
+}
+
 static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
+  uint32_t hint = hint_of(engine, packet);
   ct_entry *entry;
-
   ct_tuple own;
 
   if (engine->params.gc == CT_GC_KERNEL)
     ct_evict_reap_bucket(engine, packet_tuple(packet, tuple, &own));
-  entry = ct_table_find(&engine->table, tuple, hash, dir);
+  entry = hint != 0 ? ct_table_find_hinted(&engine->table, tuple, hint, dir) : NULL;
+  if (entry == NULL)
+    entry = ct_table_find(&engine->table, tuple, hash, dir);
   if (packet->flags & CT_PACKET_ANSWER)
     *dir = CT_REPLY;
   if (entry == NULL || !ct_core_is_expired(engine, entry))
@@ -306,10 +314,10 @@ static void prefetch_new(const ct_engine *engine, const ct_tuple *tuple, uint32_
     ct_evict_prefetch(engine, bucket);
 }
 
-static void prefetch_kernel(const ct_engine *engine, const ct_packet *packets, size_t n)
+static void prefetch_kernel(ct_engine *engine, const ct_packet *packets, size_t n)
 {
   bool full = engine->params.max != 0 && engine->count + n > engine->params.max && engine->buckets.nodes_size != 0;
-  uint32_t at[PREFETCH_MOST], n_new = 0, before;
+  uint32_t at[CT_PREFETCH_MOST], n_new = 0, before;
   size_t i;
 
   for (i = 0; i < n; i++) {
@@ -318,7 +326,7 @@ static void prefetch_kernel(const ct_engine *engine, const ct_packet *packets, s
   }
   for (i = 0; i < n; i++) {
     before = n_new;
-    ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+    engine->hints[i] = ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
     if (n_new != before && packets[i].kind == CT_PACKET_TRACK)
       prefetch_new(engine, &packets[i].tuple, at[i], full);
   }
@@ -329,15 +337,17 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
   uint32_t n_new = 0;
   size_t i;
 
-  n = MIN(n, PREFETCH_MOST);
+  n = MIN(n, CT_PREFETCH_MOST);
   for (i = 0; i < n; i++)
     ct_table_prefetch_slot(&engine->table, packets[i].hash);
+  engine->hinted = packets;
+  engine->n_hints = n;
   if (engine->params.gc == CT_GC_KERNEL) {
     prefetch_kernel(engine, packets, n);
     return;
   }
   for (i = 0; i < n; i++)
-    ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+    engine->hints[i] = ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
 }
 
 void ct_engine_populate(ct_engine *engine, uint32_t packets)

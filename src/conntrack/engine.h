@@ -125,7 +125,10 @@ void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *use
 /* Lets time pass up to now_ns: deadlines fire in (deadline, id) order. An earlier time than the clock's does nothing. */
 void ct_engine_advance(ct_engine *engine, int64_t now_ns);
 
-/* Hints for the packets that come next; changes nothing that can be observed. Call with 16 to 32 packets. */
+/*
+ * Hints for the packets that come next; changes nothing that can be observed. Call with 16 to 32 packets. Other packets may stand at the
+ * same place when they are tracked.
+ */
 void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n);
 
 /*

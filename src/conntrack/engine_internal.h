@@ -28,13 +28,16 @@ typedef struct ct_watcher {
   uint32_t mask;
 } ct_watcher;
 
-enum { CT_WATCHERS_MAX = 8 };
+enum { CT_WATCHERS_MAX = 8, CT_PREFETCH_MOST = 32 };
 
 struct ct_engine {
   ct_params params;
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
   const ct_packet *packet;  /* being processed; NULL between packets */
+  const ct_packet *hinted;  /* the first of n_hints packets that ct_engine_prefetch saw */
+  size_t n_hints;
+  uint32_t hints[CT_PREFETCH_MOST]; /* where it saw their entries; 0: nowhere */
   struct ct_trace *trace;   /* somebody wants to know how it went; NULL normally */
   uint64_t count;           /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
   uint64_t last_id;

@@ -233,6 +233,20 @@ static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tupl
          ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
+static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
+{
+  if (entry->proto != tuple->proto || !(entry->traits & CT_ENTRY_IPV6) != (tuple->family == CT_IPV4))
+    return false;
+  return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
+}
+
+inline ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir)
+{
+  ct_entry *entry = ct_table_entry(table, hint);
+
+  return entry->status & CT_STATUS_CONFIRMED && is_of(table, entry, tuple, dir) ? entry : NULL;
+}
+
 inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
   uint32_t at;
@@ -243,30 +257,29 @@ inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uin
     if (table->slots[at].hash != hash)
       continue;
     entry = ct_table_entry(table, table->slots[at].number);
-    if (entry->proto != tuple->proto || !(entry->traits & CT_ENTRY_IPV6) != (tuple->family == CT_IPV4))
-      continue;
-    if (tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir))
+    if (is_of(table, entry, tuple, dir))
       return entry;
   }
   return NULL;
 }
 
-inline void ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new)
+inline uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new)
 {
   uint32_t at, tries;
 
   for (at = hash & table->slot_mask, tries = 0; table->slots[at].number != 0; tries++) {
     if (table->slots[at].hash == hash) {
       fetch_entry(table, table->slots[at].number);
-      return;
+      return table->slots[at].number;
     }
     if (tries == 4)
-      return;
+      return 0;
     at = (at + 1) & table->slot_mask;
   }
   if (table->free_entry == 0)
     fetch_entry(table, table->top + *n_new);
   (*n_new)++;
+  return 0;
 }
 
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple)

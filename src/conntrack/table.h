@@ -59,6 +59,8 @@ void ct_table_remove(ct_table *table, ct_entry *entry);
  * ORIGINAL. A tuple that is its own inverse is found as a REPLY, as in the kernel, whose buckets have the reply's node first.
  */
 ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir);
+/* The same from a hint, which may be any entry's number: NULL where that is not the one, although there may be one. */
+ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir);
 
 /* Hints: the slot, then (when that has arrived) the entry. */
 static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
@@ -66,8 +68,8 @@ static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
   ct_pages_fetch(&table->slots[hash & table->slot_mask]);
 }
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
-/* n_new counts the packets so far of which no entry was found: theirs will be made. */
-void ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new);
+/* => its number, a hint for ct_table_find_hinted; 0: none. n_new counts the packets so far of which no entry was found: theirs will be made. */
+uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new);
 
 /*
  * Has memory ready for the entries of so many packets to come, once there are many. One thread at a time, which need not be

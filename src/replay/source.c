@@ -50,7 +50,7 @@ struct replay_source {
   guint64 produced, taken,
       consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
   gsize bytes; /* behind the batches produced and not consumed */
-  gboolean ended, closing, waiting, live;
+  gboolean ended, closing, waiting, full, live; /* waiting: the emptying side; full: the filling one waits */
   guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
   GMutex engine_lock;
   ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
@@ -211,8 +211,10 @@ static void wait_for_room(replay_source *s)
   while (is_full(s) && !s->closing) {
     if (s->waiting)
       g_cond_signal(&s->filled);
+    s->full = TRUE;
     g_cond_wait(&s->emptied, &s->lock);
   }
+  s->full = FALSE;
   g_mutex_unlock(&s->lock);
 }
 
@@ -371,7 +373,7 @@ static const replay_batch *next_of_ring(replay_source *s)
   g_mutex_lock(&s->lock);
   if (s->taken - s->consumed == MAX(s->o.keep, 1))
     give_back(s);
-  if (s->produced - s->taken <= SLOTS / 2)
+  if (s->full && s->produced - s->taken <= SLOTS / 2)
     g_cond_signal(&s->emptied);
   s->waiting = TRUE;
   while (s->produced == s->taken && !s->ended && !stopped(s))

@@ -287,6 +287,44 @@ START_TEST(the_phase_of_the_collector_is_the_seed_s)
 }
 END_TEST
 
+/* Packets in a buffer that is filled again and again: hints for its packets, for those that were in it before, and none. */
+START_TEST(hints_never_show)
+{
+  enum { RUN = 24 };
+  ct_params params = small_table(settings[_i].max, settings[_i].gc);
+  traffic *t = traffic_new(41);
+  char *first = NULL;
+  guint hints, i, n;
+
+  for (hints = 0; hints < 3; hints++) {
+    ct_engine *engine = ct_engine_new(&params);
+    diary *d = diary_new(engine);
+    ct_packet packets[RUN];
+    ct_result result;
+
+    for (i = 0; i < PACKETS; i += n) {
+      guint j;
+
+      n = MIN(RUN, PACKETS - i);
+      memcpy(packets, &t->packets[i], n * sizeof(*packets));
+      if (hints == 1 || (hints == 2 && i / RUN % 3 == 0))
+        ct_engine_prefetch(engine, packets, n);
+      for (j = 0; j < n; j++)
+        ct_engine_packet(engine, &packets[j], &result);
+    }
+    ct_engine_flush(engine);
+    if (first)
+      ck_assert_str_eq(d->text->str, first);
+    else
+      first = g_strdup(d->text->str);
+    diary_free(d);
+    ct_engine_free(engine);
+  }
+  g_free(first);
+  g_free(t);
+}
+END_TEST
+
 static void count_listed(const ct_view *view, void *user)
 {
   guint64 *n = user;
@@ -329,6 +367,7 @@ int main(void)
   tcase_add_loop_test(tc, every_entry_ends_once_and_the_log_equals_the_statistics, 0, G_N_ELEMENTS(settings));
   tcase_add_loop_test(tc, the_same_run_twice_and_split_anywhere, 0, G_N_ELEMENTS(settings));
   tcase_add_test(tc, the_phase_of_the_collector_is_the_seed_s);
+  tcase_add_loop_test(tc, hints_never_show, 0, G_N_ELEMENTS(settings));
   tcase_add_loop_test(tc, a_listing_changes_nothing, 0, G_N_ELEMENTS(settings));
   suite_add_tcase(suite, tc);
   return unit_run(suite);

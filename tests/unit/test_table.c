@@ -27,8 +27,13 @@ static ct_entry *find(const ct_table *table, guint i, guint32 hash, ct_dir *dir)
 
   ct_tuple_invert(&t, &reply);
   ck_assert_ptr_eq(ct_table_find(table, &reply, hash, &back), entry);
-  if (entry != NULL)
+  if (entry != NULL) {
     ck_assert_int_eq(back, CT_REPLY);
+    ck_assert_ptr_eq(ct_table_find_hinted(table, &t, ct_table_number(table, entry), dir), entry);
+    ck_assert_int_eq(*dir, CT_ORIGINAL);
+    ck_assert_ptr_eq(ct_table_find_hinted(table, &reply, ct_table_number(table, entry), &back), entry);
+    ck_assert_int_eq(back, CT_REPLY);
+  }
   return entry;
 }
 
@@ -36,6 +41,7 @@ static ct_entry *find(const ct_table *table, guint i, guint32 hash, ct_dir *dir)
 START_TEST(random_steps)
 {
   static gboolean there[ENTRIES];
+  static guint32 was[ENTRIES]; /* the number of its entry the last time that it had one */
   GRand *rand = g_rand_new_with_seed(7 + (guint32)_i);
   ct_table table;
   ct_dir dir;
@@ -43,6 +49,7 @@ START_TEST(random_steps)
 
   ct_table_init(&table);
   memset(there, 0, sizeof(there));
+  memset(was, 0, sizeof(was));
   for (step = 0; step < STEPS; step++) {
     ct_tuple t;
     ct_entry *entry;
@@ -52,7 +59,14 @@ START_TEST(random_steps)
     entry = find(&table, i, ct_tuple_hash(&t), &dir);
     ck_assert_int_eq(entry != NULL, there[i]);
     if (entry == NULL) {
-      ct_table_insert(&table, ct_table_take(&table, &t), ct_tuple_hash(&t));
+      guint32 hint = (guint32)g_rand_int_range(rand, 0, (gint32)table.top);
+
+      ck_assert_ptr_null(ct_table_find_hinted(&table, &t, hint, &dir));
+      ck_assert_ptr_null(ct_table_find_hinted(&table, &t, was[i], &dir)); /* freed, or another's now */
+      entry = ct_table_take(&table, &t);
+      entry->status |= CT_STATUS_CONFIRMED;
+      was[i] = ct_table_number(&table, entry);
+      ct_table_insert(&table, entry, ct_tuple_hash(&t));
     } else if (g_rand_int_range(rand, 0, 3) == 0) {
       ck_assert_int_eq(dir, CT_ORIGINAL);
       ct_table_remove(&table, entry);
@@ -85,7 +99,10 @@ START_TEST(crowds_survive_growth)
     static const guint32 crowds[] = { 0xffffffff, 0x7fffffff, 0, 0x40000200, 0xffffff00 };
     ct_tuple t = tuple_of(i);
 
-    ct_table_insert(&table, ct_table_take(&table, &t), crowds[i % G_N_ELEMENTS(crowds)] - i % 7 * 64);
+    ct_entry *entry = ct_table_take(&table, &t);
+
+    entry->status |= CT_STATUS_CONFIRMED;
+    ct_table_insert(&table, entry, crowds[i % G_N_ELEMENTS(crowds)] - i % 7 * 64);
     if ((i & (i + 1)) != 0 && i + 1 != CROWDED && i % 769 != 0)
       continue;
     for (j = 0; j <= i; j++)
