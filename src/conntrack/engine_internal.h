@@ -71,7 +71,10 @@ void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns);
 void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, int64_t timeout_ns,
                           ct_result *result);
 
-/* Ends a confirmed entry now: out of the table, DESTROY sent, its expectations gone, memory free. The pointer is dead afterwards. */
+/*
+ * Ends a confirmed entry now: out of the table, DESTROY sent, its expectations gone, memory free. The pointer is dead afterwards, and
+ * perhaps others: a helper may end further entries with it (a PPTP control connection its tunnel). Who walks entries has to look again.
+ */
 void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason);
 /* The same at another moment (a deadline that passed: ended_ns is the nominal one). */
 void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns);

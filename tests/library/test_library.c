@@ -46,6 +46,7 @@ typedef struct segment {
   uint16_t from_port, to_port;
   uint32_t seq, ack;
   const char *payload;
+  size_t payload_bytes; /* 0: it is a string */
 } segment;
 
 static void be32_put(uint8_t *p, uint32_t value)
@@ -58,7 +59,7 @@ static void be32_put(uint8_t *p, uint32_t value)
 
 static size_t tcp_put(uint8_t *p, const segment *s)
 {
-  size_t payload = s->payload != NULL ? strlen(s->payload) : 0;
+  size_t payload = s->payload_bytes > 0 || s->payload == NULL ? s->payload_bytes : strlen(s->payload);
 
   memset(p, 0, 40);
   ports_put(p, s->from_port, s->to_port);
@@ -98,7 +99,7 @@ static ctreplay_result udp(ctreplay_engine *engine, int64_t time_ns, uint8_t fro
 
 static ctreplay_result tcp(ctreplay_engine *engine, int64_t time_ns, segment s)
 {
-  uint8_t packet[256];
+  uint8_t packet[300];
 
   return feed(engine, time_ns, packet, tcp_put(packet, &s));
 }
@@ -225,7 +226,7 @@ END_TEST
 START_TEST(a_connection_goes_through_its_states)
 {
   ctreplay_engine *engine = engine_new();
-  ctreplay_result r = tcp(engine, S, (segment){ 2, 80, SYN, 40000, 80, 999, 0, NULL });
+  ctreplay_result r = tcp(engine, S, (segment){ 2, 80, SYN, 40000, 80, 999, 0, NULL, 0 });
 
   ck_assert_uint_eq(r.packet, 1);
   ck_assert_uint_eq(r.connection, 1);
@@ -236,10 +237,10 @@ START_TEST(a_connection_goes_through_its_states)
   ck_assert_int_eq(r.timeout_ns / S, 120);
   ck_assert_ptr_null(r.reason);
   ck_assert_str_eq(r.reason_text, "");
-  r = tcp(engine, S + 10 * MS, (segment){ 80, 2, SYN | ACK, 80, 40000, 4999, 1000, NULL });
+  r = tcp(engine, S + 10 * MS, (segment){ 80, 2, SYN | ACK, 80, 40000, 4999, 1000, NULL, 0 });
   ck_assert_uint_eq(r.packet_class, CTREPLAY_CLASS_ESTABLISHED);
   ck_assert_uint_eq(r.direction, CTREPLAY_REPLY);
-  r = tcp(engine, S + 20 * MS, (segment){ 2, 80, ACK, 40000, 80, 1000, 5000, NULL });
+  r = tcp(engine, S + 20 * MS, (segment){ 2, 80, ACK, 40000, 80, 1000, 5000, NULL, 0 });
   ck_assert_str_eq(ctreplay_state_name(r.protocol, r.state_before), "SYN_RECV");
   ck_assert_str_eq(ctreplay_state_name(r.protocol, r.state_after), "ESTABLISHED");
   ck_assert_uint_eq(r.direction, CTREPLAY_ORIGINAL);
@@ -248,7 +249,7 @@ START_TEST(a_connection_goes_through_its_states)
   ck_assert_uint_eq(r.packets[0], 2);
   ck_assert_uint_eq(r.packets[1], 1);
   ck_assert_uint_eq(r.bytes[0], 80);
-  r = tcp(engine, S + 30 * MS, (segment){ 2, 80, ACK, 40000, 80, 51000, 5000, "x" });
+  r = tcp(engine, S + 30 * MS, (segment){ 2, 80, ACK, 40000, 80, 51000, 5000, "x", 0 });
   ck_assert_uint_eq(r.packet_class, CTREPLAY_CLASS_INVALID);
   ck_assert_uint_eq(r.connection, 1);
   ck_assert_str_eq(r.reason, "tcp-seq-over");
@@ -431,6 +432,56 @@ START_TEST(events_come_in_order_and_by_mask)
 }
 END_TEST
 
+/* A message of PPTP's control connection, whose numbers go on from seq[direction]. */
+static void pptp(ctreplay_engine *engine, int64_t time_ns, int dir, uint32_t seq[2], uint8_t type, const char *body, size_t body_bytes)
+{
+  char message[12 + 208] = { 0, (char)220, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d, 0, (char)type };
+  segment s = { dir ? 80 : 2, dir ? 2 : 80, ACK, dir ? 1723 : 40000, dir ? 40000 : 1723, seq[dir], seq[!dir], message, sizeof(message) };
+
+  memcpy(message + 12, body, body_bytes);
+  ck_assert_uint_eq(tcp(engine, time_ns, s).packet_class, CTREPLAY_CLASS_ESTABLISHED);
+  seq[dir] += sizeof(message);
+}
+
+/* A control connection, its call, and the call's tunnel: entries 1 and 2. */
+static void pptp_call(ctreplay_engine *engine)
+{
+  const uint8_t gre[16] = { 0x20, 0x01, 0x88, 0x0b, 0, 0, 0, 200 };
+  uint32_t seq[2] = { 1000, 5000 };
+  uint8_t packet[36];
+
+  tcp(engine, S, (segment){ 2, 80, SYN, 40000, 1723, 999, 0, NULL, 0 });
+  tcp(engine, S, (segment){ 80, 2, SYN | ACK, 1723, 40000, 4999, 1000, NULL, 0 });
+  tcp(engine, S, (segment){ 2, 80, ACK, 40000, 1723, 1000, 5000, NULL, 0 });
+  pptp(engine, S, 0, seq, 1, "", 0);
+  pptp(engine, S, 1, seq, 2, "\1\0\1\0", 4);
+  pptp(engine, S, 0, seq, 7, "\0\x64", 2);
+  pptp(engine, S, 1, seq, 8, "\0\xc8\0\x64\1", 5);
+  memcpy(packet + 20, gre, sizeof(gre));
+  ck_assert_uint_eq(feed(engine, S, packet, ip_put(packet, 47, 2, 80, sizeof(packet))).packet_class, CTREPLAY_CLASS_RELATED);
+}
+
+START_TEST(a_flush_sends_one_end_for_each_entry)
+{
+  ctreplay_engine *engine = engine_new();
+  log_book book = { .engine = engine };
+
+  /* The control connection, older, takes its tunnel with it. */
+  ck_assert_int_eq(ctreplay_engine_set_option(engine, "helper", "pptp:1723"), CTREPLAY_OK);
+  ck_assert_int_eq(ctreplay_engine_watch(engine, ~0u, on_event, &book), CTREPLAY_OK);
+  pptp_call(engine);
+  udp(engine, S, 2, 40000, 53, 53);
+  ck_assert_uint_eq(statistics_of(engine).count, 3);
+  ck_assert_int_eq(ctreplay_engine_flush(engine), CTREPLAY_OK);
+  ck_assert_uint_eq(statistics_of(engine).count, 0);
+  ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_NEW], 3);
+  ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_DESTROY], 3);
+  udp(engine, 2 * S, 2, 40001, 53, 53);
+  ck_assert_uint_eq(statistics_of(engine).count, 1);
+  ctreplay_engine_free(engine);
+}
+END_TEST
+
 START_TEST(a_kernel_without_events_sends_none)
 {
   ctreplay_engine *engine = engine_new();
@@ -538,18 +589,18 @@ START_TEST(helpers_announce_connections)
   ctreplay_result r;
 
   ck_assert_int_eq(ctreplay_engine_watch(engine, ~0u, on_event, &book), CTREPLAY_OK);
-  tcp(engine, S, (segment){ 2, 21, SYN, 40000, 21, 999, 0, NULL });
-  tcp(engine, S, (segment){ 21, 2, SYN | ACK, 21, 40000, 4999, 1000, NULL });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, NULL });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, "USER me\r\n" });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1009, 5000, "PORT 10,0,0,2,156,65\r\n" });
+  tcp(engine, S, (segment){ 2, 21, SYN, 40000, 21, 999, 0, NULL, 0 });
+  tcp(engine, S, (segment){ 21, 2, SYN | ACK, 21, 40000, 4999, 1000, NULL, 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, NULL, 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, "USER me\r\n", 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1009, 5000, "PORT 10,0,0,2,156,65\r\n", 0 });
   ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_EXPECT_NEW], 1);
   ck_assert_int_eq(ctreplay_engine_each_expectation(engine, copy_expectation, &e), CTREPLAY_OK);
   ck_assert_uint_eq(e.struct_bytes, sizeof(e));
   ck_assert_uint_eq(e.tuple.destination_id, 40001);
   ck_assert_uint_eq(e.master_id, 1);
   ck_assert_str_eq(e.helper, "ftp");
-  r = tcp(engine, S, (segment){ 21, 2, SYN, 20, 40001, 1, 0, NULL });
+  r = tcp(engine, S, (segment){ 21, 2, SYN, 20, 40001, 1, 0, NULL, 0 });
   ck_assert_uint_eq(r.packet_class, CTREPLAY_CLASS_RELATED);
   ck_assert_uint_eq(r.changes & CTREPLAY_CHANGE_EXPECTED, CTREPLAY_CHANGE_EXPECTED);
   ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_EXPECT_DESTROY], 1);
@@ -604,6 +655,7 @@ int main(void)
   tcase_add_test(tests, fragments_are_put_together);
   tcase_add_test(tests, time_does_not_go_back);
   tcase_add_test(tests, events_come_in_order_and_by_mask);
+  tcase_add_test(tests, a_flush_sends_one_end_for_each_entry);
   tcase_add_test(tests, a_kernel_without_events_sends_none);
   tcase_add_test(tests, the_table_can_be_looked_at);
   tcase_add_test(tests, structs_may_grow);
