@@ -124,6 +124,8 @@ void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entr
 {
   uint32_t node = ct_table_number(table, entry) * 2;
 
+  while (G_UNLIKELY(buckets->cursor / 2 == node / 2))
+    buckets->cursor = buckets->nodes[buckets->cursor].next;
   remove_node(buckets, node + CT_ORIGINAL);
   remove_node(buckets, node + CT_REPLY);
 }

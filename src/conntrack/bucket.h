@@ -35,6 +35,7 @@ typedef struct ct_buckets {
   ct_bucket *buckets;
   ct_node *nodes;
   uint32_t nodes_size;
+  uint32_t cursor; /* node that a walk comes to next; whose entry leaves moves it on. 0: none */
 } ct_buckets;
 
 void ct_buckets_init(ct_buckets *buckets, uint32_t size, uint64_t seed);

@@ -189,30 +189,27 @@ static void weigh(ct_engine *engine, const ct_entry *entry)
   c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
 }
 
-/* => expired entries killed. */
+/*
+ * Each node once, as long as it is there when its turn comes: a kill takes both nodes of an entry, and may take those of another
+ * entry with it, before or behind. => expired entries killed.
+ */
 static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_limit)
 {
-  uint32_t node, killed = 0, after;
+  ct_buckets *buckets = &engine->buckets;
+  uint32_t node, killed = 0;
 
-  for (node = ct_buckets_first(&engine->buckets, bucket); node != 0; node = after) {
+  for (node = ct_buckets_first(buckets, bucket); node != 0; node = buckets->cursor) {
     ct_entry *entry = node_entry(engine, node);
 
-    bool expired = ct_core_is_expired(engine, entry);
-
-    if (!expired)
-      weigh(engine, entry);
-    if (!expired && !(early_limit != 0 && engine->count >= early_limit && may_go_early(entry))) {
-      after = ct_buckets_after(&engine->buckets, node);
+    buckets->cursor = ct_buckets_after(buckets, node);
+    if (ct_core_is_expired(engine, entry)) {
+      end_expired(engine, entry);
+      killed++;
       continue;
     }
-    after = ct_buckets_after(&engine->buckets, node);
-    while (after != 0 && node_entry(engine, after) == entry) /* its other node goes with it */
-      after = ct_buckets_after(&engine->buckets, after);
-    if (expired)
-      end_expired(engine, entry);
-    else
+    weigh(engine, entry);
+    if (early_limit != 0 && engine->count >= early_limit && may_go_early(entry))
       ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
-    killed += expired;
   }
   return killed;
 }

@@ -227,6 +227,7 @@ void hk_tcp_again(hk_tcp *t, guint dir, const char *payload)
   hk_tcp_text(t, dir, payload);
 }
 
+void hk_tcp_finish(hk_tcp *t, guint dir) { segment(t, dir, CT_TCP_FIN | CT_TCP_ACK, "", 0); }
 void hk_tcp_reset(hk_tcp *t) { segment(t, 0, CT_TCP_RST | CT_TCP_ACK, "", 0); }
 
 void hk_pass(hk *k, gint64 seconds)

@@ -44,6 +44,7 @@ void hk_tcp_send(hk_tcp *tcp, guint dir, const void *payload, gsize length);
 void hk_tcp_text(hk_tcp *tcp, guint dir, const char *payload);
 /* The same data again. */
 void hk_tcp_again(hk_tcp *tcp, guint dir, const char *payload);
+void hk_tcp_finish(hk_tcp *tcp, guint dir); /* a FIN */
 void hk_tcp_reset(hk_tcp *tcp);
 
 void hk_pass(hk *k, gint64 seconds);

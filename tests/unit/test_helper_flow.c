@@ -325,6 +325,61 @@ START_TEST(pptp_ends_with_its_control_connection)
 }
 END_TEST
 
+/* A tunnel, assured, of the call ids that a control connection has before it has any. */
+static void tunnel_open(hk *k)
+{
+  hk_gre(k, CLIENT, SERVER, 0);
+  hk_gre(k, SERVER, CLIENT, 0);
+  hk_gre(k, CLIENT, SERVER, 0);
+}
+
+/* A full table of which nothing may go but a control connection that is ending: the collector takes that, and its tunnel goes along. */
+static void collector_meets_pptp(guint64 hash_seed, gboolean tunnel_first)
+{
+  const ct_stats *stats;
+  hk_tcp t;
+  guint i;
+  hk k;
+
+  hk_start(&k);
+  k.params.gc = CT_GC_KERNEL;
+  k.params.buckets = 8;
+  k.params.max = 100;
+  k.params.hash_seed = hash_seed;
+  if (tunnel_first)
+    tunnel_open(&k);
+  hk_tcp_open(&k, &t, CLIENT ":4000", SERVER ":1723");
+  hk_tcp_finish(&t, 0);
+  if (!tunnel_first)
+    tunnel_open(&k);
+  for (i = 0; i < 98; i++) {
+    char client[32];
+
+    g_snprintf(client, sizeof(client), CLIENT ":%u", 5000 + i);
+    hk_tcp_open(&k, &t, client, SERVER ":80");
+  }
+  hk_tcp_open(&k, &t, CLIENT ":9999", SERVER ":80");
+  ck_assert_uint_eq(ct_engine_count(k.engine), 100);
+  hk_pass(&k, 61);
+  stats = ct_engine_stats(k.engine);
+  ck_assert_uint_eq(stats->ended[CT_REASON_END_GC_EVICTED], 1);
+  ck_assert_uint_eq(stats->ended[CT_REASON_END_HELPER], 1);
+  ck_assert_uint_eq(ct_engine_count(k.engine), 98);
+  hk_stop(&k);
+}
+
+START_TEST(the_collector_goes_on_where_a_tunnel_went_along)
+{
+  guint64 seed;
+
+  /* Where in its bucket each stands is the seed's choice. */
+  for (seed = 0; seed < 16; seed++) {
+    collector_meets_pptp(seed, TRUE);
+    collector_meets_pptp(seed, FALSE);
+  }
+}
+END_TEST
+
 START_TEST(broadcasts_of_the_host_itself)
 {
   ct_view view;
@@ -373,6 +428,7 @@ int main(void)
   tcase_add_test(tc, amanda_and_sane);
   tcase_add_test(tc, pptp_tunnel);
   tcase_add_test(tc, pptp_ends_with_its_control_connection);
+  tcase_add_test(tc, the_collector_goes_on_where_a_tunnel_went_along);
   tcase_add_test(tc, broadcasts_of_the_host_itself);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
