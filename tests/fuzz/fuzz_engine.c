@@ -14,7 +14,7 @@
 #include "packet/packet.h"
 #include "scenario/scenario.h"
 
-enum { SETTINGS = 4, HEAD = 4, PACKETS_MOST = 400, FRAMES_MOST = 60 };
+enum { SETTINGS = 4, HEAD = 4, PACKETS_MOST = 400, SEED_BYTES_MOST = 16000 };
 
 typedef struct side {
   ct_engine *engine;
@@ -53,7 +53,7 @@ static void on_event(const ct_event *event, void *user)
 static void set_up(ct_params *params, const uint8_t *settings)
 {
   static const char *const profiles[] = { "linux-6.18", "linux-6.1", "linux-2.6", "linux-2.4" };
-  static const guint maxima[] = { 1, 2, 4, 9, 30, 300, 4096, 0 }, sizes[] = { 1, 2, 4, 8, 16, 64, 256, 1024 };
+  static const guint maxima[] = { 1, 2, 4, 9, 30, 100, 4096, 0 }, sizes[] = { 1, 2, 4, 8, 16, 64, 256, 1024 };
 
   ct_params_init(params, ct_profile_find(profiles[settings[0] & 3]));
   params->gc = settings[0] & 4 ? CT_GC_KERNEL : CT_GC_EXACT;
@@ -192,26 +192,53 @@ static gboolean add_frame(const scn_frame *frame, gpointer user, GError **error)
   guint8 head[HEAD] = { 1 << 3 | 2, frame->family == CT_IPV6, (guint8)(frame->packet_bytes >> 8), (guint8)frame->packet_bytes };
 
   (void)error;
-  if (frame->frame.wire == 0 || frame->packet == NULL || frame->packet_bytes > 2000 || input->len > FRAMES_MOST * 200)
+  if (frame->frame.wire == 0 || frame->packet == NULL || frame->packet_bytes > 2000 || input->len > SEED_BYTES_MOST)
     return TRUE;
   g_byte_array_append(input, head, sizeof(head));
   g_byte_array_append(input, frame->packet, frame->packet_bytes);
   return TRUE;
 }
 
-static void add_scenario(fuzz_add_fn add, const char *text, gssize n, guint number)
+static void add_set(fuzz_add_fn add, const char *text, gssize n, const guint8 settings[SETTINGS])
 {
   scn_scenario *scenario = scn_scenario_parse(text, n, "seed", NULL);
   GByteArray *input = g_byte_array_new();
-  guint8 settings[SETTINGS] = { (guint8)(number * 37), (guint8)(number * 11 + 4), 0, 0 };
 
   if (scenario != NULL) {
-    g_byte_array_append(input, settings, sizeof(settings));
+    g_byte_array_append(input, settings, SETTINGS);
     if (scn_scenario_compile(scenario, add_frame, input, NULL) && input->len > SETTINGS)
       add(input->data, input->len);
   }
   g_byte_array_free(input, TRUE);
   scn_scenario_free(scenario);
+}
+
+/* What a helper does, under each gc, with room for all of it. */
+static void add_scenario(fuzz_add_fn add, const char *text, gssize n, guint number)
+{
+  guint8 settings[SETTINGS] = { (guint8)(number * 37), (guint8)(number * 11 + 4), 0, 0 };
+
+  add_set(add, text, n, settings);
+  settings[1] = 5 | 3 << 3;
+  for (guint gc = 0; gc <= 4 && strstr(text, "helper pptp"); gc += 4) {
+    settings[0] = (guint8)(32 | gc);
+    add_set(add, text, n, settings);
+  }
+}
+
+/* A table filled by what may not go, but for a PPTP control connection that is ending, which takes a tunnel along. */
+static void add_crowd(fuzz_add_fn add, guint gc, guint8 hash_seed)
+{
+  const guint8 settings[SETTINGS] = { (guint8)(32 | gc), 5 | 3 << 3, hash_seed, 0 };
+  GString *text = g_string_new("flow g: gre 10.0.0.1 > 10.0.0.2 call 0,0\nflow p: tcp 10.0.0.1:4000 > 10.0.0.2:1723\n"
+                               "+0 g > gre1 seq 0 (8)\n+0 g < gre1 seq 0 (8)\n+0 g > gre1 seq 1 (8)\n"
+                               "+0 p > S 0:0(0) win 64240\n+0 p < S. 0:0(0) ack 1 win 64240\n+0 p > . ack 1\n+0 p > F. 1:1(0) ack 1\n");
+
+  for (guint i = 0; i < 99; i++)
+    g_string_append_printf(text, "flow t%u: tcp 10.0.0.1:%u > 10.0.0.2:80\n+0 t%u > . ack 1 win 500\n+0 t%u < . ack 1 win 500\n"
+                           "+0 t%u > . ack 1 win 500\n", i, 5000 + i, i, i, i);
+  add_set(add, text->str, (gssize)text->len, settings);
+  g_string_free(text, TRUE);
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -232,6 +259,8 @@ void fuzz_seeds(fuzz_add_fn add)
   GDir *dir = g_dir_open(folder, 0, NULL);
 
   add_scenario(add, text, -1, 0);
+  for (guint8 hash_seed = 0; hash_seed < 8; hash_seed++)
+    add_crowd(add, hash_seed & 4, hash_seed);
   while (dir && (name = g_dir_read_name(dir)) != NULL)
     if (g_str_has_suffix(name, ".ct"))
       g_ptr_array_add(names, g_build_filename(folder, name, NULL));
