@@ -10,5 +10,7 @@
  * expectations, extensions, statistics. Not from within a watcher.
  */
 void engine_check(ct_engine *engine);
+/* After a flush: aborts where anything is left. */
+void engine_check_empty(const ct_engine *engine);
 
 #endif

@@ -33,7 +33,7 @@ fuzz_decompile_SOURCES = tests/fuzz/fuzz_decompile.c $(FUZZ_MAIN)
 fuzz_decompile_LDADD = $(scenario_fuzz_libs)
 fuzz_decompile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/unit/helper_kit.h tests/unit/helper_kit.c $(FUZZ_MAIN)
+fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/engine_check.c tests/fuzz/engine_check.h tests/unit/helper_kit.h tests/unit/helper_kit.c $(FUZZ_MAIN)
 fuzz_helper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
