@@ -2,7 +2,8 @@
 /*
  * libctreplay: what Linux connection tracking (nf_conntrack) does with packets, as a library. Packets go in, each with its time; the class
  * of each, the changes of its connection, events and the table come out. No kernel, privilege, thread, file or clock takes part: the time is
- * that of the packets, and the same calls give the same answers on every machine.
+ * that of the packets, and the same calls give the same answers on every machine. The one thing asked of the system is a key for the hashes
+ * that find entries, once a process, by its first engine: who writes the packets cannot make them collide, and no answer depends on it.
  *
  *   ctreplay_engine *engine = ctreplay_engine_new(NULL);
  *   ctreplay_result result = { .struct_bytes = sizeof(result) };
@@ -22,8 +23,8 @@
  * the entries of the table (nf_conntrack_max), with expectations (nf_conntrack_expect_max) and with fragments (ipfrag_high_thresh,
  * nf_conntrack_frag6_high_thresh), which all have bounds unless nf_conntrack_max is 0.
  *
- * Threads.  An engine is used by one thread at a time; engines share nothing, so each thread may have its own. Functions without an engine
- * may be called by any thread at any time.
+ * Threads.  An engine is used by one thread at a time; engines share nothing that changes, so each thread may have its own.
+ * Functions without an engine may be called by any thread at any time.
  *
  * Callbacks.  They are called on the caller's thread, before the function that leads to them returns. Inside one the engine may be
  * read (find, lookup, each, statistics, now, get_sysctl, error) but not fed or changed: CTREPLAY_ERROR_BUSY.
