@@ -13,7 +13,7 @@
 #include "gre_key.h"
 #include "helper.h"
 
-enum { CHAINS_FIRST = 256, PPTP_TIMEOUT_S = 600, PPTP_STREAM_TIMEOUT_S = 18000 };
+enum { CHAINS_FIRST = 256 };
 
 typedef struct family family;
 
@@ -362,11 +362,6 @@ static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
   ext->expected_by = e->spec.made_by;
   ext->expected_by_packet = e->made_by_packet;
   ext->helper = e->spec.child;
-  /* Up to 4.18 a call's tunnel kept these; since then the GRE tracker overwrites them with its first packet. */
-  if (e->spec.pair && engine->params.profile->ip_conntrack) {
-    ext->gre_timeout_s[0] = PPTP_TIMEOUT_S;
-    ext->gre_timeout_s[1] = PPTP_STREAM_TIMEOUT_S;
-  }
   if (master_ext != NULL) {
     ext->mark = master_ext->mark;
     ext->secmark = master_ext->secmark;

@@ -20,7 +20,6 @@ typedef struct ct_ext {
   const struct ct_helper *helper; /* attached helper, or NULL */
   void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
   bool helper_cut;           /* it was said that the snap length hides payloads of this flow */
-  uint32_t gre_timeout_s[2]; /* GRE where PPTP set its own: unreplied, stream; 0, 0: the sysctls' */
   uint16_t pending_events;   /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
 } ct_ext;

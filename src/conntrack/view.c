@@ -45,8 +45,6 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
   view->use += ext->children;
   view->mark = ext->mark;
   view->secmark = ext->secmark;
-  if (ext->gre_timeout_s[0] != 0)
-    memcpy(view->gre_timeout_s, ext->gre_timeout_s, sizeof(view->gre_timeout_s));
 }
 
 void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)

@@ -78,6 +78,28 @@ START_TEST(none_at_all)
 }
 END_TEST
 
+START_TEST(kernels_without_pptp)
+{
+  static const char *const names[] = { "linux-2.6", "linux-2.4" };
+  ct_view view;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(names); i++) {
+    hk_tcp t;
+
+    hk_stop(&kit);
+    hk_start(&kit);
+    ct_params_init(&kit.params, ct_profile_find(names[i]));
+    hk_tcp_open(&kit, &t, CLIENT ":4000", SERVER ":21");
+    view_get(&view);
+    ck_assert_str_eq(view.helper, "ftp");
+    hk_tcp_open(&kit, &t, CLIENT ":4000", SERVER ":1723");
+    view_get(&view);
+    ck_assert_ptr_null(view.helper);
+  }
+}
+END_TEST
+
 START_TEST(settings_refused)
 {
   ct_params *p = &kit.params;
@@ -416,6 +438,7 @@ int main(void)
   tcase_add_test(tc, by_standard_port);
   tcase_add_test(tc, by_settings);
   tcase_add_test(tc, none_at_all);
+  tcase_add_test(tc, kernels_without_pptp);
   tcase_add_test(tc, settings_refused);
   tcase_add_test(tc, ftp_active);
   tcase_add_test(tc, ftp_lines_in_their_place);

@@ -16,7 +16,8 @@ uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)
 
 static void defaults(ct_params *params)
 {
-  ct_params_helper_disable(params, "sane"); /* these two came later */
+  ct_params_helper_disable(params, "pptp"); /* its module is not there; the next two came later */
+  ct_params_helper_disable(params, "sane");
   ct_params_helper_disable(params, "snmp");
   params->features_mark = false; /* as --features says */
   params->buckets = 8192;
