@@ -46,7 +46,7 @@ static const char *const commands[][12] = {
   { "-L", "@" },
   { "-P", "@" },
   { "-S", "-o", "json", "--gc", "kernel", "@" },
-  { "--evictions", "--max", "8", "--hashsize", "4", "@" },
+  { "--evictions", "--max", "8", "--sysctl", "nf_conntrack_buckets=4", "@" },
   { "-P", "-o", "transcript", "--checksums", "verify", "--profile", "linux-2.6", "@" },
   { "-P", "-w", "%", "@" },
   { "-E", "expect", "-o", "json", "@" },
