@@ -64,6 +64,8 @@ typedef enum ctreplay_error {
 
 /* The latest time there is, as nanoseconds since 1970 in the year 2116. */
 #define CTREPLAY_TIME_LARGEST_NS (INT64_MAX / 2)
+/* What is left to something that has no timeout. */
+#define CTREPLAY_NO_TIMEOUT_NS INT64_MAX
 /* No frame is larger than this many bytes, as libpcap has it too; a frame's length on the wire may be anything. */
 #define CTREPLAY_CAPTURED_LARGEST 262144
 
@@ -258,7 +260,7 @@ typedef struct ctreplay_expectation {
   ctreplay_tuple mask;     /* of the source: address and id; all else must be equal */
   uint64_t master_id;
   ctreplay_tuple master;
-  int64_t timeout_ns;      /* may be below 0: such a timer fires late */
+  int64_t timeout_ns;      /* may be below 0: such a timer fires late; or CTREPLAY_NO_TIMEOUT_NS: FTP's and TFTP's under linux-2.4 */
   uint32_t flags;          /* 1 permanent, 2 inactive, 4 userspace */
   uint32_t policy;         /* the helper's class, by number */
   const char *policy_name; /* "" where it has none */

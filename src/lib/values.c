@@ -146,7 +146,7 @@ void lib_expectation(const ct_expect_view *from, ctreplay_expectation *to)
   to->mask.family = to->tuple.family;
   to->master_id = from->master_id;
   lib_tuple(&from->master_tuple, &to->master);
-  to->timeout_ns = from->timeout_ns;
+  to->timeout_ns = from->deadline_ns == INT64_MAX ? CTREPLAY_NO_TIMEOUT_NS : from->timeout_ns;
   to->flags = from->flags;
   to->policy = from->class_number;
   to->policy_name = from->class_name;

@@ -580,6 +580,29 @@ static int copy_expectation(const ctreplay_expectation *expectation, void *user)
   return 0;
 }
 
+static void ftp_port(ctreplay_engine *engine)
+{
+  tcp(engine, S, (segment){ 2, 21, SYN, 40000, 21, 999, 0, NULL, 0 });
+  tcp(engine, S, (segment){ 21, 2, SYN | ACK, 21, 40000, 4999, 1000, NULL, 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, NULL, 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, "USER me\r\n", 0 });
+  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1009, 5000, "PORT 10,0,0,2,156,65\r\n", 0 });
+}
+
+START_TEST(an_expectation_need_not_time_out)
+{
+  ctreplay_engine *engine = ctreplay_engine_new("linux-2.4");
+  ctreplay_expectation e = { .id = 0 };
+
+  ftp_port(engine);
+  ck_assert_int_eq(ctreplay_engine_advance(engine, 4000 * S), CTREPLAY_OK);
+  ck_assert_int_eq(ctreplay_engine_each_expectation(engine, copy_expectation, &e), CTREPLAY_OK);
+  ck_assert_uint_eq(e.tuple.destination_id, 40001);
+  ck_assert(e.timeout_ns == CTREPLAY_NO_TIMEOUT_NS);
+  ctreplay_engine_free(engine);
+}
+END_TEST
+
 START_TEST(helpers_announce_connections)
 {
   ctreplay_engine *engine = engine_new();
@@ -589,13 +612,10 @@ START_TEST(helpers_announce_connections)
   ctreplay_result r;
 
   ck_assert_int_eq(ctreplay_engine_watch(engine, ~0u, on_event, &book), CTREPLAY_OK);
-  tcp(engine, S, (segment){ 2, 21, SYN, 40000, 21, 999, 0, NULL, 0 });
-  tcp(engine, S, (segment){ 21, 2, SYN | ACK, 21, 40000, 4999, 1000, NULL, 0 });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, NULL, 0 });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1000, 5000, "USER me\r\n", 0 });
-  tcp(engine, S, (segment){ 2, 21, ACK, 40000, 21, 1009, 5000, "PORT 10,0,0,2,156,65\r\n", 0 });
+  ftp_port(engine);
   ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_EXPECT_NEW], 1);
   ck_assert_int_eq(ctreplay_engine_each_expectation(engine, copy_expectation, &e), CTREPLAY_OK);
+  ck_assert_int_eq(e.timeout_ns / S, 300);
   ck_assert_uint_eq(e.struct_bytes, sizeof(e));
   ck_assert_uint_eq(e.tuple.destination_id, 40001);
   ck_assert_uint_eq(e.master_id, 1);
@@ -660,6 +680,7 @@ int main(void)
   tcase_add_test(tests, the_table_can_be_looked_at);
   tcase_add_test(tests, structs_may_grow);
   tcase_add_test(tests, helpers_announce_connections);
+  tcase_add_test(tests, an_expectation_need_not_time_out);
   tcase_add_test(tests, numbers_have_words);
   suite_add_tcase(suite, tests);
   return unit_run(suite);
