@@ -111,7 +111,8 @@ const char *ctreplay_engine_sysctl_name(const ctreplay_engine *engine, unsigned 
  *   hash-seed N   everything a kernel draws at random
  *   checksums auto|verify|ignore   auto (default): not judged where a network card would have filled the sum in
  *   helper NAME:PORT, no-helper NAME|all, local ADDRESS/LENGTH   connection helpers; each may be given several times
- * max and hashsize set sysctls anew: single ones are to be set after them. => also UNKNOWN, VALUE, STARTED, BUSY, MANY.
+ * max and hashsize set sysctls anew: single ones are to be set after them. VALUE also where the system has no memory for so many buckets,
+ * whichever way they were asked for. => also UNKNOWN, VALUE, STARTED, BUSY, MANY.
  */
 int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const char *value);
 

@@ -17,15 +17,28 @@ static int may_set(ctreplay_engine *engine, const char *name, const char *value)
   return CTREPLAY_OK;
 }
 
+/* The kernel's hash table is laid out whole: one that does not fit is refused here, or the first packet would end the process. */
+static int keep_if_affordable(ctreplay_engine *engine, const ct_params *before, const char *name)
+{
+  uint32_t buckets = engine->params.buckets;
+
+  if (buckets == before->buckets || ct_engine_affords(buckets))
+    return CTREPLAY_OK;
+  engine->params = *before;
+  return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: there is no memory for %u buckets", name, buckets);
+}
+
 int ctreplay_engine_set_sysctl(ctreplay_engine *engine, const char *name, const char *value)
 {
   int code = may_set(engine, name, value);
+  ct_params before;
 
   if (code != CTREPLAY_OK)
     return code;
+  before = engine->params;
   switch (ct_params_set(&engine->params, name, value)) {
   case CT_PARAM_OK:
-    return CTREPLAY_OK;
+    return keep_if_affordable(engine, &before, name);
   case CT_PARAM_UNKNOWN:
     return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: %s has no such sysctl", name, engine->params.profile->name);
   case CT_PARAM_NOT_NUMBER:
@@ -194,17 +207,21 @@ int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const 
     { "local", "ADDRESS/LENGTH", set_local },
   };
   int code = may_set(engine, name, value);
+  ct_params before;
   guint i;
 
   if (code != CTREPLAY_OK)
     return code;
+  before = engine->params;
   for (i = 0; i < G_N_ELEMENTS(options); i++) {
     if (strcmp(name, options[i].name) != 0)
       continue;
     code = options[i].set(engine, value);
     if (code == CTREPLAY_ERROR_MANY)
       return lib_fail(engine, code, "%s %s: one too many", name, value);
-    return code == CTREPLAY_OK ? code : lib_fail(engine, code, "%s %s: give %s", name, value, options[i].takes);
+    if (code != CTREPLAY_OK)
+      return lib_fail(engine, code, "%s %s: give %s", name, value, options[i].takes);
+    return keep_if_affordable(engine, &before, name);
   }
   return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: no such option", name);
 }

@@ -4,7 +4,9 @@
 
 #include "lib/ctreplay.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tests/unit/unit.h"
 
@@ -206,6 +208,31 @@ START_TEST(options_are_those_of_the_command_line)
     if (ctreplay_engine_set_option(engine, "local", "192.0.2.1/24") != CTREPLAY_OK)
       break;
   ck_assert_int_eq(ctreplay_engine_set_option(engine, "local", "192.0.2.1/24"), CTREPLAY_ERROR_MANY);
+  ctreplay_engine_free(engine);
+}
+END_TEST
+
+START_TEST(what_no_machine_has_memory_for_is_refused)
+{
+  struct rlimit all = { 0 }, less;
+  ctreplay_engine *engine = engine_new();
+  int hashsize, max, sysctl;
+  uint64_t buckets = 0;
+
+  ck_assert_int_eq(getrlimit(RLIMIT_AS, &all), 0);
+  less = all;
+  less.rlim_cur = 1 << 30;
+  ck_assert_int_eq(setrlimit(RLIMIT_AS, &less), 0);
+  hashsize = ctreplay_engine_set_option(engine, "hashsize", "260000000");
+  max = ctreplay_engine_set_option(engine, "max", "2000000000");
+  sysctl = ctreplay_engine_set_sysctl(engine, "nf_conntrack_buckets", "260000000");
+  ck_assert_int_eq(setrlimit(RLIMIT_AS, &all), 0);
+  ck_assert_int_eq(hashsize, CTREPLAY_ERROR_VALUE);
+  ck_assert_int_eq(max, CTREPLAY_ERROR_VALUE);
+  ck_assert_int_eq(sysctl, CTREPLAY_ERROR_VALUE);
+  ck_assert_str_eq(ctreplay_engine_error(engine), "nf_conntrack_buckets: there is no memory for 260000000 buckets");
+  ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "nf_conntrack_buckets", &buckets), CTREPLAY_OK);
+  ck_assert_uint_eq(buckets, 262144);
   ctreplay_engine_free(engine);
 }
 END_TEST
@@ -668,6 +695,8 @@ int main(void)
   tcase_add_test(tests, sysctls_are_set_by_their_names);
   tcase_add_test(tests, wrong_settings_change_nothing_and_say_why);
   tcase_add_test(tests, options_are_those_of_the_command_line);
+  if (getenv("SANITIZED") == NULL) /* the sanitizers need address space of their own */
+    tcase_add_test(tests, what_no_machine_has_memory_for_is_refused);
   tcase_add_test(tests, settings_end_where_packets_begin);
   tcase_add_test(tests, a_connection_goes_through_its_states);
   tcase_add_test(tests, impossible_packets_are_refused_and_leave_no_trace);
