@@ -12,20 +12,31 @@ enum { PAGE_LARGEST = 64 * 1024 }; /* of any machine: what is a multiple of it i
 #define MADV_POPULATE_WRITE 23 /* since Linux 5.14; older ones refuse it */
 #endif
 
+/* Ends the process, as GLib does it, also where assertions are compiled out. */
+static void no_memory(void)
+{
+  g_assertion_message(G_LOG_DOMAIN, __FILE__, __LINE__, G_STRFUNC, "there is no memory for the table");
+}
+
 static size_t bytes_of(size_t n, size_t element_bytes)
 {
   size_t bytes;
 
-  g_assert(!__builtin_mul_overflow(n, element_bytes, &bytes));
+  if (__builtin_mul_overflow(n, element_bytes, &bytes))
+    no_memory();
   return bytes;
+}
+
+static void *given(void *pages)
+{
+  if (pages == MAP_FAILED)
+    no_memory();
+  return pages;
 }
 
 void *ct_pages_new(size_t n, size_t element_bytes)
 {
-  void *pages = mmap(NULL, bytes_of(n, element_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-  g_assert(pages != MAP_FAILED);
-  return pages;
+  return given(mmap(NULL, bytes_of(n, element_bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 bool ct_pages_affordable(uint64_t n, size_t element_bytes)
@@ -48,9 +59,7 @@ void *ct_pages_grow(void *pages, size_t old_n, size_t n, size_t element_bytes)
 {
   if (old_n == 0)
     return ct_pages_new(n, element_bytes);
-  pages = mremap(pages, bytes_of(old_n, element_bytes), bytes_of(n, element_bytes), MREMAP_MAYMOVE);
-  g_assert(pages != MAP_FAILED);
-  return pages;
+  return given(mremap(pages, bytes_of(old_n, element_bytes), bytes_of(n, element_bytes), MREMAP_MAYMOVE));
 }
 
 void ct_pages_free(void *pages, size_t n, size_t element_bytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Slab and index: what was put in is found, through growth in place and gaps that close, and nothing else is. */
 #include <glib.h>
+#include <signal.h>
 #include <string.h>
 
 #include "conntrack/table.h"
@@ -113,6 +114,25 @@ START_TEST(crowds_survive_growth)
 }
 END_TEST
 
+/* More than a size can say, and more than a system can give. */
+START_TEST(what_cannot_be_had_ends_the_process)
+{
+  static const struct {
+    gsize n, element_bytes;
+  } wishes[] = { { G_MAXSIZE / 4, 8 }, { G_MAXSIZE / 4, 1 } };
+
+  ct_pages_new(wishes[_i].n, wishes[_i].element_bytes);
+}
+END_TEST
+
+START_TEST(what_cannot_be_extended_ends_the_process)
+{
+  void *pages = ct_pages_new(1000, 8);
+
+  ct_pages_grow(pages, 1000, G_MAXSIZE / 16, 8);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("table");
@@ -121,6 +141,8 @@ int main(void)
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, random_steps, 0, 2);
   tcase_add_test(tc, crowds_survive_growth);
+  tcase_add_loop_test_raise_signal(tc, what_cannot_be_had_ends_the_process, SIGABRT, 0, 2);
+  tcase_add_test_raise_signal(tc, what_cannot_be_extended_ends_the_process, SIGABRT);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }
