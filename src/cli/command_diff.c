@@ -409,7 +409,7 @@ cli_exit cli_command_diff(int argc, char **argv)
   else if (o.captures->len == 0 || o.captures->len > 2)
     cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), "
             "or two saved -P -o json");
-  else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0)))
+  else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1)))
     code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1),
                           o.lines >= 0 ? (guint64)o.lines : LINES, !o.no_sandbox);
   else if (o.captures->len == 1 && strcmp(g_ptr_array_index(o.captures, 0), "-") == 0)

@@ -7,8 +7,8 @@
 #include "output.h"
 #include "sandbox.h"
 
-/* TRUE where the file starts as a line of -o json does. */
-gboolean cli_diff_is_saved(const char *path);
+/* TRUE where the first starts as a line of -o json does, or is not there and the second does. */
+gboolean cli_diff_is_saved(const char *path_a, const char *path_b);
 
 /*
  * Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. fence: enter the

@@ -11,7 +11,7 @@
 
 enum { DEPTH_MOST = 16 };
 
-gboolean cli_diff_is_saved(const char *path)
+static gboolean starts_as_saved(const char *path)
 {
   FILE *file = fopen(path, "re");
   int c = file != NULL ? getc(file) : EOF;
@@ -19,6 +19,12 @@ gboolean cli_diff_is_saved(const char *path)
   if (file != NULL)
     fclose(file);
   return c == '{';
+}
+
+/* The second is not opened but where there is no first: what is a pipe can be read only once. */
+gboolean cli_diff_is_saved(const char *path_a, const char *path_b)
+{
+  return starts_as_saved(path_a) || (strcmp(path_a, "-") != 0 && access(path_a, F_OK) != 0 && starts_as_saved(path_b));
 }
 
 static char *text_of(JsonNode *node)
@@ -187,22 +193,32 @@ static cli_exit compare(saved *a, saved *b, guint64 lines_most)
   return cli_output_close(&output, code);
 }
 
+static gboolean saved_open(saved *s, const char *path)
+{
+  *s = (saved){ .path = path, .file = fopen(path, "re") };
+  if (s->file == NULL)
+    cli_say("%s: %s", path, g_strerror(errno));
+  return s->file != NULL;
+}
+
+static void saved_close(saved *s)
+{
+  if (s->file != NULL)
+    fclose(s->file);
+  free(s->line);
+}
+
 cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence)
 {
-  saved a = { .path = path_a, .file = fopen(path_a, "re") }, b = { .path = path_b, .file = fopen(path_b, "re") };
+  saved a = { .path = path_a }, b = { .path = path_b };
   cli_exit code = CLI_EXIT_INPUT;
 
-  if (a.file != NULL && b.file != NULL && fence)
-    cli_sandbox_enter();
-  if (a.file == NULL || b.file == NULL)
-    cli_say("%s: %s", a.file == NULL ? path_a : path_b, g_strerror(errno));
-  else
+  if (saved_open(&a, path_a) && saved_open(&b, path_b)) {
+    if (fence)
+      cli_sandbox_enter();
     code = compare(&a, &b, lines_most);
-  if (a.file != NULL)
-    fclose(a.file);
-  if (b.file != NULL)
-    fclose(b.file);
-  free(a.line);
-  free(b.line);
+  }
+  saved_close(&a);
+  saved_close(&b);
   return code;
 }

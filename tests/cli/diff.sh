@@ -48,6 +48,9 @@ expect 1 'line 1, packet 1 at 0.000000 s:' '' "$ctreplay" diff "$work/a.json" "$
 expect 1 'entry.timeout  *A 30  B 60' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
 expect 1 'goes on after' '' "$ctreplay" diff "$work/a.json" "$work/short.json"
 expect 3 '*' 'broken.json:1' "$ctreplay" diff "$work/a.json" "$work/broken.json"
+expect 3 '' 'missing.json: No such file' "$ctreplay" diff "$work/missing.json" "$work/a.json"
+expect 3 '' 'missing.json: No such file' "$ctreplay" diff "$work/a.json" "$work/missing.json"
+expect 3 '' 'a.json/x: Not a directory' "$ctreplay" diff "$work/a.json/x" "$work/a.json"
 
 # What should be known about a capture is said here too, of one capture once.
 { pcap_head; pcap_syn; pcap_ack; pcap_ack; pcap_ack; } > "$work/one-sided.pcap"
