@@ -184,70 +184,70 @@ static gboolean set_proto(cli_filter *filter, const char *value, GError **error)
   return TRUE;
 }
 
+static gboolean set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error)
+{
+  prefix->family = strchr(value, ':') != NULL ? CT_IPV6 : CT_IPV4;
+  return (strpbrk(value, ".:") != NULL && parse_mask(prefix, value)) || refuse(error, name, value, "a mask written as an address");
+}
+
+/* The ports come first, as the filter has them. */
+static gboolean set_number(cli_filter *filter, const char *name, const char *value, GError **error)
+{
+  static const struct {
+    const char *name;
+    guint64 largest;
+    guint given;
+  } numbers[] = {
+    { "orig-port-src", 65535, CLI_FILTER_PORT0 },       { "orig-port-dst", 65535, CLI_FILTER_PORT0 << 1 },
+    { "reply-port-src", 65535, CLI_FILTER_PORT0 << 2 }, { "reply-port-dst", 65535, CLI_FILTER_PORT0 << 3 },
+    { "secmark", G_MAXUINT32, CLI_FILTER_SECMARK },     { "icmp-type", 255, CLI_FILTER_ICMP_TYPE },
+    { "icmp-code", 255, CLI_FILTER_ICMP_CODE },         { "icmp-id", 65535, CLI_FILTER_ICMP_ID },
+  };
+  guint64 number = 0;
+  guint i;
+
+  for (i = 0; strcmp(name, numbers[i].name) != 0; i++)
+    g_assert(i + 1 < G_N_ELEMENTS(numbers));
+  if (!parse_number(name, value, numbers[i].largest, &number, error))
+    return FALSE;
+  filter->given |= numbers[i].given;
+  switch (numbers[i].given) {
+  case CLI_FILTER_SECMARK: filter->secmark = (guint32)number; break;
+  case CLI_FILTER_ICMP_TYPE: filter->icmp_type = (guint8)number; break;
+  case CLI_FILTER_ICMP_CODE: filter->icmp_code = (guint8)number; break;
+  case CLI_FILTER_ICMP_ID: filter->icmp_id = (guint16)number; break;
+  default: filter->port[i / 2][i % 2] = (guint16)number; break;
+  }
+  return TRUE;
+}
+
 gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error)
 {
   static const char *const addr_names[] = {
     "orig-src", "orig-dst", "reply-src", "reply-dst", "tuple-src", "tuple-dst"
   };
-  static const char *const port_names[] = { "orig-port-src", "orig-port-dst", "reply-port-src", "reply-port-dst" };
   static const char *const mask_names[] = { "mask-src", "mask-dst" };
+  static const struct {
+    const char *name;
+    gboolean (*set)(cli_filter *filter, const char *value, GError **error);
+  } words[] = {
+    { "status", set_status }, { "state", set_state }, { "mark", set_mark }, { "family", set_family }, { "proto", set_proto }
+  };
   cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1], &filter->addr[1][0],
                              &filter->addr[1][1], &filter->expected[0], &filter->expected[1] };
-  guint64 number = 0;
   guint i;
 
   filter->any = TRUE;
   for (i = 0; i < G_N_ELEMENTS(addr_names); i++)
     if (strcmp(name, addr_names[i]) == 0)
       return parse_prefix(prefixes[i], name, value, error);
-  for (i = 0; i < G_N_ELEMENTS(port_names); i++)
-    if (strcmp(name, port_names[i]) == 0) {
-      filter->given |= CLI_FILTER_PORT0 << i;
-      if (!parse_number(name, value, 65535, &number, error))
-        return FALSE;
-      filter->port[i / 2][i % 2] = (guint16)number;
-      return TRUE;
-    }
   for (i = 0; i < G_N_ELEMENTS(mask_names); i++)
-    if (strcmp(name, mask_names[i]) == 0) {
-      if (strchr(value, ':') != NULL)
-        filter->addr[0][i].family = CT_IPV6;
-      else
-        filter->addr[0][i].family = CT_IPV4;
-      return (strpbrk(value, ".:") != NULL && parse_mask(&filter->addr[0][i], value)) ||
-             refuse(error, name, value, "a mask written as an address");
-    }
-  if (strcmp(name, "status") == 0)
-    return set_status(filter, value, error);
-  if (strcmp(name, "state") == 0)
-    return set_state(filter, value, error);
-  if (strcmp(name, "mark") == 0)
-    return set_mark(filter, value, error);
-  if (strcmp(name, "family") == 0)
-    return set_family(filter, value, error);
-  if (strcmp(name, "proto") == 0)
-    return set_proto(filter, value, error);
-  if (!parse_number(name, value,
-                    strcmp(name, "secmark") == 0   ? G_MAXUINT32
-                    : strcmp(name, "icmp-id") == 0 ? 65535
-                                                   : 255,
-                    &number, error))
-    return FALSE;
-  if (strcmp(name, "secmark") == 0) {
-    filter->secmark = (guint32)number;
-    filter->given |= CLI_FILTER_SECMARK;
-  } else if (strcmp(name, "icmp-type") == 0) {
-    filter->icmp_type = (guint8)number;
-    filter->given |= CLI_FILTER_ICMP_TYPE;
-  } else if (strcmp(name, "icmp-code") == 0) {
-    filter->icmp_code = (guint8)number;
-    filter->given |= CLI_FILTER_ICMP_CODE;
-  } else {
-    g_assert(strcmp(name, "icmp-id") == 0);
-    filter->icmp_id = (guint16)number;
-    filter->given |= CLI_FILTER_ICMP_ID;
-  }
-  return TRUE;
+    if (strcmp(name, mask_names[i]) == 0)
+      return set_mask(&filter->addr[0][i], name, value, error);
+  for (i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(name, words[i].name) == 0)
+      return words[i].set(filter, value, error);
+  return set_number(filter, name, value, error);
 }
 
 static gboolean prefix_holds(const cli_prefix *prefix, guint8 family, const ct_addr *addr)
