@@ -51,52 +51,13 @@ typedef struct comparison {
   gboolean parted;   /* the captures themselves differ: there is no going on */
 } comparison;
 
-/* ---- two kernels ---- */
-
-/* "600,3600" => "600" for the first side, "3600" for the second; the caller's chunk keeps them. */
-static const char *value_of_side(GStringChunk *chunk, const char *value, gboolean second)
-{
-  const char *comma = value != NULL ? strchr(value, ',') : NULL;
-
-  if (comma == NULL)
-    return value;
-  return second ? comma + 1 : g_string_chunk_insert_len(chunk, value, comma - value);
-}
-
-static void options_of_side(cli_options *to, const cli_options *o, GStringChunk *chunk, gboolean second)
-{
-  guint i;
-
-  *to = *o;
-  to->sysctls = g_ptr_array_new();
-  for (i = 0; i < o->sysctls->len; i++) {
-    const char *argument = g_ptr_array_index(o->sysctls, i), *equals = strchr(argument, '=');
-    const char *value = equals != NULL ? value_of_side(chunk, equals + 1, second) : NULL;
-    char *whole = value != NULL ? g_strdup_printf("%.*s=%s", (int)(equals - argument), argument, value) : NULL;
-
-    g_ptr_array_add(to->sysctls, whole != NULL ? (gpointer)g_string_chunk_insert(chunk, whole) : (gpointer)argument);
-    g_free(whole);
-  }
-  to->profile_name =
-      value_of_side(chunk, o->profile_before != NULL && !second ? o->profile_before : o->profile_name, second);
-  to->max = value_of_side(chunk, o->max, second);
-  to->hashsize = value_of_side(chunk, o->hashsize, second);
-  to->ram = value_of_side(chunk, o->ram, second);
-  to->gc = value_of_side(chunk, o->gc, second);
-  to->hz = value_of_side(chunk, o->hz, second);
-  to->hash_seed = value_of_side(chunk, o->hash_seed, second);
-  to->replay.n_captures = 1;
-  if (second && o->captures->len > 1)
-    to->replay.captures++;
-}
+/* ---- two sides ---- */
 
 /* => FALSE, said. */
 static gboolean side_prepare(side *s, GError **error)
 {
   replay_options replay = s->o.replay;
 
-  if (!cli_kernel_params(&s->o, &s->params, error))
-    return FALSE;
   replay.stop = &cli_stop;
   s->source = replay_source_prepare(&replay, &s->params, error);
   if (s->source == NULL)
@@ -107,6 +68,7 @@ static gboolean side_prepare(side *s, GError **error)
   return TRUE;
 }
 
+/* Also of a side that was not prepared. */
 static void side_clear(side *s)
 {
   replay_source_free(s->source);
@@ -360,6 +322,29 @@ static cli_exit compare(comparison *c, const cli_options *o)
   return code;
 }
 
+/*
+ * One capture needs two kernels. Of a kernel that is given alone the other is the default profile. => FALSE and error where both sides come
+ * to the same.
+ */
+static gboolean find_kernels(comparison *c, const cli_options *o, GError **error)
+{
+  side *a = &c->a, *b = &c->b;
+
+  if (!cli_kernel_params(&a->o, &a->params, error) || !cli_kernel_params(&b->o, &b->params, error))
+    return FALSE;
+  if (o->captures->len > 1 || memcmp(&a->params, &b->params, sizeof(a->params)) != 0)
+    return TRUE;
+  b->o.profile_name = NULL;
+  if (!cli_kernel_params(&b->o, &b->params, error))
+    return FALSE;
+  if (a->params.profile != b->params.profile && o->profile_name_before == NULL)
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "diff: one capture, and nothing that differs: give a second capture, or two kernels (--profile A --profile B, "
+              "--sysctl NAME=A,B, --max A,B)");
+  return FALSE;
+}
+
 static cli_exit diff(const cli_options *o)
 {
   GStringChunk *chunk = g_string_chunk_new(256);
@@ -368,9 +353,8 @@ static cli_exit diff(const cli_options *o)
   cli_exit code;
 
   memset(&c, 0, sizeof(c));
-  options_of_side(&c.a.o, o, chunk, FALSE);
-  options_of_side(&c.b.o, o, chunk, TRUE);
-  if (!side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
+  if (!cli_diff_sides(o, &c.a.o, &c.b.o, chunk, &error) || !find_kernels(&c, o, &error) || !side_prepare(&c.a, &error) ||
+      !side_prepare(&c.b, &error))
     code = cli_usage(error);
   else
     code = compare(&c, o);

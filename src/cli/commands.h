@@ -13,7 +13,7 @@
 #define CLI_SUBCOMMAND_LIST(X)                                                                                         \
   X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                            \
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                            \
-  X(diff, "A B", "where two captures, kernels or saved outputs part, and why")                                          \
+  X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")                \
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them")               \
   X(report, "CAPTURE -w report.html", "one page for people: ladders, states, the table over time")                         \
   X(list, "WHAT", "the formats, sysctls, reasons, profiles, helpers, ... that options take")                            \

@@ -4,6 +4,7 @@
 #define CLI_DIFF_H
 
 #include "conntrack/trace.h"
+#include "options.h"
 #include "output.h"
 #include "sandbox.h"
 
@@ -15,6 +16,12 @@ gboolean cli_diff_is_saved(const char *path_a, const char *path_b);
  * sandbox once both are open. => exit code.
  */
 cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence);
+
+/*
+ * What of the options is for which side: of an option with two values, or given twice, each has one; of two captures too. chunk keeps new
+ * strings. => FALSE and error where there are more than two. The sysctls of both are to be freed either way.
+ */
+gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error);
 
 /*
  * How entries of an engine ended, by their tuples: the last end of each, of so many as fit. For the question why a packet found nothing. The engine

@@ -198,6 +198,14 @@ void cli_diff_tally_put(emit_text *out, GHashTable *whys)
   g_array_unref(list);
 }
 
+static void put_setting(emit_text *out, const char *name, guint64 value)
+{
+  emit_text_literal(out, ", ");
+  emit_text_string(out, name);
+  emit_text_char(out, '=');
+  emit_text_u64(out, value);
+}
+
 /* Every sysctl that the two have and hold different values of. */
 static void put_settings(emit_text *out, const ct_params *own, const ct_params *other)
 {
@@ -205,24 +213,27 @@ static void put_settings(emit_text *out, const ct_params *own, const ct_params *
   gsize i;
 
   for (i = 0; ct_params_describe(own, i, &x) && ct_params_describe(other, i, &y); i++)
-    if (x.value != y.value) {
-      emit_text_literal(out, ", ");
-      emit_text_string(out, x.name);
-      emit_text_char(out, '=');
-      emit_text_u64(out, x.value);
-    }
+    if (x.value != y.value)
+      put_setting(out, x.name, x.value);
 }
 
 void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own, const ct_params *other)
 {
+  ct_params defaults;
+
   emit_text_string(out, name);
   emit_text_literal(out, " is ");
   emit_text_string(out, capture);
   emit_text_literal(out, " under ");
   emit_text_string(out, own->profile->name);
-  if (own->profile == other->profile)
-    put_settings(out, own, other);
+  /* Between profiles almost all may differ: there, what was set is what there is to tell. */
+  ct_params_init(&defaults, own->profile);
+  put_settings(out, own, own->profile == other->profile ? other : &defaults);
   if (own->gc != other->gc)
     emit_text_string(out, own->gc == CT_GC_KERNEL ? ", --gc=kernel" : ", --gc=exact");
+  if (own->hz != other->hz)
+    put_setting(out, "--hz", own->hz);
+  if (own->hash_seed != other->hash_seed)
+    put_setting(out, "--hash-seed", own->hash_seed);
   emit_text_char(out, '\n');
 }

@@ -128,28 +128,28 @@ static gboolean set_input(cli_options *o, const char *name, const char *value, G
 }
 
 /* Only noted here: what the values mean depends on the profile, which may come later on the line (kernel.c). */
+static gboolean set_single(cli_options *o, const char *name, const char *value, GError **error)
+{
+  (void)error;
+#define X(field, option)                                                                                               \
+  if (strcmp(name, option) == 0) {                                                                                     \
+    if (o->field##_before != NULL)                                                                                     \
+      o->thrice = option;                                                                                              \
+    o->field##_before = o->field;                                                                                      \
+    o->field = value;                                                                                                  \
+  }
+  CLI_SINGLE_LIST(X)
+#undef X
+  return TRUE;
+}
+
 static gboolean set_kernel(cli_options *o, const char *name, const char *value, GError **error)
 {
   (void)error;
-  if (strcmp(name, "profile") == 0) {
-    o->profile_before = o->profile_name;
-    o->profile_name = value;
-  } else if (strcmp(name, "ram") == 0)
-    o->ram = value;
-  else if (strcmp(name, "features") == 0)
+  if (strcmp(name, "features") == 0)
     o->features = value;
   else if (strcmp(name, "sysctl") == 0)
     g_ptr_array_add(o->sysctls, (gpointer)value);
-  else if (strcmp(name, "max") == 0)
-    o->max = value;
-  else if (strcmp(name, "hashsize") == 0)
-    o->hashsize = value;
-  else if (strcmp(name, "hash-seed") == 0)
-    o->hash_seed = value;
-  else if (strcmp(name, "gc") == 0)
-    o->gc = value;
-  else if (strcmp(name, "hz") == 0)
-    o->hz = value;
   else if (strcmp(name, "helper") == 0)
     g_ptr_array_add(o->helpers, (gpointer)value);
   else if (strcmp(name, "no-helper") == 0)
@@ -340,15 +340,15 @@ static const cli_option options[] = {
   { "direction", 0, "in|out", CLI_INPUT, "direction", set_input },
   { "checksums", 0, "auto|verify|ignore", CLI_INPUT, "checksums", set_input },
   { "threads", 0, "1|2", CLI_INPUT, "threads", set_input },
-  { "profile", 0, "PROFILE", CLI_KERNEL, "profile", set_kernel },
+  { "profile", 0, "PROFILE", CLI_KERNEL, "profile", set_single },
   { "sysctl", 0, "K=V|FILE", CLI_KERNEL, "sysctl", set_kernel },
-  { "max", 0, "SIZE", CLI_KERNEL, "max", set_kernel },
-  { "hashsize", 0, "SIZE", CLI_KERNEL, "hashsize", set_kernel },
-  { "ram", 0, "SIZE", CLI_KERNEL, "ram", set_kernel },
+  { "max", 0, "SIZE", CLI_KERNEL, "max", set_single },
+  { "hashsize", 0, "SIZE", CLI_KERNEL, "hashsize", set_single },
+  { "ram", 0, "SIZE", CLI_KERNEL, "ram", set_single },
   { "features", 0, "acct,mark,secmark", CLI_KERNEL, "features", set_kernel },
-  { "hash-seed", 0, "N", CLI_KERNEL, "hash-seed", set_kernel },
-  { "gc", 0, "exact|kernel", CLI_KERNEL, "gc", set_kernel },
-  { "hz", 0, "N", CLI_KERNEL, "hz", set_kernel },
+  { "hash-seed", 0, "N", CLI_KERNEL, "hash-seed", set_single },
+  { "gc", 0, "exact|kernel", CLI_KERNEL, "gc", set_single },
+  { "hz", 0, "N", CLI_KERNEL, "hz", set_single },
   { "helper", 0, "NAME:PORT", CLI_KERNEL, "helper", set_kernel },
   { "no-helper", 0, "NAME", CLI_KERNEL, "no-helper", set_kernel },
   { "no-helpers", 0, NULL, CLI_KERNEL, "no-helpers", set_kernel },

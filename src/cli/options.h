@@ -27,6 +27,11 @@ typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
 
 enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT_ALL = 7 };
 
+/* Options of the kernel that have one value. X(field, option). */
+#define CLI_SINGLE_LIST(X)                                                                                             \
+  X(profile_name, "profile")                                                                                           \
+  X(ram, "ram") X(max, "max") X(hashsize, "hashsize") X(hash_seed, "hash-seed") X(gc, "gc") X(hz, "hz")
+
 typedef struct cli_options {
   char command; /* 'L', 'E', 'C', 'S', 'P'; 0: for a person */
   cli_table table;
@@ -36,10 +41,12 @@ typedef struct cli_options {
   replay_options replay; /* captures points into the array above */
 
   /* The kernel: settings are applied in this order of fields, whatever the order on the command line. */
-  const char *profile_name, *ram, *features;
-  const char *profile_before; /* a --profile given before the last: diff takes two */
+#define X(field, option) const char *field, *field##_before;
+  CLI_SINGLE_LIST(X) /* ..._before: given before the last: diff takes two */
+#undef X
+  const char *thrice; /* one of these that was given more often: diff takes no three */
+  const char *features;
   GPtrArray *sysctls; /* "K=V" or a file's name */
-  const char *max, *hashsize, *hash_seed, *gc, *hz;
   GPtrArray *helpers, *no_helpers; /* --helper, --no-helper */
   GPtrArray *locals;               /* --local */
   gboolean no_helpers_at_all;

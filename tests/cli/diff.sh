@@ -8,11 +8,42 @@ pcap_whole > "$work/a.pcap"
 { pcap_head; pcap_query; } > "$work/short.pcap"
 
 expect 0 '3 packets compared: no difference' '' "$ctreplay" diff "$work/a.pcap" "$work/a.pcap"
-expect 0 'no difference' '' "$ctreplay" diff "$work/a.pcap"
+expect 2 '' 'one capture, and nothing that differs: give' "$ctreplay" diff "$work/a.pcap"
 expect 1 '2 differ, the first is number 1 (2 timeout)' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 1 '^A .* 30 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 1 '^B .* 60 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
-expect 0 'no difference' '' "$ctreplay" diff --profile linux-6.18 --profile linux-6.18 "$work/a.pcap"
+expect 2 '' 'nothing that differs' "$ctreplay" diff --profile linux-6.18 --profile linux-6.18 "$work/a.pcap"
+expect 2 '' 'nothing that differs' "$ctreplay" diff --profile linux-6.18 "$work/a.pcap"
+expect 2 '' 'nothing that differs' "$ctreplay" diff --max 4 "$work/a.pcap"
+expect 2 '' 'nothing that differs' "$ctreplay" diff --max 4 --max 4 "$work/a.pcap"
+# One profile is compared with the default one.
+expect 0 '^A is .* under linux-2.6$' '' "$ctreplay" diff --profile linux-2.6 "$work/short.pcap"
+expect 0 '^B is .* under linux-6.18$' '' "$ctreplay" diff --profile linux-2.6 "$work/short.pcap"
+# An option given twice is A and B, as one with two values; a third value is none.
+expect 1 'drop  *A 1  B 0' '' "$ctreplay" diff --max 1 --max 2 "$work/a.pcap"
+expect 1 '^A is .*, nf_conntrack_max=1' '' "$ctreplay" diff --max 1 --max 2 "$work/a.pcap"
+expect 0 '^B is .*, nf_conntrack_max=2' '' "$ctreplay" diff --profile linux-2.6 --profile linux-6.18 --max 1 --max 2 "$work/a.pcap"
+expect 1 '^A .* 30 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30 --sysctl net.netfilter.nf_conntrack_udp_timeout=60 "$work/a.pcap"
+expect 1 '^B .* 60 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30 --sysctl net.netfilter.nf_conntrack_udp_timeout=60 "$work/a.pcap"
+expect 1 '^B .* 60 ' '' "$ctreplay" diff --sysctl nf_conntrack_max=9 --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
+while read -r option a b header; do
+  expect 0 "^A is .*, $header=$a" '' "$ctreplay" diff "$option" "$a" "$option" "$b" "$work/short.pcap"
+  expect 0 "^B is .*, $header=$b" '' "$ctreplay" diff "$option" "$a" "$option" "$b" "$work/short.pcap"
+  expect 0 "^B is .*, $header=$b" '' "$ctreplay" diff "$option" "$a,$b" "$work/short.pcap"
+done <<'TABLE'
+--max 64 128 nf_conntrack_max
+--hashsize 1024 2048 nf_conntrack_buckets
+--hz 100 250 --hz
+--hash-seed 1 2 --hash-seed
+--gc exact kernel --gc
+TABLE
+expect 0 '^B is .*, nf_conntrack_max=' '' "$ctreplay" diff --ram 128M --ram 4G "$work/short.pcap"
+expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,2,3 "$work/a.pcap"
+expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,2 --sysctl nf_conntrack_udp_timeout=3 "$work/a.pcap"
+expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_max=1 --sysctl nf_conntrack_max=2 --sysctl nf_conntrack_max=3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1,2,3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1 --max 2 --max 3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1,2 --max 3 "$work/a.pcap"
 expect 1 'drop  *A 1  B 0' '' "$ctreplay" diff --max 1,2 "$work/a.pcap"
 expect 1 '^   why A  30 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 1 '^   why B  60 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
@@ -54,8 +85,8 @@ expect 3 '' 'a.json/x: Not a directory' "$ctreplay" diff "$work/a.json/x" "$work
 
 # What should be known about a capture is said here too, of one capture once.
 { pcap_head; pcap_syn; pcap_ack; pcap_ack; pcap_ack; } > "$work/one-sided.pcap"
-expect 0 'no difference' 'note: .*only one side' "$ctreplay" diff "$work/one-sided.pcap"
-expect 0 '^1$' '' sh -c "'$ctreplay' diff '$work/one-sided.pcap' 2>&1 | grep -c note:"
+expect 0 'no difference' 'note: .*only one side' "$ctreplay" diff --hz 100,250 "$work/one-sided.pcap"
+expect 0 '^1$' '' sh -c "'$ctreplay' diff --hz 100,250 '$work/one-sided.pcap' 2>&1 | grep -c note:"
 expect 0 '=> ' 'note: .*only one side' "$ctreplay" decompile "$work/one-sided.pcap"
 expect 0 "peak" "note: .*only one side" "$ctreplay" sweep --max 8 "$work/one-sided.pcap"
 expect 2 '' 'standard input can be read only once' "$ctreplay" decompile - -
