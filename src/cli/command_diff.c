@@ -6,7 +6,7 @@
 #include "diff.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 enum { LINES = 20, FLOWS_MOST = 1 << 20 };
 
@@ -210,6 +210,16 @@ static void note_parting(comparison *c, const char *what)
     side_line(c, "B ", &c->b, FALSE);
 }
 
+/* Known once a source has ended. */
+static gboolean failed(const side *s) { return replay_source_problem(s->source, 0) != NULL; }
+
+static const char *parting_words(const comparison *c, gboolean more_a)
+{
+  if (more_a)
+    return failed(&c->b) ? "The second capture could be read to here; the first goes on:\n" : "The second capture ends here; the first goes on:\n";
+  return failed(&c->a) ? "The first capture could be read to here; the second goes on:\n" : "The first capture ends here; the second goes on:\n";
+}
+
 static void run(comparison *c)
 {
   for (;;) {
@@ -219,8 +229,7 @@ static void run(comparison *c)
     if ((!more_a && !more_b) || cli_stop != 0)
       return;
     if (more_a != more_b) {
-      note_parting(c, more_a ? "The second capture ends here; the first goes on:\n"
-                             : "The first capture ends here; the second goes on:\n");
+      note_parting(c, parting_words(c, more_a));
       return;
     }
     if (!same_packet(&c->a, &c->b)) {
@@ -262,13 +271,17 @@ static void summary(comparison *c)
   };
   const ct_stats *a = ct_engine_stats(c->a.engine), *b = ct_engine_stats(c->b.engine);
   emit_text *out = &c->output.text;
+  gboolean cut_short = failed(&c->a) || failed(&c->b);
   guint i, n = 0;
 
   number(out, "", c->packets, " packets compared");
-  if (c->differing == 0) {
-    emit_text_string(out, c->parted ? "; up to here no difference\n" : ": no difference\n");
+  if (cut_short && c->packets == 0)
+    emit_text_literal(out, ": there was nothing to compare\n");
+  else if (c->differing == 0) {
+    emit_text_string(out, cut_short ? " until reading failed" : "");
+    emit_text_string(out, c->parted || cut_short ? "; up to here no difference\n" : ": no difference\n");
   } else {
-    number(out, ", ", c->differing, " differ, the first is number ");
+    number(out, cut_short ? " until reading failed, " : ", ", c->differing, " differ, the first is number ");
     number(out, "", c->first, " (");
     for (i = 0; i < DIFFERENCE_COUNT; i++)
       if (c->by_kind[i] > 0) {
@@ -281,7 +294,7 @@ static void summary(comparison *c)
       emit_text_string(out, c->lines >= c->lines_most ? " (--lines N shows more)\n" : "\n");
     }
   }
-  cli_diff_tally_put(out, c->whys);
+  cli_diff_tally_put(out, c->whys, "packets");
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);
   figure(c, "peak", a->peak_count, b->peak_count);
@@ -303,7 +316,7 @@ static cli_exit compare(comparison *c, const cli_options *o)
   c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
   c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   cli_catch_interrupts_of(c->a.source, c->b.source);
-  c->whys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  c->whys = cli_diff_tally_new();
   cli_diff_side_put(&c->output.text, "A", c->a.o.replay.captures[0], &c->a.params, &c->b.params);
   cli_diff_side_put(&c->output.text, "B", c->b.o.replay.captures[0], &c->b.params, &c->a.params);
   run(c);
@@ -379,6 +392,41 @@ static gboolean set_lines(cli_options *o, const char *name, const char *value, G
   return TRUE;
 }
 
+/* One saved output among the two makes it a comparison of saved outputs, whatever became of the other. */
+static cli_exit diff_two(const cli_options *o)
+{
+  const char *path[2];
+  diff_kind kind[2];
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    path[i] = g_ptr_array_index(o->captures, i);
+    kind[i] = cli_diff_kind(path[i]);
+  }
+  if (kind[0] != DIFF_SAVED && kind[1] != DIFF_SAVED)
+    return diff(o);
+  for (i = 0; i < 2; i++) {
+    if (kind[i] == DIFF_CAPTURE) {
+      cli_say("diff: %s is a saved -o json and %s is not: give two of a kind", path[1 - i], path[i]);
+      return CLI_EXIT_USAGE;
+    }
+    if (strcmp(path[i], "-") == 0)
+      path[i] = "/dev/stdin";
+  }
+  return cli_diff_saved(path[0], path[1], o->lines >= 0 ? (guint64)o->lines : LINES, !o->no_sandbox);
+}
+
+static cli_exit diff_one(const cli_options *o)
+{
+  const char *path = g_ptr_array_index(o->captures, 0);
+  struct stat status;
+
+  if (strcmp(path, "-") != 0 && (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode)))
+    return diff(o);
+  cli_say("diff: each side reads the capture for itself; give a file instead of %s", path);
+  return CLI_EXIT_USAGE;
+}
+
 cli_exit cli_command_diff(int argc, char **argv)
 {
   static const cli_option own[] = { { "lines", 'n', "N|all", CLI_OWN, "lines", set_lines },
@@ -392,14 +440,9 @@ cli_exit cli_command_diff(int argc, char **argv)
     cli_usage(error);
   else if (o.captures->len == 0 || o.captures->len > 2)
     cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), "
-            "or two saved -P -o json");
-  else if (o.captures->len == 2 && cli_diff_is_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1)))
-    code = cli_diff_saved(g_ptr_array_index(o.captures, 0), g_ptr_array_index(o.captures, 1),
-                          o.lines >= 0 ? (guint64)o.lines : LINES, !o.no_sandbox);
-  else if (o.captures->len == 1 && strcmp(g_ptr_array_index(o.captures, 0), "-") == 0)
-    cli_say("diff: each side reads the capture for itself; give a file instead of -");
+            "or two saved -o json");
   else
-    code = diff(&o);
+    code = o.captures->len == 2 ? diff_two(&o) : diff_one(&o);
   cli_options_clear(&o);
   return code;
 }

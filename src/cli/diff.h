@@ -8,8 +8,10 @@
 #include "output.h"
 #include "sandbox.h"
 
-/* TRUE where the first starts as a line of -o json does, or is not there and the second does. */
-gboolean cli_diff_is_saved(const char *path_a, const char *path_b);
+/* What an input starts as. */
+typedef enum diff_kind { DIFF_UNREADABLE, DIFF_EMPTY, DIFF_SAVED /* a line of -o json */, DIFF_CAPTURE } diff_kind;
+/* path "-" is standard input. Of a pipe nothing is taken away; of a named one, which cannot be asked so, it is DIFF_CAPTURE. */
+diff_kind cli_diff_kind(const char *path);
 
 /*
  * Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. fence: enter the
@@ -45,10 +47,13 @@ typedef struct diff_seen {
 /* Why the two answers to one packet differ: of what explain says of each, what it does not say of the other. */
 void cli_diff_why(emit_text *out, const diff_seen *a, const diff_seen *b);
 
-/* Counts why the two answers, which differ, do so. whys: words => guint64, both to be freed with g_free. */
+/* Words => guint64, to be freed with g_hash_table_unref. */
+GHashTable *cli_diff_tally_new(void);
+void cli_diff_tally_count(GHashTable *whys, const char *why);
+/* Counts why the two answers, which differ, do so. */
 void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b);
-/* The counted ones, the most frequent first. */
-void cli_diff_tally_put(emit_text *out, GHashTable *whys);
+/* The counted ones, the most frequent first. unit: "packets" or "lines". */
+void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit);
 /* "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30": with what differs from the other side's. */
 void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own, const ct_params *other);
 

@@ -11,21 +11,11 @@
 
 enum { DEPTH_MOST = 16 };
 
-static gboolean starts_as_saved(const char *path)
-{
-  FILE *file = fopen(path, "re");
-  int c = file != NULL ? getc(file) : EOF;
-
-  if (file != NULL)
-    fclose(file);
-  return c == '{';
-}
-
-/* The second is not opened but where there is no first: what is a pipe can be read only once. */
-gboolean cli_diff_is_saved(const char *path_a, const char *path_b)
-{
-  return starts_as_saved(path_a) || (strcmp(path_a, "-") != 0 && access(path_a, F_OK) != 0 && starts_as_saved(path_b));
-}
+/* What differs in a line, and in the whole file. */
+typedef struct found {
+  GString *text;  /* a line for each member */
+  GString *names; /* of the members */
+} found;
 
 static char *text_of(JsonNode *node)
 {
@@ -42,17 +32,18 @@ static gboolean same_text(JsonNode *a, JsonNode *b)
   return same;
 }
 
-static void name_difference(GString *into, const char *path, JsonNode *a, JsonNode *b)
+static void name_difference(found *into, const char *path, JsonNode *a, JsonNode *b)
 {
   char *x = text_of(a), *y = text_of(b);
 
-  g_string_append_printf(into, "  %-24s A %s  B %s\n", path, x, y);
+  g_string_append_printf(into->text, "  %-24s A %s  B %s\n", path, x, y);
+  g_string_append_printf(into->names, "%s%s", into->names->len > 0 ? ", " : "", path);
   g_free(x);
   g_free(y);
 }
 
-/* Members of objects one by one; everything else as a whole. */
-static void find_differences(GString *into, const char *path, JsonNode *a, JsonNode *b, guint depth)
+/* Members of objects one by one; everything else as a whole. What the form is called says nothing of what it holds. */
+static void find_differences(found *into, const char *path, JsonNode *a, JsonNode *b, guint depth)
 {
   GList *names, *others, *l;
   JsonObject *x, *y;
@@ -70,8 +61,11 @@ static void find_differences(GString *into, const char *path, JsonNode *a, JsonN
     if (!json_object_has_member(x, l->data))
       names = g_list_append(names, l->data);
   for (l = names; l != NULL; l = l->next) {
-    char *inner = *path != '\0' ? g_strdup_printf("%s.%s", path, (char *)l->data) : g_strdup(l->data);
+    char *inner;
 
+    if (depth == 0 && strcmp(l->data, "schema") == 0)
+      continue;
+    inner = *path != '\0' ? g_strdup_printf("%s.%s", path, (char *)l->data) : g_strdup(l->data);
     find_differences(into, inner, json_object_get_member(x, l->data), json_object_get_member(y, l->data), depth + 1);
     g_free(inner);
   }
@@ -142,55 +136,143 @@ static void put_place(emit_text *out, guint64 number, JsonNode *line)
   emit_text_literal(out, ":\n");
 }
 
-static gboolean compare_lines(emit_text *out, const saved *a, const saved *b, guint64 number, gboolean show,
-                              cli_exit *code)
+/* A member's word; NULL where the line has none. */
+static const char *word_of(JsonNode *line, const char *member)
 {
-  JsonNode *x = parse(a->path, number, a->line), *y = parse(b->path, number, b->line);
-  GString *text = g_string_new(NULL);
-  gboolean differ;
+  JsonNode *node = JSON_NODE_HOLDS_OBJECT(line) ? json_object_get_member(json_node_get_object(line), member) : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+}
+
+/* What became of the packet or of the entry. */
+static const char *outcome_of(JsonNode *line)
+{
+  const char *class = word_of(line, "class");
+
+  if (g_strcmp0(word_of(line, "verdict"), "drop") == 0)
+    return "dropped";
+  return class != NULL ? class : word_of(line, "event");
+}
+
+static void name_reason(GString *why, const char *side, JsonNode *line)
+{
+  const char *reason = word_of(line, "reason"), *text = word_of(line, "text");
+
+  if (reason == NULL)
+    return;
+  g_string_append_printf(why, "%s%s: ", why->len > 0 ? "; " : "", side);
+  g_string_append_printf(why, text != NULL ? "%s (%s)" : "%s%s", text != NULL ? text : "", reason);
+}
+
+/* As diff says it of packets, as far as the lines have it. */
+static void count_why(GHashTable *whys, JsonNode *a, JsonNode *b, const char *names)
+{
+  const char *x = outcome_of(a), *y = outcome_of(b);
+  GString *why = g_string_new(NULL);
+
+  if (g_strcmp0(x, y) != 0)
+    g_string_append_printf(why, "A %s, B %s", x != NULL ? x : "nothing", y != NULL ? y : "nothing");
+  if (g_strcmp0(word_of(a, "reason"), word_of(b, "reason")) != 0) {
+    name_reason(why, "A", a);
+    name_reason(why, "B", b);
+  }
+  if (why->len == 0)
+    g_string_append_printf(why, "other values of %s", names);
+  cli_diff_tally_count(whys, why->str);
+  g_string_free(why, TRUE);
+}
+
+typedef struct saved_comparison {
+  saved *a, *b;
+  emit_text *out;
+  GHashTable *whys;
+  guint64 number, differing, lines_most;
+  cli_exit code;
+} saved_comparison;
+
+/* => FALSE, said, where the first lines are of different kinds: packets against events. */
+static gboolean same_kind(saved_comparison *c, JsonNode *x, JsonNode *y)
+{
+  const char *kind_x = word_of(x, "type"), *kind_y = word_of(y, "type");
+
+  if (c->number > 1 || g_strcmp0(kind_x, kind_y) == 0)
+    return TRUE;
+  cli_say("diff: %s has lines of the kind %s, %s of the kind %s: give two of a kind", c->a->path, kind_x != NULL ? kind_x : "(none)", c->b->path,
+          kind_y != NULL ? kind_y : "(none)");
+  c->code = CLI_EXIT_USAGE;
+  return FALSE;
+}
+
+static void compare_lines(saved_comparison *c)
+{
+  JsonNode *x = parse(c->a->path, c->number, c->a->line), *y = parse(c->b->path, c->number, c->b->line);
+  found into = { g_string_new(NULL), g_string_new(NULL) };
 
   if (x == NULL || y == NULL)
-    *code = CLI_EXIT_INPUT;
-  else
-    find_differences(text, "", x, y, 0);
-  differ = text->len > 0;
-  if (differ && show) {
-    put_place(out, number, x);
-    emit_text_bytes(out, text->str, text->len);
+    c->code = CLI_EXIT_INPUT;
+  else if (same_kind(c, x, y))
+    find_differences(&into, "", x, y, 0);
+  if (into.text->len > 0) {
+    if (c->differing++ < c->lines_most) {
+      put_place(c->out, c->number, x);
+      emit_text_bytes(c->out, into.text->str, into.text->len);
+    }
+    count_why(c->whys, x, y, into.names->str);
   }
-  g_string_free(text, TRUE);
+  g_string_free(into.text, TRUE);
+  g_string_free(into.names, TRUE);
   if (x != NULL)
     json_node_unref(x);
   if (y != NULL)
     json_node_unref(y);
-  return differ;
+}
+
+static void put_saved_summary(saved_comparison *c)
+{
+  emit_text *out = c->out;
+
+  if (c->code != CLI_EXIT_OK) {
+    emit_text_literal(out, "compared until line ");
+    emit_text_u64(out, c->number - 1);
+    emit_text_literal(out, " only, ");
+  } else {
+    emit_text_u64_grouped(out, c->number);
+    emit_text_literal(out, " lines compared, ");
+  }
+  emit_text_u64_grouped(out, c->differing);
+  emit_text_literal(out, " differ\n");
+  if (c->differing > c->lines_most) {
+    emit_text_literal(out, "shown: ");
+    emit_text_u64_grouped(out, c->lines_most);
+    emit_text_literal(out, " (--lines N shows more)\n");
+  }
+  cli_diff_tally_put(out, c->whys, "lines");
+  if (c->code == CLI_EXIT_OK && c->a->more != c->b->more) {
+    emit_text_string(out, c->a->more ? c->a->path : c->b->path);
+    emit_text_literal(out, " goes on after the other's end\n");
+  }
 }
 
 static cli_exit compare(saved *a, saved *b, guint64 lines_most)
 {
-  guint64 number = 0, differing = 0;
-  cli_exit code = CLI_EXIT_OK;
+  saved_comparison c = { .a = a, .b = b, .lines_most = lines_most };
   cli_output output;
-  emit_text *out = &output.text;
 
   cli_output_open(&output, "", NULL);
+  c.out = &output.text;
+  c.whys = cli_diff_tally_new();
   /* Both are asked, always: the short one must not hide behind the other. */
-  while (code == CLI_EXIT_OK && (saved_next(a) & saved_next(b)) != 0) {
-    number++;
-    if (strcmp(a->line, b->line) != 0 && compare_lines(out, a, b, number, differing < lines_most, &code))
-      differing++;
+  while (c.code == CLI_EXIT_OK && (saved_next(a) & saved_next(b)) != 0) {
+    c.number++;
+    if (strcmp(a->line, b->line) != 0)
+      compare_lines(&c);
   }
-  emit_text_u64_grouped(out, number);
-  emit_text_literal(out, " lines compared, ");
-  emit_text_u64_grouped(out, differing);
-  emit_text_literal(out, " differ\n");
-  if (a->more != b->more) {
-    emit_text_string(out, a->more ? a->path : b->path);
-    emit_text_literal(out, " goes on after the other's end\n");
-  }
-  if (differing > 0 || a->more != b->more)
-    code = cli_exit_graver(code, CLI_EXIT_DIFFERENT);
-  return cli_output_close(&output, code);
+  if (c.code != CLI_EXIT_USAGE)
+    put_saved_summary(&c);
+  if (c.differing > 0 || a->more != b->more)
+    c.code = cli_exit_graver(c.code, CLI_EXIT_DIFFERENT);
+  g_hash_table_unref(c.whys);
+  return cli_output_close(&output, c.code);
 }
 
 static gboolean saved_open(saved *s, const char *path)

@@ -137,18 +137,25 @@ static void name_why(GString *why, const diff_seen *a, const diff_seen *b)
   }
 }
 
+GHashTable *cli_diff_tally_new(void) { return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free); }
+
+void cli_diff_tally_count(GHashTable *whys, const char *why)
+{
+  guint64 *count = g_hash_table_lookup(whys, why);
+
+  if (count == NULL) {
+    count = g_new0(guint64, 1);
+    g_hash_table_insert(whys, g_strdup(why), count);
+  }
+  ++*count;
+}
+
 void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b)
 {
   GString *why = g_string_new(NULL);
-  guint64 *count;
 
   name_why(why, a, b);
-  count = g_hash_table_lookup(whys, why->str);
-  if (count == NULL) {
-    count = g_new0(guint64, 1);
-    g_hash_table_insert(whys, g_strdup(why->str), count);
-  }
-  ++*count;
+  cli_diff_tally_count(whys, why->str);
   g_string_free(why, TRUE);
 }
 
@@ -165,7 +172,7 @@ static gint compare_counted(gconstpointer a, gconstpointer b)
   return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->why, y->why);
 }
 
-void cli_diff_tally_put(emit_text *out, GHashTable *whys)
+void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit)
 {
   GArray *list = g_array_new(FALSE, FALSE, sizeof(counted));
   GHashTableIter iter;
@@ -179,8 +186,11 @@ void cli_diff_tally_put(emit_text *out, GHashTable *whys)
     g_array_append_val(list, item);
   }
   g_array_sort(list, compare_counted);
-  if (list->len > 0)
-    emit_text_literal(out, "why, and in how many packets:\n");
+  if (list->len > 0) {
+    emit_text_literal(out, "why, and in how many ");
+    emit_text_string(out, unit);
+    emit_text_literal(out, ":\n");
+  }
   for (i = 0; i < list->len && i < WHYS_SHOWN; i++) {
     const counted *item = &g_array_index(list, counted, i);
 

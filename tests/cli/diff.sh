@@ -78,10 +78,41 @@ expect 0 '3 lines compared, 0 differ' '' "$ctreplay" diff "$work/a.json" "$work/
 expect 1 'line 1, packet 1 at 0.000000 s:' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
 expect 1 'entry.timeout  *A 30  B 60' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
 expect 1 'goes on after' '' "$ctreplay" diff "$work/a.json" "$work/short.json"
-expect 3 '*' 'broken.json:1' "$ctreplay" diff "$work/a.json" "$work/broken.json"
+expect 3 '^compared until line 0 only' 'broken.json:1' "$ctreplay" diff "$work/a.json" "$work/broken.json"
+expect 1 '^  2  other values of entry.timeout, events$' '' "$ctreplay" diff "$work/a.json" "$work/b.json"
+expect 1 '^shown: 1 (--lines' '' "$ctreplay" diff --lines 1 "$work/a.json" "$work/b.json"
+{ head -n 2 "$work/a.json"; echo '{"broken'; } > "$work/broken2.json"
+expect 3 '^compared until line 2 only, 0 differ' 'broken2.json:3' "$ctreplay" diff "$work/a.json" "$work/broken2.json"
+sed 's/"schema":1/"schema":2/' "$work/a.json" > "$work/schema.json"
+expect 0 '3 lines compared, 0 differ' '' "$ctreplay" diff "$work/a.json" "$work/schema.json"
+"$ctreplay" -P -o json --max 1 "$work/a.pcap" > "$work/full.json"
+expect 1 '^  1  A dropped, B NEW; A: .* (table-full)' '' "$ctreplay" diff "$work/full.json" "$work/a.json"
+"$ctreplay" -E -o json "$work/a.pcap" > "$work/events.json"
+expect 2 '' 'of the kind packet, .*events.json of the kind event: give two of a kind' "$ctreplay" diff "$work/a.json" "$work/events.json"
+expect 2 '' 'a.json is a saved -o json and .*a.pcap is not' "$ctreplay" diff "$work/a.pcap" "$work/a.json"
 expect 3 '' 'missing.json: No such file' "$ctreplay" diff "$work/missing.json" "$work/a.json"
 expect 3 '' 'missing.json: No such file' "$ctreplay" diff "$work/a.json" "$work/missing.json"
 expect 3 '' 'a.json/x: Not a directory' "$ctreplay" diff "$work/a.json/x" "$work/a.json"
+# From pipes, of which the look at what they hold takes nothing away.
+input=$work/b.json expect 1 'entry.timeout  *A 30  B 60' '' "$ctreplay" diff "$work/a.json" -
+expect 1 '^3 lines compared, 2 differ' '' sh -c "cat '$work/b.json' | '$ctreplay' diff - '$work/a.json'"
+expect 0 '^3 packets compared: no diff' '' sh -c "cat '$work/a.pcap' | '$ctreplay' diff - '$work/a.pcap'"
+if command -v bash > /dev/null; then
+  expect 1 '^3 lines compared, 2 differ' '' bash -c "'$ctreplay' diff <(cat '$work/a.json') <(cat '$work/b.json')"
+  expect 0 '^3 packets compared: no diff' '' bash -c "'$ctreplay' diff <(cat '$work/a.pcap') <(cat '$work/a.pcap')"
+  expect 2 '' 'give a file instead of /dev/fd' bash -c "'$ctreplay' diff --max 1,2 <(cat '$work/a.pcap')"
+else
+  echo 'process substitution not tried: there is no bash'
+fi
+mkfifo "$work/pipe"
+cat "$work/a.pcap" > "$work/pipe" &
+expect 0 '^3 packets compared: no diff' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
+wait
+# What could not be read has not been compared.
+expect 3 '^0 packets compared: there was nothing to compare' 'cannot be opened' "$ctreplay" diff --max 1,2 "$work/missing.pcap"
+head -c 120 "$work/a.pcap" > "$work/cut.pcap"
+expect 3 '^2 packets compared until reading failed; up to here no difference' 'cut.pcap' "$ctreplay" diff --hz 100,250 "$work/cut.pcap"
+expect 3 'The second capture could be read to here; the first goes on' 'cut.pcap' "$ctreplay" diff "$work/a.pcap" "$work/cut.pcap"
 
 # What should be known about a capture is said here too, of one capture once.
 { pcap_head; pcap_syn; pcap_ack; pcap_ack; pcap_ack; } > "$work/one-sided.pcap"
