@@ -44,6 +44,7 @@ typedef struct comparison {
   cli_output output;
   emit_options emit;
   guint64 packets, differing, lines_most, lines;
+  guint64 ignored; /* packets whose bytes differ where conntrack does not look */
   guint64 by_kind[DIFFERENCE_COUNT];
   guint64 first; /* number of the first packet that differs; 0: none */
   GHashTable *flows; /* those that have had their line => whether one of them told of another class or verdict */
@@ -104,8 +105,8 @@ static gboolean side_next(side *s)
   return TRUE;
 }
 
-/* The packets themselves, as far as an engine can see them. */
-static gboolean same_packet(const side *a, const side *b)
+/* The very bytes. */
+static gboolean same_frame(const side *a, const side *b)
 {
   return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire &&
          a->frame->link == b->frame->link && memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
@@ -220,6 +221,22 @@ static const char *parting_words(const comparison *c, gboolean more_a)
   return failed(&c->a) ? "The first capture could be read to here; the second goes on:\n" : "The first capture ends here; the second goes on:\n";
 }
 
+/* => FALSE, said, where conntrack could tell the packets apart. */
+static gboolean same_packet(comparison *c)
+{
+  char *what = cli_diff_packet(c->a.packet, c->b.packet), *words;
+
+  if (what == NULL) {
+    c->ignored++;
+    return TRUE;
+  }
+  words = g_strdup_printf("From here on the captures themselves differ: %s:\n", what);
+  note_parting(c, words);
+  g_free(words);
+  g_free(what);
+  return FALSE;
+}
+
 static void run(comparison *c)
 {
   for (;;) {
@@ -232,10 +249,8 @@ static void run(comparison *c)
       note_parting(c, parting_words(c, more_a));
       return;
     }
-    if (!same_packet(&c->a, &c->b)) {
-      note_parting(c, "From here on the captures themselves differ:\n");
+    if (!same_frame(&c->a, &c->b) && !same_packet(c))
       return;
-    }
     c->packets++;
     found = differences(&c->a, &c->b);
     if (found != 0)
@@ -294,6 +309,8 @@ static void summary(comparison *c)
       emit_text_string(out, c->lines >= c->lines_most ? " (--lines N shows more)\n" : "\n");
     }
   }
+  if (c->ignored > 0)
+    number(out, "ignored in ", c->ignored, " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, checksums)\n");
   cli_diff_tally_put(out, c->whys, "packets");
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);

@@ -33,6 +33,13 @@ typedef struct diff_ends diff_ends;
 diff_ends *cli_diff_ends_new(ct_engine *engine);
 void cli_diff_ends_free(diff_ends *ends); /* NULL is fine */
 
+/*
+ * Where two packets differ, in words ("TCP window, byte 34 of the IP packet is 250 against 251"), to be freed with g_free; NULL where conntrack
+ * sees no difference: it does not look at link headers, TTL or hop limit, TOS, IP id and flow label, and of checksums only at whether they are
+ * right.
+ */
+char *cli_diff_packet(const ct_packet *a, const ct_packet *b);
+
 /* One side's packet, as the engine saw it. */
 typedef struct diff_seen {
   const ct_params *params;

@@ -6,6 +6,16 @@
 pcap_whole > "$work/a.pcap"
 { pcap_head; pcap_query; pcap_syn; } > "$work/b.pcap"
 { pcap_head; pcap_query; } > "$work/short.pcap"
+{ pcap_head; pcap_syn; pcap_query; } > "$work/swapped.pcap"
+{ pcap_head; pcap_syn; } > "$work/syn.pcap"
+{ pcap_head; pcap_ack; } > "$work/ack.pcap"
+# change OFFSET OCTAL FILE: one byte of what comes in. The query's IP header is at 40, that of the SYN behind it at 84.
+change() { cat > "$3"; printf "\\$2" | dd of="$3" bs=1 seek="$1" conv=notrunc 2> /dev/null; }
+# The query's TTL one less and its IP checksum right again, as behind a router; another source port; a checksum gone wrong.
+change 48 077 "$work/ttl.pcap" < "$work/b.pcap"
+change 50 047 "$work/routed.pcap" < "$work/ttl.pcap"
+change 61 323 "$work/port.pcap" < "$work/b.pcap"
+change 120 000 "$work/wrong-sum.pcap" < "$work/b.pcap"
 
 expect 0 '3 packets compared: no difference' '' "$ctreplay" diff "$work/a.pcap" "$work/a.pcap"
 expect 2 '' 'one capture, and nothing that differs: give' "$ctreplay" diff "$work/a.pcap"
@@ -52,6 +62,13 @@ expect 1 '^   why A  The table has no such connection, and no room' '' "$ctrepla
 { pcap_head; pcap_query; pcap_answer; } > "$work/late.pcap"
 expect 1 '^   why A  Its entry had ended at 1.000000 s, its timeout ran out' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,60 "$work/late.pcap"
 expect 1 'captures themselves differ' '' "$ctreplay" diff "$work/a.pcap" "$work/b.pcap"
+expect 1 'differ: IP total length, byte 3 of the IP packet is 28 against 40:' '' "$ctreplay" diff "$work/b.pcap" "$work/swapped.pcap"
+expect 1 'differ: TCP sequence number, byte 27 of the IP packet is 1 against 2:' '' "$ctreplay" diff "$work/syn.pcap" "$work/ack.pcap"
+expect 0 '^2 packets compared: no difference' '' "$ctreplay" diff "$work/b.pcap" "$work/routed.pcap"
+expect 0 '^ignored in 1 packets: .*TTL' '' "$ctreplay" diff "$work/b.pcap" "$work/routed.pcap"
+expect 1 'differ: UDP source port, byte 21 of the IP packet is 210 against 211:' '' "$ctreplay" diff "$work/b.pcap" "$work/port.pcap"
+# A sum that is wrong is no such byte: it is refused.
+expect 1 'B: .*(.*checksum' '' "$ctreplay" diff --checksums verify "$work/b.pcap" "$work/wrong-sum.pcap"
 expect 1 'second capture ends here' '' "$ctreplay" diff "$work/a.pcap" "$work/short.pcap"
 expect 3 '*' 'cannot be opened' "$ctreplay" diff "$work/a.pcap" "$work/missing.pcap"
 expect 2 '' 'two captures' "$ctreplay" diff
