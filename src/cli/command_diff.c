@@ -310,7 +310,8 @@ static void summary(comparison *c)
     }
   }
   if (c->ignored > 0)
-    number(out, "ignored in ", c->ignored, " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, checksums)\n");
+    number(out, "ignored in ", c->ignored,
+           " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, checksums)\n");
   cli_diff_tally_put(out, c->whys, "packets");
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);

@@ -91,6 +91,24 @@ static void on_event(const ct_event *event, void *user)
   emit_collector_event(user, event);
 }
 
+/* What was asked for is not there; that there is nothing wrong is an answer. */
+static void say_nothing_told(telling *t)
+{
+  const explain_own *own = t->own;
+
+  if (own->invalid) {
+    cli_say("explain: no packet was refused%s", own->packet != 0 || own->flow != 0 ? " among those" : "");
+    return;
+  }
+  if (own->packet != 0)
+    cli_say("explain: there is no packet %" G_GUINT64_FORMAT "%s", own->packet, own->flow != 0 ? " of that connection" : "");
+  else if (own->flow != 0)
+    cli_say("explain: there is no connection #%" G_GUINT64_FORMAT "; -P shows their numbers", own->flow);
+  else
+    return;
+  t->run.code = CLI_EXIT_DIFFERENT;
+}
+
 static void play(telling *t)
 {
   cli_watch watch = { .packet = on_packet, .user = t };
@@ -100,12 +118,8 @@ static void play(telling *t)
   ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t->collector);
   cli_run_play(&t->run, &watch);
   emit_collector_free(t->collector);
-  if (t->told > 0 || t->run.code != CLI_EXIT_OK)
-    return;
-  if (t->own->packet != 0)
-    cli_say("explain: there is no such packet%s", t->own->flow != 0 ? " of that connection" : "");
-  else if (t->own->flow != 0)
-    cli_say("explain: there is no such connection; -P shows their numbers");
+  if (t->told == 0 && t->run.code == CLI_EXIT_OK)
+    say_nothing_told(t);
 }
 
 cli_exit cli_command_explain(int argc, char **argv)

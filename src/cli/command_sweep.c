@@ -187,8 +187,22 @@ static void print_bytes(emit_text *out, guint64 bytes, int width)
 {
   char text[24];
 
-  g_snprintf(text, sizeof(text), "%.1f MB", (double)bytes / 1e6);
+  if (bytes < 1000000)
+    g_snprintf(text, sizeof(text), "%.1f kB", (double)bytes / 1e3);
+  else
+    g_snprintf(text, sizeof(text), "%.1f MB", (double)bytes / 1e6);
   emit_text_pad(out, text, -width);
+}
+
+/* Of one setting there is no smallest. */
+static void print_single(emit_text *out, const sweep_setting *setting, const sweep_figures *figures)
+{
+  emit_text_string(out, figures->lossless ? "Nothing is lost at " : "Something is lost (evicted, dropped, or a chain too long) at ");
+  emit_text_string(out, setting->params.profile->ip_conntrack ? "ip_conntrack_max=" : "nf_conntrack_max=");
+  emit_text_u64(out, setting->params.max);
+  emit_text_string(out, "; the peak was ");
+  emit_text_u64(out, figures->peak);
+  emit_text_string(out, ". Several values (--max 1k,4k,16k) are compared.\n");
 }
 
 static void print_table(emit_text *out, const GArray *settings, const sweep_figures *figures)
@@ -213,6 +227,10 @@ static void print_table(emit_text *out, const GArray *settings, const sweep_figu
   }
   best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
   emit_text_char(out, '\n');
+  if (settings->len == 1) {
+    print_single(out, (const sweep_setting *)(void *)settings->data, figures);
+    return;
+  }
   if (best == settings->len) {
     emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
     return;
@@ -364,6 +382,8 @@ cli_exit cli_command_sweep(int argc, char **argv)
     cli_usage(error);
   } else if (o.captures->len == 0) {
     cli_say("sweep: give a capture (- for standard input)");
+  } else if (o.max_before != NULL || o.hashsize_before != NULL) {
+    cli_say("sweep: --%s was given twice: give its values in one, joined by commas", o.max_before != NULL ? "max" : "hashsize");
   } else if (g_strcmp0(own.plot, "-") == 0) {
     cli_say("--plot -: give a file; standard output is for text");
   } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {

@@ -182,9 +182,11 @@ static cli_exit test_file(tap *t, int fd, GError *error, int argc, char **argv)
   scn_scenario_free(scenario);
   if (!fine)
     return refuse(t, error);
-  if (figures.checks == 0)
+  if (figures.checks == 0) {
     printf("ok %u - %s # SKIP expects nothing (%u packet%s)\n", ++t->number, t->file, figures.packets,
            figures.packets == 1 ? "" : "s");
+    cli_say("%s: expects nothing, so nothing was tested", t->file);
+  }
   return figures.failed > 0 ? CLI_EXIT_DIFFERENT : CLI_EXIT_OK;
 }
 

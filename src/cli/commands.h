@@ -35,6 +35,8 @@ CLI_SUBCOMMAND_LIST(X)
 /* The i-th, NULL past the end; by name, NULL where there is none. */
 const cli_subcommand *cli_subcommand_get(guint i);
 const cli_subcommand *cli_subcommand_find(const char *name);
+/* The one that a mistyped word may have meant: at most two letters apart. NULL: none. */
+const cli_subcommand *cli_subcommand_similar(const char *word);
 
 /* The command line without a sub-command: -L -E -C -S -P, or none of them. */
 cli_exit cli_replay(int argc, char **argv);

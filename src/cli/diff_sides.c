@@ -6,7 +6,8 @@
 
 static gboolean refuse(GError **error, const char *option)
 {
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "diff: --%s: diff compares two values: give --%s A,B or give it twice", option, option);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: diff compares two values: give --%s%sA,B or give it twice", option, option,
+              g_str_has_prefix(option, "sysctl ") ? "=" : " ");
   return FALSE;
 }
 
@@ -57,7 +58,8 @@ static guint times_before(const GPtrArray *sysctls, guint n, const char *name, g
 /* Both get what has one value; of a second value for a name only the second side hears. */
 static gboolean split_sysctl(const cli_options *o, guint i, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error)
 {
-  const char *argument = g_ptr_array_index(o->sysctls, i), *values[2], *name;
+  const char *argument = g_ptr_array_index(o->sysctls, i), *values[2], *name, *earlier;
+  gboolean fine;
   guint before = 0, side, times;
   gsize length;
   char *option;
@@ -70,13 +72,11 @@ static gboolean split_sysctl(const cli_options *o, guint i, cli_options *a, cli_
   }
   times = times_before(o->sysctls, i, name, length, &before);
   option = g_strdup_printf("sysctl %.*s", (int)length, name);
-  if (times > 1 || !split(chunk, option, times > 0 ? strchr(g_ptr_array_index(o->sysctls, before), '=') + 1 : NULL, name + length + 1, values, error)) {
-    if (times > 1)
-      refuse(error, option);
-    g_free(option);
-    return FALSE;
-  }
+  earlier = times > 0 ? strchr(g_ptr_array_index(o->sysctls, before), '=') + 1 : NULL;
+  fine = times > 1 ? refuse(error, option) : split(chunk, option, earlier, name + length + 1, values, error);
   g_free(option);
+  if (!fine)
+    return FALSE;
   for (side = times > 0 ? 1 : 0; side < 2; side++) {
     char *whole = g_strdup_printf("%.*s=%s", (int)(name + length - argument), argument, values[side]);
 

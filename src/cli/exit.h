@@ -9,7 +9,7 @@
 #define CLI_EXIT_LIST(X)                                                                                               \
   X(OK, 0, "everything was done")                                                                                      \
   X(SKIP, 77, "cannot be checked on this machine")                                                                     \
-  X(DIFFERENT, 1, "a comparison or a test failed")                                                                     \
+  X(DIFFERENT, 1, "a comparison or a test failed, or what was to be explained is not there")                           \
   X(INTERRUPTED, 130, "interrupted; what was seen until then was shown")                                               \
   X(INPUT, 3, "a capture is unreadable, broken, cut or of an unsupported kind; what could be read was shown")          \
   X(OUTPUT, 4, "output could not be written")                                                                          \

@@ -24,6 +24,16 @@ static cli_exit refuse_misplaced(const cli_options *o)
   return CLI_EXIT_USAGE;
 }
 
+/* "decompil x.pcap": the first word is no capture. => FALSE, said. */
+static gboolean is_no_mistyped_command(int argc, char **argv)
+{
+  const cli_subcommand *meant = argc > 1 && argv[1][0] != '-' && !g_file_test(argv[1], G_FILE_TEST_EXISTS) ? cli_subcommand_similar(argv[1]) : NULL;
+
+  if (meant != NULL)
+    cli_say("%s: no such file; did you mean the command %s?", argv[1], meant->name);
+  return meant == NULL;
+}
+
 static cli_exit dispatch(const cli_options *o)
 {
   if (refuse_misplaced(o) != CLI_EXIT_OK)
@@ -61,6 +71,8 @@ cli_exit cli_replay(int argc, char **argv)
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
 
+  if (!is_no_mistyped_command(argc, argv))
+    return CLI_EXIT_INPUT;
   cli_options_init(&options);
   if (!cli_options_parse(&options, argc, argv,
                          CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, NULL, &error))

@@ -48,6 +48,13 @@ static gboolean want_colour(const cli_options *o, int fd)
   return isatty(fd) && (no_color == NULL || *no_color == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* With -P a name for text is most likely a mistake. */
+static void say_what_is_kept(const char *path)
+{
+  if (g_str_has_suffix(path, ".json") || g_str_has_suffix(path, ".txt") || g_str_has_suffix(path, ".csv"))
+    cli_say("note: -w %s: of -P, -w keeps the packets, as a capture; for the text use > %s", path, path);
+}
+
 /* With -P, -w is a capture; its writer takes it from here. */
 static gboolean open_output(cli_run *run)
 {
@@ -64,6 +71,7 @@ static gboolean open_output(cli_run *run)
     return FALSE;
   }
   if (run->o->command == 'P') {
+    say_what_is_kept(path);
     run->capture_fd = cap_output_open(path, &error);
     if (run->capture_fd < 0) {
       cli_say("%s", error->message);
@@ -153,6 +161,15 @@ gboolean cli_run_again(cli_run *run, sweep_figures *figures)
   return cli_stop == 0 && first.frames == second.frames && first.fed == second.fed;
 }
 
+/* A hash table's size is what decides who is evicted: that it is another one must not go unseen. */
+static void say_rounding(const cli_run *run)
+{
+  guint64 wanted;
+
+  if (run->o->hashsize != NULL && cli_size_parse(run->o->hashsize, CT_BUCKETS_MAX, &wanted) && wanted != run->params.buckets)
+    cli_say("note: --hashsize %s is %u buckets, as this kernel rounds it", run->o->hashsize, run->params.buckets);
+}
+
 static gboolean open_run(cli_run *run, const cli_options *options, guint what, gboolean twice)
 {
   GError *error = NULL;
@@ -185,6 +202,7 @@ static gboolean open_run(cli_run *run, const cli_options *options, guint what, g
     return FALSE;
   if (twice)
     open_again(run, replay);
+  say_rounding(run);
   run->code = CLI_EXIT_OK;
   /* Everything is open; what comes now reads bytes that somebody else chose. */
   if (!options->no_sandbox)

@@ -48,12 +48,12 @@ done <<'TABLE'
 --gc exact kernel --gc
 TABLE
 expect 0 '^B is .*, nf_conntrack_max=' '' "$ctreplay" diff --ram 128M --ram 4G "$work/short.pcap"
-expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,2,3 "$work/a.pcap"
+expect 2 '' 'give --sysctl nf_conntrack_udp_timeout=A,B or give it twice' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,2,3 "$work/a.pcap"
 expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,2 --sysctl nf_conntrack_udp_timeout=3 "$work/a.pcap"
 expect 2 '' 'compares two values' "$ctreplay" diff --sysctl nf_conntrack_max=1 --sysctl nf_conntrack_max=2 --sysctl nf_conntrack_max=3 "$work/a.pcap"
-expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1,2,3 "$work/a.pcap"
-expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1 --max 2 --max 3 "$work/a.pcap"
-expect 2 '' '--max: diff compares two values' "$ctreplay" diff --max 1,2 --max 3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values: give --max A,B' "$ctreplay" diff --max 1,2,3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values: give --max A,B' "$ctreplay" diff --max 1 --max 2 --max 3 "$work/a.pcap"
+expect 2 '' '--max: diff compares two values: give --max A,B' "$ctreplay" diff --max 1,2 --max 3 "$work/a.pcap"
 expect 1 'drop  *A 1  B 0' '' "$ctreplay" diff --max 1,2 "$work/a.pcap"
 expect 1 '^   why A  30 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 1 '^   why B  60 s by nf_conntrack_udp_timeout' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"

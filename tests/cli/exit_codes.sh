@@ -36,11 +36,33 @@ expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
 
 # 3: input, and what was read is shown
 expect 3 '' 'cannot be opened' "$ctreplay" -L "$work/missing.pcap"
+expect 3 '' 'decompil: no such file; did you mean the command decompile?' "$ctreplay" decompil "$work/good.pcap"
+expect 3 '' 'did you mean the command list?' "$ctreplay" lsit reasons
+expect 3 '' 'xx: cannot be opened' "$ctreplay" xx
 expect 3 '' "$work/text" "$ctreplay" -L "$work/text"
 expect 3 UNREPLIED 'ends inside a record' "$ctreplay" -L "$work/cut.pcap"
 expect 3 '^2$' 'missing.pcap' "$ctreplay" -C "$work/missing.pcap" "$work/good.pcap"
 expect 3 '^2$' 'ends inside a record' "$ctreplay" -C "$work/cut.pcap" "$work/good.pcap"
 expect 3 '^2$' 'ends inside a record' "$ctreplay" -C --merge "$work/cut.pcap" "$work/good.pcap"
+
+# 1: what was asked for is not there; that nothing is wrong is an answer
+expect 1 '' 'there is no packet 99' "$ctreplay" explain --packet 99 "$work/good.pcap"
+expect 1 '' 'there is no connection #99' "$ctreplay" explain --flow 99 "$work/good.pcap"
+expect 1 '' 'there is no packet 1 of that' "$ctreplay" explain --packet 1 --flow 2 "$work/good.pcap"
+expect 0 '' 'no packet was refused' "$ctreplay" explain --invalid "$work/good.pcap"
+expect 0 '.' '' "$ctreplay" explain --packet 1 "$work/good.pcap"
+
+# What should not go unseen.
+expect 0 '*' '--hashsize 8 is 1024 buckets' "$ctreplay" -C --hashsize 8 "$work/good.pcap"
+expect 0 '^2$' '' "$ctreplay" -C --hashsize 1024 "$work/good.pcap"
+expect 0 '*' '-w keeps the packets, as a capture; for the text use > .*A.json' "$ctreplay" -P -o json -w "$work/A.json" "$work/good.pcap"
+printf 'flow f1: udp 10.0.0.2:1 > 10.0.0.3:2\n+0 f1 > udp (1)\n' > "$work/nothing.ct"
+expect 0 '^ok 1 .*# SKIP expects nothing' 'nothing.ct: expects nothing, so nothing was tested' "$ctreplay" test "$work/nothing.ct"
+expect 0 '^Nothing is lost at nf_conntrack_max=262144; the peak was 2\.' '' "$ctreplay" sweep "$work/good.pcap"
+expect 0 '^Something is lost .* at nf_conntrack_max=1; the peak was 1\.' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
+expect 0 '^The smallest nf_conntrack_max at which nothing is lost: 2 ' '' "$ctreplay" sweep --max 1,2 "$work/good.pcap"
+expect 2 '' '--max was given twice' "$ctreplay" sweep --max 1 --max 2 "$work/good.pcap"
+expect 0 '^max=1 .* kB$' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
 
 # 4: output; a reader that goes is none
 expect 4 '' 'No such file' "$ctreplay" -L -w "$work/none/x" "$work/good.pcap"
