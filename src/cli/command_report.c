@@ -23,7 +23,9 @@ static gboolean set_write(cli_options *o, const char *name, const char *value, G
 
 static void on_event(const ct_event *event, void *user)
 {
-  report_event(((reporting *)user)->report, event);
+  reporting *p = user;
+
+  report_event(p->report, p->run.engine, event);
 }
 
 static void on_packet(const replay_seen *seen, gpointer user)

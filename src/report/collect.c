@@ -87,13 +87,24 @@ static void note_view(report_conn *conn, const ct_view *view)
   memcpy(conn->bytes, view->bytes, sizeof(conn->bytes));
 }
 
-void report_event(report *r, const ct_event *event)
+/* less: entries that still count and are about to go. */
+static void note_count(report *r, const ct_engine *engine, guint less)
+{
+  const ct_stats *stats = ct_engine_stats(engine);
+
+  pressure_occupancy_note(&r->occupancy, ct_engine_now(engine), ct_engine_count(engine) - less,
+                          stats->ended[CT_REASON_END_EVICTED] + stats->ended[CT_REASON_END_GC_EVICTED], r->dropped);
+}
+
+void report_event(report *r, const ct_engine *engine, const ct_event *event)
 {
   report_conn *conn;
   gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
 
   if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
     return;
+  /* Between packets ends are all that moves the count. */
+  note_count(r, engine, 1);
   conn = keep_conn(r, event->view->id, evicted ? event->view : NULL, evicted);
   if (conn == NULL)
     return;
@@ -199,19 +210,19 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
 void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
                    const ct_view *after)
 {
-  const ct_stats *stats = ct_engine_stats(engine);
   guint i;
 
   if (!r->begun)
     r->first_ns = packet->time_ns;
   r->begun = TRUE;
+  r->dropped += result->verdict == CT_VERDICT_DROP;
+  if (packet->kind != CT_PACKET_NONE || r->occupancy.step_ns != 0)
+    note_count(r, engine, 0);
   if (packet->kind == CT_PACKET_NONE)
     return;
-  pressure_occupancy_note(&r->occupancy, ct_engine_now(engine), ct_engine_count(engine), stats->early_drop, stats->drop);
   for (i = 0; i < REPORT_MACHINES; i++)
     states_machine_count(r->machines[i], packet, result, trace, after);
   r->invalid += result->cls == CT_CLASS_INVALID;
-  r->dropped += result->verdict == CT_VERDICT_DROP;
   if (result->conn != 0)
     note_conn(r, packet, result, trace, after);
   else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)

@@ -34,7 +34,8 @@ typedef struct report report;
 report *report_new(const ct_params *params);
 void report_free(report *report); /* NULL is fine */
 
-void report_event(report *report, const ct_event *event);
+/* As it comes from engine, with the mask of CT_EVENT_DESTROY. */
+void report_event(report *report, const ct_engine *engine, const ct_event *event);
 /* after: the entry after the packet, or NULL; trace: the engine's, of this packet. */
 void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
                    const ct_view *after);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The page: well-formed, nothing fetched, everything escaped, every connection there, limits kept and said. */
+#include <stdio.h>
 #include <string.h>
 
 #include "conntrack/profile.h"
@@ -18,7 +19,12 @@ typedef struct fixture {
   guint64 number;
 } fixture;
 
-static void on_event(const ct_event *event, void *user) { report_event(((fixture *)user)->report, event); }
+static void on_event(const ct_event *event, void *user)
+{
+  fixture *f = user;
+
+  report_event(f->report, f->engine, event);
+}
 
 static void set_up(fixture *f, guint32 max)
 {
@@ -34,11 +40,11 @@ static void set_up(fixture *f, guint32 max)
 }
 
 /* A UDP datagram without data and without a sum; port 0 for INVALID: an ICMP answer to nothing. */
-static void send_packet(fixture *f, guint32 host, guint16 port)
+static void send_packet_at(fixture *f, gint64 time_ns, guint32 host, guint16 port)
 {
   guint8 bytes[PACKET_BYTES] = { 0x45, 0, 0, PACKET_BYTES, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 1, 0, 53 };
   ct_packet packet = { .number = ++f->number, .data = bytes, .length = PACKET_BYTES, .captured = PACKET_BYTES,
-                       .time_ns = (gint64)f->number * 1000000 };
+                       .time_ns = time_ns };
   ct_result result;
   ct_view after;
 
@@ -56,6 +62,11 @@ static void send_packet(fixture *f, guint32 host, guint16 port)
     ct_entry_view(f->engine, result.entry, &after);
   emit_summary_packet(&f->summary, &packet, &result);
   report_packet(f->report, f->engine, &packet, &result, &f->trace, result.entry != NULL ? &after : NULL);
+}
+
+static void send_packet(fixture *f, guint32 host, guint16 port)
+{
+  send_packet_at(f, ((gint64)f->number + 1) * 1000000, host, port);
 }
 
 static const char *write_page(fixture *f, const char *title)
@@ -214,6 +225,63 @@ START_TEST(walks_are_marked_and_listed)
 }
 END_TEST
 
+/* => the first picture of the page, for g_free. */
+static char *picture_of(const char *page)
+{
+  static const char before[] = "data:image/svg+xml;base64,";
+  const char *begin = strstr(page, before), *end;
+  char *base64, *svg;
+  gsize n;
+
+  ck_assert_ptr_nonnull(begin);
+  begin += strlen(before);
+  end = strchr(begin, '"');
+  base64 = g_strndup(begin, (gsize)(end - begin));
+  svg = (char *)g_base64_decode(base64, &n);
+  svg = g_realloc(svg, n + 1);
+  svg[n] = '\0';
+  g_free(base64);
+  return svg;
+}
+
+/* => the line's height above the axis at x, in entries; -1 where there is no line. */
+static double entries_at(const char *svg, double x, double entry_px)
+{
+  const char *path = strstr(svg, "d=\"M");
+  double from, y, to;
+
+  ck_assert_ptr_nonnull(path);
+  for (path += 4; sscanf(path, "%lf %lfH%lf", &from, &y, &to) == 3; path += strcspn(path, "L\"") + 1)
+    if (x >= from && x < to)
+      return (436 - y) / entry_px;
+  return -1;
+}
+
+/* Three entries that live 30 seconds, and nothing for an hour: the line falls when they end, not with the next packet. */
+START_TEST(the_line_falls_at_the_deadlines)
+{
+  const double minute_px = (960 - 84 - 24) / 60.0, entry_px = 380 / 4.0;
+  fixture f;
+  const char *page;
+  char *svg;
+  guint i;
+
+  set_up(&f, 0);
+  for (i = 0; i < 3; i++)
+    send_packet_at(&f, (gint64)i * 100000000, i, 5000);
+  send_packet_at(&f, G_GINT64_CONSTANT(3600) * 1000000000, 9, 5000);
+  page = write_page(&f, "an hour");
+  ck_assert_ptr_nonnull(strstr(page, "3 at most, 1 at the end"));
+  svg = picture_of(page);
+  ck_assert_double_eq_tol(entries_at(svg, 84 + 0.25 * minute_px, entry_px), 3, 0.1);
+  for (i = 1; i < 60; i++)
+    ck_assert_double_eq_tol(entries_at(svg, 84 + i * minute_px, entry_px), 0, 0.1);
+  ck_assert_double_eq_tol(entries_at(svg, 960 - 24 - 0.5, entry_px), 1, 0.1);
+  g_free(svg);
+  tear_down(&f);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
   Suite *suite = suite_create("report");
@@ -223,6 +291,7 @@ static Suite *make_suite(void)
   tcase_add_test(tcase, trouble_comes_first);
   tcase_add_test(tcase, names_are_escaped);
   tcase_add_test(tcase, walks_are_marked_and_listed);
+  tcase_add_test(tcase, the_line_falls_at_the_deadlines);
   tcase_add_test(tcase, limits_are_kept_and_said);
   suite_add_tcase(suite, tcase);
   return suite;
