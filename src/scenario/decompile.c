@@ -15,6 +15,14 @@ typedef struct flow_log {
   gboolean restated; /* an isn statement was printed: the declaration no longer says what holds */
 } flow_log;
 
+/* A packet as its frame shows it. */
+typedef struct seen {
+  scn_bytes bytes;
+  guint cut; /* bytes that the capture keeps of the frame that is built of it */
+  guint8 direction; /* cap_direction */
+  ct_dir from; /* whom the link layer shows as the sender: the builder's made-up addresses tell */
+} seen;
+
 struct scn_decompiler {
   scn_runner runner;
   GString *body;
@@ -127,6 +135,30 @@ static guint link_header_bytes(const scn_link *link, guint8 family)
   return n;
 }
 
+/* => TRUE where the frame begins as the builder would begin it for this direction. */
+static gboolean begins_as(const cap_frame *frame, guint l3_offset, const scn_link *link, const scn_bytes *b, guint8 direction, ct_dir dir)
+{
+  const scn_ip ip = { .direction = direction };
+  GByteArray *built = g_byte_array_new(), *packet = g_byte_array_new();
+  gboolean same;
+
+  g_byte_array_set_size(packet, b->length);
+  memset(packet->data, 0, b->length);
+  scn_link_wrap(link, dir, &ip, b->family, packet, built);
+  same = built->len == l3_offset + b->length && memcmp(built->data, frame->data, l3_offset) == 0;
+  g_byte_array_unref(built);
+  g_byte_array_unref(packet);
+  return same;
+}
+
+/* What a link layer with a direction says: a capture file's flags, else a cooked header. */
+static guint8 direction_of(const cap_frame *frame, const pkt_link_info *info, const scn_link *link)
+{
+  if (frame->direction == CAP_DIR_UNKNOWN && info->direction == CAP_DIR_OUT && (link->dlt == 113 || link->dlt == 276))
+    return CAP_DIR_OUT;
+  return (guint8)frame->direction;
+}
+
 /* => FALSE where no IP header is known. */
 static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *bytes)
 {
@@ -153,7 +185,8 @@ static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *by
   return TRUE;
 }
 
-static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir *dir)
+/* first: the direction of the first packet of a flow. */
+static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir first, ct_dir *dir)
 {
   flow_log *log = g_hash_table_lookup(d->by_tuple, tuple);
   ct_tuple inverse = *tuple;
@@ -165,11 +198,13 @@ static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir *dir)
   inverse.dst = tuple->src;
   inverse.src_id = tuple->dst_id;
   inverse.dst_id = tuple->src_id;
+  *dir = CT_REPLY;
   log = g_hash_table_lookup(d->by_tuple, &inverse);
-  if (log) {
-    *dir = CT_REPLY;
+  if (log)
     return log;
-  }
+  *dir = first;
+  if (first == CT_REPLY)
+    tuple = &inverse;
   log = g_new0(flow_log, 1);
   log->flow.index = d->flows->len;
   log->flow.name = g_strdup_printf("f%u", d->flows->len + 1);
@@ -269,15 +304,25 @@ static void print_frame(scn_decompiler *d, const cap_frame *frame)
   scn_print_hex(d->body, frame->data, frame->captured);
   if (frame->captured < frame->wire)
     g_string_append_printf(d->body, " zeros %u cut %u", frame->wire - frame->captured, frame->captured);
+  scn_print_direction(d->body, frame->direction);
 }
 
-static void print_raw(scn_decompiler *d, const scn_bytes *b, guint cut)
+static void print_raw(scn_decompiler *d, const cap_frame *frame, const seen *s)
 {
+  const scn_bytes *b = &s->bytes;
+
+  /* Raw bytes go from the original side; where the link layer says another, only the whole frame tells. */
+  if (s->from == CT_REPLY) {
+    print_frame(d, frame);
+    return;
+  }
+  print_time(d, frame->ts_ns);
   d->raw++;
   g_string_append(d->body, "raw ");
   scn_print_hex(d->body, b->data, b->captured);
   if (b->captured < b->length)
-    g_string_append_printf(d->body, " zeros %u cut %u", b->length - b->captured, cut);
+    g_string_append_printf(d->body, " zeros %u cut %u", b->length - b->captured, s->cut);
+  scn_print_direction(d->body, s->direction);
 }
 
 /* What the engine made of the packet, in the words of an expectation. */
@@ -318,32 +363,33 @@ static gboolean announces_tag(const scn_packet *packet)
   return FALSE;
 }
 
-static void print_packet(scn_decompiler *d, const scn_bytes *b, gint64 ts_ns, guint cut)
+static void print_packet(scn_decompiler *d, const cap_frame *frame, const seen *s)
 {
+  const scn_bytes *b = &s->bytes;
   ct_tuple tuple;
   ct_dir dir;
   flow_log *log;
   scn_packet *packet;
 
   if (!scn_unbuild_tuple(b, &tuple)) {
-    print_time(d, ts_ns);
-    print_raw(d, b, cut);
+    print_raw(d, frame, s);
     return;
   }
-  log = flow_of(d, &tuple, &dir);
+  log = flow_of(d, &tuple, s->from, &dir);
   if (tuple.proto == CT_PROTO_TCP)
     learn_isn(d, log, dir, b);
   else if (tuple.proto == CT_PROTO_SCTP)
     learn_tag(log, dir, b);
   packet = scn_unbuild_packet(b, &log->flow, dir, &log->state);
-  print_time(d, ts_ns);
   if (!packet) {
-    print_raw(d, b, cut);
+    print_raw(d, frame, s);
     return;
   }
+  print_time(d, frame->ts_ns);
   log->announced |= announces_tag(packet);
   packet->ip.has_cut = b->captured < b->length;
-  packet->ip.cut = cut;
+  packet->ip.cut = s->cut;
+  packet->ip.direction = s->direction;
   g_string_append_printf(d->body, "%s ", log->flow.name);
   scn_print_packet(d->body, packet);
   scn_packet_free(packet);
@@ -352,14 +398,14 @@ static void print_packet(scn_decompiler *d, const scn_bytes *b, gint64 ts_ns, gu
 void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
 {
   pkt_link_info info;
-  scn_bytes bytes;
+  seen s;
   scn_link link;
   gboolean known;
 
   d->frames++;
   scn_runner_frame(&d->runner, frame);
   info = d->runner.link;
-  known = packet_of(frame, info.l3_offset, &bytes);
+  known = packet_of(frame, info.l3_offset, &s.bytes);
   if (!known && d->runner.packet.kind == CT_PACKET_NONE) {
     d->left_out++;
     return;
@@ -370,10 +416,15 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
     d->link = link;
   }
   /* A frame cut inside its IP header was tracked all the same, with zeros for the rest. */
-  if (!known || (is_no_packet(d->runner.packet.reason) && link.dlt == frame->link))
+  if (!known || (is_no_packet(d->runner.packet.reason) && link.dlt == frame->link)) {
     print_frame(d, frame);
-  else
-    print_packet(d, &bytes, frame->ts_ns, link_header_bytes(&link, bytes.family) + bytes.captured);
+  } else {
+    s.cut = link_header_bytes(&link, s.bytes.family) + s.bytes.captured;
+    s.direction = direction_of(frame, &info, &link);
+    s.from = !begins_as(frame, info.l3_offset, &link, &s.bytes, s.direction, CT_ORIGINAL) &&
+             begins_as(frame, info.l3_offset, &link, &s.bytes, s.direction, CT_REPLY) ? CT_REPLY : CT_ORIGINAL;
+    print_packet(d, frame, &s);
+  }
   print_check(d);
 }
 

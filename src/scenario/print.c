@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "capture/capture.h"
+
 void scn_print_addr(GString *out, guint8 family, const ct_addr *addr, gboolean brackets)
 {
   char text[INET6_ADDRSTRLEN];
@@ -258,6 +260,11 @@ static void print_gre(GString *out, const scn_packet *packet)
   g_string_append_printf(out, " (%u)", packet->payload->len);
 }
 
+void scn_print_direction(GString *out, guint8 direction)
+{
+  g_string_append(out, direction == CAP_DIR_IN ? " in" : direction == CAP_DIR_OUT ? " out" : "");
+}
+
 static void print_ip(GString *out, const scn_ip *ip)
 {
   if (ip->has_ttl)
@@ -278,6 +285,7 @@ static void print_ip(GString *out, const scn_ip *ip)
     g_string_append_printf(out, " ipcsum 0x%x", ip->sum.value);
   if (ip->has_cut)
     g_string_append_printf(out, " cut %u", ip->cut);
+  scn_print_direction(out, ip->direction);
 }
 
 void scn_print_packet(GString *out, const scn_packet *packet)

@@ -32,6 +32,8 @@ void scn_print_addr(GString *out, guint8 family, const ct_addr *addr, gboolean b
 /* Seconds with as many decimals as it takes. */
 void scn_print_seconds(GString *out, gint64 ns);
 void scn_print_hex(GString *out, const guint8 *data, gsize n);
+/* cap_direction; nothing where it is not known. */
+void scn_print_direction(GString *out, guint8 direction);
 void scn_print_link(GString *out, const scn_link *link);
 
 #endif
