@@ -166,6 +166,17 @@ static void say_packet(explain_teller *t)
 
 /* --- the look-up --- */
 
+/* What early drop looked through for nothing. */
+static const char *searched(ct_eviction eviction)
+{
+  switch (eviction) {
+  case CT_EVICT_OLDEST8: return "the first eight entries from its own bucket on hold nothing";
+  case CT_EVICT_OWN: return "its own bucket holds nothing";
+  case CT_EVICT_ROUND: return "neither its own bucket nor the one whose turn it was holds anything";
+  default: return "the eight buckets from its own hold nothing";
+  }
+}
+
 static void say_found(explain_teller *t, const char *words)
 {
   const ct_trace *trace = t->facts->trace;
@@ -177,9 +188,13 @@ static void say_found(explain_teller *t, const char *words)
     explain_say(t, EXPLAIN_LOOK_UP, "It is an ICMP error, so the packet inside it was looked up, from the answering side: %s.", words);
   else
     explain_say(t, EXPLAIN_LOOK_UP, "It was looked up as %s.", words);
+  if (!trace->has_before && result->reason == CT_REASON_TABLE_FULL) {
+    explain_say(t, EXPLAIN_LOOK_UP, "The table has no such connection, and no room for a new entry: %s that may go.",
+                searched(t->facts->params->profile->eviction));
+    return;
+  }
   if (!trace->has_before) {
     explain_say(t, EXPLAIN_LOOK_UP, icmp_error ? "The table has no such connection." :
-                result->reason == CT_REASON_TABLE_FULL ? "The table has no such connection, and no room for a new entry." :
                 "The table has no such connection, so a new entry was begun with this as its original direction.");
     return;
   }
@@ -188,7 +203,10 @@ static void say_found(explain_teller *t, const char *words)
               result->cls == CT_CLASS_INVALID || trace->look_ups > 1 ? "" :
               result->dir == CT_ORIGINAL ? "original direction" : "reply direction",
               state != NULL ? "" : trace->before.status & CT_STATUS_SEEN_REPLY ? ", answered before" : ", not answered yet");
-  if (trace->look_ups > 1)
+  if (trace->look_ups > 1 && result->reason == CT_REASON_TABLE_FULL)
+    explain_say(t, EXPLAIN_LOOK_UP, "That entry was over, and the packet was looked up a second time: nothing was found, and there is no room for "
+                "a new entry: %s that may go.", searched(t->facts->params->profile->eviction));
+  else if (trace->look_ups > 1)
     explain_say(t, EXPLAIN_LOOK_UP, "That entry was over, and the packet was looked up a second time: nothing was found, and a new entry was begun.");
 }
 

@@ -126,12 +126,20 @@ static gboolean asks_for_entry(const scn_check *check)
          check->status_on || check->status_off;
 }
 
+static void differ_missing(sides *s, const scn_check *check)
+{
+  char *expected = check->fields & SCN_CHECK_STATE ? g_strdup_printf("an entry in state %s", check->state) : g_strdup("an entry");
+
+  differ(s, "", expected, "no entry");
+  g_free(expected);
+}
+
 static void check_entry(sides *s, const scn_check *check, const ct_view *view)
 {
   if (!asks_for_entry(check))
     return;
   if (!view) {
-    differ(s, "", "an entry", "none");
+    differ_missing(s, check);
     return;
   }
   if (check->fields & SCN_CHECK_STATE) {
@@ -186,7 +194,7 @@ static void check_flow(sides *s, const scn_runner *runner, const scn_check *chec
     differ(s, "", "no entry", line);
     g_free(line);
   } else if (!found)
-    differ(s, "", "an entry", "none");
+    differ_missing(s, check);
   else
     check_entry(s, check, &view);
 }
@@ -242,6 +250,14 @@ static void check_lines(sides *s, const scn_check *check, const GPtrArray *lines
     g_string_append_printf(s->related, "%s\n", (const char *)g_ptr_array_index(lines, i));
 }
 
+/* Where nothing happened just now, what happened last may be what was meant. */
+static void check_events(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  check_lines(s, check, runner->events, "event");
+  for (guint i = 0; !s->met && !check->absent && runner->events->len == 0 && i < runner->past->len; i++)
+    g_string_append_printf(s->related, "before: %s\n", (const char *)g_ptr_array_index(runner->past, i));
+}
+
 static void check_table(sides *s, const scn_runner *runner, const scn_check *check)
 {
   line_list list = { runner, g_ptr_array_new_with_free_func(g_free) };
@@ -265,7 +281,7 @@ gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GStrin
   case SCN_ABOUT_ABSENT: check_flow(&s, runner, check); break;
   case SCN_ABOUT_COUNT: same_number(&s, "count", check->count, ct_engine_count(runner->engine)); break;
   case SCN_ABOUT_STATS: check_stats(&s, runner, check); break;
-  case SCN_ABOUT_EVENT: check_lines(&s, check, runner->events, "event"); break;
+  case SCN_ABOUT_EVENT: check_events(&s, runner, check); break;
   case SCN_ABOUT_LIST:
   case SCN_ABOUT_EXPECTATION: check_table(&s, runner, check); break;
   }

@@ -39,17 +39,25 @@ static char *printable(const char *at, const char *end)
   return g_string_free(text, FALSE);
 }
 
-static gboolean wanted_at(scn_cursor *c, const char *at, const char *what)
+gboolean scn_unknown(scn_cursor *c, const char *what, const char *guess)
 {
   char *found;
 
-  c->at = at;
   if (scn_at_end(c))
     return scn_fail(c, "expected %s, found the end of the line", what);
   found = printable(c->at, c->end);
-  scn_fail(c, "expected %s, found \"%s\"", what, found);
+  if (guess != NULL)
+    scn_fail(c, "expected %s, found \"%s\"; did you mean %s?", what, found, guess);
+  else
+    scn_fail(c, "expected %s, found \"%s\"", what, found);
   g_free(found);
   return FALSE;
+}
+
+static gboolean wanted_at(scn_cursor *c, const char *at, const char *what)
+{
+  c->at = at;
+  return scn_unknown(c, what, NULL);
 }
 
 gboolean scn_wanted(scn_cursor *c, const char *what)

@@ -24,6 +24,8 @@ void scn_cursor_init(scn_cursor *c, const char *file, guint line, const char *st
 gboolean scn_fail(scn_cursor *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* scn_fail with "expected WHAT, found what stands here". => FALSE, always. */
 gboolean scn_wanted(scn_cursor *c, const char *what);
+/* The same; guess: the word that was perhaps meant, or NULL. */
+gboolean scn_unknown(scn_cursor *c, const char *what, const char *guess);
 
 /* TRUE at the end of the line or before a comment. Skips blanks, as all below do first. */
 gboolean scn_at_end(scn_cursor *c);

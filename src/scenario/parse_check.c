@@ -28,6 +28,51 @@ static guint32 status_of(const char *word)
   return 0;
 }
 
+/* => how many letters must be changed, put in or left out to make one word of the other. */
+static guint distance(const char *a, const char *b)
+{
+  guint row[SCN_WORD_BYTES + 1], n = (guint)MIN(strlen(b), SCN_WORD_BYTES), left, above, i, j;
+
+  for (j = 0; j <= n; j++)
+    row[j] = j;
+  for (i = 0; a[i] != '\0'; i++) {
+    left = row[0];
+    row[0] = i + 1;
+    for (j = 1; j <= n; j++) {
+      above = row[j];
+      row[j] = MIN(MIN(above, row[j - 1]) + 1, left + (a[i] != b[j - 1]));
+      left = above;
+    }
+  }
+  return row[n];
+}
+
+static void come_nearer(const char *word, const char *name, guint *best, const char **guess)
+{
+  guint away = name != NULL ? distance(word, name) : G_MAXUINT;
+
+  if (away < *best) {
+    *best = away;
+    *guess = name;
+  }
+}
+
+/* => the state or status bit that the word resembles; NULL where it resembles none. */
+static const char *guess_of(const char *word)
+{
+  guint best = (guint)MIN(strlen(word) / 2, 3), i; /* at most two slips, in a short word one */
+  const char *guess = NULL;
+
+  come_nearer(word, "UNREPLIED", &best, &guess);
+  for (i = 0; i < 16; i++)
+    come_nearer(word, ct_status_name(i), &best, &guess);
+  for (i = 1; i < CT_TCP_STATE_COUNT; i++)
+    come_nearer(word, ct_state_name(CT_PROTO_TCP, i), &best, &guess);
+  for (i = 1; i < CT_SCTP_STATE_COUNT; i++)
+    come_nearer(word, ct_state_name(CT_PROTO_SCTP, i), &best, &guess);
+  return guess;
+}
+
 /* 2/1: original and reply */
 static gboolean take_counters(scn_parser *p, const char *what, guint64 counters[2])
 {
@@ -97,7 +142,7 @@ static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
     bit = status_of(word);
   if (bit == 0) {
     p->c->at = begin;
-    return scn_wanted(p->c, what);
+    return scn_unknown(p->c, what, guess_of(word));
   }
   *(off ? &check->status_off : &check->status_on) |= bit;
   return TRUE;

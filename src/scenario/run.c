@@ -5,6 +5,8 @@
 
 #include "explain/explain.h"
 
+enum { PAST_EVENTS = 8 };
+
 /* What was printed, with each run of blanks made one: columns are for eyes. */
 static char *take_squeezed(emit_text *out)
 {
@@ -61,6 +63,7 @@ void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums c
                                  .show_mark = params->features_mark,
                                  .show_secmark = params->features_secmark };
   runner->events = g_ptr_array_new_with_free_func(g_free);
+  runner->past = g_ptr_array_new_with_free_func(g_free);
   ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event,
                   runner);
 }
@@ -73,6 +76,7 @@ void scn_runner_clear(scn_runner *runner)
   pkt_decoder_free(runner->decoder);
   pkt_arena_free(runner->arena);
   g_ptr_array_unref(runner->events);
+  g_ptr_array_unref(runner->past);
   g_free(runner->line);
 }
 
@@ -91,11 +95,21 @@ static void keep_line(scn_runner *runner)
   runner->line = take_squeezed(&out);
 }
 
+/* What happened before this step is past. */
+static void pass_events(scn_runner *runner)
+{
+  for (guint i = 0; i < runner->events->len; i++)
+    g_ptr_array_add(runner->past, g_strdup(g_ptr_array_index(runner->events, i)));
+  if (runner->past->len > PAST_EVENTS)
+    g_ptr_array_remove_range(runner->past, 0, runner->past->len - PAST_EVENTS);
+  g_ptr_array_set_size(runner->events, 0);
+}
+
 void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
 {
   if (!runner->sent)
     runner->first_ns = frame->ts_ns;
-  g_ptr_array_set_size(runner->events, 0);
+  pass_events(runner);
   pkt_arena_reset(runner->arena);
   runner->sent = TRUE;
   runner->frame = *frame;
@@ -115,7 +129,7 @@ void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
 
 void scn_runner_wait(scn_runner *runner, gint64 now_ns)
 {
-  g_ptr_array_set_size(runner->events, 0);
+  pass_events(runner);
   ct_engine_advance(runner->engine, now_ns);
 }
 

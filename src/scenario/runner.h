@@ -14,6 +14,7 @@ typedef struct scn_runner {
   const emit_format *format; /* conntrack's lines */
   emit_options emit;
   GPtrArray *events; /* char *: lines of -E since the step before, blanks squeezed */
+  GPtrArray *past; /* the last of those before */
   gboolean sent; /* a packet was sent: the rest is about it */
   guint64 number; /* of the last packet */
   gint64 first_ns;
