@@ -93,11 +93,11 @@
   X(TCP_PICKUP, "tcp-pickup", "picked up in the middle (tcp_loose)", "nf_conntrack_tcp_loose")                         \
   X(TCP_LIBERAL, "tcp-liberal", "outside the window, but liberal: accepted", "nf_conntrack_tcp_be_liberal")            \
   X(TCP_RST_CHALLENGE, "tcp-rst-challenge", "reset with an inexact sequence number: state kept, timeout of CLOSE", "") \
-  X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: timeout of max_retrans",                                  \
+  X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: the timeout is tcp_timeout_max_retrans's",                \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
-  X(TCP_UNACKED, "tcp-unacked", "unacknowledged data: timeout of unacknowledged",                                      \
+  X(TCP_UNACKED, "tcp-unacked", "data that nobody has acknowledged yet: the timeout is nf_conntrack_tcp_timeout_unacknowledged's", \
     "nf_conntrack_tcp_timeout_unacknowledged")                                                                         \
-  X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: timeout of max_retrans",                                         \
+  X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: the timeout is tcp_timeout_max_retrans's",                       \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
   X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any reply: the entry goes at once", "")                      \
   X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")             \
