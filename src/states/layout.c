@@ -6,6 +6,8 @@
  */
 #include "picture.h"
 
+#include <string.h>
+
 /* Packets that left the state as it was. */
 static guint64 count_stays(const picture *p, guint node, gint to)
 {
@@ -67,40 +69,55 @@ static edge *find_edge(picture *p, guint from, guint to, gboolean general)
   return &p->edges[p->n_edges++];
 }
 
-static void add_line(picture *p, edge *e, const states_way *way, guint64 count)
+/* counts: by the side that sent them. */
+static void add_line(picture *p, edge *e, const states_way *way, const guint64 counts[2])
 {
   const char *arrow = way->dirs[0] && way->dirs[1] ? "\342\207\204" : way->dirs[0] ? "\342\206\222" : "\342\206\220";
-  char *line;
+  char *line, *end;
+  guint dir;
 
-  e->count += count;
+  e->count += counts[0] + counts[1];
   e->by_rule = e->by_rule && way->by_rule;
   e->inputs |= 1u << way->input;
   if (e->n_lines == LINES_MAX)
     return;
   line = e->lines[e->n_lines++];
-  if (p->counted && count > 0)
-    g_snprintf(line, sizeof(e->lines[0]), "%s %s \303\227%" G_GUINT64_FORMAT, arrow, p->m->inputs[way->input], count);
-  else
-    g_snprintf(line, sizeof(e->lines[0]), "%s %s", arrow, p->m->inputs[way->input]);
+  end = line + g_snprintf(line, sizeof(e->lines[0]), "%s %s", arrow, p->m->inputs[way->input]);
+  /* Where either side may send it, the figure says which did. */
+  for (dir = 0; p->counted && dir < 2; dir++)
+    if (counts[dir] > 0)
+      end += g_snprintf(end, (gulong)(line + sizeof(e->lines[0]) - end), " %s\303\227%" G_GUINT64_FORMAT,
+                        !(way->dirs[0] && way->dirs[1]) ? "" : dir == CT_ORIGINAL ? "\342\206\222" : "\342\206\220", counts[dir]);
   e->label_chars = MAX(e->label_chars, (guint)g_utf8_strlen(line, -1));
 }
 
 /* The same input from everywhere is told once, with the sum of its counts. */
 static void add_general(picture *p, const GArray *ways, const states_way *way)
 {
-  guint64 count = 0;
+  states_way all = *way;
+  gboolean but_first = TRUE;
+  edge *e;
   guint i;
 
+  memset(all.counts, 0, sizeof(all.counts));
   for (i = 0; i < ways->len; i++) {
     const states_way *other = &g_array_index(ways, states_way, i);
 
-    if (other->to != way->to || other->input != way->input || other->from == 0 || other->by_rule)
+    if (other->to != way->to || other->input != way->input || other->by_rule)
+      continue;
+    but_first = but_first && other->from != 0;
+    if (other->from == 0)
       continue;
     if (other < way)
       return; /* told already */
-    count += other->counts[0] + other->counts[1];
+    all.dirs[0] |= other->dirs[0];
+    all.dirs[1] |= other->dirs[1];
+    all.counts[0] += other->counts[0];
+    all.counts[1] += other->counts[1];
   }
-  add_line(p, find_edge(p, way->from, (guint)way->to, TRUE), way, count);
+  e = find_edge(p, way->from, (guint)way->to, TRUE);
+  e->but_first = e->n_lines == 0 ? but_first : e->but_first && but_first;
+  add_line(p, e, &all, all.counts);
 }
 
 static gboolean is_drawn(const states_machine *m, const states_way *way)
@@ -118,7 +135,7 @@ static void collect_edges(picture *p, const GArray *ways)
     if (states_way_is_general(p->m, ways, way))
       add_general(p, ways, way);
     else if (is_drawn(p->m, way))
-      add_line(p, find_edge(p, way->from, (guint)way->to, FALSE), way, way->counts[0] + way->counts[1]);
+      add_line(p, find_edge(p, way->from, (guint)way->to, FALSE), way, way->counts);
   }
 }
 
@@ -206,6 +223,13 @@ static int straight_label_width(const picture *p)
   return (int)chars * CHAR_WIDTH;
 }
 
+static int general_chars(const picture *p, const edge *e)
+{
+  int heading = FROM_EVERY_CHARS + (e->but_first ? BUT_CHARS + (int)strlen(p->m->nodes[0].name) : 0);
+
+  return MAX(heading, (int)e->label_chars);
+}
+
 /* => how far out a line must run so that it passes the words of no arrow from every state. */
 static int clear_of_general(const picture *p, const edge *e)
 {
@@ -216,7 +240,7 @@ static int clear_of_general(const picture *p, const edge *e)
     const edge *g = &p->edges[i];
 
     if (g->general && !e->back && upper(p, e) <= p->place[g->to] && p->place[g->to] < lower(p, e))
-      x = MAX(x, STUB + 6 + MAX(FROM_EVERY_CHARS, (int)g->label_chars) * CHAR_WIDTH + 6);
+      x = MAX(x, STUB + 6 + general_chars(p, g) * CHAR_WIDTH + 6);
   }
   return x;
 }
@@ -243,6 +267,8 @@ static void place_lanes(picture *p)
       p->lane_x[side][lane] = x;
       x += any ? (int)chars * CHAR_WIDTH + LANE_PADDING : 0;
     }
+    for (i = 0; i < p->n_edges && side == 0; i++)
+      x = p->edges[i].general ? MAX(x, STUB + 6 + general_chars(p, &p->edges[i]) * CHAR_WIDTH) : x;
     p->side_width[side] = x;
   }
 }

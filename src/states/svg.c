@@ -141,8 +141,10 @@ static void draw_general(picture *p, const edge *e)
 
 static void draw_general_label(picture *p, const edge *e)
 {
-  draw_label(p, e, p->column_x + p->node_width + STUB + 6, middle_of_general(p, e) + 4 - (int)e->n_lines * LINE_HEIGHT / 2, "start",
-             "from every state:");
+  char *above = e->but_first ? g_strdup_printf("from every state but %s:", p->m->nodes[0].name) : g_strdup("from every state:");
+
+  draw_label(p, e, p->column_x + p->node_width + STUB + 6, middle_of_general(p, e) + 4 - (int)e->n_lines * LINE_HEIGHT / 2, "start", above);
+  g_free(above);
 }
 
 static void draw_node(picture *p, guint node)

@@ -183,11 +183,17 @@ void states_put_markdown(emit_text *out, const states_machine *m)
 
 static void dot_label(emit_text *out, const states_machine *m, const states_way *way)
 {
-  guint64 count = way->counts[0] + way->counts[1];
+  gboolean both = way->dirs[0] && way->dirs[1];
+  guint dir;
 
   emit_text_string(out, way->dirs[0] && way->dirs[1] ? "both: " : way->dirs[0] ? "original: " : "reply: ");
   emit_text_string(out, m->inputs[way->input]);
-  put_count(out, m, count);
+  for (dir = 0; dir < 2; dir++) {
+    /* Where either side may send it, the figure says which did. */
+    if (both && m->counted && way->counts[dir] > 0)
+      emit_text_string(out, dir == CT_ORIGINAL ? ", original" : ", reply");
+    put_count(out, m, way->counts[dir]);
+  }
 }
 
 static gboolean is_same_edge(const states_way *a, const states_way *b)
