@@ -15,6 +15,12 @@ enum { MARKED_LINES = 3 };
 static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000" };
 static const char *const dashes[] = { "", "8 4", "14 4 4 4", "4 3" };
 
+/* In the dark the paper is the report's, and every line light enough to be seen on it. */
+static const char style[] =
+  "@media screen and (prefers-color-scheme:dark){.plot{fill:#e4e9ee}.paper{fill:#14181c}.axis{stroke:#a5b0bb}.grid{stroke:#2e3740}.strip{fill:#1f262d}"
+  ".c0{stroke:#4aa3e0}.c1{stroke:#ff8a3d}.c2{stroke:#2fc79b}.c3{stroke:#e59ac4}.c4{stroke:#9fd8f7}.c5{stroke:#f0b73c}.c6{stroke:#fff}"
+  ".f0{fill:#4aa3e0}.f1{fill:#ff8a3d}.f2{fill:#2fc79b}.f3{fill:#e59ac4}.f4{fill:#9fd8f7}.f5{fill:#f0b73c}.f6{fill:#fff}}";
+
 typedef struct plot {
   emit_text *out;
   gint64 start_ns;
@@ -22,7 +28,7 @@ typedef struct plot {
   double top, step; /* entries at the upper edge, and between two lines */
   guint64 most;     /* evictions or drops within one step */
   double most_s;    /* how long that step is */
-  gboolean marked, has_max;
+  gboolean marked, has_max, evictions, drops; /* what there is */
 } plot;
 
 #define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
@@ -83,6 +89,8 @@ static void frame_plot(plot *p, const plot_line *lines, guint n)
 
     if (o->step_ns == 0)
       continue;
+    p->evictions = p->evictions || o->evictions > 0;
+    p->drops = p->drops || o->drops > 0;
     p->start_ns = MIN(p->start_ns, o->start_ns);
     end_ns = MAX(end_ns, o->start_ns + o->step_ns * (gint64)o->n);
     for (j = 0; j < o->n; j++) {
@@ -109,8 +117,8 @@ static void draw_axes(plot *p)
   for (entries = 0; entries <= p->top; entries += p->step) {
     double y = y_of(p, entries);
 
-    put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT, y, WIDTH - RIGHT, y,
-        entries == 0 ? "#333" : "#ddd");
+    put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" %s/>\n", LEFT, y, WIDTH - RIGHT, y,
+        entries == 0 ? "class=\"axis\" stroke=\"#333\"" : "class=\"grid\" stroke=\"#ddd\"");
     put(p, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 8, y + 4);
     emit_text_u64_grouped(p->out, (guint64)(entries + 0.5));
     put(p, "</text>\n");
@@ -119,7 +127,7 @@ static void draw_axes(plot *p)
   for (value = 0; value <= p->span_s / unit_s * 1.0001; value += step) {
     double x = x_of(p, value * unit_s);
 
-    put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT, x,
+    put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"axis\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT, x,
         TOP + PLOT_HEIGHT + 5);
     put(p, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.10g</text>\n", x, TOP + PLOT_HEIGHT + 20, value);
   }
@@ -130,6 +138,7 @@ static void draw_axes(plot *p)
 }
 
 static const char *line_colour(guint i) { return colours[i % G_N_ELEMENTS(colours)]; }
+static guint line_class(guint i) { return i % G_N_ELEMENTS(colours); }
 static const char *line_dash(guint i) { return dashes[i / G_N_ELEMENTS(colours) % G_N_ELEMENTS(dashes)]; }
 
 static double step_x(const plot *p, const pressure_occupancy *o, guint step)
@@ -151,9 +160,9 @@ static void draw_marks(plot *p, const plot_line *line, guint i, gboolean drops)
       continue;
     last = x;
     if (drops)
-      put(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" stroke=\"%s\" stroke-width=\"2\"/>\n", x - 4, y - 14, line_colour(i));
+      put(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" class=\"c%u\" stroke=\"%s\" stroke-width=\"2\"/>\n", x - 4, y - 14, line_class(i), line_colour(i));
     else
-      put(p, "<path d=\"M%.1f %.1fl-4.5 -8h9z\" fill=\"%s\"/>\n", x, y + 12, line_colour(i));
+      put(p, "<path d=\"M%.1f %.1fl-4.5 -8h9z\" class=\"f%u\" fill=\"%s\"/>\n", x, y + 12, line_class(i), line_colour(i));
   }
 }
 
@@ -164,8 +173,8 @@ static void draw_max(plot *p, const plot_line *line, guint i)
   if (line->max == 0 || (double)line->max > p->top)
     return;
   p->has_max = TRUE;
-  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT, y, WIDTH - RIGHT, y,
-      line_colour(i));
+  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT, y, WIDTH - RIGHT, y,
+      line_class(i), line_colour(i));
 }
 
 static void draw_line(plot *p, const plot_line *line, guint i)
@@ -176,7 +185,7 @@ static void draw_line(plot *p, const plot_line *line, guint i)
   if (o->step_ns == 0)
     return;
   draw_max(p, line, i);
-  put(p, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M", line_colour(i), line_dash(i));
+  put(p, "<path class=\"c%u\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M", line_class(i), line_colour(i), line_dash(i));
   for (j = 0; j < o->n; j++)
     put(p, "%.1f %.1fH%.1f%s", step_x(p, o, j), y_of(p, (double)o->steps[j].peak), step_x(p, o, j + 1), j + 1 < o->n ? "L" : "");
   put(p, "\"/>\n");
@@ -197,10 +206,10 @@ static void draw_strip(plot *p, const pressure_occupancy *o, guint i, int middle
   double width = o->step_ns == 0 ? 1 : MAX(1, step_x(p, o, 1) - step_x(p, o, 0));
   guint j;
 
-  put(p, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f4f4f4\"/>\n", LEFT, middle - STRIP_HALF,
+  put(p, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"strip\" fill=\"#f4f4f4\"/>\n", LEFT, middle - STRIP_HALF,
       WIDTH - LEFT - RIGHT, 2 * STRIP_HALF);
-  put(p, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#bbb\"/>\n", LEFT, middle, WIDTH - RIGHT, middle);
-  put(p, "<path fill=\"%s\" d=\"", line_colour(i));
+  put(p, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"axis\" stroke=\"#bbb\"/>\n", LEFT, middle, WIDTH - RIGHT, middle);
+  put(p, "<path class=\"f%u\" fill=\"%s\" d=\"", line_class(i), line_colour(i));
   for (j = 0; j < o->n; j++)
     if (o->steps[j].evictions + o->steps[j].drops > 0)
       put(p, "M%.1f %.1fh%.1fV%.1fh-%.1fz", step_x(p, o, j), middle - stroke(p, o->steps[j].evictions), width,
@@ -217,7 +226,7 @@ static void draw_key(plot *p, int y)
   if (p->most == 0)
     put(p, "Nothing was evicted, nothing dropped.");
   else if (p->marked)
-    put(p, "\342\226\274 evictions, \303\227 drops.  ");
+    put(p, "%s%s%s.  ", p->evictions ? "\342\226\274 evictions" : "", p->evictions && p->drops ? ", " : "", p->drops ? "\303\227 drops" : "");
   if (p->most > 0) {
     put(p, "Strips: evictions up, drops down; the longest stroke is ");
     emit_text_u64_grouped(p->out, p->most);
@@ -237,8 +246,8 @@ static void draw_legend(plot *p, const plot_line *lines, guint n)
     const pressure_occupancy *o = lines[i].occupancy;
 
     y += LEGEND_ROW;
-    put(p, "<path d=\"M%d %dh28\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT, y - 4, line_colour(i),
-        line_dash(i));
+    put(p, "<path d=\"M%d %dh28\" class=\"c%u\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT, y - 4, line_class(i),
+        line_colour(i), line_dash(i));
     put(p, "<text x=\"%d\" y=\"%d\">", LEFT + 36, y);
     put_escaped(p, lines[i].label);
     put(p, ": ");
@@ -268,9 +277,10 @@ void pressure_plot(emit_text *out, const char *title, const plot_line *lines, gu
   guint i, height = height_of(lines, n);
 
   frame_plot(&p, lines, n);
-  put(&p, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
+  put(&p, "<svg class=\"plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
           "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\" role=\"img\">\n", WIDTH, height, WIDTH, height);
-  put(&p, "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"30\" font-size=\"17\">", LEFT);
+  put(&p, "<style>%s</style>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"30\" font-size=\"17\">",
+      style, LEFT);
   put_escaped(&p, title);
   put(&p, "</text>\n");
   draw_axes(&p);

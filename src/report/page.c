@@ -48,6 +48,9 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
   put_card(out, "evicted", s->stats->ended[CT_REASON_END_EVICTED] + s->stats->ended[CT_REASON_END_GC_EVICTED], TRUE);
   put_card(out, "never reached tracking", s->not_tracked, FALSE);
   emit_text_literal(out, "</dl>\n");
+  if (r->invalid > 0)
+    emit_text_format(out, "<p class=\"sub\">INVALID packets are counted by their class; <code>conntrack -S</code> has them as <code>invalid=%"
+                     G_GUINT64_FORMAT "</code> and <code>error=%" G_GUINT64_FORMAT "</code>.</p>\n", s->stats->invalid, s->stats->error);
 }
 
 static void put_classes(emit_text *out, const emit_summary *s)
@@ -229,13 +232,13 @@ static void put_conns(emit_text *out, report *r, const emit_summary *s)
                          "There \342\206\222 is what the original side sends, \342\206\220 the reply side, \342\207\204 either; "
                          "the numbers are its steps, one after the other.</p>\n");
   if (s->stats->created > n) {
-    emit_text_literal(out, "<p class=\"limit\">Limits: ");
+    emit_text_literal(out, "<p class=\"limit\" id=\"part\">Limits: ");
     emit_text_u64(out, n);
     emit_text_literal(out, " of ");
     emit_text_u64(out, s->stats->created);
     emit_text_literal(out, " connections are on this page, with ");
     emit_text_u64(out, REPORT_ROWS_SHOWN);
-    emit_text_literal(out, " packets at most, so that it still opens. <code>ctreplay -P</code> shows all; <code>--bpf</code>, <code>--start</code> "
+    emit_text_literal(out, " packets at most, so that it still opens; the search and \"only INVALID and evicted\" look through these. <code>ctreplay -P</code> shows all; <code>--bpf</code>, <code>--start</code> "
                            "and <code>--end</code> choose a part for a page of its own.</p>\n");
   }
   put_tools(out);

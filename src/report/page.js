@@ -12,7 +12,7 @@
       conn.hidden = !fits;
       shown += fits ? 1 : 0;
     });
-    said.textContent = shown + ' of ' + conns.length + ' connections';
+    said.textContent = shown + ' of ' + conns.length + ' connections' + (document.getElementById('part') ? ' on this page' : '');
   }
   function open(wanted) {
     conns.forEach(function (conn) { if (!conn.hidden) { conn.open = wanted; } });
@@ -29,5 +29,15 @@
     if (event.key === 'Escape') { if (inside) { box.value = ''; filter(); } }
   });
   window.addEventListener('beforeprint', function () { if (50 >= conns.length) { open(true); } });
+  /* A link to a connection (page.html#conn7) opens it. */
+  function follow() {
+    var conn = document.getElementById(location.hash.slice(1));
+    if (conns.indexOf(conn) === -1) { return; }
+    if (conn.hidden) { box.value = ''; only.checked = false; filter(); }
+    conn.open = true;
+    conn.scrollIntoView();
+  }
+  window.addEventListener('hashchange', follow);
   filter();
+  follow();
 }());

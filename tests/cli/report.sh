@@ -40,6 +40,11 @@ fi
 expect 0 '2 of 2 connections' '' cat "$work/dom"
 expect 1 '' '' grep -q 'id="tools"[^>]*hidden' "$work/dom"
 
+# A link to a connection opens that one, and no other.
+look "$work/page.html#conn2"
+expect 0 'conn2' '' grep -o '<details class="conn[^>]* open[^>]*>' "$work/dom"
+expect 0 '^1$' '' grep -c '<details class="conn[^>]* open' "$work/dom"
+
 # A reader at work, in light and in dark.
 drive=${srcdir:-.}/tests/cli/report_drive.js
 { cat "$work/page.html"; echo '<script>'; cat "$drive"; echo '</script>'; } > "$work/driven.html"

@@ -97,6 +97,25 @@ static guint count_of(const char *page, const char *what)
   return n;
 }
 
+/* => the first picture of the page, for g_free. */
+static char *picture_of(const char *page)
+{
+  static const char before[] = "data:image/svg+xml;base64,";
+  const char *begin = strstr(page, before), *end;
+  char *base64, *svg;
+  gsize n;
+
+  ck_assert_ptr_nonnull(begin);
+  begin += strlen(before);
+  end = strchr(begin, '"');
+  base64 = g_strndup(begin, (gsize)(end - begin));
+  svg = (char *)g_base64_decode(base64, &n);
+  svg = g_realloc(svg, n + 1);
+  svg[n] = '\0';
+  g_free(base64);
+  return svg;
+}
+
 static void check_page(const char *page)
 {
   GMarkupParser parser = { NULL, NULL, NULL, NULL, NULL };
@@ -146,6 +165,7 @@ START_TEST(trouble_comes_first)
 {
   fixture f;
   const char *page, *evicted, *fine;
+  char *svg;
   guint i;
 
   set_up(&f, 8);
@@ -162,6 +182,10 @@ START_TEST(trouble_comes_first)
   ck_assert_ptr_nonnull(strstr(page, ">EVICTED<"));
   ck_assert_ptr_nonnull(strstr(page, "packets without a connection"));
   ck_assert_ptr_nonnull(strstr(page, ct_reason_sentence(CT_REASON_ICMP_NEW)));
+  ck_assert_ptr_nonnull(strstr(page, "<code>invalid=1</code> and <code>error=0</code>"));
+  svg = picture_of(page);
+  ck_assert_ptr_nonnull(strstr(svg, "dotted: nf_conntrack_max.  \342\226\274 evictions, \303\227 drops.  "));
+  g_free(svg);
   tear_down(&f);
 }
 END_TEST
@@ -225,25 +249,6 @@ START_TEST(walks_are_marked_and_listed)
 }
 END_TEST
 
-/* => the first picture of the page, for g_free. */
-static char *picture_of(const char *page)
-{
-  static const char before[] = "data:image/svg+xml;base64,";
-  const char *begin = strstr(page, before), *end;
-  char *base64, *svg;
-  gsize n;
-
-  ck_assert_ptr_nonnull(begin);
-  begin += strlen(before);
-  end = strchr(begin, '"');
-  base64 = g_strndup(begin, (gsize)(end - begin));
-  svg = (char *)g_base64_decode(base64, &n);
-  svg = g_realloc(svg, n + 1);
-  svg[n] = '\0';
-  g_free(base64);
-  return svg;
-}
-
 /* => the line's height above the axis at x, in entries; -1 where there is no line. */
 static double entries_at(const char *svg, double x, double entry_px)
 {
@@ -273,6 +278,9 @@ START_TEST(the_line_falls_at_the_deadlines)
   page = write_page(&f, "an hour");
   ck_assert_ptr_nonnull(strstr(page, "3 at most, 1 at the end"));
   svg = picture_of(page);
+  ck_assert_ptr_null(strstr(svg, "nf_conntrack_max"));
+  ck_assert_ptr_null(strstr(svg, " evictions"));
+  ck_assert_ptr_null(strstr(svg, " drops"));
   ck_assert_double_eq_tol(entries_at(svg, 84 + 0.25 * minute_px, entry_px), 3, 0.1);
   for (i = 1; i < 60; i++)
     ck_assert_double_eq_tol(entries_at(svg, 84 + i * minute_px, entry_px), 0, 0.1);
