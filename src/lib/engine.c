@@ -138,7 +138,9 @@ static int check_packet(ctreplay_engine *engine, uint32_t link, const void *byte
 {
   if (result != NULL && !lib_fits(result, RESULT_LEAST))
     return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "struct_bytes of the result is not set");
-  if (captured > wire || captured > CTREPLAY_CAPTURED_LARGEST || wire > UINT32_MAX || (bytes == NULL && captured > 0))
+  if (bytes == NULL && captured > 0)
+    return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "%zu bytes captured, but the pointer to them is NULL", captured);
+  if (captured > wire || captured > CTREPLAY_CAPTURED_LARGEST || wire > UINT32_MAX)
     return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "%zu bytes captured of %zu: that cannot be", captured, wire);
   if (!ctreplay_link_supported(link))
     return lib_fail(engine, CTREPLAY_ERROR_LINK, "link type %u cannot be decoded", link);

@@ -27,7 +27,7 @@ CLEANFILES += src/lib/ctreplay.pc
 EXTRA_DIST += src/lib/ctreplay.pc.in
 src/lib/ctreplay.pc: src/lib/ctreplay.pc.in config.status
 	$(AM_V_GEN)$(MKDIR_P) src/lib && sed -e 's|[@]prefix@|$(prefix)|' -e 's|[@]libdir@|$(libdir)|' -e 's|[@]includedir@|$(includedir)|' \
-	  -e 's|[@]version@|$(PACKAGE_VERSION)|' $(srcdir)/src/lib/ctreplay.pc.in >$@.new && mv $@.new $@
+	  -e 's|[@]version@|$(PACKAGE_VERSION)|' -e 's|[@]GLIB_STATIC_LIBS@|$(GLIB_STATIC_LIBS)|' $(srcdir)/src/lib/ctreplay.pc.in >$@.new && mv $@.new $@
 
 examplesdir = $(docdir)/examples
 dist_examples_DATA = examples/track.c

@@ -47,6 +47,11 @@ example() {
   expect 0 '' '' diff "$work/wanted" "$work/$name.out"
 }
 
+# GLib is the library's own affair: its include paths are nobody else's, its name is for who links the archive.
+flags --cflags --libs > "$work/flags"
+expect 1 '' '' grep -i glib "$work/flags"
+expect 0 '-lglib-2.0' '' flags --static --libs
+
 if [ -e "$library" ]; then
   LD_LIBRARY_PATH=$root$libdir
   export LD_LIBRARY_PATH

@@ -299,6 +299,7 @@ START_TEST(impossible_packets_are_refused_and_leave_no_trace)
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &wild), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 27, &fine), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, NULL, 28, 28, &fine), CTREPLAY_ERROR_ARGUMENT);
+  ck_assert_str_eq(ctreplay_engine_error(engine), "28 bytes captured, but the pointer to them is NULL");
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, CTREPLAY_CAPTURED_LARGEST + 1, SIZE_MAX, &fine),
                    CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, 189, S, bytes, 28, 28, &fine), CTREPLAY_ERROR_LINK);
