@@ -78,6 +78,29 @@ static GArray *find_dimensions(const cli_options *o, GPtrArray *base_sysctls)
   return dimensions;
 }
 
+/* A setting that is varied and given once more: one of the two would be lost, and the labels wrong. */
+static gboolean refuse_repeated(const cli_options *o, const GArray *dimensions, GError **error)
+{
+  guint i, j;
+
+  for (i = 0; i < dimensions->len; i++) {
+    const char *name = cli_sysctl_base_name(g_array_index(dimensions, dimension, i).name);
+    guint n = 0;
+
+    for (j = 0; j < o->sysctls->len; j++) {
+      char **words = g_strsplit(g_ptr_array_index(o->sysctls, j), "=", 2);
+
+      n += words[0] != NULL && words[1] != NULL && strcmp(cli_sysctl_base_name(g_strstrip(words[0])), name) == 0;
+      g_strfreev(words);
+    }
+    if (n > 1) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: --sysctl %s: give all its values at once, joined by commas", name);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 /* These act before the engine, where there is one reading for all settings. */
 static gboolean is_same_reading(const ct_params *a, const ct_params *b)
 {
@@ -151,7 +174,9 @@ static GArray *make_settings(const cli_options *o, GError **error)
   g_array_set_clear_func(settings, setting_clear);
   for (i = 0; i < dimensions->len && n <= SETTINGS_MOST; i++)
     n *= g_strv_length(g_array_index(dimensions, dimension, i).values);
-  if (n == 0 || n > SETTINGS_MOST)
+  if (!refuse_repeated(o, dimensions, error))
+    n = 0;
+  else if (n == 0 || n > SETTINGS_MOST)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: give 1 to %d combinations of settings", SETTINGS_MOST);
   for (i = 0; *error == NULL && i < n; i++) {
     sweep_setting setting = { NULL, { 0 } };

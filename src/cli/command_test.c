@@ -82,17 +82,16 @@ static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
 }
 
 /*
- * A scenario's settings are options of the same names, standing before those of the command line, which so have the
- * last word. Only the first `most` settings are taken, and *line is the line of the last one.
- * => to be freed with g_ptr_array_unref, with its strings.
+ * A scenario's settings are options of the same names. Only the first `most` settings are taken, and *line is the line of the
+ * last one. => to be freed with g_ptr_array_unref, with its strings.
  */
-static GPtrArray *all_arguments(const scn_scenario *scenario, guint most, guint *line, int argc, char **argv)
+static GPtrArray *scenario_arguments(const scn_scenario *scenario, guint most, guint *line)
 {
   const GPtrArray *const lists[] = { scenario->settings, scenario->sysctls };
   GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
   guint n = 0;
 
-  g_ptr_array_add(all, g_strdup(argv[0]));
+  g_ptr_array_add(all, g_strdup("test"));
   if (scenario->profile != NULL && n++ < most) {
     g_ptr_array_add(all, g_strdup_printf("--profile=%s", scenario->profile));
     *line = scenario->profile_line;
@@ -104,24 +103,39 @@ static GPtrArray *all_arguments(const scn_scenario *scenario, guint most, guint 
       g_ptr_array_add(all, setting_as_option(setting, k == 1));
       *line = setting->line;
     }
-  for (int i = 1; i < argc; i++)
-    g_ptr_array_add(all, g_strdup(argv[i]));
   return all;
 }
 
-static gboolean kernel_of(const GPtrArray *arguments, ct_params *params, ct_checksums *checksums, GError **error)
+static gboolean parse_copy(cli_options *options, int argc, char *const *argv, GError **error)
 {
-  char **copy = g_new0(char *, arguments->len + 1); /* parsing moves arguments about */
-  cli_options options;
+  char **copy = g_new0(char *, (gsize)argc + 1); /* parsing moves arguments about */
   gboolean fine;
 
-  memcpy(copy, arguments->pdata, arguments->len * sizeof(char *));
+  memcpy(copy, argv, (gsize)argc * sizeof(char *));
+  fine = cli_options_parse(options, argc, copy, CLI_KERNEL, own_options, error);
+  g_free(copy);
+  return fine;
+}
+
+/* The command line comes after the scenario, and has the last word. */
+static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums,
+                          GError **error)
+{
+  cli_options options;
+  const char *max, *hashsize;
+  gboolean fine;
+
   cli_options_init(&options);
-  fine = cli_options_parse(&options, (int)arguments->len, copy, CLI_KERNEL, own_options, error) &&
-         cli_kernel_params(&options, params, error);
+  fine = parse_copy(&options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
+  options.sysctls_of_file = options.sysctls->len;
+  max = options.max;
+  hashsize = options.hashsize;
+  fine = fine && parse_copy(&options, argc, argv, error);
+  options.max_of_file = options.max == max;
+  options.hashsize_of_file = options.hashsize == hashsize;
+  fine = fine && cli_kernel_params(&options, params, error);
   *checksums = options.replay.checksums;
   cli_options_clear(&options);
-  g_free(copy);
   return fine;
 }
 
@@ -133,16 +147,16 @@ static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **a
                                 ct_checksums *checksums, GError **error)
 {
   guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0;
-  GPtrArray *all = all_arguments(scenario, settings, &line, argc, argv);
-  gboolean fine = kernel_of(all, params, checksums, error);
+  GPtrArray *all = scenario_arguments(scenario, settings, &line);
+  gboolean fine = kernel_of(all, argc, argv, params, checksums, error);
 
   g_ptr_array_unref(all);
   for (guint most = 0; !fine && most <= settings; most++) {
     gboolean well;
 
     line = 0;
-    all = all_arguments(scenario, most, &line, argc, argv);
-    well = kernel_of(all, params, checksums, NULL);
+    all = scenario_arguments(scenario, most, &line);
+    well = kernel_of(all, argc, argv, params, checksums, NULL);
     g_ptr_array_unref(all);
     if (!well)
       break;

@@ -3,7 +3,7 @@
  * From options to the kernel they describe: profile first, then what builds on it, whatever the order on the command
  * line.
  */
-#include "options.h"
+#include "commands.h"
 
 #include <string.h>
 
@@ -47,7 +47,7 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
     return TRUE;
   case CT_PARAM_UNKNOWN:
     names = similar_names(params, name);
-    usage(error, "%s: %s has no sysctl %s%s", where, params->profile->name, name, names);
+    g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name, name, names);
     g_free(names);
     return FALSE;
   case CT_PARAM_NOT_NUMBER:
@@ -66,44 +66,84 @@ static gboolean is_ours(const char *name)
   return strstr(name, "conntrack") != NULL || strstr(name, "ipfrag") != NULL;
 }
 
-/* A line of sysctl.conf(5). => FALSE on an error in what concerns us. */
-static gboolean set_sysctl_line(ct_params *params, const char *path, guint number, char *line, GError **error)
+/* One line for all that is wrong with a file. */
+static void join_error(GError **all, GError *one)
+{
+  if (*all == NULL) {
+    *all = one;
+    return;
+  }
+  g_prefix_error(&one, "%s; ", (*all)->message);
+  g_error_free(*all);
+  *all = one;
+}
+
+/* A line of sysctl.conf(5). What this kernel does not know is a note, as sysctl -p goes on there; the rest goes to error. */
+static void set_sysctl_line(ct_params *params, const char *path, guint number, char *line, GPtrArray *notes, GError **error)
 {
   char *equals, *name, *value, *where;
-  gboolean optional, fine;
+  GError *problem = NULL;
+  gboolean optional;
 
   g_strstrip(line);
   if (*line == '\0' || *line == '#' || *line == ';')
-    return TRUE;
+    return;
   optional = *line == '-';
   equals = strchr(line, '=');
-  if (equals == NULL)
-    return !is_ours(line) || usage(error, "%s:%u: give NAME = VALUE", path, number);
+  if (equals == NULL) {
+    if (is_ours(line)) {
+      usage(&problem, "%s:%u: give NAME = VALUE", path, number);
+      join_error(error, problem);
+    }
+    return;
+  }
   *equals = '\0';
   name = g_strstrip(line + (optional ? 1 : 0));
   value = g_strstrip(equals + 1);
   if (!is_ours(name))
-    return TRUE;
+    return;
   where = g_strdup_printf("%s:%u", path, number);
-  fine = set_sysctl(params, where, name, value, optional ? NULL : error) || optional;
+  if (!set_sysctl(params, where, name, value, &problem)) {
+    if (!optional && g_error_matches(problem, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL))
+      g_ptr_array_add(notes, g_strdup_printf("%s; the line is left out", problem->message));
+    else if (!optional)
+      join_error(error, g_steal_pointer(&problem));
+    g_clear_error(&problem);
+  }
   g_free(where);
-  return fine;
 }
 
-gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GError **error)
+gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GPtrArray *notes, GError **error)
 {
   char **lines = g_strsplit(text, "\n", -1);
-  gboolean fine = TRUE;
+  GError *problems = NULL;
   guint i;
 
-  for (i = 0; fine && lines[i] != NULL; i++)
-    fine = set_sysctl_line(params, path, i + 1, lines[i], error);
+  for (i = 0; lines[i] != NULL; i++)
+    set_sysctl_line(params, path, i + 1, lines[i], notes, &problems);
   g_strfreev(lines);
-  return fine;
+  if (problems == NULL)
+    return TRUE;
+  g_propagate_error(error, problems);
+  return FALSE;
+}
+
+/* A sweep asks for a kernel for each of its rows: each note is said once. */
+static void say_notes(const GPtrArray *notes)
+{
+  static GHashTable *said;
+  guint i;
+
+  if (said == NULL)
+    said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (i = 0; i < notes->len; i++)
+    if (g_hash_table_add(said, g_strdup(g_ptr_array_index(notes, i))))
+      cli_say("note: %s", (const char *)g_ptr_array_index(notes, i));
 }
 
 static gboolean set_sysctl_file(ct_params *params, const char *path, GError **error)
 {
+  GPtrArray *notes;
   GError *why = NULL;
   gboolean fine;
   char *text;
@@ -113,32 +153,61 @@ static gboolean set_sysctl_file(ct_params *params, const char *path, GError **er
     g_error_free(why);
     return FALSE;
   }
-  fine = cli_kernel_sysctl_text(params, path, text, error);
+  notes = g_ptr_array_new_with_free_func(g_free);
+  fine = cli_kernel_sysctl_text(params, path, text, notes, error);
+  say_notes(notes);
+  g_ptr_array_unref(notes);
   g_free(text);
   return fine;
 }
 
-static gboolean set_sysctls(ct_params *params, const GPtrArray *sysctls, GError **error)
+const char *cli_sysctl_base_name(const char *name)
 {
-  guint i;
+  const char *slash = strrchr(name, '/'), *dot = strrchr(name, '.');
 
-  for (i = 0; i < sysctls->len; i++) {
-    const char *argument = g_ptr_array_index(sysctls, i);
-    const char *equals = strchr(argument, '=');
-    char *name;
-    gboolean fine;
+  return slash == NULL && dot == NULL ? name : MAX(slash, dot) + 1;
+}
 
-    if (equals == NULL) {
-      if (!set_sysctl_file(params, argument, error))
+static gboolean gives_hashsize(const cli_options *o) { return o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0; }
+
+/* Two words of the command line for one size, of which one would be silently lost. */
+static gboolean refuse_second_size(const cli_options *o, const char *name, const char *value, GError **error)
+{
+  const char *base = cli_sysctl_base_name(name);
+
+  if (o->max != NULL && !o->max_of_file && g_str_has_suffix(base, "_conntrack_max"))
+    return usage(error, "--max %s and --sysctl %s=%s: give one of them", o->max, name, value);
+  if (gives_hashsize(o) && !o->hashsize_of_file && g_str_has_suffix(base, "_conntrack_buckets"))
+    return usage(error, "--hashsize %s and --sysctl %s=%s: give one of them", o->hashsize, name, value);
+  return TRUE;
+}
+
+static gboolean set_sysctl_argument(const cli_options *o, ct_params *params, const char *argument, gboolean of_file, GError **error)
+{
+  const char *equals = strchr(argument, '=');
+  char *name = g_strstrip(g_strndup(argument, (gsize)(equals - argument)));
+  gboolean fine = (of_file || refuse_second_size(o, name, equals + 1, error)) &&
+                  set_sysctl(params, "--sysctl", name, equals + 1, error);
+
+  g_free(name);
+  return fine;
+}
+
+/* Files first: what stands on the command line itself has the last word. */
+static gboolean set_sysctls(const cli_options *o, ct_params *params, GError **error)
+{
+  guint round, i;
+
+  for (round = 0; round < 2; round++)
+    for (i = 0; i < o->sysctls->len; i++) {
+      const char *argument = g_ptr_array_index(o->sysctls, i);
+      gboolean is_file = strchr(argument, '=') == NULL, of_file = is_file || i < o->sysctls_of_file;
+
+      if (of_file != (round == 0))
+        continue;
+      if (!(is_file ? set_sysctl_file(params, argument, error) : set_sysctl_argument(o, params, argument, of_file, error)))
         return FALSE;
-      continue;
     }
-    name = g_strstrip(g_strndup(argument, (gsize)(equals - argument)));
-    fine = set_sysctl(params, "--sysctl", name, equals + 1, error);
-    g_free(name);
-    if (!fine)
-      return FALSE;
-  }
   return TRUE;
 }
 
@@ -154,7 +223,7 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
       return usage(error, "--ram %s: give a size (128M, 4G)", o->ram);
     ct_params_size_by_ram(params, size);
   }
-  if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0) {
+  if (gives_hashsize(o)) {
     if (!cli_size_parse(o->hashsize, CT_BUCKETS_MAX, &size) || size == 0)
       return usage(error, "--hashsize %s: give a number of buckets (16384, 64k; a kernel takes %d at most) or auto", o->hashsize,
                    CT_BUCKETS_MAX);
@@ -170,7 +239,7 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
     if (size > 0)
       ct_params_size_by_max(params, (uint32_t)size);
     params->max = (uint32_t)size;
-    if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0)
+    if (gives_hashsize(o))
       params->buckets = buckets;
   }
   return TRUE;
@@ -200,6 +269,26 @@ static gboolean set_features(const cli_options *o, ct_params *params, GError **e
   g_strfreev(words);
   return fine || usage(error, "--features %s: give acct, mark and secmark as they apply, joined by commas, or none",
                        o->features);
+}
+
+/*
+ * Sizes, then sysctls, then the sizes that the command line itself gives once more: a file's say is above what is only derived
+ * from them, not above them.
+ */
+static gboolean set_sizes_and_sysctls(const cli_options *o, ct_params *params, GError **error)
+{
+  ct_params sized;
+
+  if (!set_sizes(o, params, error))
+    return FALSE;
+  sized = *params;
+  if (!set_features(o, params, error) || !set_sysctls(o, params, error))
+    return FALSE;
+  if (o->max != NULL && !o->max_of_file)
+    params->max = sized.max;
+  if (gives_hashsize(o) && !o->hashsize_of_file)
+    params->buckets = sized.buckets;
+  return TRUE;
 }
 
 static gboolean set_machine(const cli_options *o, ct_params *params, GError **error)
@@ -280,6 +369,5 @@ gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **err
   if (profile == NULL)
     return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
   ct_params_init(params, profile);
-  return set_sizes(o, params, error) && set_features(o, params, error) && set_sysctls(params, o->sysctls, error) &&
-         set_machine(o, params, error) && set_helpers(o, params, error) && cli_kernel_affords(params->buckets, error);
+  return set_sizes_and_sysctls(o, params, error) && set_machine(o, params, error) && set_helpers(o, params, error) && cli_kernel_affords(params->buckets, error);
 }

@@ -6,7 +6,8 @@ libcli_la_SOURCES = \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
 	src/cli/kernel.c \
-	src/cli/options.c src/cli/options.h
+	src/cli/options.c src/cli/options.h \
+	src/cli/say.c
 
 # All but main, so that a test can be the program too.
 noinst_LTLIBRARIES += libcommands.la

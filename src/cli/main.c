@@ -4,7 +4,6 @@
 #include "commands.h"
 
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -13,24 +12,6 @@
 #include "conntrack/tuple.h"
 
 volatile sig_atomic_t cli_stop;
-
-void cli_say(const char *format, ...)
-{
-  va_list arguments;
-
-  va_start(arguments, format);
-  fputs("ctreplay: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  va_end(arguments);
-}
-
-cli_exit cli_usage(GError *error)
-{
-  cli_say("%s", error->message);
-  g_error_free(error);
-  return CLI_EXIT_USAGE;
-}
 
 /* A pipe whose reader has closed it says so, whatever became of errno since. */
 static gboolean reader_has_gone(int fd)

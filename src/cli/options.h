@@ -40,13 +40,15 @@ typedef struct cli_options {
   GPtrArray *captures; /* char *, as given */
   replay_options replay; /* captures points into the array above */
 
-  /* The kernel: settings are applied in this order of fields, whatever the order on the command line. */
+  /* The kernel: settings are applied in this order of fields, whatever the order on the command line; files before arguments. */
 #define X(field, option) const char *field, *field##_before;
   CLI_SINGLE_LIST(X) /* ..._before: given before the last: diff takes two */
 #undef X
   const char *thrice; /* one of these that was given more often: diff takes no three */
   const char *features;
   GPtrArray *sysctls; /* "K=V" or a file's name */
+  guint sysctls_of_file; /* the first so many of sysctls are not of the command line, but of a scenario */
+  gboolean max_of_file, hashsize_of_file; /* so are these */
   GPtrArray *helpers, *no_helpers; /* --helper, --no-helper */
   GPtrArray *locals;               /* --local */
   gboolean no_helpers_at_all;
@@ -108,8 +110,12 @@ gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError
 gboolean cli_kernel_affords(guint64 buckets, GError **error);
 
 /*
- * Settings from the text of a sysctl.conf(5), which messages call path. => FALSE and CLI_ERROR_USAGE with the line's number.
+ * Settings from the text of a sysctl.conf(5), which messages call path. A name this kernel does not have is left out, and a line in
+ * notes (char *, to be freed) says so. => FALSE and CLI_ERROR_USAGE with the numbers of all lines whose values are no good.
  */
-gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GError **error);
+gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GPtrArray *notes, GError **error);
+
+/* "net.netfilter.nf_conntrack_max", or with slashes => "nf_conntrack_max", in name. */
+const char *cli_sysctl_base_name(const char *name);
 
 #endif

@@ -30,6 +30,21 @@ expect 2 '' '--at' "$ctreplay" -E --at +1 "$work/good.pcap"
 expect 2 '' '--class' "$ctreplay" -L --class NEW "$work/good.pcap"
 expect 2 '' 'formats' "$ctreplay" list nonsense
 
+# A file of sysctls: below the command line, and no less usable for a name this kernel does not know.
+printf 'net.netfilter.nf_conntrack_max = 1\nnet.netfilter.nf_conntrack_x = 1\n' > "$work/r.conf"
+expect 0 '^1$' 'note: .*r.conf:2: .*nf_conntrack_x' "$ctreplay" -C --sysctl "$work/r.conf" "$work/good.pcap"
+expect 0 '^2$' 'r.conf:2' "$ctreplay" -C --max 5 --sysctl "$work/r.conf" "$work/good.pcap"
+expect 0 '^2$' 'r.conf:2' "$ctreplay" -C --sysctl nf_conntrack_max=5 --sysctl "$work/r.conf" "$work/good.pcap"
+expect 2 '' 'give one of them' "$ctreplay" -C --max 5 --sysctl nf_conntrack_max=1 "$work/good.pcap"
+printf 'net.netfilter.nf_conntrack_max = x\nnf_conntrack_acct = 9\n' > "$work/bad.conf"
+expect 2 '' 'bad.conf:1: .*bad.conf:2: ' "$ctreplay" -C --sysctl "$work/bad.conf" "$work/good.pcap"
+# A scenario is such a file too.
+printf '%s\n' 'sysctl nf_conntrack_max=1' 'flow a: udp 10.0.0.1:1 > 10.0.0.2:53' '+0 a > udp (1)' \
+  'flow b: udp 10.0.0.1:2 > 10.0.0.2:53' '+1 b > udp (1)' 'expect count 1' > "$work/one.ct"
+expect 0 '^ok' '' "$ctreplay" test "$work/one.ct"
+expect 1 '^not ok' '' "$ctreplay" test --max 5 "$work/one.ct"
+expect 1 '^not ok' '' "$ctreplay" test --sysctl nf_conntrack_max=5 "$work/one.ct"
+
 expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"

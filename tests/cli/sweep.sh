@@ -33,4 +33,24 @@ for kind in synflood dns mixed manyflows; do
   done < "$folder/sweep"
 done
 [ "$rows" -eq 32 ] || { echo "$rows rows, not 32" >&2; failed=1; }
+
+# The command line has the last word over a file, and each label tells what ran.
+printf 'net.netfilter.nf_conntrack_max = 100\nnet.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_udp_timeout = 5\n' > "$folder/router.conf"
+for more in "" "--sysctl nf_conntrack_udp_timeout=7"; do
+  # shellcheck disable=SC2086
+  ./ctreplay sweep --max 64,512,64k --sysctl "$folder/router.conf" $more -o csv "$folder/dns.pcap" 2> "$folder/notes" |
+    sed 1d | cut -d, -f1,2 > "$folder/labels"
+  printf 'max=64,64\nmax=512,512\nmax=64k,65536\n' | diff - "$folder/labels" >&2 || failed=1
+  [ "$(wc -l < "$folder/notes")" -eq 1 ] && grep -q 'router.conf:2: .*nf_conntrack_gone' "$folder/notes" || failed=1
+done
+for twice in "--max 64,512 --sysctl nf_conntrack_max=100" "--hashsize 64,128 --sysctl nf_conntrack_buckets=32" \
+  "--sysctl nf_conntrack_max=1,2 --sysctl net.nf_conntrack_max=3"; do
+  code=0
+  # shellcheck disable=SC2086
+  ./ctreplay sweep $twice "$folder/dns.pcap" > "$folder/out" 2> "$folder/err" || code=$?
+  if [ "$code" -ne 2 ] || [ -s "$folder/out" ] || [ "$(wc -l < "$folder/err")" -ne 1 ]; then
+    echo "sweep $twice: exit $code" >&2
+    failed=1
+  fi
+done
 exit "$failed"

@@ -37,12 +37,14 @@ static void check_params(const ct_params *params)
 
 static void try_sysctls(const char *text)
 {
+  GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
   GError *error = NULL;
   ct_params params;
   gboolean fine;
 
   ct_params_init(&params, ct_profile_get(0));
-  fine = cli_kernel_sysctl_text(&params, "fuzz", text, &error);
+  fine = cli_kernel_sysctl_text(&params, "fuzz", text, notes, &error);
+  g_ptr_array_unref(notes);
   check_error(fine, error);
   check_params(&params);
 }

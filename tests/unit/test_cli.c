@@ -228,6 +228,10 @@ START_TEST(wrong_kernels)
     { "ctreplay --sysctl nf_conntrack_acct=yes x", "number" },
     { "ctreplay --sysctl nf_conntrack_acct=2 x", "range" },
     { "ctreplay --sysctl /nonexistent/file x", "/nonexistent/file" },
+    { "ctreplay --max 5 --sysctl nf_conntrack_max=5 x", "--max 5 and --sysctl nf_conntrack_max=5: give one" },
+    { "ctreplay --sysctl net.nf_conntrack_max=6 --max 5 x", "give one" },
+    { "ctreplay --profile linux-2.4 --sysctl net/ipv4/ip_conntrack_max=6 --max 5 x", "give one" },
+    { "ctreplay --hashsize 5 --sysctl net.netfilter.nf_conntrack_buckets=6 x", "--hashsize 5 and" },
     { "ctreplay --helper nosuch:21 x", "list helpers" },
     { "ctreplay --no-helper nosuch x", "list helpers" },
     { "ctreplay --local here x", "ADDRESS" },
@@ -246,8 +250,8 @@ START_TEST(wrong_kernels)
 }
 END_TEST
 
-/* => what the file does, or the message. */
-static char *with_file(const char *text, ct_params *params)
+/* The command line with "--sysctl FILE" behind it. => what the file does, or the message. */
+static char *with_file_and(const char *text, const char *arguments, ct_params *params)
 {
   char *path = NULL, *line, *message;
   int fd = g_file_open_tmp("ctreplay-XXXXXX.conf", &path, NULL);
@@ -255,13 +259,15 @@ static char *with_file(const char *text, ct_params *params)
   ck_assert(fd >= 0);
   g_close(fd, NULL);
   ck_assert(g_file_set_contents(path, text, -1, NULL));
-  line = g_strdup_printf("ctreplay --sysctl %s x", path);
+  line = g_strdup_printf("ctreplay %s --sysctl %s x", arguments, path);
   message = kernel(line, params);
   g_unlink(path);
   g_free(line);
   g_free(path);
   return message;
 }
+
+static char *with_file(const char *text, ct_params *params) { return with_file_and(text, "--hz 0", params); }
 
 START_TEST(sysctl_files)
 {
@@ -282,6 +288,68 @@ START_TEST(sysctl_files)
   ck_assert_ptr_nonnull(message);
   ck_assert_ptr_nonnull(strstr(message, ":1: "));
   g_free(message);
+}
+END_TEST
+
+/* What this kernel does not have is left out; what is wrong is all said, in one line. */
+START_TEST(sysctl_files_in_part)
+{
+  GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+  GError *error = NULL;
+  ct_params params;
+
+  ct_params_init(&params, ct_profile_get(0));
+  ck_assert(cli_kernel_sysctl_text(&params, "r.conf",
+                                   "net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_udp_timeout = 11\n"
+                                   "-net.netfilter.nf_conntrack_missing = 1\nnet.netfilter.nf_conntrack_flown = 1\n",
+                                   notes, &error));
+  ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 11);
+  ck_assert_uint_eq(notes->len, 2);
+  ck_assert_ptr_nonnull(strstr(g_ptr_array_index(notes, 0), "r.conf:1: linux-6.18 has no sysctl net.netfilter.nf_conntrack_gone"));
+  ck_assert_ptr_nonnull(strstr(g_ptr_array_index(notes, 1), "r.conf:4: "));
+  ck_assert(!cli_kernel_sysctl_text(&params, "r.conf",
+                                    "net.netfilter.nf_conntrack_udp_timeout = soon\nnet.netfilter.nf_conntrack_max\n"
+                                    "net.netfilter.nf_conntrack_acct = 7\nnet.netfilter.nf_conntrack_udp_timeout = 12\n",
+                                    notes, &error));
+  ck_assert_str_eq(error->message, "r.conf:1: net.netfilter.nf_conntrack_udp_timeout = soon: give a number; r.conf:2: give NAME = VALUE; "
+                                   "r.conf:3: net.netfilter.nf_conntrack_acct = 7: out of its range");
+  g_error_free(error);
+  g_ptr_array_unref(notes);
+}
+END_TEST
+
+/* The command line has the last word over a file; a file over what is only derived from the command line. */
+START_TEST(sysctl_files_and_arguments)
+{
+  static const char file[] = "net.netfilter.nf_conntrack_max = 100\nnet.netfilter.nf_conntrack_buckets = 32\n"
+                             "net.netfilter.nf_conntrack_udp_timeout = 11\n";
+  static const struct {
+    const char *arguments;
+    guint max, buckets, udp_timeout_s;
+  } cases[] = {
+    { "--hz 0", 100, 32, 11 },
+    { "--max 64k", 65536, 32, 11 },
+    { "--max 0", 0, 32, 11 },
+    { "--hashsize 4096", 100, 4096, 11 },
+    { "--hashsize auto --max 7", 7, 32, 11 },
+    { "--max 7 --hashsize 4096", 7, 4096, 11 },
+    { "--ram 1G", 100, 32, 11 },
+    { "--sysctl nf_conntrack_max=9", 9, 32, 11 },
+    { "--sysctl net/netfilter/nf_conntrack_udp_timeout=12 --max 7", 7, 32, 12 },
+    { "--sysctl net.nf_conntrack_max=9 --hashsize 2048", 9, 2048, 11 },
+    { "--sysctl nf_conntrack_buckets=64 --max 7", 7, 64, 11 },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ct_params params;
+
+    ck_assert_ptr_null(with_file_and(file, cases[i].arguments, &params));
+    ck_assert_msg(params.max == cases[i].max && params.buckets == cases[i].buckets &&
+                      params.timeout_s[CT_TIMEOUT_UDP] == cases[i].udp_timeout_s,
+                  "%s: max %u, buckets %u, udp_timeout %u", cases[i].arguments, params.max, params.buckets,
+                  params.timeout_s[CT_TIMEOUT_UDP]);
+  }
 }
 END_TEST
 
@@ -437,6 +505,8 @@ int main(void)
   tcase_add_test(line, kernels);
   tcase_add_test(line, wrong_kernels);
   tcase_add_test(line, sysctl_files);
+  tcase_add_test(line, sysctl_files_in_part);
+  tcase_add_test(line, sysctl_files_and_arguments);
   tcase_add_test(line, option_table);
   tcase_add_test(shown, filters);
   tcase_add_test(shown, filters_of_packets);
