@@ -88,6 +88,7 @@ static void list_classes(const ct_params *params)
   (void)params;
   for (i = 0; i < CT_CLASS_COUNT; i++)
     puts(ct_class_name((ct_class)i));
+  puts("dropped");
 }
 
 static void list_states(const ct_params *params)

@@ -14,6 +14,7 @@ noinst_LTLIBRARIES += libcommands.la
 libcommands_la_SOURCES = \
 	src/cli/commands.c \
 	src/cli/help.c \
+	src/cli/memory.c \
 	src/cli/replay.c \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \

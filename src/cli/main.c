@@ -43,6 +43,7 @@ int main(int argc, char **argv)
 {
   const cli_subcommand *subcommand = argc > 1 ? cli_subcommand_find(argv[1]) : NULL;
 
+  cli_catch_out_of_memory();
   draw_hash_key();
   /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
   signal(SIGPIPE, SIG_IGN);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static gboolean refuse(GError **error, const char *name, const char *value, const char *wanted)
 {
@@ -24,6 +25,24 @@ gboolean cli_names_capture(const cli_options *o, const char *path)
     if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == output.st_dev &&
         capture.st_ino == output.st_ino)
       return TRUE;
+  return FALSE;
+}
+
+/* With ">>", what is shown would be read again as a capture. */
+static gboolean shows_into_capture(const cli_options *o)
+{
+  struct stat output, capture;
+  guint i;
+
+  if (fstat(STDOUT_FILENO, &output) != 0 || !S_ISREG(output.st_mode))
+    return FALSE;
+  for (i = 0; i < o->captures->len; i++) {
+    const char *path = g_ptr_array_index(o->captures, i);
+
+    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &capture) : stat(path, &capture)) == 0 && capture.st_dev == output.st_dev &&
+        capture.st_ino == output.st_ino)
+      return TRUE;
+  }
   return FALSE;
 }
 
@@ -200,12 +219,12 @@ static gboolean set_classes(cli_options *o, const char *value, GError **error)
   for (i = 0; fine && words[i] != NULL; i++) {
     for (cls = 0; cls < CT_CLASS_COUNT && g_ascii_strcasecmp(words[i], ct_class_name((ct_class)cls)) != 0; cls++)
       ;
-    if ((fine = cls < CT_CLASS_COUNT))
+    if ((fine = cls < CT_CLASS_COUNT || g_ascii_strcasecmp(words[i], "dropped") == 0))
       o->classes |= 1u << cls;
   }
   g_strfreev(words);
   return fine ||
-         refuse(error, "class", value, "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED or none, joined by commas");
+         refuse(error, "class", value, "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas");
 }
 
 static gboolean set_reasons(cli_options *o, const char *value, GError **error)
@@ -492,6 +511,17 @@ static gboolean is_table(const char *word)
                           strcmp(word, "unconfirmed") == 0);
 }
 
+/* Letters of conntrack(8) and iptables(8) for what ctreplay has under another name. */
+static const char *instead_of(int letter)
+{
+  switch (letter) {
+  case 'j': return "addresses are not translated here";
+  case 'D': case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
+  case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
+  default: return "see ctreplay --help or man ctreplay";
+  }
+}
+
 /* One line for what getopt did not like. */
 static void complain(const grammar *g, int c, char **argv, GError **error)
 {
@@ -502,8 +532,7 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
   else if (option != NULL)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s takes no argument", option->name);
   else if (optopt != 0)
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; see ctreplay --help or man ctreplay",
-                optopt);
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; %s", optopt, instead_of(optopt));
   else
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
@@ -541,6 +570,10 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
   }
   if (from_stdin > 1) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-: standard input can be read only once");
+    fine = FALSE;
+  }
+  if (fine && (groups & CLI_INPUT) != 0 && shows_into_capture(o)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "standard output: that is a capture being read");
     fine = FALSE;
   }
   o->replay.captures = (const char *const *)o->captures->pdata;

@@ -58,7 +58,7 @@ typedef struct cli_options {
   GArray *at;         /* replay_point */
   gint64 every_ns;    /* 0: not given */
   replay_point show_from;
-  guint classes;      /* 1 << ct_class; 0: all */
+  guint classes;      /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
   guint8 reasons[CT_REASON_COUNT];
   gint64 lines;       /* for a person: lines per section; -1: as suits */

@@ -14,6 +14,7 @@ typedef struct evictions {
   pressure_victims *victims;
   gboolean json;
   guint64 dropped;
+  guint64 shown; /* evictions */
   emit_text line; /* in memory: what the format makes of an entry, to stand inside a line of ours */
 } evictions;
 
@@ -77,6 +78,7 @@ static void on_event(const ct_event *event, void *user)
 
   if (victim == NULL || !e->run.showing || !cli_filter_entry(&e->run.o->filter, victim->view))
     return;
+  e->shown++;
   if (e->json) {
     put_victim_json(e, "evicted", victim, victim->evicted_ns);
     if (victim->by_packet != 0) {
@@ -170,6 +172,7 @@ cli_exit cli_show_evictions(const cli_options *o)
 {
   evictions *e = g_new0(evictions, 1);
   cli_watch watch = { .packet = on_packet, .user = e };
+  char *chosen = NULL;
   cli_exit code;
 
   emit_text_init(&e->line, -1);
@@ -179,9 +182,12 @@ cli_exit cli_show_evictions(const cli_options *o)
     ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
     cli_run_play(&e->run, &watch);
     cli_run_finish_output(&e->run);
-    cli_say("%" G_GUINT64_FORMAT " evicted, of these %" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT " packets dropped",
-            pressure_victims_count(e->victims), pressure_victims_missed(e->victims), e->dropped);
+    if (o->filter.any || o->show_from.kind != REPLAY_POINT_NONE)
+      chosen = g_strdup_printf("%" G_GUINT64_FORMAT " shown; in all ", e->shown);
+    cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT " packets dropped",
+            chosen != NULL ? chosen : "", pressure_victims_count(e->victims), pressure_victims_missed(e->victims), e->dropped);
     pressure_victims_free(e->victims);
+    g_free(chosen);
   }
   emit_text_clear(&e->line);
   code = cli_run_close(&e->run);

@@ -17,7 +17,7 @@ static gboolean chosen(const cli_options *o, const replay_seen *seen, const ct_v
 {
   const ct_result *result = seen->result;
 
-  if (o->classes != 0 && !(o->classes & 1u << result->cls))
+  if (o->classes != 0 && !(o->classes & 1u << (result->verdict == CT_VERDICT_DROP ? CT_CLASS_COUNT : result->cls)))
     return FALSE;
   if (o->any_reason && !o->reasons[result->reason])
     return FALSE;

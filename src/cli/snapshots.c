@@ -10,6 +10,7 @@ struct cli_snapshots {
   GArray *numbers; /* guint64, sorted */
   guint next_time, next_number;
   gint64 next_every_ns;
+  gboolean any_every; /* one of --every was shown */
   guint64 left_out; /* snapshots of an empty table in a silent time */
 };
 
@@ -37,6 +38,8 @@ void cli_snapshots_free(cli_snapshots *s)
   if (s->left_out > 0)
     cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out",
             s->left_out);
+  if (s->next_every_ns != G_MAXINT64 && !s->any_every)
+    cli_say("note: --every: the captures are shorter than that; without it, the table stands as it is at the end");
   for (; s->next_number < s->numbers->len; s->next_number++)
     cli_say("note: --at '#%" G_GINT64_FORMAT "': the captures end before",
             g_array_index(s->numbers, gint64, s->next_number));
@@ -99,6 +102,7 @@ void cli_snapshots_moment(cli_snapshots *s, replay_moments *m, guint64 count)
     for (; s->next_time < s->times->len && g_array_index(s->times, gint64, s->next_time) <= now_ns; s->next_time++)
       shown = shown || (s->show(m, s->user), TRUE);
     if (s->next_every_ns <= now_ns) {
+      s->any_every = TRUE;
       if (!shown)
         s->show(m, s->user);
       next_every(s, m, count);

@@ -49,6 +49,27 @@ expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
 
+# What is shown must not go into what is read.
+cp "$work/good.pcap" "$work/own.pcap"
+expect 2 '' 'standard output: that is a capture' sh -c '"$0" -E "$1" >> "$1"' "$ctreplay" "$work/own.pcap"
+expect 2 '' 'standard output: that is a capture' sh -c '"$0" -C - < "$1" >> "$1"' "$ctreplay" "$work/own.pcap"
+expect 0 '' '' cmp "$work/good.pcap" "$work/own.pcap"
+
+# dropped is a class of its own; the last line of --evictions tells what a filter left of them.
+expect 0 dropped '' "$ctreplay" -P --class dropped --max 4 samples/full-newcomer-dropped.pcap
+expect 0 '^dropped$' '' "$ctreplay" list classes
+expect 0 '*' '0 shown; in all ' "$ctreplay" --evictions --max 1 -s 192.0.2.1 "$work/good.pcap"
+expect 0 '' 'note: --every' "$ctreplay" -C --every 1h "$work/good.pcap"
+expect 2 '' '-D: no such option here; nothing can be deleted' "$ctreplay" -D "$work/good.pcap"
+
+# Memory that runs out. Sanitizers take more address space than any limit leaves.
+if "$ctreplay" --version | grep -q -i sanit || ! sh -c 'ulimit -v 60000 && "$0" -C "$1"' "$ctreplay" "$work/good.pcap" > /dev/null 2>&1; then
+  echo 'memory that runs out not tried: a limit leaves too little to begin with'
+else
+  ./bench_generate manyflows "$work/flood.pcap" 0.2 > /dev/null
+  expect 2 '*' '^ctreplay: out of memory' sh -c 'ulimit -v 60000; "$0" -C --max 0 "$1"' "$ctreplay" "$work/flood.pcap"
+fi
+
 # 3: input, and what was read is shown
 expect 3 '' 'cannot be opened' "$ctreplay" -L "$work/missing.pcap"
 expect 3 '' 'decompil: no such file; did you mean the command decompile?' "$ctreplay" decompil "$work/good.pcap"
