@@ -41,6 +41,20 @@ gboolean cap_pcap_recognises(const guint8 *start, gsize n)
   return FALSE;
 }
 
+gboolean cap_begins_another(const guint8 *at)
+{
+  guint32 magic = cap_get32(at, FALSE);
+
+  if (magic == 0x0a0d0d0a)
+    return cap_get32(at + 8, FALSE) == 0x1a2b3c4d || cap_get32(at + 8, TRUE) == 0x1a2b3c4d;
+  /* Version 2.4 in either byte order, and the two fields that nobody fills in. */
+  for (int swap = 0; swap < 2; swap++, magic = GUINT32_SWAP_LE_BE(magic))
+    if ((magic == MAGIC_USEC || magic == MAGIC_NSEC || magic == MAGIC_PATCHED) && cap_get16(at + 4, swap) == 2 &&
+        cap_get16(at + 6, swap) == 4)
+      return cap_get64(at + 8, FALSE) == 0;
+  return FALSE;
+}
+
 /*
  * For the record that was not there as a whole: => TRUE where it only waited for more bytes and they came; else the
  * reader has ended.
@@ -49,6 +63,10 @@ static gboolean get_record(pcap_reader *r, guint32 captured)
 {
   cap_window *w = &r->base.window;
 
+  if (cap_window_have(w) >= r->record_bytes && cap_begins_another(w->chunk->data + w->start)) {
+    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a second capture begins here; give them as separate files");
+    return FALSE;
+  }
   if (cap_window_have(w) >= r->record_bytes && captured > r->max_captured) {
     cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN,
                     "a record claims %u captured bytes; no frame of this link type has more than %u", captured,
@@ -83,7 +101,7 @@ static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r
       captured = wire;
       wire = first;
     }
-    if (G_UNLIKELY(captured > max_captured || captured > (gsize)(end - at) - header)) {
+    if (G_UNLIKELY(captured > max_captured || captured > (gsize)(end - at) - header || (captured == 0 && cap_begins_another(at)))) {
       missing = captured;
       break;
     }

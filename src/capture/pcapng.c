@@ -323,8 +323,10 @@ static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
   total = cap_get32(p + 4, r->swapped);
   if (total < FRONT_BYTES + BACK_BYTES || total % 4 != 0 ||
       total > (b->type == BLOCK_SECTION ? SECTION_MAX_BYTES : r->block_max_bytes)) {
-    cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type,
-                    total);
+    if (have >= 16 && b->type != BLOCK_SECTION && cap_begins_another(p))
+      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a second capture begins here; give them as separate files");
+    else
+      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type, total);
     return FALSE;
   }
   if (have < total) {

@@ -70,6 +70,9 @@ gboolean cap_pcap_recognises(const guint8 *start, gsize n);
 gboolean cap_pcapng_recognises(const guint8 *start, gsize n);
 gboolean cap_snoop_recognises(const guint8 *start, gsize n);
 
+/* TRUE where another pcap or pcapng file begins at these 16 bytes: what cat makes of two captures. */
+gboolean cap_begins_another(const guint8 *at);
+
 /* As cap_reader_open, but through libpcap whatever the kind: the referee of our own readers. */
 cap_reader *cap_reader_open_libpcap(const char *path, GError **error);
 

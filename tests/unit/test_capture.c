@@ -208,6 +208,33 @@ START_TEST(pcap_refuses_what_cannot_be)
 }
 END_TEST
 
+/* Two captures in one, as cat makes them: the second one's header is no record. */
+START_TEST(pcap_second_capture)
+{
+  static const guint32 magics[] = { 0xa1b2c3d4, 0xa1b23c4d };
+
+  for (guint i = 0; i < 4; i++) {
+    kit_file f = kit_file_new(FALSE), second = kit_file_new(i % 2 != 0);
+
+    kit_pcap_header(&f, 0xa1b2c3d4, 4, 65535, 1);
+    kit_pcap_record(&f, 1, 2, 30, 30, 1);
+    kit_pcap_header(&second, magics[i / 2], 4, 65535, 1);
+    kit_pcap_record(&second, 1, 2, 30, 30, 1);
+    kit_put_bytes(&f, second.bytes->data, second.bytes->len);
+    expect_error(&f, 1, CAP_ERROR_BROKEN, "at byte 70: a second capture begins here");
+    kit_file_clear(&f);
+    f = kit_file_new(FALSE);
+    kit_section(&f);
+    kit_interface(&f, 1, NULL, -1);
+    kit_packet(&f, 0, 1, 30, 30, 1, -1);
+    kit_put_bytes(&f, second.bytes->data, second.bytes->len);
+    expect_error(&f, 1, CAP_ERROR_BROKEN, "a second capture begins here");
+    kit_file_clear(&second);
+    kit_file_clear(&f);
+  }
+}
+END_TEST
+
 /* A D-Bus frame may have 128 MiB; what only claims to must not cost them, and what has them must come out. */
 START_TEST(pcap_giant_records)
 {
@@ -589,6 +616,7 @@ int main(void)
   tcase_add_test(pcap, pcap_cuts_at_the_snap_length);
   tcase_add_test(pcap, pcap_cut_anywhere);
   tcase_add_test(pcap, pcap_refuses_what_cannot_be);
+  tcase_add_test(pcap, pcap_second_capture);
   tcase_add_test(pcap, pcap_giant_records);
   tcase_add_loop_test(pcap, pcap_many_frames, 0, 2);
   tcase_add_test(ng, pcapng_sections_interfaces_and_clocks);
