@@ -45,7 +45,7 @@ cli_exit cli_replay(int argc, char **argv);
 cli_exit cli_usage(GError *error);
 void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* From here on, memory that runs out ends the process with one line and CLI_EXIT_USAGE instead of an abort. Once, from main. */
+/* From here on, memory that runs out ends the process with one line and CLI_EXIT_USAGE instead of an abort. */
 void cli_catch_out_of_memory(void);
 
 void cli_help(void);

@@ -47,6 +47,11 @@ static void write_error(const char *text)
 
 void cli_catch_out_of_memory(void)
 {
+  static gboolean caught; /* GLib takes a writer once; a test may call main again */
+
+  if (caught)
+    return;
+  caught = TRUE;
   g_set_printerr_handler(write_error);
   g_log_set_writer_func(write_log, NULL, NULL);
 }
