@@ -50,7 +50,7 @@ diff_kind cli_diff_kind(const char *path)
   gboolean standard = strcmp(path, "-") == 0;
   struct stat status;
   ssize_t n = -1;
-  char byte;
+  char byte = '\0';
   int fd;
 
   if (!standard && is_named_pipe(path))
