@@ -18,7 +18,7 @@ void ct_buckets_init(ct_buckets *buckets, uint32_t size, uint64_t seed)
 {
   memset(buckets, 0, sizeof(*buckets));
   buckets->size = MAX(size, 1);
-  buckets->state = ct_buckets_stir(UINT64_C(0x2545f4914f6cdd1d), seed);
+  buckets->state = ct_buckets_state(seed);
   buckets->base_ns = INT64_MIN;
 }
 
@@ -101,7 +101,7 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
   }
   g_assert(buckets->nodes);
   if (buckets->base_ns == INT64_MIN)
-    buckets->base_ns = entry->deadline_ns;
+    buckets->base_ns = entry->created_ns; /* no later than now, or all that is due within the first tick would seem due at once */
   tick = tick_of(buckets, entry->deadline_ns);
   insert_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL], tick);
   insert_node(buckets, node + CT_REPLY, at[CT_REPLY], tick);

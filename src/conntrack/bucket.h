@@ -31,7 +31,7 @@ typedef struct ct_buckets {
   bool active;
   uint32_t size;     /* nf_conntrack_buckets */
   uint64_t state;    /* of the keyed hash, its seed stirred in */
-  int64_t base_ns;   /* the first deadline's time, about; INT64_MIN before */
+  int64_t base_ns;   /* when the first entry came, about; INT64_MIN before */
   ct_bucket *buckets;
   ct_node *nodes;
   uint32_t nodes_size;
@@ -52,11 +52,13 @@ static inline uint64_t ct_buckets_stir(uint64_t state, uint64_t word)
   return state ^ state >> 29;
 }
 
-/* The bucket of a tuple, by a keyed hash scaled to the size as the kernel scales its own. */
-static inline uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple)
-{
-  uint64_t state = ct_buckets_stir(buckets->state, tuple->src.halves[0]);
+/* What a seed becomes for ct_buckets_hash. */
+static inline uint64_t ct_buckets_state(uint64_t seed) { return ct_buckets_stir(UINT64_C(0x2545f4914f6cdd1d), seed); }
 
+/* The keyed hash of a tuple that buckets go by, whatever their number. */
+static inline uint32_t ct_buckets_hash(uint64_t state, const ct_tuple *tuple)
+{
+  state = ct_buckets_stir(state, tuple->src.halves[0]);
   state = ct_buckets_stir(state, tuple->dst.halves[0]);
   if (tuple->family == CT_IPV6) {
     state = ct_buckets_stir(state, tuple->src.halves[1]);
@@ -64,7 +66,15 @@ static inline uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tupl
   }
   state = ct_buckets_stir(state, (uint64_t)tuple->src_id << 32 | (uint64_t)tuple->dst_id << 16 | (uint64_t)tuple->proto << 8 |
                                  tuple->family);
-  return (uint32_t)((state >> 32) * buckets->size >> 32);
+  return (uint32_t)(state >> 32);
+}
+
+/* The bucket of a hash, scaled to their number as the kernel does it (reciprocal_scale): buckets are stretches of hashes, in their order. */
+static inline uint32_t ct_buckets_scale(uint32_t hash, uint32_t size) { return (uint32_t)((uint64_t)hash * size >> 32); }
+
+static inline uint32_t ct_buckets_index(const ct_buckets *buckets, const ct_tuple *tuple)
+{
+  return ct_buckets_scale(ct_buckets_hash(buckets->state, tuple), buckets->size);
 }
 
 /* Those of an entry's two tuples; it need not be in them. */

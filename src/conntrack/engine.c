@@ -14,7 +14,8 @@ ct_engine *ct_engine_new(const ct_params *params)
   if (params->profile->entry_timers)
     engine->params.gc = CT_GC_EXACT; /* which is what these kernels did */
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
-    engine->timeout_ns[i] = ct_params_timeout_ns(params, (ct_timeout)i);
+    engine->own_timeout_ns[i] = ct_params_timeout_ns(params, (ct_timeout)i);
+  engine->timeout_ns = engine->own_timeout_ns;
   engine->now_ns = INT64_MIN;
   engine->collector.next_run_ns = INT64_MAX;
   ct_table_init(&engine->table);
@@ -68,12 +69,12 @@ uint64_t ct_engine_memory_bytes(const ct_engine *engine)
 
 double ct_engine_mean(const ct_engine *engine, int64_t since_ns)
 {
-  double area = (double)engine->stats.count_ns_hi * 18446744073709551616.0 + (double)engine->stats.count_ns_lo;
+  unsigned __int128 area = (unsigned __int128)engine->stats.count_ns_hi << 64 | engine->stats.count_ns_lo;
 
   if (engine->now_ns <= since_ns)
     return (double)engine->count;
-  area += (double)engine->count * ((double)engine->now_ns - (double)engine->count_since_ns);
-  return area / ((double)engine->now_ns - (double)since_ns);
+  area += (unsigned __int128)engine->count * ((uint64_t)engine->now_ns - (uint64_t)engine->count_since_ns);
+  return (double)area / (double)((uint64_t)engine->now_ns - (uint64_t)since_ns);
 }
 
 /* --- the clock --- */
@@ -103,7 +104,7 @@ static void expire_up_to(ct_engine *engine, int64_t now_ns)
     ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
   }
   if (engine->params.gc == CT_GC_KERNEL)
-    ct_collector_advance(engine, now_ns);
+    ct_evict_collect(engine, now_ns);
   engine->now_ns = now_ns;
 }
 
@@ -114,7 +115,7 @@ inline void ct_core_pass_time(ct_engine *engine, int64_t now_ns)
   if (G_UNLIKELY(engine->now_ns == INT64_MIN)) {
     engine->now_ns = engine->count_since_ns = now_ns;
     if (engine->params.gc == CT_GC_KERNEL)
-      ct_collector_start(engine, now_ns);
+      ct_collector_start(&engine->collector, &engine->params, now_ns);
   }
   while ((due_ns = ct_expect_next_deadline(engine)) <= now_ns) {
     expire_up_to(engine, MAX(due_ns, engine->now_ns));

@@ -32,7 +32,8 @@ enum { CT_WATCHERS_MAX = 8, CT_PREFETCH_MOST = 32 };
 
 struct ct_engine {
   ct_params params;
-  int64_t timeout_ns[CT_TIMEOUT_COUNT];
+  const int64_t *timeout_ns; /* by ct_timeout */
+  int64_t own_timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
   const ct_packet *packet;  /* being processed; NULL between packets */
   const ct_packet *hinted;  /* the first of n_hints packets that ct_engine_prefetch saw */

@@ -8,9 +8,6 @@
 
 enum { EVICTION_BUCKETS = 8, SCAN_AHEAD = 8 };
 
-/* The collector's constants (spec 7.3), in seconds where nothing else is said. */
-enum { SCAN_MIN_S = 1, SCAN_MAX_S = 60, LIFETIME_MAX_S = 300, FIRST_WEIGHT = 100, KILLS_A_SECOND = 64000, DEFAULT_HZ = 250 };
-
 /* A table with no more entries, in no longer a slab, is collected entry by entry (scan_few). */
 enum { SPARSE_ENTRIES = 64, SPARSE_SLAB = 4096 };
 
@@ -144,31 +141,6 @@ void ct_evict_reap_bucket(ct_engine *engine, const ct_tuple *tuple)
 
 /* --- the collector --- */
 
-static int64_t tick_ns(const ct_engine *engine)
-{
-  return CT_NS_PER_S / (engine->params.hz ? engine->params.hz : DEFAULT_HZ);
-}
-
-static int64_t ticks_a_second(const ct_engine *engine) { return engine->params.hz ? engine->params.hz : DEFAULT_HZ; }
-
-/* The first tick at or after a moment: deferred work runs on ticks. */
-static int64_t on_tick_after(const ct_engine *engine, int64_t time_ns)
-{
-  int64_t into = time_ns % tick_ns(engine);
-
-  return into == 0 ? time_ns : time_ns + tick_ns(engine) - into;
-}
-
-void ct_collector_start(ct_engine *engine, int64_t now_ns)
-{
-  ct_collector *c = &engine->collector;
-  int64_t period_ms = SCAN_MAX_S * INT64_C(1000), phase_ms = (int64_t)(engine->params.hash_seed >> 32) % period_ms;
-
-  /* A machine has been up for a while when a capture starts, its collector idling at one run a minute. */
-  c->next_run_ns = on_tick_after(engine, now_ns + (period_ms - phase_ms) * (CT_NS_PER_S / 1000));
-  c->next_bucket = 0;
-}
-
 static bool may_go_early(const ct_entry *entry)
 {
   const ct_proto *proto;
@@ -177,16 +149,6 @@ static bool may_go_early(const ct_entry *entry)
     return true;
   proto = ct_proto_of_entry(entry);
   return proto->may_evict && proto->may_evict(entry);
-}
-
-/* One node of a live entry enters the mean. */
-static void weigh(ct_engine *engine, const ct_entry *entry)
-{
-  ct_collector *c = &engine->collector;
-  int64_t hz = ticks_a_second(engine), left = (entry->deadline_ns - engine->now_ns) / tick_ns(engine);
-
-  left = CLAMP(left, hz * SCAN_MIN_S, hz * LIFETIME_MAX_S);
-  c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
 }
 
 /*
@@ -207,7 +169,7 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
       killed++;
       continue;
     }
-    weigh(engine, entry);
+    ct_collector_weigh(&engine->collector, &engine->params, entry->deadline_ns, engine->now_ns);
     if (early_limit != 0 && engine->count >= early_limit && may_go_early(entry))
       ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
   }
@@ -256,7 +218,7 @@ static void scan_few(ct_engine *engine, uint64_t early_limit)
 static bool is_sparse(const ct_engine *engine)
 {
   return engine->table.used <= SPARSE_ENTRIES && engine->table.top <= SPARSE_SLAB &&
-         engine->table.used <= KILLS_A_SECOND / ticks_a_second(engine);
+         engine->table.used <= ct_collector_enough(&engine->params);
 }
 
 /* => false where it has killed so much that the rest has to wait for the next run. */
@@ -269,7 +231,7 @@ static bool scan_all(ct_engine *engine, uint64_t early_limit)
     if (c->next_bucket + SCAN_AHEAD < engine->buckets.size)
       ct_evict_prefetch(engine, c->next_bucket + SCAN_AHEAD);
     killed += scan_bucket(engine, c->next_bucket++, early_limit);
-    if (killed > KILLS_A_SECOND / ticks_a_second(engine) && c->next_bucket < engine->buckets.size)
+    if (killed > ct_collector_enough(&engine->params) && c->next_bucket < engine->buckets.size)
       return false;
   }
   c->next_bucket = 0;
@@ -280,43 +242,25 @@ static bool scan_all(ct_engine *engine, uint64_t early_limit)
 static void run_collector(ct_engine *engine)
 {
   ct_collector *c = &engine->collector;
-  int64_t hz = ticks_a_second(engine), next, took;
-  uint64_t early_limit = c->early_drop ? engine->params.max / 100 * 95 : 0;
+  uint64_t early_limit = ct_collector_begin(c, &engine->params, engine->params.max, engine->now_ns);
   bool whole = true;
 
-  if (c->next_bucket == 0) {
-    c->mean_ticks = SCAN_MAX_S * hz;
-    c->weight = FIRST_WEIGHT;
-    c->started_ns = engine->now_ns;
-  }
   if (c->next_bucket == 0 && is_sparse(engine))
     scan_few(engine, early_limit);
   else
     whole = scan_all(engine, early_limit);
-  c->early_drop = false;
-  if (!whole) {
-    c->next_run_ns = engine->now_ns + tick_ns(engine);
-    return;
-  }
-  next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
-  took = MAX((engine->now_ns - c->started_ns) / tick_ns(engine), 1);
-  c->next_run_ns = engine->now_ns + (next > took ? next - took : 1) * tick_ns(engine);
+  ct_collector_end(c, &engine->params, engine->now_ns, whole);
 }
 
-void ct_collector_advance(ct_engine *engine, int64_t now_ns)
+void ct_evict_collect(ct_engine *engine, int64_t now_ns)
 {
   ct_collector *c = &engine->collector;
 
   while (c->next_run_ns <= now_ns) {
     engine->now_ns = c->next_run_ns;
-    if (engine->count == 0) {
-      /* Nothing to weigh or kill: the runs of an empty table, sixty seconds apart, need not be gone through one by one. */
-      int64_t period = SCAN_MAX_S * CT_NS_PER_S - tick_ns(engine);
-
-      c->early_drop = false;
-      c->next_run_ns += ((now_ns - c->next_run_ns) / period + 1) * period;
-      continue;
-    }
-    run_collector(engine);
+    if (engine->count == 0)
+      ct_collector_pass_empty(c, &engine->params, now_ns);
+    else
+      run_collector(engine);
   }
 }

@@ -6,19 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector.h"
 #include "tuple.h"
 
 struct ct_engine;
-
-/* The deferred work of nf_conntrack (gc_worker), which runs only where params.gc is CT_GC_KERNEL. */
-typedef struct ct_collector {
-  int64_t next_run_ns; /* INT64_MAX: never */
-  int64_t started_ns;  /* of the cycle under way */
-  uint32_t next_bucket;
-  int64_t mean_ticks;  /* running mean of remaining lifetimes */
-  uint64_t weight;
-  bool early_drop;     /* set by a failed early drop */
-} ct_collector;
 
 /*
  * Makes room for one entry of this original tuple.
@@ -32,9 +23,7 @@ void ct_evict_prefetch(const struct ct_engine *engine, uint32_t bucket);
 /* Kills the expired entries that a look-up of this tuple meets, as far as it walks (CT_GC_KERNEL only). */
 void ct_evict_reap_bucket(struct ct_engine *engine, const ct_tuple *tuple);
 
-/* Prepares the collector's first run: its phase comes from the seed. */
-void ct_collector_start(struct ct_engine *engine, int64_t now_ns);
-/* Runs it as often as is due by now_ns. */
-void ct_collector_advance(struct ct_engine *engine, int64_t now_ns);
+/* Runs the collector as often as is due by now_ns (CT_GC_KERNEL only). */
+void ct_evict_collect(struct ct_engine *engine, int64_t now_ns);
 
 #endif

@@ -21,6 +21,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/table.h \
 	src/conntrack/timer.h \
 	src/conntrack/bucket.h src/conntrack/bucket.c \
+	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
 	src/conntrack/proto.h \
 	src/conntrack/proto/tcp.h \

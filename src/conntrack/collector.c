@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "collector.h"
+
+#include <glib.h>
+
+/* In seconds where nothing else is said. */
+enum { SCAN_MIN_S = 1, SCAN_MAX_S = 60, LIFETIME_MAX_S = 300, FIRST_WEIGHT = 100, KILLS_A_SECOND = 64000, DEFAULT_HZ = 250 };
+
+#define NS_PER_S INT64_C(1000000000)
+
+static int64_t ticks_a_second(const ct_params *params) { return params->hz ? params->hz : DEFAULT_HZ; }
+static int64_t tick_ns(const ct_params *params) { return NS_PER_S / ticks_a_second(params); }
+
+/* The first tick at or after a moment: deferred work runs on ticks. */
+static int64_t on_tick_after(const ct_params *params, int64_t time_ns)
+{
+  int64_t into = time_ns % tick_ns(params);
+
+  return into == 0 ? time_ns : time_ns + tick_ns(params) - into;
+}
+
+void ct_collector_start(ct_collector *c, const ct_params *params, int64_t now_ns)
+{
+  int64_t period_ms = SCAN_MAX_S * INT64_C(1000), phase_ms = (int64_t)(params->hash_seed >> 32) % period_ms;
+
+  /* A machine has been up for a while when a capture starts, its collector idling at one run a minute. */
+  c->next_run_ns = on_tick_after(params, now_ns + (period_ms - phase_ms) * (NS_PER_S / 1000));
+  c->next_bucket = 0;
+}
+
+uint64_t ct_collector_begin(ct_collector *c, const ct_params *params, uint64_t max, int64_t now_ns)
+{
+  if (c->next_bucket == 0) {
+    c->mean_ticks = SCAN_MAX_S * ticks_a_second(params);
+    c->weight = FIRST_WEIGHT;
+    c->started_ns = now_ns;
+  }
+  return c->early_drop ? max / 100 * 95 : 0;
+}
+
+void ct_collector_weigh(ct_collector *c, const ct_params *params, int64_t deadline_ns, int64_t now_ns)
+{
+  int64_t hz = ticks_a_second(params), left = (deadline_ns - now_ns) / tick_ns(params);
+
+  left = CLAMP(left, hz * SCAN_MIN_S, hz * LIFETIME_MAX_S);
+  c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
+}
+
+uint32_t ct_collector_enough(const ct_params *params) { return (uint32_t)(KILLS_A_SECOND / ticks_a_second(params)); }
+
+void ct_collector_end(ct_collector *c, const ct_params *params, int64_t now_ns, bool whole)
+{
+  int64_t hz = ticks_a_second(params), next, took;
+
+  c->early_drop = false;
+  if (!whole) {
+    c->next_run_ns = now_ns + tick_ns(params);
+    return;
+  }
+  next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
+  took = MAX((now_ns - c->started_ns) / tick_ns(params), 1);
+  c->next_run_ns = now_ns + (next > took ? next - took : 1) * tick_ns(params);
+}
+
+void ct_collector_pass_empty(ct_collector *c, const ct_params *params, int64_t now_ns)
+{
+  int64_t period = SCAN_MAX_S * NS_PER_S - tick_ns(params);
+
+  c->early_drop = false;
+  c->next_run_ns += ((now_ns - c->next_run_ns) / period + 1) * period;
+}
