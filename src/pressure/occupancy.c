@@ -19,27 +19,24 @@ static void halve(pressure_occupancy *o)
   o->step_ns *= 2;
 }
 
-void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops)
+void pressure_occupancy_step(pressure_occupancy *o, gint64 now_ns)
 {
-  gint64 at;
+  guint64 into, end; /* as unsigned distances: a capture may span more than half of what 64 bits of nanoseconds hold */
+  guint at;
 
   if (o->step_ns == 0) {
     o->start_ns = now_ns;
     o->step_ns = FIRST_STEP_NS;
     o->n = 1;
   }
-  /* As an unsigned distance: a capture may span more than half of what 64 bits of nanoseconds hold. */
-  while ((guint64)now_ns - (guint64)o->start_ns >= (guint64)o->step_ns * PRESSURE_STEPS)
+  into = (guint64)now_ns - (guint64)o->start_ns;
+  while (into >= (guint64)o->step_ns * PRESSURE_STEPS)
     halve(o);
-  at = (gint64)(((guint64)now_ns - (guint64)o->start_ns) / (guint64)o->step_ns);
-  for (; o->n <= (guint)at; o->n++)
+  at = (guint)(into / (guint64)o->step_ns);
+  for (; o->n <= at; o->n++)
     o->steps[o->n].peak = o->last_count;
-  o->steps[at].peak = MAX(o->steps[at].peak, count);
-  o->steps[at].evictions += evictions - o->evictions;
-  o->steps[at].drops += drops - o->drops;
-  o->last_count = count;
-  o->evictions = evictions;
-  o->drops = drops;
+  end = (guint64)o->step_ns * (at + 1);
+  o->until_ns = end > (guint64)G_MAXINT64 - (guint64)o->start_ns ? G_MAXINT64 : (gint64)((guint64)o->start_ns + end);
 }
 
 guint64 pressure_evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }

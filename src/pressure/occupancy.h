@@ -20,13 +20,30 @@ typedef struct pressure_step {
 
 typedef struct pressure_occupancy {
   gint64 start_ns, step_ns; /* step_ns 0: nothing was seen yet */
+  gint64 until_ns;          /* the end of the last step so far */
   guint n;
   guint64 last_count, evictions, drops; /* running totals as last told */
   pressure_step steps[PRESSURE_STEPS];
 } pressure_occupancy;
 
+/* Begins the step that now_ns lies in. */
+void pressure_occupancy_step(pressure_occupancy *occupancy, gint64 now_ns);
+
 /* The state after a packet: the engine's clock, entries, and the totals of evictions and drops so far. Time does not go back. */
-void pressure_occupancy_note(pressure_occupancy *occupancy, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops);
+static inline void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops)
+{
+  pressure_step *step;
+
+  if (G_UNLIKELY(o->step_ns == 0 || now_ns >= o->until_ns))
+    pressure_occupancy_step(o, now_ns);
+  step = &o->steps[o->n - 1];
+  step->peak = MAX(step->peak, count);
+  step->evictions += evictions - o->evictions;
+  step->drops += drops - o->drops;
+  o->last_count = count;
+  o->evictions = evictions;
+  o->drops = drops;
+}
 
 /* So far: entries that had to go before their time, and packets that found no room, in the table or in a chain. */
 guint64 pressure_evictions(const ct_stats *stats);
