@@ -12,7 +12,11 @@
 
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
-  ct_entry *entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
+  ct_entry *entry;
+
+  if (engine->lanes != NULL)
+    return ct_lanes_find(engine->lanes, tuple, dir);
+  entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
 
   return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
 }
@@ -211,8 +215,11 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   return false;
 }
 
-static ct_track run_tracker(ct_engine *engine, ct_entry *entry, const ct_packet *packet, ct_result *result)
+inline ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
 {
+  set_class(entry, dir, result);
+  result->conn = entry->id;
+  result->old_state = (uint8_t)entry->state;
   if (packet->reason != CT_REASON_NONE) {
     result->reason = packet->reason;
     return CT_TRACK_INVALID;
@@ -249,10 +256,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
       set_dropped(engine, result);
       return;
     }
-    set_class(entry, dir, result);
-    result->conn = entry->id;
-    result->old_state = (uint8_t)entry->state;
-    verdict = run_tracker(engine, entry, packet, result);
+    verdict = ct_core_run_tracker(engine, entry, dir, packet, result);
   } while (verdict == CT_TRACK_REPEAT);
   if (!judge(engine, entry, packet, is_new, verdict, result))
     return;

@@ -32,7 +32,7 @@ enum { CT_WATCHERS_MAX = 8, CT_PREFETCH_MOST = 32 };
 
 struct ct_engine {
   ct_params params;
-  const int64_t *timeout_ns; /* by ct_timeout */
+  const int64_t *timeout_ns; /* by ct_timeout: own_timeout_ns, or where there are lanes, those of the ones that are acted for */
   int64_t own_timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
   const ct_packet *packet;  /* being processed; NULL between packets */
@@ -60,6 +60,7 @@ struct ct_engine {
   uint32_t n_exts, exts_size;
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
+  struct ct_lanes *lanes; /* the entries are those of several kernels (lanes.h); NULL normally */
 };
 
 /* --- for trackers and helpers --- */
@@ -110,6 +111,17 @@ bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet
 
 /* Changes the number of entries counted, keeping the mean. */
 void ct_core_count_add(ct_engine *engine, int delta);
+
+/* --- what these ask of lanes/life.c where the engine's entries are in lanes --- */
+
+/* Ends it in the lanes that are acted for. */
+void ct_lanes_destroy(struct ct_lanes *lanes, ct_entry *entry, ct_reason reason);
+/* Its deadline is earlier now than it was. */
+void ct_lanes_sooner(struct ct_lanes *lanes, const ct_entry *entry);
+/* As ct_core_find, in the lanes that are acted for. */
+ct_entry *ct_lanes_find(const struct ct_lanes *lanes, const ct_tuple *tuple, ct_dir *dir);
+/* A dead master there counts no more. */
+void ct_lanes_uncount(struct ct_lanes *lanes);
 
 /* --- events (event.c) --- */
 

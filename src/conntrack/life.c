@@ -37,7 +37,9 @@ inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_
   entry->deadline_ns = engine->now_ns + timeout_ns;
   if (!(entry->status & CT_STATUS_CONFIRMED))
     return;
-  if (sooner && engine->params.gc == CT_GC_KERNEL)
+  if (sooner && engine->lanes != NULL)
+    ct_lanes_sooner(engine->lanes, entry);
+  else if (sooner && engine->params.gc == CT_GC_KERNEL)
     ct_buckets_sooner(&engine->buckets, &engine->table, entry);
   if (engine->params.gc == CT_GC_EXACT)
     ct_timer_refresh(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
@@ -92,7 +94,10 @@ void ct_core_child_gone(ct_engine *engine, uint64_t master_id)
   g_assert(children > 0);
   if (children == 1) {
     g_hash_table_remove(engine->orphaned_masters, &key);
-    ct_core_count_add(engine, -1);
+    if (engine->lanes != NULL)
+      ct_lanes_uncount(engine->lanes);
+    else
+      ct_core_count_add(engine, -1);
   } else {
     gint64 *id = g_new(gint64, 1);
 
@@ -103,6 +108,10 @@ void ct_core_child_gone(ct_engine *engine, uint64_t master_id)
 
 void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns)
 {
+  if (G_UNLIKELY(engine->lanes != NULL)) {
+    ct_lanes_destroy(engine->lanes, entry, reason);
+    return;
+  }
   entry->status |= CT_STATUS_DYING;
   engine->stats.ended[reason]++;
   if (reason == CT_REASON_END_TIMEOUT)

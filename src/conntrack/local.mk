@@ -23,6 +23,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/bucket.h src/conntrack/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
+	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
 	src/conntrack/proto.h \
 	src/conntrack/proto/tcp.h \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
@@ -41,8 +42,10 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/per.h src/conntrack/helper/per.c \
 	src/conntrack/helper/h323.h src/conntrack/helper/h323.c src/conntrack/helper/h323_parse.c \
 	src/conntrack/helper/h323_schema.h src/conntrack/helper/h323_schema.c
-# Compiled as one by whole.c.
+# Compiled as one by whole.c, and by lanes/whole.c.
 EXTRA_DIST += \
+	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
+	src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
 	src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect.c src/conntrack/expect_wheel.c \
 	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table.c src/conntrack/timer.c src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \

@@ -155,6 +155,39 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
     profile->defaults(params);
 }
 
+static bool same_helpers(const ct_helper_settings *a, const ct_helper_settings *b)
+{
+  unsigned i;
+
+  if (a->disabled != b->disabled || a->n_ports != b->n_ports || a->n_local != b->n_local)
+    return false;
+  for (i = 0; i < a->n_ports; i++)
+    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper)
+      return false;
+  for (i = 0; i < a->n_local; i++)
+    if (!ct_addr_equal(&a->local[i].addr, &b->local[i].addr) || a->local[i].family != b->local[i].family ||
+        a->local[i].prefix != b->local[i].prefix)
+      return false;
+  return true;
+}
+
+bool ct_params_same_rules(const ct_params *a, const ct_params *b)
+{
+  ct_params sized = *a;
+
+  sized.max = b->max;
+  sized.buckets = b->buckets;
+#define X(field, name, old, value, largest, help)                                                                      \
+  if (sized.field != b->field)                                                                                         \
+    return false;
+  CT_SETTING_LIST(X)
+#undef X
+  return a->profile == b->profile && a->ipfrag_time_s == b->ipfrag_time_s &&
+         a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
+         a->ipfrag_max_dist == b->ipfrag_max_dist && a->hash_seed == b->hash_seed && a->gc == b->gc && a->hz == b->hz &&
+         a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port && same_helpers(&a->helpers, &b->helpers);
+}
+
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)
 {
   const sysctl *s = sysctl_find(params->profile, name);

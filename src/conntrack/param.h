@@ -140,6 +140,9 @@ static inline int64_t ct_params_timeout_ns(const ct_params *params, ct_timeout t
 /* The profile's own values. */
 void ct_params_init(ct_params *params, const struct ct_profile *profile);
 
+/* Whether nothing is different but max, buckets and timeouts of connections. */
+bool ct_params_same_rules(const ct_params *a, const ct_params *b);
+
 typedef enum ct_param_error {
   CT_PARAM_OK,
   CT_PARAM_UNKNOWN,  /* no sysctl of that name in this profile */

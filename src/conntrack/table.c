@@ -240,6 +240,11 @@ static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_
   return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
 }
 
+bool ct_table_is_of(const ct_table *table, uint32_t number, const ct_tuple *tuple, ct_dir *dir)
+{
+  return is_of(table, ct_table_entry(table, number), tuple, dir);
+}
+
 inline ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir)
 {
   ct_entry *entry = ct_table_entry(table, hint);

@@ -62,6 +62,29 @@ ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t h
 /* The same from a hint, which may be any entry's number: NULL where that is not the one, although there may be one. */
 ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir);
 
+/*
+ * All entries whose hash this is, where a tuple may have more than one (lanes.h): the first, and those after it, of which *at keeps the
+ * place; 0 at the end. Removing one ends the walk. Then whether it is the tuple's, as in ct_table_find.
+ */
+static inline uint32_t ct_table_each_next(const ct_table *table, uint32_t hash, uint32_t *at)
+{
+  for (;;) {
+    ct_slot slot = table->slots[*at];
+
+    if (slot.number == 0)
+      return 0;
+    *at = (*at + 1) & table->slot_mask;
+    if (slot.hash == hash)
+      return slot.number;
+  }
+}
+static inline uint32_t ct_table_each_first(const ct_table *table, uint32_t hash, uint32_t *at)
+{
+  *at = hash & table->slot_mask;
+  return ct_table_each_next(table, hash, at);
+}
+bool ct_table_is_of(const ct_table *table, uint32_t number, const ct_tuple *tuple, ct_dir *dir);
+
 /* Hints: the slot, then (when that has arrived) the entry. */
 static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
 {

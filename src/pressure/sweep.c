@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep.h"
 
-#include <string.h>
+#include "sweep_runner.h"
 
-enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
-
-/* Each engine gets so many batches at once that fetching its tables into the processor's caches is worth the while. */
+/* Each runner gets so many batches at once that fetching its tables into the processor's caches is worth the while. */
 enum { GROUP_BATCHES = 64, GROUP_BYTES = 64 << 20 };
 
-typedef struct lane {
-  ct_engine *engine;
-  pressure_victims *victims;
-  pressure_occupancy occupancy;
-} lane;
-
 typedef struct sweep {
-  lane *lanes;
-  guint n, threads;
+  GPtrArray *runners; /* sweep_runner */
+  guint threads;
   const replay_batch *group[GROUP_BATCHES];
   guint n_group; /* 0: the end */
   GMutex lock;
@@ -30,48 +22,14 @@ typedef struct worker {
   guint number;
 } worker;
 
-/* An end, while the entry still counts. Between packets this is all that moves the count. */
-static void follow(const ct_event *event, void *user)
-{
-  lane *l = user;
-  const ct_stats *stats = ct_engine_stats(l->engine);
-
-  pressure_victims_event(l->victims, event);
-  pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine) - 1, pressure_evictions(stats),
-                          pressure_drops(stats));
-}
-
-static void track_run(lane *l, const ct_packet *packets, guint n)
-{
-  const ct_stats *stats = ct_engine_stats(l->engine);
-  guint i;
-
-  ct_engine_prefetch(l->engine, packets, n);
-  for (i = 0; i < n; i++) {
-    ct_result result;
-
-    if (packets[i].kind == CT_PACKET_NONE) {
-      ct_engine_advance(l->engine, packets[i].time_ns);
-      continue;
-    }
-    ct_engine_packet(l->engine, &packets[i], &result);
-    if (pressure_evictions(stats) != 0)
-      pressure_victims_packet(l->victims, &packets[i], &result, NULL, NULL);
-    if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
-      pressure_occupancy_note(&l->occupancy, ct_engine_now(l->engine), ct_engine_count(l->engine), pressure_evictions(stats),
-                              pressure_drops(stats));
-  }
-}
-
-/* The lanes of one thread: every threads-th. */
+/* The runners of one thread: every threads-th. */
 static void track_group(const sweep *s, guint number)
 {
-  guint i, g, at;
+  guint i, g;
 
-  for (i = number; i < s->n; i += s->threads)
+  for (i = number; i < s->runners->len; i += s->threads)
     for (g = 0; g < s->n_group; g++)
-      for (at = 0; at < s->group[g]->n; at += RUN_PACKETS)
-        track_run(&s->lanes[i], &s->group[g]->packets[at], MIN(RUN_PACKETS, s->group[g]->n - at));
+      sweep_runner_run(g_ptr_array_index(s->runners, i), s->group[g]->packets, s->group[g]->n);
 }
 
 static gpointer work(gpointer data)
@@ -128,7 +86,7 @@ static void wait_for_all(sweep *s)
   g_mutex_unlock(&s->lock);
 }
 
-static void run_lanes(sweep *s, replay_source *source, void (*progress)(gpointer user), gpointer user)
+static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer user), gpointer user)
 {
   worker *workers = g_new(worker, s->threads);
   GThread **threads = g_new0(GThread *, s->threads);
@@ -153,51 +111,21 @@ static void run_lanes(sweep *s, replay_source *source, void (*progress)(gpointer
   g_free(workers);
 }
 
-static void take_figures(const lane *l, sweep_figures *f)
-{
-  const ct_stats *stats = ct_engine_stats(l->engine);
-  const ct_params *params = ct_engine_params(l->engine);
-
-  f->peak = stats->peak_count;
-  f->created = stats->created;
-  f->expired = stats->ended[CT_REASON_END_TIMEOUT];
-  f->evicted = pressure_evictions(stats);
-  f->early_drop = stats->early_drop;
-  f->dropped = stats->drop;
-  f->insert_failed = stats->insert_failed;
-  f->broken = pressure_victims_missed(l->victims);
-  f->final_count = ct_engine_count(l->engine);
-  f->mean = l->occupancy.step_ns == 0 ? 0 : ct_engine_mean(l->engine, l->occupancy.start_ns);
-  f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)params->buckets * SWEEP_KERNEL_BUCKET_BYTES;
-  f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
-  f->occupancy = l->occupancy;
-  if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
-    pressure_occupancy_note(&f->occupancy, ct_engine_now(l->engine), f->final_count, f->evicted, f->dropped + f->insert_failed);
-}
-
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
 void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
                void (*progress)(gpointer user), gpointer user)
 {
-  sweep s = { .n = n, .threads = CLAMP(threads, 1, MAX(n, 1)) };
+  sweep s = { .runners = sweep_runners_new(settings, n) };
   guint i;
 
+  s.threads = CLAMP(threads, 1, s.runners->len);
   g_mutex_init(&s.lock);
   g_cond_init(&s.changed);
-  s.lanes = g_new0(lane, n);
-  for (i = 0; i < n; i++) {
-    s.lanes[i].engine = ct_engine_new(&settings[i].params);
-    s.lanes[i].victims = pressure_victims_new(VICTIMS_FOLLOWED, FALSE);
-    ct_engine_watch(s.lanes[i].engine, 1u << CT_EVENT_DESTROY, follow, &s.lanes[i]);
-  }
-  run_lanes(&s, source, progress, user);
-  for (i = 0; i < n; i++) {
-    take_figures(&s.lanes[i], &figures[i]);
-    pressure_victims_free(s.lanes[i].victims);
-    ct_engine_free(s.lanes[i].engine);
-  }
-  g_free(s.lanes);
+  run_all(&s, source, progress, user);
+  for (i = 0; i < s.runners->len; i++)
+    sweep_runner_figures(g_ptr_array_index(s.runners, i), figures);
+  g_ptr_array_free(s.runners, TRUE);
   g_mutex_clear(&s.lock);
   g_cond_clear(&s.changed);
 }

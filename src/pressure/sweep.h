@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One capture, many kernels: the capture is read and decoded once, and every packet goes through an engine for each setting. Engines
- * share nothing, so they are spread over threads; the figures are the same for any number of these.
+ * One capture, many kernels: the capture is read and decoded once, and every packet goes through a runner (sweep_runner.h) for the settings
+ * that differ in size alone, or for a single one. Runners share nothing, so they are spread over threads; the figures are the same for any
+ * number of these.
  */
 #ifndef PRESSURE_SWEEP_H
 #define PRESSURE_SWEEP_H
 
 #include "occupancy.h"
 #include "replay/replay.h"
-#include "victims.h"
 
 typedef struct sweep_setting {
   char *label;      /* what is special about it: "max=4096 tcp_timeout_established=600" */

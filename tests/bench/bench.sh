@@ -26,7 +26,7 @@ measure_words() {
   S2) echo "-S --threads 2 --max $most" ;;
   E) echo "-E --max $most" ;;
   P) echo "-P -o json --max $most" ;;
-  sweep) echo "sweep --max 64k,256k,1M,4M" ;;
+  sweep) echo "sweep --max 1k,2k,4k,8k,16k,32k,64k,128k,256k,512k,1M,2M,4M,8M,16M,32M" ;;
   esac
 }
 
@@ -58,6 +58,9 @@ run_pair() {
         printf " %10d %7.0f", lines, line_ns > "/dev/stderr"
       printf "\n" > "/dev/stderr"
     }' "$folder/pair.tmp" >> "$folder/rows.tmp"
+  if [ "$1" = sweep ]; then
+    awk -v capture="$2" -v base="$base_cpu" 'NR == 1 { printf "%-10s 16 settings cost %.1f times S1\n", capture, $2 / base }' "$folder/pair.tmp" >&2
+  fi
   [ "$1" != S1 ] || base_cpu=$(awk 'NR == 1 { print $2 }' "$folder/pair.tmp")
 }
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Several kernels at once that differ in nothing but the size of their table (nf_conntrack_max, nf_conntrack_buckets) and their timeouts:
+ * a lane for each. What a packet does to a connection is the same in all lanes that know the same of it, so it is done once: an entry
+ * carries the lanes it is in, and where lanes have come to differ - one evicted a connection that another still has, one gives it a
+ * longer time - a connection has an entry for each version of it. Only what depends on the size is done lane by lane: counting,
+ * chains, eviction, collection. Each lane ends up with what an engine of its own (engine.h, CT_GC_KERNEL) would have counted, at a
+ * fraction of the work.
+ *
+ * Life: ct_lanes_new; ct_lanes_prefetch and ct_lanes_packet, ct_lanes_advance; ct_lanes_stats; ct_lanes_free. Pure, as an engine is.
+ */
+#ifndef CT_LANES_H
+#define CT_LANES_H
+
+#include "engine.h"
+
+enum { CT_LANES_MOST = 32 };
+
+typedef struct ct_lanes ct_lanes;
+
+typedef struct ct_lane_stats {
+  uint64_t count, peak;       /* as ct_engine_count, and its highest at a confirmation */
+  uint64_t created, expired;
+  uint64_t early_drop, gc_evicted; /* evicted by a packet that found the table full, and by the collector */
+  uint64_t drop, insert_failed;
+  uint64_t missed;            /* evicted connections that a later packet belonged to, which they would have lived to see */
+} ct_lane_stats;
+
+/*
+ * Told of lanes (a bit each) whose figures have changed, before the clock goes on: once for each moment at which something
+ * happened. It may read, not call.
+ */
+typedef void (*ct_lanes_fn)(const ct_lanes *lanes, uint32_t changed, void *user);
+
+/* Whether kernels of these parameters can be lanes of one another: the same but for size and timeouts, and collected as the kernel does it. */
+bool ct_lanes_fit(const ct_params *a, const ct_params *b);
+
+/*
+ * 1 to CT_LANES_MOST lanes, of which each fits the first. Of each lane's victims the `followed` newest are remembered until
+ * they are missed or would have expired. fn may be NULL.
+ */
+ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint32_t followed, ct_lanes_fn fn, void *user);
+/* NULL is fine. */
+void ct_lanes_free(ct_lanes *lanes);
+
+/* As ct_engine_packet, in all lanes; verdicts and events are told to nobody. */
+void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet);
+/* As ct_engine_advance and ct_engine_prefetch. */
+void ct_lanes_advance(ct_lanes *lanes, int64_t now_ns);
+void ct_lanes_prefetch(ct_lanes *lanes, const ct_packet *packets, size_t n);
+
+int64_t ct_lanes_now(const ct_lanes *lanes);
+const ct_lane_stats *ct_lanes_stats(const ct_lanes *lanes, unsigned lane);
+/* As ct_engine_mean. */
+double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns);
+
+/* Bytes held for entries and their indexes. */
+uint64_t ct_lanes_memory_bytes(const ct_lanes *lanes);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's hash chains for several sizes of its table at once. Since a bucket is a stretch of hashes (reciprocal_scale), entries
+ * kept by hash serve any number of buckets: the 32 bits of the hash are cut into bins, never more of them than the fewest buckets, so that
+ * a bucket lies in one bin, or in two where the numbers do not divide. Bins grow with what is in them: a table of 32 million
+ * buckets with a thousand entries costs what a thousand entries cost. A bin is one line of memory, and most need no second.
+ * Internal to src/conntrack/lanes.
+ */
+#ifndef CT_LANES_BINS_H
+#define CT_LANES_BINS_H
+
+#include "../bucket.h"
+
+enum { CT_BIN_NODES = 7 };
+
+/* One direction of an entry. */
+typedef struct ct_bin_node {
+  uint32_t number : 31; /* the entry's, in the table */
+  uint32_t assured : 1; /* it was seen ASSURED, which it stays: a walk for victims need not look at it */
+  uint32_t hash;
+} ct_bin_node;
+
+static inline ct_bin_node ct_bin_node_of(uint32_t number, uint32_t hash)
+{
+  return (ct_bin_node){ .number = number & INT32_MAX, .hash = hash };
+}
+
+/* The newest nodes of a bin, or older ones that found no room. */
+typedef struct ct_bin {
+  uint32_t more;         /* number of the cell with older nodes; 0: none */
+  uint32_t n : 3;
+  uint32_t assured : 1;   /* all of the bin were */
+  uint32_t earliest : 28; /* of the bin, in ticks of 2^30 ns after base_ns: no deadline lies before */
+  ct_bin_node node[CT_BIN_NODES]; /* the newest last */
+} ct_bin;
+
+_Static_assert(sizeof(ct_bin) == 64, "a bin is a cache line");
+
+typedef struct ct_bins {
+  uint32_t lanes;     /* a bit for each lane that uses them */
+  uint32_t fewest;    /* buckets, of these lanes */
+  bool straddled;     /* some lane has buckets that lie in two bins */
+  uint32_t n, shift;  /* bins, a power of two; a hash's is hash >> shift */
+  uint32_t used;      /* nodes */
+  uint32_t deepest;   /* no bin has more cells behind it, or ever had */
+  int64_t base_ns;    /* that ticks are counted from: no later than now, or what is due in the first would seem due at once */
+  ct_bin *bins;
+  uint64_t *occupied; /* a bit for each bin that is not empty */
+  ct_bin *cells;      /* those with older nodes, from 1 */
+  uint32_t cells_top, cells_size, free_cell; /* so many were in use at some time, there is room for, chain through more */
+} ct_bins;
+
+void ct_bins_init(ct_bins *bins);
+void ct_bins_clear(ct_bins *bins);
+/* Makes one that is the same; to be shared anew. */
+void ct_bins_copy(ct_bins *bins, const ct_bins *of);
+
+/* Who uses them: so many lanes, and how many buckets each has. Makes them fewer where a lane needs it. */
+void ct_bins_share(ct_bins *bins, uint32_t lanes, const uint32_t *buckets);
+
+static inline uint32_t ct_bins_of(const ct_bins *bins, uint32_t hash) { return (uint32_t)((uint64_t)hash >> bins->shift); }
+/* The first hash of a bin; of the one after the last, 2^32. */
+static inline uint64_t ct_bins_start(const ct_bins *bins, uint32_t bin) { return (uint64_t)bin << bins->shift; }
+
+/*
+ * A bin's nodes, the newest first: for (cell = &bins->bins[bin]; cell; cell = ct_bins_older(bins, cell)), and in each from the
+ * last node to the first. Any change ends the walk.
+ */
+static inline ct_bin *ct_bins_older(const ct_bins *bins, const ct_bin *cell)
+{
+  return cell->more != 0 ? &bins->cells[cell->more] : NULL;
+}
+
+/* At least one node, in it or in what is older. */
+static inline bool ct_bins_holds(const ct_bins *bins, uint32_t bin) { return bins->occupied[bin / 64] >> (bin % 64) & 1; }
+
+/* Both directions of an entry, whose hashes these are. */
+void ct_bins_insert(ct_bins *bins, uint32_t number, const uint32_t hash[2], int64_t deadline_ns);
+/* Another entry with the same hashes takes the places beside one's, or instead of it. */
+void ct_bins_insert_beside(ct_bins *bins, uint32_t number, const uint32_t hash[2], uint32_t other, bool instead);
+/* It is there. */
+void ct_bins_remove(ct_bins *bins, uint32_t number, const uint32_t hash[2]);
+/* Removes all entries but those that keep says true of. */
+void ct_bins_sift(ct_bins *bins, bool (*keep)(uint32_t number, void *user), void *user);
+
+/* An entry's deadline was moved to an earlier time. */
+void ct_bins_sooner(ct_bins *bins, const uint32_t hash[2], int64_t deadline_ns);
+/* The whole bin was looked at, and this is the earliest deadline in it; INT64_MAX where it is empty. */
+void ct_bins_set_earliest(ct_bins *bins, uint32_t bin, int64_t deadline_ns);
+
+enum { CT_BINS_TICK_SHIFT = 30, CT_BINS_TICK_MAX = (1 << 28) - 1 };
+
+/* Rounded down, so that a bin is looked at too early rather than too late. */
+static inline uint32_t ct_bins_tick(const ct_bins *bins, int64_t time_ns)
+{
+  uint64_t ticks = ((uint64_t)time_ns - (uint64_t)bins->base_ns) >> CT_BINS_TICK_SHIFT;
+
+  if (time_ns <= bins->base_ns)
+    return 0;
+  return ticks < CT_BINS_TICK_MAX ? (uint32_t)ticks : CT_BINS_TICK_MAX;
+}
+
+/* false: nothing in the bin has a deadline at or before the tick of now. */
+static inline bool ct_bins_may_expire(const ct_bins *bins, uint32_t bin, uint32_t now_tick)
+{
+  const ct_bin *b = &bins->bins[bin];
+
+  return b->earliest <= now_tick && (b->n != 0 || b->more != 0);
+}
+
+static inline void ct_bins_prefetch(const ct_bins *bins, uint32_t hash) { ct_pages_fetch(&bins->bins[ct_bins_of(bins, hash)]); }
+
+uint64_t ct_bins_memory_bytes(const ct_bins *bins);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for the lane alone. */
+#include "internal.h"
+
+/* As in life.c: a chain this long may be too long (spec 7.4). */
+enum { CHAIN_LEAST = 50, CHAIN_RANDOM = 30, CHAIN_SLACK = 2 };
+
+/* Two bins of so many cells, the first included, hold too few for that. */
+enum { DEEP = CHAIN_LEAST / (2 * CT_BIN_NODES) };
+
+void ct_lane_count(ct_lanes *lanes, unsigned lane, int delta)
+{
+  ct_lane *l = &lanes->lane[lane];
+
+  /* The integral of the count over time: what comes in now has missed all the time before, what leaves misses the rest. */
+  l->area_ns += delta < 0 ? lanes->engine->now_ns : -(__int128)lanes->engine->now_ns;
+  l->stats.count = (uint64_t)((int64_t)l->stats.count + delta);
+}
+
+static void grow_records(ct_lanes *lanes)
+{
+  uint32_t size = lanes->engine->table.size;
+
+  if (lanes->n_records >= size)
+    return;
+  lanes->records = ct_pages_grow(lanes->records, lanes->n_records, size, sizeof(ct_lane_record));
+  lanes->n_records = size;
+}
+
+uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask, const uint32_t hash[2])
+{
+  ct_engine *engine = lanes->engine;
+  ct_entry *entry = ct_table_take(&engine->table, original);
+  uint32_t number = ct_table_number(&engine->table, entry);
+
+  entry->deadline_ns = engine->now_ns;
+  if (engine->params.acct)
+    entry->traits |= CT_ENTRY_COUNTED;
+  grow_records(lanes);
+  lanes->records[number] = (ct_lane_record){ .lanes = mask, .hash = { hash[0], hash[1] }, .timeout = CT_LANES_ANY_TIMEOUT };
+  return number;
+}
+
+/* What few entries have goes when they end; they are in one lane only. => false where it counts on, a dead master with children. */
+static bool drop_ext(ct_lanes *lanes, unsigned lane, ct_entry *entry)
+{
+  uint32_t before = ct_lanes_act(lanes, UINT32_C(1) << lane);
+  const ct_ext *ext;
+  bool counts_on = false;
+
+  ct_expect_master_gone(lanes->engine, entry);
+  ext = ct_ext_get(lanes->engine, entry);
+  if (ext->children != 0) {
+    gint64 *id = g_new(gint64, 1);
+
+    *id = (gint64)entry->id;
+    g_hash_table_insert(lanes->engine->orphaned_masters, id, GUINT_TO_POINTER(ext->children));
+    counts_on = true;
+  }
+  ct_ext_drop(lanes->engine, entry);
+  ct_lanes_act(lanes, before);
+  return !counts_on;
+}
+
+void ct_lanes_forget(ct_lanes *lanes, uint32_t number)
+{
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+  uint32_t rest = lanes->records[number].lanes;
+
+  if (entry->ext == 0 || drop_ext(lanes, ct_lane_first(rest), entry))
+    for (; rest != 0; rest &= rest - 1)
+      ct_lane_count(lanes, ct_lane_first(rest), -1);
+  lanes->records[number] = (ct_lane_record){ 0 };
+  ct_table_give(&lanes->engine->table, entry);
+}
+
+void ct_lanes_tidy(ct_lanes *lanes, uint32_t number)
+{
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+
+  if (lanes->records[number].lanes != 0 || lanes->records[number].victims != 0)
+    return;
+  ct_table_remove(&lanes->engine->table, entry);
+  ct_table_give(&lanes->engine->table, entry);
+}
+
+/* --- chains --- */
+
+static void list_bins(ct_lanes *lanes)
+{
+  unsigned i, j;
+
+  lanes->n_bins = 0;
+  for (i = 0; i < lanes->n; i++) {
+    for (j = 0; j < lanes->n_bins && lanes->bins[j] != lanes->lane[i].bins; j++)
+      ;
+    if (j == lanes->n_bins)
+      lanes->bins[lanes->n_bins++] = lanes->lane[i].bins;
+  }
+}
+
+static void share(ct_lanes *lanes, ct_bins *bins, uint32_t mask)
+{
+  uint32_t buckets[CT_LANES_MOST];
+  unsigned i;
+
+  for (i = 0; i < lanes->n; i++)
+    buckets[i] = lanes->lane[i].buckets;
+  ct_bins_share(bins, mask, buckets);
+}
+
+typedef struct users {
+  const ct_lane_record *records;
+  uint32_t lanes;
+} users;
+
+static bool is_of_users(uint32_t number, void *data)
+{
+  const users *u = data;
+
+  return u->records[number].lanes & u->lanes;
+}
+
+/* What is left of shared chains when some lanes have gone: without those dead that only they had not collected yet. */
+static void drop_strangers(const ct_lanes *lanes, ct_bins *bins)
+{
+  users u = { lanes->records, bins->lanes };
+
+  ct_bins_sift(bins, is_of_users, &u);
+}
+
+void ct_lane_part(ct_lanes *lanes, unsigned lane)
+{
+  uint32_t sized = lanes->lane[lane].sized, rest;
+  ct_bins *old = lanes->lane[lane].bins, *own;
+
+  if (old->lanes == sized)
+    return;
+  own = g_new(ct_bins, 1);
+  ct_bins_copy(own, old);
+  share(lanes, own, sized);
+  drop_strangers(lanes, own);
+  share(lanes, old, old->lanes & ~sized);
+  drop_strangers(lanes, old);
+  for (rest = sized; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].bins = own;
+  list_bins(lanes);
+}
+
+uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const ct_entry *before)
+{
+  ct_table *table = &lanes->engine->table;
+  const uint32_t hash[2] = { lanes->records[number].hash[0], lanes->records[number].hash[1] };
+  uint32_t pair, copied;
+  ct_entry *entry;
+  ct_tuple tuple;
+  unsigned i;
+
+  ct_table_tuple(table, ct_lanes_entry(lanes, number), CT_ORIGINAL, &tuple);
+  copied = ct_lanes_take(lanes, &tuple, mask, hash);
+  entry = ct_lanes_entry(lanes, copied);
+  pair = entry->addr[0]; /* of IPv6 each has its own */
+  *entry = *before;
+  entry->addr[0] = pair;
+  lanes->records[copied].id = lanes->records[number].id;
+  ct_lanes_copy(lanes, copied);
+  lanes->records[number].lanes &= ~mask;
+  ct_table_insert(table, entry, ct_tuple_hash(&tuple));
+  for (i = 0; i < lanes->n_bins; i++) {
+    ct_bins *bins = lanes->bins[i];
+
+    if (bins->lanes & mask)
+      ct_bins_insert_beside(bins, copied, hash, number, !(bins->lanes & lanes->records[number].lanes));
+  }
+  return copied;
+}
+
+static bool is_too_long(const ct_lanes *lanes, unsigned lane, const uint32_t hash[2])
+{
+  const ct_lane *l = &lanes->lane[lane];
+  int dir;
+
+  for (dir = 0; dir < 2; dir++) {
+    uint32_t length = ct_lane_chain_length(lanes, lane, hash[dir]);
+    uint64_t draw;
+
+    if (length < CHAIN_LEAST + CHAIN_SLACK)
+      continue;
+    draw = (lanes->engine->params.hash_seed ^ l->last_id) * UINT64_C(0x9e3779b97f4a7c15);
+    if (length >= CHAIN_LEAST + CHAIN_SLACK + (draw >> 40) % CHAIN_RANDOM)
+      return true;
+  }
+  return false;
+}
+
+/* As many nodes as a bucket in this bin may have at most. */
+static uint32_t most_nodes(const ct_bins *bins, uint32_t hash)
+{
+  uint32_t at = ct_bins_of(bins, hash), from = at, to = at, length = 0;
+  const ct_bin *cell;
+
+  if (bins->straddled) {
+    from -= at > 0;
+    to += at + 1 < bins->n;
+  }
+  for (; from <= to; from++)
+    for (cell = &bins->bins[from]; cell != NULL; cell = ct_bins_older(bins, cell))
+      length += cell->n;
+  return length;
+}
+
+/* Those of an entry's lanes in which one of its chains is too long are left. */
+static void leave_long_chains(ct_lanes *lanes, ct_lane_record *record)
+{
+  uint32_t rest = 0;
+  unsigned i;
+
+  for (i = 0; i < lanes->n_bins; i++)
+    if (lanes->bins[i]->deepest >= DEEP && (most_nodes(lanes->bins[i], record->hash[0]) >= CHAIN_LEAST ||
+                                            most_nodes(lanes->bins[i], record->hash[1]) >= CHAIN_LEAST))
+      rest |= lanes->bins[i]->lanes & record->lanes;
+  for (; rest != 0; rest &= rest - 1) {
+    i = ct_lane_first(rest);
+    if (!is_too_long(lanes, i, record->hash))
+      continue;
+    ct_lane_part(lanes, i);
+    lanes->changed |= UINT32_C(1) << i;
+    lanes->lane[i].stats.insert_failed++;
+    lanes->lane[i].last_id--;
+    record->lanes &= ~(UINT32_C(1) << i);
+    ct_lane_count(lanes, i, -1);
+  }
+}
+
+static void count_created(ct_lanes *lanes, uint32_t rest)
+{
+  lanes->changed |= rest;
+  for (; rest != 0; rest &= rest - 1) {
+    ct_lane_stats *s = &lanes->lane[ct_lane_first(rest)].stats;
+
+    s->created++;
+    s->peak = MAX(s->peak, s->count);
+  }
+}
+
+void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet, uint32_t table_hash)
+{
+  ct_lane_record *record = &lanes->records[number];
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+  unsigned i;
+
+  leave_long_chains(lanes, record);
+  if (record->lanes == 0) {
+    ct_table_give(&lanes->engine->table, entry);
+    return;
+  }
+  entry->status |= CT_STATUS_CONFIRMED;
+  entry->created_ns = packet->time_ns;
+  record->id = entry->id & ((UINT64_C(1) << 48) - 1);
+  ct_lanes_copy(lanes, number);
+  ct_table_insert(&lanes->engine->table, entry, table_hash);
+  for (i = 0; i < lanes->n_bins; i++)
+    if (lanes->bins[i]->lanes & record->lanes)
+      ct_bins_insert(lanes->bins[i], number, record->hash, ct_lanes_soonest(lanes, record));
+  count_created(lanes, record->lanes);
+}
+
+/* --- the end --- */
+
+static void count_end(ct_lane_stats *stats, ct_reason reason)
+{
+  stats->expired += reason == CT_REASON_END_TIMEOUT;
+  stats->early_drop += reason == CT_REASON_END_EVICTED;
+  stats->gc_evicted += reason == CT_REASON_END_GC_EVICTED;
+}
+
+void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason)
+{
+  ct_lane_record *record = &lanes->records[number];
+  ct_bins *bins = lanes->lane[ct_lane_first(mask)].bins;
+  uint32_t rest;
+  bool counts_on;
+
+  lanes->changed |= mask;
+  record->lanes &= ~mask;
+  if (!(record->lanes & bins->lanes))
+    ct_bins_remove(bins, number, record->hash);
+  counts_on = record->extended && !drop_ext(lanes, ct_lane_first(mask), ct_lanes_entry(lanes, number));
+  for (rest = mask; rest != 0; rest &= rest - 1) {
+    unsigned i = ct_lane_first(rest);
+
+    count_end(&lanes->lane[i].stats, reason);
+    if (reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED)
+      ct_lane_victim_add(lanes, i, number);
+    if (!counts_on)
+      ct_lane_count(lanes, i, -1);
+  }
+  ct_lanes_tidy(lanes, number);
+}
+
+void ct_lanes_end_all(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason)
+{
+  while (mask != 0) {
+    uint32_t some = mask & lanes->lane[ct_lane_first(mask)].bins->lanes;
+
+    ct_lanes_end(lanes, some, number, reason);
+    mask &= ~some;
+  }
+}
+
+/* --- what the engine asks --- */
+
+void ct_lanes_destroy(ct_lanes *lanes, ct_entry *entry, ct_reason reason)
+{
+  uint32_t number = ct_table_number(&lanes->engine->table, entry);
+
+  ct_lanes_end_all(lanes, lanes->records[number].lanes & lanes->acting, number, reason);
+}
+
+void ct_lanes_sooner(ct_lanes *lanes, const ct_entry *entry)
+{
+  const ct_lane_record *record = &lanes->records[ct_table_number(&lanes->engine->table, entry)];
+  unsigned i;
+
+  for (i = 0; i < lanes->n_bins; i++)
+    if (lanes->bins[i]->lanes & record->lanes)
+      ct_bins_sooner(lanes->bins[i], record->hash, entry->deadline_ns);
+}
+
+ct_entry *ct_lanes_find(const ct_lanes *lanes, const ct_tuple *tuple, ct_dir *dir)
+{
+  const ct_table *table = &lanes->engine->table;
+  uint32_t hash = ct_tuple_hash(tuple), at, number;
+
+  for (number = ct_table_each_first(table, hash, &at); number != 0; number = ct_table_each_next(table, hash, &at))
+    if (lanes->records[number].lanes & lanes->acting && ct_table_is_of(table, number, tuple, dir) &&
+        ct_lanes_dead(lanes, &lanes->records[number], lanes->acting) == 0)
+      return ct_table_entry(table, number);
+  return NULL;
+}
+
+void ct_lanes_uncount(ct_lanes *lanes) { ct_lane_count(lanes, ct_lane_first(lanes->acting), -1); }

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A packet's way through all lanes: what core.c of the engine does, once for every version of its connection and once for the lanes that
+ * know no such connection.
+ */
+#include <string.h>
+
+#include "../helper.h"
+#include "../proto.h"
+#include "internal.h"
+
+/* A packet as the chains see it: an ICMP answer is looked up by its request's tuple, but hashed by its own. */
+typedef struct passing {
+  const ct_packet *packet;
+  const ct_tuple *tuple; /* that it is looked up by */
+  ct_tuple own;          /* that stands in it */
+  uint32_t table_hash;
+  uint32_t hash;         /* of own */
+  uint32_t reply_hash;   /* of its answer; 0: not known yet */
+} passing;
+
+static uint32_t hash_of_answer(const ct_lanes *lanes, const ct_tuple *tuple)
+{
+  ct_tuple inverse;
+
+  ct_tuple_invert(tuple, &inverse);
+  return ct_buckets_hash(lanes->hash_state, &inverse);
+}
+
+/* What the fetching has found out about a packet; NULL where it was about another, or the packet goes by another tuple than its own. */
+static const uint32_t *hashes_of(const ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple)
+{
+  uintptr_t at = ((uintptr_t)packet - (uintptr_t)lanes->hashed) / sizeof(*packet);
+
+  if (at >= lanes->n_hashes || tuple != &packet->tuple || packet->flags & CT_PACKET_ANSWER ||
+      memcmp(&lanes->hashed_tuples[at], tuple, sizeof(*tuple)) != 0)
+    return NULL;
+  return lanes->hashes[at];
+}
+
+static void passing_init(ct_lanes *lanes, passing *p, const ct_packet *packet, const ct_tuple *tuple, uint32_t table_hash)
+{
+  const uint32_t *hashes = hashes_of(lanes, packet, tuple);
+
+  p->packet = packet;
+  p->tuple = tuple;
+  p->table_hash = table_hash;
+  if (packet->flags & CT_PACKET_ANSWER)
+    ct_tuple_invert(tuple, &p->own);
+  else
+    p->own = *tuple;
+  p->hash = hashes ? hashes[0] : ct_buckets_hash(lanes->hash_state, &p->own);
+  p->reply_hash = hashes ? hashes[1] : 0;
+}
+
+/* --- what is known of it --- */
+
+/* An expired entry of the packet's own tuple is in no lane's way any more. => false where it was one. */
+static bool is_alive(ct_lanes *lanes, uint32_t number, uint32_t mask)
+{
+  uint32_t dead = ct_lanes_dead(lanes, &lanes->records[number], mask);
+
+  if (dead == 0)
+    return true;
+  ct_lanes_end_all(lanes, dead, number, CT_REASON_END_TIMEOUT);
+  return false;
+}
+
+/* The versions of the packet's connection that lanes of the mask have, each in lanes of its own. => how many. */
+static unsigned find_versions(ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_found *found)
+{
+  const ct_table *table = &lanes->engine->table;
+  uint32_t at, number = ct_table_each_first(table, p->table_hash, &at);
+  unsigned n = 0;
+
+  while (number != 0) {
+    bool stays = true;
+
+    if (lanes->records[number].lanes & mask && ct_table_is_of(table, number, p->tuple, &found[n].dir)) {
+      if (is_alive(lanes, number, mask)) {
+        found[n].number = number;
+        found[n].lanes = lanes->records[number].lanes & mask;
+        if (p->packet->flags & CT_PACKET_ANSWER)
+          found[n].dir = CT_REPLY;
+        n++;
+      } else {
+        stays = false;
+        n = 0;
+      }
+    }
+    /* What has ended may have left a gap, into which others move. */
+    number = stays ? ct_table_each_next(table, p->table_hash, &at) : ct_table_each_first(table, p->table_hash, &at);
+  }
+  return n;
+}
+
+/* --- one version --- */
+
+static void count_drop(ct_lanes *lanes, uint32_t rest)
+{
+  lanes->changed |= rest;
+  for (; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].stats.drop++;
+}
+
+/* The confirm hook, as far as it is a helper's. => false where that refused the packet. */
+static bool help(ct_lanes *lanes, ct_entry *entry, const ct_packet *packet, const ct_result *result)
+{
+  const ct_ext *ext = ct_ext_get(lanes->engine, entry);
+  ct_reason reason = CT_REASON_NONE;
+
+  if (ext == NULL || ext->helper == NULL || (result->cls == CT_CLASS_RELATED && result->dir != CT_ORIGINAL))
+    return true;
+  lanes->due_unknown = true;
+  return ct_helper_run(lanes->engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason) != CT_VERDICT_DROP;
+}
+
+/* => what the tracker said. */
+static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, ct_dir dir)
+{
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+  ct_result result;
+  ct_track verdict;
+
+  memset(&result, 0, sizeof(result));
+  verdict = ct_core_run_tracker(lanes->engine, entry, dir, p->packet, &result);
+  switch (verdict) {
+  case CT_TRACK_REPEAT:
+  case CT_TRACK_GONE:
+    return verdict;
+  case CT_TRACK_ACCEPT:
+    if (dir == CT_REPLY)
+      entry->status |= CT_STATUS_SEEN_REPLY;
+    if (entry->ext != 0 && !help(lanes, entry, p->packet, &result))
+      lanes->changed |= lanes->acting;
+    break;
+  case CT_TRACK_DROP:
+    count_drop(lanes, lanes->acting);
+    break;
+  default:
+    break;
+  }
+  ct_lanes_copy(lanes, number);
+  return verdict;
+}
+
+/* suspect_end in proto/tcp.c asks how much time is left. */
+static bool asks_time_left(const ct_packet *packet, ct_track verdict)
+{
+  return verdict == CT_TRACK_INVALID && packet->tuple.proto == CT_PROTO_TCP && packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST);
+}
+
+/*
+ * Tracked as the first lane's timeouts have it; where others would have made something else of it, they part from it with the entry as
+ * it was, and track it on their own. (What a packet does to an entry that it ends does not depend on timeouts.)
+ * => the lanes for which the entry was ended, to be looked up again.
+ */
+static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_found *found)
+{
+  uint32_t number = found->number, mask = found->lanes, alike;
+  ct_track verdict;
+
+  for (;;) {
+    const ct_entry *entry = ct_lanes_act_on(lanes, number, mask);
+    bool of_one = !(mask & ~lanes->lane[ct_lane_first(mask)].timed);
+    ct_entry before;
+
+    if (!of_one)
+      before = *entry;
+    verdict = track_alike(lanes, p, number, found->dir);
+    if (verdict == CT_TRACK_REPEAT || verdict == CT_TRACK_GONE || of_one)
+      break;
+    alike = asks_time_left(p->packet, verdict) ? mask & lanes->lane[ct_lane_first(mask)].timed
+                                               : ct_lanes_alike(lanes, mask, ct_lanes_entry(lanes, number));
+    mask &= ~alike;
+    if (mask == 0)
+      break;
+    number = ct_lanes_split(lanes, number, mask, &before);
+  }
+  return verdict == CT_TRACK_REPEAT ? mask : 0;
+}
+
+/* --- a new connection --- */
+
+/* Lanes with room for one more, which it counts in already. */
+static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash)
+{
+  uint32_t rest, full = 0, some, dropped = 0;
+
+  for (rest = mask; rest != 0; rest &= rest - 1) {
+    const ct_lane *l = &lanes->lane[ct_lane_first(rest)];
+
+    ct_lane_count(lanes, ct_lane_first(rest), 1);
+    if (l->max != 0 && l->stats.count > l->max)
+      full |= rest & -rest;
+  }
+  for (; full != 0; full &= ~some) {
+    some = full & lanes->lane[ct_lane_first(full)].sized;
+    dropped |= some & ~ct_lanes_make_room(lanes, some, hash);
+  }
+  count_drop(lanes, dropped);
+  for (rest = dropped; rest != 0; rest &= rest - 1)
+    ct_lane_count(lanes, ct_lane_first(rest), -1);
+  return mask & ~dropped;
+}
+
+/* A first packet that the tracker has accepted. => false where its helper refuses it. */
+static bool begin_with(ct_lanes *lanes, const passing *p, uint32_t number, uint32_t mask, const ct_result *result)
+{
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+
+  entry->id = ++lanes->engine->last_id;
+  for (; mask != 0; mask &= mask - 1)
+    lanes->lane[ct_lane_first(mask)].last_id++;
+  if (entry->ext)
+    ct_ext_own(lanes->engine, entry);
+  if (lanes->engine->params.helpers_by_port)
+    ct_helper_attach(lanes->engine, entry, &p->packet->tuple);
+  if (entry->ext == 0 || help(lanes, entry, p->packet, result))
+    return true;
+  lanes->lane[ct_lane_first(lanes->records[number].lanes)].last_id--; /* what has a helper is in one lane */
+  return false;
+}
+
+/* => the lanes that it was done for, all where no connection can begin so: timeouts do not decide that. */
+static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, const uint32_t hash[2])
+{
+  uint32_t number = ct_lanes_take(lanes, &p->own, mask, hash), alike;
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+  ct_result result;
+  ct_track verdict;
+
+  ct_lanes_act(lanes, mask);
+  memset(&result, 0, sizeof(result));
+  if (lanes->helped != 0 && ct_expect_any(lanes->engine))
+    ct_expect_meet(lanes->engine, entry, &p->own, p->packet);
+  verdict = ct_core_run_tracker(lanes->engine, entry, CT_ORIGINAL, p->packet, &result);
+  if (verdict != CT_TRACK_ACCEPT) {
+    ct_lanes_forget(lanes, number);
+    if (verdict == CT_TRACK_DROP)
+      count_drop(lanes, mask);
+    return mask;
+  }
+  alike = ct_lanes_alike(lanes, mask, entry);
+  lanes->records[number].lanes = alike;
+  if (begin_with(lanes, p, number, alike, &result)) {
+    ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
+  } else {
+    lanes->changed |= alike;
+    ct_lanes_forget(lanes, number);
+  }
+  return alike;
+}
+
+static void begin(ct_lanes *lanes, const passing *p, uint32_t mask)
+{
+  uint32_t hash[2] = { p->hash, p->reply_hash };
+
+  mask = admit(lanes, mask, p->hash);
+  if (mask != 0 && hash[CT_REPLY] == 0)
+    hash[CT_REPLY] = hash_of_answer(lanes, &p->own);
+  while (mask != 0)
+    mask &= ~begin_alike(lanes, p, mask, hash);
+}
+
+/* Lanes that have to go alone: a helper is going to remember what this lane alone has seen. */
+static uint32_t lanes_apart(ct_lanes *lanes, const passing *p, uint32_t mask)
+{
+  uint32_t rest, apart = 0;
+
+  if (ct_helper_for(&lanes->engine->params, &p->packet->tuple) != NULL) {
+    lanes->helped |= mask;
+    return mask;
+  }
+  for (rest = mask & lanes->helped; rest != 0; rest &= rest - 1) {
+    lanes->engine->expects = lanes->lane[ct_lane_first(rest)].expects;
+    if (ct_expect_any(lanes->engine) && ct_expect_find(lanes->engine, &p->own) != NULL)
+      apart |= rest & -rest;
+  }
+  return apart;
+}
+
+static void begin_all(ct_lanes *lanes, const passing *p, uint32_t mask)
+{
+  uint32_t apart = lanes_apart(lanes, p, mask), rest;
+
+  for (rest = apart; rest != 0; rest &= rest - 1)
+    begin(lanes, p, rest & -rest);
+  if (mask & ~apart)
+    begin(lanes, p, mask & ~apart);
+}
+
+/* --- the way --- */
+
+static void track(ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple, uint32_t table_hash, uint32_t mask)
+{
+  ct_lanes_found found[CT_LANES_MOST + 1];
+  ct_lanes_miss misses[CT_LANES_MOST];
+  uint32_t unknown = mask, again = 0;
+  unsigned i, n, n_misses;
+  passing p;
+
+  passing_init(lanes, &p, packet, tuple, table_hash);
+  n = find_versions(lanes, &p, mask, found);
+  ct_lanes_reap(lanes, mask, p.hash, found, n);
+  for (i = 0; i < n; i++)
+    unknown &= ~found[i].lanes;
+  n_misses = unknown != 0 ? ct_lanes_missing(lanes, unknown, packet, misses) : 0;
+  for (i = 0; i < n; i++)
+    again |= track_version(lanes, &p, &found[i]);
+  if (again != 0)
+    ct_lanes_reap(lanes, again, p.hash, NULL, 0);
+  if ((unknown | again) != 0)
+    begin_all(lanes, &p, unknown | again);
+  ct_lanes_count_missed(lanes, misses, n_misses);
+}
+
+/* PPTP's call ids differ from lane to lane: they go by what its helper has read there. */
+static void track_gre(ct_lanes *lanes, const ct_packet *packet)
+{
+  uint32_t rest, unkeyed = lanes->all & ~lanes->helped;
+
+  for (rest = lanes->helped; rest != 0; rest &= rest - 1) {
+    ct_tuple keyed = packet->tuple;
+
+    ct_lanes_act(lanes, rest & -rest);
+    if (!ct_gre_key_any(lanes->engine)) {
+      unkeyed |= rest & -rest;
+      continue;
+    }
+    keyed.src_id = ct_gre_key_find(lanes->engine, &packet->tuple);
+    track(lanes, packet, &keyed, ct_tuple_hash(&keyed), rest & -rest);
+  }
+  if (unkeyed != 0)
+    track(lanes, packet, &packet->tuple, packet->hash, unkeyed);
+}
+
+static void track_icmp_error(ct_lanes *lanes, const ct_packet *packet)
+{
+  const ct_addr *to = packet->flags & CT_PACKET_ANSWER ? &packet->tuple.src : &packet->tuple.dst;
+  ct_lanes_found found[CT_LANES_MOST + 1];
+  unsigned i, n;
+  passing p;
+
+  passing_init(lanes, &p, packet, &packet->tuple, packet->hash);
+  n = find_versions(lanes, &p, lanes->all, found);
+  ct_lanes_reap(lanes, lanes->all, p.hash, found, n);
+  if (!ct_addr_equal(to, &packet->l4.icmp.outer_dst) && lanes->engine->params.profile->icmp_error_to_sender)
+    return;
+  for (i = 0; i < n; i++) {
+    ct_entry *entry = ct_lanes_act_on(lanes, found[i].number, found[i].lanes);
+    const ct_result result = { .cls = CT_CLASS_RELATED, .dir = (uint8_t)found[i].dir };
+
+    if (entry->ext != 0 && !help(lanes, entry, packet, &result))
+      lanes->changed |= found[i].lanes;
+    ct_lanes_copy(lanes, found[i].number);
+  }
+}
+
+void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet)
+{
+  ct_lanes_advance(lanes, packet->time_ns);
+  lanes->engine->packet = packet;
+  if (packet->kind == CT_PACKET_TRACK && packet->flags & CT_PACKET_GRE_V1 && lanes->helped != 0)
+    track_gre(lanes, packet);
+  else if (packet->kind == CT_PACKET_TRACK)
+    track(lanes, packet, &packet->tuple, packet->hash, lanes->all);
+  else if (packet->kind == CT_PACKET_ICMP_ERROR)
+    track_icmp_error(lanes, packet);
+  lanes->engine->packet = NULL;
+  if (lanes->due_unknown)
+    ct_lanes_find_due(lanes);
+  ct_lanes_tell(lanes);
+}
+
+enum { NEAR_BINS = 1024 }; /* so few are in the nearer caches anyway */
+
+/* => the hash. */
+static uint32_t prefetch_chains(const ct_lanes *lanes, uint32_t hash)
+{
+  unsigned i;
+
+  for (i = 0; i < lanes->n_bins; i++)
+    if (lanes->bins[i]->n > NEAR_BINS)
+      ct_bins_prefetch(lanes->bins[i], hash);
+  return hash;
+}
+
+/* In a full table somebody in the new entry's own bucket goes first, out of that of his answer as well. */
+static void prefetch_victims(const ct_lanes *lanes, const ct_bins *bins, size_t n)
+{
+  size_t i;
+  uint32_t j;
+
+  for (i = 0; i < n; i++) {
+    const ct_bin *bin = &bins->bins[ct_bins_of(bins, lanes->hashes[i][0])];
+
+    for (j = 0; j < bin->n; j++)
+      if (!bin->node[j].assured)
+        ct_pages_fetch(&lanes->records[bin->node[j].number]);
+  }
+  for (i = 0; i < n; i++) {
+    const ct_bin *bin = &bins->bins[ct_bins_of(bins, lanes->hashes[i][0])];
+
+    for (j = 0; j < bin->n; j++) {
+      const ct_lane_record *record = &lanes->records[bin->node[j].number];
+
+      if (!bin->node[j].assured && !record->assured)
+        ct_bins_prefetch(bins, record->hash[record->hash[0] == bin->node[j].hash]);
+    }
+  }
+}
+
+void ct_lanes_prefetch(ct_lanes *lanes, const ct_packet *packets, size_t n)
+{
+  const ct_table *table = &lanes->engine->table;
+  uint32_t n_new = 0, number, full = 0;
+  unsigned lane;
+  size_t i;
+
+  n = MIN(n, CT_PREFETCH_MOST);
+  for (i = 0; i < n; i++)
+    ct_table_prefetch_slot(table, packets[i].hash);
+  lanes->hashed = packets;
+  lanes->n_hashes = n;
+  for (lane = 0; lane < lanes->n; lane++)
+    if (lanes->lane[lane].max != 0 && lanes->lane[lane].stats.count + n > lanes->lane[lane].max)
+      full |= UINT32_C(1) << lane;
+  for (i = 0; i < n; i++) {
+    lanes->hashed_tuples[i] = packets[i].tuple;
+    lanes->hashes[i][0] = prefetch_chains(lanes, ct_buckets_hash(lanes->hash_state, &packets[i].tuple));
+  }
+  for (i = 0; i < n; i++) {
+    lanes->hashes[i][1] = 0;
+    number = ct_table_prefetch_entry(table, packets[i].hash, &n_new);
+    if (number != 0)
+      ct_pages_fetch(&lanes->records[number]);
+    if (packets[i].kind == CT_PACKET_TRACK && (number == 0 || full != 0))
+      lanes->hashes[i][1] = prefetch_chains(lanes, hash_of_answer(lanes, &packets[i].tuple));
+  }
+  for (lane = 0; lane < lanes->n_bins; lane++)
+    if (lanes->bins[lane]->lanes & full)
+      prefetch_victims(lanes, lanes->bins[lane], n);
+}

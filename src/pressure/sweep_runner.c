@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep_runner.h"
+
+#include "conntrack/lanes.h"
+#include "victims.h"
+
+enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
+
+struct sweep_runner {
+  ct_lanes *lanes;   /* or */
+  ct_engine *engine; /* with: */
+  pressure_victims *victims;
+  guint n;
+  guint setting[CT_LANES_MOST]; /* which of all */
+  guint32 buckets[CT_LANES_MOST];
+  pressure_occupancy *occupancy; /* n of them */
+};
+
+/* --- lanes --- */
+
+static void note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
+{
+  sweep_runner *r = user;
+  gint64 now_ns = ct_lanes_now(lanes);
+
+  for (; changed != 0; changed &= changed - 1) {
+    guint i = (guint)__builtin_ctz(changed);
+    const ct_lane_stats *s = ct_lanes_stats(lanes, i);
+
+    pressure_occupancy_note(&r->occupancy[i], now_ns, s->count, s->early_drop + s->gc_evicted, s->drop + s->insert_failed);
+  }
+}
+
+static void run_lanes(sweep_runner *r, const ct_packet *packets, guint n)
+{
+  guint i;
+
+  ct_lanes_prefetch(r->lanes, packets, n);
+  for (i = 0; i < n; i++)
+    if (packets[i].kind == CT_PACKET_NONE)
+      ct_lanes_advance(r->lanes, packets[i].time_ns);
+    else
+      ct_lanes_packet(r->lanes, &packets[i]);
+}
+
+static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
+{
+  const ct_lane_stats *s = ct_lanes_stats(r->lanes, i);
+
+  f->peak = s->peak;
+  f->created = s->created;
+  f->expired = s->expired;
+  f->evicted = s->early_drop + s->gc_evicted;
+  f->early_drop = s->early_drop;
+  f->dropped = s->drop;
+  f->insert_failed = s->insert_failed;
+  f->broken = s->missed;
+  f->final_count = s->count;
+  f->mean = r->occupancy[i].step_ns == 0 ? 0 : ct_lanes_mean(r->lanes, i, r->occupancy[i].start_ns);
+}
+
+/* --- an engine --- */
+
+/* An end, while the entry still counts. Between packets this is all that moves the count. */
+static void follow(const ct_event *event, void *user)
+{
+  sweep_runner *r = user;
+  const ct_stats *stats = ct_engine_stats(r->engine);
+
+  pressure_victims_event(r->victims, event);
+  pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine) - 1, pressure_evictions(stats),
+                          pressure_drops(stats));
+}
+
+static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
+{
+  const ct_stats *stats = ct_engine_stats(r->engine);
+  guint i;
+
+  ct_engine_prefetch(r->engine, packets, n);
+  for (i = 0; i < n; i++) {
+    ct_result result;
+
+    if (packets[i].kind == CT_PACKET_NONE) {
+      ct_engine_advance(r->engine, packets[i].time_ns);
+      continue;
+    }
+    ct_engine_packet(r->engine, &packets[i], &result);
+    if (pressure_evictions(stats) != 0)
+      pressure_victims_packet(r->victims, &packets[i], &result, NULL, NULL);
+    if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
+      pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine), pressure_evictions(stats),
+                              pressure_drops(stats));
+  }
+}
+
+static void engine_figures(const sweep_runner *r, sweep_figures *f)
+{
+  const ct_stats *stats = ct_engine_stats(r->engine);
+
+  f->peak = stats->peak_count;
+  f->created = stats->created;
+  f->expired = stats->ended[CT_REASON_END_TIMEOUT];
+  f->evicted = pressure_evictions(stats);
+  f->early_drop = stats->early_drop;
+  f->dropped = stats->drop;
+  f->insert_failed = stats->insert_failed;
+  f->broken = pressure_victims_missed(r->victims);
+  f->final_count = ct_engine_count(r->engine);
+  f->mean = r->occupancy->step_ns == 0 ? 0 : ct_engine_mean(r->engine, r->occupancy->start_ns);
+}
+
+/* --- either --- */
+
+static void runner_free(gpointer data)
+{
+  sweep_runner *r = data;
+
+  ct_lanes_free(r->lanes);
+  pressure_victims_free(r->victims);
+  ct_engine_free(r->engine);
+  g_free(r->occupancy);
+  g_free(r);
+}
+
+/* The settings that can go with the first, and it, as far as nobody has taken them. */
+static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, gboolean *taken)
+{
+  sweep_runner *r = g_new0(sweep_runner, 1);
+  const ct_params *params[CT_LANES_MOST];
+  guint i;
+
+  for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
+    if (taken[i] || (i != first && !ct_lanes_fit(&settings[first].params, &settings[i].params)))
+      continue;
+    taken[i] = TRUE;
+    r->setting[r->n] = i;
+    r->buckets[r->n] = settings[i].params.buckets;
+    params[r->n++] = &settings[i].params;
+  }
+  r->occupancy = g_new0(pressure_occupancy, r->n);
+  if (ct_lanes_fit(params[0], params[0])) {
+    r->lanes = ct_lanes_new(params, r->n, VICTIMS_FOLLOWED, note_lanes, r);
+    return r;
+  }
+  r->engine = ct_engine_new(params[0]);
+  r->victims = pressure_victims_new(VICTIMS_FOLLOWED, FALSE);
+  ct_engine_watch(r->engine, 1u << CT_EVENT_DESTROY, follow, r);
+  return r;
+}
+
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n)
+{
+  GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
+  gboolean *taken = g_new0(gboolean, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    if (!taken[i])
+      g_ptr_array_add(runners, runner_new(settings, i, n, taken));
+  g_free(taken);
+  return runners;
+}
+
+void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n)
+{
+  guint at;
+
+  for (at = 0; at < n; at += RUN_PACKETS)
+    (runner->lanes ? run_lanes : run_engine)(runner, packets + at, MIN(RUN_PACKETS, n - at));
+}
+
+void sweep_runner_figures(const sweep_runner *r, sweep_figures *figures)
+{
+  guint i;
+
+  for (i = 0; i < r->n; i++) {
+    sweep_figures *f = &figures[r->setting[i]];
+
+    if (r->lanes)
+      lane_figures(r, i, f);
+    else
+      engine_figures(r, f);
+    f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)r->buckets[i] * SWEEP_KERNEL_BUCKET_BYTES;
+    f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
+    f->occupancy = r->occupancy[i];
+    if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
+      pressure_occupancy_note(&f->occupancy, r->lanes ? ct_lanes_now(r->lanes) : ct_engine_now(r->engine), f->final_count, f->evicted,
+                              f->dropped + f->insert_failed);
+  }
+}

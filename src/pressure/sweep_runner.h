@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What takes packets through the settings of a sweep: settings that differ in the size of the table alone go together as lanes
+ * (conntrack/lanes.h), others have an engine each. The figures are the same either way.
+ */
+#ifndef PRESSURE_SWEEP_RUNNER_H
+#define PRESSURE_SWEEP_RUNNER_H
+
+#include "sweep.h"
+
+typedef struct sweep_runner sweep_runner;
+
+/* => as many as it takes, in an array that frees them. The settings need not be kept. */
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n);
+void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n);
+/* Fills the figures of its own settings, of the array of all. */
+void sweep_runner_figures(const sweep_runner *runner, sweep_figures *figures);
+
+#endif
