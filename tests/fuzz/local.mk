@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_helper fuzz_scenario fuzz_decompile fuzz_options
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -20,9 +20,15 @@ fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/unit/packet_kit.h tests/uni
 fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c tests/fuzz/engine_check.c tests/fuzz/engine_check.h $(FUZZ_MAIN)
+ENGINE_SEEDS = tests/fuzz/engine_seeds.c tests/fuzz/engine_seeds.h
+fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c tests/fuzz/engine_check.c tests/fuzz/engine_check.h $(ENGINE_SEEDS) $(FUZZ_MAIN)
 fuzz_engine_LDADD = $(scenario_fuzz_libs)
 fuzz_engine_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+LANES_PAIR = tests/fuzz/lanes_pair.c tests/fuzz/lanes_pair.h
+fuzz_lanes_SOURCES = tests/fuzz/fuzz_lanes.c $(LANES_PAIR) $(ENGINE_SEEDS) $(FUZZ_MAIN)
+fuzz_lanes_LDADD = libpressure.la $(scenario_fuzz_libs)
+fuzz_lanes_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 scenario_fuzz_libs = libscenario.la libexplain.la libemit.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_scenario_SOURCES = tests/fuzz/fuzz_scenario.c $(FUZZ_MAIN)

@@ -70,6 +70,13 @@ check_PROGRAMS += test_engine
 test_engine_SOURCES = tests/unit/test_engine.c tests/unit/unit.h
 test_engine_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_engine_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_lanes
+check_PROGRAMS += test_lanes
+test_lanes_SOURCES = tests/unit/test_lanes.c tests/fuzz/lanes_pair.c tests/fuzz/lanes_pair.h tests/unit/unit.h
+test_lanes_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_lanes_LDADD = libpressure.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
 PACKET_TESTS = test_packet test_packet_icmp test_packet_checksum test_packet_link test_packet_defrag
 TESTS += $(PACKET_TESTS)
 check_PROGRAMS += $(PACKET_TESTS)
