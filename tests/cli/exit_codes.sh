@@ -47,6 +47,8 @@ expect 1 '^not ok' '' "$ctreplay" test --sysctl nf_conntrack_max=5 "$work/one.ct
 
 expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'being read' "$ctreplay" verify --record "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'give a file' "$ctreplay" verify --record - "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
 
 # What is shown must not go into what is read.
