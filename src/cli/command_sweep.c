@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
 #include "output.h"
+#include "run.h"
 #include "sandbox.h"
 
 #include <string.h>
 
 #include "pressure/plot.h"
-#include "pressure/sweep.h"
 
 enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
 
@@ -329,8 +329,7 @@ static void print_csv(emit_text *out, const GArray *settings, const sweep_figure
 static void plot_figures(emit_text *out, const cli_options *o, const GArray *settings, const sweep_figures *figures)
 {
   plot_line *lines = g_new(plot_line, settings->len);
-  char *base = g_path_get_basename(g_ptr_array_index(o->captures, 0));
-  char *title = g_strdup_printf("%s: conntrack entries over time", base);
+  char *title = cli_plot_title(o);
   guint i;
 
   for (i = 0; i < settings->len; i++) {
@@ -340,7 +339,6 @@ static void plot_figures(emit_text *out, const cli_options *o, const GArray *set
   }
   pressure_plot(out, title, lines, settings->len);
   g_free(title);
-  g_free(base);
   g_free(lines);
 }
 
