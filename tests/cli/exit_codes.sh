@@ -102,6 +102,12 @@ expect 0 '^The smallest nf_conntrack_max at which nothing is lost: 2 ' '' "$ctre
 expect 2 '' '--max was given twice' "$ctreplay" sweep --max 1 --max 2 "$work/good.pcap"
 expect 0 '^max=1 .* kB$' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
 
+# What TFTP of 2.4 expected had no timeout.
+expect 0 '^proto=17 src=10.0.0.69 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 samples/tftp.pcap
+expect 0 '^EXPECTING: - use=1 proto=17 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o ip_conntrack samples/tftp.pcap
+expect 0 '#1 *expect *RRQ *udp 10.0.0.69 ' '' "$ctreplay" --profile linux-2.4 samples/tftp.pcap
+expect 0 '#1 *expect *RRQ *300 s *udp 10.0.0.69 ' '' "$ctreplay" samples/tftp.pcap
+
 # 4: output; a reader that goes is none
 expect 4 '' 'No such file' "$ctreplay" -L -w "$work/none/x" "$work/good.pcap"
 expect 4 '' '*' "$ctreplay" -P -w "$work/none/x" "$work/good.pcap"
