@@ -13,6 +13,7 @@ expect 0 'tcp      6 120 SYN_SENT src=10.0.0.1' '2 flow entries have been shown'
 expect 0 'DESTROY' '' "$ctreplay" -E --end +3 --sysctl nf_conntrack_udp_timeout=1 "$work/good.pcap"
 expect 0 'Summary' '' "$ctreplay" "$work/good.pcap"
 expect 0 'Usage\|Commands' '' "$ctreplay" --help
+expect 0 '^ *--color, --progress' '' "$ctreplay" --help
 expect 0 'ctreplay [0-9]' '' "$ctreplay" --version
 expect 0 'tcp-state' '' "$ctreplay" list reasons
 input=$work/good.pcap
@@ -61,7 +62,9 @@ expect 0 '' '' cmp "$work/good.pcap" "$work/own.pcap"
 expect 0 dropped '' "$ctreplay" -P --class dropped --max 4 samples/full-newcomer-dropped.pcap
 expect 0 '^dropped$' '' "$ctreplay" list classes
 expect 0 '*' '0 shown; in all ' "$ctreplay" --evictions --max 1 -s 192.0.2.1 "$work/good.pcap"
-expect 0 '' 'note: --every' "$ctreplay" -C --every 1h "$work/good.pcap"
+expect 0 '' 'note: --every: .*; --at +3600 shows' "$ctreplay" -C --every 1h "$work/good.pcap"
+expect 0 '^1$' '' "$ctreplay" -C --at +3600 --sysctl nf_conntrack_udp_timeout=7200 "$work/good.pcap"
+expect 2 '' 'give -L, -C or -S' "$ctreplay" --every 1h "$work/good.pcap"
 expect 2 '' '-D: no such option here; nothing can be deleted' "$ctreplay" -D "$work/good.pcap"
 
 # Memory that runs out. Sanitizers take more address space than any limit leaves.
