@@ -413,16 +413,22 @@ static gboolean set_lines(cli_options *o, const char *name, const char *value, G
 /* One saved output among the two makes it a comparison of saved outputs, whatever became of the other. */
 static cli_exit diff_two(const cli_options *o)
 {
+  cli_options opened = *o;
   const char *path[2];
   diff_kind kind[2];
+  int fds[2];
   guint i;
 
   for (i = 0; i < 2; i++) {
     path[i] = g_ptr_array_index(o->captures, i);
-    kind[i] = cli_diff_kind(path[i]);
+    fds[i] = cli_diff_open(path[i]);
   }
-  if (kind[0] != DIFF_SAVED && kind[1] != DIFF_SAVED)
-    return diff(o);
+  for (i = 0; i < 2; i++)
+    kind[i] = cli_diff_kind(path[i], fds[i]);
+  if (kind[0] != DIFF_SAVED && kind[1] != DIFF_SAVED) {
+    opened.replay.fds = fds;
+    return diff(&opened);
+  }
   for (i = 0; i < 2; i++) {
     if (kind[i] == DIFF_CAPTURE) {
       cli_say("diff: %s is a saved -o json and %s is not: give two of a kind", path[1 - i], path[i]);
@@ -431,7 +437,7 @@ static cli_exit diff_two(const cli_options *o)
     if (strcmp(path[i], "-") == 0)
       path[i] = "/dev/stdin";
   }
-  return cli_diff_saved(path[0], path[1], o->lines >= 0 ? (guint64)o->lines : LINES, !o->no_sandbox);
+  return cli_diff_saved(path, fds, o->lines >= 0 ? (guint64)o->lines : LINES, !o->no_sandbox);
 }
 
 static cli_exit diff_one(const cli_options *o)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
 #include "output.h"
+#include "run.h"
 #include "sandbox.h"
 
 #include <string.h>
 
 #include "pressure/plot.h"
-#include "pressure/sweep.h"
 
 enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
 
@@ -198,6 +198,24 @@ static GArray *make_settings(const cli_options *o, GError **error)
   return NULL;
 }
 
+/* One line for each value, however many settings it is part of. In their order (find_dimensions), max alone changes more slowly. */
+static void say_roundings(const cli_options *o, const GArray *settings)
+{
+  char **values = g_strsplit(o->hashsize != NULL ? o->hashsize : "", ",", -1), **most = g_strsplit(o->max != NULL ? o->max : "", ",", -1);
+  guint i, n = g_strv_length(values), stride = settings->len / MAX(1, n * MAX(1, g_strv_length(most)));
+
+  for (i = 0; i < n; i++) {
+    char *value = values[i];
+
+    values[i] = NULL; /* ends those before it */
+    if (!g_strv_contains((const char *const *)values, value))
+      cli_say_rounding(value, g_array_index(settings, sweep_setting, i * stride).params.buckets);
+    values[i] = value;
+  }
+  g_strfreev(values);
+  g_strfreev(most);
+}
+
 /* --- output --- */
 
 static void print_u64(emit_text *out, guint64 value, int width)
@@ -329,8 +347,7 @@ static void print_csv(emit_text *out, const GArray *settings, const sweep_figure
 static void plot_figures(emit_text *out, const cli_options *o, const GArray *settings, const sweep_figures *figures)
 {
   plot_line *lines = g_new(plot_line, settings->len);
-  char *base = g_path_get_basename(g_ptr_array_index(o->captures, 0));
-  char *title = g_strdup_printf("%s: conntrack entries over time", base);
+  char *title = cli_plot_title(o);
   guint i;
 
   for (i = 0; i < settings->len; i++) {
@@ -340,7 +357,6 @@ static void plot_figures(emit_text *out, const cli_options *o, const GArray *set
   }
   pressure_plot(out, title, lines, settings->len);
   g_free(title);
-  g_free(base);
   g_free(lines);
 }
 
@@ -364,6 +380,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
     g_free(figures);
     return cli_usage(error);
   }
+  say_roundings(o, settings);
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);

@@ -2,9 +2,8 @@
 /* `ctreplay verify CAPTURE`: the same packets through a kernel and through the engine, and where they first disagree. */
 #include <config.h>
 
-#include "commands.h"
+#include "output.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,14 +137,16 @@ static cli_exit verify_live(const char *capture, verify_own *own)
   GError *error = NULL;
   verify_report report = { 0 };
   cli_exit code;
+  cli_output record;
   verify_live_options options = { .checksums = own->checksums, .max_gap_ns = own->max_gap_ns, .count = own->count, .stop = &cli_stop };
   g_ptr_array_add(own->sysctls, NULL);
   g_ptr_array_add(own->helpers, NULL);
   options.sysctls = (GStrv)own->sysctls->pdata;
   options.helpers = (GStrv)own->helpers->pdata;
-  if (own->record && !(options.record = fopen(own->record, "we"))) {
-    cli_say("%s: %s", own->record, g_strerror(errno));
-    return CLI_EXIT_OUTPUT;
+  if (own->record) {
+    if (!cli_output_open(&record, "--record", own->record))
+      return CLI_EXIT_OUTPUT;
+    options.record = &record.text;
   }
   interrupts_catch();
   if (verify_capture_live(capture, &options, &report, &error))
@@ -154,13 +155,8 @@ static cli_exit verify_live(const char *capture, verify_own *own)
     code = failure_show(error);
   if (cli_stop)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
-  if (options.record) {
-    const gboolean failed = ferror(options.record) != 0;
-    if (fclose(options.record) != 0 || failed) {
-      cli_say("%s: could not be written", own->record);
-      code = cli_exit_graver(code, CLI_EXIT_OUTPUT);
-    }
-  }
+  if (own->record)
+    code = cli_output_close(&record, code);
   verify_report_clear(&report);
   g_clear_error(&error);
   return code;
@@ -189,6 +185,10 @@ cli_exit cli_command_verify(int argc, char **argv)
     cli_say("verify: give one capture");
   else if (own.against && (own.record || own.sysctls->len || own.helpers->len || own.max_gap_ns || own.count || own.checksums))
     cli_say("verify: with --against everything else is as in the transcript: no other option");
+  else if (g_strcmp0(own.record, "-") == 0)
+    cli_say("--record -: give a file; standard output is for the report");
+  else if (own.record && cli_names_capture(&options, own.record))
+    cli_say("--record %s: that is a capture being read", own.record);
   else if (own.against)
     code = verify_offline(g_ptr_array_index(options.captures, 0), &own);
   else

@@ -10,14 +10,19 @@
 
 /* What an input starts as. */
 typedef enum diff_kind { DIFF_UNREADABLE, DIFF_EMPTY, DIFF_SAVED /* a line of -o json */, DIFF_CAPTURE } diff_kind;
-/* path "-" is standard input. Of a pipe nothing is taken away; of a named one, which cannot be asked so, it is DIFF_CAPTURE. */
-diff_kind cli_diff_kind(const char *path);
+/*
+ * A pipe that has a path can be opened only once, and waits for who writes it: of two, both are to be opened before either is looked at,
+ * since one may write both. => its descriptor; -1: path is something else ("-" too), or cannot be opened, which is said later.
+ */
+int cli_diff_open(const char *path);
+/* path "-" is standard input; opened: what cli_diff_open gave. Waits for a pipe's first byte, and takes nothing away. */
+diff_kind cli_diff_kind(const char *path, int opened);
 
 /*
- * Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. fence: enter the
- * sandbox once both are open. => exit code.
+ * Compares two files of JSON lines, line by line, member by member; shows so many lines that differ. opened: descriptors, which are closed,
+ * or -1 where the path is to be opened. fence: enter the sandbox once both are open. => exit code.
  */
-cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence);
+cli_exit cli_diff_saved(const char *const path[2], const int opened[2], guint64 lines_most, gboolean fence);
 
 /*
  * What of the options is for which side: of an option with two values, or given twice, each has one; of two captures too. chunk keeps new

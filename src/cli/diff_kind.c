@@ -4,10 +4,8 @@
 #include "diff.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Copies the pipe's first byte without taking it, which waits until there is one. => as read(2). */
@@ -36,31 +34,29 @@ static ssize_t peek(int fd, const struct stat *status, char *byte)
   return at >= 0 ? pread(fd, byte, 1, at) : -1;
 }
 
-/* Who opens a named pipe, looks and closes ends its writer. The shell's <(...) has no name of its own. */
-static gboolean is_named_pipe(const char *path)
+/* Who opens a named pipe, looks, closes and opens it again ends its writer. */
+int cli_diff_open(const char *path)
 {
   struct stat status;
-  struct statfs system;
 
-  return stat(path, &status) == 0 && S_ISFIFO(status.st_mode) && statfs(path, &system) == 0 && system.f_type != PIPEFS_MAGIC;
+  if (strcmp(path, "-") == 0 || stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))
+    return -1;
+  return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-diff_kind cli_diff_kind(const char *path)
+diff_kind cli_diff_kind(const char *path, int opened)
 {
   gboolean standard = strcmp(path, "-") == 0;
   struct stat status;
   ssize_t n = -1;
   char byte = '\0';
-  int fd;
+  int fd = standard ? STDIN_FILENO : opened >= 0 ? opened : open(path, O_RDONLY | O_CLOEXEC);
 
-  if (!standard && is_named_pipe(path))
-    return DIFF_CAPTURE;
-  fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return DIFF_UNREADABLE;
   if (fstat(fd, &status) == 0)
     n = peek(fd, &status, &byte);
-  if (!standard)
+  if (!standard && opened < 0)
     close(fd);
   return n < 0 ? DIFF_UNREADABLE : n == 0 ? DIFF_EMPTY : byte == '{' ? DIFF_SAVED : DIFF_CAPTURE;
 }

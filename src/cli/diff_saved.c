@@ -275,9 +275,9 @@ static cli_exit compare(saved *a, saved *b, guint64 lines_most)
   return cli_output_close(&output, c.code);
 }
 
-static gboolean saved_open(saved *s, const char *path)
+static gboolean saved_open(saved *s, const char *path, int opened)
 {
-  *s = (saved){ .path = path, .file = fopen(path, "re") };
+  *s = (saved){ .path = path, .file = opened >= 0 ? fdopen(opened, "r") : fopen(path, "re") };
   if (s->file == NULL)
     cli_say("%s: %s", path, g_strerror(errno));
   return s->file != NULL;
@@ -290,12 +290,12 @@ static void saved_close(saved *s)
   free(s->line);
 }
 
-cli_exit cli_diff_saved(const char *path_a, const char *path_b, guint64 lines_most, gboolean fence)
+cli_exit cli_diff_saved(const char *const path[2], const int opened[2], guint64 lines_most, gboolean fence)
 {
-  saved a = { .path = path_a }, b = { .path = path_b };
+  saved a = { .path = path[0] }, b = { .path = path[1] };
   cli_exit code = CLI_EXIT_INPUT;
 
-  if (saved_open(&a, path_a) && saved_open(&b, path_b)) {
+  if (saved_open(&a, path[0], opened[0]) && saved_open(&b, path[1], opened[1])) {
     if (fence)
       cli_sandbox_enter();
     code = compare(&a, &b, lines_most);

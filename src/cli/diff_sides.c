@@ -96,8 +96,10 @@ gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GS
   a->sysctls = g_ptr_array_new();
   b->sysctls = g_ptr_array_new();
   a->replay.n_captures = b->replay.n_captures = 1;
-  if (o->captures->len > 1)
+  if (o->captures->len > 1) {
     b->replay.captures++;
+    b->replay.fds = o->replay.fds != NULL ? o->replay.fds + 1 : NULL;
+  }
   if (o->thrice != NULL)
     return refuse(error, o->thrice);
 #define X(field, option)                                                                                               \

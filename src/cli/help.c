@@ -24,7 +24,8 @@ static const char text[] =
   "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
   "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
   "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
-  "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --plot FILE.svg  -n LINES\n";
+  "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --plot FILE.svg  -n LINES\n"
+  "           --color, --progress auto|always|never\n";
 
 void cli_help(void)
 {

@@ -6,7 +6,7 @@ libcli_la_SOURCES = \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
 	src/cli/kernel.c \
-	src/cli/options.c src/cli/options.h \
+	src/cli/options.c src/cli/options.h src/cli/options_parse.c \
 	src/cli/say.c
 
 # All but main, so that a test can be the program too.

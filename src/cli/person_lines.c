@@ -285,7 +285,7 @@ static void expect_line(cli_person *p, const ct_event *event)
   if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, CLI_HAPPENING_EXPECT))
     return;
   begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
-  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "", expect->timeout_ns);
+  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "", expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
   cli_text_flow(out, &expect->tuple);
   emit_text_literal(out, " (");
   emit_text_string(out, expect->helper);

@@ -10,7 +10,7 @@ static cli_exit refuse_misplaced(const cli_options *o)
   gboolean snapshots = o->at->len > 0 || o->every_ns > 0;
 
   if (snapshots && o->command != 'L' && o->command != 'C' && o->command != 'S')
-    cli_say("--at and --every: for -L, -C and -S");
+    cli_say("--at and --every show the table: give -L, -C or -S with them");
   else if ((o->classes != 0 || o->any_reason) && o->command != 'P')
     cli_say("--class and --reason: for -P");
   else if (o->event_mask != CLI_EVENT_ALL && o->command != 'E')

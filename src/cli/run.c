@@ -161,13 +161,12 @@ gboolean cli_run_again(cli_run *run, sweep_figures *figures)
   return cli_stop == 0 && first.frames == second.frames && first.fed == second.fed;
 }
 
-/* A hash table's size is what decides who is evicted: that it is another one must not go unseen. */
-static void say_rounding(const cli_run *run)
+void cli_say_rounding(const char *hashsize, guint32 buckets)
 {
   guint64 wanted;
 
-  if (run->o->hashsize != NULL && cli_size_parse(run->o->hashsize, CT_BUCKETS_MAX, &wanted) && wanted != run->params.buckets)
-    cli_say("note: --hashsize %s is %u buckets, as this kernel rounds it", run->o->hashsize, run->params.buckets);
+  if (hashsize != NULL && cli_size_parse(hashsize, CT_BUCKETS_MAX, &wanted) && wanted != buckets)
+    cli_say("note: --hashsize %s is %u buckets, as this kernel rounds it", hashsize, buckets);
 }
 
 static gboolean open_run(cli_run *run, const cli_options *options, guint what, gboolean twice)
@@ -202,7 +201,7 @@ static gboolean open_run(cli_run *run, const cli_options *options, guint what, g
     return FALSE;
   if (twice)
     open_again(run, replay);
-  say_rounding(run);
+  cli_say_rounding(options->hashsize, run->params.buckets);
   run->code = CLI_EXIT_OK;
   /* Everything is open; what comes now reads bytes that somebody else chose. */
   if (!options->no_sandbox)

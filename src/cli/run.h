@@ -71,6 +71,13 @@ gboolean cli_plot_open(cli_run *run);
 void cli_plot_watch(cli_run *run);           /* once there is an engine */
 void cli_plot_begin(cli_run *run);           /* the first packet's time is known: run->first_ns */
 void cli_plot_close(cli_run *run);           /* draws and frees; what fails is in run->code */
+char *cli_plot_title(const cli_options *options); /* "day.pcap and 3 more: conntrack entries over time"; free it */
+
+/*
+ * Says where a kernel makes another number of buckets of a --hashsize: it decides who is evicted, and must not go unseen. hashsize: as
+ * given; NULL or "auto": nothing is said.
+ */
+void cli_say_rounding(const char *hashsize, guint32 buckets);
 
 /* Snapshots by --at and --every: calls show at each. => NULL where neither was given. */
 typedef struct cli_snapshots cli_snapshots;

@@ -83,8 +83,7 @@ void cli_plot_begin(cli_run *run)
   pressure_occupancy_note(&run->plot->occupancy, run->first_ns, 0, 0, 0);
 }
 
-/* "day.pcap and 3 more" */
-static char *title_of(const cli_options *o)
+char *cli_plot_title(const cli_options *o)
 {
   char *first = g_path_get_basename(g_ptr_array_index(o->captures, 0));
   GString *title = g_string_new(strcmp(first, "-") == 0 ? "standard input" : first);
@@ -114,7 +113,7 @@ void cli_plot_close(cli_run *run)
     return;
   run->plot = NULL;
   if (run->engine != NULL) {
-    char *title = title_of(run->o), *label = label_of(&run->params);
+    char *title = cli_plot_title(run->o), *label = label_of(&run->params);
     plot_line line = { label, &plot->occupancy, run->params.max };
 
     if (plot->begun && ct_engine_now(run->engine) != INT64_MIN) {

@@ -39,7 +39,8 @@ void cli_snapshots_free(cli_snapshots *s)
     cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out",
             s->left_out);
   if (s->next_every_ns != G_MAXINT64 && !s->any_every)
-    cli_say("note: --every: the captures are shorter than that; without it, the table stands as it is at the end");
+    cli_say("note: --every: the captures are shorter than that; --at +%.9g shows the table as it was after so long, and without "
+            "both it stands as it is at the end", (double)s->o->every_ns / 1e9);
   for (; s->next_number < s->numbers->len; s->next_number++)
     cli_say("note: --at '#%" G_GINT64_FORMAT "': the captures end before",
             g_array_index(s->numbers, gint64, s->next_number));

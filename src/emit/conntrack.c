@@ -103,8 +103,11 @@ static void expectation(emit_text *out, const ct_expect_view *expect)
 {
   const ct_tuple mask = emit_expect_mask(expect);
 
-  emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
-  number(out, " proto=", expect->tuple.proto);
+  if (emit_expect_ends(expect)) {
+    emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
+    emit_text_char(out, ' ');
+  }
+  number(out, "proto=", expect->tuple.proto);
   emit_tuple(out, &expect->tuple, FALSE);
   emit_text_literal(out, "mask-src=");
   emit_text_addr(out, expect->tuple.family, &mask.src, FALSE);

@@ -58,6 +58,8 @@ const char *emit_timeout_sysctl(const ct_params *params, ct_timeout timeout, cha
 
 /* The mask with what is always exact filled in: destination address, port and protocol. */
 ct_tuple emit_expect_mask(const ct_expect_view *expect);
+/* FALSE: it has no timeout (FTP's and TFTP's under linux-2.4); its seconds mean nothing and are not printed. */
+static inline gboolean emit_expect_ends(const ct_expect_view *expect) { return expect->deadline_ns != G_MAXINT64; }
 /* "PERMANENT,INACTIVE " or nothing. */
 void emit_expect_flags(emit_text *out, guint32 bits);
 

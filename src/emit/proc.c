@@ -100,11 +100,19 @@ static void proc_entry(emit_text *out, const emit_options *o, const ct_view *vie
   emit_text_char(out, '\n');
 }
 
-/* The timer may be overdue: the seconds are signed, cut towards zero as C divides. */
+/* The timer may be overdue: the seconds are signed, cut towards zero as C divides. There may be none. */
+static void expect_seconds(emit_text *out, const ct_expect_view *expect)
+{
+  if (emit_expect_ends(expect))
+    emit_text_i64(out, expect->timeout_ns / 1000000000);
+  else
+    emit_text_char(out, '-');
+}
+
 static void proc_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
   (void)o;
-  emit_text_i64(out, expect->timeout_ns / 1000000000);
+  expect_seconds(out, expect);
   emit_text_literal(out, " l3proto = ");
   emit_text_u64(out, expect->tuple.family);
   emit_text_literal(out, " proto=");
@@ -155,10 +163,7 @@ static void ip_conntrack_expect(emit_text *out, const emit_options *o, const ct_
 
   if (old)
     emit_text_literal(out, "EXPECTING: ");
-  if (expect->deadline_ns == G_MAXINT64)
-    emit_text_char(out, '-');
-  else
-    emit_text_i64(out, expect->timeout_ns / 1000000000);
+  expect_seconds(out, expect);
   if (old)
     emit_text_literal(out, " use=1");
   emit_text_literal(out, " proto=");

@@ -222,7 +222,8 @@ static void expectation(emit_text *out, const emit_options *o, const ct_expect_v
     emit_text_string(out, expect->helper);
     emit_text_literal(out, "</helper-name>");
   }
-  element(out, "timeout", expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
+  if (emit_expect_ends(expect))
+    element(out, "timeout", expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
   element(out, "class", expect->class_number);
   if (event != NULL && o->options & EMIT_TIMESTAMP)
     when(out, event->time_ns);

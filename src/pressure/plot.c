@@ -11,6 +11,9 @@ enum { STRIP_ROW = LEGEND_ROW + 26, STRIP_HALF = 10, STROKE_LEAST = 2 };
 /* More curves than that, and marks on them can no longer be told apart: the strips have them. */
 enum { MARKED_LINES = 3 };
 
+/* Curves that lie on each other take turns: so many pixels each. */
+enum { TURN = 9 };
+
 /* Told apart also by those who do not see all colours (Okabe and Ito's set, without the yellow). */
 static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000" };
 static const char *const dashes[] = { "", "8 4", "14 4 4 4", "4 3" };
@@ -23,12 +26,14 @@ static const char style[] =
 
 typedef struct plot {
   emit_text *out;
+  const plot_line *lines;
+  guint n;
   gint64 start_ns;
   double span_s;
   double top, step; /* entries at the upper edge, and between two lines */
   guint64 most;     /* evictions or drops within one step */
   double most_s;    /* how long that step is */
-  gboolean marked, has_max, evictions, drops; /* what there is */
+  gboolean marked, has_max, turns, evictions, drops; /* what there is */
 } plot;
 
 #define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
@@ -77,15 +82,15 @@ static const char *time_unit(double span_s, double *unit_s)
   return units[i].name;
 }
 
-static void frame_plot(plot *p, const plot_line *lines, guint n)
+static void frame_plot(plot *p)
 {
   gint64 end_ns = G_MININT64;
   double peak = 1;
   guint i, j;
 
   p->start_ns = G_MAXINT64;
-  for (i = 0; i < n; i++) {
-    const pressure_occupancy *o = lines[i].occupancy;
+  for (i = 0; i < p->n; i++) {
+    const pressure_occupancy *o = p->lines[i].occupancy;
 
     if (o->step_ns == 0)
       continue;
@@ -166,33 +171,113 @@ static void draw_marks(plot *p, const plot_line *line, guint i, gboolean drops)
   }
 }
 
-static void draw_max(plot *p, const plot_line *line, guint i)
+/* One of so many that would lie on each other: which of them it is. */
+typedef struct plot_turn {
+  guint rank, of;
+} plot_turn;
+
+static plot_turn turn_at_max(const plot *p, guint i)
 {
+  plot_turn turn = { 0, 1 };
+  guint k;
+
+  for (k = 0; k < p->n; k++)
+    if (k != i && p->lines[k].max == p->lines[i].max) {
+      turn.rank += k < i;
+      turn.of++;
+    }
+  return turn;
+}
+
+/* The pixel row that a curve runs in, -1 where it has no such step. */
+static int row_at(const plot *p, const pressure_occupancy *o, const pressure_occupancy *like, guint step)
+{
+  if (step >= o->n || o->step_ns != like->step_ns || o->start_ns != like->start_ns)
+    return -1;
+  return (int)y_of(p, (double)o->steps[step].peak);
+}
+
+static plot_turn turn_at_step(const plot *p, guint i, guint step)
+{
+  const pressure_occupancy *own = p->lines[i].occupancy;
+  int row = row_at(p, own, own, step);
+  plot_turn turn = { 0, 1 };
+  guint k;
+
+  for (k = 0; k < p->n; k++)
+    if (k != i && row_at(p, p->lines[k].occupancy, own, step) == row) {
+      turn.rank += k < i;
+      turn.of++;
+    }
+  return turn;
+}
+
+static void draw_max(plot *p, guint i)
+{
+  const plot_line *line = &p->lines[i];
   double y = y_of(p, (double)line->max);
+  plot_turn turn = turn_at_max(p, i);
 
   if (line->max == 0 || (double)line->max > p->top)
     return;
   p->has_max = TRUE;
-  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 4\"/>\n", LEFT, y, WIDTH - RIGHT, y,
-      line_class(i), line_colour(i));
+  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 %u\" stroke-dashoffset=\"%d\"/>\n", LEFT,
+      y, WIDTH - RIGHT, y, line_class(i), line_colour(i), 5 * turn.of - 1, -5 * (int)turn.rank);
 }
 
-static void draw_line(plot *p, const plot_line *line, guint i)
+/* A step's level, as far as it is this curve's turn. down: the pen draws. => whether it still does at the step's end. */
+static gboolean draw_level(plot *p, plot_turn turn, double x, double end, double y, gboolean down)
 {
-  const pressure_occupancy *o = line->occupancy;
+  while (x < end) {
+    guint place = (guint)((x - LEFT) / TURN + 1e-6);
+    double until = turn.of == 1 ? end : MIN(end, LEFT + TURN * (place + 1.0));
+    gboolean own = place % turn.of == turn.rank;
+
+    if (own && !down)
+      put(p, "M%.1f %.1f", x, y);
+    if (own)
+      put(p, "H%.1f", until);
+    down = own;
+    x = until;
+  }
+  return down;
+}
+
+static void draw_curve(plot *p, guint i)
+{
+  const pressure_occupancy *o = p->lines[i].occupancy;
+  gboolean down = FALSE;
+  double before = 0;
   guint j;
 
-  if (o->step_ns == 0)
-    return;
-  draw_max(p, line, i);
-  put(p, "<path class=\"c%u\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M", line_class(i), line_colour(i), line_dash(i));
-  for (j = 0; j < o->n; j++)
-    put(p, "%.1f %.1fH%.1f%s", step_x(p, o, j), y_of(p, (double)o->steps[j].peak), step_x(p, o, j + 1), j + 1 < o->n ? "L" : "");
+  put(p, "<path class=\"c%u\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"", line_class(i), line_colour(i), line_dash(i));
+  for (j = 0; j < o->n; j++) {
+    plot_turn turn = turn_at_step(p, i, j);
+    double x = step_x(p, o, j), y = y_of(p, (double)o->steps[j].peak);
+
+    p->turns = p->turns || turn.of > 1;
+    if (j > 0 && !down && turn.of == 1) {
+      put(p, "M%.1f %.1f", x, before); /* it leaves the others here */
+      down = TRUE;
+    }
+    if (j > 0 && down)
+      put(p, "L%.1f %.1f", x, y);
+    down = draw_level(p, turn, x, step_x(p, o, j + 1), y, down);
+    before = y;
+  }
   put(p, "\"/>\n");
+}
+
+static void draw_line(plot *p, guint i)
+{
+  if (p->lines[i].occupancy->step_ns == 0)
+    return;
+  draw_max(p, i);
+  draw_curve(p, i);
   if (!p->marked)
     return;
-  draw_marks(p, line, i, FALSE);
-  draw_marks(p, line, i, TRUE);
+  draw_marks(p, &p->lines[i], i, FALSE);
+  draw_marks(p, &p->lines[i], i, TRUE);
 }
 
 /* How long the stroke for so many is: as their share of the most, but never too short to be seen. */
@@ -217,39 +302,43 @@ static void draw_strip(plot *p, const pressure_occupancy *o, guint i, int middle
   put(p, "\"/>\n");
 }
 
-/* What the picture's signs mean. */
-static void draw_key(plot *p, int y)
+/* What the picture's signs mean. => the row of its last line. */
+static int draw_key(plot *p, int y)
 {
   put(p, "<text x=\"%d\" y=\"%d\">", LEFT, y);
   if (p->has_max)
     put(p, "dotted: nf_conntrack_max.  ");
+  if (p->turns)
+    put(p, "Colours in turn: curves that coincide.  ");
   if (p->most == 0)
     put(p, "Nothing was evicted, nothing dropped.");
   else if (p->marked)
     put(p, "%s%s%s.  ", p->evictions ? "\342\226\274 evictions" : "", p->evictions && p->drops ? ", " : "", p->drops ? "\303\227 drops" : "");
-  if (p->most > 0) {
-    put(p, "Strips: evictions up, drops down; the longest stroke is ");
-    emit_text_u64_grouped(p->out, p->most);
-    put(p, " in %.3g s", p->most_s);
-  }
   put(p, "</text>\n");
+  if (p->most == 0)
+    return y;
+  y += LEGEND_ROW;
+  put(p, "<text x=\"%d\" y=\"%d\">Strips: evictions up, drops down; the longest stroke is ", LEFT, y);
+  emit_text_u64_grouped(p->out, p->most);
+  put(p, " in %.3g s</text>\n", p->most_s);
+  return y;
 }
 
 /* The legend and the strips in one: a line's name and totals, and beneath them when it was that it lost something. */
-static void draw_legend(plot *p, const plot_line *lines, guint n)
+static void draw_legend(plot *p)
 {
   guint i;
   int y = TOP + PLOT_HEIGHT + AXIS + LEGEND_ROW;
 
-  draw_key(p, y);
-  for (i = 0; i < n; i++) {
-    const pressure_occupancy *o = lines[i].occupancy;
+  y = draw_key(p, y);
+  for (i = 0; i < p->n; i++) {
+    const pressure_occupancy *o = p->lines[i].occupancy;
 
     y += LEGEND_ROW;
     put(p, "<path d=\"M%d %dh28\" class=\"c%u\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT, y - 4, line_class(i),
         line_colour(i), line_dash(i));
     put(p, "<text x=\"%d\" y=\"%d\">", LEFT + 36, y);
-    put_escaped(p, lines[i].label);
+    put_escaped(p, p->lines[i].label);
     put(p, ": ");
     emit_text_u64_grouped(p->out, o->evictions);
     put(p, " evicted, ");
@@ -262,21 +351,22 @@ static void draw_legend(plot *p, const plot_line *lines, guint n)
   }
 }
 
-static guint height_of(const plot_line *lines, guint n)
+static guint height_of(const plot *p)
 {
-  guint i, height = TOP + PLOT_HEIGHT + AXIS + 2 * LEGEND_ROW;
+  guint i, height = TOP + PLOT_HEIGHT + AXIS + (p->most > 0 ? 3 : 2) * LEGEND_ROW;
 
-  for (i = 0; i < n; i++)
-    height += lines[i].occupancy->evictions + lines[i].occupancy->drops > 0 ? STRIP_ROW : LEGEND_ROW;
+  for (i = 0; i < p->n; i++)
+    height += p->lines[i].occupancy->evictions + p->lines[i].occupancy->drops > 0 ? STRIP_ROW : LEGEND_ROW;
   return height;
 }
 
 void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n)
 {
-  plot p = { .out = out, .marked = n <= MARKED_LINES };
-  guint i, height = height_of(lines, n);
+  plot p = { .out = out, .lines = lines, .n = n, .marked = n <= MARKED_LINES };
+  guint i, height;
 
-  frame_plot(&p, lines, n);
+  frame_plot(&p);
+  height = height_of(&p);
   put(&p, "<svg class=\"plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
           "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\" role=\"img\">\n", WIDTH, height, WIDTH, height);
   put(&p, "<style>%s</style>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"30\" font-size=\"17\">",
@@ -285,7 +375,7 @@ void pressure_plot(emit_text *out, const char *title, const plot_line *lines, gu
   put(&p, "</text>\n");
   draw_axes(&p);
   for (i = 0; i < n; i++)
-    draw_line(&p, &lines[i], i);
-  draw_legend(&p, lines, n);
+    draw_line(&p, i);
+  draw_legend(&p);
   put(&p, "</svg>\n");
 }

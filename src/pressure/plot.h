@@ -12,7 +12,7 @@ typedef struct plot_line {
   guint64 max; /* nf_conntrack_max; 0: no limit */
 } plot_line;
 
-/* title names the capture. Lines beyond the colours there are repeat them with other dashes. */
+/* title names the capture. Lines beyond the colours there are repeat them with other dashes; where curves coincide, their colours alternate. */
 void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n);
 
 #endif

@@ -36,7 +36,7 @@ replay_feed *replay_feed_new(const replay_options *options)
   feed->problems = g_ptr_array_new_with_free_func(g_free);
   feed->fds = g_new(int, options->n_captures);
   for (i = 0; i < options->n_captures; i++) {
-    feed->fds[i] = cap_input_open(options->captures[i], &error);
+    feed->fds[i] = options->fds != NULL && options->fds[i] >= 0 ? options->fds[i] : cap_input_open(options->captures[i], &error);
     if (feed->fds[i] < 0)
       keep_problem(feed, g_steal_pointer(&error));
     else if (waits(feed->fds[i]))

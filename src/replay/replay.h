@@ -20,6 +20,7 @@
 typedef struct replay_options {
   const char *const *captures; /* paths; "-" is standard input */
   guint n_captures;
+  const int *fds;        /* of captures opened before, -1: open the path; NULL: all of them. A prepared source owns them */
   gboolean merge;        /* by time instead of one after the other */
   const char *bpf;       /* pcap-filter(7), or NULL */
   replay_point start;    /* from the first frame at or after it */

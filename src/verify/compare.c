@@ -1,205 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <config.h>
 
-#include "compare.h"
-
-#include <string.h>
-
-#include "print.h"
-
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
-
-struct verify_compare {
-  verify_tolerance tolerance;
-  char *truth_name, *got_name;
-  GHashTable *left_out;            /* ct_tuple */
-  GArray *truth_waiting, *got_waiting; /* verify_event: DESTROYs of the frame before that the other side may still send */
-  GArray *used;                    /* gboolean for each of the other side's events: already matched */
-  verify_counts counts;
-  GString *difference; /* NULL: none */
-  guint64 number;      /* of the frame under comparison */
-  gint64 time_ns, seen_ns;
-};
-
-/* ---- what is let pass: all of it, and nothing anywhere else ---- */
-
-/*
- * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a little after the time that
- * the packet was stamped with, and so at times a tick later than we think. What an expired master leaves behind is collected at some
- * moment from its deadline (collected_ns before the frame) to the frame.
- */
-const verify_tolerance verify_tolerance_virtual = {.late_ns = 10000000, .expect_early_ns = 10000000};
-
-/*
- * HZ is 100 or more on every kernel we know, and a deadline is rounded to a tick when it is set and again when it is read: two ticks. What
- * lies between sending and looking is measured (verify_line.seen_ns) and comes on top.
- */
-const verify_tolerance verify_tolerance_live = {
-    .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE};
-
-const verify_tolerance verify_tolerance_transcripts = {
-    .late_ns = 1, .early_ns = NS_PER_S, .edge_ns = 2 * NS_PER_S, .destroy_both_ways = TRUE};
-
-/* A transcript repeats an unchanged entry only where its deadline moved by more than 1.5 s; a listed second is up to one second wide. */
-static const gint64 UNLISTED_NS = 1500000000 + NS_PER_S;
-
-static gint64 seconds_floor(gint64 ns) { return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S); }
-
-static gboolean timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns)
-{
-  if (truth_s == got_s)
-    return TRUE;
-  const gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
-  if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
-    return FALSE;
-  c->counts.timeouts_late++;
-  return TRUE;
-}
-
-/* The truth did not list the entry after this frame: its deadline has not moved far from where it was last listed. */
-static gboolean unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got)
-{
-  const gint64 moved_ns = (c->time_ns + got->rest_ns) - (truth->listed_ns + truth->rest_ns);
-  return ABS(moved_ns) <= UNLISTED_NS;
-}
-
-static gboolean edge_fits(verify_compare *c, gint64 rest_ns, gint64 uncertain_ns)
-{
-  if (c->tolerance.edge_ns == 0 || rest_ns > c->tolerance.edge_ns + (c->seen_ns - c->time_ns) ||
-      rest_ns < -c->tolerance.edge_ns - uncertain_ns)
-    return FALSE;
-  c->counts.edges++;
-  return TRUE;
-}
-
-static gboolean destroy_may_wait(const verify_compare *c, const verify_event *event, gboolean is_truth)
-{
-  return event->expired && (!is_truth || c->tolerance.destroy_both_ways);
-}
-
-/* ---- differences ---- */
-
-static GString *difference_begin(verify_compare *c, const char *what)
-{
-  c->difference = g_string_new(NULL);
-  if (c->number)
-    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (%.4f s): %s\n", c->number, (double)c->time_ns / 1e9, what);
-  else
-    g_string_append_printf(c->difference, "at the end: %s\n", what);
-  return c->difference;
-}
-
-static void side_begin(verify_compare *c, gboolean is_truth)
-{
-  const char *name = is_truth ? c->truth_name : c->got_name;
-  const int width = (int)MAX(strlen(c->truth_name), strlen(c->got_name));
-  g_string_append_printf(c->difference, "  %-*s: ", width, name);
-}
-
-static gboolean differ_text(verify_compare *c, const char *what, const char *truth, const char *got)
-{
-  difference_begin(c, what);
-  side_begin(c, TRUE);
-  g_string_append_printf(c->difference, "%s\n", truth);
-  side_begin(c, FALSE);
-  g_string_append_printf(c->difference, "%s\n", got);
-  return FALSE;
-}
-
-/* Either side may be NULL: it has no such thing. */
-static gboolean differ_entry(verify_compare *c, const char *field, const verify_entry *truth, const verify_entry *got)
-{
-  difference_begin(c, field);
-  side_begin(c, TRUE);
-  if (truth)
-    verify_print_entry(c->difference, truth);
-  g_string_append(c->difference, truth ? "\n" : "no such entry\n");
-  side_begin(c, FALSE);
-  if (got) {
-    verify_print_entry(c->difference, got);
-    g_string_append_printf(c->difference, " (%.4f s left)", (double)got->rest_ns / 1e9);
-  }
-  g_string_append(c->difference, got ? "\n" : "no such entry\n");
-  return FALSE;
-}
-
-static gboolean differ_expect(verify_compare *c, const char *field, const verify_expect *truth, const verify_expect *got)
-{
-  difference_begin(c, field);
-  side_begin(c, TRUE);
-  if (truth)
-    verify_print_expect(c->difference, truth);
-  g_string_append(c->difference, truth ? "\n" : "no such expectation\n");
-  side_begin(c, FALSE);
-  if (got)
-    verify_print_expect(c->difference, got);
-  g_string_append(c->difference, got ? "\n" : "no such expectation\n");
-  return FALSE;
-}
-
-/* ---- fields ---- */
-
-static gboolean pair_equal(const guint8 a[2], const guint8 b[2]) { return a[0] == b[0] && a[1] == b[1]; }
-
-static gboolean counters_equal(const verify_entry *a, const verify_entry *b)
-{
-  return memcmp(a->packets, b->packets, sizeof a->packets) == 0 && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
-}
-
-/* X(bit, name, whether truth a and the other b agree). Timeouts are no matter of equality and stand apart. */
-#define ENTRY_FIELDS(X)                                                                                                \
-  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))                                             \
-  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                                                               \
-  X(VERIFY_HAS_STATE, "state", a->state == b->state)                                                                   \
-  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))                                                     \
-  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))                                                     \
-  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof a->vtag) == 0)                                            \
-  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                                                             \
-  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                                                               \
-  X(VERIFY_HAS_MASTER, "master", ct_tuple_equal(&a->master, &b->master))
-
-/* => the first field that differs, or NULL. */
-static const char *entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
-{
-#define X(bit, name, equal)                                                                                            \
-  if ((a->has | b->has) & (bit)) {                                                                                     \
-    c->counts.fields++;                                                                                                \
-    if (!(a->has & b->has & (bit)) || !(equal))                                                                        \
-      return name;                                                                                                     \
-  }
-  ENTRY_FIELDS(X)
-#undef X
-  return NULL;
-}
-
-/* An event's timeout is absent where less than a second is left: 0. */
-static const char *event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
-{
-  c->counts.fields++;
-  return timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.early_ns) ? NULL : "timeout";
-}
-
-static gboolean expect_same(const verify_expect *a, const verify_expect *b)
-{
-  return ct_tuple_equal(&a->tuple, &b->tuple) && ct_tuple_equal(&a->mask, &b->mask);
-}
-
-/* with_flags: flags change without a new listing, so they are only known at the moment of listing. */
-static const char *expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b, gboolean listed_now)
-{
-  c->counts.fields += listed_now ? 5 : 3;
-  if (!ct_tuple_equal(&a->master, &b->master))
-    return "master";
-  if (a->class_number != b->class_number)
-    return "class";
-  if (a->helper != b->helper)
-    return "helper";
-  if (listed_now && a->flags != b->flags)
-    return "flags";
-  if (listed_now && !timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, MAX(c->tolerance.expect_early_ns, b->collected_ns)))
-    return "timeout";
-  return NULL;
-}
+#include "compare_internal.h"
 
 /* ---- life ---- */
 
@@ -261,13 +63,13 @@ static gboolean packet_compare(verify_compare *c, const verify_line *truth, cons
   c->counts.packets++;
   c->counts.fields += 3;
   if (truth->cls != got->cls)
-    return differ_text(c, "class", ct_class_name(truth->cls), ct_class_name(got->cls));
+    return verify_differ_text(c, "class", ct_class_name(truth->cls), ct_class_name(got->cls));
   if (truth->dir != got->dir) {
     const char truth_dir[] = {truth->dir, 0}, got_dir[] = {got->dir, 0};
-    return differ_text(c, "direction", truth_dir, got_dir);
+    return verify_differ_text(c, "direction", truth_dir, got_dir);
   }
   if (truth->forwarded != got->forwarded)
-    return differ_text(c, "forwarded", truth->forwarded ? "yes" : "no", got->forwarded ? "yes" : "no");
+    return verify_differ_text(c, "forwarded", truth->forwarded ? "yes" : "no", got->forwarded ? "yes" : "no");
   return TRUE;
 }
 
@@ -278,7 +80,7 @@ static gboolean event_same_subject(const verify_event *a, const verify_event *b)
   if (a->type != b->type)
     return FALSE;
   if (a->type >= VERIFY_EV_EXP_NEW)
-    return expect_same(&a->u.expect, &b->u.expect);
+    return verify_expect_same(&a->u.expect, &b->u.expect);
   return ct_tuple_equal(&a->u.entry.orig, &b->u.entry.orig);
 }
 
@@ -286,27 +88,27 @@ static gboolean events_agree(verify_compare *c, const verify_event *truth, const
 {
   c->counts.events++;
   if (truth->type >= VERIFY_EV_EXP_NEW) {
-    const char *field = expect_difference(c, &truth->u.expect, &got->u.expect, TRUE);
+    const char *field = verify_expect_difference(c, &truth->u.expect, &got->u.expect, TRUE);
     if (!field)
       return TRUE;
     g_autofree char *what = g_strdup_printf("%s event: %s", verify_event_name(truth->type), field);
-    return differ_expect(c, what, &truth->u.expect, &got->u.expect);
+    return verify_differ_expect(c, what, &truth->u.expect, &got->u.expect);
   }
-  const char *field = entry_difference(c, &truth->u.entry, &got->u.entry);
+  const char *field = verify_entry_difference(c, &truth->u.entry, &got->u.entry);
   if (!field)
-    field = event_timeout_difference(c, &truth->u.entry, &got->u.entry);
+    field = verify_event_timeout_difference(c, &truth->u.entry, &got->u.entry);
   if (!field)
     return TRUE;
   g_autofree char *what = g_strdup_printf("%s event: %s", verify_event_name(truth->type), field);
-  return differ_entry(c, what, &truth->u.entry, &got->u.entry);
+  return verify_differ_entry(c, what, &truth->u.entry, &got->u.entry);
 }
 
 static gboolean differ_event(verify_compare *c, const verify_event *event, gboolean is_truth)
 {
   g_autofree char *what = g_strdup_printf("%s event on one side only", verify_event_name(event->type));
   if (event->type >= VERIFY_EV_EXP_NEW)
-    return differ_expect(c, what, is_truth ? &event->u.expect : NULL, is_truth ? NULL : &event->u.expect);
-  return differ_entry(c, what, is_truth ? &event->u.entry : NULL, is_truth ? NULL : &event->u.entry);
+    return verify_differ_expect(c, what, is_truth ? &event->u.expect : NULL, is_truth ? NULL : &event->u.expect);
+  return verify_differ_entry(c, what, is_truth ? &event->u.entry : NULL, is_truth ? NULL : &event->u.entry);
 }
 
 /* => index in list of an event about the same, or -1. */
@@ -359,7 +161,7 @@ static gboolean truth_events_match(verify_compare *c, const verify_line *truth, 
       return FALSE;
     if (matched)
       continue;
-    if (!destroy_may_wait(c, event, TRUE))
+    if (!verify_destroy_may_wait(c, event, TRUE))
       return differ_event(c, event, TRUE);
     g_array_append_val(unmatched, *event);
   }
@@ -377,7 +179,7 @@ static gboolean got_events_match(verify_compare *c, const verify_line *got, GArr
       return FALSE;
     if (matched)
       continue;
-    if (!destroy_may_wait(c, event, FALSE))
+    if (!verify_destroy_may_wait(c, event, FALSE))
       return differ_event(c, event, FALSE);
     g_array_append_val(unmatched, *event);
   }
@@ -408,14 +210,14 @@ static gboolean events_compare(verify_compare *c, const verify_line *truth, cons
 
 static gboolean entry_compare(verify_compare *c, const verify_entry *truth, const verify_entry *got, gboolean listed_now)
 {
-  const char *field = entry_difference(c, truth, got);
+  const char *field = verify_entry_difference(c, truth, got);
   c->counts.entries++;
   c->counts.fields++;
-  const gboolean fits = listed_now ? timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
-                                   : unlisted_timeout_fits(c, truth, got);
+  const gboolean fits = listed_now ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
+                                   : verify_unlisted_timeout_fits(c, truth, got);
   if (!field && !fits)
     field = "timeout";
-  return field ? differ_entry(c, field, truth, got) : TRUE;
+  return field ? verify_differ_entry(c, field, truth, got) : TRUE;
 }
 
 /* An entry that only the truth has, if there is one beyond the edges. */
@@ -431,8 +233,8 @@ static gboolean missing_compare(verify_compare *c, const verify_table *truth, co
     const verify_entry *entry = value;
     if (g_hash_table_contains(have, &entry->orig) || verify_compare_leaves_out(c, &entry->orig))
       continue;
-    if (!edge_fits(c, entry->listed_ns + entry->rest_ns - c->time_ns, NS_PER_S))
-      return differ_entry(c, "entry on one side only", entry, NULL);
+    if (!verify_edge_fits(c, entry->listed_ns + entry->rest_ns - c->time_ns, NS_PER_S))
+      return verify_differ_entry(c, "entry on one side only", entry, NULL);
   }
   return TRUE;
 }
@@ -446,8 +248,8 @@ static gboolean entries_compare(verify_compare *c, const verify_table *truth, co
     matched += other != NULL;
     if (verify_compare_leaves_out(c, &entry->orig))
       continue;
-    if (!other && !edge_fits(c, entry->rest_ns, 0))
-      return differ_entry(c, "entry on one side only", NULL, entry);
+    if (!other && !verify_edge_fits(c, entry->rest_ns, 0))
+      return verify_differ_entry(c, "entry on one side only", NULL, entry);
     if (other && !entry_compare(c, other, entry, other->stamp == c->number))
       return FALSE;
   }
@@ -461,19 +263,19 @@ static gboolean expects_compare(verify_compare *c, const GArray *truth, const GA
   for (guint i = 0; i < got->len; i++) {
     const verify_expect *x = &g_array_index(got, verify_expect, i), *other = NULL;
     for (guint j = 0; j < truth->len && !other; j++)
-      if (expect_same(x, &g_array_index(truth, verify_expect, j)))
+      if (verify_expect_same(x, &g_array_index(truth, verify_expect, j)))
         other = &g_array_index(truth, verify_expect, j);
-    const char *field = other ? expect_difference(c, other, x, other->stamp == c->number) : "expectation on one side only";
+    const char *field = other ? verify_expect_difference(c, other, x, other->stamp == c->number) : "expectation on one side only";
     if (field)
-      return differ_expect(c, field, other, x);
+      return verify_differ_expect(c, field, other, x);
   }
   for (guint j = 0; j < truth->len && truth->len != got->len; j++) {
     const verify_expect *x = &g_array_index(truth, verify_expect, j);
     gboolean found = FALSE;
     for (guint i = 0; i < got->len && !found; i++)
-      found = expect_same(x, &g_array_index(got, verify_expect, i));
+      found = verify_expect_same(x, &g_array_index(got, verify_expect, i));
     if (!found)
-      return differ_expect(c, "expectation on one side only", x, NULL);
+      return verify_differ_expect(c, "expectation on one side only", x, NULL);
   }
   return TRUE;
 }
@@ -514,7 +316,7 @@ static gboolean stats_compare(verify_compare *c, GHashTable *truth, GHashTable *
     g_autofree char *what = g_strdup_printf("statistics: %s", (const char *)key);
     g_autofree char *left = g_strdup_printf("%" G_GUINT64_FORMAT, *mine);
     g_autofree char *right = g_strdup_printf("%" G_GUINT64_FORMAT, *other);
-    return differ_text(c, what, left, right);
+    return verify_differ_text(c, what, left, right);
   }
   return TRUE;
 }

@@ -95,7 +95,7 @@ static void gap_wait(live *l, const cap_frame *frame)
 static void record_flush(live *l)
 {
   if (l->options->record)
-    fwrite(l->text->str, 1, l->text->len, l->options->record);
+    emit_text_bytes(l->options->record, l->text->str, l->text->len);
   g_string_truncate(l->text, 0);
 }
 

@@ -7,8 +7,8 @@
 #define VERIFY_LIVE_H
 
 #include <signal.h>
-#include <stdio.h>
 
+#include "emit/text.h"
 #include "offline.h"
 
 typedef struct verify_live_options {
@@ -17,13 +17,13 @@ typedef struct verify_live_options {
   gboolean checksums;    /* judged; else nf_conntrack_checksum=0, and IPv4 header sums are mended before sending */
   gint64 max_gap_ns;     /* the capture's own gaps are kept up to this; 0: as fast as the kernel answers */
   guint64 count;         /* packets to send at most; 0: all */
-  FILE *record;          /* the transcript goes there; may be NULL */
+  emit_text *record;     /* the transcript goes there; may be NULL. The caller flushes it */
   const volatile sig_atomic_t *stop; /* not 0: end early */
 } verify_live_options;
 
 /*
  * => TRUE where the comparison was made (report says how it went). FALSE and error: CAP_ERROR_* for the capture, VERIFY_ERROR_MISSING
- * where this machine cannot. A record that cannot be written shows in ferror(record).
+ * where this machine cannot. A record that cannot be written shows in record->error.
  */
 gboolean verify_capture_live(const char *capture, const verify_live_options *options, verify_report *report, GError **error);
 

@@ -5,7 +5,7 @@ libverify_la_SOURCES = \
 	src/verify/table.c \
 	src/verify/json.h src/verify/json.c \
 	src/verify/print.h src/verify/print.c \
-	src/verify/compare.h src/verify/compare.c \
+	src/verify/compare.h src/verify/compare.c src/verify/compare_internal.h src/verify/compare_fields.c \
 	src/verify/run.h src/verify/run.c \
 	src/verify/offline.h src/verify/offline.c \
 	src/verify/hostile.h src/verify/hostile.c src/verify/hostile_talk.h src/verify/hostile_build.c

@@ -121,9 +121,25 @@ if command -v bash > /dev/null; then
 else
   echo 'process substitution not tried: there is no bash'
 fi
-mkfifo "$work/pipe"
+# Named pipes are opened once, and both before either is looked at: one program may write both.
+mkfifo "$work/pipe" "$work/other"
 cat "$work/a.pcap" > "$work/pipe" &
 expect 0 '^3 packets compared: no diff' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
+wait
+cat "$work/a.json" > "$work/pipe" &
+expect 1 '^3 lines compared, 2 differ' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/b.json"
+wait
+cat "$work/a.json" > "$work/pipe" &
+expect 2 '' 'pipe is a saved -o json and .*a.pcap is not' timeout 20 "$ctreplay" diff "$work/a.pcap" "$work/pipe"
+wait
+tee "$work/pipe" < "$work/a.json" > "$work/other" &
+expect 0 '^3 lines compared, 0 differ' '' timeout 20 "$ctreplay" diff "$work/other" "$work/pipe"
+wait
+tee "$work/pipe" < "$work/a.pcap" > "$work/other" &
+expect 0 '^3 packets compared: no diff' '' timeout 20 "$ctreplay" diff "$work/other" "$work/pipe"
+wait
+cat /dev/null > "$work/pipe" &
+expect 3 '^0 packets compared: there was nothing' 'pipe: empty' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
 wait
 # What could not be read has not been compared.
 expect 3 '^0 packets compared: there was nothing to compare' 'cannot be opened' "$ctreplay" diff --max 1,2 "$work/missing.pcap"

@@ -13,6 +13,7 @@ expect 0 'tcp      6 120 SYN_SENT src=10.0.0.1' '2 flow entries have been shown'
 expect 0 'DESTROY' '' "$ctreplay" -E --end +3 --sysctl nf_conntrack_udp_timeout=1 "$work/good.pcap"
 expect 0 'Summary' '' "$ctreplay" "$work/good.pcap"
 expect 0 'Usage\|Commands' '' "$ctreplay" --help
+expect 0 '^ *--color, --progress' '' "$ctreplay" --help
 expect 0 'ctreplay [0-9]' '' "$ctreplay" --version
 expect 0 'tcp-state' '' "$ctreplay" list reasons
 input=$work/good.pcap
@@ -47,6 +48,8 @@ expect 1 '^not ok' '' "$ctreplay" test --sysctl nf_conntrack_max=5 "$work/one.ct
 
 expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'being read' "$ctreplay" verify --record "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'give a file' "$ctreplay" verify --record - "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
 
 # What is shown must not go into what is read.
@@ -59,7 +62,9 @@ expect 0 '' '' cmp "$work/good.pcap" "$work/own.pcap"
 expect 0 dropped '' "$ctreplay" -P --class dropped --max 4 samples/full-newcomer-dropped.pcap
 expect 0 '^dropped$' '' "$ctreplay" list classes
 expect 0 '*' '0 shown; in all ' "$ctreplay" --evictions --max 1 -s 192.0.2.1 "$work/good.pcap"
-expect 0 '' 'note: --every' "$ctreplay" -C --every 1h "$work/good.pcap"
+expect 0 '' 'note: --every: .*; --at +3600 shows' "$ctreplay" -C --every 1h "$work/good.pcap"
+expect 0 '^1$' '' "$ctreplay" -C --at +3600 --sysctl nf_conntrack_udp_timeout=7200 "$work/good.pcap"
+expect 2 '' 'give -L, -C or -S' "$ctreplay" --every 1h "$work/good.pcap"
 expect 2 '' '-D: no such option here; nothing can be deleted' "$ctreplay" -D "$work/good.pcap"
 
 # Memory that runs out. Sanitizers take more address space than any limit leaves.
@@ -99,6 +104,12 @@ expect 0 '^Something is lost .* at nf_conntrack_max=1; the peak was 1\.' '' "$ct
 expect 0 '^The smallest nf_conntrack_max at which nothing is lost: 2 ' '' "$ctreplay" sweep --max 1,2 "$work/good.pcap"
 expect 2 '' '--max was given twice' "$ctreplay" sweep --max 1 --max 2 "$work/good.pcap"
 expect 0 '^max=1 .* kB$' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
+
+# What TFTP of 2.4 expected had no timeout.
+expect 0 '^proto=17 src=10.0.0.69 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 samples/tftp.pcap
+expect 0 '^EXPECTING: - use=1 proto=17 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o ip_conntrack samples/tftp.pcap
+expect 0 '#1 *expect *RRQ *udp 10.0.0.69 ' '' "$ctreplay" --profile linux-2.4 samples/tftp.pcap
+expect 0 '#1 *expect *RRQ *300 s *udp 10.0.0.69 ' '' "$ctreplay" samples/tftp.pcap
 
 # 4: output; a reader that goes is none
 expect 4 '' 'No such file' "$ctreplay" -L -w "$work/none/x" "$work/good.pcap"

@@ -71,6 +71,14 @@ if [ -r "$flood" ]; then
   spoilt "$work/c.pcap" "$ctreplay" compile "$work/flood.ct" -w "$work/c.pcap"
   spoilt "$work/o.svg" "$ctreplay" -C --max 4 --plot "$work/o.svg" "$flood"
   spoilt "$work/s.svg" "$ctreplay" sweep --max 4 --plot "$work/s.svg" "$flood"
+  "$ctreplay" verify "$flood" > /dev/null 2> "$work/err"
+  if [ $? -eq 77 ]; then
+    echo "the recording of a kernel not tried: $(cat "$work/err")"
+  else
+    spoilt "$work/v.jsonl" "$ctreplay" verify --record "$work/v.jsonl" "$flood"
+    expect 4 '' 'No such file' "$ctreplay" verify --record "$work/none/x" "$flood"
+    [ ! -w /dev/full ] || expect 4 'equal' 'No space' "$ctreplay" verify --record /dev/full "$flood"
+  fi
 fi
 
 # ---- a pipe whose reader goes ----

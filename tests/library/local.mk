@@ -1,17 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# libctreplay: its functions from within (test_library), what they do unseen (test_key), and the library as somebody finds it who has installed it (installed.sh).
-TESTS += test_library test_key tests/library/installed.sh
-check_PROGRAMS += test_library test_key
-test_library_SOURCES = tests/library/test_library.c tests/unit/unit.h
-test_library_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
-test_library_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_library_LDFLAGS = $(AM_LDFLAGS) -static
-test_library_LDADD = libctreplay.la $(CHECK_LIBS) $(GLIB_LIBS)
+# libctreplay: its functions from within (test_library*), what they do unseen (test_key), and the library as somebody finds it who has installed it (installed.sh).
+LIBRARY_TESTS = test_library test_library_packets test_library_events
+TESTS += $(LIBRARY_TESTS) test_key tests/library/installed.sh
+check_PROGRAMS += $(LIBRARY_TESTS) test_key
+LIBRARY_KIT = tests/library/library_kit.h tests/library/library_kit.c tests/unit/unit.h
+LIBRARY_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+LIBRARY_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+LIBRARY_TEST_LINKING = $(AM_LDFLAGS) -static
+LIBRARY_TEST_LIBS = libctreplay.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_library_SOURCES = tests/library/test_library.c $(LIBRARY_KIT)
+test_library_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
+test_library_CFLAGS = $(LIBRARY_TEST_CFLAGS)
+test_library_LDFLAGS = $(LIBRARY_TEST_LINKING)
+test_library_LDADD = $(LIBRARY_TEST_LIBS)
+test_library_packets_SOURCES = tests/library/test_library_packets.c $(LIBRARY_KIT)
+test_library_packets_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
+test_library_packets_CFLAGS = $(LIBRARY_TEST_CFLAGS)
+test_library_packets_LDFLAGS = $(LIBRARY_TEST_LINKING)
+test_library_packets_LDADD = $(LIBRARY_TEST_LIBS)
+test_library_events_SOURCES = tests/library/test_library_events.c $(LIBRARY_KIT)
+test_library_events_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
+test_library_events_CFLAGS = $(LIBRARY_TEST_CFLAGS)
+test_library_events_LDFLAGS = $(LIBRARY_TEST_LINKING)
+test_library_events_LDADD = $(LIBRARY_TEST_LIBS)
 test_key_SOURCES = tests/library/test_key.c tests/unit/unit.h
-test_key_CPPFLAGS = $(test_library_CPPFLAGS)
-test_key_CFLAGS = $(test_library_CFLAGS)
-test_key_LDFLAGS = $(test_library_LDFLAGS)
-test_key_LDADD = $(test_library_LDADD)
+test_key_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
+test_key_CFLAGS = $(LIBRARY_TEST_CFLAGS)
+test_key_LDFLAGS = $(LIBRARY_TEST_LINKING)
+test_key_LDADD = $(LIBRARY_TEST_LIBS)
 
 dist_check_SCRIPTS += tests/library/installed.sh
 library_environment = CC='$(CC)'; NM='$(NM)'; PKG_CONFIG='$(PKG_CONFIG)'; export CC NM PKG_CONFIG; \

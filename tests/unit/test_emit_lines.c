@@ -172,6 +172,26 @@ START_TEST(conntrack_expectations)
 }
 END_TEST
 
+/* An attribute that was not sent: conntrack prints nothing in its place. /proc has a dash where there is no timer. */
+START_TEST(expectations_without_a_timeout)
+{
+  ct_expect_view expect = expect_make();
+  ct_event event = event_make(CT_EVENT_EXPECT_NEW, 0, NULL);
+  char *until;
+
+  expect.deadline_ns = G_MAXINT64;
+  expect.timeout_ns = G_MAXINT64 - VIEW_NOW_NS;
+  event.expect = &expect;
+  ck_assert(g_str_has_prefix(expect_in("conntrack", &expect), "proto=6 src=10.1.0.2 "));
+  ck_assert(g_str_has_prefix(event_in("conntrack", &event), "    [NEW] proto=6 src=10.1.0.2 "));
+  ck_assert_str_eq(expect_in("proc", &expect), "- l3proto = 2 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 ftp\n");
+  emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT);
+  until = strstr(expect_in("xml", &expect), "<meta>");
+  ck_assert_ptr_nonnull(until);
+  ck_assert(g_str_has_prefix(until, "<meta><helper-name>ftp</helper-name><class>0</class></meta>"));
+}
+END_TEST
+
 START_TEST(conntrack_statistics)
 {
   const emit_format *format = emit_format_find("conntrack");
@@ -421,6 +441,7 @@ int main(void)
   tcase_add_test(tcase, conntrack_protocols);
   tcase_add_test(tcase, conntrack_events);
   tcase_add_test(tcase, conntrack_expectations);
+  tcase_add_test(tcase, expectations_without_a_timeout);
   tcase_add_test(tcase, conntrack_statistics);
   tcase_add_test(tcase, proc_listing);
   tcase_add_test(tcase, proc_expectations);

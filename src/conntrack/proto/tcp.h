@@ -37,6 +37,23 @@ ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir);
 /* A reset before any reply: the entry goes at once, in that state; the caller then says GONE. */
 void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_result *result);
 
+/* Once both sides have spoken: ASSURED when the connection is established. The three-way handshake's end, or a pick-up's answer. */
+static inline void ct_tcp_assure(ct_entry *entry, uint8_t old, uint8_t new, ct_result *result)
+{
+  if (!(entry->status & CT_STATUS_ASSURED) && new == CT_TCP_ESTABLISHED && (old == CT_TCP_SYN_RECV || old == CT_TCP_ESTABLISHED)) {
+    entry->status |= CT_STATUS_ASSURED;
+    result->events |= CT_EV_ASSURED;
+  }
+}
+
+/* The end of every segment that counts: the timeout that it was judged to have runs anew, and the segment is counted. */
+static inline ct_track ct_tcp_renew(ct_engine *engine, ct_entry *entry, const ct_segment *seg, ct_timeout timeout, ct_result *result)
+{
+  entry->l4.tcp.timeout = (uint8_t)timeout;
+  ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, ct_core_timeout(engine, timeout), result);
+  return CT_TRACK_ACCEPT;
+}
+
 typedef enum ct_window {
   CT_WINDOW_ACCEPT,
   CT_WINDOW_IGNORE, /* let through, changes nothing */

@@ -225,14 +225,10 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
       ct_tcp_end_unreplied(engine, entry, new, result);
       return CT_TRACK_GONE;
     }
-  } else if (!(entry->status & CT_STATUS_ASSURED) && new == CT_TCP_ESTABLISHED &&
-             (old == CT_TCP_SYN_RECV || old == CT_TCP_ESTABLISHED)) {
-    entry->status |= CT_STATUS_ASSURED;
-    result->events |= CT_EV_ASSURED;
+  } else {
+    ct_tcp_assure(entry, old, new, result);
   }
-  tcp->timeout = (uint8_t)timeout;
-  ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, ct_core_timeout(engine, timeout), result);
-  return CT_TRACK_ACCEPT;
+  return ct_tcp_renew(engine, entry, seg, timeout, result);
 }
 
 static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)

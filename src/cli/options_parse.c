@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A command line taken apart by the table of options, and what it names held against each other. */
+#include "options.h"
+
+#include <getopt.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- captures ---- */
+
+gboolean cli_names_capture(const cli_options *o, const char *path)
+{
+  struct stat output, capture;
+  guint i;
+
+  if (stat(path, &output) != 0 || !S_ISREG(output.st_mode))
+    return FALSE;
+  for (i = 0; i < o->captures->len; i++)
+    if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == output.st_dev &&
+        capture.st_ino == output.st_ino)
+      return TRUE;
+  return FALSE;
+}
+
+/* With ">>", what is shown would be read again as a capture. */
+static gboolean shows_into_capture(const cli_options *o)
+{
+  struct stat output, capture;
+  guint i;
+
+  if (fstat(STDOUT_FILENO, &output) != 0 || !S_ISREG(output.st_mode))
+    return FALSE;
+  for (i = 0; i < o->captures->len; i++) {
+    const char *path = g_ptr_array_index(o->captures, i);
+
+    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &capture) : stat(path, &capture)) == 0 && capture.st_dev == output.st_dev &&
+        capture.st_ino == output.st_ino)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* ---- options ---- */
+
+/* What getopt is told, made from the tables. */
+typedef struct grammar {
+  GArray *long_options; /* struct option; val: index into rows, from 256 */
+  GPtrArray *rows;      /* const cli_option * */
+  GString *letters;
+} grammar;
+
+static void grammar_add(grammar *g, const cli_option *option)
+{
+  int takes = option->argument == NULL     ? no_argument
+              : option->argument[0] == '[' ? optional_argument
+                                           : required_argument;
+  struct option row = { option->name, takes, NULL, 256 + (int)g->rows->len };
+
+  g_ptr_array_add(g->rows, (gpointer)option);
+  g_array_append_val(g->long_options, row);
+  if (option->letter != 0)
+    g_string_append_printf(g->letters, "%c%s", option->letter,
+                           takes == required_argument   ? ":"
+                           : takes == optional_argument ? "::"
+                                                        : "");
+}
+
+static void grammar_init(grammar *g, guint groups, const cli_option *own)
+{
+  const cli_option *option;
+  guint i;
+
+  g->long_options = g_array_new(TRUE, TRUE, sizeof(struct option));
+  g->rows = g_ptr_array_new();
+  /* The colon: a missing argument is told apart from an unknown option. */
+  g->letters = g_string_new(":");
+  for (i = 0; (option = cli_option_get(i)) != NULL; i++)
+    if (option->group & (groups | CLI_COMMON))
+      grammar_add(g, option);
+  for (; own != NULL && own->name != NULL; own++)
+    grammar_add(g, own);
+}
+
+static void grammar_clear(grammar *g)
+{
+  g_array_unref(g->long_options);
+  g_ptr_array_unref(g->rows);
+  g_string_free(g->letters, TRUE);
+}
+
+static const cli_option *grammar_find(const grammar *g, int c)
+{
+  guint i;
+
+  if (c >= 256)
+    return g_ptr_array_index(g->rows, c - 256);
+  for (i = 0; i < g->rows->len; i++) {
+    const cli_option *option = g_ptr_array_index(g->rows, i);
+
+    if (option->letter == c)
+      return option;
+  }
+  return NULL;
+}
+
+static gboolean is_table(const char *word)
+{
+  return word != NULL && (strcmp(word, "conntrack") == 0 || strcmp(word, "expect") == 0 || strcmp(word, "dying") == 0 ||
+                          strcmp(word, "unconfirmed") == 0);
+}
+
+/* Letters of conntrack(8) and iptables(8) for what ctreplay has under another name. */
+static const char *instead_of(int letter)
+{
+  switch (letter) {
+  case 'j': return "addresses are not translated here";
+  case 'D': case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
+  case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
+  default: return "see ctreplay --help or man ctreplay";
+  }
+}
+
+/* One line for what getopt did not like. */
+static void complain(const grammar *g, int c, char **argv, GError **error)
+{
+  const cli_option *option = optopt != 0 ? grammar_find(g, optopt) : NULL;
+
+  if (c == ':' && option != NULL)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: give %s", option->name, option->argument);
+  else if (option != NULL)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s takes no argument", option->name);
+  else if (optopt != 0)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; %s", optopt, instead_of(optopt));
+  else
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
+                argv[optind - 1]);
+}
+
+gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, const cli_option *own, GError **error)
+{
+  grammar g;
+  gboolean fine = TRUE;
+  guint from_stdin = 0;
+  int c;
+
+  grammar_init(&g, groups, own);
+  opterr = 0;
+  optind = 0; /* glibc: start anew, also after an earlier parse */
+  while (fine && (c = getopt_long(argc, argv, g.letters->str, (struct option *)g.long_options->data, NULL)) != -1) {
+    const cli_option *option = c == '?' || c == ':' ? NULL : grammar_find(&g, c);
+    const char *value = optarg;
+
+    if (option == NULL) {
+      complain(&g, c, argv, error);
+      fine = FALSE;
+      break;
+    }
+    /* The table stands after the letter as a word of its own, which getopt has no notion of. */
+    if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
+        is_table(argv[optind]))
+      value = argv[optind++];
+    fine = option->set(o, option->sets, value, error);
+  }
+  for (; fine && optind < argc; optind++) {
+    from_stdin += strcmp(argv[optind], "-") == 0;
+    g_ptr_array_add(o->captures, argv[optind]);
+  }
+  if (from_stdin > 1) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-: standard input can be read only once");
+    fine = FALSE;
+  }
+  if (fine && (groups & CLI_INPUT) != 0 && shows_into_capture(o)) {
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "standard output: that is a capture being read");
+    fine = FALSE;
+  }
+  o->replay.captures = (const char *const *)o->captures->pdata;
+  o->replay.n_captures = o->captures->len;
+  grammar_clear(&g);
+  return fine;
+}

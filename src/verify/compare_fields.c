@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h>
+
+#include "compare_internal.h"
+
+#include <string.h>
+
+#include "print.h"
+
+/* ---- what is let pass: all of it, and nothing anywhere else ---- */
+
+/*
+ * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a little after the time that
+ * the packet was stamped with, and so at times a tick later than we think. What an expired master leaves behind is collected at some
+ * moment from its deadline (collected_ns before the frame) to the frame.
+ */
+const verify_tolerance verify_tolerance_virtual = {.late_ns = 10000000, .expect_early_ns = 10000000};
+
+/*
+ * HZ is 100 or more on every kernel we know, and a deadline is rounded to a tick when it is set and again when it is read: two ticks. What
+ * lies between sending and looking is measured (verify_line.seen_ns) and comes on top.
+ */
+const verify_tolerance verify_tolerance_live = {
+    .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE};
+
+const verify_tolerance verify_tolerance_transcripts = {
+    .late_ns = 1, .early_ns = NS_PER_S, .edge_ns = 2 * NS_PER_S, .destroy_both_ways = TRUE};
+
+/* A transcript repeats an unchanged entry only where its deadline moved by more than 1.5 s; a listed second is up to one second wide. */
+static const gint64 UNLISTED_NS = 1500000000 + NS_PER_S;
+
+static gint64 seconds_floor(gint64 ns) { return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S); }
+
+gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns)
+{
+  if (truth_s == got_s)
+    return TRUE;
+  const gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
+  if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
+    return FALSE;
+  c->counts.timeouts_late++;
+  return TRUE;
+}
+
+/* The truth did not list the entry after this frame: its deadline has not moved far from where it was last listed. */
+gboolean verify_unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got)
+{
+  const gint64 moved_ns = (c->time_ns + got->rest_ns) - (truth->listed_ns + truth->rest_ns);
+  return ABS(moved_ns) <= UNLISTED_NS;
+}
+
+gboolean verify_edge_fits(verify_compare *c, gint64 rest_ns, gint64 uncertain_ns)
+{
+  if (c->tolerance.edge_ns == 0 || rest_ns > c->tolerance.edge_ns + (c->seen_ns - c->time_ns) ||
+      rest_ns < -c->tolerance.edge_ns - uncertain_ns)
+    return FALSE;
+  c->counts.edges++;
+  return TRUE;
+}
+
+gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *event, gboolean is_truth)
+{
+  return event->expired && (!is_truth || c->tolerance.destroy_both_ways);
+}
+
+/* ---- differences ---- */
+
+static GString *difference_begin(verify_compare *c, const char *what)
+{
+  c->difference = g_string_new(NULL);
+  if (c->number)
+    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (%.4f s): %s\n", c->number, (double)c->time_ns / 1e9, what);
+  else
+    g_string_append_printf(c->difference, "at the end: %s\n", what);
+  return c->difference;
+}
+
+static void side_begin(verify_compare *c, gboolean is_truth)
+{
+  const char *name = is_truth ? c->truth_name : c->got_name;
+  const int width = (int)MAX(strlen(c->truth_name), strlen(c->got_name));
+  g_string_append_printf(c->difference, "  %-*s: ", width, name);
+}
+
+gboolean verify_differ_text(verify_compare *c, const char *what, const char *truth, const char *got)
+{
+  difference_begin(c, what);
+  side_begin(c, TRUE);
+  g_string_append_printf(c->difference, "%s\n", truth);
+  side_begin(c, FALSE);
+  g_string_append_printf(c->difference, "%s\n", got);
+  return FALSE;
+}
+
+gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_entry *truth, const verify_entry *got)
+{
+  difference_begin(c, field);
+  side_begin(c, TRUE);
+  if (truth)
+    verify_print_entry(c->difference, truth);
+  g_string_append(c->difference, truth ? "\n" : "no such entry\n");
+  side_begin(c, FALSE);
+  if (got) {
+    verify_print_entry(c->difference, got);
+    g_string_append_printf(c->difference, " (%.4f s left)", (double)got->rest_ns / 1e9);
+  }
+  g_string_append(c->difference, got ? "\n" : "no such entry\n");
+  return FALSE;
+}
+
+gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth, const verify_expect *got)
+{
+  difference_begin(c, field);
+  side_begin(c, TRUE);
+  if (truth)
+    verify_print_expect(c->difference, truth);
+  g_string_append(c->difference, truth ? "\n" : "no such expectation\n");
+  side_begin(c, FALSE);
+  if (got)
+    verify_print_expect(c->difference, got);
+  g_string_append(c->difference, got ? "\n" : "no such expectation\n");
+  return FALSE;
+}
+
+/* ---- fields ---- */
+
+static gboolean pair_equal(const guint8 a[2], const guint8 b[2]) { return a[0] == b[0] && a[1] == b[1]; }
+
+static gboolean counters_equal(const verify_entry *a, const verify_entry *b)
+{
+  return memcmp(a->packets, b->packets, sizeof a->packets) == 0 && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* X(bit, name, whether truth a and the other b agree). Timeouts are no matter of equality and stand apart. */
+#define ENTRY_FIELDS(X)                                                                                                \
+  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))                                             \
+  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                                                               \
+  X(VERIFY_HAS_STATE, "state", a->state == b->state)                                                                   \
+  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))                                                     \
+  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))                                                     \
+  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof a->vtag) == 0)                                            \
+  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                                                             \
+  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                                                               \
+  X(VERIFY_HAS_MASTER, "master", ct_tuple_equal(&a->master, &b->master))
+
+const char *verify_entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
+{
+#define X(bit, name, equal)                                                                                            \
+  if ((a->has | b->has) & (bit)) {                                                                                     \
+    c->counts.fields++;                                                                                                \
+    if (!(a->has & b->has & (bit)) || !(equal))                                                                        \
+      return name;                                                                                                     \
+  }
+  ENTRY_FIELDS(X)
+#undef X
+  return NULL;
+}
+
+/* An event's timeout is absent where less than a second is left: 0. */
+const char *verify_event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
+{
+  c->counts.fields++;
+  return verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.early_ns) ? NULL : "timeout";
+}
+
+gboolean verify_expect_same(const verify_expect *a, const verify_expect *b)
+{
+  return ct_tuple_equal(&a->tuple, &b->tuple) && ct_tuple_equal(&a->mask, &b->mask);
+}
+
+const char *verify_expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b, gboolean listed_now)
+{
+  c->counts.fields += listed_now ? 5 : 3;
+  if (!ct_tuple_equal(&a->master, &b->master))
+    return "master";
+  if (a->class_number != b->class_number)
+    return "class";
+  if (a->helper != b->helper)
+    return "helper";
+  if (listed_now && a->flags != b->flags)
+    return "flags";
+  if (listed_now && !verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, MAX(c->tolerance.expect_early_ns, b->collected_ns)))
+    return "timeout";
+  return NULL;
+}
