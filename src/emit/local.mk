@@ -2,7 +2,7 @@
 noinst_LTLIBRARIES += libemit.la
 libemit_la_SOURCES = \
 	src/emit/emit.h \
-	src/emit/text.h src/emit/text.c src/emit/put.h \
+	src/emit/text.h src/emit/text.c src/emit/put.h src/emit/put.c \
 	src/emit/collect.h src/emit/collect.c \
 	src/emit/formats.h src/emit/list.c \
 	src/emit/parts.h src/emit/parts.c \

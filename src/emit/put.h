@@ -9,11 +9,14 @@
 
 #include "text.h"
 
-/* Longest outputs, for reservations. */
-enum { PUT_U64_BYTES = 20, PUT_ADDR_BYTES = 48 };
+/* Room that each needs, whatever comes out. */
+enum { PUT_U64_BYTES = 20, PUT_FRACTION_BYTES = 10, PUT_SECONDS_BYTES = 32, PUT_ADDR_BYTES = 48 };
 
 char *put_u64(char *p, guint64 v);
-/* Needs PUT_ADDR_BYTES of room, whatever comes out. */
+/* ".123": the nanoseconds of a second without the zeros behind, but at least `decimals` digits; nothing where none are left. */
+char *put_fraction(char *p, guint ns, guint decimals);
+/* Nanoseconds as seconds, see emit_text_seconds. */
+char *put_seconds(char *p, gint64 ns, guint decimals);
 char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
 
 static inline char *put_bytes(char *p, const char *bytes, gsize n)

@@ -8,10 +8,6 @@
 /* Large enough that a write costs nothing beside what fills it, small enough to stay in the second-level cache. */
 enum { TEXT_FD_BYTES = 256 * 1024, TEXT_MEMORY_BYTES = 4096 };
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                            "4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798"
-                            "99";
-
 void emit_text_init(emit_text *out, int fd)
 {
   out->fd = fd;
@@ -100,66 +96,6 @@ void emit_text_string(emit_text *out, const char *s)
   emit_text_bytes(out, s, strlen(s));
 }
 
-/* Writes the digits of v so that they end before `end`; => where they begin. */
-static char *digits_before(char *end, guint64 v)
-{
-  while (v >= 100) {
-    end -= 2;
-    memcpy(end, pairs + v % 100 * 2, 2);
-    v /= 100;
-  }
-  if (v >= 10) {
-    end -= 2;
-    memcpy(end, pairs + v * 2, 2);
-  } else {
-    *--end = (char)('0' + v);
-  }
-  return end;
-}
-
-/* How many decimal digits: from the number of bits, right or one too many. */
-static guint digits_of(guint64 v)
-{
-  static const guint64 powers[20] = {
-    0,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000u,
-    100000000000u,
-    1000000000000u,
-    10000000000000u,
-    100000000000000u,
-    1000000000000000u,
-    10000000000000000u,
-    100000000000000000u,
-    1000000000000000000u,
-    10000000000000000000u,
-  };
-  guint guess = (64 - (guint)__builtin_clzll(v | 1)) * 1233 >> 12; /* 1233 / 4096 is log10(2) */
-
-  return guess + (v >= powers[guess]);
-}
-
-char *put_u64(char *p, guint64 v)
-{
-  char *end;
-
-  if (v < 10) {
-    *p = (char)('0' + v);
-    return p + 1;
-  }
-  end = p + digits_of(v);
-  digits_before(end, v);
-  return end;
-}
-
 void emit_text_format(emit_text *out, const char *format, ...)
 {
   va_list args;
@@ -200,12 +136,12 @@ void emit_text_hex(emit_text *out, guint64 v)
 
 void emit_text_u64_zeros(emit_text *out, guint64 v, guint digits)
 {
-  char buffer[20], *begin = digits_before(buffer + sizeof(buffer), v);
+  char buffer[PUT_U64_BYTES];
+  gsize n = (gsize)(put_u64(buffer, v) - buffer);
 
-  g_assert(digits <= sizeof(buffer));
-  while ((gsize)(buffer + sizeof(buffer) - begin) < digits)
-    *--begin = '0';
-  emit_text_bytes(out, begin, (gsize)(buffer + sizeof(buffer) - begin));
+  for (; digits > n; digits--)
+    emit_text_char(out, '0');
+  emit_text_bytes(out, buffer, n);
 }
 
 void emit_text_u64_grouped(emit_text *out, guint64 v)
@@ -238,11 +174,10 @@ void emit_text_pad(emit_text *out, const char *s, int width)
 
 void emit_text_u64_pad(emit_text *out, guint64 v, int width)
 {
-  char buffer[21], *begin;
+  char buffer[PUT_U64_BYTES + 1];
 
-  buffer[20] = '\0';
-  begin = digits_before(buffer + 20, v);
-  emit_text_pad(out, begin, width);
+  *put_u64(buffer, v) = '\0';
+  emit_text_pad(out, buffer, width);
 }
 
 /* RFC 8259: quote, backslash and control characters are escaped; what is not UTF-8 becomes U+FFFD, so that every reader can read it. */
@@ -279,129 +214,15 @@ void emit_text_json_string(emit_text *out, const char *s)
   emit_text_char(out, '"');
 }
 
-/* "0." to "255.": three digits at most, a dot, and the length. */
-#define OCTET_1(v) { { '0' + (v), '.' }, 2 }
-#define OCTET_2(v) { { '0' + (v) / 10, '0' + (v) % 10, '.' }, 3 }
-#define OCTET_3(v) { { '0' + (v) / 100, '0' + (v) / 10 % 10, '0' + (v) % 10, '.' }, 4 }
-#define OCTETS_10(octet, v)                                                                                            \
-  octet(v), octet(v + 1), octet(v + 2), octet(v + 3), octet(v + 4), octet(v + 5), octet(v + 6), octet(v + 7),          \
-    octet(v + 8), octet(v + 9)
-#define OCTETS_50(octet, v)                                                                                            \
-  OCTETS_10(octet, v), OCTETS_10(octet, v + 10), OCTETS_10(octet, v + 20), OCTETS_10(octet, v + 30),                   \
-    OCTETS_10(octet, v + 40)
-static const struct {
-  char text[4];
-  guint8 length;
-} octets[256] = { OCTETS_10(OCTET_1, 0),  OCTETS_10(OCTET_2, 10), OCTETS_10(OCTET_2, 20),  OCTETS_10(OCTET_2, 30),
-                  OCTETS_10(OCTET_2, 40), OCTETS_50(OCTET_2, 50), OCTETS_50(OCTET_3, 100), OCTETS_50(OCTET_3, 150),
-                  OCTETS_50(OCTET_3, 200), OCTET_3(250), OCTET_3(251), OCTET_3(252), OCTET_3(253), OCTET_3(254), OCTET_3(255) };
-
-/* Writes up to 16 bytes, the last of them behind the end. */
-static char *put_ipv4(char *p, const guint8 *bytes)
-{
-  guint i;
-
-  for (i = 0; i < 4; i++) {
-    memcpy(p, octets[bytes[i]].text, 4);
-    p += octets[bytes[i]].length;
-  }
-  return p - 1; /* the last dot */
-}
-
-static char *put_group(char *p, guint group, gboolean in_full)
-{
-  static const char hex[] = "0123456789abcdef";
-
-  if (in_full || group >= 0x1000)
-    *p++ = hex[group >> 12];
-  if (in_full || group >= 0x100)
-    *p++ = hex[group >> 8 & 15];
-  if (in_full || group >= 0x10)
-    *p++ = hex[group >> 4 & 15];
-  *p++ = hex[group & 15];
-  return p;
-}
-
-/* inet_ntop's choice: the first longest run of at least two zero groups. => its length, 0 where there is none. */
-static guint zero_run(const guint *group, guint *begin)
-{
-  guint i, run = 0, best = 0;
-
-  for (i = 0; i < 8; i++) {
-    run = group[i] == 0 ? run + 1 : 0;
-    if (run > best) {
-      best = run;
-      *begin = i + 1 - run;
-    }
-  }
-  return best >= 2 ? best : 0;
-}
-
-static char *put_ipv6(char *p, const guint8 *bytes, gboolean in_full)
-{
-  guint group[8], i, begin = 8, run = 0;
-
-  for (i = 0; i < 8; i++)
-    group[i] = (guint)bytes[2 * i] << 8 | bytes[2 * i + 1];
-  if (!in_full)
-    run = zero_run(group, &begin);
-  for (i = 0; i < 8; i++) {
-    if (run > 0 && i >= begin && i < begin + run) {
-      if (i == begin)
-        *p++ = ':';
-      continue;
-    }
-    if (i > 0)
-      *p++ = ':';
-    /* IPv4-compatible and IPv4-mapped addresses end in dotted form, as glibc's inet_ntop prints them. */
-    if (i == 6 && begin == 0 && (run == 6 || (run == 5 && group[5] == 0xffff)))
-      return put_ipv4(p, bytes + 12);
-    p = put_group(p, group[i], in_full);
-  }
-  if (run > 0 && begin + run == 8)
-    *p++ = ':';
-  return p;
-}
-
-char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full)
-{
-  return family == CT_IPV6 ? put_ipv6(p, addr->bytes, in_full) : put_ipv4(p, addr->bytes);
-}
-
 void emit_text_addr(emit_text *out, guint8 family, const ct_addr *addr, gboolean in_full)
 {
   emit_text_advance(out, put_addr(emit_text_reserve(out, PUT_ADDR_BYTES), family, addr, in_full));
 }
 
-/* ".123", the nanoseconds without the zeros behind, but at least `decimals` digits; nothing where none are left. */
-static void fraction(emit_text *out, guint ns, guint decimals)
-{
-  char digits[10] = ".000000000";
-  guint n = 9, v = ns;
-  char *p = digits + 10;
-
-  while (v >= 100) {
-    p -= 2;
-    memcpy(p, pairs + v % 100 * 2, 2);
-    v /= 100;
-  }
-  memcpy(p - 2, pairs + v * 2, 2); /* nine digits are odd: a ninth brings a zero with it that falls on the dot */
-  digits[0] = '.';
-  while (n > decimals && digits[n] == '0')
-    n--;
-  if (n > 0)
-    emit_text_bytes(out, digits, n + 1);
-}
-
 void emit_text_seconds(emit_text *out, gint64 ns, guint decimals)
 {
-  guint64 v = ns < 0 ? -(guint64)ns : (guint64)ns;
-
   g_assert(decimals <= 9);
-  if (ns < 0)
-    emit_text_char(out, '-');
-  emit_text_u64(out, v / 1000000000u);
-  fraction(out, (guint)(v % 1000000000u), decimals);
+  emit_text_advance(out, put_seconds(emit_text_reserve(out, PUT_SECONDS_BYTES), ns, decimals));
 }
 
 emit_date emit_date_from_ns(gint64 time_ns)
@@ -479,8 +300,10 @@ void emit_text_time_fixed(emit_text *out, gint64 time_ns)
 
 void emit_text_time(emit_text *out, gint64 time_ns)
 {
-  fraction(out, date_and_clock(out, time_ns), 0);
-  emit_text_char(out, 'Z');
+  guint ns = date_and_clock(out, time_ns);
+  char *p = put_fraction(emit_text_reserve(out, PUT_FRACTION_BYTES + 1), ns, 0);
+
+  emit_text_advance(out, put_literal(p, "Z"));
 }
 
 void emit_text_clock(emit_text *out, const emit_date *d)

@@ -53,6 +53,35 @@ START_TEST(numbers)
 }
 END_TEST
 
+/* The library's printer is printf: ours must never differ, whatever the length, and beside each power of ten. */
+START_TEST(numbers_as_printf)
+{
+  guint64 random = 1, power = 1;
+  char expected[32];
+  guint i;
+
+  for (i = 0; i < 200000; i++) {
+    guint64 v;
+
+    random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    power = i % 20 == 0 ? 1 : power * 10;
+    v = i % 2 == 0 ? random >> (random >> 58) : power + i / 20 % 3 - 1;
+    g_snprintf(expected, sizeof(expected), "%" G_GUINT64_FORMAT, v);
+    emit_text_u64(&text, v);
+    ck_assert_str_eq(taken(), expected);
+    g_snprintf(expected, sizeof(expected), "%" G_GUINT64_FORMAT ".%09u", v / 2 / 1000000000u, (guint)(v / 2 % 1000000000u));
+    emit_text_seconds(&text, (gint64)(v / 2), 9);
+    ck_assert_str_eq(taken(), expected);
+    if (v / 2 % 1000000000u != 0) {
+      while (expected[strlen(expected) - 1] == '0')
+        expected[strlen(expected) - 1] = '\0';
+      emit_text_seconds(&text, (gint64)(v / 2), 0);
+      ck_assert_str_eq(taken(), expected);
+    }
+  }
+}
+END_TEST
+
 START_TEST(padding)
 {
   emit_text_pad(&text, "tcp", 8);
@@ -202,6 +231,7 @@ int main(void)
   tcase_add_test(tcase, numbers);
   tcase_add_test(tcase, padding);
   tcase_add_test(tcase, seconds);
+  tcase_add_test(tcase, numbers_as_printf);
   tcase_add_test(tcase, ipv6_as_inet_ntop);
   tcase_add_test(tcase, addresses);
   tcase_add_test(tcase, json_strings);
