@@ -11,7 +11,7 @@
 #define JSON_SCHEMA "1"
 
 /* Room for the longest of the pieces that are put at a pointer. */
-enum { WIRE_BYTES = 512 };
+enum { WIRE_BYTES = 512, HEAD_BYTES = 2048 };
 
 /* ,"name":"word" */
 #define json_word(out, name, word)                                                                                     \
@@ -34,36 +34,31 @@ static void json_time(emit_text *out, gint64 time_ns)
   emit_text_char(out, '"');
 }
 
-static void reason_fields(emit_text *out, ct_reason reason)
+static char *put_reason(char *p, ct_reason reason)
 {
   if (reason == CT_REASON_NONE)
-    return;
-  json_word(out, "reason", ct_reason_word(reason));
-  json_word(out, "text", ct_reason_sentence(reason));
+    return p;
+  p = put_word(put_literal(p, ",\"reason\":\""), ct_reason_word(reason));
+  p = put_word(put_literal(p, "\",\"text\":\""), ct_reason_sentence(reason));
   if (ct_reason_sysctl(reason)[0] != '\0')
-    json_word(out, "sysctl", ct_reason_sysctl(reason));
+    p = put_word(put_literal(p, "\",\"sysctl\":\""), ct_reason_sysctl(reason));
+  return put_literal(p, "\"");
 }
 
 /* ,"key":["name",...]: the names of the bits that are set, the lowest first. bits is not 0. */
-static void bits_list(emit_text *out, const char *key, guint bits, const put_name *names)
+static char *put_bits(char *p, const char *key, guint bits, const put_name *names)
 {
-  char *p = emit_text_reserve(out, WIRE_BYTES);
-
-  p = put_literal(p, ",\"");
-  p = put_word(p, key);
-  p = put_literal(p, "\":[");
+  p = put_literal(put_word(put_literal(p, ",\""), key), "\":[");
   for (; bits != 0; bits &= bits - 1)
     p = put_listed(p, &names[__builtin_ctz(bits)]);
-  emit_text_advance(out, put_literal(p - 1, "]"));
+  return put_literal(p - 1, "]");
 }
 
 /* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
-static void entry_object(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+static void entry_object(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name)
 {
-  emit_text_literal(out, "{\"id\":");
-  emit_text_u64(out, view->id);
-  emit_text_char(out, ',');
-  emit_json_entry(out, o, view, parts);
+  emit_text_char(out, '{');
+  emit_json_entry_named(out, o, view, parts, name);
   if (parts & EMIT_PART_MARK && view->mark != 0)
     json_number(out, "mark", view->mark);
   if (parts & EMIT_PART_SECMARK && view->secmark != 0)
@@ -82,7 +77,10 @@ static guint listed_parts(const emit_options *o, const ct_view *view)
 
 void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view)
 {
-  entry_object(out, o, view, listed_parts(o, view));
+  emit_json_name name;
+
+  name.length = 0;
+  entry_object(out, o, view, listed_parts(o, view), &name);
 }
 
 static void expect_object(emit_text *out, const emit_options *o, const ct_expect_view *expect)
@@ -102,13 +100,10 @@ static void expect_object(emit_text *out, const emit_options *o, const ct_expect
   emit_text_char(out, '}');
 }
 
-static void wire_fields(emit_text *out, const emit_wire *wire)
+static char *put_wire(char *p, const emit_wire *wire)
 {
-  char *p;
-
   if (wire->family == 0)
-    return;
-  p = emit_text_reserve(out, WIRE_BYTES);
+    return p;
   p = put_literal(p, ",\"src\":\"");
   p = put_addr(p, wire->family, &wire->src, FALSE);
   p = put_literal(p, "\",\"dst\":\"");
@@ -129,12 +124,12 @@ static void wire_fields(emit_text *out, const emit_wire *wire)
     p = put_literal(p, ",\"icmp_code\":");
     p = put_u64(p, wire->icmp_code);
   }
-  emit_text_advance(out, p);
+  return p;
 }
 
-static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire *wire)
+static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire)
 {
-  char flags[10], *p = emit_text_reserve(out, WIRE_BYTES);
+  char flags[10];
 
   p = put_literal(p, ",\"tcp\":{\"flags\":\"");
   p = put_word(p, emit_tcp_flags(wire->tcp_flags, flags));
@@ -146,30 +141,31 @@ static void tcp_object(emit_text *out, const ct_packet *packet, const emit_wire 
   p = put_u64(p, packet->l4.tcp.window);
   p = put_literal(p, ",\"payload\":");
   p = put_u64(p, packet->l4.tcp.payload_bytes);
-  emit_text_advance(out, put_literal(p, "}"));
+  return put_literal(p, "}");
 }
 
 /* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
-static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet)
+static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet,
+                         emit_json_name *name)
 {
   static const put_name names[] = { PUT_NAME("NEW"),     PUT_NAME("RELATED"),   PUT_NAME("DESTROY"), PUT_NAME("REPLY"),
                                     PUT_NAME("ASSURED"), PUT_NAME("PROTOINFO"), PUT_NAME("HELPER"),  PUT_NAME("MARK") };
   const guint known = (1u << G_N_ELEMENTS(names)) - 1;
+  char *p;
 
-  emit_text_literal(out, "\"event\":\"");
-  emit_text_string(out, emit_event_name(event->type));
-  emit_text_char(out, '"');
+  p = put_word(put_literal(emit_text_reserve(out, WIRE_BYTES), "\"event\":\""), emit_event_name(event->type));
+  emit_text_advance(out, put_literal(p, "\""));
   if (!of_packet || event->packet == 0)
     json_time(out, event->time_ns);
   if (!of_packet && event->packet != 0)
     json_number(out, "n", event->packet);
+  p = emit_text_reserve(out, WIRE_BYTES);
   if ((event->bits & known) != 0)
-    bits_list(out, "bits", event->bits & known, names);
-  if (event->reason != CT_REASON_NONE)
-    reason_fields(out, event->reason);
+    p = put_bits(p, "bits", event->bits & known, names);
+  emit_text_advance(out, put_reason(p, event->reason));
   if (event->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
-    entry_object(out, o, event->view, emit_json_event_parts(o, event));
+    entry_object(out, o, event->view, emit_json_event_parts(o, event), name);
   }
   if (event->expect != NULL) {
     emit_text_literal(out, ",\"expect\":");
@@ -195,24 +191,26 @@ static void json_expect(emit_text *out, const emit_options *o, const ct_expect_v
 
 static void json_event(emit_text *out, const emit_options *o, const ct_event *event)
 {
+  emit_json_name name;
+
+  name.length = 0;
   emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"event\",");
-  event_fields(out, o, event, FALSE);
+  event_fields(out, o, event, FALSE, &name);
   if (event->type == CT_EVENT_DROP && event->cause != NULL) {
     emit_wire wire;
 
     emit_wire_read(event->cause, &wire);
-    wire_fields(out, &wire);
+    emit_text_advance(out, put_wire(emit_text_reserve(out, WIRE_BYTES), &wire));
   }
   emit_text_literal(out, "}\n");
 }
 
 /* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
-static void result_fields(emit_text *out, const ct_packet *packet, const ct_result *result)
+static char *put_result(char *p, const ct_packet *packet, const ct_result *result)
 {
   static const char *const verdicts[] = { "none", "accept", "drop" };
   guint8 proto = packet->tuple.proto;
   const char *before = ct_state_name(proto, result->old_state), *after = ct_state_name(proto, result->new_state);
-  char *p = emit_text_reserve(out, WIRE_BYTES);
 
   p = put_literal(p, ",\"verdict\":\"");
   p = put_word(p, verdicts[result->verdict]);
@@ -239,21 +237,20 @@ static void result_fields(emit_text *out, const ct_packet *packet, const ct_resu
       p = put_literal(p, "\"");
     }
   }
-  emit_text_advance(out, p);
+  return p;
 }
 
-static void bound_object(emit_text *out, ct_reason reason, const ct_bound *bound)
+static char *put_bound(char *p, ct_reason reason, const ct_bound *bound)
 {
   if (emit_reason_side(reason) == NULL)
-    return;
-  emit_text_literal(out, ",\"bound\":{\"value\":");
-  emit_text_u64(out, bound->value);
-  json_number(out, "limit", bound->limit);
-  json_number(out, "over", bound->over);
-  emit_text_char(out, '}');
+    return p;
+  p = put_u64(put_literal(p, ",\"bound\":{\"value\":"), bound->value);
+  p = put_u64(put_literal(p, ",\"limit\":"), bound->limit);
+  p = put_u64(put_literal(p, ",\"over\":"), bound->over);
+  return put_literal(p, "}");
 }
 
-static void events_list(emit_text *out, const emit_options *o)
+static void events_list(emit_text *out, const emit_options *o, emit_json_name *name)
 {
   guint i, n = o->collector != NULL ? emit_collector_count(o->collector) : 0;
 
@@ -262,45 +259,52 @@ static void events_list(emit_text *out, const emit_options *o)
   emit_text_literal(out, ",\"events\":[");
   for (i = 0; i < n; i++) {
     emit_text_string(out, i > 0 ? ",{" : "{");
-    event_fields(out, o, emit_collector_get(o->collector, i), TRUE);
+    event_fields(out, o, emit_collector_get(o->collector, i), TRUE, name);
     emit_text_char(out, '}');
   }
   emit_text_char(out, ']');
   emit_collector_clear(o->collector);
 }
 
-static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
+/* What stands before the entry: the packet, and what became of it. */
+static char *put_head(char *p, emit_text *out, const emit_packet *shown)
 {
   static const put_name names[] = { PUT_NAME("created"), PUT_NAME("refreshed"), PUT_NAME("counted"), PUT_NAME("state"),
                                     PUT_NAME("ended"),   PUT_NAME("reopened"),  PUT_NAME("expected") };
   const guint known = (1u << G_N_ELEMENTS(names)) - 1;
-  const ct_packet *packet = p->packet;
+  const ct_packet *packet = shown->packet;
+  const ct_result *result = shown->result;
   emit_wire wire;
 
   emit_wire_read(packet, &wire);
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"packet\",\"n\":");
-  emit_text_u64(out, packet->number);
-  json_time(out, packet->time_ns);
-  emit_text_literal(out, ",\"t\":");
-  emit_text_seconds(out, emit_time_since(packet->time_ns, p->first_ns), 1);
-  json_number(out, "length", packet->length);
+  p = put_u64(put_literal(p, "{\"schema\":" JSON_SCHEMA ",\"type\":\"packet\",\"n\":"), packet->number);
+  p = put_time(put_literal(p, ",\"time\":\""), out, packet->time_ns);
+  p = put_seconds(put_literal(p, "\",\"t\":"), emit_time_since(packet->time_ns, shown->first_ns), 1);
+  p = put_u64(put_literal(p, ",\"length\":"), packet->length);
   if (packet->flags & CT_PACKET_CUT)
-    emit_text_literal(out, ",\"cut\":true");
+    p = put_literal(p, ",\"cut\":true");
   if (packet->flags & CT_PACKET_REASSEMBLED)
-    emit_text_literal(out, ",\"reassembled\":true");
-  wire_fields(out, &wire);
+    p = put_literal(p, ",\"reassembled\":true");
+  p = put_wire(p, &wire);
   if (wire.has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT)
-    tcp_object(out, packet, &wire);
-  result_fields(out, packet, p->result);
-  reason_fields(out, p->result->reason);
-  bound_object(out, p->result->reason, &p->result->bound);
-  if ((p->result->changes & known) != 0)
-    bits_list(out, "changes", p->result->changes & known, names);
+    p = put_tcp(p, packet, &wire);
+  p = put_result(p, packet, result);
+  p = put_reason(p, result->reason);
+  p = put_bound(p, result->reason, &result->bound);
+  return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
+}
+
+static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
+{
+  emit_json_name name;
+
+  name.length = 0;
+  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), out, p));
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
-    emit_json_entry_object(out, o, p->view);
+    entry_object(out, o, p->view, listed_parts(o, p->view), &name);
   }
-  events_list(out, o);
+  events_list(out, o, &name);
   emit_text_literal(out, "}\n");
 }
 

@@ -145,14 +145,17 @@ static char *put_state(char *p, const ct_view *view, guint parts)
   return p;
 }
 
-void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+static char *put_tuples(char *p, const emit_options *o, const ct_view *view)
 {
-  char *p = emit_text_reserve(out, ENTRY_BYTES);
-
   p = put_literal(p, "\"orig\":");
   p = put_tuple(p, o, &view->tuple[CT_ORIGINAL]);
   p = put_literal(p, ",\"reply\":");
-  p = put_tuple(p, o, &view->tuple[CT_REPLY]);
+  return put_tuple(p, o, &view->tuple[CT_REPLY]);
+}
+
+/* What follows the tuples. */
+static char *put_entry(char *p, const emit_options *o, const ct_view *view, guint parts)
+{
   p = put_status(p, view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u));
   if (parts & EMIT_PART_STATE)
     p = put_state(p, view, parts);
@@ -180,7 +183,27 @@ void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view,
     p = put_literal(p, ",\"master\":");
     p = put_tuple(p, o, &view->master_tuple);
   }
-  emit_text_advance(out, p);
+  return p;
+}
+
+void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
+{
+  char *p = emit_text_reserve(out, ENTRY_BYTES);
+
+  emit_text_advance(out, put_entry(put_tuples(p, o, view), o, view, parts));
+}
+
+void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name)
+{
+  char *p = emit_text_reserve(out, ENTRY_BYTES);
+
+  if (name->length == 0 || name->id != view->id) {
+    char *end = put_u64(put_literal(name->text, "\"id\":"), view->id);
+
+    name->length = (gsize)(put_tuples(put_literal(end, ","), o, view) - name->text);
+    name->id = view->id;
+  }
+  emit_text_advance(out, put_entry(put_bytes(p, name->text, name->length), o, view, parts));
 }
 
 guint emit_json_event_parts(const emit_options *o, const ct_event *event)

@@ -17,7 +17,18 @@ enum {
   EMIT_JSON_ID = 1 << 18,      /* last, as in a transcript's final table */
   EMIT_JSON_DYING = 1 << 19    /* a DESTROY: the bit was set before the message was made */
 };
+enum { EMIT_JSON_NAME_BYTES = 512 }; /* id and tuples, with room for the longest */
 void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts);
+/*
+ * The same with "id":..., first, and the text of what an entry keeps for life kept for the next: a line and its events mostly tell of
+ * one entry. length is 0 at first.
+ */
+typedef struct emit_json_name {
+  guint64 id; /* the view's */
+  gsize length;
+  char text[EMIT_JSON_NAME_BYTES];
+} emit_json_name;
+void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name);
 /* What a NEW, UPDATE, DESTROY message carries, in these bits. */
 guint emit_json_event_parts(const emit_options *o, const ct_event *event);
 

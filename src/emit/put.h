@@ -10,13 +10,15 @@
 #include "text.h"
 
 /* Room that each needs, whatever comes out. */
-enum { PUT_U64_BYTES = 20, PUT_FRACTION_BYTES = 10, PUT_SECONDS_BYTES = 32, PUT_ADDR_BYTES = 48 };
+enum { PUT_U64_BYTES = 20, PUT_FRACTION_BYTES = 10, PUT_SECONDS_BYTES = 32, PUT_TIME_BYTES = 32, PUT_ADDR_BYTES = 48 };
 
 char *put_u64(char *p, guint64 v);
 /* ".123": the nanoseconds of a second without the zeros behind, but at least `decimals` digits; nothing where none are left. */
 char *put_fraction(char *p, guint ns, guint decimals);
 /* Nanoseconds as seconds, see emit_text_seconds. */
 char *put_seconds(char *p, gint64 ns, guint decimals);
+/* RFC 3339, see emit_text_time; out is whom the line is for: it keeps the second's text. */
+char *put_time(char *p, emit_text *out, gint64 time_ns);
 char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
 
 static inline char *put_bytes(char *p, const char *bytes, gsize n)
@@ -39,12 +41,10 @@ static inline char *put_listed(char *p, const put_name *name)
   return p + name->length;
 }
 
-/* A short word of ours: state, class, helper. */
+/* A word of ours: state, class, helper. Needs room for a zero behind it. */
 static inline char *put_word(char *p, const char *word)
 {
-  while (*word != '\0')
-    *p++ = *word++;
-  return p;
+  return stpcpy(p, word);
 }
 
 /* What was put up to p into room that emit_text_reserve gave. */

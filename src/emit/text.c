@@ -254,20 +254,17 @@ emit_date emit_date_from_ns(gint64 time_ns)
   return d;
 }
 
-static void date_and_clock_write(emit_text *out, const emit_date *d)
+static char *put_zeros(char *p, guint v, guint digits)
 {
-  /* An int64 of nanoseconds reaches from 1677 to 2262, so a year has four digits. */
-  emit_text_u64_zeros(out, (guint64)d->year, 4);
-  emit_text_char(out, '-');
-  emit_text_u64_zeros(out, d->month, 2);
-  emit_text_char(out, '-');
-  emit_text_u64_zeros(out, d->day, 2);
-  emit_text_char(out, 'T');
-  emit_text_clock(out, d);
+  guint i;
+
+  for (i = digits; i-- > 0; v /= 10)
+    p[i] = (char)('0' + v % 10);
+  return p + digits;
 }
 
 /* Many lines fall in the same second: its text is kept. => the nanoseconds within it. */
-static guint date_and_clock(emit_text *out, gint64 time_ns)
+static guint keep_clock(emit_text *out, gint64 time_ns)
 {
   gint64 second = time_ns / 1000000000;
   gint64 ns = time_ns - second * 1000000000;
@@ -276,34 +273,40 @@ static guint date_and_clock(emit_text *out, gint64 time_ns)
     ns += 1000000000;
     second--;
   }
-  if (out->clock_text[0] != '\0' && second == out->clock_second) {
-    emit_text_constant(out, out->clock_text, sizeof(out->clock_text));
-  } else {
+  if (out->clock_text[0] == '\0' || second != out->clock_second) {
     emit_date d = emit_date_from_ns(time_ns);
+    char *p = out->clock_text;
 
-    emit_text_reserve(out, sizeof(out->clock_text));
-    date_and_clock_write(out, &d);
-    memcpy(out->clock_text, out->data + out->used - sizeof(out->clock_text), sizeof(out->clock_text));
+    /* An int64 of nanoseconds reaches from 1677 to 2262, so a year has four digits. */
+    p = put_literal(put_zeros(p, (guint)d.year, 4), "-");
+    p = put_literal(put_zeros(p, d.month, 2), "-");
+    p = put_literal(put_zeros(p, d.day, 2), "T");
+    p = put_literal(put_zeros(p, d.second_of_day / 3600, 2), ":");
+    p = put_literal(put_zeros(p, d.second_of_day / 60 % 60, 2), ":");
+    put_zeros(p, d.second_of_day % 60, 2);
     out->clock_second = second;
   }
   return (guint)ns;
 }
 
-void emit_text_time_fixed(emit_text *out, gint64 time_ns)
+char *put_time(char *p, emit_text *out, gint64 time_ns)
 {
-  guint ns = date_and_clock(out, time_ns);
+  guint ns = keep_clock(out, time_ns);
 
-  emit_text_char(out, '.');
-  emit_text_u64_zeros(out, ns / 1000, 6);
-  emit_text_char(out, 'Z');
+  return put_literal(put_fraction(put_bytes(p, out->clock_text, sizeof(out->clock_text)), ns, 0), "Z");
 }
 
 void emit_text_time(emit_text *out, gint64 time_ns)
 {
-  guint ns = date_and_clock(out, time_ns);
-  char *p = put_fraction(emit_text_reserve(out, PUT_FRACTION_BYTES + 1), ns, 0);
+  emit_text_advance(out, put_time(emit_text_reserve(out, PUT_TIME_BYTES), out, time_ns));
+}
 
-  emit_text_advance(out, put_literal(p, "Z"));
+void emit_text_time_fixed(emit_text *out, gint64 time_ns)
+{
+  guint ns = keep_clock(out, time_ns);
+  char *p = put_bytes(emit_text_reserve(out, PUT_TIME_BYTES), out->clock_text, sizeof(out->clock_text));
+
+  emit_text_advance(out, put_literal(put_zeros(put_literal(p, "."), ns / 1000, 6), "Z"));
 }
 
 void emit_text_clock(emit_text *out, const emit_date *d)
