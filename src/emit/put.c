@@ -28,34 +28,63 @@ static inline void store(char *p, guint64 bytes)
   memcpy(p, &bytes, sizeof(bytes));
 }
 
-/* Without zeros in front; writes eight bytes, whatever comes out. v < 10^8. */
-static inline char *put_short(char *p, guint32 v)
+/*
+ * How many decimal digits: from the number of bits, right or one too few. That is known long before the digits are, and whoever writes
+ * next waits for it alone.
+ */
+static inline guint count_digits(guint64 v)
 {
-  guint64 digits = digits_of(v);
-  guint zeros = (guint)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8;
+  static const guint64 powers[20] = { 0,
+                                      10,
+                                      100,
+                                      1000,
+                                      10000,
+                                      100000,
+                                      1000000,
+                                      10000000,
+                                      100000000,
+                                      1000000000,
+                                      10000000000u,
+                                      100000000000u,
+                                      1000000000000u,
+                                      10000000000000u,
+                                      100000000000000u,
+                                      1000000000000000u,
+                                      10000000000000000u,
+                                      100000000000000000u,
+                                      1000000000000000000u,
+                                      10000000000000000000u };
+  guint guess = (64 - (guint)__builtin_clzll(v | 1)) * 1233 >> 12; /* 1233 / 4096 is log10(2) */
 
-  store(p, (digits | ZEROS) >> zeros * 8);
-  return p + 8 - zeros;
+  return guess + (v >= powers[guess]);
 }
 
-static inline char *put_eight(char *p, guint32 v)
+/* The last n of eight digits, n being 1 to 8; writes eight bytes, whatever comes out. */
+static inline void put_last(char *p, guint32 v, guint n)
 {
-  store(p, digits_of(v) | ZEROS);
-  return p + 8;
+  store(p, (digits_of(v) | ZEROS) >> (8 - n) * 8);
 }
 
 char *put_u64(char *p, guint64 v)
 {
+  guint n;
+
   if (v < 10) {
     *p = (char)('0' + v);
     return p + 1;
   }
-  if (v < EIGHT)
-    return put_short(p, (guint32)v);
-  if (v < (guint64)EIGHT * EIGHT)
-    return put_eight(put_short(p, (guint32)(v / EIGHT)), (guint32)(v % EIGHT));
-  p = put_short(p, (guint32)(v / EIGHT / EIGHT));
-  return put_eight(put_eight(p, (guint32)(v / EIGHT % EIGHT)), (guint32)(v % EIGHT));
+  n = count_digits(v);
+  if (v < EIGHT) {
+    put_last(p, (guint32)v, n);
+  } else if (n <= 16) {
+    put_last(p, (guint32)(v / EIGHT), n - 8);
+    put_last(p + n - 8, (guint32)(v % EIGHT), 8);
+  } else {
+    put_last(p, (guint32)(v / EIGHT / EIGHT), n - 16);
+    put_last(p + n - 16, (guint32)(v / EIGHT % EIGHT), 8);
+    put_last(p + n - 8, (guint32)(v % EIGHT), 8);
+  }
+  return p + n;
 }
 
 char *put_fraction(char *p, guint ns, guint decimals)
