@@ -43,8 +43,11 @@ enum { CT_TCP_FIN = 1, CT_TCP_SYN = 2, CT_TCP_RST = 4, CT_TCP_PSH = 8, CT_TCP_AC
 typedef enum ct_tcp_options {
   CT_TCP_OPTIONS_NONE,      /* header of 20 bytes */
   CT_TCP_OPTIONS_TIMESTAMP, /* exactly NOP NOP timestamp, 12 bytes */
-  CT_TCP_OPTIONS_OTHER      /* to be parsed at data + l4_offset + 20 */
+  CT_TCP_OPTIONS_OTHER      /* at data + l4_offset + 20; ct_packet.l4.tcp.holds and scale say what matters of them */
 } ct_tcp_options;
+
+/* l4.tcp.holds */
+enum { CT_TCP_HOLDS_SCALE = 1, CT_TCP_HOLDS_SACK_PERM = 2, CT_TCP_HOLDS_SACK = 4 };
 
 typedef struct ct_packet {
   int64_t time_ns;     /* the packet's own timestamp; any origin, the same for all packets of an engine */
@@ -67,6 +70,8 @@ typedef struct ct_packet {
       uint8_t flags; /* the six of CT_TCP_* only: ECE, CWR and AE never matter */
       uint8_t header_bytes;
       uint8_t options; /* ct_tcp_options */
+      uint8_t holds;   /* CT_TCP_HOLDS_*: read here, so that who tracks need not fetch the packet's bytes from another core */
+      uint8_t scale;   /* the window scale option's, at most 14 */
     } tcp;
     struct {
       ct_addr outer_dst; /* CT_PACKET_ICMP_ERROR */

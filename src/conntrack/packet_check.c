@@ -97,6 +97,8 @@ ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   packet->l4.tcp.header_bytes = (uint8_t)header_bytes;
   packet->l4.tcp.payload_bytes = packet->length - at - header_bytes;
   packet->l4.tcp.options = (uint8_t)tcp_options_kind(packet, at, header_bytes);
+  if (packet->l4.tcp.options == CT_TCP_OPTIONS_OTHER)
+    ct_check_tcp_options(packet);
   if (sum_is_bad(packet, at, packet->length - at, CT_PROTO_TCP, 16, judge))
     return CT_REASON_TCP_CHECKSUM;
   if (!(judge->tcp_flag_sets >> packet->l4.tcp.flags & 1))

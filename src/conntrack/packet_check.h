@@ -21,6 +21,8 @@ typedef struct ct_judge {
  * refuses the packet. They set CT_PACKET_CSUM_* flags; ct_check_tcp fills packet->l4.tcp where the header is whole.
  */
 ct_reason ct_check_tcp(ct_packet *packet, uint32_t at, const ct_judge *judge);
+/* What the options at l4_offset + 20 hold goes to l4.tcp.holds and scale; the rest of l4.tcp is filled in already. */
+void ct_check_tcp_options(ct_packet *packet);
 ct_reason ct_check_udp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_udplite(ct_packet *packet, uint32_t at, const ct_judge *judge);
 /* A header that is not whole is left to the tracker, which drops it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conntrack/checksum.h"
+#include "conntrack/packet_check.h"
 #include "conntrack/proto/tables.h"
 
 enum { LINK_ETHERNET = 1, TYPE_IPV4 = 0x0800, IPV4_HEADER = 20, TCP_HEADER = 20, UDP_HEADER = 8, FRAGMENT = 0x3fff };
@@ -113,5 +114,7 @@ gboolean pkt_common_decode(const cap_frame *frame, guint64 number, gboolean veri
   packet->flags = 0;
   packet->reason = CT_REASON_NONE;
   packet->pad = 0;
+  if (h.proto == CT_PROTO_TCP && packet->l4.tcp.options == CT_TCP_OPTIONS_OTHER)
+    ct_check_tcp_options(packet);
   return TRUE;
 }

@@ -57,6 +57,32 @@ START_TEST(tcp_options_kinds)
 }
 END_TEST
 
+START_TEST(tcp_options_hold)
+{
+  static const struct {
+    const char *hex;
+    guint8 holds, scale;
+  } rows[] = {
+    { "", 0, 0 },
+    { "0101080a 00000001 00000002", 0, 0 },
+    { "020405b4 01030307 04020000", CT_TCP_HOLDS_SCALE | CT_TCP_HOLDS_SACK_PERM, 7 },
+    { "0303ff00", CT_TCP_HOLDS_SCALE, 14 },                    /* RFC 7323, 2.3 */
+    { "00030307", 0, 0 },                                      /* behind the end of the list */
+    { "03040700 04030000", 0, 0 },                             /* neither has its length */
+    { "0402050a 00000001 00000002", CT_TCP_HOLDS_SACK_PERM | CT_TCP_HOLDS_SACK, 0 },
+    { "0101050b 00000001 00000002 03000000", 0, 0 },           /* no whole number of blocks */
+    { "04020328", CT_TCP_HOLDS_SACK_PERM, 0 },                 /* longer than the header */
+  };
+  ct_packet p;
+
+  kit_ipv4(&b, CT_PROTO_TCP);
+  kit_tcp(&b, 1, 2, CT_TCP_SYN, rows[_i].hex);
+  p = expect_prepared(&b);
+  ck_assert_uint_eq(p.l4.tcp.holds, rows[_i].holds);
+  ck_assert_uint_eq(p.l4.tcp.scale, rows[_i].scale);
+}
+END_TEST
+
 /* All 256 values of the flags byte; the nine sets are spelled out once more here, as letters. */
 START_TEST(tcp_flag_sets)
 {
@@ -446,6 +472,7 @@ int main(void)
 
   tcase_add_test(c, tcp_fields);
   tcase_add_loop_test(c, tcp_options_kinds, 0, 5);
+  tcase_add_loop_test(c, tcp_options_hold, 0, 9);
   tcase_add_test(c, hash_depends_on_key);
   tcase_add_test(c, tcp_flag_sets);
   tcase_add_loop_test(c, short_headers, 0, 7);

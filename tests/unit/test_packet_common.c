@@ -63,6 +63,8 @@ static guint frame_make(guint8 *frame)
     l4[13] = flag_sets[below(sizeof(flag_sets))];
     if (header == 32 && below(2))
       memcpy(l4 + 20, (const guint8[]){ 1, 1, 8, 10 }, 4);
+    else if (header >= 32 && below(2))
+      memcpy(l4 + 20, (const guint8[]){ 2, 4, 5, 180, 4, 2, 1, 3, 3, (guint8)below(20), 5, 10 }, 12);
   } else {
     put16(l4 + 4, l4_bytes);
   }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/packet_check.h"
 #include "tcp.h"
 
 enum { FIXED_HEADER = 20, OPTION_EOL = 0, OPTION_NOP = 1, OPTION_SCALE = 3, OPTION_SACK_PERM = 4, OPTION_SACK = 5, SCALE_MAX = 14 };
@@ -38,25 +39,40 @@ static const uint8_t *walk_next(option_walk *walk, uint32_t *length)
   return option;
 }
 
-void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags)
+static bool is_sack(const uint8_t *option, uint32_t length)
 {
-  option_walk walk;
+  return option[0] == OPTION_SACK && length >= 10 && (length - 2) % 8 == 0;
+}
+
+void ct_check_tcp_options(ct_packet *packet)
+{
+  option_walk walk = walk_begin(packet);
   const uint8_t *option;
   uint32_t length;
 
-  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
-    return;
-  *scale = 0;
-  *flags &= CT_TCP_FLAG_BE_LIBERAL;
-  walk = walk_begin(packet);
+  packet->l4.tcp.holds = packet->l4.tcp.scale = 0;
   while ((option = walk_next(&walk, &length)) != NULL) {
     if (option[0] == OPTION_SACK_PERM && length == 2)
-      *flags |= CT_TCP_FLAG_SACK_PERM;
+      packet->l4.tcp.holds |= CT_TCP_HOLDS_SACK_PERM;
     if (option[0] == OPTION_SCALE && length == 3) {
-      *scale = MIN(option[2], SCALE_MAX); /* RFC 7323, 2.3 */
-      *flags |= CT_TCP_FLAG_WINDOW_SCALE;
+      packet->l4.tcp.scale = MIN(option[2], SCALE_MAX); /* RFC 7323, 2.3 */
+      packet->l4.tcp.holds |= CT_TCP_HOLDS_SCALE;
     }
+    if (is_sack(option, length))
+      packet->l4.tcp.holds |= CT_TCP_HOLDS_SACK;
   }
+}
+
+_Static_assert((int)CT_TCP_HOLDS_SCALE == CT_TCP_FLAG_WINDOW_SCALE && (int)CT_TCP_HOLDS_SACK_PERM == CT_TCP_FLAG_SACK_PERM,
+               "the same bits in a segment and of a side");
+
+inline void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags)
+{
+  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
+    return;
+  *scale = packet->l4.tcp.scale;
+  *flags &= CT_TCP_FLAG_BE_LIBERAL;
+  *flags |= packet->l4.tcp.holds & (CT_TCP_FLAG_WINDOW_SCALE | CT_TCP_FLAG_SACK_PERM);
 }
 
 static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
@@ -67,11 +83,11 @@ inline uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
   const uint8_t *option;
   uint32_t length, sack = ack, i;
 
-  if (packet->l4.tcp.options != CT_TCP_OPTIONS_OTHER)
+  if (!(packet->l4.tcp.holds & CT_TCP_HOLDS_SACK))
     return ack;
   walk = walk_begin(packet);
   while ((option = walk_next(&walk, &length)) != NULL) {
-    if (option[0] != OPTION_SACK || length < 10 || (length - 2) % 8 != 0)
+    if (!is_sack(option, length))
       continue;
     for (i = 2; i < length; i += 8) {
       uint32_t right = be32(option + i + 4);
