@@ -94,7 +94,9 @@ inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 {
   ct_entry *entry = ct_table_entry(table, take_number(table));
 
-  memset(entry, 0, sizeof(*entry));
+  /* Line by line: for both at once gcc writes "rep stos", which takes longer to start than all of this takes. */
+  memset(entry, 0, 64);
+  memset((char *)entry + 64, 0, sizeof(*entry) - 64);
   entry->proto = original->proto;
   entry->port[0] = original->src_id;
   entry->port[1] = original->dst_id;

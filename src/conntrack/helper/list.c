@@ -78,6 +78,17 @@ static bool suits(const ct_helper *helper, const ct_tuple *t)
   return (helper->kinds & kind) != 0 && (helper->kinds & family) != 0;
 }
 
+/* Nearly always of none: asked without a branch for each. */
+static bool is_port_of_any(uint16_t port)
+{
+  bool any = false;
+  unsigned i;
+
+  for (i = 0; i < N_HELPERS; i++)
+    any |= ports[i] == port;
+  return any;
+}
+
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original)
 {
   const ct_helper_settings *s = &params->helpers;
@@ -89,7 +100,7 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
     if (s->ports[i].port == original->dst_id && !(s->disabled >> s->ports[i].helper & 1) &&
         suits(helpers[s->ports[i].helper].helper, original))
       return helpers[s->ports[i].helper].helper;
-  for (i = 0; i < N_HELPERS; i++)
+  for (i = 0; i < N_HELPERS && is_port_of_any(original->dst_id); i++)
     if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && suits(helpers[i].helper, original))
       return helpers[i].helper;
   return NULL;
