@@ -357,4 +357,5 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
 void ct_engine_populate(ct_engine *engine, uint32_t packets)
 {
   ct_table_populate(&engine->table, packets);
+  ct_timer_populate(&engine->timer);
 }

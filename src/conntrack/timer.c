@@ -6,13 +6,23 @@
 
 #include "pages.h"
 
-enum { BLOCK_NOTES = 126, AHEAD = 8 /* entries fetched before they are looked at */ };
+enum {
+  BLOCK_NOTES = 126,
+  CHUNK_BLOCKS = 63,   /* 64 KiB */
+  BLOCKS_MANY = 64,  /* blocks: below, a few faults do not matter */
+  AHEAD = 8            /* entries fetched before they are looked at */
+};
 
 struct ct_timer_block {
   ct_timer_block *next;
   uint32_t used;
   uint32_t pad;
   ct_timer_note notes[BLOCK_NOTES];
+};
+
+struct ct_timer_chunk {
+  ct_timer_chunk *next;
+  ct_timer_block blocks[CHUNK_BLOCKS];
 };
 
 #define TICK_NS (INT64_C(1) << 26)
@@ -24,26 +34,50 @@ void ct_timer_init(ct_timer *timer)
   timer->wake_ns = INT64_MAX;
 }
 
-static void free_chain(ct_timer_block *block)
-{
-  while (block) {
-    ct_timer_block *next = block->next;
-
-    g_free(block);
-    block = next;
-  }
-}
-
 void ct_timer_clear(ct_timer *timer)
 {
-  int level, slot;
+  ct_timer_chunk *chunk, *next;
 
-  for (level = 0; level < CT_TIMER_LEVELS; level++)
-    for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
-      free_chain(timer->slots[level][slot]);
-  free_chain(timer->free_blocks);
+  for (chunk = timer->chunks; chunk; chunk = next) {
+    next = chunk->next;
+    ct_pages_free(chunk, 1, sizeof(*chunk));
+  }
+  if (timer->spare)
+    ct_pages_free(timer->spare, 1, sizeof(*timer->spare));
   g_free(timer->due);
   memset(timer, 0, sizeof(*timer));
+}
+
+void ct_timer_populate(ct_timer *timer)
+{
+  ct_timer_chunk *chunk;
+
+  if (__atomic_load_n(&timer->blocks, __ATOMIC_RELAXED) < BLOCKS_MANY || __atomic_load_n(&timer->spare, __ATOMIC_RELAXED) != NULL)
+    return;
+  chunk = ct_pages_new(1, sizeof(*chunk));
+  ct_pages_populate(chunk, 0, 1, sizeof(*chunk));
+  __atomic_store_n(&timer->spare, chunk, __ATOMIC_RELEASE);
+}
+
+static ct_timer_block *take_block(ct_timer *timer)
+{
+  ct_timer_block *block = timer->free_blocks;
+
+  if (block) {
+    timer->free_blocks = block->next;
+    return block;
+  }
+  if (timer->chunks == NULL || timer->chunk_used == CHUNK_BLOCKS) {
+    ct_timer_chunk *chunk = __atomic_exchange_n(&timer->spare, NULL, __ATOMIC_ACQUIRE);
+
+    if (chunk == NULL)
+      chunk = ct_pages_new(1, sizeof(*chunk));
+    chunk->next = timer->chunks;
+    timer->chunks = chunk;
+    timer->chunk_used = 0;
+  }
+  __atomic_store_n(&timer->blocks, timer->blocks + 1, __ATOMIC_RELAXED);
+  return &timer->chunks->blocks[timer->chunk_used++];
 }
 
 /* The full tick that 32 bits stand for: what the wheel holds is always near its own present. */
@@ -61,14 +95,8 @@ static void write_note(ct_timer *timer, ct_timer_note note)
   ct_timer_block *block = timer->slots[level][slot];
 
   if (!block || block->used == BLOCK_NOTES) {
-    ct_timer_block *fresh = timer->free_blocks;
+    ct_timer_block *fresh = take_block(timer);
 
-    if (fresh) {
-      timer->free_blocks = fresh->next;
-    } else {
-      fresh = g_new(ct_timer_block, 1);
-      timer->blocks++;
-    }
     fresh->next = block;
     fresh->used = 0;
     timer->slots[level][slot] = block = fresh;

@@ -21,6 +21,7 @@ typedef struct ct_timer_note {
 } ct_timer_note;
 
 typedef struct ct_timer_block ct_timer_block;
+typedef struct ct_timer_chunk ct_timer_chunk; /* of blocks */
 
 typedef struct ct_timer_due {
   int64_t deadline_ns;
@@ -33,6 +34,9 @@ typedef struct ct_timer {
   ct_timer_block *slots[CT_TIMER_LEVELS][CT_TIMER_SLOTS];
   uint64_t occupied[CT_TIMER_LEVELS][CT_TIMER_SLOTS / 64];
   ct_timer_block *free_blocks;
+  ct_timer_chunk *chunks; /* all; the first has blocks that were never used */
+  uint32_t chunk_used;
+  ct_timer_chunk *spare;  /* made ready by ct_timer_populate; NULL: taken */
   uint64_t notes;         /* in the wheel, stale ones included */
   ct_timer_due *due;      /* of the current tick, sorted; from due_next on */
   uint32_t due_next, due_used, due_size;
@@ -42,6 +46,9 @@ typedef struct ct_timer {
 
 void ct_timer_init(ct_timer *timer);
 void ct_timer_clear(ct_timer *timer);
+
+/* Has memory ready for the notes to come, once there are many. One thread at a time, which need not be the one that uses the timer. */
+void ct_timer_populate(ct_timer *timer);
 
 /*
  * The entry's deadline is deadline_ns from now on. Entries are armed at creation and need no disarming: an

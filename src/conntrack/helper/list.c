@@ -78,15 +78,17 @@ static bool suits(const ct_helper *helper, const ct_tuple *t)
   return (helper->kinds & kind) != 0 && (helper->kinds & family) != 0;
 }
 
-/* Nearly always of none: asked without a branch for each. */
+/* Nearly always of none: a few comparisons, where looking through the list would be a dozen. */
 static bool is_port_of_any(uint16_t port)
 {
-  bool any = false;
-  unsigned i;
-
-  for (i = 0; i < N_HELPERS; i++)
-    any |= ports[i] == port;
-  return any;
+  switch (port) {
+#define X(id, number) case number:
+  CT_HELPER_LIST(X)
+#undef X
+    return true;
+  default:
+    return false;
+  }
 }
 
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original)
@@ -100,7 +102,9 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
     if (s->ports[i].port == original->dst_id && !(s->disabled >> s->ports[i].helper & 1) &&
         suits(helpers[s->ports[i].helper].helper, original))
       return helpers[s->ports[i].helper].helper;
-  for (i = 0; i < N_HELPERS && is_port_of_any(original->dst_id); i++)
+  if (!is_port_of_any(original->dst_id))
+    return NULL;
+  for (i = 0; i < N_HELPERS; i++)
     if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && suits(helpers[i].helper, original))
       return helpers[i].helper;
   return NULL;
