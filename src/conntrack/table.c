@@ -10,7 +10,7 @@ enum {
   FIRST_SLOTS = 1024,
   FIRST_ENTRIES = 1024,
   POPULATE_MANY = 8192, /* below so many entries a few faults do not matter */
-  POPULATE_STEP = 2048  /* entries: 256 KiB */
+  POPULATE_STEP = 1024  /* entries: 128 KiB */
 };
 
 /* What ct_table_populate reads, maybe on another thread: an old value does no harm, half of one would. */
