@@ -399,16 +399,40 @@ void cli_run_finish_output(cli_run *run)
   run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
 }
 
+static gpointer discard_upper(gpointer engine)
+{
+  ct_engine_discard(engine, 1, 2);
+  return NULL;
+}
+
+/* Its entries lie in a few large pieces, so this costs no more than the end of the process would; where they are many, two do it. */
+static void free_engine(ct_engine *engine, gboolean threaded)
+{
+  enum { MANY_BYTES = 32 << 20 };
+
+  if (engine != NULL && threaded && ct_engine_memory_bytes(engine) >= MANY_BYTES) {
+    GThread *thread = g_thread_try_new("discard", discard_upper, engine, NULL);
+
+    if (thread != NULL) {
+      ct_engine_discard(engine, 0, 2);
+      g_thread_join(thread);
+    }
+    /* cppcheck-suppress memleak ; who joins a thread gives it back */
+  }
+  ct_engine_free(engine);
+}
+
 cli_exit cli_run_close(cli_run *run)
 {
+  gboolean threaded = run->source != NULL && replay_source_threaded(run->source);
+
   cli_run_finish_output(run);
   cli_plot_close(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   replay_source_free(run->source);
   replay_source_free(run->again);
-  /* Its entries lie in a few large pieces, so this costs no more than the end of the process would. */
-  ct_engine_free(run->engine);
+  free_engine(run->engine, threaded);
   run->engine = NULL;
   return run->code;
 }

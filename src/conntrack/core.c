@@ -359,3 +359,8 @@ void ct_engine_populate(ct_engine *engine, uint32_t packets)
   ct_table_populate(&engine->table, packets);
   ct_timer_populate(&engine->timer);
 }
+
+void ct_engine_discard(ct_engine *engine, uint32_t share, uint32_t shares)
+{
+  ct_table_discard(&engine->table, share, shares);
+}

@@ -138,6 +138,12 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n);
 void ct_engine_populate(ct_engine *engine, uint32_t packets);
 
 /*
+ * The last of them, before ct_engine_free: gives one share of the entries' memory back, so that threads may do together what takes one of them
+ * long. The engine is then good for nothing but the other shares and the end.
+ */
+void ct_engine_discard(ct_engine *engine, uint32_t share, uint32_t shares);
+
+/*
  * Tracks one packet: advances to its time (a packet from the past is tracked at the clock's present and counted), then
  * look-up or creation, tracker, helper, confirmation, events. packet->kind must not be CT_PACKET_NONE.
  */

@@ -74,3 +74,12 @@ void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes
 
   madvise((char *)pages + start, bytes_of(to, element_bytes) - start, MADV_POPULATE_WRITE);
 }
+
+void ct_pages_discard(void *pages, size_t from, size_t to, size_t element_bytes)
+{
+  size_t start = (bytes_of(from, element_bytes) + PAGE_LARGEST - 1) / PAGE_LARGEST * PAGE_LARGEST;
+  size_t end = bytes_of(to, element_bytes) / PAGE_LARGEST * PAGE_LARGEST;
+
+  if (start < end)
+    madvise((char *)pages + start, end - start, MADV_DONTNEED);
+}

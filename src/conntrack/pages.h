@@ -26,6 +26,9 @@ void ct_pages_free(void *pages, size_t n, size_t element_bytes);
  */
 void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes);
 
+/* Gives the memory of elements from..to-1 back to the system, but for pages that others share; what they held is lost. Another thread may call it. */
+void ct_pages_discard(void *pages, size_t from, size_t to, size_t element_bytes);
+
 /*
  * A line that will soon be written to. gcc takes a function that consists of hints for one without effect and drops the
  * calls to it: hence the empty statement, which says that there is one.

@@ -90,6 +90,13 @@ void ct_table_populate(ct_table *table, uint32_t packets)
   table->populated = to;
 }
 
+void ct_table_discard(ct_table *table, uint32_t share, uint32_t shares)
+{
+  size_t top = table->top;
+
+  ct_pages_discard(table->slab, top * share / shares, top * (share + 1) / shares, sizeof(ct_entry));
+}
+
 inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 {
   ct_entry *entry = ct_table_entry(table, take_number(table));

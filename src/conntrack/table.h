@@ -100,6 +100,9 @@ uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t 
  */
 void ct_table_populate(ct_table *table, uint32_t packets);
 
+/* Gives one share of the entries' memory back, which is all that may be done with the table then but to clear it. */
+void ct_table_discard(ct_table *table, uint32_t share, uint32_t shares);
+
 /* The entry's tuples. */
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
 

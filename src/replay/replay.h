@@ -93,6 +93,8 @@ void replay_source_release(replay_source *source);
 gboolean replay_source_ready(replay_source *source);
 /* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
 gboolean replay_source_live(const replay_source *source);
+/* TRUE where a thread of its own reads. */
+gboolean replay_source_threaded(const replay_source *source);
 
 /*
  * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To be taken back

@@ -408,6 +408,11 @@ gboolean replay_source_readable(const replay_source *s)
   return replay_feed_readable(s->feed);
 }
 
+gboolean replay_source_threaded(const replay_source *s)
+{
+  return s->threaded;
+}
+
 gboolean replay_source_live(const replay_source *s)
 {
   return replay_feed_live(s->feed);

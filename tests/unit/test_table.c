@@ -114,6 +114,31 @@ START_TEST(crowds_survive_growth)
 }
 END_TEST
 
+/* A share gives back its own entries' memory and none of the other's; pages at the border may stay. */
+START_TEST(shares_are_discarded)
+{
+  enum { MANY = 16384, BORDER = 64 * 1024 / sizeof(ct_entry) };
+  ct_table table;
+  guint i;
+
+  ct_table_init(&table);
+  for (i = 0; i < MANY; i++) {
+    ct_tuple t = tuple_of(i);
+
+    ct_table_take(&table, &t)->id = i + 1;
+  }
+  ct_table_discard(&table, 1, 2);
+  for (i = 1; i < MANY / 2; i++)
+    ck_assert_uint_eq(ct_table_entry(&table, i)->id, i);
+  for (i = MANY / 2 + BORDER; i < MANY - BORDER; i++)
+    ck_assert_uint_eq(ct_table_entry(&table, i)->id, 0);
+  ct_table_discard(&table, 0, 2);
+  for (i = 1; i < MANY / 2 - BORDER; i++)
+    ck_assert_uint_eq(ct_table_entry(&table, i)->id, 0);
+  ct_table_clear(&table);
+}
+END_TEST
+
 /* More than a size can say, and more than a system can give. */
 START_TEST(what_cannot_be_had_ends_the_process)
 {
@@ -141,6 +166,7 @@ int main(void)
   tcase_set_timeout(tc, 60);
   tcase_add_loop_test(tc, random_steps, 0, 2);
   tcase_add_test(tc, crowds_survive_growth);
+  tcase_add_test(tc, shares_are_discarded);
   tcase_add_loop_test_raise_signal(tc, what_cannot_be_had_ends_the_process, SIGABRT, 0, 2);
   tcase_add_test_raise_signal(tc, what_cannot_be_extended_ends_the_process, SIGABRT);
   suite_add_tcase(suite, tc);
