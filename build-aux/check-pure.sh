@@ -21,7 +21,7 @@ allowed='
   g_[a-z]*alloc[a-z0-9_]* g_free g_clear_pointer g_memdup2? g_strdup g_assertion_message[a-z_]* g_return_if_fail_warning
   g_(hash_table|array|ptr_array|byte_array|queue|list|slist|direct|int64|int|str)_[a-z_0-9]* g_ascii_[a-z_]* g_abort g_qsort_with_data
   __[a-z]*_chk __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __assert_fail __ctype_(b|tolower|toupper)_loc
-  __asan_[a-z0-9_]* __ubsan_[a-z0-9_]* __sanitizer_[a-z0-9_]* __gcov_[a-z_]* __tsan_[a-z0-9_]* __cpu_(model|indicator_init|features2)
+  __asan_[a-z0-9_]* __ubsan_[a-z0-9_]* __sanitizer_[a-z0-9_]* __gcov_[a-z_]* __tsan_[a-z0-9_]* __cpu_(model|indicator_init|features2) __float(un)?tidf
 '
 # Of the fortified functions only those of bytes: the same wildcard would let __printf_chk through.
 refused='^__(v?f?printf|v?s?n?printf|fgets|fread|read|v?asprintf|v?dprintf|fdelt)_chk$'
