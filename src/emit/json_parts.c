@@ -225,8 +225,10 @@ void emit_json_expect(emit_text *out, const emit_options *o, const ct_expect_vie
   emit_json_tuple(out, o, &expect->tuple);
   emit_text_literal(out, ",\"mask\":");
   emit_json_tuple(out, o, &mask);
-  emit_text_literal(out, ",\"timeout\":");
-  emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
+  if (emit_expect_ends(expect)) {
+    emit_text_literal(out, ",\"timeout\":");
+    emit_text_u64(out, expect->timeout_ns > 0 ? (guint64)expect->timeout_ns / 1000000000u : 0);
+  }
   emit_text_literal(out, ",\"helper\":");
   emit_text_json_string(out, expect->helper != NULL ? expect->helper : "");
   emit_text_literal(out, ",\"flags\":");

@@ -107,6 +107,7 @@ expect 0 '^max=1 .* kB$' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
 
 # What TFTP of 2.4 expected had no timeout.
 expect 0 '^proto=17 src=10.0.0.69 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 samples/tftp.pcap
+expect 0 '"dport":65535},"helper":"tftp"' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o json samples/tftp.pcap
 expect 0 '^EXPECTING: - use=1 proto=17 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o ip_conntrack samples/tftp.pcap
 expect 0 '#1 *expect *RRQ *udp 10.0.0.69 ' '' "$ctreplay" --profile linux-2.4 samples/tftp.pcap
 expect 0 '#1 *expect *RRQ *300 s *udp 10.0.0.69 ' '' "$ctreplay" samples/tftp.pcap

@@ -295,6 +295,9 @@ START_TEST(json_of_tables)
                                       "\"tuple\":" EXPECT_TUPLE ",\"mask\":{\"src\":\"255.255.255.255\",\"dst\":\"255.255.255.255\","
                                       "\"proto\":6,\"sport\":0,\"dport\":65535},\"timeout\":299,\"helper\":\"ftp\",\"flags\":0,\"class\":0,"
                                       "\"master_id\":1,\"made_by\":\"PASV\",\"made_by_packet\":17}}\n");
+  expect.deadline_ns = G_MAXINT64; /* no timeout */
+  format->expect(&text, &options, &expect);
+  ck_assert_ptr_nonnull(strstr(text_taken(&text), "\"dport\":65535},\"helper\":\"ftp\""));
   format->count(&text, &options, 12);
   ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"count\",\"count\":12}\n");
   format->snapshot(&text, &options, VIEW_NOW_NS, 5);
