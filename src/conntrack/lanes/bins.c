@@ -161,6 +161,7 @@ static void cut_anew(ct_bins *bins, uint32_t n)
   ct_bins old = *bins;
   GArray *chain = g_array_new(FALSE, FALSE, sizeof(ct_bin_node));
   const ct_bin *cell;
+  ct_bin first;
   uint32_t bin, i;
 
   make_bins(bins, n);
@@ -170,6 +171,7 @@ static void cut_anew(ct_bins *bins, uint32_t n)
   for (bin = 0; bin < old.n; bin++) {
     if (!ct_bins_holds(&old, bin))
       continue;
+    first = old.bins[bin];
     g_array_set_size(chain, 0);
     for (cell = &old.bins[bin]; cell != NULL; cell = ct_bins_older(&old, cell))
       for (i = cell->n; i-- > 0;)
@@ -177,8 +179,8 @@ static void cut_anew(ct_bins *bins, uint32_t n)
     for (i = chain->len; i-- > 0;) {
       uint32_t at = ct_bins_of(bins, g_array_index(chain, ct_bin_node, i).hash);
 
-      bins->bins[at].earliest = old.bins[bin].earliest;
-      bins->bins[at].assured = old.bins[bin].assured;
+      bins->bins[at].earliest = first.earliest;
+      bins->bins[at].assured = first.assured;
       push(bins, at, g_array_index(chain, ct_bin_node, i));
     }
   }
@@ -236,27 +238,40 @@ void ct_bins_insert(ct_bins *bins, uint32_t number, const uint32_t hash[2], int6
     grow_if_due(bins);
 }
 
+/* Room behind an entry's node, as one that came right after it would have. => the place in *cell. */
+static uint32_t open_behind(ct_bins *bins, uint32_t number, uint32_t hash, ct_bin **cell)
+{
+  uint32_t at, place, i;
+  ct_bin *before;
+
+  *cell = find(bins, number, hash, &at, &before);
+  if ((*cell)->n == CT_BIN_NODES) {
+    spill(bins, ct_bins_of(bins, hash), *cell, at);
+    *cell = find(bins, number, hash, &at, &before);
+  }
+  place = at + 1;
+  if ((*cell)->n == CT_BIN_NODES) { /* it was the newest of a full cell, which is all older now than what comes */
+    *cell = before;
+    place = 0;
+  }
+  for (i = (*cell)->n; i > place; i--)
+    (*cell)->node[i] = (*cell)->node[i - 1];
+  return place;
+}
+
 void ct_bins_insert_beside(ct_bins *bins, uint32_t number, const uint32_t hash[2], uint32_t other, bool instead)
 {
   uint32_t dir, at;
   ct_bin *before, *cell;
 
   for (dir = 0; dir < 2; dir++) {
-    cell = find(bins, other, hash[dir], &at, &before);
     if (instead) {
+      cell = find(bins, other, hash[dir], &at, &before);
       cell->node[at].number = number & INT32_MAX;
       continue;
     }
-    if (cell->n == CT_BIN_NODES) {
-      spill(bins, ct_bins_of(bins, hash[dir]), cell, at);
-      cell = find(bins, other, hash[dir], &at, &before);
-      if (cell->n == CT_BIN_NODES) { /* it was the newest: what it was in has only room for newer ones */
-        cell = before;
-        at = UINT32_MAX;
-      }
-    }
-    memmove(cell->node + at + 2, cell->node + at + 1, (cell->n - at - 1) * sizeof(*cell->node));
-    cell->node[at + 1] = ct_bin_node_of(number, hash[dir]);
+    at = open_behind(bins, other, hash[dir], &cell);
+    cell->node[at] = ct_bin_node_of(number, hash[dir]);
     cell->n = (cell->n + 1u) & CT_BIN_NODES;
   }
   bins->used += instead ? 0 : 2;
@@ -296,14 +311,15 @@ void ct_bins_sift(ct_bins *bins, bool (*keep)(uint32_t number, void *user), void
 
     if (!ct_bins_holds(bins, bin))
       continue;
-    for (cell = &bins->bins[bin]; cell != NULL; cell = older) {
+    cell = &bins->bins[bin];
+    do {
       sift_cell(bins, cell, keep, user);
       older = ct_bins_older(bins, cell);
       if (cell->n == 0 && before != NULL)
         free_if_empty(bins, cell, before);
       else
         before = cell;
-    }
+    } while ((cell = older) != NULL);
     note_empty(bins, bin);
   }
 }
