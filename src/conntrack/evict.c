@@ -6,7 +6,7 @@
 #include "engine_internal.h"
 #include "proto.h"
 
-enum { EVICTION_BUCKETS = 8, SCAN_AHEAD = 8 };
+enum { SCAN_AHEAD = 8 };
 
 /* A table with no more entries, in no longer a slab, is collected entry by entry (scan_few). */
 enum { SPARSE_ENTRIES = 64, SPARSE_SLAB = 4096 };
@@ -74,7 +74,7 @@ static bool evict_one(ct_engine *engine, uint32_t bucket)
 
   switch (engine->params.profile->eviction) {
   case CT_EVICT_OLDEST8:
-    victim = oldest_unassured(engine, bucket, engine->buckets.size, EVICTION_BUCKETS);
+    victim = oldest_unassured(engine, bucket, engine->buckets.size, CT_EVICTION_BUCKETS);
     break;
   case CT_EVICT_ROUND:
     victim = oldest_unassured(engine, engine->buckets_round++ % engine->buckets.size, 1, UINT32_MAX);
@@ -102,7 +102,7 @@ bool ct_evict_early_drop(ct_engine *engine, const ct_tuple *original)
   first = ct_buckets_index(&engine->buckets, original);
   if (engine->params.profile->eviction != CT_EVICT_BUCKETS)
     return evict_one(engine, first);
-  for (i = 0; i < EVICTION_BUCKETS; i++) {
+  for (i = 0; i < CT_EVICTION_BUCKETS; i++) {
     uint32_t evicted = evict_bucket(engine, (first + i) % engine->buckets.size);
 
     if (evicted != 0) {
@@ -141,16 +141,6 @@ void ct_evict_reap_bucket(ct_engine *engine, const ct_tuple *tuple)
 
 /* --- the collector --- */
 
-static bool may_go_early(const ct_entry *entry)
-{
-  const ct_proto *proto;
-
-  if (!(entry->status & CT_STATUS_ASSURED))
-    return true;
-  proto = ct_proto_of_entry(entry);
-  return proto->may_evict && proto->may_evict(entry);
-}
-
 /*
  * Each node once, as long as it is there when its turn comes: a kill takes both nodes of an entry, and may take those of another
  * entry with it, before or behind. => expired entries killed.
@@ -170,7 +160,7 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
       continue;
     }
     ct_collector_weigh(&engine->collector, &engine->params, entry->deadline_ns, engine->now_ns);
-    if (early_limit != 0 && engine->count >= early_limit && may_go_early(entry))
+    if (early_limit != 0 && engine->count >= early_limit && ct_proto_may_go_early(entry))
       ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
   }
   return killed;

@@ -17,6 +17,19 @@ struct ct_engine;
  */
 bool ct_evict_early_drop(struct ct_engine *engine, const ct_tuple *original);
 
+enum { CT_EVICTION_BUCKETS = 8, CT_CHAIN_LEAST = 52 };
+
+/*
+ * Whether a chain of so many nodes takes no more (spec 7.4): 50 and 2, and a random number below 30, which here comes out of the seed and the
+ * new entry's number. Never one of fewer than CT_CHAIN_LEAST.
+ */
+static inline bool ct_evict_chain_is_full(uint32_t length, uint64_t hash_seed, uint64_t id)
+{
+  uint64_t draw = (hash_seed ^ id) * UINT64_C(0x9e3779b97f4a7c15);
+
+  return length >= CT_CHAIN_LEAST && length >= CT_CHAIN_LEAST + (draw >> 40) % 30;
+}
+
 /* A hint: the first entry of a bucket, and where its chain goes on. The buckets are active and have held something. */
 void ct_evict_prefetch(const struct ct_engine *engine, uint32_t bucket);
 

@@ -54,7 +54,4 @@ const ct_lane_stats *ct_lanes_stats(const ct_lanes *lanes, unsigned lane);
 /* As ct_engine_mean. */
 double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns);
 
-/* Bytes held for entries and their indexes. */
-uint64_t ct_lanes_memory_bytes(const ct_lanes *lanes);
-
 #endif

@@ -3,9 +3,6 @@
 #include "engine_internal.h"
 #include "proto.h"
 
-/* A chain this long may be too long: 50, a random number up to 29, and two (spec 7.4). */
-enum { CHAIN_LEAST = 50, CHAIN_RANDOM = 30, CHAIN_SLACK = 2 };
-
 void ct_core_count_add(ct_engine *engine, int delta)
 {
   unsigned __int128 area = (unsigned __int128)engine->stats.count_ns_hi << 64 | engine->stats.count_ns_lo;
@@ -158,16 +155,9 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
 {
   int dir;
 
-  for (dir = 0; dir < 2; dir++) {
-    uint32_t length = ct_buckets_length(&engine->buckets, at[dir]);
-    uint64_t draw;
-
-    if (length < CHAIN_LEAST + CHAIN_SLACK)
-      continue;
-    draw = (engine->params.hash_seed ^ engine->last_id) * UINT64_C(0x9e3779b97f4a7c15);
-    if (length >= CHAIN_LEAST + CHAIN_SLACK + (draw >> 40) % CHAIN_RANDOM)
+  for (dir = 0; dir < 2; dir++)
+    if (ct_evict_chain_is_full(ct_buckets_length(&engine->buckets, at[dir]), engine->params.hash_seed, engine->last_id))
       return true;
-  }
   return false;
 }
 

@@ -43,4 +43,7 @@ const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);
 /* The tracker's static facts for an entry that exists. */
 const ct_proto *ct_proto_of_entry(const ct_entry *entry);
 
+/* Whether the collector's early-drop mode may take a live entry. */
+bool ct_proto_may_go_early(const ct_entry *entry);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One capture, many kernels: the capture is read and decoded once, and every packet goes through a runner (sweep_runner.h) for the settings
- * that differ in size alone, or for a single one. Runners share nothing, so they are spread over threads; the figures are the same for any
+ * that differ in size and timeouts alone, or for a single one. Runners share nothing, so they are spread over threads; the figures are the same for any
  * number of these.
  */
 #ifndef PRESSURE_SWEEP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What takes packets through the settings of a sweep: settings that differ in the size of the table alone go together as lanes
+ * What takes packets through the settings of a sweep: settings that differ in the size of the table and in timeouts alone go together as lanes
  * (conntrack/lanes.h), others have an engine each. The figures are the same either way.
  */
 #ifndef PRESSURE_SWEEP_RUNNER_H

@@ -3,6 +3,8 @@
 #ifndef TESTS_LANES_PAIR_H
 #define TESTS_LANES_PAIR_H
 
+#include <glib.h>
+
 #include "conntrack/lanes.h"
 #include "conntrack/packet.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../fuzz/lanes_pair.h"
-#include "conntrack/lanes/bins.h"
+#include "conntrack/lanes/internal.h"
 #include "conntrack/profile.h"
 #include "unit.h"
 
@@ -232,6 +232,43 @@ START_TEST(test_timeouts)
 }
 END_TEST
 
+/* A lane of few buckets and short timeouts, which never loses anything, must not keep one of many buckets and long ones in few bins. */
+START_TEST(test_few_buckets_beside_many)
+{
+  mill *m = mill_new(9, 2, 1);
+  ct_params params[] = { sized(m, 0, 16), sized(m, 0, 65536) };
+  lanes_pair *pair;
+  const ct_lanes *lanes;
+  guint i, bin, cells = 0;
+
+  params[0].timeout_s[CT_TIMEOUT_UDP] = 1;
+  params[1].timeout_s[CT_TIMEOUT_UDP] = 86400;
+  pair = lanes_pair_new(params, G_N_ELEMENTS(params), FOLLOWED);
+  lanes = lanes_pair_lanes(pair);
+  for (i = 0; i < PACKETS; i++) {
+    uint8_t ip[HEADERS] = { 0x45, 0, 0, 40, [9] = CT_PROTO_UDP, [12] = 10, [14] = (uint8_t)(i >> 8), [15] = (uint8_t)i, [16] = 10,
+                            [20] = 4, [23] = 9, [25] = 20 };
+    ct_packet packet = { .time_ns = m->now_ns += S / 10, .number = i + 1, .data = ip, .length = 40, .captured = 40 };
+
+    ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params[0]);
+    lanes_pair_packet(pair, &packet);
+  }
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 1)->count, PACKETS);
+  for (i = 0; i < lanes->n_bins; i++)
+    for (bin = 0; bin < lanes->bins[i]->n; bin++) {
+      const ct_bin *cell = &lanes->bins[i]->bins[bin];
+      guint behind = 0;
+
+      while ((cell = ct_bins_older(lanes->bins[i], cell)) != NULL)
+        behind++;
+      cells = MAX(cells, behind);
+    }
+  ck_assert_uint_le(cells, CT_BINS_DEEP);
+  lanes_pair_free(pair);
+  mill_free(m);
+}
+END_TEST
+
 /* --- who may go together --- */
 
 START_TEST(test_fit)
@@ -442,6 +479,7 @@ int main(void)
   tcase_add_loop_test(tcase, test_sizes, 0, 3);
   tcase_add_test(tcase, test_long_chains);
   tcase_add_loop_test(tcase, test_timeouts, 0, 7);
+  tcase_add_test(tcase, test_few_buckets_beside_many);
   tcase_add_test(tcase, test_fit);
   tcase_add_loop_test(tcase, test_bins, 0, 3);
   tcase_add_loop_test(tcase, test_bins_order, 0, 2);

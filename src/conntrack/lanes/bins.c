@@ -6,11 +6,8 @@
 
 enum { FIRST_BINS = 256, FIRST_CELLS = 64, LOAD = 3 /* nodes a bin, above which there are going to be more bins */ };
 
-/*
- * Who knows the seed can aim at one bin. So many cells behind one are more than a bucket needs, and a reason for more bins too; but
- * for no more than DEEP_BINS, so that aiming does not make memory grow either.
- */
-enum { DEEP_CELLS = 16, DEEP_BINS = 1 << 20 };
+/* Being deep is no reason for more than this, so that aiming at a bin does not make memory grow. */
+enum { DEEP_BINS = 1 << 20 };
 
 static size_t words_of(uint32_t n) { return MAX(n / 64, 1); }
 
@@ -47,9 +44,13 @@ void ct_bins_clear(ct_bins *bins)
 
 void ct_bins_copy(ct_bins *bins, const ct_bins *of)
 {
+  uint32_t bin;
+
   *bins = *of;
   make_bins(bins, of->n);
-  memcpy(bins->bins, of->bins, (size_t)bins->n * sizeof(ct_bin));
+  for (bin = 0; bin < of->n; bin++) /* empty ones have no memory yet, and need none */
+    if (ct_bins_holds(of, bin))
+      bins->bins[bin] = of->bins[bin];
   memcpy(bins->occupied, of->occupied, words_of(bins->n) * sizeof(uint64_t));
   bins->cells = ct_pages_new(bins->cells_size, sizeof(ct_bin));
   memcpy(bins->cells, of->cells, (size_t)bins->cells_top * sizeof(ct_bin));
@@ -155,7 +156,7 @@ static void note_empty(ct_bins *bins, uint32_t bin)
 
 /* --- how many bins --- */
 
-/* Another number of bins, with each chain in the order it had. */
+/* More bins, with each chain in the order it had. */
 static void cut_anew(ct_bins *bins, uint32_t n)
 {
   ct_bins old = *bins;
@@ -190,7 +191,7 @@ static void cut_anew(ct_bins *bins, uint32_t n)
 
 static bool is_tight(const ct_bins *bins)
 {
-  return bins->used > LOAD * bins->n || (bins->deepest >= DEEP_CELLS && bins->n < DEEP_BINS);
+  return bins->used > LOAD * bins->n || (bins->deepest >= CT_BINS_DEEP && bins->n < DEEP_BINS);
 }
 
 static void grow_if_due(ct_bins *bins)
@@ -210,8 +211,11 @@ void ct_bins_share(ct_bins *bins, uint32_t lanes, const uint32_t *buckets)
     bins->fewest = MIN(bins->fewest, buckets[__builtin_ctz(rest)]);
   while (n > bins->fewest)
     n /= 2;
-  if (n != bins->n)
-    cut_anew(bins, n);
+  if (n != bins->n) {
+    g_assert(bins->used == 0);
+    drop_bins(bins);
+    make_bins(bins, n);
+  }
   /* Where some lane's buckets are no multiple of the most bins there can be, they will straddle sooner or later. */
   for (rest = lanes; rest != 0; rest &= rest - 1)
     if (buckets[__builtin_ctz(rest)] % (UINT32_C(1) << (31 - __builtin_clz(bins->fewest))) != 0)
@@ -334,9 +338,4 @@ void ct_bins_sooner(ct_bins *bins, const uint32_t hash[2], int64_t deadline_ns)
     if (bin->earliest > tick)
       bin->earliest = tick & CT_BINS_TICK_MAX;
   }
-}
-
-uint64_t ct_bins_memory_bytes(const ct_bins *bins)
-{
-  return ((uint64_t)bins->n + bins->cells_top) * sizeof(ct_bin) + words_of(bins->n) * sizeof(uint64_t);
 }

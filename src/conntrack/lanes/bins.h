@@ -13,6 +13,9 @@
 
 enum { CT_BIN_NODES = 7 };
 
+/* Who knows the seed can aim at one bin. So many cells behind one are more than a bucket needs, and a reason for more bins. */
+enum { CT_BINS_DEEP = 16 };
+
 /* One direction of an entry. */
 typedef struct ct_bin_node {
   uint32_t number : 31; /* the entry's, in the table */
@@ -55,7 +58,7 @@ void ct_bins_clear(ct_bins *bins);
 /* Makes one that is the same; to be shared anew. */
 void ct_bins_copy(ct_bins *bins, const ct_bins *of);
 
-/* Who uses them: so many lanes, and how many buckets each has. Makes them fewer where a lane needs it. */
+/* Who uses them, and how many buckets each lane has: at the beginning, while they are empty, and when some leave. */
 void ct_bins_share(ct_bins *bins, uint32_t lanes, const uint32_t *buckets);
 
 static inline uint32_t ct_bins_of(const ct_bins *bins, uint32_t hash) { return (uint32_t)((uint64_t)hash >> bins->shift); }
@@ -109,7 +112,5 @@ static inline bool ct_bins_may_expire(const ct_bins *bins, uint32_t bin, uint32_
 }
 
 static inline void ct_bins_prefetch(const ct_bins *bins, uint32_t hash) { ct_pages_fetch(&bins->bins[ct_bins_of(bins, hash)]); }
-
-uint64_t ct_bins_memory_bytes(const ct_bins *bins);
 
 #endif

@@ -93,18 +93,6 @@ double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns)
   return (double)area_ns / (double)((uint64_t)now_ns - (uint64_t)since_ns);
 }
 
-uint64_t ct_lanes_memory_bytes(const ct_lanes *lanes)
-{
-  uint64_t bytes = ct_engine_memory_bytes(lanes->engine) + (uint64_t)lanes->n_records * sizeof(ct_lane_record);
-  unsigned i;
-
-  for (i = 0; i < lanes->n_bins; i++)
-    bytes += ct_bins_memory_bytes(lanes->bins[i]);
-  for (i = 0; i < lanes->n; i++)
-    bytes += lanes->lane[i].victims ? (uint64_t)lanes->followed * sizeof(ct_lane_victim) : 0;
-  return bytes;
-}
-
 /* --- the clock --- */
 
 void ct_lanes_tell(ct_lanes *lanes)

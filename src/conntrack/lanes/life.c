@@ -2,11 +2,8 @@
 /* Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for the lane alone. */
 #include "internal.h"
 
-/* As in life.c: a chain this long may be too long (spec 7.4). */
-enum { CHAIN_LEAST = 50, CHAIN_RANDOM = 30, CHAIN_SLACK = 2 };
-
-/* Two bins of so many cells, the first included, hold too few for that. */
-enum { DEEP = CHAIN_LEAST / (2 * CT_BIN_NODES) };
+/* Two bins of so many cells behind the first hold too few for a chain to be full. */
+enum { DEEP = CT_CHAIN_LEAST / (2 * CT_BIN_NODES) };
 
 void ct_lane_count(ct_lanes *lanes, unsigned lane, int delta)
 {
@@ -156,6 +153,7 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
   ct_tuple tuple;
   unsigned i;
 
+  g_assert(before->ext == 0); /* what has a helper is in one lane */
   ct_table_tuple(table, ct_lanes_entry(lanes, number), CT_ORIGINAL, &tuple);
   copied = ct_lanes_take(lanes, &tuple, mask, hash);
   entry = ct_lanes_entry(lanes, copied);
@@ -177,19 +175,11 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
 
 static bool is_too_long(const ct_lanes *lanes, unsigned lane, const uint32_t hash[2])
 {
-  const ct_lane *l = &lanes->lane[lane];
   int dir;
 
-  for (dir = 0; dir < 2; dir++) {
-    uint32_t length = ct_lane_chain_length(lanes, lane, hash[dir]);
-    uint64_t draw;
-
-    if (length < CHAIN_LEAST + CHAIN_SLACK)
-      continue;
-    draw = (lanes->engine->params.hash_seed ^ l->last_id) * UINT64_C(0x9e3779b97f4a7c15);
-    if (length >= CHAIN_LEAST + CHAIN_SLACK + (draw >> 40) % CHAIN_RANDOM)
+  for (dir = 0; dir < 2; dir++)
+    if (ct_evict_chain_is_full(ct_lane_chain_length(lanes, lane, hash[dir]), lanes->engine->params.hash_seed, lanes->lane[lane].last_id))
       return true;
-  }
   return false;
 }
 
@@ -209,27 +199,56 @@ static uint32_t most_nodes(const ct_bins *bins, uint32_t hash)
   return length;
 }
 
-/* Those of an entry's lanes in which one of its chains is too long are left. */
-static void leave_long_chains(ct_lanes *lanes, ct_lane_record *record)
+/* => those of an entry's lanes in which one of its chains is full; they count that. */
+static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
 {
-  uint32_t rest = 0;
+  const ct_lane_record *record = &lanes->records[number];
+  uint32_t rest = 0, full = 0;
   unsigned i;
 
   for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->deepest >= DEEP && (most_nodes(lanes->bins[i], record->hash[0]) >= CHAIN_LEAST ||
-                                            most_nodes(lanes->bins[i], record->hash[1]) >= CHAIN_LEAST))
+    if (lanes->bins[i]->deepest >= DEEP && (most_nodes(lanes->bins[i], record->hash[0]) >= CT_CHAIN_LEAST ||
+                                            most_nodes(lanes->bins[i], record->hash[1]) >= CT_CHAIN_LEAST))
       rest |= lanes->bins[i]->lanes & record->lanes;
   for (; rest != 0; rest &= rest - 1) {
     i = ct_lane_first(rest);
     if (!is_too_long(lanes, i, record->hash))
       continue;
     ct_lane_part(lanes, i);
-    lanes->changed |= UINT32_C(1) << i;
     lanes->lane[i].stats.insert_failed++;
     lanes->lane[i].last_id--;
-    record->lanes &= ~(UINT32_C(1) << i);
-    ct_lane_count(lanes, i, -1);
+    full |= rest & -rest;
   }
+  lanes->changed |= full;
+  return full;
+}
+
+/*
+ * Bins that may not become more, since that would be more than some lane has buckets, and are deep all the same: that lane has collected
+ * what the others still have. They part, or each look-up would walk it.
+ */
+static void relieve(ct_lanes *lanes, const ct_bins *bins)
+{
+  uint32_t rest;
+
+  if (bins->deepest < CT_BINS_DEEP || bins->n <= bins->fewest / 2)
+    return;
+  for (rest = bins->lanes; rest != 0; rest &= rest - 1)
+    if (lanes->lane[ct_lane_first(rest)].buckets == bins->fewest) {
+      ct_lane_part(lanes, ct_lane_first(rest));
+      return;
+    }
+}
+
+static void insert_into_bins(ct_lanes *lanes, const ct_lane_record *record, uint32_t number)
+{
+  unsigned i;
+
+  for (i = 0; i < lanes->n_bins; i++)
+    if (lanes->bins[i]->lanes & record->lanes)
+      ct_bins_insert(lanes->bins[i], number, record->hash, ct_lanes_soonest(lanes, record));
+  for (i = 0; i < lanes->n_bins; i++)
+    relieve(lanes, lanes->bins[i]);
 }
 
 static void count_created(ct_lanes *lanes, uint32_t rest)
@@ -245,23 +264,23 @@ static void count_created(ct_lanes *lanes, uint32_t rest)
 
 void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet, uint32_t table_hash)
 {
+  uint32_t full = lanes_of_full_chains(lanes, number);
   ct_lane_record *record = &lanes->records[number];
   ct_entry *entry = ct_lanes_entry(lanes, number);
-  unsigned i;
 
-  leave_long_chains(lanes, record);
-  if (record->lanes == 0) {
-    ct_table_give(&lanes->engine->table, entry);
+  if (full == record->lanes) {
+    ct_lanes_forget(lanes, number);
     return;
   }
+  record->lanes &= ~full;
+  for (; full != 0; full &= full - 1)
+    ct_lane_count(lanes, ct_lane_first(full), -1);
   entry->status |= CT_STATUS_CONFIRMED;
   entry->created_ns = packet->time_ns;
   record->id = entry->id & ((UINT64_C(1) << 48) - 1);
   ct_lanes_copy(lanes, number);
   ct_table_insert(&lanes->engine->table, entry, table_hash);
-  for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->lanes & record->lanes)
-      ct_bins_insert(lanes->bins[i], number, record->hash, ct_lanes_soonest(lanes, record));
+  insert_into_bins(lanes, record, number);
   count_created(lanes, record->lanes);
 }
 

@@ -6,8 +6,6 @@
 #include "../proto.h"
 #include "internal.h"
 
-enum { EVICTION_BUCKETS = 8 };
-
 /* A node that is being walked. */
 typedef struct met {
   uint32_t bucket, number;
@@ -173,7 +171,7 @@ uint32_t ct_lanes_make_room(ct_lanes *lanes, uint32_t mask, uint32_t hash)
   uint32_t i, rest, buckets = lanes->lane[lane].buckets, bucket = ct_buckets_scale(hash, buckets), without = mask;
 
   ct_lane_part(lanes, lane);
-  for (i = 0; i < EVICTION_BUCKETS && without != 0; i++) {
+  for (i = 0; i < CT_EVICTION_BUCKETS && without != 0; i++) {
     without &= ~evict_bucket(lanes, without, ct_bins_of(lanes->lane[lane].bins, i == 0 ? hash : first_hash(bucket, buckets)), bucket);
     bucket = bucket + 1 == buckets ? 0 : bucket + 1;
   }
@@ -258,16 +256,6 @@ void ct_lanes_reap(ct_lanes *lanes, uint32_t mask, uint32_t hash, const ct_lanes
 
 /* --- the collector --- */
 
-static bool may_go_early(const ct_entry *entry)
-{
-  const ct_proto *proto;
-
-  if (!(entry->status & CT_STATUS_ASSURED))
-    return true;
-  proto = ct_proto_of_entry(entry);
-  return proto->may_evict && proto->may_evict(entry);
-}
-
 /* => 1 where it was dead and is collected. */
 static uint32_t scan_node(ct_lanes *lanes, unsigned lane, uint32_t number, uint64_t early_limit)
 {
@@ -281,7 +269,7 @@ static uint32_t scan_node(ct_lanes *lanes, unsigned lane, uint32_t number, uint6
     return 1;
   }
   ct_collector_weigh(&l->collector, &lanes->engine->params, ct_lane_deadline(lanes, record, lane), lanes->engine->now_ns);
-  if (early_limit != 0 && l->stats.count >= early_limit && may_go_early(ct_lanes_entry(lanes, number)))
+  if (early_limit != 0 && l->stats.count >= early_limit && ct_proto_may_go_early(ct_lanes_entry(lanes, number)))
     ct_lanes_end(lanes, UINT32_C(1) << lane, number, CT_REASON_END_GC_EVICTED);
   return 0;
 }

@@ -94,6 +94,24 @@ static unsigned find_versions(ct_lanes *lanes, const passing *p, uint32_t mask, 
   return n;
 }
 
+/*
+ * Looks a packet up in lanes of the mask, in whose chains the dead are collected that it comes by. Where one of those was a master whose
+ * helper ends others with it, what was found may have been among them: then it is looked up again. => as find_versions
+ */
+static unsigned look_up(ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_found *found)
+{
+  unsigned n = find_versions(lanes, p, mask, found), i, stay;
+
+  for (;;) {
+    ct_lanes_reap(lanes, mask, p->hash, found, n);
+    for (i = stay = 0; i < n; i++)
+      stay += (lanes->records[found[i].number].lanes & mask) == found[i].lanes;
+    if (stay == n)
+      return n;
+    n = find_versions(lanes, p, mask, found);
+  }
+}
+
 /* --- one version --- */
 
 static void count_drop(ct_lanes *lanes, uint32_t rest)
@@ -160,6 +178,12 @@ static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_
   uint32_t number = found->number, mask = found->lanes, alike;
   ct_track verdict;
 
+  if (lanes->records[number].lanes & ~mask) { /* the packet is something else to its other lanes: a GRE packet whose keys differ */
+    const ct_entry before = *ct_lanes_entry(lanes, number);
+
+    ct_lanes_act(lanes, mask);
+    number = ct_lanes_split(lanes, number, mask, &before);
+  }
   for (;;) {
     const ct_entry *entry = ct_lanes_act_on(lanes, number, mask);
     bool of_one = !(mask & ~lanes->lane[ct_lane_first(mask)].timed);
@@ -301,8 +325,7 @@ static void track(ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tupl
   passing p;
 
   passing_init(lanes, &p, packet, tuple, table_hash);
-  n = find_versions(lanes, &p, mask, found);
-  ct_lanes_reap(lanes, mask, p.hash, found, n);
+  n = look_up(lanes, &p, mask, found);
   for (i = 0; i < n; i++)
     unknown &= ~found[i].lanes;
   n_misses = unknown != 0 ? ct_lanes_missing(lanes, unknown, packet, misses) : 0;
@@ -315,7 +338,7 @@ static void track(ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tupl
   ct_lanes_count_missed(lanes, misses, n_misses);
 }
 
-/* PPTP's call ids differ from lane to lane: they go by what its helper has read there. */
+/* PPTP's call ids may differ from lane to lane: they go by what its helper has read there. */
 static void track_gre(ct_lanes *lanes, const ct_packet *packet)
 {
   uint32_t rest, unkeyed = lanes->all & ~lanes->helped;
@@ -324,12 +347,12 @@ static void track_gre(ct_lanes *lanes, const ct_packet *packet)
     ct_tuple keyed = packet->tuple;
 
     ct_lanes_act(lanes, rest & -rest);
-    if (!ct_gre_key_any(lanes->engine)) {
+    if (ct_gre_key_any(lanes->engine))
+      keyed.src_id = ct_gre_key_find(lanes->engine, &packet->tuple);
+    if (keyed.src_id == packet->tuple.src_id)
       unkeyed |= rest & -rest;
-      continue;
-    }
-    keyed.src_id = ct_gre_key_find(lanes->engine, &packet->tuple);
-    track(lanes, packet, &keyed, ct_tuple_hash(&keyed), rest & -rest);
+    else
+      track(lanes, packet, &keyed, ct_tuple_hash(&keyed), rest & -rest);
   }
   if (unkeyed != 0)
     track(lanes, packet, &packet->tuple, packet->hash, unkeyed);
@@ -343,8 +366,7 @@ static void track_icmp_error(ct_lanes *lanes, const ct_packet *packet)
   passing p;
 
   passing_init(lanes, &p, packet, &packet->tuple, packet->hash);
-  n = find_versions(lanes, &p, lanes->all, found);
-  ct_lanes_reap(lanes, lanes->all, p.hash, found, n);
+  n = look_up(lanes, &p, lanes->all, found);
   if (!ct_addr_equal(to, &packet->l4.icmp.outer_dst) && lanes->engine->params.profile->icmp_error_to_sender)
     return;
   for (i = 0; i < n; i++) {

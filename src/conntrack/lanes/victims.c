@@ -22,9 +22,9 @@ static void prefetch_ring(const ct_lanes *lanes, const ct_lane *l)
 {
   const ct_lane_victim *slot = &l->victims[l->next_victim];
 
-  if (l->next_victim + 2 * AHEAD >= lanes->followed)
+  if (l->next_victim + 8 * AHEAD >= lanes->followed)
     return;
-  ct_pages_fetch(&slot[8 * AHEAD]); /* a hint may point anywhere */
+  ct_pages_fetch(&slot[8 * AHEAD]);
   ct_pages_fetch(&lanes->records[slot[2 * AHEAD].number]);
   if (lanes->records[slot[AHEAD].number].lanes == 0)
     ct_pages_fetch(ct_lanes_entry(lanes, slot[AHEAD].number));

@@ -41,3 +41,13 @@ const ct_proto *ct_proto_of_entry(const ct_entry *entry)
 {
   return find(entry->proto, entry->traits & CT_ENTRY_IPV6 ? CT_IPV6 : CT_IPV4);
 }
+
+bool ct_proto_may_go_early(const ct_entry *entry)
+{
+  const ct_proto *proto;
+
+  if (!(entry->status & CT_STATUS_ASSURED))
+    return true;
+  proto = ct_proto_of_entry(entry);
+  return proto->may_evict && proto->may_evict(entry);
+}
