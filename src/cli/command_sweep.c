@@ -248,9 +248,36 @@ static void print_single(emit_text *out, const sweep_setting *setting, const swe
   emit_text_string(out, ". Several values (--max 1k,4k,16k) are compared.\n");
 }
 
+/* Which size would have been enough: what a sweep is asked. */
+static void print_verdict(emit_text *out, const GArray *settings, const sweep_figures *figures)
+{
+  guint i, best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
+  gboolean tracked = FALSE, lossless = FALSE;
+
+  for (i = 0; i < settings->len; i++) {
+    tracked = tracked || figures[i].created > 0 || figures[i].dropped > 0 || figures[i].insert_failed > 0;
+    lossless = lossless || figures[i].lossless;
+  }
+  if (!tracked) {
+    emit_text_string(out, "No packet began a connection: nothing is said about sizes.\n");
+  } else if (settings->len == 1) {
+    print_single(out, (const sweep_setting *)(void *)settings->data, figures);
+  } else if (best < settings->len) {
+    emit_text_string(out, "The smallest nf_conntrack_max at which nothing is lost: ");
+    emit_text_u64(out, g_array_index(settings, sweep_setting, best).params.max);
+    emit_text_string(out, " (");
+    emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
+    emit_text_string(out, ")\n");
+  } else if (lossless) {
+    emit_text_string(out, "Nothing is lost only where there is no limit; each nf_conntrack_max that was tried loses something.\n");
+  } else {
+    emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
+  }
+}
+
 static void print_table(emit_text *out, const GArray *settings, const sweep_figures *figures)
 {
-  guint i, best, width = LABEL_LEAST;
+  guint i, width = LABEL_LEAST;
 
   for (i = 0; i < settings->len; i++)
     width = MAX(width, (guint)strlen(g_array_index(settings, sweep_setting, i).label));
@@ -268,21 +295,8 @@ static void print_table(emit_text *out, const GArray *settings, const sweep_figu
     print_bytes(out, f->kernel_bytes, 15);
     emit_text_char(out, '\n');
   }
-  best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
   emit_text_char(out, '\n');
-  if (settings->len == 1) {
-    print_single(out, (const sweep_setting *)(void *)settings->data, figures);
-    return;
-  }
-  if (best == settings->len) {
-    emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
-    return;
-  }
-  emit_text_string(out, "The smallest nf_conntrack_max at which nothing is lost: ");
-  emit_text_u64(out, g_array_index(settings, sweep_setting, best).params.max);
-  emit_text_string(out, " (");
-  emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
-  emit_text_string(out, ")\n");
+  print_verdict(out, settings, figures);
 }
 
 static void print_pair(emit_text *out, const char *name, guint64 value)

@@ -6,6 +6,9 @@
 
 enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
 
+/* Entries a bucket that lanes are good for; and buckets, where there is no limit to entries. */
+enum { LOAD_MOST = 4, ROOMY_BUCKETS = 65536 };
+
 struct sweep_runner {
   ct_lanes *lanes;   /* or */
   ct_engine *engine; /* with: */
@@ -123,6 +126,17 @@ static void runner_free(gpointer data)
   g_free(r);
 }
 
+/* Where chains get long, an engine, which knows each one's length, walks them less. */
+static gboolean has_room(const ct_params *params)
+{
+  return params->max == 0 ? params->buckets >= ROOMY_BUCKETS : params->buckets >= params->max / LOAD_MOST;
+}
+
+static gboolean can_join(const ct_params *first, const ct_params *other)
+{
+  return ct_lanes_fit(first, other) && has_room(first) && has_room(other);
+}
+
 /* The settings that can go with the first, and it, as far as nobody has taken them. */
 static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, gboolean *taken)
 {
@@ -131,7 +145,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
-    if (taken[i] || (i != first && !ct_lanes_fit(&settings[first].params, &settings[i].params)))
+    if (taken[i] || (i != first && !can_join(&settings[first].params, &settings[i].params)))
       continue;
     taken[i] = TRUE;
     r->setting[r->n] = i;
@@ -139,7 +153,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
     params[r->n++] = &settings[i].params;
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
-  if (ct_lanes_fit(params[0], params[0])) {
+  if (can_join(params[0], params[0])) {
     r->lanes = ct_lanes_new(params, r->n, VICTIMS_FOLLOWED, note_lanes, r);
     return r;
   }
