@@ -399,7 +399,8 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
     cli_sandbox_enter();
   replay_source_start(source);
   cli_catch_interrupts(source);
-  sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(), figures, NULL, NULL);
+  sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
+            replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
   cli_catch_interrupts(NULL);
   cli_output_open(&out, "", NULL);
   if (strcmp(own->format, "json") == 0)

@@ -152,7 +152,7 @@ gboolean cli_run_again(cli_run *run, sweep_figures *figures)
   setting.params.gc = CT_GC_KERNEL;
   replay_source_start(run->again);
   cli_catch_interrupts(run->again);
-  sweep_run(run->again, &setting, 1, 1, figures, NULL, NULL);
+  sweep_run(run->again, &setting, 1, 1, 1, figures, NULL, NULL);
   cli_catch_interrupts(NULL);
   if (cli_stop != 0)
     run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);

@@ -113,10 +113,10 @@ static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer u
 
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
+void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts, sweep_figures *figures,
                void (*progress)(gpointer user), gpointer user)
 {
-  sweep s = { .runners = sweep_runners_new(settings, n) };
+  sweep s = { .runners = sweep_runners_new(settings, n, parts) };
   guint i;
 
   s.threads = CLAMP(threads, 1, s.runners->len);

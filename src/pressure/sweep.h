@@ -33,10 +33,11 @@ enum { SWEEP_KERNEL_ENTRY_BYTES = 384, SWEEP_KERNEL_BUCKET_BYTES = 8 };
 void sweep_options(replay_options *options);
 
 /*
- * Runs the source through n settings with that many threads (1 or more). figures has room for n and is filled.
+ * Runs the source through n settings with that many threads (1 or more). Settings that can go together do, which is the least work;
+ * parts above 1 deals them out to so many all the same, which takes less time and more work. figures has room for n and is filled.
  * progress is called now and then; may be NULL. The source's problems and remarks are the caller's to ask for.
  */
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, sweep_figures *figures,
+void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts, sweep_figures *figures,
                void (*progress)(gpointer user), gpointer user);
 
 /* The setting with the smallest nf_conntrack_max (0, no limit, is none) that lost nothing; n where none did. Equal maxima: the first. */

@@ -9,6 +9,8 @@ enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
 /* Entries a bucket that lanes are good for; and buckets, where there is no limit to entries. */
 enum { LOAD_MOST = 4, ROOMY_BUCKETS = 65536 };
 
+enum { SIZES_LEAST = 2 /* a part */ };
+
 struct sweep_runner {
   ct_lanes *lanes;   /* or */
   ct_engine *engine; /* with: */
@@ -137,15 +139,40 @@ static gboolean can_join(const ct_params *first, const ct_params *other)
   return ct_lanes_fit(first, other) && has_room(first) && has_room(other);
 }
 
-/* The settings that can go with the first, and it, as far as nobody has taken them. */
-static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, gboolean *taken)
+/* Which settings have as many buckets as an earlier one: 0, 1, ... by the size's first appearance. => how many sizes there are. */
+static guint rank_sizes(const sweep_setting *settings, guint n, guint *rank)
+{
+  guint i, j, sizes = 0;
+
+  for (i = 0; i < n; i++) {
+    for (j = 0; j < i && settings[j].params.buckets != settings[i].params.buckets; j++)
+      ;
+    rank[i] = j < i ? rank[j] : sizes++;
+  }
+  return sizes;
+}
+
+/* In which part each setting goes, where all could go together: those of one size in the same. */
+static void deal(const sweep_setting *settings, guint n, guint most, guint *part)
+{
+  guint i, parts = MIN(most, rank_sizes(settings, n, part) / SIZES_LEAST);
+
+  for (i = 0; i < n; i++)
+    if (!can_join(&settings[0].params, &settings[i].params))
+      parts = 1;
+  for (i = 0; i < n; i++)
+    part[i] %= MAX(parts, 1);
+}
+
+/* The settings of its part that can go with the first, and it, as far as nobody has taken them. */
+static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, const guint *part, gboolean *taken)
 {
   sweep_runner *r = g_new0(sweep_runner, 1);
   const ct_params *params[CT_LANES_MOST];
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
-    if (taken[i] || (i != first && !can_join(&settings[first].params, &settings[i].params)))
+    if (taken[i] || (i != first && (part[i] != part[first] || !can_join(&settings[first].params, &settings[i].params))))
       continue;
     taken[i] = TRUE;
     r->setting[r->n] = i;
@@ -163,16 +190,17 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   return r;
 }
 
-GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n)
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
 {
   GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
-  gboolean *taken = g_new0(gboolean, n);
+  g_autofree gboolean *taken = g_new0(gboolean, n);
+  g_autofree guint *part = g_new0(guint, n);
   guint i;
 
+  deal(settings, n, most, part);
   for (i = 0; i < n; i++)
     if (!taken[i])
-      g_ptr_array_add(runners, runner_new(settings, i, n, taken));
-  g_free(taken);
+      g_ptr_array_add(runners, runner_new(settings, i, n, part, taken));
   return runners;
 }
 

@@ -10,8 +10,8 @@
 
 typedef struct sweep_runner sweep_runner;
 
-/* => as many as it takes, in an array that frees them. The settings need not be kept. */
-GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n);
+/* => as many as it takes, in `most` parts where they could go together, in an array that frees them. n is at least 1; the settings need not be kept. */
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most);
 void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n);
 /* Fills the figures of its own settings, of the array of all. */
 void sweep_runner_figures(const sweep_runner *runner, sweep_figures *figures);

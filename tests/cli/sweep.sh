@@ -65,6 +65,14 @@ for more in "" "--sysctl nf_conntrack_udp_timeout=7"; do
   printf 'max=64,64\nmax=512,512\nmax=64k,65536\n' | diff - "$folder/labels" >&2 || failed=1
   [ "$(wc -l < "$folder/notes")" -eq 1 ] && grep -q 'router.conf:2: .*nf_conntrack_gone' "$folder/notes" || failed=1
 done
+# Any number of threads says the same.
+for kind in dns manyflows; do
+  for threads in 1 2; do
+    ./ctreplay sweep --threads "$threads" --max 64,100,500,1000,4000 --sysctl nf_conntrack_udp_timeout=1,30 -o json "$folder/$kind.pcap" > "$folder/threads$threads"
+  done
+  cmp "$folder/threads1" "$folder/threads2" >&2 || failed=1
+done
+
 # What is concluded: without a limit only, from nothing at all.
 ./ctreplay sweep --max 0,64 "$folder/dns.pcap" | tail -n 1 | grep -q '^Nothing is lost only where there is no limit' || { echo "max=0: a wrong conclusion" >&2; failed=1; }
 ./ctreplay sweep --max 64,100 --bpf 'tcp port 9' "$folder/dns.pcap" | tail -n 1 | grep -q '^No packet began a connection' || { echo "nothing: a wrong conclusion" >&2; failed=1; }

@@ -100,7 +100,7 @@ static void check_capture(const truth *t, const char *path)
   options.n_captures = 1;
   sweep_options(&options);
   source = replay_source_open(&options, &settings[0].params, NULL);
-  sweep_run(source, settings, SEEDS, 1, figures, NULL, NULL);
+  sweep_run(source, settings, SEEDS, 1, 1, figures, NULL, NULL);
   for (i = 0; i < SEEDS; i++) {
     drop[i] = figures[i].dropped;
     early_drop[i] = figures[i].early_drop;
