@@ -193,14 +193,16 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
 GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
 {
   GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
-  g_autofree gboolean *taken = g_new0(gboolean, n);
-  g_autofree guint *part = g_new0(guint, n);
+  gboolean *taken = g_new0(gboolean, n);
+  guint *part = g_new0(guint, n);
   guint i;
 
   deal(settings, n, most, part);
   for (i = 0; i < n; i++)
     if (!taken[i])
       g_ptr_array_add(runners, runner_new(settings, i, n, part, taken));
+  g_free(part);
+  g_free(taken);
   return runners;
 }
 
