@@ -6,9 +6,6 @@
 
 #include "pressure/victims.h"
 
-/* Victims that are followed; older ones are forgotten, so that a flood does not fill the memory. */
-enum { FOLLOWED_LEAST = 65536, FOLLOWED_MOST = 1 << 20 };
-
 typedef struct evictions {
   cli_run run;
   pressure_victims *victims;
@@ -151,7 +148,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
 {
   evictions *e = user;
 
-  pressure_victims_packet(e->victims, seen->packet, seen->result, on_missed, e);
+  pressure_victims_packet(e->victims, seen->packet, seen->result, ct_engine_now(e->run.engine), on_missed, e);
   if (seen->result->verdict != CT_VERDICT_DROP)
     return;
   e->dropped++;
@@ -178,7 +175,7 @@ cli_exit cli_show_evictions(const cli_options *o)
   emit_text_init(&e->line, -1);
   if (cli_run_open(&e->run, o, EMIT_CAN_EVENTS) && can_show(&e->run)) {
     e->json = strcmp(e->run.format->name, "json") == 0;
-    e->victims = pressure_victims_new(CLAMP(e->run.params.max, FOLLOWED_LEAST, FOLLOWED_MOST), TRUE);
+    e->victims = pressure_victims_new(pressure_victims_followed(e->run.params.max), TRUE);
     ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
     cli_run_play(&e->run, &watch);
     cli_run_finish_output(&e->run);

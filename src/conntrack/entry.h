@@ -93,7 +93,10 @@ struct ct_entry {
   uint64_t state : 8; /* ct_tcp_state, ct_sctp_state, ct_dccp_state */
   uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
   int64_t created_ns;          /* confirmed at */
-  uint32_t armed_tick;         /* the timing wheel's tick at which it will look at this entry; timer.c */
+  union {
+    uint32_t armed_tick;       /* the timing wheel's tick at which it will look at this entry; timer.c */
+    uint32_t last_seen;        /* in lanes/, which have no wheel: when the last packet came, in packets */
+  };
   uint32_t ext;                /* number of its extension; 0: none */
 };
 

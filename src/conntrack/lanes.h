@@ -20,6 +20,7 @@ typedef struct ct_lanes ct_lanes;
 
 typedef struct ct_lane_stats {
   uint64_t count, peak;       /* as ct_engine_count, and its highest at a confirmation */
+  uint64_t crest;             /* the same since fn was told */
   uint64_t created, expired;
   uint64_t early_drop, gc_evicted; /* evicted by a packet that found the table full, and by the collector */
   uint64_t drop, insert_failed;
@@ -28,18 +29,19 @@ typedef struct ct_lane_stats {
 
 /*
  * Told of lanes (a bit each) whose figures have changed, before the clock goes on: once for each moment at which something
- * happened. It may read, not call.
+ * happened, or for several of them, all before the time that it last returned. Stats then hold the highest count since it was told. It may
+ * read, not call.
  */
-typedef void (*ct_lanes_fn)(const ct_lanes *lanes, uint32_t changed, void *user);
+typedef int64_t (*ct_lanes_fn)(const ct_lanes *lanes, uint32_t changed, void *user);
 
 /* Whether kernels of these parameters can be lanes of one another: the same but for size and timeouts, and collected as the kernel does it. */
 bool ct_lanes_fit(const ct_params *a, const ct_params *b);
 
 /*
- * 1 to CT_LANES_MOST lanes, of which each fits the first. Of each lane's victims the `followed` newest are remembered until
- * they are missed or would have expired. fn may be NULL.
+ * 1 to CT_LANES_MOST lanes, of which each fits the first. Victims are remembered until they are missed or would have expired, or
+ * `remembered` packets (about: counted by 256) have come since the last of their own. fn may be NULL.
  */
-ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint32_t followed, ct_lanes_fn fn, void *user);
+ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t remembered, ct_lanes_fn fn, void *user);
 /* NULL is fine. */
 void ct_lanes_free(ct_lanes *lanes);
 

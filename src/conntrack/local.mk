@@ -45,7 +45,7 @@ libconntrack_la_SOURCES = \
 # Compiled as one by whole.c, and by lanes/whole.c.
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
-	src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
+	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
 	src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect.c src/conntrack/expect_wheel.c \
 	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table.c src/conntrack/timer.c src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \

@@ -36,14 +36,6 @@ void ct_table_clear(ct_table *table)
   memset(table, 0, sizeof(*table));
 }
 
-static inline void fetch_entry(const ct_table *table, uint32_t number)
-{
-  const char *entry = (const char *)ct_table_entry(table, number);
-
-  ct_pages_fetch(entry);
-  ct_pages_fetch(entry + 64);
-}
-
 static uint32_t take_pair(ct_table *table)
 {
   uint32_t number = table->free_pair;
@@ -67,7 +59,7 @@ static uint32_t take_number(ct_table *table)
 
   if (number != 0) {
     table->free_entry = table->slab[number].addr[0];
-    fetch_entry(table, table->free_entry);
+    ct_table_fetch_entry(table, table->free_entry);
     return number;
   }
   number = table->top;
@@ -283,7 +275,7 @@ inline uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, ui
 
   for (at = hash & table->slot_mask, tries = 0; table->slots[at].number != 0; tries++) {
     if (table->slots[at].hash == hash) {
-      fetch_entry(table, table->slots[at].number);
+      ct_table_fetch_entry(table, table->slots[at].number);
       return table->slots[at].number;
     }
     if (tries == 4)
@@ -291,7 +283,7 @@ inline uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, ui
     at = (at + 1) & table->slot_mask;
   }
   if (table->free_entry == 0)
-    fetch_entry(table, table->top + *n_new);
+    ct_table_fetch_entry(table, table->top + *n_new);
   (*n_new)++;
   return 0;
 }

@@ -90,6 +90,13 @@ static inline void ct_table_prefetch_slot(const ct_table *table, uint32_t hash)
 {
   ct_pages_fetch(&table->slots[hash & table->slot_mask]);
 }
+static inline void ct_table_fetch_entry(const ct_table *table, uint32_t number)
+{
+  const char *entry = (const char *)ct_table_entry(table, number);
+
+  ct_pages_fetch(entry);
+  ct_pages_fetch(entry + 64);
+}
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
 /* => its number, a hint for ct_table_find_hinted; 0: none. n_new counts the packets so far of which no entry was found: theirs will be made. */
 uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new);

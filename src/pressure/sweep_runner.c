@@ -4,7 +4,7 @@
 #include "conntrack/lanes.h"
 #include "victims.h"
 
-enum { RUN_PACKETS = 32, VICTIMS_FOLLOWED = 65536 };
+enum { RUN_PACKETS = 32, VICTIMS_REMEMBERED = 1 << 20 /* packets */ };
 
 /* Entries a bucket that lanes are good for; and buckets, where there is no limit to entries. */
 enum { LOAD_MOST = 4, ROOMY_BUCKETS = 65536 };
@@ -23,17 +23,26 @@ struct sweep_runner {
 
 /* --- lanes --- */
 
-static void note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
+/* Within a step, an occupancy needs to know no more than the highest count: it is told when its step is over. */
+static gint64 note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
 {
   sweep_runner *r = user;
-  gint64 now_ns = ct_lanes_now(lanes);
+  gint64 now_ns = ct_lanes_now(lanes), until_ns = G_MAXINT64;
+  guint i;
 
   for (; changed != 0; changed &= changed - 1) {
-    guint i = (guint)__builtin_ctz(changed);
-    const ct_lane_stats *s = ct_lanes_stats(lanes, i);
+    pressure_occupancy *o;
+    const ct_lane_stats *s;
 
-    pressure_occupancy_note(&r->occupancy[i], now_ns, s->count, s->early_drop + s->gc_evicted, s->drop + s->insert_failed);
+    i = (guint)__builtin_ctz(changed);
+    o = &r->occupancy[i];
+    s = ct_lanes_stats(lanes, i);
+    pressure_occupancy_note(o, now_ns, s->crest, s->early_drop + s->gc_evicted, s->drop + s->insert_failed);
+    o->last_count = s->count;
   }
+  for (i = 0; i < r->n; i++)
+    until_ns = MIN(until_ns, r->occupancy[i].step_ns == 0 ? G_MININT64 : r->occupancy[i].until_ns);
+  return until_ns;
 }
 
 static void run_lanes(sweep_runner *r, const ct_packet *packets, guint n)
@@ -61,7 +70,10 @@ static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
   f->insert_failed = s->insert_failed;
   f->broken = s->missed;
   f->final_count = s->count;
-  f->mean = r->occupancy[i].step_ns == 0 ? 0 : ct_lanes_mean(r->lanes, i, r->occupancy[i].start_ns);
+  f->occupancy = r->occupancy[i];
+  if (s->count != 0 || s->created != 0 || s->drop != 0 || s->insert_failed != 0) /* what has not been told yet; to the capture's end */
+    pressure_occupancy_note(&f->occupancy, ct_lanes_now(r->lanes), s->crest, f->evicted, s->drop + s->insert_failed);
+  f->mean = f->occupancy.step_ns == 0 ? 0 : ct_lanes_mean(r->lanes, i, f->occupancy.start_ns);
 }
 
 /* --- an engine --- */
@@ -92,7 +104,7 @@ static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
     }
     ct_engine_packet(r->engine, &packets[i], &result);
     if (pressure_evictions(stats) != 0)
-      pressure_victims_packet(r->victims, &packets[i], &result, NULL, NULL);
+      pressure_victims_packet(r->victims, &packets[i], &result, ct_engine_now(r->engine), NULL, NULL);
     if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
       pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine), pressure_evictions(stats),
                               pressure_drops(stats));
@@ -112,7 +124,10 @@ static void engine_figures(const sweep_runner *r, sweep_figures *f)
   f->insert_failed = stats->insert_failed;
   f->broken = pressure_victims_missed(r->victims);
   f->final_count = ct_engine_count(r->engine);
-  f->mean = r->occupancy->step_ns == 0 ? 0 : ct_engine_mean(r->engine, r->occupancy->start_ns);
+  f->occupancy = *r->occupancy;
+  if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
+    pressure_occupancy_note(&f->occupancy, ct_engine_now(r->engine), f->final_count, f->evicted, f->dropped + f->insert_failed);
+  f->mean = f->occupancy.step_ns == 0 ? 0 : ct_engine_mean(r->engine, f->occupancy.start_ns);
 }
 
 /* --- either --- */
@@ -181,11 +196,11 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
   if (can_join(params[0], params[0])) {
-    r->lanes = ct_lanes_new(params, r->n, VICTIMS_FOLLOWED, note_lanes, r);
+    r->lanes = ct_lanes_new(params, r->n, VICTIMS_REMEMBERED, note_lanes, r);
     return r;
   }
   r->engine = ct_engine_new(params[0]);
-  r->victims = pressure_victims_new(VICTIMS_FOLLOWED, FALSE);
+  r->victims = pressure_victims_new(pressure_victims_followed(params[0]->max), FALSE);
   ct_engine_watch(r->engine, 1u << CT_EVENT_DESTROY, follow, r);
   return r;
 }
@@ -227,9 +242,5 @@ void sweep_runner_figures(const sweep_runner *r, sweep_figures *figures)
       engine_figures(r, f);
     f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)r->buckets[i] * SWEEP_KERNEL_BUCKET_BYTES;
     f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
-    f->occupancy = r->occupancy[i];
-    if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
-      pressure_occupancy_note(&f->occupancy, r->lanes ? ct_lanes_now(r->lanes) : ct_engine_now(r->engine), f->final_count, f->evicted,
-                              f->dropped + f->insert_failed);
   }
 }

@@ -143,7 +143,7 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
   return victim;
 }
 
-gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
+gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result, gint64 now_ns,
                                  pressure_missed_fn missed, gpointer user)
 {
   pressure_victim *victim;
@@ -161,7 +161,7 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
   if (victim->by_packet == packet->number)
     return FALSE;
   slot_remove(victims, at);
-  if (packet->time_ns >= victim->deadline_ns)
+  if (now_ns >= victim->deadline_ns)
     return FALSE; /* it would have been gone by now anyway */
   victims->missed++;
   if (missed)

@@ -15,6 +15,10 @@
 
 typedef struct pressure_victims pressure_victims;
 
+/* So many victims are followed of a table of this nf_conntrack_max: as many as it holds, within limits. */
+enum { PRESSURE_FOLLOWED_LEAST = 65536, PRESSURE_FOLLOWED_MOST = 1 << 20 };
+static inline guint pressure_victims_followed(guint64 max) { return (guint)CLAMP(max, PRESSURE_FOLLOWED_LEAST, PRESSURE_FOLLOWED_MOST); }
+
 typedef struct pressure_victim {
   ct_tuple key;       /* its tuple in the form it is looked up by */
   gint64 evicted_ns, deadline_ns;
@@ -36,10 +40,10 @@ void pressure_victims_free(pressure_victims *victims);
 const pressure_victim *pressure_victims_event(pressure_victims *victims, const ct_event *event);
 
 /*
- * A packet after tracking. missed may be NULL. Cheap where nobody was evicted and where the packet found its entry.
+ * A packet after tracking, and the engine's clock then. missed may be NULL. Cheap where nobody was evicted and where the packet found its entry.
  * => TRUE where it missed a victim.
  */
-gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
+gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result, gint64 now_ns,
                                  pressure_missed_fn missed, gpointer user);
 
 guint64 pressure_victims_count(const pressure_victims *victims);  /* evicted so far */

@@ -8,7 +8,7 @@
 #include "engine_seeds.h"
 #include "lanes_pair.h"
 
-enum { PACKETS_MOST = 150, LANES = 8, FOLLOWED = 6, RUN = 4 };
+enum { PACKETS_MOST = 150, LANES = 8, RUN = 4 };
 
 static void set_up(ct_params *base, const uint8_t *settings)
 {
@@ -46,7 +46,7 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
 {
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
-  lanes_pair *pair = lanes_pair_new(params, LANES, FOLLOWED);
+  lanes_pair *pair = lanes_pair_new(params, LANES, PACKETS_MOST);
   gint64 now_ns = G_GINT64_CONSTANT(1700000000000000000);
 
   for (guint n = 1; n < PACKETS_MOST; n++) {

@@ -21,7 +21,7 @@ struct lanes_pair {
 
 static void on_event(const ct_event *event, void *user) { pressure_victims_event(user, event); }
 
-lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint followed)
+lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
 {
   lanes_pair *pair = g_new0(lanes_pair, 1);
   g_autofree const ct_params **each = g_new(const ct_params *, n);
@@ -33,10 +33,10 @@ lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint followed)
     g_assert_true(ct_lanes_fit(&params[0], &params[i]));
     each[i] = &params[i];
     pair->engines[i].engine = ct_engine_new(&params[i]);
-    pair->engines[i].victims = pressure_victims_new(followed, FALSE);
+    pair->engines[i].victims = pressure_victims_new(packets_most, FALSE);
     ct_engine_watch(pair->engines[i].engine, 1u << CT_EVENT_DESTROY, on_event, pair->engines[i].victims);
   }
-  pair->lanes = ct_lanes_new(each, n, followed, NULL, NULL);
+  pair->lanes = ct_lanes_new(each, n, packets_most + 256, NULL, NULL);
   return pair;
 }
 
@@ -85,7 +85,7 @@ void lanes_pair_packet(lanes_pair *pair, const ct_packet *packet)
     ct_result result;
 
     ct_engine_packet(a->engine, packet, &result);
-    pressure_victims_packet(a->victims, packet, &result, NULL, NULL);
+    pressure_victims_packet(a->victims, packet, &result, ct_engine_now(a->engine), NULL, NULL);
   }
   ct_lanes_packet(pair->lanes, packet);
   compare(pair);

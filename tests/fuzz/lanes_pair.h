@@ -10,8 +10,8 @@
 
 typedef struct lanes_pair lanes_pair;
 
-/* n kernels that fit each other. Of each one's victims the `followed` newest are remembered. */
-lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint followed);
+/* n kernels that fit each other. All victims of so many packets are remembered. */
+lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most);
 void lanes_pair_free(lanes_pair *pair);
 
 /* Abort (g_assert) where a lane and its engine differ. The first tells the pair in advance of packets, or does not. */

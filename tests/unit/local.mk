@@ -75,9 +75,12 @@ test_engine_SOURCES = tests/unit/test_engine.c tests/unit/unit.h
 test_engine_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_engine_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
-TESTS += test_lanes test_lanes_helped
-check_PROGRAMS += test_lanes test_lanes_helped
+TESTS += test_lanes test_lanes_helped test_lanes_victims
+check_PROGRAMS += test_lanes test_lanes_helped test_lanes_victims
 test_lanes_helped_SOURCES = tests/unit/test_lanes_helped.c tests/fuzz/lanes_pair.c tests/fuzz/lanes_pair.h tests/unit/unit.h
+test_lanes_victims_SOURCES = tests/unit/test_lanes_victims.c tests/unit/unit.h
+test_lanes_victims_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_lanes_victims_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_lanes_helped_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_lanes_helped_LDADD = libpressure.la libscenario.la libexplain.la libemit.la libpacket.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(GLIB_LIBS)
 test_lanes_SOURCES = tests/unit/test_lanes.c tests/fuzz/lanes_pair.c tests/fuzz/lanes_pair.h tests/unit/unit.h

@@ -336,7 +336,7 @@ static void flood(ct_engine *engine, pressure_victims *victims, pressure_top *to
 
   ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, ct_engine_params(engine));
   ct_engine_packet(engine, &p, &r);
-  pressure_victims_packet(victims, &p, &r, NULL, NULL);
+  pressure_victims_packet(victims, &p, &r, ct_engine_now(engine), NULL, NULL);
   pressure_top_add(top, CT_IPV4, &p.tuple.src);
 }
 

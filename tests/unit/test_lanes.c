@@ -10,7 +10,7 @@
 
 #define S INT64_C(1000000000)
 
-enum { PACKETS = 20000, HEADERS = 60, FOLLOWED = 300 };
+enum { PACKETS = 20000, HEADERS = 60 };
 
 /* --- traffic --- */
 
@@ -160,7 +160,7 @@ START_TEST(test_sizes)
   mill *m = mill_new(1 + (guint)_i, 40, 100);
   const ct_params params[] = { sized(m, 0, 4096), sized(m, 10, 16), sized(m, 100, 100), sized(m, 500, 512), sized(m, 1000, 1024),
                                sized(m, 1000, 333), sized(m, 2000, 5000), sized(m, 3000, 65536) };
-  lanes_pair *pair = lanes_pair_new(params, G_N_ELEMENTS(params), FOLLOWED);
+  lanes_pair *pair = lanes_pair_new(params, G_N_ELEMENTS(params), PACKETS);
 
   run(m, pair, PACKETS);
   expect_pressure(pair, G_N_ELEMENTS(params));
@@ -174,7 +174,7 @@ START_TEST(test_long_chains)
 {
   mill *m = mill_new(5, 60, 100);
   const ct_params params[] = { sized(m, 0, 4096), sized(m, 0, 16), sized(m, 0, 17), sized(m, 3000, 64) };
-  lanes_pair *pair = lanes_pair_new(params, G_N_ELEMENTS(params), FOLLOWED);
+  lanes_pair *pair = lanes_pair_new(params, G_N_ELEMENTS(params), PACKETS);
   const ct_lanes *lanes = lanes_pair_lanes(pair);
 
   run(m, pair, PACKETS);
@@ -202,7 +202,7 @@ static void run_timed(mill *m, ct_timeout timeout, const guint *values, guint n_
     params[i] = sized(m, maxima[i % 3], i % 3 == 2 ? 1500 : 1024);
     params[i].timeout_s[timeout] = values[i / 3];
   }
-  pair = lanes_pair_new(params, n, FOLLOWED);
+  pair = lanes_pair_new(params, n, PACKETS);
   run(m, pair, PACKETS / 2);
   first = ct_lanes_stats(lanes_pair_lanes(pair), 0)->created;
   for (i = 3; i < n; i += 3)
@@ -243,7 +243,7 @@ START_TEST(test_few_buckets_beside_many)
 
   params[0].timeout_s[CT_TIMEOUT_UDP] = 1;
   params[1].timeout_s[CT_TIMEOUT_UDP] = 86400;
-  pair = lanes_pair_new(params, G_N_ELEMENTS(params), FOLLOWED);
+  pair = lanes_pair_new(params, G_N_ELEMENTS(params), PACKETS);
   lanes = lanes_pair_lanes(pair);
   for (i = 0; i < PACKETS; i++) {
     uint8_t ip[HEADERS] = { 0x45, 0, 0, 40, [9] = CT_PROTO_UDP, [12] = 10, [14] = (uint8_t)(i >> 8), [15] = (uint8_t)i, [16] = 10,
@@ -310,7 +310,7 @@ typedef struct thing {
 static void check_bin(const ct_bins *bins, guint32 bin, const GArray *things)
 {
   const ct_bin *cell = &bins->bins[bin];
-  guint at = cell->n, i, dir, n = 0;
+  guint at = cell->head.n, i, dir, n = 0;
 
   for (i = things->len; i-- > 0;)
     for (dir = 2; dir-- > 0;) {
@@ -319,7 +319,7 @@ static void check_bin(const ct_bins *bins, guint32 bin, const GArray *things)
       if (ct_bins_of(bins, t->hash[dir]) != bin)
         continue;
       while (at == 0 && (cell = ct_bins_older(bins, cell)) != NULL)
-        at = cell->n;
+        at = cell->head.n;
       ck_assert_ptr_nonnull(cell);
       at--;
       ck_assert_uint_eq(cell->node[at].number, t->number);
@@ -327,9 +327,10 @@ static void check_bin(const ct_bins *bins, guint32 bin, const GArray *things)
       n++;
     }
   while (at == 0 && cell != NULL && (cell = ct_bins_older(bins, cell)) != NULL)
-    at = cell->n;
+    at = cell->head.n;
   ck_assert_uint_eq(at, 0);
-  ck_assert(ct_bins_holds(bins, bin) == (n != 0));
+  ck_assert(ct_bin_is_empty(&bins->bins[bin]) == (n == 0));
+  ck_assert(ct_bins_holds(bins, bin) || n == 0);
 }
 
 static gboolean is_odd(guint32 number, gpointer user)
@@ -355,7 +356,7 @@ static void change(ct_bins *bins, GArray *things, GRand *rand, guint32 number, g
   thing t = { number, { g_rand_int(rand) & hashes, g_rand_int(rand) & hashes } };
 
   if (what < 6 || things->len == 0) {
-    ct_bins_insert(bins, number, t.hash, (gint64)number * S);
+    ct_bins_insert(bins, number, t.hash, ct_bins_nearness(bins, (gint64)number * S));
     g_array_append_val(things, t);
   } else if (what < 8) {
     ct_bins_remove(bins, g_array_index(things, thing, at).number, g_array_index(things, thing, at).hash);
@@ -388,7 +389,7 @@ START_TEST(test_bins)
     change(&bins, things, rand, number, masks[_i] & ~(number & 1 ? 0 : UINT32_C(1) << 31));
     if (number % 50 == 0)
       for (i = 0; i < bins.n; i++)
-        ck_assert(ct_bins_holds(&bins, i) == (bins.bins[i].n != 0 || bins.bins[i].more != 0));
+        ck_assert(ct_bins_holds(&bins, i) || ct_bin_is_empty(&bins.bins[i]));
   }
   ck_assert_uint_le(bins.n, buckets[_i]);
   ct_bins_copy(&copy, &bins);
@@ -400,8 +401,11 @@ START_TEST(test_bins)
   for (i = 0; i < things->len; i++)
     ct_bins_remove(&copy, g_array_index(things, thing, i).number, g_array_index(things, thing, i).hash);
   ck_assert_uint_eq(copy.used, 0);
-  for (i = 0; i < copy.n; i++)
+  for (i = 0; i < copy.n; i++) {
+    ck_assert(ct_bin_is_empty(&copy.bins[i]));
+    ct_bins_look_at(&copy, i);
     ck_assert(!ct_bins_holds(&copy, i));
+  }
   ct_bins_clear(&copy);
   ct_bins_clear(&bins);
   g_array_free(things, TRUE);
@@ -437,7 +441,7 @@ START_TEST(test_bins_order)
       ct_bins_insert_beside(&bins, number, t.hash, g_array_index(things, thing, at).number, false);
       g_array_insert_val(things, at + 1, t);
     } else {
-      ct_bins_insert(&bins, number, t.hash, (gint64)number * S);
+      ct_bins_insert(&bins, number, t.hash, ct_bins_nearness(&bins, (gint64)number * S));
       g_array_append_val(things, t);
     }
     if (number % 20 == 0)
@@ -462,7 +466,7 @@ START_TEST(test_bins_aimed_at)
   for (number = 1; number < 50000; number++) {
     const uint32_t hash[2] = { number * 128, number * 85899 };
 
-    ct_bins_insert(&bins, number, hash, S);
+    ct_bins_insert(&bins, number, hash, ct_bins_nearness(&bins, S));
   }
   ck_assert_uint_lt(bins.deepest, 16); /* about 32 nodes in each of the bins aimed at; all in one would be 7000 cells */
   ck_assert_uint_le(bins.n, 1u << 20);

@@ -10,7 +10,7 @@
 
 #define S INT64_C(1000000000)
 
-enum { FOLLOWED = 6 };
+enum { PACKETS_MOST = 1000 };
 
 /* Of a lane: nf_conntrack_max, buckets, and a timeout where it is not the usual one. */
 typedef struct sizing {
@@ -63,7 +63,7 @@ static void play(const char *text, const sizing *sizes, guint n)
   }
   p.decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   p.arena = pkt_arena_new();
-  p.pair = lanes_pair_new(params, n, FOLLOWED);
+  p.pair = lanes_pair_new(params, n, PACKETS_MOST);
   scenario = scn_scenario_parse(text, -1, "test", &error);
   ck_assert_msg(scenario != NULL, "%s", error ? error->message : "");
   ck_assert(scn_scenario_compile(scenario, play_frame, &p, &error));

@@ -58,7 +58,21 @@ void ct_bins_copy(ct_bins *bins, const ct_bins *of)
 
 void ct_bins_set_earliest(ct_bins *bins, uint32_t bin, int64_t deadline_ns)
 {
-  bins->bins[bin].earliest = ct_bins_tick(bins, deadline_ns) & CT_BINS_TICK_MAX;
+  bins->bins[bin].head.nearness = ct_bins_nearness(bins, deadline_ns) & CT_BINS_TICK_MAX;
+}
+
+G_GNUC_NO_INLINE static void mark(ct_bins *bins, uint32_t bin)
+{
+  bins->bins[bin].marked = 1;
+  bins->occupied[bin / 64] |= UINT64_C(1) << (bin % 64);
+}
+
+void ct_bins_look_at(ct_bins *bins, uint32_t bin)
+{
+  if (!ct_bin_is_empty(&bins->bins[bin]))
+    return;
+  bins->bins[bin].marked = 0;
+  bins->occupied[bin / 64] &= ~(UINT64_C(1) << (bin % 64));
 }
 
 /* --- cells --- */
@@ -88,7 +102,7 @@ static uint32_t cells_behind(const ct_bins *bins, const ct_bin *cell)
 }
 
 /* Makes room in a full cell: its nodes up to `at` go to a new one behind it. */
-static void spill(ct_bins *bins, uint32_t bin, ct_bin *cell, uint32_t at)
+G_GNUC_NO_INLINE static void spill(ct_bins *bins, uint32_t bin, ct_bin *cell, uint32_t at)
 {
   bool is_bin = cell >= bins->bins && cell < bins->bins + bins->n;
   uint32_t place = is_bin ? 0 : (uint32_t)(cell - bins->cells), fresh = take_cell(bins);
@@ -97,29 +111,28 @@ static void spill(ct_bins *bins, uint32_t bin, ct_bin *cell, uint32_t at)
   if (!is_bin)
     cell = &bins->cells[place]; /* they may have moved */
   *older = *cell;
-  older->n = (at + 1) & CT_BIN_NODES;
-  memmove(cell->node, cell->node + at + 1, (cell->n - at - 1) * sizeof(*cell->node));
-  cell->n = (cell->n - at - 1) & CT_BIN_NODES;
-  cell->more = fresh;
+  older->head.n = (at + 1) & CT_BIN_NODES;
+  memmove(cell->node, cell->node + at + 1, (cell->head.n - at - 1) * sizeof(*cell->node));
+  cell->head.n = (cell->head.n - at - 1) & CT_BIN_NODES;
+  cell->more = fresh & INT32_MAX;
   bins->deepest = MAX(bins->deepest, cells_behind(bins, &bins->bins[bin]));
 }
 
-static void push(ct_bins *bins, uint32_t bin, ct_bin_node node)
+static inline void push(ct_bins *bins, uint32_t bin, ct_bin_node node, uint32_t nearness)
 {
   ct_bin *cell = &bins->bins[bin];
+  ct_bin_head head;
 
-  if (cell->n == CT_BIN_NODES)
+  if (G_UNLIKELY(cell->head.n == CT_BIN_NODES))
     spill(bins, bin, cell, CT_BIN_NODES - 1);
-  cell->node[cell->n] = node;
-  cell->n = (cell->n + 1u) & CT_BIN_NODES;
-  bins->occupied[bin / 64] |= UINT64_C(1) << (bin % 64);
-}
-
-static void remove_from_cell(ct_bin *cell, uint32_t at)
-{
-  for (; at + 1 < cell->n; at++) /* too few for a call of memmove */
-    cell->node[at] = cell->node[at + 1];
-  cell->n = (cell->n - 1u) & CT_BIN_NODES;
+  head = cell->head;
+  cell->node[head.n] = node;
+  head.n = (head.n + 1u) & CT_BIN_NODES;
+  head.assured = 0;
+  head.nearness = MAX(head.nearness, nearness) & CT_BINS_TICK_MAX;
+  cell->head = head;
+  if (G_UNLIKELY(!cell->marked))
+    mark(bins, bin);
 }
 
 /* => the cell in which an entry's node of a hash is, with its place there, and the cell before. */
@@ -129,9 +142,8 @@ static ct_bin *find(const ct_bins *bins, uint32_t number, uint32_t hash, uint32_
 
   *before = NULL;
   for (cell = &bins->bins[ct_bins_of(bins, hash)]; cell != NULL; *before = cell, cell = ct_bins_older(bins, cell))
-    for (*at = cell->n; (*at)-- > 0;)
-      if (cell->node[*at].number == number && cell->node[*at].hash == hash)
-        return cell;
+    if ((*at = ct_bin_place(cell, number, hash)) != CT_BIN_NODES)
+      return cell;
   g_assert_not_reached();
   return NULL;
 }
@@ -140,24 +152,18 @@ static void free_if_empty(ct_bins *bins, ct_bin *cell, ct_bin *before)
 {
   uint32_t number;
 
-  if (cell->n != 0 || before == NULL)
+  if (before == NULL || cell->head.n != 0)
     return;
   number = before->more;
   before->more = cell->more;
-  cell->more = bins->free_cell;
+  cell->more = bins->free_cell & INT32_MAX;
   bins->free_cell = number;
-}
-
-static void note_empty(ct_bins *bins, uint32_t bin)
-{
-  if (bins->bins[bin].n == 0 && bins->bins[bin].more == 0)
-    bins->occupied[bin / 64] &= ~(UINT64_C(1) << (bin % 64));
 }
 
 /* --- how many bins --- */
 
 /* More bins, with each chain in the order it had. */
-static void cut_anew(ct_bins *bins, uint32_t n)
+G_GNUC_NO_INLINE static void cut_anew(ct_bins *bins, uint32_t n)
 {
   ct_bins old = *bins;
   GArray *chain = g_array_new(FALSE, FALSE, sizeof(ct_bin_node));
@@ -175,14 +181,12 @@ static void cut_anew(ct_bins *bins, uint32_t n)
     first = old.bins[bin];
     g_array_set_size(chain, 0);
     for (cell = &old.bins[bin]; cell != NULL; cell = ct_bins_older(&old, cell))
-      for (i = cell->n; i-- > 0;)
+      for (i = cell->head.n; i-- > 0;)
         g_array_append_val(chain, cell->node[i]);
     for (i = chain->len; i-- > 0;) {
       uint32_t at = ct_bins_of(bins, g_array_index(chain, ct_bin_node, i).hash);
 
-      bins->bins[at].earliest = first.earliest;
-      bins->bins[at].assured = first.assured;
-      push(bins, at, g_array_index(chain, ct_bin_node, i));
+      push(bins, at, g_array_index(chain, ct_bin_node, i), first.head.nearness);
     }
   }
   g_array_free(chain, TRUE);
@@ -224,19 +228,10 @@ void ct_bins_share(ct_bins *bins, uint32_t lanes, const uint32_t *buckets)
 
 /* --- entries --- */
 
-void ct_bins_insert(ct_bins *bins, uint32_t number, const uint32_t hash[2], int64_t deadline_ns)
+void ct_bins_insert(ct_bins *bins, uint32_t number, const uint32_t hash[2], uint32_t nearness)
 {
-  uint32_t dir, tick = ct_bins_tick(bins, deadline_ns);
-
-  for (dir = 0; dir < 2; dir++) {
-    uint32_t at = ct_bins_of(bins, hash[dir]);
-    ct_bin *bin = &bins->bins[at];
-
-    if (bin->earliest > tick || !ct_bins_holds(bins, at))
-      bin->earliest = tick & CT_BINS_TICK_MAX;
-    bin->assured = 0;
-    push(bins, at, ct_bin_node_of(number, hash[dir]));
-  }
+  push(bins, ct_bins_of(bins, hash[0]), ct_bin_node_of(number, hash[0]), nearness);
+  push(bins, ct_bins_of(bins, hash[1]), ct_bin_node_of(number, hash[1]), nearness);
   bins->used += 2;
   if (G_UNLIKELY(is_tight(bins)))
     grow_if_due(bins);
@@ -249,16 +244,16 @@ static uint32_t open_behind(ct_bins *bins, uint32_t number, uint32_t hash, ct_bi
   ct_bin *before;
 
   *cell = find(bins, number, hash, &at, &before);
-  if ((*cell)->n == CT_BIN_NODES) {
+  if ((*cell)->head.n == CT_BIN_NODES) {
     spill(bins, ct_bins_of(bins, hash), *cell, at);
     *cell = find(bins, number, hash, &at, &before);
   }
   place = at + 1;
-  if ((*cell)->n == CT_BIN_NODES) { /* it was the newest of a full cell, which is all older now than what comes */
+  if ((*cell)->head.n == CT_BIN_NODES) { /* it was the newest of a full cell, which is all older now than what comes */
     *cell = before;
     place = 0;
   }
-  for (i = (*cell)->n; i > place; i--)
+  for (i = (*cell)->head.n; i > place; i--)
     (*cell)->node[i] = (*cell)->node[i - 1];
   return place;
 }
@@ -276,22 +271,24 @@ void ct_bins_insert_beside(ct_bins *bins, uint32_t number, const uint32_t hash[2
     }
     at = open_behind(bins, other, hash[dir], &cell);
     cell->node[at] = ct_bin_node_of(number, hash[dir]);
-    cell->n = (cell->n + 1u) & CT_BIN_NODES;
+    cell->head.n = (cell->head.n + 1u) & CT_BIN_NODES;
   }
   bins->used += instead ? 0 : 2;
 }
 
+void ct_bins_remove_one(ct_bins *bins, uint32_t number, uint32_t hash)
+{
+  uint32_t at;
+  ct_bin *before, *cell = find(bins, number, hash, &at, &before);
+
+  ct_bin_cut(cell, at);
+  free_if_empty(bins, cell, before);
+}
+
 void ct_bins_remove(ct_bins *bins, uint32_t number, const uint32_t hash[2])
 {
-  uint32_t dir, at;
-
-  for (dir = 0; dir < 2; dir++) {
-    ct_bin *before, *cell = find(bins, number, hash[dir], &at, &before);
-
-    remove_from_cell(cell, at);
-    free_if_empty(bins, cell, before);
-    note_empty(bins, ct_bins_of(bins, hash[dir]));
-  }
+  ct_bins_remove_one(bins, number, hash[0]);
+  ct_bins_remove_one(bins, number, hash[1]);
   bins->used -= 2;
 }
 
@@ -299,9 +296,9 @@ static void sift_cell(ct_bins *bins, ct_bin *cell, bool (*keep)(uint32_t number,
 {
   uint32_t at;
 
-  for (at = cell->n; at-- > 0;)
+  for (at = cell->head.n; at-- > 0;)
     if (!keep(cell->node[at].number, user)) {
-      remove_from_cell(cell, at);
+      ct_bin_cut(cell, at);
       bins->used--;
     }
 }
@@ -319,23 +316,22 @@ void ct_bins_sift(ct_bins *bins, bool (*keep)(uint32_t number, void *user), void
     do {
       sift_cell(bins, cell, keep, user);
       older = ct_bins_older(bins, cell);
-      if (cell->n == 0 && before != NULL)
+      if (cell->head.n == 0 && before != NULL)
         free_if_empty(bins, cell, before);
       else
         before = cell;
     } while ((cell = older) != NULL);
-    note_empty(bins, bin);
+    ct_bins_look_at(bins, bin);
   }
 }
 
 void ct_bins_sooner(ct_bins *bins, const uint32_t hash[2], int64_t deadline_ns)
 {
-  uint32_t dir, tick = ct_bins_tick(bins, deadline_ns);
+  uint32_t dir, nearness = ct_bins_nearness(bins, deadline_ns);
 
   for (dir = 0; dir < 2; dir++) {
     ct_bin *bin = &bins->bins[ct_bins_of(bins, hash[dir])];
 
-    if (bin->earliest > tick)
-      bin->earliest = tick & CT_BINS_TICK_MAX;
+    bin->head.nearness = MAX(bin->head.nearness, nearness) & CT_BINS_TICK_MAX;
   }
 }

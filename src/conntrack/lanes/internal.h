@@ -5,7 +5,7 @@
  *   lanes.c  the whole, its clock    track.c  a packet's way
  *   life.c   entries in their lanes  room.c   full tables, expired entries, the collector
  *   bins.c   hash chains             victims.c  who was evicted and may be missed
- *   timing.c lanes whose timeouts differ
+ *   timing.c lanes whose timeouts differ  ahead.c  memory fetched in time
  *
  * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are given; its
  * count, buckets, timer and collector are not used. Where life.c of the engine is asked to end or to renew an entry, it asks here.
@@ -43,19 +43,25 @@ typedef struct ct_lane_victim {
 
 typedef struct ct_lane {
   ct_lane_stats stats;
-  uint64_t max;
+  uint64_t max, limit; /* nf_conntrack_max; the same, with UINT64_MAX for none */
   uint32_t buckets;
   uint32_t sized, timed; /* the lanes with as many buckets; those with the same timeouts; itself among them */
   uint32_t kin;          /* those whose timeouts of TCP, longer or shorter, make its tracker choose the same ones (timing.c) */
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
   ct_bins *bins;       /* shared with those with as many buckets, and until one of these loses something with all */
   __int128 area_ns;    /* of the count over time, short by count * now */
-  uint64_t last_id;    /* so many entries were given an id: chains draw by it */
   ct_collector collector;
   ct_expect_table *expects;
-  ct_lane_victim *victims; /* a ring */
-  uint32_t next_victim;
 } ct_lane;
+
+/* What is known of a packet that was told of in advance. */
+typedef struct ct_lanes_ahead {
+  ct_tuple tuple;
+  uint32_t table_hash;
+  uint32_t hash[2]; /* for chains: its own, and where it was worth it its answer's; else 0 */
+  uint32_t begins;  /* the lanes in which it was to make an entry when that was looked up */
+  bool shortens;    /* TCP that is closing, or data that wait to be acknowledged: the deadline may come nearer */
+} ct_lanes_ahead;
 
 struct ct_lanes {
   ct_engine *engine;
@@ -67,9 +73,13 @@ struct ct_lanes {
   uint32_t acting;    /* the lanes that trackers and helpers act for */
   uint32_t changed;   /* since fn was told */
   uint32_t helped;    /* lanes in which an entry with an extension was made: they may expect something */
-  uint32_t followed;  /* victims a lane */
+  uint64_t n_packets;       /* so far */
+  uint64_t remembered;      /* a victim is for so many packets after its last */
+  ct_lane_victim *queue;    /* those that are in no lane any more, a ring */
+  uint32_t queue_size, queue_first, queue_n;
   int64_t next_due_ns; /* no lane has to do anything before */
   bool due_unknown;    /* a helper may have announced something that ends sooner */
+  int64_t tell_ns;     /* before the clock gets there, fn is told */
   ct_lanes_fn fn;
   void *user;
   ct_lane_record *records; /* by number */
@@ -77,12 +87,16 @@ struct ct_lanes {
   ct_bins *bins[CT_LANES_MOST]; /* different ones, those of many lanes first */
   unsigned n_bins;
   GArray *walk;       /* room.c: what is being walked */
-  const ct_packet *hashed; /* the first of n_hashes packets that were fetched for; others may stand there by now */
-  size_t n_hashes;
-  ct_tuple hashed_tuples[CT_PREFETCH_MOST];
-  uint32_t hashes[CT_PREFETCH_MOST][2]; /* of these, and where it was worth it of the answers'; else 0 */
+  const ct_packet *told; /* the first of n_told packets that were told of in advance; others may stand there by now */
+  size_t n_told;
+  ct_lanes_ahead ahead[CT_PREFETCH_MOST]; /* of these */
+  uint32_t full;      /* lanes that may run full with these packets */
+  bool looked_ahead;  /* from the packet that is being tracked */
   ct_lane lane[CT_LANES_MOST];
 };
+
+/* ct_entry.last_seen counts in so many packets. */
+enum { CT_LANES_SEEN_SHIFT = 8 };
 
 /* for (rest = mask; rest != 0; rest &= rest - 1) ... */
 static inline unsigned ct_lane_first(uint32_t rest) { return (unsigned)__builtin_ctz(rest); }
@@ -143,17 +157,40 @@ static inline uint32_t ct_lanes_act(ct_lanes *lanes, uint32_t mask)
   return before;
 }
 
+/* --- ahead.c --- */
+
+/* Fetches for the packets behind this one. */
+void ct_lanes_look_ahead(ct_lanes *lanes, const ct_packet *packet);
+/* The hashes of a packet that was told of in advance; NULL where it was another, or goes by another tuple than its own. */
+const uint32_t *ct_lanes_hashes_of(const ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple);
+uint32_t ct_lanes_hash_of_answer(const ct_lanes *lanes, const ct_tuple *tuple);
+
 /* --- lanes.c --- */
 
-/* Tells of what has changed. */
-void ct_lanes_tell(ct_lanes *lanes);
 /* Sets next_due_ns. */
 void ct_lanes_find_due(ct_lanes *lanes);
 
 /* --- life.c --- */
 
-/* Counts one more, or one less, in a lane. */
-void ct_lane_count(ct_lanes *lanes, unsigned lane, int delta);
+/*
+ * Counts one more in a lane. => whether those are too many. (The integral of the count over time: what comes in now has missed all the time
+ * before, what leaves misses the rest.)
+ */
+static inline bool ct_lane_count_one(ct_lanes *lanes, unsigned lane)
+{
+  ct_lane *l = &lanes->lane[lane];
+
+  l->area_ns -= lanes->engine->now_ns;
+  return ++l->stats.count > l->limit;
+}
+/* So many less. */
+static inline void ct_lane_uncount(ct_lanes *lanes, unsigned lane, uint32_t n)
+{
+  ct_lane *l = &lanes->lane[lane];
+
+  l->area_ns += (__int128)lanes->engine->now_ns * n;
+  l->stats.count -= n;
+}
 /* => the number of a new entry that counts already in these lanes, and is in no chain yet. */
 uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask, const uint32_t hash[2]);
 /* It was not to be: frees it, and it counts no more. */
@@ -164,8 +201,8 @@ void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet,
 void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason);
 /* The same in any lanes. */
 void ct_lanes_end_all(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason);
-/* Frees what is in no lane and nobody's victim. */
-void ct_lanes_tidy(ct_lanes *lanes, uint32_t number);
+/* Frees what is in no lane; it is nobody's victim any more. */
+void ct_lanes_free_entry(ct_lanes *lanes, uint32_t number);
 /* A lane is about to lose something: it parts from those it shares its chains with, but for those of its size. */
 void ct_lane_part(ct_lanes *lanes, unsigned lane);
 /* Lanes of an entry get an entry of their own, a copy of what it was before. => its number. */
@@ -201,12 +238,15 @@ uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *en
 
 /* --- victims.c --- */
 
-void ct_lane_victim_add(ct_lanes *lanes, unsigned lane, uint32_t number);
+/* A packet of an entry was seen. */
+void ct_lanes_touch(ct_lanes *lanes, uint32_t number);
+/* An entry that has left its last lane: freed, or followed where it is somebody's victim. */
+void ct_lanes_leave(ct_lanes *lanes, uint32_t number);
 /* A victim that a packet would have belonged to. */
 typedef struct ct_lanes_miss {
   ct_lane_victim victim;
   uint32_t lanes;   /* that had it */
-  uint32_t in_time; /* of all, those in which it would have lived to see the packet */
+  uint32_t remembered; /* of all, those in which it is, and would have lived to see the packet */
 } ct_lanes_miss;
 
 /* A packet finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked before trackers renew entries. */

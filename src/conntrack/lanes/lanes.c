@@ -17,20 +17,21 @@ static void lane_init(ct_lane *lane, const ct_params *params, ct_bins *bins)
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     lane->timeout_ns[i] = ct_params_timeout_ns(params, (ct_timeout)i);
   lane->max = params->max;
+  lane->limit = params->max != 0 ? params->max : UINT64_MAX;
   lane->buckets = MAX(params->buckets, 1);
   lane->bins = bins;
   lane->collector.next_run_ns = INT64_MAX;
   lane->expects = ct_expect_table_new();
 }
 
-ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint32_t followed, ct_lanes_fn fn, void *user)
+ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t remembered, ct_lanes_fn fn, void *user)
 {
   ct_lanes *lanes = g_new0(ct_lanes, 1);
   ct_params own = *params[0];
   uint32_t buckets[CT_LANES_MOST];
   unsigned i;
 
-  g_assert(n >= 1 && n <= CT_LANES_MOST && followed > 0);
+  g_assert(n >= 1 && n <= CT_LANES_MOST);
   own.max = 0;
   own.buckets = 1; /* not used here, but made */
   lanes->engine = ct_engine_new(&own);
@@ -39,8 +40,9 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint32_t foll
   lanes->hash_state = ct_buckets_state(own.hash_seed);
   lanes->n = n;
   lanes->all = n == 32 ? UINT32_MAX : (UINT32_C(1) << n) - 1;
-  lanes->followed = followed;
+  lanes->remembered = remembered;
   lanes->next_due_ns = INT64_MAX;
+  lanes->tell_ns = INT64_MIN;
   lanes->fn = fn;
   lanes->user = user;
   lanes->walk = ct_lanes_walk_new();
@@ -68,10 +70,9 @@ void ct_lanes_free(ct_lanes *lanes)
     ct_bins_clear(lanes->bins[i]);
     g_free(lanes->bins[i]);
   }
-  for (i = 0; i < lanes->n; i++) {
+  for (i = 0; i < lanes->n; i++)
     ct_expect_table_free(lanes->lane[i].expects);
-    g_free(lanes->lane[i].victims);
-  }
+  g_free(lanes->queue);
   ct_pages_free(lanes->records, lanes->n_records, sizeof(ct_lane_record));
   g_array_free(lanes->walk, TRUE);
   lanes->engine->expects = NULL; /* one of those */
@@ -95,11 +96,23 @@ double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns)
 
 /* --- the clock --- */
 
-void ct_lanes_tell(ct_lanes *lanes)
+static void tell(ct_lanes *lanes)
 {
-  if (lanes->changed != 0 && lanes->fn)
-    lanes->fn(lanes, lanes->changed, lanes->user);
+  uint32_t rest;
+
+  if (lanes->fn)
+    lanes->tell_ns = lanes->fn(lanes, lanes->changed, lanes->user);
+  for (rest = lanes->changed; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].stats.crest = lanes->lane[ct_lane_first(rest)].stats.count;
   lanes->changed = 0;
+}
+
+/* The clock goes on. */
+static inline void go_to(ct_lanes *lanes, int64_t now_ns)
+{
+  if (now_ns >= lanes->tell_ns && now_ns > lanes->engine->now_ns && lanes->changed != 0)
+    tell(lanes);
+  lanes->engine->now_ns = now_ns;
 }
 
 static int64_t expect_due(ct_lanes *lanes, unsigned lane)
@@ -149,14 +162,13 @@ static void pass_time(ct_lanes *lanes, int64_t now_ns)
   unsigned i;
 
   while (lanes->next_due_ns <= now_ns) {
-    lanes->engine->now_ns = MAX(lanes->engine->now_ns, lanes->next_due_ns);
+    go_to(lanes, MAX(lanes->engine->now_ns, lanes->next_due_ns));
     for (i = 0; i < lanes->n; i++)
       if (lane_due(lanes, i) <= lanes->engine->now_ns)
         lane_do(lanes, i, now_ns);
     ct_lanes_find_due(lanes);
-    ct_lanes_tell(lanes);
   }
-  lanes->engine->now_ns = now_ns;
+  go_to(lanes, now_ns);
   ct_lanes_act(lanes, lanes->all);
 }
 

@@ -5,15 +5,6 @@
 /* Two bins of so many cells behind the first hold too few for a chain to be full. */
 enum { DEEP = CT_CHAIN_LEAST / (2 * CT_BIN_NODES) };
 
-void ct_lane_count(ct_lanes *lanes, unsigned lane, int delta)
-{
-  ct_lane *l = &lanes->lane[lane];
-
-  /* The integral of the count over time: what comes in now has missed all the time before, what leaves misses the rest. */
-  l->area_ns += delta < 0 ? lanes->engine->now_ns : -(__int128)lanes->engine->now_ns;
-  l->stats.count = (uint64_t)((int64_t)l->stats.count + delta);
-}
-
 static void grow_records(ct_lanes *lanes)
 {
   uint32_t size = lanes->engine->table.size;
@@ -21,6 +12,7 @@ static void grow_records(ct_lanes *lanes)
   if (lanes->n_records >= size)
     return;
   lanes->records = ct_pages_grow(lanes->records, lanes->n_records, size, sizeof(ct_lane_record));
+  lanes->records[0].assured = 1; /* nobody's, which nobody evicts */
   lanes->n_records = size;
 }
 
@@ -66,17 +58,15 @@ void ct_lanes_forget(ct_lanes *lanes, uint32_t number)
 
   if (entry->ext == 0 || drop_ext(lanes, ct_lane_first(rest), entry))
     for (; rest != 0; rest &= rest - 1)
-      ct_lane_count(lanes, ct_lane_first(rest), -1);
+      ct_lane_uncount(lanes, ct_lane_first(rest), 1);
   lanes->records[number] = (ct_lane_record){ 0 };
   ct_table_give(&lanes->engine->table, entry);
 }
 
-void ct_lanes_tidy(ct_lanes *lanes, uint32_t number)
+void ct_lanes_free_entry(ct_lanes *lanes, uint32_t number)
 {
   ct_entry *entry = ct_lanes_entry(lanes, number);
 
-  if (lanes->records[number].lanes != 0 || lanes->records[number].victims != 0)
-    return;
   ct_table_remove(&lanes->engine->table, entry);
   ct_table_give(&lanes->engine->table, entry);
 }
@@ -123,6 +113,9 @@ static void drop_strangers(const ct_lanes *lanes, ct_bins *bins)
 {
   users u = { lanes->records, bins->lanes };
 
+  if (!bins->mixed)
+    return;
+  bins->mixed = (bins->lanes & (bins->lanes - 1)) != 0;
   ct_bins_sift(bins, is_of_users, &u);
 }
 
@@ -168,7 +161,7 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
     ct_bins *bins = lanes->bins[i];
 
     if (bins->lanes & mask)
-      ct_bins_insert_beside(bins, copied, hash, number, !(bins->lanes & lanes->records[number].lanes));
+      bins->mixed |= (bins->lanes & ~mask) != 0, ct_bins_insert_beside(bins, copied, hash, number, !(bins->lanes & lanes->records[number].lanes));
   }
   return copied;
 }
@@ -178,7 +171,7 @@ static bool is_too_long(const ct_lanes *lanes, unsigned lane, const uint32_t has
   int dir;
 
   for (dir = 0; dir < 2; dir++)
-    if (ct_evict_chain_is_full(ct_lane_chain_length(lanes, lane, hash[dir]), lanes->engine->params.hash_seed, lanes->lane[lane].last_id))
+    if (ct_evict_chain_is_full(ct_lane_chain_length(lanes, lane, hash[dir]), lanes->engine->params.hash_seed, lanes->lane[lane].stats.created + 1))
       return true;
   return false;
 }
@@ -195,8 +188,16 @@ static uint32_t most_nodes(const ct_bins *bins, uint32_t hash)
   }
   for (; from <= to; from++)
     for (cell = &bins->bins[from]; cell != NULL; cell = ct_bins_older(bins, cell))
-      length += cell->n;
+      length += cell->head.n;
   return length;
+}
+
+/* Most bins have no cells behind them, which is soon seen. */
+static bool may_be_full(const ct_bins *bins, const uint32_t hash[2])
+{
+  if (!bins->straddled && (bins->bins[ct_bins_of(bins, hash[0])].more | bins->bins[ct_bins_of(bins, hash[1])].more) == 0)
+    return false;
+  return most_nodes(bins, hash[0]) >= CT_CHAIN_LEAST || most_nodes(bins, hash[1]) >= CT_CHAIN_LEAST;
 }
 
 /* => those of an entry's lanes in which one of its chains is full; they count that. */
@@ -207,8 +208,7 @@ static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
   unsigned i;
 
   for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->deepest >= DEEP && (most_nodes(lanes->bins[i], record->hash[0]) >= CT_CHAIN_LEAST ||
-                                            most_nodes(lanes->bins[i], record->hash[1]) >= CT_CHAIN_LEAST))
+    if (lanes->bins[i]->deepest >= DEEP && lanes->bins[i]->lanes & record->lanes && may_be_full(lanes->bins[i], record->hash))
       rest |= lanes->bins[i]->lanes & record->lanes;
   for (; rest != 0; rest &= rest - 1) {
     i = ct_lane_first(rest);
@@ -216,7 +216,6 @@ static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
       continue;
     ct_lane_part(lanes, i);
     lanes->lane[i].stats.insert_failed++;
-    lanes->lane[i].last_id--;
     full |= rest & -rest;
   }
   lanes->changed |= full;
@@ -242,13 +241,19 @@ static void relieve(ct_lanes *lanes, const ct_bins *bins)
 
 static void insert_into_bins(ct_lanes *lanes, const ct_lane_record *record, uint32_t number)
 {
+  const uint32_t nearness = ct_bins_nearness(lanes->bins[0], ct_lanes_soonest(lanes, record)); /* all count from the same time */
+  uint32_t deepest = 0;
   unsigned i;
 
   for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->lanes & record->lanes)
-      ct_bins_insert(lanes->bins[i], number, record->hash, ct_lanes_soonest(lanes, record));
-  for (i = 0; i < lanes->n_bins; i++)
-    relieve(lanes, lanes->bins[i]);
+    if (lanes->bins[i]->lanes & record->lanes) {
+      lanes->bins[i]->mixed |= (lanes->bins[i]->lanes & ~record->lanes) != 0;
+      ct_bins_insert(lanes->bins[i], number, record->hash, nearness);
+      deepest = MAX(deepest, lanes->bins[i]->deepest);
+    }
+  if (deepest >= CT_BINS_DEEP)
+    for (i = 0; i < lanes->n_bins; i++)
+      relieve(lanes, lanes->bins[i]);
 }
 
 static void count_created(ct_lanes *lanes, uint32_t rest)
@@ -258,7 +263,10 @@ static void count_created(ct_lanes *lanes, uint32_t rest)
     ct_lane_stats *s = &lanes->lane[ct_lane_first(rest)].stats;
 
     s->created++;
-    s->peak = MAX(s->peak, s->count);
+    if (s->count > s->crest) {
+      s->crest = s->count;
+      s->peak = MAX(s->peak, s->crest);
+    }
   }
 }
 
@@ -274,11 +282,12 @@ void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet,
   }
   record->lanes &= ~full;
   for (; full != 0; full &= full - 1)
-    ct_lane_count(lanes, ct_lane_first(full), -1);
+    ct_lane_uncount(lanes, ct_lane_first(full), 1);
   entry->status |= CT_STATUS_CONFIRMED;
   entry->created_ns = packet->time_ns;
   record->id = entry->id & ((UINT64_C(1) << 48) - 1);
   ct_lanes_copy(lanes, number);
+  ct_lanes_touch(lanes, number);
   ct_table_insert(&lanes->engine->table, entry, table_hash);
   insert_into_bins(lanes, record, number);
   count_created(lanes, record->lanes);
@@ -304,17 +313,20 @@ void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason rea
   record->lanes &= ~mask;
   if (!(record->lanes & bins->lanes))
     ct_bins_remove(bins, number, record->hash);
+  else
+    bins->mixed = true;
+  if (reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED)
+    record->victims |= mask;
   counts_on = record->extended && !drop_ext(lanes, ct_lane_first(mask), ct_lanes_entry(lanes, number));
   for (rest = mask; rest != 0; rest &= rest - 1) {
     unsigned i = ct_lane_first(rest);
 
     count_end(&lanes->lane[i].stats, reason);
-    if (reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED)
-      ct_lane_victim_add(lanes, i, number);
     if (!counts_on)
-      ct_lane_count(lanes, i, -1);
+      ct_lane_uncount(lanes, i, 1);
   }
-  ct_lanes_tidy(lanes, number);
+  if (record->lanes == 0)
+    ct_lanes_leave(lanes, number);
 }
 
 void ct_lanes_end_all(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason)
@@ -358,4 +370,4 @@ ct_entry *ct_lanes_find(const ct_lanes *lanes, const ct_tuple *tuple, ct_dir *di
   return NULL;
 }
 
-void ct_lanes_uncount(ct_lanes *lanes) { ct_lane_count(lanes, ct_lane_first(lanes->acting), -1); }
+void ct_lanes_uncount(ct_lanes *lanes) { ct_lane_uncount(lanes, ct_lane_first(lanes->acting), 1); }

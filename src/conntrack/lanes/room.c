@@ -3,6 +3,8 @@
  * Full tables, expired entries and the collector, lane by lane: what evict.c does for an engine (spec 7.2, 7.3). A chain is in order of
  * creation, the newest first and of an entry the reply's node first, also where its nodes come out of two bins.
  */
+#include <string.h>
+
 #include "../proto.h"
 #include "internal.h"
 
@@ -38,7 +40,7 @@ static void add_bin(ct_lanes *lanes, uint32_t mask, uint32_t bin, uint32_t from,
   uint32_t i;
 
   for (cell = &l->bins->bins[bin]; cell != NULL; cell = ct_bins_older(l->bins, cell))
-    for (i = cell->n; i-- > 0;) {
+    for (i = cell->head.n; i-- > 0;) {
       const ct_lane_record *record = &lanes->records[cell->node[i].number];
       uint32_t bucket = ct_buckets_scale(cell->node[i].hash, l->buckets);
 
@@ -89,7 +91,7 @@ uint32_t ct_lane_chain_length(const ct_lanes *lanes, unsigned lane, uint32_t has
   bins_of_bucket(l, ct_bins_of(l->bins, hash), bucket, &first, &last);
   for (; first <= last; first++)
     for (cell = &l->bins->bins[first]; cell != NULL; cell = ct_bins_older(l->bins, cell))
-      for (i = 0; i < cell->n; i++)
+      for (i = 0; i < cell->head.n; i++)
         length += ct_buckets_scale(cell->node[i].hash, l->buckets) == bucket &&
                   lanes->records[cell->node[i].number].lanes >> lane & 1;
   return length;
@@ -121,7 +123,7 @@ static uint32_t next_to_go(const ct_lanes *lanes, const ct_bins *bins, uint32_t 
 
   *whole = true;
   for (cell = &bins->bins[bin]; cell != NULL; cell = ct_bins_older(bins, cell))
-    for (i = cell->n; i-- > 0;) {
+    for (i = cell->head.n; i-- > 0;) {
       const ct_lane_record *record;
 
       if (cell->node[i].assured && !may_expire)
@@ -139,16 +141,16 @@ static uint32_t next_to_go(const ct_lanes *lanes, const ct_bins *bins, uint32_t 
 /* The bucket lies in one bin, whose chain is in order. */
 static uint32_t evict_in_bin(ct_lanes *lanes, ct_bins *bins, uint32_t mask, uint32_t bin, uint32_t bucket, uint32_t buckets)
 {
-  bool may_expire = ct_bins_may_expire(bins, bin, ct_bins_tick(bins, lanes->engine->now_ns)), whole;
+  bool may_expire = ct_bin_may_expire(&bins->bins[bin], ct_bins_tick(bins, lanes->engine->now_ns)), whole;
   uint32_t number, evicted = 0;
 
   if (bin + 1 < bins->n)
     ct_pages_fetch(&bins->bins[bin + 1]); /* in case this one has nobody */
-  if (bins->bins[bin].assured && !may_expire)
+  if (bins->bins[bin].head.assured && !may_expire)
     return 0;
   while ((number = next_to_go(lanes, bins, mask, bin, bucket, buckets, may_expire, &whole)) != 0)
     evicted |= evict_node(lanes, mask, number);
-  bins->bins[bin].assured = whole;
+  bins->bins[bin].head.assured = whole;
   return evicted;
 }
 
@@ -165,12 +167,102 @@ static uint32_t evict_bucket(ct_lanes *lanes, uint32_t mask, uint32_t bin, uint3
   return evicted;
 }
 
+/* => 1 where it was evicted and not expired. */
+static uint32_t go_plainly(ct_lanes *lanes, ct_lane *l, uint32_t bit, uint32_t number, uint32_t other, bool dead)
+{
+  ct_lane_record *record = &lanes->records[number];
+
+  ct_bins_remove_one(l->bins, number, other);
+  record->lanes &= ~bit;
+  record->victims |= dead ? 0 : bit;
+  if (record->lanes == 0)
+    ct_lanes_leave(lanes, number);
+  return !dead;
+}
+
+/*
+ * The same where bins are buckets of one lane, which is how it is in most floods: who has expired and who is not ASSURED goes, in one pass from the
+ * newest on. It ends before what needs more than that - a helper's memory, an entry with both nodes here - and leaves the rest to evict_in_bin.
+ * => how many were evicted.
+ */
+static uint32_t evict_plainly(ct_lanes *lanes, unsigned lane, ct_bins *bins, uint32_t at, bool may_expire)
+{
+  ct_lane *l = &lanes->lane[lane];
+  ct_bin *bin = &bins->bins[at];
+  uint32_t n = bin->head.n, i, kept = n, gone, evicted = 0; /* what stays is moved up to `kept` */
+  int64_t earliest_ns = INT64_MAX;
+
+  for (i = n; i-- > 0;) {
+    ct_bin_node node = bin->node[i];
+    const ct_lane_record *record = &lanes->records[node.number];
+    uint32_t other;
+    bool dead;
+
+    if (node.assured && !may_expire) {
+      bin->node[--kept] = node;
+      continue;
+    }
+    dead = may_expire && ct_lane_deadline(lanes, record, lane) <= lanes->engine->now_ns;
+    if (record->assured && !dead) {
+      node.assured = 1;
+      bin->node[--kept] = node;
+      earliest_ns = MIN(earliest_ns, ct_lane_deadline(lanes, record, lane));
+      continue;
+    }
+    other = record->hash[record->hash[0] == node.hash];
+    if (record->extended || ct_bins_of(bins, other) == at)
+      break;
+    evicted += go_plainly(lanes, l, UINT32_C(1) << lane, node.number, other, dead);
+  }
+  i++; /* so many were not looked at */
+  memmove(&bin->node[i], &bin->node[kept], (n - kept) * sizeof(*bin->node));
+  gone = kept - i;
+  bin->head.n = (n - gone) & CT_BIN_NODES;
+  bin->head.assured = i == 0;
+  if (i == 0 && may_expire)
+    ct_bins_set_earliest(bins, at, earliest_ns);
+  bins->used -= 2 * gone;
+  ct_lane_uncount(lanes, lane, gone);
+  l->stats.early_drop += evicted;
+  l->stats.expired += gone - evicted;
+  lanes->changed |= (uint32_t)(gone != 0) << lane;
+  return evicted;
+}
+
+/* => whether somebody could go. */
+static bool make_room_plainly(ct_lanes *lanes, unsigned lane, ct_bins *bins, uint32_t first)
+{
+  uint32_t i, now_tick = ct_bins_tick(bins, lanes->engine->now_ns);
+
+  for (i = 0; i < CT_EVICTION_BUCKETS; i++) {
+    uint32_t at = (first + i) & (bins->n - 1), evicted = 0;
+    const ct_bin *bin = &bins->bins[at];
+    bool may_expire = ct_bin_may_expire(bin, now_tick);
+
+    if (bin->head.assured && !may_expire)
+      continue;
+    if (bin->more == 0)
+      evicted = evict_plainly(lanes, lane, bins, at, may_expire);
+    if (!bin->head.assured || bin->more != 0)
+      evicted |= evict_in_bin(lanes, bins, UINT32_C(1) << lane, at, at, bins->n);
+    if (evicted != 0)
+      return true;
+  }
+  return false;
+}
+
 uint32_t ct_lanes_make_room(ct_lanes *lanes, uint32_t mask, uint32_t hash)
 {
   unsigned lane = ct_lane_first(mask);
   uint32_t i, rest, buckets = lanes->lane[lane].buckets, bucket = ct_buckets_scale(hash, buckets), without = mask;
 
   ct_lane_part(lanes, lane);
+  if (ct_bins_are_buckets(lanes->lane[lane].bins)) {
+    if (make_room_plainly(lanes, lane, lanes->lane[lane].bins, ct_bins_of(lanes->lane[lane].bins, hash)))
+      return mask;
+    lanes->lane[lane].collector.early_drop = true;
+    return 0;
+  }
   for (i = 0; i < CT_EVICTION_BUCKETS && without != 0; i++) {
     without &= ~evict_bucket(lanes, without, ct_bins_of(lanes->lane[lane].bins, i == 0 ? hash : first_hash(bucket, buckets)), bucket);
     bucket = bucket + 1 == buckets ? 0 : bucket + 1;
@@ -211,7 +303,7 @@ static uint32_t find_dead(const ct_lanes *lanes, const ct_bins *bins, uint32_t b
 
   *earliest_ns = INT64_MAX;
   for (cell = &bins->bins[bin]; cell != NULL; cell = ct_bins_older(bins, cell))
-    for (i = cell->n; i-- > 0;) {
+    for (i = cell->head.n; i-- > 0;) {
       const ct_lane_record *record = &lanes->records[cell->node[i].number];
 
       *earliest_ns = MIN(*earliest_ns, ct_lanes_soonest(lanes, record));
@@ -249,7 +341,7 @@ void ct_lanes_reap(ct_lanes *lanes, uint32_t mask, uint32_t hash, const ct_lanes
       to += at + 1 < bins->n;
     }
     for (; from <= to; from++)
-      if (ct_bins_may_expire(bins, from, now_tick) && bins->lanes & mask)
+      if (ct_bin_may_expire(&bins->bins[from], now_tick) && bins->lanes & mask)
         reap_bin(lanes, bins, from, mask, hash, found, n_found);
   }
 }
@@ -311,7 +403,7 @@ static void prefetch_word(const ct_lanes *lanes, const ct_bins *bins, uint32_t w
   for (rest = bins->occupied[word]; rest != 0; rest &= rest - 1) {
     const ct_bin *bin = &bins->bins[word * 64 + (uint32_t)__builtin_ctzll(rest)];
 
-    for (i = 0; i < bin->n; i++)
+    for (i = 0; i < bin->head.n; i++)
       ct_pages_fetch(&lanes->records[bin->node[i].number]);
   }
 }
@@ -324,8 +416,10 @@ static bool scan_bin(ct_lanes *lanes, unsigned lane, uint32_t bin, uint32_t from
 
   if (bin + 1 < l->bins->n)
     end = ct_buckets_scale((uint32_t)ct_bins_start(l->bins, bin + 1), l->buckets);
-  if (ct_bins_holds(l->bins, bin))
+  if (ct_bins_holds(l->bins, bin)) {
     add_bin(lanes, UINT32_C(1) << lane, bin, from, UINT32_MAX);
+    ct_bins_look_at(l->bins, bin);
+  }
   return scan_list(lanes, lane, end, early_limit, killed);
 }
 

@@ -19,28 +19,9 @@ typedef struct passing {
   uint32_t reply_hash;   /* of its answer; 0: not known yet */
 } passing;
 
-static uint32_t hash_of_answer(const ct_lanes *lanes, const ct_tuple *tuple)
-{
-  ct_tuple inverse;
-
-  ct_tuple_invert(tuple, &inverse);
-  return ct_buckets_hash(lanes->hash_state, &inverse);
-}
-
-/* What the fetching has found out about a packet; NULL where it was about another, or the packet goes by another tuple than its own. */
-static const uint32_t *hashes_of(const ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple)
-{
-  uintptr_t at = ((uintptr_t)packet - (uintptr_t)lanes->hashed) / sizeof(*packet);
-
-  if (at >= lanes->n_hashes || tuple != &packet->tuple || packet->flags & CT_PACKET_ANSWER ||
-      memcmp(&lanes->hashed_tuples[at], tuple, sizeof(*tuple)) != 0)
-    return NULL;
-  return lanes->hashes[at];
-}
-
 static void passing_init(ct_lanes *lanes, passing *p, const ct_packet *packet, const ct_tuple *tuple, uint32_t table_hash)
 {
-  const uint32_t *hashes = hashes_of(lanes, packet, tuple);
+  const uint32_t *hashes = ct_lanes_hashes_of(lanes, packet, tuple);
 
   p->packet = packet;
   p->tuple = tuple;
@@ -159,6 +140,7 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
     break;
   }
   ct_lanes_copy(lanes, number);
+  ct_lanes_touch(lanes, number);
   return verdict;
 }
 
@@ -211,39 +193,29 @@ static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash)
 {
   uint32_t rest, full = 0, some, dropped = 0;
 
-  for (rest = mask; rest != 0; rest &= rest - 1) {
-    const ct_lane *l = &lanes->lane[ct_lane_first(rest)];
-
-    ct_lane_count(lanes, ct_lane_first(rest), 1);
-    if (l->max != 0 && l->stats.count > l->max)
-      full |= rest & -rest;
-  }
+  for (rest = mask; rest != 0; rest &= rest - 1)
+    full |= (uint32_t)ct_lane_count_one(lanes, ct_lane_first(rest)) << ct_lane_first(rest);
   for (; full != 0; full &= ~some) {
     some = full & lanes->lane[ct_lane_first(full)].sized;
     dropped |= some & ~ct_lanes_make_room(lanes, some, hash);
   }
   count_drop(lanes, dropped);
   for (rest = dropped; rest != 0; rest &= rest - 1)
-    ct_lane_count(lanes, ct_lane_first(rest), -1);
+    ct_lane_uncount(lanes, ct_lane_first(rest), 1);
   return mask & ~dropped;
 }
 
 /* A first packet that the tracker has accepted. => false where its helper refuses it. */
-static bool begin_with(ct_lanes *lanes, const passing *p, uint32_t number, uint32_t mask, const ct_result *result)
+static bool begin_with(ct_lanes *lanes, const passing *p, uint32_t number, const ct_result *result)
 {
   ct_entry *entry = ct_lanes_entry(lanes, number);
 
   entry->id = ++lanes->engine->last_id;
-  for (; mask != 0; mask &= mask - 1)
-    lanes->lane[ct_lane_first(mask)].last_id++;
   if (entry->ext)
     ct_ext_own(lanes->engine, entry);
   if (lanes->engine->params.helpers_by_port)
     ct_helper_attach(lanes->engine, entry, &p->packet->tuple);
-  if (entry->ext == 0 || help(lanes, entry, p->packet, result))
-    return true;
-  lanes->lane[ct_lane_first(lanes->records[number].lanes)].last_id--; /* what has a helper is in one lane */
-  return false;
+  return entry->ext == 0 || help(lanes, entry, p->packet, result);
 }
 
 /* => the lanes that it was done for, all where no connection can begin so: timeouts do not decide that. */
@@ -267,7 +239,7 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   }
   alike = ct_lanes_alike(lanes, mask, entry);
   lanes->records[number].lanes = alike;
-  if (begin_with(lanes, p, number, alike, &result)) {
+  if (begin_with(lanes, p, number, &result)) {
     ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
   } else {
     lanes->changed |= alike;
@@ -276,13 +248,23 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   return alike;
 }
 
+/* When it is known in which lanes this packet has made room, for the next: it needs some if those are full again. */
+static void look_ahead_once(ct_lanes *lanes, const ct_packet *packet)
+{
+  if (lanes->looked_ahead)
+    return;
+  lanes->looked_ahead = true;
+  ct_lanes_look_ahead(lanes, packet);
+}
+
 static void begin(ct_lanes *lanes, const passing *p, uint32_t mask)
 {
   uint32_t hash[2] = { p->hash, p->reply_hash };
 
   mask = admit(lanes, mask, p->hash);
+  look_ahead_once(lanes, p->packet);
   if (mask != 0 && hash[CT_REPLY] == 0)
-    hash[CT_REPLY] = hash_of_answer(lanes, &p->own);
+    hash[CT_REPLY] = ct_lanes_hash_of_answer(lanes, &p->own);
   while (mask != 0)
     mask &= ~begin_alike(lanes, p, mask, hash);
 }
@@ -383,6 +365,8 @@ void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet)
 {
   ct_lanes_advance(lanes, packet->time_ns);
   lanes->engine->packet = packet;
+  lanes->looked_ahead = false;
+  lanes->n_packets++;
   if (packet->kind == CT_PACKET_TRACK && packet->flags & CT_PACKET_GRE_V1 && lanes->helped != 0)
     track_gre(lanes, packet);
   else if (packet->kind == CT_PACKET_TRACK)
@@ -390,77 +374,7 @@ void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet)
   else if (packet->kind == CT_PACKET_ICMP_ERROR)
     track_icmp_error(lanes, packet);
   lanes->engine->packet = NULL;
+  look_ahead_once(lanes, packet);
   if (lanes->due_unknown)
     ct_lanes_find_due(lanes);
-  ct_lanes_tell(lanes);
-}
-
-enum { NEAR_BINS = 1024 }; /* so few are in the nearer caches anyway */
-
-/* => the hash. */
-static uint32_t prefetch_chains(const ct_lanes *lanes, uint32_t hash)
-{
-  unsigned i;
-
-  for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->n > NEAR_BINS)
-      ct_bins_prefetch(lanes->bins[i], hash);
-  return hash;
-}
-
-/* In a full table somebody in the new entry's own bucket goes first, out of that of his answer as well. */
-static void prefetch_victims(const ct_lanes *lanes, const ct_bins *bins, size_t n)
-{
-  size_t i;
-  uint32_t j;
-
-  for (i = 0; i < n; i++) {
-    const ct_bin *bin = &bins->bins[ct_bins_of(bins, lanes->hashes[i][0])];
-
-    for (j = 0; j < bin->n; j++)
-      if (!bin->node[j].assured)
-        ct_pages_fetch(&lanes->records[bin->node[j].number]);
-  }
-  for (i = 0; i < n; i++) {
-    const ct_bin *bin = &bins->bins[ct_bins_of(bins, lanes->hashes[i][0])];
-
-    for (j = 0; j < bin->n; j++) {
-      const ct_lane_record *record = &lanes->records[bin->node[j].number];
-
-      if (!bin->node[j].assured && !record->assured)
-        ct_bins_prefetch(bins, record->hash[record->hash[0] == bin->node[j].hash]);
-    }
-  }
-}
-
-void ct_lanes_prefetch(ct_lanes *lanes, const ct_packet *packets, size_t n)
-{
-  const ct_table *table = &lanes->engine->table;
-  uint32_t n_new = 0, number, full = 0;
-  unsigned lane;
-  size_t i;
-
-  n = MIN(n, CT_PREFETCH_MOST);
-  for (i = 0; i < n; i++)
-    ct_table_prefetch_slot(table, packets[i].hash);
-  lanes->hashed = packets;
-  lanes->n_hashes = n;
-  for (lane = 0; lane < lanes->n; lane++)
-    if (lanes->lane[lane].max != 0 && lanes->lane[lane].stats.count + n > lanes->lane[lane].max)
-      full |= UINT32_C(1) << lane;
-  for (i = 0; i < n; i++) {
-    lanes->hashed_tuples[i] = packets[i].tuple;
-    lanes->hashes[i][0] = prefetch_chains(lanes, ct_buckets_hash(lanes->hash_state, &packets[i].tuple));
-  }
-  for (i = 0; i < n; i++) {
-    lanes->hashes[i][1] = 0;
-    number = ct_table_prefetch_entry(table, packets[i].hash, &n_new);
-    if (number != 0)
-      ct_pages_fetch(&lanes->records[number]);
-    if (packets[i].kind == CT_PACKET_TRACK && (number == 0 || full != 0))
-      lanes->hashes[i][1] = prefetch_chains(lanes, hash_of_answer(lanes, &packets[i].tuple));
-  }
-  for (lane = 0; lane < lanes->n_bins; lane++)
-    if (lanes->bins[lane]->lanes & full)
-      prefetch_victims(lanes, lanes->bins[lane], n);
 }

@@ -1,62 +1,123 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Victims are entries that stay where they are found, in the index, with a bit for each lane that lost them: that a packet would
- * have belonged to one costs no look-up but its own.
+ * have belonged to one costs no look-up but its own, and no memory as long as some lane has the entry. Those that none has any more wait
+ * in a queue until it is too long ago that one of their packets was seen. That is counted in packets, which all lanes see, so that what
+ * a lane remembers does not depend on which lanes there are beside it.
  */
 #include "internal.h"
 
-enum { AHEAD = 4 };
+enum { QUEUE_FIRST = 1024, LOOKED_AT = 2 /* a victim that comes */, AHEAD = 8 };
 
-static void let_go(ct_lanes *lanes, unsigned lane, ct_lane_victim victim)
+/* Of an entry, the lanes in which it would not have been gone by now. */
+static uint32_t lanes_in_time(const ct_lanes *lanes, const ct_lane_record *record)
 {
-  ct_lane_record *record = &lanes->records[victim.number];
-
-  if (victim.number == 0 || (uint32_t)record->id != victim.id || !(record->victims >> lane & 1))
-    return;
-  record->victims &= ~(UINT32_C(1) << lane);
-  ct_lanes_tidy(lanes, victim.number);
-}
-
-/* What the ring comes to next, nobody has looked at for long. */
-static void prefetch_ring(const ct_lanes *lanes, const ct_lane *l)
-{
-  const ct_lane_victim *slot = &l->victims[l->next_victim];
-
-  if (l->next_victim + 8 * AHEAD >= lanes->followed)
-    return;
-  ct_pages_fetch(&slot[8 * AHEAD]);
-  ct_pages_fetch(&lanes->records[slot[2 * AHEAD].number]);
-  if (lanes->records[slot[AHEAD].number].lanes == 0)
-    ct_pages_fetch(ct_lanes_entry(lanes, slot[AHEAD].number));
-}
-
-void ct_lane_victim_add(ct_lanes *lanes, unsigned lane, uint32_t number)
-{
-  ct_lane *l = &lanes->lane[lane];
-  ct_lane_victim *slot;
-
-  if (l->victims == NULL)
-    l->victims = g_new0(ct_lane_victim, lanes->followed);
-  slot = &l->victims[l->next_victim];
-  prefetch_ring(lanes, l);
-  l->next_victim = l->next_victim + 1 == lanes->followed ? 0 : l->next_victim + 1;
-  let_go(lanes, lane, *slot);
-  *slot = (ct_lane_victim){ number, (uint32_t)lanes->records[number].id };
-  lanes->records[number].victims |= UINT32_C(1) << lane;
-}
-
-/* Where it would not have been gone by now anyway. */
-static uint32_t lanes_in_time(const ct_lanes *lanes, const ct_lane_record *record, int64_t time_ns)
-{
+  int64_t now_ns = lanes->engine->now_ns;
   uint32_t rest, in_time = 0;
 
   if (!ct_lanes_is_spread(lanes, record))
-    return time_ns < record->deadline_ns ? lanes->all : 0;
+    return now_ns < record->deadline_ns ? lanes->all : 0;
   for (rest = lanes->all; rest != 0; rest &= rest - 1)
-    if (time_ns < ct_lane_deadline(lanes, record, ct_lane_first(rest)))
+    if (now_ns < ct_lane_deadline(lanes, record, ct_lane_first(rest)))
       in_time |= rest & -rest;
   return in_time;
 }
+
+void ct_lanes_touch(ct_lanes *lanes, uint32_t number)
+{
+  ct_lanes_entry(lanes, number)->last_seen = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT);
+}
+
+/* Modulo 2^40 packets. */
+static bool is_remembered(const ct_lanes *lanes, uint32_t number)
+{
+  uint32_t ago = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT) - ct_lanes_entry(lanes, number)->last_seen;
+
+  return ago <= lanes->remembered >> CT_LANES_SEEN_SHIFT;
+}
+
+/* --- the queue --- */
+
+/* It is nobody's victim any more. */
+static void forget(ct_lanes *lanes, uint32_t number)
+{
+  lanes->records[number].victims = 0;
+  ct_lanes_free_entry(lanes, number);
+}
+
+static ct_lane_victim *place(const ct_lanes *lanes, uint32_t behind)
+{
+  return &lanes->queue[(lanes->queue_first + behind) & (lanes->queue_size - 1)];
+}
+
+static void enqueue(ct_lanes *lanes, ct_lane_victim victim)
+{
+  if (lanes->queue_n == lanes->queue_size) {
+    uint32_t size = MAX(lanes->queue_size * 2, QUEUE_FIRST), i;
+    ct_lane_victim *queue = g_new0(ct_lane_victim, size);
+
+    for (i = 0; i < lanes->queue_n; i++)
+      queue[i] = *place(lanes, i);
+    g_free(lanes->queue);
+    lanes->queue = queue;
+    lanes->queue_size = size;
+    lanes->queue_first = 0;
+  }
+  lanes->queue_n++;
+  *place(lanes, lanes->queue_n - 1) = victim;
+}
+
+/* It has not been missed meanwhile; otherwise another entry may have its number. */
+static bool waits(const ct_lanes *lanes, ct_lane_victim victim)
+{
+  const ct_lane_record *record = &lanes->records[victim.number];
+
+  return (uint32_t)record->id == victim.id && record->lanes == 0 && record->victims != 0;
+}
+
+/* What the queue comes to next, nobody has looked at for long. */
+static void fetch_queue(const ct_lanes *lanes)
+{
+  const ct_lane_victim *soon = place(lanes, 2 * AHEAD), *next = place(lanes, AHEAD);
+
+  ct_pages_fetch(&lanes->records[soon->number]);
+  ct_table_fetch_entry(&lanes->engine->table, soon->number);
+  if (waits(lanes, *next))
+    ct_table_prefetch_removal(&lanes->engine->table, ct_lanes_entry(lanes, next->number));
+}
+
+/* => false where it has to wait on. */
+static bool pass_first(ct_lanes *lanes)
+{
+  ct_lane_victim victim = *place(lanes, 0);
+
+  if (waits(lanes, victim)) {
+    if (is_remembered(lanes, victim.number))
+      return false;
+    forget(lanes, victim.number);
+  }
+  lanes->queue_first = (lanes->queue_first + 1) & (lanes->queue_size - 1);
+  lanes->queue_n--;
+  return true;
+}
+
+void ct_lanes_leave(ct_lanes *lanes, uint32_t number)
+{
+  const ct_lane_record *record = &lanes->records[number];
+  unsigned i;
+
+  if (record->victims == 0 || !(record->victims & lanes_in_time(lanes, record))) {
+    forget(lanes, number); /* who misses it would not have found it any more */
+    return;
+  }
+  enqueue(lanes, (ct_lane_victim){ number, (uint32_t)record->id });
+  if (lanes->queue_n > 2 * AHEAD)
+    fetch_queue(lanes);
+  for (i = 0; i < LOOKED_AT && lanes->queue_n > 0 && pass_first(lanes); i++)
+    ;
+}
+
+/* --- misses --- */
 
 unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_packet *packet, ct_lanes_miss *misses)
 {
@@ -70,7 +131,9 @@ unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_packet 
     const ct_lane_record *record = &lanes->records[number];
 
     if (record->victims & mask && ct_table_is_of(table, number, &packet->tuple, &dir))
-      misses[n++] = (ct_lanes_miss){ { number, (uint32_t)record->id }, record->victims & mask, lanes_in_time(lanes, record, packet->time_ns) };
+      misses[n++] = (ct_lanes_miss){ .victim = { number, (uint32_t)record->id },
+                                     .lanes = record->victims & mask,
+                                     .remembered = is_remembered(lanes, number) ? lanes_in_time(lanes, record) : 0 };
   }
   return n;
 }
@@ -84,8 +147,9 @@ void ct_lanes_count_missed(ct_lanes *lanes, const ct_lanes_miss *misses, unsigne
     if ((uint32_t)record->id != misses->victim.id || rest == 0)
       continue; /* forgotten meanwhile: the packet has made newer victims */
     record->victims &= ~rest;
-    for (rest &= misses->in_time; rest != 0; rest &= rest - 1)
+    for (rest &= misses->remembered; rest != 0; rest &= rest - 1)
       lanes->lane[ct_lane_first(rest)].stats.missed++;
-    ct_lanes_tidy(lanes, misses->victim.number);
+    if (record->lanes == 0 && record->victims == 0)
+      ct_lanes_free_entry(lanes, misses->victim.number);
   }
 }

@@ -7,5 +7,6 @@
 #include "life.c"
 #include "room.c"
 #include "lanes.c"
+#include "ahead.c"
 #include "track.c"
 /* NOLINTEND(bugprone-suspicious-include) */
