@@ -39,9 +39,9 @@ bool ct_lanes_fit(const ct_params *a, const ct_params *b);
 
 /*
  * 1 to CT_LANES_MOST lanes, of which each fits the first. Victims are remembered until they are missed or would have expired, or
- * `remembered` packets (about: counted by 256) have come since the last of their own. fn may be NULL.
+ * remembered[lane] packets (about: counted by 256) have come since the last of their own. fn may be NULL.
  */
-ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t remembered, ct_lanes_fn fn, void *user);
+ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembered, unsigned n, ct_lanes_fn fn, void *user);
 /* NULL is fine. */
 void ct_lanes_free(ct_lanes *lanes);
 

@@ -4,7 +4,7 @@
 #include "conntrack/lanes.h"
 #include "victims.h"
 
-enum { RUN_PACKETS = 32, VICTIMS_REMEMBERED = 1 << 20 /* packets */ };
+enum { RUN_PACKETS = 32 };
 
 /* Entries a bucket that lanes are good for; and buckets, where there is no limit to entries. */
 enum { LOAD_MOST = 4, ROOMY_BUCKETS = 65536 };
@@ -179,11 +179,15 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
     part[i] %= MAX(parts, 1);
 }
 
+/* Of a victim. It grows with the table, and so does what it takes: an entry for each packet at worst. */
+static guint32 packets_remembered(guint64 max) { return (guint32)CLAMP(4 * max, 1 << 20, 1 << 22); }
+
 /* The settings of its part that can go with the first, and it, as far as nobody has taken them. */
 static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, const guint *part, gboolean *taken)
 {
   sweep_runner *r = g_new0(sweep_runner, 1);
   const ct_params *params[CT_LANES_MOST];
+  guint32 remembered[CT_LANES_MOST];
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
@@ -192,11 +196,12 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
     taken[i] = TRUE;
     r->setting[r->n] = i;
     r->buckets[r->n] = settings[i].params.buckets;
+    remembered[r->n] = packets_remembered(settings[i].params.max);
     params[r->n++] = &settings[i].params;
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
   if (can_join(params[0], params[0])) {
-    r->lanes = ct_lanes_new(params, r->n, VICTIMS_REMEMBERED, note_lanes, r);
+    r->lanes = ct_lanes_new(params, remembered, r->n, note_lanes, r);
     return r;
   }
   r->engine = ct_engine_new(params[0]);

@@ -25,6 +25,7 @@ lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
 {
   lanes_pair *pair = g_new0(lanes_pair, 1);
   g_autofree const ct_params **each = g_new(const ct_params *, n);
+  guint32 remembered[CT_LANES_MOST];
 
   pair->n = n;
   pair->start_ns = G_MININT64;
@@ -32,11 +33,12 @@ lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
   for (guint i = 0; i < n; i++) {
     g_assert_true(ct_lanes_fit(&params[0], &params[i]));
     each[i] = &params[i];
+    remembered[i] = packets_most + 256; /* which they count by */
     pair->engines[i].engine = ct_engine_new(&params[i]);
     pair->engines[i].victims = pressure_victims_new(packets_most, FALSE);
     ct_engine_watch(pair->engines[i].engine, 1u << CT_EVENT_DESTROY, on_event, pair->engines[i].victims);
   }
-  pair->lanes = ct_lanes_new(each, n, packets_most + 256, NULL, NULL);
+  pair->lanes = ct_lanes_new(each, remembered, n, NULL, NULL);
   return pair;
 }
 

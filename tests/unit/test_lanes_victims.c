@@ -24,11 +24,14 @@ static ct_params sized(guint max, guint buckets)
 static ct_lanes *lanes_of(const ct_params *params, guint n, guint remembered)
 {
   const ct_params *each[CT_LANES_MOST];
+  guint32 packets[CT_LANES_MOST];
   guint i;
 
-  for (i = 0; i < n; i++)
+  for (i = 0; i < n; i++) {
     each[i] = &params[i];
-  return ct_lanes_new(each, n, remembered, NULL, NULL);
+    packets[i] = remembered;
+  }
+  return ct_lanes_new(each, packets, n, NULL, NULL);
 }
 
 /* Of a UDP flow, by its number; no time passes, so none expires. */
@@ -59,6 +62,25 @@ static guint64 missed_after(guint packets, guint remembered)
   ct_lanes_free(lanes);
   return missed;
 }
+
+/* One lane remembers longer than another: each counts what it remembers, and the entry is kept for the longer. */
+START_TEST(test_each_as_long_as_it_does)
+{
+  const ct_params params[] = { sized(1, 1), sized(1, 2) };
+  const ct_params *const each[] = { &params[0], &params[1] };
+  const guint32 packets[] = { COUNTED_BY, 20 * COUNTED_BY };
+  ct_lanes *lanes = ct_lanes_new(each, packets, 2, NULL, NULL);
+  guint i;
+
+  send(lanes, 1);
+  for (i = 0; i < 5 * COUNTED_BY; i++)
+    send(lanes, 2);
+  send(lanes, 1);
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 0)->missed, 0);
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 1)->missed, 1);
+  ct_lanes_free(lanes);
+}
+END_TEST
 
 START_TEST(test_for_so_many_packets)
 {
@@ -133,6 +155,7 @@ int main(void)
 
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, test_for_so_many_packets);
+  tcase_add_test(tcase, test_each_as_long_as_it_does);
   tcase_add_test(tcase, test_a_flood_stays_flat);
   tcase_add_test(tcase, test_of_each_lane_alone);
   suite_add_tcase(suite, tcase);

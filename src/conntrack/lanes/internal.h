@@ -52,6 +52,7 @@ typedef struct ct_lane {
   __int128 area_ns;    /* of the count over time, short by count * now */
   ct_collector collector;
   ct_expect_table *expects;
+  uint32_t remembered; /* a victim is for so many packets after its last */
 } ct_lane;
 
 /* What is known of a packet that was told of in advance. */
@@ -74,7 +75,6 @@ struct ct_lanes {
   uint32_t changed;   /* since fn was told */
   uint32_t helped;    /* lanes in which an entry with an extension was made: they may expect something */
   uint64_t n_packets;       /* so far */
-  uint64_t remembered;      /* a victim is for so many packets after its last */
   ct_lane_victim *queue;    /* those that are in no lane any more, a ring */
   uint32_t queue_size, queue_first, queue_n;
   int64_t next_due_ns; /* no lane has to do anything before */

@@ -24,7 +24,7 @@ static void lane_init(ct_lane *lane, const ct_params *params, ct_bins *bins)
   lane->expects = ct_expect_table_new();
 }
 
-ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t remembered, ct_lanes_fn fn, void *user)
+ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembered, unsigned n, ct_lanes_fn fn, void *user)
 {
   ct_lanes *lanes = g_new0(ct_lanes, 1);
   ct_params own = *params[0];
@@ -40,7 +40,6 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t reme
   lanes->hash_state = ct_buckets_state(own.hash_seed);
   lanes->n = n;
   lanes->all = n == 32 ? UINT32_MAX : (UINT32_C(1) << n) - 1;
-  lanes->remembered = remembered;
   lanes->next_due_ns = INT64_MAX;
   lanes->tell_ns = INT64_MIN;
   lanes->fn = fn;
@@ -51,6 +50,7 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, unsigned n, uint64_t reme
   ct_bins_init(lanes->bins[0]);
   for (i = 0; i < n; i++) {
     lane_init(&lanes->lane[i], params[i], lanes->bins[0]);
+    lanes->lane[i].remembered = remembered[i];
     buckets[i] = lanes->lane[i].buckets;
   }
   ct_lanes_compare(lanes);

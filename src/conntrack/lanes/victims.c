@@ -28,12 +28,15 @@ void ct_lanes_touch(ct_lanes *lanes, uint32_t number)
   ct_lanes_entry(lanes, number)->last_seen = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT);
 }
 
-/* Modulo 2^40 packets. */
-static bool is_remembered(const ct_lanes *lanes, uint32_t number)
+/* Of the lanes that evicted an entry, those that remember it, as far as packets decide that. (Modulo 2^40 packets.) */
+static uint32_t lanes_that_remember(const ct_lanes *lanes, uint32_t number)
 {
-  uint32_t ago = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT) - ct_lanes_entry(lanes, number)->last_seen;
+  uint32_t ago = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT) - ct_lanes_entry(lanes, number)->last_seen, rest, those = 0;
 
-  return ago <= lanes->remembered >> CT_LANES_SEEN_SHIFT;
+  for (rest = lanes->records[number].victims; rest != 0; rest &= rest - 1)
+    if (ago <= lanes->lane[ct_lane_first(rest)].remembered >> CT_LANES_SEEN_SHIFT)
+      those |= rest & -rest;
+  return those;
 }
 
 /* --- the queue --- */
@@ -92,7 +95,7 @@ static bool pass_first(ct_lanes *lanes)
   ct_lane_victim victim = *place(lanes, 0);
 
   if (waits(lanes, victim)) {
-    if (is_remembered(lanes, victim.number))
+    if (lanes_that_remember(lanes, victim.number) != 0)
       return false;
     forget(lanes, victim.number);
   }
@@ -133,7 +136,7 @@ unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_packet 
     if (record->victims & mask && ct_table_is_of(table, number, &packet->tuple, &dir))
       misses[n++] = (ct_lanes_miss){ .victim = { number, (uint32_t)record->id },
                                      .lanes = record->victims & mask,
-                                     .remembered = is_remembered(lanes, number) ? lanes_in_time(lanes, record) : 0 };
+                                     .remembered = lanes_in_time(lanes, record) & lanes_that_remember(lanes, number) };
   }
   return n;
 }
