@@ -160,8 +160,10 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
   for (i = 0; i < lanes->n_bins; i++) {
     ct_bins *bins = lanes->bins[i];
 
-    if (bins->lanes & mask)
-      bins->mixed |= (bins->lanes & ~mask) != 0, ct_bins_insert_beside(bins, copied, hash, number, !(bins->lanes & lanes->records[number].lanes));
+    if (bins->lanes & mask) {
+      bins->mixed |= (bins->lanes & ~mask) != 0;
+      ct_bins_insert_beside(bins, copied, hash, number, !(bins->lanes & lanes->records[number].lanes));
+    }
   }
   return copied;
 }
