@@ -29,8 +29,8 @@ typedef struct ct_lane_stats {
 
 /*
  * Told of lanes (a bit each) whose figures have changed, before the clock goes on: once for each moment at which something
- * happened, or for several of them, all before the time that it last returned. Stats then hold the highest count since it was told. It may
- * read, not call.
+ * happened, or for several of them, all before the time that it last returned. Stats then hold the highest count since it was told. What
+ * happened last is not told: it stands in the stats. It may read, not call.
  */
 typedef int64_t (*ct_lanes_fn)(const ct_lanes *lanes, uint32_t changed, void *user);
 

@@ -179,7 +179,7 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
     part[i] %= MAX(parts, 1);
 }
 
-/* Of a victim. It grows with the table, and so does what it takes: an entry for each packet at worst. */
+/* Of a victim. It grows with the table, and so does what it takes: at worst an entry for each packet, in each version that timeouts make. */
 static guint32 packets_remembered(guint64 max) { return (guint32)CLAMP(4 * max, 1 << 20, 1 << 22); }
 
 /* The settings of its part that can go with the first, and it, as far as nobody has taken them. */

@@ -34,17 +34,21 @@ static ct_lanes *lanes_of(const ct_params *params, guint n, guint remembered)
   return ct_lanes_new(each, packets, n, NULL, NULL);
 }
 
-/* Of a UDP flow, by its number; no time passes, so none expires. */
-static void send(ct_lanes *lanes, guint flow)
+/* Of a UDP flow, by its number. */
+static void send_at(ct_lanes *lanes, guint flow, gint64 after_ns)
 {
   const ct_params params = sized(0, 1);
   guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, 10, (guint8)(flow >> 16), (guint8)(flow >> 8), (guint8)flow,
                     192, 0, 2, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
-  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000), .number = 1, .data = ip, .length = sizeof(ip), .captured = sizeof(ip) };
+  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000) + after_ns, .number = 1, .data = ip, .length = sizeof(ip),
+                  .captured = sizeof(ip) };
 
   ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
   ct_lanes_packet(lanes, &p);
 }
+
+/* No time passes, so none expires. */
+static void send(ct_lanes *lanes, guint flow) { send_at(lanes, flow, 0); }
 
 /* Flow 1 is evicted by flow 2, of which so many packets come before its next. => how often it was missed. */
 static guint64 missed_after(guint packets, guint remembered)
@@ -88,6 +92,22 @@ START_TEST(test_for_so_many_packets)
   ck_assert_uint_eq(missed_after(4 * COUNTED_BY - 1, 4 * COUNTED_BY), 1);
   ck_assert_uint_eq(missed_after(5 * COUNTED_BY + 1, 4 * COUNTED_BY), 0);
   ck_assert_uint_eq(missed_after(5 * COUNTED_BY + 1, 8 * COUNTED_BY), 1);
+}
+END_TEST
+
+/* A slow one: who would have expired needs no memory any more, however many packets are remembered. */
+START_TEST(test_the_expired_are_let_go)
+{
+  const ct_params params = sized(10, 16);
+  ct_lanes *lanes = lanes_of(&params, 1, 100000);
+  guint i;
+
+  for (i = 0; i < 20000; i++) {
+    send_at(lanes, i, (gint64)i * 100000000);
+    ck_assert_uint_le(lanes->engine->table.used, 10 + 400); /* UDP lives for 30 s, which are 300 packets */
+  }
+  ck_assert_uint_gt(ct_lanes_stats(lanes, 0)->early_drop, 10000);
+  ct_lanes_free(lanes);
 }
 END_TEST
 
@@ -156,6 +176,7 @@ int main(void)
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, test_for_so_many_packets);
   tcase_add_test(tcase, test_each_as_long_as_it_does);
+  tcase_add_test(tcase, test_the_expired_are_let_go);
   tcase_add_test(tcase, test_a_flood_stays_flat);
   tcase_add_test(tcase, test_of_each_lane_alone);
   suite_add_tcase(suite, tcase);

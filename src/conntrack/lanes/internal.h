@@ -238,6 +238,8 @@ uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *en
 
 /* --- victims.c --- */
 
+/* An entry was evicted from these lanes; from one only, where it has an extension. */
+void ct_lanes_add_victim(ct_lanes *lanes, uint32_t number, uint32_t mask);
 /* A packet of an entry was seen. */
 void ct_lanes_touch(ct_lanes *lanes, uint32_t number);
 /* An entry that has left its last lane: freed, or followed where it is somebody's victim. */
@@ -249,8 +251,8 @@ typedef struct ct_lanes_miss {
   uint32_t remembered; /* of all, those in which it is, and would have lived to see the packet */
 } ct_lanes_miss;
 
-/* A packet finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked before trackers renew entries. */
-unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_packet *packet, ct_lanes_miss *misses);
+/* A packet of this tuple finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked before trackers renew entries. */
+unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash, ct_lanes_miss *misses);
 /* After the packet. */
 void ct_lanes_count_missed(ct_lanes *lanes, const ct_lanes_miss *misses, unsigned n);
 

@@ -318,7 +318,7 @@ void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason rea
   else
     bins->mixed = true;
   if (reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED)
-    record->victims |= mask;
+    ct_lanes_add_victim(lanes, number, mask);
   counts_on = record->extended && !drop_ext(lanes, ct_lane_first(mask), ct_lanes_entry(lanes, number));
   for (rest = mask; rest != 0; rest &= rest - 1) {
     unsigned i = ct_lane_first(rest);

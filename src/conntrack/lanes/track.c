@@ -298,10 +298,26 @@ static void begin_all(ct_lanes *lanes, const passing *p, uint32_t mask)
 
 /* --- the way --- */
 
+/*
+ * Who has been evicted is missed by its packets' own tuples. A GRE packet that goes by another, with a call's key, misses nobody by that;
+ * but whom it would have belonged to need not be remembered any longer, and would pile up under the one hash.
+ */
+static unsigned find_missing(const ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_miss *misses)
+{
+  const ct_packet *packet = p->packet;
+  unsigned n = ct_lanes_missing(lanes, mask, &packet->tuple, packet->hash, misses), all = n;
+
+  if (p->tuple != &packet->tuple)
+    all += ct_lanes_missing(lanes, mask, p->tuple, p->table_hash, misses + n);
+  for (; n < all; n++)
+    misses[n].remembered = 0;
+  return all;
+}
+
 static void track(ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple, uint32_t table_hash, uint32_t mask)
 {
   ct_lanes_found found[CT_LANES_MOST + 1];
-  ct_lanes_miss misses[CT_LANES_MOST];
+  ct_lanes_miss misses[2 * CT_LANES_MOST];
   uint32_t unknown = mask, again = 0;
   unsigned i, n, n_misses;
   passing p;
@@ -310,7 +326,7 @@ static void track(ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tupl
   n = look_up(lanes, &p, mask, found);
   for (i = 0; i < n; i++)
     unknown &= ~found[i].lanes;
-  n_misses = unknown != 0 ? ct_lanes_missing(lanes, unknown, packet, misses) : 0;
+  n_misses = unknown != 0 ? find_missing(lanes, &p, unknown, misses) : 0;
   for (i = 0; i < n; i++)
     again |= track_version(lanes, &p, &found[i]);
   if (again != 0)

@@ -2,12 +2,13 @@
 /*
  * Victims are entries that stay where they are found, in the index, with a bit for each lane that lost them: that a packet would
  * have belonged to one costs no look-up but its own, and no memory as long as some lane has the entry. Those that none has any more wait
- * in a queue until it is too long ago that one of their packets was seen. That is counted in packets, which all lanes see, so that what
- * a lane remembers does not depend on which lanes there are beside it.
+ * in a queue until they would have expired, or it is too long ago that one of their packets was seen. That is counted in packets, which all
+ * lanes see, so that what a lane remembers does not depend on which lanes there are beside it. The queue is in the order in which they left
+ * their last lane: one may wait behind another that is remembered for longer.
  */
 #include "internal.h"
 
-enum { QUEUE_FIRST = 1024, LOOKED_AT = 2 /* a victim that comes */, AHEAD = 8 };
+enum { QUEUE_FIRST = 1024, LOOKED_AT = 2 /* a victim that comes */, AHEAD = 8, HELPED_SHARE = 16 };
 
 /* Of an entry, the lanes in which it would not have been gone by now. */
 static uint32_t lanes_in_time(const ct_lanes *lanes, const ct_lane_record *record)
@@ -37,6 +38,23 @@ static uint32_t lanes_that_remember(const ct_lanes *lanes, uint32_t number)
     if (ago <= lanes->lane[ct_lane_first(rest)].remembered >> CT_LANES_SEEN_SHIFT)
       those |= rest & -rest;
   return those;
+}
+
+/* What has a helper has an entry in each lane, and so is remembered for less time: or many lanes would follow many times as many. */
+static void shorten(ct_lanes *lanes, uint32_t number, unsigned lane)
+{
+  const uint32_t remembered = lanes->lane[lane].remembered;
+
+  ct_lanes_entry(lanes, number)->last_seen -= (remembered - remembered / HELPED_SHARE) >> CT_LANES_SEEN_SHIFT;
+}
+
+void ct_lanes_add_victim(ct_lanes *lanes, uint32_t number, uint32_t mask)
+{
+  ct_lane_record *record = &lanes->records[number];
+
+  record->victims |= mask;
+  if (record->extended)
+    shorten(lanes, number, ct_lane_first(mask));
 }
 
 /* --- the queue --- */
@@ -95,7 +113,7 @@ static bool pass_first(ct_lanes *lanes)
   ct_lane_victim victim = *place(lanes, 0);
 
   if (waits(lanes, victim)) {
-    if (lanes_that_remember(lanes, victim.number) != 0)
+    if ((lanes_that_remember(lanes, victim.number) & lanes_in_time(lanes, &lanes->records[victim.number])) != 0)
       return false;
     forget(lanes, victim.number);
   }
@@ -122,18 +140,18 @@ void ct_lanes_leave(ct_lanes *lanes, uint32_t number)
 
 /* --- misses --- */
 
-unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_packet *packet, ct_lanes_miss *misses)
+unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash, ct_lanes_miss *misses)
 {
   const ct_table *table = &lanes->engine->table;
   uint32_t at, number;
   unsigned n = 0;
   ct_dir dir;
 
-  for (number = ct_table_each_first(table, packet->hash, &at); number != 0 && n < CT_LANES_MOST;
-       number = ct_table_each_next(table, packet->hash, &at)) {
+  for (number = ct_table_each_first(table, table_hash, &at); number != 0 && n < CT_LANES_MOST;
+       number = ct_table_each_next(table, table_hash, &at)) {
     const ct_lane_record *record = &lanes->records[number];
 
-    if (record->victims & mask && ct_table_is_of(table, number, &packet->tuple, &dir))
+    if (record->victims & mask && ct_table_is_of(table, number, tuple, &dir))
       misses[n++] = (ct_lanes_miss){ .victim = { number, (uint32_t)record->id },
                                      .lanes = record->victims & mask,
                                      .remembered = lanes_in_time(lanes, record) & lanes_that_remember(lanes, number) };
