@@ -22,8 +22,8 @@ typedef enum { CAP_DIR_UNKNOWN, CAP_DIR_IN, CAP_DIR_OUT } cap_direction;
 typedef struct cap_frame {
   gint64 ts_ns; /* since 1970-01-01 UTC; 0 to CAP_TS_MAX_NS */
   const guint8 *data;
-  guint32 captured; /* bytes at data */
-  guint32 wire;     /* bytes the frame had on the wire; >= captured */
+  guint32 captured;  /* bytes at data */
+  guint32 wire;      /* bytes the frame had on the wire; >= captured */
   guint32 interface; /* cap_interface number in the reader; 0 where the file has only one */
   guint16 link; /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, whatever the file calls it) */
   guint16 direction; /* cap_direction from the capture file (pcapng flags); link headers may know more */
@@ -124,8 +124,8 @@ typedef struct cap_writer cap_writer;
 cap_writer_kind cap_reader_writer_kind(const cap_reader *reader);
 cap_writer *cap_writer_open(const char *path, cap_writer_kind kind, GError **error);
 /*
- * The same in two steps, for who wants every output open before the first byte of input is looked at: cap_output_open opens (=> descriptor,
- * or -1 and error), cap_writer_open_fd takes it over.
+ * The same in two steps, for who wants every output open before the first byte of input is looked at: cap_output_open
+ * opens (=> descriptor, or -1 and error), cap_writer_open_fd takes it over.
  */
 int cap_output_open(const char *path, GError **error);
 cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind);

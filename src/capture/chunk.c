@@ -89,10 +89,7 @@ void cap_window_release(cap_window *window)
   g_ptr_array_set_size(window->pool, 0);
 }
 
-static gboolean is_idle(const cap_chunk *chunk)
-{
-  return g_atomic_int_get(&chunk->refs) == 1;
-}
+static gboolean is_idle(const cap_chunk *chunk) { return g_atomic_int_get(&chunk->refs) == 1; }
 
 /*
  * => a chunk that no batch looks at, other than the window's own. Bigger ones than usual served one giant record
@@ -169,7 +166,7 @@ gboolean cap_window_need(cap_window *window, gsize need, GError **error)
       return FALSE;
     }
     gssize n =
-        cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
+      cap_source_read(window->source, window->chunk->data + window->end, window->chunk->size - window->end, error);
 
     if (n <= 0)
       return FALSE;

@@ -50,14 +50,8 @@ void cap_window_release(cap_window *window);
  */
 gboolean cap_window_need(cap_window *window, gsize need, GError **error);
 
-static inline gsize cap_window_have(const cap_window *window)
-{
-  return window->end - window->start;
-}
+static inline gsize cap_window_have(const cap_window *window) { return window->end - window->start; }
 
-static inline guint64 cap_window_offset(const cap_window *window)
-{
-  return window->chunk_offset + window->start;
-}
+static inline guint64 cap_window_offset(const cap_window *window) { return window->chunk_offset + window->start; }
 
 #endif

@@ -30,10 +30,7 @@ static gboolean gzip_init(cap_decompressor *d)
   return inflateInit2(&d->zlib, 16 + MAX_WBITS) == Z_OK; /* + 16: a gzip wrapper, nothing else */
 }
 
-static void gzip_clear(cap_decompressor *d)
-{
-  inflateEnd(&d->zlib);
-}
+static void gzip_clear(cap_decompressor *d) { inflateEnd(&d->zlib); }
 
 static cap_decompress_result gzip_run(cap_decompressor *d, cap_decompress_io *io)
 {
@@ -68,15 +65,10 @@ static cap_decompress_result gzip_run(cap_decompressor *d, cap_decompress_io *io
   io->out += out_now - z->avail_out;
   io->out_bytes -= out_now - z->avail_out;
   switch (result) {
-  case Z_STREAM_END:
-    d->whole = TRUE;
-    return CAP_DECOMPRESS_WHOLE;
+  case Z_STREAM_END: d->whole = TRUE; return CAP_DECOMPRESS_WHOLE;
   case Z_OK:
-  case Z_BUF_ERROR: /* no progress without more input or room */
-    return CAP_DECOMPRESS_MORE;
-  default:
-    io->reason = z->msg != NULL ? z->msg : zError(result);
-    return CAP_DECOMPRESS_BROKEN;
+  case Z_BUF_ERROR: /* no progress without more input or room */ return CAP_DECOMPRESS_MORE;
+  default: io->reason = z->msg != NULL ? z->msg : zError(result); return CAP_DECOMPRESS_BROKEN;
   }
 }
 
@@ -86,10 +78,7 @@ static gboolean xz_init(cap_decompressor *d)
   return lzma_stream_decoder(&d->lzma, CAP_DECOMPRESS_MEMORY_BYTES, LZMA_CONCATENATED) == LZMA_OK;
 }
 
-static void xz_clear(cap_decompressor *d)
-{
-  lzma_end(&d->lzma);
-}
+static void xz_clear(cap_decompressor *d) { lzma_end(&d->lzma); }
 
 static const char *xz_reason(lzma_ret result)
 {
@@ -120,15 +109,10 @@ static cap_decompress_result xz_run(cap_decompressor *d, cap_decompress_io *io)
   io->out = s->next_out;
   io->out_bytes = s->avail_out;
   switch (result) {
-  case LZMA_STREAM_END:
-    d->whole = TRUE;
-    return CAP_DECOMPRESS_WHOLE;
+  case LZMA_STREAM_END: d->whole = TRUE; return CAP_DECOMPRESS_WHOLE;
   case LZMA_OK:
-  case LZMA_BUF_ERROR: /* no progress without more input or room */
-    return CAP_DECOMPRESS_MORE;
-  default:
-    io->reason = xz_reason(result);
-    return CAP_DECOMPRESS_BROKEN;
+  case LZMA_BUF_ERROR: /* no progress without more input or room */ return CAP_DECOMPRESS_MORE;
+  default: io->reason = xz_reason(result); return CAP_DECOMPRESS_BROKEN;
   }
 }
 
@@ -139,10 +123,7 @@ static gboolean zstd_init(cap_decompressor *d)
   return d->zstd != NULL && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 28));
 }
 
-static void zstd_clear(cap_decompressor *d)
-{
-  ZSTD_freeDCtx(d->zstd);
-}
+static void zstd_clear(cap_decompressor *d) { ZSTD_freeDCtx(d->zstd); }
 
 static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io)
 {
@@ -197,12 +178,6 @@ void cap_decompressor_free(cap_decompressor *d)
   g_free(d);
 }
 
-const char *cap_decompressor_name(const cap_decompressor *d)
-{
-  return d->kind->name;
-}
+const char *cap_decompressor_name(const cap_decompressor *d) { return d->kind->name; }
 
-cap_decompress_result cap_decompressor_run(cap_decompressor *d, cap_decompress_io *io)
-{
-  return d->kind->run(d, io);
-}
+cap_decompress_result cap_decompressor_run(cap_decompressor *d, cap_decompress_io *io) { return d->kind->run(d, io); }

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-/* Each file's frames lie in buffers of its own: a batch of frames that are all large or of many files ends before it is full. */
+/*
+ * Each file's frames lie in buffers of its own: a batch of frames that are all large or of many files ends before it is
+ * full.
+ */
 enum { BATCH_BYTES = 32 << 20 };
 
 typedef struct many_child {

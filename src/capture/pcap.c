@@ -101,7 +101,8 @@ static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r
       captured = wire;
       wire = first;
     }
-    if (G_UNLIKELY(captured > max_captured || captured > (gsize)(end - at) - header || (captured == 0 && cap_begins_another(at)))) {
+    if (G_UNLIKELY(captured > max_captured || captured > (gsize)(end - at) - header ||
+                   (captured == 0 && cap_begins_another(at)))) {
       missing = captured;
       break;
     }
@@ -146,10 +147,7 @@ static void pcap_fill(cap_reader *reader, cap_batch *batch)
     cap_batch_hold(batch, reader->window.chunk);
 }
 
-static void pcap_free(cap_reader *reader)
-{
-  g_free(reader);
-}
+static void pcap_free(cap_reader *reader) { g_free(reader); }
 
 static const cap_reader_ops pcap_ops = { .fill = pcap_fill, .free = pcap_free };
 
@@ -165,7 +163,7 @@ static gboolean read_header(pcap_reader *r, const guint8 *h, GError **error)
   guint32 magic = cap_get32(h, r->swapped);
   guint major = cap_get16(h + 4, r->swapped), minor = cap_get16(h + 6, r->swapped);
   guint32 linktype =
-      cap_get32(h + 20, r->swapped) & 0x03ffffff; /* the upper six bits tell about frame check sequences */
+    cap_get32(h + 20, r->swapped) & 0x03ffffff; /* the upper six bits tell about frame check sequences */
 
   if (!version_known(major, minor)) {
     g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: pcap version %u.%u is not known", name, major, minor);

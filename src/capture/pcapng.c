@@ -43,8 +43,8 @@ typedef struct pcapng_reader {
   gboolean swapped;
   guint32 block_max_bytes;
   gint64 last_ts_ns;
-  GArray *section;    /* of ng_interface */
-  GHashTable *known;  /* "index link name" -> number + 1: the same interface in a later section keeps its number */
+  GArray *section;   /* of ng_interface */
+  GHashTable *known; /* "index link name" -> number + 1: the same interface in a later section keeps its number */
 } pcapng_reader;
 
 typedef struct block {
@@ -150,8 +150,7 @@ static gboolean interface_option(pcapng_reader *r, guint option, const guint8 *v
       return broken(r, "an interface's time offset is not 8 bytes long");
     o->interface->offset_s = (gint64)cap_get64(value, r->swapped);
     return TRUE;
-  default:
-    return TRUE;
+  default: return TRUE;
   }
 }
 
@@ -196,7 +195,7 @@ static gboolean take_interface(pcapng_reader *r, const block *b)
     return FALSE;
   g_array_append_val(r->section, i);
   r->block_max_bytes =
-      MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);
+    MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);
   return TRUE;
 }
 
@@ -324,9 +323,11 @@ static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
   if (total < FRONT_BYTES + BACK_BYTES || total % 4 != 0 ||
       total > (b->type == BLOCK_SECTION ? SECTION_MAX_BYTES : r->block_max_bytes)) {
     if (have >= 16 && b->type != BLOCK_SECTION && cap_begins_another(p))
-      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a second capture begins here; give them as separate files");
+      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN,
+                      "a second capture begins here; give them as separate files");
     else
-      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type, total);
+      cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a block of type 0x%x claims a length of %u bytes", b->type,
+                      total);
     return FALSE;
   }
   if (have < total) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK(cap-error-quark, cap_error)
+G_DEFINE_QUARK(cap - error - quark, cap_error)
 
 cap_reader *cap_reader_new(const cap_reader_ops *ops, gsize size, cap_window *window)
 {
@@ -127,10 +127,7 @@ gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what)
   return FALSE;
 }
 
-gint64 cap_ts_clamp(__int128 ts_ns)
-{
-  return (gint64)CLAMP(ts_ns, (__int128)0, (__int128)CAP_TS_MAX_NS);
-}
+gint64 cap_ts_clamp(__int128 ts_ns) { return (gint64)CLAMP(ts_ns, (__int128)0, (__int128)CAP_TS_MAX_NS); }
 
 int cap_input_open(const char *path, GError **error)
 {

@@ -17,15 +17,9 @@ typedef struct snoop_record {
   gint64 ts_ns;
 } snoop_record;
 
-gboolean cap_snoop_recognises(const guint8 *start, gsize n)
-{
-  return n >= 8 && memcmp(start, "snoop\0\0", 8) == 0;
-}
+gboolean cap_snoop_recognises(const guint8 *start, gsize n) { return n >= 8 && memcmp(start, "snoop\0\0", 8) == 0; }
 
-static guint32 get_be32(const guint8 *p)
-{
-  return cap_get32(p, G_BYTE_ORDER == G_LITTLE_ENDIAN);
-}
+static guint32 get_be32(const guint8 *p) { return cap_get32(p, G_BYTE_ORDER == G_LITTLE_ENDIAN); }
 
 /* => FALSE where the record cannot be. The window holds its header. */
 static gboolean read_record(snoop_reader *r, snoop_record *record)
@@ -78,10 +72,7 @@ static void snoop_fill(cap_reader *reader, cap_batch *batch)
     cap_batch_hold(batch, w->chunk);
 }
 
-static void snoop_free(cap_reader *reader)
-{
-  g_free(reader);
-}
+static void snoop_free(cap_reader *reader) { g_free(reader); }
 
 static const cap_reader_ops snoop_ops = { .fill = snoop_fill, .free = snoop_free };
 

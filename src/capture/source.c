@@ -16,7 +16,7 @@ enum { RAW_BYTES = 64 * 1024, RAW_FIRST_BYTES = 4096 };
 
 struct cap_source {
   int fd;
-  int wake_fd; /* readable once interrupted; -1 where reads never wait */
+  int wake_fd;  /* readable once interrupted; -1 where reads never wait */
   gint stopped; /* atomic */
   gboolean live;
   gboolean opening; /* nobody can call cap_source_interrupt yet: any signal ends the wait */
@@ -108,10 +108,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
   return s;
 }
 
-void cap_source_opened(cap_source *s)
-{
-  s->opening = FALSE;
-}
+void cap_source_opened(cap_source *s) { s->opening = FALSE; }
 
 void cap_source_free(cap_source *s)
 {
@@ -197,20 +194,11 @@ void cap_source_interrupt(cap_source *s)
   errno = kept;
 }
 
-gboolean cap_source_interrupted(const cap_source *s)
-{
-  return g_atomic_int_get(&s->stopped) != 0;
-}
+gboolean cap_source_interrupted(const cap_source *s) { return g_atomic_int_get(&s->stopped) != 0; }
 
-const char *cap_source_name(const cap_source *s)
-{
-  return s->name;
-}
+const char *cap_source_name(const cap_source *s) { return s->name; }
 
-gboolean cap_source_live(const cap_source *s)
-{
-  return s->live;
-}
+gboolean cap_source_live(const cap_source *s) { return s->live; }
 
 gboolean cap_source_reads(const cap_source *s, const char *path)
 {

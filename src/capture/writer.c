@@ -18,22 +18,16 @@ struct cap_writer {
   gboolean regular;
   char *name;
   GByteArray *buffer;
-  GError *failed; /* the first; nothing is written after it */
-  int link;       /* of a pcap file; -1 before its first frame */
+  GError *failed;         /* the first; nothing is written after it */
+  int link;               /* of a pcap file; -1 before its first frame */
   GHashTable *interfaces; /* of a pcapng file: interface and link type -> place of their block */
   guint64 last_key;       /* the one used last */
   guint last_index;
 };
 
-static void put16(cap_writer *w, guint16 v)
-{
-  g_byte_array_append(w->buffer, (const guint8 *)&v, sizeof(v));
-}
+static void put16(cap_writer *w, guint16 v) { g_byte_array_append(w->buffer, (const guint8 *)&v, sizeof(v)); }
 
-static void put32(cap_writer *w, guint32 v)
-{
-  g_byte_array_append(w->buffer, (const guint8 *)&v, sizeof(v));
-}
+static void put32(cap_writer *w, guint32 v) { g_byte_array_append(w->buffer, (const guint8 *)&v, sizeof(v)); }
 
 static void put_padded(cap_writer *w, const void *data, gsize n)
 {

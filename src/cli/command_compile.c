@@ -12,7 +12,10 @@
 #include "sandbox.h"
 #include "scenario/scenario.h"
 
-/* Output before input: what cannot be written need not be read. The file is not emptied yet: a scenario may turn out to be none. */
+/*
+ * Output before input: what cannot be written need not be read. The file is not emptied yet: a scenario may turn out to
+ * be none.
+ */
 static int open_output(const char *write)
 {
   int fd = strcmp(write, "-") == 0 ? STDOUT_FILENO : open(write, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -37,7 +40,8 @@ static cli_exit compile(const cli_options *o, const char *path)
     scenario = scn_scenario_load_fd(in, path, &error);
   }
   if (scenario == NULL || !scn_scenario_write_fd(scenario, out, o->write, &error)) {
-    gboolean closed = g_error_matches(error, CAP_ERROR, CAP_ERROR_CLOSED), written = g_error_matches(error, CAP_ERROR, CAP_ERROR_WRITE);
+    gboolean closed = g_error_matches(error, CAP_ERROR, CAP_ERROR_CLOSED),
+             written = g_error_matches(error, CAP_ERROR, CAP_ERROR_WRITE);
 
     code = closed ? CLI_EXIT_OK : written ? CLI_EXIT_OUTPUT : CLI_EXIT_INPUT;
     if (!closed)

@@ -11,14 +11,14 @@
 enum { LINES = 20, FLOWS_MOST = 1 << 20 };
 
 /* What can differ in a packet's answer; the words of the summary. */
-#define DIFFERENCE_LIST(X)                                                                                             \
-  X(CLASS, "class")                                                                                                    \
+#define DIFFERENCE_LIST(X) \
+  X(CLASS, "class")        \
   X(STATE, "state") X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason")
 enum {
 #define X(id, word) DIFFERENCE_##id,
   DIFFERENCE_LIST(X)
 #undef X
-  DIFFERENCE_COUNT
+    DIFFERENCE_COUNT
 };
 
 typedef struct side {
@@ -46,10 +46,10 @@ typedef struct comparison {
   guint64 packets, differing, lines_most, lines;
   guint64 ignored; /* packets whose bytes differ where conntrack does not look */
   guint64 by_kind[DIFFERENCE_COUNT];
-  guint64 first; /* number of the first packet that differs; 0: none */
+  guint64 first;     /* number of the first packet that differs; 0: none */
   GHashTable *flows; /* those that have had their line => whether one of them told of another class or verdict */
   GHashTable *whys;
-  gboolean parted;   /* the captures themselves differ: there is no going on */
+  gboolean parted; /* the captures themselves differ: there is no going on */
 } comparison;
 
 /* ---- two sides ---- */
@@ -161,8 +161,8 @@ static diff_seen seen_by(const side *s)
 }
 
 /*
- * A connection that has parted goes on differing: its first difference tells, and the first that a rule set would notice (another
- * class, or dropped); the rest is counted.
+ * A connection that has parted goes on differing: its first difference tells, and the first that a rule set would
+ * notice (another class, or dropped); the rest is counted.
  */
 static gboolean is_news(comparison *c, gboolean noticed)
 {
@@ -217,8 +217,10 @@ static gboolean failed(const side *s) { return replay_source_problem(s->source, 
 static const char *parting_words(const comparison *c, gboolean more_a)
 {
   if (more_a)
-    return failed(&c->b) ? "The second capture could be read to here; the first goes on:\n" : "The second capture ends here; the first goes on:\n";
-  return failed(&c->a) ? "The first capture could be read to here; the second goes on:\n" : "The first capture ends here; the second goes on:\n";
+    return failed(&c->b) ? "The second capture could be read to here; the first goes on:\n"
+                         : "The second capture ends here; the first goes on:\n";
+  return failed(&c->a) ? "The first capture could be read to here; the second goes on:\n"
+                       : "The first capture ends here; the second goes on:\n";
 }
 
 /* => FALSE, said, where conntrack could tell the packets apart. */
@@ -311,7 +313,8 @@ static void summary(comparison *c)
   }
   if (c->ignored > 0)
     number(out, "ignored in ", c->ignored,
-           " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, checksums)\n");
+           " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, "
+           "checksums)\n");
   cli_diff_tally_put(out, c->whys, "packets");
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);
@@ -354,8 +357,8 @@ static cli_exit compare(comparison *c, const cli_options *o)
 }
 
 /*
- * One capture needs two kernels. Of a kernel that is given alone the other is the default profile. => FALSE and error where both sides come
- * to the same.
+ * One capture needs two kernels. Of a kernel that is given alone the other is the default profile. => FALSE and error
+ * where both sides come to the same.
  */
 static gboolean find_kernels(comparison *c, const cli_options *o, GError **error)
 {
@@ -370,9 +373,10 @@ static gboolean find_kernels(comparison *c, const cli_options *o, GError **error
     return FALSE;
   if (a->params.profile != b->params.profile && o->profile_name_before == NULL)
     return TRUE;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-              "diff: one capture, and nothing that differs: give a second capture, or two kernels (--profile A --profile B, "
-              "--sysctl NAME=A,B, --max A,B)");
+  g_set_error(
+    error, CLI_ERROR, CLI_ERROR_USAGE,
+    "diff: one capture, and nothing that differs: give a second capture, or two kernels (--profile A --profile B, "
+    "--sysctl NAME=A,B, --max A,B)");
   return FALSE;
 }
 
@@ -384,8 +388,8 @@ static cli_exit diff(const cli_options *o)
   cli_exit code;
 
   memset(&c, 0, sizeof(c));
-  if (!cli_diff_sides(o, &c.a.o, &c.b.o, chunk, &error) || !find_kernels(&c, o, &error) || !side_prepare(&c.a, &error) ||
-      !side_prepare(&c.b, &error))
+  if (!cli_diff_sides(o, &c.a.o, &c.b.o, chunk, &error) || !find_kernels(&c, o, &error) ||
+      !side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
     code = cli_usage(error);
   else
     code = compare(&c, o);

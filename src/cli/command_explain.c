@@ -56,9 +56,12 @@ static gboolean chosen(const explain_own *own, const replay_seen *seen)
 static void tell(telling *t, const replay_seen *seen)
 {
   static const ct_trace untracked;
-  explain_facts facts = { .params = &t->run.params, .packet = seen->packet, .result = seen->result,
+  explain_facts facts = { .params = &t->run.params,
+                          .packet = seen->packet,
+                          .result = seen->result,
                           .trace = seen->packet->kind == CT_PACKET_NONE ? &untracked : &t->trace,
-                          .collector = t->collector, .first_ns = t->run.first_ns };
+                          .collector = t->collector,
+                          .first_ns = t->run.first_ns };
   ct_view after;
 
   if (seen->result->entry != NULL) {
@@ -86,10 +89,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
     t->run.unwanted = TRUE;
 }
 
-static void on_event(const ct_event *event, void *user)
-{
-  emit_collector_event(user, event);
-}
+static void on_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
 
 /* What was asked for is not there; that there is nothing wrong is an answer. */
 static void say_nothing_told(telling *t)
@@ -101,7 +101,8 @@ static void say_nothing_told(telling *t)
     return;
   }
   if (own->packet != 0)
-    cli_say("explain: there is no packet %" G_GUINT64_FORMAT "%s", own->packet, own->flow != 0 ? " of that connection" : "");
+    cli_say("explain: there is no packet %" G_GUINT64_FORMAT "%s", own->packet,
+            own->flow != 0 ? " of that connection" : "");
   else if (own->flow != 0)
     cli_say("explain: there is no connection #%" G_GUINT64_FORMAT "; -P shows their numbers", own->flow);
   else

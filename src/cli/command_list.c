@@ -10,12 +10,9 @@ static void list_formats(const ct_params *params)
   static const struct {
     guint bit;
     const char *command;
-  } commands[] = { { EMIT_CAN_LIST, "-L" },
-                   { EMIT_CAN_EXPECT, "-L expect" },
-                   { EMIT_CAN_EVENTS, "-E" },
-                   { EMIT_CAN_EXPECT_EVENTS, "-E expect" },
-                   { EMIT_CAN_PACKETS, "-P" },
-                   { EMIT_CAN_STATS, "-S" },
+  } commands[] = { { EMIT_CAN_LIST, "-L" },    { EMIT_CAN_EXPECT, "-L expect" },
+                   { EMIT_CAN_EVENTS, "-E" },  { EMIT_CAN_EXPECT_EVENTS, "-E expect" },
+                   { EMIT_CAN_PACKETS, "-P" }, { EMIT_CAN_STATS, "-S" },
                    { EMIT_CAN_COUNT, "-C" } };
   const emit_format *format;
   const char *separator;
@@ -76,8 +73,15 @@ static void list_helpers(const ct_params *params)
 
     if (info.port != 0)
       g_snprintf(port, sizeof(port), "%u", info.port);
-    printf("%-12s %-7s %5s  %s  %s\n", info.name, info.tcp && info.udp ? "tcp,udp" : info.tcp ? "tcp" : "udp", port,
-           info.ipv4 && info.ipv6 ? "ipv4,ipv6" : info.ipv6 ? "ipv6     " : "ipv4     ", info.help);
+    printf("%-12s %-7s %5s  %s  %s\n", info.name,
+           info.tcp && info.udp ? "tcp,udp"
+           : info.tcp           ? "tcp"
+                                : "udp",
+           port,
+           info.ipv4 && info.ipv6 ? "ipv4,ipv6"
+           : info.ipv6            ? "ipv6     "
+                                  : "ipv4     ",
+           info.help);
   }
 }
 
@@ -133,9 +137,9 @@ cli_exit cli_command_list(int argc, char **argv)
   static const struct {
     const char *name;
     void (*print)(const ct_params *params);
-  } lists[] = { { "formats", list_formats }, { "sysctls", list_sysctls }, { "reasons", list_reasons },
+  } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls }, { "reasons", list_reasons },
                 { "profiles", list_profiles }, { "helpers", list_helpers }, { "classes", list_classes },
-                { "states", list_states },   { "options", list_options }, { "commands", list_commands } };
+                { "states", list_states },     { "options", list_options }, { "commands", list_commands } };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;

@@ -25,7 +25,10 @@ static states_put *find_put(const char *name)
   static const struct {
     const char *name;
     states_put *put;
-  } puts[] = { { "text", states_put_text }, { "markdown", states_put_markdown }, { "dot", states_put_dot }, { "svg", states_put_svg } };
+  } puts[] = { { "text", states_put_text },
+               { "markdown", states_put_markdown },
+               { "dot", states_put_dot },
+               { "svg", states_put_svg } };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(puts); i++)
@@ -54,7 +57,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
   if (seen->result->entry != NULL)
     ct_entry_view(c->run.engine, seen->result->entry, &after);
   if (seen->packet->kind != CT_PACKET_NONE)
-    states_machine_count(c->machine, seen->packet, seen->result, &c->trace, seen->result->entry != NULL ? &after : NULL);
+    states_machine_count(c->machine, seen->packet, seen->result, &c->trace,
+                         seen->result->entry != NULL ? &after : NULL);
 }
 
 /* => the exit code of a run that counts and then prints. */
@@ -101,7 +105,8 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
     cli_say("states %s: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre", protocol);
     return CLI_EXIT_USAGE;
   }
-  code = o->captures->len > 0 ? count_captures(o, machine, find_put(own->output)) : print_machine(machine, find_put(own->output));
+  code = o->captures->len > 0 ? count_captures(o, machine, find_put(own->output))
+                              : print_machine(machine, find_put(own->output));
   states_machine_free(machine);
   return code;
 }

@@ -94,7 +94,8 @@ static gboolean refuse_repeated(const cli_options *o, const GArray *dimensions, 
       g_strfreev(words);
     }
     if (n > 1) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: --sysctl %s: give all its values at once, joined by commas", name);
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+                  "sweep: --sysctl %s: give all its values at once, joined by commas", name);
       return FALSE;
     }
   }
@@ -104,10 +105,10 @@ static gboolean refuse_repeated(const cli_options *o, const GArray *dimensions, 
 /* These act before the engine, where there is one reading for all settings. */
 static gboolean is_same_reading(const ct_params *a, const ct_params *b)
 {
-  return a->checksum == b->checksum && a->frag6_timeout == b->frag6_timeout && a->frag6_high_thresh == b->frag6_high_thresh &&
-         a->frag6_low_thresh == b->frag6_low_thresh && a->ipfrag_time_s == b->ipfrag_time_s &&
-         a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
-         a->ipfrag_max_dist == b->ipfrag_max_dist;
+  return a->checksum == b->checksum && a->frag6_timeout == b->frag6_timeout &&
+         a->frag6_high_thresh == b->frag6_high_thresh && a->frag6_low_thresh == b->frag6_low_thresh &&
+         a->ipfrag_time_s == b->ipfrag_time_s && a->ipfrag_high_thresh == b->ipfrag_high_thresh &&
+         a->ipfrag_low_thresh == b->ipfrag_low_thresh && a->ipfrag_max_dist == b->ipfrag_max_dist;
 }
 
 static const char *short_name(const char *name)
@@ -158,10 +159,7 @@ static gboolean make_setting(const cli_options *o, const GPtrArray *base, const 
   return fine;
 }
 
-static void setting_clear(gpointer data)
-{
-  g_free(((sweep_setting *)data)->label);
-}
+static void setting_clear(gpointer data) { g_free(((sweep_setting *)data)->label); }
 
 /* => sweep_setting[], or NULL and a usage error. */
 static GArray *make_settings(const cli_options *o, GError **error)
@@ -198,10 +196,14 @@ static GArray *make_settings(const cli_options *o, GError **error)
   return NULL;
 }
 
-/* One line for each value, however many settings it is part of. In their order (find_dimensions), max alone changes more slowly. */
+/*
+ * One line for each value, however many settings it is part of. In their order (find_dimensions), max alone changes
+ * more slowly.
+ */
 static void say_roundings(const cli_options *o, const GArray *settings)
 {
-  char **values = g_strsplit(o->hashsize != NULL ? o->hashsize : "", ",", -1), **most = g_strsplit(o->max != NULL ? o->max : "", ",", -1);
+  char **values = g_strsplit(o->hashsize != NULL ? o->hashsize : "", ",", -1),
+       **most = g_strsplit(o->max != NULL ? o->max : "", ",", -1);
   guint i, n = g_strv_length(values), stride = settings->len / MAX(1, n * MAX(1, g_strv_length(most)));
 
   for (i = 0; i < n; i++) {
@@ -240,7 +242,8 @@ static void print_bytes(emit_text *out, guint64 bytes, int width)
 /* Of one setting there is no smallest. */
 static void print_single(emit_text *out, const sweep_setting *setting, const sweep_figures *figures)
 {
-  emit_text_string(out, figures->lossless ? "Nothing is lost at " : "Something is lost (evicted, dropped, or a chain too long) at ");
+  emit_text_string(out, figures->lossless ? "Nothing is lost at "
+                                          : "Something is lost (evicted, dropped, or a chain too long) at ");
   emit_text_string(out, setting->params.profile->ip_conntrack ? "ip_conntrack_max=" : "nf_conntrack_max=");
   emit_text_u64(out, setting->params.max);
   emit_text_string(out, "; the peak was ");
@@ -269,7 +272,8 @@ static void print_verdict(emit_text *out, const GArray *settings, const sweep_fi
     emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
     emit_text_string(out, ")\n");
   } else if (lossless) {
-    emit_text_string(out, "Nothing is lost only where there is no limit; each nf_conntrack_max that was tried loses something.\n");
+    emit_text_string(
+      out, "Nothing is lost only where there is no limit; each nf_conntrack_max that was tried loses something.\n");
   } else {
     emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
   }
@@ -308,10 +312,12 @@ static void print_pair(emit_text *out, const char *name, guint64 value)
 }
 
 /* The figures by name, for JSON and CSV alike. */
+/* clang-format off */
 #define FIGURE_LIST(X)                                                                                                 \
   X(peak, f->peak) X(mean, (guint64)(f->mean + 0.5)) X(created, f->created) X(expired, f->expired)                     \
   X(evicted, f->evicted) X(dropped, f->dropped) X(insert_failed, f->insert_failed) X(broken, f->broken)                \
   X(count, f->final_count) X(kernel_bytes, f->kernel_bytes)
+/* clang-format on */
 
 static void print_json(emit_text *out, const GArray *settings, const sweep_figures *figures)
 {
@@ -440,7 +446,8 @@ cli_exit cli_command_sweep(int argc, char **argv)
   } else if (o.captures->len == 0) {
     cli_say("sweep: give a capture (- for standard input)");
   } else if (o.max_before != NULL || o.hashsize_before != NULL) {
-    cli_say("sweep: --%s was given twice: give its values in one, joined by commas", o.max_before != NULL ? "max" : "hashsize");
+    cli_say("sweep: --%s was given twice: give its values in one, joined by commas",
+            o.max_before != NULL ? "max" : "hashsize");
   } else if (g_strcmp0(own.plot, "-") == 0) {
     cli_say("--plot -: give a file; standard output is for text");
   } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {

@@ -82,8 +82,8 @@ static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
 }
 
 /*
- * A scenario's settings are options of the same names. Only the first `most` settings are taken, and *line is the line of the
- * last one. => to be freed with g_ptr_array_unref, with its strings.
+ * A scenario's settings are options of the same names. Only the first `most` settings are taken, and *line is the line
+ * of the last one. => to be freed with g_ptr_array_unref, with its strings.
  */
 static GPtrArray *scenario_arguments(const scn_scenario *scenario, guint most, guint *line)
 {
@@ -118,8 +118,8 @@ static gboolean parse_copy(cli_options *options, int argc, char *const *argv, GE
 }
 
 /* The command line comes after the scenario, and has the last word. */
-static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, ct_params *params, ct_checksums *checksums,
-                          GError **error)
+static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, ct_params *params,
+                          ct_checksums *checksums, GError **error)
 {
   cli_options options;
   const char *max, *hashsize;
@@ -170,8 +170,8 @@ static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **a
 static cli_exit refuse(tap *t, GError *error)
 {
   /* What the file names as its own fault is input; what is left is the command line's. */
-  cli_exit code = error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT
-                                                                                          : CLI_EXIT_USAGE;
+  cli_exit code =
+    error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT : CLI_EXIT_USAGE;
 
   t->number++;
   printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `ctreplay verify CAPTURE`: the same packets through a kernel and through the engine, and where they first disagree. */
+/*
+ * `ctreplay verify CAPTURE`: the same packets through a kernel and through the engine, and where they first disagree.
+ */
 #include <config.h>
 
 #include "output.h"
@@ -82,10 +84,14 @@ static gboolean own_set(cli_options *o, const char *name, const char *value, GEr
 }
 
 static const cli_option own_options[] = {
-  { "against", 0, "FILE", CLI_OWN, "against", own_set },   { "record", 0, "FILE", CLI_OWN, "record", own_set },
-  { "sysctl", 0, "K=V", CLI_OWN, "sysctl", own_set },      { "helper", 0, "NAME", CLI_OWN, "helper", own_set },
-  { "checksums", 0, "WHAT", CLI_OWN, "checksums", own_set }, { "max-gap", 0, "SECONDS", CLI_OWN, "max-gap", own_set },
-  { "count", 0, "N", CLI_OWN, "count", own_set },          { NULL, 0, NULL, 0, NULL, NULL },
+  { "against", 0, "FILE", CLI_OWN, "against", own_set },
+  { "record", 0, "FILE", CLI_OWN, "record", own_set },
+  { "sysctl", 0, "K=V", CLI_OWN, "sysctl", own_set },
+  { "helper", 0, "NAME", CLI_OWN, "helper", own_set },
+  { "checksums", 0, "WHAT", CLI_OWN, "checksums", own_set },
+  { "max-gap", 0, "SECONDS", CLI_OWN, "max-gap", own_set },
+  { "count", 0, "N", CLI_OWN, "count", own_set },
+  { NULL, 0, NULL, 0, NULL, NULL },
 };
 
 static cli_exit report_show(const verify_report *report)
@@ -138,7 +144,9 @@ static cli_exit verify_live(const char *capture, verify_own *own)
   verify_report report = { 0 };
   cli_exit code;
   cli_output record;
-  verify_live_options options = { .checksums = own->checksums, .max_gap_ns = own->max_gap_ns, .count = own->count, .stop = &cli_stop };
+  verify_live_options options = {
+    .checksums = own->checksums, .max_gap_ns = own->max_gap_ns, .count = own->count, .stop = &cli_stop
+  };
   g_ptr_array_add(own->sysctls, NULL);
   g_ptr_array_add(own->helpers, NULL);
   options.sysctls = (GStrv)own->sysctls->pdata;
@@ -173,7 +181,8 @@ static cli_exit verify_live(const char *capture, verify_own *own)
 
 cli_exit cli_command_verify(int argc, char **argv)
 {
-  verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free), .helpers = g_ptr_array_new_with_free_func(g_free) };
+  verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free),
+                     .helpers = g_ptr_array_new_with_free_func(g_free) };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -183,7 +192,8 @@ cli_exit cli_command_verify(int argc, char **argv)
     code = cli_usage(error);
   else if (options.captures->len != 1)
     cli_say("verify: give one capture");
-  else if (own.against && (own.record || own.sysctls->len || own.helpers->len || own.max_gap_ns || own.count || own.checksums))
+  else if (own.against &&
+           (own.record || own.sysctls->len || own.helpers->len || own.max_gap_ns || own.count || own.checksums))
     cli_say("verify: with --against everything else is as in the transcript: no other option");
   else if (g_strcmp0(own.record, "-") == 0)
     cli_say("--record -: give a file; standard output is for the report");

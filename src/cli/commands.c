@@ -11,10 +11,7 @@ static const cli_subcommand subcommands[] = {
 #undef X
 };
 
-const cli_subcommand *cli_subcommand_get(guint i)
-{
-  return i < G_N_ELEMENTS(subcommands) ? &subcommands[i] : NULL;
-}
+const cli_subcommand *cli_subcommand_get(guint i) { return i < G_N_ELEMENTS(subcommands) ? &subcommands[i] : NULL; }
 
 const cli_subcommand *cli_subcommand_find(const char *name)
 {
@@ -26,7 +23,10 @@ const cli_subcommand *cli_subcommand_find(const char *name)
   return NULL;
 }
 
-/* How many letters are to be put in, taken out or changed to make one of the other (Levenshtein). Of words of at most WORD_MOST letters. */
+/*
+ * How many letters are to be put in, taken out or changed to make one of the other (Levenshtein). Of words of at most
+ * WORD_MOST letters.
+ */
 static guint letters_apart(const char *a, const char *b)
 {
   guint row[WORD_MOST + 1], n = (guint)strlen(b), i, k;

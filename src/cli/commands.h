@@ -10,16 +10,16 @@
 #include "options.h"
 
 /* X(name, arguments, help): the function is cli_command_NAME. */
-#define CLI_SUBCOMMAND_LIST(X)                                                                                         \
-  X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                            \
-  X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                            \
-  X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")                \
-  X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them")               \
-  X(report, "CAPTURE -w report.html", "one page for people: ladders, states, the table over time")                         \
-  X(list, "WHAT", "the formats, sysctls, reasons, profiles, helpers, ... that options take")                            \
-  X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                             \
+#define CLI_SUBCOMMAND_LIST(X)                                                                                        \
+  X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                        \
+  X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \
+  X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")           \
+  X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \
+  X(report, "CAPTURE -w report.html", "one page for people: ladders, states, the table over time")                    \
+  X(list, "WHAT", "the formats, sysctls, reasons, profiles, helpers, ... that options take")                          \
+  X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                            \
   X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")                                                   \
-  X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                                   \
+  X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                             \
   X(verify, "CAPTURE", "compare with this machine's own kernel, or with a transcript (--against FILE)")
 
 typedef struct cli_subcommand {
@@ -52,7 +52,10 @@ void cli_help(void);
 void cli_help_subcommand(const cli_subcommand *command);
 void cli_version(void);
 
-/* Raises the limit of open files, as far as the system lets, where n and a few more need it: everything is opened at the start. */
+/*
+ * Raises the limit of open files, as far as the system lets, where n and a few more need it: everything is opened at
+ * the start.
+ */
 void cli_allow_many_files(guint n);
 
 /* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */
@@ -63,7 +66,10 @@ void cli_catch_interrupts(replay_source *source);
 /* The same for two. */
 void cli_catch_interrupts_of(replay_source *first, replay_source *second);
 
-/* Says what is remarkable and what is wrong about the captures, after the end. => CLI_EXIT_INPUT where something is wrong. */
+/*
+ * Says what is remarkable and what is wrong about the captures, after the end. => CLI_EXIT_INPUT where something is
+ * wrong.
+ */
 cli_exit cli_say_about_captures(replay_source *source);
 
 #endif

@@ -7,16 +7,27 @@ typedef struct field {
   const char *name;
 } field;
 
-static const field ipv4_fields[] = { { 0, 1, "IP header length" },  { 2, 4, "IP total length" },     { 6, 8, "IP fragment offset" },
-                                     { 9, 10, "IP protocol" },      { 12, 16, "IP source address" }, { 16, 20, "IP destination address" },
+static const field ipv4_fields[] = { { 0, 1, "IP header length" },    { 2, 4, "IP total length" },
+                                     { 6, 8, "IP fragment offset" },  { 9, 10, "IP protocol" },
+                                     { 12, 16, "IP source address" }, { 16, 20, "IP destination address" },
                                      { 20, 255, "IP option" } };
-static const field ipv6_fields[] = { { 0, 4, "IP version" },         { 4, 6, "IP payload length" },         { 6, 7, "IP next header" },
-                                     { 8, 24, "IP source address" }, { 24, 40, "IP destination address" }, { 40, 255, "IP extension header" } };
-static const field tcp_fields[] = { { 0, 2, "TCP source port" },     { 2, 4, "TCP destination port" },
-                                    { 4, 8, "TCP sequence number" }, { 8, 12, "TCP acknowledgement number" },
-                                    { 12, 14, "TCP header length or flags" }, { 14, 16, "TCP window" }, { 18, 20, "TCP urgent pointer" } };
-static const field udp_fields[] = { { 0, 2, "UDP source port" }, { 2, 4, "UDP destination port" }, { 4, 6, "UDP length" } };
-static const field icmp_fields[] = { { 0, 1, "ICMP type" }, { 1, 2, "ICMP code" }, { 4, 6, "ICMP id" }, { 6, 8, "ICMP sequence number" } };
+static const field ipv6_fields[] = {
+  { 0, 4, "IP version" },         { 4, 6, "IP payload length" },        { 6, 7, "IP next header" },
+  { 8, 24, "IP source address" }, { 24, 40, "IP destination address" }, { 40, 255, "IP extension header" }
+};
+static const field tcp_fields[] = { { 0, 2, "TCP source port" },
+                                    { 2, 4, "TCP destination port" },
+                                    { 4, 8, "TCP sequence number" },
+                                    { 8, 12, "TCP acknowledgement number" },
+                                    { 12, 14, "TCP header length or flags" },
+                                    { 14, 16, "TCP window" },
+                                    { 18, 20, "TCP urgent pointer" } };
+static const field udp_fields[] = { { 0, 2, "UDP source port" },
+                                    { 2, 4, "UDP destination port" },
+                                    { 4, 6, "UDP length" } };
+static const field icmp_fields[] = {
+  { 0, 1, "ICMP type" }, { 1, 2, "ICMP code" }, { 4, 6, "ICMP id" }, { 6, 8, "ICMP sequence number" }
+};
 
 typedef struct headers {
   gboolean is_ip, v4;
@@ -38,19 +49,14 @@ static void find_headers(const ct_packet *p, headers *h)
 static gboolean is_checksum(guint8 proto, guint32 at)
 {
   switch (proto) {
-  case CT_PROTO_TCP:
-    return at == 16 || at == 17;
+  case CT_PROTO_TCP: return at == 16 || at == 17;
   case CT_PROTO_UDP:
   case CT_PROTO_UDPLITE:
-  case CT_PROTO_DCCP:
-    return at == 6 || at == 7;
+  case CT_PROTO_DCCP: return at == 6 || at == 7;
   case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
-    return at == 2 || at == 3;
-  case CT_PROTO_SCTP:
-    return at >= 8 && at < 12;
-  default:
-    return FALSE;
+  case CT_PROTO_ICMPV6: return at == 2 || at == 3;
+  case CT_PROTO_SCTP: return at >= 8 && at < 12;
+  default: return FALSE;
   }
 }
 
@@ -88,15 +94,11 @@ static const char *field_name(const headers *h, guint32 at)
                  : name_in(ipv6_fields, G_N_ELEMENTS(ipv6_fields), at, "IP header");
   at -= h->l4;
   switch (h->proto) {
-  case CT_PROTO_TCP:
-    return name_in(tcp_fields, G_N_ELEMENTS(tcp_fields), at, "TCP option or payload");
-  case CT_PROTO_UDP:
-    return name_in(udp_fields, G_N_ELEMENTS(udp_fields), at, "UDP payload");
+  case CT_PROTO_TCP: return name_in(tcp_fields, G_N_ELEMENTS(tcp_fields), at, "TCP option or payload");
+  case CT_PROTO_UDP: return name_in(udp_fields, G_N_ELEMENTS(udp_fields), at, "UDP payload");
   case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
-    return name_in(icmp_fields, G_N_ELEMENTS(icmp_fields), at, "ICMP payload");
-  default:
-    return "payload";
+  case CT_PROTO_ICMPV6: return name_in(icmp_fields, G_N_ELEMENTS(icmp_fields), at, "ICMP payload");
+  default: return "payload";
   }
 }
 
@@ -112,8 +114,8 @@ char *cli_diff_packet(const ct_packet *a, const ct_packet *b)
   /* Where they part in a byte, that tells more than that they part in length; length alone stands in the lines. */
   for (at = 0; at < n; at++)
     if (a->data[at] != b->data[at] && !is_ignored(&h, a, b, at))
-      return g_strdup_printf("%s, byte %u of the %s is %u against %u", field_name(&h, at), at, h.is_ip ? "IP packet" : "frame", a->data[at],
-                             b->data[at]);
+      return g_strdup_printf("%s, byte %u of the %s is %u against %u", field_name(&h, at), at,
+                             h.is_ip ? "IP packet" : "frame", a->data[at], b->data[at]);
   if (a->length != b->length)
     return g_strdup_printf("length, %u against %u bytes", a->length, b->length);
   if (a->captured != b->captured)

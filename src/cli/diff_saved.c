@@ -17,10 +17,7 @@ typedef struct found {
   GString *names; /* of the members */
 } found;
 
-static char *text_of(JsonNode *node)
-{
-  return node != NULL ? json_to_string(node, FALSE) : g_strdup("nothing");
-}
+static char *text_of(JsonNode *node) { return node != NULL ? json_to_string(node, FALSE) : g_strdup("nothing"); }
 
 static gboolean same_text(JsonNode *a, JsonNode *b)
 {
@@ -197,8 +194,8 @@ static gboolean same_kind(saved_comparison *c, JsonNode *x, JsonNode *y)
 
   if (c->number > 1 || g_strcmp0(kind_x, kind_y) == 0)
     return TRUE;
-  cli_say("diff: %s has lines of the kind %s, %s of the kind %s: give two of a kind", c->a->path, kind_x != NULL ? kind_x : "(none)", c->b->path,
-          kind_y != NULL ? kind_y : "(none)");
+  cli_say("diff: %s has lines of the kind %s, %s of the kind %s: give two of a kind", c->a->path,
+          kind_x != NULL ? kind_x : "(none)", c->b->path, kind_y != NULL ? kind_y : "(none)");
   c->code = CLI_EXIT_USAGE;
   return FALSE;
 }

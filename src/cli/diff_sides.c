@@ -6,27 +6,33 @@
 
 static gboolean refuse(GError **error, const char *option)
 {
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: diff compares two values: give --%s%sA,B or give it twice", option, option,
-              g_str_has_prefix(option, "sysctl ") ? "=" : " ");
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: diff compares two values: give --%s%sA,B or give it twice",
+              option, option, g_str_has_prefix(option, "sysctl ") ? "=" : " ");
   return FALSE;
 }
 
 /*
- * "600,3600" => "600" for the first side, "3600" for the second, which the chunk keeps; before: what was given before value, or NULL.
+ * "600,3600" => "600" for the first side, "3600" for the second, which the chunk keeps; before: what was given before
+ * value, or NULL.
  * => FALSE and error where it is more than two.
  */
-static gboolean split(GStringChunk *chunk, const char *option, const char *before, const char *value, const char *sides[2], GError **error)
+static gboolean split(GStringChunk *chunk, const char *option, const char *before, const char *value,
+                      const char *sides[2], GError **error)
 {
   const char *comma = value != NULL ? strchr(value, ',') : NULL;
 
-  if ((comma != NULL && (before != NULL || strchr(comma + 1, ',') != NULL)) || (before != NULL && strchr(before, ',') != NULL))
+  if ((comma != NULL && (before != NULL || strchr(comma + 1, ',') != NULL)) ||
+      (before != NULL && strchr(before, ',') != NULL))
     return refuse(error, option);
   sides[0] = before != NULL ? before : comma != NULL ? g_string_chunk_insert_len(chunk, value, comma - value) : value;
   sides[1] = comma != NULL ? comma + 1 : value;
   return TRUE;
 }
 
-/* "net.netfilter.nf_conntrack_max=4" => the name's length, and where it starts without what stands before the last dot. NULL: a file. */
+/*
+ * "net.netfilter.nf_conntrack_max=4" => the name's length, and where it starts without what stands before the last dot.
+ * NULL: a file.
+ */
 static const char *sysctl_name(const char *argument, gsize *length)
 {
   const char *equals = strchr(argument, '='), *at = argument, *p;
@@ -56,7 +62,8 @@ static guint times_before(const GPtrArray *sysctls, guint n, const char *name, g
 }
 
 /* Both get what has one value; of a second value for a name only the second side hears. */
-static gboolean split_sysctl(const cli_options *o, guint i, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error)
+static gboolean split_sysctl(const cli_options *o, guint i, cli_options *a, cli_options *b, GStringChunk *chunk,
+                             GError **error)
 {
   const char *argument = g_ptr_array_index(o->sysctls, i), *values[2], *name, *earlier;
   gboolean fine;
@@ -102,11 +109,11 @@ gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GS
   }
   if (o->thrice != NULL)
     return refuse(error, o->thrice);
-#define X(field, option)                                                                                               \
-  fine = fine && split(chunk, option, o->field##_before, o->field, values, error);                                     \
-  if (fine) {                                                                                                          \
-    a->field = values[0];                                                                                              \
-    b->field = values[1];                                                                                              \
+#define X(field, option)                                                           \
+  fine = fine && split(chunk, option, o->field##_before, o->field, values, error); \
+  if (fine) {                                                                      \
+    a->field = values[0];                                                          \
+    b->field = values[1];                                                          \
   }
   CLI_SINGLE_LIST(X)
 #undef X

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why packets were answered in two ways, counted: the rule that one side named and the other did not; else the cell of the state table,
- * the timeout chosen; else what went before. Equal answers to this are counted, so that a thousand packets read as a few lines.
+ * Why packets were answered in two ways, counted: the rule that one side named and the other did not; else the cell of
+ * the state table, the timeout chosen; else what went before. Equal answers to this are counted, so that a thousand
+ * packets read as a few lines.
  */
 #include <string.h>
 
@@ -15,7 +16,8 @@ static gboolean is_unnamed(const diff_seen *x) { return x->result->reason == CT_
 
 static void name_class(GString *why, const char *side, const diff_seen *x)
 {
-  g_string_append_printf(why, "%s %s", side, x->result->verdict == CT_VERDICT_DROP ? "dropped" : ct_class_name((ct_class)x->result->cls));
+  g_string_append_printf(why, "%s %s", side,
+                         x->result->verdict == CT_VERDICT_DROP ? "dropped" : ct_class_name((ct_class)x->result->cls));
 }
 
 static void name_reason(GString *why, const char *side, const diff_seen *x)
@@ -46,7 +48,8 @@ static void name_state(GString *why, const char *side, const diff_seen *x)
   else if (x->after == NULL)
     g_string_append(why, "no entry");
   else
-    g_string_append(why, ct_state_name(proto, x->after->state) != NULL ? ct_state_name(proto, x->after->state) : "an entry");
+    g_string_append(why,
+                    ct_state_name(proto, x->after->state) != NULL ? ct_state_name(proto, x->after->state) : "an entry");
 }
 
 static void name_timeout(GString *why, const char *side, const diff_seen *x)
@@ -85,7 +88,8 @@ static gboolean same_proto(const diff_seen *a, const diff_seen *b)
 }
 
 /* Neither side named a rule of its own. */
-static void name_unnamed(GString *why, const diff_seen *a, const diff_seen *b, gboolean state_differs, gboolean timeout_differs)
+static void name_unnamed(GString *why, const diff_seen *a, const diff_seen *b, gboolean state_differs,
+                         gboolean timeout_differs)
 {
   gboolean same_before = a->result->old_state == b->result->old_state;
 
@@ -98,7 +102,8 @@ static void name_unnamed(GString *why, const diff_seen *a, const diff_seen *b, g
     g_string_append_printf(why, "only %s tracks this protocol by states", a->trace->n_cells > 0 ? "A" : "B");
   } else if (!state_differs && timeout_differs && (a->result->changes | b->result->changes) & CT_CHANGE_REFRESHED &&
              (a->trace->timeout != b->trace->timeout ||
-              ct_params_timeout_ns(a->params, a->trace->timeout) != ct_params_timeout_ns(b->params, b->trace->timeout) ||
+              ct_params_timeout_ns(a->params, a->trace->timeout) !=
+                ct_params_timeout_ns(b->params, b->trace->timeout) ||
               (a->result->changes ^ b->result->changes) & CT_CHANGE_REFRESHED)) {
     g_string_append(why, "timeout:");
     name_timeout(why, "A", a);
@@ -114,7 +119,8 @@ static gboolean is_unseen(const diff_seen *x) { return x->result->reason == CT_R
 
 static void name_why(GString *why, const diff_seen *a, const diff_seen *b)
 {
-  gboolean state_differs = (a->after == NULL) != (b->after == NULL) || (a->after != NULL && a->after->state != b->after->state);
+  gboolean state_differs =
+    (a->after == NULL) != (b->after == NULL) || (a->after != NULL && a->after->state != b->after->state);
   gboolean timeout_differs = a->after != NULL && b->after != NULL && a->after->timeout_ns != b->after->timeout_ns;
 
   if (is_unseen(a) != is_unseen(b)) {
@@ -227,7 +233,8 @@ static void put_settings(emit_text *out, const ct_params *own, const ct_params *
       put_setting(out, x.name, x.value);
 }
 
-void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own, const ct_params *other)
+void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own,
+                       const ct_params *other)
 {
   ct_params defaults;
 

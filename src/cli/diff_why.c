@@ -69,8 +69,9 @@ void cli_diff_ends_free(diff_ends *ends)
 }
 
 /*
- * What tells causes apart. The packet is the same, its class stands in the lines above, of a window's bounds the verdict names the one that is broken, and
- * changes and events are effects; so is the timeout where the classes differ already.
+ * What tells causes apart. The packet is the same, its class stands in the lines above, of a window's bounds the
+ * verdict names the one that is broken, and changes and events are effects; so is the timeout where the classes differ
+ * already.
  */
 static gboolean is_cause(explain_topic topic, gboolean same_class)
 {
@@ -79,12 +80,9 @@ static gboolean is_cause(explain_topic topic, gboolean same_class)
   case EXPLAIN_TABLE:
   case EXPLAIN_EXCEPTION:
   case EXPLAIN_TAG:
-  case EXPLAIN_VERDICT:
-    return TRUE;
-  case EXPLAIN_TIMEOUT:
-    return same_class;
-  default:
-    return FALSE;
+  case EXPLAIN_VERDICT: return TRUE;
+  case EXPLAIN_TIMEOUT: return same_class;
+  default: return FALSE;
   }
 }
 
@@ -150,7 +148,8 @@ static void put_end(emit_text *out, const char *name, const diff_seen *seen, con
   emit_text_literal(out, ".\n");
 }
 
-static void put_side(emit_text *out, const char *name, const GPtrArray *sentences, const GPtrArray *others, gboolean same_class)
+static void put_side(emit_text *out, const char *name, const GPtrArray *sentences, const GPtrArray *others,
+                     gboolean same_class)
 {
   guint i;
 

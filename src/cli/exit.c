@@ -18,7 +18,4 @@ static unsigned gravity(cli_exit code)
   g_assert_not_reached();
 }
 
-cli_exit cli_exit_graver(cli_exit a, cli_exit b)
-{
-  return gravity(a) > gravity(b) ? a : b;
-}
+cli_exit cli_exit_graver(cli_exit a, cli_exit b) { return gravity(a) > gravity(b) ? a : b; }

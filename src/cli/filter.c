@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-G_DEFINE_QUARK(cli-error-quark, cli_error)
+G_DEFINE_QUARK(cli - error - quark, cli_error)
 
 static const struct {
   const char *name;
@@ -44,10 +44,7 @@ const char *cli_proto_name(guint8 proto)
   return NULL;
 }
 
-void cli_filter_init(cli_filter *filter)
-{
-  memset(filter, 0, sizeof(*filter));
-}
+void cli_filter_init(cli_filter *filter) { memset(filter, 0, sizeof(*filter)); }
 
 static gboolean refuse(GError **error, const char *name, const char *value, const char *wanted)
 {
@@ -187,7 +184,8 @@ static gboolean set_proto(cli_filter *filter, const char *value, GError **error)
 static gboolean set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error)
 {
   prefix->family = strchr(value, ':') != NULL ? CT_IPV6 : CT_IPV4;
-  return (strpbrk(value, ".:") != NULL && parse_mask(prefix, value)) || refuse(error, name, value, "a mask written as an address");
+  return (strpbrk(value, ".:") != NULL && parse_mask(prefix, value)) ||
+         refuse(error, name, value, "a mask written as an address");
 }
 
 /* The ports come first, as the filter has them. */
@@ -230,10 +228,12 @@ gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value,
   static const struct {
     const char *name;
     gboolean (*set)(cli_filter *filter, const char *value, GError **error);
-  } words[] = {
-    { "status", set_status }, { "state", set_state }, { "mark", set_mark }, { "family", set_family }, { "proto", set_proto }
-  };
-  cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1], &filter->addr[1][0],
+  } words[] = { { "status", set_status },
+                { "state", set_state },
+                { "mark", set_mark },
+                { "family", set_family },
+                { "proto", set_proto } };
+  cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1],  &filter->addr[1][0],
                              &filter->addr[1][1], &filter->expected[0], &filter->expected[1] };
   guint i;
 

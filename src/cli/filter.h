@@ -34,14 +34,14 @@ enum {
 };
 
 typedef struct cli_filter {
-  guint given;               /* CLI_FILTER_* */
-  gboolean any;              /* something was given: else everything passes */
-  cli_prefix addr[2][2];     /* [ct_dir][0 source, 1 destination] */
-  cli_prefix expected[2];    /* --tuple-src, --tuple-dst */
-  guint16 port[2][2];        /* as addr */
+  guint given;            /* CLI_FILTER_* */
+  gboolean any;           /* something was given: else everything passes */
+  cli_prefix addr[2][2];  /* [ct_dir][0 source, 1 destination] */
+  cli_prefix expected[2]; /* --tuple-src, --tuple-dst */
+  guint16 port[2][2];     /* as addr */
   guint8 proto, family;
-  const char *state;         /* as printed */
-  guint32 status;            /* all of these must be set */
+  const char *state; /* as printed */
+  guint32 status;    /* all of these must be set */
   guint32 mark, mark_mask, secmark;
   guint16 icmp_id;
   guint8 icmp_type, icmp_code;

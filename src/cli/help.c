@@ -7,25 +7,24 @@
 #include <stdio.h>
 
 /* One screen of 24 lines; everything else stands in the manual. */
-static const char text[] =
-  "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
-  "\n"
-  "Commands   (none) for a person: what happens, the table at the end, a summary\n"
-  "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
-  "           -P one line per packet: class, entry, state before -> after, and why\n"
-  "           --evictions who was evicted or dropped when the table was full\n"
-  "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
-  "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
-  "           --direction in|out  (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
-  "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
-  "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
-  "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
-  "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
-  "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
-  "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
-  "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
-  "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --plot FILE.svg  -n LINES\n"
-  "           --color, --progress auto|always|never\n";
+static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
+                           "\n"
+                           "Commands   (none) for a person: what happens, the table at the end, a summary\n"
+                           "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
+                           "           -P one line per packet: class, entry, state before -> after, and why\n"
+                           "           --evictions who was evicted or dropped when the table was full\n"
+                           "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
+                           "           --bpf EXPR  --start, --end POINT  --count N  -i, --interface IF\n"
+                           "           --direction in|out  (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
+                           "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
+                           "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
+                           "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
+                           "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
+                           "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
+                           "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
+                           "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
+                           "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --plot FILE.svg  -n LINES\n"
+                           "           --color, --progress auto|always|never\n";
 
 void cli_help(void)
 {
@@ -44,8 +43,8 @@ void cli_help(void)
 
 void cli_help_subcommand(const cli_subcommand *command)
 {
-  printf("ctreplay %s %s\n  %s\nOptions of input and kernel as in ctreplay --help; man ctreplay says the rest.\n", command->name, command->arguments,
-         command->help);
+  printf("ctreplay %s %s\n  %s\nOptions of input and kernel as in ctreplay --help; man ctreplay says the rest.\n",
+         command->name, command->arguments, command->help);
 }
 
 void cli_version(void)

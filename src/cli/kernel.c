@@ -43,17 +43,15 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
   char *names;
 
   switch (ct_params_set(params, name, value)) {
-  case CT_PARAM_OK:
-    return TRUE;
+  case CT_PARAM_OK: return TRUE;
   case CT_PARAM_UNKNOWN:
     names = similar_names(params, name);
-    g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name, name, names);
+    g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name,
+                name, names);
     g_free(names);
     return FALSE;
-  case CT_PARAM_NOT_NUMBER:
-    return usage(error, "%s: %s = %s: give a number", where, name, value);
-  default:
-    return usage(error, "%s: %s = %s: out of its range", where, name, value);
+  case CT_PARAM_NOT_NUMBER: return usage(error, "%s: %s = %s: give a number", where, name, value);
+  default: return usage(error, "%s: %s = %s: out of its range", where, name, value);
   }
 }
 
@@ -78,8 +76,12 @@ static void join_error(GError **all, GError *one)
   *all = one;
 }
 
-/* A line of sysctl.conf(5). What this kernel does not know is a note, as sysctl -p goes on there; the rest goes to error. */
-static void set_sysctl_line(ct_params *params, const char *path, guint number, char *line, GPtrArray *notes, GError **error)
+/*
+ * A line of sysctl.conf(5). What this kernel does not know is a note, as sysctl -p goes on there; the rest goes to
+ * error.
+ */
+static void set_sysctl_line(ct_params *params, const char *path, guint number, char *line, GPtrArray *notes,
+                            GError **error)
 {
   char *equals, *name, *value, *where;
   GError *problem = NULL;
@@ -182,7 +184,8 @@ static gboolean refuse_second_size(const cli_options *o, const char *name, const
   return TRUE;
 }
 
-static gboolean set_sysctl_argument(const cli_options *o, ct_params *params, const char *argument, gboolean of_file, GError **error)
+static gboolean set_sysctl_argument(const cli_options *o, ct_params *params, const char *argument, gboolean of_file,
+                                    GError **error)
 {
   const char *equals = strchr(argument, '=');
   char *name = g_strstrip(g_strndup(argument, (gsize)(equals - argument)));
@@ -205,7 +208,8 @@ static gboolean set_sysctls(const cli_options *o, ct_params *params, GError **er
 
       if (of_file != (round == 0))
         continue;
-      if (!(is_file ? set_sysctl_file(params, argument, error) : set_sysctl_argument(o, params, argument, of_file, error)))
+      if (!(is_file ? set_sysctl_file(params, argument, error)
+                    : set_sysctl_argument(o, params, argument, of_file, error)))
         return FALSE;
     }
   return TRUE;
@@ -225,8 +229,8 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
   }
   if (gives_hashsize(o)) {
     if (!cli_size_parse(o->hashsize, CT_BUCKETS_MAX, &size) || size == 0)
-      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k; a kernel takes %d at most) or auto", o->hashsize,
-                   CT_BUCKETS_MAX);
+      return usage(error, "--hashsize %s: give a number of buckets (16384, 64k; a kernel takes %d at most) or auto",
+                   o->hashsize, CT_BUCKETS_MAX);
     ct_params_size_by_hashsize(params, (uint32_t)size);
     if (o->max == NULL)
       return TRUE;
@@ -272,8 +276,8 @@ static gboolean set_features(const cli_options *o, ct_params *params, GError **e
 }
 
 /*
- * Sizes, then sysctls, then the sizes that the command line itself gives once more: a file's say is above what is only derived
- * from them, not above them.
+ * Sizes, then sysctls, then the sizes that the command line itself gives once more: a file's say is above what is only
+ * derived from them, not above them.
  */
 static gboolean set_sizes_and_sysctls(const cli_options *o, ct_params *params, GError **error)
 {
@@ -316,15 +320,12 @@ static gboolean set_machine(const cli_options *o, ct_params *params, GError **er
 static gboolean set_helper(const char *option, const char *value, ct_helper_error answer, GError **error)
 {
   switch (answer) {
-  case CT_HELPER_OK:
-    return TRUE;
-  case CT_HELPER_UNKNOWN:
-    return usage(error, "--%s %s: no such helper; see ctreplay list helpers", option, value);
+  case CT_HELPER_OK: return TRUE;
+  case CT_HELPER_UNKNOWN: return usage(error, "--%s %s: no such helper; see ctreplay list helpers", option, value);
   case CT_HELPER_FORMAT:
     return usage(error, "--%s %s: give %s", option, value,
                  strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT");
-  default:
-    return usage(error, "--%s %s: one too many", option, value);
+  default: return usage(error, "--%s %s: one too many", option, value);
   }
 }
 
@@ -357,9 +358,10 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
 
 gboolean cli_kernel_affords(guint64 buckets, GError **error)
 {
-  return ct_engine_affords(buckets) ||
-         usage(error, "--hashsize: this machine has no memory for %" G_GUINT64_FORMAT " buckets: give a smaller --hashsize, --max or --ram",
-               buckets);
+  return ct_engine_affords(buckets) || usage(error,
+                                             "--hashsize: this machine has no memory for %" G_GUINT64_FORMAT
+                                             " buckets: give a smaller --hashsize, --max or --ram",
+                                             buckets);
 }
 
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
@@ -369,5 +371,6 @@ gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **err
   if (profile == NULL)
     return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
   ct_params_init(params, profile);
-  return set_sizes_and_sysctls(o, params, error) && set_machine(o, params, error) && set_helpers(o, params, error) && cli_kernel_affords(params->buckets, error);
+  return set_sizes_and_sysctls(o, params, error) && set_machine(o, params, error) && set_helpers(o, params, error) &&
+         cli_kernel_affords(params->buckets, error);
 }

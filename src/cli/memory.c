@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory that runs out half-way: GLib and the engine end the process then, by a fatal message. A user gets the line and the code that a
- * table too large at the start gets, and no core.
+ * Memory that runs out half-way: GLib and the engine end the process then, by a fatal message. A user gets the line and
+ * the code that a table too large at the start gets, and no core.
  */
 #include "commands.h"
 
@@ -19,7 +19,8 @@ static gboolean is_about_memory(const char *message)
 /* Nothing here may allocate. */
 static void end_process(void)
 {
-  static const char line[] = "ctreplay: out of memory: what was shown is not all; a smaller --max or a shorter capture needs less\n";
+  static const char line[] =
+    "ctreplay: out of memory: what was shown is not all; a smaller --max or a shorter capture needs less\n";
   gssize written = write(STDERR_FILENO, line, sizeof(line) - 1);
 
   (void)written;

@@ -20,9 +20,21 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size)
     return FALSE;
   number = g_ascii_strtoull(text, &end, 10);
   switch (*end) {
-  case 'k': case 'K': unit = 1u << 10; end++; break;
-  case 'm': case 'M': unit = 1u << 20; end++; break;
-  case 'g': case 'G': unit = 1u << 30; end++; break;
+  case 'k':
+  case 'K':
+    unit = 1u << 10;
+    end++;
+    break;
+  case 'm':
+  case 'M':
+    unit = 1u << 20;
+    end++;
+    break;
+  case 'g':
+  case 'G':
+    unit = 1u << 30;
+    end++;
+    break;
   default: break;
   }
   return *end == '\0' && !__builtin_mul_overflow(number, unit, size) && *size <= largest;
@@ -115,12 +127,12 @@ static gboolean set_input(cli_options *o, const char *name, const char *value, G
 static gboolean set_single(cli_options *o, const char *name, const char *value, GError **error)
 {
   (void)error;
-#define X(field, option)                                                                                               \
-  if (strcmp(name, option) == 0) {                                                                                     \
-    if (o->field##_before != NULL)                                                                                     \
-      o->thrice = option;                                                                                              \
-    o->field##_before = o->field;                                                                                      \
-    o->field = value;                                                                                                  \
+#define X(field, option)           \
+  if (strcmp(name, option) == 0) { \
+    if (o->field##_before != NULL) \
+      o->thrice = option;          \
+    o->field##_before = o->field;  \
+    o->field = value;              \
   }
   CLI_SINGLE_LIST(X)
 #undef X
@@ -188,8 +200,8 @@ static gboolean set_classes(cli_options *o, const char *value, GError **error)
       o->classes |= 1u << cls;
   }
   g_strfreev(words);
-  return fine ||
-         refuse(error, "class", value, "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas");
+  return fine || refuse(error, "class", value,
+                        "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas");
 }
 
 static gboolean set_reasons(cli_options *o, const char *value, GError **error)
@@ -380,10 +392,7 @@ static const cli_option options[] = {
   { "version", 'V', NULL, CLI_COMMON, "version", set_common },
 };
 
-const cli_option *cli_option_get(guint i)
-{
-  return i < G_N_ELEMENTS(options) ? &options[i] : NULL;
-}
+const cli_option *cli_option_get(guint i) { return i < G_N_ELEMENTS(options) ? &options[i] : NULL; }
 
 void cli_options_init(cli_options *o)
 {

@@ -28,8 +28,8 @@ typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
 enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT_ALL = 7 };
 
 /* Options of the kernel that have one value. X(field, option). */
-#define CLI_SINGLE_LIST(X)                                                                                             \
-  X(profile_name, "profile")                                                                                           \
+#define CLI_SINGLE_LIST(X)   \
+  X(profile_name, "profile") \
   X(ram, "ram") X(max, "max") X(hashsize, "hashsize") X(hash_seed, "hash-seed") X(gc, "gc") X(hz, "hz")
 
 typedef struct cli_options {
@@ -37,31 +37,34 @@ typedef struct cli_options {
   cli_table table;
   gboolean help, version, no_sandbox;
 
-  GPtrArray *captures; /* char *, as given */
+  GPtrArray *captures;   /* char *, as given */
   replay_options replay; /* captures points into the array above */
 
-  /* The kernel: settings are applied in this order of fields, whatever the order on the command line; files before arguments. */
+  /*
+   * The kernel: settings are applied in this order of fields, whatever the order on the command line; files before
+   * arguments.
+   */
 #define X(field, option) const char *field, *field##_before;
   CLI_SINGLE_LIST(X) /* ..._before: given before the last: diff takes two */
 #undef X
   const char *thrice; /* one of these that was given more often: diff takes no three */
   const char *features;
-  GPtrArray *sysctls; /* "K=V" or a file's name */
+  GPtrArray *sysctls;    /* "K=V" or a file's name */
   guint sysctls_of_file; /* the first so many of sysctls are not of the command line, but of a scenario */
   gboolean max_of_file, hashsize_of_file; /* so are these */
-  GPtrArray *helpers, *no_helpers; /* --helper, --no-helper */
-  GPtrArray *locals;               /* --local */
+  GPtrArray *helpers, *no_helpers;        /* --helper, --no-helper */
+  GPtrArray *locals;                      /* --local */
   gboolean no_helpers_at_all;
 
   cli_filter filter;
-  guint event_mask;   /* CLI_EVENT_* */
-  GArray *at;         /* replay_point */
-  gint64 every_ns;    /* 0: not given */
+  guint event_mask; /* CLI_EVENT_* */
+  GArray *at;       /* replay_point */
+  gint64 every_ns;  /* 0: not given */
   replay_point show_from;
-  guint classes;      /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
+  guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
   guint8 reasons[CT_REASON_COUNT];
-  gint64 lines;       /* for a person: lines per section; -1: as suits */
+  gint64 lines; /* for a person: lines per section; -1: as suits */
 
   const emit_format *format; /* NULL: not given */
   guint format_options;      /* EMIT_* */
@@ -77,7 +80,7 @@ typedef struct cli_option {
   char letter;          /* short one, or 0 */
   const char *argument; /* for messages and completion: "FILE", "N", ...; NULL: takes none */
   guint group;
-  const char *sets;     /* the name that set() is told: several spellings of one option share it */
+  const char *sets; /* the name that set() is told: several spellings of one option share it */
   gboolean (*set)(cli_options *options, const char *sets, const char *value, GError **error);
 } cli_option;
 
@@ -104,16 +107,18 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 
 /*
- * For who makes engines that have so many buckets in all: cli_kernel_params asks for one. => FALSE and CLI_ERROR_USAGE where the machine has
- * no memory for them.
+ * For who makes engines that have so many buckets in all: cli_kernel_params asks for one. => FALSE and CLI_ERROR_USAGE
+ * where the machine has no memory for them.
  */
 gboolean cli_kernel_affords(guint64 buckets, GError **error);
 
 /*
- * Settings from the text of a sysctl.conf(5), which messages call path. A name this kernel does not have is left out, and a line in
- * notes (char *, to be freed) says so. => FALSE and CLI_ERROR_USAGE with the numbers of all lines whose values are no good.
+ * Settings from the text of a sysctl.conf(5), which messages call path. A name this kernel does not have is left out,
+ * and a line in notes (char *, to be freed) says so. => FALSE and CLI_ERROR_USAGE with the numbers of all lines whose
+ * values are no good.
  */
-gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GPtrArray *notes, GError **error);
+gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GPtrArray *notes,
+                                GError **error);
 
 /* "net.netfilter.nf_conntrack_max", or with slashes => "nf_conntrack_max", in name. */
 const char *cli_sysctl_base_name(const char *name);

@@ -34,8 +34,8 @@ static gboolean shows_into_capture(const cli_options *o)
   for (i = 0; i < o->captures->len; i++) {
     const char *path = g_ptr_array_index(o->captures, i);
 
-    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &capture) : stat(path, &capture)) == 0 && capture.st_dev == output.st_dev &&
-        capture.st_ino == output.st_ino)
+    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &capture) : stat(path, &capture)) == 0 &&
+        capture.st_dev == output.st_dev && capture.st_ino == output.st_ino)
       return TRUE;
   }
   return FALSE;
@@ -115,7 +115,8 @@ static const char *instead_of(int letter)
 {
   switch (letter) {
   case 'j': return "addresses are not translated here";
-  case 'D': case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
+  case 'D':
+  case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
   case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
   default: return "see ctreplay --help or man ctreplay";
   }

@@ -27,7 +27,8 @@ cli_exit cli_output_close(cli_output *o, cli_exit code)
   emit_text_flush(&o->text);
   failed = o->text.error;
   emit_text_clear(&o->text);
-  if (o->path != NULL && failed != 0 && ftruncate(o->fd, 0) != 0 && errno != EINVAL) /* EINVAL: no file that could keep anything */
+  if (o->path != NULL && failed != 0 && ftruncate(o->fd, 0) != 0 &&
+      errno != EINVAL) /* EINVAL: no file that could keep anything */
     cli_say("%s: what was written of it is not whole", o->path);
   if (o->path != NULL && close(o->fd) != 0 && failed == 0)
     failed = errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where text goes: a file or standard output. Opened before anything is parsed, and closed with one rule for all: a reader that has
- * gone is no failure; any other failure is said and is exit code 4, and a file that could not be written whole is emptied, so that
- * nothing half-written looks whole.
+ * Where text goes: a file or standard output. Opened before anything is parsed, and closed with one rule for all: a
+ * reader that has gone is no failure; any other failure is said and is exit code 4, and a file that could not be
+ * written whole is emptied, so that nothing half-written looks whole.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -16,7 +16,8 @@ typedef struct cli_output {
 } cli_output;
 
 /*
- * path: NULL or "-" for standard output; it must live as long as the output does. option is what names it in messages ("-w").
+ * path: NULL or "-" for standard output; it must live as long as the output does. option is what names it in messages
+ * ("-w").
  * => FALSE where it cannot be opened, said: CLI_EXIT_OUTPUT.
  */
 gboolean cli_output_open(cli_output *output, const char *option, const char *path);

@@ -12,24 +12,24 @@
 /*
  * What a line is about: its word and its colour. The notable ones are shown even where the others have become too many.
  */
-#define CLI_HAPPENING_LIST(X)                                                                                          \
-  X(NEW, "NEW", "\033[32m", FALSE)                                                                                     \
-  X(RELATED, "RELATED", "\033[36m", FALSE)                                                                             \
-  X(REPLY, "reply", "", FALSE)                                                                                         \
-  X(STATE, "state", "", FALSE)                                                                                         \
-  X(ASSURED, "assured", "", FALSE)                                                                                     \
-  X(EXPECT, "expect", "\033[36m", FALSE)                                                                               \
-  X(NOTE, "note", "\033[33m", FALSE)                                                                                   \
-  X(END, "END", "\033[2m", FALSE)                                                                                      \
-  X(EVICTED, "EVICTED", "\033[1;31m", TRUE)                                                                            \
-  X(INVALID, "INVALID", "\033[31m", TRUE)                                                                              \
+#define CLI_HAPPENING_LIST(X)               \
+  X(NEW, "NEW", "\033[32m", FALSE)          \
+  X(RELATED, "RELATED", "\033[36m", FALSE)  \
+  X(REPLY, "reply", "", FALSE)              \
+  X(STATE, "state", "", FALSE)              \
+  X(ASSURED, "assured", "", FALSE)          \
+  X(EXPECT, "expect", "\033[36m", FALSE)    \
+  X(NOTE, "note", "\033[33m", FALSE)        \
+  X(END, "END", "\033[2m", FALSE)           \
+  X(EVICTED, "EVICTED", "\033[1;31m", TRUE) \
+  X(INVALID, "INVALID", "\033[31m", TRUE)   \
   X(DROPPED, "DROPPED", "\033[1;31m", TRUE)
 
 typedef enum cli_happening {
 #define X(id, word, colour, notable) CLI_HAPPENING_##id,
   CLI_HAPPENING_LIST(X)
 #undef X
-  CLI_HAPPENING_COUNT
+    CLI_HAPPENING_COUNT
 } cli_happening;
 
 typedef struct cli_person {
@@ -39,8 +39,8 @@ typedef struct cli_person {
   guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
   gboolean said_notable;                        /* that only notable lines follow */
   emit_summary summary;
-  guint64 in_table, table_hidden;               /* entries at the end, and those of them that are not shown */
-  guint64 by_state[256][16];                    /* entries at the end: [protocol][state, 15 for all others] */
+  guint64 in_table, table_hidden; /* entries at the end, and those of them that are not shown */
+  guint64 by_state[256][16];      /* entries at the end: [protocol][state, 15 for all others] */
 } cli_person;
 
 /* person_lines.c */

@@ -152,10 +152,8 @@ static cli_happening happening_of(const ct_result *r)
   switch (r->reason) {
   case CT_REASON_NONE:
   case CT_REASON_TCP_UNACKED: /* every other packet of a busy connection */
-  case CT_REASON_TCP_RETRANS:
-    return CLI_HAPPENING_COUNT;
-  default:
-    return r->cls == CT_CLASS_UNTRACKED ? CLI_HAPPENING_COUNT : CLI_HAPPENING_NOTE;
+  case CT_REASON_TCP_RETRANS: return CLI_HAPPENING_COUNT;
+  default: return r->cls == CT_CLASS_UNTRACKED ? CLI_HAPPENING_COUNT : CLI_HAPPENING_NOTE;
   }
 }
 
@@ -285,7 +283,8 @@ static void expect_line(cli_person *p, const ct_event *event)
   if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, CLI_HAPPENING_EXPECT))
     return;
   begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
-  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "", expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
+  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "",
+                    expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
   cli_text_flow(out, &expect->tuple);
   emit_text_literal(out, " (");
   emit_text_string(out, expect->helper);

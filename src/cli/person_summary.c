@@ -128,8 +128,8 @@ void cli_person_table(cli_person *p)
 static guint64 lost(const ct_stats *stats) { return pressure_evictions(stats) + pressure_drops(stats); }
 
 /*
- * The kernel's way beside the exact one. It costs a second read of the captures, so only where it may matter: corpses that wait for the
- * collector can fill a table that without them is half full.
+ * The kernel's way beside the exact one. It costs a second read of the captures, so only where it may matter: corpses
+ * that wait for the collector can fill a table that without them is half full.
  */
 static void compare_kernel(cli_person *p, emit_pressed *kernel)
 {
@@ -140,7 +140,8 @@ static void compare_kernel(cli_person *p, emit_pressed *kernel)
     return;
   figures = g_new0(sweep_figures, 1);
   if (cli_run_again(&p->run, figures)) {
-    *kernel = (emit_pressed){ figures->evicted, figures->dropped + figures->insert_failed, figures->peak, figures->final_count };
+    *kernel = (emit_pressed){ figures->evicted, figures->dropped + figures->insert_failed, figures->peak,
+                              figures->final_count };
     p->summary.kernel = kernel;
   }
   g_free(figures);

@@ -27,7 +27,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
 /* "decompil x.pcap": the first word is no capture. => FALSE, said. */
 static gboolean is_no_mistyped_command(int argc, char **argv)
 {
-  const cli_subcommand *meant = argc > 1 && argv[1][0] != '-' && !g_file_test(argv[1], G_FILE_TEST_EXISTS) ? cli_subcommand_similar(argv[1]) : NULL;
+  const cli_subcommand *meant =
+    argc > 1 && argv[1][0] != '-' && !g_file_test(argv[1], G_FILE_TEST_EXISTS) ? cli_subcommand_similar(argv[1]) : NULL;
 
   if (meant != NULL)
     cli_say("%s: no such file; did you mean the command %s?", argv[1], meant->name);
@@ -39,16 +40,11 @@ static cli_exit dispatch(const cli_options *o)
   if (refuse_misplaced(o) != CLI_EXIT_OK)
     return CLI_EXIT_USAGE;
   switch (o->command) {
-  case 'E':
-    return cli_show_events(o);
-  case 'P':
-    return cli_show_packets(o);
-  case 'V':
-    return cli_show_evictions(o);
-  case 0:
-    return cli_show_person(o);
-  default:
-    return cli_show_table(o);
+  case 'E': return cli_show_events(o);
+  case 'P': return cli_show_packets(o);
+  case 'V': return cli_show_evictions(o);
+  case 0: return cli_show_person(o);
+  default: return cli_show_table(o);
   }
 }
 

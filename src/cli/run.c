@@ -136,7 +136,8 @@ void cli_catch_interrupts(replay_source *source) { cli_catch_interrupts_of(sourc
 /* What is wrong with the captures has been said of the first opening. */
 static void open_again(cli_run *run, replay_options replay)
 {
-  if (run->params.gc != CT_GC_EXACT || run->params.profile->entry_timers || run->params.max == 0 || replay_source_live(run->source))
+  if (run->params.gc != CT_GC_EXACT || run->params.profile->entry_timers || run->params.max == 0 ||
+      replay_source_live(run->source))
     return;
   sweep_options(&replay);
   run->again = replay_source_prepare(&replay, &run->params, NULL);
@@ -224,7 +225,10 @@ static gboolean open_run(cli_run *run, const cli_options *options, guint what, g
   return TRUE;
 }
 
-gboolean cli_run_open(cli_run *run, const cli_options *options, guint what) { return open_run(run, options, what, FALSE); }
+gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
+{
+  return open_run(run, options, what, FALSE);
+}
 
 gboolean cli_run_open_twice(cli_run *run, const cli_options *options) { return open_run(run, options, 0, TRUE); }
 
@@ -405,7 +409,10 @@ static gpointer discard_upper(gpointer engine)
   return NULL;
 }
 
-/* Its entries lie in a few large pieces, so this costs no more than the end of the process would; where they are many, two do it. */
+/*
+ * Its entries lie in a few large pieces, so this costs no more than the end of the process would; where they are many,
+ * two do it.
+ */
 static void free_engine(ct_engine *engine, gboolean threaded)
 {
   enum { MANY_BYTES = 32 << 20 };

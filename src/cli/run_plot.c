@@ -58,7 +58,8 @@ static void note(struct cli_plot *plot, guint64 count)
   const ct_engine *engine = plot->run->engine;
   const ct_stats *stats = ct_engine_stats(engine);
 
-  pressure_occupancy_note(&plot->occupancy, ct_engine_now(engine), count, pressure_evictions(stats), pressure_drops(stats));
+  pressure_occupancy_note(&plot->occupancy, ct_engine_now(engine), count, pressure_evictions(stats),
+                          pressure_drops(stats));
 }
 
 /* An entry that ends still counts when its event comes. */
@@ -72,7 +73,8 @@ static void on_event(const ct_event *event, void *user)
 void cli_plot_watch(cli_run *run)
 {
   if (run->plot != NULL)
-    ct_engine_watch(run->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_DROP, on_event, run->plot);
+    ct_engine_watch(run->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_DROP, on_event,
+                    run->plot);
 }
 
 void cli_plot_begin(cli_run *run)
@@ -101,7 +103,8 @@ static char *label_of(const ct_params *params)
 
   if (params->max != 0)
     g_string_append_printf(label, ", max %" G_GUINT64_FORMAT, (guint64)params->max);
-  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets, params->gc == CT_GC_EXACT ? "exact" : "kernel");
+  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets,
+                         params->gc == CT_GC_EXACT ? "exact" : "kernel");
   return g_string_free(label, FALSE);
 }
 

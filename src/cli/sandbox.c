@@ -23,6 +23,7 @@ enum { NOBODY = 65534 };
  * What is left: reading and writing what is open, memory, threads, time, ending. Nothing of these names a file or a
  * host.
  */
+/* clang-format off */
 static const int allowed[] = {
   /* Captures, text, pipes that are open; the end of a file that could not be written whole. */
   SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek),
@@ -41,16 +42,19 @@ static const int allowed[] = {
   SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),
   SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
+/* clang-format on */
 
 /*
  * What only an intruder asks for: that ends the process. Everything else that is not allowed fails with EPERM, as
  * libraries expect it may.
  */
+/* clang-format off */
 static const int deadly[] = {
   SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(socket),
   SCMP_SYS(connect), SCMP_SYS(bpf), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(init_module),
   SCMP_SYS(finit_module),
 };
+/* clang-format on */
 
 static int fill(scmp_filter_ctx filter)
 {
@@ -120,7 +124,7 @@ gboolean cli_sandbox_enter(void)
     return FALSE;
   filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   fine =
-      filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter) == 0 && seccomp_load(filter) == 0;
+    filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter) == 0 && seccomp_load(filter) == 0;
   if (filter != NULL)
     seccomp_release(filter);
   if (!fine)
@@ -128,21 +132,12 @@ gboolean cli_sandbox_enter(void)
   return fine;
 }
 
-const char *cli_sandbox_description(void)
-{
-  return "seccomp filter, no new privileges, nobody instead of root";
-}
+const char *cli_sandbox_description(void) { return "seccomp filter, no new privileges, nobody instead of root"; }
 
 #else
 
-gboolean cli_sandbox_enter(void)
-{
-  return TRUE;
-}
+gboolean cli_sandbox_enter(void) { return TRUE; }
 
-const char *cli_sandbox_description(void)
-{
-  return "none in this build";
-}
+const char *cli_sandbox_description(void) { return "none in this build"; }
 
 #endif

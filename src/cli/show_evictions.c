@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --evictions: who had to go, who was dropped, and who was missed later. A line as it happens; totals at the end, on standard error. */
+/*
+ * --evictions: who had to go, who was dropped, and who was missed later. A line as it happens; totals at the end, on
+ * standard error.
+ */
 #include "person.h"
 
 #include <string.h>
@@ -11,7 +14,7 @@ typedef struct evictions {
   pressure_victims *victims;
   gboolean json;
   guint64 dropped;
-  guint64 shown; /* evictions */
+  guint64 shown;  /* evictions */
   emit_text line; /* in memory: what the format makes of an entry, to stand inside a line of ours */
 } evictions;
 
@@ -128,7 +131,9 @@ static void put_dropped(evictions *e, const replay_seen *seen)
   emit_text *out = &e->run.out;
 
   if (e->json) {
-    emit_packet packet = { .frame = seen->frame, .packet = seen->packet, .result = seen->result, .first_ns = e->run.first_ns };
+    emit_packet packet = {
+      .frame = seen->frame, .packet = seen->packet, .result = seen->result, .first_ns = e->run.first_ns
+    };
 
     e->run.format->packet(out, &e->run.emit, &packet);
     return;
@@ -181,8 +186,10 @@ cli_exit cli_show_evictions(const cli_options *o)
     cli_run_finish_output(&e->run);
     if (o->filter.any || o->show_from.kind != REPLAY_POINT_NONE)
       chosen = g_strdup_printf("%" G_GUINT64_FORMAT " shown; in all ", e->shown);
-    cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT " packets dropped",
-            chosen != NULL ? chosen : "", pressure_victims_count(e->victims), pressure_victims_missed(e->victims), e->dropped);
+    cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT
+            " packets dropped",
+            chosen != NULL ? chosen : "", pressure_victims_count(e->victims), pressure_victims_missed(e->victims),
+            e->dropped);
     pressure_victims_free(e->victims);
     g_free(chosen);
   }

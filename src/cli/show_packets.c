@@ -56,10 +56,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   }
 }
 
-static void on_event(const ct_event *event, void *user)
-{
-  emit_collector_event(user, event);
-}
+static void on_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
 
 static void on_idle(gpointer user)
 {
@@ -69,15 +66,9 @@ static void on_idle(gpointer user)
     cap_writer_flush(s->writer, &s->write_error);
 }
 
-static void keep_entry(const ct_view *view, void *user)
-{
-  g_array_append_val((GArray *)user, *view);
-}
+static void keep_entry(const ct_view *view, void *user) { g_array_append_val((GArray *)user, *view); }
 
-static void keep_expect(const ct_expect_view *expect, void *user)
-{
-  g_array_append_val((GArray *)user, *expect);
-}
+static void keep_expect(const ct_expect_view *expect, void *user) { g_array_append_val((GArray *)user, *expect); }
 
 /* For formats whose last line holds the tables. */
 static void keep_tables(showing *s)

@@ -68,9 +68,7 @@ static void show(showing *s)
   cli_run *run = &s->run;
 
   switch (run->what) {
-  case EMIT_CAN_COUNT:
-    run->format->count(&run->out, &run->emit, count(s));
-    break;
+  case EMIT_CAN_COUNT: run->format->count(&run->out, &run->emit, count(s)); break;
   case EMIT_CAN_STATS:
     if (s->pressure != NULL && ct_engine_stats(run->engine)->packets > 0)
       run->emit.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);

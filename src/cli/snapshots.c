@@ -11,7 +11,7 @@ struct cli_snapshots {
   guint next_time, next_number;
   gint64 next_every_ns;
   gboolean any_every; /* one of --every was shown */
-  guint64 left_out; /* snapshots of an empty table in a silent time */
+  guint64 left_out;   /* snapshots of an empty table in a silent time */
 };
 
 cli_snapshots *cli_snapshots_new(const cli_options *options, void (*show)(const replay_moments *now, gpointer user),
@@ -39,8 +39,10 @@ void cli_snapshots_free(cli_snapshots *s)
     cli_say("note: %" G_GUINT64_FORMAT " snapshots of an empty table, in times without packets, were left out",
             s->left_out);
   if (s->next_every_ns != G_MAXINT64 && !s->any_every)
-    cli_say("note: --every: the captures are shorter than that; --at +%.9g shows the table as it was after so long, and without "
-            "both it stands as it is at the end", (double)s->o->every_ns / 1e9);
+    cli_say("note: --every: the captures are shorter than that; --at +%.9g shows the table as it was after so long, "
+            "and without "
+            "both it stands as it is at the end",
+            (double)s->o->every_ns / 1e9);
   for (; s->next_number < s->numbers->len; s->next_number++)
     cli_say("note: --at '#%" G_GINT64_FORMAT "': the captures end before",
             g_array_index(s->numbers, gint64, s->next_number));
@@ -110,7 +112,7 @@ void cli_snapshots_moment(cli_snapshots *s, replay_moments *m, guint64 count)
     }
   }
   m->next_number =
-      s->next_number < s->numbers->len ? (guint64)g_array_index(s->numbers, gint64, s->next_number) : G_MAXUINT64;
+    s->next_number < s->numbers->len ? (guint64)g_array_index(s->numbers, gint64, s->next_number) : G_MAXUINT64;
   m->next_ns = s->next_time < s->times->len ? g_array_index(s->times, gint64, s->next_time) : G_MAXINT64;
   /* --at reaches beyond the last packet, --every does not. */
   if (!m->ended || s->next_every_ns <= m->last_ns)

@@ -17,8 +17,9 @@ GPtrArray *cli_transcript_sysctls(const ct_params *params, ct_checksums checksum
   ct_params_init(&plain, params->profile);
   for (i = 0; ct_params_describe(params, i, &now) && ct_params_describe(&plain, i, &before); i++)
     if (now.value != before.value)
-      g_ptr_array_add(list, g_strdup_printf("net.%s.%s=%" G_GUINT64_FORMAT, strstr(now.name, "conntrack") != NULL ? "netfilter" : "ipv4",
-                                            now.name, now.value));
+      g_ptr_array_add(list, g_strdup_printf("net.%s.%s=%" G_GUINT64_FORMAT,
+                                            strstr(now.name, "conntrack") != NULL ? "netfilter" : "ipv4", now.name,
+                                            now.value));
   /* Not judging any sum is what a kernel does that is told not to. */
   if (checksums == CT_CHECKSUMS_IGNORE && params->checksum != 0)
     g_ptr_array_add(list, g_strdup("net.netfilter.nf_conntrack_checksum=0"));

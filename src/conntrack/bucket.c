@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * The kernel refuses an entry whose chain is long (spec 7.4), so no chain of its grows beyond a hundred. Built late, from a table that
- * nobody held to that, one could: somebody who knows the seed can aim. What is beyond CHAIN_MOST is left out, or each look at such a
- * chain would cost as much as there are entries.
+ * The kernel refuses an entry whose chain is long (spec 7.4), so no chain of its grows beyond a hundred. Built late,
+ * from a table that nobody held to that, one could: somebody who knows the seed can aim. What is beyond CHAIN_MOST is
+ * left out, or each look at such a chain would cost as much as there are entries.
  */
 enum { CHAIN_MOST = 250 };
 #define NODE_LEFT_OUT UINT32_MAX
@@ -101,7 +101,8 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
   }
   g_assert(buckets->nodes);
   if (buckets->base_ns == INT64_MIN)
-    buckets->base_ns = entry->created_ns; /* no later than now, or all that is due within the first tick would seem due at once */
+    buckets->base_ns =
+      entry->created_ns; /* no later than now, or all that is due within the first tick would seem due at once */
   tick = tick_of(buckets, entry->deadline_ns);
   insert_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL], tick);
   insert_node(buckets, node + CT_REPLY, at[CT_REPLY], tick);
@@ -148,5 +149,6 @@ void ct_buckets_build(ct_buckets *buckets, const ct_table *table)
 
 uint64_t ct_buckets_memory_bytes(const ct_buckets *buckets)
 {
-  return buckets->active ? (uint64_t)buckets->size * sizeof(ct_bucket) + (uint64_t)buckets->nodes_size * sizeof(ct_node) : 0;
+  return buckets->active ? (uint64_t)buckets->size * sizeof(ct_bucket) + (uint64_t)buckets->nodes_size * sizeof(ct_node)
+                         : 0;
 }

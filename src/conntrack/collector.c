@@ -4,7 +4,14 @@
 #include <glib.h>
 
 /* In seconds where nothing else is said. */
-enum { SCAN_MIN_S = 1, SCAN_MAX_S = 60, LIFETIME_MAX_S = 300, FIRST_WEIGHT = 100, KILLS_A_SECOND = 64000, DEFAULT_HZ = 250 };
+enum {
+  SCAN_MIN_S = 1,
+  SCAN_MAX_S = 60,
+  LIFETIME_MAX_S = 300,
+  FIRST_WEIGHT = 100,
+  KILLS_A_SECOND = 64000,
+  DEFAULT_HZ = 250
+};
 
 #define NS_PER_S INT64_C(1000000000)
 

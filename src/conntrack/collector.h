@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When the kernel's collector (gc_worker, spec 7.3) runs, for how long, and when again: its arithmetic, without the table it walks. evict.c
- * and lanes/room.c walk theirs. Internal to src/conntrack.
+ * When the kernel's collector (gc_worker, spec 7.3) runs, for how long, and when again: its arithmetic, without the
+ * table it walks. evict.c and lanes/room.c walk theirs. Internal to src/conntrack.
  */
 #ifndef CT_COLLECTOR_H
 #define CT_COLLECTOR_H
@@ -12,9 +12,9 @@ typedef struct ct_collector {
   int64_t next_run_ns; /* INT64_MAX: never */
   int64_t started_ns;  /* of the cycle under way */
   uint32_t next_bucket;
-  int64_t mean_ticks;  /* running mean of remaining lifetimes */
+  int64_t mean_ticks; /* running mean of remaining lifetimes */
   uint64_t weight;
-  bool early_drop;     /* set by a failed early drop */
+  bool early_drop; /* set by a failed early drop */
 } ct_collector;
 
 /* Prepares the first run after a clock of now_ns: its phase comes from the seed. */

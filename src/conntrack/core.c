@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A packet's way through conntrack, in the kernel's order, on which several observable effects depend (spec 0, 1, 3, 4):
- * look up or create, class, tracker, SEEN_REPLY, helper, confirm, events.
+ * A packet's way through conntrack, in the kernel's order, on which several observable effects depend (spec 0, 1, 3,
+ * 4): look up or create, class, tracker, SEEN_REPLY, helper, confirm, events.
  */
 #include <string.h>
 
@@ -21,7 +21,10 @@ ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
   return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
 }
 
-/* The tuple as it stands in the packet: an ICMP answer is looked up by its request's, but is a tuple of its own to the kernel. */
+/*
+ * The tuple as it stands in the packet: an ICMP answer is looked up by its request's, but is a tuple of its own to the
+ * kernel.
+ */
 static const ct_tuple *packet_tuple(const ct_packet *packet, const ct_tuple *tuple, ct_tuple *own)
 {
   if (!(packet->flags & CT_PACKET_ANSWER))
@@ -54,8 +57,8 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   if (entry == NULL || !ct_core_is_expired(engine, entry))
     return entry;
   /*
-   * It ends at this very moment, and the clock has not gone on since: a timeout of 0, or packets stamped alike. Left there it would hide
-   * the new entry of the same tuple.
+   * It ends at this very moment, and the clock has not gone on since: a timeout of 0, or packets stamped alike. Left
+   * there it would hide the new entry of the same tuple.
    */
   ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
   return NULL;
@@ -134,7 +137,9 @@ static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *pack
   return true;
 }
 
-/* Dropped at the confirm hook: its class was seen before, and what the tracker did to an entry that exists stays done. */
+/*
+ * Dropped at the confirm hook: its class was seen before, and what the tracker did to an entry that exists stays done.
+ */
 static void set_refused(ct_engine *engine, bool is_new, ct_result *result)
 {
   result->verdict = CT_VERDICT_DROP;
@@ -194,11 +199,8 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
         ct_helper_attach(engine, entry, &packet->tuple);
     }
     return true;
-  case CT_TRACK_DROP:
-    engine->stats.drop += !engine->params.profile->refuses_before_look_up;
-    break;
-  default:
-    break;
+  case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->refuses_before_look_up; break;
+  default: break;
   }
   if (is_new)
     ct_core_forget(engine, entry);
@@ -215,7 +217,8 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   return false;
 }
 
-inline ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+inline ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                                    ct_result *result)
 {
   set_class(entry, dir, result);
   result->conn = entry->id;
@@ -224,7 +227,8 @@ inline ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir d
     result->reason = packet->reason;
     return CT_TRACK_INVALID;
   }
-  return ct_proto_find(engine->params.profile, &packet->tuple)->packet(engine, entry, (ct_dir)result->dir, packet, result);
+  return ct_proto_find(engine->params.profile, &packet->tuple)
+    ->packet(engine, entry, (ct_dir)result->dir, packet, result);
 }
 
 static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
@@ -289,12 +293,8 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
   engine->stats.packets++;
   CT_TRACE(engine, ct_trace_begin(engine->trace));
   switch (packet->kind) {
-  case CT_PACKET_TRACK:
-    track(engine, packet, result);
-    break;
-  case CT_PACKET_ICMP_ERROR:
-    track_icmp_error(engine, packet, result);
-    break;
+  case CT_PACKET_TRACK: track(engine, packet, result); break;
+  case CT_PACKET_ICMP_ERROR: track_icmp_error(engine, packet, result); break;
   case CT_PACKET_UNTRACKED:
     result->cls = CT_CLASS_UNTRACKED;
     result->reason = packet->reason;
@@ -307,7 +307,10 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
   engine->packet = NULL;
 }
 
-/* A packet that makes an entry touches the bucket of its answer too; and where the table is full, those in its own bucket go first. */
+/*
+ * A packet that makes an entry touches the bucket of its answer too; and where the table is full, those in its own
+ * bucket go first.
+ */
 static void prefetch_new(const ct_engine *engine, const ct_tuple *tuple, uint32_t bucket, bool full)
 {
   ct_tuple inverse;

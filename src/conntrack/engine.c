@@ -139,7 +139,8 @@ void ct_engine_flush(ct_engine *engine)
   for (i = 0; i < n; i++) {
     ct_entry *entry = ct_table_entry(&engine->table, order[i]);
 
-    if (entry->id != 0) /* an earlier one may have taken it along; none is made meanwhile, so its number has no other owner */
+    if (entry->id !=
+        0) /* an earlier one may have taken it along; none is made meanwhile, so its number has no other owner */
       ct_core_destroy(engine, entry, CT_REASON_END_CAPTURE);
   }
   g_free(order);

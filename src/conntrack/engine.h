@@ -45,15 +45,16 @@ typedef struct ct_bound {
 } ct_bound;
 
 typedef struct ct_result {
-  uint8_t cls;     /* ct_class */
-  uint8_t dir;     /* ct_dir; meaningful for NEW, ESTABLISHED, RELATED */
-  uint8_t verdict; /* ct_verdict */
+  uint8_t cls;                  /* ct_class */
+  uint8_t dir;                  /* ct_dir; meaningful for NEW, ESTABLISHED, RELATED */
+  uint8_t verdict;              /* ct_verdict */
   uint8_t old_state, new_state; /* layer-4 states around this packet */
-  uint16_t reason;  /* ct_reason */
-  uint16_t events;  /* CT_EV_* of the message delivered for the entry by this packet */
-  uint16_t changes; /* CT_CHANGE_* */
-  uint64_t conn;    /* the entry's id, also where the packet was found to belong to it but is INVALID; 0: none */
-  const ct_entry *entry; /* the entry after the packet, NULL where none or gone; valid until the next call into the engine */
+  uint16_t reason;              /* ct_reason */
+  uint16_t events;              /* CT_EV_* of the message delivered for the entry by this packet */
+  uint16_t changes;             /* CT_CHANGE_* */
+  uint64_t conn; /* the entry's id, also where the packet was found to belong to it but is INVALID; 0: none */
+  const ct_entry
+    *entry; /* the entry after the packet, NULL where none or gone; valid until the next call into the engine */
   ct_bound bound;
 } ct_result;
 
@@ -68,16 +69,16 @@ typedef enum ct_event_type {
 } ct_event_type;
 
 /*
- * One message as the kernel would send it (were nf_conntrack_events not 0: who prints messages asks params.events). Valid until the callback returns. Exactly one DESTROY follows each NEW
- * (ct_engine_flush sends those still open).
+ * One message as the kernel would send it (were nf_conntrack_events not 0: who prints messages asks params.events).
+ * Valid until the callback returns. Exactly one DESTROY follows each NEW (ct_engine_flush sends those still open).
  */
 typedef struct ct_event {
   ct_event_type type;
-  int64_t time_ns;  /* engine clock when it happened; an exact expiry carries its deadline */
-  uint64_t packet;  /* number of the packet being processed; 0 for timers */
-  uint64_t sequence; /* 1, 2, 3, ... over the engine's life */
-  uint16_t bits;    /* CT_EV_* */
-  uint16_t reason;  /* DESTROY, EXPECT_DESTROY: why it ended; DROP: why */
+  int64_t time_ns;              /* engine clock when it happened; an exact expiry carries its deadline */
+  uint64_t packet;              /* number of the packet being processed; 0 for timers */
+  uint64_t sequence;            /* 1, 2, 3, ... over the engine's life */
+  uint16_t bits;                /* CT_EV_* */
+  uint16_t reason;              /* DESTROY, EXPECT_DESTROY: why it ended; DROP: why */
   const ct_view *view;          /* NULL for expectation events and DROP */
   const ct_expect_view *expect; /* expectation events only */
   const ct_packet *cause;       /* the packet, NULL for timers */
@@ -86,23 +87,25 @@ typedef struct ct_event {
 typedef void (*ct_event_fn)(const ct_event *event, void *user);
 
 /* Counters as conntrack -S names them (spec 7.6), then what people ask next. */
+/* clang-format off */
 #define CT_STAT_LIST(X)                                                                                                \
   X(found) X(invalid) X(insert) X(insert_failed) X(drop) X(early_drop) X(error) X(search_restart) X(clash_resolve)     \
   X(chaintoolong) X(expect_new) X(expect_create) X(expect_delete)
+/* clang-format on */
 
 typedef struct ct_stats {
 #define X(name) uint64_t name;
   CT_STAT_LIST(X)
 #undef X
-  uint64_t packets;     /* that the engine was fed */
-  uint64_t created;     /* entries confirmed */
-  uint64_t ended[CT_REASON_COUNT];   /* entries ended, by reason */
+  uint64_t packets;                /* that the engine was fed */
+  uint64_t created;                /* entries confirmed */
+  uint64_t ended[CT_REASON_COUNT]; /* entries ended, by reason */
   uint64_t invalid_by_reason[CT_REASON_COUNT];
   uint64_t dropped_by_reason[CT_REASON_COUNT];
   uint64_t expired_by_timeout[CT_TIMEOUT_COUNT]; /* END_TIMEOUT, by the timeout of the state they were in */
-  uint64_t clock_back;  /* packets stamped before the engine's clock */
+  uint64_t clock_back;                           /* packets stamped before the engine's clock */
   uint64_t peak_count;
-  int64_t peak_time_ns; /* when it was first reached */
+  int64_t peak_time_ns;              /* when it was first reached */
   uint64_t count_ns_hi, count_ns_lo; /* integral of the count over time, 128 bits: mean occupancy */
   uint64_t expect_peak, expect_expired, expect_refused;
   uint64_t helper_cut; /* flows whose helper could not see a payload, because the snap length cut it */
@@ -111,35 +114,37 @@ typedef struct ct_stats {
 /* params are copied. Never fails: small allocations abort, large ones grow with use. */
 ct_engine *ct_engine_new(const ct_params *params);
 /*
- * The kernel's hash table is laid out at once, and its size is anybody's to choose: ask before making engines that have so many buckets
- * in all. => false where the system has no room for them; ct_engine_new would abort.
+ * The kernel's hash table is laid out at once, and its size is anybody's to choose: ask before making engines that have
+ * so many buckets in all. => false where the system has no room for them; ct_engine_new would abort.
  */
 bool ct_engine_affords(uint64_t buckets);
 /* Frees all; sends no events. NULL is fine. */
 void ct_engine_free(ct_engine *engine);
 
-/* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back into the engine but
- * to read. */
+/* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back
+ * into the engine but to read. */
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user);
 
-/* Lets time pass up to now_ns: deadlines fire in (deadline, id) order. An earlier time than the clock's does nothing. */
+/*
+ * Lets time pass up to now_ns: deadlines fire in (deadline, id) order. An earlier time than the clock's does nothing.
+ */
 void ct_engine_advance(ct_engine *engine, int64_t now_ns);
 
 /*
- * Hints for the packets that come next; changes nothing that can be observed. Call with 16 to 32 packets. Other packets may stand at the
- * same place when they are tracked.
+ * Hints for the packets that come next; changes nothing that can be observed. Call with 16 to 32 packets. Other packets
+ * may stand at the same place when they are tracked.
  */
 void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n);
 
 /*
- * Another hint: has the system make memory ready for what so many packets to come may need; at most a megabyte or so ahead. The one
- * function that may run on another thread while the engine is in use, one thread at a time.
+ * Another hint: has the system make memory ready for what so many packets to come may need; at most a megabyte or so
+ * ahead. The one function that may run on another thread while the engine is in use, one thread at a time.
  */
 void ct_engine_populate(ct_engine *engine, uint32_t packets);
 
 /*
- * The last of them, before ct_engine_free: gives one share of the entries' memory back, so that threads may do together what takes one of them
- * long. The engine is then good for nothing but the other shares and the end.
+ * The last of them, before ct_engine_free: gives one share of the entries' memory back, so that threads may do together
+ * what takes one of them long. The engine is then good for nothing but the other shares and the end.
  */
 void ct_engine_discard(ct_engine *engine, uint32_t share, uint32_t shares);
 
@@ -152,11 +157,14 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
 /* Ends everything in the table with DESTROY events of reason CT_REASON_END_CAPTURE, in order of creation. */
 void ct_engine_flush(ct_engine *engine);
 
-/* Entries in the mean over the time from since_ns (the first packet's) to the clock; the present count where no time has passed. */
+/*
+ * Entries in the mean over the time from since_ns (the first packet's) to the clock; the present count where no time
+ * has passed.
+ */
 double ct_engine_mean(const ct_engine *engine, int64_t since_ns);
 
-int64_t ct_engine_now(const ct_engine *engine);      /* the clock; INT64_MIN before the first packet */
-uint64_t ct_engine_count(const ct_engine *engine);   /* as conntrack -C: what the kernel still counts */
+int64_t ct_engine_now(const ct_engine *engine);    /* the clock; INT64_MIN before the first packet */
+uint64_t ct_engine_count(const ct_engine *engine); /* as conntrack -C: what the kernel still counts */
 const ct_stats *ct_engine_stats(const ct_engine *engine);
 const ct_params *ct_engine_params(const ct_engine *engine);
 

@@ -32,15 +32,16 @@ enum { CT_WATCHERS_MAX = 8, CT_PREFETCH_MOST = 32 };
 
 struct ct_engine {
   ct_params params;
-  const int64_t *timeout_ns; /* by ct_timeout: own_timeout_ns, or where there are lanes, those of the ones that are acted for */
+  const int64_t
+    *timeout_ns; /* by ct_timeout: own_timeout_ns, or where there are lanes, those of the ones that are acted for */
   int64_t own_timeout_ns[CT_TIMEOUT_COUNT];
-  int64_t now_ns;           /* never goes back; INT64_MIN before the first packet */
-  const ct_packet *packet;  /* being processed; NULL between packets */
-  const ct_packet *hinted;  /* the first of n_hints packets that ct_engine_prefetch saw */
+  int64_t now_ns;          /* never goes back; INT64_MIN before the first packet */
+  const ct_packet *packet; /* being processed; NULL between packets */
+  const ct_packet *hinted; /* the first of n_hints packets that ct_engine_prefetch saw */
   size_t n_hints;
   uint32_t hints[CT_PREFETCH_MOST]; /* where it saw their entries; 0: nowhere */
-  struct ct_trace *trace;   /* somebody wants to know how it went; NULL normally */
-  uint64_t count;           /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
+  struct ct_trace *trace;           /* somebody wants to know how it went; NULL normally */
+  uint64_t count; /* what the kernel counts: unconfirmed entries, corpses, dead masters with children */
   uint64_t last_id;
   ct_table table;
   ct_timer timer;
@@ -65,7 +66,10 @@ struct ct_engine {
 
 /* --- for trackers and helpers --- */
 
-static inline int64_t ct_core_timeout(const ct_engine *engine, ct_timeout timeout) { return engine->timeout_ns[timeout]; }
+static inline int64_t ct_core_timeout(const ct_engine *engine, ct_timeout timeout)
+{
+  return engine->timeout_ns[timeout];
+}
 
 /* Renews the deadline to now + timeout_ns (not where FIXED_TIMEOUT); counts nothing. */
 void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns);
@@ -74,8 +78,9 @@ void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const 
                           ct_result *result);
 
 /*
- * Ends a confirmed entry now: out of the table, DESTROY sent, its expectations gone, memory free. The pointer is dead afterwards, and
- * perhaps others: a helper may end further entries with it (a PPTP control connection its tunnel). Who walks entries has to look again.
+ * Ends a confirmed entry now: out of the table, DESTROY sent, its expectations gone, memory free. The pointer is dead
+ * afterwards, and perhaps others: a helper may end further entries with it (a PPTP control connection its tunnel). Who
+ * walks entries has to look again.
  */
 void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason);
 /* The same at another moment (a deadline that passed: ended_ns is the nominal one). */
@@ -127,7 +132,8 @@ void ct_lanes_uncount(struct ct_lanes *lanes);
 
 void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry, uint16_t bits, ct_reason reason,
                     int64_t time_ns);
-void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason, int64_t time_ns);
+void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason,
+                     int64_t time_ns);
 void ct_event_drop(ct_engine *engine, ct_reason reason);
 static inline bool ct_event_wanted(const ct_engine *engine, ct_event_type type) { return engine->watched >> type & 1; }
 

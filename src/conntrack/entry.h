@@ -13,8 +13,8 @@
 
 /* ct_entry.traits */
 enum {
-  CT_ENTRY_IPV6 = 1 << 0,    /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
-  CT_ENTRY_ICMP = 1 << 1,    /* ids are ICMP's: only the request's tuple is ever looked up */
+  CT_ENTRY_IPV6 = 1 << 0, /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
+  CT_ENTRY_ICMP = 1 << 1, /* ids are ICMP's: only the request's tuple is ever looked up */
   CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
   CT_ENTRY_NOTED = 1 << 3    /* scratch mark of ct_timer_compact; clear at all other times */
 };
@@ -87,22 +87,25 @@ struct ct_entry {
     ct_sctp sctp;
     ct_dccp dccp;
     uint32_t icmp_requests; /* up to 2.6: those without an answer */
-    int64_t udp_stream_ns; /* UDP: a stream once the clock has passed this */
+    int64_t udp_stream_ns;  /* UDP: a stream once the clock has passed this */
   } l4;
   ct_counter counter[2];
   uint64_t state : 8; /* ct_tcp_state, ct_sctp_state, ct_dccp_state */
   uint64_t id : 56;   /* creation order of confirmed entries, from 1; 0: free or not confirmed */
-  int64_t created_ns;          /* confirmed at */
+  int64_t created_ns; /* confirmed at */
   union {
-    uint32_t armed_tick;       /* the timing wheel's tick at which it will look at this entry; timer.c */
-    uint32_t last_seen;        /* in lanes/, which have no wheel: when the last packet came, in packets */
+    uint32_t armed_tick; /* the timing wheel's tick at which it will look at this entry; timer.c */
+    uint32_t last_seen;  /* in lanes/, which have no wheel: when the last packet came, in packets */
   };
-  uint32_t ext;                /* number of its extension; 0: none */
+  uint32_t ext; /* number of its extension; 0: none */
 };
 
 _Static_assert(sizeof(struct ct_entry) == 128, "an entry is two cache lines");
 
-static inline uint64_t ct_counter_packets(const ct_counter *c) { return (uint64_t)c->packets_high << 32 | c->packets_low; }
+static inline uint64_t ct_counter_packets(const ct_counter *c)
+{
+  return (uint64_t)c->packets_high << 32 | c->packets_low;
+}
 static inline uint64_t ct_counter_bytes(const ct_counter *c) { return (uint64_t)c->bytes_high << 32 | c->bytes_low; }
 static inline void ct_counter_add(ct_counter *c, uint32_t bytes)
 {

@@ -35,7 +35,8 @@ void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry
   deliver(engine, &event);
 }
 
-void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason, int64_t time_ns)
+void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view *expect, ct_reason reason,
+                     int64_t time_ns)
 {
   ct_event event = { .type = type, .time_ns = time_ns, .reason = (uint16_t)reason, .expect = expect };
 

@@ -11,10 +11,7 @@ enum { SCAN_AHEAD = 8 };
 /* A table with no more entries, in no longer a slab, is collected entry by entry (scan_few). */
 enum { SPARSE_ENTRIES = 64, SPARSE_SLAB = 4096 };
 
-static ct_entry *node_entry(const ct_engine *engine, uint32_t node)
-{
-  return ct_table_entry(&engine->table, node / 2);
-}
+static ct_entry *node_entry(const ct_engine *engine, uint32_t node) { return ct_table_entry(&engine->table, node / 2); }
 
 static void end_expired(ct_engine *engine, ct_entry *entry)
 {
@@ -46,7 +43,10 @@ static uint32_t evict_bucket(ct_engine *engine, uint32_t bucket)
   return evicted;
 }
 
-/* The oldest unassured entry met while walking the buckets from `first`, looking at no more than `limit` entries; NULL: none. */
+/*
+ * The oldest unassured entry met while walking the buckets from `first`, looking at no more than `limit` entries; NULL:
+ * none.
+ */
 static ct_entry *oldest_unassured(ct_engine *engine, uint32_t first, uint32_t buckets, uint32_t limit)
 {
   ct_entry *found = NULL;
@@ -55,7 +55,8 @@ static ct_entry *oldest_unassured(ct_engine *engine, uint32_t first, uint32_t bu
   for (i = 0; i < buckets && seen < limit; i++) {
     uint32_t bucket = (first + i) % engine->buckets.size;
 
-    for (node = ct_buckets_first(&engine->buckets, bucket); node != 0; node = ct_buckets_after(&engine->buckets, node)) {
+    for (node = ct_buckets_first(&engine->buckets, bucket); node != 0;
+         node = ct_buckets_after(&engine->buckets, node)) {
       ct_entry *entry = node_entry(engine, node);
 
       if (!(entry->status & CT_STATUS_ASSURED))
@@ -73,18 +74,14 @@ static bool evict_one(ct_engine *engine, uint32_t bucket)
   ct_entry *victim;
 
   switch (engine->params.profile->eviction) {
-  case CT_EVICT_OLDEST8:
-    victim = oldest_unassured(engine, bucket, engine->buckets.size, CT_EVICTION_BUCKETS);
-    break;
+  case CT_EVICT_OLDEST8: victim = oldest_unassured(engine, bucket, engine->buckets.size, CT_EVICTION_BUCKETS); break;
   case CT_EVICT_ROUND:
     victim = oldest_unassured(engine, engine->buckets_round++ % engine->buckets.size, 1, UINT32_MAX);
     if (victim)
       break;
     victim = oldest_unassured(engine, bucket, 1, UINT32_MAX);
     break;
-  default:
-    victim = oldest_unassured(engine, bucket, 1, UINT32_MAX);
-    break;
+  default: victim = oldest_unassured(engine, bucket, 1, UINT32_MAX); break;
   }
   if (!victim)
     return false;
@@ -142,8 +139,8 @@ void ct_evict_reap_bucket(ct_engine *engine, const ct_tuple *tuple)
 /* --- the collector --- */
 
 /*
- * Each node once, as long as it is there when its turn comes: a kill takes both nodes of an entry, and may take those of another
- * entry with it, before or behind. => expired entries killed.
+ * Each node once, as long as it is there when its turn comes: a kill takes both nodes of an entry, and may take those
+ * of another entry with it, before or behind. => expired entries killed.
  */
 static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_limit)
 {
@@ -184,8 +181,9 @@ static int compare_index(const void *a, const void *b)
 }
 
 /*
- * A run over a nearly empty table: only the buckets that hold something, in their order, so that the outcome is the same. A
- * capture with long gaps means a run a minute, and walking a quarter of a million empty buckets each time would take for ever.
+ * A run over a nearly empty table: only the buckets that hold something, in their order, so that the outcome is the
+ * same. A capture with long gaps means a run a minute, and walking a quarter of a million empty buckets each time would
+ * take for ever.
  */
 static void scan_few(ct_engine *engine, uint64_t early_limit)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens when the table is full, and who clears away the dead: early drop, and the kernel's collector on virtual time. Spec 7.2, 7.3. Internal. */
+/*
+ * What happens when the table is full, and who clears away the dead: early drop, and the kernel's collector on virtual
+ * time. Spec 7.2, 7.3. Internal.
+ */
 #ifndef CT_EVICT_H
 #define CT_EVICT_H
 
@@ -20,8 +23,8 @@ bool ct_evict_early_drop(struct ct_engine *engine, const ct_tuple *original);
 enum { CT_EVICTION_BUCKETS = 8, CT_CHAIN_LEAST = 52 };
 
 /*
- * Whether a chain of so many nodes takes no more (spec 7.4): 50 and 2, and a random number below 30, which here comes out of the seed and the
- * new entry's number. Never one of fewer than CT_CHAIN_LEAST.
+ * Whether a chain of so many nodes takes no more (spec 7.4): 50 and 2, and a random number below 30, which here comes
+ * out of the seed and the new entry's number. Never one of fewer than CT_CHAIN_LEAST.
  */
 static inline bool ct_evict_chain_is_full(uint32_t length, uint64_t hash_seed, uint64_t id)
 {

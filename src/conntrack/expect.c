@@ -188,7 +188,7 @@ static void view_fill(const ct_expect *e, int64_t now_ns, ct_expect_view *v)
   v->flags = s->flags;
   v->class_number = s->class_number;
   v->class_name =
-      e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
+    e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
   v->helper = e->family->helper->name;
   v->made_by_packet = e->made_by_packet;
   v->made_by = s->made_by;

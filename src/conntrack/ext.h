@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Extensions: what only few entries have. Kept outside the entry, which holds its extension's number (0: none), owned by
- * the engine and freed with the entry. Internal to src/conntrack.
+ * Extensions: what only few entries have. Kept outside the entry, which holds its extension's number (0: none), owned
+ * by the engine and freed with the entry. Internal to src/conntrack.
  */
 #ifndef CT_EXT_H
 #define CT_EXT_H
@@ -11,16 +11,16 @@
 struct ct_helper;
 
 typedef struct ct_ext {
-  uint64_t master_id;        /* 0: none; the master may be gone already */
-  ct_tuple master_tuple;     /* its original tuple, kept for listings */
-  const char *expected_helper;  /* of the master when it announced this child; static, as the next */
-  const char *expected_by;      /* what announced it: "PORT" */
+  uint64_t master_id;          /* 0: none; the master may be gone already */
+  ct_tuple master_tuple;       /* its original tuple, kept for listings */
+  const char *expected_helper; /* of the master when it announced this child; static, as the next */
+  const char *expected_by;     /* what announced it: "PORT" */
   uint64_t expected_by_packet;
-  uint32_t children;         /* entries whose master this is: part of use= */
+  uint32_t children;              /* entries whose master this is: part of use= */
   const struct ct_helper *helper; /* attached helper, or NULL */
-  void *helper_state;        /* g_malloc0'd by helper.c, of the helper's own size */
-  bool helper_cut;           /* it was said that the snap length hides payloads of this flow */
-  uint16_t pending_events;   /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
+  void *helper_state;             /* g_malloc0'd by helper.c, of the helper's own size */
+  bool helper_cut;                /* it was said that the snap length hides payloads of this flow */
+  uint16_t pending_events;        /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
 } ct_ext;
 

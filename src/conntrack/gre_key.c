@@ -5,8 +5,8 @@
 
 /*
  * Two indexes over the same records: by what a packet carries, for the packet path, and by master, for the end of a
- * call. Records with the same address pair and id stand in a ring, the first added first: a hostile side can make any number of
- * them, so neither adding nor dropping one may walk it.
+ * call. Records with the same address pair and id stand in a ring, the first added first: a hostile side can make any
+ * number of them, so neither adding nor dropping one may walk it.
  */
 typedef struct key_record {
   ct_tuple tuple; /* src_id 0: as a packet carries it */

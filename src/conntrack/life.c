@@ -42,8 +42,8 @@ inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_
     ct_timer_refresh(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
 }
 
-inline void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, int64_t timeout_ns,
-                          ct_result *result)
+inline void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                                 int64_t timeout_ns, ct_result *result)
 {
   ct_core_refresh(engine, entry, timeout_ns);
   result->changes |= CT_CHANGE_REFRESHED;
@@ -137,7 +137,10 @@ inline ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, cons
     return NULL;
   }
   entry = ct_table_take(&engine->table, tuple);
-  /* The kernel begins with a timeout of 0, and a tracker that lets a first packet pass without a verdict leaves it at that. */
+  /*
+   * The kernel begins with a timeout of 0, and a tracker that lets a first packet pass without a verdict leaves it at
+   * that.
+   */
   entry->deadline_ns = engine->now_ns;
   if (engine->params.acct)
     entry->traits |= CT_ENTRY_COUNTED;
@@ -146,10 +149,7 @@ inline ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, cons
   return entry;
 }
 
-void ct_core_forget(ct_engine *engine, ct_entry *entry)
-{
-  release(engine, entry);
-}
+void ct_core_forget(ct_engine *engine, ct_entry *entry) { release(engine, entry); }
 
 static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
 {
@@ -162,7 +162,8 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
 }
 
 /* __nf_conntrack_confirm, spec 4.1. Clashes need parallel packets and cannot happen here. */
-inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result)
+inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash,
+                            ct_result *result)
 {
   uint32_t at[2] = { 0, 0 };
 

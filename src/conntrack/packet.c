@@ -74,8 +74,8 @@ static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
   l3->proto = bytes[6];
   l3->l4 = l3->at + IPV6_HEADER;
   for (;;) {
-    /* Where nothing was captured all reads as zeros, which are empty headers up to the end: the answer is known, and a lying
-     * length must not make the walk long. */
+    /* Where nothing was captured all reads as zeros, which are empty headers up to the end: the answer is known, and a
+     * lying length must not make the walk long. */
     if (l3->l4 >= packet->captured && is_ipv6_extension(l3->proto)) {
       if (l3->l4 + (l3->proto == IPV6_FRAGMENT ? 4 : 2) <= packet->length) {
         l3->l4 += ((packet->length - l3->l4 - 2) / 8 + 1) * 8; /* each is of 8 bytes */
@@ -84,8 +84,7 @@ static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
       return CT_REASON_IPV6_HEADERS;
     }
     switch (l3->proto) {
-    case IPV6_NONE:
-      return CT_REASON_IPV6_HEADERS;
+    case IPV6_NONE: return CT_REASON_IPV6_HEADERS;
     case IPV6_HOP_BY_HOP:
     case IPV6_ROUTING:
     case IPV6_DESTINATION:
@@ -105,8 +104,7 @@ static ct_reason ipv6_walk(const ct_packet *packet, l3_header *l3)
         return CT_REASON_IP_FRAGMENT;
       l3->l4 += 8;
       break;
-    default:
-      return CT_REASON_NONE;
+    default: return CT_REASON_NONE;
     }
     l3->proto = bytes[0];
   }
@@ -169,8 +167,7 @@ static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profi
       return CT_REASON_NONE;
     break;
   case CT_PROTO_TCP:
-  case CT_PROTO_UDP:
-    break;
+  case CT_PROTO_UDP: break;
   case CT_PROTO_ICMP:
   case CT_PROTO_ICMPV6:
     if ((bytes = ct_packet_at(packet, l3->l4, ICMP_HEADER, scratch)) == NULL)
@@ -178,10 +175,8 @@ static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profi
     tuple->src_id = ct_be16(bytes + 4);
     tuple->dst_id = ct_be16(bytes);
     return CT_REASON_NONE;
-  case CT_PROTO_GRE:
-    return profile->gre_tracker ? gre_ids_read(packet, l3, tuple) : CT_REASON_NONE;
-  default:
-    return CT_REASON_NONE;
+  case CT_PROTO_GRE: return profile->gre_tracker ? gre_ids_read(packet, l3, tuple) : CT_REASON_NONE;
+  default: return CT_REASON_NONE;
   }
   /* ip_conntrack asked for the eight bytes that every ICMP error holds. */
   if ((bytes = ct_packet_at(packet, l3->l4, profile->ip_conntrack ? 8 : 4, scratch)) == NULL)
@@ -255,8 +250,8 @@ static void icmp_error_prepare(ct_packet *packet, uint32_t at, const ct_profile 
 
 static bool icmpv4_is_error(uint8_t type)
 {
-  return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT || type == ICMP_TIME_EXCEEDED ||
-         type == ICMP_PARAMETER;
+  return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT ||
+         type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETER;
 }
 
 /* => true where the packet is decided. */
@@ -269,16 +264,11 @@ static bool icmpv4_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
   case ICMP_SOURCE_QUENCH:
   case ICMP_REDIRECT:
   case ICMP_TIME_EXCEEDED:
-  case ICMP_PARAMETER:
-    icmp_error_prepare(packet, at + ICMP_HEADER, profile);
-    return true;
+  case ICMP_PARAMETER: icmp_error_prepare(packet, at + ICMP_HEADER, profile); return true;
   case 0 ... 2:
   case 6 ... 10:
-  case 13 ... ICMP_LAST_TYPE:
-    return false;
-  default:
-    packet_refuse_early(packet, CT_REASON_ICMP_TYPE);
-    return true;
+  case 13 ... ICMP_LAST_TYPE: return false;
+  default: packet_refuse_early(packet, CT_REASON_ICMP_TYPE); return true;
   }
 }
 
@@ -321,13 +311,11 @@ static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
     packet->reason = CT_REASON_ICMPV6_UNTRACKED;
     packet->tuple.dst_id = ct_be16(icmp);
     return true;
-  case ICMPV6_REDIRECT:
-    return icmpv6_redirect_precheck(packet, at, profile);
+  case ICMPV6_REDIRECT: return icmpv6_redirect_precheck(packet, at, profile);
   case 0 ... ICMPV6_FIRST_INFO - 1: /* every one of them, known or not */
     icmp_error_prepare(packet, at + ICMP_HEADER, profile);
     return true;
-  default:
-    return false;
+  default: return false;
   }
 }
 
@@ -352,21 +340,14 @@ static bool icmp_precheck(ct_packet *packet, uint32_t at, const ct_judge *judge,
 static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
 {
   switch (packet->tuple.proto) {
-  case CT_PROTO_TCP:
-    return ct_check_tcp(packet, at, judge);
-  case CT_PROTO_UDP:
-    return ct_check_udp(packet, at, judge);
-  case CT_PROTO_UDPLITE:
-    return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
-  case CT_PROTO_SCTP:
-    return profile->sctp_table != NULL ? ct_check_sctp(packet, at, judge) : CT_REASON_NONE;
-  case CT_PROTO_DCCP:
-    return profile->dccp_tracker ? ct_check_dccp(packet, at, judge) : CT_REASON_NONE;
+  case CT_PROTO_TCP: return ct_check_tcp(packet, at, judge);
+  case CT_PROTO_UDP: return ct_check_udp(packet, at, judge);
+  case CT_PROTO_UDPLITE: return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
+  case CT_PROTO_SCTP: return profile->sctp_table != NULL ? ct_check_sctp(packet, at, judge) : CT_REASON_NONE;
+  case CT_PROTO_DCCP: return profile->dccp_tracker ? ct_check_dccp(packet, at, judge) : CT_REASON_NONE;
   case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
-    return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;
-  default:
-    return CT_REASON_NONE;
+  case CT_PROTO_ICMPV6: return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;
+  default: return CT_REASON_NONE;
   }
 }
 

@@ -70,8 +70,9 @@ typedef struct ct_packet {
       uint8_t flags; /* the six of CT_TCP_* only: ECE, CWR and AE never matter */
       uint8_t header_bytes;
       uint8_t options; /* ct_tcp_options */
-      uint8_t holds;   /* CT_TCP_HOLDS_*: read here, so that who tracks need not fetch the packet's bytes from another core */
-      uint8_t scale;   /* the window scale option's, at most 14 */
+      uint8_t
+        holds; /* CT_TCP_HOLDS_*: read here, so that who tracks need not fetch the packet's bytes from another core */
+      uint8_t scale; /* the window scale option's, at most 14 */
     } tcp;
     struct {
       ct_addr outer_dst; /* CT_PACKET_ICMP_ERROR */

@@ -11,7 +11,7 @@
 /* What is to be judged: policy, sysctl and profile in one. */
 typedef struct ct_judge {
   ct_checksums checksums;
-  bool verify; /* checksums is not IGNORE and nf_conntrack_checksum is set */
+  bool verify;            /* checksums is not IGNORE and nf_conntrack_checksum is set */
   bool lengths;           /* UDP's length field counts: not in 2.4 */
   uint64_t tcp_flag_sets; /* the profile's */
 } ct_judge;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Large arrays that grow: whole pages straight from the system. They begin on a page, so that an entry of two cache lines lies in
- * two and not in three (malloc's header would shift it: 50 ns a packet on many flows); they grow without being copied,
- * and pages that were never touched cost nothing. Internal to src/conntrack.
+ * Large arrays that grow: whole pages straight from the system. They begin on a page, so that an entry of two cache
+ * lines lies in two and not in three (malloc's header would shift it: 50 ns a packet on many flows); they grow without
+ * being copied, and pages that were never touched cost nothing. Internal to src/conntrack.
  */
 #ifndef CT_PAGES_H
 #define CT_PAGES_H
@@ -20,13 +20,16 @@ bool ct_pages_affordable(uint64_t n, size_t element_bytes);
 void ct_pages_free(void *pages, size_t n, size_t element_bytes);
 
 /*
- * Has the system give the pages of elements from..to-1 their memory now, in one call instead of a fault for each page. What
- * they hold stays. Only a hint: nothing is lost where it cannot be done, also where the pages have just moved away, so that another
- * thread may call it.
+ * Has the system give the pages of elements from..to-1 their memory now, in one call instead of a fault for each page.
+ * What they hold stays. Only a hint: nothing is lost where it cannot be done, also where the pages have just moved
+ * away, so that another thread may call it.
  */
 void ct_pages_populate(void *pages, size_t from, size_t to, size_t element_bytes);
 
-/* Gives the memory of elements from..to-1 back to the system, but for pages that others share; what they held is lost. Another thread may call it. */
+/*
+ * Gives the memory of elements from..to-1 back to the system, but for pages that others share; what they held is lost.
+ * Another thread may call it.
+ */
 void ct_pages_discard(void *pages, size_t from, size_t to, size_t element_bytes);
 
 /*

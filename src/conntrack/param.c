@@ -19,22 +19,25 @@ typedef struct sysctl {
 } sysctl;
 
 static const sysctl sysctls[] = {
-#define X(field, suffix, old, value, largest, help)                                                                    \
+#define X(field, suffix, old, value, largest, help) \
   { "nf_conntrack_" suffix, "ip_conntrack_" old, help, offsetof(ct_params, field), largest, false, 0 },
   CT_SETTING_LIST(X)
 #undef X
-#define X(id, suffix, old, s, help)                                                                                    \
-  { "nf_conntrack_" suffix,                                                                                            \
-    "ip_conntrack_" old,                                                                                               \
-    help,                                                                                                              \
-    offsetof(ct_params, timeout_s) + CT_TIMEOUT_##id * sizeof(uint32_t),                                               \
-    CT_TIMEOUT_LARGEST_S,                                                                                              \
-    true,                                                                                                              \
+#define X(id, suffix, old, s, help)                                      \
+  { "nf_conntrack_" suffix,                                              \
+    "ip_conntrack_" old,                                                 \
+    help,                                                                \
+    offsetof(ct_params, timeout_s) + CT_TIMEOUT_##id * sizeof(uint32_t), \
+    CT_TIMEOUT_LARGEST_S,                                                \
+    true,                                                                \
     CT_TIMEOUT_##id },
-  CT_TIMEOUT_LIST(X)
+    CT_TIMEOUT_LIST(X)
 #undef X
-#define IPFRAG(name, field, help) { name, name, help, offsetof(ct_params, field), INT32_MAX, false, 0 }
-  IPFRAG("ipfrag_time", ipfrag_time_s, "seconds an incomplete IPv4 datagram is held"),
+#define IPFRAG(name, field, help)                                     \
+  {                                                                   \
+    name, name, help, offsetof(ct_params, field), INT32_MAX, false, 0 \
+  }
+      IPFRAG("ipfrag_time", ipfrag_time_s, "seconds an incomplete IPv4 datagram is held"),
   IPFRAG("ipfrag_low_thresh", ipfrag_low_thresh, "bytes of fragments kept when pruning"),
   IPFRAG("ipfrag_high_thresh", ipfrag_high_thresh, "bytes of fragments held at most"),
   IPFRAG("ipfrag_max_dist", ipfrag_max_dist, "fragments of one source that may overtake one datagram's"),
@@ -77,7 +80,8 @@ static const char *name_base(const char *name)
   static const struct {
     const char *folder, *begins;
   } places[] = {
-    { "net.netfilter.", "nf_conntrack_" },       { "net.ipv4.netfilter.", "ip_conntrack_" },
+    { "net.netfilter.", "nf_conntrack_" },
+    { "net.ipv4.netfilter.", "ip_conntrack_" },
     { "net.ipv4.", "ipfrag_" },
   };
   const char *base;
@@ -177,15 +181,16 @@ bool ct_params_same_rules(const ct_params *a, const ct_params *b)
 
   sized.max = b->max;
   sized.buckets = b->buckets;
-#define X(field, name, old, value, largest, help)                                                                      \
-  if (sized.field != b->field)                                                                                         \
+#define X(field, name, old, value, largest, help) \
+  if (sized.field != b->field)                    \
     return false;
   CT_SETTING_LIST(X)
 #undef X
   return a->profile == b->profile && a->ipfrag_time_s == b->ipfrag_time_s &&
          a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
          a->ipfrag_max_dist == b->ipfrag_max_dist && a->hash_seed == b->hash_seed && a->gc == b->gc && a->hz == b->hz &&
-         a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port && same_helpers(&a->helpers, &b->helpers);
+         a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port &&
+         same_helpers(&a->helpers, &b->helpers);
 }
 
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)
@@ -216,9 +221,8 @@ bool ct_params_describe(const ct_params *params, size_t i, ct_param_info *info)
     if (!name || i-- > 0)
       continue;
     memcpy(&number, (const char *)params + sysctls[at].offset, sizeof number);
-    *info = (ct_param_info){
-      .name = name, .help = sysctls[at].help, .value = number, .is_timeout = sysctls[at].is_timeout
-    };
+    *info =
+      (ct_param_info){ .name = name, .help = sysctls[at].help, .value = number, .is_timeout = sysctls[at].is_timeout };
     return true;
   }
   return false;

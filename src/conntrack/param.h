@@ -16,71 +16,71 @@
  * X(ID, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18 in seconds, help).
  * The TCP, SCTP and DCCP blocks stand in the order of their state enums, so that a state's timeout is base + state.
  */
-#define CT_TIMEOUT_LIST(X)                                                                                             \
-  X(GENERIC, "generic_timeout", "generic_timeout", 600, "protocols without a tracker of their own")                    \
-  X(ICMP, "icmp_timeout", "icmp_timeout", 30, "ICMP requests")                                                         \
-  X(ICMPV6, "icmpv6_timeout", "", 30, "ICMPv6 requests")                                                               \
-  X(UDP, "udp_timeout", "udp_timeout", 30, "UDP, until the flow is a stream")                                          \
-  X(UDP_STREAM, "udp_timeout_stream", "udp_timeout_stream", 120, "UDP seen in both directions for over two seconds")   \
-  X(GRE, "gre_timeout", "", 30, "GRE without a reply")                                                                 \
-  X(GRE_STREAM, "gre_timeout_stream", "", 180, "GRE in both directions")                                               \
-  X(TCP_NONE, "", "", 120, "")                                                                                         \
-  X(TCP_SYN_SENT, "tcp_timeout_syn_sent", "tcp_timeout_syn_sent", 120, "a SYN was sent")                               \
-  X(TCP_SYN_RECV, "tcp_timeout_syn_recv", "tcp_timeout_syn_recv", 60, "a SYN/ACK was sent")                            \
-  X(TCP_ESTABLISHED, "tcp_timeout_established", "tcp_timeout_established", 432000, "established connections")          \
-  X(TCP_FIN_WAIT, "tcp_timeout_fin_wait", "tcp_timeout_fin_wait", 120, "the first FIN was sent")                       \
-  X(TCP_CLOSE_WAIT, "tcp_timeout_close_wait", "tcp_timeout_close_wait", 60, "the first FIN was acknowledged")          \
-  X(TCP_LAST_ACK, "tcp_timeout_last_ack", "tcp_timeout_last_ack", 30, "the second FIN was sent")                       \
-  X(TCP_TIME_WAIT, "tcp_timeout_time_wait", "tcp_timeout_time_wait", 120, "closed by FINs")                            \
-  X(TCP_CLOSE, "tcp_timeout_close", "tcp_timeout_close", 10, "closed by a reset")                                      \
-  X(TCP_SYN_SENT2, "", "", 120, "simultaneous open")                                                                   \
-  X(TCP_RETRANS, "tcp_timeout_max_retrans", "tcp_timeout_max_retrans", 300, "after tcp_max_retrans identical ACKs")    \
-  X(TCP_UNACK, "tcp_timeout_unacknowledged", "", 300, "data that waits for its acknowledgement")                       \
-  X(SCTP_NONE, "", "", 10, "")                                                                                         \
-  X(SCTP_CLOSED, "sctp_timeout_closed", "sctp_timeout_closed", 10, "")                                                 \
-  X(SCTP_COOKIE_WAIT, "sctp_timeout_cookie_wait", "sctp_timeout_cookie_wait", 3, "")                                   \
-  X(SCTP_COOKIE_ECHOED, "sctp_timeout_cookie_echoed", "sctp_timeout_cookie_echoed", 3, "")                             \
-  X(SCTP_ESTABLISHED, "sctp_timeout_established", "sctp_timeout_established", 210, "")                                 \
-  X(SCTP_SHUTDOWN_SENT, "sctp_timeout_shutdown_sent", "sctp_timeout_shutdown_sent", 3, "")                             \
-  X(SCTP_SHUTDOWN_RECD, "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_recd", 3, "")                             \
-  X(SCTP_SHUTDOWN_ACK_SENT, "sctp_timeout_shutdown_ack_sent", "sctp_timeout_shutdown_ack_sent", 3, "")                 \
-  X(SCTP_HEARTBEAT_SENT, "sctp_timeout_heartbeat_sent", "", 30, "")                                                    \
-  X(DCCP_NONE, "", "", 0, "")                                                                                          \
-  X(DCCP_REQUEST, "dccp_timeout_request", "", 240, "")                                                                 \
-  X(DCCP_RESPOND, "dccp_timeout_respond", "", 480, "")                                                                 \
-  X(DCCP_PARTOPEN, "dccp_timeout_partopen", "", 480, "")                                                               \
-  X(DCCP_OPEN, "dccp_timeout_open", "", 43200, "")                                                                     \
-  X(DCCP_CLOSEREQ, "dccp_timeout_closereq", "", 64, "")                                                                \
-  X(DCCP_CLOSING, "dccp_timeout_closing", "", 64, "")                                                                  \
+#define CT_TIMEOUT_LIST(X)                                                                                           \
+  X(GENERIC, "generic_timeout", "generic_timeout", 600, "protocols without a tracker of their own")                  \
+  X(ICMP, "icmp_timeout", "icmp_timeout", 30, "ICMP requests")                                                       \
+  X(ICMPV6, "icmpv6_timeout", "", 30, "ICMPv6 requests")                                                             \
+  X(UDP, "udp_timeout", "udp_timeout", 30, "UDP, until the flow is a stream")                                        \
+  X(UDP_STREAM, "udp_timeout_stream", "udp_timeout_stream", 120, "UDP seen in both directions for over two seconds") \
+  X(GRE, "gre_timeout", "", 30, "GRE without a reply")                                                               \
+  X(GRE_STREAM, "gre_timeout_stream", "", 180, "GRE in both directions")                                             \
+  X(TCP_NONE, "", "", 120, "")                                                                                       \
+  X(TCP_SYN_SENT, "tcp_timeout_syn_sent", "tcp_timeout_syn_sent", 120, "a SYN was sent")                             \
+  X(TCP_SYN_RECV, "tcp_timeout_syn_recv", "tcp_timeout_syn_recv", 60, "a SYN/ACK was sent")                          \
+  X(TCP_ESTABLISHED, "tcp_timeout_established", "tcp_timeout_established", 432000, "established connections")        \
+  X(TCP_FIN_WAIT, "tcp_timeout_fin_wait", "tcp_timeout_fin_wait", 120, "the first FIN was sent")                     \
+  X(TCP_CLOSE_WAIT, "tcp_timeout_close_wait", "tcp_timeout_close_wait", 60, "the first FIN was acknowledged")        \
+  X(TCP_LAST_ACK, "tcp_timeout_last_ack", "tcp_timeout_last_ack", 30, "the second FIN was sent")                     \
+  X(TCP_TIME_WAIT, "tcp_timeout_time_wait", "tcp_timeout_time_wait", 120, "closed by FINs")                          \
+  X(TCP_CLOSE, "tcp_timeout_close", "tcp_timeout_close", 10, "closed by a reset")                                    \
+  X(TCP_SYN_SENT2, "", "", 120, "simultaneous open")                                                                 \
+  X(TCP_RETRANS, "tcp_timeout_max_retrans", "tcp_timeout_max_retrans", 300, "after tcp_max_retrans identical ACKs")  \
+  X(TCP_UNACK, "tcp_timeout_unacknowledged", "", 300, "data that waits for its acknowledgement")                     \
+  X(SCTP_NONE, "", "", 10, "")                                                                                       \
+  X(SCTP_CLOSED, "sctp_timeout_closed", "sctp_timeout_closed", 10, "")                                               \
+  X(SCTP_COOKIE_WAIT, "sctp_timeout_cookie_wait", "sctp_timeout_cookie_wait", 3, "")                                 \
+  X(SCTP_COOKIE_ECHOED, "sctp_timeout_cookie_echoed", "sctp_timeout_cookie_echoed", 3, "")                           \
+  X(SCTP_ESTABLISHED, "sctp_timeout_established", "sctp_timeout_established", 210, "")                               \
+  X(SCTP_SHUTDOWN_SENT, "sctp_timeout_shutdown_sent", "sctp_timeout_shutdown_sent", 3, "")                           \
+  X(SCTP_SHUTDOWN_RECD, "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_recd", 3, "")                           \
+  X(SCTP_SHUTDOWN_ACK_SENT, "sctp_timeout_shutdown_ack_sent", "sctp_timeout_shutdown_ack_sent", 3, "")               \
+  X(SCTP_HEARTBEAT_SENT, "sctp_timeout_heartbeat_sent", "", 30, "")                                                  \
+  X(DCCP_NONE, "", "", 0, "")                                                                                        \
+  X(DCCP_REQUEST, "dccp_timeout_request", "", 240, "")                                                               \
+  X(DCCP_RESPOND, "dccp_timeout_respond", "", 480, "")                                                               \
+  X(DCCP_PARTOPEN, "dccp_timeout_partopen", "", 480, "")                                                             \
+  X(DCCP_OPEN, "dccp_timeout_open", "", 43200, "")                                                                   \
+  X(DCCP_CLOSEREQ, "dccp_timeout_closereq", "", 64, "")                                                              \
+  X(DCCP_CLOSING, "dccp_timeout_closing", "", 64, "")                                                                \
   X(DCCP_TIMEWAIT, "dccp_timeout_timewait", "", 240, "")
 
 typedef enum ct_timeout {
 #define X(id, name, old, s, help) CT_TIMEOUT_##id,
   CT_TIMEOUT_LIST(X)
 #undef X
-  CT_TIMEOUT_COUNT
+    CT_TIMEOUT_COUNT
 } ct_timeout;
 
 /* INT_MAX bytes of list heads: beyond that the kernel refuses (nf_ct_alloc_hashtable). */
 enum { CT_BUCKETS_MAX = 0x7fffffff / 8 };
 
 /* X(field, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18, largest value, help) */
-#define CT_SETTING_LIST(X)                                                                                             \
-  X(max, "max", "max", 262144, 2147483647, "entries the table may hold; 0 is no limit")                                \
-  X(buckets, "buckets", "buckets", 262144, CT_BUCKETS_MAX, "size of the kernel's hash table")                               \
-  X(expect_max, "expect_max", "", 4096, 2147483647, "expectations there may be at once")                               \
-  X(acct, "acct", "", 1, 1, "count packets and bytes of each connection")                                              \
-  X(checksum, "checksum", "checksum", 1, 1, "verify layer-4 checksums")                                                \
-  X(events, "events", "", 2, 2, "deliver events")                                                                      \
-  X(log_invalid, "log_invalid", "log_invalid", 0, 255, "accepted and without effect: -P always says why")              \
-  X(timestamp, "timestamp", "", 0, 1, "show when connections started")                                                 \
-  X(tcp_loose, "tcp_loose", "tcp_loose", 1, 255, "pick up running connections")                                        \
-  X(tcp_be_liberal, "tcp_be_liberal", "tcp_be_liberal", 0, 1, "accept what is outside the window")                     \
-  X(tcp_ignore_invalid_rst, "tcp_ignore_invalid_rst", "", 0, 1, "accept resets with an old sequence number")           \
-  X(tcp_max_retrans, "tcp_max_retrans", "tcp_max_retrans", 3, 255, "identical ACKs before the short timeout")          \
-  X(dccp_loose, "dccp_loose", "", 1, 255, "let DCCP entries begin without a request")                                  \
-  X(frag6_timeout, "frag6_timeout", "", 60, 2147483647, "seconds an incomplete IPv6 datagram is held")                 \
-  X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")             \
+#define CT_SETTING_LIST(X)                                                                                    \
+  X(max, "max", "max", 262144, 2147483647, "entries the table may hold; 0 is no limit")                       \
+  X(buckets, "buckets", "buckets", 262144, CT_BUCKETS_MAX, "size of the kernel's hash table")                 \
+  X(expect_max, "expect_max", "", 4096, 2147483647, "expectations there may be at once")                      \
+  X(acct, "acct", "", 1, 1, "count packets and bytes of each connection")                                     \
+  X(checksum, "checksum", "checksum", 1, 1, "verify layer-4 checksums")                                       \
+  X(events, "events", "", 2, 2, "deliver events")                                                             \
+  X(log_invalid, "log_invalid", "log_invalid", 0, 255, "accepted and without effect: -P always says why")     \
+  X(timestamp, "timestamp", "", 0, 1, "show when connections started")                                        \
+  X(tcp_loose, "tcp_loose", "tcp_loose", 1, 255, "pick up running connections")                               \
+  X(tcp_be_liberal, "tcp_be_liberal", "tcp_be_liberal", 0, 1, "accept what is outside the window")            \
+  X(tcp_ignore_invalid_rst, "tcp_ignore_invalid_rst", "", 0, 1, "accept resets with an old sequence number")  \
+  X(tcp_max_retrans, "tcp_max_retrans", "tcp_max_retrans", 3, 255, "identical ACKs before the short timeout") \
+  X(dccp_loose, "dccp_loose", "", 1, 255, "let DCCP entries begin without a request")                         \
+  X(frag6_timeout, "frag6_timeout", "", 60, 2147483647, "seconds an incomplete IPv6 datagram is held")        \
+  X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")    \
   X(frag6_high_thresh, "frag6_high_thresh", "", 4194304, 2147483647, "bytes of fragments held at most")
 
 typedef enum ct_gc { CT_GC_EXACT, CT_GC_KERNEL } ct_gc;
@@ -105,7 +105,8 @@ typedef struct ct_helper_settings {
 typedef struct ct_params {
   const struct ct_profile *profile; /* static; never NULL */
   uint32_t timeout_s[CT_TIMEOUT_COUNT];
-  uint16_t timeout_ms[CT_TIMEOUT_COUNT]; /* on top: 0 but for SCTP's shutdown of 0.3 s in 2.6; use ct_params_timeout_ns */
+  uint16_t
+    timeout_ms[CT_TIMEOUT_COUNT]; /* on top: 0 but for SCTP's shutdown of 0.3 s in 2.6; use ct_params_timeout_ns */
 #define X(field, name, old, value, largest, help) uint32_t field;
   CT_SETTING_LIST(X)
 #undef X
@@ -114,16 +115,16 @@ typedef struct ct_params {
   uint32_t ipfrag_low_thresh;
   uint32_t ipfrag_max_dist;
   /*
-   * Everything the kernel draws at random or has by chance: the hash key from all of it; from the upper 32 bits, how many
-   * milliseconds before the first packet the collector last ran. So small seeds differ in their victims alone.
+   * Everything the kernel draws at random or has by chance: the hash key from all of it; from the upper 32 bits, how
+   * many milliseconds before the first packet the collector last ran. So small seeds differ in their victims alone.
    */
   uint64_t hash_seed;
   ct_gc gc;
-  uint32_t hz;           /* ticks a second of the engine's clock; 0: continuous */
-  int64_t hz_phase_ns;   /* added to a time before it is cut down to a tick */
-  bool helpers_by_port;  /* attach helpers to flows to their standard ports and to those added */
+  uint32_t hz;          /* ticks a second of the engine's clock; 0: continuous */
+  int64_t hz_phase_ns;  /* added to a time before it is cut down to a tick */
+  bool helpers_by_port; /* attach helpers to flows to their standard ports and to those added */
   ct_helper_settings helpers;
-  bool features_mark;    /* what a kernel of the profile's time printed if built so */
+  bool features_mark; /* what a kernel of the profile's time printed if built so */
   bool features_secmark;
 } ct_params;
 
@@ -145,7 +146,7 @@ bool ct_params_same_rules(const ct_params *a, const ct_params *b);
 
 typedef enum ct_param_error {
   CT_PARAM_OK,
-  CT_PARAM_UNKNOWN,  /* no sysctl of that name in this profile */
+  CT_PARAM_UNKNOWN, /* no sysctl of that name in this profile */
   CT_PARAM_NOT_NUMBER,
   CT_PARAM_RANGE
 } ct_param_error;
@@ -158,7 +159,9 @@ typedef enum ct_param_error {
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
 
-/* For listings, completion and error messages: the i-th sysctl of the profile, its current value; false past the end. */
+/*
+ * For listings, completion and error messages: the i-th sysctl of the profile, its current value; false past the end.
+ */
 typedef struct ct_param_info {
   const char *name; /* without prefix: nf_conntrack_udp_timeout */
   const char *help;
@@ -167,7 +170,10 @@ typedef struct ct_param_info {
 } ct_param_info;
 bool ct_params_describe(const ct_params *params, size_t i, ct_param_info *info);
 
-/* The i-th helper, for --helper list, completion and messages; false past the end. port 0: attached by expectations only. */
+/*
+ * The i-th helper, for --helper list, completion and messages; false past the end. port 0: attached by expectations
+ * only.
+ */
 typedef struct ct_helper_info {
   const char *name; /* as shown in helper= */
   const char *help;

@@ -20,8 +20,8 @@ struct ct_proto;
 typedef struct ct_profile {
   const char *name; /* "linux-6.18" */
   const char *help;
-  bool ip_conntrack; /* sysctls and listings carry ip_conntrack names */
-  bool listing_2_4;  /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
+  bool ip_conntrack;                  /* sysctls and listings carry ip_conntrack names */
+  bool listing_2_4;                   /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   const uint8_t (*tcp_table)[6][10];  /* [dir][index][state] => ct_tcp_state, or CT_TCP_IGNORE, CT_TCP_INVALID */
   const uint8_t (*sctp_table)[11][9]; /* [dir][chunk row][state] */
   ct_eviction eviction;
@@ -36,16 +36,20 @@ typedef struct ct_profile {
   bool icmp_error_to_sender;   /* an ICMP error has to go to whoever sent the packet in it (since 5.2) */
   bool icmp_errors_summed;     /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */
   bool lengths_judged;         /* UDP's length field counts: not in 2.4 */
-  bool refuses_before_look_up; /* 2.6: what a protocol's check refuses is `error` and `invalid` at once, and takes no entry */
-  bool expectations_kept;      /* up to 2.6: announced again, an expectation stays, with its time anew; later it is replaced */
-  bool expectations_timeless;  /* 2.4: those of FTP and TFTP have no timeout */
-  bool entry_timers;           /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
-  bool chain_limit;            /* since 5.15 a hash chain can be too long */
-  uint64_t tcp_flag_sets;      /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
+  bool refuses_before_look_up; /* 2.6: what a protocol's check refuses is `error` and `invalid` at once, and takes no
+                                  entry */
+  bool
+    expectations_kept; /* up to 2.6: announced again, an expectation stays, with its time anew; later it is replaced */
+  bool expectations_timeless; /* 2.4: those of FTP and TFTP have no timeout */
+  bool entry_timers; /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
+  bool chain_limit;  /* since 5.15 a hash chain can be too long */
+  uint64_t
+    tcp_flag_sets; /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
   const struct ct_proto *tcp_tracker;  /* NULL: the one of today, in proto/tcp.c */
   const struct ct_proto *icmp_tracker; /* NULL: the one of today, in proto/icmp.c */
   void (*defaults)(ct_params *params);
-  const char *const *missing_sysctls; /* NULL-terminated: names behind the prefix (their beginnings) that this kernel has not */
+  const char *const
+    *missing_sysctls; /* NULL-terminated: names behind the prefix (their beginnings) that this kernel has not */
   uint32_t (*buckets_for_ram)(uint64_t ram_bytes);
   uint32_t auto_max_per_bucket; /* nf_conntrack_max when the kernel sizes itself */
   uint32_t max_per_bucket;      /* nf_conntrack_max when only the hash size is given (hashsize= at load) */

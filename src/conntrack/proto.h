@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Layer-4 trackers. Each stands in its own file under proto/ and is one line of the list in proto.c. A tracker judges a packet
- * of an entry, moves the entry's state, and chooses the timeout; it never prints, looks anything up or knows options other than
- * the engine's params. Internal to src/conntrack.
+ * Layer-4 trackers. Each stands in its own file under proto/ and is one line of the list in proto.c. A tracker judges a
+ * packet of an entry, moves the entry's state, and chooses the timeout; it never prints, looks anything up or knows
+ * options other than the engine's params. Internal to src/conntrack.
  */
 #ifndef CT_PROTO_H
 #define CT_PROTO_H
@@ -13,14 +13,14 @@ typedef enum ct_track {
   CT_TRACK_ACCEPT,
   CT_TRACK_INVALID, /* result->reason says why; a new entry is forgotten */
   CT_TRACK_DROP,
-  CT_TRACK_REPEAT,  /* the entry was ended: look up again */
-  CT_TRACK_GONE     /* accepted, and the entry was ended with it */
+  CT_TRACK_REPEAT, /* the entry was ended: look up again */
+  CT_TRACK_GONE    /* accepted, and the entry was ended with it */
 } ct_track;
 
 typedef struct ct_proto {
   const char *name; /* as conntrack prints it */
   uint8_t number;
-  uint8_t family;   /* 0: both */
+  uint8_t family; /* 0: both */
   /* The packet passed ct_packet_prepare without a reason. An unconfirmed entry is all zero but for its key. */
   ct_track (*packet)(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
   /* May an ASSURED entry go in the collector's early-drop mode? NULL: never. */
@@ -35,8 +35,12 @@ extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icm
 /* As ip_conntrack had them; a profile names them where it wants them. */
 extern const ct_proto ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
 
-/* core.c: has the tracker judge a packet of an entry, known in that direction or new; result gets its class, connection and old state too. */
-ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
+/*
+ * core.c: has the tracker judge a packet of an entry, known in that direction or new; result gets its class, connection
+ * and old state too.
+ */
+ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                             ct_result *result);
 
 /* The tracker for a tuple under a profile; never NULL (generic). */
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);

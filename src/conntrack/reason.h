@@ -77,7 +77,8 @@
   X(SCTP_STATE, "sctp-state", "the chunk does not fit the association's state", "")                                    \
   /* accepted, but nothing changes: not counted, timeout not renewed (spec 3.5, 5.5, 5.6) */                           \
   X(TCP_IGNORED, "tcp-ignored", "answers or repeats something the tracker cannot judge: let through unchanged", "")    \
-  X(TCP_REOPEN_IGNORED, "tcp-reopen-ignored", "SYN on a connection that was not closed properly: let through unchanged", "") \
+  X(TCP_REOPEN_IGNORED, "tcp-reopen-ignored",                                                                          \
+    "SYN on a connection that was not closed properly: let through unchanged", "")                                     \
   X(TCP_CHALLENGE_ACK, "tcp-challenge-ack", "a challenge ACK: state kept", "")                                         \
   X(TCP_SYN_RETRANSMIT, "tcp-syn-retransmit", "the same SYN again: timeout not renewed, not counted", "")              \
   X(TCP_SEQ_UNDER, "tcp-seq-under", "already acknowledged data: let through unchanged", "")                            \
@@ -95,13 +96,15 @@
   X(TCP_RST_CHALLENGE, "tcp-rst-challenge", "reset with an inexact sequence number: state kept, timeout of CLOSE", "") \
   X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: the timeout is tcp_timeout_max_retrans's",                \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
-  X(TCP_UNACKED, "tcp-unacked", "data that nobody has acknowledged yet: the timeout is nf_conntrack_tcp_timeout_unacknowledged's", \
+  X(TCP_UNACKED, "tcp-unacked",                                                                                        \
+    "data that nobody has acknowledged yet: the timeout is nf_conntrack_tcp_timeout_unacknowledged's",                 \
     "nf_conntrack_tcp_timeout_unacknowledged")                                                                         \
   X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: the timeout is tcp_timeout_max_retrans's",                       \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
   X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any reply: the entry goes at once", "")                      \
-  X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")             \
-  X(TCP_UNCHECKED, "tcp-unchecked", "outside the window, but picked up just before: accepted", "nf_conntrack_tcp_loose") \
+  X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")            \
+  X(TCP_UNCHECKED, "tcp-unchecked", "outside the window, but picked up just before: accepted",                         \
+    "nf_conntrack_tcp_loose")                                                                                          \
   X(ICMP_ANSWERED, "icmp-answered", "every request is answered: the entry goes at once", "")                           \
   X(DCCP_RESYNC, "dccp-resync", "response to a request that was let through: the connection starts over", "")          \
   X(DCCP_RESET_UNREPLIED, "dccp-reset-unreplied", "reset before any reply: the entry goes at once", "")                \
@@ -109,10 +112,11 @@
   /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
   X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
-  X(TCP_OUT_OF_SYNC, "tcp-out-of-sync", "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "") \
+  X(TCP_OUT_OF_SYNC, "tcp-out-of-sync",                                                                                \
+    "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "")                              \
   X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
   X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
-  X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                       \
+  X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                     \
   X(DCCP_SHORT, "dccp-short", "the DCCP header is cut off", "")                                                        \
   X(TCP_REOPEN_RACE, "tcp-reopen-race", "the closed connection could not be removed", "")                              \
   /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
@@ -127,16 +131,16 @@
   X(END_CAPTURE, "end", "the capture ended", "")                                                                       \
   X(END_USED, "used", "the expected connection came", "")                                                              \
   X(END_REPLACED, "replaced", "a newer expectation took its place", "")                                                \
-  X(END_MASTER, "master-gone", "its master connection ended", "")                                                       \
-  X(END_SIBLING, "sibling-came", "the other direction of the same call came", "")                                       \
-  X(END_WITHDRAWN, "withdrawn", "the protocol withdrew it", "")                                                         \
+  X(END_MASTER, "master-gone", "its master connection ended", "")                                                      \
+  X(END_SIBLING, "sibling-came", "the other direction of the same call came", "")                                      \
+  X(END_WITHDRAWN, "withdrawn", "the protocol withdrew it", "")                                                        \
   X(END_CLASS_FULL, "class-full", "its master expects as many as its helper allows: the oldest goes", "")
 
 typedef enum ct_reason {
 #define X(id, word, sentence, sysctl) CT_REASON_##id,
   CT_REASON_LIST(X)
 #undef X
-  CT_REASON_COUNT
+    CT_REASON_COUNT
 } ct_reason;
 
 /* Static strings; reason must be below CT_REASON_COUNT. */

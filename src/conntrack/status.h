@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's words for packets and entries: class (ctinfo), status bits, event bits, states. Spec 3.2, 3.4, 4.3, 5.1, 6.5. */
+/*
+ * The kernel's words for packets and entries: class (ctinfo), status bits, event bits, states. Spec 3.2, 3.4, 4.3, 5.1,
+ * 6.5.
+ */
 #ifndef CT_STATUS_H
 #define CT_STATUS_H
 
 #include <stdint.h>
 
-/* What a firewall rule's `ct state` matches. NONE: conntrack never classed the packet (refused by IP, held, dropped). */
+/*
+ * What a firewall rule's `ct state` matches. NONE: conntrack never classed the packet (refused by IP, held, dropped).
+ */
 typedef enum ct_class {
   CT_CLASS_NONE,
   CT_CLASS_NEW,
@@ -20,22 +25,22 @@ typedef enum ct_class {
 const char *ct_class_name(ct_class cls);
 
 /* X(NAME, bit): the names are what conntrack and the transcripts print. */
-#define CT_STATUS_LIST(X)                                                                                              \
-  X(EXPECTED, 0)                                                                                                       \
-  X(SEEN_REPLY, 1)                                                                                                     \
-  X(ASSURED, 2)                                                                                                        \
-  X(CONFIRMED, 3)                                                                                                      \
-  X(SRC_NAT, 4)                                                                                                        \
-  X(DST_NAT, 5)                                                                                                        \
-  X(SEQ_ADJUST, 6)                                                                                                     \
-  X(SRC_NAT_DONE, 7)                                                                                                   \
-  X(DST_NAT_DONE, 8)                                                                                                   \
-  X(DYING, 9)                                                                                                          \
-  X(FIXED_TIMEOUT, 10)                                                                                                 \
-  X(TEMPLATE, 11)                                                                                                      \
-  X(NAT_CLASH, 12)                                                                                                     \
-  X(HELPER, 13)                                                                                                        \
-  X(OFFLOAD, 14)                                                                                                       \
+#define CT_STATUS_LIST(X) \
+  X(EXPECTED, 0)          \
+  X(SEEN_REPLY, 1)        \
+  X(ASSURED, 2)           \
+  X(CONFIRMED, 3)         \
+  X(SRC_NAT, 4)           \
+  X(DST_NAT, 5)           \
+  X(SEQ_ADJUST, 6)        \
+  X(SRC_NAT_DONE, 7)      \
+  X(DST_NAT_DONE, 8)      \
+  X(DYING, 9)             \
+  X(FIXED_TIMEOUT, 10)    \
+  X(TEMPLATE, 11)         \
+  X(NAT_CLASH, 12)        \
+  X(HELPER, 13)           \
+  X(OFFLOAD, 14)          \
   X(HW_OFFLOAD, 15)
 
 enum {
@@ -47,7 +52,10 @@ enum {
 /* Name of one status bit (0..15). Static. */
 const char *ct_status_name(unsigned bit);
 
-/* Event bits as the kernel caches them for one message (IPCT_*). Message type: DESTROY if set, else NEW if NEW or RELATED, else UPDATE. */
+/*
+ * Event bits as the kernel caches them for one message (IPCT_*). Message type: DESTROY if set, else NEW if NEW or
+ * RELATED, else UPDATE.
+ */
 enum {
   CT_EV_NEW = 1 << 0,
   CT_EV_RELATED = 1 << 1,
@@ -59,35 +67,40 @@ enum {
   CT_EV_MARK = 1 << 7
 };
 
-#define CT_TCP_STATE_LIST(X)                                                                                           \
-  X(NONE) X(SYN_SENT) X(SYN_RECV) X(ESTABLISHED) X(FIN_WAIT) X(CLOSE_WAIT) X(LAST_ACK) X(TIME_WAIT) X(CLOSE) X(SYN_SENT2)
+#define CT_TCP_STATE_LIST(X) \
+  X(NONE)                    \
+  X(SYN_SENT) X(SYN_RECV) X(ESTABLISHED) X(FIN_WAIT) X(CLOSE_WAIT) X(LAST_ACK) X(TIME_WAIT) X(CLOSE) X(SYN_SENT2)
 typedef enum ct_tcp_state {
 #define X(name) CT_TCP_##name,
   CT_TCP_STATE_LIST(X)
 #undef X
-  CT_TCP_STATE_COUNT
+    CT_TCP_STATE_COUNT
 } ct_tcp_state;
 
-#define CT_SCTP_STATE_LIST(X)                                                                                          \
-  X(NONE) X(CLOSED) X(COOKIE_WAIT) X(COOKIE_ECHOED) X(ESTABLISHED) X(SHUTDOWN_SENT) X(SHUTDOWN_RECD)                   \
-  X(SHUTDOWN_ACK_SENT) X(HEARTBEAT_SENT)
+#define CT_SCTP_STATE_LIST(X) \
+  X(NONE)                     \
+  X(CLOSED)                   \
+  X(COOKIE_WAIT)              \
+  X(COOKIE_ECHOED) X(ESTABLISHED) X(SHUTDOWN_SENT) X(SHUTDOWN_RECD) X(SHUTDOWN_ACK_SENT) X(HEARTBEAT_SENT)
 typedef enum ct_sctp_state {
 #define X(name) CT_SCTP_##name,
   CT_SCTP_STATE_LIST(X)
 #undef X
-  CT_SCTP_STATE_COUNT
+    CT_SCTP_STATE_COUNT
 } ct_sctp_state;
 
-#define CT_DCCP_STATE_LIST(X)                                                                                          \
-  X(NONE) X(REQUEST) X(RESPOND) X(PARTOPEN) X(OPEN) X(CLOSEREQ) X(CLOSING) X(TIMEWAIT)
+#define CT_DCCP_STATE_LIST(X) X(NONE) X(REQUEST) X(RESPOND) X(PARTOPEN) X(OPEN) X(CLOSEREQ) X(CLOSING) X(TIMEWAIT)
 typedef enum ct_dccp_state {
 #define X(name) CT_DCCP_##name,
   CT_DCCP_STATE_LIST(X)
 #undef X
-  CT_DCCP_STATE_COUNT
+    CT_DCCP_STATE_COUNT
 } ct_dccp_state;
 
-/* The printed name of a layer-4 state, or NULL where the protocol has no states (then nothing is printed): a DCCP entry without one, too. Static. */
+/*
+ * The printed name of a layer-4 state, or NULL where the protocol has no states (then nothing is printed): a DCCP entry
+ * without one, too. Static.
+ */
 const char *ct_state_name(uint8_t proto, unsigned state);
 
 #endif

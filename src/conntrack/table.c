@@ -137,9 +137,9 @@ static void put_slot(ct_slot *slots, uint32_t mask, ct_slot slot)
 }
 
 /*
- * Doubles the index in place: no second one is touched, and none given back. Slots are put anew in the order in which they stand,
- * from behind an empty one on: then whatever lies between a slot's home and itself has been put anew before, and is not going
- * to leave a gap.
+ * Doubles the index in place: no second one is touched, and none given back. Slots are put anew in the order in which
+ * they stand, from behind an empty one on: then whatever lies between a slot's home and itself has been put anew
+ * before, and is not going to leave a gap.
  */
 static void grow_index(ct_table *table)
 {
@@ -212,9 +212,10 @@ static inline bool match_v4(const ct_entry *entry, const ct_tuple *tuple, ct_dir
 {
   uint64_t addresses = both(entry->addr[0], entry->addr[1]);
   uint32_t ids = (uint32_t)entry->port[0] << 16 | entry->port[1];
-  bool reply = (addresses == both(tuple->dst.v4, tuple->src.v4)) & (ids == ((uint32_t)tuple->dst_id << 16 | tuple->src_id)) &
-               !(entry->traits & CT_ENTRY_ICMP);
-  bool original = (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
+  bool reply = (addresses == both(tuple->dst.v4, tuple->src.v4)) &
+               (ids == ((uint32_t)tuple->dst_id << 16 | tuple->src_id)) & !(entry->traits & CT_ENTRY_ICMP);
+  bool original =
+    (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
 
   *dir = reply ? CT_REPLY : CT_ORIGINAL;
   return reply | original;
@@ -230,8 +231,8 @@ static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tupl
     return true;
   }
   *dir = CT_ORIGINAL;
-  return entry->port[0] == tuple->src_id && entry->port[1] == tuple->dst_id &&
-         ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
+  return entry->port[0] == tuple->src_id && entry->port[1] == tuple->dst_id && ct_addr_equal(&pair->src, &tuple->src) &&
+         ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
 static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)

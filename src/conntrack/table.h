@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table: a slab of entries and an open-addressing index of 8-byte slots over it. One slot per connection serves both
- * directions, because ct_tuple_hash is the same for a tuple and its inverse. Growth never touches an entry: the slab
- * is one array of virtual memory that is extended, and so is the index, which is put in order in place.
+ * The table: a slab of entries and an open-addressing index of 8-byte slots over it. One slot per connection serves
+ * both directions, because ct_tuple_hash is the same for a tuple and its inverse. Growth never touches an entry: the
+ * slab is one array of virtual memory that is extended, and so is the index, which is put in order in place.
  *
  * Entry numbers start at 1; pointers to entries are good until the next ct_table_take (which may move the slab).
  * Internal to src/conntrack.
@@ -26,10 +26,10 @@ typedef struct ct_address_pair {
 typedef struct ct_table {
   ct_slot *slots;
   uint32_t slot_mask;
-  uint32_t used;    /* slots in use = confirmed entries */
+  uint32_t used; /* slots in use = confirmed entries */
   ct_entry *slab;
-  uint32_t top;     /* entries 1..top-1 have been in use at some time */
-  uint32_t size;    /* entries the slab has room for */
+  uint32_t top;        /* entries 1..top-1 have been in use at some time */
+  uint32_t size;       /* entries the slab has room for */
   uint32_t free_entry; /* chain through addr[0] */
   ct_address_pair *pairs;
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
@@ -56,15 +56,17 @@ void ct_table_remove(ct_table *table, ct_entry *entry);
 
 /*
  * The entry of a tuple in either direction, NULL where there is none. An ICMP tuple has to be a request's; *dir is then
- * ORIGINAL. A tuple that is its own inverse is found as a REPLY, as in the kernel, whose buckets have the reply's node first.
+ * ORIGINAL. A tuple that is its own inverse is found as a REPLY, as in the kernel, whose buckets have the reply's node
+ * first.
  */
 ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir);
 /* The same from a hint, which may be any entry's number: NULL where that is not the one, although there may be one. */
 ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir);
 
 /*
- * All entries whose hash this is, where a tuple may have more than one (lanes.h): the first, and those after it, of which *at keeps the
- * place; 0 at the end. Removing one ends the walk. Then whether it is the tuple's, as in ct_table_find.
+ * All entries whose hash this is, where a tuple may have more than one (lanes.h): the first, and those after it, of
+ * which *at keeps the place; 0 at the end. Removing one ends the walk. Then whether it is the tuple's, as in
+ * ct_table_find.
  */
 static inline uint32_t ct_table_each_next(const ct_table *table, uint32_t hash, uint32_t *at)
 {
@@ -98,12 +100,15 @@ static inline void ct_table_fetch_entry(const ct_table *table, uint32_t number)
   ct_pages_fetch(entry + 64);
 }
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
-/* => its number, a hint for ct_table_find_hinted; 0: none. n_new counts the packets so far of which no entry was found: theirs will be made. */
+/*
+ * => its number, a hint for ct_table_find_hinted; 0: none. n_new counts the packets so far of which no entry was found:
+ * theirs will be made.
+ */
 uint32_t ct_table_prefetch_entry(const ct_table *table, uint32_t hash, uint32_t *n_new);
 
 /*
- * Has memory ready for the entries of so many packets to come, once there are many. One thread at a time, which need not be
- * the one that uses the table.
+ * Has memory ready for the entries of so many packets to come, once there are many. One thread at a time, which need
+ * not be the one that uses the table.
  */
 void ct_table_populate(ct_table *table, uint32_t packets);
 

@@ -8,9 +8,9 @@
 
 enum {
   BLOCK_NOTES = 126,
-  CHUNK_BLOCKS = 63,   /* 64 KiB */
+  CHUNK_BLOCKS = 63, /* 64 KiB */
   BLOCKS_MANY = 64,  /* blocks: below, a few faults do not matter */
-  AHEAD = 8            /* entries fetched before they are looked at */
+  AHEAD = 8          /* entries fetched before they are looked at */
 };
 
 struct ct_timer_block {
@@ -52,7 +52,8 @@ void ct_timer_populate(ct_timer *timer)
 {
   ct_timer_chunk *chunk;
 
-  if (__atomic_load_n(&timer->blocks, __ATOMIC_RELAXED) < BLOCKS_MANY || __atomic_load_n(&timer->spare, __ATOMIC_RELAXED) != NULL)
+  if (__atomic_load_n(&timer->blocks, __ATOMIC_RELAXED) < BLOCKS_MANY ||
+      __atomic_load_n(&timer->spare, __ATOMIC_RELAXED) != NULL)
     return;
   chunk = ct_pages_new(1, sizeof(*chunk));
   ct_pages_populate(chunk, 0, 1, sizeof(*chunk));
@@ -135,10 +136,7 @@ static void insert_due(ct_timer *timer, ct_timer_due item)
   timer->due[at] = item;
 }
 
-static bool is_empty(const ct_timer *timer)
-{
-  return timer->notes == 0 && timer->due_next == timer->due_used;
-}
+static bool is_empty(const ct_timer *timer) { return timer->notes == 0 && timer->due_next == timer->due_used; }
 
 static void arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_tick, int64_t look_ahead_ticks)
 {
@@ -263,7 +261,10 @@ static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot
   }
 }
 
-/* Moves on to the next tick that has anything, unless it lies beyond now_ns. => false where there is nothing up to then. */
+/*
+ * Moves on to the next tick that has anything, unless it lies beyond now_ns. => false where there is nothing up to
+ * then.
+ */
 static bool turn(ct_timer *timer, ct_entry *slab, int64_t now_ns)
 {
   uint32_t slot;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Deadlines in exact order for the price of a store. A hierarchical wheel of buckets that hold notes {entry, tick}: the wheel
- * will look at that entry at that tick. A later deadline is only stored in the entry; when the tick comes the note is
- * written anew. An earlier one writes a second note, and the entry's armed_tick tells the good note from the stale.
- * No links between entries, so arming touches no other entry's memory. What a tick gives up is sorted by (deadline, id), so
- * the order is exact although a tick is 67 ms.
+ * Deadlines in exact order for the price of a store. A hierarchical wheel of buckets that hold notes {entry, tick}: the
+ * wheel will look at that entry at that tick. A later deadline is only stored in the entry; when the tick comes the
+ * note is written anew. An earlier one writes a second note, and the entry's armed_tick tells the good note from the
+ * stale. No links between entries, so arming touches no other entry's memory. What a tick gives up is sorted by
+ * (deadline, id), so the order is exact although a tick is 67 ms.
  *
  * Owns its notes, not the entries. Internal to src/conntrack.
  */
@@ -30,24 +30,27 @@ typedef struct ct_timer_due {
 } ct_timer_due;
 
 typedef struct ct_timer {
-  int64_t now_tick;       /* ticks up to and including this one have been taken out of the wheel */
+  int64_t now_tick; /* ticks up to and including this one have been taken out of the wheel */
   ct_timer_block *slots[CT_TIMER_LEVELS][CT_TIMER_SLOTS];
   uint64_t occupied[CT_TIMER_LEVELS][CT_TIMER_SLOTS / 64];
   ct_timer_block *free_blocks;
   ct_timer_chunk *chunks; /* all; the first has blocks that were never used */
   uint32_t chunk_used;
-  ct_timer_chunk *spare;  /* made ready by ct_timer_populate; NULL: taken */
-  uint64_t notes;         /* in the wheel, stale ones included */
-  ct_timer_due *due;      /* of the current tick, sorted; from due_next on */
+  ct_timer_chunk *spare; /* made ready by ct_timer_populate; NULL: taken */
+  uint64_t notes;        /* in the wheel, stale ones included */
+  ct_timer_due *due;     /* of the current tick, sorted; from due_next on */
   uint32_t due_next, due_used, due_size;
-  int64_t wake_ns;        /* nothing fires before: lets ct_timer_pop answer with one comparison */
+  int64_t wake_ns; /* nothing fires before: lets ct_timer_pop answer with one comparison */
   uint64_t blocks;
 } ct_timer;
 
 void ct_timer_init(ct_timer *timer);
 void ct_timer_clear(ct_timer *timer);
 
-/* Has memory ready for the notes to come, once there are many. One thread at a time, which need not be the one that uses the timer. */
+/*
+ * Has memory ready for the notes to come, once there are many. One thread at a time, which need not be the one that
+ * uses the timer.
+ */
 void ct_timer_populate(ct_timer *timer);
 
 /*
@@ -57,8 +60,8 @@ void ct_timer_populate(ct_timer *timer);
 void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns);
 
 /*
- * An entry is first looked at no later than this after it was armed, whatever its deadline: most connections end or change
- * their timeout long before 5 days, and a near note spares the second one that an earlier deadline would need.
+ * An entry is first looked at no later than this after it was armed, whatever its deadline: most connections end or
+ * change their timeout long before 5 days, and a near note spares the second one that an earlier deadline would need.
  */
 #define CT_TIMER_LOOK_AHEAD_NS (INT64_C(60) * 1000000000)
 /* No note lies further ahead than this, so that 32 bits of a tick can be compared: over two years. */
@@ -79,7 +82,10 @@ static inline void ct_timer_refresh(ct_timer *timer, ct_entry *entry, uint32_t n
 }
 
 /* True when stale notes outweigh the live entries so much that ct_timer_compact should be called. */
-static inline bool ct_timer_is_wasteful(const ct_timer *timer, uint64_t live) { return timer->notes > 4 * live + 65536; }
+static inline bool ct_timer_is_wasteful(const ct_timer *timer, uint64_t live)
+{
+  return timer->notes > 4 * live + 65536;
+}
 /* Throws the stale notes out: memory stays bound to the number of live entries, however fast they come and go. */
 void ct_timer_compact(ct_timer *timer, ct_entry *slab);
 
@@ -89,7 +95,9 @@ void ct_timer_compact(ct_timer *timer, ct_entry *slab);
  */
 ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns);
 
-/* A hint for ct_timer_pop's caller: what may be popped n entries later, NULL where that is not known. It may be stale. */
+/*
+ * A hint for ct_timer_pop's caller: what may be popped n entries later, NULL where that is not known. It may be stale.
+ */
 static inline const ct_timer_due *ct_timer_peek(const ct_timer *timer, uint32_t n)
 {
   return timer->due_used - timer->due_next > n ? &timer->due[timer->due_next + n] : NULL;

@@ -33,8 +33,12 @@ static ct_tcp_side_view view_of_side(const ct_tcp *tcp, ct_dir dir)
 {
   const ct_tcp_side *side = &tcp->side[dir];
 
-  return (ct_tcp_side_view){ .end = side->end, .max_end = side->max_end, .max_window = side->max_window,
-                             .max_ack = side->max_ack, .scale = tcp->scale[dir], .flags = tcp->flags[dir] };
+  return (ct_tcp_side_view){ .end = side->end,
+                             .max_end = side->max_end,
+                             .max_window = side->max_window,
+                             .max_ack = side->max_ack,
+                             .scale = tcp->scale[dir],
+                             .flags = tcp->flags[dir] };
 }
 
 void ct_trace_note_sides(ct_trace *trace, ct_trace_window window, const ct_tcp *tcp, ct_dir dir)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine did with one packet, step by step, for those who explain it: the look-up, the cells of the state table,
- * the numbers the window was checked with, the timeout. Facts only; the sentences are others' business (src/explain).
+ * What the engine did with one packet, step by step, for those who explain it: the look-up, the cells of the state
+ * table, the numbers the window was checked with, the timeout. Facts only; the sentences are others' business
+ * (src/explain).
  *
  * Life: the caller owns one and hands it over once (ct_engine_trace); each ct_engine_packet then fills it anew. Without
  * one, an engine spends a test for NULL per step.
@@ -28,12 +29,12 @@ typedef enum ct_trace_arc {
   CT_TRACE_ARC_ACCEPT,       /* accepted whatever the window says: some resets */
   CT_TRACE_ARC_UNCHANGED,    /* let through, nothing changes */
   CT_TRACE_ARC_INVALID,
-  CT_TRACE_ARC_REOPEN        /* the entry was over; a second look-up follows */
+  CT_TRACE_ARC_REOPEN /* the entry was over; a second look-up follows */
 } ct_trace_arc;
 
 typedef enum ct_trace_window {
-  CT_TRACE_WINDOW_NONE,    /* not checked */
-  CT_TRACE_WINDOW_OPENS,   /* a SYN that opens its side and acknowledges nothing: there is nothing to check */
+  CT_TRACE_WINDOW_NONE,  /* not checked */
+  CT_TRACE_WINDOW_OPENS, /* a SYN that opens its side and acknowledges nothing: there is nothing to check */
   CT_TRACE_WINDOW_CHECKED
 } ct_trace_window;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the stages of a packet's way leave a note: CT_TRACE(engine, call) makes the call where somebody listens. The macro keeps
- * the arguments from being worked out for nobody. Internal to src/conntrack.
+ * How the stages of a packet's way leave a note: CT_TRACE(engine, call) makes the call where somebody listens. The
+ * macro keeps the arguments from being worked out for nobody. Internal to src/conntrack.
  */
 #ifndef CT_TRACE_INTERNAL_H
 #define CT_TRACE_INTERNAL_H
@@ -9,10 +9,10 @@
 #include "engine_internal.h"
 #include "trace.h"
 
-#define CT_TRACE(engine, call)                                                                                         \
-  do {                                                                                                                 \
-    if (G_UNLIKELY((engine)->trace != NULL))                                                                           \
-      call;                                                                                                            \
+#define CT_TRACE(engine, call)               \
+  do {                                       \
+    if (G_UNLIKELY((engine)->trace != NULL)) \
+      call;                                  \
   } while (0)
 
 void ct_trace_begin(ct_trace *trace);

@@ -5,13 +5,15 @@
 
 ct_hash_key ct_hash_keyed_with = { UINT64_C(0x2d358dccaa6c78a5), UINT64_C(0x8bb84b93962eacc9) };
 
-void ct_hash_set_key(uint64_t a, uint64_t b)
-{
-  ct_hash_keyed_with = (ct_hash_key){ a, b };
-}
+void ct_hash_set_key(uint64_t a, uint64_t b) { ct_hash_keyed_with = (ct_hash_key){ a, b }; }
 
-/* Pairs of request and answer; spec 2. Indexed by type, 0 where there is none; the answer to the request 8 is type 0, hence the +1. */
-static const uint8_t icmp_inverse[19] = { [8] = 1 + 0, [0] = 1 + 8, [13] = 1 + 14, [14] = 1 + 13, [15] = 1 + 16, [16] = 1 + 15, [17] = 1 + 18, [18] = 1 + 17 };
+/*
+ * Pairs of request and answer; spec 2. Indexed by type, 0 where there is none; the answer to the request 8 is type 0,
+ * hence the +1.
+ */
+static const uint8_t icmp_inverse[19] = {
+  [8] = 1 + 0, [0] = 1 + 8, [13] = 1 + 14, [14] = 1 + 13, [15] = 1 + 16, [16] = 1 + 15, [17] = 1 + 18, [18] = 1 + 17
+};
 
 static unsigned inverse_type(const ct_tuple *t)
 {
@@ -33,10 +35,7 @@ bool ct_addr_equal(const ct_addr *a, const ct_addr *b)
   return a->halves[0] == b->halves[0] && a->halves[1] == b->halves[1];
 }
 
-bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b)
-{
-  return memcmp(a, b, sizeof(*a)) == 0;
-}
+bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b) { return memcmp(a, b, sizeof(*a)) == 0; }
 
 bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
 {
@@ -67,10 +66,7 @@ bool ct_tuple_is_icmp_answer(const ct_tuple *t)
   return type == 129 || type == 140;
 }
 
-static int compare_u32(uint32_t a, uint32_t b)
-{
-  return a < b ? -1 : a > b;
-}
+static int compare_u32(uint32_t a, uint32_t b) { return a < b ? -1 : a > b; }
 
 int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b)
 {

@@ -17,7 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The kernel's l3 numbers (AF_INET, AF_INET6 on Linux), spelled out: they are printed, so they must not follow the build machine. */
+/*
+ * The kernel's l3 numbers (AF_INET, AF_INET6 on Linux), spelled out: they are printed, so they must not follow the
+ * build machine.
+ */
 enum { CT_IPV4 = 2, CT_IPV6 = 10 };
 
 enum {
@@ -59,7 +62,8 @@ static inline bool ct_tuple_is_icmp(const ct_tuple *t)
 }
 static inline bool ct_tuple_has_ports(const ct_tuple *t)
 {
-  return t->proto == CT_PROTO_TCP || t->proto == CT_PROTO_UDP || t->proto == CT_PROTO_UDPLITE || t->proto == CT_PROTO_SCTP;
+  return t->proto == CT_PROTO_TCP || t->proto == CT_PROTO_UDP || t->proto == CT_PROTO_UDPLITE ||
+         t->proto == CT_PROTO_SCTP;
 }
 
 bool ct_addr_equal(const ct_addr *a, const ct_addr *b);
@@ -72,13 +76,15 @@ bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b);
  */
 bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse);
 
-/* True for the ICMP types that answer a request (0, 14, 16, 18; 129, 140): their inverse is what the table is keyed by. */
+/*
+ * True for the ICMP types that answer a request (0, 14, 16, 18; 129, 140): their inverse is what the table is keyed by.
+ */
 bool ct_tuple_is_icmp_answer(const ct_tuple *t);
 
 /*
- * What the hashes below are keyed with: who writes a capture must not be able to choose where its connections fall, or each look-up
- * would walk them all. To be set, if at all, before anything is hashed, and the same for the whole process; nothing that is
- * shown depends on it. Fixed where it is not set.
+ * What the hashes below are keyed with: who writes a capture must not be able to choose where its connections fall, or
+ * each look-up would walk them all. To be set, if at all, before anything is hashed, and the same for the whole
+ * process; nothing that is shown depends on it. Fixed where it is not set.
  */
 typedef struct ct_hash_key {
   uint64_t a, b;

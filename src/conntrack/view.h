@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Value copies of what the engine holds: all that sinks ever see. A view stays true to its moment whatever the engine does next. */
+/*
+ * Value copies of what the engine holds: all that sinks ever see. A view stays true to its moment whatever the engine
+ * does next.
+ */
 #ifndef CT_VIEW_H
 #define CT_VIEW_H
 
@@ -15,9 +18,9 @@ typedef struct ct_tcp_side_view {
 typedef struct ct_view {
   uint64_t id; /* creation order of confirmed entries, from 1: the connection number people see */
   ct_tuple tuple[2];
-  uint32_t status;   /* CT_STATUS_* */
-  uint8_t state;     /* ct_tcp_state or ct_sctp_state; 0 for others */
-  bool counted;      /* nf_conntrack_acct was on at creation: packets and bytes are meaningful */
+  uint32_t status; /* CT_STATUS_* */
+  uint8_t state;   /* ct_tcp_state or ct_sctp_state; 0 for others */
+  bool counted;    /* nf_conntrack_acct was on at creation: packets and bytes are meaningful */
   bool has_master;
   int64_t deadline_ns; /* absolute */
   int64_t timeout_ns;  /* rest, from the engine's clock at the view's moment; 0 if past */
@@ -29,10 +32,11 @@ typedef struct ct_view {
   const char *helper; /* static name, or NULL */
   uint64_t master_id;
   ct_tuple master_tuple; /* original tuple of the master, where has_master */
-  const char *expected_helper; /* where has_master: the master's helper, what announced this child ("PORT"), in which packet */
+  const char
+    *expected_helper; /* where has_master: the master's helper, what announced this child ("PORT"), in which packet */
   const char *expected_by;
   uint64_t expected_by_packet;
-  uint32_t use;          /* 1 + children */
+  uint32_t use; /* 1 + children */
   struct {
     ct_tcp_side_view side[2];
     uint8_t last_dir, last_index, last_flags, last_scale, retrans;

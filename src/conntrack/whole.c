@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files that nearly every packet runs through, as one for the compiler: it inlines across them, which is worth 5 to 10%
- * and needs no link-time optimisation. Each stays a file of its own, with its own header; they share no static names.
+ * The files that nearly every packet runs through, as one for the compiler: it inlines across them, which is worth 5 to
+ * 10% and needs no link-time optimisation. Each stays a file of its own, with its own header; they share no static
+ * names.
  */
 #ifdef __clang__
-/* It takes functions that are inline here and declared without it in their headers for ones that other files might inline too. */
+/*
+ * It takes functions that are inline here and declared without it in their headers for ones that other files might
+ * inline too.
+ */
 #pragma clang diagnostic ignored "-Wstatic-in-inline"
 #endif
 

@@ -31,15 +31,9 @@ struct emit_collector {
   GHashTable *expects; /* expect_key, a set */
 };
 
-static guint expect_key_hash(gconstpointer p)
-{
-  return ct_tuple_hash(&((const expect_key *)p)->tuple);
-}
+static guint expect_key_hash(gconstpointer p) { return ct_tuple_hash(&((const expect_key *)p)->tuple); }
 
-static gboolean expect_key_equal(gconstpointer a, gconstpointer b)
-{
-  return memcmp(a, b, sizeof(expect_key)) == 0;
-}
+static gboolean expect_key_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(expect_key)) == 0; }
 
 emit_collector *emit_collector_new(void)
 {
@@ -88,15 +82,9 @@ void emit_collector_event(emit_collector *c, const ct_event *event)
   }
 }
 
-void emit_collector_clear(emit_collector *c)
-{
-  c->n = 0;
-}
+void emit_collector_clear(emit_collector *c) { c->n = 0; }
 
-guint emit_collector_count(const emit_collector *c)
-{
-  return c->n;
-}
+guint emit_collector_count(const emit_collector *c) { return c->n; }
 
 const ct_event *emit_collector_get(const emit_collector *c, guint i)
 {

@@ -19,7 +19,9 @@ typedef struct emit_collector emit_collector;
 emit_collector *emit_collector_new(void);
 void emit_collector_free(emit_collector *collector); /* NULL is fine */
 
-/* Copies the event with its view. Of the packet behind it (ct_event.cause) nothing is kept: it is the one shown next. */
+/*
+ * Copies the event with its view. Of the packet behind it (ct_event.cause) nothing is kept: it is the one shown next.
+ */
 void emit_collector_event(emit_collector *collector, const ct_event *event);
 void emit_collector_clear(emit_collector *collector);
 
@@ -28,9 +30,9 @@ guint emit_collector_count(const emit_collector *collector);
 const ct_event *emit_collector_get(const emit_collector *collector, guint i);
 
 /*
- * The table as the lines so far have shown it, for differences (transcript). What is relied on: an entry changes only by a packet
- * that belongs to it, whose result names it, or with an event of its own, and ends with a DESTROY event; an expectation comes and
- * goes with events. So nobody has to look at the whole table for each packet.
+ * The table as the lines so far have shown it, for differences (transcript). What is relied on: an entry changes only
+ * by a packet that belongs to it, whose result names it, or with an event of its own, and ends with a DESTROY event; an
+ * expectation comes and goes with events. So nobody has to look at the whole table for each packet.
  */
 
 /*

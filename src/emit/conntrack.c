@@ -8,7 +8,9 @@
 
 static void end_line(emit_text *out)
 {
-  /* The blank was the last byte written, so it is still in the buffer: a flush happens only to make room for the next. */
+  /*
+   * The blank was the last byte written, so it is still in the buffer: a flush happens only to make room for the next.
+   */
   out->used--;
   emit_text_char(out, '\n');
 }
@@ -192,8 +194,8 @@ static void conntrack_begin(emit_text *out, const emit_options *o, guint what)
 const emit_format emit_format_conntrack = {
   .name = "conntrack",
   .help = "as conntrack(8) prints it",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS | EMIT_CAN_STATS |
-         EMIT_CAN_COUNT,
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS |
+         EMIT_CAN_STATS | EMIT_CAN_COUNT,
   .collects = TRUE,
   .begin = conntrack_begin,
   .entry = conntrack_entry,

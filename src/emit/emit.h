@@ -4,7 +4,8 @@
  * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10, doc/formats.md.
  *
  * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count; end. Several
- * snapshots stand between one begin and one end, each under its snapshot line. A function may be NULL where the format has nothing to say at that point.
+ * snapshots stand between one begin and one end, each under its snapshot line. A function may be NULL where the format
+ * has nothing to say at that point.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H
@@ -17,21 +18,16 @@
 #include "text.h"
 
 /* Content options that conntrack's -o adds to a format: timestamp, extended, id, ... */
-enum {
-  EMIT_TIMESTAMP = 1 << 0,
-  EMIT_EXTENDED = 1 << 1,
-  EMIT_ID = 1 << 2,
-  EMIT_KTIMESTAMP = 1 << 3
-};
+enum { EMIT_TIMESTAMP = 1 << 0, EMIT_EXTENDED = 1 << 1, EMIT_ID = 1 << 2, EMIT_KTIMESTAMP = 1 << 3 };
 
 /* What a format can show: one bit per command of the command line. */
 enum {
-  EMIT_CAN_LIST = 1 << 0,    /* -L */
-  EMIT_CAN_EXPECT = 1 << 1,  /* -L expect */
-  EMIT_CAN_EVENTS = 1 << 2,  /* -E */
-  EMIT_CAN_PACKETS = 1 << 3, /* -P */
-  EMIT_CAN_STATS = 1 << 4,   /* -S */
-  EMIT_CAN_COUNT = 1 << 5,   /* -C */
+  EMIT_CAN_LIST = 1 << 0,         /* -L */
+  EMIT_CAN_EXPECT = 1 << 1,       /* -L expect */
+  EMIT_CAN_EVENTS = 1 << 2,       /* -E */
+  EMIT_CAN_PACKETS = 1 << 3,      /* -P */
+  EMIT_CAN_STATS = 1 << 4,        /* -S */
+  EMIT_CAN_COUNT = 1 << 5,        /* -C */
   EMIT_CAN_EXPECT_EVENTS = 1 << 6 /* -E expect */
 };
 
@@ -52,16 +48,16 @@ typedef struct emit_heavy {
 } emit_heavy;
 
 /* X(ID, words, JSON key): whose entries or dropped packets are counted, and by which address. */
-#define EMIT_HEAVY_LIST(X)                                                                                             \
-  X(HELD_SRC, "held-source", "sources_held")                                                                           \
-  X(HELD_DST, "held-destination", "destinations_held")                                                                 \
-  X(DROPPED_SRC, "dropped-source", "sources_dropped")                                                                  \
+#define EMIT_HEAVY_LIST(X)                             \
+  X(HELD_SRC, "held-source", "sources_held")           \
+  X(HELD_DST, "held-destination", "destinations_held") \
+  X(DROPPED_SRC, "dropped-source", "sources_dropped")  \
   X(DROPPED_DST, "dropped-destination", "destinations_dropped")
 typedef enum emit_heavy_kind {
 #define X(id, words, key) EMIT_HEAVY_##id,
   EMIT_HEAVY_LIST(X)
 #undef X
-  EMIT_HEAVY_COUNT
+    EMIT_HEAVY_COUNT
 } emit_heavy_kind;
 
 enum { EMIT_HEAVY_ROWS = 5 };
@@ -82,14 +78,16 @@ typedef struct emit_options {
   gboolean colour;                  /* lines for people only */
 
   const emit_pressure *pressure; /* -S: may be NULL */
-  emit_collector *collector;   /* for formats that collect */
-  const emit_tables *tables;   /* transcript: needed by its end(); NULL stands for empty ones */
-  const char *capture;         /* transcript: the capture's name; NULL is "-" */
-  const char *const *sysctls;  /* transcript: "net.netfilter.x=1", ..., NULL; may be NULL */
-  const char *const *helpers;  /* transcript: "tcp:21:ftp", ..., NULL; may be NULL */
+  emit_collector *collector;     /* for formats that collect */
+  const emit_tables *tables;     /* transcript: needed by its end(); NULL stands for empty ones */
+  const char *capture;           /* transcript: the capture's name; NULL is "-" */
+  const char *const *sysctls;    /* transcript: "net.netfilter.x=1", ..., NULL; may be NULL */
+  const char *const *helpers;    /* transcript: "tcp:21:ftp", ..., NULL; may be NULL */
 } emit_options;
 
-/* A packet as -P shows it. view is the entry after it (NULL where none); frame is NULL where the source was no capture. */
+/*
+ * A packet as -P shows it. view is the entry after it (NULL where none); frame is NULL where the source was no capture.
+ */
 typedef struct emit_packet {
   const cap_frame *frame;
   const ct_packet *packet;
@@ -110,7 +108,8 @@ typedef struct emit_format {
   void (*packet)(emit_text *out, const emit_options *o, const emit_packet *packet);
   void (*stats)(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
   void (*count)(emit_text *out, const emit_options *o, guint64 count);
-  void (*snapshot)(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet); /* the line above a snapshot */
+  void (*snapshot)(emit_text *out, const emit_options *o, gint64 time_ns,
+                   guint64 packet); /* the line above a snapshot */
   void (*end)(emit_text *out, const emit_options *o, guint what);
 } emit_format;
 

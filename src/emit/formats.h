@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The formats there are, and the lines that formats share. Adding a format: a file, a line in this list, a line in local.mk. Internal to src/emit. */
+/*
+ * The formats there are, and the lines that formats share. Adding a format: a file, a line in this list, a line in
+ * local.mk. Internal to src/emit.
+ */
 #ifndef EMIT_FORMATS_H
 #define EMIT_FORMATS_H
 
@@ -15,9 +18,15 @@ EMIT_FORMAT_LIST(X)
 /* -P for people: the heading above the columns, and a packet's line. */
 void emit_packet_heading(emit_text *out, const emit_options *o);
 void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet);
-/* On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no bound. */
+/*
+ * On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no
+ * bound.
+ */
 const char *emit_reason_side(ct_reason reason);
-/* "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing helps. */
+/*
+ * "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing
+ * helps.
+ */
 void emit_reason_hint(emit_text *out, ct_reason reason);
 /* -C */
 void emit_count_line(emit_text *out, const emit_options *o, guint64 count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JSON lines for people and jq: one object a line, each with the schema's version and a type. doc/formats.md is the schema;
- * a change that a reader could stumble over raises JSON_SCHEMA. Static words of ours need no escaping.
+ * JSON lines for people and jq: one object a line, each with the schema's version and a type. doc/formats.md is the
+ * schema; a change that a reader could stumble over raises JSON_SCHEMA. Static words of ours need no escaping.
  */
 #include "formats.h"
 #include "json_parts.h"
@@ -14,17 +14,17 @@
 enum { WIRE_BYTES = 512, HEAD_BYTES = 2048 };
 
 /* ,"name":"word" */
-#define json_word(out, name, word)                                                                                     \
-  do {                                                                                                                 \
-    emit_text_literal(out, ",\"" name "\":\"");                                                                        \
-    emit_text_string(out, word);                                                                                       \
-    emit_text_char(out, '"');                                                                                          \
+#define json_word(out, name, word)              \
+  do {                                          \
+    emit_text_literal(out, ",\"" name "\":\""); \
+    emit_text_string(out, word);                \
+    emit_text_char(out, '"');                   \
   } while (0)
 /* ,"name":number */
-#define json_number(out, name, value)                                                                                  \
-  do {                                                                                                                 \
-    emit_text_literal(out, ",\"" name "\":");                                                                          \
-    emit_text_u64(out, value);                                                                                         \
+#define json_number(out, name, value)         \
+  do {                                        \
+    emit_text_literal(out, ",\"" name "\":"); \
+    emit_text_u64(out, value);                \
   } while (0)
 
 static void json_time(emit_text *out, gint64 time_ns)
@@ -144,7 +144,9 @@ static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire)
   return put_literal(p, "}");
 }
 
-/* What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's. */
+/*
+ * What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's.
+ */
 static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet,
                          emit_json_name *name)
 {
@@ -377,8 +379,8 @@ static void json_stats(emit_text *out, const emit_options *o, const ct_stats *st
 const emit_format emit_format_json = {
   .name = "json",
   .help = "one JSON object a line, for jq and other programs",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS | EMIT_CAN_STATS |
-         EMIT_CAN_COUNT,
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS |
+         EMIT_CAN_STATS | EMIT_CAN_COUNT,
   .collects = TRUE,
   .entry = json_entry,
   .expect = json_expect,

@@ -101,9 +101,9 @@ static char *put_status(char *p, guint32 bits)
     put_name name;
   } names[] = {
 #define NAME(name) { CT_STATUS_##name, PUT_NAME(#name) }
-    NAME(ASSURED),      NAME(CONFIRMED), NAME(DST_NAT),    NAME(DST_NAT_DONE), NAME(DYING),      NAME(EXPECTED),
-    NAME(FIXED_TIMEOUT), NAME(HELPER),   NAME(HW_OFFLOAD), NAME(NAT_CLASH),    NAME(OFFLOAD),    NAME(SEEN_REPLY),
-    NAME(SEQ_ADJUST),   NAME(SRC_NAT),   NAME(SRC_NAT_DONE), NAME(TEMPLATE),
+    NAME(ASSURED),       NAME(CONFIRMED), NAME(DST_NAT),      NAME(DST_NAT_DONE), NAME(DYING),   NAME(EXPECTED),
+    NAME(FIXED_TIMEOUT), NAME(HELPER),    NAME(HW_OFFLOAD),   NAME(NAT_CLASH),    NAME(OFFLOAD), NAME(SEEN_REPLY),
+    NAME(SEQ_ADJUST),    NAME(SRC_NAT),   NAME(SRC_NAT_DONE), NAME(TEMPLATE),
 #undef NAME
   };
   gboolean any = FALSE;
@@ -193,7 +193,8 @@ void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view,
   emit_text_advance(out, put_entry(put_tuples(p, o, view), o, view, parts));
 }
 
-void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name)
+void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
+                           emit_json_name *name)
 {
   char *p = emit_text_reserve(out, ENTRY_BYTES);
 

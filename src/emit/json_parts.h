@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pieces of JSON that json and transcript share; their keys are those of the transcripts (doc/formats.md). Internal to src/emit. */
+/*
+ * The pieces of JSON that json and transcript share; their keys are those of the transcripts (doc/formats.md). Internal
+ * to src/emit.
+ */
 #ifndef EMIT_JSON_PARTS_H
 #define EMIT_JSON_PARTS_H
 
@@ -10,25 +13,29 @@ void emit_json_tuple(emit_text *out, const emit_options *o, const ct_tuple *tupl
 /* The same with its keys sorted, as the transcripts write the tuples of what has gone. */
 void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tuple *tuple);
 
-/* "orig":...,"reply":...,"status":[...],... without braces. parts (EMIT_PART_*) says what the message carries; more are below. */
+/*
+ * "orig":...,"reply":...,"status":[...],... without braces. parts (EMIT_PART_*) says what the message carries; more are
+ * below.
+ */
 enum {
   EMIT_JSON_DETAILS = 1 << 16, /* TCP scales and flags, SCTP tags beside the state */
   EMIT_JSON_MASTER = 1 << 17,
-  EMIT_JSON_ID = 1 << 18,      /* last, as in a transcript's final table */
-  EMIT_JSON_DYING = 1 << 19    /* a DESTROY: the bit was set before the message was made */
+  EMIT_JSON_ID = 1 << 18,   /* last, as in a transcript's final table */
+  EMIT_JSON_DYING = 1 << 19 /* a DESTROY: the bit was set before the message was made */
 };
 enum { EMIT_JSON_NAME_BYTES = 512 }; /* id and tuples, with room for the longest */
 void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts);
 /*
- * The same with "id":..., first, and the text of what an entry keeps for life kept for the next: a line and its events mostly tell of
- * one entry. length is 0 at first.
+ * The same with "id":..., first, and the text of what an entry keeps for life kept for the next: a line and its events
+ * mostly tell of one entry. length is 0 at first.
  */
 typedef struct emit_json_name {
   guint64 id; /* the view's */
   gsize length;
   char text[EMIT_JSON_NAME_BYTES];
 } emit_json_name;
-void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name);
+void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
+                           emit_json_name *name);
 /* What a NEW, UPDATE, DESTROY message carries, in these bits. */
 guint emit_json_event_parts(const emit_options *o, const ct_event *event);
 

@@ -7,10 +7,7 @@ static const emit_format *const formats[] = {
 #undef X
 };
 
-const emit_format *emit_format_get(guint i)
-{
-  return i < G_N_ELEMENTS(formats) ? formats[i] : NULL;
-}
+const emit_format *emit_format_get(guint i) { return i < G_N_ELEMENTS(formats) ? formats[i] : NULL; }
 
 const emit_format *emit_format_find(const char *name)
 {

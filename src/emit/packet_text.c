@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * -P for people: a line per packet in columns that stay where they are, then the packet as tcpdump's readers know it, then
- * what there is to say about it. The columns are documented in doc/formats.md.
+ * -P for people: a line per packet in columns that stay where they are, then the packet as tcpdump's readers know it,
+ * then what there is to say about it. The columns are documented in doc/formats.md.
  */
 #include "formats.h"
 #include "parts.h"
 #include "wire.h"
 
-enum { NUMBER_WIDTH = 6, TIME_WIDTH = 13, CONN_WIDTH = 7, CLASS_WIDTH = 12, DIR_WIDTH = 6, STATE_WIDTH = 26, TIMEOUT_WIDTH = 7 };
+enum {
+  NUMBER_WIDTH = 6,
+  TIME_WIDTH = 13,
+  CONN_WIDTH = 7,
+  CLASS_WIDTH = 12,
+  DIR_WIDTH = 6,
+  STATE_WIDTH = 26,
+  TIMEOUT_WIDTH = 7
+};
 
 void emit_packet_heading(emit_text *out, const emit_options *o)
 {
@@ -28,7 +36,10 @@ static void pad_from(emit_text *out, gsize begin, gsize width)
     emit_text_char(out, ' ');
 }
 
-/* Six decimals always: a column. The capture's nanoseconds are cut, not rounded, so that no packet seems to come before its cause. */
+/*
+ * Six decimals always: a column. The capture's nanoseconds are cut, not rounded, so that no packet seems to come before
+ * its cause.
+ */
 static void time_column(emit_text *out, const emit_options *o, const emit_packet *p)
 {
   gint64 ns = emit_time_since(p->packet->time_ns, p->first_ns);
@@ -55,7 +66,7 @@ static void colour(emit_text *out, const emit_options *o, const char *sequence)
 static void class_column(emit_text *out, const emit_options *o, const ct_result *result)
 {
   static const char *const colours[CT_CLASS_COUNT] = {
-    [CT_CLASS_NONE] = "\033[2m",     [CT_CLASS_NEW] = "\033[32m",    [CT_CLASS_ESTABLISHED] = "",
+    [CT_CLASS_NONE] = "\033[2m",     [CT_CLASS_NEW] = "\033[32m",     [CT_CLASS_ESTABLISHED] = "",
     [CT_CLASS_RELATED] = "\033[36m", [CT_CLASS_INVALID] = "\033[31m", [CT_CLASS_UNTRACKED] = "\033[2m",
   };
   gboolean dropped = result->verdict == CT_VERDICT_DROP;
@@ -64,7 +75,11 @@ static void class_column(emit_text *out, const emit_options *o, const ct_result 
   if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED)
     dir = result->dir == CT_ORIGINAL ? "orig" : "reply";
   colour(out, o, dropped ? "\033[1;31m" : colours[result->cls]);
-  emit_text_pad(out, dropped ? "dropped" : result->cls == CT_CLASS_NONE ? "-" : ct_class_name(result->cls), CLASS_WIDTH);
+  emit_text_pad(out,
+                dropped                        ? "dropped"
+                : result->cls == CT_CLASS_NONE ? "-"
+                                               : ct_class_name(result->cls),
+                CLASS_WIDTH);
   colour(out, o, "\033[0m");
   emit_text_pad(out, dir, DIR_WIDTH);
 }
@@ -84,7 +99,7 @@ static void state_column(emit_text *out, const emit_packet *p)
   const char *before = ct_state_name(proto, p->result->old_state), *after = ct_state_name(proto, p->result->new_state);
 
   if (before == NULL && after != NULL)
-    before = "NONE"; /* DCCP: an entry without a state is one of a protocol without them */
+    before = "NONE";           /* DCCP: an entry without a state is one of a protocol without them */
   emit_text_reserve(out, 128); /* the column does not straddle a flush: its width is taken from what was written */
   begin = out->used;
   if (p->result->conn == 0) {
@@ -116,17 +131,28 @@ static const char *icmp_name(guint8 proto, guint8 type)
     guint8 proto, type;
     const char *name;
   } names[] = {
-    { CT_PROTO_ICMP, 0, "echo reply" },           { CT_PROTO_ICMP, 3, "unreachable" },
-    { CT_PROTO_ICMP, 4, "source quench" },        { CT_PROTO_ICMP, 5, "redirect" },
-    { CT_PROTO_ICMP, 8, "echo request" },         { CT_PROTO_ICMP, 11, "time exceeded" },
-    { CT_PROTO_ICMP, 12, "parameter problem" },   { CT_PROTO_ICMP, 13, "timestamp request" },
-    { CT_PROTO_ICMP, 14, "timestamp reply" },     { CT_PROTO_ICMP, 17, "mask request" },
-    { CT_PROTO_ICMP, 18, "mask reply" },          { CT_PROTO_ICMPV6, 1, "unreachable" },
-    { CT_PROTO_ICMPV6, 2, "packet too big" },     { CT_PROTO_ICMPV6, 3, "time exceeded" },
-    { CT_PROTO_ICMPV6, 4, "parameter problem" },  { CT_PROTO_ICMPV6, 128, "echo request" },
-    { CT_PROTO_ICMPV6, 129, "echo reply" },       { CT_PROTO_ICMPV6, 133, "router solicitation" },
-    { CT_PROTO_ICMPV6, 134, "router advertisement" }, { CT_PROTO_ICMPV6, 135, "neighbour solicitation" },
-    { CT_PROTO_ICMPV6, 136, "neighbour advertisement" }, { CT_PROTO_ICMPV6, 137, "redirect" },
+    { CT_PROTO_ICMP, 0, "echo reply" },
+    { CT_PROTO_ICMP, 3, "unreachable" },
+    { CT_PROTO_ICMP, 4, "source quench" },
+    { CT_PROTO_ICMP, 5, "redirect" },
+    { CT_PROTO_ICMP, 8, "echo request" },
+    { CT_PROTO_ICMP, 11, "time exceeded" },
+    { CT_PROTO_ICMP, 12, "parameter problem" },
+    { CT_PROTO_ICMP, 13, "timestamp request" },
+    { CT_PROTO_ICMP, 14, "timestamp reply" },
+    { CT_PROTO_ICMP, 17, "mask request" },
+    { CT_PROTO_ICMP, 18, "mask reply" },
+    { CT_PROTO_ICMPV6, 1, "unreachable" },
+    { CT_PROTO_ICMPV6, 2, "packet too big" },
+    { CT_PROTO_ICMPV6, 3, "time exceeded" },
+    { CT_PROTO_ICMPV6, 4, "parameter problem" },
+    { CT_PROTO_ICMPV6, 128, "echo request" },
+    { CT_PROTO_ICMPV6, 129, "echo reply" },
+    { CT_PROTO_ICMPV6, 133, "router solicitation" },
+    { CT_PROTO_ICMPV6, 134, "router advertisement" },
+    { CT_PROTO_ICMPV6, 135, "neighbour solicitation" },
+    { CT_PROTO_ICMPV6, 136, "neighbour advertisement" },
+    { CT_PROTO_ICMPV6, 137, "redirect" },
   };
   guint i;
 
@@ -351,8 +377,7 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
     emit_text_literal(out, " ends: ");
     emit_text_string(out, ct_reason_sentence(event->reason));
     break;
-  default:
-    break;
+  default: break;
   }
 }
 

@@ -12,8 +12,8 @@ guint emit_parts_entry(const emit_options *o, const ct_view *view)
 guint emit_parts_event(const emit_options *o, const ct_event *event)
 {
   const ct_view *view = event->view;
-  guint parts = (view->mark != 0 || event->bits & CT_EV_MARK ? EMIT_PART_MARK : 0u) |
-                (view->secmark != 0 ? EMIT_PART_SECMARK : 0u);
+  guint parts =
+    (view->mark != 0 || event->bits & CT_EV_MARK ? EMIT_PART_MARK : 0u) | (view->secmark != 0 ? EMIT_PART_SECMARK : 0u);
 
   if (event->type == CT_EVENT_DESTROY) {
     /* A DESTROY whose timeout has run out carries none: nothing is printed in its place. */
@@ -92,8 +92,7 @@ void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
     emit_text_literal(out, " dstkey=0x");
     emit_text_hex(out, tuple->dst_id);
     break;
-  default:
-    return;
+  default: return;
   }
   emit_text_char(out, ' ');
 }
@@ -125,7 +124,9 @@ void emit_expect_flags(emit_text *out, guint32 bits)
   static const struct {
     guint32 flag;
     const char *name;
-  } flags[] = { { CT_EXPECT_PERMANENT, "PERMANENT" }, { CT_EXPECT_INACTIVE, "INACTIVE" }, { CT_EXPECT_USERSPACE, "USERSPACE" } };
+  } flags[] = { { CT_EXPECT_PERMANENT, "PERMANENT" },
+                { CT_EXPECT_INACTIVE, "INACTIVE" },
+                { CT_EXPECT_USERSPACE, "USERSPACE" } };
   gboolean any = FALSE;
   guint i;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What one message of the kernel carries of an entry, and the pieces that several formats print alike. A ctnetlink dump, a NEW,
- * an UPDATE and a DESTROY differ only in which attributes they carry (spec 4.3); a format prints those it is given.
- * Internal to src/emit.
+ * What one message of the kernel carries of an entry, and the pieces that several formats print alike. A ctnetlink
+ * dump, a NEW, an UPDATE and a DESTROY differ only in which attributes they carry (spec 4.3); a format prints those it
+ * is given. Internal to src/emit.
  */
 #ifndef EMIT_PARTS_H
 #define EMIT_PARTS_H
@@ -27,7 +27,10 @@ guint emit_parts_entry(const emit_options *o, const ct_view *view);
 guint emit_parts_event(const emit_options *o, const ct_event *event);
 
 /* The moment a view was taken: what a reader's clock said. */
-static inline gint64 emit_view_now_ns(const ct_view *view) { return emit_time_since(view->deadline_ns, view->timeout_ns); }
+static inline gint64 emit_view_now_ns(const ct_view *view)
+{
+  return emit_time_since(view->deadline_ns, view->timeout_ns);
+}
 /* Whole seconds left, cut as the kernel cuts them, never negative. */
 static inline guint64 emit_view_seconds(const ct_view *view)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Figures and addresses as text. How long one is, nobody can foresee, and a branch that was not foreseen costs more than the
- * digits do: so all are made at once in the bytes of a word, and those in front that are not wanted are shifted out.
+ * Figures and addresses as text. How long one is, nobody can foresee, and a branch that was not foreseen costs more
+ * than the digits do: so all are made at once in the bytes of a word, and those in front that are not wanted are
+ * shifted out.
  */
 #include "put.h"
 
@@ -13,7 +14,10 @@ static inline guint64 digits_of(guint32 v)
 {
   guint64 fours, twos, ones;
 
-  /* Two numbers below 10^4 in 32 bits each, four below 100 in 16 each, eight digits: multiplications by rounded reciprocals. */
+  /*
+   * Two numbers below 10^4 in 32 bits each, four below 100 in 16 each, eight digits: multiplications by rounded
+   * reciprocals.
+   */
   fours = v / 10000 | (guint64)(v % 10000) << 32;
   twos = (fours * 10486 >> 20) & UINT64_C(0x7f0000007f);
   twos |= (fours - twos * 100) << 16;
@@ -29,8 +33,8 @@ static inline void store(char *p, guint64 bytes)
 }
 
 /*
- * How many decimal digits: from the number of bits, right or one too few. That is known long before the digits are, and whoever writes
- * next waits for it alone.
+ * How many decimal digits: from the number of bits, right or one too few. That is known long before the digits are, and
+ * whoever writes next waits for it alone.
  */
 static inline guint count_digits(guint64 v)
 {
@@ -60,10 +64,7 @@ static inline guint count_digits(guint64 v)
 }
 
 /* The last n of eight digits, n being 1 to 8; writes eight bytes, whatever comes out. */
-static inline void put_last(char *p, guint32 v, guint n)
-{
-  store(p, (digits_of(v) | ZEROS) >> (8 - n) * 8);
-}
+static inline void put_last(char *p, guint32 v, guint n) { store(p, (digits_of(v) | ZEROS) >> (8 - n) * 8); }
 
 char *put_u64(char *p, guint64 v)
 {
@@ -109,21 +110,31 @@ char *put_seconds(char *p, gint64 ns, guint decimals)
 }
 
 /* "0." to "255.": three digits at most, a dot, and the length. */
+/* clang-format off */
 #define OCTET_1(v) { { '0' + (v), '.' }, 2 }
-#define OCTET_2(v) { { '0' + (v) / 10, '0' + (v) % 10, '.' }, 3 }
-#define OCTET_3(v) { { '0' + (v) / 100, '0' + (v) / 10 % 10, '0' + (v) % 10, '.' }, 4 }
-#define OCTETS_10(octet, v)                                                                                            \
-  octet(v), octet(v + 1), octet(v + 2), octet(v + 3), octet(v + 4), octet(v + 5), octet(v + 6), octet(v + 7),          \
+/* clang-format on */
+#define OCTET_2(v)                             \
+  {                                            \
+    { '0' + (v) / 10, '0' + (v) % 10, '.' }, 3 \
+  }
+#define OCTET_3(v)                                                   \
+  {                                                                  \
+    { '0' + (v) / 100, '0' + (v) / 10 % 10, '0' + (v) % 10, '.' }, 4 \
+  }
+#define OCTETS_10(octet, v)                                                                                   \
+  octet(v), octet(v + 1), octet(v + 2), octet(v + 3), octet(v + 4), octet(v + 5), octet(v + 6), octet(v + 7), \
     octet(v + 8), octet(v + 9)
-#define OCTETS_50(octet, v)                                                                                            \
-  OCTETS_10(octet, v), OCTETS_10(octet, v + 10), OCTETS_10(octet, v + 20), OCTETS_10(octet, v + 30),                   \
+#define OCTETS_50(octet, v)                                                                          \
+  OCTETS_10(octet, v), OCTETS_10(octet, v + 10), OCTETS_10(octet, v + 20), OCTETS_10(octet, v + 30), \
     OCTETS_10(octet, v + 40)
 static const struct {
   char text[4];
   guint8 length;
+  /* clang-format off */
 } octets[256] = { OCTETS_10(OCTET_1, 0),  OCTETS_10(OCTET_2, 10), OCTETS_10(OCTET_2, 20),  OCTETS_10(OCTET_2, 30),
-                  OCTETS_10(OCTET_2, 40), OCTETS_50(OCTET_2, 50), OCTETS_50(OCTET_3, 100), OCTETS_50(OCTET_3, 150),
-                  OCTETS_50(OCTET_3, 200), OCTET_3(250), OCTET_3(251), OCTET_3(252), OCTET_3(253), OCTET_3(254), OCTET_3(255) };
+  OCTETS_10(OCTET_2, 40), OCTETS_50(OCTET_2, 50), OCTETS_50(OCTET_3, 100), OCTETS_50(OCTET_3, 150),
+  OCTETS_50(OCTET_3, 200), OCTET_3(250), OCTET_3(251), OCTET_3(252), OCTET_3(253), OCTET_3(254), OCTET_3(255) };
+/* clang-format on */
 
 /* Writes up to 16 bytes, the last of them behind the end. */
 static char *put_ipv4(char *p, const guint8 *bytes)

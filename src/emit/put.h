@@ -13,7 +13,10 @@
 enum { PUT_U64_BYTES = 20, PUT_FRACTION_BYTES = 10, PUT_SECONDS_BYTES = 32, PUT_TIME_BYTES = 32, PUT_ADDR_BYTES = 48 };
 
 char *put_u64(char *p, guint64 v);
-/* ".123": the nanoseconds of a second without the zeros behind, but at least `decimals` digits; nothing where none are left. */
+/*
+ * ".123": the nanoseconds of a second without the zeros behind, but at least `decimals` digits; nothing where none are
+ * left.
+ */
 char *put_fraction(char *p, guint ns, guint decimals);
 /* Nanoseconds as seconds, see emit_text_seconds. */
 char *put_seconds(char *p, gint64 ns, guint decimals);
@@ -28,12 +31,18 @@ static inline char *put_bytes(char *p, const char *bytes, gsize n)
 }
 #define put_literal(p, s) put_bytes(p, s "", sizeof(s) - 1)
 
-/* A name in a list, with its quotes and comma. Copied as a whole, which costs less than asking how much of it: needs 16 bytes of room. */
+/*
+ * A name in a list, with its quotes and comma. Copied as a whole, which costs less than asking how much of it: needs 16
+ * bytes of room.
+ */
 typedef struct put_name {
   char text[16];
   guint8 length;
 } put_name;
-#define PUT_NAME(name) { "\"" name "\",", sizeof("\"" name "\",") - 1 }
+#define PUT_NAME(name)                           \
+  {                                              \
+    "\"" name "\",", sizeof("\"" name "\",") - 1 \
+  }
 
 static inline char *put_listed(char *p, const put_name *name)
 {
@@ -42,15 +51,9 @@ static inline char *put_listed(char *p, const put_name *name)
 }
 
 /* A word of ours: state, class, helper. Needs room for a zero behind it. */
-static inline char *put_word(char *p, const char *word)
-{
-  return stpcpy(p, word);
-}
+static inline char *put_word(char *p, const char *word) { return stpcpy(p, word); }
 
 /* What was put up to p into room that emit_text_reserve gave. */
-static inline void emit_text_advance(emit_text *out, const char *p)
-{
-  out->used = (gsize)(p - out->data);
-}
+static inline void emit_text_advance(emit_text *out, const char *p) { out->used = (gsize)(p - out->data); }
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* conntrack's -o save: lines that conntrack -R would load (spec 10.8). It knows no counters, no mark and no options beside. */
+/*
+ * conntrack's -o save: lines that conntrack -R would load (spec 10.8). It knows no counters, no mark and no options
+ * beside.
+ */
 #include "formats.h"
 #include "parts.h"
 
@@ -94,7 +97,10 @@ static void protocol(emit_text *out, const emit_options *o, const ct_view *view,
   case CT_PROTO_SCTP:
     ports(out, view, parts);
     if (orig->proto == CT_PROTO_SCTP && parts & EMIT_PART_STATE && tags) {
-      /* conntrack takes the tags as they come in the message, in network order: on the machines it is used on, backwards. */
+      /*
+       * conntrack takes the tags as they come in the message, in network order: on the machines it is used on,
+       * backwards.
+       */
       option(out, "--orig-vtag", GUINT32_SWAP_LE_BE(view->sctp_vtag[0]));
       option(out, "--reply-vtag", GUINT32_SWAP_LE_BE(view->sctp_vtag[1]));
     }
@@ -138,10 +144,13 @@ static void save_entry(emit_text *out, const emit_options *o, const ct_view *vie
 
 static void save_event(emit_text *out, const emit_options *o, const ct_event *event)
 {
-  static const char letters[CT_EVENT_TYPE_COUNT][3] = { [CT_EVENT_NEW] = "-A", [CT_EVENT_UPDATE] = "-U", [CT_EVENT_DESTROY] = "-D" };
+  static const char letters[CT_EVENT_TYPE_COUNT][3] = {
+    [CT_EVENT_NEW] = "-A", [CT_EVENT_UPDATE] = "-U", [CT_EVENT_DESTROY] = "-D"
+  };
 
   if (event->view == NULL) {
-    emit_format_conntrack.event(out, o, event); /* conntrack has no save form of expectations: it prints its usual one */
+    emit_format_conntrack.event(out, o,
+                                event); /* conntrack has no save form of expectations: it prints its usual one */
     return;
   }
   emit_text_bytes(out, letters[event->type], 2);

@@ -3,7 +3,10 @@
 #include "parts.h"
 
 const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS] = {
-#define COLUMN(name) { #name, G_STRUCT_OFFSET(ct_stats, name) }
+#define COLUMN(name)                       \
+  {                                        \
+#name, G_STRUCT_OFFSET(ct_stats, name) \
+  }
   COLUMN(found),      COLUMN(invalid), COLUMN(insert),         COLUMN(insert_failed), COLUMN(drop),
   COLUMN(early_drop), COLUMN(error),   COLUMN(search_restart), COLUMN(clash_resolve), COLUMN(chaintoolong),
 #undef COLUMN

@@ -14,7 +14,7 @@ static const struct {
 #define X(id, number, name) [EMIT_SUMMARY_##id] = { number, name },
   EMIT_SUMMARY_PROTOCOL_LIST(X)
 #undef X
-  [EMIT_SUMMARY_OTHER] = { 0, "other" },
+    [EMIT_SUMMARY_OTHER] = { 0, "other" },
 };
 
 void emit_summary_init(emit_summary *summary)
@@ -148,9 +148,10 @@ static const struct {
   const char *name;
   ct_class cls;
   int width;
-} columns[] = { { "NEW", CT_CLASS_NEW, 10 },         { "ESTABLISHED", CT_CLASS_ESTABLISHED, 13 },
-                { "RELATED", CT_CLASS_RELATED, 10 }, { "INVALID", CT_CLASS_INVALID, 10 },
-                { "UNTRACKED", CT_CLASS_UNTRACKED, 11 }, { "dropped", CT_CLASS_NONE, 10 } };
+} columns[] = {
+  { "NEW", CT_CLASS_NEW, 10 },         { "ESTABLISHED", CT_CLASS_ESTABLISHED, 13 }, { "RELATED", CT_CLASS_RELATED, 10 },
+  { "INVALID", CT_CLASS_INVALID, 10 }, { "UNTRACKED", CT_CLASS_UNTRACKED, 11 },     { "dropped", CT_CLASS_NONE, 10 }
+};
 
 static void packet_row(emit_text *out, const emit_summary *s, const char *name, const guint64 *by_class)
 {
@@ -371,7 +372,10 @@ static void pressed_row(emit_text *out, const char *name, const emit_pressed *p)
   emit_text_char(out, '\n');
 }
 
-/* Exact expiry frees places that the kernel's collector would not have freed yet; where places mattered, that must be said. */
+/*
+ * Exact expiry frees places that the kernel's collector would not have freed yet; where places mattered, that must be
+ * said.
+ */
 static void pressure(emit_text *out, const emit_summary *s)
 {
   const ct_stats *stats = s->stats;
@@ -384,8 +388,9 @@ static void pressure(emit_text *out, const emit_summary *s)
     return;
   label(out, lost ? "table full" : "nearly full");
   if (s->kernel == NULL) {
-    paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
-                                "nearly full: --gc kernel shows how");
+    paragraph(out, LABEL_WIDTH,
+              "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
+              "nearly full: --gc kernel shows how");
     return;
   }
   emit_text_literal(out, "             evicted  dropped     peak  still there\n");
@@ -395,8 +400,9 @@ static void pressure(emit_text *out, const emit_summary *s)
   if (memcmp(&exact, s->kernel, sizeof(exact)) == 0)
     paragraph(out, LABEL_WIDTH, "the kernel's way of collecting comes to the same here");
   else
-    paragraph(out, LABEL_WIDTH, "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
-                                "nearly full");
+    paragraph(out, LABEL_WIDTH,
+              "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
+              "nearly full");
 }
 
 static void checksums(emit_text *out, const emit_summary *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The summary for a person after a replay: one screen of 80 columns. What the engine's statistics do not have is counted here, packet
- * by packet, or told by whoever replays.
+ * The summary for a person after a replay: one screen of 80 columns. What the engine's statistics do not have is
+ * counted here, packet by packet, or told by whoever replays.
  *
  * Life: emit_summary_init; emit_summary_packet for each frame; fill in the rest; emit_summary_print.
  */
@@ -12,20 +12,20 @@
 #include "text.h"
 
 /* Rows of the packet table. X(ID, protocol number, name) */
-#define EMIT_SUMMARY_PROTOCOL_LIST(X)                                                                                  \
-  X(TCP, CT_PROTO_TCP, "tcp")                                                                                          \
-  X(UDP, CT_PROTO_UDP, "udp")                                                                                          \
-  X(ICMP, CT_PROTO_ICMP, "icmp")                                                                                       \
-  X(ICMPV6, CT_PROTO_ICMPV6, "icmpv6")                                                                                 \
-  X(SCTP, CT_PROTO_SCTP, "sctp")                                                                                       \
-  X(GRE, CT_PROTO_GRE, "gre")                                                                                          \
+#define EMIT_SUMMARY_PROTOCOL_LIST(X)  \
+  X(TCP, CT_PROTO_TCP, "tcp")          \
+  X(UDP, CT_PROTO_UDP, "udp")          \
+  X(ICMP, CT_PROTO_ICMP, "icmp")       \
+  X(ICMPV6, CT_PROTO_ICMPV6, "icmpv6") \
+  X(SCTP, CT_PROTO_SCTP, "sctp")       \
+  X(GRE, CT_PROTO_GRE, "gre")          \
   X(UDPLITE, CT_PROTO_UDPLITE, "udplite")
 
 typedef enum emit_summary_protocol {
 #define X(id, number, name) EMIT_SUMMARY_##id,
   EMIT_SUMMARY_PROTOCOL_LIST(X)
 #undef X
-  EMIT_SUMMARY_OTHER,
+    EMIT_SUMMARY_OTHER,
   EMIT_SUMMARY_PROTOCOLS
 } emit_summary_protocol;
 
@@ -39,18 +39,18 @@ typedef struct emit_summary {
   guint64 packets[EMIT_SUMMARY_PROTOCOLS][CT_CLASS_COUNT]; /* that conntrack saw; CT_CLASS_NONE: dropped by it */
   guint64 not_tracked;                                     /* frames that conntrack never saw */
   guint64 not_tracked_by_reason[CT_REASON_COUNT];
-  guint64 bytes;                                           /* of IP packets */
+  guint64 bytes; /* of IP packets */
   guint64 cut, checksums_bad, checksums_offload, checksums_skipped;
-  gint64 first_ns, last_ns;                                /* capture time */
+  gint64 first_ns, last_ns; /* capture time */
 
   /* Told by the caller. */
-  guint64 frames, fed;     /* frames read, and those of them that were replayed */
+  guint64 frames, fed; /* frames read, and those of them that were replayed */
   const ct_params *params;
   const ct_stats *stats;
-  guint64 entries;         /* in the table now */
-  double mean;             /* entries over the time from the first packet; ct_engine_mean */
+  guint64 entries;            /* in the table now */
+  double mean;                /* entries over the time from the first packet; ct_engine_mean */
   const emit_pressed *kernel; /* what would have been under --gc kernel; NULL: not known */
-  const char *const *notes; /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
+  const char *const *notes;   /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 
 void emit_summary_init(emit_summary *summary);

@@ -91,10 +91,7 @@ void emit_text_bytes(emit_text *out, const char *bytes, gsize n)
   out->used += n;
 }
 
-void emit_text_string(emit_text *out, const char *s)
-{
-  emit_text_bytes(out, s, strlen(s));
-}
+void emit_text_string(emit_text *out, const char *s) { emit_text_bytes(out, s, strlen(s)); }
 
 void emit_text_format(emit_text *out, const char *format, ...)
 {
@@ -180,7 +177,10 @@ void emit_text_u64_pad(emit_text *out, guint64 v, int width)
   emit_text_pad(out, buffer, width);
 }
 
-/* RFC 8259: quote, backslash and control characters are escaped; what is not UTF-8 becomes U+FFFD, so that every reader can read it. */
+/*
+ * RFC 8259: quote, backslash and control characters are escaped; what is not UTF-8 becomes U+FFFD, so that every reader
+ * can read it.
+ */
 void emit_text_json_string(emit_text *out, const char *s)
 {
   emit_text_char(out, '"');

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a live kernel's transcript of the same capture holds, key for key: a header, a line per frame, a last line. Entries
- * and expectations stand on a line only where they differ from the lines before; collect.h says how that is known.
+ * What a live kernel's transcript of the same capture holds, key for key: a header, a line per frame, a last line.
+ * Entries and expectations stand on a line only where they differ from the lines before; collect.h says how that is
+ * known.
  */
 #include "formats.h"
 #include "json_parts.h"
@@ -220,7 +221,8 @@ static void transcript_packet(emit_text *out, const emit_options *o, const emit_
 
   emit_text_literal(out, "{\"n\":");
   emit_text_u64(out, packet->number);
-  if (packet->kind == CT_PACKET_NONE && (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)) {
+  if (packet->kind == CT_PACKET_NONE &&
+      (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)) {
     /* The referee never sent such a frame: what happened meanwhile stands on the next line. */
     emit_text_literal(out, ",\"cls\":null,\"why\":\"not ip\"}\n");
     return;

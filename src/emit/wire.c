@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static uint16_t be16(const uint8_t *p)
-{
-  return (uint16_t)(p[0] << 8 | p[1]);
-}
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 
 static void addresses(const ct_packet *packet, emit_wire *wire)
 {
@@ -35,7 +32,8 @@ void emit_wire_read(const ct_packet *packet, emit_wire *wire)
 
   memset(wire, 0, sizeof(*wire));
   if (packet->data == NULL || packet->captured == 0 ||
-      (packet->kind == CT_PACKET_NONE && (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)))
+      (packet->kind == CT_PACKET_NONE &&
+       (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)))
     return;
   addresses(packet, wire);
   if (wire->family == 0 || !wire->has_proto || packet->l4_offset == 0 || packet->l4_offset >= packet->captured)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a packet's own headers say, for people: the engine's tuple is what is looked up, which for ICMP answers and errors is
- * not what stands in the packet. Reads no byte that was not captured. Internal to src/emit.
+ * What a packet's own headers say, for people: the engine's tuple is what is looked up, which for ICMP answers and
+ * errors is not what stands in the packet. Reads no byte that was not captured. Internal to src/emit.
  */
 #ifndef EMIT_WIRE_H
 #define EMIT_WIRE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * conntrack's -o xml (spec 10.7), a flow a line. As conntrack does, the document opens with its first flow, so that nothing
- * to show is nothing printed; an SCTP state is spelled from TCP's table, which is the library's mistake and what its readers know.
+ * conntrack's -o xml (spec 10.7), a flow a line. As conntrack does, the document opens with its first flow, so that
+ * nothing to show is nothing printed; an SCTP state is spelled from TCP's table, which is the library's mistake and
+ * what its readers know.
  */
 #include "formats.h"
 #include "parts.h"
@@ -253,7 +254,7 @@ static void xml_expect(emit_text *out, const emit_options *o, const ct_expect_vi
 static void xml_event(emit_text *out, const emit_options *o, const ct_event *event)
 {
   static const char *const types[CT_EVENT_TYPE_COUNT] = {
-    [CT_EVENT_NEW] = "new",        [CT_EVENT_UPDATE] = "update",         [CT_EVENT_DESTROY] = "destroy",
+    [CT_EVENT_NEW] = "new",        [CT_EVENT_UPDATE] = "update",          [CT_EVENT_DESTROY] = "destroy",
     [CT_EVENT_EXPECT_NEW] = "new", [CT_EVENT_EXPECT_DESTROY] = "destroy",
   };
 

@@ -113,8 +113,8 @@ static char *flag_words(guint8 flags)
   static const struct {
     guint8 bit;
     const char *name;
-  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" }, { CT_TCP_PSH, "PSH" },
-                { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
+  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" },
+                { CT_TCP_PSH, "PSH" }, { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
   GString *words = g_string_new(NULL);
   guint i;
 
@@ -152,7 +152,8 @@ static void say_packet(explain_teller *t)
       g_string_append_printf(text, ", %s, sequence number %u", flags, packet->l4.tcp.seq);
       if (packet->l4.tcp.flags & CT_TCP_ACK)
         g_string_append_printf(text, ", acknowledging %u", packet->l4.tcp.ack);
-      g_string_append_printf(text, ", window %u, %u bytes of data", packet->l4.tcp.window, packet->l4.tcp.payload_bytes);
+      g_string_append_printf(text, ", window %u, %u bytes of data", packet->l4.tcp.window,
+                             packet->l4.tcp.payload_bytes);
       g_free(flags);
     } else {
       g_string_append_printf(text, ", %u bytes", packet->length);
@@ -185,7 +186,8 @@ static void say_found(explain_teller *t, const char *words)
   const char *state = ct_state_name(trace->before.tuple[0].proto, trace->before.state);
 
   if (icmp_error)
-    explain_say(t, EXPLAIN_LOOK_UP, "It is an ICMP error, so the packet inside it was looked up, from the answering side: %s.", words);
+    explain_say(t, EXPLAIN_LOOK_UP,
+                "It is an ICMP error, so the packet inside it was looked up, from the answering side: %s.", words);
   else
     explain_say(t, EXPLAIN_LOOK_UP, "It was looked up as %s.", words);
   if (!trace->has_before && result->reason == CT_REASON_TABLE_FULL) {
@@ -194,20 +196,30 @@ static void say_found(explain_teller *t, const char *words)
     return;
   }
   if (!trace->has_before) {
-    explain_say(t, EXPLAIN_LOOK_UP, icmp_error ? "The table has no such connection." :
-                "The table has no such connection, so a new entry was begun with this as its original direction.");
+    explain_say(t, EXPLAIN_LOOK_UP,
+                icmp_error
+                  ? "The table has no such connection."
+                  : "The table has no such connection, so a new entry was begun with this as its original direction.");
     return;
   }
   explain_say(t, EXPLAIN_LOOK_UP, "Found: connection #%" G_GUINT64_FORMAT "%s%s%s.", trace->before.id,
               result->cls == CT_CLASS_INVALID || trace->look_ups > 1 ? "" : ", in its ",
-              result->cls == CT_CLASS_INVALID || trace->look_ups > 1 ? "" :
-              result->dir == CT_ORIGINAL ? "original direction" : "reply direction",
-              state != NULL ? "" : trace->before.status & CT_STATUS_SEEN_REPLY ? ", answered before" : ", not answered yet");
+              result->cls == CT_CLASS_INVALID || trace->look_ups > 1 ? ""
+              : result->dir == CT_ORIGINAL                           ? "original direction"
+                                                                     : "reply direction",
+              state != NULL                                 ? ""
+              : trace->before.status & CT_STATUS_SEEN_REPLY ? ", answered before"
+                                                            : ", not answered yet");
   if (trace->look_ups > 1 && result->reason == CT_REASON_TABLE_FULL)
-    explain_say(t, EXPLAIN_LOOK_UP, "That entry was over, and the packet was looked up a second time: nothing was found, and there is no room for "
-                "a new entry: %s that may go.", searched(t->facts->params->profile->eviction));
+    explain_say(
+      t, EXPLAIN_LOOK_UP,
+      "That entry was over, and the packet was looked up a second time: nothing was found, and there is no room for "
+      "a new entry: %s that may go.",
+      searched(t->facts->params->profile->eviction));
   else if (trace->look_ups > 1)
-    explain_say(t, EXPLAIN_LOOK_UP, "That entry was over, and the packet was looked up a second time: nothing was found, and a new entry was begun.");
+    explain_say(
+      t, EXPLAIN_LOOK_UP,
+      "That entry was over, and the packet was looked up a second time: nothing was found, and a new entry was begun.");
 }
 
 static void say_look_up(explain_teller *t)
@@ -238,27 +250,26 @@ static void say_class(explain_teller *t)
   const ct_result *result = t->facts->result;
 
   switch (result->cls) {
-  case CT_CLASS_NEW:
-    explain_say(t, EXPLAIN_CLASS, "NEW: nobody has answered yet.");
-    break;
+  case CT_CLASS_NEW: explain_say(t, EXPLAIN_CLASS, "NEW: nobody has answered yet."); break;
   case CT_CLASS_ESTABLISHED:
-    explain_say(t, EXPLAIN_CLASS, result->dir == CT_REPLY ? "ESTABLISHED: it goes in the reply direction." :
-                "ESTABLISHED: an answer was seen before.");
+    explain_say(t, EXPLAIN_CLASS,
+                result->dir == CT_REPLY ? "ESTABLISHED: it goes in the reply direction."
+                                        : "ESTABLISHED: an answer was seen before.");
     break;
   case CT_CLASS_RELATED:
-    explain_say(t, EXPLAIN_CLASS, t->facts->packet->kind == CT_PACKET_ICMP_ERROR ?
-                "RELATED: an error about a connection that is in the table." :
-                "RELATED: a connection that another one announced, and nobody has answered yet.");
+    explain_say(t, EXPLAIN_CLASS,
+                t->facts->packet->kind == CT_PACKET_ICMP_ERROR
+                  ? "RELATED: an error about a connection that is in the table."
+                  : "RELATED: a connection that another one announced, and nobody has answered yet.");
     break;
   case CT_CLASS_INVALID:
-    explain_say(t, EXPLAIN_CLASS, "INVALID: the packet goes on without an entry; dropping it is the business of a rule.");
+    explain_say(t, EXPLAIN_CLASS,
+                "INVALID: the packet goes on without an entry; dropping it is the business of a rule.");
     break;
   case CT_CLASS_UNTRACKED:
     explain_say(t, EXPLAIN_CLASS, "UNTRACKED: it passes, and the table knows nothing of it.");
     break;
-  default:
-    explain_say(t, EXPLAIN_CLASS, "None: no rule ever sees it with a class.");
-    break;
+  default: explain_say(t, EXPLAIN_CLASS, "None: no rule ever sees it with a class."); break;
   }
 }
 

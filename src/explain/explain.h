@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One packet told as the kernel saw it, in sentences that can be read aloud: what was looked up and found, the cell of the
- * state table, the exceptions, the window's four bounds with the numbers, the timeout and why that one, what changed and
- * what did not. Everything is told from the engine's own trace (conntrack/trace.h); nothing is tracked a second time.
+ * One packet told as the kernel saw it, in sentences that can be read aloud: what was looked up and found, the cell of
+ * the state table, the exceptions, the window's four bounds with the numbers, the timeout and why that one, what
+ * changed and what did not. Everything is told from the engine's own trace (conntrack/trace.h); nothing is tracked a
+ * second time.
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -18,29 +19,29 @@ typedef struct explain_facts {
   const ct_packet *packet;
   const ct_result *result;
   const ct_trace *trace;
-  const ct_view *after;           /* the entry after the packet; NULL where there is none */
+  const ct_view *after;            /* the entry after the packet; NULL where there is none */
   const emit_collector *collector; /* the events since the packet before; NULL: not told */
-  gint64 first_ns;                /* time of the first frame: what times count from */
+  gint64 first_ns;                 /* time of the first frame: what times count from */
 } explain_facts;
 
 /* X(ID, name in JSON, heading in text) */
-#define EXPLAIN_TOPIC_LIST(X)                                                                                          \
-  X(PACKET, "packet", "Packet")                                                                                        \
-  X(LOOK_UP, "look_up", "Look-up")                                                                                     \
-  X(CLASS, "class", "Class")                                                                                           \
-  X(TABLE, "table", "State table")                                                                                     \
-  X(EXCEPTION, "exception", "Exception")                                                                               \
-  X(TAG, "tag", "Tag")                                                                                                 \
-  X(WINDOW, "window", "Window")                                                                                        \
-  X(VERDICT, "verdict", "Verdict")                                                                                     \
-  X(TIMEOUT, "timeout", "Timeout")                                                                                     \
-  X(CHANGES, "changes", "Changes")                                                                                     \
+#define EXPLAIN_TOPIC_LIST(X)            \
+  X(PACKET, "packet", "Packet")          \
+  X(LOOK_UP, "look_up", "Look-up")       \
+  X(CLASS, "class", "Class")             \
+  X(TABLE, "table", "State table")       \
+  X(EXCEPTION, "exception", "Exception") \
+  X(TAG, "tag", "Tag")                   \
+  X(WINDOW, "window", "Window")          \
+  X(VERDICT, "verdict", "Verdict")       \
+  X(TIMEOUT, "timeout", "Timeout")       \
+  X(CHANGES, "changes", "Changes")       \
   X(EVENTS, "events", "Events")
 typedef enum explain_topic {
 #define X(id, name, heading) EXPLAIN_##id,
   EXPLAIN_TOPIC_LIST(X)
 #undef X
-  EXPLAIN_TOPIC_COUNT
+    EXPLAIN_TOPIC_COUNT
 } explain_topic;
 
 typedef struct explain_sentence {
@@ -56,15 +57,18 @@ typedef struct explain_bound {
   const char *name, *what; /* "I", "upper bound of the sequence number" */
   const char *number;      /* which of the segment's numbers: "seq", "end", "ack" */
   guint32 value, limit;
-  gboolean upper;          /* value may not be after limit; otherwise not before it */
+  gboolean upper; /* value may not be after limit; otherwise not before it */
   gboolean kept;
-  guint32 distance;        /* how much there is to spare, or by how much it is broken */
+  guint32 distance; /* how much there is to spare, or by how much it is broken */
 } explain_bound;
 enum { EXPLAIN_BOUNDS = 4 };
 /* => EXPLAIN_BOUNDS, or 0 where no window was checked. */
 guint explain_bounds(const ct_trace *trace, explain_bound *bounds);
 
-/* The kernel's rule behind a refusal, in words, with the function it stands in; NULL for reasons that refuse nothing. Static. */
+/*
+ * The kernel's rule behind a refusal, in words, with the function it stands in; NULL for reasons that refuse nothing.
+ * Static.
+ */
 const char *explain_rule(ct_reason reason);
 
 /* The packet as paragraphs, each sentence on lines of its own; or as one line of JSON. */

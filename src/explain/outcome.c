@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events. */
+/*
+ * What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events.
+ */
 #include "parts.h"
 
 #include "emit/formats.h"
@@ -39,22 +41,25 @@ static void say_bound_broken(explain_teller *t)
 
   switch (t->facts->result->reason) {
   case CT_REASON_TCP_SEQ_OVER:
-    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u beyond %u.", bound->value, bound->value - bound->limit, bound->limit);
+    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u beyond %u.", bound->value,
+                bound->value - bound->limit, bound->limit);
     break;
   case CT_REASON_TCP_ACK_OVER:
-    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over, bound->limit);
+    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over,
+                bound->limit);
     break;
   case CT_REASON_TCP_SEQ_LOW:
     explain_say(t, EXPLAIN_VERDICT, "It ends at %u, which is %u before %u.", bound->value, bound->over, bound->limit);
     break;
   case CT_REASON_TCP_ACK_LOW:
-    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u before %u.", bound->value, bound->over, bound->limit);
+    explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u before %u.", bound->value, bound->over,
+                bound->limit);
     break;
   case CT_REASON_TCP_RST_SEQ:
-    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u before %u.", bound->value, bound->over, bound->limit);
+    explain_say(t, EXPLAIN_VERDICT, "Its sequence number %u lies %u before %u.", bound->value, bound->over,
+                bound->limit);
     break;
-  default:
-    break;
+  default: break;
   }
 }
 
@@ -72,8 +77,8 @@ void explain_verdict(explain_teller *t)
   } else if (result->verdict == CT_VERDICT_DROP) {
     explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", ct_reason_sentence(reason));
     say_hint(t, reason);
-  } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE && t->facts->packet->kind != CT_PACKET_UNTRACKED &&
-             reason != t->facts->trace->timeout_why) {
+  } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE &&
+             t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", ct_reason_sentence(reason));
   }
 }
@@ -88,21 +93,20 @@ static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
 
   switch (trace->timeout_why) {
   case CT_REASON_TCP_RETRANS:
-    g_snprintf(text, bytes, "the same ACK came %u times again (nf_conntrack_tcp_max_retrans is %u)", f->after->tcp.retrans,
-               f->params->tcp_max_retrans);
+    g_snprintf(text, bytes, "the same ACK came %u times again (nf_conntrack_tcp_max_retrans is %u)",
+               f->after->tcp.retrans, f->params->tcp_max_retrans);
     return text;
-  case CT_REASON_TCP_UNACKED:
-    return "there is data that nobody has acknowledged yet";
+  case CT_REASON_TCP_UNACKED: return "there is data that nobody has acknowledged yet";
   case CT_REASON_TCP_ZERO_WINDOW:
-    return f->packet->l4.tcp.window != 0 ? "no window has been remembered yet, which counts as a window of zero" :
-                                           "the last window was zero";
-  default:
-    break;
+    return f->packet->l4.tcp.window != 0 ? "no window has been remembered yet, which counts as a window of zero"
+                                         : "the last window was zero";
+  default: break;
   }
   switch (trace->timeout) {
   case CT_TIMEOUT_TCP_UNACK:
-    return f->result->dir == CT_ORIGINAL ? "it was picked up in the middle and nobody has answered yet" :
-                                           "it was picked up in the middle, and this first answer counts only afterwards";
+    return f->result->dir == CT_ORIGINAL
+             ? "it was picked up in the middle and nobody has answered yet"
+             : "it was picked up in the middle, and this first answer counts only afterwards";
   case CT_TIMEOUT_UDP:
   case CT_TIMEOUT_GRE:
     if (!(f->after->status & CT_STATUS_SEEN_REPLY))
@@ -111,10 +115,8 @@ static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
       return "this is the first answer, and only what follows it makes a stream";
     return "the flow is not two seconds old, so it is no stream yet";
   case CT_TIMEOUT_UDP_STREAM:
-  case CT_TIMEOUT_GRE_STREAM:
-    return "both sides were seen: it is a stream";
-  default:
-    break;
+  case CT_TIMEOUT_GRE_STREAM: return "both sides were seen: it is a stream";
+  default: break;
   }
   if (state == NULL)
     return "the protocol has only this one";
@@ -194,7 +196,8 @@ static void entry_changes(explain_teller *t, const ct_view *before, const ct_vie
     side_changes(list, dir, &before->tcp.side[dir], &after->tcp.side[dir]);
   for (dir = 0; dir < 2; dir++)
     if (before->packets[dir] != after->packets[dir])
-      add_clause(list, "%" G_GUINT64_FORMAT " packet%s and %" G_GUINT64_FORMAT " bytes counted so far in the %s direction",
+      add_clause(list,
+                 "%" G_GUINT64_FORMAT " packet%s and %" G_GUINT64_FORMAT " bytes counted so far in the %s direction",
                  after->packets[dir], after->packets[dir] == 1 ? "" : "s", after->bytes[dir], explain_dir(dir));
   if (list->len > 0)
     explain_say(t, EXPLAIN_CHANGES, "On the entry: %s.", list->str);
@@ -226,7 +229,8 @@ void explain_changes(explain_teller *t)
     entry_changes(t, &f->trace->before, f->after);
   } else if (result->reason == CT_REASON_TABLE_FULL) {
     explain_say(t, EXPLAIN_CHANGES, "The table is as before.");
-  } else if (f->packet->kind == CT_PACKET_TRACK && (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
+  } else if (f->packet->kind == CT_PACKET_TRACK &&
+             (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
     explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");
   }
 }
@@ -245,7 +249,10 @@ static void say_message(explain_teller *t, const char *type, guint bits)
   static const struct {
     guint bit;
     const char *name;
-  } names[] = { { CT_EV_REPLY, "reply" }, { CT_EV_ASSURED, "assured" }, { CT_EV_PROTOINFO, "state" }, { CT_EV_HELPER, "helper" },
+  } names[] = { { CT_EV_REPLY, "reply" },
+                { CT_EV_ASSURED, "assured" },
+                { CT_EV_PROTOINFO, "state" },
+                { CT_EV_HELPER, "helper" },
                 { CT_EV_RELATED, "related" } };
   GString *list = g_string_new(NULL);
   guint i;
@@ -253,7 +260,8 @@ static void say_message(explain_teller *t, const char *type, guint bits)
   for (i = 0; i < G_N_ELEMENTS(names); i++)
     if (bits & names[i].bit)
       g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", names[i].name);
-  explain_say(t, EXPLAIN_EVENTS, list->len > 0 ? "The kernel reports %s (%s)." : "The kernel reports %s.", type, list->str);
+  explain_say(t, EXPLAIN_EVENTS, list->len > 0 ? "The kernel reports %s (%s)." : "The kernel reports %s.", type,
+              list->str);
   g_string_free(list, TRUE);
 }
 
@@ -266,13 +274,9 @@ void explain_events(explain_teller *t)
     const ct_event *event = emit_collector_get(collector, i);
 
     switch (event->type) {
-    case CT_EVENT_DESTROY:
-      say_destroy(t, event);
-      break;
+    case CT_EVENT_DESTROY: say_destroy(t, event); break;
     case CT_EVENT_NEW:
-    case CT_EVENT_UPDATE:
-      say_message(t, emit_event_name(event->type), event->bits);
-      break;
+    case CT_EVENT_UPDATE: say_message(t, emit_event_name(event->type), event->bits); break;
     case CT_EVENT_EXPECT_NEW: {
       char *words = explain_tuple_words(&event->expect->tuple);
 
@@ -281,11 +285,10 @@ void explain_events(explain_teller *t)
       break;
     }
     case CT_EVENT_EXPECT_DESTROY:
-      explain_say(t, EXPLAIN_EVENTS, "An expectation of connection #%" G_GUINT64_FORMAT " ended: %s.", event->expect->master_id,
-                  ct_reason_sentence((ct_reason)event->reason));
+      explain_say(t, EXPLAIN_EVENTS, "An expectation of connection #%" G_GUINT64_FORMAT " ended: %s.",
+                  event->expect->master_id, ct_reason_sentence((ct_reason)event->reason));
       break;
-    default:
-      break;
+    default: break;
     }
   }
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sentences as paragraphs for people, or with the facts behind them as a line of JSON for tools (doc/formats.md). */
+/*
+ * The sentences as paragraphs for people, or with the facts behind them as a line of JSON for tools (doc/formats.md).
+ */
 #include <string.h>
 
 #include "conntrack/proto/tables.h"

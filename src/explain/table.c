@@ -17,8 +17,8 @@ static void say_cell(explain_teller *t, guint8 proto, const ct_trace_cell *cell)
   if (cell->cell == CT_TCP_INVALID)
     explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s: INVALID.", row, explain_dir(cell->dir), old);
   else if (cell->cell == CT_TCP_IGNORE)
-    explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s: ignore, which lets it pass and changes nothing.", row,
-                explain_dir(cell->dir), old);
+    explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s: ignore, which lets it pass and changes nothing.",
+                row, explain_dir(cell->dir), old);
   else
     explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s leads to %s.", row, explain_dir(cell->dir), old,
                 explain_cell_name(proto, cell->cell));
@@ -33,16 +33,19 @@ static void say_reset(explain_teller *t, const ct_trace *trace, const ct_trace_c
   if (!trace->has_before)
     return;
   if (trace->arc == CT_TRACE_ARC_ACCEPT && cell->old >= CT_TCP_FIN_WAIT && cell->old <= CT_TCP_CLOSE) {
-    explain_say(t, EXPLAIN_EXCEPTION, "The connection is being closed already: a reset is believed whatever its numbers are.");
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "The connection is being closed already: a reset is believed whatever its numbers are.");
     return;
   }
   if (has_ack)
     explain_say(t, EXPLAIN_EXCEPTION, "The other side has acknowledged up to %u, and the reset has sequence number %u.",
                 other->max_ack, t->facts->packet->l4.tcp.seq);
   if (trace->arc == CT_TRACE_ARC_ACCEPT)
-    explain_say(t, EXPLAIN_EXCEPTION, "It acknowledges something that was let through before, and is believed without a look at its window.");
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "It acknowledges something that was let through before, and is believed without a look at its window.");
   else if (t->facts->result->reason == CT_REASON_TCP_RST_CHALLENGE)
-    explain_say(t, EXPLAIN_EXCEPTION, "That is not exact: the peer may answer with a challenge ACK (RFC 5961), so the state is kept.");
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "That is not exact: the peer may answer with a challenge ACK (RFC 5961), so the state is kept.");
 }
 
 static void say_exception(explain_teller *t, const ct_trace_cell *cell)
@@ -51,29 +54,39 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
 
   switch (t->facts->result->reason) {
   case CT_REASON_TCP_RESYNC:
-    explain_say(t, EXPLAIN_EXCEPTION, "It answers the SYN that was let through before: the connection starts over, from SYN_SENT to SYN_RECV.");
+    explain_say(
+      t, EXPLAIN_EXCEPTION,
+      "It answers the SYN that was let through before: the connection starts over, from SYN_SENT to SYN_RECV.");
     return;
   case CT_REASON_TCP_REOPEN:
-    explain_say(t, EXPLAIN_EXCEPTION, "The old connection was closed (a FIN began it, or this side had reset it), so the SYN may take its place.");
+    explain_say(
+      t, EXPLAIN_EXCEPTION,
+      "The old connection was closed (a FIN began it, or this side had reset it), so the SYN may take its place.");
     return;
   case CT_REASON_TCP_REOPEN_IGNORED:
-    explain_say(t, EXPLAIN_EXCEPTION, "The old connection was not closed from here, so the SYN is only remembered, until an answer tells whether it was taken.");
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "The old connection was not closed from here, so the SYN is only remembered, until an answer tells "
+                "whether it was taken.");
     return;
   case CT_REASON_TCP_IGNORED:
     explain_say(t, EXPLAIN_EXCEPTION, "Its numbers are remembered, to understand the other side's answer.");
     return;
   case CT_REASON_TCP_CHALLENGE_ACK:
-    explain_say(t, EXPLAIN_EXCEPTION, "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.");
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.");
     return;
   case CT_REASON_TCP_PICKUP:
     if (t->facts->params->profile->tcp_tracker != NULL)
-      explain_say(t, EXPLAIN_EXCEPTION, "ip_conntrack_tcp_loose is on, so a connection may be picked up in the middle; %u packets of each side go unchecked from then on.",
+      explain_say(t, EXPLAIN_EXCEPTION,
+                  "ip_conntrack_tcp_loose is on, so a connection may be picked up in the middle; %u packets of each "
+                  "side go unchecked from then on.",
                   t->facts->params->tcp_loose);
     else
-      explain_say(t, EXPLAIN_EXCEPTION, "nf_conntrack_tcp_loose is on, so a connection may be picked up in the middle; it is liberal about windows from then on.");
+      explain_say(t, EXPLAIN_EXCEPTION,
+                  "nf_conntrack_tcp_loose is on, so a connection may be picked up in the middle; it is liberal about "
+                  "windows from then on.");
     return;
-  default:
-    break;
+  default: break;
   }
   if (cell->row == CT_TCP_INDEX_RST && cell->cell == CT_TCP_CLOSE)
     say_reset(t, trace, cell);
@@ -97,8 +110,11 @@ void explain_tcp_cells(explain_teller *t)
   if (proto == CT_PROTO_TCP && n > 0)
     say_exception(t, &trace->cells[0]);
   if (trace->sctp && t->facts->result->conn != 0)
-    explain_say(t, EXPLAIN_TAG, trace->my_vtag == 0 && !trace->has_before ? "The packet carries verification tag 0x%08x." :
-                "The packet carries verification tag 0x%08x; known for its direction: 0x%08x.", trace->vtag, trace->my_vtag);
+    explain_say(t, EXPLAIN_TAG,
+                trace->my_vtag == 0 && !trace->has_before
+                  ? "The packet carries verification tag 0x%08x."
+                  : "The packet carries verification tag 0x%08x; known for its direction: 0x%08x.",
+                trace->vtag, trace->my_vtag);
 }
 
 /* --- the window --- */
@@ -151,14 +167,16 @@ static void say_scale_and_sack(explain_teller *t)
   guint8 flags = packet->l4.tcp.flags;
 
   if (!(flags & CT_TCP_ACK) || (flags & CT_TCP_RST && packet->l4.tcp.ack == 0))
-    explain_say(t, EXPLAIN_WINDOW, "It acknowledges nothing, so the receiver's own end %u stands in for its acknowledgement.", trace->ack);
+    explain_say(t, EXPLAIN_WINDOW,
+                "It acknowledges nothing, so the receiver's own end %u stands in for its acknowledgement.", trace->ack);
   else if (trace->sack != trace->ack)
-    explain_say(t, EXPLAIN_WINDOW, "It acknowledges %u, and its SACK blocks reach to %u: that is what counts.", trace->ack, trace->sack);
+    explain_say(t, EXPLAIN_WINDOW, "It acknowledges %u, and its SACK blocks reach to %u: that is what counts.",
+                trace->ack, trace->sack);
   if (flags & CT_TCP_SYN)
     explain_say(t, EXPLAIN_WINDOW, "The window of a SYN is never scaled: it is %u bytes.", packet->l4.tcp.window);
   else if (trace->sender.scale != 0)
-    explain_say(t, EXPLAIN_WINDOW, "Its window of %u is scaled by 2 to the %u: %u bytes.", packet->l4.tcp.window, trace->sender.scale,
-                (guint32)packet->l4.tcp.window << trace->sender.scale);
+    explain_say(t, EXPLAIN_WINDOW, "Its window of %u is scaled by 2 to the %u: %u bytes.", packet->l4.tcp.window,
+                trace->sender.scale, (guint32)packet->l4.tcp.window << trace->sender.scale);
 }
 
 /* A side met for the first time has no past to be held against: it is taken as it comes. */
@@ -171,7 +189,8 @@ static void say_first_of_side(explain_teller *t)
     return;
   if (t->facts->result->cls == CT_CLASS_INVALID) /* its direction is not told */
     return;
-  explain_say(t, EXPLAIN_WINDOW, "It is the first segment of its side, taken as it comes: sent up to %u, may send up to %u, window %u.",
+  explain_say(t, EXPLAIN_WINDOW,
+              "It is the first segment of its side, taken as it comes: sent up to %u, may send up to %u, window %u.",
               s->end, s->max_end, s->max_window);
 }
 
@@ -182,7 +201,8 @@ static void say_waived(explain_teller *t, const explain_bound *bounds)
   if (f->result->cls == CT_CLASS_INVALID || (bounds[0].kept && bounds[1].kept && bounds[2].kept && bounds[3].kept))
     return;
   if (f->trace->sender.flags & FLAG_BE_LIBERAL)
-    explain_say(t, EXPLAIN_WINDOW, "The connection was picked up in the middle, so this side is not held to its bounds.");
+    explain_say(t, EXPLAIN_WINDOW,
+                "The connection was picked up in the middle, so this side is not held to its bounds.");
   else if (f->params->tcp_be_liberal)
     explain_say(t, EXPLAIN_WINDOW, "nf_conntrack_tcp_be_liberal is on: nobody is held to the bounds.");
 }
@@ -200,7 +220,8 @@ void explain_window(explain_teller *t)
   say_first_of_side(t);
   say_scale_and_sack(t);
   say_bound(t, &bounds[0], "the most that the receiver's window has allowed");
-  limit = g_strdup_printf("the sender's end %u less the receiver's largest window %u", trace->sender.end, trace->receiver.max_window);
+  limit = g_strdup_printf("the sender's end %u less the receiver's largest window %u", trace->sender.end,
+                          trace->receiver.max_window);
   say_bound(t, &bounds[1], limit);
   g_free(limit);
   say_bound(t, &bounds[2], "the end of what the receiver has sent");

@@ -42,7 +42,10 @@ int lib_may_change(ctreplay_engine *engine)
 
 /* ---- life ---- */
 
-/* Before anything is hashed. Where the system has no random bytes ready, the built-in key has to do: only speed can be taken by it. */
+/*
+ * Before anything is hashed. Where the system has no random bytes ready, the built-in key has to do: only speed can be
+ * taken by it.
+ */
 static void draw_hash_key(void)
 {
   static gsize drawn;
@@ -129,8 +132,8 @@ static int check_time(ctreplay_engine *engine, int64_t time_ns)
 {
   if (time_ns >= 0 && time_ns <= CTREPLAY_TIME_LARGEST_NS)
     return CTREPLAY_OK;
-  return lib_fail(engine, CTREPLAY_ERROR_TIME, "%" G_GINT64_FORMAT " ns: times are from 0 to %" G_GINT64_FORMAT, time_ns,
-                  CTREPLAY_TIME_LARGEST_NS);
+  return lib_fail(engine, CTREPLAY_ERROR_TIME, "%" G_GINT64_FORMAT " ns: times are from 0 to %" G_GINT64_FORMAT,
+                  time_ns, CTREPLAY_TIME_LARGEST_NS);
 }
 
 static int check_packet(ctreplay_engine *engine, uint32_t link, const void *bytes, size_t captured, size_t wire,
@@ -177,8 +180,8 @@ static void tell(const ctreplay_engine *engine, const ct_packet *packet, const c
   lib_give(result, &out, sizeof(out), RESULT_LEAST);
 }
 
-int ctreplay_engine_packet(ctreplay_engine *engine, uint32_t link, int64_t time_ns, const void *bytes, size_t captured, size_t wire,
-                           ctreplay_result *result)
+int ctreplay_engine_packet(ctreplay_engine *engine, uint32_t link, int64_t time_ns, const void *bytes, size_t captured,
+                           size_t wire, ctreplay_result *result)
 {
   cap_frame frame = { .ts_ns = time_ns,
                       .data = bytes != NULL ? bytes : (const void *)"",
@@ -215,7 +218,8 @@ int ctreplay_engine_advance(ctreplay_engine *engine, int64_t now_ns)
   if (code != CTREPLAY_OK || (code = check_time(engine, now_ns)) != CTREPLAY_OK)
     return code;
   if (now_ns < ctreplay_engine_now(engine))
-    return lib_fail(engine, CTREPLAY_ERROR_TIME, "%" G_GINT64_FORMAT " ns has passed: the clock stands at %" G_GINT64_FORMAT, now_ns,
+    return lib_fail(engine, CTREPLAY_ERROR_TIME,
+                    "%" G_GINT64_FORMAT " ns has passed: the clock stands at %" G_GINT64_FORMAT, now_ns,
                     ctreplay_engine_now(engine));
   lib_start(engine);
   ct_engine_advance(engine->engine, now_ns);
@@ -238,7 +242,8 @@ int ctreplay_engine_flush(ctreplay_engine *engine)
 
 /* ---- looks ---- */
 
-static int give_connection(ctreplay_engine *engine, gboolean found, const ct_view *view, ctreplay_connection *connection)
+static int give_connection(ctreplay_engine *engine, gboolean found, const ct_view *view,
+                           ctreplay_connection *connection)
 {
   ctreplay_connection out;
 
@@ -255,10 +260,12 @@ int ctreplay_engine_find(ctreplay_engine *engine, uint64_t id, ctreplay_connecti
 
   if (engine == NULL || !lib_fits(connection, CONNECTION_LEAST))
     return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "struct_bytes of the connection is not set");
-  return give_connection(engine, engine->engine != NULL && ct_engine_find(engine->engine, id, &view), &view, connection);
+  return give_connection(engine, engine->engine != NULL && ct_engine_find(engine->engine, id, &view), &view,
+                         connection);
 }
 
-int ctreplay_engine_lookup(ctreplay_engine *engine, const ctreplay_tuple *tuple, ctreplay_connection *connection, uint32_t *direction)
+int ctreplay_engine_lookup(ctreplay_engine *engine, const ctreplay_tuple *tuple, ctreplay_connection *connection,
+                           uint32_t *direction)
 {
   ct_dir dir = CT_ORIGINAL;
   ct_tuple wanted;
@@ -269,7 +276,8 @@ int ctreplay_engine_lookup(ctreplay_engine *engine, const ctreplay_tuple *tuple,
     return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "a look-up needs a tuple, and a connection with struct_bytes set");
   if (!lib_tuple_back(tuple, &wanted))
     return lib_fail(engine, CTREPLAY_ERROR_ARGUMENT, "family %u: give 4 or 6", tuple->family);
-  code = give_connection(engine, engine->engine != NULL && ct_engine_lookup(engine->engine, &wanted, &view, &dir), &view, connection);
+  code = give_connection(engine, engine->engine != NULL && ct_engine_lookup(engine->engine, &wanted, &view, &dir),
+                         &view, connection);
   if (code == CTREPLAY_OK && direction != NULL)
     *direction = (uint32_t)dir;
   return code;

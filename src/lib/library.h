@@ -40,8 +40,8 @@ int lib_may_change(ctreplay_engine *engine);
 void lib_start(ctreplay_engine *engine);
 
 /*
- * Copies a struct of own bytes out to the caller's, which begins with how many bytes it has. => FALSE where that is less than any version of it had
- * (least) or more than any will have: then it was never set.
+ * Copies a struct of own bytes out to the caller's, which begins with how many bytes it has. => FALSE where that is
+ * less than any version of it had (least) or more than any will have: then it was never set.
  */
 gboolean lib_give(void *to, const void *from, gsize own, gsize least);
 /* The same test, before there is anything to copy. */

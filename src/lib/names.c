@@ -9,28 +9,17 @@ const char *ctreplay_version(void) { return PACKAGE_VERSION; }
 const char *ctreplay_error_text(int error)
 {
   switch (error) {
-  case CTREPLAY_OK:
-    return "no error";
-  case CTREPLAY_ERROR_ARGUMENT:
-    return "an argument that cannot be";
-  case CTREPLAY_ERROR_UNKNOWN:
-    return "no such name";
-  case CTREPLAY_ERROR_VALUE:
-    return "a value that is out of range or no number";
-  case CTREPLAY_ERROR_STARTED:
-    return "the engine has started: its settings are fixed";
-  case CTREPLAY_ERROR_BUSY:
-    return "called by a callback of the same engine";
-  case CTREPLAY_ERROR_TIME:
-    return "a time that is out of range or has passed";
-  case CTREPLAY_ERROR_LINK:
-    return "a link type that cannot be decoded";
-  case CTREPLAY_ERROR_MANY:
-    return "one too many";
-  case CTREPLAY_ERROR_NOT_FOUND:
-    return "no such entry";
-  default:
-    return "unknown error";
+  case CTREPLAY_OK: return "no error";
+  case CTREPLAY_ERROR_ARGUMENT: return "an argument that cannot be";
+  case CTREPLAY_ERROR_UNKNOWN: return "no such name";
+  case CTREPLAY_ERROR_VALUE: return "a value that is out of range or no number";
+  case CTREPLAY_ERROR_STARTED: return "the engine has started: its settings are fixed";
+  case CTREPLAY_ERROR_BUSY: return "called by a callback of the same engine";
+  case CTREPLAY_ERROR_TIME: return "a time that is out of range or has passed";
+  case CTREPLAY_ERROR_LINK: return "a link type that cannot be decoded";
+  case CTREPLAY_ERROR_MANY: return "one too many";
+  case CTREPLAY_ERROR_NOT_FOUND: return "no such entry";
+  default: return "unknown error";
   }
 }
 

@@ -17,7 +17,10 @@ static int may_set(ctreplay_engine *engine, const char *name, const char *value)
   return CTREPLAY_OK;
 }
 
-/* The kernel's hash table is laid out whole: one that does not fit is refused here, or the first packet would end the process. */
+/*
+ * The kernel's hash table is laid out whole: one that does not fit is refused here, or the first packet would end the
+ * process.
+ */
 static int keep_if_affordable(ctreplay_engine *engine, const ct_params *before, const char *name)
 {
   uint32_t buckets = engine->params.buckets;
@@ -37,14 +40,11 @@ int ctreplay_engine_set_sysctl(ctreplay_engine *engine, const char *name, const 
     return code;
   before = engine->params;
   switch (ct_params_set(&engine->params, name, value)) {
-  case CT_PARAM_OK:
-    return keep_if_affordable(engine, &before, name);
+  case CT_PARAM_OK: return keep_if_affordable(engine, &before, name);
   case CT_PARAM_UNKNOWN:
     return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: %s has no such sysctl", name, engine->params.profile->name);
-  case CT_PARAM_NOT_NUMBER:
-    return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is no number", name, value);
-  default:
-    return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is out of range", name, value);
+  case CT_PARAM_NOT_NUMBER: return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is no number", name, value);
+  default: return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is out of range", name, value);
   }
 }
 
@@ -161,14 +161,10 @@ static int set_checksums(ctreplay_engine *engine, const char *value)
 static int helper_answer(ct_helper_error error)
 {
   switch (error) {
-  case CT_HELPER_OK:
-    return CTREPLAY_OK;
-  case CT_HELPER_UNKNOWN:
-    return CTREPLAY_ERROR_UNKNOWN;
-  case CT_HELPER_FORMAT:
-    return CTREPLAY_ERROR_VALUE;
-  default:
-    return CTREPLAY_ERROR_MANY;
+  case CT_HELPER_OK: return CTREPLAY_OK;
+  case CT_HELPER_UNKNOWN: return CTREPLAY_ERROR_UNKNOWN;
+  case CT_HELPER_FORMAT: return CTREPLAY_ERROR_VALUE;
+  default: return CTREPLAY_ERROR_MANY;
   }
 }
 

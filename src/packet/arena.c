@@ -13,10 +13,7 @@ struct pkt_arena {
   block *first, *current;
 };
 
-pkt_arena *pkt_arena_new(void)
-{
-  return g_new0(pkt_arena, 1);
-}
+pkt_arena *pkt_arena_new(void) { return g_new0(pkt_arena, 1); }
 
 void pkt_arena_free(pkt_arena *arena)
 {

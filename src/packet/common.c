@@ -40,15 +40,19 @@ static inline gboolean ipv4_read(const cap_frame *frame, gboolean verify, ipv4 *
 
 static inline gboolean l4_sum_is_right(const ipv4 *h)
 {
-  return sum_is_right(ct_sum_bytes(ct_sum_value(ct_sum_value(h->addresses, h->proto), (guint16)h->l4_bytes), h->l4, h->l4_bytes));
+  return sum_is_right(
+    ct_sum_bytes(ct_sum_value(ct_sum_value(h->addresses, h->proto), (guint16)h->l4_bytes), h->l4, h->l4_bytes));
 }
 
-/* SYN, ACK, FIN+ACK, RST, ... of tcp_error's list: those that occur and that every kernel let in. The rest goes the long way. */
+/*
+ * SYN, ACK, FIN+ACK, RST, ... of tcp_error's list: those that occur and that every kernel let in. The rest goes the
+ * long way.
+ */
 static inline gboolean flags_are_common(guint flags)
 {
-  const guint32 common = (guint32)(CT_TCP_SET_PSH(CT_TCP_SYN) | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_ACK) | CT_TCP_SET_PSH(CT_TCP_ACK) |
-                                   CT_TCP_SET_PSH(CT_TCP_FIN | CT_TCP_ACK) | CT_TCP_SET(CT_TCP_RST) |
-                                   CT_TCP_SET_PSH(CT_TCP_RST | CT_TCP_ACK));
+  const guint32 common = (guint32)(CT_TCP_SET_PSH(CT_TCP_SYN) | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_ACK) |
+                                   CT_TCP_SET_PSH(CT_TCP_ACK) | CT_TCP_SET_PSH(CT_TCP_FIN | CT_TCP_ACK) |
+                                   CT_TCP_SET(CT_TCP_RST) | CT_TCP_SET_PSH(CT_TCP_RST | CT_TCP_ACK));
 
   return (flags & CT_TCP_URG) == 0 && (common >> flags & 1) != 0;
 }
@@ -88,14 +92,16 @@ static inline gboolean udp_read(const ipv4 *h, gboolean verify, ct_packet *packe
   return TRUE;
 }
 
-gboolean pkt_common_decode(const cap_frame *frame, guint64 number, gboolean verify_l3, gboolean verify_l4, ct_packet *packet)
+gboolean pkt_common_decode(const cap_frame *frame, guint64 number, gboolean verify_l3, gboolean verify_l4,
+                           ct_packet *packet)
 {
   ct_tuple *tuple = &packet->tuple;
   ipv4 h;
 
   if (!ipv4_read(frame, verify_l3, &h))
     return FALSE;
-  if (h.proto == CT_PROTO_TCP ? !tcp_read(&h, verify_l4, packet) : h.proto != CT_PROTO_UDP || !udp_read(&h, verify_l4, packet))
+  if (h.proto == CT_PROTO_TCP ? !tcp_read(&h, verify_l4, packet)
+                              : h.proto != CT_PROTO_UDP || !udp_read(&h, verify_l4, packet))
     return FALSE;
   memset(tuple, 0, sizeof(*tuple));
   memcpy(&tuple->src.v4, h.ip + 12, 4);

@@ -22,10 +22,7 @@ static guint key_hash(gconstpointer p)
   return (guint)(ct_hash_words(ct_hash_words(src, dst), key->id ^ (guint64)key->proto << 56) >> 32);
 }
 
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-  return memcmp(a, b, sizeof(defrag_key)) == 0;
-}
+static gboolean key_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(defrag_key)) == 0; }
 
 static guint address_hash(gconstpointer p)
 {
@@ -34,10 +31,7 @@ static guint address_hash(gconstpointer p)
   return (guint)(ct_hash_words(address->halves[0], address->halves[1]) >> 32);
 }
 
-static gboolean address_equal(gconstpointer a, gconstpointer b)
-{
-  return ct_addr_equal(a, b);
-}
+static gboolean address_equal(gconstpointer a, gconstpointer b) { return ct_addr_equal(a, b); }
 
 /*
  * What a buffer with a fragment of this length costs the kernel (skb->truesize): headroom, the bytes, the shared info
@@ -276,10 +270,7 @@ gboolean defrag_queue_complete(const defrag_queue *queue)
   return queue->first_in && queue->last_in && queue->received == queue->end;
 }
 
-gboolean defrag_ecn_bad(guint8 seen)
-{
-  return (seen & 1) != 0 && (seen & ~1) != 0;
-}
+gboolean defrag_ecn_bad(guint8 seen) { return (seen & 1) != 0 && (seen & ~1) != 0; }
 
 void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packet *packet)
 {

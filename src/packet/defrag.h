@@ -37,17 +37,17 @@ typedef struct defrag_queue {
   defrag_key key;
   gint64 deadline_ns;
   struct defrag_queue *older, *newer; /* by deadline */
-  guint32 end;      /* largest end seen; the datagram's once last_in */
-  guint32 received; /* bytes of payload here */
-  guint32 tail_end; /* end of the fragment with the largest offset; 0: no fragment yet */
+  guint32 end;                        /* largest end seen; the datagram's once last_in */
+  guint32 received;                   /* bytes of payload here */
+  guint32 tail_end;                   /* end of the fragment with the largest offset; 0: no fragment yet */
   guint32 charged_bytes;
   gboolean first_in, last_in;
-  gboolean cut; /* some fragment was cut by the snap length */
-  guint8 ecn;   /* a bit for each ECN code point seen */
-  GArray *runs;      /* adjacent fragments that came in order, sorted */
-  GArray *pieces;    /* where each fragment's bytes are */
-  GByteArray *bytes; /* fragments' payloads as they came */
-  GByteArray *header; /* of the fragment with offset 0, as the reassembled datagram will carry it */
+  gboolean cut;           /* some fragment was cut by the snap length */
+  guint8 ecn;             /* a bit for each ECN code point seen */
+  GArray *runs;           /* adjacent fragments that came in order, sorted */
+  GArray *pieces;         /* where each fragment's bytes are */
+  GByteArray *bytes;      /* fragments' payloads as they came */
+  GByteArray *header;     /* of the fragment with offset 0, as the reassembled datagram will carry it */
   guint32 next_header_at; /* IPv6: in header, the byte that leads to the fragment header */
   guint8 next_header;     /* IPv6: what the fragment header leads to */
   defrag_source *source;  /* IPv4 */

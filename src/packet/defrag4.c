@@ -92,13 +92,9 @@ ct_reason defrag_ipv4(defrag_table *table, guint32 max_distance, gint64 now_ns, 
     return CT_REASON_FRAGMENT_EMPTY;
   }
   switch (defrag_queue_insert(table, queue, packet, header_bytes, offset, end - offset)) {
-  case DEFRAG_DUPLICATE:
-    return CT_REASON_FRAGMENT_DUPLICATE;
-  case DEFRAG_OVERLAP:
-    defrag_queue_free(table, queue);
-    return CT_REASON_FRAGMENT_OVERLAP;
-  case DEFRAG_INSERTED:
-    break;
+  case DEFRAG_DUPLICATE: return CT_REASON_FRAGMENT_DUPLICATE;
+  case DEFRAG_OVERLAP: defrag_queue_free(table, queue); return CT_REASON_FRAGMENT_OVERLAP;
+  case DEFRAG_INSERTED: break;
   }
   queue->ecn |= (guint8)(1 << (ip[1] & 3));
   if (offset == 0) {

@@ -148,13 +148,9 @@ ct_reason defrag_ipv6(defrag_table *table, gint64 now_ns, pkt_arena *arena, ct_p
   if (end == offset)
     return CT_REASON_FRAGMENT_EMPTY;
   switch (defrag_queue_insert(table, queue, packet, payload_at, offset, end - offset)) {
-  case DEFRAG_DUPLICATE:
-    return CT_REASON_FRAGMENT_DUPLICATE;
-  case DEFRAG_OVERLAP:
-    defrag_queue_free(table, queue);
-    return CT_REASON_FRAGMENT_OVERLAP;
-  case DEFRAG_INSERTED:
-    break;
+  case DEFRAG_DUPLICATE: return CT_REASON_FRAGMENT_DUPLICATE;
+  case DEFRAG_OVERLAP: defrag_queue_free(table, queue); return CT_REASON_FRAGMENT_OVERLAP;
+  case DEFRAG_INSERTED: break;
   }
   queue->ecn |= (guint8)(1 << (ip[1] >> 4 & 3));
   if (offset == 0)

@@ -33,15 +33,9 @@ static const struct {
   [276] = { "LINUX_SLL2", "Linux cooked v2", pkt_link_cooked_v2 },
 };
 
-static pkt_link_fn link_find(guint32 type)
-{
-  return type < G_N_ELEMENTS(types) ? types[type].decode : NULL;
-}
+static pkt_link_fn link_find(guint32 type) { return type < G_N_ELEMENTS(types) ? types[type].decode : NULL; }
 
-gboolean pkt_link_supported(guint link)
-{
-  return link_find(link) != NULL;
-}
+gboolean pkt_link_supported(guint link) { return link_find(link) != NULL; }
 
 gboolean pkt_link_words(guint link, const char **name, const char **help)
 {

@@ -12,8 +12,8 @@
 typedef struct pkt_link {
   const guint8 *data;
   guint32 captured;
-  guint32 at;     /* where the next layer begins; the IP header once family is set */
-  guint32 tail;   /* bytes at the frame's end that are the link's own (FCS) */
+  guint32 at;   /* where the next layer begins; the IP header once family is set */
+  guint32 tail; /* bytes at the frame's end that are the link's own (FCS) */
   guint32 ifindex;
   guint16 direction; /* cap_direction */
   guint16 layers;

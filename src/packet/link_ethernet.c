@@ -72,12 +72,8 @@ ct_reason pkt_link_ethertype(pkt_link *link, guint16 type)
 
   for (;;) {
     switch (type) {
-    case TYPE_IPV4:
-      link->family = CT_IPV4;
-      return CT_REASON_NONE;
-    case TYPE_IPV6:
-      link->family = CT_IPV6;
-      return CT_REASON_NONE;
+    case TYPE_IPV4: link->family = CT_IPV4; return CT_REASON_NONE;
+    case TYPE_IPV6: link->family = CT_IPV6; return CT_REASON_NONE;
     case TYPE_VLAN:
     case TYPE_VLAN_SERVICE:
     case TYPE_VLAN_OLD:
@@ -89,14 +85,10 @@ ct_reason pkt_link_ethertype(pkt_link *link, guint16 type)
       type = ct_be16(tag + 2);
       break;
     case TYPE_MPLS:
-    case TYPE_MPLS_UPSTREAM:
-      return mpls(link);
-    case TYPE_PPPOE_SESSION:
-      return pkt_link_pppoe(link);
-    case TYPE_LLC_JUMBO:
-      return pkt_link_llc(link);
-    default:
-      return type <= LENGTH_LARGEST ? pkt_link_llc(link) : CT_REASON_NOT_IP;
+    case TYPE_MPLS_UPSTREAM: return mpls(link);
+    case TYPE_PPPOE_SESSION: return pkt_link_pppoe(link);
+    case TYPE_LLC_JUMBO: return pkt_link_llc(link);
+    default: return type <= LENGTH_LARGEST ? pkt_link_llc(link) : CT_REASON_NOT_IP;
     }
   }
 }

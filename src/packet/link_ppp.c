@@ -25,16 +25,10 @@ ct_reason pkt_link_ppp_protocol(pkt_link *link)
     protocol = protocol << 8 | bytes[0];
   }
   switch (protocol) {
-  case PPP_IPV4:
-    link->family = CT_IPV4;
-    return CT_REASON_NONE;
-  case PPP_IPV6:
-    link->family = CT_IPV6;
-    return CT_REASON_NONE;
-  case PPP_MPLS:
-    return pkt_link_ethertype(link, TYPE_MPLS);
-  default:
-    return CT_REASON_NOT_IP;
+  case PPP_IPV4: link->family = CT_IPV4; return CT_REASON_NONE;
+  case PPP_IPV6: link->family = CT_IPV6; return CT_REASON_NONE;
+  case PPP_MPLS: return pkt_link_ethertype(link, TYPE_MPLS);
+  default: return CT_REASON_NOT_IP;
   }
 }
 

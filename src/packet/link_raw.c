@@ -9,14 +9,9 @@ ct_reason pkt_link_by_version(pkt_link *link)
   if (link->at >= link->captured)
     return CT_REASON_LINK_TRUNCATED;
   switch (link->data[link->at] >> 4) {
-  case 4:
-    link->family = CT_IPV4;
-    return CT_REASON_NONE;
-  case 6:
-    link->family = CT_IPV6;
-    return CT_REASON_NONE;
-  default:
-    return CT_REASON_NOT_IP;
+  case 4: link->family = CT_IPV4; return CT_REASON_NONE;
+  case 6: link->family = CT_IPV6; return CT_REASON_NONE;
+  default: return CT_REASON_NOT_IP;
   }
 }
 
@@ -39,18 +34,13 @@ ct_reason pkt_link_ipv6(pkt_link *link)
 static ct_reason by_address_family(pkt_link *link, guint32 family)
 {
   switch (family) {
-  case 2:
-    link->family = CT_IPV4;
-    return CT_REASON_NONE;
+  case 2: link->family = CT_IPV4; return CT_REASON_NONE;
   case 10: /* Linux */
   case 23: /* Windows */
   case 24: /* NetBSD, OpenBSD */
   case 28: /* FreeBSD */
-  case 30: /* macOS */
-    link->family = CT_IPV6;
-    return CT_REASON_NONE;
-  default:
-    return CT_REASON_NOT_IP;
+  case 30: /* macOS */ link->family = CT_IPV6; return CT_REASON_NONE;
+  default: return CT_REASON_NOT_IP;
   }
 }
 

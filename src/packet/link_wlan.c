@@ -8,11 +8,11 @@
 enum {
   HEADER = 24,
   ADDRESS = 6,
-  FRAME_DATA = 0x08,      /* type, in the first byte */
+  FRAME_DATA = 0x08, /* type, in the first byte */
   FRAME_TYPE_MASK = 0x0c,
   FRAME_QOS = 0x80,
   FRAME_NO_DATA = 0x40,
-  FLAG_TO_DS = 0x01,      /* in the second byte */
+  FLAG_TO_DS = 0x01, /* in the second byte */
   FLAG_FROM_DS = 0x02,
   FLAG_MORE_FRAGMENTS = 0x04,
   FLAG_PROTECTED = 0x40,
@@ -50,10 +50,7 @@ static ct_reason data_frame(pkt_link *link, gboolean padded)
   return pkt_link_llc(link);
 }
 
-ct_reason pkt_link_wlan(pkt_link *link)
-{
-  return data_frame(link, FALSE);
-}
+ct_reason pkt_link_wlan(pkt_link *link) { return data_frame(link, FALSE); }
 
 /* => the flags field of a radiotap header of length bytes, 0 where it has none. */
 static guint8 radiotap_flags(const guint8 *header, guint32 length)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Occupancy over time in a fixed number of steps, whatever the capture's length: when the steps run out, each two
- * neighbours become one and steps get twice as long. Kept per step: the highest count, evictions and drops. No allocation after the
- * first, so that many of them can run beside a replay.
+ * neighbours become one and steps get twice as long. Kept per step: the highest count, evictions and drops. No
+ * allocation after the first, so that many of them can run beside a replay.
  */
 #ifndef PRESSURE_OCCUPANCY_H
 #define PRESSURE_OCCUPANCY_H
@@ -29,8 +29,12 @@ typedef struct pressure_occupancy {
 /* Begins the step that now_ns lies in. */
 void pressure_occupancy_step(pressure_occupancy *occupancy, gint64 now_ns);
 
-/* The state after a packet: the engine's clock, entries, and the totals of evictions and drops so far. Time does not go back. */
-static inline void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count, guint64 evictions, guint64 drops)
+/*
+ * The state after a packet: the engine's clock, entries, and the totals of evictions and drops so far. Time does not go
+ * back.
+ */
+static inline void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns, guint64 count, guint64 evictions,
+                                           guint64 drops)
 {
   pressure_step *step;
 

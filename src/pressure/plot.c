@@ -19,10 +19,13 @@ static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7
 static const char *const dashes[] = { "", "8 4", "14 4 4 4", "4 3" };
 
 /* In the dark the paper is the report's, and every line light enough to be seen on it. */
-static const char style[] =
-  "@media screen and (prefers-color-scheme:dark){.plot{fill:#e4e9ee}.paper{fill:#14181c}.axis{stroke:#a5b0bb}.grid{stroke:#2e3740}.strip{fill:#1f262d}"
-  ".c0{stroke:#4aa3e0}.c1{stroke:#ff8a3d}.c2{stroke:#2fc79b}.c3{stroke:#e59ac4}.c4{stroke:#9fd8f7}.c5{stroke:#f0b73c}.c6{stroke:#fff}"
-  ".f0{fill:#4aa3e0}.f1{fill:#ff8a3d}.f2{fill:#2fc79b}.f3{fill:#e59ac4}.f4{fill:#9fd8f7}.f5{fill:#f0b73c}.f6{fill:#fff}}";
+static const char style[] = "@media screen and "
+                            "(prefers-color-scheme:dark){.plot{fill:#e4e9ee}.paper{fill:#14181c}.axis{stroke:#a5b0bb}."
+                            "grid{stroke:#2e3740}.strip{fill:#1f262d}"
+                            ".c0{stroke:#4aa3e0}.c1{stroke:#ff8a3d}.c2{stroke:#2fc79b}.c3{stroke:#e59ac4}.c4{stroke:#"
+                            "9fd8f7}.c5{stroke:#f0b73c}.c6{stroke:#fff}"
+                            ".f0{fill:#4aa3e0}.f1{fill:#ff8a3d}.f2{fill:#2fc79b}.f3{fill:#e59ac4}.f4{fill:#9fd8f7}.f5{"
+                            "fill:#f0b73c}.f6{fill:#fff}}";
 
 typedef struct plot {
   emit_text *out;
@@ -30,9 +33,9 @@ typedef struct plot {
   guint n;
   gint64 start_ns;
   double span_s;
-  double top, step; /* entries at the upper edge, and between two lines */
-  guint64 most;     /* evictions or drops within one step */
-  double most_s;    /* how long that step is */
+  double top, step;                                  /* entries at the upper edge, and between two lines */
+  guint64 most;                                      /* evictions or drops within one step */
+  double most_s;                                     /* how long that step is */
   gboolean marked, has_max, turns, evictions, drops; /* what there is */
 } plot;
 
@@ -132,8 +135,8 @@ static void draw_axes(plot *p)
   for (value = 0; value <= p->span_s / unit_s * 1.0001; value += step) {
     double x = x_of(p, value * unit_s);
 
-    put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"axis\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT, x,
-        TOP + PLOT_HEIGHT + 5);
+    put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"axis\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT,
+        x, TOP + PLOT_HEIGHT + 5);
     put(p, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.10g</text>\n", x, TOP + PLOT_HEIGHT + 20, value);
   }
   put(p, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the first packet, %s</text>\n",
@@ -161,13 +164,16 @@ static void draw_marks(plot *p, const plot_line *line, guint i, gboolean drops)
     double x = step_x(p, o, j), y = y_of(p, (double)o->steps[j].peak);
 
     /* No closer than the eye can tell apart. */
-    if ((drops ? o->steps[j].drops : o->steps[j].evictions) == 0 || x - last < (double)(WIDTH - LEFT - RIGHT) / MARKS / 2)
+    if ((drops ? o->steps[j].drops : o->steps[j].evictions) == 0 ||
+        x - last < (double)(WIDTH - LEFT - RIGHT) / MARKS / 2)
       continue;
     last = x;
     if (drops)
-      put(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" class=\"c%u\" stroke=\"%s\" stroke-width=\"2\"/>\n", x - 4, y - 14, line_class(i), line_colour(i));
+      put(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" class=\"c%u\" stroke=\"%s\" stroke-width=\"2\"/>\n", x - 4, y - 14,
+          line_class(i), line_colour(i));
     else
-      put(p, "<path d=\"M%.1f %.1fl-4.5 -8h9z\" class=\"f%u\" fill=\"%s\"/>\n", x, y + 12, line_class(i), line_colour(i));
+      put(p, "<path d=\"M%.1f %.1fl-4.5 -8h9z\" class=\"f%u\" fill=\"%s\"/>\n", x, y + 12, line_class(i),
+          line_colour(i));
   }
 }
 
@@ -221,11 +227,15 @@ static void draw_max(plot *p, guint i)
   if (line->max == 0 || (double)line->max > p->top)
     return;
   p->has_max = TRUE;
-  put(p, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 %u\" stroke-dashoffset=\"%d\"/>\n", LEFT,
-      y, WIDTH - RIGHT, y, line_class(i), line_colour(i), 5 * turn.of - 1, -5 * (int)turn.rank);
+  put(p,
+      "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 %u\" "
+      "stroke-dashoffset=\"%d\"/>\n",
+      LEFT, y, WIDTH - RIGHT, y, line_class(i), line_colour(i), 5 * turn.of - 1, -5 * (int)turn.rank);
 }
 
-/* A step's level, as far as it is this curve's turn. down: the pen draws. => whether it still does at the step's end. */
+/*
+ * A step's level, as far as it is this curve's turn. down: the pen draws. => whether it still does at the step's end.
+ */
 static gboolean draw_level(plot *p, plot_turn turn, double x, double end, double y, gboolean down)
 {
   while (x < end) {
@@ -250,7 +260,8 @@ static void draw_curve(plot *p, guint i)
   double before = 0;
   guint j;
 
-  put(p, "<path class=\"c%u\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"", line_class(i), line_colour(i), line_dash(i));
+  put(p, "<path class=\"c%u\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"",
+      line_class(i), line_colour(i), line_dash(i));
   for (j = 0; j < o->n; j++) {
     plot_turn turn = turn_at_step(p, i, j);
     double x = step_x(p, o, j), y = y_of(p, (double)o->steps[j].peak);
@@ -291,9 +302,10 @@ static void draw_strip(plot *p, const pressure_occupancy *o, guint i, int middle
   double width = o->step_ns == 0 ? 1 : MAX(1, step_x(p, o, 1) - step_x(p, o, 0));
   guint j;
 
-  put(p, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"strip\" fill=\"#f4f4f4\"/>\n", LEFT, middle - STRIP_HALF,
-      WIDTH - LEFT - RIGHT, 2 * STRIP_HALF);
-  put(p, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"axis\" stroke=\"#bbb\"/>\n", LEFT, middle, WIDTH - RIGHT, middle);
+  put(p, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"strip\" fill=\"#f4f4f4\"/>\n", LEFT,
+      middle - STRIP_HALF, WIDTH - LEFT - RIGHT, 2 * STRIP_HALF);
+  put(p, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"axis\" stroke=\"#bbb\"/>\n", LEFT, middle,
+      WIDTH - RIGHT, middle);
   put(p, "<path class=\"f%u\" fill=\"%s\" d=\"", line_class(i), line_colour(i));
   for (j = 0; j < o->n; j++)
     if (o->steps[j].evictions + o->steps[j].drops > 0)
@@ -313,7 +325,8 @@ static int draw_key(plot *p, int y)
   if (p->most == 0)
     put(p, "Nothing was evicted, nothing dropped.");
   else if (p->marked)
-    put(p, "%s%s%s.  ", p->evictions ? "\342\226\274 evictions" : "", p->evictions && p->drops ? ", " : "", p->drops ? "\303\227 drops" : "");
+    put(p, "%s%s%s.  ", p->evictions ? "\342\226\274 evictions" : "", p->evictions && p->drops ? ", " : "",
+        p->drops ? "\303\227 drops" : "");
   put(p, "</text>\n");
   if (p->most == 0)
     return y;
@@ -335,8 +348,8 @@ static void draw_legend(plot *p)
     const pressure_occupancy *o = p->lines[i].occupancy;
 
     y += LEGEND_ROW;
-    put(p, "<path d=\"M%d %dh28\" class=\"c%u\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT, y - 4, line_class(i),
-        line_colour(i), line_dash(i));
+    put(p, "<path d=\"M%d %dh28\" class=\"c%u\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>\n", LEFT,
+        y - 4, line_class(i), line_colour(i), line_dash(i));
     put(p, "<text x=\"%d\" y=\"%d\">", LEFT + 36, y);
     put_escaped(p, p->lines[i].label);
     put(p, ": ");
@@ -367,9 +380,13 @@ void pressure_plot(emit_text *out, const char *title, const plot_line *lines, gu
 
   frame_plot(&p);
   height = height_of(&p);
-  put(&p, "<svg class=\"plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
-          "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\" role=\"img\">\n", WIDTH, height, WIDTH, height);
-  put(&p, "<style>%s</style>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" y=\"30\" font-size=\"17\">",
+  put(&p,
+      "<svg class=\"plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" "
+      "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\" role=\"img\">\n",
+      WIDTH, height, WIDTH, height);
+  put(&p,
+      "<style>%s</style>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text x=\"%d\" "
+      "y=\"30\" font-size=\"17\">",
       style, LEFT);
   put_escaped(&p, title);
   put(&p, "</text>\n");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Occupancy over time as an SVG picture that stands by itself: one line per setting, evictions and drops marked, axes, legend. */
+/*
+ * Occupancy over time as an SVG picture that stands by itself: one line per setting, evictions and drops marked, axes,
+ * legend.
+ */
 #ifndef PRESSURE_PLOT_H
 #define PRESSURE_PLOT_H
 
@@ -12,7 +15,10 @@ typedef struct plot_line {
   guint64 max; /* nf_conntrack_max; 0: no limit */
 } plot_line;
 
-/* title names the capture. Lines beyond the colours there are repeat them with other dashes; where curves coincide, their colours alternate. */
+/*
+ * title names the capture. Lines beyond the colours there are repeat them with other dashes; where curves coincide,
+ * their colours alternate.
+ */
 void pressure_plot(emit_text *out, const char *title, const plot_line *lines, guint n);
 
 #endif

@@ -13,8 +13,8 @@ typedef struct sweep {
   guint n_group; /* 0: the end */
   GMutex lock;
   GCond changed;
-  guint64 round;  /* which group */
-  guint working;  /* threads that have not finished it */
+  guint64 round; /* which group */
+  guint working; /* threads that have not finished it */
 } sweep;
 
 typedef struct worker {
@@ -113,8 +113,8 @@ static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer u
 
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts, sweep_figures *figures,
-               void (*progress)(gpointer user), gpointer user)
+void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
+               sweep_figures *figures, void (*progress)(gpointer user), gpointer user)
 {
   sweep s = { .runners = sweep_runners_new(settings, n, parts) };
   guint i;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One capture, many kernels: the capture is read and decoded once, and every packet goes through a runner (sweep_runner.h) for the settings
- * that differ in size and timeouts alone, or for a single one. Runners share nothing, so they are spread over threads; the figures are the same for any
- * number of these.
+ * One capture, many kernels: the capture is read and decoded once, and every packet goes through a runner
+ * (sweep_runner.h) for the settings that differ in size and timeouts alone, or for a single one. Runners share nothing,
+ * so they are spread over threads; the figures are the same for any number of these.
  */
 #ifndef PRESSURE_SWEEP_H
 #define PRESSURE_SWEEP_H
@@ -11,18 +11,18 @@
 #include "replay/replay.h"
 
 typedef struct sweep_setting {
-  char *label;      /* what is special about it: "max=4096 tcp_timeout_established=600" */
+  char *label; /* what is special about it: "max=4096 tcp_timeout_established=600" */
   ct_params params;
 } sweep_setting;
 
 typedef struct sweep_figures {
   guint64 peak, created, expired, dropped, insert_failed;
   guint64 evicted, early_drop; /* in all, and of these by a packet that found the table full */
-  guint64 broken;        /* evicted connections that a later packet belonged to */
+  guint64 broken;              /* evicted connections that a later packet belonged to */
   guint64 final_count;
-  double mean;           /* entries, over the capture's time */
-  guint64 kernel_bytes;  /* what the kernel needs for the peak: hash table, entries with their extensions */
-  gboolean lossless;     /* nothing was evicted, nothing dropped */
+  double mean;          /* entries, over the capture's time */
+  guint64 kernel_bytes; /* what the kernel needs for the peak: hash table, entries with their extensions */
+  gboolean lossless;    /* nothing was evicted, nothing dropped */
   pressure_occupancy occupancy;
 } sweep_figures;
 
@@ -33,14 +33,18 @@ enum { SWEEP_KERNEL_ENTRY_BYTES = 384, SWEEP_KERNEL_BUCKET_BYTES = 8 };
 void sweep_options(replay_options *options);
 
 /*
- * Runs the source through n settings with that many threads (1 or more). Settings that can go together do, which is the least work;
- * parts above 1 deals them out to so many all the same, which takes less time and more work. figures has room for n and is filled.
- * progress is called now and then; may be NULL. The source's problems and remarks are the caller's to ask for.
+ * Runs the source through n settings with that many threads (1 or more). Settings that can go together do, which is the
+ * least work; parts above 1 deals them out to so many all the same, which takes less time and more work. figures has
+ * room for n and is filled. progress is called now and then; may be NULL. The source's problems and remarks are the
+ * caller's to ask for.
  */
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts, sweep_figures *figures,
-               void (*progress)(gpointer user), gpointer user);
+void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
+               sweep_figures *figures, void (*progress)(gpointer user), gpointer user);
 
-/* The setting with the smallest nf_conntrack_max (0, no limit, is none) that lost nothing; n where none did. Equal maxima: the first. */
+/*
+ * The setting with the smallest nf_conntrack_max (0, no limit, is none) that lost nothing; n where none did. Equal
+ * maxima: the first.
+ */
 guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures *figures, guint n);
 
 #endif

@@ -71,7 +71,8 @@ static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
   f->broken = s->missed;
   f->final_count = s->count;
   f->occupancy = r->occupancy[i];
-  if (s->count != 0 || s->created != 0 || s->drop != 0 || s->insert_failed != 0) /* what has not been told yet; to the capture's end */
+  if (s->count != 0 || s->created != 0 || s->drop != 0 ||
+      s->insert_failed != 0) /* what has not been told yet; to the capture's end */
     pressure_occupancy_note(&f->occupancy, ct_lanes_now(r->lanes), s->crest, f->evicted, s->drop + s->insert_failed);
   f->mean = f->occupancy.step_ns == 0 ? 0 : ct_lanes_mean(r->lanes, i, f->occupancy.start_ns);
 }
@@ -85,8 +86,8 @@ static void follow(const ct_event *event, void *user)
   const ct_stats *stats = ct_engine_stats(r->engine);
 
   pressure_victims_event(r->victims, event);
-  pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine) - 1, pressure_evictions(stats),
-                          pressure_drops(stats));
+  pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine) - 1,
+                          pressure_evictions(stats), pressure_drops(stats));
 }
 
 static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
@@ -106,8 +107,8 @@ static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
     if (pressure_evictions(stats) != 0)
       pressure_victims_packet(r->victims, &packets[i], &result, ct_engine_now(r->engine), NULL, NULL);
     if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
-      pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine), pressure_evictions(stats),
-                              pressure_drops(stats));
+      pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine),
+                              pressure_evictions(stats), pressure_drops(stats));
   }
 }
 
@@ -126,7 +127,8 @@ static void engine_figures(const sweep_runner *r, sweep_figures *f)
   f->final_count = ct_engine_count(r->engine);
   f->occupancy = *r->occupancy;
   if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
-    pressure_occupancy_note(&f->occupancy, ct_engine_now(r->engine), f->final_count, f->evicted, f->dropped + f->insert_failed);
+    pressure_occupancy_note(&f->occupancy, ct_engine_now(r->engine), f->final_count, f->evicted,
+                            f->dropped + f->insert_failed);
   f->mean = f->occupancy.step_ns == 0 ? 0 : ct_engine_mean(r->engine, f->occupancy.start_ns);
 }
 
@@ -154,7 +156,10 @@ static gboolean can_join(const ct_params *first, const ct_params *other)
   return ct_lanes_fit(first, other) && has_room(first) && has_room(other);
 }
 
-/* Which settings have as many buckets as an earlier one: 0, 1, ... by the size's first appearance. => how many sizes there are. */
+/*
+ * Which settings have as many buckets as an earlier one: 0, 1, ... by the size's first appearance. => how many sizes
+ * there are.
+ */
 static guint rank_sizes(const sweep_setting *settings, guint n, guint *rank)
 {
   guint i, j, sizes = 0;
@@ -179,7 +184,10 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
     part[i] %= MAX(parts, 1);
 }
 
-/* Of a victim. It grows with the table, and so does what it takes: at worst an entry for each packet, in each version that timeouts make. */
+/*
+ * Of a victim. It grows with the table, and so does what it takes: at worst an entry for each packet, in each version
+ * that timeouts make.
+ */
 static guint32 packets_remembered(guint64 max) { return (guint32)CLAMP(4 * max, 1 << 20, 1 << 22); }
 
 /* The settings of its part that can go with the first, and it, as far as nobody has taken them. */

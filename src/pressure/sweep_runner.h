@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What takes packets through the settings of a sweep: settings that differ in the size of the table and in timeouts alone go together as lanes
- * (conntrack/lanes.h), others have an engine each. The figures are the same either way.
+ * What takes packets through the settings of a sweep: settings that differ in the size of the table and in timeouts
+ * alone go together as lanes (conntrack/lanes.h), others have an engine each. The figures are the same either way.
  */
 #ifndef PRESSURE_SWEEP_RUNNER_H
 #define PRESSURE_SWEEP_RUNNER_H
@@ -10,7 +10,10 @@
 
 typedef struct sweep_runner sweep_runner;
 
-/* => as many as it takes, in `most` parts where they could go together, in an array that frees them. n is at least 1; the settings need not be kept. */
+/*
+ * => as many as it takes, in `most` parts where they could go together, in an array that frees them. n is at least 1;
+ * the settings need not be kept.
+ */
 GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most);
 void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n);
 /* Fills the figures of its own settings, of the array of all. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who fills the table: addresses by the entries they hold, and by the packets that were dropped for want of room. Counting is
- * exact until there are more addresses than are kept; then the space-saving method of Metwally, Agrawal and El Abbadi (2005)
- * keeps the heavy ones, whose counts are at most `error` too high.
+ * Who fills the table: addresses by the entries they hold, and by the packets that were dropped for want of room.
+ * Counting is exact until there are more addresses than are kept; then the space-saving method of Metwally, Agrawal and
+ * El Abbadi (2005) keeps the heavy ones, whose counts are at most `error` too high.
  */
 #ifndef PRESSURE_TOP_H
 #define PRESSURE_TOP_H
@@ -25,7 +25,10 @@ pressure_top *pressure_top_new(void);
 void pressure_top_free(pressure_top *top);
 void pressure_top_add(pressure_top *top, guint8 family, const ct_addr *addr);
 
-/* => the n heaviest, the heaviest first, equal ones by address; n is cut down to what there is. To be freed with g_free. */
+/*
+ * => the n heaviest, the heaviest first, equal ones by address; n is cut down to what there is. To be freed with
+ * g_free.
+ */
 pressure_top_row *pressure_top_rows(const pressure_top *top, guint *n);
 
 #endif

@@ -4,8 +4,9 @@
 #include <string.h>
 
 /*
- * Where a flood fills the table, each packet makes a victim in each engine of a sweep, so this is on the way of every packet: an index of
- * 8-byte slots with open addressing, one line of memory a question. (As a GHashTable it took a quarter of a sweep's time.)
+ * Where a flood fills the table, each packet makes a victim in each engine of a sweep, so this is on the way of every
+ * packet: an index of 8-byte slots with open addressing, one line of memory a question. (As a GHashTable it took a
+ * quarter of a sweep's time.)
  */
 typedef struct victim_slot {
   guint32 hash;
@@ -18,7 +19,7 @@ struct pressure_victims {
   gboolean with_views;
   guint size, next;
   victim_slot *slots;
-  guint mask, n_slots;   /* at most half of them are taken */
+  guint mask, n_slots; /* at most half of them are taken */
   guint64 count, missed;
 };
 
@@ -49,7 +50,10 @@ static guint slot_find(const pressure_victims *victims, const ct_tuple *key, gui
   return at;
 }
 
-/* What stands behind a hole moves into it where its search would end there: no marks are left that searches would have to pass. */
+/*
+ * What stands behind a hole moves into it where its search would end there: no marks are left that searches would have
+ * to pass.
+ */
 static void slot_remove(pressure_victims *victims, guint hole)
 {
   guint at, mask = victims->mask;
@@ -143,14 +147,15 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
   return victim;
 }
 
-gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result, gint64 now_ns,
-                                 pressure_missed_fn missed, gpointer user)
+gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
+                                 gint64 now_ns, pressure_missed_fn missed, gpointer user)
 {
   pressure_victim *victim;
   ct_tuple key;
   guint at;
 
-  if (victims->n_slots == 0 || packet->kind != CT_PACKET_TRACK || (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
+  if (victims->n_slots == 0 || packet->kind != CT_PACKET_TRACK ||
+      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
       victims->slots[packet->hash & victims->mask].number == 0)
     return FALSE;
   key_of(&packet->tuple, &key);

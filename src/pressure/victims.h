@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who was evicted, and was it missed? A memory of the entries that had to go while they still had time to live. A packet
- * that finds no entry but would have found such a victim's is a miss: the eviction broke somebody, or at least made
- * conntrack forget what it knew.
+ * Who was evicted, and was it missed? A memory of the entries that had to go while they still had time to live. A
+ * packet that finds no entry but would have found such a victim's is a miss: the eviction broke somebody, or at least
+ * made conntrack forget what it knew.
  *
  * Bounded: only the newest victims are followed, as many as were allowed for.
  */
@@ -17,15 +17,18 @@ typedef struct pressure_victims pressure_victims;
 
 /* So many victims are followed of a table of this nf_conntrack_max: as many as it holds, within limits. */
 enum { PRESSURE_FOLLOWED_LEAST = 65536, PRESSURE_FOLLOWED_MOST = 1 << 20 };
-static inline guint pressure_victims_followed(guint64 max) { return (guint)CLAMP(max, PRESSURE_FOLLOWED_LEAST, PRESSURE_FOLLOWED_MOST); }
+static inline guint pressure_victims_followed(guint64 max)
+{
+  return (guint)CLAMP(max, PRESSURE_FOLLOWED_LEAST, PRESSURE_FOLLOWED_MOST);
+}
 
 typedef struct pressure_victim {
-  ct_tuple key;       /* its tuple in the form it is looked up by */
+  ct_tuple key; /* its tuple in the form it is looked up by */
   gint64 evicted_ns, deadline_ns;
-  guint64 by_packet;  /* the packet that pushed it out; 0: the collector did */
-  ct_reason reason;   /* CT_REASON_END_EVICTED, CT_REASON_END_GC_EVICTED */
-  guint32 hash;       /* of the key */
-  ct_view *view;      /* as it was evicted; NULL where views are not kept */
+  guint64 by_packet; /* the packet that pushed it out; 0: the collector did */
+  ct_reason reason;  /* CT_REASON_END_EVICTED, CT_REASON_END_GC_EVICTED */
+  guint32 hash;      /* of the key */
+  ct_view *view;     /* as it was evicted; NULL where views are not kept */
 } pressure_victim;
 
 /* Told when a victim is missed: by this packet, with this class. Once per victim. */
@@ -36,15 +39,19 @@ typedef void (*pressure_missed_fn)(const pressure_victim *victim, const ct_packe
 pressure_victims *pressure_victims_new(guint most, gboolean with_views);
 void pressure_victims_free(pressure_victims *victims);
 
-/* A DESTROY event; others than evictions are passed over. => the victim, valid until the next call; NULL where it is none. */
+/*
+ * A DESTROY event; others than evictions are passed over. => the victim, valid until the next call; NULL where it is
+ * none.
+ */
 const pressure_victim *pressure_victims_event(pressure_victims *victims, const ct_event *event);
 
 /*
- * A packet after tracking, and the engine's clock then. missed may be NULL. Cheap where nobody was evicted and where the packet found its entry.
+ * A packet after tracking, and the engine's clock then. missed may be NULL. Cheap where nobody was evicted and where
+ * the packet found its entry.
  * => TRUE where it missed a victim.
  */
-gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result, gint64 now_ns,
-                                 pressure_missed_fn missed, gpointer user);
+gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
+                                 gint64 now_ns, pressure_missed_fn missed, gpointer user);
 
 guint64 pressure_victims_count(const pressure_victims *victims);  /* evicted so far */
 guint64 pressure_victims_missed(const pressure_victims *victims); /* of these, missed */

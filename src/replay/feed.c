@@ -36,7 +36,8 @@ replay_feed *replay_feed_new(const replay_options *options)
   feed->problems = g_ptr_array_new_with_free_func(g_free);
   feed->fds = g_new(int, options->n_captures);
   for (i = 0; i < options->n_captures; i++) {
-    feed->fds[i] = options->fds != NULL && options->fds[i] >= 0 ? options->fds[i] : cap_input_open(options->captures[i], &error);
+    feed->fds[i] =
+      options->fds != NULL && options->fds[i] >= 0 ? options->fds[i] : cap_input_open(options->captures[i], &error);
     if (feed->fds[i] < 0)
       keep_problem(feed, g_steal_pointer(&error));
     else if (waits(feed->fds[i]))
@@ -108,10 +109,7 @@ void replay_feed_free(replay_feed *feed)
   g_free(feed);
 }
 
-cap_reader *replay_feed_reader(const replay_feed *feed)
-{
-  return feed->reader;
-}
+cap_reader *replay_feed_reader(const replay_feed *feed) { return feed->reader; }
 
 gboolean replay_feed_next(replay_feed *feed, cap_batch *batch)
 {
@@ -128,20 +126,14 @@ gboolean replay_feed_next(replay_feed *feed, cap_batch *batch)
   return FALSE;
 }
 
-gboolean replay_feed_live(const replay_feed *feed)
-{
-  return feed->live;
-}
+gboolean replay_feed_live(const replay_feed *feed) { return feed->live; }
 
 const char *replay_feed_problem(const replay_feed *feed, guint i)
 {
   return i < feed->problems->len ? g_ptr_array_index(feed->problems, i) : NULL;
 }
 
-void replay_feed_complain(replay_feed *feed, char *text)
-{
-  g_ptr_array_add(feed->problems, text);
-}
+void replay_feed_complain(replay_feed *feed, char *text) { g_ptr_array_add(feed->problems, text); }
 
 void replay_feed_progress(const replay_feed *feed, guint64 *done_bytes, guint64 *total_bytes)
 {

@@ -4,10 +4,10 @@
 #include <string.h>
 
 enum {
-  RECENT = 64,         /* a router forwards faster than this many other packets come */
+  RECENT = 64,          /* a router forwards faster than this many other packets come */
   CONVERSATIONS = 4096, /* looked at; slots are twice as many */
   PLACE_NAME_BYTES = 40,
-  ENOUGH = 3           /* packets by which the other side would have been heard */
+  ENOUGH = 3 /* packets by which the other side would have been heard */
 };
 
 enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4 };

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(replay-error-quark, replay_error)
+G_DEFINE_QUARK(replay - error - quark, replay_error)
 
-void replay_options_init(replay_options *options)
-{
-  memset(options, 0, sizeof(*options));
-}
+void replay_options_init(replay_options *options) { memset(options, 0, sizeof(*options)); }

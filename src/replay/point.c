@@ -163,9 +163,7 @@ gboolean replay_point_parse(const char *text, replay_point *point)
   guint64 number;
 
   switch (*text) {
-  case '+':
-    point->kind = REPLAY_POINT_OFFSET;
-    return replay_duration_parse(text + 1, &point->value);
+  case '+': point->kind = REPLAY_POINT_OFFSET; return replay_duration_parse(text + 1, &point->value);
   case '#':
     point->kind = REPLAY_POINT_NUMBER;
     if (!g_ascii_string_to_unsigned(text + 1, 10, 1, G_MAXINT64, &number, NULL))
@@ -176,9 +174,7 @@ gboolean replay_point_parse(const char *text, replay_point *point)
     point->kind = REPLAY_POINT_TIME;
     end = read_decimal(text + 1, second_ns, &point->value);
     return end != NULL && *end == '\0';
-  default:
-    point->kind = REPLAY_POINT_TIME;
-    return read_date(text, &point->value);
+  default: point->kind = REPLAY_POINT_TIME; return read_date(text, &point->value);
   }
 }
 

@@ -20,17 +20,17 @@
 typedef struct replay_options {
   const char *const *captures; /* paths; "-" is standard input */
   guint n_captures;
-  const int *fds;        /* of captures opened before, -1: open the path; NULL: all of them. A prepared source owns them */
-  gboolean merge;        /* by time instead of one after the other */
-  const char *bpf;       /* pcap-filter(7), or NULL */
-  replay_point start;    /* from the first frame at or after it */
-  replay_point end;      /* until the first frame at or after a time; a numbered frame is the last one */
-  guint64 count;         /* frames fed at most; 0: all */
-  const char *interface; /* name or number; NULL: all */
+  const int *fds;     /* of captures opened before, -1: open the path; NULL: all of them. A prepared source owns them */
+  gboolean merge;     /* by time instead of one after the other */
+  const char *bpf;    /* pcap-filter(7), or NULL */
+  replay_point start; /* from the first frame at or after it */
+  replay_point end;   /* until the first frame at or after a time; a numbered frame is the last one */
+  guint64 count;      /* frames fed at most; 0: all */
+  const char *interface;   /* name or number; NULL: all */
   cap_direction direction; /* CAP_DIR_UNKNOWN: both */
   ct_checksums checksums;
-  guint threads;         /* 1, 2; 0: two where it pays */
-  guint keep;            /* how many of the latest batches stay valid; 0: one */
+  guint threads;                     /* 1, 2; 0: two where it pays */
+  guint keep;                        /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
   /*
    * For those who know better when a frame was sent (a referee's times): gives the time to take instead, by the frame's
@@ -54,8 +54,8 @@ typedef struct replay_batch {
   const cap_frame *frames[CAP_BATCH_FRAMES];
   pkt_link_info links[CAP_BATCH_FRAMES];
   const char *interfaces[CAP_BATCH_FRAMES]; /* names; "" where a file has none */
-  gint64 first_ns; /* time of the stream's first frame */
-  gsize bytes;     /* of memory behind the frames; what batches share counts in each */
+  gint64 first_ns;                          /* time of the stream's first frame */
+  gsize bytes;                              /* of memory behind the frames; what batches share counts in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())
@@ -88,7 +88,10 @@ void replay_source_free(replay_source *source);
  * replay_source_ready: TRUE where the next call will not wait, as far as one can tell.
  */
 const replay_batch *replay_source_next(replay_source *source);
-/* Gives back, before their time, all batches that were handed out. For who keeps many, and knows by their bytes that it is enough. */
+/*
+ * Gives back, before their time, all batches that were handed out. For who keeps many, and knows by their bytes that it
+ * is enough.
+ */
 void replay_source_release(replay_source *source);
 gboolean replay_source_ready(replay_source *source);
 /* TRUE where packets come as they happen (a pipe, a terminal), not from a file. */
@@ -97,8 +100,8 @@ gboolean replay_source_live(const replay_source *source);
 gboolean replay_source_threaded(const replay_source *source);
 
 /*
- * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To be taken back
- * with NULL before the engine is freed.
+ * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To
+ * be taken back with NULL before the engine is freed.
  */
 void replay_source_serve(replay_source *source, ct_engine *engine);
 
@@ -136,8 +139,8 @@ void replay_source_progress(replay_source *source, replay_progress *progress);
 
 /* Figures about the stream, complete after the end. */
 typedef struct replay_figures {
-  guint64 frames;   /* read */
-  guint64 fed;      /* of these, decoded and handed on */
+  guint64 frames; /* read */
+  guint64 fed;    /* of these, decoded and handed on */
   guint64 bad_checksums, offload_checksums, unjudged_checksums;
   gint64 first_ns, last_ns; /* times of the first and the latest frame fed; 0 where there was none */
 } replay_figures;
@@ -158,16 +161,16 @@ typedef struct replay_seen {
  */
 typedef struct replay_moments {
   /* Told. */
-  gint64 first_ns;      /* the stream's first frame */
-  gint64 upcoming_ns;   /* the next packet's time; G_MAXINT64 after the last one */
-  guint64 last_number;  /* of the last packet tracked; 0 before the first */
-  gint64 last_ns;       /* its time, or the clock where time went on without packets */
-  gboolean ended;       /* there are no more packets: a time that is asked for now is reached by letting time pass */
+  gint64 first_ns;     /* the stream's first frame */
+  gint64 upcoming_ns;  /* the next packet's time; G_MAXINT64 after the last one */
+  guint64 last_number; /* of the last packet tracked; 0 before the first */
+  gint64 last_ns;      /* its time, or the clock where time went on without packets */
+  gboolean ended;      /* there are no more packets: a time that is asked for now is reached by letting time pass */
   /* Which of the two below has come; neither: the first call, and the first after the end. */
   gboolean by_time, by_number;
   /* Asked for; both are as before when the call comes. G_MAXINT64, G_MAXUINT64: none. */
-  gint64 next_ns;       /* after the last packet at or before it */
-  guint64 next_number;  /* after the packet of this number, or the last one before it */
+  gint64 next_ns;      /* after the last packet at or before it */
+  guint64 next_number; /* after the packet of this number, or the last one before it */
 } replay_moments;
 
 typedef struct replay_watcher {

@@ -18,9 +18,9 @@ struct replay_select {
   gboolean anything; /* else every frame is taken */
   gboolean started;
   guint64 taken;
-  GArray *programs; /* compiled, one per link type met */
+  GArray *programs;        /* compiled, one per link type met */
   gint64 interface_number; /* -1: no number */
-  GPtrArray *names; /* interfaces met, as people would name them; at most NAMES_KEPT */
+  GPtrArray *names;        /* interfaces met, as people would name them; at most NAMES_KEPT */
   guint64 with_direction, matched;
   char *problem, *remark;
 };
@@ -183,13 +183,15 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
   if (!select->anything)
     return REPLAY_TAKE;
   if (!select->started) {
-    if (o->start.kind == REPLAY_POINT_NUMBER ? number < (guint64)o->start.value
-        : o->start.kind != REPLAY_POINT_NONE && frame->ts_ns < replay_point_time_ns(&o->start, first_ns))
+    if (o->start.kind == REPLAY_POINT_NUMBER
+          ? number < (guint64)o->start.value
+          : o->start.kind != REPLAY_POINT_NONE && frame->ts_ns < replay_point_time_ns(&o->start, first_ns))
       return REPLAY_LEAVE;
     select->started = TRUE;
   }
-  if (o->end.kind == REPLAY_POINT_NUMBER ? number > (guint64)o->end.value
-      : o->end.kind != REPLAY_POINT_NONE && frame->ts_ns >= replay_point_time_ns(&o->end, first_ns))
+  if (o->end.kind == REPLAY_POINT_NUMBER
+        ? number > (guint64)o->end.value
+        : o->end.kind != REPLAY_POINT_NONE && frame->ts_ns >= replay_point_time_ns(&o->end, first_ns))
     return REPLAY_PAST_END;
   if (o->count != 0 && select->taken >= o->count)
     return REPLAY_PAST_END;
@@ -201,10 +203,7 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
   return REPLAY_TAKE;
 }
 
-const char *replay_select_problem(replay_select *select)
-{
-  return select->problem;
-}
+const char *replay_select_problem(replay_select *select) { return select->problem; }
 
 const char *replay_select_remark(replay_select *select)
 {

@@ -12,11 +12,12 @@
 enum {
   SLOTS = 16,
   /*
-   * What is read ahead holds no more than this and one batch: records may be huge, and frames of a merger each in a buffer
-   * of their own.
+   * What is read ahead holds no more than this and one batch: records may be huge, and frames of a merger each in a
+   * buffer of their own.
    */
   RING_BYTES = 64 << 20,
-  LARGE_BYTES = 512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
+  LARGE_BYTES =
+    512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
   SMALL_BYTES = 1 << 20,   /* below this a thread costs more than it brings */
   PATIENCE_US = 100 * 1000 /* how often a wait looks whether it was interrupted */
 };
@@ -36,7 +37,7 @@ struct replay_source {
   pkt_decoder *decoder;
   replay_figures figures;
   guint link_fine, n_links_bad;
-  guint32 named;    /* the interface that name is of; G_MAXUINT32: none yet */
+  guint32 named; /* the interface that name is of; G_MAXUINT32: none yet */
   const char *name;
   guint links_bad[8]; /* unsupported ones that were complained about */
   gboolean past_end;
@@ -48,18 +49,15 @@ struct replay_source {
   GMutex lock;
   GCond filled, emptied;
   guint64 produced, taken,
-      consumed; /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
+    consumed;  /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
   gsize bytes; /* behind the batches produced and not consumed */
   gboolean ended, closing, waiting, full, live; /* waiting: the emptying side; full: the filling one waits */
-  guint64 done_bytes, total_bytes, frames; /* for the progress bar, under lock */
+  guint64 done_bytes, total_bytes, frames;      /* for the progress bar, under lock */
   GMutex engine_lock;
   ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
 };
 
-static gboolean stopped(const replay_source *s)
-{
-  return s->o.stop != NULL && *s->o.stop != 0;
-}
+static gboolean stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
 
 static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
 {
@@ -136,11 +134,8 @@ static void take_batch(replay_source *s, slot *to)
     if (number == 1)
       s->figures.first_ns = frame->ts_ns;
     switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
-    case REPLAY_TAKE:
-      take_frame(s, to, i, number, name);
-      break;
-    case REPLAY_LEAVE:
-      break;
+    case REPLAY_TAKE: take_frame(s, to, i, number, name); break;
+    case REPLAY_LEAVE: break;
     case REPLAY_PAST_END:
       s->figures.frames--;
       s->past_end = TRUE;
@@ -151,7 +146,9 @@ static void take_batch(replay_source *s, slot *to)
   to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }
 
-/* The memory for what these packets will need is made ready here: with two threads, that takes it off the busier one. */
+/*
+ * The memory for what these packets will need is made ready here: with two threads, that takes it off the busier one.
+ */
 static void make_room(replay_source *s)
 {
   g_mutex_lock(&s->engine_lock);
@@ -403,20 +400,11 @@ const replay_batch *replay_source_next(replay_source *s)
   return more ? &next->batch : NULL;
 }
 
-gboolean replay_source_readable(const replay_source *s)
-{
-  return replay_feed_readable(s->feed);
-}
+gboolean replay_source_readable(const replay_source *s) { return replay_feed_readable(s->feed); }
 
-gboolean replay_source_threaded(const replay_source *s)
-{
-  return s->threaded;
-}
+gboolean replay_source_threaded(const replay_source *s) { return s->threaded; }
 
-gboolean replay_source_live(const replay_source *s)
-{
-  return replay_feed_live(s->feed);
-}
+gboolean replay_source_live(const replay_source *s) { return replay_feed_live(s->feed); }
 
 gboolean replay_source_ready(replay_source *s)
 {
@@ -443,10 +431,7 @@ static gboolean at_rest(replay_source *s)
   return rest;
 }
 
-gboolean replay_source_reads(const replay_source *s, const char *path)
-{
-  return replay_feed_reads(s->feed, path);
-}
+gboolean replay_source_reads(const replay_source *s, const char *path) { return replay_feed_reads(s->feed, path); }
 
 cap_writer_kind replay_source_writer_kind(const replay_source *s)
 {

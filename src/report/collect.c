@@ -12,10 +12,7 @@ static void conn_free(gpointer data)
   g_free(conn);
 }
 
-static void stray_clear(gpointer data)
-{
-  g_array_unref(((report_conn *)data)->rows);
-}
+static void stray_clear(gpointer data) { g_array_unref(((report_conn *)data)->rows); }
 
 report *report_new(const ct_params *params)
 {
@@ -118,7 +115,8 @@ static guint8 row_dir(const report_conn *conn, const ct_packet *packet, const ct
 {
   if (result->cls != CT_CLASS_INVALID)
     return result->dir;
-  return ct_addr_equal(&packet->tuple.src, &conn->tuple.src) && packet->tuple.src_id == conn->tuple.src_id ? CT_ORIGINAL : CT_REPLY;
+  return ct_addr_equal(&packet->tuple.src, &conn->tuple.src) && packet->tuple.src_id == conn->tuple.src_id ? CT_ORIGINAL
+                                                                                                           : CT_REPLY;
 }
 
 /* Of several chunks the one that moved the state counts. */
@@ -130,20 +128,24 @@ static guint8 row_input(const ct_trace *trace)
   return n > 0 ? trace->cells[i].row : 0;
 }
 
-static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                           const ct_view *after)
+static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result,
+                           const ct_trace *trace, const ct_view *after)
 {
+  /* clang-format off */
   report_row row = { .number = packet->number, .time_ns = packet->time_ns, .reason = result->reason,
                      .dir = row_dir(conn, packet, result), .cls = result->cls, .old_state = result->old_state,
                      .new_state = result->new_state, .kind = packet->kind, .length = packet->length };
+  /* clang-format on */
 
   row.input = row_input(trace);
   row.dropped = result->verdict == CT_VERDICT_DROP;
   row.assured = (result->events & CT_EV_ASSURED) != 0;
   row.has_timeout = after != NULL;
   row.status = after != NULL ? (guint16)after->status : 0;
-  row.timeout_s = after != NULL && after->timeout_ns > 0 ? (guint32)MIN(after->timeout_ns / 1000000000, G_MAXUINT32) : 0;
-  row.has_tcp = packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP && packet->reason != CT_REASON_TCP_SHORT;
+  row.timeout_s =
+    after != NULL && after->timeout_ns > 0 ? (guint32)MIN(after->timeout_ns / 1000000000, G_MAXUINT32) : 0;
+  row.has_tcp =
+    packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP && packet->reason != CT_REASON_TCP_SHORT;
   if (row.has_tcp) {
     row.flags = packet->l4.tcp.flags;
     row.seq = packet->l4.tcp.seq;
@@ -190,7 +192,8 @@ static void note_row(report *r, report_conn *conn, report_row *row)
   r->rows++;
 }
 
-static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace, const ct_view *after)
+static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                      const ct_view *after)
 {
   gboolean invalid = result->cls == CT_CLASS_INVALID;
   report_conn *conn = keep_conn(r, result->conn, after, invalid);
@@ -207,8 +210,8 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
   note_row(r, conn, &row);
 }
 
-void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                   const ct_view *after)
+void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
+                   const ct_trace *trace, const ct_view *after)
 {
   guint i;
 

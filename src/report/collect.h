@@ -13,7 +13,7 @@ typedef struct report_row {
   gint64 time_ns;
   guint32 seq, ack, length, timeout_s;
   guint16 reason, status; /* status: of the entry after the packet */
-  guint32 skipped; /* packets of the connection before it that no row tells */
+  guint32 skipped;        /* packets of the connection before it that no row tells */
   guint8 dir, cls, old_state, new_state, flags, kind;
   guint8 input; /* the state table's row that was used */
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
@@ -68,6 +68,7 @@ void report_put_row_heading(emit_text *out);
 void report_put_tuple(emit_text *out, const ct_tuple *tuple);
 const char *report_protocol(guint8 proto);
 void report_walk_find(const report *report, const report_conn *conn, report_walk *walk);
-void report_put_walk(emit_text *out, const report *report, const report_conn *conn, const report_walk *walk, gboolean open);
+void report_put_walk(emit_text *out, const report *report, const report_conn *conn, const report_walk *walk,
+                     gboolean open);
 
 #endif

@@ -6,10 +6,7 @@
 
 #include "emit/parts.h"
 
-const char *report_protocol(guint8 proto)
-{
-  return emit_protocol_name(proto);
-}
+const char *report_protocol(guint8 proto) { return emit_protocol_name(proto); }
 
 void report_put_escaped(emit_text *out, const char *text)
 {
@@ -52,8 +49,8 @@ static void put_flags(emit_text *out, guint8 flags)
   static const struct {
     guint8 bit;
     const char *name;
-  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" }, { CT_TCP_PSH, "PSH" },
-                { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
+  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" },
+                { CT_TCP_PSH, "PSH" }, { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
   gboolean any = FALSE;
   guint i;
 
@@ -108,7 +105,8 @@ static const char *state_words(guint8 proto, guint8 state, guint32 status)
 
 static void put_state(emit_text *out, const report_conn *conn, const report_row *row, guint step)
 {
-  const char *before = ct_state_name(conn->tuple.proto, row->old_state), *after = ct_state_name(conn->tuple.proto, row->new_state);
+  const char *before = ct_state_name(conn->tuple.proto, row->old_state),
+             *after = ct_state_name(conn->tuple.proto, row->new_state);
 
   if (conn->id == 0)
     return;
@@ -142,9 +140,10 @@ static void put_remark(emit_text *out, const report_row *row)
 
 void report_put_row_heading(emit_text *out)
 {
-  emit_text_literal(out, "<thead><tr><th scope=\"col\">packet</th><th scope=\"col\">time, s</th><th scope=\"col\" class=\"lane\">"
-                         "original side \342\207\204 reply side</th><th scope=\"col\">class</th><th scope=\"col\">state</th>"
-                         "<th scope=\"col\">timeout, s</th><th scope=\"col\">remark</th></tr></thead>\n");
+  emit_text_literal(
+    out, "<thead><tr><th scope=\"col\">packet</th><th scope=\"col\">time, s</th><th scope=\"col\" class=\"lane\">"
+         "original side \342\207\204 reply side</th><th scope=\"col\">class</th><th scope=\"col\">state</th>"
+         "<th scope=\"col\">timeout, s</th><th scope=\"col\">remark</th></tr></thead>\n");
 }
 
 void report_put_row(emit_text *out, const report *r, const report_conn *conn, const report_row *row, guint step)
@@ -155,8 +154,9 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
   emit_text_u64(out, row->number);
   emit_text_literal(out, "</th><td class=\"n\">");
   emit_text_seconds(out, emit_time_since(row->time_ns, r->first_ns), 6);
-  emit_text_string(out, row->dir == CT_ORIGINAL ? "</td><td class=\"lane o\"><span><i class=\"sr\">original side sends </i>"
-                                                : "</td><td class=\"lane r\"><span><i class=\"sr\">reply side sends </i>");
+  emit_text_string(out, row->dir == CT_ORIGINAL
+                          ? "</td><td class=\"lane o\"><span><i class=\"sr\">original side sends </i>"
+                          : "</td><td class=\"lane r\"><span><i class=\"sr\">reply side sends </i>");
   put_what(out, row);
   emit_text_literal(out, "</span></td><td class=\"c\">");
   emit_text_string(out, class_word(row));
@@ -231,15 +231,19 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
 static void put_gap(emit_text *out, guint32 skipped)
 {
   if (skipped > 0)
-    emit_text_format(out, "<tr class=\"gap\"><td colspan=\"7\">%u packet%s left out</td></tr>\n", skipped, skipped == 1 ? " is" : "s are");
+    emit_text_format(out, "<tr class=\"gap\"><td colspan=\"7\">%u packet%s left out</td></tr>\n", skipped,
+                     skipped == 1 ? " is" : "s are");
 }
 
 static void put_ladder(emit_text *out, const report *r, const report_conn *conn, const report_walk *walk, guint n)
 {
   guint i, step = 0;
 
-  emit_text_format(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ladder of connection #%" G_GUINT64_FORMAT
-                        "\"><table class=\"ladder\">", conn->id);
+  emit_text_format(
+    out,
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ladder of connection #%" G_GUINT64_FORMAT
+    "\"><table class=\"ladder\">",
+    conn->id);
   report_put_row_heading(out);
   emit_text_literal(out, "<tbody>");
   for (i = 0; i < n; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page as a whole. Everything that comes from outside is escaped; pictures stand in it as data, styles and script as text. */
+/*
+ * The page as a whole. Everything that comes from outside is escaped; pictures stand in it as data, styles and script
+ * as text.
+ */
 #include "collect.h"
 
 #include "pressure/plot.h"
@@ -49,8 +52,11 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
   put_card(out, "never reached tracking", s->not_tracked, FALSE);
   emit_text_literal(out, "</dl>\n");
   if (r->invalid > 0)
-    emit_text_format(out, "<p class=\"sub\">INVALID packets are counted by their class; <code>conntrack -S</code> has them as <code>invalid=%"
-                     G_GUINT64_FORMAT "</code> and <code>error=%" G_GUINT64_FORMAT "</code>.</p>\n", s->stats->invalid, s->stats->error);
+    emit_text_format(out,
+                     "<p class=\"sub\">INVALID packets are counted by their class; <code>conntrack -S</code> has them "
+                     "as <code>invalid=%" G_GUINT64_FORMAT "</code> and <code>error=%" G_GUINT64_FORMAT
+                     "</code>.</p>\n",
+                     s->stats->invalid, s->stats->error);
 }
 
 static void put_classes(emit_text *out, const emit_summary *s)
@@ -59,11 +65,12 @@ static void put_classes(emit_text *out, const emit_summary *s)
 #define X(id, number, name) [EMIT_SUMMARY_##id] = name,
     EMIT_SUMMARY_PROTOCOL_LIST(X)
 #undef X
-    [EMIT_SUMMARY_OTHER] = "other",
+      [EMIT_SUMMARY_OTHER] = "other",
   };
   guint i, cls;
 
-  emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"names\"><caption class=\"sr\">Packets by protocol and class</caption><thead><tr>"
+  emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"names\"><caption class=\"sr\">Packets by "
+                         "protocol and class</caption><thead><tr>"
                          "<th scope=\"col\">packets</th>");
   for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
     emit_text_literal(out, "<th scope=\"col\">");
@@ -148,7 +155,8 @@ static void put_occupancy(emit_text *out, const report *r, const emit_summary *s
   }
   emit_text_init(&svg, -1);
   pressure_plot(&svg, "Connection tracking entries", &line, 1);
-  alt = g_strdup_printf("Entries in the table over time: %" G_GUINT64_FORMAT " at most, %" G_GUINT64_FORMAT " at the end; room for %u.",
+  alt = g_strdup_printf("Entries in the table over time: %" G_GUINT64_FORMAT " at most, %" G_GUINT64_FORMAT
+                        " at the end; room for %u.",
                         s->stats->peak_count, s->entries, s->params->max);
   put_picture(out, &svg, "plot", alt);
   emit_text_literal(out, "<p class=\"sub\">");
@@ -169,7 +177,8 @@ static void put_machines(emit_text *out, const report *r)
 
     if (m->packets == 0)
       continue;
-    alt = g_strdup_printf("The states of %s and the arcs that %" G_GUINT64_FORMAT " packets of this capture took.", m->protocol, m->packets);
+    alt = g_strdup_printf("The states of %s and the arcs that %" G_GUINT64_FORMAT " packets of this capture took.",
+                          m->protocol, m->packets);
     emit_text_init(&svg, -1);
     states_put_svg(&svg, m);
     emit_text_literal(out, "<details><summary>");
@@ -202,7 +211,8 @@ static gint compare_conns(gconstpointer a, gconstpointer b)
 
 static void put_tools(emit_text *out)
 {
-  emit_text_literal(out,
+  emit_text_literal(
+    out,
     "<div class=\"tools\" id=\"tools\" role=\"search\" hidden=\"\"><label for=\"search\">Search (key /)</label> "
     "<input type=\"search\" id=\"search\" placeholder=\"address, port, state, #number\" autocomplete=\"off\"/> "
     "<label><input type=\"checkbox\" id=\"only\"/> only INVALID and evicted</label> "
@@ -227,10 +237,13 @@ static void put_conns(emit_text *out, report *r, const emit_summary *s)
   guint i, n = MIN(r->conns->len, REPORT_CONNS_SHOWN), left = REPORT_ROWS_SHOWN;
 
   g_ptr_array_sort(r->conns, compare_conns);
-  emit_text_literal(out, "<section aria-labelledby=\"h-conns\"><h2 id=\"h-conns\">Connections</h2>\n<p class=\"sub\">INVALID and evicted ones come first. "
-                         "Each opens to its ladder, every packet with its class, state and timeout, and to its walk through the diagram of states. "
-                         "There \342\206\222 is what the original side sends, \342\206\220 the reply side, \342\207\204 either; "
-                         "the numbers are its steps, one after the other.</p>\n");
+  emit_text_literal(
+    out, "<section aria-labelledby=\"h-conns\"><h2 id=\"h-conns\">Connections</h2>\n<p class=\"sub\">INVALID and "
+         "evicted ones come first. "
+         "Each opens to its ladder, every packet with its class, state and timeout, and to its walk through the "
+         "diagram of states. "
+         "There \342\206\222 is what the original side sends, \342\206\220 the reply side, \342\207\204 either; "
+         "the numbers are its steps, one after the other.</p>\n");
   if (s->stats->created > n) {
     emit_text_literal(out, "<p class=\"limit\" id=\"part\">Limits: ");
     emit_text_u64(out, n);
@@ -238,13 +251,16 @@ static void put_conns(emit_text *out, report *r, const emit_summary *s)
     emit_text_u64(out, s->stats->created);
     emit_text_literal(out, " connections are on this page, with ");
     emit_text_u64(out, REPORT_ROWS_SHOWN);
-    emit_text_literal(out, " packets at most, so that it still opens; the search and \"only INVALID and evicted\" look through these. <code>ctreplay -P</code> shows all; <code>--bpf</code>, <code>--start</code> "
-                           "and <code>--end</code> choose a part for a page of its own.</p>\n");
+    emit_text_literal(out,
+                      " packets at most, so that it still opens; the search and \"only INVALID and evicted\" look "
+                      "through these. <code>ctreplay -P</code> shows all; <code>--bpf</code>, <code>--start</code> "
+                      "and <code>--end</code> choose a part for a page of its own.</p>\n");
   }
   put_tools(out);
   put_drawings(out, r);
   for (i = 0; i < n; i++)
-    left -= report_put_conn(out, r, g_ptr_array_index(r->conns, i), left - (n - 1 - i) * REPORT_ROWS_SURE, n <= REPORT_OPEN_MAX);
+    left -= report_put_conn(out, r, g_ptr_array_index(r->conns, i), left - (n - 1 - i) * REPORT_ROWS_SURE,
+                            n <= REPORT_OPEN_MAX);
   if (n == 0)
     emit_text_literal(out, "<p>There are none.</p>\n");
   emit_text_literal(out, "</section>\n");
@@ -256,7 +272,8 @@ static void put_strays(emit_text *out, const report *r)
 
   if (r->strays_seen == 0)
     return;
-  emit_text_literal(out, "<section aria-labelledby=\"h-strays\"><h2 id=\"h-strays\">INVALID and dropped packets without a connection</h2>\n");
+  emit_text_literal(out, "<section aria-labelledby=\"h-strays\"><h2 id=\"h-strays\">INVALID and dropped packets "
+                         "without a connection</h2>\n");
   if (r->strays_seen > r->strays->len) {
     emit_text_literal(out, "<p class=\"limit\">Limits: the first ");
     emit_text_u64(out, r->strays->len);
@@ -280,15 +297,17 @@ static void put_strays(emit_text *out, const report *r)
 
 static void put_head(emit_text *out, const char *title, const emit_summary *s)
 {
-  emit_text_literal(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                         "script-src 'unsafe-inline'; img-src data:\"/>\n<title>");
+  emit_text_literal(
+    out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+         "script-src 'unsafe-inline'; img-src data:\"/>\n<title>");
   report_put_escaped(out, title);
   emit_text_literal(out, " - ctreplay</title>\n<style>\n");
   put_lines(out, report_css);
   states_put_style(out);
-  emit_text_literal(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#h-conns\">To the connections</a>\n<header><h1>");
+  emit_text_literal(
+    out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#h-conns\">To the connections</a>\n<header><h1>");
   report_put_escaped(out, title);
   emit_text_literal(out, "</h1>\n<p class=\"sub\">What Linux's connection tracking (");
   emit_text_string(out, s->params->profile->name);
@@ -310,7 +329,8 @@ void report_write(report *r, emit_text *out, const char *title, const emit_summa
   put_machines(out, r);
   put_conns(out, r, summary);
   put_strays(out, r);
-  emit_text_literal(out, "</main>\n<footer><p class=\"sub\">Made by ctreplay. This page fetches nothing and works where there is no network.</p></footer>\n"
+  emit_text_literal(out, "</main>\n<footer><p class=\"sub\">Made by ctreplay. This page fetches nothing and works "
+                         "where there is no network.</p></footer>\n"
                          "<script>\n");
   put_lines(out, report_js);
   emit_text_literal(out, "</script>\n</body>\n</html>\n");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A page about a capture that works from a mail attachment: one file, nothing fetched, readable without scripts, by keyboard,
- * by screen reader, on paper. What is kept is bounded, whatever the capture's size, and the page says what was left out.
+ * A page about a capture that works from a mail attachment: one file, nothing fetched, readable without scripts, by
+ * keyboard, by screen reader, on paper. What is kept is bounded, whatever the capture's size, and the page says what
+ * was left out.
  *
  * Life: report_new; report_event from ct_engine_watch and report_packet for every packet; report_write; report_free.
  */
@@ -15,17 +16,17 @@
 
 /* What the page may hold. */
 enum {
-  REPORT_CONNS_KEPT = 50000,     /* connections remembered while reading, first come first served */
-  REPORT_TROUBLED_KEPT = 20000,  /* and beyond those, only ones in trouble: INVALID, evicted */
-  REPORT_ROWS_KEPT = 400000,     /* packets remembered for ladders, of all connections together */
-  REPORT_NOTABLE_KEPT = 100000,  /* and beyond those, only ones that say something: INVALID, dropped, a new state */
-  REPORT_ROWS_PER_CONN = 200,    /* of one connection */
-  REPORT_NOTABLE_PER_CONN = 60,  /* and beyond those, as above */
-  REPORT_CONNS_SHOWN = 1500,     /* connections on the page, those in trouble first */
-  REPORT_ROWS_SHOWN = 15000,     /* packets in ladders on the page */
-  REPORT_ROWS_SURE = 5,          /* of each connection on it, at least */
-  REPORT_OPEN_MAX = 50,          /* connections on a page whose walks are open from the start */
-  REPORT_STRAYS_SHOWN = 500      /* packets without a connection */
+  REPORT_CONNS_KEPT = 50000,    /* connections remembered while reading, first come first served */
+  REPORT_TROUBLED_KEPT = 20000, /* and beyond those, only ones in trouble: INVALID, evicted */
+  REPORT_ROWS_KEPT = 400000,    /* packets remembered for ladders, of all connections together */
+  REPORT_NOTABLE_KEPT = 100000, /* and beyond those, only ones that say something: INVALID, dropped, a new state */
+  REPORT_ROWS_PER_CONN = 200,   /* of one connection */
+  REPORT_NOTABLE_PER_CONN = 60, /* and beyond those, as above */
+  REPORT_CONNS_SHOWN = 1500,    /* connections on the page, those in trouble first */
+  REPORT_ROWS_SHOWN = 15000,    /* packets in ladders on the page */
+  REPORT_ROWS_SURE = 5,         /* of each connection on it, at least */
+  REPORT_OPEN_MAX = 50,         /* connections on a page whose walks are open from the start */
+  REPORT_STRAYS_SHOWN = 500     /* packets without a connection */
 };
 
 typedef struct report report;
@@ -37,8 +38,8 @@ void report_free(report *report); /* NULL is fine */
 /* As it comes from engine, with the mask of CT_EVENT_DESTROY. */
 void report_event(report *report, const ct_engine *engine, const ct_event *event);
 /* after: the entry after the packet, or NULL; trace: the engine's, of this packet. */
-void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                   const ct_view *after);
+void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
+                   const ct_trace *trace, const ct_view *after);
 
 /* title: the captures' names; any bytes. summary: complete. */
 void report_write(report *report, emit_text *out, const char *title, const emit_summary *summary);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A connection's walk through the states: which of its packets changed them, as marks on the diagram and as a list beside it. */
+/*
+ * A connection's walk through the states: which of its packets changed them, as marks on the diagram and as a list
+ * beside it.
+ */
 #include "collect.h"
 
 #include <string.h>
@@ -14,7 +17,10 @@ static guint machine_of(const report *r, const report_conn *conn)
 }
 
 /* => TRUE where a packet took part: refused ones stop at the door. */
-static gboolean took_part(const report_row *row) { return row->cls != CT_CLASS_INVALID && !row->dropped && row->kind == CT_PACKET_TRACK; }
+static gboolean took_part(const report_row *row)
+{
+  return row->cls != CT_CLASS_INVALID && !row->dropped && row->kind == CT_PACKET_TRACK;
+}
 
 /* => the node that a packet left the connection in; node: the one before. */
 static guint node_after(const states_machine *m, const report_row *row, guint node)
@@ -101,8 +107,10 @@ void report_put_walk(emit_text *out, const report *r, const report_conn *conn, c
 
   if (walk->n == 0 || r->drawings[walk->machine] == NULL)
     return;
-  g_snprintf(words, sizeof(words), "Diagram of the states of %s; the %u steps of connection #%" G_GUINT64_FORMAT
-             " are numbered on it and listed after it.", r->machines[walk->machine]->protocol, walk->n, conn->id);
+  g_snprintf(words, sizeof(words),
+             "Diagram of the states of %s; the %u steps of connection #%" G_GUINT64_FORMAT
+             " are numbered on it and listed after it.",
+             r->machines[walk->machine]->protocol, walk->n, conn->id);
   emit_text_string(out, open ? "<details class=\"walk\" open=\"\">" : "<details class=\"walk\">");
   put_summary(out, r->machines[walk->machine], walk);
   emit_text_literal(out, "<div class=\"walk\" tabindex=\"0\" role=\"region\" aria-label=\"Diagram and steps\">");

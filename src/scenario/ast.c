@@ -7,10 +7,7 @@
 /* 2026-01-05T10:00:00Z: a scenario that names no date still has one, so that its capture is always the same. */
 static const gint64 DEFAULT_START_NS = G_GINT64_CONSTANT(1767607200) * 1000000000;
 
-GQuark scn_error_quark(void)
-{
-  return g_quark_from_static_string("scn-error-quark");
-}
+GQuark scn_error_quark(void) { return g_quark_from_static_string("scn-error-quark"); }
 
 static void bytes_free(GByteArray *bytes)
 {
@@ -36,10 +33,7 @@ static void chunk_free(gpointer p)
   g_free(p);
 }
 
-static void option_clear(gpointer p)
-{
-  bytes_free(((scn_tcp_option *)p)->raw);
-}
+static void option_clear(gpointer p) { bytes_free(((scn_tcp_option *)p)->raw); }
 
 static void ip_clear(scn_ip *ip)
 {
@@ -119,10 +113,7 @@ void scn_packet_free(scn_packet *packet)
   g_free(packet);
 }
 
-static void stat_clear(gpointer p)
-{
-  g_free(((scn_stat *)p)->name);
-}
+static void stat_clear(gpointer p) { g_free(((scn_stat *)p)->name); }
 
 scn_check *scn_check_new(scn_about about)
 {

@@ -20,8 +20,8 @@ typedef struct scn_flow {
   guint8 proto;
   ct_addr addr[2];
   guint16 port[2];
-  guint32 isn[2]; /* TCP: initial sequence numbers; SCTP: verification tags announced by each side */
-  guint16 id;     /* ICMP echo */
+  guint32 isn[2];  /* TCP: initial sequence numbers; SCTP: verification tags announced by each side */
+  guint16 id;      /* ICMP echo */
   guint16 call[2]; /* GRE version 1: call id carried by packets of this direction */
   gboolean has_call;
 } scn_flow;
@@ -39,7 +39,7 @@ typedef struct scn_patch {
 } scn_patch;
 
 typedef struct scn_extension {
-  guint8 type; /* IPv6 next-header number of this extension header */
+  guint8 type;      /* IPv6 next-header number of this extension header */
   GByteArray *body; /* after its first two bytes; made whole to a multiple of 8 by the builder */
 } scn_extension;
 
@@ -50,12 +50,12 @@ typedef struct scn_ip {
   gboolean df;
   guint32 id; /* IPv4 identification, IPv6 fragment identification */
   guint32 flow_label;
-  ct_addr from, to; /* same family as the packet's */
-  guint32 cut;      /* bytes of the frame that the capture keeps */
-  guint16 length;   /* a lying length field */
-  scn_sum sum;      /* IPv4 header */
-  GByteArray *options; /* IPv4; NULL none */
-  GByteArray *trailer; /* after the IP packet in the frame; NULL none */
+  ct_addr from, to;      /* same family as the packet's */
+  guint32 cut;           /* bytes of the frame that the capture keeps */
+  guint16 length;        /* a lying length field */
+  scn_sum sum;           /* IPv4 header */
+  GByteArray *options;   /* IPv4; NULL none */
+  GByteArray *trailer;   /* after the IP packet in the frame; NULL none */
   GPtrArray *extensions; /* scn_extension; NULL none */
   GPtrArray *patches;    /* scn_patch; NULL none */
   guint8 direction;      /* cap_direction: what a cooked link layer says */
@@ -85,15 +85,15 @@ typedef struct scn_tcp {
   guint16 window;
   guint16 urgent;
   gboolean has_doff;
-  guint8 doff; /* in words */
+  guint8 doff;     /* in words */
   GArray *options; /* scn_tcp_option; NULL none */
 } scn_tcp;
 
 typedef struct scn_icmp {
   guint8 type, code;
   gboolean has_rest;
-  guint32 rest;  /* bytes 4 to 7 */
-  char *about;   /* label of the packet it quotes; NULL none */
+  guint32 rest; /* bytes 4 to 7 */
+  char *about;  /* label of the packet it quotes; NULL none */
   gboolean has_quote;
   guint32 quote; /* bytes quoted at most */
 } scn_icmp;
@@ -167,13 +167,13 @@ enum {
 };
 
 typedef enum {
-  SCN_ABOUT_PACKET, /* the packet just sent, and the entry after it */
-  SCN_ABOUT_ENTRY,  /* the entry of a flow */
-  SCN_ABOUT_ABSENT, /* no entry for a flow */
-  SCN_ABOUT_COUNT,  /* entries in the table */
-  SCN_ABOUT_STATS,  /* statistics by conntrack -S's names */
-  SCN_ABOUT_EVENT,  /* a line of conntrack -E since the step before */
-  SCN_ABOUT_LIST,   /* a line of conntrack -L */
+  SCN_ABOUT_PACKET,     /* the packet just sent, and the entry after it */
+  SCN_ABOUT_ENTRY,      /* the entry of a flow */
+  SCN_ABOUT_ABSENT,     /* no entry for a flow */
+  SCN_ABOUT_COUNT,      /* entries in the table */
+  SCN_ABOUT_STATS,      /* statistics by conntrack -S's names */
+  SCN_ABOUT_EVENT,      /* a line of conntrack -E since the step before */
+  SCN_ABOUT_LIST,       /* a line of conntrack -L */
   SCN_ABOUT_EXPECTATION /* a line of conntrack -L expect */
 } scn_about;
 
@@ -184,18 +184,18 @@ typedef struct scn_stat {
 
 typedef struct scn_check {
   scn_about about;
-  guint fields; /* SCN_CHECK_* */
+  guint fields;         /* SCN_CHECK_* */
   const scn_flow *flow; /* ENTRY, ABSENT */
   guint8 cls;           /* ct_class */
   guint8 dir;           /* ct_dir */
   char *state;          /* as printed */
   gint64 timeout_ns;
-  gboolean timeout_exact; /* to the nanosecond; else whole seconds, as listings show them */
+  gboolean timeout_exact;        /* to the nanosecond; else whole seconds, as listings show them */
   guint32 status_on, status_off; /* CT_STATUS_* */
   guint64 packets[2], bytes[2];
   guint16 reason; /* ct_reason */
   guint32 mark;
-  char *helper;   /* "" none */
+  char *helper; /* "" none */
   const scn_flow *master;
   gboolean absent; /* EVENT, LIST, EXPECTATION: no such line; with text NULL none at all */
   char *text;      /* part of the line, blanks squeezed */
@@ -223,7 +223,7 @@ typedef struct scn_step {
   guint line;
   scn_time_kind time_kind;
   gint64 time_ns;
-  char *label; /* SEND: its own (NULL none), HOLD: its own; AGAIN, FRAGMENT: whose */
+  char *label;        /* SEND: its own (NULL none), HOLD: its own; AGAIN, FRAGMENT: whose */
   scn_packet *packet; /* SEND, HOLD; FRAGMENT and AGAIN: NULL */
   struct {
     guint32 begin, end; /* of the IP payload, bytes; end G_MAXUINT32: to its end */
@@ -231,8 +231,8 @@ typedef struct scn_step {
     scn_ip ip;          /* id, ttl, trailer, cut, patches: over the packet's own */
     GByteArray *data;   /* other bytes than the packet's; NULL none */
   } fragment;
-  GByteArray *bytes; /* RAW, FRAME */
-  scn_ip frame;      /* RAW, FRAME: cut, direction, trailer */
+  GByteArray *bytes;    /* RAW, FRAME */
+  scn_ip frame;         /* RAW, FRAME: cut, direction, trailer */
   const scn_flow *flow; /* ISN */
   guint32 isn[2];
   scn_link link;
@@ -247,13 +247,13 @@ typedef struct scn_setting {
 
 typedef struct scn_scenario {
   char *file;
-  char *profile;       /* NULL: the default */
+  char *profile; /* NULL: the default */
   guint profile_line;
-  gint64 start_ns;     /* of the clock, since 1970 */
-  GPtrArray *sysctls;  /* scn_setting: kernel names */
-  GPtrArray *settings; /* scn_setting: gc, hash-seed, hz, checksums, helpers */
-  GPtrArray *flows;    /* scn_flow */
-  GPtrArray *steps;    /* scn_step */
+  gint64 start_ns;                          /* of the clock, since 1970 */
+  GPtrArray *sysctls;                       /* scn_setting: kernel names */
+  GPtrArray *settings;                      /* scn_setting: gc, hash-seed, hz, checksums, helpers */
+  GPtrArray *flows;                         /* scn_flow */
+  GPtrArray *steps;                         /* scn_step */
   GHashTable *flow_by_name, *step_by_label; /* into flows and steps */
 } scn_scenario;
 
@@ -264,7 +264,7 @@ scn_check *scn_check_new(scn_about about);
 scn_scenario *scn_scenario_new(const char *file);
 scn_tcp_option *scn_tcp_option_add(scn_tcp *tcp, guint16 kind); /* valid until the next */
 scn_chunk *scn_chunk_add(scn_sctp *sctp, guint8 type);
-void scn_ip_patch_add(scn_ip *ip, guint32 offset, GByteArray *bytes);      /* takes bytes */
+void scn_ip_patch_add(scn_ip *ip, guint32 offset, GByteArray *bytes); /* takes bytes */
 void scn_ip_extension_add(scn_ip *ip, guint8 type, GByteArray *body); /* takes body */
 void scn_packet_free(scn_packet *packet);
 void scn_step_free(scn_step *step);

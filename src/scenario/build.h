@@ -8,7 +8,7 @@
 
 /* What the packets of a flow before this one decide about it. */
 typedef struct scn_flow_state {
-  guint32 isn[2]; /* SCTP: tags */
+  guint32 isn[2];  /* SCTP: tags */
   guint32 next[2]; /* relative number after the highest sent; TCP */
   gboolean started[2];
 } scn_flow_state;
@@ -17,9 +17,9 @@ typedef struct scn_flow_state {
 typedef struct scn_built {
   GByteArray *bytes;
   guint8 family;
-  guint l4_offset; /* behind all headers that are repeated in each fragment, and behind the others too */
+  guint l4_offset;    /* behind all headers that are repeated in each fragment, and behind the others too */
   guint fragmentable; /* behind the headers that each fragment repeats */
-  guint32 id; /* of its fragments, unless they say otherwise */
+  guint32 id;         /* of its fragments, unless they say otherwise */
 } scn_built;
 
 /*

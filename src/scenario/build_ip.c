@@ -57,7 +57,7 @@ static guint put_ipv6(const scn_packet *packet, GByteArray *out)
   const scn_extension *first = n ? g_ptr_array_index(ip->extensions, 0) : NULL;
 
   scn_put_u32(out, 0x60000000u | (guint32)(ip->has_tos ? ip->tos : 0) << 20 |
-                       (ip->has_flow_label ? ip->flow_label & 0xfffff : 0));
+                     (ip->has_flow_label ? ip->flow_label & 0xfffff : 0));
   scn_put_u16(out, 0);
   scn_put_u8(out, first ? first->type : packet->proto);
   scn_put_u8(out, ip->has_ttl ? ip->ttl : 64);

@@ -128,7 +128,8 @@ static gboolean asks_for_entry(const scn_check *check)
 
 static void differ_missing(sides *s, const scn_check *check)
 {
-  char *expected = check->fields & SCN_CHECK_STATE ? g_strdup_printf("an entry in state %s", check->state) : g_strdup("an entry");
+  char *expected =
+    check->fields & SCN_CHECK_STATE ? g_strdup_printf("an entry in state %s", check->state) : g_strdup("an entry");
 
   differ(s, "", expected, "no entry");
   g_free(expected);
@@ -165,8 +166,8 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
 static void check_packet(sides *s, const scn_runner *runner, const scn_check *check)
 {
   const ct_result *result = &runner->result;
-  gboolean belongs = result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED ||
-                     result->cls == CT_CLASS_RELATED;
+  gboolean belongs =
+    result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED;
 
   same_string(s, "", ct_class_name(check->cls), ct_class_name(result->cls));
   if (check->fields & SCN_CHECK_DIR)
@@ -206,7 +207,7 @@ static void check_stats(sides *s, const scn_runner *runner, const scn_check *che
   for (guint i = 0; i < check->stats->len; i++) {
     const scn_stat *asked = &g_array_index(check->stats, scn_stat, i);
 
-#define X(counter) \
+#define X(counter)                        \
   if (strcmp(asked->name, #counter) == 0) \
     same_number(s, #counter, asked->value, is->counter);
     CT_STAT_LIST(X)

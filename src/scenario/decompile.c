@@ -10,39 +10,33 @@
 typedef struct flow_log {
   scn_flow flow; /* isn: what its declaration says */
   scn_flow_state state;
-  gboolean told[2]; /* a number relative to this side's ISN has been printed */
+  gboolean told[2];   /* a number relative to this side's ISN has been printed */
   gboolean announced; /* SCTP: a chunk has told a tag */
-  gboolean restated; /* an isn statement was printed: the declaration no longer says what holds */
+  gboolean restated;  /* an isn statement was printed: the declaration no longer says what holds */
 } flow_log;
 
 /* A packet as its frame shows it. */
 typedef struct seen {
   scn_bytes bytes;
-  guint cut; /* bytes that the capture keeps of the frame that is built of it */
+  guint cut;        /* bytes that the capture keeps of the frame that is built of it */
   guint8 direction; /* cap_direction */
-  ct_dir from; /* whom the link layer shows as the sender: the builder's made-up addresses tell */
+  ct_dir from;      /* whom the link layer shows as the sender: the builder's made-up addresses tell */
 } seen;
 
 struct scn_decompiler {
   scn_runner runner;
   GString *body;
   GHashTable *by_tuple; /* ct_tuple of the first packet => flow_log */
-  GPtrArray *flows; /* flow_log, in order */
+  GPtrArray *flows;     /* flow_log, in order */
   scn_link link;
   gint64 last_ns, start_ns;
   gboolean started;
   guint64 frames, left_out, raw;
 };
 
-static guint tuple_hash(gconstpointer p)
-{
-  return ct_tuple_hash(p);
-}
+static guint tuple_hash(gconstpointer p) { return ct_tuple_hash(p); }
 
-static gboolean tuple_equal(gconstpointer a, gconstpointer b)
-{
-  return ct_tuple_equal(a, b);
-}
+static gboolean tuple_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
 
 static void flow_log_free(gpointer p)
 {
@@ -102,9 +96,9 @@ static void link_of(const cap_frame *frame, guint l3_offset, scn_link *link)
       at = l3_offset;
     } else if (type == 0x8847) {
       for (; at + 4 <= l3_offset && link->layers < G_N_ELEMENTS(link->layer); at += 4)
-        link->layer[link->layers++] = (scn_layer){
-          SCN_LAYER_MPLS, (guint32)(frame->data[at] << 12 | frame->data[at + 1] << 4 | frame->data[at + 2] >> 4)
-        };
+        link->layer[link->layers++] =
+          (scn_layer){ SCN_LAYER_MPLS,
+                       (guint32)(frame->data[at] << 12 | frame->data[at + 1] << 4 | frame->data[at + 2] >> 4) };
       return;
     } else
       return;
@@ -136,7 +130,8 @@ static guint link_header_bytes(const scn_link *link, guint8 family)
 }
 
 /* => TRUE where the frame begins as the builder would begin it for this direction. */
-static gboolean begins_as(const cap_frame *frame, guint l3_offset, const scn_link *link, const scn_bytes *b, guint8 direction, ct_dir dir)
+static gboolean begins_as(const cap_frame *frame, guint l3_offset, const scn_link *link, const scn_bytes *b,
+                          guint8 direction, ct_dir dir)
 {
   const scn_ip ip = { .direction = direction };
   GByteArray *built = g_byte_array_new(), *packet = g_byte_array_new();
@@ -220,10 +215,7 @@ static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir first,
   return log;
 }
 
-static guint32 get32(const guint8 *p)
-{
-  return (guint32)p[0] << 24 | (guint32)p[1] << 16 | (guint32)p[2] << 8 | p[3];
-}
+static guint32 get32(const guint8 *p) { return (guint32)p[0] << 24 | (guint32)p[1] << 16 | (guint32)p[2] << 8 | p[3]; }
 
 static void set_isn(scn_decompiler *d, flow_log *log, ct_dir side, guint32 isn)
 {
@@ -422,7 +414,9 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
     s.cut = link_header_bytes(&link, s.bytes.family) + s.bytes.captured;
     s.direction = direction_of(frame, &info, &link);
     s.from = !begins_as(frame, info.l3_offset, &link, &s.bytes, s.direction, CT_ORIGINAL) &&
-             begins_as(frame, info.l3_offset, &link, &s.bytes, s.direction, CT_REPLY) ? CT_REPLY : CT_ORIGINAL;
+                 begins_as(frame, info.l3_offset, &link, &s.bytes, s.direction, CT_REPLY)
+               ? CT_REPLY
+               : CT_ORIGINAL;
     print_packet(d, frame, &s);
   }
   print_check(d);
@@ -453,14 +447,14 @@ char *scn_decompiler_text(const scn_decompiler *d, const char *head)
 
   if (d->left_out > 0)
     g_string_append_printf(
-        out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames are left out: no IP packet in them.\n",
-        d->left_out, d->frames);
+      out, "# %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " frames are left out: no IP packet in them.\n", d->left_out,
+      d->frames);
   if (d->raw > 0)
     g_string_append_printf(
-        out,
-        "# %" G_GUINT64_FORMAT
-        " packets stand as raw bytes: fragments, extension headers, or headers that are not whole.\n",
-        d->raw);
+      out,
+      "# %" G_GUINT64_FORMAT
+      " packets stand as raw bytes: fragments, extension headers, or headers that are not whole.\n",
+      d->raw);
   if (d->started)
     print_start(out, d->start_ns);
   g_string_append_c(out, '\n');

@@ -3,6 +3,7 @@
 
 #include "conntrack/tuple.h"
 
+/* clang-format off */
 static const scn_icmp_name names4[] = {
   { "echo", "request", 8, TRUE, { { NULL, 0 } } },
   { "echo", "reply", 0, TRUE, { { NULL, 0 } } },
@@ -20,6 +21,7 @@ static const scn_icmp_name names4[] = {
   { "time-exceeded", NULL, 11, FALSE, { { "transit", 0 }, { "reassembly", 1 } } },
   { "parameter-problem", NULL, 12, FALSE, { { NULL, 0 } } },
 };
+/* clang-format on */
 
 static const scn_icmp_name names6[] = {
   { "echo", "request", 128, TRUE, { { NULL, 0 } } },

@@ -14,7 +14,7 @@ typedef struct scn_icmp_code {
 typedef struct scn_icmp_name {
   const char *word, *second; /* second: NULL where one word names it */
   guint8 type;
-  gboolean has_id; /* bytes 4 to 7 are identifier and sequence number */
+  gboolean has_id;        /* bytes 4 to 7 are identifier and sequence number */
   scn_icmp_code codes[8]; /* none: the code is 0 unless given as "code N" */
 } scn_icmp_name;
 

@@ -60,10 +60,7 @@ static gboolean wanted_at(scn_cursor *c, const char *at, const char *what)
   return scn_unknown(c, what, NULL);
 }
 
-gboolean scn_wanted(scn_cursor *c, const char *what)
-{
-  return wanted_at(c, c->at, what);
-}
+gboolean scn_wanted(scn_cursor *c, const char *what) { return wanted_at(c, c->at, what); }
 
 gboolean scn_at_end(scn_cursor *c)
 {
@@ -79,10 +76,7 @@ gboolean scn_need_end(scn_cursor *c)
   return scn_at_end(c) || scn_wanted(c, "the end of the line");
 }
 
-char scn_peek(scn_cursor *c)
-{
-  return c->error || scn_at_end(c) ? 0 : *c->at;
-}
+char scn_peek(scn_cursor *c) { return c->error || scn_at_end(c) ? 0 : *c->at; }
 
 gboolean scn_accept(scn_cursor *c, const char *punctuation)
 {
@@ -106,10 +100,7 @@ gboolean scn_need(scn_cursor *c, const char *punctuation)
   return scn_wanted(c, what);
 }
 
-static gboolean is_word(char ch)
-{
-  return g_ascii_isalnum(ch) || ch == '_' || ch == '-' || ch == '.';
-}
+static gboolean is_word(char ch) { return g_ascii_isalnum(ch) || ch == '_' || ch == '-' || ch == '.'; }
 
 static gsize word_length(scn_cursor *c)
 {

@@ -11,7 +11,7 @@
 
 typedef struct scn_parser {
   scn_scenario *scenario;
-  scn_cursor *c; /* the current line */
+  scn_cursor *c;         /* the current line */
   scn_step *last_packet; /* what "=>" speaks of */
 } scn_parser;
 

@@ -287,5 +287,5 @@ gboolean scn_parse_expect(scn_parser *p, scn_step *step)
     return take_stats(p, check);
   }
   return scn_wanted(
-      c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
+    c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
 }

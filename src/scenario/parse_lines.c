@@ -16,10 +16,7 @@ typedef struct text_line {
   char *text;
 } text_line;
 
-static void text_line_clear(gpointer p)
-{
-  g_free(((text_line *)p)->text);
-}
+static void text_line_clear(gpointer p) { g_free(((text_line *)p)->text); }
 
 static GArray *split_lines(const char *text, gsize length)
 {
@@ -141,8 +138,8 @@ static gboolean parse_lines(scn_parser *p, const GArray *lines, GError **error)
     scn_cursor c;
 
     if (is_statement(line, "repeat", &c, p->scenario->file)
-            ? !parse_repeat(p, lines, &i, &c, error)
-            : !scn_parse_line(p, line->number, line->text, strlen(line->text), error))
+          ? !parse_repeat(p, lines, &i, &c, error)
+          : !scn_parse_line(p, line->number, line->text, strlen(line->text), error))
       return FALSE;
   }
   return TRUE;
@@ -190,8 +187,8 @@ scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error)
   if (text->len > MAX_FILE_BYTES)
     g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s: a scenario of over %d bytes", path, MAX_FILE_BYTES);
   else if (status == G_IO_STATUS_EOF)
-    scenario = scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path,
-                                  error);
+    scenario =
+      scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path, error);
   else
     g_prefix_error(error, "%s: ", path);
   g_string_free(text, TRUE);

@@ -229,8 +229,8 @@ static gboolean one_attribute(scn_parser *p, scn_step *step, gsize *claimed, gbo
     return TRUE;
   }
   return scn_wanted(
-      p->c,
-      "an attribute (data, hex, zeros, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
+    p->c,
+    "an attribute (data, hex, zeros, ttl, tos, ipid, df, nodf, csum, from, to, as, ...), => or the end of the line");
 }
 
 static gboolean parse_attributes(scn_parser *p, scn_step *step)

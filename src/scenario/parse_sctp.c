@@ -57,9 +57,9 @@ static gboolean take_chunk(scn_parser *p, scn_sctp *sctp)
     type = name->type;
   else if (!scn_accept_word(p->c, "CHUNK"))
     return scn_wanted(
-        p->c,
-        "an SCTP chunk (INIT, INIT_ACK, DATA, SACK, COOKIE_ECHO, COOKIE_ACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, ERROR, "
-        "SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE, CHUNK N)");
+      p->c,
+      "an SCTP chunk (INIT, INIT_ACK, DATA, SACK, COOKIE_ECHO, COOKIE_ACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, ERROR, "
+      "SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE, CHUNK N)");
   else if (!scn_take_u8(p->c, "a chunk type", &type))
     return FALSE;
   chunk = scn_chunk_add(sctp, type);

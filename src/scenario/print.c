@@ -55,8 +55,8 @@ static gboolean is_text(const GByteArray *bytes)
   guint plain = 0;
 
   for (guint i = 0; i < bytes->len; i++)
-    plain += g_ascii_isprint(bytes->data[i]) || bytes->data[i] == '\r' || bytes->data[i] == '\n' ||
-             bytes->data[i] == '\t';
+    plain +=
+      g_ascii_isprint(bytes->data[i]) || bytes->data[i] == '\r' || bytes->data[i] == '\n' || bytes->data[i] == '\t';
   return plain >= bytes->len - bytes->len / 4;
 }
 

@@ -16,8 +16,8 @@ typedef struct scn_outcome {
   const char *expectation; /* as the text has it */
   /* Where it was not met: */
   const char *expected; /* what was asked for, only the parts that differ; one a line */
-  const char *got; /* the same parts as they are */
-  const char *packet; /* the packet before, as -P shows it; "" where there was none */
+  const char *got;      /* the same parts as they are */
+  const char *packet;   /* the packet before, as -P shows it; "" where there was none */
   const char *why; /* where the expectation is one of a packet: what explain says of it, a sentence a line; else "" */
   const char *related; /* what else helps: the events of the step, the lines of the table; "" nothing */
 } scn_outcome;

@@ -14,17 +14,17 @@ typedef struct scn_runner {
   const emit_format *format; /* conntrack's lines */
   emit_options emit;
   GPtrArray *events; /* char *: lines of -E since the step before, blanks squeezed */
-  GPtrArray *past; /* the last of those before */
-  gboolean sent; /* a packet was sent: the rest is about it */
-  guint64 number; /* of the last packet */
+  GPtrArray *past;   /* the last of those before */
+  gboolean sent;     /* a packet was sent: the rest is about it */
+  guint64 number;    /* of the last packet */
   gint64 first_ns;
   cap_frame frame;
   ct_packet packet;
   pkt_link_info link;
   ct_result result;
   gboolean has_view;
-  ct_view view; /* the entry after the packet */
-  char *line; /* the packet as -P shows it */
+  ct_view view;   /* the entry after the packet */
+  char *line;     /* the packet as -P shows it */
   ct_trace trace; /* of the packet, where scn_runner_trace was called */
 } scn_runner;
 

@@ -20,9 +20,9 @@
 #define SCN_ERROR (scn_error_quark())
 GQuark scn_error_quark(void);
 typedef enum {
-  SCN_ERROR_READ, /* the file cannot be read */
+  SCN_ERROR_READ,   /* the file cannot be read */
   SCN_ERROR_SYNTAX, /* the text is no scenario */
-  SCN_ERROR_BUILD /* a step that cannot be made into a packet (a fragment past its packet's end, ...) */
+  SCN_ERROR_BUILD   /* a step that cannot be made into a packet (a fragment past its packet's end, ...) */
 } scn_error;
 
 /*
@@ -43,7 +43,7 @@ scn_compiler *scn_compiler_new(const scn_scenario *scenario);
 void scn_compiler_free(scn_compiler *compiler); /* NULL is fine */
 
 typedef struct scn_frame {
-  cap_frame frame; /* data is valid until the next step; frame.wire == 0: the step makes no frame */
+  cap_frame frame;      /* data is valid until the next step; frame.wire == 0: the step makes no frame */
   const guint8 *packet; /* the IP packet in it */
   guint32 packet_bytes;
   guint8 family; /* CT_IPV4, CT_IPV6 */
@@ -62,8 +62,8 @@ gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpo
  * compile. */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error);
 /*
- * The same into a descriptor that is open for writing, and is closed in any case: what it held stays as it was where the scenario does not
- * compile.
+ * The same into a descriptor that is open for writing, and is closed in any case: what it held stays as it was where
+ * the scenario does not compile.
  */
 gboolean scn_scenario_write_fd(const scn_scenario *scenario, int fd, const char *path, GError **error);
 

@@ -10,8 +10,8 @@
 
 typedef struct scn_chunk_field {
   const char *name;
-  gsize offset; /* of a guint32 in scn_chunk */
-  guint8 bytes; /* on the wire: 2 or 4 */
+  gsize offset;  /* of a guint32 in scn_chunk */
+  guint8 bytes;  /* on the wire: 2 or 4 */
   guint32 value; /* where the text says nothing */
 } scn_chunk_field;
 

@@ -3,10 +3,7 @@
  */
 #include "build.h"
 
-void scn_put_u8(GByteArray *out, guint8 v)
-{
-  g_byte_array_append(out, &v, 1);
-}
+void scn_put_u8(GByteArray *out, guint8 v) { g_byte_array_append(out, &v, 1); }
 
 void scn_put_u16(GByteArray *out, guint16 v)
 {

@@ -7,15 +7,9 @@
 
 #include <string.h>
 
-static guint16 get16(const guint8 *p)
-{
-  return (guint16)(p[0] << 8 | p[1]);
-}
+static guint16 get16(const guint8 *p) { return (guint16)(p[0] << 8 | p[1]); }
 
-static guint32 get32(const guint8 *p)
-{
-  return (guint32)get16(p) << 16 | get16(p + 2);
-}
+static guint32 get32(const guint8 *p) { return (guint32)get16(p) << 16 | get16(p + 2); }
 
 /* The IP header's end and the protocol behind it. => FALSE for fragments, extension headers, headers that are cut. */
 static gboolean find_l4(const scn_bytes *b, guint *offset, guint8 *proto)

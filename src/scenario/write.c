@@ -44,7 +44,10 @@ static gboolean write_all(const scn_scenario *scenario, cap_writer *writer, GErr
   return cap_writer_close(writer, fine ? error : NULL) && fine;
 }
 
-/* All that can be wrong with the scenario is found before anything is written: what is written is whole, or it is the writer's failure. */
+/*
+ * All that can be wrong with the scenario is found before anything is written: what is written is whole, or it is the
+ * writer's failure.
+ */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error)
 {
   cap_writer *writer;
@@ -62,7 +65,8 @@ gboolean scn_scenario_write_fd(const scn_scenario *scenario, int fd, const char 
       close(fd);
     return FALSE;
   }
-  if (fd > STDERR_FILENO && ftruncate(fd, 0) != 0 && errno != EINVAL) { /* EINVAL: a pipe or a device, which holds nothing */
+  if (fd > STDERR_FILENO && ftruncate(fd, 0) != 0 &&
+      errno != EINVAL) { /* EINVAL: a pipe or a device, which holds nothing */
     g_set_error(error, CAP_ERROR, CAP_ERROR_WRITE, "%s: cannot be emptied: %s", path, g_strerror(errno));
     close(fd);
     return FALSE;

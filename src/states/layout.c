@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A machine as a picture. The states stand in one column, in the order in which a connection walks through them; arcs that skip
- * states run down on the right, arcs that go back run up on the left, each group in a lane of its own, short ones inside. What
- * leads to the same state from everywhere is one short arrow. So no line ever crosses a label, whatever table is drawn.
+ * A machine as a picture. The states stand in one column, in the order in which a connection walks through them; arcs
+ * that skip states run down on the right, arcs that go back run up on the left, each group in a lane of its own, short
+ * ones inside. What leads to the same state from everywhere is one short arrow. So no line ever crosses a label,
+ * whatever table is drawn.
  */
 #include "picture.h"
 
@@ -87,7 +88,10 @@ static void add_line(picture *p, edge *e, const states_way *way, const guint64 c
   for (dir = 0; p->counted && dir < 2; dir++)
     if (counts[dir] > 0)
       end += g_snprintf(end, (gulong)(line + sizeof(e->lines[0]) - end), " %s\303\227%" G_GUINT64_FORMAT,
-                        !(way->dirs[0] && way->dirs[1]) ? "" : dir == CT_ORIGINAL ? "\342\206\222" : "\342\206\220", counts[dir]);
+                        !(way->dirs[0] && way->dirs[1]) ? ""
+                        : dir == CT_ORIGINAL            ? "\342\206\222"
+                                                        : "\342\206\220",
+                        counts[dir]);
   e->label_chars = MAX(e->label_chars, (guint)g_utf8_strlen(line, -1));
 }
 
@@ -333,7 +337,8 @@ static int port_rank(const picture *p, const edge *e, guint node)
   guint other = e->from == node ? e->to : e->from;
   int distance = (int)p->place[other] - (int)p->place[node];
 
-  return distance < 0 ? -1000 - distance * -1 - (e->lane == NO_LANE ? 0 : e->lane * 20) : 1000 - distance - e->lane * 20;
+  return distance < 0 ? -1000 - distance * -1 - (e->lane == NO_LANE ? 0 : e->lane * 20)
+                      : 1000 - distance - e->lane * 20;
 }
 
 static void place_ports(picture *p)
@@ -356,7 +361,8 @@ static void place_ports(picture *p)
         for (j = 0; j < p->n_edges; j++) {
           const edge *other = &p->edges[j];
 
-          rank += other != e && other->lane != NO_LANE && other->back == back && (other->from == node || other->to == node) &&
+          rank += other != e && other->lane != NO_LANE && other->back == back &&
+                  (other->from == node || other->to == node) &&
                   (port_rank(p, other, node) < port_rank(p, e, node) ||
                    (port_rank(p, other, node) == port_rank(p, e, node) && other < e));
         }

@@ -109,9 +109,9 @@ states_machine *states_machine_new(const char *protocol, const ct_params *params
   static const struct {
     const char *name;
     guint8 proto;
-  } protocols[] = { { "tcp", CT_PROTO_TCP },   { "sctp", CT_PROTO_SCTP },       { "udp", CT_PROTO_UDP },
-                    { "gre", CT_PROTO_GRE },   { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
-                    { "icmpv6", CT_PROTO_ICMPV6 },  { "dccp", CT_PROTO_DCCP } };
+  } protocols[] = { { "tcp", CT_PROTO_TCP },       { "sctp", CT_PROTO_SCTP },       { "udp", CT_PROTO_UDP },
+                    { "gre", CT_PROTO_GRE },       { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
+                    { "icmpv6", CT_PROTO_ICMPV6 }, { "dccp", CT_PROTO_DCCP } };
   states_machine *m;
   guint i;
 
@@ -196,5 +196,7 @@ void states_machine_count(states_machine *m, const ct_packet *packet, const ct_r
     return;
   }
   count_arc(m, trace->has_before ? states_node_of_status(trace->before.status) : 0, result->dir, 0,
-            result->cls == CT_CLASS_INVALID ? STATES_INVALID : after != NULL ? (gint)states_node_of_status(after->status) : 0);
+            result->cls == CT_CLASS_INVALID ? STATES_INVALID
+            : after != NULL                 ? (gint)states_node_of_status(after->status)
+                                            : 0);
 }

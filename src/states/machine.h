@@ -11,8 +11,8 @@ states_arc *states_arc_add(states_machine *machine, guint from, guint dir, guint
 void states_probe(states_machine *machine, const ct_params *params);
 
 /*
- * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs that
- * differ only in their direction are one.
+ * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs
+ * that differ only in their direction are one.
  */
 typedef struct states_way {
   guint from, input;
@@ -26,8 +26,8 @@ typedef struct states_way {
 GArray *states_ways(const states_machine *machine);
 
 /*
- * => TRUE where this way is one of many: the same input leads there from every state it can come from (a reset closes from
- * everywhere), so that one arrow tells them all.
+ * => TRUE where this way is one of many: the same input leads there from every state it can come from (a reset closes
+ * from everywhere), so that one arrow tells them all.
  */
 gboolean states_way_is_general(const states_machine *machine, const GArray *ways, const states_way *way);
 

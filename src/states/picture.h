@@ -6,23 +6,37 @@
 #include "machine.h"
 
 enum {
-  NODE_WIDTH = 188, NODE_LEAST = 46, COUNTED_LEAST = 62, PORT_STEP = 17, GAP = 46, LINE_HEIGHT = 15, TOP = 86, MARGIN = 24,
-  CHAR_WIDTH = 7, LANE_PADDING = 26, ROUND = 9, EDGES_MAX = 96, LINES_MAX = 12, STUB = 46,
-  FROM_EVERY_CHARS = 16, BUT_CHARS = 5, NO_LANE = -1
+  NODE_WIDTH = 188,
+  NODE_LEAST = 46,
+  COUNTED_LEAST = 62,
+  PORT_STEP = 17,
+  GAP = 46,
+  LINE_HEIGHT = 15,
+  TOP = 86,
+  MARGIN = 24,
+  CHAR_WIDTH = 7,
+  LANE_PADDING = 26,
+  ROUND = 9,
+  EDGES_MAX = 96,
+  LINES_MAX = 12,
+  STUB = 46,
+  FROM_EVERY_CHARS = 16,
+  BUT_CHARS = 5,
+  NO_LANE = -1
 };
 
 /* All ways from one node to another: one line in the picture, with a label of several. */
 typedef struct states_edge {
   guint from, to;
-  gboolean general; /* from everywhere */
+  gboolean general;   /* from everywhere */
   gboolean but_first; /* general: not from the first node, which stands for no entry */
   gboolean by_rule;
   guint64 count;
-  guint32 inputs;   /* a bit for each */
+  guint32 inputs; /* a bit for each */
   guint n_lines, label_chars;
   char lines[LINES_MAX][64];
-  gboolean back;    /* runs upwards, on the left */
-  gint lane;        /* NO_LANE: straight to the next node, or a stub */
+  gboolean back; /* runs upwards, on the left */
+  gint lane;     /* NO_LANE: straight to the next node, or a stub */
   int y1, y2;
 } edge;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Protocols without a state table: send an engine packets from either side, soon and late, and see what becomes of the entry.
- * Every node is reached by a known path of packets; from there each input is tried on a fresh engine.
+ * Protocols without a state table: send an engine packets from either side, soon and late, and see what becomes of the
+ * entry. Every node is reached by a known path of packets; from there each input is tried on a fresh engine.
  */
 #include <string.h>
 
@@ -54,7 +54,10 @@ static guint make_packet(guint8 *bytes, guint8 proto, guint dir)
   return n;
 }
 
-/* Sends the path's packets to a fresh engine. => TRUE where an entry is left, with *view as it is then; *cls is the last one's. */
+/*
+ * Sends the path's packets to a fresh engine. => TRUE where an entry is left, with *view as it is then; *cls is the
+ * last one's.
+ */
 static gboolean follow(const ct_params *params, guint8 proto, const path *way, ct_view *view, guint8 *cls)
 {
   ct_engine *engine = ct_engine_new(params);
@@ -98,7 +101,8 @@ static void name_nodes(states_machine *m)
 }
 
 /* => where one more packet leads from the end of a path, and what the entry is then. */
-static gint try_step(const states_machine *m, const ct_params *params, path *way, guint dir, guint gap_ms, ct_view *view)
+static gint try_step(const states_machine *m, const ct_params *params, path *way, guint dir, guint gap_ms,
+                     ct_view *view)
 {
   guint8 cls = CT_CLASS_NONE;
   gboolean left;
@@ -112,7 +116,8 @@ static gint try_step(const states_machine *m, const ct_params *params, path *way
   return left ? (gint)states_node_of_status(view->status) : NONE;
 }
 
-static void note_node(states_machine *m, path *paths, const path *from, gint to, guint dir, guint gap_ms, const ct_view *view)
+static void note_node(states_machine *m, path *paths, const path *from, gint to, guint dir, guint gap_ms,
+                      const ct_view *view)
 {
   if (to <= NONE || paths[to].known || from->n == PATH_MAX_STEPS)
     return;
@@ -143,8 +148,8 @@ static void probe_from(states_machine *m, const ct_params *params, path *paths, 
 /* The sysctl that holds a node's timeout: the one whose change changes it. */
 static void find_sysctl(states_node *node, const ct_params *params, guint8 proto, const path *way)
 {
-  static const ct_timeout candidates[] = { CT_TIMEOUT_UDP, CT_TIMEOUT_UDP_STREAM, CT_TIMEOUT_ICMP, CT_TIMEOUT_ICMPV6, CT_TIMEOUT_GRE,
-                                           CT_TIMEOUT_GRE_STREAM, CT_TIMEOUT_GENERIC };
+  static const ct_timeout candidates[] = { CT_TIMEOUT_UDP, CT_TIMEOUT_UDP_STREAM, CT_TIMEOUT_ICMP,   CT_TIMEOUT_ICMPV6,
+                                           CT_TIMEOUT_GRE, CT_TIMEOUT_GRE_STREAM, CT_TIMEOUT_GENERIC };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(candidates); i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's and SCTP's come from the very tables
- * of the profile; of protocols without a table the engine itself is asked, by sending it packets and looking what becomes
- * of the entry. So no picture can tell anything else than the program does.
+ * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's and SCTP's come from the very
+ * tables of the profile; of protocols without a table the engine itself is asked, by sending it packets and looking
+ * what becomes of the entry. So no picture can tell anything else than the program does.
  *
- * Life: states_machine_new; states_machine_count for each packet of a capture, where there is one; a states_put_ function;
- * states_machine_free.
+ * Life: states_machine_new; states_machine_count for each packet of a capture, where there is one; a states_put_
+ * function; states_machine_free.
  */
 #ifndef STATES_STATES_H
 #define STATES_STATES_H
@@ -26,9 +26,9 @@ typedef struct states_node {
 
 typedef struct states_arc {
   guint from, dir, input;
-  gint to;           /* a node, or STATES_ */
-  guint64 count;     /* packets that took it */
-  gboolean by_rule;  /* not in the table: a rule beside it made this of a packet (window, exceptions) */
+  gint to;          /* a node, or STATES_ */
+  guint64 count;    /* packets that took it */
+  gboolean by_rule; /* not in the table: a rule beside it made this of a packet (window, exceptions) */
 } states_arc;
 
 typedef struct states_machine {
@@ -43,13 +43,19 @@ typedef struct states_machine {
   GArray *arcs; /* states_arc, by node, direction, input */
 } states_machine;
 
-/* => the machine of "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6" or "gre" under these params; NULL for other names. */
+/*
+ * => the machine of "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6" or "gre" under these params; NULL for other
+ * names.
+ */
 states_machine *states_machine_new(const char *protocol, const ct_params *params);
 void states_machine_free(states_machine *machine); /* NULL is fine */
 
-/* One packet that the engine has tracked; after: its entry afterwards, or NULL. Packets of other protocols are passed over. */
-void states_machine_count(states_machine *machine, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                          const ct_view *after);
+/*
+ * One packet that the engine has tracked; after: its entry afterwards, or NULL. Packets of other protocols are passed
+ * over.
+ */
+void states_machine_count(states_machine *machine, const ct_packet *packet, const ct_result *result,
+                          const ct_trace *trace, const ct_view *after);
 
 void states_put_text(emit_text *out, const states_machine *machine);
 void states_put_markdown(emit_text *out, const states_machine *machine);
@@ -57,8 +63,8 @@ void states_put_dot(emit_text *out, const states_machine *machine);
 void states_put_svg(emit_text *out, const states_machine *machine);
 
 /*
- * The same picture within an HTML page, without figures, drawn once and shown many times: states_put_style inside a <style>,
- * states_put_defs once, then states_put_walk for each connection.
+ * The same picture within an HTML page, without figures, drawn once and shown many times: states_put_style inside a
+ * <style>, states_put_defs once, then states_put_walk for each connection.
  */
 typedef struct states_drawing states_drawing;
 typedef struct states_step {
@@ -74,7 +80,8 @@ void states_put_style(emit_text *out);
 /* Entries of drawings may be NULL. */
 void states_put_defs(emit_text *out, states_drawing *const *drawings, guint n);
 /* The drawing with the steps' arcs marked and numbered from 1; words: its text alternative, escaped. */
-void states_put_walk(emit_text *out, const states_drawing *drawing, const states_step *steps, guint n, const char *words);
+void states_put_walk(emit_text *out, const states_drawing *drawing, const states_step *steps, guint n,
+                     const char *words);
 
 /* The node of an entry whose protocol has no table: it knows whether it was answered and whether it lasted. */
 guint states_node_of_status(guint32 status);

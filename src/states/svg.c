@@ -13,16 +13,21 @@ static const char style[] =
   ".diagram{font:13px sans-serif}.paper{fill:#fff}.title{font-size:17px;font-weight:bold;fill:#12202d}"
   ".node{fill:#eef4fb;stroke:#1f4e79;stroke-width:1.5}.start{fill:#fff;stroke-dasharray:4 3}"
   ".name{font-weight:bold;fill:#12304d}.time{fill:#345;font-size:12px}"
-  ".arc{fill:none;stroke:#345;stroke-width:1.4;marker-end:url(#a)}.taken{stroke:#b34700;stroke-width:2.6;marker-end:url(#t)}"
+  ".arc{fill:none;stroke:#345;stroke-width:1.4;marker-end:url(#a)}.taken{stroke:#b34700;stroke-width:2.6;marker-end:"
+  "url(#t)}"
   ".idle{stroke:#b8c0c8;marker-end:url(#i)}.rule{stroke-dasharray:5 4;stroke:#b34700;marker-end:url(#t)}"
   ".head-a{fill:#345}.head-t{fill:#b34700}.head-i{fill:#b8c0c8}"
   ".label{fill:#222;font-size:12px;stroke:#fff;stroke-width:4px;paint-order:stroke;stroke-linejoin:round}"
   "text.idle{fill:#6b7680;stroke:#fff}.stays{fill:#7a3000;font-size:11.5px}"
-  ".been{fill:none;stroke:#b34700;stroke-width:2.6}.pill{fill:#b34700}.step{fill:#fff;font-size:11.5px;font-weight:bold;text-anchor:middle}"
-  "@media screen and (prefers-color-scheme:dark){.paper{fill:#14181c}.title{fill:#e4e9ee}.node{fill:#1c2a38;stroke:#7cb8f0}"
-  ".start{fill:#14181c}.name{fill:#e1edf8}.time{fill:#b3c4d4}.arc{stroke:#a5b5c5}.taken,.rule{stroke:#ff9e5e}.idle{stroke:#525e69}"
+  ".been{fill:none;stroke:#b34700;stroke-width:2.6}.pill{fill:#b34700}.step{fill:#fff;font-size:11.5px;font-weight:"
+  "bold;text-anchor:middle}"
+  "@media screen and "
+  "(prefers-color-scheme:dark){.paper{fill:#14181c}.title{fill:#e4e9ee}.node{fill:#1c2a38;stroke:#7cb8f0}"
+  ".start{fill:#14181c}.name{fill:#e1edf8}.time{fill:#b3c4d4}.arc{stroke:#a5b5c5}.taken,.rule{stroke:#ff9e5e}.idle{"
+  "stroke:#525e69}"
   ".head-a{fill:#a5b5c5}.head-t{fill:#ff9e5e}.head-i{fill:#525e69}.label{fill:#dde5ec;stroke:#14181c}"
-  "text.idle{fill:#97a3ae;stroke:#14181c}.stays{fill:#ffb98a}.been{stroke:#ff9e5e}.pill{fill:#ff9e5e}.step{fill:#241000}}";
+  "text.idle{fill:#97a3ae;stroke:#14181c}.stays{fill:#ffb98a}.been{stroke:#ff9e5e}.pill{fill:#ff9e5e}.step{fill:#"
+  "241000}}";
 
 void states_put_style(emit_text *out) { emit_text_string(out, style); }
 
@@ -45,7 +50,10 @@ static void draw_label(picture *p, const edge *e, int x, int y, const char *anch
   put(p, "</text>\n");
 }
 
-/* A line of the picture; in a page it has a name, and takes its looks from around it, so that a walk can show it in another. */
+/*
+ * A line of the picture; in a page it has a name, and takes its looks from around it, so that a walk can show it in
+ * another.
+ */
 static void begin_path(picture *p, const edge *e)
 {
   if (p->id != NULL)
@@ -56,7 +64,10 @@ static void begin_path(picture *p, const edge *e)
 
 static void end_path(picture *p) { put(p, p->id != NULL ? "\"/></g>\n" : "\"/>\n"); }
 
-static int middle_of_straight(const picture *p, const edge *e) { return (p->y[e->from] + p->height[e->from] + p->y[e->to]) / 2; }
+static int middle_of_straight(const picture *p, const edge *e)
+{
+  return (p->y[e->from] + p->height[e->from] + p->y[e->to]) / 2;
+}
 
 static void draw_straight(picture *p, const edge *e)
 {
@@ -67,8 +78,8 @@ static void draw_straight(picture *p, const edge *e)
 
 static void draw_straight_label(picture *p, const edge *e)
 {
-  draw_label(p, e, p->column_x + p->node_width / 2 + 10, middle_of_straight(p, e) + 4 - (int)(e->n_lines - 1) * LINE_HEIGHT / 2, "start",
-             NULL);
+  draw_label(p, e, p->column_x + p->node_width / 2 + 10,
+             middle_of_straight(p, e) + 4 - (int)(e->n_lines - 1) * LINE_HEIGHT / 2, "start", NULL);
 }
 
 /* Does anything run across the lane between these heights, or end there? */
@@ -128,7 +139,10 @@ static void draw_lane(picture *p, const edge *e)
   end_path(p);
 }
 
-static int middle_of_general(const picture *p, const edge *e) { return p->y[e->to] + p->height[e->to] - p->foot[e->to] / 2 - 4; }
+static int middle_of_general(const picture *p, const edge *e)
+{
+  return p->y[e->to] + p->height[e->to] - p->foot[e->to] / 2 - 4;
+}
 
 static void draw_general(picture *p, const edge *e)
 {
@@ -141,9 +155,11 @@ static void draw_general(picture *p, const edge *e)
 
 static void draw_general_label(picture *p, const edge *e)
 {
-  char *above = e->but_first ? g_strdup_printf("from every state but %s:", p->m->nodes[0].name) : g_strdup("from every state:");
+  char *above =
+    e->but_first ? g_strdup_printf("from every state but %s:", p->m->nodes[0].name) : g_strdup("from every state:");
 
-  draw_label(p, e, p->column_x + p->node_width + STUB + 6, middle_of_general(p, e) + 4 - (int)e->n_lines * LINE_HEIGHT / 2, "start", above);
+  draw_label(p, e, p->column_x + p->node_width + STUB + 6,
+             middle_of_general(p, e) + 4 - (int)e->n_lines * LINE_HEIGHT / 2, "start", above);
   g_free(above);
 }
 
@@ -160,9 +176,10 @@ static void draw_node(picture *p, guint node)
     put(p, "<g class=\"node%s\"><rect id=\"%s-n%u\"", node == 0 ? " start" : "", p->id, node);
   else
     put(p, "<rect class=\"node%s\"", node == 0 ? " start" : "");
-  put(p, " x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"9\"/>%s\n", p->column_x, p->y[node], p->node_width, p->height[node],
-      p->id != NULL ? "</g>" : "");
-  put(p, "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, y + 5 - (lines - 1) * 8, n->name);
+  put(p, " x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"9\"/>%s\n", p->column_x, p->y[node], p->node_width,
+      p->height[node], p->id != NULL ? "</g>" : "");
+  put(p, "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, y + 5 - (lines - 1) * 8,
+      n->name);
   if (n->timeout_ns != 0) {
     g_snprintf(seconds, sizeof(seconds), "%g s", (double)n->timeout_ns / 1e9);
     if (n->timeout_ns % 1000000000 == 0)
@@ -178,8 +195,9 @@ static void draw_node(picture *p, guint node)
 
 static void draw_marker(emit_text *out, const char *name, guint size)
 {
-  emit_text_format(out, "<marker id=\"%s\" markerWidth=\"%u\" markerHeight=\"%u\" refX=\"6\" refY=\"%u\" orient=\"auto\" "
-                        "markerUnits=\"userSpaceOnUse\"><path class=\"head-%s\" d=\"M0 0L%u %uL0 %uz\"/></marker>",
+  emit_text_format(out,
+                   "<marker id=\"%s\" markerWidth=\"%u\" markerHeight=\"%u\" refX=\"6\" refY=\"%u\" orient=\"auto\" "
+                   "markerUnits=\"userSpaceOnUse\"><path class=\"head-%s\" d=\"M0 0L%u %uL0 %uz\"/></marker>",
                    name, size + 1, size + 1, size / 2, name, size, size / 2, size);
 }
 
@@ -195,15 +213,25 @@ static void draw_head(picture *p)
   const states_machine *m = p->m;
   char *title = g_strdup_printf("States of %s in %s", m->protocol, m->profile);
 
-  put(p, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
-         "<title>%s</title>\n<style>%s</style>\n<defs>", p->width, p->total_height, p->width, p->total_height, title, style);
+  put(p,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+      "role=\"img\">\n"
+      "<title>%s</title>\n<style>%s</style>\n<defs>",
+      p->width, p->total_height, p->width, p->total_height, title, style);
   draw_markers(p->out);
-  put(p, "</defs>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n<text class=\"title\" x=\"%d\" y=\"30\">%s</text>\n", MARGIN, title);
-  put(p, "<text class=\"label\" x=\"%d\" y=\"50\">\342\206\222 sent by the original side, \342\206\220 by the reply side, "
-         "\342\207\204 by either</text>\n", MARGIN);
+  put(p,
+      "</defs>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n<text class=\"title\" x=\"%d\" "
+      "y=\"30\">%s</text>\n",
+      MARGIN, title);
+  put(p,
+      "<text class=\"label\" x=\"%d\" y=\"50\">\342\206\222 sent by the original side, \342\206\220 by the reply side, "
+      "\342\207\204 by either</text>\n",
+      MARGIN);
   if (p->counted)
-    put(p, "<text class=\"label\" x=\"%d\" y=\"68\">%" G_GUINT64_FORMAT " packets; thick: arcs they took; "
-         "dashed: a rule beside the table</text>\n", MARGIN, m->packets);
+    put(p,
+        "<text class=\"label\" x=\"%d\" y=\"68\">%" G_GUINT64_FORMAT " packets; thick: arcs they took; "
+        "dashed: a rule beside the table</text>\n",
+        MARGIN, m->packets);
   g_free(title);
 }
 
@@ -277,7 +305,10 @@ void states_put_defs(emit_text *out, states_drawing *const *drawings, guint n)
   emit_text_literal(out, "</defs></svg>\n");
 }
 
-/* => the edge of a step: its very own, the general one of its input, or the best there is; -1 where nothing leads there. */
+/*
+ * => the edge of a step: its very own, the general one of its input, or the best there is; -1 where nothing leads
+ * there.
+ */
 static gint find_step(const picture *p, const states_step *step)
 {
   gint best = -1;
@@ -311,8 +342,10 @@ static void draw_pill(emit_text *out, const picture *p, const edge *e, const cha
     x = e->back ? x_of_lane(p, e) - 5 : x_of_lane(p, e) + 5 - width;
     y = middle_of_lane(p, e);
   }
-  emit_text_format(out, "<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"17\" rx=\"8\"/>"
-                        "<text class=\"step\" x=\"%d\" y=\"%d\">%s</text>", x, y - 8, width, x + width / 2, y + 5, numbers);
+  emit_text_format(out,
+                   "<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"17\" rx=\"8\"/>"
+                   "<text class=\"step\" x=\"%d\" y=\"%d\">%s</text>",
+                   x, y - 8, width, x + width / 2, y + 5, numbers);
 }
 
 /* "1, 4, ..": more would not fit beside the line. */
@@ -352,8 +385,11 @@ void states_put_walk(emit_text *out, const states_drawing *p, const states_step 
   guint i;
   gint edge_number;
 
-  emit_text_format(out, "<svg class=\"diagram\" width=\"%d\" height=\"%d\" viewBox=\"0 %d %d %d\" role=\"img\" aria-label=\"%s\">"
-                        "<use href=\"#%s\"/>", p->width, p->total_height - TOP_CUT, TOP_CUT, p->width, p->total_height - TOP_CUT, words, p->id);
+  emit_text_format(
+    out,
+    "<svg class=\"diagram\" width=\"%d\" height=\"%d\" viewBox=\"0 %d %d %d\" role=\"img\" aria-label=\"%s\">"
+    "<use href=\"#%s\"/>",
+    p->width, p->total_height - TOP_CUT, TOP_CUT, p->width, p->total_height - TOP_CUT, words, p->id);
   draw_been(out, p, steps, n);
   for (i = 0; i < n; i++)
     edges[i] = find_step(p, &steps[i]);

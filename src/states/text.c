@@ -28,7 +28,8 @@ static void put_title(emit_text *out, const states_machine *m)
   emit_text_string(out, m->protocol);
   emit_text_literal(out, ", as ");
   emit_text_string(out, m->profile);
-  emit_text_string(out, m->has_table ? " has it: the state table that runs" : " has it: asked of the engine, packet by packet");
+  emit_text_string(out, m->has_table ? " has it: the state table that runs"
+                                     : " has it: asked of the engine, packet by packet");
   if (m->counted) {
     emit_text_literal(out, "; ");
     emit_text_u64(out, m->packets);
@@ -201,7 +202,10 @@ static gboolean is_same_edge(const states_way *a, const states_way *b)
   return a->from == b->from && a->to == b->to && a->by_rule == b->by_rule;
 }
 
-/* What leads from one state to another is one edge with several lines: Graphviz would lay edges of the same ends over one another. */
+/*
+ * What leads from one state to another is one edge with several lines: Graphviz would lay edges of the same ends over
+ * one another.
+ */
 static void dot_edge(emit_text *out, const states_machine *m, const GArray *ways, guint first)
 {
   const states_way *way = &g_array_index(ways, states_way, first), *other;
@@ -235,7 +239,8 @@ void states_put_dot(emit_text *out, const states_machine *m)
 
   emit_text_literal(out, "digraph ");
   emit_text_string(out, m->protocol);
-  emit_text_literal(out, " {\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n");
+  emit_text_literal(out, " {\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge "
+                         "[fontname=\"sans-serif\", fontsize=10];\n");
   for (i = 0; i < m->n_nodes; i++) {
     if (i > 0 && !m->nodes[i].entered)
       continue;

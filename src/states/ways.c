@@ -13,7 +13,8 @@ GArray *states_ways(const states_machine *machine)
     for (j = 0; j < ways->len; j++) {
       states_way *other = &g_array_index(ways, states_way, j);
 
-      if (other->from == arc->from && other->to == arc->to && other->input == arc->input && other->by_rule == arc->by_rule)
+      if (other->from == arc->from && other->to == arc->to && other->input == arc->input &&
+          other->by_rule == arc->by_rule)
         way = other;
     }
     if (way == NULL) {

@@ -65,7 +65,7 @@ static gboolean packet_compare(verify_compare *c, const verify_line *truth, cons
   if (truth->cls != got->cls)
     return verify_differ_text(c, "class", ct_class_name(truth->cls), ct_class_name(got->cls));
   if (truth->dir != got->dir) {
-    const char truth_dir[] = {truth->dir, 0}, got_dir[] = {got->dir, 0};
+    const char truth_dir[] = { truth->dir, 0 }, got_dir[] = { got->dir, 0 };
     return verify_differ_text(c, "direction", truth_dir, got_dir);
   }
   if (truth->forwarded != got->forwarded)
@@ -120,7 +120,10 @@ static int event_find(const GArray *list, const verify_event *event)
   return -1;
 }
 
-/* Matches an event against those of the frame before that are still waiting on the other side. => FALSE at a difference. */
+/*
+ * Matches an event against those of the frame before that are still waiting on the other side. => FALSE at a
+ * difference.
+ */
 static gboolean event_match_waiting(verify_compare *c, const verify_event *event, gboolean is_truth, gboolean *matched)
 {
   GArray *waiting = is_truth ? c->got_waiting : c->truth_waiting;
@@ -150,7 +153,8 @@ static gboolean event_match_now(verify_compare *c, const verify_event *event, co
   return TRUE;
 }
 
-static gboolean truth_events_match(verify_compare *c, const verify_line *truth, const verify_line *got, GArray *unmatched)
+static gboolean truth_events_match(verify_compare *c, const verify_line *truth, const verify_line *got,
+                                   GArray *unmatched)
 {
   for (guint i = 0; i < truth->events->len; i++) {
     const verify_event *event = &g_array_index(truth->events, verify_event, i);
@@ -203,18 +207,21 @@ static gboolean events_compare(verify_compare *c, const verify_line *truth, cons
   g_array_set_size(c->used, 0);
   g_array_set_size(c->used, got->events->len);
   return truth_events_match(c, truth, got, truth_unmatched) && got_events_match(c, got, got_unmatched) &&
-         waiting_settle(c, &c->truth_waiting, truth_unmatched, TRUE) && waiting_settle(c, &c->got_waiting, got_unmatched, FALSE);
+         waiting_settle(c, &c->truth_waiting, truth_unmatched, TRUE) &&
+         waiting_settle(c, &c->got_waiting, got_unmatched, FALSE);
 }
 
 /* ---- tables ---- */
 
-static gboolean entry_compare(verify_compare *c, const verify_entry *truth, const verify_entry *got, gboolean listed_now)
+static gboolean entry_compare(verify_compare *c, const verify_entry *truth, const verify_entry *got,
+                              gboolean listed_now)
 {
   const char *field = verify_entry_difference(c, truth, got);
   c->counts.entries++;
   c->counts.fields++;
-  const gboolean fits = listed_now ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
-                                   : verify_unlisted_timeout_fits(c, truth, got);
+  const gboolean fits =
+    listed_now ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
+               : verify_unlisted_timeout_fits(c, truth, got);
   if (!field && !fits)
     field = "timeout";
   return field ? verify_differ_entry(c, field, truth, got) : TRUE;
@@ -265,7 +272,8 @@ static gboolean expects_compare(verify_compare *c, const GArray *truth, const GA
     for (guint j = 0; j < truth->len && !other; j++)
       if (verify_expect_same(x, &g_array_index(truth, verify_expect, j)))
         other = &g_array_index(truth, verify_expect, j);
-    const char *field = other ? verify_expect_difference(c, other, x, other->stamp == c->number) : "expectation on one side only";
+    const char *field =
+      other ? verify_expect_difference(c, other, x, other->stamp == c->number) : "expectation on one side only";
     if (field)
       return verify_differ_expect(c, field, other, x);
   }
@@ -280,8 +288,9 @@ static gboolean expects_compare(verify_compare *c, const GArray *truth, const GA
   return TRUE;
 }
 
-gboolean verify_compare_frame(verify_compare *c, const verify_line *truth, const verify_table *truth_table, const verify_line *got,
-                              const GArray *got_entries, const GArray *got_expected, const ct_tuple *packet_tuple)
+gboolean verify_compare_frame(verify_compare *c, const verify_line *truth, const verify_table *truth_table,
+                              const verify_line *got, const GArray *got_entries, const GArray *got_expected,
+                              const ct_tuple *packet_tuple)
 {
   if (c->difference)
     return FALSE;
@@ -330,7 +339,10 @@ gboolean verify_compare_end(verify_compare *c, const verify_end *truth, gint64 t
   verify_line line;
   verify_table_init(&table);
   verify_line_init(&line);
-  /* Never equal to c->number: when the last look was taken stands nowhere, so no timeout of it counts as listed at a known moment. */
+  /*
+   * Never equal to c->number: when the last look was taken stands nowhere, so no timeout of it counts as listed at a
+   * known moment.
+   */
   line.number = G_MAXUINT64;
   g_array_append_vals(line.listed, truth->table->data, truth->table->len);
   g_array_append_vals(line.expected, truth->expected->data, truth->expected->len);

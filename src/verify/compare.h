@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two runs side by side, frame by frame: the truth (a transcript) and what is to be measured by it (an engine, or another
- * transcript). Everything a transcript holds is compared; whatever is let pass although it is not equal stands in
- * verify_tolerance, is decided in compare.c's section "what is let pass" and nowhere else, and is counted.
+ * Two runs side by side, frame by frame: the truth (a transcript) and what is to be measured by it (an engine, or
+ * another transcript). Everything a transcript holds is compared; whatever is let pass although it is not equal stands
+ * in verify_tolerance, is decided in compare.c's section "what is let pass" and nowhere else, and is counted.
  */
 #ifndef VERIFY_COMPARE_H
 #define VERIFY_COMPARE_H
@@ -10,16 +10,21 @@
 #include "transcript.h"
 
 typedef struct verify_tolerance {
-  /* A listed timeout may be that of a moment up to late_ns after the frame's, or early_ns before (an expectation's: expect_early_ns). */
+  /*
+   * A listed timeout may be that of a moment up to late_ns after the frame's, or early_ns before (an expectation's:
+   * expect_early_ns).
+   */
   gint64 late_ns, early_ns, expect_early_ns;
   /* An entry whose deadline lies within edge_ns of the frame may still be in one table and no longer in the other. */
   gint64 edge_ns;
-  /* The DESTROY of an expired entry (and with it those of its expectations) may come a frame later in the truth than in the other run;
-   * both_ways: or a frame earlier. */
+  /* The DESTROY of an expired entry (and with it those of its expectations) may come a frame later in the truth than in
+   * the other run; both_ways: or a frame earlier. */
   gboolean destroy_both_ways;
 } verify_tolerance;
 
-/* Engine (hz as the truth's clock) against a transcript of a virtual clock: what the transcripts' description allows. */
+/*
+ * Engine (hz as the truth's clock) against a transcript of a virtual clock: what the transcripts' description allows.
+ */
 extern const verify_tolerance verify_tolerance_virtual;
 /* Engine against a live kernel, whose ticks nobody knows. */
 extern const verify_tolerance verify_tolerance_live;
@@ -27,11 +32,11 @@ extern const verify_tolerance verify_tolerance_live;
 extern const verify_tolerance verify_tolerance_transcripts;
 
 typedef struct verify_counts {
-  guint64 frames;   /* lines read */
-  guint64 not_ip;   /* of these, with a why: nothing to compare */
-  guint64 packets;  /* compared */
-  guint64 left_out; /* packets of flows that were left out */
-  guint64 fields;   /* single values compared */
+  guint64 frames;          /* lines read */
+  guint64 not_ip;          /* of these, with a why: nothing to compare */
+  guint64 packets;         /* compared */
+  guint64 left_out;        /* packets of flows that were left out */
+  guint64 fields;          /* single values compared */
   guint64 events, entries; /* compared; entries as often as they stood in the table after a frame */
   guint64 destroys_later, timeouts_late, edges; /* let pass, by kind */
 } verify_counts;
@@ -47,8 +52,8 @@ void verify_compare_leave_out(verify_compare *compare, const ct_tuple *tuple);
 gboolean verify_compare_leaves_out(const verify_compare *compare, const ct_tuple *tuple);
 
 /*
- * One frame. truth_table is the truth after it, got_entries and got_expected the whole of the other run's tables (verify_entry,
- * verify_expect). packet_tuple: of the frame, for leaving out; NULL where it has none.
+ * One frame. truth_table is the truth after it, got_entries and got_expected the whole of the other run's tables
+ * (verify_entry, verify_expect). packet_tuple: of the frame, for leaving out; NULL where it has none.
  * => FALSE at the first difference; nothing more is compared then.
  */
 gboolean verify_compare_frame(verify_compare *compare, const verify_line *truth, const verify_table *truth_table,

@@ -10,23 +10,28 @@
 /* ---- what is let pass: all of it, and nothing anywhere else ---- */
 
 /*
- * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a little after the time that
- * the packet was stamped with, and so at times a tick later than we think. What an expired master leaves behind is collected at some
- * moment from its deadline (collected_ns before the frame) to the frame.
+ * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a
+ * little after the time that the packet was stamped with, and so at times a tick later than we think. What an expired
+ * master leaves behind is collected at some moment from its deadline (collected_ns before the frame) to the frame.
  */
-const verify_tolerance verify_tolerance_virtual = {.late_ns = 10000000, .expect_early_ns = 10000000};
+const verify_tolerance verify_tolerance_virtual = { .late_ns = 10000000, .expect_early_ns = 10000000 };
 
 /*
- * HZ is 100 or more on every kernel we know, and a deadline is rounded to a tick when it is set and again when it is read: two ticks. What
- * lies between sending and looking is measured (verify_line.seen_ns) and comes on top.
+ * HZ is 100 or more on every kernel we know, and a deadline is rounded to a tick when it is set and again when it is
+ * read: two ticks. What lies between sending and looking is measured (verify_line.seen_ns) and comes on top.
  */
 const verify_tolerance verify_tolerance_live = {
-    .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE};
+  .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE
+};
 
 const verify_tolerance verify_tolerance_transcripts = {
-    .late_ns = 1, .early_ns = NS_PER_S, .edge_ns = 2 * NS_PER_S, .destroy_both_ways = TRUE};
+  .late_ns = 1, .early_ns = NS_PER_S, .edge_ns = 2 * NS_PER_S, .destroy_both_ways = TRUE
+};
 
-/* A transcript repeats an unchanged entry only where its deadline moved by more than 1.5 s; a listed second is up to one second wide. */
+/*
+ * A transcript repeats an unchanged entry only where its deadline moved by more than 1.5 s; a listed second is up to
+ * one second wide.
+ */
 static const gint64 UNLISTED_NS = 1500000000 + NS_PER_S;
 
 static gint64 seconds_floor(gint64 ns) { return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S); }
@@ -69,7 +74,8 @@ static GString *difference_begin(verify_compare *c, const char *what)
 {
   c->difference = g_string_new(NULL);
   if (c->number)
-    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (%.4f s): %s\n", c->number, (double)c->time_ns / 1e9, what);
+    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (%.4f s): %s\n", c->number,
+                           (double)c->time_ns / 1e9, what);
   else
     g_string_append_printf(c->difference, "at the end: %s\n", what);
   return c->difference;
@@ -108,7 +114,8 @@ gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_
   return FALSE;
 }
 
-gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth, const verify_expect *got)
+gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth,
+                              const verify_expect *got)
 {
   difference_begin(c, field);
   side_begin(c, TRUE);
@@ -132,24 +139,24 @@ static gboolean counters_equal(const verify_entry *a, const verify_entry *b)
 }
 
 /* X(bit, name, whether truth a and the other b agree). Timeouts are no matter of equality and stand apart. */
-#define ENTRY_FIELDS(X)                                                                                                \
-  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))                                             \
-  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                                                               \
-  X(VERIFY_HAS_STATE, "state", a->state == b->state)                                                                   \
-  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))                                                     \
-  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))                                                     \
-  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof a->vtag) == 0)                                            \
-  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                                                             \
-  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                                                               \
+#define ENTRY_FIELDS(X)                                                     \
+  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))  \
+  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                    \
+  X(VERIFY_HAS_STATE, "state", a->state == b->state)                        \
+  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))          \
+  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))          \
+  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof a->vtag) == 0) \
+  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                  \
+  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                    \
   X(VERIFY_HAS_MASTER, "master", ct_tuple_equal(&a->master, &b->master))
 
 const char *verify_entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
 {
-#define X(bit, name, equal)                                                                                            \
-  if ((a->has | b->has) & (bit)) {                                                                                     \
-    c->counts.fields++;                                                                                                \
-    if (!(a->has & b->has & (bit)) || !(equal))                                                                        \
-      return name;                                                                                                     \
+#define X(bit, name, equal)                     \
+  if ((a->has | b->has) & (bit)) {              \
+    c->counts.fields++;                         \
+    if (!(a->has & b->has & (bit)) || !(equal)) \
+      return name;                              \
   }
   ENTRY_FIELDS(X)
 #undef X
@@ -168,7 +175,8 @@ gboolean verify_expect_same(const verify_expect *a, const verify_expect *b)
   return ct_tuple_equal(&a->tuple, &b->tuple) && ct_tuple_equal(&a->mask, &b->mask);
 }
 
-const char *verify_expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b, gboolean listed_now)
+const char *verify_expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b,
+                                     gboolean listed_now)
 {
   c->counts.fields += listed_now ? 5 : 3;
   if (!ct_tuple_equal(&a->master, &b->master))
@@ -179,7 +187,8 @@ const char *verify_expect_difference(verify_compare *c, const verify_expect *a, 
     return "helper";
   if (listed_now && a->flags != b->flags)
     return "flags";
-  if (listed_now && !verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, MAX(c->tolerance.expect_early_ns, b->collected_ns)))
+  if (listed_now && !verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns,
+                                         MAX(c->tolerance.expect_early_ns, b->collected_ns)))
     return "timeout";
   return NULL;
 }

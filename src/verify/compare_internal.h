@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between compare.c, which finds what belongs together, and compare_fields.c, which says whether two of a kind agree. */
+/*
+ * Between compare.c, which finds what belongs together, and compare_fields.c, which says whether two of a kind agree.
+ */
 #ifndef VERIFY_COMPARE_INTERNAL_H
 #define VERIFY_COMPARE_INTERNAL_H
 
@@ -10,9 +12,10 @@
 struct verify_compare {
   verify_tolerance tolerance;
   char *truth_name, *got_name;
-  GHashTable *left_out;            /* ct_tuple */
-  GArray *truth_waiting, *got_waiting; /* verify_event: DESTROYs of the frame before that the other side may still send */
-  GArray *used;                    /* gboolean for each of the other side's events: already matched */
+  GHashTable *left_out; /* ct_tuple */
+  GArray *truth_waiting,
+    *got_waiting; /* verify_event: DESTROYs of the frame before that the other side may still send */
+  GArray *used;   /* gboolean for each of the other side's events: already matched */
   verify_counts counts;
   GString *difference; /* NULL: none */
   guint64 number;      /* of the frame under comparison */
@@ -34,14 +37,16 @@ gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *ev
 gboolean verify_differ_text(verify_compare *c, const char *what, const char *truth, const char *got);
 /* Either side may be NULL: it has no such thing. */
 gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_entry *truth, const verify_entry *got);
-gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth, const verify_expect *got);
+gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth,
+                              const verify_expect *got);
 
 /* ---- fields. => the first that differs, or NULL; a is the truth's ---- */
 
 const char *verify_entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b);
 const char *verify_event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b);
 /* listed_now: flags change and time goes by without a new listing, so both are only known at the moment of listing. */
-const char *verify_expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b, gboolean listed_now);
+const char *verify_expect_difference(verify_compare *c, const verify_expect *a, const verify_expect *b,
+                                     gboolean listed_now);
 /* Are they about the same? */
 gboolean verify_expect_same(const verify_expect *a, const verify_expect *b);
 

@@ -64,7 +64,7 @@ static guint32 near_number(hostile_talk *t, guint32 right, guint32 edge, guint32
 
 static guint16 any_window(hostile_talk *t)
 {
-  static const guint16 windows[] = {0, 1, 100, 1000, 8192, 29200, 65535};
+  static const guint16 windows[] = { 0, 1, 100, 1000, 8192, 29200, 65535 };
   return windows[BELOW(t, G_N_ELEMENTS(windows))];
 }
 
@@ -73,7 +73,7 @@ static guint script_tcp(hostile_talk *t, hostile_segment *s)
 {
   static const struct {
     guint8 dir, flags;
-  } book[] = {{0, CT_TCP_SYN}, {1, CT_TCP_SYN | CT_TCP_ACK}, {0, CT_TCP_ACK}};
+  } book[] = { { 0, CT_TCP_SYN }, { 1, CT_TCP_SYN | CT_TCP_ACK }, { 0, CT_TCP_ACK } };
   guint dir = CHANCE(t, 50);
   s->flags = CT_TCP_ACK;
   if (t->step < G_N_ELEMENTS(book)) {
@@ -98,9 +98,9 @@ static guint script_tcp(hostile_talk *t, hostile_segment *s)
 
 static void talk_tcp(hostile_talk *t)
 {
-  static const guint8 flags[] = {2, 18, 16, 24, 17, 4, 20, 1, 0, 41, 18 | 32, 34, 3, 6, 48, 16 | 64, 2 | 192, 255};
+  static const guint8 flags[] = { 2, 18, 16, 24, 17, 4, 20, 1, 0, 41, 18 | 32, 34, 3, 6, 48, 16 | 64, 2 | 192, 255 };
   GByteArray *l4 = g_byte_array_new();
-  hostile_segment s = {.sum = CHANCE(t, 98) ? HOSTILE_SUM_RIGHT : HOSTILE_SUM_WRONG};
+  hostile_segment s = { .sum = CHANCE(t, 98) ? HOSTILE_SUM_RIGHT : HOSTILE_SUM_WRONG };
   const gboolean polite = CHANCE(t, t->polite);
   guint dir = CHANCE(t, 50);
   if (polite)
@@ -143,10 +143,10 @@ static guint32 any_tag(hostile_talk *t, guint dir)
 static void chunk_put(hostile_talk *t, guint8 type, guint32 tag, GByteArray *out)
 {
   const guint begin = out->len;
-  const guint8 head[] = {type, (guint8)CHANCE(t, 20), 0, 0};
+  const guint8 head[] = { type, (guint8)CHANCE(t, 20), 0, 0 };
   g_byte_array_append(out, head, sizeof head);
   if (type == 1 || type == 2) {
-    const guint8 body[] = {(guint8)(tag >> 24), (guint8)(tag >> 16), (guint8)(tag >> 8), (guint8)tag};
+    const guint8 body[] = { (guint8)(tag >> 24), (guint8)(tag >> 16), (guint8)(tag >> 8), (guint8)tag };
     g_byte_array_append(out, body, sizeof body);
     hostile_bytes(t, out, 12);
   } else if (type != 11 && type != 8 && type != 14) {
@@ -156,15 +156,16 @@ static void chunk_put(hostile_talk *t, guint8 type, guint32 tag, GByteArray *out
   out->data[begin + 2] = (guint8)(length >> 8);
   out->data[begin + 3] = (guint8)length;
   while (out->len % 4)
-    g_byte_array_append(out, (const guint8[]){0}, 1);
+    g_byte_array_append(out, (const guint8[]){ 0 }, 1);
 }
 
 static void talk_sctp(hostile_talk *t)
 {
   static const struct {
     guint8 dir, type;
-  } book[] = {{0, 1}, {1, 2}, {0, 10}, {1, 11}, {0, 0}, {1, 3}, {0, 4}, {1, 5}, {0, 7}, {1, 8}, {0, 14}};
-  static const guint8 types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 64, 130, 192};
+  } book[] = { { 0, 1 }, { 1, 2 }, { 0, 10 }, { 1, 11 }, { 0, 0 }, { 1, 3 },
+               { 0, 4 }, { 1, 5 }, { 0, 7 },  { 1, 8 },  { 0, 14 } };
+  static const guint8 types[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 64, 130, 192 };
   GByteArray *l4 = g_byte_array_new();
   const gboolean polite = CHANCE(t, t->polite);
   guint dir = CHANCE(t, 50), type = types[BELOW(t, G_N_ELEMENTS(types))];
@@ -177,8 +178,18 @@ static void talk_sctp(hostile_talk *t)
     type = 1;
   const guint32 own = CHANCE(t, 90) ? t->tag[!dir] : (guint32)verify_random_next(&t->random);
   const guint32 tag = type == 1 && CHANCE(t, 92) ? 0 : any_tag(t, dir);
-  const guint8 head[] = {(guint8)(t->port[dir] >> 8), (guint8)t->port[dir], (guint8)(t->port[!dir] >> 8), (guint8)t->port[!dir],
-                         (guint8)(tag >> 24), (guint8)(tag >> 16), (guint8)(tag >> 8), (guint8)tag, 0, 0, 0, 0};
+  const guint8 head[] = { (guint8)(t->port[dir] >> 8),
+                          (guint8)t->port[dir],
+                          (guint8)(t->port[!dir] >> 8),
+                          (guint8)t->port[!dir],
+                          (guint8)(tag >> 24),
+                          (guint8)(tag >> 16),
+                          (guint8)(tag >> 8),
+                          (guint8)tag,
+                          0,
+                          0,
+                          0,
+                          0 };
   g_byte_array_append(l4, head, sizeof head);
   if (CHANCE(t, 98))
     chunk_put(t, (guint8)type, own, l4);
@@ -197,8 +208,9 @@ static void talk_sctp(hostile_talk *t)
 
 static void talk_icmp(hostile_talk *t)
 {
-  static const guint8 types4[] = {8, 0, 8, 0, 8, 0, 13, 14, 15, 16, 17, 18, 9, 10, 6, 19, 40};
-  static const guint8 types6[] = {128, 129, 128, 129, 128, 129, 139, 140, 130, 131, 132, 133, 134, 135, 136, 143, 151, 152, 160, 200};
+  static const guint8 types4[] = { 8, 0, 8, 0, 8, 0, 13, 14, 15, 16, 17, 18, 9, 10, 6, 19, 40 };
+  static const guint8 types6[] = { 128, 129, 128, 129, 128, 129, 139, 140, 130, 131,
+                                   132, 133, 134, 135, 136, 143, 151, 152, 160, 200 };
   GByteArray *l4 = g_byte_array_new();
   const guint dir = CHANCE(t, 50);
   const gboolean four = t->family == CT_IPV4, polite = CHANCE(t, t->polite);
@@ -214,7 +226,7 @@ static void talk_icmp(hostile_talk *t)
 /* An error about something this conversation said, from one of its hosts or a router between them. */
 static void talk_error(hostile_talk *t)
 {
-  static const guint8 types4[] = {3, 3, 3, 11, 12, 4, 5}, types6[] = {1, 1, 2, 3, 4, 100, 127, 137, 137};
+  static const guint8 types4[] = { 3, 3, 3, 11, 12, 4, 5 }, types6[] = { 1, 1, 2, 3, 4, 100, 127, 137, 137 };
   GByteArray *l4 = g_byte_array_new();
   const gboolean four = t->family == CT_IPV4;
   const guint about = CHANCE(t, 50);
@@ -263,8 +275,9 @@ static guint8 proto_choose(hostile_talk *t)
 {
   static const struct {
     guint8 proto, percent;
-  } mix[] = {{CT_PROTO_TCP, 58}, {CT_PROTO_SCTP, 16}, {CT_PROTO_UDP, 9}, {CT_PROTO_ICMP, 8}, {CT_PROTO_GRE, 3}, {CT_PROTO_UDPLITE, 3}};
-  static const guint8 others[] = {2, 4, 33, 50, 88, 89, 103, 112, 253};
+  } mix[] = { { CT_PROTO_TCP, 58 }, { CT_PROTO_SCTP, 16 }, { CT_PROTO_UDP, 9 },
+              { CT_PROTO_ICMP, 8 }, { CT_PROTO_GRE, 3 },   { CT_PROTO_UDPLITE, 3 } };
+  static const guint8 others[] = { 2, 4, 33, 50, 88, 89, 103, 112, 253 };
   guint roll = BELOW(t, 100);
   for (guint i = 0; i < G_N_ELEMENTS(mix); i++) {
     if (roll < mix[i].percent)
@@ -281,7 +294,7 @@ static void talk_begin(hostile_talk *t)
   t->polite = 40 + BELOW(t, 60);
   for (guint dir = 0; dir < 2; dir++) {
     const guint32 host = t->number * 2 + dir;
-    const guint8 low[] = {(guint8)(host >> 16 & 0x3f), (guint8)(host >> 8), (guint8)host};
+    const guint8 low[] = { (guint8)(host >> 16 & 0x3f), (guint8)(host >> 8), (guint8)host };
     if (t->family == CT_IPV6) {
       t->addr[dir].bytes[0] = 0xfd;
       memcpy(t->addr[dir].bytes + 12, low, 3);
@@ -300,7 +313,10 @@ static void talk_begin(hostile_talk *t)
 
 void verify_hostile_add(verify_hostile *h, guint64 seed, guint32 number)
 {
-  hostile_talk talk = {.random = {seed ^ number * G_GUINT64_CONSTANT(0xd1342543de82ef95)}, .out = h, .number = number}, *t = &talk;
+  hostile_talk talk = { .random = { seed ^ number * G_GUINT64_CONSTANT(0xd1342543de82ef95) },
+                        .out = h,
+                        .number = number },
+               *t = &talk;
   talk_begin(t);
   for (guint n = 4 + BELOW(t, 44); n > 0; n--) {
     if (t->phase + 1 < VERIFY_HOSTILE_PHASES && CHANCE(t, 5))

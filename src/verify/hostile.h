@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Conversations that break rules: random flags, sequence numbers, windows, options, chunks, ICMP errors about anything, fragments, lying
- * lengths, wrong sums; but near enough to what hosts say that they get far into the trackers before they go wrong. Made from a seed alone:
- * the same seed and number give the same bytes on every machine. Conversations share no address, so each can be replayed by itself.
+ * Conversations that break rules: random flags, sequence numbers, windows, options, chunks, ICMP errors about anything,
+ * fragments, lying lengths, wrong sums; but near enough to what hosts say that they get far into the trackers before
+ * they go wrong. Made from a seed alone: the same seed and number give the same bytes on every machine. Conversations
+ * share no address, so each can be replayed by itself.
  */
 #ifndef VERIFY_HOSTILE_H
 #define VERIFY_HOSTILE_H
@@ -21,8 +22,8 @@ enum { VERIFY_HOSTILE_PHASES = 3 };
 
 typedef struct verify_hostile_packet {
   guint32 conversation;
-  guint8 phase;  /* 0 .. PHASES - 1, never falling within a conversation: between phases time passes */
-  guint8 family; /* CT_IPV4, CT_IPV6: what the link layer is to say */
+  guint8 phase;           /* 0 .. PHASES - 1, never falling within a conversation: between phases time passes */
+  guint8 family;          /* CT_IPV4, CT_IPV6: what the link layer is to say */
   guint32 offset, length; /* in the bytes */
 } verify_hostile_packet;
 

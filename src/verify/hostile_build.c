@@ -7,8 +7,11 @@
 #include "conntrack/packet.h"
 #include "hostile_talk.h"
 
-static void put8(GByteArray *out, guint v) { g_byte_array_append(out, (const guint8[]){(guint8)v}, 1); }
-static void put16(GByteArray *out, guint v) { g_byte_array_append(out, (const guint8[]){(guint8)(v >> 8), (guint8)v}, 2); }
+static void put8(GByteArray *out, guint v) { g_byte_array_append(out, (const guint8[]){ (guint8)v }, 1); }
+static void put16(GByteArray *out, guint v)
+{
+  g_byte_array_append(out, (const guint8[]){ (guint8)(v >> 8), (guint8)v }, 2);
+}
 static void put32(GByteArray *out, guint32 v)
 {
   put16(out, v >> 16);
@@ -28,7 +31,8 @@ void hostile_bytes(hostile_talk *t, GByteArray *out, guint n)
 
 /* ---- sums ---- */
 
-static guint16 sum_over(const hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint proto, const GByteArray *l4, guint covered)
+static guint16 sum_over(const hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint proto,
+                        const GByteArray *l4, guint covered)
 {
   const guint n = t->family == CT_IPV4 ? 4 : 16;
   ct_sum sum = ct_sum_value(ct_sum_value(0, (guint16)proto), (guint16)l4->len);
@@ -85,9 +89,7 @@ static void option_any(hostile_talk *t, guint dir, GByteArray *out)
     break;
   case 4: sack_blocks(t, dir, out); break;
   case 5: timestamp(t, out); break;
-  case 6:
-    put32(out, 0x020405b4);
-    break;
+  case 6: put32(out, 0x020405b4); break;
   default: hostile_bytes(t, out, 1 + BELOW(t, 4));
   }
 }
@@ -171,7 +173,8 @@ void hostile_udplite(hostile_talk *t, guint dir, GByteArray *out)
   if (coverage == 0 || coverage > out->len)
     coverage = out->len;
   /* Linux verifies with UDP's number in the pseudo header, so both are tried. */
-  guint16 sum = sum_over(t, &t->addr[dir], &t->addr[!dir], CHANCE(t, 70) ? CT_PROTO_UDP : CT_PROTO_UDPLITE, out, coverage);
+  guint16 sum =
+    sum_over(t, &t->addr[dir], &t->addr[!dir], CHANCE(t, 70) ? CT_PROTO_UDP : CT_PROTO_UDPLITE, out, coverage);
   sum_store(out, 6, sum ? sum : 0xffff, CHANCE(t, 5) ? HOSTILE_SUM_ZERO : sum_choose(t));
 }
 
@@ -251,11 +254,11 @@ void hostile_sctp_sum(GByteArray *sctp, hostile_sum how)
 
 static void packet_emit(hostile_talk *t, const GByteArray *packet)
 {
-  const verify_hostile_packet entry = {.conversation = t->number,
-                                       .phase = (guint8)t->phase,
-                                       .family = t->family,
-                                       .offset = t->out->bytes->len,
-                                       .length = packet->len};
+  const verify_hostile_packet entry = { .conversation = t->number,
+                                        .phase = (guint8)t->phase,
+                                        .family = t->family,
+                                        .offset = t->out->bytes->len,
+                                        .length = packet->len };
   g_byte_array_append(t->out->bytes, packet->data, packet->len);
   g_array_append_val(t->out->packets, entry);
 }
@@ -282,7 +285,8 @@ static void ip_lie(hostile_talk *t, GByteArray *p)
 }
 
 /* flags_offset: IPv4's 16 bits. */
-static void ipv4_packet(hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint8 proto, guint flags_offset, guint16 id, const guint8 *data, guint n)
+static void ipv4_packet(hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint8 proto, guint flags_offset,
+                        guint16 id, const guint8 *data, guint n)
 {
   GByteArray *p = g_byte_array_new();
   const guint words = flags_offset == 0 && CHANCE(t, 3) ? BELOW(t, 4) : 0;
@@ -332,12 +336,13 @@ static void options_put(hostile_talk *t, GByteArray *header)
 }
 
 /*
- * One extension header in front of what follows. => its own number. Broken hop-by-hop options only in front of all others: behind an
- * atomic fragment's header they would be judged by the bridge's second look alone, which no router takes.
+ * One extension header in front of what follows. => its own number. Broken hop-by-hop options only in front of all
+ * others: behind an atomic fragment's header they would be judged by the bridge's second look alone, which no router
+ * takes.
  */
 static guint8 extension_put(hostile_talk *t, GByteArray *chain, guint8 next, gboolean outermost)
 {
-  static const guint8 kinds[] = {0, 43, 60, 51, 44};
+  static const guint8 kinds[] = { 0, 43, 60, 51, 44 };
   const guint8 kind = kinds[BELOW(t, G_N_ELEMENTS(kinds))];
   GByteArray *header = g_byte_array_new();
   put8(header, next);
@@ -390,8 +395,8 @@ static void ipv6_packet(hostile_talk *t, const ct_addr *src, const ct_addr *dst,
   g_byte_array_unref(p);
 }
 
-static void fragment_emit(hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint8 proto, const GByteArray *l4, guint begin, guint end,
-                          gboolean more, guint16 id)
+static void fragment_emit(hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint8 proto, const GByteArray *l4,
+                          guint begin, guint end, gboolean more, guint16 id)
 {
   if (t->family == CT_IPV4) {
     ipv4_packet(t, src, dst, proto, begin / 8 | (more ? 0x2000u : 0), id, l4->data + begin, end - begin);
@@ -412,7 +417,7 @@ static void fragment_emit(hostile_talk *t, const ct_addr *src, const ct_addr *ds
 static void fragments_emit(hostile_talk *t, const ct_addr *src, const ct_addr *dst, guint8 proto, const GByteArray *l4)
 {
   const guint pieces = 2 + BELOW(t, 3), units = l4->len / 8;
-  guint cut[6] = {0};
+  guint cut[6] = { 0 };
   /* An identification is used once by a pair of hosts: a queue that never completes must not meet another datagram. */
   const guint16 id = t->ip_id++;
   for (guint i = 1; i < pieces; i++) {

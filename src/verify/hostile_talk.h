@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between hostile.c, which decides what two hosts say to each other, and hostile_build.c, which makes bytes of it. Nobody else includes this. */
+/*
+ * Between hostile.c, which decides what two hosts say to each other, and hostile_build.c, which makes bytes of it.
+ * Nobody else includes this.
+ */
 #ifndef VERIFY_HOSTILE_TALK_H
 #define VERIFY_HOSTILE_TALK_H
 
@@ -58,7 +61,8 @@ void hostile_gre(hostile_talk *talk, guint dir, GByteArray *out);
 /* Sum over finished SCTP bytes. */
 void hostile_sctp_sum(GByteArray *sctp, hostile_sum sum);
 /* The ICMP sum, when the addresses are known. */
-void hostile_icmp_sum(const hostile_talk *talk, const ct_addr *src, const ct_addr *dst, GByteArray *icmp, hostile_sum sum);
+void hostile_icmp_sum(const hostile_talk *talk, const ct_addr *src, const ct_addr *dst, GByteArray *icmp,
+                      hostile_sum sum);
 
 /* Wraps layer 4 into IP, in one piece or several, and appends it to the talk's packets. */
 void hostile_send(hostile_talk *talk, const ct_addr *src, const ct_addr *dst, guint8 proto, const GByteArray *l4);

@@ -237,7 +237,9 @@ static gboolean entry_pairs(JsonObject *o, verify_entry *e, GError **error)
     const char *name;
     guint32 has;
     gint64 max;
-  } pairs[] = {{"wscale", VERIFY_HAS_WSCALE, 255}, {"tflags", VERIFY_HAS_TFLAGS, 255}, {"vtag", VERIFY_HAS_VTAG, G_MAXUINT32}};
+  } pairs[] = { { "wscale", VERIFY_HAS_WSCALE, 255 },
+                { "tflags", VERIFY_HAS_TFLAGS, 255 },
+                { "vtag", VERIFY_HAS_VTAG, G_MAXUINT32 } };
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
     gint64 pair[2];
     if (!(e->has & pairs[i].has))
@@ -261,10 +263,11 @@ static gboolean node_entry(JsonNode *node, const char *name, gint64 time_ns, ver
   static const struct {
     const char *name;
     guint32 has;
-  } members[] = {{"reply", VERIFY_HAS_REPLY}, {"status", VERIFY_HAS_STATUS}, {"state", VERIFY_HAS_STATE},
-                 {"timeout", VERIFY_HAS_TIMEOUT}, {"counters", VERIFY_HAS_COUNTERS}, {"wscale", VERIFY_HAS_WSCALE},
-                 {"tflags", VERIFY_HAS_TFLAGS}, {"vtag", VERIFY_HAS_VTAG}, {"helper", VERIFY_HAS_HELPER},
-                 {"master", VERIFY_HAS_MASTER}};
+  } members[] = { { "reply", VERIFY_HAS_REPLY },       { "status", VERIFY_HAS_STATUS },
+                  { "state", VERIFY_HAS_STATE },       { "timeout", VERIFY_HAS_TIMEOUT },
+                  { "counters", VERIFY_HAS_COUNTERS }, { "wscale", VERIFY_HAS_WSCALE },
+                  { "tflags", VERIFY_HAS_TFLAGS },     { "vtag", VERIFY_HAS_VTAG },
+                  { "helper", VERIFY_HAS_HELPER },     { "master", VERIFY_HAS_MASTER } };
   if (!JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "an entry is missing", error);
   JsonObject *o = json_node_get_object(node);
@@ -381,16 +384,19 @@ gboolean verify_json_events(JsonObject *o, const char *name, gint64 time_ns, GAr
     return FALSE;
   for (guint i = 0; array && i < json_array_get_length(array); i++) {
     JsonNode *node = json_array_get_element(array, i);
-    verify_event event = {0};
-    const char *text =
-        JSON_NODE_HOLDS_OBJECT(node) ? node_text(json_object_get_member(json_node_get_object(node), "ev"), "ev", error) : NULL;
+    verify_event event = { 0 };
+    const char *text = JSON_NODE_HOLDS_OBJECT(node)
+                         ? node_text(json_object_get_member(json_node_get_object(node), "ev"), "ev", error)
+                         : NULL;
     if (!text || !event_type_find(text, &event.type))
       return error && *error ? FALSE : broken(name, "unknown event", error);
     const gboolean expect = event.type >= VERIFY_EV_EXP_NEW;
-    if (!(expect ? node_expect(node, name, time_ns, &event.u.expect, error) : node_entry(node, name, time_ns, &event.u.entry, error)))
+    if (!(expect ? node_expect(node, name, time_ns, &event.u.expect, error)
+                 : node_entry(node, name, time_ns, &event.u.entry, error)))
       return FALSE;
     /* A DESTROY carries the time left where at least a second was left: without it, time had run out. */
-    event.expired = event.type == VERIFY_EV_EXP_DESTROY || (event.type == VERIFY_EV_DESTROY && !(event.u.entry.has & VERIFY_HAS_TIMEOUT));
+    event.expired = event.type == VERIFY_EV_EXP_DESTROY ||
+                    (event.type == VERIFY_EV_DESTROY && !(event.u.entry.has & VERIFY_HAS_TIMEOUT));
     g_array_append_val(events, event);
   }
   return TRUE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From JSON to the model of transcript.h, strictly: a member of the wrong type, a number out of range, an unknown state or an
- * address that is none is an error (VERIFY_ERROR_FORMAT) that names the member. Internal to src/verify.
+ * From JSON to the model of transcript.h, strictly: a member of the wrong type, a number out of range, an unknown state
+ * or an address that is none is an error (VERIFY_ERROR_FORMAT) that names the member. Internal to src/verify.
  */
 #ifndef VERIFY_JSON_H
 #define VERIFY_JSON_H

@@ -25,14 +25,14 @@
 enum {
   FRAME_BYTES = 14 + 65535 + 40,
   LOG_GROUP = 7,
-  OUT_WAIT_MS = 2000,   /* for the marker behind a frame; a busy machine may let it wait */
-  WARM_UP_MS = 5000,    /* links come up asynchronously */
+  OUT_WAIT_MS = 2000,     /* for the marker behind a frame; a busy machine may let it wait */
+  WARM_UP_MS = 5000,      /* links come up asynchronously */
   TEST_ETHERTYPE = 0x88b5 /* IEEE 802: local experiments; passes a bridge and no IP layer */
 };
 
 struct verify_lab {
   verify_labnet net;
-  int in, out;  /* packet sockets on a0 and b0 */
+  int in, out; /* packet sockets on a0 and b0 */
   verify_netlink query, events, log;
   gint64 start_ns;
   guint8 *frame;
@@ -51,8 +51,9 @@ gint64 verify_lab_now(const verify_lab *lab) { return clock_ns() - lab->start_ns
 static int packet_socket(const char *link, int protocol, GError **error)
 {
   const int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons((guint16)protocol));
-  const struct sockaddr_ll where = {
-      .sll_family = AF_PACKET, .sll_protocol = htons((guint16)protocol), .sll_ifindex = (int)if_nametoindex(link)};
+  const struct sockaddr_ll where = { .sll_family = AF_PACKET,
+                                     .sll_protocol = htons((guint16)protocol),
+                                     .sll_ifindex = (int)if_nametoindex(link) };
   if (fd < 0 || bind(fd, (const struct sockaddr *)&where, sizeof where) < 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "packet socket on %s: %s", link, g_strerror(errno));
     if (fd >= 0)
@@ -74,16 +75,17 @@ static int out_drain(int fd)
 
 static gboolean out_wait(int fd, int ms)
 {
-  struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
   return poll(&poll_fd, 1, ms) > 0;
 }
 
 /* A frame that a bridge passes on and no IP layer looks at. */
-static const guint8 test[60] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, TEST_ETHERTYPE >> 8, TEST_ETHERTYPE & 0xff};
+static const guint8 test[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, TEST_ETHERTYPE >> 8, TEST_ETHERTYPE & 0xff };
 
 /*
- * Whether the frame that was sent last came out. Where nothing is there yet, a marker is sent after it: on one CPU frames keep their order, so
- * once the marker is out, the frame is out too or never will be. => -1 and error where not even the marker comes.
+ * Whether the frame that was sent last came out. Where nothing is there yet, a marker is sent after it: on one CPU
+ * frames keep their order, so once the marker is out, the frame is out too or never will be. => -1 and error where not
+ * even the marker comes.
  */
 static int out_came(verify_lab *lab, GError **error)
 {
@@ -127,8 +129,10 @@ static gboolean lab_warm_up(verify_lab *lab, GError **error)
 
 static gboolean events_join(verify_netlink *nl, GError **error)
 {
-  static const int groups[] = {NFNLGRP_CONNTRACK_NEW, NFNLGRP_CONNTRACK_UPDATE, NFNLGRP_CONNTRACK_DESTROY,
-                               NFNLGRP_CONNTRACK_EXP_NEW, NFNLGRP_CONNTRACK_EXP_UPDATE, NFNLGRP_CONNTRACK_EXP_DESTROY};
+  static const int groups[] = {
+    NFNLGRP_CONNTRACK_NEW,     NFNLGRP_CONNTRACK_UPDATE,     NFNLGRP_CONNTRACK_DESTROY,
+    NFNLGRP_CONNTRACK_EXP_NEW, NFNLGRP_CONNTRACK_EXP_UPDATE, NFNLGRP_CONNTRACK_EXP_DESTROY
+  };
   for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
     int group = groups[i];
     if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
@@ -142,13 +146,13 @@ static gboolean events_join(verify_netlink *nl, GError **error)
 static gboolean log_join(verify_netlink *nl, GError **error)
 {
   char buffer[256];
-  const struct nfulnl_msg_config_cmd bind = {.command = NFULNL_CFG_CMD_BIND};
+  const struct nfulnl_msg_config_cmd bind = { .command = NFULNL_CFG_CMD_BIND };
   struct nlmsghdr *request =
-      verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
+    verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
   mnl_attr_put(request, NFULA_CFG_CMD, sizeof bind, &bind);
   int failure = verify_netlink_talk(nl, request, NULL, NULL, "NFLOG", error);
   if (!failure) {
-    const struct nfulnl_msg_config_mode mode = {.copy_mode = NFULNL_COPY_META};
+    const struct nfulnl_msg_config_mode mode = { .copy_mode = NFULNL_COPY_META };
     request = verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
     mnl_attr_put(request, NFULA_CFG_MODE, sizeof mode, &mode);
     mnl_attr_put_u32(request, NFULA_CFG_QTHRESH, htonl(1)); /* each packet's message at once */
@@ -172,7 +176,8 @@ verify_lab *verify_lab_new(const verify_header *header, GError **error)
     fine = lab->out >= 0 && verify_labnet_enter(&lab->net, VERIFY_LAB_TRACKING, error);
   }
   fine = fine && verify_labnet_configure(&lab->net, header, LOG_GROUP, error) &&
-         verify_netlink_open(&lab->query, NETLINK_NETFILTER, error) && verify_netlink_open(&lab->events, NETLINK_NETFILTER, error) &&
+         verify_netlink_open(&lab->query, NETLINK_NETFILTER, error) &&
+         verify_netlink_open(&lab->events, NETLINK_NETFILTER, error) &&
          verify_netlink_open(&lab->log, NETLINK_NETFILTER, error) && events_join(&lab->events, error) &&
          log_join(&lab->log, error) && lab_warm_up(lab, error);
   if (!fine) {
@@ -210,14 +215,15 @@ gboolean verify_lab_restart(verify_lab *lab, GStrv sysctls, GError **error)
 {
   char buffer[256];
   struct nlmsghdr *request =
-      verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, AF_UNSPEC, 0);
+    verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, AF_UNSPEC, 0);
   if (verify_netlink_talk(&lab->query, request, NULL, NULL, "emptying the table", error))
     return FALSE;
   for (guint i = 0; sysctls && sysctls[i]; i++)
     if (!verify_labnet_sysctl(sysctls[i], error))
       return FALSE;
   out_drain(lab->out);
-  if (verify_netlink_drain(&lab->events, ignore_message, NULL, error) < 0 || verify_netlink_drain(&lab->log, ignore_message, NULL, error) < 0)
+  if (verify_netlink_drain(&lab->events, ignore_message, NULL, error) < 0 ||
+      verify_netlink_drain(&lab->log, ignore_message, NULL, error) < 0)
     return FALSE;
   lab->start_ns = clock_ns();
   return TRUE;
@@ -237,7 +243,8 @@ static int log_message(const struct nlmsghdr *message, void *user)
     const char *prefix = mnl_attr_get_str(attr);
     const char *space = strchr(prefix, ' ');
     for (guint cls = CT_CLASS_NEW; space && cls < CT_CLASS_COUNT; cls++)
-      if (strlen(ct_class_name((ct_class)cls)) == (gsize)(space - prefix) && strncmp(prefix, ct_class_name((ct_class)cls), (gsize)(space - prefix)) == 0) {
+      if (strlen(ct_class_name((ct_class)cls)) == (gsize)(space - prefix) &&
+          strncmp(prefix, ct_class_name((ct_class)cls), (gsize)(space - prefix)) == 0) {
         line->cls = (ct_class)cls;
         line->dir = space[1];
       }
@@ -253,9 +260,10 @@ static int event_message(const struct nlmsghdr *message, void *user)
   return MNL_CB_OK;
 }
 
-gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, gsize bytes, guint64 number, verify_line *line, GError **error)
+gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, gsize bytes, guint64 number,
+                         verify_line *line, GError **error)
 {
-  static const guint8 addresses[] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1};
+  static const guint8 addresses[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
   const guint16 ethertype = htons(family == CT_IPV6 ? ETH_P_IPV6 : ETH_P_IP);
   verify_line_reset(line);
   line->number = number;
@@ -307,11 +315,11 @@ static int listing_message(const struct nlmsghdr *message, void *user)
 gboolean verify_lab_table(verify_lab *lab, verify_line *line, GArray *entries, GArray *expected, GError **error)
 {
   char buffer[256];
-  listing l = {.entries = entries, .expected = expected};
+  listing l = { .entries = entries, .expected = expected };
   g_array_set_size(entries, 0);
   g_array_set_size(expected, 0);
   struct nlmsghdr *request =
-      verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC, 0);
+    verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC, 0);
   if (verify_netlink_talk(&lab->query, request, listing_message, &l, "listing the table", error))
     return FALSE;
   request = verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET, NLM_F_DUMP, AF_UNSPEC, 0);
@@ -325,14 +333,15 @@ gboolean verify_lab_table(verify_lab *lab, verify_line *line, GArray *entries, G
   return TRUE;
 }
 
-gboolean verify_lab_find(verify_lab *lab, const ct_tuple *tuple, verify_line *line, verify_entry *entry, gboolean *found, GError **error)
+gboolean verify_lab_find(verify_lab *lab, const ct_tuple *tuple, verify_line *line, verify_entry *entry,
+                         gboolean *found, GError **error)
 {
   char buffer[512];
-  verify_event event = {0};
+  verify_event event = { 0 };
   GArray *entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
-  listing l = {.entries = entries};
+  listing l = { .entries = entries };
   struct nlmsghdr *request =
-      verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK, tuple->family, 0);
+    verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK, tuple->family, 0);
   verify_netlink_put_tuple(request, tuple);
   GError *local = NULL;
   const int failure = verify_netlink_talk(&lab->query, request, listing_message, &l, "looking up an entry", &local);
@@ -361,6 +370,6 @@ gboolean verify_lab_stats(verify_lab *lab, GHashTable *stats, GError **error)
 {
   char buffer[256];
   struct nlmsghdr *request =
-      verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC, 0);
+    verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC, 0);
   return verify_netlink_talk(&lab->query, request, stats_message, stats, "statistics", error) == 0;
 }

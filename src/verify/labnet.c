@@ -139,7 +139,9 @@ static gboolean link_set(verify_netlink *nl, const char *name, const char *maste
   return verify_netlink_talk(nl, request, NULL, NULL, name, error) == 0;
 }
 
-/* No link of ours speaks by itself: no router solicitations, no address checks. A kernel without IPv6 has no such file. */
+/*
+ * No link of ours speaks by itself: no router solicitations, no address checks. A kernel without IPv6 has no such file.
+ */
 static void ipv6_silence(void) { file_write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); }
 
 static gboolean links_make(const verify_labnet *net, GError **error)
@@ -150,8 +152,9 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   ipv6_silence();
   const int injecting = net->side[VERIFY_LAB_INJECTING];
   gboolean fine = veth_make(&nl, "a1", "a0", injecting, error) && veth_make(&nl, "b1", "b0", injecting, error) &&
-                  bridge_make(&nl, "br0", error) && link_set(&nl, "a1", "br0", 0, error) && link_set(&nl, "b1", "br0", 0, error) &&
-                  link_set(&nl, "br0", NULL, LINK_MTU, error) && link_set(&nl, "lo", NULL, 0, error);
+                  bridge_make(&nl, "br0", error) && link_set(&nl, "a1", "br0", 0, error) &&
+                  link_set(&nl, "b1", "br0", 0, error) && link_set(&nl, "br0", NULL, LINK_MTU, error) &&
+                  link_set(&nl, "lo", NULL, 0, error);
   verify_netlink_close(&nl);
   if (!fine || !verify_labnet_enter(net, VERIFY_LAB_INJECTING, error))
     return FALSE;
@@ -165,7 +168,7 @@ static gboolean links_make(const verify_labnet *net, GError **error)
 
 gboolean verify_labnet_open(verify_labnet *net, GError **error)
 {
-  *net = (verify_labnet){{-1, -1}};
+  *net = (verify_labnet){ { -1, -1 } };
   if (geteuid() != 0 && !user_namespace_enter(error))
     return FALSE;
   for (guint i = 0; i < 2; i++) {
@@ -197,10 +200,13 @@ gboolean verify_labnet_sysctl(const char *setting, GError **error)
   return code == 0 || missing(error, setting, code);
 }
 
-/* One rule for each class and direction: the log's prefix carries both to us. Helpers go first, so that they see the first packet. */
+/*
+ * One rule for each class and direction: the log's prefix carries both to us. Helpers go first, so that they see the
+ * first packet.
+ */
 static char *rules_text(const verify_header *header, guint log_group, GError **error)
 {
-  static const char *const classes[] = {"new", "established", "related"};
+  static const char *const classes[] = { "new", "established", "related" };
   GString *objects = g_string_new(NULL), *rules = g_string_new(NULL);
   for (guint i = 0; header->helpers && header->helpers[i]; i++) {
     g_auto(GStrv) words = g_strsplit(header->helpers[i], ":", 3);
@@ -215,13 +221,16 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
   }
   for (guint i = 0; i < G_N_ELEMENTS(classes); i++) {
     g_autofree char *name = g_ascii_strup(classes[i], -1);
-    g_string_append_printf(rules, "  ct state %s ct direction original log prefix \"%s o\" group %u\n", classes[i], name, log_group);
-    g_string_append_printf(rules, "  ct state %s ct direction reply log prefix \"%s r\" group %u\n", classes[i], name, log_group);
+    g_string_append_printf(rules, "  ct state %s ct direction original log prefix \"%s o\" group %u\n", classes[i],
+                           name, log_group);
+    g_string_append_printf(rules, "  ct state %s ct direction reply log prefix \"%s r\" group %u\n", classes[i], name,
+                           log_group);
   }
   g_string_append_printf(rules, "  ct state invalid log prefix \"INVALID -\" group %u\n", log_group);
   g_string_append_printf(rules, "  ct state untracked log prefix \"UNTRACKED -\" group %u\n", log_group);
-  char *text = g_strdup_printf("table inet lab {\n%s chain pre {\n  type filter hook prerouting priority -150; policy accept;\n%s }\n}\n",
-                               objects->str, rules->str);
+  char *text = g_strdup_printf(
+    "table inet lab {\n%s chain pre {\n  type filter hook prerouting priority -150; policy accept;\n%s }\n}\n",
+    objects->str, rules->str);
   g_string_free(objects, TRUE);
   g_string_free(rules, TRUE);
   return text;
@@ -237,7 +246,7 @@ static gboolean rules_load(const char *text, GError **error)
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "the program nft (nftables) is not installed");
     return FALSE;
   }
-  char *argv[] = {nft, (char *)"-f", (char *)"-", NULL};
+  char *argv[] = { nft, (char *)"-f", (char *)"-", NULL };
   GPid pid;
   int in, status;
   if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &in, NULL, NULL, error))
@@ -249,14 +258,15 @@ static gboolean rules_load(const char *text, GError **error)
   g_spawn_close_pid(pid);
   if (written && WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return TRUE;
-  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "nft could not load the rules (kernel without nf_tables, nft_ct, nft_log or a helper?)");
+  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING,
+              "nft could not load the rules (kernel without nf_tables, nft_ct, nft_log or a helper?)");
   return FALSE;
 }
 
 gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group, GError **error)
 {
-  static const char *const always[] = {"net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1",
-                                       "net.netfilter.nf_conntrack_acct=1"};
+  static const char *const always[] = { "net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1",
+                                        "net.netfilter.nf_conntrack_acct=1" };
   (void)net;
   if (access("/proc/sys/net/bridge", F_OK) != 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "br_netfilter is not loaded (modprobe br_netfilter)");

@@ -15,8 +15,12 @@ typedef struct verify_labnet {
 gboolean verify_labnet_open(verify_labnet *net, GError **error);
 gboolean verify_labnet_enter(const verify_labnet *net, verify_lab_side side, GError **error);
 /* In the tracking namespace: br_netfilter, sysctls, rules that log class and direction, helpers. */
-gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group, GError **error);
-/* "net.netfilter.nf_conntrack_acct=1", where the process is. A missing file or a refusal is an error: the comparison would be about something else. */
+gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group,
+                                 GError **error);
+/*
+ * "net.netfilter.nf_conntrack_acct=1", where the process is. A missing file or a refusal is an error: the comparison
+ * would be about something else.
+ */
 gboolean verify_labnet_sysctl(const char *setting, GError **error);
 void verify_labnet_close(verify_labnet *net);
 

@@ -43,7 +43,10 @@ static guint32 claimed_length(const guint8 *packet, guint32 bytes)
   return !six && bytes >= 4 ? (guint32)packet[2] << 8 | packet[3] : 0;
 }
 
-/* Captures taken on hosts whose card computes sums have wrong ones even in IPv4's header, and those a kernel always judges. */
+/*
+ * Captures taken on hosts whose card computes sums have wrong ones even in IPv4's header, and those a kernel always
+ * judges.
+ */
 static void header_sum_mend(guint8 *packet, guint32 bytes)
 {
   const guint32 header = bytes > 0 ? (packet[0] & 15u) * 4 : 0;
@@ -54,11 +57,14 @@ static void header_sum_mend(guint8 *packet, guint32 bytes)
   memcpy(packet + 10, &sum, 2);
 }
 
-/* The IP packet of a frame as it was on the wire: link padding cut off, what the snap length cut put back as zeros. => FALSE: carries none. */
+/*
+ * The IP packet of a frame as it was on the wire: link padding cut off, what the snap length cut put back as zeros. =>
+ * FALSE: carries none.
+ */
 static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded)
 {
   ct_packet ignored;
-  pkt_link_info info = {0};
+  pkt_link_info info = { 0 };
   pkt_arena_reset(l->arena);
   pkt_decode(l->stripper, frame, l->number, l->arena, &ignored, &info);
   if (info.l3_offset == 0 && (ignored.reason == CT_REASON_NOT_IP || ignored.reason == CT_REASON_LINK_TRUNCATED))
@@ -66,7 +72,8 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
   if (info.l3_offset >= frame->captured)
     return FALSE;
   const guint8 *data = frame->data + info.l3_offset;
-  const guint32 bytes = frame->captured - info.l3_offset, wire = frame->wire - info.l3_offset, claimed = claimed_length(data, bytes);
+  const guint32 bytes = frame->captured - info.l3_offset, wire = frame->wire - info.l3_offset,
+                claimed = claimed_length(data, bytes);
   const guint32 whole = claimed ? MIN(claimed, wire) : wire;
   g_byte_array_set_size(l->packet, 0);
   g_byte_array_append(l->packet, data, MIN(bytes, whole));
@@ -85,7 +92,7 @@ static void gap_wait(live *l, const cap_frame *frame)
 {
   const gint64 gap_ns = l->number == 1 ? 0 : CLAMP(frame->ts_ns - l->last_ts_ns, 0, l->options->max_gap_ns);
   l->last_ts_ns = MAX(frame->ts_ns, l->last_ts_ns);
-  const struct timespec wait = {.tv_sec = gap_ns / 1000000000, .tv_nsec = gap_ns % 1000000000};
+  const struct timespec wait = { .tv_sec = gap_ns / 1000000000, .tv_nsec = gap_ns % 1000000000 };
   if (gap_ns > 0)
     nanosleep(&wait, NULL);
 }
@@ -99,10 +106,13 @@ static void record_flush(live *l)
   g_string_truncate(l->text, 0);
 }
 
-/* Everything was listed just now, so every timeout is judged: unlike in a transcript, where only those are that were listed again. */
+/*
+ * Everything was listed just now, so every timeout is judged: unlike in a transcript, where only those are that were
+ * listed again.
+ */
 static void table_of_now(const live *l, verify_table *table)
 {
-  verify_line all = {.number = l->number};
+  verify_line all = { .number = l->number };
   verify_line_init(&all);
   all.number = l->number;
   verify_table_init(table);
@@ -117,10 +127,14 @@ static void frame_compare(live *l)
   verify_table now;
   gsize bytes;
   const guint8 *sent = verify_lab_sent(l->lab, &bytes);
-  const cap_frame frame = {.data = sent, .captured = (guint32)bytes, .wire = (guint32)bytes, .link = 1 /* Ethernet */};
+  const cap_frame frame = { .data = sent,
+                            .captured = (guint32)bytes,
+                            .wire = (guint32)bytes,
+                            .link = 1 /* Ethernet */ };
   verify_run_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
   table_of_now(l, &now);
-  verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_run_entries(l->run), verify_run_expected(l->run), NULL);
+  verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_run_entries(l->run), verify_run_expected(l->run),
+                       NULL);
   verify_table_clear(&now);
 }
 
@@ -172,11 +186,12 @@ static gboolean frames_live(live *l, GError **error)
 static gboolean end_live(live *l, GError **error)
 {
   verify_line last;
-  verify_end end = {.table = l->entries, .expected = l->expected};
+  verify_end end = { .table = l->entries, .expected = l->expected };
   verify_line_init(&last);
   last.time_ns = verify_lab_now(l->lab);
   end.stats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  gboolean fine = verify_lab_table(l->lab, &last, l->entries, l->expected, error) && verify_lab_stats(l->lab, end.stats, error);
+  gboolean fine =
+    verify_lab_table(l->lab, &last, l->entries, l->expected, error) && verify_lab_stats(l->lab, end.stats, error);
   if (fine) {
     verify_run_advance(l->run, last.time_ns);
     GHashTable *stats = verify_run_stats(l->run);
@@ -250,9 +265,10 @@ static void live_clear(live *l)
   g_strfreev(l->header.helpers);
 }
 
-gboolean verify_capture_live(const char *capture, const verify_live_options *options, verify_report *report, GError **error)
+gboolean verify_capture_live(const char *capture, const verify_live_options *options, verify_report *report,
+                             GError **error)
 {
-  live l = {.options = options};
+  live l = { .options = options };
   l.batch = cap_batch_new();
   l.arena = pkt_arena_new();
   l.entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
@@ -265,11 +281,11 @@ gboolean verify_capture_live(const char *capture, const verify_live_options *opt
   const gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
   if (done) {
     const char *difference = verify_compare_difference(l.compare);
-    *report = (verify_report){.equal = difference == NULL,
-                              .counts = *verify_compare_counts(l.compare),
-                              .kernel = g_strdup(l.header.kernel),
-                              .capture = g_strdup(l.header.capture),
-                              .difference = g_strdup(difference)};
+    *report = (verify_report){ .equal = difference == NULL,
+                               .counts = *verify_compare_counts(l.compare),
+                               .kernel = g_strdup(l.header.kernel),
+                               .capture = g_strdup(l.header.capture),
+                               .difference = g_strdup(difference) };
   }
   live_clear(&l);
   return done;

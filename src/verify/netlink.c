@@ -43,7 +43,8 @@ void verify_netlink_close(verify_netlink *nl)
   memset(nl, 0, sizeof *nl);
 }
 
-int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what, GError **error)
+int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what,
+                        GError **error)
 {
   const guint port = mnl_socket_get_portid(nl->socket);
   request->nlmsg_seq = ++nl->sequence;
@@ -73,14 +74,16 @@ int verify_netlink_drain(verify_netlink *nl, mnl_cb_t fn, void *user, GError **e
       return -1;
     }
     int left = (int)n;
-    for (const struct nlmsghdr *m = (const struct nlmsghdr *)nl->buffer; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
+    for (const struct nlmsghdr *m = (const struct nlmsghdr *)nl->buffer; mnl_nlmsg_ok(m, left);
+         m = mnl_nlmsg_next(m, &left)) {
       fn(m, user);
       messages++;
     }
   }
 }
 
-struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint message, guint flags, guint8 family, guint16 resource)
+struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint message, guint flags, guint8 family,
+                                        guint16 resource)
 {
   struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
   request->nlmsg_type = (guint16)(subsystem << 8 | message);
@@ -105,7 +108,7 @@ static int attribute_keep(const struct nlattr *attr, void *user)
 
 static attributes nested(const struct nlattr *attr)
 {
-  attributes a = {{NULL}};
+  attributes a = { { NULL } };
   if (attr)
     mnl_attr_parse_nested(attr, attribute_keep, &a);
   return a;
@@ -242,7 +245,7 @@ static void expect_read(const attributes *a, verify_expect *x)
 
 gboolean verify_netlink_event(const struct nlmsghdr *message, verify_event *event)
 {
-  attributes a = {{NULL}};
+  attributes a = { { NULL } };
   const guint subsystem = message->nlmsg_type >> 8, kind = message->nlmsg_type & 0xff;
   memset(event, 0, sizeof *event);
   if (mnl_attr_parse(message, sizeof(struct nfgenmsg), attribute_keep, &a) < 0)
@@ -292,11 +295,17 @@ void verify_netlink_stats(const struct nlmsghdr *message, GHashTable *stats)
   static const struct {
     guint type;
     const char *name;
-  } rows[] = {{CTA_STATS_FOUND, "found"}, {CTA_STATS_INVALID, "invalid"}, {CTA_STATS_INSERT, "insert"},
-              {CTA_STATS_INSERT_FAILED, "insert_failed"}, {CTA_STATS_DROP, "drop"}, {CTA_STATS_EARLY_DROP, "early_drop"},
-              {CTA_STATS_ERROR, "error"}, {CTA_STATS_SEARCH_RESTART, "search_restart"},
-              {CTA_STATS_CLASH_RESOLVE, "clash_resolve"}, {CTA_STATS_CHAIN_TOOLONG, "chaintoolong"}};
-  attributes a = {{NULL}};
+  } rows[] = { { CTA_STATS_FOUND, "found" },
+               { CTA_STATS_INVALID, "invalid" },
+               { CTA_STATS_INSERT, "insert" },
+               { CTA_STATS_INSERT_FAILED, "insert_failed" },
+               { CTA_STATS_DROP, "drop" },
+               { CTA_STATS_EARLY_DROP, "early_drop" },
+               { CTA_STATS_ERROR, "error" },
+               { CTA_STATS_SEARCH_RESTART, "search_restart" },
+               { CTA_STATS_CLASH_RESOLVE, "clash_resolve" },
+               { CTA_STATS_CHAIN_TOOLONG, "chaintoolong" } };
+  attributes a = { { NULL } };
   mnl_attr_parse(message, sizeof(struct nfgenmsg), attribute_keep, &a);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     if (!a.at[rows[i].type])

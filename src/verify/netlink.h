@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Netlink as the live comparison needs it: requests that wait for their answer, and ctnetlink's attributes as the model of transcript.h.
- * Built on libmnl. Internal to src/verify.
+ * Netlink as the live comparison needs it: requests that wait for their answer, and ctnetlink's attributes as the model
+ * of transcript.h. Built on libmnl. Internal to src/verify.
  */
 #ifndef VERIFY_NETLINK_H
 #define VERIFY_NETLINK_H
@@ -22,14 +22,19 @@ typedef struct verify_netlink {
 gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error);
 void verify_netlink_close(verify_netlink *nl);
 
-/* Sends a request and waits: what comes back goes to fn until the kernel says done or acknowledges. what is for the message of a failure.
+/* Sends a request and waits: what comes back goes to fn until the kernel says done or acknowledges. what is for the
+ * message of a failure.
  * => 0, or the errno the kernel answered with (error set too, where it is not NULL). */
-int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what, GError **error);
-/* Everything that has arrived, without waiting. => how many messages went to fn, or -1 and error (messages were lost). */
+int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what,
+                        GError **error);
+/*
+ * Everything that has arrived, without waiting. => how many messages went to fn, or -1 and error (messages were lost).
+ */
 int verify_netlink_drain(verify_netlink *nl, mnl_cb_t fn, void *user, GError **error);
 
 /* A request to nfnetlink: subsystem, message, flags, family; the caller adds attributes. */
-struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint message, guint flags, guint8 family, guint16 resource);
+struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint message, guint flags, guint8 family,
+                                        guint16 resource);
 
 /* A ctnetlink message as an event (a listing's NEW too). FALSE where it is no conntrack or expectation message. */
 gboolean verify_netlink_event(const struct nlmsghdr *message, verify_event *event);

@@ -14,7 +14,7 @@ typedef struct offline {
   verify_run *run;
   cap_reader *reader;
   cap_batch *batch;
-  guint next; /* frame of the batch */
+  guint next;     /* frame of the batch */
   gint64 skew_ns; /* of the last frame sent: capture's time less referee's, to place frames that were not sent */
   gint64 idle_ns; /* the referee's clock, as far as it is known */
 } offline;
@@ -24,7 +24,7 @@ void verify_report_clear(verify_report *report)
   g_free(report->kernel);
   g_free(report->capture);
   g_free(report->difference);
-  *report = (verify_report){0};
+  *report = (verify_report){ 0 };
 }
 
 void verify_counts_print(GString *out, const verify_counts *n)
@@ -34,7 +34,9 @@ void verify_counts_print(GString *out, const verify_counts *n)
                          " events, %" G_GUINT64_FORMAT " times an entry)\n",
                          n->packets, n->fields, n->events, n->entries);
   if (n->not_ip || n->left_out)
-    g_string_append_printf(out, "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT " packets of flows with helpers\n",
+    g_string_append_printf(out,
+                           "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT
+                           " packets of flows with helpers\n",
                            n->not_ip, n->left_out);
   if (n->destroys_later || n->timeouts_late || n->edges)
     g_string_append_printf(out,
@@ -45,7 +47,8 @@ void verify_counts_print(GString *out, const verify_counts *n)
 
 void verify_report_print(GString *out, const verify_report *report)
 {
-  g_string_append_printf(out, "%s, %s%s: %s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "", report->kernel, report->equal ? "equal" : "DIFFERENT");
+  g_string_append_printf(out, "%s, %s%s: %s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "",
+                         report->kernel, report->equal ? "equal" : "DIFFERENT");
   verify_counts_print(out, &report->counts);
   if (report->difference)
     g_string_append_printf(out, "first difference:\n%s", report->difference);
@@ -53,7 +56,7 @@ void verify_report_print(GString *out, const verify_report *report)
 
 static void offline_init(offline *o)
 {
-  *o = (offline){0};
+  *o = (offline){ 0 };
   verify_table_init(&o->table);
   verify_line_init(&o->line);
   verify_line_init(&o->got);
@@ -75,11 +78,11 @@ static void report_fill(verify_report *report, const offline *o)
 {
   const verify_header *header = verify_transcript_header(o->truth);
   const char *difference = verify_compare_difference(o->compare);
-  *report = (verify_report){.equal = difference == NULL,
-                            .counts = *verify_compare_counts(o->compare),
-                            .kernel = g_strdup(header->kernel),
-                            .capture = g_strdup(header->capture),
-                            .difference = g_strdup(difference)};
+  *report = (verify_report){ .equal = difference == NULL,
+                             .counts = *verify_compare_counts(o->compare),
+                             .kernel = g_strdup(header->kernel),
+                             .capture = g_strdup(header->capture),
+                             .difference = g_strdup(difference) };
 }
 
 static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
@@ -154,14 +157,18 @@ static gboolean engine_frame(offline *o, GError **error)
     return TRUE;
   }
   if (!frame) {
-    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE, "the capture has no packet %" G_GUINT64_FORMAT ", of which the transcript speaks%s%s",
-                o->line.number, local ? ": " : "", local ? local->message : "");
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE,
+                "the capture has no packet %" G_GUINT64_FORMAT ", of which the transcript speaks%s%s", o->line.number,
+                local ? ": " : "", local ? local->message : "");
     g_clear_error(&local);
     return FALSE;
   }
   const ct_tuple *tuple = NULL;
   if (o->line.why) {
-    /* The referee waited for its time all the same, so entries may have expired by it: seen only in the table at the end. */
+    /*
+     * The referee waited for its time all the same, so entries may have expired by it: seen only in the table at the
+     * end.
+     */
     o->idle_ns = MAX(o->idle_ns, frame->ts_ns - o->skew_ns);
   } else {
     o->skew_ns = frame->ts_ns - o->line.time_ns;
@@ -169,7 +176,8 @@ static gboolean engine_frame(offline *o, GError **error)
     verify_run_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
     tuple = &verify_run_packet(o->run)->tuple;
   }
-  verify_compare_frame(o->compare, &o->line, &o->table, &o->got, verify_run_entries(o->run), verify_run_expected(o->run), tuple);
+  verify_compare_frame(o->compare, &o->line, &o->table, &o->got, verify_run_entries(o->run),
+                       verify_run_expected(o->run), tuple);
   return TRUE;
 }
 
@@ -178,8 +186,8 @@ static void engine_end(offline *o)
   verify_run_advance(o->run, o->idle_ns);
   GHashTable *stats = verify_run_stats(o->run);
   const gboolean all = verify_compare_counts(o->compare)->left_out == 0;
-  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_run_entries(o->run), verify_run_expected(o->run),
-                     all ? stats : NULL);
+  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_run_entries(o->run),
+                     verify_run_expected(o->run), all ? stats : NULL);
   g_hash_table_unref(stats);
 }
 
@@ -209,9 +217,10 @@ gboolean verify_capture_against(const char *capture, const char *transcript, ver
   o.truth = verify_transcript_open(transcript, error);
   if (o.truth) {
     const verify_header *header = verify_transcript_header(o.truth);
-    o.compare = compare_new(header, header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live, "ctreplay");
-    done = helper_flows_leave_out(&o, transcript, error) && engine_open(&o, capture, error) &&
-           engine_compare(&o, error);
+    o.compare =
+      compare_new(header, header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live, "ctreplay");
+    done =
+      helper_flows_leave_out(&o, transcript, error) && engine_open(&o, capture, error) && engine_compare(&o, error);
   }
   if (done)
     report_fill(report, &o);
@@ -262,7 +271,8 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
   return TRUE;
 }
 
-gboolean verify_transcripts_against(const char *transcript, const char *other_path, verify_report *report, GError **error)
+gboolean verify_transcripts_against(const char *transcript, const char *other_path, verify_report *report,
+                                    GError **error)
 {
   offline o;
   gboolean done = FALSE;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole comparisons without a kernel: an engine against a transcript, a transcript against another. Needs no privilege. */
+/*
+ * Whole comparisons without a kernel: an engine against a transcript, a transcript against another. Needs no privilege.
+ */
 #ifndef VERIFY_OFFLINE_H
 #define VERIFY_OFFLINE_H
 
@@ -18,8 +20,9 @@ void verify_counts_print(GString *out, const verify_counts *counts);
 void verify_report_print(GString *out, const verify_report *report);
 
 /*
- * Replays the capture with the transcript's times and settings and compares. Flows of helpers that the engine does not have are left out
- * whole, with their children, and counted. => FALSE and error where the comparison could not be made (files broken, capture and transcript do not fit).
+ * Replays the capture with the transcript's times and settings and compares. Flows of helpers that the engine does not
+ * have are left out whole, with their children, and counted. => FALSE and error where the comparison could not be made
+ * (files broken, capture and transcript do not fit).
  */
 gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error);
 

@@ -43,7 +43,8 @@ void verify_print_tuple(GString *out, const ct_tuple *tuple)
   inet_ntop(af, tuple->dst.bytes, dst, sizeof dst);
   g_string_append_printf(out, "{\"src\":\"%s\",\"dst\":\"%s\",\"proto\":%u", src, dst, tuple->proto);
   if (ct_tuple_is_icmp(tuple))
-    g_string_append_printf(out, ",\"id\":%u,\"type\":%u,\"code\":%u", tuple->src_id, ct_tuple_icmp_type(tuple), ct_tuple_icmp_code(tuple));
+    g_string_append_printf(out, ",\"id\":%u,\"type\":%u,\"code\":%u", tuple->src_id, ct_tuple_icmp_type(tuple),
+                           ct_tuple_icmp_code(tuple));
   else if (ct_tuple_has_ports(tuple) || tuple->src_id || tuple->dst_id || tuple->proto == CT_PROTO_GRE)
     g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", tuple->src_id, tuple->dst_id);
   g_string_append_c(out, '}');
@@ -88,7 +89,9 @@ static void entry_members(GString *out, const verify_entry *e)
   if (e->has & VERIFY_HAS_TIMEOUT)
     g_string_append_printf(out, ",\"timeout\":%" G_GINT64_FORMAT, e->timeout_s);
   if (e->has & VERIFY_HAS_COUNTERS)
-    g_string_append_printf(out, ",\"counters\":[[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "],[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]]",
+    g_string_append_printf(out,
+                           ",\"counters\":[[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "],[%" G_GUINT64_FORMAT
+                           ",%" G_GUINT64_FORMAT "]]",
                            e->packets[0], e->bytes[0], e->packets[1], e->bytes[1]);
   if (e->has & VERIFY_HAS_MASTER) {
     g_string_append(out, ",\"master\":");
@@ -147,11 +150,11 @@ void verify_print_header(GString *out, const verify_header *header)
 }
 
 /* Lists are left out where they are empty. */
-#define PRINT_LIST(out, name, array, type, print)                                                                      \
-  for (guint i = 0; i < (array)->len; i++) {                                                                           \
-    g_string_append(out, i ? "," : ",\"" name "\":[");                                                                 \
-    print(out, &g_array_index(array, type, i));                                                                        \
-    g_string_append(out, i + 1 == (array)->len ? "]" : "");                                                            \
+#define PRINT_LIST(out, name, array, type, print)           \
+  for (guint i = 0; i < (array)->len; i++) {                \
+    g_string_append(out, i ? "," : ",\"" name "\":[");      \
+    print(out, &g_array_index(array, type, i));             \
+    g_string_append(out, i + 1 == (array)->len ? "]" : ""); \
   }
 
 void verify_print_line(GString *out, const verify_line *line)
@@ -200,7 +203,8 @@ void verify_print_end(GString *out, const verify_end *end)
   g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(end->stats), (GCompareFunc)g_strcmp0);
   for (GList *name = names; name; name = name->next) {
     const guint64 *sum = g_hash_table_lookup(end->stats, name->data);
-    g_string_append_printf(out, "%s\"%s=%" G_GUINT64_FORMAT "\"", name == names ? "" : ",", (const char *)name->data, *sum);
+    g_string_append_printf(out, "%s\"%s=%" G_GUINT64_FORMAT "\"", name == names ? "" : ",", (const char *)name->data,
+                           *sum);
   }
   g_string_append(out, "]}\n");
 }

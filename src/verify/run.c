@@ -22,7 +22,10 @@ struct verify_run {
 /* Written by ctreplay itself (-P -o transcript): a continuous clock, and what only looks wrong is not called wrong. */
 gboolean verify_header_is_own(const verify_header *header) { return g_str_has_prefix(header->kernel, "ctreplay "); }
 
-/* Kernels up to 6.1 behave as the profile of that name where there is one, all later ones as the default; ctreplay's own transcripts name theirs. */
+/*
+ * Kernels up to 6.1 behave as the profile of that name where there is one, all later ones as the default; ctreplay's
+ * own transcripts name theirs.
+ */
 static const ct_profile *profile_for(const char *kernel)
 {
   guint major = 0, minor = 0;
@@ -87,7 +90,8 @@ gboolean verify_run_params(const verify_header *header, ct_params *params, ct_ch
   for (guint i = 0; header->sysctls && header->sysctls[i]; i++) {
     g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);
     if (!words[0] || !words[1] || ct_params_set(params, words[0], words[1]) != CT_PARAM_OK) {
-      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i], params->profile->name);
+      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i],
+                  params->profile->name);
       return FALSE;
     }
   }
@@ -171,8 +175,8 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->helper = g_intern_string(view->helper ? view->helper : "");
 }
 
-/* An expired master, and with it what it expected, is collected when a kernel looks: at the frame at last, or by its collector since the
- * deadline. */
+/* An expired master, and with it what it expected, is collected when a kernel looks: at the frame at last, or by its
+ * collector since the deadline. */
 static void expect_collected_late(verify_expect *x, gint64 late_ns)
 {
   x->collected_ns = MAX(late_ns, 0);
@@ -183,7 +187,7 @@ static void expect_collected_late(verify_expect *x, gint64 late_ns)
 static void event_keep(const ct_event *event, void *user)
 {
   verify_run *run = user;
-  verify_event kept = {0};
+  verify_event kept = { 0 };
   switch (event->type) {
   case CT_EVENT_NEW: kept.type = VERIFY_EV_NEW; break;
   case CT_EVENT_UPDATE: kept.type = VERIFY_EV_UPDATE; break;
@@ -215,7 +219,8 @@ verify_run *verify_run_new(const ct_params *params, ct_checksums checksums)
   run->entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   run->expected = g_array_new(FALSE, FALSE, sizeof(verify_expect));
   ct_engine_watch(run->engine,
-                  1 << CT_EVENT_NEW | 1 << CT_EVENT_UPDATE | 1 << CT_EVENT_DESTROY | 1 << CT_EVENT_EXPECT_NEW | 1 << CT_EVENT_EXPECT_DESTROY,
+                  1 << CT_EVENT_NEW | 1 << CT_EVENT_UPDATE | 1 << CT_EVENT_DESTROY | 1 << CT_EVENT_EXPECT_NEW |
+                    1 << CT_EVENT_EXPECT_DESTROY,
                   event_keep, run);
   return run;
 }
@@ -242,7 +247,7 @@ void verify_run_advance(verify_run *run, gint64 time_ns)
 void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
 {
   cap_frame timed = *frame;
-  ct_result result = {0};
+  ct_result result = { 0 };
   timed.ts_ns = run->frame_ns = time_ns;
   pkt_arena_reset(run->arena);
   pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine as one side of a comparison: fed a capture's frames at the times a referee sent them, it answers with the same kind of lines
- * and tables as a transcript holds.
+ * The engine as one side of a comparison: fed a capture's frames at the times a referee sent them, it answers with the
+ * same kind of lines and tables as a transcript holds.
  */
 #ifndef VERIFY_RUN_H
 #define VERIFY_RUN_H
@@ -12,8 +12,8 @@
 
 typedef struct verify_run verify_run;
 
-/* Parameters of an engine that is to agree with the kernel of this header: profile, sysctls, helpers, clock. => FALSE and error where a
- * sysctl or the profile is not known. */
+/* Parameters of an engine that is to agree with the kernel of this header: profile, sysctls, helpers, clock. => FALSE
+ * and error where a sysctl or the profile is not known. */
 gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
 /* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */
@@ -24,7 +24,9 @@ gboolean verify_run_has_helper(const char *name);
 verify_run *verify_run_new(const ct_params *params, ct_checksums checksums);
 void verify_run_free(verify_run *run);
 
-/* Feeds one frame, as if its timestamp were time_ns, and fills got (number, time, class, direction, forwarded, events). */
+/*
+ * Feeds one frame, as if its timestamp were time_ns, and fills got (number, time, class, direction, forwarded, events).
+ */
 void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got);
 /* Lets time pass; the events of it join those of the next frame. */
 void verify_run_advance(verify_run *run, gint64 time_ns);

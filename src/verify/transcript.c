@@ -24,11 +24,11 @@ struct verify_transcript {
   gint64 time_ns; /* of the last frame that was sent */
 };
 
-G_DEFINE_QUARK(verify-error-quark, verify_error)
+G_DEFINE_QUARK(verify - error - quark, verify_error)
 
 const char *verify_event_name(verify_event_type type)
 {
-  static const char *const names[] = {"NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY"};
+  static const char *const names[] = { "NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY" };
   return names[type];
 }
 
@@ -72,7 +72,8 @@ static gboolean line_read(verify_transcript *t, GError **error)
     if (t->text->len && t->text->str[t->text->len - 1] == '\n')
       break;
     if (t->text->len > MAX_LINE_BYTES) {
-      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": too long", t->path, t->line_number + 1);
+      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": too long", t->path,
+                  t->line_number + 1);
       return FALSE;
     }
   }
@@ -107,7 +108,8 @@ static JsonObject *object_read(verify_transcript *t, gboolean *at_end, GError **
   }
   JsonNode *root = json_parser_get_root(t->parser);
   if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
-    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": not a JSON object", t->path, t->line_number);
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": not a JSON object", t->path,
+                t->line_number);
     return NULL;
   }
   return json_node_get_object(root);
@@ -132,12 +134,14 @@ static gboolean header_read(verify_transcript *t, GError **error)
   gint64 version = 0;
   const char *clock = NULL;
   verify_header *h = &t->header;
-  gboolean fine = verify_json_integer(o, "transcript", 1, G_MAXINT, &version, error) &&
-                  verify_json_string(o, "kernel", &h->kernel, error) && verify_json_string(o, "capture", &h->capture, error) &&
-                  verify_json_string(o, "clock", &clock, error) && verify_json_strings(o, "sysctl", &h->sysctls, error) &&
-                  verify_json_strings(o, "helper", &h->helpers, error);
+  gboolean fine =
+    verify_json_integer(o, "transcript", 1, G_MAXINT, &version, error) &&
+    verify_json_string(o, "kernel", &h->kernel, error) && verify_json_string(o, "capture", &h->capture, error) &&
+    verify_json_string(o, "clock", &clock, error) && verify_json_strings(o, "sysctl", &h->sysctls, error) &&
+    verify_json_strings(o, "helper", &h->helpers, error);
   if (fine && version != 1) {
-    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "transcript version %" G_GINT64_FORMAT " is not known", version);
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "transcript version %" G_GINT64_FORMAT " is not known",
+                version);
     fine = FALSE;
   }
   if (!fine) {
@@ -248,7 +252,8 @@ static gboolean frame_read(verify_transcript *t, JsonObject *o, verify_line *lin
   line->forwarded = (gboolean)forwarded;
   line->padded = (gboolean)padded;
   return verify_json_events(o, "ev", line->time_ns, line->events, error) &&
-         verify_json_entries(o, "ct", line->time_ns, line->listed, error) && verify_json_tuples(o, "gone", line->gone, error) &&
+         verify_json_entries(o, "ct", line->time_ns, line->listed, error) &&
+         verify_json_tuples(o, "gone", line->gone, error) &&
          verify_json_expects(o, "exp", line->time_ns, line->expected, error) &&
          verify_json_tuples(o, "exp_gone", line->expect_gone, error);
 }

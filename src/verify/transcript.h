@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Transcripts: what a kernel (or ctreplay) did with a capture, frame by frame, as JSON lines (doc/fidelity.md names the format).
- * A transcript lists entries only where they changed; verify_table rebuilds the whole table after each frame from that.
+ * Transcripts: what a kernel (or ctreplay) did with a capture, frame by frame, as JSON lines (doc/fidelity.md names the
+ * format). A transcript lists entries only where they changed; verify_table rebuilds the whole table after each frame
+ * from that.
  *
  * Life: verify_transcript_open, then verify_transcript_next for each frame until it says END, verify_transcript_free.
  * Hostile files are refused with an error that names the line; nothing is guessed.
@@ -47,17 +48,25 @@ typedef struct verify_expect {
   ct_tuple tuple, mask, master;
   gint64 timeout_s, rest_ns; /* as in verify_entry; below 0 where the kernel's timer wheel fires late */
   gint64 listed_ns;
-  gint64 collected_ns; /* the other run's EXP_DESTROY with an expired master: how much earlier than the frame that may have been seen */
+  gint64 collected_ns; /* the other run's EXP_DESTROY with an expired master: how much earlier than the frame that may
+                          have been seen */
   guint32 class_number, flags;
   const char *helper; /* interned; "" where none */
   guint64 stamp;
 } verify_expect;
 
-typedef enum { VERIFY_EV_NEW, VERIFY_EV_UPDATE, VERIFY_EV_DESTROY, VERIFY_EV_EXP_NEW, VERIFY_EV_EXP_DESTROY } verify_event_type;
+typedef enum {
+  VERIFY_EV_NEW,
+  VERIFY_EV_UPDATE,
+  VERIFY_EV_DESTROY,
+  VERIFY_EV_EXP_NEW,
+  VERIFY_EV_EXP_DESTROY
+} verify_event_type;
 
 typedef struct verify_event {
   verify_event_type type;
-  gboolean expired; /* DESTROY because the deadline passed, or an expectation's because its master's did (a transcript names no cause) */
+  gboolean expired; /* DESTROY because the deadline passed, or an expectation's because its master's did (a transcript
+                       names no cause) */
   union {
     verify_entry entry;
     verify_expect expect;
@@ -81,12 +90,12 @@ typedef struct verify_line {
   gint64 seen_ns;  /* when the table was looked at: time_ns where the transcript does not say */
   const char *why; /* the frame never reached IP: nothing else is meaningful; else NULL. Interned */
   ct_class cls;
-  char dir;        /* 'o', 'r', '-'; 0 where cls is CT_CLASS_NONE */
+  char dir; /* 'o', 'r', '-'; 0 where cls is CT_CLASS_NONE */
   gboolean forwarded, padded;
-  GArray *events;   /* verify_event */
-  GArray *listed;   /* verify_entry: new or changed */
-  GArray *gone;     /* ct_tuple */
-  GArray *expected; /* verify_expect: new */
+  GArray *events;      /* verify_event */
+  GArray *listed;      /* verify_entry: new or changed */
+  GArray *gone;        /* ct_tuple */
+  GArray *expected;    /* verify_expect: new */
   GArray *expect_gone; /* ct_tuple */
 } verify_line;
 
@@ -96,9 +105,9 @@ void verify_line_clear(verify_line *line);
 
 /* What stands behind the last line. */
 typedef struct verify_end {
-  GArray *table;      /* verify_entry */
-  GArray *expected;   /* verify_expect */
-  GHashTable *stats;  /* name => guint64 *; sums over all CPUs */
+  GArray *table;     /* verify_entry */
+  GArray *expected;  /* verify_expect */
+  GHashTable *stats; /* name => guint64 *; sums over all CPUs */
 } verify_end;
 
 typedef struct verify_transcript verify_transcript;
@@ -119,7 +128,10 @@ void verify_transcript_free(verify_transcript *transcript);
 const verify_header *verify_transcript_header(const verify_transcript *transcript);
 
 typedef enum { VERIFY_NEXT_LINE, VERIFY_NEXT_END, VERIFY_NEXT_ERROR } verify_next;
-/* Reads the next frame's line. => END once the last line was read: verify_transcript_end has it then (a transcript without one is cut: ERROR). */
+/*
+ * Reads the next frame's line. => END once the last line was read: verify_transcript_end has it then (a transcript
+ * without one is cut: ERROR).
+ */
 verify_next verify_transcript_next(verify_transcript *transcript, verify_line *line, GError **error);
 const verify_end *verify_transcript_end(const verify_transcript *transcript);
 
@@ -133,8 +145,9 @@ void verify_table_init(verify_table *table);
 void verify_table_clear(verify_table *table);
 void verify_table_apply(verify_table *table, const verify_line *line);
 /*
- * The other way round: the whole tables as somebody saw them after the line's frame. Fills the line's listed, gone, expected and expect_gone by the
- * transcripts' rule (new, or different in anything but the timeout, or a deadline moved by over 1.5 s) and applies it.
+ * The other way round: the whole tables as somebody saw them after the line's frame. Fills the line's listed, gone,
+ * expected and expect_gone by the transcripts' rule (new, or different in anything but the timeout, or a deadline moved
+ * by over 1.5 s) and applies it.
  */
 void verify_table_observe(verify_table *table, verify_line *line, const GArray *entries, const GArray *expected);
 verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig);

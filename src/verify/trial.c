@@ -11,8 +11,9 @@
 #include "run.h"
 
 /*
- * A phase of sending lasts at most SEND, a pause lasts PAUSE. With timeouts of 2 s, 6 s and 200 s or more, an entry of any phase has its deadline at
- * least a second away from the sending times of all phases, on any machine: who is too slow sends fewer packets.
+ * A phase of sending lasts at most SEND, a pause lasts PAUSE. With timeouts of 2 s, 6 s and 200 s or more, an entry of
+ * any phase has its deadline at least a second away from the sending times of all phases, on any machine: who is too
+ * slow sends fewer packets.
  */
 enum { SEND_MS = 850, PAUSE_MS = 3200, BATCH_CONVERSATIONS = 260, SHRINK_TRIALS = 200 };
 
@@ -27,8 +28,8 @@ typedef struct trial {
   verify_run *run;
   verify_compare *compare;
   verify_line line, got;
-  verify_table table;  /* the entry concerned, as the kernel has it */
-  GArray *entries;     /* as the engine has it */
+  verify_table table; /* the entry concerned, as the kernel has it */
+  GArray *entries;    /* as the engine has it */
   GArray *none;
   guint64 sent;
   guint32 conversation; /* under way */
@@ -36,7 +37,7 @@ typedef struct trial {
 
 static void sleep_ms(guint ms)
 {
-  const struct timespec wait = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+  const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
   nanosleep(&wait, NULL);
 }
 
@@ -44,21 +45,27 @@ static void sleep_ms(guint ms)
 
 static GStrv sysctls_choose(verify_random *random)
 {
-  static const char *const timeouts[] = {
-      "generic_timeout", "icmp_timeout", "icmpv6_timeout", "gre_timeout", "gre_timeout_stream", "udp_timeout", "udp_timeout_stream",
-      "tcp_timeout_syn_sent", "tcp_timeout_syn_recv", "tcp_timeout_established", "tcp_timeout_fin_wait", "tcp_timeout_close_wait",
-      "tcp_timeout_last_ack", "tcp_timeout_time_wait", "tcp_timeout_close", "tcp_timeout_max_retrans", "tcp_timeout_unacknowledged",
-      "sctp_timeout_closed", "sctp_timeout_cookie_wait", "sctp_timeout_cookie_echoed", "sctp_timeout_established",
-      "sctp_timeout_shutdown_sent", "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_ack_sent", "sctp_timeout_heartbeat_sent"};
-  static const guint seconds[] = {2, 6, 6, 200, 3600, 432000};
+  /* clang-format off */
+  static const char *const timeouts[] = { "generic_timeout", "icmp_timeout", "icmpv6_timeout", "gre_timeout",
+    "gre_timeout_stream", "udp_timeout", "udp_timeout_stream", "tcp_timeout_syn_sent", "tcp_timeout_syn_recv",
+    "tcp_timeout_established", "tcp_timeout_fin_wait", "tcp_timeout_close_wait", "tcp_timeout_last_ack",
+    "tcp_timeout_time_wait", "tcp_timeout_close", "tcp_timeout_max_retrans", "tcp_timeout_unacknowledged",
+    "sctp_timeout_closed", "sctp_timeout_cookie_wait", "sctp_timeout_cookie_echoed", "sctp_timeout_established",
+    "sctp_timeout_shutdown_sent", "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_ack_sent",
+    "sctp_timeout_heartbeat_sent"};
+  /* clang-format on */
+  static const guint seconds[] = { 2, 6, 6, 200, 3600, 432000 };
   GPtrArray *list = g_ptr_array_new();
   for (guint i = 0; i < G_N_ELEMENTS(timeouts); i++)
     g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_%s=%u", timeouts[i],
                                           seconds[verify_random_below(random, G_N_ELEMENTS(seconds))]));
   g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_tcp_loose=%d", !verify_random_percent(random, 20)));
-  g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_tcp_be_liberal=%d", verify_random_percent(random, 15)));
-  g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst=%d", verify_random_percent(random, 20)));
-  g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_tcp_max_retrans=%u", verify_random_below(random, 4)));
+  g_ptr_array_add(list,
+                  g_strdup_printf("net.netfilter.nf_conntrack_tcp_be_liberal=%d", verify_random_percent(random, 15)));
+  g_ptr_array_add(
+    list, g_strdup_printf("net.netfilter.nf_conntrack_tcp_ignore_invalid_rst=%d", verify_random_percent(random, 20)));
+  g_ptr_array_add(list,
+                  g_strdup_printf("net.netfilter.nf_conntrack_tcp_max_retrans=%u", verify_random_below(random, 4)));
   g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_checksum=%d", !verify_random_percent(random, 10)));
   g_ptr_array_add(list, NULL);
   return (GStrv)g_ptr_array_free(list, FALSE);
@@ -68,7 +75,7 @@ static verify_header header_for(GStrv sysctls)
 {
   struct utsname machine;
   uname(&machine);
-  return (verify_header){.kernel = g_intern_string(machine.release), .capture = "hostile", .sysctls = sysctls};
+  return (verify_header){ .kernel = g_intern_string(machine.release), .capture = "hostile", .sysctls = sysctls };
 }
 
 /* ---- a packet ---- */
@@ -112,7 +119,10 @@ static gboolean packet_try(trial *t, const verify_hostile *h, const verify_hosti
   if (t->line.why)
     return TRUE;
   const guint8 *sent = verify_lab_sent(t->lab, &bytes);
-  const cap_frame frame = {.data = sent, .captured = (guint32)bytes, .wire = (guint32)bytes, .link = 1 /* Ethernet */};
+  const cap_frame frame = { .data = sent,
+                            .captured = (guint32)bytes,
+                            .wire = (guint32)bytes,
+                            .link = 1 /* Ethernet */ };
   verify_run_frame(t->run, &frame, t->sent, t->line.time_ns, &t->got);
   if (!entry_look_up(t, error))
     return FALSE;
@@ -129,7 +139,7 @@ static GArray *phase_order(const batch *b, guint phase)
 {
   GArray *order = g_array_new(FALSE, FALSE, sizeof(guint));
   const GArray *packets = b->hostile->packets;
-  verify_random random = {b->order_seed + phase};
+  verify_random random = { b->order_seed + phase };
   for (guint i = 0; i < packets->len; i++)
     if (g_array_index(packets, verify_hostile_packet, i).phase == phase)
       g_array_append_val(order, i);
@@ -143,7 +153,8 @@ static GArray *phase_order(const batch *b, guint phase)
   /* Each slot names a conversation; it takes that conversation's next packet. */
   g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
   for (guint i = 0; i < slots->len; i++) {
-    const guint32 conversation = g_array_index(packets, verify_hostile_packet, g_array_index(slots, guint, i)).conversation;
+    const guint32 conversation =
+      g_array_index(packets, verify_hostile_packet, g_array_index(slots, guint, i)).conversation;
     guint at = GPOINTER_TO_UINT(g_hash_table_lookup(next, GUINT_TO_POINTER(conversation)));
     while (g_array_index(packets, verify_hostile_packet, g_array_index(order, guint, at)).conversation != conversation)
       at++;
@@ -159,8 +170,10 @@ static gboolean phase_try(trial *t, const batch *b, guint phase, GError **error)
   GArray *order = phase_order(b, phase);
   const gint64 end_ns = verify_lab_now(t->lab) + SEND_MS * G_GINT64_CONSTANT(1000000);
   gboolean fine = TRUE;
-  for (guint i = 0; fine && i < order->len && !verify_compare_difference(t->compare) && verify_lab_now(t->lab) < end_ns; i++)
-    fine = packet_try(t, b->hostile, &g_array_index(b->hostile->packets, verify_hostile_packet, g_array_index(order, guint, i)), error);
+  for (guint i = 0; fine && i < order->len && !verify_compare_difference(t->compare) && verify_lab_now(t->lab) < end_ns;
+       i++)
+    fine = packet_try(
+      t, b->hostile, &g_array_index(b->hostile->packets, verify_hostile_packet, g_array_index(order, guint, i)), error);
   g_array_unref(order);
   return fine;
 }
@@ -192,12 +205,13 @@ static GHashTable *stats_new(void) { return g_hash_table_new_full(g_str_hash, g_
 static gboolean tables_compare(trial *t, GHashTable *before, GError **error)
 {
   verify_line last;
-  verify_end end = {.table = g_array_new(FALSE, FALSE, sizeof(verify_entry)),
-                    .expected = g_array_new(FALSE, FALSE, sizeof(verify_expect)),
-                    .stats = stats_new()};
+  verify_end end = { .table = g_array_new(FALSE, FALSE, sizeof(verify_entry)),
+                     .expected = g_array_new(FALSE, FALSE, sizeof(verify_expect)),
+                     .stats = stats_new() };
   verify_line_init(&last);
   last.time_ns = verify_lab_now(t->lab);
-  const gboolean fine = verify_lab_table(t->lab, &last, end.table, end.expected, error) && verify_lab_stats(t->lab, end.stats, error);
+  const gboolean fine =
+    verify_lab_table(t->lab, &last, end.table, end.expected, error) && verify_lab_stats(t->lab, end.stats, error);
   if (fine) {
     GHashTable *stats = verify_run_stats(t->run);
     stats_subtract(end.stats, before);
@@ -239,7 +253,8 @@ static void counts_add(verify_counts *sum, const verify_counts *n)
 }
 
 /* *difference is set where there was one. => FALSE where the machine fails. */
-static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *sum, char **difference, guint32 *conversation, GError **error)
+static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *sum, char **difference,
+                          guint32 *conversation, GError **error)
 {
   const verify_header header = header_for(b->sysctls);
   ct_params params;
@@ -247,7 +262,7 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
   if (!verify_run_params(&header, &params, &checksums, error))
     return FALSE;
   /* With checksums off a kernel still judges IPv4's own, which nobody mended here. */
-  trial t = {.lab = lab, .run = verify_run_new(&params, CT_CHECKSUMS_VERIFY)};
+  trial t = { .lab = lab, .run = verify_run_new(&params, CT_CHECKSUMS_VERIFY) };
   g_autofree char *name = g_strdup_printf("Linux %s", header.kernel);
   t.compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
   t.entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
@@ -279,7 +294,7 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
 static gboolean still_differs(const verify_hostile *h, const verify_trial_report *report, char **difference)
 {
   const verify_header header = header_for(report->sysctls);
-  batch b = {.hostile = h, .sysctls = report->sysctls};
+  batch b = { .hostile = h, .sysctls = report->sysctls };
   guint32 conversation;
   *difference = NULL;
   verify_lab *lab = verify_lab_new(&header, NULL);
@@ -307,7 +322,7 @@ static void shrink(verify_trial_report *report)
   guint trials = 0;
   for (guint n = MAX(h->packets->len / 2, 1); n > 0; n /= 2)
     for (guint from = 0; from < h->packets->len && trials < SHRINK_TRIALS;) {
-      verify_hostile fewer = {.packets = without(h->packets, from, n), .bytes = h->bytes};
+      verify_hostile fewer = { .packets = without(h->packets, from, n), .bytes = h->bytes };
       char *difference;
       trials++;
       if (fewer.packets->len > 0 && still_differs(&fewer, report, &difference)) {
@@ -342,10 +357,11 @@ static void minimise(verify_trial_report *report, const verify_hostile *all)
 
 /* ---- the whole ---- */
 
-static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random, verify_trial_report *report, GError **error)
+static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random, verify_trial_report *report,
+                           GError **error)
 {
   verify_hostile hostile;
-  batch b = {.hostile = &hostile, .sysctls = sysctls_choose(random), .order_seed = verify_random_next(random)};
+  batch b = { .hostile = &hostile, .sysctls = sysctls_choose(random), .order_seed = verify_random_next(random) };
   verify_hostile_init(&hostile);
   for (guint i = 0; i < BATCH_CONVERSATIONS; i++)
     verify_hostile_add(&hostile, seed, ++report->conversations);
@@ -359,11 +375,12 @@ static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random,
   return fine;
 }
 
-gboolean verify_trial(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *), verify_trial_report *report, GError **error)
+gboolean verify_trial(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *),
+                      verify_trial_report *report, GError **error)
 {
   const verify_header header = header_for(NULL);
-  verify_random random = {seed};
-  *report = (verify_trial_report){0};
+  verify_random random = { seed };
+  *report = (verify_trial_report){ 0 };
   verify_hostile_init(&report->minimal);
   verify_lab *lab = verify_lab_new(&header, error);
   gboolean fine = lab != NULL;
@@ -391,11 +408,16 @@ gboolean verify_trial_write(const verify_trial_report *report, const char *path,
   for (guint i = 0; fine && i < h->packets->len; i++) {
     const verify_hostile_packet *p = &g_array_index(h->packets, verify_hostile_packet, i);
     GByteArray *bytes = g_byte_array_new();
-    const guint8 link[] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, p->family == CT_IPV6 ? 0x86 : 0x08, p->family == CT_IPV6 ? 0xdd : 0};
+    const guint8 link[] = {
+      2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, p->family == CT_IPV6 ? 0x86 : 0x08, p->family == CT_IPV6 ? 0xdd : 0
+    };
     g_byte_array_append(bytes, link, sizeof link);
     g_byte_array_append(bytes, h->bytes->data + p->offset, p->length);
-    const cap_frame frame = {.ts_ns = p->phase * G_GINT64_CONSTANT(4000000000) + i * G_GINT64_CONSTANT(1000000),
-                             .data = bytes->data, .captured = bytes->len, .wire = bytes->len, .link = 1 /* Ethernet */};
+    const cap_frame frame = { .ts_ns = p->phase * G_GINT64_CONSTANT(4000000000) + i * G_GINT64_CONSTANT(1000000),
+                              .data = bytes->data,
+                              .captured = bytes->len,
+                              .wire = bytes->len,
+                              .link = 1 /* Ethernet */ };
     fine = cap_writer_frame(writer, &frame, "", error);
     g_byte_array_unref(bytes);
   }

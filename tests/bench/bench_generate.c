@@ -88,7 +88,8 @@ static uint16_t sum_fold(uint32_t sum)
 
 static void frame_write(generator *g, unsigned length)
 {
-  uint32_t header[4] = { (uint32_t)(1700000000 + g->time_us / 1000000), (uint32_t)(g->time_us % 1000000), length, length };
+  uint32_t header[4] = { (uint32_t)(1700000000 + g->time_us / 1000000), (uint32_t)(g->time_us % 1000000), length,
+                         length };
 
   if (fwrite(header, sizeof header, 1, g->file) != 1 || fwrite(g->frame, length, 1, g->file) != 1) {
     perror("bench_generate");
@@ -98,7 +99,10 @@ static void frame_write(generator *g, unsigned length)
   g->packets++;
 }
 
-/* Puts Ethernet and IP around l4_bytes that stand at their place already, sums them, writes the frame. from: 0 client, 1 server. */
+/*
+ * Puts Ethernet and IP around l4_bytes that stand at their place already, sums them, writes the frame. from: 0 client,
+ * 1 server.
+ */
 static void datagram_send(generator *g, const flow *f, unsigned from, uint8_t proto, unsigned l4_bytes, unsigned sum_at)
 {
   uint8_t *ip = g->frame + ETHERNET, *l4 = ip + (f->v6 ? 40 : 20);
@@ -205,7 +209,8 @@ static void error_send(generator *g)
     return;
   if (f.stage == 1) /* the server's datagram: the error goes to the server */
     memcpy(f.addr[0], f.addr[1], 16);
-  memcpy(f.addr[1], f.v6 ? (const uint8_t[16]){ 0x20, 1, 0xd, 0xb8, [15] = 254 } : (const uint8_t[16]){ 192, 0, 2, 254 }, 16);
+  memcpy(f.addr[1],
+         f.v6 ? (const uint8_t[16]){ 0x20, 1, 0xd, 0xb8, [15] = 254 } : (const uint8_t[16]){ 192, 0, 2, 254 }, 16);
   icmp = l4_place(g, &f);
   memset(icmp, 0, 8);
   icmp[0] = f.v6 ? 3 : 11;
@@ -270,9 +275,7 @@ static void tcp_next(generator *g, flow *f)
     tcp_send(g, f, 1, FIN | ACK, 0);
     f->stage = STAGE_LAST;
     break;
-  default:
-    tcp_send(g, f, 0, ACK, 0);
-    f->stage = STAGE_DONE;
+  default: tcp_send(g, f, 0, ACK, 0); f->stage = STAGE_DONE;
   }
 }
 
@@ -287,8 +290,12 @@ static flow *flows_new(size_t n)
   return flows;
 }
 
-/* One packet of one of n connections, drawn at random; a finished connection makes room for a new one of data_least.. segments. */
-static void tcp_step(generator *g, flow *flows, uint32_t n, int v6, unsigned data_least, unsigned data_spread, unsigned closing_percent)
+/*
+ * One packet of one of n connections, drawn at random; a finished connection makes room for a new one of data_least..
+ * segments.
+ */
+static void tcp_step(generator *g, flow *flows, uint32_t n, int v6, unsigned data_least, unsigned data_spread,
+                     unsigned closing_percent)
 {
   flow *f = &flows[random_below(g, n)];
 
@@ -325,7 +332,8 @@ static void syn_step(generator *g, int v6)
   tcp_send(g, &f, 0, SYN, 0);
 }
 
-static void make_tcp(generator *g, uint64_t packets, uint32_t n, unsigned least, unsigned spread, unsigned closing_percent)
+static void make_tcp(generator *g, uint64_t packets, uint32_t n, unsigned least, unsigned spread,
+                     unsigned closing_percent)
 {
   flow *flows = flows_new(n);
 

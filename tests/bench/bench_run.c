@@ -3,8 +3,9 @@
  * Runs one command often and says what it cost: bench.sh has the plan, this the stop-watch.
  * Usage: bench_run [-c] [-n TIMES] COMMAND [ARG...] [--- COMMAND [ARG...]]
  *
- * With two commands they take turns, so that whatever else the machine does hits both alike. Output goes to /dev/null. For each
- * command one line: median wall and CPU seconds, peak memory in KiB. -c: runs the one command once and counts the lines it prints.
+ * With two commands they take turns, so that whatever else the machine does hits both alike. Output goes to /dev/null.
+ * For each command one line: median wall and CPU seconds, peak memory in KiB. -c: runs the one command once and counts
+ * the lines it prints.
  */
 #include <errno.h>
 #include <fcntl.h>

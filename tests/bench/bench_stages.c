@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where the time goes: the same capture read, then read and decoded, then read, decoded and tracked, on one thread. The
- * difference between two rows is the cost of a stage. Usage: bench_stages FILE [ROUNDS [FIRST_STAGE]]    (for a profiler:
- * bench_stages FILE 1 2 does only the last)
+ * difference between two rows is the cost of a stage. Usage: bench_stages FILE [ROUNDS [FIRST_STAGE]]    (for a
+ * profiler: bench_stages FILE 1 2 does only the last)
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,15 +4,12 @@
 #include "conntrack/engine_internal.h"
 
 /*
- * The longest chain that confirmation allows: 50, up to 29, and two, then both nodes of the entry that just fitted. Buckets that were
- * built late hold what came before, but no more than bucket.c's own limit.
+ * The longest chain that confirmation allows: 50, up to 29, and two, then both nodes of the entry that just fitted.
+ * Buckets that were built late hold what came before, but no more than bucket.c's own limit.
  */
 enum { CHAIN_MOST = 50 + 29 + 2 + 2, CHAIN_MOST_LATE = 250 };
 
-static bool is_live(const ct_entry *entry)
-{
-  return entry->id != 0 && entry->status & CT_STATUS_CONFIRMED;
-}
+static bool is_live(const ct_entry *entry) { return entry->id != 0 && entry->status & CT_STATUS_CONFIRMED; }
 
 static void check_entry(ct_engine *engine, const ct_entry *entry)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must hold in an engine between any two packets. For fuzz targets and tests: it walks everything, and the program never does. */
+/*
+ * What must hold in an engine between any two packets. For fuzz targets and tests: it walks everything, and the program
+ * never does.
+ */
 #ifndef TESTS_ENGINE_CHECK_H
 #define TESTS_ENGINE_CHECK_H
 

@@ -12,15 +12,17 @@ enum { SETTINGS = ENGINE_SEEDS_SETTINGS, HEAD = 4, SEED_BYTES_MOST = 16000 };
 /* Mostly little, sometimes more than any timeout, sometimes back. */
 static gint64 step_ns(guint8 code)
 {
+  /* clang-format off */
   static const gint64 units[] = { 1000, 1000000, 100000000, 1000000000, 30 * G_GINT64_CONSTANT(1000000000),
                                   3600 * G_GINT64_CONSTANT(1000000000), 86400 * G_GINT64_CONSTANT(1000000000),
                                   -G_GINT64_CONSTANT(1000000000) };
+  /* clang-format on */
 
   return units[code & 7] * (code >> 3);
 }
 
-gboolean engine_seeds_next(const uint8_t **data, size_t *size, gint64 *now_ns, guint number, pkt_decoder *decoder, pkt_arena *arena,
-                           guint8 **bytes, ct_packet *packet)
+gboolean engine_seeds_next(const uint8_t **data, size_t *size, gint64 *now_ns, guint number, pkt_decoder *decoder,
+                           pkt_arena *arena, guint8 **bytes, ct_packet *packet)
 {
   const uint8_t *at = *data;
   guint32 length, captured;
@@ -42,7 +44,8 @@ gboolean engine_seeds_next(const uint8_t **data, size_t *size, gint64 *now_ns, g
 static gboolean add_frame(const scn_frame *frame, gpointer user, GError **error)
 {
   GByteArray *input = user;
-  guint8 head[HEAD] = { 1 << 3 | 2, frame->family == CT_IPV6, (guint8)(frame->packet_bytes >> 8), (guint8)frame->packet_bytes };
+  guint8 head[HEAD] = { 1 << 3 | 2, frame->family == CT_IPV6, (guint8)(frame->packet_bytes >> 8),
+                        (guint8)frame->packet_bytes };
 
   (void)error;
   if (frame->frame.wire == 0 || frame->packet == NULL || frame->packet_bytes > 2000 || input->len > SEED_BYTES_MOST)
@@ -83,29 +86,30 @@ static void add_scenario(fuzz_add_fn add, const char *text, gssize n, guint numb
 static void add_crowd(fuzz_add_fn add, guint gc, guint8 hash_seed)
 {
   const guint8 settings[SETTINGS] = { (guint8)(32 | gc), 5 | 3 << 3, hash_seed, 0 };
-  GString *text = g_string_new("flow g: gre 10.0.0.1 > 10.0.0.2 call 0,0\nflow p: tcp 10.0.0.1:4000 > 10.0.0.2:1723\n"
-                               "+0 g > gre1 seq 0 (8)\n+0 g < gre1 seq 0 (8)\n+0 g > gre1 seq 1 (8)\n"
-                               "+0 p > S 0:0(0) win 64240\n+0 p < S. 0:0(0) ack 1 win 64240\n+0 p > . ack 1\n+0 p > F. 1:1(0) ack 1\n");
+  GString *text = g_string_new(
+    "flow g: gre 10.0.0.1 > 10.0.0.2 call 0,0\nflow p: tcp 10.0.0.1:4000 > 10.0.0.2:1723\n"
+    "+0 g > gre1 seq 0 (8)\n+0 g < gre1 seq 0 (8)\n+0 g > gre1 seq 1 (8)\n"
+    "+0 p > S 0:0(0) win 64240\n+0 p < S. 0:0(0) ack 1 win 64240\n+0 p > . ack 1\n+0 p > F. 1:1(0) ack 1\n");
 
   for (guint i = 0; i < 99; i++)
-    g_string_append_printf(text, "flow t%u: tcp 10.0.0.1:%u > 10.0.0.2:80\n+0 t%u > . ack 1 win 500\n+0 t%u < . ack 1 win 500\n"
-                           "+0 t%u > . ack 1 win 500\n", i, 5000 + i, i, i, i);
+    g_string_append_printf(
+      text,
+      "flow t%u: tcp 10.0.0.1:%u > 10.0.0.2:80\n+0 t%u > . ack 1 win 500\n+0 t%u < . ack 1 win 500\n"
+      "+0 t%u > . ack 1 win 500\n",
+      i, 5000 + i, i, i, i);
   add_set(add, text->str, (gssize)text->len, settings);
   g_string_free(text, TRUE);
 }
 
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static gint by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 void fuzz_seeds(fuzz_add_fn add)
 {
   static const char text[] =
-      "flow t: tcp 10.0.0.1:1 > 10.0.0.2:21 isn 1,2\n+0 t > S 0:0(0) win 64240 <mss 1460,sackOK,wscale 7>\n"
-      "+0 t < S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,wscale 7>\n+0 t > . 1:1(0) ack 1 win 500\n"
-      "+1 t > F. 1:1(0) ack 1 win 500\n+0 t < R. 1:1(0) ack 2 win 0\n"
-      "flow u: udp 10.0.0.1:1 > 10.0.0.3:53\n+0 u > (5)\n+0 u < (9)\n";
+    "flow t: tcp 10.0.0.1:1 > 10.0.0.2:21 isn 1,2\n+0 t > S 0:0(0) win 64240 <mss 1460,sackOK,wscale 7>\n"
+    "+0 t < S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,wscale 7>\n+0 t > . 1:1(0) ack 1 win 500\n"
+    "+1 t > F. 1:1(0) ack 1 win 500\n+0 t < R. 1:1(0) ack 2 win 0\n"
+    "flow u: udp 10.0.0.1:1 > 10.0.0.3:53\n+0 u > (5)\n+0 u < (9)\n";
   const char *srcdir = g_getenv("srcdir"), *name;
   char *folder = g_build_filename(srcdir ? srcdir : ".", "samples", NULL);
   GPtrArray *names = g_ptr_array_new_with_free_func(g_free);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inputs that are packets: bytes of settings, then each packet with 4 bytes of head (time since the last one, family and cut, 2 of
- * length) before its IP bytes. fuzz_seeds is here: the samples, under various settings.
+ * Inputs that are packets: bytes of settings, then each packet with 4 bytes of head (time since the last one, family
+ * and cut, 2 of length) before its IP bytes. fuzz_seeds is here: the samples, under various settings.
  */
 #ifndef TESTS_ENGINE_SEEDS_H
 #define TESTS_ENGINE_SEEDS_H
@@ -13,8 +13,11 @@
 
 enum { ENGINE_SEEDS_SETTINGS = 4 };
 
-/* The next packet, decoded, and the time it moves. *bytes is what it points to, to be freed after it. => FALSE at the end. */
-gboolean engine_seeds_next(const uint8_t **data, size_t *size, gint64 *now_ns, guint number, pkt_decoder *decoder, pkt_arena *arena,
-                           guint8 **bytes, ct_packet *packet);
+/*
+ * The next packet, decoded, and the time it moves. *bytes is what it points to, to be freed after it. => FALSE at the
+ * end.
+ */
+gboolean engine_seeds_next(const uint8_t **data, size_t *size, gint64 *now_ns, guint number, pkt_decoder *decoder,
+                           pkt_arena *arena, guint8 **bytes, ct_packet *packet);
 
 #endif

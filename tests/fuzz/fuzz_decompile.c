@@ -105,18 +105,18 @@ void fuzz_seeds(fuzz_add_fn add)
   static const char *const words[] = { "ethernet", "raw", "sll",   "sll2 3", "null",
                                        "loop",     "ppp", "chdlc", "wlan",   "radiotap" };
   static const char packets[] =
-      "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow x: tcp [fd00::1]:1 > [fd00::2]:2\nflow u: udp 10.0.0.1:1 > "
-      "10.0.0.2:2\n"
-      "flow s: sctp 10.0.0.1:1 > 10.0.0.2:2\nflow g: gre 10.0.0.1 > 10.0.0.2 call 1,2\nflow i: icmp 10.0.0.1 > "
-      "10.0.0.2 id 9\n"
-      "flow l: udplite 10.0.0.1:1 > 10.0.0.2:2\n"
-      "+0 t > S <mss 1460,sackOK,nop,wscale 7,TS val 1 ecr 2> as p\n+0 t < S.\n+0 t > P. (20) <nop,nop,sack 1:2 "
-      "3:4>\n+0 x > S\n+0 x > F.\n"
-      "+0 u > data \"hello\\r\\n\" ipopt 94040000 tos 16\n+0 u < (9) csum none\n+0 t < icmp unreachable port about p\n"
-      "+0 s > INIT[tag=1](4)\n+0 s < INIT_ACK[tag=2](5)\n+0 s > DATA[](7); SACK[]\n+0 g > gre1 seq 1 (4)\n+0 g < gre "
-      "key 3 (4)\n"
-      "+0 i > echo request seq 1 (8)\n+0 l > (20) cov 9\nhold h: u > (60)\n+0 fragment h 0:32\n+0 fragment h 32:\n+0 "
-      "raw 4500001400000000403300000a0000010a000002\n";
+    "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow x: tcp [fd00::1]:1 > [fd00::2]:2\nflow u: udp 10.0.0.1:1 > "
+    "10.0.0.2:2\n"
+    "flow s: sctp 10.0.0.1:1 > 10.0.0.2:2\nflow g: gre 10.0.0.1 > 10.0.0.2 call 1,2\nflow i: icmp 10.0.0.1 > "
+    "10.0.0.2 id 9\n"
+    "flow l: udplite 10.0.0.1:1 > 10.0.0.2:2\n"
+    "+0 t > S <mss 1460,sackOK,nop,wscale 7,TS val 1 ecr 2> as p\n+0 t < S.\n+0 t > P. (20) <nop,nop,sack 1:2 "
+    "3:4>\n+0 x > S\n+0 x > F.\n"
+    "+0 u > data \"hello\\r\\n\" ipopt 94040000 tos 16\n+0 u < (9) csum none\n+0 t < icmp unreachable port about p\n"
+    "+0 s > INIT[tag=1](4)\n+0 s < INIT_ACK[tag=2](5)\n+0 s > DATA[](7); SACK[]\n+0 g > gre1 seq 1 (4)\n+0 g < gre "
+    "key 3 (4)\n"
+    "+0 i > echo request seq 1 (8)\n+0 l > (20) cov 9\nhold h: u > (60)\n+0 fragment h 0:32\n+0 fragment h 32:\n+0 "
+    "raw 4500001400000000403300000a0000010a000002\n";
 
   for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
     char *text = g_strdup_printf("link %s\n%s", words[i], packets);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any bytes as packets through an engine, whose parts are checked against each other after every one (engine_check).
- * Input: 4 bytes of settings, then packets (engine_seeds.h). Properties, beside the engine's own: a result belongs to its entry, one DESTROY follows each NEW,
- * messages are numbered without gaps, and a second engine that is told in advance what comes (prefetch) does the same.
+ * Input: 4 bytes of settings, then packets (engine_seeds.h). Properties, beside the engine's own: a result belongs to
+ * its entry, one DESTROY follows each NEW, messages are numbered without gaps, and a second engine that is told in
+ * advance what comes (prefetch) does the same.
  */
 #include <config.h>
 
@@ -115,7 +116,7 @@ static void side_packet(side *s, const ct_packet *p)
   engine_check(s->engine);
   g_assert_cmpuint(g_hash_table_size(s->live), ==, ct_engine_stats(s->engine)->created - ended(s->engine));
   digest(s, r.cls | (guint64)r.dir << 8 | (guint64)r.verdict << 16 | (guint64)r.old_state << 24 |
-                (guint64)r.new_state << 32 | (guint64)r.reason << 40);
+              (guint64)r.new_state << 32 | (guint64)r.reason << 40);
   digest(s, r.conn);
   digest(s, r.events | (guint64)r.changes << 16);
 }

@@ -243,22 +243,22 @@ void fuzz_seeds(fuzz_add_fn add)
   SEED(&s, 0, "PRIVMSG bob :\1DCC CHAT chat 167837698 3001\1\r\n");
   add(s.at, s.n);
   seed_start(&s, 3, 0); /* sip */
-  SEED(
-      &s, 4,
-      "INVITE sip:b SIP/2.0\r\nCSeq: 1 INVITE\r\nContent-Length: 60\r\n\r\nv=0\r\nc=IN IP4 10.1.0.2\r\nm=audio 4000 RTP/AVP 0\r\nm=video 4002 RTP\r\n");
+  SEED(&s, 4,
+       "INVITE sip:b SIP/2.0\r\nCSeq: 1 INVITE\r\nContent-Length: 60\r\n\r\nv=0\r\nc=IN IP4 10.1.0.2\r\nm=audio 4000 "
+       "RTP/AVP 0\r\nm=video 4002 RTP\r\n");
   SEED(&s, 5, "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\nc=IN IP4 10.2.0.2\r\nm=audio 6000 RTP/AVP 0\r\n");
   SEED(&s, 4, "BYE sip:b SIP/2.0\r\nCSeq: 2 BYE\r\n\r\n");
-  SEED(
-      &s, 4,
-      "REGISTER sip:r SIP/2.0\r\nCSeq: 3 REGISTER\r\nContact: <sip:a@10.1.0.2:5062;transport=udp>;expires=60, <sip:10.1.0.3>\r\nm: <sip:10.1.0.4>\r\nExpires: 70\r\n\r\n");
+  SEED(&s, 4,
+       "REGISTER sip:r SIP/2.0\r\nCSeq: 3 REGISTER\r\nContact: <sip:a@10.1.0.2:5062;transport=udp>;expires=60, "
+       "<sip:10.1.0.3>\r\nm: <sip:10.1.0.4>\r\nExpires: 70\r\n\r\n");
   SEED(&s, 5, "SIP/2.0 200 OK\r\nCSeq: 3 REGISTER\r\nContact: <sip:a@10.1.0.2:5062;transport=udp>;expires=60\r\n\r\n");
   add(s.at, s.n);
   s.at[2] = 1;
   add(s.at, s.n);
   seed_start(&s, 3, 1);
-  SEED(
-      &s, 0,
-      "BYE sip:b SIP/2.0\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\nREGISTER sip:r SIP/2.0\r\nCSeq: 3 REGISTER\r\nContact: <sip:a@[fd01::2]:5062>\r\nExpires: 60\r\nl: 0\r\n\r\n");
+  SEED(&s, 0,
+       "BYE sip:b SIP/2.0\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\nREGISTER sip:r SIP/2.0\r\nCSeq: 3 "
+       "REGISTER\r\nContact: <sip:a@[fd01::2]:5062>\r\nExpires: 60\r\nl: 0\r\n\r\n");
   add(s.at, s.n);
   seed_start(&s, 4, 0); /* amanda */
   SEED(&s, 0, "Amanda 2.4 REQ\n");

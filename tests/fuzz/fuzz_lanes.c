@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as packets through lanes and through an engine for each (lanes_pair.h). The settings choose the kernels: sizes that run
- * full, bins that buckets straddle, timeouts that differ.
+ * Any bytes as packets through lanes and through an engine for each (lanes_pair.h). The settings choose the kernels:
+ * sizes that run full, bins that buckets straddle, timeouts that differ.
  */
 #include <config.h>
 

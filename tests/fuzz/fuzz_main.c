@@ -132,10 +132,7 @@ static int add_file(const char *path)
   return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* In the order of names, so that the same corpus makes the same mutants. */
 static int add_folder(const char *path)
@@ -196,10 +193,7 @@ static uint64_t random_next(void)
   return z ^ (z >> 31);
 }
 
-static size_t random_below(size_t n)
-{
-  return n > 0 ? (size_t)(random_next() % n) : 0;
-}
+static size_t random_below(size_t n) { return n > 0 ? (size_t)(random_next() % n) : 0; }
 
 /* A number of 1, 2 or 4 bytes that lengths and counters trip over, in either byte order. */
 static void mutate_number(uint8_t *data, size_t size)
@@ -225,9 +219,7 @@ static size_t mutate_stretch(uint8_t *data, size_t size)
   size_t from = random_below(other->size + 1);
 
   switch (random_below(4)) {
-  case 0: /* out */
-    memmove(data + at, data + at + n, size - at - n);
-    return size - n;
+  case 0: /* out */ memmove(data + at, data + at + n, size - at - n); return size - n;
   case 1: /* twice */
     if (size + n > max_bytes)
       return size;
@@ -238,8 +230,7 @@ static size_t mutate_stretch(uint8_t *data, size_t size)
     n = n < max_bytes - at ? n : max_bytes - at;
     memcpy(data + at, other->data + from, n);
     return at + n;
-  default: /* cut */
-    return at;
+  default: /* cut */ return at;
   }
 }
 

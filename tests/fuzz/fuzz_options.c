@@ -128,7 +128,8 @@ void fuzz_seeds(fuzz_add_fn add)
     "--max\n64k\n--hashsize\n16384\n--profile\nlinux-2.6\n--features\nacct,mark\n--ram\n128M\nx",
     "--sysctl\nnf_conntrack_udp_timeout=60\n--sysctl=net/netfilter/nf_conntrack_max=4096\n--gc\nkernel\nx",
     "--helper\nftp:2121\n--no-helper\nsip\n--local\n192.0.2.1/24\n-s\n2001:db8::/32\n-m\n0x1/0xff\nx",
-    "sysctl\n# comment\nnet.ipv4.ip_forward = 1\n-net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_max=1000\n",
+    "sysctl\n# comment\nnet.ipv4.ip_forward = 1\n-net.netfilter.nf_conntrack_gone = "
+    "1\nnet.netfilter.nf_conntrack_max=1000\n",
   };
   size_t i;
 

@@ -84,20 +84,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 void fuzz_seeds(fuzz_add_fn add)
 {
   static const char text[] =
-      "sysctl nf_conntrack_max=4\nflow t: tcp 10.0.0.1:1 > 10.0.0.2:2 isn 1,2\nflow s: sctp 10.0.0.1:1 > 10.0.0.2:2 "
-      "tags 3,4\n"
-      "flow i: icmp fd00::1 > fd00::2 id 9\nflow g: gre 10.0.0.1 > 10.0.0.2 call 1,2\n"
-      "+0 t > S 0:0(0) win 5 <mss 1460,sackOK,nop,wscale 7,TS val 1 ecr 2,sack 1:2 3:4> as p => NEW orig SYN_SENT "
-      "120s\n"
-      "+1ms t < icmp unreachable port about p quote 28 from 10.9.9.9\nisn t 5,6\nhold h: t > P. 1:101(100) ipopt "
-      "94040000\n"
-      "+0 fragment h 0:40\n+0 fragment h 40: last ttl 3\n+0 send h csum bad\n+0 s > INIT[tag=1](3); CHUNK 7 [flgs=1, "
-      "len=9] hex 00\n"
-      "link sll2 4\n+0 i > echo request seq 1 (56) ext hop-by-hop 0104 flowlabel 3\n+0 g < gre1 seq 1 ack 2 (4)\n"
-      "repeat 3\nflow f$i: udp 1.2.3.4:${i+1} > 1.2.3.4:${i*2}\n+0 f$i > (3) data \"a\\x00b\" patch 9 06 cut 20 "
-      "trailer 00\nend\n"
-      "+5d\n+0 raw 4500 zeros 30 in\n+0 frame 00\nexpect no entry t\nexpect count 0\nexpect stats drop=1\nexpect list "
-      "\"tcp\"\nexpect no event\n";
+    "sysctl nf_conntrack_max=4\nflow t: tcp 10.0.0.1:1 > 10.0.0.2:2 isn 1,2\nflow s: sctp 10.0.0.1:1 > 10.0.0.2:2 "
+    "tags 3,4\n"
+    "flow i: icmp fd00::1 > fd00::2 id 9\nflow g: gre 10.0.0.1 > 10.0.0.2 call 1,2\n"
+    "+0 t > S 0:0(0) win 5 <mss 1460,sackOK,nop,wscale 7,TS val 1 ecr 2,sack 1:2 3:4> as p => NEW orig SYN_SENT "
+    "120s\n"
+    "+1ms t < icmp unreachable port about p quote 28 from 10.9.9.9\nisn t 5,6\nhold h: t > P. 1:101(100) ipopt "
+    "94040000\n"
+    "+0 fragment h 0:40\n+0 fragment h 40: last ttl 3\n+0 send h csum bad\n+0 s > INIT[tag=1](3); CHUNK 7 [flgs=1, "
+    "len=9] hex 00\n"
+    "link sll2 4\n+0 i > echo request seq 1 (56) ext hop-by-hop 0104 flowlabel 3\n+0 g < gre1 seq 1 ack 2 (4)\n"
+    "repeat 3\nflow f$i: udp 1.2.3.4:${i+1} > 1.2.3.4:${i*2}\n+0 f$i > (3) data \"a\\x00b\" patch 9 06 cut 20 "
+    "trailer 00\nend\n"
+    "+5d\n+0 raw 4500 zeros 30 in\n+0 frame 00\nexpect no entry t\nexpect count 0\nexpect stats drop=1\nexpect list "
+    "\"tcp\"\nexpect no event\n";
   const char *srcdir = getenv("srcdir");
   char *folder = g_build_filename(srcdir ? srcdir : ".", "samples", NULL);
   GDir *dir = g_dir_open(folder, 0, NULL);

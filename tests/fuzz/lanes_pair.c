@@ -76,7 +76,10 @@ static void compare(const lanes_pair *pair)
   }
 }
 
-void lanes_pair_prefetch(lanes_pair *pair, const ct_packet *packets, guint n) { ct_lanes_prefetch(pair->lanes, packets, n); }
+void lanes_pair_prefetch(lanes_pair *pair, const ct_packet *packets, guint n)
+{
+  ct_lanes_prefetch(pair->lanes, packets, n);
+}
 
 void lanes_pair_packet(lanes_pair *pair, const ct_packet *packet)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernels as lanes (conntrack/lanes.h) beside an engine of its own for each: what the lanes count is what the engines count, after every packet. */
+/*
+ * Kernels as lanes (conntrack/lanes.h) beside an engine of its own for each: what the lanes count is what the engines
+ * count, after every packet.
+ */
 #ifndef TESTS_LANES_PAIR_H
 #define TESTS_LANES_PAIR_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A full table on this machine's own kernel and in the engine, flooded alike; TAP. nf_conntrack_max and the hash size belong to
- * the whole machine: they are lowered for a few seconds and put back whatever happens. The kernel's hash key is its own, so what depends on
- * it is compared with the mean of ten seeds, within 2 %; what does not must be equal. Needs root.
+ * A full table on this machine's own kernel and in the engine, flooded alike; TAP. nf_conntrack_max and the hash size
+ * belong to the whole machine: they are lowered for a few seconds and put back whatever happens. The kernel's hash key
+ * is its own, so what depends on it is compared with the mean of ten seeds, within 2 %; what does not must be equal.
+ * Needs root.
  */
 #include <config.h>
 
@@ -126,7 +127,9 @@ typedef struct replaying {
 static gboolean send_engine(const guint8 *ip, gpointer user)
 {
   replaying *r = user;
-  ct_packet packet = { .time_ns = (gint64)r->sent * 100000, .number = r->sent + 1, .data = ip, .length = IP_BYTES, .captured = IP_BYTES };
+  ct_packet packet = {
+    .time_ns = (gint64)r->sent * 100000, .number = r->sent + 1, .data = ip, .length = IP_BYTES, .captured = IP_BYTES
+  };
   ct_result result;
 
   r->sent++;
@@ -248,7 +251,8 @@ static gboolean kernel_figures(verify_lab *lab, const flood *f, figures *mean, G
 
 /* --- the machine's two settings --- */
 
-static const char *const paths[] = { "/sys/module/nf_conntrack/parameters/hashsize", "/proc/sys/net/netfilter/nf_conntrack_max" };
+static const char *const paths[] = { "/sys/module/nf_conntrack/parameters/hashsize",
+                                     "/proc/sys/net/netfilter/nf_conntrack_max" };
 static char *before[G_N_ELEMENTS(paths)];
 
 static gboolean put(const char *path, const char *text)
@@ -340,5 +344,6 @@ int main(void)
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;
   restore();
-  return child > 0 && WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == SKIP) ? EXIT_SUCCESS : EXIT_FAILURE;
+  return child > 0 && WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == SKIP) ? EXIT_SUCCESS
+                                                                                                     : EXIT_FAILURE;
 }

@@ -11,7 +11,9 @@
 
 size_t kit_ip_put(uint8_t *p, uint8_t proto, uint8_t from, uint8_t to, size_t length)
 {
-  const uint8_t head[20] = { 0x45, 0, (uint8_t)(length >> 8), (uint8_t)length, 0, 7, 0x40, 0, 64, proto, 0, 0, 10, 0, 0, from, 10, 0, 0, to };
+  const uint8_t head[20] = {
+    0x45, 0, (uint8_t)(length >> 8), (uint8_t)length, 0, 7, 0x40, 0, 64, proto, 0, 0, 10, 0, 0, from, 10, 0, 0, to
+  };
 
   memcpy(p, head, sizeof(head));
   return length;
@@ -70,11 +72,13 @@ ctreplay_result kit_feed(ctreplay_engine *engine, int64_t time_ns, const uint8_t
 {
   ctreplay_result result = RESULT;
 
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, time_ns, packet, length, length, &result), CTREPLAY_OK);
+  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, time_ns, packet, length, length, &result),
+                   CTREPLAY_OK);
   return result;
 }
 
-ctreplay_result kit_udp(ctreplay_engine *engine, int64_t time_ns, uint8_t from, uint16_t from_port, uint8_t to, uint16_t to_port)
+ctreplay_result kit_udp(ctreplay_engine *engine, int64_t time_ns, uint8_t from, uint16_t from_port, uint8_t to,
+                        uint16_t to_port)
 {
   uint8_t packet[28];
 
@@ -120,7 +124,8 @@ void kit_on_event(const ctreplay_event *event, void *user)
     book->found += ctreplay_engine_find(book->engine, event->connection->id, &connection) == CTREPLAY_OK;
   }
   /* It may look, not touch. */
-  ck_assert_int_eq(ctreplay_engine_packet(book->engine, CTREPLAY_LINK_RAW, event->time_ns, packet, 28, 28, &result), CTREPLAY_ERROR_BUSY);
+  ck_assert_int_eq(ctreplay_engine_packet(book->engine, CTREPLAY_LINK_RAW, event->time_ns, packet, 28, 28, &result),
+                   CTREPLAY_ERROR_BUSY);
   ck_assert_int_eq(ctreplay_engine_advance(book->engine, event->time_ns), CTREPLAY_ERROR_BUSY);
   ck_assert_int_eq(ctreplay_engine_flush(book->engine), CTREPLAY_ERROR_BUSY);
   ck_assert_int_eq(ctreplay_engine_watch(book->engine, ~0u, kit_on_event, user), CTREPLAY_ERROR_BUSY);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of libctreplay share: packets made by hand, engines that do not verify their sums, and a book of events. */
+/*
+ * What the tests of libctreplay share: packets made by hand, engines that do not verify their sums, and a book of
+ * events.
+ */
 #ifndef TESTS_LIBRARY_KIT_H
 #define TESTS_LIBRARY_KIT_H
 
@@ -8,9 +11,17 @@
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16, MS = 1000000 };
 static const int64_t S = INT64_C(1000000000);
 
+/* clang-format off */
 #define RESULT { .struct_bytes = sizeof(ctreplay_result) }
-#define CONNECTION { .struct_bytes = sizeof(ctreplay_connection) }
-#define STATISTICS { .struct_bytes = sizeof(ctreplay_statistics) }
+/* clang-format on */
+#define CONNECTION                              \
+  {                                             \
+    .struct_bytes = sizeof(ctreplay_connection) \
+  }
+#define STATISTICS                              \
+  {                                             \
+    .struct_bytes = sizeof(ctreplay_statistics) \
+  }
 
 typedef struct kit_segment {
   uint8_t from, to, flags;
@@ -29,7 +40,8 @@ size_t kit_udp_put(uint8_t *p, uint8_t from, uint16_t from_port, uint8_t to, uin
 ctreplay_engine *kit_engine(void);
 /* One raw IP packet that was captured whole, and what became of it. */
 ctreplay_result kit_feed(ctreplay_engine *engine, int64_t time_ns, const uint8_t *packet, size_t length);
-ctreplay_result kit_udp(ctreplay_engine *engine, int64_t time_ns, uint8_t from, uint16_t from_port, uint8_t to, uint16_t to_port);
+ctreplay_result kit_udp(ctreplay_engine *engine, int64_t time_ns, uint8_t from, uint16_t from_port, uint8_t to,
+                        uint16_t to_port);
 ctreplay_result kit_tcp(ctreplay_engine *engine, int64_t time_ns, kit_segment s);
 ctreplay_statistics kit_statistics(ctreplay_engine *engine);
 

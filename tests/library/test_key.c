@@ -14,7 +14,8 @@ START_TEST(the_first_engine_draws_the_key)
   drawn = ct_hash_keyed_with;
   ck_assert(drawn.a != fixed.a && drawn.b != fixed.b);
   second = ctreplay_engine_new("linux-2.6");
-  ck_assert(ct_hash_keyed_with.a == drawn.a && ct_hash_keyed_with.b == drawn.b); /* the first engine's entries lie by it */
+  ck_assert(ct_hash_keyed_with.a == drawn.a &&
+            ct_hash_keyed_with.b == drawn.b); /* the first engine's entries lie by it */
   ctreplay_engine_free(first);
   ctreplay_engine_free(second);
 }

@@ -61,7 +61,8 @@ START_TEST(wrong_settings_change_nothing_and_say_why)
   ck_assert_int_eq(ctreplay_engine_set_sysctl(engine, "nf_conntrack_udp_timeout", NULL), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_set_sysctl(NULL, "nf_conntrack_udp_timeout", "7"), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "nf_conntrack_nothing", &value), CTREPLAY_ERROR_UNKNOWN);
-  ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "net.ipv4.nf_conntrack_udp_timeout", &value), CTREPLAY_ERROR_UNKNOWN);
+  ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "net.ipv4.nf_conntrack_udp_timeout", &value),
+                   CTREPLAY_ERROR_UNKNOWN);
   ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "nf_conntrack_udp_timeout", NULL), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "nf_conntrack_udp_timeout", &value), CTREPLAY_OK);
   ck_assert_uint_eq(value, 30);
@@ -76,25 +77,36 @@ START_TEST(options_are_those_of_the_command_line)
     const char *name, *value;
     int code;
   } tries[] = {
-    { "max", "8", CTREPLAY_OK },          { "max", "-1", CTREPLAY_ERROR_VALUE },     { "max", "0", CTREPLAY_OK },
-    { "hashsize", "2048", CTREPLAY_OK },  { "hashsize", "0", CTREPLAY_ERROR_VALUE }, { "gc", "kernel", CTREPLAY_OK },
-    { "gc", "ker", CTREPLAY_ERROR_VALUE }, { "hz", "1000", CTREPLAY_OK },             { "hz", "10001", CTREPLAY_ERROR_VALUE },
+    { "max", "8", CTREPLAY_OK },
+    { "max", "-1", CTREPLAY_ERROR_VALUE },
+    { "max", "0", CTREPLAY_OK },
+    { "hashsize", "2048", CTREPLAY_OK },
+    { "hashsize", "0", CTREPLAY_ERROR_VALUE },
+    { "gc", "kernel", CTREPLAY_OK },
+    { "gc", "ker", CTREPLAY_ERROR_VALUE },
+    { "hz", "1000", CTREPLAY_OK },
+    { "hz", "10001", CTREPLAY_ERROR_VALUE },
     { "hash-seed", "18446744073709551615", CTREPLAY_OK },
     { "hash-seed", "18446744073709551616", CTREPLAY_ERROR_VALUE },
-    { "checksums", "verify", CTREPLAY_OK }, { "checksums", "never", CTREPLAY_ERROR_VALUE },
-    { "helper", "ftp:2121", CTREPLAY_OK },  { "helper", "ftp", CTREPLAY_ERROR_VALUE },
+    { "checksums", "verify", CTREPLAY_OK },
+    { "checksums", "never", CTREPLAY_ERROR_VALUE },
+    { "helper", "ftp:2121", CTREPLAY_OK },
+    { "helper", "ftp", CTREPLAY_ERROR_VALUE },
     { "helper", "gopher:70", CTREPLAY_ERROR_UNKNOWN },
-    { "no-helper", "sip", CTREPLAY_OK },    { "no-helper", "gopher", CTREPLAY_ERROR_UNKNOWN },
-    { "no-helper", "all", CTREPLAY_OK },    { "local", "192.0.2.1/24", CTREPLAY_OK },
-    { "local", "here", CTREPLAY_ERROR_VALUE }, { "colour", "always", CTREPLAY_ERROR_UNKNOWN },
+    { "no-helper", "sip", CTREPLAY_OK },
+    { "no-helper", "gopher", CTREPLAY_ERROR_UNKNOWN },
+    { "no-helper", "all", CTREPLAY_OK },
+    { "local", "192.0.2.1/24", CTREPLAY_OK },
+    { "local", "here", CTREPLAY_ERROR_VALUE },
+    { "colour", "always", CTREPLAY_ERROR_UNKNOWN },
   };
   ctreplay_engine *engine = kit_engine();
   uint64_t value = 0;
   size_t i;
 
   for (i = 0; i < sizeof tries / sizeof tries[0]; i++)
-    ck_assert_msg(ctreplay_engine_set_option(engine, tries[i].name, tries[i].value) == tries[i].code, "%s %s: %s", tries[i].name,
-                  tries[i].value, ctreplay_engine_error(engine));
+    ck_assert_msg(ctreplay_engine_set_option(engine, tries[i].name, tries[i].value) == tries[i].code, "%s %s: %s",
+                  tries[i].name, tries[i].value, ctreplay_engine_error(engine));
   ck_assert_int_eq(ctreplay_engine_get_sysctl(engine, "nf_conntrack_buckets", &value), CTREPLAY_OK);
   ck_assert_uint_eq(value, 2048);
   for (i = 0; i < 64; i++)

@@ -37,10 +37,12 @@ START_TEST(events_come_in_order_and_by_mask)
 END_TEST
 
 /* A message of PPTP's control connection, whose numbers go on from seq[direction]. */
-static void pptp(ctreplay_engine *engine, int64_t time_ns, int dir, uint32_t seq[2], uint8_t type, const char *body, size_t body_bytes)
+static void pptp(ctreplay_engine *engine, int64_t time_ns, int dir, uint32_t seq[2], uint8_t type, const char *body,
+                 size_t body_bytes)
 {
   char message[12 + 208] = { 0, (char)220, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d, 0, (char)type };
-  kit_segment s = { dir ? 80 : 2, dir ? 2 : 80, ACK, dir ? 1723 : 40000, dir ? 40000 : 1723, seq[dir], seq[!dir], message, sizeof(message) };
+  kit_segment s = { dir ? 80 : 2, dir ? 2 : 80, ACK,     dir ? 1723 : 40000, dir ? 40000 : 1723,
+                    seq[dir],     seq[!dir],    message, sizeof(message) };
 
   memcpy(message + 12, body, body_bytes);
   ck_assert_uint_eq(kit_tcp(engine, time_ns, s).packet_class, CTREPLAY_CLASS_ESTABLISHED);
@@ -62,7 +64,8 @@ static void pptp_call(ctreplay_engine *engine)
   pptp(engine, S, 0, seq, 7, "\0\x64", 2);
   pptp(engine, S, 1, seq, 8, "\0\xc8\0\x64\1", 5);
   memcpy(packet + 20, gre, sizeof(gre));
-  ck_assert_uint_eq(kit_feed(engine, S, packet, kit_ip_put(packet, 47, 2, 80, sizeof(packet))).packet_class, CTREPLAY_CLASS_RELATED);
+  ck_assert_uint_eq(kit_feed(engine, S, packet, kit_ip_put(packet, 47, 2, 80, sizeof(packet))).packet_class,
+                    CTREPLAY_CLASS_RELATED);
 }
 
 START_TEST(a_flush_sends_one_end_for_each_entry)

@@ -48,22 +48,29 @@ END_TEST
 START_TEST(impossible_packets_are_refused_and_leave_no_trace)
 {
   ctreplay_engine *engine = kit_engine();
-  ctreplay_result unset = { .struct_bytes = 0 }, short_one = { .struct_bytes = 16 }, wild = { .struct_bytes = SIZE_MAX }, fine = RESULT;
+  ctreplay_result unset = { .struct_bytes = 0 }, short_one = { .struct_bytes = 16 },
+                  wild = { .struct_bytes = SIZE_MAX }, fine = RESULT;
   const uint8_t bytes[28] = { 0x45 };
 
   ck_assert_int_eq(ctreplay_engine_packet(NULL, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &fine), CTREPLAY_ERROR_ARGUMENT);
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &unset), CTREPLAY_ERROR_ARGUMENT);
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &short_one), CTREPLAY_ERROR_ARGUMENT);
+  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &unset),
+                   CTREPLAY_ERROR_ARGUMENT);
+  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &short_one),
+                   CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 28, &wild), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 28, 27, &fine), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, NULL, 28, 28, &fine), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_str_eq(ctreplay_engine_error(engine), "28 bytes captured, but the pointer to them is NULL");
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, CTREPLAY_CAPTURED_LARGEST + 1, SIZE_MAX, &fine),
-                   CTREPLAY_ERROR_ARGUMENT);
+  ck_assert_int_eq(
+    ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, CTREPLAY_CAPTURED_LARGEST + 1, SIZE_MAX, &fine),
+    CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_packet(engine, 189, S, bytes, 28, 28, &fine), CTREPLAY_ERROR_LINK);
-  ck_assert_int_eq(ctreplay_engine_packet(engine, 65536 + CTREPLAY_LINK_ETHERNET, S, bytes, 28, 28, &fine), CTREPLAY_ERROR_LINK);
+  ck_assert_int_eq(ctreplay_engine_packet(engine, 65536 + CTREPLAY_LINK_ETHERNET, S, bytes, 28, 28, &fine),
+                   CTREPLAY_ERROR_LINK);
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, -1, bytes, 28, 28, &fine), CTREPLAY_ERROR_TIME);
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, CTREPLAY_TIME_LARGEST_NS + 1, bytes, 28, 28, &fine), CTREPLAY_ERROR_TIME);
+  ck_assert_int_eq(
+    ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, CTREPLAY_TIME_LARGEST_NS + 1, bytes, 28, 28, &fine),
+    CTREPLAY_ERROR_TIME);
   ck_assert_int_eq(ctreplay_engine_now(engine), INT64_MIN);
   ck_assert_uint_eq(kit_statistics(engine).packets, 0);
   ck_assert_int_eq(ctreplay_link_supported(CTREPLAY_LINK_ETHERNET), 1);
@@ -93,7 +100,8 @@ START_TEST(what_is_wrong_with_bytes_is_an_answer)
   /* Cut by the capture behind its length field, not short on the wire; and nobody need ask for the result. */
   ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, S, bytes, 26, 28, &r), CTREPLAY_OK);
   ck_assert_uint_eq(r.packet_class, CTREPLAY_CLASS_NEW);
-  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, CTREPLAY_TIME_LARGEST_NS, bytes, 28, 28, NULL), CTREPLAY_OK);
+  ck_assert_int_eq(ctreplay_engine_packet(engine, CTREPLAY_LINK_RAW, CTREPLAY_TIME_LARGEST_NS, bytes, 28, 28, NULL),
+                   CTREPLAY_OK);
   ck_assert_uint_eq(kit_statistics(engine).packets, 5);
   ck_assert_uint_eq(kit_statistics(engine).not_seen, 2);
   ck_assert_uint_eq(kit_statistics(engine).created, 2);

@@ -27,7 +27,8 @@
 #include "mutate.h"
 
 enum {
-  TIMEOUT_S = 60, /* a mutant has at most PIECE_MOST_BYTES and takes milliseconds; machines are slow, sanitizers slower */
+  TIMEOUT_S =
+    60, /* a mutant has at most PIECE_MOST_BYTES and takes milliseconds; machines are slow, sanitizers slower */
   WORKER_MUTANTS = 250,
   EXEC_EVERY = 40,
   CUT_EVERY = 16, /* only cut, so that what is shown can be compared with what the whole shows */
@@ -107,7 +108,8 @@ static void mutant_make(mutant *m, guint64 number)
   m->number = number;
   m->of = &g_array_index(captures, capture, number % captures->len);
   m->data = mutate_piece(&random, m->of->data, m->of->n,
-                         mutate_random_below(&random, 16) == 0 ? PIECE_MOST_BYTES : 1 + mutate_random_below(&random, PIECE_BYTES));
+                         mutate_random_below(&random, 16) == 0 ? PIECE_MOST_BYTES
+                                                               : 1 + mutate_random_below(&random, PIECE_BYTES));
   if (number / captures->len % CUT_EVERY == 0) {
     m->whole = g_byte_array_new();
     g_byte_array_append(m->whole, m->data->data, m->data->len);
@@ -130,8 +132,9 @@ static void mutant_clear(mutant *m)
 static char *mutant_describe(const mutant *m)
 {
   char *how = mutate_describe(m->done), *words = g_strjoinv(" ", (char **)(gpointer)m->command);
-  char *text = g_strdup_printf("mutant %" G_GUINT64_FORMAT " of seed %" G_GUINT64_FORMAT ", %s (%s), %u bytes: ctreplay %s",
-                               m->number, seed, m->of->name, how, m->data->len, words);
+  char *text =
+    g_strdup_printf("mutant %" G_GUINT64_FORMAT " of seed %" G_GUINT64_FORMAT ", %s (%s), %u bytes: ctreplay %s",
+                    m->number, seed, m->of->name, how, m->data->len, words);
 
   g_free(words);
   g_free(how);
@@ -292,7 +295,7 @@ static const char *what_is_wrong(const mutant *m, const outcome *o)
 
 static const char *what_differs(const outcome *a, const outcome *b)
 {
-  return a->code != b->code                  ? "another exit code"
+  return a->code != b->code                 ? "another exit code"
          : !g_bytes_equal(a->out, b->out)   ? "another output"
          : !g_bytes_equal(a->err, b->err)   ? "other messages"
          : !g_bytes_equal(a->file, b->file) ? "another file"
@@ -480,10 +483,7 @@ static void add_capture(const char *path)
   g_array_append_val(captures, c);
 }
 
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static gint by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* In the order of names, so that numbers mean the same mutants everywhere. */
 static guint add_folder(const char *path)
@@ -546,8 +546,9 @@ int main(int argc, char **argv)
       break;
   }
   if (i < argc && argv[i][0] == '-') {
-    fprintf(stderr, "usage: mutants [--mutants N] [--seed N] [--first N] [--jobs N] [--program ctreplay] [--keep FOLDER] "
-                    "[CAPTURE|FOLDER...]\n");
+    fprintf(stderr,
+            "usage: mutants [--mutants N] [--seed N] [--first N] [--jobs N] [--program ctreplay] [--keep FOLDER] "
+            "[CAPTURE|FOLDER...]\n");
     return 2;
   }
   for (; i < argc; i++) {

@@ -99,10 +99,7 @@ static records find_records(const guint8 *data, gsize n)
   return r;
 }
 
-static gsize record_at(const records *r, gsize i)
-{
-  return g_array_index(r->at, gsize, i);
-}
+static gsize record_at(const records *r, gsize i) { return g_array_index(r->at, gsize, i); }
 
 GByteArray *mutate_piece(mutate_random *random, const guint8 *data, gsize n, gsize most_bytes)
 {
@@ -157,8 +154,9 @@ static void change_packet(mutate_random *random, GByteArray *c, const records *r
 /* A length of a record or of the file's header. */
 static void lie(mutate_random *random, GByteArray *c, const records *r)
 {
-  static const guint32 lies[] = { 0,     1,       3,       7,          12,         15,         20,        28,        40,
-                                  64,    1514,    65535,   65536,      262144,     262145,     0x1000000, 0x7ffffff0, 0x7fffffff,
+  static const guint32 lies[] = { 0,          1,          3,          7,         12,         15,
+                                  20,         28,         40,         64,        1514,       65535,
+                                  65536,      262144,     262145,     0x1000000, 0x7ffffff0, 0x7fffffff,
                                   0x80000000, 0xfffffff0, 0xfffffffc, 0xffffffff };
   gsize i = mutate_random_below(random, r->at->len - 1), at = record_at(r, i), end = record_at(r, i + 1), field;
   guint32 v = lies[mutate_random_below(random, G_N_ELEMENTS(lies))];
@@ -169,12 +167,13 @@ static void lie(mutate_random *random, GByteArray *c, const records *r)
   case KIND_PCAP:
     field = mutate_random_below(random, 16) == 0 ? 16 : at + (mutate_random_below(random, 2) != 0 ? 8 : 12);
     break;
-  case KIND_SNOOP:
-    field = at + 4 * mutate_random_below(random, 3);
-    break;
+  case KIND_SNOOP: field = at + 4 * mutate_random_below(random, 3); break;
   default: /* of the block, at either end, or what an EPB says of its packet, or anywhere a number may be */
     field = mutate_random_below(random, 4);
-    field = field == 0 ? at + 4 : field == 1 ? end - 4 : field == 2 ? at + 20 : at + 4 * mutate_random_below(random, (end - at) / 4);
+    field = field == 0   ? at + 4
+            : field == 1 ? end - 4
+            : field == 2 ? at + 20
+                         : at + 4 * mutate_random_below(random, (end - at) / 4);
     break;
   }
   if (field + 4 <= c->len)
@@ -183,7 +182,8 @@ static void lie(mutate_random *random, GByteArray *c, const records *r)
 
 static void double_records(mutate_random *random, GByteArray *c, const records *r)
 {
-  gsize count = r->at->len - 1, i = mutate_random_below(random, count), j = i + 1 + mutate_random_below(random, MIN(count - i, 4));
+  gsize count = r->at->len - 1, i = mutate_random_below(random, count),
+        j = i + 1 + mutate_random_below(random, MIN(count - i, 4));
   gsize from = record_at(r, i), n = record_at(r, j) - from, to = record_at(r, mutate_random_below(random, count + 1));
   guint8 *copy = g_memdup2(c->data + from, n);
   gsize tail = c->len - to;
@@ -243,7 +243,8 @@ static void throw_clock(mutate_random *random, GByteArray *c, const records *r)
   static const gint64 scales[] = { 1, 3600, 86400, YEAR_S, YEAR_S };
   gsize count = r->at->len - 1, i = mutate_random_below(random, count);
   gsize last = mutate_random_below(random, 2) != 0 ? i + 1 : count;
-  gint64 by_s = scales[mutate_random_below(random, G_N_ELEMENTS(scales))] * (gint64)(1 + mutate_random_below(random, 60));
+  gint64 by_s =
+    scales[mutate_random_below(random, G_N_ELEMENTS(scales))] * (gint64)(1 + mutate_random_below(random, 60));
 
   if (mutate_random_below(random, 2) != 0)
     by_s = -by_s;

@@ -9,15 +9,17 @@
 #include <glib.h>
 
 /* What was done to a mutant, as bits. */
+/* clang-format off */
 #define MUTATE_LIST(X)                                                                                                 \
   X(CUT, "cut") X(FLIP, "flipped") X(PACKET, "packet bytes changed") X(LENGTH, "length lied about")                    \
   X(DOUBLE, "records doubled") X(SWAP, "records swapped") X(DROP, "record taken out") X(TIME, "clock thrown")          \
   X(COMPRESS, "compressed") X(COMPRESSED_SPOILT, "spoilt once compressed")
+/* clang-format on */
 enum {
 #define X(id, word) MUTATE_##id##_BIT,
   MUTATE_LIST(X)
 #undef X
-  MUTATE_COUNT
+    MUTATE_COUNT
 };
 enum {
 #define X(id, word) MUTATE_##id = 1 << MUTATE_##id##_BIT,

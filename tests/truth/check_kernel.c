@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hostile conversations against the kernel of this machine: check_kernel [PACKETS [SEED]]. Exits with 0 where both agree, 1 at a difference (printed,
- * and reduced to a capture in the working directory), 77 where this machine cannot.
+ * Hostile conversations against the kernel of this machine: check_kernel [PACKETS [SEED]]. Exits with 0 where both
+ * agree, 1 at a difference (printed, and reduced to a capture in the working directory), 77 where this machine cannot.
  */
 #include <config.h>
 
@@ -15,8 +15,8 @@ enum { PACKETS_IN_CHECK = 3000, SEED = 1 };
 
 static void say(const verify_trial_report *r)
 {
-  printf("%" G_GUINT64_FORMAT " packets of %u conversations sent, %" G_GUINT64_FORMAT " fields compared%s\n", r->packets, r->conversations,
-         r->counts.fields, r->difference ? ", DIFFERENT" : "");
+  printf("%" G_GUINT64_FORMAT " packets of %u conversations sent, %" G_GUINT64_FORMAT " fields compared%s\n",
+         r->packets, r->conversations, r->counts.fields, r->difference ? ", DIFFERENT" : "");
   fflush(stdout);
 }
 
@@ -30,7 +30,8 @@ static void difference_show(const verify_trial_report *r, guint64 seed)
   if (r->minimal.packets->len == 0)
     printf("it does not happen again when the conversation is sent alone\n");
   else if (verify_trial_write(r, path, &error))
-    printf("%u packets are enough for it: %s (ctreplay verify --checksums verify --max-gap 5 with the sysctls above)\n", r->minimal.packets->len, path);
+    printf("%u packets are enough for it: %s (ctreplay verify --checksums verify --max-gap 5 with the sysctls above)\n",
+           r->minimal.packets->len, path);
   else
     printf("%s\n", error->message);
   g_clear_error(&error);
@@ -44,7 +45,8 @@ int main(int argc, char **argv)
   GError *error = NULL;
   int code = 0;
   if (!verify_trial(seed, packets, say, &report, &error)) {
-    printf("%s: %s\n", g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? "skipped" : "failed", error->message);
+    printf("%s: %s\n", g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? "skipped" : "failed",
+           error->message);
     code = g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? 77 : 1;
     g_clear_error(&error);
   } else if (report.difference) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain, held against every capture there is: each INVALID packet must be told with a rule the kernel has, with the distance
- * by which it was missed where there is one, and with the sysctl that would have let it pass where there is one; where the
- * window refused it, the four bounds worked out again from the numbers that are told must give that very verdict; and where
- * all four are told as kept, the packet must not be refused for its window. Each capture is replayed a second time with all
- * those sysctls set: no packet may be refused any more for a reason that names one. TAP, one line per capture.
+ * explain, held against every capture there is: each INVALID packet must be told with a rule the kernel has, with the
+ * distance by which it was missed where there is one, and with the sysctl that would have let it pass where there is
+ * one; where the window refused it, the four bounds worked out again from the numbers that are told must give that very
+ * verdict; and where all four are told as kept, the packet must not be refused for its window. Each capture is replayed
+ * a second time with all those sysctls set: no packet may be refused any more for a reason that names one. TAP, one
+ * line per capture.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,9 @@ static void complain(examined *e, const replay_seen *seen, const char *what)
                ct_reason_word((ct_reason)seen->result->reason), what);
 }
 
-/* The order in which the kernel asks; a window that is a little overrun may be let through, but is never called kept. */
+/*
+ * The order in which the kernel asks; a window that is a little overrun may be let through, but is never called kept.
+ */
 static void examine_window(examined *e, const replay_seen *seen)
 {
   const ct_result *result = seen->result;
@@ -113,7 +116,8 @@ static void on_packet_helped(const replay_seen *seen, gpointer user)
     complain(user, seen, "refused though the sysctl that is told is set");
 }
 
-static void replay(const char *path, const ct_params *params, ct_checksums checksums, examined *e, void (*on)(const replay_seen *, gpointer))
+static void replay(const char *path, const ct_params *params, ct_checksums checksums, examined *e,
+                   void (*on)(const replay_seen *, gpointer))
 {
   replay_watcher watcher = { .packet = on, .user = e };
   replay_options options;

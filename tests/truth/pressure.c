@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A full table against what Linux did with the same captures (transcripts/PRESSURE.md): one TAP result a figure. Figures that never
- * varied over the kernel's boots must be met by each seed. Where the kernel's random key decides, a boot and a seed are draws of the same
- * lottery: the mean of the seeds must lie within what the boots gave, and, where each boot's figure is known, no further from
- * their mean than three standard errors of the difference. The truth is found as in truth.c.
+ * A full table against what Linux did with the same captures (transcripts/PRESSURE.md): one TAP result a figure.
+ * Figures that never varied over the kernel's boots must be met by each seed. Where the kernel's random key decides, a
+ * boot and a seed are draws of the same lottery: the mean of the seeds must lie within what the boots gave, and, where
+ * each boot's figure is known, no further from their mean than three standard errors of the difference. The truth is
+ * found as in truth.c.
  */
 #include <config.h>
 
@@ -35,7 +36,9 @@ static const truth truths[] = {
   { "pressure-closing.pcap",
     { 674, 717, { 674, 677, 681, 686, 687, 688, 692, 698, 699, 717 } },
     { 232, 275, { 0 } },
-    { 999, 1000, { 0 } } }, /* 1000 in ten boots; one short where the very last eviction takes two, one time in some hundred */
+    { 999,
+      1000,
+      { 0 } } }, /* 1000 in ten boots; one short where the very last eviction takes two, one time in some hundred */
 };
 
 static guint number, failed;
@@ -69,11 +72,11 @@ static void check(const char *capture, const char *what, const guint64 *figures,
 
     if (fabs(mean - boots) > 3 * apart)
       fine = FALSE;
-    printf("# Linux %.1f +- %.1f in %d boots: the means are %.1f standard errors apart\n", boots, sqrt(boots_error2 * BOOTS), BOOTS,
-           fabs(mean - boots) / apart);
+    printf("# Linux %.1f +- %.1f in %d boots: the means are %.1f standard errors apart\n", boots,
+           sqrt(boots_error2 * BOOTS), BOOTS, fabs(mean - boots) / apart);
   }
-  printf("%sok %u - %s: %s, Linux %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "\n", fine ? "" : "not ", ++number, capture, what,
-         kernel->least, kernel->most);
+  printf("%sok %u - %s: %s, Linux %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "\n", fine ? "" : "not ", ++number,
+         capture, what, kernel->least, kernel->most);
   failed += !fine;
 }
 

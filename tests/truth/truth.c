@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every transcript against the engine; one TAP result each, with the first difference where there is one. Arguments, if any, select
- * transcripts by a part of their name. The truth is found through CTREPLAY_TRUTH (the folder that holds captures/ and transcripts/), else
- * in ../shared beside the source tree; where there is none, only the samples are compared, whose recordings lie in recorded/ (record.sh).
+ * Every transcript against the engine; one TAP result each, with the first difference where there is one. Arguments, if
+ * any, select transcripts by a part of their name. The truth is found through CTREPLAY_TRUTH (the folder that holds
+ * captures/ and transcripts/), else in ../shared beside the source tree; where there is none, only the samples are
+ * compared, whose recordings lie in recorded/ (record.sh).
  */
 #include <config.h>
 
@@ -70,8 +71,8 @@ static void diagnose(const char *text)
       printf("# %s\n", lines[i]);
 }
 
-/* A capture of a kind that ctreplay does not read, converted by editcap (Wireshark), which the referee used too. => path of a temporary file, or
- * NULL where there is no editcap or it fails. */
+/* A capture of a kind that ctreplay does not read, converted by editcap (Wireshark), which the referee used too. =>
+ * path of a temporary file, or NULL where there is no editcap or it fails. */
 static char *capture_convert(const char *capture)
 {
   char *path = NULL;
@@ -79,7 +80,7 @@ static char *capture_convert(const char *capture)
   if (fd < 0)
     return NULL;
   g_close(fd, NULL);
-  const char *argv[] = {"editcap", "-F", "pcap", capture, path, NULL};
+  const char *argv[] = { "editcap", "-F", "pcap", capture, path, NULL };
   int status = -1;
   const GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
   if (g_spawn_sync(NULL, (char **)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL) && status == 0)
@@ -90,7 +91,8 @@ static char *capture_convert(const char *capture)
 }
 
 /* => whether the comparison could be made. *skip: it could not, for want of a reader and a converter. */
-static gboolean capture_compare(const char *capture, const char *transcript, verify_report *report, gboolean *skip, GError **error)
+static gboolean capture_compare(const char *capture, const char *transcript, verify_report *report, gboolean *skip,
+                                GError **error)
 {
   GError *local = NULL;
   *skip = FALSE;
@@ -115,7 +117,7 @@ static gboolean capture_compare(const char *capture, const char *transcript, ver
 static void transcript_check(const char *captures, const char *folder, const char *file, const char *label, totals *sum)
 {
   GError *error = NULL;
-  verify_report report = {0};
+  verify_report report = { 0 };
   g_autofree char *capture_name = g_strndup(file, (gsize)(strstr(file, ".jsonl") - file));
   g_autofree char *capture = g_build_filename(captures, capture_name, NULL);
   g_autofree char *transcript = g_build_filename(folder, file, NULL);
@@ -127,8 +129,8 @@ static void transcript_check(const char *captures, const char *folder, const cha
     g_clear_error(&error);
     return;
   }
-  printf("%sok %u - %s%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields\n", fine ? "" : "not ", ++sum->number, label, capture_name,
-         report.counts.packets, report.counts.fields);
+  printf("%sok %u - %s%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields\n", fine ? "" : "not ",
+         ++sum->number, label, capture_name, report.counts.packets, report.counts.fields);
   if (!fine)
     diagnose(done ? report.difference : error->message);
   fflush(stdout);
@@ -141,7 +143,7 @@ static void transcript_check(const char *captures, const char *folder, const cha
 
 static void totals_print(const totals *sum)
 {
-  verify_report all = {.equal = sum->failed == 0, .counts = sum->counts};
+  verify_report all = { .equal = sum->failed == 0, .counts = sum->counts };
   GString *text = g_string_new(NULL);
   verify_counts_print(text, &all.counts);
   printf("# %u transcripts, %u different\n", sum->captures, sum->failed);
@@ -150,7 +152,8 @@ static void totals_print(const totals *sum)
 }
 
 /* needs: a profile without which a folder cannot be compared; NULL none. */
-static void folder_check(const char *captures, const char *folder, const char *label, const char *needs, char **parts, totals *sum)
+static void folder_check(const char *captures, const char *folder, const char *label, const char *needs, char **parts,
+                         totals *sum)
 {
   g_autoptr(GPtrArray) names = transcripts_in(folder);
   for (guint i = 0; i < names->len; i++) {
@@ -163,7 +166,8 @@ static void folder_check(const char *captures, const char *folder, const char *l
       printf("ok %u - %s # SKIP there is no profile %s\n", ++sum->number, full, needs);
   }
   if (names->len == 0)
-    printf("ok %u - %s # SKIP no transcripts in %s (CTREPLAY_TRUTH)\n", ++sum->number, *label ? label : "captures", folder);
+    printf("ok %u - %s # SKIP no transcripts in %s (CTREPLAY_TRUTH)\n", ++sum->number, *label ? label : "captures",
+           folder);
 }
 
 int main(int argc, char **argv)
@@ -174,7 +178,7 @@ int main(int argc, char **argv)
   g_autofree char *captures = g_build_filename(truth, "captures", NULL);
   g_autofree char *folder = g_build_filename(truth, "transcripts", NULL);
   g_autofree char *folder61 = g_build_filename(folder, "linux-6.1", NULL);
-  totals sum = {0};
+  totals sum = { 0 };
   folder_check(SAMPLES, RECORDED, "samples/", NULL, argv + 1, &sum);
   folder_check(captures, folder, "", NULL, argv + 1, &sum);
   folder_check(captures, folder61, "linux-6.1/", "linux-6.1", argv + 1, &sum);

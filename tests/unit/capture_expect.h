@@ -10,7 +10,8 @@
 
 #define S_NS G_GINT64_CONSTANT(1000000000)
 
-static inline void expect_frame(const kit_result *r, guint i, gint64 ts_ns, guint seed, guint captured, guint wire, guint link)
+static inline void expect_frame(const kit_result *r, guint i, gint64 ts_ns, guint seed, guint captured, guint wire,
+                                guint link)
 {
   const cap_frame *f = kit_frame(r, i);
 

@@ -8,10 +8,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-kit_file kit_file_new(gboolean big)
-{
-  return (kit_file){ g_byte_array_new(), big };
-}
+kit_file kit_file_new(gboolean big) { return (kit_file){ g_byte_array_new(), big }; }
 
 void kit_file_clear(kit_file *f)
 {
@@ -31,15 +28,9 @@ void kit_put32(kit_file *f, guint32 v)
   kit_put_bytes(f, &v, sizeof(v));
 }
 
-void kit_put_bytes(kit_file *f, const void *data, gsize n)
-{
-  g_byte_array_append(f->bytes, data, (guint)n);
-}
+void kit_put_bytes(kit_file *f, const void *data, gsize n) { g_byte_array_append(f->bytes, data, (guint)n); }
 
-static guint8 frame_byte(guint seed, gsize i)
-{
-  return (guint8)(seed * 31 + i * 7 + (i >> 8));
-}
+static guint8 frame_byte(guint seed, gsize i) { return (guint8)(seed * 31 + i * 7 + (i >> 8)); }
 
 void kit_put_frame(kit_file *f, guint seed, gsize n)
 {
@@ -207,10 +198,7 @@ GByteArray *kit_compress(kit_compression kind, const void *data, gsize n)
   return compressions[kind].compress(data, n);
 }
 
-const char *kit_compression_name(kit_compression kind)
-{
-  return compressions[kind].name;
-}
+const char *kit_compression_name(kit_compression kind) { return compressions[kind].name; }
 
 char *kit_save(const void *data, gsize n)
 {
@@ -235,10 +223,7 @@ void kit_remove(char *path)
   g_free(path);
 }
 
-static void frame_clear(gpointer frame)
-{
-  g_free((gpointer)((cap_frame *)frame)->data);
-}
+static void frame_clear(gpointer frame) { g_free((gpointer)((cap_frame *)frame)->data); }
 
 kit_result *kit_read(cap_reader *reader, GError *error)
 {
@@ -338,17 +323,14 @@ char *kit_frames_differ(const kit_result *a, const kit_result *b)
   return a->frames->len == b->frames->len ? NULL : g_strdup_printf("%u and %u frames", a->frames->len, b->frames->len);
 }
 
-static int compare_paths(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int compare_paths(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 GPtrArray *kit_truth_captures(void)
 {
   const char *truth = g_getenv("CTREPLAY_TRUTH"), *srcdir = g_getenv("srcdir");
   g_autofree char *folder = truth != NULL
-                                ? g_build_filename(truth, "captures", NULL)
-                                : g_build_filename(srcdir != NULL ? srcdir : ".", "..", "shared", "captures", NULL);
+                              ? g_build_filename(truth, "captures", NULL)
+                              : g_build_filename(srcdir != NULL ? srcdir : ".", "..", "shared", "captures", NULL);
   GDir *dir = g_dir_open(folder, 0, NULL);
   GPtrArray *paths;
 

@@ -41,9 +41,9 @@ void kit_remove(char *path);
 
 /* All that a reader delivered: frames own their data (data is of the array's clear function). */
 typedef struct kit_result {
-  GArray *frames; /* of cap_frame */
+  GArray *frames;   /* of cap_frame */
   GPtrArray *names; /* of each frame's interface */
-  GError *error;  /* the first */
+  GError *error;    /* the first */
   guint errors;
   guint batches;
 } kit_result;

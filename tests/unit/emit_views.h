@@ -46,7 +46,8 @@ static inline ct_view view_make(ct_tuple original, guint8 state, guint32 status,
   return view;
 }
 
-static inline ct_view view_counted(ct_view view, guint64 packets, guint64 bytes, guint64 reply_packets, guint64 reply_bytes)
+static inline ct_view view_counted(ct_view view, guint64 packets, guint64 bytes, guint64 reply_packets,
+                                   guint64 reply_bytes)
 {
   view.counted = true;
   view.packets[CT_ORIGINAL] = packets;

@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-void kit_start(kit_bytes *b)
-{
-  b->n = 0;
-}
+void kit_start(kit_bytes *b) { b->n = 0; }
 
 void kit_add(kit_bytes *b, const void *bytes, guint32 n)
 {
@@ -71,10 +68,7 @@ void kit_ipv6(kit_bytes *b, guint8 next)
   b->at[6] = next;
 }
 
-static gboolean is_ipv6(const kit_bytes *b)
-{
-  return b->at[0] >> 4 == 6;
-}
+static gboolean is_ipv6(const kit_bytes *b) { return b->at[0] >> 4 == 6; }
 
 void kit_swap_addresses(kit_bytes *b)
 {

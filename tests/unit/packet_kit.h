@@ -30,7 +30,10 @@ void kit_swap_addresses(kit_bytes *b);
 void kit_tcp(kit_bytes *b, guint16 sport, guint16 dport, guint8 flags, const char *options_hex);
 void kit_udp(kit_bytes *b, guint16 sport, guint16 dport, guint payload_bytes);
 void kit_icmp(kit_bytes *b, guint8 type, guint8 code, guint16 id);
-/* An ICMP error, "unreachable", about TCP from ...aa to ...bb, whose header is to follow. => where the inner packet begins. */
+/*
+ * An ICMP error, "unreachable", about TCP from ...aa to ...bb, whose header is to follow. => where the inner packet
+ * begins.
+ */
 guint32 kit_icmp_error(kit_bytes *b, gboolean ipv6);
 /* Sets the IP length and, for IPv4, the header's sum. Call last, and again after changes. */
 void kit_finish(kit_bytes *b);

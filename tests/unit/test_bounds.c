@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What no input may do: make memory grow beyond its limit, or a packet cost more than in proportion to its bytes. Time is compared with
- * itself: eight times as much of the same may cost up to GROWTH_MOST times as much, where a square law would cost sixty-four times.
+ * What no input may do: make memory grow beyond its limit, or a packet cost more than in proportion to its bytes. Time
+ * is compared with itself: eight times as much of the same may cost up to GROWTH_MOST times as much, where a square law
+ * would cost sixty-four times.
  */
 #include <config.h>
 
@@ -56,7 +57,8 @@ static void check_growth(const char *what, void (*work)(guint n), guint n)
   work(n); /* first touches of memory */
   one = cost_ns(work, n);
   many = cost_ns(work, n * TIMES);
-  ck_assert_msg(many < one * GROWTH_MOST, "%s: %u cost %" G_GINT64_FORMAT " ns, %u cost %" G_GINT64_FORMAT, what, n, one, n * TIMES, many);
+  ck_assert_msg(many < one * GROWTH_MOST, "%s: %u cost %" G_GINT64_FORMAT " ns, %u cost %" G_GINT64_FORMAT, what, n,
+                one, n * TIMES, many);
 }
 
 static void track(kit_bytes *b, guint8 family)
@@ -165,11 +167,22 @@ static void say_tcp(guint16 port, const char *head, const char *again, gsize byt
 
 #define INVITE "INVITE sip:a@10.2.0.2 SIP/2.0\r\nCSeq: 1 INVITE\r\n"
 
-static void sip_contacts(guint n) { say_udp(5060, "REGISTER sip:a@10.2.0.2 SIP/2.0\r\nCSeq: 1 REGISTER\r\n", "Contact: <sip:a@10.1.0.2:5062>;expires=9\r\n", n); }
+static void sip_contacts(guint n)
+{
+  say_udp(5060, "REGISTER sip:a@10.2.0.2 SIP/2.0\r\nCSeq: 1 REGISTER\r\n",
+          "Contact: <sip:a@10.1.0.2:5062>;expires=9\r\n", n);
+}
 static void sip_blank_lines(guint n) { say_udp(5060, INVITE, "\r\n\t ", n); }
 static void sip_commas(guint n) { say_udp(5060, INVITE "Via: ", "SIP/2.0/UDP 1,", n); }
-static void sip_media(guint n) { say_udp(5060, INVITE "Content-Length: 60000\r\nContent-Type: application/sdp\r\n\r\nv=0\r\nc=IN IP4 10.1.0.2\r\n", "m=audio 9000 RTP\r\nm=x 1\r\n", n); }
-static void sip_messages(guint n) { say_tcp(5060, "", INVITE "Content-Length: 0\r\n\r\n", sizeof(INVITE "Content-Length: 0\r\n\r\n") - 1, n); }
+static void sip_media(guint n)
+{
+  say_udp(5060, INVITE "Content-Length: 60000\r\nContent-Type: application/sdp\r\n\r\nv=0\r\nc=IN IP4 10.1.0.2\r\n",
+          "m=audio 9000 RTP\r\nm=x 1\r\n", n);
+}
+static void sip_messages(guint n)
+{
+  say_tcp(5060, "", INVITE "Content-Length: 0\r\n\r\n", sizeof(INVITE "Content-Length: 0\r\n\r\n") - 1, n);
+}
 static void ftp_digits(guint n) { say_tcp(21, "PORT ", "1,2", 3, n); }
 static void ftp_replies(guint n) { say_tcp(21, "227 ", "(1,", 3, n); }
 static void irc_lines(guint n) { say_tcp(6667, "", "PRIVMSG a :\1DCC SEND f 167837954 1\1\r\n", 35, n); }
@@ -224,10 +237,7 @@ static void same_calls(guint n)
   ct_gre_keys_free(keys);
 }
 
-START_TEST(calls_of_one_name_cost_their_number)
-{
-  check_growth("PPTP keys", same_calls, 500);
-}
+START_TEST(calls_of_one_name_cost_their_number) { check_growth("PPTP keys", same_calls, 500); }
 END_TEST
 
 /* ---- chains under a known seed ---- */
@@ -262,7 +272,8 @@ static guint longest_chain(const ct_engine *engine)
   for (guint32 at = 0; engine->buckets.active && at < engine->buckets.size; at++) {
     guint n = 0;
 
-    for (guint32 node = ct_buckets_first(&engine->buckets, at); node != 0; node = ct_buckets_after(&engine->buckets, node))
+    for (guint32 node = ct_buckets_first(&engine->buckets, at); node != 0;
+         node = ct_buckets_after(&engine->buckets, node))
       n++;
     longest = MAX(longest, n);
   }
@@ -329,8 +340,10 @@ static void note_victim(const ct_event *event, void *victims) { pressure_victims
 /* A flow that has not been before: the n-th of a flood, a packet every 20 us. */
 static void flood(ct_engine *engine, pressure_victims *victims, pressure_top *top, guint n)
 {
-  guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, (guint8)(n >> 24), (guint8)(n >> 16), (guint8)(n >> 8), (guint8)n,
-                    10, 0, 0, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
+  /* clang-format off */
+  guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, (guint8)(n >> 24), (guint8)(n >> 16),
+    (guint8)(n >> 8), (guint8)n, 10, 0, 0, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
+  /* clang-format on */
   ct_packet p = { .time_ns = (gint64)n * 20000, .number = n, .data = ip, .length = sizeof(ip), .captured = sizeof(ip) };
   ct_result r;
 
@@ -366,7 +379,8 @@ START_TEST(a_flood_stays_flat)
   ck_assert_uint_le(ct_engine_stats(engine)->peak_count, FLAT_MAX);
   ck_assert_uint_gt(pressure_victims_count(victims), FLAT_ALL / 2);
   ck_assert_uint_eq(ct_engine_memory_bytes(engine), held);
-  ck_assert_msg(resident_bytes() <= resident + FLAT_MORE_BYTES, "%" G_GSIZE_FORMAT " bytes more", resident_bytes() - resident);
+  ck_assert_msg(resident_bytes() <= resident + FLAT_MORE_BYTES, "%" G_GSIZE_FORMAT " bytes more",
+                resident_bytes() - resident);
   engine_check(engine);
   ct_engine_free(engine);
   pressure_victims_free(victims);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pcap as our own reader takes it, and the other kinds: every variant by hand, and every way in which a file can lie. */
+/*
+ * pcap as our own reader takes it, and the other kinds: every variant by hand, and every way in which a file can lie.
+ */
 #include <string.h>
 
 #include "capture/link.h"

@@ -63,10 +63,7 @@ done:
 
 static GPtrArray *captures;
 
-START_TEST(same_frames_as_libpcap)
-{
-  compare(captures->pdata[_i]);
-}
+START_TEST(same_frames_as_libpcap) { compare(captures->pdata[_i]); }
 END_TEST
 
 int main(void)

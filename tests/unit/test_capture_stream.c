@@ -141,15 +141,9 @@ START_TEST(compressed_and_corrupt)
 }
 END_TEST
 
-static void put(int fd, const void *data, gsize n)
-{
-  ck_assert_int_eq(write(fd, data, n), (gssize)n);
-}
+static void put(int fd, const void *data, gsize n) { ck_assert_int_eq(write(fd, data, n), (gssize)n); }
 
-static void open_pipe(int fds[2])
-{
-  ck_assert_int_eq(pipe(fds), 0);
-}
+static void open_pipe(int fds[2]) { ck_assert_int_eq(pipe(fds), 0); }
 
 /* The pipe stays open, so whatever waits for more than there is hangs until Check ends it. */
 START_TEST(live_frames_come_at_once)
@@ -250,9 +244,7 @@ START_TEST(interrupt_wakes_a_waiting_reader)
 }
 END_TEST
 
-static void do_nothing(int number G_GNUC_UNUSED)
-{
-}
+static void do_nothing(int number G_GNUC_UNUSED) {}
 
 START_TEST(a_signal_ends_the_wait_for_a_header)
 {
@@ -422,10 +414,7 @@ START_TEST(merged_is_by_time_and_stable)
 }
 END_TEST
 
-static char *temporary_path(void)
-{
-  return kit_save("", 0);
-}
+static char *temporary_path(void) { return kit_save("", 0); }
 
 static void write_all(cap_writer *w, const kit_result *r)
 {

@@ -156,10 +156,10 @@ START_TEST(sizes)
     gboolean good;
     guint64 size;
   } cases[] = {
-    { "0", TRUE, 0 },       { "65536", TRUE, 65536 },   { "1k", TRUE, 1024 },  { "4K", TRUE, 4096 },
-    { "1M", TRUE, 1048576 }, { "1g", TRUE, 1073741824 }, { "2G", FALSE, 0 },    { "", FALSE, 0 },
-    { "k", FALSE, 0 },      { "-1", FALSE, 0 },         { "1kk", FALSE, 0 },   { "99999999999999999999999", FALSE, 0 },
-    { "0x10", FALSE, 0 },   { " 1", FALSE, 0 },         { "1 k", FALSE, 0 },   { "18446744073709551615G", FALSE, 0 },
+    { "0", TRUE, 0 },        { "65536", TRUE, 65536 },   { "1k", TRUE, 1024 }, { "4K", TRUE, 4096 },
+    { "1M", TRUE, 1048576 }, { "1g", TRUE, 1073741824 }, { "2G", FALSE, 0 },   { "", FALSE, 0 },
+    { "k", FALSE, 0 },       { "-1", FALSE, 0 },         { "1kk", FALSE, 0 },  { "99999999999999999999999", FALSE, 0 },
+    { "0x10", FALSE, 0 },    { " 1", FALSE, 0 },         { "1 k", FALSE, 0 },  { "18446744073709551615G", FALSE, 0 },
   };
   guint i;
 
@@ -201,7 +201,7 @@ START_TEST(kernels)
   ck_assert_uint_eq(params.max, 0);
 
   ck_assert_ptr_null(
-      kernel("ctreplay --sysctl net.netfilter.nf_conntrack_udp_timeout=7 --sysctl nf_conntrack_acct=0 x", &params));
+    kernel("ctreplay --sysctl net.netfilter.nf_conntrack_udp_timeout=7 --sysctl nf_conntrack_acct=0 x", &params));
   ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 7);
   ck_assert_uint_eq(params.acct, 0);
   ck_assert_ptr_null(kernel("ctreplay --features acct,mark,secmark --profile linux-2.6 x", &params));
@@ -275,9 +275,9 @@ START_TEST(sysctl_files)
   char *message;
 
   ck_assert_ptr_null(
-      with_file("# a machine's\n; file\n\nnet.ipv4.ip_forward = 1\n net/netfilter/nf_conntrack_udp_timeout = 11 \n"
-                "-net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_tcp_loose=0",
-                &params));
+    with_file("# a machine's\n; file\n\nnet.ipv4.ip_forward = 1\n net/netfilter/nf_conntrack_udp_timeout = 11 \n"
+              "-net.netfilter.nf_conntrack_gone = 1\nnet.netfilter.nf_conntrack_tcp_loose=0",
+              &params));
   ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 11);
   ck_assert_uint_eq(params.tcp_loose, 0);
   message = with_file("\n\nnet.netfilter.nf_conntrack_udp_timeout = soon\n", &params);
@@ -305,14 +305,18 @@ START_TEST(sysctl_files_in_part)
                                    notes, &error));
   ck_assert_uint_eq(params.timeout_s[CT_TIMEOUT_UDP], 11);
   ck_assert_uint_eq(notes->len, 2);
-  ck_assert_ptr_nonnull(strstr(g_ptr_array_index(notes, 0), "r.conf:1: linux-6.18 has no sysctl net.netfilter.nf_conntrack_gone"));
+  ck_assert_ptr_nonnull(
+    strstr(g_ptr_array_index(notes, 0), "r.conf:1: linux-6.18 has no sysctl net.netfilter.nf_conntrack_gone"));
   ck_assert_ptr_nonnull(strstr(g_ptr_array_index(notes, 1), "r.conf:4: "));
-  ck_assert(!cli_kernel_sysctl_text(&params, "r.conf",
-                                    "net.netfilter.nf_conntrack_udp_timeout = soon\nnet.netfilter.nf_conntrack_max\n"
-                                    "net.netfilter.nf_conntrack_acct = 7\nnet.netfilter.nf_conntrack_udp_timeout = 12\n",
-                                    notes, &error));
-  ck_assert_str_eq(error->message, "r.conf:1: net.netfilter.nf_conntrack_udp_timeout = soon: give a number; r.conf:2: give NAME = VALUE; "
-                                   "r.conf:3: net.netfilter.nf_conntrack_acct = 7: out of its range");
+  ck_assert(
+    !cli_kernel_sysctl_text(&params, "r.conf",
+                            "net.netfilter.nf_conntrack_udp_timeout = soon\nnet.netfilter.nf_conntrack_max\n"
+                            "net.netfilter.nf_conntrack_acct = 7\nnet.netfilter.nf_conntrack_udp_timeout = 12\n",
+                            notes, &error));
+  ck_assert_str_eq(
+    error->message,
+    "r.conf:1: net.netfilter.nf_conntrack_udp_timeout = soon: give a number; r.conf:2: give NAME = VALUE; "
+    "r.conf:3: net.netfilter.nf_conntrack_acct = 7: out of its range");
   g_error_free(error);
   g_ptr_array_unref(notes);
 }
@@ -346,7 +350,7 @@ START_TEST(sysctl_files_and_arguments)
 
     ck_assert_ptr_null(with_file_and(file, cases[i].arguments, &params));
     ck_assert_msg(params.max == cases[i].max && params.buckets == cases[i].buckets &&
-                      params.timeout_s[CT_TIMEOUT_UDP] == cases[i].udp_timeout_s,
+                    params.timeout_s[CT_TIMEOUT_UDP] == cases[i].udp_timeout_s,
                   "%s: max %u, buckets %u, udp_timeout %u", cases[i].arguments, params.max, params.buckets,
                   params.timeout_s[CT_TIMEOUT_UDP]);
   }

@@ -68,12 +68,13 @@ START_TEST(transcript_new_entry)
   view.tcp.side[0].flags = 3;
   happen(CT_EVENT_NEW, CT_EV_NEW | CT_EV_PROTOINFO, &view);
   shown.view = &view;
-  ck_assert_str_eq(line_in("transcript"),
-                   "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[{\"orig\":" ORIG ",\"reply\":" REPLY
-                   ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\",\"wscale\":[14,0],\"tflags\":[3,0],\"timeout\":120,"
-                   "\"ev\":\"NEW\"}],\"ct\":[{\"orig\":" ORIG ",\"reply\":" REPLY
-                   ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\",\"wscale\":[14,0],\"tflags\":[3,0],\"timeout\":120,"
-                   "\"counters\":[[1,52],[0,0]]}]}\n");
+  ck_assert_str_eq(
+    line_in("transcript"),
+    "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[{\"orig\":" ORIG ",\"reply\":" REPLY
+    ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\",\"wscale\":[14,0],\"tflags\":[3,0],\"timeout\":120,"
+    "\"ev\":\"NEW\"}],\"ct\":[{\"orig\":" ORIG ",\"reply\":" REPLY
+    ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\",\"wscale\":[14,0],\"tflags\":[3,0],\"timeout\":120,"
+    "\"counters\":[[1,52],[0,0]]}]}\n");
 }
 END_TEST
 
@@ -103,19 +104,21 @@ END_TEST
 
 START_TEST(transcript_gone)
 {
-  ct_view view = view_counted(view_make(view_tuple(CT_PROTO_ICMP, "10.1.0.2", "10.2.0.2", 9, 8 << 8), 0, 0, 0), 1, 84, 0, 0);
+  ct_view view =
+    view_counted(view_make(view_tuple(CT_PROTO_ICMP, "10.1.0.2", "10.2.0.2", 9, 8 << 8), 0, 0, 0), 1, 84, 0, 0);
 
   shown.view = &view;
   line_in("transcript");
   shown.view = NULL;
   result.cls = CT_CLASS_INVALID;
   happen(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
-  ck_assert_str_eq(line_in("transcript"),
-                   "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"INVALID\",\"dir\":\"-\",\"ev\":[{\"orig\":"
-                   "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":1,\"id\":9,\"type\":8,\"code\":0},\"reply\":"
-                   "{\"src\":\"10.2.0.2\",\"dst\":\"10.1.0.2\",\"proto\":1,\"id\":9,\"type\":0,\"code\":0},"
-                   "\"status\":[\"CONFIRMED\",\"DYING\"],\"counters\":[[1,84],[0,0]],\"ev\":\"DESTROY\"}],"
-                   "\"gone\":[{\"code\":0,\"dst\":\"10.2.0.2\",\"id\":9,\"proto\":1,\"src\":\"10.1.0.2\",\"type\":8}]}\n");
+  ck_assert_str_eq(
+    line_in("transcript"),
+    "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"INVALID\",\"dir\":\"-\",\"ev\":[{\"orig\":"
+    "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":1,\"id\":9,\"type\":8,\"code\":0},\"reply\":"
+    "{\"src\":\"10.2.0.2\",\"dst\":\"10.1.0.2\",\"proto\":1,\"id\":9,\"type\":0,\"code\":0},"
+    "\"status\":[\"CONFIRMED\",\"DYING\"],\"counters\":[[1,84],[0,0]],\"ev\":\"DESTROY\"}],"
+    "\"gone\":[{\"code\":0,\"dst\":\"10.2.0.2\",\"id\":9,\"proto\":1,\"src\":\"10.1.0.2\",\"type\":8}]}\n");
   /* Never listed: its end is no news of the table. */
   happen(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
   ck_assert(strstr(line_in("transcript"), "gone") == NULL);
@@ -163,9 +166,10 @@ START_TEST(transcript_others)
 END_TEST
 
 #define EXPECT_TUPLE "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":0,\"dport\":1234}"
-#define EXPECT                                                                                                         \
-  "{\"master\":{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":4000,\"dport\":21},\"tuple\":" EXPECT_TUPLE  \
-  ",\"mask\":{\"src\":\"255.255.255.255\",\"dst\":\"255.255.255.255\",\"proto\":6,\"sport\":0,\"dport\":65535},"       \
+#define EXPECT                                                                                                   \
+  "{\"master\":{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":4000,\"dport\":21},"             \
+  "\"tuple\":" EXPECT_TUPLE                                                                                      \
+  ",\"mask\":{\"src\":\"255.255.255.255\",\"dst\":\"255.255.255.255\",\"proto\":6,\"sport\":0,\"dport\":65535}," \
   "\"timeout\":299,\"helper\":\"ftp\",\"flags\":0,\"class\":0"
 
 START_TEST(transcript_expectations)
@@ -173,8 +177,9 @@ START_TEST(transcript_expectations)
   ct_expect_view expect = expect_make();
 
   expect_happen(CT_EVENT_EXPECT_NEW, &expect);
-  ck_assert_str_eq(line_in("transcript"), "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[" EXPECT
-                                          ",\"ev\":\"EXP_NEW\"}],\"exp\":[" EXPECT "}]}\n");
+  ck_assert_str_eq(line_in("transcript"),
+                   "{\"n\":2,\"t\":0.1001,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[" EXPECT
+                   ",\"ev\":\"EXP_NEW\"}],\"exp\":[" EXPECT "}]}\n");
   /* Replaced by its like: nothing new in the table. */
   expect_happen(CT_EVENT_EXPECT_DESTROY, &expect);
   expect_happen(CT_EVENT_EXPECT_NEW, &expect);
@@ -201,7 +206,8 @@ START_TEST(transcript_frames_without_class)
   /* What happened meanwhile stands on the next line that was sent. */
   packet.reason = CT_REASON_FRAGMENT_HELD;
   packet.flags = CT_PACKET_CUT;
-  ck_assert(g_str_has_prefix(line_in("transcript"), "{\"n\":2,\"padded\":1,\"t\":0.1001,\"fwd\":0,\"cls\":null,\"ev\":[{"));
+  ck_assert(
+    g_str_has_prefix(line_in("transcript"), "{\"n\":2,\"padded\":1,\"t\":0.1001,\"fwd\":0,\"cls\":null,\"ev\":[{"));
 }
 END_TEST
 
@@ -227,18 +233,19 @@ START_TEST(transcript_first_and_last_line)
                    "\"sysctl\":[\"net.netfilter.nf_conntrack_checksum=0\"],\"helper\":[\"tcp:21:ftp\",\"udp:69:tftp\"],"
                    "\"clock\":\"virtual\"}\n");
   format->end(&text, &options, EMIT_CAN_PACKETS);
-  ck_assert_str_eq(text_taken(&text),
-                   "{\"end\":1,\"table\":[{\"orig\":" ORIG ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\","
-                   "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"id\":1}],\"expect\":[" EXPECT "}],"
-                   "\"stats\":[\"cpu=0\",\"found=0\",\"invalid=0\",\"insert=0\",\"insert_failed=0\",\"drop=0\",\"early_drop=0\","
-                   "\"error=0\",\"search_restart=0\",\"clash_resolve=0\",\"chaintoolong=3\"]}\n");
+  ck_assert_str_eq(
+    text_taken(&text),
+    "{\"end\":1,\"table\":[{\"orig\":" ORIG ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\","
+    "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"id\":1}],\"expect\":[" EXPECT "}],"
+    "\"stats\":[\"cpu=0\",\"found=0\",\"invalid=0\",\"insert=0\",\"insert_failed=0\",\"drop=0\",\"early_drop=0\","
+    "\"error=0\",\"search_restart=0\",\"clash_resolve=0\",\"chaintoolong=3\"]}\n");
 }
 END_TEST
 
 START_TEST(json_of_a_packet)
 {
-  static const guint8 syn[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 1, 0, 2, 10, 2, 0, 2,
-                                  0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0, 0, 0, 0, 0x50, 0x12, 0x20, 0, 0, 0, 0, 0 };
+  static const guint8 syn[40] = { 0x45, 0,    0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10,   1,    0,    2, 10, 2, 0, 2,
+                                  0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0,  0, 0, 0, 0x50, 0x12, 0x20, 0, 0,  0, 0, 0 };
   ct_view view = view_counted(view_tcp(CT_TCP_SYN_SENT, 0, 120), 1, 40, 0, 0);
 
   packet.data = syn;
@@ -254,18 +261,19 @@ START_TEST(json_of_a_packet)
   result.changes = CT_CHANGE_CREATED | CT_CHANGE_EXPECTED;
   shown.view = &view;
   happen(CT_EVENT_UPDATE, CT_EV_REPLY | CT_EV_ASSURED, &view);
-  ck_assert_str_eq(line_in("json"),
-                   "{\"schema\":1,\"type\":\"packet\",\"n\":2,\"time\":\"2026-11-21T10:04:58.1001Z\",\"t\":0.1001,\"length\":40,"
-                   "\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80,"
-                   "\"tcp\":{\"flags\":\"S.\",\"seq\":7,\"ack\":0,\"win\":8192,\"payload\":0},"
-                   "\"verdict\":\"accept\",\"class\":\"INVALID\",\"conn\":1,\"before\":\"NONE\",\"after\":\"SYN_SENT\","
-                   "\"reason\":\"tcp-seq-over\",\"text\":\"sequence number beyond the receiver's window\","
-                   "\"sysctl\":\"nf_conntrack_tcp_be_liberal\",\"bound\":{\"value\":5000,\"limit\":4800,\"over\":200},"
-                   "\"changes\":[\"created\",\"expected\"],"
-                   "\"entry\":{\"id\":1,\"orig\":" ORIG ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\","
-                   "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"counters\":[[1,40],[0,0]],\"use\":1},"
-                   "\"events\":[{\"event\":\"UPDATE\",\"bits\":[\"REPLY\",\"ASSURED\"],\"entry\":{\"id\":1,\"orig\":" ORIG
-                   ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"timeout\":120}}]}\n");
+  ck_assert_str_eq(
+    line_in("json"),
+    "{\"schema\":1,\"type\":\"packet\",\"n\":2,\"time\":\"2026-11-21T10:04:58.1001Z\",\"t\":0.1001,\"length\":40,"
+    "\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80,"
+    "\"tcp\":{\"flags\":\"S.\",\"seq\":7,\"ack\":0,\"win\":8192,\"payload\":0},"
+    "\"verdict\":\"accept\",\"class\":\"INVALID\",\"conn\":1,\"before\":\"NONE\",\"after\":\"SYN_SENT\","
+    "\"reason\":\"tcp-seq-over\",\"text\":\"sequence number beyond the receiver's window\","
+    "\"sysctl\":\"nf_conntrack_tcp_be_liberal\",\"bound\":{\"value\":5000,\"limit\":4800,\"over\":200},"
+    "\"changes\":[\"created\",\"expected\"],"
+    "\"entry\":{\"id\":1,\"orig\":" ORIG ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\","
+    "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"counters\":[[1,40],[0,0]],\"use\":1},"
+    "\"events\":[{\"event\":\"UPDATE\",\"bits\":[\"REPLY\",\"ASSURED\"],\"entry\":{\"id\":1,\"orig\":" ORIG
+    ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"timeout\":120}}]}\n");
   ck_assert_uint_eq(emit_collector_count(options.collector), 0);
 }
 END_TEST
@@ -273,7 +281,8 @@ END_TEST
 START_TEST(json_of_tables)
 {
   const emit_format *format = emit_format_find("json");
-  ct_view view = view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_CLOSED, CT_STATUS_EXPECTED, 10);
+  ct_view view =
+    view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_CLOSED, CT_STATUS_EXPECTED, 10);
   ct_expect_view expect = expect_make();
 
   view.sctp_vtag[1] = 4026531841u;
@@ -283,25 +292,29 @@ START_TEST(json_of_tables)
   view.helper = "sip";
   view.mark = 3;
   format->entry(&text, &options, &view);
-  ck_assert_str_eq(text_taken(&text),
-                   "{\"schema\":1,\"type\":\"entry\",\"created\":\"2026-11-21T10:04:56Z\",\"entry\":{\"id\":1,\"orig\":"
-                   "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":132,\"sport\":5,\"dport\":6},\"reply\":"
-                   "{\"src\":\"10.2.0.2\",\"dst\":\"10.1.0.2\",\"proto\":132,\"sport\":6,\"dport\":5},"
-                   "\"status\":[\"CONFIRMED\",\"EXPECTED\"],\"state\":\"CLOSED\",\"vtag\":[0,4026531841],\"helper\":\"sip\","
-                   "\"timeout\":10,\"master\":" ORIG ",\"mark\":3,\"master_id\":9,\"use\":1}}\n");
+  ck_assert_str_eq(
+    text_taken(&text),
+    "{\"schema\":1,\"type\":\"entry\",\"created\":\"2026-11-21T10:04:56Z\",\"entry\":{\"id\":1,\"orig\":"
+    "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":132,\"sport\":5,\"dport\":6},\"reply\":"
+    "{\"src\":\"10.2.0.2\",\"dst\":\"10.1.0.2\",\"proto\":132,\"sport\":6,\"dport\":5},"
+    "\"status\":[\"CONFIRMED\",\"EXPECTED\"],\"state\":\"CLOSED\",\"vtag\":[0,4026531841],\"helper\":\"sip\","
+    "\"timeout\":10,\"master\":" ORIG ",\"mark\":3,\"master_id\":9,\"use\":1}}\n");
   format->expect(&text, &options, &expect);
-  ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"expect\",\"expect\":{\"id\":1,"
-                                      "\"master\":{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":4000,\"dport\":21},"
-                                      "\"tuple\":" EXPECT_TUPLE ",\"mask\":{\"src\":\"255.255.255.255\",\"dst\":\"255.255.255.255\","
-                                      "\"proto\":6,\"sport\":0,\"dport\":65535},\"timeout\":299,\"helper\":\"ftp\",\"flags\":0,\"class\":0,"
-                                      "\"master_id\":1,\"made_by\":\"PASV\",\"made_by_packet\":17}}\n");
+  ck_assert_str_eq(
+    text_taken(&text),
+    "{\"schema\":1,\"type\":\"expect\",\"expect\":{\"id\":1,"
+    "\"master\":{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":4000,\"dport\":21},"
+    "\"tuple\":" EXPECT_TUPLE ",\"mask\":{\"src\":\"255.255.255.255\",\"dst\":\"255.255.255.255\","
+    "\"proto\":6,\"sport\":0,\"dport\":65535},\"timeout\":299,\"helper\":\"ftp\",\"flags\":0,\"class\":0,"
+    "\"master_id\":1,\"made_by\":\"PASV\",\"made_by_packet\":17}}\n");
   expect.deadline_ns = G_MAXINT64; /* no timeout */
   format->expect(&text, &options, &expect);
   ck_assert_ptr_nonnull(strstr(text_taken(&text), "\"dport\":65535},\"helper\":\"ftp\""));
   format->count(&text, &options, 12);
   ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"count\",\"count\":12}\n");
   format->snapshot(&text, &options, VIEW_NOW_NS, 5);
-  ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"snapshot\",\"time\":\"2026-11-21T10:04:58Z\",\"n\":5}\n");
+  ck_assert_str_eq(text_taken(&text),
+                   "{\"schema\":1,\"type\":\"snapshot\",\"time\":\"2026-11-21T10:04:58Z\",\"n\":5}\n");
 }
 END_TEST
 
@@ -314,10 +327,11 @@ START_TEST(json_of_events)
   event.packet = 0;
   event.reason = CT_REASON_END_TIMEOUT;
   format->event(&text, &options, &event);
-  ck_assert_str_eq(text_taken(&text),
-                   "{\"schema\":1,\"type\":\"event\",\"event\":\"DESTROY\",\"time\":\"2026-11-21T10:04:58Z\",\"bits\":[\"DESTROY\"],"
-                   "\"reason\":\"timeout\",\"text\":\"its timeout ran out\",\"entry\":{\"id\":1,\"orig\":" ORIG ",\"reply\":" REPLY
-                   ",\"status\":[\"CONFIRMED\",\"DYING\"],\"state\":\"CLOSE\"}}\n");
+  ck_assert_str_eq(
+    text_taken(&text),
+    "{\"schema\":1,\"type\":\"event\",\"event\":\"DESTROY\",\"time\":\"2026-11-21T10:04:58Z\",\"bits\":[\"DESTROY\"],"
+    "\"reason\":\"timeout\",\"text\":\"its timeout ran out\",\"entry\":{\"id\":1,\"orig\":" ORIG ",\"reply\":" REPLY
+    ",\"status\":[\"CONFIRMED\",\"DYING\"],\"state\":\"CLOSE\"}}\n");
   event = event_make(CT_EVENT_DROP, 0, NULL);
   event.packet = 9;
   event.reason = CT_REASON_TABLE_FULL;
@@ -340,13 +354,14 @@ START_TEST(json_of_statistics)
   stats.peak_count = 1;
   stats.peak_time_ns = VIEW_NOW_NS;
   emit_format_find("json")->stats(&text, &options, &stats, 7);
-  ck_assert_str_eq(text_taken(&text),
-                   "{\"schema\":1,\"type\":\"stats\",\"found\":0,\"invalid\":0,\"insert\":0,\"insert_failed\":0,\"drop\":2,"
-                   "\"early_drop\":0,\"error\":0,\"search_restart\":0,\"clash_resolve\":0,\"chaintoolong\":0,\"expect_new\":0,"
-                   "\"expect_create\":0,\"expect_delete\":0,\"count\":7,\"packets\":0,\"created\":0,\"ended\":{\"timeout\":5},"
-                   "\"expired_by_timeout\":{\"tcp_time_wait\":5},\"invalid_by_reason\":{},\"dropped_by_reason\":{},"
-                   "\"clock_back\":0,\"peak\":1,\"peak_time\":\"2026-11-21T10:04:58Z\",\"expect_peak\":0,\"expect_expired\":0,"
-                   "\"expect_refused\":0,\"helper_cut\":0}\n");
+  ck_assert_str_eq(
+    text_taken(&text),
+    "{\"schema\":1,\"type\":\"stats\",\"found\":0,\"invalid\":0,\"insert\":0,\"insert_failed\":0,\"drop\":2,"
+    "\"early_drop\":0,\"error\":0,\"search_restart\":0,\"clash_resolve\":0,\"chaintoolong\":0,\"expect_new\":0,"
+    "\"expect_create\":0,\"expect_delete\":0,\"count\":7,\"packets\":0,\"created\":0,\"ended\":{\"timeout\":5},"
+    "\"expired_by_timeout\":{\"tcp_time_wait\":5},\"invalid_by_reason\":{},\"dropped_by_reason\":{},"
+    "\"clock_back\":0,\"peak\":1,\"peak_time\":\"2026-11-21T10:04:58Z\",\"expect_peak\":0,\"expect_expired\":0,"
+    "\"expect_refused\":0,\"helper_cut\":0}\n");
 }
 END_TEST
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The formats that exist elsewhere: what is expected here was printed by conntrack and by /proc of a live kernel for such entries. */
+/*
+ * The formats that exist elsewhere: what is expected here was printed by conntrack and by /proc of a live kernel for
+ * such entries.
+ */
 #include "emit_views.h"
 #include "unit.h"
 
@@ -49,10 +52,11 @@ START_TEST(well_known)
                    CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED, 89);
   view = view_counted(view, 5, 291, 5, 289);
   options.show_mark = options.show_secmark = TRUE;
-  ck_assert_str_eq(entry_in("ip_conntrack", &view),
-                   "tcp      6 89 TIME_WAIT src=192.168.1.11 dst=192.168.1.12 sport=59302 dport=10050 packets=5 bytes=291 "
-                   "src=192.168.1.12 dst=192.168.1.11 sport=10050 dport=59302 packets=5 bytes=289 [ASSURED] mark=0 "
-                   "secmark=0 use=1\n");
+  ck_assert_str_eq(
+    entry_in("ip_conntrack", &view),
+    "tcp      6 89 TIME_WAIT src=192.168.1.11 dst=192.168.1.12 sport=59302 dport=10050 packets=5 bytes=291 "
+    "src=192.168.1.12 dst=192.168.1.11 sport=10050 dport=59302 packets=5 bytes=289 [ASSURED] mark=0 "
+    "secmark=0 use=1\n");
 
   view = view_make(view_tuple(CT_PROTO_TCP, "127.0.0.1", "127.0.0.1", 49236, 53191), CT_TCP_ESTABLISHED,
                    CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED, 431899);
@@ -62,7 +66,8 @@ START_TEST(well_known)
                    "tcp      6 431899 ESTABLISHED src=127.0.0.1 dst=127.0.0.1 sport=49236 dport=53191 src=127.0.0.1 "
                    "dst=127.0.0.1 sport=53191 dport=49236 [ASSURED] mark=0 use=1\n");
 
-  view = view_make(view_tuple(CT_PROTO_TCP, "10.0.0.11", "10.0.0.19", 36892, 9093), CT_TCP_CLOSE, CT_STATUS_SEEN_REPLY, 7);
+  view =
+    view_make(view_tuple(CT_PROTO_TCP, "10.0.0.11", "10.0.0.19", 36892, 9093), CT_TCP_CLOSE, CT_STATUS_SEEN_REPLY, 7);
   ck_assert_str_eq(entry_in("conntrack", &view),
                    "tcp      6 7 CLOSE src=10.0.0.11 dst=10.0.0.19 sport=36892 dport=9093 src=10.0.0.19 dst=10.0.0.11 "
                    "sport=9093 dport=36892 mark=0 use=1\n");
@@ -74,9 +79,10 @@ START_TEST(conntrack_protocols)
   ct_view view = view_make(view_tuple(CT_PROTO_UDP, "fd01::2", "fd02::1", 1001, 53), 0, 0, 29);
 
   view = view_counted(view, 1, 60, 0, 0);
-  ck_assert_str_eq(entry_in("conntrack", &view),
-                   "udp      17 29 src=fd01::2 dst=fd02::1 sport=1001 dport=53 packets=1 bytes=60 [UNREPLIED] src=fd02::1 "
-                   "dst=fd01::2 sport=53 dport=1001 packets=0 bytes=0 mark=0 use=1\n");
+  ck_assert_str_eq(
+    entry_in("conntrack", &view),
+    "udp      17 29 src=fd01::2 dst=fd02::1 sport=1001 dport=53 packets=1 bytes=60 [UNREPLIED] src=fd02::1 "
+    "dst=fd01::2 sport=53 dport=1001 packets=0 bytes=0 mark=0 use=1\n");
   options.options = EMIT_EXTENDED | EMIT_ID;
   view = view_make(view_tuple(CT_PROTO_ICMPV6, "fd01::2", "fd02::1", 99, 128 << 8), 0, 0, 29);
   ck_assert_str_eq(entry_in("conntrack", &view),
@@ -96,8 +102,9 @@ START_TEST(conntrack_protocols)
                                                  "dst=10.1.0.2 mark=0 use=1\n");
   /* The library knows DCCP, the kernel no longer does: ports that are not there are printed as 0. */
   view = view_make(view_tuple(CT_PROTO_DCCP, "127.0.0.1", "127.0.0.1", 0, 0), 0, 0, 599);
-  ck_assert_str_eq(entry_in("conntrack", &view), "dccp     33 599 src=127.0.0.1 dst=127.0.0.1 sport=0 dport=0 [UNREPLIED] "
-                                                 "src=127.0.0.1 dst=127.0.0.1 sport=0 dport=0 mark=0 use=1\n");
+  ck_assert_str_eq(entry_in("conntrack", &view),
+                   "dccp     33 599 src=127.0.0.1 dst=127.0.0.1 sport=0 dport=0 [UNREPLIED] "
+                   "src=127.0.0.1 dst=127.0.0.1 sport=0 dport=0 mark=0 use=1\n");
   view = view_tcp(CT_TCP_ESTABLISHED, CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED, 431999);
   view.helper = "ftp";
   view.use = 2;
@@ -134,10 +141,11 @@ START_TEST(conntrack_events)
   view.created_ns = VIEW_NOW_NS - VIEW_SECOND_NS - 400000000;
   view.mark = 7;
   event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
-  ck_assert_str_eq(event_in("conntrack", &event),
-                   "[1795255498.000000]\t[DESTROY] ipv4     2 tcp      6 CLOSE src=10.1.0.2 dst=10.2.0.2 sport=1000 dport=80 "
-                   "packets=1 bytes=60 [UNREPLIED] src=10.2.0.2 dst=10.1.0.2 sport=80 dport=1000 packets=1 bytes=40 "
-                   "mark=7 delta-time=2 [start=Sat Nov 21 10:04:56 2026] [stop=Sat Nov 21 10:04:58 2026]\n");
+  ck_assert_str_eq(
+    event_in("conntrack", &event),
+    "[1795255498.000000]\t[DESTROY] ipv4     2 tcp      6 CLOSE src=10.1.0.2 dst=10.2.0.2 sport=1000 dport=80 "
+    "packets=1 bytes=60 [UNREPLIED] src=10.2.0.2 dst=10.1.0.2 sport=80 dport=1000 packets=1 bytes=40 "
+    "mark=7 delta-time=2 [start=Sat Nov 21 10:04:56 2026] [stop=Sat Nov 21 10:04:58 2026]\n");
   event = event_make(CT_EVENT_DROP, 0, NULL);
   ck_assert_str_eq(event_in("conntrack", &event), "");
 }
@@ -165,10 +173,11 @@ START_TEST(conntrack_expectations)
   expect.mask = view_tuple(CT_PROTO_TCP, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::", 0, 0);
   expect.master_tuple = view_tuple(CT_PROTO_TCP, "::1", "::1", 41386, 21);
   expect.flags = 0;
-  ck_assert_str_eq(event_in("save", &event),
-                   "[DESTROY] 299 proto=6 src=::1 dst=::1 sport=0 dport=1234 mask-src=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff "
-                   "mask-dst=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff sport=0 dport=65535 master-src=::1 master-dst=::1 "
-                   "sport=41386 dport=21 class=1 helper=sip\n");
+  ck_assert_str_eq(
+    event_in("save", &event),
+    "[DESTROY] 299 proto=6 src=::1 dst=::1 sport=0 dport=1234 mask-src=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff "
+    "mask-dst=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff sport=0 dport=65535 master-src=::1 master-dst=::1 "
+    "sport=41386 dport=21 class=1 helper=sip\n");
 }
 END_TEST
 
@@ -184,7 +193,8 @@ START_TEST(expectations_without_a_timeout)
   event.expect = &expect;
   ck_assert(g_str_has_prefix(expect_in("conntrack", &expect), "proto=6 src=10.1.0.2 "));
   ck_assert(g_str_has_prefix(event_in("conntrack", &event), "    [NEW] proto=6 src=10.1.0.2 "));
-  ck_assert_str_eq(expect_in("proc", &expect), "- l3proto = 2 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 ftp\n");
+  ck_assert_str_eq(expect_in("proc", &expect),
+                   "- l3proto = 2 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 ftp\n");
   emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT);
   until = strstr(expect_in("xml", &expect), "<meta>");
   ck_assert_ptr_nonnull(until);
@@ -201,8 +211,9 @@ START_TEST(conntrack_statistics)
   stats.invalid = 3;
   stats.early_drop = 12;
   format->stats(&text, &options, &stats, 10);
-  ck_assert_str_eq(text_taken(&text), "cpu=0   \tfound=0 invalid=3 insert=0 insert_failed=0 drop=0 early_drop=12 error=0 "
-                                      "search_restart=0 clash_resolve=0 chaintoolong=0 \n");
+  ck_assert_str_eq(text_taken(&text),
+                   "cpu=0   \tfound=0 invalid=3 insert=0 insert_failed=0 drop=0 early_drop=12 error=0 "
+                   "search_restart=0 clash_resolve=0 chaintoolong=0 \n");
   options.options = EMIT_EXTENDED;
   stats.packets = 25;
   stats.created = 12;
@@ -246,13 +257,15 @@ START_TEST(proc_listing)
   view = view_make(view_tuple(CT_PROTO_GRE, "10.1.0.2", "10.2.0.2", 0, 0), 0, 0, 29);
   view.gre_timeout_s[0] = 30;
   view.gre_timeout_s[1] = 180;
-  ck_assert_str_eq(entry_in("proc", &view),
-                   "ipv4     2 gre      47 29 timeout=30, stream_timeout=180 src=10.1.0.2 dst=10.2.0.2 srckey=0x0 dstkey=0x0 "
-                   "[UNREPLIED] src=10.2.0.2 dst=10.1.0.2 srckey=0x0 dstkey=0x0 mark=0 zone=0 use=2\n");
+  ck_assert_str_eq(
+    entry_in("proc", &view),
+    "ipv4     2 gre      47 29 timeout=30, stream_timeout=180 src=10.1.0.2 dst=10.2.0.2 srckey=0x0 dstkey=0x0 "
+    "[UNREPLIED] src=10.2.0.2 dst=10.1.0.2 srckey=0x0 dstkey=0x0 mark=0 zone=0 use=2\n");
   view = view_make(view_tuple(CT_PROTO_DCCP, "10.1.0.2", "10.2.0.2", 0, 0), 0, 0, 599);
   options.show_times = TRUE;
-  ck_assert_str_eq(entry_in("proc", &view), "ipv4     2 unknown  33 599 src=10.1.0.2 dst=10.2.0.2 [UNREPLIED] src=10.2.0.2 "
-                                            "dst=10.1.0.2 mark=0 zone=0 delta-time=2 use=2\n");
+  ck_assert_str_eq(entry_in("proc", &view),
+                   "ipv4     2 unknown  33 599 src=10.1.0.2 dst=10.2.0.2 [UNREPLIED] src=10.2.0.2 "
+                   "dst=10.1.0.2 mark=0 zone=0 delta-time=2 use=2\n");
 }
 END_TEST
 
@@ -278,9 +291,10 @@ START_TEST(ip_conntrack_2_4)
 
   options.profile = ct_profile_find("linux-2.4");
   options.show_mark = FALSE;
-  ck_assert_str_eq(entry_in("ip_conntrack", &view),
-                   "tcp      6 431999 ESTABLISHED src=10.1.0.2 dst=10.2.0.2 sport=1000 dport=80 src=10.2.0.2 dst=10.1.0.2 "
-                   "sport=80 dport=1000 [ASSURED] use=1 \n");
+  ck_assert_str_eq(
+    entry_in("ip_conntrack", &view),
+    "tcp      6 431999 ESTABLISHED src=10.1.0.2 dst=10.2.0.2 sport=1000 dport=80 src=10.2.0.2 dst=10.1.0.2 "
+    "sport=80 dport=1000 [ASSURED] use=1 \n");
   ck_assert_str_eq(expect_in("ip_conntrack", &expect),
                    "EXPECTING: 299 use=1 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
   ck_assert(emit_format_lists_both(emit_format_find("ip_conntrack"), &options));
@@ -293,8 +307,7 @@ START_TEST(ip_conntrack_2_4)
                    "unknown  132 599 src=10.1.0.2 dst=10.2.0.2 [UNREPLIED] src=10.2.0.2 dst=10.1.0.2 use=1 \n");
   options.profile = ct_profile_find("linux-2.6");
   expect.deadline_ns = VIEW_NOW_NS;
-  ck_assert_str_eq(expect_in("ip_conntrack", &expect),
-                   "299 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
+  ck_assert_str_eq(expect_in("ip_conntrack", &expect), "299 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
 }
 END_TEST
 
@@ -309,13 +322,15 @@ START_TEST(save_lines)
   ck_assert_str_eq(entry_in("save", &view), "-A -t 29 -u UNSET -s fd01::2 -d fd02::1 -r fd02::1 -q fd01::2 -p icmpv6 "
                                             "--icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 99\n");
   view = view_make(view_tuple(50, "10.1.0.2", "10.2.0.2", 0, 0), 0, 0, 29);
-  ck_assert_str_eq(event_in("save", &event), "-U -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p 50\n");
+  ck_assert_str_eq(event_in("save", &event),
+                   "-U -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p 50\n");
   view = view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_COOKIE_WAIT, 0, 29);
   view.sctp_vtag[0] = 3530211813u;
   view.sctp_vtag[1] = 1002019910;
-  ck_assert_str_eq(entry_in("save", &view),
-                   "-A -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p sctp --sport 5 --dport 6 "
-                   "--reply-port-src 6 --reply-port-dst 5 --state COOKIE_WAIT --orig-vtag 3854658258 --reply-vtag 1184676155\n");
+  ck_assert_str_eq(
+    entry_in("save", &view),
+    "-A -t 29 -u UNSET -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p sctp --sport 5 --dport 6 "
+    "--reply-port-src 6 --reply-port-dst 5 --state COOKIE_WAIT --orig-vtag 3854658258 --reply-vtag 1184676155\n");
   event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
   view.timeout_ns = 0;
   ck_assert_str_eq(event_in("save", &event),
@@ -326,7 +341,8 @@ START_TEST(save_lines)
                    "-A -t 431999 -u EXPECTED,SEEN_REPLY,ASSURED -s 10.1.0.2 -d 10.2.0.2 -r 10.2.0.2 -q 10.1.0.2 -p tcp "
                    "--sport 1000 --dport 80 --reply-port-src 80 --reply-port-dst 1000 --state ESTABLISHED\n");
   view = view_make(view_tuple(CT_PROTO_DCCP, "127.0.0.1", "127.0.0.1", 0, 0), 0, 0, 599);
-  ck_assert_str_eq(entry_in("save", &view), "-A -t 599 -u UNSET -s 127.0.0.1 -d 127.0.0.1 -r 127.0.0.1 -q 127.0.0.1 -p dccp\n");
+  ck_assert_str_eq(entry_in("save", &view),
+                   "-A -t 599 -u UNSET -s 127.0.0.1 -d 127.0.0.1 -r 127.0.0.1 -q 127.0.0.1 -p dccp\n");
 }
 END_TEST
 
@@ -343,14 +359,15 @@ START_TEST(xml_flows)
   format->end(&text, &options, EMIT_CAN_LIST);
   ck_assert_str_eq(text_taken(&text), "");
   ck_assert_str_eq(
-    entry_in("xml", &view),
-    XML_HEAD "<conntrack>\n"
-             "<flow><meta direction=\"original\"><layer3 protonum=\"2\" protoname=\"ipv4\"><src>10.1.0.2</src><dst>10.2.0.2</dst>"
-             "</layer3><layer4 protonum=\"132\" protoname=\"sctp\"><sport>5</sport><dport>6</dport></layer4></meta>"
-             "<meta direction=\"reply\"><layer3 protonum=\"2\" protoname=\"ipv4\"><src>10.2.0.2</src><dst>10.1.0.2</dst>"
-             "</layer3><layer4 protonum=\"132\" protoname=\"sctp\"><sport>6</sport><dport>5</dport></layer4></meta>"
-             "<meta direction=\"independent\"><state>SYN_RECV</state><timeout>29</timeout><mark>0</mark><use>1</use><id>1</id>"
-             "<unreplied/></meta></flow>\n");
+    entry_in("xml", &view), XML_HEAD
+    "<conntrack>\n"
+    "<flow><meta direction=\"original\"><layer3 protonum=\"2\" "
+    "protoname=\"ipv4\"><src>10.1.0.2</src><dst>10.2.0.2</dst>"
+    "</layer3><layer4 protonum=\"132\" protoname=\"sctp\"><sport>5</sport><dport>6</dport></layer4></meta>"
+    "<meta direction=\"reply\"><layer3 protonum=\"2\" protoname=\"ipv4\"><src>10.2.0.2</src><dst>10.1.0.2</dst>"
+    "</layer3><layer4 protonum=\"132\" protoname=\"sctp\"><sport>6</sport><dport>5</dport></layer4></meta>"
+    "<meta direction=\"independent\"><state>SYN_RECV</state><timeout>29</timeout><mark>0</mark><use>1</use><id>1</id>"
+    "<unreplied/></meta></flow>\n");
   view = view_make(view_tuple(CT_PROTO_ICMP, "10.1.0.2", "10.2.0.2", 99, 8 << 8), 0, CT_STATUS_SEEN_REPLY, 28);
   view = view_counted(view, 1, 84, 1, 84);
   view.created_ns = VIEW_NOW_NS - VIEW_SECOND_NS - 400000000;
@@ -364,9 +381,11 @@ START_TEST(xml_flows)
     "<dst>10.2.0.2</dst></layer3><layer4 protonum=\"1\" protoname=\"icmp\"></layer4><counters><packets>1</packets>"
     "<bytes>84</bytes></counters></meta><meta direction=\"reply\"><layer3 protonum=\"2\" protoname=\"ipv4\">"
     "<src>10.2.0.2</src><dst>10.1.0.2</dst></layer3><layer4 protonum=\"1\" protoname=\"icmp\"></layer4><counters>"
-    "<packets>1</packets><bytes>84</bytes></counters></meta><meta direction=\"independent\"><timeout>28</timeout><id>1</id>"
+    "<packets>1</packets><bytes>84</bytes></counters></meta><meta "
+    "direction=\"independent\"><timeout>28</timeout><id>1</id>"
     "<timestamp><start>1795255496600000000</start><stop>1795255498000000000</stop></timestamp><deltatime>1</deltatime>"
-    "</meta><when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</year>"
+    "</meta><when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</"
+    "year>"
     "</when></flow>\n");
   format->end(&text, &options, EMIT_CAN_EVENTS);
   ck_assert_str_eq(text_taken(&text), "</conntrack>\n");
@@ -396,15 +415,15 @@ START_TEST(xml_expectations)
   options.options = EMIT_TIMESTAMP;
   emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT_EVENTS);
   ck_assert_str_eq(
-    event_in("xml", &event),
-    XML_HEAD "<expect>\n"
-             "<flow type=\"new\"><layer3 protonum=\"2\" protoname=\"ipv4\"><expected><src>10.1.0.2</src><dst>10.2.0.2</dst>"
-             "</expected><mask><src>255.255.255.255</src><dst>255.255.255.255</dst></mask><master><src>10.1.0.2</src>"
-             "<dst>10.2.0.2</dst></master></layer3><layer4 protonum=\"6\" protoname=\"tcp\"><expected><sport>0</sport>"
-             "<dport>1234</dport></expected><mask><sport>0</sport><dport>65535</dport></mask><master><sport>4000</sport>"
-             "<dport>21</dport></master></layer4><meta><helper-name>ftp</helper-name><timeout>299</timeout><class>0</class>"
-             "<when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</year>"
-             "</when><permanent/><inactive/></meta></flow>\n");
+    event_in("xml", &event), XML_HEAD
+    "<expect>\n"
+    "<flow type=\"new\"><layer3 protonum=\"2\" protoname=\"ipv4\"><expected><src>10.1.0.2</src><dst>10.2.0.2</dst>"
+    "</expected><mask><src>255.255.255.255</src><dst>255.255.255.255</dst></mask><master><src>10.1.0.2</src>"
+    "<dst>10.2.0.2</dst></master></layer3><layer4 protonum=\"6\" protoname=\"tcp\"><expected><sport>0</sport>"
+    "<dport>1234</dport></expected><mask><sport>0</sport><dport>65535</dport></mask><master><sport>4000</sport>"
+    "<dport>21</dport></master></layer4><meta><helper-name>ftp</helper-name><timeout>299</timeout><class>0</class>"
+    "<when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</year>"
+    "</when><permanent/><inactive/></meta></flow>\n");
   emit_format_find("xml")->end(&text, &options, EMIT_CAN_EXPECT_EVENTS);
   ck_assert_str_eq(text_taken(&text), "</expect>\n");
 }

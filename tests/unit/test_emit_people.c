@@ -14,8 +14,8 @@ static emit_packet shown;
 /* 10.1.0.2.1000 > 10.2.0.2.80, a SYN, half a second into the capture. */
 static void setup(void)
 {
-  static const guint8 syn[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 1, 0, 2, 10, 2, 0, 2,
-                                  0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0, 0, 0, 0, 0x50, 0x02, 0x20, 0, 0, 0, 0, 0 };
+  static const guint8 syn[40] = { 0x45, 0,    0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10,   1,    0,    2, 10, 2, 0, 2,
+                                  0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0,  0, 0, 0, 0x50, 0x02, 0x20, 0, 0,  0, 0, 0 };
 
   emit_text_init(&text, -1);
   memset(&options, 0, sizeof(options));
@@ -100,9 +100,10 @@ START_TEST(dropped)
   result.verdict = CT_VERDICT_DROP;
   result.reason = CT_REASON_TABLE_FULL;
   result.conn = 0;
-  ck_assert_str_eq(line(), "     1     0.500000  -      dropped     -     -                               -"
-                           "   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0"
-                           "  -- nf_conntrack: table full, dropping packet; a larger nf_conntrack_max would have room\n");
+  ck_assert_str_eq(line(),
+                   "     1     0.500000  -      dropped     -     -                               -"
+                   "   10.1.0.2.1000 > 10.2.0.2.80: Flags [S], seq 7, win 8192, length 0"
+                   "  -- nf_conntrack: table full, dropping packet; a larger nf_conntrack_max would have room\n");
 }
 END_TEST
 
@@ -130,8 +131,9 @@ START_TEST(cut_packets)
     packet.captured = captured;
     packet.flags = CT_PACKET_CUT;
     packet.reason = result.reason = CT_REASON_TCP_SHORT;
-    ck_assert(strstr(line(), captured >= 24 ? " 10.1.0.2.1000 > 10.2.0.2.80: " : captured >= 20 ? " 10.1.0.2 > 10.2.0.2: " :
-                             "   -  -- ") != NULL);
+    ck_assert(strstr(line(), captured >= 24   ? " 10.1.0.2.1000 > 10.2.0.2.80: "
+                             : captured >= 20 ? " 10.1.0.2 > 10.2.0.2: "
+                                              : "   -  -- ") != NULL);
     g_free(exact);
   }
 }
@@ -156,9 +158,10 @@ START_TEST(expected)
   event.view = NULL;
   event.expect = &expect;
   emit_collector_event(options.collector, &event);
-  ck_assert_str_eq(strstr(line(), "  -- "),
-                   "  -- expected by #1 10.1.0.2.4000 > 10.2.0.2.21 (PASV in packet 17); "
-                   "#7 ends: early_drop: the table was full; expects 10.1.0.2 > 10.2.0.2.1234 tcp (PASV in packet 17)\n");
+  ck_assert_str_eq(
+    strstr(line(), "  -- "),
+    "  -- expected by #1 10.1.0.2.4000 > 10.2.0.2.21 (PASV in packet 17); "
+    "#7 ends: early_drop: the table was full; expects 10.1.0.2 > 10.2.0.2.1234 tcp (PASV in packet 17)\n");
   ck_assert_uint_eq(emit_collector_count(options.collector), 0);
 }
 END_TEST
@@ -215,37 +218,38 @@ START_TEST(summary_page)
   busy_summary();
   summary.notes = notes;
   emit_summary_print(&text, &summary, FALSE);
-  ck_assert_str_eq(
-    text_taken(&text),
-    "  capture     1,234 frames, 1,001 of them replayed, 5 h 33 min from 2026-11-21T10:04:58Z\n"
-    "  kernel      linux-6.18, max 65536, hash size 262144, hash seed 0, gc exact\n"
-    "  packets            NEW  ESTABLISHED   INVALID\n"
-    "  tcp                250          500         0\n"
-    "  udp                 80          160        10\n"
-    "  all                330          660        10\n"
-    "  entries     330 created, 307 ended, 23 still there\n"
-    "              peak 65,536 of 65,536 at +12.345 s, mean 12\n"
-    "              evicted 7, timeout udp 100, timeout tcp_time_wait 150,\n"
-    "              timeout tcp_close 50\n"
-    "  table full  a kernel's expired entries count until they are collected, and its\n"
-    "              collector evicts when the table is nearly full: --gc kernel shows\n"
-    "              how\n"
-    "  INVALID             9  sequence number beyond the receiver's window\n"
-    "                         (tcp-seq-over)\n"
-    "                         nf_conntrack_tcp_be_liberal=1 would let it pass\n"
-    "                      1  a combination of TCP flags that no stack sends\n"
-    "                         (tcp-flags)\n"
-    "  dropped             2  nf_conntrack: table full, dropping packet (table-full)\n"
-    "                         a larger nf_conntrack_max would have room\n"
-    "  not tracked         1  the frame carries neither IPv4 nor IPv6 (not-ip)\n"
-    "  checksums   0 wrong, 100 look like offload (captured on the sender): not judged\n"
-    "  expected    3 expectations made, 0 met, 0 expired, 0 refused; peak 0\n"
-    "  note        each packet stands in the capture twice, as it came in and as it\n"
-    "              went out; --direction in takes one of them\n");
+  ck_assert_str_eq(text_taken(&text),
+                   "  capture     1,234 frames, 1,001 of them replayed, 5 h 33 min from 2026-11-21T10:04:58Z\n"
+                   "  kernel      linux-6.18, max 65536, hash size 262144, hash seed 0, gc exact\n"
+                   "  packets            NEW  ESTABLISHED   INVALID\n"
+                   "  tcp                250          500         0\n"
+                   "  udp                 80          160        10\n"
+                   "  all                330          660        10\n"
+                   "  entries     330 created, 307 ended, 23 still there\n"
+                   "              peak 65,536 of 65,536 at +12.345 s, mean 12\n"
+                   "              evicted 7, timeout udp 100, timeout tcp_time_wait 150,\n"
+                   "              timeout tcp_close 50\n"
+                   "  table full  a kernel's expired entries count until they are collected, and its\n"
+                   "              collector evicts when the table is nearly full: --gc kernel shows\n"
+                   "              how\n"
+                   "  INVALID             9  sequence number beyond the receiver's window\n"
+                   "                         (tcp-seq-over)\n"
+                   "                         nf_conntrack_tcp_be_liberal=1 would let it pass\n"
+                   "                      1  a combination of TCP flags that no stack sends\n"
+                   "                         (tcp-flags)\n"
+                   "  dropped             2  nf_conntrack: table full, dropping packet (table-full)\n"
+                   "                         a larger nf_conntrack_max would have room\n"
+                   "  not tracked         1  the frame carries neither IPv4 nor IPv6 (not-ip)\n"
+                   "  checksums   0 wrong, 100 look like offload (captured on the sender): not judged\n"
+                   "  expected    3 expectations made, 0 met, 0 expired, 0 refused; peak 0\n"
+                   "  note        each packet stands in the capture twice, as it came in and as it\n"
+                   "              went out; --direction in takes one of them\n");
 }
 END_TEST
 
-/* What the kernel's collector would have made of it, beside what exact expiry did; silent where neither lost anything. */
+/*
+ * What the kernel's collector would have made of it, beside what exact expiry did; silent where neither lost anything.
+ */
 START_TEST(summary_beside_the_kernel)
 {
   emit_pressed kernel = { 0, 0, 65536, 23 };

@@ -69,7 +69,8 @@ START_TEST(numbers_as_printf)
     g_snprintf(expected, sizeof(expected), "%" G_GUINT64_FORMAT, v);
     emit_text_u64(&text, v);
     ck_assert_str_eq(taken(), expected);
-    g_snprintf(expected, sizeof(expected), "%" G_GUINT64_FORMAT ".%09u", v / 2 / 1000000000u, (guint)(v / 2 % 1000000000u));
+    g_snprintf(expected, sizeof(expected), "%" G_GUINT64_FORMAT ".%09u", v / 2 / 1000000000u,
+               (guint)(v / 2 % 1000000000u));
     emit_text_seconds(&text, (gint64)(v / 2), 9);
     ck_assert_str_eq(taken(), expected);
     if (v / 2 % 1000000000u != 0) {

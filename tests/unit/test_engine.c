@@ -31,8 +31,17 @@ static void put32(uint8_t *p, guint32 v)
 
 static uint8_t some_flags(GRand *rand)
 {
-  static const uint8_t flags[] = { CT_TCP_SYN, CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK,
-                                   CT_TCP_FIN | CT_TCP_ACK, CT_TCP_RST, CT_TCP_RST | CT_TCP_ACK, 0, CT_TCP_SYN | CT_TCP_FIN };
+  static const uint8_t flags[] = { CT_TCP_SYN,
+                                   CT_TCP_SYN,
+                                   CT_TCP_SYN | CT_TCP_ACK,
+                                   CT_TCP_ACK,
+                                   CT_TCP_ACK,
+                                   CT_TCP_ACK,
+                                   CT_TCP_FIN | CT_TCP_ACK,
+                                   CT_TCP_RST,
+                                   CT_TCP_RST | CT_TCP_ACK,
+                                   0,
+                                   CT_TCP_SYN | CT_TCP_FIN };
 
   return flags[g_rand_int_range(rand, 0, G_N_ELEMENTS(flags))];
 }
@@ -82,9 +91,13 @@ static traffic *traffic_new(guint32 seed)
     put32(ip + (back ? 12 : 16), 0x0a010001);
     fill_l4(rand, ip, ip[9], back);
     if (g_rand_int_range(rand, 0, 4) == 0)
-      now_ns += g_rand_int_range(rand, 0, 20) == 0 ? g_rand_int_range(rand, 1, 400) * S : g_rand_int_range(rand, 0, 900000000);
-    t->packets[i] = (ct_packet){ .time_ns = now_ns - (g_rand_int_range(rand, 0, 50) == 0 ? S : 0), .number = i + 1,
-                                 .data = ip, .length = HEADERS, .captured = HEADERS };
+      now_ns +=
+        g_rand_int_range(rand, 0, 20) == 0 ? g_rand_int_range(rand, 1, 400) * S : g_rand_int_range(rand, 0, 900000000);
+    t->packets[i] = (ct_packet){ .time_ns = now_ns - (g_rand_int_range(rand, 0, 50) == 0 ? S : 0),
+                                 .number = i + 1,
+                                 .data = ip,
+                                 .length = HEADERS,
+                                 .captured = HEADERS };
     ct_packet_prepare(&t->packets[i], CT_CHECKSUMS_IGNORE, &params);
   }
   g_rand_free(rand);
@@ -117,26 +130,21 @@ static void note(const ct_event *event, void *user)
 
   ck_assert_int_ge(event->time_ns, event->type == CT_EVENT_DESTROY ? INT64_MIN : d->last_ns);
   d->last_ns = MAX(d->last_ns, event->time_ns);
-  g_string_append_printf(d->text, "%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %u %u %" G_GUINT64_FORMAT "\n", event->type,
-                         event->time_ns, id, event->bits, event->reason, event->packet);
+  g_string_append_printf(d->text, "%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %u %u %" G_GUINT64_FORMAT "\n",
+                         event->type, event->time_ns, id, event->bits, event->reason, event->packet);
   switch (event->type) {
   case CT_EVENT_NEW:
     ck_assert(g_hash_table_add(d->alive, g_memdup2(&id, sizeof(id))));
     d->created++;
     break;
-  case CT_EVENT_UPDATE:
-    ck_assert(g_hash_table_contains(d->alive, &id));
-    break;
+  case CT_EVENT_UPDATE: ck_assert(g_hash_table_contains(d->alive, &id)); break;
   case CT_EVENT_DESTROY:
     ck_assert(g_hash_table_remove(d->alive, &id));
     d->ended++;
     d->ended_by[event->reason]++;
     break;
-  case CT_EVENT_DROP:
-    d->dropped++;
-    break;
-  default:
-    break;
+  case CT_EVENT_DROP: d->dropped++; break;
+  default: break;
   }
 }
 
@@ -179,7 +187,8 @@ typedef struct setting {
 } setting;
 
 static const setting settings[] = {
-  { 0, CT_GC_EXACT }, { 200, CT_GC_EXACT }, { 30, CT_GC_EXACT }, { 0, CT_GC_KERNEL }, { 200, CT_GC_KERNEL }, { 30, CT_GC_KERNEL },
+  { 0, CT_GC_EXACT },  { 200, CT_GC_EXACT },  { 30, CT_GC_EXACT },
+  { 0, CT_GC_KERNEL }, { 200, CT_GC_KERNEL }, { 30, CT_GC_KERNEL },
 };
 
 START_TEST(every_entry_ends_once_and_the_log_equals_the_statistics)
@@ -270,7 +279,10 @@ static guint collected_after_s(guint64 seed)
   return s - 1;
 }
 
-/* The collector comes by once a minute; when in that minute stands in the seed's upper half, in milliseconds before the minute's end. */
+/*
+ * The collector comes by once a minute; when in that minute stands in the seed's upper half, in milliseconds before the
+ * minute's end.
+ */
 START_TEST(the_phase_of_the_collector_is_the_seed_s)
 {
   guint64 before_ms;
@@ -287,7 +299,10 @@ START_TEST(the_phase_of_the_collector_is_the_seed_s)
 }
 END_TEST
 
-/* Packets in a buffer that is filled again and again: hints for its packets, for those that were in it before, and none. */
+/*
+ * Packets in a buffer that is filled again and again: hints for its packets, for those that were in it before, and
+ * none.
+ */
 START_TEST(hints_never_show)
 {
   enum { RUN = 24 };

@@ -105,7 +105,7 @@ START_TEST(permanent_and_inactive)
   hk_pass(&kit, 1);
   ck_assert_ptr_null(ct_expect_find(kit.engine, &t));
   hk_expect_said(
-      &kit, "+ 10.2.0.2 > 10.1.0.2:5000 udp 180 permanent inactive test\n- 10.2.0.2 > 10.1.0.2:5000 udp timeout\n");
+    &kit, "+ 10.2.0.2 > 10.1.0.2:5000 udp 180 permanent inactive test\n- 10.2.0.2 > 10.1.0.2:5000 udp timeout\n");
 }
 END_TEST
 

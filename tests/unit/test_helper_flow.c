@@ -298,7 +298,7 @@ static void pptp_call(hk_tcp *t)
   pptp_send(t, 0, 7, "\0\x64", 2);
   pptp_send(t, 1, 8, "\0\xc8\0\x64\1", 5);
   hk_expect_said(
-      &kit, "+ 10.1.0.2:100 > 10.2.0.2:200 gre 300 call reply\n+ 10.2.0.2:200 > 10.1.0.2:100 gre 300 call reply\n");
+    &kit, "+ 10.1.0.2:100 > 10.2.0.2:200 gre 300 call reply\n+ 10.2.0.2:200 > 10.1.0.2:100 gre 300 call reply\n");
 }
 
 START_TEST(pptp_tunnel)
@@ -355,7 +355,10 @@ static void tunnel_open(hk *k)
   hk_gre(k, CLIENT, SERVER, 0);
 }
 
-/* A full table of which nothing may go but a control connection that is ending: the collector takes that, and its tunnel goes along. */
+/*
+ * A full table of which nothing may go but a control connection that is ending: the collector takes that, and its
+ * tunnel goes along.
+ */
 static void collector_meets_pptp(guint64 hash_seed, gboolean tunnel_first)
 {
   const ct_stats *stats;

@@ -540,14 +540,13 @@ START_TEST(call_from_signal_to_media)
   n = tpkt(segment, message, q931(message, &b));
   hk_tcp_send(&call, 0, segment, n);
   hk_expect_said(
-      &k,
-      "+ 10.2.0.2 > 10.1.0.2:1300 tcp 240 Setup\n"
-      "+ 10.2.0.2 > 10.1.0.2:5000 udp 240 OpenLogicalChannel\n+ 10.2.0.2 > 10.1.0.2:5001 udp 240 OpenLogicalChannel\n"
-      "- 10.2.0.2 > 10.1.0.2:5000 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5000 udp 240 OpenLogicalChannel\n"
-      "- 10.2.0.2 > 10.1.0.2:5001 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5001 udp 240 OpenLogicalChannel\n"
-      "+ 10.2.0.2 > 10.1.0.2:5010 udp 240 OpenLogicalChannel\n+ 10.2.0.2 > 10.1.0.2:5011 udp 240 OpenLogicalChannel\n"
-      "- 10.2.0.2 > 10.1.0.2:5010 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5010 udp 240 OpenLogicalChannel\n"
-      "- 10.2.0.2 > 10.1.0.2:5011 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5011 udp 240 OpenLogicalChannel\n");
+    &k, "+ 10.2.0.2 > 10.1.0.2:1300 tcp 240 Setup\n"
+        "+ 10.2.0.2 > 10.1.0.2:5000 udp 240 OpenLogicalChannel\n+ 10.2.0.2 > 10.1.0.2:5001 udp 240 OpenLogicalChannel\n"
+        "- 10.2.0.2 > 10.1.0.2:5000 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5000 udp 240 OpenLogicalChannel\n"
+        "- 10.2.0.2 > 10.1.0.2:5001 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5001 udp 240 OpenLogicalChannel\n"
+        "+ 10.2.0.2 > 10.1.0.2:5010 udp 240 OpenLogicalChannel\n+ 10.2.0.2 > 10.1.0.2:5011 udp 240 OpenLogicalChannel\n"
+        "- 10.2.0.2 > 10.1.0.2:5010 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5010 udp 240 OpenLogicalChannel\n"
+        "- 10.2.0.2 > 10.1.0.2:5011 udp replaced\n+ 10.2.0.2 > 10.1.0.2:5011 udp 240 OpenLogicalChannel\n");
   hk_tcp_open(&k, &control, KEEPER ":4001", PHONE ":1300");
   ck_assert(ct_engine_find(k.engine, k.result.conn, &view));
   ck_assert_str_eq(view.helper, "H.245");

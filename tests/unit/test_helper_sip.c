@@ -55,7 +55,7 @@ END_TEST
 START_TEST(contact_lists)
 {
   ct_sip_text t =
-      text_of("X\r\nContact: <sip:host>, <sip:a@10.1.0.2:5062>;q=1,<sip:10.1.0.3>\r\nContact: <sip:10.1.0.4>\r\n\r\n");
+    text_of("X\r\nContact: <sip:host>, <sip:a@10.1.0.2:5062>;q=1,<sip:10.1.0.3>\r\nContact: <sip:10.1.0.4>\r\n\r\n");
   ct_sip_contacts all = { 0 };
   ct_sip_contact c;
 
@@ -162,10 +162,10 @@ START_TEST(session_descriptions)
   ct_sip_media m[CT_SIP_MEDIA_MAX];
   bool bad;
 
-  ck_assert_uint_eq(
-      sdp("c=IN IP4 10.1.0.2\r\nm=audio 4000 RTP\r\nm=video 4002 RTP\r\nc=IN IP4 10.1.0.3\r\nm=image 4004 t38\r\nm=audio 4006 R\r\n",
-          m, &bad),
-      3);
+  ck_assert_uint_eq(sdp("c=IN IP4 10.1.0.2\r\nm=audio 4000 RTP\r\nm=video 4002 RTP\r\nc=IN IP4 10.1.0.3\r\nm=image "
+                        "4004 t38\r\nm=audio 4006 R\r\n",
+                        m, &bad),
+                    3);
   ck_assert(!bad);
   ck_assert_uint_eq(m[0].class_number, CT_SIP_AUDIO);
   ck_assert_uint_eq(m[0].addr.bytes[3], 2);
@@ -201,7 +201,7 @@ START_TEST(call)
   hk_expect_said(&kit, "+ 10.2.0.2 > 10.1.0.2:4000 udp 180 INVITE\n+ 10.2.0.2 > 10.1.0.2:4001 udp 180 INVITE\n");
   hk_udp_text(&kit, PROXY, P(5060), "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n" SDP("10.2.0.2", 6000));
   hk_expect_said(
-      &kit, "+ 10.1.0.2 > 10.2.0.2:6000 udp 180 INVITE response\n+ 10.1.0.2 > 10.2.0.2:6001 udp 180 INVITE response\n");
+    &kit, "+ 10.1.0.2 > 10.2.0.2:6000 udp 180 INVITE response\n+ 10.1.0.2 > 10.2.0.2:6001 udp 180 INVITE response\n");
   hk_udp_text(&kit, "10.2.0.2:6000", P(4000), "rtp");
   ck_assert_uint_eq(kit.result.cls, CT_CLASS_RELATED);
   hk_expect_said(&kit, "- 10.2.0.2 > 10.1.0.2:4000 udp used\n");
@@ -264,9 +264,9 @@ START_TEST(two_flows_of_one_call)
 }
 END_TEST
 
-#define REGISTER(contact, expires)                                                                                     \
+#define REGISTER(contact, expires) \
   "REGISTER sip:r SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@" contact ">\r\nExpires: " expires "\r\n\r\n"
-#define REGISTERED(contact, expires)                                                                                   \
+#define REGISTERED(contact, expires) \
   "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@" contact ">;expires=" expires "\r\n\r\n"
 
 START_TEST(registration)
@@ -299,8 +299,7 @@ START_TEST(registration_refused_or_ended)
   hk_udp_text(&kit, P(5060), PROXY, REGISTER("10.1.0.2:5062", "60"));
   hk_udp_text(&kit, PROXY, P(5060), "SIP/2.0 401 Unauthorized\r\nCSeq: 1 REGISTER\r\n\r\n");
   hk_expect_said(
-      &kit,
-      "+ 10.2.0.2 > 10.1.0.2:5062 udp 180 permanent inactive REGISTER\n- 10.2.0.2 > 10.1.0.2:5062 udp withdrawn\n");
+    &kit, "+ 10.2.0.2 > 10.1.0.2:5062 udp 180 permanent inactive REGISTER\n- 10.2.0.2 > 10.1.0.2:5062 udp withdrawn\n");
   hk_udp_text(&kit, P(5060), PROXY, REGISTER("10.1.0.2:5062", "0"));
   hk_udp_text(&kit, P(5060), PROXY, REGISTER("10.1.0.3:5062", "60")); /* not for others */
   hk_expect_said(&kit, "");

@@ -60,7 +60,7 @@ END_TEST
 START_TEST(packets_are_in_order_and_inside)
 {
   verify_hostile h;
-  guint protocols[256] = {0}, phases[VERIFY_HOSTILE_PHASES] = {0};
+  guint protocols[256] = { 0 }, phases[VERIFY_HOSTILE_PHASES] = { 0 };
   verify_hostile_init(&h);
   for (guint32 n = 1; n <= 500; n++)
     verify_hostile_add(&h, 5, n);
@@ -77,7 +77,7 @@ START_TEST(packets_are_in_order_and_inside)
   }
   for (guint i = 0; i < VERIFY_HOSTILE_PHASES; i++)
     ck_assert_uint_gt(phases[i], 0);
-  const guint8 wanted[] = {CT_PROTO_TCP, CT_PROTO_UDP, CT_PROTO_ICMP, CT_PROTO_SCTP, CT_PROTO_GRE, CT_PROTO_UDPLITE};
+  const guint8 wanted[] = { CT_PROTO_TCP, CT_PROTO_UDP, CT_PROTO_ICMP, CT_PROTO_SCTP, CT_PROTO_GRE, CT_PROTO_UDPLITE };
   for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
     ck_assert_msg(protocols[wanted[i]] > 0, "no packet of protocol %u", wanted[i]);
   verify_hostile_clear(&h);

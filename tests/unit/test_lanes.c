@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lanes count what engines of their own count, over seeded random traffic in which thousands of entries come and go; and their hash chains. */
+/*
+ * Lanes count what engines of their own count, over seeded random traffic in which thousands of entries come and go;
+ * and their hash chains.
+ */
 #include <glib.h>
 #include <string.h>
 
@@ -18,7 +21,7 @@ typedef struct mill {
   GRand *rand;
   ct_params params;
   int64_t now_ns;
-  guint hosts, ports;   /* that it is among */
+  guint hosts, ports; /* that it is among */
   guint64 number;
   uint8_t bytes[32][HEADERS];
 } mill;
@@ -51,8 +54,8 @@ static uint8_t *put_addresses(uint8_t *ip, gboolean v6, gboolean back, guint hos
 
 static void put_tcp(mill *m, uint8_t *l4)
 {
-  static const uint8_t flags[] = { CT_TCP_SYN, CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK,
-                                   CT_TCP_FIN | CT_TCP_ACK, CT_TCP_RST };
+  static const uint8_t flags[] = { CT_TCP_SYN, CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK,
+                                   CT_TCP_ACK, CT_TCP_ACK, CT_TCP_FIN | CT_TCP_ACK, CT_TCP_RST };
 
   put16(l4 + 6, 1000 + (guint)g_rand_int_range(m->rand, 0, 3));
   put16(l4 + 10, 1000 + (guint)g_rand_int_range(m->rand, 0, 3));
@@ -65,8 +68,10 @@ static void next_packet(mill *m, ct_packet *packet, uint8_t *ip)
 {
   static const uint8_t protos[] = { CT_PROTO_TCP, CT_PROTO_TCP, CT_PROTO_UDP, CT_PROTO_UDP, CT_PROTO_ICMP, 50 };
   gboolean back = g_rand_boolean(m->rand), v6 = g_rand_int_range(m->rand, 0, 5) == 0;
-  guint host = (guint)g_rand_int_range(m->rand, 1, (gint)m->hosts), port = 1024 + (guint)g_rand_int_range(m->rand, 0, (gint)m->ports);
-  uint8_t *l4 = put_addresses(ip, v6, back, host), proto = protos[g_rand_int_range(m->rand, 0, v6 ? 4 : G_N_ELEMENTS(protos))];
+  guint host = (guint)g_rand_int_range(m->rand, 1, (gint)m->hosts),
+        port = 1024 + (guint)g_rand_int_range(m->rand, 0, (gint)m->ports);
+  uint8_t *l4 = put_addresses(ip, v6, back, host),
+          proto = protos[g_rand_int_range(m->rand, 0, v6 ? 4 : G_N_ELEMENTS(protos))];
 
   ip[v6 ? 6 : 9] = proto;
   put16(l4 + (back ? 2 : 0), port);
@@ -82,8 +87,11 @@ static void next_packet(mill *m, ct_packet *packet, uint8_t *ip)
   m->now_ns += g_rand_int_range(m->rand, 0, 200000);
   if (g_rand_int_range(m->rand, 0, 500) == 0)
     m->now_ns += g_rand_int_range(m->rand, 1, 20) * S;
-  *packet = (ct_packet){ .time_ns = m->now_ns - (g_rand_int_range(m->rand, 0, 90) == 0 ? S : 0), .number = ++m->number,
-                         .data = ip, .length = v6 ? 60 : 40, .captured = v6 ? 60 : 40 };
+  *packet = (ct_packet){ .time_ns = m->now_ns - (g_rand_int_range(m->rand, 0, 90) == 0 ? S : 0),
+                         .number = ++m->number,
+                         .data = ip,
+                         .length = v6 ? 60 : 40,
+                         .captured = v6 ? 60 : 40 };
   ct_packet_prepare(packet, CT_CHECKSUMS_IGNORE, &m->params);
 }
 
@@ -158,8 +166,8 @@ static void expect_pressure(const lanes_pair *pair, guint n)
 START_TEST(test_sizes)
 {
   mill *m = mill_new(1 + (guint)_i, 40, 100);
-  const ct_params params[] = { sized(m, 0, 4096), sized(m, 10, 16), sized(m, 100, 100), sized(m, 500, 512), sized(m, 1000, 1024),
-                               sized(m, 1000, 333), sized(m, 2000, 5000), sized(m, 3000, 65536) };
+  const ct_params params[] = { sized(m, 0, 4096),    sized(m, 10, 16),    sized(m, 100, 100),   sized(m, 500, 512),
+                               sized(m, 1000, 1024), sized(m, 1000, 333), sized(m, 2000, 5000), sized(m, 3000, 65536) };
   lanes_pair *pair = lanes_pair_new(params, G_N_ELEMENTS(params), PACKETS);
 
   run(m, pair, PACKETS);
@@ -232,7 +240,10 @@ START_TEST(test_timeouts)
 }
 END_TEST
 
-/* A lane of few buckets and short timeouts, which never loses anything, must not keep one of many buckets and long ones in few bins. */
+/*
+ * A lane of few buckets and short timeouts, which never loses anything, must not keep one of many buckets and long ones
+ * in few bins.
+ */
 START_TEST(test_few_buckets_beside_many)
 {
   mill *m = mill_new(9, 2, 1);
@@ -246,8 +257,10 @@ START_TEST(test_few_buckets_beside_many)
   pair = lanes_pair_new(params, G_N_ELEMENTS(params), PACKETS);
   lanes = lanes_pair_lanes(pair);
   for (i = 0; i < PACKETS; i++) {
-    uint8_t ip[HEADERS] = { 0x45, 0, 0, 40, [9] = CT_PROTO_UDP, [12] = 10, [14] = (uint8_t)(i >> 8), [15] = (uint8_t)i, [16] = 10,
-                            [20] = 4, [23] = 9, [25] = 20 };
+    /* clang-format off */
+    uint8_t ip[HEADERS] = { 0x45, 0, 0, 40, [9] = CT_PROTO_UDP, [12] = 10, [14] = (uint8_t)(i >> 8), [15] =
+      (uint8_t)i, [16] = 10, [20] = 4, [23] = 9, [25] = 20 };
+    /* clang-format on */
     ct_packet packet = { .time_ns = m->now_ns += S / 10, .number = i + 1, .data = ip, .length = 40, .captured = 40 };
 
     ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params[0]);
@@ -352,7 +365,8 @@ static void check_bins(const ct_bins *bins, const GArray *things)
 
 static void change(ct_bins *bins, GArray *things, GRand *rand, guint32 number, guint32 hashes)
 {
-  guint at = things->len == 0 ? 0 : (guint)g_rand_int_range(rand, 0, (gint)things->len), what = (guint)g_rand_int_range(rand, 0, 10);
+  guint at = things->len == 0 ? 0 : (guint)g_rand_int_range(rand, 0, (gint)things->len),
+        what = (guint)g_rand_int_range(rand, 0, 10);
   thing t = { number, { g_rand_int(rand) & hashes, g_rand_int(rand) & hashes } };
 
   if (what < 6 || things->len == 0) {

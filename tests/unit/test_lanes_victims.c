@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom lanes remember of those they evicted: for so many packets, in so much memory, and whatever other lanes there are beside it. */
+/*
+ * Whom lanes remember of those they evicted: for so many packets, in so much memory, and whatever other lanes there are
+ * beside it.
+ */
 #include <glib.h>
 
 #include "conntrack/lanes/internal.h"
@@ -38,9 +41,14 @@ static ct_lanes *lanes_of(const ct_params *params, guint n, guint remembered)
 static void send_at(ct_lanes *lanes, guint flow, gint64 after_ns)
 {
   const ct_params params = sized(0, 1);
-  guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, 10, (guint8)(flow >> 16), (guint8)(flow >> 8), (guint8)flow,
-                    192, 0, 2, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
-  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000) + after_ns, .number = 1, .data = ip, .length = sizeof(ip),
+  /* clang-format off */
+  guint8 ip[28] = { 0x45, 0, 0, 28, 0, 0, 0, 0, 64, CT_PROTO_UDP, 0, 0, 10, (guint8)(flow >> 16), (guint8)(flow >>
+    8), (guint8)flow, 192, 0, 2, 1, 4, 0, 0, 53, 0, 8, 0, 0 };
+  /* clang-format on */
+  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000) + after_ns,
+                  .number = 1,
+                  .data = ip,
+                  .length = sizeof(ip),
                   .captured = sizeof(ip) };
 
   ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);

@@ -66,12 +66,12 @@ START_TEST(tcp_options_hold)
     { "", 0, 0 },
     { "0101080a 00000001 00000002", 0, 0 },
     { "020405b4 01030307 04020000", CT_TCP_HOLDS_SCALE | CT_TCP_HOLDS_SACK_PERM, 7 },
-    { "0303ff00", CT_TCP_HOLDS_SCALE, 14 },                    /* RFC 7323, 2.3 */
-    { "00030307", 0, 0 },                                      /* behind the end of the list */
-    { "03040700 04030000", 0, 0 },                             /* neither has its length */
+    { "0303ff00", CT_TCP_HOLDS_SCALE, 14 }, /* RFC 7323, 2.3 */
+    { "00030307", 0, 0 },                   /* behind the end of the list */
+    { "03040700 04030000", 0, 0 },          /* neither has its length */
     { "0402050a 00000001 00000002", CT_TCP_HOLDS_SACK_PERM | CT_TCP_HOLDS_SACK, 0 },
-    { "0101050b 00000001 00000002 03000000", 0, 0 },           /* no whole number of blocks */
-    { "04020328", CT_TCP_HOLDS_SACK_PERM, 0 },                 /* longer than the header */
+    { "0101050b 00000001 00000002 03000000", 0, 0 }, /* no whole number of blocks */
+    { "04020328", CT_TCP_HOLDS_SACK_PERM, 0 },       /* longer than the header */
   };
   ct_packet p;
 
@@ -121,13 +121,10 @@ START_TEST(short_headers)
     guint32 ports, whole;
     ct_reason reason;
   } rows[] = {
-    { CT_PROTO_TCP, 4, 20, CT_REASON_TCP_SHORT },
-    { CT_PROTO_UDP, 4, 8, CT_REASON_UDP_SHORT },
-    { CT_PROTO_UDPLITE, 4, 8, CT_REASON_UDP_SHORT },
-    { CT_PROTO_SCTP, 4, 12, CT_REASON_SCTP_SHORT },
+    { CT_PROTO_TCP, 4, 20, CT_REASON_TCP_SHORT },    { CT_PROTO_UDP, 4, 8, CT_REASON_UDP_SHORT },
+    { CT_PROTO_UDPLITE, 4, 8, CT_REASON_UDP_SHORT }, { CT_PROTO_SCTP, 4, 12, CT_REASON_SCTP_SHORT },
     { CT_PROTO_DCCP, 0, 0, CT_REASON_NONE }, /* generic since 6.17 */
-    { CT_PROTO_GRE, 0, 0, CT_REASON_NONE },
-    { 50, 0, 0, CT_REASON_NONE },
+    { CT_PROTO_GRE, 0, 0, CT_REASON_NONE },          { 50, 0, 0, CT_REASON_NONE },
   };
   guint family, n;
 
@@ -159,8 +156,8 @@ START_TEST(tcp_data_offset)
     guint payload;
     ct_reason reason;
   } rows[] = {
-    { 4, 0, CT_REASON_TCP_SHORT }, { 0, 0, CT_REASON_TCP_SHORT }, { 6, 0, CT_REASON_TCP_SHORT },
-    { 6, 3, CT_REASON_TCP_SHORT }, { 6, 4, CT_REASON_NONE },      { 15, 40, CT_REASON_NONE },
+    { 4, 0, CT_REASON_TCP_SHORT },   { 0, 0, CT_REASON_TCP_SHORT }, { 6, 0, CT_REASON_TCP_SHORT },
+    { 6, 3, CT_REASON_TCP_SHORT },   { 6, 4, CT_REASON_NONE },      { 15, 40, CT_REASON_NONE },
     { 15, 39, CT_REASON_TCP_SHORT },
   };
   ct_packet p;
@@ -216,8 +213,10 @@ START_TEST(ipv6_header_chains)
   } rows[] = {
     { 17, "00350036 0008 0000", 17, 40, CT_PACKET_TRACK, CT_REASON_NONE },
     { 0, "1100 000000000000 00350036 0008 0000", 17, 48, CT_PACKET_TRACK, CT_REASON_NONE },
-    { 60, "2b00 000000000000 1101 0000000000000000000000000000 00350036 0008 0000", 17, 64, CT_PACKET_TRACK, CT_REASON_NONE },
-    { 51, "1101 00000000 00000000 0000 00350036 0008 0000", 17, 52, CT_PACKET_TRACK, CT_REASON_NONE }, /* in words of 4, plus 2 */
+    { 60, "2b00 000000000000 1101 0000000000000000000000000000 00350036 0008 0000", 17, 64, CT_PACKET_TRACK,
+      CT_REASON_NONE },
+    { 51, "1101 00000000 00000000 0000 00350036 0008 0000", 17, 52, CT_PACKET_TRACK,
+      CT_REASON_NONE }, /* in words of 4, plus 2 */
     { 44, "1100 0001 00000000 00350036 0008 0000", 17, 48, CT_PACKET_TRACK, CT_REASON_NONE },
     { 44, "1100 0008 00000000 00350036 0008 0000", 44, 40, CT_PACKET_INVALID, CT_REASON_IP_FRAGMENT },
     { 59, "00350036", 59, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
@@ -225,8 +224,9 @@ START_TEST(ipv6_header_chains)
     { 0, "11", 0, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 51, "11", 51, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
     { 44, "1100 00", 44, 40, CT_PACKET_INVALID, CT_REASON_IPV6_HEADERS },
-    { 0, "1105 000000000000", 17, 88, CT_PACKET_INVALID, CT_REASON_TUPLE_SHORT }, /* leads past the end: UDP lacks bytes */
-    { 0, "2f05 000000000000", 47, 88, CT_PACKET_TRACK, CT_REASON_NONE },          /* GRE wants none */
+    { 0, "1105 000000000000", 17, 88, CT_PACKET_INVALID,
+      CT_REASON_TUPLE_SHORT },                                           /* leads past the end: UDP lacks bytes */
+    { 0, "2f05 000000000000", 47, 88, CT_PACKET_TRACK, CT_REASON_NONE }, /* GRE wants none */
     { 0, "3a05 000000000000", 58, 88, CT_PACKET_INVALID, CT_REASON_ICMP_SHORT },
     { 50, "", 50, 40, CT_PACKET_TRACK, CT_REASON_NONE },
     { 253, "1234", 253, 40, CT_PACKET_TRACK, CT_REASON_NONE },

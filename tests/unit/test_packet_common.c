@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The short cut of decoding against the long way: frames as they come, and frames with a few bytes changed so that nearly every check
- * is met from both sides. Each must come out the same to the bit, whichever way it went.
+ * The short cut of decoding against the long way: frames as they come, and frames with a few bytes changed so that
+ * nearly every check is met from both sides. Each must come out the same to the bit, whichever way it went.
  */
 #include "packet/common.h"
 
@@ -40,8 +40,14 @@ static void put16(guint8 *at, guint value)
 /* A correct frame of TCP or UDP. => its length, padding included. */
 static guint frame_make(guint8 *frame)
 {
-  static const guint8 flag_sets[] = { CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_ACK | CT_TCP_PSH,
-                                      CT_TCP_FIN | CT_TCP_ACK, CT_TCP_RST, CT_TCP_RST | CT_TCP_ACK, CT_TCP_ACK | CT_TCP_URG };
+  static const guint8 flag_sets[] = { CT_TCP_SYN,
+                                      CT_TCP_SYN | CT_TCP_ACK,
+                                      CT_TCP_ACK,
+                                      CT_TCP_ACK | CT_TCP_PSH,
+                                      CT_TCP_FIN | CT_TCP_ACK,
+                                      CT_TCP_RST,
+                                      CT_TCP_RST | CT_TCP_ACK,
+                                      CT_TCP_ACK | CT_TCP_URG };
   guint8 *ip = frame + 14, *l4 = ip + 20;
   gboolean tcp = below(2) == 0;
   guint i, header = tcp ? 20 + 4 * below(5) : 8, l4_bytes = header + below(60), field = tcp ? 16 : 6;
@@ -75,7 +81,10 @@ static guint frame_make(guint8 *frame)
   return MAX(14 + 20 + l4_bytes, 60) + below(2) * below(8);
 }
 
-/* In one frame of two, something that the checks look at. The sums are mostly wrong then, which is why not all are judged. */
+/*
+ * In one frame of two, something that the checks look at. The sums are mostly wrong then, which is why not all are
+ * judged.
+ */
 static void frame_break(guint8 *frame, guint *captured, guint *wire)
 {
   guint i, n = below(2) * (1 + below(2));
@@ -114,15 +123,17 @@ static void both_ways(ct_checksums checksums, gboolean verify)
     f.wire = wire;
     memset(&got, 0, sizeof(got));
     memset(&want, 0, sizeof(want));
-    shortened += pkt_common_decode(&f, i, checksums != CT_CHECKSUMS_IGNORE, checksums != CT_CHECKSUMS_IGNORE && verify, &alone);
+    shortened +=
+      pkt_common_decode(&f, i, checksums != CT_CHECKSUMS_IGNORE, checksums != CT_CHECKSUMS_IGNORE && verify, &alone);
     pkt_decode(decoder, &f, i, arena, &got, NULL);
     if (frame[12] != 0x08 || frame[13] != 0x00)
       continue; /* another link layer: the long way in any case */
     pkt_decode_ip(referee, f.ts_ns, i, CT_IPV4, frame + 14, captured - 14, wire - 14, arena, &want);
-    ck_assert_msg(got.kind == want.kind && got.reason == want.reason && got.flags == want.flags && got.length == want.length &&
-                    got.captured == want.captured && got.hash == want.hash && got.l4_offset == want.l4_offset,
-                  "frame %u: kind %u %u, reason %s %s", (guint)i, got.kind, want.kind, ct_reason_word((ct_reason)got.reason),
-                  ct_reason_word((ct_reason)want.reason));
+    ck_assert_msg(got.kind == want.kind && got.reason == want.reason && got.flags == want.flags &&
+                    got.length == want.length && got.captured == want.captured && got.hash == want.hash &&
+                    got.l4_offset == want.l4_offset,
+                  "frame %u: kind %u %u, reason %s %s", (guint)i, got.kind, want.kind,
+                  ct_reason_word((ct_reason)got.reason), ct_reason_word((ct_reason)want.reason));
     got.data = want.data = NULL; /* an arena's, where bytes were missing */
     ck_assert_msg(memcmp(&got, &want, sizeof(got)) == 0, "frame %u", (guint)i);
   }
@@ -133,10 +144,7 @@ static void both_ways(ct_checksums checksums, gboolean verify)
   pkt_arena_free(arena);
 }
 
-START_TEST(judging_all_sums)
-{
-  both_ways(CT_CHECKSUMS_VERIFY, TRUE);
-}
+START_TEST(judging_all_sums) { both_ways(CT_CHECKSUMS_VERIFY, TRUE); }
 END_TEST
 
 START_TEST(judging_by_sysctl)
@@ -146,10 +154,7 @@ START_TEST(judging_by_sysctl)
 }
 END_TEST
 
-START_TEST(judging_no_sum)
-{
-  both_ways(CT_CHECKSUMS_IGNORE, TRUE);
-}
+START_TEST(judging_no_sum) { both_ways(CT_CHECKSUMS_IGNORE, TRUE); }
 END_TEST
 
 START_TEST(sums_of_every_length)

@@ -118,7 +118,7 @@ static void expect_whole(const ct_packet *p, gboolean ipv6, guint payload)
   for (i = 0; i < payload && p->data[header + i] == pattern(i);)
     i++;
   ck_assert_uint_eq(i, payload); /* else the first byte that is wrong */
-  kit_start(&again); /* lengths and sum as the builder would set them */
+  kit_start(&again);             /* lengths and sum as the builder would set them */
   kit_add(&again, p->data, p->length);
   kit_finish(&again);
   ck_assert_mem_eq(again.at, p->data, header);
@@ -134,29 +134,67 @@ typedef struct step {
 
 static const struct {
   const char *name;
-  step steps[8]; /* up to the first with offset and length 0 and nothing expected */
-  guint payload; /* of the datagram, where the last step completes it */
+  step steps[8];          /* up to the first with offset and length 0 and nothing expected */
+  guint payload;          /* of the datagram, where the last step completes it */
   guint queues4, queues6; /* that are left */
 } scripts[] = {
   { "in order", { { 0, 16, 1, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 32, 5, 0, WHOLE, WHOLE } }, 37, 0, 0 },
   { "backwards", { { 32, 5, 0, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 0, 16, 1, WHOLE, WHOLE } }, 37, 0, 0 },
   { "middle last", { { 32, 5, 0, HELD, HELD }, { 0, 16, 1, HELD, HELD }, { 16, 16, 1, WHOLE, WHOLE } }, 37, 0, 0 },
   { "duplicates are harmless",
-    { { 0, 16, 1, HELD, HELD }, { 0, 16, 1, DUPLICATE, DUPLICATE }, { 16, 8, 0, WHOLE, WHOLE } }, 24, 0, 0 },
+    { { 0, 16, 1, HELD, HELD }, { 0, 16, 1, DUPLICATE, DUPLICATE }, { 16, 8, 0, WHOLE, WHOLE } },
+    24,
+    0,
+    0 },
   { "contained in a run",
-    { { 0, 16, 1, HELD, HELD }, { 16, 16, 1, HELD, HELD }, { 8, 16, 1, DUPLICATE, DUPLICATE }, { 32, 3, 0, WHOLE, WHOLE } }, 35, 0, 0 },
+    { { 0, 16, 1, HELD, HELD },
+      { 16, 16, 1, HELD, HELD },
+      { 8, 16, 1, DUPLICATE, DUPLICATE },
+      { 32, 3, 0, WHOLE, WHOLE } },
+    35,
+    0,
+    0 },
   { "equal to two that came backwards: no run, so an overlap",
-    { { 24, 8, 1, HELD, HELD }, { 8, 8, 1, HELD, HELD }, { 0, 8, 1, HELD, HELD }, { 0, 16, 1, OVERLAP, OVERLAP } }, 0, 0, 0 },
-  { "partial overlap, in front", { { 16, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 0, 16, 1, HELD, HELD } }, 0, 1, 1 },
-  { "partial overlap, at the end", { { 0, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 16, 4, 0, HELD, HELD } }, 0, 1, 1 },
-  { "around what is there", { { 16, 8, 1, HELD, HELD }, { 40, 8, 1, HELD, HELD }, { 8, 24, 1, OVERLAP, OVERLAP } }, 0, 0, 0 },
+    { { 24, 8, 1, HELD, HELD }, { 8, 8, 1, HELD, HELD }, { 0, 8, 1, HELD, HELD }, { 0, 16, 1, OVERLAP, OVERLAP } },
+    0,
+    0,
+    0 },
+  { "partial overlap, in front",
+    { { 16, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 0, 16, 1, HELD, HELD } },
+    0,
+    1,
+    1 },
+  { "partial overlap, at the end",
+    { { 0, 16, 1, HELD, HELD }, { 8, 16, 1, OVERLAP, OVERLAP }, { 16, 4, 0, HELD, HELD } },
+    0,
+    1,
+    1 },
+  { "around what is there",
+    { { 16, 8, 1, HELD, HELD }, { 40, 8, 1, HELD, HELD }, { 8, 24, 1, OVERLAP, OVERLAP } },
+    0,
+    0,
+    0 },
   { "two ends: IPv4 gives up, IPv6 drops the fragment",
-    { { 16, 4, 0, HELD, HELD }, { 16, 5, 0, END, END }, { 0, 16, 1, HELD, WHOLE } }, 20, 1, 0 },
+    { { 16, 4, 0, HELD, HELD }, { 16, 5, 0, END, END }, { 0, 16, 1, HELD, WHOLE } },
+    20,
+    1,
+    0 },
   { "beyond the end", { { 16, 4, 0, HELD, HELD }, { 24, 8, 1, END, END }, { 0, 16, 1, HELD, WHOLE } }, 20, 1, 0 },
-  { "end before what is here", { { 16, 8, 1, HELD, HELD }, { 8, 4, 0, END, END }, { 0, 16, 1, HELD, HELD }, { 24, 1, 0, HELD, WHOLE } }, 25, 1, 0 },
+  { "end before what is here",
+    { { 16, 8, 1, HELD, HELD }, { 8, 4, 0, END, END }, { 0, 16, 1, HELD, HELD }, { 24, 1, 0, HELD, WHOLE } },
+    25,
+    1,
+    0 },
   { "empty: IPv4 gives up, IPv6 drops the fragment",
-    { { 0, 16, 1, HELD, HELD }, { 16, 0, 1, EMPTY, EMPTY }, { 16, 3, 0, HELD, WHOLE } }, 19, 1, 0 },
-  { "an empty last one still ends it", { { 0, 16, 1, HELD, HELD }, { 16, 0, 0, EMPTY, EMPTY }, { 16, 3, 0, HELD, END } }, 0, 1, 1 },
+    { { 0, 16, 1, HELD, HELD }, { 16, 0, 1, EMPTY, EMPTY }, { 16, 3, 0, HELD, WHOLE } },
+    19,
+    1,
+    0 },
+  { "an empty last one still ends it",
+    { { 0, 16, 1, HELD, HELD }, { 16, 0, 0, EMPTY, EMPTY }, { 16, 3, 0, HELD, END } },
+    0,
+    1,
+    1 },
 };
 
 START_TEST(rules)
@@ -360,7 +398,8 @@ START_TEST(ipv6_headers_in_the_first)
     guint length;
     gboolean held;
   } rows[] = { { 6, 16, FALSE }, { 6, 24, TRUE }, { 17, 8, TRUE }, { 58, 8, TRUE }, { 132, 8, TRUE }, { 47, 8, TRUE } };
-  ct_packet p = send_fragment(TRUE, (fragment){ .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
+  ct_packet p =
+    send_fragment(TRUE, (fragment){ .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
 
   ck_assert_int_eq(p.reason == HELD, rows[_i].held);
   if (!rows[_i].held)

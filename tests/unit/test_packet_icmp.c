@@ -10,7 +10,8 @@ static kit_bytes b;
 /* Every type of both families: which are tracked, and by what key; all others are refused before any lookup. */
 START_TEST(icmp_types)
 {
-  static const guint8 request_v4[] = { 8, 13, 15, 17 }, answer_v4[] = { 0, 14, 16, 18 }, error_v4[] = { 3, 4, 5, 11, 12 };
+  static const guint8 request_v4[] = { 8, 13, 15, 17 }, answer_v4[] = { 0, 14, 16, 18 },
+                      error_v4[] = { 3, 4, 5, 11, 12 };
   guint type;
 
   for (type = 0; type < 256; type++) {

@@ -104,20 +104,24 @@ static const struct {
   { 104, "8f00 8035", 0, 0, CAP_DIR_UNKNOWN },
   { 205, "01 0f00 0800", 4, 0, CAP_DIR_OUT },
   { 105, "0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
-  { 105, "0803 0000 " WLAN "1000 020000000004 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* four addresses */
-  { 105, "8802 0000 " WLAN "1000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },         /* QoS */
+  { 105, "0803 0000 " WLAN "1000 020000000004 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },  /* four addresses */
+  { 105, "8802 0000 " WLAN "1000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },          /* QoS */
   { 105, "8882 0000 " WLAN "1000 0000 00000000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* with HT control */
-  { 105, "8802 0000 " WLAN "1000 8000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },         /* aggregate */
-  { 105, "0841 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },              /* encrypted */
-  { 105, "0805 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },              /* more fragments */
-  { 105, "0801 0000 " WLAN "1100 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },              /* second fragment */
-  { 105, "4801 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },              /* no data */
-  { 105, "8000 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },              /* beacon */
+  { 105, "8802 0000 " WLAN "1000 8000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },          /* aggregate */
+  { 105, "0841 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },               /* encrypted */
+  { 105, "0805 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },               /* more fragments */
+  { 105, "0801 0000 " WLAN "1100 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },               /* second fragment */
+  { 105, "4801 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },               /* no data */
+  { 105, "8000 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN },               /* beacon */
   { 127, "0000 0800 00000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
-  { 127, "0000 0a00 02000000 2000 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* padded to four */
-  { 127, "0000 1100 03000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* time stamp first */
-  { 127, "0000 1900 03000080 00000000 00000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
-  { 127, "0000 0c00 02000080 00000080 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN }, /* presence without end: no flags */
+  { 127, "0000 0a00 02000000 2000 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0,
+    CAP_DIR_UNKNOWN }, /* padded to four */
+  { 127, "0000 1100 03000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0,
+    CAP_DIR_UNKNOWN }, /* time stamp first */
+  { 127, "0000 1900 03000080 00000000 00000000 0000000000000000 20 8802 0000 " WLAN "1000 0000 0000 " SNAP4, 4, 0,
+    CAP_DIR_UNKNOWN },
+  { 127, "0000 0c00 02000080 00000080 0801 0000 " WLAN "1000 " SNAP4, 4, 0,
+    CAP_DIR_UNKNOWN }, /* presence without end: no flags */
   { 127, "0000 0700 00000000", 0, 0, CAP_DIR_UNKNOWN },
   { 119, PRISM_144_BYTES "0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },
   { 119, "80211001 00000010 0000000000000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN },

@@ -51,7 +51,9 @@ END_TEST
 START_TEST(names_are_the_kernels)
 {
   static const char *const same[] = {
-    "nf_conntrack_udp_timeout", "net.netfilter.nf_conntrack_udp_timeout", "net/netfilter/nf_conntrack_udp_timeout",
+    "nf_conntrack_udp_timeout",
+    "net.netfilter.nf_conntrack_udp_timeout",
+    "net/netfilter/nf_conntrack_udp_timeout",
     "/proc/sys/net/netfilter/nf_conntrack_udp_timeout",
   };
   ct_params params = params_of("linux-6.18");
@@ -155,7 +157,8 @@ START_TEST(listing_and_setting_agree)
 
     ct_params_init(&params, profile);
     for (i = 0; ct_params_describe(&params, i, &info); i++) {
-      ck_assert_msg(strcmp(info.name, "ipfrag_time") == 0 || strlen(info.name) > strlen("nf_conntrack_"), "%s", info.name);
+      ck_assert_msg(strcmp(info.name, "ipfrag_time") == 0 || strlen(info.name) > strlen("nf_conntrack_"), "%s",
+                    info.name);
       ck_assert_msg(ct_params_set(&params, info.name, "1") == CT_PARAM_OK, "%s", info.name);
       ck_assert(ct_params_describe(&params, i, &again));
       ck_assert_str_eq(again.name, info.name);
@@ -163,7 +166,7 @@ START_TEST(listing_and_setting_agree)
     }
     listed[p] = (unsigned)i;
   }
-  ck_assert_uint_eq(listed[0], 15 + 25 + 4); /* settings, timeouts with a sysctl, IPv4's fragment limits */
+  ck_assert_uint_eq(listed[0], 15 + 25 + 4);   /* settings, timeouts with a sysctl, IPv4's fragment limits */
   ck_assert_uint_eq(listed[0] + 8, listed[1]); /* DCCP's seven timeouts, and dccp_loose */
   ck_assert_uint_gt(listed[1], listed[2]);
   ck_assert_uint_gt(listed[2], listed[3]);
@@ -177,10 +180,18 @@ START_TEST(sizes_follow_memory)
     uint64_t mib;
     uint32_t buckets, max;
   } cases[] = {
-    { "linux-2.6", 128, 1024, 8192 },        { "linux-2.6", 256, 2048, 16384 },     { "linux-2.6", 1024, 8192, 65536 },
-    { "linux-2.6", 4096, 8192, 65536 },      { "linux-2.6", 1, 16, 128 },           { "linux-2.4", 128, 1024, 8192 },
-    { "linux-6.18", 24 << 10, 262144, 262144 }, { "linux-6.18", 4096, 65536, 65536 }, { "linux-6.18", 1024, 8192, 8192 },
-    { "linux-6.18", 16, 1024, 1024 },        { "linux-6.18", 250, 2048, 2048 },     { "linux-6.1", 2048, 65536, 65536 },
+    { "linux-2.6", 128, 1024, 8192 },
+    { "linux-2.6", 256, 2048, 16384 },
+    { "linux-2.6", 1024, 8192, 65536 },
+    { "linux-2.6", 4096, 8192, 65536 },
+    { "linux-2.6", 1, 16, 128 },
+    { "linux-2.4", 128, 1024, 8192 },
+    { "linux-6.18", 24 << 10, 262144, 262144 },
+    { "linux-6.18", 4096, 65536, 65536 },
+    { "linux-6.18", 1024, 8192, 8192 },
+    { "linux-6.18", 16, 1024, 1024 },
+    { "linux-6.18", 250, 2048, 2048 },
+    { "linux-6.1", 2048, 65536, 65536 },
   };
   unsigned i;
 
@@ -188,8 +199,9 @@ START_TEST(sizes_follow_memory)
     ct_params params = params_of(cases[i].profile);
 
     ct_params_size_by_ram(&params, cases[i].mib << 20);
-    ck_assert_msg(params.buckets == cases[i].buckets && params.max == cases[i].max, "%s with %u MiB: %u buckets, max %u",
-                  cases[i].profile, (unsigned)cases[i].mib, params.buckets, params.max);
+    ck_assert_msg(params.buckets == cases[i].buckets && params.max == cases[i].max,
+                  "%s with %u MiB: %u buckets, max %u", cases[i].profile, (unsigned)cases[i].mib, params.buckets,
+                  params.max);
   }
 }
 END_TEST

@@ -120,8 +120,8 @@ static void on_moment(replay_moments *m, gpointer user)
   next = &r->want[r->moments];
   m->next_number = next->kind == REPLAY_POINT_NUMBER ? (guint64)next->value : G_MAXUINT64;
   m->next_ns = next->kind == REPLAY_POINT_NUMBER || next->kind == REPLAY_POINT_NONE
-                   ? G_MAXINT64
-                   : replay_point_time_ns(next, m->first_ns);
+                 ? G_MAXINT64
+                 : replay_point_time_ns(next, m->first_ns);
 }
 
 static replay_source *run(const replay_options *options, record *r)
@@ -410,7 +410,7 @@ START_TEST(remarks)
   static const struct {
     scene scene;
     const char *problem, *remark; /* words in them */
-    gboolean all; /* every frame is fed */
+    gboolean all;                 /* every frame is fed */
   } cases[] = {
     { { DLT_RAW, FALSE, FALSE, NULL, 0 }, NULL, NULL, TRUE },
     { { DLT_LINUX_SLL2, FALSE, FALSE, NULL, 0 }, NULL, NULL, TRUE },

@@ -43,8 +43,9 @@ static void set_up(fixture *f, guint32 max)
 static void send_packet_at(fixture *f, gint64 time_ns, guint32 host, guint16 port)
 {
   guint8 bytes[PACKET_BYTES] = { 0x45, 0, 0, PACKET_BYTES, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 1, 0, 53 };
-  ct_packet packet = { .number = ++f->number, .data = bytes, .length = PACKET_BYTES, .captured = PACKET_BYTES,
-                       .time_ns = time_ns };
+  ct_packet packet = {
+    .number = ++f->number, .data = bytes, .length = PACKET_BYTES, .captured = PACKET_BYTES, .time_ns = time_ns
+  };
   ct_result result;
   ct_view after;
 
@@ -262,7 +263,9 @@ static double entries_at(const char *svg, double x, double entry_px)
   return -1;
 }
 
-/* Three entries that live 30 seconds, and nothing for an hour: the line falls when they end, not with the next packet. */
+/*
+ * Three entries that live 30 seconds, and nothing for an hour: the line falls when they end, not with the next packet.
+ */
 START_TEST(the_line_falls_at_the_deadlines)
 {
   const double minute_px = (960 - 84 - 24) / 60.0, entry_px = 380 / 4.0;

@@ -28,14 +28,11 @@ void cli_say(const char *format, ...)
   va_end(arguments);
 }
 
-static gpointer on_thread(gpointer data)
-{
-  return g_strdup_printf("%s from a thread", (const char *)data);
-}
+static gpointer on_thread(gpointer data) { return g_strdup_printf("%s from a thread", (const char *)data); }
 
 /*
- * In a child of the test's own: libcheck asks for the time after the test by a call that the fence refuses, and takes another clock then, whose
- * distance from the first it may not be able to write down.
+ * In a child of the test's own: libcheck asks for the time after the test by a call that the fence refuses, and takes
+ * another clock then, whose distance from the first it may not be able to write down.
  */
 static int fenced(int (*inside)(void))
 {
@@ -51,9 +48,9 @@ static int fenced(int (*inside)(void))
 
 /* => from inside: the line that failed */
 #define NEED(condition) \
-  do { \
-    if (!(condition)) \
-      return __LINE__; \
+  do {                  \
+    if (!(condition))   \
+      return __LINE__;  \
   } while (0)
 
 static int works(void)
@@ -74,10 +71,7 @@ static int works(void)
   return 0;
 }
 
-START_TEST(what_works)
-{
-  ck_assert_int_eq(fenced(works), 0);
-}
+START_TEST(what_works) { ck_assert_int_eq(fenced(works), 0); }
 END_TEST
 
 static int is_gone(void)
@@ -94,10 +88,7 @@ static int is_gone(void)
   return 0;
 }
 
-START_TEST(what_is_gone)
-{
-  ck_assert_int_eq(fenced(is_gone), 0);
-}
+START_TEST(what_is_gone) { ck_assert_int_eq(fenced(is_gone), 0); }
 END_TEST
 
 /* /proc/self/status is opened before the fence and read behind it. */
@@ -114,10 +105,7 @@ static int has_no_privileges(void)
   return 0;
 }
 
-START_TEST(privileges_are_gone)
-{
-  ck_assert_int_eq(fenced(has_no_privileges), 0);
-}
+START_TEST(privileges_are_gone) { ck_assert_int_eq(fenced(has_no_privileges), 0); }
 END_TEST
 
 START_TEST(no_tracing)

@@ -8,7 +8,7 @@
 #include "scenario/scenario.h"
 #include "unit.h"
 
-#define FLOWS \
+#define FLOWS                                                                                                        \
   "flow t: tcp 10.0.0.1:1 > 10.0.0.2:2\nflow u: udp 10.0.0.1:1 > 10.0.0.2:2\nflow s: sctp 10.0.0.1:1 > 10.0.0.2:2\n" \
   "flow i: icmp 10.0.0.1 > 10.0.0.2 id 1\n+0 u > (1) as p\n"
 
@@ -166,9 +166,9 @@ END_TEST
 START_TEST(test_cut_and_broken)
 {
   static const char text[] = FLOWS
-      "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => NEW SYN_SENT 120s\n"
-      "hold h: i > echo request seq 1 (56) ttl 3 ext ah 00\n+1 fragment h 0:8 more\n@2026-01-01T00:00:00.5Z raw 45\n"
-      "repeat 2\n+0 s > INIT[tag=${i+1}](3); DATA[flgs=1, len=4]\nend\nexpect event \"x\\x41\"\n";
+    "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => NEW SYN_SENT 120s\n"
+    "hold h: i > echo request seq 1 (56) ttl 3 ext ah 00\n+1 fragment h 0:8 more\n@2026-01-01T00:00:00.5Z raw 45\n"
+    "repeat 2\n+0 s > INIT[tag=${i+1}](3); DATA[flgs=1, len=4]\nend\nexpect event \"x\\x41\"\n";
   char copy[sizeof(text)];
 
   for (gsize i = 0; i < sizeof(text); i++)
@@ -195,7 +195,4 @@ static Suite *suite(void)
   return s;
 }
 
-int main(void)
-{
-  return unit_run(suite());
-}
+int main(void) { return unit_run(suite()); }

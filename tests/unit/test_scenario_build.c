@@ -359,7 +359,7 @@ START_TEST(test_write_touches_nothing_in_vain)
   GError *error = NULL;
   int fd = g_file_open_tmp("scenario-XXXXXX", &path, NULL);
   scn_scenario *scenario = scn_scenario_parse(
-      "flow udp 1.2.3.4:5 > 6.7.8.9:10\nhold h: > (8)\n+0 send h\n+0 fragment h 0:99\n", -1, "test", &error);
+    "flow udp 1.2.3.4:5 > 6.7.8.9:10\nhold h: > (8)\n+0 send h\n+0 fragment h 0:99\n", -1, "test", &error);
 
   ck_assert(scenario != NULL && fd >= 0);
   close(fd);
@@ -397,7 +397,4 @@ static Suite *suite(void)
   return s;
 }
 
-int main(void)
-{
-  return unit_run(suite());
-}
+int main(void) { return unit_run(suite()); }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machines that states draws: every cell of every profile's tables, and what the engine says where there is no table. */
+/*
+ * The machines that states draws: every cell of every profile's tables, and what the engine says where there is no
+ * table.
+ */
 #include <string.h>
 
 #include "conntrack/proto/tables.h"
@@ -124,8 +127,10 @@ static const char *walk_of(states_drawing *drawing, const states_step *steps, gu
 /* A step is marked on the arc that its input takes; one that no arc tells is left out, not put elsewhere. */
 START_TEST(walks_find_their_arcs)
 {
-  static const states_step circle[] = { { 0, 1, CT_TCP_INDEX_SYN }, { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST },
-                                        { CT_TCP_CLOSE, 1, CT_TCP_INDEX_SYN }, { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST } };
+  static const states_step circle[] = { { 0, 1, CT_TCP_INDEX_SYN },
+                                        { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST },
+                                        { CT_TCP_CLOSE, 1, CT_TCP_INDEX_SYN },
+                                        { 1, CT_TCP_CLOSE, CT_TCP_INDEX_RST } };
   static const states_step none = { CT_TCP_TIME_WAIT, CT_TCP_ESTABLISHED, CT_TCP_INDEX_ACK };
   states_drawing *drawing;
   states_machine *m;

@@ -15,19 +15,26 @@ typedef struct code {
   uint8_t cell;
 } code;
 
+/* clang-format off */
 static const code tcp_codes[] = {
   { "NO", CT_TCP_NONE },      { "SS", CT_TCP_SYN_SENT },  { "SR", CT_TCP_SYN_RECV }, { "ES", CT_TCP_ESTABLISHED },
   { "FW", CT_TCP_FIN_WAIT },  { "CW", CT_TCP_CLOSE_WAIT }, { "LA", CT_TCP_LAST_ACK }, { "TW", CT_TCP_TIME_WAIT },
   { "CL", CT_TCP_CLOSE },     { "S2", CT_TCP_SYN_SENT2 }, { "IG", CT_TCP_IGNORE },   { "IV", CT_TCP_INVALID },
   { "LI", CT_TCP_SYN_SENT2 }, { NULL, 0 }
 };
+/* clang-format on */
 
-static const code sctp_codes[] = {
-  { "NO", CT_SCTP_NONE },          { "CL", CT_SCTP_CLOSED },        { "CW", CT_SCTP_COOKIE_WAIT },
-  { "CE", CT_SCTP_COOKIE_ECHOED }, { "ES", CT_SCTP_ESTABLISHED },   { "SS", CT_SCTP_SHUTDOWN_SENT },
-  { "SR", CT_SCTP_SHUTDOWN_RECD }, { "SA", CT_SCTP_SHUTDOWN_ACK_SENT }, { "HS", CT_SCTP_HEARTBEAT_SENT },
-  { "IV", CT_SCTP_INVALID },       { NULL, 0 }
-};
+static const code sctp_codes[] = { { "NO", CT_SCTP_NONE },
+                                   { "CL", CT_SCTP_CLOSED },
+                                   { "CW", CT_SCTP_COOKIE_WAIT },
+                                   { "CE", CT_SCTP_COOKIE_ECHOED },
+                                   { "ES", CT_SCTP_ESTABLISHED },
+                                   { "SS", CT_SCTP_SHUTDOWN_SENT },
+                                   { "SR", CT_SCTP_SHUTDOWN_RECD },
+                                   { "SA", CT_SCTP_SHUTDOWN_ACK_SENT },
+                                   { "HS", CT_SCTP_HEARTBEAT_SENT },
+                                   { "IV", CT_SCTP_INVALID },
+                                   { NULL, 0 } };
 
 static uint8_t code_cell(const code *codes, const char *at)
 {
@@ -39,7 +46,8 @@ static uint8_t code_cell(const code *codes, const char *at)
 }
 
 /* header and row are "SS|SR|..." of the same length; compares table row cells[state] to what the text says. */
-static unsigned row_check(const code *codes, const char *header, const char *row, const uint8_t *cells, const char *what)
+static unsigned row_check(const code *codes, const char *header, const char *row, const uint8_t *cells,
+                          const char *what)
 {
   unsigned checked = 0;
 
@@ -62,17 +70,24 @@ START_TEST(tcp_6_18_is_the_specifications)
 {
   static const char header[] = "NO|SS|SR|ES|FW|CW|LA|TW|CL|S2";
   static const text_row rows[] = {
-    { 0, CT_TCP_INDEX_SYN, "SS|SS|IG|IG|IG|IG|IG|SS|SS|S2" },    { 0, CT_TCP_INDEX_SYNACK, "IV|IV|SR|IV|IV|IV|IV|IV|IV|SR" },
-    { 0, CT_TCP_INDEX_FIN, "IV|IV|FW|FW|LA|LA|LA|TW|CL|IV" },    { 0, CT_TCP_INDEX_ACK, "ES|IV|ES|ES|CW|CW|TW|TW|CL|IV" },
-    { 0, CT_TCP_INDEX_RST, "IV|CL|CL|CL|CL|CL|CL|CL|CL|CL" },    { 0, CT_TCP_INDEX_NONE, "IV|IV|IV|IV|IV|IV|IV|IV|IV|IV" },
-    { 1, CT_TCP_INDEX_SYN, "IV|S2|IV|IV|IV|IV|IV|SS|IV|S2" },    { 1, CT_TCP_INDEX_SYNACK, "IV|SR|IG|IG|IG|IG|IG|IG|IG|SR" },
-    { 1, CT_TCP_INDEX_FIN, "IV|IV|FW|FW|LA|LA|LA|TW|CL|IV" },    { 1, CT_TCP_INDEX_ACK, "IV|IG|SR|ES|CW|CW|TW|TW|CL|IG" },
-    { 1, CT_TCP_INDEX_RST, "IV|CL|CL|CL|CL|CL|CL|CL|CL|CL" },    { 1, CT_TCP_INDEX_NONE, "IV|IV|IV|IV|IV|IV|IV|IV|IV|IV" },
+    { 0, CT_TCP_INDEX_SYN, "SS|SS|IG|IG|IG|IG|IG|SS|SS|S2" },
+    { 0, CT_TCP_INDEX_SYNACK, "IV|IV|SR|IV|IV|IV|IV|IV|IV|SR" },
+    { 0, CT_TCP_INDEX_FIN, "IV|IV|FW|FW|LA|LA|LA|TW|CL|IV" },
+    { 0, CT_TCP_INDEX_ACK, "ES|IV|ES|ES|CW|CW|TW|TW|CL|IV" },
+    { 0, CT_TCP_INDEX_RST, "IV|CL|CL|CL|CL|CL|CL|CL|CL|CL" },
+    { 0, CT_TCP_INDEX_NONE, "IV|IV|IV|IV|IV|IV|IV|IV|IV|IV" },
+    { 1, CT_TCP_INDEX_SYN, "IV|S2|IV|IV|IV|IV|IV|SS|IV|S2" },
+    { 1, CT_TCP_INDEX_SYNACK, "IV|SR|IG|IG|IG|IG|IG|IG|IG|SR" },
+    { 1, CT_TCP_INDEX_FIN, "IV|IV|FW|FW|LA|LA|LA|TW|CL|IV" },
+    { 1, CT_TCP_INDEX_ACK, "IV|IG|SR|ES|CW|CW|TW|TW|CL|IG" },
+    { 1, CT_TCP_INDEX_RST, "IV|CL|CL|CL|CL|CL|CL|CL|CL|CL" },
+    { 1, CT_TCP_INDEX_NONE, "IV|IV|IV|IV|IV|IV|IV|IV|IV|IV" },
   };
   unsigned i, checked = 0;
 
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-    checked += row_check(tcp_codes, header, rows[i].cells, ct_tcp_table_linux_6_18[rows[i].dir][rows[i].row], "TCP 6.18");
+    checked +=
+      row_check(tcp_codes, header, rows[i].cells, ct_tcp_table_linux_6_18[rows[i].dir][rows[i].row], "TCP 6.18");
   ck_assert_uint_eq(checked, 2 * 6 * 10);
 }
 END_TEST
@@ -183,7 +198,8 @@ START_TEST(tables_have_no_holes)
         for (state = 0; state < CT_TCP_STATE_COUNT; state++) {
           uint8_t cell = profile->tcp_table[dir][row][state];
 
-          ck_assert_msg((cell > CT_TCP_NONE && cell < CT_TCP_STATE_COUNT) || cell == CT_TCP_IGNORE || cell == CT_TCP_INVALID,
+          ck_assert_msg((cell > CT_TCP_NONE && cell < CT_TCP_STATE_COUNT) || cell == CT_TCP_IGNORE ||
+                          cell == CT_TCP_INVALID,
                         "%s: TCP dir %u row %u state %u is %u", profile->name, dir, row, state, cell);
         }
       for (row = 0; profile->sctp_table && row < CT_SCTP_ROW_COUNT; row++)

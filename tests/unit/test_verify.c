@@ -9,17 +9,22 @@
 #include "verify/compare.h"
 #include "verify/print.h"
 
-#define HEADER "{\"transcript\":1,\"kernel\":\"6.18.9\",\"capture\":\"a.pcap\",\"sysctl\":[],\"helper\":[],\"clock\":\"virtual\"}\n"
+#define HEADER                                                                                                        \
+  "{\"transcript\":1,\"kernel\":\"6.18.9\",\"capture\":\"a.pcap\",\"sysctl\":[],\"helper\":[],\"clock\":\"virtual\"}" \
+  "\n"
 #define ORIG "\"orig\":{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80}"
 #define REPLY "\"reply\":{\"src\":\"10.0.0.2\",\"dst\":\"10.0.0.1\",\"proto\":6,\"sport\":80,\"dport\":1000}"
 #define PROTO "\"state\":\"SYN_SENT\",\"wscale\":[7,0],\"tflags\":[3,0]"
 #define NEW_EVENT "{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\"]," PROTO ",\"timeout\":120,\"ev\":\"NEW\"}"
 #define ENTRY "{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\"]," PROTO ",\"timeout\":120,\"counters\":[[1,60],[0,0]]}"
-#define LINE1 "{\"n\":1,\"t\":0.0000,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[" NEW_EVENT "],\"ct\":[" ENTRY "]}\n"
+#define LINE1 \
+  "{\"n\":1,\"t\":0.0000,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[" NEW_EVENT "],\"ct\":[" ENTRY "]}\n"
 #define ICMP "{\"src\":\"fd00::1\",\"dst\":\"fd00::2\",\"proto\":58,\"id\":9,\"type\":128,\"code\":0}"
 #define LINE2 "{\"n\":2,\"padded\":1,\"t\":1.5001,\"fwd\":0,\"cls\":null,\"gone\":[" ICMP "]}\n"
 #define LINE3 "{\"n\":3,\"cls\":null,\"why\":\"not ip\"}\n"
-#define DESTROY "{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\",\"DYING\"],\"state\":\"SYN_SENT\",\"counters\":[[1,60],[0,0]],\"ev\":\"DESTROY\"}"
+#define DESTROY      \
+  "{" ORIG "," REPLY \
+  ",\"status\":[\"CONFIRMED\",\"DYING\"],\"state\":\"SYN_SENT\",\"counters\":[[1,60],[0,0]],\"ev\":\"DESTROY\"}"
 #define GONE "{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80}"
 #define END "{\"end\":1,\"table\":[" ENTRY "],\"expect\":[],\"stats\":[\"drop=0\",\"invalid=0\"]}\n"
 
@@ -74,35 +79,39 @@ END_TEST
 static const struct {
   const char *text, *message;
 } broken[] = {
-    {"", "empty"},
-    {"[]\n", "not a JSON object"},
-    {"{\"transcript\":2,\"kernel\":\"\",\"capture\":\"\",\"clock\":\"\",\"sysctl\":[],\"helper\":[]}\n", "version 2"},
-    {"{\"transcript\":1}\n", "kernel"},
-    {HEADER, "cut"},
-    {HEADER LINE1, "cut"},
-    {HEADER "{\"n\":1,", "line 2"},
-    {HEADER "{\"n\":0}\n", "n: out of range"},
-    {HEADER "{\"n\":1,\"t\":\"0\"}\n", "t: a number"},
-    {HEADER "{\"n\":1,\"t\":-1.0}\n", "t: out of range"},
-    {HEADER "{\"n\":1,\"t\":4100000000,\"fwd\":1,\"cls\":null}\n", "t: out of range"},
-    {HEADER "{\"n\":1,\"t\":5.0,\"fwd\":1,\"cls\":null}\n{\"n\":2,\"t\":4.0,\"fwd\":1,\"cls\":null}\n", "line 3: t goes back"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":2,\"cls\":null}\n", "fwd: out of range"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":\"OLD\"}\n", "cls: unknown class"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"x\"}\n", "dir: unknown direction"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":{}}\n", "gone: a list"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":[{\"src\":\"10.0.0.1\"}]}\n", "dst: a string"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":[{\"src\":\"10.0.0.1\",\"dst\":\"::1\",\"proto\":6}]}\n", "dst: not an address"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ev\":[{\"ev\":\"OLD\"}]}\n", "ev: unknown event"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ct\":[{" ORIG ",\"status\":[\"ODD\"]}]}\n", "status: unknown bit"},
-    {HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ct\":[{" ORIG ",\"wscale\":[1]}]}\n", "wscale: not a pair"},
-    {HEADER "[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]\n", "nested too deep"},
+  { "", "empty" },
+  { "[]\n", "not a JSON object" },
+  { "{\"transcript\":2,\"kernel\":\"\",\"capture\":\"\",\"clock\":\"\",\"sysctl\":[],\"helper\":[]}\n", "version 2" },
+  { "{\"transcript\":1}\n", "kernel" },
+  { HEADER, "cut" },
+  { HEADER LINE1, "cut" },
+  { HEADER "{\"n\":1,", "line 2" },
+  { HEADER "{\"n\":0}\n", "n: out of range" },
+  { HEADER "{\"n\":1,\"t\":\"0\"}\n", "t: a number" },
+  { HEADER "{\"n\":1,\"t\":-1.0}\n", "t: out of range" },
+  { HEADER "{\"n\":1,\"t\":4100000000,\"fwd\":1,\"cls\":null}\n", "t: out of range" },
+  { HEADER "{\"n\":1,\"t\":5.0,\"fwd\":1,\"cls\":null}\n{\"n\":2,\"t\":4.0,\"fwd\":1,\"cls\":null}\n",
+    "line 3: t goes back" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":2,\"cls\":null}\n", "fwd: out of range" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":\"OLD\"}\n", "cls: unknown class" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"x\"}\n", "dir: unknown direction" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":{}}\n", "gone: a list" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":[{\"src\":\"10.0.0.1\"}]}\n", "dst: a string" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"gone\":[{\"src\":\"10.0.0.1\",\"dst\":\"::1\",\"proto\":6}]}\n",
+    "dst: not an address" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ev\":[{\"ev\":\"OLD\"}]}\n", "ev: unknown event" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ct\":[{" ORIG ",\"status\":[\"ODD\"]}]}\n",
+    "status: unknown bit" },
+  { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":1,\"cls\":null,\"ct\":[{" ORIG ",\"wscale\":[1]}]}\n", "wscale: not a pair" },
+  { HEADER "[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]\n", "nested too deep" },
 };
 
 START_TEST(broken_is_refused)
 {
   g_autoptr(GString) printed = g_string_new(NULL);
   g_autofree char *message = read_all(broken[_i].text, printed);
-  ck_assert_msg(message && strstr(message, broken[_i].message), "wanted \"%s\", got \"%s\"", broken[_i].message, message ? message : "no error");
+  ck_assert_msg(message && strstr(message, broken[_i].message), "wanted \"%s\", got \"%s\"", broken[_i].message,
+                message ? message : "no error");
 }
 END_TEST
 
@@ -194,27 +203,28 @@ END_TEST
 static const struct {
   const char *from, *to, *what;
 } changes[] = {
-    {"\"cls\":\"NEW\"", "\"cls\":\"ESTABLISHED\"", "): class"},
-    {"\"dir\":\"o\"", "\"dir\":\"r\"", "): direction"},
-    {"\"fwd\":1", "\"fwd\":0", "): forwarded"},
-    {NEW_EVENT, "", "NEW event on one side only"},
-    {"\"ev\":\"NEW\"", "\"ev\":\"UPDATE\"", "event on one side only"},
-    {"\"timeout\":120,\"ev\"", "\"timeout\":122,\"ev\"", "NEW event: timeout"},
-    {"\"timeout\":120,\"counters\"", "\"timeout\":119,\"counters\"", "): timeout"},
-    {"\"timeout\":120,\"counters\"", "\"timeout\":122,\"counters\"", "): timeout"},
-    {"[[1,60],[0,0]]", "[[1,61],[0,0]]", "): counters"},
-    {"[[1,60],[0,0]]", "[[1,60],[1,0]]", "): counters"},
-    {"\"ct\":[{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\"]", "\"ct\":[{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\",\"ASSURED\"]", "): status"},
-    {"\"status\":[\"CONFIRMED\"]", "\"status\":[\"ASSURED\"]", "NEW event: status"},
-    {"\"state\":\"SYN_SENT\"", "\"state\":\"SYN_RECV\"", "NEW event: state"},
-    {PROTO ",", "", "NEW event: state"},
-    {"\"wscale\":[7,0]", "\"wscale\":[7,1]", "NEW event: wscale"},
-    {"\"tflags\":[3,0]", "\"tflags\":[3,16]", "NEW event: tflags"},
-    {",\"counters\":[[1,60],[0,0]]", "", "): counters"},
-    {"\"counters\"", "\"helper\":\"ftp\",\"counters\"", "): helper"},
-    {"\"counters\"", "\"master\":" GONE ",\"counters\"", "): master"},
-    {"\"counters\"", "\"vtag\":[1,2],\"counters\"", "): vtag"},
-    {",\"ct\":[" ENTRY "]", "", "entry on one side only"},
+  { "\"cls\":\"NEW\"", "\"cls\":\"ESTABLISHED\"", "): class" },
+  { "\"dir\":\"o\"", "\"dir\":\"r\"", "): direction" },
+  { "\"fwd\":1", "\"fwd\":0", "): forwarded" },
+  { NEW_EVENT, "", "NEW event on one side only" },
+  { "\"ev\":\"NEW\"", "\"ev\":\"UPDATE\"", "event on one side only" },
+  { "\"timeout\":120,\"ev\"", "\"timeout\":122,\"ev\"", "NEW event: timeout" },
+  { "\"timeout\":120,\"counters\"", "\"timeout\":119,\"counters\"", "): timeout" },
+  { "\"timeout\":120,\"counters\"", "\"timeout\":122,\"counters\"", "): timeout" },
+  { "[[1,60],[0,0]]", "[[1,61],[0,0]]", "): counters" },
+  { "[[1,60],[0,0]]", "[[1,60],[1,0]]", "): counters" },
+  { "\"ct\":[{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\"]",
+    "\"ct\":[{" ORIG "," REPLY ",\"status\":[\"CONFIRMED\",\"ASSURED\"]", "): status" },
+  { "\"status\":[\"CONFIRMED\"]", "\"status\":[\"ASSURED\"]", "NEW event: status" },
+  { "\"state\":\"SYN_SENT\"", "\"state\":\"SYN_RECV\"", "NEW event: state" },
+  { PROTO ",", "", "NEW event: state" },
+  { "\"wscale\":[7,0]", "\"wscale\":[7,1]", "NEW event: wscale" },
+  { "\"tflags\":[3,0]", "\"tflags\":[3,16]", "NEW event: tflags" },
+  { ",\"counters\":[[1,60],[0,0]]", "", "): counters" },
+  { "\"counters\"", "\"helper\":\"ftp\",\"counters\"", "): helper" },
+  { "\"counters\"", "\"master\":" GONE ",\"counters\"", "): master" },
+  { "\"counters\"", "\"vtag\":[1,2],\"counters\"", "): vtag" },
+  { ",\"ct\":[" ENTRY "]", "", "entry on one side only" },
 };
 
 START_TEST(every_difference_is_seen)
@@ -222,12 +232,14 @@ START_TEST(every_difference_is_seen)
   verify_counts counts;
   g_autofree char *changed = replaced(LINE1, changes[_i].from, changes[_i].to);
   g_autofree char *there = differ(LINE1, changed, &counts);
-  ck_assert_msg(there && strstr(there, changes[_i].what), "wanted \"%s\", got \"%s\"", changes[_i].what, there ? there : "equal");
+  ck_assert_msg(there && strstr(there, changes[_i].what), "wanted \"%s\", got \"%s\"", changes[_i].what,
+                there ? there : "equal");
   ck_assert(g_str_has_prefix(there, "packet 1 "));
   /* a timeout one lower is what the other side may list: see timeout_a_tick_late */
   g_autofree char *back = differ(changed, LINE1, &counts);
   if (!strstr(changes[_i].to, "119"))
-    ck_assert_msg(back && strstr(back, changes[_i].what), "wanted \"%s\", got \"%s\"", changes[_i].what, back ? back : "equal");
+    ck_assert_msg(back && strstr(back, changes[_i].what), "wanted \"%s\", got \"%s\"", changes[_i].what,
+                  back ? back : "equal");
 }
 END_TEST
 
@@ -271,7 +283,8 @@ START_TEST(unlisted_deadline_is_held)
   const char *renewed = LINE1 "{\"n\":2,\"t\":3.0000,\"fwd\":1,\"cls\":\"INVALID\",\"dir\":\"-\",\"ct\":[" ENTRY "]}\n";
   verify_counts counts;
   g_autofree char *difference = differ(truth, renewed, &counts);
-  ck_assert_msg(difference && strstr(difference, "packet 2 (3.0000 s): timeout"), "%s", difference ? difference : "equal");
+  ck_assert_msg(difference && strstr(difference, "packet 2 (3.0000 s): timeout"), "%s",
+                difference ? difference : "equal");
 }
 END_TEST
 

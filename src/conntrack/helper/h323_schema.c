@@ -7,33 +7,53 @@
 #include "h323_schema.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* clang-format off */
 #define PART(t) { &(t), 0, 0 }
-#define OPTIONAL(t) { &(t), PER_OPTIONAL, 0 }
-#define READ(t, mark) { &(t), PER_READ, mark }
-#define OPTIONAL_READ(t, mark) { &(t), PER_OPTIONAL | PER_READ, mark }
-#define NOTHING { 0, 0, 0 } /* an alternative without content */
-#define PASSED { 0, 0, 0 }  /* an extension that nobody reads */
-#define STOP { 0, PER_STOP, 0 }
+/* clang-format on */
+#define OPTIONAL(t)       \
+  {                       \
+    &(t), PER_OPTIONAL, 0 \
+  }
+#define READ(t, mark)    \
+  {                      \
+    &(t), PER_READ, mark \
+  }
+#define OPTIONAL_READ(t, mark)          \
+  {                                     \
+    &(t), PER_OPTIONAL | PER_READ, mark \
+  }
+#define NOTHING \
+  {             \
+    0, 0, 0     \
+  } /* an alternative without content */
+#define PASSED \
+  {            \
+    0, 0, 0    \
+  } /* an extension that nobody reads */
+#define STOP       \
+  {                \
+    0, PER_STOP, 0 \
+  }
 
 /* ext: extensible; opt: optional parts of the root; root: parts of the root; known: with extensions */
-#define SEQUENCE(name, ext, opt, n_root, n_known, ...)                                                                 \
-  static const per_part name##_parts[] = { __VA_ARGS__ };                                                              \
-  static const per_type name = { .kind = PER_SEQUENCE,                                                                 \
-                                 .extensible = ext,                                                                    \
-                                 .optional = opt,                                                                      \
-                                 .root = n_root,                                                                       \
-                                 .known = n_known,                                                                     \
-                                 .listed = COUNT(name##_parts),                                                        \
+#define SEQUENCE(name, ext, opt, n_root, n_known, ...)          \
+  static const per_part name##_parts[] = { __VA_ARGS__ };       \
+  static const per_type name = { .kind = PER_SEQUENCE,          \
+                                 .extensible = ext,             \
+                                 .optional = opt,               \
+                                 .root = n_root,                \
+                                 .known = n_known,              \
+                                 .listed = COUNT(name##_parts), \
                                  .parts = name##_parts }
-#define CHOICE(name, ext, n_root, ...)                                                                                 \
-  static const per_part name##_parts[] = { __VA_ARGS__ };                                                              \
-  static const per_type name = {                                                                                       \
-    .kind = PER_CHOICE, .extensible = ext, .root = n_root, .listed = COUNT(name##_parts), .parts = name##_parts        \
+#define CHOICE(name, ext, n_root, ...)                                                                          \
+  static const per_part name##_parts[] = { __VA_ARGS__ };                                                       \
+  static const per_type name = {                                                                                \
+    .kind = PER_CHOICE, .extensible = ext, .root = n_root, .listed = COUNT(name##_parts), .parts = name##_parts \
   }
 /* A choice of NULLs. */
 #define WORDS(name, ext, n_root) static const per_type name = { .kind = PER_CHOICE, .extensible = ext, .root = n_root }
-#define LIST(name, limit, ...)                                                                                         \
-  static const per_part name##_parts[] = { __VA_ARGS__ };                                                              \
+#define LIST(name, limit, ...)                            \
+  static const per_part name##_parts[] = { __VA_ARGS__ }; \
   static const per_type name = { .kind = PER_LIST, .size = limit, .parts = name##_parts }
 
 /* ---- plain types ---- */

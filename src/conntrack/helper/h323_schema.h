@@ -21,7 +21,7 @@ enum {
   H323_MARK_RAS_ADDRESS,
   H323_MARK_TIME_TO_LIVE,
   H323_MARK_TUNNELLED, /* an H.245 message inside a call signalling message */
-  H323_MARK_SETUP, /* messages, for people */
+  H323_MARK_SETUP,     /* messages, for people */
   H323_MARK_CALL_PROCEEDING,
   H323_MARK_CONNECT,
   H323_MARK_ALERTING,

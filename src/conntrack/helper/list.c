@@ -83,11 +83,10 @@ static bool is_port_of_any(uint16_t port)
 {
   switch (port) {
 #define X(id, number) case number:
-  CT_HELPER_LIST(X)
+    CT_HELPER_LIST(X)
 #undef X
     return true;
-  default:
-    return false;
+  default: return false;
   }
 }
 

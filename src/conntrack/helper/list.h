@@ -5,18 +5,18 @@
 
 #include "conntrack/helper.h"
 
-#define CT_HELPER_LIST(X)                                                                                              \
-  X(ftp, 21)                                                                                                           \
-  X(tftp, 69)                                                                                                          \
-  X(irc, 6667)                                                                                                         \
-  X(sip, 5060)                                                                                                         \
-  X(amanda, 10080)                                                                                                     \
-  X(sane, 6566)                                                                                                        \
-  X(pptp, 1723)                                                                                                        \
-  X(netbios_ns, 137)                                                                                                   \
-  X(snmp, 161)                                                                                                         \
-  X(q931, 1720)                                                                                                        \
-  X(ras, 1719)                                                                                                         \
+#define CT_HELPER_LIST(X) \
+  X(ftp, 21)              \
+  X(tftp, 69)             \
+  X(irc, 6667)            \
+  X(sip, 5060)            \
+  X(amanda, 10080)        \
+  X(sane, 6566)           \
+  X(pptp, 1723)           \
+  X(netbios_ns, 137)      \
+  X(snmp, 161)            \
+  X(q931, 1720)           \
+  X(ras, 1719)            \
   X(h245, 0)
 
 #define X(id, port) extern const ct_helper ct_helper_##id;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory that the next packets will need, fetched while this one is tracked. In full tables one thing leads to the other: the packet to its
- * chains, these to the victims, and a victim to the chain of its answer. So what a packet needs is fetched in steps, each
- * a packet later than the one before, in every lane. That is soon enough, as a packet takes long through many lanes, and late enough to be still
- * in the nearest cache when its turn comes: a whole run of packets fetched for at once pushes itself out of it.
+ * Memory that the next packets will need, fetched while this one is tracked. In full tables one thing leads to the
+ * other: the packet to its chains, these to the victims, and a victim to the chain of its answer. So what a packet
+ * needs is fetched in steps, each a packet later than the one before, in every lane. That is soon enough, as a packet
+ * takes long through many lanes, and late enough to be still in the nearest cache when its turn comes: a whole run of
+ * packets fetched for at once pushes itself out of it.
  */
 #include <string.h>
 
@@ -53,7 +54,8 @@ static uint32_t lanes_without(const ct_lanes *lanes, uint32_t table_hash)
   const ct_table *table = &lanes->engine->table;
   uint32_t at, number, with = 0;
 
-  for (number = ct_table_each_first(table, table_hash, &at); number != 0; number = ct_table_each_next(table, table_hash, &at))
+  for (number = ct_table_each_first(table, table_hash, &at); number != 0;
+       number = ct_table_each_next(table, table_hash, &at))
     with |= lanes->records[number].lanes;
   return lanes->all & ~with;
 }
@@ -67,8 +69,8 @@ static void fetch_bins_behind(const ct_bins *bins, const ct_bin *bin)
 }
 
 /*
- * Where it will make an entry, or bring its deadline nearer, the answer's chains; and the chains behind its own where it will look for a
- * victim there.
+ * Where it will make an entry, or bring its deadline nearer, the answer's chains; and the chains behind its own where
+ * it will look for a victim there.
  */
 static void fetch_chains(const ct_lanes *lanes, ct_lanes_ahead *ahead)
 {
@@ -92,8 +94,8 @@ static void fetch_chains(const ct_lanes *lanes, ct_lanes_ahead *ahead)
 }
 
 /*
- * In a full table somebody in the new entry's own bucket goes first, or in the next ones where it is known that nobody there can.
- * (Where buckets are not bins, this is a guess.)
+ * In a full table somebody in the new entry's own bucket goes first, or in the next ones where it is known that nobody
+ * there can. (Where buckets are not bins, this is a guess.)
  */
 static const ct_bin *first_open(const ct_bins *bins, uint32_t hash)
 {
@@ -105,8 +107,8 @@ static const ct_bin *first_open(const ct_bins *bins, uint32_t hash)
 }
 
 /*
- * Entries of a bin that may go; 0, which is nobody's number, for what is none. No branches here: so many nodes are looked at, which
- * are all in most bins.
+ * Entries of a bin that may go; 0, which is nobody's number, for what is none. No branches here: so many nodes are
+ * looked at, which are all in most bins.
  */
 static inline uint32_t candidate(const ct_bin *bin, uint32_t i)
 {

@@ -7,8 +7,9 @@
  *   bins.c   hash chains             victims.c  who was evicted and may be missed
  *   timing.c lanes whose timeouts differ  ahead.c  memory fetched in time
  *
- * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are given; its
- * count, buckets, timer and collector are not used. Where life.c of the engine is asked to end or to renew an entry, it asks here.
+ * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are
+ * given; its count, buckets, timer and collector are not used. Where life.c of the engine is asked to end or to renew
+ * an entry, it asks here.
  */
 #ifndef CT_LANES_INTERNAL_H
 #define CT_LANES_INTERNAL_H
@@ -18,15 +19,16 @@
 #include "bins.h"
 
 /*
- * Beside each entry of the table, with a copy of what chains are walked for: half a line of memory is all that ending an entry in one of
- * its lanes has to fetch.
+ * Beside each entry of the table, with a copy of what chains are walked for: half a line of memory is all that ending
+ * an entry in one of its lanes has to fetch.
  */
 typedef struct ct_lane_record {
-  uint32_t lanes;   /* it is in these, dead or alive, and counts there */
-  uint32_t victims; /* it was evicted from these, and may be missed */
-  uint32_t hash[2]; /* that its chains go by */
-  uint64_t id : 48; /* the entry's */
-  uint64_t timeout : 6; /* ct_timeout that the deadline was set by; CT_LANES_ANY_TIMEOUT: by one that is the same in all its lanes */
+  uint32_t lanes;       /* it is in these, dead or alive, and counts there */
+  uint32_t victims;     /* it was evicted from these, and may be missed */
+  uint32_t hash[2];     /* that its chains go by */
+  uint64_t id : 48;     /* the entry's */
+  uint64_t timeout : 6; /* ct_timeout that the deadline was set by; CT_LANES_ANY_TIMEOUT: by one that is the same in all
+                           its lanes */
   uint64_t of : 5;      /* the lane whose deadline it is: in another it is later by what the timeout is longer there */
   uint64_t assured : 1;
   uint64_t extended : 1; /* it has an extension */
@@ -46,10 +48,10 @@ typedef struct ct_lane {
   uint64_t max, limit; /* nf_conntrack_max; the same, with UINT64_MAX for none */
   uint32_t buckets;
   uint32_t sized, timed; /* the lanes with as many buckets; those with the same timeouts; itself among them */
-  uint32_t kin;          /* those whose timeouts of TCP, longer or shorter, make its tracker choose the same ones (timing.c) */
+  uint32_t kin; /* those whose timeouts of TCP, longer or shorter, make its tracker choose the same ones (timing.c) */
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
-  ct_bins *bins;       /* shared with those with as many buckets, and until one of these loses something with all */
-  __int128 area_ns;    /* of the count over time, short by count * now */
+  ct_bins *bins;    /* shared with those with as many buckets, and until one of these loses something with all */
+  __int128 area_ns; /* of the count over time, short by count * now */
   ct_collector collector;
   ct_expect_table *expects;
   uint32_t remembered; /* a victim is for so many packets after its last */
@@ -68,14 +70,14 @@ struct ct_lanes {
   ct_engine *engine;
   uint64_t hash_state;
   unsigned n;
-  uint32_t all;       /* a bit for each lane */
-  uint64_t varied;    /* a bit for each ct_timeout that is not the same in all */
+  uint32_t all;                               /* a bit for each lane */
+  uint64_t varied;                            /* a bit for each ct_timeout that is not the same in all */
   int64_t least_ns[CT_LANES_ANY_TIMEOUT + 1]; /* the shortest of each there is */
-  uint32_t acting;    /* the lanes that trackers and helpers act for */
-  uint32_t changed;   /* since fn was told */
-  uint32_t helped;    /* lanes in which an entry with an extension was made: they may expect something */
-  uint64_t n_packets;       /* so far */
-  ct_lane_victim *queue;    /* those that are in no lane any more, a ring */
+  uint32_t acting;                            /* the lanes that trackers and helpers act for */
+  uint32_t changed;                           /* since fn was told */
+  uint32_t helped;       /* lanes in which an entry with an extension was made: they may expect something */
+  uint64_t n_packets;    /* so far */
+  ct_lane_victim *queue; /* those that are in no lane any more, a ring */
   uint32_t queue_size, queue_first, queue_n;
   int64_t next_due_ns; /* no lane has to do anything before */
   bool due_unknown;    /* a helper may have announced something that ends sooner */
@@ -86,12 +88,12 @@ struct ct_lanes {
   uint32_t n_records;
   ct_bins *bins[CT_LANES_MOST]; /* different ones, those of many lanes first */
   unsigned n_bins;
-  GArray *walk;       /* room.c: what is being walked */
+  GArray *walk;          /* room.c: what is being walked */
   const ct_packet *told; /* the first of n_told packets that were told of in advance; others may stand there by now */
   size_t n_told;
   ct_lanes_ahead ahead[CT_PREFETCH_MOST]; /* of these */
-  uint32_t full;      /* lanes that may run full with these packets */
-  bool looked_ahead;  /* from the packet that is being tracked */
+  uint32_t full;                          /* lanes that may run full with these packets */
+  bool looked_ahead;                      /* from the packet that is being tracked */
   ct_lane lane[CT_LANES_MOST];
 };
 
@@ -117,7 +119,8 @@ static inline int64_t ct_lane_deadline(const ct_lanes *lanes, const ct_lane_reco
 {
   if (!ct_lanes_is_spread(lanes, record))
     return record->deadline_ns;
-  return record->deadline_ns + lanes->lane[lane].timeout_ns[record->timeout] - lanes->lane[record->of].timeout_ns[record->timeout];
+  return record->deadline_ns + lanes->lane[lane].timeout_ns[record->timeout] -
+         lanes->lane[record->of].timeout_ns[record->timeout];
 }
 
 /* No lane's deadline is before this. */
@@ -145,7 +148,10 @@ static inline uint32_t ct_lanes_dead(const ct_lanes *lanes, const ct_lane_record
   return dead;
 }
 
-/* Trackers and helpers act for these lanes from now on; timeouts and expectations are those of the first. => those before. */
+/*
+ * Trackers and helpers act for these lanes from now on; timeouts and expectations are those of the first. => those
+ * before.
+ */
 static inline uint32_t ct_lanes_act(ct_lanes *lanes, uint32_t mask)
 {
   uint32_t before = lanes->acting;
@@ -161,7 +167,9 @@ static inline uint32_t ct_lanes_act(ct_lanes *lanes, uint32_t mask)
 
 /* Fetches for the packets behind this one. */
 void ct_lanes_look_ahead(ct_lanes *lanes, const ct_packet *packet);
-/* The hashes of a packet that was told of in advance; NULL where it was another, or goes by another tuple than its own. */
+/*
+ * The hashes of a packet that was told of in advance; NULL where it was another, or goes by another tuple than its own.
+ */
 const uint32_t *ct_lanes_hashes_of(const ct_lanes *lanes, const ct_packet *packet, const ct_tuple *tuple);
 uint32_t ct_lanes_hash_of_answer(const ct_lanes *lanes, const ct_tuple *tuple);
 
@@ -173,8 +181,8 @@ void ct_lanes_find_due(ct_lanes *lanes);
 /* --- life.c --- */
 
 /*
- * Counts one more in a lane. => whether those are too many. (The integral of the count over time: what comes in now has missed all the time
- * before, what leaves misses the rest.)
+ * Counts one more in a lane. => whether those are too many. (The integral of the count over time: what comes in now has
+ * missed all the time before, what leaves misses the rest.)
  */
 static inline bool ct_lane_count_one(ct_lanes *lanes, unsigned lane)
 {
@@ -212,7 +220,10 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
 
 GArray *ct_lanes_walk_new(void);
 
-/* A look-up comes by the chains of a hash and collects the dead it meets, up to its entry there (in lanes of found[i]) or the end. */
+/*
+ * A look-up comes by the chains of a hash and collects the dead it meets, up to its entry there (in lanes of found[i])
+ * or the end.
+ */
 typedef struct ct_lanes_found {
   uint32_t number, lanes;
   ct_dir dir;
@@ -247,12 +258,16 @@ void ct_lanes_leave(ct_lanes *lanes, uint32_t number);
 /* A victim that a packet would have belonged to. */
 typedef struct ct_lanes_miss {
   ct_lane_victim victim;
-  uint32_t lanes;   /* that had it */
+  uint32_t lanes;      /* that had it */
   uint32_t remembered; /* of all, those in which it is, and would have lived to see the packet */
 } ct_lanes_miss;
 
-/* A packet of this tuple finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked before trackers renew entries. */
-unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash, ct_lanes_miss *misses);
+/*
+ * A packet of this tuple finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked
+ * before trackers renew entries.
+ */
+unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash,
+                          ct_lanes_miss *misses);
 /* After the packet. */
 void ct_lanes_count_missed(ct_lanes *lanes, const ct_lanes_miss *misses, unsigned n);
 

@@ -6,8 +6,8 @@ bool ct_lanes_fit(const ct_params *a, const ct_params *b)
 {
   const ct_profile *profile = a->profile;
 
-  return a->gc == CT_GC_KERNEL && !profile->entry_timers && profile->eviction == CT_EVICT_BUCKETS && profile->chain_limit &&
-         !profile->refuses_before_look_up && ct_params_same_rules(a, b);
+  return a->gc == CT_GC_KERNEL && !profile->entry_timers && profile->eviction == CT_EVICT_BUCKETS &&
+         profile->chain_limit && !profile->refuses_before_look_up && ct_params_same_rules(a, b);
 }
 
 static void lane_init(ct_lane *lane, const ct_params *params, ct_bins *bins)
@@ -24,7 +24,8 @@ static void lane_init(ct_lane *lane, const ct_params *params, ct_bins *bins)
   lane->expects = ct_expect_table_new();
 }
 
-ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembered, unsigned n, ct_lanes_fn fn, void *user)
+ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembered, unsigned n, ct_lanes_fn fn,
+                       void *user)
 {
   ct_lanes *lanes = g_new0(ct_lanes, 1);
   ct_params own = *params[0];

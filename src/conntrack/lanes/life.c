@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for the lane alone. */
+/*
+ * Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for
+ * the lane alone.
+ */
 #include "internal.h"
 
 /* Two bins of so many cells behind the first hold too few for a chain to be full. */
@@ -26,11 +29,15 @@ uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask,
   if (engine->params.acct)
     entry->traits |= CT_ENTRY_COUNTED;
   grow_records(lanes);
-  lanes->records[number] = (ct_lane_record){ .lanes = mask, .hash = { hash[0], hash[1] }, .timeout = CT_LANES_ANY_TIMEOUT };
+  lanes->records[number] =
+    (ct_lane_record){ .lanes = mask, .hash = { hash[0], hash[1] }, .timeout = CT_LANES_ANY_TIMEOUT };
   return number;
 }
 
-/* What few entries have goes when they end; they are in one lane only. => false where it counts on, a dead master with children. */
+/*
+ * What few entries have goes when they end; they are in one lane only. => false where it counts on, a dead master with
+ * children.
+ */
 static bool drop_ext(ct_lanes *lanes, unsigned lane, ct_entry *entry)
 {
   uint32_t before = ct_lanes_act(lanes, UINT32_C(1) << lane);
@@ -173,7 +180,8 @@ static bool is_too_long(const ct_lanes *lanes, unsigned lane, const uint32_t has
   int dir;
 
   for (dir = 0; dir < 2; dir++)
-    if (ct_evict_chain_is_full(ct_lane_chain_length(lanes, lane, hash[dir]), lanes->engine->params.hash_seed, lanes->lane[lane].stats.created + 1))
+    if (ct_evict_chain_is_full(ct_lane_chain_length(lanes, lane, hash[dir]), lanes->engine->params.hash_seed,
+                               lanes->lane[lane].stats.created + 1))
       return true;
   return false;
 }
@@ -197,7 +205,8 @@ static uint32_t most_nodes(const ct_bins *bins, uint32_t hash)
 /* Most bins have no cells behind them, which is soon seen. */
 static bool may_be_full(const ct_bins *bins, const uint32_t hash[2])
 {
-  if (!bins->straddled && (bins->bins[ct_bins_of(bins, hash[0])].more | bins->bins[ct_bins_of(bins, hash[1])].more) == 0)
+  if (!bins->straddled &&
+      (bins->bins[ct_bins_of(bins, hash[0])].more | bins->bins[ct_bins_of(bins, hash[1])].more) == 0)
     return false;
   return most_nodes(bins, hash[0]) >= CT_CHAIN_LEAST || most_nodes(bins, hash[1]) >= CT_CHAIN_LEAST;
 }
@@ -210,7 +219,8 @@ static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
   unsigned i;
 
   for (i = 0; i < lanes->n_bins; i++)
-    if (lanes->bins[i]->deepest >= DEEP && lanes->bins[i]->lanes & record->lanes && may_be_full(lanes->bins[i], record->hash))
+    if (lanes->bins[i]->deepest >= DEEP && lanes->bins[i]->lanes & record->lanes &&
+        may_be_full(lanes->bins[i], record->hash))
       rest |= lanes->bins[i]->lanes & record->lanes;
   for (; rest != 0; rest &= rest - 1) {
     i = ct_lane_first(rest);
@@ -225,8 +235,8 @@ static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
 }
 
 /*
- * Bins that may not become more, since that would be more than some lane has buckets, and are deep all the same: that lane has collected
- * what the others still have. They part, or each look-up would walk it.
+ * Bins that may not become more, since that would be more than some lane has buckets, and are deep all the same: that
+ * lane has collected what the others still have. They part, or each look-up would walk it.
  */
 static void relieve(ct_lanes *lanes, const ct_bins *bins)
 {
@@ -243,7 +253,8 @@ static void relieve(ct_lanes *lanes, const ct_bins *bins)
 
 static void insert_into_bins(ct_lanes *lanes, const ct_lane_record *record, uint32_t number)
 {
-  const uint32_t nearness = ct_bins_nearness(lanes->bins[0], ct_lanes_soonest(lanes, record)); /* all count from the same time */
+  const uint32_t nearness =
+    ct_bins_nearness(lanes->bins[0], ct_lanes_soonest(lanes, record)); /* all count from the same time */
   uint32_t deepest = 0;
   unsigned i;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Full tables, expired entries and the collector, lane by lane: what evict.c does for an engine (spec 7.2, 7.3). A chain is in order of
- * creation, the newest first and of an entry the reply's node first, also where its nodes come out of two bins.
+ * Full tables, expired entries and the collector, lane by lane: what evict.c does for an engine (spec 7.2, 7.3). A
+ * chain is in order of creation, the newest first and of an entry the reply's node first, also where its nodes come out
+ * of two bins.
  */
 #include <string.h>
 
@@ -97,7 +98,10 @@ uint32_t ct_lane_chain_length(const ct_lanes *lanes, unsigned lane, uint32_t has
   return length;
 }
 
-static bool is_in(const ct_lanes *lanes, unsigned lane, uint32_t number) { return lanes->records[number].lanes >> lane & 1; }
+static bool is_in(const ct_lanes *lanes, unsigned lane, uint32_t number)
+{
+  return lanes->records[number].lanes >> lane & 1;
+}
 
 /* --- early drop --- */
 
@@ -115,8 +119,8 @@ static uint32_t evict_node(ct_lanes *lanes, uint32_t mask, uint32_t number)
 }
 
 /* => the next entry of a bucket that is to go; 0 at the end. *whole: all that were passed over are ASSURED. */
-static uint32_t next_to_go(const ct_lanes *lanes, const ct_bins *bins, uint32_t mask, uint32_t bin, uint32_t bucket, uint32_t buckets,
-                           bool may_expire, bool *whole)
+static uint32_t next_to_go(const ct_lanes *lanes, const ct_bins *bins, uint32_t mask, uint32_t bin, uint32_t bucket,
+                           uint32_t buckets, bool may_expire, bool *whole)
 {
   ct_bin *cell;
   uint32_t i;
@@ -139,7 +143,8 @@ static uint32_t next_to_go(const ct_lanes *lanes, const ct_bins *bins, uint32_t 
 }
 
 /* The bucket lies in one bin, whose chain is in order. */
-static uint32_t evict_in_bin(ct_lanes *lanes, ct_bins *bins, uint32_t mask, uint32_t bin, uint32_t bucket, uint32_t buckets)
+static uint32_t evict_in_bin(ct_lanes *lanes, ct_bins *bins, uint32_t mask, uint32_t bin, uint32_t bucket,
+                             uint32_t buckets)
 {
   bool may_expire = ct_bin_may_expire(&bins->bins[bin], ct_bins_tick(bins, lanes->engine->now_ns)), whole;
   uint32_t number, evicted = 0;
@@ -162,7 +167,8 @@ static uint32_t evict_bucket(ct_lanes *lanes, uint32_t mask, uint32_t bin, uint3
   if (!l->bins->straddled)
     return evict_in_bin(lanes, l->bins, mask, bin, bucket, l->buckets);
   walk_bucket(lanes, mask, bin, bucket);
-  for (i = 0; i < lanes->walk->len; i++) /* some may have gone with their other node, or with another entry: then they are in no lane */
+  for (i = 0; i < lanes->walk->len;
+       i++) /* some may have gone with their other node, or with another entry: then they are in no lane */
     evicted |= evict_node(lanes, mask, g_array_index(lanes->walk, met, i).number);
   return evicted;
 }
@@ -181,8 +187,9 @@ static uint32_t go_plainly(ct_lanes *lanes, ct_lane *l, uint32_t bit, uint32_t n
 }
 
 /*
- * The same where bins are buckets of one lane, which is how it is in most floods: who has expired and who is not ASSURED goes, in one pass from the
- * newest on. It ends before what needs more than that - a helper's memory, an entry with both nodes here - and leaves the rest to evict_in_bin.
+ * The same where bins are buckets of one lane, which is how it is in most floods: who has expired and who is not
+ * ASSURED goes, in one pass from the newest on. It ends before what needs more than that - a helper's memory, an entry
+ * with both nodes here - and leaves the rest to evict_in_bin.
  * => how many were evicted.
  */
 static uint32_t evict_plainly(ct_lanes *lanes, unsigned lane, ct_bins *bins, uint32_t at, bool may_expire)
@@ -264,7 +271,8 @@ uint32_t ct_lanes_make_room(ct_lanes *lanes, uint32_t mask, uint32_t hash)
     return 0;
   }
   for (i = 0; i < CT_EVICTION_BUCKETS && without != 0; i++) {
-    without &= ~evict_bucket(lanes, without, ct_bins_of(lanes->lane[lane].bins, i == 0 ? hash : first_hash(bucket, buckets)), bucket);
+    without &= ~evict_bucket(lanes, without,
+                             ct_bins_of(lanes->lane[lane].bins, i == 0 ? hash : first_hash(bucket, buckets)), bucket);
     bucket = bucket + 1 == buckets ? 0 : bucket + 1;
   }
   for (rest = without; rest != 0; rest &= rest - 1)
@@ -275,8 +283,8 @@ uint32_t ct_lanes_make_room(ct_lanes *lanes, uint32_t mask, uint32_t hash)
 /* --- what a look-up meets --- */
 
 /* Of the lanes in which a node is dead, those in which a look-up of `hash` comes by it. */
-static uint32_t lanes_met(const ct_lanes *lanes, ct_bin_node node, uint32_t rest, uint32_t hash, const ct_lanes_found *found,
-                          unsigned n_found)
+static uint32_t lanes_met(const ct_lanes *lanes, ct_bin_node node, uint32_t rest, uint32_t hash,
+                          const ct_lanes_found *found, unsigned n_found)
 {
   uint32_t result = 0;
   unsigned i;
@@ -316,8 +324,8 @@ static uint32_t find_dead(const ct_lanes *lanes, const ct_bins *bins, uint32_t b
   return 0;
 }
 
-static void reap_bin(ct_lanes *lanes, ct_bins *bins, uint32_t bin, uint32_t mask, uint32_t hash, const ct_lanes_found *found,
-                     unsigned n_found)
+static void reap_bin(ct_lanes *lanes, ct_bins *bins, uint32_t bin, uint32_t mask, uint32_t hash,
+                     const ct_lanes_found *found, unsigned n_found)
 {
   int64_t earliest_ns;
   uint32_t rest, number;
@@ -360,15 +368,16 @@ static uint32_t scan_node(ct_lanes *lanes, unsigned lane, uint32_t number, uint6
     ct_lanes_end(lanes, UINT32_C(1) << lane, number, CT_REASON_END_TIMEOUT);
     return 1;
   }
-  ct_collector_weigh(&l->collector, &lanes->engine->params, ct_lane_deadline(lanes, record, lane), lanes->engine->now_ns);
+  ct_collector_weigh(&l->collector, &lanes->engine->params, ct_lane_deadline(lanes, record, lane),
+                     lanes->engine->now_ns);
   if (early_limit != 0 && l->stats.count >= early_limit && ct_proto_may_go_early(ct_lanes_entry(lanes, number)))
     ct_lanes_end(lanes, UINT32_C(1) << lane, number, CT_REASON_END_GC_EVICTED);
   return 0;
 }
 
 /*
- * The buckets before `end` that are in the list, and leave it. => false where the collector has had enough; its next bucket is then
- * set. (A walked node may be gone: ending one entry can end others.)
+ * The buckets before `end` that are in the list, and leave it. => false where the collector has had enough; its next
+ * bucket is then set. (A walked node may be gone: ending one entry can end others.)
  */
 static bool scan_list(ct_lanes *lanes, unsigned lane, uint32_t end, uint64_t early_limit, uint32_t *killed)
 {
@@ -409,7 +418,8 @@ static void prefetch_word(const ct_lanes *lanes, const ct_bins *bins, uint32_t w
 }
 
 /* The buckets that end in a bin. One that goes on in the next bin waits for that. */
-static bool scan_bin(ct_lanes *lanes, unsigned lane, uint32_t bin, uint32_t from, uint64_t early_limit, uint32_t *killed)
+static bool scan_bin(ct_lanes *lanes, unsigned lane, uint32_t bin, uint32_t from, uint64_t early_limit,
+                     uint32_t *killed)
 {
   const ct_lane *l = &lanes->lane[lane];
   uint32_t end = l->buckets;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Timeouts decide when an entry ends, never what a packet is. So lanes whose timeouts differ have the same entry for as long as trackers
- * choose the same timeout for it: under TCP always, if only each is longer than the special ones in all of these lanes or in none. Its
- * deadline is then as much later in a lane as the timeout is longer there. Under other protocols entries part where a timeout that
- * differs may have been looked at.
+ * Timeouts decide when an entry ends, never what a packet is. So lanes whose timeouts differ have the same entry for as
+ * long as trackers choose the same timeout for it: under TCP always, if only each is longer than the special ones in
+ * all of these lanes or in none. Its deadline is then as much later in a lane as the timeout is longer there. Under
+ * other protocols entries part where a timeout that differs may have been looked at.
  */
 #include "internal.h"
 
@@ -11,14 +11,19 @@
 
 /* --- which lanes are alike --- */
 
-/* choose_timeout and commit in proto/tcp.c compare each timeout with those of retransmissions and of unacknowledged data. */
+/*
+ * choose_timeout and commit in proto/tcp.c compare each timeout with those of retransmissions and of unacknowledged
+ * data.
+ */
 static bool chooses_alike(const ct_lane *a, const ct_lane *b)
 {
   unsigned t;
 
   for (t = CT_TIMEOUT_TCP_NONE; t <= CT_TIMEOUT_TCP_UNACK; t++)
-    if ((a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) != (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) ||
-        (a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_UNACK]) != (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_UNACK]))
+    if ((a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) !=
+          (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) ||
+        (a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_UNACK]) !=
+          (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_UNACK]))
       return false;
   return true;
 }
@@ -69,7 +74,8 @@ ct_entry *ct_lanes_act_on(ct_lanes *lanes, uint32_t number, uint32_t mask)
 
 static uint8_t timeout_of(const ct_entry *entry)
 {
-  if (entry->proto == CT_PROTO_TCP && entry->l4.tcp.timeout >= CT_TIMEOUT_TCP_NONE && entry->l4.tcp.timeout <= CT_TIMEOUT_TCP_UNACK)
+  if (entry->proto == CT_PROTO_TCP && entry->l4.tcp.timeout >= CT_TIMEOUT_TCP_NONE &&
+      entry->l4.tcp.timeout <= CT_TIMEOUT_TCP_UNACK)
     return entry->l4.tcp.timeout;
   return CT_LANES_ANY_TIMEOUT;
 }
@@ -88,7 +94,9 @@ void ct_lanes_copy(ct_lanes *lanes, uint32_t number)
   record->of = ct_lane_first(lanes->acting) & 31;
   if (!ct_lanes_is_spread(lanes, record) || ct_lanes_soonest(lanes, record) >= before_ns)
     return;
-  /* The tracker has told of it where the deadline of the lane it acted for is sooner, but in others it may be so alone. */
+  /*
+   * The tracker has told of it where the deadline of the lane it acted for is sooner, but in others it may be so alone.
+   */
   for (i = 0; i < lanes->n_bins; i++)
     if (lanes->bins[i]->lanes & record->lanes)
       ct_bins_sooner(lanes->bins[i], record->hash, ct_lanes_soonest(lanes, record));
@@ -96,7 +104,10 @@ void ct_lanes_copy(ct_lanes *lanes, uint32_t number)
 
 /* --- entries that part --- */
 
-/* Every timeout that a tracker other than TCP's may have looked at when it left the entry as it is; more than it has does no harm. */
+/*
+ * Every timeout that a tracker other than TCP's may have looked at when it left the entry as it is; more than it has
+ * does no harm.
+ */
 static uint64_t may_have_asked(const ct_entry *entry)
 {
   if (entry->proto == CT_PROTO_UDP)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A packet's way through all lanes: what core.c of the engine does, once for every version of its connection and once for the lanes that
- * know no such connection.
+ * A packet's way through all lanes: what core.c of the engine does, once for every version of its connection and once
+ * for the lanes that know no such connection.
  */
 #include <string.h>
 
@@ -15,11 +15,12 @@ typedef struct passing {
   const ct_tuple *tuple; /* that it is looked up by */
   ct_tuple own;          /* that stands in it */
   uint32_t table_hash;
-  uint32_t hash;         /* of own */
-  uint32_t reply_hash;   /* of its answer; 0: not known yet */
+  uint32_t hash;       /* of own */
+  uint32_t reply_hash; /* of its answer; 0: not known yet */
 } passing;
 
-static void passing_init(ct_lanes *lanes, passing *p, const ct_packet *packet, const ct_tuple *tuple, uint32_t table_hash)
+static void passing_init(ct_lanes *lanes, passing *p, const ct_packet *packet, const ct_tuple *tuple,
+                         uint32_t table_hash)
 {
   const uint32_t *hashes = ct_lanes_hashes_of(lanes, packet, tuple);
 
@@ -76,8 +77,9 @@ static unsigned find_versions(ct_lanes *lanes, const passing *p, uint32_t mask, 
 }
 
 /*
- * Looks a packet up in lanes of the mask, in whose chains the dead are collected that it comes by. Where one of those was a master whose
- * helper ends others with it, what was found may have been among them: then it is looked up again. => as find_versions
+ * Looks a packet up in lanes of the mask, in whose chains the dead are collected that it comes by. Where one of those
+ * was a master whose helper ends others with it, what was found may have been among them: then it is looked up again.
+ * => as find_versions
  */
 static unsigned look_up(ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_found *found)
 {
@@ -111,7 +113,8 @@ static bool help(ct_lanes *lanes, ct_entry *entry, const ct_packet *packet, cons
   if (ext == NULL || ext->helper == NULL || (result->cls == CT_CLASS_RELATED && result->dir != CT_ORIGINAL))
     return true;
   lanes->due_unknown = true;
-  return ct_helper_run(lanes->engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason) != CT_VERDICT_DROP;
+  return ct_helper_run(lanes->engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason) !=
+         CT_VERDICT_DROP;
 }
 
 /* => what the tracker said. */
@@ -125,19 +128,15 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
   verdict = ct_core_run_tracker(lanes->engine, entry, dir, p->packet, &result);
   switch (verdict) {
   case CT_TRACK_REPEAT:
-  case CT_TRACK_GONE:
-    return verdict;
+  case CT_TRACK_GONE: return verdict;
   case CT_TRACK_ACCEPT:
     if (dir == CT_REPLY)
       entry->status |= CT_STATUS_SEEN_REPLY;
     if (entry->ext != 0 && !help(lanes, entry, p->packet, &result))
       lanes->changed |= lanes->acting;
     break;
-  case CT_TRACK_DROP:
-    count_drop(lanes, lanes->acting);
-    break;
-  default:
-    break;
+  case CT_TRACK_DROP: count_drop(lanes, lanes->acting); break;
+  default: break;
   }
   ct_lanes_copy(lanes, number);
   ct_lanes_touch(lanes, number);
@@ -147,12 +146,14 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
 /* suspect_end in proto/tcp.c asks how much time is left. */
 static bool asks_time_left(const ct_packet *packet, ct_track verdict)
 {
-  return verdict == CT_TRACK_INVALID && packet->tuple.proto == CT_PROTO_TCP && packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST);
+  return verdict == CT_TRACK_INVALID && packet->tuple.proto == CT_PROTO_TCP &&
+         packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST);
 }
 
 /*
- * Tracked as the first lane's timeouts have it; where others would have made something else of it, they part from it with the entry as
- * it was, and track it on their own. (What a packet does to an entry that it ends does not depend on timeouts.)
+ * Tracked as the first lane's timeouts have it; where others would have made something else of it, they part from it
+ * with the entry as it was, and track it on their own. (What a packet does to an entry that it ends does not depend on
+ * timeouts.)
  * => the lanes for which the entry was ended, to be looked up again.
  */
 static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_found *found)
@@ -160,7 +161,8 @@ static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_
   uint32_t number = found->number, mask = found->lanes, alike;
   ct_track verdict;
 
-  if (lanes->records[number].lanes & ~mask) { /* the packet is something else to its other lanes: a GRE packet whose keys differ */
+  if (lanes->records[number].lanes &
+      ~mask) { /* the packet is something else to its other lanes: a GRE packet whose keys differ */
     const ct_entry before = *ct_lanes_entry(lanes, number);
 
     ct_lanes_act(lanes, mask);
@@ -299,8 +301,9 @@ static void begin_all(ct_lanes *lanes, const passing *p, uint32_t mask)
 /* --- the way --- */
 
 /*
- * Who has been evicted is missed by its packets' own tuples. A GRE packet that goes by another, with a call's key, misses nobody by that;
- * but whom it would have belonged to need not be remembered any longer, and would pile up under the one hash.
+ * Who has been evicted is missed by its packets' own tuples. A GRE packet that goes by another, with a call's key,
+ * misses nobody by that; but whom it would have belonged to need not be remembered any longer, and would pile up under
+ * the one hash.
  */
 static unsigned find_missing(const ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_miss *misses)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Victims are entries that stay where they are found, in the index, with a bit for each lane that lost them: that a packet would
- * have belonged to one costs no look-up but its own, and no memory as long as some lane has the entry. Those that none has any more wait
- * in a queue until they would have expired, or it is too long ago that one of their packets was seen. That is counted in packets, which all
- * lanes see, so that what a lane remembers does not depend on which lanes there are beside it. The queue is in the order in which they left
- * their last lane: one may wait behind another that is remembered for longer.
+ * Victims are entries that stay where they are found, in the index, with a bit for each lane that lost them: that a
+ * packet would have belonged to one costs no look-up but its own, and no memory as long as some lane has the entry.
+ * Those that none has any more wait in a queue until they would have expired, or it is too long ago that one of their
+ * packets was seen. That is counted in packets, which all lanes see, so that what a lane remembers does not depend on
+ * which lanes there are beside it. The queue is in the order in which they left their last lane: one may wait behind
+ * another that is remembered for longer.
  */
 #include "internal.h"
 
@@ -32,7 +33,8 @@ void ct_lanes_touch(ct_lanes *lanes, uint32_t number)
 /* Of the lanes that evicted an entry, those that remember it, as far as packets decide that. (Modulo 2^40 packets.) */
 static uint32_t lanes_that_remember(const ct_lanes *lanes, uint32_t number)
 {
-  uint32_t ago = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT) - ct_lanes_entry(lanes, number)->last_seen, rest, those = 0;
+  uint32_t ago = (uint32_t)(lanes->n_packets >> CT_LANES_SEEN_SHIFT) - ct_lanes_entry(lanes, number)->last_seen, rest,
+           those = 0;
 
   for (rest = lanes->records[number].victims; rest != 0; rest &= rest - 1)
     if (ago <= lanes->lane[ct_lane_first(rest)].remembered >> CT_LANES_SEEN_SHIFT)
@@ -40,7 +42,10 @@ static uint32_t lanes_that_remember(const ct_lanes *lanes, uint32_t number)
   return those;
 }
 
-/* What has a helper has an entry in each lane, and so is remembered for less time: or many lanes would follow many times as many. */
+/*
+ * What has a helper has an entry in each lane, and so is remembered for less time: or many lanes would follow many
+ * times as many.
+ */
 static void shorten(ct_lanes *lanes, uint32_t number, unsigned lane)
 {
   const uint32_t remembered = lanes->lane[lane].remembered;
@@ -140,7 +145,8 @@ void ct_lanes_leave(ct_lanes *lanes, uint32_t number)
 
 /* --- misses --- */
 
-unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash, ct_lanes_miss *misses)
+unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash,
+                          ct_lanes_miss *misses)
 {
   const ct_table *table = &lanes->engine->table;
   uint32_t at, number;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It told
- * nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
+ * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It
+ * told nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
  */
 #include "conntrack/packet.h"
 #include "conntrack/profile.h"
@@ -33,6 +33,7 @@ static void defaults(ct_params *params)
 }
 
 /* SCTP, window tracking and their settings came with 2.6. */
+/* clang-format off */
 static const char *const missing[] = { "sctp_", "checksum", "tcp_loose", "tcp_be_liberal", "tcp_ignore_invalid_rst",
                                        "tcp_max_retrans", "tcp_timeout_max_retrans", "log_invalid", NULL };
 
@@ -59,3 +60,4 @@ const ct_profile ct_profile_linux_2_4 = {
   .buckets_least = 16,
   .buckets_step = 1,
 };
+/* clang-format on */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Linux 2.6.18's ip_conntrack: IPv4 only, 32-bit, as it came without the PPTP helper's module (which brought GRE's tracker).
- * Counters, marks and security marks were there if the kernel was built so: here they are off until asked for. Spec 13.2.
+ * Linux 2.6.18's ip_conntrack: IPv4 only, 32-bit, as it came without the PPTP helper's module (which brought GRE's
+ * tracker). Counters, marks and security marks were there if the kernel was built so: here they are off until asked
+ * for. Spec 13.2.
  */
 #include "conntrack/packet.h"
 #include "conntrack/profile.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Linux 6.1, stable series (Debian 12). What 6.18 does differently: DCCP is no protocol of its own any more, ICMPv6 types
- * 151 and 152 are left untracked, and a repair of SCTP's INIT came later than 6.1. The repair of TCP's RST (a RST answers a SYN only
- * from the other side) did come to 6.1: 6.1.192 has it, 6.1.166 not yet. Spec 13.4.
+ * Linux 6.1, stable series (Debian 12). What 6.18 does differently: DCCP is no protocol of its own any more, ICMPv6
+ * types 151 and 152 are left untracked, and a repair of SCTP's INIT came later than 6.1. The repair of TCP's RST (a RST
+ * answers a SYN only from the other side) did come to 6.1: 6.1.192 has it, 6.1.166 not yet. Spec 13.4.
  */
 #include "conntrack/packet.h"
 #include "conntrack/profile.h"

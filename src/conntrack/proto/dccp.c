@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * DCCP (RFC 4340), which kernels up to 6.16 tracked: the state by packet type and role. Sequence numbers matter once, for ASSURED: the
- * client's ACK has to acknowledge the response. packet_check.c judges the header before.
+ * DCCP (RFC 4340), which kernels up to 6.16 tracked: the state by packet type and role. Sequence numbers matter once,
+ * for ASSURED: the client's ACK has to acknowledge the response. packet_check.c judges the header before.
  */
 #include "conntrack/proto.h"
 #include "conntrack/trace_internal.h"
@@ -40,7 +40,8 @@ static uint32_t subheader_bytes(uint8_t type)
 static uint64_t read_seq(const uint8_t *bytes, bool is_long)
 {
   if (is_long) /* 16 bits in the basic header, 32 behind it */
-    return (uint64_t)(bytes[10] << 8 | bytes[11]) << 32 | (uint64_t)bytes[12] << 24 | (uint64_t)(bytes[13] << 16 | bytes[14] << 8 | bytes[15]);
+    return (uint64_t)(bytes[10] << 8 | bytes[11]) << 32 | (uint64_t)bytes[12] << 24 |
+           (uint64_t)(bytes[13] << 16 | bytes[14] << 8 | bytes[15]);
   return (uint64_t)(bytes[9] << 16 | bytes[10] << 8 | bytes[11]);
 }
 
@@ -79,7 +80,8 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const dccp_packet *d
 }
 
 /* A reset that nobody had answered before: the entry goes, and the packet is counted. */
-static ct_track end_unreplied(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+static ct_track end_unreplied(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                              ct_result *result)
 {
   if (entry->traits & CT_ENTRY_COUNTED)
     ct_counter_add(&entry->counter[dir], packet->length);
@@ -116,8 +118,7 @@ static bool follow(ct_dccp *dccp, ct_entry *entry, ct_dir dir, const dccp_packet
     *new = CT_DCCP_RESPOND;
     result->reason = CT_REASON_DCCP_RESYNC;
     break;
-  default:
-    break;
+  default: break;
   }
   return true;
 }
@@ -145,7 +146,8 @@ static ct_track dccp_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const
     return CT_TRACK_INVALID;
   }
   changes = follow(dccp, entry, dir, &dp, &new, result);
-  CT_TRACE(engine, ct_trace_note_arc(engine->trace, changes ? CT_TRACE_ARC_ACCEPT : CT_TRACE_ARC_UNCHANGED, old, changes ? new : old));
+  CT_TRACE(engine, ct_trace_note_arc(engine->trace, changes ? CT_TRACE_ARC_ACCEPT : CT_TRACE_ARC_UNCHANGED, old,
+                                     changes ? new : old));
   dccp->last_dir = (uint8_t)dir;
   dccp->last_type = dp.type;
   if (!changes) {
@@ -156,7 +158,8 @@ static ct_track dccp_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   entry->state = new;
   if (new != old)
     result->events |= CT_EV_PROTOINFO;
-  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_DCCP_NONE + new)), result);
+  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_DCCP_NONE + new)),
+                       result);
   return CT_TRACK_ACCEPT;
 }
 
@@ -172,5 +175,6 @@ static ct_timeout dccp_timeout(const ct_entry *entry)
   return entry->state == CT_DCCP_NONE ? CT_TIMEOUT_GENERIC : (ct_timeout)(CT_TIMEOUT_DCCP_NONE + entry->state);
 }
 
-const ct_proto ct_proto_dccp = { .name = "dccp", .number = CT_PROTO_DCCP, .packet = dccp_track, .may_evict = dccp_may_evict,
-                                 .timeout = dccp_timeout };
+const ct_proto ct_proto_dccp = {
+  .name = "dccp", .number = CT_PROTO_DCCP, .packet = dccp_track, .may_evict = dccp_may_evict, .timeout = dccp_timeout
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * DCCP's transitions (RFC 4340) as kernels from 2.6.26 to 6.16 had them. Read a row as "this was sent by that role"; the client is
- * whoever sent the request, which need not be the original side.
+ * DCCP's transitions (RFC 4340) as kernels from 2.6.26 to 6.16 had them. Read a row as "this was sent by that role";
+ * the client is whoever sent the request, which need not be the original side.
  *
  *   NO  no entry yet
  *   RQ  REQUEST    a request was sent             RS  RESPOND   ... and answered

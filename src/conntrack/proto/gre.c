@@ -6,7 +6,8 @@ static ct_track gre_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 {
   bool stream = entry->status & CT_STATUS_SEEN_REPLY;
 
-  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, stream ? CT_TIMEOUT_GRE_STREAM : CT_TIMEOUT_GRE), result);
+  ct_core_refresh_acct(engine, entry, dir, packet,
+                       ct_core_timeout(engine, stream ? CT_TIMEOUT_GRE_STREAM : CT_TIMEOUT_GRE), result);
   if (stream && !(entry->status & CT_STATUS_ASSURED)) {
     entry->status |= CT_STATUS_ASSURED;
     result->events |= CT_EV_ASSURED;

@@ -21,16 +21,18 @@ static ct_track icmp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, cons
   return query(engine, entry, dir, packet, CT_TIMEOUT_ICMP, result);
 }
 
-static ct_track icmpv6_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+static ct_track icmpv6_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                              ct_result *result)
 {
   return query(engine, entry, dir, packet, CT_TIMEOUT_ICMPV6, result);
 }
 
 /*
- * Up to 2.6 an entry counted its requests, and went with the answer to the last of them; an answer renewed nothing and was not
- * counted. Spec 13.1.
+ * Up to 2.6 an entry counted its requests, and went with the answer to the last of them; an answer renewed nothing and
+ * was not counted. Spec 13.1.
  */
-static ct_track counted_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+static ct_track counted_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
+                               ct_result *result)
 {
   if (dir == CT_ORIGINAL) {
     ct_track track = icmp_packet(engine, entry, dir, packet, result);

@@ -3,8 +3,8 @@
 
 /* The trackers. Adding one: its file, its line here, its name in proto.h. */
 static const ct_proto *const protos[] = {
-  &ct_proto_tcp, &ct_proto_udp, &ct_proto_icmp, &ct_proto_icmpv6, &ct_proto_sctp, &ct_proto_gre, &ct_proto_udplite,
-  &ct_proto_dccp,
+  &ct_proto_tcp,  &ct_proto_udp, &ct_proto_icmp,    &ct_proto_icmpv6,
+  &ct_proto_sctp, &ct_proto_gre, &ct_proto_udplite, &ct_proto_dccp,
 };
 
 static const ct_proto *find(uint8_t number, uint8_t family)

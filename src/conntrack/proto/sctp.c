@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SCTP: the association's state by the chunks seen, its verification tags learnt from INIT, INIT_ACK and heartbeats
- * (RFC 9260, 8.5). A packet's chunks are judged in order, and effects of the earlier ones stay when a later one is refused. Spec 6.5.
+ * (RFC 9260, 8.5). A packet's chunks are judged in order, and effects of the earlier ones stay when a later one is
+ * refused. Spec 6.5.
  */
 #include <string.h>
 
@@ -11,9 +12,11 @@
 
 enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
 
+/* clang-format off */
 #define CHUNK_TYPE_LIST(X)                                                                                             \
   X(DATA, 0) X(INIT, 1) X(INIT_ACK, 2) X(SACK, 3) X(HEARTBEAT, 4) X(HEARTBEAT_ACK, 5) X(ABORT, 6) X(SHUTDOWN, 7)       \
   X(SHUTDOWN_ACK, 8) X(ERROR, 9) X(COOKIE_ECHO, 10) X(COOKIE_ACK, 11) X(SHUTDOWN_COMPLETE, 14)
+/* clang-format on */
 enum {
 #define X(name, type) CHUNK_##name = type,
   CHUNK_TYPE_LIST(X)
@@ -38,7 +41,10 @@ typedef struct chunk {
   uint8_t type, flags;
 } chunk;
 
-static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+static uint32_t be32(const uint8_t *p)
+{
+  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
 /* => false where fewer than n bytes of the packet are left; bytes that were not captured read as zeros. */
 static bool read_bytes(const ct_packet *packet, uint32_t at, uint8_t *to, uint32_t n)
@@ -51,7 +57,10 @@ static bool read_bytes(const ct_packet *packet, uint32_t at, uint8_t *to, uint32
   return true;
 }
 
-/* Walks the chunks; *next starts at the first one. A chunk of length 0 ends the walk with length 0. => false at the end. */
+/*
+ * Walks the chunks; *next starts at the first one. A chunk of length 0 ends the walk with length 0. => false at the
+ * end.
+ */
 static bool next_chunk(const ct_packet *packet, uint32_t *next, chunk *c, uint32_t *length)
 {
   uint8_t header[CHUNK_HEADER];
@@ -89,7 +98,8 @@ static bool chunks_are_sane(sctp_packet *sp)
 static int table_row(uint8_t type)
 {
   switch (type) {
-#define X(id, number, name) case number: return CT_SCTP_ROW_##id;
+#define X(id, number, name) \
+  case number: return CT_SCTP_ROW_##id;
     CT_SCTP_ROW_LIST(X)
 #undef X
   default: return -1;
@@ -170,7 +180,10 @@ static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
   return true;
 }
 
-/* Both sides with a new tag after one heartbeat failed: the association was restarted behind our back, and is learnt anew. */
+/*
+ * Both sides with a new tag after one heartbeat failed: the association was restarted behind our back, and is learnt
+ * anew.
+ */
 static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignore)
 {
   uint32_t *mine = &sctp->vtag[sp->dir];
@@ -190,8 +203,8 @@ static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignor
 }
 
 /*
- * 2.6: an ABORT carried either side's tag, and a SHUTDOWN COMPLETE the other's where its T bit said so; nothing was learnt from
- * heartbeats. Spec 13.2.
+ * 2.6: an ABORT carried either side's tag, and a SHUTDOWN COMPLETE the other's where its T bit said so; nothing was
+ * learnt from heartbeats. Spec 13.2.
  */
 static bool check_tag_first(const ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
 {
@@ -211,16 +224,11 @@ static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool
 {
   *skip = false;
   switch (c->type) {
-  case CHUNK_INIT:
-    return sp->vtag == 0;
+  case CHUNK_INIT: return sp->vtag == 0;
   case CHUNK_ABORT:
-  case CHUNK_SHUTDOWN_COMPLETE:
-    return sp->vtag == sctp->vtag[c->flags & FLAG_T ? !sp->dir : sp->dir];
-  case CHUNK_COOKIE_ECHO:
-    return sp->vtag == sctp->vtag[sp->dir];
-  case CHUNK_COOKIE_ACK:
-    sctp->init[0] = sctp->init[1] = 0;
-    return true;
+  case CHUNK_SHUTDOWN_COMPLETE: return sp->vtag == sctp->vtag[c->flags & FLAG_T ? !sp->dir : sp->dir];
+  case CHUNK_COOKIE_ECHO: return sp->vtag == sctp->vtag[sp->dir];
+  case CHUNK_COOKIE_ACK: sctp->init[0] = sctp->init[1] = 0; return true;
   case CHUNK_HEARTBEAT: {
     bool before = *ignore;
 
@@ -229,10 +237,8 @@ static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool
     *skip = *ignore && !before;
     return true;
   }
-  case CHUNK_HEARTBEAT_ACK:
-    return check_heartbeat_ack(sctp, sp, *ignore);
-  default:
-    return true;
+  case CHUNK_HEARTBEAT_ACK: return check_heartbeat_ack(sctp, sp, *ignore);
+  default: return true;
   }
 }
 
@@ -251,7 +257,7 @@ static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packe
     sctp->init[sp->dir] = 1;
   }
   sctp->vtag[!sp->dir] = tag;
-  if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status & CT_STATUS_CONFIRMED &&
+  if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status &CT_STATUS_CONFIRMED &&
       !engine->params.profile->sctp_first_rules)
     *ignore = true;
   return true;
@@ -284,7 +290,8 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
     uint8_t old = (uint8_t)entry->state, new;
     bool skip = false;
 
-    if (engine->params.profile->sctp_first_rules ? !check_tag_first(sctp, sp, &c) : !check_tag(sctp, sp, &c, ignore, &skip))
+    if (engine->params.profile->sctp_first_rules ? !check_tag_first(sctp, sp, &c)
+                                                 : !check_tag(sctp, sp, &c, ignore, &skip))
       return refuse(result, CT_REASON_SCTP_VTAG);
     if (skip)
       continue;
@@ -354,5 +361,8 @@ static bool sctp_may_evict(const ct_entry *entry)
 
 static ct_timeout sctp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state); }
 
-const ct_proto ct_proto_sctp = { .name = "sctp", .number = CT_PROTO_SCTP, .packet = sctp_packet_track,
-                                 .may_evict = sctp_may_evict, .timeout = sctp_timeout };
+const ct_proto ct_proto_sctp = { .name = "sctp",
+                                 .number = CT_PROTO_SCTP,
+                                 .packet = sctp_packet_track,
+                                 .may_evict = sctp_may_evict,
+                                 .timeout = sctp_timeout };

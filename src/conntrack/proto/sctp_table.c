@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SCTP's transitions, chunk by chunk. Spec 6.5, 13.2. A packet's chunks are taken one after the other; chunk types without a
- * row leave the state alone.
+ * SCTP's transitions, chunk by chunk. Spec 6.5, 13.2. A packet's chunks are taken one after the other; chunk types
+ * without a row leave the state alone.
  *
  *   NO  no entry yet
  *   CL  CLOSED             CW  COOKIE_WAIT        CE  COOKIE_ECHOED      ES  ESTABLISHED

@@ -10,7 +10,7 @@ typedef enum arc {
   ARC_ACCEPT = CT_TRACE_ARC_ACCEPT,             /* accepted without it */
   ARC_UNCHANGED = CT_TRACE_ARC_UNCHANGED,       /* let through, nothing changes */
   ARC_INVALID = CT_TRACE_ARC_INVALID,
-  ARC_REOPEN = CT_TRACE_ARC_REOPEN              /* the entry is over, the segment starts another */
+  ARC_REOPEN = CT_TRACE_ARC_REOPEN /* the entry is over, the segment starts another */
 } arc;
 
 static ct_tcp_index classify(uint8_t flags)
@@ -27,8 +27,10 @@ static ct_tcp_index classify(uint8_t flags)
 ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir)
 {
   uint8_t flags = packet->l4.tcp.flags;
+  /* clang-format off */
   ct_segment seg = { .packet = packet, .dir = dir, .index = classify(flags), .flags = flags,
                      .seq = packet->l4.tcp.seq, .ack = packet->l4.tcp.ack, .window = packet->l4.tcp.window };
+  /* clang-format on */
 
   seg.end = seg.seq + packet->l4.tcp.payload_bytes + ((flags & CT_TCP_SYN) != 0) + ((flags & CT_TCP_FIN) != 0);
   return seg;
@@ -42,7 +44,8 @@ void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_
 }
 
 /* The first segment of an entry (tcp_new). => false where no connection can start with it. */
-static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t first_state, ct_result *result)
+static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t first_state,
+                  ct_result *result)
 {
   ct_tcp *tcp = &entry->l4.tcp;
   ct_tcp_side *s = &tcp->side[CT_ORIGINAL];
@@ -69,7 +72,9 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *se
   return true;
 }
 
-/* A SYN/ACK that answers a SYN which was let through: the connection starts over, from what was remembered of that SYN. */
+/*
+ * A SYN/ACK that answers a SYN which was let through: the connection starts over, from what was remembered of that SYN.
+ */
 static void resynchronise(ct_tcp *tcp, ct_dir dir)
 {
   ct_tcp_side *syn_side = &tcp->side[tcp->last_dir];
@@ -142,11 +147,8 @@ static arc follow(const ct_engine *engine, ct_entry *entry, const ct_segment *se
   ct_tcp *tcp = &entry->l4.tcp;
 
   switch (*new) {
-  case CT_TCP_INVALID:
-    result->reason = CT_REASON_TCP_STATE;
-    return ARC_INVALID;
-  case CT_TCP_IGNORE:
-    return ignore(tcp, seg, old, new, CT_REASON_TCP_IGNORED, result);
+  case CT_TCP_INVALID: result->reason = CT_REASON_TCP_STATE; return ARC_INVALID;
+  case CT_TCP_IGNORE: return ignore(tcp, seg, old, new, CT_REASON_TCP_IGNORED, result);
   case CT_TCP_SYN_SENT:
     if (*old == CT_TCP_TIME_WAIT || *old == CT_TCP_CLOSE)
       return reopen(tcp, seg, old, new, result);
@@ -171,15 +173,14 @@ static arc follow(const ct_engine *engine, ct_entry *entry, const ct_segment *se
     if (seg->index == CT_TCP_INDEX_RST)
       return judge_reset(engine, entry, seg, new, result);
     break;
-  default:
-    break;
+  default: break;
   }
   return ARC_CHECK_WINDOW;
 }
 
 /*
- * FINs and resets outside the window, from both sides in turn: the connection may be over without our understanding it, so it
- * is not kept for days (nf_tcp_handle_invalid, spec 5.7).
+ * FINs and resets outside the window, from both sides in turn: the connection may be over without our understanding it,
+ * so it is not kept for days (nf_tcp_handle_invalid, spec 5.7).
  */
 static void suspect_end(ct_engine *engine, ct_entry *entry, const ct_segment *seg)
 {
@@ -276,17 +277,14 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   way = follow(engine, entry, &seg, &old, &new, result);
   CT_TRACE(engine, ct_trace_note_arc(engine->trace, (ct_trace_arc)way, old, new));
   switch (way) {
-  case ARC_INVALID:
-    return CT_TRACK_INVALID;
-  case ARC_UNCHANGED:
-    return CT_TRACK_ACCEPT;
+  case ARC_INVALID: return CT_TRACK_INVALID;
+  case ARC_UNCHANGED: return CT_TRACK_ACCEPT;
   case ARC_REOPEN:
     ct_core_destroy(engine, entry, CT_REASON_END_REOPENED);
     result->changes |= CT_CHANGE_REOPENED;
     result->reason = CT_REASON_TCP_REOPEN;
     return CT_TRACK_REPEAT;
-  case ARC_ACCEPT:
-    break;
+  case ARC_ACCEPT: break;
   case ARC_CHECK_WINDOW:
     window = ct_tcp_window_check(engine, entry, &seg, result);
     if (window == CT_WINDOW_INVALID)
@@ -300,5 +298,6 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
-const ct_proto ct_proto_tcp = { .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet,
-                                .may_evict = ct_tcp_is_closing, .timeout = tcp_timeout };
+const ct_proto ct_proto_tcp = {
+  .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .may_evict = ct_tcp_is_closing, .timeout = tcp_timeout
+};

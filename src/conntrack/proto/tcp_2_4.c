@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP as ip_conntrack of 2.4.37 tracked it: by its table alone. Sequence numbers matter once, for ASSURED: the client's segment
- * that leaves SYN_RECV has to acknowledge the SYN/ACK. Any segment with a flag may open an entry. Spec 13.1.
+ * TCP as ip_conntrack of 2.4.37 tracked it: by its table alone. Sequence numbers matter once, for ASSURED: the client's
+ * segment that leaves SYN_RECV has to acknowledge the SYN/ACK. Any segment with a flag may open an entry. Spec 13.1.
  */
 #include "tcp.h"
 
@@ -20,7 +20,8 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   ct_tcp *tcp = &entry->l4.tcp;
 
   CT_TRACE(engine, ct_trace_note_cell(engine->trace, dir, (uint8_t)seg.index, old, new));
-  CT_TRACE(engine, ct_trace_note_arc(engine->trace, new == CT_TCP_INVALID ? CT_TRACE_ARC_INVALID : CT_TRACE_ARC_ACCEPT, old, new));
+  CT_TRACE(engine, ct_trace_note_arc(engine->trace, new == CT_TCP_INVALID ? CT_TRACE_ARC_INVALID : CT_TRACE_ARC_ACCEPT,
+                                     old, new));
   if (new == CT_TCP_INVALID) {
     result->reason = first ? CT_REASON_TCP_NEW : CT_REASON_TCP_STATE;
     return CT_TRACK_INVALID;
@@ -52,4 +53,6 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
-const ct_proto ct_proto_tcp_2_4 = { .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .timeout = tcp_timeout };
+const ct_proto ct_proto_tcp_2_4 = {
+  .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .timeout = tcp_timeout
+};

@@ -3,18 +3,21 @@
  * TCP as ip_conntrack of 2.6.18 tracked it, where that differs from today's (tcp.c) in more than its table. Spec 13.2.
  *
  *   - One window test: all four bounds or INVALID. A segment without data is held to the two on acknowledgements only.
- *   - A side is met when its end is 0, and is taken as it comes; after a pick-up tcp_loose packets of each side go unchecked.
- *   - A SYN reopens a closed connection if its side closed it or its sequence number lies behind the old end; else INVALID.
+ *   - A side is met when its end is 0, and is taken as it comes; after a pick-up tcp_loose packets of each side go
+ * unchecked.
+ *   - A SYN reopens a closed connection if its side closed it or its sequence number lies behind the old end; else
+ * INVALID.
  *   - A SYN/ACK to a SYN that was ignored ends the entry and is dropped: the client has to begin anew.
- *   - Every accepted segment renews the timeout, a repeated SYN too. No timeout for unacknowledged data or a zero window,
- *     none of its own for a pick-up; no challenge ACKs, and a reset is believed if it fits the window.
+ *   - Every accepted segment renews the timeout, a repeated SYN too. No timeout for unacknowledged data or a zero
+ * window, none of its own for a pick-up; no challenge ACKs, and a reset is believed if it fits the window.
  */
 #include "tcp.h"
 
 enum { ACK_WINDOW_LEAST = 66000 };
 
 /* The first segment (tcp_new). => false where no connection can start with it. */
-static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t first_state, ct_result *result)
+static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t first_state,
+                  ct_result *result)
 {
   ct_tcp *tcp = &entry->l4.tcp;
   ct_tcp_side *s = &tcp->side[CT_ORIGINAL];
@@ -63,11 +66,15 @@ static void meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg)
     tcp->scale[CT_ORIGINAL] = tcp->scale[CT_REPLY] = 0;
 }
 
-/* The four bounds in order. => NONE where all hold, else the reason for the first that does not; *bound has its numbers. */
+/*
+ * The four bounds in order. => NONE where all hold, else the reason for the first that does not; *bound has its
+ * numbers.
+ */
 static ct_reason broken_bound(const ct_tcp *tcp, const ct_segment *seg, uint32_t ack, uint32_t sack, ct_bound *bound)
 {
   const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
-  uint32_t oldest_end = s->end - r->max_window, oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) + 1;
+  uint32_t oldest_end = s->end - r->max_window,
+           oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) + 1;
 
   if (!ct_seq_before(seg->seq, s->max_end + 1)) {
     *bound = (ct_bound){ seg->seq, s->max_end, seg->seq - s->max_end };
@@ -221,7 +228,8 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
   }
   if (!(entry->status & CT_STATUS_SEEN_REPLY)) {
     if (seg->flags & CT_TCP_RST) {
-      entry->status |= seg->dir == CT_REPLY ? CT_STATUS_SEEN_REPLY : 0; /* DESTROY was sent when the packet let go of the entry */
+      entry->status |=
+        seg->dir == CT_REPLY ? CT_STATUS_SEEN_REPLY : 0; /* DESTROY was sent when the packet let go of the entry */
       ct_tcp_end_unreplied(engine, entry, new, result);
       return CT_TRACK_GONE;
     }
@@ -258,4 +266,6 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
-const ct_proto ct_proto_tcp_2_6 = { .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .timeout = tcp_timeout };
+const ct_proto ct_proto_tcp_2_6 = {
+  .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .timeout = tcp_timeout
+};

@@ -2,7 +2,15 @@
 #include "conntrack/packet_check.h"
 #include "tcp.h"
 
-enum { FIXED_HEADER = 20, OPTION_EOL = 0, OPTION_NOP = 1, OPTION_SCALE = 3, OPTION_SACK_PERM = 4, OPTION_SACK = 5, SCALE_MAX = 14 };
+enum {
+  FIXED_HEADER = 20,
+  OPTION_EOL = 0,
+  OPTION_NOP = 1,
+  OPTION_SCALE = 3,
+  OPTION_SACK_PERM = 4,
+  OPTION_SACK = 5,
+  SCALE_MAX = 14
+};
 
 typedef struct option_walk {
   const uint8_t *bytes; /* the next option */
@@ -19,7 +27,10 @@ static option_walk walk_begin(const ct_packet *packet)
   return (option_walk){ packet->data + at, MIN(n, packet->captured - at) };
 }
 
-/* => the next option that is no padding, with its length (2 or more, within the header); NULL at the end or where the list is broken. */
+/*
+ * => the next option that is no padding, with its length (2 or more, within the header); NULL at the end or where the
+ * list is broken.
+ */
 static const uint8_t *walk_next(option_walk *walk, uint32_t *length)
 {
   const uint8_t *option;
@@ -63,7 +74,8 @@ void ct_check_tcp_options(ct_packet *packet)
   }
 }
 
-_Static_assert((int)CT_TCP_HOLDS_SCALE == CT_TCP_FLAG_WINDOW_SCALE && (int)CT_TCP_HOLDS_SACK_PERM == CT_TCP_FLAG_SACK_PERM,
+_Static_assert((int)CT_TCP_HOLDS_SCALE == CT_TCP_FLAG_WINDOW_SCALE &&
+                 (int)CT_TCP_HOLDS_SACK_PERM == CT_TCP_FLAG_SACK_PERM,
                "the same bits in a segment and of a side");
 
 inline void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags)
@@ -75,7 +87,10 @@ inline void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t
   *flags |= packet->l4.tcp.holds & (CT_TCP_FLAG_WINDOW_SCALE | CT_TCP_FLAG_SACK_PERM);
 }
 
-static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+static uint32_t be32(const uint8_t *p)
+{
+  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
 inline uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
 {

@@ -13,10 +13,8 @@ bool ct_tcp_is_closing(const ct_entry *entry)
   case CT_TCP_CLOSE_WAIT:
   case CT_TCP_LAST_ACK:
   case CT_TCP_TIME_WAIT:
-  case CT_TCP_CLOSE:
-    return true;
-  default:
-    return false;
+  case CT_TCP_CLOSE: return true;
+  default: return false;
   }
 }
 

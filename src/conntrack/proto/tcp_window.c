@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The window check (tcp_in_window; G. van Rooij, "Real Stateful TCP Packet Filtering in IP Filter", 2000). For each side s
- * with the other one r, four bounds on a segment:
+ * The window check (tcp_in_window; G. van Rooij, "Real Stateful TCP Packet Filtering in IP Filter", 2000). For each
+ * side s with the other one r, four bounds on a segment:
  *
  *   I    its end is not beyond what r's window allows:            seq <= s.max_end
  *   II   it is not older than the largest window r ever had:      end >= s.end - r.max_window
@@ -22,8 +22,7 @@ static void start_side(ct_tcp *tcp, const ct_segment *seg)
   s->max_window = MAX(seg->window, 1);
   ct_tcp_options_read(seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
   /* Scaling holds only where both sides offered it (RFC 7323, 1.3). */
-  if (seg->dir == CT_REPLY &&
-      !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
+  if (seg->dir == CT_REPLY && !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
     tcp->scale[CT_ORIGINAL] = tcp->scale[CT_REPLY] = 0;
 }
 
@@ -55,8 +54,7 @@ static bool meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg,
     start_side(tcp, seg);
     return !(seg->flags & CT_TCP_ACK);
   }
-  if (syn && ct_seq_after(seg->end, s->end) &&
-      (entry->state == CT_TCP_SYN_SENT || entry->state == CT_TCP_SYN_RECV)) {
+  if (syn && ct_seq_after(seg->end, s->end) && (entry->state == CT_TCP_SYN_SENT || entry->state == CT_TCP_SYN_RECV)) {
     /* Another attempt with another initial sequence number. */
     start_side(tcp, seg);
     return seg->dir == CT_REPLY && !(seg->flags & CT_TCP_ACK);
@@ -103,8 +101,8 @@ static ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_seg
     return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_SEQ_OVER, bound, result);
   }
   if (!ct_seq_before(sack, r->end + 1))
-    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER, (ct_bound){ sack, r->end, sack - r->end },
-                  result);
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER,
+                  (ct_bound){ sack, r->end, sack - r->end }, result);
   if (r->max_window != 0 && !ct_seq_after(seg->end, oldest_end))
     return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_SEQ_UNDER,
                   (ct_bound){ seg->end, oldest_end + 1, oldest_end + 1 - seg->end }, result);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for that. Spec 6.1. */
+/*
+ * UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for
+ * that. Spec 6.1.
+ */
 #include "conntrack/proto.h"
 #include "conntrack/trace_internal.h"
 
