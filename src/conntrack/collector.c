@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "collector.h"
+#include "conntrack/collector.h"
 
 #include <glib.h>
 

@@ -6,7 +6,7 @@
 #ifndef CT_COLLECTOR_H
 #define CT_COLLECTOR_H
 
-#include "param.h"
+#include "conntrack/param.h"
 
 typedef struct ct_collector {
   int64_t next_run_ns; /* INT64_MAX: never */

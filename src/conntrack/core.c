@@ -5,10 +5,10 @@
  */
 #include <string.h>
 
-#include "engine_internal.h"
-#include "helper.h"
-#include "proto.h"
-#include "trace_internal.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/helper/helper.h"
+#include "conntrack/proto/proto.h"
+#include "conntrack/trace_internal.h"
 
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine as a whole: its making and unmaking, its clock, and what it says of itself. */
-#include "engine_internal.h"
-#include "pages.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/table/pages.h"
 
 enum { EXPIRY_AHEAD = 8 }; /* index slots fetched before their entries expire */
 

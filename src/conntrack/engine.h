@@ -10,12 +10,12 @@
 #ifndef CT_ENGINE_H
 #define CT_ENGINE_H
 
-#include "packet.h"
-#include "param.h"
-#include "profile.h"
-#include "reason.h"
-#include "status.h"
-#include "view.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/param.h"
+#include "conntrack/profile/profile.h"
+#include "conntrack/reason.h"
+#include "conntrack/status.h"
+#include "conntrack/view.h"
 
 typedef struct ct_engine ct_engine;
 typedef struct ct_entry ct_entry; /* opaque outside src/conntrack */

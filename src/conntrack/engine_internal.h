@@ -13,12 +13,12 @@
 
 #include <glib.h>
 
-#include "bucket.h"
-#include "evict.h"
-#include "ext.h"
-#include "expect.h"
-#include "table.h"
-#include "timer.h"
+#include "conntrack/table/bucket.h"
+#include "conntrack/evict.h"
+#include "conntrack/ext.h"
+#include "conntrack/expect/expect.h"
+#include "conntrack/table/table.h"
+#include "conntrack/table/timer.h"
 
 #define CT_NS_PER_S INT64_C(1000000000)
 

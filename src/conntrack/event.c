@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "engine_internal.h"
+#include "conntrack/engine_internal.h"
 
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
 {

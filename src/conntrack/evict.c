@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "evict.h"
+#include "conntrack/evict.h"
 
 #include <stdlib.h>
 
-#include "engine_internal.h"
-#include "proto.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/proto/proto.h"
 
 enum { SCAN_AHEAD = 8 };
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "collector.h"
-#include "tuple.h"
+#include "conntrack/collector.h"
+#include "conntrack/tuple.h"
 
 struct ct_engine;
 

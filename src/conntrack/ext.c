@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ext.h"
+#include "conntrack/ext.h"
 
-#include "engine_internal.h"
+#include "conntrack/engine_internal.h"
 
 inline ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry)
 {

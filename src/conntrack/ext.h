@@ -6,7 +6,7 @@
 #ifndef CT_EXT_H
 #define CT_EXT_H
 
-#include "entry.h"
+#include "conntrack/table/entry.h"
 
 struct ct_helper;
 

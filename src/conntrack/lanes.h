@@ -13,7 +13,7 @@
 #ifndef CT_LANES_H
 #define CT_LANES_H
 
-#include "engine.h"
+#include "conntrack/engine.h"
 
 enum { CT_LANES_MOST = 32 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An entry's life: taken, confirmed, renewed, ended; and the count that the kernel would keep. */
-#include "engine_internal.h"
-#include "proto.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/proto/proto.h"
 
 void ct_core_count_add(ct_engine *engine, int delta)
 {

@@ -4,35 +4,35 @@ libconntrack_la_SOURCES = \
 	src/conntrack/tuple.h src/conntrack/tuple.c \
 	src/conntrack/reason.h src/conntrack/reason.c \
 	src/conntrack/status.h src/conntrack/status.c \
-	src/conntrack/packet.h src/conntrack/packet.c \
-	src/conntrack/packet_check.h src/conntrack/packet_check.c \
-	src/conntrack/checksum.h src/conntrack/crc32c.c \
-	src/conntrack/pages.h src/conntrack/pages.c \
+	src/conntrack/read/packet.h src/conntrack/read/packet.c \
+	src/conntrack/read/packet_check.h src/conntrack/read/packet_check.c \
+	src/conntrack/read/checksum.h src/conntrack/read/crc32c.c \
+	src/conntrack/table/pages.h src/conntrack/table/pages.c \
 	src/conntrack/param.h src/conntrack/param.c \
-	src/conntrack/profile.h src/conntrack/profile.c src/conntrack/profile/sizes.h \
+	src/conntrack/profile/profile.h src/conntrack/profile/profile.c src/conntrack/profile/sizes.h \
 	src/conntrack/profile/linux_6_18.c src/conntrack/profile/linux_6_1.c \
 	src/conntrack/profile/linux_2_6.c src/conntrack/profile/linux_2_4.c \
 	src/conntrack/proto/tables.h src/conntrack/proto/tcp_table.c src/conntrack/proto/sctp_table.c \
 	src/conntrack/view.h \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
-	src/conntrack/entry.h \
+	src/conntrack/table/entry.h \
 	src/conntrack/engine_internal.h src/conntrack/whole.c src/conntrack/view.c \
-	src/conntrack/table.h \
-	src/conntrack/timer.h \
-	src/conntrack/bucket.h src/conntrack/bucket.c \
+	src/conntrack/table/table.h \
+	src/conntrack/table/timer.h \
+	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
-	src/conntrack/proto.h \
+	src/conntrack/proto/proto.h \
 	src/conntrack/proto/tcp.h \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h \
-	src/conntrack/expect.h \
-	src/conntrack/gre_key.h src/conntrack/gre_key.c \
-	src/conntrack/helper.h src/conntrack/helper.c \
+	src/conntrack/expect/expect.h \
+	src/conntrack/expect/gre_key.h src/conntrack/expect/gre_key.c \
+	src/conntrack/helper/helper.h src/conntrack/helper/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
 	src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
@@ -46,7 +46,7 @@ libconntrack_la_SOURCES = \
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
-	src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect.c src/conntrack/expect_wheel.c \
-	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table.c src/conntrack/timer.c src/conntrack/proto/proto.c \
+	src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/wheel.c \
+	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table/table.c src/conntrack/table/timer.c src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/tcp_window.c src/conntrack/proto/udp.c

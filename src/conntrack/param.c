@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "param.h"
+#include "conntrack/param.h"
 
 #include <string.h>
 
-#include "profile.h"
+#include "conntrack/profile/profile.h"
 
 enum { NAME_BYTES = 128 };
 

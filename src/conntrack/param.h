@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tuple.h"
+#include "conntrack/tuple.h"
 
 /*
  * X(ID, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18 in seconds, help).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "reason.h"
+#include "conntrack/reason.h"
 
 #include <string.h>
 

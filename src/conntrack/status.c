@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "status.h"
+#include "conntrack/status.h"
 
 #include <stddef.h>
 
-#include "tuple.h"
+#include "conntrack/tuple.h"
 
 static const char *const class_names[CT_CLASS_COUNT] = {
   [CT_CLASS_NONE] = "none",       [CT_CLASS_NEW] = "NEW",         [CT_CLASS_ESTABLISHED] = "ESTABLISHED",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Notes that the stages of a packet's way leave in the trace; called only where there is one (trace_internal.h). */
-#include "trace_internal.h"
+#include "conntrack/trace_internal.h"
 
 #include <string.h>
 
-#include "proto.h"
+#include "conntrack/proto/proto.h"
 
 void ct_engine_trace(ct_engine *engine, ct_trace *trace) { engine->trace = trace; }
 

@@ -10,9 +10,9 @@
 #ifndef CT_TRACE_H
 #define CT_TRACE_H
 
-#include "param.h"
-#include "reason.h"
-#include "view.h"
+#include "conntrack/param.h"
+#include "conntrack/reason.h"
+#include "conntrack/view.h"
 
 /* An SCTP packet has a cell for each chunk that has a row; those past the last place here are only counted. */
 enum { CT_TRACE_CELLS_MAX = 16 };

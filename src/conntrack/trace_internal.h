@@ -6,8 +6,8 @@
 #ifndef CT_TRACE_INTERNAL_H
 #define CT_TRACE_INTERNAL_H
 
-#include "engine_internal.h"
-#include "trace.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/trace.h"
 
 #define CT_TRACE(engine, call)               \
   do {                                       \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tuple.h"
+#include "conntrack/tuple.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "engine_internal.h"
-#include "helper.h"
-#include "proto.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/helper/helper.h"
+#include "conntrack/proto/proto.h"
 
 static void view_tcp(const ct_entry *entry, ct_view *view)
 {

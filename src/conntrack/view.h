@@ -6,9 +6,9 @@
 #ifndef CT_VIEW_H
 #define CT_VIEW_H
 
-#include "reason.h"
-#include "status.h"
-#include "tuple.h"
+#include "conntrack/reason.h"
+#include "conntrack/status.h"
+#include "conntrack/tuple.h"
 
 typedef struct ct_tcp_side_view {
   uint32_t end, max_end, max_window, max_ack;

@@ -13,19 +13,19 @@
 #endif
 
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */
-#include "core.c"
-#include "engine.c"
-#include "event.c"
-#include "expect_wheel.c"
-#include "ext.c"
-#include "life.c"
-#include "table.c"
-#include "timer.c"
-#include "proto/proto.c"
-#include "proto/tcp.c"
-#include "proto/tcp_options.c"
-#include "proto/tcp_reset.c"
-#include "proto/tcp_window.c"
-#include "proto/udp.c"
-#include "expect.c" /* last: its type family is a name of variables elsewhere */
+#include "conntrack/core.c"
+#include "conntrack/engine.c"
+#include "conntrack/event.c"
+#include "conntrack/expect/wheel.c"
+#include "conntrack/ext.c"
+#include "conntrack/life.c"
+#include "conntrack/table/table.c"
+#include "conntrack/table/timer.c"
+#include "conntrack/proto/proto.c"
+#include "conntrack/proto/tcp.c"
+#include "conntrack/proto/tcp_options.c"
+#include "conntrack/proto/tcp_reset.c"
+#include "conntrack/proto/tcp_window.c"
+#include "conntrack/proto/udp.c"
+#include "conntrack/expect/expect.c" /* last: its type family is a name of variables elsewhere */
 /* NOLINTEND(bugprone-suspicious-include) */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "formats.h"
 
 /* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */

@@ -6,7 +6,7 @@
 #ifndef EMIT_WIRE_H
 #define EMIT_WIRE_H
 
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 
 typedef struct emit_wire {
   uint8_t family; /* 0: no IP header to speak of */

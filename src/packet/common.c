@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "conntrack/checksum.h"
-#include "conntrack/packet_check.h"
+#include "conntrack/read/checksum.h"
+#include "conntrack/read/packet_check.h"
 #include "conntrack/proto/tables.h"
 
 enum { LINK_ETHERNET = 1, TYPE_IPV4 = 0x0800, IPV4_HEADER = 20, TCP_HEADER = 20, UDP_HEADER = 8, FRAGMENT = 0x3fff };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/defrag.h"
 
-#include "conntrack/checksum.h"
+#include "conntrack/read/checksum.h"
 
 #include <string.h>
 

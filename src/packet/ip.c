@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/ip.h"
 
-#include "conntrack/checksum.h"
+#include "conntrack/read/checksum.h"
 
 enum {
   IPV4_HEADER = 20,

@@ -7,7 +7,7 @@
 #define PKT_PACKET_H
 
 #include "capture/capture.h"
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 #include "conntrack/param.h"
 
 typedef struct pkt_decoder pkt_decoder;

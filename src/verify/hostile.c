@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 #include "hostile_talk.h"
 
 /* splitmix64 (Steele, Lea, Flood 2014): every seed is as good as any other. */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "conntrack/checksum.h"
-#include "conntrack/packet.h"
+#include "conntrack/read/checksum.h"
+#include "conntrack/read/packet.h"
 #include "hostile_talk.h"
 
 static void put8(GByteArray *out, guint v) { g_byte_array_append(out, (const guint8[]){ (guint8)v }, 1); }

@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "conntrack/checksum.h"
+#include "conntrack/read/checksum.h"
 #include "lab.h"
 #include "print.h"
 #include "run.h"

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "fuzz.h"
 #include "scenario/decompile.h"
 #include "scenario/run.h"

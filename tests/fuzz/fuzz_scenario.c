@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "fuzz.h"
 #include "scenario/run.h"
 

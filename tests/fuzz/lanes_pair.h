@@ -9,7 +9,7 @@
 #include <glib.h>
 
 #include "conntrack/lanes.h"
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 
 typedef struct lanes_pair lanes_pair;
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "explain/explain.h"
 #include "replay/replay.h"
 

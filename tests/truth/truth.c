@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "verify/offline.h"
 
 typedef struct totals {

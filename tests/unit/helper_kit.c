@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 
 typedef struct packet {
   guint8 at[70000];

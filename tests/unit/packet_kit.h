@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-#include "conntrack/packet.h"
+#include "conntrack/read/packet.h"
 
 typedef struct kit_bytes {
   guint8 at[70000];

@@ -14,7 +14,7 @@
 
 #include "../fuzz/engine_check.h"
 #include "conntrack/engine_internal.h"
-#include "conntrack/gre_key.h"
+#include "conntrack/expect/gre_key.h"
 #include "helper_kit.h"
 #include "packet/packet.h"
 #include "packet_kit.h"

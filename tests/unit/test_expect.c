@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/gre_key.h"
-#include "conntrack/helper.h"
+#include "conntrack/expect/gre_key.h"
+#include "conntrack/helper/helper.h"
 #include "helper_kit.h"
 #include "unit.h"
 

@@ -8,7 +8,7 @@
 
 #include "../fuzz/lanes_pair.h"
 #include "conntrack/lanes/internal.h"
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "unit.h"
 
 #define S INT64_C(1000000000)

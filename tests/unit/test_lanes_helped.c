@@ -7,7 +7,7 @@
 
 #include "../fuzz/lanes_pair.h"
 #include "conntrack/lanes/internal.h"
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "packet/packet.h"
 #include "scenario/scenario.h"
 #include "unit.h"

@@ -6,8 +6,8 @@
 #include <glib.h>
 
 #include "conntrack/lanes/internal.h"
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "unit.h"
 
 enum { COUNTED_BY = 1 << CT_LANES_SEEN_SHIFT };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "conntrack/checksum.h"
+#include "conntrack/read/checksum.h"
 
 static kit_bytes b;
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "conntrack/checksum.h"
+#include "conntrack/read/checksum.h"
 #include "unit.h"
 
 enum { ROUNDS = 200000, FRAME_BYTES = 160 };

@@ -2,7 +2,7 @@
 /* Sysctls by all their names, and the sizes of the tables. */
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/status.h"
 #include "unit.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "report/report.h"
 #include "unit.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "scenario/scenario.h"
 #include "unit.h"
 

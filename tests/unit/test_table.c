@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "conntrack/table.h"
+#include "conntrack/table/table.h"
 #include "unit.h"
 
 enum { ENTRIES = 30000, STEPS = 200000 };

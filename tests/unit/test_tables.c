@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "conntrack/profile.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/proto/tables.h"
 #include "conntrack/tuple.h"
 #include "unit.h"

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "conntrack/timer.h"
+#include "conntrack/table/timer.h"
 #include "unit.h"
 
 #define S INT64_C(1000000000)

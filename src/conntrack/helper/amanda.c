@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Amanda backups: the client's answer names the TCP ports of its streams. Spec 8.7. */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include <string.h>
 
-#include "list.h"
-#include "parse.h"
-#include "text.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
+#include "conntrack/helper/text.h"
 
 enum { MASTER_TIMEOUT_S = 300, PORT_DIGITS = 5 };
 

@@ -4,12 +4,12 @@
  * only at what its own host sends to the broadcast address of one of its interfaces; a capture does not say whose it
  * is, so --local does.
  */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "list.h"
+#include "conntrack/helper/list.h"
 
 static uint32_t mask_of(unsigned prefix)
 {

@@ -5,13 +5,13 @@
  * A line counts only if it starts where an earlier payload ended in a line feed, so that no announcement can be
  * smuggled in the middle of something else; hence the first line of each direction is never read.
  */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include <string.h>
 
-#include "list.h"
-#include "parse.h"
-#include "text.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
+#include "conntrack/helper/text.h"
 
 enum { LINE_ENDS = 2 };
 

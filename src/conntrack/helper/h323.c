@@ -5,12 +5,12 @@
  * stand at their defaults: default_rrq_ttl 300, gkrouted_only 1, callforward_filter 1 (without routes to compare it
  * filters nothing).
  */
-#include "h323.h"
+#include "conntrack/helper/h323.h"
 
 #include <string.h>
 
-#include "conntrack/helper.h"
-#include "list.h"
+#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 
 enum { DEFAULT_TTL_S = 300, UNREGISTER_S = 30 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "h323.h"
+#include "conntrack/helper/h323.h"
 
 #include <string.h>
 
-#include "h323_schema.h"
+#include "conntrack/helper/h323_schema.h"
 
 enum { TPKT_BYTES = 4, Q931 = 0x08, USER_USER = 0x7e };
 

@@ -4,7 +4,7 @@
  * alternatives and extensions that nobody reads are not spelled out, types of the same form are one. "known" is how far
  * the version goes that Linux knows, since what comes after is read differently (per.c).
  */
-#include "h323_schema.h"
+#include "conntrack/helper/h323_schema.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 /* clang-format off */

@@ -3,7 +3,7 @@
 #ifndef CT_HELPER_H323_SCHEMA_H
 #define CT_HELPER_H323_SCHEMA_H
 
-#include "per.h"
+#include "conntrack/helper/per.h"
 
 /* Marks: what the walk reports on its way to an address or a number. */
 enum {

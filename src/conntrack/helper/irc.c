@@ -3,13 +3,13 @@
  * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0 the offer must stand at
  * the start of the message, as CVE-2022-2663 asks for.
  */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include <string.h>
 
-#include "list.h"
-#include "parse.h"
-#include "text.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
+#include "conntrack/helper/text.h"
 
 enum {
   SEARCH_BYTES = 4095,

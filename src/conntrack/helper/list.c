@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Helpers by number and name, and the settings that name them. */
-#include "list.h"
+#include "conntrack/helper/list.h"
 
 #include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
 
-#include "text.h"
+#include "conntrack/helper/text.h"
 
 static const struct {
   const ct_helper *helper;

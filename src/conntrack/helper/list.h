@@ -3,7 +3,7 @@
 #ifndef CT_HELPER_LIST_H
 #define CT_HELPER_LIST_H
 
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #define CT_HELPER_LIST(X) \
   X(ftp, 21)              \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "per.h"
+#include "conntrack/helper/per.h"
 
 typedef struct reader {
   const per_walk *walk;

@@ -6,11 +6,11 @@
  * The expectation once raised the tunnel's timeouts to 600 and 18000 s; since the GRE tracker sets them at its first
  * packet (4.19), after the expectation was met, a tunnel keeps 30 and 180 s.
  */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include "conntrack/engine_internal.h"
-#include "list.h"
-#include "parse.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
 
 enum { SESSION_NONE, SESSION_ERROR, SESSION_STOP_REQUESTED, SESSION_REQUESTED, SESSION_CONFIRMED };
 enum {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SANE: the scanner's data connection, its port told in the answer to NET_START. Spec 8.7. */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
 #include <string.h>
 
-#include "list.h"
-#include "parse.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
 
 enum { REQUEST_BYTES = 8, ANSWER_BYTES = 8 };
 static const uint8_t net_start[4] = { 0, 0, 0, 7 };

@@ -4,12 +4,12 @@
  * parameters stand at their defaults: sip_direct_signalling and sip_direct_media 1 (only between the two ends of the
  * signalling), sip_external_media 0, sip_timeout 3600.
  */
-#include "sip.h"
+#include "conntrack/helper/sip.h"
 
 #include <string.h>
 
-#include "conntrack/helper.h"
-#include "list.h"
+#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 
 enum { MASTER_TIMEOUT_S = 3600, SHORTEST_BYTES = 11 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sip.h"
+#include "conntrack/helper/sip.h"
 
 #include <string.h>
 
-#include "text.h"
+#include "conntrack/helper/text.h"
 
 enum { STANDARD_PORT = 5060, LOWEST_PORT = 1024, PORT_DIGITS = 5, NUMBER_DIGITS = 11 };
 #define NOWHERE SIZE_MAX

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "text.h"
+#include "conntrack/helper/text.h"
 
 #include <arpa/inet.h>
 #include <string.h>

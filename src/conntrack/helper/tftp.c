@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TFTP: the server answers a read or write request from a port of its own. Spec 8.3, RFC 1350. */
-#include "conntrack/helper.h"
+#include "conntrack/helper/helper.h"
 
-#include "list.h"
-#include "parse.h"
+#include "conntrack/helper/list.h"
+#include "conntrack/helper/parse.h"
 
 const char *ct_tftp_parse(const uint8_t *payload, size_t length)
 {

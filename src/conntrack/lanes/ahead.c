@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "internal.h"
+#include "conntrack/lanes/internal.h"
 
 enum { STEPS = 4, CANDIDATES = 4, NEXT_CHAINS = 3 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "bins.h"
+#include "conntrack/lanes/bins.h"
 
 #include <glib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef CT_LANES_BINS_H
 #define CT_LANES_BINS_H
 
-#include "../bucket.h"
+#include "conntrack/table/bucket.h"
 
 enum { CT_BIN_NODES = 7 };
 

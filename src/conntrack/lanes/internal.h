@@ -14,9 +14,9 @@
 #ifndef CT_LANES_INTERNAL_H
 #define CT_LANES_INTERNAL_H
 
-#include "../engine_internal.h"
-#include "../lanes.h"
-#include "bins.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/lanes.h"
+#include "conntrack/lanes/bins.h"
 
 /*
  * Beside each entry of the table, with a copy of what chains are walked for: half a line of memory is all that ending

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lanes as a whole: their making and unmaking, their clock, and what they say of themselves. */
-#include "internal.h"
+#include "conntrack/lanes/internal.h"
 
 bool ct_lanes_fit(const ct_params *a, const ct_params *b)
 {

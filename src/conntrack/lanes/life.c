@@ -3,7 +3,7 @@
  * Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for
  * the lane alone.
  */
-#include "internal.h"
+#include "conntrack/lanes/internal.h"
 
 /* Two bins of so many cells behind the first hold too few for a chain to be full. */
 enum { DEEP = CT_CHAIN_LEAST / (2 * CT_BIN_NODES) };

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "../proto.h"
-#include "internal.h"
+#include "conntrack/proto/proto.h"
+#include "conntrack/lanes/internal.h"
 
 /* A node that is being walked. */
 typedef struct met {

@@ -5,7 +5,7 @@
  * all of these lanes or in none. Its deadline is then as much later in a lane as the timeout is longer there. Under
  * other protocols entries part where a timeout that differs may have been looked at.
  */
-#include "internal.h"
+#include "conntrack/lanes/internal.h"
 
 #define BIT(timeout) (UINT64_C(1) << (timeout))
 

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "../helper.h"
-#include "../proto.h"
-#include "internal.h"
+#include "conntrack/helper/helper.h"
+#include "conntrack/proto/proto.h"
+#include "conntrack/lanes/internal.h"
 
 /* A packet as the chains see it: an ICMP answer is looked up by its request's tuple, but hashed by its own. */
 typedef struct passing {

@@ -7,7 +7,7 @@
  * which lanes there are beside it. The queue is in the order in which they left their last lane: one may wait behind
  * another that is remembered for longer.
  */
-#include "internal.h"
+#include "conntrack/lanes/internal.h"
 
 enum { QUEUE_FIRST = 1024, LOOKED_AT = 2 /* a victim that comes */, AHEAD = 8, HELPED_SHARE = 16 };
 

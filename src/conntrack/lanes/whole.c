@@ -4,12 +4,12 @@
  * They share no static names.
  */
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */
-#include "bins.c"
-#include "timing.c"
-#include "victims.c"
-#include "life.c"
-#include "room.c"
-#include "lanes.c"
-#include "ahead.c"
-#include "track.c"
+#include "conntrack/lanes/bins.c"
+#include "conntrack/lanes/timing.c"
+#include "conntrack/lanes/victims.c"
+#include "conntrack/lanes/life.c"
+#include "conntrack/lanes/room.c"
+#include "conntrack/lanes/lanes.c"
+#include "conntrack/lanes/ahead.c"
+#include "conntrack/lanes/track.c"
 /* NOLINTEND(bugprone-suspicious-include) */

@@ -3,10 +3,10 @@
  * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It
  * told nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
  */
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 
 static void defaults(ct_params *params)

@@ -4,10 +4,10 @@
  * tracker). Counters, marks and security marks were there if the kernel was built so: here they are off until asked
  * for. Spec 13.2.
  */
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 
 uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes)

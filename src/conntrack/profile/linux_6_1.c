@@ -4,8 +4,8 @@
  * types 151 and 152 are left untracked, and a repair of SCTP's INIT came later than 6.1. The repair of TCP's RST (a RST
  * answers a SYN only from the other side) did come to 6.1: 6.1.192 has it, 6.1.166 not yet. Spec 13.4.
  */
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
 #include "conntrack/proto/tables.h"
 

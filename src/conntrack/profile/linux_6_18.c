@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Linux 6.18, stable series: the kernel everything else is compared with. Its defaults are those of param.h. */
-#include "conntrack/packet.h"
-#include "conntrack/profile.h"
+#include "conntrack/read/packet.h"
+#include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
 #include "conntrack/proto/tables.h"
 

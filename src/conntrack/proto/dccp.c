@@ -3,9 +3,9 @@
  * DCCP (RFC 4340), which kernels up to 6.16 tracked: the state by packet type and role. Sequence numbers matter once,
  * for ASSURED: the client's ACK has to acknowledge the response. packet_check.c judges the header before.
  */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/trace_internal.h"
-#include "tables.h"
+#include "conntrack/proto/tables.h"
 
 enum { DCCP_HEADER = 12, LONG_SEQUENCE = 4, ACK_FIELD = 8 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any other protocol: one entry per pair of hosts, never ASSURED. Spec 6.4. */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 
 static ct_track generic_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
                                ct_result *result)

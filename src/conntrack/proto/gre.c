@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GRE: a stream once both sides were seen. Spec 6.3. */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 
 static ct_track gre_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
 {

@@ -3,7 +3,7 @@
  * ICMP and ICMPv6 queries: an entry per request, identifier, type and code. Errors never come here; they belong to the
  * connection they are about (core.c). Spec 6.2.
  */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 
 static ct_track query(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_timeout timeout,
                       ct_result *result)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 
 /* The trackers. Adding one: its file, its line here, its name in proto.h. */
 static const ct_proto *const protos[] = {

@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/trace_internal.h"
-#include "tables.h"
+#include "conntrack/proto/tables.h"
 
 enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
 

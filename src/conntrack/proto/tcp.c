@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where TCP decides; the stages are listed in tcp.h. Spec 5.4, 5.5, 5.7 to 5.9. */
-#include "tcp.h"
+#include "conntrack/proto/tcp.h"
 
 #include <string.h>
 

@@ -13,9 +13,9 @@
 #ifndef CT_PROTO_TCP_H
 #define CT_PROTO_TCP_H
 
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/trace_internal.h"
-#include "tables.h"
+#include "conntrack/proto/tables.h"
 
 /* Sequence space: before and after as the kernel has them; at a distance of exactly 2^31 both are true (spec, head). */
 static inline bool ct_seq_before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }

@@ -3,7 +3,7 @@
  * TCP as ip_conntrack of 2.4.37 tracked it: by its table alone. Sequence numbers matter once, for ASSURED: the client's
  * segment that leaves SYN_RECV has to acknowledge the SYN/ACK. Any segment with a flag may open an entry. Spec 13.1.
  */
-#include "tcp.h"
+#include "conntrack/proto/tcp.h"
 
 /* => true where the segment makes the handshake whole. */
 static bool completes(const ct_tcp *tcp, const ct_segment *seg, uint8_t old)

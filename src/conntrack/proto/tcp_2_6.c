@@ -11,7 +11,7 @@
  *   - Every accepted segment renews the timeout, a repeated SYN too. No timeout for unacknowledged data or a zero
  * window, none of its own for a pick-up; no challenge ACKs, and a reset is believed if it fits the window.
  */
-#include "tcp.h"
+#include "conntrack/proto/tcp.h"
 
 enum { ACK_WINDOW_LEAST = 66000 };
 

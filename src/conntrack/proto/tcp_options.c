@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "conntrack/packet_check.h"
-#include "tcp.h"
+#include "conntrack/read/packet_check.h"
+#include "conntrack/proto/tcp.h"
 
 enum {
   FIXED_HEADER = 20,

@@ -3,7 +3,7 @@
  * UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for
  * that. Spec 6.1.
  */
-#include "conntrack/proto.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/trace_internal.h"
 
 #define STREAM_AGE_NS (2 * CT_NS_PER_S)

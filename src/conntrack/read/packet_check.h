@@ -6,7 +6,7 @@
 #ifndef CT_PACKET_CHECK_H
 #define CT_PACKET_CHECK_H
 
-#include "packet.h"
+#include "conntrack/read/packet.h"
 
 /* What is to be judged: policy, sysctl and profile in one. */
 typedef struct ct_judge {

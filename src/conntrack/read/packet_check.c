@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "packet_check.h"
+#include "conntrack/read/packet_check.h"
 
-#include "checksum.h"
+#include "conntrack/read/checksum.h"
 
 enum {
   TCP_HEADER = 20,

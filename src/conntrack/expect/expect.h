@@ -10,7 +10,7 @@
 #ifndef CT_EXPECT_H
 #define CT_EXPECT_H
 
-#include "ext.h"
+#include "conntrack/ext.h"
 
 typedef struct ct_expect ct_expect;
 typedef struct ct_expect_table ct_expect_table;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "profile.h"
+#include "conntrack/profile/profile.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "table.h"
+#include "conntrack/table/table.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "pages.h"
+#include "conntrack/table/pages.h"
 
 enum {
   FIRST_SLOTS = 1024,

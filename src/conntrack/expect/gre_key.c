@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gre_key.h"
+#include "conntrack/expect/gre_key.h"
 
 #include <glib.h>
 

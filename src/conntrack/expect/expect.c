@@ -4,14 +4,14 @@
  * order of creation for listings, a heap by the moment each ends, and a record per master ("family") while it expects
  * something. Owns all of these; entries are named by id, never pointed to.
  */
-#include "expect.h"
+#include "conntrack/expect/expect.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "engine_internal.h"
-#include "gre_key.h"
-#include "helper.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/expect/gre_key.h"
+#include "conntrack/helper/helper.h"
 
 enum { CHAINS_FIRST = 256 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "checksum.h"
+#include "conntrack/read/checksum.h"
 
 /*
  * CRC is linear: the entry of a byte is the sum of its bits' entries, so eight constants make the table. Each is the

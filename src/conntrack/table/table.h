@@ -10,8 +10,8 @@
 #ifndef CT_TABLE_H
 #define CT_TABLE_H
 
-#include "entry.h"
-#include "pages.h"
+#include "conntrack/table/entry.h"
+#include "conntrack/table/pages.h"
 
 typedef struct ct_slot {
   uint32_t hash;

@@ -7,7 +7,7 @@
 #ifndef CT_PROTO_H
 #define CT_PROTO_H
 
-#include "engine_internal.h"
+#include "conntrack/engine_internal.h"
 
 typedef enum ct_track {
   CT_TRACK_ACCEPT,

@@ -6,7 +6,7 @@
 #ifndef CT_PROFILE_H
 #define CT_PROFILE_H
 
-#include "param.h"
+#include "conntrack/param.h"
 
 typedef enum ct_eviction {
   CT_EVICT_BUCKETS, /* every unassured entry of the first productive one of eight buckets (4.8 and later) */

@@ -7,7 +7,7 @@
 #ifndef CT_GRE_KEY_H
 #define CT_GRE_KEY_H
 
-#include "tuple.h"
+#include "conntrack/tuple.h"
 
 typedef struct ct_gre_keys ct_gre_keys;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "bucket.h"
+#include "conntrack/table/bucket.h"
 
 #include <glib.h>
 #include <string.h>

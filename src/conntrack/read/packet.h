@@ -12,10 +12,10 @@
 #ifndef CT_PACKET_H
 #define CT_PACKET_H
 
-#include "param.h"
-#include "profile.h"
-#include "reason.h"
-#include "tuple.h"
+#include "conntrack/param.h"
+#include "conntrack/profile/profile.h"
+#include "conntrack/reason.h"
+#include "conntrack/tuple.h"
 
 typedef enum ct_packet_kind {
   CT_PACKET_NONE,       /* never reaches conntrack; reason says why; the engine is not to be fed it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <config.h> /* for mremap */
 
-#include "pages.h"
+#include "conntrack/table/pages.h"
 
 #include <glib.h>
 #include <sys/mman.h>

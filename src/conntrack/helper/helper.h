@@ -7,7 +7,7 @@
 #ifndef CT_HELPER_H
 #define CT_HELPER_H
 
-#include "expect.h"
+#include "conntrack/expect/expect.h"
 
 typedef struct ct_helper ct_helper;
 typedef struct ct_helping ct_helping;

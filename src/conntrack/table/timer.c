@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "timer.h"
+#include "conntrack/table/timer.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "pages.h"
+#include "conntrack/table/pages.h"
 
 enum {
   BLOCK_NOTES = 126,

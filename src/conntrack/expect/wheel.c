@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When expectations really go, and the call ids of those that PPTP made: what expect.c needs beside its table. */
-#include "engine_internal.h"
-#include "expect.h"
-#include "gre_key.h"
+#include "conntrack/engine_internal.h"
+#include "conntrack/expect/expect.h"
+#include "conntrack/expect/gre_key.h"
 
 static int64_t tick_of(int64_t ns, uint32_t hz)
 {

@@ -8,8 +8,8 @@
 #ifndef CT_BUCKET_H
 #define CT_BUCKET_H
 
-#include "pages.h"
-#include "table.h"
+#include "conntrack/table/pages.h"
+#include "conntrack/table/table.h"
 
 /*
  * What every look-up under the kernel's collection asks of a bucket, in one word of memory: its chain need not be

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "packet.h"
+#include "conntrack/read/packet.h"
 
-#include "packet_check.h"
+#include "conntrack/read/packet_check.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #ifndef CT_ENTRY_H
 #define CT_ENTRY_H
 
-#include "engine.h"
+#include "conntrack/engine.h"
 
 /* ct_entry.traits */
 enum {

@@ -11,7 +11,7 @@
 #ifndef CT_TIMER_H
 #define CT_TIMER_H
 
-#include "entry.h"
+#include "conntrack/table/entry.h"
 
 enum { CT_TIMER_LEVELS = 4, CT_TIMER_SLOTS = 256 };
 
