@@ -2,6 +2,9 @@
 dist_man_MANS += doc/ctreplay.1 doc/libctreplay.3
 dist_doc_DATA += doc/performance.md doc/architecture.md doc/formats.md doc/tutorial.md
 dist_doc_DATA += doc/helpers.md doc/scenario.md doc/fidelity.md doc/library.md
+# The specification that comments cite: "spec N" is a section of CONNTRACK.md.
+specdir = $(docdir)/spec
+dist_spec_DATA = doc/spec/CONNTRACK.md doc/spec/RULES.md doc/spec/NAT.md doc/spec/KERNELS.md
 
 # The manual page of the scenario language says what scenario.md says: it is made of it.
 man_MANS = doc/ctreplay-scenario.5

@@ -9,8 +9,9 @@ include tests/mutants/local.mk
 include tests/bench/local.mk
 
 # Checks of the tree itself.
-dist_check_SCRIPTS += build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh
-TESTS += build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh
+tree_checks = build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh build-aux/check-spec.sh
+dist_check_SCRIPTS += $(tree_checks)
+TESTS += $(tree_checks)
 
 # The live kernel; never part of `make check` (root, and settings of the whole machine).
 if VERIFY_LIVE
