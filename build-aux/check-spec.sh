@@ -17,10 +17,11 @@ for page in CONNTRACK RULES NAT KERNELS; do
   awk -v page="$page" '
     /^#+ / { section = $2; sub(/\.$/, "", section); print page, section; next }
     /^[0-9]+\. / { entry = $1; sub(/\.$/, "", entry); print page, section "." entry; next }
-    page == "KERNELS" && /^\|[0-9]+\|/ && section ~ /^K/ { entry = $0; gsub(/^\||\|.*/, "", entry); print page, section "." entry }
+    page == "KERNELS" && /^\|[0-9]+\|/ && section ~ /^K/ { entry = $0; sub(/^\|/, "", entry); sub(/\|.*/, "", entry); print page, section "." entry }
   ' "doc/spec/$page.md"
 done | sort -u > "$work/there"
 
+# shellcheck disable=SC2016 # a program of awk's
 # FILE:LINE PAGE SECTION, for each citation; a list or a range of numbers cites each that it names.
 find src tests doc build-aux examples -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.tap' -o -name '*.md' -o -name '*.ct' -o -name '*.mk' \) \
   ! -path 'doc/spec/*' ! -path build-aux/check-spec.sh | sort | xargs awk '
