@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/reader.h"
+#include "capture/formats.h"
 
 typedef struct libpcap_reader {
   cap_reader base;
@@ -108,7 +108,7 @@ static void libpcap_free(cap_reader *reader)
 
 static const cap_reader_ops libpcap_ops = { .fill = libpcap_fill, .free = libpcap_free };
 
-cap_reader *cap_libpcap_open(cap_window *window, GError **error)
+static cap_reader *libpcap_open(cap_window *window, GError **error)
 {
   libpcap_reader *r = (libpcap_reader *)cap_reader_new(&libpcap_ops, sizeof(libpcap_reader), window);
   FILE *file = fopencookie(r, "r", (cookie_io_functions_t){ .read = cookie_read });
@@ -130,3 +130,5 @@ cap_reader *cap_libpcap_open(cap_window *window, GError **error)
   cap_reader_add_interface(&r->base, "");
   return &r->base;
 }
+
+const cap_format cap_format_libpcap = { NULL, libpcap_open };

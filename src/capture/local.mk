@@ -3,6 +3,9 @@ noinst_LTLIBRARIES += libcapture.la
 libcapture_la_SOURCES = \
 	src/capture/capture.h \
 	src/capture/reader.h src/capture/reader.c \
+	src/capture/magic.h src/capture/magic.c \
+	src/capture/formats.h \
+	src/capture/open.h src/capture/open.c \
 	src/capture/chunk.h src/capture/chunk.c \
 	src/capture/source.h src/capture/source.c \
 	src/capture/decompress.h src/capture/decompress.c \

@@ -4,14 +4,10 @@
  * libpcap's rule, which the tests hold it to, with one difference: seconds are unsigned (draft-ietf-opsawg-pcap),
  * so they last until 2106.
  */
+#include "capture/formats.h"
 #include "capture/link.h"
-#include "capture/reader.h"
+#include "capture/magic.h"
 
-enum {
-  MAGIC_USEC = 0xa1b2c3d4,
-  MAGIC_NSEC = 0xa1b23c4d,
-  MAGIC_PATCHED = 0xa1b2cd34, /* A. Kuznetsov's libpcap of 1999: 8 bytes more in each record, about the interface */
-};
 enum { FILE_HEADER_BYTES = 24, RECORD_BYTES = 16, PATCHED_RECORD_BYTES = 24 };
 /*
  * The fields for captured and wire length changed places at version 2.3, though not in every program that wrote
@@ -29,29 +25,15 @@ typedef struct pcap_reader {
   guint32 max_captured;
 } pcap_reader;
 
-gboolean cap_pcap_recognises(const guint8 *start, gsize n)
+static gboolean pcap_recognises(const guint8 *start, gsize n)
 {
   guint32 magic = cap_get32(start, FALSE);
 
   for (int swap = 0; swap < 2; swap++, magic = GUINT32_SWAP_LE_BE(magic))
-    if (magic == MAGIC_USEC || magic == MAGIC_NSEC || magic == MAGIC_PATCHED)
+    if (cap_magic_is_pcap(magic))
       /* Headers inside the frames need turning round: libpcap knows how. */
       return n < FILE_HEADER_BYTES || !swap ||
              !cap_link_has_host_order(cap_link_from_file(cap_get32(start + 20, TRUE) & 0x03ffffff));
-  return FALSE;
-}
-
-gboolean cap_begins_another(const guint8 *at)
-{
-  guint32 magic = cap_get32(at, FALSE);
-
-  if (magic == 0x0a0d0d0a)
-    return cap_get32(at + 8, FALSE) == 0x1a2b3c4d || cap_get32(at + 8, TRUE) == 0x1a2b3c4d;
-  /* Version 2.4 in either byte order, and the two fields that nobody fills in. */
-  for (int swap = 0; swap < 2; swap++, magic = GUINT32_SWAP_LE_BE(magic))
-    if ((magic == MAGIC_USEC || magic == MAGIC_NSEC || magic == MAGIC_PATCHED) && cap_get16(at + 4, swap) == 2 &&
-        cap_get16(at + 6, swap) == 4)
-      return cap_get64(at + 8, FALSE) == 0;
   return FALSE;
 }
 
@@ -63,7 +45,7 @@ static gboolean get_record(pcap_reader *r, guint32 captured)
 {
   cap_window *w = &r->base.window;
 
-  if (cap_window_have(w) >= r->record_bytes && cap_begins_another(w->chunk->data + w->start)) {
+  if (cap_window_have(w) >= r->record_bytes && cap_magic_begins_another(w->chunk->data + w->start)) {
     cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN, "a second capture begins here; give them as separate files");
     return FALSE;
   }
@@ -102,7 +84,7 @@ static inline __attribute__((always_inline)) guint32 take_records(pcap_reader *r
       wire = first;
     }
     if (G_UNLIKELY(captured > max_captured || captured > (gsize)(end - at) - header ||
-                   (captured == 0 && cap_begins_another(at)))) {
+                   (captured == 0 && cap_magic_begins_another(at)))) {
       missing = captured;
       break;
     }
@@ -178,15 +160,15 @@ static gboolean read_header(pcap_reader *r, const guint8 *h, GError **error)
   r->snaplen = cap_get32(h + 16, r->swapped);
   if (r->snaplen == 0 || r->snaplen > G_MAXINT32)
     r->snaplen = r->max_captured;
-  r->unit_ns = magic == MAGIC_NSEC ? 1 : 1000;
-  r->record_bytes = magic == MAGIC_PATCHED ? PATCHED_RECORD_BYTES : RECORD_BYTES;
-  if (magic == MAGIC_PATCHED && r->base.link == 1)
+  r->unit_ns = magic == CAP_MAGIC_PCAP_NSEC ? 1 : 1000;
+  r->record_bytes = magic == CAP_MAGIC_PCAP_PATCHED ? PATCHED_RECORD_BYTES : RECORD_BYTES;
+  if (magic == CAP_MAGIC_PCAP_PATCHED && r->base.link == 1)
     r->snaplen += 14; /* in its cooked mode the Ethernet header came on top */
   r->order = major == 543 || minor < 3 ? LENGTHS_WIRE_FIRST : minor == 3 ? LENGTHS_UNSURE : LENGTHS_CAPTURED_FIRST;
   return TRUE;
 }
 
-cap_reader *cap_pcap_open(cap_window *window, GError **error)
+static cap_reader *pcap_open(cap_window *window, GError **error)
 {
   pcap_reader *r = (pcap_reader *)cap_reader_new(&pcap_ops, sizeof(pcap_reader), window);
   cap_window *w = &r->base.window;
@@ -199,7 +181,7 @@ cap_reader *cap_pcap_open(cap_window *window, GError **error)
   const guint8 *h = w->chunk->data + w->start;
   guint32 magic = cap_get32(h, FALSE);
 
-  r->swapped = magic != MAGIC_USEC && magic != MAGIC_NSEC && magic != MAGIC_PATCHED;
+  r->swapped = !cap_magic_is_pcap(magic);
   if (!read_header(r, h, error)) {
     cap_reader_free(&r->base);
     return NULL;
@@ -209,3 +191,5 @@ cap_reader *cap_pcap_open(cap_window *window, GError **error)
   w->start += FILE_HEADER_BYTES;
   return &r->base;
 }
+
+const cap_format cap_format_pcap = { pcap_recognises, pcap_open };

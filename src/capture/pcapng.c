@@ -4,19 +4,19 @@
  * as libpcap refuses to read them. Blocks of other types are skipped; names resolved, statistics and comments are
  * nothing to us.
  */
+#include "capture/formats.h"
 #include "capture/link.h"
-#include "capture/reader.h"
+#include "capture/magic.h"
 
 #include <string.h>
 
 enum {
-  BLOCK_SECTION = 0x0a0d0d0a, /* reads the same in both byte orders */
+  BLOCK_SECTION = CAP_MAGIC_SECTION,
   BLOCK_INTERFACE = 1,
   BLOCK_PACKET_OLD = 2,
   BLOCK_PACKET_SIMPLE = 3,
   BLOCK_PACKET = 6,
 };
-enum { BYTE_ORDER_MAGIC = 0x1a2b3c4d };
 enum { OPTION_END = 0, OPTION_IF_NAME = 2, OPTION_PACKET_FLAGS = 2, OPTION_IF_TSRESOL = 9, OPTION_IF_TSOFFSET = 14 };
 
 /* Of a block: type and length in front, length again behind. Fixed parts follow the front. */
@@ -53,7 +53,7 @@ typedef struct block {
   gsize body_bytes;   /* without front and back */
 } block;
 
-gboolean cap_pcapng_recognises(const guint8 *start, gsize n)
+static gboolean pcapng_recognises(const guint8 *start, gsize n)
 {
   guint32 order;
 
@@ -62,7 +62,7 @@ gboolean cap_pcapng_recognises(const guint8 *start, gsize n)
   if (n < 12)
     return TRUE;
   order = cap_get32(start + 8, FALSE);
-  return order == BYTE_ORDER_MAGIC || order == GUINT32_SWAP_LE_BE(BYTE_ORDER_MAGIC);
+  return order == CAP_MAGIC_BYTE_ORDER || order == GUINT32_SWAP_LE_BE(CAP_MAGIC_BYTE_ORDER);
 }
 
 static gboolean broken(pcapng_reader *r, const char *reason)
@@ -314,15 +314,15 @@ static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
   if (cap_get32(p, FALSE) == BLOCK_SECTION) {
     guint32 order = cap_get32(p + FRONT_BYTES, FALSE);
 
-    if (order != BYTE_ORDER_MAGIC && order != GUINT32_SWAP_LE_BE(BYTE_ORDER_MAGIC))
+    if (order != CAP_MAGIC_BYTE_ORDER && order != GUINT32_SWAP_LE_BE(CAP_MAGIC_BYTE_ORDER))
       return broken(r, "a section header without a byte order");
-    r->swapped = order != BYTE_ORDER_MAGIC;
+    r->swapped = order != CAP_MAGIC_BYTE_ORDER;
   }
   b->type = cap_get32(p, r->swapped);
   total = cap_get32(p + 4, r->swapped);
   if (total < FRONT_BYTES + BACK_BYTES || total % 4 != 0 ||
       total > (b->type == BLOCK_SECTION ? SECTION_MAX_BYTES : r->block_max_bytes)) {
-    if (have >= 16 && b->type != BLOCK_SECTION && cap_begins_another(p))
+    if (have >= 16 && b->type != BLOCK_SECTION && cap_magic_begins_another(p))
       cap_reader_fail(&r->base, w->start, CAP_ERROR_BROKEN,
                       "a second capture begins here; give them as separate files");
     else
@@ -387,7 +387,7 @@ static void pcapng_free(cap_reader *reader)
 
 static const cap_reader_ops pcapng_ops = { .fill = pcapng_fill, .free = pcapng_free };
 
-cap_reader *cap_pcapng_open(cap_window *window, GError **error)
+static cap_reader *pcapng_open(cap_window *window, GError **error)
 {
   pcapng_reader *r = (pcapng_reader *)cap_reader_new(&pcapng_ops, sizeof(pcapng_reader), window);
   block b = { 0 };
@@ -408,3 +408,5 @@ cap_reader *cap_pcapng_open(cap_window *window, GError **error)
   cap_reader_free(&r->base);
   return NULL;
 }
+
+const cap_format cap_format_pcapng = { pcapng_recognises, pcapng_open };

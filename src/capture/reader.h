@@ -53,29 +53,6 @@ void cap_reader_fail(cap_reader *reader, gsize at, cap_error code, const char *f
  */
 gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what);
 
-/*
- * Constructors. The window stands at the first byte of the file and holds its magic; they take it over, also on
- * failure.
- */
-cap_reader *cap_pcap_open(cap_window *window, GError **error);
-cap_reader *cap_pcapng_open(cap_window *window, GError **error);
-cap_reader *cap_snoop_open(cap_window *window, GError **error);
-cap_reader *cap_libpcap_open(cap_window *window, GError **error);
-
-/*
- * Whether our own readers are for a file that begins so; n is at least 4. pcap needs its whole header of 24 bytes
- * for a yes.
- */
-gboolean cap_pcap_recognises(const guint8 *start, gsize n);
-gboolean cap_pcapng_recognises(const guint8 *start, gsize n);
-gboolean cap_snoop_recognises(const guint8 *start, gsize n);
-
-/* TRUE where another pcap or pcapng file begins at these 16 bytes: what cat makes of two captures. */
-gboolean cap_begins_another(const guint8 *at);
-
-/* As cap_reader_open, but through libpcap whatever the kind: the referee of our own readers. */
-cap_reader *cap_reader_open_libpcap(const char *path, GError **error);
-
 /* Seconds and a fraction below one second or not, as a frame's time: clamped to 0 .. CAP_TS_MAX_NS. */
 gint64 cap_ts_clamp(__int128 ts_ns);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* snoop (RFC 1761), what Solaris writes and libpcap does not read: version 2, big-endian whatever the machine. */
+#include "capture/formats.h"
 #include "capture/link.h"
-#include "capture/reader.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ typedef struct snoop_record {
   gint64 ts_ns;
 } snoop_record;
 
-gboolean cap_snoop_recognises(const guint8 *start, gsize n) { return n >= 8 && memcmp(start, "snoop\0\0", 8) == 0; }
+static gboolean snoop_recognises(const guint8 *start, gsize n) { return n >= 8 && memcmp(start, "snoop\0\0", 8) == 0; }
 
 static guint32 get_be32(const guint8 *p) { return cap_get32(p, G_BYTE_ORDER == G_LITTLE_ENDIAN); }
 
@@ -44,7 +44,7 @@ static void snoop_fill(cap_reader *reader, cap_batch *batch)
 {
   snoop_reader *r = (snoop_reader *)reader;
   cap_window *w = &reader->window;
-  snoop_record record;
+  snoop_record record = { 0 };
 
   while (batch->n < CAP_BATCH_FRAMES) {
     gsize need = RECORD_BYTES;
@@ -88,7 +88,7 @@ static gboolean link_from_snoop(guint32 type, guint16 *link)
   }
 }
 
-cap_reader *cap_snoop_open(cap_window *window, GError **error)
+static cap_reader *snoop_open(cap_window *window, GError **error)
 {
   snoop_reader *r = (snoop_reader *)cap_reader_new(&snoop_ops, sizeof(snoop_reader), window);
   cap_window *w = &r->base.window;
@@ -114,3 +114,5 @@ cap_reader *cap_snoop_open(cap_window *window, GError **error)
   w->start += FILE_HEADER_BYTES;
   return &r->base;
 }
+
+const cap_format cap_format_snoop = { snoop_recognises, snoop_open };

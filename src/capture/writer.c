@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pcap with nanoseconds, or pcapng, in this machine's byte order, through one buffer and write(2). */
 #include "capture/link.h"
+#include "capture/magic.h"
 #include "capture/reader.h"
 
 #include <errno.h>
@@ -62,9 +63,9 @@ static void block_end(cap_writer *w, guint begin)
 
 static void put_section(cap_writer *w)
 {
-  guint begin = block_begin(w, 0x0a0d0d0a);
+  guint begin = block_begin(w, CAP_MAGIC_SECTION);
 
-  put32(w, 0x1a2b3c4d);
+  put32(w, CAP_MAGIC_BYTE_ORDER);
   put16(w, 1);
   put16(w, 0);
   put32(w, G_MAXUINT32); /* length of the section: not known */
@@ -126,7 +127,7 @@ static void put_packet(cap_writer *w, const cap_frame *frame, guint index)
 
 static void put_pcap_header(cap_writer *w, guint link)
 {
-  put32(w, 0xa1b23c4d);
+  put32(w, CAP_MAGIC_PCAP_NSEC);
   put16(w, 2);
   put16(w, 4);
   put32(w, 0);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture/reader.h"
+#include "capture/open.h"
 
 static double cpu_ns(void)
 {

@@ -11,7 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture/reader.h"
+#include "capture/formats.h"
+#include "capture/open.h"
 #include "../unit/capture_kit.h"
 #include "fuzz.h"
 
@@ -153,7 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   check_merged(data, size, r);
   if (r->frames->len > 0)
     check_writer(r);
-  if (size >= 24 && cap_pcap_recognises(data, size))
+  if (size >= 24 && cap_format_pcap.recognises(data, size))
     check_referee(data, size, r);
   kit_result_free(r);
   return 0;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "capture/reader.h"
+#include "capture/open.h"
 #include "capture_kit.h"
 
 /* libpcap 1.10 takes seconds for signed where the file has the machine's own byte order. Both agree on the 32 bits. */
