@@ -8,7 +8,7 @@
 
 #include "diff.h"
 #include "emit/parts.h"
-#include "explain/parts.h"
+#include "explain/words.h"
 
 enum { WHYS_SHOWN = 16 };
 

@@ -2,10 +2,9 @@
 /*
  * What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events.
  */
-#include "parts.h"
-
 #include "emit/formats.h"
 #include "emit/json_parts.h"
+#include "explain/topics.h"
 
 /* --- verdict --- */
 

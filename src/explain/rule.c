@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rule behind every refusal, and the function of the kernel it stands in. */
-#include "explain.h"
+#include "explain/explain.h"
 
 static const char *const rules[CT_REASON_COUNT] = {
   /* Before the look-up. */

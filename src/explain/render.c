@@ -6,7 +6,8 @@
 
 #include "conntrack/proto/tables.h"
 #include "emit/parts.h"
-#include "parts.h"
+#include "explain/explain.h"
+#include "explain/words.h"
 
 enum { WIDTH = 100, INDENT = 15 };
 

@@ -1,110 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packet, the look-up, the class; the order of the rest. */
-#include "parts.h"
-
-#include <stdarg.h>
+/* The packet itself, the look-up, the class. */
 #include <string.h>
 
-#include "conntrack/proto/tables.h"
 #include "emit/parts.h"
 #include "emit/wire.h"
-
-static void sentence_free(gpointer data)
-{
-  g_free(((explain_sentence *)data)->text);
-  g_free(data);
-}
-
-void explain_say(explain_teller *t, explain_topic topic, const char *format, ...)
-{
-  explain_sentence *sentence = g_new(explain_sentence, 1);
-  va_list args;
-
-  va_start(args, format);
-  *sentence = (explain_sentence){ topic, g_strdup_vprintf(format, args) };
-  va_end(args);
-  g_ptr_array_add(t->sentences, sentence);
-}
-
-/* --- words --- */
-
-static char *text_of_addr(guint8 family, const ct_addr *addr)
-{
-  emit_text text;
-  char *s;
-
-  emit_text_init(&text, -1);
-  emit_text_addr(&text, family, addr, FALSE);
-  s = g_strndup(text.data, text.used);
-  emit_text_clear(&text);
-  return s;
-}
-
-char *explain_tuple_words(const ct_tuple *tuple)
-{
-  char *src = text_of_addr(tuple->family, &tuple->src), *dst = text_of_addr(tuple->family, &tuple->dst), *words;
-  const char *proto = emit_protocol_name(tuple->proto);
-
-  if (ct_tuple_has_ports(tuple))
-    words = g_strdup_printf("%s from %s port %u to %s port %u", proto, src, tuple->src_id, dst, tuple->dst_id);
-  else if (ct_tuple_is_icmp(tuple))
-    words = g_strdup_printf("%s from %s to %s, type %u, code %u, id %u", proto, src, dst, ct_tuple_icmp_type(tuple),
-                            ct_tuple_icmp_code(tuple), tuple->src_id);
-  else if (tuple->proto == CT_PROTO_GRE)
-    words = g_strdup_printf("gre from %s key %u to %s key %u", src, tuple->src_id, dst, tuple->dst_id);
-  else
-    words = g_strdup_printf("protocol %u from %s to %s", tuple->proto, src, dst);
-  g_free(src);
-  g_free(dst);
-  return words;
-}
-
-char *explain_seconds(gint64 ns)
-{
-  emit_text text;
-  char *s;
-
-  if (ns % 1000000000 == 0)
-    return g_strdup_printf("%" G_GINT64_FORMAT " s", ns / 1000000000);
-  emit_text_init(&text, -1);
-  emit_text_seconds(&text, ns, 1);
-  s = g_strdup_printf("%.*s s", (int)text.used, text.data);
-  emit_text_clear(&text);
-  return s;
-}
-
-const char *explain_dir(guint dir) { return dir == CT_ORIGINAL ? "original" : "reply"; }
-
-const char *explain_cell_name(guint8 proto, guint cell)
-{
-  if (cell == CT_TCP_INVALID)
-    return "INVALID";
-  if (cell == CT_TCP_IGNORE)
-    return "ignore";
-  return proto == CT_PROTO_DCCP && cell == 0 ? "NONE" : ct_state_name(proto, cell);
-}
-
-const char *explain_row_name(guint8 proto, guint row)
-{
-  static const char *const tcp[] = {
-#define X(id, name) name,
-    CT_TCP_INDEX_LIST(X)
-#undef X
-  };
-  static const char *const sctp[] = {
-#define X(id, type, name) name,
-    CT_SCTP_ROW_LIST(X)
-#undef X
-  };
-
-  static const char *const dccp[] = {
-#define X(id, name) name,
-    CT_DCCP_ROW_LIST(X)
-#undef X
-  };
-
-  return proto == CT_PROTO_TCP ? tcp[row] : proto == CT_PROTO_SCTP ? sctp[row] : dccp[row];
-}
+#include "explain/topics.h"
 
 /* --- the packet --- */
 
@@ -126,7 +26,7 @@ static char *flag_words(guint8 flags)
   return g_string_free(words, FALSE);
 }
 
-static void say_packet(explain_teller *t)
+void explain_packet(explain_teller *t)
 {
   const ct_packet *packet = t->facts->packet;
   GString *text = g_string_new(NULL);
@@ -136,7 +36,7 @@ static void say_packet(explain_teller *t)
   if (wire.family == 0) {
     g_string_append(text, "a frame without an IP packet that could be read");
   } else {
-    char *src = text_of_addr(wire.family, &wire.src), *dst = text_of_addr(wire.family, &wire.dst);
+    char *src = explain_addr_words(wire.family, &wire.src), *dst = explain_addr_words(wire.family, &wire.dst);
 
     if (wire.has_proto && strcmp(emit_protocol_name(wire.proto), "unknown") == 0)
       g_string_append_printf(text, "protocol %u", wire.proto);
@@ -222,7 +122,7 @@ static void say_found(explain_teller *t, const char *words)
       "That entry was over, and the packet was looked up a second time: nothing was found, and a new entry was begun.");
 }
 
-static void say_look_up(explain_teller *t)
+void explain_look_up(explain_teller *t)
 {
   const ct_trace *trace = t->facts->trace;
   const ct_packet *packet = t->facts->packet;
@@ -245,7 +145,7 @@ static void say_look_up(explain_teller *t)
     explain_say(t, EXPLAIN_LOOK_UP, "An expectation waited for it: a helper had announced this connection.");
 }
 
-static void say_class(explain_teller *t)
+void explain_class(explain_teller *t)
 {
   const ct_result *result = t->facts->result;
 
@@ -271,20 +171,4 @@ static void say_class(explain_teller *t)
     break;
   default: explain_say(t, EXPLAIN_CLASS, "None: no rule ever sees it with a class."); break;
   }
-}
-
-GPtrArray *explain_sentences(const explain_facts *facts)
-{
-  explain_teller t = { facts, g_ptr_array_new_with_free_func(sentence_free) };
-
-  say_packet(&t);
-  say_look_up(&t);
-  say_class(&t);
-  explain_tcp_cells(&t);
-  explain_window(&t);
-  explain_verdict(&t);
-  explain_timeout(&t);
-  explain_changes(&t);
-  explain_events(&t);
-  return t.sentences;
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the topics speak through. Internal to src/explain. */
+#ifndef EXPLAIN_TELLER_H
+#define EXPLAIN_TELLER_H
+
+#include "explain/explain.h"
+
+typedef struct explain_teller {
+  const explain_facts *facts;
+  GPtrArray *sentences; /* explain_sentence *, in the order in which they were said */
+} explain_teller;
+
+/* Adds a sentence under a topic. */
+void explain_say(explain_teller *t, explain_topic topic, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+#endif
