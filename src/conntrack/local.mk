@@ -4,7 +4,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/tuple.h src/conntrack/tuple.c \
 	src/conntrack/reason.h src/conntrack/reason.c \
 	src/conntrack/status.h src/conntrack/status.c \
-	src/conntrack/read/packet.h src/conntrack/read/packet.c \
+	src/conntrack/read/packet.h src/conntrack/read/prepare.c \
 	src/conntrack/read/packet_check.h src/conntrack/read/packet_check.c \
 	src/conntrack/read/checksum.h src/conntrack/read/crc32c.c \
 	src/conntrack/table/pages.h src/conntrack/table/pages.c \
@@ -25,7 +25,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/evict.h src/conntrack/evict.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
 	src/conntrack/proto/proto.h \
-	src/conntrack/proto/tcp.h \
+	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \

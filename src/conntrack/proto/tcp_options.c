@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/read/packet_check.h"
-#include "conntrack/proto/tcp.h"
+#include "conntrack/proto/tcp_stages.h"
 
 enum {
   FIXED_HEADER = 20,

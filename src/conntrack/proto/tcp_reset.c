@@ -4,7 +4,7 @@
  * attacker, and a host that follows RFC 5961 answers it with a challenge ACK instead of closing; so the state must be
  * kept. Spec 5.5, 5.8.
  */
-#include "conntrack/proto/tcp.h"
+#include "conntrack/proto/tcp_stages.h"
 
 bool ct_tcp_is_closing(const ct_entry *entry)
 {

@@ -10,7 +10,7 @@
  *
  * Breaking I or III is INVALID, II or IV is let through without effect (since 6.1 at the latest). Spec 5.6.
  */
-#include "conntrack/proto/tcp.h"
+#include "conntrack/proto/tcp_stages.h"
 
 enum { ACK_WINDOW_LEAST = 66000 };
 

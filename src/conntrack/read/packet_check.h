@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between packet.c, which finds the layer-4 header and the tuple, and packet_check.c, which judges the header as the
+ * Between prepare.c, which finds the layer-4 header and the tuple, and packet_check.c, which judges the header as the
  * kernel's trackers do (spec 1, table). Nobody else includes this.
  */
 #ifndef CT_PACKET_CHECK_H
@@ -28,7 +28,7 @@ ct_reason ct_check_udplite(ct_packet *packet, uint32_t at, const ct_judge *judge
 /* A header that is not whole is left to the tracker, which drops it. */
 ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_sctp(ct_packet *packet, uint32_t at, const ct_judge *judge);
-/* ICMP and ICMPv6 by packet's family: the header's presence and sum; types are packet.c's business. */
+/* ICMP and ICMPv6 by packet's family: the header's presence and sum; types are the business of prepare.c. */
 ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 
 #endif
