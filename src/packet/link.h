@@ -39,11 +39,13 @@ static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] 
 static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
 
 /*
- * What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, an IP header.
+ * What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, MPLS labels,
+ * an IP header.
  */
 ct_reason pkt_link_ethertype(pkt_link *link, guint16 type);
 ct_reason pkt_link_ppp_protocol(pkt_link *link);
 ct_reason pkt_link_llc(pkt_link *link);
+ct_reason pkt_link_mpls(pkt_link *link);
 ct_reason pkt_link_by_version(pkt_link *link);
 /* A frame of another link type inside this one (PPI); one level deep. */
 ct_reason pkt_link_inner(pkt_link *link, guint32 type);

@@ -19,19 +19,6 @@ enum {
   PACKET_OUTGOING = 4
 };
 
-/* Labels say nothing of what they carry: like every tool, and most routers when they hash, look at the IP version. */
-static ct_reason mpls(pkt_link *link)
-{
-  const guint8 *label;
-
-  do {
-    if ((label = pkt_link_take(link, 4)) == NULL)
-      return CT_REASON_LINK_TRUNCATED;
-    link->layers++;
-  } while (!(label[2] & 0x01));
-  return pkt_link_by_version(link);
-}
-
 ct_reason pkt_link_pppoe(pkt_link *link)
 {
   const guint8 *header = pkt_link_take(link, 6);
@@ -85,7 +72,7 @@ ct_reason pkt_link_ethertype(pkt_link *link, guint16 type)
       type = ct_be16(tag + 2);
       break;
     case TYPE_MPLS:
-    case TYPE_MPLS_UPSTREAM: return mpls(link);
+    case TYPE_MPLS_UPSTREAM: return pkt_link_mpls(link);
     case TYPE_PPPOE_SESSION: return pkt_link_pppoe(link);
     case TYPE_LLC_JUMBO: return pkt_link_llc(link);
     default: return type <= LENGTH_LARGEST ? pkt_link_llc(link) : CT_REASON_NOT_IP;

@@ -78,3 +78,16 @@ ct_reason pkt_link_nflog(pkt_link *link)
   }
   return CT_REASON_LINK_TRUNCATED;
 }
+
+/* Labels say nothing of what they carry: like every tool, and most routers when they hash, look at the IP version. */
+ct_reason pkt_link_mpls(pkt_link *link)
+{
+  const guint8 *label;
+
+  do {
+    if ((label = pkt_link_take(link, 4)) == NULL)
+      return CT_REASON_LINK_TRUNCATED;
+    link->layers++;
+  } while (!(label[2] & 0x01));
+  return pkt_link_by_version(link);
+}

@@ -5,7 +5,7 @@ packet_sources = \
 	src/packet/common.h src/packet/common.c \
 	src/packet/arena.h src/packet/arena.c \
 	src/packet/link.h src/packet/link.c \
-	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_wlan.c \
+	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_hdlc.c src/packet/link_wlan.c \
 	src/packet/ip.h src/packet/ip.c \
 	src/packet/defrag.h src/packet/defrag.c src/packet/defrag4.c src/packet/defrag6.c
 libpacket_la_SOURCES = $(packet_sources) src/packet/link_name.c
