@@ -8,7 +8,7 @@
 #include "capture/capture.h"
 #include "commands.h"
 #include "sandbox.h"
-#include "scenario/run.h"
+#include "scenario/perform.h"
 
 typedef struct tap {
   const char *path, *file; /* as given, and as messages call it */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Making and freeing what a scenario consists of. */
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef SCN_BUILD_H
 #define SCN_BUILD_H
 
-#include "ast.h"
+#include "scenario/ast.h"
 
 /* What the packets of a flow before this one decide about it. */
 typedef struct scn_flow_state {

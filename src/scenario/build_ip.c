@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IP headers, layer-4 checksums, fragments. */
-#include "build.h"
+#include "scenario/build.h"
 
 #include <string.h>
 

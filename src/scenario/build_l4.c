@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "build.h"
+#include "scenario/build.h"
 
 enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_ACK = 16 };
 

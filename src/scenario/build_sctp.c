@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "build.h"
-#include "sctp_names.h"
+#include "scenario/build.h"
+#include "scenario/sctp_names.h"
 
 static void put_chunk(scn_chunk *chunk, guint32 own_tag, GByteArray *out)
 {

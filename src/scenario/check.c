@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An expectation against what is. Both sides are written in the same words, and only what differs is written. */
-#include "runner.h"
+/* Both sides are written in the same words, and only what differs is written. */
+#include "scenario/check.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The walk over a scenario's steps: time, flows' numbers, labelled packets; one frame a step at most. */
-#include "build.h"
-#include "scenario.h"
+#include "scenario/build.h"
+#include "scenario/scenario.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "decompile.h"
+#include "scenario/decompile.h"
 
 #include <string.h>
 
-#include "runner.h"
-#include "unbuild.h"
+#include "scenario/notation.h"
+#include "scenario/runner.h"
+#include "scenario/unbuild.h"
 
 /* A flow as it goes through the capture. */
 typedef struct flow_log {

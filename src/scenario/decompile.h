@@ -8,7 +8,7 @@
 #define SCN_DECOMPILE_H
 
 #include "conntrack/engine.h"
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 typedef struct scn_decompiler scn_decompiler;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "icmp_names.h"
+#include "scenario/icmp_names.h"
 
 #include "conntrack/tuple.h"
 

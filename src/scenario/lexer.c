@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lexer.h"
+#include "scenario/lexer.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef SCN_LEXER_H
 #define SCN_LEXER_H
 
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 typedef struct scn_cursor {
   const char *file;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Link layers around a packet. Addresses are made up: locally administered, the last byte says which side. */
-#include "build.h"
+#include "scenario/build.h"
 
 #include "capture/capture.h"
 

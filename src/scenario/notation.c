@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AST to notation: what the parser reads as the same again. */
-#include "icmp_names.h"
-#include "sctp_names.h"
-#include "unbuild.h"
+#include "scenario/notation.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "capture/capture.h"
+#include "scenario/icmp_names.h"
+#include "scenario/sctp_names.h"
 
 void scn_print_addr(GString *out, guint8 family, const ct_addr *addr, gboolean brackets)
 {

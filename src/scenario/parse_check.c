@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expectations: what follows "=>" or "expect". Words in capitals are the kernel's. */
-#include "parse.h"
+#include "scenario/parse.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines and directives: what a scenario is made of. The grammar stands in doc/scenario.md. */
-#include "parse.h"
+#include "scenario/parse.h"
 
 #include <string.h>
 
@@ -16,20 +16,6 @@ static gboolean name_free(scn_parser *p, const char *begin, const char *name)
     return scn_fail(p->c, "flow %s was declared in line %u already", name, scn_scenario_flow(p->scenario, name)->line);
   p->c->at = begin + strlen(name);
   return TRUE;
-}
-
-gboolean scn_parse_flow_name(scn_parser *p, const scn_flow **flow)
-{
-  char name[SCN_WORD_BYTES];
-  const char *begin = p->c->at;
-
-  if (!scn_take_word(p->c, "the name of a flow", name, sizeof(name)))
-    return FALSE;
-  *flow = scn_scenario_flow(p->scenario, name);
-  if (*flow)
-    return TRUE;
-  p->c->at = begin;
-  return scn_wanted(p->c, "the name of a declared flow");
 }
 
 static gboolean take_protocol(scn_parser *p, const char *word, guint8 *proto)

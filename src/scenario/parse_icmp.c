@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ICMP and ICMPv6 messages by their names: "echo request seq 1 (56)", "unreachable port about query", "type 13 code 0".
  */
-#include "icmp_names.h"
-#include "parse.h"
+#include "scenario/icmp_names.h"
+#include "scenario/parse.h"
 
 #include <string.h>
 

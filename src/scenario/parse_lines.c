@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From text to lines: continuation, repetition, files. */
-#include "parse.h"
+#include "scenario/parse.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What any packet can say: whose it is, its payload, its IP header, what is wrong with it on purpose. */
-#include "parse.h"
+#include "scenario/parse.h"
 
 #include <string.h>
 
 #include "capture/capture.h"
 
 enum { MAX_PACKET_BYTES = 65535 };
-
-gboolean scn_parse_length(scn_parser *p, GByteArray *payload)
-{
-  guint64 n;
-
-  if (!scn_accept(p->c, "("))
-    return !p->c->error;
-  if (!scn_take_u64(p->c, "a payload length", MAX_PACKET_BYTES, &n) || !scn_need(p->c, ")"))
-    return FALSE;
-  scn_payload_fill(payload, n);
-  return TRUE;
-}
 
 static gboolean take_sum(scn_parser *p, scn_sum *sum)
 {

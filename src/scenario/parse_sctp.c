@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "INIT[tag=1, a_rwnd=65535]; DATA[tsn=1](100)": chunks after packetdrill, the payload in parentheses. */
-#include "parse.h"
-#include "sctp_names.h"
+#include "scenario/parse.h"
+#include "scenario/sctp_names.h"
 
 #include <string.h>
 

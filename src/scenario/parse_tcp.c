@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,wscale 7>", as packetdrill writes it. */
-#include "parse.h"
+#include "scenario/parse.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Running a scenario: its packets through decoder and engine, its expectations against what came of it. No files, no
- * printing: who runs it is told of each expectation in turn.
+ * Performing a scenario: its packets through decoder and engine, its expectations against what came of it. No files, no
+ * printing: the caller is told of each expectation in turn.
  */
-#ifndef SCN_RUN_H
-#define SCN_RUN_H
+#ifndef SCN_PERFORM_H
+#define SCN_PERFORM_H
 
 #include "conntrack/engine.h"
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 /* One expectation that was checked. Strings are valid until the callback returns. */
 typedef struct scn_outcome {
@@ -28,8 +28,11 @@ typedef struct scn_run_figures {
   guint packets, checks, failed;
 } scn_run_figures;
 
-/* params are what the scenario's settings make of the profile; the caller applies them (scenario->profile, sysctls,
- * settings). */
+/*
+ * params are what the scenario's settings make of the profile; the caller applies them (scenario->profile, sysctls,
+ * settings). figures is filled in any case.
+ * => FALSE and error (SCN_ERROR_BUILD) at the first step that cannot be made into a packet.
+ */
 gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums,
                           scn_outcome_fn fn, gpointer user, scn_run_figures *figures, GError **error);
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What run.c knows at a moment of the run, and check.c and decompile.c ask about. Internal to src/scenario. */
+/*
+ * Decoder and engine at a moment of a run: what perform.c and decompile.c send packets through, and check.c asks.
+ * Internal to src/scenario.
+ *
+ * Life: scn_runner_init; scn_runner_frame and scn_runner_wait in the order of time; scn_runner_clear.
+ */
 #ifndef SCN_RUNNER_H
 #define SCN_RUNNER_H
 
 #include "conntrack/trace.h"
 #include "emit/emit.h"
-#include "run.h"
+#include "packet/packet.h"
 
 typedef struct scn_runner {
   ct_engine *engine;
@@ -36,12 +41,6 @@ void scn_runner_clear(scn_runner *runner);
 void scn_runner_frame(scn_runner *runner, const cap_frame *frame);
 /* Time passes without a packet. */
 void scn_runner_wait(scn_runner *runner, gint64 now_ns);
-
-/*
- * => TRUE where the check is met; else what was expected and what is, in the same words, and what else helps, appended.
- */
-gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got,
-                        GString *related);
 
 /* A line of conntrack -L, -L expect or -E, its blanks squeezed; to be freed. */
 char *scn_line_of_entry(const scn_runner *runner, const ct_view *view);

@@ -13,7 +13,7 @@
 
 #include <glib.h>
 
-#include "ast.h"
+#include "scenario/ast.h"
 #include "capture/capture.h"
 
 /* Messages read "file:line:column: expected ..., found ...". */

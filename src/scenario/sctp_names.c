@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sctp_names.h"
+#include "scenario/sctp_names.h"
 
 #define FIELD_AS(name, member, bytes, value)               \
   {                                                        \

@@ -6,7 +6,7 @@
 #ifndef SCN_SCTP_NAMES_H
 #define SCN_SCTP_NAMES_H
 
-#include "ast.h"
+#include "scenario/ast.h"
 
 typedef struct scn_chunk_field {
   const char *name;

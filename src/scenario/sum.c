@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checksums and byte order for the builders. Their own, not the decoder's: a mistake in one must not hide in the other.
  */
-#include "build.h"
+#include "scenario/build.h"
 
 void scn_put_u8(GByteArray *out, guint8 v) { g_byte_array_append(out, &v, 1); }
 

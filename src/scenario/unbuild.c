@@ -3,7 +3,7 @@
  * Bytes to AST. Nothing here is trusted: what was read is built again and compared, and a packet that does not come out
  * the same is refused. So a field that is read wrongly costs readability, never truth.
  */
-#include "unbuild.h"
+#include "scenario/unbuild.h"
 
 #include <string.h>
 

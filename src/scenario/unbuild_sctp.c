@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sctp_names.h"
-#include "unbuild.h"
+#include "scenario/sctp_names.h"
+#include "scenario/unbuild.h"
 
 static guint32 get(const guint8 *p, guint bytes)
 {

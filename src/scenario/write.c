@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario.h"
+#include "scenario/scenario.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -13,7 +13,7 @@
 #include "conntrack/profile/profile.h"
 #include "fuzz.h"
 #include "scenario/decompile.h"
-#include "scenario/run.h"
+#include "scenario/perform.h"
 
 static const guint16 links[] = { 1, 101, 113, 276, 0, 108, 9, 104, 105, 127 };
 

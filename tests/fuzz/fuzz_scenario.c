@@ -10,7 +10,7 @@
 
 #include "conntrack/profile/profile.h"
 #include "fuzz.h"
-#include "scenario/run.h"
+#include "scenario/perform.h"
 
 enum { MOST_STEPS = 3000 };
 
