@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machine.h"
+#include "states/arcs.h"
+
+states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input, gint to)
+{
+  states_arc arc = { .from = from, .dir = dir, .input = input, .to = to };
+
+  g_array_append_val(m->arcs, arc);
+  if (to >= 0)
+    m->nodes[to].entered = TRUE;
+  return &g_array_index(m->arcs, states_arc, m->arcs->len - 1);
+}
 
 GArray *states_ways(const states_machine *machine)
 {

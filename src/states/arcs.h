@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the files of src/states only. */
-#ifndef STATES_MACHINE_H
-#define STATES_MACHINE_H
+/* The arcs of a machine, and what a label or a list makes of them. Internal to src/states. */
+#ifndef STATES_ARCS_H
+#define STATES_ARCS_H
 
-#include "states.h"
+#include "states/states.h"
 
+/* => the new arc, valid until the next one is added; where it leads to has been entered. */
 states_arc *states_arc_add(states_machine *machine, guint from, guint dir, guint input, gint to);
-
-/* Fills a machine without a table by asking the engine. */
-void states_probe(states_machine *machine, const ct_params *params);
 
 /*
  * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs

@@ -5,7 +5,7 @@
  * ones inside. What leads to the same state from everywhere is one short arrow. So no line ever crosses a label,
  * whatever table is drawn.
  */
-#include "picture.h"
+#include "states/picture.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A machine as text to read, as Markdown tables, and as DOT for Graphviz. */
-#include "machine.h"
+#include "states/arcs.h"
 
 enum { SIDE_WIDTH = 10, WIDTH = 100 };
 

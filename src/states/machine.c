@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From tables to nodes and arcs, and which arcs a capture took. */
-#include "machine.h"
-
 #include <string.h>
 
 #include "conntrack/proto/tables.h"
 #include "emit/parts.h"
-
-states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input, gint to)
-{
-  states_arc arc = { .from = from, .dir = dir, .input = input, .to = to };
-
-  g_array_append_val(m->arcs, arc);
-  if (to >= 0)
-    m->nodes[to].entered = TRUE;
-  return &g_array_index(m->arcs, states_arc, m->arcs->len - 1);
-}
+#include "states/arcs.h"
+#include "states/probe.h"
 
 /* --- tables --- */
 

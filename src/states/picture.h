@@ -3,7 +3,7 @@
 #ifndef STATES_PICTURE_H
 #define STATES_PICTURE_H
 
-#include "machine.h"
+#include "states/arcs.h"
 
 enum {
   NODE_WIDTH = 188,

@@ -3,10 +3,12 @@
  * Protocols without a state table: send an engine packets from either side, soon and late, and see what becomes of the
  * entry. Every node is reached by a known path of packets; from there each input is tried on a fresh engine.
  */
+#include "states/probe.h"
+
 #include <string.h>
 
 #include "emit/parts.h"
-#include "machine.h"
+#include "states/arcs.h"
 
 enum { NONE, UNREPLIED, REPLIED, ASSURED, NODES };
 enum { SOON_MS = 100, LATE_MS = 3000, PATH_MAX_STEPS = 4, PACKET_BYTES = 64 };

@@ -2,7 +2,7 @@
 /* The picture as SVG: a file of its own, or a symbol within a page, on which the walk of a connection can be marked. */
 #include <stdlib.h>
 
-#include "picture.h"
+#include "states/picture.h"
 
 enum { TOP_CUT = TOP - 12, NUMBERS_MAX = 3 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "conntrack/proto/tables.h"
-#include "states/machine.h"
+#include "states/arcs.h"
 #include "unit.h"
 
 static const states_arc *find_arc(const states_machine *m, guint from, guint dir, guint input)
