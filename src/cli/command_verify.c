@@ -114,7 +114,7 @@ static cli_exit verify_offline(const char *capture, const verify_own *own)
   GError *error = NULL;
   verify_report report = { 0 };
   cli_exit code;
-  if (verify_capture_against(capture, own->against, &report, &error))
+  if (verify_offline_capture(capture, own->against, &report, &error))
     code = report_show(&report);
   else
     code = failure_show(error);
@@ -157,7 +157,7 @@ static cli_exit verify_live(const char *capture, verify_own *own)
     options.record = &record.text;
   }
   interrupts_catch();
-  if (verify_capture_live(capture, &options, &report, &error))
+  if (verify_live_capture(capture, &options, &report, &error))
     code = report_show(&report);
   else
     code = failure_show(error);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
+/* Finds what belongs together on the two sides, and stops at the first difference. */
+#include "verify/compare_internal.h"
 
-#include "compare_internal.h"
-
-/* ---- life ---- */
+/* --- life --- */
 
 verify_compare *verify_compare_new(const verify_tolerance *tolerance, const char *truth_name, const char *got_name)
 {
@@ -39,9 +38,9 @@ const char *verify_compare_difference(const verify_compare *c) { return c->diffe
 void verify_compare_leave_out(verify_compare *c, const ct_tuple *tuple)
 {
   ct_tuple inverse;
-  g_hash_table_add(c->left_out, g_memdup2(tuple, sizeof *tuple));
+  g_hash_table_add(c->left_out, g_memdup2(tuple, sizeof(*tuple)));
   if (ct_tuple_invert(tuple, &inverse))
-    g_hash_table_add(c->left_out, g_memdup2(&inverse, sizeof inverse));
+    g_hash_table_add(c->left_out, g_memdup2(&inverse, sizeof(inverse)));
 }
 
 gboolean verify_compare_leaves_out(const verify_compare *c, const ct_tuple *tuple)
@@ -56,7 +55,7 @@ static gboolean event_left_out(const verify_compare *c, const verify_event *even
   return verify_compare_leaves_out(c, &event->u.entry.orig);
 }
 
-/* ---- the packet ---- */
+/* --- the packet --- */
 
 static gboolean packet_compare(verify_compare *c, const verify_line *truth, const verify_line *got)
 {
@@ -73,7 +72,7 @@ static gboolean packet_compare(verify_compare *c, const verify_line *truth, cons
   return TRUE;
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 static gboolean event_same_subject(const verify_event *a, const verify_event *b)
 {
@@ -127,7 +126,7 @@ static int event_find(const GArray *list, const verify_event *event)
 static gboolean event_match_waiting(verify_compare *c, const verify_event *event, gboolean is_truth, gboolean *matched)
 {
   GArray *waiting = is_truth ? c->got_waiting : c->truth_waiting;
-  const int i = event_find(waiting, event);
+  int i = event_find(waiting, event);
   *matched = i >= 0;
   if (i < 0)
     return TRUE;
@@ -211,7 +210,7 @@ static gboolean events_compare(verify_compare *c, const verify_line *truth, cons
          waiting_settle(c, &c->got_waiting, got_unmatched, FALSE);
 }
 
-/* ---- tables ---- */
+/* --- tables --- */
 
 static gboolean entry_compare(verify_compare *c, const verify_entry *truth, const verify_entry *got,
                               gboolean listed_now)
@@ -219,9 +218,9 @@ static gboolean entry_compare(verify_compare *c, const verify_entry *truth, cons
   const char *field = verify_entry_difference(c, truth, got);
   c->counts.entries++;
   c->counts.fields++;
-  const gboolean fits =
-    listed_now ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
-               : verify_unlisted_timeout_fits(c, truth, got);
+  gboolean fits = listed_now
+                    ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
+                    : verify_unlisted_timeout_fits(c, truth, got);
   if (!field && !fits)
     field = "timeout";
   return field ? verify_differ_entry(c, field, truth, got) : TRUE;
@@ -240,7 +239,7 @@ static gboolean missing_compare(verify_compare *c, const verify_table *truth, co
     const verify_entry *entry = value;
     if (g_hash_table_contains(have, &entry->orig) || verify_compare_leaves_out(c, &entry->orig))
       continue;
-    if (!verify_edge_fits(c, entry->listed_ns + entry->rest_ns - c->time_ns, NS_PER_S))
+    if (!verify_edge_fits(c, entry->listed_ns + entry->rest_ns - c->time_ns, VERIFY_NS_PER_S))
       return verify_differ_entry(c, "entry on one side only", entry, NULL);
   }
   return TRUE;
@@ -349,8 +348,8 @@ gboolean verify_compare_end(verify_compare *c, const verify_end *truth, gint64 t
   verify_table_apply(&table, &line);
   c->number = 0;
   c->time_ns = c->seen_ns = time_ns;
-  const gboolean equal = entries_compare(c, &table, got_entries) && expects_compare(c, table.expected, got_expected) &&
-                         (!got_stats || stats_compare(c, truth->stats, got_stats));
+  gboolean equal = entries_compare(c, &table, got_entries) && expects_compare(c, table.expected, got_expected) &&
+                   (!got_stats || stats_compare(c, truth->stats, got_stats));
   verify_line_clear(&line);
   verify_table_clear(&table);
   return equal;

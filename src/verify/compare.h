@@ -7,7 +7,8 @@
 #ifndef VERIFY_COMPARE_H
 #define VERIFY_COMPARE_H
 
-#include "transcript.h"
+#include "verify/model.h"
+#include "verify/transcript_table.h"
 
 typedef struct verify_tolerance {
   /*

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "compare_internal.h"
+/* Whether two of a kind agree, what is let pass, and how a difference reads. */
+#include "verify/compare_internal.h"
 
 #include <string.h>
 
-#include "print.h"
+#include "verify/transcript_write.h"
 
-/* ---- what is let pass: all of it, and nothing anywhere else ---- */
+/* --- what is let pass: all of it, and nothing anywhere else --- */
 
 /*
  * The referee's tick is 10 ms: "a listed timeout one tick late". An expectation's deadline is set by its helper, a
@@ -25,22 +24,25 @@ const verify_tolerance verify_tolerance_live = {
 };
 
 const verify_tolerance verify_tolerance_transcripts = {
-  .late_ns = 1, .early_ns = NS_PER_S, .edge_ns = 2 * NS_PER_S, .destroy_both_ways = TRUE
+  .late_ns = 1, .early_ns = VERIFY_NS_PER_S, .edge_ns = 2 * VERIFY_NS_PER_S, .destroy_both_ways = TRUE
 };
 
 /*
  * A transcript repeats an unchanged entry only where its deadline moved by more than 1.5 s; a listed second is up to
  * one second wide.
  */
-static const gint64 UNLISTED_NS = 1500000000 + NS_PER_S;
+static const gint64 UNLISTED_NS = 1500000000 + VERIFY_NS_PER_S;
 
-static gint64 seconds_floor(gint64 ns) { return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S); }
+static gint64 seconds_floor(gint64 ns)
+{
+  return ns >= 0 ? ns / VERIFY_NS_PER_S : -((-ns + VERIFY_NS_PER_S - 1) / VERIFY_NS_PER_S);
+}
 
 gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns)
 {
   if (truth_s == got_s)
     return TRUE;
-  const gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
+  gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
   if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
     return FALSE;
   c->counts.timeouts_late++;
@@ -50,7 +52,7 @@ gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gi
 /* The truth did not list the entry after this frame: its deadline has not moved far from where it was last listed. */
 gboolean verify_unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got)
 {
-  const gint64 moved_ns = (c->time_ns + got->rest_ns) - (truth->listed_ns + truth->rest_ns);
+  gint64 moved_ns = (c->time_ns + got->rest_ns) - (truth->listed_ns + truth->rest_ns);
   return ABS(moved_ns) <= UNLISTED_NS;
 }
 
@@ -68,7 +70,7 @@ gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *ev
   return event->expired && (!is_truth || c->tolerance.destroy_both_ways);
 }
 
-/* ---- differences ---- */
+/* --- differences --- */
 
 static GString *difference_begin(verify_compare *c, const char *what)
 {
@@ -84,7 +86,7 @@ static GString *difference_begin(verify_compare *c, const char *what)
 static void side_begin(verify_compare *c, gboolean is_truth)
 {
   const char *name = is_truth ? c->truth_name : c->got_name;
-  const int width = (int)MAX(strlen(c->truth_name), strlen(c->got_name));
+  int width = (int)MAX(strlen(c->truth_name), strlen(c->got_name));
   g_string_append_printf(c->difference, "  %-*s: ", width, name);
 }
 
@@ -103,11 +105,11 @@ gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_
   difference_begin(c, field);
   side_begin(c, TRUE);
   if (truth)
-    verify_print_entry(c->difference, truth);
+    verify_entry_put(c->difference, truth);
   g_string_append(c->difference, truth ? "\n" : "no such entry\n");
   side_begin(c, FALSE);
   if (got) {
-    verify_print_entry(c->difference, got);
+    verify_entry_put(c->difference, got);
     g_string_append_printf(c->difference, " (%.4f s left)", (double)got->rest_ns / 1e9);
   }
   g_string_append(c->difference, got ? "\n" : "no such entry\n");
@@ -120,34 +122,34 @@ gboolean verify_differ_expect(verify_compare *c, const char *field, const verify
   difference_begin(c, field);
   side_begin(c, TRUE);
   if (truth)
-    verify_print_expect(c->difference, truth);
+    verify_expect_put(c->difference, truth);
   g_string_append(c->difference, truth ? "\n" : "no such expectation\n");
   side_begin(c, FALSE);
   if (got)
-    verify_print_expect(c->difference, got);
+    verify_expect_put(c->difference, got);
   g_string_append(c->difference, got ? "\n" : "no such expectation\n");
   return FALSE;
 }
 
-/* ---- fields ---- */
+/* --- fields --- */
 
 static gboolean pair_equal(const guint8 a[2], const guint8 b[2]) { return a[0] == b[0] && a[1] == b[1]; }
 
 static gboolean counters_equal(const verify_entry *a, const verify_entry *b)
 {
-  return memcmp(a->packets, b->packets, sizeof a->packets) == 0 && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+  return memcmp(a->packets, b->packets, sizeof(a->packets)) == 0 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
 /* X(bit, name, whether truth a and the other b agree). Timeouts are no matter of equality and stand apart. */
-#define ENTRY_FIELDS(X)                                                     \
-  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))  \
-  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                    \
-  X(VERIFY_HAS_STATE, "state", a->state == b->state)                        \
-  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))          \
-  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))          \
-  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof a->vtag) == 0) \
-  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                  \
-  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                    \
+#define ENTRY_FIELDS(X)                                                      \
+  X(VERIFY_HAS_REPLY, "reply tuple", ct_tuple_equal(&a->reply, &b->reply))   \
+  X(VERIFY_HAS_STATUS, "status", a->status == b->status)                     \
+  X(VERIFY_HAS_STATE, "state", a->state == b->state)                         \
+  X(VERIFY_HAS_WSCALE, "wscale", pair_equal(a->wscale, b->wscale))           \
+  X(VERIFY_HAS_TFLAGS, "tflags", pair_equal(a->tflags, b->tflags))           \
+  X(VERIFY_HAS_VTAG, "vtag", memcmp(a->vtag, b->vtag, sizeof(a->vtag)) == 0) \
+  X(VERIFY_HAS_COUNTERS, "counters", counters_equal(a, b))                   \
+  X(VERIFY_HAS_HELPER, "helper", a->helper == b->helper)                     \
   X(VERIFY_HAS_MASTER, "master", ct_tuple_equal(&a->master, &b->master))
 
 const char *verify_entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)

@@ -5,9 +5,7 @@
 #ifndef VERIFY_COMPARE_INTERNAL_H
 #define VERIFY_COMPARE_INTERNAL_H
 
-#include "compare.h"
-
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+#include "verify/compare.h"
 
 struct verify_compare {
   verify_tolerance tolerance;
@@ -22,7 +20,7 @@ struct verify_compare {
   gint64 time_ns, seen_ns;
 };
 
-/* ---- what is let pass; each counts what it let pass ---- */
+/* --- what is let pass; each counts what it let pass --- */
 
 /* rest_ns: what is left of the other side's, early_ns: how much further the truth may be. */
 gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns);
@@ -32,7 +30,7 @@ gboolean verify_edge_fits(verify_compare *c, gint64 rest_ns, gint64 uncertain_ns
 /* An event of one side that the other may still send behind the next frame. */
 gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *event, gboolean is_truth);
 
-/* ---- differences: kept as text. => FALSE ---- */
+/* --- differences: kept as text. => FALSE --- */
 
 gboolean verify_differ_text(verify_compare *c, const char *what, const char *truth, const char *got);
 /* Either side may be NULL: it has no such thing. */
@@ -40,7 +38,7 @@ gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_
 gboolean verify_differ_expect(verify_compare *c, const char *field, const verify_expect *truth,
                               const verify_expect *got);
 
-/* ---- fields. => the first that differs, or NULL; a is the truth's ---- */
+/* --- fields. => the first that differs, or NULL; a is the truth's --- */
 
 const char *verify_entry_difference(verify_compare *c, const verify_entry *a, const verify_entry *b);
 const char *verify_event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b);

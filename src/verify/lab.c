@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
+/* Sends packets through the laboratory and reads what the kernel made of them. */
+#include <config.h> /* for _GNU_SOURCE */
 
-#include "lab.h"
+#include "verify/lab.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "labnet.h"
-#include "netlink.h"
+#include "verify/labnet.h"
+#include "verify/netlink.h"
 
 enum {
   FRAME_BYTES = 14 + 65535 + 40,
@@ -50,11 +51,11 @@ gint64 verify_lab_now(const verify_lab *lab) { return clock_ns() - lab->start_ns
 
 static int packet_socket(const char *link, int protocol, GError **error)
 {
-  const int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons((guint16)protocol));
+  int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons((guint16)protocol));
   const struct sockaddr_ll where = { .sll_family = AF_PACKET,
                                      .sll_protocol = htons((guint16)protocol),
                                      .sll_ifindex = (int)if_nametoindex(link) };
-  if (fd < 0 || bind(fd, (const struct sockaddr *)&where, sizeof where) < 0) {
+  if (fd < 0 || bind(fd, (const struct sockaddr *)&where, sizeof(where)) < 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "packet socket on %s: %s", link, g_strerror(errno));
     if (fd >= 0)
       close(fd);
@@ -68,7 +69,7 @@ static int out_drain(int fd)
 {
   char buffer[64];
   int frames = 0;
-  while (recv(fd, buffer, sizeof buffer, MSG_DONTWAIT | MSG_TRUNC) >= 0)
+  while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT | MSG_TRUNC) >= 0)
     frames++;
   return frames;
 }
@@ -91,11 +92,11 @@ static int out_came(verify_lab *lab, GError **error)
 {
   guint8 buffer[14];
   int came = out_drain(lab->out) > 0;
-  if (came || send(lab->in, test, sizeof test, 0) < 0)
+  if (came || send(lab->in, test, sizeof(test), 0) < 0)
     return came;
   while (out_wait(lab->out, OUT_WAIT_MS)) {
-    const ssize_t n = recv(lab->out, buffer, sizeof buffer, MSG_DONTWAIT);
-    if (n == (ssize_t)sizeof buffer && memcmp(buffer, test, sizeof buffer) == 0)
+    ssize_t n = recv(lab->out, buffer, sizeof(buffer), MSG_DONTWAIT);
+    if (n == (ssize_t)sizeof(buffer) && memcmp(buffer, test, sizeof(buffer)) == 0)
       return came;
     came = TRUE;
   }
@@ -107,18 +108,18 @@ static int out_came(verify_lab *lab, GError **error)
 static void cpu_stay(void)
 {
   cpu_set_t one;
-  const int cpu = sched_getcpu();
+  int cpu = sched_getcpu();
   CPU_ZERO(&one);
   CPU_SET(cpu < 0 ? 0 : cpu, &one);
-  sched_setaffinity(0, sizeof one, &one);
+  sched_setaffinity(0, sizeof(one), &one);
 }
 
 /* Sends test frames until one comes out: then all links are up and the bridge forwards. */
 static gboolean lab_warm_up(verify_lab *lab, GError **error)
 {
-  const gint64 end_ns = clock_ns() + WARM_UP_MS * G_GINT64_CONSTANT(1000000);
+  gint64 end_ns = clock_ns() + WARM_UP_MS * G_GINT64_CONSTANT(1000000);
   while (clock_ns() < end_ns)
-    if (send(lab->in, test, sizeof test, 0) == (ssize_t)sizeof test && out_wait(lab->out, 20)) {
+    if (send(lab->in, test, sizeof(test), 0) == (ssize_t)sizeof(test) && out_wait(lab->out, 20)) {
       while (out_wait(lab->out, 20))
         out_drain(lab->out);
       return TRUE;
@@ -135,7 +136,7 @@ static gboolean events_join(verify_netlink *nl, GError **error)
   };
   for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
     int group = groups[i];
-    if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0) {
+    if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "ctnetlink events: %s", g_strerror(errno));
       return FALSE;
     }
@@ -149,12 +150,12 @@ static gboolean log_join(verify_netlink *nl, GError **error)
   const struct nfulnl_msg_config_cmd bind = { .command = NFULNL_CFG_CMD_BIND };
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
-  mnl_attr_put(request, NFULA_CFG_CMD, sizeof bind, &bind);
+  mnl_attr_put(request, NFULA_CFG_CMD, sizeof(bind), &bind);
   int failure = verify_netlink_talk(nl, request, NULL, NULL, "NFLOG", error);
   if (!failure) {
     const struct nfulnl_msg_config_mode mode = { .copy_mode = NFULNL_COPY_META };
     request = verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
-    mnl_attr_put(request, NFULA_CFG_MODE, sizeof mode, &mode);
+    mnl_attr_put(request, NFULA_CFG_MODE, sizeof(mode), &mode);
     mnl_attr_put_u32(request, NFULA_CFG_QTHRESH, htonl(1)); /* each packet's message at once */
     failure = verify_netlink_talk(nl, request, NULL, NULL, "NFLOG", error);
   }
@@ -229,7 +230,7 @@ gboolean verify_lab_restart(verify_lab *lab, GStrv sysctls, GError **error)
   return TRUE;
 }
 
-/* ---- a packet ---- */
+/* --- a packet --- */
 
 /* The rules' log prefixes are "CLASS direction": see labnet.c. */
 static int log_message(const struct nlmsghdr *message, void *user)
@@ -264,11 +265,11 @@ gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, g
                          verify_line *line, GError **error)
 {
   static const guint8 addresses[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
-  const guint16 ethertype = htons(family == CT_IPV6 ? ETH_P_IPV6 : ETH_P_IP);
+  guint16 ethertype = htons(family == CT_IPV6 ? ETH_P_IPV6 : ETH_P_IP);
   verify_line_reset(line);
   line->number = number;
   bytes = MIN(bytes, (gsize)FRAME_BYTES - 14);
-  memcpy(lab->frame, addresses, sizeof addresses);
+  memcpy(lab->frame, addresses, sizeof(addresses));
   memcpy(lab->frame + 12, &ethertype, 2);
   memcpy(lab->frame + 14, packet, bytes);
   lab->frame_bytes = 14 + bytes;
@@ -281,7 +282,7 @@ gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, g
   }
   if (verify_netlink_drain(&lab->log, log_message, line, error) < 0)
     return FALSE;
-  const int came = out_came(lab, error);
+  int came = out_came(lab, error);
   line->forwarded = came > 0;
   return came >= 0 && verify_netlink_drain(&lab->log, log_message, line, error) >= 0 &&
          verify_netlink_drain(&lab->events, event_message, line->events, error) >= 0;
@@ -293,7 +294,7 @@ const guint8 *verify_lab_sent(const verify_lab *lab, gsize *bytes)
   return lab->frame;
 }
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 typedef struct listing {
   GArray *entries, *expected;
@@ -344,7 +345,7 @@ gboolean verify_lab_find(verify_lab *lab, const ct_tuple *tuple, verify_line *li
     verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK, tuple->family, 0);
   verify_netlink_put_tuple(request, tuple);
   GError *local = NULL;
-  const int failure = verify_netlink_talk(&lab->query, request, listing_message, &l, "looking up an entry", &local);
+  int failure = verify_netlink_talk(&lab->query, request, listing_message, &l, "looking up an entry", &local);
   line->seen_ns = verify_lab_now(lab);
   *found = entries->len > 0;
   if (*found)

@@ -16,7 +16,7 @@
 #ifndef VERIFY_LAB_H
 #define VERIFY_LAB_H
 
-#include "transcript.h"
+#include "verify/model.h"
 
 typedef struct verify_lab verify_lab;
 

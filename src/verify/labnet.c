@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
+/* Namespaces, links and rules, by ip, nft and /proc/sys. */
+#include <config.h> /* for _GNU_SOURCE */
 
-#include "labnet.h"
+#include "verify/labnet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "netlink.h"
+#include "verify/netlink.h"
 
 enum { LINK_MTU = 65535 };
 
@@ -27,16 +28,16 @@ static gboolean missing(GError **error, const char *what, int code)
 /* Writes a small file of /proc. => 0 or errno. */
 static int file_write(const char *path, const char *text)
 {
-  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0)
     return errno;
-  const ssize_t n = write(fd, text, strlen(text));
-  const int code = n < 0 ? errno : 0;
+  ssize_t n = write(fd, text, strlen(text));
+  int code = n < 0 ? errno : 0;
   close(fd);
   return code;
 }
 
-/* ---- namespaces ---- */
+/* --- namespaces --- */
 
 /* Root needs none; everybody else becomes root of a user namespace of one user, where the kernel lets one. */
 static gboolean user_namespace_enter(GError **error)
@@ -47,9 +48,9 @@ static gboolean user_namespace_enter(GError **error)
   if (unshare(CLONE_NEWUSER) < 0)
     return missing(error, "neither root nor allowed an unprivileged user namespace", errno);
   int code = file_write("/proc/self/setgroups", "deny");
-  g_snprintf(map, sizeof map, "0 %u 1", uid);
+  g_snprintf(map, sizeof(map), "0 %u 1", uid);
   code = code ? code : file_write("/proc/self/uid_map", map);
-  g_snprintf(map, sizeof map, "0 %u 1", gid);
+  g_snprintf(map, sizeof(map), "0 %u 1", gid);
   code = code ? code : file_write("/proc/self/gid_map", map);
   return code == 0 || missing(error, "user namespace", code);
 }
@@ -75,14 +76,14 @@ void verify_labnet_close(verify_labnet *net)
       close(net->side[i]);
 }
 
-/* ---- links ---- */
+/* --- links --- */
 
 static struct nlmsghdr *link_request(char *buffer, guint flags, int index, gboolean up)
 {
   struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
   request->nlmsg_type = RTM_NEWLINK;
   request->nlmsg_flags = (guint16)(NLM_F_REQUEST | NLM_F_ACK | flags);
-  struct ifinfomsg *info = mnl_nlmsg_put_extra_header(request, sizeof *info);
+  struct ifinfomsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
   info->ifi_family = AF_UNSPEC;
   info->ifi_index = index;
   info->ifi_flags = up ? IFF_UP : 0;
@@ -150,7 +151,7 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   if (!verify_netlink_open(&nl, NETLINK_ROUTE, error))
     return FALSE;
   ipv6_silence();
-  const int injecting = net->side[VERIFY_LAB_INJECTING];
+  int injecting = net->side[VERIFY_LAB_INJECTING];
   gboolean fine = veth_make(&nl, "a1", "a0", injecting, error) && veth_make(&nl, "b1", "b0", injecting, error) &&
                   bridge_make(&nl, "br0", error) && link_set(&nl, "a1", "br0", 0, error) &&
                   link_set(&nl, "b1", "br0", 0, error) && link_set(&nl, "br0", NULL, LINK_MTU, error) &&
@@ -186,7 +187,7 @@ gboolean verify_labnet_open(verify_labnet *net, GError **error)
   return FALSE;
 }
 
-/* ---- sysctls and rules ---- */
+/* --- sysctls and rules --- */
 
 gboolean verify_labnet_sysctl(const char *setting, GError **error)
 {
@@ -196,7 +197,7 @@ gboolean verify_labnet_sysctl(const char *setting, GError **error)
     return FALSE;
   }
   g_autofree char *path = g_strconcat("/proc/sys/", g_strdelimit(g_strstrip(words[0]), ".", '/'), NULL);
-  const int code = file_write(path, g_strstrip(words[1]));
+  int code = file_write(path, g_strstrip(words[1]));
   return code == 0 || missing(error, setting, code);
 }
 
@@ -251,7 +252,7 @@ static gboolean rules_load(const char *text, GError **error)
   int in, status;
   if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &in, NULL, NULL, error))
     return FALSE;
-  const gboolean written = write(in, text, strlen(text)) == (ssize_t)strlen(text);
+  gboolean written = write(in, text, strlen(text)) == (ssize_t)strlen(text);
   close(in);
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     ;

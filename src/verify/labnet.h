@@ -3,7 +3,7 @@
 #ifndef VERIFY_LABNET_H
 #define VERIFY_LABNET_H
 
-#include "transcript.h"
+#include "verify/model.h"
 
 typedef enum { VERIFY_LAB_INJECTING, VERIFY_LAB_TRACKING } verify_lab_side;
 

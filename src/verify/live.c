@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "live.h"
+/* The kernel and the engine side by side over one capture. */
+#include "verify/live.h"
 
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 
 #include "conntrack/read/checksum.h"
-#include "lab.h"
-#include "print.h"
-#include "run.h"
+#include "verify/lab.h"
+#include "verify/transcript_table.h"
+#include "verify/transcript_write.h"
+#include "verify/engine_side.h"
 
 typedef struct live {
   const verify_live_options *options;
@@ -20,7 +20,7 @@ typedef struct live {
   pkt_decoder *stripper; /* only for where the IP header begins */
   pkt_arena *arena;
   verify_lab *lab;
-  verify_run *run;
+  verify_engine *run;
   verify_compare *compare;
   verify_table recorded; /* what a reader of the transcript knows */
   verify_line line, got;
@@ -31,13 +31,13 @@ typedef struct live {
   gint64 last_ts_ns;
 } live;
 
-/* ---- what is sent ---- */
+/* --- what is sent --- */
 
 static guint32 claimed_length(const guint8 *packet, guint32 bytes)
 {
-  const gboolean six = bytes > 0 && packet[0] >> 4 == 6;
+  gboolean six = bytes > 0 && packet[0] >> 4 == 6;
   if (six && bytes >= 6) {
-    const guint32 payload = (guint32)packet[4] << 8 | packet[5];
+    guint32 payload = (guint32)packet[4] << 8 | packet[5];
     return payload ? payload + 40 : 0;
   }
   return !six && bytes >= 4 ? (guint32)packet[2] << 8 | packet[3] : 0;
@@ -49,11 +49,11 @@ static guint32 claimed_length(const guint8 *packet, guint32 bytes)
  */
 static void header_sum_mend(guint8 *packet, guint32 bytes)
 {
-  const guint32 header = bytes > 0 ? (packet[0] & 15u) * 4 : 0;
+  guint32 header = bytes > 0 ? (packet[0] & 15u) * 4 : 0;
   if (header < 20 || header > bytes || packet[0] >> 4 != 4)
     return;
   memset(packet + 10, 0, 2);
-  const guint16 sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, packet, header));
+  guint16 sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, packet, header));
   memcpy(packet + 10, &sum, 2);
 }
 
@@ -72,9 +72,9 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
   if (info.l3_offset >= frame->captured)
     return FALSE;
   const guint8 *data = frame->data + info.l3_offset;
-  const guint32 bytes = frame->captured - info.l3_offset, wire = frame->wire - info.l3_offset,
-                claimed = claimed_length(data, bytes);
-  const guint32 whole = claimed ? MIN(claimed, wire) : wire;
+  guint32 bytes = frame->captured - info.l3_offset, wire = frame->wire - info.l3_offset,
+          claimed = claimed_length(data, bytes);
+  guint32 whole = claimed ? MIN(claimed, wire) : wire;
   g_byte_array_set_size(l->packet, 0);
   g_byte_array_append(l->packet, data, MIN(bytes, whole));
   *padded = whole > bytes;
@@ -90,14 +90,14 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
 /* The capture's own pace, within what was asked for. */
 static void gap_wait(live *l, const cap_frame *frame)
 {
-  const gint64 gap_ns = l->number == 1 ? 0 : CLAMP(frame->ts_ns - l->last_ts_ns, 0, l->options->max_gap_ns);
+  gint64 gap_ns = l->number == 1 ? 0 : CLAMP(frame->ts_ns - l->last_ts_ns, 0, l->options->max_gap_ns);
   l->last_ts_ns = MAX(frame->ts_ns, l->last_ts_ns);
   const struct timespec wait = { .tv_sec = gap_ns / 1000000000, .tv_nsec = gap_ns % 1000000000 };
   if (gap_ns > 0)
     nanosleep(&wait, NULL);
 }
 
-/* ---- frames ---- */
+/* --- frames --- */
 
 static void record_flush(live *l)
 {
@@ -131,10 +131,10 @@ static void frame_compare(live *l)
                             .captured = (guint32)bytes,
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
-  verify_run_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
+  verify_engine_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
   table_of_now(l, &now);
-  verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_run_entries(l->run), verify_run_expected(l->run),
-                       NULL);
+  verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_engine_entries(l->run),
+                       verify_engine_expected(l->run), NULL);
   verify_table_clear(&now);
 }
 
@@ -144,7 +144,7 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
   l->number++;
   gap_wait(l, frame);
   if (packet_extract(l, frame, &padded)) {
-    const guint8 family = l->packet->len > 0 && l->packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
+    guint8 family = l->packet->len > 0 && l->packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
     if (!verify_lab_send(l->lab, family, l->packet->data, l->packet->len, l->number, &l->line, error))
       return FALSE;
     l->line.padded = padded;
@@ -161,7 +161,7 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
   } else {
     verify_compare_frame(l->compare, &l->line, &l->recorded, &l->got, NULL, NULL, NULL);
   }
-  verify_print_line(l->text, &l->line);
+  verify_line_put(l->text, &l->line);
   record_flush(l);
   return TRUE;
 }
@@ -193,11 +193,12 @@ static gboolean end_live(live *l, GError **error)
   gboolean fine =
     verify_lab_table(l->lab, &last, l->entries, l->expected, error) && verify_lab_stats(l->lab, end.stats, error);
   if (fine) {
-    verify_run_advance(l->run, last.time_ns);
-    GHashTable *stats = verify_run_stats(l->run);
-    verify_compare_end(l->compare, &end, last.time_ns, verify_run_entries(l->run), verify_run_expected(l->run), stats);
+    verify_engine_advance(l->run, last.time_ns);
+    GHashTable *stats = verify_engine_stats(l->run);
+    verify_compare_end(l->compare, &end, last.time_ns, verify_engine_entries(l->run), verify_engine_expected(l->run),
+                       stats);
     g_hash_table_unref(stats);
-    verify_print_end(l->text, &end);
+    verify_end_put(l->text, &end);
     record_flush(l);
   }
   g_hash_table_unref(end.stats);
@@ -205,7 +206,7 @@ static gboolean end_live(live *l, GError **error)
   return fine;
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 static void header_fill(live *l, const char *capture, const char *kernel)
 {
@@ -231,16 +232,16 @@ static gboolean live_open(live *l, const char *capture, GError **error)
   uname(&machine);
   header_fill(l, capture, machine.release);
   l->reader = cap_reader_open(capture, error);
-  if (!l->reader || !verify_run_params(&l->header, &params, &checksums, error))
+  if (!l->reader || !verify_engine_params(&l->header, &params, &checksums, error))
     return FALSE;
   l->lab = verify_lab_new(&l->header, error);
   if (!l->lab)
     return FALSE;
   g_autofree char *name = g_strdup_printf("Linux %s", machine.release);
-  l->run = verify_run_new(&params, checksums);
+  l->run = verify_engine_new(&params, checksums);
   l->stripper = pkt_decoder_new(&params, checksums);
   l->compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
-  verify_print_header(l->text, &l->header);
+  verify_header_put(l->text, &l->header);
   record_flush(l);
   return TRUE;
 }
@@ -248,7 +249,7 @@ static gboolean live_open(live *l, const char *capture, GError **error)
 static void live_clear(live *l)
 {
   verify_lab_free(l->lab);
-  verify_run_free(l->run);
+  verify_engine_free(l->run);
   verify_compare_free(l->compare);
   cap_reader_free(l->reader);
   cap_batch_free(l->batch);
@@ -265,7 +266,7 @@ static void live_clear(live *l)
   g_strfreev(l->header.helpers);
 }
 
-gboolean verify_capture_live(const char *capture, const verify_live_options *options, verify_report *report,
+gboolean verify_live_capture(const char *capture, const verify_live_options *options, verify_report *report,
                              GError **error)
 {
   live l = { .options = options };
@@ -278,7 +279,7 @@ gboolean verify_capture_live(const char *capture, const verify_live_options *opt
   verify_table_init(&l.recorded);
   verify_line_init(&l.line);
   verify_line_init(&l.got);
-  const gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
+  gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
   if (done) {
     const char *difference = verify_compare_difference(l.compare);
     *report = (verify_report){ .equal = difference == NULL,

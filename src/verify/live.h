@@ -10,7 +10,7 @@
 #include <signal.h>
 
 #include "emit/text.h"
-#include "offline.h"
+#include "verify/offline.h"
 
 typedef struct verify_live_options {
   GStrv sysctls;      /* "net.netfilter.nf_conntrack_udp_timeout=5"; may be NULL */
@@ -26,7 +26,7 @@ typedef struct verify_live_options {
  * => TRUE where the comparison was made (report says how it went). FALSE and error: CAP_ERROR_* for the capture,
  * VERIFY_ERROR_MISSING where this machine cannot. A record that cannot be written shows in record->error.
  */
-gboolean verify_capture_live(const char *capture, const verify_live_options *options, verify_report *report,
+gboolean verify_live_capture(const char *capture, const verify_live_options *options, verify_report *report,
                              GError **error);
 
 #endif

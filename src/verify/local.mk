@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libverify.la
 libverify_la_SOURCES = \
-	src/verify/transcript.h src/verify/transcript.c \
-	src/verify/table.c \
-	src/verify/json.h src/verify/json.c \
-	src/verify/print.h src/verify/print.c \
+	src/verify/model.h src/verify/model.c \
+	src/verify/transcript.h src/verify/transcript.c src/verify/transcript_json.h src/verify/transcript_json.c \
+	src/verify/transcript_table.h src/verify/transcript_table.c \
+	src/verify/transcript_write.h src/verify/transcript_write.c \
 	src/verify/compare.h src/verify/compare.c src/verify/compare_internal.h src/verify/compare_fields.c \
-	src/verify/run.h src/verify/run.c \
+	src/verify/engine_side.h src/verify/engine_side.c \
 	src/verify/offline.h src/verify/offline.c \
-	src/verify/hostile.h src/verify/hostile.c src/verify/hostile_talk.h src/verify/hostile_build.c
+	src/verify/hostile.h src/verify/hostile.c src/verify/talk.h src/verify/talk.c
 if VERIFY_LIVE
 libverify_la_SOURCES += \
 	src/verify/netlink.h src/verify/netlink.c \

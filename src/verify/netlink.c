@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "netlink.h"
+/* From messages of nfnetlink to the values of model.h. */
+#include "verify/netlink.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,8 +18,8 @@ typedef struct attributes {
 
 gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error)
 {
-  const int bytes = RECEIVE_BUFFER_BYTES;
-  memset(nl, 0, sizeof *nl);
+  int bytes = RECEIVE_BUFFER_BYTES;
+  memset(nl, 0, sizeof(*nl));
   nl->socket = mnl_socket_open(bus);
   if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "netlink: %s", g_strerror(errno));
@@ -28,8 +27,8 @@ gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error)
     return FALSE;
   }
   /* FORCE needs privilege in the first user namespace; the plain one is cut to what the machine allows. */
-  if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) < 0)
-    setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
+    setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
   nl->buffer = g_malloc(NETLINK_BUFFER_BYTES);
   nl->sequence = 1;
   return TRUE;
@@ -40,22 +39,22 @@ void verify_netlink_close(verify_netlink *nl)
   if (nl->socket)
     mnl_socket_close(nl->socket);
   g_free(nl->buffer);
-  memset(nl, 0, sizeof *nl);
+  memset(nl, 0, sizeof(*nl));
 }
 
 int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what,
                         GError **error)
 {
-  const guint port = mnl_socket_get_portid(nl->socket);
+  guint port = mnl_socket_get_portid(nl->socket);
   request->nlmsg_seq = ++nl->sequence;
   int status = mnl_socket_sendto(nl->socket, request, request->nlmsg_len) < 0 ? -1 : 1;
   while (status > 0) {
-    const ssize_t n = mnl_socket_recvfrom(nl->socket, nl->buffer, NETLINK_BUFFER_BYTES);
+    ssize_t n = mnl_socket_recvfrom(nl->socket, nl->buffer, NETLINK_BUFFER_BYTES);
     status = n < 0 ? -1 : mnl_cb_run(nl->buffer, (size_t)n, nl->sequence, port, fn, user);
   }
   if (status == 0)
     return 0;
-  const int failure = errno;
+  int failure = errno;
   g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "%s: %s", what, g_strerror(failure));
   return failure;
 }
@@ -64,7 +63,7 @@ int verify_netlink_drain(verify_netlink *nl, mnl_cb_t fn, void *user, GError **e
 {
   int messages = 0;
   for (;;) {
-    const ssize_t n = recv(mnl_socket_get_fd(nl->socket), nl->buffer, NETLINK_BUFFER_BYTES, MSG_DONTWAIT);
+    ssize_t n = recv(mnl_socket_get_fd(nl->socket), nl->buffer, NETLINK_BUFFER_BYTES, MSG_DONTWAIT);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -88,19 +87,19 @@ struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint mes
   struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
   request->nlmsg_type = (guint16)(subsystem << 8 | message);
   request->nlmsg_flags = (guint16)(NLM_F_REQUEST | flags);
-  struct nfgenmsg *nf = mnl_nlmsg_put_extra_header(request, sizeof *nf);
+  struct nfgenmsg *nf = mnl_nlmsg_put_extra_header(request, sizeof(*nf));
   nf->nfgen_family = family;
   nf->version = NFNETLINK_V0;
   nf->res_id = htons(resource);
   return request;
 }
 
-/* ---- ctnetlink's attributes ---- */
+/* --- ctnetlink's attributes --- */
 
 static int attribute_keep(const struct nlattr *attr, void *user)
 {
   attributes *a = user;
-  const guint16 type = mnl_attr_get_type(attr);
+  guint16 type = mnl_attr_get_type(attr);
   if (type < ATTRIBUTES)
     a->at[type] = attr;
   return MNL_CB_OK;
@@ -118,7 +117,7 @@ static attributes nested(const struct nlattr *attr)
 static guint64 number(const struct nlattr *attr)
 {
   guint64 value = 0;
-  if (attr && mnl_attr_get_payload_len(attr) <= sizeof value)
+  if (attr && mnl_attr_get_payload_len(attr) <= sizeof(value))
     for (guint i = 0; i < mnl_attr_get_payload_len(attr); i++)
       value = value << 8 | ((const guint8 *)mnl_attr_get_payload(attr))[i];
   return value;
@@ -126,14 +125,14 @@ static guint64 number(const struct nlattr *attr)
 
 static void address(const struct nlattr *attr, ct_addr *addr)
 {
-  memcpy(addr->bytes, mnl_attr_get_payload(attr), MIN(mnl_attr_get_payload_len(attr), sizeof addr->bytes));
+  memcpy(addr->bytes, mnl_attr_get_payload(attr), MIN(mnl_attr_get_payload_len(attr), sizeof(addr->bytes)));
 }
 
 static void tuple_read(const struct nlattr *attr, ct_tuple *tuple)
 {
   const attributes t = nested(attr), ip = nested(t.at[CTA_TUPLE_IP]), proto = nested(t.at[CTA_TUPLE_PROTO]);
-  const gboolean six = ip.at[CTA_IP_V6_SRC] != NULL;
-  memset(tuple, 0, sizeof *tuple);
+  gboolean six = ip.at[CTA_IP_V6_SRC] != NULL;
+  memset(tuple, 0, sizeof(*tuple));
   tuple->family = six ? CT_IPV6 : CT_IPV4;
   if (ip.at[six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC])
     address(ip.at[six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC], &tuple->src);
@@ -197,7 +196,7 @@ static void counters_read(const struct nlattr *attr, verify_entry *e, guint dir)
 
 static void entry_read(const attributes *a, verify_entry *e)
 {
-  memset(e, 0, sizeof *e);
+  memset(e, 0, sizeof(*e));
   tuple_read(a->at[CTA_TUPLE_ORIG], &e->orig);
   if (a->at[CTA_TUPLE_REPLY]) {
     e->has |= VERIFY_HAS_REPLY;
@@ -232,7 +231,7 @@ static void entry_read(const attributes *a, verify_entry *e)
 
 static void expect_read(const attributes *a, verify_expect *x)
 {
-  memset(x, 0, sizeof *x);
+  memset(x, 0, sizeof(*x));
   tuple_read(a->at[CTA_EXPECT_MASTER], &x->master);
   tuple_read(a->at[CTA_EXPECT_TUPLE], &x->tuple);
   tuple_read(a->at[CTA_EXPECT_MASK], &x->mask);
@@ -246,8 +245,8 @@ static void expect_read(const attributes *a, verify_expect *x)
 gboolean verify_netlink_event(const struct nlmsghdr *message, verify_event *event)
 {
   attributes a = { { NULL } };
-  const guint subsystem = message->nlmsg_type >> 8, kind = message->nlmsg_type & 0xff;
-  memset(event, 0, sizeof *event);
+  guint subsystem = message->nlmsg_type >> 8, kind = message->nlmsg_type & 0xff;
+  memset(event, 0, sizeof(*event));
   if (mnl_attr_parse(message, sizeof(struct nfgenmsg), attribute_keep, &a) < 0)
     return FALSE;
   if (subsystem == NFNL_SUBSYS_CTNETLINK && (kind == IPCTNL_MSG_CT_NEW || kind == IPCTNL_MSG_CT_DELETE)) {
@@ -270,7 +269,7 @@ gboolean verify_netlink_event(const struct nlmsghdr *message, verify_event *even
 
 void verify_netlink_put_tuple(struct nlmsghdr *request, const ct_tuple *tuple)
 {
-  const gboolean six = tuple->family == CT_IPV6, icmp = ct_tuple_is_icmp(tuple);
+  gboolean six = tuple->family == CT_IPV6, icmp = ct_tuple_is_icmp(tuple);
   struct nlattr *outer = mnl_attr_nest_start(request, CTA_TUPLE_ORIG);
   struct nlattr *inner = mnl_attr_nest_start(request, CTA_TUPLE_IP);
   mnl_attr_put(request, six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, six ? 16 : 4, tuple->src.bytes);

@@ -8,7 +8,7 @@
 
 #include <libmnl/libmnl.h>
 
-#include "transcript.h"
+#include "verify/model.h"
 
 enum { NETLINK_BUFFER_BYTES = 1 << 18 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
+/* A transcript as the truth, and an engine or another transcript beside it. */
+#include "verify/offline.h"
 
-#include "offline.h"
-
-#include "run.h"
+#include "verify/engine_side.h"
+#include "verify/transcript.h"
 
 typedef struct offline {
   verify_transcript *truth;
@@ -11,7 +11,7 @@ typedef struct offline {
   verify_line line, got;
   verify_compare *compare;
   /* engine */
-  verify_run *run;
+  verify_engine *run;
   cap_reader *reader;
   cap_batch *batch;
   guint next;     /* frame of the batch */
@@ -69,7 +69,7 @@ static void offline_clear(offline *o)
   verify_line_clear(&o->line);
   verify_line_clear(&o->got);
   verify_compare_free(o->compare);
-  verify_run_free(o->run);
+  verify_engine_free(o->run);
   cap_reader_free(o->reader);
   cap_batch_free(o->batch);
 }
@@ -95,8 +95,8 @@ static void leave_out_listed(verify_compare *compare, const GArray *entries)
 {
   for (guint i = 0; i < entries->len; i++) {
     const verify_entry *entry = &g_array_index(entries, verify_entry, i);
-    const gboolean unknown = entry->has & VERIFY_HAS_HELPER && !verify_run_has_helper(entry->helper);
-    const gboolean child = entry->has & VERIFY_HAS_MASTER && verify_compare_leaves_out(compare, &entry->master);
+    gboolean unknown = entry->has & VERIFY_HAS_HELPER && !verify_engine_has_helper(entry->helper);
+    gboolean child = entry->has & VERIFY_HAS_MASTER && verify_compare_leaves_out(compare, &entry->master);
     if (unknown || child)
       verify_compare_leave_out(compare, &entry->orig);
   }
@@ -122,14 +122,14 @@ static gboolean engine_open(offline *o, const char *capture, GError **error)
 {
   ct_params params;
   ct_checksums checksums;
-  if (!verify_run_params(verify_transcript_header(o->truth), &params, &checksums, error))
+  if (!verify_engine_params(verify_transcript_header(o->truth), &params, &checksums, error))
     return FALSE;
   o->reader = cap_reader_open(capture, error);
   if (!o->reader)
     return FALSE;
   o->batch = cap_batch_new();
   o->batch->n = 0;
-  o->run = verify_run_new(&params, checksums);
+  o->run = verify_engine_new(&params, checksums);
   return TRUE;
 }
 
@@ -173,21 +173,21 @@ static gboolean engine_frame(offline *o, GError **error)
   } else {
     o->skew_ns = frame->ts_ns - o->line.time_ns;
     o->idle_ns = o->line.time_ns;
-    verify_run_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
-    tuple = &verify_run_packet(o->run)->tuple;
+    verify_engine_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
+    tuple = &verify_engine_packet(o->run)->tuple;
   }
-  verify_compare_frame(o->compare, &o->line, &o->table, &o->got, verify_run_entries(o->run),
-                       verify_run_expected(o->run), tuple);
+  verify_compare_frame(o->compare, &o->line, &o->table, &o->got, verify_engine_entries(o->run),
+                       verify_engine_expected(o->run), tuple);
   return TRUE;
 }
 
 static void engine_end(offline *o)
 {
-  verify_run_advance(o->run, o->idle_ns);
-  GHashTable *stats = verify_run_stats(o->run);
-  const gboolean all = verify_compare_counts(o->compare)->left_out == 0;
-  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_run_entries(o->run),
-                     verify_run_expected(o->run), all ? stats : NULL);
+  verify_engine_advance(o->run, o->idle_ns);
+  GHashTable *stats = verify_engine_stats(o->run);
+  gboolean all = verify_compare_counts(o->compare)->left_out == 0;
+  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_engine_entries(o->run),
+                     verify_engine_expected(o->run), all ? stats : NULL);
   g_hash_table_unref(stats);
 }
 
@@ -209,7 +209,7 @@ static gboolean engine_compare(offline *o, GError **error)
   return TRUE;
 }
 
-gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error)
+gboolean verify_offline_capture(const char *capture, const char *transcript, verify_report *report, GError **error)
 {
   offline o;
   gboolean done = FALSE;
@@ -252,7 +252,7 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
     verify_table_apply(&o->table, &o->line);
     verify_table_apply(&table, &o->got);
     GArray *values = table_values(&table);
-    const gboolean equal = verify_compare_frame(o->compare, &o->line, &o->table, &o->got, values, table.expected, NULL);
+    gboolean equal = verify_compare_frame(o->compare, &o->line, &o->table, &o->got, values, table.expected, NULL);
     g_array_unref(values);
     if (!equal)
       break;
@@ -271,7 +271,7 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
   return TRUE;
 }
 
-gboolean verify_transcripts_against(const char *transcript, const char *other_path, verify_report *report,
+gboolean verify_offline_transcripts(const char *transcript, const char *other_path, verify_report *report,
                                     GError **error)
 {
   offline o;

@@ -5,7 +5,7 @@
 #ifndef VERIFY_OFFLINE_H
 #define VERIFY_OFFLINE_H
 
-#include "compare.h"
+#include "verify/compare.h"
 
 typedef struct verify_report {
   gboolean equal;
@@ -24,9 +24,9 @@ void verify_report_print(GString *out, const verify_report *report);
  * have are left out whole, with their children, and counted. => FALSE and error where the comparison could not be made
  * (files broken, capture and transcript do not fit).
  */
-gboolean verify_capture_against(const char *capture, const char *transcript, verify_report *report, GError **error);
+gboolean verify_offline_capture(const char *capture, const char *transcript, verify_report *report, GError **error);
 
 /* Compares two transcripts of the same capture line by line. */
-gboolean verify_transcripts_against(const char *transcript, const char *other, verify_report *report, GError **error);
+gboolean verify_offline_transcripts(const char *transcript, const char *other, verify_report *report, GError **error);
 
 #endif

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "transcript.h"
+/* Lines of JSON, plain or compressed, one at a time. */
+#include "verify/transcript.h"
 
 #include <errno.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "json.h"
+#include "verify/transcript_json.h"
 
 /* A transcript of 4,000 frames has lines of some kilobytes; its last may list a whole table. */
 enum { MAX_LINE_BYTES = 256 << 20, CHUNK_BYTES = 1 << 16 };
@@ -24,50 +23,12 @@ struct verify_transcript {
   gint64 time_ns; /* of the last frame that was sent */
 };
 
-G_DEFINE_QUARK(verify - error - quark, verify_error)
-
-const char *verify_event_name(verify_event_type type)
-{
-  static const char *const names[] = { "NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY" };
-  return names[type];
-}
-
-void verify_line_init(verify_line *line)
-{
-  memset(line, 0, sizeof *line);
-  line->events = g_array_new(FALSE, FALSE, sizeof(verify_event));
-  line->listed = g_array_new(FALSE, FALSE, sizeof(verify_entry));
-  line->gone = g_array_new(FALSE, FALSE, sizeof(ct_tuple));
-  line->expected = g_array_new(FALSE, FALSE, sizeof(verify_expect));
-  line->expect_gone = g_array_new(FALSE, FALSE, sizeof(ct_tuple));
-}
-
-void verify_line_reset(verify_line *line)
-{
-  verify_line kept = *line;
-  memset(line, 0, sizeof *line);
-  line->events = g_array_set_size(kept.events, 0);
-  line->listed = g_array_set_size(kept.listed, 0);
-  line->gone = g_array_set_size(kept.gone, 0);
-  line->expected = g_array_set_size(kept.expected, 0);
-  line->expect_gone = g_array_set_size(kept.expect_gone, 0);
-}
-
-void verify_line_clear(verify_line *line)
-{
-  g_array_unref(line->events);
-  g_array_unref(line->listed);
-  g_array_unref(line->gone);
-  g_array_unref(line->expected);
-  g_array_unref(line->expect_gone);
-}
-
 /* => FALSE at the end of the file (error unset) or on failure. */
 static gboolean line_read(verify_transcript *t, GError **error)
 {
   char chunk[CHUNK_BYTES];
   g_string_truncate(t->text, 0);
-  while (gzgets(t->file, chunk, sizeof chunk)) {
+  while (gzgets(t->file, chunk, sizeof(chunk))) {
     g_string_append(t->text, chunk);
     if (t->text->len && t->text->str[t->text->len - 1] == '\n')
       break;
@@ -268,7 +229,7 @@ verify_next verify_transcript_next(verify_transcript *t, verify_line *line, GErr
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: cut: the last line is missing", t->path);
     return VERIFY_NEXT_ERROR;
   }
-  const gboolean is_end = json_object_has_member(o, "end");
+  gboolean is_end = json_object_has_member(o, "end");
   if (is_end ? end_read(t, o, error) : frame_read(t, o, line, error))
     return is_end ? VERIFY_NEXT_END : VERIFY_NEXT_LINE;
   error_place(t, error);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Transcripts: what a kernel (or ctreplay) did with a capture, frame by frame, as JSON lines (doc/fidelity.md names the
- * format). A transcript lists entries only where they changed; verify_table rebuilds the whole table after each frame
- * from that.
+ * format).
  *
  * Life: verify_transcript_open, then verify_transcript_next for each frame until it says END, verify_transcript_free.
  * Hostile files are refused with an error that names the line; nothing is guessed.
@@ -10,117 +9,9 @@
 #ifndef VERIFY_TRANSCRIPT_H
 #define VERIFY_TRANSCRIPT_H
 
-#include <glib.h>
-
-#include "conntrack/status.h"
-#include "conntrack/tuple.h"
-
-/* What a listing or an event may or may not carry. */
-enum {
-  VERIFY_HAS_REPLY = 1 << 0,
-  VERIFY_HAS_STATUS = 1 << 1,
-  VERIFY_HAS_STATE = 1 << 2,
-  VERIFY_HAS_TIMEOUT = 1 << 3,
-  VERIFY_HAS_COUNTERS = 1 << 4,
-  VERIFY_HAS_WSCALE = 1 << 5,
-  VERIFY_HAS_TFLAGS = 1 << 6,
-  VERIFY_HAS_VTAG = 1 << 7,
-  VERIFY_HAS_HELPER = 1 << 8,
-  VERIFY_HAS_MASTER = 1 << 9
-};
-
-/* An entry as listed, or as an event carried it. Strings are interned (g_intern_string). */
-typedef struct verify_entry {
-  ct_tuple orig, reply, master;
-  guint32 has;    /* VERIFY_HAS_* */
-  guint32 status; /* CT_STATUS_* */
-  const char *state, *helper;
-  gint64 timeout_s; /* seconds left, as listed: rounded down */
-  gint64 rest_ns;   /* the same in full, where the source knows it (an engine); else timeout_s in ns */
-  gint64 listed_ns; /* when it was listed: the time of the frame */
-  guint8 wscale[2], tflags[2];
-  guint32 vtag[2];
-  guint64 packets[2], bytes[2];
-  guint64 stamp; /* number of the frame at which it was last listed */
-} verify_entry;
-
-typedef struct verify_expect {
-  ct_tuple tuple, mask, master;
-  gint64 timeout_s, rest_ns; /* as in verify_entry; below 0 where the kernel's timer wheel fires late */
-  gint64 listed_ns;
-  gint64 collected_ns; /* the other run's EXP_DESTROY with an expired master: how much earlier than the frame that may
-                          have been seen */
-  guint32 class_number, flags;
-  const char *helper; /* interned; "" where none */
-  guint64 stamp;
-} verify_expect;
-
-typedef enum {
-  VERIFY_EV_NEW,
-  VERIFY_EV_UPDATE,
-  VERIFY_EV_DESTROY,
-  VERIFY_EV_EXP_NEW,
-  VERIFY_EV_EXP_DESTROY
-} verify_event_type;
-
-typedef struct verify_event {
-  verify_event_type type;
-  gboolean expired; /* DESTROY because the deadline passed, or an expectation's because its master's did (a transcript
-                       names no cause) */
-  union {
-    verify_entry entry;
-    verify_expect expect;
-  } u;
-} verify_event;
-
-const char *verify_event_name(verify_event_type type);
-
-/* First line. Strings live as long as the transcript. */
-typedef struct verify_header {
-  const char *kernel, *capture;
-  gboolean virtual_clock; /* the clock followed the capture's; else the machine's own */
-  GStrv sysctls;          /* "name=value" */
-  GStrv helpers;          /* "proto:port:name" */
-} verify_header;
-
-/* One frame. The arrays hold values and stay true until the next line is read. */
-typedef struct verify_line {
-  guint64 number;  /* of the frame, from 1 */
-  gint64 time_ns;  /* since the first frame; of the last frame before where this one was never sent */
-  gint64 seen_ns;  /* when the table was looked at: time_ns where the transcript does not say */
-  const char *why; /* the frame never reached IP: nothing else is meaningful; else NULL. Interned */
-  ct_class cls;
-  char dir; /* 'o', 'r', '-'; 0 where cls is CT_CLASS_NONE */
-  gboolean forwarded, padded;
-  GArray *events;      /* verify_event */
-  GArray *listed;      /* verify_entry: new or changed */
-  GArray *gone;        /* ct_tuple */
-  GArray *expected;    /* verify_expect: new */
-  GArray *expect_gone; /* ct_tuple */
-} verify_line;
-
-void verify_line_init(verify_line *line);
-void verify_line_reset(verify_line *line);
-void verify_line_clear(verify_line *line);
-
-/* What stands behind the last line. */
-typedef struct verify_end {
-  GArray *table;     /* verify_entry */
-  GArray *expected;  /* verify_expect */
-  GHashTable *stats; /* name => guint64 *; sums over all CPUs */
-} verify_end;
+#include "verify/model.h"
 
 typedef struct verify_transcript verify_transcript;
-
-#define VERIFY_ERROR (verify_error_quark())
-GQuark verify_error_quark(void);
-typedef enum {
-  VERIFY_ERROR_READ,    /* the file cannot be opened or read */
-  VERIFY_ERROR_FORMAT,  /* not a transcript, or a broken one */
-  VERIFY_ERROR_CAPTURE, /* the capture does not fit the transcript */
-  VERIFY_ERROR_MISSING, /* this machine lacks something */
-  VERIFY_ERROR_SYSTEM   /* the machine refused something it should do */
-} verify_error;
 
 /* Plain or gzip'd. => NULL and error set on failure. The header has been read when this returns. */
 verify_transcript *verify_transcript_open(const char *path, GError **error);
@@ -134,25 +25,5 @@ typedef enum { VERIFY_NEXT_LINE, VERIFY_NEXT_END, VERIFY_NEXT_ERROR } verify_nex
  */
 verify_next verify_transcript_next(verify_transcript *transcript, verify_line *line, GError **error);
 const verify_end *verify_transcript_end(const verify_transcript *transcript);
-
-/* The table as it stands after the lines applied so far; keyed by original tuple. Expectations: by tuple and mask. */
-typedef struct verify_table {
-  GHashTable *entries; /* ct_tuple => verify_entry, owned */
-  GArray *expected;    /* verify_expect */
-} verify_table;
-
-void verify_table_init(verify_table *table);
-void verify_table_clear(verify_table *table);
-void verify_table_apply(verify_table *table, const verify_line *line);
-/*
- * The other way round: the whole tables as somebody saw them after the line's frame. Fills the line's listed, gone,
- * expected and expect_gone by the transcripts' rule (new, or different in anything but the timeout, or a deadline moved
- * by over 1.5 s) and applies it.
- */
-void verify_table_observe(verify_table *table, verify_line *line, const GArray *entries, const GArray *expected);
-verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig);
-
-guint verify_tuple_hash(gconstpointer tuple);
-gboolean verify_tuple_equal(gconstpointer a, gconstpointer b);
 
 #endif

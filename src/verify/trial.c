@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "trial.h"
+/* Batches of hostile conversations; the one that differs is made small. */
+#include "verify/trial.h"
 
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "lab.h"
-#include "run.h"
+#include "verify/lab.h"
+#include "verify/engine_side.h"
 
 /*
  * A phase of sending lasts at most SEND, a pause lasts PAUSE. With timeouts of 2 s, 6 s and 200 s or more, an entry of
@@ -25,7 +24,7 @@ typedef struct batch {
 
 typedef struct trial {
   verify_lab *lab;
-  verify_run *run;
+  verify_engine *run;
   verify_compare *compare;
   verify_line line, got;
   verify_table table; /* the entry concerned, as the kernel has it */
@@ -41,7 +40,7 @@ static void sleep_ms(guint ms)
   nanosleep(&wait, NULL);
 }
 
-/* ---- a batch's settings ---- */
+/* --- a batch's settings --- */
 
 static GStrv sysctls_choose(verify_random *random)
 {
@@ -78,7 +77,7 @@ static verify_header header_for(GStrv sysctls)
   return (verify_header){ .kernel = g_intern_string(machine.release), .capture = "hostile", .sysctls = sysctls };
 }
 
-/* ---- a packet ---- */
+/* --- a packet --- */
 
 /* When an expired entry is found, and by whom, is the kernel's business: it may send the DESTROY minutes later. */
 static void expired_forget(GArray *events)
@@ -92,7 +91,7 @@ static void expired_forget(GArray *events)
 
 static gboolean entry_look_up(trial *t, GError **error)
 {
-  const ct_packet *packet = verify_run_packet(t->run);
+  const ct_packet *packet = verify_engine_packet(t->run);
   verify_entry entry;
   gboolean found = FALSE;
   g_hash_table_remove_all(t->table.entries);
@@ -104,7 +103,7 @@ static gboolean entry_look_up(trial *t, GError **error)
   if (found)
     g_array_append_val(t->line.listed, entry);
   verify_table_apply(&t->table, &t->line);
-  if (verify_run_find(t->run, &packet->tuple, &entry))
+  if (verify_engine_find(t->run, &packet->tuple, &entry))
     g_array_append_val(t->entries, entry);
   return TRUE;
 }
@@ -123,7 +122,7 @@ static gboolean packet_try(trial *t, const verify_hostile *h, const verify_hosti
                             .captured = (guint32)bytes,
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
-  verify_run_frame(t->run, &frame, t->sent, t->line.time_ns, &t->got);
+  verify_engine_frame(t->run, &frame, t->sent, t->line.time_ns, &t->got);
   if (!entry_look_up(t, error))
     return FALSE;
   expired_forget(t->line.events);
@@ -132,7 +131,7 @@ static gboolean packet_try(trial *t, const verify_hostile *h, const verify_hosti
   return TRUE;
 }
 
-/* ---- a phase ---- */
+/* --- a phase --- */
 
 /* Packets of one phase, conversations mixed at random but each in its own order. */
 static GArray *phase_order(const batch *b, guint phase)
@@ -145,16 +144,15 @@ static GArray *phase_order(const batch *b, guint phase)
       g_array_append_val(order, i);
   GArray *slots = g_array_copy(order);
   for (guint i = slots->len; i > 1; i--) {
-    const guint j = verify_random_below(&random, i);
-    const guint kept = g_array_index(slots, guint, i - 1);
+    guint j = verify_random_below(&random, i);
+    guint kept = g_array_index(slots, guint, i - 1);
     g_array_index(slots, guint, i - 1) = g_array_index(slots, guint, j);
     g_array_index(slots, guint, j) = kept;
   }
   /* Each slot names a conversation; it takes that conversation's next packet. */
   g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
   for (guint i = 0; i < slots->len; i++) {
-    const guint32 conversation =
-      g_array_index(packets, verify_hostile_packet, g_array_index(slots, guint, i)).conversation;
+    guint32 conversation = g_array_index(packets, verify_hostile_packet, g_array_index(slots, guint, i)).conversation;
     guint at = GPOINTER_TO_UINT(g_hash_table_lookup(next, GUINT_TO_POINTER(conversation)));
     while (g_array_index(packets, verify_hostile_packet, g_array_index(order, guint, at)).conversation != conversation)
       at++;
@@ -168,7 +166,7 @@ static GArray *phase_order(const batch *b, guint phase)
 static gboolean phase_try(trial *t, const batch *b, guint phase, GError **error)
 {
   GArray *order = phase_order(b, phase);
-  const gint64 end_ns = verify_lab_now(t->lab) + SEND_MS * G_GINT64_CONSTANT(1000000);
+  gint64 end_ns = verify_lab_now(t->lab) + SEND_MS * G_GINT64_CONSTANT(1000000);
   gboolean fine = TRUE;
   for (guint i = 0; fine && i < order->len && !verify_compare_difference(t->compare) && verify_lab_now(t->lab) < end_ns;
        i++)
@@ -186,7 +184,7 @@ static guint last_phase(const verify_hostile *h)
   return last;
 }
 
-/* ---- a batch ---- */
+/* --- a batch --- */
 
 /* The kernel's statistics go on from batch to batch: what came on top. */
 static void stats_subtract(GHashTable *stats, GHashTable *before)
@@ -210,14 +208,14 @@ static gboolean tables_compare(trial *t, GHashTable *before, GError **error)
                      .stats = stats_new() };
   verify_line_init(&last);
   last.time_ns = verify_lab_now(t->lab);
-  const gboolean fine =
+  gboolean fine =
     verify_lab_table(t->lab, &last, end.table, end.expected, error) && verify_lab_stats(t->lab, end.stats, error);
   if (fine) {
-    GHashTable *stats = verify_run_stats(t->run);
+    GHashTable *stats = verify_engine_stats(t->run);
     stats_subtract(end.stats, before);
-    verify_run_advance(t->run, last.time_ns);
+    verify_engine_advance(t->run, last.time_ns);
     t->conversation = 0;
-    verify_compare_end(t->compare, &end, last.time_ns, verify_run_entries(t->run), t->none, stats);
+    verify_compare_end(t->compare, &end, last.time_ns, verify_engine_entries(t->run), t->none, stats);
     g_hash_table_unref(stats);
   }
   verify_line_clear(&last);
@@ -230,7 +228,7 @@ static gboolean tables_compare(trial *t, GHashTable *before, GError **error)
 static gboolean phases_try(trial *t, const batch *b, GError **error)
 {
   g_autoptr(GHashTable) before = stats_new();
-  const guint last = last_phase(b->hostile);
+  guint last = last_phase(b->hostile);
   if (!verify_lab_restart(t->lab, b->sysctls, error) || !verify_lab_stats(t->lab, before, error))
     return FALSE;
   for (guint phase = 0; phase <= last && !verify_compare_difference(t->compare); phase++) {
@@ -259,10 +257,10 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
   const verify_header header = header_for(b->sysctls);
   ct_params params;
   ct_checksums checksums;
-  if (!verify_run_params(&header, &params, &checksums, error))
+  if (!verify_engine_params(&header, &params, &checksums, error))
     return FALSE;
   /* With checksums off a kernel still judges IPv4's own, which nobody mended here. */
-  trial t = { .lab = lab, .run = verify_run_new(&params, CT_CHECKSUMS_VERIFY) };
+  trial t = { .lab = lab, .run = verify_engine_new(&params, CT_CHECKSUMS_VERIFY) };
   g_autofree char *name = g_strdup_printf("Linux %s", header.kernel);
   t.compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
   t.entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
@@ -270,7 +268,7 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
   verify_table_init(&t.table);
   verify_line_init(&t.line);
   verify_line_init(&t.got);
-  const gboolean fine = phases_try(&t, b, error);
+  gboolean fine = phases_try(&t, b, error);
   *difference = g_strdup(verify_compare_difference(t.compare));
   *conversation = t.conversation;
   if (sum) {
@@ -278,7 +276,7 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
     sum->batches++;
     counts_add(&sum->counts, verify_compare_counts(t.compare));
   }
-  verify_run_free(t.run);
+  verify_engine_free(t.run);
   verify_compare_free(t.compare);
   g_array_unref(t.entries);
   g_array_unref(t.none);
@@ -288,7 +286,7 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
   return fine;
 }
 
-/* ---- making it small ---- */
+/* --- making it small --- */
 
 /* Whether these packets alone differ, in namespaces that have seen nothing before. */
 static gboolean still_differs(const verify_hostile *h, const verify_trial_report *report, char **difference)
@@ -298,7 +296,7 @@ static gboolean still_differs(const verify_hostile *h, const verify_trial_report
   guint32 conversation;
   *difference = NULL;
   verify_lab *lab = verify_lab_new(&header, NULL);
-  const gboolean fine = lab && batch_try(lab, &b, NULL, difference, &conversation, NULL);
+  gboolean fine = lab && batch_try(lab, &b, NULL, difference, &conversation, NULL);
   verify_lab_free(lab);
   if (fine && *difference)
     return TRUE;
@@ -355,7 +353,7 @@ static void minimise(verify_trial_report *report, const verify_hostile *all)
   shrink(report);
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random, verify_trial_report *report,
                            GError **error)
@@ -365,7 +363,7 @@ static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random,
   verify_hostile_init(&hostile);
   for (guint i = 0; i < BATCH_CONVERSATIONS; i++)
     verify_hostile_add(&hostile, seed, ++report->conversations);
-  const gboolean fine = batch_try(lab, &b, report, &report->difference, &report->conversation, error);
+  gboolean fine = batch_try(lab, &b, report, &report->difference, &report->conversation, error);
   if (fine && report->difference) {
     report->sysctls = g_strdupv(b.sysctls);
     minimise(report, &hostile);
@@ -375,8 +373,8 @@ static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random,
   return fine;
 }
 
-gboolean verify_trial(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *),
-                      verify_trial_report *report, GError **error)
+gboolean verify_trial_run(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *),
+                          verify_trial_report *report, GError **error)
 {
   const verify_header header = header_for(NULL);
   verify_random random = { seed };
@@ -411,7 +409,7 @@ gboolean verify_trial_write(const verify_trial_report *report, const char *path,
     const guint8 link[] = {
       2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, p->family == CT_IPV6 ? 0x86 : 0x08, p->family == CT_IPV6 ? 0xdd : 0
     };
-    g_byte_array_append(bytes, link, sizeof link);
+    g_byte_array_append(bytes, link, sizeof(link));
     g_byte_array_append(bytes, h->bytes->data + p->offset, p->length);
     const cap_frame frame = { .ts_ns = p->phase * G_GINT64_CONSTANT(4000000000) + i * G_GINT64_CONSTANT(1000000),
                               .data = bytes->data,

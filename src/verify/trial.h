@@ -8,8 +8,8 @@
 #ifndef VERIFY_TRIAL_H
 #define VERIFY_TRIAL_H
 
-#include "compare.h"
-#include "hostile.h"
+#include "verify/compare.h"
+#include "verify/hostile.h"
 
 typedef struct verify_trial_report {
   guint64 packets; /* sent */
@@ -24,8 +24,8 @@ typedef struct verify_trial_report {
 
 /* Sends at least packets, or up to the first difference. say, if not NULL, hears of each batch. => FALSE and error
  * (VERIFY_ERROR_MISSING, ...) where this machine cannot. */
-gboolean verify_trial(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *so_far),
-                      verify_trial_report *report, GError **error);
+gboolean verify_trial_run(guint64 seed, guint64 packets, void (*say)(const verify_trial_report *so_far),
+                          verify_trial_report *report, GError **error);
 void verify_trial_report_clear(verify_trial_report *report);
 
 /* Writes the minimal conversation as a capture whose gaps are those of the phases. */

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
   verify_trial_report report;
   GError *error = NULL;
   int code = 0;
-  if (!verify_trial(seed, packets, say, &report, &error)) {
+  if (!verify_trial_run(seed, packets, say, &report, &error)) {
     printf("%s: %s\n", g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? "skipped" : "failed",
            error->message);
     code = g_error_matches(error, VERIFY_ERROR, VERIFY_ERROR_MISSING) ? 77 : 1;

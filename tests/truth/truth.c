@@ -96,7 +96,7 @@ static gboolean capture_compare(const char *capture, const char *transcript, ver
 {
   GError *local = NULL;
   *skip = FALSE;
-  if (verify_capture_against(capture, transcript, report, &local))
+  if (verify_offline_capture(capture, transcript, report, &local))
     return TRUE;
   if (!g_error_matches(local, CAP_ERROR, CAP_ERROR_FORMAT)) {
     g_propagate_error(error, local);
@@ -109,7 +109,7 @@ static gboolean capture_compare(const char *capture, const char *transcript, ver
     return FALSE;
   }
   g_clear_error(&local);
-  const gboolean done = verify_capture_against(converted, transcript, report, error);
+  const gboolean done = verify_offline_capture(converted, transcript, report, error);
   g_unlink(converted);
   return done;
 }

@@ -7,7 +7,7 @@
 
 #include "unit.h"
 #include "verify/compare.h"
-#include "verify/print.h"
+#include "verify/transcript_write.h"
 
 #define HEADER                                                                                                        \
   "{\"transcript\":1,\"kernel\":\"6.18.9\",\"capture\":\"a.pcap\",\"sysctl\":[],\"helper\":[],\"clock\":\"virtual\"}" \
@@ -48,13 +48,13 @@ static char *read_all(const char *text, GString *printed)
   verify_line line;
   verify_line_init(&line);
   if (t)
-    verify_print_header(printed, verify_transcript_header(t));
+    verify_header_put(printed, verify_transcript_header(t));
   while (t) {
     const verify_next next = verify_transcript_next(t, &line, &error);
     if (next == VERIFY_NEXT_LINE)
-      verify_print_line(printed, &line);
+      verify_line_put(printed, &line);
     else if (next == VERIFY_NEXT_END)
-      verify_print_end(printed, verify_transcript_end(t));
+      verify_end_put(printed, verify_transcript_end(t));
     if (next != VERIFY_NEXT_LINE)
       break;
   }

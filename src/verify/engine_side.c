@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "run.h"
+#include "verify/engine_side.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
-
-struct verify_run {
+struct verify_engine {
   ct_engine *engine;
   pkt_decoder *decoder;
   pkt_arena *arena;
@@ -38,7 +34,7 @@ static const ct_profile *profile_for(const char *kernel)
   return ct_profile_get(0);
 }
 
-gboolean verify_run_has_helper(const char *name)
+gboolean verify_engine_has_helper(const char *name)
 {
   ct_helper_info info;
   for (guint i = 0; ct_helper_describe(i, &info); i++)
@@ -62,7 +58,7 @@ static gboolean helper_listed(const GStrv helpers, const char *name)
   return FALSE;
 }
 
-/* Those of the header and no others. A helper that this engine does not have is left to verify_run_has_helper. */
+/* Those of the header and no others. A helper that this engine does not have is left to verify_engine_has_helper. */
 static void helpers_set(ct_params *params, const GStrv helpers)
 {
   ct_helper_info info;
@@ -77,7 +73,7 @@ static void helpers_set(ct_params *params, const GStrv helpers)
   }
 }
 
-gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
+gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
 {
   ct_params_init(params, profile_for(header->kernel));
   params->acct = 1;
@@ -108,14 +104,14 @@ gboolean verify_run_params(const verify_header *header, ct_params *params, ct_ch
 
 void verify_entry_from_view(verify_entry *e, const ct_view *view)
 {
-  const guint8 proto = view->tuple[CT_ORIGINAL].proto;
-  memset(e, 0, sizeof *e);
+  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  memset(e, 0, sizeof(*e));
   e->orig = view->tuple[CT_ORIGINAL];
   e->reply = view->tuple[CT_REPLY];
   e->has = VERIFY_HAS_REPLY | VERIFY_HAS_STATUS | VERIFY_HAS_TIMEOUT;
   e->status = view->status;
   e->rest_ns = view->timeout_ns;
-  e->timeout_s = view->timeout_ns / NS_PER_S;
+  e->timeout_s = view->timeout_ns / VERIFY_NS_PER_S;
   if (view->counted)
     e->has |= VERIFY_HAS_COUNTERS;
   for (guint dir = 0; dir < 2; dir++) {
@@ -144,7 +140,7 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
 /* What the kernel puts into a message (spec 4.3), from what it lists. */
 static void entry_as_event(verify_entry *e, const ct_event *event)
 {
-  const guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
+  guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
   if (event->type == CT_EVENT_DESTROY) {
     e->has &= ~(VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG | VERIFY_HAS_HELPER | VERIFY_HAS_MASTER);
     return;
@@ -158,7 +154,7 @@ static void entry_as_event(verify_entry *e, const ct_event *event)
 
 static void expect_from_view(verify_expect *x, const ct_expect_view *view)
 {
-  memset(x, 0, sizeof *x);
+  memset(x, 0, sizeof(*x));
   x->tuple = view->tuple;
   x->mask = view->mask;
   /* The kernel lists a mask with the protocol of the tuple and the destination always in full. */
@@ -169,7 +165,7 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->master = view->master_tuple;
   /* Jiffies are divided toward zero: what is less than a second late shows as 0. */
   x->rest_ns = view->timeout_ns;
-  x->timeout_s = x->rest_ns / NS_PER_S;
+  x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
   x->class_number = view->class_number;
   x->flags = view->flags;
   x->helper = g_intern_string(view->helper ? view->helper : "");
@@ -181,12 +177,12 @@ static void expect_collected_late(verify_expect *x, gint64 late_ns)
 {
   x->collected_ns = MAX(late_ns, 0);
   x->rest_ns -= x->collected_ns;
-  x->timeout_s = x->rest_ns / NS_PER_S;
+  x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
 }
 
 static void event_keep(const ct_event *event, void *user)
 {
-  verify_run *run = user;
+  verify_engine *run = user;
   verify_event kept = { 0 };
   switch (event->type) {
   case CT_EVENT_NEW: kept.type = VERIFY_EV_NEW; break;
@@ -209,9 +205,9 @@ static void event_keep(const ct_event *event, void *user)
   g_array_append_val(run->events, kept);
 }
 
-verify_run *verify_run_new(const ct_params *params, ct_checksums checksums)
+verify_engine *verify_engine_new(const ct_params *params, ct_checksums checksums)
 {
-  verify_run *run = g_new0(verify_run, 1);
+  verify_engine *run = g_new0(verify_engine, 1);
   run->engine = ct_engine_new(params);
   run->decoder = pkt_decoder_new(params, checksums);
   run->arena = pkt_arena_new();
@@ -225,7 +221,7 @@ verify_run *verify_run_new(const ct_params *params, ct_checksums checksums)
   return run;
 }
 
-void verify_run_free(verify_run *run)
+void verify_engine_free(verify_engine *run)
 {
   if (!run)
     return;
@@ -238,13 +234,13 @@ void verify_run_free(verify_run *run)
   g_free(run);
 }
 
-void verify_run_advance(verify_run *run, gint64 time_ns)
+void verify_engine_advance(verify_engine *run, gint64 time_ns)
 {
   run->frame_ns = time_ns;
   ct_engine_advance(run->engine, time_ns);
 }
 
-void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
+void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
 {
   cap_frame timed = *frame;
   ct_result result = { 0 };
@@ -282,21 +278,21 @@ static void expect_collect(const ct_expect_view *view, void *user)
   g_array_append_val((GArray *)user, expect);
 }
 
-const GArray *verify_run_entries(verify_run *run)
+const GArray *verify_engine_entries(verify_engine *run)
 {
   g_array_set_size(run->entries, 0);
   ct_engine_each(run->engine, entry_collect, run->entries);
   return run->entries;
 }
 
-const GArray *verify_run_expected(verify_run *run)
+const GArray *verify_engine_expected(verify_engine *run)
 {
   g_array_set_size(run->expected, 0);
   ct_engine_each_expect(run->engine, expect_collect, run->expected);
   return run->expected;
 }
 
-gboolean verify_run_find(const verify_run *run, const ct_tuple *tuple, verify_entry *entry)
+gboolean verify_engine_find(const verify_engine *run, const ct_tuple *tuple, verify_entry *entry)
 {
   ct_view view;
   ct_dir dir;
@@ -306,14 +302,14 @@ gboolean verify_run_find(const verify_run *run, const ct_tuple *tuple, verify_en
   return TRUE;
 }
 
-GHashTable *verify_run_stats(const verify_run *run)
+GHashTable *verify_engine_stats(const verify_engine *run)
 {
   const ct_stats *stats = ct_engine_stats(run->engine);
   GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-#define X(name) g_hash_table_insert(table, g_strdup(#name), g_memdup2(&stats->name, sizeof stats->name));
+#define X(name) g_hash_table_insert(table, g_strdup(#name), g_memdup2(&stats->name, sizeof(stats->name)));
   CT_STAT_LIST(X)
 #undef X
   return table;
 }
 
-const ct_packet *verify_run_packet(const verify_run *run) { return &run->packet; }
+const ct_packet *verify_engine_packet(const verify_engine *run) { return &run->packet; }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
+#include "verify/transcript_table.h"
 
 #include <string.h>
-
-#include "transcript.h"
-
-guint verify_tuple_hash(gconstpointer tuple) { return ct_tuple_hash(tuple); }
-gboolean verify_tuple_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
 
 void verify_table_init(verify_table *table)
 {
@@ -47,7 +42,7 @@ void verify_table_apply(verify_table *table, const verify_line *line)
   for (guint i = 0; i < line->gone->len; i++)
     g_hash_table_remove(table->entries, &g_array_index(line->gone, ct_tuple, i));
   for (guint i = 0; i < line->listed->len; i++) {
-    verify_entry *entry = g_memdup2(&g_array_index(line->listed, verify_entry, i), sizeof *entry);
+    verify_entry *entry = g_memdup2(&g_array_index(line->listed, verify_entry, i), sizeof(*entry));
     entry->stamp = line->number;
     /* replace, not insert: the key lives inside the value, so both must change together */
     g_hash_table_replace(table->entries, &entry->orig, entry);
@@ -58,11 +53,11 @@ void verify_table_apply(verify_table *table, const verify_line *line)
 /* Equal but for the time: all members were zeroed before they were filled, and strings are interned. */
 static gboolean entry_unchanged(const verify_entry *a, const verify_entry *b)
 {
-  const gint64 moved_ns = (a->listed_ns + a->rest_ns) - (b->listed_ns + b->rest_ns);
+  gint64 moved_ns = (a->listed_ns + a->rest_ns) - (b->listed_ns + b->rest_ns);
   verify_entry x = *a, y = *b;
   x.timeout_s = y.timeout_s = x.rest_ns = y.rest_ns = x.listed_ns = y.listed_ns = 0;
   x.stamp = y.stamp = 0;
-  return ABS(moved_ns) <= 1500000000 && memcmp(&x, &y, sizeof x) == 0;
+  return ABS(moved_ns) <= 1500000000 && memcmp(&x, &y, sizeof(x)) == 0;
 }
 
 static gboolean expect_listed(const GArray *expected, const verify_expect *x)

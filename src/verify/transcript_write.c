@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "print.h"
+/* What is written here, transcript_json.c reads as the same again. */
+#include "verify/transcript_write.h"
 
 #include <arpa/inet.h>
 
@@ -31,16 +30,16 @@ static void print_strings(GString *out, GStrv strings)
 
 static void print_seconds(GString *out, gint64 ns)
 {
-  const gint64 tenths = (ns + 50000) / 100000;
+  gint64 tenths = (ns + 50000) / 100000;
   g_string_append_printf(out, "%" G_GINT64_FORMAT ".%04" G_GINT64_FORMAT, tenths / 10000, tenths % 10000);
 }
 
-void verify_print_tuple(GString *out, const ct_tuple *tuple)
+void verify_tuple_put(GString *out, const ct_tuple *tuple)
 {
   char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
-  const int af = tuple->family == CT_IPV6 ? AF_INET6 : AF_INET;
-  inet_ntop(af, tuple->src.bytes, src, sizeof src);
-  inet_ntop(af, tuple->dst.bytes, dst, sizeof dst);
+  int af = tuple->family == CT_IPV6 ? AF_INET6 : AF_INET;
+  inet_ntop(af, tuple->src.bytes, src, sizeof(src));
+  inet_ntop(af, tuple->dst.bytes, dst, sizeof(dst));
   g_string_append_printf(out, "{\"src\":\"%s\",\"dst\":\"%s\",\"proto\":%u", src, dst, tuple->proto);
   if (ct_tuple_is_icmp(tuple))
     g_string_append_printf(out, ",\"id\":%u,\"type\":%u,\"code\":%u", tuple->src_id, ct_tuple_icmp_type(tuple),
@@ -65,10 +64,10 @@ static void print_status(GString *out, guint32 status)
 static void entry_members(GString *out, const verify_entry *e)
 {
   g_string_append(out, "\"orig\":");
-  verify_print_tuple(out, &e->orig);
+  verify_tuple_put(out, &e->orig);
   if (e->has & VERIFY_HAS_REPLY) {
     g_string_append(out, ",\"reply\":");
-    verify_print_tuple(out, &e->reply);
+    verify_tuple_put(out, &e->reply);
   }
   if (e->has & VERIFY_HAS_STATUS)
     print_status(out, e->status);
@@ -95,38 +94,38 @@ static void entry_members(GString *out, const verify_entry *e)
                            e->packets[0], e->bytes[0], e->packets[1], e->bytes[1]);
   if (e->has & VERIFY_HAS_MASTER) {
     g_string_append(out, ",\"master\":");
-    verify_print_tuple(out, &e->master);
+    verify_tuple_put(out, &e->master);
   }
 }
 
 static void expect_members(GString *out, const verify_expect *x)
 {
   g_string_append(out, "\"master\":");
-  verify_print_tuple(out, &x->master);
+  verify_tuple_put(out, &x->master);
   g_string_append(out, ",\"tuple\":");
-  verify_print_tuple(out, &x->tuple);
+  verify_tuple_put(out, &x->tuple);
   g_string_append(out, ",\"mask\":");
-  verify_print_tuple(out, &x->mask);
+  verify_tuple_put(out, &x->mask);
   g_string_append_printf(out, ",\"timeout\":%u,\"helper\":", (guint32)x->timeout_s);
   print_string(out, x->helper);
   g_string_append_printf(out, ",\"flags\":%u,\"class\":%u", x->flags, x->class_number);
 }
 
-void verify_print_entry(GString *out, const verify_entry *entry)
+void verify_entry_put(GString *out, const verify_entry *entry)
 {
   g_string_append_c(out, '{');
   entry_members(out, entry);
   g_string_append_c(out, '}');
 }
 
-void verify_print_expect(GString *out, const verify_expect *expect)
+void verify_expect_put(GString *out, const verify_expect *expect)
 {
   g_string_append_c(out, '{');
   expect_members(out, expect);
   g_string_append_c(out, '}');
 }
 
-void verify_print_event(GString *out, const verify_event *event)
+void verify_event_put(GString *out, const verify_event *event)
 {
   g_string_append_c(out, '{');
   if (event->type >= VERIFY_EV_EXP_NEW)
@@ -136,7 +135,7 @@ void verify_print_event(GString *out, const verify_event *event)
   g_string_append_printf(out, ",\"ev\":\"%s\"}", verify_event_name(event->type));
 }
 
-void verify_print_header(GString *out, const verify_header *header)
+void verify_header_put(GString *out, const verify_header *header)
 {
   g_string_append(out, "{\"transcript\":1,\"kernel\":");
   print_string(out, header->kernel);
@@ -157,7 +156,7 @@ void verify_print_header(GString *out, const verify_header *header)
     g_string_append(out, i + 1 == (array)->len ? "]" : ""); \
   }
 
-void verify_print_line(GString *out, const verify_line *line)
+void verify_line_put(GString *out, const verify_line *line)
 {
   g_string_append_printf(out, "{\"n\":%" G_GUINT64_FORMAT, line->number);
   if (line->why) {
@@ -179,25 +178,25 @@ void verify_print_line(GString *out, const verify_line *line)
     g_string_append(out, "null");
   else
     g_string_append_printf(out, "\"%s\",\"dir\":\"%c\"", ct_class_name(line->cls), line->dir);
-  PRINT_LIST(out, "ev", line->events, verify_event, verify_print_event)
-  PRINT_LIST(out, "ct", line->listed, verify_entry, verify_print_entry)
-  PRINT_LIST(out, "gone", line->gone, ct_tuple, verify_print_tuple)
-  PRINT_LIST(out, "exp", line->expected, verify_expect, verify_print_expect)
-  PRINT_LIST(out, "exp_gone", line->expect_gone, ct_tuple, verify_print_tuple)
+  PRINT_LIST(out, "ev", line->events, verify_event, verify_event_put)
+  PRINT_LIST(out, "ct", line->listed, verify_entry, verify_entry_put)
+  PRINT_LIST(out, "gone", line->gone, ct_tuple, verify_tuple_put)
+  PRINT_LIST(out, "exp", line->expected, verify_expect, verify_expect_put)
+  PRINT_LIST(out, "exp_gone", line->expect_gone, ct_tuple, verify_tuple_put)
   g_string_append(out, "}\n");
 }
 
-void verify_print_end(GString *out, const verify_end *end)
+void verify_end_put(GString *out, const verify_end *end)
 {
   g_string_append(out, "{\"end\":1,\"table\":[");
   for (guint i = 0; i < end->table->len; i++) {
     g_string_append(out, i ? "," : "");
-    verify_print_entry(out, &g_array_index(end->table, verify_entry, i));
+    verify_entry_put(out, &g_array_index(end->table, verify_entry, i));
   }
   g_string_append(out, "],\"expect\":[");
   for (guint i = 0; i < end->expected->len; i++) {
     g_string_append(out, i ? "," : "");
-    verify_print_expect(out, &g_array_index(end->expected, verify_expect, i));
+    verify_expect_put(out, &g_array_index(end->expected, verify_expect, i));
   }
   g_string_append(out, "],\"stats\":[");
   g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(end->stats), (GCompareFunc)g_strcmp0);

@@ -3,43 +3,43 @@
  * The engine as one side of a comparison: fed a capture's frames at the times a referee sent them, it answers with the
  * same kind of lines and tables as a transcript holds.
  */
-#ifndef VERIFY_RUN_H
-#define VERIFY_RUN_H
+#ifndef VERIFY_ENGINE_SIDE_H
+#define VERIFY_ENGINE_SIDE_H
 
 #include "conntrack/engine.h"
 #include "packet/packet.h"
-#include "transcript.h"
+#include "verify/model.h"
 
-typedef struct verify_run verify_run;
+typedef struct verify_engine verify_engine;
 
 /* Parameters of an engine that is to agree with the kernel of this header: profile, sysctls, helpers, clock. => FALSE
  * and error where a sysctl or the profile is not known. */
-gboolean verify_run_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
+gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
 /* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */
 gboolean verify_header_is_own(const verify_header *header);
 /* Whether the engine has a helper of that name: else its flows cannot be compared. */
-gboolean verify_run_has_helper(const char *name);
+gboolean verify_engine_has_helper(const char *name);
 
-verify_run *verify_run_new(const ct_params *params, ct_checksums checksums);
-void verify_run_free(verify_run *run);
+verify_engine *verify_engine_new(const ct_params *params, ct_checksums checksums);
+void verify_engine_free(verify_engine *run);
 
 /*
  * Feeds one frame, as if its timestamp were time_ns, and fills got (number, time, class, direction, forwarded, events).
  */
-void verify_run_frame(verify_run *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got);
+void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got);
 /* Lets time pass; the events of it join those of the next frame. */
-void verify_run_advance(verify_run *run, gint64 time_ns);
+void verify_engine_advance(verify_engine *run, gint64 time_ns);
 
 /* The whole tables as they stand: verify_entry, verify_expect. Valid until the next frame. */
-const GArray *verify_run_entries(verify_run *run);
-const GArray *verify_run_expected(verify_run *run);
+const GArray *verify_engine_entries(verify_engine *run);
+const GArray *verify_engine_expected(verify_engine *run);
 /* The entry whose original or reply tuple this is. FALSE where there is none. */
-gboolean verify_run_find(const verify_run *run, const ct_tuple *tuple, verify_entry *entry);
+gboolean verify_engine_find(const verify_engine *run, const ct_tuple *tuple, verify_entry *entry);
 /* Statistics by conntrack -S's names; caller unrefs. */
-GHashTable *verify_run_stats(const verify_run *run);
+GHashTable *verify_engine_stats(const verify_engine *run);
 /* The last frame as the engine took it, for its tuple; its bytes are gone after the next frame. */
-const ct_packet *verify_run_packet(const verify_run *run);
+const ct_packet *verify_engine_packet(const verify_engine *run);
 
 /* What an entry looks like when it is listed, and in an event; public for the live comparison. */
 void verify_entry_from_view(verify_entry *entry, const ct_view *view);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <config.h>
-
-#include "json.h"
+/* Members of an object, checked for type and range before anything is made of them. */
+#include "verify/transcript_json.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -87,7 +86,7 @@ gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GErr
   JsonArray *array;
   if (!member_array(o, name, TRUE, &array, error))
     return FALSE;
-  const guint n = json_array_get_length(array);
+  guint n = json_array_get_length(array);
   char **strings = g_new0(char *, n + 1);
   for (guint i = 0; i < n; i++) {
     const char *text = node_text(json_array_get_element(array, i), name, error);
@@ -107,7 +106,7 @@ gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError
   if (!node || !JSON_NODE_HOLDS_VALUE(node) ||
       (json_node_get_value_type(node) != G_TYPE_INT64 && json_node_get_value_type(node) != G_TYPE_DOUBLE))
     return broken(name, "a number is missing", error);
-  const double seconds = json_node_get_double(node);
+  double seconds = json_node_get_double(node);
   if (!(seconds >= 0 && seconds <= MAX_SECONDS))
     return broken(name, "out of range", error);
   *ns = (gint64)(seconds * 1e4 + 0.5) * 100000;
@@ -143,8 +142,8 @@ static gboolean tuple_address(JsonObject *o, const char *name, ct_tuple *tuple, 
   const char *text = node_text(json_object_get_member(o, name), name, error);
   if (!text)
     return FALSE;
-  const gboolean six = strchr(text, ':') != NULL;
-  const guint8 family = six ? CT_IPV6 : CT_IPV4;
+  gboolean six = strchr(text, ':') != NULL;
+  guint8 family = six ? CT_IPV6 : CT_IPV4;
   if (inet_pton(six ? AF_INET6 : AF_INET, text, addr->bytes) != 1 || (tuple->family && tuple->family != family))
     return broken(name, "not an address", error);
   tuple->family = family;
@@ -166,7 +165,7 @@ static gboolean node_tuple(JsonNode *node, const char *name, ct_tuple *tuple, GE
     return broken(name, "a tuple is missing", error);
   JsonObject *o = json_node_get_object(node);
   guint sport, dport, id, type, code, proto;
-  memset(tuple, 0, sizeof *tuple);
+  memset(tuple, 0, sizeof(*tuple));
   if (!tuple_address(o, "src", tuple, &tuple->src, error) || !tuple_address(o, "dst", tuple, &tuple->dst, error) ||
       !tuple_number(o, "proto", 255, &proto, error) || !tuple_number(o, "sport", 65535, &sport, error) ||
       !tuple_number(o, "dport", 65535, &dport, error) || !tuple_number(o, "id", 65535, &id, error) ||
@@ -271,7 +270,7 @@ static gboolean node_entry(JsonNode *node, const char *name, gint64 time_ns, ver
   if (!JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "an entry is missing", error);
   JsonObject *o = json_node_get_object(node);
-  memset(e, 0, sizeof *e);
+  memset(e, 0, sizeof(*e));
   e->listed_ns = time_ns;
   for (guint i = 0; i < G_N_ELEMENTS(members); i++)
     if (json_object_has_member(o, members[i].name))
@@ -302,7 +301,7 @@ static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, ve
   if (!JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "an expectation is missing", error);
   JsonObject *o = json_node_get_object(node);
-  memset(x, 0, sizeof *x);
+  memset(x, 0, sizeof(*x));
   x->listed_ns = time_ns;
   x->helper = "";
   if (!node_tuple(json_object_get_member(o, "tuple"), "tuple", &x->tuple, error) ||
@@ -390,7 +389,7 @@ gboolean verify_json_events(JsonObject *o, const char *name, gint64 time_ns, GAr
                          : NULL;
     if (!text || !event_type_find(text, &event.type))
       return error && *error ? FALSE : broken(name, "unknown event", error);
-    const gboolean expect = event.type >= VERIFY_EV_EXP_NEW;
+    gboolean expect = event.type >= VERIFY_EV_EXP_NEW;
     if (!(expect ? node_expect(node, name, time_ns, &event.u.expect, error)
                  : node_entry(node, name, time_ns, &event.u.entry, error)))
       return FALSE;

@@ -3,12 +3,12 @@
  * From JSON to the model of transcript.h, strictly: a member of the wrong type, a number out of range, an unknown state
  * or an address that is none is an error (VERIFY_ERROR_FORMAT) that names the member. Internal to src/verify.
  */
-#ifndef VERIFY_JSON_H
-#define VERIFY_JSON_H
+#ifndef VERIFY_TRANSCRIPT_JSON_H
+#define VERIFY_TRANSCRIPT_JSON_H
 
 #include <json-glib/json-glib.h>
 
-#include "transcript.h"
+#include "verify/model.h"
 
 /* False where brackets nest deeper than a transcript ever does: the parser behind us recurses. */
 gboolean verify_json_depth_fits(const char *text, gsize n);
