@@ -11,7 +11,7 @@ GQuark scn_error_quark(void) { return g_quark_from_static_string("scn-error-quar
 
 static void bytes_free(GByteArray *bytes)
 {
-  if (bytes)
+  if (bytes != NULL)
     g_byte_array_unref(bytes);
 }
 
@@ -39,9 +39,9 @@ static void ip_clear(scn_ip *ip)
 {
   bytes_free(ip->options);
   bytes_free(ip->trailer);
-  if (ip->extensions)
+  if (ip->extensions != NULL)
     g_ptr_array_unref(ip->extensions);
-  if (ip->patches)
+  if (ip->patches != NULL)
     g_ptr_array_unref(ip->patches);
 }
 
@@ -51,7 +51,7 @@ void scn_ip_patch_add(scn_ip *ip, guint32 offset, GByteArray *bytes)
 
   patch->offset = offset;
   patch->bytes = bytes;
-  if (!ip->patches)
+  if (ip->patches == NULL)
     ip->patches = g_ptr_array_new_with_free_func(patch_free);
   g_ptr_array_add(ip->patches, patch);
 }
@@ -62,7 +62,7 @@ void scn_ip_extension_add(scn_ip *ip, guint8 type, GByteArray *body)
 
   extension->type = type;
   extension->body = body;
-  if (!ip->extensions)
+  if (ip->extensions == NULL)
     ip->extensions = g_ptr_array_new_with_free_func(extension_free);
   g_ptr_array_add(ip->extensions, extension);
 }
@@ -71,7 +71,7 @@ scn_tcp_option *scn_tcp_option_add(scn_tcp *tcp, guint16 kind)
 {
   scn_tcp_option option = { .kind = kind };
 
-  if (!tcp->options) {
+  if (tcp->options == NULL) {
     tcp->options = g_array_new(FALSE, TRUE, sizeof(scn_tcp_option));
     g_array_set_clear_func(tcp->options, option_clear);
   }
@@ -84,7 +84,7 @@ scn_chunk *scn_chunk_add(scn_sctp *sctp, guint8 type)
   scn_chunk *chunk = g_new0(scn_chunk, 1);
 
   chunk->type = type;
-  if (!sctp->chunks)
+  if (sctp->chunks == NULL)
     sctp->chunks = g_ptr_array_new_with_free_func(chunk_free);
   g_ptr_array_add(sctp->chunks, chunk);
   return chunk;
@@ -100,12 +100,12 @@ scn_packet *scn_packet_new(void)
 
 void scn_packet_free(scn_packet *packet)
 {
-  if (!packet)
+  if (packet == NULL)
     return;
   ip_clear(&packet->ip);
-  if (packet->proto == CT_PROTO_TCP && packet->l4.tcp.options)
+  if (packet->proto == CT_PROTO_TCP && packet->l4.tcp.options != NULL)
     g_array_unref(packet->l4.tcp.options);
-  if (packet->proto == CT_PROTO_SCTP && packet->l4.sctp.chunks)
+  if (packet->proto == CT_PROTO_SCTP && packet->l4.sctp.chunks != NULL)
     g_ptr_array_unref(packet->l4.sctp.chunks);
   if (packet->proto == CT_PROTO_ICMP || packet->proto == CT_PROTO_ICMPV6)
     g_free(packet->l4.icmp.about);
@@ -127,7 +127,7 @@ scn_check *scn_check_new(scn_about about)
 
 void scn_check_free(scn_check *check)
 {
-  if (!check)
+  if (check == NULL)
     return;
   g_free(check->state);
   g_free(check->helper);
@@ -148,7 +148,7 @@ scn_step *scn_step_new(scn_step_kind kind, guint line)
 
 void scn_step_free(scn_step *step)
 {
-  if (!step)
+  if (step == NULL)
     return;
   g_free(step->label);
   scn_packet_free(step->packet);
@@ -191,7 +191,7 @@ scn_scenario *scn_scenario_new(const char *file)
 
 void scn_scenario_free(scn_scenario *scenario)
 {
-  if (!scenario)
+  if (scenario == NULL)
     return;
   g_hash_table_unref(scenario->flow_by_name);
   g_hash_table_unref(scenario->step_by_label);

@@ -9,7 +9,7 @@ enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, FLAG_DF
 static guint put_ipv4(const scn_packet *packet, GByteArray *out)
 {
   const scn_ip *ip = &packet->ip;
-  guint options = ip->options ? (ip->options->len + 3) / 4 * 4 : 0;
+  guint options = ip->options != NULL ? (ip->options->len + 3) / 4 * 4 : 0;
   gboolean df = ip->has_df ? ip->df : TRUE;
   const ct_addr *src = ip->has_from ? &ip->from : &packet->flow->addr[packet->dir];
   const ct_addr *dst = ip->has_to ? &ip->to : &packet->flow->addr[!packet->dir];
@@ -24,7 +24,7 @@ static guint put_ipv4(const scn_packet *packet, GByteArray *out)
   scn_put_u16(out, 0);
   g_byte_array_append(out, src->bytes, 4);
   g_byte_array_append(out, dst->bytes, 4);
-  if (ip->options)
+  if (ip->options != NULL)
     g_byte_array_append(out, ip->options->data, ip->options->len);
   while (out->len % 4)
     scn_put_u8(out, 0);
@@ -51,7 +51,7 @@ static void put_extension(const scn_extension *extension, guint8 next, GByteArra
 static guint put_ipv6(const scn_packet *packet, GByteArray *out)
 {
   const scn_ip *ip = &packet->ip;
-  guint n = ip->extensions ? ip->extensions->len : 0, fragmentable = 40;
+  guint n = ip->extensions != NULL ? ip->extensions->len : 0, fragmentable = 40;
   const ct_addr *src = ip->has_from ? &ip->from : &packet->flow->addr[packet->dir];
   const ct_addr *dst = ip->has_to ? &ip->to : &packet->flow->addr[!packet->dir];
   const scn_extension *first = n ? g_ptr_array_index(ip->extensions, 0) : NULL;
@@ -59,7 +59,7 @@ static guint put_ipv6(const scn_packet *packet, GByteArray *out)
   scn_put_u32(out, 0x60000000u | (guint32)(ip->has_tos ? ip->tos : 0) << 20 |
                      (ip->has_flow_label ? ip->flow_label & 0xfffff : 0));
   scn_put_u16(out, 0);
-  scn_put_u8(out, first ? first->type : packet->proto);
+  scn_put_u8(out, first != NULL ? first->type : packet->proto);
   scn_put_u8(out, ip->has_ttl ? ip->ttl : 64);
   g_byte_array_append(out, src->bytes, 16);
   g_byte_array_append(out, dst->bytes, 16);
@@ -67,7 +67,7 @@ static guint put_ipv6(const scn_packet *packet, GByteArray *out)
     const scn_extension *extension = g_ptr_array_index(ip->extensions, i);
     const scn_extension *next = i + 1 < n ? g_ptr_array_index(ip->extensions, i + 1) : NULL;
 
-    put_extension(extension, next ? next->type : packet->proto, out);
+    put_extension(extension, next != NULL ? next->type : packet->proto, out);
     if (extension->type == HOP_BY_HOP || extension->type == ROUTING)
       fragmentable = out->len;
   }
@@ -164,7 +164,7 @@ static void set_length(scn_built *built)
 
 void scn_build_patch(const scn_ip *ip, GByteArray *bytes)
 {
-  for (guint i = 0; ip->patches && i < ip->patches->len; i++) {
+  for (guint i = 0; ip->patches != NULL && i < ip->patches->len; i++) {
     const scn_patch *patch = g_ptr_array_index(ip->patches, i);
 
     for (guint k = 0; k < patch->bytes->len; k++)
@@ -241,7 +241,7 @@ gboolean scn_build_fragment(const scn_built *whole, guint32 begin, guint32 end, 
 
   if (end == G_MAXUINT32)
     end = total;
-  if (begin > end || begin % 8 != 0 || begin > 65528 || (!data && end > total))
+  if (begin > end || begin % 8 != 0 || begin > 65528 || (data == NULL && end > total))
     return FALSE;
   follows = more >= 0 ? more : end < total;
   out->bytes = g_byte_array_new();
@@ -251,7 +251,7 @@ gboolean scn_build_fragment(const scn_built *whole, guint32 begin, guint32 end, 
   else
     put_fragment_ipv6(whole, begin, follows, ip, out);
   out->fragmentable = out->l4_offset = out->bytes->len;
-  if (data)
+  if (data != NULL)
     g_byte_array_append(out->bytes, data->data, data->len);
   else
     g_byte_array_append(out->bytes, whole->bytes->data + whole->fragmentable + begin, end - begin);

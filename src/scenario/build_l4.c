@@ -70,7 +70,7 @@ void scn_build_tcp(const scn_packet *packet, scn_flow_state *state, GByteArray *
   scn_put_u16(out, tcp->window);
   scn_put_u16(out, 0);
   scn_put_u16(out, tcp->urgent);
-  for (guint i = 0; tcp->options && i < tcp->options->len; i++)
+  for (guint i = 0; tcp->options != NULL && i < tcp->options->len; i++)
     put_option(&g_array_index(tcp->options, scn_tcp_option, i), state->isn[!dir], out);
   while (out->len % 4)
     scn_put_u8(out, 0);
@@ -87,7 +87,7 @@ void scn_build_icmp(const scn_packet *packet, const scn_built *quoted, GByteArra
   scn_put_u8(out, icmp->code);
   scn_put_u16(out, 0);
   scn_put_u32(out, icmp->rest);
-  if (quoted) {
+  if (quoted != NULL) {
     /* As much as keeps the error within 576 bytes (RFC 1812), or within IPv6's least MTU (RFC 4443). */
     guint most = icmp->has_quote ? icmp->quote : quoted->family == CT_IPV4 ? 548 : 1232;
 

@@ -11,7 +11,8 @@ static void put_chunk(scn_chunk *chunk, guint32 own_tag, GByteArray *out)
   scn_put_u8(out, chunk->type);
   scn_put_u8(out, chunk->flags);
   scn_put_u16(out, 0);
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++) {
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL;
+       field++) {
     guint32 value = *scn_chunk_value(chunk, field);
 
     if (field->offset == G_STRUCT_OFFSET(scn_chunk, tag) && !chunk->has_tag)
@@ -21,7 +22,7 @@ static void put_chunk(scn_chunk *chunk, guint32 own_tag, GByteArray *out)
     else
       scn_put_u32(out, value);
   }
-  if (chunk->value)
+  if (chunk->value != NULL)
     g_byte_array_append(out, chunk->value->data, chunk->value->len);
   length = out->len - begin;
   scn_set_u16(out, begin + 2, chunk->has_length ? chunk->length : (guint16)length);
@@ -38,7 +39,7 @@ void scn_build_sctp(const scn_packet *packet, scn_flow_state *state, GByteArray 
 {
   const scn_sctp *sctp = &packet->l4.sctp;
   ct_dir dir = packet->dir;
-  guint chunks = sctp->chunks ? sctp->chunks->len : 0;
+  guint chunks = sctp->chunks != NULL ? sctp->chunks->len : 0;
   guint32 vtag = state->isn[!dir];
 
   for (guint i = 0; i < chunks; i++) {

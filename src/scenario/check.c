@@ -139,14 +139,14 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
 {
   if (!asks_for_entry(check))
     return;
-  if (!view) {
+  if (view == NULL) {
     differ_missing(s, check);
     return;
   }
   if (check->fields & SCN_CHECK_STATE) {
     const char *state = ct_state_name(view->tuple[0].proto, view->state);
 
-    same_string(s, "", check->state, state ? state : "no state");
+    same_string(s, "", check->state, state != NULL ? state : "no state");
   }
   if (check->fields & SCN_CHECK_TIMEOUT)
     same_timeout(s, check, view->timeout_ns);
@@ -156,7 +156,7 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
   if (check->fields & SCN_CHECK_BYTES)
     same_pair(s, "bytes", check->bytes, view->bytes);
   if (check->fields & SCN_CHECK_HELPER)
-    same_string(s, "helper", *check->helper ? check->helper : "none", view->helper ? view->helper : "none");
+    same_string(s, "helper", *check->helper ? check->helper : "none", view->helper != NULL ? view->helper : "none");
   if (check->fields & SCN_CHECK_MARK)
     same_number(s, "mark", check->mark, view->mark);
   if (check->fields & SCN_CHECK_MASTER)
@@ -238,16 +238,16 @@ static void check_lines(sides *s, const scn_check *check, const GPtrArray *lines
 {
   const char *found = NULL;
 
-  for (guint i = 0; i < lines->len && !found; i++)
-    if (!check->text || strstr(g_ptr_array_index(lines, i), check->text))
+  for (guint i = 0; i < lines->len && found == NULL; i++)
+    if (check->text == NULL || strstr(g_ptr_array_index(lines, i), check->text) != NULL)
       found = g_ptr_array_index(lines, i);
   if ((found != NULL) != check->absent)
     return;
   s->met = FALSE;
-  g_string_append_printf(s->expected, "%s%s%s%s", check->absent ? "no " : "", what, check->text ? " with " : "",
-                         check->text ? check->text : "");
-  g_string_append(s->got, found ? found : lines->len ? "others" : "none");
-  for (guint i = 0; !found && i < lines->len; i++)
+  g_string_append_printf(s->expected, "%s%s%s%s", check->absent ? "no " : "", what, check->text != NULL ? " with " : "",
+                         check->text != NULL ? check->text : "");
+  g_string_append(s->got, found != NULL ? found : lines->len ? "others" : "none");
+  for (guint i = 0; found == NULL && i < lines->len; i++)
     g_string_append_printf(s->related, "%s\n", (const char *)g_ptr_array_index(lines, i));
 }
 

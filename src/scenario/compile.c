@@ -24,7 +24,7 @@ static void labelled_free(gpointer p)
 {
   labelled *l = p;
 
-  if (l->built.bytes)
+  if (l->built.bytes != NULL)
     g_byte_array_unref(l->built.bytes);
   g_free(l);
 }
@@ -47,7 +47,7 @@ scn_compiler *scn_compiler_new(const scn_scenario *scenario)
 
 void scn_compiler_free(scn_compiler *compiler)
 {
-  if (!compiler)
+  if (compiler == NULL)
     return;
   g_hash_table_unref(compiler->labels);
   g_byte_array_unref(compiler->frame);
@@ -81,7 +81,7 @@ static gboolean pass_time(scn_compiler *compiler, const scn_step *step, GError *
 
 static const labelled *label_of(const scn_compiler *compiler, const char *label)
 {
-  return label ? g_hash_table_lookup(compiler->labels, label) : NULL;
+  return label != NULL ? g_hash_table_lookup(compiler->labels, label) : NULL;
 }
 
 static void wrap(scn_compiler *compiler, ct_dir dir, const scn_ip *ip, guint8 family, const GByteArray *packet,
@@ -90,7 +90,8 @@ static void wrap(scn_compiler *compiler, ct_dir dir, const scn_ip *ip, guint8 fa
   g_byte_array_set_size(compiler->frame, 0);
   scn_link_wrap(&compiler->link, dir, ip, family, packet, compiler->frame);
   out->packet_bytes = packet->len;
-  out->packet = compiler->frame->data + compiler->frame->len - packet->len - (ip->trailer ? ip->trailer->len : 0);
+  out->packet =
+    compiler->frame->data + compiler->frame->len - packet->len - (ip->trailer != NULL ? ip->trailer->len : 0);
   out->family = family;
 }
 
@@ -113,16 +114,16 @@ static gboolean build(scn_compiler *compiler, const scn_step *step, scn_frame *o
   const labelled *about = label_of(compiler, is_icmp ? packet->l4.icmp.about : NULL);
   scn_built built = { 0 };
 
-  if (is_icmp && packet->l4.icmp.about && !about)
+  if (is_icmp && packet->l4.icmp.about != NULL && about == NULL)
     return cannot(compiler, step, error, "the packet it is about was not built");
-  if (!scn_build_packet(packet, &compiler->flows[packet->flow->index], about ? &about->built : NULL, &built))
+  if (!scn_build_packet(packet, &compiler->flows[packet->flow->index], about != NULL ? &about->built : NULL, &built))
     return cannot(compiler, step, error, "expected a packet of at most 65535 bytes");
   built.id = packet->ip.has_id ? packet->ip.id : ++compiler->next_id;
   if (step->kind == SCN_STEP_SEND)
     wrap(compiler, packet->dir, &packet->ip, built.family, built.bytes, out);
   if (step->kind == SCN_STEP_SEND)
     finish_frame(compiler, &packet->ip, out);
-  if (step->label) {
+  if (step->label != NULL) {
     labelled *l = g_new0(labelled, 1);
 
     l->built = built;
@@ -162,7 +163,7 @@ static void raw(scn_compiler *compiler, const scn_step *step, scn_frame *out)
   if (step->kind == SCN_STEP_FRAME) {
     g_byte_array_set_size(compiler->frame, 0);
     g_byte_array_append(compiler->frame, step->bytes->data, step->bytes->len);
-    if (step->frame.trailer)
+    if (step->frame.trailer != NULL)
       g_byte_array_append(compiler->frame, step->frame.trailer->data, step->frame.trailer->len);
     out->packet = NULL;
   } else {

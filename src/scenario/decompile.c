@@ -59,7 +59,7 @@ scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksu
 
 void scn_decompiler_free(scn_decompiler *d)
 {
-  if (!d)
+  if (d == NULL)
     return;
   scn_runner_clear(&d->runner);
   g_string_free(d->body, TRUE);
@@ -188,7 +188,7 @@ static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir first,
   ct_tuple inverse = *tuple;
 
   *dir = CT_ORIGINAL;
-  if (log)
+  if (log != NULL)
     return log;
   inverse.src = tuple->dst;
   inverse.dst = tuple->src;
@@ -196,7 +196,7 @@ static flow_log *flow_of(scn_decompiler *d, const ct_tuple *tuple, ct_dir first,
   inverse.dst_id = tuple->src_id;
   *dir = CT_REPLY;
   log = g_hash_table_lookup(d->by_tuple, &inverse);
-  if (log)
+  if (log != NULL)
     return log;
   *dir = first;
   if (first == CT_REPLY)
@@ -334,7 +334,7 @@ static void print_check(scn_decompiler *d)
     const ct_view *view = &runner->view;
     const char *state = ct_state_name(view->tuple[0].proto, view->state);
 
-    if (state && view->state != 0)
+    if (state != NULL && view->state != 0)
       g_string_append_printf(out, " %s", state);
     g_string_append_printf(out, " %" G_GINT64_FORMAT "s", view->timeout_ns / 1000000000);
     g_string_append(out, view->status & CT_STATUS_ASSURED      ? " ASSURED"
@@ -350,7 +350,7 @@ static gboolean announces_tag(const scn_packet *packet)
 {
   const GPtrArray *chunks = packet->proto == CT_PROTO_SCTP ? packet->l4.sctp.chunks : NULL;
 
-  for (guint i = 0; chunks && i < chunks->len; i++)
+  for (guint i = 0; chunks != NULL && i < chunks->len; i++)
     if (((const scn_chunk *)g_ptr_array_index(chunks, i))->has_tag)
       return TRUE;
   return FALSE;
@@ -374,7 +374,7 @@ static void print_packet(scn_decompiler *d, const cap_frame *frame, const seen *
   else if (tuple.proto == CT_PROTO_SCTP)
     learn_tag(log, dir, b);
   packet = scn_unbuild_packet(b, &log->flow, dir, &log->state);
-  if (!packet) {
+  if (packet == NULL) {
     print_raw(d, frame, s);
     return;
   }
@@ -426,19 +426,19 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
 static void print_start(GString *out, gint64 ns)
 {
   GDateTime *date = g_date_time_new_from_unix_utc(ns / 1000000000);
-  char *text = date ? g_date_time_format(date, "%Y-%m-%dT%H:%M:%S") : NULL;
+  char *text = date != NULL ? g_date_time_format(date, "%Y-%m-%dT%H:%M:%S") : NULL;
 
-  if (text)
+  if (text != NULL)
     g_string_append_printf(out, "start %s", text);
-  if (text && ns % 1000000000) {
+  if (text != NULL && ns % 1000000000) {
     g_string_append_printf(out, ".%09d", (int)(ns % 1000000000));
     while (out->str[out->len - 1] == '0')
       g_string_truncate(out, out->len - 1);
   }
-  if (text)
+  if (text != NULL)
     g_string_append(out, "Z\n");
   g_free(text);
-  if (date)
+  if (date != NULL)
     g_date_time_unref(date);
 }
 

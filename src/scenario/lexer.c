@@ -14,7 +14,7 @@ gboolean scn_fail(scn_cursor *c, const char *format, ...)
   va_list args;
   char *message;
 
-  if (c->error)
+  if (c->error != NULL)
     return FALSE;
   va_start(args, format);
   message = g_strdup_vprintf(format, args);
@@ -71,18 +71,18 @@ gboolean scn_at_end(scn_cursor *c)
 
 gboolean scn_need_end(scn_cursor *c)
 {
-  if (c->error)
+  if (c->error != NULL)
     return FALSE;
   return scn_at_end(c) || scn_wanted(c, "the end of the line");
 }
 
-char scn_peek(scn_cursor *c) { return c->error || scn_at_end(c) ? 0 : *c->at; }
+char scn_peek(scn_cursor *c) { return c->error != NULL || scn_at_end(c) ? 0 : *c->at; }
 
 gboolean scn_accept(scn_cursor *c, const char *punctuation)
 {
   gsize n = strlen(punctuation);
 
-  if (c->error || scn_at_end(c) || (gsize)(c->end - c->at) < n || memcmp(c->at, punctuation, n) != 0)
+  if (c->error != NULL || scn_at_end(c) || (gsize)(c->end - c->at) < n || memcmp(c->at, punctuation, n) != 0)
     return FALSE;
   c->at += n;
   return TRUE;
@@ -92,7 +92,7 @@ gboolean scn_need(scn_cursor *c, const char *punctuation)
 {
   char what[16];
 
-  if (c->error)
+  if (c->error != NULL)
     return FALSE;
   if (scn_accept(c, punctuation))
     return TRUE;
@@ -115,7 +115,7 @@ gboolean scn_accept_word(scn_cursor *c, const char *word)
 {
   gsize n = strlen(word);
 
-  if (c->error || scn_at_end(c) || word_length(c) != n || memcmp(c->at, word, n) != 0)
+  if (c->error != NULL || scn_at_end(c) || word_length(c) != n || memcmp(c->at, word, n) != 0)
     return FALSE;
   c->at += n;
   return TRUE;
@@ -136,7 +136,7 @@ static gboolean take(scn_cursor *c, const char *what, gsize n, char *buffer, gsi
 
 gboolean scn_take_word(scn_cursor *c, const char *what, char *buffer, gsize size)
 {
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   return take(c, what, word_length(c), buffer, size);
 }
@@ -145,7 +145,7 @@ gboolean scn_take_rest_of_word(scn_cursor *c, const char *what, char *buffer, gs
 {
   gsize n = 0;
 
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   while (c->at + n < c->end && c->at[n] != ' ' && c->at[n] != '\t')
     n++;
@@ -158,7 +158,7 @@ gboolean scn_take_u64(scn_cursor *c, const char *what, guint64 largest, guint64 
   guint base = 10;
   guint64 v = 0;
 
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   begin = c->at;
   if (c->end - c->at > 2 && c->at[0] == '0' && c->at[1] == 'x' && g_ascii_isxdigit(c->at[2])) {
@@ -251,7 +251,7 @@ gboolean scn_take_duration(scn_cursor *c, const char *what, gint64 *ns)
   gint64 whole = 0, fraction = 0, unit = 1000000000;
   guint i;
 
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   begin = c->at;
   for (; c->at < c->end && g_ascii_isdigit(*c->at) && whole < G_GINT64_CONSTANT(10000000000); c->at++)
@@ -289,7 +289,7 @@ gboolean scn_take_date(scn_cursor *c, gint64 *ns)
   if (!scn_take_rest_of_word(c, what, text, sizeof(text)))
     return FALSE;
   dot = strchr(text, '.');
-  if (dot) { /* GDateTime keeps microseconds only */
+  if (dot != NULL) { /* GDateTime keeps microseconds only */
     scn_cursor digits;
     gsize n = strspn(dot + 1, "0123456789");
 
@@ -298,7 +298,7 @@ gboolean scn_take_date(scn_cursor *c, gint64 *ns)
     memmove(dot, dot + 1 + n, strlen(dot + 1 + n) + 1);
   }
   date = g_date_time_new_from_iso8601(text, NULL);
-  if (!date)
+  if (date == NULL)
     return wanted_at(c, begin, what);
   seconds = g_date_time_to_unix(date);
   g_date_time_unref(date);
@@ -316,13 +316,13 @@ gboolean scn_take_addr(scn_cursor *c, guint8 *family, ct_addr *addr)
   gsize n = 0;
   const char *begin;
 
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   begin = c->at;
   while (c->at + n < c->end && (g_ascii_isxdigit(c->at[n]) || c->at[n] == '.' || c->at[n] == ':'))
     n++;
   /* A port follows an IPv4 address after a colon; an IPv6 address with a port is in brackets. */
-  if (!bracket && memchr(c->at, '.', n) && memchr(c->at, ':', n) && c->at[0] != ':' &&
+  if (!bracket && memchr(c->at, '.', n) != NULL && memchr(c->at, ':', n) != NULL && c->at[0] != ':' &&
       strcspn(c->at, ":") > strcspn(c->at, "."))
     n = strcspn(c->at, ":");
   if (n == 0 || n >= sizeof(text))
@@ -355,7 +355,7 @@ static gboolean take_escape(scn_cursor *c, guint8 *byte)
     return TRUE;
   }
   found = *c->at ? strchr(letters, *c->at) : NULL;
-  if (!found)
+  if (found == NULL)
     return scn_fail(c, "expected one of r n t 0 \" \\ or xHH after \\");
   *byte = (guint8)bytes[found - letters];
   c->at++;
@@ -366,7 +366,7 @@ gboolean scn_take_string(scn_cursor *c, const char *what, GByteArray **bytes)
 {
   GByteArray *out;
 
-  if (c->error)
+  if (c->error != NULL)
     return FALSE;
   if (!scn_accept(c, "\""))
     return scn_wanted(c, what);
@@ -378,9 +378,9 @@ gboolean scn_take_string(scn_cursor *c, const char *what, GByteArray **bytes)
       break;
     g_byte_array_append(out, &byte, 1);
   }
-  if (!c->error && c->at == c->end)
+  if (c->error == NULL && c->at == c->end)
     scn_fail(c, "expected a closing \", found the end of the line");
-  if (c->error) {
+  if (c->error != NULL) {
     g_byte_array_unref(out);
     return FALSE;
   }
@@ -395,7 +395,7 @@ gboolean scn_take_hex(scn_cursor *c, const char *what, GByteArray **bytes)
   const char *begin = c->at;
   GByteArray *out;
 
-  if (c->error || (scn_at_end(c) && !scn_wanted(c, what)))
+  if (c->error != NULL || (scn_at_end(c) && !scn_wanted(c, what)))
     return FALSE;
   out = g_byte_array_new();
   for (;;) {

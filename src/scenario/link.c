@@ -55,10 +55,10 @@ static void put_layers(const scn_link *link, guint8 family, guint packet_bytes, 
     case SCN_LAYER_VLAN:
     case SCN_LAYER_QINQ:
       scn_put_u16(out, (guint16)layer->value);
-      scn_put_u16(out, next ? layer_type(next) : ip_type);
+      scn_put_u16(out, next != NULL ? layer_type(next) : ip_type);
       break;
     case SCN_LAYER_MPLS:
-      scn_put_u32(out, layer->value << 12 | (next && next->kind == SCN_LAYER_MPLS ? 0 : 0x100) | 64);
+      scn_put_u32(out, layer->value << 12 | (next != NULL && next->kind == SCN_LAYER_MPLS ? 0 : 0x100) | 64);
       break;
     case SCN_LAYER_PPPOE:
       scn_put_u16(out, 0x1100);
@@ -132,6 +132,6 @@ void scn_link_wrap(const scn_link *link, ct_dir dir, const scn_ip *ip, guint8 fa
   default: break; /* raw */
   }
   g_byte_array_append(frame, packet->data, packet->len);
-  if (ip->trailer)
+  if (ip->trailer != NULL)
     g_byte_array_append(frame, ip->trailer->data, ip->trailer->len);
 }

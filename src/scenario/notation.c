@@ -164,11 +164,11 @@ static void print_tcp(GString *out, const scn_packet *packet)
   g_string_append_printf(out, " win %u", tcp->window);
   if (tcp->urgent)
     g_string_append_printf(out, " urg %u", tcp->urgent);
-  for (guint i = 0; tcp->options && i < tcp->options->len; i++) {
+  for (guint i = 0; tcp->options != NULL && i < tcp->options->len; i++) {
     g_string_append(out, i ? "," : " <");
     print_tcp_option(out, &g_array_index(tcp->options, scn_tcp_option, i));
   }
-  if (tcp->options)
+  if (tcp->options != NULL)
     g_string_append_c(out, '>');
 }
 
@@ -179,16 +179,17 @@ static void print_icmp(GString *out, const scn_packet *packet)
   gboolean code = icmp->code != 0;
   guint32 rest = 0;
 
-  if (!name)
+  if (name == NULL)
     g_string_append_printf(out, "type %u", icmp->type);
   else {
-    g_string_append_printf(out, "%s%s%s", name->word, name->second ? " " : "", name->second ? name->second : "");
-    if (name->codes[0].word) { /* the language wants one of the words; another code then overrides it */
+    g_string_append_printf(out, "%s%s%s", name->word, name->second != NULL ? " " : "",
+                           name->second != NULL ? name->second : "");
+    if (name->codes[0].word != NULL) { /* the language wants one of the words; another code then overrides it */
       guint i = 0;
 
-      while (i + 1 < G_N_ELEMENTS(name->codes) && name->codes[i].word && name->codes[i].code != icmp->code)
+      while (i + 1 < G_N_ELEMENTS(name->codes) && name->codes[i].word != NULL && name->codes[i].code != icmp->code)
         i++;
-      code = !name->codes[i].word || name->codes[i].code != icmp->code;
+      code = name->codes[i].word == NULL || name->codes[i].code != icmp->code;
       g_string_append_printf(out, " %s", name->codes[code ? 0 : i].word);
     }
     rest = name->has_id ? (guint32)packet->flow->id << 16 : 0;
@@ -196,7 +197,7 @@ static void print_icmp(GString *out, const scn_packet *packet)
   if (code)
     g_string_append_printf(out, " code %u", icmp->code);
   g_string_append_printf(out, " (%u)", packet->payload->len);
-  if (icmp->rest != rest && name && name->has_id && icmp->rest >> 16 == packet->flow->id)
+  if (icmp->rest != rest && name != NULL && name->has_id && icmp->rest >> 16 == packet->flow->id)
     g_string_append_printf(out, " seq %u", icmp->rest & 0xffff);
   else if (icmp->rest != rest)
     g_string_append_printf(out, " rest 0x%x", icmp->rest);
@@ -207,22 +208,23 @@ static void print_chunk(GString *out, scn_chunk *chunk)
   const scn_chunk_name *name = scn_chunk_name_of(chunk->type);
   const char *comma = "";
 
-  if (name)
+  if (name != NULL)
     g_string_append_printf(out, "%s[", name->word);
   else
     g_string_append_printf(out, "CHUNK %u [", chunk->type);
-  if (chunk->flags != (name ? name->flags : 0)) {
+  if (chunk->flags != (name != NULL ? name->flags : 0)) {
     g_string_append_printf(out, "flgs=%u", chunk->flags);
     comma = ", ";
   }
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++) {
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL;
+       field++) {
     g_string_append_printf(out, "%s%s=%u", comma, field->name, *scn_chunk_value(chunk, field));
     comma = ", ";
   }
   g_string_append_c(out, ']');
-  if (chunk->value && is_fill(chunk->value))
+  if (chunk->value != NULL && is_fill(chunk->value))
     g_string_append_printf(out, "(%u)", chunk->value->len);
-  else if (chunk->value) {
+  else if (chunk->value != NULL) {
     g_string_append(out, " hex ");
     scn_print_hex(out, chunk->value->data, chunk->value->len);
   }
@@ -231,11 +233,11 @@ static void print_chunk(GString *out, scn_chunk *chunk)
 static void print_sctp(GString *out, const scn_sctp *sctp)
 {
   g_string_append(out, "sctp: ");
-  for (guint i = 0; sctp->chunks && i < sctp->chunks->len; i++) {
+  for (guint i = 0; sctp->chunks != NULL && i < sctp->chunks->len; i++) {
     g_string_append(out, i ? "; " : "");
     print_chunk(out, g_ptr_array_index(sctp->chunks, i));
   }
-  if (!sctp->chunks)
+  if (sctp->chunks == NULL)
     g_string_append(out, "nothing");
   if (sctp->has_vtag)
     g_string_append_printf(out, " vtag %u", sctp->vtag);
@@ -276,7 +278,7 @@ static void print_ip(GString *out, const scn_ip *ip)
     g_string_append(out, ip->df ? " df" : " nodf");
   if (ip->has_flow_label)
     g_string_append_printf(out, " flowlabel 0x%x", ip->flow_label);
-  if (ip->options) {
+  if (ip->options != NULL) {
     g_string_append(out, " ipopt ");
     scn_print_hex(out, ip->options->data, ip->options->len);
   }

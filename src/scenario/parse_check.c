@@ -177,10 +177,10 @@ static gboolean take_condition(scn_parser *p, scn_check *check)
 
 static gboolean take_conditions(scn_parser *p, scn_check *check)
 {
-  while (!p->c->error && !scn_at_end(p->c))
+  while (p->c->error == NULL && !scn_at_end(p->c))
     if (!take_condition(p, check))
       return FALSE;
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 static gboolean take_class(scn_parser *p, scn_check *check)

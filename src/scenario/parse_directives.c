@@ -12,7 +12,7 @@ static gboolean name_free(scn_parser *p, const char *begin, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS(reserved); i++)
     if (strcmp(name, reserved[i]) == 0)
       return scn_fail(p->c, "expected the name of a flow, found \"%s\", which is a word of the language", name);
-  if (scn_scenario_flow(p->scenario, name))
+  if (scn_scenario_flow(p->scenario, name) != NULL)
     return scn_fail(p->c, "flow %s was declared in line %u already", name, scn_scenario_flow(p->scenario, name)->line);
   p->c->at = begin + strlen(name);
   return TRUE;
@@ -68,7 +68,7 @@ static gboolean take_pair(scn_parser *p, const char *what, guint32 pair[2])
 
 static gboolean take_flow_options(scn_parser *p, scn_flow *flow)
 {
-  while (!p->c->error && !scn_at_end(p->c)) {
+  while (p->c->error == NULL && !scn_at_end(p->c)) {
     if (flow->proto == CT_PROTO_TCP && scn_accept_word(p->c, "isn"))
       take_pair(p, "an initial sequence number", flow->isn);
     else if (flow->proto == CT_PROTO_SCTP && scn_accept_word(p->c, "tags"))
@@ -82,7 +82,7 @@ static gboolean take_flow_options(scn_parser *p, scn_flow *flow)
     } else
       scn_wanted(p->c, "isn A,B (tcp), tags A,B (sctp), id N (icmp), call A,B (gre) or the end of the line");
   }
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 /* flow web: tcp 10.0.0.2:1031 > 10.0.0.9:80 isn 1000,5000 */
@@ -117,7 +117,7 @@ static gboolean parse_flow(scn_parser *p)
 static void add_step(scn_parser *p, scn_step *step)
 {
   g_ptr_array_add(p->scenario->steps, step);
-  if (step->label && step->packet)
+  if (step->label != NULL && step->packet != NULL)
     g_hash_table_insert(p->scenario->step_by_label, step->label, step);
 }
 
@@ -198,7 +198,7 @@ static gboolean take_layers(scn_parser *p, scn_link *link)
                 [SCN_LAYER_MPLS] = { "mpls", 1048575 },
                 [SCN_LAYER_PPPOE] = { "pppoe", 65535 } };
 
-  while (!p->c->error && !scn_at_end(p->c)) {
+  while (p->c->error == NULL && !scn_at_end(p->c)) {
     guint64 value;
     guint kind;
 
@@ -213,7 +213,7 @@ static gboolean take_layers(scn_parser *p, scn_link *link)
       return FALSE;
     link->layer[link->layers++] = (scn_layer){ .kind = kind, .value = (guint32)value };
   }
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 static gboolean parse_link(scn_parser *p)
@@ -262,7 +262,7 @@ static gboolean parse_hold(scn_parser *p)
   if (!scn_take_word(p->c, "a label for the packet", label, sizeof(label)) || !scn_need(p->c, ":"))
     return FALSE;
   step = scn_step_new(SCN_STEP_HOLD, p->c->line);
-  if (!scn_parse_packet(p, step) || (step->label && !scn_fail(p->c, "a held packet has its label in front"))) {
+  if (!scn_parse_packet(p, step) || (step->label != NULL && !scn_fail(p->c, "a held packet has its label in front"))) {
     scn_step_free(step);
     return FALSE;
   }
@@ -294,7 +294,7 @@ static gboolean parse_check(scn_parser *p, const char *begin, gboolean (*parse)(
 /* => on a line of its own, or after a packet */
 static gboolean parse_arrow(scn_parser *p)
 {
-  if (!p->last_packet)
+  if (p->last_packet == NULL)
     return scn_fail(p->c, "\"=>\" speaks of the packet before, and there is none");
   return parse_check(p, p->c->at - 2, scn_parse_arrow);
 }
@@ -323,7 +323,7 @@ static gboolean take_label_of(scn_parser *p, scn_step *step)
 
   if (!scn_take_word(p->c, "the label of a packet", label, sizeof(label)))
     return FALSE;
-  if (!scn_scenario_labelled(p->scenario, label)) {
+  if (scn_scenario_labelled(p->scenario, label) == NULL) {
     p->c->at = begin;
     return scn_wanted(p->c, "the label of a packet before (\"as LABEL\" or \"hold LABEL:\")");
   }
@@ -420,7 +420,7 @@ gboolean scn_parse_line(scn_parser *p, guint line, const char *text, gsize n, GE
       scn_fail(&c, "expected at most %d steps", SCN_MAX_STEPS);
   }
   p->c = NULL;
-  if (!c.error)
+  if (c.error == NULL)
     return TRUE;
   g_propagate_error(error, c.error);
   return FALSE;

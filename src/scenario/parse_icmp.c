@@ -12,17 +12,17 @@ static gboolean take_code(scn_parser *p, const scn_icmp_name *name, scn_icmp *ic
   const char *begin = p->c->at;
   GString *what;
 
-  if (!name->codes[0].word)
+  if (name->codes[0].word == NULL)
     return TRUE;
   if (!scn_take_word(p->c, "the kind of this ICMP message", word, sizeof(word)))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(name->codes) && name->codes[i].word; i++)
+  for (guint i = 0; i < G_N_ELEMENTS(name->codes) && name->codes[i].word != NULL; i++)
     if (strcmp(word, name->codes[i].word) == 0) {
       icmp->code = name->codes[i].code;
       return TRUE;
     }
   what = g_string_new("the kind of this ICMP message (");
-  for (guint i = 0; i < G_N_ELEMENTS(name->codes) && name->codes[i].word; i++)
+  for (guint i = 0; i < G_N_ELEMENTS(name->codes) && name->codes[i].word != NULL; i++)
     g_string_append_printf(what, "%s%s", i ? ", " : "", name->codes[i].word);
   g_string_append_c(what, ')');
   p->c->at = begin;
@@ -41,7 +41,7 @@ static gboolean take_named(scn_parser *p, guint8 family, scn_icmp *icmp)
 
     if (!scn_accept_word(p->c, name->word))
       continue;
-    if (name->second && !scn_accept_word(p->c, name->second)) {
+    if (name->second != NULL && !scn_accept_word(p->c, name->second)) {
       p->c->at = begin;
       continue;
     }
@@ -50,7 +50,8 @@ static gboolean take_named(scn_parser *p, guint8 family, scn_icmp *icmp)
   }
   what = g_string_new("an ICMP message (");
   for (guint i = 0; (name = scn_icmp_name_get(family, i)) != NULL; i++)
-    g_string_append_printf(what, "%s%s%s, ", name->word, name->second ? " " : "", name->second ? name->second : "");
+    g_string_append_printf(what, "%s%s%s, ", name->word, name->second != NULL ? " " : "",
+                           name->second != NULL ? name->second : "");
   g_string_append(what, "type N code N)");
   scn_wanted(p->c, what->str);
   g_string_free(what, TRUE);
@@ -61,7 +62,7 @@ static gboolean takes_words(const scn_icmp *icmp, guint8 family)
 {
   const scn_icmp_name *name = scn_icmp_name_of(family, icmp->type);
 
-  return name && name->has_id;
+  return name != NULL && name->has_id;
 }
 
 gboolean scn_parse_icmp(scn_parser *p, scn_packet *packet)
@@ -100,7 +101,7 @@ gboolean scn_parse_icmp_attribute(scn_parser *p, scn_packet *packet, gboolean *k
     begin = p->c->at;
     if (!scn_take_word(p->c, "the label of the packet it is about", label, sizeof(label)))
       return FALSE;
-    if (!scn_scenario_labelled(p->scenario, label)) {
+    if (scn_scenario_labelled(p->scenario, label) == NULL) {
       p->c->at = begin;
       return scn_wanted(p->c, "the label of a packet before");
     }
@@ -110,5 +111,5 @@ gboolean scn_parse_icmp_attribute(scn_parser *p, scn_packet *packet, gboolean *k
     return scn_parse_length(p, packet->payload);
   else
     *known = FALSE;
-  return !p->c->error;
+  return p->c->error == NULL;
 }

@@ -28,7 +28,7 @@ static GArray *split_lines(const char *text, gsize length)
   g_array_set_clear_func(lines, text_line_clear);
   while (at < end) {
     const char *newline = memchr(at, '\n', (gsize)(end - at));
-    const char *stop = newline ? newline : end;
+    const char *stop = newline != NULL ? newline : end;
     gboolean goes_on;
 
     number++;
@@ -36,7 +36,7 @@ static GArray *split_lines(const char *text, gsize length)
       first = number;
     if (stop > at && stop[-1] == '\r')
       stop--;
-    goes_on = stop > at && stop[-1] == '\\' && newline;
+    goes_on = stop > at && stop[-1] == '\\' && newline != NULL;
     g_string_append_len(joined, at, stop - at - (goes_on ? 1 : 0));
     if (goes_on)
       g_string_append_c(joined, ' ');
@@ -46,7 +46,7 @@ static GArray *split_lines(const char *text, gsize length)
       g_array_append_val(lines, line);
       g_string_truncate(joined, 0);
     }
-    at = newline ? newline + 1 : end;
+    at = newline != NULL ? newline + 1 : end;
   }
   if (joined->len > 0) {
     text_line line = { first, g_strdup(joined->str) };
@@ -80,7 +80,7 @@ static gboolean substitute(GString *out, const text_line *line, guint round, con
     operator= at[3];
     if (operator== '+' || operator== '*')
       operand = g_ascii_strtoull(at + 4, &end, 10);
-    if (!end || end == at + 4 || *end != '}' || operand > G_MAXUINT32) {
+    if (end == NULL || end == at + 4 || *end != '}' || operand > G_MAXUINT32) {
       g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u:%u: expected ${i+NUMBER} or ${i*NUMBER}", file,
                   line->number, (guint)(at - line->text) + 1);
       return FALSE;
@@ -118,7 +118,7 @@ static gboolean parse_repeat(scn_parser *p, const GArray *lines, guint *at, scn_
   if (fine && rounds * (end - begin) > SCN_MAX_STEPS)
     fine = scn_fail(head, "expected at most %d lines after repeating, found %" G_GUINT64_FORMAT, SCN_MAX_STEPS,
                     rounds * (end - begin));
-  if (head->error)
+  if (head->error != NULL)
     g_propagate_error(error, head->error);
   for (guint round = 0; fine && round < rounds; round++)
     for (guint i = begin; fine && i < end; i++) {

@@ -68,7 +68,7 @@ static gboolean take_extension(scn_parser *p, scn_ip *ip)
 
 static gboolean take_new_bytes(scn_parser *p, const char *what, GByteArray **bytes)
 {
-  if (*bytes)
+  if (*bytes != NULL)
     g_byte_array_unref(*bytes);
   *bytes = NULL;
   return scn_take_hex(p->c, what, bytes);
@@ -162,7 +162,7 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
     return TRUE;
   }
   if (!fine) {
-    if (bytes)
+    if (bytes != NULL)
       g_byte_array_unref(bytes);
     return FALSE;
   }
@@ -176,7 +176,7 @@ static gboolean payload_attribute(scn_parser *p, GByteArray *payload, gsize *cla
   else
     scn_fail(p->c, "expected at most %d bytes of payload", MAX_PACKET_BYTES);
   g_byte_array_unref(bytes);
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 static gboolean own_attribute(scn_parser *p, scn_packet *packet, gboolean *known)
@@ -208,7 +208,7 @@ static gboolean one_attribute(scn_parser *p, scn_step *step, gsize *claimed, gbo
     return known;
   if (scn_accept_word(p->c, "csum"))
     return take_sum(p, &packet->sum);
-  if (scn_accept_word(p->c, "as") && !step->label) {
+  if (scn_accept_word(p->c, "as") && step->label == NULL) {
     char label[SCN_WORD_BYTES];
 
     if (!scn_take_word(p->c, "a label for the packet", label, sizeof(label)))
@@ -226,13 +226,13 @@ static gboolean parse_attributes(scn_parser *p, scn_step *step)
   gsize claimed = 0;
   gboolean given = FALSE;
 
-  while (!p->c->error && !scn_at_end(p->c) && !(scn_peek(p->c) == '=' && p->c->at[1] == '>'))
+  while (p->c->error == NULL && !scn_at_end(p->c) && !(scn_peek(p->c) == '=' && p->c->at[1] == '>'))
     if (!one_attribute(p, step, &claimed, &given))
       return FALSE;
   if (given && claimed != 0 && claimed != step->packet->payload->len)
     return scn_fail(p->c, "expected %" G_GSIZE_FORMAT " bytes of payload, as the length says, found %u", claimed,
                     step->packet->payload->len);
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 /* gre1 [call N] [seq N] [ack N] (LEN), gre [protocol N] [key N] (LEN) */
@@ -314,7 +314,7 @@ gboolean scn_parse_fragment(scn_parser *p, scn_step *step)
 
   if (!take_range(p, step))
     return FALSE;
-  while (!p->c->error && !scn_at_end(p->c) && scn_peek(p->c) != '=') {
+  while (p->c->error == NULL && !scn_at_end(p->c) && scn_peek(p->c) != '=') {
     gboolean known;
 
     if (scn_accept_word(p->c, "more"))
@@ -327,16 +327,16 @@ gboolean scn_parse_fragment(scn_parser *p, scn_step *step)
     } else if (!ip_attribute(p, packet->flow->family, &step->fragment.ip, &known) || !known)
       return scn_wanted(p->c, "more, last, hex BYTES, an attribute of the IP header, => or the end of the line");
   }
-  return !p->c->error;
+  return p->c->error == NULL;
 }
 
 gboolean scn_parse_frame_attributes(scn_parser *p, scn_step *step)
 {
-  while (!p->c->error && !scn_at_end(p->c) && scn_peek(p->c) != '=') {
+  while (p->c->error == NULL && !scn_at_end(p->c) && scn_peek(p->c) != '=') {
     gboolean known = scn_accept_word(p->c, "zeros");
 
     if (known ? !append_zeros(p, step->bytes) : !frame_attribute(p, &step->frame, &known) || !known)
       return scn_wanted(p->c, "zeros N, cut N, trailer BYTES, patch OFFSET BYTES, in, out, => or the end of the line");
   }
-  return !p->c->error;
+  return p->c->error == NULL;
 }

@@ -10,7 +10,7 @@ static gboolean take_value(scn_parser *p, scn_chunk *chunk)
   if (scn_accept_word(p->c, "hex"))
     return scn_take_hex(p->c, "the chunk's value in hexadecimal", &chunk->value);
   if (scn_peek(p->c) != '(')
-    return !p->c->error;
+    return p->c->error == NULL;
   chunk->value = g_byte_array_new();
   return scn_parse_length(p, chunk->value);
 }
@@ -25,7 +25,7 @@ static gboolean take_field(scn_parser *p, scn_chunk *chunk, const scn_chunk_name
     chunk->has_length = TRUE;
     return scn_need(p->c, "=") && scn_take_u16(p->c, "a chunk length", &chunk->length);
   }
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++)
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL; field++)
     if (scn_accept_word(p->c, field->name)) {
       guint64 value;
 
@@ -37,7 +37,7 @@ static gboolean take_field(scn_parser *p, scn_chunk *chunk, const scn_chunk_name
       return TRUE;
     }
   what = g_string_new("a field of this chunk (flgs, len");
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++)
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL; field++)
     g_string_append_printf(what, ", %s", field->name);
   g_string_append_c(what, ')');
   scn_wanted(p->c, what->str);
@@ -53,7 +53,7 @@ static gboolean take_chunk(scn_parser *p, scn_sctp *sctp)
 
   for (guint i = 0; (name = scn_chunk_name_get(i)) != NULL && !scn_accept_word(p->c, name->word); i++)
     ;
-  if (name)
+  if (name != NULL)
     type = name->type;
   else if (!scn_accept_word(p->c, "CHUNK"))
     return scn_wanted(
@@ -63,8 +63,8 @@ static gboolean take_chunk(scn_parser *p, scn_sctp *sctp)
   else if (!scn_take_u8(p->c, "a chunk type", &type))
     return FALSE;
   chunk = scn_chunk_add(sctp, type);
-  chunk->flags = name ? name->flags : 0;
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++)
+  chunk->flags = name != NULL ? name->flags : 0;
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL; field++)
     *scn_chunk_value(chunk, field) = field->value;
   if (scn_accept(p->c, "[") && !scn_accept(p->c, "]")) {
     do {

@@ -19,7 +19,7 @@ static gboolean take_flags(scn_parser *p, scn_tcp *tcp)
   for (const char *at = word; *at; at++) {
     const char *found = strchr(letters, *at);
 
-    if (!found || tcp->flags & 1u << (found - letters)) {
+    if (found == NULL || tcp->flags & 1u << (found - letters)) {
       p->c->at = begin;
       return scn_wanted(p->c, what);
     }

@@ -37,7 +37,7 @@ static void check_tell(scn_runner *runner, const scn_step *step, scn_outcome_fn 
     explain_packet(runner, why);
   outcome.expected = expected->str;
   outcome.got = got->str;
-  outcome.packet = runner->line ? runner->line : "";
+  outcome.packet = runner->line != NULL ? runner->line : "";
   outcome.why = why->str;
   outcome.related = related->str;
   figures->checks++;

@@ -23,7 +23,8 @@ static guint read_chunk(const guint8 *at, guint n, scn_sctp *sctp)
   chunk = scn_chunk_add(sctp, at[0]);
   chunk->flags = at[1];
   name = scn_chunk_name_of(at[0]);
-  for (const scn_chunk_field *field = name ? name->fields : NULL; field && field->name; field++) {
+  for (const scn_chunk_field *field = name != NULL ? name->fields : NULL; field != NULL && field->name != NULL;
+       field++) {
     if (length < used + field->bytes)
       return 0;
     *scn_chunk_value(chunk, field) = get(at + used, field->bytes);

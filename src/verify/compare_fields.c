@@ -42,7 +42,9 @@ gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gi
 {
   if (truth_s == got_s)
     return TRUE;
+
   gint64 late_ns = c->tolerance.late_ns + (c->seen_ns - c->time_ns);
+
   if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
     return FALSE;
   c->counts.timeouts_late++;
@@ -53,6 +55,7 @@ gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gi
 gboolean verify_unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got)
 {
   gint64 moved_ns = (c->time_ns + got->rest_ns) - (truth->listed_ns + truth->rest_ns);
+
   return ABS(moved_ns) <= UNLISTED_NS;
 }
 
@@ -87,6 +90,7 @@ static void side_begin(verify_compare *c, gboolean is_truth)
 {
   const char *name = is_truth ? c->truth_name : c->got_name;
   int width = (int)MAX(strlen(c->truth_name), strlen(c->got_name));
+
   g_string_append_printf(c->difference, "  %-*s: ", width, name);
 }
 
@@ -104,15 +108,15 @@ gboolean verify_differ_entry(verify_compare *c, const char *field, const verify_
 {
   difference_begin(c, field);
   side_begin(c, TRUE);
-  if (truth)
+  if (truth != NULL)
     verify_entry_put(c->difference, truth);
-  g_string_append(c->difference, truth ? "\n" : "no such entry\n");
+  g_string_append(c->difference, truth != NULL ? "\n" : "no such entry\n");
   side_begin(c, FALSE);
-  if (got) {
+  if (got != NULL) {
     verify_entry_put(c->difference, got);
     g_string_append_printf(c->difference, " (%.4f s left)", (double)got->rest_ns / 1e9);
   }
-  g_string_append(c->difference, got ? "\n" : "no such entry\n");
+  g_string_append(c->difference, got != NULL ? "\n" : "no such entry\n");
   return FALSE;
 }
 
@@ -121,13 +125,13 @@ gboolean verify_differ_expect(verify_compare *c, const char *field, const verify
 {
   difference_begin(c, field);
   side_begin(c, TRUE);
-  if (truth)
+  if (truth != NULL)
     verify_expect_put(c->difference, truth);
-  g_string_append(c->difference, truth ? "\n" : "no such expectation\n");
+  g_string_append(c->difference, truth != NULL ? "\n" : "no such expectation\n");
   side_begin(c, FALSE);
-  if (got)
+  if (got != NULL)
     verify_expect_put(c->difference, got);
-  g_string_append(c->difference, got ? "\n" : "no such expectation\n");
+  g_string_append(c->difference, got != NULL ? "\n" : "no such expectation\n");
   return FALSE;
 }
 

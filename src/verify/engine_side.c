@@ -27,9 +27,10 @@ static const ct_profile *profile_for(const char *kernel)
   guint major = 0, minor = 0;
   const ct_profile *old = ct_profile_find("linux-6.1");
   const ct_profile *own = g_str_has_prefix(kernel, "ctreplay ") ? ct_profile_find(kernel + strlen("ctreplay ")) : NULL;
-  if (own)
+
+  if (own != NULL)
     return own;
-  if (sscanf(kernel, "%u.%u", &major, &minor) == 2 && old && (major < 6 || (major == 6 && minor <= 1)))
+  if (sscanf(kernel, "%u.%u", &major, &minor) == 2 && old != NULL && (major < 6 || (major == 6 && minor <= 1)))
     return old;
   return ct_profile_get(0);
 }
@@ -37,6 +38,7 @@ static const ct_profile *profile_for(const char *kernel)
 gboolean verify_engine_has_helper(const char *name)
 {
   ct_helper_info info;
+
   for (guint i = 0; ct_helper_describe(i, &info); i++)
     if (strcmp(info.name, name) == 0)
       return TRUE;
@@ -47,12 +49,13 @@ gboolean verify_engine_has_helper(const char *name)
 static const char *helper_name(const char *text)
 {
   const char *colon = strrchr(text, ':');
-  return colon ? colon + 1 : "";
+
+  return colon != NULL ? colon + 1 : "";
 }
 
 static gboolean helper_listed(const GStrv helpers, const char *name)
 {
-  for (guint i = 0; helpers[i]; i++)
+  for (guint i = 0; helpers[i] != NULL; i++)
     if (strcmp(helper_name(helpers[i]), name) == 0)
       return TRUE;
   return FALSE;
@@ -62,13 +65,15 @@ static gboolean helper_listed(const GStrv helpers, const char *name)
 static void helpers_set(ct_params *params, const GStrv helpers)
 {
   ct_helper_info info;
-  params->helpers_by_port = helpers && helpers[0];
+
+  params->helpers_by_port = helpers != NULL && helpers[0] != NULL;
   for (guint i = 0; params->helpers_by_port && ct_helper_describe(i, &info); i++)
     if (info.port != 0 && !helper_listed(helpers, info.name))
       ct_params_helper_disable(params, info.name);
-  for (guint i = 0; params->helpers_by_port && helpers[i]; i++) {
+  for (guint i = 0; params->helpers_by_port && helpers[i] != NULL; i++) {
     const char *port = strchr(helpers[i], ':');
-    if (port)
+
+    if (port != NULL)
       ct_params_helper_add(params, helper_name(helpers[i]), (guint16)g_ascii_strtoull(port + 1, NULL, 10));
   }
 }
@@ -83,9 +88,10 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
     params->hz = 100;
     params->hz_phase_ns = 700000;
   }
-  for (guint i = 0; header->sysctls && header->sysctls[i]; i++) {
+  for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++) {
     g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);
-    if (!words[0] || !words[1] || ct_params_set(params, words[0], words[1]) != CT_PARAM_OK) {
+
+    if (words[0] == NULL || words[1] == NULL || ct_params_set(params, words[0], words[1]) != CT_PARAM_OK) {
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i],
                   params->profile->name);
       return FALSE;
@@ -105,6 +111,7 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
 void verify_entry_from_view(verify_entry *e, const ct_view *view)
 {
   guint8 proto = view->tuple[CT_ORIGINAL].proto;
+
   memset(e, 0, sizeof(*e));
   e->orig = view->tuple[CT_ORIGINAL];
   e->reply = view->tuple[CT_REPLY];
@@ -127,7 +134,7 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_VTAG;
   if (e->has & VERIFY_HAS_STATE)
     e->state = g_intern_static_string(ct_state_name(proto, view->state));
-  if (view->helper) {
+  if (view->helper != NULL) {
     e->has |= VERIFY_HAS_HELPER;
     e->helper = g_intern_string(view->helper);
   }
@@ -141,6 +148,7 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
 static void entry_as_event(verify_entry *e, const ct_event *event)
 {
   guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
+
   if (event->type == CT_EVENT_DESTROY) {
     e->has &= ~(VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG | VERIFY_HAS_HELPER | VERIFY_HAS_MASTER);
     return;
@@ -168,7 +176,7 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
   x->class_number = view->class_number;
   x->flags = view->flags;
-  x->helper = g_intern_string(view->helper ? view->helper : "");
+  x->helper = g_intern_string(view->helper != NULL ? view->helper : "");
 }
 
 /* An expired master, and with it what it expected, is collected when a kernel looks: at the frame at last, or by its
@@ -184,6 +192,7 @@ static void event_keep(const ct_event *event, void *user)
 {
   verify_engine *run = user;
   verify_event kept = { 0 };
+
   switch (event->type) {
   case CT_EVENT_NEW: kept.type = VERIFY_EV_NEW; break;
   case CT_EVENT_UPDATE: kept.type = VERIFY_EV_UPDATE; break;
@@ -192,12 +201,13 @@ static void event_keep(const ct_event *event, void *user)
   case CT_EVENT_EXPECT_DESTROY: kept.type = VERIFY_EV_EXP_DESTROY; break;
   default: return;
   }
-  if (event->view) {
+  if (event->view != NULL) {
     kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
     verify_entry_from_view(&kept.u.entry, event->view);
     entry_as_event(&kept.u.entry, event);
   } else {
-    kept.expired = event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_MASTER && !event->cause;
+    kept.expired =
+      event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_MASTER && event->cause == NULL;
     expect_from_view(&kept.u.expect, event->expect);
     if (kept.expired)
       expect_collected_late(&kept.u.expect, run->frame_ns - event->time_ns);
@@ -208,6 +218,7 @@ static void event_keep(const ct_event *event, void *user)
 verify_engine *verify_engine_new(const ct_params *params, ct_checksums checksums)
 {
   verify_engine *run = g_new0(verify_engine, 1);
+
   run->engine = ct_engine_new(params);
   run->decoder = pkt_decoder_new(params, checksums);
   run->arena = pkt_arena_new();
@@ -223,7 +234,7 @@ verify_engine *verify_engine_new(const ct_params *params, ct_checksums checksums
 
 void verify_engine_free(verify_engine *run)
 {
-  if (!run)
+  if (run == NULL)
     return;
   ct_engine_free(run->engine);
   pkt_decoder_free(run->decoder);
@@ -244,6 +255,7 @@ void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 num
 {
   cap_frame timed = *frame;
   ct_result result = { 0 };
+
   timed.ts_ns = run->frame_ns = time_ns;
   pkt_arena_reset(run->arena);
   pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);
@@ -267,6 +279,7 @@ void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 num
 static void entry_collect(const ct_view *view, void *user)
 {
   verify_entry entry;
+
   verify_entry_from_view(&entry, view);
   g_array_append_val((GArray *)user, entry);
 }
@@ -274,6 +287,7 @@ static void entry_collect(const ct_view *view, void *user)
 static void expect_collect(const ct_expect_view *view, void *user)
 {
   verify_expect expect;
+
   expect_from_view(&expect, view);
   g_array_append_val((GArray *)user, expect);
 }
@@ -296,6 +310,7 @@ gboolean verify_engine_find(const verify_engine *run, const ct_tuple *tuple, ver
 {
   ct_view view;
   ct_dir dir;
+
   if (!ct_engine_lookup(run->engine, tuple, &view, &dir))
     return FALSE;
   verify_entry_from_view(entry, &view);
@@ -306,6 +321,7 @@ GHashTable *verify_engine_stats(const verify_engine *run)
 {
   const ct_stats *stats = ct_engine_stats(run->engine);
   GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
 #define X(name) g_hash_table_insert(table, g_strdup(#name), g_memdup2(&stats->name, sizeof(stats->name)));
   CT_STAT_LIST(X)
 #undef X

@@ -11,6 +11,7 @@
 guint64 verify_random_next(verify_random *r)
 {
   guint64 z = r->state += G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+
   z = (z ^ z >> 30) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
   z = (z ^ z >> 27) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
   return z ^ z >> 31;
@@ -35,10 +36,13 @@ void verify_hostile_clear(verify_hostile *h)
 static void say(verify_talk *t, guint dir, guint8 proto, GByteArray *l4)
 {
   guint before = t->out->packets->len;
+
   verify_talk_send(t, &t->addr[dir], &t->addr[!dir], proto, l4);
   if (t->out->packets->len == before)
     return;
+
   const verify_hostile_packet *p = &g_array_index(t->out->packets, verify_hostile_packet, before);
+
   t->sent_bytes[dir] = MIN(p->length, (guint)sizeof(t->sent[dir]));
   memcpy(t->sent[dir], t->out->bytes->data + p->offset, t->sent_bytes[dir]);
 }
@@ -64,6 +68,7 @@ static guint32 near_number(verify_talk *t, guint32 right, guint32 edge, guint32 
 static guint16 any_window(verify_talk *t)
 {
   static const guint16 windows[] = { 0, 1, 100, 1000, 8192, 29200, 65535 };
+
   return windows[below(t, G_N_ELEMENTS(windows))];
 }
 
@@ -74,6 +79,7 @@ static guint script_tcp(verify_talk *t, verify_segment *s)
     guint8 dir, flags;
   } book[] = { { 0, CT_TCP_SYN }, { 1, CT_TCP_SYN | CT_TCP_ACK }, { 0, CT_TCP_ACK } };
   guint dir = chance(t, 50);
+
   s->flags = CT_TCP_ACK;
   if (t->step < G_N_ELEMENTS(book)) {
     dir = book[t->step].dir;
@@ -102,6 +108,7 @@ static void talk_tcp(verify_talk *t)
   verify_segment s = { .sum = chance(t, 98) ? VERIFY_SUM_RIGHT : VERIFY_SUM_WRONG };
   gboolean polite = chance(t, t->polite);
   guint dir = chance(t, 50);
+
   if (polite)
     dir = script_tcp(t, &s);
   else
@@ -120,7 +127,9 @@ static void talk_tcp(verify_talk *t)
   if (chance(t, 4))
     s.window = any_window(t);
   verify_talk_tcp(t, &s, dir, l4);
+
   guint32 end = s.seq + s.payload + !!(s.flags & CT_TCP_SYN) + !!(s.flags & CT_TCP_FIN);
+
   t->last_seq[dir] = s.seq;
   if (polite || chance(t, 30))
     t->next[dir] = end;
@@ -143,15 +152,19 @@ static void chunk_put(verify_talk *t, guint8 type, guint32 tag, GByteArray *out)
 {
   guint begin = out->len;
   const guint8 head[] = { type, (guint8)chance(t, 20), 0, 0 };
+
   g_byte_array_append(out, head, sizeof(head));
   if (type == 1 || type == 2) {
     const guint8 body[] = { (guint8)(tag >> 24), (guint8)(tag >> 16), (guint8)(tag >> 8), (guint8)tag };
+
     g_byte_array_append(out, body, sizeof(body));
     verify_talk_bytes(t, out, 12);
   } else if (type != 11 && type != 8 && type != 14) {
     verify_talk_bytes(t, out, type == 0 ? 12 + below(t, 8) : below(t, 12));
   }
+
   guint length = chance(t, 97) ? out->len - begin : below(t, 40);
+
   out->data[begin + 2] = (guint8)(length >> 8);
   out->data[begin + 3] = (guint8)length;
   while (out->len % 4)
@@ -168,6 +181,7 @@ static void talk_sctp(verify_talk *t)
   GByteArray *l4 = g_byte_array_new();
   gboolean polite = chance(t, t->polite);
   guint dir = chance(t, 50), type = types[below(t, G_N_ELEMENTS(types))];
+
   if (polite) {
     dir = book[t->step % G_N_ELEMENTS(book)].dir;
     type = book[t->step % G_N_ELEMENTS(book)].type;
@@ -175,6 +189,7 @@ static void talk_sctp(verify_talk *t)
   }
   if (chance(t, 5))
     type = 1;
+
   guint32 own = chance(t, 90) ? t->tag[!dir] : (guint32)verify_random_next(&t->random);
   guint32 tag = type == 1 && chance(t, 92) ? 0 : any_tag(t, dir);
   const guint8 head[] = { (guint8)(t->port[dir] >> 8),
@@ -189,6 +204,7 @@ static void talk_sctp(verify_talk *t)
                           0,
                           0,
                           0 };
+
   g_byte_array_append(l4, head, sizeof(head));
   if (chance(t, 98))
     chunk_put(t, (guint8)type, own, l4);
@@ -214,6 +230,7 @@ static void talk_icmp(verify_talk *t)
   guint dir = chance(t, 50);
   gboolean four = t->family == CT_IPV4, polite = chance(t, t->polite);
   guint8 type = four ? types4[below(t, G_N_ELEMENTS(types4))] : types6[below(t, G_N_ELEMENTS(types6))];
+
   if (polite)
     type = four ? (dir ? 0 : 8) : (dir ? 129 : 128);
   verify_talk_echo(t, type, chance(t, 95) ? 0 : (guint8)below(t, 4), l4);
@@ -231,6 +248,7 @@ static void talk_error(verify_talk *t)
   guint about = chance(t, 50);
   guint type = four ? types4[below(t, G_N_ELEMENTS(types4))] : types6[below(t, G_N_ELEMENTS(types6))];
   guint n = t->sent_bytes[about];
+
   if (n == 0)
     n = t->sent_bytes[!about];
   guint8 inner[sizeof(t->sent[0])];
@@ -239,7 +257,9 @@ static void talk_error(verify_talk *t)
     n = MIN(n, (four ? 20u : 40u) + below(t, 12));
   if (n > 0 && chance(t, 5))
     inner[below(t, n)] ^= (guint8)(1 + below(t, 255));
+
   ct_addr src = t->addr[!about];
+
   if (chance(t, 60))
     src.bytes[four ? 1 : 2] ^= 0x40; /* a router */
   if (!four && type == 137 && chance(t, 85)) {
@@ -249,7 +269,9 @@ static void talk_error(verify_talk *t)
   } else {
     verify_talk_icmp_error(t, (guint8)type, (guint8)below(t, 5), inner, n, l4);
   }
+
   const ct_addr *dst = &t->addr[chance(t, 92) ? about : !about];
+
   verify_talk_icmp_sum(t, &src, dst, l4, chance(t, 97) ? VERIFY_SUM_RIGHT : VERIFY_SUM_WRONG);
   verify_talk_send(t, &src, dst, four ? CT_PROTO_ICMP : CT_PROTO_ICMPV6, l4);
   g_byte_array_unref(l4);
@@ -259,6 +281,7 @@ static void talk_datagram(verify_talk *t)
 {
   GByteArray *l4 = g_byte_array_new();
   guint dir = chance(t, 50);
+
   switch (t->proto) {
   case CT_PROTO_UDP: verify_talk_udp(t, dir, l4); break;
   case CT_PROTO_UDPLITE: verify_talk_udplite(t, dir, l4); break;
@@ -278,6 +301,7 @@ static guint8 proto_choose(verify_talk *t)
               { CT_PROTO_ICMP, 8 }, { CT_PROTO_GRE, 3 },   { CT_PROTO_UDPLITE, 3 } };
   static const guint8 others[] = { 2, 4, 33, 50, 88, 89, 103, 112, 253 };
   guint roll = below(t, 100);
+
   for (guint i = 0; i < G_N_ELEMENTS(mix); i++) {
     if (roll < mix[i].percent)
       return mix[i].proto;
@@ -294,6 +318,7 @@ static void talk_begin(verify_talk *t)
   for (guint dir = 0; dir < 2; dir++) {
     guint32 host = t->number * 2 + dir;
     const guint8 low[] = { (guint8)(host >> 16 & 0x3f), (guint8)(host >> 8), (guint8)host };
+
     if (t->family == CT_IPV6) {
       t->addr[dir].bytes[0] = 0xfd;
       memcpy(t->addr[dir].bytes + 12, low, 3);
@@ -316,6 +341,7 @@ void verify_hostile_add(verify_hostile *h, guint64 seed, guint32 number)
                        .out = h,
                        .number = number },
               *t = &talk;
+
   talk_begin(t);
   for (guint n = 4 + below(t, 44); n > 0; n--) {
     if (t->phase + 1 < VERIFY_HOSTILE_PHASES && chance(t, 5))

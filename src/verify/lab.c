@@ -43,6 +43,7 @@ struct verify_lab {
 static gint64 clock_ns(void)
 {
   struct timespec now;
+
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (gint64)now.tv_sec * G_GINT64_CONSTANT(1000000000) + now.tv_nsec;
 }
@@ -55,6 +56,7 @@ static int packet_socket(const char *link, int protocol, GError **error)
   const struct sockaddr_ll where = { .sll_family = AF_PACKET,
                                      .sll_protocol = htons((guint16)protocol),
                                      .sll_ifindex = (int)if_nametoindex(link) };
+
   if (fd < 0 || bind(fd, (const struct sockaddr *)&where, sizeof(where)) < 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "packet socket on %s: %s", link, g_strerror(errno));
     if (fd >= 0)
@@ -69,6 +71,7 @@ static int out_drain(int fd)
 {
   char buffer[64];
   int frames = 0;
+
   while (recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT | MSG_TRUNC) >= 0)
     frames++;
   return frames;
@@ -77,6 +80,7 @@ static int out_drain(int fd)
 static gboolean out_wait(int fd, int ms)
 {
   struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
   return poll(&poll_fd, 1, ms) > 0;
 }
 
@@ -92,10 +96,12 @@ static int out_came(verify_lab *lab, GError **error)
 {
   guint8 buffer[14];
   int came = out_drain(lab->out) > 0;
+
   if (came || send(lab->in, test, sizeof(test), 0) < 0)
     return came;
   while (out_wait(lab->out, OUT_WAIT_MS)) {
     ssize_t n = recv(lab->out, buffer, sizeof(buffer), MSG_DONTWAIT);
+
     if (n == (ssize_t)sizeof(buffer) && memcmp(buffer, test, sizeof(buffer)) == 0)
       return came;
     came = TRUE;
@@ -109,6 +115,7 @@ static void cpu_stay(void)
 {
   cpu_set_t one;
   int cpu = sched_getcpu();
+
   CPU_ZERO(&one);
   CPU_SET(cpu < 0 ? 0 : cpu, &one);
   sched_setaffinity(0, sizeof(one), &one);
@@ -118,6 +125,7 @@ static void cpu_stay(void)
 static gboolean lab_warm_up(verify_lab *lab, GError **error)
 {
   gint64 end_ns = clock_ns() + WARM_UP_MS * G_GINT64_CONSTANT(1000000);
+
   while (clock_ns() < end_ns)
     if (send(lab->in, test, sizeof(test), 0) == (ssize_t)sizeof(test) && out_wait(lab->out, 20)) {
       while (out_wait(lab->out, 20))
@@ -134,8 +142,10 @@ static gboolean events_join(verify_netlink *nl, GError **error)
     NFNLGRP_CONNTRACK_NEW,     NFNLGRP_CONNTRACK_UPDATE,     NFNLGRP_CONNTRACK_DESTROY,
     NFNLGRP_CONNTRACK_EXP_NEW, NFNLGRP_CONNTRACK_EXP_UPDATE, NFNLGRP_CONNTRACK_EXP_DESTROY
   };
+
   for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
     int group = groups[i];
+
     if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "ctnetlink events: %s", g_strerror(errno));
       return FALSE;
@@ -150,16 +160,20 @@ static gboolean log_join(verify_netlink *nl, GError **error)
   const struct nfulnl_msg_config_cmd bind = { .command = NFULNL_CFG_CMD_BIND };
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
+
   mnl_attr_put(request, NFULA_CFG_CMD, sizeof(bind), &bind);
+
   int failure = verify_netlink_talk(nl, request, NULL, NULL, "NFLOG", error);
+
   if (!failure) {
     const struct nfulnl_msg_config_mode mode = { .copy_mode = NFULNL_COPY_META };
+
     request = verify_netlink_request(buffer, NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, NLM_F_ACK, AF_UNSPEC, LOG_GROUP);
     mnl_attr_put(request, NFULA_CFG_MODE, sizeof(mode), &mode);
     mnl_attr_put_u32(request, NFULA_CFG_QTHRESH, htonl(1)); /* each packet's message at once */
     failure = verify_netlink_talk(nl, request, NULL, NULL, "NFLOG", error);
   }
-  if (failure && error && *error)
+  if (failure && error != NULL && *error != NULL)
     (*error)->code = VERIFY_ERROR_MISSING;
   return failure == 0;
 }
@@ -167,10 +181,13 @@ static gboolean log_join(verify_netlink *nl, GError **error)
 verify_lab *verify_lab_new(const verify_header *header, GError **error)
 {
   verify_lab *lab = g_new0(verify_lab, 1);
+
   lab->in = lab->out = -1;
   lab->frame = g_malloc(FRAME_BYTES);
   cpu_stay();
+
   gboolean fine = verify_labnet_open(&lab->net, error) && verify_labnet_enter(&lab->net, VERIFY_LAB_INJECTING, error);
+
   if (fine) {
     lab->in = packet_socket("a0", 0, error);
     lab->out = lab->in < 0 ? -1 : packet_socket("b0", ETH_P_ALL, error);
@@ -191,7 +208,7 @@ verify_lab *verify_lab_new(const verify_header *header, GError **error)
 
 void verify_lab_free(verify_lab *lab)
 {
-  if (!lab)
+  if (lab == NULL)
     return;
   verify_netlink_close(&lab->query);
   verify_netlink_close(&lab->events);
@@ -217,9 +234,10 @@ gboolean verify_lab_restart(verify_lab *lab, GStrv sysctls, GError **error)
   char buffer[256];
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, AF_UNSPEC, 0);
+
   if (verify_netlink_talk(&lab->query, request, NULL, NULL, "emptying the table", error))
     return FALSE;
-  for (guint i = 0; sysctls && sysctls[i]; i++)
+  for (guint i = 0; sysctls != NULL && sysctls[i] != NULL; i++)
     if (!verify_labnet_sysctl(sysctls[i], error))
       return FALSE;
   out_drain(lab->out);
@@ -237,13 +255,16 @@ static int log_message(const struct nlmsghdr *message, void *user)
 {
   verify_line *line = user;
   const struct nlattr *attr;
+
   mnl_attr_for_each(attr, message, sizeof(struct nfgenmsg))
   {
     if (mnl_attr_get_type(attr) != NFULA_PREFIX)
       continue;
+
     const char *prefix = mnl_attr_get_str(attr);
     const char *space = strchr(prefix, ' ');
-    for (guint cls = CT_CLASS_NEW; space && cls < CT_CLASS_COUNT; cls++)
+
+    for (guint cls = CT_CLASS_NEW; space != NULL && cls < CT_CLASS_COUNT; cls++)
       if (strlen(ct_class_name((ct_class)cls)) == (gsize)(space - prefix) &&
           strncmp(prefix, ct_class_name((ct_class)cls), (gsize)(space - prefix)) == 0) {
         line->cls = (ct_class)cls;
@@ -256,6 +277,7 @@ static int log_message(const struct nlmsghdr *message, void *user)
 static int event_message(const struct nlmsghdr *message, void *user)
 {
   verify_event event;
+
   if (verify_netlink_event(message, &event))
     g_array_append_val((GArray *)user, event);
   return MNL_CB_OK;
@@ -266,6 +288,7 @@ gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, g
 {
   static const guint8 addresses[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
   guint16 ethertype = htons(family == CT_IPV6 ? ETH_P_IPV6 : ETH_P_IP);
+
   verify_line_reset(line);
   line->number = number;
   bytes = MIN(bytes, (gsize)FRAME_BYTES - 14);
@@ -277,12 +300,15 @@ gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, g
   line->time_ns = line->seen_ns = verify_lab_now(lab);
   if (send(lab->in, lab->frame, lab->frame_bytes, 0) < 0) {
     g_autofree char *why = g_strdup_printf("send: %s", g_strerror(errno));
+
     line->why = g_intern_string(why);
     return TRUE;
   }
   if (verify_netlink_drain(&lab->log, log_message, line, error) < 0)
     return FALSE;
+
   int came = out_came(lab, error);
+
   line->forwarded = came > 0;
   return came >= 0 && verify_netlink_drain(&lab->log, log_message, line, error) >= 0 &&
          verify_netlink_drain(&lab->events, event_message, line->events, error) >= 0;
@@ -304,6 +330,7 @@ static int listing_message(const struct nlmsghdr *message, void *user)
 {
   listing *l = user;
   verify_event event;
+
   if (!verify_netlink_event(message, &event))
     return MNL_CB_OK;
   if (event.type >= VERIFY_EV_EXP_NEW)
@@ -317,10 +344,13 @@ gboolean verify_lab_table(verify_lab *lab, verify_line *line, GArray *entries, G
 {
   char buffer[256];
   listing l = { .entries = entries, .expected = expected };
+
   g_array_set_size(entries, 0);
   g_array_set_size(expected, 0);
+
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC, 0);
+
   if (verify_netlink_talk(&lab->query, request, listing_message, &l, "listing the table", error))
     return FALSE;
   request = verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET, NLM_F_DUMP, AF_UNSPEC, 0);
@@ -343,9 +373,12 @@ gboolean verify_lab_find(verify_lab *lab, const ct_tuple *tuple, verify_line *li
   listing l = { .entries = entries };
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK, tuple->family, 0);
+
   verify_netlink_put_tuple(request, tuple);
+
   GError *local = NULL;
   int failure = verify_netlink_talk(&lab->query, request, listing_message, &l, "looking up an entry", &local);
+
   line->seen_ns = verify_lab_now(lab);
   *found = entries->len > 0;
   if (*found)
@@ -372,5 +405,6 @@ gboolean verify_lab_stats(verify_lab *lab, GHashTable *stats, GError **error)
   char buffer[256];
   struct nlmsghdr *request =
     verify_netlink_request(buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC, 0);
+
   return verify_netlink_talk(&lab->query, request, stats_message, stats, "statistics", error) == 0;
 }

@@ -29,10 +29,13 @@ static gboolean missing(GError **error, const char *what, int code)
 static int file_write(const char *path, const char *text)
 {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
+
   if (fd < 0)
     return errno;
+
   ssize_t n = write(fd, text, strlen(text));
   int code = n < 0 ? errno : 0;
+
   close(fd);
   return code;
 }
@@ -45,9 +48,12 @@ static gboolean user_namespace_enter(GError **error)
   char map[64];
   const uid_t uid = getuid();
   const gid_t gid = getgid();
+
   if (unshare(CLONE_NEWUSER) < 0)
     return missing(error, "neither root nor allowed an unprivileged user namespace", errno);
+
   int code = file_write("/proc/self/setgroups", "deny");
+
   g_snprintf(map, sizeof(map), "0 %u 1", uid);
   code = code ? code : file_write("/proc/self/uid_map", map);
   g_snprintf(map, sizeof(map), "0 %u 1", gid);
@@ -81,9 +87,12 @@ void verify_labnet_close(verify_labnet *net)
 static struct nlmsghdr *link_request(char *buffer, guint flags, int index, gboolean up)
 {
   struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+
   request->nlmsg_type = RTM_NEWLINK;
   request->nlmsg_flags = (guint16)(NLM_F_REQUEST | NLM_F_ACK | flags);
+
   struct ifinfomsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
+
   info->ifi_family = AF_UNSPEC;
   info->ifi_index = index;
   info->ifi_flags = up ? IFF_UP : 0;
@@ -96,12 +105,17 @@ static gboolean veth_make(verify_netlink *nl, const char *name, const char *peer
 {
   char buffer[1024];
   struct nlmsghdr *request = link_request(buffer, NLM_F_CREATE | NLM_F_EXCL, 0, FALSE);
+
   mnl_attr_put_strz(request, IFLA_IFNAME, name);
   mnl_attr_put_u32(request, IFLA_MTU, LINK_MTU);
+
   struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+
   mnl_attr_put_strz(request, IFLA_INFO_KIND, "veth");
+
   struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
   struct nlattr *other = mnl_attr_nest_start(request, VETH_INFO_PEER);
+
   memset(mnl_nlmsg_get_payload_tail(request), 0, sizeof(struct ifinfomsg));
   request->nlmsg_len += (guint32)MNL_ALIGN(sizeof(struct ifinfomsg));
   mnl_attr_put_strz(request, IFLA_IFNAME, peer);
@@ -117,10 +131,15 @@ static gboolean bridge_make(verify_netlink *nl, const char *name, GError **error
 {
   char buffer[512];
   struct nlmsghdr *request = link_request(buffer, NLM_F_CREATE | NLM_F_EXCL, 0, FALSE);
+
   mnl_attr_put_strz(request, IFLA_IFNAME, name);
+
   struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+
   mnl_attr_put_strz(request, IFLA_INFO_KIND, "bridge");
+
   struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
+
   mnl_attr_put_u32(request, IFLA_BR_STP_STATE, 0);
   mnl_attr_put_u8(request, IFLA_BR_MCAST_SNOOPING, 0);
   mnl_attr_nest_end(request, data);
@@ -133,7 +152,8 @@ static gboolean link_set(verify_netlink *nl, const char *name, const char *maste
 {
   char buffer[512];
   struct nlmsghdr *request = link_request(buffer, 0, (int)if_nametoindex(name), TRUE);
-  if (master)
+
+  if (master != NULL)
     mnl_attr_put_u32(request, IFLA_MASTER, if_nametoindex(master));
   if (mtu)
     mnl_attr_put_u32(request, IFLA_MTU, mtu);
@@ -148,14 +168,17 @@ static void ipv6_silence(void) { file_write("/proc/sys/net/ipv6/conf/default/dis
 static gboolean links_make(const verify_labnet *net, GError **error)
 {
   verify_netlink nl;
+
   if (!verify_netlink_open(&nl, NETLINK_ROUTE, error))
     return FALSE;
   ipv6_silence();
+
   int injecting = net->side[VERIFY_LAB_INJECTING];
   gboolean fine = veth_make(&nl, "a1", "a0", injecting, error) && veth_make(&nl, "b1", "b0", injecting, error) &&
                   bridge_make(&nl, "br0", error) && link_set(&nl, "a1", "br0", 0, error) &&
                   link_set(&nl, "b1", "br0", 0, error) && link_set(&nl, "br0", NULL, LINK_MTU, error) &&
                   link_set(&nl, "lo", NULL, 0, error);
+
   verify_netlink_close(&nl);
   if (!fine || !verify_labnet_enter(net, VERIFY_LAB_INJECTING, error))
     return FALSE;
@@ -182,7 +205,7 @@ gboolean verify_labnet_open(verify_labnet *net, GError **error)
   if (links_make(net, error))
     return TRUE;
   /* What fails here fails for want of a module or a privilege. */
-  if (error && *error)
+  if (error != NULL && *error != NULL)
     (*error)->code = VERIFY_ERROR_MISSING;
   return FALSE;
 }
@@ -192,12 +215,15 @@ gboolean verify_labnet_open(verify_labnet *net, GError **error)
 gboolean verify_labnet_sysctl(const char *setting, GError **error)
 {
   g_auto(GStrv) words = g_strsplit(setting, "=", 2);
-  if (!words[0] || !words[1]) {
+
+  if (words[0] == NULL || words[1] == NULL) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s: no value", setting);
     return FALSE;
   }
+
   g_autofree char *path = g_strconcat("/proc/sys/", g_strdelimit(g_strstrip(words[0]), ".", '/'), NULL);
   int code = file_write(path, g_strstrip(words[1]));
+
   return code == 0 || missing(error, setting, code);
 }
 
@@ -209,9 +235,11 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
 {
   static const char *const classes[] = { "new", "established", "related" };
   GString *objects = g_string_new(NULL), *rules = g_string_new(NULL);
-  for (guint i = 0; header->helpers && header->helpers[i]; i++) {
+
+  for (guint i = 0; header->helpers != NULL && header->helpers[i] != NULL; i++) {
     g_auto(GStrv) words = g_strsplit(header->helpers[i], ":", 3);
-    if (g_strv_length(words) != 3 || strpbrk(header->helpers[i], "\"{};\n")) {
+
+    if (g_strv_length(words) != 3 || strpbrk(header->helpers[i], "\"{};\n") != NULL) {
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "helper %s: not proto:port:name", header->helpers[i]);
       g_string_free(objects, TRUE);
       g_string_free(rules, TRUE);
@@ -222,6 +250,7 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
   }
   for (guint i = 0; i < G_N_ELEMENTS(classes); i++) {
     g_autofree char *name = g_ascii_strup(classes[i], -1);
+
     g_string_append_printf(rules, "  ct state %s ct direction original log prefix \"%s o\" group %u\n", classes[i],
                            name, log_group);
     g_string_append_printf(rules, "  ct state %s ct direction reply log prefix \"%s r\" group %u\n", classes[i], name,
@@ -229,9 +258,11 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
   }
   g_string_append_printf(rules, "  ct state invalid log prefix \"INVALID -\" group %u\n", log_group);
   g_string_append_printf(rules, "  ct state untracked log prefix \"UNTRACKED -\" group %u\n", log_group);
+
   char *text = g_strdup_printf(
     "table inet lab {\n%s chain pre {\n  type filter hook prerouting priority -150; policy accept;\n%s }\n}\n",
     objects->str, rules->str);
+
   g_string_free(objects, TRUE);
   g_string_free(rules, TRUE);
   return text;
@@ -241,18 +272,23 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
 static gboolean rules_load(const char *text, GError **error)
 {
   g_autofree char *nft = g_find_program_in_path("nft");
-  if (!nft && g_file_test("/usr/sbin/nft", G_FILE_TEST_IS_EXECUTABLE))
+
+  if (nft == NULL && g_file_test("/usr/sbin/nft", G_FILE_TEST_IS_EXECUTABLE))
     nft = g_strdup("/usr/sbin/nft");
-  if (!nft) {
+  if (nft == NULL) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "the program nft (nftables) is not installed");
     return FALSE;
   }
+
   char *argv[] = { nft, (char *)"-f", (char *)"-", NULL };
   GPid pid;
   int in, status;
+
   if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &in, NULL, NULL, error))
     return FALSE;
+
   gboolean written = write(in, text, strlen(text)) == (ssize_t)strlen(text);
+
   close(in);
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     ;
@@ -268,6 +304,7 @@ gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *
 {
   static const char *const always[] = { "net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1",
                                         "net.netfilter.nf_conntrack_acct=1" };
+
   (void)net;
   if (access("/proc/sys/net/bridge", F_OK) != 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "br_netfilter is not loaded (modprobe br_netfilter)");
@@ -276,9 +313,11 @@ gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *
   for (guint i = 0; i < G_N_ELEMENTS(always); i++)
     if (!verify_labnet_sysctl(always[i], error))
       return FALSE;
-  for (guint i = 0; header->sysctls && header->sysctls[i]; i++)
+  for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++)
     if (!verify_labnet_sysctl(header->sysctls[i], error))
       return FALSE;
+
   g_autofree char *text = rules_text(header, log_group, error);
-  return text && rules_load(text, error);
+
+  return text != NULL && rules_load(text, error);
 }

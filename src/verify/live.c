@@ -36,8 +36,10 @@ typedef struct live {
 static guint32 claimed_length(const guint8 *packet, guint32 bytes)
 {
   gboolean six = bytes > 0 && packet[0] >> 4 == 6;
+
   if (six && bytes >= 6) {
     guint32 payload = (guint32)packet[4] << 8 | packet[5];
+
     return payload ? payload + 40 : 0;
   }
   return !six && bytes >= 4 ? (guint32)packet[2] << 8 | packet[3] : 0;
@@ -50,10 +52,13 @@ static guint32 claimed_length(const guint8 *packet, guint32 bytes)
 static void header_sum_mend(guint8 *packet, guint32 bytes)
 {
   guint32 header = bytes > 0 ? (packet[0] & 15u) * 4 : 0;
+
   if (header < 20 || header > bytes || packet[0] >> 4 != 4)
     return;
   memset(packet + 10, 0, 2);
+
   guint16 sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, packet, header));
+
   memcpy(packet + 10, &sum, 2);
 }
 
@@ -65,16 +70,19 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
 {
   ct_packet ignored;
   pkt_link_info info = { 0 };
+
   pkt_arena_reset(l->arena);
   pkt_decode(l->stripper, frame, l->number, l->arena, &ignored, &info);
   if (info.l3_offset == 0 && (ignored.reason == CT_REASON_NOT_IP || ignored.reason == CT_REASON_LINK_TRUNCATED))
     return FALSE;
   if (info.l3_offset >= frame->captured)
     return FALSE;
+
   const guint8 *data = frame->data + info.l3_offset;
   guint32 bytes = frame->captured - info.l3_offset, wire = frame->wire - info.l3_offset,
           claimed = claimed_length(data, bytes);
   guint32 whole = claimed ? MIN(claimed, wire) : wire;
+
   g_byte_array_set_size(l->packet, 0);
   g_byte_array_append(l->packet, data, MIN(bytes, whole));
   *padded = whole > bytes;
@@ -91,8 +99,11 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
 static void gap_wait(live *l, const cap_frame *frame)
 {
   gint64 gap_ns = l->number == 1 ? 0 : CLAMP(frame->ts_ns - l->last_ts_ns, 0, l->options->max_gap_ns);
+
   l->last_ts_ns = MAX(frame->ts_ns, l->last_ts_ns);
+
   const struct timespec wait = { .tv_sec = gap_ns / 1000000000, .tv_nsec = gap_ns % 1000000000 };
+
   if (gap_ns > 0)
     nanosleep(&wait, NULL);
 }
@@ -101,7 +112,7 @@ static void gap_wait(live *l, const cap_frame *frame)
 
 static void record_flush(live *l)
 {
-  if (l->options->record)
+  if (l->options->record != NULL)
     emit_text_bytes(l->options->record, l->text->str, l->text->len);
   g_string_truncate(l->text, 0);
 }
@@ -113,6 +124,7 @@ static void record_flush(live *l)
 static void table_of_now(const live *l, verify_table *table)
 {
   verify_line all = { .number = l->number };
+
   verify_line_init(&all);
   all.number = l->number;
   verify_table_init(table);
@@ -131,6 +143,7 @@ static void frame_compare(live *l)
                             .captured = (guint32)bytes,
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
+
   verify_engine_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
   table_of_now(l, &now);
   verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_engine_entries(l->run),
@@ -141,10 +154,12 @@ static void frame_compare(live *l)
 static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
 {
   gboolean padded = FALSE;
+
   l->number++;
   gap_wait(l, frame);
   if (packet_extract(l, frame, &padded)) {
     guint8 family = l->packet->len > 0 && l->packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
+
     if (!verify_lab_send(l->lab, family, l->packet->data, l->packet->len, l->number, &l->line, error))
       return FALSE;
     l->line.padded = padded;
@@ -153,7 +168,7 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
     l->line.number = l->number;
     l->line.why = g_intern_static_string("not ip");
   }
-  if (!l->line.why) {
+  if (l->line.why == NULL) {
     if (!verify_lab_table(l->lab, &l->line, l->entries, l->expected, error))
       return FALSE;
     frame_compare(l);
@@ -169,16 +184,17 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
 static gboolean frames_live(live *l, GError **error)
 {
   GError *local = NULL;
+
   while (cap_reader_next(l->reader, l->batch, &local))
     for (guint i = 0; i < l->batch->n; i++) {
-      if ((l->options->stop && *l->options->stop) || (l->options->count && l->number >= l->options->count))
+      if ((l->options->stop != NULL && *l->options->stop) || (l->options->count && l->number >= l->options->count))
         return TRUE;
       if (!frame_live(l, &l->batch->frames[i], error))
         return FALSE;
-      if (verify_compare_difference(l->compare) && !l->options->record)
+      if (verify_compare_difference(l->compare) != NULL && l->options->record == NULL)
         return TRUE;
     }
-  if (local)
+  if (local != NULL)
     g_propagate_error(error, local);
   return local == NULL;
 }
@@ -187,14 +203,19 @@ static gboolean end_live(live *l, GError **error)
 {
   verify_line last;
   verify_end end = { .table = l->entries, .expected = l->expected };
+
   verify_line_init(&last);
   last.time_ns = verify_lab_now(l->lab);
   end.stats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
   gboolean fine =
     verify_lab_table(l->lab, &last, l->entries, l->expected, error) && verify_lab_stats(l->lab, end.stats, error);
+
   if (fine) {
     verify_engine_advance(l->run, last.time_ns);
+
     GHashTable *stats = verify_engine_stats(l->run);
+
     verify_compare_end(l->compare, &end, last.time_ns, verify_engine_entries(l->run), verify_engine_expected(l->run),
                        stats);
     g_hash_table_unref(stats);
@@ -213,9 +234,10 @@ static void header_fill(live *l, const char *capture, const char *kernel)
   const verify_live_options *o = l->options;
   GPtrArray *sysctls = g_ptr_array_new();
   g_autofree char *name = g_path_get_basename(capture);
+
   if (!o->checksums)
     g_ptr_array_add(sysctls, g_strdup("net.netfilter.nf_conntrack_checksum=0"));
-  for (guint i = 0; o->sysctls && o->sysctls[i]; i++)
+  for (guint i = 0; o->sysctls != NULL && o->sysctls[i] != NULL; i++)
     g_ptr_array_add(sysctls, g_strdup(o->sysctls[i]));
   g_ptr_array_add(sysctls, NULL);
   l->header.sysctls = (GStrv)g_ptr_array_free(sysctls, FALSE);
@@ -229,15 +251,18 @@ static gboolean live_open(live *l, const char *capture, GError **error)
   ct_params params;
   ct_checksums checksums;
   struct utsname machine;
+
   uname(&machine);
   header_fill(l, capture, machine.release);
   l->reader = cap_reader_open(capture, error);
-  if (!l->reader || !verify_engine_params(&l->header, &params, &checksums, error))
+  if (l->reader == NULL || !verify_engine_params(&l->header, &params, &checksums, error))
     return FALSE;
   l->lab = verify_lab_new(&l->header, error);
-  if (!l->lab)
+  if (l->lab == NULL)
     return FALSE;
+
   g_autofree char *name = g_strdup_printf("Linux %s", machine.release);
+
   l->run = verify_engine_new(&params, checksums);
   l->stripper = pkt_decoder_new(&params, checksums);
   l->compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
@@ -270,6 +295,7 @@ gboolean verify_live_capture(const char *capture, const verify_live_options *opt
                              GError **error)
 {
   live l = { .options = options };
+
   l.batch = cap_batch_new();
   l.arena = pkt_arena_new();
   l.entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
@@ -279,9 +305,12 @@ gboolean verify_live_capture(const char *capture, const verify_live_options *opt
   verify_table_init(&l.recorded);
   verify_line_init(&l.line);
   verify_line_init(&l.got);
+
   gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
+
   if (done) {
     const char *difference = verify_compare_difference(l.compare);
+
     *report = (verify_report){ .equal = difference == NULL,
                                .counts = *verify_compare_counts(l.compare),
                                .kernel = g_strdup(l.header.kernel),

@@ -8,6 +8,7 @@ G_DEFINE_QUARK(verify - error - quark, verify_error)
 const char *verify_event_name(verify_event_type type)
 {
   static const char *const names[] = { "NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY" };
+
   return names[type];
 }
 
@@ -24,6 +25,7 @@ void verify_line_init(verify_line *line)
 void verify_line_reset(verify_line *line)
 {
   verify_line kept = *line;
+
   memset(line, 0, sizeof(*line));
   line->events = g_array_set_size(kept.events, 0);
   line->listed = g_array_set_size(kept.listed, 0);

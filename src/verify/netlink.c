@@ -19,9 +19,10 @@ typedef struct attributes {
 gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error)
 {
   int bytes = RECEIVE_BUFFER_BYTES;
+
   memset(nl, 0, sizeof(*nl));
   nl->socket = mnl_socket_open(bus);
-  if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+  if (nl->socket == NULL || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "netlink: %s", g_strerror(errno));
     verify_netlink_close(nl);
     return FALSE;
@@ -36,7 +37,7 @@ gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error)
 
 void verify_netlink_close(verify_netlink *nl)
 {
-  if (nl->socket)
+  if (nl->socket != NULL)
     mnl_socket_close(nl->socket);
   g_free(nl->buffer);
   memset(nl, 0, sizeof(*nl));
@@ -46,15 +47,21 @@ int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t f
                         GError **error)
 {
   guint port = mnl_socket_get_portid(nl->socket);
+
   request->nlmsg_seq = ++nl->sequence;
+
   int status = mnl_socket_sendto(nl->socket, request, request->nlmsg_len) < 0 ? -1 : 1;
+
   while (status > 0) {
     ssize_t n = mnl_socket_recvfrom(nl->socket, nl->buffer, NETLINK_BUFFER_BYTES);
+
     status = n < 0 ? -1 : mnl_cb_run(nl->buffer, (size_t)n, nl->sequence, port, fn, user);
   }
   if (status == 0)
     return 0;
+
   int failure = errno;
+
   g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "%s: %s", what, g_strerror(failure));
   return failure;
 }
@@ -62,8 +69,10 @@ int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t f
 int verify_netlink_drain(verify_netlink *nl, mnl_cb_t fn, void *user, GError **error)
 {
   int messages = 0;
+
   for (;;) {
     ssize_t n = recv(mnl_socket_get_fd(nl->socket), nl->buffer, NETLINK_BUFFER_BYTES, MSG_DONTWAIT);
+
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -72,7 +81,9 @@ int verify_netlink_drain(verify_netlink *nl, mnl_cb_t fn, void *user, GError **e
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "netlink: messages were lost: %s", g_strerror(errno));
       return -1;
     }
+
     int left = (int)n;
+
     for (const struct nlmsghdr *m = (const struct nlmsghdr *)nl->buffer; mnl_nlmsg_ok(m, left);
          m = mnl_nlmsg_next(m, &left)) {
       fn(m, user);
@@ -85,9 +96,12 @@ struct nlmsghdr *verify_netlink_request(char *buffer, guint subsystem, guint mes
                                         guint16 resource)
 {
   struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+
   request->nlmsg_type = (guint16)(subsystem << 8 | message);
   request->nlmsg_flags = (guint16)(NLM_F_REQUEST | flags);
+
   struct nfgenmsg *nf = mnl_nlmsg_put_extra_header(request, sizeof(*nf));
+
   nf->nfgen_family = family;
   nf->version = NFNETLINK_V0;
   nf->res_id = htons(resource);
@@ -100,6 +114,7 @@ static int attribute_keep(const struct nlattr *attr, void *user)
 {
   attributes *a = user;
   guint16 type = mnl_attr_get_type(attr);
+
   if (type < ATTRIBUTES)
     a->at[type] = attr;
   return MNL_CB_OK;
@@ -108,7 +123,8 @@ static int attribute_keep(const struct nlattr *attr, void *user)
 static attributes nested(const struct nlattr *attr)
 {
   attributes a = { { NULL } };
-  if (attr)
+
+  if (attr != NULL)
     mnl_attr_parse_nested(attr, attribute_keep, &a);
   return a;
 }
@@ -117,7 +133,8 @@ static attributes nested(const struct nlattr *attr)
 static guint64 number(const struct nlattr *attr)
 {
   guint64 value = 0;
-  if (attr && mnl_attr_get_payload_len(attr) <= sizeof(value))
+
+  if (attr != NULL && mnl_attr_get_payload_len(attr) <= sizeof(value))
     for (guint i = 0; i < mnl_attr_get_payload_len(attr); i++)
       value = value << 8 | ((const guint8 *)mnl_attr_get_payload(attr))[i];
   return value;
@@ -132,11 +149,12 @@ static void tuple_read(const struct nlattr *attr, ct_tuple *tuple)
 {
   const attributes t = nested(attr), ip = nested(t.at[CTA_TUPLE_IP]), proto = nested(t.at[CTA_TUPLE_PROTO]);
   gboolean six = ip.at[CTA_IP_V6_SRC] != NULL;
+
   memset(tuple, 0, sizeof(*tuple));
   tuple->family = six ? CT_IPV6 : CT_IPV4;
-  if (ip.at[six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC])
+  if (ip.at[six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC] != NULL)
     address(ip.at[six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC], &tuple->src);
-  if (ip.at[six ? CTA_IP_V6_DST : CTA_IP_V4_DST])
+  if (ip.at[six ? CTA_IP_V6_DST : CTA_IP_V4_DST] != NULL)
     address(ip.at[six ? CTA_IP_V6_DST : CTA_IP_V4_DST], &tuple->dst);
   tuple->proto = (guint8)number(proto.at[CTA_PROTO_NUM]);
   tuple->src_id = (guint16)number(proto.at[CTA_PROTO_SRC_PORT]);
@@ -151,35 +169,38 @@ static void tuple_read(const struct nlattr *attr, ct_tuple *tuple)
 static const char *text(const struct nlattr *attr)
 {
   g_autofree char *copy = g_strndup(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
+
   return g_intern_string(copy);
 }
 
 static void state_set(verify_entry *e, guint8 proto, const struct nlattr *attr)
 {
   const char *name = ct_state_name(proto, (guint)number(attr));
+
   e->has |= VERIFY_HAS_STATE;
-  e->state = g_intern_string(name ? name : "?");
+  e->state = g_intern_string(name != NULL ? name : "?");
 }
 
 static void protoinfo_read(const struct nlattr *attr, verify_entry *e)
 {
   const attributes a = nested(attr), tcp = nested(a.at[CTA_PROTOINFO_TCP]), sctp = nested(a.at[CTA_PROTOINFO_SCTP]);
-  if (tcp.at[CTA_PROTOINFO_TCP_STATE])
+
+  if (tcp.at[CTA_PROTOINFO_TCP_STATE] != NULL)
     state_set(e, CT_PROTO_TCP, tcp.at[CTA_PROTOINFO_TCP_STATE]);
-  if (tcp.at[CTA_PROTOINFO_TCP_WSCALE_ORIGINAL]) {
+  if (tcp.at[CTA_PROTOINFO_TCP_WSCALE_ORIGINAL] != NULL) {
     e->has |= VERIFY_HAS_WSCALE;
     e->wscale[0] = (guint8)number(tcp.at[CTA_PROTOINFO_TCP_WSCALE_ORIGINAL]);
     e->wscale[1] = (guint8)number(tcp.at[CTA_PROTOINFO_TCP_WSCALE_REPLY]);
   }
   /* struct nf_ct_tcp_flags: flags, then a mask */
-  if (tcp.at[CTA_PROTOINFO_TCP_FLAGS_ORIGINAL] && tcp.at[CTA_PROTOINFO_TCP_FLAGS_REPLY]) {
+  if (tcp.at[CTA_PROTOINFO_TCP_FLAGS_ORIGINAL] != NULL && tcp.at[CTA_PROTOINFO_TCP_FLAGS_REPLY] != NULL) {
     e->has |= VERIFY_HAS_TFLAGS;
     e->tflags[0] = *(const guint8 *)mnl_attr_get_payload(tcp.at[CTA_PROTOINFO_TCP_FLAGS_ORIGINAL]);
     e->tflags[1] = *(const guint8 *)mnl_attr_get_payload(tcp.at[CTA_PROTOINFO_TCP_FLAGS_REPLY]);
   }
-  if (sctp.at[CTA_PROTOINFO_SCTP_STATE])
+  if (sctp.at[CTA_PROTOINFO_SCTP_STATE] != NULL)
     state_set(e, CT_PROTO_SCTP, sctp.at[CTA_PROTOINFO_SCTP_STATE]);
-  if (sctp.at[CTA_PROTOINFO_SCTP_VTAG_ORIGINAL]) {
+  if (sctp.at[CTA_PROTOINFO_SCTP_VTAG_ORIGINAL] != NULL) {
     e->has |= VERIFY_HAS_VTAG;
     e->vtag[0] = (guint32)number(sctp.at[CTA_PROTOINFO_SCTP_VTAG_ORIGINAL]);
     e->vtag[1] = (guint32)number(sctp.at[CTA_PROTOINFO_SCTP_VTAG_REPLY]);
@@ -189,6 +210,7 @@ static void protoinfo_read(const struct nlattr *attr, verify_entry *e)
 static void counters_read(const struct nlattr *attr, verify_entry *e, guint dir)
 {
   const attributes a = nested(attr);
+
   e->has |= VERIFY_HAS_COUNTERS;
   e->packets[dir] = number(a.at[CTA_COUNTERS_PACKETS]);
   e->bytes[dir] = number(a.at[CTA_COUNTERS_BYTES]);
@@ -198,32 +220,33 @@ static void entry_read(const attributes *a, verify_entry *e)
 {
   memset(e, 0, sizeof(*e));
   tuple_read(a->at[CTA_TUPLE_ORIG], &e->orig);
-  if (a->at[CTA_TUPLE_REPLY]) {
+  if (a->at[CTA_TUPLE_REPLY] != NULL) {
     e->has |= VERIFY_HAS_REPLY;
     tuple_read(a->at[CTA_TUPLE_REPLY], &e->reply);
   }
-  if (a->at[CTA_STATUS]) {
+  if (a->at[CTA_STATUS] != NULL) {
     e->has |= VERIFY_HAS_STATUS;
     e->status = (guint32)number(a->at[CTA_STATUS]);
   }
   protoinfo_read(a->at[CTA_PROTOINFO], e);
-  if (a->at[CTA_HELP]) {
+  if (a->at[CTA_HELP] != NULL) {
     const attributes help = nested(a->at[CTA_HELP]);
-    if (help.at[CTA_HELP_NAME]) {
+
+    if (help.at[CTA_HELP_NAME] != NULL) {
       e->has |= VERIFY_HAS_HELPER;
       e->helper = text(help.at[CTA_HELP_NAME]);
     }
   }
-  if (a->at[CTA_TIMEOUT]) {
+  if (a->at[CTA_TIMEOUT] != NULL) {
     e->has |= VERIFY_HAS_TIMEOUT;
     e->timeout_s = (gint64)number(a->at[CTA_TIMEOUT]);
     e->rest_ns = e->timeout_s * G_GINT64_CONSTANT(1000000000);
   }
-  if (a->at[CTA_COUNTERS_ORIG])
+  if (a->at[CTA_COUNTERS_ORIG] != NULL)
     counters_read(a->at[CTA_COUNTERS_ORIG], e, 0);
-  if (a->at[CTA_COUNTERS_REPLY])
+  if (a->at[CTA_COUNTERS_REPLY] != NULL)
     counters_read(a->at[CTA_COUNTERS_REPLY], e, 1);
-  if (a->at[CTA_TUPLE_MASTER]) {
+  if (a->at[CTA_TUPLE_MASTER] != NULL) {
     e->has |= VERIFY_HAS_MASTER;
     tuple_read(a->at[CTA_TUPLE_MASTER], &e->master);
   }
@@ -237,7 +260,7 @@ static void expect_read(const attributes *a, verify_expect *x)
   tuple_read(a->at[CTA_EXPECT_MASK], &x->mask);
   x->timeout_s = (gint32)(guint32)number(a->at[CTA_EXPECT_TIMEOUT]);
   x->rest_ns = x->timeout_s * G_GINT64_CONSTANT(1000000000);
-  x->helper = a->at[CTA_EXPECT_HELP_NAME] ? text(a->at[CTA_EXPECT_HELP_NAME]) : "";
+  x->helper = a->at[CTA_EXPECT_HELP_NAME] != NULL ? text(a->at[CTA_EXPECT_HELP_NAME]) : "";
   x->flags = (guint32)number(a->at[CTA_EXPECT_FLAGS]);
   x->class_number = (guint32)number(a->at[CTA_EXPECT_CLASS]);
 }
@@ -246,6 +269,7 @@ gboolean verify_netlink_event(const struct nlmsghdr *message, verify_event *even
 {
   attributes a = { { NULL } };
   guint subsystem = message->nlmsg_type >> 8, kind = message->nlmsg_type & 0xff;
+
   memset(event, 0, sizeof(*event));
   if (mnl_attr_parse(message, sizeof(struct nfgenmsg), attribute_keep, &a) < 0)
     return FALSE;
@@ -272,6 +296,7 @@ void verify_netlink_put_tuple(struct nlmsghdr *request, const ct_tuple *tuple)
   gboolean six = tuple->family == CT_IPV6, icmp = ct_tuple_is_icmp(tuple);
   struct nlattr *outer = mnl_attr_nest_start(request, CTA_TUPLE_ORIG);
   struct nlattr *inner = mnl_attr_nest_start(request, CTA_TUPLE_IP);
+
   mnl_attr_put(request, six ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, six ? 16 : 4, tuple->src.bytes);
   mnl_attr_put(request, six ? CTA_IP_V6_DST : CTA_IP_V4_DST, six ? 16 : 4, tuple->dst.bytes);
   mnl_attr_nest_end(request, inner);
@@ -305,12 +330,15 @@ void verify_netlink_stats(const struct nlmsghdr *message, GHashTable *stats)
                { CTA_STATS_CLASH_RESOLVE, "clash_resolve" },
                { CTA_STATS_CHAIN_TOOLONG, "chaintoolong" } };
   attributes a = { { NULL } };
+
   mnl_attr_parse(message, sizeof(struct nfgenmsg), attribute_keep, &a);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    if (!a.at[rows[i].type])
+    if (a.at[rows[i].type] == NULL)
       continue;
+
     guint64 *sum = g_hash_table_lookup(stats, rows[i].name);
-    if (!sum) {
+
+    if (sum == NULL) {
       sum = g_new0(guint64, 1);
       g_hash_table_insert(stats, g_strdup(rows[i].name), sum);
     }

@@ -50,7 +50,7 @@ void verify_report_print(GString *out, const verify_report *report)
   g_string_append_printf(out, "%s, %s%s: %s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "",
                          report->kernel, report->equal ? "equal" : "DIFFERENT");
   verify_counts_print(out, &report->counts);
-  if (report->difference)
+  if (report->difference != NULL)
     g_string_append_printf(out, "first difference:\n%s", report->difference);
 }
 
@@ -78,6 +78,7 @@ static void report_fill(verify_report *report, const offline *o)
 {
   const verify_header *header = verify_transcript_header(o->truth);
   const char *difference = verify_compare_difference(o->compare);
+
   *report = (verify_report){ .equal = difference == NULL,
                              .counts = *verify_compare_counts(o->compare),
                              .kernel = g_strdup(header->kernel),
@@ -88,6 +89,7 @@ static void report_fill(verify_report *report, const offline *o)
 static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
 {
   g_autofree char *name = g_strconcat(verify_header_is_own(header) ? "" : "Linux ", header->kernel, NULL);
+
   return verify_compare_new(tolerance, name, got_name);
 }
 
@@ -97,6 +99,7 @@ static void leave_out_listed(verify_compare *compare, const GArray *entries)
     const verify_entry *entry = &g_array_index(entries, verify_entry, i);
     gboolean unknown = entry->has & VERIFY_HAS_HELPER && !verify_engine_has_helper(entry->helper);
     gboolean child = entry->has & VERIFY_HAS_MASTER && verify_compare_leaves_out(compare, &entry->master);
+
     if (unknown || child)
       verify_compare_leave_out(compare, &entry->orig);
   }
@@ -108,7 +111,8 @@ static gboolean helper_flows_leave_out(offline *o, const char *transcript, GErro
   verify_transcript *t = verify_transcript_open(transcript, error);
   verify_line line;
   verify_next next = VERIFY_NEXT_ERROR;
-  if (!t)
+
+  if (t == NULL)
     return FALSE;
   verify_line_init(&line);
   while ((next = verify_transcript_next(t, &line, error)) == VERIFY_NEXT_LINE)
@@ -122,10 +126,11 @@ static gboolean engine_open(offline *o, const char *capture, GError **error)
 {
   ct_params params;
   ct_checksums checksums;
+
   if (!verify_engine_params(verify_transcript_header(o->truth), &params, &checksums, error))
     return FALSE;
   o->reader = cap_reader_open(capture, error);
-  if (!o->reader)
+  if (o->reader == NULL)
     return FALSE;
   o->batch = cap_batch_new();
   o->batch->n = 0;
@@ -150,21 +155,24 @@ static gboolean engine_frame(offline *o, GError **error)
 {
   GError *local = NULL;
   const cap_frame *frame = frame_next(o, &local);
-  if (!frame && o->line.why) {
+
+  if (frame == NULL && o->line.why != NULL) {
     /* A broken last record, of which the referee made a frame that it could not send. */
     g_clear_error(&local);
     verify_compare_frame(o->compare, &o->line, &o->table, &o->got, NULL, NULL, NULL);
     return TRUE;
   }
-  if (!frame) {
+  if (frame == NULL) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE,
                 "the capture has no packet %" G_GUINT64_FORMAT ", of which the transcript speaks%s%s", o->line.number,
-                local ? ": " : "", local ? local->message : "");
+                local != NULL ? ": " : "", local != NULL ? local->message : "");
     g_clear_error(&local);
     return FALSE;
   }
+
   const ct_tuple *tuple = NULL;
-  if (o->line.why) {
+
+  if (o->line.why != NULL) {
     /*
      * The referee waited for its time all the same, so entries may have expired by it: seen only in the table at the
      * end.
@@ -184,8 +192,10 @@ static gboolean engine_frame(offline *o, GError **error)
 static void engine_end(offline *o)
 {
   verify_engine_advance(o->run, o->idle_ns);
+
   GHashTable *stats = verify_engine_stats(o->run);
   gboolean all = verify_compare_counts(o->compare)->left_out == 0;
+
   verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_engine_entries(o->run),
                      verify_engine_expected(o->run), all ? stats : NULL);
   g_hash_table_unref(stats);
@@ -194,7 +204,8 @@ static void engine_end(offline *o)
 static gboolean engine_compare(offline *o, GError **error)
 {
   for (;;) {
-    const verify_next next = verify_transcript_next(o->truth, &o->line, error);
+    verify_next next = verify_transcript_next(o->truth, &o->line, error);
+
     if (next == VERIFY_NEXT_ERROR)
       return FALSE;
     if (next == VERIFY_NEXT_END)
@@ -202,7 +213,7 @@ static gboolean engine_compare(offline *o, GError **error)
     verify_table_apply(&o->table, &o->line);
     if (!engine_frame(o, error))
       return FALSE;
-    if (verify_compare_difference(o->compare))
+    if (verify_compare_difference(o->compare) != NULL)
       return TRUE;
   }
   engine_end(o);
@@ -213,10 +224,12 @@ gboolean verify_offline_capture(const char *capture, const char *transcript, ver
 {
   offline o;
   gboolean done = FALSE;
+
   offline_init(&o);
   o.truth = verify_transcript_open(transcript, error);
-  if (o.truth) {
+  if (o.truth != NULL) {
     const verify_header *header = verify_transcript_header(o.truth);
+
     o.compare =
       compare_new(header, header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live, "ctreplay");
     done =
@@ -233,6 +246,7 @@ static GArray *table_values(const verify_table *table)
   GArray *values = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   GHashTableIter iter;
   gpointer value;
+
   g_hash_table_iter_init(&iter, table->entries);
   while (g_hash_table_iter_next(&iter, NULL, &value))
     g_array_append_vals(values, value, 1);
@@ -243,6 +257,7 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
 {
   verify_table table;
   verify_next next, other_next;
+
   verify_table_init(&table);
   for (;;) {
     next = verify_transcript_next(o->truth, &o->line, error);
@@ -251,8 +266,10 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
       break;
     verify_table_apply(&o->table, &o->line);
     verify_table_apply(&table, &o->got);
+
     GArray *values = table_values(&table);
     gboolean equal = verify_compare_frame(o->compare, &o->line, &o->table, &o->got, values, table.expected, NULL);
+
     g_array_unref(values);
     if (!equal)
       break;
@@ -266,6 +283,7 @@ static gboolean transcripts_compare(offline *o, verify_transcript *other, GError
   }
   if (next == VERIFY_NEXT_END) {
     const verify_end *end = verify_transcript_end(other);
+
     verify_compare_end(o->compare, verify_transcript_end(o->truth), 0, end->table, end->expected, end->stats);
   }
   return TRUE;
@@ -276,10 +294,13 @@ gboolean verify_offline_transcripts(const char *transcript, const char *other_pa
 {
   offline o;
   gboolean done = FALSE;
+
   offline_init(&o);
   o.truth = verify_transcript_open(transcript, error);
-  verify_transcript *other = o.truth ? verify_transcript_open(other_path, error) : NULL;
-  if (other) {
+
+  verify_transcript *other = o.truth != NULL ? verify_transcript_open(other_path, error) : NULL;
+
+  if (other != NULL) {
     o.compare = compare_new(verify_transcript_header(o.truth), &verify_tolerance_transcripts, other_path);
     done = transcripts_compare(&o, other, error);
   }

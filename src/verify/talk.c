@@ -35,8 +35,11 @@ static guint16 sum_over(const verify_talk *t, const ct_addr *src, const ct_addr 
 {
   guint n = t->family == CT_IPV4 ? 4 : 16;
   ct_sum sum = ct_sum_value(ct_sum_value(0, (guint16)proto), (guint16)l4->len);
+
   sum = ct_sum_bytes(ct_sum_bytes(sum, src->bytes, n), dst->bytes, n);
+
   guint16 folded = (guint16)~ct_sum_fold(ct_sum_bytes(sum, l4->data, covered));
+
   return folded;
 }
 
@@ -56,10 +59,12 @@ static verify_sum_kind sum_choose(verify_talk *t) { return chance(t, 97) ? VERIF
 static void sack_blocks(verify_talk *t, guint dir, GByteArray *out)
 {
   guint blocks = below(t, 4);
+
   put8(out, 5);
   put8(out, chance(t, 95) ? 2 + 8 * blocks : below(t, 40));
   for (guint i = 0; i < blocks; i++) {
     guint32 left = t->next[!dir] + below(t, 300) - 100;
+
     put32(out, left);
     put32(out, left + below(t, 200));
   }
@@ -123,6 +128,7 @@ void verify_talk_tcp_options(verify_talk *t, const verify_segment *s, guint dir,
 void verify_talk_tcp(verify_talk *t, const verify_segment *s, guint dir, GByteArray *out)
 {
   GByteArray *options = g_byte_array_new();
+
   verify_talk_tcp_options(t, s, dir, options);
   put16(out, t->port[dir]);
   put16(out, t->port[!dir]);
@@ -147,6 +153,7 @@ void verify_talk_udp(verify_talk *t, guint dir, GByteArray *out)
 {
   guint payload = below(t, 60);
   gboolean sum_zero = chance(t, 8);
+
   put16(out, t->port[dir]);
   put16(out, t->port[!dir]);
   put16(out, chance(t, 95) ? 8 + payload : below(t, 90));
@@ -156,7 +163,9 @@ void verify_talk_udp(verify_talk *t, guint dir, GByteArray *out)
     g_byte_array_set_size(out, below(t, out->len));
   if (out->len < 8 || sum_zero)
     return;
+
   guint16 sum = sum_over(t, &t->addr[dir], &t->addr[!dir], CT_PROTO_UDP, out, out->len);
+
   sum_store(out, 6, sum ? sum : 0xffff, sum_choose(t));
 }
 
@@ -164,6 +173,7 @@ void verify_talk_udplite(verify_talk *t, guint dir, GByteArray *out)
 {
   guint payload = below(t, 60);
   guint coverage = chance(t, 60) ? 8 + below(t, payload + 1) : below(t, 80);
+
   put16(out, t->port[dir]);
   put16(out, t->port[!dir]);
   put16(out, chance(t, 20) ? coverage = 0 : coverage);
@@ -171,9 +181,11 @@ void verify_talk_udplite(verify_talk *t, guint dir, GByteArray *out)
   verify_talk_bytes(t, out, payload);
   if (coverage == 0 || coverage > out->len)
     coverage = out->len;
+
   /* Linux verifies with UDP's number in the pseudo header, so both are tried. */
   guint16 sum =
     sum_over(t, &t->addr[dir], &t->addr[!dir], chance(t, 70) ? CT_PROTO_UDP : CT_PROTO_UDPLITE, out, coverage);
+
   sum_store(out, 6, sum ? sum : 0xffff, chance(t, 5) ? VERIFY_SUM_ZERO : sum_choose(t));
 }
 
@@ -182,7 +194,9 @@ void verify_talk_icmp_sum(const verify_talk *t, const ct_addr *src, const ct_add
 {
   if (icmp->len < 4)
     return;
+
   guint16 sum;
+
   set16(icmp, 2, 0);
   if (t->family == CT_IPV4)
     sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, icmp->data, icmp->len));
@@ -230,6 +244,7 @@ void verify_talk_redirect(verify_talk *t, const guint8 *about, guint n, GByteArr
 void verify_talk_gre(verify_talk *t, guint dir, GByteArray *out)
 {
   guint version = chance(t, 50);
+
   put16(out, (chance(t, 50) ? 0x2000 : 0x1000) | version);
   put16(out, version && chance(t, 85) ? 0x880b : 0x0800);
   put16(out, below(t, 20));
@@ -243,7 +258,9 @@ void verify_talk_sctp_sum(GByteArray *sctp, verify_sum_kind how)
 {
   if (sctp->len < 12)
     return;
+
   guint32 crc = ct_crc32c_sctp(sctp->data, sctp->len);
+
   if (how == VERIFY_SUM_WRONG)
     crc ^= 0x1234;
   for (guint i = 0; i < 4; i++)
@@ -259,6 +276,7 @@ static void packet_emit(verify_talk *t, const GByteArray *packet)
                                         .family = t->family,
                                         .offset = t->out->bytes->len,
                                         .length = packet->len };
+
   g_byte_array_append(t->out->bytes, packet->data, packet->len);
   g_array_append_val(t->out->packets, entry);
 }
@@ -266,8 +284,11 @@ static void packet_emit(verify_talk *t, const GByteArray *packet)
 static void ipv4_finish(verify_talk *t, GByteArray *p)
 {
   guint header = (p->data[0] & 15u) * 4;
+
   set16(p, 10, 0);
+
   guint16 sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, p->data, MIN(header, p->len)));
+
   sum_store(p, 10, sum, chance(t, 1) ? VERIFY_SUM_WRONG : VERIFY_SUM_RIGHT);
 }
 
@@ -275,6 +296,7 @@ static void ipv4_finish(verify_talk *t, GByteArray *p)
 static void ip_lie(verify_talk *t, GByteArray *p)
 {
   guint length_at = t->family == CT_IPV4 ? 2 : 4;
+
   switch (below(t, 5)) {
   case 0: set16(p, length_at, below(t, p->len + 30)); break;
   case 1: p->data[0] = (guint8)below(t, 256); break;
@@ -290,6 +312,7 @@ static void ipv4_packet(verify_talk *t, const ct_addr *src, const ct_addr *dst, 
 {
   GByteArray *p = g_byte_array_new();
   guint words = flags_offset == 0 && chance(t, 3) ? below(t, 4) : 0;
+
   put8(p, 0x45 + words);
   put8(p, flags_offset ? 0 : below(t, 4));
   put16(p, 20 + 4 * words + n);
@@ -345,6 +368,7 @@ static guint8 extension_put(verify_talk *t, GByteArray *chain, guint8 next, gboo
   static const guint8 kinds[] = { 0, 43, 60, 51, 44 };
   guint8 kind = kinds[below(t, G_N_ELEMENTS(kinds))];
   GByteArray *header = g_byte_array_new();
+
   put8(header, next);
   put8(header, 0);
   if (kind == 44) {
@@ -381,6 +405,7 @@ static void ipv6_packet(verify_talk *t, const ct_addr *src, const ct_addr *dst, 
 {
   GByteArray *p = g_byte_array_new(), *chain = g_byte_array_new();
   guint8 next = proto;
+
   for (guint n = chance(t, 8) ? 1 + below(t, 3) : 0; n > 0; n--)
     next = extension_put(t, chain, next, n == 1);
   ipv6_header(p, src, dst, next, chain->len + l4->len);
@@ -402,7 +427,9 @@ static void fragment_emit(verify_talk *t, const ct_addr *src, const ct_addr *dst
     ipv4_packet(t, src, dst, proto, begin / 8 | (more ? 0x2000u : 0), id, l4->data + begin, end - begin);
     return;
   }
+
   GByteArray *p = g_byte_array_new();
+
   ipv6_header(p, src, dst, 44, 8 + end - begin);
   put8(p, proto);
   put8(p, 0);
@@ -420,13 +447,16 @@ static void fragments_emit(verify_talk *t, const ct_addr *src, const ct_addr *ds
   guint cut[6] = { 0 };
   /* An identification is used once by a pair of hosts: a queue that never completes must not meet another datagram. */
   guint16 id = t->ip_id++;
+
   for (guint i = 1; i < pieces; i++) {
     guint at = cut[i - 1] + 1 + below(t, 1 + units / pieces);
+
     cut[i] = MIN(at, units);
   }
   for (guint i = 0; i < pieces; i++) {
     guint which = chance(t, 70) ? i : pieces - 1 - i;
     guint begin = cut[which] * 8, end = which + 1 == pieces ? l4->len : cut[which + 1] * 8;
+
     if (chance(t, 5) && begin >= 8)
       begin -= 8;
     if (chance(t, 3) && end > begin)

@@ -27,8 +27,9 @@ struct verify_transcript {
 static gboolean line_read(verify_transcript *t, GError **error)
 {
   char chunk[CHUNK_BYTES];
+
   g_string_truncate(t->text, 0);
-  while (gzgets(t->file, chunk, sizeof(chunk))) {
+  while (gzgets(t->file, chunk, sizeof(chunk)) != NULL) {
     g_string_append(t->text, chunk);
     if (t->text->len && t->text->str[t->text->len - 1] == '\n')
       break;
@@ -38,8 +39,10 @@ static gboolean line_read(verify_transcript *t, GError **error)
       return FALSE;
     }
   }
+
   int code;
   const char *message = gzerror(t->file, &code);
+
   if (code != Z_OK && code != Z_STREAM_END) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_READ, "%s: %s", t->path, message);
     return FALSE;
@@ -52,9 +55,10 @@ static gboolean line_read(verify_transcript *t, GError **error)
 static JsonObject *object_read(verify_transcript *t, gboolean *at_end, GError **error)
 {
   GError *local = NULL;
+
   *at_end = FALSE;
   if (!line_read(t, &local)) {
-    if (local)
+    if (local != NULL)
       g_propagate_error(error, local);
     else
       *at_end = TRUE;
@@ -63,12 +67,14 @@ static JsonObject *object_read(verify_transcript *t, gboolean *at_end, GError **
   if (!verify_json_depth_fits(t->text->str, t->text->len) ||
       !json_parser_load_from_data(t->parser, t->text->str, (gssize)t->text->len, &local)) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": %s", t->path, t->line_number,
-                local ? local->message : "nested too deep");
+                local != NULL ? local->message : "nested too deep");
     g_clear_error(&local);
     return NULL;
   }
+
   JsonNode *root = json_parser_get_root(t->parser);
-  if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: line %" G_GUINT64_FORMAT ": not a JSON object", t->path,
                 t->line_number);
     return NULL;
@@ -79,7 +85,7 @@ static JsonObject *object_read(verify_transcript *t, gboolean *at_end, GError **
 /* Prefixes what the readers of json.c said with file and line. */
 static void error_place(const verify_transcript *t, GError **error)
 {
-  if (error && *error)
+  if (error != NULL && *error != NULL)
     g_prefix_error(error, "%s: line %" G_GUINT64_FORMAT ": ", t->path, t->line_number);
 }
 
@@ -87,11 +93,13 @@ static gboolean header_read(verify_transcript *t, GError **error)
 {
   gboolean at_end;
   JsonObject *o = object_read(t, &at_end, error);
-  if (!o) {
+
+  if (o == NULL) {
     if (at_end)
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: empty", t->path);
     return FALSE;
   }
+
   gint64 version = 0;
   const char *clock = NULL;
   verify_header *h = &t->header;
@@ -100,6 +108,7 @@ static gboolean header_read(verify_transcript *t, GError **error)
     verify_json_string(o, "kernel", &h->kernel, error) && verify_json_string(o, "capture", &h->capture, error) &&
     verify_json_string(o, "clock", &clock, error) && verify_json_strings(o, "sysctl", &h->sysctls, error) &&
     verify_json_strings(o, "helper", &h->helpers, error);
+
   if (fine && version != 1) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "transcript version %" G_GINT64_FORMAT " is not known",
                 version);
@@ -116,12 +125,15 @@ static gboolean header_read(verify_transcript *t, GError **error)
 verify_transcript *verify_transcript_open(const char *path, GError **error)
 {
   gzFile file = gzopen(path, "rb");
-  if (!file) {
+
+  if (file == NULL) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_READ, "%s: %s", path, g_strerror(errno));
     return NULL;
   }
   gzbuffer(file, 1 << 17);
+
   verify_transcript *t = g_new0(verify_transcript, 1);
+
   t->file = file;
   t->path = g_strdup(path);
   t->text = g_string_new(NULL);
@@ -138,7 +150,7 @@ verify_transcript *verify_transcript_open(const char *path, GError **error)
 
 void verify_transcript_free(verify_transcript *t)
 {
-  if (!t)
+  if (t == NULL)
     return;
   gzclose_r(t->file);
   g_free(t->path);
@@ -158,13 +170,16 @@ const verify_end *verify_transcript_end(const verify_transcript *t) { return &t-
 /* "name=123" adds to the sum; anything else is the start of a CPU's row. */
 static void stats_add(GHashTable *stats, GStrv words)
 {
-  for (guint i = 0; words && words[i]; i++) {
+  for (guint i = 0; words != NULL && words[i] != NULL; i++) {
     char *equals = strchr(words[i], '=');
-    if (!equals)
+
+    if (equals == NULL)
       continue;
+
     g_autofree char *name = g_strndup(words[i], (gsize)(equals - words[i]));
     guint64 *sum = g_hash_table_lookup(stats, name);
-    if (!sum) {
+
+    if (sum == NULL) {
       sum = g_new0(guint64, 1);
       g_hash_table_insert(stats, g_steal_pointer(&name), sum);
     }
@@ -175,6 +190,7 @@ static void stats_add(GHashTable *stats, GStrv words)
 static gboolean end_read(verify_transcript *t, JsonObject *o, GError **error)
 {
   g_auto(GStrv) words = NULL;
+
   if (!verify_json_entries(o, "table", t->time_ns, t->end.table, error) ||
       !verify_json_expects(o, "expect", t->time_ns, t->end.expected, error))
     return FALSE;
@@ -187,6 +203,7 @@ static gboolean end_read(verify_transcript *t, JsonObject *o, GError **error)
 static gboolean frame_read(verify_transcript *t, JsonObject *o, verify_line *line, GError **error)
 {
   gint64 number;
+
   if (!verify_json_integer(o, "n", 1, G_MAXINT64, &number, error))
     return FALSE;
   line->number = (guint64)number;
@@ -205,7 +222,9 @@ static gboolean frame_read(verify_transcript *t, JsonObject *o, verify_line *lin
   t->time_ns = line->seen_ns = line->time_ns;
   if (json_object_has_member(o, "seen") && !verify_json_seconds(o, "seen", &line->seen_ns, error))
     return FALSE;
+
   gint64 forwarded, padded = 0;
+
   if (!verify_json_integer(o, "fwd", 0, 1, &forwarded, error) || !verify_json_class(o, line, error))
     return FALSE;
   if (json_object_has_member(o, "padded") && !verify_json_integer(o, "padded", 0, 1, &padded, error))
@@ -222,14 +241,19 @@ static gboolean frame_read(verify_transcript *t, JsonObject *o, verify_line *lin
 verify_next verify_transcript_next(verify_transcript *t, verify_line *line, GError **error)
 {
   gboolean at_end;
+
   verify_line_reset(line);
+
   JsonObject *o = object_read(t, &at_end, error);
-  if (!o) {
+
+  if (o == NULL) {
     if (at_end)
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s: cut: the last line is missing", t->path);
     return VERIFY_NEXT_ERROR;
   }
+
   gboolean is_end = json_object_has_member(o, "end");
+
   if (is_end ? end_read(t, o, error) : frame_read(t, o, line, error))
     return is_end ? VERIFY_NEXT_END : VERIFY_NEXT_LINE;
   error_place(t, error);

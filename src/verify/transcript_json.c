@@ -14,8 +14,10 @@ gboolean verify_json_depth_fits(const char *text, gsize n)
 {
   guint depth = 0;
   gboolean quoted = FALSE;
+
   for (gsize i = 0; i < n; i++) {
     const char c = text[i];
+
     if (c == '\\' && quoted)
       i++;
     else if (c == '"')
@@ -36,7 +38,7 @@ static gboolean broken(const char *name, const char *what, GError **error)
 
 static gboolean node_integer(JsonNode *node, const char *name, gint64 min, gint64 max, gint64 *value, GError **error)
 {
-  if (!node || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64)
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64)
     return broken(name, "a whole number is missing", error);
   *value = json_node_get_int(node);
   if (*value < min || *value > max)
@@ -52,7 +54,7 @@ gboolean verify_json_integer(JsonObject *o, const char *name, gint64 min, gint64
 /* => the text, not interned; NULL and error where the node is no string. */
 static const char *node_text(JsonNode *node, const char *name, GError **error)
 {
-  if (!node || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
     broken(name, "a string is missing", error);
     return NULL;
   }
@@ -62,7 +64,8 @@ static const char *node_text(JsonNode *node, const char *name, GError **error)
 gboolean verify_json_string(JsonObject *o, const char *name, const char **value, GError **error)
 {
   const char *text = node_text(json_object_get_member(o, name), name, error);
-  if (!text)
+
+  if (text == NULL)
     return FALSE;
   *value = g_intern_string(text);
   return TRUE;
@@ -72,10 +75,11 @@ gboolean verify_json_string(JsonObject *o, const char *name, const char **value,
 static gboolean member_array(JsonObject *o, const char *name, gboolean required, JsonArray **array, GError **error)
 {
   JsonNode *node = json_object_get_member(o, name);
+
   *array = NULL;
-  if (!node && !required)
+  if (node == NULL && !required)
     return TRUE;
-  if (!node || !JSON_NODE_HOLDS_ARRAY(node))
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY(node))
     return broken(name, "a list is missing", error);
   *array = json_node_get_array(node);
   return TRUE;
@@ -84,13 +88,17 @@ static gboolean member_array(JsonObject *o, const char *name, gboolean required,
 gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, TRUE, &array, error))
     return FALSE;
+
   guint n = json_array_get_length(array);
   char **strings = g_new0(char *, n + 1);
+
   for (guint i = 0; i < n; i++) {
     const char *text = node_text(json_array_get_element(array, i), name, error);
-    if (!text) {
+
+    if (text == NULL) {
       g_strfreev(strings); /* NOLINT(clang-analyzer-unix.Malloc): this is what frees them */
       return FALSE;
     }
@@ -103,10 +111,13 @@ gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GErr
 gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError **error)
 {
   JsonNode *node = json_object_get_member(o, name);
-  if (!node || !JSON_NODE_HOLDS_VALUE(node) ||
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
       (json_node_get_value_type(node) != G_TYPE_INT64 && json_node_get_value_type(node) != G_TYPE_DOUBLE))
     return broken(name, "a number is missing", error);
+
   double seconds = json_node_get_double(node);
+
   if (!(seconds >= 0 && seconds <= MAX_SECONDS))
     return broken(name, "out of range", error);
   *ns = (gint64)(seconds * 1e4 + 0.5) * 100000;
@@ -116,12 +127,15 @@ gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError
 gboolean verify_json_class(JsonObject *o, verify_line *line, GError **error)
 {
   JsonNode *node = json_object_get_member(o, "cls");
-  if (node && JSON_NODE_HOLDS_NULL(node)) {
+
+  if (node != NULL && JSON_NODE_HOLDS_NULL(node)) {
     line->cls = CT_CLASS_NONE;
     return TRUE;
   }
+
   const char *text = node_text(node, "cls", error);
-  if (!text)
+
+  if (text == NULL)
     return FALSE;
   for (line->cls = CT_CLASS_NEW; line->cls < CT_CLASS_COUNT; line->cls++)
     if (strcmp(text, ct_class_name(line->cls)) == 0)
@@ -129,9 +143,9 @@ gboolean verify_json_class(JsonObject *o, verify_line *line, GError **error)
   if (line->cls == CT_CLASS_COUNT)
     return broken("cls", "unknown class", error);
   text = node_text(json_object_get_member(o, "dir"), "dir", error);
-  if (!text)
+  if (text == NULL)
     return FALSE;
-  if (strlen(text) != 1 || !strchr("or-", *text))
+  if (strlen(text) != 1 || strchr("or-", *text) == NULL)
     return broken("dir", "unknown direction", error);
   line->dir = *text;
   return TRUE;
@@ -140,10 +154,13 @@ gboolean verify_json_class(JsonObject *o, verify_line *line, GError **error)
 static gboolean tuple_address(JsonObject *o, const char *name, ct_tuple *tuple, ct_addr *addr, GError **error)
 {
   const char *text = node_text(json_object_get_member(o, name), name, error);
-  if (!text)
+
+  if (text == NULL)
     return FALSE;
+
   gboolean six = strchr(text, ':') != NULL;
   guint8 family = six ? CT_IPV6 : CT_IPV4;
+
   if (inet_pton(six ? AF_INET6 : AF_INET, text, addr->bytes) != 1 || (tuple->family && tuple->family != family))
     return broken(name, "not an address", error);
   tuple->family = family;
@@ -153,6 +170,7 @@ static gboolean tuple_address(JsonObject *o, const char *name, ct_tuple *tuple, 
 static gboolean tuple_number(JsonObject *o, const char *name, guint max, guint *value, GError **error)
 {
   gint64 number = 0;
+
   if (json_object_has_member(o, name) && !verify_json_integer(o, name, 0, max, &number, error))
     return FALSE;
   *value = (guint)number;
@@ -161,10 +179,12 @@ static gboolean tuple_number(JsonObject *o, const char *name, guint max, guint *
 
 static gboolean node_tuple(JsonNode *node, const char *name, ct_tuple *tuple, GError **error)
 {
-  if (!node || !JSON_NODE_HOLDS_OBJECT(node))
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "a tuple is missing", error);
+
   JsonObject *o = json_node_get_object(node);
   guint sport, dport, id, type, code, proto;
+
   memset(tuple, 0, sizeof(*tuple));
   if (!tuple_address(o, "src", tuple, &tuple->src, error) || !tuple_address(o, "dst", tuple, &tuple->dst, error) ||
       !tuple_number(o, "proto", 255, &proto, error) || !tuple_number(o, "sport", 65535, &sport, error) ||
@@ -181,6 +201,7 @@ static gboolean node_tuple(JsonNode *node, const char *name, ct_tuple *tuple, GE
 static gboolean member_pair(JsonObject *o, const char *name, gint64 max, gint64 pair[2], GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, TRUE, &array, error))
     return FALSE;
   if (json_array_get_length(array) != 2)
@@ -192,12 +213,14 @@ static gboolean member_pair(JsonObject *o, const char *name, gint64 max, gint64 
 static gboolean entry_status(JsonObject *o, verify_entry *entry, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, "status", TRUE, &array, error))
     return FALSE;
   for (guint i = 0; i < json_array_get_length(array); i++) {
     const char *text = node_text(json_array_get_element(array, i), "status", error);
     guint bit = 0;
-    if (!text)
+
+    if (text == NULL)
       return FALSE;
     while (bit < 16 && strcmp(ct_status_name(bit), text) != 0)
       bit++;
@@ -211,6 +234,7 @@ static gboolean entry_status(JsonObject *o, verify_entry *entry, GError **error)
 static gboolean entry_counters(JsonObject *o, verify_entry *entry, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, "counters", TRUE, &array, error))
     return FALSE;
   if (json_array_get_length(array) != 2)
@@ -219,7 +243,8 @@ static gboolean entry_counters(JsonObject *o, verify_entry *entry, GError **erro
     JsonNode *node = json_array_get_element(array, dir);
     JsonArray *pair = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
     gint64 packets, bytes;
-    if (!pair || json_array_get_length(pair) != 2)
+
+    if (pair == NULL || json_array_get_length(pair) != 2)
       return broken("counters", "not a pair", error);
     if (!node_integer(json_array_get_element(pair, 0), "counters", 0, G_MAXINT64, &packets, error) ||
         !node_integer(json_array_get_element(pair, 1), "counters", 0, G_MAXINT64, &bytes, error))
@@ -239,8 +264,10 @@ static gboolean entry_pairs(JsonObject *o, verify_entry *e, GError **error)
   } pairs[] = { { "wscale", VERIFY_HAS_WSCALE, 255 },
                 { "tflags", VERIFY_HAS_TFLAGS, 255 },
                 { "vtag", VERIFY_HAS_VTAG, G_MAXUINT32 } };
+
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
     gint64 pair[2];
+
     if (!(e->has & pairs[i].has))
       continue;
     if (!member_pair(o, pairs[i].name, pairs[i].max, pair, error))
@@ -267,9 +294,12 @@ static gboolean node_entry(JsonNode *node, const char *name, gint64 time_ns, ver
                   { "counters", VERIFY_HAS_COUNTERS }, { "wscale", VERIFY_HAS_WSCALE },
                   { "tflags", VERIFY_HAS_TFLAGS },     { "vtag", VERIFY_HAS_VTAG },
                   { "helper", VERIFY_HAS_HELPER },     { "master", VERIFY_HAS_MASTER } };
+
   if (!JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "an entry is missing", error);
+
   JsonObject *o = json_node_get_object(node);
+
   memset(e, 0, sizeof(*e));
   e->listed_ns = time_ns;
   for (guint i = 0; i < G_N_ELEMENTS(members); i++)
@@ -298,9 +328,12 @@ static gboolean node_entry(JsonNode *node, const char *name, gint64 time_ns, ver
 static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, verify_expect *x, GError **error)
 {
   gint64 class_number = 0, flags = 0;
+
   if (!JSON_NODE_HOLDS_OBJECT(node))
     return broken(name, "an expectation is missing", error);
+
   JsonObject *o = json_node_get_object(node);
+
   memset(x, 0, sizeof(*x));
   x->listed_ns = time_ns;
   x->helper = "";
@@ -327,10 +360,12 @@ static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, ve
 gboolean verify_json_entries(JsonObject *o, const char *name, gint64 time_ns, GArray *entries, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, FALSE, &array, error))
     return FALSE;
-  for (guint i = 0; array && i < json_array_get_length(array); i++) {
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     verify_entry entry;
+
     if (!node_entry(json_array_get_element(array, i), name, time_ns, &entry, error))
       return FALSE;
     g_array_append_val(entries, entry);
@@ -341,10 +376,12 @@ gboolean verify_json_entries(JsonObject *o, const char *name, gint64 time_ns, GA
 gboolean verify_json_expects(JsonObject *o, const char *name, gint64 time_ns, GArray *expects, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, FALSE, &array, error))
     return FALSE;
-  for (guint i = 0; array && i < json_array_get_length(array); i++) {
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     verify_expect expect;
+
     if (!node_expect(json_array_get_element(array, i), name, time_ns, &expect, error))
       return FALSE;
     g_array_append_val(expects, expect);
@@ -355,10 +392,12 @@ gboolean verify_json_expects(JsonObject *o, const char *name, gint64 time_ns, GA
 gboolean verify_json_tuples(JsonObject *o, const char *name, GArray *tuples, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, FALSE, &array, error))
     return FALSE;
-  for (guint i = 0; array && i < json_array_get_length(array); i++) {
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     ct_tuple tuple;
+
     if (!node_tuple(json_array_get_element(array, i), name, &tuple, error))
       return FALSE;
     g_array_append_val(tuples, tuple);
@@ -379,17 +418,21 @@ static gboolean event_type_find(const char *text, verify_event_type *type)
 gboolean verify_json_events(JsonObject *o, const char *name, gint64 time_ns, GArray *events, GError **error)
 {
   JsonArray *array;
+
   if (!member_array(o, name, FALSE, &array, error))
     return FALSE;
-  for (guint i = 0; array && i < json_array_get_length(array); i++) {
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     JsonNode *node = json_array_get_element(array, i);
     verify_event event = { 0 };
     const char *text = JSON_NODE_HOLDS_OBJECT(node)
                          ? node_text(json_object_get_member(json_node_get_object(node), "ev"), "ev", error)
                          : NULL;
-    if (!text || !event_type_find(text, &event.type))
-      return error && *error ? FALSE : broken(name, "unknown event", error);
+
+    if (text == NULL || !event_type_find(text, &event.type))
+      return error != NULL && *error != NULL ? FALSE : broken(name, "unknown event", error);
+
     gboolean expect = event.type >= VERIFY_EV_EXP_NEW;
+
     if (!(expect ? node_expect(node, name, time_ns, &event.u.expect, error)
                  : node_entry(node, name, time_ns, &event.u.entry, error)))
       return FALSE;

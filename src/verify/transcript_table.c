@@ -24,6 +24,7 @@ static void expects_apply(GArray *expected, const verify_line *line)
 {
   for (guint i = 0; i < line->expect_gone->len; i++) {
     const ct_tuple *gone = &g_array_index(line->expect_gone, ct_tuple, i);
+
     for (guint j = 0; j < expected->len; j++)
       if (ct_tuple_equal(&g_array_index(expected, verify_expect, j).tuple, gone)) {
         g_array_remove_index(expected, j);
@@ -32,6 +33,7 @@ static void expects_apply(GArray *expected, const verify_line *line)
   }
   for (guint i = 0; i < line->expected->len; i++) {
     verify_expect expect = g_array_index(line->expected, verify_expect, i);
+
     expect.stamp = line->number;
     g_array_append_val(expected, expect);
   }
@@ -43,6 +45,7 @@ void verify_table_apply(verify_table *table, const verify_line *line)
     g_hash_table_remove(table->entries, &g_array_index(line->gone, ct_tuple, i));
   for (guint i = 0; i < line->listed->len; i++) {
     verify_entry *entry = g_memdup2(&g_array_index(line->listed, verify_entry, i), sizeof(*entry));
+
     entry->stamp = line->number;
     /* replace, not insert: the key lives inside the value, so both must change together */
     g_hash_table_replace(table->entries, &entry->orig, entry);
@@ -55,6 +58,7 @@ static gboolean entry_unchanged(const verify_entry *a, const verify_entry *b)
 {
   gint64 moved_ns = (a->listed_ns + a->rest_ns) - (b->listed_ns + b->rest_ns);
   verify_entry x = *a, y = *b;
+
   x.timeout_s = y.timeout_s = x.rest_ns = y.rest_ns = x.listed_ns = y.listed_ns = 0;
   x.stamp = y.stamp = 0;
   return ABS(moved_ns) <= 1500000000 && memcmp(&x, &y, sizeof(x)) == 0;
@@ -64,6 +68,7 @@ static gboolean expect_listed(const GArray *expected, const verify_expect *x)
 {
   for (guint i = 0; i < expected->len; i++) {
     const verify_expect *other = &g_array_index(expected, verify_expect, i);
+
     if (ct_tuple_equal(&x->tuple, &other->tuple) && ct_tuple_equal(&x->mask, &other->mask))
       return TRUE;
   }
@@ -75,6 +80,7 @@ static void gone_observe(const verify_table *table, verify_line *line, const GAr
   g_autoptr(GHashTable) now = g_hash_table_new(verify_tuple_hash, verify_tuple_equal);
   GHashTableIter iter;
   gpointer key;
+
   for (guint i = 0; i < entries->len; i++)
     g_hash_table_add(now, &g_array_index(entries, verify_entry, i).orig);
   g_hash_table_iter_init(&iter, table->entries);
@@ -89,16 +95,19 @@ void verify_table_observe(verify_table *table, verify_line *line, const GArray *
   for (guint i = 0; i < entries->len; i++) {
     const verify_entry *entry = &g_array_index(entries, verify_entry, i);
     const verify_entry *before = verify_table_find(table, &entry->orig);
-    if (!before || !entry_unchanged(before, entry))
+
+    if (before == NULL || !entry_unchanged(before, entry))
       g_array_append_val(line->listed, *entry);
   }
   for (guint i = 0; i < table->expected->len; i++) {
     const verify_expect *x = &g_array_index(table->expected, verify_expect, i);
+
     if (!expect_listed(expected, x))
       g_array_append_val(line->expect_gone, x->tuple);
   }
   for (guint i = 0; i < expected->len; i++) {
     const verify_expect *x = &g_array_index(expected, verify_expect, i);
+
     if (!expect_listed(table->expected, x))
       g_array_append_val(line->expected, *x);
   }

@@ -21,7 +21,7 @@ static void print_string(GString *out, const char *text)
 static void print_strings(GString *out, GStrv strings)
 {
   g_string_append_c(out, '[');
-  for (guint i = 0; strings && strings[i]; i++) {
+  for (guint i = 0; strings != NULL && strings[i] != NULL; i++) {
     g_string_append(out, i ? "," : "");
     print_string(out, strings[i]);
   }
@@ -31,6 +31,7 @@ static void print_strings(GString *out, GStrv strings)
 static void print_seconds(GString *out, gint64 ns)
 {
   gint64 tenths = (ns + 50000) / 100000;
+
   g_string_append_printf(out, "%" G_GINT64_FORMAT ".%04" G_GINT64_FORMAT, tenths / 10000, tenths % 10000);
 }
 
@@ -38,6 +39,7 @@ void verify_tuple_put(GString *out, const ct_tuple *tuple)
 {
   char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
   int af = tuple->family == CT_IPV6 ? AF_INET6 : AF_INET;
+
   inet_ntop(af, tuple->src.bytes, src, sizeof(src));
   inet_ntop(af, tuple->dst.bytes, dst, sizeof(dst));
   g_string_append_printf(out, "{\"src\":\"%s\",\"dst\":\"%s\",\"proto\":%u", src, dst, tuple->proto);
@@ -52,6 +54,7 @@ void verify_tuple_put(GString *out, const ct_tuple *tuple)
 static void print_status(GString *out, guint32 status)
 {
   const char *separator = "";
+
   g_string_append(out, ",\"status\":[");
   for (guint bit = 0; bit < 16; bit++)
     if (status & 1u << bit) {
@@ -159,7 +162,7 @@ void verify_header_put(GString *out, const verify_header *header)
 void verify_line_put(GString *out, const verify_line *line)
 {
   g_string_append_printf(out, "{\"n\":%" G_GUINT64_FORMAT, line->number);
-  if (line->why) {
+  if (line->why != NULL) {
     g_string_append(out, ",\"cls\":null,\"why\":");
     print_string(out, line->why);
     g_string_append(out, "}\n");
@@ -199,9 +202,12 @@ void verify_end_put(GString *out, const verify_end *end)
     verify_expect_put(out, &g_array_index(end->expected, verify_expect, i));
   }
   g_string_append(out, "],\"stats\":[");
+
   g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(end->stats), (GCompareFunc)g_strcmp0);
-  for (GList *name = names; name; name = name->next) {
+
+  for (GList *name = names; name != NULL; name = name->next) {
     const guint64 *sum = g_hash_table_lookup(end->stats, name->data);
+
     g_string_append_printf(out, "%s\"%s=%" G_GUINT64_FORMAT "\"", name == names ? "" : ",", (const char *)name->data,
                            *sum);
   }

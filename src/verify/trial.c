@@ -37,6 +37,7 @@ typedef struct trial {
 static void sleep_ms(guint ms)
 {
   const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
   nanosleep(&wait, NULL);
 }
 
@@ -55,6 +56,7 @@ static GStrv sysctls_choose(verify_random *random)
   /* clang-format on */
   static const guint seconds[] = { 2, 6, 6, 200, 3600, 432000 };
   GPtrArray *list = g_ptr_array_new();
+
   for (guint i = 0; i < G_N_ELEMENTS(timeouts); i++)
     g_ptr_array_add(list, g_strdup_printf("net.netfilter.nf_conntrack_%s=%u", timeouts[i],
                                           seconds[verify_random_below(random, G_N_ELEMENTS(seconds))]));
@@ -73,6 +75,7 @@ static GStrv sysctls_choose(verify_random *random)
 static verify_header header_for(GStrv sysctls)
 {
   struct utsname machine;
+
   uname(&machine);
   return (verify_header){ .kernel = g_intern_string(machine.release), .capture = "hostile", .sysctls = sysctls };
 }
@@ -94,6 +97,7 @@ static gboolean entry_look_up(trial *t, GError **error)
   const ct_packet *packet = verify_engine_packet(t->run);
   verify_entry entry;
   gboolean found = FALSE;
+
   g_hash_table_remove_all(t->table.entries);
   g_array_set_size(t->entries, 0);
   if (packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR)
@@ -112,16 +116,19 @@ static gboolean entry_look_up(trial *t, GError **error)
 static gboolean packet_try(trial *t, const verify_hostile *h, const verify_hostile_packet *p, GError **error)
 {
   gsize bytes;
+
   t->conversation = p->conversation;
   if (!verify_lab_send(t->lab, p->family, h->bytes->data + p->offset, p->length, ++t->sent, &t->line, error))
     return FALSE;
-  if (t->line.why)
+  if (t->line.why != NULL)
     return TRUE;
+
   const guint8 *sent = verify_lab_sent(t->lab, &bytes);
   const cap_frame frame = { .data = sent,
                             .captured = (guint32)bytes,
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
+
   verify_engine_frame(t->run, &frame, t->sent, t->line.time_ns, &t->got);
   if (!entry_look_up(t, error))
     return FALSE;
@@ -139,21 +146,28 @@ static GArray *phase_order(const batch *b, guint phase)
   GArray *order = g_array_new(FALSE, FALSE, sizeof(guint));
   const GArray *packets = b->hostile->packets;
   verify_random random = { b->order_seed + phase };
+
   for (guint i = 0; i < packets->len; i++)
     if (g_array_index(packets, verify_hostile_packet, i).phase == phase)
       g_array_append_val(order, i);
+
   GArray *slots = g_array_copy(order);
+
   for (guint i = slots->len; i > 1; i--) {
     guint j = verify_random_below(&random, i);
     guint kept = g_array_index(slots, guint, i - 1);
+
     g_array_index(slots, guint, i - 1) = g_array_index(slots, guint, j);
     g_array_index(slots, guint, j) = kept;
   }
+
   /* Each slot names a conversation; it takes that conversation's next packet. */
   g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
+
   for (guint i = 0; i < slots->len; i++) {
     guint32 conversation = g_array_index(packets, verify_hostile_packet, g_array_index(slots, guint, i)).conversation;
     guint at = GPOINTER_TO_UINT(g_hash_table_lookup(next, GUINT_TO_POINTER(conversation)));
+
     while (g_array_index(packets, verify_hostile_packet, g_array_index(order, guint, at)).conversation != conversation)
       at++;
     g_array_index(slots, guint, i) = g_array_index(order, guint, at);
@@ -168,8 +182,9 @@ static gboolean phase_try(trial *t, const batch *b, guint phase, GError **error)
   GArray *order = phase_order(b, phase);
   gint64 end_ns = verify_lab_now(t->lab) + SEND_MS * G_GINT64_CONSTANT(1000000);
   gboolean fine = TRUE;
-  for (guint i = 0; fine && i < order->len && !verify_compare_difference(t->compare) && verify_lab_now(t->lab) < end_ns;
-       i++)
+
+  for (guint i = 0;
+       fine && i < order->len && verify_compare_difference(t->compare) == NULL && verify_lab_now(t->lab) < end_ns; i++)
     fine = packet_try(
       t, b->hostile, &g_array_index(b->hostile->packets, verify_hostile_packet, g_array_index(order, guint, i)), error);
   g_array_unref(order);
@@ -179,6 +194,7 @@ static gboolean phase_try(trial *t, const batch *b, guint phase, GError **error)
 static guint last_phase(const verify_hostile *h)
 {
   guint last = 0;
+
   for (guint i = 0; i < h->packets->len; i++)
     last = MAX(last, g_array_index(h->packets, verify_hostile_packet, i).phase);
   return last;
@@ -191,10 +207,12 @@ static void stats_subtract(GHashTable *stats, GHashTable *before)
 {
   GHashTableIter iter;
   gpointer key, value;
+
   g_hash_table_iter_init(&iter, stats);
   while (g_hash_table_iter_next(&iter, &key, &value)) {
     const guint64 *old = g_hash_table_lookup(before, key);
-    *(guint64 *)value -= old ? *old : 0;
+
+    *(guint64 *)value -= old != NULL ? *old : 0;
   }
 }
 
@@ -206,12 +224,16 @@ static gboolean tables_compare(trial *t, GHashTable *before, GError **error)
   verify_end end = { .table = g_array_new(FALSE, FALSE, sizeof(verify_entry)),
                      .expected = g_array_new(FALSE, FALSE, sizeof(verify_expect)),
                      .stats = stats_new() };
+
   verify_line_init(&last);
   last.time_ns = verify_lab_now(t->lab);
+
   gboolean fine =
     verify_lab_table(t->lab, &last, end.table, end.expected, error) && verify_lab_stats(t->lab, end.stats, error);
+
   if (fine) {
     GHashTable *stats = verify_engine_stats(t->run);
+
     stats_subtract(end.stats, before);
     verify_engine_advance(t->run, last.time_ns);
     t->conversation = 0;
@@ -229,15 +251,16 @@ static gboolean phases_try(trial *t, const batch *b, GError **error)
 {
   g_autoptr(GHashTable) before = stats_new();
   guint last = last_phase(b->hostile);
+
   if (!verify_lab_restart(t->lab, b->sysctls, error) || !verify_lab_stats(t->lab, before, error))
     return FALSE;
-  for (guint phase = 0; phase <= last && !verify_compare_difference(t->compare); phase++) {
+  for (guint phase = 0; phase <= last && verify_compare_difference(t->compare) == NULL; phase++) {
     if (phase > 0)
       sleep_ms(PAUSE_MS);
     if (!phase_try(t, b, phase, error))
       return FALSE;
   }
-  return verify_compare_difference(t->compare) || tables_compare(t, before, error);
+  return verify_compare_difference(t->compare) != NULL || tables_compare(t, before, error);
 }
 
 static void counts_add(verify_counts *sum, const verify_counts *n)
@@ -257,21 +280,26 @@ static gboolean batch_try(verify_lab *lab, const batch *b, verify_trial_report *
   const verify_header header = header_for(b->sysctls);
   ct_params params;
   ct_checksums checksums;
+
   if (!verify_engine_params(&header, &params, &checksums, error))
     return FALSE;
+
   /* With checksums off a kernel still judges IPv4's own, which nobody mended here. */
   trial t = { .lab = lab, .run = verify_engine_new(&params, CT_CHECKSUMS_VERIFY) };
   g_autofree char *name = g_strdup_printf("Linux %s", header.kernel);
+
   t.compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
   t.entries = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   t.none = g_array_new(FALSE, FALSE, sizeof(verify_expect));
   verify_table_init(&t.table);
   verify_line_init(&t.line);
   verify_line_init(&t.got);
+
   gboolean fine = phases_try(&t, b, error);
+
   *difference = g_strdup(verify_compare_difference(t.compare));
   *conversation = t.conversation;
-  if (sum) {
+  if (sum != NULL) {
     sum->packets += t.sent;
     sum->batches++;
     counts_add(&sum->counts, verify_compare_counts(t.compare));
@@ -296,9 +324,10 @@ static gboolean still_differs(const verify_hostile *h, const verify_trial_report
   guint32 conversation;
   *difference = NULL;
   verify_lab *lab = verify_lab_new(&header, NULL);
-  gboolean fine = lab && batch_try(lab, &b, NULL, difference, &conversation, NULL);
+  gboolean fine = lab != NULL && batch_try(lab, &b, NULL, difference, &conversation, NULL);
+
   verify_lab_free(lab);
-  if (fine && *difference)
+  if (fine && *difference != NULL)
     return TRUE;
   g_clear_pointer(difference, g_free);
   return FALSE;
@@ -307,6 +336,7 @@ static gboolean still_differs(const verify_hostile *h, const verify_trial_report
 static GArray *without(const GArray *packets, guint from, guint n)
 {
   GArray *rest = g_array_new(FALSE, FALSE, sizeof(verify_hostile_packet));
+
   g_array_append_vals(rest, packets->data, from);
   if (from + n < packets->len)
     g_array_append_vals(rest, &g_array_index(packets, verify_hostile_packet, from + n), packets->len - from - n);
@@ -318,10 +348,12 @@ static void shrink(verify_trial_report *report)
 {
   verify_hostile *h = &report->minimal;
   guint trials = 0;
+
   for (guint n = MAX(h->packets->len / 2, 1); n > 0; n /= 2)
     for (guint from = 0; from < h->packets->len && trials < SHRINK_TRIALS;) {
       verify_hostile fewer = { .packets = without(h->packets, from, n), .bytes = h->bytes };
       char *difference;
+
       trials++;
       if (fewer.packets->len > 0 && still_differs(&fewer, report, &difference)) {
         g_array_unref(h->packets);
@@ -338,8 +370,10 @@ static void shrink(verify_trial_report *report)
 static void minimise(verify_trial_report *report, const verify_hostile *all)
 {
   char *difference;
+
   for (guint i = 0; i < all->packets->len; i++) {
     const verify_hostile_packet *p = &g_array_index(all->packets, verify_hostile_packet, i);
+
     if (p->conversation == report->conversation)
       g_array_append_val(report->minimal.packets, *p);
   }
@@ -360,11 +394,14 @@ static gboolean next_batch(verify_lab *lab, guint64 seed, verify_random *random,
 {
   verify_hostile hostile;
   batch b = { .hostile = &hostile, .sysctls = sysctls_choose(random), .order_seed = verify_random_next(random) };
+
   verify_hostile_init(&hostile);
   for (guint i = 0; i < BATCH_CONVERSATIONS; i++)
     verify_hostile_add(&hostile, seed, ++report->conversations);
+
   gboolean fine = batch_try(lab, &b, report, &report->difference, &report->conversation, error);
-  if (fine && report->difference) {
+
+  if (fine && report->difference != NULL) {
     report->sysctls = g_strdupv(b.sysctls);
     minimise(report, &hostile);
   }
@@ -378,13 +415,16 @@ gboolean verify_trial_run(guint64 seed, guint64 packets, void (*say)(const verif
 {
   const verify_header header = header_for(NULL);
   verify_random random = { seed };
+
   *report = (verify_trial_report){ 0 };
   verify_hostile_init(&report->minimal);
+
   verify_lab *lab = verify_lab_new(&header, error);
   gboolean fine = lab != NULL;
-  while (fine && report->packets < packets && !report->difference) {
+
+  while (fine && report->packets < packets && report->difference == NULL) {
     fine = next_batch(lab, seed, &random, report, error);
-    if (fine && say)
+    if (fine && say != NULL)
       say(report);
   }
   verify_lab_free(lab);
@@ -403,21 +443,25 @@ gboolean verify_trial_write(const verify_trial_report *report, const char *path,
   const verify_hostile *h = &report->minimal;
   cap_writer *writer = cap_writer_open(path, CAP_WRITER_PCAP, error);
   gboolean fine = writer != NULL;
+
   for (guint i = 0; fine && i < h->packets->len; i++) {
     const verify_hostile_packet *p = &g_array_index(h->packets, verify_hostile_packet, i);
     GByteArray *bytes = g_byte_array_new();
     const guint8 link[] = {
       2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, p->family == CT_IPV6 ? 0x86 : 0x08, p->family == CT_IPV6 ? 0xdd : 0
     };
+
     g_byte_array_append(bytes, link, sizeof(link));
     g_byte_array_append(bytes, h->bytes->data + p->offset, p->length);
+
     const cap_frame frame = { .ts_ns = p->phase * G_GINT64_CONSTANT(4000000000) + i * G_GINT64_CONSTANT(1000000),
                               .data = bytes->data,
                               .captured = bytes->len,
                               .wire = bytes->len,
                               .link = 1 /* Ethernet */ };
+
     fine = cap_writer_frame(writer, &frame, "", error);
     g_byte_array_unref(bytes);
   }
-  return writer && cap_writer_close(writer, fine ? error : NULL) && fine;
+  return writer != NULL && cap_writer_close(writer, fine ? error : NULL) && fine;
 }

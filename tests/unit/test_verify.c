@@ -7,6 +7,7 @@
 
 #include "unit.h"
 #include "verify/compare.h"
+#include "verify/transcript.h"
 #include "verify/transcript_write.h"
 
 #define HEADER                                                                                                        \
