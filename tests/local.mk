@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+include tests/lib/local.mk
 include tests/unit/local.mk
 include tests/cli/local.mk
 include tests/library/local.mk

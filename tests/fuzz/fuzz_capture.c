@@ -13,7 +13,7 @@
 
 #include "capture/formats.h"
 #include "capture/open.h"
-#include "../unit/capture_kit.h"
+#include "capture_kit.h"
 #include "fuzz.h"
 
 static int to_memory_file(const uint8_t *data, size_t size)

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "../unit/helper_kit.h"
+#include "helper_kit.h"
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/h323.h"
 #include "conntrack/helper/parse.h"

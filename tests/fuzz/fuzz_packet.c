@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "../unit/packet_kit.h"
+#include "packet_kit.h"
 #include "fuzz.h"
 #include "packet/packet.h"
 

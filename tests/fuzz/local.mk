@@ -12,20 +12,19 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += tests/fuzz/fuzz_main.c tests/fuzz/corpus
 CLEANFILES += crash-fuzz_*
 
-fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c tests/unit/capture_kit.h tests/unit/capture_kit.c $(FUZZ_MAIN)
+fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(CAPTURE_KIT) $(FUZZ_MAIN)
 fuzz_capture_LDADD = libcapture.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 fuzz_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/unit/packet_kit.h tests/unit/packet_kit.c $(FUZZ_MAIN)
+fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(PACKET_KIT) $(FUZZ_MAIN)
 fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 ENGINE_SEEDS = tests/fuzz/engine_seeds.c tests/fuzz/engine_seeds.h
-fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c tests/fuzz/engine_check.c tests/fuzz/engine_check.h $(ENGINE_SEEDS) $(FUZZ_MAIN)
+fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(ENGINE_CHECK) $(ENGINE_SEEDS) $(FUZZ_MAIN)
 fuzz_engine_LDADD = $(scenario_fuzz_libs)
 fuzz_engine_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-LANES_PAIR = tests/fuzz/lanes_pair.c tests/fuzz/lanes_pair.h
 fuzz_lanes_SOURCES = tests/fuzz/fuzz_lanes.c $(LANES_PAIR) $(ENGINE_SEEDS) $(FUZZ_MAIN)
 fuzz_lanes_LDADD = libpressure.la $(scenario_fuzz_libs)
 fuzz_lanes_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -39,7 +38,7 @@ fuzz_decompile_SOURCES = tests/fuzz/fuzz_decompile.c $(FUZZ_MAIN)
 fuzz_decompile_LDADD = $(scenario_fuzz_libs)
 fuzz_decompile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/engine_check.c tests/fuzz/engine_check.h tests/unit/helper_kit.h tests/unit/helper_kit.c $(FUZZ_MAIN)
+fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c $(ENGINE_CHECK) $(HELPER_KIT) $(FUZZ_MAIN)
 fuzz_helper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
+#include "unit.h"
 
 /* ---- packets without sums: the engines here do not verify them ---- */
 

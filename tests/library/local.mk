@@ -3,7 +3,7 @@
 LIBRARY_TESTS = test_library test_library_packets test_library_events
 TESTS += $(LIBRARY_TESTS) test_key tests/library/installed.sh
 check_PROGRAMS += $(LIBRARY_TESTS) test_key
-LIBRARY_KIT = tests/library/library_kit.h tests/library/library_kit.c tests/unit/unit.h
+LIBRARY_KIT = tests/library/library_kit.h tests/library/library_kit.c $(UNIT_KIT)
 LIBRARY_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 LIBRARY_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 LIBRARY_TEST_LINKING = $(AM_LDFLAGS) -static
@@ -23,7 +23,7 @@ test_library_events_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
 test_library_events_CFLAGS = $(LIBRARY_TEST_CFLAGS)
 test_library_events_LDFLAGS = $(LIBRARY_TEST_LINKING)
 test_library_events_LDADD = $(LIBRARY_TEST_LIBS)
-test_key_SOURCES = tests/library/test_key.c tests/unit/unit.h
+test_key_SOURCES = tests/library/test_key.c $(UNIT_KIT)
 test_key_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
 test_key_CFLAGS = $(LIBRARY_TEST_CFLAGS)
 test_key_LDFLAGS = $(LIBRARY_TEST_LINKING)

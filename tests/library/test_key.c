@@ -4,7 +4,7 @@
 
 #include "conntrack/tuple.h"
 #include "lib/ctreplay.h"
-#include "tests/unit/unit.h"
+#include "unit.h"
 
 START_TEST(the_first_engine_draws_the_key)
 {

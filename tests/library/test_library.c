@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "tests/unit/unit.h"
+#include "unit.h"
 
 START_TEST(engines_come_by_their_profile)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
+#include "unit.h"
 
 /* ---- events ---- */
 

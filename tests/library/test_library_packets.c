@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
+#include "unit.h"
 
 START_TEST(a_connection_goes_through_its_states)
 {

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../fuzz/engine_check.h"
+#include "engine_check.h"
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
 #include "helper_kit.h"

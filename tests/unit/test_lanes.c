@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "../fuzz/lanes_pair.h"
+#include "lanes_pair.h"
 #include "conntrack/lanes/internal.h"
 #include "conntrack/profile/profile.h"
 #include "unit.h"

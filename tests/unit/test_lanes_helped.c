@@ -5,7 +5,7 @@
  */
 #include <glib.h>
 
-#include "../fuzz/lanes_pair.h"
+#include "lanes_pair.h"
 #include "conntrack/lanes/internal.h"
 #include "conntrack/profile/profile.h"
 #include "packet/packet.h"
