@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * When the kernel's collector (gc_worker, spec 7.3) runs, for how long, and when again: its arithmetic, without the
- * table it walks. evict.c and lanes/room.c walk theirs. Internal to src/conntrack.
+ * table it walks. The engine (evict.c) and those who keep entries in its place walk theirs. Internal to src/conntrack.
  */
 #ifndef CT_COLLECTOR_H
 #define CT_COLLECTOR_H

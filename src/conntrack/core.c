@@ -14,8 +14,8 @@ ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
   ct_entry *entry;
 
-  if (engine->lanes != NULL)
-    return ct_lanes_find(engine->lanes, tuple, dir);
+  if (engine->keeper != NULL)
+    return engine->keeper->find(engine->kept_by, tuple, dir);
   entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
 
   return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
@@ -254,7 +254,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
     is_new = entry == NULL;
     if (is_new) {
       dir = CT_ORIGINAL;
-      entry = ct_core_create(engine, packet, packet_tuple(packet, tuple, &own), result);
+      entry = ct_core_create(engine, packet_tuple(packet, tuple, &own), result);
     }
     if (!entry) {
       set_dropped(engine, result);

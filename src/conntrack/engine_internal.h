@@ -17,6 +17,7 @@
 #include "conntrack/evict.h"
 #include "conntrack/ext.h"
 #include "conntrack/expect/expect.h"
+#include "conntrack/keeper.h"
 #include "conntrack/table/table.h"
 #include "conntrack/table/timer.h"
 
@@ -32,8 +33,7 @@ enum { CT_WATCHERS_MAX = 8, CT_PREFETCH_MOST = 32 };
 
 struct ct_engine {
   ct_params params;
-  const int64_t
-    *timeout_ns; /* by ct_timeout: own_timeout_ns, or where there are lanes, those of the ones that are acted for */
+  const int64_t *timeout_ns; /* by ct_timeout: own_timeout_ns, or what a keeper has put in their place */
   int64_t own_timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;          /* never goes back; INT64_MIN before the first packet */
   const ct_packet *packet; /* being processed; NULL between packets */
@@ -61,7 +61,8 @@ struct ct_engine {
   uint32_t n_exts, exts_size;
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
-  struct ct_lanes *lanes; /* the entries are those of several kernels (lanes.h); NULL normally */
+  const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
+  void *kept_by;           /* what the keeper is called with */
 };
 
 /* --- for trackers and helpers --- */
@@ -86,9 +87,6 @@ void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason);
 /* The same at another moment (a deadline that passed: ended_ns is the nominal one). */
 void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns);
 
-/* => the confirmed entry of that id that has an extension (every master has one), or NULL. */
-ct_entry *ct_core_by_id(const ct_engine *engine, uint64_t id);
-
 static inline bool ct_core_is_expired(const ct_engine *engine, const ct_entry *entry)
 {
   return entry->deadline_ns <= engine->now_ns;
@@ -96,9 +94,6 @@ static inline bool ct_core_is_expired(const ct_engine *engine, const ct_entry *e
 
 /* The live, confirmed entry of either tuple; its direction goes to *dir. NULL where there is none or it is expired. */
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir);
-
-/* A child of this master has gone: a dead master that had only this one stops counting (spec 3.3, 7.2). */
-void ct_core_child_gone(ct_engine *engine, uint64_t master_id);
 
 /* --- between engine.c, core.c and life.c --- */
 
@@ -108,7 +103,7 @@ int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns);
 void ct_core_pass_time(ct_engine *engine, int64_t now_ns);
 
 /* => a new unconfirmed entry, or NULL where the table is full and nobody had to go (result says so). */
-ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, ct_result *result);
+ct_entry *ct_core_create(ct_engine *engine, const ct_tuple *tuple, ct_result *result);
 /* Frees an entry that was never confirmed. */
 void ct_core_forget(ct_engine *engine, ct_entry *entry);
 /* __nf_conntrack_confirm: puts it into the table. => false where that is refused (chain too long); result says so. */
@@ -116,17 +111,6 @@ bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet
 
 /* Changes the number of entries counted, keeping the mean. */
 void ct_core_count_add(ct_engine *engine, int delta);
-
-/* --- what these ask of lanes/life.c where the engine's entries are in lanes --- */
-
-/* Ends it in the lanes that are acted for. */
-void ct_lanes_destroy(struct ct_lanes *lanes, ct_entry *entry, ct_reason reason);
-/* Its deadline is earlier now than it was. */
-void ct_lanes_sooner(struct ct_lanes *lanes, const ct_entry *entry);
-/* As ct_core_find, in the lanes that are acted for. */
-ct_entry *ct_lanes_find(const struct ct_lanes *lanes, const ct_tuple *tuple, ct_dir *dir);
-/* A dead master there counts no more. */
-void ct_lanes_uncount(struct ct_lanes *lanes);
 
 /* --- events (event.c) --- */
 

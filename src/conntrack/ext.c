@@ -49,11 +49,3 @@ void ct_ext_drop(ct_engine *engine, ct_entry *entry)
   g_array_append_val(engine->free_exts, entry->ext);
   entry->ext = 0;
 }
-
-ct_entry *ct_core_by_id(const ct_engine *engine, uint64_t id)
-{
-  gint64 key = (gint64)id;
-  gpointer number = g_hash_table_lookup(engine->ext_owners, &key);
-
-  return number ? ct_table_entry(&engine->table, GPOINTER_TO_UINT(number)) : NULL;
-}

@@ -28,7 +28,7 @@ typedef struct ct_ext {
 ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry);
 /* => the entry's extension, made (all zero) where there was none. */
 ct_ext *ct_ext_need(ct_engine *engine, ct_entry *entry);
-/* The entry was given its id after it had got an extension: from now on ct_core_by_id finds it. */
+/* The entry was given its id after it had got an extension: from now on ct_master_find finds it. */
 void ct_ext_own(ct_engine *engine, const ct_entry *entry);
 /* Frees it with its helper's state; nothing happens where there is none. */
 void ct_ext_drop(ct_engine *engine, ct_entry *entry);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An entry's life: taken, confirmed, renewed, ended; and the count that the kernel would keep. */
 #include "conntrack/engine_internal.h"
+#include "conntrack/master.h"
 #include "conntrack/proto/proto.h"
 
 void ct_core_count_add(ct_engine *engine, int delta)
@@ -34,8 +35,8 @@ inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_
   entry->deadline_ns = engine->now_ns + timeout_ns;
   if (!(entry->status & CT_STATUS_CONFIRMED))
     return;
-  if (sooner && engine->lanes != NULL)
-    ct_lanes_sooner(engine->lanes, entry);
+  if (sooner && engine->keeper != NULL)
+    engine->keeper->sooner(engine->kept_by, entry);
   else if (sooner && engine->params.gc == CT_GC_KERNEL)
     ct_buckets_sooner(&engine->buckets, &engine->table, entry);
   if (engine->params.gc == CT_GC_EXACT)
@@ -53,60 +54,18 @@ inline void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir,
   }
 }
 
-/* Frees an entry that is in no list any more. A dead master still counts while a child holds on to it. */
+/* Frees an entry that is in no list any more. */
 static void release(ct_engine *engine, ct_entry *entry)
 {
-  bool counts_on = false;
-
-  if (entry->ext != 0) {
-    const ct_ext *ext;
-
-    ct_expect_master_gone(engine, entry);
-    ext = ct_ext_get(engine, entry);
-    if (ext && ext->children != 0) {
-      gint64 *id = g_new(gint64, 1);
-
-      *id = (gint64)entry->id;
-      g_hash_table_insert(engine->orphaned_masters, id, GUINT_TO_POINTER(ext->children));
-      counts_on = true;
-    }
-    ct_ext_drop(engine, entry);
-  }
-  if (!counts_on)
+  if (entry->ext == 0 || !ct_master_bury(engine, entry))
     ct_core_count_add(engine, -1);
   ct_table_give(&engine->table, entry);
 }
 
-void ct_core_child_gone(ct_engine *engine, uint64_t master_id)
-{
-  ct_entry *master = ct_core_by_id(engine, master_id);
-  gint64 key = (gint64)master_id;
-  guint children;
-
-  if (master) {
-    ct_ext_get(engine, master)->children--;
-    return;
-  }
-  children = GPOINTER_TO_UINT(g_hash_table_lookup(engine->orphaned_masters, &key));
-  g_assert(children > 0);
-  if (children == 1) {
-    g_hash_table_remove(engine->orphaned_masters, &key);
-    if (engine->lanes != NULL)
-      ct_lanes_uncount(engine->lanes);
-    else
-      ct_core_count_add(engine, -1);
-  } else {
-    gint64 *id = g_new(gint64, 1);
-
-    *id = key;
-    g_hash_table_insert(engine->orphaned_masters, id, GUINT_TO_POINTER(children - 1));
-  }
-}
-
 void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns)
 {
-  if (G_UNLIKELY(engine->lanes != NULL)) {
-    ct_lanes_destroy(engine->lanes, entry, reason);
+  if (G_UNLIKELY(engine->keeper != NULL)) {
+    engine->keeper->end(engine->kept_by, entry, reason);
     return;
   }
   entry->status |= CT_STATUS_DYING;
@@ -125,7 +84,7 @@ void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason)
   ct_core_destroy_at(engine, entry, reason, engine->now_ns);
 }
 
-inline ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, ct_result *result)
+inline ct_entry *ct_core_create(ct_engine *engine, const ct_tuple *tuple, ct_result *result)
 {
   ct_entry *entry;
 
@@ -144,7 +103,7 @@ inline ct_entry *ct_core_create(ct_engine *engine, const ct_packet *packet, cons
   entry->deadline_ns = engine->now_ns;
   if (engine->params.acct)
     entry->traits |= CT_ENTRY_COUNTED;
-  if (ct_expect_any(engine) && ct_expect_meet(engine, entry, tuple, packet))
+  if (ct_expect_any(engine) && ct_expect_meet(engine, entry, tuple))
     result->changes |= CT_CHANGE_EXPECTED;
   return entry;
 }

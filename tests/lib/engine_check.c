@@ -2,6 +2,7 @@
 #include "engine_check.h"
 
 #include "conntrack/engine_internal.h"
+#include "conntrack/master.h"
 
 /*
  * The longest chain that confirmation allows: 50, up to 29, and two, then both nodes of the entry that just fitted.
@@ -115,7 +116,7 @@ static void check_exts(const ct_engine *engine)
     if (ext == NULL)
       continue;
     owners++;
-    g_assert_true(ct_core_by_id(engine, entry->id) == entry);
+    g_assert_true(ct_master_find(engine, entry->id) == entry);
     if (ext->master_id == 0)
       continue;
     id = (gint64)ext->master_id;
@@ -126,7 +127,7 @@ static void check_exts(const ct_engine *engine)
   g_assert_cmpuint(owners + engine->free_exts->len, ==, engine->n_exts);
   g_hash_table_iter_init(&iter, children);
   while (g_hash_table_iter_next(&iter, &key, &value)) {
-    const ct_entry *master = ct_core_by_id(engine, *(const guint64 *)key);
+    const ct_entry *master = ct_master_find(engine, *(const guint64 *)key);
 
     g_assert_cmpuint(GPOINTER_TO_UINT(value), ==,
                      master != NULL ? ct_ext_get(engine, master)->children
@@ -145,7 +146,7 @@ static void check_expectation(const ct_expect_view *view, void *user)
   expectations *x = user;
 
   g_assert_cmpuint(view->id, >, x->last_id);
-  g_assert_nonnull(ct_core_by_id(x->engine, view->master_id));
+  g_assert_nonnull(ct_master_find(x->engine, view->master_id));
   g_assert_true(x->engine->params.gc != CT_GC_EXACT || view->deadline_ns > x->engine->now_ns);
   x->last_id = view->id;
   x->n++;

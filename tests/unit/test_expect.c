@@ -5,6 +5,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
 #include "conntrack/helper/helper.h"
+#include "conntrack/master.h"
 #include "helper_kit.h"
 #include "unit.h"
 
@@ -16,7 +17,7 @@ static ct_entry *master(hk *k, hk_end from, hk_end to)
 {
   hk_udp_text(k, from, to, "hello");
   ck_assert_uint_ne(k->result.conn, 0);
-  return ct_core_by_id(k->engine, k->result.conn);
+  return ct_master_find(k->engine, k->result.conn);
 }
 
 static ct_expect_spec spec_from(const char *src_last, guint8 dst_last, guint16 port)
@@ -176,7 +177,7 @@ START_TEST(goes_with_its_master)
   ct_expect_add(kit.engine, m, &s, 1);
   hk_udp_text(&kit, SERVER ":9", CLIENT ":5000", "x"); /* a child, which lives on */
   s.tuple.dst_id = 5001;
-  ct_expect_add(kit.engine, ct_core_by_id(kit.engine, 1), &s, 2);
+  ct_expect_add(kit.engine, ct_master_find(kit.engine, 1), &s, 2);
   g_string_truncate(kit.said, 0);
   hk_pass(&kit, 29);
   hk_udp_text(&kit, SERVER ":9", CLIENT ":5000", "x");
@@ -220,7 +221,7 @@ START_TEST(many_in_order)
   for (i = 0; i < 800; i++) {
     s = spec_from("2", (guint8)(i % 7), (guint16)(10000 + i));
     s.class_number = 1;
-    ck_assert(ct_expect_add(kit.engine, ct_core_by_id(kit.engine, 1 + i % 200), &s, 1) == CT_EXPECT_OK);
+    ck_assert(ct_expect_add(kit.engine, ct_master_find(kit.engine, 1 + i % 200), &s, 1) == CT_EXPECT_OK);
   }
   for (i = 0; i < 800; i++) {
     s = spec_from("2", (guint8)(i % 7), (guint16)(10000 + i));

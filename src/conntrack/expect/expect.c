@@ -12,6 +12,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
 #include "conntrack/helper/helper.h"
+#include "conntrack/master.h"
 
 enum { CHAINS_FIRST = 256 };
 
@@ -348,34 +349,25 @@ ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple)
   return NULL;
 }
 
-/* The master as it is now: what the child inherits. */
 static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
 {
   ct_ext *ext = ct_ext_need(engine, entry);
-  ct_entry *master = ct_core_by_id(engine, e->family->id);
-  ct_ext *master_ext = master ? ct_ext_get(engine, master) : NULL;
 
   entry->status |= CT_STATUS_EXPECTED;
-  ext->master_id = e->family->id;
   ext->master_tuple = e->family->tuple;
   ext->expected_helper = e->family->helper->name;
   ext->expected_by = e->spec.made_by;
   ext->expected_by_packet = e->made_by_packet;
   ext->helper = e->spec.child;
-  if (master_ext != NULL) {
-    ext->mark = master_ext->mark;
-    ext->secmark = master_ext->secmark;
-    master_ext->children++;
-  }
+  ct_master_adopt(engine, e->family->id, ext);
 }
 
-bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const ct_packet *packet)
+bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
   ct_expect *e;
   ct_tuple inverse;
   bool pair;
 
-  (void)packet;
   for (e = *chain_of(engine->expects, original); e != NULL; e = e->chain_next)
     if (!(e->spec.flags & CT_EXPECT_INACTIVE) && fits(e, original))
       break;
@@ -482,7 +474,7 @@ void ct_expect_master_gone(ct_engine *engine, ct_entry *entry)
   ct_expect_each_of(engine, entry, orphan_remove, NULL);
   if (ext->master_id == 0)
     return;
-  ct_core_child_gone(engine, ext->master_id);
+  ct_master_child_gone(engine, ext->master_id);
   if (entry->proto == CT_PROTO_GRE)
     ct_gre_key_drop(engine, ext->master_id);
 }

@@ -28,7 +28,7 @@ bool ct_expect_any(const ct_engine *engine);
  * END_USED), counts expect_new.
  * => true where it was expected.
  */
-bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const ct_packet *packet);
+bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 
 /*
  * The entry ends, or was never confirmed: called once for every entry that has an extension, after its DESTROY event

@@ -8,8 +8,7 @@
  *   timing.c lanes whose timeouts differ  ahead.c  memory fetched in time
  *
  * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are
- * given; its count, buckets, timer and collector are not used. Where life.c of the engine is asked to end or to renew
- * an entry, it asks here.
+ * given; its count, buckets, timer and collector are not used. Lanes are its keeper (keeper.h, life.c).
  */
 #ifndef CT_LANES_INTERNAL_H
 #define CT_LANES_INTERNAL_H
@@ -215,6 +214,9 @@ void ct_lanes_free_entry(ct_lanes *lanes, uint32_t number);
 void ct_lane_part(ct_lanes *lanes, unsigned lane);
 /* Lanes of an entry get an entry of their own, a copy of what it was before. => its number. */
 uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const ct_entry *before);
+
+/* What the engine asks of lanes. */
+extern const ct_keeper ct_lanes_keeper;
 
 /* --- room.c --- */
 

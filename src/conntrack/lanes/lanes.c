@@ -36,7 +36,8 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembere
   own.max = 0;
   own.buckets = 1; /* not used here, but made */
   lanes->engine = ct_engine_new(&own);
-  lanes->engine->lanes = lanes;
+  lanes->engine->keeper = &ct_lanes_keeper;
+  lanes->engine->kept_by = lanes;
   ct_expect_table_free(lanes->engine->expects);
   lanes->hash_state = ct_buckets_state(own.hash_seed);
   lanes->n = n;

@@ -4,6 +4,7 @@
  * the lane alone.
  */
 #include "conntrack/lanes/internal.h"
+#include "conntrack/master.h"
 
 /* Two bins of so many cells behind the first hold too few for a chain to be full. */
 enum { DEEP = CT_CHAIN_LEAST / (2 * CT_BIN_NODES) };
@@ -41,19 +42,8 @@ uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask,
 static bool drop_ext(ct_lanes *lanes, unsigned lane, ct_entry *entry)
 {
   uint32_t before = ct_lanes_act(lanes, UINT32_C(1) << lane);
-  const ct_ext *ext;
-  bool counts_on = false;
+  bool counts_on = ct_master_bury(lanes->engine, entry);
 
-  ct_expect_master_gone(lanes->engine, entry);
-  ext = ct_ext_get(lanes->engine, entry);
-  if (ext->children != 0) {
-    gint64 *id = g_new(gint64, 1);
-
-    *id = (gint64)entry->id;
-    g_hash_table_insert(lanes->engine->orphaned_masters, id, GUINT_TO_POINTER(ext->children));
-    counts_on = true;
-  }
-  ct_ext_drop(lanes->engine, entry);
   ct_lanes_act(lanes, before);
   return !counts_on;
 }
@@ -354,15 +344,18 @@ void ct_lanes_end_all(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason
 
 /* --- what the engine asks --- */
 
-void ct_lanes_destroy(ct_lanes *lanes, ct_entry *entry, ct_reason reason)
+/* Ends it in the lanes that are acted for. */
+static void keep_end(void *kept_by, ct_entry *entry, ct_reason reason)
 {
+  ct_lanes *lanes = kept_by;
   uint32_t number = ct_table_number(&lanes->engine->table, entry);
 
   ct_lanes_end_all(lanes, lanes->records[number].lanes & lanes->acting, number, reason);
 }
 
-void ct_lanes_sooner(ct_lanes *lanes, const ct_entry *entry)
+static void keep_sooner(void *kept_by, const ct_entry *entry)
 {
+  ct_lanes *lanes = kept_by;
   const ct_lane_record *record = &lanes->records[ct_table_number(&lanes->engine->table, entry)];
   unsigned i;
 
@@ -371,8 +364,10 @@ void ct_lanes_sooner(ct_lanes *lanes, const ct_entry *entry)
       ct_bins_sooner(lanes->bins[i], record->hash, entry->deadline_ns);
 }
 
-ct_entry *ct_lanes_find(const ct_lanes *lanes, const ct_tuple *tuple, ct_dir *dir)
+/* In the lanes that are acted for. */
+static ct_entry *keep_find(void *kept_by, const ct_tuple *tuple, ct_dir *dir)
 {
+  const ct_lanes *lanes = kept_by;
   const ct_table *table = &lanes->engine->table;
   uint32_t hash = ct_tuple_hash(tuple), at, number;
 
@@ -383,4 +378,13 @@ ct_entry *ct_lanes_find(const ct_lanes *lanes, const ct_tuple *tuple, ct_dir *di
   return NULL;
 }
 
-void ct_lanes_uncount(ct_lanes *lanes) { ct_lane_uncount(lanes, ct_lane_first(lanes->acting), 1); }
+static void keep_uncount(void *kept_by)
+{
+  ct_lanes *lanes = kept_by;
+
+  ct_lane_uncount(lanes, ct_lane_first(lanes->acting), 1);
+}
+
+const ct_keeper ct_lanes_keeper = {
+  .find = keep_find, .sooner = keep_sooner, .end = keep_end, .uncount = keep_uncount
+};

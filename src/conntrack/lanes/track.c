@@ -231,7 +231,7 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   ct_lanes_act(lanes, mask);
   memset(&result, 0, sizeof(result));
   if (lanes->helped != 0 && ct_expect_any(lanes->engine))
-    ct_expect_meet(lanes->engine, entry, &p->own, p->packet);
+    ct_expect_meet(lanes->engine, entry, &p->own);
   verdict = ct_core_run_tracker(lanes->engine, entry, CT_ORIGINAL, p->packet, &result);
   if (verdict != CT_TRACK_ACCEPT) {
     ct_lanes_forget(lanes, number);

@@ -95,7 +95,7 @@ struct ct_entry {
   int64_t created_ns; /* confirmed at */
   union {
     uint32_t armed_tick; /* the timing wheel's tick at which it will look at this entry; timer.c */
-    uint32_t last_seen;  /* in lanes/, which have no wheel: when the last packet came, in packets */
+    uint32_t last_seen;  /* where a keeper (keeper.h) needs no wheel: when the last packet came, in packets */
   };
   uint32_t ext; /* number of its extension; 0: none */
 };

@@ -64,7 +64,7 @@ ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t h
 ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir);
 
 /*
- * All entries whose hash this is, where a tuple may have more than one (lanes.h): the first, and those after it, of
+ * All entries whose hash this is, where a keeper gives a tuple more than one: the first, and those after it, of
  * which *at keeps the place; 0 at the end. Removing one ends the walk. Then whether it is the tuple's, as in
  * ct_table_find.
  */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Masters and their children (spec 3.3, 7.2, 8.1). A child names its master by its id, a master knows how many children
+ * it has, and a dead master counts for as long as one of them lives. Internal to src/conntrack.
+ */
+#ifndef CT_MASTER_H
+#define CT_MASTER_H
+
+#include "conntrack/ext.h"
+
+/* => the entry of that id that has an extension (every master has one), or NULL. */
+ct_entry *ct_master_find(const ct_engine *engine, uint64_t id);
+
+/* A new entry is the child of this one from now on: it inherits its marks. The master may be gone already. */
+void ct_master_adopt(ct_engine *engine, uint64_t master_id, ct_ext *child);
+
+/* A child of this master has gone: a dead master that had only this one stops counting. */
+void ct_master_child_gone(ct_engine *engine, uint64_t master_id);
+
+/*
+ * An entry with an extension has left its table, or was never in it: its expectations go, its own master is let go, and
+ * its extension is freed. => true where it counts on, a dead master with children.
+ */
+bool ct_master_bury(ct_engine *engine, ct_entry *entry);
+
+#endif
