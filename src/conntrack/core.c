@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
-#include "conntrack/proto/proto.h"
 #include "conntrack/trace_internal.h"
+#include "conntrack/way.h"
 
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
@@ -19,18 +18,6 @@ ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
   entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
 
   return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
-}
-
-/*
- * The tuple as it stands in the packet: an ICMP answer is looked up by its request's, but is a tuple of its own to the
- * kernel.
- */
-static const ct_tuple *packet_tuple(const ct_packet *packet, const ct_tuple *tuple, ct_tuple *own)
-{
-  if (!(packet->flags & CT_PACKET_ANSWER))
-    return tuple;
-  ct_tuple_invert(tuple, own);
-  return own;
 }
 
 /* Where the packet's entry was when it was fetched; 0: not known. */
@@ -48,7 +35,7 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   ct_tuple own;
 
   if (engine->params.gc == CT_GC_KERNEL)
-    ct_evict_reap_bucket(engine, packet_tuple(packet, tuple, &own));
+    ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
   entry = hint != 0 ? ct_table_find_hinted(&engine->table, tuple, hint, dir) : NULL;
   if (entry == NULL)
     entry = ct_table_find(&engine->table, tuple, hash, dir);
@@ -62,15 +49,6 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
    */
   ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
   return NULL;
-}
-
-static void set_class(const ct_entry *entry, ct_dir dir, ct_result *result)
-{
-  result->dir = dir;
-  if (dir == CT_REPLY || entry->status & CT_STATUS_SEEN_REPLY)
-    result->cls = CT_CLASS_ESTABLISHED;
-  else
-    result->cls = entry->status & CT_STATUS_EXPECTED ? CT_CLASS_RELATED : CT_CLASS_NEW;
 }
 
 /* Where 2.6 counts an error, it counts an invalid packet as well. */
@@ -108,20 +86,13 @@ static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *pack
                        ct_result *result)
 {
   ct_ext *ext = ct_ext_get(engine, entry);
-  ct_reason reason = (ct_reason)result->reason;
-  bool for_helper = result->cls != CT_CLASS_RELATED || result->dir == CT_ORIGINAL;
 
-  if (ext && ext->helper && for_helper) {
-    ct_verdict verdict = ct_helper_run(engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason);
-
-    result->reason = (uint16_t)reason;
-    if (verdict == CT_VERDICT_DROP) {
-      if (is_new)
-        ct_core_forget(engine, entry);
-      else
-        ext->pending_events |= result->events;
-      return false;
-    }
+  if (ct_way_is_helped(engine, entry, result) && !ct_way_help(engine, entry, packet, result)) {
+    if (is_new)
+      ct_core_forget(engine, entry);
+    else
+      ext->pending_events |= result->events;
+    return false;
   }
   if (is_new && !ct_core_confirm(engine, entry, packet, hash, result)) {
     ct_core_forget(engine, entry);
@@ -152,17 +123,15 @@ static void set_refused(ct_engine *engine, bool is_new, ct_result *result)
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
-/* An ICMP error belongs to whoever sent the packet inside it (spec 1.1); it changes nothing of the entry. */
+/* An ICMP error belongs to the connection of the packet inside it (spec 1.1). */
 static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
-  bool answer = packet->flags & CT_PACKET_ANSWER;
-  const ct_addr *to = answer ? &packet->tuple.src : &packet->tuple.dst;
   ct_dir dir = CT_ORIGINAL;
   ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
 
   CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
-  if (!entry || (!ct_addr_equal(to, &packet->l4.icmp.outer_dst) && engine->params.profile->icmp_error_to_sender)) {
-    result->reason = entry ? CT_REASON_ICMP_ERROR_ADDRESS : CT_REASON_ICMP_ERROR_UNKNOWN;
+  result->reason = CT_REASON_ICMP_ERROR_UNKNOWN;
+  if (!entry || !ct_way_relate(engine, dir, packet, result)) {
     result->cls = CT_CLASS_INVALID;
     count_refusal(engine, true);
     engine->stats.invalid_by_reason[result->reason]++;
@@ -170,9 +139,6 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_resu
   }
   if (engine->params.profile->refuses_before_look_up)
     count_refusal(engine, true); /* 2.6 counted those that it understood, too */
-  result->cls = CT_CLASS_RELATED;
-  result->dir = dir;
-  result->reason = CT_REASON_ICMP_ERROR;
   result->conn = entry->id;
   result->entry = entry;
   result->old_state = result->new_state = (uint8_t)entry->state;
@@ -190,15 +156,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
     result->entry = NULL; /* the tracker has told the state it ended in */
     result->changes |= CT_CHANGE_ENDED;
     return false;
-  case CT_TRACK_ACCEPT:
-    if (is_new) {
-      entry->id = ++engine->last_id;
-      if (entry->ext)
-        ct_ext_own(engine, entry);
-      if (engine->params.helpers_by_port)
-        ct_helper_attach(engine, entry, &packet->tuple);
-    }
-    return true;
+  case CT_TRACK_ACCEPT: ct_way_accept(engine, entry, packet, result); return true;
   case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->refuses_before_look_up; break;
   default: break;
   }
@@ -217,20 +175,6 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   return false;
 }
 
-inline ct_track ct_core_run_tracker(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
-                                    ct_result *result)
-{
-  set_class(entry, dir, result);
-  result->conn = entry->id;
-  result->old_state = (uint8_t)entry->state;
-  if (packet->reason != CT_REASON_NONE) {
-    result->reason = packet->reason;
-    return CT_TRACK_INVALID;
-  }
-  return ct_proto_find(engine->params.profile, &packet->tuple)
-    ->packet(engine, entry, (ct_dir)result->dir, packet, result);
-}
-
 static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
   const ct_tuple *tuple = &packet->tuple;
@@ -240,9 +184,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
   ct_track verdict;
   bool is_new;
 
-  if (packet->flags & CT_PACKET_GRE_V1 && ct_gre_key_any(engine)) {
-    keyed = *tuple;
-    keyed.src_id = ct_gre_key_find(engine, tuple);
+  if (ct_way_gre_key(engine, packet, &keyed)) {
     tuple = &keyed;
     hash = ct_tuple_hash(tuple);
   }
@@ -250,24 +192,20 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
     ct_dir dir = CT_ORIGINAL;
 
     entry = look_up(engine, packet, tuple, hash, &dir);
-    CT_TRACE(engine, ct_trace_note_look_up(engine, packet_tuple(packet, tuple, &own), entry));
+    CT_TRACE(engine, ct_trace_note_look_up(engine, ct_way_own_tuple(packet, tuple, &own), entry));
     is_new = entry == NULL;
     if (is_new) {
       dir = CT_ORIGINAL;
-      entry = ct_core_create(engine, packet_tuple(packet, tuple, &own), result);
+      entry = ct_core_create(engine, ct_way_own_tuple(packet, tuple, &own), result);
     }
     if (!entry) {
       set_dropped(engine, result);
       return;
     }
-    verdict = ct_core_run_tracker(engine, entry, dir, packet, result);
+    verdict = ct_way_judge(engine, entry, dir, packet, result);
   } while (verdict == CT_TRACK_REPEAT);
   if (!judge(engine, entry, packet, is_new, verdict, result))
     return;
-  if (result->dir == CT_REPLY && !(entry->status & CT_STATUS_SEEN_REPLY)) {
-    entry->status |= CT_STATUS_SEEN_REPLY;
-    result->events |= CT_EV_REPLY;
-  }
   result->conn = entry->id;
   result->entry = entry;
   result->new_state = (uint8_t)entry->state;

@@ -2,7 +2,7 @@
 /* An entry's life: taken, confirmed, renewed, ended; and the count that the kernel would keep. */
 #include "conntrack/engine_internal.h"
 #include "conntrack/master.h"
-#include "conntrack/proto/proto.h"
+#include "conntrack/way.h"
 
 void ct_core_count_add(ct_engine *engine, int delta)
 {
@@ -96,15 +96,7 @@ inline ct_entry *ct_core_create(ct_engine *engine, const ct_tuple *tuple, ct_res
     return NULL;
   }
   entry = ct_table_take(&engine->table, tuple);
-  /*
-   * The kernel begins with a timeout of 0, and a tracker that lets a first packet pass without a verdict leaves it at
-   * that.
-   */
-  entry->deadline_ns = engine->now_ns;
-  if (engine->params.acct)
-    entry->traits |= CT_ENTRY_COUNTED;
-  if (ct_expect_any(engine) && ct_expect_meet(engine, entry, tuple))
-    result->changes |= CT_CHANGE_EXPECTED;
+  ct_way_open(engine, entry, tuple, result);
   return entry;
 }
 
@@ -134,8 +126,7 @@ inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet 
     result->reason = CT_REASON_CHAIN_TOO_LONG;
     return false;
   }
-  entry->status |= CT_STATUS_CONFIRMED;
-  entry->created_ns = packet->time_ns;
+  ct_way_confirm(entry, packet);
   ct_table_insert(&engine->table, entry, hash);
   if (engine->buckets.active)
     ct_buckets_insert(&engine->buckets, &engine->table, entry, at);

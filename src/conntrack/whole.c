@@ -13,6 +13,7 @@
 #endif
 
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */
+#include "conntrack/way.c" /* before core.c, which calls it */
 #include "conntrack/core.c"
 #include "conntrack/engine.c"
 #include "conntrack/event.c"

@@ -52,12 +52,10 @@ ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_clas
                          ct_reason *reason)
 {
   ct_ext *ext = ct_ext_get(engine, entry);
-  ct_verdict verdict = CT_VERDICT_ACCEPT;
+  ct_verdict verdict;
   uint32_t offset, length;
   ct_helping h;
 
-  if (ext == NULL || ext->helper == NULL || (cls == CT_CLASS_RELATED && dir == CT_REPLY))
-    return CT_VERDICT_ACCEPT;
   if (entry->proto == CT_PROTO_TCP && cls != CT_CLASS_ESTABLISHED)
     return CT_VERDICT_ACCEPT;
   /* An ICMP error about an original packet is shown too, and its header taken for the UDP header. */

@@ -69,9 +69,8 @@ void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 
 /*
- * At the confirm hook, after tracking and before confirmation, for packets of entries with a helper, but not for
- * RELATED packets of the reply direction: inspects the payload. Events of the packet are delivered only after an
- * ACCEPT.
+ * At the confirm hook, after tracking and before confirmation, for packets that way.h shows to the entry's helper:
+ * inspects the payload. Events of the packet are delivered only after an ACCEPT.
  * => CT_VERDICT_ACCEPT, or CT_VERDICT_DROP where the helper refuses the packet (*reason HELPER_DROP).
  *    *reason is HELPER_CUT once per flow where the snap length hid the payload; else it is left alone.
  */

@@ -5,6 +5,7 @@
  */
 #include "conntrack/lanes/internal.h"
 #include "conntrack/master.h"
+#include "conntrack/way.h"
 
 /* Two bins of so many cells behind the first hold too few for a chain to be full. */
 enum { DEEP = CT_CHAIN_LEAST / (2 * CT_BIN_NODES) };
@@ -26,9 +27,6 @@ uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask,
   ct_entry *entry = ct_table_take(&engine->table, original);
   uint32_t number = ct_table_number(&engine->table, entry);
 
-  entry->deadline_ns = engine->now_ns;
-  if (engine->params.acct)
-    entry->traits |= CT_ENTRY_COUNTED;
   grow_records(lanes);
   lanes->records[number] =
     (ct_lane_record){ .lanes = mask, .hash = { hash[0], hash[1] }, .timeout = CT_LANES_ANY_TIMEOUT };
@@ -286,8 +284,7 @@ void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet,
   record->lanes &= ~full;
   for (; full != 0; full &= full - 1)
     ct_lane_uncount(lanes, ct_lane_first(full), 1);
-  entry->status |= CT_STATUS_CONFIRMED;
-  entry->created_ns = packet->time_ns;
+  ct_way_confirm(entry, packet);
   record->id = entry->id & ((UINT64_C(1) << 48) - 1);
   ct_lanes_copy(lanes, number);
   ct_lanes_touch(lanes, number);

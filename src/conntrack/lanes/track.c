@@ -5,9 +5,8 @@
  */
 #include <string.h>
 
-#include "conntrack/helper/helper.h"
-#include "conntrack/proto/proto.h"
 #include "conntrack/lanes/internal.h"
+#include "conntrack/way.h"
 
 /* A packet as the chains see it: an ICMP answer is looked up by its request's tuple, but hashed by its own. */
 typedef struct passing {
@@ -27,9 +26,7 @@ static void passing_init(ct_lanes *lanes, passing *p, const ct_packet *packet, c
   p->packet = packet;
   p->tuple = tuple;
   p->table_hash = table_hash;
-  if (packet->flags & CT_PACKET_ANSWER)
-    ct_tuple_invert(tuple, &p->own);
-  else
+  if (ct_way_own_tuple(packet, tuple, &p->own) == tuple)
     p->own = *tuple;
   p->hash = hashes ? hashes[0] : ct_buckets_hash(lanes->hash_state, &p->own);
   p->reply_hash = hashes ? hashes[1] : 0;
@@ -105,16 +102,12 @@ static void count_drop(ct_lanes *lanes, uint32_t rest)
 }
 
 /* The confirm hook, as far as it is a helper's. => false where that refused the packet. */
-static bool help(ct_lanes *lanes, ct_entry *entry, const ct_packet *packet, const ct_result *result)
+static bool help(ct_lanes *lanes, ct_entry *entry, const ct_packet *packet, ct_result *result)
 {
-  const ct_ext *ext = ct_ext_get(lanes->engine, entry);
-  ct_reason reason = CT_REASON_NONE;
-
-  if (ext == NULL || ext->helper == NULL || (result->cls == CT_CLASS_RELATED && result->dir != CT_ORIGINAL))
+  if (!ct_way_is_helped(lanes->engine, entry, result))
     return true;
   lanes->due_unknown = true;
-  return ct_helper_run(lanes->engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason) !=
-         CT_VERDICT_DROP;
+  return ct_way_help(lanes->engine, entry, packet, result);
 }
 
 /* => what the tracker said. */
@@ -125,13 +118,12 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
   ct_track verdict;
 
   memset(&result, 0, sizeof(result));
-  verdict = ct_core_run_tracker(lanes->engine, entry, dir, p->packet, &result);
+  verdict = ct_way_judge(lanes->engine, entry, dir, p->packet, &result);
   switch (verdict) {
   case CT_TRACK_REPEAT:
   case CT_TRACK_GONE: return verdict;
   case CT_TRACK_ACCEPT:
-    if (dir == CT_REPLY)
-      entry->status |= CT_STATUS_SEEN_REPLY;
+    ct_way_accept(lanes->engine, entry, p->packet, &result);
     if (entry->ext != 0 && !help(lanes, entry, p->packet, &result))
       lanes->changed |= lanes->acting;
     break;
@@ -207,19 +199,6 @@ static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash)
   return mask & ~dropped;
 }
 
-/* A first packet that the tracker has accepted. => false where its helper refuses it. */
-static bool begin_with(ct_lanes *lanes, const passing *p, uint32_t number, const ct_result *result)
-{
-  ct_entry *entry = ct_lanes_entry(lanes, number);
-
-  entry->id = ++lanes->engine->last_id;
-  if (entry->ext)
-    ct_ext_own(lanes->engine, entry);
-  if (lanes->engine->params.helpers_by_port)
-    ct_helper_attach(lanes->engine, entry, &p->packet->tuple);
-  return entry->ext == 0 || help(lanes, entry, p->packet, result);
-}
-
 /* => the lanes that it was done for, all where no connection can begin so: timeouts do not decide that. */
 static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, const uint32_t hash[2])
 {
@@ -230,9 +209,8 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
 
   ct_lanes_act(lanes, mask);
   memset(&result, 0, sizeof(result));
-  if (lanes->helped != 0 && ct_expect_any(lanes->engine))
-    ct_expect_meet(lanes->engine, entry, &p->own);
-  verdict = ct_core_run_tracker(lanes->engine, entry, CT_ORIGINAL, p->packet, &result);
+  ct_way_open(lanes->engine, entry, &p->own, &result);
+  verdict = ct_way_judge(lanes->engine, entry, CT_ORIGINAL, p->packet, &result);
   if (verdict != CT_TRACK_ACCEPT) {
     ct_lanes_forget(lanes, number);
     if (verdict == CT_TRACK_DROP)
@@ -241,7 +219,8 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   }
   alike = ct_lanes_alike(lanes, mask, entry);
   lanes->records[number].lanes = alike;
-  if (begin_with(lanes, p, number, &result)) {
+  ct_way_accept(lanes->engine, entry, p->packet, &result);
+  if (entry->ext == 0 || help(lanes, entry, p->packet, &result)) {
     ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
   } else {
     lanes->changed |= alike;
@@ -345,15 +324,13 @@ static void track_gre(ct_lanes *lanes, const ct_packet *packet)
   uint32_t rest, unkeyed = lanes->all & ~lanes->helped;
 
   for (rest = lanes->helped; rest != 0; rest &= rest - 1) {
-    ct_tuple keyed = packet->tuple;
+    ct_tuple keyed;
 
     ct_lanes_act(lanes, rest & -rest);
-    if (ct_gre_key_any(lanes->engine))
-      keyed.src_id = ct_gre_key_find(lanes->engine, &packet->tuple);
-    if (keyed.src_id == packet->tuple.src_id)
-      unkeyed |= rest & -rest;
-    else
+    if (ct_way_gre_key(lanes->engine, packet, &keyed))
       track(lanes, packet, &keyed, ct_tuple_hash(&keyed), rest & -rest);
+    else
+      unkeyed |= rest & -rest;
   }
   if (unkeyed != 0)
     track(lanes, packet, &packet->tuple, packet->hash, unkeyed);
@@ -361,19 +338,19 @@ static void track_gre(ct_lanes *lanes, const ct_packet *packet)
 
 static void track_icmp_error(ct_lanes *lanes, const ct_packet *packet)
 {
-  const ct_addr *to = packet->flags & CT_PACKET_ANSWER ? &packet->tuple.src : &packet->tuple.dst;
   ct_lanes_found found[CT_LANES_MOST + 1];
   unsigned i, n;
   passing p;
 
   passing_init(lanes, &p, packet, &packet->tuple, packet->hash);
   n = look_up(lanes, &p, lanes->all, found);
-  if (!ct_addr_equal(to, &packet->l4.icmp.outer_dst) && lanes->engine->params.profile->icmp_error_to_sender)
-    return;
   for (i = 0; i < n; i++) {
-    ct_entry *entry = ct_lanes_act_on(lanes, found[i].number, found[i].lanes);
-    const ct_result result = { .cls = CT_CLASS_RELATED, .dir = (uint8_t)found[i].dir };
+    ct_result result = { 0 };
+    ct_entry *entry;
 
+    if (!ct_way_relate(lanes->engine, found[i].dir, packet, &result))
+      return; /* it is the packet that decides that, not the version */
+    entry = ct_lanes_act_on(lanes, found[i].number, found[i].lanes);
     if (entry->ext != 0 && !help(lanes, entry, packet, &result))
       lanes->changed |= found[i].lanes;
     ct_lanes_copy(lanes, found[i].number);

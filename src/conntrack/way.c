@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/way.h"
+
+inline void ct_way_open(ct_engine *engine, ct_entry *entry, const ct_tuple *original, ct_result *result)
+{
+  /*
+   * The kernel begins with a timeout of 0, and a tracker that lets a first packet pass without a verdict leaves it at
+   * that.
+   */
+  entry->deadline_ns = engine->now_ns;
+  if (engine->params.acct)
+    entry->traits |= CT_ENTRY_COUNTED;
+  if (ct_expect_any(engine) && ct_expect_meet(engine, entry, original))
+    result->changes |= CT_CHANGE_EXPECTED;
+}
+
+static void set_class(const ct_entry *entry, ct_dir dir, ct_result *result)
+{
+  result->dir = dir;
+  if (dir == CT_REPLY || entry->status & CT_STATUS_SEEN_REPLY)
+    result->cls = CT_CLASS_ESTABLISHED;
+  else
+    result->cls = entry->status & CT_STATUS_EXPECTED ? CT_CLASS_RELATED : CT_CLASS_NEW;
+}
+
+inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+{
+  set_class(entry, dir, result);
+  result->conn = entry->id;
+  result->old_state = (uint8_t)entry->state;
+  if (packet->reason != CT_REASON_NONE) {
+    result->reason = packet->reason;
+    return CT_TRACK_INVALID;
+  }
+  return ct_proto_find(engine->params.profile, &packet->tuple)
+    ->packet(engine, entry, (ct_dir)result->dir, packet, result);
+}
+
+inline void ct_way_accept(ct_engine *engine, ct_entry *entry, const ct_packet *packet, ct_result *result)
+{
+  if (!(entry->status & CT_STATUS_CONFIRMED)) {
+    entry->id = ++engine->last_id;
+    if (entry->ext)
+      ct_ext_own(engine, entry);
+    if (engine->params.helpers_by_port)
+      ct_helper_attach(engine, entry, &packet->tuple);
+  }
+  if (result->dir == CT_REPLY && !(entry->status & CT_STATUS_SEEN_REPLY)) {
+    entry->status |= CT_STATUS_SEEN_REPLY;
+    result->events |= CT_EV_REPLY;
+  }
+}
+
+bool ct_way_relate(const ct_engine *engine, ct_dir dir, const ct_packet *packet, ct_result *result)
+{
+  const ct_addr *to = packet->flags & CT_PACKET_ANSWER ? &packet->tuple.src : &packet->tuple.dst;
+
+  if (engine->params.profile->icmp_error_to_sender && !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
+    result->reason = CT_REASON_ICMP_ERROR_ADDRESS;
+    return false;
+  }
+  result->cls = CT_CLASS_RELATED;
+  result->dir = dir;
+  result->reason = CT_REASON_ICMP_ERROR;
+  return true;
+}
+
+bool ct_way_help(ct_engine *engine, ct_entry *entry, const ct_packet *packet, ct_result *result)
+{
+  ct_reason reason = (ct_reason)result->reason;
+  ct_verdict verdict = ct_helper_run(engine, entry, (ct_dir)result->dir, (ct_class)result->cls, packet, &reason);
+
+  result->reason = (uint16_t)reason;
+  return verdict != CT_VERDICT_DROP;
+}
