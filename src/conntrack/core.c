@@ -156,7 +156,11 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
     result->entry = NULL; /* the tracker has told the state it ended in */
     result->changes |= CT_CHANGE_ENDED;
     return false;
-  case CT_TRACK_ACCEPT: ct_way_accept(engine, entry, packet, result); return true;
+  case CT_TRACK_ACCEPT:
+    if (is_new)
+      ct_way_begin(engine, entry, packet);
+    ct_way_note_reply(entry, result);
+    return true;
   case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->refuses_before_look_up; break;
   default: break;
   }

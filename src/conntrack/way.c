@@ -36,19 +36,13 @@ inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, con
     ->packet(engine, entry, (ct_dir)result->dir, packet, result);
 }
 
-inline void ct_way_accept(ct_engine *engine, ct_entry *entry, const ct_packet *packet, ct_result *result)
+inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet)
 {
-  if (!(entry->status & CT_STATUS_CONFIRMED)) {
-    entry->id = ++engine->last_id;
-    if (entry->ext)
-      ct_ext_own(engine, entry);
-    if (engine->params.helpers_by_port)
-      ct_helper_attach(engine, entry, &packet->tuple);
-  }
-  if (result->dir == CT_REPLY && !(entry->status & CT_STATUS_SEEN_REPLY)) {
-    entry->status |= CT_STATUS_SEEN_REPLY;
-    result->events |= CT_EV_REPLY;
-  }
+  entry->id = ++engine->last_id;
+  if (entry->ext)
+    ct_ext_own(engine, entry);
+  if (engine->params.helpers_by_port)
+    ct_helper_attach(engine, entry, &packet->tuple);
 }
 
 bool ct_way_relate(const ct_engine *engine, ct_dir dir, const ct_packet *packet, ct_result *result)

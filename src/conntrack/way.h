@@ -44,8 +44,16 @@ void ct_way_open(ct_engine *engine, ct_entry *entry, const ct_tuple *original, c
  */
 ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
 
-/* The tracker has accepted it: a new entry gets its id and its helper, an old one may have been answered. */
-void ct_way_accept(ct_engine *engine, ct_entry *entry, const ct_packet *packet, ct_result *result);
+/* The tracker has accepted it: a new entry gets its id and its helper ... */
+void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet);
+/* ... and an old one may have been answered. */
+static inline void ct_way_note_reply(ct_entry *entry, ct_result *result)
+{
+  if (result->dir != CT_REPLY || entry->status & CT_STATUS_SEEN_REPLY)
+    return;
+  entry->status |= CT_STATUS_SEEN_REPLY;
+  result->events |= CT_EV_REPLY;
+}
 
 /*
  * An ICMP error about a packet of an entry, known in that direction: it changes nothing of the entry. => false where it

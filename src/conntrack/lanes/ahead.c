@@ -191,12 +191,15 @@ void ct_lanes_look_ahead(ct_lanes *lanes, const ct_packet *packet)
 
 static void tell_of(const ct_lanes *lanes, ct_lanes_ahead *ahead, const ct_packet *packet)
 {
+  const ct_timing *timing = NULL;
+
+  if (packet->kind == CT_PACKET_TRACK)
+    timing = lanes->protos[packet->tuple.proto]->timing;
   ahead->tuple = packet->tuple;
   ahead->table_hash = packet->hash;
   ahead->hash[0] = ct_buckets_hash(lanes->hash_state, &packet->tuple);
   ahead->hash[1] = 0;
-  ahead->shortens = packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP &&
-                    (packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST) || packet->l4.tcp.payload_bytes != 0);
+  ahead->shortens = timing && timing->shortens && timing->shortens(packet);
 }
 
 void ct_lanes_prefetch(ct_lanes *lanes, const ct_packet *packets, size_t n)

@@ -16,6 +16,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/lanes.h"
 #include "conntrack/lanes/bins.h"
+#include "conntrack/proto/proto.h"
 
 /*
  * Beside each entry of the table, with a copy of what chains are walked for: half a line of memory is all that ending
@@ -47,7 +48,7 @@ typedef struct ct_lane {
   uint64_t max, limit; /* nf_conntrack_max; the same, with UINT64_MAX for none */
   uint32_t buckets;
   uint32_t sized, timed; /* the lanes with as many buckets; those with the same timeouts; itself among them */
-  uint32_t kin; /* those whose timeouts of TCP, longer or shorter, make its tracker choose the same ones (timing.c) */
+  uint32_t kin;          /* those for whose timeouts trackers choose alike (timing.c) */
   int64_t timeout_ns[CT_TIMEOUT_COUNT];
   ct_bins *bins;    /* shared with those with as many buckets, and until one of these loses something with all */
   __int128 area_ns; /* of the count over time, short by count * now */
@@ -62,11 +63,12 @@ typedef struct ct_lanes_ahead {
   uint32_t table_hash;
   uint32_t hash[2]; /* for chains: its own, and where it was worth it its answer's; else 0 */
   uint32_t begins;  /* the lanes in which it was to make an entry when that was looked up */
-  bool shortens;    /* TCP that is closing, or data that wait to be acknowledged: the deadline may come nearer */
+  bool shortens;    /* the deadline may come nearer (ct_timing) */
 } ct_lanes_ahead;
 
 struct ct_lanes {
   ct_engine *engine;
+  const ct_proto *protos[256]; /* by number; which ICMP it is does not matter here */
   uint64_t hash_state;
   unsigned n;
   uint32_t all;                               /* a bit for each lane */
@@ -246,8 +248,9 @@ ct_entry *ct_lanes_act_on(ct_lanes *lanes, uint32_t number, uint32_t mask);
 void ct_lanes_copy(ct_lanes *lanes, uint32_t number);
 /* Fills in which lanes are alike. */
 void ct_lanes_compare(ct_lanes *lanes);
-/* Of the mask, the lanes for which what a tracker made of an entry is the same as for the first. */
-uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *entry);
+/* Of the mask, the lanes for which what a tracker made of an entry with a packet is the same as for the first. */
+uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *entry, const ct_packet *packet,
+                        ct_track verdict);
 
 /* --- victims.c --- */
 

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Timeouts decide when an entry ends, never what a packet is. So lanes whose timeouts differ have the same entry for as
- * long as trackers choose the same timeout for it: under TCP always, if only each is longer than the special ones in
- * all of these lanes or in none. Its deadline is then as much later in a lane as the timeout is longer there. Under
- * other protocols entries part where a timeout that differs may have been looked at.
+ * long as its tracker would have done the same with them, which the tracker says itself (ct_timing in proto.h). Where
+ * it chooses between timeouts, and chooses alike, the deadline is as much later in a lane as the chosen timeout is
+ * longer there. Entries part where a timeout that differs may have been asked of.
  */
 #include "conntrack/lanes/internal.h"
 
 #define BIT(timeout) (UINT64_C(1) << (timeout))
 
 /* --- which lanes are alike --- */
-
-/*
- * choose_timeout and commit in proto/tcp.c compare each timeout with those of retransmissions and of unacknowledged
- * data.
- */
-static bool chooses_alike(const ct_lane *a, const ct_lane *b)
-{
-  unsigned t;
-
-  for (t = CT_TIMEOUT_TCP_NONE; t <= CT_TIMEOUT_TCP_UNACK; t++)
-    if ((a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) !=
-          (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_RETRANS]) ||
-        (a->timeout_ns[t] > a->timeout_ns[CT_TIMEOUT_TCP_UNACK]) !=
-          (b->timeout_ns[t] > b->timeout_ns[CT_TIMEOUT_TCP_UNACK]))
-      return false;
-  return true;
-}
 
 static void compare(ct_lanes *lanes, unsigned i, unsigned j)
 {
@@ -40,7 +23,7 @@ static void compare(ct_lanes *lanes, unsigned i, unsigned j)
   lanes->varied |= differ;
   a->sized |= (uint32_t)(a->buckets == b->buckets) << j;
   a->timed |= (uint32_t)(differ == 0) << j;
-  a->kin |= (uint32_t)chooses_alike(a, b) << j;
+  a->kin |= (uint32_t)ct_proto_choose_alike(a->timeout_ns, b->timeout_ns) << j;
 }
 
 void ct_lanes_compare(ct_lanes *lanes)
@@ -72,12 +55,16 @@ ct_entry *ct_lanes_act_on(ct_lanes *lanes, uint32_t number, uint32_t mask)
   return entry;
 }
 
-static uint8_t timeout_of(const ct_entry *entry)
+/* The timeout that the entry's deadline was set by, where that may differ between its lanes. */
+static inline unsigned chosen(const ct_lanes *lanes, const ct_entry *entry)
 {
-  if (entry->proto == CT_PROTO_TCP && entry->l4.tcp.timeout >= CT_TIMEOUT_TCP_NONE &&
-      entry->l4.tcp.timeout <= CT_TIMEOUT_TCP_UNACK)
-    return entry->l4.tcp.timeout;
-  return CT_LANES_ANY_TIMEOUT;
+  const ct_proto *proto = lanes->protos[entry->proto];
+  ct_timeout timeout;
+
+  if (lanes->varied == 0 || proto->timing == NULL || proto->timing->choices == 0)
+    return CT_LANES_ANY_TIMEOUT;
+  timeout = proto->timeout(entry);
+  return proto->timing->choices & BIT(timeout) ? timeout : CT_LANES_ANY_TIMEOUT;
 }
 
 void ct_lanes_copy(ct_lanes *lanes, uint32_t number)
@@ -90,7 +77,7 @@ void ct_lanes_copy(ct_lanes *lanes, uint32_t number)
   record->extended = entry->ext != 0;
   record->assured = (entry->status & CT_STATUS_ASSURED) != 0;
   record->deadline_ns = entry->deadline_ns;
-  record->timeout = timeout_of(entry) & CT_LANES_ANY_TIMEOUT;
+  record->timeout = chosen(lanes, entry) & CT_LANES_ANY_TIMEOUT;
   record->of = ct_lane_first(lanes->acting) & 31;
   if (!ct_lanes_is_spread(lanes, record) || ct_lanes_soonest(lanes, record) >= before_ns)
     return;
@@ -103,17 +90,6 @@ void ct_lanes_copy(ct_lanes *lanes, uint32_t number)
 }
 
 /* --- entries that part --- */
-
-/*
- * Every timeout that a tracker other than TCP's may have looked at when it left the entry as it is; more than it has
- * does no harm.
- */
-static uint64_t may_have_asked(const ct_entry *entry)
-{
-  if (entry->proto == CT_PROTO_UDP)
-    return BIT(CT_TIMEOUT_UDP) | (entry->status & CT_STATUS_SEEN_REPLY ? BIT(CT_TIMEOUT_UDP_STREAM) : 0);
-  return ~(BIT(CT_TIMEOUT_TCP_UNACK + 1) - BIT(CT_TIMEOUT_TCP_NONE));
-}
 
 /* The lanes of the mask that have the first's values of these timeouts. */
 static uint32_t same_values(const ct_lanes *lanes, uint32_t mask, uint64_t timeouts)
@@ -133,15 +109,18 @@ static uint32_t same_values(const ct_lanes *lanes, uint32_t mask, uint64_t timeo
   return same;
 }
 
-uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *entry)
+uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *entry, const ct_packet *packet,
+                        ct_track verdict)
 {
   const ct_lane *first = &lanes->lane[ct_lane_first(mask)];
-  uint64_t timeouts;
+  const ct_timing *timing;
+  uint64_t asked;
 
   if (!(mask & ~first->timed))
     return mask;
-  if (entry->proto == CT_PROTO_TCP)
-    return mask & first->kin;
-  timeouts = lanes->varied & may_have_asked(entry);
-  return timeouts == 0 ? mask : same_values(lanes, mask, timeouts);
+  timing = lanes->protos[entry->proto]->timing;
+  asked = lanes->varied & (timing ? timing->asked(entry, packet, verdict) : ~ct_proto_choices());
+  if (timing && timing->choices != 0)
+    mask &= first->kin;
+  return asked == 0 ? mask : same_values(lanes, mask, asked);
 }

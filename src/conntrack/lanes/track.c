@@ -123,7 +123,7 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
   case CT_TRACK_REPEAT:
   case CT_TRACK_GONE: return verdict;
   case CT_TRACK_ACCEPT:
-    ct_way_accept(lanes->engine, entry, p->packet, &result);
+    ct_way_note_reply(entry, &result);
     if (entry->ext != 0 && !help(lanes, entry, p->packet, &result))
       lanes->changed |= lanes->acting;
     break;
@@ -133,13 +133,6 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
   ct_lanes_copy(lanes, number);
   ct_lanes_touch(lanes, number);
   return verdict;
-}
-
-/* suspect_end in proto/tcp.c asks how much time is left. */
-static bool asks_time_left(const ct_packet *packet, ct_track verdict)
-{
-  return verdict == CT_TRACK_INVALID && packet->tuple.proto == CT_PROTO_TCP &&
-         packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST);
 }
 
 /*
@@ -170,8 +163,7 @@ static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_
     verdict = track_alike(lanes, p, number, found->dir);
     if (verdict == CT_TRACK_REPEAT || verdict == CT_TRACK_GONE || of_one)
       break;
-    alike = asks_time_left(p->packet, verdict) ? mask & lanes->lane[ct_lane_first(mask)].timed
-                                               : ct_lanes_alike(lanes, mask, ct_lanes_entry(lanes, number));
+    alike = ct_lanes_alike(lanes, mask, ct_lanes_entry(lanes, number), p->packet, verdict);
     mask &= ~alike;
     if (mask == 0)
       break;
@@ -217,9 +209,9 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
       count_drop(lanes, mask);
     return mask;
   }
-  alike = ct_lanes_alike(lanes, mask, entry);
+  alike = ct_lanes_alike(lanes, mask, entry, p->packet, verdict);
   lanes->records[number].lanes = alike;
-  ct_way_accept(lanes->engine, entry, p->packet, &result);
+  ct_way_begin(lanes->engine, entry, p->packet);
   if (entry->ext == 0 || help(lanes, entry, p->packet, &result)) {
     ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
   } else {

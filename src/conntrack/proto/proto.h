@@ -17,6 +17,27 @@ typedef enum ct_track {
   CT_TRACK_GONE    /* accepted, and the entry was ended with it */
 } ct_track;
 
+/*
+ * What a tracker says of how timeouts enter its judgements, for those who keep one entry for kernels whose timeouts
+ * differ. Sets of timeouts are 64 bits, 1 << ct_timeout each; timeout_ns is by ct_timeout.
+ */
+typedef struct ct_timing {
+  /*
+   * The timeouts that the tracker holds against one another to choose the one that it sets the deadline by, which
+   * ct_proto.timeout then names. 0: it does not choose so.
+   */
+  uint64_t choices;
+  /* With choices: whether all these comparisons come out the same for two kernels. */
+  bool (*chooses_alike)(const int64_t *timeout_ns, const int64_t *other_ns);
+  /*
+   * The timeouts whose length, beside the choice, may have decided what became of an entry with this packet, and what
+   * its deadline is if that was not chosen; more than that do no harm. SEEN_REPLY may have been set since.
+   */
+  uint64_t (*asked)(const ct_entry *entry, const ct_packet *packet, ct_track verdict);
+  /* A hint, of a packet alone: it may bring its entry's deadline nearer. NULL: that is rare. */
+  bool (*shortens)(const ct_packet *packet);
+} ct_timing;
+
 typedef struct ct_proto {
   const char *name; /* as conntrack prints it */
   uint8_t number;
@@ -27,6 +48,8 @@ typedef struct ct_proto {
   bool (*may_evict)(const ct_entry *entry);
   /* Which timeout an entry in its present state runs on, for statistics. */
   ct_timeout (*timeout)(const ct_entry *entry);
+  /* NULL: any timeout may have been asked of but other trackers' choices. */
+  const ct_timing *timing;
 } ct_proto;
 
 extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icmp, ct_proto_icmpv6, ct_proto_sctp,
@@ -39,6 +62,11 @@ extern const ct_proto ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);
 /* The tracker's static facts for an entry that exists. */
 const ct_proto *ct_proto_of_entry(const ct_entry *entry);
+
+/* Whether all trackers that choose between timeouts choose alike for two kernels (ct_timing). */
+bool ct_proto_choose_alike(const int64_t *timeout_ns, const int64_t *other_ns);
+/* All that any of them chooses from. */
+uint64_t ct_proto_choices(void);
 
 /* Whether the collector's early-drop mode may take a live entry. */
 bool ct_proto_may_go_early(const ct_entry *entry);

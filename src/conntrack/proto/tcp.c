@@ -298,6 +298,42 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
-const ct_proto ct_proto_tcp = {
-  .name = "tcp", .number = CT_PROTO_TCP, .packet = tcp_packet, .may_evict = ct_tcp_is_closing, .timeout = tcp_timeout
+/* --- how timeouts entered --- */
+
+#define CHOICES ((UINT64_C(1) << (CT_TIMEOUT_TCP_UNACK + 1)) - (UINT64_C(1) << CT_TIMEOUT_TCP_NONE))
+
+/* choose_timeout and commit hold each timeout against those of retransmissions and of unacknowledged data. */
+static bool tcp_chooses_alike(const int64_t *a, const int64_t *b)
+{
+  unsigned t;
+
+  for (t = CT_TIMEOUT_TCP_NONE; t <= CT_TIMEOUT_TCP_UNACK; t++)
+    if ((a[t] > a[CT_TIMEOUT_TCP_RETRANS]) != (b[t] > b[CT_TIMEOUT_TCP_RETRANS]) ||
+        (a[t] > a[CT_TIMEOUT_TCP_UNACK]) != (b[t] > b[CT_TIMEOUT_TCP_UNACK]))
+      return false;
+  return true;
+}
+
+/* Only suspect_end asks how much time is left, whichever timeout that is the rest of. */
+static uint64_t tcp_asked(const ct_entry *entry, const ct_packet *packet, ct_track verdict)
+{
+  (void)entry;
+  return verdict == CT_TRACK_INVALID && packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST) ? CHOICES : 0;
+}
+
+/* It closes, or its data wait to be acknowledged. */
+static bool tcp_shortens(const ct_packet *packet)
+{
+  return packet->l4.tcp.flags & (CT_TCP_FIN | CT_TCP_RST) || packet->l4.tcp.payload_bytes != 0;
+}
+
+static const ct_timing tcp_timing = {
+  .choices = CHOICES, .chooses_alike = tcp_chooses_alike, .asked = tcp_asked, .shortens = tcp_shortens
 };
+
+const ct_proto ct_proto_tcp = { .name = "tcp",
+                                .number = CT_PROTO_TCP,
+                                .packet = tcp_packet,
+                                .may_evict = ct_tcp_is_closing,
+                                .timeout = tcp_timeout,
+                                .timing = &tcp_timing };

@@ -44,7 +44,20 @@ static ct_timeout udp_timeout(const ct_entry *entry)
   return entry->status & CT_STATUS_ASSURED ? CT_TIMEOUT_UDP_STREAM : CT_TIMEOUT_UDP;
 }
 
-const ct_proto ct_proto_udp = { .name = "udp", .number = CT_PROTO_UDP, .packet = udp_packet, .timeout = udp_timeout };
+/* A deadline is set by one of the two; until an answer was seen only by the first. */
+static uint64_t udp_asked(const ct_entry *entry, const ct_packet *packet, ct_track verdict)
+{
+  (void)packet;
+  (void)verdict;
+  return UINT64_C(1) << CT_TIMEOUT_UDP | (uint64_t)((entry->status & CT_STATUS_SEEN_REPLY) != 0)
+                                           << CT_TIMEOUT_UDP_STREAM;
+}
+
+static const ct_timing udp_timing = { .asked = udp_asked };
+
+const ct_proto ct_proto_udp = {
+  .name = "udp", .number = CT_PROTO_UDP, .packet = udp_packet, .timeout = udp_timeout, .timing = &udp_timing
+};
 const ct_proto ct_proto_udplite = {
-  .name = "udplite", .number = CT_PROTO_UDPLITE, .packet = udplite_packet, .timeout = udp_timeout
+  .name = "udplite", .number = CT_PROTO_UDPLITE, .packet = udplite_packet, .timeout = udp_timeout, .timing = &udp_timing
 };
