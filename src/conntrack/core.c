@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A packet's way through conntrack, in the kernel's order, on which several observable effects depend (spec 0, 1, 3,
- * 4): look up or create, class, tracker, SEEN_REPLY, helper, confirm, events.
+ * A packet's passage through conntrack, in the kernel's order, on which several observable effects depend (spec 0, 1,
+ * 3, 4): look up or create, class, tracker, SEEN_REPLY in the first half; helper, confirmation, events in the second.
+ * Between them a firewall has its say. What of this concerns one entry alone stands in way.c.
  */
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/trace_internal.h"
 #include "conntrack/way.h"
+
+/* ct_engine_packet has both halves inside it and no template: calls between them would cost it 2%. */
+#define CT_ALWAYS_INLINE static inline __attribute__((always_inline))
 
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 {
@@ -79,25 +83,28 @@ static void set_dropped(ct_engine *engine, ct_result *result)
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
-/*
- * The confirm hook (spec 0.6): helper, confirmation, events. => false where the packet was dropped.
- */
-static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, bool is_new,
-                       ct_result *result)
+/* --- the second half --- */
+
+/* An entry that was never confirmed goes without a trace: its id is the next one's. */
+static void vanish(ct_engine *engine, ct_entry *entry, ct_result *result)
+{
+  ct_core_forget(engine, entry);
+  engine->last_id--;
+  result->conn = 0;
+  result->entry = NULL;
+}
+
+/* What the packet has brought about waits for the next one of its entry that passes the confirm hook. */
+static void keep_events(ct_engine *engine, ct_entry *entry, uint16_t events)
+{
+  if (events != 0)
+    ct_ext_need(engine, entry)->pending_events |= events;
+}
+
+static void send_events(ct_engine *engine, ct_entry *entry, bool is_new, ct_result *result)
 {
   ct_ext *ext = ct_ext_get(engine, entry);
 
-  if (ct_way_is_helped(engine, entry, result) && !ct_way_help(engine, entry, packet, result)) {
-    if (is_new)
-      ct_core_forget(engine, entry);
-    else
-      ext->pending_events |= result->events;
-    return false;
-  }
-  if (is_new && !ct_core_confirm(engine, entry, packet, hash, result)) {
-    ct_core_forget(engine, entry);
-    return false;
-  }
   if (ext && ext->pending_events != 0) {
     result->events |= ext->pending_events;
     ext->pending_events = 0;
@@ -105,26 +112,69 @@ static bool at_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *pack
   if (result->events != 0)
     ct_event_entry(engine, is_new ? CT_EVENT_NEW : CT_EVENT_UPDATE, entry, result->events, CT_REASON_NONE,
                    engine->now_ns);
-  return true;
 }
 
 /*
- * Dropped at the confirm hook: its class was seen before, and what the tracker did to an entry that exists stays done.
+ * Conntrack itself drops a packet at the confirm hook. Its class was seen before, and what the tracker did to an entry
+ * that exists stays done.
  */
-static void set_refused(ct_engine *engine, bool is_new, ct_result *result)
+static void refuse(ct_engine *engine, ct_entry *entry, bool is_new, ct_result *result)
 {
+  if (is_new)
+    vanish(engine, entry, result);
+  else
+    keep_events(engine, entry, result->events);
   result->verdict = CT_VERDICT_DROP;
-  if (is_new) {
-    engine->last_id--;
-    result->conn = 0;
-    result->entry = NULL;
-  }
   engine->stats.dropped_by_reason[result->reason]++;
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
+/* The confirm hook (spec 0.6): helper, confirmation, events. */
+static void confirm(ct_engine *engine, const ct_passage *passage, ct_result *result)
+{
+  ct_entry *entry = passage->entry;
+  bool is_new = passage->is_new;
+
+  if ((ct_way_is_helped(engine, entry, result) && !ct_way_help(engine, entry, passage->packet, result)) ||
+      (is_new && !ct_core_confirm(engine, entry, passage->packet, passage->hash, result)))
+    refuse(engine, entry, is_new, result);
+  else
+    send_events(engine, entry, is_new, result);
+}
+
+/* A rule drops the packet (RULES 1.2), and where a reset answers it, that passes the confirm hook (RULES 1.3). */
+static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_result *result)
+{
+  ct_entry *entry = passage->entry;
+
+  if (passage->is_new) {
+    vanish(engine, entry, result);
+    result->events = 0;
+  } else if (fate == CT_FATE_RESET) {
+    if (engine->params.profile->reset_closes && entry->proto == CT_PROTO_TCP)
+      ct_tcp_close(engine, entry, result);
+    send_events(engine, entry, false, result);
+  } else {
+    keep_events(engine, entry, result->events);
+    result->events = 0;
+  }
+}
+
+CT_ALWAYS_INLINE void conclude(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_result *result)
+{
+  if (passage->entry != NULL) {
+    if (G_LIKELY(fate == CT_FATE_ACCEPT))
+      confirm(engine, passage, result);
+    else
+      drop(engine, passage, fate, result);
+  }
+  engine->packet = NULL;
+}
+
+/* --- the first half --- */
+
 /* An ICMP error belongs to the connection of the packet inside it (spec 1.1). */
-static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_result *result)
+static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_passage *passage, ct_result *result)
 {
   ct_dir dir = CT_ORIGINAL;
   ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
@@ -143,13 +193,13 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_resu
   result->entry = entry;
   result->old_state = result->new_state = (uint8_t)entry->state;
   /* It passes the confirm hook like any packet: a helper may look at it, and events that wait are delivered. */
-  if (entry->ext != 0 && !at_confirm(engine, entry, packet, 0, false, result))
-    set_refused(engine, false, result);
+  passage->entry = entry;
+  passage->is_new = false;
 }
 
 /* What the tracker said of an entry, new or old. => false where the packet's way ends here. */
-static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, bool is_new, ct_track track,
-                  ct_result *result)
+CT_ALWAYS_INLINE bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template,
+                            bool is_new, ct_track track, ct_result *result)
 {
   switch (track) {
   case CT_TRACK_GONE:
@@ -158,7 +208,7 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
     return false;
   case CT_TRACK_ACCEPT:
     if (is_new)
-      ct_way_begin(engine, entry, packet);
+      ct_way_begin(engine, entry, packet, template);
     ct_way_note_reply(entry, result);
     return true;
   case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->refuses_before_look_up; break;
@@ -166,8 +216,8 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   }
   if (is_new)
     ct_core_forget(engine, entry);
-  else if (result->events != 0) /* SCTP: the chunks before the one that was refused had their effect */
-    ct_ext_need(engine, entry)->pending_events |= result->events;
+  else /* SCTP: the chunks before the one that was refused had their effect */
+    keep_events(engine, entry, result->events);
   set_invalid(engine, packet, result);
   if (track == CT_TRACK_DROP) {
     set_dropped(engine, result);
@@ -179,7 +229,8 @@ static bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, b
   return false;
 }
 
-static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
+CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct_template *template,
+                            ct_passage *passage, ct_result *result)
 {
   const ct_tuple *tuple = &packet->tuple;
   ct_tuple keyed, own;
@@ -208,7 +259,7 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
     }
     verdict = ct_way_judge(engine, entry, dir, packet, result);
   } while (verdict == CT_TRACK_REPEAT);
-  if (!judge(engine, entry, packet, is_new, verdict, result))
+  if (!judge(engine, entry, packet, template, is_new, verdict, result))
     return;
   result->conn = entry->id;
   result->entry = entry;
@@ -216,96 +267,95 @@ static void track(ct_engine *engine, const ct_packet *packet, ct_result *result)
   if (result->new_state != result->old_state)
     result->changes |= CT_CHANGE_STATE;
   CT_TRACE(engine, ct_trace_note_timeout(engine->trace, entry));
-  if (!at_confirm(engine, entry, packet, hash, is_new, result))
-    set_refused(engine, is_new, result);
+  passage->entry = entry;
+  passage->hash = hash;
+  passage->is_new = is_new;
 }
 
-void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result)
+static void set_untracked(ct_result *result, ct_reason reason)
+{
+  result->cls = CT_CLASS_UNTRACKED;
+  result->reason = (uint16_t)reason;
+}
+
+CT_ALWAYS_INLINE void arrive(ct_engine *engine, const ct_packet *packet, const ct_template *template,
+                             ct_passage *passage, ct_result *result)
 {
   int64_t now_ns = ct_core_on_tick(engine, packet->time_ns);
 
-  g_assert(packet->kind != CT_PACKET_NONE && !engine->in_watcher);
+  g_assert(engine->packet == NULL && !engine->in_watcher);
   memset(result, 0, sizeof(*result));
-  result->verdict = CT_VERDICT_ACCEPT;
+  passage->packet = packet;
+  passage->entry = NULL;
   if (now_ns > engine->now_ns)
     ct_core_pass_time(engine, now_ns);
-  else if (now_ns < engine->now_ns)
-    engine->stats.clock_back++;
   engine->packet = packet;
-  engine->stats.packets++;
-  CT_TRACE(engine, ct_trace_begin(engine->trace));
-  switch (packet->kind) {
-  case CT_PACKET_TRACK: track(engine, packet, result); break;
-  case CT_PACKET_ICMP_ERROR: track_icmp_error(engine, packet, result); break;
-  case CT_PACKET_UNTRACKED:
-    result->cls = CT_CLASS_UNTRACKED;
+  if (G_UNLIKELY(packet->kind == CT_PACKET_NONE)) {
     result->reason = packet->reason;
-    break;
+    return;
+  }
+  if (now_ns < engine->now_ns)
+    engine->stats.clock_back++;
+  engine->stats.packets++;
+  result->verdict = CT_VERDICT_ACCEPT;
+  CT_TRACE(engine, ct_trace_begin(engine->trace));
+  if (template && template->untracked) {
+    set_untracked(result, CT_REASON_NONE);
+    return;
+  }
+  switch (packet->kind) {
+  case CT_PACKET_TRACK: track(engine, packet, template, passage, result); break;
+  case CT_PACKET_ICMP_ERROR: track_icmp_error(engine, packet, passage, result); break;
+  case CT_PACKET_UNTRACKED: set_untracked(result, (ct_reason)packet->reason); break;
   default:
     result->reason = packet->reason;
     set_invalid(engine, packet, result);
     break;
   }
-  engine->packet = NULL;
 }
 
-/*
- * A packet that makes an entry touches the bucket of its answer too; and where the table is full, those in its own
- * bucket go first.
- */
-static void prefetch_new(const ct_engine *engine, const ct_tuple *tuple, uint32_t bucket, bool full)
-{
-  ct_tuple inverse;
+/* --- the door --- */
 
-  if (ct_tuple_invert(tuple, &inverse))
-    ct_buckets_prefetch(&engine->buckets, ct_buckets_index(&engine->buckets, &inverse));
-  if (full)
-    ct_evict_prefetch(engine, bucket);
+void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_template *template, ct_passage *passage)
+{
+  arrive(engine, packet, template, passage, &passage->result);
 }
 
-static void prefetch_kernel(ct_engine *engine, const ct_packet *packets, size_t n)
+void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate)
 {
-  bool full = engine->params.max != 0 && engine->count + n > engine->params.max && engine->buckets.nodes_size != 0;
-  uint32_t at[CT_PREFETCH_MOST], n_new = 0, before;
-  size_t i;
-
-  for (i = 0; i < n; i++) {
-    at[i] = ct_buckets_index(&engine->buckets, &packets[i].tuple);
-    ct_buckets_prefetch(&engine->buckets, at[i]);
-  }
-  for (i = 0; i < n; i++) {
-    before = n_new;
-    engine->hints[i] = ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
-    if (n_new != before && packets[i].kind == CT_PACKET_TRACK)
-      prefetch_new(engine, &packets[i].tuple, at[i], full);
-  }
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  conclude(engine, passage, fate, &passage->result);
 }
 
-void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
+void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
-  uint32_t n_new = 0;
-  size_t i;
+  ct_passage passage; /* its own result stays unused: one copy less for each packet */
 
-  n = MIN(n, CT_PREFETCH_MOST);
-  for (i = 0; i < n; i++)
-    ct_table_prefetch_slot(&engine->table, packets[i].hash);
-  engine->hinted = packets;
-  engine->n_hints = n;
-  if (engine->params.gc == CT_GC_KERNEL) {
-    prefetch_kernel(engine, packets, n);
+  arrive(engine, packet, NULL, &passage, result);
+  conclude(engine, &passage, CT_FATE_ACCEPT, result);
+}
+
+/* --- between the halves --- */
+
+uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage)
+{
+  const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
+
+  return ext != NULL ? ext->mark : 0;
+}
+
+void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark)
+{
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (passage->entry == NULL || ct_passage_mark(engine, passage) == mark)
     return;
-  }
-  for (i = 0; i < n; i++)
-    engine->hints[i] = ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+  ct_ext_need(engine, passage->entry)->mark = mark;
+  passage->result.events |= CT_EV_MARK;
 }
 
-void ct_engine_populate(ct_engine *engine, uint32_t packets)
+bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name)
 {
-  ct_table_populate(&engine->table, packets);
-  ct_timer_populate(&engine->timer);
-}
-
-void ct_engine_discard(ct_engine *engine, uint32_t share, uint32_t shares)
-{
-  ct_table_discard(&engine->table, share, shares);
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  return passage->entry != NULL && passage->is_new &&
+         ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
 }

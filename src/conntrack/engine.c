@@ -126,7 +126,7 @@ inline void ct_core_pass_time(ct_engine *engine, int64_t now_ns)
 
 void ct_engine_advance(ct_engine *engine, int64_t now_ns)
 {
-  g_assert(!engine->in_watcher);
+  g_assert(engine->packet == NULL && !engine->in_watcher);
   now_ns = ct_core_on_tick(engine, now_ns);
   if (now_ns > engine->now_ns)
     ct_core_pass_time(engine, now_ns);
@@ -134,8 +134,10 @@ void ct_engine_advance(ct_engine *engine, int64_t now_ns)
 
 void ct_engine_flush(ct_engine *engine)
 {
-  uint32_t n, i, *order = ct_table_in_order(&engine->table, &n);
+  uint32_t n, i, *order;
 
+  g_assert(engine->packet == NULL && !engine->in_watcher);
+  order = ct_table_in_order(&engine->table, &n);
   for (i = 0; i < n; i++) {
     ct_entry *entry = ct_table_entry(&engine->table, order[i]);
 

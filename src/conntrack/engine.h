@@ -4,7 +4,8 @@
  * randomness but its seed, and prints nothing. The same calls give the same answers on every machine.
  *
  * Life: ct_engine_new, then for each packet ct_engine_packet (optionally ct_engine_prefetch for the batch before), with
- * ct_engine_advance to let time pass without packets; snapshots by the _each functions; ct_engine_free.
+ * ct_engine_advance to let time pass without packets; snapshots by the _each functions; ct_engine_free. A firewall uses
+ * the two halves of ct_engine_packet, and has its say between them: ct_engine_arrive, ct_engine_conclude.
  * One engine is used by one thread at a time; engines share nothing.
  */
 #ifndef CT_ENGINE_H
@@ -23,7 +24,7 @@ typedef struct ct_entry ct_entry; /* opaque outside src/conntrack */
 typedef enum ct_verdict {
   CT_VERDICT_NONE,   /* never reached conntrack */
   CT_VERDICT_ACCEPT, /* INVALID packets too: dropping them is a rule's business */
-  CT_VERDICT_DROP    /* conntrack itself dropped it: table full, chain too long, helper */
+  CT_VERDICT_DROP    /* conntrack itself dropped it: table full, chain too long, helper; never a rule */
 } ct_verdict;
 
 /* ct_result.changes */
@@ -149,10 +150,78 @@ void ct_engine_populate(ct_engine *engine, uint32_t packets);
 void ct_engine_discard(ct_engine *engine, uint32_t share, uint32_t shares);
 
 /*
- * Tracks one packet: advances to its time (a packet from the past is tracked at the clock's present and counted), then
- * look-up or creation, tracker, helper, confirmation, events. packet->kind must not be CT_PACKET_NONE.
+ * Tracks one packet: arrives, and is concluded with CT_FATE_ACCEPT. For those who have no rules.
  */
 void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result);
+
+/* --- the same in two halves --- */
+
+/* What a rule before conntrack has asked for (CT and NOTRACK in table raw). All zero asks for nothing. */
+typedef struct ct_template {
+  bool untracked; /* the packet is UNTRACKED, whatever it is: no look-up, no entry, nothing counted */
+  /*
+   * A new entry that nobody expected gets the helper of this name (ct_helper_describe) if that is for its kind of
+   * connection, and none otherwise. NULL: the helper that the settings give to its port.
+   */
+  const char *helper;
+} ct_template;
+
+/* What became of a packet after it had arrived. */
+typedef enum ct_fate {
+  CT_FATE_ACCEPT,
+  CT_FATE_DROP,
+  CT_FATE_RESET /* dropped, and answered with a TCP reset, which was really sent (REJECT --reject-with tcp-reset) */
+} ct_fate;
+
+/* A packet between its halves. The caller's memory; what stands behind the result is the engine's business. */
+typedef struct ct_passage {
+  ct_result result;
+  const ct_packet *packet;
+  ct_entry *entry; /* that the packet is attached to; NULL: none, or it has gone */
+  uint32_t hash;
+  bool is_new;
+} ct_passage;
+
+/*
+ * The first half: time passes up to the packet (one from the past is tracked at the clock's present and counted), then
+ * look-up or creation, class, tracker. A packet of kind CT_PACKET_NONE lets time pass and is seen by nothing else.
+ * template: NULL for none.
+ *
+ * passage->result then says what rules see: class, direction, states; an entry that is new has an id and is not
+ * CONFIRMED. Where its verdict is CT_VERDICT_DROP, conntrack itself has dropped the packet, and no rule sees it; where
+ * it is CT_VERDICT_NONE, conntrack has not seen the packet.
+ *
+ * Each packet that arrived has to be concluded, with the same passage, before anything else is asked of the engine but
+ * to read and the ct_passage functions below. The packet stays where it is until then.
+ */
+void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_template *template, ct_passage *passage);
+
+/*
+ * The second half. passage->result then says what ct_engine_packet's would.
+ *
+ * CT_FATE_ACCEPT: the confirm hook. Helper, confirmation, events, and with them those that have waited. Conntrack may
+ * still drop the packet there (verdict CT_VERDICT_DROP).
+ *
+ * CT_FATE_DROP: the confirm hook is not reached. An entry that is new goes without a trace: no NEW, no DESTROY, it
+ * counts no more, its id is given again; what its arrival has ended (evicted entries, an expectation) stays ended. An
+ * entry that was confirmed keeps what the tracker did: state, timeout, counters, SEEN_REPLY, ASSURED, its mark. Its
+ * helper is not run, and its events wait for its next packet that passes the confirm hook: they are one message then.
+ * The verdict stays conntrack's own.
+ *
+ * CT_FATE_RESET: as CT_FATE_DROP, but the reset passes the confirm hook with the packet's entry. A confirmed TCP entry
+ * is CLOSE with that state's timeout from now on (where the kernel does so), and the events are delivered at once.
+ */
+void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
+
+/* The mark of the entry that the packet is attached to (CONNMARK); 0 where there is none. */
+uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage);
+/* Between the halves only. A mark that changes is an event; without an entry nothing happens. */
+void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark);
+/*
+ * Between the halves only: a helper for an entry that is new and has none (nft's ct helper), by its name.
+ * => whether the entry has got it.
+ */
+bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name);
 
 /* Ends everything in the table with DESTROY events of reason CT_REASON_END_CAPTURE, in order of creation. */
 void ct_engine_flush(ct_engine *engine);

@@ -3,10 +3,11 @@
  * The engine's insides, shared by the files of src/conntrack only: the struct, and the few operations that trackers,
  * helpers, expectations and eviction may use on it. Which file answers for what:
  *
- *   engine.c  the whole, its clock  core.c    a packet's way        life.c   an entry's life
- *   table.c   slab and index        timer.c   deadlines
- *   event.c   messages to watchers  bucket.c  the kernel's buckets  evict.c  full table, collector
+ *   engine.c  the whole, its clock  core.c    a packet's passage    way.c       what it does to one entry
+ *   life.c    an entry's life       master.c  masters and children  keeper.h    entries that others keep
+ *   event.c   messages to watchers  evict.c   full table, collector prefetch.c  hints about what comes
  *   view.c    copies for sinks      ext.c     what few entries have
+ *   table/    slab, index, deadlines, the kernel's buckets
  */
 #ifndef CT_ENGINE_INTERNAL_H
 #define CT_ENGINE_INTERNAL_H
@@ -36,7 +37,7 @@ struct ct_engine {
   const int64_t *timeout_ns; /* by ct_timeout: own_timeout_ns, or what a keeper has put in their place */
   int64_t own_timeout_ns[CT_TIMEOUT_COUNT];
   int64_t now_ns;          /* never goes back; INT64_MIN before the first packet */
-  const ct_packet *packet; /* being processed; NULL between packets */
+  const ct_packet *packet; /* has arrived and is not concluded yet; NULL between packets */
   const ct_packet *hinted; /* the first of n_hints packets that ct_engine_prefetch saw */
   size_t n_hints;
   uint32_t hints[CT_PREFETCH_MOST]; /* where it saw their entries; 0: nowhere */

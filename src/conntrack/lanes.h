@@ -50,7 +50,8 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembere
 /* NULL is fine. */
 void ct_lanes_free(ct_lanes *lanes);
 
-/* As ct_engine_packet, in all lanes; verdicts and events are told to nobody. */
+/* As ct_engine_packet, in all lanes, and of a packet of kind CT_PACKET_NONE too; verdicts and events are told to
+ * nobody. */
 void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet);
 /* As ct_engine_advance and ct_engine_prefetch. */
 void ct_lanes_advance(ct_lanes *lanes, int64_t now_ns);

@@ -47,6 +47,6 @@ EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
 	src/conntrack/way.c src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/wheel.c \
-	src/conntrack/ext.c src/conntrack/life.c src/conntrack/table/table.c src/conntrack/table/timer.c src/conntrack/proto/proto.c \
+	src/conntrack/ext.c src/conntrack/life.c src/conntrack/prefetch.c src/conntrack/table/table.c src/conntrack/table/timer.c src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/tcp_window.c src/conntrack/proto/udp.c

@@ -36,12 +36,15 @@ inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, con
     ->packet(engine, entry, (ct_dir)result->dir, packet, result);
 }
 
-inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet)
+inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template)
 {
   entry->id = ++engine->last_id;
   if (entry->ext)
     ct_ext_own(engine, entry);
-  if (engine->params.helpers_by_port)
+  if (template && template->helper) {
+    if (!(entry->status & CT_STATUS_EXPECTED)) /* a template gives none to who was expected (RULES 4) */
+      ct_helper_give(engine, entry, &packet->tuple, template->helper);
+  } else if (engine->params.helpers_by_port)
     ct_helper_attach(engine, entry, &packet->tuple);
 }
 

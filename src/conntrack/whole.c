@@ -20,6 +20,7 @@
 #include "conntrack/expect/wheel.c"
 #include "conntrack/ext.c"
 #include "conntrack/life.c"
+#include "conntrack/prefetch.c"
 #include "conntrack/table/table.c"
 #include "conntrack/table/timer.c"
 #include "conntrack/proto/proto.c"

@@ -107,18 +107,25 @@ static guint64 ended(const ct_engine *engine)
   return sum;
 }
 
-static void side_packet(side *s, const ct_packet *p)
+/* The same in two halves, with a fate. */
+static void side_halves(side *s, const ct_packet *p, ct_fate fate, ct_result *r)
 {
-  ct_result r;
+  ct_passage passage;
 
-  ct_engine_packet(s->engine, p, &r);
-  check_result(s, p, &r);
+  ct_engine_arrive(s->engine, p, NULL, &passage);
+  ct_engine_conclude(s->engine, &passage, fate);
+  *r = passage.result;
+}
+
+static void side_check(side *s, const ct_packet *p, const ct_result *r)
+{
+  check_result(s, p, r);
   engine_check(s->engine);
   g_assert_cmpuint(g_hash_table_size(s->live), ==, ct_engine_stats(s->engine)->created - ended(s->engine));
-  digest(s, r.cls | (guint64)r.dir << 8 | (guint64)r.verdict << 16 | (guint64)r.old_state << 24 |
-              (guint64)r.new_state << 32 | (guint64)r.reason << 40);
-  digest(s, r.conn);
-  digest(s, r.events | (guint64)r.changes << 16);
+  digest(s, r->cls | (guint64)r->dir << 8 | (guint64)r->verdict << 16 | (guint64)r->old_state << 24 |
+              (guint64)r->new_state << 32 | (guint64)r->reason << 40);
+  digest(s, r->conn);
+  digest(s, r->events | (guint64)r->changes << 16);
 }
 
 /* Nothing may stay behind: no entry, nor what belonged to one. */
@@ -133,34 +140,41 @@ static void side_flush(side *s)
 
 static void run_packets(const uint8_t *data, size_t size, const ct_params *params)
 {
+  static const ct_fate fates[] = { CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_DROP, CT_FATE_RESET };
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
-  side a, b;
+  side whole, halves, ruled; /* the same twice; and a firewall that drops what its hash says */
   gint64 now_ns = G_GINT64_CONSTANT(1700000000000000000);
   guint n = 0;
 
-  side_start(&a, params);
-  side_start(&b, params);
+  side_start(&whole, params);
+  side_start(&halves, params);
+  side_start(&ruled, params);
   while (n++ < PACKETS_MOST) {
     g_autofree guint8 *bytes = NULL;
     ct_packet p;
+    ct_result r;
 
     if (!engine_seeds_next(&data, &size, &now_ns, n, decoder, arena, &bytes, &p))
       break;
-    if (p.kind != CT_PACKET_NONE) {
-      side_packet(&a, &p);
-      ct_engine_prefetch(b.engine, &p, 1);
-      side_packet(&b, &p);
-      g_assert_cmpuint(a.digest, ==, b.digest);
-    }
+    ct_engine_packet(whole.engine, &p, &r);
+    side_check(&whole, &p, &r);
+    ct_engine_prefetch(halves.engine, &p, 1);
+    side_halves(&halves, &p, CT_FATE_ACCEPT, &r);
+    side_check(&halves, &p, &r);
+    g_assert_cmpuint(whole.digest, ==, halves.digest);
+    side_halves(&ruled, &p, fates[(p.hash + n) % G_N_ELEMENTS(fates)], &r);
+    side_check(&ruled, &p, &r);
     pkt_arena_reset(arena);
   }
-  ct_engine_advance(a.engine, now_ns + 30 * 86400 * G_GINT64_CONSTANT(1000000000));
-  engine_check(a.engine);
-  side_flush(&a);
-  side_flush(&b);
-  side_end(&a);
-  side_end(&b);
+  ct_engine_advance(whole.engine, now_ns + 30 * 86400 * G_GINT64_CONSTANT(1000000000));
+  engine_check(whole.engine);
+  side_flush(&whole);
+  side_flush(&halves);
+  side_flush(&ruled);
+  side_end(&whole);
+  side_end(&halves);
+  side_end(&ruled);
   pkt_arena_free(arena);
   pkt_decoder_free(decoder);
 }

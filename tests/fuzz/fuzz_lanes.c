@@ -55,11 +55,9 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
 
     if (!engine_seeds_next(&data, &size, &now_ns, n, decoder, arena, &bytes, &p))
       break;
-    if (p.kind != CT_PACKET_NONE) {
-      if (n % RUN != 0)
-        lanes_pair_prefetch(pair, &p, 1);
-      lanes_pair_packet(pair, &p);
-    }
+    if (n % RUN != 0)
+      lanes_pair_prefetch(pair, &p, 1);
+    lanes_pair_packet(pair, &p);
     pkt_arena_reset(arena);
   }
   lanes_pair_advance(pair, now_ns + 30 * 86400 * G_GINT64_CONSTANT(1000000000));

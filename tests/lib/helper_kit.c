@@ -102,12 +102,13 @@ void hk_stop(hk *k)
   g_string_free(k->said, TRUE);
 }
 
-static void engine_need(hk *k)
+ct_engine *hk_engine(hk *k)
 {
-  if (k->engine != NULL)
-    return;
-  k->engine = ct_engine_new(&k->params);
-  ct_engine_watch(k->engine, 1 << CT_EVENT_EXPECT_NEW | 1 << CT_EVENT_EXPECT_DESTROY, keep, k);
+  if (k->engine == NULL) {
+    k->engine = ct_engine_new(&k->params);
+    ct_engine_watch(k->engine, 1 << CT_EVENT_EXPECT_NEW | 1 << CT_EVENT_EXPECT_DESTROY, keep, k);
+  }
+  return k->engine;
 }
 
 static void feed(hk *k, hk_end from, hk_end to, guint8 proto, const packet *l4)
@@ -117,6 +118,7 @@ static void feed(hk *k, hk_end from, hk_end to, guint8 proto, const packet *l4)
   guint16 port;
   gsize n = end_read(from, src, &port);
   ct_packet parsed = { 0 };
+  ct_passage passage;
 
   end_read(to, dst, &port);
   p.n = 0;
@@ -134,16 +136,22 @@ static void feed(hk *k, hk_end from, hk_end to, guint8 proto, const packet *l4)
   add(&p, src, n);
   add(&p, dst, n);
   add(&p, l4->at, l4->n);
-  engine_need(k);
   parsed.time_ns = k->now_ns;
   parsed.number = ++k->number;
   parsed.data = p.at;
   parsed.length = (guint32)p.n;
   parsed.captured = (guint32)p.n - k->cut;
   ct_packet_prepare(&parsed, CT_CHECKSUMS_IGNORE, &k->params);
-  ct_engine_packet(k->engine, &parsed, &k->result);
+  ct_engine_arrive(hk_engine(k), &parsed, k->template, &passage);
+  if (k->between != NULL)
+    k->between(k, &passage);
+  ct_engine_conclude(k->engine, &passage, k->fate);
+  k->result = passage.result;
   k->now_ns += 1000000;
   k->cut = 0;
+  k->template = NULL;
+  k->between = NULL;
+  k->fate = CT_FATE_ACCEPT;
 }
 
 static void ports_add(packet *p, hk_end from, hk_end to)
@@ -184,7 +192,7 @@ void hk_gre(hk *k, const char *from, const char *to, guint16 call_id)
   feed(k, from, to, CT_PROTO_GRE, &p);
 }
 
-static void segment(hk_tcp *t, guint dir, guint8 flags, const void *payload, gsize length)
+void hk_tcp_segment(hk_tcp *t, guint dir, guint8 flags, const void *payload, gsize length)
 {
   static packet p;
 
@@ -200,22 +208,27 @@ static void segment(hk_tcp *t, guint dir, guint8 flags, const void *payload, gsi
   feed(t->kit, t->end[dir], t->end[!dir], CT_PROTO_TCP, &p);
 }
 
-void hk_tcp_open(hk *k, hk_tcp *t, hk_end client, hk_end server)
+void hk_tcp_init(hk *k, hk_tcp *t, hk_end client, hk_end server)
 {
   *t = (hk_tcp){ k, { client, server }, { 1000, 50000 } };
-  segment(t, 0, CT_TCP_SYN, "", 0);
-  segment(t, 1, CT_TCP_SYN | CT_TCP_ACK, "", 0);
-  segment(t, 0, CT_TCP_ACK, "", 0);
+}
+
+void hk_tcp_open(hk *k, hk_tcp *t, hk_end client, hk_end server)
+{
+  hk_tcp_init(k, t, client, server);
+  hk_tcp_segment(t, 0, CT_TCP_SYN, "", 0);
+  hk_tcp_segment(t, 1, CT_TCP_SYN | CT_TCP_ACK, "", 0);
+  hk_tcp_segment(t, 0, CT_TCP_ACK, "", 0);
 }
 
 void hk_tcp_send(hk_tcp *t, guint dir, const void *payload, gsize length)
 {
   ct_result result;
 
-  segment(t, dir, CT_TCP_ACK | CT_TCP_PSH, payload, length);
+  hk_tcp_segment(t, dir, CT_TCP_ACK | CT_TCP_PSH, payload, length);
   result = t->kit->result;
   if (result.verdict == CT_VERDICT_ACCEPT)
-    segment(t, !dir, CT_TCP_ACK, "", 0);
+    hk_tcp_segment(t, !dir, CT_TCP_ACK, "", 0);
   t->kit->result = result;
 }
 
@@ -227,8 +240,8 @@ void hk_tcp_again(hk_tcp *t, guint dir, const char *payload)
   hk_tcp_text(t, dir, payload);
 }
 
-void hk_tcp_finish(hk_tcp *t, guint dir) { segment(t, dir, CT_TCP_FIN | CT_TCP_ACK, "", 0); }
-void hk_tcp_reset(hk_tcp *t) { segment(t, 0, CT_TCP_RST | CT_TCP_ACK, "", 0); }
+void hk_tcp_finish(hk_tcp *t, guint dir) { hk_tcp_segment(t, dir, CT_TCP_FIN | CT_TCP_ACK, "", 0); }
+void hk_tcp_reset(hk_tcp *t) { hk_tcp_segment(t, 0, CT_TCP_RST | CT_TCP_ACK, "", 0); }
 
 void hk_pass(hk *k, gint64 seconds)
 {

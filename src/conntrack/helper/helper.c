@@ -9,19 +9,31 @@
 
 enum { UDP_HEADER_BYTES = 8 };
 
+/* A rule does not replace a helper that is there, and sets no HELPER bit then. */
+static bool attach(ct_engine *engine, ct_entry *entry, const ct_helper *helper)
+{
+  ct_ext *ext = ct_ext_need(engine, entry);
+
+  if (ext->helper != NULL)
+    return false;
+  ext->helper = helper;
+  entry->status |= CT_STATUS_HELPER;
+  return true;
+}
+
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
   const ct_helper *helper = ct_helper_for(&engine->params, original);
-  ct_ext *ext;
 
-  if (helper == NULL)
-    return;
-  ext = ct_ext_need(engine, entry);
-  /* A rule does not replace the helper that an expectation gave, and sets no HELPER bit then. */
-  if (ext->helper != NULL)
-    return;
-  ext->helper = helper;
-  entry->status |= CT_STATUS_HELPER;
+  if (helper != NULL)
+    attach(engine, entry, helper);
+}
+
+bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name)
+{
+  const ct_helper *helper = ct_helper_find(name);
+
+  return helper != NULL && ct_helper_suits(helper, original) && attach(engine, entry, helper);
 }
 
 static void helping_init(ct_helping *h, ct_engine *engine, ct_entry *entry, ct_ext *ext)

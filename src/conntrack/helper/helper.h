@@ -67,6 +67,11 @@ void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
  * attaches by rule at prerouting, so port means the original destination port.
  */
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
+/*
+ * As a rule names it, whatever the settings say. => false where there is no such helper, it is not for connections of
+ * that kind, or the entry has one.
+ */
+bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name);
 
 /*
  * At the confirm hook, after tracking and before confirmation, for packets that way.h shows to the entry's helper:
@@ -83,6 +88,8 @@ void ct_helper_gone(ct_engine *engine, ct_entry *entry);
 /* The i-th helper, NULL past the end; by name (case does not matter), NULL where there is none. */
 const ct_helper *ct_helper_get(unsigned i);
 const ct_helper *ct_helper_find(const char *name);
+/* Whether it reads connections of that protocol and address family. */
+bool ct_helper_suits(const ct_helper *helper, const ct_tuple *original);
 /* The helper that the settings give to a new flow, or NULL. */
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
 /* Standard port; 0: attached by expectations only. */

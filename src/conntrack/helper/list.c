@@ -70,7 +70,7 @@ bool ct_helper_describe(unsigned i, ct_helper_info *info)
   return true;
 }
 
-static bool suits(const ct_helper *helper, const ct_tuple *t)
+bool ct_helper_suits(const ct_helper *helper, const ct_tuple *t)
 {
   unsigned kind = t->proto == CT_PROTO_TCP ? CT_HELPER_TCP : t->proto == CT_PROTO_UDP ? CT_HELPER_UDP : 0;
   unsigned family = t->family == CT_IPV4 ? CT_HELPER_V4 : CT_HELPER_V6;
@@ -99,12 +99,12 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
     return NULL;
   for (i = 0; i < s->n_ports; i++)
     if (s->ports[i].port == original->dst_id && !(s->disabled >> s->ports[i].helper & 1) &&
-        suits(helpers[s->ports[i].helper].helper, original))
+        ct_helper_suits(helpers[s->ports[i].helper].helper, original))
       return helpers[s->ports[i].helper].helper;
   if (!is_port_of_any(original->dst_id))
     return NULL;
   for (i = 0; i < N_HELPERS; i++)
-    if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && suits(helpers[i].helper, original))
+    if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && ct_helper_suits(helpers[i].helper, original))
       return helpers[i].helper;
   return NULL;
 }

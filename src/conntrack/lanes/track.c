@@ -211,7 +211,7 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   }
   alike = ct_lanes_alike(lanes, mask, entry, p->packet, verdict);
   lanes->records[number].lanes = alike;
-  ct_way_begin(lanes->engine, entry, p->packet);
+  ct_way_begin(lanes->engine, entry, p->packet, NULL);
   if (entry->ext == 0 || help(lanes, entry, p->packet, &result)) {
     ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
   } else {
@@ -352,6 +352,8 @@ static void track_icmp_error(ct_lanes *lanes, const ct_packet *packet)
 void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet)
 {
   ct_lanes_advance(lanes, packet->time_ns);
+  if (packet->kind == CT_PACKET_NONE)
+    return;
   lanes->engine->packet = packet;
   lanes->looked_ahead = false;
   lanes->n_packets++;

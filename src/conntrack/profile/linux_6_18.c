@@ -33,6 +33,7 @@ const ct_profile ct_profile_linux_6_18 = {
   .icmpv6_mld2_untracked = true,
   .icmp_error_to_sender = true,
   .lengths_judged = true,
+  .reset_closes = true,
   .chain_limit = true,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_6,
   .defaults = NULL,

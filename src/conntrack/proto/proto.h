@@ -58,6 +58,9 @@ extern const ct_proto ct_proto_tcp, ct_proto_udp, ct_proto_udplite, ct_proto_icm
 /* As ip_conntrack had them; a profile names them where it wants them. */
 extern const ct_proto ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
 
+/* tcp.c: a firewall has answered a packet of this confirmed entry with a reset, which closes it. */
+void ct_tcp_close(ct_engine *engine, ct_entry *entry, ct_result *result);
+
 /* The tracker for a tuple under a profile; never NULL (generic). */
 const ct_proto *ct_proto_find(const ct_profile *profile, const ct_tuple *tuple);
 /* The tracker's static facts for an entry that exists. */

@@ -296,6 +296,22 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   return commit(engine, entry, &seg, old, new, result);
 }
 
+/* nf_conntrack_tcp_set_closing, spec 5.9. */
+void ct_tcp_close(ct_engine *engine, ct_entry *entry, ct_result *result)
+{
+  bool was_closed = entry->state == CT_TCP_CLOSE;
+
+  entry->state = result->new_state = CT_TCP_CLOSE;
+  if (result->old_state != CT_TCP_CLOSE)
+    result->changes |= CT_CHANGE_STATE;
+  if (was_closed || entry->status & CT_STATUS_FIXED_TIMEOUT)
+    return;
+  entry->l4.tcp.timeout = CT_TIMEOUT_TCP_CLOSE;
+  ct_core_refresh(engine, entry, ct_core_timeout(engine, CT_TIMEOUT_TCP_CLOSE));
+  result->changes |= CT_CHANGE_REFRESHED;
+  result->events |= CT_EV_PROTOINFO;
+}
+
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
 /* --- how timeouts entered --- */

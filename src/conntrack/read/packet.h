@@ -18,7 +18,7 @@
 #include "conntrack/tuple.h"
 
 typedef enum ct_packet_kind {
-  CT_PACKET_NONE,       /* never reaches conntrack; reason says why; the engine is not to be fed it */
+  CT_PACKET_NONE,       /* never reaches conntrack; reason says why; to the engine it is time that passes */
   CT_PACKET_TRACK,      /* look up tuple; reason != NONE: the tracker will refuse it after the lookup */
   CT_PACKET_ICMP_ERROR, /* tuple is the inverse of the embedded packet's; outer_dst the error's destination */
   CT_PACKET_INVALID,    /* INVALID before any lookup; reason says why */
