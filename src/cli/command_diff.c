@@ -91,14 +91,8 @@ static gboolean side_next(side *s)
   s->first_ns = s->batch->first_ns;
   s->packet = &s->batch->packets[s->next];
   s->frame = s->batch->frames[s->next++];
-  memset(&s->result, 0, sizeof(s->result));
   memset(&s->trace, 0, sizeof(s->trace));
-  if (s->packet->kind == CT_PACKET_NONE) {
-    ct_engine_advance(s->engine, s->packet->time_ns);
-    s->result.reason = s->packet->reason;
-  } else {
-    ct_engine_packet(s->engine, s->packet, &s->result);
-  }
+  ct_engine_packet(s->engine, s->packet, &s->result);
   s->has_view = s->result.entry != NULL;
   if (s->has_view)
     ct_entry_view(s->engine, s->result.entry, &s->view);

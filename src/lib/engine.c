@@ -198,14 +198,8 @@ int ctreplay_engine_packet(ctreplay_engine *engine, uint32_t link, int64_t time_
   lib_start(engine);
   pkt_arena_reset(engine->arena);
   pkt_decode(engine->decoder, &frame, ++engine->packets, engine->arena, &packet, NULL);
-  if (packet.kind == CT_PACKET_NONE) {
-    engine->not_seen++;
-    ct_engine_advance(engine->engine, time_ns);
-    memset(&answer, 0, sizeof(answer));
-    answer.reason = packet.reason;
-  } else {
-    ct_engine_packet(engine->engine, &packet, &answer);
-  }
+  engine->not_seen += packet.kind == CT_PACKET_NONE;
+  ct_engine_packet(engine->engine, &packet, &answer);
   if (result != NULL)
     tell(engine, &packet, &answer, result);
   return CTREPLAY_OK;

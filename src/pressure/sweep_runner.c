@@ -51,10 +51,7 @@ static void run_lanes(sweep_runner *r, const ct_packet *packets, guint n)
 
   ct_lanes_prefetch(r->lanes, packets, n);
   for (i = 0; i < n; i++)
-    if (packets[i].kind == CT_PACKET_NONE)
-      ct_lanes_advance(r->lanes, packets[i].time_ns);
-    else
-      ct_lanes_packet(r->lanes, &packets[i]);
+    ct_lanes_packet(r->lanes, &packets[i]);
 }
 
 static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
@@ -99,10 +96,6 @@ static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
   for (i = 0; i < n; i++) {
     ct_result result;
 
-    if (packets[i].kind == CT_PACKET_NONE) {
-      ct_engine_advance(r->engine, packets[i].time_ns);
-      continue;
-    }
     ct_engine_packet(r->engine, &packets[i], &result);
     if (pressure_evictions(stats) != 0)
       pressure_victims_packet(r->victims, &packets[i], &result, ct_engine_now(r->engine), NULL, NULL);

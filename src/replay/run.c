@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "replay.h"
 
-#include <string.h>
-
 enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
 
 typedef struct run {
@@ -74,13 +72,7 @@ static void track(run *r, const replay_batch *b, guint i)
 
   if (G_UNLIKELY(packet->time_ns > r->moments.next_ns || packet->number > r->moments.next_number))
     reach_moments(r, packet->time_ns, packet->number);
-  if (G_UNLIKELY(packet->kind == CT_PACKET_NONE)) {
-    ct_engine_advance(r->engine, packet->time_ns);
-    memset(&result, 0, sizeof(result));
-    result.reason = packet->reason;
-  } else {
-    ct_engine_packet(r->engine, packet, &result);
-  }
+  ct_engine_packet(r->engine, packet, &result);
   r->moments.last_number = packet->number;
   r->moments.last_ns = MAX(r->moments.last_ns, packet->time_ns);
   if (r->watcher->packet != NULL)

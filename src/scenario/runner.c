@@ -113,12 +113,7 @@ void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
   runner->frame = *frame;
   runner->number++;
   pkt_decode(runner->decoder, frame, runner->number, runner->arena, &runner->packet, &runner->link);
-  memset(&runner->result, 0, sizeof(runner->result));
-  if (runner->packet.kind == CT_PACKET_NONE) {
-    ct_engine_advance(runner->engine, frame->ts_ns);
-    runner->result.reason = runner->packet.reason;
-  } else
-    ct_engine_packet(runner->engine, &runner->packet, &runner->result);
+  ct_engine_packet(runner->engine, &runner->packet, &runner->result);
   runner->has_view = runner->result.entry != NULL;
   if (runner->has_view)
     ct_entry_view(runner->engine, runner->result.entry, &runner->view);

@@ -76,8 +76,6 @@ static gboolean follow(const ct_params *params, guint8 proto, const path *way, c
     now_ns += (gint64)way->steps[i].gap_ms * 1000000;
     packet.time_ns = now_ns;
     ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, params);
-    if (packet.kind == CT_PACKET_NONE)
-      break;
     ct_engine_packet(engine, &packet, &result);
     *cls = result.cls;
     left = result.entry != NULL;

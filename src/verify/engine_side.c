@@ -254,15 +254,12 @@ void verify_engine_advance(verify_engine *run, gint64 time_ns)
 void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
 {
   cap_frame timed = *frame;
-  ct_result result = { 0 };
+  ct_result result;
 
   timed.ts_ns = run->frame_ns = time_ns;
   pkt_arena_reset(run->arena);
   pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);
-  if (run->packet.kind == CT_PACKET_NONE)
-    ct_engine_advance(run->engine, time_ns);
-  else
-    ct_engine_packet(run->engine, &run->packet, &result);
+  ct_engine_packet(run->engine, &run->packet, &result);
   verify_line_reset(got);
   got->number = number;
   got->time_ns = got->seen_ns = time_ns;
