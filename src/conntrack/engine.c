@@ -26,8 +26,8 @@ ct_engine *ct_engine_new(const ct_params *params)
       (params->profile->chain_limit && (params->max == 0 || params->buckets < params->max / 4)))
     ct_buckets_build(&engine->buckets, &engine->table);
   engine->free_exts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-  engine->ext_owners = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  engine->orphaned_masters = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  engine->ext_owners = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, g_free, NULL);
+  engine->orphaned_masters = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, g_free, NULL);
   engine->expects = ct_expect_table_new();
   return engine;
 }

@@ -3,6 +3,8 @@
 
 #include "conntrack/engine_internal.h"
 
+unsigned ct_ext_id_hash(const void *id) { return (unsigned)ct_hash_words(*(const uint64_t *)id, 0); }
+
 inline ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry)
 {
   return entry->ext ? engine->exts[entry->ext] : NULL;

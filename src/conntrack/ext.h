@@ -24,6 +24,12 @@ typedef struct ct_ext {
   uint32_t mark, secmark;
 } ct_ext;
 
+/*
+ * For tables that are looked up by id, as a GHashFunc of a gint64: ids may come from who wants them to collide
+ * (state/), so it is keyed as the tuples' is.
+ */
+unsigned ct_ext_id_hash(const void *id);
+
 /* => the entry's extension, or NULL. */
 ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry);
 /* => the entry's extension, made (all zero) where there was none. */

@@ -40,6 +40,17 @@ static void uncount(ct_engine *engine)
     ct_core_count_add(engine, -1);
 }
 
+void ct_master_child_back(ct_engine *engine, uint64_t master_id)
+{
+  ct_entry *master = ct_master_find(engine, master_id);
+  gint64 key = (gint64)master_id;
+
+  if (master != NULL)
+    ct_ext_get(engine, master)->children++;
+  else
+    orphaned_set(engine, master_id, GPOINTER_TO_UINT(g_hash_table_lookup(engine->orphaned_masters, &key)) + 1);
+}
+
 void ct_master_child_gone(ct_engine *engine, uint64_t master_id)
 {
   ct_entry *master = ct_master_find(engine, master_id);

@@ -14,6 +14,9 @@ ct_entry *ct_master_find(const ct_engine *engine, uint64_t id);
 /* A new entry is the child of this one from now on: it inherits its marks. The master may be gone already. */
 void ct_master_adopt(ct_engine *engine, uint64_t master_id, ct_ext *child);
 
+/* A child that there has been is there again (state/): its master, living or dead, counts it. */
+void ct_master_child_back(ct_engine *engine, uint64_t master_id);
+
 /* A child of this master has gone: a dead master that had only this one stops counting. */
 void ct_master_child_gone(ct_engine *engine, uint64_t master_id);
 

@@ -81,13 +81,17 @@ static void check_buckets(const ct_engine *engine)
   if (!b->active)
     return;
   for (guint32 at = 0; at < b->size; at++) {
+    guint64 before = G_MAXUINT64;
     guint32 n = 0;
 
     for (guint32 node = ct_buckets_first(b, at); node != 0; node = ct_buckets_after(b, node), n++) {
       const ct_entry *entry = ct_table_entry(&engine->table, node / 2);
+      guint64 place = entry->id * 2 + (node & 1);
       guint32 own[2];
 
       g_assert_true(is_live(entry));
+      g_assert_cmpuint(place, <, before); /* newest first, an answer's before its question's: states rely on it */
+      before = place;
       ct_buckets_of_entry(b, &engine->table, entry, own);
       g_assert_cmpuint(own[node & 1], ==, at);
       g_assert_true(engine->params.gc != CT_GC_KERNEL || ct_buckets_may_expire(b, at, entry->deadline_ns));

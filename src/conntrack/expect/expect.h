@@ -110,6 +110,28 @@ uint8_t ct_expect_class(const ct_expect *expect);
 uint64_t ct_expect_master(const ct_expect *expect);
 const struct ct_helper *ct_expect_helper(const ct_expect *expect); /* the master's */
 
+/* ---- for state/ ---- */
+
+/* An expectation as it can be made again. */
+typedef struct ct_expect_record {
+  uint64_t id, master_id;
+  ct_expect_spec spec;
+  uint64_t made_by_packet;
+  int64_t deadline_ns, fire_ns;
+} ct_expect_record;
+
+/* How many there are, and the number of the last that was made. */
+uint32_t ct_expect_count(const ct_engine *engine);
+uint64_t ct_expect_last_id(const ct_engine *engine);
+/* In order of creation. */
+void ct_expect_each_record(const ct_engine *engine, void (*fn)(const ct_expect_record *, void *), void *user);
+/* In that order again, without event or count; the master is there and has its helper, which has the class. */
+void ct_expect_restore(ct_engine *engine, const ct_entry *master, const ct_expect_record *record);
+/* After the last of them. */
+void ct_expect_set_last_id(ct_engine *engine, uint64_t last_id);
+/* How many of a class the master expects. */
+unsigned ct_expect_of_class(const ct_engine *engine, const ct_entry *master, unsigned class_number);
+
 /*
  * A pair of keys for a PPTP master; gone with ct_gre_key_drop. => false where the master has other ones already
  * (EEXIST).

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "conntrack/ext.h"
+
 /*
  * Two indexes over the same records: by what a packet carries, for the packet path, and by master, for the end of a
  * call. Records with the same address pair and id stand in a ring, the first added first: a hostile side can make any
@@ -12,6 +14,7 @@ typedef struct key_record {
   ct_tuple tuple; /* src_id 0: as a packet carries it */
   uint16_t src_id;
   uint64_t master_id;
+  uint64_t order;                     /* of adding */
   struct key_record *next, *previous; /* a ring: before the first comes the last */
 } key_record;
 
@@ -23,6 +26,7 @@ typedef struct key_pair {
 struct ct_gre_keys {
   GHashTable *by_tuple;  /* &tuple of the chain's head => head */
   GHashTable *by_master; /* master id => pair */
+  uint64_t last_order;
 };
 
 static guint tuple_hash(gconstpointer p) { return ct_tuple_hash(p); }
@@ -33,7 +37,7 @@ ct_gre_keys *ct_gre_keys_new(void)
   ct_gre_keys *keys = g_new0(ct_gre_keys, 1);
 
   keys->by_tuple = g_hash_table_new(tuple_hash, tuple_equal);
-  keys->by_master = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+  keys->by_master = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, NULL, g_free);
   return keys;
 }
 
@@ -90,6 +94,7 @@ bool ct_gre_keys_add(ct_gre_keys *keys, uint64_t master_id, ct_dir dir, const ct
   r->tuple = t;
   r->src_id = tuple->src_id;
   r->master_id = master_id;
+  r->order = ++keys->last_order;
   pair->record[dir] = r;
   head = g_hash_table_lookup(keys->by_tuple, &t);
   if (head == NULL) {
@@ -130,4 +135,42 @@ void ct_gre_keys_drop(ct_gre_keys *keys, uint64_t master_id)
     if (pair->record[dir] != NULL)
       record_drop(keys, pair->record[dir]);
   g_hash_table_remove(keys->by_master, &id);
+}
+
+bool ct_gre_keys_has(const ct_gre_keys *keys, uint64_t master_id, ct_dir dir)
+{
+  const key_pair *pair = g_hash_table_lookup(keys->by_master, &master_id);
+
+  return pair != NULL && pair->record[dir] != NULL;
+}
+
+static gint compare_order(gconstpointer a, gconstpointer b)
+{
+  const key_record *ra = *(key_record *const *)a, *rb = *(key_record *const *)b;
+
+  return ra->order < rb->order ? -1 : ra->order > rb->order;
+}
+
+void ct_gre_keys_each(const ct_gre_keys *keys, ct_gre_keys_fn fn, void *user)
+{
+  GPtrArray *records = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer value;
+  unsigned i;
+
+  g_hash_table_iter_init(&iter, keys->by_master);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    for (i = CT_ORIGINAL; i <= CT_REPLY; i++)
+      if (((key_pair *)value)->record[i] != NULL)
+        g_ptr_array_add(records, ((key_pair *)value)->record[i]);
+  g_ptr_array_sort(records, compare_order);
+  for (i = 0; i < records->len; i++) {
+    const key_record *r = g_ptr_array_index(records, i);
+    const key_pair *pair = g_hash_table_lookup(keys->by_master, &r->master_id);
+    ct_tuple tuple = r->tuple;
+
+    tuple.src_id = r->src_id;
+    fn(r->master_id, pair->record[CT_REPLY] == r ? CT_REPLY : CT_ORIGINAL, &tuple, user);
+  }
+  g_ptr_array_unref(records);
 }

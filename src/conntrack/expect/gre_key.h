@@ -19,6 +19,10 @@ bool ct_gre_keys_any(const ct_gre_keys *keys);
 uint16_t ct_gre_keys_find(const ct_gre_keys *keys, const ct_tuple *tuple);
 /* => false where the master has another key for that direction already. */
 bool ct_gre_keys_add(ct_gre_keys *keys, uint64_t master_id, ct_dir dir, const ct_tuple *tuple);
+bool ct_gre_keys_has(const ct_gre_keys *keys, uint64_t master_id, ct_dir dir);
+/* All keys in the order in which they were added: added so to others, they are found alike. */
+typedef void (*ct_gre_keys_fn)(uint64_t master_id, ct_dir dir, const ct_tuple *tuple, void *user);
+void ct_gre_keys_each(const ct_gre_keys *keys, ct_gre_keys_fn fn, void *user);
 void ct_gre_keys_drop(ct_gre_keys *keys, uint64_t master_id);
 
 #endif

@@ -231,11 +231,20 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
   return verdict;
 }
 
+static bool ftp_is_sound(const void *state)
+{
+  const ftp_state *s = state;
+
+  return s->n_line_ends[0] <= LINE_ENDS && s->n_line_ends[1] <= LINE_ENDS;
+}
+
 const ct_helper ct_helper_ftp = {
   .name = "ftp",
   .help = "FTP data connections (PORT, EPRT, PASV, EPSV)",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4 | CT_HELPER_V6,
   .state_bytes = sizeof(ftp_state),
+  .state_fields = "444411",
+  .state_is_sound = ftp_is_sound,
   .once_timeless = true,
   .classes = { { NULL, 1, 300 } },
   .inspect = ftp_inspect,

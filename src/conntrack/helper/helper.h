@@ -27,7 +27,10 @@ struct ct_helper {
   const char *help;     /* one line for people */
   uint8_t kinds;        /* CT_HELPER_*: what it can be attached to */
   uint16_t state_bytes; /* kept per connection, zeroed at first */
-  bool once_timeless;   /* its expectations had no timeout in 2.4 */
+  const char
+    *state_fields; /* what that consists of, for who writes it down: 1, 2, 4 for an unsigned of so many bytes */
+  bool (*state_is_sound)(const void *state); /* whether some messages could have led to it; NULL: all could */
+  bool once_timeless;                        /* its expectations had no timeout in 2.4 */
   ct_helper_class classes[CT_HELPER_CLASSES];
   /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
   void (*arrived)(ct_helping *helping, size_t length);
@@ -92,6 +95,8 @@ const ct_helper *ct_helper_find(const char *name);
 bool ct_helper_suits(const ct_helper *helper, const ct_tuple *original);
 /* The helper that the settings give to a new flow, or NULL. */
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
+/* Its number in the list, from 0; -1 where no helper has that name. */
+int ct_helper_number(const char *name);
 /* Standard port; 0: attached by expectations only. */
 uint16_t ct_helper_port(const ct_helper *helper);
 

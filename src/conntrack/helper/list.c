@@ -39,9 +39,11 @@ static int number_of_name(const char *name, size_t n)
   return -1;
 }
 
+int ct_helper_number(const char *name) { return number_of_name(name, strlen(name)); }
+
 const ct_helper *ct_helper_find(const char *name)
 {
-  int i = number_of_name(name, strlen(name));
+  int i = ct_helper_number(name);
 
   return i < 0 ? NULL : helpers[i].helper;
 }

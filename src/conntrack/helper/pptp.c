@@ -225,11 +225,20 @@ static ct_verdict pptp_inspect(ct_helping *h, const uint8_t *payload, size_t len
   return CT_VERDICT_ACCEPT;
 }
 
+static bool pptp_is_sound(const void *state)
+{
+  const ct_pptp_session *s = state;
+
+  return s->session <= SESSION_CONFIRMED && s->call <= CALL_CLEAR_REQUESTED;
+}
+
 const ct_helper ct_helper_pptp = {
   .name = "pptp",
   .help = "PPTP tunnels (GRE calls)",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4,
   .state_bytes = sizeof(ct_pptp_session),
+  .state_fields = "1122",
+  .state_is_sound = pptp_is_sound,
   .classes = { { NULL, 2, 300 } },
   .inspect = pptp_inspect,
   .gone = call_end,

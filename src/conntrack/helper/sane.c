@@ -40,11 +40,15 @@ static ct_verdict sane_inspect(ct_helping *h, const uint8_t *payload, size_t len
   return ct_helping_expect(h, &spec) == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 
+static bool sane_is_sound(const void *state) { return *(const uint8_t *)state <= 1; }
+
 const ct_helper ct_helper_sane = {
   .name = "sane",
   .help = "SANE scanner data connections",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4 | CT_HELPER_V6,
   .state_bytes = 1,
+  .state_fields = "1",
+  .state_is_sound = sane_is_sound,
   .classes = { { NULL, 1, 300 } },
   .inspect = sane_inspect,
 };

@@ -261,6 +261,7 @@ const ct_helper ct_helper_sip = {
   .help = "SIP calls: media streams (SDP) and registered phones",
   .kinds = CT_HELPER_TCP | CT_HELPER_UDP | CT_HELPER_V4 | CT_HELPER_V6,
   .state_bytes = sizeof(sip_state),
+  .state_fields = "44",
   .classes = {
     [CT_SIP_SIGNALLING] = { "signalling", 1, 180 },
     [CT_SIP_AUDIO] = { "audio", 4, 180 },

@@ -78,4 +78,7 @@ uint32_t ct_crc32c_sctp(const uint8_t *packet, size_t n);
 /* The same without the processor's help, for the test that compares both. */
 uint32_t ct_crc32c_sctp_portable(const uint8_t *packet, size_t n);
 
+/* CRC32c of bytes that go on after others of the sum crc; 0 at first. */
+uint32_t ct_crc32c(uint32_t crc, const uint8_t *bytes, size_t n);
+
 #endif

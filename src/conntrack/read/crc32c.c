@@ -52,10 +52,10 @@ __attribute__((target("sse4.2"))) static uint32_t update_sse42(uint32_t crc, con
   return crc;
 }
 
-uint32_t ct_crc32c_sctp(const uint8_t *packet, size_t n)
-{
-  return sctp(__builtin_cpu_supports("sse4.2") ? update_sse42 : update_portable, packet, n);
-}
+static update_fn fastest(void) { return __builtin_cpu_supports("sse4.2") ? update_sse42 : update_portable; }
 #else
-uint32_t ct_crc32c_sctp(const uint8_t *packet, size_t n) { return ct_crc32c_sctp_portable(packet, n); }
+static update_fn fastest(void) { return update_portable; }
 #endif
+
+uint32_t ct_crc32c_sctp(const uint8_t *packet, size_t n) { return sctp(fastest(), packet, n); }
+uint32_t ct_crc32c(uint32_t crc, const uint8_t *bytes, size_t n) { return ~fastest()(~crc, bytes, n); }

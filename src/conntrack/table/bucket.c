@@ -91,10 +91,9 @@ static void insert_node(ct_buckets *buckets, uint32_t node, uint32_t at, uint32_
   bucket->length++;
 }
 
-void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2])
+/* Room for the nodes of an entry that comes. */
+static void make_room(ct_buckets *buckets, const ct_table *table, const ct_entry *entry)
 {
-  uint32_t node = ct_table_number(table, entry) * 2, tick;
-
   if (buckets->nodes_size < table->size * 2) {
     buckets->nodes = ct_pages_grow(buckets->nodes, buckets->nodes_size, (size_t)table->size * 2, sizeof(ct_node));
     buckets->nodes_size = table->size * 2;
@@ -103,9 +102,39 @@ void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entr
   if (buckets->base_ns == INT64_MIN)
     buckets->base_ns =
       entry->created_ns; /* no later than now, or all that is due within the first tick would seem due at once */
+}
+
+void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2])
+{
+  uint32_t node = ct_table_number(table, entry) * 2, tick;
+
+  make_room(buckets, table, entry);
   tick = tick_of(buckets, entry->deadline_ns);
   insert_node(buckets, node + CT_ORIGINAL, at[CT_ORIGINAL], tick);
   insert_node(buckets, node + CT_REPLY, at[CT_REPLY], tick);
+}
+
+bool ct_buckets_is_left_out(const ct_buckets *buckets, uint32_t node)
+{
+  return buckets->nodes[node].next == NODE_LEFT_OUT;
+}
+
+bool ct_buckets_restore(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2],
+                        const bool left_out[2])
+{
+  uint32_t node = ct_table_number(table, entry) * 2;
+  int dir;
+
+  make_room(buckets, table, entry);
+  for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
+    if (left_out[dir])
+      buckets->nodes[node + (uint32_t)dir] = (ct_node){ NODE_LEFT_OUT, at[dir] };
+    else if (buckets->buckets[at[dir]].length < CHAIN_MOST)
+      insert_node(buckets, node + (uint32_t)dir, at[dir], tick_of(buckets, entry->deadline_ns));
+    else
+      return false;
+  }
+  return true;
 }
 
 static void remove_node(ct_buckets *buckets, uint32_t node)

@@ -94,6 +94,12 @@ void ct_buckets_of_entry(const ct_buckets *buckets, const ct_table *table, const
 void ct_buckets_insert(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2]);
 void ct_buckets_remove(ct_buckets *buckets, const ct_table *table, const ct_entry *entry);
 
+/* Whether a node of an entry (number * 2 + dir) stands in no chain, as its chain was too long when it came. */
+bool ct_buckets_is_left_out(const ct_buckets *buckets, uint32_t node);
+/* As insert, where it is known which nodes were left out. => false where a chain has no room for one that was not. */
+bool ct_buckets_restore(ct_buckets *buckets, const ct_table *table, const ct_entry *entry, const uint32_t at[2],
+                        const bool left_out[2]);
+
 /* Nodes in a bucket. */
 static inline uint32_t ct_buckets_length(const ct_buckets *buckets, uint32_t bucket)
 {

@@ -161,10 +161,30 @@ static void grow_index(ct_table *table)
   table->slot_mask = mask;
 }
 
-inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
+static bool is_crowded(const ct_table *table, uint32_t used)
 {
   /* Three quarters full: with linear probing a miss then reads two cache lines at most on average. */
-  if (table->used + table->used / 3 >= table->slot_mask)
+  return used + used / 3 >= table->slot_mask;
+}
+
+void ct_table_reserve(ct_table *table, uint32_t n)
+{
+  uint32_t size = table->size;
+
+  while (size <= n && size <= UINT32_MAX / 2)
+    size *= 2;
+  if (size != table->size) {
+    PUBLISH(table->slab, ct_pages_grow(table->slab, table->size, size, sizeof(ct_entry)));
+    PUBLISH(table->size, size);
+  }
+  ct_pages_populate(table->slab, table->top, MIN((size_t)n + 1, size), sizeof(ct_entry));
+  while (is_crowded(table, n) && table->slot_mask < UINT32_MAX / 4)
+    grow_index(table);
+}
+
+inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
+{
+  if (is_crowded(table, table->used))
     grow_index(table);
   put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
   table->used++;

@@ -45,6 +45,10 @@ static inline uint32_t ct_table_number(const ct_table *table, const ct_entry *en
   return (uint32_t)(entry - table->slab);
 }
 
+/* Room, with its memory, for so many confirmed entries in all: who knows that they come spares their coming one by one.
+ */
+void ct_table_reserve(ct_table *table, uint32_t n);
+
 /* A fresh entry for an original tuple: key filled in, the rest zero; not in the index yet. */
 ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
 /* Gives back an entry that is not (or no longer) in the index; its id becomes 0. */

@@ -162,6 +162,30 @@ void ct_timer_arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now
   arm(timer, entry, number, now_ns >> 26, LOOK_AHEAD_TICKS);
 }
 
+void ct_timer_arm_all(ct_timer *timer, ct_entry *slab, uint32_t from, uint32_t to, int64_t now_ns)
+{
+  int64_t now_tick = now_ns >> 26;
+  uint32_t number;
+
+  g_assert(is_empty(timer));
+  timer->now_tick = now_tick;
+  timer->due_next = timer->due_used = 0;
+  timer->wake_ns = INT64_MAX;
+  for (number = from; number < to; number++) {
+    ct_entry *entry = slab + number;
+    int64_t tick = MIN(MAX(entry->deadline_ns >> 26, now_tick), now_tick + LOOK_AHEAD_TICKS);
+
+    entry->armed_tick = (uint32_t)tick;
+    if (tick <= now_tick)
+      *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, number };
+    else
+      write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
+    timer->wake_ns = MIN(timer->wake_ns, tick <= now_tick ? entry->deadline_ns : tick * TICK_NS);
+  }
+  if (timer->due_used > 1)
+    qsort(timer->due, timer->due_used, sizeof(*timer->due), compare_due);
+}
+
 /* An entry that was looked at too early: half-way to its deadline next time, so that a long life costs few looks. */
 static void arm_again(ct_timer *timer, ct_entry *entry, uint32_t number)
 {
