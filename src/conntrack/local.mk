@@ -41,7 +41,12 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/broadcast.c \
 	src/conntrack/helper/per.h src/conntrack/helper/per.c \
 	src/conntrack/helper/h323.h src/conntrack/helper/h323.c src/conntrack/helper/h323_parse.c \
-	src/conntrack/helper/h323_schema.h src/conntrack/helper/h323_schema.c
+	src/conntrack/helper/h323_schema.h src/conntrack/helper/h323_schema.c \
+	src/conntrack/state/state.h src/conntrack/state/io.h src/conntrack/state/io.c src/conntrack/state/parts.h \
+	src/conntrack/state/tail.h src/conntrack/state/write.c src/conntrack/state/read.c \
+	src/conntrack/state/head.c src/conntrack/state/params.c src/conntrack/state/clock.c \
+	src/conntrack/state/entry.c src/conntrack/state/ext.c src/conntrack/state/expectation.c \
+	src/conntrack/state/words.c
 # Compiled as one by whole.c, and by lanes/whole.c.
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \

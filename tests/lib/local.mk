@@ -9,5 +9,6 @@ PACKET_EXPECT = tests/lib/packet_expect.h
 HELPER_KIT = tests/lib/helper_kit.h tests/lib/helper_kit.c
 EMIT_VIEWS = tests/lib/emit_views.h
 # Two that hold the engine to something: its parts to each other, and lanes to engines of their own.
+STATE_KIT = tests/lib/state_kit.h tests/lib/state_kit.c $(ENGINE_CHECK)
 ENGINE_CHECK = tests/lib/engine_check.h tests/lib/engine_check.c
 LANES_PAIR = tests/lib/lanes_pair.h tests/lib/lanes_pair.c

@@ -86,6 +86,12 @@ test_lanes_SOURCES = tests/unit/test_lanes.c $(LANES_PAIR) $(UNIT_KIT)
 test_lanes_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_lanes_LDADD = libpressure.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_state
+check_PROGRAMS += test_state
+test_state_SOURCES = tests/unit/test_state.c $(STATE_KIT) $(UNIT_KIT)
+test_state_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_state_LDADD = libscenario.la libexplain.la libemit.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+
 PACKET_TESTS = test_packet test_packet_icmp test_packet_checksum test_packet_link test_packet_defrag
 TESTS += $(PACKET_TESTS)
 check_PROGRAMS += $(PACKET_TESTS)

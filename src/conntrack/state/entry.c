@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table's entries, in order of creation. Where an entry stands in the slab, in the index and in the wheel shows
+ * nowhere, so it is found anew; its place in a chain of the kernel's buckets follows from that order, but for nodes
+ * that stand in none.
+ */
+#include "conntrack/proto/proto.h"
+#include "conntrack/proto/tables.h"
+#include "conntrack/state/parts.h"
+
+#define BEFORE_MOST_NS (INT64_C(1) << 62)
+#define AFTER_MOST_NS ((INT64_C(1) << 32) * CT_NS_PER_S + CT_NS_PER_S) /* the longest time anybody can give */
+enum { ENTRY_LEAST_BYTES = 20, AHEAD = 16, RADIX_BITS = 11, SCALE_MOST = 14 };
+enum { CHAIN_LONGEST = CT_CHAIN_LEAST + 29 + 1 }; /* what confirmation lets come about */
+enum { STATUS_NEVER = CT_STATUS_DYING | CT_STATUS_TEMPLATE };
+
+/* The first byte of an entry. */
+enum {
+  HAS_IPV6 = 1 << 0,
+  HAS_COUNTERS = 1 << 1,
+  HAS_EXT = 1 << 2,
+  HAS_NODE_LEFT_OUT = 1 << 3, /* by direction, two bits */
+  HAS_EVERYTHING = 0x1f
+};
+
+/* ---- what protocols keep ---- */
+
+static void io_tcp(ct_state_io *io, ct_tcp *t)
+{
+  int dir;
+
+  for (dir = 0; dir < 2; dir++) {
+    io_u32(io, &t->side[dir].end);
+    io_after32(io, &t->side[dir].max_end, t->side[dir].end);
+    io_var32(io, &t->side[dir].max_window);
+    io_u8(io, &t->scale[dir]);
+    io_u8(io, &t->flags[dir]);
+  }
+  for (dir = 0; dir < 2; dir++)
+    io_near32(io, &t->side[dir].max_ack, t->side[!dir].end);
+  io_u8(io, &t->last_dir);
+  io_u8(io, &t->last_index);
+  io_u8(io, &t->last_scale);
+  io_u8(io, &t->last_flags);
+  io_u8(io, &t->retrans);
+  io_u8(io, &t->timeout);
+  io_u16(io, &t->last_window);
+  io_near32(io, &t->last_seq, t->side[t->last_dir & 1].end);
+  io_after32(io, &t->last_end, t->last_seq);
+  io_near32(io, &t->last_ack, t->side[!(t->last_dir & 1)].end);
+}
+
+static void io_sctp(ct_state_io *io, ct_sctp *s)
+{
+  io_u32(io, &s->vtag[0]);
+  io_u32(io, &s->vtag[1]);
+  io_u8(io, &s->init[0]);
+  io_u8(io, &s->init[1]);
+  io_u8(io, &s->last_dir);
+  io_u8(io, &s->flags);
+}
+
+static void io_dccp(ct_state_io *io, ct_dccp *d)
+{
+  io_var64(io, &d->handshake_seq);
+  io_u8(io, &d->client);
+  io_u8(io, &d->last_dir);
+  io_u8(io, &d->last_type);
+}
+
+static void io_l4(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  switch (entry->proto) {
+  case CT_PROTO_TCP: io_tcp(io, &entry->l4.tcp); break;
+  case CT_PROTO_SCTP: io_sctp(io, &entry->l4.sctp); break;
+  case CT_PROTO_DCCP: io_dccp(io, &entry->l4.dccp); break;
+  case CT_PROTO_UDP: io_near64(io, &entry->l4.udp_stream_ns, engine->now_ns); break;
+  case CT_PROTO_ICMP: io_var32(io, &entry->l4.icmp_requests); break;
+  default: break;
+  }
+}
+
+static bool tcp_is_sound(const ct_engine *engine, const ct_tcp *t)
+{
+  return t->scale[0] <= SCALE_MOST && t->scale[1] <= SCALE_MOST && t->last_dir <= 1 &&
+         t->last_index < CT_TCP_INDEX_COUNT && t->timeout < CT_TIMEOUT_COUNT &&
+         (engine->params.profile->tcp_tracker != NULL || t->last_scale <= SCALE_MOST);
+}
+
+static bool l4_is_sound(const ct_engine *engine, const ct_entry *entry)
+{
+  const ct_sctp *s = &entry->l4.sctp;
+  const ct_dccp *d = &entry->l4.dccp;
+
+  switch (entry->proto) {
+  case CT_PROTO_TCP: return entry->state < CT_TCP_STATE_COUNT && tcp_is_sound(engine, &entry->l4.tcp);
+  case CT_PROTO_SCTP:
+    return entry->state < CT_SCTP_STATE_COUNT && s->init[0] <= 1 && s->init[1] <= 1 && s->last_dir <= 1;
+  case CT_PROTO_DCCP:
+    return entry->state < CT_DCCP_STATE_COUNT && d->client <= 1 && d->last_dir <= 1 &&
+           d->last_type < CT_DCCP_ROW_COUNT && d->handshake_seq < UINT64_C(1) << 48;
+  default: return entry->state == 0;
+  }
+}
+
+/* ---- an entry ---- */
+
+static void io_counter(ct_state_io *io, ct_counter *counter)
+{
+  const uint64_t most = (UINT64_C(1) << 48) - 1;
+  uint64_t packets = ct_counter_packets(counter), bytes = ct_counter_bytes(counter);
+
+  io_varint(io, &packets, most);
+  io_varint(io, &bytes, most);
+  *counter = (ct_counter){ .packets_low = (uint32_t)packets,
+                           .bytes_low = (uint32_t)bytes,
+                           .packets_high = (uint16_t)(packets >> 32),
+                           .bytes_high = (uint16_t)(bytes >> 32) };
+}
+
+/* Behind the tuple. before: the one that was created before it, or all zero. */
+static void io_entry(ct_state_io *io, const ct_engine *engine, ct_entry *entry, uint8_t has, const ct_entry *before)
+{
+  uint64_t id = entry->id - before->id;
+  uint8_t state = (uint8_t)entry->state;
+
+  io_varint(io, &id, (UINT64_C(1) << 56) - 1);
+  entry->id = before->id + id;
+  io_u16(io, &entry->status);
+  io_u8(io, &state);
+  entry->state = state;
+  io_near64(io, &entry->deadline_ns, engine->now_ns);
+  io_near64(io, &entry->created_ns, before->id != 0 ? before->created_ns : engine->now_ns);
+  if (has & HAS_COUNTERS) {
+    io_counter(io, &entry->counter[CT_ORIGINAL]);
+    io_counter(io, &entry->counter[CT_REPLY]);
+  }
+  io_l4(io, engine, entry);
+}
+
+static void io_key(ct_state_io *io, ct_tuple *tuple, uint8_t has)
+{
+  size_t n = has & HAS_IPV6 ? 16 : 4;
+
+  io_u8(io, &tuple->proto);
+  io_bytes(io, tuple->src.bytes, n);
+  io_bytes(io, tuple->dst.bytes, n);
+  io_u16(io, &tuple->src_id);
+  io_u16(io, &tuple->dst_id);
+}
+
+/* ---- writing ---- */
+
+typedef struct place {
+  uint64_t id;
+  uint32_t number;
+} place;
+
+/* Least significant digits first, and no more digits than the ids differ in. */
+static place *in_order(place *places, place *spare, uint32_t n, uint64_t least, uint64_t most)
+{
+  uint32_t counts[1 << RADIX_BITS], i, sum, digit;
+  unsigned shift;
+
+  for (shift = 0; shift < 64 && (most - least) >> shift != 0; shift += RADIX_BITS) {
+    place *from = places;
+
+    memset(counts, 0, sizeof(counts));
+    for (i = 0; i < n; i++)
+      counts[(from[i].id - least) >> shift & (G_N_ELEMENTS(counts) - 1)]++;
+    for (i = 0, sum = 0; i < G_N_ELEMENTS(counts); i++) {
+      uint32_t count = counts[i];
+
+      counts[i] = sum;
+      sum += count;
+    }
+    for (i = 0; i < n; i++) {
+      digit = (uint32_t)((from[i].id - least) >> shift & (G_N_ELEMENTS(counts) - 1));
+      spare[counts[digit]++] = from[i];
+    }
+    places = spare;
+    spare = from;
+  }
+  return places;
+}
+
+static void put_entry(ct_state_io *io, const ct_engine *engine, const ct_entry *entry, const ct_entry *before)
+{
+  ct_entry copy = *entry;
+  uint8_t has = 0;
+  ct_tuple tuple;
+  int dir;
+
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
+  has |= tuple.family == CT_IPV6 ? HAS_IPV6 : 0;
+  has |= entry->traits & CT_ENTRY_COUNTED ? HAS_COUNTERS : 0;
+  has |= entry->ext != 0 ? HAS_EXT : 0;
+  for (dir = 0; engine->buckets.active && dir < 2; dir++)
+    if (ct_buckets_is_left_out(&engine->buckets, ct_table_number(&engine->table, entry) * 2 + (uint32_t)dir))
+      has |= (uint8_t)(HAS_NODE_LEFT_OUT << dir);
+  io_u8(io, &has);
+  io_key(io, &tuple, has);
+  io_entry(io, engine, &copy, has, before);
+  if (has & HAS_EXT)
+    ct_state_put_ext(io, engine, entry);
+}
+
+void ct_state_put_entries(ct_state_io *io, const ct_engine *engine)
+{
+  static const ct_entry none;
+  const ct_table *table = &engine->table;
+  place *places = g_new(place, 2 * ((size_t)table->used + 1)), *order;
+  uint64_t least = UINT64_MAX, most = 0;
+  const ct_entry *before = &none;
+  uint32_t number, n = 0, i;
+  bool sorted = true;
+
+  for (number = 1; number < table->top; number++) {
+    const ct_entry *entry = ct_table_entry(table, number);
+
+    if (entry->id == 0 || !(entry->status & CT_STATUS_CONFIRMED))
+      continue;
+    sorted = sorted && entry->id > most;
+    places[n++] = (place){ entry->id, number };
+    least = MIN(least, entry->id);
+    most = MAX(most, entry->id);
+  }
+  order = sorted ? places : in_order(places, places + n, n, least, most);
+  for (i = 0; i < n && !io->failed; i++) {
+    const ct_entry *entry = ct_table_entry(table, order[i].number);
+
+    if (i + AHEAD < n)
+      ct_table_fetch_entry(table, order[i + AHEAD].number);
+    put_entry(io, engine, entry, before);
+    before = entry;
+  }
+  g_free(places);
+}
+
+/* ---- reading ---- */
+
+static const char *fault_of(const ct_engine *engine, const ct_entry *entry, const ct_tuple *tuple)
+{
+  ct_tuple inverse;
+
+  if (entry->id == 0 || entry->id > engine->last_id)
+    return "an entry has a number that was not given yet";
+  if (!(entry->status & CT_STATUS_CONFIRMED) || entry->status & STATUS_NEVER)
+    return "an entry has a status that none in the table has";
+  if (ct_tuple_is_icmp_answer(tuple) || !ct_tuple_invert(tuple, &inverse))
+    return "an entry is of an ICMP type that begins none";
+  if (!l4_is_sound(engine, entry))
+    return "an entry is in a state that its protocol does not have";
+  if (entry->state != 0 && ct_proto_find(engine->params.profile, tuple) == &ct_proto_generic)
+    return "an entry is in a state, and its protocol has no tracker";
+  return NULL;
+}
+
+static bool times_are_sound(const ct_engine *engine, const ct_entry *entry)
+{
+  int64_t now_ns = engine->now_ns;
+  __int128 left = (__int128)entry->deadline_ns - now_ns, age = (__int128)now_ns - entry->created_ns;
+
+  if (age < -(__int128)BEFORE_MOST_NS || age > BEFORE_MOST_NS || left > AFTER_MOST_NS)
+    return false;
+  return engine->params.gc == CT_GC_EXACT ? left >= 0 : left >= -(__int128)BEFORE_MOST_NS;
+}
+
+/* Entries that are made and stand in no index yet: their places there are on their way to the cache. */
+typedef struct waiting {
+  uint32_t number, hash, at[2];
+  bool left_out[2];
+} waiting;
+
+/* Into the kernel's buckets, where the engine has them: behind those that came before. */
+static void put_into_buckets(ct_state_io *io, ct_engine *engine, const ct_entry *entry, const waiting *w)
+{
+  uint32_t most = engine->params.gc == CT_GC_KERNEL ? CHAIN_LONGEST : UINT32_MAX;
+
+  if (!ct_buckets_restore(&engine->buckets, &engine->table, entry, w->at, w->left_out) ||
+      ct_buckets_length(&engine->buckets, w->at[0]) > most || ct_buckets_length(&engine->buckets, w->at[1]) > most)
+    ct_state_fail(io, "a hash chain is longer than any can be");
+}
+
+static void place_entries(ct_state_io *io, ct_engine *engine, const waiting *all, unsigned n)
+{
+  unsigned i;
+
+  for (i = 0; i < n && !io->failed; i++) {
+    ct_entry *entry = ct_table_entry(&engine->table, all[i].number);
+    ct_tuple tuple;
+    ct_dir dir;
+
+    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
+    if (ct_table_find(&engine->table, &tuple, all[i].hash, &dir) != NULL)
+      ct_state_fail(io, "two entries are of one connection");
+    ct_table_insert(&engine->table, entry, all[i].hash);
+    if (engine->buckets.active)
+      put_into_buckets(io, engine, entry, &all[i]);
+  }
+}
+
+static void wait_for_place(ct_state_io *io, const ct_engine *engine, const ct_entry *entry, const ct_tuple *tuple,
+                           uint8_t has, waiting *w)
+{
+  int dir;
+
+  memset(w, 0, sizeof(*w));
+  w->number = ct_table_number(&engine->table, entry);
+  w->hash = ct_tuple_hash(tuple);
+  w->left_out[CT_ORIGINAL] = has & HAS_NODE_LEFT_OUT;
+  w->left_out[CT_REPLY] = has & HAS_NODE_LEFT_OUT << 1;
+  ct_table_prefetch_slot(&engine->table, w->hash);
+  if ((w->left_out[0] || w->left_out[1]) && (!engine->buckets.active || engine->params.gc == CT_GC_KERNEL))
+    ct_state_fail(io, "an entry was left out of buckets that leave none out");
+  if (!engine->buckets.active)
+    return;
+  ct_buckets_of_entry(&engine->buckets, &engine->table, entry, w->at);
+  for (dir = 0; dir < 2; dir++)
+    ct_buckets_prefetch(&engine->buckets, w->at[dir]);
+}
+
+/* Gets the tuple and the fields, and finds them possible behind the entry before. */
+static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple *tuple, ct_entry *read, uint8_t *has,
+                       const ct_entry *before)
+{
+  const char *fault;
+
+  memset(read, 0, sizeof(*read));
+  memset(tuple, 0, sizeof(*tuple));
+  io_u8(io, has);
+  if (*has & ~HAS_EVERYTHING)
+    ct_state_fail(io, "an entry has a part that none has");
+  tuple->family = *has & HAS_IPV6 ? CT_IPV6 : CT_IPV4;
+  io_key(io, tuple, *has);
+  read->proto = tuple->proto;
+  io_entry(io, engine, read, *has, before);
+  if (io->failed)
+    return;
+  fault = read->id <= before->id           ? "two entries have one number"
+          : !times_are_sound(engine, read) ? "an entry lives from or until an impossible moment"
+                                           : fault_of(engine, read, tuple);
+  if (fault != NULL)
+    ct_state_fail(io, "%s", fault);
+}
+
+static void get_entry(ct_state_io *io, ct_engine *engine, ct_entry *before, waiting *w)
+{
+  ct_entry read, *entry;
+  ct_tuple tuple;
+  uint8_t has = 0;
+
+  get_fields(io, engine, &tuple, &read, &has, before);
+  if (io->failed)
+    return;
+  *before = read;
+  entry = ct_table_take(&engine->table, &tuple);
+  entry->status = read.status;
+  entry->state = read.state;
+  entry->id = read.id;
+  entry->deadline_ns = read.deadline_ns;
+  entry->created_ns = read.created_ns;
+  entry->l4 = read.l4;
+  memcpy(entry->counter, read.counter, sizeof(entry->counter));
+  if (has & HAS_COUNTERS)
+    entry->traits |= CT_ENTRY_COUNTED;
+  wait_for_place(io, engine, entry, &tuple, has, w);
+  if (has & HAS_EXT)
+    ct_state_get_ext(io, engine, entry);
+  else if (entry->status & (CT_STATUS_EXPECTED | CT_STATUS_HELPER))
+    ct_state_fail(io, "an entry has a master or a helper, and nothing says which");
+}
+
+void ct_state_get_entries(ct_state_io *io, ct_engine *engine, uint64_t n)
+{
+  waiting some[AHEAD];
+  unsigned n_waiting = 0;
+  ct_entry before;
+  uint64_t i;
+
+  memset(&before, 0, sizeof(before));
+  /* Whatever the head says, there are no more than the bytes can hold. */
+  ct_table_reserve(&engine->table, (uint32_t)MIN(MIN(n, (uint64_t)(io->end - io->at) / ENTRY_LEAST_BYTES), INT32_MAX));
+  for (i = 0; i < n && !io->failed; i++) {
+    get_entry(io, engine, &before, &some[n_waiting++]);
+    if (n_waiting == AHEAD || i + 1 == n) {
+      place_entries(io, engine, some, n_waiting);
+      n_waiting = 0;
+    }
+  }
+  if (!io->failed && engine->params.gc == CT_GC_EXACT && engine->table.top > 1)
+    ct_timer_arm_all(&engine->timer, engine->table.slab, 1, engine->table.top, engine->now_ns);
+}
