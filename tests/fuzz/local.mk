@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -42,6 +42,10 @@ fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c $(ENGINE_CHECK) $(HELPER_KIT) $(F
 fuzz_helper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz_state_SOURCES = tests/fuzz/fuzz_state.c $(STATE_KIT) $(FUZZ_MAIN)
+fuzz_state_LDADD = libscenario.la libexplain.la libemit.la libpacket.la libcapture.la libconntrack.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 fuzz_options_SOURCES = tests/fuzz/fuzz_options.c $(FUZZ_MAIN)
 fuzz_options_LDADD = libcli.la $(CTREPLAY_LIBS)
