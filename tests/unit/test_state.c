@@ -570,6 +570,25 @@ START_TEST(a_sink_may_end_it)
 }
 END_TEST
 
+START_TEST(entries_of_a_keeper_are_not_written)
+{
+  static const ct_keeper keeper;
+  ct_state_error error;
+  ct_engine *engine;
+  ct_params params;
+  size_t got = 0;
+
+  params_of(&kernels[1], &params);
+  engine = ct_engine_new(&params);
+  engine->keeper = &keeper;
+  ck_assert(!ct_state_write(engine, refuse, &got, &error));
+  ck_assert_str_eq(error.text, "an engine whose entries are kept by somebody else cannot be written");
+  ck_assert_uint_eq(got, 0);
+  engine->keeper = NULL;
+  ct_engine_free(engine);
+}
+END_TEST
+
 /* Each helper's memory is written field by field, all of it. */
 START_TEST(helpers_memories_have_all_their_fields)
 {
@@ -609,6 +628,7 @@ static Suite *state_suite(void)
   tcase_add_test(refusals, what_is_no_state_is_told_so);
   tcase_add_test(refusals, the_head_tells_what_it_is);
   tcase_add_test(refusals, a_sink_may_end_it);
+  tcase_add_test(refusals, entries_of_a_keeper_are_not_written);
   tcase_add_test(refusals, helpers_memories_have_all_their_fields);
   suite_add_tcase(suite, refusals);
   return suite;

@@ -209,7 +209,7 @@ void ct_state_put_entries(ct_state_io *io, const ct_engine *engine)
 {
   static const ct_entry none;
   const ct_table *table = &engine->table;
-  place *places = g_new(place, 2 * ((size_t)table->used + 1)), *order;
+  place *places = g_new(place, (size_t)table->used + 1), *spare, *order = places;
   uint64_t least = UINT64_MAX, most = 0;
   const ct_entry *before = &none;
   uint32_t number, n = 0, i;
@@ -225,7 +225,9 @@ void ct_state_put_entries(ct_state_io *io, const ct_engine *engine)
     least = MIN(least, entry->id);
     most = MAX(most, entry->id);
   }
-  order = sorted ? places : in_order(places, places + n, n, least, most);
+  spare = sorted ? NULL : g_new(place, n);
+  if (!sorted)
+    order = in_order(places, spare, n, least, most);
   for (i = 0; i < n && !io->failed; i++) {
     const ct_entry *entry = ct_table_entry(table, order[i].number);
 
@@ -235,6 +237,7 @@ void ct_state_put_entries(ct_state_io *io, const ct_engine *engine)
     before = entry;
   }
   g_free(places);
+  g_free(spare);
 }
 
 /* ---- reading ---- */
