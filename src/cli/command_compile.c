@@ -9,7 +9,9 @@
 
 #include "capture/capture.h"
 #include "commands.h"
+#include "options.h"
 #include "sandbox.h"
+#include "say.h"
 #include "scenario/scenario.h"
 
 /*

@@ -4,8 +4,13 @@
 
 #include <string.h>
 
+#include "captures.h"
+#include "commands.h"
+#include "interrupt.h"
+#include "kernel.h"
 #include "output.h"
 #include "sandbox.h"
+#include "say.h"
 #include "scenario/decompile.h"
 
 /* The kernel that was asked, as settings: what differs from its profile. */
@@ -72,11 +77,11 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     cli_sandbox_enter();
   replay_source_start(source);
   decompiler = scn_decompiler_new(params, o->replay.checksums);
-  cli_catch_interrupts(source);
+  cli_interrupts_catch(source, NULL);
   while ((batch = replay_source_next(source)) != NULL)
     for (guint i = 0; i < batch->n; i++)
       scn_decompiler_frame(decompiler, batch->frames[i]);
-  cli_catch_interrupts(NULL);
+  cli_interrupts_release();
   code = cli_say_about_captures(source);
   replay_source_free(source);
   head = head_text(o, params);

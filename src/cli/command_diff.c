@@ -3,7 +3,12 @@
  * ctreplay diff: where two runs part. Two captures under one kernel, or one capture under two (two profiles, two values
  * of a setting): packet by packet, side by side. Two saved -P -o json outputs are compared as such (diff_saved.c).
  */
+#include "captures.h"
+#include "commands.h"
 #include "diff.h"
+#include "interrupt.h"
+#include "kernel.h"
+#include "say.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -42,7 +47,9 @@ typedef struct side {
 typedef struct comparison {
   side a, b;
   cli_output output;
-  emit_options emit;
+  emit_output shown; /* on line: lines of -P stand behind words of ours */
+  emit_text line;
+  char *heading;
   guint64 packets, differing, lines_most, lines;
   guint64 ignored; /* packets whose bytes differ where conntrack does not look */
   guint64 by_kind[DIFFERENCE_COUNT];
@@ -126,21 +133,38 @@ static guint differences(const side *a, const side *b)
   return found | (a->view.status != b->view.status) << DIFFERENCE_STATUS;
 }
 
+/* The default format is lines for people, and cannot fail. */
+static void open_lines(comparison *c)
+{
+  const emit_options options = { .profile = c->a.params.profile };
+
+  emit_text_init(&c->line, -1);
+  emit_output_open(&c->shown, emit_format_get(0), EMIT_CAN_PACKETS, &options, &c->line, NULL);
+  c->heading = g_strndup(c->line.data, c->line.used);
+  c->line.used = 0;
+}
+
+static void close_lines(comparison *c)
+{
+  emit_output_close(&c->shown, NULL);
+  emit_text_clear(&c->line);
+  g_free(c->heading);
+}
+
 static void side_line(comparison *c, const char *name, const side *s, gboolean heading)
 {
-  const emit_format *format = emit_format_get(0);
-  emit_packet packet = { .frame = s->frame,
-                         .packet = s->packet,
-                         .result = &s->result,
-                         .view = s->has_view ? &s->view : NULL,
-                         .first_ns = s->first_ns };
+  const emit_packet packet = {
+    .packet = s->packet, .result = &s->result, .view = s->has_view ? &s->view : NULL, .first_ns = s->first_ns
+  };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");
-    format->begin(&c->output.text, &c->emit, EMIT_CAN_PACKETS);
+    emit_text_string(&c->output.text, c->heading);
   }
+  emit_output_packet(&c->shown, &packet);
   emit_text_string(&c->output.text, name);
-  format->packet(&c->output.text, &c->emit, &packet);
+  emit_text_bytes(&c->output.text, c->line.data, c->line.used);
+  c->line.used = 0;
 }
 
 static diff_seen seen_by(const side *s)
@@ -327,15 +351,15 @@ static cli_exit compare(comparison *c, const cli_options *o)
   replay_source_start(c->a.source);
   replay_source_start(c->b.source);
   cli_output_open(&c->output, "", NULL);
-  c->emit.profile = c->a.params.profile;
+  open_lines(c);
   c->lines_most = o->lines >= 0 ? (guint64)o->lines : LINES;
   c->flows = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
-  cli_catch_interrupts_of(c->a.source, c->b.source);
+  cli_interrupts_catch(c->a.source, c->b.source);
   c->whys = cli_diff_tally_new();
   cli_diff_side_put(&c->output.text, "A", c->a.o.replay.captures[0], &c->a.params, &c->b.params);
   cli_diff_side_put(&c->output.text, "B", c->b.o.replay.captures[0], &c->b.params, &c->a.params);
   run(c);
-  cli_catch_interrupts(NULL);
+  cli_interrupts_release();
   summary(c);
   if (c->differing > 0 || c->parted)
     code = CLI_EXIT_DIFFERENT;
@@ -345,6 +369,7 @@ static cli_exit compare(comparison *c, const cli_options *o)
     code = cli_exit_graver(code, cli_say_about_captures(c->b.source));
   if (cli_stop != 0)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+  close_lines(c);
   g_hash_table_unref(c->flows);
   g_hash_table_unref(c->whys);
   return code;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay explain: each packet told as the kernel saw it. */
+#include "commands.h"
 #include "run.h"
+#include "say.h"
 
 #include <string.h>
 
@@ -69,11 +71,11 @@ static void tell(telling *t, const replay_seen *seen)
     facts.after = &after;
   }
   if (t->own->json) {
-    explain_json(&t->run.out, &facts);
+    explain_json(&t->run.output.text, &facts);
   } else {
     if (t->told > 0)
-      emit_text_char(&t->run.out, '\n');
-    explain_text(&t->run.out, &facts);
+      emit_text_char(&t->run.output.text, '\n');
+    explain_text(&t->run.output.text, &facts);
   }
   t->told++;
 }

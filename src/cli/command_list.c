@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `ctreplay list WHAT`: the words that options take, one a line, from the very tables the program runs on. */
 #include "commands.h"
+#include "kernel.h"
+#include "say.h"
 
 #include <stdio.h>
 #include <string.h>

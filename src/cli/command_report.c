@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay report: one page about a capture. */
+#include "captures.h"
+#include "commands.h"
 #include "run.h"
+#include "say.h"
 
 #include <string.h>
 
@@ -75,7 +78,7 @@ static void play(reporting *p)
   p->summary.params = &p->run.params;
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
-  report_write(p->report, &p->run.out, title, &p->summary);
+  report_write(p->report, &p->run.output.text, title, &p->summary);
   report_free(p->report);
   g_free(title);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay states: the state machine of a protocol, printed from what runs; with captures, the arcs they took. */
+#include "commands.h"
+#include "kernel.h"
 #include "run.h"
+#include "say.h"
 
 #include <errno.h>
 #include <string.h>
@@ -71,7 +74,7 @@ static cli_exit count_captures(const cli_options *o, states_machine *machine, st
     machine->counted = TRUE;
     ct_engine_trace(c.run.engine, &c.trace);
     cli_run_play(&c.run, &watch);
-    put(&c.run.out, machine);
+    put(&c.run.output.text, machine);
   }
   return cli_run_close(&c.run);
 }

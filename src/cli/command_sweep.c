@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
+#include "captures.h"
+#include "commands.h"
+#include "interrupt.h"
+#include "kernel.h"
 #include "output.h"
-#include "run.h"
+#include "run_plot.h"
 #include "sandbox.h"
+#include "say.h"
 
 #include <string.h>
 
 #include "pressure/plot.h"
+#include "pressure/sweep.h"
 
 enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
 
@@ -404,10 +410,10 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);
-  cli_catch_interrupts(source);
+  cli_interrupts_catch(source, NULL);
   sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
             replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
-  cli_catch_interrupts(NULL);
+  cli_interrupts_release();
   cli_output_open(&out, "", NULL);
   if (strcmp(own->format, "json") == 0)
     print_json(&out.text, settings, figures);

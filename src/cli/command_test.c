@@ -6,14 +6,18 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "captures.h"
 #include "commands.h"
+#include "kernel.h"
 #include "sandbox.h"
+#include "say.h"
 #include "scenario/perform.h"
 
 typedef struct tap {
   const char *path, *file; /* as given, and as messages call it */
   guint number;
   gboolean failed;
+  GHashTable *notes_said; /* as in cli_options: once for all scenarios */
 } tap;
 
 /* A block of YAML text: a line each, indented. */
@@ -118,7 +122,7 @@ static gboolean parse_copy(cli_options *options, int argc, char *const *argv, GE
 }
 
 /* The command line comes after the scenario, and has the last word. */
-static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, ct_params *params,
+static gboolean kernel_of(tap *t, const GPtrArray *of_scenario, int argc, char **argv, ct_params *params,
                           ct_checksums *checksums, GError **error)
 {
   cli_options options;
@@ -126,6 +130,8 @@ static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, c
   gboolean fine;
 
   cli_options_init(&options);
+  g_hash_table_unref(options.notes_said);
+  options.notes_said = g_hash_table_ref(t->notes_said);
   fine = parse_copy(&options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
   options.sysctls_of_file = options.sysctls->len;
   max = options.max;
@@ -143,12 +149,12 @@ static gboolean kernel_of(const GPtrArray *of_scenario, int argc, char **argv, c
  * The kernel that scenario and command line describe together. => FALSE and error, which names the line at fault: the
  * one without which all is well.
  */
-static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **argv, ct_params *params,
+static gboolean scenario_kernel(tap *t, const scn_scenario *scenario, int argc, char **argv, ct_params *params,
                                 ct_checksums *checksums, GError **error)
 {
   guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0;
   GPtrArray *all = scenario_arguments(scenario, settings, &line);
-  gboolean fine = kernel_of(all, argc, argv, params, checksums, error);
+  gboolean fine = kernel_of(t, all, argc, argv, params, checksums, error);
 
   g_ptr_array_unref(all);
   for (guint most = 0; !fine && most <= settings; most++) {
@@ -156,7 +162,7 @@ static gboolean scenario_kernel(const scn_scenario *scenario, int argc, char **a
 
     line = 0;
     all = scenario_arguments(scenario, most, &line);
-    well = kernel_of(all, argc, argv, params, checksums, NULL);
+    well = kernel_of(t, all, argc, argv, params, checksums, NULL);
     g_ptr_array_unref(all);
     if (!well)
       break;
@@ -191,7 +197,7 @@ static cli_exit test_file(tap *t, int fd, GError *error, int argc, char **argv)
 
   if (scenario == NULL)
     return refuse(t, error);
-  fine = scenario_kernel(scenario, argc, argv, &params, &checksums, &error);
+  fine = scenario_kernel(t, scenario, argc, argv, &params, &checksums, &error);
   fine = fine && scn_scenario_run(scenario, &params, checksums, on_outcome, t, &figures, &error);
   scn_scenario_free(scenario);
   if (!fine)
@@ -233,7 +239,7 @@ cli_exit cli_command_test(int argc, char **argv)
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
-  tap t = { NULL, NULL, 0, FALSE };
+  tap t = { NULL, NULL, 0, FALSE, NULL };
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
   cli_options_init(&options);
@@ -244,6 +250,7 @@ cli_exit cli_command_test(int argc, char **argv)
     code = CLI_EXIT_USAGE;
   } else {
     puts("TAP version 13");
+    t.notes_said = options.notes_said;
     code = test_files(&t, &options, argc, argv);
   }
   if (t.number > 0)

@@ -4,9 +4,12 @@
  */
 #include <config.h>
 
+#include "captures.h"
+#include "commands.h"
+#include "interrupt.h"
 #include "output.h"
+#include "say.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,20 +127,6 @@ static cli_exit verify_offline(const char *capture, const verify_own *own)
 }
 
 #ifdef HAVE_LIVE
-static void on_interrupt(int number)
-{
-  (void)number;
-  cli_stop = 1;
-}
-
-static void interrupts_catch(void)
-{
-  /* Once: who asks twice means it. The laboratory ends with the process in any case. */
-  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
 static cli_exit verify_live(const char *capture, verify_own *own)
 {
   GError *error = NULL;
@@ -156,7 +145,8 @@ static cli_exit verify_live(const char *capture, verify_own *own)
       return CLI_EXIT_OUTPUT;
     options.record = &record.text;
   }
-  interrupts_catch();
+  /* The laboratory ends with the process in any case. */
+  cli_interrupts_catch(NULL, NULL);
   if (verify_live_capture(capture, &options, &report, &error))
     code = report_show(&report);
   else

@@ -6,8 +6,9 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include <glib.h>
+
 #include "exit.h"
-#include "options.h"
 
 /* X(name, arguments, help): the function is cli_command_NAME. */
 #define CLI_SUBCOMMAND_LIST(X)                                                                                        \
@@ -40,36 +41,5 @@ const cli_subcommand *cli_subcommand_similar(const char *word);
 
 /* The command line without a sub-command: -L -E -C -S -P, or none of them. */
 cli_exit cli_replay(int argc, char **argv);
-
-/* One line on standard error; both free the error. => CLI_EXIT_USAGE. */
-cli_exit cli_usage(GError *error);
-void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
-
-/* From here on, memory that runs out ends the process with one line and CLI_EXIT_USAGE instead of an abort. */
-void cli_catch_out_of_memory(void);
-
-void cli_help(void);
-void cli_help_subcommand(const cli_subcommand *command);
-void cli_version(void);
-
-/*
- * Raises the limit of open files, as far as the system lets, where n and a few more need it: everything is opened at
- * the start.
- */
-void cli_allow_many_files(guint n);
-
-/* Not 0 after an interrupt; a run (run.h) sees to it that one is caught. A second one ends the process at once. */
-extern volatile sig_atomic_t cli_stop;
-
-/* Until it is called with NULL, the first SIGINT or SIGTERM sets cli_stop and ends the source soon. */
-void cli_catch_interrupts(replay_source *source);
-/* The same for two. */
-void cli_catch_interrupts_of(replay_source *first, replay_source *second);
-
-/*
- * Says what is remarkable and what is wrong about the captures, after the end. => CLI_EXIT_INPUT where something is
- * wrong.
- */
-cli_exit cli_say_about_captures(replay_source *source);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two saved outputs, line by line: which members differ, and what they hold on either side. */
 #include "diff.h"
+#include "say.h"
 
 #include <errno.h>
 #include <json-glib/json-glib.h>

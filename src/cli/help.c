@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <config.h>
 
-#include "commands.h"
+#include "help.h"
 #include "sandbox.h"
 
 #include <stdio.h>

@@ -3,7 +3,8 @@
  * From options to the kernel they describe: profile first, then what builds on it, whatever the order on the command
  * line.
  */
-#include "commands.h"
+#include "kernel.h"
+#include "say.h"
 
 #include <string.h>
 
@@ -131,19 +132,16 @@ gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char 
 }
 
 /* A sweep asks for a kernel for each of its rows: each note is said once. */
-static void say_notes(const GPtrArray *notes)
+static void say_notes(const cli_options *o, const GPtrArray *notes)
 {
-  static GHashTable *said;
   guint i;
 
-  if (said == NULL)
-    said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (i = 0; i < notes->len; i++)
-    if (g_hash_table_add(said, g_strdup(g_ptr_array_index(notes, i))))
+    if (g_hash_table_add(o->notes_said, g_strdup(g_ptr_array_index(notes, i))))
       cli_say("note: %s", (const char *)g_ptr_array_index(notes, i));
 }
 
-static gboolean set_sysctl_file(ct_params *params, const char *path, GError **error)
+static gboolean set_sysctl_file(const cli_options *o, ct_params *params, const char *path, GError **error)
 {
   GPtrArray *notes;
   GError *why = NULL;
@@ -157,7 +155,7 @@ static gboolean set_sysctl_file(ct_params *params, const char *path, GError **er
   }
   notes = g_ptr_array_new_with_free_func(g_free);
   fine = cli_kernel_sysctl_text(params, path, text, notes, error);
-  say_notes(notes);
+  say_notes(o, notes);
   g_ptr_array_unref(notes);
   g_free(text);
   return fine;
@@ -208,7 +206,7 @@ static gboolean set_sysctls(const cli_options *o, ct_params *params, GError **er
 
       if (of_file != (round == 0))
         continue;
-      if (!(is_file ? set_sysctl_file(params, argument, error)
+      if (!(is_file ? set_sysctl_file(o, params, argument, error)
                     : set_sysctl_argument(o, params, argument, of_file, error)))
         return FALSE;
     }
@@ -373,4 +371,12 @@ gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **err
   ct_params_init(params, profile);
   return set_sizes_and_sysctls(o, params, error) && set_machine(o, params, error) && set_helpers(o, params, error) &&
          cli_kernel_affords(params->buckets, error);
+}
+
+void cli_say_rounding(const char *hashsize, guint32 buckets)
+{
+  guint64 wanted;
+
+  if (hashsize != NULL && cli_size_parse(hashsize, CT_BUCKETS_MAX, &wanted) && wanted != buckets)
+    cli_say("note: --hashsize %s is %u buckets, as this kernel rounds it", hashsize, buckets);
 }

@@ -2,31 +2,34 @@
 # What the unit tests need of the command line stands in a library; main is the program's alone.
 noinst_LTLIBRARIES += libcli.la
 libcli_la_SOURCES = \
-	src/cli/commands.h \
+	src/cli/captures.c src/cli/captures.h \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
-	src/cli/kernel.c \
+	src/cli/kernel.c src/cli/kernel.h \
 	src/cli/options.c src/cli/options.h src/cli/options_parse.c \
-	src/cli/say.c
+	src/cli/say.c src/cli/say.h
 
 # All but main, so that a test can be the program too.
 noinst_LTLIBRARIES += libcommands.la
 libcommands_la_SOURCES = \
-	src/cli/commands.c \
-	src/cli/help.c \
-	src/cli/memory.c \
+	src/cli/commands.c src/cli/commands.h \
+	src/cli/help.c src/cli/help.h \
+	src/cli/interrupt.c src/cli/interrupt.h \
+	src/cli/memory.c src/cli/memory.h \
+	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \
-	src/cli/run.c src/cli/run.h src/cli/run_plot.c \
+	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c \
+	src/cli/show.h \
 	src/cli/show_events.c \
 	src/cli/show_evictions.c \
-	src/cli/show_packets.c src/cli/transcript_head.c \
+	src/cli/show_packets.c \
 	src/cli/show_person.c \
 	src/cli/pressure_figures.c src/cli/pressure_figures.h \
 	src/cli/show_table.c \
-	src/cli/snapshots.c \
+	src/cli/snapshots.c src/cli/snapshots.h \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
 	src/cli/command_diff.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_tally.c src/cli/diff_why.c \

@@ -2,16 +2,18 @@
 #include <config.h>
 
 #include "commands.h"
+#include "help.h"
+#include "memory.h"
+#include "say.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "conntrack/tuple.h"
-
-volatile sig_atomic_t cli_stop;
 
 /* A pipe whose reader has closed it says so, whatever became of errno since. */
 static gboolean reader_has_gone(int fd)

@@ -3,7 +3,10 @@
  * Memory that runs out half-way: GLib and the engine end the process then, by a fatal message. A user gets the line and
  * the code that a table too large at the start gets, and no core.
  */
-#include "commands.h"
+#include "exit.h"
+#include "memory.h"
+
+#include <glib.h>
 
 #include <stdio.h>
 #include <string.h>

@@ -405,6 +405,7 @@ void cli_options_init(cli_options *o)
   o->no_helpers = g_ptr_array_new();
   o->locals = g_ptr_array_new();
   o->at = g_array_new(FALSE, FALSE, sizeof(replay_point));
+  o->notes_said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   o->event_mask = CLI_EVENT_ALL;
   o->lines = -1;
 }
@@ -417,4 +418,5 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->no_helpers);
   g_ptr_array_unref(o->locals);
   g_array_unref(o->at);
+  g_hash_table_unref(o->notes_said);
 }

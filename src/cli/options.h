@@ -72,6 +72,8 @@ typedef struct cli_options {
   const char *plot;          /* --plot of a replay; NULL: none */
   cli_when colour, progress;
 
+  GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */
+
   gpointer own; /* of the sub-command's own options */
 } cli_options;
 
@@ -94,33 +96,10 @@ void cli_options_clear(cli_options *options);
 gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
                            GError **error);
 
-/* TRUE where path is one of the captures given: output must not be written over what is about to be read. */
-gboolean cli_names_capture(const cli_options *options, const char *path);
-
 /* The i-th option of the common table, NULL past the end. */
 const cli_option *cli_option_get(guint i);
 
 /* "4096", "64k" (1024), "1M" (1024²), "2G". => FALSE where text is no size of at most largest. */
 gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
-
-/* The kernel that the options describe. => FALSE and CLI_ERROR_USAGE. */
-gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
-
-/*
- * For who makes engines that have so many buckets in all: cli_kernel_params asks for one. => FALSE and CLI_ERROR_USAGE
- * where the machine has no memory for them.
- */
-gboolean cli_kernel_affords(guint64 buckets, GError **error);
-
-/*
- * Settings from the text of a sysctl.conf(5), which messages call path. A name this kernel does not have is left out,
- * and a line in notes (char *, to be freed) says so. => FALSE and CLI_ERROR_USAGE with the numbers of all lines whose
- * values are no good.
- */
-gboolean cli_kernel_sysctl_text(ct_params *params, const char *path, const char *text, GPtrArray *notes,
-                                GError **error);
-
-/* "net.netfilter.nf_conntrack_max", or with slashes => "nf_conntrack_max", in name. */
-const char *cli_sysctl_base_name(const char *name);
 
 #endif

@@ -1,47 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command line taken apart by the table of options, and what it names held against each other. */
+#include "captures.h"
 #include "options.h"
 
 #include <getopt.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* ---- captures ---- */
-
-gboolean cli_names_capture(const cli_options *o, const char *path)
-{
-  struct stat output, capture;
-  guint i;
-
-  if (stat(path, &output) != 0 || !S_ISREG(output.st_mode))
-    return FALSE;
-  for (i = 0; i < o->captures->len; i++)
-    if (stat(g_ptr_array_index(o->captures, i), &capture) == 0 && capture.st_dev == output.st_dev &&
-        capture.st_ino == output.st_ino)
-      return TRUE;
-  return FALSE;
-}
-
-/* With ">>", what is shown would be read again as a capture. */
-static gboolean shows_into_capture(const cli_options *o)
-{
-  struct stat output, capture;
-  guint i;
-
-  if (fstat(STDOUT_FILENO, &output) != 0 || !S_ISREG(output.st_mode))
-    return FALSE;
-  for (i = 0; i < o->captures->len; i++) {
-    const char *path = g_ptr_array_index(o->captures, i);
-
-    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &capture) : stat(path, &capture)) == 0 &&
-        capture.st_dev == output.st_dev && capture.st_ino == output.st_ino)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* ---- options ---- */
 
 /* What getopt is told, made from the tables. */
 typedef struct grammar {
@@ -172,7 +135,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-: standard input can be read only once");
     fine = FALSE;
   }
-  if (fine && (groups & CLI_INPUT) != 0 && shows_into_capture(o)) {
+  if (fine && (groups & CLI_INPUT) != 0 && cli_shows_into_capture(o)) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "standard output: that is a capture being read");
     fine = FALSE;
   }

@@ -7,12 +7,16 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
-#include "commands.h"
+#include "emit/text.h"
+#include "exit.h"
+#include "options.h"
 
+/* All zero: not open. */
 typedef struct cli_output {
   emit_text text;
   const char *path; /* NULL: standard output */
   int fd;
+  gboolean spoilt; /* what was written is not whole, for a reason that has been said */
 } cli_output;
 
 /*
@@ -21,7 +25,14 @@ typedef struct cli_output {
  * => FALSE where it cannot be opened, said: CLI_EXIT_OUTPUT.
  */
 gboolean cli_output_open(cli_output *output, const char *option, const char *path);
-/* Flushes, closes and frees. => code, or CLI_EXIT_OUTPUT where that is graver. */
+/* Colour: as --color says; by itself only for a terminal. */
+gboolean cli_output_colour(const cli_output *output, cli_when when);
+/*
+ * The output of a format that is opened on this one: its last words. What the format says is wrong is said; the file is
+ * then not whole. => code, or CLI_EXIT_OUTPUT where that is graver.
+ */
+cli_exit cli_output_end_format(cli_output *output, emit_output *format, cli_exit code);
+/* Flushes, closes and frees; one that is not open is left alone. => code, or CLI_EXIT_OUTPUT where that is graver. */
 cli_exit cli_output_close(cli_output *output, cli_exit code);
 
 #endif

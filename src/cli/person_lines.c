@@ -24,40 +24,12 @@ void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
     emit_text_char(out, ' ');
 }
 
-void cli_text_flow(emit_text *out, const ct_tuple *t)
-{
-  const char *name = cli_proto_name(t->proto);
-
-  if (name != NULL) {
-    emit_text_string(out, name);
-  } else {
-    emit_text_literal(out, "proto ");
-    emit_text_u64(out, t->proto);
-  }
-  emit_text_char(out, ' ');
-  emit_text_addr(out, t->family, &t->src, FALSE);
-  /* No port is 0 but in an expectation: any. */
-  if (ct_tuple_has_ports(t) && t->src_id != 0) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, t->src_id);
-  }
-  emit_text_literal(out, " > ");
-  emit_text_addr(out, t->family, &t->dst, FALSE);
-  if (ct_tuple_has_ports(t)) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, t->dst_id);
-  } else if (ct_tuple_is_icmp(t)) {
-    emit_text_literal(out, " type ");
-    emit_text_u64(out, ct_tuple_icmp_type(t));
-    emit_text_literal(out, " id ");
-    emit_text_u64(out, t->src_id);
-  }
-}
+void cli_text_flow(emit_text *out, const ct_tuple *t) { emit_flow(out, t, cli_proto_name(t->proto)); }
 
 /* TRUE where a line of this kind is to be shown; else it is counted. */
 static gboolean wanted(cli_person *p, cli_happening what)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
 
   if (p->lines < p->lines_most) {
     if (p->lines++ == 0)
@@ -78,7 +50,7 @@ static gboolean wanted(cli_person *p, cli_happening what)
 
 static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64 time_ns, guint64 conn)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   gint64 ns = time_ns - p->run.first_ns;
   guint64 size_ns = ns < 0 ? -(guint64)ns : (guint64)ns;
   char text[32];
@@ -177,7 +149,7 @@ static void expected_by(emit_text *out, const ct_view *view)
 static void entry_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   gboolean changed = r->old_state != r->new_state && !(r->changes & CT_CHANGE_CREATED);
   ct_view view;
 
@@ -202,7 +174,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
 {
   const ct_result *r = seen->result;
   const char *sysctl = ct_reason_sysctl((ct_reason)r->reason);
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   ct_view view;
 
   if (r->entry != NULL)
@@ -252,7 +224,7 @@ static void end_line(cli_person *p, const ct_event *event)
   const ct_view *view = event->view;
   gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
   cli_happening what = evicted ? CLI_HAPPENING_EVICTED : CLI_HAPPENING_END;
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
 
   if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, what))
     return;
@@ -278,7 +250,7 @@ static void end_line(cli_person *p, const ct_event *event)
 static void expect_line(cli_person *p, const ct_event *event)
 {
   const ct_expect_view *expect = event->expect;
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
 
   if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, CLI_HAPPENING_EXPECT))
     return;
@@ -305,7 +277,7 @@ void cli_person_event(const ct_event *event, void *user)
 
 void cli_person_hidden(cli_person *p)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   guint64 all = 0;
   gboolean first = TRUE;
   guint i;

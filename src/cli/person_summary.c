@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "person.h"
+#include "pressure/occupancy.h"
+#include "run_again.h"
 
 enum { STATE_WIDTH = 13, FLOW_WIDTH = 52 };
 
 static void heading(cli_person *p, const char *text)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
 
   emit_text_char(out, '\n');
   cli_text_colour(&p->run, out, "\033[1m");
@@ -32,7 +34,7 @@ static void flags(emit_text *out, const ct_view *view)
 static void on_entry(const ct_view *view, void *user)
 {
   cli_person *p = user;
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   const char *state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
   char text[48];
   gsize begin;
@@ -86,7 +88,7 @@ static void count_entry(const ct_view *view, void *user)
 /* ": 12 tcp ESTABLISHED, 3 udp", protocols in the order of their numbers. */
 static void states_of_table(cli_person *p)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
   gboolean first = TRUE;
   guint proto, state;
 
@@ -109,7 +111,7 @@ static void states_of_table(cli_person *p)
 
 void cli_person_table(cli_person *p)
 {
-  emit_text *out = &p->run.out;
+  emit_text *out = &p->run.output.text;
 
   heading(p, "Table at the end");
   ct_engine_each(p->run.engine, count_entry, p);
@@ -161,7 +163,7 @@ void cli_person_summary(cli_person *p)
   p->summary.mean = ct_engine_mean(p->run.engine, p->summary.first_ns);
   compare_kernel(p, &kernel);
   heading(p, "Summary");
-  emit_text_char(&p->run.out, '\n');
-  emit_summary_print(&p->run.out, &p->summary, p->run.emit.colour);
+  emit_text_char(&p->run.output.text, '\n');
+  emit_summary_print(&p->run.output.text, &p->summary, p->run.emit.colour);
   p->summary.kernel = NULL;
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line without a sub-command. */
-#include "run.h"
+#include "commands.h"
+#include "help.h"
+#include "options.h"
+#include "say.h"
+#include "show.h"
 
 #include <string.h>
 

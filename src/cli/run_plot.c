@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --plot of a replay: how full the table was over time, as a picture. */
-#include "output.h"
-#include "run.h"
+#include "run_plot.h"
+#include "say.h"
 
 #include <string.h>
 #include <sys/stat.h>

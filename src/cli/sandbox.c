@@ -3,7 +3,7 @@
 
 #include "sandbox.h"
 
-#include "commands.h"
+#include "say.h"
 
 #ifdef HAVE_SECCOMP
 

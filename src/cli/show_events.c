@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -E, -E expect: the event log. */
 #include "run.h"
+#include "show.h"
 
 static void on_event(const ct_event *event, void *user)
 {
   cli_run *run = user;
 
   if (run->showing && cli_filter_entry(&run->o->filter, event->view))
-    run->format->event(&run->out, &run->emit, event);
+    emit_output_event(&run->shown, event);
 }
 
 static void on_expect_event(const ct_event *event, void *user)
@@ -15,7 +16,7 @@ static void on_expect_event(const ct_event *event, void *user)
   cli_run *run = user;
 
   if (run->showing && cli_filter_expect(&run->o->filter, event->expect))
-    run->format->event(&run->out, &run->emit, event);
+    emit_output_event(&run->shown, event);
 }
 
 cli_exit cli_show_events(const cli_options *o)

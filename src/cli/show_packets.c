@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -P: one line per packet, or with -w the packets themselves. */
 #include "run.h"
+#include "say.h"
+#include "show.h"
 
-#include <errno.h>
 #include <string.h>
 
 typedef struct showing {
   cli_run run;
   cap_writer *writer; /* NULL: lines only */
   GError *write_error;
-  emit_tables tables;
-  GArray *entries, *expects;
 } showing;
 
 static gboolean chosen(const cli_options *o, const replay_seen *seen, const ct_view *view)
@@ -41,22 +40,20 @@ static void on_packet(const replay_seen *seen, gpointer user)
     shown = &view;
   }
   if (!s->run.showing || !chosen(s->run.o, seen, shown)) {
-    if (s->run.emit.collector != NULL)
-      emit_collector_clear(s->run.emit.collector);
+    if (!s->run.silent)
+      emit_output_skip(&s->run.shown);
     return;
   }
   if (s->writer != NULL)
     write_packet(s, seen);
   if (!s->run.silent) {
-    emit_packet packet = {
-      .frame = seen->frame, .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns
-    };
+    const emit_packet packet = { .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns };
 
-    s->run.format->packet(&s->run.out, &s->run.emit, &packet);
+    emit_output_packet(&s->run.shown, &packet);
   }
 }
 
-static void on_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
+static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
 
 static void on_idle(gpointer user)
 {
@@ -66,23 +63,18 @@ static void on_idle(gpointer user)
     cap_writer_flush(s->writer, &s->write_error);
 }
 
-static void keep_entry(const ct_view *view, void *user) { g_array_append_val((GArray *)user, *view); }
+static void show_entry(const ct_view *view, void *user) { emit_output_entry(user, view); }
 
-static void keep_expect(const ct_expect_view *expect, void *user) { g_array_append_val((GArray *)user, *expect); }
+static void show_expect(const ct_expect_view *expect, void *user) { emit_output_expect(user, expect); }
 
-/* For formats whose last line holds the tables. */
-static void keep_tables(showing *s)
+/* What stands after the last packet. */
+static void show_end(cli_run *run)
 {
-  s->entries = g_array_new(FALSE, FALSE, sizeof(ct_view));
-  s->expects = g_array_new(FALSE, FALSE, sizeof(ct_expect_view));
-  ct_engine_each(s->run.engine, keep_entry, s->entries);
-  ct_engine_each_expect(s->run.engine, keep_expect, s->expects);
-  s->tables = (emit_tables){ .entries = (const ct_view *)s->entries->data,
-                             .n_entries = s->entries->len,
-                             .expects = (const ct_expect_view *)s->expects->data,
-                             .n_expects = s->expects->len,
-                             .stats = ct_engine_stats(s->run.engine) };
-  s->run.emit.tables = &s->tables;
+  const emit_statistics statistics = { .stats = ct_engine_stats(run->engine), .count = ct_engine_count(run->engine) };
+
+  ct_engine_each(run->engine, show_entry, &run->shown);
+  ct_engine_each_expect(run->engine, show_expect, &run->shown);
+  emit_output_stats(&run->shown, &statistics);
 }
 
 static gboolean open_writer(showing *s)
@@ -118,41 +110,21 @@ static void close_writer(showing *s)
 static void play(showing *s)
 {
   cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
-  GPtrArray *sysctls = cli_transcript_sysctls(&s->run.params, s->run.o->replay.checksums);
-  GPtrArray *helpers = cli_transcript_helpers(&s->run.params);
-  char *name = g_path_get_basename(g_ptr_array_index(s->run.o->captures, 0));
+  cli_run *run = &s->run;
 
-  s->run.emit.capture = name;
-  s->run.emit.sysctls = (const char *const *)sysctls->pdata;
-  s->run.emit.helpers = (const char *const *)helpers->pdata;
-  if (s->run.format->collects && !s->run.silent) {
-    s->run.emit.collector = emit_collector_new();
-    ct_engine_watch(s->run.engine, s->run.params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event,
-                    s->run.emit.collector);
-  }
-  cli_run_play(&s->run, &watch);
-  if (s->run.format->collects && s->run.format->end != NULL)
-    keep_tables(s);
+  if (!run->silent && run->format->note != NULL)
+    ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
+  if (cli_run_play(run, &watch) && !run->silent &&
+      emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
+    show_end(run);
   close_writer(s);
-  cli_run_finish_output(&s->run);
-  g_ptr_array_unref(sysctls);
-  g_ptr_array_unref(helpers);
-  g_free(name);
-  emit_collector_free(s->run.emit.collector);
-  if (s->entries != NULL) {
-    g_array_unref(s->entries);
-    g_array_unref(s->expects);
-  }
 }
 
 cli_exit cli_show_packets(const cli_options *o)
 {
   showing s = { .writer = NULL };
 
-  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS)) {
-    s.run.silent = o->write != NULL && o->format == NULL;
-    if (open_writer(&s))
-      play(&s);
-  }
+  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS) && open_writer(&s))
+    play(&s);
   return cli_run_close(&s.run);
 }

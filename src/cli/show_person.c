@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The plain command: what a person wants to know of a capture, in the order of asking. */
 #include "person.h"
+#include "show.h"
 
 enum { LINES = 50, TABLE_LINES = 30 };
 

@@ -4,9 +4,10 @@
 
 #include "pressure_figures.h"
 #include "run.h"
+#include "show.h"
+#include "snapshots.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct showing {
   cli_run run;
@@ -22,7 +23,7 @@ static void on_entry(const ct_view *view, void *user)
   if (!cli_filter_entry(&s->run.o->filter, view))
     return;
   s->shown++;
-  s->run.format->entry(&s->run.out, &s->run.emit, view);
+  emit_output_entry(&s->run.shown, view);
 }
 
 static void on_expect(const ct_expect_view *expect, void *user)
@@ -32,7 +33,7 @@ static void on_expect(const ct_expect_view *expect, void *user)
   if (!cli_filter_expect(&s->run.o->filter, expect))
     return;
   s->shown++;
-  s->run.format->expect(&s->run.out, &s->run.emit, expect);
+  emit_output_expect(&s->run.shown, expect);
 }
 
 static void count_expect(const ct_expect_view *expect, void *user)
@@ -63,17 +64,25 @@ static guint64 count(showing *s)
   return s->shown;
 }
 
+static guint wants(const cli_run *run) { return emit_format_wants(run->format, &run->emit, run->what); }
+
+static void show_stats(showing *s)
+{
+  cli_run *run = &s->run;
+  emit_statistics statistics = { .stats = ct_engine_stats(run->engine), .count = ct_engine_count(run->engine) };
+
+  if (s->pressure != NULL && statistics.stats->packets > 0)
+    statistics.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
+  emit_output_stats(&run->shown, &statistics);
+}
+
 static void show(showing *s)
 {
   cli_run *run = &s->run;
 
   switch (run->what) {
-  case EMIT_CAN_COUNT: run->format->count(&run->out, &run->emit, count(s)); break;
-  case EMIT_CAN_STATS:
-    if (s->pressure != NULL && ct_engine_stats(run->engine)->packets > 0)
-      run->emit.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
-    run->format->stats(&run->out, &run->emit, ct_engine_stats(run->engine), ct_engine_count(run->engine));
-    break;
+  case EMIT_CAN_COUNT: emit_output_count(&run->shown, count(s)); break;
+  case EMIT_CAN_STATS: show_stats(s); break;
   case EMIT_CAN_EXPECT:
     s->shown = 0;
     ct_engine_each_expect(run->engine, on_expect, s);
@@ -83,7 +92,7 @@ static void show(showing *s)
     /* No packet is ever on its way, and no entry dying, between two packets: those tables are empty. */
     if (run->o->table == CLI_TABLE_CONNTRACK)
       ct_engine_each(run->engine, on_entry, s);
-    if (run->o->table == CLI_TABLE_CONNTRACK && emit_format_lists_both(run->format, &run->emit))
+    if (run->o->table == CLI_TABLE_CONNTRACK && wants(run) & EMIT_WANTS_EXPECTS)
       ct_engine_each_expect(run->engine, on_expect, s);
   }
 }
@@ -92,11 +101,10 @@ static void show_snapshot(const replay_moments *now, gpointer user)
 {
   showing *s = user;
 
-  if (s->run.format->snapshot != NULL)
-    s->run.format->snapshot(&s->run.out, &s->run.emit, now->last_ns, now->last_number);
+  emit_output_snapshot(&s->run.shown, now->last_ns, now->last_number);
   show(s);
   if (s->run.live)
-    emit_text_flush(&s->run.out);
+    emit_text_flush(&s->run.output.text);
 }
 
 static void on_moment(replay_moments *moments, gpointer user)
@@ -129,29 +137,35 @@ static void say_shown(const showing *s)
     fprintf(stderr, "ctreplay v%s: %" G_GUINT64_FORMAT " flow entries have been shown.\n", PACKAGE_VERSION, s->shown);
 }
 
+/* => TRUE where the table was listed as it stands at the end. */
+static gboolean play(showing *s)
+{
+  cli_watch watch = { .user = s };
+  gboolean at_end, played;
+
+  s->snapshots = cli_snapshots_new(s->run.o, show_snapshot, s);
+  at_end = s->snapshots == NULL;
+  if (!at_end)
+    watch.moment = on_moment;
+  if (wants(&s->run) & EMIT_WANTS_PRESSURE) {
+    s->pressure = cli_pressure_new();
+    watch.packet = on_packet;
+  }
+  played = cli_run_play(&s->run, &watch);
+  if (played && at_end)
+    show(s);
+  cli_snapshots_free(s->snapshots);
+  cli_pressure_free(s->pressure);
+  return played && at_end;
+}
+
 cli_exit cli_show_table(const cli_options *o)
 {
   showing s = { .shown = 0 };
-  cli_watch watch = { .user = &s };
-  cli_exit code;
+  gboolean listed = cli_run_open(&s.run, o, what_of(o)) && play(&s);
+  cli_exit code = cli_run_close(&s.run);
 
-  if (!cli_run_open(&s.run, o, what_of(o)))
-    return cli_run_close(&s.run);
-  s.snapshots = cli_snapshots_new(o, show_snapshot, &s);
-  if (s.snapshots != NULL)
-    watch.moment = on_moment;
-  /* conntrack's own line has no room for it, and then it should not cost anything either. */
-  if (s.run.what == EMIT_CAN_STATS && (s.run.emit.options & EMIT_EXTENDED || strcmp(s.run.format->name, "json") == 0)) {
-    s.pressure = cli_pressure_new();
-    watch.packet = on_packet;
-  }
-  cli_run_play(&s.run, &watch);
-  if (s.snapshots == NULL)
-    show(&s);
-  cli_snapshots_free(s.snapshots);
-  cli_pressure_free(s.pressure);
-  code = cli_run_close(&s.run);
-  if (s.snapshots == NULL)
+  if (listed)
     say_shown(&s);
   return code;
 }

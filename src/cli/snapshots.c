@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When -L, -C and -S look: at the times and packets of --at, and --every so often. */
-#include "run.h"
+#include "say.h"
+#include "snapshots.h"
 
 struct cli_snapshots {
   const cli_options *o;

@@ -1,55 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "collect.h"
 
-#include <string.h>
-
-/* A referee's two looks at an unchanged deadline may differ by the second each is cut to (transcripts' README). */
-#define SAME_DEADLINE_NS (G_GINT64_CONSTANT(1500000000))
-
 typedef struct kept_event {
   ct_event event;
   ct_view view;
   ct_expect_view expect;
 } kept_event;
 
-typedef struct listed_entry {
-  gint64 deadline_ns;
-  guint64 packets[2], bytes[2];
-  guint32 status, vtag[2];
-  guint8 state, scale[2], flags[2];
-  const char *helper;
-} listed_entry;
-
-typedef struct expect_key {
-  ct_tuple tuple, mask;
-} expect_key;
-
 struct emit_collector {
   kept_event *events;
   guint n, room;
-  GHashTable *entries; /* guint64 id => listed_entry */
-  GHashTable *expects; /* expect_key, a set */
 };
 
-static guint expect_key_hash(gconstpointer p) { return ct_tuple_hash(&((const expect_key *)p)->tuple); }
-
-static gboolean expect_key_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(expect_key)) == 0; }
-
-emit_collector *emit_collector_new(void)
-{
-  emit_collector *c = g_new0(emit_collector, 1);
-
-  c->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-  c->expects = g_hash_table_new_full(expect_key_hash, expect_key_equal, g_free, NULL);
-  return c;
-}
+emit_collector *emit_collector_new(void) { return g_new0(emit_collector, 1); }
 
 void emit_collector_free(emit_collector *c)
 {
   if (c == NULL)
     return;
-  g_hash_table_destroy(c->entries);
-  g_hash_table_destroy(c->expects);
   g_free(c->events);
   g_free(c);
 }
@@ -90,97 +58,4 @@ const ct_event *emit_collector_get(const emit_collector *c, guint i)
 {
   g_assert(i < c->n);
   return &c->events[i].event;
-}
-
-static void describe(listed_entry *listed, const ct_view *view)
-{
-  guint dir;
-
-  memset(listed, 0, sizeof(*listed));
-  listed->deadline_ns = view->deadline_ns;
-  listed->status = view->status;
-  listed->state = view->state;
-  listed->helper = view->helper;
-  for (dir = 0; dir < 2; dir++) {
-    if (view->counted) {
-      listed->packets[dir] = view->packets[dir];
-      listed->bytes[dir] = view->bytes[dir];
-    }
-    if (view->tuple[0].proto == CT_PROTO_TCP) {
-      listed->scale[dir] = view->tcp.side[dir].scale;
-      listed->flags[dir] = view->tcp.side[dir].flags;
-    } else if (view->tuple[0].proto == CT_PROTO_SCTP) {
-      listed->vtag[dir] = view->sctp_vtag[dir];
-    }
-  }
-}
-
-static gboolean same(const listed_entry *a, const listed_entry *b)
-{
-  gint64 moved = (gint64)((guint64)a->deadline_ns - (guint64)b->deadline_ns);
-
-  return moved <= SAME_DEADLINE_NS && moved >= -SAME_DEADLINE_NS && a->status == b->status && a->state == b->state &&
-         memcmp(a->packets, b->packets, sizeof(a->packets)) == 0 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0 &&
-         memcmp(a->vtag, b->vtag, sizeof(a->vtag)) == 0 && memcmp(a->scale, b->scale, sizeof(a->scale)) == 0 &&
-         memcmp(a->flags, b->flags, sizeof(a->flags)) == 0 && g_strcmp0(a->helper, b->helper) == 0;
-}
-
-gboolean emit_collector_list(emit_collector *c, const ct_view *view)
-{
-  gint64 id = (gint64)view->id;
-  listed_entry now, *listed = g_hash_table_lookup(c->entries, &id);
-
-  describe(&now, view);
-  if (listed == NULL) {
-    gint64 *key = g_new(gint64, 1);
-
-    *key = id;
-    listed = g_new(listed_entry, 1);
-    *listed = now;
-    g_hash_table_insert(c->entries, key, listed);
-    return TRUE;
-  }
-  if (same(listed, &now))
-    return FALSE;
-  *listed = now;
-  return TRUE;
-}
-
-gboolean emit_collector_unlist(emit_collector *c, guint64 id)
-{
-  gint64 key = (gint64)id;
-
-  return g_hash_table_remove(c->entries, &key);
-}
-
-static expect_key key_of(const ct_expect_view *expect)
-{
-  expect_key key;
-
-  memset(&key, 0, sizeof(key));
-  key.tuple = expect->tuple;
-  key.mask = expect->mask;
-  return key;
-}
-
-gboolean emit_collector_list_expect(emit_collector *c, const ct_expect_view *expect)
-{
-  expect_key *key = g_new(expect_key, 1);
-
-  *key = key_of(expect);
-  return g_hash_table_add(c->expects, key);
-}
-
-gboolean emit_collector_unlist_expect(emit_collector *c, const ct_expect_view *expect)
-{
-  expect_key key = key_of(expect);
-
-  return g_hash_table_remove(c->expects, &key);
-}
-
-gboolean emit_collector_lists_expect(const emit_collector *c, const ct_expect_view *expect)
-{
-  expect_key key = key_of(expect);
-
-  return g_hash_table_contains(c->expects, &key);
 }

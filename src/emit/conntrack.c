@@ -96,9 +96,9 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
   end_line(out);
 }
 
-static void conntrack_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void conntrack_entry(emit_output *output, const ct_view *view)
 {
-  flow(out, o, view, emit_parts_entry(o, view));
+  flow(output->text, &output->options, view, emit_parts_entry(&output->options, view));
 }
 
 static void expectation(emit_text *out, const ct_expect_view *expect)
@@ -133,11 +133,7 @@ static void expectation(emit_text *out, const ct_expect_view *expect)
   end_line(out);
 }
 
-static void conntrack_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
-{
-  (void)o;
-  expectation(out, expect);
-}
+static void conntrack_expect(emit_output *output, const ct_expect_view *expect) { expectation(output->text, expect); }
 
 /* 1.4.9's own padding: eight digits of seconds at least, six of microseconds, and a tab. */
 static void stamp(emit_text *out, gint64 time_ns)
@@ -153,12 +149,14 @@ static void stamp(emit_text *out, gint64 time_ns)
   emit_text_literal(out, "]\t");
 }
 
-static void conntrack_event(emit_text *out, const emit_options *o, const ct_event *event)
+static void conntrack_event(emit_output *output, const ct_event *event)
 {
   static const char tags[CT_EVENT_TYPE_COUNT][11] = {
     [CT_EVENT_NEW] = "    [NEW] ",        [CT_EVENT_UPDATE] = " [UPDATE] ",         [CT_EVENT_DESTROY] = "[DESTROY] ",
     [CT_EVENT_EXPECT_NEW] = "    [NEW] ", [CT_EVENT_EXPECT_DESTROY] = "[DESTROY] ",
   };
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
 
   if (event->type == CT_EVENT_DROP)
     return;
@@ -171,38 +169,91 @@ static void conntrack_event(emit_text *out, const emit_options *o, const ct_even
     flow(out, o, event->view, emit_parts_event(o, event));
 }
 
-static void conntrack_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
+static void conntrack_stats(emit_output *output, const emit_statistics *statistics)
 {
+  emit_text *out = output->text;
   guint i;
 
   emit_text_literal(out, "cpu=0   \t");
   for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
     emit_text_string(out, emit_stats_columns[i].name);
-    number(out, "=", G_STRUCT_MEMBER(guint64, stats, emit_stats_columns[i].offset));
+    number(out, "=", G_STRUCT_MEMBER(guint64, statistics->stats, emit_stats_columns[i].offset));
   }
   emit_text_char(out, '\n');
-  if (o->options & EMIT_EXTENDED)
-    emit_stats_extended(out, o, stats, count);
+  if (output->options.options & EMIT_EXTENDED)
+    emit_stats_extended(out, statistics);
 }
 
-static void conntrack_begin(emit_text *out, const emit_options *o, guint what)
+/* -P: what happened until the packet that is shown next. */
+typedef struct conntrack_private {
+  emit_collector *events;
+} conntrack_private;
+
+static guint conntrack_wants(const emit_options *o, guint what)
 {
-  if (what == EMIT_CAN_PACKETS)
-    emit_packet_heading(out, o);
+  return what == EMIT_CAN_STATS && o->options & EMIT_EXTENDED ? EMIT_WANTS_PRESSURE : 0;
+}
+
+static gboolean conntrack_open(emit_output *output, GError **error)
+{
+  conntrack_private *private = output->priv;
+
+  (void)error;
+  if (output->what != EMIT_CAN_PACKETS)
+    return TRUE;
+  private->events = emit_collector_new();
+  emit_packet_heading(output->text, &output->options);
+  return TRUE;
+}
+
+static void conntrack_note(emit_output *output, const ct_event *event)
+{
+  emit_collector_event(((conntrack_private *)output->priv)->events, event);
+}
+
+static void conntrack_packet(emit_output *output, const emit_packet *packet)
+{
+  conntrack_private *private = output->priv;
+
+  emit_packet_line(output->text, &output->options, packet, private->events);
+  emit_collector_clear(private->events);
+}
+
+static void conntrack_skip(emit_output *output) { emit_collector_clear(((conntrack_private *)output->priv)->events); }
+
+/* An entry as a part of a longer line. */
+static void put_entry(emit_output *output, const ct_view *view)
+{
+  conntrack_entry(output, view);
+  output->text->used--; /* the newline, which was the last byte written */
+}
+
+static void conntrack_loss(emit_output *output, const emit_loss *loss) { emit_loss_line(output, loss, put_entry); }
+
+static gboolean conntrack_close(emit_output *output, GError **error)
+{
+  (void)error;
+  emit_collector_free(((conntrack_private *)output->priv)->events);
+  return TRUE;
 }
 
 const emit_format emit_format_conntrack = {
   .name = "conntrack",
   .help = "as conntrack(8) prints it",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS |
-         EMIT_CAN_STATS | EMIT_CAN_COUNT,
-  .collects = TRUE,
-  .begin = conntrack_begin,
+         EMIT_CAN_STATS | EMIT_CAN_COUNT | EMIT_CAN_LOSSES,
+  .private_bytes = sizeof(conntrack_private),
+  .wants = conntrack_wants,
+  .open = conntrack_open,
   .entry = conntrack_entry,
   .expect = conntrack_expect,
   .event = conntrack_event,
-  .packet = emit_packet_line,
+  .note = conntrack_note,
+  .packet = conntrack_packet,
+  .skip = conntrack_skip,
   .stats = conntrack_stats,
   .count = emit_count_line,
+  .loss = conntrack_loss,
   .snapshot = emit_snapshot_line,
+  .close = conntrack_close,
 };

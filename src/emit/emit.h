@@ -3,42 +3,54 @@
  * Output formats: views and events in, text out. One file per format, one line each in formats.h. A format never sees
  * the engine's insides and decides nothing: what is shown was decided before it is called. Spec 10, doc/formats.md.
  *
- * Life of an output: begin; then, as the command goes, entry, expect, event, packet, stats or count; end. Several
- * snapshots stand between one begin and one end, each under its snapshot line. A function may be NULL where the format
- * has nothing to say at that point.
+ * Life of an output: emit_output_open; then, as the command goes, what the format's functions receive; then
+ * emit_output_close. What a format has to remember between two calls is its output's own (priv), so that several
+ * outputs of one format may be open at once. Several snapshots stand between one open and one close, each under its
+ * snapshot line.
  */
 #ifndef EMIT_EMIT_H
 #define EMIT_EMIT_H
 
 #include <glib.h>
 
-#include "collect.h"
 #include "conntrack/engine.h"
-#include "packet/packet.h"
+#include "conntrack/read/packet.h"
 #include "text.h"
 
-/* Content options that conntrack's -o adds to a format: timestamp, extended, id, ... */
-enum { EMIT_TIMESTAMP = 1 << 0, EMIT_EXTENDED = 1 << 1, EMIT_ID = 1 << 2, EMIT_KTIMESTAMP = 1 << 3 };
+#define EMIT_ERROR (emit_error_quark())
+GQuark emit_error_quark(void);
+typedef enum { EMIT_ERROR_FORMAT } emit_error;
 
-/* What a format can show: one bit per command of the command line. */
+/* Content options that conntrack's -o adds to a format. X(ID, bit, word) */
+#define EMIT_WORD_LIST(X)      \
+  X(TIMESTAMP, 0, "timestamp") \
+  X(EXTENDED, 1, "extended")   \
+  X(ID, 2, "id")               \
+  X(KTIMESTAMP, 3, "ktimestamp")
 enum {
-  EMIT_CAN_LIST = 1 << 0,         /* -L */
-  EMIT_CAN_EXPECT = 1 << 1,       /* -L expect */
-  EMIT_CAN_EVENTS = 1 << 2,       /* -E */
-  EMIT_CAN_PACKETS = 1 << 3,      /* -P */
-  EMIT_CAN_STATS = 1 << 4,        /* -S */
-  EMIT_CAN_COUNT = 1 << 5,        /* -C */
-  EMIT_CAN_EXPECT_EVENTS = 1 << 6 /* -E expect */
+#define X(id, bit, word) EMIT_##id = 1 << (bit),
+  EMIT_WORD_LIST(X)
+#undef X
 };
 
-/* What a transcript's last line holds: copies of all views, in order of creation, and the statistics. */
-typedef struct emit_tables {
-  const ct_view *entries;
-  guint n_entries;
-  const ct_expect_view *expects;
-  guint n_expects;
-  const ct_stats *stats; /* may be NULL */
-} emit_tables;
+/* What an output can be opened for: one bit per command of the command line. */
+enum {
+  EMIT_CAN_LIST = 1 << 0,          /* -L */
+  EMIT_CAN_EXPECT = 1 << 1,        /* -L expect */
+  EMIT_CAN_EVENTS = 1 << 2,        /* -E */
+  EMIT_CAN_PACKETS = 1 << 3,       /* -P */
+  EMIT_CAN_STATS = 1 << 4,         /* -S */
+  EMIT_CAN_COUNT = 1 << 5,         /* -C */
+  EMIT_CAN_EXPECT_EVENTS = 1 << 6, /* -E expect */
+  EMIT_CAN_LOSSES = 1 << 7         /* --evictions */
+};
+
+/* What a format asks for beyond what the command is about. */
+enum {
+  EMIT_WANTS_EXPECTS = 1 << 0,  /* a listing of entries goes on with the expectations, as 2.4's one file did */
+  EMIT_WANTS_PRESSURE = 1 << 1, /* statistics come with emit_pressure */
+  EMIT_WANTS_END = 1 << 2       /* after the last packet come the entries, the expectations and the statistics */
+};
 
 /* Who fills the table: what -S adds to the kernel's counters in its longer forms. Rows come heaviest first. */
 typedef struct emit_heavy {
@@ -70,58 +82,137 @@ typedef struct emit_pressure {
   ct_view idle[EMIT_HEAVY_ROWS]; /* ASSURED entries, the longest idle first */
 } emit_pressure;
 
+typedef struct emit_statistics {
+  const ct_stats *stats;
+  guint64 count;                 /* entries in the table */
+  const emit_pressure *pressure; /* may be NULL */
+} emit_statistics;
+
+/* What is replayed. */
+typedef struct emit_subject {
+  const char *capture; /* the name of the first */
+  const ct_params *params;
+  ct_checksums checksums;
+} emit_subject;
+
+/* What all formats read. */
 typedef struct emit_options {
-  guint options; /* EMIT_* */
+  guint options; /* the words of EMIT_WORD_LIST that were given */
   const ct_profile *profile;
   gboolean show_mark, show_secmark; /* what a kernel of the profile prints: params.features_mark, features_secmark */
   gboolean show_times;              /* nf_conntrack_timestamp=1: entries carry their start */
   gboolean colour;                  /* lines for people only */
-
-  const emit_pressure *pressure; /* -S: may be NULL */
-  emit_collector *collector;     /* for formats that collect */
-  const emit_tables *tables;     /* transcript: needed by its end(); NULL stands for empty ones */
-  const char *capture;           /* transcript: the capture's name; NULL is "-" */
-  const char *const *sysctls;    /* transcript: "net.netfilter.x=1", ..., NULL; may be NULL */
-  const char *const *helpers;    /* transcript: "tcp:21:ftp", ..., NULL; may be NULL */
+  const emit_subject *subject;      /* NULL: not told */
 } emit_options;
 
-/*
- * A packet as -P shows it. view is the entry after it (NULL where none); frame is NULL where the source was no capture.
- */
+/* A packet as -P shows it. view is the entry after it (NULL where none). */
 typedef struct emit_packet {
-  const cap_frame *frame;
   const ct_packet *packet;
   const ct_result *result;
   const ct_view *view;
   gint64 first_ns; /* time of the first frame: what relative times count from */
 } emit_packet;
 
+/* What a table lost by being full, or would have needed: --evictions. */
+typedef enum emit_loss_kind { EMIT_LOSS_EVICTED, EMIT_LOSS_MISSED, EMIT_LOSS_DROPPED } emit_loss_kind;
+
+typedef struct emit_loss {
+  emit_loss_kind kind;
+  gint64 first_ns; /* as in emit_packet */
+  /* EVICTED and MISSED: the entry as it was when it went, when, and for which packet (0: the collector took it). */
+  const ct_view *view;
+  gint64 evicted_ns;
+  ct_reason reason;
+  guint64 by_packet;
+  /* MISSED and DROPPED: the packet that found no entry any more, or no room. */
+  const ct_packet *packet;
+  const ct_result *result;
+  const char *protocol; /* DROPPED: the name of the packet's protocol; NULL where it has none */
+} emit_loss;
+
+/* A format on its way to one place. Formats may read all of it and write through text and priv. */
+typedef struct emit_output {
+  const struct emit_format *format;
+  gpointer priv;        /* the format's private_bytes, zero when it is opened */
+  emit_text *text;      /* the place; its errors stick to it, and are told by whoever opened the place */
+  emit_options options; /* as they were when the output was opened */
+  guint what;           /* the EMIT_CAN_* that it is opened for */
+} emit_output;
+
+/* What is NULL has nothing to say at that point, but for what `can` and `wants` promise to take. */
 typedef struct emit_format {
   const char *name;
   const char *help;
-  guint can;         /* EMIT_CAN_* */
-  gboolean collects; /* -P: the events of a packet go to options->collector before the packet is shown (collect.h) */
-  void (*begin)(emit_text *out, const emit_options *o, guint what); /* what: one EMIT_CAN_* */
-  void (*entry)(emit_text *out, const emit_options *o, const ct_view *view);
-  void (*expect)(emit_text *out, const emit_options *o, const ct_expect_view *expect);
-  void (*event)(emit_text *out, const emit_options *o, const ct_event *event);
-  void (*packet)(emit_text *out, const emit_options *o, const emit_packet *packet);
-  void (*stats)(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
-  void (*count)(emit_text *out, const emit_options *o, guint64 count);
-  void (*snapshot)(emit_text *out, const emit_options *o, gint64 time_ns,
-                   guint64 packet); /* the line above a snapshot */
-  void (*end)(emit_text *out, const emit_options *o, guint what);
+  guint can;           /* EMIT_CAN_* */
+  gsize private_bytes; /* of emit_output.priv; 0: none */
+
+  guint (*wants)(const emit_options *options, guint what); /* => EMIT_WANTS_*, when it is opened for what */
+  gboolean (*open)(emit_output *output, GError **error);   /* the first words */
+  void (*entry)(emit_output *output, const ct_view *view);
+  void (*expect)(emit_output *output, const ct_expect_view *expect);
+  void (*event)(emit_output *output, const ct_event *event);
+  /*
+   * -P: what happened since the packet before, told before the packet it belongs to; a timer's events have packet
+   * number 0. Then comes packet, or, where the packet is not shown, skip: what was told is to be forgotten.
+   */
+  void (*note)(emit_output *output, const ct_event *event);
+  void (*packet)(emit_output *output, const emit_packet *packet);
+  void (*skip)(emit_output *output);
+  void (*stats)(emit_output *output, const emit_statistics *statistics);
+  void (*count)(emit_output *output, guint64 count);
+  void (*loss)(emit_output *output, const emit_loss *loss);
+  void (*snapshot)(emit_output *output, gint64 time_ns, guint64 packet); /* the line above a snapshot */
+  gboolean (*close)(emit_output *output, GError **error);                /* the last words */
 } emit_format;
 
-/* An entry as the object that json's lines hold under "entry", for lines of other types. */
-void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view);
+/*
+ * Opens an output of the format, for one of the bits of format->can, on a place that outlives it. Of options, what they
+ * point at has to outlive it too. => FALSE and error where the format says that it cannot; nothing is open then.
+ */
+gboolean emit_output_open(emit_output *output, const emit_format *format, guint what, const emit_options *options,
+                          emit_text *text, GError **error);
+/* An output that was opened, and is not closed yet. */
+gboolean emit_output_is_open(const emit_output *output);
+/* What the output receives: one call of the format's each. */
+static inline void emit_output_entry(emit_output *o, const ct_view *view) { o->format->entry(o, view); }
+static inline void emit_output_expect(emit_output *o, const ct_expect_view *expect) { o->format->expect(o, expect); }
+static inline void emit_output_event(emit_output *o, const ct_event *event) { o->format->event(o, event); }
+static inline void emit_output_note(emit_output *o, const ct_event *event) { o->format->note(o, event); }
+static inline void emit_output_skip(emit_output *o)
+{
+  if (o->format->skip != NULL)
+    o->format->skip(o);
+}
+static inline void emit_output_packet(emit_output *o, const emit_packet *packet) { o->format->packet(o, packet); }
+static inline void emit_output_stats(emit_output *o, const emit_statistics *s) { o->format->stats(o, s); }
+static inline void emit_output_count(emit_output *o, guint64 count) { o->format->count(o, count); }
+static inline void emit_output_loss(emit_output *o, const emit_loss *loss) { o->format->loss(o, loss); }
+static inline void emit_output_snapshot(emit_output *o, gint64 time_ns, guint64 packet)
+{
+  if (o->format->snapshot != NULL)
+    o->format->snapshot(o, time_ns, packet);
+}
 
-/* TRUE where a listing of entries goes on with the expectations, as 2.4's one file did. */
-gboolean emit_format_lists_both(const emit_format *format, const emit_options *o);
+/*
+ * The format's last words; the output is closed afterwards in any case. => FALSE and error where the format says that
+ * it is not whole. What the place could not take is told by the place.
+ */
+gboolean emit_output_close(emit_output *output, GError **error);
+
+/*
+ * tcp 10.0.0.1.1234 > 10.0.0.2.80: what a tuple is about, for people. protocol is its protocol's name; NULL: it is told
+ * by number.
+ */
+void emit_flow(emit_text *out, const ct_tuple *tuple, const char *protocol);
+
+/* => EMIT_WANTS_* */
+guint emit_format_wants(const emit_format *format, const emit_options *options, guint what);
 
 /* By name; NULL where there is none. */
 const emit_format *emit_format_find(const char *name);
 /* The i-th, the default first; NULL past the end. */
 const emit_format *emit_format_get(guint i);
+/* The bit of a content option ("timestamp"); 0 where there is none of that name. */
+guint emit_word_find(const char *word);
 
 #endif

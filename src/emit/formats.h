@@ -6,6 +6,7 @@
 #ifndef EMIT_FORMATS_H
 #define EMIT_FORMATS_H
 
+#include "collect.h"
 #include "emit.h"
 
 /* In the order in which help lists them; the first is the default. */
@@ -15,9 +16,12 @@
 EMIT_FORMAT_LIST(X)
 #undef X
 
-/* -P for people: the heading above the columns, and a packet's line. */
+/*
+ * -P for people: the heading above the columns, and a packet's line with what happened around it (events; NULL:
+ * nothing).
+ */
 void emit_packet_heading(emit_text *out, const emit_options *o);
-void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet);
+void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet, const emit_collector *events);
 /*
  * On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no
  * bound.
@@ -29,9 +33,11 @@ const char *emit_reason_side(ct_reason reason);
  */
 void emit_reason_hint(emit_text *out, ct_reason reason);
 /* -C */
-void emit_count_line(emit_text *out, const emit_options *o, guint64 count);
+void emit_count_line(emit_output *output, guint64 count);
 /* The line above a snapshot, for formats made of plain lines. */
-void emit_snapshot_line(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet);
+void emit_snapshot_line(emit_output *output, gint64 time_ns, guint64 packet);
+/* A loss's line around the entry, which put writes without a line's end. */
+void emit_loss_line(emit_output *output, const emit_loss *loss, void (*put)(emit_output *output, const ct_view *view));
 /* The columns of conntrack -S in its order; all are guint64 in ct_stats. */
 typedef struct emit_stats_column {
   const char *name;
@@ -45,8 +51,16 @@ const char *emit_timeout_name(ct_timeout timeout, char *text);
 /* JSON: ,"expired_by_timeout":{"udp":2,...} */
 void emit_timeouts_object(emit_text *out, const ct_stats *stats);
 /* What -S -o extended says below the kernel's own line. */
-void emit_stats_extended(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count);
-/* JSON: ,"mean":...,"sources_held":[...],... ; nothing where o->pressure is NULL. */
-void emit_pressure_members(emit_text *out, const emit_options *o);
+void emit_stats_extended(emit_text *out, const emit_statistics *statistics);
+/* JSON: ,"mean":...,"sources_held":[...],... ; nothing where pressure is NULL. */
+void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pressure *pressure);
+/* An entry as the object that json's lines hold under "entry", for lines of other types. */
+void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view);
+/* The version of json's lines. */
+#define EMIT_JSON_SCHEMA "1"
+/* json's line of a loss: evicted or missed. */
+void emit_json_loss(emit_output *output, const emit_loss *loss);
+/* What a transcript's first line says of the kernel: ,"sysctl":[...],"helper":[...]; empty lists where it is NULL. */
+void emit_transcript_kernel(emit_text *out, const emit_subject *subject);
 
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * JSON lines for people and jq: one object a line, each with the schema's version and a type. doc/formats.md is the
- * schema; a change that a reader could stumble over raises JSON_SCHEMA. Static words of ours need no escaping.
+ * schema; a change that a reader could stumble over raises EMIT_JSON_SCHEMA. Static words of ours need no escaping.
  */
 #include "formats.h"
 #include "json_parts.h"
 #include "put.h"
 #include "wire.h"
-
-#define JSON_SCHEMA "1"
 
 /* Room for the longest of the pieces that are put at a pointer. */
 enum { WIRE_BYTES = 512, HEAD_BYTES = 2048 };
@@ -175,29 +173,34 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
   }
 }
 
-static void json_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void json_entry(emit_output *output, const ct_view *view)
 {
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"entry\",\"created\":\"");
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"entry\",\"created\":\"");
   emit_text_time(out, view->created_ns);
   emit_text_literal(out, "\",\"entry\":");
-  emit_json_entry_object(out, o, view);
+  emit_json_entry_object(out, &output->options, view);
   emit_text_literal(out, "}\n");
 }
 
-static void json_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+static void json_expect(emit_output *output, const ct_expect_view *expect)
 {
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"expect\",\"expect\":");
-  expect_object(out, o, expect);
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"expect\",\"expect\":");
+  expect_object(out, &output->options, expect);
   emit_text_literal(out, "}\n");
 }
 
-static void json_event(emit_text *out, const emit_options *o, const ct_event *event)
+static void json_event(emit_output *output, const ct_event *event)
 {
+  emit_text *out = output->text;
   emit_json_name name;
 
   name.length = 0;
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"event\",");
-  event_fields(out, o, event, FALSE, &name);
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"event\",");
+  event_fields(out, &output->options, event, FALSE, &name);
   if (event->type == CT_EVENT_DROP && event->cause != NULL) {
     emit_wire wire;
 
@@ -252,20 +255,25 @@ static char *put_bound(char *p, ct_reason reason, const ct_bound *bound)
   return put_literal(p, "}");
 }
 
-static void events_list(emit_text *out, const emit_options *o, emit_json_name *name)
+/* -P: what happened until the packet that is shown next. */
+typedef struct json_private {
+  emit_collector *events;
+} json_private;
+
+static void events_list(emit_text *out, const emit_options *o, emit_collector *events, emit_json_name *name)
 {
-  guint i, n = o->collector != NULL ? emit_collector_count(o->collector) : 0;
+  guint i, n = events != NULL ? emit_collector_count(events) : 0;
 
   if (n == 0)
     return;
   emit_text_literal(out, ",\"events\":[");
   for (i = 0; i < n; i++) {
     emit_text_string(out, i > 0 ? ",{" : "{");
-    event_fields(out, o, emit_collector_get(o->collector, i), TRUE, name);
+    event_fields(out, o, emit_collector_get(events, i), TRUE, name);
     emit_text_char(out, '}');
   }
   emit_text_char(out, ']');
-  emit_collector_clear(o->collector);
+  emit_collector_clear(events);
 }
 
 /* What stands before the entry: the packet, and what became of it. */
@@ -279,7 +287,7 @@ static char *put_head(char *p, emit_text *out, const emit_packet *shown)
   emit_wire wire;
 
   emit_wire_read(packet, &wire);
-  p = put_u64(put_literal(p, "{\"schema\":" JSON_SCHEMA ",\"type\":\"packet\",\"n\":"), packet->number);
+  p = put_u64(put_literal(p, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"packet\",\"n\":"), packet->number);
   p = put_time(put_literal(p, ",\"time\":\""), out, packet->time_ns);
   p = put_seconds(put_literal(p, "\",\"t\":"), emit_time_since(packet->time_ns, shown->first_ns), 1);
   p = put_u64(put_literal(p, ",\"length\":"), packet->length);
@@ -296,8 +304,10 @@ static char *put_head(char *p, emit_text *out, const emit_packet *shown)
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
 }
 
-static void json_packet(emit_text *out, const emit_options *o, const emit_packet *p)
+static void json_packet(emit_output *output, const emit_packet *p)
 {
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   emit_json_name name;
 
   name.length = 0;
@@ -306,23 +316,25 @@ static void json_packet(emit_text *out, const emit_options *o, const emit_packet
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);
   }
-  events_list(out, o, &name);
+  events_list(out, o, ((json_private *)output->priv)->events, &name);
   emit_text_literal(out, "}\n");
 }
 
-static void json_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet)
+static void json_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
 {
-  (void)o;
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"snapshot\"");
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"snapshot\"");
   json_time(out, time_ns);
   json_number(out, "n", packet);
   emit_text_literal(out, "}\n");
 }
 
-static void json_count(emit_text *out, const emit_options *o, guint64 count)
+static void json_count(emit_output *output, guint64 count)
 {
-  (void)o;
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"count\"");
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"count\"");
   json_number(out, "count", count);
   emit_text_literal(out, "}\n");
 }
@@ -348,13 +360,16 @@ static void reasons_object(emit_text *out, const char *name, const uint64_t *fig
   emit_text_char(out, '}');
 }
 
-static void json_stats(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
+static void json_stats(emit_output *output, const emit_statistics *statistics)
 {
-  emit_text_literal(out, "{\"schema\":" JSON_SCHEMA ",\"type\":\"stats\"");
+  const ct_stats *stats = statistics->stats;
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"stats\"");
 #define X(name) json_number(out, #name, stats->name);
   CT_STAT_LIST(X)
 #undef X
-  json_number(out, "count", count);
+  json_number(out, "count", statistics->count);
   json_number(out, "packets", stats->packets);
   json_number(out, "created", stats->created);
   reasons_object(out, "ended", stats->ended);
@@ -372,21 +387,66 @@ static void json_stats(emit_text *out, const emit_options *o, const ct_stats *st
   json_number(out, "expect_expired", stats->expect_expired);
   json_number(out, "expect_refused", stats->expect_refused);
   json_number(out, "helper_cut", stats->helper_cut);
-  emit_pressure_members(out, o);
+  emit_pressure_members(out, &output->options, statistics->pressure);
   emit_text_literal(out, "}\n");
+}
+
+static guint json_wants(const emit_options *o, guint what)
+{
+  (void)o;
+  return what == EMIT_CAN_STATS ? EMIT_WANTS_PRESSURE : 0;
+}
+
+static gboolean json_open(emit_output *output, GError **error)
+{
+  (void)error;
+  if (output->what == EMIT_CAN_PACKETS)
+    ((json_private *)output->priv)->events = emit_collector_new();
+  return TRUE;
+}
+
+static void json_note(emit_output *output, const ct_event *event)
+{
+  emit_collector_event(((json_private *)output->priv)->events, event);
+}
+
+static void json_skip(emit_output *output) { emit_collector_clear(((json_private *)output->priv)->events); }
+
+/* A packet that was dropped is told as -P tells it. */
+static void json_loss(emit_output *output, const emit_loss *loss)
+{
+  const emit_packet packet = { .packet = loss->packet, .result = loss->result, .first_ns = loss->first_ns };
+
+  if (loss->kind == EMIT_LOSS_DROPPED)
+    json_packet(output, &packet);
+  else
+    emit_json_loss(output, loss);
+}
+
+static gboolean json_close(emit_output *output, GError **error)
+{
+  (void)error;
+  emit_collector_free(((json_private *)output->priv)->events);
+  return TRUE;
 }
 
 const emit_format emit_format_json = {
   .name = "json",
   .help = "one JSON object a line, for jq and other programs",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS |
-         EMIT_CAN_STATS | EMIT_CAN_COUNT,
-  .collects = TRUE,
+         EMIT_CAN_STATS | EMIT_CAN_COUNT | EMIT_CAN_LOSSES,
+  .private_bytes = sizeof(json_private),
+  .wants = json_wants,
+  .open = json_open,
   .entry = json_entry,
   .expect = json_expect,
   .event = json_event,
+  .note = json_note,
   .packet = json_packet,
+  .skip = json_skip,
   .stats = json_stats,
   .count = json_count,
+  .loss = json_loss,
   .snapshot = json_snapshot,
+  .close = json_close,
 };

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libemit.la
 libemit_la_SOURCES = \
-	src/emit/emit.h \
+	src/emit/emit.h src/emit/emit.c \
 	src/emit/text.h src/emit/text.c src/emit/put.h src/emit/put.c \
 	src/emit/collect.h src/emit/collect.c \
-	src/emit/formats.h src/emit/list.c \
+	src/emit/formats.h src/emit/lines.c \
+	src/emit/listed.h src/emit/listed.c \
+	src/emit/loss.c \
 	src/emit/parts.h src/emit/parts.c \
 	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c \
@@ -16,4 +18,4 @@ libemit_la_SOURCES = \
 	src/emit/save.c \
 	src/emit/proc.c \
 	src/emit/json.c \
-	src/emit/transcript.c
+	src/emit/transcript.c src/emit/transcript_kernel.c

@@ -381,21 +381,19 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
   }
 }
 
-static void packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p)
+static void packet_remarks(emit_text *out, const emit_packet *p, const emit_collector *events)
 {
   remarks r = { out, FALSE };
-  guint i, n = o->collector != NULL ? emit_collector_count(o->collector) : 0;
+  guint i, n = events != NULL ? emit_collector_count(events) : 0;
 
   reason_remarks(&r, p);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)
-    event_remark(&r, p, emit_collector_get(o->collector, i));
-  if (n > 0)
-    emit_collector_clear(o->collector);
+    event_remark(&r, p, emit_collector_get(events, i));
 }
 
-void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *p)
+void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
 {
   char conn[24];
 
@@ -413,6 +411,6 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
     emit_text_pad(out, "-", -TIMEOUT_WIDTH);
   emit_text_literal(out, "   ");
   packet_part(out, p->packet);
-  packet_remarks(out, o, p);
+  packet_remarks(out, p, events);
   emit_text_char(out, '\n');
 }

@@ -76,8 +76,11 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view)
   emit_assured(out, view->status);
 }
 
-static void proc_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void proc_entry(emit_output *output, const ct_view *view)
 {
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
+
   emit_text_pad(out, emit_family_name(view->tuple[CT_ORIGINAL].family), 8);
   emit_text_char(out, ' ');
   emit_text_u64(out, view->tuple[CT_ORIGINAL].family);
@@ -109,9 +112,10 @@ static void expect_seconds(emit_text *out, const ct_expect_view *expect)
     emit_text_char(out, '-');
 }
 
-static void proc_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+static void proc_expect(emit_output *output, const ct_expect_view *expect)
 {
-  (void)o;
+  emit_text *out = output->text;
+
   expect_seconds(out, expect);
   emit_text_literal(out, " l3proto = ");
   emit_text_u64(out, expect->tuple.family);
@@ -129,8 +133,10 @@ static void proc_expect(emit_text *out, const emit_options *o, const ct_expect_v
   emit_text_char(out, '\n');
 }
 
-static void ip_conntrack_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void ip_conntrack_entry(emit_output *output, const ct_view *view)
 {
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   gboolean old = o->profile != NULL && o->profile->listing_2_4;
 
   flow(out, o, view);
@@ -157,8 +163,10 @@ static void ip_conntrack_entry(emit_text *out, const emit_options *o, const ct_v
   emit_text_char(out, '\n');
 }
 
-static void ip_conntrack_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+static void ip_conntrack_expect(emit_output *output, const ct_expect_view *expect)
 {
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   gboolean old = o->profile != NULL && o->profile->listing_2_4;
 
   if (old)
@@ -183,10 +191,17 @@ const emit_format emit_format_proc = {
   .snapshot = emit_snapshot_line,
 };
 
+/* One file for both, before there was one of each. */
+static guint ip_conntrack_wants(const emit_options *o, guint what)
+{
+  return what == EMIT_CAN_LIST && o->profile != NULL && o->profile->listing_2_4 ? EMIT_WANTS_EXPECTS : 0;
+}
+
 const emit_format emit_format_ip_conntrack = {
   .name = "ip_conntrack",
   .help = "/proc/net/ip_conntrack, ip_conntrack_expect of Linux 2.4 and 2.6",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT,
+  .wants = ip_conntrack_wants,
   .entry = ip_conntrack_entry,
   .expect = ip_conntrack_expect,
   .snapshot = emit_snapshot_line,

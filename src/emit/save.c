@@ -136,30 +136,31 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
   emit_text_char(out, '\n');
 }
 
-static void save_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void save_entry(emit_output *output, const ct_view *view)
 {
-  emit_text_literal(out, "-A");
-  flow(out, o, view, emit_parts_entry(o, view), TRUE);
+  emit_text_literal(output->text, "-A");
+  flow(output->text, &output->options, view, emit_parts_entry(&output->options, view), TRUE);
 }
 
-static void save_event(emit_text *out, const emit_options *o, const ct_event *event)
+static void save_event(emit_output *output, const ct_event *event)
 {
   static const char letters[CT_EVENT_TYPE_COUNT][3] = {
     [CT_EVENT_NEW] = "-A", [CT_EVENT_UPDATE] = "-U", [CT_EVENT_DESTROY] = "-D"
   };
 
   if (event->view == NULL) {
-    emit_format_conntrack.event(out, o,
-                                event); /* conntrack has no save form of expectations: it prints its usual one */
+    /* conntrack has no save form of expectations: it prints its usual one. */
+    emit_format_conntrack.event(output, event);
     return;
   }
-  emit_text_bytes(out, letters[event->type], 2);
-  flow(out, o, event->view, emit_parts_event(o, event), event->type != CT_EVENT_DESTROY);
+  emit_text_bytes(output->text, letters[event->type], 2);
+  flow(output->text, &output->options, event->view, emit_parts_event(&output->options, event),
+       event->type != CT_EVENT_DESTROY);
 }
 
-static void save_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+static void save_expect(emit_output *output, const ct_expect_view *expect)
 {
-  emit_format_conntrack.expect(out, o, expect);
+  emit_format_conntrack.expect(output, expect);
 }
 
 const emit_format emit_format_save = {

@@ -98,9 +98,8 @@ static void decimal(emit_text *out, double value)
   emit_text_string(out, g_ascii_formatd(text, sizeof(text), "%.1f", value));
 }
 
-static void pressure_lines(emit_text *out, const emit_options *o)
+static void pressure_lines(emit_text *out, const emit_pressure *p)
 {
-  const emit_pressure *p = o->pressure;
   guint kind, i;
 
   if (p == NULL)
@@ -131,9 +130,8 @@ static void pressure_lines(emit_text *out, const emit_options *o)
   }
 }
 
-void emit_pressure_members(emit_text *out, const emit_options *o)
+void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pressure *p)
 {
-  const emit_pressure *p = o->pressure;
   guint kind, i;
 
   if (p == NULL)
@@ -164,10 +162,12 @@ void emit_pressure_members(emit_text *out, const emit_options *o)
   emit_text_char(out, ']');
 }
 
-void emit_stats_extended(emit_text *out, const emit_options *o, const ct_stats *stats, guint64 count)
+void emit_stats_extended(emit_text *out, const emit_statistics *statistics)
 {
+  const ct_stats *stats = statistics->stats;
+
   line(out, "packets", stats->packets);
-  line(out, "entries", count);
+  line(out, "entries", statistics->count);
   line(out, "created", stats->created);
   by_reason(out, "ended ", stats->ended);
   by_timeout(out, stats);
@@ -188,5 +188,5 @@ void emit_stats_extended(emit_text *out, const emit_options *o, const ct_stats *
   line(out, "expect-refused", stats->expect_refused);
   line(out, "expect-peak", stats->expect_peak);
   line(out, "helper-cut", stats->helper_cut);
-  pressure_lines(out, o);
+  pressure_lines(out, statistics->pressure);
 }

@@ -12,8 +12,6 @@ void emit_text_init(emit_text *out, int fd)
 {
   out->fd = fd;
   out->error = 0;
-  out->root = NULL;
-  out->opened = FALSE;
   out->clock_text[0] = '\0';
   out->used = 0;
   out->size = fd >= 0 ? TEXT_FD_BYTES : TEXT_MEMORY_BYTES;

@@ -14,9 +14,7 @@
 typedef struct emit_text {
   char *data;
   gsize used, size;
-  int fd;           /* -1: kept in memory only (tests, reports): the buffer grows */
-  const char *root; /* xml's own notes: the document's root element, and whether it has been opened; unset after init */
-  gboolean opened;
+  int fd;              /* -1: kept in memory only (tests, reports): the buffer grows */
   gint64 clock_second; /* emit_text_time's last second, and how it was written ('\0' first: none yet) */
   char clock_text[19];
   int error; /* errno of the first failed write; 0 fine. EPIPE is remembered like any other: the caller decides */

@@ -1,38 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a live kernel's transcript of the same capture holds, key for key: a header, a line per frame, a last line.
- * Entries and expectations stand on a line only where they differ from the lines before; collect.h says how that is
+ * Entries and expectations stand on a line only where they differ from the lines before; listed.h says how that is
  * known.
  */
 #include "formats.h"
 #include "json_parts.h"
+#include "listed.h"
 
-static void list_of_strings(emit_text *out, const char *const *strings)
+/* How far the last line has come. */
+typedef enum last_line { NOT_BEGUN, IN_TABLE, IN_EXPECTATIONS, IN_STATISTICS } last_line;
+
+typedef struct transcript_private {
+  emit_collector *events; /* since the line before */
+  emit_listed *listed;
+  last_line last;
+  gboolean any; /* in the list that the last line is in */
+} transcript_private;
+
+static guint transcript_wants(const emit_options *o, guint what)
 {
-  guint i;
-
-  emit_text_char(out, '[');
-  for (i = 0; strings != NULL && strings[i] != NULL; i++) {
-    if (i > 0)
-      emit_text_char(out, ',');
-    emit_text_json_string(out, strings[i]);
-  }
-  emit_text_char(out, ']');
+  (void)o;
+  return what == EMIT_CAN_PACKETS ? EMIT_WANTS_END : 0;
 }
 
-static void transcript_begin(emit_text *out, const emit_options *o, guint what)
+static gboolean transcript_open(emit_output *output, GError **error)
 {
-  (void)what;
+  transcript_private *private = output->priv;
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
+
+  (void)error;
+  private->events = emit_collector_new();
+  private->listed = emit_listed_new();
   emit_text_literal(out, "{\"transcript\":1,\"kernel\":\"ctreplay ");
   emit_text_string(out, o->profile != NULL ? o->profile->name : "");
   emit_text_literal(out, "\",\"capture\":");
-  emit_text_json_string(out, o->capture != NULL ? o->capture : "-");
-  emit_text_literal(out, ",\"sysctl\":");
-  list_of_strings(out, o->sysctls);
-  emit_text_literal(out, ",\"helper\":");
-  list_of_strings(out, o->helpers);
+  emit_text_json_string(out, o->subject != NULL ? o->subject->capture : "-");
+  emit_transcript_kernel(out, o->subject);
   emit_text_literal(out, ",\"clock\":\"virtual\"}\n");
+  return TRUE;
 }
+
+static void transcript_note(emit_output *output, const ct_event *event)
+{
+  emit_collector_event(((transcript_private *)output->priv)->events, event);
+}
+
+static void transcript_skip(emit_output *output) { emit_collector_clear(((transcript_private *)output->priv)->events); }
 
 /* Opens a list at its first item, separates the others. */
 static void item(emit_text *out, gboolean *any, const char *opening)
@@ -51,13 +66,13 @@ static void end_list(emit_text *out, gboolean any)
     emit_text_char(out, ']');
 }
 
-static void events(emit_text *out, const emit_options *o)
+static void events(emit_text *out, const emit_options *o, const transcript_private *t)
 {
   gboolean any = FALSE;
   guint i;
 
-  for (i = 0; i < emit_collector_count(o->collector); i++) {
-    const ct_event *event = emit_collector_get(o->collector, i);
+  for (i = 0; i < emit_collector_count(t->events); i++) {
+    const ct_event *event = emit_collector_get(t->events, i);
 
     if (event->type == CT_EVENT_DROP)
       continue;
@@ -79,9 +94,10 @@ static guint entry_parts(const emit_options *o, const ct_view *view)
   return emit_parts_entry(o, view) | EMIT_JSON_DETAILS | EMIT_JSON_MASTER;
 }
 
-static void entry_if_changed(emit_text *out, const emit_options *o, const ct_view *view, gboolean *any)
+static void entry_if_changed(emit_text *out, const emit_options *o, transcript_private *t, const ct_view *view,
+                             gboolean *any)
 {
-  if (!emit_collector_list(o->collector, view))
+  if (!emit_listed_entry(t->listed, view))
     return;
   item(out, any, ",\"ct\":[");
   emit_text_char(out, '{');
@@ -90,13 +106,13 @@ static void entry_if_changed(emit_text *out, const emit_options *o, const ct_vie
 }
 
 /* Whether a later event of the line says more about this entry: the last one counts. */
-static gboolean last_word(const emit_options *o, guint i)
+static gboolean last_word(const transcript_private *t, guint i)
 {
-  const ct_event *event = emit_collector_get(o->collector, i);
+  const ct_event *event = emit_collector_get(t->events, i);
   guint j;
 
-  for (j = i + 1; j < emit_collector_count(o->collector); j++) {
-    const ct_event *later = emit_collector_get(o->collector, j);
+  for (j = i + 1; j < emit_collector_count(t->events); j++) {
+    const ct_event *later = emit_collector_get(t->events, j);
 
     if (later->view != NULL && later->view->id == event->view->id)
       return FALSE;
@@ -104,33 +120,33 @@ static gboolean last_word(const emit_options *o, guint i)
   return TRUE;
 }
 
-static void changed(emit_text *out, const emit_options *o, const ct_view *view)
+static void changed(emit_text *out, const emit_options *o, transcript_private *t, const ct_view *view)
 {
   gboolean any = FALSE;
   guint i;
 
-  for (i = 0; i < emit_collector_count(o->collector); i++) {
-    const ct_event *event = emit_collector_get(o->collector, i);
+  for (i = 0; i < emit_collector_count(t->events); i++) {
+    const ct_event *event = emit_collector_get(t->events, i);
 
     if (event->view == NULL || event->type == CT_EVENT_DESTROY || (view != NULL && view->id == event->view->id))
       continue;
-    if (last_word(o, i))
-      entry_if_changed(out, o, event->view, &any);
+    if (last_word(t, i))
+      entry_if_changed(out, o, t, event->view, &any);
   }
   if (view != NULL)
-    entry_if_changed(out, o, view, &any);
+    entry_if_changed(out, o, t, view, &any);
   end_list(out, any);
 }
 
 /* A tuple that another entry took over within the same line is still listed. */
-static gboolean taken_over(const emit_options *o, guint i)
+static gboolean taken_over(const transcript_private *t, guint i)
 {
-  const ct_tuple *tuple = &emit_collector_get(o->collector, i)->view->tuple[CT_ORIGINAL];
+  const ct_tuple *tuple = &emit_collector_get(t->events, i)->view->tuple[CT_ORIGINAL];
   gboolean taken = FALSE;
   guint j;
 
-  for (j = i + 1; j < emit_collector_count(o->collector); j++) {
-    const ct_event *later = emit_collector_get(o->collector, j);
+  for (j = i + 1; j < emit_collector_count(t->events); j++) {
+    const ct_event *later = emit_collector_get(t->events, j);
 
     if (later->view != NULL && ct_tuple_equal(&later->view->tuple[CT_ORIGINAL], tuple))
       taken = later->type != CT_EVENT_DESTROY;
@@ -138,15 +154,15 @@ static gboolean taken_over(const emit_options *o, guint i)
   return taken;
 }
 
-static void gone(emit_text *out, const emit_options *o)
+static void gone(emit_text *out, const emit_options *o, transcript_private *t)
 {
   gboolean any = FALSE;
   guint i;
 
-  for (i = 0; i < emit_collector_count(o->collector); i++) {
-    const ct_event *event = emit_collector_get(o->collector, i);
+  for (i = 0; i < emit_collector_count(t->events); i++) {
+    const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type != CT_EVENT_DESTROY || !emit_collector_unlist(o->collector, event->view->id) || taken_over(o, i))
+    if (event->type != CT_EVENT_DESTROY || !emit_listed_entry_gone(t->listed, event->view->id) || taken_over(t, i))
       continue;
     item(out, &any, ",\"gone\":[");
     emit_json_tuple_sorted(out, o, &event->view->tuple[CT_ORIGINAL]);
@@ -155,13 +171,13 @@ static void gone(emit_text *out, const emit_options *o)
 }
 
 /* => whether this is the line's last event about the expectation (known by tuple and mask). */
-static gboolean expect_last_word(const emit_options *o, guint i)
+static gboolean expect_last_word(const transcript_private *t, guint i)
 {
-  const ct_expect_view *expect = emit_collector_get(o->collector, i)->expect;
+  const ct_expect_view *expect = emit_collector_get(t->events, i)->expect;
   guint j;
 
-  for (j = i + 1; j < emit_collector_count(o->collector); j++) {
-    const ct_expect_view *later = emit_collector_get(o->collector, j)->expect;
+  for (j = i + 1; j < emit_collector_count(t->events); j++) {
+    const ct_expect_view *later = emit_collector_get(t->events, j)->expect;
 
     if (later != NULL && ct_tuple_equal(&later->tuple, &expect->tuple) && ct_tuple_equal(&later->mask, &expect->mask))
       return FALSE;
@@ -169,16 +185,15 @@ static gboolean expect_last_word(const emit_options *o, guint i)
   return TRUE;
 }
 
-static void expectations(emit_text *out, const emit_options *o)
+static void expectations(emit_text *out, const emit_options *o, transcript_private *t)
 {
-  guint i, n = emit_collector_count(o->collector);
+  guint i, n = emit_collector_count(t->events);
   gboolean any = FALSE;
 
   for (i = 0; i < n; i++) {
-    const ct_event *event = emit_collector_get(o->collector, i);
+    const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type != CT_EVENT_EXPECT_NEW || !expect_last_word(o, i) ||
-        !emit_collector_list_expect(o->collector, event->expect))
+    if (event->type != CT_EVENT_EXPECT_NEW || !expect_last_word(t, i) || !emit_listed_expect(t->listed, event->expect))
       continue;
     item(out, &any, ",\"exp\":[");
     emit_text_char(out, '{');
@@ -188,10 +203,10 @@ static void expectations(emit_text *out, const emit_options *o)
   end_list(out, any);
   any = FALSE;
   for (i = 0; i < n; i++) {
-    const ct_event *event = emit_collector_get(o->collector, i);
+    const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type != CT_EVENT_EXPECT_DESTROY || !expect_last_word(o, i) ||
-        !emit_collector_unlist_expect(o->collector, event->expect))
+    if (event->type != CT_EVENT_EXPECT_DESTROY || !expect_last_word(t, i) ||
+        !emit_listed_expect_gone(t->listed, event->expect))
       continue;
     item(out, &any, ",\"exp_gone\":[");
     emit_json_tuple(out, o, &event->expect->tuple);
@@ -215,8 +230,11 @@ static void class_and_direction(emit_text *out, const ct_result *result)
   emit_text_char(out, '"');
 }
 
-static void transcript_packet(emit_text *out, const emit_options *o, const emit_packet *p)
+static void transcript_packet(emit_output *output, const emit_packet *p)
 {
+  transcript_private *t = output->priv;
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   const ct_packet *packet = p->packet;
 
   emit_text_literal(out, "{\"n\":");
@@ -236,62 +254,96 @@ static void transcript_packet(emit_text *out, const emit_options *o, const emit_
   else
     emit_text_literal(out, ",\"fwd\":0");
   class_and_direction(out, p->result);
-  events(out, o);
-  changed(out, o, p->view);
-  gone(out, o);
-  expectations(out, o);
+  events(out, o, t);
+  changed(out, o, t, p->view);
+  gone(out, o, t);
+  expectations(out, o, t);
   emit_text_literal(out, "}\n");
-  emit_collector_clear(o->collector);
+  emit_collector_clear(t->events);
+}
+
+/* ---- the last line: table, expectations, statistics, in this order, each possibly empty ---- */
+
+/* Closes the lists before this one, and opens it. */
+static void reach(emit_output *output, last_line list)
+{
+  static const char *const openings[] = {
+    [IN_TABLE] = "{\"end\":1,\"table\":[", [IN_EXPECTATIONS] = "],\"expect\":[", [IN_STATISTICS] = "],\"stats\":["
+  };
+  transcript_private *t = output->priv;
+
+  while (t->last < list) {
+    emit_text_string(output->text, openings[++t->last]);
+    t->any = FALSE;
+  }
+}
+
+static void begin_item(emit_output *output, last_line list)
+{
+  transcript_private *t = output->priv;
+
+  reach(output, list);
+  emit_text_string(output->text, t->any ? ",{" : "{");
+  t->any = TRUE;
+}
+
+static void transcript_entry(emit_output *output, const ct_view *view)
+{
+  const emit_options *o = &output->options;
+
+  begin_item(output, IN_TABLE);
+  emit_json_entry(output->text, o, view, entry_parts(o, view) | EMIT_JSON_ID);
+  emit_text_char(output->text, '}');
+}
+
+static void transcript_expect(emit_output *output, const ct_expect_view *expect)
+{
+  begin_item(output, IN_EXPECTATIONS);
+  emit_json_expect(output->text, &output->options, expect);
+  emit_text_char(output->text, '}');
 }
 
 /* The words of conntrack -S, split at blanks. */
-static void stats_words(emit_text *out, const ct_stats *stats)
+static void transcript_stats(emit_output *output, const emit_statistics *statistics)
 {
+  emit_text *out = output->text;
   guint i;
 
+  reach(output, IN_STATISTICS);
   emit_text_literal(out, "\"cpu=0\"");
   for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
     emit_text_literal(out, ",\"");
     emit_text_string(out, emit_stats_columns[i].name);
     emit_text_char(out, '=');
-    emit_text_u64(out, G_STRUCT_MEMBER(guint64, stats, emit_stats_columns[i].offset));
+    emit_text_u64(out, G_STRUCT_MEMBER(guint64, statistics->stats, emit_stats_columns[i].offset));
     emit_text_char(out, '"');
   }
 }
 
-static void transcript_end(emit_text *out, const emit_options *o, guint what)
+static gboolean transcript_close(emit_output *output, GError **error)
 {
-  static const emit_tables empty;
-  const emit_tables *tables = o->tables != NULL ? o->tables : &empty;
-  guint i;
+  transcript_private *private = output->priv;
 
-  (void)what;
-  emit_text_literal(out, "{\"end\":1,\"table\":[");
-  for (i = 0; i < tables->n_entries; i++) {
-    const ct_view *view = &tables->entries[i];
-
-    emit_text_string(out, i > 0 ? ",{" : "{");
-    emit_json_entry(out, o, view, entry_parts(o, view) | EMIT_JSON_ID);
-    emit_text_char(out, '}');
-  }
-  emit_text_literal(out, "],\"expect\":[");
-  for (i = 0; i < tables->n_expects; i++) {
-    emit_text_string(out, i > 0 ? ",{" : "{");
-    emit_json_expect(out, o, &tables->expects[i]);
-    emit_text_char(out, '}');
-  }
-  emit_text_literal(out, "],\"stats\":[");
-  if (tables->stats != NULL)
-    stats_words(out, tables->stats);
-  emit_text_literal(out, "]}\n");
+  (void)error;
+  reach(output, IN_STATISTICS);
+  emit_text_literal(output->text, "]}\n");
+  emit_collector_free(private->events);
+  emit_listed_free(private->listed);
+  return TRUE;
 }
 
 const emit_format emit_format_transcript = {
   .name = "transcript",
   .help = "what a live kernel's recording of the capture would hold, for comparing runs",
   .can = EMIT_CAN_PACKETS,
-  .collects = TRUE,
-  .begin = transcript_begin,
+  .private_bytes = sizeof(transcript_private),
+  .wants = transcript_wants,
+  .open = transcript_open,
+  .entry = transcript_entry,
+  .expect = transcript_expect,
+  .note = transcript_note,
   .packet = transcript_packet,
-  .end = transcript_end,
+  .skip = transcript_skip,
+  .stats = transcript_stats,
+  .close = transcript_close,
 };

@@ -29,20 +29,31 @@ static void addr_element(emit_text *out, const char *name, guint8 family, const 
   emit_text_char(out, '>');
 }
 
-static void xml_begin(emit_text *out, const emit_options *o, guint what)
+/* The document's root element, and whether it has been opened. */
+typedef struct xml_private {
+  const char *root;
+  gboolean opened;
+} xml_private;
+
+static gboolean xml_open(emit_output *output, GError **error)
 {
-  (void)o;
-  out->root = what == EMIT_CAN_EXPECT || what == EMIT_CAN_EXPECT_EVENTS ? "expect" : "conntrack";
+  xml_private *private = output->priv;
+
+  (void)error;
+  private->root = output->what == EMIT_CAN_EXPECT || output->what == EMIT_CAN_EXPECT_EVENTS ? "expect" : "conntrack";
+  return TRUE;
 }
 
-static void open_document(emit_text *out)
+static void open_document(emit_output *output)
 {
-  if (out->opened)
+  xml_private *private = output->priv;
+
+  if (private->opened)
     return;
-  out->opened = TRUE;
-  emit_text_literal(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
-  emit_text_string(out, out->root);
-  emit_text_literal(out, ">\n");
+  private->opened = TRUE;
+  emit_text_literal(output->text, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
+  emit_text_string(output->text, private->root);
+  emit_text_literal(output->text, ">\n");
 }
 
 static void layer_begin(emit_text *out, guint layer, guint number, const char *name)
@@ -237,44 +248,46 @@ static void expectation(emit_text *out, const emit_options *o, const ct_expect_v
   emit_text_literal(out, "</meta></flow>\n");
 }
 
-static void xml_entry(emit_text *out, const emit_options *o, const ct_view *view)
+static void xml_entry(emit_output *output, const ct_view *view)
 {
-  open_document(out);
-  emit_text_literal(out, "<flow>");
-  flow(out, o, view, emit_parts_entry(o, view), NULL);
+  open_document(output);
+  emit_text_literal(output->text, "<flow>");
+  flow(output->text, &output->options, view, emit_parts_entry(&output->options, view), NULL);
 }
 
-static void xml_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+static void xml_expect(emit_output *output, const ct_expect_view *expect)
 {
-  open_document(out);
-  emit_text_literal(out, "<flow>");
-  expectation(out, o, expect, NULL);
+  open_document(output);
+  emit_text_literal(output->text, "<flow>");
+  expectation(output->text, &output->options, expect, NULL);
 }
 
-static void xml_event(emit_text *out, const emit_options *o, const ct_event *event)
+static void xml_event(emit_output *output, const ct_event *event)
 {
   static const char *const types[CT_EVENT_TYPE_COUNT] = {
     [CT_EVENT_NEW] = "new",        [CT_EVENT_UPDATE] = "update",          [CT_EVENT_DESTROY] = "destroy",
     [CT_EVENT_EXPECT_NEW] = "new", [CT_EVENT_EXPECT_DESTROY] = "destroy",
   };
+  emit_text *out = output->text;
 
   if (event->type == CT_EVENT_DROP)
     return;
-  open_document(out);
+  open_document(output);
   emit_text_literal(out, "<flow type=\"");
   emit_text_string(out, types[event->type]);
   emit_text_literal(out, "\">");
   if (event->expect != NULL)
-    expectation(out, o, event->expect, event);
+    expectation(out, &output->options, event->expect, event);
   else
-    flow(out, o, event->view, emit_parts_event(o, event), event);
+    flow(out, &output->options, event->view, emit_parts_event(&output->options, event), event);
 }
 
 /* The line above a snapshot is a comment within the one document. */
-static void xml_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, guint64 packet)
+static void xml_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
 {
-  (void)o;
-  open_document(out);
+  emit_text *out = output->text;
+
+  open_document(output);
   emit_text_literal(out, "<!-- at ");
   emit_text_time(out, time_ns);
   emit_text_literal(out, ", after packet ");
@@ -282,26 +295,28 @@ static void xml_snapshot(emit_text *out, const emit_options *o, gint64 time_ns, 
   emit_text_literal(out, " -->\n");
 }
 
-static void xml_end(emit_text *out, const emit_options *o, guint what)
+static gboolean xml_close(emit_output *output, GError **error)
 {
-  (void)o;
-  (void)what;
-  if (!out->opened)
-    return;
-  out->opened = FALSE;
-  emit_text_literal(out, "</");
-  emit_text_string(out, out->root);
-  emit_text_literal(out, ">\n");
+  const xml_private *private = output->priv;
+
+  (void)error;
+  if (!private->opened)
+    return TRUE;
+  emit_text_literal(output->text, "</");
+  emit_text_string(output->text, private->root);
+  emit_text_literal(output->text, ">\n");
+  return TRUE;
 }
 
 const emit_format emit_format_xml = {
   .name = "xml",
   .help = "as conntrack -o xml",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS,
-  .begin = xml_begin,
+  .private_bytes = sizeof(xml_private),
+  .open = xml_open,
   .entry = xml_entry,
   .expect = xml_expect,
   .event = xml_event,
   .snapshot = xml_snapshot,
-  .end = xml_end,
+  .close = xml_close,
 };

@@ -18,36 +18,53 @@ static char *take_squeezed(emit_text *out)
   }
   while (line->len > 0 && line->str[line->len - 1] == ' ')
     g_string_truncate(line, line->len - 1);
-  emit_text_clear(out);
+  out->used = 0;
   return g_string_free(line, FALSE);
 }
 
 char *scn_line_of_entry(const scn_runner *runner, const ct_view *view)
 {
-  emit_text out;
-
-  emit_text_init(&out, -1);
-  runner->format->entry(&out, &runner->emit, view);
-  return take_squeezed(&out);
+  emit_output_entry(runner->lines, view);
+  return take_squeezed(runner->lines->text);
 }
 
 char *scn_line_of_expect(const scn_runner *runner, const ct_expect_view *expect)
 {
-  emit_text out;
-
-  emit_text_init(&out, -1);
-  runner->format->expect(&out, &runner->emit, expect);
-  return take_squeezed(&out);
+  emit_output_expect(runner->lines, expect);
+  return take_squeezed(runner->lines->text);
 }
 
 static void on_event(const ct_event *event, void *user)
 {
   scn_runner *runner = user;
-  emit_text out;
 
-  emit_text_init(&out, -1);
-  runner->format->event(&out, &runner->emit, event);
-  g_ptr_array_add(runner->events, take_squeezed(&out));
+  emit_output_event(runner->lines, event);
+  g_ptr_array_add(runner->events, take_squeezed(runner->lines->text));
+}
+
+/* conntrack's lines, which are for people and cannot fail; without the heading of -P. */
+static emit_output *open_lines(const ct_params *params, guint what)
+{
+  const emit_options options = { .profile = params->profile,
+                                 .show_mark = params->features_mark,
+                                 .show_secmark = params->features_secmark };
+  emit_output *output = g_new0(emit_output, 1);
+  emit_text *text = g_new0(emit_text, 1);
+
+  emit_text_init(text, -1);
+  emit_output_open(output, emit_format_get(0), what, &options, text, NULL);
+  text->used = 0;
+  return output;
+}
+
+static void close_lines(emit_output *output)
+{
+  emit_text *text = output->text;
+
+  emit_output_close(output, NULL);
+  emit_text_clear(text);
+  g_free(text);
+  g_free(output);
 }
 
 void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums checksums)
@@ -56,10 +73,8 @@ void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums c
   runner->engine = ct_engine_new(params);
   runner->decoder = pkt_decoder_new(params, checksums);
   runner->arena = pkt_arena_new();
-  runner->format = emit_format_get(0);
-  runner->emit = (emit_options){ .profile = params->profile,
-                                 .show_mark = params->features_mark,
-                                 .show_secmark = params->features_secmark };
+  runner->lines = open_lines(params, EMIT_CAN_EVENTS);
+  runner->packet_lines = open_lines(params, EMIT_CAN_PACKETS);
   runner->events = g_ptr_array_new_with_free_func(g_free);
   runner->past = g_ptr_array_new_with_free_func(g_free);
   ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event,
@@ -73,6 +88,8 @@ void scn_runner_clear(scn_runner *runner)
   ct_engine_free(runner->engine);
   pkt_decoder_free(runner->decoder);
   pkt_arena_free(runner->arena);
+  close_lines(runner->lines);
+  close_lines(runner->packet_lines);
   g_ptr_array_unref(runner->events);
   g_ptr_array_unref(runner->past);
   g_free(runner->line);
@@ -80,17 +97,14 @@ void scn_runner_clear(scn_runner *runner)
 
 static void keep_line(scn_runner *runner)
 {
-  emit_packet packet = { .frame = &runner->frame,
-                         .packet = &runner->packet,
-                         .result = &runner->result,
-                         .view = runner->has_view ? &runner->view : NULL,
-                         .first_ns = runner->first_ns };
-  emit_text out;
+  const emit_packet packet = { .packet = &runner->packet,
+                               .result = &runner->result,
+                               .view = runner->has_view ? &runner->view : NULL,
+                               .first_ns = runner->first_ns };
 
-  emit_text_init(&out, -1);
-  runner->format->packet(&out, &runner->emit, &packet);
+  emit_output_packet(runner->packet_lines, &packet);
   g_free(runner->line);
-  runner->line = take_squeezed(&out);
+  runner->line = take_squeezed(runner->packet_lines->text);
 }
 
 /* What happened before this step is past. */

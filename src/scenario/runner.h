@@ -16,12 +16,12 @@ typedef struct scn_runner {
   ct_engine *engine;
   pkt_decoder *decoder;
   pkt_arena *arena;
-  const emit_format *format; /* conntrack's lines */
-  emit_options emit;
-  GPtrArray *events; /* char *: lines of -E since the step before, blanks squeezed */
-  GPtrArray *past;   /* the last of those before */
-  gboolean sent;     /* a packet was sent: the rest is about it */
-  guint64 number;    /* of the last packet */
+  emit_output *lines;        /* conntrack's lines of entries, expectations and events */
+  emit_output *packet_lines; /* and of packets */
+  GPtrArray *events;         /* char *: lines of -E since the step before, blanks squeezed */
+  GPtrArray *past;           /* the last of those before */
+  gboolean sent;             /* a packet was sent: the rest is about it */
+  guint64 number;            /* of the last packet */
   gint64 first_ns;
   cap_frame frame;
   ct_packet packet;

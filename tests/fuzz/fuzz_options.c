@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/kernel.h"
 #include "fuzz.h"
 
 enum { WORDS_MOST = 48 };

@@ -102,4 +102,30 @@ static inline const char *text_taken(emit_text *text)
   return text->data;
 }
 
+/*
+ * An output of the format, on text, with the options as they are now. It stays the same one until another format is
+ * asked for; its first words are left out.
+ */
+static inline emit_output *output_in(emit_output *output, const char *format, guint what, const emit_options *options,
+                                     emit_text *text)
+{
+  const emit_format *wanted = emit_format_find(format);
+
+  if (output->format != wanted) {
+    if (emit_output_is_open(output))
+      ck_assert(emit_output_close(output, NULL));
+    ck_assert(emit_output_open(output, wanted, what, options, text, NULL));
+    text->used = 0;
+  }
+  output->options = *options;
+  return output;
+}
+
+static inline void output_end(emit_output *output, emit_text *text)
+{
+  if (emit_output_is_open(output))
+    ck_assert(emit_output_close(output, NULL));
+  emit_text_clear(text);
+}
+
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/exit.h"
-#include "cli/options.h"
+#include "cli/kernel.h"
 #include "unit.h"
 
 enum { ALL = CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, WORDS_MAX = 16 };

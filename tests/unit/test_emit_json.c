@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* json and transcript: the same packets through both, and the differences that a transcript shows. */
+#include "emit/collect.h"
 #include "emit_views.h"
 #include "unit.h"
 
 static emit_text text;
 static emit_options options;
+static emit_output output;
+static const char *told_in; /* the format that is told what happens */
 static ct_packet packet;
 static ct_result result;
 static emit_packet shown;
 
 static void setup(void)
 {
+  told_in = "transcript";
   emit_text_init(&text, -1);
   memset(&options, 0, sizeof(options));
   options.profile = ct_profile_find("linux-6.18");
-  options.collector = emit_collector_new();
   memset(&packet, 0, sizeof(packet));
   packet.time_ns = VIEW_NOW_NS + 100100000;
   packet.number = 2;
@@ -30,15 +33,13 @@ static void setup(void)
   shown.first_ns = VIEW_NOW_NS;
 }
 
-static void teardown(void)
-{
-  emit_text_clear(&text);
-  emit_collector_free(options.collector);
-}
+static void teardown(void) { output_end(&output, &text); }
+
+static emit_output *in(const char *format, guint what) { return output_in(&output, format, what, &options, &text); }
 
 static const char *line_in(const char *format)
 {
-  emit_format_find(format)->packet(&text, &options, &shown);
+  emit_output_packet(in(format, EMIT_CAN_PACKETS), &shown);
   return text_taken(&text);
 }
 
@@ -46,7 +47,7 @@ static void happen(ct_event_type type, guint bits, const ct_view *view)
 {
   ct_event event = event_make(type, bits, view);
 
-  emit_collector_event(options.collector, &event);
+  emit_output_note(in(told_in, EMIT_CAN_PACKETS), &event);
 }
 
 static void expect_happen(ct_event_type type, const ct_expect_view *expect)
@@ -54,7 +55,7 @@ static void expect_happen(ct_event_type type, const ct_expect_view *expect)
   ct_event event = event_make(type, 0, NULL);
 
   event.expect = expect;
-  emit_collector_event(options.collector, &event);
+  emit_output_note(in(told_in, EMIT_CAN_PACKETS), &event);
 }
 
 #define ORIG "{\"src\":\"10.1.0.2\",\"dst\":\"10.2.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80}"
@@ -213,32 +214,77 @@ END_TEST
 
 START_TEST(transcript_first_and_last_line)
 {
-  static const char *const sysctls[] = { "net.netfilter.nf_conntrack_checksum=0", NULL };
-  static const char *const helpers[] = { "tcp:21:ftp", "udp:69:tftp", NULL };
-  const emit_format *format = emit_format_find("transcript");
+  const char *const helpers[] = { "ftp", "tftp" };
   ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
   ct_expect_view expect = expect_make();
   ct_stats stats;
-  emit_tables tables = { &view, 1, &expect, 1, &stats };
+  const emit_statistics statistics = { .stats = &stats, .count = 1 };
+  ct_params params;
+  const emit_subject subject = { "a \"b\".pcap", &params, CT_CHECKSUMS_IGNORE };
+  ct_helper_info info;
+  guint i;
 
   memset(&stats, 0, sizeof(stats));
   stats.chaintoolong = 3;
-  options.capture = "a \"b\".pcap";
-  options.sysctls = sysctls;
-  options.helpers = helpers;
-  options.tables = &tables;
-  format->begin(&text, &options, EMIT_CAN_PACKETS);
+  ct_params_init(&params, options.profile);
+  for (i = 0; ct_helper_describe(i, &info); i++)
+    if (strcmp(info.name, helpers[0]) != 0 && strcmp(info.name, helpers[1]) != 0)
+      params.helpers.disabled |= 1u << i;
+  options.subject = &subject;
+  ck_assert(emit_output_open(&output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &options, &text, NULL));
   ck_assert_str_eq(text_taken(&text),
                    "{\"transcript\":1,\"kernel\":\"ctreplay linux-6.18\",\"capture\":\"a \\\"b\\\".pcap\","
                    "\"sysctl\":[\"net.netfilter.nf_conntrack_checksum=0\"],\"helper\":[\"tcp:21:ftp\",\"udp:69:tftp\"],"
                    "\"clock\":\"virtual\"}\n");
-  format->end(&text, &options, EMIT_CAN_PACKETS);
+  emit_output_entry(&output, &view);
+  emit_output_expect(&output, &expect);
+  emit_output_stats(&output, &statistics);
+  ck_assert(emit_output_close(&output, NULL));
   ck_assert_str_eq(
     text_taken(&text),
     "{\"end\":1,\"table\":[{\"orig\":" ORIG ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"state\":\"SYN_SENT\","
     "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"id\":1}],\"expect\":[" EXPECT "}],"
     "\"stats\":[\"cpu=0\",\"found=0\",\"invalid=0\",\"insert=0\",\"insert_failed=0\",\"drop=0\",\"early_drop=0\","
     "\"error=0\",\"search_restart=0\",\"clash_resolve=0\",\"chaintoolong=3\"]}\n");
+}
+END_TEST
+
+/* Nothing is there at the end, or nobody tells what is: the line has all its lists. */
+START_TEST(transcript_of_nothing)
+{
+  in("transcript", EMIT_CAN_PACKETS);
+  ck_assert(emit_output_close(&output, NULL));
+  ck_assert_str_eq(text_taken(&text), "{\"end\":1,\"table\":[],\"expect\":[],\"stats\":[]}\n");
+}
+END_TEST
+
+/* Two at once do not know of each other. */
+START_TEST(transcripts_apart)
+{
+  ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
+  emit_output other;
+  emit_text elsewhere;
+
+  emit_text_init(&elsewhere, -1);
+  shown.view = &view;
+  ck_assert(strstr(line_in("transcript"), "\"ct\":[") != NULL);
+  ck_assert(emit_output_open(&other, emit_format_find("transcript"), EMIT_CAN_PACKETS, &options, &elsewhere, NULL));
+  emit_output_packet(&other, &shown);
+  ck_assert(strstr(text_taken(&elsewhere), "\"ct\":[") != NULL);
+  ck_assert(emit_output_close(&other, NULL));
+  emit_text_clear(&elsewhere);
+  ck_assert(strstr(line_in("transcript"), "\"ct\":[") == NULL);
+}
+END_TEST
+
+/* A packet that is not shown takes what happened with it. */
+START_TEST(skipped)
+{
+  ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
+
+  happen(CT_EVENT_NEW, CT_EV_NEW, &view);
+  emit_output_skip(&output);
+  ck_assert(strstr(line_in("transcript"), "\"ev\"") == NULL);
 }
 END_TEST
 
@@ -260,6 +306,7 @@ START_TEST(json_of_a_packet)
   result.bound = (ct_bound){ .value = 5000, .limit = 4800, .over = 200 };
   result.changes = CT_CHANGE_CREATED | CT_CHANGE_EXPECTED;
   shown.view = &view;
+  told_in = "json";
   happen(CT_EVENT_UPDATE, CT_EV_REPLY | CT_EV_ASSURED, &view);
   ck_assert_str_eq(
     line_in("json"),
@@ -274,13 +321,12 @@ START_TEST(json_of_a_packet)
     "\"wscale\":[0,0],\"tflags\":[0,0],\"timeout\":120,\"counters\":[[1,40],[0,0]],\"use\":1},"
     "\"events\":[{\"event\":\"UPDATE\",\"bits\":[\"REPLY\",\"ASSURED\"],\"entry\":{\"id\":1,\"orig\":" ORIG
     ",\"reply\":" REPLY ",\"status\":[\"CONFIRMED\"],\"timeout\":120}}]}\n");
-  ck_assert_uint_eq(emit_collector_count(options.collector), 0);
+  ck_assert_ptr_null(strstr(line_in("json"), "\"events\"")); /* the line has taken what was told */
 }
 END_TEST
 
 START_TEST(json_of_tables)
 {
-  const emit_format *format = emit_format_find("json");
   ct_view view =
     view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_CLOSED, CT_STATUS_EXPECTED, 10);
   ct_expect_view expect = expect_make();
@@ -291,7 +337,7 @@ START_TEST(json_of_tables)
   view.master_tuple = view_tuple(CT_PROTO_TCP, "10.1.0.2", "10.2.0.2", 1000, 80);
   view.helper = "sip";
   view.mark = 3;
-  format->entry(&text, &options, &view);
+  emit_output_entry(in("json", EMIT_CAN_LIST), &view);
   ck_assert_str_eq(
     text_taken(&text),
     "{\"schema\":1,\"type\":\"entry\",\"created\":\"2026-11-21T10:04:56Z\",\"entry\":{\"id\":1,\"orig\":"
@@ -299,7 +345,7 @@ START_TEST(json_of_tables)
     "{\"src\":\"10.2.0.2\",\"dst\":\"10.1.0.2\",\"proto\":132,\"sport\":6,\"dport\":5},"
     "\"status\":[\"CONFIRMED\",\"EXPECTED\"],\"state\":\"CLOSED\",\"vtag\":[0,4026531841],\"helper\":\"sip\","
     "\"timeout\":10,\"master\":" ORIG ",\"mark\":3,\"master_id\":9,\"use\":1}}\n");
-  format->expect(&text, &options, &expect);
+  emit_output_expect(in("json", EMIT_CAN_LIST), &expect);
   ck_assert_str_eq(
     text_taken(&text),
     "{\"schema\":1,\"type\":\"expect\",\"expect\":{\"id\":1,"
@@ -308,11 +354,11 @@ START_TEST(json_of_tables)
     "\"proto\":6,\"sport\":0,\"dport\":65535},\"timeout\":299,\"helper\":\"ftp\",\"flags\":0,\"class\":0,"
     "\"master_id\":1,\"made_by\":\"PASV\",\"made_by_packet\":17}}\n");
   expect.deadline_ns = G_MAXINT64; /* no timeout */
-  format->expect(&text, &options, &expect);
+  emit_output_expect(in("json", EMIT_CAN_LIST), &expect);
   ck_assert_ptr_nonnull(strstr(text_taken(&text), "\"dport\":65535},\"helper\":\"ftp\""));
-  format->count(&text, &options, 12);
+  emit_output_count(in("json", EMIT_CAN_LIST), 12);
   ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"count\",\"count\":12}\n");
-  format->snapshot(&text, &options, VIEW_NOW_NS, 5);
+  emit_output_snapshot(in("json", EMIT_CAN_LIST), VIEW_NOW_NS, 5);
   ck_assert_str_eq(text_taken(&text),
                    "{\"schema\":1,\"type\":\"snapshot\",\"time\":\"2026-11-21T10:04:58Z\",\"n\":5}\n");
 }
@@ -320,13 +366,12 @@ END_TEST
 
 START_TEST(json_of_events)
 {
-  const emit_format *format = emit_format_find("json");
   ct_view view = view_tcp(CT_TCP_CLOSE, 0, 0);
   ct_event event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
 
   event.packet = 0;
   event.reason = CT_REASON_END_TIMEOUT;
-  format->event(&text, &options, &event);
+  emit_output_event(in("json", EMIT_CAN_EVENTS), &event);
   ck_assert_str_eq(
     text_taken(&text),
     "{\"schema\":1,\"type\":\"event\",\"event\":\"DESTROY\",\"time\":\"2026-11-21T10:04:58Z\",\"bits\":[\"DESTROY\"],"
@@ -335,7 +380,7 @@ START_TEST(json_of_events)
   event = event_make(CT_EVENT_DROP, 0, NULL);
   event.packet = 9;
   event.reason = CT_REASON_TABLE_FULL;
-  format->event(&text, &options, &event);
+  emit_output_event(in("json", EMIT_CAN_EVENTS), &event);
   ck_assert_str_eq(text_taken(&text),
                    "{\"schema\":1,\"type\":\"event\",\"event\":\"DROP\",\"time\":\"2026-11-21T10:04:58Z\",\"n\":9,"
                    "\"reason\":\"table-full\",\"text\":\"nf_conntrack: table full, dropping packet\","
@@ -346,6 +391,7 @@ END_TEST
 START_TEST(json_of_statistics)
 {
   ct_stats stats;
+  const emit_statistics statistics = { .stats = &stats, .count = 7 };
 
   memset(&stats, 0, sizeof(stats));
   stats.drop = 2;
@@ -353,7 +399,7 @@ START_TEST(json_of_statistics)
   stats.expired_by_timeout[CT_TIMEOUT_TCP_TIME_WAIT] = 5;
   stats.peak_count = 1;
   stats.peak_time_ns = VIEW_NOW_NS;
-  emit_format_find("json")->stats(&text, &options, &stats, 7);
+  emit_output_stats(in("json", EMIT_CAN_STATS), &statistics);
   ck_assert_str_eq(
     text_taken(&text),
     "{\"schema\":1,\"type\":\"stats\",\"found\":0,\"invalid\":0,\"insert\":0,\"insert_failed\":0,\"drop\":2,"
@@ -366,28 +412,31 @@ START_TEST(json_of_statistics)
 END_TEST
 
 /* The store moves as it grows: events must still find their views. */
+/* The store moves as it grows: events must still find their views. */
 START_TEST(collector_grows)
 {
+  emit_collector *collector = emit_collector_new();
   ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
   ct_expect_view expect = expect_make();
+  ct_event of_entry = event_make(CT_EVENT_NEW, CT_EV_NEW, &view);
+  ct_event of_expect = event_make(CT_EVENT_EXPECT_NEW, 0, NULL);
   guint i;
 
+  of_expect.expect = &expect;
   for (i = 0; i < 1000; i++) {
     view.id = expect.id = i;
-    if (i % 3 == 0)
-      expect_happen(CT_EVENT_EXPECT_NEW, &expect);
-    else
-      happen(CT_EVENT_NEW, CT_EV_NEW, &view);
+    emit_collector_event(collector, i % 3 == 0 ? &of_expect : &of_entry);
   }
-  ck_assert_uint_eq(emit_collector_count(options.collector), 1000);
+  ck_assert_uint_eq(emit_collector_count(collector), 1000);
   for (i = 0; i < 1000; i++) {
-    const ct_event *event = emit_collector_get(options.collector, i);
+    const ct_event *event = emit_collector_get(collector, i);
 
     ck_assert_uint_eq(i % 3 == 0 ? event->expect->id : event->view->id, i);
     ck_assert((event->expect == NULL) == (i % 3 != 0) && (event->view == NULL) == (i % 3 == 0));
   }
-  emit_collector_clear(options.collector);
-  ck_assert_uint_eq(emit_collector_count(options.collector), 0);
+  emit_collector_clear(collector);
+  ck_assert_uint_eq(emit_collector_count(collector), 0);
+  emit_collector_free(collector);
 }
 END_TEST
 
@@ -405,6 +454,9 @@ int main(void)
   tcase_add_test(tcase, transcript_expectations);
   tcase_add_test(tcase, transcript_frames_without_class);
   tcase_add_test(tcase, transcript_first_and_last_line);
+  tcase_add_test(tcase, transcript_of_nothing);
+  tcase_add_test(tcase, transcripts_apart);
+  tcase_add_test(tcase, skipped);
   tcase_add_test(tcase, json_of_a_packet);
   tcase_add_test(tcase, json_of_tables);
   tcase_add_test(tcase, json_of_events);

@@ -8,6 +8,7 @@
 
 static emit_text text;
 static emit_options options;
+static emit_output output;
 
 static void setup(void)
 {
@@ -17,23 +18,25 @@ static void setup(void)
   options.show_mark = TRUE;
 }
 
-static void teardown(void) { emit_text_clear(&text); }
+static void teardown(void) { output_end(&output, &text); }
+
+static emit_output *in(const char *format, guint what) { return output_in(&output, format, what, &options, &text); }
 
 static const char *entry_in(const char *format, const ct_view *view)
 {
-  emit_format_find(format)->entry(&text, &options, view);
+  emit_output_entry(in(format, EMIT_CAN_LIST), view);
   return text_taken(&text);
 }
 
 static const char *event_in(const char *format, const ct_event *event)
 {
-  emit_format_find(format)->event(&text, &options, event);
+  emit_output_event(in(format, EMIT_CAN_EVENTS), event);
   return text_taken(&text);
 }
 
 static const char *expect_in(const char *format, const ct_expect_view *expect)
 {
-  emit_format_find(format)->expect(&text, &options, expect);
+  emit_output_expect(in(format, EMIT_CAN_EXPECT), expect);
   return text_taken(&text);
 }
 
@@ -195,7 +198,6 @@ START_TEST(expectations_without_a_timeout)
   ck_assert(g_str_has_prefix(event_in("conntrack", &event), "    [NEW] proto=6 src=10.1.0.2 "));
   ck_assert_str_eq(expect_in("proc", &expect),
                    "- l3proto = 2 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 ftp\n");
-  emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT);
   until = strstr(expect_in("xml", &expect), "<meta>");
   ck_assert_ptr_nonnull(until);
   ck_assert(g_str_has_prefix(until, "<meta><helper-name>ftp</helper-name><class>0</class></meta>"));
@@ -204,13 +206,13 @@ END_TEST
 
 START_TEST(conntrack_statistics)
 {
-  const emit_format *format = emit_format_find("conntrack");
   ct_stats stats;
+  emit_statistics statistics = { .stats = &stats, .count = 10 };
 
   memset(&stats, 0, sizeof(stats));
   stats.invalid = 3;
   stats.early_drop = 12;
-  format->stats(&text, &options, &stats, 10);
+  emit_output_stats(in("conntrack", EMIT_CAN_STATS), &statistics);
   ck_assert_str_eq(text_taken(&text),
                    "cpu=0   \tfound=0 invalid=3 insert=0 insert_failed=0 drop=0 early_drop=12 error=0 "
                    "search_restart=0 clash_resolve=0 chaintoolong=0 \n");
@@ -221,7 +223,7 @@ START_TEST(conntrack_statistics)
   stats.invalid_by_reason[CT_REASON_TCP_FLAGS] = 3;
   stats.peak_count = 11;
   stats.peak_time_ns = VIEW_NOW_NS;
-  format->stats(&text, &options, &stats, 10);
+  emit_output_stats(in("conntrack", EMIT_CAN_STATS), &statistics);
   ck_assert_str_eq(strchr(text_taken(&text), '\n'), "\npackets                          25\n"
                                                     "entries                          10\n"
                                                     "created                          12\n"
@@ -238,9 +240,9 @@ START_TEST(conntrack_statistics)
                                                     "expect-refused                   0\n"
                                                     "expect-peak                      0\n"
                                                     "helper-cut                       0\n");
-  format->count(&text, &options, 10);
+  emit_output_count(in("conntrack", EMIT_CAN_COUNT), 10);
   ck_assert_str_eq(text_taken(&text), "10\n");
-  format->snapshot(&text, &options, VIEW_NOW_NS + 500000000, 17);
+  emit_output_snapshot(in("conntrack", EMIT_CAN_LIST), VIEW_NOW_NS + 500000000, 17);
   ck_assert_str_eq(text_taken(&text), "# at 2026-11-21T10:04:58.5Z, after packet 17\n");
 }
 END_TEST
@@ -297,8 +299,8 @@ START_TEST(ip_conntrack_2_4)
     "sport=80 dport=1000 [ASSURED] use=1 \n");
   ck_assert_str_eq(expect_in("ip_conntrack", &expect),
                    "EXPECTING: 299 use=1 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
-  ck_assert(emit_format_lists_both(emit_format_find("ip_conntrack"), &options));
-  ck_assert(!emit_format_lists_both(emit_format_find("proc"), &options));
+  ck_assert_uint_eq(emit_format_wants(emit_format_find("ip_conntrack"), &options, EMIT_CAN_LIST), EMIT_WANTS_EXPECTS);
+  ck_assert_uint_eq(emit_format_wants(emit_format_find("proc"), &options, EMIT_CAN_LIST), 0);
   expect.deadline_ns = G_MAXINT64;
   ck_assert_str_eq(expect_in("ip_conntrack", &expect),
                    "EXPECTING: - use=1 proto=6 src=10.1.0.2 dst=10.2.0.2 sport=0 dport=1234 \n");
@@ -350,13 +352,12 @@ END_TEST
 
 START_TEST(xml_flows)
 {
-  const emit_format *format = emit_format_find("xml");
   ct_view view = view_make(view_tuple(CT_PROTO_SCTP, "10.1.0.2", "10.2.0.2", 5, 6), CT_SCTP_COOKIE_WAIT, 0, 29);
   ct_event event = event_make(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
 
   /* Nothing to show is nothing printed. */
-  format->begin(&text, &options, EMIT_CAN_LIST);
-  format->end(&text, &options, EMIT_CAN_LIST);
+  in("xml", EMIT_CAN_LIST);
+  ck_assert(emit_output_close(&output, NULL));
   ck_assert_str_eq(text_taken(&text), "");
   ck_assert_str_eq(
     entry_in("xml", &view), XML_HEAD
@@ -387,19 +388,16 @@ START_TEST(xml_flows)
     "</meta><when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</"
     "year>"
     "</when></flow>\n");
-  format->end(&text, &options, EMIT_CAN_EVENTS);
+  ck_assert(emit_output_close(&output, NULL));
   ck_assert_str_eq(text_taken(&text), "</conntrack>\n");
 }
 END_TEST
 
 START_TEST(xml_snapshots)
 {
-  const emit_format *format = emit_format_find("xml");
-
-  format->begin(&text, &options, EMIT_CAN_EXPECT);
-  format->snapshot(&text, &options, VIEW_NOW_NS, 3);
-  format->snapshot(&text, &options, VIEW_NOW_NS + VIEW_SECOND_NS, 4);
-  format->end(&text, &options, EMIT_CAN_EXPECT);
+  emit_output_snapshot(in("xml", EMIT_CAN_EXPECT), VIEW_NOW_NS, 3);
+  emit_output_snapshot(&output, VIEW_NOW_NS + VIEW_SECOND_NS, 4);
+  ck_assert(emit_output_close(&output, NULL));
   ck_assert_str_eq(text_taken(&text), XML_HEAD "<expect>\n<!-- at 2026-11-21T10:04:58Z, after packet 3 -->\n"
                                                "<!-- at 2026-11-21T10:04:59Z, after packet 4 -->\n</expect>\n");
 }
@@ -413,7 +411,7 @@ START_TEST(xml_expectations)
   event.expect = &expect;
   expect.flags = CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE;
   options.options = EMIT_TIMESTAMP;
-  emit_format_find("xml")->begin(&text, &options, EMIT_CAN_EXPECT_EVENTS);
+  in("xml", EMIT_CAN_EXPECT_EVENTS);
   ck_assert_str_eq(
     event_in("xml", &event), XML_HEAD
     "<expect>\n"
@@ -424,7 +422,7 @@ START_TEST(xml_expectations)
     "<dport>21</dport></master></layer4><meta><helper-name>ftp</helper-name><timeout>299</timeout><class>0</class>"
     "<when><hour>10</hour><min>04</min><sec>58</sec><wday>7</wday><day>21</day><month>11</month><year>2026</year>"
     "</when><permanent/><inactive/></meta></flow>\n");
-  emit_format_find("xml")->end(&text, &options, EMIT_CAN_EXPECT_EVENTS);
+  ck_assert(emit_output_close(&output, NULL));
   ck_assert_str_eq(text_taken(&text), "</expect>\n");
 }
 END_TEST
@@ -432,20 +430,23 @@ END_TEST
 START_TEST(list_of_formats)
 {
   const emit_format *format;
-  guint i;
+  guint i, wants;
 
   ck_assert_str_eq(emit_format_get(0)->name, "conntrack");
   ck_assert(emit_format_find("nonsense") == NULL);
   for (i = 0; (format = emit_format_get(i)) != NULL; i++) {
     ck_assert(emit_format_find(format->name) == format);
     ck_assert_uint_ne(strlen(format->help), 0);
-    ck_assert_int_eq(format->entry != NULL, (format->can & EMIT_CAN_LIST) != 0);
-    ck_assert_int_eq(format->expect != NULL, (format->can & EMIT_CAN_EXPECT) != 0);
+    wants = emit_format_wants(format, &options, EMIT_CAN_PACKETS);
+    ck_assert_int_eq(format->entry != NULL, (format->can & EMIT_CAN_LIST) != 0 || (wants & EMIT_WANTS_END) != 0);
+    ck_assert_int_eq(format->expect != NULL, (format->can & EMIT_CAN_EXPECT) != 0 || (wants & EMIT_WANTS_END) != 0);
     ck_assert_int_eq(format->event != NULL, (format->can & (EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS)) != 0);
     ck_assert_int_eq(format->packet != NULL, (format->can & EMIT_CAN_PACKETS) != 0);
-    ck_assert_int_eq(format->stats != NULL, (format->can & EMIT_CAN_STATS) != 0);
+    ck_assert_int_eq(format->stats != NULL, (format->can & EMIT_CAN_STATS) != 0 || (wants & EMIT_WANTS_END) != 0);
     ck_assert_int_eq(format->count != NULL, (format->can & EMIT_CAN_COUNT) != 0);
-    ck_assert(!format->collects || format->packet != NULL);
+    ck_assert_int_eq(format->loss != NULL, (format->can & EMIT_CAN_LOSSES) != 0);
+    ck_assert((format->note != NULL) == (format->skip != NULL));
+    ck_assert(format->note == NULL || format->packet != NULL);
   }
 }
 END_TEST

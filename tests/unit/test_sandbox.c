@@ -17,6 +17,7 @@
 
 #include "cli/commands.h"
 #include "cli/sandbox.h"
+#include "cli/say.h"
 #include "unit.h"
 
 void cli_say(const char *format, ...)

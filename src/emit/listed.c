@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "listed.h"
+
+#include <string.h>
+
+/* A referee's two looks at an unchanged deadline may differ by the second each is cut to (transcripts' README). */
+#define SAME_DEADLINE_NS (G_GINT64_CONSTANT(1500000000))
+
+typedef struct listed_entry {
+  gint64 deadline_ns;
+  guint64 packets[2], bytes[2];
+  guint32 status, vtag[2];
+  guint8 state, scale[2], flags[2];
+  const char *helper;
+} listed_entry;
+
+typedef struct expect_key {
+  ct_tuple tuple, mask;
+} expect_key;
+
+struct emit_listed {
+  GHashTable *entries; /* guint64 id => listed_entry */
+  GHashTable *expects; /* expect_key, a set */
+};
+
+static guint expect_key_hash(gconstpointer p) { return ct_tuple_hash(&((const expect_key *)p)->tuple); }
+
+static gboolean expect_key_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(expect_key)) == 0; }
+
+emit_listed *emit_listed_new(void)
+{
+  emit_listed *l = g_new0(emit_listed, 1);
+
+  l->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  l->expects = g_hash_table_new_full(expect_key_hash, expect_key_equal, g_free, NULL);
+  return l;
+}
+
+void emit_listed_free(emit_listed *l)
+{
+  g_hash_table_destroy(l->entries);
+  g_hash_table_destroy(l->expects);
+  g_free(l);
+}
+
+static void describe(listed_entry *listed, const ct_view *view)
+{
+  guint dir;
+
+  memset(listed, 0, sizeof(*listed));
+  listed->deadline_ns = view->deadline_ns;
+  listed->status = view->status;
+  listed->state = view->state;
+  listed->helper = view->helper;
+  for (dir = 0; dir < 2; dir++) {
+    if (view->counted) {
+      listed->packets[dir] = view->packets[dir];
+      listed->bytes[dir] = view->bytes[dir];
+    }
+    if (view->tuple[0].proto == CT_PROTO_TCP) {
+      listed->scale[dir] = view->tcp.side[dir].scale;
+      listed->flags[dir] = view->tcp.side[dir].flags;
+    } else if (view->tuple[0].proto == CT_PROTO_SCTP) {
+      listed->vtag[dir] = view->sctp_vtag[dir];
+    }
+  }
+}
+
+static gboolean same(const listed_entry *a, const listed_entry *b)
+{
+  gint64 moved = (gint64)((guint64)a->deadline_ns - (guint64)b->deadline_ns);
+
+  return moved <= SAME_DEADLINE_NS && moved >= -SAME_DEADLINE_NS && a->status == b->status && a->state == b->state &&
+         memcmp(a->packets, b->packets, sizeof(a->packets)) == 0 && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0 &&
+         memcmp(a->vtag, b->vtag, sizeof(a->vtag)) == 0 && memcmp(a->scale, b->scale, sizeof(a->scale)) == 0 &&
+         memcmp(a->flags, b->flags, sizeof(a->flags)) == 0 && g_strcmp0(a->helper, b->helper) == 0;
+}
+
+gboolean emit_listed_entry(emit_listed *l, const ct_view *view)
+{
+  gint64 id = (gint64)view->id;
+  listed_entry now, *listed = g_hash_table_lookup(l->entries, &id);
+
+  describe(&now, view);
+  if (listed == NULL) {
+    gint64 *key = g_new(gint64, 1);
+
+    *key = id;
+    listed = g_new(listed_entry, 1);
+    *listed = now;
+    g_hash_table_insert(l->entries, key, listed);
+    return TRUE;
+  }
+  if (same(listed, &now))
+    return FALSE;
+  *listed = now;
+  return TRUE;
+}
+
+gboolean emit_listed_entry_gone(emit_listed *l, guint64 id)
+{
+  gint64 key = (gint64)id;
+
+  return g_hash_table_remove(l->entries, &key);
+}
+
+static expect_key key_of(const ct_expect_view *expect)
+{
+  expect_key key;
+
+  memset(&key, 0, sizeof(key));
+  key.tuple = expect->tuple;
+  key.mask = expect->mask;
+  return key;
+}
+
+gboolean emit_listed_expect(emit_listed *l, const ct_expect_view *expect)
+{
+  expect_key *key = g_new(expect_key, 1);
+
+  *key = key_of(expect);
+  return g_hash_table_add(l->expects, key);
+}
+
+gboolean emit_listed_expect_gone(emit_listed *l, const ct_expect_view *expect)
+{
+  expect_key key = key_of(expect);
+
+  return g_hash_table_remove(l->expects, &key);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table as the lines so far have shown it, for a transcript's differences. What is relied on: an entry changes only
+ * by a packet that belongs to it, whose result names it, or with an event of its own, and ends with a DESTROY event; an
+ * expectation comes and goes with events. So nobody has to look at the whole table for each packet. Internal to
+ * src/emit.
+ */
+#ifndef EMIT_LISTED_H
+#define EMIT_LISTED_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+
+typedef struct emit_listed emit_listed;
+
+emit_listed *emit_listed_new(void);
+void emit_listed_free(emit_listed *listed);
+
+/*
+ * Notes what the table now holds for this entry.
+ * => TRUE where that is new or differs from what was noted: anything listed, or a deadline by more than 1.5 s.
+ */
+gboolean emit_listed_entry(emit_listed *listed, const ct_view *view);
+/* The entry has gone. => TRUE where it had been noted. */
+gboolean emit_listed_entry_gone(emit_listed *listed, guint64 id);
+/* The same for expectations, known by tuple and mask. => TRUE where that was news. */
+gboolean emit_listed_expect(emit_listed *listed, const ct_expect_view *expect);
+gboolean emit_listed_expect_gone(emit_listed *listed, const ct_expect_view *expect);
+
+#endif
