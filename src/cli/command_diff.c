@@ -418,21 +418,6 @@ static cli_exit diff(const cli_options *o)
   return code;
 }
 
-static gboolean set_lines(cli_options *o, const char *name, const char *value, GError **error)
-{
-  guint64 lines;
-
-  if (strcmp(value, "all") == 0)
-    o->lines = G_MAXINT64;
-  else if (cli_size_parse(value, G_MAXINT32, &lines))
-    o->lines = (gint64)lines;
-  else {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number or all", name, value);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* One saved output among the two makes it a comparison of saved outputs, whatever became of the other. */
 static cli_exit diff_two(const cli_options *o)
 {
@@ -476,8 +461,7 @@ static cli_exit diff_one(const cli_options *o)
 
 cli_exit cli_command_diff(int argc, char **argv)
 {
-  static const cli_option own[] = { { "lines", 'n', "N|all", CLI_OWN, "lines", set_lines },
-                                    { NULL, 0, NULL, 0, NULL, NULL } };
+  static const cli_option own[] = { CLI_LINES_OPTION, { NULL } };
   GError *error = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;

@@ -4,12 +4,12 @@
 #include "run.h"
 #include "say.h"
 
-#include <string.h>
-
 #include "explain/explain.h"
 
+typedef enum explain_style { EXPLAIN_STYLE_TEXT, EXPLAIN_STYLE_JSON } explain_style;
+
 typedef struct explain_own {
-  gboolean json;
+  explain_style style;
   guint64 packet, flow; /* 0: all */
   gboolean invalid;     /* only INVALID and dropped ones */
 } explain_own;
@@ -22,26 +22,26 @@ typedef struct telling {
   guint64 told;
 } telling;
 
-static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
+/* The number of a packet or a connection, as -P shows it: "12", "#12". */
+static gboolean read_shown_number(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  explain_own *own = o->own;
+  if (g_ascii_string_to_unsigned(value[0] == '#' ? value + 1 : value, 10, 1, G_MAXINT64, cli_option_field(option, base),
+                                 NULL))
+    return TRUE;
+  return cli_option_refuse(option, value, error);
+}
 
-  if (strcmp(name, "invalid") == 0) {
-    own->invalid = TRUE;
-    return TRUE;
-  }
-  if (strcmp(name, "output") == 0) {
-    own->json = strcmp(value, "json") == 0;
-    if (own->json || strcmp(value, "text") == 0)
-      return TRUE;
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "explain -o %s: give text or json", value);
-    return FALSE;
-  }
-  if (g_ascii_string_to_unsigned(value[0] == '#' ? value + 1 : value, 10, 1, G_MAXINT64,
-                                 strcmp(name, "flow") == 0 ? &own->flow : &own->packet, NULL))
-    return TRUE;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give a number as -P shows it", name, value);
-  return FALSE;
+static void put_text(emit_text *out, const explain_facts *facts, gboolean first)
+{
+  if (!first)
+    emit_text_char(out, '\n');
+  explain_text(out, facts);
+}
+
+static void put_json(emit_text *out, const explain_facts *facts, gboolean first)
+{
+  (void)first;
+  explain_json(out, facts);
 }
 
 static gboolean chosen(const explain_own *own, const replay_seen *seen)
@@ -57,6 +57,7 @@ static gboolean chosen(const explain_own *own, const replay_seen *seen)
 
 static void tell(telling *t, const replay_seen *seen)
 {
+  static void (*const puts[])(emit_text * out, const explain_facts *facts, gboolean first) = { put_text, put_json };
   static const ct_trace untracked;
   explain_facts facts = { .params = &t->run.params,
                           .packet = seen->packet,
@@ -70,13 +71,7 @@ static void tell(telling *t, const replay_seen *seen)
     ct_entry_view(t->run.engine, seen->result->entry, &after);
     facts.after = &after;
   }
-  if (t->own->json) {
-    explain_json(&t->run.output.text, &facts);
-  } else {
-    if (t->told > 0)
-      emit_text_char(&t->run.output.text, '\n');
-    explain_text(&t->run.output.text, &facts);
-  }
+  puts[t->own->style](&t->run.output.text, &facts, t->told == 0);
   t->told++;
 }
 
@@ -125,16 +120,21 @@ static void play(telling *t)
     say_nothing_told(t);
 }
 
+static const cli_choice styles[] = { { "text", EXPLAIN_STYLE_TEXT }, { "json", EXPLAIN_STYLE_JSON }, { NULL, 0 } };
+/* clang-format off */
+#define SHOWN_NUMBER(member) CLI_BY(read_shown_number, explain_own, member), .wanted = "a number as -P shows it"
+static const cli_option own_options[] = {
+  { "packet", 0, "N", CLI_OWN, SHOWN_NUMBER(packet) },
+  { "flow", 0, "N", CLI_OWN, SHOWN_NUMBER(flow) },
+  { "invalid", 0, NULL, CLI_OWN, CLI_FLAG(explain_own, invalid) },
+  { "output", 'o', "text|json", CLI_OWN, CLI_CHOICE(explain_own, style, styles, "text or json"), .called = "explain -o" },
+  { NULL },
+};
+/* clang-format on */
+
 cli_exit cli_command_explain(int argc, char **argv)
 {
-  static const cli_option own_options[] = {
-    { "packet", 0, "N", CLI_OWN, "packet", set_own },
-    { "flow", 0, "N", CLI_OWN, "flow", set_own },
-    { "invalid", 0, NULL, CLI_OWN, "invalid", set_own },
-    { "output", 'o', "text|json", CLI_OWN, "output", set_own },
-    { NULL, 0, NULL, 0, NULL, NULL },
-  };
-  explain_own own = { FALSE, 0, 0, FALSE };
+  explain_own own = { EXPLAIN_STYLE_TEXT, 0, 0, FALSE };
   telling t = { .own = &own };
   GError *error = NULL;
   cli_options o;

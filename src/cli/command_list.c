@@ -117,6 +117,8 @@ static void list_options(const ct_params *params)
 
   (void)params;
   for (i = 0; (option = cli_option_get(i)) != NULL; i++) {
+    if (option->renamed != NULL)
+      continue;
     if (option->letter != 0)
       printf("-%c, ", option->letter);
     printf("--%s%s%s\n", option->name, option->argument != NULL ? " " : "",

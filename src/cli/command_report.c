@@ -5,8 +5,6 @@
 #include "run.h"
 #include "say.h"
 
-#include <string.h>
-
 #include "report/report.h"
 
 typedef struct reporting {
@@ -15,14 +13,6 @@ typedef struct reporting {
   report *report;
   emit_summary summary;
 } reporting;
-
-static gboolean set_write(cli_options *o, const char *name, const char *value, GError **error)
-{
-  (void)name;
-  (void)error;
-  o->write = value;
-  return TRUE;
-}
 
 static void on_event(const ct_event *event, void *user)
 {
@@ -86,8 +76,8 @@ static void play(reporting *p)
 cli_exit cli_command_report(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "write", 'w', "FILE.html", CLI_OWN, "write", set_write },
-    { NULL, 0, NULL, 0, NULL, NULL },
+    { "write", 'w', "FILE.html", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+    { NULL },
   };
   reporting p = { .report = NULL };
   GError *error = NULL;

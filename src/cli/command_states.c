@@ -5,16 +5,35 @@
 #include "run.h"
 #include "say.h"
 
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "states/states.h"
 
 typedef void states_put(emit_text *out, const states_machine *machine);
 
+/* X(ID, word, function) */
+#define STYLE_LIST(X)                          \
+  X(TEXT, "text", states_put_text)             \
+  X(MARKDOWN, "markdown", states_put_markdown) \
+  X(DOT, "dot", states_put_dot)                \
+  X(SVG, "svg", states_put_svg)
+typedef enum states_style {
+#define X(id, word, put) STATES_STYLE_##id,
+  STYLE_LIST(X)
+#undef X
+} states_style;
+static const cli_choice styles[] = {
+#define X(id, word, put) { word, STATES_STYLE_##id },
+  STYLE_LIST(X)
+#undef X
+    { NULL, 0 }
+};
+static states_put *const puts_by_style[] = {
+#define X(id, word, put) put,
+  STYLE_LIST(X)
+#undef X
+};
+
 typedef struct states_own {
-  const char *output;
+  states_style style;
 } states_own;
 
 typedef struct counting {
@@ -22,35 +41,6 @@ typedef struct counting {
   ct_trace trace;
   states_machine *machine;
 } counting;
-
-static states_put *find_put(const char *name)
-{
-  static const struct {
-    const char *name;
-    states_put *put;
-  } puts[] = { { "text", states_put_text },
-               { "markdown", states_put_markdown },
-               { "dot", states_put_dot },
-               { "svg", states_put_svg } };
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(puts); i++)
-    if (strcmp(puts[i].name, name) == 0)
-      return puts[i].put;
-  return NULL;
-}
-
-static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
-{
-  states_own *own = o->own;
-
-  (void)name;
-  own->output = value;
-  if (find_put(value) != NULL)
-    return TRUE;
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "states -o %s: give text, markdown, dot or svg", value);
-  return FALSE;
-}
 
 static void on_packet(const replay_seen *seen, gpointer user)
 {
@@ -81,17 +71,11 @@ static cli_exit count_captures(const cli_options *o, states_machine *machine, st
 
 static cli_exit print_machine(const states_machine *machine, states_put *put)
 {
-  emit_text out;
-  cli_exit code = CLI_EXIT_OK;
+  cli_output output;
 
-  emit_text_init(&out, STDOUT_FILENO);
-  put(&out, machine);
-  if (!emit_text_flush(&out) && out.error != EPIPE) {
-    cli_say("standard output: %s", g_strerror(out.error));
-    code = CLI_EXIT_OUTPUT;
-  }
-  emit_text_clear(&out);
-  return code;
+  cli_output_open(&output, "", NULL);
+  put(&output.text, machine);
+  return cli_output_close(&output, CLI_EXIT_OK);
 }
 
 static cli_exit show(const cli_options *o, const char *protocol, const states_own *own)
@@ -108,8 +92,8 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
     cli_say("states %s: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre", protocol);
     return CLI_EXIT_USAGE;
   }
-  code = o->captures->len > 0 ? count_captures(o, machine, find_put(own->output))
-                              : print_machine(machine, find_put(own->output));
+  code = o->captures->len > 0 ? count_captures(o, machine, puts_by_style[own->style])
+                              : print_machine(machine, puts_by_style[own->style]);
   states_machine_free(machine);
   return code;
 }
@@ -117,10 +101,11 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
 cli_exit cli_command_states(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "output", 'o', "text|markdown|dot|svg", CLI_OWN, "output", set_own },
-    { NULL, 0, NULL, 0, NULL, NULL },
+    { "output", 'o', "text|markdown|dot|svg", CLI_OWN,
+      CLI_CHOICE(states_own, style, styles, "text, markdown, dot or svg"), .called = "states -o" },
+    { NULL },
   };
-  states_own own = { "text" };
+  states_own own = { STATES_STYLE_TEXT };
   GError *error = NULL;
   cli_options o;
   cli_exit code;

@@ -16,9 +16,11 @@
 
 enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
 
+typedef enum sweep_style { SWEEP_STYLE_TABLE, SWEEP_STYLE_JSON, SWEEP_STYLE_CSV } sweep_style;
+
 typedef struct sweep_own {
-  const char *format; /* "table", "json", "csv" */
-  const char *plot;   /* a file, or NULL */
+  sweep_style style;
+  const char *plot; /* a file, or NULL */
 } sweep_own;
 
 /* One thing that is varied: "--max" or a sysctl's name, with its values. */
@@ -26,22 +28,6 @@ typedef struct dimension {
   char *name;
   char **values;
 } dimension;
-
-static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
-{
-  sweep_own *own = o->own;
-
-  if (strcmp(name, "plot") == 0) {
-    own->plot = value;
-    return TRUE;
-  }
-  if (strcmp(value, "table") != 0 && strcmp(value, "json") != 0 && strcmp(value, "csv") != 0) {
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep -o %s: give table, json or csv", value);
-    return FALSE;
-  }
-  own->format = value;
-  return TRUE;
-}
 
 static void dimension_clear(gpointer data)
 {
@@ -390,6 +376,8 @@ static void plot_figures(emit_text *out, const cli_options *o, const GArray *set
 
 static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, cli_output *plot)
 {
+  static void (*const prints[])(emit_text * out, const GArray *settings,
+                                const sweep_figures *figures) = { print_table, print_json, print_csv };
   const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
   sweep_figures *figures = g_new0(sweep_figures, settings->len);
   replay_options replay = o->replay;
@@ -415,12 +403,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
             replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
   cli_interrupts_release();
   cli_output_open(&out, "", NULL);
-  if (strcmp(own->format, "json") == 0)
-    print_json(&out.text, settings, figures);
-  else if (strcmp(own->format, "csv") == 0)
-    print_csv(&out.text, settings, figures);
-  else
-    print_table(&out.text, settings, figures);
+  prints[own->style](&out.text, settings, figures);
   code = cli_output_close(&out, code);
   if (plot != NULL)
     plot_figures(&plot->text, o, settings, figures);
@@ -432,12 +415,16 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
 
 cli_exit cli_command_sweep(int argc, char **argv)
 {
-  static const cli_option own_options[] = {
-    { "output", 'o', "table|json|csv", CLI_OWN, "output", set_own },
-    { "plot", 0, "FILE.svg", CLI_OWN, "plot", set_own },
-    { NULL, 0, NULL, 0, NULL, NULL },
+  static const cli_choice styles[] = {
+    { "table", SWEEP_STYLE_TABLE }, { "json", SWEEP_STYLE_JSON }, { "csv", SWEEP_STYLE_CSV }, { NULL, 0 }
   };
-  sweep_own own = { "table", NULL };
+  static const cli_option own_options[] = {
+    { "output", 'o', "table|json|csv", CLI_OWN, CLI_CHOICE(sweep_own, style, styles, "table, json or csv"),
+      .called = "sweep -o" },
+    { "plot", 0, "FILE.svg", CLI_OWN, CLI_TEXT(sweep_own, plot) },
+    { NULL },
+  };
+  sweep_own own = { SWEEP_STYLE_TABLE, NULL };
   GError *error = NULL;
   GArray *settings = NULL;
   cli_options o;

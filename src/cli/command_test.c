@@ -56,25 +56,7 @@ static void on_outcome(const scn_outcome *outcome, gpointer user)
   puts("  ...");
 }
 
-static gboolean set_checksums(cli_options *o, const char *name, const char *value, GError **error)
-{
-  static const char *const words[] = {
-    [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore"
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-    if (strcmp(value, words[i]) == 0) {
-      o->replay.checksums = (ct_checksums)i;
-      return TRUE;
-    }
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give auto, verify or ignore", name, value);
-  return FALSE;
-}
-
-static const cli_option own_options[] = {
-  { "checksums", 0, "auto|verify|ignore", CLI_OWN, "checksums", set_checksums },
-  { NULL, 0, NULL, 0, NULL, NULL },
-};
+static const cli_option own_options[] = { CLI_CHECKSUMS_OPTION, { NULL } };
 
 static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
 {

@@ -27,15 +27,10 @@ typedef struct verify_own {
   guint64 count;
 } verify_own;
 
-static gboolean own_refuse(const char *name, const char *value, const char *wanted, GError **error)
-{
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", name, value, wanted);
-  return FALSE;
-}
-
 /* "ftp" or "ftp:2121" => "tcp:21:ftp" for each protocol that the helper serves. */
-static gboolean helper_add(GPtrArray *helpers, const char *value, GError **error)
+static gboolean read_helper(const cli_option *option, gpointer base, const char *value, GError **error)
 {
+  GPtrArray *helpers = *(GPtrArray **)cli_option_field(option, base);
   g_auto(GStrv) words = g_strsplit(value, ":", 2);
   ct_helper_info info;
   guint64 port = 0;
@@ -51,51 +46,35 @@ static gboolean helper_add(GPtrArray *helpers, const char *value, GError **error
       g_ptr_array_add(helpers, g_strdup_printf("udp:%" G_GUINT64_FORMAT ":%s", port, info.name));
     return TRUE;
   }
-  return own_refuse("helper", value, "a helper (ctreplay list helpers), with :PORT where it is not on its own", error);
+  return cli_option_refuse(option, value, error);
 }
 
-static gboolean own_set(cli_options *o, const char *name, const char *value, GError **error)
+/* As a transcript's header has it: the folder is added to names that stand alone. */
+static gboolean read_sysctl(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  verify_own *own = o->own;
-  if (strcmp(name, "against") == 0) {
-    own->against = value;
-  } else if (strcmp(name, "record") == 0) {
-    own->record = value;
-  } else if (strcmp(name, "sysctl") == 0) {
-    if (!strchr(value, '='))
-      return own_refuse(name, value, "NAME=VALUE", error);
-    const char *prefix = g_str_has_prefix(value, "nf_") ? "net.netfilter." : "";
-    g_ptr_array_add(own->sysctls, g_strconcat(prefix, value, NULL));
-  } else if (strcmp(name, "helper") == 0) {
-    return helper_add(own->helpers, value, error);
-  } else if (strcmp(name, "checksums") == 0) {
-    if (strcmp(value, "verify") != 0 && strcmp(value, "ignore") != 0)
-      return own_refuse(name, value, "verify or ignore", error);
-    own->checksums = *value == 'v';
-  } else if (strcmp(name, "max-gap") == 0) {
-    char *end;
-    const double seconds = g_ascii_strtod(value, &end);
-    if (end == value || *end != '\0' || !(seconds >= 0 && seconds <= 86400))
-      return own_refuse(name, value, "seconds, at most a day", error);
-    own->max_gap_ns = (gint64)(seconds * 1e9);
-  } else {
-    g_assert(strcmp(name, "count") == 0);
-    if (!cli_size_parse(value, G_MAXUINT64, &own->count) || own->count == 0)
-      return own_refuse(name, value, "a number of packets", error);
-  }
+  GPtrArray *sysctls = *(GPtrArray **)cli_option_field(option, base);
+  const char *prefix = g_str_has_prefix(value, "nf_") ? "net.netfilter." : "";
+
+  if (strchr(value, '=') == NULL)
+    return cli_option_refuse(option, value, error);
+  g_ptr_array_add(sysctls, g_strconcat(prefix, value, NULL));
   return TRUE;
 }
 
+static const cli_choice judges_checksums[] = { { "verify", TRUE }, { "ignore", FALSE }, { NULL, 0 } };
+/* clang-format off */
 static const cli_option own_options[] = {
-  { "against", 0, "FILE", CLI_OWN, "against", own_set },
-  { "record", 0, "FILE", CLI_OWN, "record", own_set },
-  { "sysctl", 0, "K=V", CLI_OWN, "sysctl", own_set },
-  { "helper", 0, "NAME", CLI_OWN, "helper", own_set },
-  { "checksums", 0, "WHAT", CLI_OWN, "checksums", own_set },
-  { "max-gap", 0, "SECONDS", CLI_OWN, "max-gap", own_set },
-  { "count", 0, "N", CLI_OWN, "count", own_set },
-  { NULL, 0, NULL, 0, NULL, NULL },
+  { "against", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, against) },
+  { "record", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, record) },
+  { "sysctl", 0, "K=V", CLI_OWN, CLI_BY(read_sysctl, verify_own, sysctls), .wanted = "NAME=VALUE" },
+  { "helper", 0, "NAME", CLI_OWN, CLI_BY(read_helper, verify_own, helpers),
+    .wanted = "a helper (ctreplay list helpers), with :PORT where it is not on its own" },
+  { "checksums", 0, "WHAT", CLI_OWN, CLI_CHOICE(verify_own, checksums, judges_checksums, "verify or ignore") },
+  { "max-gap", 0, "SECONDS", CLI_OWN, CLI_SECONDS(verify_own, max_gap_ns, 86400, "seconds, at most a day") },
+  { "count", 0, "N", CLI_OWN, CLI_SIZE(verify_own, count, 1, G_MAXUINT64, "a number of packets") },
+  { NULL },
 };
+/* clang-format on */
 
 static cli_exit report_show(const verify_report *report)
 {

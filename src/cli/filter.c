@@ -188,66 +188,31 @@ static gboolean set_mask(cli_prefix *prefix, const char *name, const char *value
          refuse(error, name, value, "a mask written as an address");
 }
 
-/* The ports come first, as the filter has them. */
-static gboolean set_number(cli_filter *filter, const char *name, const char *value, GError **error)
+gboolean cli_filter_number(const char *name, const char *value, guint64 largest, guint64 *number, GError **error)
 {
-  static const struct {
-    const char *name;
-    guint64 largest;
-    guint given;
-  } numbers[] = {
-    { "orig-port-src", 65535, CLI_FILTER_PORT0 },       { "orig-port-dst", 65535, CLI_FILTER_PORT0 << 1 },
-    { "reply-port-src", 65535, CLI_FILTER_PORT0 << 2 }, { "reply-port-dst", 65535, CLI_FILTER_PORT0 << 3 },
-    { "secmark", G_MAXUINT32, CLI_FILTER_SECMARK },     { "icmp-type", 255, CLI_FILTER_ICMP_TYPE },
-    { "icmp-code", 255, CLI_FILTER_ICMP_CODE },         { "icmp-id", 65535, CLI_FILTER_ICMP_ID },
-  };
-  guint64 number = 0;
-  guint i;
-
-  for (i = 0; strcmp(name, numbers[i].name) != 0; i++)
-    g_assert(i + 1 < G_N_ELEMENTS(numbers));
-  if (!parse_number(name, value, numbers[i].largest, &number, error))
-    return FALSE;
-  filter->given |= numbers[i].given;
-  switch (numbers[i].given) {
-  case CLI_FILTER_SECMARK: filter->secmark = (guint32)number; break;
-  case CLI_FILTER_ICMP_TYPE: filter->icmp_type = (guint8)number; break;
-  case CLI_FILTER_ICMP_CODE: filter->icmp_code = (guint8)number; break;
-  case CLI_FILTER_ICMP_ID: filter->icmp_id = (guint16)number; break;
-  default: filter->port[i / 2][i % 2] = (guint16)number; break;
-  }
-  return TRUE;
+  return parse_number(name, value, largest, number, error);
 }
 
-gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error)
+gboolean cli_filter_set_address(cli_prefix *prefix, const char *name, const char *value, GError **error)
 {
-  static const char *const addr_names[] = {
-    "orig-src", "orig-dst", "reply-src", "reply-dst", "tuple-src", "tuple-dst"
-  };
-  static const char *const mask_names[] = { "mask-src", "mask-dst" };
-  static const struct {
-    const char *name;
-    gboolean (*set)(cli_filter *filter, const char *value, GError **error);
-  } words[] = { { "status", set_status },
-                { "state", set_state },
-                { "mark", set_mark },
-                { "family", set_family },
-                { "proto", set_proto } };
-  cli_prefix *prefixes[] = { &filter->addr[0][0], &filter->addr[0][1],  &filter->addr[1][0],
-                             &filter->addr[1][1], &filter->expected[0], &filter->expected[1] };
-  guint i;
+  return parse_prefix(prefix, name, value, error);
+}
 
+gboolean cli_filter_set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error)
+{
+  return set_mask(prefix, name, value, error);
+}
+
+gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, GError **error)
+{
   filter->any = TRUE;
-  for (i = 0; i < G_N_ELEMENTS(addr_names); i++)
-    if (strcmp(name, addr_names[i]) == 0)
-      return parse_prefix(prefixes[i], name, value, error);
-  for (i = 0; i < G_N_ELEMENTS(mask_names); i++)
-    if (strcmp(name, mask_names[i]) == 0)
-      return set_mask(&filter->addr[0][i], name, value, error);
-  for (i = 0; i < G_N_ELEMENTS(words); i++)
-    if (strcmp(name, words[i].name) == 0)
-      return words[i].set(filter, value, error);
-  return set_number(filter, name, value, error);
+  switch (condition) {
+  case CLI_FILTER_PROTO: return set_proto(filter, value, error);
+  case CLI_FILTER_FAMILY: return set_family(filter, value, error);
+  case CLI_FILTER_STATE: return set_state(filter, value, error);
+  case CLI_FILTER_MARK: return set_mark(filter, value, error);
+  default: g_assert(condition == CLI_FILTER_STATUS); return set_status(filter, value, error);
+  }
 }
 
 static gboolean prefix_holds(const cli_prefix *prefix, guint8 family, const ct_addr *addr)

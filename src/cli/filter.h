@@ -30,7 +30,8 @@ enum {
   CLI_FILTER_ICMP_CODE = 1 << 6,
   CLI_FILTER_ICMP_ID = 1 << 7,
   CLI_FILTER_UNREPLIED = 1 << 8, /* -u UNSET or UNREPLIED */
-  CLI_FILTER_PORT0 = 1 << 9      /* and the next three: orig src, orig dst, reply src, reply dst */
+  CLI_FILTER_PORT0 = 1 << 9,     /* and the next three: orig src, orig dst, reply src, reply dst */
+  CLI_FILTER_STATUS = 1 << 13    /* -u; what it asks for stands in status */
 };
 
 typedef struct cli_filter {
@@ -50,10 +51,15 @@ typedef struct cli_filter {
 void cli_filter_init(cli_filter *filter);
 
 /*
- * Sets one condition from its long option's name ("orig-src", "state", ...; see the option table) and value.
+ * The parts of a filter, from an option's value. name is what messages call the option ("orig-src").
  * => FALSE and CLI_ERROR_USAGE where the value says nothing.
  */
-gboolean cli_filter_set(cli_filter *filter, const char *name, const char *value, GError **error);
+gboolean cli_filter_set_address(cli_prefix *prefix, const char *name, const char *value, GError **error);
+gboolean cli_filter_set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error);
+/* condition: CLI_FILTER_PROTO, _FAMILY, _STATE, _STATUS or _MARK. */
+gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, GError **error);
+/* A number to compare with: decimal, or hexadecimal behind 0x. */
+gboolean cli_filter_number(const char *name, const char *value, guint64 largest, guint64 *number, GError **error);
 
 gboolean cli_filter_entry(const cli_filter *filter, const ct_view *view);
 /* Addresses, ports and protocol of -s -d -p ... are the master's; --tuple-src and --tuple-dst the expected ones. */

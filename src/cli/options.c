@@ -5,57 +5,24 @@
 #include <fnmatch.h>
 #include <string.h>
 
-static gboolean refuse(GError **error, const char *name, const char *value, const char *wanted)
-{
-  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", name, value, wanted);
-  return FALSE;
-}
+/* ---- options with a reader of their own ---- */
 
-gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size)
-{
-  char *end;
-  guint64 number, unit = 1;
-
-  if (!g_ascii_isdigit(*text))
-    return FALSE;
-  number = g_ascii_strtoull(text, &end, 10);
-  switch (*end) {
-  case 'k':
-  case 'K':
-    unit = 1u << 10;
-    end++;
-    break;
-  case 'm':
-  case 'M':
-    unit = 1u << 20;
-    end++;
-    break;
-  case 'g':
-  case 'G':
-    unit = 1u << 30;
-    end++;
-    break;
-  default: break;
-  }
-  return *end == '\0' && !__builtin_mul_overflow(number, unit, size) && *size <= largest;
-}
-
-/* The eviction log's letter is only ours. */
+/* "-L", or the eviction log's name: its letter is only ours. */
 static const char *command_name(char letter)
 {
-  static char name[] = "-?";
+  static const char *const names[] = {
+    ['C'] = "-C", ['E'] = "-E", ['L'] = "-L", ['P'] = "-P", ['S'] = "-S", ['V'] = "--evictions"
+  };
 
-  if (letter == 'V')
-    return "--evictions";
-  name[1] = letter;
-  return g_intern_string(name);
+  return names[(guint)letter];
 }
 
-static gboolean set_command(cli_options *o, const char *name, const char *value, GError **error)
+static gboolean read_command(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   static const char *const tables[] = { "conntrack", "expect", "dying", "unconfirmed" };
-  char letter = *name;
-  guint i;
+  char letter = (char)option->value;
+  cli_options *o = base;
+  guint i, n = letter == 'L' ? G_N_ELEMENTS(tables) : CLI_TABLE_EXPECT + 1;
 
   if (o->command != 0 && o->command != letter) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s and %s: one command at a time", command_name(o->command),
@@ -63,132 +30,98 @@ static gboolean set_command(cli_options *o, const char *name, const char *value,
     return FALSE;
   }
   o->command = letter;
-  for (i = 0; value != NULL && i < G_N_ELEMENTS(tables); i++)
-    if (strcmp(value, tables[i]) == 0) {
-      o->table = (cli_table)i;
-      if (letter != 'L' && i > CLI_TABLE_EXPECT)
-        break;
-      return TRUE;
-    }
   if (value == NULL)
     return TRUE;
+  for (i = 0; i < n; i++)
+    if (strcmp(value, tables[i]) == 0) {
+      o->table = (cli_table)i;
+      return TRUE;
+    }
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c %s: give %s", letter, value,
               letter == 'L' ? "conntrack, expect, dying or unconfirmed" : "conntrack or expect");
   return FALSE;
 }
 
-static gboolean set_point(replay_point *point, const char *name, const char *value, GError **error)
+/* Only noted here: what the values mean depends on the profile, which may come later on the line (kernel.c). */
+static gboolean read_single(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  return replay_point_parse(value, point) ||
-         refuse(error, name, value, "a time (2026-11-21T10:00:00), +seconds after the first packet, or '#packet'");
+  const char **field = cli_option_field(option, base), **before = (gpointer)((char *)base + option->before);
+
+  (void)error;
+  if (*before != NULL)
+    ((cli_options *)base)->thrice = option->name;
+  *before = *field;
+  *field = value;
+  return TRUE;
 }
 
-static gboolean set_input(cli_options *o, const char *name, const char *value, GError **error)
+static gboolean read_address(const cli_option *option, gpointer base, const char *value, GError **error)
 {
+  ((cli_options *)base)->filter.any = TRUE;
+  return cli_filter_set_address(cli_option_field(option, base), cli_option_name(option), value, error);
+}
+
+static gboolean read_mask(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  ((cli_options *)base)->filter.any = TRUE;
+  return cli_filter_set_mask(cli_option_field(option, base), cli_option_name(option), value, error);
+}
+
+static gboolean read_condition(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  return cli_filter_set(cli_option_field(option, base), option->value, value, error);
+}
+
+/* A number that the filter compares with: decimal, or hexadecimal behind 0x. */
+static gboolean read_filter_number(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  gpointer field = cli_option_field(option, base);
+  cli_filter *filter = &((cli_options *)base)->filter;
   guint64 number;
 
-  if (strcmp(name, "merge") == 0)
-    o->replay.merge = TRUE;
-  else if (strcmp(name, "bpf") == 0)
-    o->replay.bpf = value;
-  else if (strcmp(name, "interface") == 0)
-    o->replay.interface = value;
-  else if (strcmp(name, "start") == 0)
-    return set_point(&o->replay.start, name, value, error);
-  else if (strcmp(name, "end") == 0)
-    return set_point(&o->replay.end, name, value, error);
-  else if (strcmp(name, "direction") == 0) {
-    if (strcmp(value, "in") != 0 && strcmp(value, "out") != 0)
-      return refuse(error, name, value, "in or out");
-    o->replay.direction = *value == 'i' ? CAP_DIR_IN : CAP_DIR_OUT;
-  } else if (strcmp(name, "checksums") == 0) {
-    static const char *const words[] = { "auto", "verify", "ignore" };
-    guint i;
-
-    for (i = 0; i < G_N_ELEMENTS(words) && strcmp(value, words[i]) != 0; i++)
-      ;
-    if (i == G_N_ELEMENTS(words))
-      return refuse(error, name, value, "auto, verify or ignore");
-    o->replay.checksums = (ct_checksums)i;
-  } else if (strcmp(name, "threads") == 0) {
-    if (!g_ascii_string_to_unsigned(value, 10, 1, 2, &number, NULL))
-      return refuse(error, name, value, "1 or 2");
-    o->replay.threads = (guint)number;
-  } else {
-    g_assert(strcmp(name, "count") == 0);
-    if (!cli_size_parse(value, G_MAXUINT64, &number) || number == 0)
-      return refuse(error, name, value, "a number of packets");
-    o->replay.count = number;
+  if (!cli_filter_number(cli_option_name(option), value, option->most, &number, error))
+    return FALSE;
+  filter->any = TRUE;
+  filter->given |= option->value;
+  switch (option->bytes) {
+  case 1: *(guint8 *)field = (guint8)number; break;
+  case 2: *(guint16 *)field = (guint16)number; break;
+  default: g_assert(option->bytes == 4); *(guint32 *)field = (guint32)number;
   }
   return TRUE;
 }
 
-/* Only noted here: what the values mean depends on the profile, which may come later on the line (kernel.c). */
-static gboolean set_single(cli_options *o, const char *name, const char *value, GError **error)
+/* => the value of the word, whatever its case; 0 where there is none. */
+static guint find_word(const cli_choice *choices, const char *word)
 {
-  (void)error;
-#define X(field, option)           \
-  if (strcmp(name, option) == 0) { \
-    if (o->field##_before != NULL) \
-      o->thrice = option;          \
-    o->field##_before = o->field;  \
-    o->field = value;              \
-  }
-  CLI_SINGLE_LIST(X)
-#undef X
-  return TRUE;
+  for (; choices->word != NULL; choices++)
+    if (g_ascii_strcasecmp(choices->word, word) == 0)
+      return choices->value;
+  return 0;
 }
 
-static gboolean set_kernel(cli_options *o, const char *name, const char *value, GError **error)
+static gboolean read_event_mask(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  (void)error;
-  if (strcmp(name, "features") == 0)
-    o->features = value;
-  else if (strcmp(name, "sysctl") == 0)
-    g_ptr_array_add(o->sysctls, (gpointer)value);
-  else if (strcmp(name, "helper") == 0)
-    g_ptr_array_add(o->helpers, (gpointer)value);
-  else if (strcmp(name, "no-helper") == 0)
-    g_ptr_array_add(o->no_helpers, (gpointer)value);
-  else if (strcmp(name, "local") == 0)
-    g_ptr_array_add(o->locals, (gpointer)value);
-  else {
-    g_assert(strcmp(name, "no-helpers") == 0);
-    o->no_helpers_at_all = TRUE;
-  }
-  return TRUE;
-}
-
-static gboolean set_filter(cli_options *o, const char *name, const char *value, GError **error)
-{
-  return cli_filter_set(&o->filter, name, value, error);
-}
-
-static gboolean set_event_mask(cli_options *o, const char *value, GError **error)
-{
+  static const cli_choice events[] = { { "NEW", CLI_EVENT_NEW },       { "UPDATES", CLI_EVENT_UPDATE },
+                                       { "UPDATE", CLI_EVENT_UPDATE }, { "DESTROY", CLI_EVENT_DESTROY },
+                                       { "ALL", CLI_EVENT_ALL },       { NULL, 0 } };
+  guint *mask = cli_option_field(option, base), i, bits;
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
-  guint i;
 
-  o->event_mask = 0;
+  *mask = 0;
   for (i = 0; fine && words[i] != NULL; i++) {
-    if (g_ascii_strcasecmp(words[i], "ALL") == 0)
-      o->event_mask |= CLI_EVENT_ALL;
-    else if (g_ascii_strcasecmp(words[i], "NEW") == 0)
-      o->event_mask |= CLI_EVENT_NEW;
-    else if (g_ascii_strcasecmp(words[i], "UPDATES") == 0 || g_ascii_strcasecmp(words[i], "UPDATE") == 0)
-      o->event_mask |= CLI_EVENT_UPDATE;
-    else if (g_ascii_strcasecmp(words[i], "DESTROY") == 0)
-      o->event_mask |= CLI_EVENT_DESTROY;
-    else
-      fine = FALSE;
+    bits = find_word(events, words[i]);
+    fine = bits != 0;
+    *mask |= bits;
   }
   g_strfreev(words);
-  return fine || refuse(error, "event-mask", value, "NEW, UPDATES, DESTROY or ALL, joined by commas");
+  return fine || cli_option_refuse(option, value, error);
 }
 
-static gboolean set_classes(cli_options *o, const char *value, GError **error)
+static gboolean read_classes(const cli_option *option, gpointer base, const char *value, GError **error)
 {
+  guint *classes = cli_option_field(option, base);
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
   guint i, cls;
@@ -197,15 +130,15 @@ static gboolean set_classes(cli_options *o, const char *value, GError **error)
     for (cls = 0; cls < CT_CLASS_COUNT && g_ascii_strcasecmp(words[i], ct_class_name((ct_class)cls)) != 0; cls++)
       ;
     if ((fine = cls < CT_CLASS_COUNT || g_ascii_strcasecmp(words[i], "dropped") == 0))
-      o->classes |= 1u << cls;
+      *classes |= 1u << cls;
   }
   g_strfreev(words);
-  return fine || refuse(error, "class", value,
-                        "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas");
+  return fine || cli_option_refuse(option, value, error);
 }
 
-static gboolean set_reasons(cli_options *o, const char *value, GError **error)
+static gboolean read_reasons(const cli_option *option, gpointer base, const char *value, GError **error)
 {
+  cli_options *o = base;
   char **words = g_strsplit(value, ",", -1);
   guint i, reason, found = 1;
 
@@ -217,180 +150,135 @@ static gboolean set_reasons(cli_options *o, const char *value, GError **error)
       }
   g_strfreev(words);
   o->any_reason = TRUE;
-  return found > 0 ||
-         refuse(error, "reason", value, "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)");
+  return found > 0 || cli_option_refuse(option, value, error);
 }
 
-static gboolean set_show(cli_options *o, const char *name, const char *value, GError **error)
+static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  replay_point point;
-  guint64 number;
-
-  if (strcmp(name, "event-mask") == 0)
-    return set_event_mask(o, value, error);
-  if (strcmp(name, "class") == 0)
-    return set_classes(o, value, error);
-  if (strcmp(name, "reason") == 0)
-    return set_reasons(o, value, error);
-  if (strcmp(name, "show-from") == 0)
-    return set_point(&o->show_from, name, value, error);
-  if (strcmp(name, "at") == 0) {
-    if (!set_point(&point, name, value, error))
-      return FALSE;
-    g_array_append_val(o->at, point);
-    return TRUE;
-  }
-  if (strcmp(name, "every") == 0) {
-    gint64 span_ns;
-
-    /* A nanosecond's snapshots of a day would fill any disk; nobody means that. */
-    if (!replay_duration_parse(value, &span_ns) || span_ns < 1000000)
-      return refuse(error, name, value, "a span of time of 1ms or more (60, 0.5s, 5m, 1h)");
-    o->every_ns = span_ns;
-    return TRUE;
-  }
-  if (strcmp(name, "plot") == 0) {
-    o->plot = value;
-    return TRUE;
-  }
-  g_assert(strcmp(name, "lines") == 0);
-  if (strcmp(value, "all") == 0)
-    o->lines = G_MAXINT64;
-  else if (cli_size_parse(value, G_MAXINT32, &number))
-    o->lines = (gint64)number;
-  else
-    return refuse(error, name, value, "a number or all");
-  return TRUE;
-}
-
-static gboolean set_format(cli_options *o, const char *value, GError **error)
-{
-  static const struct {
-    const char *word;
-    guint bit;
-  } extras[] = {
-    { "timestamp", EMIT_TIMESTAMP }, { "extended", EMIT_EXTENDED }, { "id", EMIT_ID }, { "ktimestamp", EMIT_KTIMESTAMP }
-  };
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
-  guint i, j;
+  cli_options *o = base;
+  guint i;
 
   for (i = 0; fine && words[i] != NULL; i++) {
     const emit_format *format = emit_format_find(words[i]);
+    guint bit = emit_word_find(words[i]);
 
-    for (j = 0; j < G_N_ELEMENTS(extras) && strcmp(words[i], extras[j].word) != 0; j++)
-      ;
-    if (j < G_N_ELEMENTS(extras))
-      o->format_options |= extras[j].bit;
+    if (bit != 0)
+      o->format_options |= bit;
     else if (format != NULL && (o->format == NULL || o->format == format))
       o->format = format;
     else
       fine = FALSE;
   }
   g_strfreev(words);
-  return fine ||
-         refuse(error, "output", value,
-                "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas");
+  return fine || cli_option_refuse(option, value, error);
 }
 
-static gboolean set_output(cli_options *o, const char *name, const char *value, GError **error)
-{
-  static const char *const words[] = { "auto", "always", "never" };
-  guint i;
+/* ---- the table ---- */
 
-  if (strcmp(name, "output") == 0)
-    return set_format(o, value, error);
-  if (strcmp(name, "write") == 0) {
-    o->write = value;
-    return TRUE;
-  }
-  for (i = 0; value != NULL && i < G_N_ELEMENTS(words) && strcmp(value, words[i]) != 0; i++)
-    ;
-  if (i == G_N_ELEMENTS(words))
-    return refuse(error, name, value, "auto, always or never");
-  *(strcmp(name, "color") == 0 ? &o->colour : &o->progress) = value == NULL ? CLI_ALWAYS : (cli_when)i;
-  return TRUE;
-}
+const cli_choice cli_checksums_choices[] = {
+  { "auto", CT_CHECKSUMS_AUTO }, { "verify", CT_CHECKSUMS_VERIFY }, { "ignore", CT_CHECKSUMS_IGNORE }, { NULL, 0 }
+};
+static const cli_choice directions[] = { { "in", CAP_DIR_IN }, { "out", CAP_DIR_OUT }, { NULL, 0 } };
+static const cli_choice whens[] = {
+  { "auto", CLI_AUTO }, { "always", CLI_ALWAYS }, { "never", CLI_NEVER }, { NULL, 0 }
+};
 
-static gboolean set_common(cli_options *o, const char *name, const char *value, GError **error)
-{
-  (void)value;
-  (void)error;
-  *(strcmp(name, "help") == 0 ? &o->help : strcmp(name, "version") == 0 ? &o->version : &o->no_sandbox) = TRUE;
-  return TRUE;
-}
+/* clang-format off */
+#define COMMAND(of) CLI_BY(read_command, cli_options, command), .value = (of)
+#define SINGLE(member, name, argument) \
+  { name, 0, argument, CLI_KERNEL, CLI_BY(read_single, cli_options, member), .before = offsetof(cli_options, member##_before) },
+#define WHEN(member) CLI_CHOICE(cli_options, member, whens, "auto, always or never")
+#define ADDRESS(member) CLI_BY(read_address, cli_options, filter.member)
+#define MASK(member) CLI_BY(read_mask, cli_options, filter.member)
+#define CONDITION(which) CLI_BY(read_condition, cli_options, filter), .value = CLI_FILTER_##which
+#define NUMBER(member, bit, to) CLI_BY(read_filter_number, cli_options, filter.member), .value = (bit), .most = (to)
+#define PORT(dir, end) NUMBER(port[dir][end], CLI_FILTER_PORT0 << (2 * (dir) + (end)), 65535)
 
 static const cli_option options[] = {
-  { "dump", 'L', "[TABLE]", CLI_COMMAND, "L", set_command },
-  { "event", 'E', "[TABLE]", CLI_COMMAND, "E", set_command },
-  { "counter", 'C', "[TABLE]", CLI_COMMAND, "C", set_command },
-  { "stats", 'S', NULL, CLI_COMMAND, "S", set_command },
-  { "packets", 'P', NULL, CLI_COMMAND, "P", set_command },
-  { "evictions", 0, NULL, CLI_COMMAND, "V", set_command },
-  { "merge", 0, NULL, CLI_INPUT, "merge", set_input },
-  { "bpf", 0, "EXPR", CLI_INPUT, "bpf", set_input },
-  { "start", 0, "POINT", CLI_INPUT, "start", set_input },
-  { "end", 0, "POINT", CLI_INPUT, "end", set_input },
-  { "count", 0, "N", CLI_INPUT, "count", set_input },
-  { "interface", 'i', "IF", CLI_INPUT, "interface", set_input },
-  { "direction", 0, "in|out", CLI_INPUT, "direction", set_input },
-  { "checksums", 0, "auto|verify|ignore", CLI_INPUT, "checksums", set_input },
-  { "threads", 0, "1|2", CLI_INPUT, "threads", set_input },
-  { "profile", 0, "PROFILE", CLI_KERNEL, "profile", set_single },
-  { "sysctl", 0, "K=V|FILE", CLI_KERNEL, "sysctl", set_kernel },
-  { "max", 0, "SIZE", CLI_KERNEL, "max", set_single },
-  { "hashsize", 0, "SIZE", CLI_KERNEL, "hashsize", set_single },
-  { "ram", 0, "SIZE", CLI_KERNEL, "ram", set_single },
-  { "features", 0, "acct,mark,secmark", CLI_KERNEL, "features", set_kernel },
-  { "hash-seed", 0, "N", CLI_KERNEL, "hash-seed", set_single },
-  { "gc", 0, "exact|kernel", CLI_KERNEL, "gc", set_single },
-  { "hz", 0, "N", CLI_KERNEL, "hz", set_single },
-  { "helper", 0, "NAME:PORT", CLI_KERNEL, "helper", set_kernel },
-  { "no-helper", 0, "NAME", CLI_KERNEL, "no-helper", set_kernel },
-  { "no-helpers", 0, NULL, CLI_KERNEL, "no-helpers", set_kernel },
-  { "local", 0, "ADDR/LEN", CLI_KERNEL, "local", set_kernel },
-  { "src", 's', "ADDR", CLI_FILTER, "orig-src", set_filter },
-  { "orig-src", 0, "ADDR", CLI_FILTER, "orig-src", set_filter },
-  { "dst", 'd', "ADDR", CLI_FILTER, "orig-dst", set_filter },
-  { "orig-dst", 0, "ADDR", CLI_FILTER, "orig-dst", set_filter },
-  { "reply-src", 'r', "ADDR", CLI_FILTER, "reply-src", set_filter },
-  { "reply-dst", 'q', "ADDR", CLI_FILTER, "reply-dst", set_filter },
-  { "proto", 'p', "PROTO", CLI_FILTER, "proto", set_filter },
-  { "protonum", 0, "PROTO", CLI_FILTER, "proto", set_filter },
-  { "family", 'f', "ipv4|ipv6", CLI_FILTER, "family", set_filter },
-  { "sport", 0, "PORT", CLI_FILTER, "orig-port-src", set_filter },
-  { "orig-port-src", 0, "PORT", CLI_FILTER, "orig-port-src", set_filter },
-  { "dport", 0, "PORT", CLI_FILTER, "orig-port-dst", set_filter },
-  { "orig-port-dst", 0, "PORT", CLI_FILTER, "orig-port-dst", set_filter },
-  { "reply-port-src", 0, "PORT", CLI_FILTER, "reply-port-src", set_filter },
-  { "reply-port-dst", 0, "PORT", CLI_FILTER, "reply-port-dst", set_filter },
-  { "state", 0, "STATE", CLI_FILTER, "state", set_filter },
-  { "status", 'u', "STATUS", CLI_FILTER, "status", set_filter },
-  { "mark", 'm', "N[/MASK]", CLI_FILTER, "mark", set_filter },
-  { "secmark", 'c', "N", CLI_FILTER, "secmark", set_filter },
-  { "icmp-type", 0, "N", CLI_FILTER, "icmp-type", set_filter },
-  { "icmp-code", 0, "N", CLI_FILTER, "icmp-code", set_filter },
-  { "icmp-id", 0, "N", CLI_FILTER, "icmp-id", set_filter },
-  { "mask-src", 0, "MASK", CLI_FILTER, "mask-src", set_filter },
-  { "mask-dst", 0, "MASK", CLI_FILTER, "mask-dst", set_filter },
-  { "tuple-src", 0, "ADDR", CLI_FILTER, "tuple-src", set_filter },
-  { "tuple-dst", 0, "ADDR", CLI_FILTER, "tuple-dst", set_filter },
-  { "event-mask", 'e', "EVENTS", CLI_SHOW, "event-mask", set_show },
-  { "class", 0, "CLASS", CLI_SHOW, "class", set_show },
-  { "reason", 0, "REASON", CLI_SHOW, "reason", set_show },
-  { "show-from", 0, "POINT", CLI_SHOW, "show-from", set_show },
-  { "at", 0, "POINT", CLI_SHOW, "at", set_show },
-  { "every", 0, "SPAN", CLI_SHOW, "every", set_show },
-  { "lines", 'n', "N|all", CLI_SHOW, "lines", set_show },
-  { "plot", 0, "FILE.svg", CLI_SHOW, "plot", set_show },
-  { "output", 'o', "FORMAT", CLI_OUTPUT, "output", set_output },
-  { "write", 'w', "FILE", CLI_OUTPUT, "write", set_output },
-  { "color", 0, "auto|always|never", CLI_OUTPUT, "color", set_output },
-  { "progress", 0, "auto|always|never", CLI_OUTPUT, "progress", set_output },
-  { "no-sandbox", 0, NULL, CLI_COMMON, "no-sandbox", set_common },
-  { "help", 'h', NULL, CLI_COMMON, "help", set_common },
-  { "version", 'V', NULL, CLI_COMMON, "version", set_common },
+  { "dump", 'L', "[TABLE]", CLI_COMMAND, COMMAND('L') },
+  { "event", 'E', "[TABLE]", CLI_COMMAND, COMMAND('E') },
+  { "counter", 'C', "[TABLE]", CLI_COMMAND, COMMAND('C') },
+  { "stats", 'S', NULL, CLI_COMMAND, COMMAND('S') },
+  { "packets", 'P', NULL, CLI_COMMAND, COMMAND('P') },
+  { "evictions", 0, NULL, CLI_COMMAND, COMMAND('V') },
+
+  { "merge", 0, NULL, CLI_INPUT, CLI_FLAG(cli_options, replay.merge) },
+  { "bpf", 0, "EXPR", CLI_INPUT, CLI_TEXT(cli_options, replay.bpf) },
+  { "start", 0, "POINT", CLI_INPUT, CLI_POINT(cli_options, replay.start) },
+  { "end", 0, "POINT", CLI_INPUT, CLI_POINT(cli_options, replay.end) },
+  { "count", 0, "N", CLI_INPUT, CLI_SIZE(cli_options, replay.count, 1, G_MAXUINT64, "a number of packets") },
+  { "interface", 'i', "IF", CLI_INPUT, CLI_TEXT(cli_options, replay.interface) },
+  { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
+  CLI_CHECKSUMS_OPTION,
+  { "threads", 0, "1|2", CLI_INPUT, CLI_NUMBER(cli_options, replay.threads, 1, 2, "1 or 2") },
+
+  SINGLE(profile_name, "profile", "PROFILE")
+  { "sysctl", 0, "K=V|FILE", CLI_KERNEL, CLI_LIST(cli_options, sysctls) },
+  SINGLE(max, "max", "SIZE")
+  SINGLE(hashsize, "hashsize", "SIZE")
+  SINGLE(ram, "ram", "SIZE")
+  { "features", 0, "acct,mark,secmark", CLI_KERNEL, CLI_TEXT(cli_options, features) },
+  SINGLE(hash_seed, "hash-seed", "N")
+  SINGLE(gc, "gc", "exact|kernel")
+  SINGLE(hz, "hz", "N")
+  { "helper", 0, "NAME:PORT", CLI_KERNEL, CLI_LIST(cli_options, helpers) },
+  { "no-helper", 0, "NAME", CLI_KERNEL, CLI_LIST(cli_options, no_helpers) },
+  { "no-helpers", 0, NULL, CLI_KERNEL, CLI_FLAG(cli_options, no_helpers_at_all) },
+  { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
+
+  { "src", 's', "ADDR", CLI_FILTER, ADDRESS(addr[0][0]), .same_as = "orig-src" },
+  { "orig-src", 0, "ADDR", CLI_FILTER, ADDRESS(addr[0][0]) },
+  { "dst", 'd', "ADDR", CLI_FILTER, ADDRESS(addr[0][1]), .same_as = "orig-dst" },
+  { "orig-dst", 0, "ADDR", CLI_FILTER, ADDRESS(addr[0][1]) },
+  { "reply-src", 'r', "ADDR", CLI_FILTER, ADDRESS(addr[1][0]) },
+  { "reply-dst", 'q', "ADDR", CLI_FILTER, ADDRESS(addr[1][1]) },
+  { "proto", 'p', "PROTO", CLI_FILTER, CONDITION(PROTO) },
+  { "protonum", 0, "PROTO", CLI_FILTER, CONDITION(PROTO) },
+  { "family", 'f', "ipv4|ipv6", CLI_FILTER, CONDITION(FAMILY) },
+  { "sport", 0, "PORT", CLI_FILTER, PORT(0, 0), .same_as = "orig-port-src" },
+  { "orig-port-src", 0, "PORT", CLI_FILTER, PORT(0, 0) },
+  { "dport", 0, "PORT", CLI_FILTER, PORT(0, 1), .same_as = "orig-port-dst" },
+  { "orig-port-dst", 0, "PORT", CLI_FILTER, PORT(0, 1) },
+  { "reply-port-src", 0, "PORT", CLI_FILTER, PORT(1, 0) },
+  { "reply-port-dst", 0, "PORT", CLI_FILTER, PORT(1, 1) },
+  { "state", 0, "STATE", CLI_FILTER, CONDITION(STATE) },
+  { "status", 'u', "STATUS", CLI_FILTER, CONDITION(STATUS) },
+  { "mark", 'm', "N[/MASK]", CLI_FILTER, CONDITION(MARK) },
+  { "secmark", 'c', "N", CLI_FILTER, NUMBER(secmark, CLI_FILTER_SECMARK, G_MAXUINT32) },
+  { "icmp-type", 0, "N", CLI_FILTER, NUMBER(icmp_type, CLI_FILTER_ICMP_TYPE, 255) },
+  { "icmp-code", 0, "N", CLI_FILTER, NUMBER(icmp_code, CLI_FILTER_ICMP_CODE, 255) },
+  { "icmp-id", 0, "N", CLI_FILTER, NUMBER(icmp_id, CLI_FILTER_ICMP_ID, 65535) },
+  { "mask-src", 0, "MASK", CLI_FILTER, MASK(addr[0][0]) },
+  { "mask-dst", 0, "MASK", CLI_FILTER, MASK(addr[0][1]) },
+  { "tuple-src", 0, "ADDR", CLI_FILTER, ADDRESS(expected[0]) },
+  { "tuple-dst", 0, "ADDR", CLI_FILTER, ADDRESS(expected[1]) },
+
+  { "event-mask", 'e', "EVENTS", CLI_SHOW, CLI_BY(read_event_mask, cli_options, event_mask),
+    .wanted = "NEW, UPDATES, DESTROY or ALL, joined by commas" },
+  { "class", 0, "CLASS", CLI_SHOW, CLI_BY(read_classes, cli_options, classes),
+    .wanted = "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas" },
+  { "reason", 0, "REASON", CLI_SHOW, CLI_BY(read_reasons, cli_options, reasons),
+    .wanted = "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)" },
+  { "show-from", 0, "POINT", CLI_SHOW, CLI_POINT(cli_options, show_from) },
+  { "at", 0, "POINT", CLI_SHOW, CLI_POINTS(cli_options, at) },
+  /* A nanosecond's snapshots of a day would fill any disk; nobody means that. */
+  { "every", 0, "SPAN", CLI_SHOW, CLI_SPAN(cli_options, every_ns, 1000000, "a span of time of 1ms or more (60, 0.5s, 5m, 1h)") },
+  CLI_LINES_OPTION,
+  { "plot", 0, "FILE.svg", CLI_SHOW, CLI_TEXT(cli_options, plot) },
+
+  { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
+    .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas" },
+  { "write", 'w', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+  { "color", 0, "auto|always|never", CLI_OUTPUT, WHEN(colour) },
+  { "progress", 0, "auto|always|never", CLI_OUTPUT, WHEN(progress) },
+
+  { "no-sandbox", 0, NULL, CLI_COMMON, CLI_FLAG(cli_options, no_sandbox) },
+  { "help", 'h', NULL, CLI_COMMON, CLI_FLAG(cli_options, help) },
+  { "version", 'V', NULL, CLI_COMMON, CLI_FLAG(cli_options, version) },
 };
+/* clang-format on */
 
 const cli_option *cli_option_get(guint i) { return i < G_N_ELEMENTS(options) ? &options[i] : NULL; }
 

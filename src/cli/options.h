@@ -8,6 +8,7 @@
 
 #include "emit/emit.h"
 #include "filter.h"
+#include "option.h"
 #include "replay/replay.h"
 
 /* Groups of options. */
@@ -77,29 +78,25 @@ typedef struct cli_options {
   gpointer own; /* of the sub-command's own options */
 } cli_options;
 
-typedef struct cli_option {
-  const char *name;     /* long option */
-  char letter;          /* short one, or 0 */
-  const char *argument; /* for messages and completion: "FILE", "N", ...; NULL: takes none */
-  guint group;
-  const char *sets; /* the name that set() is told: several spellings of one option share it */
-  gboolean (*set)(cli_options *options, const char *sets, const char *value, GError **error);
-} cli_option;
-
 void cli_options_init(cli_options *options);
 void cli_options_clear(cli_options *options);
 
 /*
- * Parses argv (argv[0] is skipped) with the options of the groups; own ends with a nameless one and may be NULL.
+ * Parses argv (argv[0] is skipped) with the options of the groups; own ends with an empty row and may be NULL.
  * => FALSE and CLI_ERROR_USAGE with one line that says what is wrong and what would be right.
  */
 gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
                            GError **error);
 
-/* The i-th option of the common table, NULL past the end. */
+/* The i-th option of the common table, NULL past the end. Spellings that are no more (renamed) are among them. */
 const cli_option *cli_option_get(guint i);
 
-/* "4096", "64k" (1024), "1M" (1024²), "2G". => FALSE where text is no size of at most largest. */
-gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
+/* Rows that a sub-command may take out of their group. */
+extern const cli_choice cli_checksums_choices[];
+/* clang-format off */
+#define CLI_CHECKSUMS_OPTION { "checksums", 0, "auto|verify|ignore", CLI_INPUT, \
+  CLI_CHOICE(cli_options, replay.checksums, cli_checksums_choices, "auto, verify or ignore") }
+#define CLI_LINES_OPTION { "lines", 'n', "N|all", CLI_SHOW, CLI_SIZE_OR_ALL(cli_options, lines, G_MAXINT32) }
+/* clang-format on */
 
 #endif

@@ -21,7 +21,8 @@ static void grammar_add(grammar *g, const cli_option *option)
   struct option row = { option->name, takes, NULL, 256 + (int)g->rows->len };
 
   g_ptr_array_add(g->rows, (gpointer)option);
-  g_array_append_val(g->long_options, row);
+  if (option->name != NULL)
+    g_array_append_val(g->long_options, row);
   if (option->letter != 0)
     g_string_append_printf(g->letters, "%c%s", option->letter,
                            takes == required_argument   ? ":"
@@ -41,7 +42,7 @@ static void grammar_init(grammar *g, guint groups, const cli_option *own)
   for (i = 0; (option = cli_option_get(i)) != NULL; i++)
     if (option->group & (groups | CLI_COMMON))
       grammar_add(g, option);
-  for (; own != NULL && own->name != NULL; own++)
+  for (; own != NULL && (own->name != NULL || own->letter != 0); own++)
     grammar_add(g, own);
 }
 
@@ -85,12 +86,24 @@ static const char *instead_of(int letter)
   }
 }
 
+/* A spelling that is no more names the one to give. */
+static gboolean refuse_renamed(const cli_option *option, GError **error)
+{
+  if (option->name != NULL)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: now it is %s", option->name, option->renamed);
+  else
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: now it is %s", option->letter, option->renamed);
+  return FALSE;
+}
+
 /* One line for what getopt did not like. */
 static void complain(const grammar *g, int c, char **argv, GError **error)
 {
   const cli_option *option = optopt != 0 ? grammar_find(g, optopt) : NULL;
 
-  if (c == ':' && option != NULL)
+  if (option != NULL && option->renamed != NULL)
+    refuse_renamed(option, error);
+  else if (c == ':' && option != NULL)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: give %s", option->name, option->argument);
   else if (option != NULL)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s takes no argument", option->name);
@@ -100,6 +113,14 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
                 argv[optind - 1]);
+}
+
+/* Puts a value where it belongs. */
+static gboolean take(cli_options *o, const cli_option *option, const char *value, GError **error)
+{
+  gpointer base = option->group == CLI_OWN ? o->own : o;
+
+  return option->renamed != NULL ? refuse_renamed(option, error) : option->read(option, base, value, error);
 }
 
 gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, const cli_option *own, GError **error)
@@ -125,7 +146,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
         is_table(argv[optind]))
       value = argv[optind++];
-    fine = option->set(o, option->sets, value, error);
+    fine = take(o, option, value, error);
   }
   for (; fine && optind < argc; optind++) {
     from_stdin += strcmp(argv[optind], "-") == 0;

@@ -483,6 +483,111 @@ START_TEST(exit_codes)
 }
 END_TEST
 
+typedef struct typed {
+  gboolean flag;
+  const char *text;
+  GPtrArray *list;
+  guint8 byte;
+  guint64 wide, packets;
+  gint64 lines, span_ns, seconds_ns;
+  guint choice;
+} typed;
+
+static const cli_choice colours[] = { { "red", 3 }, { "blue", 5 }, { NULL, 0 } };
+static const cli_option typed_options[] = {
+  { "flag", 'x', NULL, CLI_OWN, CLI_FLAG(typed, flag) },
+  { "text", 0, "WORD", CLI_OWN, CLI_TEXT(typed, text) },
+  { "list", 0, "WORD", CLI_OWN, CLI_LIST(typed, list) },
+  { "byte", 0, "N", CLI_OWN, CLI_NUMBER(typed, byte, 1, 255, "1 to 255") },
+  { "wide", 0, "N", CLI_OWN, CLI_NUMBER(typed, wide, 0, G_MAXUINT64, "a number") },
+  { "packets", 0, "N", CLI_OWN, CLI_SIZE(typed, packets, 2, 4096, "2 to 4k") },
+  { "rows", 0, "N|all", CLI_OWN, CLI_SIZE_OR_ALL(typed, lines, 100) },
+  { "span", 0, "SPAN", CLI_OWN, CLI_SPAN(typed, span_ns, 1000, "a span") },
+  { "seconds", 0, "S", CLI_OWN, CLI_SECONDS(typed, seconds_ns, 60, "seconds") },
+  { "choice", 0, "red|blue", CLI_OWN, CLI_CHOICE(typed, choice, colours, "red or blue"), .called = "paint -c" },
+  { "keep", 0, "FILE", CLI_OWN, CLI_TEXT(typed, text) },
+  { "store", 'y', "FILE", CLI_OWN, .renamed = "--keep" },
+  { NULL, 'z', NULL, CLI_OWN, .renamed = "-x" },
+  { NULL },
+};
+
+/* => NULL, or the message; to be freed. */
+static char *parse_typed(typed *values, const char *line)
+{
+  char **argv = g_strsplit(line, " ", WORDS_MAX);
+  GError *error = NULL;
+  char *message = NULL;
+  cli_options o;
+
+  g_ptr_array_add(words_kept, argv);
+  cli_options_init(&o);
+  o.own = values;
+  if (!cli_options_parse(&o, (int)g_strv_length(argv), argv, CLI_OWN, typed_options, &error)) {
+    message = g_strdup(error->message);
+    g_error_free(error);
+  }
+  cli_options_clear(&o);
+  return message;
+}
+
+/* Each kind goes to its field, whatever the field's width, and to no other. */
+START_TEST(typed_values)
+{
+  typed v;
+
+  memset(&v, 0, sizeof(v));
+  v.list = g_ptr_array_new();
+  if (words_kept == NULL)
+    words_kept = g_ptr_array_new();
+  ck_assert_ptr_null(parse_typed(&v, "t -x --text a --text b --list c --list d --byte 255 --wide 18446744073709551615 "
+                                     "--choice blue"));
+  ck_assert(v.flag && v.byte == 255 && v.wide == G_MAXUINT64 && v.choice == 5);
+  ck_assert_str_eq(v.text, "b");
+  ck_assert_uint_eq(v.list->len, 2);
+  ck_assert_str_eq(g_ptr_array_index(v.list, 1), "d");
+  ck_assert(v.packets == 0 && v.lines == 0 && v.span_ns == 0 && v.seconds_ns == 0);
+  ck_assert_ptr_null(parse_typed(&v, "t --packets 4k --rows 7 --span 1.5s --seconds 0.25"));
+  ck_assert(v.packets == 4096 && v.lines == 7 && v.span_ns == 1500000000 && v.seconds_ns == 250000000);
+  ck_assert_ptr_null(parse_typed(&v, "t --rows all"));
+  ck_assert(v.lines == G_MAXINT64 && v.packets == 4096);
+  g_ptr_array_unref(v.list);
+}
+END_TEST
+
+START_TEST(typed_refusals)
+{
+  static const char *const cases[][2] = {
+    { "t --byte 256", "--byte 256: give 1 to 255" },
+    { "t --byte 0", "--byte 0: give 1 to 255" },
+    { "t --wide -1", "--wide -1: give a number" },
+    { "t --packets 1", "--packets 1: give 2 to 4k" },
+    { "t --packets 5k", "--packets 5k: give 2 to 4k" },
+    { "t --rows 101", "--rows 101: give a number or all" },
+    { "t --span 0", "--span 0: give a span" },
+    { "t --seconds 61", "--seconds 61: give seconds" },
+    { "t --seconds nan", "--seconds nan: give seconds" },
+    { "t --choice re", "paint -c re: give red or blue" },
+    { "t --store f", "--store: now it is --keep" },
+    { "t --store", "--store: now it is --keep" },
+    { "t --store=f", "--store: now it is --keep" },
+    { "t -y", "--store: now it is --keep" },
+    { "t -z", "-z: now it is -x" },
+  };
+  guint i;
+
+  if (words_kept == NULL)
+    words_kept = g_ptr_array_new();
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    typed v = { .byte = 0 };
+    char *message = parse_typed(&v, cases[i][0]);
+
+    ck_assert_str_eq(message, cases[i][1]);
+    ck_assert(v.byte == 0 && v.packets == 0 && v.lines == 0 && v.choice == 0 && v.text == NULL);
+    g_free(message);
+  }
+}
+END_TEST
+
 /* No letter and no name twice, or getopt would quietly take the first. */
 START_TEST(option_table)
 {
@@ -491,7 +596,7 @@ START_TEST(option_table)
 
   for (i = 0; (a = cli_option_get(i)) != NULL; i++)
     for (j = i + 1; (b = cli_option_get(j)) != NULL; j++) {
-      ck_assert_str_ne(a->name, b->name);
+      ck_assert(g_strcmp0(a->name, b->name) != 0 || a->name == NULL);
       ck_assert_msg(a->letter == 0 || a->letter != b->letter, "%s and %s", a->name, b->name);
     }
 }
@@ -511,6 +616,8 @@ int main(void)
   tcase_add_test(line, sysctl_files);
   tcase_add_test(line, sysctl_files_in_part);
   tcase_add_test(line, sysctl_files_and_arguments);
+  tcase_add_test(line, typed_values);
+  tcase_add_test(line, typed_refusals);
   tcase_add_test(line, option_table);
   tcase_add_test(shown, filters);
   tcase_add_test(shown, filters_of_packets);

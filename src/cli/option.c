@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "option.h"
+#include "filter.h"
+
+#include <string.h>
+
+#include "replay/point.h"
+
+gboolean cli_option_refuse(const cli_option *option, const char *value, GError **error)
+{
+  if (option->called != NULL)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s %s: give %s", option->called, value, option->wanted);
+  else
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: give %s", cli_option_name(option), value, option->wanted);
+  return FALSE;
+}
+
+gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size)
+{
+  char *end;
+  guint64 number, unit = 1;
+
+  if (!g_ascii_isdigit(*text))
+    return FALSE;
+  number = g_ascii_strtoull(text, &end, 10);
+  switch (*end) {
+  case 'k':
+  case 'K':
+    unit = 1u << 10;
+    end++;
+    break;
+  case 'm':
+  case 'M':
+    unit = 1u << 20;
+    end++;
+    break;
+  case 'g':
+  case 'G':
+    unit = 1u << 30;
+    end++;
+    break;
+  default: break;
+  }
+  return *end == '\0' && !__builtin_mul_overflow(number, unit, size) && *size <= largest;
+}
+
+/* Fields of all widths are unsigned numbers here; the table says how wide. */
+static gboolean store(const cli_option *option, gpointer base, guint64 number)
+{
+  gpointer field = cli_option_field(option, base);
+
+  switch (option->bytes) {
+  case 1: *(guint8 *)field = (guint8)number; break;
+  case 2: *(guint16 *)field = (guint16)number; break;
+  case 4: *(guint32 *)field = (guint32)number; break;
+  default: g_assert(option->bytes == 8); *(guint64 *)field = number;
+  }
+  return TRUE;
+}
+
+gboolean cli_read_flag(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  (void)value;
+  (void)error;
+  return store(option, base, TRUE);
+}
+
+gboolean cli_read_text(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  (void)error;
+  *(const char **)cli_option_field(option, base) = value;
+  return TRUE;
+}
+
+gboolean cli_read_list(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  (void)error;
+  g_ptr_array_add(*(GPtrArray **)cli_option_field(option, base), (gpointer)value);
+  return TRUE;
+}
+
+gboolean cli_read_number(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned(value, 10, option->least, option->most, &number, NULL))
+    return cli_option_refuse(option, value, error);
+  return store(option, base, number);
+}
+
+gboolean cli_read_size(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  guint64 size;
+
+  if (!cli_size_parse(value, option->most, &size) || size < option->least)
+    return cli_option_refuse(option, value, error);
+  return store(option, base, size);
+}
+
+gboolean cli_read_size_or_all(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  if (strcmp(value, "all") == 0)
+    return store(option, base, G_MAXINT64);
+  return cli_read_size(option, base, value, error);
+}
+
+gboolean cli_read_span(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  gint64 span_ns;
+
+  if (!replay_duration_parse(value, &span_ns) || span_ns < (gint64)option->least)
+    return cli_option_refuse(option, value, error);
+  return store(option, base, (guint64)span_ns);
+}
+
+gboolean cli_read_seconds(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  char *end;
+  double seconds = g_ascii_strtod(value, &end);
+
+  if (end == value || *end != '\0' || !(seconds >= 0 && seconds <= (double)option->most))
+    return cli_option_refuse(option, value, error);
+  return store(option, base, (guint64)(gint64)(seconds * 1e9));
+}
+
+static gboolean parse_point(const cli_option *option, replay_point *point, const char *value, GError **error)
+{
+  if (replay_point_parse(value, point))
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--%s %s: give a time (2026-11-21T10:00:00), +seconds after the first packet, or '#packet'",
+              cli_option_name(option), value);
+  return FALSE;
+}
+
+gboolean cli_read_point(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  return parse_point(option, cli_option_field(option, base), value, error);
+}
+
+gboolean cli_read_points(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  GArray *points = *(GArray **)cli_option_field(option, base);
+  replay_point point;
+
+  if (!parse_point(option, &point, value, error))
+    return FALSE;
+  g_array_append_val(points, point);
+  return TRUE;
+}
+
+gboolean cli_read_choice(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  const cli_choice *choice;
+
+  for (choice = option->choices; choice->word != NULL; choice++)
+    if (strcmp(value, choice->word) == 0)
+      return store(option, base, choice->value);
+  return cli_option_refuse(option, value, error);
+}
