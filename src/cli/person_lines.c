@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "person.h"
 
+#include "pressure/occupancy.h"
+
 enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 28, TIMEOUT_WIDTH = 8 };
 
 static const struct {
@@ -222,8 +224,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
 static void end_line(cli_person *p, const ct_event *event)
 {
   const ct_view *view = event->view;
-  gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
-  cli_happening what = evicted ? CLI_HAPPENING_EVICTED : CLI_HAPPENING_END;
+  cli_happening what = pressure_is_eviction(event->reason) ? CLI_HAPPENING_EVICTED : CLI_HAPPENING_END;
   emit_text *out = &p->run.output.text;
 
   if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, what))

@@ -160,6 +160,8 @@ void cli_person_summary(cli_person *p)
   p->summary.params = &p->run.params;
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
+  p->summary.pressed = (emit_pressed){ pressure_evictions(p->summary.stats), pressure_drops(p->summary.stats),
+                                       p->summary.stats->peak_count, p->summary.entries };
   p->summary.mean = ct_engine_mean(p->run.engine, p->summary.first_ns);
   compare_kernel(p, &kernel);
   heading(p, "Summary");

@@ -378,9 +378,7 @@ static void pressed_row(emit_text *out, const char *name, const emit_pressed *p)
  */
 static void pressure(emit_text *out, const emit_summary *s)
 {
-  const ct_stats *stats = s->stats;
-  emit_pressed exact = { stats->early_drop, stats->drop + stats->insert_failed, stats->peak_count, s->entries };
-  gboolean lost = exact.evicted + exact.dropped > 0;
+  gboolean lost = s->pressed.evicted + s->pressed.dropped > 0;
 
   if (s->params->gc != CT_GC_EXACT || s->params->profile->entry_timers)
     return;
@@ -394,10 +392,10 @@ static void pressure(emit_text *out, const emit_summary *s)
     return;
   }
   emit_text_literal(out, "             evicted  dropped     peak  still there\n");
-  pressed_row(out, "this run", &exact);
+  pressed_row(out, "this run", &s->pressed);
   pressed_row(out, "--gc kernel", s->kernel);
   label(out, "");
-  if (memcmp(&exact, s->kernel, sizeof(exact)) == 0)
+  if (memcmp(&s->pressed, s->kernel, sizeof(s->pressed)) == 0)
     paragraph(out, LABEL_WIDTH, "the kernel's way of collecting comes to the same here");
   else
     paragraph(out, LABEL_WIDTH,

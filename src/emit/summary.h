@@ -49,6 +49,7 @@ typedef struct emit_summary {
   const ct_stats *stats;
   guint64 entries;            /* in the table now */
   double mean;                /* entries over the time from the first packet; ct_engine_mean */
+  emit_pressed pressed;       /* what became of this run's table */
   const emit_pressed *kernel; /* what would have been under --gc kernel; NULL: not known */
   const char *const *notes;   /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;

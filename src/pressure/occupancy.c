@@ -39,6 +39,14 @@ void pressure_occupancy_step(pressure_occupancy *o, gint64 now_ns)
   o->until_ns = end > (guint64)G_MAXINT64 - (guint64)o->start_ns ? G_MAXINT64 : (gint64)((guint64)o->start_ns + end);
 }
 
-guint64 pressure_evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }
+gboolean pressure_is_eviction(ct_reason reason)
+{
+  return reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED;
+}
+
+guint64 pressure_evictions(const ct_stats *stats)
+{
+  return stats->ended[CT_REASON_END_EVICTED] + stats->ended[CT_REASON_END_GC_EVICTED];
+}
 
 guint64 pressure_drops(const ct_stats *stats) { return stats->drop + stats->insert_failed; }

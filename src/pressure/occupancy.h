@@ -49,7 +49,9 @@ static inline void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns,
   o->drops = drops;
 }
 
-/* So far: entries that had to go before their time, and packets that found no room, in the table or in a chain. */
+/* TRUE where an entry that ended so had to go before its time. */
+gboolean pressure_is_eviction(ct_reason reason);
+/* So far: such entries, and packets that found no room, in the table or in a chain. */
 guint64 pressure_evictions(const ct_stats *stats);
 guint64 pressure_drops(const ct_stats *stats);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "victims.h"
+#include "occupancy.h"
 
 #include <string.h>
 
@@ -130,8 +131,7 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
 {
   pressure_victim *victim;
 
-  if (event->type != CT_EVENT_DESTROY ||
-      (event->reason != CT_REASON_END_EVICTED && event->reason != CT_REASON_END_GC_EVICTED))
+  if (event->type != CT_EVENT_DESTROY || !pressure_is_eviction(event->reason))
     return NULL;
   victim = ring_next(victims);
   victims->count++;

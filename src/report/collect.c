@@ -48,7 +48,7 @@ void report_free(report *r)
 
 gboolean report_conn_is_troubled(const report_conn *conn)
 {
-  return conn->invalid > 0 || conn->end_reason == CT_REASON_END_EVICTED || conn->end_reason == CT_REASON_END_GC_EVICTED;
+  return conn->invalid > 0 || pressure_is_eviction(conn->end_reason);
 }
 
 static report_conn *find_conn(const report *r, guint64 id)
@@ -90,13 +90,13 @@ static void note_count(report *r, const ct_engine *engine, guint less)
   const ct_stats *stats = ct_engine_stats(engine);
 
   pressure_occupancy_note(&r->occupancy, ct_engine_now(engine), ct_engine_count(engine) - less,
-                          stats->ended[CT_REASON_END_EVICTED] + stats->ended[CT_REASON_END_GC_EVICTED], r->dropped);
+                          pressure_evictions(stats), r->dropped);
 }
 
 void report_event(report *r, const ct_engine *engine, const ct_event *event)
 {
   report_conn *conn;
-  gboolean evicted = event->reason == CT_REASON_END_EVICTED || event->reason == CT_REASON_END_GC_EVICTED;
+  gboolean evicted = pressure_is_eviction(event->reason);
 
   if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
     return;

@@ -196,7 +196,7 @@ static void put_summary_line(emit_text *out, const report_conn *conn)
   emit_text_literal(out, "</span>");
   if (conn->invalid > 0)
     put_badge(out, "invalid", "INVALID", conn->invalid);
-  if (conn->end_reason == CT_REASON_END_EVICTED || conn->end_reason == CT_REASON_END_GC_EVICTED)
+  if (pressure_is_eviction(conn->end_reason))
     put_badge(out, "evicted", "EVICTED", 0);
   if (conn->status & CT_STATUS_EXPECTED)
     put_badge(out, "related", "EXPECTED", 0);

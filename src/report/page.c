@@ -48,7 +48,7 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
   put_card(out, "in the table at the end", s->entries, FALSE);
   put_card(out, "INVALID packets", r->invalid, TRUE);
   put_card(out, "dropped: table full and the like", r->dropped, TRUE);
-  put_card(out, "evicted", s->stats->ended[CT_REASON_END_EVICTED] + s->stats->ended[CT_REASON_END_GC_EVICTED], TRUE);
+  put_card(out, "evicted", pressure_evictions(s->stats), TRUE);
   put_card(out, "never reached tracking", s->not_tracked, FALSE);
   emit_text_literal(out, "</dl>\n");
   if (r->invalid > 0)

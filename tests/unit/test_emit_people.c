@@ -211,6 +211,7 @@ static void busy_summary(void)
   summary.fed = 1001;
   stats.drop = 2;
   summary.entries = 23;
+  summary.pressed = (emit_pressed){ 7, 2, 65536, 23 };
 }
 
 START_TEST(summary_page)
@@ -259,7 +260,6 @@ START_TEST(summary_beside_the_kernel)
   emit_pressed kernel = { 0, 0, 65536, 23 };
 
   busy_summary();
-  stats.early_drop = 7;
   summary.kernel = &kernel;
   kernel = (emit_pressed){ 12, 3456, 65536, 123 };
   emit_summary_print(&text, &summary, FALSE);
@@ -272,7 +272,7 @@ START_TEST(summary_beside_the_kernel)
   emit_summary_print(&text, &summary, FALSE);
   text_taken(&text);
   ck_assert(strstr(text.data, "comes to the same here\n") != NULL);
-  stats.early_drop = stats.drop = 0;
+  summary.pressed = (emit_pressed){ 0, 0, 65536, 23 };
   emit_summary_print(&text, &summary, FALSE);
   text_taken(&text);
   ck_assert(strstr(text.data, "  nearly full ") != NULL);
