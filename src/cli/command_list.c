@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 static void list_formats(const ct_params *params)
 {
   static const struct {
@@ -45,9 +47,8 @@ static void list_reasons(const ct_params *params)
 {
   guint i;
 
-  (void)params;
   for (i = 1; i < CT_REASON_COUNT; i++) {
-    const char *sysctl = ct_reason_sysctl((ct_reason)i);
+    const char *sysctl = ct_reason_sysctl((ct_reason)i, params->profile);
 
     printf("%-20s %s%s%s%s\n", ct_reason_word((ct_reason)i), ct_reason_sentence((ct_reason)i),
            *sysctl != '\0' ? " (" : "", sysctl, *sysctl != '\0' ? ")" : "");
@@ -99,15 +100,13 @@ static void list_classes(const ct_params *params)
 
 static void list_states(const ct_params *params)
 {
-  guint i;
+  const ct_proto *proto;
+  guint i, state;
 
-  (void)params;
-  for (i = 0; i < CT_TCP_STATE_COUNT; i++)
-    printf("tcp  %s\n", ct_state_name(CT_PROTO_TCP, i));
-  for (i = 0; i < CT_SCTP_STATE_COUNT; i++)
-    printf("sctp %s\n", ct_state_name(CT_PROTO_SCTP, i));
-  for (i = 1; i < CT_DCCP_STATE_COUNT; i++)
-    printf("dccp %s\n", ct_state_name(CT_PROTO_DCCP, i));
+  for (i = 0; (proto = ct_proto_get(params->profile, i)) != NULL; i++)
+    for (state = 0; state < proto->n_states; state++)
+      if (proto->states[state] != NULL)
+        printf("%-4s %s\n", proto->name, proto->states[state]);
 }
 
 static void list_options(const ct_params *params)

@@ -78,6 +78,23 @@ static cli_exit print_machine(const states_machine *machine, states_put *put)
   return cli_output_close(&output, CLI_EXIT_OK);
 }
 
+/* "states quic: give tcp, sctp, ... or gre" */
+static void say_protocols(const char *given)
+{
+  GString *names = g_string_new(NULL);
+  const ct_proto *proto;
+  guint i;
+
+  for (i = 0; (proto = states_protocol(NULL, i)) != NULL; i++)
+    g_string_append_printf(names, "%s%s",
+                           i == 0                                 ? ""
+                           : states_protocol(NULL, i + 1) != NULL ? ", "
+                                                                  : " or ",
+                           proto->name);
+  cli_say("states%s%s: give %s", given != NULL ? " " : "", given != NULL ? given : "", names->str);
+  g_string_free(names, TRUE);
+}
+
 static cli_exit show(const cli_options *o, const char *protocol, const states_own *own)
 {
   GError *error = NULL;
@@ -89,7 +106,7 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
     return cli_usage(error);
   machine = states_machine_new(protocol, &params);
   if (machine == NULL) {
-    cli_say("states %s: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre", protocol);
+    say_protocols(protocol);
     return CLI_EXIT_USAGE;
   }
   code = o->captures->len > 0 ? count_captures(o, machine, puts_by_style[own->style])
@@ -116,7 +133,7 @@ cli_exit cli_command_states(int argc, char **argv)
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
     code = cli_usage(error);
   } else if (o.captures->len == 0) {
-    cli_say("states: give tcp, sctp, dccp, udp, udplite, icmp, icmpv6 or gre");
+    say_protocols(NULL);
     code = CLI_EXIT_USAGE;
   } else {
     /* The first word is the protocol, what follows are captures. */

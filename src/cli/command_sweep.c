@@ -231,12 +231,15 @@ static void print_bytes(emit_text *out, guint64 bytes, int width)
   emit_text_pad(out, text, -width);
 }
 
+static const char *max_name(const ct_params *params) { return ct_params_spell(params->profile, "nf_conntrack_max"); }
+
 /* Of one setting there is no smallest. */
 static void print_single(emit_text *out, const sweep_setting *setting, const sweep_figures *figures)
 {
   emit_text_string(out, figures->lossless ? "Nothing is lost at "
                                           : "Something is lost (evicted, dropped, or a chain too long) at ");
-  emit_text_string(out, setting->params.profile->ip_conntrack ? "ip_conntrack_max=" : "nf_conntrack_max=");
+  emit_text_string(out, max_name(&setting->params));
+  emit_text_char(out, '=');
   emit_text_u64(out, setting->params.max);
   emit_text_string(out, "; the peak was ");
   emit_text_u64(out, figures->peak);
@@ -258,14 +261,17 @@ static void print_verdict(emit_text *out, const GArray *settings, const sweep_fi
   } else if (settings->len == 1) {
     print_single(out, (const sweep_setting *)(void *)settings->data, figures);
   } else if (best < settings->len) {
-    emit_text_string(out, "The smallest nf_conntrack_max at which nothing is lost: ");
+    emit_text_literal(out, "The smallest ");
+    emit_text_string(out, max_name(&g_array_index(settings, sweep_setting, best).params));
+    emit_text_literal(out, " at which nothing is lost: ");
     emit_text_u64(out, g_array_index(settings, sweep_setting, best).params.max);
     emit_text_string(out, " (");
     emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
     emit_text_string(out, ")\n");
   } else if (lossless) {
-    emit_text_string(
-      out, "Nothing is lost only where there is no limit; each nf_conntrack_max that was tried loses something.\n");
+    emit_text_literal(out, "Nothing is lost only where there is no limit; each ");
+    emit_text_string(out, max_name(&g_array_index(settings, sweep_setting, 0).params));
+    emit_text_literal(out, " that was tried loses something.\n");
   } else {
     emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
   }
@@ -365,7 +371,7 @@ static void plot_figures(emit_text *out, const cli_options *o, const GArray *set
   for (i = 0; i < settings->len; i++) {
     const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
 
-    lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max };
+    lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max, max_name(&s->params) };
   }
   pressure_plot(out, title, lines, settings->len);
   g_free(title);

@@ -2,6 +2,8 @@
 /* Whether two packets are the same to conntrack: before and after a router they are, though their bytes are not. */
 #include "diff.h"
 
+#include "conntrack/proto/proto.h"
+
 typedef struct field {
   guint8 from, to; /* bytes of its header */
   const char *name;
@@ -42,22 +44,15 @@ static void find_headers(const ct_packet *p, headers *h)
   /* What the link layer refused is a frame, not a packet. */
   h->is_ip = p->captured >= 20 && (p->kind != CT_PACKET_NONE || waits);
   h->v4 = h->is_ip && p->data[0] >> 4 == 4;
-  h->proto = h->v4 ? p->data[9] : p->kind == CT_PACKET_ICMP_ERROR ? CT_PROTO_ICMPV6 : p->tuple.proto;
+  h->proto = h->v4 ? p->data[9] : ct_packet_proto(p);
   h->l4 = p->kind != CT_PACKET_NONE && p->l4_offset >= (h->v4 ? 20 : 40) ? p->l4_offset : G_MAXUINT32;
 }
 
 static gboolean is_checksum(guint8 proto, guint32 at)
 {
-  switch (proto) {
-  case CT_PROTO_TCP: return at == 16 || at == 17;
-  case CT_PROTO_UDP:
-  case CT_PROTO_UDPLITE:
-  case CT_PROTO_DCCP: return at == 6 || at == 7;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6: return at == 2 || at == 3;
-  case CT_PROTO_SCTP: return at >= 8 && at < 12;
-  default: return FALSE;
-  }
+  const ct_proto *known = ct_proto_known(NULL, proto);
+
+  return known != NULL && at >= known->sum_at && at - known->sum_at < known->sum_bytes;
 }
 
 /* The byte counts for nothing: whether a sum is right is judged before, and shows in the answers. */

@@ -41,29 +41,29 @@ static void name_state(GString *why, const char *side, const diff_seen *x)
 {
   const ct_trace_cell *cell = last_cell(x);
   guint8 proto = x->trace->tuple.proto;
+  const char *state = x->after != NULL ? ct_proto_state_name(x->params->profile, proto, x->after->state) : NULL;
 
   g_string_append_printf(why, " %s ", side);
   if (cell != NULL)
-    g_string_append_printf(why, "%s -> %s", explain_cell_name(proto, cell->old), explain_cell_name(proto, cell->cell));
+    g_string_append_printf(why, "%s -> %s", explain_cell_name(x->params->profile, proto, cell->old),
+                           explain_cell_name(x->params->profile, proto, cell->cell));
   else if (x->after == NULL)
     g_string_append(why, "no entry");
   else
-    g_string_append(why,
-                    ct_state_name(proto, x->after->state) != NULL ? ct_state_name(proto, x->after->state) : "an entry");
+    g_string_append(why, state != NULL ? state : "an entry");
 }
 
 static void name_timeout(GString *why, const char *side, const diff_seen *x)
 {
-  char sysctl[EMIT_SYSCTL_BYTES], *seconds;
+  const char *sysctl = ct_params_spell_timeout(x->params->profile, x->trace->timeout);
+  char *seconds;
 
   if (!(x->result->changes & CT_CHANGE_REFRESHED)) {
     g_string_append_printf(why, " %s not renewed", side);
     return;
   }
   seconds = explain_seconds(ct_params_timeout_ns(x->params, x->trace->timeout));
-  if (emit_timeout_sysctl(x->params, x->trace->timeout, sysctl) == NULL)
-    g_strlcpy(sysctl, "a fixed timeout of", sizeof(sysctl));
-  g_string_append_printf(why, " %s %s %s", side, sysctl, seconds);
+  g_string_append_printf(why, " %s %s %s", side, sysctl != NULL ? sysctl : "a fixed timeout of", seconds);
   if (x->trace->timeout_why != CT_REASON_NONE)
     g_string_append_printf(why, " (%s)", ct_reason_word(x->trace->timeout_why));
   g_free(seconds);
@@ -79,7 +79,7 @@ static const char *row_name(const diff_seen *x)
 {
   const ct_trace_cell *cell = last_cell(x);
 
-  return cell != NULL ? explain_row_name(x->trace->tuple.proto, cell->row) : "";
+  return cell != NULL ? explain_row_name(x->params->profile, x->trace->tuple.proto, cell->row) : "";
 }
 
 static gboolean same_proto(const diff_seen *a, const diff_seen *b)

@@ -4,45 +4,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 G_DEFINE_QUARK(cli - error - quark, cli_error)
-
-static const struct {
-  const char *name;
-  guint8 number;
-} protocols[] = {
-  { "icmp", CT_PROTO_ICMP },
-  { "tcp", CT_PROTO_TCP },
-  { "udp", CT_PROTO_UDP },
-  { "dccp", CT_PROTO_DCCP },
-  { "gre", CT_PROTO_GRE },
-  { "sctp", CT_PROTO_SCTP },
-  { "icmpv6", CT_PROTO_ICMPV6 },
-  { "ipv6-icmp", CT_PROTO_ICMPV6 },
-  { "esp", 50 },
-  { "ah", 51 },
-  { "udplite", CT_PROTO_UDPLITE },
-};
-
-int cli_proto_parse(const char *text)
-{
-  guint64 number;
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(protocols); i++)
-    if (g_ascii_strcasecmp(text, protocols[i].name) == 0)
-      return protocols[i].number;
-  return g_ascii_string_to_unsigned(text, 10, 0, 255, &number, NULL) ? (int)number : -1;
-}
-
-const char *cli_proto_name(guint8 proto)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(protocols); i++)
-    if (protocols[i].number == proto)
-      return protocols[i].name;
-  return NULL;
-}
 
 void cli_filter_init(cli_filter *filter) { memset(filter, 0, sizeof(*filter)); }
 
@@ -129,14 +93,13 @@ static gboolean set_status(cli_filter *filter, const char *value, GError **error
 
 static gboolean set_state(cli_filter *filter, const char *value, GError **error)
 {
-  static const guint8 stateful[] = { CT_PROTO_TCP, CT_PROTO_SCTP, CT_PROTO_DCCP };
+  const ct_proto *proto;
   guint i, state;
-  const char *name;
 
-  for (i = 0; i < G_N_ELEMENTS(stateful); i++)
-    for (state = stateful[i] == CT_PROTO_DCCP; (name = ct_state_name(stateful[i], state)) != NULL; state++)
-      if (g_ascii_strcasecmp(name, value) == 0) {
-        filter->state = name;
+  for (i = 0; (proto = ct_proto_get(filter->profile, i)) != NULL; i++)
+    for (state = 0; state < proto->n_states; state++)
+      if (proto->states[state] != NULL && g_ascii_strcasecmp(proto->states[state], value) == 0) {
+        filter->state = proto->states[state];
         filter->given |= CLI_FILTER_STATE;
         return TRUE;
       }
@@ -170,13 +133,28 @@ static gboolean set_family(cli_filter *filter, const char *value, GError **error
   return TRUE;
 }
 
+static gboolean refuse_proto(const cli_filter *filter, const char *value, GError **error)
+{
+  GString *wanted = g_string_new(NULL);
+  const ct_proto *proto;
+  guint i;
+
+  for (i = 0; (proto = ct_proto_get(filter->profile, i)) != NULL; i++)
+    g_string_append_printf(wanted, "%s, ", proto->name);
+  g_string_append(wanted, "esp, ah or a number");
+  refuse(error, "proto", value, wanted->str);
+  g_string_free(wanted, TRUE);
+  return FALSE;
+}
+
 static gboolean set_proto(cli_filter *filter, const char *value, GError **error)
 {
-  int proto = cli_proto_parse(value);
+  int proto = ct_proto_number(filter->profile, value);
+  guint64 number;
 
-  if (proto < 0)
-    return refuse(error, "proto", value, "tcp, udp, icmp, icmpv6, sctp, gre, udplite, dccp, esp, ah or a number");
-  filter->proto = (guint8)proto;
+  if (proto < 0 && !g_ascii_string_to_unsigned(value, 10, 0, 255, &number, NULL))
+    return refuse_proto(filter, value, error);
+  filter->proto = (guint8)(proto >= 0 ? (guint64)proto : number);
   filter->given |= CLI_FILTER_PROTO;
   return TRUE;
 }
@@ -237,7 +215,7 @@ static gboolean original_holds(const cli_filter *f, const ct_tuple *t)
   if (((f->given & CLI_FILTER_PROTO) && f->proto != t->proto) ||
       ((f->given & CLI_FILTER_FAMILY) && f->family != t->family))
     return FALSE;
-  if ((f->given & (CLI_FILTER_PORT0 | CLI_FILTER_PORT0 << 1)) != 0 && !ct_tuple_has_ports(t))
+  if ((f->given & (CLI_FILTER_PORT0 | CLI_FILTER_PORT0 << 1)) != 0 && !ct_proto_has_ports(f->profile, t))
     return FALSE;
   if (((f->given & CLI_FILTER_PORT0) && f->port[0][0] != t->src_id) ||
       ((f->given & CLI_FILTER_PORT0 << 1) && f->port[0][1] != t->dst_id))
@@ -255,7 +233,7 @@ static gboolean reply_holds(const cli_filter *f, const ct_tuple *t)
     return FALSE;
   if ((f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0)
     return TRUE;
-  return ct_tuple_has_ports(t) && (!(f->given & CLI_FILTER_PORT0 << 2) || f->port[1][0] == t->src_id) &&
+  return ct_proto_has_ports(f->profile, t) && (!(f->given & CLI_FILTER_PORT0 << 2) || f->port[1][0] == t->src_id) &&
          (!(f->given & CLI_FILTER_PORT0 << 3) || f->port[1][1] == t->dst_id);
 }
 
@@ -277,7 +255,7 @@ gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
     return FALSE;
   if (!(f->given & CLI_FILTER_STATE))
     return TRUE;
-  state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+  state = ct_proto_state_name(f->profile, view->tuple[CT_ORIGINAL].proto, view->state);
   return state != NULL && strcmp(state, f->state) == 0;
 }
 

@@ -35,6 +35,8 @@ enum {
 };
 
 typedef struct cli_filter {
+  /* Whose protocols: names are understood, and ids looked at, as it has them. NULL: today's kernel. */
+  const ct_profile *profile;
   guint given;            /* CLI_FILTER_* */
   gboolean any;           /* something was given: else everything passes */
   cli_prefix addr[2][2];  /* [ct_dir][0 source, 1 destination] */
@@ -66,10 +68,5 @@ gboolean cli_filter_entry(const cli_filter *filter, const ct_view *view);
 gboolean cli_filter_expect(const cli_filter *filter, const ct_expect_view *expect);
 /* A packet that belongs to no entry: its own tuple stands for the original one; conditions on entries fail. */
 gboolean cli_filter_packet(const cli_filter *filter, const ct_packet *packet);
-
-/* => protocol number of a name ("tcp", "icmpv6", ...) or number, or -1. */
-int cli_proto_parse(const char *text);
-/* => the name, or NULL. Static. */
-const char *cli_proto_name(guint8 proto);
 
 #endif

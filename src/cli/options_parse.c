@@ -160,6 +160,8 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "standard output: that is a capture being read");
     fine = FALSE;
   }
+  /* A name of no profile is refused where the kernel's parameters are made. */
+  o->filter.profile = o->profile_name != NULL ? ct_profile_find(o->profile_name) : NULL;
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   grammar_clear(&g);

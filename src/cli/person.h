@@ -6,6 +6,7 @@
 #ifndef CLI_PERSON_H
 #define CLI_PERSON_H
 
+#include "conntrack/proto/proto.h"
 #include "emit/summary.h"
 #include "run.h"
 
@@ -53,7 +54,8 @@ void cli_person_table(cli_person *person);
 void cli_person_summary(cli_person *person);
 
 /* Pieces of lines. */
-void cli_text_flow(emit_text *out, const ct_tuple *tuple); /* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
+/* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
+void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *tuple);
 void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence);
 void cli_text_pad_from(emit_text *out, gsize begin, gsize width);
 

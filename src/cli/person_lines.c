@@ -26,7 +26,7 @@ void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
     emit_text_char(out, ' ');
 }
 
-void cli_text_flow(emit_text *out, const ct_tuple *t) { emit_flow(out, t, cli_proto_name(t->proto)); }
+void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *t) { emit_flow(out, run->params.profile, t); }
 
 /* TRUE where a line of this kind is to be shown; else it is counted. */
 static gboolean wanted(cli_person *p, cli_happening what)
@@ -93,9 +93,9 @@ static void state_and_timeout(emit_text *out, const char *before, const char *af
 }
 
 /* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
-static const char *state_of(const ct_view *view, guint state)
+static const char *state_of(const cli_person *p, const ct_view *view, guint state)
 {
-  const char *name = ct_state_name(view->tuple[CT_ORIGINAL].proto, state);
+  const char *name = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, state);
 
   if (name != NULL)
     return name;
@@ -159,8 +159,9 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
   if (!cli_filter_entry(&p->run.o->filter, &view) || !wanted(p, what))
     return;
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
-  state_and_timeout(out, changed ? state_of(&view, r->old_state) : NULL, state_of(&view, view.state), view.timeout_ns);
-  cli_text_flow(out, &view.tuple[CT_ORIGINAL]);
+  state_and_timeout(out, changed ? state_of(p, &view, r->old_state) : NULL, state_of(p, &view, view.state),
+                    view.timeout_ns);
+  cli_text_flow(&p->run, out, &view.tuple[CT_ORIGINAL]);
   if ((r->events & CT_EV_ASSURED) && what != CLI_HAPPENING_ASSURED)
     emit_text_literal(out, ", assured");
   if ((r->changes & CT_CHANGE_CREATED) && view.has_master)
@@ -175,7 +176,7 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
 static void packet_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
-  const char *sysctl = ct_reason_sysctl((ct_reason)r->reason);
+  const char *sysctl = ct_reason_sysctl((ct_reason)r->reason, p->run.params.profile);
   emit_text *out = &p->run.output.text;
   ct_view view;
 
@@ -186,9 +187,9 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
       !wanted(p, what))
     return;
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
-  state_and_timeout(out, NULL, r->entry != NULL ? state_of(&view, view.state) : "-",
+  state_and_timeout(out, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
                     r->entry != NULL ? view.timeout_ns : -1);
-  cli_text_flow(out, &seen->packet->tuple);
+  cli_text_flow(&p->run, out, &seen->packet->tuple);
   emit_text_literal(out, ": ");
   emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
   if (r->bound.over != 0) {
@@ -230,8 +231,8 @@ static void end_line(cli_person *p, const ct_event *event)
   if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, what))
     return;
   begin_line(p, what, event->packet, event->time_ns, view->id);
-  state_and_timeout(out, NULL, state_of(view, view->state), -1);
-  cli_text_flow(out, &view->tuple[CT_ORIGINAL]);
+  state_and_timeout(out, NULL, state_of(p, view, view->state), -1);
+  cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
   emit_text_literal(out, ": ");
   emit_text_string(out, ct_reason_sentence((ct_reason)event->reason));
   if (view->counted) {
@@ -258,7 +259,7 @@ static void expect_line(cli_person *p, const ct_event *event)
   begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
   state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "",
                     expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
-  cli_text_flow(out, &expect->tuple);
+  cli_text_flow(&p->run, out, &expect->tuple);
   emit_text_literal(out, " (");
   emit_text_string(out, expect->helper);
   emit_text_literal(out, ")\n");

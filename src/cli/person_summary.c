@@ -35,7 +35,7 @@ static void on_entry(const ct_view *view, void *user)
 {
   cli_person *p = user;
   emit_text *out = &p->run.output.text;
-  const char *state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+  const char *state = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, view->state);
   char text[48];
   gsize begin;
 
@@ -51,7 +51,7 @@ static void on_entry(const ct_view *view, void *user)
   emit_text_pad(out, state != NULL ? state : "-", STATE_WIDTH);
   emit_text_reserve(out, 256); /* no flush inside the column */
   begin = out->used;
-  cli_text_flow(out, &view->tuple[CT_ORIGINAL]);
+  cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
   cli_text_pad_from(out, begin, FLOW_WIDTH);
   if (view->counted) {
     emit_text_literal(out, "  ");
@@ -88,13 +88,15 @@ static void count_entry(const ct_view *view, void *user)
 /* ": 12 tcp ESTABLISHED, 3 udp", protocols in the order of their numbers. */
 static void states_of_table(cli_person *p)
 {
+  const ct_profile *profile = p->run.params.profile;
   emit_text *out = &p->run.output.text;
   gboolean first = TRUE;
   guint proto, state;
 
   for (proto = 0; proto < 256; proto++)
     for (state = 0; state < 16; state++) {
-      const char *name = ct_state_name((guint8)proto, state), *protocol = cli_proto_name((guint8)proto);
+      const char *name = ct_proto_state_name(profile, (guint8)proto, state);
+      const char *protocol = ct_proto_word(profile, (guint8)proto);
       char text[64];
 
       if (p->by_state[proto][state] == 0)

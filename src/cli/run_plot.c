@@ -117,7 +117,8 @@ void cli_plot_close(cli_run *run)
   run->plot = NULL;
   if (run->engine != NULL) {
     char *title = cli_plot_title(run->o), *label = label_of(&run->params);
-    plot_line line = { label, &plot->occupancy, run->params.max };
+    plot_line line = { label, &plot->occupancy, run->params.max,
+                       ct_params_spell(run->params.profile, "nf_conntrack_max") };
 
     if (plot->begun && ct_engine_now(run->engine) != INT64_MIN) {
       plot->run = run;

@@ -58,11 +58,9 @@ static void on_missed(const pressure_victim *victim, const ct_packet *packet, co
 
 static void show_dropped(evictions *e, const replay_seen *seen)
 {
-  const emit_loss loss = { .kind = EMIT_LOSS_DROPPED,
-                           .first_ns = e->run.first_ns,
-                           .packet = seen->packet,
-                           .result = seen->result,
-                           .protocol = cli_proto_name(seen->packet->tuple.proto) };
+  const emit_loss loss = {
+    .kind = EMIT_LOSS_DROPPED, .first_ns = e->run.first_ns, .packet = seen->packet, .result = seen->result
+  };
 
   emit_output_loss(&e->run.shown, &loss);
 }

@@ -266,7 +266,7 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
   result->new_state = (uint8_t)entry->state;
   if (result->new_state != result->old_state)
     result->changes |= CT_CHANGE_STATE;
-  CT_TRACE(engine, ct_trace_note_timeout(engine->trace, entry));
+  CT_TRACE(engine, ct_trace_note_timeout(engine, entry));
   passage->entry = entry;
   passage->hash = hash;
   passage->is_new = is_new;

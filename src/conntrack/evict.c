@@ -157,7 +157,7 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
       continue;
     }
     ct_collector_weigh(&engine->collector, &engine->params, entry->deadline_ns, engine->now_ns);
-    if (early_limit != 0 && engine->count >= early_limit && ct_proto_may_go_early(entry))
+    if (early_limit != 0 && engine->count >= early_limit && ct_proto_may_go_early(engine->params.profile, entry))
       ct_core_destroy(engine, entry, CT_REASON_END_GC_EVICTED);
   }
   return killed;

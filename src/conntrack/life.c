@@ -71,7 +71,7 @@ void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, in
   entry->status |= CT_STATUS_DYING;
   engine->stats.ended[reason]++;
   if (reason == CT_REASON_END_TIMEOUT)
-    engine->stats.expired_by_timeout[ct_proto_of_entry(entry)->timeout(entry)]++;
+    engine->stats.expired_by_timeout[ct_proto_of_entry(engine->params.profile, entry)->timeout(entry)]++;
   ct_event_entry(engine, CT_EVENT_DESTROY, entry, CT_EV_DESTROY, reason, ended_ns);
   if (engine->buckets.active)
     ct_buckets_remove(&engine->buckets, &engine->table, entry);

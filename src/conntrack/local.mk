@@ -24,8 +24,8 @@ libconntrack_la_SOURCES = \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
-	src/conntrack/proto/proto.h \
-	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h \
+	src/conntrack/proto/proto.h src/conntrack/proto/list.h src/conntrack/proto/names.c \
+	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h src/conntrack/proto/tcp_facts.c \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \

@@ -56,19 +56,46 @@ static const char *strip(const char *name, const char *prefix)
   return strncmp(name, prefix, n) == 0 ? name + n : NULL;
 }
 
+/* suffix: what stands behind nf_conntrack_ or ip_conntrack_; NULL where nothing does. */
+static bool is_missing(const ct_profile *profile, const char *suffix)
+{
+  const char *const *missing;
+
+  for (missing = profile->missing_sysctls; missing && *missing && suffix; missing++)
+    if (strip(suffix, *missing))
+      return true;
+  return false;
+}
+
 /* => the sysctl's name in this profile, NULL where that kernel had none. */
 static const char *sysctl_name(const sysctl *s, const ct_profile *profile)
 {
   const char *name = profile->ip_conntrack ? s->old_name : s->name;
   const char *suffix = strip(name, profile->ip_conntrack ? "ip_conntrack_" : "nf_conntrack_");
-  const char *const *missing;
 
-  if (name_is_bare_prefix(name))
-    return NULL;
-  for (missing = profile->missing_sysctls; missing && *missing && suffix; missing++)
-    if (strip(suffix, *missing))
-      return NULL;
-  return name;
+  return name_is_bare_prefix(name) || is_missing(profile, suffix) ? NULL : name;
+}
+
+const char *ct_params_spell(const ct_profile *profile, const char *name)
+{
+  size_t i;
+
+  if (!profile->ip_conntrack) /* spelled as it stands there, and asked for once a packet */
+    return is_missing(profile, strip(name, "nf_conntrack_")) ? NULL : name;
+  for (i = 0; i < SYSCTL_COUNT; i++)
+    if (strcmp(sysctls[i].name, name) == 0)
+      return sysctl_name(&sysctls[i], profile);
+  return NULL;
+}
+
+const char *ct_params_spell_timeout(const ct_profile *profile, ct_timeout timeout)
+{
+  size_t i;
+
+  for (i = 0; i < SYSCTL_COUNT; i++)
+    if (sysctls[i].is_timeout && sysctls[i].timeout == timeout)
+      return sysctl_name(&sysctls[i], profile);
+  return NULL;
 }
 
 /*

@@ -160,6 +160,13 @@ typedef enum ct_param_error {
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
 
 /*
+ * The sysctl that is called so today ("nf_conntrack_max"), and that of a timeout, as the profile's kernel spells it.
+ * => a static name without its folder, NULL where that kernel had no such sysctl.
+ */
+const char *ct_params_spell(const struct ct_profile *profile, const char *name);
+const char *ct_params_spell_timeout(const struct ct_profile *profile, ct_timeout timeout);
+
+/*
  * For listings, completion and error messages: the i-th sysctl of the profile, its current value; false past the end.
  */
 typedef struct ct_param_info {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "conntrack/profile/profile.h"
+
 static const struct {
   const char *word, *sentence, *sysctl;
 } reasons[CT_REASON_COUNT] = {
@@ -13,7 +15,15 @@ static const struct {
 
 const char *ct_reason_word(ct_reason reason) { return reasons[reason].word; }
 const char *ct_reason_sentence(ct_reason reason) { return reasons[reason].sentence; }
-const char *ct_reason_sysctl(ct_reason reason) { return reasons[reason].sysctl; }
+const char *ct_reason_sysctl(ct_reason reason, const ct_profile *profile)
+{
+  const char *sysctl = reasons[reason].sysctl, *own;
+
+  if (profile == NULL || *sysctl == '\0')
+    return sysctl;
+  own = ct_params_spell(profile, sysctl);
+  return own != NULL ? own : "";
+}
 
 ct_reason ct_reason_find(const char *word)
 {

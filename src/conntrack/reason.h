@@ -146,7 +146,9 @@ typedef enum ct_reason {
 /* Static strings; reason must be below CT_REASON_COUNT. */
 const char *ct_reason_word(ct_reason reason);
 const char *ct_reason_sentence(ct_reason reason);
-const char *ct_reason_sysctl(ct_reason reason);
+/* As the profile's kernel spells it, "" where that has none; NULL is today's. */
+struct ct_profile;
+const char *ct_reason_sysctl(ct_reason reason, const struct ct_profile *profile);
 
 /* => the reason of that word, or CT_REASON_COUNT where there is none. */
 ct_reason ct_reason_find(const char *word);

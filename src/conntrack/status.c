@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "conntrack/tuple.h"
+#include "conntrack/proto/proto.h"
 
 static const char *const class_names[CT_CLASS_COUNT] = {
   [CT_CLASS_NONE] = "none",       [CT_CLASS_NEW] = "NEW",         [CT_CLASS_ESTABLISHED] = "ESTABLISHED",
@@ -16,34 +16,7 @@ static const char *const status_names[16] = {
 #undef X
 };
 
-static const char *const tcp_names[CT_TCP_STATE_COUNT] = {
-#define X(name) [CT_TCP_##name] = #name,
-  CT_TCP_STATE_LIST(X)
-#undef X
-};
-
-static const char *const sctp_names[CT_SCTP_STATE_COUNT] = {
-#define X(name) [CT_SCTP_##name] = #name,
-  CT_SCTP_STATE_LIST(X)
-#undef X
-};
-
-static const char *const dccp_names[CT_DCCP_STATE_COUNT] = {
-#define X(name) [CT_DCCP_##name] = #name,
-  CT_DCCP_STATE_LIST(X)
-#undef X
-};
-
 const char *ct_class_name(ct_class cls) { return class_names[cls]; }
 const char *ct_status_name(unsigned bit) { return status_names[bit & 15]; }
 
-const char *ct_state_name(uint8_t proto, unsigned state)
-{
-  if (proto == CT_PROTO_TCP && state < CT_TCP_STATE_COUNT)
-    return tcp_names[state];
-  if (proto == CT_PROTO_SCTP && state < CT_SCTP_STATE_COUNT)
-    return sctp_names[state];
-  if (proto == CT_PROTO_DCCP && state > 0 && state < CT_DCCP_STATE_COUNT)
-    return dccp_names[state];
-  return NULL;
-}
+const char *ct_state_name(uint8_t proto, unsigned state) { return ct_proto_state_name(NULL, proto, state); }

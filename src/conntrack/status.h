@@ -99,7 +99,7 @@ typedef enum ct_dccp_state {
 
 /*
  * The printed name of a layer-4 state, or NULL where the protocol has no states (then nothing is printed): a DCCP entry
- * without one, too. Static.
+ * without one, too. Static. By the list of protocols alone: proto.h asks a profile as well.
  */
 const char *ct_state_name(uint8_t proto, unsigned state);
 

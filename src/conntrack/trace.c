@@ -55,7 +55,7 @@ void ct_trace_note_tags(ct_trace *trace, uint32_t vtag, uint32_t my_vtag)
   trace->my_vtag = my_vtag;
 }
 
-void ct_trace_note_timeout(ct_trace *trace, const ct_entry *entry)
+void ct_trace_note_timeout(ct_engine *engine, const ct_entry *entry)
 {
-  trace->timeout = ct_proto_of_entry(entry)->timeout(entry);
+  engine->trace->timeout = ct_proto_of_entry(engine->params.profile, entry)->timeout(entry);
 }

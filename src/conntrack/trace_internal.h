@@ -41,6 +41,6 @@ void ct_trace_note_sides(ct_trace *trace, ct_trace_window window, const ct_tcp *
 /* SCTP: the packet's tag, and what the entry knew for its direction. */
 void ct_trace_note_tags(ct_trace *trace, uint32_t vtag, uint32_t my_vtag);
 /* The entry was accepted: which timeout its tracker says it runs on. */
-void ct_trace_note_timeout(ct_trace *trace, const ct_entry *entry);
+void ct_trace_note_timeout(ct_engine *engine, const ct_entry *entry);
 
 #endif

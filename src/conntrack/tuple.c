@@ -3,31 +3,24 @@
 
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 ct_hash_key ct_hash_keyed_with = { UINT64_C(0x2d358dccaa6c78a5), UINT64_C(0x8bb84b93962eacc9) };
 
 void ct_hash_set_key(uint64_t a, uint64_t b) { ct_hash_keyed_with = (ct_hash_key){ a, b }; }
 
-/*
- * Pairs of request and answer; spec 2. Indexed by type, 0 where there is none; the answer to the request 8 is type 0,
- * hence the +1.
- */
-static const uint8_t icmp_inverse[19] = {
-  [8] = 1 + 0, [0] = 1 + 8, [13] = 1 + 14, [14] = 1 + 13, [15] = 1 + 16, [16] = 1 + 15, [17] = 1 + 18, [18] = 1 + 17
-};
-
-static unsigned inverse_type(const ct_tuple *t)
+/* => the type at the other end of an ICMP type's pair of request and answer, -1 where it is in none. */
+static int other_type(const ct_tuple *t, bool *is_answer)
 {
-  unsigned type = ct_tuple_icmp_type(t);
+  const ct_proto *proto = ct_proto_by_number[t->proto];
+  unsigned i, type = ct_tuple_icmp_type(t);
 
-  if (t->proto == CT_PROTO_ICMP)
-    return type < sizeof(icmp_inverse) ? icmp_inverse[type] : 0;
-  switch (type) {
-  case 128: return 1 + 129;
-  case 129: return 1 + 128;
-  case 139: return 1 + 140;
-  case 140: return 1 + 139;
-  default: return 0;
-  }
+  for (i = 0; i < proto->n_answers; i++)
+    if (proto->answers[i][0] == type || proto->answers[i][1] == type) {
+      *is_answer = proto->answers[i][1] == type;
+      return proto->answers[i][!*is_answer];
+    }
+  return -1;
 }
 
 bool ct_addr_equal(const ct_addr *a, const ct_addr *b)
@@ -43,11 +36,12 @@ bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
   inverse->src = in->dst;
   inverse->dst = in->src;
   if (ct_tuple_is_icmp(in)) {
-    unsigned type = inverse_type(in);
+    bool is_answer;
+    int type = other_type(in, &is_answer);
 
-    if (type == 0)
+    if (type < 0)
       return false;
-    inverse->dst_id = (uint16_t)((type - 1) << 8 | ct_tuple_icmp_code(in));
+    inverse->dst_id = (uint16_t)(type << 8 | ct_tuple_icmp_code(in));
     return true;
   }
   inverse->src_id = in->dst_id;
@@ -57,13 +51,9 @@ bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
 
 bool ct_tuple_is_icmp_answer(const ct_tuple *t)
 {
-  unsigned type = ct_tuple_icmp_type(t);
+  bool is_answer = false;
 
-  if (!ct_tuple_is_icmp(t))
-    return false;
-  if (t->proto == CT_PROTO_ICMP)
-    return type == 0 || type == 14 || type == 16 || type == 18;
-  return type == 129 || type == 140;
+  return ct_tuple_is_icmp(t) && other_type(t, &is_answer) >= 0 && is_answer;
 }
 
 static int compare_u32(uint32_t a, uint32_t b) { return a < b ? -1 : a > b; }

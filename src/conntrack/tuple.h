@@ -6,7 +6,7 @@
  * packet, the two layer-4 ids in host order:
  *
  *   protocol               src_id                   dst_id
- *   TCP UDP UDPLite SCTP   source port              destination port
+ *   TCP UDP UDPLite SCTP   source port              destination port; DCCP too where a kernel tracks it
  *   ICMP ICMPv6            identifier               type << 8 | code
  *   GRE version 1          key of the source (PPTP) call id of the destination
  *   everything else        0                        0
@@ -60,11 +60,6 @@ static inline bool ct_tuple_is_icmp(const ct_tuple *t)
 {
   return (t->proto == CT_PROTO_ICMP && t->family == CT_IPV4) || (t->proto == CT_PROTO_ICMPV6 && t->family == CT_IPV6);
 }
-static inline bool ct_tuple_has_ports(const ct_tuple *t)
-{
-  return t->proto == CT_PROTO_TCP || t->proto == CT_PROTO_UDP || t->proto == CT_PROTO_UDPLITE ||
-         t->proto == CT_PROTO_SCTP;
-}
 
 bool ct_addr_equal(const ct_addr *a, const ct_addr *b);
 bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b);
@@ -77,7 +72,8 @@ bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b);
 bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse);
 
 /*
- * True for the ICMP types that answer a request (0, 14, 16, 18; 129, 140): their inverse is what the table is keyed by.
+ * True for the ICMP types that answer a request: their inverse is what the table is keyed by. Which they are, the
+ * protocol's description says (proto/icmp.c).
  */
 bool ct_tuple_is_icmp_answer(const ct_tuple *t);
 

@@ -5,30 +5,6 @@
 #include "conntrack/helper/helper.h"
 #include "conntrack/proto/proto.h"
 
-static void view_tcp(const ct_entry *entry, ct_view *view)
-{
-  const ct_tcp *tcp = &entry->l4.tcp;
-  int dir;
-
-  for (dir = 0; dir < 2; dir++) {
-    view->tcp.side[dir].end = tcp->side[dir].end;
-    view->tcp.side[dir].max_end = tcp->side[dir].max_end;
-    view->tcp.side[dir].max_window = tcp->side[dir].max_window;
-    view->tcp.side[dir].max_ack = tcp->side[dir].max_ack;
-    view->tcp.side[dir].scale = tcp->scale[dir];
-    view->tcp.side[dir].flags = tcp->flags[dir];
-  }
-  view->tcp.last_dir = tcp->last_dir;
-  view->tcp.last_index = tcp->last_index;
-  view->tcp.last_flags = tcp->last_flags;
-  view->tcp.last_scale = tcp->last_scale;
-  view->tcp.retrans = tcp->retrans;
-  view->tcp.last_window = tcp->last_window;
-  view->tcp.last_seq = tcp->last_seq;
-  view->tcp.last_ack = tcp->last_ack;
-  view->tcp.last_end = tcp->last_end;
-}
-
 static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *view)
 {
   const ct_ext *ext = ct_ext_get(engine, entry);
@@ -49,6 +25,8 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
 
 void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)
 {
+  const ct_proto *proto = ct_proto_of_entry(engine->params.profile, entry);
+
   memset(view, 0, sizeof(*view));
   view->id = entry->id;
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &view->tuple[CT_ORIGINAL]);
@@ -58,7 +36,7 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->counted = entry->traits & CT_ENTRY_COUNTED;
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
-  view->idle_ns = CLAMP(ct_core_timeout(engine, ct_proto_of_entry(entry)->timeout(entry)) - view->timeout_ns, 0,
+  view->idle_ns = CLAMP(ct_core_timeout(engine, proto->timeout(entry)) - view->timeout_ns, 0,
                         MAX(engine->now_ns - entry->created_ns, 0));
   view->created_ns = entry->created_ns;
   view->packets[0] = ct_counter_packets(&entry->counter[0]);
@@ -66,12 +44,8 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->bytes[0] = ct_counter_bytes(&entry->counter[0]);
   view->bytes[1] = ct_counter_bytes(&entry->counter[1]);
   view->use = 1;
-  view->gre_timeout_s[0] = engine->params.timeout_s[CT_TIMEOUT_GRE];
-  view->gre_timeout_s[1] = engine->params.timeout_s[CT_TIMEOUT_GRE_STREAM];
-  if (entry->proto == CT_PROTO_TCP)
-    view_tcp(entry, view);
-  if (entry->proto == CT_PROTO_SCTP)
-    memcpy(view->sctp_vtag, entry->l4.sctp.vtag, sizeof(view->sctp_vtag));
+  if (proto->view != NULL)
+    proto->view(engine, entry, view);
   view_ext(engine, entry, view);
 }
 

@@ -32,7 +32,7 @@ inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, con
     result->reason = packet->reason;
     return CT_TRACK_INVALID;
   }
-  return ct_proto_find(engine->params.profile, &packet->tuple)
+  return ct_proto_find(engine->params.profile, packet->tuple.proto, packet->tuple.family)
     ->packet(engine, entry, (ct_dir)result->dir, packet, result);
 }
 

@@ -7,6 +7,7 @@
 #ifndef CT_WAY_H
 #define CT_WAY_H
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/helper/helper.h"
 #include "conntrack/proto/proto.h"
 

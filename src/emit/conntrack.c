@@ -33,13 +33,13 @@ static void number(emit_text *out, const char *name, guint64 value)
 
 static void head(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
-  const char *state = ct_state_name(view->tuple[CT_ORIGINAL].proto, view->state);
+  const char *state = ct_proto_state_name(o->profile, view->tuple[CT_ORIGINAL].proto, view->state);
 
   if (o->options & EMIT_EXTENDED) {
     emit_text_pad(out, emit_family_name(view->tuple[CT_ORIGINAL].family), 8);
     number(out, " ", view->tuple[CT_ORIGINAL].family);
   }
-  emit_text_pad(out, emit_protocol_name(view->tuple[CT_ORIGINAL].proto), 8);
+  emit_text_pad(out, ct_proto_name(o->profile, view->tuple[CT_ORIGINAL].proto), 8);
   number(out, " ", view->tuple[CT_ORIGINAL].proto);
   if (parts & EMIT_PART_TIMEOUT) {
     emit_text_u64(out, emit_view_seconds(view));
@@ -69,12 +69,12 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
 static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
   head(out, o, view, parts);
-  emit_tuple(out, &view->tuple[CT_ORIGINAL], FALSE);
+  emit_tuple(out, o->profile, &view->tuple[CT_ORIGINAL]);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_ORIGINAL);
   if (!(view->status & CT_STATUS_SEEN_REPLY))
     emit_text_literal(out, "[UNREPLIED] ");
-  emit_tuple(out, &view->tuple[CT_REPLY], FALSE);
+  emit_tuple(out, o->profile, &view->tuple[CT_REPLY]);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_REPLY);
   emit_assured(out, view->status);
@@ -101,7 +101,7 @@ static void conntrack_entry(emit_output *output, const ct_view *view)
   flow(output->text, &output->options, view, emit_parts_entry(&output->options, view));
 }
 
-static void expectation(emit_text *out, const ct_expect_view *expect)
+static void expectation(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
   const ct_tuple mask = emit_expect_mask(expect);
 
@@ -110,19 +110,19 @@ static void expectation(emit_text *out, const ct_expect_view *expect)
     emit_text_char(out, ' ');
   }
   number(out, "proto=", expect->tuple.proto);
-  emit_tuple(out, &expect->tuple, FALSE);
+  emit_tuple(out, o->profile, &expect->tuple);
   emit_text_literal(out, "mask-src=");
   emit_text_addr(out, expect->tuple.family, &mask.src, FALSE);
   emit_text_literal(out, " mask-dst=");
   emit_text_addr(out, expect->tuple.family, &mask.dst, FALSE);
   emit_text_char(out, ' ');
-  emit_tuple_ids(out, expect->tuple.proto, &mask);
+  emit_tuple_ids(out, o->profile, &mask);
   emit_text_literal(out, "master-src=");
   emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.src, FALSE);
   emit_text_literal(out, " master-dst=");
   emit_text_addr(out, expect->master_tuple.family, &expect->master_tuple.dst, FALSE);
   emit_text_char(out, ' ');
-  emit_tuple_ids(out, expect->master_tuple.proto, &expect->master_tuple);
+  emit_tuple_ids(out, o->profile, &expect->master_tuple);
   emit_expect_flags(out, expect->flags);
   number(out, "class=", expect->class_number);
   if (expect->helper != NULL && expect->helper[0] != '\0') {
@@ -133,7 +133,10 @@ static void expectation(emit_text *out, const ct_expect_view *expect)
   end_line(out);
 }
 
-static void conntrack_expect(emit_output *output, const ct_expect_view *expect) { expectation(output->text, expect); }
+static void conntrack_expect(emit_output *output, const ct_expect_view *expect)
+{
+  expectation(output->text, &output->options, expect);
+}
 
 /* 1.4.9's own padding: eight digits of seconds at least, six of microseconds, and a tab. */
 static void stamp(emit_text *out, gint64 time_ns)
@@ -164,7 +167,7 @@ static void conntrack_event(emit_output *output, const ct_event *event)
     stamp(out, event->time_ns);
   emit_text_bytes(out, tags[event->type], 10);
   if (event->expect != NULL)
-    expectation(out, event->expect);
+    expectation(out, o, event->expect);
   else
     flow(out, o, event->view, emit_parts_event(o, event));
 }
@@ -181,7 +184,7 @@ static void conntrack_stats(emit_output *output, const emit_statistics *statisti
   }
   emit_text_char(out, '\n');
   if (output->options.options & EMIT_EXTENDED)
-    emit_stats_extended(out, statistics);
+    emit_stats_extended(out, &output->options, statistics);
 }
 
 /* -P: what happened until the packet that is shown next. */

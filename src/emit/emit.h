@@ -127,7 +127,6 @@ typedef struct emit_loss {
   /* MISSED and DROPPED: the packet that found no entry any more, or no room. */
   const ct_packet *packet;
   const ct_result *result;
-  const char *protocol; /* DROPPED: the name of the packet's protocol; NULL where it has none */
 } emit_loss;
 
 /* A format on its way to one place. Formats may read all of it and write through text and priv. */
@@ -200,10 +199,10 @@ static inline void emit_output_snapshot(emit_output *o, gint64 time_ns, guint64 
 gboolean emit_output_close(emit_output *output, GError **error);
 
 /*
- * tcp 10.0.0.1.1234 > 10.0.0.2.80: what a tuple is about, for people. protocol is its protocol's name; NULL: it is told
- * by number.
+ * tcp 10.0.0.1.1234 > 10.0.0.2.80: what a tuple is about, for people. A protocol that the profile has no name for is
+ * told by its number.
  */
-void emit_flow(emit_text *out, const ct_tuple *tuple, const char *protocol);
+void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
 
 /* => EMIT_WANTS_* */
 guint emit_format_wants(const emit_format *format, const emit_options *options, guint what);

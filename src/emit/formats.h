@@ -31,7 +31,7 @@ const char *emit_reason_side(ct_reason reason);
  * "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing
  * helps.
  */
-void emit_reason_hint(emit_text *out, ct_reason reason);
+void emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason);
 /* -C */
 void emit_count_line(emit_output *output, guint64 count);
 /* The line above a snapshot, for formats made of plain lines. */
@@ -51,7 +51,7 @@ const char *emit_timeout_name(ct_timeout timeout, char *text);
 /* JSON: ,"expired_by_timeout":{"udp":2,...} */
 void emit_timeouts_object(emit_text *out, const ct_stats *stats);
 /* What -S -o extended says below the kernel's own line. */
-void emit_stats_extended(emit_text *out, const emit_statistics *statistics);
+void emit_stats_extended(emit_text *out, const emit_options *o, const emit_statistics *statistics);
 /* JSON: ,"mean":...,"sources_held":[...],... ; nothing where pressure is NULL. */
 void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pressure *pressure);
 /* An entry as the object that json's lines hold under "entry", for lines of other types. */

@@ -32,14 +32,17 @@ static void json_time(emit_text *out, gint64 time_ns)
   emit_text_char(out, '"');
 }
 
-static char *put_reason(char *p, ct_reason reason)
+static char *put_reason(char *p, const emit_options *o, ct_reason reason)
 {
+  const char *sysctl;
+
   if (reason == CT_REASON_NONE)
     return p;
   p = put_word(put_literal(p, ",\"reason\":\""), ct_reason_word(reason));
   p = put_word(put_literal(p, "\",\"text\":\""), ct_reason_sentence(reason));
-  if (ct_reason_sysctl(reason)[0] != '\0')
-    p = put_word(put_literal(p, "\",\"sysctl\":\""), ct_reason_sysctl(reason));
+  sysctl = ct_reason_sysctl(reason, o->profile);
+  if (*sysctl != '\0')
+    p = put_word(put_literal(p, "\",\"sysctl\":\""), sysctl);
   return put_literal(p, "\"");
 }
 
@@ -162,7 +165,7 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
   p = emit_text_reserve(out, WIRE_BYTES);
   if ((event->bits & known) != 0)
     p = put_bits(p, "bits", event->bits & known, names);
-  emit_text_advance(out, put_reason(p, event->reason));
+  emit_text_advance(out, put_reason(p, o, event->reason));
   if (event->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, event->view, emit_json_event_parts(o, event), name);
@@ -204,18 +207,19 @@ static void json_event(emit_output *output, const ct_event *event)
   if (event->type == CT_EVENT_DROP && event->cause != NULL) {
     emit_wire wire;
 
-    emit_wire_read(event->cause, &wire);
+    emit_wire_read(event->cause, output->options.profile, &wire);
     emit_text_advance(out, put_wire(emit_text_reserve(out, WIRE_BYTES), &wire));
   }
   emit_text_literal(out, "}\n");
 }
 
 /* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
-static char *put_result(char *p, const ct_packet *packet, const ct_result *result)
+static char *put_result(char *p, const emit_options *o, const ct_packet *packet, const ct_result *result)
 {
   static const char *const verdicts[] = { "none", "accept", "drop" };
   guint8 proto = packet->tuple.proto;
-  const char *before = ct_state_name(proto, result->old_state), *after = ct_state_name(proto, result->new_state);
+  const char *before = ct_proto_state_name(o->profile, proto, result->old_state),
+             *after = ct_proto_state_name(o->profile, proto, result->new_state);
 
   p = put_literal(p, ",\"verdict\":\"");
   p = put_word(p, verdicts[result->verdict]);
@@ -277,7 +281,7 @@ static void events_list(emit_text *out, const emit_options *o, emit_collector *e
 }
 
 /* What stands before the entry: the packet, and what became of it. */
-static char *put_head(char *p, emit_text *out, const emit_packet *shown)
+static char *put_head(char *p, emit_text *out, const emit_options *o, const emit_packet *shown)
 {
   static const put_name names[] = { PUT_NAME("created"), PUT_NAME("refreshed"), PUT_NAME("counted"), PUT_NAME("state"),
                                     PUT_NAME("ended"),   PUT_NAME("reopened"),  PUT_NAME("expected") };
@@ -286,7 +290,7 @@ static char *put_head(char *p, emit_text *out, const emit_packet *shown)
   const ct_result *result = shown->result;
   emit_wire wire;
 
-  emit_wire_read(packet, &wire);
+  emit_wire_read(packet, o->profile, &wire);
   p = put_u64(put_literal(p, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"packet\",\"n\":"), packet->number);
   p = put_time(put_literal(p, ",\"time\":\""), out, packet->time_ns);
   p = put_seconds(put_literal(p, "\",\"t\":"), emit_time_since(packet->time_ns, shown->first_ns), 1);
@@ -296,10 +300,10 @@ static char *put_head(char *p, emit_text *out, const emit_packet *shown)
   if (packet->flags & CT_PACKET_REASSEMBLED)
     p = put_literal(p, ",\"reassembled\":true");
   p = put_wire(p, &wire);
-  if (wire.has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT)
+  if (wire.has_tcp && ct_packet_has_tcp(packet))
     p = put_tcp(p, packet, &wire);
-  p = put_result(p, packet, result);
-  p = put_reason(p, result->reason);
+  p = put_result(p, o, packet, result);
+  p = put_reason(p, o, result->reason);
   p = put_bound(p, result->reason, &result->bound);
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
 }
@@ -311,7 +315,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   emit_json_name name;
 
   name.length = 0;
-  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), out, p));
+  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), out, o, p));
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);

@@ -6,11 +6,12 @@
 /* Room for the longest: three tuples of IPv6 addresses, all status bits, a helper's name (static, short), figures. */
 enum { TUPLE_BYTES = 256, ENTRY_BYTES = 2048 };
 
-/* Whether the protocol's ids are its own, and so listed: DCCP's only where a kernel tracked it (spec 10.5). */
+/* Only what the kernel's tracker has is in its messages: DCCP's ports were, while it was tracked (spec 10.5). */
 static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
 {
-  return ct_tuple_has_ports(tuple) || tuple->proto == CT_PROTO_GRE ||
-         (tuple->proto == CT_PROTO_DCCP && o->profile != NULL && o->profile->dccp_tracker);
+  ct_ids ids = ct_proto_ids(o->profile, tuple->proto);
+
+  return ids == CT_IDS_PORTS || ids == CT_IDS_KEYS;
 }
 
 static char *put_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
@@ -121,10 +122,10 @@ static char *put_status(char *p, guint32 bits)
   return put_literal(p, "]");
 }
 
-static char *put_state(char *p, const ct_view *view, guint parts)
+static char *put_state(char *p, const emit_options *o, const ct_view *view, guint parts)
 {
-  guint8 proto = view->tuple[CT_ORIGINAL].proto;
-  const char *name = ct_state_name(proto, view->state);
+  const ct_proto *tracker = ct_proto_tracker(o->profile, view->tuple[CT_ORIGINAL].proto);
+  const char *name = view->state < tracker->n_states ? tracker->states[view->state] : NULL;
 
   if (name == NULL)
     return p;
@@ -133,12 +134,12 @@ static char *put_state(char *p, const ct_view *view, guint parts)
   p = put_literal(p, "\"");
   if (!(parts & EMIT_JSON_DETAILS))
     return p;
-  if (proto == CT_PROTO_TCP) {
+  if (tracker->shows & CT_SHOWS_WINDOWS) {
     p = put_literal(p, ",\"wscale\":");
     p = put_pair(p, view->tcp.side[0].scale, view->tcp.side[1].scale);
     p = put_literal(p, ",\"tflags\":");
     p = put_pair(p, view->tcp.side[0].flags, view->tcp.side[1].flags);
-  } else if (proto == CT_PROTO_SCTP) {
+  } else if (tracker->shows & CT_SHOWS_TAGS) {
     p = put_literal(p, ",\"vtag\":");
     p = put_pair(p, view->sctp_vtag[0], view->sctp_vtag[1]);
   }
@@ -158,7 +159,7 @@ static char *put_entry(char *p, const emit_options *o, const ct_view *view, guin
 {
   p = put_status(p, view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u));
   if (parts & EMIT_PART_STATE)
-    p = put_state(p, view, parts);
+    p = put_state(p, o, view, parts);
   if (parts & EMIT_PART_HELPER) {
     p = put_literal(p, ",\"helper\":\"");
     p = put_word(p, view->helper);

@@ -57,12 +57,9 @@ static void describe(listed_entry *listed, const ct_view *view)
       listed->packets[dir] = view->packets[dir];
       listed->bytes[dir] = view->bytes[dir];
     }
-    if (view->tuple[0].proto == CT_PROTO_TCP) {
-      listed->scale[dir] = view->tcp.side[dir].scale;
-      listed->flags[dir] = view->tcp.side[dir].flags;
-    } else if (view->tuple[0].proto == CT_PROTO_SCTP) {
-      listed->vtag[dir] = view->sctp_vtag[dir];
-    }
+    listed->scale[dir] = view->tcp.side[dir].scale; /* each 0 where the protocol has no such thing */
+    listed->flags[dir] = view->tcp.side[dir].flags;
+    listed->vtag[dir] = view->sctp_vtag[dir];
   }
 }
 

@@ -23,10 +23,13 @@ static void head(emit_text *out, const emit_loss *loss, gint64 time_ns, const ch
   emit_text_char(out, ' ');
 }
 
-void emit_flow(emit_text *out, const ct_tuple *t, const char *protocol)
+void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *t)
 {
-  if (protocol != NULL) {
-    emit_text_string(out, protocol);
+  const char *name = ct_proto_word(profile, t->proto);
+  gboolean ports = ct_proto_has_ports(profile, t);
+
+  if (name != NULL) {
+    emit_text_string(out, name);
   } else {
     emit_text_literal(out, "proto ");
     emit_text_u64(out, t->proto);
@@ -34,13 +37,13 @@ void emit_flow(emit_text *out, const ct_tuple *t, const char *protocol)
   emit_text_char(out, ' ');
   emit_text_addr(out, t->family, &t->src, FALSE);
   /* No port is 0 but in an expectation: any. */
-  if (ct_tuple_has_ports(t) && t->src_id != 0) {
+  if (ports && t->src_id != 0) {
     emit_text_char(out, '.');
     emit_text_u64(out, t->src_id);
   }
   emit_text_literal(out, " > ");
   emit_text_addr(out, t->family, &t->dst, FALSE);
-  if (ct_tuple_has_ports(t)) {
+  if (ports) {
     emit_text_char(out, '.');
     emit_text_u64(out, t->dst_id);
   } else if (ct_tuple_is_icmp(t)) {
@@ -75,12 +78,12 @@ static void missed(emit_text *out, const emit_loss *loss)
   emit_text_char(out, '\n');
 }
 
-static void dropped(emit_text *out, const emit_loss *loss)
+static void dropped(emit_text *out, const emit_options *o, const emit_loss *loss)
 {
   emit_text_literal(out, "packet ");
   emit_text_u64(out, loss->packet->number);
   emit_text_char(out, ' ');
-  emit_flow(out, &loss->packet->tuple, loss->protocol);
+  emit_flow(out, o->profile, &loss->packet->tuple);
   emit_text_literal(out, " (");
   emit_text_string(out, ct_reason_sentence((ct_reason)loss->result->reason));
   emit_text_literal(out, ")\n");
@@ -103,7 +106,7 @@ void emit_loss_line(emit_output *output, const emit_loss *loss, void (*put)(emit
     break;
   case EMIT_LOSS_DROPPED:
     head(out, loss, loss->packet->time_ns, "[DROPPED]");
-    dropped(out, loss);
+    dropped(out, &output->options, loss);
     break;
   }
 }

@@ -92,11 +92,12 @@ static const char *stateless(const ct_view *view)
   return view->status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
 }
 
-static void state_column(emit_text *out, const emit_packet *p)
+static void state_column(emit_text *out, const emit_options *o, const emit_packet *p)
 {
   gsize begin;
   guint8 proto = p->view != NULL ? p->view->tuple[CT_ORIGINAL].proto : p->packet->tuple.proto;
-  const char *before = ct_state_name(proto, p->result->old_state), *after = ct_state_name(proto, p->result->new_state);
+  const char *before = ct_proto_state_name(o->profile, proto, p->result->old_state),
+             *after = ct_proto_state_name(o->profile, proto, p->result->new_state);
 
   if (before == NULL && after != NULL)
     before = "NONE";           /* DCCP: an entry without a state is one of a protocol without them */
@@ -125,48 +126,15 @@ static void endpoint(emit_text *out, const emit_wire *wire, const ct_addr *addr,
   emit_text_u64(out, port);
 }
 
-static const char *icmp_name(guint8 proto, guint8 type)
+/* What a line calls the protocol. */
+static const char *title(const ct_proto *known) { return known->title != NULL ? known->title : known->name; }
+
+static void icmp_part(emit_text *out, const ct_proto *known, const emit_wire *wire)
 {
-  static const struct {
-    guint8 proto, type;
-    const char *name;
-  } names[] = {
-    { CT_PROTO_ICMP, 0, "echo reply" },
-    { CT_PROTO_ICMP, 3, "unreachable" },
-    { CT_PROTO_ICMP, 4, "source quench" },
-    { CT_PROTO_ICMP, 5, "redirect" },
-    { CT_PROTO_ICMP, 8, "echo request" },
-    { CT_PROTO_ICMP, 11, "time exceeded" },
-    { CT_PROTO_ICMP, 12, "parameter problem" },
-    { CT_PROTO_ICMP, 13, "timestamp request" },
-    { CT_PROTO_ICMP, 14, "timestamp reply" },
-    { CT_PROTO_ICMP, 17, "mask request" },
-    { CT_PROTO_ICMP, 18, "mask reply" },
-    { CT_PROTO_ICMPV6, 1, "unreachable" },
-    { CT_PROTO_ICMPV6, 2, "packet too big" },
-    { CT_PROTO_ICMPV6, 3, "time exceeded" },
-    { CT_PROTO_ICMPV6, 4, "parameter problem" },
-    { CT_PROTO_ICMPV6, 128, "echo request" },
-    { CT_PROTO_ICMPV6, 129, "echo reply" },
-    { CT_PROTO_ICMPV6, 133, "router solicitation" },
-    { CT_PROTO_ICMPV6, 134, "router advertisement" },
-    { CT_PROTO_ICMPV6, 135, "neighbour solicitation" },
-    { CT_PROTO_ICMPV6, 136, "neighbour advertisement" },
-    { CT_PROTO_ICMPV6, 137, "redirect" },
-  };
-  guint i;
+  const char *name = known->type_name(wire->icmp_type);
 
-  for (i = 0; i < G_N_ELEMENTS(names); i++)
-    if (names[i].proto == proto && names[i].type == type)
-      return names[i].name;
-  return NULL;
-}
-
-static void icmp_part(emit_text *out, const emit_wire *wire)
-{
-  const char *name = icmp_name(wire->proto, wire->icmp_type);
-
-  emit_text_string(out, wire->proto == CT_PROTO_ICMP ? "ICMP " : "ICMP6 ");
+  emit_text_string(out, title(known));
+  emit_text_char(out, ' ');
   if (name != NULL) {
     emit_text_string(out, name);
   } else {
@@ -190,7 +158,7 @@ static void tcp_part(emit_text *out, const ct_packet *packet, const emit_wire *w
   emit_text_literal(out, "Flags [");
   emit_text_string(out, emit_tcp_flags(wire->tcp_flags, flags));
   emit_text_char(out, ']');
-  if (packet->kind != CT_PACKET_TRACK || packet->reason == CT_REASON_TCP_SHORT)
+  if (!ct_packet_has_tcp(packet))
     return;
   emit_text_literal(out, ", seq ");
   emit_text_u64(out, packet->l4.tcp.seq);
@@ -205,18 +173,20 @@ static void tcp_part(emit_text *out, const ct_packet *packet, const emit_wire *w
 /* The length is tcpdump's: what the protocol carries for TCP and UDP, else the packet's. */
 static guint32 shown_length(const ct_packet *packet, const emit_wire *wire)
 {
-  if (wire->has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT)
+  if (wire->has_tcp && ct_packet_has_tcp(packet))
     return packet->l4.tcp.payload_bytes;
   if (wire->proto == CT_PROTO_UDP && packet->l4_offset != 0 && packet->length >= packet->l4_offset + 8u)
     return packet->length - packet->l4_offset - 8;
   return packet->length;
 }
 
-static void packet_part(emit_text *out, const ct_packet *packet)
+static void packet_part(emit_text *out, const emit_options *o, const ct_packet *packet)
 {
+  const ct_proto *known;
   emit_wire wire;
 
-  emit_wire_read(packet, &wire);
+  emit_wire_read(packet, o->profile, &wire);
+  known = ct_proto_known(o->profile, wire.proto);
   if (wire.family == 0) {
     emit_text_char(out, '-');
     return;
@@ -228,13 +198,11 @@ static void packet_part(emit_text *out, const ct_packet *packet)
   if (wire.has_tcp) {
     tcp_part(out, packet, &wire);
   } else if (wire.has_icmp) {
-    icmp_part(out, &wire);
+    icmp_part(out, known, &wire);
   } else if (!wire.has_proto) {
     emit_text_literal(out, "IP6");
-  } else if (wire.proto == CT_PROTO_UDP) {
-    emit_text_literal(out, "UDP");
-  } else if (strcmp(emit_protocol_name(wire.proto), "unknown") != 0) {
-    emit_text_string(out, emit_protocol_name(wire.proto));
+  } else if (known != NULL) {
+    emit_text_string(out, known->ids == CT_IDS_ICMP ? known->name : title(known)); /* of ICMP there is no type to see */
   } else {
     emit_text_literal(out, "proto ");
     emit_text_u64(out, wire.proto);
@@ -257,30 +225,34 @@ const char *emit_reason_side(ct_reason reason)
   }
 }
 
-void emit_reason_hint(emit_text *out, ct_reason reason)
+void emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason)
 {
   static const struct {
-    const char *sysctl, *text;
+    const char *sysctl, *before, *behind;
   } hints[] = {
-    { "nf_conntrack_tcp_be_liberal", "nf_conntrack_tcp_be_liberal=1 would let it pass" },
-    { "nf_conntrack_tcp_ignore_invalid_rst", "nf_conntrack_tcp_ignore_invalid_rst=1 would let it pass" },
-    { "nf_conntrack_tcp_loose", "nf_conntrack_tcp_loose=1 would pick it up" },
-    { "nf_conntrack_checksum", "nf_conntrack_checksum=0 would not look" },
-    { "nf_conntrack_max", "a larger nf_conntrack_max would have room" },
-    { "nf_conntrack_buckets", "more nf_conntrack_buckets would make chains shorter" },
-    { "ipfrag_high_thresh", "a larger ipfrag_high_thresh would have room" },
+    { "nf_conntrack_tcp_be_liberal", "", "=1 would let it pass" },
+    { "nf_conntrack_tcp_ignore_invalid_rst", "", "=1 would let it pass" },
+    { "nf_conntrack_tcp_loose", "", "=1 would pick it up" },
+    { "nf_conntrack_checksum", "", "=0 would not look" },
+    { "nf_conntrack_max", "a larger ", " would have room" },
+    { "nf_conntrack_buckets", "more ", " would make chains shorter" },
+    { "ipfrag_high_thresh", "a larger ", " would have room" },
   };
-  const char *sysctl = ct_reason_sysctl(reason);
+  const char *own = ct_reason_sysctl(reason, profile), *sysctl = ct_reason_sysctl(reason, NULL);
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS(hints); i++)
-    if (strcmp(sysctl, hints[i].sysctl) == 0)
-      emit_text_string(out, hints[i].text);
+  for (i = 0; i < G_N_ELEMENTS(hints) && *own != '\0'; i++)
+    if (strcmp(sysctl, hints[i].sysctl) == 0) {
+      emit_text_string(out, hints[i].before);
+      emit_text_string(out, own);
+      emit_text_string(out, hints[i].behind);
+    }
 }
 
 /* What there is to say, clause by clause: the first after a dash, the others after semicolons. */
 typedef struct remarks {
   emit_text *out;
+  const ct_profile *profile;
   gboolean any;
 } remarks;
 
@@ -311,20 +283,23 @@ static void reason_remarks(remarks *r, const emit_packet *p)
     emit_text_char(out, ' ');
     emit_text_u64(out, result->bound.limit);
   }
-  if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) && ct_reason_sysctl(reason)[0] != '\0')
-    emit_reason_hint(remark(r), reason);
+  if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) &&
+      ct_reason_sysctl(reason, r->profile)[0] != '\0')
+    emit_reason_hint(remark(r), r->profile, reason);
 }
 
-static void tuple_short(emit_text *out, const ct_tuple *tuple)
+static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
+  bool ports = ct_proto_has_ports(profile, tuple);
+
   emit_text_addr(out, tuple->family, &tuple->src, FALSE);
-  if (ct_tuple_has_ports(tuple) && tuple->src_id != 0) {
+  if (ports && tuple->src_id != 0) {
     emit_text_char(out, '.');
     emit_text_u64(out, tuple->src_id);
   }
   emit_text_literal(out, " > ");
   emit_text_addr(out, tuple->family, &tuple->dst, FALSE);
-  if (ct_tuple_has_ports(tuple)) {
+  if (ports) {
     emit_text_char(out, '.');
     emit_text_u64(out, tuple->dst_id);
   }
@@ -352,9 +327,9 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
   case CT_EVENT_EXPECT_NEW:
     out = remark(r);
     emit_text_literal(out, "expects ");
-    tuple_short(out, &event->expect->tuple);
+    tuple_short(out, r->profile, &event->expect->tuple);
     emit_text_char(out, ' ');
-    emit_text_string(out, emit_protocol_name(event->expect->tuple.proto));
+    emit_text_string(out, ct_proto_name(r->profile, event->expect->tuple.proto));
     announced(out, event->expect);
     break;
   case CT_EVENT_EXPECT_DESTROY:
@@ -364,7 +339,7 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
     emit_text_literal(out, "expected by #");
     emit_text_u64(out, event->expect->master_id);
     emit_text_char(out, ' ');
-    tuple_short(out, &event->expect->master_tuple);
+    tuple_short(out, r->profile, &event->expect->master_tuple);
     announced(out, event->expect);
     break;
   case CT_EVENT_DESTROY:
@@ -381,9 +356,9 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
   }
 }
 
-static void packet_remarks(emit_text *out, const emit_packet *p, const emit_collector *events)
+static void packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
 {
-  remarks r = { out, FALSE };
+  remarks r = { out, o->profile, FALSE };
   guint i, n = events != NULL ? emit_collector_count(events) : 0;
 
   reason_remarks(&r, p);
@@ -404,13 +379,13 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
     g_snprintf(conn, sizeof(conn), "#%" G_GUINT64_FORMAT, (guint64)p->result->conn);
   emit_text_pad(out, p->result->conn != 0 ? conn : "-", CONN_WIDTH);
   class_column(out, o, p->result);
-  state_column(out, p);
+  state_column(out, o, p);
   if (p->view != NULL)
     emit_text_u64_pad(out, emit_view_seconds(p->view), -TIMEOUT_WIDTH);
   else
     emit_text_pad(out, "-", -TIMEOUT_WIDTH);
   emit_text_literal(out, "   ");
-  packet_part(out, p->packet);
-  packet_remarks(out, p, events);
+  packet_part(out, o, p->packet);
+  packet_remarks(out, o, p, events);
   emit_text_char(out, '\n');
 }

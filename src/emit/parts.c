@@ -39,21 +39,6 @@ const char *emit_family_name(guint8 family)
   return family == CT_IPV4 ? "ipv4" : family == CT_IPV6 ? "ipv6" : "unknown";
 }
 
-const char *emit_protocol_name(guint8 proto)
-{
-  switch (proto) {
-  case CT_PROTO_TCP: return "tcp";
-  case CT_PROTO_UDP: return "udp";
-  case CT_PROTO_ICMP: return "icmp";
-  case CT_PROTO_ICMPV6: return "icmpv6";
-  case CT_PROTO_SCTP: return "sctp";
-  case CT_PROTO_GRE: return "gre";
-  case CT_PROTO_UDPLITE: return "udplite";
-  case CT_PROTO_DCCP: return "dccp";
-  default: return "unknown";
-  }
-}
-
 void emit_assured(emit_text *out, guint32 status)
 {
   if (status & CT_STATUS_HW_OFFLOAD)
@@ -64,21 +49,18 @@ void emit_assured(emit_text *out, guint32 status)
     emit_text_literal(out, "[ASSURED] ");
 }
 
-void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
+void emit_tuple_ids(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
-  switch (proto) {
-  case CT_PROTO_TCP:
-  case CT_PROTO_UDP:
-  case CT_PROTO_UDPLITE:
-  case CT_PROTO_SCTP:
-  case CT_PROTO_DCCP:
+  const ct_proto *proto = ct_proto_known(profile, tuple->proto);
+
+  switch (proto != NULL ? (ct_ids)proto->ids : CT_IDS_NONE) {
+  case CT_IDS_PORTS:
     emit_text_literal(out, "sport=");
     emit_text_u64(out, tuple->src_id);
     emit_text_literal(out, " dport=");
     emit_text_u64(out, tuple->dst_id);
     break;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
+  case CT_IDS_ICMP:
     emit_text_literal(out, "type=");
     emit_text_u64(out, ct_tuple_icmp_type(tuple));
     emit_text_literal(out, " code=");
@@ -86,7 +68,7 @@ void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
     emit_text_literal(out, " id=");
     emit_text_u64(out, tuple->src_id);
     break;
-  case CT_PROTO_GRE:
+  case CT_IDS_KEYS:
     emit_text_literal(out, "srckey=0x");
     emit_text_hex(out, tuple->src_id);
     emit_text_literal(out, " dstkey=0x");
@@ -97,14 +79,14 @@ void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple)
   emit_text_char(out, ' ');
 }
 
-void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full)
+void emit_tuple(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
   emit_text_literal(out, "src=");
-  emit_text_addr(out, tuple->family, &tuple->src, in_full);
+  emit_text_addr(out, tuple->family, &tuple->src, FALSE);
   emit_text_literal(out, " dst=");
-  emit_text_addr(out, tuple->family, &tuple->dst, in_full);
+  emit_text_addr(out, tuple->family, &tuple->dst, FALSE);
   emit_text_char(out, ' ');
-  emit_tuple_ids(out, tuple->proto, tuple);
+  emit_tuple_ids(out, profile, tuple);
 }
 
 ct_tuple emit_expect_mask(const ct_expect_view *expect)
@@ -140,22 +122,4 @@ void emit_expect_flags(emit_text *out, guint32 bits)
   }
   if (any)
     emit_text_char(out, ' ');
-}
-
-const char *emit_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text)
-{
-  static const struct {
-    const char *now, *old;
-  } names[] = {
-#define X(id, name, old_name, s, help) { name, old_name },
-    CT_TIMEOUT_LIST(X)
-#undef X
-  };
-  gboolean old = params->profile->ip_conntrack;
-  const char *name = old ? names[timeout].old : names[timeout].now;
-
-  if (*name == '\0')
-    return NULL;
-  g_snprintf(text, EMIT_SYSCTL_BYTES, "%s_conntrack_%s", old ? "ip" : "nf", name);
-  return text;
 }

@@ -7,6 +7,7 @@
 #ifndef EMIT_PARTS_H
 #define EMIT_PARTS_H
 
+#include "conntrack/proto/proto.h"
 #include "emit.h"
 
 enum {
@@ -44,20 +45,15 @@ static inline gint64 emit_floor_seconds(gint64 ns)
 /* What conntrack calls delta-time: both moments cut to seconds before they are subtracted. */
 gint64 emit_delta_seconds(const ct_view *view, guint parts);
 
-/* libnetfilter_conntrack's names: "ipv4"; "tcp", "dccp", ... "unknown". Static. */
+/* libnetfilter_conntrack's name: "ipv4", "ipv6", "unknown". Static. */
 const char *emit_family_name(guint8 family);
-const char *emit_protocol_name(guint8 proto);
 
-/* "src=A dst=B " and the protocol's ids, each followed by one blank, as conntrack and /proc both print them. */
-void emit_tuple(emit_text *out, const ct_tuple *tuple, gboolean in_full);
+/* "src=A dst=B " and the protocol's ids, each followed by one blank, as conntrack prints them. */
+void emit_tuple(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
 /* "[ASSURED] ", or what takes its place where a flow is offloaded, or nothing. */
 void emit_assured(emit_text *out, guint32 status);
-/* The ids alone; nothing where the protocol has none. */
-void emit_tuple_ids(emit_text *out, guint8 proto, const ct_tuple *tuple);
-
-/* "nf_conntrack_tcp_timeout_close" as the profile spells it. => text, or NULL where the kernel has no sysctl for it. */
-enum { EMIT_SYSCTL_BYTES = 64 };
-const char *emit_timeout_sysctl(const ct_params *params, ct_timeout timeout, char *text);
+/* The ids alone, as conntrack and /proc both print them; nothing where the protocol has none. */
+void emit_tuple_ids(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
 
 /* The mask with what is always exact filled in: destination address, port and protocol. */
 ct_tuple emit_expect_mask(const ct_expect_view *expect);

@@ -6,20 +6,6 @@
 #include "formats.h"
 #include "parts.h"
 
-/* A protocol's name in a kernel that may not know it: then it is "unknown" and has neither ids nor states. */
-static const char *kernel_name(const ct_profile *profile, guint8 proto)
-{
-  gboolean known = TRUE;
-
-  switch (proto) {
-  case CT_PROTO_SCTP: known = profile == NULL || profile->sctp_table != NULL; break;
-  case CT_PROTO_GRE: known = profile == NULL || profile->gre_tracker; break;
-  case CT_PROTO_UDPLITE: known = profile == NULL || profile->udplite_tracker; break;
-  case CT_PROTO_DCCP: known = profile != NULL && profile->dccp_tracker; break;
-  }
-  return known ? emit_protocol_name(proto) : "unknown";
-}
-
 static void addresses(emit_text *out, const ct_tuple *tuple)
 {
   emit_text_literal(out, "src=");
@@ -34,8 +20,8 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   const ct_tuple *tuple = &view->tuple[dir];
 
   addresses(out, tuple);
-  if (strcmp(kernel_name(o->profile, tuple->proto), "unknown") != 0)
-    emit_tuple_ids(out, tuple->proto, tuple);
+  if (ct_proto_ids(o->profile, tuple->proto) != CT_IDS_NONE)
+    emit_tuple_ids(out, o->profile, tuple);
   if (view->counted) {
     emit_text_literal(out, "packets=");
     emit_text_u64(out, view->packets[dir]);
@@ -45,13 +31,17 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   }
 }
 
-/* From the protocol's name to [ASSURED]: what both files print alike. */
+/*
+ * From the protocol's name to [ASSURED]: what both files print alike. A protocol that the kernel does not track is
+ * "unknown", and has neither ids nor states.
+ */
 static void flow(emit_text *out, const emit_options *o, const ct_view *view)
 {
   guint8 proto = view->tuple[CT_ORIGINAL].proto;
-  const char *name = kernel_name(o->profile, proto), *state = ct_state_name(proto, view->state);
+  const ct_proto *tracker = ct_proto_tracker(o->profile, proto);
+  const char *state = view->state < tracker->n_states ? tracker->states[view->state] : NULL;
 
-  emit_text_pad(out, name, 8);
+  emit_text_pad(out, tracker->name, 8);
   emit_text_char(out, ' ');
   emit_text_u64(out, proto);
   emit_text_char(out, ' ');
@@ -59,10 +49,10 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view)
     emit_text_u64(out, emit_view_seconds(view));
     emit_text_char(out, ' ');
   }
-  if (state != NULL && strcmp(name, "unknown") != 0) {
+  if (state != NULL) {
     emit_text_string(out, state);
     emit_text_char(out, ' ');
-  } else if (strcmp(name, "gre") == 0) {
+  } else if (tracker->shows & CT_SHOWS_TIMEOUTS) {
     emit_text_literal(out, "timeout=");
     emit_text_u64(out, view->gre_timeout_s[0]);
     emit_text_literal(out, ", stream_timeout=");
@@ -123,7 +113,7 @@ static void proc_expect(emit_output *output, const ct_expect_view *expect)
   emit_text_u64(out, expect->tuple.proto);
   emit_text_char(out, ' ');
   addresses(out, &expect->tuple);
-  emit_tuple_ids(out, expect->tuple.proto, &expect->tuple);
+  emit_tuple_ids(out, output->options.profile, &expect->tuple);
   emit_expect_flags(out, expect->flags);
   emit_text_string(out, expect->helper != NULL ? expect->helper : "");
   if (expect->class_name != NULL && expect->class_name[0] != '\0') {
@@ -178,7 +168,7 @@ static void ip_conntrack_expect(emit_output *output, const ct_expect_view *expec
   emit_text_u64(out, expect->tuple.proto);
   emit_text_char(out, ' ');
   addresses(out, &expect->tuple);
-  emit_tuple_ids(out, expect->tuple.proto, &expect->tuple);
+  emit_tuple_ids(out, o->profile, &expect->tuple);
   emit_text_char(out, '\n');
 }
 

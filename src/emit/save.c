@@ -60,10 +60,10 @@ static void addresses(emit_text *out, const ct_view *view)
   option_addr(out, destination, reply->family, &reply->dst);
 }
 
-static void ports(emit_text *out, const ct_view *view, guint parts)
+static void ports(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
   const ct_tuple *orig = &view->tuple[CT_ORIGINAL], *reply = &view->tuple[CT_REPLY];
-  const char *state = ct_state_name(orig->proto, view->state);
+  const char *state = ct_proto_state_name(o->profile, orig->proto, view->state);
 
   option(out, "--sport", orig->src_id);
   option(out, "--dport", orig->dst_id);
@@ -75,28 +75,30 @@ static void ports(emit_text *out, const ct_view *view, guint parts)
   emit_text_string(out, state);
 }
 
+/* --icmp-type, --icmpv6-code, ... */
+static void icmp_option(emit_text *out, const char *protocol, const char *what, guint value)
+{
+  char name[32];
+
+  g_snprintf(name, sizeof(name), "--%s-%s", protocol, what);
+  option(out, name, value);
+}
+
 static void protocol(emit_text *out, const emit_options *o, const ct_view *view, guint parts, gboolean tags)
 {
   const ct_tuple *orig = &view->tuple[CT_ORIGINAL], *reply = &view->tuple[CT_REPLY];
-  const char *name = emit_protocol_name(orig->proto);
+  const ct_proto *tracker = ct_proto_tracker(o->profile, orig->proto), *known = ct_proto_known(o->profile, orig->proto);
 
   emit_text_literal(out, " -p ");
-  if (strcmp(name, "unknown") == 0) {
+  if (known == NULL) {
     emit_text_u64(out, orig->proto);
     return;
   }
-  emit_text_string(out, name);
-  switch (orig->proto) {
-  case CT_PROTO_DCCP:
-    if (o->profile == NULL || !o->profile->dccp_tracker)
-      break;
-    /* fall through */
-  case CT_PROTO_TCP:
-  case CT_PROTO_UDP:
-  case CT_PROTO_UDPLITE:
-  case CT_PROTO_SCTP:
-    ports(out, view, parts);
-    if (orig->proto == CT_PROTO_SCTP && parts & EMIT_PART_STATE && tags) {
+  emit_text_string(out, known->name);
+  switch (tracker->ids) {
+  case CT_IDS_PORTS:
+    ports(out, o, view, parts);
+    if (tracker->shows & CT_SHOWS_TAGS && parts & EMIT_PART_STATE && tags) {
       /*
        * conntrack takes the tags as they come in the message, in network order: on the machines it is used on,
        * backwards.
@@ -105,17 +107,12 @@ static void protocol(emit_text *out, const emit_options *o, const ct_view *view,
       option(out, "--reply-vtag", GUINT32_SWAP_LE_BE(view->sctp_vtag[1]));
     }
     break;
-  case CT_PROTO_ICMP:
-    option(out, "--icmp-type", ct_tuple_icmp_type(orig));
-    option(out, "--icmp-code", ct_tuple_icmp_code(orig));
-    option(out, "--icmp-id", orig->src_id);
+  case CT_IDS_ICMP:
+    icmp_option(out, known->name, "type", ct_tuple_icmp_type(orig));
+    icmp_option(out, known->name, "code", ct_tuple_icmp_code(orig));
+    icmp_option(out, known->name, "id", orig->src_id);
     break;
-  case CT_PROTO_ICMPV6:
-    option(out, "--icmpv6-type", ct_tuple_icmp_type(orig));
-    option(out, "--icmpv6-code", ct_tuple_icmp_code(orig));
-    option(out, "--icmpv6-id", orig->src_id);
-    break;
-  case CT_PROTO_GRE:
+  case CT_IDS_KEYS:
     option(out, "--srckey", orig->src_id);
     option(out, "--dstkey", orig->dst_id);
     option(out, "--reply-key-src", reply->src_id);

@@ -98,7 +98,7 @@ static void decimal(emit_text *out, double value)
   emit_text_string(out, g_ascii_formatd(text, sizeof(text), "%.1f", value));
 }
 
-static void pressure_lines(emit_text *out, const emit_pressure *p)
+static void pressure_lines(emit_text *out, const emit_options *o, const emit_pressure *p)
 {
   guint kind, i;
 
@@ -122,9 +122,9 @@ static void pressure_lines(emit_text *out, const emit_pressure *p)
     emit_text_char(out, ' ');
     emit_text_u64(out, (guint64)(p->idle[i].idle_ns / 1000000000));
     emit_text_char(out, ' ');
-    emit_text_string(out, emit_protocol_name(p->idle[i].tuple[CT_ORIGINAL].proto));
+    emit_text_string(out, ct_proto_name(o->profile, p->idle[i].tuple[CT_ORIGINAL].proto));
     emit_text_char(out, ' ');
-    emit_tuple(out, &p->idle[i].tuple[CT_ORIGINAL], FALSE);
+    emit_tuple(out, o->profile, &p->idle[i].tuple[CT_ORIGINAL]);
     out->used--; /* the blank behind each of its fields */
     emit_text_char(out, '\n');
   }
@@ -162,7 +162,7 @@ void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pre
   emit_text_char(out, ']');
 }
 
-void emit_stats_extended(emit_text *out, const emit_statistics *statistics)
+void emit_stats_extended(emit_text *out, const emit_options *o, const emit_statistics *statistics)
 {
   const ct_stats *stats = statistics->stats;
 
@@ -188,5 +188,5 @@ void emit_stats_extended(emit_text *out, const emit_statistics *statistics)
   line(out, "expect-refused", stats->expect_refused);
   line(out, "expect-peak", stats->expect_peak);
   line(out, "helper-cut", stats->helper_cut);
-  pressure_lines(out, statistics->pressure);
+  pressure_lines(out, o, statistics->pressure);
 }

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
-#include "conntrack/profile/profile.h"
+#include "conntrack/proto/proto.h"
 #include "formats.h"
 
 /* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */
 enum { COLUMNS = 80, LABEL_WIDTH = 14, REASONS_MOST = 8 };
-
-static const struct {
-  guint8 number;
-  const char *name;
-} protocols[EMIT_SUMMARY_PROTOCOLS] = {
-#define X(id, number, name) [EMIT_SUMMARY_##id] = { number, name },
-  EMIT_SUMMARY_PROTOCOL_LIST(X)
-#undef X
-    [EMIT_SUMMARY_OTHER] = { 0, "other" },
-};
 
 void emit_summary_init(emit_summary *summary)
 {
@@ -24,17 +14,31 @@ void emit_summary_init(emit_summary *summary)
   summary->last_ns = G_MININT64;
 }
 
-static emit_summary_protocol row_of(const ct_packet *packet)
+static void row_add(emit_summary_row *row, const guint64 *by_class)
 {
-  guint8 proto = packet->tuple.proto;
-  guint i;
+  guint cls;
 
-  if (packet->kind == CT_PACKET_ICMP_ERROR) /* the tuple is of the packet inside */
-    return packet->tuple.family == CT_IPV4 ? EMIT_SUMMARY_ICMP : EMIT_SUMMARY_ICMPV6;
-  for (i = 0; i < EMIT_SUMMARY_OTHER; i++)
-    if (protocols[i].number == proto)
-      return i;
-  return EMIT_SUMMARY_OTHER;
+  for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
+    row->packets[cls] += by_class[cls];
+    row->all += by_class[cls];
+  }
+}
+
+gboolean emit_summary_row_get(const emit_summary *s, guint i, emit_summary_row *row)
+{
+  const ct_profile *profile = s->params->profile;
+  const ct_proto *proto = ct_proto_get(profile, i);
+  guint number;
+
+  *row = (emit_summary_row){ .name = proto != NULL ? proto->name : "other" };
+  if (proto != NULL) {
+    row_add(row, s->packets[proto->number]);
+    return TRUE;
+  }
+  for (number = 0; number < G_N_ELEMENTS(s->packets); number++)
+    if (ct_proto_known(profile, (guint8)number) == NULL)
+      row_add(row, s->packets[number]);
+  return i == 0 || ct_proto_get(profile, i - 1) != NULL;
 }
 
 void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const ct_result *result)
@@ -53,7 +57,7 @@ void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const c
     return;
   }
   summary->bytes += packet->length;
-  summary->packets[row_of(packet)][result->cls]++;
+  summary->packets[ct_packet_proto(packet)][result->cls]++;
 }
 
 static void label(emit_text *out, const char *name)
@@ -138,7 +142,7 @@ static guint64 class_total(const emit_summary *s, guint cls)
   guint64 total = 0;
   guint i;
 
-  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++)
+  for (i = 0; i < G_N_ELEMENTS(s->packets); i++)
     total += s->packets[i][cls];
   return total;
 }
@@ -153,21 +157,22 @@ static const struct {
   { "INVALID", CT_CLASS_INVALID, 10 }, { "UNTRACKED", CT_CLASS_UNTRACKED, 11 },     { "dropped", CT_CLASS_NONE, 10 }
 };
 
-static void packet_row(emit_text *out, const emit_summary *s, const char *name, const guint64 *by_class)
+static void packet_row(emit_text *out, const emit_summary *s, const emit_summary_row *row)
 {
   guint i;
 
-  label(out, name);
+  label(out, row->name);
   for (i = 0; i < G_N_ELEMENTS(columns); i++)
     if (class_total(s, columns[i].cls) > 0)
-      emit_text_u64_pad(out, by_class[columns[i].cls], -columns[i].width);
+      emit_text_u64_pad(out, row->packets[columns[i].cls], -columns[i].width);
   emit_text_char(out, '\n');
 }
 
 static void packets(emit_text *out, const emit_summary *s)
 {
-  guint64 total[CT_CLASS_COUNT], sum;
-  guint i, j, rows = 0;
+  emit_summary_row row, total = { .name = "all" };
+  guint64 sum;
+  guint i, rows = 0;
 
   label(out, "packets");
   for (i = 0, sum = 0; i < G_N_ELEMENTS(columns); i++)
@@ -177,21 +182,19 @@ static void packets(emit_text *out, const emit_summary *s)
     return;
   }
   for (i = 0; i < G_N_ELEMENTS(columns); i++) {
-    total[columns[i].cls] = class_total(s, columns[i].cls);
-    if (total[columns[i].cls] > 0)
+    total.packets[columns[i].cls] = class_total(s, columns[i].cls);
+    if (total.packets[columns[i].cls] > 0)
       emit_text_pad(out, columns[i].name, -columns[i].width);
   }
   emit_text_char(out, '\n');
-  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++) {
-    for (j = 0, sum = 0; j < CT_CLASS_COUNT; j++)
-      sum += s->packets[i][j];
-    if (sum == 0)
+  for (i = 0; emit_summary_row_get(s, i, &row); i++) {
+    if (row.all == 0)
       continue;
-    packet_row(out, s, protocols[i].name, s->packets[i]);
+    packet_row(out, s, &row);
     rows++;
   }
   if (rows != 1)
-    packet_row(out, s, "all", total);
+    packet_row(out, s, &total);
 }
 
 /* A list of "12 word" under a label, wrapped. */
@@ -323,7 +326,8 @@ static guint most_frequent(const uint64_t *figures, const guint8 *told)
 }
 
 /* A row per reason, the most frequent first, with what would have helped beneath it. */
-static void by_reason(emit_text *out, const char *name, const uint64_t *figures, gboolean hints, const char *colour)
+static void by_reason(emit_text *out, const emit_summary *s, const char *name, const uint64_t *figures, gboolean hints,
+                      const char *colour)
 {
   enum { FIGURE_WIDTH = 9, INDENT = LABEL_WIDTH + FIGURE_WIDTH + 2 };
   guint8 told[CT_REASON_COUNT] = { 0 };
@@ -346,9 +350,9 @@ static void by_reason(emit_text *out, const char *name, const uint64_t *figures,
     emit_text_literal(out, "  ");
     g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_sentence(reason), ct_reason_word(reason));
     paragraph(out, INDENT, sentence);
-    if (hints && ct_reason_sysctl(reason)[0] != '\0') {
+    if (hints && ct_reason_sysctl(reason, s->params->profile)[0] != '\0') {
       emit_text_pad(out, "", INDENT);
-      emit_reason_hint(out, reason);
+      emit_reason_hint(out, s->params->profile, reason);
       emit_text_char(out, '\n');
     }
   }
@@ -453,9 +457,9 @@ void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
   packets(out, s);
   entries(out, s);
   pressure(out, s);
-  by_reason(out, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
-  by_reason(out, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
-  by_reason(out, "not tracked", s->not_tracked_by_reason, FALSE, "");
+  by_reason(out, s, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
+  by_reason(out, s, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
+  by_reason(out, s, "not tracked", s->not_tracked_by_reason, FALSE, "");
   checksums(out, s);
   expectations(out, s);
   for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++) {

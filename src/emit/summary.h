@@ -11,24 +11,6 @@
 #include "conntrack/engine.h"
 #include "text.h"
 
-/* Rows of the packet table. X(ID, protocol number, name) */
-#define EMIT_SUMMARY_PROTOCOL_LIST(X)  \
-  X(TCP, CT_PROTO_TCP, "tcp")          \
-  X(UDP, CT_PROTO_UDP, "udp")          \
-  X(ICMP, CT_PROTO_ICMP, "icmp")       \
-  X(ICMPV6, CT_PROTO_ICMPV6, "icmpv6") \
-  X(SCTP, CT_PROTO_SCTP, "sctp")       \
-  X(GRE, CT_PROTO_GRE, "gre")          \
-  X(UDPLITE, CT_PROTO_UDPLITE, "udplite")
-
-typedef enum emit_summary_protocol {
-#define X(id, number, name) EMIT_SUMMARY_##id,
-  EMIT_SUMMARY_PROTOCOL_LIST(X)
-#undef X
-    EMIT_SUMMARY_OTHER,
-  EMIT_SUMMARY_PROTOCOLS
-} emit_summary_protocol;
-
 /* What pressure did to a table. */
 typedef struct emit_pressed {
   guint64 evicted, dropped, peak, entries;
@@ -36,8 +18,9 @@ typedef struct emit_pressed {
 
 typedef struct emit_summary {
   /* Counted by emit_summary_packet. */
-  guint64 packets[EMIT_SUMMARY_PROTOCOLS][CT_CLASS_COUNT]; /* that conntrack saw; CT_CLASS_NONE: dropped by it */
-  guint64 not_tracked;                                     /* frames that conntrack never saw */
+  /* That conntrack saw, by protocol number; CT_CLASS_NONE: dropped by it. */
+  guint64 packets[256][CT_CLASS_COUNT];
+  guint64 not_tracked; /* frames that conntrack never saw */
   guint64 not_tracked_by_reason[CT_REASON_COUNT];
   guint64 bytes; /* of IP packets */
   guint64 cut, checksums_bad, checksums_offload, checksums_skipped;
@@ -54,9 +37,17 @@ typedef struct emit_summary {
   const char *const *notes;   /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 
+/* A row of the packet table: a protocol by its name, or in the last one the others. */
+typedef struct emit_summary_row {
+  const char *name;
+  guint64 packets[CT_CLASS_COUNT], all;
+} emit_summary_row;
+
 void emit_summary_init(emit_summary *summary);
 /* Counts one frame; result NULL where the engine was not fed it (kind CT_PACKET_NONE). */
 void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const ct_result *result);
+/* => the i-th row, which may be empty; FALSE past the last. params must be set. */
+gboolean emit_summary_row_get(const emit_summary *summary, guint i, emit_summary_row *row);
 /* params and stats must be set. Colour is used for what went wrong. */
 void emit_summary_print(emit_text *out, const emit_summary *summary, gboolean colour);
 

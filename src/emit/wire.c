@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 
 static void addresses(const ct_packet *packet, emit_wire *wire)
@@ -21,12 +23,13 @@ static void addresses(const ct_packet *packet, emit_wire *wire)
     memcpy(wire->dst.bytes, p + 24, 16);
     /* Behind extension headers only who walked them knows the protocol. */
     wire->has_proto = packet->l4_offset != 0;
-    wire->proto = packet->kind == CT_PACKET_ICMP_ERROR ? CT_PROTO_ICMPV6 : packet->tuple.proto;
+    wire->proto = ct_packet_proto(packet);
   }
 }
 
-void emit_wire_read(const ct_packet *packet, emit_wire *wire)
+void emit_wire_read(const ct_packet *packet, const ct_profile *profile, emit_wire *wire)
 {
+  const ct_proto *known;
   const uint8_t *l4;
   uint32_t left;
 
@@ -40,26 +43,22 @@ void emit_wire_read(const ct_packet *packet, emit_wire *wire)
     return;
   l4 = packet->data + packet->l4_offset;
   left = packet->captured - packet->l4_offset;
-  switch (wire->proto) {
-  case CT_PROTO_TCP:
+  known = ct_proto_known(profile, wire->proto);
+  if (known == NULL)
+    return;
+  if (known->shows & CT_SHOWS_WINDOWS) { /* TCP, then: its flags */
     wire->has_tcp = left >= 14;
     wire->tcp_flags = left >= 14 ? l4[13] : 0;
-    /* fall through */
-  case CT_PROTO_UDP:
-  case CT_PROTO_UDPLITE:
-  case CT_PROTO_SCTP:
-  case CT_PROTO_DCCP:
+  }
+  if (known->ids == CT_IDS_PORTS) {
     wire->has_ports = left >= 4;
     wire->sport = left >= 4 ? be16(l4) : 0;
     wire->dport = left >= 4 ? be16(l4 + 2) : 0;
-    break;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
+  } else if (known->ids == CT_IDS_ICMP) {
     wire->has_icmp = left >= 2;
     wire->icmp_type = left >= 2 ? l4[0] : 0;
     wire->icmp_code = left >= 2 ? l4[1] : 0;
     wire->icmp_id = left >= 6 ? be16(l4 + 4) : 0;
-    break;
   }
 }
 

@@ -20,7 +20,8 @@ typedef struct emit_wire {
   uint8_t tcp_flags; /* the header's byte, ECE and CWR included */
 } emit_wire;
 
-void emit_wire_read(const ct_packet *packet, emit_wire *wire);
+/* profile: whose protocols there are beside those of the list. */
+void emit_wire_read(const ct_packet *packet, const ct_profile *profile, emit_wire *wire);
 
 /* "S.", "FP.", ... as tcpdump spells TCP flags, "none" where there are none. => text, which holds at least 10 bytes. */
 const char *emit_tcp_flags(uint8_t flags, char *text);

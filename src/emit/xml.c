@@ -85,19 +85,25 @@ static void key_element(emit_text *out, const char *name, guint16 key)
 }
 
 /* ICMP has none here. */
-static void ids(emit_text *out, const ct_tuple *tuple, guint8 proto)
+static void ids(emit_text *out, const ct_tuple *tuple, guint8 kind)
 {
-  if (proto == CT_PROTO_GRE) {
+  if (kind == CT_IDS_KEYS) {
     key_element(out, "srckey", tuple->src_id);
     key_element(out, "dstkey", tuple->dst_id);
-  } else if (proto == CT_PROTO_TCP || proto == CT_PROTO_UDP || proto == CT_PROTO_UDPLITE || proto == CT_PROTO_SCTP ||
-             proto == CT_PROTO_DCCP) {
+  } else if (kind == CT_IDS_PORTS) {
     element(out, "sport", tuple->src_id);
     element(out, "dport", tuple->dst_id);
   }
 }
 
-static void direction(emit_text *out, const ct_view *view, guint parts, ct_dir dir)
+static guint8 kind_of_ids(const emit_options *o, guint8 proto)
+{
+  const ct_proto *known = ct_proto_known(o->profile, proto);
+
+  return known != NULL ? known->ids : CT_IDS_NONE;
+}
+
+static void direction(emit_text *out, const emit_options *o, const ct_view *view, guint parts, ct_dir dir)
 {
   const ct_tuple *tuple = &view->tuple[dir];
 
@@ -107,8 +113,8 @@ static void direction(emit_text *out, const ct_view *view, guint parts, ct_dir d
   layer_begin(out, 3, tuple->family, emit_family_name(tuple->family));
   addresses(out, tuple, tuple->family);
   emit_text_literal(out, "</layer3>");
-  layer_begin(out, 4, tuple->proto, emit_protocol_name(tuple->proto));
-  ids(out, tuple, tuple->proto);
+  layer_begin(out, 4, tuple->proto, ct_proto_name(o->profile, tuple->proto));
+  ids(out, tuple, kind_of_ids(o, tuple->proto));
   emit_text_literal(out, "</layer4>");
   if (parts & EMIT_PART_COUNTERS) {
     emit_text_literal(out, "<counters>");
@@ -137,12 +143,12 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
 
 static void independent(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
-  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  const ct_proto *tracker = ct_proto_tracker(o->profile, view->tuple[CT_ORIGINAL].proto);
 
   emit_text_literal(out, "<meta direction=\"independent\">");
-  if (parts & EMIT_PART_STATE && ct_state_name(proto, view->state) != NULL) {
+  if (parts & EMIT_PART_STATE && view->state < tracker->n_states && tracker->states[view->state] != NULL) {
     emit_text_literal(out, "<state>");
-    emit_text_string(out, ct_state_name(proto == CT_PROTO_SCTP ? CT_PROTO_TCP : proto, view->state));
+    emit_text_string(out, (tracker == &ct_proto_sctp ? &ct_proto_tcp : tracker)->states[view->state]);
     emit_text_literal(out, "</state>");
   }
   if (parts & EMIT_PART_TIMEOUT)
@@ -191,8 +197,8 @@ static void when(emit_text *out, gint64 time_ns)
 
 static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts, const ct_event *event)
 {
-  direction(out, view, parts, CT_ORIGINAL);
-  direction(out, view, parts, CT_REPLY);
+  direction(out, o, view, parts, CT_ORIGINAL);
+  direction(out, o, view, parts, CT_REPLY);
   independent(out, o, view, parts);
   if (event != NULL && o->options & EMIT_TIMESTAMP)
     when(out, event->time_ns);
@@ -226,8 +232,8 @@ static void expectation(emit_text *out, const emit_options *o, const ct_expect_v
   layer_begin(out, 3, family, emit_family_name(family));
   three(out, expect, family, addresses);
   emit_text_literal(out, "</layer3>");
-  layer_begin(out, 4, proto, emit_protocol_name(proto));
-  three(out, expect, proto, ids);
+  layer_begin(out, 4, proto, ct_proto_name(o->profile, proto));
+  three(out, expect, kind_of_ids(o, proto), ids);
   emit_text_literal(out, "</layer4><meta>");
   if (expect->helper != NULL && expect->helper[0] != '\0') {
     emit_text_literal(out, "<helper-name>");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The cells of the state table that were used, and what the exceptions made of them. */
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 #include "explain/topics.h"
 
@@ -8,7 +9,8 @@ enum { FLAG_MAXACK_SET = 0x20 };
 
 static void say_cell(explain_teller *t, guint8 proto, const ct_trace_cell *cell)
 {
-  const char *row = explain_row_name(proto, cell->row), *old = explain_cell_name(proto, cell->old);
+  const ct_profile *profile = t->facts->params->profile;
+  const char *row = explain_row_name(profile, proto, cell->row), *old = explain_cell_name(profile, proto, cell->old);
 
   if (cell->cell == CT_TCP_INVALID)
     explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s: INVALID.", row, explain_dir(cell->dir), old);
@@ -17,7 +19,7 @@ static void say_cell(explain_teller *t, guint8 proto, const ct_trace_cell *cell)
                 row, explain_dir(cell->dir), old);
   else
     explain_say(t, EXPLAIN_TABLE, "%s from the %s side in state %s leads to %s.", row, explain_dir(cell->dir), old,
-                explain_cell_name(proto, cell->cell));
+                explain_cell_name(profile, proto, cell->cell));
 }
 
 /* Which resets are believed (spec 5.5): the numbers they were held against. */
@@ -72,15 +74,15 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
                 "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.");
     return;
   case CT_REASON_TCP_PICKUP:
-    if (t->facts->params->profile->tcp_tracker != NULL)
+    if (t->facts->params->profile->tcp_loose_counts)
       explain_say(t, EXPLAIN_EXCEPTION,
-                  "ip_conntrack_tcp_loose is on, so a connection may be picked up in the middle; %u packets of each "
-                  "side go unchecked from then on.",
-                  t->facts->params->tcp_loose);
+                  "%s is on, so a connection may be picked up in the middle; %u packets of each side go unchecked from "
+                  "then on.",
+                  explain_sysctl(t, "nf_conntrack_tcp_loose"), t->facts->params->tcp_loose);
     else
       explain_say(t, EXPLAIN_EXCEPTION,
-                  "nf_conntrack_tcp_loose is on, so a connection may be picked up in the middle; it is liberal about "
-                  "windows from then on.");
+                  "%s is on, so a connection may be picked up in the middle; it is liberal about windows from then on.",
+                  explain_sysctl(t, "nf_conntrack_tcp_loose"));
     return;
   default: break;
   }
@@ -88,7 +90,7 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
     say_reset(t, trace, cell);
   else if (trace->arc == CT_TRACE_ARC_CHECK_WINDOW && trace->arc_new != cell->cell)
     explain_say(t, EXPLAIN_EXCEPTION, "Both sides had sent a SYN: this ends the simultaneous open, in %s.",
-                explain_cell_name(CT_PROTO_TCP, trace->arc_new));
+                explain_cell_name(t->facts->params->profile, trace->tuple.proto, trace->arc_new));
 }
 
 void explain_cells(explain_teller *t)
@@ -103,7 +105,7 @@ void explain_cells(explain_teller *t)
     explain_say(t, EXPLAIN_TABLE, "None of its chunks has a row in the state table: the state stays as it is.");
   if (trace->n_cells > n)
     explain_say(t, EXPLAIN_TABLE, "%u more chunks are not told here.", trace->n_cells - n);
-  if (proto == CT_PROTO_TCP && n > 0)
+  if (ct_proto_tracker(t->facts->params->profile, proto)->shows & CT_SHOWS_WINDOWS && n > 0)
     say_exception(t, &trace->cells[0]);
   if (trace->sctp && t->facts->result->conn != 0)
     explain_say(t, EXPLAIN_TAG,

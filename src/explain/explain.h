@@ -70,6 +70,8 @@ guint explain_bounds(const ct_trace *trace, explain_bound *bounds);
  * Static.
  */
 const char *explain_rule(ct_reason reason);
+/* The same with its sysctl as the profile's kernel spells it; to be freed. */
+char *explain_rule_words(ct_reason reason, const ct_profile *profile);
 
 /* The packet as paragraphs, each sentence on lines of its own; or as one line of JSON. */
 void explain_text(emit_text *out, const explain_facts *facts);

@@ -2,6 +2,7 @@
 /* The packet itself, the look-up, the class. */
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
 #include "emit/parts.h"
 #include "emit/wire.h"
 #include "explain/topics.h"
@@ -30,23 +31,24 @@ void explain_packet(explain_teller *t)
 {
   const ct_packet *packet = t->facts->packet;
   GString *text = g_string_new(NULL);
+  const ct_profile *profile = t->facts->params->profile;
   emit_wire wire;
 
-  emit_wire_read(packet, &wire);
+  emit_wire_read(packet, profile, &wire);
   if (wire.family == 0) {
     g_string_append(text, "a frame without an IP packet that could be read");
   } else {
     char *src = explain_addr_words(wire.family, &wire.src), *dst = explain_addr_words(wire.family, &wire.dst);
 
-    if (wire.has_proto && strcmp(emit_protocol_name(wire.proto), "unknown") == 0)
+    if (wire.has_proto && ct_proto_known(profile, wire.proto) == NULL)
       g_string_append_printf(text, "protocol %u", wire.proto);
     else
-      g_string_append(text, wire.has_proto ? emit_protocol_name(wire.proto) : "IPv6");
+      g_string_append(text, wire.has_proto ? ct_proto_name(profile, wire.proto) : "IPv6");
     g_string_append_printf(text, wire.has_ports ? " from %s port %u" : " from %s", src, wire.sport);
     g_string_append_printf(text, wire.has_ports ? " to %s port %u" : " to %s", dst, wire.dport);
     if (wire.has_icmp)
       g_string_append_printf(text, ", type %u, code %u", wire.icmp_type, wire.icmp_code);
-    if (wire.has_tcp && packet->kind == CT_PACKET_TRACK && packet->reason != CT_REASON_TCP_SHORT) {
+    if (wire.has_tcp && ct_packet_has_tcp(packet)) {
       char *flags = flag_words(packet->l4.tcp.flags);
 
       g_string_append_printf(text, ", %s, sequence number %u", flags, packet->l4.tcp.seq);
@@ -83,7 +85,7 @@ static void say_found(explain_teller *t, const char *words)
   const ct_trace *trace = t->facts->trace;
   const ct_result *result = t->facts->result;
   gboolean icmp_error = t->facts->packet->kind == CT_PACKET_ICMP_ERROR;
-  const char *state = ct_state_name(trace->before.tuple[0].proto, trace->before.state);
+  const char *state = ct_proto_state_name(t->facts->params->profile, trace->before.tuple[0].proto, trace->before.state);
 
   if (icmp_error)
     explain_say(t, EXPLAIN_LOOK_UP,
@@ -137,7 +139,7 @@ void explain_look_up(explain_teller *t)
   } else if (trace->look_ups == 0) {
     explain_say(t, EXPLAIN_LOOK_UP, "It was refused before it could be looked up.");
   } else {
-    words = explain_tuple_words(&trace->tuple);
+    words = explain_tuple_words(t->facts->params->profile, &trace->tuple);
     say_found(t, words);
     g_free(words);
   }

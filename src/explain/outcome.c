@@ -2,6 +2,7 @@
 /*
  * What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events.
  */
+#include "conntrack/proto/proto.h"
 #include "emit/formats.h"
 #include "emit/json_parts.h"
 #include "explain/topics.h"
@@ -9,13 +10,13 @@
 /* --- verdict --- */
 
 /* "nf_conntrack_tcp_be_liberal=1 would let it pass" as -P says it; an empty string where nothing would. */
-static char *hint(ct_reason reason)
+static char *hint(const ct_profile *profile, ct_reason reason)
 {
   emit_text text;
   char *s;
 
   emit_text_init(&text, -1);
-  emit_reason_hint(&text, reason);
+  emit_reason_hint(&text, profile, reason);
   s = g_strndup(text.data, text.used);
   if (g_str_has_prefix(s, "a "))
     *s = 'A';
@@ -25,7 +26,7 @@ static char *hint(ct_reason reason)
 
 static void say_hint(explain_teller *t, ct_reason reason)
 {
-  char *text = hint(reason);
+  char *text = hint(t->facts->params->profile, reason);
 
   if (*text != '\0')
     explain_say(t, EXPLAIN_VERDICT, "%s.", text);
@@ -66,11 +67,13 @@ void explain_verdict(explain_teller *t)
 {
   const ct_result *result = t->facts->result;
   ct_reason reason = (ct_reason)result->reason;
+  char *rule;
 
   if (result->cls == CT_CLASS_INVALID) {
     explain_say(t, EXPLAIN_VERDICT, "Refused: %s.", ct_reason_sentence(reason));
-    if (explain_rule(reason) != NULL)
-      explain_say(t, EXPLAIN_VERDICT, "The rule: %s.", explain_rule(reason));
+    if ((rule = explain_rule_words(reason, t->facts->params->profile)) != NULL)
+      explain_say(t, EXPLAIN_VERDICT, "The rule: %s.", rule);
+    g_free(rule);
     say_bound_broken(t);
     say_hint(t, reason);
   } else if (result->verdict == CT_VERDICT_DROP) {
@@ -85,15 +88,16 @@ void explain_verdict(explain_teller *t)
 /* --- timeout --- */
 
 /* Why it is this timeout and not another. => text */
-static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
+static const char *why_timeout(const explain_teller *t, char *text, gsize bytes)
 {
+  const explain_facts *f = t->facts;
   const ct_trace *trace = f->trace;
-  const char *state = ct_state_name(f->after->tuple[0].proto, f->after->state);
+  const char *state = ct_proto_state_name(f->params->profile, f->after->tuple[0].proto, f->after->state);
 
   switch (trace->timeout_why) {
   case CT_REASON_TCP_RETRANS:
-    g_snprintf(text, bytes, "the same ACK came %u times again (nf_conntrack_tcp_max_retrans is %u)",
-               f->after->tcp.retrans, f->params->tcp_max_retrans);
+    g_snprintf(text, bytes, "the same ACK came %u times again (%s is %u)", f->after->tcp.retrans,
+               explain_sysctl(t, "nf_conntrack_tcp_max_retrans"), f->params->tcp_max_retrans);
     return text;
   case CT_REASON_TCP_UNACKED: return "there is data that nobody has acknowledged yet";
   case CT_REASON_TCP_ZERO_WINDOW:
@@ -129,7 +133,8 @@ static const char *why_timeout(const explain_facts *f, char *text, gsize bytes)
 void explain_timeout(explain_teller *t)
 {
   const explain_facts *f = t->facts;
-  char sysctl[EMIT_SYSCTL_BYTES], why[128], *seconds;
+  const char *sysctl;
+  char why[128], *seconds;
   gint64 chosen_ns;
 
   if (f->after == NULL || f->result->cls == CT_CLASS_INVALID)
@@ -140,10 +145,10 @@ void explain_timeout(explain_teller *t)
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
-  } else if (emit_timeout_sysctl(f->params, f->trace->timeout, sysctl) != NULL) {
-    explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because %s.", seconds, sysctl, why_timeout(f, why, sizeof(why)));
+  } else if ((sysctl = ct_params_spell_timeout(f->params->profile, f->trace->timeout)) != NULL) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because %s.", seconds, sysctl, why_timeout(t, why, sizeof(why)));
   } else {
-    explain_say(t, EXPLAIN_TIMEOUT, "%s, because %s.", seconds, why_timeout(f, why, sizeof(why)));
+    explain_say(t, EXPLAIN_TIMEOUT, "%s, because %s.", seconds, why_timeout(t, why, sizeof(why)));
   }
   g_free(seconds);
 }
@@ -184,14 +189,16 @@ static void status_changes(GString *list, guint32 before, guint32 after)
 
 static void entry_changes(explain_teller *t, const ct_view *before, const ct_view *after)
 {
+  const ct_profile *profile = t->facts->params->profile;
   GString *list = g_string_new(NULL);
   guint8 proto = after->tuple[0].proto;
   guint dir;
 
   if (before->state != after->state)
-    add_clause(list, "state %s to %s", explain_cell_name(proto, before->state), explain_cell_name(proto, after->state));
+    add_clause(list, "state %s to %s", explain_cell_name(profile, proto, before->state),
+               explain_cell_name(profile, proto, after->state));
   status_changes(list, before->status, after->status);
-  for (dir = 0; proto == CT_PROTO_TCP && dir < 2; dir++)
+  for (dir = 0; dir < 2; dir++) /* all 0 but for TCP */
     side_changes(list, dir, &before->tcp.side[dir], &after->tcp.side[dir]);
   for (dir = 0; dir < 2; dir++)
     if (before->packets[dir] != after->packets[dir])
@@ -215,7 +222,7 @@ void explain_changes(explain_teller *t)
   const char *state;
 
   if (result->changes & CT_CHANGE_CREATED && f->after != NULL) {
-    state = ct_state_name(f->after->tuple[0].proto, f->after->state);
+    state = ct_proto_state_name(f->params->profile, f->after->tuple[0].proto, f->after->state);
     explain_say(t, EXPLAIN_CHANGES, "Connection #%" G_GUINT64_FORMAT " is in the table now%s%s%s.", f->after->id,
                 state != NULL ? ", in state " : "", state != NULL ? state : "",
                 f->after->helper != NULL ? ", with a helper" : "");
@@ -277,7 +284,7 @@ void explain_events(explain_teller *t)
     case CT_EVENT_NEW:
     case CT_EVENT_UPDATE: say_message(t, emit_event_name(event->type), event->bits); break;
     case CT_EVENT_EXPECT_NEW: {
-      char *words = explain_tuple_words(&event->expect->tuple);
+      char *words = explain_tuple_words(t->facts->params->profile, &event->expect->tuple);
 
       explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %s.", event->expect->helper, words);
       g_free(words);

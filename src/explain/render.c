@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "conntrack/proto/tables.h"
+#include "conntrack/proto/proto.h"
 #include "emit/parts.h"
 #include "explain/explain.h"
 #include "explain/words.h"
@@ -97,7 +97,7 @@ static void put_number(emit_text *out, const char *key, guint64 value)
   emit_text_u64(out, value);
 }
 
-static void put_cells(emit_text *out, const ct_trace *trace)
+static void put_cells(emit_text *out, const ct_profile *profile, const ct_trace *trace)
 {
   guint8 proto = trace->tuple.proto;
   guint i;
@@ -109,9 +109,9 @@ static void put_cells(emit_text *out, const ct_trace *trace)
 
     emit_text_string(out, i > 0 ? ",{\"dir\":" : "{\"dir\":");
     emit_text_json_string(out, explain_dir(cell->dir));
-    put_name(out, "row", explain_row_name(proto, cell->row));
-    put_name(out, "state", explain_cell_name(proto, cell->old));
-    put_name(out, "cell", explain_cell_name(proto, cell->cell));
+    put_name(out, "row", explain_row_name(profile, proto, cell->row));
+    put_name(out, "state", explain_cell_name(profile, proto, cell->old));
+    put_name(out, "cell", explain_cell_name(profile, proto, cell->cell));
     emit_text_char(out, '}');
   }
   emit_text_char(out, ']');
@@ -143,7 +143,8 @@ static void put_result(emit_text *out, const explain_facts *f)
 {
   const ct_result *result = f->result;
   ct_reason reason = (ct_reason)result->reason;
-  char sysctl[EMIT_SYSCTL_BYTES];
+  const ct_profile *profile = f->params->profile;
+  char *rule;
 
   put_name(out, "class", result->cls == CT_CLASS_NONE ? "none" : ct_class_name(result->cls));
   if (result->conn != 0)
@@ -154,16 +155,18 @@ static void put_result(emit_text *out, const explain_facts *f)
     put_name(out, "verdict", "drop");
   if (reason != CT_REASON_NONE) {
     put_name(out, "reason", ct_reason_word(reason));
-    put_name(out, "rule", explain_rule(reason));
-    put_name(out, "sysctl", *ct_reason_sysctl(reason) != '\0' ? ct_reason_sysctl(reason) : NULL);
+    rule = explain_rule_words(reason, profile);
+    put_name(out, "rule", rule);
+    g_free(rule);
+    put_name(out, "sysctl", *ct_reason_sysctl(reason, profile) != '\0' ? ct_reason_sysctl(reason, profile) : NULL);
   }
   if (f->after != NULL) {
-    put_name(out, "state", ct_state_name(f->after->tuple[0].proto, f->after->state));
+    put_name(out, "state", ct_proto_state_name(profile, f->after->tuple[0].proto, f->after->state));
     put_key(out, "timeout");
     emit_text_seconds(out, f->after->timeout_ns, 0);
   }
   if (result->changes & CT_CHANGE_REFRESHED && f->after != NULL)
-    put_name(out, "timeout_by", emit_timeout_sysctl(f->params, f->trace->timeout, sysctl));
+    put_name(out, "timeout_by", ct_params_spell_timeout(profile, f->trace->timeout));
 }
 
 void explain_json(emit_text *out, const explain_facts *f)
@@ -179,7 +182,7 @@ void explain_json(emit_text *out, const explain_facts *f)
   if (f->trace->look_ups > 0)
     emit_text_string(out, f->trace->has_before ? ",\"found\":true" : ",\"found\":false");
   if (f->trace->n_cells > 0)
-    put_cells(out, f->trace);
+    put_cells(out, f->params->profile, f->trace);
   put_bounds(out, f->trace);
   put_key(out, "sentences");
   emit_text_char(out, '[');

@@ -2,6 +2,8 @@
 /* The rule behind every refusal, and the function of the kernel it stands in. */
 #include "explain/explain.h"
 
+#include <string.h>
+
 static const char *const rules[CT_REASON_COUNT] = {
   /* Before the look-up. */
   [CT_REASON_IP_FRAGMENT] = "only whole datagrams are tracked (get_l4proto: fragment offset 0)",
@@ -61,3 +63,12 @@ static const char *const rules[CT_REASON_COUNT] = {
 };
 
 const char *explain_rule(ct_reason reason) { return rules[reason]; }
+
+char *explain_rule_words(ct_reason reason, const ct_profile *profile)
+{
+  const char *today = ct_reason_sysctl(reason, NULL), *own = ct_reason_sysctl(reason, profile), *at;
+
+  if (rules[reason] == NULL || *own == '\0' || (at = strstr(rules[reason], today)) == NULL)
+    return g_strdup(rules[reason]);
+  return g_strdup_printf("%.*s%s%s", (int)(at - rules[reason]), rules[reason], own, at + strlen(today));
+}

@@ -13,3 +13,10 @@ void explain_say(explain_teller *t, explain_topic topic, const char *format, ...
   va_end(args);
   g_ptr_array_add(t->sentences, sentence);
 }
+
+const char *explain_sysctl(const explain_teller *t, const char *name)
+{
+  const char *own = ct_params_spell(t->facts->params->profile, name);
+
+  return own != NULL ? own : name;
+}

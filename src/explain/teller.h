@@ -13,4 +13,10 @@ typedef struct explain_teller {
 /* Adds a sentence under a topic. */
 void explain_say(explain_teller *t, explain_topic topic, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/*
+ * A sysctl by today's name as the facts' kernel spells it. Only of what that kernel has: nothing is said of a setting
+ * that is not there. Static.
+ */
+const char *explain_sysctl(const explain_teller *t, const char *name);
+
 #endif

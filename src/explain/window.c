@@ -93,7 +93,8 @@ static void say_waived(explain_teller *t, const explain_bound *bounds)
     explain_say(t, EXPLAIN_WINDOW,
                 "The connection was picked up in the middle, so this side is not held to its bounds.");
   else if (f->params->tcp_be_liberal)
-    explain_say(t, EXPLAIN_WINDOW, "nf_conntrack_tcp_be_liberal is on: nobody is held to the bounds.");
+    explain_say(t, EXPLAIN_WINDOW, "%s is on: nobody is held to the bounds.",
+                explain_sysctl(t, "nf_conntrack_tcp_be_liberal"));
 }
 
 void explain_window(explain_teller *t)

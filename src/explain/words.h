@@ -5,11 +5,11 @@
 
 #include <glib.h>
 
-#include "conntrack/tuple.h"
+#include "conntrack/profile/profile.h"
 
 /* => new strings: "10.0.0.1"; "tcp from 10.0.0.1 port 40000 to 192.0.2.80 port 80"; "432000 s", "0.3 s". */
 char *explain_addr_words(guint8 family, const ct_addr *addr);
-char *explain_tuple_words(const ct_tuple *tuple);
+char *explain_tuple_words(const ct_profile *profile, const ct_tuple *tuple);
 char *explain_seconds(gint64 ns);
 
 /*
@@ -17,7 +17,7 @@ char *explain_seconds(gint64 ns);
  * table, "syn", ... or "init", ...
  */
 const char *explain_dir(guint dir);
-const char *explain_cell_name(guint8 proto, guint cell);
-const char *explain_row_name(guint8 proto, guint row);
+const char *explain_cell_name(const ct_profile *profile, guint8 proto, guint cell);
+const char *explain_row_name(const ct_profile *profile, guint8 proto, guint row);
 
 #endif

@@ -163,7 +163,7 @@ static void tell(const ctreplay_engine *engine, const ct_packet *packet, const c
                           .state_after = from->new_state,
                           .reason = lib_reason(from->reason),
                           .reason_text = ct_reason_sentence((ct_reason)from->reason),
-                          .sysctl = ct_reason_sysctl((ct_reason)from->reason),
+                          .sysctl = ct_reason_sysctl((ct_reason)from->reason, engine->params.profile),
                           .bound_over = from->bound.over,
                           .bound_value = from->bound.value,
                           .bound_limit = from->bound.limit };

@@ -33,10 +33,11 @@ typedef struct plot {
   guint n;
   gint64 start_ns;
   double span_s;
-  double top, step;                                  /* entries at the upper edge, and between two lines */
-  guint64 most;                                      /* evictions or drops within one step */
-  double most_s;                                     /* how long that step is */
-  gboolean marked, has_max, turns, evictions, drops; /* what there is */
+  double top, step;                         /* entries at the upper edge, and between two lines */
+  guint64 most;                             /* evictions or drops within one step */
+  double most_s;                            /* how long that step is */
+  gboolean marked, turns, evictions, drops; /* what there is */
+  const char *max_name;                     /* of a dotted line that was drawn, the last; NULL: of none */
 } plot;
 
 #define put(p, ...) emit_text_format((p)->out, __VA_ARGS__)
@@ -226,7 +227,7 @@ static void draw_max(plot *p, guint i)
 
   if (line->max == 0 || (double)line->max > p->top)
     return;
-  p->has_max = TRUE;
+  p->max_name = line->max_name;
   put(p,
       "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"c%u\" stroke=\"%s\" stroke-dasharray=\"1 %u\" "
       "stroke-dashoffset=\"%d\"/>\n",
@@ -318,8 +319,8 @@ static void draw_strip(plot *p, const pressure_occupancy *o, guint i, int middle
 static int draw_key(plot *p, int y)
 {
   put(p, "<text x=\"%d\" y=\"%d\">", LEFT, y);
-  if (p->has_max)
-    put(p, "dotted: nf_conntrack_max.  ");
+  if (p->max_name != NULL)
+    put(p, "dotted: %s.  ", p->max_name);
   if (p->turns)
     put(p, "Colours in turn: curves that coincide.  ");
   if (p->most == 0)

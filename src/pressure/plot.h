@@ -12,7 +12,8 @@
 typedef struct plot_line {
   const char *label;
   const pressure_occupancy *occupancy;
-  guint64 max; /* nf_conntrack_max; 0: no limit */
+  guint64 max;          /* nf_conntrack_max; 0: no limit */
+  const char *max_name; /* as the line's kernel spells it; static */
 } plot_line;
 
 /*

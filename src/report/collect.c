@@ -16,17 +16,17 @@ static void stray_clear(gpointer data) { g_array_unref(((report_conn *)data)->ro
 
 report *report_new(const ct_params *params)
 {
-  static const char *const names[REPORT_MACHINES] = { "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6", "gre" };
   report *r = g_new0(report, 1);
-  guint i;
+  const ct_proto *proto;
 
   r->params = params;
   r->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
   r->conns = g_ptr_array_new_with_free_func(conn_free);
   r->strays = g_array_new(FALSE, TRUE, sizeof(report_conn));
   g_array_set_clear_func(r->strays, stray_clear);
-  for (i = 0; i < REPORT_MACHINES; i++)
-    r->machines[i] = states_machine_new(names[i], params);
+  /* In the same order whatever the kernel: what today's tracks comes first. */
+  while (r->n_machines < REPORT_MACHINES_MAX && (proto = states_protocol(ct_profile_get(0), r->n_machines)) != NULL)
+    r->machines[r->n_machines++] = states_machine_new(proto->name, params);
   return r;
 }
 
@@ -36,7 +36,7 @@ void report_free(report *r)
 
   if (r == NULL)
     return;
-  for (i = 0; i < REPORT_MACHINES; i++) {
+  for (i = 0; i < r->n_machines; i++) {
     states_drawing_free(r->drawings[i]);
     states_machine_free(r->machines[i]);
   }
@@ -144,8 +144,7 @@ static report_row make_row(const report_conn *conn, const ct_packet *packet, con
   row.status = after != NULL ? (guint16)after->status : 0;
   row.timeout_s =
     after != NULL && after->timeout_ns > 0 ? (guint32)MIN(after->timeout_ns / 1000000000, G_MAXUINT32) : 0;
-  row.has_tcp =
-    packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP && packet->reason != CT_REASON_TCP_SHORT;
+  row.has_tcp = ct_packet_has_tcp(packet);
   if (row.has_tcp) {
     row.flags = packet->l4.tcp.flags;
     row.seq = packet->l4.tcp.seq;
@@ -223,7 +222,7 @@ void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, 
     note_count(r, engine, 0);
   if (packet->kind == CT_PACKET_NONE)
     return;
-  for (i = 0; i < REPORT_MACHINES; i++)
+  for (i = 0; i < r->n_machines; i++)
     states_machine_count(r->machines[i], packet, result, trace, after);
   r->invalid += result->cls == CT_CLASS_INVALID;
   if (result->conn != 0)

@@ -30,7 +30,7 @@ typedef struct report_conn {
   GArray *rows; /* report_row; may be NULL */
 } report_conn;
 
-enum { REPORT_MACHINES = 7, REPORT_STEPS_MAX = 64 };
+enum { REPORT_MACHINES_MAX = 16, REPORT_STEPS_MAX = 64 };
 
 struct report {
   const ct_params *params;
@@ -41,13 +41,14 @@ struct report {
   gint64 first_ns;
   gboolean begun;
   pressure_occupancy occupancy;
-  states_machine *machines[REPORT_MACHINES];
-  states_drawing *drawings[REPORT_MACHINES]; /* while writing; NULL where no packet of the protocol came */
+  guint n_machines; /* one for each protocol */
+  states_machine *machines[REPORT_MACHINES_MAX];
+  states_drawing *drawings[REPORT_MACHINES_MAX]; /* while writing; NULL where no packet of the protocol came */
 };
 
 /* The packets that changed the state, first to last, and where they stand among the rows. */
 typedef struct report_walk {
-  guint machine; /* REPORT_MACHINES: the protocol has none */
+  guint machine; /* REPORT_MACHINES_MAX: the protocol has none */
   guint n;
   states_step steps[REPORT_STEPS_MAX];
   guint rows[REPORT_STEPS_MAX];
@@ -65,8 +66,7 @@ guint report_put_conn(emit_text *out, const report *report, const report_conn *c
 /* step: the number of its step in the walk; 0: none. */
 void report_put_row(emit_text *out, const report *report, const report_conn *conn, const report_row *row, guint step);
 void report_put_row_heading(emit_text *out);
-void report_put_tuple(emit_text *out, const ct_tuple *tuple);
-const char *report_protocol(guint8 proto);
+void report_put_tuple(emit_text *out, const report *report, const ct_tuple *tuple);
 void report_walk_find(const report *report, const report_conn *conn, report_walk *walk);
 void report_put_walk(emit_text *out, const report *report, const report_conn *conn, const report_walk *walk,
                      gboolean open);

@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#include "emit/parts.h"
-
-const char *report_protocol(guint8 proto) { return emit_protocol_name(proto); }
+#include "conntrack/proto/proto.h"
 
 void report_put_escaped(emit_text *out, const char *text)
 {
@@ -30,15 +28,15 @@ static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean
   emit_text_u64(out, port);
 }
 
-void report_put_tuple(emit_text *out, const ct_tuple *t)
+void report_put_tuple(emit_text *out, const report *r, const ct_tuple *t)
 {
-  gboolean ports = ct_tuple_has_ports(t);
-  const char *name = report_protocol(t->proto);
+  const ct_proto *known = ct_proto_known(r->params->profile, t->proto);
+  gboolean ports = ct_proto_has_ports(r->params->profile, t);
 
-  if (strcmp(name, "unknown") == 0)
+  if (known == NULL)
     emit_text_format(out, "protocol %u ", t->proto);
   else
-    emit_text_format(out, "%s ", name);
+    emit_text_format(out, "%s ", known->name);
   put_end(out, t->family, &t->src, ports, t->src_id);
   emit_text_literal(out, " \342\206\222 ");
   put_end(out, t->family, &t->dst, ports, t->dst_id);
@@ -94,24 +92,24 @@ static const char *class_word(const report_row *row)
 }
 
 /* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
-static const char *state_words(guint8 proto, guint8 state, guint32 status)
+static const char *state_words(const report *r, guint8 proto, guint8 state, guint32 status)
 {
-  const char *name = ct_state_name(proto, state);
+  const char *name = ct_proto_state_name(r->params->profile, proto, state);
 
   if (name != NULL)
     return name;
   return status & CT_STATUS_ASSURED ? "assured" : status & CT_STATUS_SEEN_REPLY ? "replied" : "unreplied";
 }
 
-static void put_state(emit_text *out, const report_conn *conn, const report_row *row, guint step)
+static void put_state(emit_text *out, const report *r, const report_conn *conn, const report_row *row, guint step)
 {
-  const char *before = ct_state_name(conn->tuple.proto, row->old_state),
-             *after = ct_state_name(conn->tuple.proto, row->new_state);
+  const char *before = ct_proto_state_name(r->params->profile, conn->tuple.proto, row->old_state),
+             *after = ct_proto_state_name(r->params->profile, conn->tuple.proto, row->new_state);
 
   if (conn->id == 0)
     return;
   if (before == NULL || after == NULL) {
-    emit_text_string(out, row->has_timeout ? state_words(conn->tuple.proto, 0, row->status) : "");
+    emit_text_string(out, row->has_timeout ? state_words(r, conn->tuple.proto, 0, row->status) : "");
   } else if (row->old_state != row->new_state) {
     emit_text_string(out, before);
     emit_text_literal(out, " \342\206\222 <b>");
@@ -124,9 +122,9 @@ static void put_state(emit_text *out, const report_conn *conn, const report_row 
     emit_text_format(out, " <span class=\"stepno\"><i class=\"sr\">step </i>%u</span>", step);
 }
 
-static void put_remark(emit_text *out, const report_row *row)
+static void put_remark(emit_text *out, const report *r, const report_row *row)
 {
-  const char *sysctl = ct_reason_sysctl((ct_reason)row->reason);
+  const char *sysctl = ct_reason_sysctl((ct_reason)row->reason, r->params->profile);
 
   report_put_escaped(out, ct_reason_sentence((ct_reason)row->reason));
   if ((row->cls == CT_CLASS_INVALID || row->dropped) && *sysctl != '\0') {
@@ -161,12 +159,12 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
   emit_text_literal(out, "</span></td><td class=\"c\">");
   emit_text_string(out, class_word(row));
   emit_text_literal(out, "</td><td>");
-  put_state(out, conn, row, step);
+  put_state(out, r, conn, row, step);
   emit_text_literal(out, "</td><td class=\"n\">");
   if (row->has_timeout)
     emit_text_u64(out, row->timeout_s);
   emit_text_literal(out, "</td><td>");
-  put_remark(out, row);
+  put_remark(out, r, row);
   emit_text_literal(out, "</td></tr>\n");
 }
 
@@ -185,14 +183,14 @@ static void put_badge(emit_text *out, const char *kind, const char *text, guint6
   emit_text_literal(out, "</span>");
 }
 
-static void put_summary_line(emit_text *out, const report_conn *conn)
+static void put_summary_line(emit_text *out, const report *r, const report_conn *conn)
 {
   emit_text_literal(out, "<summary><b>#");
   emit_text_u64(out, conn->id);
   emit_text_literal(out, "</b> ");
-  report_put_tuple(out, &conn->tuple);
+  report_put_tuple(out, r, &conn->tuple);
   emit_text_literal(out, " <span class=\"state\">");
-  emit_text_string(out, state_words(conn->tuple.proto, conn->state, conn->status));
+  emit_text_string(out, state_words(r, conn->tuple.proto, conn->state, conn->status));
   emit_text_literal(out, "</span>");
   if (conn->invalid > 0)
     put_badge(out, "invalid", "INVALID", conn->invalid);
@@ -271,7 +269,7 @@ guint report_put_conn(emit_text *out, const report *r, const report_conn *conn, 
   emit_text_literal(out, "\" id=\"conn");
   emit_text_u64(out, conn->id);
   emit_text_literal(out, "\">");
-  put_summary_line(out, conn);
+  put_summary_line(out, r, conn);
   put_facts(out, r, conn);
   if (n > 0)
     put_ladder(out, r, conn, &walk, n);

@@ -61,12 +61,7 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
 
 static void put_classes(emit_text *out, const emit_summary *s)
 {
-  static const char *const names[EMIT_SUMMARY_PROTOCOLS] = {
-#define X(id, number, name) [EMIT_SUMMARY_##id] = name,
-    EMIT_SUMMARY_PROTOCOL_LIST(X)
-#undef X
-      [EMIT_SUMMARY_OTHER] = "other",
-  };
+  emit_summary_row row;
   guint i, cls;
 
   emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"names\"><caption class=\"sr\">Packets by "
@@ -78,19 +73,15 @@ static void put_classes(emit_text *out, const emit_summary *s)
     emit_text_literal(out, "</th>");
   }
   emit_text_literal(out, "</tr></thead><tbody>\n");
-  for (i = 0; i < EMIT_SUMMARY_PROTOCOLS; i++) {
-    guint64 all = 0;
-
-    for (cls = 0; cls < CT_CLASS_COUNT; cls++)
-      all += s->packets[i][cls];
-    if (all == 0)
+  for (i = 0; emit_summary_row_get(s, i, &row); i++) {
+    if (row.all == 0)
       continue;
     emit_text_literal(out, "<tr><th scope=\"row\">");
-    emit_text_string(out, names[i]);
+    emit_text_string(out, row.name);
     emit_text_literal(out, "</th>");
     for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
       emit_text_literal(out, "<td class=\"n\">");
-      emit_text_u64(out, s->packets[i][cls]);
+      emit_text_u64(out, row.packets[cls]);
       emit_text_literal(out, "</td>");
     }
     emit_text_literal(out, "</tr>\n");
@@ -99,13 +90,13 @@ static void put_classes(emit_text *out, const emit_summary *s)
 }
 
 /* Reasons with their counts: why refused, why dropped, why ended. */
-static void put_reasons(emit_text *out, const char *title, const guint64 *counts)
+static void put_reasons(emit_text *out, const emit_summary *s, const char *title, const guint64 *counts)
 {
   gboolean any = FALSE;
   guint i;
 
   for (i = 1; i < CT_REASON_COUNT; i++) {
-    const char *sysctl = ct_reason_sysctl((ct_reason)i);
+    const char *sysctl = ct_reason_sysctl((ct_reason)i, s->params->profile);
 
     if (counts[i] == 0)
       continue;
@@ -134,9 +125,9 @@ static void put_summary(emit_text *out, const report *r, const emit_summary *s)
   emit_text_literal(out, "<section aria-labelledby=\"h-summary\"><h2 id=\"h-summary\">Summary</h2>\n");
   put_cards(out, r, s);
   put_classes(out, s);
-  put_reasons(out, "Why packets were INVALID", s->stats->invalid_by_reason);
-  put_reasons(out, "Why packets were dropped", s->stats->dropped_by_reason);
-  put_reasons(out, "Why connections ended", s->stats->ended);
+  put_reasons(out, s, "Why packets were INVALID", s->stats->invalid_by_reason);
+  put_reasons(out, s, "Why packets were dropped", s->stats->dropped_by_reason);
+  put_reasons(out, s, "Why connections ended", s->stats->ended);
   emit_text_literal(out, "</section>\n");
 }
 
@@ -144,7 +135,8 @@ static void put_summary(emit_text *out, const report *r, const emit_summary *s)
 
 static void put_occupancy(emit_text *out, const report *r, const emit_summary *s)
 {
-  plot_line line = { r->params->profile->name, &r->occupancy, s->params->max };
+  plot_line line = { r->params->profile->name, &r->occupancy, s->params->max,
+                     ct_params_spell(r->params->profile, "nf_conntrack_max") };
   char *alt;
   emit_text svg;
 
@@ -170,7 +162,7 @@ static void put_machines(emit_text *out, const report *r)
 {
   guint i;
 
-  for (i = 0; i < REPORT_MACHINES; i++) {
+  for (i = 0; i < r->n_machines; i++) {
     const states_machine *m = r->machines[i];
     char *alt;
     emit_text svg;
@@ -223,13 +215,14 @@ static void put_tools(emit_text *out)
 /* The diagrams, once: every walk shows them again. */
 static void put_drawings(emit_text *out, report *r)
 {
-  static const char *const ids[REPORT_MACHINES] = { "m0", "m1", "m2", "m3", "m4", "m5", "m6" };
+  static const char *const ids[REPORT_MACHINES_MAX] = { "m0", "m1", "m2",  "m3",  "m4",  "m5",  "m6",  "m7",
+                                                        "m8", "m9", "m10", "m11", "m12", "m13", "m14", "m15" };
   guint i;
 
-  for (i = 0; i < REPORT_MACHINES; i++)
+  for (i = 0; i < r->n_machines; i++)
     if (r->machines[i]->packets > 0 && r->drawings[i] == NULL)
       r->drawings[i] = states_drawing_new(r->machines[i], ids[i]);
-  states_put_defs(out, r->drawings, REPORT_MACHINES);
+  states_put_defs(out, r->drawings, r->n_machines);
 }
 
 static void put_conns(emit_text *out, report *r, const emit_summary *s)
@@ -287,7 +280,7 @@ static void put_strays(emit_text *out, const report *r)
     const report_conn *stray = &g_array_index(r->strays, report_conn, i);
 
     emit_text_literal(out, "<tbody><tr><th scope=\"rowgroup\" colspan=\"7\">");
-    report_put_tuple(out, &stray->tuple);
+    report_put_tuple(out, r, &stray->tuple);
     emit_text_literal(out, "</th></tr>\n");
     report_put_row(out, r, stray, &g_array_index(stray->rows, report_row, 0), 0);
     emit_text_literal(out, "</tbody>");
@@ -311,7 +304,9 @@ static void put_head(emit_text *out, const char *title, const emit_summary *s)
   report_put_escaped(out, title);
   emit_text_literal(out, "</h1>\n<p class=\"sub\">What Linux's connection tracking (");
   emit_text_string(out, s->params->profile->name);
-  emit_text_literal(out, ", nf_conntrack_max ");
+  emit_text_literal(out, ", ");
+  emit_text_string(out, ct_params_spell(s->params->profile, "nf_conntrack_max"));
+  emit_text_char(out, ' ');
   emit_text_u64(out, s->params->max);
   emit_text_literal(out, ") makes of this capture");
   if (s->frames > 0) {

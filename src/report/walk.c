@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-/* => the machine of the connection's protocol; REPORT_MACHINES where there is none. */
+/* => the machine of the connection's protocol; REPORT_MACHINES_MAX where there is none. */
 static guint machine_of(const report *r, const report_conn *conn)
 {
   guint i;
 
-  for (i = 0; i < REPORT_MACHINES && r->machines[i]->proto != conn->tuple.proto; i++) {}
-  return i;
+  for (i = 0; i < r->n_machines && r->machines[i]->proto != conn->tuple.proto; i++) {}
+  return i < r->n_machines ? i : REPORT_MACHINES_MAX;
 }
 
 /* => TRUE where a packet took part: refused ones stop at the door. */
@@ -37,7 +37,7 @@ void report_walk_find(const report *r, const report_conn *conn, report_walk *wal
 
   memset(walk, 0, sizeof(*walk));
   walk->machine = machine_of(r, conn);
-  if (walk->machine == REPORT_MACHINES || conn->id == 0)
+  if (walk->machine == REPORT_MACHINES_MAX || conn->id == 0)
     return;
   m = r->machines[walk->machine];
   for (i = 0; i < n_rows; i++) {

@@ -4,10 +4,31 @@
 
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 /* 2026-01-05T10:00:00Z: a scenario that names no date still has one, so that its capture is always the same. */
 static const gint64 DEFAULT_START_NS = G_GINT64_CONSTANT(1767607200) * 1000000000;
 
 GQuark scn_error_quark(void) { return g_quark_from_static_string("scn-error-quark"); }
+
+const char *scn_proto_word(guint8 proto)
+{
+  if (ct_proto_known(NULL, proto) != NULL && ct_proto_ids(NULL, proto) == CT_IDS_NONE)
+    return NULL;
+  return proto == CT_PROTO_ICMPV6 ? scn_proto_word(CT_PROTO_ICMP) : ct_proto_word(NULL, proto);
+}
+
+gboolean scn_proto_of_word(const char *word, guint8 *proto)
+{
+  int number = ct_proto_number(NULL, word);
+
+  if (number < 0 || g_strcmp0(scn_proto_word((guint8)number), word) != 0)
+    return FALSE;
+  *proto = (guint8)number;
+  return TRUE;
+}
+
+gboolean scn_proto_has_ports(guint8 proto) { return ct_proto_ids(NULL, proto) == CT_IDS_PORTS; }
 
 static void bytes_free(GByteArray *bytes)
 {

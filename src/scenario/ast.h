@@ -26,6 +26,15 @@ typedef struct scn_flow {
   gboolean has_call;
 } scn_flow;
 
+/*
+ * What the language calls a protocol, and back: conntrack's names of what today's kernel tracks, and of what nobody
+ * does (esp), but that ICMPv6 is icmp too, by the flow's family. => NULL, FALSE where it is written by its number.
+ */
+const char *scn_proto_word(guint8 proto);
+gboolean scn_proto_of_word(const char *word, guint8 *proto);
+/* Whether its flows are written with ports. */
+gboolean scn_proto_has_ports(guint8 proto);
+
 /* A checksum field: right, wrong (off by one bit pattern), or as given. */
 typedef enum { SCN_SUM_RIGHT, SCN_SUM_WRONG, SCN_SUM_GIVEN } scn_sum_kind;
 typedef struct scn_sum {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
 
 static guint put_ipv4(const scn_packet *packet, GByteArray *out)
@@ -92,16 +94,12 @@ static guint16 sum_value(const scn_sum *sum, guint16 right)
 }
 
 /* Where the checksum stands in the layer-4 header; -1: the protocol has none that is made here. */
+/* => where the internet checksum stands in the header, -1 where there is none (SCTP's is a CRC). */
 static gint sum_offset(guint8 proto)
 {
-  switch (proto) {
-  case CT_PROTO_TCP: return 16;
-  case CT_PROTO_UDP:
-  case CT_PROTO_UDPLITE: return 6;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6: return 2;
-  default: return -1;
-  }
+  const ct_proto *known = ct_proto_known(NULL, proto);
+
+  return known != NULL && ct_proto_ids(NULL, proto) != CT_IDS_NONE && known->sum_bytes == 2 ? known->sum_at : -1;
 }
 
 static void set_crc32c(const scn_packet *packet, guint8 *l4, guint n)

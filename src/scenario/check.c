@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 typedef struct sides {
   GString *expected, *got, *related;
   gboolean met;
@@ -87,8 +89,8 @@ static void tuple_of_flow(const scn_flow *flow, ct_tuple *tuple)
   tuple->proto = flow->proto;
   if (ct_tuple_is_icmp(tuple)) {
     tuple->src_id = flow->id;
-    tuple->dst_id = (guint16)((flow->proto == CT_PROTO_ICMP ? 8 : 128) << 8);
-  } else if (ct_tuple_has_ports(tuple)) {
+    tuple->dst_id = (guint16)(ct_proto_known(NULL, flow->proto)->answers[0][0] << 8);
+  } else if (scn_proto_has_ports(flow->proto)) {
     tuple->src_id = flow->port[0];
     tuple->dst_id = flow->port[1];
   } else if (flow->has_call)

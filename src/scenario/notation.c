@@ -311,22 +311,12 @@ void scn_print_packet(GString *out, const scn_packet *packet)
 
 void scn_print_flow(GString *out, const scn_flow *flow)
 {
-  static const struct {
-    guint8 proto;
-    const char *word;
-  } known[] = { { CT_PROTO_TCP, "tcp" },         { CT_PROTO_UDP, "udp" },
-                { CT_PROTO_UDPLITE, "udplite" }, { CT_PROTO_ICMP, "icmp" },
-                { CT_PROTO_SCTP, "sctp" },       { CT_PROTO_ICMPV6, "icmp" },
-                { CT_PROTO_GRE, "gre" },         { 50, "esp" } };
-  gboolean ports = flow->proto == CT_PROTO_TCP || flow->proto == CT_PROTO_UDP || flow->proto == CT_PROTO_UDPLITE ||
-                   flow->proto == CT_PROTO_SCTP;
-  guint i;
+  const char *word = scn_proto_word(flow->proto);
+  gboolean ports = scn_proto_has_ports(flow->proto);
 
   g_string_append_printf(out, "flow %s: ", flow->name);
-  for (i = 0; i < G_N_ELEMENTS(known) && known[i].proto != flow->proto; i++)
-    ;
-  if (i < G_N_ELEMENTS(known))
-    g_string_append_printf(out, "%s ", known[i].word);
+  if (word != NULL)
+    g_string_append_printf(out, "%s ", word);
   else
     g_string_append_printf(out, "proto %u ", flow->proto);
   for (guint side = 0; side < 2; side++) {

@@ -4,18 +4,29 @@
 
 #include <string.h>
 
-#include "conntrack/engine.h"
+#include "conntrack/proto/proto.h"
+
+/* => the i-th state of any protocol that has states, but for NONE; NULL past the last. */
+static const char *state_get(guint i)
+{
+  const ct_proto *proto;
+  guint at;
+
+  for (at = 0; (proto = ct_proto_get(NULL, at)) != NULL; at++) {
+    if (proto->n_states > 0 && i < proto->n_states - 1u)
+      return proto->states[i + 1];
+    i -= proto->n_states > 0 ? proto->n_states - 1u : 0;
+  }
+  return NULL;
+}
 
 static gboolean is_state(const char *word)
 {
-  for (guint i = 1; i < CT_TCP_STATE_COUNT; i++)
-    if (strcmp(word, ct_state_name(CT_PROTO_TCP, i)) == 0)
-      return TRUE;
-  for (guint i = 1; i < CT_SCTP_STATE_COUNT; i++)
-    if (strcmp(word, ct_state_name(CT_PROTO_SCTP, i)) == 0)
-      return TRUE;
-  for (guint i = 1; i < CT_DCCP_STATE_COUNT; i++)
-    if (strcmp(word, ct_state_name(CT_PROTO_DCCP, i)) == 0)
+  const char *state;
+  guint i;
+
+  for (i = 0; (state = state_get(i)) != NULL; i++)
+    if (strcmp(word, state) == 0)
       return TRUE;
   return FALSE;
 }
@@ -49,7 +60,7 @@ static guint distance(const char *a, const char *b)
 
 static void come_nearer(const char *word, const char *name, guint *best, const char **guess)
 {
-  guint away = name != NULL ? distance(word, name) : G_MAXUINT;
+  guint away = distance(word, name);
 
   if (away < *best) {
     *best = away;
@@ -61,15 +72,13 @@ static void come_nearer(const char *word, const char *name, guint *best, const c
 static const char *guess_of(const char *word)
 {
   guint best = (guint)MIN(strlen(word) / 2, 3), i; /* at most two slips, in a short word one */
-  const char *guess = NULL;
+  const char *guess = NULL, *state;
 
   come_nearer(word, "UNREPLIED", &best, &guess);
   for (i = 0; i < 16; i++)
     come_nearer(word, ct_status_name(i), &best, &guess);
-  for (i = 1; i < CT_TCP_STATE_COUNT; i++)
-    come_nearer(word, ct_state_name(CT_PROTO_TCP, i), &best, &guess);
-  for (i = 1; i < CT_SCTP_STATE_COUNT; i++)
-    come_nearer(word, ct_state_name(CT_PROTO_SCTP, i), &best, &guess);
+  for (i = 0; (state = state_get(i)) != NULL; i++)
+    come_nearer(word, state, &best, &guess);
   return guess;
 }
 

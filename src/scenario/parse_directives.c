@@ -20,32 +20,11 @@ static gboolean name_free(scn_parser *p, const char *begin, const char *name)
 
 static gboolean take_protocol(scn_parser *p, const char *word, guint8 *proto)
 {
-  static const struct {
-    const char *word;
-    guint8 proto;
-  } known[] = { { "tcp", CT_PROTO_TCP },
-                { "udp", CT_PROTO_UDP },
-                { "udplite", CT_PROTO_UDPLITE },
-                { "icmp", CT_PROTO_ICMP },
-                { "sctp", CT_PROTO_SCTP },
-                { "gre", CT_PROTO_GRE },
-                { "esp", 50 },
-                { "ah", 51 } };
-
   if (strcmp(word, "proto") == 0)
     return scn_take_u8(p->c, "a protocol number", proto);
-  for (guint i = 0; i < G_N_ELEMENTS(known); i++)
-    if (strcmp(word, known[i].word) == 0) {
-      *proto = known[i].proto;
-      return TRUE;
-    }
-  return scn_fail(p->c, "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"%s\"",
+  return scn_proto_of_word(word, proto) ||
+         scn_fail(p->c, "expected a protocol (tcp, udp, udplite, icmp, sctp, gre, esp, ah or proto N), found \"%s\"",
                   word);
-}
-
-static gboolean has_ports(guint8 proto)
-{
-  return proto == CT_PROTO_TCP || proto == CT_PROTO_UDP || proto == CT_PROTO_UDPLITE || proto == CT_PROTO_SCTP;
 }
 
 static gboolean take_endpoint(scn_parser *p, scn_flow *flow, guint side)
@@ -58,7 +37,7 @@ static gboolean take_endpoint(scn_parser *p, scn_flow *flow, guint side)
     flow->family = family;
   else if (family != flow->family)
     return scn_fail(p->c, "expected an address of the same family as the flow's first");
-  return !has_ports(flow->proto) || (scn_need(p->c, ":") && scn_take_u16(p->c, "a port", &flow->port[side]));
+  return !scn_proto_has_ports(flow->proto) || (scn_need(p->c, ":") && scn_take_u16(p->c, "a port", &flow->port[side]));
 }
 
 static gboolean take_pair(scn_parser *p, const char *what, guint32 pair[2])

@@ -54,7 +54,7 @@ gboolean scn_unbuild_tuple(const scn_bytes *b, ct_tuple *tuple)
   tuple->family = b->family;
   tuple->proto = proto;
   l4 = b->data + offset;
-  if (ct_tuple_has_ports(tuple)) {
+  if (scn_proto_has_ports(proto)) {
     if (b->captured < offset + 4)
       return FALSE;
     tuple->src_id = get16(l4);

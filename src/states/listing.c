@@ -99,7 +99,7 @@ void states_put_text(emit_text *out, const states_machine *m)
       emit_text_literal(out, ", ");
       put_seconds(out, m->nodes[node].timeout_ns);
     }
-    if (m->nodes[node].sysctl[0] != '\0') {
+    if (m->nodes[node].sysctl != NULL) {
       emit_text_literal(out, " (");
       emit_text_string(out, m->nodes[node].sysctl);
       emit_text_char(out, ')');
@@ -173,7 +173,7 @@ void states_put_markdown(emit_text *out, const states_machine *m)
     emit_text_literal(out, " | ");
     put_seconds(out, m->nodes[node].timeout_ns);
     emit_text_literal(out, " | ");
-    emit_text_string(out, m->nodes[node].sysctl[0] != '\0' ? m->nodes[node].sysctl : "-");
+    emit_text_string(out, m->nodes[node].sysctl != NULL ? m->nodes[node].sysctl : "-");
     emit_text_literal(out, " |\n");
   }
   for (dir = 0; dir < 2; dir++)

@@ -2,8 +2,8 @@
 /* From tables to nodes and arcs, and which arcs a capture took. */
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
-#include "emit/parts.h"
 #include "states/arcs.h"
 #include "states/probe.h"
 
@@ -12,19 +12,18 @@
 static void name_timeout(states_node *node, const ct_params *params, guint timeout)
 {
   node->timeout_ns = ct_params_timeout_ns(params, (ct_timeout)timeout);
-  if (emit_timeout_sysctl(params, (ct_timeout)timeout, node->sysctl) == NULL)
-    node->sysctl[0] = '\0';
+  node->sysctl = ct_params_spell_timeout(params->profile, (ct_timeout)timeout);
 }
 
-static void add_states(states_machine *m, const ct_params *params, guint n, guint first_timeout)
+static void add_states(states_machine *m, const ct_params *params, const ct_proto *proto)
 {
   guint i;
 
-  m->n_nodes = n;
-  for (i = 0; i < n; i++) {
-    g_strlcpy(m->nodes[i].name, i == 0 ? "NONE" : ct_state_name(m->proto, i), sizeof(m->nodes[i].name));
+  m->n_nodes = proto->n_states;
+  for (i = 0; i < m->n_nodes; i++) {
+    g_strlcpy(m->nodes[i].name, i == 0 ? "NONE" : proto->states[i], sizeof(m->nodes[i].name));
     if (i > 0)
-      name_timeout(&m->nodes[i], params, first_timeout + i);
+      name_timeout(&m->nodes[i], params, proto->first_timeout + i);
   }
 }
 
@@ -48,80 +47,66 @@ static void read_table(states_machine *m, const guint8 *table, guint n_rows, gui
         states_arc_add(m, state, dir, row, cell_target(table[(dir * n_rows + row) * n_states + state]));
 }
 
-static void read_tcp(states_machine *m, const ct_params *params)
+static void read_machine(states_machine *m, const ct_params *params, const ct_proto *proto)
 {
-  static const char *const names[] = {
-#define X(id, name) name,
-    CT_TCP_INDEX_LIST(X)
-#undef X
-  };
-
-  memcpy(m->inputs, names, sizeof(names));
-  add_states(m, params, CT_TCP_STATE_COUNT, CT_TIMEOUT_TCP_NONE);
-  read_table(m, &params->profile->tcp_table[0][0][0], CT_TCP_INDEX_COUNT, CT_TCP_STATE_COUNT);
+  g_assert(proto->n_inputs <= STATES_INPUTS_MAX && proto->n_states <= STATES_NODES_MAX);
+  memcpy(m->inputs, proto->inputs, proto->n_inputs * sizeof(m->inputs[0]));
+  add_states(m, params, proto);
+  read_table(m, proto->table(params->profile), proto->n_inputs, proto->n_states);
 }
 
-static void read_sctp(states_machine *m, const ct_params *params)
+/* Where a protocol stands among pictures. */
+static guint rank(const ct_profile *profile, const ct_proto *proto)
 {
-  static const char *const names[] = {
-#define X(id, type, name) name,
-    CT_SCTP_ROW_LIST(X)
-#undef X
-  };
+  const ct_proto *tracker = profile != NULL ? ct_proto_tracker(profile, proto->number) : proto;
 
-  memcpy(m->inputs, names, sizeof(names));
-  add_states(m, params, CT_SCTP_STATE_COUNT, CT_TIMEOUT_SCTP_NONE);
-  read_table(m, &params->profile->sctp_table[0][0][0], CT_SCTP_ROW_COUNT, CT_SCTP_STATE_COUNT);
+  if (tracker->n_inputs > 0)
+    return 0;
+  return tracker->ids != CT_IDS_NONE ? 1u + tracker->ids : G_MAXUINT;
 }
 
-/* The original side as the client, which it is until a connection is born again the other way round. */
-static void read_dccp(states_machine *m, const ct_params *params)
+const ct_proto *states_protocol(const ct_profile *profile, guint i)
 {
-  static const char *const names[] = {
-#define X(id, name) name,
-    CT_DCCP_ROW_LIST(X)
-#undef X
-  };
+  const ct_proto *proto, *other;
+  guint at, j, before;
 
-  memcpy(m->inputs, names, sizeof(names));
-  add_states(m, params, CT_DCCP_STATE_COUNT, CT_TIMEOUT_DCCP_NONE);
-  read_table(m, &ct_dccp_table_linux_6_1[0][0][0], CT_DCCP_ROW_COUNT, CT_DCCP_STATE_COUNT);
+  for (at = 0; (proto = ct_proto_get(profile, at)) != NULL; at++) {
+    for (before = 0, j = 0; (other = ct_proto_get(profile, j)) != NULL; j++)
+      before += rank(profile, other) < rank(profile, proto) || (rank(profile, other) == rank(profile, proto) && j < at);
+    if (before == i)
+      return proto;
+  }
+  return NULL;
 }
 
-static gboolean has_table(guint8 proto, const ct_profile *profile)
+static const ct_proto *named(const ct_profile *profile, const char *name)
 {
-  return proto == CT_PROTO_TCP || (proto == CT_PROTO_SCTP && profile->sctp_table != NULL) ||
-         (proto == CT_PROTO_DCCP && profile->dccp_tracker);
+  const ct_proto *proto;
+  guint i;
+
+  for (i = 0; (proto = ct_proto_get(profile, i)) != NULL && strcmp(proto->name, name) != 0; i++) {}
+  return proto;
 }
 
 states_machine *states_machine_new(const char *protocol, const ct_params *params)
 {
-  static const struct {
-    const char *name;
-    guint8 proto;
-  } protocols[] = { { "tcp", CT_PROTO_TCP },       { "sctp", CT_PROTO_SCTP },       { "udp", CT_PROTO_UDP },
-                    { "gre", CT_PROTO_GRE },       { "udplite", CT_PROTO_UDPLITE }, { "icmp", CT_PROTO_ICMP },
-                    { "icmpv6", CT_PROTO_ICMPV6 }, { "dccp", CT_PROTO_DCCP } };
+  const ct_proto *proto = named(params->profile, protocol), *tracker;
   states_machine *m;
-  guint i;
 
-  for (i = 0; i < G_N_ELEMENTS(protocols) && strcmp(protocols[i].name, protocol) != 0; i++) {}
-  if (i == G_N_ELEMENTS(protocols))
+  if (proto == NULL)
     return NULL;
+  tracker = ct_proto_tracker(params->profile, proto->number);
   m = g_new0(states_machine, 1);
-  m->protocol = protocols[i].name;
+  m->protocol = proto->name;
   m->profile = params->profile->name;
-  m->proto = protocols[i].proto;
+  m->proto = proto->number;
   m->arcs = g_array_new(FALSE, TRUE, sizeof(states_arc));
-  m->has_table = has_table(m->proto, params->profile);
-  if (!m->has_table)
-    states_probe(m, params);
-  else if (m->proto == CT_PROTO_TCP)
-    read_tcp(m, params);
-  else if (m->proto == CT_PROTO_SCTP)
-    read_sctp(m, params);
+  m->has_table = tracker->n_inputs > 0;
+  m->many_inputs = tracker->many_inputs;
+  if (m->has_table)
+    read_machine(m, params, tracker);
   else
-    read_dccp(m, params);
+    states_probe(m, params);
   return m;
 }
 
@@ -166,7 +151,7 @@ static void count_cells(states_machine *m, const ct_result *result, const ct_tra
   for (i = 0; i < n; i++) {
     const ct_trace_cell *cell = &trace->cells[i];
 
-    if (m->proto != CT_PROTO_SCTP && i + 1 == n)
+    if (!m->many_inputs && i + 1 == n)
       count_arc(m, cell->old, cell->dir, cell->row, outcome(result, trace));
     else
       count_arc(m, cell->old, cell->dir, cell->row, cell_target(cell->cell));

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "emit/parts.h"
 #include "states/arcs.h"
 
 enum { NONE, UNREPLIED, REPLIED, ASSURED, NODES };
@@ -29,29 +28,30 @@ guint states_node_of_status(guint32 status)
   return status & CT_STATUS_ASSURED ? ASSURED : status & CT_STATUS_SEEN_REPLY ? REPLIED : UNREPLIED;
 }
 
-/* => length. The least packet of the protocol; checksums are not judged here. */
-static guint make_packet(guint8 *bytes, guint8 proto, guint dir)
+/*
+ * => length. The least packet of the protocol, with a header as UDP has it where its ids are ports; checksums are not
+ * judged here.
+ */
+static guint make_packet(guint8 *bytes, const ct_proto *proto, guint dir)
 {
-  gboolean v6 = proto == CT_PROTO_ICMPV6;
+  gboolean v6 = proto->family == CT_IPV6;
   guint l4 = v6 ? 40 : 20, n = l4 + 16;
   guint8 *p = bytes + l4;
 
   memset(bytes, 0, PACKET_BYTES);
   bytes[0] = v6 ? 0x60 : 0x45;
   bytes[v6 ? 5 : 3] = (guint8)(v6 ? n - l4 : n);
-  bytes[v6 ? 6 : 9] = proto;
+  bytes[v6 ? 6 : 9] = proto->number;
   bytes[v6 ? 7 : 8] = 64;
   bytes[v6 ? 23 : 15] = dir == CT_ORIGINAL ? 1 : 2; /* addresses ...1 and ...2, ports 1 and 2 */
   bytes[v6 ? 39 : 19] = dir == CT_ORIGINAL ? 2 : 1;
-  if (proto == CT_PROTO_ICMP)
-    p[0] = dir == CT_ORIGINAL ? 8 : 0;
-  if (v6)
-    p[0] = dir == CT_ORIGINAL ? 128 : 129;
-  if (proto == CT_PROTO_UDP || proto == CT_PROTO_UDPLITE) {
+  if (proto->ids == CT_IDS_ICMP)
+    p[0] = proto->answers[0][dir];
+  if (proto->ids == CT_IDS_PORTS) {
     p[1] = dir == CT_ORIGINAL ? 1 : 2;
     p[3] = dir == CT_ORIGINAL ? 2 : 1;
-    p[5] = 16;
-    p[7] = proto == CT_PROTO_UDPLITE; /* a sum that is there, and not judged */
+    p[5] = 16; /* the length, or what the sum covers */
+    p[7] = 1;  /* a sum that is there, and not judged */
   }
   return n;
 }
@@ -60,7 +60,7 @@ static guint make_packet(guint8 *bytes, guint8 proto, guint dir)
  * Sends the path's packets to a fresh engine. => TRUE where an entry is left, with *view as it is then; *cls is the
  * last one's.
  */
-static gboolean follow(const ct_params *params, guint8 proto, const path *way, ct_view *view, guint8 *cls)
+static gboolean follow(const ct_params *params, const ct_proto *proto, const path *way, ct_view *view, guint8 *cls)
 {
   ct_engine *engine = ct_engine_new(params);
   gint64 now_ns = 0;
@@ -109,7 +109,7 @@ static gint try_step(const states_machine *m, const ct_params *params, path *way
 
   way->steps[way->n] = (step){ dir, gap_ms };
   way->n++;
-  left = follow(params, m->proto, way, view, &cls);
+  left = follow(params, ct_proto_known(params->profile, m->proto), way, view, &cls);
   way->n--;
   if (cls == CT_CLASS_INVALID)
     return STATES_INVALID;
@@ -146,7 +146,7 @@ static void probe_from(states_machine *m, const ct_params *params, path *paths, 
 }
 
 /* The sysctl that holds a node's timeout: the one whose change changes it. */
-static void find_sysctl(states_node *node, const ct_params *params, guint8 proto, const path *way)
+static void find_sysctl(states_node *node, const ct_params *params, const ct_proto *proto, const path *way)
 {
   static const ct_timeout candidates[] = { CT_TIMEOUT_UDP, CT_TIMEOUT_UDP_STREAM, CT_TIMEOUT_ICMP,   CT_TIMEOUT_ICMPV6,
                                            CT_TIMEOUT_GRE, CT_TIMEOUT_GRE_STREAM, CT_TIMEOUT_GENERIC };
@@ -159,7 +159,7 @@ static void find_sysctl(states_node *node, const ct_params *params, guint8 proto
 
     changed.timeout_s[candidates[i]] += 1000;
     if (follow(&changed, proto, way, &view, &cls) && view.timeout_ns != node->timeout_ns)
-      emit_timeout_sysctl(params, candidates[i], node->sysctl);
+      node->sysctl = ct_params_spell_timeout(params->profile, candidates[i]);
   }
 }
 
@@ -174,5 +174,5 @@ void states_probe(states_machine *m, const ct_params *params)
       probe_from(m, params, paths, node);
   for (node = UNREPLIED; node < NODES; node++)
     if (paths[node].known)
-      find_sysctl(&m->nodes[node], params, m->proto, &paths[node]);
+      find_sysctl(&m->nodes[node], params, ct_proto_known(params->profile, m->proto), &paths[node]);
 }

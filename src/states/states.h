@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's and SCTP's come from the very
- * tables of the profile; of protocols without a table the engine itself is asked, by sending it packets and looking
- * what becomes of the entry. So no picture can tell anything else than the program does.
+ * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's, SCTP's and DCCP's come from
+ * the very tables of the profile; of protocols without a table the engine itself is asked, by sending it packets and
+ * looking what becomes of the entry. So no picture can tell anything else than the program does.
  *
  * Life: states_machine_new; states_machine_count for each packet of a capture, where there is one; a states_put_
  * function; states_machine_free.
@@ -11,6 +11,7 @@
 #define STATES_STATES_H
 
 #include "conntrack/engine.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/trace.h"
 #include "emit/text.h"
 
@@ -19,9 +20,9 @@ enum { STATES_IGNORE = -1, STATES_INVALID = -2 }; /* states_arc.to: let through 
 
 typedef struct states_node {
   char name[24];
-  gint64 timeout_ns; /* 0: none, the state before there is an entry */
-  char sysctl[64];   /* of EMIT_SYSCTL_BYTES; "" where there is none */
-  gboolean entered;  /* something leads there */
+  gint64 timeout_ns;  /* 0: none, the state before there is an entry */
+  const char *sysctl; /* static; NULL where there is none */
+  gboolean entered;   /* something leads there */
 } states_node;
 
 typedef struct states_arc {
@@ -34,9 +35,10 @@ typedef struct states_arc {
 typedef struct states_machine {
   const char *protocol, *profile;
   guint8 proto;
-  gboolean has_table; /* TCP, SCTP */
-  gboolean counted;   /* a capture was counted: arcs have figures */
-  guint64 packets;    /* of the protocol, that conntrack judged */
+  gboolean has_table;   /* TCP, SCTP, DCCP */
+  gboolean many_inputs; /* a packet can hold more than one of its inputs */
+  gboolean counted;     /* a capture was counted: arcs have figures */
+  guint64 packets;      /* of the protocol, that conntrack judged */
   guint n_nodes, n_inputs;
   states_node nodes[STATES_NODES_MAX]; /* the first is "no entry" */
   const char *inputs[STATES_INPUTS_MAX];
@@ -44,9 +46,12 @@ typedef struct states_machine {
 } states_machine;
 
 /*
- * => the machine of "tcp", "sctp", "udp", "udplite", "icmp", "icmpv6" or "gre" under these params; NULL for other
- * names.
+ * The i-th protocol in the order of pictures: those with a state table first, then by what their ids are. NULL past the
+ * end. profile NULL: whatever some kernel had; else a protocol that its kernel does not track comes last.
  */
+const ct_proto *states_protocol(const ct_profile *profile, guint i);
+
+/* => the machine of the protocol of that name under these params; NULL for names of none. */
 states_machine *states_machine_new(const char *protocol, const ct_params *params);
 void states_machine_free(states_machine *machine); /* NULL is fine */
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conntrack/proto/proto.h"
+
 struct verify_engine {
   ct_engine *engine;
   pkt_decoder *decoder;
@@ -110,7 +112,7 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
 
 void verify_entry_from_view(verify_entry *e, const ct_view *view)
 {
-  guint8 proto = view->tuple[CT_ORIGINAL].proto;
+  guint8 proto = view->tuple[CT_ORIGINAL].proto, shows = ct_proto_tracker(NULL, proto)->shows;
 
   memset(e, 0, sizeof(*e));
   e->orig = view->tuple[CT_ORIGINAL];
@@ -128,9 +130,9 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
     e->tflags[dir] = view->tcp.side[dir].flags;
     e->vtag[dir] = view->sctp_vtag[dir];
   }
-  if (proto == CT_PROTO_TCP)
+  if (shows & CT_SHOWS_WINDOWS)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS;
-  if (proto == CT_PROTO_SCTP)
+  if (shows & CT_SHOWS_TAGS)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_VTAG;
   if (e->has & VERIFY_HAS_STATE)
     e->state = g_intern_static_string(ct_state_name(proto, view->state));

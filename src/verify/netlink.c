@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "conntrack/proto/proto.h"
+
 /* Attributes of one level by type; the highest type that any level we read has is below this. */
 enum { ATTRIBUTES = 32, RECEIVE_BUFFER_BYTES = 64 << 20 };
 
@@ -306,7 +308,7 @@ void verify_netlink_put_tuple(struct nlmsghdr *request, const ct_tuple *tuple)
     mnl_attr_put_u16(request, six ? CTA_PROTO_ICMPV6_ID : CTA_PROTO_ICMP_ID, htons(tuple->src_id));
     mnl_attr_put_u8(request, six ? CTA_PROTO_ICMPV6_TYPE : CTA_PROTO_ICMP_TYPE, ct_tuple_icmp_type(tuple));
     mnl_attr_put_u8(request, six ? CTA_PROTO_ICMPV6_CODE : CTA_PROTO_ICMP_CODE, ct_tuple_icmp_code(tuple));
-  } else if (ct_tuple_has_ports(tuple) || tuple->proto == CT_PROTO_GRE) {
+  } else if (ct_proto_ids(NULL, tuple->proto) != CT_IDS_NONE) {
     mnl_attr_put_u16(request, CTA_PROTO_SRC_PORT, htons(tuple->src_id));
     mnl_attr_put_u16(request, CTA_PROTO_DST_PORT, htons(tuple->dst_id));
   }

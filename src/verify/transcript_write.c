@@ -4,6 +4,8 @@
 
 #include <arpa/inet.h>
 
+#include "conntrack/proto/proto.h"
+
 /* JSON string of text that may be anything (a kernel's release, a file's name). */
 static void print_string(GString *out, const char *text)
 {
@@ -46,7 +48,7 @@ void verify_tuple_put(GString *out, const ct_tuple *tuple)
   if (ct_tuple_is_icmp(tuple))
     g_string_append_printf(out, ",\"id\":%u,\"type\":%u,\"code\":%u", tuple->src_id, ct_tuple_icmp_type(tuple),
                            ct_tuple_icmp_code(tuple));
-  else if (ct_tuple_has_ports(tuple) || tuple->src_id || tuple->dst_id || tuple->proto == CT_PROTO_GRE)
+  else if (ct_proto_ids(NULL, tuple->proto) != CT_IDS_NONE || tuple->src_id || tuple->dst_id)
     g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", tuple->src_id, tuple->dst_id);
   g_string_append_c(out, '}');
 }

@@ -72,7 +72,7 @@ static gboolean verdict_tells(const GPtrArray *sentences, const char *words)
 static void examine_sentences(examined *e, const replay_seen *seen, const GPtrArray *sentences)
 {
   ct_reason reason = (ct_reason)seen->result->reason;
-  const char *sysctl = ct_reason_sysctl(reason);
+  const char *sysctl = ct_reason_sysctl(reason, e->params->profile);
   char distance[32];
 
   if (!verdict_tells(sentences, explain_rule(reason)))
@@ -112,7 +112,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
 static void on_packet_helped(const replay_seen *seen, gpointer user)
 {
   if (seen->packet->kind != CT_PACKET_NONE && seen->result->cls == CT_CLASS_INVALID &&
-      *ct_reason_sysctl((ct_reason)seen->result->reason) != '\0')
+      *ct_reason_sysctl((ct_reason)seen->result->reason, ((examined *)user)->params->profile) != '\0')
     complain(user, seen, "refused though the sysctl that is told is set");
 }
 

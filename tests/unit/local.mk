@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-check_PROGRAMS += test_emit_text test_emit_lines test_emit_people test_emit_json
-TESTS += test_emit_text test_emit_lines test_emit_people test_emit_json
 test_emit_text_SOURCES = tests/unit/test_emit_text.c $(UNIT_KIT)
 test_emit_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_text_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_emit_lines_SOURCES = tests/unit/test_emit_lines.c $(EMIT_VIEWS) $(UNIT_KIT)
 check_PROGRAMS += test_emit_text test_emit_output test_emit_lines test_emit_people test_emit_json
 TESTS += test_emit_text test_emit_output test_emit_lines test_emit_people test_emit_json
-test_emit_text_SOURCES = tests/unit/test_emit_text.c tests/unit/unit.h
-test_emit_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_emit_text_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
-test_emit_output_SOURCES = tests/unit/test_emit_output.c tests/unit/emit_views.h tests/unit/unit.h
+test_emit_output_SOURCES = tests/unit/test_emit_output.c $(EMIT_VIEWS) $(UNIT_KIT)
 test_emit_output_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_output_LDADD = libemit.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
-test_emit_lines_SOURCES = tests/unit/test_emit_lines.c tests/unit/emit_views.h tests/unit/unit.h
 test_emit_lines_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_emit_json_SOURCES = tests/unit/test_emit_json.c $(EMIT_VIEWS) $(UNIT_KIT)
 test_emit_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -145,10 +139,9 @@ check_PROGRAMS += $(HELPER_TESTS)
 HELPER_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 HELPER_TEST_LIBS = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_expect_SOURCES = tests/unit/test_expect.c $(HELPER_KIT) $(UNIT_KIT)
-test_door_SOURCES = tests/unit/test_door.c $(HELPER_KIT)
+test_door_SOURCES = tests/unit/test_door.c $(HELPER_KIT) $(UNIT_KIT)
 test_door_CFLAGS = $(HELPER_TEST_CFLAGS)
 test_door_LDADD = $(HELPER_TEST_LIBS)
-test_expect_SOURCES = tests/unit/test_expect.c $(HELPER_KIT)
 test_expect_CFLAGS = $(HELPER_TEST_CFLAGS)
 test_expect_LDADD = $(HELPER_TEST_LIBS)
 test_helper_parse_SOURCES = tests/unit/test_helper_parse.c $(UNIT_KIT)

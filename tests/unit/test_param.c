@@ -42,7 +42,7 @@ START_TEST(defaults_are_the_kernels)
   ck_assert_int_gt(ct_params_timeout_ns(&old, CT_TIMEOUT_TCP_UNACK), INT64_C(1000000000) * 432000);
 
   ck_assert_uint_eq(older.checksum, 0);
-  ck_assert_ptr_ne(older.profile->tcp_tracker, old.profile->tcp_tracker);
+  ck_assert_ptr_ne(older.profile->trackers[CT_PROTO_TCP], old.profile->trackers[CT_PROTO_TCP]);
   ck_assert_ptr_null(ct_profile_find("linux-3.0"));
   ck_assert_str_eq(ct_profile_get(0)->name, "linux-6.18");
 }

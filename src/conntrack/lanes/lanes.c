@@ -55,11 +55,8 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembere
     lanes->lane[i].remembered = remembered[i];
     buckets[i] = lanes->lane[i].buckets;
   }
-  for (i = 0; i < G_N_ELEMENTS(lanes->protos); i++) {
-    const ct_tuple tuple = { .family = CT_IPV4, .proto = (uint8_t)i };
-
-    lanes->protos[i] = ct_proto_find(own.profile, &tuple);
-  }
+  for (i = 0; i < G_N_ELEMENTS(lanes->protos); i++)
+    lanes->protos[i] = ct_proto_tracker(own.profile, (uint8_t)i);
   ct_lanes_compare(lanes);
   ct_bins_share(lanes->bins[0], lanes->all, buckets);
   lanes->engine->expects = lanes->lane[0].expects;

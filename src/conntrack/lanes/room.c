@@ -370,7 +370,8 @@ static uint32_t scan_node(ct_lanes *lanes, unsigned lane, uint32_t number, uint6
   }
   ct_collector_weigh(&l->collector, &lanes->engine->params, ct_lane_deadline(lanes, record, lane),
                      lanes->engine->now_ns);
-  if (early_limit != 0 && l->stats.count >= early_limit && ct_proto_may_go_early(ct_lanes_entry(lanes, number)))
+  if (early_limit != 0 && l->stats.count >= early_limit &&
+      ct_proto_may_go_early(lanes->engine->params.profile, ct_lanes_entry(lanes, number)))
     ct_lanes_end(lanes, UINT32_C(1) << lane, number, CT_REASON_END_GC_EVICTED);
   return 0;
 }

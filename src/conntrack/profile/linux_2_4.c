@@ -32,8 +32,13 @@ static void defaults(ct_params *params)
   params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
 }
 
-/* SCTP, window tracking and their settings came with 2.6. */
 /* clang-format off */
+static const ct_proto *const trackers[256] = {
+  [CT_PROTO_TCP] = &ct_proto_tcp_2_4, [CT_PROTO_UDP] = &ct_proto_udp,
+  [CT_PROTO_ICMP] = &ct_proto_icmp_2_6, [CT_PROTO_ICMPV6] = &ct_proto_icmpv6,
+};
+
+/* SCTP, window tracking and their settings came with 2.6. */
 static const char *const missing[] = { "sctp_", "checksum", "tcp_loose", "tcp_be_liberal", "tcp_ignore_invalid_rst",
                                        "tcp_max_retrans", "tcp_timeout_max_retrans", "log_invalid", NULL };
 
@@ -42,15 +47,13 @@ const ct_profile ct_profile_linux_2_4 = {
   .help = "Linux 2.4.37, ip_conntrack",
   .ip_conntrack = true,
   .listing_2_4 = true,
+  .trackers = trackers,
   .tcp_table = ct_tcp_table_linux_2_4,
-  .sctp_table = NULL, /* tracked as any other protocol */
   .eviction = CT_EVICT_ROUND,
   .icmp_errors_summed = true,
   .expectations_kept = true,
   .expectations_timeless = true,
   .entry_timers = true,
-  .tcp_tracker = &ct_proto_tcp_2_4,
-  .icmp_tracker = &ct_proto_icmp_2_6,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_ANY,
   .defaults = defaults,
   .missing_sysctls = missing,

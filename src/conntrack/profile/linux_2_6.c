@@ -39,6 +39,13 @@ static void defaults(ct_params *params)
   params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 300;
 }
 
+/* clang-format off */
+static const ct_proto *const trackers[256] = {
+  [CT_PROTO_TCP] = &ct_proto_tcp_2_6, [CT_PROTO_UDP] = &ct_proto_udp, [CT_PROTO_SCTP] = &ct_proto_sctp,
+  [CT_PROTO_ICMP] = &ct_proto_icmp_2_6, [CT_PROTO_ICMPV6] = &ct_proto_icmpv6,
+};
+/* clang-format on */
+
 /* Came with nf_conntrack, or later. */
 static const char *const missing[] = { "tcp_ignore_invalid_rst", NULL };
 
@@ -46,6 +53,8 @@ const ct_profile ct_profile_linux_2_6 = {
   .name = "linux-2.6",
   .help = "Linux 2.6.18, ip_conntrack",
   .ip_conntrack = true,
+  .trackers = trackers,
+  .tcp_loose_counts = true,
   .tcp_table = ct_tcp_table_linux_2_6,
   .sctp_table = ct_sctp_table_linux_2_6,
   .sctp_first_rules = true,
@@ -54,8 +63,6 @@ const ct_profile ct_profile_linux_2_6 = {
   .refuses_before_look_up = true,
   .expectations_kept = true,
   .entry_timers = true,
-  .tcp_tracker = &ct_proto_tcp_2_6,
-  .icmp_tracker = &ct_proto_icmp_2_6,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_2_6,
   .defaults = defaults,
   .missing_sysctls = missing,

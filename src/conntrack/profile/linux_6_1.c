@@ -7,20 +7,21 @@
 #include "conntrack/read/packet.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
+
+static const ct_proto *const trackers[256] = { CT_PROTO_LIST(CT_PROTO_TRACKER) };
 
 const ct_profile ct_profile_linux_6_1 = {
   .name = "linux-6.1",
   .help = "Linux 6.1 (stable; Debian 12)",
+  .trackers = trackers,
   .tcp_table = ct_tcp_table_linux_6_18,
   .sctp_table = ct_sctp_table_linux_6_18,
   .eviction = CT_EVICT_BUCKETS,
   .udp_stream_two_seconds = true,
   .sctp_init_exemption = false,
   .tcp_rst_needs_turn = true,
-  .gre_tracker = true,
-  .udplite_tracker = true,
-  .dccp_tracker = true,
   .icmpv6_mld2_untracked = false,
   .icmp_error_to_sender = true,
   .lengths_judged = true,

@@ -3,6 +3,7 @@
 #include "conntrack/read/packet.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
+#include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 
 /* Since 5.15; the same in 6.1. */
@@ -15,21 +16,21 @@ uint32_t ct_buckets_linux_6(uint64_t ram_bytes)
   return ct_buckets_by_share(ram_bytes);
 }
 
+static const ct_proto *const trackers[256] = { CT_PROTO_LIST_TODAY(CT_PROTO_TRACKER) };
+
 /* DCCP went with 6.17. */
 static const char *const missing[] = { "dccp_", NULL };
 
 const ct_profile ct_profile_linux_6_18 = {
   .name = "linux-6.18",
   .help = "Linux 6.18 (stable)",
+  .trackers = trackers,
   .tcp_table = ct_tcp_table_linux_6_18,
   .sctp_table = ct_sctp_table_linux_6_18,
   .eviction = CT_EVICT_BUCKETS,
   .udp_stream_two_seconds = true,
   .sctp_init_exemption = true,
   .tcp_rst_needs_turn = true,
-  .gre_tracker = true,
-  .udplite_tracker = true,
-  .dccp_tracker = false,
   .icmpv6_mld2_untracked = true,
   .icmp_error_to_sender = true,
   .lengths_judged = true,

@@ -20,6 +20,8 @@ struct ct_proto;
 typedef struct ct_profile {
   const char *name; /* "linux-6.18" */
   const char *help;
+  /* What it tracks: 256 by protocol number; NULL: as any other protocol, by address alone. */
+  const struct ct_proto *const *trackers;
   bool ip_conntrack;                  /* sysctls and listings carry ip_conntrack names */
   bool listing_2_4;                   /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   const uint8_t (*tcp_table)[6][10];  /* [dir][index][state] => ct_tcp_state, or CT_TCP_IGNORE, CT_TCP_INVALID */
@@ -29,9 +31,7 @@ typedef struct ct_profile {
   bool sctp_init_exemption;    /* 6.18 stable: a repeated INIT tag is no new start */
   bool sctp_first_rules;       /* 2.6: tags as they were judged before heartbeats were understood */
   bool tcp_rst_needs_turn;     /* 6.18 stable: a RST answers a SYN only from the other side */
-  bool gre_tracker;            /* GRE and UDPLite have trackers of their own */
-  bool udplite_tracker;
-  bool dccp_tracker;           /* up to 6.16 */
+  bool tcp_loose_counts;       /* 2.6: after a pick-up so many packets of each side go unchecked, as tcp_loose says */
   bool icmpv6_mld2_untracked;  /* types 151 and 152: UNTRACKED after 6.1, INVALID before */
   bool icmp_error_to_sender;   /* an ICMP error has to go to whoever sent the packet in it (since 5.2) */
   bool icmp_errors_summed;     /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */
@@ -46,8 +46,6 @@ typedef struct ct_profile {
   bool chain_limit;  /* since 5.15 a hash chain can be too long */
   uint64_t
     tcp_flag_sets; /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
-  const struct ct_proto *tcp_tracker;  /* NULL: the one of today, in proto/tcp.c */
-  const struct ct_proto *icmp_tracker; /* NULL: the one of today, in proto/icmp.c */
   void (*defaults)(ct_params *params);
   const char *const
     *missing_sysctls; /* NULL-terminated: names behind the prefix (their beginnings) that this kernel has not */

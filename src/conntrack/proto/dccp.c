@@ -3,9 +3,11 @@
  * DCCP (RFC 4340), which kernels up to 6.16 tracked: the state by packet type and role. Sequence numbers matter once,
  * for ASSURED: the client's ACK has to acknowledge the response. packet_check.c judges the header before.
  */
+#include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
-#include "conntrack/trace_internal.h"
 #include "conntrack/proto/tables.h"
+#include "conntrack/read/packet_check.h"
+#include "conntrack/trace_internal.h"
 
 enum { DCCP_HEADER = 12, LONG_SEQUENCE = 4, ACK_FIELD = 8 };
 
@@ -169,12 +171,45 @@ static bool dccp_may_evict(const ct_entry *entry)
   return entry->state == CT_DCCP_CLOSEREQ || entry->state == CT_DCCP_CLOSING || entry->state == CT_DCCP_TIMEWAIT;
 }
 
-/* Where the profile has no such tracker, entries have no state and the generic timeout. */
+/* An entry whose first packet was let through without a judgement has no state, and no timeout of DCCP's. */
 static ct_timeout dccp_timeout(const ct_entry *entry)
 {
   return entry->state == CT_DCCP_NONE ? CT_TIMEOUT_GENERIC : (ct_timeout)(CT_TIMEOUT_DCCP_NONE + entry->state);
 }
 
-const ct_proto ct_proto_dccp = {
-  .name = "dccp", .number = CT_PROTO_DCCP, .packet = dccp_track, .may_evict = dccp_may_evict, .timeout = dccp_timeout
+/* NONE has no name here: nothing is printed for it. */
+static const char *const states[CT_DCCP_STATE_COUNT] = {
+#define X(name) [CT_DCCP_##name] = CT_DCCP_##name == CT_DCCP_NONE ? NULL : #name,
+  CT_DCCP_STATE_LIST(X)
+#undef X
 };
+
+static const char *const inputs[CT_DCCP_ROW_COUNT] = {
+#define X(id, name) [CT_DCCP_ROW_##id] = name,
+  CT_DCCP_ROW_LIST(X)
+#undef X
+};
+
+/* By role: the original side is the client until a connection is born again the other way round. */
+static const uint8_t *dccp_table(const ct_profile *profile)
+{
+  (void)profile;
+  return &ct_dccp_table_linux_6_1[0][0][0];
+}
+
+const ct_proto ct_proto_dccp = { .name = "dccp",
+                                 .number = CT_PROTO_DCCP,
+                                 .ids = CT_IDS_PORTS,
+                                 .sum_at = 6,
+                                 .sum_bytes = 2,
+                                 .read_ids = ct_ids_read_ports,
+                                 .check = ct_check_dccp,
+                                 .states = states,
+                                 .n_states = CT_DCCP_STATE_COUNT,
+                                 .inputs = inputs,
+                                 .n_inputs = CT_DCCP_ROW_COUNT,
+                                 .table = dccp_table,
+                                 .first_timeout = CT_TIMEOUT_DCCP_NONE,
+                                 .packet = dccp_track,
+                                 .may_evict = dccp_may_evict,
+                                 .timeout = dccp_timeout };

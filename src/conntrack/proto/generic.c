@@ -2,6 +2,8 @@
 /* Any other protocol: one entry per pair of hosts, never ASSURED. Spec 6.4. */
 #include "conntrack/proto/proto.h"
 
+#include "conntrack/engine_internal.h"
+
 static ct_track generic_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
                                ct_result *result)
 {

@@ -3,7 +3,9 @@
  * ICMP and ICMPv6 queries: an entry per request, identifier, type and code. Errors never come here; they belong to the
  * connection they are about (core.c). Spec 6.2.
  */
+#include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
+#include "conntrack/read/packet_check.h"
 
 static ct_track query(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_timeout timeout,
                       ct_result *result)
@@ -60,12 +62,58 @@ static ct_timeout icmpv6_timeout(const ct_entry *entry)
   return CT_TIMEOUT_ICMPV6;
 }
 
-const ct_proto ct_proto_icmp = {
-  .name = "icmp", .number = CT_PROTO_ICMP, .family = CT_IPV4, .packet = icmp_packet, .timeout = icmp_timeout
-};
-const ct_proto ct_proto_icmp_2_6 = {
-  .name = "icmp", .number = CT_PROTO_ICMP, .family = CT_IPV4, .packet = counted_packet, .timeout = icmp_timeout
-};
+/* Spec 2. */
+static const uint8_t icmp_answers[][2] = { { 8, 0 }, { 13, 14 }, { 15, 16 }, { 17, 18 } };
+static const uint8_t icmpv6_answers[][2] = { { 128, 129 }, { 139, 140 } };
+
+static const char *icmp_type_name(uint8_t type)
+{
+  switch (type) {
+  case 0: return "echo reply";
+  case 3: return "unreachable";
+  case 4: return "source quench";
+  case 5: return "redirect";
+  case 8: return "echo request";
+  case 11: return "time exceeded";
+  case 12: return "parameter problem";
+  case 13: return "timestamp request";
+  case 14: return "timestamp reply";
+  case 17: return "mask request";
+  case 18: return "mask reply";
+  default: return NULL;
+  }
+}
+
+static const char *icmpv6_type_name(uint8_t type)
+{
+  switch (type) {
+  case 1: return "unreachable";
+  case 2: return "packet too big";
+  case 3: return "time exceeded";
+  case 4: return "parameter problem";
+  case 128: return "echo request";
+  case 129: return "echo reply";
+  case 133: return "router solicitation";
+  case 134: return "router advertisement";
+  case 135: return "neighbour solicitation";
+  case 136: return "neighbour advertisement";
+  case 137: return "redirect";
+  default: return NULL;
+  }
+}
+
+/* clang-format off */
+#define ICMP_FACTS                                                                                                     \
+  .name = "icmp", .title = "ICMP", .number = CT_PROTO_ICMP, .family = CT_IPV4, .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2, \
+  .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,                           \
+  .answers = icmp_answers, .n_answers = G_N_ELEMENTS(icmp_answers), .type_name = icmp_type_name
+
+const ct_proto ct_proto_icmp = { ICMP_FACTS, .packet = icmp_packet, .timeout = icmp_timeout };
+const ct_proto ct_proto_icmp_2_6 = { ICMP_FACTS, .packet = counted_packet, .timeout = icmp_timeout };
 const ct_proto ct_proto_icmpv6 = {
-  .name = "icmpv6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6, .packet = icmpv6_packet, .timeout = icmpv6_timeout
+  .name = "icmpv6", .title = "ICMP6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6, .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,
+  .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,
+  .answers = icmpv6_answers, .n_answers = G_N_ELEMENTS(icmpv6_answers), .type_name = icmpv6_type_name,
+  .packet = icmpv6_packet, .timeout = icmpv6_timeout
 };
+/* clang-format on */

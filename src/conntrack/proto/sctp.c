@@ -6,9 +6,11 @@
  */
 #include <string.h>
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
-#include "conntrack/trace_internal.h"
 #include "conntrack/proto/tables.h"
+#include "conntrack/read/packet_check.h"
+#include "conntrack/trace_internal.h"
 
 enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
 
@@ -361,8 +363,42 @@ static bool sctp_may_evict(const ct_entry *entry)
 
 static ct_timeout sctp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state); }
 
+static const char *const states[CT_SCTP_STATE_COUNT] = {
+#define X(name) [CT_SCTP_##name] = #name,
+  CT_SCTP_STATE_LIST(X)
+#undef X
+};
+
+static const char *const inputs[CT_SCTP_ROW_COUNT] = {
+#define X(id, type, name) [CT_SCTP_ROW_##id] = name,
+  CT_SCTP_ROW_LIST(X)
+#undef X
+};
+
+static const uint8_t *sctp_table(const ct_profile *profile) { return &profile->sctp_table[0][0][0]; }
+
+static void sctp_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)
+{
+  (void)engine;
+  memcpy(view->sctp_vtag, entry->l4.sctp.vtag, sizeof(view->sctp_vtag));
+}
+
 const ct_proto ct_proto_sctp = { .name = "sctp",
                                  .number = CT_PROTO_SCTP,
+                                 .ids = CT_IDS_PORTS,
+                                 .shows = CT_SHOWS_TAGS,
+                                 .sum_at = 8,
+                                 .sum_bytes = 4,
+                                 .read_ids = ct_ids_read_ports,
+                                 .check = ct_check_sctp,
+                                 .states = states,
+                                 .n_states = CT_SCTP_STATE_COUNT,
+                                 .inputs = inputs,
+                                 .n_inputs = CT_SCTP_ROW_COUNT,
+                                 .many_inputs = true,
+                                 .table = sctp_table,
+                                 .first_timeout = CT_TIMEOUT_SCTP_NONE,
                                  .packet = sctp_packet_track,
                                  .may_evict = sctp_may_evict,
-                                 .timeout = sctp_timeout };
+                                 .timeout = sctp_timeout,
+                                 .view = sctp_view };

@@ -347,9 +347,5 @@ static const ct_timing tcp_timing = {
   .choices = CHOICES, .chooses_alike = tcp_chooses_alike, .asked = tcp_asked, .shortens = tcp_shortens
 };
 
-const ct_proto ct_proto_tcp = { .name = "tcp",
-                                .number = CT_PROTO_TCP,
-                                .packet = tcp_packet,
-                                .may_evict = ct_tcp_is_closing,
-                                .timeout = tcp_timeout,
-                                .timing = &tcp_timing };
+const ct_proto ct_proto_tcp = { CT_TCP_FACTS, .packet = tcp_packet, .may_evict = ct_tcp_is_closing,
+                                .timeout = tcp_timeout, .timing = &tcp_timing };

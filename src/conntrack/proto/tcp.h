@@ -7,6 +7,7 @@
  *   tcp_window.c   does the segment fit what both sides have said?
  *   tcp_options.c  window scale, SACK permitted, SACK blocks
  *   tcp_2_6.c      all of it as 2.6.18 did it; tcp_2_4.c the same for 2.4.37
+ *   tcp_facts.c    what their descriptions have in common
  *
  * What stands here is tcp.c's own that its older brothers share. Internal to proto/tcp*.c.
  */
@@ -15,6 +16,7 @@
 
 #include "conntrack/proto/tcp_segment.h"
 #include "conntrack/proto/tcp_stages.h"
+#include "conntrack/read/packet_check.h"
 
 ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir);
 
@@ -44,5 +46,19 @@ static inline ct_track ct_tcp_renew(ct_engine *engine, ct_entry *entry, const ct
   ct_core_refresh_acct(engine, entry, seg->dir, seg->packet, ct_core_timeout(engine, timeout), result);
   return CT_TRACK_ACCEPT;
 }
+
+/* tcp_facts.c: for the descriptions. */
+extern const char *const ct_tcp_states[CT_TCP_STATE_COUNT];
+extern const char *const ct_tcp_inputs[CT_TCP_INDEX_COUNT];
+const uint8_t *ct_tcp_table(const ct_profile *profile);
+void ct_tcp_view(const ct_engine *engine, const ct_entry *entry, ct_view *view);
+
+/* clang-format off */
+#define CT_TCP_FACTS                                                                                                   \
+  .name = "tcp", .number = CT_PROTO_TCP, .ids = CT_IDS_PORTS, .shows = CT_SHOWS_WINDOWS, .sum_at = 16, .sum_bytes = 2, \
+  .read_ids = ct_ids_read_ports, .check = ct_check_tcp,                                                                \
+  .states = ct_tcp_states, .n_states = CT_TCP_STATE_COUNT, .inputs = ct_tcp_inputs, .n_inputs = CT_TCP_INDEX_COUNT,    \
+  .table = ct_tcp_table, .first_timeout = CT_TIMEOUT_TCP_NONE, .view = ct_tcp_view
+/* clang-format on */
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CT_PROTO_TCP_SEGMENT_H
 #define CT_PROTO_TCP_SEGMENT_H
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 

@@ -3,7 +3,9 @@
  * UDP and UDP-Lite. A flow seen in both directions becomes a stream; since 5.0 UDP has to last over two seconds for
  * that. Spec 6.1.
  */
+#include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
+#include "conntrack/read/packet_check.h"
 #include "conntrack/trace_internal.h"
 
 #define STREAM_AGE_NS (2 * CT_NS_PER_S)
@@ -55,9 +57,24 @@ static uint64_t udp_asked(const ct_entry *entry, const ct_packet *packet, ct_tra
 
 static const ct_timing udp_timing = { .asked = udp_asked };
 
-const ct_proto ct_proto_udp = {
-  .name = "udp", .number = CT_PROTO_UDP, .packet = udp_packet, .timeout = udp_timeout, .timing = &udp_timing
-};
-const ct_proto ct_proto_udplite = {
-  .name = "udplite", .number = CT_PROTO_UDPLITE, .packet = udplite_packet, .timeout = udp_timeout, .timing = &udp_timing
-};
+const ct_proto ct_proto_udp = { .name = "udp",
+                                .number = CT_PROTO_UDP,
+                                .title = "UDP",
+                                .ids = CT_IDS_PORTS,
+                                .sum_at = 6,
+                                .sum_bytes = 2,
+                                .read_ids = ct_ids_read_ports,
+                                .check = ct_check_udp,
+                                .packet = udp_packet,
+                                .timeout = udp_timeout,
+                                .timing = &udp_timing };
+const ct_proto ct_proto_udplite = { .name = "udplite",
+                                    .number = CT_PROTO_UDPLITE,
+                                    .ids = CT_IDS_PORTS,
+                                    .sum_at = 6,
+                                    .sum_bytes = 2,
+                                    .read_ids = ct_ids_read_ports,
+                                    .check = ct_check_udplite,
+                                    .packet = udplite_packet,
+                                    .timeout = udp_timeout,
+                                    .timing = &udp_timing };

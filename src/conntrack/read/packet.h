@@ -80,6 +80,21 @@ typedef struct ct_packet {
   } l4;
 } ct_packet;
 
+/* The packet's own protocol: the tuple of an ICMP error is that of the packet inside. */
+static inline uint8_t ct_packet_proto(const ct_packet *packet)
+{
+  if (packet->kind != CT_PACKET_ICMP_ERROR)
+    return packet->tuple.proto;
+  return packet->tuple.family == CT_IPV4 ? CT_PROTO_ICMP : CT_PROTO_ICMPV6;
+}
+
+/* Whether l4.tcp says what its header holds. */
+static inline bool ct_packet_has_tcp(const ct_packet *packet)
+{
+  return packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP &&
+         packet->reason != CT_REASON_TCP_SHORT;
+}
+
 typedef enum ct_checksums {
   CT_CHECKSUMS_AUTO,   /* verify, but do not call wrong what looks like offload or is cut */
   CT_CHECKSUMS_VERIFY, /* the kernel's way: every wrong sum counts (a cut packet cannot be judged) */

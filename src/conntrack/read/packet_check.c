@@ -203,3 +203,10 @@ ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge)
     return CT_REASON_ICMP_CHECKSUM;
   return CT_REASON_NONE;
 }
+
+ct_reason ct_check_icmp_family(ct_packet *packet, uint32_t at, const ct_judge *judge)
+{
+  (void)at;
+  (void)judge;
+  return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;
+}

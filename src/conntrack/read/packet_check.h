@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between prepare.c, which finds the layer-4 header and the tuple, and packet_check.c, which judges the header as the
- * kernel's trackers do (spec 1, table). Nobody else includes this.
+ * What the descriptions of protocols (proto/) name as their ways to read and to check a packet: prepare.c finds the
+ * layer-4 header and reads ids, packet_check.c judges the header as the kernel's trackers do (spec 1, table). Beside
+ * these two, only the descriptions include this.
  */
 #ifndef CT_PACKET_CHECK_H
 #define CT_PACKET_CHECK_H
@@ -30,5 +31,14 @@ ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 ct_reason ct_check_sctp(ct_packet *packet, uint32_t at, const ct_judge *judge);
 /* ICMP and ICMPv6 by packet's family: the header's presence and sum; types are the business of prepare.c. */
 ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge);
+/* What is left of that for the tracker: that the family is the protocol's own. */
+ct_reason ct_check_icmp_family(ct_packet *packet, uint32_t at, const ct_judge *judge);
+
+/* Two ports; ICMP's identifier, type and code. => NONE or TUPLE_SHORT. */
+ct_reason ct_ids_read_ports(ct_packet *packet, uint32_t at, const ct_profile *profile, ct_tuple *tuple);
+ct_reason ct_ids_read_icmp(ct_packet *packet, uint32_t at, const ct_profile *profile, ct_tuple *tuple);
+
+/* ICMP before the look-up (spec 1.1): its sum, errors and what they are about, what is untracked. => true: decided. */
+bool ct_precheck_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile);
 
 #endif

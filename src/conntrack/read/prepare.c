@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/read/packet.h"
 
+#include "conntrack/proto/proto.h"
 #include "conntrack/read/packet_check.h"
 
 #include <string.h>
@@ -14,8 +15,7 @@ enum {
   IPV6_FRAGMENT = 44,
   IPV6_AUTH = 51,
   IPV6_NONE = 59,
-  IPV6_DESTINATION = 60,
-  GRE_PROTOCOL_PPP = 0x880b
+  IPV6_DESTINATION = 60
 };
 
 /* ICMP and ICMPv6 types that this file decides about. */
@@ -127,78 +127,57 @@ static void addresses_read(const ct_packet *packet, const l3_header *l3, ct_tupl
   }
 }
 
-static ct_reason gre_ids_read(ct_packet *packet, const l3_header *l3, ct_tuple *tuple)
+ct_reason ct_ids_read_ports(ct_packet *packet, uint32_t at, const ct_profile *profile, ct_tuple *tuple)
 {
   uint8_t scratch[8];
-  const uint8_t *gre = ct_packet_at(packet, l3->l4, 4, scratch);
-  uint16_t protocol;
-
-  if (gre == NULL || (gre[1] & 0x07) != 1)
-    return CT_REASON_NONE;
-  protocol = ct_be16(gre + 2);
-  gre = ct_packet_at(packet, l3->l4, 8, scratch);
-  if (gre == NULL)
-    return CT_REASON_NONE;
-  if (protocol != GRE_PROTOCOL_PPP)
-    return CT_REASON_GRE_VERSION;
-  tuple->dst_id = ct_be16(gre + 6);
-  packet->flags |= CT_PACKET_GRE_V1;
-  return CT_REASON_NONE;
-}
-
-/* The two ids by the protocol number alone: ICMP inside IPv6 reads like ICMP, it is its tracker that refuses it. */
-static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profile *profile, ct_tuple *tuple)
-{
-  uint8_t scratch[ICMP_HEADER];
-  const uint8_t *bytes;
-
-  tuple->proto = l3->proto;
-  switch (l3->proto) {
-  case CT_PROTO_UDPLITE:
-    if (!profile->udplite_tracker)
-      return CT_REASON_NONE;
-    break;
-  case CT_PROTO_DCCP:
-    if (!profile->dccp_tracker)
-      return CT_REASON_NONE;
-    break;
-  case CT_PROTO_SCTP:
-    if (profile->sctp_table == NULL)
-      return CT_REASON_NONE;
-    break;
-  case CT_PROTO_TCP:
-  case CT_PROTO_UDP: break;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6:
-    if ((bytes = ct_packet_at(packet, l3->l4, ICMP_HEADER, scratch)) == NULL)
-      return CT_REASON_TUPLE_SHORT;
-    tuple->src_id = ct_be16(bytes + 4);
-    tuple->dst_id = ct_be16(bytes);
-    return CT_REASON_NONE;
-  case CT_PROTO_GRE: return profile->gre_tracker ? gre_ids_read(packet, l3, tuple) : CT_REASON_NONE;
-  default: return CT_REASON_NONE;
-  }
   /* ip_conntrack asked for the eight bytes that every ICMP error holds. */
-  if ((bytes = ct_packet_at(packet, l3->l4, profile->ip_conntrack ? 8 : 4, scratch)) == NULL)
+  const uint8_t *bytes = ct_packet_at(packet, at, profile->ip_conntrack ? 8 : 4, scratch);
+
+  if (bytes == NULL)
     return CT_REASON_TUPLE_SHORT;
   tuple->src_id = ct_be16(bytes);
   tuple->dst_id = ct_be16(bytes + 2);
   return CT_REASON_NONE;
 }
 
-/* ICMP types invert by the protocol number, whatever family carries them. */
-static bool tuple_inverts(const ct_tuple *tuple)
+ct_reason ct_ids_read_icmp(ct_packet *packet, uint32_t at, const ct_profile *profile, ct_tuple *tuple)
 {
+  uint8_t scratch[ICMP_HEADER];
+  const uint8_t *bytes = ct_packet_at(packet, at, ICMP_HEADER, scratch);
+
+  (void)profile;
+  if (bytes == NULL)
+    return CT_REASON_TUPLE_SHORT;
+  tuple->src_id = ct_be16(bytes + 4);
+  tuple->dst_id = ct_be16(bytes);
+  return CT_REASON_NONE;
+}
+
+/* The two ids by the protocol number alone: ICMP inside IPv6 reads like ICMP, it is its tracker that refuses it. */
+static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profile *profile, ct_tuple *tuple)
+{
+  const ct_proto *proto = profile->trackers[l3->proto];
+
+  tuple->proto = l3->proto;
+  return proto != NULL && proto->read_ids != NULL ? proto->read_ids(packet, l3->l4, profile, tuple) : CT_REASON_NONE;
+}
+
+/* ICMP types invert by the protocol number, whatever family carries them; what is not ICMP always does. */
+static bool tuple_inverts(const ct_tuple *tuple, const ct_profile *profile)
+{
+  const ct_proto *proto = profile->trackers[tuple->proto];
   ct_tuple own_family = *tuple, inverse;
 
-  own_family.family = tuple->proto == CT_PROTO_ICMP ? CT_IPV4 : CT_IPV6;
+  if (proto == NULL || proto->ids != CT_IDS_ICMP)
+    return true;
+  own_family.family = proto->family;
   return ct_tuple_invert(&own_family, &inverse);
 }
 
 /* packet->tuple is complete: makes it the key. One key serves a request and its answer: that of the request. */
 static void tuple_finish(ct_packet *packet)
 {
-  if (packet->tuple.proto != CT_PROTO_TCP && ct_tuple_is_icmp_answer(&packet->tuple)) {
+  if (ct_tuple_is_icmp_answer(&packet->tuple)) {
     ct_tuple answer = packet->tuple;
 
     ct_tuple_invert(&answer, &packet->tuple);
@@ -319,7 +298,7 @@ static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
   }
 }
 
-static bool icmp_precheck(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
+bool ct_precheck_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
 {
   ct_judge own = *judge;
   uint8_t scratch[1];
@@ -336,25 +315,18 @@ static bool icmp_precheck(ct_packet *packet, uint32_t at, const ct_judge *judge,
   return packet->tuple.family == CT_IPV4 ? icmpv4_precheck(packet, at, profile) : icmpv6_precheck(packet, at, profile);
 }
 
-/* What the tracker will find wrong, once the packet has been looked up. */
+/* What the tracker will find wrong, once the packet has been looked up; by the number alone, as with the ids. */
 static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
 {
-  switch (packet->tuple.proto) {
-  case CT_PROTO_TCP: return ct_check_tcp(packet, at, judge);
-  case CT_PROTO_UDP: return ct_check_udp(packet, at, judge);
-  case CT_PROTO_UDPLITE: return profile->udplite_tracker ? ct_check_udplite(packet, at, judge) : CT_REASON_NONE;
-  case CT_PROTO_SCTP: return profile->sctp_table != NULL ? ct_check_sctp(packet, at, judge) : CT_REASON_NONE;
-  case CT_PROTO_DCCP: return profile->dccp_tracker ? ct_check_dccp(packet, at, judge) : CT_REASON_NONE;
-  case CT_PROTO_ICMP:
-  case CT_PROTO_ICMPV6: return ct_tuple_is_icmp(&packet->tuple) ? CT_REASON_NONE : CT_REASON_ICMP_FAMILY;
-  default: return CT_REASON_NONE;
-  }
+  const ct_proto *proto = profile->trackers[packet->tuple.proto];
+
+  return proto != NULL && proto->check != NULL ? proto->check(packet, at, judge) : CT_REASON_NONE;
 }
 
 /*
- * The packet that nearly all are: TCP or UDP right behind the IP header, which is IPv4 without options, no fragment,
- * or IPv6 without extensions; its ports captured. => the header's length; 0 for any other, which the careful way
- * reads.
+ * The packet that nearly all are, known by its layout: TCP or UDP right behind the IP header, which is IPv4 without
+ * options, no fragment, or IPv6 without extensions; its ports captured. => the header's length; 0 for any other, which
+ * the careful way reads.
  */
 static inline uint32_t plain_read(ct_packet *packet)
 {
@@ -393,6 +365,7 @@ static inline uint32_t plain_read(ct_packet *packet)
 static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_profile *profile)
 {
   ct_tuple *tuple = &packet->tuple;
+  const ct_proto *proto;
   l3_header l3 = { .family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4 };
   ct_reason reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
 
@@ -407,11 +380,12 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
    * way.
    */
   packet->l4_offset = (uint16_t)(l3.l4 < 0xffff ? l3.l4 : 0xffff);
-  if (reason == CT_REASON_NONE && ct_tuple_is_icmp(tuple) && icmp_precheck(packet, l3.l4, judge, profile))
+  proto = ct_proto_find(profile, tuple->proto, tuple->family);
+  if (reason == CT_REASON_NONE && proto->precheck != NULL && proto->precheck(packet, l3.l4, judge, profile))
     return 0;
   if (reason == CT_REASON_NONE)
     reason = ids_read(packet, &l3, profile, tuple);
-  if (reason == CT_REASON_NONE && (l3.proto == CT_PROTO_ICMP || l3.proto == CT_PROTO_ICMPV6) && !tuple_inverts(tuple))
+  if (reason == CT_REASON_NONE && !tuple_inverts(tuple, profile))
     reason = CT_REASON_TUPLE_NO_INVERSE;
   if (reason != CT_REASON_NONE) {
     packet_refuse(packet, reason);

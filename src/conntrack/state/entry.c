@@ -84,7 +84,7 @@ static bool tcp_is_sound(const ct_engine *engine, const ct_tcp *t)
 {
   return t->scale[0] <= SCALE_MOST && t->scale[1] <= SCALE_MOST && t->last_dir <= 1 &&
          t->last_index < CT_TCP_INDEX_COUNT && t->timeout < CT_TIMEOUT_COUNT &&
-         (engine->params.profile->tcp_tracker != NULL || t->last_scale <= SCALE_MOST);
+         (engine->params.profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp || t->last_scale <= SCALE_MOST);
 }
 
 static bool l4_is_sound(const ct_engine *engine, const ct_entry *entry)
@@ -254,7 +254,7 @@ static const char *fault_of(const ct_engine *engine, const ct_entry *entry, cons
     return "an entry is of an ICMP type that begins none";
   if (!l4_is_sound(engine, entry))
     return "an entry is in a state that its protocol does not have";
-  if (entry->state != 0 && ct_proto_find(engine->params.profile, tuple) == &ct_proto_generic)
+  if (entry->state != 0 && ct_proto_find(engine->params.profile, tuple->proto, tuple->family) == &ct_proto_generic)
     return "an entry is in a state, and its protocol has no tracker";
   return NULL;
 }
