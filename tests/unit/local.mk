@@ -186,3 +186,9 @@ test_bounds_SOURCES = tests/unit/test_bounds.c $(UNIT_KIT) $(ENGINE_CHECK) \
 	$(HELPER_KIT) $(PACKET_KIT)
 test_bounds_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_bounds_LDADD = libpressure.la libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+
+TESTS += test_proto
+check_PROGRAMS += test_proto
+test_proto_SOURCES = tests/unit/test_proto.c tests/unit/unit.h
+test_proto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_proto_LDADD = libcli.la libstates.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
