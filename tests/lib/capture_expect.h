@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "capture/magic.h"
 #include "capture_kit.h"
 #include "unit.h"
 
@@ -34,6 +35,35 @@ static inline void expect_error(const kit_file *f, guint frames, cap_error code,
                 r->error->message);
   ck_assert_uint_eq(r->errors, 1);
   kit_result_free(r);
+}
+
+/* n frames, one a second from `from` on, seeds from `seed` on. */
+static inline kit_file make_pcap(guint n, guint from, guint step, guint seed, guint32 linktype)
+{
+  kit_file f = kit_file_new(FALSE);
+
+  kit_pcap_header(&f, CAP_MAGIC_PCAP_USEC, 4, 0, linktype);
+  for (guint i = 0; i < n; i++)
+    kit_pcap_record(&f, from + i * step, 0, 20 + i % 300, 1500, seed + i);
+  return f;
+}
+
+static inline kit_result *read_bytes(const void *data, gsize n)
+{
+  kit_file f = { .bytes = g_byte_array_new() };
+  kit_result *r;
+
+  kit_put_bytes(&f, data, n);
+  r = kit_read_file(&f);
+  kit_file_clear(&f);
+  return r;
+}
+
+static inline void expect_same(const kit_result *a, const kit_result *b)
+{
+  g_autofree char *difference = kit_frames_differ(a, b);
+
+  ck_assert_msg(difference == NULL, "%s", difference);
 }
 
 #endif

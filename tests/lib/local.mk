@@ -7,6 +7,9 @@ CAPTURE_EXPECT = tests/lib/capture_expect.h
 PACKET_KIT = tests/lib/packet_kit.h tests/lib/packet_kit.c
 PACKET_EXPECT = tests/lib/packet_expect.h
 HELPER_KIT = tests/lib/helper_kit.h tests/lib/helper_kit.c
+FRAGMENTS = tests/lib/fragments.h
+REPLAY_RECORD = tests/lib/replay_record.h
+PER_WRITER = tests/lib/per_writer.h
 EMIT_VIEWS = tests/lib/emit_views.h
 # Two that hold the engine to something: its parts to each other, and lanes to engines of their own.
 STATE_KIT = tests/lib/state_kit.h tests/lib/state_kit.c $(ENGINE_CHECK)

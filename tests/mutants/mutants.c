@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "captures.h"
+#include "desk.h"
 #include "mutate.h"
 
 enum {
@@ -64,13 +66,7 @@ static const char *const commands[][12] = {
 };
 enum { COMMANDS = G_N_ELEMENTS(commands), ARGUMENTS_MOST = 24 };
 
-typedef struct capture {
-  char *name;
-  guint8 *data;
-  gsize n;
-} capture;
-
-static GArray *captures;
+static GArray *captures; /* capture */
 static guint64 seed = 1;
 static const char *program = "./ctreplay", *keep = ".";
 
@@ -79,11 +75,6 @@ typedef struct outcome {
   int code;
   GBytes *out, *err, *file;
 } outcome;
-
-/* Open in parent and workers alike, so that the parent reads what a worker that died had to say. */
-typedef struct desk {
-  int in, out, err, file;
-} desk;
 
 /* Shared with a worker. */
 typedef struct progress {
@@ -143,44 +134,6 @@ static char *mutant_describe(const mutant *m)
 
 /* ---- a run ---- */
 
-static void fd_fill(int fd, const GByteArray *data)
-{
-  gsize done = 0;
-
-  g_assert_cmpint(ftruncate(fd, 0), ==, 0);
-  while (done < data->len) {
-    gssize n = pwrite(fd, data->data + done, data->len - done, (off_t)done);
-
-    g_assert_cmpint(n, >, 0);
-    done += (gsize)n;
-  }
-}
-
-static void fd_empty(int fd)
-{
-  g_assert_cmpint(ftruncate(fd, 0), ==, 0);
-  g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
-}
-
-static GBytes *fd_content(int fd)
-{
-  struct stat st;
-  gsize n, done = 0;
-  guint8 *data;
-
-  g_assert_cmpint(fstat(fd, &st), ==, 0);
-  n = (gsize)st.st_size;
-  data = g_malloc(n + 1);
-  while (done < n) {
-    gssize more = pread(fd, data + done, n - done, (off_t)done);
-
-    g_assert_cmpint(more, >, 0);
-    done += (gsize)more;
-  }
-  data[n] = '\0';
-  return g_bytes_new_take(data, n);
-}
-
 static int make_arguments(const mutant *m, const desk *d, const char *threads, gboolean fence, char **argv)
 {
   int n = 0;
@@ -238,15 +191,15 @@ static outcome run(const mutant *m, const desk *d, const GByteArray *data, const
   int argc = make_arguments(m, d, threads, exec, argv);
   outcome o;
 
-  fd_fill(d->in, data);
-  fd_empty(d->out);
-  fd_empty(d->err);
-  fd_empty(d->file);
+  desk_fill(d->in, data);
+  desk_empty(d->out);
+  desk_empty(d->err);
+  desk_empty(d->file);
   memcpy(keep_argv, argv, sizeof(argv)); /* getopt turns them round */
   o.code = exec ? run_program(argv, d) : run_here(argc, argv, d);
-  o.out = fd_content(d->out);
-  o.err = fd_content(d->err);
-  o.file = fd_content(d->file);
+  o.out = desk_content(d->out);
+  o.err = desk_content(d->err);
+  o.file = desk_content(d->file);
   for (int i = 0; i < argc; i++)
     g_free(keep_argv[i]);
   return o;
@@ -362,21 +315,13 @@ static gboolean try_mutant(guint64 number, const desk *d, progress *p)
 
 /* ---- workers ---- */
 
-static desk desk_open(void)
-{
-  desk d = { memfd_create("capture", 0), memfd_create("out", 0), memfd_create("err", 0), memfd_create("file", 0) };
-
-  g_assert_true(d.in >= 0 && d.out >= 0 && d.err >= 0 && d.file >= 0);
-  return d;
-}
-
 /* The worker has died over a mutant; its last words lie on the desk. */
 static void tell_death(const desk *d, const progress *p, int status)
 {
   char *why = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ? g_strdup("takes too long")
               : WIFSIGNALED(status) ? g_strdup_printf("ended by signal %d", WTERMSIG(status))
                                     : g_strdup_printf("ended with %d", WEXITSTATUS(status));
-  GBytes *words = fd_content(d->err);
+  GBytes *words = desk_content(d->err);
   mutant m;
 
   mutant_make(&m, p->number);
@@ -462,61 +407,6 @@ static void work(guint jobs, progress *sum)
   g_free(workers);
 }
 
-/* ---- captures ---- */
-
-static gboolean is_capture(const char *name)
-{
-  return g_str_has_suffix(name, ".pcap") || g_str_has_suffix(name, ".pcapng") || g_str_has_suffix(name, ".snoop") ||
-         g_str_has_suffix(name, ".erf");
-}
-
-static void add_capture(const char *path)
-{
-  capture c = { .name = g_path_get_basename(path) };
-  char *data;
-
-  if (!g_file_get_contents(path, &data, &c.n, NULL)) {
-    printf("cannot be read: %s\n", path);
-    exit(1);
-  }
-  c.data = (guint8 *)data;
-  g_array_append_val(captures, c);
-}
-
-static gint by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* In the order of names, so that numbers mean the same mutants everywhere. */
-static guint add_folder(const char *path)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-  GDir *dir = g_dir_open(path, 0, NULL);
-  const char *name;
-  guint n;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-    if (is_capture(name))
-      g_ptr_array_add(names, g_build_filename(path, name, NULL));
-  if (dir != NULL)
-    g_dir_close(dir);
-  g_ptr_array_sort(names, by_name);
-  for (n = 0; n < names->len; n++)
-    add_capture(g_ptr_array_index(names, n));
-  g_ptr_array_unref(names);
-  return n;
-}
-
-static void add_default(void)
-{
-  const char *truth = g_getenv("CTREPLAY_TRUTH");
-  char *folder = g_build_filename(truth != NULL ? truth : TRUTH_DEFAULT, "captures", NULL);
-
-  if (add_folder(folder) == 0) {
-    printf("# no captures in %s (CTREPLAY_TRUTH): mutants of the samples instead\n", folder);
-    add_folder(SAMPLES);
-  }
-  g_free(folder);
-}
-
 int main(int argc, char **argv)
 {
   const char *wanted = g_getenv("MUTANTS");
@@ -553,12 +443,12 @@ int main(int argc, char **argv)
   }
   for (; i < argc; i++) {
     if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
-      add_folder(argv[i]);
+      captures_add_folder(captures, argv[i]);
     else
-      add_capture(argv[i]);
+      captures_add(captures, argv[i]);
   }
   if (captures->len == 0)
-    add_default();
+    captures_add_default(captures);
   if (captures->len == 0) {
     puts("no captures to make mutants of");
     return 1;

@@ -1,130 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reassembly (spec 9): each rule as a script of fragments and what becomes of each. */
-#include "packet_kit.h"
-#include "unit.h"
-
 #include <string.h>
 
-#include "packet/packet.h"
-
-#define SECOND G_GINT64_CONSTANT(1000000000)
-
-/* What a fragment is to lead to, for both families where one is enough. */
-#define HELD CT_REASON_FRAGMENT_HELD
-#define WHOLE CT_REASON_NONE
-#define DUPLICATE CT_REASON_FRAGMENT_DUPLICATE
-#define OVERLAP CT_REASON_FRAGMENT_OVERLAP
-#define END CT_REASON_FRAGMENT_END
-#define EMPTY CT_REASON_FRAGMENT_EMPTY
-
-static pkt_decoder *decoder;
-static pkt_arena *arena;
-static gint64 now_ns;
-static kit_bytes fragment_bytes;
-
-/* Everything about a fragment that the scripts vary. */
-typedef struct fragment {
-  guint offset, length;
-  gboolean more;
-  guint id;
-  guint8 ecn, source, proto;
-  guint cut; /* bytes that the snap length took */
-} fragment;
-
-static void setup(void)
-{
-  decoder = pkt_decoder_new(kit_params(FALSE), CT_CHECKSUMS_VERIFY);
-  arena = pkt_arena_new();
-  now_ns = 1000 * SECOND;
-}
-
-static void teardown(void)
-{
-  pkt_decoder_free(decoder);
-  pkt_arena_free(arena);
-}
-
-static void decoder_replace(const ct_params *params)
-{
-  pkt_decoder_free(decoder);
-  decoder = pkt_decoder_new(params, CT_CHECKSUMS_VERIFY);
-}
-
-/* The datagram's byte at an offset: fragments that agree about it make one datagram. Its start serves as UDP header. */
-static guint8 pattern(guint offset)
-{
-  return offset == 4 ? 0 : offset == 5 ? 8 : offset == 6 || offset == 7 ? 0 : (guint8)(offset * 7 + (offset >> 8));
-}
-
-static void fragment_build(kit_bytes *b, gboolean ipv6, const fragment *f)
-{
-  guint i;
-
-  if (ipv6) {
-    kit_ipv6(b, 44);
-    b->at[1] = (guint8)(f->ecn << 4);
-    b->at[23] = (guint8)(1 + f->source);
-    kit_add16(b, f->proto << 8);
-    kit_add16(b, f->offset | f->more);
-    kit_add32(b, f->id);
-  } else {
-    kit_ipv4(b, f->proto);
-    b->at[1] = f->ecn;
-    b->at[15] = (guint8)(1 + f->source);
-    kit_set16(b, 4, f->id);
-    kit_set16(b, 6, (f->more ? 0x2000 : 0) | f->offset / 8);
-  }
-  for (i = 0; i < f->length; i++)
-    kit_fill(b, pattern(f->offset + i), 1);
-  kit_finish(b);
-}
-
-static ct_packet send_bytes(const kit_bytes *b, guint cut)
-{
-  ct_packet p;
-
-  memset(&p, 0xa5, sizeof(p));
-  pkt_decode_ip(decoder, now_ns, 1, b->at[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4, b->at, b->n - cut, b->n, arena, &p);
-  return p;
-}
-
-static ct_packet send_fragment(gboolean ipv6, fragment f)
-{
-  if (f.proto == 0)
-    f.proto = CT_PROTO_UDP;
-  fragment_build(&fragment_bytes, ipv6, &f);
-  return send_bytes(&fragment_bytes, f.cut);
-}
-
-static void expect(const ct_packet *p, ct_reason reason, const char *what)
-{
-  ck_assert_msg(p->reason == reason, "%s: %s, expected %s", what, ct_reason_word(p->reason), ct_reason_word(reason));
-  ck_assert_int_eq(p->kind == CT_PACKET_NONE, reason != WHOLE);
-}
-
-/* The datagram is payload bytes of the pattern under a sane header. */
-static void expect_whole(const ct_packet *p, gboolean ipv6, guint payload)
-{
-  guint header = ipv6 ? 40 : 20, i;
-  kit_bytes again;
-
-  expect(p, WHOLE, "whole");
-  ck_assert_int_eq(p->kind, CT_PACKET_TRACK);
-  ck_assert(p->flags & CT_PACKET_REASSEMBLED);
-  ck_assert_uint_eq(p->length, header + payload);
-  ck_assert_uint_eq(p->captured, header + payload);
-  ck_assert_int_eq(p->l4_offset, header);
-  ck_assert_int_eq(p->tuple.src_id, pattern(0) << 8 | pattern(1));
-  for (i = 0; i < payload && p->data[header + i] == pattern(i);)
-    i++;
-  ck_assert_uint_eq(i, payload); /* else the first byte that is wrong */
-  kit_start(&again);             /* lengths and sum as the builder would set them */
-  kit_add(&again, p->data, p->length);
-  kit_finish(&again);
-  ck_assert_mem_eq(again.at, p->data, header);
-  if (!ipv6)
-    ck_assert_mem_eq(p->data + 6, "\0\0", 2);
-}
+#include "fragments.h"
 
 typedef struct step {
   guint offset, length;
@@ -380,82 +258,6 @@ START_TEST(memory)
 }
 END_TEST
 
-START_TEST(ipv6_atomic)
-{
-  ct_packet p;
-
-  p = send_fragment(TRUE, (fragment){ .offset = 0, .length = 19, .id = 1 });
-  expect_whole(&p, TRUE, 19);
-  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
-}
-END_TEST
-
-/* RFC 8200 4.5: a first fragment must reach the end of the transport header, else it goes on as it is. */
-START_TEST(ipv6_headers_in_the_first)
-{
-  static const struct {
-    guint8 proto;
-    guint length;
-    gboolean held;
-  } rows[] = { { 6, 16, FALSE }, { 6, 24, TRUE }, { 17, 8, TRUE }, { 58, 8, TRUE }, { 132, 8, TRUE }, { 47, 8, TRUE } };
-  ct_packet p =
-    send_fragment(TRUE, (fragment){ .length = rows[_i].length, .more = TRUE, .id = 1, .proto = rows[_i].proto });
-
-  ck_assert_int_eq(p.reason == HELD, rows[_i].held);
-  if (!rows[_i].held)
-    ck_assert_int_ne(p.kind, CT_PACKET_NONE);
-}
-END_TEST
-
-START_TEST(ipv6_chains)
-{
-  kit_bytes *b = &fragment_bytes;
-  ct_packet p;
-
-  /*
-   * Options before the fragment header stay, options behind it are payload; the header that led to it leads to what
-   * follows.
-   */
-  kit_ipv6(b, 60);
-  kit_add_hex(b, "2c00 010400000000 3c00 0001 00000009 1100 010400000000 00350036 00100000");
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  expect(&p, HELD, "first");
-  kit_ipv6(b, 60);
-  kit_add_hex(b, "2c00 010400000000 3b00 0010 00000009 aabbccdd eeff0011");
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  expect(&p, WHOLE, "second");
-  ck_assert_uint_eq(p.length, 40 + 8 + 24);
-  ck_assert_int_eq(p.data[40], 60);
-  ck_assert_int_eq(p.data[48], 17);
-  ck_assert_int_eq(p.l4_offset, 56);
-  ck_assert_int_eq(p.tuple.src_id, 0x35);
-  ck_assert_mem_eq(p.data + 64, "\xaa\xbb\xcc\xdd\xee\xff\x00\x11", 8);
-  /* Fewer than eight bytes of fragment header cannot be one. */
-  kit_ipv6(b, 44);
-  kit_add_hex(b, "1100 0008 0000");
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  expect(&p, CT_REASON_FRAGMENT_BAD, "short header");
-  /* A second fragment header behind the first, with an offset: reassembled, then conntrack's to refuse. */
-  kit_ipv6(b, 44);
-  kit_add_hex(b, "2c00 0000 00000009 1100 0010 00000008 00350036");
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  ck_assert_int_eq(p.kind, CT_PACKET_INVALID);
-  ck_assert_int_eq(p.reason, CT_REASON_IP_FRAGMENT);
-  ck_assert(p.flags & CT_PACKET_REASSEMBLED);
-  /* A chain that breaks off before it is conntrack's to refuse. */
-  kit_ipv6(b, 60);
-  kit_add_hex(b, "2c05 010400000000");
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  ck_assert_int_eq(p.kind, CT_PACKET_INVALID);
-  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
-}
-END_TEST
-
 /* Bytes that the snap length took from a fragment are zeros in the datagram, which counts as cut. */
 START_TEST(cut_fragments)
 {
@@ -469,24 +271,6 @@ START_TEST(cut_fragments)
   ck_assert_uint_eq(p.length, header + 32);
   for (i = 8; i < 32; i++)
     ck_assert_int_eq(p.data[header + i], i >= 13 && i < 16 ? 0 : pattern(i));
-}
-END_TEST
-
-/* What stands before the fragment header counts for the datagram's size as well. */
-START_TEST(ipv6_too_big_with_options)
-{
-  kit_bytes *b = &fragment_bytes;
-  ct_packet p;
-
-  kit_ipv6(b, 60);
-  kit_add_hex(b, "2c00 010400000000 1100 0001 00000009");
-  kit_fill(b, 0, 65504);
-  kit_finish(b);
-  p = send_bytes(b, 0);
-  expect(&p, HELD, "first");
-  p = send_fragment(TRUE, (fragment){ .offset = 65504, .length = 31, .id = 9 });
-  expect(&p, CT_REASON_FRAGMENT_TOO_BIG, "65543");
-  ck_assert_uint_eq(pkt_decoder_fragment_queues(decoder), 0);
 }
 END_TEST
 
@@ -545,11 +329,7 @@ int main(void)
   tcase_add_test(c, not_in_eights);
   tcase_add_test(c, sizes);
   tcase_add_loop_test(c, memory, 0, 2);
-  tcase_add_test(c, ipv6_atomic);
-  tcase_add_loop_test(c, ipv6_headers_in_the_first, 0, 6);
-  tcase_add_test(c, ipv6_chains);
   tcase_add_loop_test(c, cut_fragments, 0, 2);
-  tcase_add_test(c, ipv6_too_big_with_options);
   tcase_add_test(c, arena_life);
   tcase_add_loop_test(c, many_pieces, 0, 3);
   suite_add_tcase(suite, c);

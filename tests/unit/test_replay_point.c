@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Points in a stream, and durations, as text. */
+#include "replay/point.h"
+
+#include <string.h>
+
+#include "unit.h"
+
+START_TEST(points)
+{
+  static const struct {
+    const char *text;
+    gboolean good;
+    replay_point_kind kind;
+    gint64 value;
+  } cases[] = {
+    { "#17", TRUE, REPLAY_POINT_NUMBER, 17 },
+    { "#0", FALSE, 0, 0 },
+    { "#", FALSE, 0, 0 },
+    { "#1x", FALSE, 0, 0 },
+    { "+2.5", TRUE, REPLAY_POINT_OFFSET, 2500000000 },
+    { "+1h30m", TRUE, REPLAY_POINT_OFFSET, 5400 * G_GINT64_CONSTANT(1000000000) },
+    { "+", FALSE, 0, 0 },
+    { "@1600000000.123456789", TRUE, REPLAY_POINT_TIME, G_GINT64_CONSTANT(1600000000123456789) },
+    { "@99999999999999999999", FALSE, 0, 0 },
+    { "1970-01-01", TRUE, REPLAY_POINT_TIME, 0 },
+    { "2020-09-13T12:26:40Z", TRUE, REPLAY_POINT_TIME, G_GINT64_CONSTANT(1600000000000000000) },
+    { "2020-09-13 12:26:40.5", TRUE, REPLAY_POINT_TIME, G_GINT64_CONSTANT(1600000000500000000) },
+    { "2020-09-13T12:26", TRUE, REPLAY_POINT_TIME, G_GINT64_CONSTANT(1599999960000000000) },
+    { "2020-02-30", FALSE, 0, 0 },
+    { "2020-09-13T25:00", FALSE, 0, 0 },
+    { "2020-09-13T12:26:40ZZ", FALSE, 0, 0 },
+    { "9999-01-01", FALSE, 0, 0 },
+    { "yesterday", FALSE, 0, 0 },
+    { "", FALSE, 0, 0 },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    replay_point point;
+    gboolean good = replay_point_parse(cases[i].text, &point);
+
+    ck_assert_msg(good == cases[i].good, "%s", cases[i].text);
+    if (good)
+      ck_assert_msg(point.kind == cases[i].kind && point.value == cases[i].value, "%s: %" G_GINT64_FORMAT,
+                    cases[i].text, point.value);
+  }
+}
+END_TEST
+
+START_TEST(durations)
+{
+  static const struct {
+    const char *text;
+    gint64 ns; /* -1: none */
+  } cases[] = {
+    { "90", 90000000000 },
+    { "0.000000001", 1 },
+    { "250ms", 250000000 },
+    { "1d", 86400 * G_GINT64_CONSTANT(1000000000) },
+    { "1m30s", 90000000000 },
+    { "1h30", -1 },
+    { "s", -1 },
+    { "1y", -1 },
+    { "", -1 },
+    { "-5", -1 },
+    { "999999999999999d", -1 },
+    { "1..5", -1 },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    gint64 ns = -1;
+
+    if (!replay_duration_parse(cases[i].text, &ns))
+      ns = -1;
+    ck_assert_msg(ns == cases[i].ns, "%s: %" G_GINT64_FORMAT, cases[i].text, ns);
+  }
+  ck_assert_int_eq(replay_time_add(G_MAXINT64, 1), G_MAXINT64);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("replay-point");
+  TCase *point = tcase_create("point");
+
+  tcase_add_test(point, points);
+  tcase_add_test(point, durations);
+  suite_add_tcase(suite, point);
+  return unit_run(suite);
+}
