@@ -80,7 +80,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   cli_interrupts_catch(source, NULL);
   while ((batch = replay_source_next(source)) != NULL)
     for (guint i = 0; i < batch->n; i++)
-      scn_decompiler_frame(decompiler, batch->frames[i]);
+      scn_decompiler_frame(decompiler, batch->origins[i].frame);
   cli_interrupts_release();
   code = cli_say_about_captures(source);
   replay_source_free(source);

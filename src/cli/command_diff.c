@@ -97,7 +97,7 @@ static gboolean side_next(side *s)
     return FALSE;
   s->first_ns = s->batch->first_ns;
   s->packet = &s->batch->packets[s->next];
-  s->frame = s->batch->frames[s->next++];
+  s->frame = s->batch->origins[s->next++].frame;
   memset(&s->trace, 0, sizeof(s->trace));
   ct_engine_packet(s->engine, s->packet, &s->result);
   s->has_view = s->result.entry != NULL;

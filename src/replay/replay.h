@@ -44,18 +44,23 @@ typedef struct replay_options {
 /* Everything off or automatic. */
 void replay_options_init(replay_options *options);
 
+/* Where a packet came from: all that is known of it beside what the engine takes. */
+typedef struct replay_origin {
+  const cap_frame *frame;
+  const char *interface; /* its name; "" where the file has none */
+  pkt_link_info link;
+} replay_origin;
+
 /*
  * Frames with what was decoded of them, in the order of the stream. Numbers count every frame of the stream, also those
  * left out. Frames that never reach conntrack are there too, with kind CT_PACKET_NONE.
  */
 typedef struct replay_batch {
   guint n;
-  ct_packet packets[CAP_BATCH_FRAMES]; /* together, so that the engine can be given runs of them */
-  const cap_frame *frames[CAP_BATCH_FRAMES];
-  pkt_link_info links[CAP_BATCH_FRAMES];
-  const char *interfaces[CAP_BATCH_FRAMES]; /* names; "" where a file has none */
-  gint64 first_ns;                          /* time of the stream's first frame */
-  gsize bytes;                              /* of memory behind the frames; what batches share counts in each */
+  ct_packet packets[CAP_BATCH_FRAMES]; /* together, because the engine is given runs of them */
+  replay_origin origins[CAP_BATCH_FRAMES];
+  gint64 first_ns; /* time of the stream's first frame */
+  gsize bytes;     /* of memory behind the frames; what batches share counts in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())

@@ -60,7 +60,8 @@ static void end(run *r)
 
 static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 {
-  replay_seen seen = { b->frames[i], &b->packets[i], &b->links[i], b->interfaces[i], result };
+  const replay_origin *origin = &b->origins[i];
+  replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result };
 
   r->watcher->packet(&seen, r->watcher->user);
 }

@@ -95,16 +95,15 @@ static void take_frame(replay_source *s, slot *to, guint i, guint64 number, cons
   replay_batch *b = &to->batch;
   cap_frame *frame = &to->frames->frames[i];
   ct_packet *packet = &b->packets[b->n];
-  pkt_link_info *link = &b->links[b->n];
+  replay_origin *origin = &b->origins[b->n];
 
   check_link(s, frame, number);
-  memset(link, 0, sizeof(*link));
-  pkt_decode(s->decoder, frame, number, to->arena, packet, link);
+  *origin = (replay_origin){ .frame = frame, .interface = name };
+  pkt_decode(s->decoder, frame, number, to->arena, packet, &origin->link);
   count_checksums(&s->figures, packet->flags);
   if (s->figures.fed < REPLAY_LOOK_PACKETS)
-    replay_look_packet(s->look, packet, link, frame->interface, name);
-  b->frames[b->n] = frame;
-  b->interfaces[b->n++] = name;
+    replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
+  b->n++;
   s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
 }
 
