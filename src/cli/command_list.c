@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
 #include "conntrack/proto/proto.h"
 
 static void list_formats(const ct_params *params)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "conntrack/helper/settings.h"
 #include "verify/offline.h"
 #ifdef HAVE_LIVE
 #include "verify/live.h"

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
+
 static gboolean usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static gboolean usage(GError **error, const char *format, ...)

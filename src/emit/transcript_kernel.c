@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a transcript's first line says of the kernel, so that whoever reads it can set up the same one. */
 #include "formats.h"
+#include "conntrack/helper/settings.h"
 
 static void put_item(emit_text *out, gboolean *any, char *text)
 {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
+
 static int may_set(ctreplay_engine *engine, const char *name, const char *value)
 {
   int code = lib_may_change(engine);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
 #include "conntrack/proto/proto.h"
 
 struct verify_engine {

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
 #include "engine_check.h"
 #include "engine_seeds.h"
 

@@ -12,6 +12,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/h323.h"
 #include "conntrack/helper/parse.h"
+#include "conntrack/helper/settings.h"
 #include "conntrack/helper/sip.h"
 #include "conntrack/state/state.h"
 #include "engine_check.h"

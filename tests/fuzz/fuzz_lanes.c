@@ -5,6 +5,7 @@
  */
 #include <config.h>
 
+#include "conntrack/helper/settings.h"
 #include "engine_seeds.h"
 #include "lanes_pair.h"
 

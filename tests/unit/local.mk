@@ -98,7 +98,6 @@ test_state_SOURCES = tests/unit/test_state.c $(STATE_KIT) $(UNIT_KIT)
 test_state_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_state_LDADD = libscenario.la libexplain.la libemit.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 
-PACKET_TESTS = test_packet test_packet_icmp test_packet_checksum test_packet_link test_packet_defrag
 PACKET_TESTS = test_packet test_packet_icmp test_packet_checksum test_packet_link test_packet_defrag test_packet_defrag6
 TESTS += $(PACKET_TESTS)
 check_PROGRAMS += $(PACKET_TESTS)
@@ -148,8 +147,7 @@ check_PROGRAMS += test_packet_common
 test_packet_common_SOURCES = tests/unit/test_packet_common.c $(UNIT_KIT)
 test_packet_common_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_packet_common_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(CHECK_LIBS) $(GLIB_LIBS)
-HELPER_TESTS = test_expect test_helper_parse test_helper_sip test_helper_h323 test_helper_flow test_door
-HELPER_TESTS = test_expect test_helper_parse test_helper_sip test_helper_h323 test_helper_ras test_helper_flow
+HELPER_TESTS = test_expect test_helper_parse test_helper_sip test_helper_h323 test_helper_ras test_helper_flow test_door
 TESTS += $(HELPER_TESTS)
 check_PROGRAMS += $(HELPER_TESTS)
 HELPER_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

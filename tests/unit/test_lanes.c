@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lanes_pair.h"
+#include "conntrack/helper/settings.h"
 #include "conntrack/lanes/internal.h"
 #include "conntrack/profile/profile.h"
 #include "unit.h"

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Helpers by number and name, and the settings that name them. */
+/* Helpers by number, name and port. */
 #include "conntrack/helper/list.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
-
-#include "conntrack/helper/text.h"
 
 static const struct {
   const ct_helper *helper;
@@ -29,7 +26,7 @@ static const uint16_t ports[N_HELPERS] = {
 
 const ct_helper *ct_helper_get(unsigned i) { return i < N_HELPERS ? helpers[i].helper : NULL; }
 
-static int number_of_name(const char *name, size_t n)
+int ct_helper_number_of(const char *name, size_t n)
 {
   unsigned i;
 
@@ -39,7 +36,7 @@ static int number_of_name(const char *name, size_t n)
   return -1;
 }
 
-int ct_helper_number(const char *name) { return number_of_name(name, strlen(name)); }
+int ct_helper_number(const char *name) { return ct_helper_number_of(name, strlen(name)); }
 
 const ct_helper *ct_helper_find(const char *name)
 {
@@ -56,20 +53,6 @@ uint16_t ct_helper_port(const ct_helper *helper)
     if (helpers[i].helper == helper)
       return helpers[i].port;
   return 0;
-}
-
-bool ct_helper_describe(unsigned i, ct_helper_info *info)
-{
-  if (i >= N_HELPERS)
-    return false;
-  info->name = helpers[i].helper->name;
-  info->help = helpers[i].helper->help;
-  info->port = helpers[i].port;
-  info->tcp = helpers[i].helper->kinds & CT_HELPER_TCP;
-  info->udp = helpers[i].helper->kinds & CT_HELPER_UDP;
-  info->ipv4 = helpers[i].helper->kinds & CT_HELPER_V4;
-  info->ipv6 = helpers[i].helper->kinds & CT_HELPER_V6;
-  return true;
 }
 
 bool ct_helper_suits(const ct_helper *helper, const ct_tuple *t)
@@ -109,85 +92,4 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
     if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && ct_helper_suits(helpers[i].helper, original))
       return helpers[i].helper;
   return NULL;
-}
-
-static ct_helper_error port_add(ct_params *params, int number, uint16_t port)
-{
-  ct_helper_settings *s = &params->helpers;
-
-  if (number < 0)
-    return CT_HELPER_UNKNOWN;
-  if (port == 0)
-    return CT_HELPER_FORMAT;
-  if (s->n_ports == CT_HELPER_PORTS_MAX)
-    return CT_HELPER_MANY;
-  s->ports[s->n_ports].port = port;
-  s->ports[s->n_ports++].helper = (uint8_t)number;
-  return CT_HELPER_OK;
-}
-
-ct_helper_error ct_params_helper_add(ct_params *params, const char *name, uint16_t port)
-{
-  return port_add(params, number_of_name(name, strlen(name)), port);
-}
-
-ct_helper_error ct_params_helper_parse(ct_params *params, const char *text)
-{
-  const char *colon = strrchr(text, ':');
-  uint64_t port;
-  size_t n;
-
-  if (colon == NULL)
-    return CT_HELPER_FORMAT;
-  n = strlen(colon + 1);
-  if (n == 0 || n > 5 || ct_text_number((const uint8_t *)colon + 1, n, &port) != n || port == 0 || port > UINT16_MAX)
-    return CT_HELPER_FORMAT;
-  return port_add(params, number_of_name(text, (size_t)(colon - text)), (uint16_t)port);
-}
-
-ct_helper_error ct_params_helper_disable(ct_params *params, const char *name)
-{
-  int i = number_of_name(name, strlen(name));
-
-  if (i < 0)
-    return CT_HELPER_UNKNOWN;
-  params->helpers.disabled |= UINT32_C(1) << i;
-  return CT_HELPER_OK;
-}
-
-ct_helper_error ct_params_local_add(ct_params *params, const char *text)
-{
-  ct_helper_settings *s = &params->helpers;
-  const char *slash = strchr(text, '/');
-  size_t n = slash ? (size_t)(slash - text) : strlen(text);
-  char copy[INET6_ADDRSTRLEN];
-  uint64_t prefix, longest = 32;
-  ct_addr addr;
-  uint8_t family = CT_IPV4;
-
-  if (n >= sizeof(copy))
-    return CT_HELPER_FORMAT;
-  memcpy(copy, text, n);
-  copy[n] = '\0';
-  memset(&addr, 0, sizeof(addr));
-  if (inet_pton(AF_INET, copy, &addr.v4) != 1) {
-    if (inet_pton(AF_INET6, copy, addr.bytes) != 1)
-      return CT_HELPER_FORMAT;
-    family = CT_IPV6;
-    longest = 128;
-  }
-  prefix = longest;
-  if (slash != NULL) {
-    size_t digits = strlen(slash + 1);
-
-    if (digits == 0 || digits > 3 || ct_text_number((const uint8_t *)slash + 1, digits, &prefix) != digits ||
-        prefix > longest)
-      return CT_HELPER_FORMAT;
-  }
-  if (s->n_local == CT_LOCAL_MAX)
-    return CT_HELPER_MANY;
-  s->local[s->n_local].addr = addr;
-  s->local[s->n_local].family = family;
-  s->local[s->n_local++].prefix = (uint8_t)prefix;
-  return CT_HELPER_OK;
 }

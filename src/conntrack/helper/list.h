@@ -23,4 +23,7 @@
 CT_HELPER_LIST(X)
 #undef X
 
+/* => the number of the helper whose name these n bytes are, in any case of letters; -1: none. */
+int ct_helper_number_of(const char *name, size_t n);
+
 #endif

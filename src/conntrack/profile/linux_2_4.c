@@ -3,6 +3,7 @@
  * Linux 2.4.37's ip_conntrack: TCP by flags alone, no checksums but of ICMP errors, a real timer for every entry. It
  * told nobody what happened in it; the events shown are those it would have had to tell. Spec 13.1.
  */
+#include "conntrack/helper/settings.h"
 #include "conntrack/read/packet.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"

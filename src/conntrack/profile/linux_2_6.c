@@ -4,6 +4,7 @@
  * tracker). Counters, marks and security marks were there if the kernel was built so: here they are off until asked
  * for. Spec 13.2.
  */
+#include "conntrack/helper/settings.h"
 #include "conntrack/read/packet.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/profile/sizes.h"
