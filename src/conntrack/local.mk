@@ -30,7 +30,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h src/conntrack/keeper.h src/conntrack/way.h src/conntrack/master.h src/conntrack/master.c \
-	src/conntrack/expect/expect.h \
+	src/conntrack/expect/expect.h src/conntrack/expect/wheel.h \
 	src/conntrack/expect/gre_key.h src/conntrack/expect/gre_key.c \
 	src/conntrack/helper/helper.h src/conntrack/helper/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \

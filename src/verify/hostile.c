@@ -7,31 +7,6 @@
 #include "conntrack/read/packet.h"
 #include "verify/talk.h"
 
-/* splitmix64 (Steele, Lea, Flood 2014): every seed is as good as any other. */
-guint64 verify_random_next(verify_random *r)
-{
-  guint64 z = r->state += G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-
-  z = (z ^ z >> 30) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-guint32 verify_random_below(verify_random *r, guint32 n) { return (guint32)((verify_random_next(r) >> 32) * n >> 32); }
-gboolean verify_random_percent(verify_random *r, guint percent) { return verify_random_below(r, 100) < percent; }
-
-void verify_hostile_init(verify_hostile *h)
-{
-  h->packets = g_array_new(FALSE, FALSE, sizeof(verify_hostile_packet));
-  h->bytes = g_byte_array_new();
-}
-
-void verify_hostile_clear(verify_hostile *h)
-{
-  g_array_unref(h->packets);
-  g_byte_array_unref(h->bytes);
-}
-
 /* Keeps what was sent, for ICMP errors about it, and sends it. */
 static void say(verify_talk *t, guint dir, guint8 proto, GByteArray *l4)
 {

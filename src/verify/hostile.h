@@ -8,32 +8,8 @@
 #ifndef VERIFY_HOSTILE_H
 #define VERIFY_HOSTILE_H
 
-#include <glib.h>
+#include "verify/hostile_packets.h"
 
-typedef struct verify_random {
-  guint64 state;
-} verify_random;
-
-guint64 verify_random_next(verify_random *random);
-guint32 verify_random_below(verify_random *random, guint32 n); /* n >= 1 */
-gboolean verify_random_percent(verify_random *random, guint percent);
-
-enum { VERIFY_HOSTILE_PHASES = 3 };
-
-typedef struct verify_hostile_packet {
-  guint32 conversation;
-  guint8 phase;           /* 0 .. PHASES - 1, never falling within a conversation: between phases time passes */
-  guint8 family;          /* CT_IPV4, CT_IPV6: what the link layer is to say */
-  guint32 offset, length; /* in the bytes */
-} verify_hostile_packet;
-
-typedef struct verify_hostile {
-  GArray *packets;   /* verify_hostile_packet */
-  GByteArray *bytes; /* IP packets */
-} verify_hostile;
-
-void verify_hostile_init(verify_hostile *hostile);
-void verify_hostile_clear(verify_hostile *hostile);
 /* Appends conversation `number` (1 .. 2^22): a few packets to some dozens. */
 void verify_hostile_add(verify_hostile *hostile, guint64 seed, guint32 number);
 

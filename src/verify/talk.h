@@ -7,7 +7,8 @@
 #define VERIFY_TALK_H
 
 #include "conntrack/tuple.h"
-#include "verify/hostile.h"
+#include "verify/hostile_packets.h"
+#include "verify/random.h"
 
 /* Two hosts, and what each of them would believe if all were well. */
 typedef struct verify_talk {

@@ -6,8 +6,9 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "verify/lab.h"
 #include "verify/engine_side.h"
+#include "verify/lab.h"
+#include "verify/random.h"
 
 /*
  * A phase of sending lasts at most SEND, a pause lasts PAUSE. With timeouts of 2 s, 6 s and 200 s or more, an entry of

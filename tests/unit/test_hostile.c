@@ -7,6 +7,7 @@
 #include "conntrack/tuple.h"
 #include "unit.h"
 #include "verify/hostile.h"
+#include "verify/random.h"
 
 START_TEST(same_seed_same_bytes)
 {

@@ -11,6 +11,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
+#include "conntrack/expect/wheel.h"
 #include "conntrack/helper/helper.h"
 #include "conntrack/master.h"
 
@@ -476,7 +477,7 @@ void ct_expect_master_gone(ct_engine *engine, ct_entry *entry)
     return;
   ct_master_child_gone(engine, ext->master_id);
   if (entry->proto == CT_PROTO_GRE)
-    ct_gre_key_drop(engine, ext->master_id);
+    ct_gre_keys_drop(engine->expects->keys, ext->master_id);
 }
 
 /* ---- looking ---- */
@@ -510,9 +511,23 @@ uint8_t ct_expect_class(const ct_expect *e) { return e->spec.class_number; }
 uint64_t ct_expect_master(const ct_expect *e) { return e->family->id; }
 const ct_helper *ct_expect_helper(const ct_expect *e) { return e->family->helper; }
 
-ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine) { return engine->expects->keys; }
+bool ct_gre_key_any(const ct_engine *engine) { return ct_gre_keys_any(engine->expects->keys); }
+
+uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple)
+{
+  return ct_gre_keys_find(engine->expects->keys, tuple);
+}
+
+bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_tuple *tuple)
+{
+  return ct_gre_keys_add(engine->expects->keys, master_id, dir, tuple);
+}
+
+void ct_gre_key_drop(ct_engine *engine, uint64_t master_id) { ct_gre_keys_drop(engine->expects->keys, master_id); }
 
 /* ---- written down and made again ---- */
+
+ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine) { return engine->expects->keys; }
 
 uint32_t ct_expect_count(const ct_engine *engine) { return engine->expects->count; }
 uint64_t ct_expect_last_id(const ct_engine *engine) { return engine->expects->last_id; }

@@ -56,13 +56,6 @@ bool ct_gre_key_any(const ct_engine *engine);
  */
 uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple);
 
-/* ---- between expect.c and expect_wheel.c ---- */
-
-struct ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine);
-/* The moment an expectation of that deadline goes: the deadline itself under --gc=exact, else when the wheel gets
- * there. */
-int64_t ct_expect_fire_moment(const ct_engine *engine, int64_t deadline_ns);
-
 /* ---- for helper.c ---- */
 
 struct ct_helper;
@@ -127,6 +120,8 @@ uint64_t ct_expect_last_id(const ct_engine *engine);
 void ct_expect_each_record(const ct_engine *engine, void (*fn)(const ct_expect_record *, void *), void *user);
 /* In that order again, without event or count; the master is there and has its helper, which has the class. */
 void ct_expect_restore(ct_engine *engine, const ct_entry *master, const ct_expect_record *record);
+/* The call ids that PPTP announced. */
+struct ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine);
 /* After the last of them. */
 void ct_expect_set_last_id(ct_engine *engine, uint64_t last_id);
 /* How many of a class the master expects. */

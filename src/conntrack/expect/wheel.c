@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When expectations really go, and the call ids of those that PPTP made: what expect.c needs beside its table. */
+/* When expectations really go. */
+#include "conntrack/expect/wheel.h"
+
 #include "conntrack/engine_internal.h"
-#include "conntrack/expect/expect.h"
-#include "conntrack/expect/gre_key.h"
 
 static int64_t tick_of(int64_t ns, uint32_t hz)
 {
@@ -42,17 +42,3 @@ int64_t ct_expect_fire_moment(const ct_engine *engine, int64_t deadline_ns)
   expires = ((expires >> (level * 3)) + 1) << (level * 3);
   return tick_ns(expires, hz) - phase;
 }
-
-bool ct_gre_key_any(const ct_engine *engine) { return ct_gre_keys_any(ct_expect_gre_keys(engine)); }
-
-uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple)
-{
-  return ct_gre_keys_find(ct_expect_gre_keys(engine), tuple);
-}
-
-bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_tuple *tuple)
-{
-  return ct_gre_keys_add(ct_expect_gre_keys(engine), master_id, dir, tuple);
-}
-
-void ct_gre_key_drop(ct_engine *engine, uint64_t master_id) { ct_gre_keys_drop(ct_expect_gre_keys(engine), master_id); }
