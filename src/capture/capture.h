@@ -25,7 +25,8 @@ typedef struct cap_frame {
   guint32 captured;  /* bytes at data */
   guint32 wire;      /* bytes the frame had on the wire; >= captured */
   guint32 interface; /* cap_interface number in the reader; 0 where the file has only one */
-  guint16 link; /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, whatever the file calls it) */
+  guint16 link; /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, under any number that the file
+                   gives it) */
   guint16 direction; /* cap_direction from the capture file (pcapng flags); link headers may know more */
 } cap_frame;
 
@@ -43,7 +44,7 @@ typedef struct cap_batch {
 
 cap_batch *cap_batch_new(void);
 void cap_batch_free(cap_batch *batch);
-/* Memory that the batch keeps alive; what it shares with other batches counts in each. */
+/* Memory that the batch keeps alive. Buffers that it shares with other batches count in each. */
 gsize cap_batch_bytes(const cap_batch *batch);
 /* Empties it: its frames are gone, and the memory with them. Not while it is being filled. */
 void cap_batch_clear(cap_batch *batch);
@@ -59,7 +60,7 @@ typedef enum {
   CAP_ERROR_CUT,    /* ends inside a record: all before it was delivered */
   CAP_ERROR_BROKEN, /* a record that cannot be: all before it was delivered */
   CAP_ERROR_WRITE,  /* output cannot be opened or written */
-  CAP_ERROR_CLOSED  /* whoever read our output has closed the pipe */
+  CAP_ERROR_CLOSED  /* the reader of our output has closed the pipe */
 } cap_error;
 
 /*
@@ -69,9 +70,9 @@ typedef enum {
 cap_reader *cap_reader_open(const char *path, GError **error);
 
 /*
- * The same in two steps, for who wants every input open before the first byte of any is looked at: cap_input_open
- * opens (=> descriptor, or -1 and error), cap_reader_open_fd reads the header. The descriptor belongs to the
- * reader, also on failure.
+ * The same in two steps, for a program that wants every input open before it looks at the first byte of any:
+ * cap_input_open opens (=> descriptor, or -1 and error), cap_reader_open_fd reads the header. The descriptor belongs to
+ * the reader, also on failure.
  */
 int cap_input_open(const char *path, GError **error);
 cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
@@ -88,10 +89,11 @@ cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 void cap_reader_free(cap_reader *reader);
 
 /*
- * Fills the batch with the next frames: as many as fit, but from a live source (pipe, terminal) what is there, so
- * that nothing waits. => TRUE with batch->n >= 1; FALSE at the end (error unset) or on failure (error set; frames
- * before it have been delivered). After a failure it may be called again: a list or a merger goes on with its other
- * files, a single file is at its end. So a loop that wants everything ends at FALSE without error.
+ * Fills the batch with the next frames: as many as fit. From a live source (pipe, terminal) it takes the
+ * frames that are there, so that nothing waits. => TRUE with batch->n >= 1; FALSE at the end (error unset) or on
+ * failure (error set; frames before it have been delivered). After a failure it may be called again: a list or a merger
+ * goes on with its other files, a single file is at its end. So a loop that wants everything ends at FALSE without
+ * error.
  */
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error);
 
@@ -116,22 +118,22 @@ void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 
 
 /*
  * Writer for -w FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng
- * holds everything. What later frames are is not known at the start, so the caller says which:
- * cap_reader_writer_kind tells what holds all that a reader can still deliver.
+ * holds everything. The kinds of later frames are not known at the start, so the caller
+ * chooses: cap_reader_writer_kind tells the kind of file that holds every frame which a reader can still deliver.
  */
 typedef enum { CAP_WRITER_PCAP, CAP_WRITER_PCAPNG } cap_writer_kind;
 typedef struct cap_writer cap_writer;
 cap_writer_kind cap_reader_writer_kind(const cap_reader *reader);
 cap_writer *cap_writer_open(const char *path, cap_writer_kind kind, GError **error);
 /*
- * The same in two steps, for who wants every output open before the first byte of input is looked at: cap_output_open
- * opens (=> descriptor, or -1 and error), cap_writer_open_fd takes it over.
+ * The same in two steps, for a program that wants every output open before it looks at the first byte of input:
+ * cap_output_open opens (=> descriptor, or -1 and error), cap_writer_open_fd takes it over.
  */
 int cap_output_open(const char *path, GError **error);
 cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind);
 /* interface_name may be NULL or ""; frame->interface tells interfaces of the same name apart. */
 gboolean cap_writer_frame(cap_writer *writer, const cap_frame *frame, const char *interface_name, GError **error);
-/* Hands what was written so far to the system, so that who reads the other end of a pipe sees it. */
+/* Hands the bytes written so far to the system, so that a reader at the other end of a pipe sees them. */
 gboolean cap_writer_flush(cap_writer *writer, GError **error);
 /*
  * => FALSE and error where something could not be written, now or before; a regular file is emptied then, so that

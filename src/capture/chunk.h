@@ -29,7 +29,7 @@ void cap_chunk_unref(cap_chunk *chunk);
  */
 void cap_batch_hold(cap_batch *batch, cap_chunk *chunk);
 
-/* What lies between start and end of the chunk has been read and not been parsed. The parser moves start. */
+/* The bytes between start and end of the chunk have been read and not been parsed. The parser moves start. */
 typedef struct cap_window {
   cap_source *source; /* owned */
   cap_chunk *chunk;   /* of the pool */
@@ -40,13 +40,13 @@ typedef struct cap_window {
 
 void cap_window_init(cap_window *window, cap_source *source);
 void cap_window_clear(cap_window *window);
-/* At the end of the stream: gives the buffers back; what the window stood at is remembered. */
+/* At the end of the stream: gives the buffers back. The place of the window is remembered. */
 void cap_window_release(cap_window *window);
 
 /*
- * Reads until need bytes stand between start and end, and takes what comes along with them. => FALSE at the end of
- * the stream, or with error set where reading fails; what was there stays there. Memory grows with what was really
- * read, not with what was asked for.
+ * Reads until need bytes stand between start and end, and takes the bytes that come along with them. => FALSE at the
+ * end of the stream, or with error set where reading fails; the bytes that were there stay. Memory grows with the bytes
+ * that were really read, not with the need.
  */
 gboolean cap_window_need(cap_window *window, gsize need, GError **error);
 

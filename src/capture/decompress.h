@@ -24,14 +24,14 @@ const char *cap_decompressor_name(const cap_decompressor *d);
 
 typedef enum {
   CAP_DECOMPRESS_MORE,   /* all input taken or all room used: go on */
-  CAP_DECOMPRESS_WHOLE,  /* as MORE, and what was taken so far is a whole file */
-  CAP_DECOMPRESS_BROKEN, /* reason says why; what was put out before is good */
+  CAP_DECOMPRESS_WHOLE,  /* as MORE, and the input so far is a whole file */
+  CAP_DECOMPRESS_BROKEN, /* reason says why; the output before is good */
 } cap_decompress_result;
 
 typedef struct cap_decompress_io {
-  const guint8 *in; /* moved past what was taken */
+  const guint8 *in; /* moved past the input taken */
   gsize in_bytes;
-  guint8 *out; /* moved past what was made */
+  guint8 *out; /* moved past the output made */
   gsize out_bytes;
   gboolean end;       /* no input will follow */
   const char *reason; /* why BROKEN; static */

@@ -22,7 +22,7 @@ typedef struct cap_format {
 } cap_format;
 
 extern const cap_format cap_format_pcap, cap_format_pcapng, cap_format_snoop;
-/* Whatever else libpcap knows, and the referee of our own readers. */
+/* Every other kind that libpcap knows; and the referee of our own readers. */
 extern const cap_format cap_format_libpcap;
 
 #endif

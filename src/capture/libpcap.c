@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whatever else libpcap can read, through libpcap; and the referee for our own readers. libpcap reads from a FILE
- * that takes its bytes from our window, so compressed files and pipes whose start has been looked at work the same.
+ * Every other kind that libpcap can read, through libpcap. It is the referee for our own readers, too. libpcap reads
+ * from a FILE that takes its bytes from our window, so compressed files and pipes whose start has been looked at work
+ * the same.
  */
 #include <config.h>
 

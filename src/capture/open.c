@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opening by content: the first bytes choose the format, or tell what else the file is. */
+/* Opening by content: the first bytes choose the format, or tell of what other kind the file is. */
 #include "capture/open.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "capture/formats.h"
 
-/* Asked in this order. libpcap has what none of them recognises. */
+/* Asked in this order. Files that none of them recognises go to libpcap. */
 static const cap_format *const formats[] = { &cap_format_pcap, &cap_format_pcapng, &cap_format_snoop };
 
 int cap_input_open(const char *path, GError **error)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plain pcap, read without libpcap: large reads, frames left where they lie. What is accepted, cut and refused is
- * libpcap's rule, which the tests hold it to, with one difference: seconds are unsigned (draft-ietf-opsawg-pcap),
- * so they last until 2106.
+ * Plain pcap, read without libpcap: large reads, frames left where they lie. libpcap's rules say which records
+ * are accepted, cut and refused, and the tests hold us to them, with one difference: seconds are unsigned
+ * (draft-ietf-opsawg-pcap), so they last until 2106.
  */
 #include "capture/formats.h"
 #include "capture/link.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all kinds of reader have in common. */
+/* The base of all kinds of reader. */
 #include "capture/reader.h"
 
 G_DEFINE_QUARK(cap - error - quark, cap_error)

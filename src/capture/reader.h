@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the readers share. A reader of one kind embeds cap_reader, gives it its ops and fills batches; errors it
+ * The base of all readers. A reader of one kind embeds cap_reader, gives it its ops and fills batches; errors it
  * leaves in `failed`, where cap_reader_next finds them once the frames before are delivered.
  */
 #ifndef CAP_READER_H
@@ -48,8 +48,8 @@ int cap_reader_add_interface(cap_reader *reader, const char *name);
 void cap_reader_fail(cap_reader *reader, gsize at, cap_error code, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /*
- * For who found less than a record in the window: gets need bytes, or sets failed and ended. The end of the file is
- * an end where the window is empty, and a cut ("what" names the record) where it is not. => TRUE when there.
+ * For a reader that found less than a record in the window: gets need bytes, or sets failed and ended. The end of the
+ * file is an end where the window is empty, and a cut ("what" names the record) where it is not. => TRUE when there.
  */
 gboolean cap_reader_need(cap_reader *reader, gsize need, const char *what);
 

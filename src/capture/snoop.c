@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* snoop (RFC 1761), what Solaris writes and libpcap does not read: version 2, big-endian whatever the machine. */
+/* snoop (RFC 1761), which Solaris writes and libpcap does not read: version 2, big-endian on every machine. */
 #include "capture/formats.h"
 #include "capture/link.h"
 

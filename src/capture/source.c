@@ -28,7 +28,7 @@ struct cap_source {
   GError *failed;                 /* told once the output made before it is taken */
   gboolean ended;
   gsize raw_start, raw_end;
-  guint8 *raw; /* what was read to look at the magic, then input of the decompressor */
+  guint8 *raw; /* first the bytes read to look at the magic, then the input of the decompressor */
 };
 
 /* => FALSE where interrupted. A regular file never waits, so it needs no poll. */
@@ -40,7 +40,7 @@ static gboolean wait_readable(cap_source *s)
     if (!s->live || poll(fds, 2, -1) > 0)
       return !cap_source_interrupted(s);
     if (errno != EINTR)
-      return TRUE; /* let read say what is wrong */
+      return TRUE; /* read will name the fault */
     if (s->opening)
       cap_source_interrupt(s);
   }

@@ -14,7 +14,7 @@ typedef struct cap_source cap_source;
 cap_source *cap_source_new(int fd, const char *name, GError **error);
 void cap_source_free(cap_source *source);
 /*
- * Until this is called, a signal that interrupts a wait interrupts the source: who opens it has nothing to
+ * Until this is called, a signal that interrupts a wait interrupts the source: its opener has nothing to
  * interrupt yet.
  */
 void cap_source_opened(cap_source *source);
@@ -30,7 +30,7 @@ void cap_source_interrupt(cap_source *source);
 gboolean cap_source_interrupted(const cap_source *source);
 
 const char *cap_source_name(const cap_source *source);
-/* A pipe, socket or terminal: what comes next may take its time. */
+/* A pipe, socket or terminal: the next bytes may take their time. */
 gboolean cap_source_live(const cap_source *source);
 /* TRUE where path names the very file that is read here. */
 gboolean cap_source_reads(const cap_source *source, const char *path);

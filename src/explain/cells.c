@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The cells of the state table that were used, and what the exceptions made of them. */
+/* The cells of the state table that were used, and the exceptions to them. */
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 #include "explain/topics.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One packet told as the kernel saw it, in sentences that can be read aloud: what was looked up and found, the cell of
- * the state table, the exceptions, the window's four bounds with the numbers, the timeout and why that one, what
- * changed and what did not. Everything is told from the engine's own trace (conntrack/trace.h); nothing is tracked a
- * second time.
+ * One packet told as the kernel saw it, in sentences that can be read aloud: the look-up and its result, the cell of
+ * the state table, the exceptions, the window's four bounds with the numbers, the timeout and why that one, the
+ * members that changed and those that did not. Everything is told from the engine's own trace (conntrack/trace.h);
+ * nothing is tracked a second time.
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -13,7 +13,7 @@
 #include "emit/collect.h"
 #include "emit/text.h"
 
-/* What is to be told; all of one packet, valid until it has been told. */
+/* The facts to be told; all of one packet, valid until it has been told. */
 typedef struct explain_facts {
   const ct_params *params;
   const ct_packet *packet;
@@ -21,7 +21,7 @@ typedef struct explain_facts {
   const ct_trace *trace;
   const ct_view *after;            /* the entry after the packet; NULL where there is none */
   const emit_collector *collector; /* the events since the packet before; NULL: not told */
-  gint64 first_ns;                 /* time of the first frame: what times count from */
+  gint64 first_ns;                 /* time of the first frame: times count from it */
 } explain_facts;
 
 /* X(ID, name in JSON, heading in text) */

@@ -69,7 +69,7 @@ void explain_packet(explain_teller *t)
 
 /* --- the look-up --- */
 
-/* What early drop looked through for nothing. */
+/* The entries that early drop looked through in vain. */
 static const char *searched(ct_eviction eviction)
 {
   switch (eviction) {

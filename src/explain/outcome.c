@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What came of it: the verdict, the timeout and why that one, what changed on the entry and what did not, the events.
+ * The outcome: the verdict, the timeout and why that one, the entry's members that changed and those that did not, the
+ * events.
  */
 #include "conntrack/proto/proto.h"
 #include "emit/formats.h"

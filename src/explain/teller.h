@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the topics speak through. Internal to src/explain. */
+/* The topics' voice. Internal to src/explain. */
 #ifndef EXPLAIN_TELLER_H
 #define EXPLAIN_TELLER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The topics, one function each: it says what there is to say of the packet, which may be nothing. Internal to
+ * The topics, one function each: it says its sentences about the packet, or nothing. Internal to
  * src/explain.
  */
 #ifndef EXPLAIN_TOPICS_H

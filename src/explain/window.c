@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The window: its four bounds with the numbers, and what let a segment pass that broke one. */
+/* The window: its four bounds with the numbers, and why a segment passed that broke one. */
 #include "explain/topics.h"
 
 /* As in tcp_in_window: acknowledgements may be this old at least. */

@@ -28,7 +28,7 @@ void pkt_arena_free(pkt_arena *arena)
   g_free(arena);
 }
 
-/* The first block stays for the next batch; what a burst of fragments needed beyond it goes. */
+/* The first block stays for the next batch; blocks that a burst of fragments needed beyond it go. */
 void pkt_arena_reset(pkt_arena *arena)
 {
   block *b, *next;

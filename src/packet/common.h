@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A short cut for the frame that nearly every capture consists of: Ethernet, IPv4 without options, not a fragment, not
- * cut, TCP or UDP, nothing wrong with it. It gives to the bit what the long way gives, at less than half the cost;
+ * cut, TCP or UDP, nothing wrong with it. It gives to the bit the result of the long way, at less than half the cost;
  * anything else goes the long way. Only for src/packet.
  */
 #ifndef PKT_COMMON_H

@@ -68,8 +68,9 @@ static void packet_refuse(ct_packet *packet, ct_reason reason)
 }
 
 /*
- * Zeros for what the snap length cut and the trackers look at: TCP's options, and all of an SCTP packet, whose chunks
- * may be anywhere. Nothing else is read behind the layer-4 header but payloads, and a cut payload is not to be guessed.
+ * Zeros for the bytes that the snap length cut and the trackers look at: TCP's options, and all of an SCTP packet,
+ * whose chunks may be anywhere. Nothing else is read behind the layer-4 header but payloads, and a cut payload is not
+ * to be guessed.
  */
 static void packet_pad(ct_packet *packet, pkt_arena *arena)
 {

@@ -34,8 +34,8 @@ static guint address_hash(gconstpointer p)
 static gboolean address_equal(gconstpointer a, gconstpointer b) { return ct_addr_equal(a, b); }
 
 /*
- * What a buffer with a fragment of this length costs the kernel (skb->truesize): headroom, the bytes, the shared info
- * of 320, rounded up to a power of two as its allocator does, and 256 for the buffer's own structure.
+ * The cost to the kernel of a buffer with a fragment of this length (skb->truesize): headroom, the bytes, the shared
+ * info of 320, rounded up to a power of two as its allocator does, and 256 for the buffer's own structure.
  */
 static guint32 fragment_cost(guint32 length)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fragment reassembly by the kernel's rules and limits (spec 9). defrag.c has what both families share: queues by key,
- * their deadlines, the memory account, and the rule for overlaps; defrag4.c and defrag6.c have what ip_fragment.c and
- * nf_conntrack_reasm.c decide differently. Only for src/packet.
+ * Fragment reassembly by the kernel's rules and limits (spec 9). defrag.c has the parts that both families share:
+ * queues by key, their deadlines, the memory account, and the rule for overlaps; defrag4.c and defrag6.c have what
+ * ip_fragment.c and nf_conntrack_reasm.c decide differently. Only for src/packet.
  *
- * Memory: a fragment is charged what a socket buffer of its length would cost the kernel (fragment_cost), a queue
+ * Memory: a fragment is charged as much as a socket buffer of its length would cost the kernel (fragment_cost), a queue
  * DEFRAG_QUEUE_BYTES; while the sum is over the high threshold, every fragment is refused, those of queues that exist
- * as well. What is really allocated is about what is charged. There is no eviction (the low threshold has had no
+ * as well. The memory really allocated is about the memory charged. There is no eviction (the low threshold has had no
  * effect since Linux 4.17).
  *
  * Time: a queue goes at its deadline. The kernel's timer fires up to an eighth of the timeout later, by a phase that
@@ -49,7 +49,7 @@ typedef struct defrag_queue {
   GByteArray *bytes;      /* fragments' payloads as they came */
   GByteArray *header;     /* of the fragment with offset 0, as the reassembled datagram will carry it */
   guint32 next_header_at; /* IPv6: in header, the byte that leads to the fragment header */
-  guint8 next_header;     /* IPv6: what the fragment header leads to */
+  guint8 next_header;     /* IPv6: the header behind the fragment header */
   defrag_source *source;  /* IPv4 */
   guint32 source_count;   /* its count when this queue's latest fragment came */
 } defrag_queue;
@@ -75,12 +75,12 @@ defrag_queue *defrag_table_get(defrag_table *table, const defrag_key *key, gint6
 void defrag_queue_free(defrag_table *table, defrag_queue *queue);
 /* Empties it and starts its time anew. */
 void defrag_queue_restart(defrag_table *table, defrag_queue *queue, gint64 now_ns);
-/* Keeps what a fragment's end says of the datagram's. => FALSE where they contradict each other. */
+/* Keeps the datagram's end as a fragment's end tells it. => FALSE where they contradict each other. */
 gboolean defrag_queue_end_set(defrag_queue *queue, guint32 end, gboolean last);
 /*
  * Takes over the payload of a fragment: length bytes at payload_at in packet, which are the datagram's from offset on.
- * The rule of the kernel's inet_frag_queue_insert: what lies wholly in a run is a duplicate, any other overlap is
- * fatal; runs grow at the datagram's end only, so a duplicate that spans two of them counts as an overlap.
+ * The rule of the kernel's inet_frag_queue_insert: a fragment that lies wholly in a run is a duplicate, any other
+ * overlap is fatal; runs grow at the datagram's end only, so a duplicate that spans two of them counts as an overlap.
  */
 defrag_insert defrag_queue_insert(defrag_table *table, defrag_queue *queue, const ct_packet *packet, guint32 payload_at,
                                   guint32 offset, guint32 length);

@@ -15,7 +15,7 @@ enum {
 
 /*
  * More fragments than ipfrag_max_dist came from the same source since this queue's latest one: its id has probably been
- * used again, so what is here is given up.
+ * used again, so the fragments here are given up.
  */
 static gboolean queue_too_far(defrag_queue *queue, guint32 max_distance)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the IP layer asks of a packet before conntrack sees it (spec 0.1): ip_rcv's checks for IPv4, and for IPv6 those
+ * The IP layer's checks of a packet before conntrack sees it (spec 0.1): ip_rcv's checks for IPv4, and for IPv6 those
  * of the bridge's hook into netfilter, which is how the transcripts were recorded. A router's ip6_rcv refuses a few
  * more by their addresses (loopback or multicast sources) or by unknown hop-by-hop options; conntrack itself does not
  * care. Only for src/packet.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Link layers: how far into a frame the IP header begins. A new link type is a function here and a line in link.c's
- * list; what several of them lead to (ethertypes, PPP protocols) has functions of its own. Only for src/packet.
+ * list; the layers that several of them lead to (ethertypes, PPP protocols) have functions of their own. Only for
+ * src/packet.
  */
 #ifndef PKT_LINK_H
 #define PKT_LINK_H
@@ -18,7 +19,7 @@ typedef struct pkt_link {
   guint16 direction; /* cap_direction */
   guint16 layers;
   gboolean in_llc;
-  guint8 family; /* CT_IPV4, CT_IPV6: what the link says, not what the packet says */
+  guint8 family; /* CT_IPV4, CT_IPV6: as the link says, not the packet */
 } pkt_link;
 
 /* => NONE with at and family set, or LINK_TRUNCATED, NOT_IP. */
@@ -39,8 +40,8 @@ static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] 
 static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
 
 /*
- * What follows: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header, MPLS labels,
- * an IP header.
+ * The layers that can follow: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header,
+ * MPLS labels, an IP header.
  */
 ct_reason pkt_link_ethertype(pkt_link *link, guint16 type);
 ct_reason pkt_link_ppp_protocol(pkt_link *link);

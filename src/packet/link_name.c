@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Apart from link.c, because for the names of what it cannot decode this asks libpcap. */
+/* Apart from link.c, because this asks libpcap for the names of link types that cannot be decoded. */
 #include <pcap/pcap.h>
 
 #include "packet/link.h"

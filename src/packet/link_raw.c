@@ -54,7 +54,7 @@ ct_reason pkt_link_null(pkt_link *link)
 }
 
 /*
- * What tcpdump -i nflog:N writes: a family, then attributes in the byte order of the machine, one of them the packet.
+ * As tcpdump -i nflog:N writes: a family, then attributes in the byte order of the machine, one of them the packet.
  */
 ct_reason pkt_link_nflog(pkt_link *link)
 {
@@ -79,7 +79,8 @@ ct_reason pkt_link_nflog(pkt_link *link)
   return CT_REASON_LINK_TRUNCATED;
 }
 
-/* Labels say nothing of what they carry: like every tool, and most routers when they hash, look at the IP version. */
+/* Labels do not name the protocol that they carry: like every tool, and most routers when they hash, look at the IP
+ * version. */
 ct_reason pkt_link_mpls(pkt_link *link)
 {
   const guint8 *label;

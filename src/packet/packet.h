@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a frame to what the engine takes: link layers stripped, the IP layer's own checks made, fragments
+ * From a frame to a packet that the engine takes: link layers stripped, the IP layer's own checks made, fragments
  * reassembled by the kernel's limits, headers read (ct_packet_prepare). Spec 0.1, 0.2, 1, 9. Knows frames but no files.
  */
 #ifndef PKT_PACKET_H
@@ -22,7 +22,7 @@ void pkt_arena_free(pkt_arena *arena);
 void pkt_arena_reset(pkt_arena *arena);
 gsize pkt_arena_bytes(const pkt_arena *arena); /* of memory that it holds */
 
-/* What a frame's link layers said, beside the packet itself. */
+/* The link layers' own words about a frame, beside the packet itself. */
 typedef struct pkt_link_info {
   guint16 direction;      /* cap_direction; cooked headers and pcapng know it */
   guint32 cooked_ifindex; /* Linux cooked v2; 0 unknown */
@@ -47,8 +47,8 @@ void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pk
                 pkt_link_info *info);
 
 /*
- * The same from an IP packet that is already stripped: what link decoding leads to, and what tests call.
- * family is what the link layer said (CT_IPV4, CT_IPV6); captured and wire count from the IP header.
+ * The same from an IP packet that is already stripped. Link decoding leads here, and tests call it.
+ * family is the link layer's word (CT_IPV4, CT_IPV6); captured and wire count from the IP header.
  */
 void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data,
                    guint32 captured, guint32 wire, pkt_arena *arena, ct_packet *packet);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Several captures as one stream of frames, with a memory of what could not be read. Internal to src/replay. */
+/* Several captures as one stream of frames, with a memory of the captures that could not be read. Internal to
+ * src/replay. */
 #ifndef REPLAY_FEED_H
 #define REPLAY_FEED_H
 
@@ -26,7 +27,7 @@ gboolean replay_feed_next(replay_feed *feed, cap_batch *batch);
 /* TRUE where reading may wait for somebody (pipe, terminal). */
 gboolean replay_feed_live(const replay_feed *feed);
 
-/* What is wrong, oldest first; NULL past the last. To be read by the reading thread, or after the end. */
+/* The problems, oldest first; NULL past the last. To be read by the reading thread, or after the end. */
 const char *replay_feed_problem(const replay_feed *feed, guint i);
 /* Adds one; takes the string. */
 void replay_feed_complain(replay_feed *feed, char *text);

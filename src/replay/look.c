@@ -54,7 +54,8 @@ void replay_look_free(replay_look *look)
   g_free(look);
 }
 
-/* TCP only, and only who acknowledges: an acknowledgement means that the other side has spoken, a lone SYN does not. */
+/* TCP only, and only segments that acknowledge: an acknowledgement means that the other side has spoken, a lone SYN
+ * does not. */
 static void look_at_sides(replay_look *look, const ct_packet *packet)
 {
   const ct_tuple *t = &packet->tuple;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router),
- * does it show only one side of the conversations? Whoever replays such a capture ought to know before believing the
- * answer. Internal to src/replay.
+ * does it show only one side of the conversations? A person who replays such a capture ought to know before believing
+ * the answer. Internal to src/replay.
  */
 #ifndef REPLAY_LOOK_H
 #define REPLAY_LOOK_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The replay loop: captures in (one after the other or merged by time), decoded and filtered, through one engine, to
- * whoever watches. Reading and decoding may run on a thread of their own; what the watcher sees is the same either way.
+ * a watcher. Reading and decoding may run on a thread of their own; the watcher sees the same either way.
  *
- * Two floors: a replay_source gives batches of decoded packets (what sweep feeds to several engines at once);
+ * Two floors: a replay_source gives batches of decoded packets (sweep feeds them to several engines at once);
  * replay_run takes one source through one engine and calls a watcher.
  */
 #ifndef REPLAY_REPLAY_H
@@ -16,7 +16,8 @@
 #include "packet/packet.h"
 #include "point.h"
 
-/* What the engine is fed. Plain values; strings belong to the caller and must live as long as the source. */
+/* The captures, and the choice of frames. Plain values; strings belong to the caller and must live as long as the
+ * source. */
 typedef struct replay_options {
   const char *const *captures; /* paths; "-" is standard input */
   guint n_captures;
@@ -33,8 +34,8 @@ typedef struct replay_options {
   guint keep;                        /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
   /*
-   * For those who know better when a frame was sent (a referee's times): gives the time to take instead, by the frame's
-   * number. Both may be called on the reading thread. NULL: as captured, all of them.
+   * For a caller that knows better when a frame was sent (a referee's times): gives the time to take instead, by the
+   * frame's number. Both may be called on the reading thread. NULL: as captured, all of them.
    */
   gint64 (*retime)(guint64 number, gint64 ts_ns, gpointer user);
   gboolean (*skip)(guint64 number, gpointer user); /* TRUE: as if the frame were not there */
@@ -44,7 +45,7 @@ typedef struct replay_options {
 /* Everything off or automatic. */
 void replay_options_init(replay_options *options);
 
-/* Where a packet came from: all that is known of it beside what the engine takes. */
+/* Where a packet came from: everything known of it beside the packet itself. */
 typedef struct replay_origin {
   const cap_frame *frame;
   const char *interface; /* its name; "" where the file has none */
@@ -60,7 +61,7 @@ typedef struct replay_batch {
   ct_packet packets[CAP_BATCH_FRAMES]; /* together, because the engine is given runs of them */
   replay_origin origins[CAP_BATCH_FRAMES];
   gint64 first_ns; /* time of the stream's first frame */
-  gsize bytes;     /* of memory behind the frames; what batches share counts in each */
+  gsize bytes;     /* of memory behind the frames; buffers that batches share count in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())
@@ -79,8 +80,8 @@ typedef struct replay_source replay_source;
  */
 replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error);
 /*
- * The same in two steps, for who wants all files open, and the process fenced in, before the first byte of a capture is
- * looked at: prepare opens the captures, start reads their headers and sets the reading thread going. Between them only
+ * The same in two steps, for a program that opens all files, and fences itself in, before it looks at the first byte of
+ * a capture: prepare opens the captures, start reads their headers and sets the reading thread going. Between them only
  * _readable, _live, _reads, _problem and _free may be called.
  */
 replay_source *replay_source_prepare(const replay_options *options, const ct_params *params, GError **error);
@@ -94,8 +95,8 @@ void replay_source_free(replay_source *source);
  */
 const replay_batch *replay_source_next(replay_source *source);
 /*
- * Gives back, before their time, all batches that were handed out. For who keeps many, and knows by their bytes that it
- * is enough.
+ * Gives back, before their time, all batches that were handed out. For a caller that keeps many, and sees by their
+ * bytes that it is enough.
  */
 void replay_source_release(replay_source *source);
 gboolean replay_source_ready(replay_source *source);
@@ -118,7 +119,7 @@ gboolean replay_source_readable(const replay_source *source);
  */
 void replay_source_interrupt(replay_source *source);
 
-/* What kind of file holds all that this source can give; for cap_writer_open. */
+/* The kind of file that holds every frame of this source; for cap_writer_open. */
 cap_writer_kind replay_source_writer_kind(const replay_source *source);
 
 /* TRUE where path is one of the captures that are read: nothing must be written there. */

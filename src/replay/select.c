@@ -115,7 +115,8 @@ static gboolean bpf_takes(replay_select *select, const cap_frame *frame)
 }
 
 /*
- * What a frame says of where it was captured, without decoding it: frames that are left out must not touch the decoder.
+ * The direction and interface that a frame tells of itself, without decoding it: frames that are left out must not
+ * touch the decoder.
  */
 static void where_captured(const cap_frame *frame, guint *direction, guint32 *ifindex)
 {

@@ -24,7 +24,7 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
                                   gint64 first_ns);
 
 /*
- * What somebody should know at the end: a link type for which the expression does not compile (problem), an interface
+ * Remarks for the end: a link type for which the expression does not compile (problem), an interface
  * or direction that no frame had (remark). Owned by the selection; NULL where there is nothing to say.
  */
 const char *replay_select_problem(replay_select *select);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Captures in, batches of decoded packets out. With two threads the reading one fills a ring of slots and the caller
- * empties it in order; with one, the caller fills the one slot itself. What is in a slot never depends on which.
+ * empties it in order; with one, the caller fills the one slot itself. The content of a slot never depends on which.
  */
 #include "feed.h"
 #include "look.h"
@@ -12,7 +12,7 @@
 enum {
   SLOTS = 16,
   /*
-   * What is read ahead holds no more than this and one batch: records may be huge, and frames of a merger each in a
+   * Batches read ahead hold no more than this and one batch: records may be huge, and frames of a merger each in a
    * buffer of their own.
    */
   RING_BYTES = 64 << 20,
@@ -170,7 +170,7 @@ static gboolean fill(replay_source *s, slot *to)
   return TRUE;
 }
 
-/* What others may ask of the reading side, published with each slot. */
+/* The reading side's figures that others may ask for, published with each slot. */
 static void publish(replay_source *s, gboolean more, gsize bytes)
 {
   guint64 done, total;
@@ -195,7 +195,8 @@ static void publish(replay_source *s, gboolean more, gsize bytes)
   g_mutex_unlock(&s->lock);
 }
 
-/* There is no room, or it would hold too much; but one batch is always ready for who may be holding all the others. */
+/* There is no room, or it would hold too much. One batch is always ready all the same: the caller may be holding all
+ * the others. */
 static gboolean is_full(const replay_source *s)
 {
   return s->produced - s->consumed >= s->n_slots || (s->bytes >= RING_BYTES && s->produced != s->taken);

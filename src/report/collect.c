@@ -168,7 +168,7 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
   g_array_append_val(r->strays, stray);
 }
 
-/* What a long connection is looked at for. */
+/* The packets of a long connection that are worth a row. */
 static gboolean is_notable(const report_row *row)
 {
   return row->cls == CT_CLASS_INVALID || row->dropped || row->assured || row->old_state != row->new_state;

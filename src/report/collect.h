@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is remembered while reading. Internal to src/report. */
+/* The memory of a reading. Internal to src/report. */
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A page about a capture that works from a mail attachment: one file, nothing fetched, readable without scripts, by
- * keyboard, by screen reader, on paper. What is kept is bounded, whatever the capture's size, and the page says what
+ * keyboard, by screen reader, on paper. Memory is bounded for captures of any size, and the page says what
  * was left out.
  *
  * Life: report_new; report_event from ct_engine_watch and report_packet for every packet; report_write; report_free.
@@ -14,7 +14,7 @@
 #include "emit/summary.h"
 #include "emit/text.h"
 
-/* What the page may hold. */
+/* The most that the page may hold. */
 enum {
   REPORT_CONNS_KEPT = 50000,    /* connections remembered while reading, first come first served */
   REPORT_TROUBLED_KEPT = 20000, /* and beyond those, only ones in trouble: INVALID, evicted */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Making and freeing what a scenario consists of. */
+/* Making and freeing the parts of a scenario. */
 #include "scenario/scenario.h"
 
 #include <string.h>

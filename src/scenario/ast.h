@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a scenario says, as the parser leaves it: plain data, owned by the scn_scenario. Numbers that the text left out
+ * A scenario's content, as the parser leaves it: plain data, owned by the scn_scenario. Numbers that the text left out
  * are marked so (has_...): the compiler fills them in, because they depend on the packets before.
  */
 #ifndef SCN_AST_H
@@ -52,7 +52,7 @@ typedef struct scn_extension {
   GByteArray *body; /* after its first two bytes; made whole to a multiple of 8 by the builder */
 } scn_extension;
 
-/* What any packet may say about its IP header and its frame. */
+/* Words that any packet may have about its IP header and its frame. */
 typedef struct scn_ip {
   gboolean has_ttl, has_tos, has_id, has_df, has_from, has_to, has_cut, has_length, has_flow_label;
   guint8 ttl, tos;
@@ -67,7 +67,7 @@ typedef struct scn_ip {
   GByteArray *trailer;   /* after the IP packet in the frame; NULL none */
   GPtrArray *extensions; /* scn_extension; NULL none */
   GPtrArray *patches;    /* scn_patch; NULL none */
-  guint8 direction;      /* cap_direction: what a cooked link layer says */
+  guint8 direction;      /* cap_direction: as a cooked link layer says */
 } scn_ip;
 
 enum {
@@ -160,7 +160,7 @@ typedef struct scn_link {
   scn_layer layer[8]; /* Ethernet, outermost first */
 } scn_link;
 
-/* What a check may ask; a bit each, so that a failure can name all that differs. */
+/* The members that a check may ask for; a bit each, so that a failure can name every difference. */
 enum {
   SCN_CHECK_CLASS = 1 << 0,
   SCN_CHECK_DIR = 1 << 1,
@@ -266,7 +266,7 @@ typedef struct scn_scenario {
   GHashTable *flow_by_name, *step_by_label; /* into flows and steps */
 } scn_scenario;
 
-/* The parser's way of making what the scenario owns. */
+/* The parser's way of making things that the scenario owns. */
 scn_packet *scn_packet_new(void);
 scn_step *scn_step_new(scn_step_kind kind, guint line);
 scn_check *scn_check_new(scn_about about);

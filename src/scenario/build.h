@@ -6,7 +6,7 @@
 
 #include "scenario/ast.h"
 
-/* What the packets of a flow before this one decide about it. */
+/* The state that earlier packets of a flow leave for this one. */
 typedef struct scn_flow_state {
   guint32 isn[2];  /* SCTP: tags */
   guint32 next[2]; /* relative number after the highest sent; TCP */

@@ -135,7 +135,7 @@ static void set_sum(const scn_packet *packet, scn_built *built)
 
 static void put_layer4(const scn_packet *packet, scn_flow_state *state, const scn_built *quoted, GByteArray *out)
 {
-  /* Options are padded by the length of what is in the buffer: layer 4 begins in a buffer of its own. */
+  /* Options are padded by the length of the buffer: layer 4 begins in a buffer of its own. */
   GByteArray *l4 = g_byte_array_new();
 
   switch (packet->proto) {
@@ -212,7 +212,8 @@ static void put_fragment_ipv4(const scn_built *whole, guint32 begin, gboolean mo
               (guint16)((ip->has_df && ip->df ? FLAG_DF : 0) | (more ? FLAG_MF : 0) | (begin / 8 & 0x1fff)));
 }
 
-/* The fragment header goes between what is repeated and what is not; the next-header field before it is put right. */
+/* The fragment header goes between the headers that are repeated and those that are not; the next-header field before
+ * it is put right. */
 static void put_fragment_ipv6(const scn_built *whole, guint32 begin, gboolean more, const scn_ip *ip, scn_built *out)
 {
   guint at = 6, header = 40;

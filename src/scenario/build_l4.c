@@ -31,7 +31,7 @@ static void put_option(const scn_tcp_option *option, guint32 peer_isn, GByteArra
   }
 }
 
-/* Fills in what the text left out and remembers how far the side has come. */
+/* Fills in the numbers that the text left out, and remembers how far the side has come. */
 static guint32 sequence_of(const scn_packet *packet, scn_flow_state *state)
 {
   const scn_tcp *tcp = &packet->l4.tcp;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Both sides are written in the same words, and only what differs is written. */
+/* Both sides are written in the same words, and only the differences are written. */
 #include "scenario/check.h"
 
 #include <string.h>
@@ -253,7 +253,7 @@ static void check_lines(sides *s, const scn_check *check, const GPtrArray *lines
     g_string_append_printf(s->related, "%s\n", (const char *)g_ptr_array_index(lines, i));
 }
 
-/* Where nothing happened just now, what happened last may be what was meant. */
+/* Where nothing happened just now, the last event may be the one meant. */
 static void check_events(sides *s, const scn_runner *runner, const scn_check *check)
 {
   check_lines(s, check, runner->events, "event");

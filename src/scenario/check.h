@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An expectation against what is. Internal to src/scenario. */
+/* An expectation against the facts. Internal to src/scenario. */
 #ifndef SCN_CHECK_H
 #define SCN_CHECK_H
 
@@ -7,7 +7,8 @@
 #include "scenario/runner.h"
 
 /*
- * => TRUE where the check is met; else what was expected and what is, in the same words, and what else helps, appended.
+ * => TRUE where the check is met; else the expectation and the facts, in the same words, and other lines that help,
+ * appended.
  */
 gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got,
                         GString *related);

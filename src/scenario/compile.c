@@ -61,7 +61,7 @@ static gboolean cannot(const scn_compiler *compiler, const scn_step *step, GErro
   return FALSE;
 }
 
-/* Years are bounded, so that adding never passes what 64 bits hold. */
+/* Years are bounded, so that adding never passes 64 bits. */
 static gboolean pass_time(scn_compiler *compiler, const scn_step *step, GError **error)
 {
   const gint64 largest = G_GINT64_CONSTANT(4294967295) * 1000000000;

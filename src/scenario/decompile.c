@@ -9,11 +9,11 @@
 
 /* A flow as it goes through the capture. */
 typedef struct flow_log {
-  scn_flow flow; /* isn: what its declaration says */
+  scn_flow flow; /* isn: as its declaration says */
   scn_flow_state state;
   gboolean told[2];   /* a number relative to this side's ISN has been printed */
   gboolean announced; /* SCTP: a chunk has told a tag */
-  gboolean restated;  /* an isn statement was printed: the declaration no longer says what holds */
+  gboolean restated;  /* an isn statement was printed: the declaration no longer holds */
 } flow_log;
 
 /* A packet as its frame shows it. */
@@ -147,7 +147,7 @@ static gboolean begins_as(const cap_frame *frame, guint l3_offset, const scn_lin
   return same;
 }
 
-/* What a link layer with a direction says: a capture file's flags, else a cooked header. */
+/* The direction that a link layer tells: a capture file's flags, else a cooked header. */
 static guint8 direction_of(const cap_frame *frame, const pkt_link_info *info, const scn_link *link)
 {
   if (frame->direction == CAP_DIR_UNKNOWN && info->direction == CAP_DIR_OUT && (link->dlt == 113 || link->dlt == 276))
@@ -173,7 +173,7 @@ static gboolean packet_of(const cap_frame *frame, guint l3_offset, scn_bytes *by
                                      : 40u + (guint)(bytes->data[4] << 8 | bytes->data[5]);
   if (bytes->family == CT_IPV6 && claimed == 40 && bytes->data[6] == 0)
     claimed = 0; /* its hop-by-hop header may say that it is a jumbogram (RFC 2675) */
-  /* Bytes behind the packet are padding; a packet that claims more than there was, or nothing, is what it is. */
+  /* Bytes behind the packet are padding; a packet that claims more than there was, or nothing, is left so. */
   least = bytes->family == CT_IPV4 ? MAX((bytes->data[0] & 15) * 4u, 20u) : 40;
   bytes->length = claimed >= least && claimed < wire ? claimed : wire;
   bytes->length = MIN(bytes->length, 65535 + 40);
@@ -318,7 +318,7 @@ static void print_raw(scn_decompiler *d, const cap_frame *frame, const seen *s)
   scn_print_direction(d->body, s->direction);
 }
 
-/* What the engine made of the packet, in the words of an expectation. */
+/* The engine's answer to the packet, in the words of an expectation. */
 static void print_check(scn_decompiler *d)
 {
   const scn_runner *runner = &d->runner;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From captured frames back to a scenario that passes: every IP packet again, in notation where the builder can make
- * the very same bytes of it, else as raw bytes; after each what the engine made of it. Link layers are kept as far as
+ * the very same bytes of it, else as raw bytes; after each the engine's answer. Link layers are kept as far as
  * the language has them; frames that carry no IP are left out, and counted.
  */
 #ifndef SCN_DECOMPILE_H
@@ -12,7 +12,7 @@
 
 typedef struct scn_decompiler scn_decompiler;
 
-/* The engine that is asked what it makes of the packets. */
+/* The engine that answers to the packets. */
 scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksums);
 void scn_decompiler_free(scn_decompiler *decompiler); /* NULL is fine */
 

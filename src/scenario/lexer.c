@@ -25,7 +25,7 @@ gboolean scn_fail(scn_cursor *c, const char *format, ...)
   return FALSE;
 }
 
-/* Only what can stand in a message: a hostile file's bytes stay out of the terminal. */
+/* Only characters that can stand in a message: a hostile file's bytes stay out of the terminal. */
 static char *printable(const char *at, const char *end)
 {
   GString *text = g_string_new(NULL);

@@ -42,7 +42,7 @@ static guint16 layer_type(const scn_layer *layer)
   return types[layer->kind];
 }
 
-/* Ethernet's type is written by whoever comes before: MPLS and PPPoE have no place for it. */
+/* Ethernet's type is written by the layer before: MPLS and PPPoE have no place for it. */
 static void put_layers(const scn_link *link, guint8 family, guint packet_bytes, GByteArray *out)
 {
   guint16 ip_type = family == CT_IPV4 ? TYPE_IPV4 : TYPE_IPV6;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parser's parts, by what they read: parse_lines.c lines, parse_directives.c directives, parse_packet.c what any
- * packet can say, parse_tcp.c, parse_icmp.c and parse_sctp.c their notations, parse_check.c expectations,
- * parse_common.c what several of them read. Internal to src/scenario.
+ * The parser's parts, by their notation: parse_lines.c lines, parse_directives.c directives, parse_packet.c the words
+ * of any packet, parse_tcp.c, parse_icmp.c and parse_sctp.c their notations, parse_check.c expectations, parse_common.c
+ * pieces that several of them read. Internal to src/scenario.
  */
 #ifndef SCN_PARSE_H
 #define SCN_PARSE_H

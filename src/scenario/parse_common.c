@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What several notations have in common. */
+/* Pieces that several notations have in common. */
 #include "scenario/parse.h"
 
 enum { PAYLOAD_MAX_BYTES = 65535 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines and directives: what a scenario is made of. The grammar stands in doc/scenario.md. */
+/* Lines and directives, of which a scenario is made. The grammar stands in doc/scenario.md. */
 #include "scenario/parse.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What any packet can say: whose it is, its payload, its IP header, what is wrong with it on purpose. */
+/* The words that any packet can have: its flow, its payload, its IP header, its faults on purpose. */
 #include "scenario/parse.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Performing a scenario: its packets through decoder and engine, its expectations against what came of it. No files, no
+ * Performing a scenario: its packets through decoder and engine, its expectations against the outcome. No files, no
  * printing: the caller is told of each expectation in turn.
  */
 #ifndef SCN_PERFORM_H
@@ -15,7 +15,7 @@ typedef struct scn_outcome {
   gboolean met;
   const char *expectation; /* as the text has it */
   /* Where it was not met: */
-  const char *expected; /* what was asked for, only the parts that differ; one a line */
+  const char *expected; /* the expectation, only the parts that differ; one a line */
   const char *got;      /* the same parts as they are */
   const char *packet;   /* the packet before, as -P shows it; "" where there was none */
   const char *why; /* where the expectation is one of a packet: what explain says of it, a sentence a line; else "" */

@@ -5,7 +5,7 @@
 
 enum { PAST_EVENTS = 8 };
 
-/* What was printed, with each run of blanks made one: columns are for eyes. */
+/* The printed line, with each run of blanks made one: columns are for eyes. */
 static char *take_squeezed(emit_text *out)
 {
   GString *line = g_string_new(NULL);
@@ -107,7 +107,7 @@ static void keep_line(scn_runner *runner)
   runner->line = take_squeezed(runner->packet_lines->text);
 }
 
-/* What happened before this step is past. */
+/* Events before this step are past. */
 static void pass_events(scn_runner *runner)
 {
   for (guint i = 0; i < runner->events->len; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decoder and engine at a moment of a run: what perform.c and decompile.c send packets through, and check.c asks.
+ * Decoder and engine at a moment of a run: perform.c and decompile.c send packets through it, and check.c asks it.
  * Internal to src/scenario.
  *
  * Life: scn_runner_init; scn_runner_frame and scn_runner_wait in the order of time; scn_runner_clear.

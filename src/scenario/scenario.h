@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Scenarios: packets and what is expected of them, as plain text in packetdrill's notation (grammar: doc/scenario.md).
+ * Scenarios: packets and expectations of them, as plain text in packetdrill's notation (grammar: doc/scenario.md).
  *
  *   text --scn_scenario_parse--> scn_scenario (settings, flows, steps in order; ast.h)
  *   steps --scn_compiler_step--> frames, one or none a step (compile.c; bytes by build_*.c, link layers by link.c)
@@ -33,7 +33,8 @@ typedef enum {
 scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error);
 /* The same from a file; "-" is standard input. */
 scn_scenario *scn_scenario_load(const char *path, GError **error);
-/* The same from a descriptor, which is closed in any case; for who opens everything before anything is parsed. */
+/* The same from a descriptor, which is closed in any case; for a program that opens everything before it parses
+ * anything. */
 scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error);
 void scn_scenario_free(scn_scenario *scenario); /* NULL is fine */
 
@@ -62,8 +63,8 @@ gboolean scn_scenario_compile(const scn_scenario *scenario, scn_frame_fn fn, gpo
  * compile. */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error);
 /*
- * The same into a descriptor that is open for writing, and is closed in any case: what it held stays as it was where
- * the scenario does not compile.
+ * The same into a descriptor that is open for writing, and is closed in any case. Where the scenario does not compile,
+ * the file keeps the content that it had.
  */
 gboolean scn_scenario_write_fd(const scn_scenario *scenario, int fd, const char *path, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes to AST. Nothing here is trusted: what was read is built again and compared, and a packet that does not come out
- * the same is refused. So a field that is read wrongly costs readability, never truth.
+ * Bytes to AST. Nothing here is trusted: a packet that was read is built again and compared, and a packet that does not
+ * come out the same is refused. So a field that is read wrongly costs readability, never truth.
  */
 #include "scenario/unbuild.h"
 
@@ -45,7 +45,7 @@ gboolean scn_unbuild_tuple(const scn_bytes *b, ct_tuple *tuple)
 
   if (!find_l4(b, &offset, &proto))
     return FALSE;
-  /* What only the other family's ICMP number says is a protocol like any other. */
+  /* The other family's ICMP number is a protocol like any other. */
   if (proto == (b->family == CT_IPV4 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP))
     return FALSE;
   memset(tuple, 0, sizeof(*tuple));
@@ -96,7 +96,7 @@ static void read_ipv6(const scn_bytes *b, scn_ip *ip)
   ip->ttl = b->data[7];
 }
 
-/* What was captured, and zeros for the rest: as the engine sees a packet that the snap length cut. */
+/* The captured bytes, and zeros for the rest: as the engine sees a packet that the snap length cut. */
 static void read_payload(const scn_bytes *b, guint from, GByteArray *payload)
 {
   guint known = b->captured > from ? b->captured - from : 0;

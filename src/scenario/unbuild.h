@@ -14,7 +14,8 @@ typedef struct scn_bytes {
   guint8 family;
 } scn_bytes;
 
-/* What decides about a packet's flow; ids as in ct_tuple where the protocol has ports or an identifier, else 0. */
+/* The tuple by which a packet's flow is found; ids as in ct_tuple where the protocol has ports or an identifier, else
+ * 0. */
 gboolean scn_unbuild_tuple(const scn_bytes *bytes, ct_tuple *tuple);
 
 /*

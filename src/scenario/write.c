@@ -45,7 +45,7 @@ static gboolean write_all(const scn_scenario *scenario, cap_writer *writer, GErr
 }
 
 /*
- * All that can be wrong with the scenario is found before anything is written: what is written is whole, or it is the
+ * All that can be wrong with the scenario is found before anything is written: the file is whole, or it is the
  * writer's failure.
  */
 gboolean scn_scenario_write(const scn_scenario *scenario, const char *path, GError **error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The arcs of a machine, and what a label or a list makes of them. Internal to src/states. */
+/* The arcs of a machine, and the ways that a label or a list makes of them. Internal to src/states. */
 #ifndef STATES_ARCS_H
 #define STATES_ARCS_H
 
@@ -9,7 +9,7 @@
 states_arc *states_arc_add(states_machine *machine, guint from, guint dir, guint input, gint to);
 
 /*
- * What leads from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs
+ * A way from one node to another, for one line of a label or a list: the directions, the input, how often. Arcs
  * that differ only in their direction are one.
  */
 typedef struct states_way {

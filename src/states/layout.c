@@ -2,8 +2,8 @@
 /*
  * A machine as a picture. The states stand in one column, in the order in which a connection walks through them; arcs
  * that skip states run down on the right, arcs that go back run up on the left, each group in a lane of its own, short
- * ones inside. What leads to the same state from everywhere is one short arrow. So no line ever crosses a label,
- * whatever table is drawn.
+ * ones inside. An input that leads to the same state from everywhere is one short arrow. So no line ever crosses
+ * a label, in any table.
  */
 #include "states/picture.h"
 
@@ -53,7 +53,7 @@ static int counted_width(const picture *p)
   return width;
 }
 
-/* --- what is drawn --- */
+/* --- edges --- */
 
 static edge *find_edge(picture *p, guint from, guint to, gboolean general)
 {
@@ -171,7 +171,7 @@ static void order_nodes(picture *p)
     p->order[i] = p->order[p->n_order - 1 - i];
     p->order[p->n_order - 1 - i] = swap;
   }
-  /* What only rules beside the table lead to comes last. */
+  /* States to which only rules beside the table lead come last. */
   for (node = 1; node < p->m->n_nodes; node++)
     if (!seen[node] && p->m->nodes[node].entered)
       p->order[p->n_order++] = node;

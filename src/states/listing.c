@@ -203,7 +203,7 @@ static gboolean is_same_edge(const states_way *a, const states_way *b)
 }
 
 /*
- * What leads from one state to another is one edge with several lines: Graphviz would lay edges of the same ends over
+ * All arcs from one state to another are one edge with several lines: Graphviz would lay edges of the same ends over
  * one another.
  */
 static void dot_edge(emit_text *out, const states_machine *m, const GArray *ways, guint first)

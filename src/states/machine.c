@@ -136,7 +136,7 @@ static void count_arc(states_machine *m, guint from, guint dir, guint input, gin
   g_array_index(m->arcs, states_arc, m->arcs->len - 1).count = 1;
 }
 
-/* What became of a TCP or DCCP packet, which may be something else than its cell says. */
+/* The outcome of a TCP or DCCP packet, which may differ from its cell. */
 static gint outcome(const ct_result *result, const ct_trace *trace)
 {
   if (result->cls == CT_CLASS_INVALID)

@@ -44,7 +44,7 @@ struct states_drawing {
   emit_text *out;
   const states_machine *m;
   gboolean counted; /* labels have figures, arcs are taken or idle */
-  const char *id;   /* what the names of its parts begin with; NULL: they have none */
+  const char *id;   /* the beginning of its parts' names; NULL: they have none */
   guint n_order, order[STATES_NODES_MAX], place[STATES_NODES_MAX]; /* place: where in the order; order: which node */
   int y[STATES_NODES_MAX], height[STATES_NODES_MAX], foot[STATES_NODES_MAX]; /* by node */
   edge edges[EDGES_MAX];
@@ -58,7 +58,7 @@ typedef struct states_drawing picture;
 
 /* Fills all but out and id. */
 void states_layout(picture *p, const states_machine *machine, gboolean counted);
-/* What to say of the packets that left a node as it was; may be empty. Free it. */
+/* => a new string: the packets that left a node as it was, in words; may be empty. */
 char *states_stays_text(const picture *p, guint node);
 
 #endif

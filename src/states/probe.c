@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Protocols without a state table: send an engine packets from either side, soon and late, and see what becomes of the
- * entry. Every node is reached by a known path of packets; from there each input is tried on a fresh engine.
+ * Protocols without a state table: send an engine packets from either side, soon and late, and look at the entry
+ * afterwards. Every node is reached by a known path of packets; from there each input is tried on a fresh engine.
  */
 #include "states/probe.h"
 
@@ -100,7 +100,7 @@ static void name_nodes(states_machine *m)
   m->inputs[LATE] = "packet after 2 s";
 }
 
-/* => where one more packet leads from the end of a path, and what the entry is then. */
+/* => where one more packet leads from the end of a path, and the entry then. */
 static gint try_step(const states_machine *m, const ct_params *params, path *way, guint dir, guint gap_ms,
                      ct_view *view)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A protocol's states as a drawing needs them: nodes and arcs, read from what runs. TCP's, SCTP's and DCCP's come from
- * the very tables of the profile; of protocols without a table the engine itself is asked, by sending it packets and
- * looking what becomes of the entry. So no picture can tell anything else than the program does.
+ * A protocol's states as a drawing needs them: nodes and arcs, read from the code that runs. TCP's, SCTP's and DCCP's
+ * come from the very tables of the profile; of protocols without a table the engine itself is asked, by sending it
+ * packets and looking at the entry. So no picture can tell anything else than the program does.
  *
  * Life: states_machine_new; states_machine_count for each packet of a capture, where there is one; a states_put_
  * function; states_machine_free.
@@ -77,7 +77,7 @@ typedef struct states_step {
   guint input;    /* STATES_INPUTS_MAX: not known */
 } states_step;
 
-/* id: static; what the page's names of its parts begin with. machine must outlive the drawing. */
+/* id: static; the beginning of its parts' names in the page. machine must outlive the drawing. */
 states_drawing *states_drawing_new(const states_machine *machine, const char *id);
 void states_drawing_free(states_drawing *drawing); /* NULL is fine */
 

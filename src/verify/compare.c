@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds what belongs together on the two sides, and stops at the first difference. */
+/* Finds the pairs that belong together on the two sides, and stops at the first difference. */
 #include "verify/compare_internal.h"
 
 /* --- life --- */
@@ -209,7 +209,7 @@ static gboolean got_events_match(verify_compare *c, const verify_line *got, GArr
   return TRUE;
 }
 
-/* Whoever waited a whole frame in vain makes the difference. */
+/* An event that waited a whole frame in vain makes the difference. */
 static gboolean waiting_settle(verify_compare *c, GArray **waiting, GArray *unmatched, gboolean is_truth)
 {
   if ((*waiting)->len > 0)

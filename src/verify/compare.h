@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two runs side by side, frame by frame: the truth (a transcript) and what is to be measured by it (an engine, or
- * another transcript). Everything a transcript holds is compared; whatever is let pass although it is not equal stands
- * in verify_tolerance, is decided in compare.c's section "what is let pass" and nowhere else, and is counted.
+ * Two runs side by side, frame by frame: the truth (a transcript) and the run to be measured by it (an engine, or
+ * another transcript). Everything a transcript holds is compared. Values that are let pass although they are not equal
+ * stand in verify_tolerance, are decided in compare_fields.c's section "what is let pass" and nowhere else, and are
+ * counted.
  */
 #ifndef VERIFY_COMPARE_H
 #define VERIFY_COMPARE_H
@@ -24,7 +25,7 @@ typedef struct verify_tolerance {
 } verify_tolerance;
 
 /*
- * Engine (hz as the truth's clock) against a transcript of a virtual clock: what the transcripts' description allows.
+ * Engine (hz as the truth's clock) against a transcript of a virtual clock: as the transcripts' description allows.
  */
 extern const verify_tolerance verify_tolerance_virtual;
 /* Engine against a live kernel, whose ticks nobody knows. */

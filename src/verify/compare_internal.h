@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between compare.c, which finds what belongs together, and compare_fields.c, which says whether two of a kind agree.
+ * Between compare.c, which finds the pairs that belong together, and compare_fields.c, which says whether two of a kind
+ * agree.
  */
 #ifndef VERIFY_COMPARE_INTERNAL_H
 #define VERIFY_COMPARE_INTERNAL_H
@@ -22,7 +23,7 @@ struct verify_compare {
 
 /* --- what is let pass; each counts what it let pass --- */
 
-/* rest_ns: what is left of the other side's, early_ns: how much further the truth may be. */
+/* rest_ns: the rest of the other side's timeout, early_ns: how much further the truth may be. */
 gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns);
 gboolean verify_unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got);
 /* An entry that one side alone has: so near to its end that both may be right. */

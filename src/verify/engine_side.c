@@ -18,7 +18,8 @@ struct verify_engine {
   GArray *expected; /* verify_expect */
 };
 
-/* Written by ctreplay itself (-P -o transcript): a continuous clock, and what only looks wrong is not called wrong. */
+/* Written by ctreplay itself (-P -o transcript): a continuous clock, and a sum that only looks wrong is not called
+ * wrong. */
 gboolean verify_header_is_own(const verify_header *header) { return g_str_has_prefix(header->kernel, "ctreplay "); }
 
 /*
@@ -147,7 +148,7 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
   }
 }
 
-/* What the kernel puts into a message (spec 4.3), from what it lists. */
+/* The members of a message (spec 4.3), from those of a listing. */
 static void entry_as_event(verify_entry *e, const ct_event *event)
 {
   guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
@@ -174,7 +175,7 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   memset(x->mask.dst.bytes, 0xff, view->tuple.family == CT_IPV6 ? 16 : 4);
   x->mask.dst_id = 0xffff;
   x->master = view->master_tuple;
-  /* Jiffies are divided toward zero: what is less than a second late shows as 0. */
+  /* Jiffies are divided toward zero: a timer less than a second late shows as 0. */
   x->rest_ns = view->timeout_ns;
   x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
   x->class_number = view->class_number;

@@ -41,7 +41,7 @@ GHashTable *verify_engine_stats(const verify_engine *run);
 /* The last frame as the engine took it, for its tuple; its bytes are gone after the next frame. */
 const ct_packet *verify_engine_packet(const verify_engine *run);
 
-/* What an entry looks like when it is listed, and in an event; public for the live comparison. */
+/* An entry as it is listed. */
 void verify_entry_from_view(verify_entry *entry, const ct_view *view);
 
 #endif

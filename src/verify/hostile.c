@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What two hosts say to each other: the script of a polite conversation, and how it goes wrong. */
+/* The speech of two hosts: the script of a polite conversation, and how it goes wrong. */
 #include "verify/hostile.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "conntrack/read/packet.h"
 #include "verify/talk.h"
 
-/* Keeps what was sent, for ICMP errors about it, and sends it. */
+/* Keeps the packet, for ICMP errors about it, and sends it. */
 static void say(verify_talk *t, guint dir, guint8 proto, GByteArray *l4)
 {
   guint before = t->out->packets->len;
@@ -122,7 +122,7 @@ static guint32 any_tag(verify_talk *t, guint dir)
   return chance(t, 40) ? t->tag[!dir] : chance(t, 60) ? 0 : (guint32)verify_random_next(&t->random);
 }
 
-/* tag: what INIT and INIT_ACK announce. */
+/* tag: the one that INIT and INIT_ACK announce. */
 static void chunk_put(verify_talk *t, guint8 type, guint32 tag, GByteArray *out)
 {
   guint begin = out->len;

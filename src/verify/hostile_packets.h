@@ -10,7 +10,7 @@ enum { VERIFY_HOSTILE_PHASES = 3 };
 typedef struct verify_hostile_packet {
   guint32 conversation;
   guint8 phase;           /* 0 .. PHASES - 1, never falling within a conversation: between phases time passes */
-  guint8 family;          /* CT_IPV4, CT_IPV6: what the link layer is to say */
+  guint8 family;          /* CT_IPV4, CT_IPV6: as the link layer is to say */
   guint32 offset, length; /* in the bytes */
 } verify_hostile_packet;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sends packets through the laboratory and reads what the kernel made of them. */
+/* Sends packets through the laboratory and reads the kernel's answers. */
 #include <config.h> /* for _GNU_SOURCE */
 
 #include "verify/lab.h"

@@ -2,7 +2,7 @@
 /*
  * A laboratory: two nameless network namespaces of this process alone, on this machine's own kernel. One injects
  * frames, the other bridges them to a second link with br_netfilter on, so that every IP packet passes conntrack and is
- * confirmed whatever its addresses are.
+ * confirmed under any addresses.
  *
  *   injecting namespace        tracking namespace
  *   a0 (packet socket) ------- a1 \
@@ -10,7 +10,7 @@
  *   b0 (packet socket) ------- b1 /
  *
  * Neither has a link or a route to the machine's own network. The namespaces have no name: they end with the process,
- * whatever ends it. verify_lab_new moves the whole process into the tracking namespace (and, without privilege, into a
+ * however it ends. verify_lab_new moves the whole process into the tracking namespace (and, without privilege, into a
  * user namespace) for good, so open files before and start no threads.
  */
 #ifndef VERIFY_LAB_H
@@ -36,14 +36,14 @@ gint64 verify_lab_now(const verify_lab *lab);
 
 /*
  * Sends an IP packet and fills time, class, direction, forwarded and events (why, where it could not be sent). family:
- * CT_IPV4, CT_IPV6. seen_ns is set by whoever looks at the table next.
+ * CT_IPV4, CT_IPV6. seen_ns is set by the next look at the table.
  */
 gboolean verify_lab_send(verify_lab *lab, guint8 family, const guint8 *packet, gsize bytes, guint64 number,
                          verify_line *line, GError **error);
 
 /*
  * The kernel's tables: verify_entry, verify_expect; timeouts as of line->seen_ns, which is set. Listing makes the
- * kernel collect what has expired.
+ * kernel collect expired entries.
  */
 gboolean verify_lab_table(verify_lab *lab, verify_line *line, GArray *entries, GArray *expected, GError **error);
 /* The entry of one tuple of either direction. *found FALSE where there is none (or it has expired). */

@@ -199,12 +199,12 @@ gboolean verify_labnet_open(verify_labnet *net, GError **error)
     net->side[i] = net_namespace_make();
     if (net->side[i] < 0)
       return missing(error, "network namespace", errno);
-    /* Only what is made after this is silent, so the namespace that receives links must know before they come. */
+    /* Only links made after this are silent, so the namespace that receives links must know before they come. */
     ipv6_silence();
   }
   if (links_make(net, error))
     return TRUE;
-  /* What fails here fails for want of a module or a privilege. */
+  /* A failure here is for want of a module or a privilege. */
   if (error != NULL && *error != NULL)
     (*error)->code = VERIFY_ERROR_MISSING;
   return FALSE;

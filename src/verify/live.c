@@ -22,7 +22,7 @@ typedef struct live {
   verify_lab *lab;
   verify_engine *run;
   verify_compare *compare;
-  verify_table recorded; /* what a reader of the transcript knows */
+  verify_table recorded; /* the table as a reader of the transcript knows it */
   verify_line line, got;
   GArray *entries, *expected; /* the kernel's tables after the frame */
   GByteArray *packet;         /* as it is sent */
@@ -31,7 +31,7 @@ typedef struct live {
   gint64 last_ts_ns;
 } live;
 
-/* --- what is sent --- */
+/* --- sending --- */
 
 static guint32 claimed_length(const guint8 *packet, guint32 bytes)
 {
@@ -63,8 +63,8 @@ static void header_sum_mend(guint8 *packet, guint32 bytes)
 }
 
 /*
- * The IP packet of a frame as it was on the wire: link padding cut off, what the snap length cut put back as zeros. =>
- * FALSE: carries none.
+ * The IP packet of a frame as it was on the wire: link padding cut off, bytes that the snap length cut put back as
+ * zeros. => FALSE: carries none.
  */
 static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded)
 {
@@ -95,7 +95,7 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
   return TRUE;
 }
 
-/* The capture's own pace, within what was asked for. */
+/* The capture's own pace, within the limit asked for. */
 static void gap_wait(live *l, const cap_frame *frame)
 {
   gint64 gap_ns = l->number == 1 ? 0 : CLAMP(frame->ts_ns - l->last_ts_ns, 0, l->options->max_gap_ns);

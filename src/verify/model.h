@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is compared, as values: entries, expectations, events, what a run did with a frame (a line), and what stands
- * behind the last frame. Transcripts are read into these, an engine and a kernel answer in these. Also the error domain
+ * The values that are compared: entries, expectations, events, a run's answer to a frame (a line), and the end behind
+ * the last frame. Transcripts are read into these, an engine and a kernel answer in these. Also the error domain
  * of all of src/verify.
  *
  * Ownership: strings are interned (g_intern_string) and never freed; a line owns its arrays.
@@ -16,7 +16,7 @@
 
 #define VERIFY_NS_PER_S G_GINT64_CONSTANT(1000000000)
 
-/* What a listing or an event may or may not carry. */
+/* Members that a listing or an event may or may not carry. */
 enum {
   VERIFY_HAS_REPLY = 1 << 0,
   VERIFY_HAS_STATUS = 1 << 1,
@@ -104,7 +104,7 @@ void verify_line_init(verify_line *line);
 void verify_line_reset(verify_line *line);
 void verify_line_clear(verify_line *line);
 
-/* What stands behind the last line. */
+/* The end, behind the last line: tables and statistics. */
 typedef struct verify_end {
   GArray *table;     /* verify_entry */
   GArray *expected;  /* verify_expect */

@@ -29,7 +29,7 @@ gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error)
     verify_netlink_close(nl);
     return FALSE;
   }
-  /* FORCE needs privilege in the first user namespace; the plain one is cut to what the machine allows. */
+  /* FORCE needs privilege in the first user namespace; the plain one is cut to the machine's limit. */
   if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
     setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
   nl->buffer = g_malloc(NETLINK_BUFFER_BYTES);

@@ -14,7 +14,7 @@ enum { NETLINK_BUFFER_BYTES = 1 << 18 };
 
 typedef struct verify_netlink {
   struct mnl_socket *socket;
-  char *buffer; /* NETLINK_BUFFER_BYTES: what was received last */
+  char *buffer; /* NETLINK_BUFFER_BYTES: the messages received last */
   guint32 sequence;
 } verify_netlink;
 
@@ -22,7 +22,7 @@ typedef struct verify_netlink {
 gboolean verify_netlink_open(verify_netlink *nl, int bus, GError **error);
 void verify_netlink_close(verify_netlink *nl);
 
-/* Sends a request and waits: what comes back goes to fn until the kernel says done or acknowledges. what is for the
+/* Sends a request and waits: each answer goes to fn until the kernel says done or acknowledges. what is for the
  * message of a failure.
  * => 0, or the errno the kernel answered with (error set too, where it is not NULL). */
 int verify_netlink_talk(verify_netlink *nl, struct nlmsghdr *request, mnl_cb_t fn, void *user, const char *what,

@@ -98,7 +98,7 @@ static void option_any(verify_talk *t, guint dir, GByteArray *out)
   }
 }
 
-/* What stacks send with this kind of segment, or anything at all. */
+/* The options that stacks send with this kind of segment, or any at all. */
 void verify_talk_tcp_options(verify_talk *t, const verify_segment *s, guint dir, GByteArray *out)
 {
   if (chance(t, 12)) {
@@ -359,7 +359,7 @@ static void options_put(verify_talk *t, GByteArray *header)
 }
 
 /*
- * One extension header in front of what follows. => its own number. Broken hop-by-hop options only in front of all
+ * One extension header in front of the rest. => its own number. Broken hop-by-hop options only in front of all
  * others: behind an atomic fragment's header they would be judged by the bridge's second look alone, which no router
  * takes.
  */

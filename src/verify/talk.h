@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between hostile.c, which decides what two hosts say to each other, and talk.c, which makes bytes of it.
- * Nobody else includes this.
+ * Between hostile.c, which decides on the speech of two hosts, and talk.c, which makes bytes of it.
+ * No other file includes this.
  */
 #ifndef VERIFY_TALK_H
 #define VERIFY_TALK_H
@@ -10,7 +10,7 @@
 #include "verify/hostile_packets.h"
 #include "verify/random.h"
 
-/* Two hosts, and what each of them would believe if all were well. */
+/* Two hosts, and the beliefs that each of them would have if all were well. */
 typedef struct verify_talk {
   verify_random random;
   verify_hostile *out;
@@ -28,12 +28,12 @@ typedef struct verify_talk {
   guint8 scale[2];
   /* SCTP */
   guint32 tag[2];
-  /* for ICMP errors: what was sent last in each direction */
+  /* for ICMP errors: the packet sent last in each direction */
   guint8 sent[2][160];
   guint sent_bytes[2];
 } verify_talk;
 
-/* Layer 4 as it is to be: what is not set by a function below lies as it says. */
+/* Layer 4 as it is to be; fields that no function below sets lie as it says. */
 typedef enum { VERIFY_SUM_RIGHT, VERIFY_SUM_WRONG, VERIFY_SUM_ZERO } verify_sum_kind;
 
 typedef struct verify_segment {

@@ -82,7 +82,7 @@ static JsonObject *object_read(verify_transcript *t, gboolean *at_end, GError **
   return json_node_get_object(root);
 }
 
-/* Prefixes what the readers of json.c said with file and line. */
+/* Puts file and line before the message of transcript_json.c. */
 static void error_place(const verify_transcript *t, GError **error)
 {
   if (error != NULL && *error != NULL)

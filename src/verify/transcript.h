@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Transcripts: what a kernel (or ctreplay) did with a capture, frame by frame, as JSON lines (doc/fidelity.md names the
- * format).
+ * Transcripts: a kernel's (or ctreplay's) answers to a capture, frame by frame, as JSON lines (doc/fidelity.md names
+ * the format).
  *
  * Life: verify_transcript_open, then verify_transcript_next for each frame until it says END, verify_transcript_free.
  * Hostile files are refused with an error that names the line; nothing is guessed.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Members of an object, checked for type and range before anything is made of them. */
+/* Members of an object, checked for type and range before they are used. */
 #include "verify/transcript_json.h"
 
 #include <arpa/inet.h>
@@ -341,7 +341,8 @@ static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, ve
       !node_tuple(json_object_get_member(o, "mask"), "mask", &x->mask, error) ||
       !node_tuple(json_object_get_member(o, "master"), "master", &x->master, error))
     return FALSE;
-  /* The kernel writes seconds left as 32 bits; what its timer wheel lets pass shows as a negative number. */
+  /* The kernel writes seconds left as 32 bits; an expectation that outlived its time, by the timer wheel, shows a
+   * negative number. */
   if (!verify_json_integer(o, "timeout", G_MININT32, G_MAXUINT32, &x->timeout_s, error))
     return FALSE;
   x->timeout_s = (gint32)(guint32)x->timeout_s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From JSON to the model of transcript.h, strictly: a member of the wrong type, a number out of range, an unknown state
+ * From JSON to the values of model.h, strictly: a member of the wrong type, a number out of range, an unknown state
  * or an address that is none is an error (VERIFY_ERROR_FORMAT) that names the member. Internal to src/verify.
  */
 #ifndef VERIFY_TRANSCRIPT_JSON_H
@@ -17,12 +17,12 @@ gboolean verify_json_depth_fits(const char *text, gsize n);
 gboolean verify_json_integer(JsonObject *o, const char *name, gint64 min, gint64 max, gint64 *value, GError **error);
 gboolean verify_json_string(JsonObject *o, const char *name, const char **value, GError **error);
 gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GError **error);
-/* Seconds with decimals, to the nearest 0.1 ms, which is what transcripts are written with. */
+/* Seconds with decimals, to the nearest 0.1 ms, the precision of transcripts. */
 gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError **error);
 /* cls and dir. */
 gboolean verify_json_class(JsonObject *o, verify_line *line, GError **error);
 
-/* Optional members: arrays of what transcript.h names; appended to. time_ns goes into listed_ns. */
+/* Optional members: arrays of the values that model.h names; appended to. time_ns goes into listed_ns. */
 gboolean verify_json_events(JsonObject *o, const char *name, gint64 time_ns, GArray *events, GError **error);
 gboolean verify_json_entries(JsonObject *o, const char *name, gint64 time_ns, GArray *entries, GError **error);
 gboolean verify_json_expects(JsonObject *o, const char *name, gint64 time_ns, GArray *expects, GError **error);

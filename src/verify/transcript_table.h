@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The whole table, rebuilt: a transcript lists entries only where they changed. And the way back: what a transcript has
- * to list, from whole tables.
+ * The whole table, rebuilt: a transcript lists entries only where they changed. And the way back: from whole tables
+ * to the entries that a transcript has to list.
  */
 #ifndef VERIFY_TRANSCRIPT_TABLE_H
 #define VERIFY_TRANSCRIPT_TABLE_H

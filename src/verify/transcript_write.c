@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is written here, transcript_json.c reads as the same again. */
+/* transcript_json.c reads these lines as the same values again. */
 #include "verify/transcript_write.h"
 
 #include <arpa/inet.h>

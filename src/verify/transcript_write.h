@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The model of transcript.h as text: transcript lines, and what a report shows of an entry. Appends to the GString. */
+/* The values of model.h as text: lines of a transcript, and entries as a report shows them. Appends to the GString. */
 #ifndef VERIFY_TRANSCRIPT_WRITE_H
 #define VERIFY_TRANSCRIPT_WRITE_H
 

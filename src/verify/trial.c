@@ -203,7 +203,7 @@ static guint last_phase(const verify_hostile *h)
 
 /* --- a batch --- */
 
-/* The kernel's statistics go on from batch to batch: what came on top. */
+/* The kernel's statistics go on from batch to batch: the difference. */
 static void stats_subtract(GHashTable *stats, GHashTable *before)
 {
   GHashTableIter iter;

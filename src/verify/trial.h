@@ -19,7 +19,7 @@ typedef struct verify_trial_report {
   char *difference;       /* the first one, NULL while there is none */
   guint32 conversation;   /* that it happened in; 0: only seen in the table or the statistics after a batch */
   GStrv sysctls;          /* of its batch */
-  verify_hostile minimal; /* what is left of it; no packets where it does not happen again by itself */
+  verify_hostile minimal; /* the rest of it; no packets where it does not happen again by itself */
 } verify_trial_report;
 
 /* Sends at least packets, or up to the first difference. say, if not NULL, hears of each batch. => FALSE and error

@@ -120,10 +120,10 @@ uint64_t ct_expect_last_id(const ct_engine *engine);
 void ct_expect_each_record(const ct_engine *engine, void (*fn)(const ct_expect_record *, void *), void *user);
 /* In that order again, without event or count; the master is there and has its helper, which has the class. */
 void ct_expect_restore(ct_engine *engine, const ct_entry *master, const ct_expect_record *record);
-/* The call ids that PPTP announced. */
-struct ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine);
 /* After the last of them. */
 void ct_expect_set_last_id(ct_engine *engine, uint64_t last_id);
+/* The call ids that PPTP announced. */
+struct ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine);
 /* How many of a class the master expects. */
 unsigned ct_expect_of_class(const ct_engine *engine, const ct_entry *master, unsigned class_number);
 
