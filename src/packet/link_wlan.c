@@ -71,19 +71,26 @@ static guint8 radiotap_flags(const guint8 *header, guint32 length)
   return at < length ? header[at] : 0;
 }
 
+/* Takes a header of 8 bytes or more whose third and fourth tell its length, as radiotap's and PPI's do. */
+static ct_reason told_header_take(pkt_link *link, guint32 *length)
+{
+  if (link->captured - link->at < 8)
+    return CT_REASON_LINK_TRUNCATED;
+  *length = pkt_le16(link->data + link->at + 2);
+  if (*length < 8)
+    return CT_REASON_NOT_IP;
+  return pkt_link_take(link, *length) != NULL ? CT_REASON_NONE : CT_REASON_LINK_TRUNCATED;
+}
+
 ct_reason pkt_link_wlan_radiotap(pkt_link *link)
 {
   const guint8 *header = link->data + link->at;
   guint32 length;
+  ct_reason reason = told_header_take(link, &length);
   guint8 flags;
 
-  if (link->captured - link->at < 8)
-    return CT_REASON_LINK_TRUNCATED;
-  length = pkt_le16(header + 2);
-  if (length < 8)
-    return CT_REASON_NOT_IP;
-  if (pkt_link_take(link, length) == NULL)
-    return CT_REASON_LINK_TRUNCATED;
+  if (reason != CT_REASON_NONE)
+    return reason;
   flags = radiotap_flags(header, length);
   link->tail = flags & RADIOTAP_FCS ? 4 : 0;
   return data_frame(link, (flags & RADIOTAP_PADDED) != 0);
@@ -113,13 +120,7 @@ ct_reason pkt_link_ppi(pkt_link *link)
 {
   const guint8 *header = link->data + link->at;
   guint32 length;
+  ct_reason reason = told_header_take(link, &length);
 
-  if (link->captured - link->at < 8)
-    return CT_REASON_LINK_TRUNCATED;
-  length = pkt_le16(header + 2);
-  if (length < 8)
-    return CT_REASON_NOT_IP;
-  if (pkt_link_take(link, length) == NULL)
-    return CT_REASON_LINK_TRUNCATED;
-  return pkt_link_inner(link, pkt_le32(header + 4));
+  return reason == CT_REASON_NONE ? pkt_link_inner(link, pkt_le32(header + 4)) : reason;
 }
