@@ -239,7 +239,8 @@ static void make_packet(GRand *rand, const ct_params *params, guint8 *ip, guint 
   ct_packet_prepare(packet, CT_CHECKSUMS_IGNORE, params);
 }
 
-static sk_packets *crowd(const ct_params *params, guint32 seed)
+/* dense: so little time passes that a table of a thousand is filled. */
+static sk_packets *crowd(const ct_params *params, guint32 seed, gboolean dense)
 {
   sk_packets *p = sk_packets_new(params, CROWD);
   GRand *rand = g_rand_new_with_seed(seed);
@@ -250,8 +251,8 @@ static sk_packets *crowd(const ct_params *params, guint32 seed)
     ct_packet packet;
 
     if (g_rand_int_range(rand, 0, 4) == 0)
-      now_ns += g_rand_int_range(rand, 0, 100) == 0 ? g_rand_int_range(rand, 1, 200) * CT_NS_PER_S
-                                                    : g_rand_int_range(rand, 0, 90000000);
+      now_ns += g_rand_int_range(rand, 0, 100) == 0 && !dense ? g_rand_int_range(rand, 1, 200) * CT_NS_PER_S
+                                                              : g_rand_int_range(rand, 0, 90000000);
     make_packet(rand, params, ip, i, now_ns - (g_rand_int_range(rand, 0, 50) == 0 ? CT_NS_PER_S : 0), &packet);
     g_ptr_array_add(p->bytes, ip);
     g_array_append_val(p->packets, packet);
@@ -272,7 +273,7 @@ START_TEST(crowds_go_on_from_anywhere)
     params_of(&kernels[_i], &params);
     params.max = sizes[i].max;
     params.buckets = sizes[i].buckets;
-    p = crowd(&params, (guint32)_i * 100 + i);
+    p = crowd(&params, (guint32)_i * 100 + i, sizes[i].buckets == 1);
     check_packets(p, &params, 20, "crowd");
     sk_packets_free(p);
   }
@@ -333,6 +334,55 @@ START_TEST(the_collector_goes_on_in_the_middle)
 }
 END_TEST
 
+/* A segment of flow i at a moment: 10.0.0.0:i and 11.0.0.0:80, back from the second. */
+static void segment(ct_engine *engine, guint i, gboolean back, guint8 flags, guint8 seq, guint8 ack, gint64 now_ns)
+{
+  guint8 ip[CROWD_BYTES] = { 0x45, [3] = CROWD_BYTES, [9] = CT_PROTO_TCP, [12] = 10, [16] = 11, [32] = 5 << 4 };
+  ct_packet packet = { .time_ns = now_ns, .number = i, .data = ip, .length = CROWD_BYTES, .captured = CROWD_BYTES };
+  ct_result result;
+
+  ip[back ? 16 : 12] = 10;
+  ip[back ? 12 : 16] = 11;
+  put16(ip + (back ? 22 : 20), i);
+  put16(ip + (back ? 20 : 22), 80);
+  ip[27] = seq;
+  ip[31] = ack;
+  ip[33] = flags;
+  ip[34] = 0x10;
+  ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, ct_engine_params(engine));
+  ct_engine_packet(engine, &packet, &result);
+}
+
+/* A packet that found a table full of what may not go: the collector's next run takes live entries on their way out. */
+START_TEST(the_collector_knows_that_a_drop_failed)
+{
+  enum { FLOWS = 100 };
+  const gint64 start_ns = 1700000000 * CT_NS_PER_S;
+  ct_engine *engine, *copy;
+  ct_params params;
+
+  params_of(&kernels[1], &params);
+  params.max = FLOWS;
+  params.buckets = 16;
+  engine = ct_engine_new(&params);
+  for (guint i = 1; i <= FLOWS; i++) {
+    segment(engine, i, FALSE, CT_TCP_SYN, 0, 0, start_ns);
+    segment(engine, i, TRUE, CT_TCP_SYN | CT_TCP_ACK, 0, 1, start_ns);
+    segment(engine, i, FALSE, CT_TCP_ACK, 1, 1, start_ns);
+    segment(engine, i, FALSE, CT_TCP_FIN | CT_TCP_ACK, 1, 1, start_ns);
+  }
+  segment(engine, FLOWS + 1, FALSE, CT_TCP_SYN, 0, 0, start_ns);
+  ck_assert_uint_eq(ct_engine_stats(engine)->drop, 1);
+  copy = sk_copy(engine);
+  ct_engine_advance(engine, start_ns + 60 * CT_NS_PER_S);
+  ct_engine_advance(copy, start_ns + 60 * CT_NS_PER_S);
+  ck_assert_uint_gt(ct_engine_stats(engine)->ended[CT_REASON_END_GC_EVICTED], 0);
+  ck_assert_uint_eq(sk_shown(engine), sk_shown(copy));
+  ct_engine_free(copy);
+  ct_engine_free(engine);
+}
+END_TEST
+
 /* What a hash key decides shows nowhere. */
 START_TEST(the_hash_key_is_no_part_of_it)
 {
@@ -345,7 +395,7 @@ START_TEST(the_hash_key_is_no_part_of_it)
 
   params_of(&kernels[3], &params);
   params.max = 500;
-  p = crowd(&params, 77);
+  p = crowd(&params, 77, FALSE);
   sk_side_start(&straight, ct_engine_new(&params), 1);
   for (guint i = 0; i < CROWD / 2; i++)
     sk_side_packet(&straight, sk_packet(p, i));
@@ -620,6 +670,7 @@ static Suite *state_suite(void)
   tcase_add_loop_test(replays, captures_go_on_from_anywhere, 0, 2);
   tcase_add_loop_test(replays, crowds_go_on_from_anywhere, 0, G_N_ELEMENTS(kernels));
   tcase_add_test(replays, the_collector_goes_on_in_the_middle);
+  tcase_add_test(replays, the_collector_knows_that_a_drop_failed);
   tcase_add_test(replays, the_hash_key_is_no_part_of_it);
   suite_add_tcase(suite, replays);
   tcase_set_timeout(refusals, 120);

@@ -30,7 +30,7 @@ typedef struct ct_state_io {
   uint8_t *buffer;
 } ct_state_io;
 
-/* The first failure counts; format as printf's. */
+/* The first failure counts; format as printf's, of %s, %u, %lu and %llu. */
 void ct_state_fail(ct_state_io *io, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Nothing was got where something had to be. */
 void ct_state_fail_short(ct_state_io *io);

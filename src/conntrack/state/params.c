@@ -19,7 +19,7 @@ static void io_profile(ct_state_io *io, const ct_profile **profile)
   uint64_t n;
 
   if (io->writing)
-    g_strlcpy(name, (*profile)->name, sizeof(name));
+    memcpy(name, (*profile)->name, MIN(strlen((*profile)->name), sizeof(name) - 1));
   n = strlen(name);
   io_varint(io, &n, sizeof(name) - 1);
   io_bytes(io, name, (size_t)n);
