@@ -127,7 +127,8 @@ static const cli_option own_options[] = {
   { "packet", 0, "N", CLI_OWN, SHOWN_NUMBER(packet) },
   { "flow", 0, "N", CLI_OWN, SHOWN_NUMBER(flow) },
   { "invalid", 0, NULL, CLI_OWN, CLI_FLAG(explain_own, invalid) },
-  { "output", 'o', "text|json", CLI_OWN, CLI_CHOICE(explain_own, style, styles, "text or json"), .called = "explain -o" },
+  { "output", 'o', "text|json", CLI_OWN, CLI_CHOICE(explain_own, style, styles, "text or json"),
+    .called = "explain -o" },
   { NULL },
 };
 /* clang-format on */

@@ -188,7 +188,8 @@ static const cli_choice whens[] = {
 /* clang-format off */
 #define COMMAND(of) CLI_BY(read_command, cli_options, command), .value = (of)
 #define SINGLE(member, name, argument) \
-  { name, 0, argument, CLI_KERNEL, CLI_BY(read_single, cli_options, member), .before = offsetof(cli_options, member##_before) },
+  { name, 0, argument, CLI_KERNEL, CLI_BY(read_single, cli_options, member), \
+    .before = offsetof(cli_options, member##_before) },
 #define WHEN(member) CLI_CHOICE(cli_options, member, whens, "auto, always or never")
 #define ADDRESS(member) CLI_BY(read_address, cli_options, filter.member)
 #define MASK(member) CLI_BY(read_mask, cli_options, filter.member)
@@ -264,7 +265,8 @@ static const cli_option options[] = {
   { "show-from", 0, "POINT", CLI_SHOW, CLI_POINT(cli_options, show_from) },
   { "at", 0, "POINT", CLI_SHOW, CLI_POINTS(cli_options, at) },
   /* A nanosecond's snapshots of a day would fill any disk; nobody means that. */
-  { "every", 0, "SPAN", CLI_SHOW, CLI_SPAN(cli_options, every_ns, 1000000, "a span of time of 1ms or more (60, 0.5s, 5m, 1h)") },
+  { "every", 0, "SPAN", CLI_SHOW,
+    CLI_SPAN(cli_options, every_ns, 1000000, "a span of time of 1ms or more (60, 0.5s, 5m, 1h)") },
   CLI_LINES_OPTION,
   { "plot", 0, "FILE.svg", CLI_SHOW, CLI_TEXT(cli_options, plot) },
 

@@ -44,9 +44,6 @@ gboolean pressure_is_eviction(ct_reason reason)
   return reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED;
 }
 
-guint64 pressure_evictions(const ct_stats *stats)
-{
-  return stats->ended[CT_REASON_END_EVICTED] + stats->ended[CT_REASON_END_GC_EVICTED];
-}
+guint64 pressure_evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }
 
 guint64 pressure_drops(const ct_stats *stats) { return stats->drop + stats->insert_failed; }
