@@ -114,11 +114,9 @@
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
   X(TCP_OUT_OF_SYNC, "tcp-out-of-sync",                                                                                \
     "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "")                              \
-  X(CLASH, "clash", "another entry took the tuple first", "")                                                          \
   X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
   X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                     \
   X(DCCP_SHORT, "dccp-short", "the DCCP header is cut off", "")                                                        \
-  X(TCP_REOPEN_RACE, "tcp-reopen-race", "the closed connection could not be removed", "")                              \
   /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
   X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \
   X(END_EVICTED, "evicted", "early_drop: the table was full", "nf_conntrack_max")                                      \
