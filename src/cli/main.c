@@ -10,10 +10,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#include "conntrack/tuple.h"
+#include "packet/hash_key.h"
 
 /* A pipe whose reader has closed it says so, whatever became of errno since. */
 static gboolean reader_has_gone(int fd)
@@ -32,21 +31,12 @@ static cli_exit close_stdout(cli_exit code)
   return cli_exit_graver(code, CLI_EXIT_OUTPUT);
 }
 
-/* Where the system has no random bytes ready, the built-in key has to do: it is only speed that somebody could take. */
-static void draw_hash_key(void)
-{
-  guint64 words[2];
-
-  if (getrandom(words, sizeof(words), GRND_NONBLOCK) == (gssize)sizeof(words))
-    ct_hash_set_key(words[0], words[1]);
-}
-
 int main(int argc, char **argv)
 {
   const cli_subcommand *subcommand = argc > 1 ? cli_subcommand_find(argv[1]) : NULL;
 
   cli_catch_out_of_memory();
-  draw_hash_key();
+  pkt_hash_key_draw();
   /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
   signal(SIGPIPE, SIG_IGN);
   if (subcommand != NULL && argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {

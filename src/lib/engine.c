@@ -4,9 +4,8 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "conntrack/tuple.h"
+#include "packet/hash_key.h"
 
 /* The ends of the structs' first versions: callers built against 0.1.0 have these. */
 #define END_OF(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
@@ -42,22 +41,6 @@ int lib_may_change(ctreplay_engine *engine)
 
 /* ---- life ---- */
 
-/*
- * Before anything is hashed. Where the system has no random bytes ready, the built-in key has to do: only speed can be
- * taken by it.
- */
-static void draw_hash_key(void)
-{
-  static gsize drawn;
-  guint64 words[2];
-
-  if (!g_once_init_enter(&drawn))
-    return;
-  if (getrandom(words, sizeof(words), GRND_NONBLOCK) == (gssize)sizeof(words))
-    ct_hash_set_key(words[0], words[1]);
-  g_once_init_leave(&drawn, 1);
-}
-
 ctreplay_engine *ctreplay_engine_new(const char *profile)
 {
   const ct_profile *found = profile == NULL ? ct_profile_get(0) : ct_profile_find(profile);
@@ -65,7 +48,7 @@ ctreplay_engine *ctreplay_engine_new(const char *profile)
 
   if (found == NULL)
     return NULL;
-  draw_hash_key();
+  pkt_hash_key_draw();
   engine = g_new0(ctreplay_engine, 1);
   ct_params_init(&engine->params, found);
   engine->checksums = CT_CHECKSUMS_AUTO;

@@ -4,6 +4,7 @@ packet_sources = \
 	src/packet/packet.h src/packet/decode.c \
 	src/packet/common.h src/packet/common.c \
 	src/packet/arena.h src/packet/arena.c \
+	src/packet/hash_key.h src/packet/hash_key.c \
 	src/packet/link.h src/packet/link.c \
 	src/packet/link_ethernet.c src/packet/link_raw.c src/packet/link_ppp.c src/packet/link_hdlc.c src/packet/link_wlan.c \
 	src/packet/ip.h src/packet/ip.c \
