@@ -158,7 +158,7 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
 
 /* What a rule before conntrack has asked for (CT and NOTRACK in table raw). All zero asks for nothing. */
 typedef struct ct_template {
-  bool untracked; /* the packet is UNTRACKED, whatever it is: no look-up, no entry, nothing counted */
+  bool untracked; /* the packet is UNTRACKED, whatever it is: no look-up, no entry, no invalid packet */
   /*
    * A new entry that nobody expected gets the helper of this name (ct_helper_describe) if that is for its kind of
    * connection, and none otherwise. NULL: the helper that the settings give to its port.

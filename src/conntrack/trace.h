@@ -4,8 +4,8 @@
  * table, the numbers the window was checked with, the timeout. Facts only; the sentences are others' business
  * (src/explain).
  *
- * Life: the caller owns one and hands it over once (ct_engine_trace); each ct_engine_packet then fills it anew. Without
- * one, an engine spends a test for NULL per step.
+ * Life: the caller owns one and hands it over once (ct_engine_trace); each packet then fills it anew as it arrives.
+ * Without one, an engine spends a test for NULL per step.
  */
 #ifndef CT_TRACE_H
 #define CT_TRACE_H
