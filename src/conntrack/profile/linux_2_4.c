@@ -33,6 +33,7 @@ static void defaults(ct_params *params)
   params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
 }
 
+/* ICMPv6 came with nf_conntrack: its number inside IPv4 is read, and refused, as later kernels do. */
 /* clang-format off */
 static const ct_proto *const trackers[256] = {
   [CT_PROTO_TCP] = &ct_proto_tcp_2_4, [CT_PROTO_UDP] = &ct_proto_udp,

@@ -40,6 +40,7 @@ static void defaults(ct_params *params)
   params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 300;
 }
 
+/* ICMPv6 came with nf_conntrack: its number inside IPv4 is read, and refused, as later kernels do. */
 /* clang-format off */
 static const ct_proto *const trackers[256] = {
   [CT_PROTO_TCP] = &ct_proto_tcp_2_6, [CT_PROTO_UDP] = &ct_proto_udp, [CT_PROTO_SCTP] = &ct_proto_sctp,

@@ -104,14 +104,16 @@ static const char *icmpv6_type_name(uint8_t type)
 
 /* clang-format off */
 #define ICMP_FACTS                                                                                                     \
-  .name = "icmp", .title = "ICMP", .number = CT_PROTO_ICMP, .family = CT_IPV4, .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2, \
+  .name = "icmp", .title = "ICMP", .number = CT_PROTO_ICMP, .family = CT_IPV4,                                         \
+  .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,                                                                     \
   .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,                           \
   .answers = icmp_answers, .n_answers = G_N_ELEMENTS(icmp_answers), .type_name = icmp_type_name
 
 const ct_proto ct_proto_icmp = { ICMP_FACTS, .packet = icmp_packet, .timeout = icmp_timeout };
 const ct_proto ct_proto_icmp_2_6 = { ICMP_FACTS, .packet = counted_packet, .timeout = icmp_timeout };
 const ct_proto ct_proto_icmpv6 = {
-  .name = "icmpv6", .title = "ICMP6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6, .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,
+  .name = "icmpv6", .title = "ICMP6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6,
+  .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,
   .read_ids = ct_ids_read_icmp, .precheck = ct_precheck_icmp, .check = ct_check_icmp_family,
   .answers = icmpv6_answers, .n_answers = G_N_ELEMENTS(icmpv6_answers), .type_name = icmpv6_type_name,
   .packet = icmpv6_packet, .timeout = icmpv6_timeout
