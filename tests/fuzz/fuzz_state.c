@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/settings.h"
 #include "conntrack/read/checksum.h"
 #include "engine_check.h"
 #include "fuzz.h"

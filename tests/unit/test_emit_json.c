@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* json and transcript: the same packets through both, and the differences that a transcript shows. */
+#include "conntrack/helper/settings.h"
 #include "emit/collect.h"
 #include "emit_views.h"
 #include "unit.h"

@@ -175,19 +175,23 @@ END_TEST
 
 static const char *listed(const char *format)
 {
-  const emit_format *f = emit_format_find(format);
   const ct_view view = only_entry();
+  emit_output output;
 
-  if (f->begin != NULL)
-    f->begin(&text, &options, EMIT_CAN_LIST);
-  f->entry(&text, &options, &view);
+  ck_assert(emit_output_open(&output, emit_format_find(format), EMIT_CAN_LIST, &options, &text, NULL));
+  emit_output_entry(&output, &view);
+  ck_assert(emit_output_close(&output, NULL));
   return taken();
 }
 
 static void keep_line(const ct_event *event, void *user)
 {
+  emit_output output;
+
   (void)user;
-  emit_format_find("conntrack")->event(&text, &options, event);
+  ck_assert(emit_output_open(&output, emit_format_find("conntrack"), EMIT_CAN_EVENTS, &options, &text, NULL));
+  emit_output_event(&output, event);
+  ck_assert(emit_output_close(&output, NULL));
 }
 
 START_TEST(is_named_by_formats)
@@ -209,27 +213,40 @@ START_TEST(is_named_by_formats)
 }
 END_TEST
 
-static gboolean passes(const char *name, const char *value)
+static gboolean passes(guint condition, const char *value)
 {
   const ct_view view = only_entry();
 
   cli_filter_init(&filter);
   filter.profile = &profile;
-  ck_assert(cli_filter_set(&filter, name, value, NULL));
+  ck_assert(cli_filter_set(&filter, condition, value, NULL));
+  return cli_filter_entry(&filter, &view);
+}
+
+/* end: 0 source, 1 destination */
+static gboolean passes_port(ct_dir dir, guint end, guint16 port)
+{
+  const ct_view view = only_entry();
+
+  cli_filter_init(&filter);
+  filter.profile = &profile;
+  filter.any = TRUE;
+  filter.given = CLI_FILTER_PORT0 << (2 * dir + end);
+  filter.port[dir][end] = port;
   return cli_filter_entry(&filter, &view);
 }
 
 START_TEST(is_filtered)
 {
   track(CT_ORIGINAL, TOY_HELLO, 0);
-  ck_assert(passes("proto", "toy"));
-  ck_assert(passes("proto", "200"));
-  ck_assert(!passes("proto", "udp"));
-  ck_assert(passes("orig-port-dst", "2000"));
-  ck_assert(!passes("orig-port-dst", "1000"));
-  ck_assert(passes("reply-port-src", "2000"));
-  ck_assert(passes("state", "greets"));
-  ck_assert(!passes("state", "works"));
+  ck_assert(passes(CLI_FILTER_PROTO, "toy"));
+  ck_assert(passes(CLI_FILTER_PROTO, "200"));
+  ck_assert(!passes(CLI_FILTER_PROTO, "udp"));
+  ck_assert(passes_port(CT_ORIGINAL, 1, 2000));
+  ck_assert(!passes_port(CT_ORIGINAL, 1, 1000));
+  ck_assert(passes_port(CT_REPLY, 0, 2000));
+  ck_assert(passes(CLI_FILTER_STATE, "greets"));
+  ck_assert(!passes(CLI_FILTER_STATE, "works"));
 }
 END_TEST
 

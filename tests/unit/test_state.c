@@ -7,6 +7,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/helper.h"
+#include "conntrack/helper/settings.h"
 #include "state_kit.h"
 #include "unit.h"
 
