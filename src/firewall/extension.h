@@ -10,6 +10,8 @@
 #ifndef FIREWALL_EXTENSION_H
 #define FIREWALL_EXTENSION_H
 
+#include <stddef.h>
+
 #include "firewall/match/list.h"
 #include "firewall/ruleset.h"
 #include "firewall/target/list.h"
@@ -43,7 +45,7 @@ typedef enum fw_type {
   FW_TYPE_PORT,     /* guint16, names of services too */
   FW_TYPE_STRING,   /* const char *, min to max bytes long */
   FW_TYPE_ADDRESS,  /* fw_address */
-  FW_TYPE_NETWORK,  /* fw_address[2]: address under its mask, mask */
+  FW_TYPE_NETWORK,  /* fw_address[2]: address as written, mask */
   FW_TYPE_PREFIX,   /* guint8: length of a prefix */
   FW_TYPE_MASK,     /* fw_address: a length or a mask */
   FW_TYPE_PROTOCOL, /* guint8, names too */
@@ -60,7 +62,9 @@ enum {
   FW_OPTION_REQUIRED = 1 << 0,
   FW_OPTION_INVERTIBLE = 1 << 1,
   FW_OPTION_REPEATABLE = 1 << 2,
-  FW_OPTION_PUT = 1 << 3, /* the value goes to `offset` without parse() having to */
+  FW_OPTION_PUT = 1 << 3,   /* the value goes to `offset` without parse() having to */
+  FW_OPTION_SAVE = 1 << 4,  /* and is written back from there, in the order of the table */
+  FW_OPTION_WHOLE = 1 << 5, /* but not where it is a whole range and not inverted: that is no test */
 };
 
 typedef struct fw_option {
@@ -74,6 +78,31 @@ typedef struct fw_option {
   guint32 needed;   /* one of these has to stand beside it */
 } fw_option;
 
+/* The columns of a table that most options need: name, id, type, flags, and the field that the value is put to. */
+#define FW_OPTION(name_, id_, type_, flags_, struct_, field_)                                               \
+  {                                                                                                         \
+    .name = name_, .id = id_, .type = FW_TYPE_##type_, .flags = flags_, .offset = offsetof(struct_, field_) \
+  }
+/* Without a field. */
+#define FW_OPTION_BARE(name_, id_, type_, flags_)                      \
+  {                                                                    \
+    .name = name_, .id = id_, .type = FW_TYPE_##type_, .flags = flags_ \
+  }
+#define FW_OPTION_END \
+  {                   \
+    .name = NULL      \
+  }
+
+/* Short for what stands in nearly every line. */
+enum {
+  FW_INV = FW_OPTION_INVERTIBLE,
+  FW_PUT = FW_OPTION_PUT,
+  FW_SAVE = FW_OPTION_PUT | FW_OPTION_SAVE,
+  FW_SHOW = FW_OPTION_SAVE, /* of FW_TYPE_NONE */
+  FW_REQ = FW_OPTION_REQUIRED,
+  FW_WHOLE = FW_OPTION_WHOLE,
+};
+
 /* One occurrence of an option, as the extension's functions see it. */
 typedef struct fw_parse fw_parse;
 
@@ -83,18 +112,32 @@ typedef struct fw_bounds {
   guint8 hooks;            /* 1 << FW_HOOK_... of the built-in chains from which the rule is reached */
   const char *table;       /* the only one; NULL: any */
   const guint8 *protocols; /* -p has to name one of these, not inverted; ended by 0; NULL: any */
+  gboolean native;         /* iptables-nft writes it in nftables' own terms, and then takes an inverted -p as well */
 } fw_bounds;
+
+/* Where a struct keeps which options were given, or inverted: bits 1 << id. size 0: nowhere. */
+typedef struct fw_bits {
+  guint16 offset, size;
+} fw_bits;
+
+#define FW_BITS(type, field)                          \
+  {                                                   \
+    offsetof(type, field), sizeof(((type *)0)->field) \
+  }
 
 struct fw_match_ops {
   const char *name; /* as saved: "tcp" */
   fw_match_id id;
   gsize size; /* of the parsed struct; 0: it has none */
   fw_bounds bounds;
+  fw_bits given, invert;
   const fw_option *options;                   /* NULL: none */
   void (*init)(void *data, fw_family family); /* defaults; NULL: all 0 */
   gboolean (*parse)(fw_parse *p);             /* each option; NULL: those with PUT only. => FALSE: p has said why */
   gboolean (*check)(fw_parse *p);             /* after the last option. The same. */
-  void (*save)(const fw_match *match, fw_family family, GString *out); /* " --option value" for each */
+  guint8 (*hooks)(const void *data);          /* as bounds.hooks, by what was given; NULL: no more than those */
+  /* " --option value" for each; NULL: by the table. */
+  void (*save)(const fw_match *match, fw_family family, GString *out);
 };
 
 struct fw_target_ops {
@@ -103,6 +146,8 @@ struct fw_target_ops {
   gsize size;
   fw_bounds bounds;
   gboolean harmless; /* goes on to the next rule, and nothing that a replay could see comes of it (RULES 2.4) */
+  gboolean opaque;   /* harmless, and its options are only kept as text */
+  fw_bits given, invert;
   const fw_option *options;
   void (*init)(void *data, fw_family family);
   gboolean (*parse)(fw_parse *p);

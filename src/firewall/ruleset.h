@@ -148,6 +148,7 @@ typedef enum fw_target_kind {
 
 struct fw_target {
   fw_target_kind kind;
+  gboolean is_goto;         /* written with -g: of an UNKNOWN one too */
   const char *name;         /* as written behind -j or -g; NULL: NONE */
   fw_chain *chain;          /* JUMP, GOTO */
   const fw_target_ops *ops; /* EXTENSION; NULL for UNKNOWN */
@@ -295,7 +296,7 @@ struct fw_ruleset {
   GPtrArray *files;  /* fw_file* */
   GPtrArray *tables; /* fw_table*, in the order of their appearance; one for each family and name */
   GPtrArray *sets;   /* fw_set* */
-  GPtrArray *notes;  /* fw_note*, in the order of places */
+  GPtrArray *notes;  /* fw_note*, in the order of reading */
   GHashTable *set_by_name;
   guint32 n_rules, n_matches; /* serials are below these */
   struct fw_store *store;

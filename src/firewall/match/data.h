@@ -57,10 +57,12 @@ typedef struct fw_dccp {
   fw_range16 sport, dport;
 } fw_dccp;
 
-/* esp, ipcomp: the SPI or CPI. */
+/* esp, ipcomp: the SPI or CPI; reserved: ipcomp's field is 0. */
+enum { FW_SPI = 1, FW_SPI_RESERVED = 2 };
+
 typedef struct fw_spi {
+  guint8 given, invert;
   fw_range32 spi;
-  gboolean given, invert;
 } fw_spi;
 
 /* ah of both families; length and reserved are IPv6's. */
@@ -122,12 +124,12 @@ typedef struct fw_tos {
 /* IPv6 header kinds, bits of fw_ipv6header.headers. */
 enum {
   FW_IPV6_PROTO = 1,
-  FW_IPV6_FRAGMENT = 4,
-  FW_IPV6_ESP = 8,
-  FW_IPV6_AH = 16,
   FW_IPV6_NONE = 2,
-  FW_IPV6_DST = 32,
-  FW_IPV6_ROUTE = 64,
+  FW_IPV6_ESP = 4,
+  FW_IPV6_AH = 8,
+  FW_IPV6_FRAGMENT = 16,
+  FW_IPV6_ROUTE = 32,
+  FW_IPV6_DST = 64,
   FW_IPV6_HBH = 128
 };
 
@@ -318,7 +320,7 @@ typedef struct fw_owner {
 typedef struct fw_cgroup {
   const char *path; /* NULL: classid */
   guint32 classid;
-  gboolean invert;
+  guint8 given, invert; /* 1: path, 2: classid */
 } fw_cgroup;
 
 enum { FW_SOCKET_TRANSPARENT = 1, FW_SOCKET_NOWILDCARD = 2, FW_SOCKET_RESTORE = 4 };
@@ -379,10 +381,12 @@ typedef struct fw_cluster {
   gboolean invert;
 } fw_cluster;
 
+enum { FW_OSF_GENRE = 1, FW_OSF_TTL = 2, FW_OSF_LOG = 4 };
+
 typedef struct fw_osf {
-  char genre[32];
-  guint8 ttl, log;
-  gboolean invert, has_ttl, has_log;
+  const char *genre;
+  guint32 ttl, log;
+  guint8 given, invert;
 } fw_osf;
 
 enum {
@@ -408,26 +412,11 @@ typedef struct fw_nfacct {
   const char *name;
 } fw_nfacct;
 
-enum { FW_RATEEST_BPS = 1, FW_RATEEST_PPS = 2 };
-
-typedef struct fw_rateest {
-  const char *name1, *name2; /* name2 NULL: absolute */
-  guint8 compare;            /* fw_compare */
-  guint8 given;
-  gboolean invert, delta;
-  guint64 bps1, bps2;
-  guint32 pps1, pps2;
-  guint32 bits;
-} fw_rateest;
-
-enum { FW_TIME_UTC_DAY_S = 86400 };
-
 typedef struct fw_time {
   gint64 date_start, date_stop; /* seconds since 1970, both inside; 0 and G_MAXINT32: not limited */
   guint32 day_start, day_stop;  /* seconds of the day, both inside; 0 and 86399: not limited */
   guint32 month_days;           /* 1 << day, days from 1; all: 0xfffffffe */
   guint8 week_days;             /* 1 << day, Monday 1 to Sunday 7; all: 0xfe */
-  gboolean month_days_invert, week_days_invert;
   gboolean contiguous, kernel_zone;
 } fw_time;
 

@@ -54,10 +54,12 @@ typedef struct fw_ct {
 } fw_ct;
 
 /* X(name, the kernel's number of the event). */
-#define FW_CT_EVENTS(X)                                                                                       \
-  X("new", 0)                                                                                                 \
-  X("related", 1) X("destroy", 2) X("reply", 3) X("assured", 4) X("protoinfo", 5) X("helper", 6) X("mark", 7) \
-    X("natseqinfo", 8) X("secmark", 9) X("label", 10)
+#define FW_CT_EVENTS(X)                                                                                          \
+  X("new", 0)                                                                                                    \
+  X("related", 1)                                                                                                \
+  X("destroy", 2)                                                                                                \
+  X("reply", 3) X("assured", 4) X("protoinfo", 5) X("helper", 6) X("mark", 7) X("natseqinfo", 8) X("secmark", 9) \
+    X("label", 10)
 
 /* mark = (mark & ~mask) ^ value. */
 typedef struct fw_set_mark {
@@ -130,25 +132,10 @@ typedef struct fw_led {
   gboolean infinite, always_blink;
 } fw_led;
 
-typedef struct fw_rateest_target {
-  const char *name;
-  gint8 interval;
-  guint8 ewma_log;
-} fw_rateest_target;
-
 typedef struct fw_tee {
   fw_address gateway;
   const char *oif;
 } fw_tee;
-
-typedef struct fw_hmark {
-  guint32 given;
-  guint8 source_prefix, destination_prefix;
-  fw_address source_mask, destination_mask;
-  guint16 sport_mask, dport_mask, sport, dport, proto_mask;
-  guint32 spi, spi_mask, rnd, modulus, offset;
-  gboolean connection;
-} fw_hmark;
 
 typedef struct fw_audit {
   guint8 type; /* 0 accept, 1 drop, 2 reject */

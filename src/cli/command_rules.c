@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctreplay rules: checks rulesets and lists what is in them; writes them back as iptables-save does, or as JSON. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firewall/rules_json.h"
+#include "firewall/save.h"
+#include "sandbox.h"
+
+typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON } rules_output;
+
+typedef struct rules_own {
+  rules_output output;
+  gboolean counters;
+  fw_read_options read;
+} rules_own;
+
+typedef struct rules_text {
+  char *name;
+  GString *text;
+} rules_text;
+
+static gboolean set_word(const char *value, const char *const *words, guint n, guint *chosen)
+{
+  for (*chosen = 0; *chosen < n; (*chosen)++)
+    if (strcmp(words[*chosen], value) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
+{
+  static const char *const outputs[] = { "text", "save", "json" };
+  static const char *const backends[] = { "", "legacy", "nft" };
+  rules_own *own = o->own;
+  guint chosen;
+
+  if (strcmp(name, "counters") == 0) {
+    own->counters = TRUE;
+  } else if (strcmp(name, "ipv4") == 0 || strcmp(name, "ipv6") == 0) {
+    own->read.has_family = TRUE;
+    own->read.family = name[3] == '6' ? FW_IPV6 : FW_IPV4;
+  } else if (strcmp(name, "output") == 0) {
+    if (!set_word(value, outputs, G_N_ELEMENTS(outputs), &chosen)) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "rules -o %s: give text, save or json", value);
+      return FALSE;
+    }
+    own->output = (rules_output)chosen;
+  } else {
+    if (!set_word(value, backends, G_N_ELEMENTS(backends), &chosen) || chosen == 0) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--backend %s: give legacy or nft", value);
+      return FALSE;
+    }
+    own->read.backend = (fw_backend)chosen;
+  }
+  return TRUE;
+}
+
+/* -- what is listed -- */
+
+static void list_file(GString *out, const fw_file *file, const rules_own *own)
+{
+  const char *said;
+  fw_backend backend = fw_file_backend(file, &own->read, &said);
+
+  if (file->sets) {
+    g_string_append_printf(out, "%s: sets of ipset\n", file->name);
+    return;
+  }
+  g_string_append_printf(out, "%s: %s, %s; judged as %s (%s)\n", file->name,
+                         file->family == FW_IPV6 ? "ip6tables" : "iptables",
+                         own->read.has_family ? "as asked for"
+                         : file->family_said  ? "by its banner"
+                                              : "by what it holds",
+                         backend == FW_BACKEND_NFT ? "nft" : "legacy", said);
+}
+
+static guint count_unknown(const fw_chain *chain)
+{
+  guint n = 0, i;
+
+  for (i = 0; i < chain->n_rules; i++)
+    n += chain->rules[i]->unknown;
+  return n;
+}
+
+static void list_table(GString *out, const fw_table *table)
+{
+  guint i, unknown;
+
+  g_string_append_printf(out, "%s %s\n", table->family == FW_IPV6 ? "IPv6" : "IPv4", table->name);
+  for (i = 0; i < table->chains->len; i++) {
+    const fw_chain *chain = g_ptr_array_index(table->chains, i);
+
+    unknown = count_unknown(chain);
+    g_string_append_printf(out, "  %-28s %-6s %8u rule%s", chain->name, fw_policy_name(chain->policy), chain->n_rules,
+                           chain->n_rules == 1 ? "" : "s");
+    if (unknown > 0)
+      g_string_append_printf(out, ", %u unknown", unknown);
+    else if (chain->hook == FW_HOOK_NONE && chain->hooks == 0)
+      g_string_append(out, ", never reached");
+    g_string_append_c(out, '\n');
+  }
+}
+
+static void list_set(GString *out, const fw_set *set)
+{
+  g_string_append_printf(out, "set %-26s %-16s %6u element%s%s\n", set->name, set->type, set->elements->len,
+                         set->elements->len == 1 ? "" : "s", set->known ? "" : ", unknown");
+}
+
+static void list_notes(GString *out, const fw_ruleset *r)
+{
+  guint i;
+
+  for (i = 0; i < r->notes->len; i++) {
+    const fw_note *note = g_ptr_array_index(r->notes, i);
+
+    g_string_append_printf(out, "%s:%u", note->place.file, note->place.line);
+    if (note->place.column > 0)
+      g_string_append_printf(out, ":%u", note->place.column);
+    g_string_append_printf(out, ": %s: %s\n", fw_note_kind_text(note->kind), note->words);
+  }
+}
+
+static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
+{
+  guint unknown = fw_ruleset_unknown_rules(r), i;
+
+  for (i = 0; i < r->files->len; i++)
+    list_file(out, g_ptr_array_index(r->files, i), own);
+  for (i = 0; i < r->tables->len; i++)
+    list_table(out, g_ptr_array_index(r->tables, i));
+  for (i = 0; i < r->sets->len; i++)
+    list_set(out, g_ptr_array_index(r->sets, i));
+  list_notes(out, r);
+  g_string_append_printf(out, "%u rule%s, %u unknown\n", r->n_rules, r->n_rules == 1 ? "" : "s", unknown);
+}
+
+static void save_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
+{
+  fw_save_style style = { own->counters };
+  guint i;
+
+  for (i = 0; i < r->tables->len; i++)
+    fw_save_table(out, g_ptr_array_index(r->tables, i), &style);
+}
+
+/* A warning is understood, all else is not. */
+static gboolean understood(const fw_ruleset *r)
+{
+  guint i;
+
+  for (i = 0; i < r->notes->len; i++) {
+    const fw_note *note = g_ptr_array_index(r->notes, i);
+
+    if (note->kind != FW_NOTE_WARNING && note->kind != FW_NOTE_INCOMPLETE)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* -- the way of a file -- */
+
+static void text_free(gpointer data)
+{
+  rules_text *t = data;
+
+  g_free(t->name);
+  g_string_free(t->text, TRUE);
+  g_free(t);
+}
+
+/* Everything is read before anything is parsed, so that parsers run behind the fence. */
+static gboolean read_texts(const cli_options *o, GPtrArray *texts, GError **error)
+{
+  guint i;
+
+  for (i = 0; i < o->captures->len; i++) {
+    rules_text *t = g_new0(rules_text, 1);
+    const char *path = g_ptr_array_index(o->captures, i);
+
+    t->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
+    t->text = g_string_new(NULL);
+    g_ptr_array_add(texts, t);
+    if (!fw_rules_load(path, t->text, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Sets first: rules name them. */
+static gboolean parse_texts(const GPtrArray *texts, const rules_own *own, fw_ruleset *r, GError **error)
+{
+  guint i;
+
+  for (i = 0; i < texts->len; i++) {
+    const rules_text *t = g_ptr_array_index(texts, i);
+
+    if (!fw_rules_read(r, t->name, t->text->str, t->text->len, &own->read, error))
+      return FALSE;
+  }
+  fw_rules_finish(r);
+  return TRUE;
+}
+
+static cli_exit write_out(const GString *text)
+{
+  emit_text out;
+  cli_exit code = CLI_EXIT_OK;
+
+  emit_text_init(&out, STDOUT_FILENO);
+  emit_text_bytes(&out, text->str, text->len);
+  if (!emit_text_flush(&out) && out.error != EPIPE) {
+    cli_say("standard output: %s", g_strerror(out.error));
+    code = CLI_EXIT_OUTPUT;
+  }
+  emit_text_clear(&out);
+  return code;
+}
+
+static cli_exit show(const fw_ruleset *r, const rules_own *own)
+{
+  GString *out = g_string_new(NULL), *notes = g_string_new(NULL);
+  cli_exit code;
+
+  switch (own->output) {
+  case RULES_SAVE: save_ruleset(out, r, own); break;
+  case RULES_JSON: fw_rules_json(out, r, &own->read); break;
+  default: list_ruleset(out, r, own); break;
+  }
+  /* Written back as data, a ruleset still has to say what was not understood. */
+  if (own->output == RULES_SAVE) {
+    list_notes(notes, r);
+    fputs(notes->str, stderr);
+  }
+  code = cli_exit_graver(write_out(out), understood(r) ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT);
+  g_string_free(out, TRUE);
+  g_string_free(notes, TRUE);
+  return code;
+}
+
+static cli_exit check(const cli_options *o, const rules_own *own)
+{
+  GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
+  fw_ruleset *r = fw_ruleset_new();
+  GError *error = NULL;
+  cli_exit code;
+
+  if (!read_texts(o, texts, &error)) {
+    code = cli_usage(error);
+  } else {
+    if (!o->no_sandbox)
+      cli_sandbox_enter();
+    code = parse_texts(texts, own, r, &error) ? show(r, own) : cli_usage(error);
+  }
+  g_ptr_array_free(texts, TRUE);
+  fw_ruleset_free(r);
+  return code;
+}
+
+cli_exit cli_command_rules(int argc, char **argv)
+{
+  static const cli_option own_options[] = {
+    { "output", 'o', "text|save|json", CLI_OWN, "output", set_own },
+    { "backend", 0, "legacy|nft", CLI_OWN, "backend", set_own },
+    { "ipv4", '4', NULL, CLI_OWN, "ipv4", set_own },
+    { "ipv6", '6', NULL, CLI_OWN, "ipv6", set_own },
+    { "counters", 0, NULL, CLI_OWN, "counters", set_own },
+    { NULL, 0, NULL, 0, NULL, NULL },
+  };
+  rules_own own = { RULES_TEXT, FALSE, { FALSE, FW_IPV4, FW_BACKEND_UNSET } };
+  GError *error = NULL;
+  cli_options o;
+  cli_exit code;
+
+  cli_options_init(&o);
+  o.own = &own;
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT, own_options, &error)) {
+    code = cli_usage(error);
+  } else if (o.captures->len == 0) {
+    cli_say("rules: give files that iptables-save, ip6tables-save or ipset save wrote");
+    code = CLI_EXIT_USAGE;
+  } else {
+    code = check(&o, &own);
+  }
+  cli_options_clear(&o);
+  return code;
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libfirewall.la
+libfirewall_la_SOURCES = \
+	src/firewall/build.c src/firewall/build.h \
+	src/firewall/extension.c src/firewall/extension.h \
+	src/firewall/graph.c src/firewall/graph.h \
+	src/firewall/ipset.c \
+	src/firewall/iptables.h src/firewall/iptables_file.h \
+	src/firewall/iptables_command.c \
+	src/firewall/iptables_detect.c \
+	src/firewall/iptables_file.c \
+	src/firewall/iptables_lex.c src/firewall/iptables_lex.h \
+	src/firewall/iptables_option.c \
+	src/firewall/iptables_rule.c src/firewall/iptables_rule.h \
+	src/firewall/iptables_save.c \
+	src/firewall/names.c src/firewall/names.h src/firewall/names_table.c \
+	src/firewall/parse.c src/firewall/parse.h \
+	src/firewall/read.c \
+	src/firewall/rules_json.c src/firewall/rules_json.h \
+	src/firewall/ruleset.c src/firewall/ruleset.h \
+	src/firewall/save.c src/firewall/save.h \
+	src/firewall/set_ref.h \
+	src/firewall/match/data.h src/firewall/match/list.h \
+	src/firewall/match/bytes.c \
+	src/firewall/match/conntrack.c \
+	src/firewall/match/header.c \
+	src/firewall/match/host.c \
+	src/firewall/match/icmp.c \
+	src/firewall/match/ipv6.c \
+	src/firewall/match/limit.c \
+	src/firewall/match/memory.c \
+	src/firewall/match/multiport.c \
+	src/firewall/match/packet.c \
+	src/firewall/match/policy.c \
+	src/firewall/match/sctp.c \
+	src/firewall/match/set.c \
+	src/firewall/match/spi.c \
+	src/firewall/match/srh.c \
+	src/firewall/match/tcp.c \
+	src/firewall/match/time.c \
+	src/firewall/target/data.h src/firewall/target/list.h \
+	src/firewall/target/header.c \
+	src/firewall/target/log.c \
+	src/firewall/target/mark.c \
+	src/firewall/target/nat.c \
+	src/firewall/target/other.c \
+	src/firewall/target/track.c
