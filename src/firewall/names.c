@@ -45,10 +45,13 @@ gboolean fw_service_find(const char *name, guint16 *port)
 
 gboolean fw_protocol_find(const char *name, guint8 *protocol)
 {
-  const fw_name *found = bsearch(name, fw_protocols, fw_n_protocols, sizeof *fw_protocols, compare);
+  /* /etc/protocols has each name in capitals as well. */
+  char *lower = g_ascii_strdown(name, -1);
+  const fw_name *found = bsearch(lower, fw_protocols, fw_n_protocols, sizeof *fw_protocols, compare);
 
+  g_free(lower);
   if (found != NULL)
-    *protocol = found->number;
+    *protocol = (guint8)found->number;
   return found != NULL;
 }
 

@@ -15,6 +15,12 @@ pressure_tap_SOURCES = tests/truth/pressure.c
 pressure_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 pressure_tap_LDADD = $(CTREPLAY_LIBS) -lm
 
+TESTS += rulesets.tap
+check_PROGRAMS += rulesets.tap
+rulesets_tap_SOURCES = tests/truth/rulesets.c
+rulesets_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+rulesets_tap_LDADD = libfirewall.la $(GLIB_LIBS)
+
 # The samples through this machine's own kernel, where it lets one.
 TESTS += tests/truth/live.tap
 dist_check_SCRIPTS += tests/truth/live.tap
