@@ -79,7 +79,8 @@ static gboolean read_addresses(fw_family family, const char *text, fw_set_value 
     return fw_read_address(first, family, &v->from) && fw_read_address(dash + 1, family, &v->to) &&
            memcmp(&v->from, &v->to, sizeof v->from) <= 0;
   }
-  if (!fw_read_network(text, family, network))
+  g_strlcpy(first, text, MIN(strcspn(text, "/") + 1, sizeof first));
+  if (!fw_read_address(first, family, &network[0]) || !fw_read_network(text, family, network))
     return FALSE;
   length = fw_mask_length(family, &network[1]);
   if (length < 0)

@@ -79,19 +79,34 @@ static guint end_of_match(const fw_command *c)
   return i;
 }
 
-static GString *keep_words(const fw_command *c, GString *text, guint from, guint to)
+static void own(fw_command *c, int owner, guint from, guint to)
 {
-  if (text == NULL)
-    text = g_string_new(NULL);
-  fw_words_join(&c->f->words, from, to, text);
-  return text;
+  if (to > from && c->n_owned < FW_WORDS_MAX)
+    c->owned[c->n_owned++] = (fw_owned){ owner, from, to };
+}
+
+/* All words of an owner as text; NULL: it has none. */
+static const char *owned_text(const fw_command *c, int owner)
+{
+  GString *text = g_string_new(NULL);
+  const char *kept = NULL;
+  guint i;
+
+  for (i = 0; i < c->n_owned; i++)
+    if (c->owned[i].owner == owner)
+      fw_words_join(&c->f->words, c->owned[i].from, c->owned[i].to, text);
+  if (text->len > 0)
+    kept = fw_ruleset_word(c->f->ruleset, text->str, -1);
+  g_string_free(text, TRUE);
+  return kept;
 }
 
 static void note(fw_command *c, fw_note_kind kind, guint from, guint to)
 {
-  GString *text = keep_words(c, NULL, from, to);
+  GString *text = g_string_new(NULL);
   fw_place place = place_of(c, from);
 
+  fw_words_join(&c->f->words, from, to, text);
   fw_note_add(c->f->ruleset, kind, &place, text->str);
   g_string_free(text, TRUE);
 }
@@ -111,10 +126,13 @@ static gboolean unknown_option(fw_command *c, guint from, guint option)
     c->at = option + 1;
     return fail(c, "expected an option of the rule, found \"%s\"", word(c, option));
   }
-  if (c->target_is_latest || l == NULL)
-    c->target_unknown = keep_words(c, c->target_unknown, from, to);
-  else
-    l->unknown = keep_words(c, l->unknown, from, to);
+  if (c->target_is_latest || l == NULL) {
+    c->target_unknown = TRUE;
+    own(c, -1, from, to);
+  } else {
+    l->unknown = TRUE;
+    own(c, (int)c->loading->len - 1, from, to);
+  }
   if (!c->target_is_latest || (c->target.kind == FW_TARGET_EXTENSION && !c->target.ops->opaque))
     note(c, FW_NOTE_OPTION, from, to);
   c->invert = FALSE;
@@ -192,7 +210,8 @@ static gboolean take_match(fw_command *c, const char *name)
   if (ops != NULL)
     return TRUE;
   to = end_of_match(c);
-  latest_named(c)->unknown = keep_words(c, NULL, c->at, to);
+  latest_named(c)->unknown = TRUE;
+  own(c, (int)c->loading->len - 1, c->at, to);
   note(c, FW_NOTE_MATCH, from, to);
   c->at = to;
   return TRUE;
@@ -411,7 +430,7 @@ static gboolean take_builtin(fw_command *c, const fw_builtin_option *o, const ch
 
 /* -- options of extensions -- */
 
-static gboolean take_option(fw_command *c, const fw_found_option *found, const char *value, guint column)
+static gboolean take_option(fw_command *c, const fw_found_option *found, const char *value, guint from, guint column)
 {
   int owner = c->owner[found->slot];
   fw_loading *l = owner >= 0 ? &g_array_index(c->loading, fw_loading, owner) : NULL;
@@ -428,6 +447,7 @@ static gboolean take_option(fw_command *c, const fw_found_option *found, const c
     p->second = word(c, c->at++);
   }
   c->invert = FALSE;
+  own(c, owner, from, c->at);
   return fw_parse_option(p, l != NULL ? l->match.ops->parse : c->target.ops->parse);
 }
 
@@ -450,17 +470,19 @@ static gboolean take_value(fw_command *c, const char *attached, const char **val
   return TRUE;
 }
 
-static gboolean load_protocol(fw_command *c, gboolean *loaded)
+/* The match of -p loads by itself for an option that only it knows. */
+static gboolean load_protocol(fw_command *c, const char *name, gsize length, gboolean *loaded)
 {
   const fw_match_ops *ops = NULL;
+  fw_found_option found;
 
   *loaded = FALSE;
   if (c->protocol_loaded || (c->tests.given & FW_TEST_PROTOCOL) == 0)
     return TRUE;
-  c->protocol_loaded = TRUE;
   ops = fw_match_of_protocol(c->tests.protocol, c->f->family);
-  if (ops == NULL)
+  if (ops == NULL || !fw_option_find(&ops->options, 1, name, length, &found))
     return TRUE;
+  c->protocol_loaded = TRUE;
   *loaded = TRUE;
   return load_match(c, ops->name, ops);
 }
@@ -475,7 +497,7 @@ static gboolean take_long(fw_command *c, guint from)
   fw_found_option found;
 
   if (!fw_option_find(c->tables, c->n_tables, name, length, &found) || found.ambiguous) {
-    if (!found.ambiguous && !load_protocol(c, &loaded))
+    if (!found.ambiguous && !load_protocol(c, name, length, &loaded))
       return FALSE;
     if (loaded && !fw_option_find(c->tables, c->n_tables, name, length, &found))
       loaded = FALSE;
@@ -490,7 +512,7 @@ static gboolean take_long(fw_command *c, guint from)
   if (!has_value && equals != NULL)
     return fail(c, "\"%.*s\" takes no value", (int)length + 2, word(c, at));
   if (found.option != NULL)
-    return take_option(c, &found, value, column);
+    return take_option(c, &found, value, from, column);
   if (!take_builtin(c, found.builtin, value))
     return FALSE;
   c->invert = FALSE;
@@ -556,30 +578,36 @@ static gboolean check_protocols(fw_command *c, const char *name, const fw_bounds
   return FALSE;
 }
 
-static gboolean end_match(fw_command *c, fw_loading *l)
+/* An extension that was understood in part is no extension: half of its values would be guesses. */
+static gboolean end_match(fw_command *c, guint i)
 {
+  fw_loading *l = &g_array_index(c->loading, fw_loading, i);
   const fw_match_ops *ops = l->match.ops;
 
-  if (l->unknown != NULL) {
-    if (l->unknown->len > 0)
-      l->match.text = fw_ruleset_word(c->f->ruleset, l->unknown->str, -1);
-    /* What its own words left out may stand in those that were not understood. */
-    return TRUE;
-  }
-  return ops == NULL || (fw_parse_end(&l->parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+  if (!l->unknown)
+    return ops == NULL || (fw_parse_end(&l->parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+  l->match.ops = NULL;
+  l->match.data = NULL;
+  l->match.text = owned_text(c, (int)i);
+  return TRUE;
 }
 
 static gboolean end_target(fw_command *c)
 {
-  const fw_target_ops *ops = c->target.ops;
+  fw_target *t = &c->target;
+  const fw_target_ops *ops = t->ops;
 
-  if (c->target_unknown != NULL) {
-    c->target.text = fw_ruleset_word(c->f->ruleset, c->target_unknown->str, -1);
-    if (c->target.kind != FW_TARGET_JUMP && c->target.kind != FW_TARGET_GOTO && ops == NULL)
-      return fail(c, "expected no option behind -j %s, found \"%s\"", c->target.name, c->target.text);
-    return TRUE;
+  if (!c->target_unknown)
+    return ops == NULL || (fw_parse_end(&c->target_parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+  t->text = owned_text(c, -1);
+  if (ops == NULL && t->kind != FW_TARGET_JUMP && t->kind != FW_TARGET_GOTO)
+    return fail(c, "expected no option behind -j %s, found \"%s\"", t->name, t->text);
+  if (ops != NULL && !ops->opaque) {
+    t->kind = FW_TARGET_UNKNOWN;
+    t->ops = NULL;
+    t->data = NULL;
   }
-  return ops == NULL || (fw_parse_end(&c->target_parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+  return TRUE;
 }
 
 /* -i has no meaning where nothing came in, -o where nothing goes out yet. */
@@ -602,7 +630,7 @@ static gboolean end_rule(fw_command *c)
   if (c->tests.protocol == 0)
     c->tests.given &= ~FW_TEST_PROTOCOL;
   for (i = 0; i < c->loading->len; i++)
-    if (!end_match(c, &g_array_index(c->loading, fw_loading, i)))
+    if (!end_match(c, i))
       return FALSE;
   return end_target(c) && (c->chain == NULL || check_sides(c));
 }
@@ -624,15 +652,8 @@ gboolean fw_command_parse(fw_command *c)
 
 void fw_command_clear(fw_command *c)
 {
-  guint i;
-
-  for (i = 0; c->loading != NULL && i < c->loading->len; i++)
-    if (g_array_index(c->loading, fw_loading, i).unknown != NULL)
-      g_string_free(g_array_index(c->loading, fw_loading, i).unknown, TRUE);
   if (c->loading != NULL)
     g_array_free(c->loading, TRUE);
-  if (c->target_unknown != NULL)
-    g_string_free(c->target_unknown, TRUE);
 }
 
 /* -- one rule for each pair of addresses -- */

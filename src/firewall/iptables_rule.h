@@ -11,8 +11,14 @@
 typedef struct fw_loading {
   fw_match match;
   fw_parse parse;
-  GString *unknown; /* words that were not understood; NULL: none */
+  gboolean unknown; /* some of its words were not understood: it is kept as text as a whole */
 } fw_loading;
+
+/* Words that belong to loading[owner], or to the target (-1): [from, to). */
+typedef struct fw_owned {
+  int owner;
+  guint from, to;
+} fw_owned;
 
 typedef struct fw_command {
   fw_iptables_file *f;
@@ -35,7 +41,7 @@ typedef struct fw_command {
   GArray *loading; /* fw_loading */
   fw_target target;
   fw_parse target_parse;
-  GString *target_unknown;
+  gboolean target_unknown;
   gboolean target_given;
   gboolean protocol_loaded;  /* its match was loaded without -m */
   gboolean target_is_latest; /* of what was loaded by name */
@@ -44,6 +50,8 @@ typedef struct fw_command {
   guint n_tables;
   const fw_option *tables[FW_MATCHES_MAX + 1];
   int owner[FW_MATCHES_MAX + 1]; /* -1: the target */
+  guint n_owned;
+  fw_owned owned[FW_WORDS_MAX];
 } fw_command;
 
 /* Reads all words of f->words. => FALSE: error is set. */

@@ -121,9 +121,9 @@ typedef struct fw_tests {
 } fw_tests;
 
 struct fw_match {
-  const fw_match_ops *ops; /* NULL: no such extension is known here; `text` has its words */
+  const fw_match_ops *ops; /* NULL: it is not known here, or some of its options are not; `text` has all its words */
   const char *name;        /* as written behind -m */
-  const char *text;        /* what was not understood: "--option value ..."; NULL: all of it was */
+  const char *text;        /* without ops: "--option value ..."; NULL: no words */
   void *data;              /* parsed, of ops->size bytes: the struct that match/data.h names; NULL without ops */
   guint32 serial;
 };
@@ -152,7 +152,7 @@ struct fw_target {
   const char *name;         /* as written behind -j or -g; NULL: NONE */
   fw_chain *chain;          /* JUMP, GOTO */
   const fw_target_ops *ops; /* EXTENSION; NULL for UNKNOWN */
-  const char *text;         /* what was not understood; NULL: all of it was */
+  const char *text;         /* of UNKNOWN, and of opaque extensions: its words; NULL: none */
   void *data;               /* EXTENSION: parsed, the struct that target/data.h names */
 };
 

@@ -206,6 +206,19 @@ test_bounds_LDADD = libpressure.la libreplay.la libpacket.la libcapture.la libco
 
 TESTS += test_proto
 check_PROGRAMS += test_proto
-test_proto_SOURCES = tests/unit/test_proto.c tests/unit/unit.h
+test_proto_SOURCES = tests/unit/test_proto.c $(UNIT_KIT)
 test_proto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_proto_LDADD = libcli.la libstates.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
+
+FIREWALL_TESTS = test_iptables_read test_iptables_options test_ipset
+TESTS += $(FIREWALL_TESTS)
+check_PROGRAMS += $(FIREWALL_TESTS)
+test_iptables_read_SOURCES = tests/unit/test_iptables_read.c $(UNIT_KIT)
+test_iptables_read_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_iptables_read_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_iptables_options_SOURCES = tests/unit/test_iptables_options.c $(UNIT_KIT)
+test_iptables_options_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_iptables_options_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_ipset_SOURCES = tests/unit/test_ipset.c $(UNIT_KIT)
+test_ipset_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_ipset_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
