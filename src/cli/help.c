@@ -5,6 +5,9 @@
 #include "sandbox.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define SCREEN_COLUMNS 80
 
 /* One screen of 24 lines; everything else stands in the manual. */
 static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
@@ -29,12 +32,19 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
 void cli_help(void)
 {
   const cli_subcommand *command;
+  gsize column = 10;
   guint i;
 
   fputs(text, stdout);
   fputs("First word", stdout);
-  for (i = 0; (command = cli_subcommand_get(i)) != NULL; i++)
+  for (i = 0; (command = cli_subcommand_get(i)) != NULL; i++) {
+    column += 1 + strlen(command->name);
+    if (column > SCREEN_COLUMNS) {
+      fputs("\n          ", stdout);
+      column = 10 + 1 + strlen(command->name);
+    }
     printf(" %s", command->name);
+  }
   fputs("\n           ctreplay WORD --help says what each does\n"
         "Example    tcpdump -ni any -w - | ctreplay -E -o timestamp -\n"
         "man ctreplay says the rest.\n",

@@ -95,7 +95,8 @@ void fw_build_chain_remove(fw_chain *chain)
   g_ptr_array_remove_index(table->chains, chain->index);
   for (i = chain->index; i < table->chains->len; i++)
     ((fw_chain *)g_ptr_array_index(table->chains, i))->index = i;
-  g_clear_pointer(&chain->reading, g_sequence_free);
+  g_sequence_free(chain->reading);
+  chain->reading = NULL;
 }
 
 guint fw_build_length(const fw_chain *chain) { return g_sequence_get_length(chain->reading); }
@@ -140,7 +141,8 @@ static void chain_finish(fw_chain *chain)
     chain->rules[n]->number = n + 1;
     n++;
   }
-  g_clear_pointer(&chain->reading, g_sequence_free);
+  g_sequence_free(chain->reading);
+  chain->reading = NULL;
 }
 
 void fw_build_table_finish(fw_table *table)

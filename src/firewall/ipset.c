@@ -266,7 +266,7 @@ static gboolean is_of_the_table(const char *option)
 static gboolean create_option(reading *r, fw_set *set)
 {
   const char *option = word(r);
-  guint64 n;
+  guint64 n = 0;
 
   r->at++;
   if (strcmp(option, "family") == 0)
@@ -370,7 +370,7 @@ static gboolean take_priority(reading *r, fw_set_element *e)
 static gboolean element_option(reading *r, fw_set *set, fw_set_element *e)
 {
   const char *option = word(r);
-  guint64 n;
+  guint64 n = 0;
 
   r->at++;
   if (strcmp(option, "nomatch") == 0) {

@@ -196,13 +196,14 @@ static gboolean load_match(fw_command *c, const char *name, const fw_match_ops *
 
 static gboolean take_match(fw_command *c, const char *name)
 {
-  const fw_match_ops *ops = fw_match_find(name, c->f->family);
+  const fw_match_ops *ops;
   guint from = c->at - 1, to;
 
   if (c->invert)
     return fail(c, "expected no '!' before a match");
-  if (name[0] == '\0' || name[0] == '-')
-    return fail(c, "expected the name of a match, found \"%s\"", name);
+  if (name == NULL || name[0] == '\0' || name[0] == '-')
+    return fail(c, "expected the name of a match, found \"%s\"", name != NULL ? name : "");
+  ops = fw_match_find(name, c->f->family);
   if (!load_match(c, name, ops))
     return FALSE;
   c->named = TRUE;
@@ -264,7 +265,7 @@ static gboolean take_target(fw_command *c, const char *name, gboolean is_goto)
     return fail(c, "expected one -j or -g");
   if (c->invert)
     return fail(c, "expected no '!' before a target");
-  if (name[0] == '\0' || strlen(name) > FW_CHAIN_NAME_MAX || strpbrk(name, " \t") != NULL)
+  if (name == NULL || name[0] == '\0' || strlen(name) > FW_CHAIN_NAME_MAX || strpbrk(name, " \t") != NULL)
     return fail(c, "expected the name of a target or chain, at most %d bytes", FW_CHAIN_NAME_MAX);
   c->target_given = TRUE;
   c->named = TRUE;
@@ -511,7 +512,7 @@ static gboolean take_long(fw_command *c, guint from)
     return FALSE;
   if (!has_value && equals != NULL)
     return fail(c, "\"%.*s\" takes no value", (int)length + 2, word(c, at));
-  if (found.option != NULL)
+  if (found.builtin == NULL)
     return take_option(c, &found, value, from, column);
   if (!take_builtin(c, found.builtin, value))
     return FALSE;

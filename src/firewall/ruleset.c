@@ -61,7 +61,8 @@ static void table_free(gpointer data)
   for (i = 0; i < table->chains->len; i++) {
     fw_chain *chain = g_ptr_array_index(table->chains, i);
 
-    g_clear_pointer(&chain->reading, g_sequence_free);
+    if (chain->reading != NULL)
+      g_sequence_free(chain->reading);
     g_free(chain->rules);
   }
   g_ptr_array_free(table->chains, TRUE);

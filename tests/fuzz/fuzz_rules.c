@@ -54,10 +54,11 @@ static void check_numbers(const fw_ruleset *r)
 
       g_assert_cmpuint(chain->index, ==, c);
       for (i = 0; i < chain->n_rules; i++) {
-        g_assert_cmpuint(chain->rules[i]->serial, ==, rules++);
+        g_assert_cmpuint(chain->rules[i]->serial, ==, rules);
+        rules++;
         g_assert_cmpuint(chain->rules[i]->number, ==, i + 1);
-        for (m = 0; m < chain->rules[i]->n_matches; m++)
-          g_assert_cmpuint(chain->rules[i]->matches[m].serial, ==, matches++);
+        for (m = 0; m < chain->rules[i]->n_matches; m++, matches++)
+          g_assert_cmpuint(chain->rules[i]->matches[m].serial, ==, matches);
       }
     }
   }

@@ -171,7 +171,8 @@ static void report_files(const figures *f)
          f->accepted, f->whole, 100.0 * f->whole / MAX(f->accepted, 1), f->refused_wrongly, f->rules, f->unknown,
          100.0 * f->unknown / MAX(f->rules, 1));
   printf("# refused by the tools: %u files, %u read, %u refused\n", f->other, f->other_read, f->other_refused);
-  ok(f->accepted > 0 && f->whole * 100 >= f->accepted * WHOLE_PERCENT, "files that the tools accept are understood whole");
+  ok(f->accepted > 0 && f->whole * 100 >= f->accepted * WHOLE_PERCENT,
+     "files that the tools accept are understood whole");
   ok(f->rules > 0 && (f->rules - f->unknown) * 100 >= f->rules * RULES_PERCENT, "their rules are understood");
   ok(f->bad_message == 0, "what is refused is refused with file and line");
   ok(f->not_stable == 0, "what is written back reads as the same");

@@ -54,12 +54,12 @@ typedef struct fw_ct {
 } fw_ct;
 
 /* X(name, the kernel's number of the event). */
-#define FW_CT_EVENTS(X)                                                                                          \
-  X("new", 0)                                                                                                    \
-  X("related", 1)                                                                                                \
-  X("destroy", 2)                                                                                                \
-  X("reply", 3) X("assured", 4) X("protoinfo", 5) X("helper", 6) X("mark", 7) X("natseqinfo", 8) X("secmark", 9) \
-    X("label", 10)
+#define FW_CT_EVENTS(X) \
+  X("new", 0)           \
+  X("related", 1)       \
+  X("destroy", 2)       \
+  X("reply", 3)         \
+  X("assured", 4) X("protoinfo", 5) X("helper", 6) X("mark", 7) X("natseqinfo", 8) X("secmark", 9) X("label", 10)
 
 /* mark = (mark & ~mask) ^ value. */
 typedef struct fw_set_mark {
