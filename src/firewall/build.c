@@ -86,17 +86,29 @@ fw_chain *fw_build_hook_chain(fw_table *table, fw_hook hook, gint32 priority)
   return chain;
 }
 
+/* It leaves its place when the table ends: files may remove chains by the hundred thousand. */
 void fw_build_chain_remove(fw_chain *chain)
 {
-  fw_table *table = chain->table;
-  guint i;
-
-  g_hash_table_remove(table->by_name, chain->name);
-  g_ptr_array_remove_index(table->chains, chain->index);
-  for (i = chain->index; i < table->chains->len; i++)
-    ((fw_chain *)g_ptr_array_index(table->chains, i))->index = i;
+  g_hash_table_remove(chain->table->by_name, chain->name);
   g_sequence_free(chain->reading);
   chain->reading = NULL;
+}
+
+gboolean fw_build_chain_is_there(const fw_chain *chain) { return chain->reading != NULL; }
+
+void fw_build_compact(fw_table *table)
+{
+  guint n = 0, i;
+
+  for (i = 0; i < table->chains->len; i++) {
+    fw_chain *chain = g_ptr_array_index(table->chains, i);
+
+    if (!fw_build_chain_is_there(chain))
+      continue;
+    chain->index = n;
+    table->chains->pdata[n++] = chain;
+  }
+  g_ptr_array_set_size(table->chains, (gint)n);
 }
 
 guint fw_build_length(const fw_chain *chain) { return g_sequence_get_length(chain->reading); }
@@ -149,12 +161,9 @@ void fw_build_table_finish(fw_table *table)
 {
   guint i;
 
-  for (i = 0; i < table->chains->len; i++) {
-    fw_chain *chain = g_ptr_array_index(table->chains, i);
-
-    if (chain->reading != NULL)
-      chain_finish(chain);
-  }
+  fw_build_compact(table);
+  for (i = 0; i < table->chains->len; i++)
+    chain_finish(g_ptr_array_index(table->chains, i));
 }
 
 static void number_chain(fw_ruleset *r, const fw_chain *chain)
@@ -179,7 +188,6 @@ void fw_build_finish(fw_ruleset *r)
   for (t = 0; t < r->tables->len; t++) {
     fw_table *table = g_ptr_array_index(r->tables, t);
 
-    fw_build_table_finish(table);
     for (c = 0; c < table->chains->len; c++)
       number_chain(r, g_ptr_array_index(table->chains, c));
   }

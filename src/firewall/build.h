@@ -23,8 +23,11 @@ fw_table *fw_build_table(fw_ruleset *ruleset, fw_family family, const char *name
 /* A user chain. name must not be taken. */
 fw_chain *fw_build_chain(fw_table *table, const char *name);
 fw_chain *fw_build_hook_chain(fw_table *table, fw_hook hook, gint32 priority);
-/* Out of the table; nothing may jump to it. */
+/* Out of the table, though not yet out of its array: who goes through that while a file is read asks is_there. */
 void fw_build_chain_remove(fw_chain *chain);
+gboolean fw_build_chain_is_there(const fw_chain *chain);
+/* Takes removed chains out of the array. */
+void fw_build_compact(fw_table *table);
 /* position: from 0; one past the last appends. => FALSE: there is no such place. */
 gboolean fw_build_insert(fw_chain *chain, fw_rule *rule, guint position);
 void fw_build_append(fw_chain *chain, fw_rule *rule);
@@ -32,7 +35,7 @@ gboolean fw_build_delete(fw_chain *chain, guint position);
 void fw_build_flush(fw_chain *chain);
 guint fw_build_length(const fw_chain *chain);
 
-/* The end of a table: rules become arrays. Then the graph of chains may be asked (graph.h). */
+/* The end of a table, once: rules become arrays. Then the graph of chains may be asked (graph.h). */
 void fw_build_table_finish(fw_table *table);
 /* The end of a file: numbers its rules and matches. Other files may follow. */
 void fw_build_finish(fw_ruleset *ruleset);

@@ -153,6 +153,13 @@ static gboolean set_policy(fw_command *c)
   return TRUE;
 }
 
+/* Commands about all chains: a file of them must not cost their number squared. */
+static gboolean may_visit_all(fw_command *c)
+{
+  c->f->compared += c->f->table->chains->len;
+  return c->f->compared <= FW_COMPARISONS_MAX || fail(c, "expected fewer commands about all chains%s", "");
+}
+
 static gboolean flush(fw_command *c)
 {
   fw_chain *chain;
@@ -164,8 +171,13 @@ static gboolean flush(fw_command *c)
       fw_build_flush(chain);
     return chain != NULL;
   }
-  for (i = 0; i < c->f->table->chains->len; i++)
-    fw_build_flush(g_ptr_array_index(c->f->table->chains, i));
+  if (!may_visit_all(c))
+    return FALSE;
+  for (i = 0; i < c->f->table->chains->len; i++) {
+    chain = g_ptr_array_index(c->f->table->chains, i);
+    if (fw_build_chain_is_there(chain))
+      fw_build_flush(chain);
+  }
   return TRUE;
 }
 
@@ -189,11 +201,14 @@ static gboolean delete_chains(fw_command *c)
     chain = find_chain(c);
     return chain != NULL && delete_chain(c, chain);
   }
-  for (i = c->f->table->chains->len; i-- > 0;) {
+  if (!may_visit_all(c))
+    return FALSE;
+  for (i = 0; i < c->f->table->chains->len; i++) {
     chain = g_ptr_array_index(c->f->table->chains, i);
-    if (chain->hook == FW_HOOK_NONE && !delete_chain(c, chain))
+    if (chain->hook == FW_HOOK_NONE && fw_build_chain_is_there(chain) && !delete_chain(c, chain))
       return FALSE;
   }
+  fw_build_compact(c->f->table);
   return TRUE;
 }
 

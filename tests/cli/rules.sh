@@ -68,4 +68,7 @@ awk 'BEGIN {
   print "COMMIT"
 }' > "$work/lists"
 expect 2 '' 'lists:35:1: expected at most 2097152 rules' "$ctreplay" rules "$work/lists"
+# Chains that come and go cost no more than chains.
+awk 'BEGIN { print "*filter"; for (i = 0; i < 50000; i++) print "-N c" i; for (i = 0; i < 50000; i++) print "-X c" i; print "COMMIT" }' > "$work/chains"
+expect 0 '0 rules, 0 unknown' '' timeout 60 "$ctreplay" rules "$work/chains"
 finish
