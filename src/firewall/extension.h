@@ -152,6 +152,7 @@ struct fw_target_ops {
   void (*init)(void *data, fw_family family);
   gboolean (*parse)(fw_parse *p);
   gboolean (*check)(fw_parse *p);
+  guint8 (*hooks)(const void *data);
   void (*save)(const fw_target *target, fw_family family, GString *out);
 };
 

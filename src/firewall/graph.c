@@ -134,20 +134,27 @@ static gboolean check_hooks(const fw_rule *rule, const fw_bounds *bounds, const 
   return fw_fail(error, &place, "%s cannot be reached from %s", name, fw_hook_name(hook));
 }
 
+/* Where an extension may stand, by its bounds and by what it was given. */
+static gboolean check_extension(const fw_rule *rule, const fw_bounds *bounds, const char *name,
+                                guint8 (*hooks)(const void *data), const void *data, GError **error)
+{
+  return check_hooks(rule, bounds, name, error) &&
+         (hooks == NULL || check_hooks(rule, &(fw_bounds){ .hooks = hooks(data) }, name, error));
+}
+
 static gboolean check_rule(const fw_rule *rule, GError **error)
 {
+  const fw_target_ops *target = rule->target.ops;
   guint i;
 
   for (i = 0; i < rule->n_matches; i++) {
     const fw_match_ops *ops = rule->matches[i].ops;
 
-    if (ops != NULL && !check_hooks(rule, &ops->bounds, ops->name, error))
-      return FALSE;
-    if (ops != NULL && ops->hooks != NULL && rule->chain->hooks != 0 &&
-        !check_hooks(rule, &(fw_bounds){ .hooks = ops->hooks(rule->matches[i].data) }, ops->name, error))
+    if (ops != NULL && !check_extension(rule, &ops->bounds, ops->name, ops->hooks, rule->matches[i].data, error))
       return FALSE;
   }
-  return rule->target.ops == NULL || check_hooks(rule, &rule->target.ops->bounds, rule->target.ops->name, error);
+  return target == NULL ||
+         check_extension(rule, &target->bounds, target->name, target->hooks, rule->target.data, error);
 }
 
 gboolean fw_graph_check(fw_table *table, fw_backend backend, GError **error)

@@ -98,6 +98,7 @@ const option_case option_case_list[] = {
   { "mangle INPUT", "-j TOS --and-tos 0x10", "-j TOS --set-tos 0x00/0xef" },
   { "mangle INPUT", "-j TTL --ttl-inc 0", NULL },
   { "mangle FORWARD", "-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu", "=" },
+  { "mangle INPUT", "-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu", NULL },
   { "mangle INPUT", "-j TCPMSS --set-mss 1400", NULL },
   { "nat PREROUTING", "-p tcp -j DNAT --to-destination 1.1.1.1-1.1.1.5:80-90/85 --persistent", "=" },
   { "nat PREROUTING", "-p tcp -j DNAT --to-destination :8080", "=" },

@@ -251,6 +251,13 @@ static gboolean tcpmss_parse(fw_parse *p)
   return TRUE;
 }
 
+/* The MTU is that of the way out. */
+static guint8 tcpmss_hooks(const void *data)
+{
+  return ((const fw_set_tcpmss *)data)->clamp ? 1 << FW_HOOK_FORWARD | 1 << FW_HOOK_OUTPUT | 1 << FW_HOOK_POSTROUTING
+                                              : 0;
+}
+
 static void tcpmss_save(const fw_target *t, fw_family family, GString *out)
 {
   const fw_set_tcpmss *m = t->data;
@@ -276,6 +283,7 @@ const fw_target_ops fw_target_TCPMSS = {
   .options = tcpmss_options,
   .parse = tcpmss_parse,
   .check = given_check,
+  .hooks = tcpmss_hooks,
   .save = tcpmss_save,
 };
 
