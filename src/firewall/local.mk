@@ -11,6 +11,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/iptables_file.c \
 	src/firewall/iptables_lex.c src/firewall/iptables_lex.h \
 	src/firewall/iptables_option.c \
+	src/firewall/iptables_pairs.c \
 	src/firewall/iptables_rule.c src/firewall/iptables_rule.h \
 	src/firewall/iptables_save.c \
 	src/firewall/names.c src/firewall/names.h src/firewall/names_table.c \
