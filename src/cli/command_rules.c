@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay rules: checks rulesets and lists what is in them; writes them back as iptables-save does, or as JSON. */
-#include "run.h"
-
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "commands.h"
 #include "firewall/rules_json.h"
 #include "firewall/save.h"
+#include "output.h"
 #include "sandbox.h"
+#include "say.h"
 
 typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON } rules_output;
 
@@ -24,39 +23,20 @@ typedef struct rules_text {
   GString *text;
 } rules_text;
 
-static gboolean set_word(const char *value, const char *const *words, guint n, guint *chosen)
-{
-  for (*chosen = 0; *chosen < n; (*chosen)++)
-    if (strcmp(words[*chosen], value) == 0)
-      return TRUE;
-  return FALSE;
-}
+static const cli_choice outputs[] = {
+  { "text", RULES_TEXT }, { "save", RULES_SAVE }, { "json", RULES_JSON }, { NULL, 0 }
+};
+static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
 
-static gboolean set_own(cli_options *o, const char *name, const char *value, GError **error)
+/* -4, -6: the family is option->value. */
+static gboolean read_family(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  static const char *const outputs[] = { "text", "save", "json" };
-  static const char *const backends[] = { "", "legacy", "nft" };
-  rules_own *own = o->own;
-  guint chosen;
+  fw_read_options *read = cli_option_field(option, base);
 
-  if (strcmp(name, "counters") == 0) {
-    own->counters = TRUE;
-  } else if (strcmp(name, "ipv4") == 0 || strcmp(name, "ipv6") == 0) {
-    own->read.has_family = TRUE;
-    own->read.family = name[3] == '6' ? FW_IPV6 : FW_IPV4;
-  } else if (strcmp(name, "output") == 0) {
-    if (!set_word(value, outputs, G_N_ELEMENTS(outputs), &chosen)) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "rules -o %s: give text, save or json", value);
-      return FALSE;
-    }
-    own->output = (rules_output)chosen;
-  } else {
-    if (!set_word(value, backends, G_N_ELEMENTS(backends), &chosen) || chosen == 0) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--backend %s: give legacy or nft", value);
-      return FALSE;
-    }
-    own->read.backend = (fw_backend)chosen;
-  }
+  (void)value;
+  (void)error;
+  read->has_family = TRUE;
+  read->family = (fw_family)option->value;
   return TRUE;
 }
 
@@ -210,17 +190,12 @@ static gboolean parse_texts(const GPtrArray *texts, const rules_own *own, fw_rul
 
 static cli_exit write_out(const GString *text)
 {
-  emit_text out;
-  cli_exit code = CLI_EXIT_OK;
+  cli_output output = { .fd = -1 };
 
-  emit_text_init(&out, STDOUT_FILENO);
-  emit_text_bytes(&out, text->str, text->len);
-  if (!emit_text_flush(&out) && out.error != EPIPE) {
-    cli_say("standard output: %s", g_strerror(out.error));
-    code = CLI_EXIT_OUTPUT;
-  }
-  emit_text_clear(&out);
-  return code;
+  if (!cli_output_open(&output, "-o", NULL))
+    return CLI_EXIT_OUTPUT;
+  emit_text_bytes(&output.text, text->str, text->len);
+  return cli_output_close(&output, CLI_EXIT_OK);
 }
 
 static cli_exit show(const fw_ruleset *r, const rules_own *own)
@@ -266,12 +241,13 @@ static cli_exit check(const cli_options *o, const rules_own *own)
 cli_exit cli_command_rules(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "output", 'o', "text|save|json", CLI_OWN, "output", set_own },
-    { "backend", 0, "legacy|nft", CLI_OWN, "backend", set_own },
-    { "ipv4", '4', NULL, CLI_OWN, "ipv4", set_own },
-    { "ipv6", '6', NULL, CLI_OWN, "ipv6", set_own },
-    { "counters", 0, NULL, CLI_OWN, "counters", set_own },
-    { NULL, 0, NULL, 0, NULL, NULL },
+    { "output", 'o', "text|save|json", CLI_OWN, CLI_CHOICE(rules_own, output, outputs, "text, save or json"),
+      .called = "rules -o" },
+    { "backend", 0, "legacy|nft", CLI_OWN, CLI_CHOICE(rules_own, read.backend, backends, "legacy or nft") },
+    { "ipv4", '4', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV4 },
+    { "ipv6", '6', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV6 },
+    { "counters", 0, NULL, CLI_OWN, CLI_FLAG(rules_own, counters) },
+    { NULL },
   };
   rules_own own = { RULES_TEXT, FALSE, { FALSE, FW_IPV4, FW_BACKEND_UNSET } };
   GError *error = NULL;
