@@ -436,6 +436,26 @@ START_TEST(snap_length)
 }
 END_TEST
 
+/* A cut inside an option does not hide it: what is missing reads as zeros. */
+START_TEST(snap_length_inside_options)
+{
+  ct_packet p;
+
+  kit_ipv4(&b, CT_PROTO_TCP);
+  kit_tcp(&b, 1, 2, CT_TCP_ACK, "0402 050a 00000001 00000002 0303 07 00");
+  kit_finish(&b);
+  for (guint32 captured = 34; captured <= b.n; captured++) {
+    guint8 holds = (captured > 41 ? CT_TCP_HOLDS_SACK_PERM : 0) | (captured > 43 ? CT_TCP_HOLDS_SACK : 0) |
+                   (captured > 53 ? CT_TCP_HOLDS_SCALE : 0);
+
+    p = decode_ip(captured, b.n, CT_CHECKSUMS_IGNORE);
+    ck_assert_int_eq(p.kind, CT_PACKET_TRACK);
+    ck_assert_int_eq(p.l4.tcp.holds, holds);
+    ck_assert_int_eq(p.l4.tcp.scale, captured > 54 ? 7 : 0);
+  }
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("packet_link");
@@ -452,6 +472,7 @@ int main(void)
   tcase_add_loop_test(c, ipv6_jumbogram_that_lies, 0, 2);
   tcase_add_loop_test(c, ipv4_only, 0, 2);
   tcase_add_loop_test(c, snap_length, 0, 2);
+  tcase_add_test(c, snap_length_inside_options);
   suite_add_tcase(suite, c);
   return unit_run(suite);
 }

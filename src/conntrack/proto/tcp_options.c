@@ -9,7 +9,8 @@ enum {
   OPTION_SCALE = 3,
   OPTION_SACK_PERM = 4,
   OPTION_SACK = 5,
-  SCALE_MAX = 14
+  SCALE_MAX = 14,
+  OPTIONS_MAX_BYTES = 40
 };
 
 typedef struct option_walk {
@@ -17,14 +18,19 @@ typedef struct option_walk {
   uint32_t left;
 } option_walk;
 
-/* The options that were captured; what the snap length cut would read as zeros, which end the list. */
-static option_walk walk_begin(const ct_packet *packet)
+/*
+ * The whole list, as the header claims it. What the snap length cut is zeros in scratch (of OPTIONS_MAX_BYTES), as
+ * everywhere: an option may begin before the cut and reach beyond it.
+ */
+static option_walk walk_begin(const ct_packet *packet, uint8_t *scratch)
 {
-  uint32_t at = (uint32_t)packet->l4_offset + FIXED_HEADER, n = packet->l4.tcp.header_bytes - (uint32_t)FIXED_HEADER;
+  uint32_t n = packet->l4.tcp.header_bytes - (uint32_t)FIXED_HEADER;
+  const uint8_t *bytes;
 
-  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE || at >= packet->captured)
+  if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
     return (option_walk){ NULL, 0 };
-  return (option_walk){ packet->data + at, MIN(n, packet->captured - at) };
+  bytes = ct_packet_at(packet, (uint32_t)packet->l4_offset + FIXED_HEADER, n, scratch);
+  return (option_walk){ bytes, bytes != NULL ? n : 0 };
 }
 
 /*
@@ -57,7 +63,8 @@ static bool is_sack(const uint8_t *option, uint32_t length)
 
 void ct_check_tcp_options(ct_packet *packet)
 {
-  option_walk walk = walk_begin(packet);
+  uint8_t scratch[OPTIONS_MAX_BYTES];
+  option_walk walk = walk_begin(packet, scratch);
   const uint8_t *option;
   uint32_t length;
 
@@ -94,13 +101,14 @@ static uint32_t be32(const uint8_t *p)
 
 inline uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack)
 {
+  uint8_t scratch[OPTIONS_MAX_BYTES];
   option_walk walk;
   const uint8_t *option;
   uint32_t length, sack = ack, i;
 
   if (!(packet->l4.tcp.holds & CT_TCP_HOLDS_SACK))
     return ack;
-  walk = walk_begin(packet);
+  walk = walk_begin(packet, scratch);
   while ((option = walk_next(&walk, &length)) != NULL) {
     if (!is_sack(option, length))
       continue;
