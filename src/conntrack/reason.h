@@ -7,11 +7,14 @@
 #ifndef CT_REASON_H
 #define CT_REASON_H
 
+#include <stdbool.h>
+
 /* X(ID, word, sentence, sysctl) */
 #define CT_REASON_LIST(X)                                                                                              \
   X(NONE, "none", "", "")                                                                                              \
   /* never reaches conntrack: the link or IP layer refuses or holds it (spec 0.1, 0.2, 9) */                           \
   X(LINK_TRUNCATED, "link-truncated", "the frame ends inside its link-layer header", "")                               \
+  X(LINK_UNSUPPORTED, "link-unsupported", "the frame is of a link type that cannot be decoded", "")                    \
   X(NOT_IP, "not-ip", "the frame carries neither IPv4 nor IPv6", "")                                                   \
   X(NOT_IPV4, "not-ipv4", "ip_conntrack knows IPv4 only", "")                                                          \
   X(IP_VERSION, "ip-version", "the version field contradicts the link layer's protocol", "")                           \
@@ -140,6 +143,12 @@ typedef enum ct_reason {
 #undef X
     CT_REASON_COUNT
 } ct_reason;
+
+/* true where the frame holds no IP packet that could be found: the packet's bytes are the frame's. */
+static inline bool ct_reason_is_of_link(ct_reason reason)
+{
+  return reason == CT_REASON_LINK_TRUNCATED || reason == CT_REASON_LINK_UNSUPPORTED || reason == CT_REASON_NOT_IP;
+}
 
 /* Static strings; reason must be below CT_REASON_COUNT. */
 const char *ct_reason_word(ct_reason reason);

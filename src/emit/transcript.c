@@ -239,8 +239,7 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
 
   emit_text_literal(out, "{\"n\":");
   emit_text_u64(out, packet->number);
-  if (packet->kind == CT_PACKET_NONE &&
-      (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)) {
+  if (packet->kind == CT_PACKET_NONE && ct_reason_is_of_link((ct_reason)packet->reason)) {
     /* The referee never sent such a frame: what happened meanwhile stands on the next line. */
     emit_text_literal(out, ",\"cls\":null,\"why\":\"not ip\"}\n");
     return;

@@ -35,8 +35,7 @@ void emit_wire_read(const ct_packet *packet, const ct_profile *profile, emit_wir
 
   memset(wire, 0, sizeof(*wire));
   if (packet->data == NULL || packet->captured == 0 ||
-      (packet->kind == CT_PACKET_NONE &&
-       (packet->reason == CT_REASON_NOT_IP || packet->reason == CT_REASON_LINK_TRUNCATED)))
+      (packet->kind == CT_PACKET_NONE && ct_reason_is_of_link((ct_reason)packet->reason)))
     return;
   addresses(packet, wire);
   if (wire->family == 0 || !wire->has_proto || packet->l4_offset == 0 || packet->l4_offset >= packet->captured)

@@ -16,13 +16,14 @@ typedef struct pkt_link {
   guint32 at;   /* where the next layer begins; the IP header once family is set */
   guint32 tail; /* bytes at the frame's end that are the link's own (FCS) */
   guint32 ifindex;
+  guint16 type;      /* the link type that is being decoded, for decoders of several */
   guint16 direction; /* cap_direction */
   guint16 layers;
-  gboolean in_llc;
-  guint8 family; /* CT_IPV4, CT_IPV6: as the link says, not the packet */
+  gboolean in_llc, inside; /* inside a frame of another type */
+  guint8 family;           /* CT_IPV4, CT_IPV6: as the link says, not the packet */
 } pkt_link;
 
-/* => NONE with at and family set, or LINK_TRUNCATED, NOT_IP. */
+/* => NONE with at and family set, or LINK_TRUNCATED, LINK_UNSUPPORTED, NOT_IP. */
 typedef ct_reason (*pkt_link_fn)(pkt_link *link);
 
 /* => the next n bytes, at moved beyond them; NULL where the frame ends before. */
@@ -38,6 +39,7 @@ static inline const guint8 *pkt_link_take(pkt_link *link, guint32 n)
 
 static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] << 8 | bytes[0]); }
 static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
+static inline guint32 pkt_32(const guint8 *bytes, gboolean little) { return little ? pkt_le32(bytes) : ct_be32(bytes); }
 
 /*
  * The layers that can follow: an ethertype (or an 802.3 length, which means LLC), a PPP protocol field, an LLC header,
@@ -48,8 +50,15 @@ ct_reason pkt_link_ppp_protocol(pkt_link *link);
 ct_reason pkt_link_llc(pkt_link *link);
 ct_reason pkt_link_mpls(pkt_link *link);
 ct_reason pkt_link_by_version(pkt_link *link);
-/* A frame of another link type inside this one (PPI); one level deep. */
+/* An NLPID and what it stands for; a SNAP header, in front of a bridged frame so many bytes of padding. */
+ct_reason pkt_link_nlpid(pkt_link *link);
+ct_reason pkt_link_snap(pkt_link *link, guint32 bridged_pad);
+/* PPP, Cisco HDLC or Frame Relay, by the first bytes: serial lines do not say. */
+ct_reason pkt_link_hdlc(pkt_link *link);
+/* A frame of another link type inside this one (PPI, PKTAP); one level deep. */
 ct_reason pkt_link_inner(pkt_link *link, guint32 type);
+/* Takes the byte that tells the direction in front of serial lines' frames; 0 is "in". */
+gboolean pkt_link_direction(pkt_link *link);
 
 ct_reason pkt_link_ethernet(pkt_link *link);
 ct_reason pkt_link_cooked_v1(pkt_link *link);
@@ -69,6 +78,20 @@ ct_reason pkt_link_wlan_radiotap(pkt_link *link);
 ct_reason pkt_link_wlan_prism(pkt_link *link);
 ct_reason pkt_link_wlan_avs(pkt_link *link);
 ct_reason pkt_link_ppi(pkt_link *link);
+ct_reason pkt_link_atm(pkt_link *link);
+ct_reason pkt_link_frame_relay(pkt_link *link);
+ct_reason pkt_link_frame_relay_with_direction(pkt_link *link);
+ct_reason pkt_link_multilink_frame_relay(pkt_link *link);
+ct_reason pkt_link_slip(pkt_link *link);
+ct_reason pkt_link_slip_bsdos(pkt_link *link);
+ct_reason pkt_link_juniper(pkt_link *link);
+ct_reason pkt_link_pktap(pkt_link *link);
+ct_reason pkt_link_ipoib(pkt_link *link);
+ct_reason pkt_link_dsa(pkt_link *link);
+ct_reason pkt_link_edsa(pkt_link *link);
+ct_reason pkt_link_broadcom(pkt_link *link);
+ct_reason pkt_link_broadcom_prepended(pkt_link *link);
+ct_reason pkt_link_erf(pkt_link *link);
 
 /* => TRUE with the words for a link type that can be decoded ("EN10MB", "Ethernet"); static. */
 gboolean pkt_link_words(guint link, const char **name, const char **help);

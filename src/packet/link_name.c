@@ -18,6 +18,6 @@ const char *pkt_link_name(guint link)
   if (name != NULL && help != NULL)
     g_snprintf(text, sizeof(text), "%s (%u, %s)", name, link, help);
   else
-    g_snprintf(text, sizeof(text), "link type %u", link);
+    g_snprintf(text, sizeof(text), "%u", link);
   return text;
 }

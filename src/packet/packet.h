@@ -32,7 +32,10 @@ typedef struct pkt_link_info {
 
 /* TRUE where frames of this DLT can be decoded. */
 gboolean pkt_link_supported(guint link);
-/* Name for messages: "EN10MB (Ethernet)", "USB_LINUX_MMAPPED (189)". Static or valid until the next call. */
+/*
+ * What to say after "link type": "EN10MB (Ethernet)", "USB_LINUX_MMAPPED (189, USB with padded Linux header)", "54321".
+ * Static or valid until the next call.
+ */
 const char *pkt_link_name(guint link);
 
 /* params gives fragment limits and nf_conntrack_checksum; copied. */

@@ -73,7 +73,7 @@ static gboolean packet_extract(live *l, const cap_frame *frame, gboolean *padded
 
   pkt_arena_reset(l->arena);
   pkt_decode(l->stripper, frame, l->number, l->arena, &ignored, &info);
-  if (info.l3_offset == 0 && (ignored.reason == CT_REASON_NOT_IP || ignored.reason == CT_REASON_LINK_TRUNCATED))
+  if (info.l3_offset == 0 && ct_reason_is_of_link((ct_reason)ignored.reason))
     return FALSE;
   if (info.l3_offset >= frame->captured)
     return FALSE;

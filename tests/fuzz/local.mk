@@ -16,7 +16,7 @@ fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(CAPTURE_KIT) $(FUZZ_MAIN)
 fuzz_capture_LDADD = libcapture.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 fuzz_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(PACKET_KIT) $(FUZZ_MAIN)
+fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(LINK_FRAMES) $(PACKET_KIT) $(FUZZ_MAIN)
 fuzz_packet_LDADD = libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_packet_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 

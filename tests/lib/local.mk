@@ -5,6 +5,7 @@ UNIT_KIT = tests/lib/unit.h
 CAPTURE_KIT = tests/lib/capture_kit.h tests/lib/capture_kit.c
 CAPTURE_EXPECT = tests/lib/capture_expect.h
 PACKET_KIT = tests/lib/packet_kit.h tests/lib/packet_kit.c
+LINK_FRAMES = tests/lib/link_frames.h
 PACKET_EXPECT = tests/lib/packet_expect.h
 HELPER_KIT = tests/lib/helper_kit.h tests/lib/helper_kit.c
 FRAGMENTS = tests/lib/fragments.h
