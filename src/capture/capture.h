@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Captures as a stream of frames with nanosecond timestamps, whatever the file's kind. One interface, several
- * readers behind it (plain pcap, pcapng and snoop by our own readers, everything else that libpcap knows through
- * libpcap; gzip, xz, zstd recognised by content). Frames come in batches; a batch owns the bytes of its frames, so
- * that reading and tracking can happen on different threads.
+ * readers behind it (plain pcap, pcapng, snoop, Network Monitor 2 and ERF by our own readers, everything else that
+ * libpcap knows through libpcap; gzip, xz, zstd recognised by content). Frames come in batches; a batch owns the bytes
+ * of its frames, so that reading and tracking can happen on different threads.
  */
 #ifndef CAP_CAPTURE_H
 #define CAP_CAPTURE_H
@@ -19,14 +19,17 @@ typedef enum { CAP_DIR_UNKNOWN, CAP_DIR_IN, CAP_DIR_OUT } cap_direction;
  */
 #define CAP_TS_MAX_NS (G_MAXINT64 / 2)
 
+/* A frame that is none: what the capturing program noted of itself. No link type has this number. */
+#define CAP_LINK_NOTES G_MAXUINT16
+
 typedef struct cap_frame {
   gint64 ts_ns; /* since 1970-01-01 UTC; 0 to CAP_TS_MAX_NS */
   const guint8 *data;
   guint32 captured;  /* bytes at data */
   guint32 wire;      /* bytes the frame had on the wire; >= captured */
   guint32 interface; /* cap_interface number in the reader; 0 where the file has only one */
-  guint16 link; /* DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, under any number that the file
-                   gives it) */
+  guint16 link; /* CAP_LINK_NOTES, or DLT_* of this frame, as libpcap on Linux numbers them (raw IP is 12, under any
+                   number that the file gives it) */
   guint16 direction; /* cap_direction from the capture file (pcapng flags); link headers may know more */
 } cap_frame;
 

@@ -21,7 +21,10 @@ typedef struct cap_format {
   cap_reader *(*open)(cap_window *window, GError **error);
 } cap_format;
 
-extern const cap_format cap_format_pcap, cap_format_pcapng, cap_format_snoop;
+extern const cap_format cap_format_pcap, cap_format_pcapng, cap_format_snoop, cap_format_netmon;
+/* ERF has no magic: `recognises` is NULL, and cap_erf_recognises, which may wait for three records, is asked last. */
+extern const cap_format cap_format_erf;
+gboolean cap_erf_recognises(cap_window *window);
 /* Every other kind that libpcap knows; and the referee of our own readers. */
 extern const cap_format cap_format_libpcap;
 

@@ -13,6 +13,9 @@ libcapture_la_SOURCES = \
 	src/capture/pcap.c \
 	src/capture/pcapng.c \
 	src/capture/snoop.c \
+	src/capture/netmon.c \
+	src/capture/erf.c \
+	src/capture/pktap.h src/capture/pktap.c \
 	src/capture/libpcap.c \
 	src/capture/many.c \
 	src/capture/writer.c

@@ -9,8 +9,9 @@
 
 #include "capture/formats.h"
 
-/* Asked in this order. Files that none of them recognises go to libpcap. */
-static const cap_format *const formats[] = { &cap_format_pcap, &cap_format_pcapng, &cap_format_snoop };
+/* Asked in this order; then ERF, which has no magic. Files that none of them recognises go to libpcap. */
+static const cap_format *const formats[] = { &cap_format_pcap, &cap_format_pcapng, &cap_format_snoop,
+                                             &cap_format_netmon };
 
 int cap_input_open(const char *path, GError **error)
 {
@@ -29,7 +30,7 @@ static const struct {
   guint8 n;
   const char *magic, *what;
 } strangers[] = {
-  { 4, "GMBU", "a Microsoft Network Monitor 2 capture; editcap -F pcap converts it" },
+  { 4, "GMBU", "a Microsoft Network Monitor capture of a version other than 2; editcap -F pcap converts it" },
   { 4, "RTSS", "a Microsoft Network Monitor 1 capture; editcap -F pcap converts it" },
   { 4, "XCP\0", "a NetXRay capture; editcap -F pcap converts it" },
   { 8, "TRSNIFF ", "a Sniffer capture; editcap -F pcap converts it" },
@@ -38,23 +39,6 @@ static const struct {
   { 4, "LZIP", "compressed by lzip, which is not supported" },
   { 4, "PK\3\4", "a zip archive" },
 };
-
-/*
- * ERF (Endace) has no magic. Its records begin with a little-endian time, a type, flags, and a big-endian record
- * length that includes the 16 bytes of header, and is followed by a loss counter and the wire length.
- */
-static gboolean looks_like_erf(const guint8 *p, gsize n)
-{
-  guint rlen, wlen, type;
-
-  if (n < 16)
-    return FALSE;
-  type = p[8] & 0x7f;
-  rlen = (guint)p[10] << 8 | p[11];
-  wlen = (guint)p[14] << 8 | p[15];
-  return type >= 1 && type <= 27 && rlen >= 16 && wlen > 0 && wlen <= rlen + 65535u && p[12] == 0 && p[13] == 0 &&
-         rlen >= MIN(wlen, 64);
-}
 
 static void set_unknown_format(cap_window *w, GError **error)
 {
@@ -65,8 +49,6 @@ static void set_unknown_format(cap_window *w, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS(strangers) && what == NULL; i++)
     if (n >= strangers[i].n && memcmp(p, strangers[i].magic, strangers[i].n) == 0)
       what = strangers[i].what;
-  if (what == NULL && looks_like_erf(p, n))
-    what = "what looks like an ERF capture (Endace); editcap -F pcap converts it";
   if (what != NULL)
     g_set_error(error, CAP_ERROR, CAP_ERROR_FORMAT, "%s: this is %s", cap_source_name(w->source), what);
   else
@@ -102,6 +84,9 @@ static cap_reader *open_by_content(cap_window *w, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
     if (formats[i]->recognises(start, n))
       return formats[i]->open(w, error);
+
+  if (cap_erf_recognises(w))
+    return cap_format_erf.open(w, error);
 
   GError *stranger = NULL;
 

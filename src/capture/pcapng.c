@@ -7,6 +7,7 @@
 #include "capture/formats.h"
 #include "capture/link.h"
 #include "capture/magic.h"
+#include "capture/pktap.h"
 
 #include <string.h>
 
@@ -193,6 +194,7 @@ static gboolean take_interface(pcapng_reader *r, const block *b)
   if (!options_each(r, b->body + INTERFACE_BYTES, b->body_bytes - INTERFACE_BYTES, interface_option, &o) ||
       !interface_number(r, &i, o.name))
     return FALSE;
+  r->base.names_inside = r->base.names_inside || cap_pktap_is(i.link);
   g_array_append_val(r->section, i);
   r->block_max_bytes =
     MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The base of all kinds of reader. */
+#include "capture/pktap.h"
 #include "capture/reader.h"
 
 G_DEFINE_QUARK(cap - error - quark, cap_error)
@@ -22,6 +23,7 @@ void cap_reader_free(cap_reader *reader)
     return;
   cap_window_clear(&reader->window);
   g_clear_error(&reader->failed);
+  g_clear_pointer(&reader->inner_names, g_hash_table_unref);
   for (guint i = 0; i < reader->interfaces.n; i++)
     g_free(reader->interfaces.pages[i / CAP_INTERFACES_PAGE][i % CAP_INTERFACES_PAGE]);
   for (guint i = 0; i < G_N_ELEMENTS(reader->interfaces.pages); i++)
@@ -34,6 +36,8 @@ gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
   cap_batch_clear(batch);
   if (!reader->ended && reader->failed == NULL)
     reader->ops->fill(reader, batch);
+  if (G_UNLIKELY(reader->names_inside || (reader->one_link && cap_pktap_is(reader->link))))
+    cap_pktap_name(reader, batch);
   if (batch->n > 0)
     return TRUE;
   if (reader->ended)

@@ -35,6 +35,8 @@ struct cap_reader {
   gboolean ended;
   gboolean one_link; /* all frames are of the type `link`, and have no interface names */
   guint16 link;
+  gboolean names_inside; /* some frames may name their interface themselves (pktap.h) */
+  GHashTable *inner_names;
   cap_interfaces interfaces;
 };
 

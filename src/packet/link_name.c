@@ -13,6 +13,8 @@ const char *pkt_link_name(guint link)
     g_snprintf(text, sizeof(text), "%s (%s)", name, help);
     return text;
   }
+  if (link == CAP_LINK_NOTES)
+    return "of no frames, but of notes about the capture,";
   name = pcap_datalink_val_to_name((int)link);
   help = pcap_datalink_val_to_description((int)link);
   if (name != NULL && help != NULL)

@@ -119,6 +119,12 @@ static void check_writer(const kit_result *r)
   kit_result_free(again);
 }
 
+/* Where a file header stands in the place of a record, ours stops and says so; libpcap takes it for a record. */
+static gboolean stopped_at_another(const kit_result *own)
+{
+  return own->error != NULL && strstr(own->error->message, "a second capture begins here") != NULL;
+}
+
 /* Times left out: libpcap 1.10 has signed seconds. Wire lengths too: it mends those of some USB captures. */
 static void check_referee(const uint8_t *data, size_t size, const kit_result *own)
 {
@@ -129,7 +135,9 @@ static void check_referee(const uint8_t *data, size_t size, const kit_result *ow
   kit_result *theirs = kit_read(reader, error);
 
   close(fd);
-  if (own->error == NULL || own->error->code != CAP_ERROR_FORMAT) { /* ours refuses link types beyond 16 bits */
+  if (stopped_at_another(own)) {
+    g_assert_cmpuint(own->frames->len, <=, theirs->frames->len);
+  } else if (own->error == NULL || own->error->code != CAP_ERROR_FORMAT) { /* ours refuses link types beyond 16 bits */
     g_assert_cmpuint(own->frames->len, ==, theirs->frames->len);
     g_assert_cmpuint(own->errors, ==, theirs->errors);
   }
@@ -218,6 +226,63 @@ static void seed_snoop(fuzz_add_fn add)
   seed_add(add, &f);
 }
 
+/* Three records of Ethernet, one of them with extension headers, and one of padding. */
+static void seed_erf(fuzz_add_fn add)
+{
+  static const guint8 types[] = { 2, 0x8b, 48, 1 };
+  kit_file f = kit_file_new(FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+    kit_put32(&f, i);
+    kit_put32(&f, 1000 + i);
+    kit_put_bytes(&f, (guint8[]){ types[i], (guint8)(4 + i), 0, 80, 0, 0, 0, 60 }, 8);
+    kit_put_bytes(&f, "\3\0\0\0\0\0\0\1\0\0", 10);
+    kit_put_frame(&f, i, 54);
+  }
+  seed_add(add, &f);
+}
+
+/* Two frames, the table naming the second first. */
+static void seed_netmon(fuzz_add_fn add, guint minor)
+{
+  static const guint trailer[] = { 0, 2, 6, 15 };
+  const guint record = 16 + 40 + trailer[minor];
+  kit_file f = kit_file_new(FALSE);
+
+  kit_put_bytes(&f, "GMBU", 4);
+  kit_put_bytes(&f, (guint8[]){ (guint8)minor, 2, 1, 0 }, 4);
+  for (guint i = 0; i < 8; i++)
+    kit_put16(&f, (guint16[]){ 2026, 11, 0, 29, 23, 59, 58, 250 }[i]);
+  kit_put32(&f, 128 + 2 * record);
+  kit_put32(&f, 8);
+  kit_put_frame(&f, 0, 128 - f.bytes->len);
+  for (guint i = 0; i < 2; i++) {
+    for (guint word = 0; word < 4; word++)
+      kit_put32(&f, (guint32[]){ 1000 * i, 0, 60, 40 }[word]);
+    kit_put_frame(&f, i, 40);
+    kit_put_bytes(&f, "\1\0\xff\xff\xff\xff\0\x80\x3e\xd5\xde\xb1\x9d\1\0", trailer[minor]);
+  }
+  kit_put32(&f, 128 + record);
+  kit_put32(&f, 128);
+  seed_add(add, &f);
+}
+
+static void seed_pktap(fuzz_add_fn add, guint32 linktype)
+{
+  static const guint8 start[] = { 108, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 'e', 'n' };
+  kit_file f = kit_file_new(FALSE);
+
+  kit_pcap_header(&f, 0xa1b2c3d4, 4, 65535, linktype);
+  for (guint i = 0; i < 3; i++) {
+    for (guint word = 0; word < 4; word++)
+      kit_put32(&f, (guint32[]){ 1, i, 120, 120 }[word]);
+    kit_put_bytes(&f, start, sizeof(start));
+    kit_put_bytes(&f, (guint8[]){ (guint8)('0' + i), 0 }, 2);
+    kit_put_frame(&f, i, 120 - sizeof(start) - 2);
+  }
+  seed_add(add, &f);
+}
+
 static void seed_compressed(fuzz_add_fn add, kit_compression kind)
 {
   kit_file f = kit_file_new(FALSE);
@@ -245,6 +310,11 @@ void fuzz_seeds(fuzz_add_fn add)
     seed_pcapng(add, big);
   }
   seed_snoop(add);
+  seed_erf(add);
+  for (guint minor = 0; minor < 4; minor++)
+    seed_netmon(add, minor);
+  seed_pktap(add, 149);
+  seed_pktap(add, 258);
   for (guint kind = 0; kind < KIT_COMPRESSIONS; kind++)
     seed_compressed(add, (kit_compression)kind);
 }

@@ -314,7 +314,8 @@ START_TEST(names_what_it_does_not_read)
     { "snoop\0\0\0\0\0\0\2\0\0\0\5\0\0\0\0\0\0\0\0", 24, "snoop capture of version 2 and link type 5" },
     { "BZh91AY&SY", 10, "bzip2" },
     { "PK\3\4aaaa", 8, "zip archive" },
-    { "\x28\x5c\x8f\2\0\0\0\0\2\4\2\x30\0\0\2\x1e\0\0\x10\x10\x10\x10\x10\x10", 24, "ERF" },
+    { "GMBU\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "of a version other than 2" },
+    { "\x28\x5c\x8f\2\0\0\0\0\2\4\2\x30\0\1\2\x1e\0\0\x10\x10\x10\x10\x10\x10", 24, "no capture" }, /* ERF, perhaps */
     { "Hello, world. This is text.", 27, "begins with 48 65 6c 6c" },
     { "\n\r\r\n text that begins so", 24, "no capture" },
   };
