@@ -243,6 +243,13 @@ bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view);
 /* The live entry whose original or reply tuple this is. */
 bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir);
 
+/*
+ * The confirmed entry of that tuple, live or just ending, is in `to` as well from now on, with this deadline: its state
+ * and counters, without helper, master and mark. `to` has no buckets yet, no entry of the tuple, and a clock that does
+ * not lag behind. A watcher may call it: of `from` it only reads. => false where there is no such entry.
+ */
+bool ct_engine_copy(const ct_engine *from, const ct_tuple *tuple, ct_engine *to, int64_t deadline_ns);
+
 /* All entries, in order of creation (byte-equal runs), expired ones left out; a snapshot changes nothing. */
 void ct_engine_each(const ct_engine *engine, void (*fn)(const ct_view *view, void *user), void *user);
 /* All expectations, in order of creation. */

@@ -19,8 +19,10 @@ typedef struct ct_ext {
   uint32_t children;              /* entries whose master this is: part of use= */
   const struct ct_helper *helper; /* attached helper, or NULL */
   void *helper_state;             /* g_malloc0'd by helper.c, of the helper's own size */
-  bool helper_cut;                /* it was said that the snap length hides payloads of this flow */
-  uint16_t pending_events;        /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
+  int64_t
+    helper_deadline_ns; /* as its helper last set it; 0: never. The entry's own is another once a tracker renewed it */
+  bool helper_cut;      /* it was said that the snap length hides payloads of this flow */
+  uint16_t pending_events; /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
 } ct_ext;
 

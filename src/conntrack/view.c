@@ -11,6 +11,8 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
 
   if (!ext)
     return;
+  if (ext->helper_deadline_ns == entry->deadline_ns)
+    view->timeout = CT_TIMEOUT_COUNT;
   view->has_master = ext->master_id != 0;
   view->master_id = ext->master_id;
   view->master_tuple = ext->master_tuple;
@@ -36,7 +38,8 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->counted = entry->traits & CT_ENTRY_COUNTED;
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
-  view->idle_ns = CLAMP(ct_core_timeout(engine, proto->timeout(entry)) - view->timeout_ns, 0,
+  view->timeout = (uint8_t)proto->timeout(entry);
+  view->idle_ns = CLAMP(ct_core_timeout(engine, (ct_timeout)view->timeout) - view->timeout_ns, 0,
                         MAX(engine->now_ns - entry->created_ns, 0));
   view->created_ns = entry->created_ns;
   view->packets[0] = ct_counter_packets(&entry->counter[0]);

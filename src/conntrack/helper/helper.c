@@ -126,4 +126,5 @@ ct_expect_answer ct_helping_expect(ct_helping *h, const ct_expect_spec *spec)
 void ct_helping_refresh(ct_helping *h, uint32_t timeout_s)
 {
   ct_core_refresh(h->engine, h->entry, timeout_s * CT_NS_PER_S);
+  ct_ext_need(h->engine, h->entry)->helper_deadline_ns = h->entry->deadline_ns;
 }

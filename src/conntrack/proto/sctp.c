@@ -347,11 +347,12 @@ static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir
   }
   if (!walk(engine, entry, &sp, &ignore, result))
     return CT_TRACK_INVALID;
-  if (ignore)
+  if (ignore) {
     result->reason = CT_REASON_SCTP_IGNORED;
-  else
-    ct_core_refresh_acct(engine, entry, dir, packet,
-                         ct_core_timeout(engine, (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state)), result);
+    return CT_TRACK_ACCEPT;
+  }
+  entry->l4.sctp.timeout = (uint8_t)(CT_TIMEOUT_SCTP_NONE + entry->state);
+  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, (ct_timeout)entry->l4.sctp.timeout), result);
   return CT_TRACK_ACCEPT;
 }
 
@@ -361,7 +362,11 @@ static bool sctp_may_evict(const ct_entry *entry)
          entry->state == CT_SCTP_SHUTDOWN_ACK_SENT;
 }
 
-static ct_timeout sctp_timeout(const ct_entry *entry) { return (ct_timeout)(CT_TIMEOUT_SCTP_NONE + entry->state); }
+/* One that was never renewed has none yet: its state's. */
+static ct_timeout sctp_timeout(const ct_entry *entry)
+{
+  return (ct_timeout)(entry->l4.sctp.timeout != 0 ? entry->l4.sctp.timeout : CT_TIMEOUT_SCTP_NONE + entry->state);
+}
 
 static const char *const states[CT_SCTP_STATE_COUNT] = {
 #define X(name) [CT_SCTP_##name] = #name,

@@ -58,6 +58,7 @@ static void io_sctp(ct_state_io *io, ct_sctp *s)
   io_u8(io, &s->init[1]);
   io_u8(io, &s->last_dir);
   io_u8(io, &s->flags);
+  io_u8(io, &s->timeout);
 }
 
 static void io_dccp(ct_state_io *io, ct_dccp *d)
@@ -87,15 +88,20 @@ static bool tcp_is_sound(const ct_engine *engine, const ct_tcp *t)
          (engine->params.profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp || t->last_scale <= SCALE_MOST);
 }
 
+static bool sctp_is_sound(const ct_sctp *s)
+{
+  return s->init[0] <= 1 && s->init[1] <= 1 && s->last_dir <= 1 &&
+         (s->timeout == 0 ||
+          (s->timeout >= CT_TIMEOUT_SCTP_NONE && s->timeout < CT_TIMEOUT_SCTP_NONE + CT_SCTP_STATE_COUNT));
+}
+
 static bool l4_is_sound(const ct_engine *engine, const ct_entry *entry)
 {
-  const ct_sctp *s = &entry->l4.sctp;
   const ct_dccp *d = &entry->l4.dccp;
 
   switch (entry->proto) {
   case CT_PROTO_TCP: return entry->state < CT_TCP_STATE_COUNT && tcp_is_sound(engine, &entry->l4.tcp);
-  case CT_PROTO_SCTP:
-    return entry->state < CT_SCTP_STATE_COUNT && s->init[0] <= 1 && s->init[1] <= 1 && s->last_dir <= 1;
+  case CT_PROTO_SCTP: return entry->state < CT_SCTP_STATE_COUNT && sctp_is_sound(&entry->l4.sctp);
   case CT_PROTO_DCCP:
     return entry->state < CT_DCCP_STATE_COUNT && d->client <= 1 && d->last_dir <= 1 &&
            d->last_type < CT_DCCP_ROW_COUNT && d->handshake_seq < UINT64_C(1) << 48;

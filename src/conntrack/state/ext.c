@@ -14,7 +14,7 @@ enum {
   HAS_PENDING = 1 << 4,
   HAS_MARK = 1 << 5,
   HAS_SECMARK = 1 << 6,
-  HAS_EVERYTHING = 0x7f
+  HAS_DEADLINE = 1 << 7 /* helper_deadline_ns */
 };
 
 void ct_state_io_tuple(ct_state_io *io, ct_tuple *tuple)
@@ -84,7 +84,7 @@ static void io_memory(ct_state_io *io, const ct_helper *helper, uint8_t *memory)
   }
 }
 
-static void io_ext(ct_state_io *io, ct_ext *ext, uint8_t has)
+static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint8_t has)
 {
   if (has & HAS_MASTER)
     io_master(io, ext);
@@ -96,6 +96,8 @@ static void io_ext(ct_state_io *io, ct_ext *ext, uint8_t has)
     io_u32(io, &ext->mark);
   if (has & HAS_SECMARK)
     io_u32(io, &ext->secmark);
+  if (has & HAS_DEADLINE)
+    io_near64(io, &ext->helper_deadline_ns, entry->deadline_ns);
 }
 
 static uint8_t parts_of(const ct_ext *ext)
@@ -103,7 +105,7 @@ static uint8_t parts_of(const ct_ext *ext)
   return (uint8_t)((ext->master_id != 0 ? HAS_MASTER : 0) | (ext->helper != NULL ? HAS_HELPER : 0) |
                    (ext->helper_state != NULL ? HAS_MEMORY : 0) | (ext->helper_cut ? HAS_CUT : 0) |
                    (ext->pending_events != 0 ? HAS_PENDING : 0) | (ext->mark != 0 ? HAS_MARK : 0) |
-                   (ext->secmark != 0 ? HAS_SECMARK : 0));
+                   (ext->secmark != 0 ? HAS_SECMARK : 0) | (ext->helper_deadline_ns != 0 ? HAS_DEADLINE : 0));
 }
 
 void ct_state_put_ext(ct_state_io *io, const ct_engine *engine, const ct_entry *entry)
@@ -113,7 +115,7 @@ void ct_state_put_ext(ct_state_io *io, const ct_engine *engine, const ct_entry *
   ct_ext copy = *ext;
 
   io_u8(io, &has);
-  io_ext(io, &copy, has);
+  io_ext(io, entry, &copy, has);
   if (has & HAS_MEMORY)
     io_memory(io, ext->helper, ext->helper_state);
 }
@@ -152,9 +154,7 @@ void ct_state_get_ext(ct_state_io *io, ct_engine *engine, ct_entry *entry)
   uint8_t has = 0;
 
   io_u8(io, &has);
-  if (has & ~HAS_EVERYTHING)
-    ct_state_fail(io, "an extension has a part that none has");
-  io_ext(io, ext, has);
+  io_ext(io, entry, ext, has);
   if (!io->failed && has & HAS_MEMORY)
     get_memory(io, ext);
   ext->helper_cut = has & HAS_CUT;

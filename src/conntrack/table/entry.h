@@ -61,6 +61,8 @@ typedef struct ct_sctp {
   uint32_t vtag[2];
   uint8_t init[2];
   uint8_t last_dir, flags;
+  uint8_t
+    timeout; /* ct_timeout that the deadline was last set by: a refused packet's chunks may move the state alone */
 } ct_sctp;
 
 typedef struct ct_dccp {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An entry taken over into another engine: how it would have gone on under other settings. */
+#include <string.h>
+
+#include "conntrack/engine_internal.h"
+
+bool ct_engine_copy(const ct_engine *from, const ct_tuple *tuple, ct_engine *to, int64_t deadline_ns)
+{
+  ct_tuple request = *tuple, original;
+  const ct_entry *entry;
+  uint32_t hash;
+  ct_entry *own;
+  ct_dir dir;
+
+  if (ct_tuple_is_icmp_answer(tuple))
+    ct_tuple_invert(tuple, &request);
+  hash = ct_tuple_hash(&request);
+  entry = ct_table_find(&from->table, &request, hash, &dir);
+  if (!entry || !(entry->status & CT_STATUS_CONFIRMED) || to->buckets.active)
+    return false;
+  ct_table_tuple(&from->table, entry, CT_ORIGINAL, &original);
+  ct_core_count_add(to, 1);
+  own = ct_table_take(&to->table, &original);
+  own->status = entry->status & (uint16_t) ~(CT_STATUS_DYING | CT_STATUS_HELPER | CT_STATUS_FIXED_TIMEOUT);
+  own->traits |= entry->traits & CT_ENTRY_COUNTED;
+  own->state = entry->state;
+  own->l4 = entry->l4;
+  memcpy(own->counter, entry->counter, sizeof(own->counter));
+  own->created_ns = entry->created_ns;
+  own->deadline_ns = deadline_ns;
+  own->id = ++to->last_id;
+  ct_table_insert(&to->table, own, hash);
+  if (to->params.gc == CT_GC_EXACT)
+    ct_timer_arm(&to->timer, own, ct_table_number(&to->table, own), to->now_ns);
+  to->stats.created++;
+  return true;
+}
