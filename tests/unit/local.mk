@@ -230,3 +230,9 @@ test_iptables_options_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_ipset_SOURCES = tests/unit/test_ipset.c $(UNIT_KIT)
 test_ipset_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_ipset_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_journal
+check_PROGRAMS += test_journal
+test_journal_SOURCES = tests/unit/test_journal.c $(UNIT_KIT)
+test_journal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_journal_LDADD = libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

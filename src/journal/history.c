@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "history.h"
+
+#include <string.h>
+
+void journal_history_begin(journal_history *h, ct_engine *engine)
+{
+  const ct_params *params = ct_engine_params(engine);
+
+  memset(h, 0, sizeof(*h));
+  h->ends = journal_new(params, JOURNAL_ENDS_MOST);
+  h->worlds = whatif_new(params);
+  journal_watch(h->ends, engine);
+  whatif_watch(h->worlds, engine);
+}
+
+void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  h->advice.helps = JOURNAL_HELPS_UNKNOWN;
+  h->past.end = NULL;
+  if (packet->kind == CT_PACKET_NONE)
+    return;
+  whatif_packet(h->worlds, packet, result);
+  if (result->conn == 0 || result->changes & CT_CHANGE_CREATED)
+    h->past = journal_past_of(h->ends, h->worlds, packet, result);
+  if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
+    h->advice = journal_advise(h->ends, h->worlds, packet, result);
+}
+
+void journal_history_end(journal_history *h)
+{
+  journal_free(h->ends);
+  whatif_free(h->worlds);
+  memset(h, 0, sizeof(*h));
+}

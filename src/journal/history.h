@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Journal and other worlds together, for who shows packets: one call after each, one answer. */
+#ifndef JOURNAL_HISTORY_H
+#define JOURNAL_HISTORY_H
+
+#include "advice.h"
+
+typedef struct journal_history {
+  journal *ends;
+  whatif *worlds;
+  journal_past past;     /* of the packet at hand */
+  journal_advice advice; /* where it was refused or dropped; else UNKNOWN */
+} journal_history;
+
+/* The engine must live as long as it plays. */
+void journal_history_begin(journal_history *h, ct_engine *engine);
+void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result);
+/* Also of one that was never begun, all zero. */
+void journal_history_end(journal_history *h);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "journal.h"
+
+#include "conntrack/profile/profile.h"
+#include "conntrack/proto/proto.h"
+#include "conntrack/proto/tables.h"
+#include "whatif.h"
+
+enum { ENDS_FIRST = 1 << 8, SIDE_CLOSED_FIRST = 0x04 /* ct_tcp_side_view.flags: IP_CT_TCP_FLAG_CLOSE_INIT */ };
+
+typedef struct end_slot {
+  guint32 hash;
+  guint32 number; /* place in the ring, from 1; 0: empty */
+} end_slot;
+
+struct journal {
+  ct_params params;
+  journal_end *ring; /* those before `next` in the ring are the newest */
+  guint size, most, next;
+  end_slot *slots; /* open addressing; twice as many as the ring has places */
+  guint mask;
+  guint64 count;
+};
+
+ct_tuple journal_key(const ct_tuple *tuple)
+{
+  ct_tuple inverse;
+
+  if (ct_tuple_is_icmp(tuple) && !ct_tuple_is_icmp_answer(tuple))
+    return *tuple;
+  if (ct_tuple_invert(tuple, &inverse) && (ct_tuple_is_icmp(tuple) || ct_tuple_compare(&inverse, tuple) < 0))
+    return inverse;
+  return *tuple;
+}
+
+static guint slot_find(const journal *j, const ct_tuple *key, guint32 hash)
+{
+  guint at = hash & j->mask;
+
+  for (; j->slots[at].number != 0; at = (at + 1) & j->mask) {
+    ct_tuple met;
+
+    if (j->slots[at].hash != hash)
+      continue;
+    met = journal_key(&j->ring[j->slots[at].number - 1].tuple);
+    if (ct_tuple_equal(&met, key))
+      break;
+  }
+  return at;
+}
+
+/* What stands behind a hole moves into it where its search would end there. */
+static void slot_remove(journal *j, guint hole)
+{
+  guint at;
+
+  for (at = (hole + 1) & j->mask; j->slots[at].number != 0; at = (at + 1) & j->mask)
+    if (((at - j->slots[at].hash) & j->mask) >= ((at - hole) & j->mask)) {
+      j->slots[hole] = j->slots[at];
+      hole = at;
+    }
+  j->slots[hole].number = 0;
+}
+
+static void index_ring(journal *j)
+{
+  guint i;
+
+  j->mask = 2 * j->size - 1;
+  g_free(j->slots);
+  j->slots = g_new0(end_slot, 2 * j->size);
+  for (i = 0; i < j->next; i++) {
+    ct_tuple key = journal_key(&j->ring[i].tuple);
+
+    /* A later end of the same tuple takes the slot of the earlier one. */
+    j->slots[slot_find(j, &key, j->ring[i].hash)] = (end_slot){ j->ring[i].hash, i + 1 };
+  }
+}
+
+journal *journal_new(const ct_params *params, guint most)
+{
+  journal *j = g_new0(journal, 1);
+
+  j->params = *params;
+  j->most = ENDS_FIRST;
+  while (j->most < MIN(most, JOURNAL_ENDS_MOST))
+    j->most *= 2;
+  return j;
+}
+
+void journal_free(journal *j)
+{
+  if (j == NULL)
+    return;
+  g_free(j->ring);
+  g_free(j->slots);
+  g_free(j);
+}
+
+static void on_destroy(const ct_event *event, void *user) { journal_event(user, event); }
+
+void journal_watch(journal *j, ct_engine *engine) { ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, j); }
+
+/* A place in the ring, that of the oldest end where it has grown as far as it may. */
+static journal_end *ring_next(journal *j)
+{
+  journal_end *end;
+
+  if (j->next == j->size && j->size < j->most) {
+    j->size = j->size == 0 ? ENDS_FIRST : 2 * j->size;
+    j->ring = g_renew(journal_end, j->ring, j->size);
+    index_ring(j);
+  }
+  if (j->next == j->size)
+    j->next = 0;
+  end = &j->ring[j->next++];
+  if (j->count++ >= j->size) {
+    ct_tuple key = journal_key(&end->tuple);
+    guint at = slot_find(j, &key, end->hash);
+
+    if (j->slots[at].number == j->next)
+      slot_remove(j, at);
+  }
+  return end;
+}
+
+gboolean journal_tcp_is_old(const ct_params *params)
+{
+  return params->profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp;
+}
+
+/* Whose SYN would have ended the entry and begun anew: reopen() of proto/tcp.c; each side's of those of old kernels. */
+static guint8 reopened_by(const ct_params *params, const ct_view *view)
+{
+  guint8 sides = 0, dir;
+
+  if (view->tuple[CT_ORIGINAL].proto != CT_PROTO_TCP ||
+      (view->state != CT_TCP_TIME_WAIT && view->state != CT_TCP_CLOSE))
+    return 0;
+  for (dir = 0; dir < 2; dir++)
+    if (journal_tcp_is_old(params) || (view->tcp.side[0].flags | view->tcp.side[1].flags) & SIDE_CLOSED_FIRST ||
+        (view->tcp.last_dir == dir && view->tcp.last_index == CT_TCP_INDEX_RST))
+      sides |= (guint8)(1 << dir);
+  return sides;
+}
+
+void journal_event(journal *j, const ct_event *event)
+{
+  const ct_view *view = event->view;
+  journal_end *end;
+  ct_tuple key;
+
+  if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
+    return;
+  end = ring_next(j);
+  *end = (journal_end){ .tuple = view->tuple[CT_ORIGINAL],
+                        .conn = view->id,
+                        .ended_ns = event->time_ns,
+                        .by_packet = event->packet,
+                        .reason = event->reason,
+                        .timeout = view->timeout,
+                        .state = view->state,
+                        .reopened = reopened_by(&j->params, view) };
+  if (end->timeout < CT_TIMEOUT_COUNT) {
+    end->renewed_ns = view->deadline_ns - ct_params_timeout_ns(&j->params, (ct_timeout)end->timeout);
+    /* A tracker that gave no timeout at all: no sysctl's. Clocks that tick are a tick behind. */
+    if (end->renewed_ns < view->created_ns - G_GINT64_CONSTANT(1000000000))
+      end->timeout = CT_TIMEOUT_COUNT;
+  }
+  key = journal_key(&end->tuple);
+  end->hash = ct_tuple_hash(&key);
+  j->slots[slot_find(j, &key, end->hash)] = (end_slot){ end->hash, (guint32)(end - j->ring) + 1 };
+}
+
+const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
+{
+  ct_tuple key = journal_key(tuple);
+  guint at;
+
+  if (j->count == 0)
+    return NULL;
+  at = slot_find(j, &key, ct_tuple_hash(&key));
+  return j->slots[at].number != 0 ? &j->ring[j->slots[at].number - 1] : NULL;
+}
+
+guint64 journal_forgotten(const journal *j) { return j->count > j->size ? j->count - j->size : 0; }
+
+static gboolean is_first_syn(const ct_packet *packet)
+{
+  return packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP &&
+         packet->reason != CT_REASON_TCP_SHORT &&
+         (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_RST)) == CT_TCP_SYN;
+}
+
+gboolean journal_belongs(const journal_end *end, const ct_packet *packet)
+{
+  ct_dir dir = ct_tuple_equal(&packet->tuple, &end->tuple) ? CT_ORIGINAL : CT_REPLY;
+
+  if (!is_first_syn(packet))
+    return TRUE;
+  if (end->reopened & 1 << dir)
+    return FALSE;
+  return end->state == CT_TCP_SYN_SENT || end->state == CT_TCP_SYN_RECV || end->state == CT_TCP_SYN_SENT2;
+}
+
+/* What would have kept it, where its own timeout's world has it still. */
+static guint32 lasting_s(const whatif *w, const journal_end *end)
+{
+  whatif_answer answer;
+  guint i;
+
+  for (i = 0; w != NULL && whatif_answer_get(w, i, &answer); i++)
+    if ((guint)answer.world == end->timeout && answer.kept)
+      return answer.seconds;
+  return 0;
+}
+
+journal_past journal_past_of(const journal *j, const whatif *w, const ct_packet *packet, const ct_result *result)
+{
+  journal_past past = { NULL, 0, 0, 0 };
+  const journal_end *end;
+
+  if ((packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR) || packet->reason != CT_REASON_NONE ||
+      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)))
+    return past;
+  end = journal_find(j, &packet->tuple);
+  /* What ended to make room for this very packet's own entry is the packet's doing. */
+  if (end == NULL || end->conn == result->conn ||
+      (end->by_packet == packet->number && end->by_packet != 0 && end->reason != CT_REASON_END_TIMEOUT) ||
+      !journal_belongs(end, packet))
+    return past;
+  past.end = end;
+  past.ago_ns = MAX(packet->time_ns - end->ended_ns, 0);
+  if (end->reason == CT_REASON_END_TIMEOUT && end->timeout < CT_TIMEOUT_COUNT) {
+    past.silent_ns = packet->time_ns - end->renewed_ns;
+    past.kept_s = lasting_s(w, end);
+  }
+  return past;
+}
+
+gboolean journal_goes_on(const ct_params *params, const ct_view *view, const ct_packet *packet)
+{
+  journal_end end = { .tuple = view->tuple[CT_ORIGINAL], .state = view->state, .reopened = reopened_by(params, view) };
+
+  return journal_belongs(&end, packet);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What ended is remembered: by tuple the connection that had it last, when it ended, why, and by which timeout. So a
+ * packet that finds no entry can be told what it would have belonged to, however many packets came in between.
+ *
+ * Bounded: the newest JOURNAL_ENDS_MOST ends are kept (at 112 bytes and two slots of 8 each: 8 MB), of a tuple the
+ * last one. Memory grows with use. Everything here is plain data; the words are emit's (emit_past).
+ *
+ * Life: journal_new; journal_watch, or journal_event for each DESTROY; journal_past after each packet; journal_free.
+ */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+
+enum { JOURNAL_ENDS_MOST = 1 << 16 };
+
+typedef struct journal journal;
+
+typedef struct journal_end {
+  ct_tuple tuple; /* the original one */
+  guint64 conn;
+  gint64 ended_ns;
+  gint64 renewed_ns; /* when its deadline was last set; meaningful where timeout is one */
+  guint64 by_packet; /* evicted: the packet it had to make room for; 0: the collector's doing, or nobody's */
+  guint32 hash;
+  guint16 reason;  /* CT_REASON_END_* */
+  guint8 timeout;  /* ct_timeout that it ran on; CT_TIMEOUT_COUNT: no sysctl's, its helper or a tracker set it */
+  guint8 state;    /* of its protocol, at the end */
+  guint8 reopened; /* bit by ct_dir: a SYN of that side would have begun a new connection in its place */
+} journal_end;
+
+/* params: of the engine, copied. most: ends kept, JOURNAL_ENDS_MOST or fewer. */
+journal *journal_new(const ct_params *params, guint most);
+/* NULL is fine. */
+void journal_free(journal *j);
+/* From now on the journal hears of the ends in this engine, which must live as long as it plays. */
+void journal_watch(journal *j, ct_engine *engine);
+/* A DESTROY event; others are passed over. */
+void journal_event(journal *j, const ct_event *event);
+
+/* The form of a tuple in which both directions, and an ICMP request and its answer, are the same key. */
+ct_tuple journal_key(const ct_tuple *tuple);
+
+/* => how the last connection of this tuple ended, in either direction; NULL where none is remembered. */
+const journal_end *journal_find(const journal *j, const ct_tuple *tuple);
+/* How many ends were forgotten to make room for newer ones. */
+guint64 journal_forgotten(const journal *j);
+
+/* What a packet would have belonged to. */
+typedef struct journal_past {
+  const journal_end *end; /* NULL: nothing that is remembered */
+  gint64 ago_ns;          /* how long before the packet it ended */
+  gint64 silent_ns;       /* of a timeout's: how long before the packet it had last been renewed; else 0 */
+  guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: not known */
+} journal_past;
+
+struct whatif;
+
+/*
+ * Of a packet after tracking, and after whatif_packet where there is one (w may be NULL: kept_s is then 0). end is NULL
+ * where the packet found its entry, where nothing is remembered, and where the packet begins something of its own: a
+ * SYN on what is over or was open, rather than a SYN that is sent again.
+ */
+journal_past journal_past_of(const journal *j, const struct whatif *w, const ct_packet *packet,
+                             const ct_result *result);
+
+/* Whether TCP is judged by the rules from before nf_conntrack. */
+gboolean journal_tcp_is_old(const ct_params *params);
+
+/* Whether a packet that finds this entry goes on with its connection, rather than being the first one of another. */
+gboolean journal_goes_on(const ct_params *params, const ct_view *view, const ct_packet *packet);
+
+/* Whether it is the packet of a connection that is there, rather than the first one of another. */
+gboolean journal_belongs(const journal_end *end, const ct_packet *packet);
+
+#endif

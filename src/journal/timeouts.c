@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "timeouts.h"
+
+#include <stdlib.h>
+
+#include "lives.h"
+
+/* An end is told once of its first missed packet. */
+typedef struct tally {
+  guint64 ended, missed;
+  gint64 cut_ns;
+  whatif_silences silences; /* in the replay itself */
+  gboolean unsure;          /* something depended on how long it is that is not followed */
+} tally;
+
+struct timeouts {
+  ct_params params;
+  ct_engine *engine;
+  const ct_trace *trace;
+  journal_history history;
+  GHashTable *missed; /* ids of entries that were */
+  tally tallies[CT_TIMEOUT_COUNT];
+  lives *lives;
+};
+
+timeouts *timeouts_new(const ct_params *params)
+{
+  timeouts *t = g_new0(timeouts, 1);
+
+  t->params = *params;
+  t->missed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  t->lives = lives_new(params, TIMEOUTS_LIVES_MOST);
+  return t;
+}
+
+void timeouts_free(timeouts *t)
+{
+  if (t == NULL)
+    return;
+  journal_history_end(&t->history);
+  g_hash_table_unref(t->missed);
+  lives_free(t->lives);
+  g_free(t);
+}
+
+static void on_destroy(const ct_event *event, void *user)
+{
+  timeouts *t = user;
+
+  lives_ended(t->lives, LIVES_REPLAY, 0, whatif_follows(t->history.worlds, &event->view->tuple[CT_ORIGINAL]), event);
+  if (event->reason == CT_REASON_END_TIMEOUT && event->view->timeout < CT_TIMEOUT_COUNT)
+    t->tallies[event->view->timeout].ended++;
+}
+
+static void on_world_ended(whatif_world world, const ct_event *event, gpointer user)
+{
+  timeouts *t = user;
+
+  if ((guint)world < CT_TIMEOUT_COUNT)
+    lives_ended(t->lives, (int)world, whatif_top_s(t->history.worlds, (ct_timeout)world), 0, event);
+}
+
+void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace)
+{
+  t->engine = engine;
+  t->trace = trace;
+  journal_history_begin(&t->history, engine);
+  whatif_tell_ends(t->history.worlds, on_world_ended, t);
+  ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, t);
+}
+
+/* An entry that a timeout ended would have been found by this packet. */
+static void note_missed(timeouts *t, const journal_end *end, const ct_packet *packet)
+{
+  tally *of = &t->tallies[end->timeout];
+  gint64 silence_ns = packet->time_ns - end->renewed_ns, *id;
+
+  if (g_hash_table_contains(t->missed, &end->conn))
+    return;
+  id = g_new(gint64, 1);
+  *id = (gint64)end->conn;
+  g_hash_table_add(t->missed, id);
+  of->missed++;
+  of->cut_ns = MAX(of->cut_ns, silence_ns);
+  if (whatif_is_special(end->timeout) && end->tuple.proto == CT_PROTO_TCP)
+    t->tallies[CT_TIMEOUT_TCP_NONE + end->state].silences.lost = TRUE;
+}
+
+static void note_survived(timeouts *t, const ct_packet *packet)
+{
+  const ct_view *before = &t->trace->before;
+  gint64 silence_ns;
+  guint of = before->timeout;
+
+  if (of >= CT_TIMEOUT_COUNT)
+    return;
+  silence_ns = ct_engine_now(t->engine) - before->deadline_ns + ct_params_timeout_ns(&t->params, (ct_timeout)of);
+  whatif_silence_note(&t->tallies[of].silences, (ct_timeout)of, silence_ns, &t->params, before, packet);
+  if (whatif_is_special(of) && before->tuple[CT_ORIGINAL].proto == CT_PROTO_TCP)
+    whatif_silence_note(&t->tallies[CT_TIMEOUT_TCP_NONE + before->state].silences,
+                        (ct_timeout)(CT_TIMEOUT_TCP_NONE + before->state), silence_ns, &t->params, before, packet);
+}
+
+/*
+ * What else asks how long a timeout is: a FIN or a reset outside the window, which makes TCP keep the entry for less.
+ * And entries of GRE are found by keys that PPTP announced, not by what the packet says alone.
+ */
+static void note_unsure(timeouts *t, const ct_packet *packet, const ct_result *result)
+{
+  const ct_view *before = &t->trace->before;
+  ct_view after;
+
+  if (packet->flags & CT_PACKET_GRE_V1)
+    t->tallies[CT_TIMEOUT_GRE].unsure = t->tallies[CT_TIMEOUT_GRE_STREAM].unsure = TRUE;
+  if (result->cls != CT_CLASS_INVALID || result->entry == NULL || !t->trace->has_before)
+    return;
+  ct_entry_view(t->engine, result->entry, &after);
+  if (after.timeout == before->timeout || before->timeout >= CT_TIMEOUT_COUNT)
+    return;
+  t->tallies[before->timeout].unsure = TRUE;
+  t->tallies[after.timeout].unsure = TRUE;
+}
+
+void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *result)
+{
+  const journal_end *end;
+
+  if (packet->kind == CT_PACKET_NONE)
+    return;
+  lives_time(t->lives, packet->time_ns);
+  journal_history_packet(&t->history, packet, result);
+  if (packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR)
+    return;
+  if (t->trace->has_before && t->trace->look_ups > 0)
+    note_survived(t, packet);
+  note_unsure(t, packet, result);
+  end = t->history.past.end;
+  if (end != NULL && end->reason == CT_REASON_END_TIMEOUT && end->timeout < CT_TIMEOUT_COUNT)
+    note_missed(t, end, packet);
+}
+
+void timeouts_end(timeouts *t)
+{
+  gint64 now_ns = ct_engine_now(t->engine);
+
+  if (now_ns == INT64_MIN)
+    return;
+  whatif_flush(t->history.worlds, now_ns);
+  ct_engine_flush(t->engine);
+}
+
+/* The longest silences of both, the replay's and the world's. */
+static whatif_silences all_silences(const timeouts *t, ct_timeout timeout)
+{
+  whatif_silences here = t->tallies[timeout].silences, there = whatif_silences_of(t->history.worlds, timeout);
+
+  here.own_ns = MAX(here.own_ns, there.own_ns);
+  here.special_ns = MAX(here.special_ns, there.special_ns);
+  here.begun_ns = MAX(here.begun_ns, there.begun_ns);
+  here.lost = here.lost || there.lost;
+  return here;
+}
+
+static guint32 beyond_s(gint64 silence_ns) { return (guint32)(silence_ns / 1000000000) + 1; }
+
+/* A state's timeout of TCP: up to the special ones it governs all silences, beyond them it leaves some to these. */
+static void judge_tcp_state(const timeouts *t, const whatif_silences *s, timeouts_row *row)
+{
+  guint32 retrans_s = t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS], unack_s = t->params.timeout_s[CT_TIMEOUT_TCP_UNACK];
+  guint32 all_s = beyond_s(MAX(s->own_ns, s->special_ns)), most_s = MAX(retrans_s, unack_s);
+
+  if (!s->lost && all_s <= MIN(retrans_s, unack_s)) {
+    row->smallest_s = all_s;
+  } else {
+    row->smallest_s = MAX(beyond_s(s->own_ns), most_s + 1);
+    row->known = row->now_s > most_s;
+    row->least = row->known && retrans_s == unack_s;
+  }
+}
+
+/* A special timeout: smaller than a state's, it would govern that state too. */
+static void judge_special(const timeouts *t, const whatif_silences *s, timeouts_row *row)
+{
+  guint32 floor_s = 0, i;
+
+  for (i = CT_TIMEOUT_TCP_NONE; i <= CT_TIMEOUT_TCP_SYN_SENT2; i++)
+    if (t->params.timeout_s[i] <= row->now_s)
+      floor_s = MAX(floor_s, t->params.timeout_s[i]);
+  /* Where nobody has answered, a timeout for retransmissions that is longer than that of unacknowledged data gives way.
+   */
+  if (row->timeout == CT_TIMEOUT_TCP_UNACK && t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS] <= row->now_s)
+    floor_s = MAX(floor_s, t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS]);
+  row->smallest_s = beyond_s(s->own_ns);
+  if (row->smallest_s < floor_s) {
+    row->smallest_s = floor_s;
+    row->least = FALSE;
+  }
+  if (row->smallest_s > row->now_s)
+    row->known = row->least = FALSE; /* it would be chosen at other packets than it was */
+}
+
+static void judge(const timeouts *t, timeouts_row *row)
+{
+  whatif_silences s = all_silences(t, row->timeout);
+
+  row->known = row->least = TRUE;
+  row->complete = row->ended == 0 || journal_forgotten(t->history.ends) == 0;
+  if (s.own_ns == 0 && s.special_ns == 0 && !s.lost) {
+    row->known = row->least = row->complete && (row->ended == 0 || !whatif_is_full(t->history.worlds));
+    return;
+  }
+  if (whatif_is_of_tcp_state(row->timeout))
+    judge_tcp_state(t, &s, row);
+  else if (whatif_is_special(row->timeout))
+    judge_special(t, &s, row);
+  else
+    row->smallest_s = beyond_s(s.own_ns);
+  /* The first packet of another connection found the entry of the one before, where it might not have. */
+  if (s.begun_ns > 0 && s.begun_ns >= (row->smallest_s - G_GINT64_CONSTANT(1)) * 1000000000)
+    row->least = FALSE;
+  if (t->tallies[row->timeout].unsure)
+    row->known = row->least = FALSE;
+  /* Not followed, or not even kept by the longest there is. */
+  if (row->ended > 0 && (whatif_is_full(t->history.worlds) || !row->complete))
+    row->known = row->least = FALSE;
+  if (row->missed > 0 && s.lost && !whatif_is_of_tcp_state(row->timeout))
+    row->known = row->least = FALSE;
+  if (row->smallest_s > whatif_top_s(t->history.worlds, row->timeout))
+    row->known = row->least = FALSE;
+}
+
+gboolean timeouts_occupancy(timeouts *t, guint64 *peak, double *mean)
+{
+  return lives_count(t->lives, LIVES_REPLAY, 0, FALSE, peak, mean);
+}
+
+gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row)
+{
+  guint of;
+
+  for (of = 0; of < CT_TIMEOUT_COUNT; of++) {
+    const tally *at = &t->tallies[of];
+    guint32 special_s = MIN(t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS], t->params.timeout_s[CT_TIMEOUT_TCP_UNACK]);
+
+    if ((at->ended == 0 && at->silences.own_ns == 0) || i-- > 0)
+      continue;
+    *row = (timeouts_row){ .timeout = (ct_timeout)of,
+                           .now_s = t->params.timeout_s[of],
+                           .ended = at->ended,
+                           .missed = at->missed,
+                           .survived_ns = at->silences.own_ns,
+                           .cut_ns = at->cut_ns };
+    judge(t, row);
+    if (row->known && row->smallest_s != 0)
+      row->has_cost = lives_count(t->lives, (int)of, row->smallest_s,
+                                  whatif_is_of_tcp_state(of) && row->smallest_s <= special_s, &row->peak, &row->mean);
+    return TRUE;
+  }
+  return FALSE;
+}

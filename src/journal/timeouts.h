@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each timeout did to a capture, and the smallest value with which it would have cut nobody; in one read, from the
+ * replay and the worlds beside it (whatif.h).
+ *
+ * A connection is cut where a packet came that would have belonged to an entry which the timeout had ended. A silence
+ * is the time since an entry's deadline was last set by the timeout. With a value that is longer than the longest
+ * silence that any packet ended, whether in the replay or with the timeout at its longest, nobody is cut, and with any
+ * smaller one somebody is.
+ *
+ * What that value costs is counted from the entries' lives: exact, for as many as TIMEOUTS_LIVES_MOST (at 48 bytes
+ * each).
+ *
+ * Life: timeouts_new; timeouts_begin; timeouts_packet after each packet; timeouts_end; timeouts_get; timeouts_free.
+ */
+#ifndef JOURNAL_TIMEOUTS_H
+#define JOURNAL_TIMEOUTS_H
+
+#include "conntrack/trace.h"
+#include "history.h"
+
+enum { TIMEOUTS_LIVES_MOST = 1 << 20 };
+
+typedef struct timeouts timeouts;
+
+typedef struct timeouts_row {
+  ct_timeout timeout;
+  guint32 now_s;
+  guint64 ended, missed; /* entries that it ended; of these, missed by a later packet */
+  gboolean complete;     /* FALSE: more may have been missed, since ends had to be forgotten */
+  gint64 survived_ns;    /* the longest silence on it that a packet ended in time; 0: none */
+  gint64 cut_ns;         /* the longest that a packet came too late for; 0: none */
+  gboolean known;        /* smallest_s is a value with which nobody is cut */
+  gboolean least;        /* ... and there is no smaller one */
+  guint32 smallest_s;    /* 0: nothing ever rested on it */
+  gboolean has_cost;     /* of smallest_s */
+  guint64 peak;
+  double mean;
+} timeouts_row;
+
+timeouts *timeouts_new(const ct_params *params);
+void timeouts_free(timeouts *t);
+/* The engine must not have seen a packet. trace: its own, which is filled in from now on. */
+void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace);
+void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *result);
+/* After the last packet. Ends all that is in the table. */
+void timeouts_end(timeouts *t);
+/* => the i-th timeout that ended an entry or that a packet came in time for; FALSE past the last. */
+gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row);
+/* Entries alive, with the timeouts as they are. => FALSE where there were more than are remembered. */
+gboolean timeouts_occupancy(timeouts *t, guint64 *peak, double *mean);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ended is remembered, the last end of a tuple, of so many as are allowed for. */
+#include <glib.h>
+#include <string.h>
+
+#include "journal/history.h"
+#include "unit.h"
+
+#define S INT64_C(1000000000)
+
+static ct_params params;
+
+static ct_tuple udp_tuple(guint32 host, guint16 from, guint16 to)
+{
+  ct_tuple tuple = { .src_id = from, .dst_id = to, .family = CT_IPV4, .proto = CT_PROTO_UDP };
+
+  tuple.src.v4 = host;
+  tuple.dst.v4 = 0x0100000a;
+  return tuple;
+}
+
+static void end_it(journal *j, const ct_tuple *tuple, guint64 conn, gint64 time_ns)
+{
+  ct_view view = { .id = conn, .timeout = CT_TIMEOUT_UDP, .deadline_ns = time_ns, .created_ns = time_ns - 40 * S };
+  ct_event event = { .type = CT_EVENT_DESTROY, .time_ns = time_ns, .reason = CT_REASON_END_TIMEOUT, .view = &view };
+
+  view.tuple[CT_ORIGINAL] = *tuple;
+  journal_event(j, &event);
+}
+
+START_TEST(the_last_end_of_a_tuple_either_way)
+{
+  journal *j = journal_new(&params, JOURNAL_ENDS_MOST);
+  ct_tuple there = udp_tuple(1, 5, 53), back, other = udp_tuple(1, 6, 53);
+  const journal_end *end;
+
+  ct_tuple_invert(&there, &back);
+  ck_assert_ptr_null(journal_find(j, &there));
+  end_it(j, &there, 1, 100 * S);
+  end_it(j, &there, 7, 200 * S);
+  end = journal_find(j, &back);
+  ck_assert_ptr_nonnull(end);
+  ck_assert_uint_eq(end->conn, 7);
+  ck_assert_int_eq(end->ended_ns, 200 * S);
+  ck_assert_int_eq(end->renewed_ns, 170 * S);
+  ck_assert_ptr_null(journal_find(j, &other));
+  journal_free(j);
+}
+END_TEST
+
+START_TEST(the_newest_ends_are_kept)
+{
+  enum { MOST = 1024, ALL = 5000 };
+  journal *j = journal_new(&params, MOST);
+  guint i;
+
+  for (i = 0; i < ALL; i++) {
+    ct_tuple tuple = udp_tuple(i, 5, 53);
+
+    end_it(j, &tuple, i + 1, i * S);
+  }
+  ck_assert_uint_eq(journal_forgotten(j), ALL - MOST);
+  for (i = 0; i < ALL; i++) {
+    ct_tuple tuple = udp_tuple(i, 5, 53);
+    const journal_end *end = journal_find(j, &tuple);
+
+    ck_assert_int_eq(end != NULL, i >= ALL - MOST);
+    if (end != NULL)
+      ck_assert_uint_eq(end->conn, i + 1);
+  }
+  journal_free(j);
+}
+END_TEST
+
+static void put16(uint8_t *p, guint v)
+{
+  p[0] = (uint8_t)(v >> 8);
+  p[1] = (uint8_t)v;
+}
+
+static ct_packet udp_packet(uint8_t bytes[28], guint64 number, gint64 time_ns)
+{
+  ct_packet packet = { .time_ns = time_ns, .number = number, .data = bytes, .length = 28, .captured = 28 };
+
+  memset(bytes, 0, 28);
+  bytes[0] = 0x45;
+  bytes[3] = 28;
+  bytes[9] = CT_PROTO_UDP;
+  bytes[15] = 1;
+  bytes[19] = 2;
+  put16(bytes + 20, 1000);
+  put16(bytes + 22, 53);
+  put16(bytes + 24, 8);
+  ct_packet_prepare(&packet, CT_CHECKSUMS_IGNORE, &params);
+  return packet;
+}
+
+/* => what would have kept a UDP flow of two packets that far apart; 0: nothing ended. */
+static guint32 kept_by(gint64 apart_ns)
+{
+  ct_engine *engine = ct_engine_new(&params);
+  journal_history h;
+  ct_result result;
+  uint8_t bytes[28];
+  guint32 seconds = 0;
+  guint i;
+
+  journal_history_begin(&h, engine);
+  for (i = 0; i < 2; i++) {
+    ct_packet packet = udp_packet(bytes, i + 1, 1000 * S + i * apart_ns);
+
+    ct_engine_packet(engine, &packet, &result);
+    journal_history_packet(&h, &packet, &result);
+    seconds = h.past.end != NULL ? h.past.kept_s : 0;
+  }
+  ct_engine_free(engine);
+  journal_history_end(&h);
+  return seconds;
+}
+
+START_TEST(what_would_have_kept_it_is_exact)
+{
+  ck_assert_uint_eq(kept_by(30 * S - 1), 0);
+  ck_assert_uint_eq(kept_by(30 * S), 31); /* expiry at equality comes first */
+  ck_assert_uint_eq(kept_by(31 * S - 1), 31);
+  ck_assert_uint_eq(kept_by(31 * S), 32);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("journal");
+  TCase *tcase = tcase_create("ends");
+
+  ct_params_init(&params, ct_profile_get(0));
+  tcase_add_test(tcase, the_last_end_of_a_tuple_either_way);
+  tcase_add_test(tcase, the_newest_ends_are_kept);
+  tcase_add_test(tcase, what_would_have_kept_it_is_exact);
+  suite_add_tcase(suite, tcase);
+  return unit_run(suite);
+}
