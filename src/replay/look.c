@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "look.h"
 
+#include "copies.h"
+
 #include <string.h>
 
 enum {
   RECENT = 64,          /* a router forwards faster than this many other packets come */
   CONVERSATIONS = 4096, /* looked at; slots are twice as many */
   PLACE_NAME_BYTES = 40,
-  ENOUGH = 3 /* packets by which the other side would have been heard */
+  ENOUGH = 3,          /* packets by which the other side would have been heard */
+  UNANSWERED_MANY = 20 /* SYNs to which nobody said anything, so that they may be what a policy drops */
 };
 
-enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4 };
+enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4, SEEN_MORE = 8 /* than first SYNs */ };
 
 typedef struct conversation {
   guint32 hash;
@@ -31,6 +34,7 @@ struct replay_look {
   sighting recent[RECENT];
   guint64 placed, twice; /* packets that say where they were captured; of these, seen before somewhere else */
   char *names[2];        /* two interfaces, for the advice */
+  replay_copies *copies;
   GPtrArray *remarks;
 };
 
@@ -39,6 +43,7 @@ replay_look *replay_look_new(void)
   replay_look *look = g_new0(replay_look, 1);
 
   look->conversations = g_new0(conversation, 2 * CONVERSATIONS);
+  look->copies = replay_copies_new();
   return look;
 }
 
@@ -47,6 +52,7 @@ void replay_look_free(replay_look *look)
   if (look == NULL)
     return;
   g_free(look->conversations);
+  replay_copies_free(look->copies);
   g_free(look->names[0]);
   g_free(look->names[1]);
   if (look->remarks != NULL)
@@ -80,6 +86,8 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
     c->packets++;
   if (packet->l4.tcp.flags & CT_TCP_ACK)
     c->seen |= SEEN_ACK;
+  if ((packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_RST)) != CT_TCP_SYN)
+    c->seen |= SEEN_MORE;
 }
 
 /*
@@ -151,11 +159,16 @@ static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_
 void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
                         const char *name)
 {
+  guint64 place;
+
   if (packet->kind == CT_PACKET_NONE)
     return;
   if (packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP)
     look_at_sides(look, packet);
   look_at_place(look, packet, link, interface, name);
+  /* Captures that are merged have numbers of their own, and say nothing of a place. */
+  place = link->cooked_ifindex != 0 ? link->cooked_ifindex : *name != '\0' ? interface + 1 : 0;
+  replay_copies_packet(look->copies, packet, place << 16 | link->direction);
 }
 
 static void remark_twice(replay_look *look)
@@ -194,11 +207,58 @@ static void remark_sides(replay_look *look)
                                                    one_sided, all));
 }
 
+/* "(eth0, eth1, ...)" or "(2, 3, ...)"; "" where the capture does not say. */
+static void remark_translated(replay_look *look)
+{
+  char *names =
+    look->names[1] != NULL ? g_strdup_printf(" (%s, %s, ...)", look->names[0], look->names[1]) : g_strdup("");
+
+  g_ptr_array_add(look->remarks,
+                  g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                                  " packets are here again with another address, within milliseconds: before and after "
+                                  "NAT. conntrack has one connection where two are shown. Give --interface IF%s, the "
+                                  "one inside",
+                                  replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), names));
+  g_free(names);
+}
+
+static void remark_same(replay_look *look)
+{
+  g_ptr_array_add(look->remarks,
+                  g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                                  " packets are here again just as they were (a capture merged with itself, a mirror "
+                                  "port of both directions?): conntrack saw each once",
+                                  replay_copies_n_same(look->copies), replay_copies_seen(look->copies)));
+}
+
+/* A scan that a policy drops leaves no entry in a kernel. */
+static void remark_unanswered(replay_look *look)
+{
+  guint all = 0, unanswered = 0, i;
+
+  for (i = 0; i < 2 * CONVERSATIONS; i++) {
+    all += look->conversations[i].seen != 0;
+    unanswered += look->conversations[i].seen == SEEN_FORTH;
+  }
+  if (unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
+    g_ptr_array_add(
+      look->remarks,
+      g_strdup_printf("%u of %u TCP conversations are SYNs that nobody answered; where rules drop them, a "
+                      "kernel has no entry for them, and here they are counted as entries",
+                      unanswered, all));
+}
+
 const char *replay_look_remark(replay_look *look, guint i)
 {
   if (look->remarks == NULL) {
     look->remarks = g_ptr_array_new_with_free_func(g_free);
-    remark_twice(look);
+    if (replay_copies_translated(look->copies))
+      remark_translated(look);
+    else
+      remark_twice(look);
+    if (replay_copies_same(look->copies))
+      remark_same(look);
+    remark_unanswered(look);
     remark_sides(look);
   }
   return i < look->remarks->len ? g_ptr_array_index(look->remarks, i) : NULL;
