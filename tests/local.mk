@@ -8,6 +8,7 @@ include tests/truth/local.mk
 include tests/fuzz/local.mk
 include tests/mutants/local.mk
 include tests/bench/local.mk
+include tests/advice/local.mk
 
 # Checks of the tree itself.
 tree_checks = build-aux/check-pure.sh build-aux/check-spdx.sh build-aux/check-hardened.sh build-aux/check-spec.sh

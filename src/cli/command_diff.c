@@ -31,7 +31,8 @@ typedef struct side {
   ct_params params;
   replay_source *source;
   ct_engine *engine;
-  diff_ends *ends;
+  journal_history history;
+  emit_output shown; /* on the comparison's line, as this side's kernel has it */
   const replay_batch *batch;
   guint next;
   gint64 first_ns;
@@ -47,8 +48,7 @@ typedef struct side {
 typedef struct comparison {
   side a, b;
   cli_output output;
-  emit_output shown; /* on line: lines of -P stand behind words of ours */
-  emit_text line;
+  emit_text line; /* of -P, which stands behind words of ours */
   char *heading;
   guint64 packets, differing, lines_most, lines;
   guint64 ignored; /* packets whose bytes differ where conntrack does not look */
@@ -71,7 +71,7 @@ static gboolean side_prepare(side *s, GError **error)
   if (s->source == NULL)
     return FALSE;
   s->engine = ct_engine_new(&s->params);
-  s->ends = cli_diff_ends_new(s->engine);
+  journal_history_begin(&s->history, s->engine);
   ct_engine_trace(s->engine, &s->trace);
   return TRUE;
 }
@@ -81,7 +81,7 @@ static void side_clear(side *s)
 {
   replay_source_free(s->source);
   ct_engine_free(s->engine);
-  cli_diff_ends_free(s->ends);
+  journal_history_end(&s->history);
   g_ptr_array_unref(s->o.sysctls);
 }
 
@@ -100,6 +100,7 @@ static gboolean side_next(side *s)
   s->frame = s->batch->origins[s->next++].frame;
   memset(&s->trace, 0, sizeof(s->trace));
   ct_engine_packet(s->engine, s->packet, &s->result);
+  journal_history_packet(&s->history, s->packet, &s->result);
   s->has_view = s->result.entry != NULL;
   if (s->has_view)
     ct_entry_view(s->engine, s->result.entry, &s->view);
@@ -134,34 +135,44 @@ static guint differences(const side *a, const side *b)
 }
 
 /* The default format is lines for people, and cannot fail. */
+static void side_open_lines(side *s, emit_text *line)
+{
+  const emit_options options = { .profile = s->params.profile };
+
+  line->used = 0;
+  emit_output_open(&s->shown, emit_format_get(0), EMIT_CAN_PACKETS, &options, line, NULL);
+}
+
 static void open_lines(comparison *c)
 {
-  const emit_options options = { .profile = c->a.params.profile };
-
   emit_text_init(&c->line, -1);
-  emit_output_open(&c->shown, emit_format_get(0), EMIT_CAN_PACKETS, &options, &c->line, NULL);
+  side_open_lines(&c->a, &c->line);
+  side_open_lines(&c->b, &c->line);
   c->heading = g_strndup(c->line.data, c->line.used);
   c->line.used = 0;
 }
 
 static void close_lines(comparison *c)
 {
-  emit_output_close(&c->shown, NULL);
+  emit_output_close(&c->a.shown, NULL);
+  emit_output_close(&c->b.shown, NULL);
   emit_text_clear(&c->line);
   g_free(c->heading);
 }
 
-static void side_line(comparison *c, const char *name, const side *s, gboolean heading)
+static void side_line(comparison *c, const char *name, side *s, gboolean heading)
 {
-  const emit_packet packet = {
-    .packet = s->packet, .result = &s->result, .view = s->has_view ? &s->view : NULL, .first_ns = s->first_ns
-  };
+  const emit_packet packet = { .packet = s->packet,
+                               .result = &s->result,
+                               .view = s->has_view ? &s->view : NULL,
+                               .first_ns = s->first_ns,
+                               .advice = &s->history.advice };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");
     emit_text_string(&c->output.text, c->heading);
   }
-  emit_output_packet(&c->shown, &packet);
+  emit_output_packet(&s->shown, &packet);
   emit_text_string(&c->output.text, name);
   emit_text_bytes(&c->output.text, c->line.data, c->line.used);
   c->line.used = 0;
@@ -174,7 +185,7 @@ static diff_seen seen_by(const side *s)
                       .result = &s->result,
                       .trace = &s->trace,
                       .after = s->has_view ? &s->view : NULL,
-                      .ends = s->ends,
+                      .history = &s->history,
                       .first_ns = s->first_ns };
 }
 

@@ -19,6 +19,7 @@ typedef struct telling {
   const explain_own *own;
   ct_trace trace;
   emit_collector *collector;
+  journal_history history;
   guint64 told;
 } telling;
 
@@ -64,6 +65,7 @@ static void tell(telling *t, const replay_seen *seen)
                           .result = seen->result,
                           .trace = seen->packet->kind == CT_PACKET_NONE ? &untracked : &t->trace,
                           .collector = t->collector,
+                          .history = &t->history,
                           .first_ns = t->run.first_ns };
   ct_view after;
 
@@ -79,6 +81,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
 {
   telling *t = user;
 
+  journal_history_packet(&t->history, seen->packet, seen->result);
   if (chosen(t->own, seen))
     tell(t, seen);
   emit_collector_clear(t->collector);
@@ -114,7 +117,9 @@ static void play(telling *t)
   t->collector = emit_collector_new();
   ct_engine_trace(t->run.engine, &t->trace);
   ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t->collector);
+  journal_history_begin(&t->history, t->run.engine);
   cli_run_play(&t->run, &watch);
+  journal_history_end(&t->history);
   emit_collector_free(t->collector);
   if (t->told == 0 && t->run.code == CLI_EXIT_OK)
     say_nothing_told(t);

@@ -4,6 +4,7 @@
 #define CLI_DIFF_H
 
 #include "conntrack/trace.h"
+#include "journal/history.h"
 #include "options.h"
 #include "output.h"
 #include "sandbox.h"
@@ -36,14 +37,6 @@ cli_exit cli_diff_saved(const char *const path[2], const int opened[2], guint64 
 gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error);
 
 /*
- * How entries of an engine ended, by their tuples: the last end of each, of so many as fit. For the question why a
- * packet found nothing. The engine must live as long.
- */
-typedef struct diff_ends diff_ends;
-diff_ends *cli_diff_ends_new(ct_engine *engine);
-void cli_diff_ends_free(diff_ends *ends); /* NULL is fine */
-
-/*
  * Where two packets differ, in words ("TCP window, byte 34 of the IP packet is 250 against 251"), to be freed with
  * g_free; NULL where conntrack sees no difference: it does not look at link headers, TTL or hop limit, TOS, IP id and
  * flow label, and of checksums only at whether they are right.
@@ -57,7 +50,7 @@ typedef struct diff_seen {
   const ct_result *result;
   const ct_trace *trace;
   const ct_view *after; /* NULL: no entry */
-  const diff_ends *ends;
+  const journal_history *history;
   gint64 first_ns;
 } diff_seen;
 

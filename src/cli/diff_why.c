@@ -5,68 +5,8 @@
 #include <string.h>
 
 #include "emit/parts.h"
+#include "emit/past.h"
 #include "explain/explain.h"
-
-enum { ENDS_MOST = 1 << 16 };
-
-typedef struct diff_end {
-  ct_tuple key;
-  gint64 time_ns;
-  ct_reason reason;
-} diff_end;
-
-struct diff_ends {
-  GHashTable *by_key; /* diff_end, its own key */
-};
-
-/* The same for both directions. */
-static void key_set(ct_tuple *key, const ct_tuple *tuple)
-{
-  ct_tuple inverse;
-
-  *key = *tuple;
-  if (ct_tuple_invert(tuple, &inverse) && ct_tuple_compare(&inverse, tuple) < 0)
-    *key = inverse;
-}
-
-static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
-static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
-
-static void on_destroy(const ct_event *event, void *user)
-{
-  diff_ends *ends = user;
-  diff_end *end;
-  ct_tuple key;
-
-  key_set(&key, &event->view->tuple[CT_ORIGINAL]);
-  end = g_hash_table_lookup(ends->by_key, &key);
-  if (end == NULL) {
-    if (g_hash_table_size(ends->by_key) >= ENDS_MOST)
-      return;
-    end = g_new0(diff_end, 1);
-    end->key = key;
-    g_hash_table_add(ends->by_key, end);
-  }
-  end->time_ns = event->time_ns;
-  end->reason = (ct_reason)event->reason;
-}
-
-diff_ends *cli_diff_ends_new(ct_engine *engine)
-{
-  diff_ends *ends = g_new0(diff_ends, 1);
-
-  ends->by_key = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
-  ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, ends);
-  return ends;
-}
-
-void cli_diff_ends_free(diff_ends *ends)
-{
-  if (ends == NULL)
-    return;
-  g_hash_table_unref(ends->by_key);
-  g_free(ends);
-}
 
 /*
  * What tells causes apart. The packet is the same, its class stands in the lines above, of a window's bounds the
@@ -115,6 +55,7 @@ static GPtrArray *sentences_of(const diff_seen *seen)
                           .result = seen->result,
                           .trace = seen->packet->kind == CT_PACKET_NONE ? &untracked : seen->trace,
                           .after = seen->after,
+                          .history = seen->history,
                           .first_ns = seen->first_ns };
 
   return explain_sentences(&facts);
@@ -127,24 +68,25 @@ static void begin_line(emit_text *out, const char *name)
   emit_text_literal(out, "  ");
 }
 
-/* Nothing was found where the other side found something: what had become of it. */
+/*
+ * Nothing was found where the other side found something: what had become of it, where the packet is the first of its
+ * own connection and so is not told what it would have belonged to.
+ */
 static void put_end(emit_text *out, const char *name, const diff_seen *seen, const diff_seen *other)
 {
-  const diff_end *end;
-  ct_tuple key;
+  const journal_end *end;
 
   if (seen->packet->kind != CT_PACKET_TRACK || other->packet->kind != CT_PACKET_TRACK || seen->trace->has_before ||
-      !other->trace->has_before)
+      !other->trace->has_before || seen->history->past.end != NULL)
     return;
-  key_set(&key, &seen->packet->tuple);
-  end = g_hash_table_lookup(seen->ends->by_key, &key);
+  end = journal_find(seen->history->ends, &seen->packet->tuple);
   if (end == NULL)
     return;
   begin_line(out, name);
-  emit_text_literal(out, "Its entry had ended at ");
-  emit_text_seconds(out, emit_time_since(end->time_ns, seen->first_ns), 6);
-  emit_text_literal(out, " s, ");
-  emit_text_string(out, ct_reason_sentence(end->reason));
+  emit_text_literal(out, "The entry of these addresses had ended at ");
+  emit_text_seconds(out, emit_time_since(end->ended_ns, seen->first_ns), 6);
+  emit_text_literal(out, " s: ");
+  emit_end_words(out, seen->params->profile, (ct_reason)end->reason, end->timeout);
   emit_text_literal(out, ".\n");
 }
 

@@ -41,6 +41,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_states.c \
 	src/cli/command_sweep.c \
 	src/cli/command_test.c \
+	src/cli/command_timeouts.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
 CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libfirewall.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) \

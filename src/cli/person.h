@@ -7,7 +7,9 @@
 #define CLI_PERSON_H
 
 #include "conntrack/proto/proto.h"
+#include "emit/past.h"
 #include "emit/summary.h"
+#include "journal/history.h"
 #include "run.h"
 
 /*
@@ -40,6 +42,7 @@ typedef struct cli_person {
   guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
   gboolean said_notable;                        /* that only notable lines follow */
   emit_summary summary;
+  journal_history history;
   guint64 in_table, table_hidden; /* entries at the end, and those of them that are not shown */
   guint64 by_state[256][16];      /* entries at the end: [protocol][state, 15 for all others] */
 } cli_person;

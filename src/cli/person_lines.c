@@ -148,6 +148,15 @@ static void expected_by(emit_text *out, const ct_view *view)
   emit_text_char(out, ')');
 }
 
+/* What the packet would have belonged to. */
+static void past(const cli_person *p, emit_text *out)
+{
+  if (p->history.past.end == NULL)
+    return;
+  emit_text_literal(out, "; ");
+  emit_past_words(out, p->run.params.profile, &p->history.past);
+}
+
 static void entry_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
@@ -170,13 +179,13 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_text_literal(out, ": ");
     emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
   }
+  past(p, out);
   emit_text_char(out, '\n');
 }
 
 static void packet_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
-  const char *sysctl = ct_reason_sysctl((ct_reason)r->reason, p->run.params.profile);
   emit_text *out = &p->run.output.text;
   ct_view view;
 
@@ -196,10 +205,10 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
     emit_text_literal(out, ", by ");
     emit_text_u64_grouped(out, r->bound.over);
   }
-  if (*sysctl != '\0') {
-    emit_text_literal(out, " (see ");
-    emit_text_string(out, sysctl);
-    emit_text_char(out, ')');
+  past(p, out);
+  if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
+    emit_text_literal(out, "; ");
+    emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice);
   }
   emit_text_char(out, '\n');
 }
@@ -211,6 +220,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   cli_happening what;
 
   emit_summary_packet(&p->summary, seen->packet, r);
+  journal_history_packet(&p->history, seen->packet, r);
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
   what = happening_of(r);
@@ -234,7 +244,7 @@ static void end_line(cli_person *p, const ct_event *event)
   state_and_timeout(out, NULL, state_of(p, view, view->state), -1);
   cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
   emit_text_literal(out, ": ");
-  emit_text_string(out, ct_reason_sentence((ct_reason)event->reason));
+  emit_end_words(out, p->run.params.profile, (ct_reason)event->reason, view->timeout);
   if (view->counted) {
     emit_text_literal(out, " (");
     emit_text_u64(out, view->packets[CT_ORIGINAL]);

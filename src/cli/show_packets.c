@@ -4,10 +4,14 @@
 #include "say.h"
 #include "show.h"
 
+#include "journal/history.h"
+
 #include <string.h>
 
 typedef struct showing {
   cli_run run;
+  journal_history history; /* not where no line tells of it */
+  gboolean telling;
   cap_writer *writer; /* NULL: lines only */
   GError *write_error;
 } showing;
@@ -35,6 +39,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
   const ct_result *result = seen->result;
   ct_view view, *shown = NULL;
 
+  if (s->telling)
+    journal_history_packet(&s->history, seen->packet, result);
   if (result->entry != NULL) {
     ct_entry_view(s->run.engine, result->entry, &view);
     shown = &view;
@@ -47,7 +53,12 @@ static void on_packet(const replay_seen *seen, gpointer user)
   if (s->writer != NULL)
     write_packet(s, seen);
   if (!s->run.silent) {
-    const emit_packet packet = { .packet = seen->packet, .result = result, .view = shown, .first_ns = s->run.first_ns };
+    const emit_packet packet = { .packet = seen->packet,
+                                 .result = result,
+                                 .view = shown,
+                                 .first_ns = s->run.first_ns,
+                                 .past = s->telling ? &s->history.past : NULL,
+                                 .advice = s->telling ? &s->history.advice : NULL };
 
     emit_output_packet(&s->run.shown, &packet);
   }
@@ -114,9 +125,14 @@ static void play(showing *s)
 
   if (!run->silent && run->format->note != NULL)
     ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
+  /* A transcript is what a kernel would have said, and nothing beside. */
+  s->telling = !run->silent && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
+  if (s->telling)
+    journal_history_begin(&s->history, run->engine);
   if (cli_run_play(run, &watch) && !run->silent &&
       emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);
+  journal_history_end(&s->history);
   close_writer(s);
 }
 

@@ -18,7 +18,9 @@ cli_exit cli_show_person(const cli_options *o)
     p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;
     p->notable_most = p->lines_most / 2;
     ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW, cli_person_event, p);
+    journal_history_begin(&p->history, p->run.engine);
     cli_run_play(&p->run, &watch);
+    journal_history_end(&p->history);
     cli_person_hidden(p);
     cli_person_table(p);
     cli_person_summary(p);

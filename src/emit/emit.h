@@ -105,12 +105,17 @@ typedef struct emit_options {
   const emit_subject *subject;      /* NULL: not told */
 } emit_options;
 
+struct journal_past;
+struct journal_advice;
+
 /* A packet as -P shows it. view is the entry after it (NULL where none). */
 typedef struct emit_packet {
   const ct_packet *packet;
   const ct_result *result;
   const ct_view *view;
-  gint64 first_ns; /* time of the first frame: what relative times count from */
+  gint64 first_ns;                     /* time of the first frame: what relative times count from */
+  const struct journal_past *past;     /* what it would have belonged to; NULL: not told */
+  const struct journal_advice *advice; /* what would have let it pass; NULL: the reason's own sysctl is named */
 } emit_packet;
 
 /* What a table lost by being full, or would have needed: --evictions. */

@@ -29,9 +29,9 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
 const char *emit_reason_side(ct_reason reason);
 /*
  * "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing
- * helps.
+ * helps. => whether there is something.
  */
-void emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason);
+gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason);
 /* -C */
 void emit_count_line(emit_output *output, guint64 count);
 /* The line above a snapshot, for formats made of plain lines. */

@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 #include "json_parts.h"
+#include "past.h"
 #include "put.h"
 #include "wire.h"
 
@@ -320,6 +321,10 @@ static void json_packet(emit_output *output, const emit_packet *p)
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);
   }
+  if (p->past != NULL && p->past->end != NULL)
+    emit_past_member(out, o->profile, p->past);
+  if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
+    emit_advice_member(out, o->profile, p->advice);
   events_list(out, o, ((json_private *)output->priv)->events, &name);
   emit_text_literal(out, "}\n");
 }

@@ -12,6 +12,7 @@ libemit_la_SOURCES = \
 	src/emit/stats.c \
 	src/emit/summary.h src/emit/summary.c \
 	src/emit/packet_text.c \
+	src/emit/past.h src/emit/past.c \
 	src/emit/conntrack.c \
 	src/emit/wire.h src/emit/wire.c \
 	src/emit/xml.c \

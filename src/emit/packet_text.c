@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 #include "parts.h"
+#include "past.h"
 #include "wire.h"
 
 enum {
@@ -225,7 +226,7 @@ const char *emit_reason_side(ct_reason reason)
   }
 }
 
-void emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason)
+gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason)
 {
   static const struct {
     const char *sysctl, *before, *behind;
@@ -246,7 +247,9 @@ void emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reaso
       emit_text_string(out, hints[i].before);
       emit_text_string(out, own);
       emit_text_string(out, hints[i].behind);
+      return TRUE;
     }
+  return FALSE;
 }
 
 /* What there is to say, clause by clause: the first after a dash, the others after semicolons. */
@@ -283,9 +286,13 @@ static void reason_remarks(remarks *r, const emit_packet *p)
     emit_text_char(out, ' ');
     emit_text_u64(out, result->bound.limit);
   }
-  if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) &&
-      ct_reason_sysctl(reason, r->profile)[0] != '\0')
+  if (p->advice != NULL) {
+    if (p->advice->helps == JOURNAL_HELPS_SETTING && !emit_past_tells(p->past, p->advice))
+      emit_advice_words(remark(r), r->profile, reason, p->advice);
+  } else if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) &&
+             ct_reason_sysctl(reason, r->profile)[0] != '\0') {
     emit_reason_hint(remark(r), r->profile, reason);
+  }
 }
 
 static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
@@ -362,6 +369,8 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
   guint i, n = events != NULL ? emit_collector_count(events) : 0;
 
   reason_remarks(&r, p);
+  if (p->past != NULL && p->past->end != NULL)
+    emit_past_words(remark(&r), o->profile, p->past);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)

@@ -281,10 +281,11 @@ static void entries(emit_text *out, const emit_summary *s)
       wrapped_item(&w, ct_reason_word(i), s->stats->ended[i]);
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     if (s->stats->expired_by_timeout[i] > 0) {
+      const char *sysctl = ct_params_spell_timeout(s->params->profile, (ct_timeout)i);
       char shown[EMIT_TIMEOUT_NAME_BYTES + 8] = "timeout ";
 
       g_strlcat(shown, emit_timeout_name(i, name), sizeof(shown));
-      wrapped_item(&w, shown, s->stats->expired_by_timeout[i]);
+      wrapped_item(&w, sysctl != NULL ? sysctl : shown, s->stats->expired_by_timeout[i]);
     }
   if (w.any)
     emit_text_char(out, '\n');

@@ -12,6 +12,7 @@
 #include "conntrack/trace.h"
 #include "emit/collect.h"
 #include "emit/text.h"
+#include "journal/history.h"
 
 /* The facts to be told; all of one packet, valid until it has been told. */
 typedef struct explain_facts {
@@ -21,6 +22,7 @@ typedef struct explain_facts {
   const ct_trace *trace;
   const ct_view *after;            /* the entry after the packet; NULL where there is none */
   const emit_collector *collector; /* the events since the packet before; NULL: not told */
+  const journal_history *history;  /* of this packet; NULL: what ended before is not known */
   gint64 first_ns;                 /* time of the first frame: times count from it */
 } explain_facts;
 

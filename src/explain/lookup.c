@@ -4,6 +4,7 @@
 
 #include "conntrack/proto/proto.h"
 #include "emit/parts.h"
+#include "emit/past.h"
 #include "emit/wire.h"
 #include "explain/topics.h"
 
@@ -124,6 +125,20 @@ static void say_found(explain_teller *t, const char *words)
       "That entry was over, and the packet was looked up a second time: nothing was found, and a new entry was begun.");
 }
 
+/* What it would have belonged to. */
+static void say_past(explain_teller *t)
+{
+  const journal_history *h = t->facts->history;
+  emit_text words;
+
+  if (h == NULL || h->past.end == NULL)
+    return;
+  emit_text_init(&words, -1);
+  emit_past_words(&words, t->facts->params->profile, &h->past);
+  explain_say(t, EXPLAIN_LOOK_UP, "It %.*s.", (int)words.used, words.data);
+  emit_text_clear(&words);
+}
+
 void explain_look_up(explain_teller *t)
 {
   const ct_trace *trace = t->facts->trace;
@@ -141,6 +156,7 @@ void explain_look_up(explain_teller *t)
   } else {
     words = explain_tuple_words(t->facts->params->profile, &trace->tuple);
     say_found(t, words);
+    say_past(t);
     g_free(words);
   }
   if (result->changes & CT_CHANGE_EXPECTED)

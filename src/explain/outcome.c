@@ -6,34 +6,29 @@
 #include "conntrack/proto/proto.h"
 #include "emit/formats.h"
 #include "emit/json_parts.h"
+#include "emit/past.h"
 #include "explain/topics.h"
 
 /* --- verdict --- */
 
-/* "nf_conntrack_tcp_be_liberal=1 would let it pass" as -P says it; an empty string where nothing would. */
-static char *hint(const ct_profile *profile, ct_reason reason)
+/* What has been tried beside the replay, and what is sure without; nothing where neither is. */
+static void say_advice(explain_teller *t, ct_reason reason)
 {
-  emit_text text;
-  char *s;
+  const journal_history *h = t->facts->history;
+  emit_text words;
 
-  emit_text_init(&text, -1);
-  emit_reason_hint(&text, profile, reason);
-  s = g_strndup(text.data, text.used);
-  if (g_str_has_prefix(s, "a "))
-    *s = 'A';
-  emit_text_clear(&text);
-  return s;
-}
-
-static void say_hint(explain_teller *t, ct_reason reason)
-{
-  char *text = hint(t->facts->params->profile, reason);
-
-  if (*text != '\0')
-    explain_say(t, EXPLAIN_VERDICT, "%s.", text);
-  else
+  if (h == NULL)
+    return;
+  if (h->advice.helps == JOURNAL_HELPS_NOTHING)
     explain_say(t, EXPLAIN_VERDICT, "No sysctl would have made it pass.");
-  g_free(text);
+  if (h->advice.helps != JOURNAL_HELPS_SETTING)
+    return;
+  emit_text_init(&words, -1);
+  emit_advice_words(&words, t->facts->params->profile, reason, &h->advice);
+  if (words.used > 2 && memcmp(words.data, "a ", 2) == 0)
+    *words.data = 'A';
+  explain_say(t, EXPLAIN_VERDICT, "%.*s.", (int)words.used, words.data);
+  emit_text_clear(&words);
 }
 
 static void say_bound_broken(explain_teller *t)
@@ -76,10 +71,10 @@ void explain_verdict(explain_teller *t)
       explain_say(t, EXPLAIN_VERDICT, "The rule: %s.", rule);
     g_free(rule);
     say_bound_broken(t);
-    say_hint(t, reason);
+    say_advice(t, reason);
   } else if (result->verdict == CT_VERDICT_DROP) {
     explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", ct_reason_sentence(reason));
-    say_hint(t, reason);
+    say_advice(t, reason);
   } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE &&
              t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", ct_reason_sentence(reason));
@@ -246,9 +241,14 @@ void explain_changes(explain_teller *t)
 
 static void say_destroy(explain_teller *t, const ct_event *event)
 {
-  explain_say(t, EXPLAIN_EVENTS, "%s#%" G_GUINT64_FORMAT " left the table: %s.",
+  emit_text words;
+
+  emit_text_init(&words, -1);
+  emit_end_words(&words, t->facts->params->profile, (ct_reason)event->reason, event->view->timeout);
+  explain_say(t, EXPLAIN_EVENTS, "%s#%" G_GUINT64_FORMAT " left the table: %.*s.",
               event->packet == 0 || event->reason == CT_REASON_END_TIMEOUT ? "Before it, connection " : "Connection ",
-              event->view->id, ct_reason_sentence((ct_reason)event->reason));
+              event->view->id, (int)words.used, words.data);
+  emit_text_clear(&words);
 }
 
 static void say_message(explain_teller *t, const char *type, guint bits)

@@ -6,6 +6,7 @@
 
 #include "conntrack/proto/proto.h"
 #include "emit/parts.h"
+#include "emit/past.h"
 #include "explain/explain.h"
 #include "explain/words.h"
 
@@ -160,6 +161,10 @@ static void put_result(emit_text *out, const explain_facts *f)
     g_free(rule);
     put_name(out, "sysctl", *ct_reason_sysctl(reason, profile) != '\0' ? ct_reason_sysctl(reason, profile) : NULL);
   }
+  if (f->history != NULL && f->history->past.end != NULL)
+    emit_past_member(out, f->params->profile, &f->history->past);
+  if (f->history != NULL && f->history->advice.helps == JOURNAL_HELPS_SETTING)
+    emit_advice_member(out, profile, &f->history->advice);
   if (f->after != NULL) {
     put_name(out, "state", ct_proto_state_name(profile, f->after->tuple[0].proto, f->after->state));
     put_key(out, "timeout");

@@ -13,6 +13,7 @@ static void explain_packet(const scn_runner *runner, GString *why)
                           .result = &runner->result,
                           .trace = runner->packet.kind == CT_PACKET_NONE ? &untracked : &runner->trace,
                           .after = runner->has_view ? &runner->view : NULL,
+                          .history = &runner->history,
                           .first_ns = runner->first_ns };
   GPtrArray *sentences = explain_sentences(&facts);
 

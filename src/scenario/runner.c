@@ -79,6 +79,7 @@ void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums c
   runner->past = g_ptr_array_new_with_free_func(g_free);
   ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event,
                   runner);
+  journal_history_begin(&runner->history, runner->engine);
 }
 
 void scn_runner_trace(scn_runner *runner) { ct_engine_trace(runner->engine, &runner->trace); }
@@ -86,6 +87,7 @@ void scn_runner_trace(scn_runner *runner) { ct_engine_trace(runner->engine, &run
 void scn_runner_clear(scn_runner *runner)
 {
   ct_engine_free(runner->engine);
+  journal_history_end(&runner->history);
   pkt_decoder_free(runner->decoder);
   pkt_arena_free(runner->arena);
   close_lines(runner->lines);
@@ -100,7 +102,9 @@ static void keep_line(scn_runner *runner)
   const emit_packet packet = { .packet = &runner->packet,
                                .result = &runner->result,
                                .view = runner->has_view ? &runner->view : NULL,
-                               .first_ns = runner->first_ns };
+                               .first_ns = runner->first_ns,
+                               .past = &runner->history.past,
+                               .advice = &runner->history.advice };
 
   emit_output_packet(runner->packet_lines, &packet);
   g_free(runner->line);
@@ -128,6 +132,7 @@ void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
   runner->number++;
   pkt_decode(runner->decoder, frame, runner->number, runner->arena, &runner->packet, &runner->link);
   ct_engine_packet(runner->engine, &runner->packet, &runner->result);
+  journal_history_packet(&runner->history, &runner->packet, &runner->result);
   runner->has_view = runner->result.entry != NULL;
   if (runner->has_view)
     ct_entry_view(runner->engine, runner->result.entry, &runner->view);

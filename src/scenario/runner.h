@@ -10,6 +10,7 @@
 
 #include "conntrack/trace.h"
 #include "emit/emit.h"
+#include "journal/history.h"
 #include "packet/packet.h"
 
 typedef struct scn_runner {
@@ -28,8 +29,9 @@ typedef struct scn_runner {
   pkt_link_info link;
   ct_result result;
   gboolean has_view;
-  ct_view view;   /* the entry after the packet */
-  char *line;     /* the packet as -P shows it */
+  ct_view view; /* the entry after the packet */
+  char *line;   /* the packet as -P shows it */
+  journal_history history;
   ct_trace trace; /* of the packet, where scn_runner_trace was called */
 } scn_runner;
 

@@ -29,7 +29,7 @@ fuzz_lanes_SOURCES = tests/fuzz/fuzz_lanes.c $(LANES_PAIR) $(ENGINE_SEEDS) $(FUZ
 fuzz_lanes_LDADD = libpressure.la $(scenario_fuzz_libs)
 fuzz_lanes_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
-scenario_fuzz_libs = libscenario.la libexplain.la libemit.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
+scenario_fuzz_libs = libscenario.la libexplain.la libemit.la libpacket.la libjournal.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_scenario_SOURCES = tests/fuzz/fuzz_scenario.c $(FUZZ_MAIN)
 fuzz_scenario_LDADD = $(scenario_fuzz_libs)
 fuzz_scenario_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -44,7 +44,7 @@ fuzz_helper_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 fuzz_helper_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 fuzz_state_SOURCES = tests/fuzz/fuzz_state.c $(STATE_KIT) $(FUZZ_MAIN)
-fuzz_state_LDADD = libscenario.la libexplain.la libemit.la libpacket.la libcapture.la libconntrack.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+fuzz_state_LDADD = libscenario.la libexplain.la libemit.la libpacket.la libcapture.la libjournal.la libconntrack.la $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 fuzz_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 fuzz_options_SOURCES = tests/fuzz/fuzz_options.c $(FUZZ_MAIN)

@@ -16,6 +16,7 @@
 
 typedef struct examined {
   const ct_params *params;
+  journal_history history;
   ct_trace trace;
   guint64 packets, invalid, windows, wrong;
   char first_wrong[160];
@@ -72,12 +73,14 @@ static gboolean verdict_tells(const GPtrArray *sentences, const char *words)
 static void examine_sentences(examined *e, const replay_seen *seen, const GPtrArray *sentences)
 {
   ct_reason reason = (ct_reason)seen->result->reason;
-  const char *sysctl = ct_reason_sysctl(reason, e->params->profile);
   char distance[32];
 
   if (!verdict_tells(sentences, explain_rule(reason)))
     complain(e, seen, "the sentences do not name the rule");
-  if (!verdict_tells(sentences, *sysctl != '\0' ? sysctl : "No sysctl would have made it pass"))
+  if (e->history.advice.helps == JOURNAL_HELPS_NOTHING &&
+      !verdict_tells(sentences, "No sysctl would have made it pass"))
+    complain(e, seen, "the sentences do not say that no sysctl would have helped");
+  if (e->history.advice.helps == JOURNAL_HELPS_SETTING && !verdict_tells(sentences, "_conntrack_"))
     complain(e, seen, "the sentences do not say which sysctl would have helped");
   g_snprintf(distance, sizeof(distance), " %u be", seen->result->bound.over); /* "50 before", "39899 beyond" */
   if ((reason == CT_REASON_TCP_SEQ_OVER || reason == CT_REASON_TCP_ACK_OVER || reason == CT_REASON_TCP_RST_SEQ) &&
@@ -88,13 +91,16 @@ static void examine_sentences(examined *e, const replay_seen *seen, const GPtrAr
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   examined *e = user;
-  explain_facts facts = { .params = e->params, .packet = seen->packet, .result = seen->result, .trace = &e->trace };
+  explain_facts facts = {
+    .params = e->params, .packet = seen->packet, .result = seen->result, .trace = &e->trace, .history = &e->history
+  };
   const char *rule = explain_rule((ct_reason)seen->result->reason);
   GPtrArray *sentences;
 
   e->packets++;
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
+  journal_history_packet(&e->history, seen->packet, seen->result);
   examine_window(e, seen);
   if (seen->result->cls != CT_CLASS_INVALID)
     return;
@@ -133,8 +139,10 @@ static void replay(const char *path, const ct_params *params, ct_checksums check
   g_assert(source != NULL);
   engine = ct_engine_new(params);
   ct_engine_trace(engine, &e->trace);
+  journal_history_begin(&e->history, engine);
   replay_run(source, engine, &watcher);
   ct_engine_free(engine);
+  journal_history_end(&e->history);
   replay_source_free(source);
 }
 

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "past.h"
+
+#include "conntrack/profile/profile.h"
+#include "formats.h"
+#include "parts.h"
+
+static gboolean is_eviction(ct_reason reason)
+{
+  return reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED;
+}
+
+/* Whose timeout it was: a sysctl's name, or in words where no sysctl sets it. */
+static void put_timeout(emit_text *out, const ct_profile *profile, guint timeout)
+{
+  const char *sysctl = timeout < CT_TIMEOUT_COUNT ? ct_params_spell_timeout(profile, (ct_timeout)timeout) : NULL;
+
+  if (sysctl != NULL)
+    emit_text_string(out, sysctl);
+  else if (timeout < CT_TIMEOUT_COUNT)
+    emit_text_literal(out, "its state's timeout, which no sysctl sets");
+  else
+    emit_text_literal(out, "the timeout that its helper set");
+}
+
+void emit_end_words(emit_text *out, const ct_profile *profile, ct_reason reason, guint timeout)
+{
+  if (reason != CT_REASON_END_TIMEOUT) {
+    emit_text_string(out, ct_reason_sentence(reason));
+    return;
+  }
+  put_timeout(out, profile, timeout);
+  emit_text_literal(out, " ran out");
+}
+
+void emit_past_words(emit_text *out, const ct_profile *profile, const journal_past *past)
+{
+  const journal_end *end = past->end;
+
+  emit_text_literal(out, "belonged to #");
+  emit_text_u64(out, end->conn);
+  emit_text_string(out, is_eviction(end->reason) ? ", which was evicted " : ", which ended ");
+  emit_text_seconds(out, past->ago_ns, 0);
+  emit_text_literal(out, " s before");
+  if (end->reason == CT_REASON_END_TIMEOUT) {
+    emit_text_literal(out, " by ");
+    put_timeout(out, profile, end->timeout);
+  } else if (!is_eviction(end->reason)) {
+    emit_text_literal(out, ": ");
+    emit_text_string(out, ct_reason_sentence(end->reason));
+  } else if (end->by_packet != 0) {
+    emit_text_literal(out, " for packet ");
+    emit_text_u64(out, end->by_packet);
+  } else {
+    emit_text_literal(out, " by the collector");
+  }
+  if (past->kept_s != 0) {
+    emit_text_literal(out, "; ");
+    emit_text_u64(out, past->kept_s);
+    emit_text_literal(out, " s would have kept it");
+  } else if (past->silent_ns > 0) {
+    emit_text_literal(out, "; it had been silent for ");
+    emit_text_seconds(out, past->silent_ns, 0);
+    emit_text_literal(out, " s");
+  } else if (is_eviction(end->reason)) {
+    emit_text_literal(out, "; a larger ");
+    emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
+    emit_text_literal(out, " would have kept it");
+  }
+}
+
+void emit_past_member(emit_text *out, const ct_profile *profile, const journal_past *past)
+{
+  const journal_end *end = past->end;
+  const char *sysctl = NULL;
+
+  emit_text_literal(out, ",\"past\":{\"conn\":");
+  emit_text_u64(out, end->conn);
+  emit_text_literal(out, ",\"ended\":\"");
+  emit_text_time(out, end->ended_ns);
+  emit_text_literal(out, "\",\"ago\":");
+  emit_text_seconds(out, past->ago_ns, 0);
+  emit_text_literal(out, ",\"reason\":\"");
+  emit_text_string(out, ct_reason_word(end->reason));
+  emit_text_char(out, '"');
+  if (end->reason == CT_REASON_END_TIMEOUT && end->timeout < CT_TIMEOUT_COUNT)
+    sysctl = ct_params_spell_timeout(profile, (ct_timeout)end->timeout);
+  if (sysctl != NULL) {
+    emit_text_literal(out, ",\"sysctl\":\"");
+    emit_text_string(out, sysctl);
+    emit_text_char(out, '"');
+  }
+  if (past->kept_s != 0) {
+    emit_text_literal(out, ",\"kept_by\":");
+    emit_text_u64(out, past->kept_s);
+  }
+  if (is_eviction(end->reason) && end->by_packet != 0) {
+    emit_text_literal(out, ",\"by\":");
+    emit_text_u64(out, end->by_packet);
+  }
+  emit_text_char(out, '}');
+}
+
+void emit_advice_setting(emit_text *out, const ct_profile *profile, const journal_advice *advice)
+{
+  guint world = advice->world;
+  guint32 value;
+
+  emit_text_string(out, whatif_sysctl(profile, (whatif_world)world, &value));
+  emit_text_char(out, '=');
+  emit_text_u64(out, world < CT_TIMEOUT_COUNT ? advice->seconds : value);
+}
+
+gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
+{
+  return past != NULL && past->end != NULL && past->kept_s != 0 && advice->helps == JOURNAL_HELPS_SETTING &&
+         (guint)advice->world == past->end->timeout && advice->seconds == past->kept_s;
+}
+
+void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice)
+{
+  if (advice->helps != JOURNAL_HELPS_SETTING)
+    return;
+  if (advice->world == whatif_own_world(reason) && emit_reason_hint(out, profile, reason))
+    return;
+  if (advice->world == WHATIF_MAX) {
+    emit_text_literal(out, "a larger ");
+    emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
+    emit_text_literal(out, " would let it pass");
+  } else {
+    emit_advice_setting(out, profile, advice);
+    emit_text_literal(out, " would let it pass");
+  }
+}
+
+void emit_advice_member(emit_text *out, const ct_profile *profile, const journal_advice *advice)
+{
+  emit_text_literal(out, ",\"advice\":\"");
+  emit_advice_setting(out, profile, advice);
+  emit_text_char(out, '"');
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a connection ended, in words and in JSON: of ends, and of packets that would have belonged to one. */
+#ifndef EMIT_PAST_H
+#define EMIT_PAST_H
+
+#include "journal/advice.h"
+#include "text.h"
+
+/*
+ * What ended an entry: "nf_conntrack_udp_timeout ran out", "the timeout that its helper set ran out", "early_drop: the
+ * table was full". timeout: as ct_view has it.
+ */
+void emit_end_words(emit_text *out, const ct_profile *profile, ct_reason reason, guint timeout);
+
+/*
+ * "belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; 71 s would have kept it". past->end
+ * is not NULL.
+ */
+void emit_past_words(emit_text *out, const ct_profile *profile, const journal_past *past);
+/* ,"past":{"conn":1,"ended":"...","ago":10,"reason":"timeout","sysctl":"nf_...","kept_by":71} */
+void emit_past_member(emit_text *out, const ct_profile *profile, const journal_past *past);
+
+/* Whether the words of the past tell the setting already, so that it need not be said again. */
+gboolean emit_past_tells(const journal_past *past, const journal_advice *advice);
+
+/* "nf_conntrack_tcp_timeout_close_wait=71"; helps is JOURNAL_HELPS_SETTING. */
+void emit_advice_setting(emit_text *out, const ct_profile *profile, const journal_advice *advice);
+/*
+ * What would have let a packet pass that was refused for that reason: "nf_conntrack_tcp_be_liberal=1 would let it
+ * pass"; nothing where nothing is known.
+ */
+void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice);
+
+/* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71" */
+void emit_advice_member(emit_text *out, const ct_profile *profile, const journal_advice *advice);
+
+#endif

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What explain, -P and diff advise against an INVALID packet is tried.
+check_PROGRAMS += try_advice
+try_advice_SOURCES = tests/advice/try_advice.c
+try_advice_LDADD = $(CTREPLAY_LIBS)
+dist_check_SCRIPTS += tests/advice/advice.sh
+TESTS += tests/advice/advice.sh

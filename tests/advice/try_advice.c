@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Is the advice true? Replays captures, asks what would have let each INVALID packet pass, and tries it: with the
+ * advised setting the packet has to pass; where it is said that no sysctl would have helped, none may, each alone at
+ * its least, its greatest and (timeouts) ten years, one run a capture and value.
+ *
+ * usage: try_advice [--profile NAME] [--sysctl NAME=VALUE]... CAPTURE...
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/past.h"
+#include "replay/replay.h"
+
+enum { TEN_YEARS_S = 10 * 31557600 };
+
+typedef struct refused {
+  guint64 number;
+  ct_reason reason;
+  journal_helps helps;
+  char setting[96]; /* "NAME=VALUE" where one is advised */
+} refused;
+
+typedef struct trial {
+  const char *capture;
+  ct_params base;
+  GArray *refused;  /* refused, by number */
+  journal *history; /* of the first run only, as the next */
+  whatif *worlds;
+  GHashTable *passed; /* numbers of packets that passed, of the run at hand */
+  guint64 tried, ruled_out, unknown, wrong;
+} trial;
+
+static void put_setting(const trial *t, const journal_advice *advice, char *setting, gsize n)
+{
+  emit_text text;
+
+  emit_text_init(&text, -1);
+  emit_advice_setting(&text, t->base.profile, advice);
+  g_snprintf(setting, n, "%.*s", (int)text.used, text.data);
+  emit_text_clear(&text);
+}
+
+static void note_refused(trial *t, const ct_packet *packet, const ct_result *result)
+{
+  journal_advice advice = journal_advise(t->history, t->worlds, packet, result);
+  refused r = { packet->number, (ct_reason)result->reason, advice.helps, "" };
+
+  if (advice.helps == JOURNAL_HELPS_SETTING)
+    put_setting(t, &advice, r.setting, sizeof(r.setting));
+  g_array_append_val(t->refused, r);
+}
+
+static void replay(trial *t, const ct_params *params, gboolean first)
+{
+  const char *captures[] = { t->capture };
+  replay_options options;
+  replay_source *source;
+  ct_engine *engine = ct_engine_new(params);
+  const replay_batch *batch;
+  guint i;
+
+  replay_options_init(&options);
+  options.captures = captures;
+  options.n_captures = 1;
+  options.threads = 1;
+  source = replay_source_open(&options, params, NULL);
+  if (first) {
+    journal_watch(t->history, engine);
+    whatif_watch(t->worlds, engine);
+  }
+  while ((batch = replay_source_next(source)) != NULL)
+    for (i = 0; i < batch->n; i++) {
+      const ct_packet *packet = &batch->packets[i];
+      ct_result result;
+
+      ct_engine_packet(engine, packet, &result);
+      if (packet->kind == CT_PACKET_NONE)
+        continue;
+      if (first)
+        whatif_packet(t->worlds, packet, &result);
+      if (first && result.cls == CT_CLASS_INVALID)
+        note_refused(t, packet, &result);
+      else if (!first && result.cls != CT_CLASS_INVALID && result.cls != CT_CLASS_NONE &&
+               result.verdict == CT_VERDICT_ACCEPT)
+        g_hash_table_add(t->passed, GUINT_TO_POINTER((guint)packet->number));
+    }
+  replay_source_free(source);
+  ct_engine_free(engine);
+}
+
+/* => FALSE where the setting is refused. */
+static gboolean run_with(trial *t, const char *name, const char *value)
+{
+  ct_params params = t->base;
+
+  if (ct_params_set(&params, name, value) != CT_PARAM_OK)
+    return FALSE;
+  g_hash_table_remove_all(t->passed);
+  replay(t, &params, FALSE);
+  return TRUE;
+}
+
+static gboolean passes(const trial *t, const refused *r)
+{
+  return g_hash_table_contains(t->passed, GUINT_TO_POINTER((guint)r->number));
+}
+
+static void complain(trial *t, const refused *r, const char *what)
+{
+  if (t->wrong++ < 20)
+    printf("%s: packet %" G_GUINT64_FORMAT " (%s): %s\n", t->capture, r->number, ct_reason_word(r->reason), what);
+}
+
+static void try_advised(trial *t)
+{
+  GHashTable *done = g_hash_table_new(g_str_hash, g_str_equal);
+  guint i, k;
+
+  for (i = 0; i < t->refused->len; i++) {
+    refused *r = &g_array_index(t->refused, refused, i);
+    char **parts;
+
+    if (r->setting[0] == '\0' || !g_hash_table_add(done, r->setting))
+      continue;
+    parts = g_strsplit(r->setting, "=", 2);
+    if (parts[1] == NULL || !run_with(t, parts[0], parts[1])) {
+      complain(t, r, r->setting);
+    } else {
+      for (k = i; k < t->refused->len; k++) {
+        refused *other = &g_array_index(t->refused, refused, k);
+        char text[160];
+
+        if (strcmp(other->setting, r->setting) != 0)
+          continue;
+        t->tried++;
+        g_snprintf(text, sizeof(text), "does not pass with %s", r->setting);
+        if (!passes(t, other))
+          complain(t, other, text);
+      }
+    }
+    g_strfreev(parts);
+  }
+  g_hash_table_destroy(done);
+}
+
+static void try_value(trial *t, const char *name, guint64 value)
+{
+  char text[32], what[160];
+  guint i;
+
+  g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
+  if (!run_with(t, name, text))
+    return;
+  for (i = 0; i < t->refused->len; i++) {
+    refused *r = &g_array_index(t->refused, refused, i);
+
+    if (r->helps != JOURNAL_HELPS_NOTHING || !passes(t, r))
+      continue;
+    g_snprintf(what, sizeof(what), "no sysctl, it is said; passes with %s=%s", name, text);
+    complain(t, r, what);
+  }
+}
+
+/* The greatest value that is taken: found by asking. */
+static guint64 greatest(const ct_params *params, const char *name)
+{
+  guint64 low = 0, high = G_MAXUINT32;
+
+  while (low < high) {
+    guint64 middle = low + (high - low + 1) / 2;
+    ct_params copy = *params;
+    char text[32];
+
+    g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, middle);
+    if (ct_params_set(&copy, name, text) == CT_PARAM_OK)
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  return low;
+}
+
+static void try_each_alone(trial *t)
+{
+  gboolean any = FALSE;
+  ct_param_info info;
+  guint i;
+
+  for (i = 0; i < t->refused->len; i++) {
+    journal_helps helps = g_array_index(t->refused, refused, i).helps;
+
+    t->ruled_out += helps == JOURNAL_HELPS_NOTHING;
+    t->unknown += helps == JOURNAL_HELPS_UNKNOWN;
+    any = any || helps == JOURNAL_HELPS_NOTHING;
+  }
+  for (i = 0; any && ct_params_describe(&t->base, i, &info); i++) {
+    if (strstr(info.name, "buckets") != NULL)
+      continue; /* whom a full table evicts is not what is asked here, and the greatest takes gigabytes */
+    try_value(t, info.name, 0);
+    try_value(t, info.name, greatest(&t->base, info.name));
+    if (info.is_timeout)
+      try_value(t, info.name, TEN_YEARS_S);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  guint64 wrong = 0;
+  ct_params base;
+  int i;
+
+  ct_params_init(&base, ct_profile_get(0));
+  for (i = 1; i < argc; i++) {
+    trial t = { .capture = argv[i] };
+
+    if (strcmp(argv[i], "--profile") == 0 && i + 1 < argc) {
+      const ct_profile *profile = ct_profile_find(argv[++i]);
+
+      if (profile == NULL)
+        return 2;
+      ct_params_init(&base, profile);
+      continue;
+    }
+    if (strcmp(argv[i], "--sysctl") == 0 && i + 1 < argc) {
+      char **parts = g_strsplit(argv[++i], "=", 2);
+
+      if (parts[1] == NULL || ct_params_set(&base, parts[0], parts[1]) != CT_PARAM_OK)
+        return 2;
+      g_strfreev(parts);
+      continue;
+    }
+    t.base = base;
+    t.refused = g_array_new(FALSE, FALSE, sizeof(refused));
+    t.history = journal_new(&base, JOURNAL_ENDS_MOST);
+    t.worlds = whatif_new(&base);
+    t.passed = g_hash_table_new(NULL, NULL);
+    replay(&t, &base, TRUE);
+    try_advised(&t);
+    try_each_alone(&t);
+    printf("%s: %u INVALID, %" G_GUINT64_FORMAT " advised and tried, %" G_GUINT64_FORMAT
+           " said to be without help and tried, %" G_GUINT64_FORMAT " left open, %" G_GUINT64_FORMAT " wrong\n",
+           t.capture, t.refused->len, t.tried, t.ruled_out, t.unknown, t.wrong);
+    wrong += t.wrong;
+    g_hash_table_destroy(t.passed);
+    g_array_unref(t.refused);
+    journal_free(t.history);
+    whatif_free(t.worlds);
+  }
+  return wrong > 0 ? 1 : 0;
+}

@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What ended is remembered: a packet that finds nothing is told what it would have belonged to, however much came in
+# between, and what would have kept it; where that is said, it is true.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+make_capture() { cat > "$work/$1.ct"; "$ctreplay" compile "$work/$1.ct" -w "$work/$1.pcap"; }
+
+# The other side's FIN comes 70 s late, with another packet before it.
+make_capture late <<'CT'
+flow o: udp 10.9.9.9:1 > 10.9.9.8:2
+flow w: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
++0 w > S 0:0(0) win 64240 <mss 1460,sackOK,wscale 7>
++0.01 w < S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,wscale 7>
++0.01 w > . 1:1(0) ack 1 win 502
++1 w < F. 1:1(0) ack 1 win 502
++0.04 w > . 1:1(0) ack 2 win 502
++65 o > udp (10)
++5 w > F. 1:1(0) ack 2 win 502
++0.2 w > F. 1:1(0) ack 2 win 502
+CT
+late="$work/late.pcap"
+told='belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; 71 s would have kept it'
+expect 0 "^ *7 .*INVALID.* $told\$" '' "$ctreplay" -P "$late"
+expect 0 "^ *7 .*INVALID.* $told\$" '' "$ctreplay" "$late"
+expect 0 'END *CLOSE_WAIT .*: nf_conntrack_tcp_timeout_close_wait ran out (' '' "$ctreplay" "$late"
+expect 0 '^ *nf_conntrack_tcp_timeout_close_wait 1$' '' "$ctreplay" "$late"
+expect 0 'It belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; 71' '' "$ctreplay" explain --packet 7 "$late"
+expect 0 'nf_conntrack_tcp_timeout_close_wait=71 would let it pass' '' "$ctreplay" explain --packet 7 "$late"
+"$ctreplay" explain "$late" > "$work/told"
+expect 1 '' '' grep 'No sysctl would' "$work/told"
+expect 0 '"past":{"conn":1,"ended":"[^"]*","ago":10,"reason":"timeout","sysctl":"nf_conntrack_tcp_timeout_close_wait","kept_by":71},"advice":"nf_conntrack_tcp_timeout_close_wait=71"' '' "$ctreplay" -P -o json "$late"
+# It is true, and a second less is not.
+expect 0 '7 .*ESTABLISHED.*LAST_ACK' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_close_wait=71 "$late"
+expect 0 '7 .*INVALID' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_close_wait=70 "$late"
+expect 1 '   why A  It belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait' '' "$ctreplay" diff --sysctl nf_conntrack_tcp_timeout_close_wait=60,71 "$late"
+
+# The page says it too, without what would have kept it, which it does not try.
+"$ctreplay" report "$late" -w "$work/late.html"
+expect 0 'belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; it had been silent for 70 s' '' cat "$work/late.html"
+expect 0 'nf_conntrack_tcp_timeout_close_wait ran out\.' '' cat "$work/late.html"
+
+# An ICMP error about a flow that had expired; a name of another kernel.
+make_capture icmp <<'CT'
+flow u: udp 10.0.0.2:4500 > 198.51.100.9:4500
++0 u > udp (100) as q
++31 u < icmp unreachable port about q
+CT
+expect 0 'not in the table; belonged to #1, which ended 1 s before by nf_conntrack_udp_timeout; 32 s would have kept it' '' "$ctreplay" -P "$work/icmp.pcap"
+expect 0 'by ip_conntrack_udp_timeout; 32 s' '' "$ctreplay" -P --profile linux-2.6 "$work/icmp.pcap"
+expect 0 'RELATED' '' "$ctreplay" -P --sysctl nf_conntrack_udp_timeout=32 "$work/icmp.pcap"
+
+# Nothing of these addresses was ever there: no sysctl, and so it is said.
+make_capture stray <<'CT'
+flow w: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
++0 w < S. 0:0(0) ack 1 win 65160
+CT
+expect 0 'No sysctl would have made it pass' '' "$ctreplay" explain "$work/stray.pcap"
+
+# A SYN on what is over begins something of its own: it belonged to nothing.
+make_capture again <<'CT'
+flow w: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
++0 w > S 0:0(0) win 64240
++0.01 w < S. 0:0(0) ack 1 win 65160
++0.01 w > . 1:1(0) ack 1 win 502
++0.01 w < R. 1:1(0) ack 1 win 502
++60 w > S 900000:900000(0) win 64240
+CT
+"$ctreplay" -P "$work/again.pcap" > "$work/told"
+expect 0 'NEW' '' sed -n 6p "$work/told"
+expect 1 '' '' grep 'belonged to' "$work/told"
+
+# Evicted, and missed.
+expect 0 'belonged to #1, which was evicted .* s before for packet [0-9]*; a larger nf_conntrack_max would have kept it' 'rounds it' "$ctreplay" -P --max 4 --hashsize 8 "samples/evicted-and-missed.pcap"
+finish
