@@ -3,16 +3,25 @@
 
 #include <string.h>
 
+#include "emit/past.h"
+
 static void conn_free(gpointer data)
 {
   report_conn *conn = data;
 
   if (conn->rows != NULL)
     g_array_unref(conn->rows);
+  g_free(conn->past);
   g_free(conn);
 }
 
-static void stray_clear(gpointer data) { g_array_unref(((report_conn *)data)->rows); }
+static void stray_clear(gpointer data)
+{
+  report_conn *stray = data;
+
+  g_array_unref(stray->rows);
+  g_free(stray->past);
+}
 
 report *report_new(const ct_params *params)
 {
@@ -20,6 +29,7 @@ report *report_new(const ct_params *params)
   const ct_proto *proto;
 
   r->params = params;
+  r->ends = journal_new(params, JOURNAL_ENDS_MOST);
   r->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
   r->conns = g_ptr_array_new_with_free_func(conn_free);
   r->strays = g_array_new(FALSE, TRUE, sizeof(report_conn));
@@ -40,6 +50,7 @@ void report_free(report *r)
     states_drawing_free(r->drawings[i]);
     states_machine_free(r->machines[i]);
   }
+  journal_free(r->ends);
   g_hash_table_destroy(r->by_id);
   g_ptr_array_unref(r->conns);
   g_array_unref(r->strays);
@@ -100,6 +111,7 @@ void report_event(report *r, const ct_engine *engine, const ct_event *event)
 
   if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
     return;
+  journal_event(r->ends, event);
   /* Between packets ends are all that moves the count. */
   note_count(r, engine, 1);
   conn = keep_conn(r, event->view->id, evicted ? event->view : NULL, evicted);
@@ -107,6 +119,7 @@ void report_event(report *r, const ct_engine *engine, const ct_event *event)
     return;
   note_view(conn, event->view);
   conn->end_reason = event->reason;
+  conn->end_timeout = event->view->timeout;
   conn->ended_ns = event->view->ended_ns;
 }
 
@@ -154,6 +167,22 @@ static report_row make_row(const report_conn *conn, const ct_packet *packet, con
   return row;
 }
 
+/* => what the packet would have belonged to, in words; NULL: nothing that is known. */
+static char *past_of(const report *r, const ct_packet *packet, const ct_result *result)
+{
+  journal_past past = journal_past_of(r->ends, NULL, packet, result);
+  emit_text words;
+  char *text;
+
+  if (past.end == NULL)
+    return NULL;
+  emit_text_init(&words, -1);
+  emit_past_words(&words, r->params->profile, &past);
+  text = g_strndup(words.data, words.used);
+  emit_text_clear(&words);
+  return text;
+}
+
 static void note_stray(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace)
 {
   report_conn stray = { .tuple = packet->tuple };
@@ -163,6 +192,8 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
   if (r->strays->len >= REPORT_STRAYS_SHOWN)
     return;
   row = make_row(&stray, packet, result, trace, NULL);
+  row.first = TRUE;
+  stray.past = past_of(r, packet, result);
   stray.rows = g_array_new(FALSE, FALSE, sizeof(report_row));
   g_array_append_val(stray.rows, row);
   g_array_append_val(r->strays, stray);
@@ -206,6 +237,9 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
   if (after != NULL)
     note_view(conn, after);
   row = make_row(conn, packet, result, trace, after);
+  row.first = (result->changes & CT_CHANGE_CREATED) != 0;
+  if (row.first && conn->past == NULL)
+    conn->past = past_of(r, packet, result);
   note_row(r, conn, &row);
 }
 

@@ -3,6 +3,7 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
+#include "journal/journal.h"
 #include "pressure/occupancy.h"
 #include "report.h"
 #include "states/states.h"
@@ -17,6 +18,7 @@ typedef struct report_row {
   guint8 dir, cls, old_state, new_state, flags, kind;
   guint8 input; /* the state table's row that was used */
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
+  gboolean first : 1; /* it found nothing: the connection's past is told with it */
 } report_row;
 
 typedef struct report_conn {
@@ -26,6 +28,8 @@ typedef struct report_conn {
   guint64 packets[2], bytes[2], invalid, left_out; /* left_out: packets after the last row */
   guint32 status;
   guint16 end_reason; /* NONE: still there */
+  guint8 end_timeout; /* as ct_view.timeout, at the end */
+  char *past;         /* what its first packet would have belonged to; NULL: nothing that is known */
   guint8 state;
   GArray *rows; /* report_row; may be NULL */
 } report_conn;
@@ -34,6 +38,7 @@ enum { REPORT_MACHINES_MAX = 16, REPORT_STEPS_MAX = 64 };
 
 struct report {
   const ct_params *params;
+  journal *ends;
   GHashTable *by_id; /* id => report_conn, owned by conns */
   GPtrArray *conns;  /* report_conn, in the order they were met */
   GArray *strays;    /* report_conn without id, with one row: INVALID and dropped packets that belong to nothing */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conntrack/proto/proto.h"
+#include "emit/past.h"
 
 void report_put_escaped(emit_text *out, const char *text)
 {
@@ -122,7 +123,7 @@ static void put_state(emit_text *out, const report *r, const report_conn *conn, 
     emit_text_format(out, " <span class=\"stepno\"><i class=\"sr\">step </i>%u</span>", step);
 }
 
-static void put_remark(emit_text *out, const report *r, const report_row *row)
+static void put_remark(emit_text *out, const report *r, const report_conn *conn, const report_row *row)
 {
   const char *sysctl = ct_reason_sysctl((ct_reason)row->reason, r->params->profile);
 
@@ -134,6 +135,10 @@ static void put_remark(emit_text *out, const report *r, const report_row *row)
   }
   if (row->assured)
     emit_text_string(out, row->reason != CT_REASON_NONE ? "; assured" : "assured");
+  if (row->first && conn->past != NULL) {
+    emit_text_string(out, row->reason != CT_REASON_NONE ? "; " : "");
+    report_put_escaped(out, conn->past);
+  }
 }
 
 void report_put_row_heading(emit_text *out)
@@ -164,7 +169,7 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
   if (row->has_timeout)
     emit_text_u64(out, row->timeout_s);
   emit_text_literal(out, "</td><td>");
-  put_remark(out, r, row);
+  put_remark(out, r, conn, row);
   emit_text_literal(out, "</td></tr>\n");
 }
 
@@ -220,7 +225,7 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
     emit_text_literal(out, "Ended at ");
     emit_text_seconds(out, emit_time_since(conn->ended_ns, r->first_ns), 6);
     emit_text_literal(out, " s: ");
-    report_put_escaped(out, ct_reason_sentence((ct_reason)conn->end_reason));
+    emit_end_words(out, r->params->profile, (ct_reason)conn->end_reason, conn->end_timeout);
     emit_text_char(out, '.');
   }
   emit_text_literal(out, "</p>\n");

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ctreplay timeouts: what each timeout ended, whom it cut, and the smallest value that would have cut nobody. */
+#include "commands.h"
+#include "run.h"
+#include "say.h"
+
+#include "journal/timeouts.h"
+
+typedef struct timing {
+  cli_run run;
+  ct_trace trace;
+  timeouts *timeouts;
+} timing;
+
+typedef enum timeouts_style { TIMEOUTS_STYLE_TEXT, TIMEOUTS_STYLE_JSON, TIMEOUTS_STYLE_CSV } timeouts_style;
+
+typedef struct timeouts_own {
+  timeouts_style style;
+} timeouts_own;
+
+static void on_packet(const replay_seen *seen, gpointer user)
+{
+  timeouts_packet(((timing *)user)->timeouts, seen->packet, seen->result);
+}
+
+/* The next that has a sysctl, from the i-th on. => the sysctl; NULL past the last. */
+static const char *next_row(timing *t, guint *i, timeouts_row *row)
+{
+  const char *sysctl;
+
+  while (timeouts_get(t->timeouts, (*i)++, row))
+    if ((sysctl = ct_params_spell_timeout(t->run.params.profile, row->timeout)) != NULL)
+      return sysctl;
+  return NULL;
+}
+
+/* --- for people --- */
+
+enum { NAME_WIDTH = 40, COLUMN_WIDTH = 11 };
+
+static void column(emit_text *out, const char *text) { emit_text_pad(out, text, -COLUMN_WIDTH); }
+
+/* Cut to milliseconds. */
+static void seconds_column(emit_text *out, gint64 ns)
+{
+  char text[32];
+
+  g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT " s", ns / 1000000000, ns / 1000000 % 1000);
+  column(out, ns > 0 ? text : "-");
+}
+
+static void missed_column(emit_text *out, const timeouts_row *row)
+{
+  char text[32];
+
+  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT, row->complete ? "" : ">= ", row->missed);
+  column(out, text);
+}
+
+static void smallest_columns(emit_text *out, const timeouts_row *row)
+{
+  char text[32];
+
+  if (!row->known)
+    g_strlcpy(text, "?", sizeof(text));
+  else if (row->smallest_s == 0)
+    g_strlcpy(text, "any", sizeof(text));
+  else
+    g_snprintf(text, sizeof(text), "%s%u s", row->least ? "" : "<= ", row->smallest_s);
+  column(out, text);
+  g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, row->peak);
+  column(out, row->has_cost ? text : "-");
+  g_snprintf(text, sizeof(text), "%.1f", row->mean);
+  column(out, row->has_cost ? text : "-");
+}
+
+static void print_text(timing *t)
+{
+  emit_text *out = &t->run.output.text;
+  gboolean any = FALSE, unsure = FALSE, complete = TRUE;
+  const char *sysctl;
+  timeouts_row row;
+  guint64 peak;
+  double mean;
+  guint i = 0;
+
+  while ((sysctl = next_row(t, &i, &row)) != NULL) {
+    if (!any)
+      emit_text_literal(out, "timeout                                         now      ended     missed   survived"
+                             "  cut after   smallest       peak       mean\n");
+    any = TRUE;
+    unsure = unsure || !row.known || !row.least;
+    complete = complete && row.complete;
+    emit_text_pad(out, sysctl, NAME_WIDTH);
+    emit_text_u64_pad(out, row.now_s, 2 - COLUMN_WIDTH);
+    emit_text_literal(out, " s");
+    emit_text_u64_pad(out, row.ended, -COLUMN_WIDTH);
+    missed_column(out, &row);
+    seconds_column(out, row.survived_ns);
+    seconds_column(out, row.cut_ns);
+    smallest_columns(out, &row);
+    emit_text_char(out, '\n');
+  }
+  if (!any) {
+    emit_text_literal(out, "No timeout ended an entry, and no packet came that one might have.\n");
+    return;
+  }
+  emit_text_literal(out, "\nmissed: a packet came later that would have belonged to the entry; smallest: what would "
+                         "have cut nobody,\nwith the entries there would have been at the most and in the mean");
+  if (timeouts_occupancy(t->timeouts, &peak, &mean))
+    emit_text_format(out, " (now %" G_GUINT64_FORMAT " and %.1f)", peak, mean);
+  emit_text_literal(out, "\n");
+  if (unsure)
+    emit_text_literal(out, "<=: a smaller one might do; ?: not known (it would change which timeout is chosen, or too "
+                           "many are to be followed)\n");
+  if (!complete)
+    emit_text_literal(out, ">=: the oldest ends were forgotten, and who came for those is not counted\n");
+}
+
+/* --- for programs --- */
+
+static void json_seconds(emit_text *out, const char *key, gint64 ns)
+{
+  emit_text_format(out, ",\"%s\":", key);
+  if (ns > 0)
+    emit_text_seconds(out, ns, 0);
+  else
+    emit_text_literal(out, "null");
+}
+
+static void print_json(timing *t)
+{
+  emit_text *out = &t->run.output.text;
+  const char *sysctl;
+  timeouts_row row;
+  guint64 peak;
+  double mean;
+  guint i = 0;
+
+  if (timeouts_occupancy(t->timeouts, &peak, &mean))
+    emit_text_format(out, "{\"schema\":1,\"type\":\"occupancy\",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f}\n", peak,
+                     mean);
+  while ((sysctl = next_row(t, &i, &row)) != NULL) {
+    emit_text_format(out,
+                     "{\"schema\":1,\"type\":\"timeout\",\"sysctl\":\"%s\",\"now\":%u,\"ended\":%" G_GUINT64_FORMAT
+                     ",\"missed\":%" G_GUINT64_FORMAT,
+                     sysctl, row.now_s, row.ended, row.missed);
+    if (!row.complete)
+      emit_text_literal(out, ",\"missed_complete\":false");
+    json_seconds(out, "survived", row.survived_ns);
+    json_seconds(out, "cut_after", row.cut_ns);
+    if (row.known && row.smallest_s != 0)
+      emit_text_format(out, ",\"smallest\":%u,\"least\":%s", row.smallest_s, row.least ? "true" : "false");
+    else
+      emit_text_format(out, ",\"smallest\":%s", row.known ? "0,\"least\":true" : "null");
+    if (row.has_cost)
+      emit_text_format(out, ",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f", row.peak, row.mean);
+    emit_text_literal(out, "}\n");
+  }
+}
+
+static void print_csv(timing *t)
+{
+  emit_text *out = &t->run.output.text;
+  const char *sysctl;
+  timeouts_row row;
+  guint i = 0;
+
+  emit_text_literal(out, "sysctl,now,ended,missed,survived,cut_after,smallest,least,peak,mean\n");
+  while ((sysctl = next_row(t, &i, &row)) != NULL) {
+    emit_text_format(out, "%s,%u,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",", sysctl, row.now_s, row.ended,
+                     row.missed);
+    if (row.survived_ns > 0)
+      emit_text_seconds(out, row.survived_ns, 0);
+    emit_text_char(out, ',');
+    if (row.cut_ns > 0)
+      emit_text_seconds(out, row.cut_ns, 0);
+    if (row.known)
+      emit_text_format(out, ",%u,%s,", row.smallest_s, row.least ? "true" : "false");
+    else
+      emit_text_literal(out, ",,,");
+    if (row.has_cost)
+      emit_text_format(out, "%" G_GUINT64_FORMAT ",%.3f", row.peak, row.mean);
+    else
+      emit_text_char(out, ',');
+    emit_text_char(out, '\n');
+  }
+}
+
+static void play(timing *t, timeouts_style style)
+{
+  static void (*const prints[])(timing * t) = {
+    [TIMEOUTS_STYLE_TEXT] = print_text,
+    [TIMEOUTS_STYLE_JSON] = print_json,
+    [TIMEOUTS_STYLE_CSV] = print_csv,
+  };
+  cli_watch watch = { .packet = on_packet, .user = t };
+
+  t->timeouts = timeouts_new(&t->run.params);
+  ct_engine_trace(t->run.engine, &t->trace);
+  timeouts_begin(t->timeouts, t->run.engine, &t->trace);
+  cli_run_play(&t->run, &watch);
+  timeouts_end(t->timeouts);
+  prints[style](t);
+  timeouts_free(t->timeouts);
+}
+
+static const cli_choice styles[] = {
+  { "text", TIMEOUTS_STYLE_TEXT }, { "json", TIMEOUTS_STYLE_JSON }, { "csv", TIMEOUTS_STYLE_CSV }, { NULL, 0 }
+};
+/* clang-format off */
+static const cli_option own_options[] = {
+  { "output", 'o', "text|json|csv", CLI_OWN, CLI_CHOICE(timeouts_own, style, styles, "text, json or csv"),
+    .called = "timeouts -o" },
+  { NULL },
+};
+/* clang-format on */
+
+cli_exit cli_command_timeouts(int argc, char **argv)
+{
+  timeouts_own own = { TIMEOUTS_STYLE_TEXT };
+  timing t = { .timeouts = NULL };
+  GError *error = NULL;
+  cli_options o;
+  cli_exit code;
+
+  cli_options_init(&o);
+  o.own = &own;
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+    code = cli_usage(error);
+  } else {
+    if (cli_run_open(&t.run, &o, 0)) {
+      if (t.run.params.gc == CT_GC_EXACT) {
+        play(&t, own.style);
+      } else {
+        cli_say("timeouts counts entries that are alive, whatever the collector does: leave --gc out");
+        t.run.code = CLI_EXIT_USAGE;
+      }
+    }
+    code = cli_run_close(&t.run);
+  }
+  cli_options_clear(&o);
+  return code;
+}
