@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "copies.h"
 
+#include <string.h>
+
 enum {
-  RECENT = 64,        /* a router forwards faster than this many other packets come */
-  APART_NS = 5000000, /* and within so much time */
+  LOOKED_AT = 4096, /* packets that tell: a pattern is there from the first on */
+  SLOT_BITS = 8,
+  APART_NS = 5000000, /* a router forwards faster */
   PAYLOAD_BYTES = 32, /* of what is behind the header, as much as is compared */
   FEWEST = 3          /* that make a pattern */
 };
@@ -17,7 +20,7 @@ typedef struct sighting {
 } sighting;
 
 struct replay_copies {
-  sighting recent[RECENT];
+  sighting recent[1 << SLOT_BITS]; /* by the upper bits of inner */
   guint64 seen, translated, same;
 };
 
@@ -28,10 +31,16 @@ static guint64 mix(guint64 print, guint64 value) { return (print ^ value) * G_GU
 
 static guint64 mix_bytes(guint64 print, const ct_packet *packet, guint32 from)
 {
-  guint32 i;
+  guint32 end = MIN(packet->captured, from + PAYLOAD_BYTES);
+  guint64 word;
 
-  for (i = from; i < packet->captured && i < from + PAYLOAD_BYTES; i++)
-    print = mix(print, packet->data[i]);
+  for (; from + sizeof(word) <= end; from += sizeof(word)) {
+    memcpy(&word, packet->data + from, sizeof(word));
+    print = mix(print, word);
+    print ^= print >> 32;
+  }
+  for (; from < end; from++)
+    print = mix(print, packet->data[from]);
   return print;
 }
 
@@ -72,26 +81,17 @@ static gboolean is_translated(const ct_tuple *a, const ct_tuple *b)
 
 void replay_copies_packet(replay_copies *copies, const ct_packet *packet, guint64 place)
 {
-  sighting now = { .place = place };
-  guint i;
+  sighting now = { .place = place }, *then;
 
-  if (!look_at(packet, &now))
+  if (copies->seen >= LOOKED_AT || !look_at(packet, &now))
     return;
-  for (i = 0; i < RECENT; i++) {
-    const sighting *then = &copies->recent[i];
-
-    if (then->inner != now.inner || ABS(now.time_ns - then->time_ns) > APART_NS || then->tuple.family == 0)
-      continue;
-    if (is_translated(&then->tuple, &now.tuple)) {
-      copies->translated++;
-      break;
-    }
-    if (ct_tuple_equal(&then->tuple, &now.tuple) && then->ttl == now.ttl && then->place == now.place) {
-      copies->same++;
-      break;
-    }
+  copies->seen++;
+  then = &copies->recent[now.inner >> (64 - SLOT_BITS)];
+  if (then->inner == now.inner && ABS(now.time_ns - then->time_ns) <= APART_NS && then->tuple.family != 0) {
+    copies->translated += is_translated(&then->tuple, &now.tuple);
+    copies->same += ct_tuple_equal(&then->tuple, &now.tuple) && then->ttl == now.ttl && then->place == now.place;
   }
-  copies->recent[copies->seen++ % RECENT] = now;
+  *then = now;
 }
 
 /* Of packets that are all there twice, half are seen again. */
