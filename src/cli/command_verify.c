@@ -83,7 +83,9 @@ static cli_exit report_show(const verify_report *report)
   verify_report_print(text, report);
   fputs(text->str, stdout);
   g_string_free(text, TRUE);
-  return report->equal ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
+  if (!report->equal)
+    return CLI_EXIT_DIFFERENT;
+  return report->nothing != NULL ? CLI_EXIT_SKIP : CLI_EXIT_OK;
 }
 
 static cli_exit failure_show(const GError *error)

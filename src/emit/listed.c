@@ -18,9 +18,16 @@ typedef struct expect_key {
   ct_tuple tuple, mask;
 } expect_key;
 
+/* Whose it is: within one packet a helper can take an expectation back and expect the same for another purpose. */
+typedef struct listed_expect {
+  ct_tuple master;
+  guint32 class_number;
+  const char *helper;
+} listed_expect;
+
 struct emit_listed {
   GHashTable *entries; /* guint64 id => listed_entry */
-  GHashTable *expects; /* expect_key, a set */
+  GHashTable *expects; /* expect_key => listed_expect */
 };
 
 static guint expect_key_hash(gconstpointer p) { return ct_tuple_hash(&((const expect_key *)p)->tuple); }
@@ -32,7 +39,7 @@ emit_listed *emit_listed_new(void)
   emit_listed *l = g_new0(emit_listed, 1);
 
   l->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-  l->expects = g_hash_table_new_full(expect_key_hash, expect_key_equal, g_free, NULL);
+  l->expects = g_hash_table_new_full(expect_key_hash, expect_key_equal, g_free, g_free);
   return l;
 }
 
@@ -113,10 +120,18 @@ static expect_key key_of(const ct_expect_view *expect)
 
 gboolean emit_listed_expect(emit_listed *l, const ct_expect_view *expect)
 {
-  expect_key *key = g_new(expect_key, 1);
+  expect_key key = key_of(expect);
+  listed_expect *listed = g_hash_table_lookup(l->expects, &key);
 
-  *key = key_of(expect);
-  return g_hash_table_add(l->expects, key);
+  if (listed != NULL && listed->class_number == expect->class_number &&
+      ct_tuple_equal(&listed->master, &expect->master_tuple) && g_strcmp0(listed->helper, expect->helper) == 0)
+    return FALSE;
+  if (listed == NULL) {
+    listed = g_new(listed_expect, 1);
+    g_hash_table_insert(l->expects, g_memdup2(&key, sizeof(key)), listed);
+  }
+  *listed = (listed_expect){ expect->master_tuple, expect->class_number, expect->helper };
+  return TRUE;
 }
 
 gboolean emit_listed_expect_gone(emit_listed *l, const ct_expect_view *expect)

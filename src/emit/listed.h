@@ -24,7 +24,7 @@ void emit_listed_free(emit_listed *listed);
 gboolean emit_listed_entry(emit_listed *listed, const ct_view *view);
 /* The entry has gone. => TRUE where it had been noted. */
 gboolean emit_listed_entry_gone(emit_listed *listed, guint64 id);
-/* The same for expectations, known by tuple and mask. => TRUE where that was news. */
+/* The same for expectations, known by tuple and mask. => TRUE where it, its class, helper or master is news. */
 gboolean emit_listed_expect(emit_listed *listed, const ct_expect_view *expect);
 gboolean emit_listed_expect_gone(emit_listed *listed, const ct_expect_view *expect);
 

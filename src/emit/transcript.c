@@ -14,6 +14,8 @@ typedef enum last_line { NOT_BEGUN, IN_TABLE, IN_EXPECTATIONS, IN_STATISTICS } l
 typedef struct transcript_private {
   emit_collector *events; /* since the line before */
   emit_listed *listed;
+  gboolean begun;          /* a frame has come */
+  gint64 first_ns, now_ns; /* of the first frame; the tracker's clock, which a frame from the past does not turn back */
   last_line last;
   gboolean any; /* in the list that the last line is in */
 } transcript_private;
@@ -230,6 +232,14 @@ static void class_and_direction(emit_text *out, const ct_result *result)
   emit_text_char(out, '"');
 }
 
+static void clock_take(transcript_private *t, const emit_packet *p)
+{
+  if (!t->begun)
+    t->now_ns = t->first_ns = p->first_ns;
+  t->begun = TRUE;
+  t->now_ns = MAX(t->now_ns, p->packet->time_ns);
+}
+
 static void transcript_packet(emit_output *output, const emit_packet *p)
 {
   transcript_private *t = output->priv;
@@ -237,6 +247,7 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
   emit_text *out = output->text;
   const ct_packet *packet = p->packet;
 
+  clock_take(t, p);
   emit_text_literal(out, "{\"n\":");
   emit_text_u64(out, packet->number);
   if (packet->kind == CT_PACKET_NONE && ct_reason_is_of_link((ct_reason)packet->reason)) {
@@ -247,7 +258,7 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
   if (packet->flags & CT_PACKET_CUT)
     emit_text_literal(out, ",\"padded\":1");
   emit_text_literal(out, ",\"t\":");
-  emit_text_seconds(out, emit_time_since(packet->time_ns, p->first_ns), 1);
+  emit_text_seconds(out, emit_time_since(t->now_ns, t->first_ns), 1);
   if (p->result->verdict == CT_VERDICT_ACCEPT)
     emit_text_literal(out, ",\"fwd\":1");
   else
@@ -263,16 +274,28 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
 
 /* ---- the last line: table, expectations, statistics, in this order, each possibly empty ---- */
 
+/* A frame that was shown nowhere may have let time go on: an entry's view knows. */
+static void moment_of_end(emit_text *out, const transcript_private *t)
+{
+  if (t->begun) {
+    emit_text_literal(out, ",\"t\":");
+    emit_text_seconds(out, emit_time_since(t->now_ns, t->first_ns), 1);
+  }
+  emit_text_literal(out, ",\"table\":[");
+}
+
 /* Closes the lists before this one, and opens it. */
 static void reach(emit_output *output, last_line list)
 {
   static const char *const openings[] = {
-    [IN_TABLE] = "{\"end\":1,\"table\":[", [IN_EXPECTATIONS] = "],\"expect\":[", [IN_STATISTICS] = "],\"stats\":["
+    [IN_TABLE] = "{\"end\":1", [IN_EXPECTATIONS] = "],\"expect\":[", [IN_STATISTICS] = "],\"stats\":["
   };
   transcript_private *t = output->priv;
 
   while (t->last < list) {
     emit_text_string(output->text, openings[++t->last]);
+    if (t->last == IN_TABLE)
+      moment_of_end(output->text, t);
     t->any = FALSE;
   }
 }
@@ -289,7 +312,9 @@ static void begin_item(emit_output *output, last_line list)
 static void transcript_entry(emit_output *output, const ct_view *view)
 {
   const emit_options *o = &output->options;
+  transcript_private *t = output->priv;
 
+  t->now_ns = MAX(t->now_ns, emit_view_now_ns(view));
   begin_item(output, IN_TABLE);
   emit_json_entry(output->text, o, view, entry_parts(o, view) | EMIT_JSON_ID);
   emit_text_char(output->text, '}');

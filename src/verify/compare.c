@@ -378,16 +378,18 @@ gboolean verify_compare_end(verify_compare *c, const verify_end *truth, gint64 t
 
   verify_table_init(&table);
   verify_line_init(&line);
-  /*
-   * Never equal to c->number: when the last look was taken stands nowhere, so no timeout of it counts as listed at a
-   * known moment.
-   */
-  line.number = G_MAXUINT64;
+  c->number = 0;
+  c->time_ns = time_ns;
+  c->seen_ns = truth->time_ns >= 0 ? MAX(truth->seen_ns, time_ns) : time_ns;
+  /* Equal to c->number where the moment of the last look is known: only then its timeouts count as listed just now. */
+  line.number = truth->time_ns >= 0 ? c->number : G_MAXUINT64;
   g_array_append_vals(line.listed, truth->table->data, truth->table->len);
   g_array_append_vals(line.expected, truth->expected->data, truth->expected->len);
+  for (guint i = 0; i < line.listed->len; i++)
+    g_array_index(line.listed, verify_entry, i).listed_ns = time_ns;
+  for (guint i = 0; i < line.expected->len; i++)
+    g_array_index(line.expected, verify_expect, i).listed_ns = time_ns;
   verify_table_apply(&table, &line);
-  c->number = 0;
-  c->time_ns = c->seen_ns = time_ns;
 
   gboolean equal = entries_compare(c, &table, got_entries) && expects_compare(c, table.expected, got_expected) &&
                    (got_stats == NULL || stats_compare(c, truth->stats, got_stats));

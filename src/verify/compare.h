@@ -28,6 +28,8 @@ typedef struct verify_tolerance {
  * Engine (hz as the truth's clock) against a transcript of a virtual clock: as the transcripts' description allows.
  */
 extern const verify_tolerance verify_tolerance_virtual;
+/* Engine against a transcript of its own kind, whose clock is as continuous: nothing is let pass. */
+extern const verify_tolerance verify_tolerance_own;
 /* Engine against a live kernel, whose ticks nobody knows. */
 extern const verify_tolerance verify_tolerance_live;
 /* Two transcripts: both list whole seconds of unknown phase. */
@@ -62,7 +64,10 @@ gboolean verify_compare_frame(verify_compare *compare, const verify_line *truth,
                               const verify_line *got, const GArray *got_entries, const GArray *got_expected,
                               const ct_tuple *packet_tuple);
 
-/* The end: the truth's last table against the other run's, statistics by name (got_stats may be NULL: not compared). */
+/*
+ * The end: the truth's last table against the other run's of time_ns, statistics by name (got_stats may be NULL: not
+ * compared). The truth's is taken to be of the same moment; seconds left are compared one by one where it names it.
+ */
 gboolean verify_compare_end(verify_compare *compare, const verify_end *truth, gint64 time_ns, const GArray *got_entries,
                             const GArray *got_expected, GHashTable *got_stats);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "verify/seconds.h"
 #include "verify/transcript_write.h"
 
 /* --- what is let pass: all of it, and nothing anywhere else --- */
@@ -22,6 +23,8 @@ const verify_tolerance verify_tolerance_virtual = { .late_ns = 10000000, .expect
 const verify_tolerance verify_tolerance_live = {
   .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE
 };
+
+const verify_tolerance verify_tolerance_own = { 0 };
 
 const verify_tolerance verify_tolerance_transcripts = {
   .late_ns = 1, .early_ns = VERIFY_NS_PER_S, .edge_ns = 2 * VERIFY_NS_PER_S, .destroy_both_ways = TRUE
@@ -78,11 +81,13 @@ gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *ev
 static GString *difference_begin(verify_compare *c, const char *what)
 {
   c->difference = g_string_new(NULL);
-  if (c->number)
-    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (%.4f s): %s\n", c->number,
-                           (double)c->time_ns / 1e9, what);
-  else
+  if (c->number) {
+    g_string_append_printf(c->difference, "packet %" G_GUINT64_FORMAT " (", c->number);
+    verify_seconds_put(c->difference, c->time_ns);
+    g_string_append_printf(c->difference, " s): %s\n", what);
+  } else {
     g_string_append_printf(c->difference, "at the end: %s\n", what);
+  }
   return c->difference;
 }
 

@@ -28,6 +28,7 @@ typedef struct live {
   GByteArray *packet;         /* as it is sent */
   GString *text;
   guint64 number;
+  verify_unread unread;
   gint64 last_ts_ns;
 } live;
 
@@ -167,6 +168,7 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
     verify_line_reset(&l->line);
     l->line.number = l->number;
     l->line.why = g_intern_static_string("not ip");
+    verify_unread_count(&l->unread, frame->link);
   }
   if (l->line.why == NULL) {
     if (!verify_lab_table(l->lab, &l->line, l->entries, l->expected, error))
@@ -212,6 +214,8 @@ static gboolean end_live(live *l, GError **error)
     verify_lab_table(l->lab, &last, l->entries, l->expected, error) && verify_lab_stats(l->lab, end.stats, error);
 
   if (fine) {
+    end.time_ns = last.time_ns;
+    end.seen_ns = last.seen_ns;
     verify_engine_advance(l->run, last.time_ns);
 
     GHashTable *stats = verify_engine_stats(l->run);
@@ -308,15 +312,8 @@ gboolean verify_live_capture(const char *capture, const verify_live_options *opt
 
   gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
 
-  if (done) {
-    const char *difference = verify_compare_difference(l.compare);
-
-    *report = (verify_report){ .equal = difference == NULL,
-                               .counts = *verify_compare_counts(l.compare),
-                               .kernel = g_strdup(l.header.kernel),
-                               .capture = g_strdup(l.header.capture),
-                               .difference = g_strdup(difference) };
-  }
+  if (done)
+    verify_report_fill(report, &l.header, l.compare, &l.unread);
   live_clear(&l);
   return done;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libverify.la
 libverify_la_SOURCES = \
-	src/verify/model.h src/verify/model.c \
+	src/verify/model.h src/verify/model.c src/verify/seconds.h src/verify/seconds.c \
 	src/verify/transcript.h src/verify/transcript.c src/verify/transcript_json.h src/verify/transcript_json.c \
 	src/verify/transcript_table.h src/verify/transcript_table.c \
 	src/verify/transcript_write.h src/verify/transcript_write.c \

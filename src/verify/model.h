@@ -106,9 +106,10 @@ void verify_line_clear(verify_line *line);
 
 /* The end, behind the last line: tables and statistics. */
 typedef struct verify_end {
-  GArray *table;     /* verify_entry */
-  GArray *expected;  /* verify_expect */
-  GHashTable *stats; /* name => guint64 *; sums over all CPUs */
+  gint64 time_ns, seen_ns; /* when the tables were asked for and had been read; -1 where that stands nowhere */
+  GArray *table;           /* verify_entry */
+  GArray *expected;        /* verify_expect */
+  GHashTable *stats;       /* name => guint64 *; sums over all CPUs */
 } verify_end;
 
 #define VERIFY_ERROR (verify_error_quark())

@@ -2,6 +2,7 @@
 /* A transcript as the truth, and an engine or another transcript beside it. */
 #include "verify/offline.h"
 
+#include "packet/link.h"
 #include "verify/engine_side.h"
 #include "verify/transcript.h"
 
@@ -14,9 +15,11 @@ typedef struct offline {
   verify_engine *run;
   cap_reader *reader;
   cap_batch *batch;
-  guint next;     /* frame of the batch */
+  guint next; /* frame of the batch */
+  verify_unread unread;
   gint64 skew_ns; /* of the last frame sent: capture's time less referee's, to place frames that were not sent */
-  gint64 idle_ns; /* the referee's clock, as far as it is known */
+  gint64 sent_ns; /* of the last frame sent, by the referee's clock */
+  gint64 idle_ns; /* the same clock, as far as it is known */
 } offline;
 
 void verify_report_clear(verify_report *report)
@@ -24,6 +27,8 @@ void verify_report_clear(verify_report *report)
   g_free(report->kernel);
   g_free(report->capture);
   g_free(report->difference);
+  g_free(report->nothing);
+  g_free(report->changed);
   *report = (verify_report){ 0 };
 }
 
@@ -47,9 +52,13 @@ void verify_counts_print(GString *out, const verify_counts *n)
 
 void verify_report_print(GString *out, const verify_report *report)
 {
-  g_string_append_printf(out, "%s, %s%s: %s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "",
-                         report->kernel, report->equal ? "equal" : "DIFFERENT");
+  const char *verdict = !report->equal ? "DIFFERENT" : report->nothing != NULL ? "nothing compared: " : "equal";
+
+  g_string_append_printf(out, "%s, %s%s: %s%s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "",
+                         report->kernel, verdict, report->equal && report->nothing != NULL ? report->nothing : "");
   verify_counts_print(out, &report->counts);
+  if (report->changed != NULL)
+    g_string_append_printf(out, "  during the run %s\n", report->changed);
   if (report->difference != NULL)
     g_string_append_printf(out, "first difference:\n%s", report->difference);
 }
@@ -74,16 +83,39 @@ static void offline_clear(offline *o)
   cap_batch_free(o->batch);
 }
 
-static void report_fill(verify_report *report, const offline *o)
+static char *nothing_why(const verify_counts *n, const verify_unread *unread)
 {
-  const verify_header *header = verify_transcript_header(o->truth);
-  const char *difference = verify_compare_difference(o->compare);
+  if (n->packets > 0)
+    return NULL;
+  if (n->frames == 0)
+    return g_strdup("there are no packets");
+  if (unread != NULL && unread->frames > 0)
+    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                           " frames are of link type %s, which is not read",
+                           unread->frames, n->frames, pkt_link_name(unread->link));
+  if (n->left_out > 0)
+    return g_strdup_printf("all %" G_GUINT64_FORMAT " packets are of flows whose helpers are not modelled",
+                           n->left_out);
+  return g_strdup_printf("of %" G_GUINT64_FORMAT " frames none was sent (not IP for the referee)", n->frames);
+}
+
+void verify_report_fill(verify_report *report, const verify_header *header, const verify_compare *compare,
+                        const verify_unread *unread)
+{
+  const verify_counts *counts = verify_compare_counts(compare);
+  const char *difference = verify_compare_difference(compare);
 
   *report = (verify_report){ .equal = difference == NULL,
-                             .counts = *verify_compare_counts(o->compare),
+                             .counts = *counts,
                              .kernel = g_strdup(header->kernel),
                              .capture = g_strdup(header->capture),
-                             .difference = g_strdup(difference) };
+                             .difference = g_strdup(difference),
+                             .nothing = difference == NULL ? nothing_why(counts, unread) : NULL };
+}
+
+static void report_fill(verify_report *report, const offline *o)
+{
+  verify_report_fill(report, verify_transcript_header(o->truth), o->compare, &o->unread);
 }
 
 static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
@@ -91,6 +123,13 @@ static verify_compare *compare_new(const verify_header *header, const verify_tol
   g_autofree char *name = g_strconcat(verify_header_is_own(header) ? "" : "Linux ", header->kernel, NULL);
 
   return verify_compare_new(tolerance, name, got_name);
+}
+
+static const verify_tolerance *tolerance_for(const verify_header *header)
+{
+  if (verify_header_is_own(header))
+    return &verify_tolerance_own;
+  return header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live;
 }
 
 static void leave_out_listed(verify_compare *compare, const GArray *entries)
@@ -151,6 +190,16 @@ static const cap_frame *frame_next(offline *o, GError **error)
   return &o->batch->frames[o->next++];
 }
 
+void verify_unread_count(verify_unread *unread, guint link)
+{
+  const char *name, *help;
+
+  if (pkt_link_words(link, &name, &help))
+    return;
+  if (unread->frames++ == 0)
+    unread->link = link;
+}
+
 static gboolean engine_frame(offline *o, GError **error)
 {
   GError *local = NULL;
@@ -178,9 +227,10 @@ static gboolean engine_frame(offline *o, GError **error)
      * end.
      */
     o->idle_ns = MAX(o->idle_ns, frame->ts_ns - o->skew_ns);
+    verify_unread_count(&o->unread, frame->link);
   } else {
     o->skew_ns = frame->ts_ns - o->line.time_ns;
-    o->idle_ns = o->line.time_ns;
+    o->sent_ns = o->idle_ns = o->line.time_ns;
     verify_engine_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
     tuple = &verify_engine_packet(o->run)->tuple;
   }
@@ -189,14 +239,29 @@ static gboolean engine_frame(offline *o, GError **error)
   return TRUE;
 }
 
+/*
+ * When the referee took its last look: where it does not say, a clock that follows the capture's has gone on with the
+ * frames that were not sent; any other referee may not have waited for them.
+ */
+static gint64 end_ns(const offline *o)
+{
+  const verify_end *end = verify_transcript_end(o->truth);
+
+  if (end->time_ns >= 0)
+    return end->time_ns;
+  return verify_transcript_header(o->truth)->virtual_clock ? o->idle_ns : o->sent_ns;
+}
+
 static void engine_end(offline *o)
 {
-  verify_engine_advance(o->run, o->idle_ns);
+  gint64 time_ns = end_ns(o);
+
+  verify_engine_advance(o->run, time_ns);
 
   GHashTable *stats = verify_engine_stats(o->run);
   gboolean all = verify_compare_counts(o->compare)->left_out == 0;
 
-  verify_compare_end(o->compare, verify_transcript_end(o->truth), o->idle_ns, verify_engine_entries(o->run),
+  verify_compare_end(o->compare, verify_transcript_end(o->truth), time_ns, verify_engine_entries(o->run),
                      verify_engine_expected(o->run), all ? stats : NULL);
   g_hash_table_unref(stats);
 }
@@ -230,8 +295,7 @@ gboolean verify_offline_capture(const char *capture, const char *transcript, ver
   if (o.truth != NULL) {
     const verify_header *header = verify_transcript_header(o.truth);
 
-    o.compare =
-      compare_new(header, header->virtual_clock ? &verify_tolerance_virtual : &verify_tolerance_live, "ctreplay");
+    o.compare = compare_new(header, tolerance_for(header), "ctreplay");
     done =
       helper_flows_leave_out(&o, transcript, error) && engine_open(&o, capture, error) && engine_compare(&o, error);
   }

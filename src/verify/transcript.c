@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
 /* A transcript of 4,000 frames has lines of some kilobytes; its last may list a whole table. */
@@ -138,6 +139,7 @@ verify_transcript *verify_transcript_open(const char *path, GError **error)
   t->path = g_strdup(path);
   t->text = g_string_new(NULL);
   t->parser = json_parser_new_immutable();
+  t->end.time_ns = t->end.seen_ns = -1;
   t->end.table = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   t->end.expected = g_array_new(FALSE, FALSE, sizeof(verify_expect));
   t->end.stats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -187,10 +189,22 @@ static void stats_add(GHashTable *stats, GStrv words)
   }
 }
 
+static gboolean end_time_read(verify_transcript *t, JsonObject *o, GError **error)
+{
+  verify_end *end = &t->end;
+
+  if (!verify_seconds_read(t->text->str, "t", &end->time_ns, error))
+    return FALSE;
+  end->seen_ns = end->time_ns;
+  return !json_object_has_member(o, "seen") || verify_seconds_read(t->text->str, "seen", &end->seen_ns, error);
+}
+
 static gboolean end_read(verify_transcript *t, JsonObject *o, GError **error)
 {
   g_auto(GStrv) words = NULL;
 
+  if (json_object_has_member(o, "t") && !end_time_read(t, o, error))
+    return FALSE;
   if (!verify_json_entries(o, "table", t->time_ns, t->end.table, error) ||
       !verify_json_expects(o, "expect", t->time_ns, t->end.expected, error))
     return FALSE;
@@ -213,14 +227,14 @@ static gboolean frame_read(verify_transcript *t, JsonObject *o, verify_line *lin
       return FALSE;
     return TRUE;
   }
-  if (!verify_json_seconds(o, "t", &line->time_ns, error))
+  if (!verify_seconds_read(t->text->str, "t", &line->time_ns, error))
     return FALSE;
   if (line->time_ns < t->time_ns) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "t goes back");
     return FALSE;
   }
   t->time_ns = line->seen_ns = line->time_ns;
-  if (json_object_has_member(o, "seen") && !verify_json_seconds(o, "seen", &line->seen_ns, error))
+  if (json_object_has_member(o, "seen") && !verify_seconds_read(t->text->str, "seen", &line->seen_ns, error))
     return FALSE;
 
   gint64 forwarded, padded = 0;

@@ -7,9 +7,6 @@
 
 enum { MAX_DEPTH = 16 };
 
-/* A moment and a timeout of 32 bits on top of it must fit into 63 bits of nanoseconds: about 126 years each. */
-static const double MAX_SECONDS = 4e9;
-
 gboolean verify_json_depth_fits(const char *text, gsize n)
 {
   guint depth = 0;
@@ -105,22 +102,6 @@ gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GErr
     strings[i] = g_strdup(text);
   }
   *value = strings;
-  return TRUE;
-}
-
-gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError **error)
-{
-  JsonNode *node = json_object_get_member(o, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
-      (json_node_get_value_type(node) != G_TYPE_INT64 && json_node_get_value_type(node) != G_TYPE_DOUBLE))
-    return broken(name, "a number is missing", error);
-
-  double seconds = json_node_get_double(node);
-
-  if (!(seconds >= 0 && seconds <= MAX_SECONDS))
-    return broken(name, "out of range", error);
-  *ns = (gint64)(seconds * 1e4 + 0.5) * 100000;
   return TRUE;
 }
 

@@ -17,8 +17,6 @@ gboolean verify_json_depth_fits(const char *text, gsize n);
 gboolean verify_json_integer(JsonObject *o, const char *name, gint64 min, gint64 max, gint64 *value, GError **error);
 gboolean verify_json_string(JsonObject *o, const char *name, const char **value, GError **error);
 gboolean verify_json_strings(JsonObject *o, const char *name, GStrv *value, GError **error);
-/* Seconds with decimals, to the nearest 0.1 ms, the precision of transcripts. */
-gboolean verify_json_seconds(JsonObject *o, const char *name, gint64 *ns, GError **error);
 /* cls and dir. */
 gboolean verify_json_class(JsonObject *o, verify_line *line, GError **error);
 

@@ -20,6 +20,35 @@ verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig)
   return g_hash_table_lookup(table->entries, orig);
 }
 
+/* => the expectation of this tuple and mask, or NULL. */
+static verify_expect *expect_find(const GArray *expected, const verify_expect *x)
+{
+  for (guint i = 0; i < expected->len; i++) {
+    verify_expect *other = &g_array_index(expected, verify_expect, i);
+
+    if (ct_tuple_equal(&x->tuple, &other->tuple) && ct_tuple_equal(&x->mask, &other->mask))
+      return other;
+  }
+  return NULL;
+}
+
+/*
+ * An expectation that made way within the frame for another of the same tuple and mask: recordings that know them by
+ * these alone do not list it anew, but the event says whose it is now.
+ */
+static void expect_event_apply(GArray *expected, const verify_event *event)
+{
+  verify_expect *listed = event->type == VERIFY_EV_EXP_NEW ? expect_find(expected, &event->u.expect) : NULL;
+
+  if (listed == NULL)
+    return;
+
+  guint64 stamp = listed->stamp;
+
+  *listed = event->u.expect;
+  listed->stamp = stamp;
+}
+
 static void expects_apply(GArray *expected, const verify_line *line)
 {
   for (guint i = 0; i < line->expect_gone->len; i++) {
@@ -31,11 +60,16 @@ static void expects_apply(GArray *expected, const verify_line *line)
         break;
       }
   }
+  for (guint i = 0; i < line->events->len; i++)
+    expect_event_apply(expected, &g_array_index(line->events, verify_event, i));
   for (guint i = 0; i < line->expected->len; i++) {
-    verify_expect expect = g_array_index(line->expected, verify_expect, i);
+    verify_expect expect = g_array_index(line->expected, verify_expect, i), *listed = expect_find(expected, &expect);
 
     expect.stamp = line->number;
-    g_array_append_val(expected, expect);
+    if (listed != NULL)
+      *listed = expect;
+    else
+      g_array_append_val(expected, expect);
   }
 }
 
@@ -64,15 +98,13 @@ static gboolean entry_unchanged(const verify_entry *a, const verify_entry *b)
   return ABS(moved_ns) <= 1500000000 && memcmp(&x, &y, sizeof(x)) == 0;
 }
 
-static gboolean expect_listed(const GArray *expected, const verify_expect *x)
+/* Known, and still of the same master, class and helper. */
+static gboolean expect_unchanged(const GArray *expected, const verify_expect *x)
 {
-  for (guint i = 0; i < expected->len; i++) {
-    const verify_expect *other = &g_array_index(expected, verify_expect, i);
+  const verify_expect *before = expect_find(expected, x);
 
-    if (ct_tuple_equal(&x->tuple, &other->tuple) && ct_tuple_equal(&x->mask, &other->mask))
-      return TRUE;
-  }
-  return FALSE;
+  return before != NULL && before->class_number == x->class_number && before->helper == x->helper &&
+         ct_tuple_equal(&before->master, &x->master);
 }
 
 static void gone_observe(const verify_table *table, verify_line *line, const GArray *entries)
@@ -102,13 +134,13 @@ void verify_table_observe(verify_table *table, verify_line *line, const GArray *
   for (guint i = 0; i < table->expected->len; i++) {
     const verify_expect *x = &g_array_index(table->expected, verify_expect, i);
 
-    if (!expect_listed(expected, x))
+    if (expect_find(expected, x) == NULL)
       g_array_append_val(line->expect_gone, x->tuple);
   }
   for (guint i = 0; i < expected->len; i++) {
     const verify_expect *x = &g_array_index(expected, verify_expect, i);
 
-    if (!expect_listed(table->expected, x))
+    if (!expect_unchanged(table->expected, x))
       g_array_append_val(line->expected, *x);
   }
   verify_table_apply(table, line);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include "conntrack/proto/proto.h"
+#include "verify/seconds.h"
 
 /* JSON string of text that may be anything (a kernel's release, a file's name). */
 static void print_string(GString *out, const char *text)
@@ -30,11 +31,15 @@ static void print_strings(GString *out, GStrv strings)
   g_string_append_c(out, ']');
 }
 
-static void print_seconds(GString *out, gint64 ns)
+/* The moment, and that of the look at the table where it is another. */
+static void print_moment(GString *out, gint64 time_ns, gint64 seen_ns)
 {
-  gint64 tenths = (ns + 50000) / 100000;
-
-  g_string_append_printf(out, "%" G_GINT64_FORMAT ".%04" G_GINT64_FORMAT, tenths / 10000, tenths % 10000);
+  g_string_append(out, ",\"t\":");
+  verify_seconds_put(out, time_ns);
+  if (seen_ns == time_ns)
+    return;
+  g_string_append(out, ",\"seen\":");
+  verify_seconds_put(out, seen_ns);
 }
 
 void verify_tuple_put(GString *out, const ct_tuple *tuple)
@@ -172,12 +177,7 @@ void verify_line_put(GString *out, const verify_line *line)
   }
   if (line->padded)
     g_string_append(out, ",\"padded\":1");
-  g_string_append(out, ",\"t\":");
-  print_seconds(out, line->time_ns);
-  if (line->seen_ns != line->time_ns) {
-    g_string_append(out, ",\"seen\":");
-    print_seconds(out, line->seen_ns);
-  }
+  print_moment(out, line->time_ns, line->seen_ns);
   g_string_append_printf(out, ",\"fwd\":%d,\"cls\":", line->forwarded ? 1 : 0);
   if (line->cls == CT_CLASS_NONE)
     g_string_append(out, "null");
@@ -193,7 +193,10 @@ void verify_line_put(GString *out, const verify_line *line)
 
 void verify_end_put(GString *out, const verify_end *end)
 {
-  g_string_append(out, "{\"end\":1,\"table\":[");
+  g_string_append(out, "{\"end\":1");
+  if (end->time_ns >= 0)
+    print_moment(out, end->time_ns, end->seen_ns);
+  g_string_append(out, ",\"table\":[");
   for (guint i = 0; i < end->table->len; i++) {
     g_string_append(out, i ? "," : "");
     verify_entry_put(out, &g_array_index(end->table, verify_entry, i));

@@ -235,6 +235,8 @@ static gboolean tables_compare(trial *t, GHashTable *before, GError **error)
   if (fine) {
     GHashTable *stats = verify_engine_stats(t->run);
 
+    end.time_ns = last.time_ns;
+    end.seen_ns = last.seen_ns;
     stats_subtract(end.stats, before);
     verify_engine_advance(t->run, last.time_ns);
     t->conversation = 0;

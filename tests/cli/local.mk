@@ -12,6 +12,7 @@ CLI_TESTS = \
 	tests/cli/plot.sh \
 	tests/cli/protocols.sh \
 	tests/cli/readme.sh \
+	tests/cli/referee.sh \
 	tests/cli/report.sh \
 	tests/cli/rules.sh \
 	tests/cli/sweep.sh \

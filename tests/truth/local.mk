@@ -24,6 +24,9 @@ rulesets_tap_LDADD = libfirewall.la $(GLIB_LIBS)
 # The samples through this machine's own kernel, where it lets one.
 TESTS += tests/truth/live.tap
 dist_check_SCRIPTS += tests/truth/live.tap
+# Every run equals its own transcript.
+TESTS += tests/truth/own.tap
+dist_check_SCRIPTS += tests/truth/own.tap
 EXTRA_DIST += tests/truth/record.sh tests/truth/recorded
 
 # A few thousand hostile packets in the suite; 200,000 by `make check-kernel`.

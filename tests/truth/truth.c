@@ -129,6 +129,11 @@ static void transcript_check(const char *captures, const char *folder, const cha
     g_clear_error(&error);
     return;
   }
+  if (fine && report.nothing) {
+    printf("ok %u - %s%s # SKIP nothing compared: %s\n", ++sum->number, label, capture_name, report.nothing);
+    verify_report_clear(&report);
+    return;
+  }
   printf("%sok %u - %s%s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields\n", fine ? "" : "not ",
          ++sum->number, label, capture_name, report.counts.packets, report.counts.fields);
   if (!fine)

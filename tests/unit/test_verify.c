@@ -22,12 +22,16 @@
   "{\"n\":1,\"t\":0.0000,\"fwd\":1,\"cls\":\"NEW\",\"dir\":\"o\",\"ev\":[" NEW_EVENT "],\"ct\":[" ENTRY "]}\n"
 #define ICMP "{\"src\":\"fd00::1\",\"dst\":\"fd00::2\",\"proto\":58,\"id\":9,\"type\":128,\"code\":0}"
 #define LINE2 "{\"n\":2,\"padded\":1,\"t\":1.5001,\"fwd\":0,\"cls\":null,\"gone\":[" ICMP "]}\n"
-#define LINE3 "{\"n\":3,\"cls\":null,\"why\":\"not ip\"}\n"
+#define LINE3 "{\"n\":3,\"t\":4611686017.123456789,\"seen\":4611686017.1235,\"fwd\":0,\"cls\":null}\n"
+#define LINE4 "{\"n\":4,\"cls\":null,\"why\":\"not ip\"}\n"
 #define DESTROY      \
   "{" ORIG "," REPLY \
   ",\"status\":[\"CONFIRMED\",\"DYING\"],\"state\":\"SYN_SENT\",\"counters\":[[1,60],[0,0]],\"ev\":\"DESTROY\"}"
 #define GONE "{\"src\":\"10.0.0.1\",\"dst\":\"10.0.0.2\",\"proto\":6,\"sport\":1000,\"dport\":80}"
 #define END "{\"end\":1,\"table\":[" ENTRY "],\"expect\":[],\"stats\":[\"drop=0\",\"invalid=0\"]}\n"
+
+#define END_TIMED \
+  "{\"end\":1,\"t\":4611686018.0000,\"seen\":4611686018.0001,\"table\":[],\"expect\":[],\"stats\":[\"drop=0\"]}\n"
 
 static char *file_with(const char *text)
 {
@@ -69,7 +73,7 @@ static char *read_all(const char *text, GString *printed)
 
 START_TEST(what_is_read_is_what_is_written)
 {
-  const char *text = HEADER LINE1 LINE2 LINE3 END;
+  const char *text = HEADER LINE1 LINE2 LINE3 LINE4 END_TIMED;
   g_autoptr(GString) printed = g_string_new(NULL);
   g_autofree char *message = read_all(text, printed);
   ck_assert_msg(!message, "%s", message);
@@ -90,7 +94,9 @@ static const struct {
   { HEADER "{\"n\":0}\n", "n: out of range" },
   { HEADER "{\"n\":1,\"t\":\"0\"}\n", "t: a number" },
   { HEADER "{\"n\":1,\"t\":-1.0}\n", "t: out of range" },
-  { HEADER "{\"n\":1,\"t\":4100000000,\"fwd\":1,\"cls\":null}\n", "t: out of range" },
+  { HEADER "{\"n\":1,\"t\":4700000000,\"fwd\":1,\"cls\":null}\n", "t: out of range" },
+  { HEADER "{\"n\":1,\"t\":1e3,\"fwd\":1,\"cls\":null}\n", "t: a number with an exponent" },
+  { HEADER "{\"n\":1,\"ct\":[{\"t\":1.0}],\"fwd\":1,\"cls\":null}\n", "t: a number" },
   { HEADER "{\"n\":1,\"t\":5.0,\"fwd\":1,\"cls\":null}\n{\"n\":2,\"t\":4.0,\"fwd\":1,\"cls\":null}\n",
     "line 3: t goes back" },
   { HEADER "{\"n\":1,\"t\":0.0,\"fwd\":2,\"cls\":null}\n", "fwd: out of range" },
@@ -191,7 +197,7 @@ static char *replaced(const char *text, const char *from, const char *to)
 START_TEST(equal_runs_are_equal)
 {
   verify_counts counts;
-  g_autofree char *difference = differ(LINE1 LINE2 LINE3, LINE1 LINE2 LINE3, &counts);
+  g_autofree char *difference = differ(LINE1 LINE2 LINE4, LINE1 LINE2 LINE4, &counts);
   ck_assert_msg(!difference, "%s", difference);
   ck_assert_uint_eq(counts.packets, 2);
   ck_assert_uint_eq(counts.not_ip, 1);

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# verify --against: a run is equal to its own transcript, whatever time does in the capture; where nothing was compared it
+# says so, and a difference is one.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# own NAME WORDS [OPTION VALUE]: the capture's own transcript, then the two against each other; the report has these words.
+own() {
+  "$ctreplay" -P -o transcript ${3+"$3" "$4"} "$work/$1.pcap" > "$work/$1.jsonl" 2> "$work/said"
+  expect 0 "$2" '' "$ctreplay" verify --against "$work/$1.jsonl" "$work/$1.pcap"
+}
+# frame SECONDS MICROSECONDS KIND: one record; seconds below 8, microseconds as four bytes in octal digits.
+frame() {
+  # shellcheck disable=SC2059 # octal digits
+  printf "\\00$1\\000\\000\\000$2"
+  printf '\034\000\000\000\034\000\000\000'
+  case $3 in
+  query) printf '\105\000\000\034\000\000\100\000\100\021\046\317\012\000\000\001\012\000\000\002\004\322\000\065\000\010\000\000' ;;
+  answer) printf '\105\000\000\034\000\000\100\000\100\021\046\317\012\000\000\002\012\000\000\001\000\065\004\322\000\010\000\000' ;;
+  other) printf '\025\000\000\034\000\000\100\000\100\021\046\317\012\000\000\002\012\000\000\001\000\065\004\322\000\010\000\000' ;;
+  esac
+}
+zero='\000\000\000\000'
+
+# The table at the end is that of the end: the last frame is no packet, and came 3 seconds later.
+{ pcap_head; frame 1 "$zero" query; frame 4 "$zero" other; } > "$work/idle.pcap"
+own idle '1 packets compared'
+expect 0 '"end":1,"t":3\.0,.*"timeout":27,' '' tail -n 1 "$work/idle.jsonl"
+# A transcript that does not say when it ended, on a clock that followed the capture's: at the last frame.
+sed 's/"end":1,"t":3\.0,/"end":1,/' "$work/idle.jsonl" > "$work/untimed.jsonl"
+expect 0 ': equal' '' "$ctreplay" verify --against "$work/untimed.jsonl" "$work/idle.pcap"
+# A look at the end is held to what it says, second by second.
+sed '$s/"timeout":27,/"timeout":26,/' "$work/idle.jsonl" > "$work/early.jsonl"
+expect 1 'at the end: timeout' '' "$ctreplay" verify --against "$work/early.jsonl" "$work/idle.pcap"
+
+# Time goes backwards, also to before the first packet: the tracker's clock stands still meanwhile.
+{ pcap_head; frame 3 "$zero" query; frame 5 "$zero" answer; frame 4 "$zero" query; frame 6 "$zero" answer; } > "$work/back.pcap"
+own back '4 packets compared'
+expect 0 '"n":3,"t":2\.0,' '' sed -n '4p' "$work/back.jsonl"
+{ pcap_head; frame 3 "$zero" query; frame 1 "$zero" answer; frame 4 "$zero" query; } > "$work/before.pcap"
+own before '3 packets compared'
+expect 0 '"n":2,"t":0\.0,' '' sed -n '3p' "$work/before.jsonl"
+
+# 40 microseconds decide: two seconds and 20 after the first, a stream; 20 less than two seconds, none.
+{ pcap_head; frame 1 '\024\000\000\000' query; frame 1 '\036\000\000\000' answer; frame 3 '\050\000\000\000' query; } > "$work/round.pcap"
+own round '3 packets compared'
+expect 0 '"t":2\.00002,.*ASSURED' '' sed -n '4p' "$work/round.jsonl"
+{ pcap_head; frame 1 '\050\000\000\000' query; frame 1 '\062\000\000\000' answer; frame 3 '\024\000\000\000' query; } > "$work/short.pcap"
+own short '3 packets compared'
+sed 's/"t":1\.99998,/"t":2.00002,/' "$work/short.jsonl" > "$work/long.jsonl"
+expect 1 'packet 3 (2\.00002 s)' '' "$ctreplay" verify --against "$work/long.jsonl" "$work/short.pcap"
+
+# A call turns into a fax: within one packet the expectations are taken back, and the same expected for T.38.
+cat > "$work/fax.ct" << 'END'
+flow call: udp 10.0.0.2:5060 > 10.0.0.60:5060
++0 call > udp \
+  data "INVITE sip:bob@10.0.0.60 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\r\n" \
+  data "From: <sip:alice@10.0.0.2>;tag=1\r\nTo: <sip:bob@10.0.0.60>\r\nCall-ID: 1@10.0.0.2\r\nCSeq: 1 INVITE\r\n" \
+  data "Contact: <sip:alice@10.0.0.2:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 89\r\n\r\n" \
+  data "v=0\r\no=alice 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
++2 call > udp \
+  data "INVITE sip:bob@10.0.0.60 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK2\r\n" \
+  data "From: <sip:alice@10.0.0.2>;tag=1\r\nTo: <sip:bob@10.0.0.60>\r\nCall-ID: 1@10.0.0.2\r\nCSeq: 2 INVITE\r\n" \
+  data "Contact: <sip:alice@10.0.0.2:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 88\r\n\r\n" \
+  data "v=0\r\no=alice 1 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=image 4000 udptl t38\r\n"
++1 call > udp (5)
+END
+"$ctreplay" compile "$work/fax.ct" -w "$work/fax.pcap" || exit 99
+own fax '3 packets compared' --helper sip:5060
+expect 0 '"exp":\[.*"class":3}\]}$' '' sed -n '3p' "$work/fax.jsonl"
+# Recordings that know expectations by tuple and mask alone do not list them anew: their events say the class.
+sed '3s/,"exp":\[.*\]}$/}/' "$work/fax.jsonl" > "$work/unlisted.jsonl"
+expect 0 '' '' sed -n '3{/"exp":/p;}' "$work/unlisted.jsonl"
+expect 0 ': equal' '' "$ctreplay" verify --against "$work/unlisted.jsonl" "$work/fax.pcap"
+sed 's/"class":3/"class":2/g' "$work/fax.jsonl" > "$work/video.jsonl"
+expect 1 'EXP_NEW event: class' '' "$ctreplay" verify --against "$work/video.jsonl" "$work/fax.pcap"
+
+# Nothing compared is not "equal": a link type that is not read (CAN), frames none of which is IP, no frame at all.
+{
+  printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\276\000\000\000'
+  printf '\001\000\000\000\000\000\000\000\001\000\000\000\001\000\000\000x'
+} > "$work/can.pcap"
+"$ctreplay" -P -o transcript "$work/can.pcap" > "$work/can.jsonl" 2> "$work/said"
+expect 77 'nothing compared: 1 of 1 frames are of link type CAN20B .*, which is not read' '' \
+  "$ctreplay" verify --against "$work/can.jsonl" "$work/can.pcap"
+{ pcap_head; frame 1 "$zero" other; } > "$work/other.pcap"
+"$ctreplay" -P -o transcript "$work/other.pcap" > "$work/other.jsonl"
+expect 77 'nothing compared: of 1 frames none was sent' '' "$ctreplay" verify --against "$work/other.jsonl" "$work/other.pcap"
+pcap_head > "$work/empty.pcap"
+"$ctreplay" -P -o transcript "$work/empty.pcap" > "$work/empty.jsonl"
+expect 77 'nothing compared: there are no packets' '' "$ctreplay" verify --against "$work/empty.jsonl" "$work/empty.pcap"
+
+finish
