@@ -68,5 +68,5 @@ CLEANFILES += $(sample_captures)
 
 SUFFIXES = .ct .pcap
 .ct.pcap:
-	$(AM_V_GEN)$(MKDIR_P) samples && ./ctreplay$(EXEEXT) compile $< -w $@
+	$(AM_V_GEN)$(MKDIR_P) samples && ./ctreplay$(EXEEXT) compile $< -W $@
 $(sample_captures): ctreplay$(EXEEXT)

@@ -120,7 +120,7 @@ gboolean cap_reader_reads(const cap_reader *reader, const char *path);
 void cap_reader_progress(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
 
 /*
- * Writer for -w FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng
+ * Writer for -W FILE; "-" is standard output. pcap (nanoseconds) holds one link type and no interface names; pcapng
  * holds everything. The kinds of later frames are not known at the start, so the caller
  * chooses: cap_reader_writer_kind tells the kind of file that holds every frame which a reader can still deliver.
  */

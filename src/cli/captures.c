@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conntrack/helper/settings.h"
+
 static gboolean is_same(const struct stat *a, const struct stat *b)
 {
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -65,4 +67,29 @@ cli_exit cli_say_about_captures(replay_source *source)
     code = CLI_EXIT_INPUT;
   }
   return code;
+}
+
+/* Those of broadcasts have nothing to do but for the host itself. */
+static gboolean would_help(const ct_params *params, const ct_helper_info *info)
+{
+  return params->helpers.n_local > 0 || !info->own_host;
+}
+
+/* One line: whoever waits for RELATED would look for it in vain. Who gave --no-helpers knows. */
+void cli_say_about_helpers(const cli_options *o, const ct_params *params, const ct_stats *stats)
+{
+  GString *flows = g_string_new(NULL);
+  ct_helper_info info;
+  guint i;
+
+  for (i = 0; o->helpers_by_port != CLI_HELPERS_NONE && ct_helper_describe(i, &info); i++)
+    if (stats->unhelped[i] > 0 && would_help(params, &info))
+      g_string_append_printf(flows, "%s%" G_GUINT64_FORMAT " of %s", flows->len > 0 ? ", " : "", stats->unhelped[i],
+                             info.name);
+  if (flows->len > 0)
+    cli_say(
+      "note: flows to a helper's port, without the helper: %s. %s attaches one only where a rule says so; what it "
+      "would announce is NEW here, not RELATED (--helpers: as if rules did)",
+      flows->str, params->profile->name);
+  g_string_free(flows, TRUE);
 }

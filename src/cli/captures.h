@@ -23,5 +23,7 @@ void cli_allow_many_files(guint n);
  * wrong.
  */
 cli_exit cli_say_about_captures(replay_source *source);
+/* Says what it means where there were flows to the ports of helpers that the kernel attaches to none. */
+void cli_say_about_helpers(const cli_options *options, const ct_params *params, const ct_stats *stats);
 
 #endif

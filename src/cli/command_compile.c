@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `ctreplay compile FILE -w x.pcap`: the capture that a scenario describes. */
+/* `ctreplay compile FILE -W x.pcap`: the capture that a scenario describes. */
 #include <config.h>
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static int open_output(const char *write)
   int fd = strcmp(write, "-") == 0 ? STDOUT_FILENO : open(write, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 
   if (fd < 0)
-    cli_say("-w %s: %s", write, g_strerror(errno));
+    cli_say("-W %s: %s", write, g_strerror(errno));
   return fd;
 }
 
@@ -64,7 +64,7 @@ cli_exit cli_command_compile(int argc, char **argv)
   if (!cli_options_parse(&options, argc, argv, CLI_OUTPUT, NULL, &error))
     cli_usage(error);
   else if (options.captures->len != 1 || options.write == NULL || options.format != NULL)
-    cli_say("compile: give one scenario (- is standard input) and -w CAPTURE (- is standard output)");
+    cli_say("compile: give one scenario (- is standard input) and -W CAPTURE (- is standard output)");
   else
     code = compile(&options, g_ptr_array_index(options.captures, 0));
   cli_options_clear(&options);

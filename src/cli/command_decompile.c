@@ -43,8 +43,8 @@ static char *head_text(const cli_options *o, const ct_params *params)
     g_string_append_printf(head, "set no-helper=%s\n", (const char *)g_ptr_array_index(o->no_helpers, i));
   for (guint i = 0; i < o->locals->len; i++)
     g_string_append_printf(head, "set local=%s\n", (const char *)g_ptr_array_index(o->locals, i));
-  if (o->no_helpers_at_all)
-    g_string_append(head, "set no-helper=all\n");
+  if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
+    g_string_append_printf(head, "set %s=all\n", o->helpers_by_port == CLI_HELPERS_ALL ? "helper" : "no-helper");
   return g_string_free(head, FALSE);
 }
 
@@ -65,11 +65,11 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   if (source == NULL)
     return cli_usage(error);
   if (o->write != NULL && cli_names_capture(o, o->write)) {
-    cli_say("-w %s: is one of the captures to be read", o->write);
+    cli_say("-W %s: is one of the captures to be read", o->write);
     replay_source_free(source);
     return CLI_EXIT_USAGE;
   }
-  if (!cli_output_open(&out, "-w", o->write)) {
+  if (!cli_output_open(&out, "-W", o->write)) {
     replay_source_free(source);
     return CLI_EXIT_OUTPUT;
   }
@@ -108,7 +108,7 @@ cli_exit cli_command_decompile(int argc, char **argv)
       !cli_kernel_params(&options, &params, &error))
     cli_usage(error);
   else if (options.captures->len == 0 || options.format != NULL)
-    cli_say("decompile: give captures (- is standard input), and -w SCENARIO where it shall not go to standard output");
+    cli_say("decompile: give captures (- is standard input), and -W SCENARIO where it shall not go to standard output");
   else
     code = decompile(&options, &params);
   cli_options_clear(&options);

@@ -353,6 +353,14 @@ static void summary(comparison *c)
   figure(c, "drop", a->drop, b->drop);
 }
 
+/* Of each side that has something of its own to say. */
+static void say_about_helpers(const comparison *c, const cli_options *o)
+{
+  cli_say_about_helpers(o, &c->a.params, ct_engine_stats(c->a.engine));
+  if (o->captures->len > 1 || c->a.params.profile != c->b.params.profile)
+    cli_say_about_helpers(o, &c->b.params, ct_engine_stats(c->b.engine));
+}
+
 static cli_exit compare(comparison *c, const cli_options *o)
 {
   cli_exit code = CLI_EXIT_OK;
@@ -378,6 +386,7 @@ static cli_exit compare(comparison *c, const cli_options *o)
   code = cli_exit_graver(code, cli_say_about_captures(c->a.source));
   if (o->captures->len > 1) /* else it is the same capture, and all has been said */
     code = cli_exit_graver(code, cli_say_about_captures(c->b.source));
+  say_about_helpers(c, o);
   if (cli_stop != 0)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   close_lines(c);

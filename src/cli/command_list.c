@@ -117,7 +117,7 @@ static void list_options(const ct_params *params)
 
   (void)params;
   for (i = 0; (option = cli_option_get(i)) != NULL; i++) {
-    if (option->renamed != NULL)
+    if (cli_option_is_gone(option))
       continue;
     if (option->letter != 0)
       printf("-%c, ", option->letter);

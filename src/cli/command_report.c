@@ -76,7 +76,7 @@ static void play(reporting *p)
 cli_exit cli_command_report(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "write", 'w', "FILE.html", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+    { "write", 'W', "FILE.html", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
     { NULL },
   };
   reporting p = { .report = NULL };
@@ -88,9 +88,9 @@ cli_exit cli_command_report(int argc, char **argv)
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
     code = cli_usage(error);
   } else if (o.write == NULL) {
-    cli_say("report: say where the page goes: -w report.html (- for standard output)");
+    cli_say("report: say where the page goes: -W report.html (- for standard output)");
   } else if (cli_names_capture(&o, o.write)) {
-    cli_say("-w %s: that is a capture being read", o.write);
+    cli_say("-W %s: that is a capture being read", o.write);
   } else {
     if (cli_run_open(&p.run, &o, 0))
       play(&p);

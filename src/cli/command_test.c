@@ -62,8 +62,8 @@ static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
 {
   if (sysctl)
     return g_strdup_printf("--sysctl=%s=%s", setting->name, setting->value);
-  if (strcmp(setting->name, "no-helper") == 0 && strcmp(setting->value, "all") == 0)
-    return g_strdup("--no-helpers");
+  if (g_str_has_suffix(setting->name, "helper") && strcmp(setting->value, "all") == 0)
+    return g_strdup_printf("--%ss", setting->name);
   return g_strdup_printf("--%s=%s", setting->name, setting->value);
 }
 

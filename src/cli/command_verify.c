@@ -50,6 +50,18 @@ static gboolean read_helper(const cli_option *option, gpointer base, const char 
   return cli_option_refuse(option, value, error);
 }
 
+/* Each on its standard port. */
+static gboolean read_all_helpers(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  ct_helper_info info;
+
+  (void)value;
+  for (guint i = 0; ct_helper_describe(i, &info); i++)
+    if (info.port != 0 && !read_helper(option, base, info.name, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* As a transcript's header has it: the folder is added to names that stand alone. */
 static gboolean read_sysctl(const cli_option *option, gpointer base, const char *value, GError **error)
 {
@@ -70,6 +82,7 @@ static const cli_option own_options[] = {
   { "sysctl", 0, "K=V", CLI_OWN, CLI_BY(read_sysctl, verify_own, sysctls), .wanted = "NAME=VALUE" },
   { "helper", 0, "NAME", CLI_OWN, CLI_BY(read_helper, verify_own, helpers),
     .wanted = "a helper (ctreplay list helpers), with :PORT where it is not on its own" },
+  { "helpers", 0, NULL, CLI_OWN, CLI_BY(read_all_helpers, verify_own, helpers) },
   { "checksums", 0, "WHAT", CLI_OWN, CLI_CHOICE(verify_own, checksums, judges_checksums, "verify or ignore") },
   { "max-gap", 0, "SECONDS", CLI_OWN, CLI_SECONDS(verify_own, max_gap_ns, 86400, "seconds, at most a day") },
   { "count", 0, "N", CLI_OWN, CLI_SIZE(verify_own, count, 1, G_MAXUINT64, "a number of packets") },

@@ -17,11 +17,11 @@
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \
   X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")           \
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \
-  X(report, "CAPTURE -w report.html", "one page for people: ladders, states, the table over time")                    \
+  X(report, "CAPTURE -W report.html", "one page for people: ladders, states, the table over time")                    \
   X(rules, "FILE...", "check and list rulesets: iptables-save, ip6tables-save, ipset save")                           \
   X(list, "WHAT", "the formats, sysctls, reasons, profiles, helpers, ... that options take")                          \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                            \
-  X(compile, "SCENARIO -w CAPTURE", "make a capture of a scenario")                                                   \
+  X(compile, "SCENARIO -W CAPTURE", "make a capture of a scenario")                                                   \
   X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                             \
   X(verify, "CAPTURE", "compare with this machine's own kernel, or with a transcript (--against FILE)")
 

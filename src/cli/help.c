@@ -21,13 +21,13 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "           --direction in|out  (POINT: 2026-11-21T10:00:00, +seconds, '#packet')\n"
                            "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
                            "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
-                           "           --helper NAME:PORT  --no-helper NAME  --no-helpers  --local ADDR/LEN\n"
+                           "           --helpers  --helper NAME:PORT  --no-helper NAME  --local ADDR/LEN\n"
                            "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
                            "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
                            "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
                            "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
-                           "Output     -o FORMAT[,timestamp,extended,id]  -w FILE  --plot FILE.svg  -n LINES\n"
-                           "           --color, --progress auto|always|never\n";
+                           "Output     -o FORMAT[,timestamp,extended,id]  -W FILE  --plot FILE.svg\n"
+                           "           --color, --progress auto|always|never  --lines N|all\n";
 
 void cli_help(void)
 {
@@ -46,7 +46,7 @@ void cli_help(void)
     printf(" %s", command->name);
   }
   fputs("\n           ctreplay WORD --help says what each does\n"
-        "Example    tcpdump -ni any -w - | ctreplay -E -o timestamp -\n"
+        "Example    tcpdump -U -ni any -w - | ctreplay -E -o timestamp -\n"
         "man ctreplay says the rest.\n",
         stdout);
 }

@@ -333,8 +333,8 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
 {
   guint i;
 
-  if (o->no_helpers_at_all)
-    params->helpers_by_port = false;
+  if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
+    params->helpers_by_port = o->helpers_by_port == CLI_HELPERS_ALL;
   for (i = 0; i < o->helpers->len; i++) {
     const char *value = g_ptr_array_index(o->helpers, i);
 

@@ -38,6 +38,7 @@ struct cli_option {
   const char *same_as; /* the option of which this is another spelling, for messages */
   const char *called;  /* for messages: "explain -o"; NULL: --NAME */
   const char *renamed; /* this spelling is no more: "--new" is the one to give; nothing else of the row counts */
+  const char *absent;  /* no option here, though people will give it: what to do instead, in words; as renamed */
 };
 
 #define CLI_FIELD(type, member) .field = offsetof(type, member), .bytes = sizeof(((type *)0)->member)
@@ -82,6 +83,11 @@ static inline gpointer cli_option_field(const cli_option *option, gpointer base)
 static inline const char *cli_option_name(const cli_option *option)
 {
   return option->same_as != NULL ? option->same_as : option->name;
+}
+/* Whether the row is there only to say what else to give. */
+static inline gboolean cli_option_is_gone(const cli_option *option)
+{
+  return option->renamed != NULL || option->absent != NULL;
 }
 /* "--count x: give a number of packets", from option->wanted. => FALSE. */
 gboolean cli_option_refuse(const cli_option *option, const char *value, GError **error);

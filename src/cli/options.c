@@ -55,6 +55,14 @@ static gboolean read_single(const cli_option *option, gpointer base, const char 
   return TRUE;
 }
 
+static gboolean read_helpers(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  (void)value;
+  (void)error;
+  *(cli_helpers *)cli_option_field(option, base) = (cli_helpers)option->value;
+  return TRUE;
+}
+
 static gboolean read_address(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   ((cli_options *)base)->filter.any = TRUE;
@@ -190,6 +198,7 @@ static const cli_choice whens[] = {
 #define SINGLE(member, name, argument) \
   { name, 0, argument, CLI_KERNEL, CLI_BY(read_single, cli_options, member), \
     .before = offsetof(cli_options, member##_before) },
+#define WAITS(name, letter, what) { name, letter, NULL, CLI_COMMON, .absent = what }
 #define WHEN(member) CLI_CHOICE(cli_options, member, whens, "auto, always or never")
 #define ADDRESS(member) CLI_BY(read_address, cli_options, filter.member)
 #define MASK(member) CLI_BY(read_mask, cli_options, filter.member)
@@ -226,7 +235,8 @@ static const cli_option options[] = {
   SINGLE(hz, "hz", "N")
   { "helper", 0, "NAME:PORT", CLI_KERNEL, CLI_LIST(cli_options, helpers) },
   { "no-helper", 0, "NAME", CLI_KERNEL, CLI_LIST(cli_options, no_helpers) },
-  { "no-helpers", 0, NULL, CLI_KERNEL, CLI_FLAG(cli_options, no_helpers_at_all) },
+  { "helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_ALL },
+  { "no-helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_NONE },
   { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
 
   { "src", 's', "ADDR", CLI_FILTER, ADDRESS(addr[0][0]), .same_as = "orig-src" },
@@ -272,13 +282,29 @@ static const cli_option options[] = {
 
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
     .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas" },
-  { "write", 'w', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+  { "write", 'W', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
   { "color", 0, "auto|always|never", CLI_OUTPUT, WHEN(colour) },
   { "progress", 0, "auto|always|never", CLI_OUTPUT, WHEN(progress) },
 
   { "no-sandbox", 0, NULL, CLI_COMMON, CLI_FLAG(cli_options, no_sandbox) },
   { "help", 'h', NULL, CLI_COMMON, CLI_FLAG(cli_options, help) },
   { "version", 'V', NULL, CLI_COMMON, CLI_FLAG(cli_options, version) },
+
+  /* conntrack's letters for what is not modelled yet, two of which meant something else here. */
+  WAITS(NULL, 'w', "conntrack's letter for a zone, which waits for zones to be modelled; "
+                   "to write a file now it is --write FILE, or -W"),
+  WAITS(NULL, 'n', "conntrack's letter for a translated source, which waits for NAT to be modelled; "
+                   "for lines now it is --lines N"),
+  WAITS(NULL, 'g', "conntrack's letter for a translated destination: waits for NAT to be modelled"),
+  WAITS(NULL, 'j', "conntrack's letter for any translated connection: waits for NAT to be modelled"),
+  WAITS(NULL, 'l', "conntrack's letter for a label: waits for rules, which set labels, to be modelled"),
+  WAITS("src-nat", 0, "waits for NAT to be modelled"),
+  WAITS("dst-nat", 0, "waits for NAT to be modelled"),
+  WAITS("any-nat", 0, "waits for NAT to be modelled"),
+  WAITS("zone", 0, "waits for zones to be modelled"),
+  WAITS("orig-zone", 0, "waits for zones to be modelled"),
+  WAITS("reply-zone", 0, "waits for zones to be modelled"),
+  WAITS("label", 0, "waits for rules, which set labels, to be modelled"),
 };
 /* clang-format on */
 

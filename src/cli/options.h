@@ -18,12 +18,13 @@ enum {
   CLI_KERNEL = 1 << 2,  /* profile, sysctls, sizes, helpers */
   CLI_FILTER = 1 << 3,  /* what is shown: conntrack's letters */
   CLI_SHOW = 1 << 4,    /* when and how: snapshots, -P's selection, -e */
-  CLI_OUTPUT = 1 << 5,  /* -o, -w, colour */
+  CLI_OUTPUT = 1 << 5,  /* -o, -W, colour */
   CLI_COMMON = 1 << 6,  /* --help, --version */
   CLI_OWN = 1 << 7      /* a sub-command's own */
 };
 
 typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING, CLI_TABLE_UNCONFIRMED } cli_table;
+typedef enum cli_helpers { CLI_HELPERS_OF_PROFILE, CLI_HELPERS_ALL, CLI_HELPERS_NONE } cli_helpers;
 typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
 
 enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT_ALL = 7 };
@@ -55,7 +56,7 @@ typedef struct cli_options {
   gboolean max_of_file, hashsize_of_file; /* so are these */
   GPtrArray *helpers, *no_helpers;        /* --helper, --no-helper */
   GPtrArray *locals;                      /* --local */
-  gboolean no_helpers_at_all;
+  cli_helpers helpers_by_port;            /* --helpers, --no-helpers: the last given */
 
   cli_filter filter;
   guint event_mask; /* CLI_EVENT_* */
@@ -69,7 +70,7 @@ typedef struct cli_options {
 
   const emit_format *format; /* NULL: not given */
   guint format_options;      /* EMIT_* */
-  const char *write;         /* -w */
+  const char *write;         /* -W */
   const char *plot;          /* --plot of a replay; NULL: none */
   cli_when colour, progress;
 
@@ -88,7 +89,7 @@ void cli_options_clear(cli_options *options);
 gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
                            GError **error);
 
-/* The i-th option of the common table, NULL past the end. Spellings that are no more (renamed) are among them. */
+/* The i-th option of the common table, NULL past the end. Spellings that are gone are among them. */
 const cli_option *cli_option_get(guint i);
 
 /* Rows that a sub-command may take out of their group. */
@@ -96,7 +97,7 @@ extern const cli_choice cli_checksums_choices[];
 /* clang-format off */
 #define CLI_CHECKSUMS_OPTION { "checksums", 0, "auto|verify|ignore", CLI_INPUT, \
   CLI_CHOICE(cli_options, replay.checksums, cli_checksums_choices, "auto, verify or ignore") }
-#define CLI_LINES_OPTION { "lines", 'n', "N|all", CLI_SHOW, CLI_SIZE_OR_ALL(cli_options, lines, G_MAXINT32) }
+#define CLI_LINES_OPTION { "lines", 0, "N|all", CLI_SHOW, CLI_SIZE_OR_ALL(cli_options, lines, G_MAXINT32) }
 /* clang-format on */
 
 #endif

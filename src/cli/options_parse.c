@@ -78,7 +78,6 @@ static gboolean is_table(const char *word)
 static const char *instead_of(int letter)
 {
   switch (letter) {
-  case 'j': return "addresses are not translated here";
   case 'D':
   case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
   case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
@@ -86,13 +85,15 @@ static const char *instead_of(int letter)
   }
 }
 
-/* A spelling that is no more names the one to give. */
-static gboolean refuse_renamed(const cli_option *option, GError **error)
+/* A spelling that is gone names the one to give, or says why there is none. */
+static gboolean refuse_gone(const cli_option *option, GError **error)
 {
-  if (option->name != NULL)
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: now it is %s", option->name, option->renamed);
-  else
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: now it is %s", option->letter, option->renamed);
+  char *spelling =
+    option->name != NULL ? g_strdup_printf("--%s", option->name) : g_strdup_printf("-%c", option->letter);
+
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s: %s%s", spelling, option->renamed != NULL ? "now it is " : "",
+              option->renamed != NULL ? option->renamed : option->absent);
+  g_free(spelling);
   return FALSE;
 }
 
@@ -101,8 +102,8 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
 {
   const cli_option *option = optopt != 0 ? grammar_find(g, optopt) : NULL;
 
-  if (option != NULL && option->renamed != NULL)
-    refuse_renamed(option, error);
+  if (option != NULL && cli_option_is_gone(option))
+    refuse_gone(option, error);
   else if (c == ':' && option != NULL)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: give %s", option->name, option->argument);
   else if (option != NULL)
@@ -120,7 +121,7 @@ static gboolean take(cli_options *o, const cli_option *option, const char *value
 {
   gpointer base = option->group == CLI_OWN ? o->own : o;
 
-  return option->renamed != NULL ? refuse_renamed(option, error) : option->read(option, base, value, error);
+  return cli_option_is_gone(option) ? refuse_gone(option, error) : option->read(option, base, value, error);
 }
 
 gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, const cli_option *own, GError **error)

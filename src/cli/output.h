@@ -21,7 +21,7 @@ typedef struct cli_output {
 
 /*
  * path: NULL or "-" for standard output; it must live as long as the output does. option is what names it in messages
- * ("-w").
+ * ("-W").
  * => FALSE where it cannot be opened, said: CLI_EXIT_OUTPUT.
  */
 gboolean cli_output_open(cli_output *output, const char *option, const char *path);

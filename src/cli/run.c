@@ -70,10 +70,10 @@ static gboolean choose_format(cli_run *run)
 static void say_what_is_kept(const char *path)
 {
   if (g_str_has_suffix(path, ".json") || g_str_has_suffix(path, ".txt") || g_str_has_suffix(path, ".csv"))
-    cli_say("note: -w %s: of -P, -w keeps the packets, as a capture; for the text use > %s", path, path);
+    cli_say("note: -W %s: of -P, -W keeps the packets, as a capture; for the text use > %s", path, path);
 }
 
-/* With -P, -w is a capture; its writer takes it from here. */
+/* With -P, -W is a capture; its writer takes it from here. */
 static gboolean open_capture(cli_run *run, const char *path)
 {
   GError *error = NULL;
@@ -93,11 +93,11 @@ static gboolean open_output(cli_run *run)
   gboolean keeps = path != NULL && run->o->command == 'P';
 
   if (path != NULL && replay_source_reads(run->source, path)) {
-    cli_say("-w %s: that is a capture being read", path);
+    cli_say("-W %s: that is a capture being read", path);
     return FALSE;
   }
   run->silent = keeps && run->o->format == NULL;
-  if ((!keeps || open_capture(run, path)) && cli_output_open(&run->output, "-w", keeps ? NULL : path))
+  if ((!keeps || open_capture(run, path)) && cli_output_open(&run->output, "-W", keeps ? NULL : path))
     return TRUE;
   run->code = CLI_EXIT_OUTPUT;
   return FALSE;
@@ -336,6 +336,8 @@ cli_exit cli_run_close(cli_run *run)
   cli_plot_close(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
+  if (run->engine != NULL)
+    cli_say_about_helpers(run->o, &run->params, ct_engine_stats(run->engine));
   replay_source_free(run->source);
   replay_source_free(run->again);
   free_engine(run->engine, threaded);

@@ -22,7 +22,7 @@ typedef struct cli_run {
   guint what;        /* EMIT_CAN_*; 0 for a person */
   gboolean showing;  /* --show-from has been reached */
   gboolean live;     /* somebody watches: what happens is shown at once */
-  gboolean silent;   /* -P -w without -o: no text at all */
+  gboolean silent;   /* -P -W without -o: no text at all */
   gboolean unwanted; /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
   int capture_fd; /* of -P -w, for its writer; -1: none */

@@ -39,7 +39,7 @@ gboolean cli_plot_open(cli_run *run)
     return FALSE;
   }
   if (write != NULL && same_file(path, write)) {
-    cli_say("--plot %s: that is what -w writes", path);
+    cli_say("--plot %s: that is what -W writes", path);
     return FALSE;
   }
   plot = g_new0(struct cli_plot, 1);

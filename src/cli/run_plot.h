@@ -6,7 +6,7 @@
 #include "run.h"
 
 /*
- * Opened like any output, before the sandbox; a file that is read, or that -w writes, is refused. => FALSE where it
+ * Opened like any output, before the sandbox; a file that is read, or that -W writes, is refused. => FALSE where it
  * cannot be, said, with run->code.
  */
 gboolean cli_plot_open(cli_run *run);

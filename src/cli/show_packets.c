@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* -P: one line per packet, or with -w the packets themselves. */
+/* -P: one line per packet, or with -W the packets themselves. */
 #include "run.h"
 #include "say.h"
 #include "show.h"
@@ -93,7 +93,7 @@ static gboolean open_writer(showing *s)
   if (s->run.capture_fd < 0)
     return TRUE;
   if (strcmp(s->run.o->write, "-") == 0 && !s->run.silent) {
-    cli_say("-w -: the lines of -o would stand between the packets; give a file");
+    cli_say("-W -: the lines of -o would stand between the packets; give a file");
     s->run.code = CLI_EXIT_USAGE;
     return FALSE;
   }

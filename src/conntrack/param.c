@@ -176,12 +176,12 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
     .ipfrag_low_thresh = 3 << 20,
     .ipfrag_max_dist = 64,
     .gc = CT_GC_EXACT,
-    .helpers_by_port = true,
     .features_mark = true,
   };
 
   *params = defaults;
   params->profile = profile;
+  params->helpers_by_port = profile->helpers_by_port;
   if (profile->defaults)
     profile->defaults(params);
 }

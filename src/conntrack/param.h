@@ -87,8 +87,9 @@ typedef enum ct_gc { CT_GC_EXACT, CT_GC_KERNEL } ct_gc;
 
 struct ct_profile;
 
-/* Which helpers run where, beside their standard ports. Plain data: a copy of the parameters is a copy of these. */
-enum { CT_HELPER_PORTS_MAX = 32, CT_LOCAL_MAX = 16 };
+/* Which helpers run where, beside their standard ports (helpers_by_port). Plain data: a copy of the parameters is a
+ * copy of these. */
+enum { CT_HELPERS_MOST = 32, CT_HELPER_PORTS_MAX = 32, CT_LOCAL_MAX = 16 };
 typedef struct ct_helper_settings {
   uint32_t disabled; /* bit by helper number */
   uint8_t n_ports, n_local;
@@ -122,7 +123,7 @@ typedef struct ct_params {
   ct_gc gc;
   uint32_t hz;          /* ticks a second of the engine's clock; 0: continuous */
   int64_t hz_phase_ns;  /* added to a time before it is cut down to a tick */
-  bool helpers_by_port; /* attach helpers to flows to their standard ports and to those added */
+  bool helpers_by_port; /* attach helpers to flows to their standard ports, not only to those to ports added */
   ct_helper_settings helpers;
   bool features_mark; /* what a kernel of the profile's time printed if built so */
   bool features_secmark;

@@ -44,7 +44,7 @@ inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *pa
   if (template && template->helper) {
     if (!(entry->status & CT_STATUS_EXPECTED)) /* a template gives none to who was expected (RULES 4) */
       ct_helper_give(engine, entry, &packet->tuple, template->helper);
-  } else if (engine->params.helpers_by_port)
+  } else
     ct_helper_attach(engine, entry, &packet->tuple);
 }
 

@@ -32,20 +32,28 @@ static void put_sysctls(emit_text *out, const emit_subject *subject)
     put_item(out, &any, g_strdup("net.netfilter.nf_conntrack_checksum=0"));
 }
 
-/* "tcp:21:ftp" for each helper and protocol on its standard port. */
+static void put_helper(emit_text *out, gboolean *any, const ct_helper_info *info, guint port)
+{
+  if (info->tcp)
+    put_item(out, any, g_strdup_printf("tcp:%u:%s", port, info->name));
+  if (info->udp)
+    put_item(out, any, g_strdup_printf("udp:%u:%s", port, info->name));
+}
+
+/* "tcp:21:ftp" for each helper, protocol and port: the ports added first, as they have the first say. */
 static void put_helpers(emit_text *out, const ct_params *params)
 {
   gboolean any = FALSE;
   ct_helper_info info;
+  const ct_helper_settings *s = &params->helpers;
   guint i;
 
+  for (i = 0; i < s->n_ports; i++)
+    if (!(s->disabled >> s->ports[i].helper & 1) && ct_helper_describe(s->ports[i].helper, &info))
+      put_helper(out, &any, &info, s->ports[i].port);
   for (i = 0; params->helpers_by_port && ct_helper_describe(i, &info); i++) {
-    if (info.port == 0 || (params->helpers.disabled >> i & 1) != 0)
-      continue;
-    if (info.tcp)
-      put_item(out, &any, g_strdup_printf("tcp:%u:%s", info.port, info.name));
-    if (info.udp)
-      put_item(out, &any, g_strdup_printf("udp:%u:%s", info.port, info.name));
+    if (info.port != 0 && !(s->disabled >> i & 1))
+      put_helper(out, &any, &info, info.port);
   }
 }
 

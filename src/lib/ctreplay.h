@@ -116,7 +116,8 @@ const char *ctreplay_engine_sysctl_name(const ctreplay_engine *engine, unsigned 
  *   hz N          ticks a second of the kernel's clock, up to 10000; 0 (default): continuous
  *   hash-seed N   everything a kernel draws at random
  *   checksums auto|verify|ignore   auto (default): not judged where a network card would have filled the sum in
- *   helper NAME:PORT, no-helper NAME|all, local ADDRESS/LENGTH   connection helpers; each may be given several times
+ *   helper NAME:PORT|all, no-helper NAME|all, local ADDRESS/LENGTH   connection helpers; each may be given several
+ *                 times; all is each on its standard port, which the profiles of 6.x leave to rules
  * max and hashsize set sysctls anew: single ones are to be set after them. VALUE also where the system has no memory
  * for so many buckets, whichever way they were asked for. => also UNKNOWN, VALUE, STARTED, BUSY, MANY.
  */

@@ -172,7 +172,10 @@ static int helper_answer(ct_helper_error error)
 
 static int set_helper(ctreplay_engine *engine, const char *value)
 {
-  return helper_answer(ct_params_helper_parse(&engine->params, value));
+  if (strcmp(value, "all") != 0)
+    return helper_answer(ct_params_helper_parse(&engine->params, value));
+  engine->params.helpers_by_port = true;
+  return CTREPLAY_OK;
 }
 
 static int set_no_helper(ctreplay_engine *engine, const char *value)
@@ -200,7 +203,7 @@ int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const 
     { "hz", "ticks a second, 0 to 10000", set_hz },
     { "hash-seed", "a number", set_hash_seed },
     { "checksums", "auto, verify or ignore", set_checksums },
-    { "helper", "the NAME:PORT of a helper there is", set_helper },
+    { "helper", "the NAME:PORT of a helper there is, or all", set_helper },
     { "no-helper", "the name of a helper there is, or all", set_no_helper },
     { "local", "ADDRESS/LENGTH", set_local },
   };

@@ -57,36 +57,32 @@ static const char *helper_name(const char *text)
   return colon != NULL ? colon + 1 : "";
 }
 
-static gboolean helper_listed(const GStrv helpers, const char *name)
+/*
+ * Those of the header, on its ports, and no others. A helper that this engine does not have is left to
+ * verify_engine_has_helper. A helper of two protocols stands there twice.
+ */
+static gboolean helpers_set(ct_params *params, const GStrv helpers, GError **error)
 {
-  for (guint i = 0; helpers[i] != NULL; i++)
-    if (strcmp(helper_name(helpers[i]), name) == 0)
-      return TRUE;
-  return FALSE;
-}
+  params->helpers_by_port = false;
+  for (guint i = 0; helpers != NULL && helpers[i] != NULL; i++) {
+    const char *port = strchr(helpers[i], ':'), *name = helper_name(helpers[i]);
+    guint16 number = port != NULL ? (guint16)g_ascii_strtoull(port + 1, NULL, 10) : 0;
 
-/* Those of the header and no others. A helper that this engine does not have is left to verify_engine_has_helper. */
-static void helpers_set(ct_params *params, const GStrv helpers)
-{
-  ct_helper_info info;
-
-  params->helpers_by_port = helpers != NULL && helpers[0] != NULL;
-  for (guint i = 0; params->helpers_by_port && ct_helper_describe(i, &info); i++)
-    if (info.port != 0 && !helper_listed(helpers, info.name))
-      ct_params_helper_disable(params, info.name);
-  for (guint i = 0; params->helpers_by_port && helpers[i] != NULL; i++) {
-    const char *port = strchr(helpers[i], ':');
-
-    if (port != NULL)
-      ct_params_helper_add(params, helper_name(helpers[i]), (guint16)g_ascii_strtoull(port + 1, NULL, 10));
+    if (number == 0 || ct_params_helper_has(params, name, number) ||
+        ct_params_helper_add(params, name, number) != CT_HELPER_MANY)
+      continue;
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "helper %s: more than %d", helpers[i], CT_HELPER_PORTS_MAX);
+    return FALSE;
   }
+  return TRUE;
 }
 
 gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
 {
   ct_params_init(params, profile_for(header->kernel));
   params->acct = 1;
-  helpers_set(params, header->helpers);
+  if (!helpers_set(params, header->helpers, error))
+    return FALSE;
   if (header->virtual_clock) {
     /* The referee's tick: number = floor((t + 0.0007) x 100). */
     params->hz = 100;

@@ -77,7 +77,7 @@ expect 2 '' 'list profiles' "$ctreplay" diff --profile linux-6.18 --profile nons
 
 # What an upgrade changes, and by which rule.
 for name in half-open no-window ping; do
-  "$ctreplay" compile "${srcdir:-.}/samples/upgrade-$name.ct" -w "$work/$name.pcap" || exit 1
+  "$ctreplay" compile "${srcdir:-.}/samples/upgrade-$name.ct" -W "$work/$name.pcap" || exit 1
 done
 old='--profile linux-2.6 --profile linux-6.18'
 expect 1 'A is .*half-open.pcap under linux-2.6' '' "$ctreplay" diff $old "$work/half-open.pcap"

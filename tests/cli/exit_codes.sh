@@ -46,8 +46,8 @@ expect 0 '^ok' '' "$ctreplay" test "$work/one.ct"
 expect 1 '^not ok' '' "$ctreplay" test --max 5 "$work/one.ct"
 expect 1 '^not ok' '' "$ctreplay" test --sysctl nf_conntrack_max=5 "$work/one.ct"
 
-expect 2 '' 'being read' "$ctreplay" -L -w "$work/good.pcap" "$work/good.pcap"
-expect 2 '' 'being read' "$ctreplay" -P -w "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'being read' "$ctreplay" -L -W "$work/good.pcap" "$work/good.pcap"
+expect 2 '' 'being read' "$ctreplay" -P -W "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'being read' "$ctreplay" verify --record "$work/good.pcap" "$work/good.pcap"
 expect 2 '' 'give a file' "$ctreplay" verify --record - "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/good.pcap"
@@ -96,7 +96,7 @@ expect 0 '.' '' "$ctreplay" explain --packet 1 "$work/good.pcap"
 # What should not go unseen.
 expect 0 '*' '--hashsize 8 is 1024 buckets' "$ctreplay" -C --hashsize 8 "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C --hashsize 1024 "$work/good.pcap"
-expect 0 '*' '-w keeps the packets, as a capture; for the text use > .*A.json' "$ctreplay" -P -o json -w "$work/A.json" "$work/good.pcap"
+expect 0 '*' '-W keeps the packets, as a capture; for the text use > .*A.json' "$ctreplay" -P -o json -W "$work/A.json" "$work/good.pcap"
 printf 'flow f1: udp 10.0.0.2:1 > 10.0.0.3:2\n+0 f1 > udp (1)\n' > "$work/nothing.ct"
 expect 0 '^ok 1 .*# SKIP expects nothing' 'nothing.ct: expects nothing, so nothing was tested' "$ctreplay" test "$work/nothing.ct"
 expect 0 '^Nothing is lost at nf_conntrack_max=262144; the peak was 2\.' '' "$ctreplay" sweep "$work/good.pcap"
@@ -110,26 +110,26 @@ expect 0 '^proto=17 src=10.0.0.69 ' '1 expectations' "$ctreplay" -L expect --end
 expect 0 '"dport":65535},"helper":"tftp"' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o json samples/tftp.pcap
 expect 0 '^EXPECTING: - use=1 proto=17 ' '1 expectations' "$ctreplay" -L expect --end '#1' --profile linux-2.4 -o ip_conntrack samples/tftp.pcap
 expect 0 '#1 *expect *RRQ *udp 10.0.0.69 ' '' "$ctreplay" --profile linux-2.4 samples/tftp.pcap
-expect 0 '#1 *expect *RRQ *300 s *udp 10.0.0.69 ' '' "$ctreplay" samples/tftp.pcap
+expect 0 '#1 *expect *RRQ *300 s *udp 10.0.0.69 ' '' "$ctreplay" --helpers samples/tftp.pcap
 
 # 4: output; a reader that goes is none
-expect 4 '' 'No such file' "$ctreplay" -L -w "$work/none/x" "$work/good.pcap"
-expect 4 '' '*' "$ctreplay" -P -w "$work/none/x" "$work/good.pcap"
+expect 4 '' 'No such file' "$ctreplay" -L -W "$work/none/x" "$work/good.pcap"
+expect 4 '' '*' "$ctreplay" -P -W "$work/none/x" "$work/good.pcap"
 if [ -w /dev/full ]; then
   expect 4 '' 'No space' sh -c '"$0" -L "$1" > /dev/full' "$ctreplay" "$work/good.pcap"
   expect 4 '' 'could not be written' sh -c '"$0" list reasons > /dev/full' "$ctreplay"
-  expect 4 '' 'No space' "$ctreplay" -P -w /dev/full "$work/good.pcap"
-  expect 4 '' 'No space' "$ctreplay" -P -w /dev/full "$work/cut.pcap"
+  expect 4 '' 'No space' "$ctreplay" -P -W /dev/full "$work/good.pcap"
+  expect 4 '' 'No space' "$ctreplay" -P -W /dev/full "$work/cut.pcap"
 fi
 expect 0 '' '' sh -c '{ "$0" -P "$1"; echo $? > "$2/code"; } | true' "$ctreplay" "$work/good.pcap" "$work"
 expect 0 '^0$' '' cat "$work/code"
 
-# What -w writes: text for -L, a capture for -P.
-expect 0 '' '2 flow' "$ctreplay" -L -w "$work/list" "$work/good.pcap"
+# What -W writes: text for -L, a capture for -P.
+expect 0 '' '2 flow' "$ctreplay" -L -W "$work/list" "$work/good.pcap"
 expect 0 'src=10.0.0.1' '' cat "$work/list"
-expect 0 '' '' "$ctreplay" -P --class NEW -w "$work/new.pcap" "$work/good.pcap"
+expect 0 '' '' "$ctreplay" -P --class NEW -W "$work/new.pcap" "$work/good.pcap"
 expect 0 '^2$' '' "$ctreplay" -C "$work/new.pcap"
-expect 0 '"class":"NEW"' '' "$ctreplay" -P -o json -w "$work/again.pcap" "$work/good.pcap"
+expect 0 '"class":"NEW"' '' "$ctreplay" -P -o json -W "$work/again.pcap" "$work/good.pcap"
 
 # Snapshots, and time beyond the last packet.
 expect 0 'tcp      6 20 SYN_SENT' '*' "$ctreplay" -L --at +102 "$work/good.pcap"

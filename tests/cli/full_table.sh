@@ -40,7 +40,7 @@ figures() {
 compare() {
   words=$1
   shift
-  expect 0 "$words" '*' "$ctreplay" -n 0 --checksums ignore "$@"
+  expect 0 "$words" '*' "$ctreplay" --lines 0 --checksums ignore "$@"
   cp "$work/out" "$work/summary"
   expect 0 '' '' test "$(row 'this run')" = "$(figures "$@")"
   expect 0 '' '' test "$(row '--gc kernel')" = "$(figures --gc kernel "$@")"
@@ -53,19 +53,19 @@ expect 0 '' '' test "$(row 'this run')" = '0 0 600 600'
 expect 1 '' '' test "$(row '--gc kernel')" = "$(row 'this run')"
 compare '  table full ' --max 500 --hashsize 512 "$work/twice.pcap"
 # Room enough either way: nothing to say, and nothing is read twice.
-expect 0 'Summary' '*' "$ctreplay" -n 0 --checksums ignore --max 100000 "$work/twice.pcap"
+expect 0 'Summary' '*' "$ctreplay" --lines 0 --checksums ignore --max 100000 "$work/twice.pcap"
 cp "$work/out" "$work/summary"
 expect 1 "" "" grep " full " "$work/summary"
 
 # A pipe passes once; these kernels have no collector; this run is the kernel's way itself.
 input=$work/twice.pcap
-expect 0 'gc kernel shows' '*' "$ctreplay" -n 0 --checksums ignore --max 500 -
+expect 0 'gc kernel shows' '*' "$ctreplay" --lines 0 --checksums ignore --max 500 -
 input=
 # shellcheck disable=SC2016 # the inner shell's
-expect 0 'gc kernel shows' '*' sh -c 'cat "$1" | "$0" -n 0 --checksums ignore --max 500 -' "$ctreplay" "$work/twice.pcap"
+expect 0 'gc kernel shows' '*' sh -c 'cat "$1" | "$0" --lines 0 --checksums ignore --max 500 -' "$ctreplay" "$work/twice.pcap"
 for options in '--profile linux-2.6' '--gc kernel'; do
   # shellcheck disable=SC2086 # words
-  "$ctreplay" -n 0 --checksums ignore $options --max 500 "$work/twice.pcap" > "$work/summary"
+  "$ctreplay" --lines 0 --checksums ignore $options --max 500 "$work/twice.pcap" > "$work/summary"
   expect 1 '' '' grep 'table full  \|gc kernel shows' "$work/summary"
 done
 

@@ -24,25 +24,25 @@ if [ -w /dev/full ]; then
   done
   full 'No space' "$ctreplay" "$work/good.pcap"
   [ ! -r "$flood" ] || full 'No space' "$ctreplay" --evictions --max 4 "$flood"
-  full 'No space' "$ctreplay" -P -w - "$work/good.pcap"
+  full 'No space' "$ctreplay" -P -W - "$work/good.pcap"
   for format in table json csv; do
     full 'No space' "$ctreplay" sweep -o "$format" --max 4 "$work/good.pcap"
   done
   full 'No space' "$ctreplay" explain "$work/good.pcap"
   full 'No space' "$ctreplay" diff --profile linux-6.18 --profile linux-2.6 "$work/good.pcap"
-  full 'No space' "$ctreplay" report -w - "$work/good.pcap"
+  full 'No space' "$ctreplay" report -W - "$work/good.pcap"
   full 'No space' "$ctreplay" decompile "$work/good.pcap"
-  full 'No space' "$ctreplay" compile "$work/good.ct" -w -
+  full 'No space' "$ctreplay" compile "$work/good.ct" -W -
   full 'could not be written' "$ctreplay" test "$work/good.ct"
   full 'could not be written' "$ctreplay" list sysctls
   for format in text markdown dot svg; do
     full 'No space' "$ctreplay" states tcp -o "$format"
     full 'No space' "$ctreplay" states tcp -o "$format" "$work/good.pcap"
   done
-  expect 4 '' 'No space' "$ctreplay" -L -w /dev/full "$work/good.pcap"
-  expect 4 '' 'No space' "$ctreplay" decompile -w /dev/full "$work/good.pcap"
-  expect 4 '' 'No space' "$ctreplay" report -w /dev/full "$work/good.pcap"
-  expect 4 '' 'No space' "$ctreplay" compile "$work/good.ct" -w /dev/full
+  expect 4 '' 'No space' "$ctreplay" -L -W /dev/full "$work/good.pcap"
+  expect 4 '' 'No space' "$ctreplay" decompile -W /dev/full "$work/good.pcap"
+  expect 4 '' 'No space' "$ctreplay" report -W /dev/full "$work/good.pcap"
+  expect 4 '' 'No space' "$ctreplay" compile "$work/good.ct" -W /dev/full
   expect 4 '^2$' 'No space' "$ctreplay" -C --plot /dev/full "$work/good.pcap"
   expect 4 'peak' 'No space' "$ctreplay" sweep --max 4 --plot /dev/full "$work/good.pcap"
 fi
@@ -64,11 +64,11 @@ spoilt() {
 }
 if [ -r "$flood" ]; then
   "$ctreplay" decompile "$flood" > "$work/flood.ct"
-  spoilt "$work/list" "$ctreplay" -L -w "$work/list" "$flood"
-  spoilt "$work/p.pcap" "$ctreplay" -P -w "$work/p.pcap" "$flood"
-  spoilt "$work/d.ct" "$ctreplay" decompile -w "$work/d.ct" "$flood"
-  spoilt "$work/r.html" "$ctreplay" report -w "$work/r.html" "$flood"
-  spoilt "$work/c.pcap" "$ctreplay" compile "$work/flood.ct" -w "$work/c.pcap"
+  spoilt "$work/list" "$ctreplay" -L -W "$work/list" "$flood"
+  spoilt "$work/p.pcap" "$ctreplay" -P -W "$work/p.pcap" "$flood"
+  spoilt "$work/d.ct" "$ctreplay" decompile -W "$work/d.ct" "$flood"
+  spoilt "$work/r.html" "$ctreplay" report -W "$work/r.html" "$flood"
+  spoilt "$work/c.pcap" "$ctreplay" compile "$work/flood.ct" -W "$work/c.pcap"
   spoilt "$work/o.svg" "$ctreplay" -C --max 4 --plot "$work/o.svg" "$flood"
   spoilt "$work/s.svg" "$ctreplay" sweep --max 4 --plot "$work/s.svg" "$flood"
   "$ctreplay" verify "$flood" > /dev/null 2> "$work/err"
@@ -93,18 +93,18 @@ for arguments in "-L -w" "-P -w" "report -w" "decompile -w" "sweep --max 4 --plo
   # shellcheck disable=SC2086 # words
   expect 4 '' 'No such file' "$ctreplay" $arguments "$work/none/x" "$work/good.pcap"
 done
-expect 4 '' 'No such file' "$ctreplay" compile "$work/good.ct" -w "$work/none/x"
+expect 4 '' 'No such file' "$ctreplay" compile "$work/good.ct" -W "$work/none/x"
 
 # A scenario that is none leaves what is there.
 echo kept > "$work/kept"
 echo nonsense > "$work/bad.ct"
-expect 3 '' 'bad.ct' "$ctreplay" compile "$work/bad.ct" -w "$work/kept"
+expect 3 '' 'bad.ct' "$ctreplay" compile "$work/bad.ct" -W "$work/kept"
 expect 0 kept '' cat "$work/kept"
 
 # ---- cut captures give what was read ----
 # The first two packets are whole, the third is cut.
 pcap_whole | head -c 150 > "$work/cut.pcap"
-for command in -L -P -E -S '' explain decompile 'states udp' 'sweep --max 4' 'report -w -' 'diff --profile linux-6.18 --profile linux-2.6'; do
+for command in -L -P -E -S '' explain decompile 'states udp' 'sweep --max 4' 'report -W -' 'diff --profile linux-6.18 --profile linux-2.6'; do
   # shellcheck disable=SC2086 # words
   "$ctreplay" $command --end '#2' "$work/good.pcap" > "$work/two" 2> /dev/null
   # shellcheck disable=SC2086
@@ -224,12 +224,12 @@ if "$ctreplay" --version | grep -q seccomp && [ -r /proc/self/status ] && ! "$ct
   [ "$own" -ne 0 ] || became=$(id -u nobody)
   [ "$own" -ne 0 ] || chmod 711 "$work"
   before="$(sed -n 's/^NoNewPrivs:[[:space:]]*//p' /proc/self/status) $(sed -n 's/^Seccomp:[[:space:]]*//p' /proc/self/status)"
-  for command in -L -E -P explain decompile 'states udp' 'sweep --max 4' 'report -w -'; do
+  for command in -L -E -P explain decompile 'states udp' 'sweep --max 4' 'report -W -'; do
     # shellcheck disable=SC2086 # words
     fenced "1 2 $became" $command
   done
   fenced "1 2 $became" test
-  fenced "1 2 $became" compile -w -
+  fenced "1 2 $became" compile -W -
   fenced "$before $own" --no-sandbox -L
 fi
 finish

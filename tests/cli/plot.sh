@@ -72,7 +72,7 @@ expect 0 '^2$' '' "$ctreplay" -C --plot "$work/p.svg" "$work/good.pcap"
 expect 0 'Nothing was evicted, nothing dropped' '' cat "$work/p.svg"
 
 expect 2 '' 'being read' "$ctreplay" -C --plot "$work/good.pcap" "$work/good.pcap"
-expect 2 '' 'that is what -w writes' "$ctreplay" -L -w "$work/same" --plot "$work/same" "$work/good.pcap"
+expect 2 '' 'that is what -W writes' "$ctreplay" -L -W "$work/same" --plot "$work/same" "$work/good.pcap"
 expect 2 '' 'give a file' "$ctreplay" -C --plot - "$work/good.pcap"
 expect 2 '' 'give a file' "$ctreplay" sweep --max 4 --plot - "$work/good.pcap"
 expect 2 '' 'no such option' "$ctreplay" decompile --plot "$work/x.svg" "$work/good.pcap"

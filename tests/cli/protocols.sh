@@ -7,7 +7,7 @@
 # make_capture NAME: the scenario on stdin as $work/NAME.pcap.
 make_capture() {
   cat > "$work/$1.ct"
-  "$ctreplay" compile "$work/$1.ct" -w "$work/$1.pcap" || exit 99
+  "$ctreplay" compile "$work/$1.ct" -W "$work/$1.pcap" || exit 99
 }
 
 # Linux 6.1 tracked DCCP, 6.18 does not.

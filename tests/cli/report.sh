@@ -4,16 +4,16 @@
 . "${srcdir:-.}/tests/cli/capture.sh"
 pcap_whole > "$work/whole.pcap"
 
-expect 0 '' '' "$ctreplay" report "$work/whole.pcap" -w "$work/page.html"
+expect 0 '' '' "$ctreplay" report "$work/whole.pcap" -W "$work/page.html"
 expect 0 '*' '' grep -q 'id="conn2"' "$work/page.html"
-expect 0 '<!DOCTYPE html>' '' "$ctreplay" report "$work/whole.pcap" -w -
+expect 0 '<!DOCTYPE html>' '' "$ctreplay" report "$work/whole.pcap" -W -
 expect 2 '' 'where the page goes' "$ctreplay" report "$work/whole.pcap"
 # Never over the capture itself.
 cp "$work/whole.pcap" "$work/copy.pcap"
-expect 2 '' 'being read' "$ctreplay" report "$work/whole.pcap" -w "$work/whole.pcap"
+expect 2 '' 'being read' "$ctreplay" report "$work/whole.pcap" -W "$work/whole.pcap"
 expect 0 '' '' cmp "$work/whole.pcap" "$work/copy.pcap"
-expect 4 '' 'not-there' "$ctreplay" report "$work/whole.pcap" -w "$work/not-there/page.html"
-expect 3 '' '*' "$ctreplay" report "$work/missing.pcap" -w "$work/none.html"
+expect 4 '' 'not-there' "$ctreplay" report "$work/whole.pcap" -W "$work/not-there/page.html"
+expect 3 '' '*' "$ctreplay" report "$work/missing.pcap" -W "$work/none.html"
 
 browser=
 for name in chromium chromium-browser google-chrome; do

@@ -71,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (size < 2)
     return 0;
   ct_params_init(&params, ct_profile_get(0));
+  params.helpers_by_port = true;
   decompiler = scn_decompiler_new(&params, CT_CHECKSUMS_AUTO);
   frame.link = links[data[0] % G_N_ELEMENTS(links)];
   for (size_t at = 2; at + 4 <= size;) {

@@ -60,6 +60,7 @@ static char *all_of_it(const char *text, gsize size)
       assert_message(error);
     g_clear_error(&error);
     ct_params_init(&params, ct_profile_get(0));
+    params.helpers_by_port = true;
     if (!scn_scenario_run(scenario, &params, CT_CHECKSUMS_AUTO, digest_outcome, sum, &figures, &error))
       assert_message(error);
     g_clear_error(&error);

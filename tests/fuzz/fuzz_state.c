@@ -264,6 +264,7 @@ static void add_sample(fuzz_add_fn add, const char *path, guint number)
   params.hz = number % 7 == 0 ? 250 : 0;
   params.max = number % 5 == 0 ? 4 : 100;
   params.buckets = number % 2 == 0 ? 4 : 64;
+  params.helpers_by_port = true;
   params.helpers.disabled = 0;
   ct_params_local_add(&params, "10.0.0.2/24");
   p = sk_packets_new(&params, 1000);

@@ -208,6 +208,14 @@ START_TEST(kernels)
   ck_assert(params.acct == 1 && params.features_mark && params.features_secmark);
   ck_assert_ptr_null(kernel("ctreplay --gc kernel --hz 250 --hash-seed 77 --no-helpers x", &params));
   ck_assert(params.gc == CT_GC_KERNEL && params.hz == 250 && params.hash_seed == 77 && !params.helpers_by_port);
+  ck_assert_ptr_null(kernel("ctreplay x", &params));
+  ck_assert(!params.helpers_by_port);
+  ck_assert_ptr_null(kernel("ctreplay --profile linux-2.6 x", &params));
+  ck_assert(params.helpers_by_port);
+  ck_assert_ptr_null(kernel("ctreplay --no-helpers --helper ftp:21 --helpers x", &params));
+  ck_assert(params.helpers_by_port && params.helpers.n_ports == 1);
+  ck_assert_ptr_null(kernel("ctreplay --helpers --profile linux-2.4 --no-helpers x", &params));
+  ck_assert(!params.helpers_by_port);
 }
 END_TEST
 
@@ -508,6 +516,7 @@ static const cli_option typed_options[] = {
   { "keep", 0, "FILE", CLI_OWN, CLI_TEXT(typed, text) },
   { "store", 'y', "FILE", CLI_OWN, .renamed = "--keep" },
   { NULL, 'z', NULL, CLI_OWN, .renamed = "-x" },
+  { "later", 'q', NULL, CLI_OWN, .absent = "waits for rain" },
   { NULL },
 };
 
@@ -572,6 +581,8 @@ START_TEST(typed_refusals)
     { "t --store=f", "--store: now it is --keep" },
     { "t -y", "--store: now it is --keep" },
     { "t -z", "-z: now it is -x" },
+    { "t -q 1", "--later: waits for rain" },
+    { "t --later=1", "--later: waits for rain" },
   };
   guint i;
 

@@ -228,6 +228,7 @@ START_TEST(transcript_first_and_last_line)
   memset(&stats, 0, sizeof(stats));
   stats.chaintoolong = 3;
   ct_params_init(&params, options.profile);
+  params.helpers_by_port = true;
   for (i = 0; ct_helper_describe(i, &info); i++)
     if (strcmp(info.name, helpers[0]) != 0 && strcmp(info.name, helpers[1]) != 0)
       params.helpers.disabled |= 1u << i;

@@ -2,6 +2,7 @@
 /* Helpers at work in the engine: who gets one, what they expect, what they drop, and what becomes of it. */
 #include <string.h>
 
+#include "conntrack/helper/helper.h"
 #include "conntrack/helper/settings.h"
 #include "conntrack/read/packet.h"
 #include "helper_kit.h"
@@ -76,6 +77,50 @@ START_TEST(none_at_all)
   view_get(&view);
   ck_assert_ptr_null(view.helper);
   hk_expect_said(&kit, "");
+}
+END_TEST
+
+/* A port that was given counts for itself; a flow to a standard port goes without, which is counted. */
+START_TEST(ports_alone)
+{
+  const ct_stats *stats;
+  ct_view view;
+  hk_tcp t;
+
+  kit.params.helpers_by_port = false;
+  ck_assert_int_eq(ct_params_helper_parse(&kit.params, "ftp:2121"), CT_HELPER_OK);
+  ck_assert_int_eq(ct_params_helper_disable(&kit.params, "irc"), CT_HELPER_OK);
+  hk_tcp_open(&kit, &t, CLIENT ":4000", SERVER ":2121");
+  view_get(&view);
+  ck_assert_str_eq(view.helper, "ftp");
+  hk_tcp_open(&kit, &t, CLIENT ":4001", SERVER ":21");
+  view_get(&view);
+  ck_assert_ptr_null(view.helper);
+  hk_tcp_open(&kit, &t, CLIENT ":4002", SERVER ":6667");
+  hk_tcp_open(&kit, &t, CLIENT ":4003", SERVER ":80");
+  hk_udp(&kit, CLIENT ":4004", SERVER ":69", "\0\1x", 3);
+  stats = ct_engine_stats(kit.engine);
+  ck_assert_uint_eq(stats->unhelped[ct_helper_number("ftp")], 1);
+  ck_assert_uint_eq(stats->unhelped[ct_helper_number("tftp")], 1);
+  ck_assert_uint_eq(stats->unhelped[ct_helper_number("irc")], 0); /* it was switched off */
+}
+END_TEST
+
+/* Who attaches by itself: KERNELS K7. */
+START_TEST(by_profile)
+{
+  static const struct {
+    const char *profile;
+    gboolean by_port;
+  } cases[] = { { "linux-6.18", FALSE }, { "linux-6.1", FALSE }, { "linux-2.6", TRUE }, { "linux-2.4", TRUE } };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ct_params params;
+
+    ct_params_init(&params, ct_profile_find(cases[i].profile));
+    ck_assert_msg(params.helpers_by_port == cases[i].by_port, "%s", cases[i].profile);
+  }
 }
 END_TEST
 
@@ -442,6 +487,8 @@ int main(void)
   tcase_add_test(tc, by_standard_port);
   tcase_add_test(tc, by_settings);
   tcase_add_test(tc, none_at_all);
+  tcase_add_test(tc, ports_alone);
+  tcase_add_test(tc, by_profile);
   tcase_add_test(tc, kernels_without_pptp);
   tcase_add_test(tc, settings_refused);
   tcase_add_test(tc, ftp_active);

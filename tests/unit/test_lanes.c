@@ -118,6 +118,7 @@ static mill *mill_new(guint32 seed, guint hosts, guint ports)
   mill *m = g_new0(mill, 1);
 
   ct_params_init(&m->params, ct_profile_get(0));
+  m->params.helpers_by_port = true;
   m->params.gc = CT_GC_KERNEL;
   m->params.hash_seed = seed;
   m->rand = g_rand_new_with_seed(seed);

@@ -59,6 +59,7 @@ static guint play(const char *text, const sizing *sizes, guint n)
 
   for (i = 0; i < n; i++) {
     ct_params_init(&params[i], ct_profile_get(0));
+    params[i].helpers_by_port = true;
     params[i].gc = CT_GC_KERNEL;
     params[i].hash_seed = 1;
     params[i].max = sizes[i].max;

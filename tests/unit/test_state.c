@@ -37,6 +37,7 @@ static const kernel kernels[] = {
 static void params_of(const kernel *k, ct_params *params)
 {
   ct_params_init(params, ct_profile_find(k->profile));
+  params->helpers_by_port = true;
   params->gc = k->gc;
   params->max = k->max;
   params->buckets = k->buckets;

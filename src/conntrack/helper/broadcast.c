@@ -67,6 +67,7 @@ const ct_helper ct_helper_netbios_ns = {
   .help = "answers to NetBIOS name broadcasts of the host itself (--local)",
   .kinds = CT_HELPER_UDP | CT_HELPER_V4,
   .classes = { { NULL, 1, 3 } },
+  .own_host = true,
   .arrived = broadcast_arrived,
 };
 
@@ -75,5 +76,6 @@ const ct_helper ct_helper_snmp = {
   .help = "answers to SNMP broadcasts of the host itself (--local)",
   .kinds = CT_HELPER_UDP | CT_HELPER_V4,
   .classes = { { NULL, 1, 30 } },
+  .own_host = true,
   .arrived = broadcast_arrived,
 };

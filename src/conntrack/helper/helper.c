@@ -25,8 +25,12 @@ void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *origin
 {
   const ct_helper *helper = ct_helper_for(&engine->params, original);
 
+  int number;
+
   if (helper != NULL)
     attach(engine, entry, helper);
+  else if ((number = ct_helper_number_by_port(&engine->params, original)) >= 0 && !(entry->status & CT_STATUS_EXPECTED))
+    engine->stats.unhelped[number]++;
 }
 
 bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original, const char *name)

@@ -30,6 +30,7 @@ struct ct_helper {
   const char
     *state_fields; /* what that consists of, for who writes it down: 1, 2, 4 for an unsigned of so many bytes */
   bool (*state_is_sound)(const void *state); /* whether some messages could have led to it; NULL: all could */
+  bool own_host;                             /* only for what the host itself sends */
   bool once_timeless;                        /* its expectations had no timeout in 2.4 */
   ct_helper_class classes[CT_HELPER_CLASSES];
   /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
@@ -66,8 +67,9 @@ void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 
 /*
  * The engine's side. attach: called for each new entry that its tracker accepted and that no expectation gave a helper;
- * decides by port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension. The oracle
- * attaches by rule at prerouting, so port means the original destination port.
+ * decides by port (params.helpers_by_port and the ports added) and sets CT_STATUS_HELPER and the extension, or counts
+ * the flow among those without (stats.unhelped). The oracle attaches by rule at prerouting, so port means the original
+ * destination port.
  */
 void ct_helper_attach(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 /*
@@ -95,6 +97,8 @@ const ct_helper *ct_helper_find(const char *name);
 bool ct_helper_suits(const ct_helper *helper, const ct_tuple *original);
 /* The helper that the settings give to a new flow, or NULL. */
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
+/* The number of the helper whose standard port a flow goes to, unless it is switched off; -1: none. */
+int ct_helper_number_by_port(const ct_params *params, const ct_tuple *original);
 /* Its number in the list, from 0; -1 where no helper has that name. */
 int ct_helper_number(const char *name);
 /* Standard port; 0: attached by expectations only. */

@@ -15,7 +15,8 @@ static const struct {
 };
 
 enum { N_HELPERS = sizeof(helpers) / sizeof(helpers[0]) };
-_Static_assert(N_HELPERS <= 32, "ct_helper_settings.disabled is a bit set of 32");
+_Static_assert(sizeof(helpers) / sizeof(helpers[0]) <= CT_HELPERS_MOST,
+               "ct_helper_settings.disabled is a bit set of 32");
 
 /* Apart, so that a new connection's look-up touches one cache line. */
 static const uint16_t ports[N_HELPERS] = {
@@ -75,21 +76,31 @@ static bool is_port_of_any(uint16_t port)
   }
 }
 
+inline int ct_helper_number_by_port(const ct_params *params, const ct_tuple *original)
+{
+  unsigned i;
+
+  if (original->dst_id == 0 || !is_port_of_any(original->dst_id))
+    return -1;
+  for (i = 0; i < N_HELPERS; i++)
+    if (ports[i] == original->dst_id && !(params->helpers.disabled >> i & 1) &&
+        ct_helper_suits(helpers[i].helper, original))
+      return (int)i;
+  return -1;
+}
+
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original)
 {
   const ct_helper_settings *s = &params->helpers;
   unsigned i;
+  int number;
 
-  if (!params->helpers_by_port || original->dst_id == 0)
+  if (original->dst_id == 0)
     return NULL;
   for (i = 0; i < s->n_ports; i++)
     if (s->ports[i].port == original->dst_id && !(s->disabled >> s->ports[i].helper & 1) &&
         ct_helper_suits(helpers[s->ports[i].helper].helper, original))
       return helpers[s->ports[i].helper].helper;
-  if (!is_port_of_any(original->dst_id))
-    return NULL;
-  for (i = 0; i < N_HELPERS; i++)
-    if (ports[i] == original->dst_id && !(s->disabled >> i & 1) && ct_helper_suits(helpers[i].helper, original))
-      return helpers[i].helper;
-  return NULL;
+  number = params->helpers_by_port ? ct_helper_number_by_port(params, original) : -1;
+  return number < 0 ? NULL : helpers[number].helper;
 }

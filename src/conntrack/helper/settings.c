@@ -19,7 +19,8 @@ bool ct_helper_describe(unsigned i, ct_helper_info *info)
                             .tcp = helper->kinds & CT_HELPER_TCP,
                             .udp = helper->kinds & CT_HELPER_UDP,
                             .ipv4 = helper->kinds & CT_HELPER_V4,
-                            .ipv6 = helper->kinds & CT_HELPER_V6 };
+                            .ipv6 = helper->kinds & CT_HELPER_V6,
+                            .own_host = helper->own_host };
   return true;
 }
 
@@ -41,6 +42,17 @@ static ct_helper_error port_add(ct_params *params, int number, uint16_t port)
 ct_helper_error ct_params_helper_add(ct_params *params, const char *name, uint16_t port)
 {
   return port_add(params, ct_helper_number(name), port);
+}
+
+bool ct_params_helper_has(const ct_params *params, const char *name, uint16_t port)
+{
+  const ct_helper_settings *s = &params->helpers;
+  int number = ct_helper_number(name);
+  unsigned i;
+
+  for (i = 0; i < s->n_ports && (s->ports[i].port != port || s->ports[i].helper != number); i++)
+    ;
+  return i < s->n_ports;
 }
 
 ct_helper_error ct_params_helper_parse(ct_params *params, const char *text)

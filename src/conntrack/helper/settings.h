@@ -14,6 +14,7 @@ typedef struct ct_helper_info {
   const char *help;
   uint16_t port; /* standard port */
   bool tcp, udp, ipv4, ipv6;
+  bool own_host; /* only for what the host itself sends (--local) */
 } ct_helper_info;
 bool ct_helper_describe(unsigned i, ct_helper_info *info);
 
@@ -28,7 +29,11 @@ typedef enum ct_helper_error {
 ct_helper_error ct_params_helper_add(ct_params *params, const char *name, uint16_t port);
 /* The same from "ftp:2121". */
 ct_helper_error ct_params_helper_parse(ct_params *params, const char *text);
-/* --no-helper ftp: neither on its standard port nor on others. --no-helpers is helpers_by_port = false. */
+/* Whether that port was added for that helper. */
+bool ct_params_helper_has(const ct_params *params, const char *name, uint16_t port);
+/*
+ * --no-helper ftp: neither on its standard port nor on others. --helpers and --no-helpers are params.helpers_by_port.
+ */
 ct_helper_error ct_params_helper_disable(ct_params *params, const char *name);
 /* --local 192.0.2.1/24: an address of the capturing host and its network. Without a length: /32, /128. */
 ct_helper_error ct_params_local_add(ct_params *params, const char *text);

@@ -57,6 +57,7 @@ const ct_profile ct_profile_linux_2_4 = {
   .expectations_timeless = true,
   .entry_timers = true,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_ANY,
+  .helpers_by_port = true,
   .defaults = defaults,
   .missing_sysctls = missing,
   .buckets_for_ram = ct_buckets_ip_conntrack,

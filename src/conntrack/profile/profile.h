@@ -41,9 +41,10 @@ typedef struct ct_profile {
   bool
     expectations_kept; /* up to 2.6: announced again, an expectation stays, with its time anew; later it is replaced */
   bool expectations_timeless; /* 2.4: those of FTP and TFTP have no timeout */
-  bool entry_timers; /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
-  bool reset_closes; /* 6.1, late 5.15: the reset that REJECT sends closes the entry */
-  bool chain_limit;  /* since 5.15 a hash chain can be too long */
+  bool entry_timers;    /* up to 4.8 each entry had a timer of its own: it goes at its deadline whatever --gc says */
+  bool reset_closes;    /* 6.1, late 5.15: the reset that REJECT sends closes the entry */
+  bool chain_limit;     /* since 5.15 a hash chain can be too long */
+  bool helpers_by_port; /* up to 4.6 a helper is attached by its port; later a rule has to name it (KERNELS K7) */
   uint64_t
     tcp_flag_sets; /* bit by FIN, SYN, RST, PSH, ACK, URG as they stand in the header: what may be set together */
   void (*defaults)(ct_params *params);

@@ -53,6 +53,8 @@ static void io_stats(ct_state_io *io, ct_stats *s)
   io_var64(io, &s->expect_expired);
   io_var64(io, &s->expect_refused);
   io_var64(io, &s->helper_cut);
+  for (i = 0; ct_helper_get((unsigned)i) != NULL; i++)
+    io_var64(io, &s->unhelped[i]);
 }
 
 void ct_state_io_clock(ct_state_io *io, ct_engine *engine)

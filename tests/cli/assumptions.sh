@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the program assumes, it says: helpers that no rule attaches, letters that mean something else in conntrack(8).
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# The FTP sample: its second connection is RELATED where a helper was attached, which 6.x does by rule alone.
+"$ctreplay" compile "${srcdir:-.}/samples/ftp-passive.ct" -W "$work/ftp.pcap" || exit 99
+"$ctreplay" compile "${srcdir:-.}/samples/netbios-broadcast.ct" -W "$work/netbios.pcap" || exit 99
+unhelped="^ctreplay: note: .*without the helper: 1 of ftp. linux-6.18 attaches one only where a rule says so.*NEW here, not RELATED"
+expect 0 '#2 .* NEW ' "$unhelped" "$ctreplay" -P "$work/ftp.pcap"
+expect 0 '1 of ftp\. linux-6\.1 ' '' sh -c '"$0" -C --profile linux-6.1 "$1" 2>&1' "$ctreplay" "$work/ftp.pcap"
+expect 0 '#2 .* RELATED ' '' "$ctreplay" -P --helpers "$work/ftp.pcap"
+expect 0 '#2 .* RELATED ' '' "$ctreplay" -P --helper ftp:21 "$work/ftp.pcap"
+expect 0 '#2 .* RELATED ' '' "$ctreplay" -P --no-helpers --helper ftp:21 "$work/ftp.pcap"
+expect 0 '#2 .* RELATED ' '' "$ctreplay" -P --profile linux-2.6 "$work/ftp.pcap"
+expect 0 '#2 .* NEW ' '' "$ctreplay" -P --no-helpers "$work/ftp.pcap"
+expect 0 '#2 .* NEW ' '' "$ctreplay" -P --helpers --no-helper ftp "$work/ftp.pcap"
+# Helpers of broadcasts do nothing but for the host itself: no note without it.
+expect 0 '*' '' "$ctreplay" -C "$work/netbios.pcap"
+expect 0 '*' 'netbios-ns. linux-6.18' "$ctreplay" -C --local 10.0.0.2/24 "$work/netbios.pcap"
+# Both sides of a comparison.
+expect 1 '' 'linux-6.18 attaches one only' sh -c '"$0" diff --profile linux-2.6 --profile linux-6.18 "$1" > /dev/null' "$ctreplay" "$work/ftp.pcap"
+# A recording says which helpers its kernel had, and is compared with those.
+"$ctreplay" -P -o transcript --no-helpers --helper ftp:21 --helper sip:5061 "$work/ftp.pcap" > "$work/some.jsonl"
+expect 0 '"helper":\["tcp:21:ftp","tcp:5061:sip","udp:5061:sip"\]' '' head -n 1 "$work/some.jsonl"
+expect 0 ': equal$' '' "$ctreplay" verify --against "$work/some.jsonl" "$work/ftp.pcap"
+"$ctreplay" -P -o transcript --no-helpers "$work/ftp.pcap" > "$work/none.jsonl"
+expect 0 '"helper":\[\]' '' head -n 1 "$work/none.jsonl"
+expect 0 ': equal$' '' "$ctreplay" verify --against "$work/none.jsonl" "$work/ftp.pcap"
+"$ctreplay" -P -o transcript --helpers "$work/ftp.pcap" > "$work/all.jsonl"
+expect 0 ': equal$' '' "$ctreplay" verify --against "$work/all.jsonl" "$work/ftp.pcap"
+
+# Letters of conntrack(8) that meant something else here, or wait.
+good=$work/good.pcap
+pcap_whole > "$good"
+cd "$work" || exit 99
+case $ctreplay in /*) ;; *) ctreplay=$OLDPWD/$ctreplay ;; esac
+for line in '-w 1' '-w1'; do
+  expect 2 '' 'zone.*now it is --write FILE, or -W' "$ctreplay" -L $line "$good"
+done
+expect 1 '' '' test -e 1
+for line in '-n 5' '-n5'; do
+  expect 2 '' 'waits for NAT.*now it is --lines N' "$ctreplay" $line "$good"
+  expect 2 '' 'now it is --lines N' "$ctreplay" diff $line "$good" "$good"
+done
+for option in -g -j --src-nat --dst-nat --any-nat; do
+  expect 2 '' "^ctreplay: $option: .*waits for NAT" "$ctreplay" -L $option "$good"
+done
+expect 2 '' 'label: waits for rules' "$ctreplay" -L -l 3 "$good"
+expect 2 '' 'waits for zones' "$ctreplay" -L --zone 3 "$good"
+expect 2 '' 'now it is --write FILE' "$ctreplay" report "$good" -w r.html
+expect 2 '' 'now it is --write FILE' "$ctreplay" compile - -w x.pcap
+expect 0 '' '2 flow' "$ctreplay" -L --write list "$good"
+expect 0 'udp' '' cat list
+expect 1 '' '' sh -c '"$0" list options | grep -e "^-[wnlgj],"' "$ctreplay"
+finish
