@@ -84,7 +84,7 @@ static const cli_option own_options[] = {
     .wanted = "a helper (ctreplay list helpers), with :PORT where it is not on its own" },
   { "helpers", 0, NULL, CLI_OWN, CLI_BY(read_all_helpers, verify_own, helpers) },
   { "checksums", 0, "WHAT", CLI_OWN, CLI_CHOICE(verify_own, checksums, judges_checksums, "verify or ignore") },
-  { "max-gap", 0, "SECONDS", CLI_OWN, CLI_SECONDS(verify_own, max_gap_ns, 86400, "seconds, at most a day") },
+  { "max-gap", 0, "SECONDS", CLI_OWN, CLI_SECONDS(verify_own, max_gap_ns, VERIFY_MAX_GAP_S, "seconds, at most a day") },
   { "count", 0, "N", CLI_OWN, CLI_SIZE(verify_own, count, 1, G_MAXUINT64, "a number of packets") },
   { NULL },
 };

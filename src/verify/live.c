@@ -30,6 +30,7 @@ typedef struct live {
   guint64 number;
   verify_unread unread;
   gint64 last_ts_ns;
+  verify_pace pace;
 } live;
 
 /* --- sending --- */
@@ -164,6 +165,7 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
     if (!verify_lab_send(l->lab, family, l->packet->data, l->packet->len, l->number, &l->line, error))
       return FALSE;
     l->line.padded = padded;
+    verify_pace_frame(&l->pace, frame->ts_ns, l->line.time_ns);
   } else {
     verify_line_reset(&l->line);
     l->line.number = l->number;
@@ -312,8 +314,10 @@ gboolean verify_live_capture(const char *capture, const verify_live_options *opt
 
   gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
 
-  if (done)
+  if (done) {
     verify_report_fill(report, &l.header, l.compare, &l.unread);
+    report->pace = l.pace;
+  }
   live_clear(&l);
   return done;
 }

@@ -20,48 +20,8 @@ typedef struct offline {
   gint64 skew_ns; /* of the last frame sent: capture's time less referee's, to place frames that were not sent */
   gint64 sent_ns; /* of the last frame sent, by the referee's clock */
   gint64 idle_ns; /* the same clock, as far as it is known */
+  verify_pace pace;
 } offline;
-
-void verify_report_clear(verify_report *report)
-{
-  g_free(report->kernel);
-  g_free(report->capture);
-  g_free(report->difference);
-  g_free(report->nothing);
-  g_free(report->changed);
-  *report = (verify_report){ 0 };
-}
-
-void verify_counts_print(GString *out, const verify_counts *n)
-{
-  g_string_append_printf(out,
-                         "  %" G_GUINT64_FORMAT " packets compared, %" G_GUINT64_FORMAT " fields (%" G_GUINT64_FORMAT
-                         " events, %" G_GUINT64_FORMAT " times an entry)\n",
-                         n->packets, n->fields, n->events, n->entries);
-  if (n->not_ip || n->left_out)
-    g_string_append_printf(out,
-                           "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT
-                           " packets of flows with helpers\n",
-                           n->not_ip, n->left_out);
-  if (n->destroys_later || n->timeouts_late || n->edges)
-    g_string_append_printf(out,
-                           "  let pass: %" G_GUINT64_FORMAT " DESTROY events one packet later, %" G_GUINT64_FORMAT
-                           " timeouts listed a tick late, %" G_GUINT64_FORMAT " entries at their deadline\n",
-                           n->destroys_later, n->timeouts_late, n->edges);
-}
-
-void verify_report_print(GString *out, const verify_report *report)
-{
-  const char *verdict = !report->equal ? "DIFFERENT" : report->nothing != NULL ? "nothing compared: " : "equal";
-
-  g_string_append_printf(out, "%s, %s%s: %s%s\n", report->capture, g_ascii_isdigit(*report->kernel) ? "Linux " : "",
-                         report->kernel, verdict, report->equal && report->nothing != NULL ? report->nothing : "");
-  verify_counts_print(out, &report->counts);
-  if (report->changed != NULL)
-    g_string_append_printf(out, "  during the run %s\n", report->changed);
-  if (report->difference != NULL)
-    g_string_append_printf(out, "first difference:\n%s", report->difference);
-}
 
 static void offline_init(offline *o)
 {
@@ -83,39 +43,11 @@ static void offline_clear(offline *o)
   cap_batch_free(o->batch);
 }
 
-static char *nothing_why(const verify_counts *n, const verify_unread *unread)
-{
-  if (n->packets > 0)
-    return NULL;
-  if (n->frames == 0)
-    return g_strdup("there are no packets");
-  if (unread != NULL && unread->frames > 0)
-    return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                           " frames are of link type %s, which is not read",
-                           unread->frames, n->frames, pkt_link_name(unread->link));
-  if (n->left_out > 0)
-    return g_strdup_printf("all %" G_GUINT64_FORMAT " packets are of flows whose helpers are not modelled",
-                           n->left_out);
-  return g_strdup_printf("of %" G_GUINT64_FORMAT " frames none was sent (not IP for the referee)", n->frames);
-}
-
-void verify_report_fill(verify_report *report, const verify_header *header, const verify_compare *compare,
-                        const verify_unread *unread)
-{
-  const verify_counts *counts = verify_compare_counts(compare);
-  const char *difference = verify_compare_difference(compare);
-
-  *report = (verify_report){ .equal = difference == NULL,
-                             .counts = *counts,
-                             .kernel = g_strdup(header->kernel),
-                             .capture = g_strdup(header->capture),
-                             .difference = g_strdup(difference),
-                             .nothing = difference == NULL ? nothing_why(counts, unread) : NULL };
-}
-
 static void report_fill(verify_report *report, const offline *o)
 {
   verify_report_fill(report, verify_transcript_header(o->truth), o->compare, &o->unread);
+  report->pace = o->pace;
+  report->recorded = TRUE;
 }
 
 static verify_compare *compare_new(const verify_header *header, const verify_tolerance *tolerance, const char *got_name)
@@ -190,16 +122,6 @@ static const cap_frame *frame_next(offline *o, GError **error)
   return &o->batch->frames[o->next++];
 }
 
-void verify_unread_count(verify_unread *unread, guint link)
-{
-  const char *name, *help;
-
-  if (pkt_link_words(link, &name, &help))
-    return;
-  if (unread->frames++ == 0)
-    unread->link = link;
-}
-
 static gboolean engine_frame(offline *o, GError **error)
 {
   GError *local = NULL;
@@ -231,6 +153,7 @@ static gboolean engine_frame(offline *o, GError **error)
   } else {
     o->skew_ns = frame->ts_ns - o->line.time_ns;
     o->sent_ns = o->idle_ns = o->line.time_ns;
+    verify_pace_frame(&o->pace, frame->ts_ns, o->line.time_ns);
     verify_engine_frame(o->run, frame, o->line.number, o->line.time_ns, &o->got);
     tuple = &verify_engine_packet(o->run)->tuple;
   }

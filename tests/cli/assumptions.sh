@@ -30,6 +30,13 @@ expect 0 ': equal$' '' "$ctreplay" verify --against "$work/none.jsonl" "$work/ft
 "$ctreplay" -P -o transcript --helpers "$work/ftp.pcap" > "$work/all.jsonl"
 expect 0 ': equal$' '' "$ctreplay" verify --against "$work/all.jsonl" "$work/ftp.pcap"
 
+# "equal" says what was not tried: two seconds in a fiftieth of one.
+pcap_whole > "$work/gaps.pcap"
+"$ctreplay" -P -o transcript "$work/gaps.pcap" > "$work/kept.jsonl"
+expect 1 '' '' sh -c '"$0" verify --against "$1" "$2" | grep "gaps not"' "$ctreplay" "$work/kept.jsonl" "$work/gaps.pcap"
+sed 's/"virtual"/"arrival"/; s/"t":1.0/"t":0.01/; s/"t":2.0/"t":0.02/' "$work/kept.jsonl" > "$work/cut.jsonl"
+expect 0 'gaps not kept (2.0 s squeezed into 0.020 s): timeouts not compared; record with --max-gap 1$' '' "$ctreplay" verify --against "$work/cut.jsonl" "$work/gaps.pcap"
+
 # Letters of conntrack(8) that meant something else here, or wait.
 good=$work/good.pcap
 pcap_whole > "$good"

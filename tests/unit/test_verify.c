@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "verify/compare.h"
+#include "verify/report.h"
 #include "verify/transcript.h"
 #include "verify/transcript_write.h"
 
@@ -318,6 +318,41 @@ START_TEST(left_out_flows_do_not_count)
 }
 END_TEST
 
+/* A capture of 97 s in which nothing could run out says so beside "equal", and how to let it run. */
+START_TEST(squeezed_gaps_are_told)
+{
+  const gint64 s = VERIFY_NS_PER_S;
+  /* clang-format off */
+  static const struct {
+    gint64 ts_ms[3], sent_ms[3];
+    const char *words; /* NULL: nothing is said */
+  } cases[] = {
+    { { 5000, 66100, 102000 }, { 0, 100, 200 },
+      "gaps not kept (97 s squeezed into 0.2 s): timeouts not compared; --max-gap 62\n" },
+    { { 0, 61100, 97000 }, { 0, 2500, 5000 },
+      "gaps not kept (97 s squeezed into 5.0 s): timeouts of more than 2.5 s not compared; --max-gap 62\n" },
+    { { 0, 61100, 97000 }, { 3, 61103, 97004 }, NULL },
+    { { 0, 500, 900 }, { 0, 1, 2 }, NULL },
+    { { 97000, 0, 500 }, { 0, 1, 2 }, NULL },
+  };
+  /* clang-format on */
+
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    verify_report report = { .equal = TRUE, .kernel = (char *)"6.18", .capture = (char *)"x.pcap" };
+    GString *out = g_string_new(NULL);
+
+    for (guint k = 0; k < 3; k++)
+      verify_pace_frame(&report.pace, cases[i].ts_ms[k] * (s / 1000), cases[i].sent_ms[k] * (s / 1000));
+    verify_report_print(out, &report);
+    if (cases[i].words != NULL)
+      ck_assert_msg(strstr(out->str, cases[i].words) != NULL, "%u: %s", i, out->str);
+    else
+      ck_assert_msg(strstr(out->str, "gaps") == NULL, "%u: %s", i, out->str);
+    g_string_free(out, TRUE);
+  }
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("verify");
@@ -332,6 +367,7 @@ int main(void)
   tcase_add_test(tc, destroy_a_packet_later);
   tcase_add_test(tc, unlisted_deadline_is_held);
   tcase_add_test(tc, left_out_flows_do_not_count);
+  tcase_add_test(tc, squeezed_gaps_are_told);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }
