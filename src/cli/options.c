@@ -161,6 +161,23 @@ static gboolean read_reasons(const cli_option *option, gpointer base, const char
   return found > 0 || cli_option_refuse(option, value, error);
 }
 
+static gboolean read_networks(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  guint8 *lengths = cli_option_field(option, base);
+  char **words = g_strsplit(value, ",", 3);
+  guint n = g_strv_length(words), i;
+  gboolean fine = n >= 1 && n <= 2;
+  guint64 length;
+
+  for (i = 0; fine && i < n; i++) {
+    fine = g_ascii_string_to_unsigned(words[i], 10, 0, i == 0 ? 32 : 128, &length, NULL);
+    if (fine)
+      lengths[i] = (guint8)length;
+  }
+  g_strfreev(words);
+  return fine || cli_option_refuse(option, value, error);
+}
+
 static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   char **words = g_strsplit(value, ",", -1);
@@ -278,6 +295,8 @@ static const cli_option options[] = {
   { "every", 0, "SPAN", CLI_SHOW,
     CLI_SPAN(cli_options, every_ns, 1000000, "a span of time of 1ms or more (60, 0.5s, 5m, 1h)") },
   CLI_LINES_OPTION,
+  { "networks", 0, "LEN[,LEN6]", CLI_SHOW, CLI_BY(read_networks, cli_options, networks),
+    .wanted = "the length of IPv4's networks, up to 32, and after a comma of IPv6's, up to 128 (24,64)" },
   { "plot", 0, "FILE.svg", CLI_SHOW, CLI_TEXT(cli_options, plot) },
 
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
@@ -324,6 +343,8 @@ void cli_options_init(cli_options *o)
   o->notes_said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   o->event_mask = CLI_EVENT_ALL;
   o->lines = -1;
+  o->networks[0] = 24;
+  o->networks[1] = 64;
 }
 
 void cli_options_clear(cli_options *o)

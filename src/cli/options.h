@@ -66,7 +66,8 @@ typedef struct cli_options {
   guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
   guint8 reasons[CT_REASON_COUNT];
-  gint64 lines; /* for a person: lines per section; -1: as suits */
+  guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
+  gint64 lines;       /* for a person: lines per section; -1: as suits */
 
   const emit_format *format; /* NULL: not given */
   guint format_options;      /* EMIT_* */

@@ -35,6 +35,8 @@ typedef enum cli_happening {
     CLI_HAPPENING_COUNT
 } cli_happening;
 
+enum { CLI_HOLDERS = 3 }; /* by source, by its network, by destination port */
+
 typedef struct cli_person {
   cli_run run;
   guint64 lines_most, notable_most, table_most; /* how many lines of each are shown */
@@ -43,8 +45,9 @@ typedef struct cli_person {
   gboolean said_notable;                        /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
-  guint64 in_table, table_hidden; /* entries at the end, and those of them that are not shown */
-  guint64 by_state[256][16];      /* entries at the end: [protocol][state, 15 for all others] */
+  guint64 in_table, table_hidden;                /* entries at the end, and those of them that are not shown */
+  guint64 by_state[256][16];                     /* entries at the end: [protocol][state, 15 for all others] */
+  struct pressure_holders *holders[CLI_HOLDERS]; /* once the table may get busy; NULL before */
 } cli_person;
 
 /* person_lines.c */
@@ -56,7 +59,12 @@ void cli_person_hidden(cli_person *person); /* what was not shown, at the end */
 void cli_person_table(cli_person *person);
 void cli_person_summary(cli_person *person);
 
+/* person_holders.c */
+void cli_person_holders_packet(cli_person *person);
+void cli_person_holders(cli_person *person); /* who filled the table, where it was half full or more; once */
+
 /* Pieces of lines. */
+void cli_person_heading(cli_person *person, const char *text);
 /* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
 void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *tuple);
 void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence);

@@ -221,6 +221,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
 
   emit_summary_packet(&p->summary, seen->packet, r);
   journal_history_packet(&p->history, seen->packet, r);
+  cli_person_holders_packet(p);
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
   what = happening_of(r);

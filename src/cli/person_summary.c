@@ -5,7 +5,7 @@
 
 enum { STATE_WIDTH = 13, FLOW_WIDTH = 52 };
 
-static void heading(cli_person *p, const char *text)
+void cli_person_heading(cli_person *p, const char *text)
 {
   emit_text *out = &p->run.output.text;
 
@@ -115,7 +115,7 @@ void cli_person_table(cli_person *p)
 {
   emit_text *out = &p->run.output.text;
 
-  heading(p, "Table at the end");
+  cli_person_heading(p, "Table at the end");
   ct_engine_each(p->run.engine, count_entry, p);
   states_of_table(p);
   emit_text_char(out, '\n');
@@ -166,7 +166,7 @@ void cli_person_summary(cli_person *p)
                                        p->summary.stats->peak_count, p->summary.entries };
   p->summary.mean = ct_engine_mean(p->run.engine, p->summary.first_ns);
   compare_kernel(p, &kernel);
-  heading(p, "Summary");
+  cli_person_heading(p, "Summary");
   emit_text_char(&p->run.output.text, '\n');
   emit_summary_print(&p->run.output.text, &p->summary, p->run.emit.colour);
   p->summary.kernel = NULL;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pressure_figures.h"
 
+#include "pressure/holders.h"
 #include "pressure/top.h"
 
 struct cli_pressure {
-  pressure_top *dropped[2]; /* by source, by destination */
-  pressure_top *held[2];    /* while the figures are taken */
+  pressure_top *dropped[2];  /* by source, by destination */
+  pressure_holders *held[2]; /* while the figures are taken: the table can be counted exactly */
   emit_pressure figures;
 };
 
@@ -60,8 +61,8 @@ static void on_entry(const ct_view *view, void *user)
   cli_pressure *p = user;
   const ct_tuple *tuple = &view->tuple[CT_ORIGINAL];
 
-  pressure_top_add(p->held[0], tuple->family, &tuple->src);
-  pressure_top_add(p->held[1], tuple->family, &tuple->dst);
+  pressure_holders_come(p->held[0], &(pressure_holder_key){ .addr = tuple->src, .family = tuple->family });
+  pressure_holders_come(p->held[1], &(pressure_holder_key){ .addr = tuple->dst, .family = tuple->family });
   note_idle(&p->figures, view);
 }
 
@@ -72,22 +73,33 @@ static void take_rows(emit_pressure *f, emit_heavy_kind kind, const pressure_top
 
   f->n[kind] = n;
   for (i = 0; i < n; i++)
-    f->heavy[kind][i] = (emit_heavy){ rows[i].addr, rows[i].family, rows[i].count };
+    f->heavy[kind][i] = (emit_heavy){ rows[i].addr, rows[i].family, rows[i].count, rows[i].count - rows[i].error };
+  g_free(rows);
+}
+
+static void take_held(emit_pressure *f, emit_heavy_kind kind, const pressure_holders *held)
+{
+  pressure_holder *rows = pressure_holders_rows(held, EMIT_HEAVY_ROWS, &f->n[kind]);
+  guint i;
+
+  f->n[kind] = MIN(f->n[kind], EMIT_HEAVY_ROWS); /* it only grew: now is the peak */
+  for (i = 0; i < f->n[kind]; i++)
+    f->heavy[kind][i] = (emit_heavy){ rows[i].key.addr, rows[i].key.family, rows[i].now, rows[i].now };
   g_free(rows);
 }
 
 const emit_pressure *cli_pressure_take(cli_pressure *p, const ct_engine *engine, gint64 first_ns)
 {
-  p->held[0] = pressure_top_new();
-  p->held[1] = pressure_top_new();
+  p->held[0] = pressure_holders_new();
+  p->held[1] = pressure_holders_new();
   p->figures.n_idle = 0;
   ct_engine_each(engine, on_entry, p);
-  take_rows(&p->figures, EMIT_HEAVY_HELD_SRC, p->held[0]);
-  take_rows(&p->figures, EMIT_HEAVY_HELD_DST, p->held[1]);
+  take_held(&p->figures, EMIT_HEAVY_HELD_SRC, p->held[0]);
+  take_held(&p->figures, EMIT_HEAVY_HELD_DST, p->held[1]);
   take_rows(&p->figures, EMIT_HEAVY_DROPPED_SRC, p->dropped[0]);
   take_rows(&p->figures, EMIT_HEAVY_DROPPED_DST, p->dropped[1]);
   p->figures.mean = ct_engine_mean(engine, first_ns);
-  pressure_top_free(p->held[0]);
-  pressure_top_free(p->held[1]);
+  pressure_holders_free(p->held[0]);
+  pressure_holders_free(p->held[1]);
   return &p->figures;
 }

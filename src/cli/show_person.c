@@ -23,6 +23,7 @@ cli_exit cli_show_person(const cli_options *o)
     journal_history_end(&p->history);
     cli_person_hidden(p);
     cli_person_table(p);
+    cli_person_holders(p);
     cli_person_summary(p);
   }
   code = cli_run_close(&p->run);

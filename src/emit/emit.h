@@ -57,6 +57,7 @@ typedef struct emit_heavy {
   ct_addr addr;
   guint8 family;
   guint64 count;
+  guint64 least; /* where count is an estimate, which is never too low: it is at least so many; else count itself */
 } emit_heavy;
 
 /* X(ID, words, JSON key): whose entries or dropped packets are counted, and by which address. */

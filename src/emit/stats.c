@@ -115,6 +115,10 @@ static void pressure_lines(emit_text *out, const emit_options *o, const emit_pre
       emit_text_u64(out, p->heavy[kind][i].count);
       emit_text_char(out, ' ');
       emit_text_addr(out, p->heavy[kind][i].family, &p->heavy[kind][i].addr, FALSE);
+      if (p->heavy[kind][i].least < p->heavy[kind][i].count) {
+        emit_text_literal(out, " at most, at least ");
+        emit_text_u64(out, p->heavy[kind][i].least);
+      }
       emit_text_char(out, '\n');
     }
   for (i = 0; i < p->n_idle; i++) {
@@ -147,6 +151,10 @@ void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pre
       emit_text_addr(out, p->heavy[kind][i].family, &p->heavy[kind][i].addr, FALSE);
       emit_text_literal(out, "\",\"count\":");
       emit_text_u64(out, p->heavy[kind][i].count);
+      if (p->heavy[kind][i].least < p->heavy[kind][i].count) {
+        emit_text_literal(out, ",\"at_least\":");
+        emit_text_u64(out, p->heavy[kind][i].least);
+      }
       emit_text_char(out, '}');
     }
     emit_text_char(out, ']');

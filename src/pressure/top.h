@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who fills the table: addresses by the entries they hold, and by the packets that were dropped for want of room.
- * Counting is exact until there are more addresses than are kept; then the space-saving method of Metwally, Agrawal and
+ * Who suffers of a full table: addresses by the packets that were dropped for want of room. They may be any number;
+ * counting is exact until there are more addresses than are kept; then the space-saving method of Metwally, Agrawal and
  * El Abbadi (2005) keeps the heavy ones, whose counts are at most `error` too high.
  */
 #ifndef PRESSURE_TOP_H

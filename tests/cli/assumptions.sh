@@ -37,6 +37,36 @@ expect 1 '' '' sh -c '"$0" verify --against "$1" "$2" | grep "gaps not"' "$ctrep
 sed 's/"virtual"/"arrival"/; s/"t":1.0/"t":0.01/; s/"t":2.0/"t":0.02/' "$work/kept.jsonl" > "$work/cut.jsonl"
 expect 0 'gaps not kept (2.0 s squeezed into 0.020 s): timeouts not compared; record with --max-gap 1$' '' "$ctreplay" verify --against "$work/cut.jsonl" "$work/gaps.pcap"
 
+# Sources counted are counted exactly while they are in the table, however many there are; what was dropped may be an
+# estimate, which says between what.
+awk 'BEGIN {
+  for (i = 0; i < 5000; i++) printf "flow f%d: udp 10.1.%d.%d:1000 > 10.2.0.1:53\n", i, i / 250, i % 250 + 1
+  for (i = 0; i < 4; i++) printf "flow g%d: udp 10.9.9.9:%d > 10.2.0.1:80\n", i, i + 1
+  for (i = 0; i < 5000; i++) printf "+0.0001 f%d > data \"a\"\n", i
+  for (i = 0; i < 4; i++) printf "+0.0001 g%d > data \"a\"\n", i
+}' > "$work/many.ct"
+"$ctreplay" compile "$work/many.ct" -W "$work/many.pcap" || exit 99
+expect 0 '^held-source  *4 10\.9\.9\.9$' '' "$ctreplay" -S -o extended "$work/many.pcap"
+expect 0 '^held-source  *1 10\.1\.0\.1$' '' "$ctreplay" -S -o extended "$work/many.pcap"
+expect 0 '"sources_held":\[{"addr":"10.9.9.9","count":4},{"addr":"10.1.0.1","count":1}' '' "$ctreplay" -S -o json "$work/many.pcap"
+expect 0 '^dropped-source  *5 10\.9\.9\.9 at most, at least 4$' '' "$ctreplay" -S -o extended --max 1 "$work/many.pcap"
+expect 0 '"sources_dropped":\[{"addr":"10.9.9.9","count":5,"at_least":4}' '' "$ctreplay" -S -o json --max 1 "$work/many.pcap"
+# Who filled it, at the peak and at the end, for a person: where the table got half full.
+expect 1 '' '' sh -c '"$0" --lines 0 "$1" | grep "Who filled"' "$ctreplay" "$work/many.pcap"
+"$ctreplay" --lines 0 --max 5004 "$work/many.pcap" > "$work/filled"
+expect 0 'Who filled the table: 5,004 entries at its peak, +0.5' '' cat "$work/filled"
+expect 0 '^  10\.9\.9\.9  *4  *4$' '' cat "$work/filled"
+expect 0 '^  10\.1\.0\.0/24  *250  *250$' '' cat "$work/filled"
+expect 0 '^  udp 53  *5000  *5000$' '' cat "$work/filled"
+expect 0 '^  10\.0\.0\.0/8  *5004  *5004$' '' "$ctreplay" --lines 0 --max 5004 --networks 8 "$work/many.pcap"
+expect 2 '' 'networks 33: give the length' "$ctreplay" --networks 33 "$work/many.pcap"
+# At the peak, not at the end: the collector ends all UDP a minute later, the last packet comes after an hour.
+{ sed '/^+/,$d' "$work/many.ct"; echo 'flow late: udp 10.8.8.8:1 > 10.2.0.1:80'; sed -n '/^+/p' "$work/many.ct"; echo '+3600 late > data "a"'; } > "$work/late.ct"
+"$ctreplay" compile "$work/late.ct" -W "$work/late.pcap" || exit 99
+"$ctreplay" --lines 0 --max 5004 "$work/late.pcap" > "$work/filled"
+expect 0 '^  10\.9\.9\.9  *4  *0$' '' cat "$work/filled"
+expect 0 '^  10\.8\.8\.8  *0  *1$' '' cat "$work/filled"
+
 # Letters of conntrack(8) that meant something else here, or wait.
 good=$work/good.pcap
 pcap_whole > "$good"

@@ -204,6 +204,12 @@ test_report_SOURCES = tests/unit/test_report.c $(UNIT_KIT)
 test_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_report_LDADD = libreport.la libstates.la libpressure.la libemit.la libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_holders
+check_PROGRAMS += test_holders
+test_holders_SOURCES = tests/unit/test_holders.c $(UNIT_KIT)
+test_holders_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_holders_LDADD = libpressure.la libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
+
 TESTS += test_bounds
 check_PROGRAMS += test_bounds
 test_bounds_SOURCES = tests/unit/test_bounds.c $(UNIT_KIT) $(ENGINE_CHECK) \
