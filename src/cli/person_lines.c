@@ -162,6 +162,7 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
   const ct_result *r = seen->result;
   emit_text *out = &p->run.output.text;
   gboolean changed = r->old_state != r->new_state && !(r->changes & CT_CHANGE_CREATED);
+  char words[CT_REASON_WORDS_BYTES];
   ct_view view;
 
   ct_entry_view(p->run.engine, r->entry, &view);
@@ -177,7 +178,7 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     expected_by(out, &view);
   if (r->reason != CT_REASON_NONE && r->reason != CT_REASON_TCP_UNACKED) {
     emit_text_literal(out, ": ");
-    emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
+    emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
   }
   past(p, out);
   emit_text_char(out, '\n');
@@ -187,6 +188,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
 {
   const ct_result *r = seen->result;
   emit_text *out = &p->run.output.text;
+  char words[CT_REASON_WORDS_BYTES];
   ct_view view;
 
   if (r->entry != NULL)
@@ -200,7 +202,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
                     r->entry != NULL ? view.timeout_ns : -1);
   cli_text_flow(&p->run, out, &seen->packet->tuple);
   emit_text_literal(out, ": ");
-  emit_text_string(out, ct_reason_sentence((ct_reason)r->reason));
+  emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
     emit_text_u64_grouped(out, r->bound.over);

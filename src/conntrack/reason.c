@@ -25,6 +25,25 @@ const char *ct_reason_sysctl(ct_reason reason, const ct_profile *profile)
   return own != NULL ? own : "";
 }
 
+const char *ct_reason_words(ct_reason reason, const ct_profile *profile, char *words)
+{
+  const char *sentence = reasons[reason].sentence, *today = reasons[reason].sysctl, *at = strstr(sentence, today),
+             *own = ct_reason_sysctl(reason, profile);
+  size_t before, name, behind;
+
+  if (*own == '\0' || at == NULL || strcmp(own, today) == 0)
+    return sentence;
+  before = (size_t)(at - sentence);
+  name = strlen(own);
+  behind = strlen(at + strlen(today)) + 1;
+  if (before + name + behind > CT_REASON_WORDS_BYTES)
+    return sentence;
+  memcpy(words, sentence, before);
+  memcpy(words + before, own, name);
+  memcpy(words + before + name, at + strlen(today), behind);
+  return words;
+}
+
 ct_reason ct_reason_find(const char *word)
 {
   unsigned i;

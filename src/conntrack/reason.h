@@ -21,7 +21,10 @@
   X(IP_HEADER_SHORT, "ip-header-short", "the IP header is cut off or claims less than its own size", "")               \
   X(IP_LENGTH, "ip-length", "the IP total length is smaller than the header", "")                                      \
   X(IP_TRUNCATED, "ip-truncated", "the packet was shorter on the wire than its IP header claims", "")                  \
-  X(IP_CHECKSUM, "ip-checksum", "the IPv4 header checksum is wrong", "")                                               \
+  X(IP_CHECKSUM, "ip-checksum",                                                                                        \
+    "the IPv4 header checksum is wrong: a kernel drops the packet before conntrack (--checksums ignore does not "      \
+    "look)",                                                                                                           \
+    "")                                                                                                                \
   X(IP_OPTIONS, "ip-options", "the IP layer refuses the packet's options", "")                                         \
   X(FRAGMENT_HELD, "fragment-held", "held until the rest of its fragments arrive", "")                                 \
   X(FRAGMENT_DUPLICATE, "fragment-duplicate", "a fragment that is already here", "")                                   \
@@ -42,18 +45,25 @@
   X(ICMP_ERROR_UNKNOWN, "icmp-error-unknown", "the ICMP error is about a connection that is not in the table", "")     \
   X(ICMP_ERROR_ADDRESS, "icmp-error-address", "the ICMP error goes to somebody who did not send the packet in it", "") \
   X(ICMP_REDIRECT, "icmp-redirect", "an ICMPv6 redirect that is not from a neighbour or is malformed", "")             \
+  X(ICMP_REDIRECT_HEADER, "icmp-redirect-header",                                                                      \
+    "an ICMPv6 redirect whose first option is not the redirected header: only there is the packet looked for that it " \
+    "is about",                                                                                                        \
+    "")                                                                                                                \
   X(TUPLE_SHORT, "tuple-short", "too few bytes to read the ports or ids", "")                                          \
-  X(TUPLE_NO_INVERSE, "tuple-no-inverse", "an ICMP type that has no answer", "")                                       \
+  X(TUPLE_NO_INVERSE, "tuple-no-inverse", "an ICMP type that has no answer: there is nothing to track", "")            \
   X(GRE_VERSION, "gre-version", "GRE version 1 that does not carry PPP", "")                                           \
   /* INVALID: the protocol tracker (spec 1 table, 5, 6) */                                                             \
   X(TCP_SHORT, "tcp-short", "the TCP header is cut off or its data offset is wrong", "")                               \
   X(TCP_CHECKSUM, "tcp-checksum", "the TCP checksum is wrong", "nf_conntrack_checksum")                                \
   X(TCP_FLAGS, "tcp-flags", "a combination of TCP flags that no stack sends", "")                                      \
-  X(TCP_NEW, "tcp-new", "no connection can start with this TCP packet", "")                                            \
-  X(TCP_NOT_LOOSE, "tcp-not-loose", "picking up a running connection is switched off", "nf_conntrack_tcp_loose")       \
+  X(TCP_NEW, "tcp-new",                                                                                                \
+    "belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended", \
+    "")                                                                                                                \
+  X(TCP_NOT_LOOSE, "tcp-not-loose",                                                                                    \
+    "belongs to no connection in the table, and picking up a running one is switched off", "nf_conntrack_tcp_loose")   \
   X(TCP_STATE, "tcp-state", "the packet does not fit the connection's state", "")                                      \
   X(TCP_SEQ_OVER, "tcp-seq-over", "sequence number beyond the receiver's window", "nf_conntrack_tcp_be_liberal")       \
-  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never sent", "nf_conntrack_tcp_be_liberal")              \
+  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never seen here", "nf_conntrack_tcp_be_liberal")         \
   X(TCP_RST_SEQ, "tcp-rst-seq", "reset with a sequence number already acknowledged",                                   \
     "nf_conntrack_tcp_ignore_invalid_rst")                                                                             \
   X(TCP_SEQ_LOW, "tcp-seq-low", "already acknowledged data, which this kernel refuses", "nf_conntrack_tcp_be_liberal") \
@@ -66,7 +76,7 @@
   X(UDPLITE_COVERAGE, "udplite-coverage", "the UDP-Lite coverage field is wrong", "")                                  \
   X(UDPLITE_NO_CHECKSUM, "udplite-no-checksum", "the UDP-Lite checksum is missing", "")                                \
   X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is wrong", "nf_conntrack_checksum")                   \
-  X(ICMP_NEW, "icmp-new", "no connection can start with this ICMP type", "")                                           \
+  X(ICMP_NEW, "icmp-new", "answers no request in the table, and no connection can start with this ICMP type", "")      \
   X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
   X(DCCP_HEADER, "dccp-header", "the DCCP header's lengths, sum or type are wrong", "")                                \
   X(DCCP_NEW, "dccp-new", "no connection can start with this DCCP packet", "")                                         \
@@ -75,34 +85,52 @@
   X(SCTP_SHORT, "sctp-short", "the SCTP header is cut off", "")                                                        \
   X(SCTP_CHECKSUM, "sctp-checksum", "the SCTP CRC32c is wrong", "nf_conntrack_checksum")                               \
   X(SCTP_CHUNKS, "sctp-chunks", "SCTP chunks that are missing, empty or may not stand together", "")                   \
-  X(SCTP_NEW, "sctp-new", "no association can start with this SCTP packet", "")                                        \
+  X(SCTP_NEW, "sctp-new", "belongs to no association in the table, and none can start with it", "")                    \
   X(SCTP_VTAG, "sctp-vtag", "the SCTP verification tag is wrong", "")                                                  \
   X(SCTP_STATE, "sctp-state", "the chunk does not fit the association's state", "")                                    \
   /* accepted, but nothing changes: not counted, timeout not renewed (spec 3.5, 5.5, 5.6) */                           \
-  X(TCP_IGNORED, "tcp-ignored", "answers or repeats something the tracker cannot judge: let through unchanged", "")    \
+  X(TCP_SYN_IGNORED, "tcp-syn-ignored",                                                                                \
+    "SYN on a live connection (its port is used again, or the SYN sent again): let through; its numbers are kept, "    \
+    "and a SYN/ACK to it starts the connection over",                                                                  \
+    "")                                                                                                                \
+  X(TCP_SYNACK_IGNORED, "tcp-synack-ignored",                                                                          \
+    "SYN/ACK to no SYN that waits for one: let through, state and timeout kept", "")                                   \
+  X(TCP_ACK_IGNORED, "tcp-ack-ignored",                                                                                \
+    "ACK instead of a SYN/ACK, as of an older connection: let through, state and timeout kept; a reset to it is "      \
+    "believed",                                                                                                        \
+    "")                                                                                                                \
+  X(TCP_IGNORED, "tcp-ignored", "the state table ignores it: let through, state and timeout kept", "")                 \
   X(TCP_REOPEN_IGNORED, "tcp-reopen-ignored",                                                                          \
-    "SYN on a connection that was not closed properly: let through unchanged", "")                                     \
-  X(TCP_CHALLENGE_ACK, "tcp-challenge-ack", "a challenge ACK: state kept", "")                                         \
+    "SYN on a connection that was not closed properly: let through; its numbers are kept, and a SYN/ACK to it starts " \
+    "the connection over",                                                                                             \
+    "")                                                                                                                \
+  X(TCP_CHALLENGE_ACK, "tcp-challenge-ack", "a challenge ACK to a SYN that was let through: state kept", "")           \
   X(TCP_SYN_RETRANSMIT, "tcp-syn-retransmit", "the same SYN again: timeout not renewed, not counted", "")              \
-  X(TCP_SEQ_UNDER, "tcp-seq-under", "already acknowledged data: let through unchanged", "")                            \
-  X(TCP_ACK_UNDER, "tcp-ack-under", "acknowledgement from long ago: let through unchanged", "")                        \
-  X(TCP_OVERSHOOT, "tcp-overshoot", "a little beyond the window: let through unchanged", "")                           \
-  X(SCTP_IGNORED, "sctp-ignored", "heartbeat with another tag or repeated INIT: let through unchanged", "")            \
-  X(DCCP_IGNORED, "dccp-ignored", "a DCCP packet that the tracker cannot judge: let through unchanged", "")            \
+  X(TCP_SEQ_UNDER, "tcp-seq-under", "already acknowledged data: let through, state and timeout kept", "")              \
+  X(TCP_ACK_UNDER, "tcp-ack-under", "acknowledgement from long ago: let through, state and timeout kept", "")          \
+  X(TCP_OVERSHOOT, "tcp-overshoot",                                                                                    \
+    "beyond the window by no more than another window: let through, state and timeout kept, and its data may be "      \
+    "acknowledged",                                                                                                    \
+    "")                                                                                                                \
+  X(SCTP_IGNORED, "sctp-ignored", "heartbeat with another tag or repeated INIT: let through, state and timeout kept",  \
+    "")                                                                                                                \
+  X(DCCP_IGNORED, "dccp-ignored", "a DCCP packet that the state table ignores: let through, state and timeout kept",   \
+    "")                                                                                                                \
   X(ICMP_ERROR, "icmp-error", "an ICMP error about a connection", "")                                                  \
   X(ICMPV6_UNTRACKED, "icmpv6-untracked", "neighbour discovery and multicast listener messages are not tracked", "")   \
   /* accepted, with a rule that is worth a word (spec 5.5 to 5.9) */                                                   \
   X(TCP_RESYNC, "tcp-resync", "SYN/ACK answers a SYN that was ignored: the connection starts over", "")                \
   X(TCP_REOPEN, "tcp-reopen", "SYN on a closed connection: the old entry goes, a new one starts", "")                  \
-  X(TCP_PICKUP, "tcp-pickup", "picked up in the middle (tcp_loose)", "nf_conntrack_tcp_loose")                         \
-  X(TCP_LIBERAL, "tcp-liberal", "outside the window, but liberal: accepted", "nf_conntrack_tcp_be_liberal")            \
+  X(TCP_PICKUP, "tcp-pickup", "picked up in the middle (nf_conntrack_tcp_loose)", "nf_conntrack_tcp_loose")            \
+  X(TCP_LIBERAL, "tcp-liberal", "outside the window, but its side is not held to it: accepted",                        \
+    "nf_conntrack_tcp_be_liberal")                                                                                     \
   X(TCP_RST_CHALLENGE, "tcp-rst-challenge", "reset with an inexact sequence number: state kept, timeout of CLOSE", "") \
-  X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: the timeout is tcp_timeout_max_retrans's",                \
+  X(TCP_RETRANS, "tcp-retrans", "the same ACK several times: the timeout is nf_conntrack_tcp_timeout_max_retrans's",   \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
   X(TCP_UNACKED, "tcp-unacked",                                                                                        \
     "data that nobody has acknowledged yet: the timeout is nf_conntrack_tcp_timeout_unacknowledged's",                 \
     "nf_conntrack_tcp_timeout_unacknowledged")                                                                         \
-  X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: the timeout is tcp_timeout_max_retrans's",                       \
+  X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: the timeout is nf_conntrack_tcp_timeout_max_retrans's",          \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
   X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any reply: the entry goes at once", "")                      \
   X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")            \
@@ -117,8 +145,22 @@
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
   X(TCP_OUT_OF_SYNC, "tcp-out-of-sync",                                                                                \
     "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "")                              \
-  X(HELPER_DROP, "helper-drop", "the helper refuses the packet", "")                                                   \
-  X(HELPER_CUT, "helper-cut", "the helper could not read the payload: cut by the snap length", "")                     \
+  X(HELPER_DROP, "helper-drop",                                                                                        \
+    "its helper drops the packet: it can make no sense of the payload, or not expect what that announces", "")         \
+  X(HELPER_CUT, "helper-cut",                                                                                          \
+    "the helper could not read the payload, cut by the snap length: what it announces is not expected", "")            \
+  X(SIP_MEDIA, "sip-media",                                                                                            \
+    "names a media address that is not its sender's: ignored, and nothing is expected there (nf_conntrack_sip: "       \
+    "sip_direct_media=1)",                                                                                             \
+    "")                                                                                                                \
+  X(SIP_CONTACT, "sip-contact",                                                                                        \
+    "registers an address that is not its sender's: ignored, and no call is expected there (nf_conntrack_sip: "        \
+    "sip_direct_signalling=1)",                                                                                        \
+    "")                                                                                                                \
+  X(FTP_ADDRESS, "ftp-address",                                                                                        \
+    "names an address that is not its sender's: ignored, and no data connection is expected (nf_conntrack_ftp: "       \
+    "loose=0)",                                                                                                        \
+    "")                                                                                                                \
   X(DCCP_SHORT, "dccp-short", "the DCCP header is cut off", "")                                                        \
   /* why an entry ended (spec 3.1, 5.5, 5.9, 7, 8) */                                                                  \
   X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \
@@ -153,8 +195,14 @@ static inline bool ct_reason_is_of_link(ct_reason reason)
 /* Static strings; reason must be below CT_REASON_COUNT. */
 const char *ct_reason_word(ct_reason reason);
 const char *ct_reason_sentence(ct_reason reason);
-/* As the profile's kernel spells it, "" where that has none; NULL is today's. */
 struct ct_profile;
+/*
+ * The sentence with its sysctl as the profile's kernel spells it. => a static string, or words, which has room for
+ * CT_REASON_WORDS_BYTES.
+ */
+enum { CT_REASON_WORDS_BYTES = 256 };
+const char *ct_reason_words(ct_reason reason, const struct ct_profile *profile, char *words);
+/* As the profile's kernel spells it, "" where that has none; NULL is today's. */
 const char *ct_reason_sysctl(ct_reason reason, const struct ct_profile *profile);
 
 /* => the reason of that word, or CT_REASON_COUNT where there is none. */

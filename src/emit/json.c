@@ -35,12 +35,13 @@ static void json_time(emit_text *out, gint64 time_ns)
 
 static char *put_reason(char *p, const emit_options *o, ct_reason reason)
 {
+  char words[CT_REASON_WORDS_BYTES];
   const char *sysctl;
 
   if (reason == CT_REASON_NONE)
     return p;
   p = put_word(put_literal(p, ",\"reason\":\""), ct_reason_word(reason));
-  p = put_word(put_literal(p, "\",\"text\":\""), ct_reason_sentence(reason));
+  p = put_word(put_literal(p, "\",\"text\":\""), ct_reason_words(reason, o->profile, words));
   sysctl = ct_reason_sysctl(reason, o->profile);
   if (*sysctl != '\0')
     p = put_word(put_literal(p, "\",\"sysctl\":\""), sysctl);

@@ -270,12 +270,13 @@ static void reason_remarks(remarks *r, const emit_packet *p)
 {
   const ct_result *result = p->result;
   ct_reason reason = result->reason;
+  char words[CT_REASON_WORDS_BYTES];
   emit_text *out;
 
   if (reason == CT_REASON_NONE)
     return;
   out = remark(r);
-  emit_text_string(out, ct_reason_sentence(reason));
+  emit_text_string(out, ct_reason_words(reason, r->profile, words));
   if (emit_reason_side(reason) != NULL) {
     emit_text_literal(out, ": ");
     emit_text_u64(out, result->bound.value);

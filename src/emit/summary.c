@@ -332,7 +332,7 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
 {
   enum { FIGURE_WIDTH = 9, INDENT = LABEL_WIDTH + FIGURE_WIDTH + 2 };
   guint8 told[CT_REASON_COUNT] = { 0 };
-  char sentence[256];
+  char sentence[CT_REASON_WORDS_BYTES + 64], words[CT_REASON_WORDS_BYTES];
   guint64 others = 0;
   guint reason, rows = 0;
 
@@ -349,7 +349,8 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
     name = colour = "";
     emit_text_u64_pad(out, figures[reason], -FIGURE_WIDTH);
     emit_text_literal(out, "  ");
-    g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_sentence(reason), ct_reason_word(reason));
+    g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_words(reason, s->params->profile, words),
+               ct_reason_word(reason));
     paragraph(out, INDENT, sentence);
     if (hints && ct_reason_sysctl(reason, s->params->profile)[0] != '\0') {
       emit_text_pad(out, "", INDENT);

@@ -66,6 +66,23 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
                 "The old connection was not closed from here, so the SYN is only remembered, until an answer tells "
                 "whether it was taken.");
     return;
+  case CT_REASON_TCP_SYN_IGNORED:
+    explain_say(t, EXPLAIN_EXCEPTION,
+                "The port may be used again, or the SYN may be forged: it is only remembered. A SYN/ACK that "
+                "acknowledges %u will show that a new connection begins; until then packets are held against the old "
+                "one's numbers.",
+                t->facts->packet->l4.tcp.seq + 1);
+    return;
+  case CT_REASON_TCP_SYNACK_IGNORED:
+    explain_say(t, EXPLAIN_EXCEPTION, "No SYN was let through whose answer this is: it is only remembered.");
+    return;
+  case CT_REASON_TCP_ACK_IGNORED:
+    explain_say(
+      t, EXPLAIN_EXCEPTION,
+      "The other side may still have an older connection. The ACK is remembered: a reset with sequence number "
+      "%u is an answer to it, and is believed.",
+      t->facts->packet->l4.tcp.ack);
+    return;
   case CT_REASON_TCP_IGNORED:
     explain_say(t, EXPLAIN_EXCEPTION, "Its numbers are remembered, to understand the other side's answer.");
     return;

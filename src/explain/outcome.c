@@ -63,21 +63,22 @@ void explain_verdict(explain_teller *t)
 {
   const ct_result *result = t->facts->result;
   ct_reason reason = (ct_reason)result->reason;
-  char *rule;
+  char words[CT_REASON_WORDS_BYTES], *rule;
+  const char *sentence = ct_reason_words(reason, t->facts->params->profile, words);
 
   if (result->cls == CT_CLASS_INVALID) {
-    explain_say(t, EXPLAIN_VERDICT, "Refused: %s.", ct_reason_sentence(reason));
+    explain_say(t, EXPLAIN_VERDICT, "Refused: %s.", sentence);
     if ((rule = explain_rule_words(reason, t->facts->params->profile)) != NULL)
       explain_say(t, EXPLAIN_VERDICT, "The rule: %s.", rule);
     g_free(rule);
     say_bound_broken(t);
     say_advice(t, reason);
   } else if (result->verdict == CT_VERDICT_DROP) {
-    explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", ct_reason_sentence(reason));
+    explain_say(t, EXPLAIN_VERDICT, "Dropped by connection tracking itself: %s.", sentence);
     say_advice(t, reason);
   } else if (reason != CT_REASON_NONE && t->facts->packet->kind != CT_PACKET_NONE &&
              t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
-    explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", ct_reason_sentence(reason));
+    explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", sentence);
   }
 }
 

@@ -4,7 +4,7 @@
 # between, and what would have kept it; where that is said, it is true.
 . "${srcdir:-.}/tests/cli/capture.sh"
 
-make_capture() { cat > "$work/$1.ct"; "$ctreplay" compile "$work/$1.ct" -w "$work/$1.pcap"; }
+make_capture() { cat > "$work/$1.ct"; "$ctreplay" compile "$work/$1.ct" -W "$work/$1.pcap"; }
 
 # The other side's FIN comes 70 s late, with another packet before it.
 make_capture late <<'CT'
@@ -36,7 +36,7 @@ expect 0 '7 .*INVALID' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_close
 expect 1 '   why A  It belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait' '' "$ctreplay" diff --sysctl nf_conntrack_tcp_timeout_close_wait=60,71 "$late"
 
 # The page says it too, without what would have kept it, which it does not try.
-"$ctreplay" report "$late" -w "$work/late.html"
+"$ctreplay" report "$late" -W "$work/late.html"
 expect 0 'belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; it had been silent for 70 s' '' cat "$work/late.html"
 expect 0 'nf_conntrack_tcp_timeout_close_wait ran out\.' '' cat "$work/late.html"
 

@@ -13,6 +13,7 @@ CLI_TESTS = \
 	tests/cli/plot.sh \
 	tests/cli/protocols.sh \
 	tests/cli/readme.sh \
+	tests/cli/reasons.sh \
 	tests/cli/referee.sh \
 	tests/cli/report.sh \
 	tests/cli/rules.sh \

@@ -21,10 +21,10 @@ CT
     echo "+0.0001 i < . 1:1(0) ack $((n + 100)) win 502"
   done
 } > "$work/nat.ct"
-"$ctreplay" compile "$work/nat.ct" -w "$work/nat.pcap"
+"$ctreplay" compile "$work/nat.ct" -W "$work/nat.pcap"
 expect 0 '*' '11 of 22 packets are here again with another address, .* before and after NAT. .* Give --interface IF, the one inside' "$ctreplay" "$work/nat.pcap"
 grep ' i ' "$work/nat.ct" | sed '1i flow i: tcp 192.168.10.2:40000 > 198.51.100.2:80 isn 1000,5000' > "$work/inside.ct"
-"$ctreplay" compile "$work/inside.ct" -w "$work/inside.pcap"
+"$ctreplay" compile "$work/inside.ct" -W "$work/inside.pcap"
 expect 0 '*' '' "$ctreplay" "$work/inside.pcap"
 
 # One wire, captured twice.
@@ -35,6 +35,6 @@ for port in $(seq 1 40); do
   echo "flow f$port: tcp 203.0.113.66:20000 > 10.0.0.80:$port"
 done > "$work/scan.ct"
 for port in $(seq 1 40); do echo "+0.001 f$port > S 0:0(0) win 1024"; done >> "$work/scan.ct"
-"$ctreplay" compile "$work/scan.ct" -w "$work/scan.pcap"
+"$ctreplay" compile "$work/scan.ct" -W "$work/scan.pcap"
 expect 0 '*' '40 of 40 TCP conversations are SYNs that nobody answered; where rules drop them, a kernel has no entry' "$ctreplay" "$work/scan.pcap"
 finish

@@ -65,7 +65,7 @@ flow call: udp 10.0.0.2:5060 > 10.0.0.60:5060
   data "v=0\r\no=alice 1 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=image 4000 udptl t38\r\n"
 +1 call > udp (5)
 END
-"$ctreplay" compile "$work/fax.ct" -w "$work/fax.pcap" || exit 99
+"$ctreplay" compile "$work/fax.ct" -W "$work/fax.pcap" || exit 99
 own fax '3 packets compared' --helper sip:5060
 expect 0 '"exp":\[.*"class":3}\]}$' '' sed -n '3p' "$work/fax.jsonl"
 # Recordings that know expectations by tuple and mask alone do not list them anew: their events say the class.

@@ -16,7 +16,7 @@ flow meta: tcp 10.192.2.35:35715 > 169.254.169.254:80 isn 1000,5000
 +90   > P. 1:201(200) ack 2 win 237
 +0.01 < R 2:2(0) win 0
 CT
-"$ctreplay" compile "$work/closewait.ct" -w "$work/closewait.pcap"
+"$ctreplay" compile "$work/closewait.ct" -W "$work/closewait.pcap"
 c="$work/closewait.pcap"
 expect 0 '^nf_conntrack_tcp_timeout_close_wait *60 s *1 *1 *- *90.000 s *91 s *1 *1.0$' '' "$ctreplay" timeouts "$c"
 expect 0 '"sysctl":"nf_conntrack_tcp_timeout_close_wait","now":60,"ended":1,"missed":1,"survived":null,"cut_after":90,"smallest":91,"least":true,"peak":1,"mean":1.000}' '' "$ctreplay" timeouts -o json "$c"

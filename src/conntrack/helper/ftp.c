@@ -225,6 +225,8 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
     ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, &back->dst, found.port, found.command);
     if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       verdict = CT_VERDICT_DROP;
+  } else if (parsed == CT_PARSE_FOUND) {
+    h->note = CT_REASON_FTP_ADDRESS;
   }
   if (payload[length - 1] == '\n')
     line_end_note(s, h->dir, h->seq + (uint32_t)length);

@@ -93,6 +93,8 @@ ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_clas
   verdict = h.helper->inspect(&h, packet->data + offset, length);
   if (verdict == CT_VERDICT_DROP)
     *reason = CT_REASON_HELPER_DROP;
+  else if (h.note != CT_REASON_NONE)
+    *reason = h.note;
   return verdict;
 }
 

@@ -50,8 +50,9 @@ struct ct_helping {
   ct_tuple tuple[2]; /* of the connection: original, reply */
   ct_dir dir;        /* of the packet */
   void *state;
-  uint32_t seq;  /* TCP: of the payload's first byte */
-  bool expected; /* the connection is itself a child */
+  uint32_t seq;   /* TCP: of the payload's first byte */
+  bool expected;  /* the connection is itself a child */
+  ct_reason note; /* to be set where an announcement was read and left alone; NONE at first */
 };
 
 /* The tuples a packet of the direction and its answer have: T[d] and T[!d] of the spec. */
@@ -82,7 +83,8 @@ bool ct_helper_give(ct_engine *engine, ct_entry *entry, const ct_tuple *original
  * At the confirm hook, after tracking and before confirmation, for packets that way.h shows to the entry's helper:
  * inspects the payload. Events of the packet are delivered only after an ACCEPT.
  * => CT_VERDICT_ACCEPT, or CT_VERDICT_DROP where the helper refuses the packet (*reason HELPER_DROP).
- *    *reason is HELPER_CUT once per flow where the snap length hid the payload; else it is left alone.
+ *    *reason is HELPER_CUT once per flow where the snap length hid the payload, the helper's note where it read an
+ *    announcement and left it alone; else it stays.
  */
 ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_class cls, const ct_packet *packet,
                          ct_reason *reason);

@@ -51,8 +51,10 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   ct_expect_answer answer;
   ct_expect *e;
 
-  if (!ct_addr_equal(&m->addr, &ct_helping_forward(h)->src))
+  if (!ct_addr_equal(&m->addr, &ct_helping_forward(h)->src)) {
+    h->note = CT_REASON_SIP_MEDIA;
     return CT_VERDICT_ACCEPT;
+  }
   ct_expect_spec_init(&rtp, back->family, CT_PROTO_UDP, &back->src, &m->addr, m->port, made_by);
   rtp.class_number = m->class_number;
   rtp.skip_master = true;
@@ -109,7 +111,11 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
   if (!ct_sip_contact_next(t, &contacts, &contact))
     return CT_VERDICT_ACCEPT;
   /* Nobody registers others. */
-  if (!ct_addr_equal(&contact.addr, &ct_helping_forward(h)->src) || !ct_sip_transport_fits(t, contact.end, back->proto))
+  if (!ct_addr_equal(&contact.addr, &ct_helping_forward(h)->src)) {
+    h->note = CT_REASON_SIP_CONTACT;
+    return CT_VERDICT_ACCEPT;
+  }
+  if (!ct_sip_transport_fits(t, contact.end, back->proto))
     return CT_VERDICT_ACCEPT;
   if (!ct_sip_expires_param(t, contact.end, &expires))
     return CT_VERDICT_DROP;

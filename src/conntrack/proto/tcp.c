@@ -36,6 +36,16 @@ ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir)
   return seg;
 }
 
+ct_reason ct_tcp_why_ignored(const ct_segment *seg)
+{
+  switch (seg->index) {
+  case CT_TCP_INDEX_SYN: return CT_REASON_TCP_SYN_IGNORED;
+  case CT_TCP_INDEX_SYNACK: return CT_REASON_TCP_SYNACK_IGNORED;
+  case CT_TCP_INDEX_ACK: return CT_REASON_TCP_ACK_IGNORED;
+  default: return CT_REASON_TCP_IGNORED;
+  }
+}
+
 void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_result *result)
 {
   result->reason = CT_REASON_TCP_RST_UNREPLIED;
@@ -148,7 +158,7 @@ static arc follow(const ct_engine *engine, ct_entry *entry, const ct_segment *se
 
   switch (*new) {
   case CT_TCP_INVALID: result->reason = CT_REASON_TCP_STATE; return ARC_INVALID;
-  case CT_TCP_IGNORE: return ignore(tcp, seg, old, new, CT_REASON_TCP_IGNORED, result);
+  case CT_TCP_IGNORE: return ignore(tcp, seg, old, new, ct_tcp_why_ignored(seg), result);
   case CT_TCP_SYN_SENT:
     if (*old == CT_TCP_TIME_WAIT || *old == CT_TCP_CLOSE)
       return reopen(tcp, seg, old, new, result);

@@ -176,7 +176,7 @@ static ct_track ignore(ct_engine *engine, ct_entry *entry, const ct_segment *seg
   tcp->last_dir = (uint8_t)seg->dir;
   tcp->last_seq = seg->seq;
   tcp->last_end = seg->end;
-  result->reason = CT_REASON_TCP_IGNORED;
+  result->reason = (uint16_t)ct_tcp_why_ignored(seg);
   return CT_TRACK_ACCEPT;
 }
 

@@ -174,6 +174,13 @@ static bool tuple_inverts(const ct_tuple *tuple, const ct_profile *profile)
   return ct_tuple_invert(&own_family, &inverse);
 }
 
+/* One that icmpv6_redirect_precheck let through has some other option where the redirected header should stand. */
+static bool is_redirect(const ct_tuple *tuple)
+{
+  return tuple->proto == CT_PROTO_ICMPV6 && tuple->family == CT_IPV6 && ct_tuple_icmp_type(tuple) == ICMPV6_REDIRECT &&
+         ct_tuple_icmp_code(tuple) == 0;
+}
+
 /* packet->tuple is complete: makes it the key. One key serves a request and its answer: that of the request. */
 static void tuple_finish(ct_packet *packet)
 {
@@ -386,7 +393,7 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
   if (reason == CT_REASON_NONE)
     reason = ids_read(packet, &l3, profile, tuple);
   if (reason == CT_REASON_NONE && !tuple_inverts(tuple, profile))
-    reason = CT_REASON_TUPLE_NO_INVERSE;
+    reason = is_redirect(tuple) ? CT_REASON_ICMP_REDIRECT_HEADER : CT_REASON_TUPLE_NO_INVERSE;
   if (reason != CT_REASON_NONE) {
     packet_refuse(packet, reason);
     return 0;

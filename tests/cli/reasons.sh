@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is said of a packet that is not as its sender meant it: what happened, what follows, what to do. -P and explain
+# say the same.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# make_capture NAME: the scenario on stdin as $work/NAME.pcap.
+make_capture() {
+  cat > "$work/$1.ct"
+  "$ctreplay" compile "$work/$1.ct" --write "$work/$1.pcap" || exit 99
+}
+
+# said WORDS CAPTURE OPTIONS...: -P, -P -o json and explain say it.
+said() {
+  words=$1 capture=$2
+  shift 2
+  expect 0 "$words" '*' "$ctreplay" -P "$@" "$work/$capture.pcap"
+  expect 0 "$words" '*' "$ctreplay" -P -o json "$@" "$work/$capture.pcap"
+  "$ctreplay" explain "$@" "$work/$capture.pcap" 2> "$work/explain.err" | tr -s ' \n' ' ' > "$work/explained"
+  expect 0 "$words" '' cat "$work/explained"
+}
+
+# A port used again while the entry of the old connection lives: the SYN is let through, and packet 7 is judged by it.
+make_capture reused << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < S. 0:0(0) ack 1 win 65160
++0.01 > . 1:1(0) ack 1 win 502
++0.01 > P. 1:101(100) ack 1 win 502
++0.01 < . 1:1(0) ack 101 win 502
++3600 > S 700000:700000(0) win 64240
++0.01 < S. 9000000:9000000(0) ack 700001 win 65160
++0.01 < S. 9000000:9000000(0) ack 700001 win 65160
+END
+said 'SYN on a live connection (its port is used again, .*: let through; its numbers are kept, and a SYN/ACK to it starts' reused
+expect 0 'acknowledges 701001 will show that a new connection begins' '' cat "$work/explained"
+said 'SYN/ACK to no SYN that waits for one: let through, state and timeout kept' reused
+expect 0 '"reason":"tcp-syn-ignored"' '' "$ctreplay" -P -o json --reason tcp-syn-ignored "$work/reused.pcap"
+
+# The server still has the older connection, and says so with an ACK; the client's reset of it is believed.
+make_capture challenged << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < . 0:0(0) ack 777 win 65160
++0.01 > R 777:777(0) win 0
+END
+said 'ACK instead of a SYN/ACK, as of an older connection: .* a reset to it is believed' challenged
+expect 0 'a reset with sequence number 1777 is an answer to it' '' cat "$work/explained"
+
+# Neither a SYN nor an entry.
+make_capture late << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0 < S. 0:0(0) ack 1 win 65160
+END
+said 'belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended' late
+
+# Data beyond the window, by more than a little.
+make_capture beyond << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < S. 0:0(0) ack 1 win 60000
++0.01 > . 1:1(0) ack 1 win 60000
++0.01 > P. 60002:94402(34400) ack 1 win 60000
+END
+said 'beyond the window by no more than another window: let through, state and timeout kept, and its data may be acknowledged' beyond
+
+# The timeouts by their full names, as the kernel of the profile spells them.
+make_capture zero << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < S. 0:0(0) ack 1 win 65160
++0.01 > . 1:1(0) ack 1 win 502
++0.01 < . 1:1(0) ack 1 win 0
+END
+expect 0 "zero window: the timeout is nf_conntrack_tcp_timeout_max_retrans's" '' "$ctreplay" -P "$work/zero.pcap"
+make_capture pickup << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0 > . 1:1(0) ack 1 win 502
+END
+expect 0 'picked up in the middle (nf_conntrack_tcp_loose)' '' "$ctreplay" -P "$work/pickup.pcap"
+expect 0 'picked up in the middle (ip_conntrack_tcp_loose)' '' "$ctreplay" -P --profile linux-2.6 "$work/pickup.pcap"
+
+# A header sum that the capture spoiled, or the wire.
+make_capture sum << 'END'
+flow u: udp 10.0.0.2:4000 > 10.0.0.80:53
++0 u > udp (4) ipcsum 0x1234
+END
+said 'a kernel drops the packet before conntrack (--checksums ignore does not look)' sum
+expect 0 'NEW ' '' "$ctreplay" -P --checksums ignore "$work/sum.pcap"
+
+# A redirect with another option first: the packet that it is about is not looked for behind it.
+make_capture redirect << 'END'
+flow r: icmp fe80::1 > 2001:db8::2
++0 r > redirect (40) hex fe80000000000000000000000000000920010db80009000000000000000000800201020000000009 ttl 255
+END
+said 'a redirect.*whose first option is not the redirected header\|redirect whose first option is not the redirected header' redirect
+
+# A call whose media go somewhere else.
+make_capture sip << 'END'
+flow call: udp 10.0.0.2:5060 > 203.0.113.60:5060
++0 call > udp data "INVITE sip:bob@203.0.113.60 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\r\nFrom: <sip:alice@10.0.0.2>;tag=1\r\nTo: <sip:bob@203.0.113.60>\r\nCall-ID: 1@10.0.0.2\r\nCSeq: 1 INVITE\r\nContact: <sip:alice@10.0.0.2:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 89\r\n\r\nv=0\r\no=alice 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
++2 call < udp data "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\r\nFrom: <sip:alice@10.0.0.2>;tag=1\r\nTo: <sip:bob@203.0.113.60>;tag=2\r\nCall-ID: 1@10.0.0.2\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@203.0.113.60:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 89\r\n\r\nv=0\r\no=bob 1 1 IN IP4 203.0.113.61\r\ns=-\r\nc=IN IP4 203.0.113.61\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n"
+END
+said "names a media address that is not its sender's: ignored, .*sip_direct_media=1" sip --helper sip:5060
+make_capture register << 'END'
+flow call: udp 10.0.0.2:5060 > 203.0.113.60:5060
++0 call > udp data "REGISTER sip:203.0.113.60 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\r\nFrom: <sip:alice@10.0.0.2>;tag=1\r\nTo: <sip:alice@10.0.0.2>\r\nCall-ID: 1@10.0.0.2\r\nCSeq: 1 REGISTER\r\nContact: <sip:alice@10.0.0.9:5060>\r\nExpires: 60\r\nContent-Length: 0\r\n\r\n"
+END
+said "registers an address that is not its sender's: ignored, .*sip_direct_signalling=1" register --helper sip:5060
+make_capture ftp << 'END'
+flow f: tcp 10.0.0.2:40000 > 10.0.0.21:21 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < S. 0:0(0) ack 1 win 65160
++0.01 > . 1:1(0) ack 1 win 502
++0.01 < P. 1:7(6) ack 1 win 502 data "220 x\n"
++0.01 > P. 1:13(12) ack 7 win 502 data "USER alice\r\n"
++0.01 > P. 13:35(22) ack 7 win 502 data "PORT 10,0,0,7,195,80\r\n"
+END
+said "names an address that is not its sender's: ignored, .*nf_conntrack_ftp: loose=0" ftp --helper ftp:21
+finish
