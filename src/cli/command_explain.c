@@ -4,6 +4,7 @@
 #include "run.h"
 #include "say.h"
 
+#include "emit/asked.h"
 #include "explain/explain.h"
 
 typedef enum explain_style { EXPLAIN_STYLE_TEXT, EXPLAIN_STYLE_JSON } explain_style;
@@ -21,6 +22,7 @@ typedef struct telling {
   emit_collector *collector;
   journal_history history;
   guint64 told;
+  emit_asked asked;
 } telling;
 
 /* The number of a packet or a connection, as -P shows it: "12", "#12". */
@@ -56,7 +58,7 @@ static gboolean chosen(const explain_own *own, const replay_seen *seen)
   return !own->invalid || result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP;
 }
 
-static void tell(telling *t, const replay_seen *seen)
+static void tell(telling *t, const replay_seen *seen, const emit_query *query)
 {
   static void (*const puts[])(emit_text * out, const explain_facts *facts, gboolean first) = { put_text, put_json };
   static const ct_trace untracked;
@@ -66,6 +68,7 @@ static void tell(telling *t, const replay_seen *seen)
                           .trace = seen->packet->kind == CT_PACKET_NONE ? &untracked : &t->trace,
                           .collector = t->collector,
                           .history = &t->history,
+                          .query = query,
                           .first_ns = t->run.first_ns };
   ct_view after;
 
@@ -80,10 +83,11 @@ static void tell(telling *t, const replay_seen *seen)
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   telling *t = user;
+  const emit_query *query = emit_asked_packet(&t->asked, seen->packet, seen->result);
 
   journal_history_packet(&t->history, seen->packet, seen->result);
   if (chosen(t->own, seen))
-    tell(t, seen);
+    tell(t, seen, query);
   emit_collector_clear(t->collector);
   if (t->own->packet != 0 && seen->packet->number >= t->own->packet)
     t->run.unwanted = TRUE;

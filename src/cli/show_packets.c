@@ -4,6 +4,7 @@
 #include "say.h"
 #include "show.h"
 
+#include "emit/asked.h"
 #include "journal/history.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ typedef struct showing {
   gboolean telling;
   cap_writer *writer; /* NULL: lines only */
   GError *write_error;
+  emit_asked asked;
 } showing;
 
 static gboolean chosen(const cli_options *o, const replay_seen *seen, const ct_view *view)
@@ -38,6 +40,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   showing *s = user;
   const ct_result *result = seen->result;
   ct_view view, *shown = NULL;
+  const emit_query *query = s->run.silent ? NULL : emit_asked_packet(&s->asked, seen->packet, result);
 
   if (s->telling)
     journal_history_packet(&s->history, seen->packet, result);
@@ -58,7 +61,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
                                  .view = shown,
                                  .first_ns = s->run.first_ns,
                                  .past = s->telling ? &s->history.past : NULL,
-                                 .advice = s->telling ? &s->history.advice : NULL };
+                                 .advice = s->telling ? &s->history.advice : NULL,
+                                 .query = query };
 
     emit_output_packet(&s->run.shown, &packet);
   }

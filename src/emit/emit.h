@@ -117,6 +117,7 @@ typedef struct emit_packet {
   gint64 first_ns;                     /* time of the first frame: what relative times count from */
   const struct journal_past *past;     /* what it would have belonged to; NULL: not told */
   const struct journal_advice *advice; /* what would have let it pass; NULL: the reason's own sysctl is named */
+  const struct emit_query *query; /* the query to a group that it answers in vain (asked.h); NULL: none, or not told */
 } emit_packet;
 
 /* What a table lost by being full, or would have needed: --evictions. */

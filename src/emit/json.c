@@ -3,7 +3,9 @@
  * JSON lines for people and jq: one object a line, each with the schema's version and a type. doc/formats.md is the
  * schema; a change that a reader could stumble over raises EMIT_JSON_SCHEMA. Static words of ours need no escaping.
  */
+#include "asked.h"
 #include "formats.h"
+#include "headers.h"
 #include "json_parts.h"
 #include "past.h"
 #include "put.h"
@@ -310,14 +312,32 @@ static char *put_head(char *p, emit_text *out, const emit_options *o, const emit
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
 }
 
+static void query_member(emit_text *out, const emit_query *query)
+{
+  emit_text_literal(out, ",\"query\":{\"n\":");
+  emit_text_u64(out, query->packet);
+  emit_text_literal(out, ",\"conn\":");
+  emit_text_u64(out, query->conn);
+  emit_text_literal(out, ",\"dst\":\"");
+  emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
+  emit_text_literal(out, "\"}");
+}
+
 static void json_packet(emit_output *output, const emit_packet *p)
 {
   const emit_options *o = &output->options;
   emit_text *out = output->text;
   emit_json_name name;
+  emit_wire wire;
 
   name.length = 0;
   emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), out, o, p));
+  if (!ct_packet_has_tcp(p->packet)) {
+    emit_wire_read(p->packet, o->profile, &wire);
+    emit_headers_json(out, p->packet, &wire);
+  }
+  if (p->query != NULL)
+    query_member(out, p->query);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);

@@ -14,6 +14,8 @@ libemit_la_SOURCES = \
 	src/emit/packet_text.c \
 	src/emit/past.h src/emit/past.c \
 	src/emit/conntrack.c \
+	src/emit/asked.h src/emit/asked.c \
+	src/emit/headers.h src/emit/headers.c \
 	src/emit/wire.h src/emit/wire.c \
 	src/emit/xml.c \
 	src/emit/save.c \

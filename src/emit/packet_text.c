@@ -3,7 +3,9 @@
  * -P for people: a line per packet in columns that stay where they are, then the packet as tcpdump's readers know it,
  * then what there is to say about it. The columns are documented in doc/formats.md.
  */
+#include "asked.h"
 #include "formats.h"
+#include "headers.h"
 #include "parts.h"
 #include "past.h"
 #include "wire.h"
@@ -17,6 +19,8 @@ enum {
   STATE_WIDTH = 26,
   TIMEOUT_WIDTH = 7
 };
+
+enum { PROTO_ESP = 50 };
 
 void emit_packet_heading(emit_text *out, const emit_options *o)
 {
@@ -171,13 +175,17 @@ static void tcp_part(emit_text *out, const ct_packet *packet, const emit_wire *w
   emit_text_u64(out, packet->l4.tcp.window);
 }
 
-/* The length is tcpdump's: what the protocol carries for TCP and UDP, else the packet's. */
+/* The length is tcpdump's: what the protocol carries for TCP and UDP, what IP carries for GRE and ESP, else the
+ * packet's. */
 static guint32 shown_length(const ct_packet *packet, const emit_wire *wire)
 {
   if (wire->has_tcp && ct_packet_has_tcp(packet))
     return packet->l4.tcp.payload_bytes;
   if (wire->proto == CT_PROTO_UDP && packet->l4_offset != 0 && packet->length >= packet->l4_offset + 8u)
     return packet->length - packet->l4_offset - 8;
+  if ((wire->proto == CT_PROTO_GRE || wire->proto == PROTO_ESP) && packet->l4_offset != 0 &&
+      packet->length >= packet->l4_offset)
+    return packet->length - packet->l4_offset;
   return packet->length;
 }
 
@@ -202,6 +210,8 @@ static void packet_part(emit_text *out, const emit_options *o, const ct_packet *
     icmp_part(out, known, &wire);
   } else if (!wire.has_proto) {
     emit_text_literal(out, "IP6");
+  } else if (emit_headers_line(out, packet, &wire)) {
+    /* It has said what there is to say. */
   } else if (known != NULL) {
     emit_text_string(out, known->ids == CT_IDS_ICMP ? known->name : title(known)); /* of ICMP there is no type to see */
   } else {
@@ -313,6 +323,16 @@ static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tupl
   }
 }
 
+static void query_remark(emit_text *out, const emit_query *query)
+{
+  emit_text_literal(out, "answers packet ");
+  emit_text_u64(out, query->packet);
+  emit_text_literal(out, ", which went to ");
+  emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
+  emit_text_literal(out, ": an answer from another address never matches #");
+  emit_text_u64(out, query->conn);
+}
+
 /* Who announced what, and in which packet. */
 static void announced(emit_text *out, const ct_expect_view *expect)
 {
@@ -372,6 +392,8 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
   reason_remarks(&r, p);
   if (p->past != NULL && p->past->end != NULL)
     emit_past_words(remark(&r), o->profile, p->past);
+  if (p->query != NULL)
+    query_remark(remark(&r), p->query);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)

@@ -23,6 +23,7 @@ typedef struct explain_facts {
   const ct_view *after;            /* the entry after the packet; NULL where there is none */
   const emit_collector *collector; /* the events since the packet before; NULL: not told */
   const journal_history *history;  /* of this packet; NULL: what ended before is not known */
+  const struct emit_query *query;  /* the query to a group that it answers in vain (emit/asked.h); NULL: none */
   gint64 first_ns;                 /* time of the first frame: times count from it */
 } explain_facts;
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "conntrack/proto/proto.h"
+#include "emit/asked.h"
+#include "emit/headers.h"
 #include "emit/parts.h"
 #include "emit/past.h"
 #include "emit/wire.h"
@@ -33,6 +35,7 @@ void explain_packet(explain_teller *t)
   const ct_packet *packet = t->facts->packet;
   GString *text = g_string_new(NULL);
   const ct_profile *profile = t->facts->params->profile;
+  emit_text headers;
   emit_wire wire;
 
   emit_wire_read(packet, profile, &wire);
@@ -59,6 +62,11 @@ void explain_packet(explain_teller *t)
                              packet->l4.tcp.payload_bytes);
       g_free(flags);
     } else {
+      emit_text_init(&headers, -1);
+      emit_headers_words(&headers, packet, &wire);
+      if (headers.used > 0)
+        g_string_append_printf(text, ", %.*s", (int)headers.used, headers.data);
+      emit_text_clear(&headers);
       g_string_append_printf(text, ", %u bytes", packet->length);
     }
     g_free(src);
@@ -139,6 +147,18 @@ static void say_past(explain_teller *t)
   emit_text_clear(&words);
 }
 
+static void say_query(explain_teller *t, const struct emit_query *query)
+{
+  char *group = explain_addr_words(query->tuple.family, &query->tuple.dst);
+
+  explain_say(t, EXPLAIN_LOOK_UP,
+              "It answers packet %" G_GUINT64_FORMAT ", which went to %s. Connection #%" G_GUINT64_FORMAT
+              " waits for an answer from there, and an answer to a group comes from somebody's own address: it never "
+              "matches. A rule has to let it in as NEW.",
+              query->packet, group, query->conn);
+  g_free(group);
+}
+
 void explain_look_up(explain_teller *t)
 {
   const ct_trace *trace = t->facts->trace;
@@ -159,6 +179,8 @@ void explain_look_up(explain_teller *t)
     say_past(t);
     g_free(words);
   }
+  if (t->facts->query != NULL)
+    say_query(t, t->facts->query);
   if (result->changes & CT_CHANGE_EXPECTED)
     explain_say(t, EXPLAIN_LOOK_UP, "An expectation waited for it: a helper had announced this connection.");
 }

@@ -117,4 +117,21 @@ flow f: tcp 10.0.0.2:40000 > 10.0.0.21:21 isn 1000,5000
 +0.01 > P. 13:35(22) ack 7 win 502 data "PORT 10,0,0,7,195,80\r\n"
 END
 said "names an address that is not its sender's: ignored, .*nf_conntrack_ftp: loose=0" ftp --helper ftp:21
+
+# An answer to a group's query comes from an address that was not asked.
+make_capture group << 'END'
+flow q: udp 192.168.20.21:5555 > 239.255.255.250:1900
+flow a: udp 192.168.20.1:1900 > 192.168.20.21:5555
+flow other: udp 192.168.20.1:1900 > 192.168.20.21:5556
+flow late: udp 192.168.20.2:1900 > 192.168.20.21:5555
++0 q > udp (120)
++0.01 a > udp (300)
++0.01 other > udp (300)
++0.01 a < udp (10)
++40 late > udp (300)
+END
+expect 0 '^ *2 .*answers packet 1, which went to 239\.255\.255\.250: an answer from another address never matches #1$' '' "$ctreplay" -P "$work/group.pcap"
+expect 0 '^1$' '' sh -c "\"$ctreplay\" -P \"$work/group.pcap\" | grep -c 'answers packet'"
+expect 0 '"query":{"n":1,"conn":1,"dst":"239.255.255.250"}' '' "$ctreplay" -P -o json "$work/group.pcap"
+expect 0 'It answers packet 1, which went to 239\.255\.255\.250\. Connection #1 waits' '' "$ctreplay" explain "$work/group.pcap"
 finish

@@ -298,6 +298,51 @@ START_TEST(summary_of_many_reasons)
 }
 END_TEST
 
+/* An IPv4 packet of a protocol, in memory of exactly the bytes that were captured. => its line, from the packet on. */
+static const char *line_of(guint8 proto, const guint8 *l4, guint length, guint captured)
+{
+  guint8 *exact = g_malloc(captured);
+  const char *shown_line;
+  guint8 whole[20 + 64] = { 0x45, 0, 0, (guint8)(20 + length), 0, 0, 0, 0, 64, proto, 0, 0, 10, 1, 0, 2, 10, 2, 0, 2 };
+
+  memcpy(whole + 20, l4, length);
+  memcpy(exact, whole, captured);
+  packet.data = exact;
+  packet.length = 20 + length;
+  packet.captured = captured;
+  packet.tuple.proto = proto;
+  shown_line = line();
+  g_free(exact);
+  return strstr(shown_line, "10.2.0.2");
+}
+
+/* Chunks, keys and SPIs as tcpdump spells them, as far as they were captured. */
+START_TEST(headers)
+{
+  static const guint8 sctp[40] = { 0, 9, 0, 7, 0, 0,  0, 5, 0, 0, 0, 0, 1,   0, 0, 20, 0,  0, 4, 0x57,
+                                   0, 1, 0, 0, 0, 10, 0, 3, 0, 0, 0, 1, 130, 0, 0, 4,  14, 0, 0, 4 };
+  static const guint8 gre[16] = { 0xb0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 42, 0, 0, 0, 7 },
+                      esp[8] = { 1, 2, 3, 4, 0, 0, 0, 10 };
+  static const guint8 pptp[16] = { 0x30, 0x81, 0x88, 0x0b, 0, 4, 0x03, 0xe8, 0, 0, 0, 1, 0, 0, 0, 2 };
+  guint captured;
+
+  ck_assert_str_eq(line_of(CT_PROTO_SCTP, sctp, 40, 60),
+                   "10.2.0.2.7: sctp (1) [INIT] [init tag: 1111] [rwnd: 65536] [OS: 10] [MIS: 3] [init TSN: 1], "
+                   "(2) [Unknown chunk type: 0x82], (3) [SHUTDOWN COMPLETE], length 60\n");
+  ck_assert_str_eq(line_of(CT_PROTO_SCTP, sctp, 40, 40), "10.2.0.2.7: sctp (1) [INIT], length 60\n");
+  ck_assert_str_eq(line_of(CT_PROTO_GRE, gre, 16, 36), "10.2.0.2: GREv0, key=0x2a, seq 7, length 16\n");
+  ck_assert_str_eq(line_of(CT_PROTO_GRE, pptp, 16, 36), "10.2.0.2: GREv1, call 1000, seq 1, ack 2, length 16\n");
+  ck_assert_str_eq(line_of(50, esp, 8, 28), "10.2.0.2: ESP(spi=0x01020304,seq=0xa), length 8\n");
+  ck_assert_str_eq(line_of(50, esp, 8, 27), "10.2.0.2: proto 50, length 8\n");
+  for (captured = 20; captured < 60; captured++)
+    ck_assert_ptr_nonnull(line_of(CT_PROTO_SCTP, sctp, 40, captured));
+  for (captured = 20; captured < 36; captured++) {
+    ck_assert_ptr_nonnull(line_of(CT_PROTO_GRE, gre, 16, captured));
+    ck_assert_ptr_nonnull(line_of(CT_PROTO_GRE, pptp, 16, captured));
+  }
+}
+END_TEST
+
 START_TEST(summary_of_nothing)
 {
   memset(&stats, 0, sizeof(stats));
@@ -325,6 +370,7 @@ int main(void)
   tcase_add_test(tcase, dropped);
   tcase_add_test(tcase, not_ip);
   tcase_add_test(tcase, cut_packets);
+  tcase_add_test(tcase, headers);
   tcase_add_test(tcase, expected);
   tcase_add_test(tcase, summary_page);
   tcase_add_test(tcase, summary_beside_the_kernel);

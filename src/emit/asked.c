@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "asked.h"
+
+#include <string.h>
+
+enum { PATIENCE_S = 30 };
+
+/* What its own network's broadcast address is no packet says; .255 of the same 24 bits is nearly always one. */
+static gboolean is_group(const ct_tuple *tuple)
+{
+  const guint8 *to = tuple->dst.bytes;
+
+  if (tuple->family == CT_IPV6)
+    return to[0] == 0xff;
+  return to[0] >> 4 == 14 || (to[0] & to[1] & to[2] & to[3]) == 255 ||
+         (to[3] == 255 && memcmp(to, tuple->src.bytes, 3) == 0);
+}
+
+static const emit_query *find(const emit_asked *asked, const ct_packet *packet)
+{
+  const ct_tuple *tuple = &packet->tuple;
+  guint i;
+
+  for (i = 1; i <= EMIT_QUERIES; i++) {
+    const emit_query *query = &asked->latest[(asked->next + EMIT_QUERIES - i) % EMIT_QUERIES];
+
+    if (query->packet == 0)
+      break;
+    if (query->tuple.family == tuple->family && query->tuple.src_id == tuple->dst_id &&
+        ct_addr_equal(&query->tuple.src, &tuple->dst) &&
+        packet->time_ns - query->time_ns <= PATIENCE_S * G_GINT64_CONSTANT(1000000000))
+      return query;
+  }
+  return NULL;
+}
+
+const emit_query *emit_asked_packet(emit_asked *asked, const ct_packet *packet, const ct_result *result)
+{
+  if (packet->kind != CT_PACKET_TRACK || packet->tuple.proto != CT_PROTO_UDP || packet->reason != CT_REASON_NONE ||
+      result->cls != CT_CLASS_NEW)
+    return NULL;
+  if (!is_group(&packet->tuple))
+    return result->changes & CT_CHANGE_CREATED ? find(asked, packet) : NULL;
+  asked->latest[asked->next++ % EMIT_QUERIES] =
+    (emit_query){ packet->number, result->conn, packet->time_ns, packet->tuple };
+  asked->next %= EMIT_QUERIES;
+  return NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Queries to groups (multicast, or everybody on the link) and what comes back. An answer has another source than the
+ * address that was asked, so it never belongs to the query's entry: it is NEW, to the astonishment of those who wrote a
+ * rule for ESTABLISHED. Remembers the latest queries, a fixed number of them, for half a minute (a UDP entry's life).
+ *
+ * Life: all zero is none; nothing to free.
+ */
+#ifndef EMIT_ASKED_H
+#define EMIT_ASKED_H
+
+#include "conntrack/engine.h"
+
+#include <glib.h>
+
+typedef struct emit_query {
+  guint64 packet, conn; /* its number, and the connection it made; packet 0: none */
+  gint64 time_ns;
+  ct_tuple tuple; /* as sent: from whom, to which group */
+} emit_query;
+
+enum { EMIT_QUERIES = 64 };
+typedef struct emit_asked {
+  emit_query latest[EMIT_QUERIES];
+  guint next;
+} emit_asked;
+
+/*
+ * One packet, in order, after the engine has seen it. => the query that it answers in vain, valid until the next call;
+ * NULL where it answers none, or belongs to an entry.
+ */
+const emit_query *emit_asked_packet(emit_asked *asked, const ct_packet *packet, const ct_result *result);
+
+#endif
