@@ -31,7 +31,7 @@ TESTS += test_verify
 check_PROGRAMS += test_verify
 test_verify_SOURCES = tests/unit/test_verify.c $(UNIT_KIT)
 test_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-test_verify_LDADD = libverify.la libconntrack.la $(CHECK_LIBS) $(JSON_LIBS) $(ZLIB_LIBS) $(GLIB_LIBS)
+test_verify_LDADD = libverify.la libpacket.la libconntrack.la $(PCAP_LIBS) $(CHECK_LIBS) $(JSON_LIBS) $(ZLIB_LIBS) $(GLIB_LIBS)
 
 CAPTURE_KIT_LIBS = libcapture.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
 CAPTURE_TESTS = test_capture test_capture_pcapng test_capture_kinds test_capture_stream test_capture_writer test_capture_referee
