@@ -84,9 +84,8 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
   if (!helpers_set(params, header->helpers, error))
     return FALSE;
   if (header->virtual_clock) {
-    /* The referee's tick: number = floor((t + 0.0007) x 100). */
     params->hz = 100;
-    params->hz_phase_ns = 700000;
+    params->hz_phase_ns = VERIFY_PHASE_NS;
   }
   for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++) {
     g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);

@@ -17,6 +17,11 @@ typedef struct verify_engine verify_engine;
 gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
 /* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */
+/*
+ * A virtual clock's ticks are 10 ms: the tick of time t is floor((t + phase) x 100). This phase fits most recordings
+ * (verify_offline_capture finds the others').
+ */
+#define VERIFY_PHASE_NS G_GINT64_CONSTANT(700000)
 gboolean verify_header_is_own(const verify_header *header);
 /* Whether the engine has a helper of that name: else its flows cannot be compared. */
 gboolean verify_engine_has_helper(const char *name);

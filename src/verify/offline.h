@@ -9,8 +9,9 @@
 
 /*
  * Replays the capture with the transcript's times and settings and compares. Flows of helpers that the engine does not
- * have are left out whole, with their children, and counted. => FALSE and error where the comparison could not be made
- * (files broken, capture and transcript do not fit).
+ * have are left out whole, with their children, and counted. Where a recording of a virtual clock differs under the
+ * usual phase of its ticks, its own is looked for: the one with which both agree longest. => FALSE and error where the
+ * comparison could not be made (files broken, capture and transcript do not fit).
  */
 gboolean verify_offline_capture(const char *capture, const char *transcript, verify_report *report, GError **error);
 

@@ -130,6 +130,9 @@ void verify_report_print(GString *out, const verify_report *report)
                          report->kernel, verdict, report->equal && report->nothing != NULL ? report->nothing : "");
   verify_counts_print(out, &report->counts);
   pace_print(out, report);
+  if (report->phase_ns != 0)
+    g_string_append_printf(out, "  the recording's ticks: phase %.2f ms, found by trying\n",
+                           (double)report->phase_ns / 1e6);
   if (report->changed != NULL)
     g_string_append_printf(out, "  during the run %s\n", report->changed);
   if (report->difference != NULL)

@@ -26,6 +26,7 @@ typedef struct verify_report {
   verify_counts counts;
   char *kernel, *capture; /* of the truth */
   char *difference;       /* the first one, NULL where equal */
+  gint64 phase_ns;        /* of the recording's ticks, where another than VERIFY_PHASE_NS was found; else 0 */
   char *nothing;          /* why nothing was compared, so that equal says nothing; NULL where something was */
   char *changed;          /* what else changed on this machine during a live run; NULL nothing */
   verify_pace pace;

@@ -50,6 +50,15 @@ own short '3 packets compared'
 sed 's/"t":1\.99998,/"t":2.00002,/' "$work/short.jsonl" > "$work/long.jsonl"
 expect 1 'packet 3 (2\.00002 s)' '' "$ctreplay" verify --against "$work/long.jsonl" "$work/short.pcap"
 
+# A kernel's clock has ticks, whose phase stands nowhere. This recording makes a stream 2.009 s after the first packet, which
+# is 201 ticks only where a tick began 1 ms or more before it; one that the phase of another packet excludes is different.
+{ pcap_head; frame 1 "$zero" query; frame 1 '\012\000\000\000' answer; frame 3 '\050\043\000\000' query; } > "$work/phase.pcap"
+own phase '3 packets compared'
+sed 's/"kernel":"[^"]*"/"kernel":"6.18.9"/' "$work/phase.jsonl" > "$work/kernel.jsonl"
+expect 0 'phase 1\.00 ms' '' "$ctreplay" verify --against "$work/kernel.jsonl" "$work/phase.pcap"
+sed 's/"t":2\.009,/"t":2.0079,/' "$work/kernel.jsonl" > "$work/never.jsonl"
+expect 1 'packet 3 (2\.0079 s): ' '' "$ctreplay" verify --against "$work/never.jsonl" "$work/phase.pcap"
+
 # A call turns into a fax: within one packet the expectations are taken back, and the same expected for T.38.
 cat > "$work/fax.ct" << 'END'
 flow call: udp 10.0.0.2:5060 > 10.0.0.60:5060
