@@ -241,9 +241,9 @@ static gboolean entry_compare(verify_compare *c, const verify_entry *truth, cons
   c->counts.entries++;
   c->counts.fields++;
 
-  gboolean fits = listed_now
-                    ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns, c->tolerance.early_ns)
-                    : verify_unlisted_timeout_fits(c, truth, got);
+  gboolean fits = listed_now ? verify_timeout_fits(c, truth->timeout_s, got->timeout_s, got->rest_ns,
+                                                   c->tolerance.early_ns, &c->counts.timeouts_late)
+                             : verify_unlisted_timeout_fits(c, truth, got);
 
   if (field == NULL && !fits)
     field = "timeout";

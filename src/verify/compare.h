@@ -19,6 +19,11 @@ typedef struct verify_tolerance {
   gint64 late_ns, early_ns, expect_early_ns;
   /* An entry whose deadline lies within edge_ns of the frame may still be in one table and no longer in the other. */
   gint64 edge_ns;
+  /*
+   * An answered UDP flow becomes a stream with the first packet later than two seconds after its first one: a packet
+   * that comes within stream_ns of them may be on either side, and the truth says on which.
+   */
+  gint64 stream_ns;
   /* The DESTROY of an expired entry (and with it those of its expectations) may come a frame later in the truth than in
    * the other run; both_ways: or a frame earlier. */
   gboolean destroy_both_ways;
@@ -42,7 +47,8 @@ typedef struct verify_counts {
   guint64 left_out;        /* packets of flows that were left out */
   guint64 fields;          /* single values compared */
   guint64 events, entries; /* compared; entries as often as they stood in the table after a frame */
-  guint64 destroys_later, timeouts_late, edges; /* let pass, by kind */
+  /* let pass, by kind */
+  guint64 destroys_later, timeouts_late, edges, expects_late, streams;
 } verify_counts;
 
 typedef struct verify_compare verify_compare;
@@ -63,6 +69,12 @@ gboolean verify_compare_leaves_out(const verify_compare *compare, const ct_tuple
 gboolean verify_compare_frame(verify_compare *compare, const verify_line *truth, const verify_table *truth_table,
                               const verify_line *got, const GArray *got_entries, const GArray *got_expected,
                               const ct_tuple *packet_tuple);
+
+/*
+ * The time to give the other run for a packet of an answered UDP flow that is not a stream yet: time_ns, or, within
+ * tolerance of edge_ns, a moment on that side of it which truth_streams (the entry is ASSURED after the packet) tells.
+ */
+gint64 verify_compare_stream_time(verify_compare *compare, gint64 time_ns, gint64 edge_ns, gboolean truth_streams);
 
 /*
  * The end: the truth's last table against the other run's of time_ns, statistics by name (got_stats may be NULL: not

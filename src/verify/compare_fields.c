@@ -21,7 +21,12 @@ const verify_tolerance verify_tolerance_virtual = { .late_ns = 10000000, .expect
  * read: two ticks. What lies between sending and looking is measured (verify_line.seen_ns) and comes on top.
  */
 const verify_tolerance verify_tolerance_live = {
-  .late_ns = 20000000, .early_ns = 20000000, .edge_ns = 20000000, .destroy_both_ways = TRUE
+  .late_ns = 20000000,
+  .early_ns = 20000000,
+  .expect_early_ns = 20000000, /* an expectation that is looked at within the tick of its creation has all of it left */
+  .edge_ns = 20000000,
+  .stream_ns = 20000000,
+  .destroy_both_ways = TRUE
 };
 
 const verify_tolerance verify_tolerance_own = { 0 };
@@ -41,7 +46,8 @@ static gint64 seconds_floor(gint64 ns)
   return ns >= 0 ? ns / VERIFY_NS_PER_S : -((-ns + VERIFY_NS_PER_S - 1) / VERIFY_NS_PER_S);
 }
 
-gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns)
+gboolean verify_timeout_fits(const verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns,
+                             guint64 *count)
 {
   if (truth_s == got_s)
     return TRUE;
@@ -50,8 +56,18 @@ gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gi
 
   if (truth_s < seconds_floor(got_rest_ns - late_ns) || truth_s > seconds_floor(got_rest_ns + early_ns))
     return FALSE;
-  c->counts.timeouts_late++;
+  (*count)++;
   return TRUE;
+}
+
+gint64 verify_compare_stream_time(verify_compare *c, gint64 time_ns, gint64 edge_ns, gboolean truth_streams)
+{
+  gboolean streams = time_ns > edge_ns;
+
+  if (streams == truth_streams || ABS(time_ns - edge_ns) > c->tolerance.stream_ns)
+    return time_ns;
+  c->counts.streams++;
+  return truth_streams ? edge_ns + 1 : edge_ns;
 }
 
 /* The truth did not list the entry after this frame: its deadline has not moved far from where it was last listed. */
@@ -178,7 +194,9 @@ const char *verify_entry_difference(verify_compare *c, const verify_entry *a, co
 const char *verify_event_timeout_difference(verify_compare *c, const verify_entry *a, const verify_entry *b)
 {
   c->counts.fields++;
-  return verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.early_ns) ? NULL : "timeout";
+  return verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns, c->tolerance.early_ns, &c->counts.timeouts_late)
+           ? NULL
+           : "timeout";
 }
 
 gboolean verify_expect_same(const verify_expect *a, const verify_expect *b)
@@ -199,7 +217,7 @@ const char *verify_expect_difference(verify_compare *c, const verify_expect *a, 
   if (listed_now && a->flags != b->flags)
     return "flags";
   if (listed_now && !verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns,
-                                         MAX(c->tolerance.expect_early_ns, b->collected_ns)))
+                                         MAX(c->tolerance.expect_early_ns, b->collected_ns), &c->counts.expects_late))
     return "timeout";
   return NULL;
 }

@@ -23,8 +23,11 @@ struct verify_compare {
 
 /* --- what is let pass; each counts what it let pass --- */
 
-/* rest_ns: the rest of the other side's timeout, early_ns: how much further the truth may be. */
-gboolean verify_timeout_fits(verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns);
+/*
+ * rest_ns: the rest of the other side's timeout, early_ns: how much further the truth may be; count: of those let pass.
+ */
+gboolean verify_timeout_fits(const verify_compare *c, gint64 truth_s, gint64 got_s, gint64 got_rest_ns, gint64 early_ns,
+                             guint64 *count);
 gboolean verify_unlisted_timeout_fits(const verify_compare *c, const verify_entry *truth, const verify_entry *got);
 /* An entry that one side alone has: so near to its end that both may be right. */
 gboolean verify_edge_fits(verify_compare *c, gint64 rest_ns, gint64 uncertain_ns);

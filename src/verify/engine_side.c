@@ -16,6 +16,8 @@ struct verify_engine {
   GArray *events;   /* verify_event since the last frame */
   GArray *entries;  /* verify_entry */
   GArray *expected; /* verify_expect */
+  verify_stream_fn stream;
+  void *stream_user;
 };
 
 /* Written by ctreplay itself (-P -o transcript): a continuous clock, and a sum that only looks wrong is not called
@@ -250,6 +252,26 @@ void verify_engine_advance(verify_engine *run, gint64 time_ns)
   ct_engine_advance(run->engine, time_ns);
 }
 
+void verify_engine_ask_stream(verify_engine *run, verify_stream_fn fn, void *user)
+{
+  run->stream = fn;
+  run->stream_user = user;
+}
+
+/* => the time at which to track the packet that was decoded for time_ns. */
+static gint64 stream_time(const verify_engine *run, gint64 time_ns)
+{
+  const guint32 answered = CT_STATUS_CONFIRMED | CT_STATUS_SEEN_REPLY;
+  ct_view view;
+  ct_dir dir;
+
+  if (run->stream == NULL || run->packet.kind != CT_PACKET_TRACK || run->packet.tuple.proto != CT_PROTO_UDP ||
+      !ct_engine_lookup(run->engine, &run->packet.tuple, &view, &dir) ||
+      (view.status & (answered | CT_STATUS_ASSURED)) != answered)
+    return time_ns;
+  return run->stream(&view.tuple[CT_ORIGINAL], time_ns, view.created_ns + 2 * VERIFY_NS_PER_S, run->stream_user);
+}
+
 void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got)
 {
   cap_frame timed = *frame;
@@ -258,6 +280,7 @@ void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 num
   timed.ts_ns = run->frame_ns = time_ns;
   pkt_arena_reset(run->arena);
   pkt_decode(run->decoder, &timed, number, run->arena, &run->packet, NULL);
+  run->packet.time_ns = stream_time(run, time_ns);
   ct_engine_packet(run->engine, &run->packet, &result);
   verify_line_reset(got);
   got->number = number;

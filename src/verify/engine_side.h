@@ -33,6 +33,12 @@ void verify_engine_free(verify_engine *run);
  * Feeds one frame, as if its timestamp were time_ns, and fills got (number, time, class, direction, forwarded, events).
  */
 void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 number, gint64 time_ns, verify_line *got);
+/*
+ * A packet of an answered UDP flow that is no stream yet is about to be tracked: fn says at what time, time_ns or
+ * another on that side of edge_ns (the flow's first packet and two seconds) on which the truth has it (compare.h).
+ */
+typedef gint64 (*verify_stream_fn)(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, void *user);
+void verify_engine_ask_stream(verify_engine *run, verify_stream_fn fn, void *user);
 /* Lets time pass; the events of it join those of the next frame. */
 void verify_engine_advance(verify_engine *run, gint64 time_ns);
 

@@ -8,6 +8,7 @@
 
 #include "conntrack/read/checksum.h"
 #include "verify/lab.h"
+#include "verify/limits.h"
 #include "verify/transcript_table.h"
 #include "verify/transcript_write.h"
 #include "verify/engine_side.h"
@@ -22,7 +23,9 @@ typedef struct live {
   verify_lab *lab;
   verify_engine *run;
   verify_compare *compare;
-  verify_table recorded; /* the table as a reader of the transcript knows it */
+  const verify_table *now; /* of the frame under comparison */
+  verify_limits before;    /* of the machine, when the run began */
+  verify_table recorded;   /* the table as a reader of the transcript knows it */
   verify_line line, got;
   GArray *entries, *expected; /* the kernel's tables after the frame */
   GByteArray *packet;         /* as it is sent */
@@ -136,6 +139,13 @@ static void table_of_now(const live *l, verify_table *table)
   verify_line_clear(&all);
 }
 
+static gint64 stream_time(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, void *user)
+{
+  const live *l = user;
+
+  return verify_compare_stream_time(l->compare, time_ns, edge_ns, verify_table_assured(l->now, orig));
+}
+
 static void frame_compare(live *l)
 {
   verify_table now;
@@ -146,8 +156,9 @@ static void frame_compare(live *l)
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
 
-  verify_engine_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
   table_of_now(l, &now);
+  l->now = &now;
+  verify_engine_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
   verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_engine_entries(l->run),
                        verify_engine_expected(l->run), NULL);
   verify_table_clear(&now);
@@ -259,6 +270,7 @@ static gboolean live_open(live *l, const char *capture, GError **error)
   struct utsname machine;
 
   uname(&machine);
+  verify_limits_read(VERIFY_LIMITS_FOLDER, &l->before);
   header_fill(l, capture, machine.release);
   l->reader = cap_reader_open(capture, error);
   if (l->reader == NULL || !verify_engine_params(&l->header, &params, &checksums, error))
@@ -270,6 +282,7 @@ static gboolean live_open(live *l, const char *capture, GError **error)
   g_autofree char *name = g_strdup_printf("Linux %s", machine.release);
 
   l->run = verify_engine_new(&params, checksums);
+  verify_engine_ask_stream(l->run, stream_time, l);
   l->stripper = pkt_decoder_new(&params, checksums);
   l->compare = verify_compare_new(&verify_tolerance_live, name, "ctreplay");
   verify_header_put(l->text, &l->header);
@@ -315,8 +328,12 @@ gboolean verify_live_capture(const char *capture, const verify_live_options *opt
   gboolean done = live_open(&l, capture, error) && frames_live(&l, error) && end_live(&l, error);
 
   if (done) {
+    verify_limits after;
+
+    verify_limits_read(VERIFY_LIMITS_FOLDER, &after);
     verify_report_fill(report, &l.header, l.compare, &l.unread);
     report->pace = l.pace;
+    report->changed = verify_limits_changed(&l.before, &after);
   }
   live_clear(&l);
   return done;

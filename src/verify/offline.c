@@ -98,6 +98,13 @@ static gboolean helper_flows_leave_out(offline *o, const char *transcript, GErro
   return next == VERIFY_NEXT_END;
 }
 
+static gint64 stream_time(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, void *user)
+{
+  const offline *o = user;
+
+  return verify_compare_stream_time(o->compare, time_ns, edge_ns, verify_table_assured(&o->table, orig));
+}
+
 static gboolean engine_open(offline *o, const char *capture, GError **error)
 {
   ct_params params;
@@ -113,6 +120,7 @@ static gboolean engine_open(offline *o, const char *capture, GError **error)
   o->batch = cap_batch_new();
   o->batch->n = 0;
   o->run = verify_engine_new(&params, checksums);
+  verify_engine_ask_stream(o->run, stream_time, o);
   return TRUE;
 }
 

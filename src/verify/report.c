@@ -64,6 +64,11 @@ void verify_counts_print(GString *out, const verify_counts *n)
                            "  not compared: %" G_GUINT64_FORMAT " frames that were not sent, %" G_GUINT64_FORMAT
                            " packets of flows with helpers\n",
                            n->not_ip, n->left_out);
+  if (n->expects_late || n->streams)
+    g_string_append_printf(out,
+                           "  let pass: %" G_GUINT64_FORMAT " timeouts of expectations a tick off, %" G_GUINT64_FORMAT
+                           " packets within a tick of UDP's two seconds\n",
+                           n->expects_late, n->streams);
   if (n->destroys_later || n->timeouts_late || n->edges)
     g_string_append_printf(out,
                            "  let pass: %" G_GUINT64_FORMAT " DESTROY events one packet later, %" G_GUINT64_FORMAT

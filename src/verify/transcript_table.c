@@ -20,6 +20,13 @@ verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig)
   return g_hash_table_lookup(table->entries, orig);
 }
 
+gboolean verify_table_assured(const verify_table *table, const ct_tuple *orig)
+{
+  const verify_entry *entry = verify_table_find(table, orig);
+
+  return entry != NULL && (entry->status & CT_STATUS_ASSURED) != 0;
+}
+
 /* => the expectation of this tuple and mask, or NULL. */
 static verify_expect *expect_find(const GArray *expected, const verify_expect *x)
 {

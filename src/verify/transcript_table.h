@@ -23,6 +23,8 @@ void verify_table_apply(verify_table *table, const verify_line *line);
  * by over 1.5 s) and applies it.
  */
 void verify_table_observe(verify_table *table, verify_line *line, const GArray *entries, const GArray *expected);
+/* Whether the table has it, ASSURED: of UDP, a stream. */
+gboolean verify_table_assured(const verify_table *table, const ct_tuple *orig);
 verify_entry *verify_table_find(const verify_table *table, const ct_tuple *orig);
 
 #endif

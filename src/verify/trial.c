@@ -274,6 +274,8 @@ static void counts_add(verify_counts *sum, const verify_counts *n)
   sum->entries += n->entries;
   sum->timeouts_late += n->timeouts_late;
   sum->edges += n->edges;
+  sum->expects_late += n->expects_late;
+  sum->streams += n->streams;
 }
 
 /* *difference is set where there was one. => FALSE where the machine fails. */

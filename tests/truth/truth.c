@@ -32,6 +32,8 @@ static void counts_add(verify_counts *sum, const verify_counts *n)
   sum->destroys_later += n->destroys_later;
   sum->timeouts_late += n->timeouts_late;
   sum->edges += n->edges;
+  sum->expects_late += n->expects_late;
+  sum->streams += n->streams;
 }
 
 static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "unit.h"
+#include "verify/limits.h"
 #include "verify/report.h"
 #include "verify/transcript.h"
 #include "verify/transcript_write.h"
@@ -353,11 +354,40 @@ START_TEST(squeezed_gaps_are_told)
 }
 END_TEST
 
+START_TEST(limits_that_change_are_said)
+{
+  g_autofree char *folder = g_dir_make_tmp("ctreplay-limits-XXXXXX", NULL);
+  g_autofree char *max = g_build_filename(folder, "nf_conntrack_max", NULL);
+  g_autofree char *buckets = g_build_filename(folder, "nf_conntrack_buckets", NULL);
+  verify_limits before, after;
+  ck_assert(g_file_set_contents(max, "262144\n", -1, NULL));
+  ck_assert(g_file_set_contents(buckets, "65536\n", -1, NULL));
+  verify_limits_read(folder, &before);
+  ck_assert_uint_eq(before.max, 262144);
+  ck_assert_uint_eq(before.buckets, 65536);
+  verify_limits_read(folder, &after);
+  ck_assert_ptr_null(verify_limits_changed(&before, &after));
+  ck_assert(g_file_set_contents(max, "1000\n", -1, NULL));
+  verify_limits_read(folder, &after);
+  g_autofree char *one = verify_limits_changed(&before, &after);
+  ck_assert_str_eq(one, "nf_conntrack_max changed from 262144 to 1000");
+  ck_assert(g_file_set_contents(buckets, "512\n", -1, NULL));
+  verify_limits_read(folder, &after);
+  g_autofree char *both = verify_limits_changed(&before, &after);
+  ck_assert_str_eq(both,
+                   "nf_conntrack_max changed from 262144 to 1000, nf_conntrack_buckets changed from 65536 to 512");
+  g_unlink(max);
+  g_unlink(buckets);
+  g_rmdir(folder);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("verify");
   TCase *tc = tcase_create("transcripts");
   tcase_add_test(tc, what_is_read_is_what_is_written);
+  tcase_add_test(tc, limits_that_change_are_said);
   tcase_add_loop_test(tc, broken_is_refused, 0, (int)G_N_ELEMENTS(broken));
   suite_add_tcase(suite, tc);
   tc = tcase_create("compare");
