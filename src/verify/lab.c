@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "verify/labnet.h"
+#include "verify/labroute.h"
 #include "verify/netlink.h"
 
 enum {
@@ -86,6 +87,21 @@ static gboolean out_wait(int fd, int ms)
 
 /* A frame that a bridge passes on and no IP layer looks at. */
 static const guint8 test[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, TEST_ETHERTYPE >> 8, TEST_ETHERTYPE & 0xff };
+/* A packet that a router passes on untracked (labroute.h): 192.0.2.1 to 192.0.2.253, 20 bytes of header and none
+ * behind. */
+static const guint8 test_routed[60] = { 2,    0,    0,    0, 0, 2,  2,   0, 0, 0,  0,  1,
+                                        8,    0,    0x45, 0, 0, 20, 0,   0, 0, 0,  64, VERIFY_LABROUTE_MARK_PROTO,
+                                        0xf4, 0xee, 192,  0, 2, 1,  192, 0, 2, 253 };
+
+static const guint8 *marker(const verify_lab *lab) { return lab->net.kind == VERIFY_LAB_ROUTER ? test_routed : test; }
+
+static gboolean is_marker(const verify_lab *lab, const guint8 *frame, gsize bytes)
+{
+  if (lab->net.kind == VERIFY_LAB_BRIDGE)
+    return bytes >= 14 && memcmp(frame, test, 14) == 0;
+  return bytes >= 34 && frame[12] == 8 && frame[13] == 0 && frame[23] == VERIFY_LABROUTE_MARK_PROTO &&
+         memcmp(frame + 30, VERIFY_LABROUTE_MARK, 4) == 0;
+}
 
 /*
  * Whether the frame that was sent last came out. Where nothing is there yet, a marker is sent after it: on one CPU
@@ -94,19 +110,19 @@ static const guint8 test[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, TEST_ETHERT
  */
 static int out_came(verify_lab *lab, GError **error)
 {
-  guint8 buffer[14];
+  guint8 buffer[34];
   int came = out_drain(lab->out) > 0;
 
-  if (came || send(lab->in, test, sizeof(test), 0) < 0)
+  if (came || send(lab->in, marker(lab), sizeof(test), 0) < 0)
     return came;
   while (out_wait(lab->out, OUT_WAIT_MS)) {
     ssize_t n = recv(lab->out, buffer, sizeof(buffer), MSG_DONTWAIT);
 
-    if (n == (ssize_t)sizeof(buffer) && memcmp(buffer, test, sizeof(buffer)) == 0)
+    if (n > 0 && is_marker(lab, buffer, (gsize)n))
       return came;
     came = TRUE;
   }
-  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the bridge stopped forwarding");
+  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the laboratory stopped forwarding");
   return -1;
 }
 
@@ -127,12 +143,12 @@ static gboolean lab_warm_up(verify_lab *lab, GError **error)
   gint64 end_ns = clock_ns() + WARM_UP_MS * G_GINT64_CONSTANT(1000000);
 
   while (clock_ns() < end_ns)
-    if (send(lab->in, test, sizeof(test), 0) == (ssize_t)sizeof(test) && out_wait(lab->out, 20)) {
+    if (send(lab->in, marker(lab), sizeof(test), 0) == (ssize_t)sizeof(test) && out_wait(lab->out, 20)) {
       while (out_wait(lab->out, 20))
         out_drain(lab->out);
       return TRUE;
     }
-  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the bridge lets nothing through");
+  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the laboratory lets nothing through");
   return FALSE;
 }
 
@@ -178,7 +194,7 @@ static gboolean log_join(verify_netlink *nl, GError **error)
   return failure == 0;
 }
 
-verify_lab *verify_lab_new(const verify_header *header, GError **error)
+verify_lab *verify_lab_new(const verify_header *header, verify_lab_kind kind, GError **error)
 {
   verify_lab *lab = g_new0(verify_lab, 1);
 
@@ -186,7 +202,8 @@ verify_lab *verify_lab_new(const verify_header *header, GError **error)
   lab->frame = g_malloc(FRAME_BYTES);
   cpu_stay();
 
-  gboolean fine = verify_labnet_open(&lab->net, error) && verify_labnet_enter(&lab->net, VERIFY_LAB_INJECTING, error);
+  gboolean fine =
+    verify_labnet_open(&lab->net, kind, error) && verify_labnet_enter(&lab->net, VERIFY_LAB_INJECTING, error);
 
   if (fine) {
     lab->in = packet_socket("a0", 0, error);

@@ -9,6 +9,8 @@
  *                                  bridge, br_netfilter, nftables: NFLOG says class and direction
  *   b0 (packet socket) ------- b1 /
  *
+ * Or, as a router, no bridge between them: default routes to b0's side, and IP's own checks on the way.
+ *
  * Neither has a link or a route to the machine's own network. The namespaces have no name: they end with the process,
  * however it ends. verify_lab_new moves the whole process into the tracking namespace (and, without privilege, into a
  * user namespace) for good, so open files before and start no threads.
@@ -16,13 +18,14 @@
 #ifndef VERIFY_LAB_H
 #define VERIFY_LAB_H
 
+#include "verify/labnet.h"
 #include "verify/model.h"
 
 typedef struct verify_lab verify_lab;
 
 /* header: sysctls and helpers to set; "net.netfilter.nf_conntrack_acct=1" is always set. => NULL and error:
  * VERIFY_ERROR_MISSING where this machine lacks something (the message names it), else VERIFY_ERROR_SYSTEM. */
-verify_lab *verify_lab_new(const verify_header *header, GError **error);
+verify_lab *verify_lab_new(const verify_header *header, verify_lab_kind kind, GError **error);
 void verify_lab_free(verify_lab *lab);
 
 /*

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "verify/labroute.h"
 #include "verify/netlink.h"
 
 enum { LINK_MTU = 65535 };
@@ -165,6 +166,18 @@ static gboolean link_set(verify_netlink *nl, const char *name, const char *maste
  */
 static void ipv6_silence(void) { file_write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); }
 
+static gboolean links_bridge(verify_netlink *nl, GError **error)
+{
+  return bridge_make(nl, "br0", error) && link_set(nl, "a1", "br0", 0, error) && link_set(nl, "b1", "br0", 0, error) &&
+         link_set(nl, "br0", NULL, LINK_MTU, error);
+}
+
+static gboolean links_route(verify_netlink *nl, GError **error)
+{
+  return verify_labroute_prepare(nl, error) && link_set(nl, "a1", NULL, 0, error) &&
+         link_set(nl, "b1", NULL, 0, error) && verify_labroute_open(nl, error);
+}
+
 static gboolean links_make(const verify_labnet *net, GError **error)
 {
   verify_netlink nl;
@@ -174,10 +187,10 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   ipv6_silence();
 
   int injecting = net->side[VERIFY_LAB_INJECTING];
-  gboolean fine = veth_make(&nl, "a1", "a0", injecting, error) && veth_make(&nl, "b1", "b0", injecting, error) &&
-                  bridge_make(&nl, "br0", error) && link_set(&nl, "a1", "br0", 0, error) &&
-                  link_set(&nl, "b1", "br0", 0, error) && link_set(&nl, "br0", NULL, LINK_MTU, error) &&
-                  link_set(&nl, "lo", NULL, 0, error);
+  /* lo first: without an address of its own a namespace takes no next hop. */
+  gboolean fine = link_set(&nl, "lo", NULL, 0, error) && veth_make(&nl, "a1", "a0", injecting, error) &&
+                  veth_make(&nl, "b1", "b0", injecting, error) &&
+                  (net->kind == VERIFY_LAB_BRIDGE ? links_bridge(&nl, error) : links_route(&nl, error));
 
   verify_netlink_close(&nl);
   if (!fine || !verify_labnet_enter(net, VERIFY_LAB_INJECTING, error))
@@ -190,9 +203,9 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   return verify_labnet_enter(net, VERIFY_LAB_TRACKING, error) && fine;
 }
 
-gboolean verify_labnet_open(verify_labnet *net, GError **error)
+gboolean verify_labnet_open(verify_labnet *net, verify_lab_kind kind, GError **error)
 {
-  *net = (verify_labnet){ { -1, -1 } };
+  *net = (verify_labnet){ .kind = kind, .side = { -1, -1 } };
   if (geteuid() != 0 && !user_namespace_enter(error))
     return FALSE;
   for (guint i = 0; i < 2; i++) {
@@ -231,7 +244,7 @@ gboolean verify_labnet_sysctl(const char *setting, GError **error)
  * One rule for each class and direction: the log's prefix carries both to us. Helpers go first, so that they see the
  * first packet.
  */
-static char *rules_text(const verify_header *header, guint log_group, GError **error)
+static char *rules_text(verify_lab_kind kind, const verify_header *header, guint log_group, GError **error)
 {
   static const char *const classes[] = { "new", "established", "related" };
   GString *objects = g_string_new(NULL), *rules = g_string_new(NULL);
@@ -260,8 +273,9 @@ static char *rules_text(const verify_header *header, guint log_group, GError **e
   g_string_append_printf(rules, "  ct state untracked log prefix \"UNTRACKED -\" group %u\n", log_group);
 
   char *text = g_strdup_printf(
-    "table inet lab {\n%s chain pre {\n  type filter hook prerouting priority -150; policy accept;\n%s }\n}\n",
-    objects->str, rules->str);
+    "table inet lab {\n%s%s chain pre {\n  type filter hook prerouting priority -150; policy accept;\n%s%s }\n}\n",
+    objects->str, kind == VERIFY_LAB_ROUTER ? verify_labroute_chains : "",
+    kind == VERIFY_LAB_ROUTER ? "  ip protocol 253 ip daddr 192.0.2.253 accept\n" : "", rules->str);
 
   g_string_free(objects, TRUE);
   g_string_free(rules, TRUE);
@@ -302,22 +316,23 @@ static gboolean rules_load(const char *text, GError **error)
 
 gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group, GError **error)
 {
-  static const char *const always[] = { "net.bridge.bridge-nf-call-iptables=1", "net.bridge.bridge-nf-call-ip6tables=1",
-                                        "net.netfilter.nf_conntrack_acct=1" };
+  static const char *const bridge[] = { "net.bridge.bridge-nf-call-iptables=1",
+                                        "net.bridge.bridge-nf-call-ip6tables=1" };
 
-  (void)net;
-  if (access("/proc/sys/net/bridge", F_OK) != 0) {
+  if (net->kind == VERIFY_LAB_BRIDGE && access("/proc/sys/net/bridge", F_OK) != 0) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "br_netfilter is not loaded (modprobe br_netfilter)");
     return FALSE;
   }
-  for (guint i = 0; i < G_N_ELEMENTS(always); i++)
-    if (!verify_labnet_sysctl(always[i], error))
+  for (guint i = 0; net->kind == VERIFY_LAB_BRIDGE && i < G_N_ELEMENTS(bridge); i++)
+    if (!verify_labnet_sysctl(bridge[i], error))
       return FALSE;
+  if (!verify_labnet_sysctl("net.netfilter.nf_conntrack_acct=1", error))
+    return FALSE;
   for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++)
     if (!verify_labnet_sysctl(header->sysctls[i], error))
       return FALSE;
 
-  g_autofree char *text = rules_text(header, log_group, error);
+  g_autofree char *text = rules_text(net->kind, header, log_group, error);
 
   return text != NULL && rules_load(text, error);
 }

@@ -7,14 +7,18 @@
 
 typedef enum { VERIFY_LAB_INJECTING, VERIFY_LAB_TRACKING } verify_lab_side;
 
+/* What joins the two links of the tracking namespace. */
+typedef enum { VERIFY_LAB_BRIDGE, VERIFY_LAB_ROUTER } verify_lab_kind;
+
 typedef struct verify_labnet {
+  verify_lab_kind kind;
   int side[2]; /* the namespaces; they live as long as a descriptor or a process holds them */
 } verify_labnet;
 
 /* Makes both namespaces with their links, all up, and leaves the process in the tracking one. */
-gboolean verify_labnet_open(verify_labnet *net, GError **error);
+gboolean verify_labnet_open(verify_labnet *net, verify_lab_kind kind, GError **error);
 gboolean verify_labnet_enter(const verify_labnet *net, verify_lab_side side, GError **error);
-/* In the tracking namespace: br_netfilter, sysctls, rules that log class and direction, helpers. */
+/* In the tracking namespace: br_netfilter (for a bridge), sysctls, rules that log class and direction, helpers. */
 gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group,
                                  GError **error);
 /*

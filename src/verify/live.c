@@ -275,7 +275,7 @@ static gboolean live_open(live *l, const char *capture, GError **error)
   l->reader = cap_reader_open(capture, error);
   if (l->reader == NULL || !verify_engine_params(&l->header, &params, &checksums, error))
     return FALSE;
-  l->lab = verify_lab_new(&l->header, error);
+  l->lab = verify_lab_new(&l->header, VERIFY_LAB_BRIDGE, error);
   if (l->lab == NULL)
     return FALSE;
 

@@ -292,6 +292,19 @@ static void ipv4_finish(verify_talk *t, GByteArray *p)
   sum_store(p, 10, sum, chance(t, 1) ? VERIFY_SUM_WRONG : VERIFY_SUM_RIGHT);
 }
 
+/*
+ * Another version, another header length. Not one that makes IPv4 options of what lies behind: conntrack does not read
+ * them, but a router does, and refuses most of what chance writes.
+ */
+static void first_byte_lie(verify_talk *t, GByteArray *p)
+{
+  guint8 byte = (guint8)below(t, 256);
+
+  if (t->family == CT_IPV4 && byte >> 4 == 4 && (byte & 15u) * 4 <= p->len)
+    byte = (guint8)(0x40 | below(t, 6));
+  p->data[0] = byte;
+}
+
 /* Lies at the IP layer, and bytes behind the packet. */
 static void ip_lie(verify_talk *t, GByteArray *p)
 {
@@ -299,7 +312,7 @@ static void ip_lie(verify_talk *t, GByteArray *p)
 
   switch (below(t, 5)) {
   case 0: set16(p, length_at, below(t, p->len + 30)); break;
-  case 1: p->data[0] = (guint8)below(t, 256); break;
+  case 1: first_byte_lie(t, p); break;
   case 2: verify_talk_bytes(t, p, 1 + below(t, 20)); break;
   case 3: g_byte_array_set_size(p, 1 + below(t, p->len)); break;
   default: p->data[t->family == CT_IPV4 ? 8 : 7] = (guint8)below(t, 3); /* TTL, hop limit */
@@ -334,10 +347,14 @@ static void ipv4_packet(verify_talk *t, const ct_addr *src, const ct_addr *dst, 
   g_byte_array_unref(p);
 }
 
-/* Six bytes of options: padding, router alert, a jumbo length, something unknown, in any order and not always whole. */
-static void options_put(verify_talk *t, GByteArray *header)
+/*
+ * Six bytes of options: padding, router alert, a jumbo length, something unknown, not always whole. read: a router
+ * reads them (hop by hop, in front of all others), so they are none that it has to refuse for its own sake, which
+ * conntrack does not: unknown ones that forbid to go on.
+ */
+static void options_put(verify_talk *t, GByteArray *header, gboolean read)
 {
-  switch (below(t, 5)) {
+  switch (below(t, read ? 4 : 5)) {
   case 0:
     put32(header, 0x00000102);
     put16(header, 0);
@@ -351,7 +368,7 @@ static void options_put(verify_talk *t, GByteArray *header)
     put32(header, below(t, 2) ? 70000 : 40);
     break;
   case 3:
-    put16(header, (0x1eu | below(t, 4) << 6) << 8 | 4);
+    put16(header, read ? 0x1e00u | below(t, 8) : (0x1eu | below(t, 4) << 6) << 8 | 4);
     put32(header, 0);
     break;
   default: verify_talk_bytes(t, header, 6);
@@ -359,9 +376,8 @@ static void options_put(verify_talk *t, GByteArray *header)
 }
 
 /*
- * One extension header in front of the rest. => its own number. Broken hop-by-hop options only in front of all
- * others: behind an atomic fragment's header they would be judged by the bridge's second look alone, which no router
- * takes.
+ * One extension header in front of the rest. => its own number. Hop-by-hop options behind other headers are nobody's to
+ * read, whatever they hold: a bridge that reassembles looks at them, a router does not.
  */
 static guint8 extension_put(verify_talk *t, GByteArray *chain, guint8 next, gboolean outermost)
 {
@@ -380,11 +396,11 @@ static guint8 extension_put(verify_talk *t, GByteArray *chain, guint8 next, gboo
   } else if (kind == 43) {
     put8(header, 4);
     verify_talk_bytes(t, header, 5);
-  } else if (chance(t, 60) || (kind == 0 && !outermost)) {
+  } else if (chance(t, 60)) {
     put32(header, 0x01040000); /* PadN */
     put16(header, 0);
   } else {
-    options_put(t, header);
+    options_put(t, header, kind == 0 && outermost);
   }
   g_byte_array_prepend(chain, header->data, header->len);
   g_byte_array_unref(header);

@@ -301,7 +301,7 @@ static int compare(void)
 {
   verify_header header = { 0 };
   GError *error = NULL;
-  verify_lab *lab = verify_lab_new(&header, &error);
+  verify_lab *lab = verify_lab_new(&header, VERIFY_LAB_BRIDGE, &error);
   guint i;
 
   if (lab == NULL) {

@@ -37,7 +37,7 @@ START_TEST(bytes_do_not_depend_on_the_machine)
   for (guint32 n = 1; n <= 200; n++)
     verify_hostile_add(&h, 1, n);
   g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, h.bytes->data, h.bytes->len);
-  ck_assert_str_eq(sum, "29c93dcd0a36ae1afa18aa64eed6ec584d6d7cfa0dd62291fef2e78040c58ef6");
+  ck_assert_str_eq(sum, "cc68e7d6405d37a77364c8f5da496e0cfe19418a02a2bde5b81f1f5bf7698b40");
   verify_hostile_clear(&h);
 }
 END_TEST
