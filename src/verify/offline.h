@@ -10,6 +10,7 @@
 typedef struct verify_report {
   gboolean equal;
   verify_counts counts;
+  gint64 phase_ns;        /* of the truth's ticks, where its clock was virtual */
   char *kernel, *capture; /* of the truth */
   char *difference;       /* the first one, NULL where equal */
 } verify_report;
