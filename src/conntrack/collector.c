@@ -3,10 +3,15 @@
 
 #include <glib.h>
 
+#include "conntrack/profile/profile.h"
+
 /* In seconds where nothing else is said. */
 enum {
   SCAN_MIN_S = 1,
   SCAN_MAX_S = 60,
+  SCAN_WHOLE_S = 120, /* up to 5.14 */
+  SHARES = 128,       /* 4.18 and its like: a run is a share of the table, all of which takes 16 s at most */
+  SHARES_MAX_S = 16,
   LIFETIME_MAX_S = 300,
   FIRST_WEIGHT = 100,
   KILLS_A_SECOND = 64000,
@@ -26,9 +31,19 @@ static int64_t on_tick_after(const ct_params *params, int64_t time_ns)
   return into == 0 ? time_ns : time_ns + tick_ns(params) - into;
 }
 
+/* How long an empty table is left alone, or all of it takes. */
+static int64_t idle_s(const ct_params *params)
+{
+  switch (params->profile->collecting) {
+  case CT_COLLECT_BY_MEAN: return SCAN_MAX_S;
+  case CT_COLLECT_SHARES: return SHARES_MAX_S;
+  default: return SCAN_WHOLE_S;
+  }
+}
+
 void ct_collector_start(ct_collector *c, const ct_params *params, int64_t now_ns)
 {
-  int64_t period_ms = SCAN_MAX_S * INT64_C(1000), phase_ms = (int64_t)(params->hash_seed >> 32) % period_ms;
+  int64_t period_ms = idle_s(params) * INT64_C(1000), phase_ms = (int64_t)(params->hash_seed >> 32) % period_ms;
 
   /* A machine has been up for a while when a capture starts, its collector idling at one run a minute. */
   c->next_run_ns = on_tick_after(params, now_ns + (period_ms - phase_ms) * (NS_PER_S / 1000));
@@ -42,7 +57,7 @@ uint64_t ct_collector_begin(ct_collector *c, const ct_params *params, uint64_t m
     c->weight = FIRST_WEIGHT;
     c->started_ns = now_ns;
   }
-  return c->early_drop ? max / 100 * 95 : 0;
+  return c->early_drop && params->profile->gc_drops_closing ? max / 100 * 95 : 0;
 }
 
 void ct_collector_weigh(ct_collector *c, const ct_params *params, int64_t deadline_ns, int64_t now_ns)
@@ -53,7 +68,12 @@ void ct_collector_weigh(ct_collector *c, const ct_params *params, int64_t deadli
   c->mean_ticks += (left - c->mean_ticks) / (int64_t)++c->weight;
 }
 
-uint32_t ct_collector_enough(const ct_params *params) { return (uint32_t)(KILLS_A_SECOND / ticks_a_second(params)); }
+uint32_t ct_collector_enough(const ct_params *params)
+{
+  if (params->profile->collecting != CT_COLLECT_BY_MEAN)
+    return UINT32_MAX; /* a run ends by the clock there, which has no say here */
+  return (uint32_t)(KILLS_A_SECOND / ticks_a_second(params));
+}
 
 void ct_collector_end(ct_collector *c, const ct_params *params, int64_t now_ns, bool whole)
 {
@@ -64,14 +84,36 @@ void ct_collector_end(ct_collector *c, const ct_params *params, int64_t now_ns, 
     c->next_run_ns = now_ns + tick_ns(params);
     return;
   }
+  if (params->profile->collecting != CT_COLLECT_BY_MEAN) {
+    c->next_run_ns = now_ns + SCAN_WHOLE_S * NS_PER_S;
+    return;
+  }
   next = CLAMP(c->mean_ticks, SCAN_MIN_S * hz, SCAN_MAX_S * hz);
   took = MAX((now_ns - c->started_ns) / tick_ns(params), 1);
   c->next_run_ns = now_ns + (next > took ? next - took : 1) * tick_ns(params);
 }
 
+uint32_t ct_collector_share(uint32_t buckets) { return MAX(buckets / SHARES, 1); }
+
+/* Each run waits a little longer than the last, up to the longest; one that found mostly dead is followed soon. */
+void ct_collector_end_share(ct_collector *c, const ct_params *params, int64_t now_ns, uint32_t met, uint32_t expired)
+{
+  uint32_t least = (uint32_t)MAX(ticks_a_second(params) / SHARES, 1);
+  uint32_t most = (uint32_t)MAX(SHARES_MAX_S * ticks_a_second(params) / SHARES, 1);
+
+  c->early_drop = false;
+  c->share_ticks = met != 0 && expired > met / 2 ? least : MIN(c->share_ticks + least, most);
+  c->next_run_ns = now_ns + c->share_ticks * tick_ns(params);
+}
+
 void ct_collector_pass_empty(ct_collector *c, const ct_params *params, int64_t now_ns)
 {
-  int64_t period = SCAN_MAX_S * NS_PER_S - tick_ns(params);
+  int64_t period = idle_s(params) * NS_PER_S;
+
+  if (params->profile->collecting == CT_COLLECT_BY_MEAN)
+    period -= tick_ns(params);
+  else if (params->profile->collecting == CT_COLLECT_SHARES)
+    period /= SHARES;
 
   c->early_drop = false;
   c->next_run_ns += ((now_ns - c->next_run_ns) / period + 1) * period;

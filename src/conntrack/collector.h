@@ -14,7 +14,8 @@ typedef struct ct_collector {
   uint32_t next_bucket;
   int64_t mean_ticks; /* running mean of remaining lifetimes */
   uint64_t weight;
-  bool early_drop; /* set by a failed early drop */
+  bool early_drop;      /* set by a failed early drop */
+  uint32_t share_ticks; /* CT_COLLECT_SHARES: between the last run and the one before */
 } ct_collector;
 
 /* Prepares the first run after a clock of now_ns: its phase comes from the seed. */
@@ -28,6 +29,12 @@ void ct_collector_weigh(ct_collector *collector, const ct_params *params, int64_
 uint32_t ct_collector_enough(const ct_params *params);
 /* The run ends, whole or where it had enough. Sets the next. */
 void ct_collector_end(ct_collector *collector, const ct_params *params, int64_t now_ns, bool whole);
+
+/* CT_COLLECT_SHARES: so many buckets are a run's, of a table of that size. */
+uint32_t ct_collector_share(uint32_t buckets);
+/* The same as ct_collector_end where a run came by so many nodes, and found so many expired. */
+void ct_collector_end_share(ct_collector *collector, const ct_params *params, int64_t now_ns, uint32_t met,
+                            uint32_t expired);
 
 /* The table is empty: all runs up to now_ns, of which none would find anything. */
 void ct_collector_pass_empty(ct_collector *collector, const ct_params *params, int64_t now_ns);

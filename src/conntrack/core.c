@@ -55,11 +55,11 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   return NULL;
 }
 
-/* Where 2.6 counts an error, it counts an invalid packet as well. */
+/* Where kernels up to 5.4 count an error, they count an invalid packet as well (KERNELS K5). */
 static void count_refusal(ct_engine *engine, bool error)
 {
   engine->stats.error += error;
-  engine->stats.invalid += !error || engine->params.profile->refuses_before_look_up;
+  engine->stats.invalid += !error || engine->params.profile->refusals_count_error;
 }
 
 static void set_invalid(ct_engine *engine, const ct_packet *packet, ct_result *result)
@@ -187,7 +187,7 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_pass
     engine->stats.invalid_by_reason[result->reason]++;
     return;
   }
-  if (engine->params.profile->refuses_before_look_up)
+  if (engine->params.profile->icmp_errors_count_error)
     count_refusal(engine, true); /* 2.6 counted those that it understood, too */
   result->conn = entry->id;
   result->entry = entry;
@@ -208,10 +208,10 @@ CT_ALWAYS_INLINE bool judge(ct_engine *engine, ct_entry *entry, const ct_packet 
     return false;
   case CT_TRACK_ACCEPT:
     if (is_new)
-      ct_way_begin(engine, entry, packet, template);
+      ct_way_begin(engine, entry, packet, template, result);
     ct_way_note_reply(entry, result);
     return true;
-  case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->refuses_before_look_up; break;
+  case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->ip_conntrack; break;
   default: break;
   }
   if (is_new)
@@ -258,6 +258,8 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
       return;
     }
     verdict = ct_way_judge(engine, entry, dir, packet, result);
+    if (G_UNLIKELY(verdict == CT_TRACK_REPEAT))
+      engine->stats.invalid += engine->params.profile->reopen_counts_invalid;
   } while (verdict == CT_TRACK_REPEAT);
   if (!judge(engine, entry, packet, template, is_new, verdict, result))
     return;

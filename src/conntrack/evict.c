@@ -140,9 +140,9 @@ void ct_evict_reap_bucket(ct_engine *engine, const ct_tuple *tuple)
 
 /*
  * Each node once, as long as it is there when its turn comes: a kill takes both nodes of an entry, and may take those
- * of another entry with it, before or behind. => expired entries killed.
+ * of another entry with it, before or behind. Adds the nodes that it came by to *met. => expired entries killed.
  */
-static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_limit)
+static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_limit, uint32_t *met)
 {
   ct_buckets *buckets = &engine->buckets;
   uint32_t node, killed = 0;
@@ -150,6 +150,7 @@ static uint32_t scan_bucket(ct_engine *engine, uint32_t bucket, uint64_t early_l
   for (node = ct_buckets_first(buckets, bucket); node != 0; node = buckets->cursor) {
     ct_entry *entry = node_entry(engine, node);
 
+    ++*met;
     buckets->cursor = ct_buckets_after(buckets, node);
     if (ct_core_is_expired(engine, entry)) {
       end_expired(engine, entry);
@@ -187,7 +188,7 @@ static int compare_index(const void *a, const void *b)
  */
 static void scan_few(ct_engine *engine, uint64_t early_limit)
 {
-  uint32_t at[2 * SPARSE_ENTRIES] = { 0 }, n = 0, number, i;
+  uint32_t at[2 * SPARSE_ENTRIES] = { 0 }, n = 0, met = 0, number, i;
 
   for (number = 1; number < engine->table.top && n < G_N_ELEMENTS(at); number++) {
     const ct_entry *entry = ct_table_entry(&engine->table, number);
@@ -200,7 +201,7 @@ static void scan_few(ct_engine *engine, uint64_t early_limit)
   qsort(at, n, sizeof(*at), compare_index);
   for (i = 0; i < n; i++)
     if (i == 0 || at[i] != at[i - 1])
-      scan_bucket(engine, at[i], early_limit);
+      scan_bucket(engine, at[i], early_limit, &met);
 }
 
 static bool is_sparse(const ct_engine *engine)
@@ -213,17 +214,31 @@ static bool is_sparse(const ct_engine *engine)
 static bool scan_all(ct_engine *engine, uint64_t early_limit)
 {
   ct_collector *c = &engine->collector;
-  uint32_t killed = 0;
+  uint32_t killed = 0, met = 0;
 
   while (c->next_bucket < engine->buckets.size) {
     if (c->next_bucket + SCAN_AHEAD < engine->buckets.size)
       ct_evict_prefetch(engine, c->next_bucket + SCAN_AHEAD);
-    killed += scan_bucket(engine, c->next_bucket++, early_limit);
+    killed += scan_bucket(engine, c->next_bucket++, early_limit, &met);
     if (killed > ct_collector_enough(&engine->params) && c->next_bucket < engine->buckets.size)
       return false;
   }
   c->next_bucket = 0;
   return true;
+}
+
+/* 4.18's way: the next share of the table. */
+static void run_share(ct_engine *engine, uint64_t early_limit)
+{
+  ct_collector *c = &engine->collector;
+  uint32_t left = ct_collector_share(engine->buckets.size), met = 0, killed = 0;
+
+  for (; left > 0; left--) {
+    killed += scan_bucket(engine, c->next_bucket++, early_limit, &met);
+    if (c->next_bucket >= engine->buckets.size)
+      c->next_bucket = 0;
+  }
+  ct_collector_end_share(c, &engine->params, engine->now_ns, met, killed);
 }
 
 /* One run of the work: to the end of the table or until it has killed enough. Sets the next run. */
@@ -233,6 +248,10 @@ static void run_collector(ct_engine *engine)
   uint64_t early_limit = ct_collector_begin(c, &engine->params, engine->params.max, engine->now_ns);
   bool whole = true;
 
+  if (engine->params.profile->collecting == CT_COLLECT_SHARES) {
+    run_share(engine, early_limit);
+    return;
+  }
   if (c->next_bucket == 0 && is_sparse(engine))
     scan_few(engine, early_limit);
   else

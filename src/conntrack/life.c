@@ -25,11 +25,21 @@ static void note_peak(ct_engine *engine)
   }
 }
 
+/* A timer that would fire less than a second later is left alone; one that is to fire earlier is set (KERNELS K6). */
+static bool gains_too_little(const ct_engine *engine, const ct_entry *entry, int64_t timeout_ns)
+{
+  int64_t gain_ns = engine->now_ns + timeout_ns - entry->deadline_ns;
+
+  return entry->status & CT_STATUS_CONFIRMED && gain_ns >= 0 && gain_ns < CT_NS_PER_S;
+}
+
 inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
 {
   bool sooner;
 
   if (entry->status & CT_STATUS_FIXED_TIMEOUT)
+    return;
+  if (G_UNLIKELY(engine->params.profile->refresh_skips_a_second) && gains_too_little(engine, entry, timeout_ns))
     return;
   sooner = engine->now_ns + timeout_ns < entry->deadline_ns;
   entry->deadline_ns = engine->now_ns + timeout_ns;

@@ -160,6 +160,19 @@ static ct_param_error number_parse(const char *text, uint32_t largest, uint32_t 
   return CT_PARAM_OK;
 }
 
+static void set_ms(ct_params *params, ct_timeout timeout, uint32_t ms)
+{
+  params->timeout_s[timeout] = ms / 1000;
+  params->timeout_ms[timeout] = (uint16_t)(ms % 1000);
+}
+
+/* A machine with so much memory that more would not matter. */
+static void size_as_everybody(ct_params *params)
+{
+  if (!params->profile->ip_conntrack)
+    ct_params_size_by_ram(params, UINT64_C(1) << 40);
+}
+
 void ct_params_init(ct_params *params, const ct_profile *profile)
 {
   static const ct_params defaults = {
@@ -182,6 +195,12 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
   *params = defaults;
   params->profile = profile;
   params->helpers_by_port = profile->helpers_by_port;
+  params->events = profile->events_default;
+  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = profile->udp_stream_timeout_s;
+  params->timeout_s[CT_TIMEOUT_SCTP_ESTABLISHED] = profile->sctp_established_s;
+  set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_SENT, profile->sctp_shutdown_ms);
+  set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_RECD, profile->sctp_shutdown_ms);
+  size_as_everybody(params);
   if (profile->defaults)
     profile->defaults(params);
 }

@@ -22,6 +22,8 @@
   X(ICMPV6, "icmpv6_timeout", "", 30, "ICMPv6 requests")                                                             \
   X(UDP, "udp_timeout", "udp_timeout", 30, "UDP, until the flow is a stream")                                        \
   X(UDP_STREAM, "udp_timeout_stream", "udp_timeout_stream", 120, "UDP seen in both directions for over two seconds") \
+  X(UDPLITE, "udplite_timeout", "", 30, "UDP-Lite, until it is answered")                                            \
+  X(UDPLITE_STREAM, "udplite_timeout_stream", "", 180, "UDP-Lite in both directions")                                \
   X(GRE, "gre_timeout", "", 30, "GRE without a reply")                                                               \
   X(GRE_STREAM, "gre_timeout_stream", "", 180, "GRE in both directions")                                             \
   X(TCP_NONE, "", "", 120, "")                                                                                       \
@@ -45,6 +47,7 @@
   X(SCTP_SHUTDOWN_RECD, "sctp_timeout_shutdown_recd", "sctp_timeout_shutdown_recd", 3, "")                           \
   X(SCTP_SHUTDOWN_ACK_SENT, "sctp_timeout_shutdown_ack_sent", "sctp_timeout_shutdown_ack_sent", 3, "")               \
   X(SCTP_HEARTBEAT_SENT, "sctp_timeout_heartbeat_sent", "", 30, "")                                                  \
+  X(SCTP_HEARTBEAT_ACKED, "sctp_timeout_heartbeat_acked", "", 210, "")                                               \
   X(DCCP_NONE, "", "", 0, "")                                                                                        \
   X(DCCP_REQUEST, "dccp_timeout_request", "", 240, "")                                                               \
   X(DCCP_RESPOND, "dccp_timeout_respond", "", 480, "")                                                               \

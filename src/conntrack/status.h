@@ -81,7 +81,8 @@ typedef enum ct_tcp_state {
   X(NONE)                     \
   X(CLOSED)                   \
   X(COOKIE_WAIT)              \
-  X(COOKIE_ECHOED) X(ESTABLISHED) X(SHUTDOWN_SENT) X(SHUTDOWN_RECD) X(SHUTDOWN_ACK_SENT) X(HEARTBEAT_SENT)
+  X(COOKIE_ECHOED)            \
+  X(ESTABLISHED) X(SHUTDOWN_SENT) X(SHUTDOWN_RECD) X(SHUTDOWN_ACK_SENT) X(HEARTBEAT_SENT) X(HEARTBEAT_ACKED)
 typedef enum ct_sctp_state {
 #define X(name) CT_SCTP_##name,
   CT_SCTP_STATE_LIST(X)

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/way.h"
 
+/*
+ * Up to 4.18 a first packet was judged before anybody was asked who expects it (KERNELS K5). Of what can be expected
+ * only TCP refuses first packets.
+ */
+static bool is_judged_first(const ct_engine *engine, uint8_t proto)
+{
+  return engine->params.profile->new_judged && proto == CT_PROTO_TCP;
+}
+
 inline void ct_way_open(ct_engine *engine, ct_entry *entry, const ct_tuple *original, ct_result *result)
 {
   /*
@@ -10,7 +19,7 @@ inline void ct_way_open(ct_engine *engine, ct_entry *entry, const ct_tuple *orig
   entry->deadline_ns = engine->now_ns;
   if (engine->params.acct)
     entry->traits |= CT_ENTRY_COUNTED;
-  if (ct_expect_any(engine) && ct_expect_meet(engine, entry, original))
+  if (ct_expect_any(engine) && !is_judged_first(engine, original->proto) && ct_expect_meet(engine, entry, original))
     result->changes |= CT_CHANGE_EXPECTED;
 }
 
@@ -36,8 +45,14 @@ inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, con
     ->packet(engine, entry, (ct_dir)result->dir, packet, result);
 }
 
-inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template)
+inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template,
+                         ct_result *result)
 {
+  if (G_UNLIKELY(is_judged_first(engine, entry->proto)) && ct_expect_any(engine) &&
+      ct_expect_meet(engine, entry, &packet->tuple)) {
+    result->changes |= CT_CHANGE_EXPECTED;
+    result->cls = CT_CLASS_RELATED;
+  }
   entry->id = ++engine->last_id;
   if (entry->ext)
     ct_ext_own(engine, entry);

@@ -45,8 +45,9 @@ void ct_way_open(ct_engine *engine, ct_entry *entry, const ct_tuple *original, c
  */
 ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
 
-/* The tracker has accepted it: a new entry gets its id and its helper ... */
-void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template);
+/* The tracker has accepted it: a new entry gets its id and its helper, and up to 4.18 is met now ... */
+void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template,
+                  ct_result *result);
 /* ... and an old one may have been answered. */
 static inline void ct_way_note_reply(ct_entry *entry, ct_result *result)
 {

@@ -16,9 +16,13 @@ guint emit_parts_event(const emit_options *o, const ct_event *event)
     (view->mark != 0 || event->bits & CT_EV_MARK ? EMIT_PART_MARK : 0u) | (view->secmark != 0 ? EMIT_PART_SECMARK : 0u);
 
   if (event->type == CT_EVENT_DESTROY) {
-    /* A DESTROY whose timeout has run out carries none: nothing is printed in its place. */
-    parts |= EMIT_PART_STATE | (view->counted ? EMIT_PART_COUNTERS : 0u) |
-             (emit_view_seconds(view) > 0 ? EMIT_PART_TIMEOUT : 0u);
+    /*
+     * A DESTROY whose timeout has run out carries none: nothing is printed in its place. Up to 5.10 none did, nor a
+     * state (KERNELS K10).
+     */
+    parts |= view->counted ? EMIT_PART_COUNTERS : 0u;
+    if (o->profile == NULL || o->profile->destroy_event_has_state)
+      parts |= EMIT_PART_STATE | (emit_view_seconds(view) > 0 ? EMIT_PART_TIMEOUT : 0u);
     if (o->show_times)
       parts |= EMIT_PART_START | EMIT_PART_STOP;
     return parts;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verify/engine_side.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "conntrack/helper/settings.h"
+#include "conntrack/profile/aliases.h"
 #include "conntrack/proto/proto.h"
 
 struct verify_engine {
@@ -24,21 +24,13 @@ struct verify_engine {
  * wrong. */
 gboolean verify_header_is_own(const verify_header *header) { return g_str_has_prefix(header->kernel, "ctreplay "); }
 
-/*
- * Kernels up to 6.1 behave as the profile of that name where there is one, all later ones as the default; ctreplay's
- * own transcripts name theirs.
- */
+/* That of the kernel's release; ctreplay's own transcripts name theirs. */
 static const ct_profile *profile_for(const char *kernel)
 {
-  guint major = 0, minor = 0;
-  const ct_profile *old = ct_profile_find("linux-6.1");
-  const ct_profile *own = g_str_has_prefix(kernel, "ctreplay ") ? ct_profile_find(kernel + strlen("ctreplay ")) : NULL;
+  const char *name = g_str_has_prefix(kernel, "ctreplay ") ? kernel + strlen("ctreplay ") : kernel;
+  const ct_profile *profile = ct_profile_named(name, NULL);
 
-  if (own != NULL)
-    return own;
-  if (sscanf(kernel, "%u.%u", &major, &minor) == 2 && old != NULL && (major < 6 || (major == 6 && minor <= 1)))
-    return old;
-  return ct_profile_get(0);
+  return profile != NULL ? profile : ct_profile_get(0);
 }
 
 gboolean verify_engine_has_helper(const char *name)
@@ -133,6 +125,8 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS;
   if (shows & CT_SHOWS_TAGS)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_VTAG;
+  if (proto == CT_PROTO_DCCP && ct_state_name(proto, view->state) != NULL)
+    e->has |= VERIFY_HAS_STATE;
   if (e->has & VERIFY_HAS_STATE)
     e->state = g_intern_static_string(ct_state_name(proto, view->state));
   if (view->helper != NULL) {
@@ -146,12 +140,16 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
 }
 
 /* The members of a message (spec 4.3), from those of a listing. */
-static void entry_as_event(verify_entry *e, const ct_event *event)
+static void entry_as_event(verify_entry *e, const ct_event *event, const ct_profile *profile)
 {
   guint32 protoinfo = VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG;
 
   if (event->type == CT_EVENT_DESTROY) {
     e->has &= ~(VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS | VERIFY_HAS_VTAG | VERIFY_HAS_HELPER | VERIFY_HAS_MASTER);
+    if (!profile->destroy_event_has_state) {
+      e->has &= ~(guint32)VERIFY_HAS_STATE;
+      e->timeout_s = e->rest_ns = 0;
+    }
     return;
   }
   e->has &= ~(guint32)VERIFY_HAS_COUNTERS;
@@ -205,7 +203,7 @@ static void event_keep(const ct_event *event, void *user)
   if (event->view != NULL) {
     kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
     verify_entry_from_view(&kept.u.entry, event->view);
-    entry_as_event(&kept.u.entry, event);
+    entry_as_event(&kept.u.entry, event, ct_engine_params(run->engine)->profile);
   } else {
     kept.expired =
       event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_MASTER && event->cause == NULL;

@@ -14,6 +14,9 @@ typedef struct verify_engine verify_engine;
 
 /* Parameters of an engine that is to agree with the kernel of this header: profile, sysctls, helpers, clock. => FALSE
  * and error where a sysctl or the profile is not known. */
+/* A virtual clock's tick: number = floor((t + phase) x 100), the phase as it is in most recordings. */
+enum { VERIFY_PHASE_NS = 700000 };
+
 gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
 /* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */

@@ -27,26 +27,30 @@ static void read_lines(const guint8 *p, gsize n)
   ct_ftp_found ftp = { 0 };
   ct_amanda_found amanda[4];
   ct_pptp_session session = { 4, 2, 100, 200 };
-  const char *command;
   guint16 port;
   guint8 armed = 1;
 
   for (guint dir = 0; dir < 2; dir++) {
-    if (ct_ftp_parse(p, n, (ct_dir)dir, CT_IPV4, &ftp) == CT_PARSE_FOUND)
+    if (ct_ftp_parse(p, n, (ct_dir)dir, CT_IPV4, false, &ftp) == CT_PARSE_FOUND)
       g_assert_nonnull(ftp.command);
-    ct_ftp_parse(p, n, (ct_dir)dir, CT_IPV6, &ftp);
+    ct_ftp_parse(p, n, (ct_dir)dir, CT_IPV6, false, &ftp);
     ct_pptp_parse(&session, p, n, (ct_dir)dir);
     ct_sane_parse(p, n, (ct_dir)dir, &armed, &port);
   }
-  if (ct_irc_parse(p, n, 0x0200010a, 0x0200020a, &port, &command))
-    g_assert_cmpuint(port, !=, 0);
-  g_assert_cmpuint(ct_amanda_parse(p, n, amanda), <=, 4);
+  for (guint how = 0; how < 4; how++) {
+    const ct_irc_rules rules = { 0x0200010a, 0x0200020a, 4095, (how & 1) != 0, (how & 2) != 0 };
+    ct_irc_found irc;
+
+    if (ct_irc_parse(p, n, &rules, &irc))
+      g_assert_nonnull(irc.command);
+  }
+  g_assert_cmpuint(ct_amanda_parse(p, n, true, amanda), <=, 4);
   ct_tftp_parse(p, n);
 }
 
 static void read_sip(const guint8 *p, gsize n, guint8 family)
 {
-  ct_sip_text t = { p, n, family };
+  ct_sip_text t = { .text = p, .length = n, .family = family };
   ct_sip_media media[CT_SIP_MEDIA_MAX];
   ct_sip_contacts contacts = { 0 };
   ct_sip_contact contact;

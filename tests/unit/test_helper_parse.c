@@ -144,7 +144,7 @@ START_TEST(ftp_lines)
   ct_ftp_found found = { .addr = v4("10.1.0.2") };
   ct_addr want = v4(ftp4[_i].addr ? ftp4[_i].addr : "10.1.0.2");
   const char *line = ftp4[_i].line;
-  ct_parse parsed = ct_ftp_parse((const uint8_t *)line, strlen(line), (ct_dir)ftp4[_i].dir, CT_IPV4, &found);
+  ct_parse parsed = ct_ftp_parse((const uint8_t *)line, strlen(line), (ct_dir)ftp4[_i].dir, CT_IPV4, false, &found);
 
   ck_assert_msg(parsed == ftp4[_i].parsed, "%s", line);
   if (parsed != CT_PARSE_FOUND)
@@ -159,13 +159,14 @@ START_TEST(ftp_lines_ipv6)
   ct_ftp_found found = { .addr = v6("fd01::2") };
   ct_addr other = v6("fd01::3");
 
-  ck_assert(ct_ftp_parse(BYTES("EPRT |2|fd01::3|2610|\r\n"), CT_ORIGINAL, CT_IPV6, &found) == CT_PARSE_FOUND);
+  ck_assert(ct_ftp_parse(BYTES("EPRT |2|fd01::3|2610|\r\n"), CT_ORIGINAL, CT_IPV6, false, &found) == CT_PARSE_FOUND);
   ck_assert(ct_addr_equal(&found.addr, &other));
   ck_assert_uint_eq(found.port, 2610);
   ck_assert_str_eq(found.command, "EPRT");
-  ck_assert(ct_ftp_parse(BYTES("EPRT |1|10.1.0.2|2611|\r\n"), CT_ORIGINAL, CT_IPV6, &found) == CT_PARSE_PARTIAL);
-  ck_assert(ct_ftp_parse(BYTES("EPRT |2|fd01::2%eth0|2612|\r\n"), CT_ORIGINAL, CT_IPV6, &found) == CT_PARSE_PARTIAL);
-  ck_assert(ct_ftp_parse(BYTES("229 (|||2613|)\r\n"), CT_REPLY, CT_IPV6, &found) == CT_PARSE_FOUND);
+  ck_assert(ct_ftp_parse(BYTES("EPRT |1|10.1.0.2|2611|\r\n"), CT_ORIGINAL, CT_IPV6, false, &found) == CT_PARSE_PARTIAL);
+  ck_assert(ct_ftp_parse(BYTES("EPRT |2|fd01::2%eth0|2612|\r\n"), CT_ORIGINAL, CT_IPV6, false, &found) ==
+            CT_PARSE_PARTIAL);
+  ck_assert(ct_ftp_parse(BYTES("229 (|||2613|)\r\n"), CT_REPLY, CT_IPV6, false, &found) == CT_PARSE_FOUND);
   ck_assert_uint_eq(found.port, 2613);
 }
 END_TEST
@@ -204,12 +205,13 @@ static const struct {
 
 START_TEST(irc_offers)
 {
-  uint16_t port = 0;
-  const char *command, *line = irc[_i].line;
-  bool found = ct_irc_parse((const uint8_t *)line, strlen(line), v4("10.1.0.2").v4, v4("10.2.0.2").v4, &port, &command);
+  const ct_irc_rules rules = { v4("10.1.0.2").v4, v4("10.2.0.2").v4, 4095, false, false };
+  ct_irc_found offer = { 0 };
+  const char *line = irc[_i].line;
+  bool found = ct_irc_parse((const uint8_t *)line, strlen(line), &rules, &offer);
 
   ck_assert_msg(found == (irc[_i].port != 0), "%s", line);
-  ck_assert_msg(!found || port == irc[_i].port, "%s: %u", line, port);
+  ck_assert_msg(!found || offer.port == irc[_i].port, "%s: %u", line, offer.port);
 }
 END_TEST
 
@@ -238,17 +240,17 @@ START_TEST(amanda_streams)
 {
   ct_amanda_found f[4];
 
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("REP x\nCONNECT DATA 5000 MESG 5001 INDEX 5002\nOPTIONS ;\n"), f), 3);
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("REP x\nCONNECT DATA 5000 MESG 5001 INDEX 5002\nOPTIONS ;\n"), true, f), 3);
   ck_assert_str_eq(f[2].stream, "INDEX");
   ck_assert_uint_eq(f[2].port, 5002);
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT STATE 5003 DATA 5004\n"), f), 2);
-  ck_assert_uint_eq(f[0].port, 5004);                                        /* in the order DATA, MESG, INDEX, STATE */
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 5005"), f), 0);      /* no end of line */
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT x\nDATA 5006\n"), f), 0); /* in another line */
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 0 MESG 5007\n"), f), 0);
-  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 123456 MESG 5008\n"), f), 2); /* five digits are read */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT STATE 5003 DATA 5004\n"), true, f), 2);
+  ck_assert_uint_eq(f[0].port, 5004); /* in the order DATA, MESG, INDEX, STATE */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 5005"), true, f), 0);      /* no end of line */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT x\nDATA 5006\n"), true, f), 0); /* in another line */
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 0 MESG 5007\n"), true, f), 0);
+  ck_assert_uint_eq(ct_amanda_parse(BYTES("CONNECT DATA 123456 MESG 5008\n"), true, f), 2); /* five digits are read */
   ck_assert_uint_eq(f[0].port, 12345);
-  ck_assert_uint_eq(ct_amanda_parse(BYTES(""), f), 0);
+  ck_assert_uint_eq(ct_amanda_parse(BYTES(""), true, f), 0);
 }
 END_TEST
 

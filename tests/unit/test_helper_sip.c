@@ -10,7 +10,10 @@
 #define PROXY "10.2.0.2:5060"
 #define P(port) PHONE ":" #port
 
-static ct_sip_text text_of(const char *s) { return (ct_sip_text){ (const uint8_t *)s, strlen(s), CT_IPV4 }; }
+static ct_sip_text text_of(const char *s)
+{
+  return (ct_sip_text){ .text = (const uint8_t *)s, .length = strlen(s), .family = CT_IPV4 };
+}
 
 /* ---- reading ---- */
 

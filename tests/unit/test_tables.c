@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(sctp_2_6_differs_where_it_should)
 {
-  const uint8_t(*table)[11][9] = ct_sctp_table_linux_2_6;
+  const uint8_t(*table)[CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT] = ct_sctp_table_linux_2_6;
   unsigned dir, row, state, differing = 0;
 
   for (dir = 0; dir < 2; dir++)

@@ -82,6 +82,22 @@ void ct_expect_table_free(ct_expect_table *t)
 
 inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
+/*
+ * Where expectations end by a stamp (KERNELS K8), one whose time is over stays until somebody comes by it: it fires
+ * never more, is neither met nor listed, but counts.
+ */
+static bool is_over(const ct_expect *e) { return e->fire_ns == INT64_MAX && e->deadline_ns != INT64_MAX; }
+
+static bool ends_by_stamp(const ct_engine *engine)
+{
+  return engine->params.profile->expectation_end == CT_EXPECTATION_STAMP;
+}
+
+static int64_t fire_moment(const ct_engine *engine, int64_t deadline_ns)
+{
+  return deadline_ns == INT64_MAX || ends_by_stamp(engine) ? deadline_ns : ct_expect_fire_moment(engine, deadline_ns);
+}
+
 /* ---- the heap by (fire_ns, id) ---- */
 
 static bool fires_before(const ct_expect *a, const ct_expect *b)
@@ -170,9 +186,17 @@ static void family_tidy(ct_expect_table *t, family *f)
     g_hash_table_remove(t->families, &f->id);
 }
 
-static void view_fill(const ct_expect *e, int64_t now_ns, ct_expect_view *v)
+/* What is listed as its helper: the master's, but in the kernels that give it to the child, the child's (KERNELS K7).
+ */
+static const ct_helper *shown_helper(const ct_engine *engine, const ct_expect *e)
+{
+  return e->spec.child != NULL && engine->params.profile->child_gets_masters_helper ? e->spec.child : e->family->helper;
+}
+
+static void view_fill(const ct_engine *engine, const ct_expect *e, int64_t now_ns, ct_expect_view *v)
 {
   const ct_expect_spec *s = &e->spec;
+  const ct_helper *helper = shown_helper(engine, e);
 
   memset(v, 0, sizeof(*v));
   v->id = e->id;
@@ -186,12 +210,11 @@ static void view_fill(const ct_expect *e, int64_t now_ns, ct_expect_view *v)
   v->master_id = e->family->id;
   v->master_tuple = e->family->tuple;
   v->deadline_ns = e->deadline_ns;
-  v->timeout_ns = e->deadline_ns - now_ns;
+  v->timeout_ns = is_over(e) ? 0 : e->deadline_ns - now_ns;
   v->flags = s->flags;
   v->class_number = s->class_number;
-  v->class_name =
-    e->family->helper->classes[s->class_number].name ? e->family->helper->classes[s->class_number].name : "";
-  v->helper = e->family->helper->name;
+  v->class_name = helper->classes[s->class_number].name ? helper->classes[s->class_number].name : "";
+  v->helper = helper->name;
   v->made_by_packet = e->made_by_packet;
   v->made_by = s->made_by;
 }
@@ -202,7 +225,7 @@ static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e
 
   if (!ct_event_wanted(engine, type))
     return;
-  view_fill(e, time_ns, &view);
+  view_fill(engine, e, time_ns, &view);
   ct_event_expect(engine, type, &view, reason, time_ns);
 }
 
@@ -282,6 +305,21 @@ void ct_expect_remove(ct_engine *engine, ct_expect *e, ct_reason reason)
   family_tidy(engine->expects, f);
 }
 
+static void end_by_stamp(ct_engine *engine, ct_expect *e)
+{
+  e->fire_ns = INT64_MAX;
+  heap_settle(engine->expects, e->heap_at, e);
+}
+
+/* One that is over leaves where it is found. => true where it did. */
+static bool leaves_if_over(ct_engine *engine, ct_expect *e)
+{
+  if (!is_over(e))
+    return false;
+  remove_at(engine, e, CT_REASON_END_TIMEOUT, engine->now_ns);
+  return true;
+}
+
 void ct_expect_advance(ct_engine *engine, int64_t now_ns)
 {
   ct_expect_table *t = engine->expects;
@@ -291,6 +329,10 @@ void ct_expect_advance(ct_engine *engine, int64_t now_ns)
     family *f = t->heap[0]->family;
 
     engine->stats.expect_expired++;
+    if (ends_by_stamp(engine)) {
+      end_by_stamp(engine, t->heap[0]);
+      continue;
+    }
     remove_at(engine, t->heap[0], CT_REASON_END_TIMEOUT, t->heap[0]->fire_ns);
     family_tidy(t, f);
   }
@@ -301,7 +343,7 @@ void ct_expect_renew(ct_engine *engine, ct_expect *e, bool activate, uint32_t ti
   if (activate)
     e->spec.flags &= (uint8_t)~CT_EXPECT_INACTIVE;
   e->deadline_ns = engine->now_ns + timeout_s * CT_NS_PER_S;
-  e->fire_ns = ct_expect_fire_moment(engine, e->deadline_ns);
+  e->fire_ns = fire_moment(engine, e->deadline_ns);
   heap_settle(engine->expects, e->heap_at, e);
 }
 
@@ -322,7 +364,7 @@ static bool fits(const ct_expect *e, const ct_tuple *t)
 {
   const ct_expect_spec *s = &e->spec;
 
-  return same_destination(&s->tuple, t) && ((s->tuple.src_id ^ t->src_id) & s->mask_src_id) == 0 &&
+  return !is_over(e) && same_destination(&s->tuple, t) && ((s->tuple.src_id ^ t->src_id) & s->mask_src_id) == 0 &&
          addr_equal_masked(&s->tuple.src, &t->src, &s->mask_src, &s->mask_src);
 }
 
@@ -360,7 +402,34 @@ static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
   ext->expected_by = e->spec.made_by;
   ext->expected_by_packet = e->made_by_packet;
   ext->helper = e->spec.child;
+  if (ext->helper == NULL && engine->params.profile->child_gets_masters_helper)
+    ext->helper = e->family->helper;
+  if (ext->helper != NULL && engine->params.profile->helper_bit_on_every_helped_entry)
+    entry->status |= CT_STATUS_HELPER;
   ct_master_adopt(engine, e->family->id, ext);
+}
+
+/* A walk through a chain takes those of its destination along that are over. */
+static void chain_sweep(ct_engine *engine, const ct_tuple *tuple)
+{
+  ct_expect *e, *next;
+
+  for (e = *chain_of(engine->expects, tuple); e != NULL; e = next) {
+    family *f = e->family;
+
+    next = e->chain_next;
+    if (same_destination(&e->spec.tuple, tuple) && leaves_if_over(engine, e))
+      family_tidy(engine->expects, f);
+  }
+}
+
+/* The other half of a pair that was met. */
+static void sibling_end(ct_engine *engine, ct_expect *e)
+{
+  if (ends_by_stamp(engine))
+    end_by_stamp(engine, e);
+  else
+    ct_expect_remove(engine, e, CT_REASON_END_SIBLING);
 }
 
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
@@ -369,6 +438,8 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   ct_tuple inverse;
   bool pair;
 
+  if (ends_by_stamp(engine))
+    chain_sweep(engine, original);
   for (e = *chain_of(engine->expects, original); e != NULL; e = e->chain_next)
     if (!(e->spec.flags & CT_EXPECT_INACTIVE) && fits(e, original))
       break;
@@ -380,7 +451,7 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   if (!(e->spec.flags & CT_EXPECT_PERMANENT))
     ct_expect_remove(engine, e, CT_REASON_END_USED);
   if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
-    ct_expect_remove(engine, e, CT_REASON_END_SIBLING);
+    sibling_end(engine, e);
   return true;
 }
 
@@ -396,6 +467,23 @@ static ct_expect *family_oldest(const family *f, unsigned class_number)
   return oldest;
 }
 
+static void family_sweep(ct_engine *engine, family *f)
+{
+  ct_expect *e, *next;
+
+  for (e = f->newest; e != NULL; e = next) {
+    next = e->family_next;
+    leaves_if_over(engine, e);
+  }
+}
+
+/* KERNELS K8: whether an expectation that is there is the one that is announced. */
+static bool counts_as_same(const ct_profile *profile, const ct_expect *e, const family *f, const ct_expect_spec *spec)
+{
+  return (e->family == f || (spec->skip_master && profile->expectation_same_of_any_master)) &&
+         is_same(&e->spec, spec) && (e->spec.class_number == spec->class_number || !profile->expectations_by_class);
+}
+
 /* Spec 8.1 insertion, in the kernel's order: the same or a clash, then the class, then the whole table. */
 static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_spec *spec)
 {
@@ -404,7 +492,7 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
   ct_expect *e;
 
   for (e = *chain_of(t, &spec->tuple); e != NULL; e = e->chain_next) {
-    if ((spec->skip_master || e->family == f) && is_same(&e->spec, spec)) {
+    if (counts_as_same(engine->params.profile, e, f, spec)) {
       if (e->spec.class_number != spec->class_number || e->family != f)
         return CT_EXPECT_ALREADY;
       if (engine->params.profile->expectations_kept) {
@@ -418,6 +506,8 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
     if (clashes(&e->spec, spec))
       return CT_EXPECT_BUSY;
   }
+  if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
+    family_sweep(engine, f);
   if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
     remove_at(engine, family_oldest(f, spec->class_number), CT_REASON_END_CLASS_FULL, engine->now_ns);
   return t->count >= engine->params.expect_max ? CT_EXPECT_FULL : CT_EXPECT_OK;
@@ -433,10 +523,14 @@ static int64_t deadline_of_new(const ct_engine *engine, const family *f, const c
 
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
 {
-  family *f = family_need(engine, master);
-  ct_expect_answer answer = room_make(engine, f, spec);
+  family *f;
+  ct_expect_answer answer;
   ct_expect *e;
 
+  if (ends_by_stamp(engine))
+    chain_sweep(engine, &spec->tuple);
+  f = family_need(engine, master);
+  answer = room_make(engine, f, spec);
   if (answer == CT_EXPECT_KEPT)
     return CT_EXPECT_OK;
   if (answer != CT_EXPECT_OK) {
@@ -449,7 +543,7 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
   e->family = f;
   e->made_by_packet = packet;
   e->deadline_ns = deadline_of_new(engine, f, spec);
-  e->fire_ns = e->deadline_ns == INT64_MAX ? INT64_MAX : ct_expect_fire_moment(engine, e->deadline_ns);
+  e->fire_ns = fire_moment(engine, e->deadline_ns);
   link_expect(engine->expects, e);
   engine->stats.expect_create++;
   if (engine->expects->count > engine->stats.expect_peak)
@@ -488,7 +582,9 @@ void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, 
   ct_expect_view view;
 
   for (e = engine->expects->oldest; e != NULL; e = e->newer) {
-    view_fill(e, engine->now_ns, &view);
+    if (is_over(e))
+      continue;
+    view_fill(engine, e, engine->now_ns, &view);
     fn(&view, user);
   }
 }

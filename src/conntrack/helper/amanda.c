@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
@@ -22,7 +23,7 @@ static const uint8_t *find(const uint8_t *text, size_t length, const char *word,
   return NULL;
 }
 
-unsigned ct_amanda_parse(const uint8_t *payload, size_t length, ct_amanda_found found[4])
+unsigned ct_amanda_parse(const uint8_t *payload, size_t length, bool state_too, ct_amanda_found found[4])
 {
   const uint8_t *line = find(payload, length, "CONNECT ", 8), *end;
   unsigned i, n = 0;
@@ -33,7 +34,7 @@ unsigned ct_amanda_parse(const uint8_t *payload, size_t length, ct_amanda_found 
   end = memchr(line, '\n', length - (size_t)(line - payload));
   if (end == NULL)
     return 0;
-  for (i = 0; i < 4; i++) {
+  for (i = 0; i < (state_too ? 4u : 3u); i++) {
     size_t word = strlen(streams[i]);
     const uint8_t *at = line;
     uint64_t port;
@@ -62,7 +63,7 @@ static ct_verdict amanda_inspect(ct_helping *h, const uint8_t *payload, size_t l
 
   if (h->dir == CT_ORIGINAL)
     return CT_VERDICT_ACCEPT;
-  n = ct_amanda_parse(payload, length, found);
+  n = ct_amanda_parse(payload, length, h->engine->params.profile->amanda_state, found);
   for (i = 0; i < n; i++) {
     ct_expect_spec spec;
 

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
@@ -116,16 +117,23 @@ static bool epsv_read(const uint8_t *text, size_t length, ct_ftp_found *found)
   return port_read(text + 3, length - 3, text[0], &found->port);
 }
 
-static bool pasv_read(const uint8_t *text, size_t length, ct_ftp_found *found)
+/* Up to 3.10 the numbers stood in parentheses; later from the first digit to whatever follows (KERNELS K9). */
+static bool pasv_read(const uint8_t *text, size_t length, bool in_parentheses, ct_ftp_found *found)
 {
   size_t at = 0;
+
+  if (in_parentheses) {
+    while (at < length && text[at] != '(')
+      at++;
+    return at < length && host_port_read(text + at + 1, length - at - 1, ')', found);
+  }
 
   while (at < length && !ct_text_is_digit(text[at]))
     at++;
   return at < length && host_port_read(text + at, length - at, 0, found);
 }
 
-typedef enum { READ_PORT, READ_EPRT, READ_PASV, READ_EPSV } read_kind;
+typedef enum { READ_PORT, READ_EPRT, READ_PASV, READ_PASV_PARENTHESES, READ_EPSV } read_kind;
 static const struct {
   const char *word;
   const char *shown;
@@ -143,13 +151,15 @@ static bool numbers_found(read_kind kind, const uint8_t *text, size_t length, ui
   switch (kind) {
   case READ_PORT: return host_port_read(text, length, '\r', found);
   case READ_EPRT: return eprt_read(text, length, family, found);
-  case READ_PASV: return pasv_read(text, length, found);
+  case READ_PASV: return pasv_read(text, length, false, found);
+  case READ_PASV_PARENTHESES: return pasv_read(text, length, true, found);
   case READ_EPSV: return epsv_read(text, length, found);
   }
   return false;
 }
 
-ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, ct_ftp_found *found)
+ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, bool in_parentheses,
+                      ct_ftp_found *found)
 {
   size_t i;
 
@@ -173,8 +183,11 @@ ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t
         return CT_PARSE_PARTIAL;
       at = (size_t)(skip - payload) + 1;
     }
-    return numbers_found(commands[i].kind, payload + at, length - at, family, found) ? CT_PARSE_FOUND
-                                                                                     : CT_PARSE_PARTIAL;
+    return numbers_found(in_parentheses && commands[i].kind == READ_PASV ? READ_PASV_PARENTHESES
+                                                                         : (read_kind)commands[i].kind,
+                         payload + at, length - at, family, found)
+             ? CT_PARSE_FOUND
+             : CT_PARSE_PARTIAL;
   }
   return CT_PARSE_NOTHING;
 }
@@ -215,7 +228,8 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
 
   found.addr = ct_helping_forward(h)->src;
   if (line_starts(s, h->dir, h->seq))
-    parsed = ct_ftp_parse(payload, length, h->dir, back->family, &found);
+    parsed = ct_ftp_parse(payload, length, h->dir, back->family,
+                          h->engine->params.profile->ftp_227 == CT_FTP_227_PARENTHESES, &found);
   if (parsed == CT_PARSE_PARTIAL)
     return CT_VERDICT_DROP;
   /* A foreign address (loose=0): nothing is expected, or a server could open doors for others. */

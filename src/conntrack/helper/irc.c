@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0 the offer must stand at
- * the start of the message, as CVE-2022-2663 asks for.
+ * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0, and the
+ * stable series of its time, the offer must stand at the start of the message, as CVE-2022-2663 asks for. KERNELS K9.
  */
 #include "conntrack/helper/helper.h"
 
 #include <string.h>
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
 
 enum {
-  SEARCH_BYTES = 4095,
-  OFFER_BYTES = 26,  /* the shortest " :\1DCC SEND t AAAAAAAA P\1\n" */
-  NUMBERS_BYTES = 12 /* the shortest "AAAAAAAA P\1\n" */
+  ANYWHERE_BYTES = 24, /* the shortest "\1DCC SEND t AAAAAAAA P\1\n" */
+  OFFER_BYTES = 26,    /* the shortest " :\1DCC SEND t AAAAAAAA P\1\n" */
+  NUMBERS_BYTES = 12   /* the shortest "AAAAAAAA P\1\n" */
 };
 
 static const struct {
@@ -53,58 +54,105 @@ static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint1
   return true;
 }
 
-/* The text of the first message of a PRIVMSG line. => its offset, 0 where there is none. */
-static size_t message_find(const uint8_t *payload, size_t length)
+/* => whether an offer that stands at *at, behind "\1DCC ", is one; *failed: it is one that cannot be used. Moves *at.
+ */
+static bool offer_take(const uint8_t *payload, size_t length, size_t *at, ct_irc_found *found,
+                       const ct_irc_rules *rules, bool *failed)
+{
+  uint32_t addr;
+  size_t i;
+
+  *failed = false;
+  for (i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+    size_t n = strlen(offers[i].word);
+
+    if (length - *at < n || memcmp(payload + *at, offers[i].word, n) != 0)
+      continue;
+    *at += n;
+    found->command = offers[i].shown;
+    if (offer_read(payload + *at, length - *at, &addr, &found->port) && (addr == rules->src || addr == rules->dst) &&
+        (found->port != 0 || rules->anywhere))
+      return true;
+    *failed = true;
+    if (rules->stops)
+      break;
+  }
+  return false;
+}
+
+/* Up to 5.3: an offer may stand anywhere. */
+static bool search_anywhere(const uint8_t *payload, size_t length, const ct_irc_rules *rules, ct_irc_found *found)
+{
+  size_t at = 0;
+  bool failed;
+
+  while (at + ANYWHERE_BYTES < length) {
+    if (memcmp(payload + at, "\1DCC ", 5) != 0) {
+      at++;
+      continue;
+    }
+    at += 5;
+    if (offer_take(payload, length, &at, found, rules, &failed))
+      return true;
+  }
+  return false;
+}
+
+/* The rest of a PRIVMSG line: its receivers, then its text, which has to be an offer. => where it begins. */
+static size_t privmsg_skip(const uint8_t *payload, size_t length)
 {
   size_t at = 0;
 
   while (at + 10 < length && (payload[at] == ' ' || payload[at] == '\r' || payload[at] == '\n'))
     at++;
-  if (at + 10 < length) {
-    if (!ct_text_same(payload + at, "PRIVMSG ", 8))
-      return 0;
-    at += 8;
-  }
-  for (; at + OFFER_BYTES < length; at++)
-    if (memcmp(payload + at, " :", 2) == 0)
-      return at + 2;
-  return 0;
+  if (at + 10 >= length)
+    return at;
+  return ct_text_same(payload + at, "PRIVMSG ", 8) ? at + 8 : length;
 }
 
-bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port,
-                  const char **command)
+static bool search_privmsg(const uint8_t *payload, size_t length, const ct_irc_rules *rules, ct_irc_found *found)
 {
-  size_t at, i, n;
-  uint32_t addr;
+  size_t at = privmsg_skip(payload, length);
+  bool failed;
 
-  if (length > SEARCH_BYTES)
-    length = SEARCH_BYTES;
-  at = message_find(payload, length);
-  if (at == 0 || memcmp(payload + at, "\1DCC ", 5) != 0)
-    return false;
-  at += 5;
-  for (i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
-    n = strlen(offers[i].word);
-    if (length - at < n || memcmp(payload + at, offers[i].word, n) != 0)
+  while (at + OFFER_BYTES < length) {
+    if (memcmp(payload + at, " :", 2) != 0) {
+      at++;
       continue;
-    *command = offers[i].shown;
-    return offer_read(payload + at + n, length - at - n, &addr, port) && (addr == src || addr == dst) && *port != 0;
+    }
+    at += 2;
+    if (memcmp(payload + at, "\1DCC ", 5) != 0)
+      return false;
+    at += 5;
+    if (offer_take(payload, length, &at, found, rules, &failed))
+      return true;
+    if (failed && rules->stops)
+      return false;
   }
   return false;
 }
 
+bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rules, ct_irc_found *found)
+{
+  if (length > rules->bytes)
+    length = rules->bytes;
+  return rules->anywhere ? search_anywhere(payload, length, rules, found)
+                         : search_privmsg(payload, length, rules, found);
+}
+
 static ct_verdict irc_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
-  const ct_tuple *back = ct_helping_backward(h);
-  const char *command;
+  const ct_profile *profile = h->engine->params.profile;
+  const ct_tuple *back = ct_helping_backward(h), *own = &h->tuple[CT_ORIGINAL];
+  bool anywhere = profile->irc_start == CT_IRC_ANYWHERE;
+  const ct_irc_rules rules = { own->src.v4, anywhere ? own->dst.v4 : back->dst.v4, profile->irc_bytes, anywhere,
+                               profile->irc_after_failed == CT_IRC_STOPS };
   ct_expect_spec spec;
-  uint16_t port;
+  ct_irc_found found;
 
-  if (h->dir != CT_ORIGINAL)
+  if (h->dir != CT_ORIGINAL || !ct_irc_parse(payload, length, &rules, &found))
     return CT_VERDICT_ACCEPT;
-  if (!ct_irc_parse(payload, length, h->tuple[CT_ORIGINAL].src.v4, back->dst.v4, &port, &command))
-    return CT_VERDICT_ACCEPT;
-  ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, NULL, &back->dst, port, command);
+  ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, NULL, &back->dst, found.port, found.command);
   return ct_helping_expect(h, &spec) == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 

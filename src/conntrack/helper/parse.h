@@ -16,30 +16,38 @@ typedef enum ct_parse {
   CT_PARSE_PARTIAL /* begins like an announcement but cannot be read: the helper drops the packet */
 } ct_parse;
 
-/* FTP (RFC 959, RFC 2428). addr: in, the sender's own (EPSV names none); out, the announced one. */
+/* FTP (RFC 959, RFC 2428). in_parentheses: so 227 names its numbers (3.10). addr: in, the sender's own (EPSV names
+ * none); out, the announced one. */
 typedef struct ct_ftp_found {
   const char *command; /* "PORT", "EPRT", "227", "229" */
   ct_addr addr;
   uint16_t port;
 } ct_ftp_found;
-ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, ct_ftp_found *found);
+ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, bool in_parentheses,
+                      ct_ftp_found *found);
 
 /* TFTP (RFC 1350): => "RRQ", "WRQ" or NULL. */
 const char *ct_tftp_parse(const uint8_t *payload, size_t length);
 
-/*
- * IRC DCC. Finds the first offer whose address is src or dst and whose port is not 0; addresses in network order.
- * => true with *port and *command ("DCC SEND").
- */
-bool ct_irc_parse(const uint8_t *payload, size_t length, uint32_t src, uint32_t dst, uint16_t *port,
-                  const char **command);
+/* IRC DCC. Finds the first offer whose address is src or dst (network order); its port is not 0 but by anywhere. */
+typedef struct ct_irc_rules {
+  uint32_t src, dst;
+  uint32_t bytes; /* so much of a payload is looked at */
+  bool anywhere;  /* not only as the text of a PRIVMSG that begins the payload */
+  bool stops;     /* at the first offer that cannot be used */
+} ct_irc_rules;
+typedef struct ct_irc_found {
+  uint16_t port;
+  const char *command; /* "DCC SEND" */
+} ct_irc_found;
+bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rules, ct_irc_found *found);
 
 /* Amanda: the ports after CONNECT, in the order DATA, MESG, INDEX, STATE; at most 4. => how many. */
 typedef struct ct_amanda_found {
   const char *stream; /* "DATA", ... */
   uint16_t port;
 } ct_amanda_found;
-unsigned ct_amanda_parse(const uint8_t *payload, size_t length, ct_amanda_found found[4]);
+unsigned ct_amanda_parse(const uint8_t *payload, size_t length, bool state_too, ct_amanda_found found[4]);
 
 /* SANE. *armed is the helper's state: a NET_START went out, the next answer counts. => true with *port. */
 bool ct_sane_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t *armed, uint16_t *port);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "conntrack/engine_internal.h"
 #include "conntrack/helper/helper.h"
 #include "conntrack/helper/list.h"
 
@@ -110,6 +111,8 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
   ct_sip_header_number(t, CT_SIP_EXPIRES, &expires, &match);
   if (!ct_sip_contact_next(t, &contacts, &contact))
     return CT_VERDICT_ACCEPT;
+  if (contact.bad)
+    return CT_VERDICT_DROP;
   /* Nobody registers others. */
   if (!ct_addr_equal(&contact.addr, &ct_helping_forward(h)->src)) {
     h->note = CT_REASON_SIP_CONTACT;
@@ -169,6 +172,8 @@ static ct_verdict register_response(ct_helping *h, const ct_sip_text *t, const c
     while (ct_sip_contact_next(t, &contacts, &contact)) {
       registration r = { contact.addr, contact.port, forward->proto, expires, false };
 
+      if (contact.bad)
+        return CT_VERDICT_DROP;
       if (!ct_addr_equal(&contact.addr, &forward->dst) || !ct_sip_transport_fits(t, contact.end, forward->proto))
         continue;
       if (!ct_sip_expires_param(t, contact.end, &r.expires_s))
@@ -238,7 +243,13 @@ static ct_verdict message_inspect(ct_helping *h, const ct_sip_text *t)
 
 static ct_verdict sip_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
-  ct_sip_text t = { payload, length, h->tuple[CT_ORIGINAL].family };
+  const ct_profile *profile = h->engine->params.profile;
+  ct_sip_text t = { payload,
+                    length,
+                    h->tuple[CT_ORIGINAL].family,
+                    !profile->sip_strict_numbers,
+                    !profile->sip_multi_header_walk_mended,
+                    !profile->sip_expires_needs_number };
   ct_verdict verdict = CT_VERDICT_ACCEPT;
 
   if (length < SHORTEST_BYTES)

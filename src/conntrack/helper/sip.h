@@ -14,7 +14,10 @@
 typedef struct ct_sip_text {
   const uint8_t *text;
   size_t length;
-  uint8_t family; /* which addresses count */
+  uint8_t family;      /* which addresses count */
+  bool loose_numbers;  /* as strtoul reads them, whatever their length (KERNELS K9) */
+  bool skips_ahead;    /* up to 4.19: behind a header that cannot be read the search goes on too far along */
+  bool expires_or_not; /* up to 4.19: expires= without a number is as if it were not there */
 } ct_sip_text;
 
 typedef enum ct_sip_header { CT_SIP_CSEQ, CT_SIP_CONTACT, CT_SIP_EXPIRES, CT_SIP_CONTENT_LENGTH } ct_sip_header;
@@ -42,6 +45,7 @@ typedef struct ct_sip_contact {
   ct_addr addr;
   uint16_t port;
   size_t end; /* where its parameters begin */
+  bool bad;   /* loose_numbers: its port is none that signalling may use */
 } ct_sip_contact;
 bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip_contact *contact);
 

@@ -12,12 +12,18 @@ enum { STANDARD_PORT = 5060, LOWEST_PORT = 1024, PORT_DIGITS = 5, NUMBER_DIGITS 
  * A number of 32 bits in at most 11 digits, leading zeros included: so does 6.18.44 (older kernels let it wrap around).
  * => its length, 0 where there is none (*value is 0).
  */
-static size_t number_read(const uint8_t *text, size_t length, uint32_t *value)
+static size_t number_read(const ct_sip_text *t, size_t at, uint32_t *value)
 {
+  const uint8_t *text = t->text + at;
   uint64_t v = 0;
-  size_t n = ct_text_digits(text, length);
+  size_t length = t->length - at, n = ct_text_digits(text, length);
 
   *value = 0;
+  if (n > 0 && t->loose_numbers) {
+    ct_text_number(text, n, &v);
+    *value = (uint32_t)v; /* wrapped around; a 0 that is not written so is none */
+    return *value != 0 || text[0] == '0' ? n : 0;
+  }
   if (n == 0 || n > NUMBER_DIGITS)
     return 0;
   ct_text_number(text, n, &v);
@@ -118,9 +124,9 @@ static size_t uri_port(const ct_sip_text *t, size_t at, uint16_t *port)
   if (at >= t->length || t->text[at] != ':')
     return 0;
   n = ct_text_number(t->text + at + 1, t->length - at - 1, &v);
-  if (n == 0 || n > PORT_DIGITS || v < LOWEST_PORT || v > UINT16_MAX)
+  if (!t->loose_numbers && (n == 0 || n > PORT_DIGITS || v < LOWEST_PORT || v > UINT16_MAX))
     return NOWHERE;
-  *port = (uint16_t)v;
+  *port = v < LOWEST_PORT || v > UINT16_MAX ? 0 : (uint16_t)v; /* 0: none that may be used */
   return n + 1;
 }
 
@@ -211,8 +217,7 @@ ct_sip_answer ct_sip_header_find(const ct_sip_text *t, size_t from, ct_sip_heade
 
 bool ct_sip_header_number(const ct_sip_text *t, ct_sip_header header, uint32_t *value, ct_sip_match *match)
 {
-  return ct_sip_header_find(t, 0, header, match) == CT_SIP_FOUND &&
-         number_read(t->text + match->at, t->length - match->at, value) > 0;
+  return ct_sip_header_find(t, 0, header, match) == CT_SIP_FOUND && number_read(t, match->at, value) > 0;
 }
 
 /* The next element of a comma-separated list. */
@@ -239,13 +244,13 @@ static bool contact_walk(const ct_sip_text *t, ct_sip_contacts *c, ct_sip_match 
 
   if (c->in_list) {
     while ((answer = list_next(t, c, match)) == CT_SIP_BAD)
-      c->from = match->at;
+      c->from = match->at + (t->skips_ahead ? c->from : 0);
     if (answer == CT_SIP_FOUND)
       return true;
     c->in_list = false;
   }
   while ((answer = ct_sip_header_find(t, c->from, CT_SIP_CONTACT, match)) == CT_SIP_BAD)
-    c->from = match->at;
+    c->from = match->at + (t->skips_ahead ? c->from : 0);
   c->in_list = answer == CT_SIP_FOUND;
   return c->in_list;
 }
@@ -259,6 +264,7 @@ bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip
     return false;
   n = uri_address(t, match.at, &contact->addr);
   uri_port(t, match.at + n, &contact->port);
+  contact->bad = contact->port == 0;
   contact->end = match.at + match.length;
   contacts->from = contact->end;
   return true;
@@ -289,7 +295,9 @@ bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value)
 {
   size_t limit, at = param_find(t, from, "expires=", &limit);
 
-  return at == NOWHERE || number_read(t->text + at, t->length - at, value) > 0;
+  if (at == NOWHERE || (t->expires_or_not && ct_text_digits(t->text + at, t->length - at) == 0))
+    return true;
+  return number_read(t, at, value) > 0;
 }
 
 /* ---- SDP ---- */
@@ -383,7 +391,7 @@ unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_
       continue;
     }
     at += strlen(media_kinds[kind].word);
-    number_read(t->text + at, t->length - at, &port);
+    number_read(t, at, &port);
     if (port == 0) /* an inactive stream, or unreadable */
       continue;
     media[found].class_number = media_kinds[kind].class_number;
@@ -430,7 +438,7 @@ static void response_parse(const ct_sip_text *t, ct_sip_message *m)
   size_t at;
   unsigned i;
 
-  number_read(t->text + 8, t->length - 8, &m->code);
+  number_read(t, 8, &m->code);
   m->bad = m->code == 0 || !ct_sip_header_number(t, CT_SIP_CSEQ, &m->cseq, &match);
   if (m->bad)
     return;

@@ -7,7 +7,8 @@ bool ct_lanes_fit(const ct_params *a, const ct_params *b)
   const ct_profile *profile = a->profile;
 
   return a->gc == CT_GC_KERNEL && !profile->entry_timers && profile->eviction == CT_EVICT_BUCKETS &&
-         profile->chain_limit && !profile->refuses_before_look_up && ct_params_same_rules(a, b);
+         profile->chain_limit && !profile->refuses_before_look_up && !profile->new_judged &&
+         profile->collecting == CT_COLLECT_BY_MEAN && profile->gc_drops_closing && ct_params_same_rules(a, b);
 }
 
 static void lane_init(ct_lane *lane, const ct_params *params, ct_bins *bins)

@@ -211,7 +211,7 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   }
   alike = ct_lanes_alike(lanes, mask, entry, p->packet, verdict);
   lanes->records[number].lanes = alike;
-  ct_way_begin(lanes->engine, entry, p->packet, NULL);
+  ct_way_begin(lanes->engine, entry, p->packet, NULL, &result);
   if (entry->ext == 0 || help(lanes, entry, p->packet, &result)) {
     ct_lanes_confirm(lanes, number, p->packet, p->table_hash);
   } else {

@@ -23,12 +23,10 @@ static void defaults(ct_params *params)
   params->expect_max = INT32_MAX;
   params->acct = 0;
   params->checksum = 0;
-  params->events = 1;
   params->ipfrag_high_thresh = 256 << 10;
   params->ipfrag_low_thresh = 192 << 10;
   params->ipfrag_max_dist = 0; /* came with 2.6.16; 0 never restarts a queue */
 
-  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = 180;
   params->timeout_s[CT_TIMEOUT_TCP_RETRANS] = CT_TIMEOUT_NEVER_S;
   params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
 }
@@ -52,10 +50,17 @@ const ct_profile ct_profile_linux_2_4 = {
   .trackers = trackers,
   .tcp_table = ct_tcp_table_linux_2_4,
   .eviction = CT_EVICT_ROUND,
+  .sctp_established_s = 210, /* unused, as there is no tracker */
+  .sctp_shutdown_ms = 3000,
   .icmp_errors_summed = true,
   .expectations_kept = true,
   .expectations_timeless = true,
   .entry_timers = true,
+  .udp_stream_timeout_s = 180,
+  .dccp_table = ct_dccp_table_linux_3_10,
+  .irc_bytes = UINT32_MAX,
+  .events_default = 1,
+  .destroy_event_has_state = true,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_ANY,
   .helpers_by_port = true,
   .defaults = defaults,

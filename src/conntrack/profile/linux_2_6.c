@@ -26,18 +26,11 @@ static void defaults(ct_params *params)
   params->max = 65536;
   params->expect_max = INT32_MAX; /* only each helper's own limit */
   params->acct = 0;
-  params->events = 1;
   params->tcp_loose = 3; /* so many packets of each side go unchecked after a pick-up */
   params->ipfrag_high_thresh = 256 << 10;
   params->ipfrag_low_thresh = 192 << 10;
 
-  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = 180;
   params->timeout_s[CT_TIMEOUT_TCP_UNACK] = CT_TIMEOUT_NEVER_S;
-  params->timeout_s[CT_TIMEOUT_SCTP_ESTABLISHED] = 432000;
-  params->timeout_s[CT_TIMEOUT_SCTP_SHUTDOWN_SENT] = 0;
-  params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_SENT] = 300;
-  params->timeout_s[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 0;
-  params->timeout_ms[CT_TIMEOUT_SCTP_SHUTDOWN_RECD] = 300;
 }
 
 /* ICMPv6 came with nf_conntrack: its number inside IPv4 is read, and refused, as later kernels do. */
@@ -59,12 +52,22 @@ const ct_profile ct_profile_linux_2_6 = {
   .tcp_loose_counts = true,
   .tcp_table = ct_tcp_table_linux_2_6,
   .sctp_table = ct_sctp_table_linux_2_6,
-  .sctp_first_rules = true,
+  .sctp_repeated_init_renews = true,
+  .sctp_established_s = 432000,
+  .sctp_shutdown_ms = 300,
+  .sctp_checksum = true,
   .eviction = CT_EVICT_OWN,
   .lengths_judged = true,
   .refuses_before_look_up = true,
+  .refusals_count_error = true,
+  .icmp_errors_count_error = true,
   .expectations_kept = true,
   .entry_timers = true,
+  .udp_stream_timeout_s = 180,
+  .dccp_table = ct_dccp_table_linux_3_10,
+  .irc_bytes = UINT32_MAX,
+  .events_default = 1,
+  .destroy_event_has_state = true,
   .tcp_flag_sets = CT_TCP_FLAG_SETS_2_6,
   .helpers_by_port = true,
   .defaults = defaults,

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+/* The default first, then back in time. */
 static const ct_profile *const profiles[] = {
-  &ct_profile_linux_6_18,
-  &ct_profile_linux_6_1,
-  &ct_profile_linux_2_6,
-  &ct_profile_linux_2_4,
+  &ct_profile_linux_6_18, &ct_profile_linux_6_12, &ct_profile_linux_6_8, &ct_profile_linux_6_6, &ct_profile_linux_6_1,
+  &ct_profile_linux_5_15, &ct_profile_linux_5_10, &ct_profile_linux_5_4, &ct_profile_rhel_8,    &ct_profile_linux_4_19,
+  &ct_profile_rhel_7,     &ct_profile_linux_3_10, &ct_profile_linux_2_6, &ct_profile_linux_2_4,
 };
 
 enum { PROFILE_COUNT = sizeof profiles / sizeof profiles[0] };

@@ -11,7 +11,6 @@
 /* A 16384th of memory for the hash table, at 8 bytes a bucket (a pointer on 64 bits, a list head on 32). */
 static inline uint32_t ct_buckets_by_share(uint64_t ram_bytes) { return (uint32_t)(ram_bytes / 16384 / 8); }
 
-uint32_t ct_buckets_linux_6(uint64_t ram_bytes);      /* 5.15 and later; linux_6_18.c */
 uint32_t ct_buckets_ip_conntrack(uint64_t ram_bytes); /* 2.4 and 2.6; linux_2_6.c */
 
 #endif

@@ -14,6 +14,7 @@ enum { DCCP_HEADER = 12, LONG_SEQUENCE = 4, ACK_FIELD = 8 };
 /* One packet, read once. */
 typedef struct dccp_packet {
   uint8_t type;
+  bool is_long;      /* 48-bit sequence numbers */
   uint64_t seq, ack; /* 48 bits, or 24 where the header is short; ack 0 where there is none */
 } dccp_packet;
 
@@ -53,25 +54,30 @@ static bool read_header(const ct_packet *packet, dccp_packet *dp)
   uint8_t scratch[DCCP_HEADER + LONG_SEQUENCE + ACK_FIELD + 4];
   const uint8_t *bytes = ct_packet_at(packet, packet->l4_offset, DCCP_HEADER, scratch);
   uint32_t basic, sub;
-  bool is_long;
 
   if (bytes == NULL)
     return false;
   dp->type = bytes[8] >> 1 & 0x0f;
-  is_long = bytes[8] & 1;
-  basic = DCCP_HEADER + (is_long ? LONG_SEQUENCE : 0);
+  dp->is_long = bytes[8] & 1;
+  basic = DCCP_HEADER + (dp->is_long ? LONG_SEQUENCE : 0);
   sub = subheader_bytes(dp->type);
   bytes = ct_packet_at(packet, packet->l4_offset, basic + sub, scratch);
   if (bytes == NULL)
     return false;
-  dp->seq = read_seq(bytes, is_long);
+  dp->seq = read_seq(bytes, dp->is_long);
   dp->ack = sub >= ACK_FIELD ? be48(bytes + basic + 2) : 0;
   return true;
 }
 
+/* RFC 4340, 5.1: only data and acknowledgements may save the upper half. */
+static bool needs_long(uint8_t type)
+{
+  return type != CT_DCCP_ROW_DATA && type != CT_DCCP_ROW_ACK && type != CT_DCCP_ROW_DATAACK;
+}
+
 static bool begin(const ct_engine *engine, ct_entry *entry, const dccp_packet *dp, ct_result *result)
 {
-  uint8_t state = ct_dccp_table_linux_6_1[CT_DCCP_CLIENT][dp->type][CT_DCCP_NONE];
+  uint8_t state = engine->params.profile->dccp_table[CT_DCCP_CLIENT][dp->type][CT_DCCP_NONE];
 
   if (state == CT_DCCP_INVALID || (state != CT_DCCP_REQUEST && engine->params.dccp_loose == 0)) {
     result->reason = state == CT_DCCP_INVALID ? CT_REASON_DCCP_NEW : CT_REASON_DCCP_NOT_LOOSE;
@@ -132,16 +138,20 @@ static ct_track dccp_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const
   bool changes, first = !(entry->status & CT_STATUS_CONFIRMED);
   dccp_packet dp;
 
-  /* Too short for a header is not called INVALID but dropped: the one tracker that does so (6.1.192). */
+  /* From 5.0 to 6.8 too short for a header was not called INVALID but dropped: the one tracker that did so. */
   if (!read_header(packet, &dp)) {
     result->reason = CT_REASON_DCCP_SHORT;
-    return CT_TRACK_DROP;
+    return engine->params.profile->dccp_short_header == CT_SHORT_DROPPED ? CT_TRACK_DROP : CT_TRACK_INVALID;
+  }
+  if (engine->params.profile->dccp_needs_48_bit_sequence && !dp.is_long && needs_long(dp.type)) {
+    result->reason = CT_REASON_DCCP_HEADER;
+    return CT_TRACK_INVALID;
   }
   if (first && !begin(engine, entry, &dp, result))
     return CT_TRACK_INVALID;
   if (dp.type == CT_DCCP_ROW_RESET && !(entry->status & CT_STATUS_SEEN_REPLY))
     return end_unreplied(engine, entry, dir, packet, result);
-  new = ct_dccp_table_linux_6_1[dccp->client == dir ? CT_DCCP_CLIENT : CT_DCCP_SERVER][dp.type][old];
+  new = engine->params.profile->dccp_table[dccp->client == dir ? CT_DCCP_CLIENT : CT_DCCP_SERVER][dp.type][old];
   CT_TRACE(engine, ct_trace_note_cell(engine->trace, dir, dp.type, old, new));
   if (new == CT_DCCP_INVALID) {
     result->reason = CT_REASON_DCCP_STATE;
@@ -191,11 +201,7 @@ static const char *const inputs[CT_DCCP_ROW_COUNT] = {
 };
 
 /* By role: the original side is the client until a connection is born again the other way round. */
-static const uint8_t *dccp_table(const ct_profile *profile)
-{
-  (void)profile;
-  return &ct_dccp_table_linux_6_1[0][0][0];
-}
+static const uint8_t *dccp_table(const ct_profile *profile) { return &profile->dccp_table[0][0][0]; }
 
 const ct_proto ct_proto_dccp = { .name = "dccp",
                                  .number = CT_PROTO_DCCP,

@@ -35,6 +35,36 @@ const uint8_t ct_dccp_table_linux_6_1[2][CT_DCCP_ROW_COUNT][CT_DCCP_STATE_COUNT]
     [CT_DCCP_ROW_CLOSEREQ]   = { IV, IV, IV, IV, IV, IV, IV, IV },
     [CT_DCCP_ROW_CLOSE]      = { IV, IV, IV, CG, CG, CG, IV, IV },
     [CT_DCCP_ROW_RESET]      = { IV, TW, TW, TW, TW, TW, TW, IG },
+    [CT_DCCP_ROW_SYNC]       = { IV, IG, IG, IG, IG, IG, IG, IG },
+    [CT_DCCP_ROW_SYNCACK]    = { IV, IG, IG, IG, IG, IG, IG, IG },
+  },
+  [CT_DCCP_SERVER] = {
+    /*                           NO  RQ  RS  PO  OP  CR  CG  TW */
+    [CT_DCCP_ROW_REQUEST]    = { IV, IG, IG, IG, IG, IG, IG, RQ },
+    [CT_DCCP_ROW_RESPONSE]   = { IV, RS, RS, IG, IG, IG, IG, IV },
+    [CT_DCCP_ROW_DATA]       = { IV, IV, IV, OP, OP, IV, CG, IV },
+    [CT_DCCP_ROW_ACK]        = { IV, IV, IV, OP, OP, IV, CG, IV },
+    [CT_DCCP_ROW_DATAACK]    = { IV, IV, IV, OP, OP, IV, CG, IV },
+    [CT_DCCP_ROW_CLOSEREQ]   = { IV, IV, IV, CR, CR, CR, CR, IV },
+    [CT_DCCP_ROW_CLOSE]      = { IV, IV, IV, CG, CG, IV, CG, IV },
+    [CT_DCCP_ROW_RESET]      = { IV, TW, TW, TW, TW, TW, TW, TW }, /* a slip of the kernel: meant to be ignored in TIMEWAIT, as above */
+    [CT_DCCP_ROW_SYNC]       = { IV, IG, IG, IG, IG, IG, IG, IG },
+    [CT_DCCP_ROW_SYNCACK]    = { IV, IG, IG, IG, IG, IG, IG, IG },
+  },
+};
+
+/* 3.10 and RHEL 7: a SYNC or SYNCACK may be a first packet, which is let through (KERNELS K2). */
+const uint8_t ct_dccp_table_linux_3_10[2][CT_DCCP_ROW_COUNT][CT_DCCP_STATE_COUNT] = {
+  [CT_DCCP_CLIENT] = {
+    /*                           NO  RQ  RS  PO  OP  CR  CG  TW */
+    [CT_DCCP_ROW_REQUEST]    = { RQ, RQ, RS, IG, IG, IG, IG, RQ },
+    [CT_DCCP_ROW_RESPONSE]   = { IV, IG, IG, IG, IG, IG, IG, IV },
+    [CT_DCCP_ROW_DATA]       = { IV, IV, IV, IV, OP, CR, CG, IV },
+    [CT_DCCP_ROW_ACK]        = { IV, IV, PO, PO, OP, CR, CG, IV },
+    [CT_DCCP_ROW_DATAACK]    = { IV, IV, PO, PO, OP, CR, CG, IV },
+    [CT_DCCP_ROW_CLOSEREQ]   = { IV, IV, IV, IV, IV, IV, IV, IV },
+    [CT_DCCP_ROW_CLOSE]      = { IV, IV, IV, CG, CG, CG, IV, IV },
+    [CT_DCCP_ROW_RESET]      = { IV, TW, TW, TW, TW, TW, TW, IG },
     [CT_DCCP_ROW_SYNC]       = { IG, IG, IG, IG, IG, IG, IG, IG },
     [CT_DCCP_ROW_SYNCACK]    = { IG, IG, IG, IG, IG, IG, IG, IG },
   },

@@ -4,7 +4,7 @@
 
 #include "conntrack/engine_internal.h"
 
-enum { GRE_PROTOCOL_PPP = 0x880b };
+enum { GRE_PROTOCOL_PPP = 0x880b, PPTP_S = 600, PPTP_STREAM_S = 18000 };
 
 /* Of version 1, PPTP's, the call id of the destination; that of the source is in no packet (expect/gre_key.h). */
 static ct_reason gre_read_ids(ct_packet *packet, uint32_t at, const ct_profile *profile, ct_tuple *tuple)
@@ -27,12 +27,20 @@ static ct_reason gre_read_ids(ct_packet *packet, uint32_t at, const ct_profile *
   return CT_REASON_NONE;
 }
 
+/* Up to 4.19 a tunnel that PPTP announced had its own times (KERNELS K2). */
+static bool is_long_lived(const ct_engine *engine, const ct_entry *entry)
+{
+  return engine->params.profile->pptp_gre_child_long && entry->status & CT_STATUS_EXPECTED;
+}
+
 static ct_track gre_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
 {
   bool stream = entry->status & CT_STATUS_SEEN_REPLY;
+  int64_t timeout_ns = ct_core_timeout(engine, stream ? CT_TIMEOUT_GRE_STREAM : CT_TIMEOUT_GRE);
 
-  ct_core_refresh_acct(engine, entry, dir, packet,
-                       ct_core_timeout(engine, stream ? CT_TIMEOUT_GRE_STREAM : CT_TIMEOUT_GRE), result);
+  if (is_long_lived(engine, entry))
+    timeout_ns = (stream ? PPTP_STREAM_S : PPTP_S) * CT_NS_PER_S;
+  ct_core_refresh_acct(engine, entry, dir, packet, timeout_ns, result);
   if (stream && !(entry->status & CT_STATUS_ASSURED)) {
     entry->status |= CT_STATUS_ASSURED;
     result->events |= CT_EV_ASSURED;
@@ -47,16 +55,18 @@ static ct_timeout gre_timeout(const ct_entry *entry)
 
 static void gre_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)
 {
-  (void)entry;
-  view->gre_timeout_s[0] = engine->params.timeout_s[CT_TIMEOUT_GRE];
-  view->gre_timeout_s[1] = engine->params.timeout_s[CT_TIMEOUT_GRE_STREAM];
+  bool lasts = is_long_lived(engine, entry);
+
+  view->gre_timeout_s[0] = lasts ? PPTP_S : engine->params.timeout_s[CT_TIMEOUT_GRE];
+  view->gre_timeout_s[1] = lasts ? PPTP_STREAM_S : engine->params.timeout_s[CT_TIMEOUT_GRE_STREAM];
 }
 
-const ct_proto ct_proto_gre = { .name = "gre",
-                                .number = CT_PROTO_GRE,
-                                .ids = CT_IDS_KEYS,
-                                .shows = CT_SHOWS_TIMEOUTS,
-                                .read_ids = gre_read_ids,
-                                .packet = gre_packet,
-                                .timeout = gre_timeout,
-                                .view = gre_view };
+/* clang-format off */
+#define GRE_FACTS                                                                                                      \
+  .name = "gre", .number = CT_PROTO_GRE, .ids = CT_IDS_KEYS, .shows = CT_SHOWS_TIMEOUTS, .read_ids = gre_read_ids,     \
+  .packet = gre_packet, .timeout = gre_timeout, .view = gre_view
+/* clang-format on */
+
+const ct_proto ct_proto_gre = { GRE_FACTS };
+/* Up to 4.19 the tracker was IPv4's alone. */
+const ct_proto ct_proto_gre_v4 = { GRE_FACTS, .family = CT_IPV4 };

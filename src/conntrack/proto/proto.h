@@ -121,8 +121,8 @@ CT_PROTO_LIST(X)
 /* What a kernel has no tracker for. It is in no list. */
 extern const ct_proto ct_proto_generic;
 
-/* As ip_conntrack had them; a profile names them where it wants them. */
-extern const ct_proto ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
+/* As ip_conntrack had them, and GRE over IPv4 alone; a profile names them where it wants them. */
+extern const ct_proto ct_proto_gre_v4, ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
 
 /* tcp.c: a firewall has answered a packet of this confirmed entry with a reset, which closes it. */
 void ct_tcp_close(ct_engine *engine, ct_entry *entry, ct_result *result);

@@ -136,6 +136,7 @@ static bool read_init_tag(const ct_packet *packet, const chunk *c, uint32_t *tag
 static bool begin(const ct_engine *engine, ct_entry *entry, const sctp_packet *sp, ct_result *result)
 {
   uint32_t next = sp->packet->l4_offset + (uint32_t)COMMON_HEADER, length;
+  const ct_profile *profile = engine->params.profile;
   ct_sctp *sctp = &entry->l4.sctp;
   chunk c;
 
@@ -154,15 +155,17 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const sctp_packet *s
         return refuse(result, CT_REASON_SCTP_NEW);
     } else if (c.type == CHUNK_HEARTBEAT) {
       sctp->vtag[CT_ORIGINAL] = sp->vtag;
-    } else if (c.type == CHUNK_SHUTDOWN_ACK) {
+    } else if (c.type == CHUNK_SHUTDOWN_ACK || profile->sctp_any_first_chunk_sets_reply_tag) {
       sctp->vtag[CT_REPLY] = sp->vtag;
     }
+    if (profile->sctp_first_state_counts)
+      entry->state = state;
   }
   return true;
 }
 
 /* => false: the tag is wrong. *ignore: the packet is to change nothing. */
-static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
+static bool check_heartbeat(const ct_profile *profile, ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
 {
   uint32_t *mine = &sctp->vtag[sp->dir];
 
@@ -171,7 +174,7 @@ static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
     return true;
   }
   if (*mine != sp->vtag) {
-    if (HAS(sp->types, DATA) || *ignore)
+    if (!profile->sctp_heartbeat_mismatch_tolerated || HAS(sp->types, DATA) || *ignore)
       return false;
     sctp->flags |= VTAG_FAILED;
     sctp->last_dir = (uint8_t)sp->dir;
@@ -186,7 +189,7 @@ static bool check_heartbeat(ct_sctp *sctp, const sctp_packet *sp, bool *ignore)
  * Both sides with a new tag after one heartbeat failed: the association was restarted behind our back, and is learnt
  * anew.
  */
-static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignore)
+static bool check_heartbeat_ack(const ct_profile *profile, ct_sctp *sctp, const sctp_packet *sp, bool ignore)
 {
   uint32_t *mine = &sctp->vtag[sp->dir];
 
@@ -195,7 +198,8 @@ static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignor
     return true;
   }
   if (*mine != sp->vtag) {
-    if (HAS(sp->types, DATA) || ignore || !(sctp->flags & VTAG_FAILED) || sctp->last_dir == sp->dir)
+    if (!profile->sctp_heartbeat_mismatch_tolerated || HAS(sp->types, DATA) || ignore || !(sctp->flags & VTAG_FAILED) ||
+        sctp->last_dir == sp->dir)
       return false;
     sctp->vtag[sp->dir] = sp->vtag;
     sctp->vtag[!sp->dir] = 0;
@@ -204,42 +208,40 @@ static bool check_heartbeat_ack(ct_sctp *sctp, const sctp_packet *sp, bool ignor
   return true;
 }
 
-/*
- * 2.6: an ABORT carried either side's tag, and a SHUTDOWN COMPLETE the other's where its T bit said so; nothing was
- * learnt from heartbeats. Spec 13.2.
- */
-static bool check_tag_first(const ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
+/* The tags of the chunks that end an association. */
+static bool check_end_tag(const ct_profile *profile, const ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
 {
-  bool mine = sp->vtag == sctp->vtag[sp->dir], others = sp->vtag == sctp->vtag[!sp->dir];
+  bool mine = sp->vtag == sctp->vtag[sp->dir], others = sp->vtag == sctp->vtag[!sp->dir], t_bit = c->flags & FLAG_T;
 
-  switch (c->type) {
-  case CHUNK_INIT: return sp->vtag == 0;
-  case CHUNK_ABORT: return mine || others;
-  case CHUNK_SHUTDOWN_COMPLETE: return mine || (others && c->flags & FLAG_T);
-  case CHUNK_COOKIE_ECHO: return mine;
-  default: return true;
-  }
+  if (profile->sctp_tag_rules == CT_SCTP_TAGS_T_BIT)
+    return t_bit ? others : mine;
+  if (c->type == CHUNK_SHUTDOWN_COMPLETE)
+    return profile->sctp_tag_rules == CT_SCTP_TAGS_2_6 ? mine || (others && t_bit) : mine || others || !t_bit;
+  return mine || others;
 }
 
 /* The tag rules of one chunk. => false: INVALID. *skip: on to the next chunk, without a state change. */
-static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool *ignore, bool *skip)
+static bool check_tag(const ct_profile *profile, ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool *ignore,
+                      bool *skip)
 {
   *skip = false;
+  if (!profile->sctp_heartbeats && (c->type == CHUNK_HEARTBEAT || c->type == CHUNK_HEARTBEAT_ACK))
+    return true;
   switch (c->type) {
   case CHUNK_INIT: return sp->vtag == 0;
   case CHUNK_ABORT:
-  case CHUNK_SHUTDOWN_COMPLETE: return sp->vtag == sctp->vtag[c->flags & FLAG_T ? !sp->dir : sp->dir];
+  case CHUNK_SHUTDOWN_COMPLETE: return check_end_tag(profile, sctp, sp, c);
   case CHUNK_COOKIE_ECHO: return sp->vtag == sctp->vtag[sp->dir];
   case CHUNK_COOKIE_ACK: sctp->init[0] = sctp->init[1] = 0; return true;
   case CHUNK_HEARTBEAT: {
     bool before = *ignore;
 
-    if (!check_heartbeat(sctp, sp, ignore))
+    if (!check_heartbeat(profile, sctp, sp, ignore))
       return false;
     *skip = *ignore && !before;
     return true;
   }
-  case CHUNK_HEARTBEAT_ACK: return check_heartbeat_ack(sctp, sp, *ignore);
+  case CHUNK_HEARTBEAT_ACK: return check_heartbeat_ack(profile, sctp, sp, *ignore);
   default: return true;
   }
 }
@@ -247,20 +249,22 @@ static bool check_tag(ct_sctp *sctp, const sctp_packet *sp, const chunk *c, bool
 static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packet *sp, const chunk *c, uint8_t old,
                       uint8_t new, bool *ignore)
 {
+  const ct_profile *profile = engine->params.profile;
   ct_sctp *sctp = &entry->l4.sctp;
   uint32_t tag;
 
   if (!read_init_tag(sp->packet, c, &tag))
     return false;
   /* The same INIT again is no new start. */
-  if (!(engine->params.profile->sctp_init_exemption && old != CT_SCTP_NONE && sctp->vtag[!sp->dir] == tag)) {
+  if (profile->sctp_init_collision_marks &&
+      !(profile->sctp_init_exemption && old != CT_SCTP_NONE && sctp->vtag[!sp->dir] == tag)) {
     if (sctp->init[sp->dir] && sctp->init[!sp->dir])
       sctp->init[!sp->dir] = 0;
     sctp->init[sp->dir] = 1;
   }
   sctp->vtag[!sp->dir] = tag;
   if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status &CT_STATUS_CONFIRMED &&
-      !engine->params.profile->sctp_first_rules)
+      !profile->sctp_repeated_init_renews)
     *ignore = true;
   return true;
 }
@@ -271,7 +275,7 @@ static bool take_init_ack(const ct_engine *engine, ct_sctp *sctp, const sctp_pac
 
   if (!read_init_tag(sp->packet, c, &tag))
     return false;
-  if (engine->params.profile->sctp_first_rules) {
+  if (!engine->params.profile->sctp_init_collision_marks) {
     sctp->vtag[!sp->dir] = tag;
     return true;
   }
@@ -281,19 +285,29 @@ static bool take_init_ack(const ct_engine *engine, ct_sctp *sctp, const sctp_pac
   return true;
 }
 
+static void assure(ct_entry *entry, ct_result *result)
+{
+  if (entry->status & CT_STATUS_ASSURED)
+    return;
+  entry->status |= CT_STATUS_ASSURED;
+  result->events |= CT_EV_ASSURED;
+}
+
 /* One chunk after the other. => false: INVALID at this point. */
 static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool *ignore, ct_result *result)
 {
   uint32_t next = sp->packet->l4_offset + (uint32_t)COMMON_HEADER, length;
+  const ct_profile *profile = engine->params.profile;
   ct_sctp *sctp = &entry->l4.sctp;
+  uint8_t old, new;
+  bool completes = false;
   chunk c;
 
   while (next_chunk(sp->packet, &next, &c, &length)) {
-    uint8_t old = (uint8_t)entry->state, new;
     bool skip = false;
 
-    if (engine->params.profile->sctp_first_rules ? !check_tag_first(sctp, sp, &c)
-                                                 : !check_tag(sctp, sp, &c, ignore, &skip))
+    old = (uint8_t)entry->state;
+    if (!check_tag(profile, sctp, sp, &c, ignore, &skip))
       return refuse(result, CT_REASON_SCTP_VTAG);
     if (skip)
       continue;
@@ -306,21 +320,20 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
         (c.type == CHUNK_INIT_ACK && !take_init_ack(engine, sctp, sp, &c)))
       return refuse(result, CT_REASON_SCTP_VTAG);
     entry->state = new;
-    if (new != old) {
+    if (new != old)
       result->events |= CT_EV_PROTOINFO;
-      if (new == CT_SCTP_ESTABLISHED && !(entry->status & CT_STATUS_ASSURED) &&
-          (sp->dir == CT_REPLY || !engine->params.profile->sctp_first_rules)) {
-        entry->status |= CT_STATUS_ASSURED;
-        result->events |= CT_EV_ASSURED;
-      }
-    }
+    if (new != old &&new == CT_SCTP_ESTABLISHED && profile->sctp_assured_on_any_established)
+      assure(entry, result);
+    completes = old == CT_SCTP_COOKIE_ECHOED && new == CT_SCTP_ESTABLISHED && sp->dir == CT_REPLY;
   }
+  if (completes && !*ignore) /* up to 4.19: the packet's last chunk alone is asked */
+    assure(entry, result);
   return true;
 }
 
 static bool needs_tag(const ct_profile *profile, uint32_t types)
 {
-  if ((HAS(types, HEARTBEAT) || HAS(types, HEARTBEAT_ACK)) && !profile->sctp_first_rules)
+  if ((HAS(types, HEARTBEAT) || HAS(types, HEARTBEAT_ACK)) && profile->sctp_heartbeats)
     return false;
   return !(HAS(types, INIT) || HAS(types, SHUTDOWN_COMPLETE) || HAS(types, COOKIE_ECHO) || HAS(types, ABORT) ||
            HAS(types, SHUTDOWN_ACK));

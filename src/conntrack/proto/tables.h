@@ -78,11 +78,15 @@ enum {
 #define CT_TCP_FLAG_SETS_6 (CT_TCP_FLAG_SETS_2_6 | CT_TCP_SET_PSH(CT_TCP_SYN | CT_TCP_URG) | CT_TCP_SET_PSH(CT_TCP_RST))
 #define CT_TCP_FLAG_SETS_ANY UINT64_MAX
 
-extern const uint8_t ct_tcp_table_linux_6_18[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT]; /* 6.1 has the same */
+extern const uint8_t ct_tcp_table_linux_6_18[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT]; /* from RHEL 7 on */
+extern const uint8_t ct_tcp_table_linux_3_10[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
 extern const uint8_t ct_tcp_table_linux_2_6[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
 extern const uint8_t ct_tcp_table_linux_2_4[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT];
-extern const uint8_t ct_sctp_table_linux_6_18[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* 6.1 has the same */
+extern const uint8_t ct_sctp_table_linux_6_18[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* from 5.4 on, T-6 */
+extern const uint8_t ct_sctp_table_linux_4_19[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* T-4 */
+extern const uint8_t ct_sctp_table_linux_3_10[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT]; /* T-3 */
 extern const uint8_t ct_sctp_table_linux_2_6[2][CT_SCTP_ROW_COUNT][CT_SCTP_STATE_COUNT];
+extern const uint8_t ct_dccp_table_linux_3_10[2][CT_DCCP_ROW_COUNT][CT_DCCP_STATE_COUNT];
 extern const uint8_t ct_dccp_table_linux_6_1[2][CT_DCCP_ROW_COUNT][CT_DCCP_STATE_COUNT]; /* [role][type][state] */
 
 #endif

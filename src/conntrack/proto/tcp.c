@@ -67,7 +67,7 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *se
   s->end = s->max_end = seg->end;
   s->max_window = MAX(seg->window, 1);
   if (first_state == CT_TCP_SYN_SENT) {
-    ct_tcp_options_read(seg->packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
+    ct_tcp_options_read(engine, seg->packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
   } else {
     if (!engine->params.tcp_loose) {
       result->reason = CT_REASON_TCP_NOT_LOOSE;
@@ -85,7 +85,7 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *se
 /*
  * A SYN/ACK that answers a SYN which was let through: the connection starts over, from what was remembered of that SYN.
  */
-static void resynchronise(ct_tcp *tcp, ct_dir dir)
+static void resynchronise(const ct_engine *engine, ct_tcp *tcp, ct_dir dir)
 {
   ct_tcp_side *syn_side = &tcp->side[tcp->last_dir];
 
@@ -95,10 +95,10 @@ static void resynchronise(ct_tcp *tcp, ct_dir dir)
   tcp->flags[tcp->last_dir] = tcp->last_flags & (uint8_t)~CT_TCP_FLAG_EXP_CHALLENGE_ACK;
   memset(&tcp->side[dir], 0, sizeof(tcp->side[dir]));
   tcp->scale[dir] = 0;
-  tcp->flags[dir] &= CT_TCP_FLAG_BE_LIBERAL;
+  tcp->flags[dir] &= engine->params.profile->tcp_options_keep_liberal ? CT_TCP_FLAG_BE_LIBERAL : 0;
 }
 
-static void remember(ct_tcp *tcp, const ct_segment *seg, uint8_t state)
+static void remember(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint8_t state)
 {
   tcp->last_index = (uint8_t)seg->index;
   tcp->last_dir = (uint8_t)seg->dir;
@@ -107,37 +107,40 @@ static void remember(ct_tcp *tcp, const ct_segment *seg, uint8_t state)
   tcp->last_window = seg->window;
   if (seg->index == CT_TCP_INDEX_SYN && seg->dir == CT_ORIGINAL) {
     tcp->last_flags = tcp->last_scale = 0;
-    ct_tcp_options_read(seg->packet, &tcp->last_scale, &tcp->last_flags);
-    if (state == CT_TCP_LAST_ACK)
+    ct_tcp_options_read(engine, seg->packet, &tcp->last_scale, &tcp->last_flags);
+    if (state == CT_TCP_LAST_ACK && engine->params.profile->tcp_challenge_ack_after_last_ack)
       tcp->last_flags |= CT_TCP_FLAG_EXP_CHALLENGE_ACK; /* RFC 5961: the peer may ask whether that SYN was meant */
   }
-  if (state == CT_TCP_SYN_SENT && seg->index == CT_TCP_INDEX_ACK && seg->dir == CT_REPLY)
+  if (state == CT_TCP_SYN_SENT && seg->index == CT_TCP_INDEX_ACK && seg->dir == CT_REPLY &&
+      engine->params.profile->tcp_rst_answers_challenge_ack)
     tcp->last_ack = seg->ack;
 }
 
 /* Let through, remembered, without effect; or the SYN/ACK that makes an earlier such SYN count. */
-static arc ignore(ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new, ct_reason why, ct_result *result)
+static arc ignore(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new,
+                  ct_reason why, ct_result *result)
 {
   if (seg->index == CT_TCP_INDEX_SYNACK && tcp->last_index == CT_TCP_INDEX_SYN && tcp->last_dir != seg->dir &&
       seg->ack == tcp->last_end) {
     *old = CT_TCP_SYN_SENT;
     *new = CT_TCP_SYN_RECV;
-    resynchronise(tcp, seg->dir);
+    resynchronise(engine, tcp, seg->dir);
     result->reason = CT_REASON_TCP_RESYNC;
     return ARC_CHECK_WINDOW;
   }
-  remember(tcp, seg, *old);
+  remember(engine, tcp, seg, *old);
   result->reason = (uint16_t)why;
   return ARC_UNCHANGED;
 }
 
 /* A SYN on a closed connection. It starts a new one only where the old one was closed properly. */
-static arc reopen(ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new, ct_result *result)
+static arc reopen(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint8_t *old, uint8_t *new,
+                  ct_result *result)
 {
   if ((tcp->flags[CT_ORIGINAL] | tcp->flags[CT_REPLY]) & CT_TCP_FLAG_CLOSE_INIT ||
       (tcp->last_dir == seg->dir && tcp->last_index == CT_TCP_INDEX_RST))
     return ARC_REOPEN;
-  return ignore(tcp, seg, old, new, CT_REASON_TCP_REOPEN_IGNORED, result);
+  return ignore(engine, tcp, seg, old, new, CT_REASON_TCP_REOPEN_IGNORED, result);
 }
 
 static arc judge_reset(const ct_engine *engine, const ct_entry *entry, const ct_segment *seg, uint8_t *new,
@@ -158,13 +161,14 @@ static arc follow(const ct_engine *engine, ct_entry *entry, const ct_segment *se
 
   switch (*new) {
   case CT_TCP_INVALID: result->reason = CT_REASON_TCP_STATE; return ARC_INVALID;
-  case CT_TCP_IGNORE: return ignore(tcp, seg, old, new, ct_tcp_why_ignored(seg), result);
+  case CT_TCP_IGNORE: return ignore(engine, tcp, seg, old, new, ct_tcp_why_ignored(seg), result);
   case CT_TCP_SYN_SENT:
     if (*old == CT_TCP_TIME_WAIT || *old == CT_TCP_CLOSE)
-      return reopen(tcp, seg, old, new, result);
+      return reopen(engine, tcp, seg, old, new, result);
     break;
   case CT_TCP_SYN_SENT2:
-    tcp->last_flags |= CT_TCP_FLAG_SIMULTANEOUS_OPEN;
+    if (engine->params.profile->tcp_simultaneous_open)
+      tcp->last_flags |= CT_TCP_FLAG_SIMULTANEOUS_OPEN;
     result->reason = CT_REASON_TCP_SIMULTANEOUS;
     break;
   case CT_TCP_SYN_RECV:
@@ -198,8 +202,8 @@ static void suspect_end(ct_engine *engine, ct_entry *entry, const ct_segment *se
   int64_t unack_ns = ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK), left_ns = entry->deadline_ns - engine->now_ns;
   bool ending = tcp->last_index == CT_TCP_INDEX_FIN || tcp->last_index == CT_TCP_INDEX_RST;
 
-  if (!(entry->status & CT_STATUS_ASSURED) || entry->status & CT_STATUS_FIXED_TIMEOUT ||
-      (seg->index != CT_TCP_INDEX_RST && seg->index != CT_TCP_INDEX_FIN))
+  if (!engine->params.profile->tcp_out_of_window_fin_rst_shorten || !(entry->status & CT_STATUS_ASSURED) ||
+      entry->status & CT_STATUS_FIXED_TIMEOUT || (seg->index != CT_TCP_INDEX_RST && seg->index != CT_TCP_INDEX_FIN))
     return;
   if (tcp->last_dir == seg->dir || !ending) {
     tcp->last_index = (uint8_t)seg->index;
@@ -221,13 +225,14 @@ static ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp, con
   if (tcp->retrans >= engine->params.tcp_max_retrans && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
     timeout = CT_TIMEOUT_TCP_RETRANS;
     timeout_why = CT_REASON_TCP_RETRANS;
-  } else if (seg->index == CT_TCP_INDEX_RST) {
+  } else if (seg->index == CT_TCP_INDEX_RST && engine->params.profile->tcp_rst_close_timeout) {
     timeout = CT_TIMEOUT_TCP_CLOSE;
   } else if ((tcp->flags[0] | tcp->flags[1]) & CT_TCP_FLAG_DATA_UNACKNOWLEDGED &&
              timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK)) {
     timeout = CT_TIMEOUT_TCP_UNACK;
     timeout_why = CT_REASON_TCP_UNACKED;
-  } else if (tcp->last_window == 0 && timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
+  } else if (tcp->last_window == 0 && engine->params.profile->tcp_zero_window_timeout &&
+             timeout_ns > ct_core_timeout(engine, CT_TIMEOUT_TCP_RETRANS)) {
     timeout = CT_TIMEOUT_TCP_RETRANS;
     timeout_why = CT_REASON_TCP_ZERO_WINDOW;
   }
@@ -261,7 +266,7 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
       ct_tcp_end_unreplied(engine, entry, new, result);
       return CT_TRACK_GONE;
     }
-    if (seg->index == CT_TCP_INDEX_SYN && old == CT_TCP_SYN_SENT) {
+    if (seg->index == CT_TCP_INDEX_SYN && old == CT_TCP_SYN_SENT && !engine->params.profile->tcp_syn_repeat_renews) {
       if (new != CT_TCP_SYN_SENT2)
         result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
       return CT_TRACK_ACCEPT;

@@ -34,7 +34,7 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *se
   s->max_window = MAX(seg->window, 1);
   tcp->side[CT_REPLY].max_window = 1;
   if (first_state == CT_TCP_SYN_SENT) {
-    ct_tcp_options_read(seg->packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
+    ct_tcp_options_read(engine, seg->packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
   } else {
     s->max_end += s->max_window;
     tcp->flags[CT_ORIGINAL] = tcp->flags[CT_REPLY] = CT_TCP_FLAG_SACK_PERM;
@@ -46,7 +46,7 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const ct_segment *se
 }
 
 /* A side that was not met yet, or a new attempt with a later sequence number. */
-static void meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg)
+static void meet_side(const ct_engine *engine, const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg)
 {
   ct_tcp_side *s = &tcp->side[seg->dir];
   bool opens = (seg->flags & (CT_TCP_SYN | CT_TCP_ACK)) == (CT_TCP_SYN | CT_TCP_ACK), first = s->end == 0;
@@ -61,7 +61,7 @@ static void meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg)
     s->max_end += s->max_window;
     return;
   }
-  ct_tcp_options_read(seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
+  ct_tcp_options_read(engine, seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
   if (first && !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
     tcp->scale[CT_ORIGINAL] = tcp->scale[CT_REPLY] = 0;
 }
@@ -133,7 +133,7 @@ static bool in_window(ct_engine *engine, ct_entry *entry, ct_segment *seg, ct_re
 
   if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
     sack = ct_tcp_options_sack(seg->packet, ack);
-  meet_side(entry, tcp, seg);
+  meet_side(engine, entry, tcp, seg);
   if (!(seg->flags & CT_TCP_ACK) || (seg->flags & CT_TCP_RST && ack == 0))
     ack = sack = tcp->side[!seg->dir].end;
   if (seg->seq == seg->end && (!(seg->flags & CT_TCP_RST) || (seg->seq == 0 && entry->state == CT_TCP_SYN_SENT)))

@@ -85,12 +85,12 @@ _Static_assert((int)CT_TCP_HOLDS_SCALE == CT_TCP_FLAG_WINDOW_SCALE &&
                  (int)CT_TCP_HOLDS_SACK_PERM == CT_TCP_FLAG_SACK_PERM,
                "the same bits in a segment and of a side");
 
-inline void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags)
+inline void ct_tcp_options_read(const ct_engine *engine, const ct_packet *packet, uint8_t *scale, uint8_t *flags)
 {
   if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
     return;
   *scale = packet->l4.tcp.scale;
-  *flags &= CT_TCP_FLAG_BE_LIBERAL;
+  *flags &= engine->params.profile->tcp_options_keep_liberal ? CT_TCP_FLAG_BE_LIBERAL : 0;
   *flags |= packet->l4.tcp.holds & (CT_TCP_FLAG_WINDOW_SCALE | CT_TCP_FLAG_SACK_PERM);
 }
 

@@ -20,9 +20,10 @@ ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *se
 
 /*
  * Reads the options of a SYN into a side's scale and flags (spec 5.4): window scale (at most 14), SACK permitted.
- * Resets the scale, and the flags but for BE_LIBERAL; a header without options leaves both alone.
+ * Resets the scale, and the flags, but for BE_LIBERAL where the profile keeps that; a header without options leaves
+ * both alone.
  */
-void ct_tcp_options_read(const ct_packet *packet, uint8_t *scale, uint8_t *flags);
+void ct_tcp_options_read(const ct_engine *engine, const ct_packet *packet, uint8_t *scale, uint8_t *flags);
 
 /* The highest right edge of the SACK blocks that lies after ack; ack where there is none. */
 uint32_t ct_tcp_options_sack(const ct_packet *packet, uint32_t ack);

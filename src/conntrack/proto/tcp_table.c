@@ -40,7 +40,7 @@
 /* clang-format off */
 
 /*
- * The same cells in 6.1, 6.12 and 6.18. What stands out:
+ * The same cells from RHEL 7 to 6.18. What stands out:
  * - A SYN inside a running connection is ignored, not refused: the real peer answers it with a challenge ACK (RFC 5961, 4.2) or,
  *   if it rebooted, with a RST; conntrack learns from that answer.
  * - A SYN/ACK never makes an entry. A bare ACK does: that is loose pick-up.
@@ -59,6 +59,28 @@ const uint8_t ct_tcp_table_linux_6_18[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT]
   [CT_REPLY] = {
     /*                        NO  SS  SR  ES  FW  CW  LA  TW  CL  S2 */
     [CT_TCP_INDEX_SYN]    = { IV, S2, IV, IV, IV, IV, IV, SS, IV, S2 },
+    [CT_TCP_INDEX_SYNACK] = { IV, SR, IG, IG, IG, IG, IG, IG, IG, SR },
+    [CT_TCP_INDEX_FIN]    = { IV, IV, FW, FW, LA, LA, LA, TW, CL, IV },
+    [CT_TCP_INDEX_ACK]    = { IV, IG, SR, ES, CW, CW, TW, TW, CL, IG },
+    [CT_TCP_INDEX_RST]    = { IV, CL, CL, CL, CL, CL, CL, CL, CL, CL },
+    [CT_TCP_INDEX_NONE]   = { IV, IV, IV, IV, IV, IV, IV, IV, IV, IV },
+  },
+};
+
+/* 3.10: the same but for one cell: the reply side cannot reopen a connection in TIME_WAIT (KERNELS K1.1). */
+const uint8_t ct_tcp_table_linux_3_10[2][CT_TCP_INDEX_COUNT][CT_TCP_STATE_COUNT] = {
+  [CT_ORIGINAL] = {
+    /*                        NO  SS  SR  ES  FW  CW  LA  TW  CL  S2 */
+    [CT_TCP_INDEX_SYN]    = { SS, SS, IG, IG, IG, IG, IG, SS, SS, S2 },
+    [CT_TCP_INDEX_SYNACK] = { IV, IV, SR, IV, IV, IV, IV, IV, IV, SR },
+    [CT_TCP_INDEX_FIN]    = { IV, IV, FW, FW, LA, LA, LA, TW, CL, IV },
+    [CT_TCP_INDEX_ACK]    = { ES, IV, ES, ES, CW, CW, TW, TW, CL, IV },
+    [CT_TCP_INDEX_RST]    = { IV, CL, CL, CL, CL, CL, CL, CL, CL, CL },
+    [CT_TCP_INDEX_NONE]   = { IV, IV, IV, IV, IV, IV, IV, IV, IV, IV },
+  },
+  [CT_REPLY] = {
+    /*                        NO  SS  SR  ES  FW  CW  LA  TW  CL  S2 */
+    [CT_TCP_INDEX_SYN]    = { IV, S2, IV, IV, IV, IV, IV, IV, IV, S2 },
     [CT_TCP_INDEX_SYNACK] = { IV, SR, IG, IG, IG, IG, IG, IG, IG, SR },
     [CT_TCP_INDEX_FIN]    = { IV, IV, FW, FW, LA, LA, LA, TW, CL, IV },
     [CT_TCP_INDEX_ACK]    = { IV, IG, SR, ES, CW, CW, TW, TW, CL, IG },

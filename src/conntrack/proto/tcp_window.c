@@ -8,26 +8,28 @@
  *   III  it acknowledges nothing that r did not send:             ack <= r.end
  *   IV   its acknowledgement is not impossibly old:               ack >= r.end - max(s.max_window, 66000)
  *
- * Breaking I or III is INVALID, II or IV is let through without effect (since 6.1 at the latest). Spec 5.6.
+ * Breaking I or III is INVALID, II or IV is let through without effect since 6.1, and was INVALID before. Spec 5.6,
+ * KERNELS K1.4 to K1.8.
  */
 #include "conntrack/proto/tcp_stages.h"
 
 enum { ACK_WINDOW_LEAST = 66000 };
 
-static void start_side(ct_tcp *tcp, const ct_segment *seg)
+static void start_side(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg)
 {
   ct_tcp_side *s = &tcp->side[seg->dir];
 
   s->end = s->max_end = seg->end;
   s->max_window = MAX(seg->window, 1);
-  ct_tcp_options_read(seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
+  ct_tcp_options_read(engine, seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
   /* Scaling holds only where both sides offered it (RFC 7323, 1.3). */
-  if (seg->dir == CT_REPLY && !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
+  if ((seg->dir == CT_REPLY || !engine->params.profile->tcp_scales_cleared_by_reply_only) &&
+      !(tcp->flags[CT_ORIGINAL] & tcp->flags[CT_REPLY] & CT_TCP_FLAG_WINDOW_SCALE))
     tcp->scale[CT_ORIGINAL] = tcp->scale[CT_REPLY] = 0;
 }
 
 /* A side met in the middle: its window is taken from this segment (not scaled in a SYN). */
-static void pick_up_side(ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
+static void pick_up_side(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
 {
   ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
 
@@ -36,27 +38,45 @@ static void pick_up_side(ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
   s->max_end = seg->end + s->max_window;
   if (r->max_window == 0)
     r->end = r->max_end = sack;
-  else if (sack == r->end + 1)
+  else if (sack == r->end + 1 && engine->params.profile->tcp_keepalive_ack_bumps_end)
     r->end++; /* the FIN of a connection that was picked up just before */
 }
 
+/*
+ * Up to 5.15 any segment began its side anew that came before the handshake was over and ran beyond what its side had
+ * sent; scales stayed (KERNELS K1.7).
+ */
+static void start_again(const ct_engine *engine, const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir];
+
+  if (entry->state != (seg->dir == CT_ORIGINAL ? CT_TCP_SYN_SENT : CT_TCP_SYN_RECV) || !ct_seq_after(seg->end, s->end))
+    return;
+  s->end = s->max_end = seg->end;
+  s->max_window = MAX(seg->window, 1);
+  ct_tcp_options_read(engine, seg->packet, &tcp->scale[seg->dir], &tcp->flags[seg->dir]);
+}
+
 /* => true where the segment needs no check: a SYN that opens its side and acknowledges nothing. */
-static bool meet_side(const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
+static bool meet_side(const ct_engine *engine, const ct_entry *entry, ct_tcp *tcp, const ct_segment *seg, uint32_t sack)
 {
   ct_tcp_side *s = &tcp->side[seg->dir];
   bool syn = seg->flags & CT_TCP_SYN;
 
   if (s->max_window == 0) {
     if (!syn) {
-      pick_up_side(tcp, seg, sack);
+      pick_up_side(engine, tcp, seg, sack);
       return false;
     }
-    start_side(tcp, seg);
+    start_side(engine, tcp, seg);
     return !(seg->flags & CT_TCP_ACK);
   }
-  if (syn && ct_seq_after(seg->end, s->end) && (entry->state == CT_TCP_SYN_SENT || entry->state == CT_TCP_SYN_RECV)) {
+  if (!engine->params.profile->tcp_reinit_on_syn_only)
+    start_again(engine, entry, tcp, seg);
+  else if (syn && ct_seq_after(seg->end, s->end) &&
+           (entry->state == CT_TCP_SYN_SENT || entry->state == CT_TCP_SYN_RECV)) {
     /* Another attempt with another initial sequence number. */
-    start_side(tcp, seg);
+    start_side(engine, tcp, seg);
     return seg->dir == CT_REPLY && !(seg->flags & CT_TCP_ACK);
   }
   return false;
@@ -78,37 +98,64 @@ static ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_seg
   return how;
 }
 
+/* What a segment is to keep to. */
+typedef struct bounds {
+  uint32_t oldest_end, oldest_ack; /* one less than the least that is right */
+  bool has_window;                 /* the receiver's window is known, which bound II hangs on */
+} bounds;
+
+static bool is_overshoot(const ct_tcp *tcp, const ct_segment *seg, uint32_t sack, const bounds *b)
+{
+  const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+
+  return r->max_window != 0 && ct_seq_after(seg->end, b->oldest_end) && ct_seq_after(sack, b->oldest_ack) &&
+         seg->end - s->max_end + 1 <= r->max_window && ct_seq_before(sack, r->end + 1);
+}
+
+static ct_window over(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack, const bounds *b,
+                      ct_result *result)
+{
+  ct_tcp_side *s = &tcp->side[seg->dir];
+  ct_bound bound = { seg->seq, s->max_end, seg->seq - s->max_end };
+  uint8_t how = engine->params.profile->tcp_overshoot;
+  bool liberal = tcp->flags[seg->dir] & CT_TCP_FLAG_BE_LIBERAL || engine->params.tcp_be_liberal;
+
+  if (how == CT_OVERSHOOT_INVALID || !is_overshoot(tcp, seg, sack, b))
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_SEQ_OVER, bound, result);
+  /* A little more than allowed, otherwise fine: some stacks do that, and the data may well be taken. */
+  if (how == CT_OVERSHOOT_ACCEPTED || !liberal) {
+    s->end = seg->end;
+    tcp->flags[seg->dir] |= CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
+  }
+  if (how == CT_OVERSHOOT_NOTED)
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_SEQ_OVER, bound, result);
+  return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_OVERSHOOT, bound, result);
+}
+
 /* Bounds I to IV; *clean tells an ACCEPT with all four kept from a waived one. */
 static ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack, bool *clean,
                               ct_result *result)
 {
-  ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
-  uint32_t oldest_end = s->end - r->max_window - 1;
-  uint32_t oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1;
+  const ct_profile *profile = engine->params.profile;
+  const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+  bounds b = { s->end - r->max_window - 1, r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1,
+               r->max_window != 0 || !profile->tcp_lower_seq_skipped_without_receiver_window };
+  bool three_way = profile->tcp_window_three_way;
 
   *clean = false;
-  if (!ct_seq_before(seg->seq, s->max_end + 1)) {
-    uint32_t over = seg->end - s->max_end + 1;
-    ct_bound bound = { seg->seq, s->max_end, seg->seq - s->max_end };
-
-    /* A little more than allowed, otherwise fine: some stacks do that, and the data may well be taken. */
-    if (r->max_window != 0 && ct_seq_after(seg->end, oldest_end) && ct_seq_after(sack, oldest_ack) &&
-        over <= r->max_window && ct_seq_before(sack, r->end + 1)) {
-      s->end = seg->end;
-      tcp->flags[seg->dir] |= CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
-      return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_OVERSHOOT, bound, result);
-    }
-    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_SEQ_OVER, bound, result);
-  }
+  if (!ct_seq_before(seg->seq, s->max_end + 1))
+    return over(engine, tcp, seg, sack, &b, result);
   if (!ct_seq_before(sack, r->end + 1))
     return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER,
                   (ct_bound){ sack, r->end, sack - r->end }, result);
-  if (r->max_window != 0 && !ct_seq_after(seg->end, oldest_end))
-    return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_SEQ_UNDER,
-                  (ct_bound){ seg->end, oldest_end + 1, oldest_end + 1 - seg->end }, result);
-  if (!ct_seq_after(sack, oldest_ack))
-    return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_ACK_UNDER,
-                  (ct_bound){ sack, oldest_ack + 1, oldest_ack + 1 - sack }, result);
+  if (b.has_window && !ct_seq_after(seg->end, b.oldest_end))
+    return broken(engine, tcp, seg, three_way ? CT_WINDOW_IGNORE : CT_WINDOW_INVALID,
+                  three_way ? CT_REASON_TCP_SEQ_UNDER : CT_REASON_TCP_SEQ_LOW,
+                  (ct_bound){ seg->end, b.oldest_end + 1, b.oldest_end + 1 - seg->end }, result);
+  if (!ct_seq_after(sack, b.oldest_ack))
+    return broken(engine, tcp, seg, three_way ? CT_WINDOW_IGNORE : CT_WINDOW_INVALID,
+                  three_way ? CT_REASON_TCP_ACK_UNDER : CT_REASON_TCP_ACK_LOW,
+                  (ct_bound){ sack, b.oldest_ack + 1, b.oldest_ack + 1 - sack }, result);
   *clean = true;
   return CT_WINDOW_ACCEPT;
 }
@@ -169,7 +216,7 @@ inline ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segm
 
   if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
     sack = ct_tcp_options_sack(seg->packet, ack);
-  if (meet_side(entry, tcp, seg, sack)) {
+  if (meet_side(engine, entry, tcp, seg, sack)) {
     CT_TRACE(engine, ct_trace_note_sides(engine->trace, CT_TRACE_WINDOW_OPENS, tcp, seg->dir));
     return CT_WINDOW_ACCEPT;
   }

@@ -10,9 +10,10 @@
 
 #define STREAM_AGE_NS (2 * CT_NS_PER_S)
 
-static void become_stream(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+static void become_stream(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_timeout timeout,
+                          ct_result *result)
 {
-  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP_STREAM), result);
+  ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, timeout), result);
   if (!(entry->status & CT_STATUS_ASSURED)) {
     entry->status |= CT_STATUS_ASSURED;
     result->events |= CT_EV_ASSURED;
@@ -25,7 +26,7 @@ static ct_track udp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
     entry->l4.udp_stream_ns = engine->now_ns + (engine->params.profile->udp_stream_two_seconds ? STREAM_AGE_NS : -1);
   CT_TRACE(engine, engine->trace->udp_stream_ns = entry->l4.udp_stream_ns);
   if (entry->status & CT_STATUS_SEEN_REPLY && engine->now_ns > entry->l4.udp_stream_ns)
-    become_stream(engine, entry, dir, packet, result);
+    become_stream(engine, entry, dir, packet, CT_TIMEOUT_UDP_STREAM, result);
   else
     ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP), result);
   return CT_TRACK_ACCEPT;
@@ -34,10 +35,13 @@ static ct_track udp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 static ct_track udplite_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,
                                ct_result *result)
 {
+  bool own = engine->params.profile->udplite_own_timeouts; /* up to 3.x; then UDP's */
+
   if (entry->status & CT_STATUS_SEEN_REPLY)
-    become_stream(engine, entry, dir, packet, result);
+    become_stream(engine, entry, dir, packet, own ? CT_TIMEOUT_UDPLITE_STREAM : CT_TIMEOUT_UDP_STREAM, result);
   else
-    ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_UDP), result);
+    ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, own ? CT_TIMEOUT_UDPLITE : CT_TIMEOUT_UDP),
+                         result);
   return CT_TRACK_ACCEPT;
 }
 

@@ -157,7 +157,7 @@ ct_reason ct_check_sctp(ct_packet *packet, uint32_t at, const ct_judge *judge)
 
   if (sctp == NULL)
     return CT_REASON_SCTP_SHORT;
-  if (!judge->verify)
+  if (!judge->verify || !judge->sctp_sums)
     return CT_REASON_NONE;
   if (packet->flags & CT_PACKET_CUT) {
     packet->flags |= CT_PACKET_CSUM_SKIPPED;
@@ -183,7 +183,7 @@ ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   uint32_t length = packet->length - at, covered = length, header;
 
   if (dccp == NULL)
-    return CT_REASON_NONE;
+    return judge->dccp_short_invalid ? CT_REASON_DCCP_SHORT : CT_REASON_NONE;
   header = dccp[4] * 4u;
   if ((dccp[5] & 0x0f) != 0)
     covered = ((dccp[5] & 0x0fu) - 1) * 4; /* RFC 4340, 9.2: 1 is the header alone, which the kernel reads as nothing */

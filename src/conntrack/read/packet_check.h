@@ -12,9 +12,11 @@
 /* What is to be judged: policy, sysctl and profile in one. */
 typedef struct ct_judge {
   ct_checksums checksums;
-  bool verify;            /* checksums is not IGNORE and nf_conntrack_checksum is set */
-  bool lengths;           /* UDP's length field counts: not in 2.4 */
-  uint64_t tcp_flag_sets; /* the profile's */
+  bool verify;             /* checksums is not IGNORE and nf_conntrack_checksum is set */
+  bool lengths;            /* UDP's length field counts: not in 2.4 */
+  bool sctp_sums;          /* SCTP's CRC32c counts: not in 3.10 */
+  bool dccp_short_invalid; /* a cut-off header is judged here, not by the tracker */
+  uint64_t tcp_flag_sets;  /* the profile's */
 } ct_judge;
 
 /*

@@ -153,10 +153,19 @@ ct_reason ct_ids_read_icmp(ct_packet *packet, uint32_t at, const ct_profile *pro
   return CT_REASON_NONE;
 }
 
+/*
+ * Whose ids and checks they are: by the protocol number alone, but up to 4.18 by the family too, what was not tracked
+ * there being any protocol (KERNELS K2).
+ */
+static inline const ct_proto *reader_of(const ct_profile *profile, uint8_t number, uint8_t family)
+{
+  return profile->trackers_by_l3 ? ct_proto_find(profile, number, family) : profile->trackers[number];
+}
+
 /* The two ids by the protocol number alone: ICMP inside IPv6 reads like ICMP, it is its tracker that refuses it. */
 static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profile *profile, ct_tuple *tuple)
 {
-  const ct_proto *proto = profile->trackers[l3->proto];
+  const ct_proto *proto = reader_of(profile, l3->proto, l3->family);
 
   tuple->proto = l3->proto;
   return proto != NULL && proto->read_ids != NULL ? proto->read_ids(packet, l3->l4, profile, tuple) : CT_REASON_NONE;
@@ -165,7 +174,7 @@ static ct_reason ids_read(ct_packet *packet, const l3_header *l3, const ct_profi
 /* ICMP types invert by the protocol number, whatever family carries them; what is not ICMP always does. */
 static bool tuple_inverts(const ct_tuple *tuple, const ct_profile *profile)
 {
-  const ct_proto *proto = profile->trackers[tuple->proto];
+  const ct_proto *proto = reader_of(profile, tuple->proto, tuple->family);
   ct_tuple own_family = *tuple, inverse;
 
   if (proto == NULL || proto->ids != CT_IDS_ICMP)
@@ -297,7 +306,7 @@ static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
     packet->reason = CT_REASON_ICMPV6_UNTRACKED;
     packet->tuple.dst_id = ct_be16(icmp);
     return true;
-  case ICMPV6_REDIRECT: return icmpv6_redirect_precheck(packet, at, profile);
+  case ICMPV6_REDIRECT: return profile->icmpv6_redirect && icmpv6_redirect_precheck(packet, at, profile);
   case 0 ... ICMPV6_FIRST_INFO - 1: /* every one of them, known or not */
     icmp_error_prepare(packet, at + ICMP_HEADER, profile);
     return true;
@@ -325,7 +334,7 @@ bool ct_precheck_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge, con
 /* What the tracker will find wrong, once the packet has been looked up; by the number alone, as with the ids. */
 static ct_reason l4_check(ct_packet *packet, uint32_t at, const ct_judge *judge, const ct_profile *profile)
 {
-  const ct_proto *proto = profile->trackers[packet->tuple.proto];
+  const ct_proto *proto = reader_of(profile, packet->tuple.proto, packet->tuple.family);
 
   return proto != NULL && proto->check != NULL ? proto->check(packet, at, judge) : CT_REASON_NONE;
 }
@@ -376,6 +385,8 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
   l3_header l3 = { .family = packet->captured > 0 && packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4 };
   ct_reason reason = l3.family == CT_IPV4 ? ipv4_walk(packet, &l3) : ipv6_walk(packet, &l3);
 
+  if (reason != CT_REASON_NONE && profile->refusals_count_error)
+    packet->flags |= CT_PACKET_COUNTS_ERROR;
   if (reason == CT_REASON_IP_HEADER_SHORT) {
     packet_refuse(packet, reason);
     return 0;
@@ -392,6 +403,9 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
     return 0;
   if (reason == CT_REASON_NONE)
     reason = ids_read(packet, &l3, profile, tuple);
+  /* Where headers are checked before ids are read, too short for these is too short for the check. */
+  if (reason == CT_REASON_TUPLE_SHORT && profile->refuses_before_look_up && proto->check != NULL)
+    packet->flags |= CT_PACKET_COUNTS_ERROR;
   if (reason == CT_REASON_NONE && !tuple_inverts(tuple, profile))
     reason = is_redirect(tuple) ? CT_REASON_ICMP_REDIRECT_HEADER : CT_REASON_TUPLE_NO_INVERSE;
   if (reason != CT_REASON_NONE) {
@@ -408,8 +422,12 @@ static uint32_t any_read(ct_packet *packet, const ct_judge *judge, const ct_prof
  */
 void ct_packet_prepare(ct_packet *packet, ct_checksums checksums, const ct_params *params)
 {
-  const ct_judge judge = { checksums, checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0,
-                           params->profile->lengths_judged, params->profile->tcp_flag_sets };
+  const ct_judge judge = { checksums,
+                           checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0,
+                           params->profile->lengths_judged,
+                           params->profile->sctp_checksum,
+                           params->profile->dccp_short_header == CT_SHORT_INVALID,
+                           params->profile->tcp_flag_sets };
   uint32_t at;
 
   packet->kind = CT_PACKET_TRACK;

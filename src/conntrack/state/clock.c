@@ -3,12 +3,12 @@
 #include "conntrack/state/parts.h"
 
 #define FURTHEST_NS (INT64_C(1) << 62) /* of moments from 0, and of their distances: no sum of two overflows */
-enum { SCAN_MOST_S = 62, LIFETIME_MOST_S = 300, DEFAULT_HZ = 250, WEIGHT_BITS = 48, ID_BITS = 56 };
+enum { SCAN_MOST_S = 122, LIFETIME_MOST_S = 300, DEFAULT_HZ = 250, WEIGHT_BITS = 48, ID_BITS = 56 };
 
 static void io_collector(ct_state_io *io, ct_engine *engine)
 {
   ct_collector *c = &engine->collector;
-  uint64_t early_drop = c->early_drop, mean = (uint64_t)c->mean_ticks, bucket = c->next_bucket;
+  uint64_t early_drop = c->early_drop, mean = (uint64_t)c->mean_ticks, bucket = c->next_bucket, share = c->share_ticks;
   int64_t hz = engine->params.hz ? engine->params.hz : DEFAULT_HZ;
 
   if (engine->params.gc == CT_GC_KERNEL && engine->now_ns != INT64_MIN) {
@@ -25,6 +25,8 @@ static void io_collector(ct_state_io *io, ct_engine *engine)
   c->mean_ticks = (int64_t)mean;
   io_varint(io, &c->weight, UINT64_C(1) << WEIGHT_BITS);
   io_varint(io, &early_drop, 1);
+  io_varint(io, &share, (uint64_t)(SCAN_MOST_S * hz));
+  c->share_ticks = (uint32_t)share;
   c->early_drop = early_drop != 0;
 }
 

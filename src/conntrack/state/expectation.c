@@ -9,14 +9,17 @@
 #define LATE_MOST_NS (AFTER_MOST_NS / 4)                 /* the kernel's wheel is an eighth late at most, or a tick */
 
 /* A byte. */
-enum { IS_TIMELESS = 1 << 0, SKIPS_MASTER = 1 << 1, IS_PAIR = 1 << 2, IS_EVERYTHING = 7 };
+enum { IS_TIMELESS = 1 << 0, SKIPS_MASTER = 1 << 1, IS_PAIR = 1 << 2, IS_OVER = 1 << 3, IS_EVERYTHING = 15 };
+
+/* Its time has passed, but nobody has come by it yet (KERNELS K8, expectations that end by a stamp). */
+static bool is_over(const ct_expect_record *r) { return r->fire_ns == INT64_MAX && r->deadline_ns != INT64_MAX; }
 
 static void io_record(ct_state_io *io, const ct_engine *engine, ct_expect_record *r, uint64_t before_id)
 {
   ct_expect_spec *s = &r->spec;
   uint64_t id = r->id - before_id, late = (uint64_t)r->fire_ns - (uint64_t)r->deadline_ns;
   uint8_t is = (uint8_t)((r->deadline_ns == INT64_MAX ? IS_TIMELESS : 0) | (s->skip_master ? SKIPS_MASTER : 0) |
-                         (s->pair ? IS_PAIR : 0));
+                         (s->pair ? IS_PAIR : 0) | (is_over(r) ? IS_OVER : 0));
 
   io_varint(io, &id, UINT64_MAX);
   r->id = before_id + id;
@@ -39,6 +42,10 @@ static void io_record(ct_state_io *io, const ct_engine *engine, ct_expect_record
     return;
   }
   io_near64(io, &r->deadline_ns, engine->now_ns);
+  if (is & IS_OVER) {
+    r->fire_ns = INT64_MAX;
+    return;
+  }
   io_varint(io, &late, LATE_MOST_NS);
   r->fire_ns = (int64_t)((uint64_t)r->deadline_ns + late);
   if (r->deadline_ns == INT64_MAX)
@@ -77,6 +84,8 @@ static const char *times_fault(const ct_engine *engine, const ct_expect_record *
     return engine->params.profile->expectations_timeless && helper->once_timeless
              ? NULL
              : "an expectation has no end, and its kind has one";
+  if (is_over(r) && engine->params.profile->expectation_end == CT_EXPECTATION_STAMP && left <= AFTER_MOST_NS)
+    return NULL;
   if (left > AFTER_MOST_NS || left < -(__int128)LATE_MOST_NS || r->fire_ns <= engine->now_ns ||
       (engine->params.gc == CT_GC_EXACT && r->fire_ns != r->deadline_ns))
     return "an expectation ends at an impossible moment";
