@@ -23,9 +23,9 @@ typedef struct live {
   verify_lab *lab;
   verify_engine *run;
   verify_compare *compare;
-  const verify_table *now; /* of the frame under comparison */
-  verify_limits before;    /* of the machine, when the run began */
-  verify_table recorded;   /* the table as a reader of the transcript knows it */
+  verify_table now;      /* the kernel's, after the frame under comparison; only while it is compared */
+  verify_limits before;  /* of the machine, when the run began */
+  verify_table recorded; /* the table as a reader of the transcript knows it */
   verify_line line, got;
   GArray *entries, *expected; /* the kernel's tables after the frame */
   GByteArray *packet;         /* as it is sent */
@@ -143,12 +143,11 @@ static gint64 stream_time(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, 
 {
   const live *l = user;
 
-  return verify_compare_stream_time(l->compare, time_ns, edge_ns, verify_table_assured(l->now, orig));
+  return verify_compare_stream_time(l->compare, time_ns, edge_ns, verify_table_assured(&l->now, orig));
 }
 
 static void frame_compare(live *l)
 {
-  verify_table now;
   gsize bytes;
   const guint8 *sent = verify_lab_sent(l->lab, &bytes);
   const cap_frame frame = { .data = sent,
@@ -156,12 +155,11 @@ static void frame_compare(live *l)
                             .wire = (guint32)bytes,
                             .link = 1 /* Ethernet */ };
 
-  table_of_now(l, &now);
-  l->now = &now;
+  table_of_now(l, &l->now);
   verify_engine_frame(l->run, &frame, l->number, l->line.time_ns, &l->got);
-  verify_compare_frame(l->compare, &l->line, &now, &l->got, verify_engine_entries(l->run),
+  verify_compare_frame(l->compare, &l->line, &l->now, &l->got, verify_engine_entries(l->run),
                        verify_engine_expected(l->run), NULL);
-  verify_table_clear(&now);
+  verify_table_clear(&l->now);
 }
 
 static gboolean frame_live(live *l, const cap_frame *frame, GError **error)

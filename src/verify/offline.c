@@ -253,39 +253,50 @@ static gboolean capture_compare(const char *capture, const char *transcript, gin
  * usual one first, and the one counts with which both agree longest. A difference that no tick explains is there under
  * each of them.
  */
-static gboolean phase_find(const char *capture, const char *transcript, verify_report *best, GError **error)
+static gboolean phase_find(const char *capture, const char *transcript, guint64 frames, gint64 *phase_ns,
+                           GError **error)
 {
-  for (gint64 away_ns = PHASE_STEP_NS; away_ns <= PHASE_MOST_NS && !best->equal; away_ns += PHASE_STEP_NS)
-    for (int sign = -1; sign <= 1 && !best->equal; sign += 2) {
-      gint64 phase_ns = VERIFY_PHASE_NS + sign * away_ns;
-      verify_report report;
-      gboolean ticks;
+  gboolean equal = FALSE;
 
-      if (phase_ns < 0 || phase_ns > PHASE_MOST_NS)
-        continue;
-      if (!capture_compare(capture, transcript, phase_ns, &report, &ticks, error))
-        return FALSE;
-      report.phase_ns = phase_ns;
-      if (report.equal || report.counts.frames > best->counts.frames) {
-        verify_report_clear(best);
-        *best = report;
-      } else {
-        verify_report_clear(&report);
-      }
+  *phase_ns = VERIFY_PHASE_NS;
+  for (guint i = 2; i / 2 * PHASE_STEP_NS <= PHASE_MOST_NS && !equal; i++) {
+    gint64 tried_ns = VERIFY_PHASE_NS + (i % 2 ? 1 : -1) * (gint64)(i / 2) * PHASE_STEP_NS;
+    verify_report report = { 0 };
+    gboolean ticks;
+
+    if (tried_ns < 0 || tried_ns > PHASE_MOST_NS)
+      continue;
+    if (!capture_compare(capture, transcript, tried_ns, &report, &ticks, error))
+      return FALSE;
+    equal = report.equal;
+    if (equal || report.counts.frames > frames) {
+      frames = report.counts.frames;
+      *phase_ns = tried_ns;
     }
+    verify_report_clear(&report);
+  }
   return TRUE;
 }
 
 gboolean verify_offline_capture(const char *capture, const char *transcript, verify_report *report, GError **error)
 {
   gboolean ticks = FALSE;
+  gint64 phase_ns = VERIFY_PHASE_NS;
 
   if (!capture_compare(capture, transcript, VERIFY_PHASE_NS, report, &ticks, error))
     return FALSE;
-  if (report->equal || !ticks || phase_find(capture, transcript, report, error))
+  if (report->equal || !ticks)
+    return TRUE;
+
+  gboolean done = phase_find(capture, transcript, report->counts.frames, &phase_ns, error);
+
+  if (done && phase_ns == VERIFY_PHASE_NS)
     return TRUE;
   verify_report_clear(report);
-  return FALSE;
+  done = done && capture_compare(capture, transcript, phase_ns, report, &ticks, error);
+  if (done)
+    report->phase_ns = phase_ns;
+  return done;
 }
 
 static GArray *table_values(const verify_table *table)

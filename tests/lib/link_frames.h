@@ -37,7 +37,8 @@ static const struct {
   { 1, MACS "0806", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 1, MACS "8100 0005 0800", 4, 1, CAP_DIR_UNKNOWN, NULL },
   { 1, MACS "88a8 0005 8100 0006 86dd", 6, 2, CAP_DIR_UNKNOWN, NULL },
-  { 1, MACS "9100 0005 9200 0006 9300 0006 8100 0001 0800", 4, 4, CAP_DIR_UNKNOWN, "it does not know the old tags 9200 and 9300" },
+  { 1, MACS "9100 0005 9200 0006 9300 0006 8100 0001 0800", 4, 4, CAP_DIR_UNKNOWN,
+    "it does not know the old tags 9200 and 9300" },
   { 1, MACS "8847 00010040 00011140", 4, 2, CAP_DIR_UNKNOWN, NULL },
   { 1, MACS "8847 00010040 00012040 00013140 0000", 0, 3, CAP_DIR_UNKNOWN, NULL }, /* a control word: no IP version */
   { 1, MACS "8847 00010140", 4, 1, CAP_DIR_UNKNOWN, NULL },
@@ -98,11 +99,15 @@ static const struct {
   { 105, "0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },
   { 105, "0803 0000 " WLAN "1000 020000000004 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },  /* four addresses */
   { 105, "8802 0000 " WLAN "1000 0000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },          /* QoS */
-  { 105, "8882 0000 " WLAN "1000 0000 00000000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, "it does not know HT control" }, /* with HT control */
-  { 105, "8802 0000 " WLAN "1000 8000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, "it does not know aggregates" },          /* aggregate */
+  { 105, "8882 0000 " WLAN "1000 0000 00000000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN,
+    "it does not know HT control" }, /* with HT control */
+  { 105, "8802 0000 " WLAN "1000 8000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN,
+    "it does not know aggregates" },          /* aggregate */
   { 105, "0841 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, NULL },               /* encrypted */
-  { 105, "0805 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, "it looks into the first piece of a frame" },               /* more fragments */
-  { 105, "0801 0000 " WLAN "1100 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, "it looks into pieces of a frame" },               /* second fragment */
+  { 105, "0805 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN,
+    "it looks into the first piece of a frame" },               /* more fragments */
+  { 105, "0801 0000 " WLAN "1100 " SNAP4, 0, 0, CAP_DIR_UNKNOWN,
+    "it looks into pieces of a frame" },               /* second fragment */
   { 105, "4801 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, NULL },               /* no data */
   { 105, "8000 0000 " WLAN "1000 " SNAP4, 0, 0, CAP_DIR_UNKNOWN, NULL },               /* beacon */
   { 127, "0000 0800 00000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },
@@ -120,12 +125,14 @@ static const struct {
   { 163, "80211001 00000010 0000000000000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },
   { 192, "0000 0800 69000000 0801 0000 " WLAN "1000 " SNAP4, 4, 0, CAP_DIR_UNKNOWN, NULL },
   { 192, "0000 0c00 01000000 00000000 " MACS "0800", 4, 0, CAP_DIR_UNKNOWN, NULL },
-  { 192, "0000 0800 c0000000 0000 0800 01000000 " MACS "0800", 0, 0, CAP_DIR_UNKNOWN, "it looks into one in another" }, /* one in another */
+  { 192, "0000 0800 c0000000 0000 0800 01000000 " MACS "0800", 0, 0, CAP_DIR_UNKNOWN,
+    "it looks into one in another" }, /* one in another */
   { 192, "0000 0800 bd000000", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 192, "0000 0700 01000000", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 163, "80211001 00000007", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 239, "02 00 0001 0500 0a00 00000000 1c00 0900", 4, 0, CAP_DIR_UNKNOWN, NULL },
-  { 239, "0a 00 0001 0008 000a 00000007 002c 0009", 6, 0, CAP_DIR_UNKNOWN, "it takes the attributes for little-endian" },
+  { 239, "0a 00 0001 0008 000a 00000007 002c 0009", 6, 0, CAP_DIR_UNKNOWN,
+    "it takes the attributes for little-endian" },
   { 239, "02 00 0001 0000 0900", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 8, "00 45" "0000000000000000000000000000", 4, 0, CAP_DIR_IN, NULL },
   { 8, "01 80" "0000000000000000000000000000", 6, 0, CAP_DIR_OUT, NULL },
@@ -211,7 +218,8 @@ static const struct {
   { 134, "4d4743 01 4700000000000000", 4, 0, CAP_DIR_IN, NULL },
   { 134, "4d4743 01 4700000000100000", 6, 0, CAP_DIR_IN, NULL },
   { 167, "4d4743 01 " MACS "8864 1100 0001 0040 0021", 4, 1, CAP_DIR_IN, NULL },
-  { 167, "4d4743 01 5400000000020200000000010800", 4, 0, CAP_DIR_IN, "it takes an address that begins with 54 for a cookie" },
+  { 167, "4d4743 01 5400000000020200000000010800", 4, 0, CAP_DIR_IN,
+    "it takes an address that begins with 54 for a cookie" },
   { 168, "4d4743 01 8864 1100 0001 0040 0021", 4, 1, CAP_DIR_IN, NULL },
   { 179, "4d4743 01 ff03 0021", 4, 0, CAP_DIR_IN, NULL },
   { 180, "4d4743 01 1841 03 cc", 4, 0, CAP_DIR_IN, NULL },
@@ -236,12 +244,15 @@ static const struct {
   { 258, PKTAP("6c000000","00000000","0c000000","01000000"), 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 258, PKTAP("6b000000","01000000","0c000000","01000000"), 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 258, PKTAP("6c000000","01000000","bd000000","01000000"), 0, 0, CAP_DIR_IN, NULL },
-  { 258, PKTAP("6c000000","01000000","02010000","01000000") PKTAP("6c000000","01000000","0c000000","01000000"), 0, 0, CAP_DIR_IN, "it looks into one in another" },
-  { 258, PKTAP("0000006c","00000001","00000001","00000001") MACS "0800", 4, 0, CAP_DIR_IN, "it takes the header for little-endian" },
+  { 258, PKTAP("6c000000","01000000","02010000","01000000") PKTAP("6c000000","01000000","0c000000","01000000"),
+    0, 0, CAP_DIR_IN, "it looks into one in another" },
+  { 258, PKTAP("0000006c","00000001","00000001","00000001") MACS "0800", 4, 0, CAP_DIR_IN,
+    "it takes the header for little-endian" },
   { 149, PKTAP("6c000000","01000000","01000000","01000000") MACS "0800", 4, 0, CAP_DIR_IN, NULL },
   { 149, MACS "0800", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 197, ERF("02") "0000 " MACS "0800", 4, 0, CAP_DIR_UNKNOWN, "it has no decoder" },
-  { 197, ERF("8b") "8500000000000001 0600000000000002 0000 " MACS "8100 0005 86dd", 6, 1, CAP_DIR_UNKNOWN, "it has no decoder" },
+  { 197, ERF("8b") "8500000000000001 0600000000000002 0000 " MACS "8100 0005 86dd", 6, 1, CAP_DIR_UNKNOWN,
+    "it has no decoder" },
   { 197, ERF("01") "ff03 0021", 4, 0, CAP_DIR_UNKNOWN, "it has no decoder" },
   { 197, ERF("01") "0f00 0800", 4, 0, CAP_DIR_UNKNOWN, "it has no decoder" },
   { 197, ERF("0a") "1841 03 cc", 4, 0, CAP_DIR_UNKNOWN, "it has no decoder" },
