@@ -72,6 +72,7 @@ static gboolean side_prepare(side *s, GError **error)
     return FALSE;
   s->engine = ct_engine_new(&s->params);
   journal_history_begin(&s->history, s->engine);
+  journal_history_try(&s->history, s->engine);
   ct_engine_trace(s->engine, &s->trace);
   return TRUE;
 }

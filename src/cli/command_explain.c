@@ -122,6 +122,7 @@ static void play(telling *t)
   ct_engine_trace(t->run.engine, &t->trace);
   ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t->collector);
   journal_history_begin(&t->history, t->run.engine);
+  journal_history_try(&t->history, t->run.engine);
   cli_run_play(&t->run, &watch);
   journal_history_end(&t->history);
   emit_collector_free(t->collector);

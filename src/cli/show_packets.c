@@ -131,8 +131,10 @@ static void play(showing *s)
     ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
   /* A transcript is what a kernel would have said, and nothing beside. */
   s->telling = !run->silent && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
-  if (s->telling)
+  if (s->telling) {
     journal_history_begin(&s->history, run->engine);
+    journal_history_try(&s->history, run->engine);
+  }
   if (cli_run_play(run, &watch) && !run->silent &&
       emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);

@@ -345,7 +345,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   if (p->past != NULL && p->past->end != NULL)
     emit_past_member(out, o->profile, p->past);
   if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
-    emit_advice_member(out, o->profile, p->advice);
+    emit_advice_member(out, p->advice);
   events_list(out, o, ((json_private *)output->priv)->events, &name);
   emit_text_literal(out, "}\n");
 }

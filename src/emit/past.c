@@ -101,41 +101,38 @@ void emit_past_member(emit_text *out, const ct_profile *profile, const journal_p
   emit_text_char(out, '}');
 }
 
-void emit_advice_setting(emit_text *out, const ct_profile *profile, const journal_advice *advice)
+void emit_advice_setting(emit_text *out, const journal_advice *advice)
 {
-  guint world = advice->world;
-  guint32 value;
-
-  emit_text_string(out, whatif_sysctl(profile, (whatif_world)world, &value));
+  emit_text_string(out, advice->setting.sysctl);
   emit_text_char(out, '=');
-  emit_text_u64(out, world < CT_TIMEOUT_COUNT ? advice->seconds : value);
+  emit_text_u64(out, advice->setting.value);
 }
 
 gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
 {
   return past != NULL && past->end != NULL && past->kept_s != 0 && advice->helps == JOURNAL_HELPS_SETTING &&
-         (guint)advice->world == past->end->timeout && advice->seconds == past->kept_s;
+         (guint)advice->world == past->end->timeout && advice->setting.value == past->kept_s;
 }
 
 void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice)
 {
   if (advice->helps != JOURNAL_HELPS_SETTING)
     return;
-  if (advice->world == whatif_own_world(reason) && emit_reason_hint(out, profile, reason))
+  if (advice->world != WHATIF_WORLDS && advice->world == whatif_own_world(reason) &&
+      emit_reason_hint(out, profile, reason))
     return;
   if (advice->world == WHATIF_MAX) {
     emit_text_literal(out, "a larger ");
-    emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
-    emit_text_literal(out, " would let it pass");
+    emit_text_string(out, advice->setting.sysctl);
   } else {
-    emit_advice_setting(out, profile, advice);
-    emit_text_literal(out, " would let it pass");
+    emit_advice_setting(out, advice);
   }
+  emit_text_literal(out, " would let it pass");
 }
 
-void emit_advice_member(emit_text *out, const ct_profile *profile, const journal_advice *advice)
+void emit_advice_member(emit_text *out, const journal_advice *advice)
 {
   emit_text_literal(out, ",\"advice\":\"");
-  emit_advice_setting(out, profile, advice);
+  emit_advice_setting(out, advice);
   emit_text_char(out, '"');
 }

@@ -24,7 +24,7 @@ void emit_past_member(emit_text *out, const ct_profile *profile, const journal_p
 gboolean emit_past_tells(const journal_past *past, const journal_advice *advice);
 
 /* "nf_conntrack_tcp_timeout_close_wait=71"; helps is JOURNAL_HELPS_SETTING. */
-void emit_advice_setting(emit_text *out, const ct_profile *profile, const journal_advice *advice);
+void emit_advice_setting(emit_text *out, const journal_advice *advice);
 /*
  * What would have let a packet pass that was refused for that reason: "nf_conntrack_tcp_be_liberal=1 would let it
  * pass"; nothing where nothing is known.
@@ -32,6 +32,6 @@ void emit_advice_setting(emit_text *out, const ct_profile *profile, const journa
 void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice);
 
 /* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71" */
-void emit_advice_member(emit_text *out, const ct_profile *profile, const journal_advice *advice);
+void emit_advice_member(emit_text *out, const journal_advice *advice);
 
 #endif

@@ -21,6 +21,10 @@ static void say_advice(explain_teller *t, ct_reason reason)
     return;
   if (h->advice.helps == JOURNAL_HELPS_NOTHING)
     explain_say(t, EXPLAIN_VERDICT, "No sysctl would have made it pass.");
+  if (h->advice.helps == JOURNAL_HELPS_NONE_TRIED)
+    explain_say(t, EXPLAIN_VERDICT,
+                "Each sysctl was tried alone, at its least, its greatest and around the silences of "
+                "this connection: none would have made it pass.");
   if (h->advice.helps != JOURNAL_HELPS_SETTING)
     return;
   emit_text_init(&words, -1);

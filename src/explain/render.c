@@ -164,7 +164,7 @@ static void put_result(emit_text *out, const explain_facts *f)
   if (f->history != NULL && f->history->past.end != NULL)
     emit_past_member(out, f->params->profile, &f->history->past);
   if (f->history != NULL && f->history->advice.helps == JOURNAL_HELPS_SETTING)
-    emit_advice_member(out, profile, &f->history->advice);
+    emit_advice_member(out, &f->history->advice);
   if (f->after != NULL) {
     put_name(out, "state", ct_proto_state_name(profile, f->after->tuple[0].proto, f->after->state));
     put_key(out, "timeout");

@@ -38,20 +38,50 @@ static gboolean rules_out_all(const journal *j, const whatif *w, const ct_packet
          !whatif_is_full(w) && journal_find(j, &packet->tuple) == NULL;
 }
 
-journal_advice journal_advise(const journal *j, const whatif *w, const ct_packet *packet, const ct_result *result)
+/* What a world beside the replay has shown: that of the reason's own setting before others. */
+static gboolean from_worlds(const whatif *w, ct_reason reason, journal_advice *advice)
 {
-  journal_advice advice = { JOURNAL_HELPS_UNKNOWN, WHATIF_WORLDS, 0 };
-  whatif_world own = whatif_own_world((ct_reason)result->reason);
+  whatif_world own = whatif_own_world(reason);
+  gboolean found = FALSE;
   whatif_answer answer;
+  guint32 value;
   guint i;
 
   for (i = 0; whatif_answer_get(w, i, &answer); i++) {
-    if (!answer.passes || ((guint)answer.world < CT_TIMEOUT_COUNT && answer.seconds == 0) ||
-        (advice.helps == JOURNAL_HELPS_SETTING && answer.world != own))
+    gboolean timeout = (guint)answer.world < CT_TIMEOUT_COUNT;
+
+    if (!answer.passes || (timeout && answer.seconds == 0) || (found && answer.world != own))
       continue;
-    advice = (journal_advice){ JOURNAL_HELPS_SETTING, answer.world, answer.seconds };
+    found = TRUE;
+    advice->world = answer.world;
+    advice->setting.sysctl = whatif_sysctl(w, answer.world, &value);
+    advice->setting.value = timeout ? answer.seconds : value;
   }
-  if (advice.helps == JOURNAL_HELPS_UNKNOWN && i == 0 && rules_out_all(j, w, packet, result))
+  return found;
+}
+
+journal_advice journal_advise(const journal *j, const whatif *w, trials *t, const ct_packet *packet,
+                              const ct_result *result)
+{
+  journal_advice advice = { .helps = JOURNAL_HELPS_UNKNOWN, .world = WHATIF_WORLDS };
+  whatif_answer answer;
+
+  if (from_worlds(w, (ct_reason)result->reason, &advice)) {
+    if (t == NULL || advice.world == WHATIF_MAX || trials_try(t, packet, result, &advice.setting) != TRIALS_NONE) {
+      advice.helps = JOURNAL_HELPS_SETTING;
+      return advice;
+    }
+  } else if (!whatif_answer_get(w, 0, &answer) && rules_out_all(j, w, packet, result)) {
     advice.helps = JOURNAL_HELPS_NOTHING;
+    return advice;
+  }
+  advice.world = WHATIF_WORLDS;
+  if (t == NULL || result->cls != CT_CLASS_INVALID)
+    return advice;
+  switch (trials_find(t, packet, result, &advice.setting)) {
+  case TRIALS_SETTING: advice.helps = JOURNAL_HELPS_SETTING; break;
+  case TRIALS_NONE: advice.helps = JOURNAL_HELPS_NONE_TRIED; break;
+  case TRIALS_UNKNOWN: break;
+  }
   return advice;
 }

@@ -3,21 +3,27 @@
 #ifndef JOURNAL_ADVICE_H
 #define JOURNAL_ADVICE_H
 
+#include "trials.h"
 #include "whatif.h"
 
 typedef enum journal_helps {
-  JOURNAL_HELPS_NOTHING, /* no sysctl, whatever its value */
-  JOURNAL_HELPS_UNKNOWN, /* none is known to, and none is ruled out */
-  JOURNAL_HELPS_SETTING  /* the setting of this world */
+  JOURNAL_HELPS_NOTHING,    /* no sysctl, whatever its value */
+  JOURNAL_HELPS_NONE_TRIED, /* none alone, with any of the values that were tried */
+  JOURNAL_HELPS_UNKNOWN,    /* none is known to, and none is ruled out */
+  JOURNAL_HELPS_SETTING
 } journal_helps;
 
 typedef struct journal_advice {
   journal_helps helps;
-  whatif_world world; /* HELPS_SETTING */
-  guint32 seconds;    /* of a timeout */
+  trials_setting setting; /* HELPS_SETTING */
+  whatif_world world;     /* in which it was tried; WHATIF_WORLDS: by a trial of its own */
 } journal_advice;
 
-/* Of a packet that was refused or dropped, after tracking and whatif_packet. */
-journal_advice journal_advise(const journal *j, const whatif *w, const ct_packet *packet, const ct_result *result);
+/*
+ * Of a packet that was refused or dropped, after tracking, whatif_packet and trials_packet; t may be NULL: then more
+ * stays unknown, and what depends on several settings at once may not be seen.
+ */
+journal_advice journal_advise(const journal *j, const whatif *w, trials *t, const ct_packet *packet,
+                              const ct_result *result);
 
 #endif

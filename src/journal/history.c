@@ -14,6 +14,11 @@ void journal_history_begin(journal_history *h, ct_engine *engine)
   whatif_watch(h->worlds, engine);
 }
 
+void journal_history_try(journal_history *h, const ct_engine *engine)
+{
+  h->trials = trials_new(ct_engine_params(engine));
+}
+
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
@@ -21,15 +26,18 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
   if (packet->kind == CT_PACKET_NONE)
     return;
   whatif_packet(h->worlds, packet, result);
+  if (h->trials != NULL)
+    trials_packet(h->trials, packet, result);
   if (result->conn == 0 || result->changes & CT_CHANGE_CREATED)
     h->past = journal_past_of(h->ends, h->worlds, packet, result);
   if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
-    h->advice = journal_advise(h->ends, h->worlds, packet, result);
+    h->advice = journal_advise(h->ends, h->worlds, h->trials, packet, result);
 }
 
 void journal_history_end(journal_history *h)
 {
   journal_free(h->ends);
   whatif_free(h->worlds);
+  trials_free(h->trials);
   memset(h, 0, sizeof(*h));
 }

@@ -8,12 +8,15 @@
 typedef struct journal_history {
   journal *ends;
   whatif *worlds;
+  trials *trials;        /* NULL: none are made */
   journal_past past;     /* of the packet at hand */
   journal_advice advice; /* where it was refused or dropped; else UNKNOWN */
 } journal_history;
 
 /* The engine must live as long as it plays. */
 void journal_history_begin(journal_history *h, ct_engine *engine);
+/* Before the first packet: sysctls are tried one by one, too, which costs memory and time (trials.h). */
+void journal_history_try(journal_history *h, const ct_engine *engine);
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result);
 /* Also of one that was never begun, all zero. */
 void journal_history_end(journal_history *h);

@@ -88,7 +88,7 @@ static guint32 top_of(const ct_params *params, ct_timeout timeout)
   return top;
 }
 
-const char *whatif_sysctl(const ct_profile *profile, whatif_world world, guint32 *value)
+static const char *sysctl_of(const ct_profile *profile, whatif_world world, guint32 *value)
 {
   static const struct {
     const char *name;
@@ -114,7 +114,7 @@ whatif *whatif_new(const ct_params *params)
 
   w->params = *params;
   for (i = 0; i < WHATIF_WORLDS; i++)
-    w->settable |= (guint64)(whatif_sysctl(params->profile, (whatif_world)i, NULL) != NULL) << i;
+    w->settable |= (guint64)(sysctl_of(params->profile, (whatif_world)i, NULL) != NULL) << i;
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     w->top_s[i] = MAX(top_of(params, (ct_timeout)i), params->timeout_s[i]);
   w->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, followed_free);
@@ -131,6 +131,11 @@ void whatif_free(whatif *w)
     ct_engine_free(w->worlds[i]);
   g_hash_table_unref(w->by_key);
   g_free(w);
+}
+
+const char *whatif_sysctl(const whatif *w, whatif_world world, guint32 *value)
+{
+  return sysctl_of(w->params.profile, world, value);
 }
 
 gboolean whatif_is_full(const whatif *w) { return w->full; }

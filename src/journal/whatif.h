@@ -62,10 +62,10 @@ typedef struct whatif_answer {
 gboolean whatif_answer_get(const whatif *w, guint i, whatif_answer *answer);
 
 /*
- * The sysctl of a world as the profile's kernel spells it, and, of a setting's, the value that it has there (value may
- * be NULL). => NULL where that kernel has none.
+ * The sysctl of a world as the kernel spells it, and, of a setting's, the value that it has there. => NULL where that
+ * kernel has none.
  */
-const char *whatif_sysctl(const struct ct_profile *profile, whatif_world world, guint32 *value);
+const char *whatif_sysctl(const whatif *w, whatif_world world, guint32 *value);
 
 /* The world in which a packet refused for this reason would not have been; WHATIF_WORLDS: none. */
 static inline whatif_world whatif_own_world(ct_reason reason)

@@ -80,6 +80,7 @@ void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums c
   ct_engine_watch(runner->engine, 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY, on_event,
                   runner);
   journal_history_begin(&runner->history, runner->engine);
+  journal_history_try(&runner->history, runner->engine);
 }
 
 void scn_runner_trace(scn_runner *runner) { ct_engine_trace(runner->engine, &runner->trace); }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/past.h"
+#include "journal/history.h"
 #include "replay/replay.h"
 
 enum { TEN_YEARS_S = 10 * 31557600 };
@@ -25,30 +25,19 @@ typedef struct refused {
 typedef struct trial {
   const char *capture;
   ct_params base;
-  GArray *refused;  /* refused, by number */
-  journal *history; /* of the first run only, as the next */
-  whatif *worlds;
-  GHashTable *passed; /* numbers of packets that passed, of the run at hand */
+  GArray *refused;         /* refused, by number */
+  journal_history history; /* of the first run only */
+  GHashTable *passed;      /* numbers of packets that passed, of the run at hand */
   guint64 tried, ruled_out, unknown, wrong;
 } trial;
 
-static void put_setting(const trial *t, const journal_advice *advice, char *setting, gsize n)
-{
-  emit_text text;
-
-  emit_text_init(&text, -1);
-  emit_advice_setting(&text, t->base.profile, advice);
-  g_snprintf(setting, n, "%.*s", (int)text.used, text.data);
-  emit_text_clear(&text);
-}
-
 static void note_refused(trial *t, const ct_packet *packet, const ct_result *result)
 {
-  journal_advice advice = journal_advise(t->history, t->worlds, packet, result);
-  refused r = { packet->number, (ct_reason)result->reason, advice.helps, "" };
+  const journal_advice *advice = &t->history.advice;
+  refused r = { packet->number, (ct_reason)result->reason, advice->helps, "" };
 
-  if (advice.helps == JOURNAL_HELPS_SETTING)
-    put_setting(t, &advice, r.setting, sizeof(r.setting));
+  if (advice->helps == JOURNAL_HELPS_SETTING)
+    g_snprintf(r.setting, sizeof(r.setting), "%s=%u", advice->setting.sysctl, advice->setting.value);
   g_array_append_val(t->refused, r);
 }
 
@@ -67,8 +56,8 @@ static void replay(trial *t, const ct_params *params, gboolean first)
   options.threads = 1;
   source = replay_source_open(&options, params, NULL);
   if (first) {
-    journal_watch(t->history, engine);
-    whatif_watch(t->worlds, engine);
+    journal_history_begin(&t->history, engine);
+    journal_history_try(&t->history, engine);
   }
   while ((batch = replay_source_next(source)) != NULL)
     for (i = 0; i < batch->n; i++) {
@@ -79,7 +68,7 @@ static void replay(trial *t, const ct_params *params, gboolean first)
       if (packet->kind == CT_PACKET_NONE)
         continue;
       if (first)
-        whatif_packet(t->worlds, packet, &result);
+        journal_history_packet(&t->history, packet, &result);
       if (first && result.cls == CT_CLASS_INVALID)
         note_refused(t, packet, &result);
       else if (!first && result.cls != CT_CLASS_INVALID && result.cls != CT_CLASS_NONE &&
@@ -156,7 +145,7 @@ static void try_value(trial *t, const char *name, guint64 value)
   for (i = 0; i < t->refused->len; i++) {
     refused *r = &g_array_index(t->refused, refused, i);
 
-    if (r->helps != JOURNAL_HELPS_NOTHING || !passes(t, r))
+    if ((r->helps != JOURNAL_HELPS_NOTHING && r->helps != JOURNAL_HELPS_NONE_TRIED) || !passes(t, r))
       continue;
     g_snprintf(what, sizeof(what), "no sysctl, it is said; passes with %s=%s", name, text);
     complain(t, r, what);
@@ -191,9 +180,9 @@ static void try_each_alone(trial *t)
   for (i = 0; i < t->refused->len; i++) {
     journal_helps helps = g_array_index(t->refused, refused, i).helps;
 
-    t->ruled_out += helps == JOURNAL_HELPS_NOTHING;
+    t->ruled_out += helps == JOURNAL_HELPS_NOTHING || helps == JOURNAL_HELPS_NONE_TRIED;
     t->unknown += helps == JOURNAL_HELPS_UNKNOWN;
-    any = any || helps == JOURNAL_HELPS_NOTHING;
+    any = any || helps == JOURNAL_HELPS_NOTHING || helps == JOURNAL_HELPS_NONE_TRIED;
   }
   for (i = 0; any && ct_params_describe(&t->base, i, &info); i++) {
     if (strstr(info.name, "buckets") != NULL)
@@ -233,8 +222,6 @@ int main(int argc, char **argv)
     }
     t.base = base;
     t.refused = g_array_new(FALSE, FALSE, sizeof(refused));
-    t.history = journal_new(&base, JOURNAL_ENDS_MOST);
-    t.worlds = whatif_new(&base);
     t.passed = g_hash_table_new(NULL, NULL);
     replay(&t, &base, TRUE);
     try_advised(&t);
@@ -245,8 +232,7 @@ int main(int argc, char **argv)
     wrong += t.wrong;
     g_hash_table_destroy(t.passed);
     g_array_unref(t.refused);
-    journal_free(t.history);
-    whatif_free(t.worlds);
+    journal_history_end(&t.history);
   }
   return wrong > 0 ? 1 : 0;
 }

@@ -80,6 +80,8 @@ static void examine_sentences(examined *e, const replay_seen *seen, const GPtrAr
   if (e->history.advice.helps == JOURNAL_HELPS_NOTHING &&
       !verdict_tells(sentences, "No sysctl would have made it pass"))
     complain(e, seen, "the sentences do not say that no sysctl would have helped");
+  if (e->history.advice.helps == JOURNAL_HELPS_NONE_TRIED && !verdict_tells(sentences, "none would have made it pass"))
+    complain(e, seen, "the sentences do not say that no sysctl alone would have helped");
   if (e->history.advice.helps == JOURNAL_HELPS_SETTING && !verdict_tells(sentences, "_conntrack_"))
     complain(e, seen, "the sentences do not say which sysctl would have helped");
   g_snprintf(distance, sizeof(distance), " %u be", seen->result->bound.over); /* "50 before", "39899 beyond" */
@@ -140,6 +142,7 @@ static void replay(const char *path, const ct_params *params, ct_checksums check
   engine = ct_engine_new(params);
   ct_engine_trace(engine, &e->trace);
   journal_history_begin(&e->history, engine);
+  journal_history_try(&e->history, engine);
   replay_run(source, engine, &watcher);
   ct_engine_free(engine);
   journal_history_end(&e->history);

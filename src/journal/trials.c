@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trials.h"
+
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "journal.h"
+
+enum {
+  HEADERS_BYTES = 160, /* what is looked at of a packet whose protocol keeps to its header */
+  CHUNKS_BYTES = 2048, /* and of one whose header goes on as far as the packet */
+  GAPS_MOST = 8,       /* silences that are tried around, the longest */
+  VALUES_MOST = GAPS_MOST + 4,
+  TRIAL_ENTRIES = 4096
+};
+
+/* Whether it is fed where checksums are looked at, and where they are not. */
+typedef enum checking { ALWAYS, CHECKED, UNCHECKED } checking;
+
+typedef struct record {
+  struct record *next;
+  ct_packet packet; /* its data are bytes */
+  guint8 when;      /* checking */
+  guint8 bytes[];
+} record;
+
+typedef struct connection {
+  ct_tuple key;
+  record *first, *last;
+  guint n;
+  gboolean cut; /* not all of it is remembered, or it is not its own master */
+} connection;
+
+struct trials {
+  ct_params params;
+  GHashTable *by_key; /* connection, its own key */
+  connection *at;     /* of the last packet; NULL: not remembered */
+  guint n;
+  guint64 fed;
+};
+
+static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
+static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
+
+static void connection_forget(connection *c)
+{
+  while (c->first != NULL) {
+    record *next = c->first->next;
+
+    g_free(c->first);
+    c->first = next;
+  }
+  c->last = NULL;
+  c->n = 0;
+}
+
+static void connection_free(gpointer data)
+{
+  connection_forget(data);
+  g_free(data);
+}
+
+trials *trials_new(const ct_params *params)
+{
+  trials *t = g_new0(trials, 1);
+
+  t->params = *params;
+  /* Room for one connection after the other, exact deadlines, and no buckets. */
+  t->params.max = t->params.buckets = TRIAL_ENTRIES;
+  t->params.gc = CT_GC_EXACT;
+  t->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, connection_free);
+  return t;
+}
+
+void trials_free(trials *t)
+{
+  if (t == NULL)
+    return;
+  g_hash_table_unref(t->by_key);
+  g_free(t);
+}
+
+/* => how many bytes decide what becomes of the packet; 0: more than are remembered. */
+static guint32 bytes_of(const ct_packet *packet)
+{
+  if (packet->tuple.proto == CT_PROTO_SCTP && packet->kind == CT_PACKET_TRACK)
+    return packet->captured <= CHUNKS_BYTES ? packet->captured : 0;
+  return MIN(packet->captured, HEADERS_BYTES);
+}
+
+static void remember(trials *t, connection *c, const ct_packet *packet, checking when)
+{
+  guint32 n = bytes_of(packet);
+  record *r;
+
+  if (n == 0 || c->n >= TRIALS_OF_ONE_MOST || t->n >= TRIALS_PACKETS_MOST) {
+    c->cut = TRUE;
+    t->n -= c->n;
+    connection_forget(c);
+    return;
+  }
+  r = g_malloc(sizeof(*r) + n);
+  *r = (record){ .packet = *packet, .when = (guint8)when };
+  memcpy(r->bytes, packet->data, n);
+  r->packet.data = r->bytes;
+  r->packet.captured = n;
+  if (c->last != NULL)
+    c->last->next = r;
+  else
+    c->first = r;
+  c->last = r;
+  c->n++;
+  t->n++;
+}
+
+static connection *connection_of(trials *t, const ct_tuple *tuple)
+{
+  ct_tuple key = journal_key(tuple);
+  connection *c = g_hash_table_lookup(t->by_key, &key);
+
+  if (c != NULL || t->n >= TRIALS_PACKETS_MOST)
+    return c;
+  c = g_new0(connection, 1);
+  c->key = key;
+  g_hash_table_add(t->by_key, c);
+  return c;
+}
+
+static gboolean is_tracked(const ct_packet *packet)
+{
+  return packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR;
+}
+
+void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
+{
+  ct_packet unjudged = *packet;
+  gboolean judged;
+
+  t->at = NULL;
+  if (packet->flags & CT_PACKET_CSUM_BAD)
+    ct_packet_prepare(&unjudged, CT_CHECKSUMS_IGNORE, &t->params);
+  if (!is_tracked(&unjudged))
+    return;
+  judged = unjudged.kind != packet->kind || unjudged.reason != packet->reason;
+  t->at = connection_of(t, &unjudged.tuple);
+  if (t->at == NULL || t->at->cut)
+    return;
+  if (judged && is_tracked(packet))
+    remember(t, t->at, packet, CHECKED);
+  if (!t->at->cut)
+    remember(t, t->at, &unjudged, judged ? UNCHECKED : ALWAYS);
+  if (!t->at->cut && result->changes & CT_CHANGE_EXPECTED) {
+    t->at->cut = TRUE;
+    t->n -= t->at->n;
+    connection_forget(t->at);
+  }
+}
+
+/* => what the packet of this number, the last, comes to; FALSE where it was not fed. */
+static gboolean play(trials *t, const ct_params *params, guint64 number, ct_result *result)
+{
+  ct_engine *engine = ct_engine_new(params);
+  checking other = params->checksum == 0 ? CHECKED : UNCHECKED;
+  gboolean fed = FALSE;
+  const record *r;
+
+  for (r = t->at->first; r != NULL; r = r->next)
+    if (r->when != other) {
+      ct_engine_packet(engine, &r->packet, result);
+      fed = r->packet.number == number;
+    }
+  t->fed += t->at->n;
+  ct_engine_free(engine);
+  return fed;
+}
+
+/* Whether the packets alone come to what they came to among all others. */
+static gboolean is_alone(trials *t, const ct_packet *packet, const ct_result *result)
+{
+  ct_result own;
+
+  if (t->at == NULL || t->at->cut || t->fed >= TRIALS_FED_MOST)
+    return FALSE;
+  if (!play(t, &t->params, packet->number, &own))
+    return result->cls == CT_CLASS_INVALID && packet->kind == CT_PACKET_INVALID;
+  return own.cls == result->cls && own.verdict == result->verdict && own.reason == result->reason &&
+         (own.conn != 0) == (result->conn != 0) && own.old_state == result->old_state;
+}
+
+/* => FALSE where the kernel does not take it. */
+static gboolean passes_with(trials *t, guint64 number, const char *sysctl, guint64 value)
+{
+  ct_params params = t->params;
+  ct_result result;
+  char text[24];
+
+  g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
+  return ct_params_set(&params, sysctl, text) == CT_PARAM_OK && play(t, &params, number, &result) &&
+         result.cls != CT_CLASS_INVALID && result.cls != CT_CLASS_NONE && result.verdict == CT_VERDICT_ACCEPT;
+}
+
+/* Whether it can have a say in this connection: other protocols' sysctls have none, and some never do. */
+static gboolean is_about(const trials *t, const char *sysctl)
+{
+  static const char *const protocols[] = { "tcp_", "udp_", "udplite_", "icmp_", "icmpv6_", "gre_", "sctp_", "dccp_" };
+  static const char *const idle[] = { "max", "buckets", "expect_max", "acct", "events", "log_invalid", "timestamp" };
+  const ct_proto *proto = ct_proto_find(t->params.profile, t->at->key.proto, t->at->key.family);
+  const char *suffix = strstr(sysctl, "conntrack_");
+  guint i;
+
+  if (suffix == NULL)
+    return TRUE;
+  suffix += strlen("conntrack_");
+  for (i = 0; i < G_N_ELEMENTS(protocols); i++)
+    if (g_str_has_prefix(suffix, protocols[i]))
+      return strncmp(protocols[i], proto->name, strlen(proto->name)) == 0 &&
+             strlen(protocols[i]) == strlen(proto->name) + 1;
+  for (i = 0; i < G_N_ELEMENTS(idle); i++)
+    if (strcmp(suffix, idle[i]) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+static void insert_value(guint64 *values, guint *n, guint64 value)
+{
+  guint i;
+
+  for (i = 0; i < *n; i++)
+    if (values[i] == value)
+      return;
+  if (*n < VALUES_MOST)
+    values[(*n)++] = value;
+}
+
+/* What lies behind each of the longest silences, the shortest first. */
+static void insert_gaps(const trials *t, guint64 *values, guint *n)
+{
+  gint64 gaps[GAPS_MOST] = { 0 };
+  const record *r;
+  guint i;
+
+  for (r = t->at->first; r != NULL && r->next != NULL; r = r->next) {
+    gint64 gap = MAX(r->next->packet.time_ns - r->packet.time_ns, 0);
+
+    for (i = 0; i < GAPS_MOST && gap > 0; i++)
+      if (gap > gaps[i]) {
+        gint64 swap = gaps[i];
+
+        gaps[i] = gap;
+        gap = swap;
+      }
+  }
+  for (i = GAPS_MOST; i-- > 0;)
+    if (gaps[i] > 0)
+      insert_value(values, n, (guint64)(gaps[i] / 1000000000) + 1);
+}
+
+/* Its values to be tried; those that it cannot take do no harm. */
+static guint values_of(const trials *t, const ct_param_info *info, guint64 *values)
+{
+  guint n = 0;
+
+  if (info->is_timeout)
+    insert_gaps(t, values, &n);
+  insert_value(values, &n, 0);
+  insert_value(values, &n, 1);
+  insert_value(values, &n, info->is_timeout ? CT_TIMEOUT_LARGEST_S : 255);
+  return n;
+}
+
+trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *result, trials_setting *setting)
+{
+  gboolean checked_away = packet->kind == CT_PACKET_INVALID;
+  guint64 values[VALUES_MOST];
+  ct_param_info info;
+  guint i, k, n;
+
+  if (!is_alone(t, packet, result))
+    return TRIALS_UNKNOWN;
+  for (i = 0; ct_params_describe(&t->params, i, &info); i++) {
+    if (!is_about(t, info.name) || (checked_away && strstr(info.name, "_checksum") == NULL))
+      continue;
+    n = values_of(t, &info, values);
+    for (k = 0; k < n; k++)
+      if (values[k] != info.value && passes_with(t, packet->number, info.name, values[k])) {
+        *setting = (trials_setting){ info.name, (guint32)values[k] };
+        return TRIALS_SETTING;
+      }
+  }
+  return TRIALS_NONE;
+}
+
+trials_found trials_try(trials *t, const ct_packet *packet, const ct_result *result, const trials_setting *setting)
+{
+  if (!is_alone(t, packet, result))
+    return TRIALS_UNKNOWN;
+  return passes_with(t, packet->number, setting->sysctl, setting->value) ? TRIALS_SETTING : TRIALS_NONE;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Trials of single sysctls: what a connection's packets so far would have come to, had one of them another value. The
+ * packets are remembered, and when one is refused, an engine is fed with all of its connection under each value: the
+ * least, the greatest, and of a timeout whatever lies behind a silence of the connection. So it is known of any sysctl
+ * whether it helps alone, where the worlds of whatif.h know of those alone that something pointed at.
+ *
+ * Not for connections that others reach into: with a helper or a master. It shows in that the packets do not come to
+ * what they came to in the replay.
+ *
+ * Bounded: TRIALS_PACKETS_MOST packets are remembered, at about 250 bytes each with what is looked at of them, and
+ * TRIALS_OF_ONE_MOST of one connection; of others nothing is known. Trials end for good after TRIALS_FED_MOST packets.
+ *
+ * Life: trials_new; trials_packet after each packet of the engine; trials_find where one was refused; trials_free.
+ */
+#ifndef JOURNAL_TRIALS_H
+#define JOURNAL_TRIALS_H
+
+#include <glib.h>
+
+#include "conntrack/engine.h"
+
+enum { TRIALS_PACKETS_MOST = 1 << 17, TRIALS_OF_ONE_MOST = 1 << 10, TRIALS_FED_MOST = 1 << 25 };
+
+typedef struct trials trials;
+
+typedef enum trials_found {
+  TRIALS_UNKNOWN, /* could not be tried */
+  TRIALS_NONE,    /* no sysctl alone, of all that were tried */
+  TRIALS_SETTING
+} trials_found;
+
+typedef struct trials_setting {
+  const char *sysctl; /* as the kernel spells it; static */
+  guint32 value;
+} trials_setting;
+
+/* params: of the engine, copied. */
+trials *trials_new(const ct_params *params);
+/* NULL is fine. */
+void trials_free(trials *t);
+void trials_packet(trials *t, const ct_packet *packet, const ct_result *result);
+
+/* Of the packet that trials_packet was given last, and that was refused: what alone would have let it pass. */
+trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *result, trials_setting *setting);
+/* Whether that packet passes with this one setting; UNKNOWN or NONE where it does not. */
+trials_found trials_try(trials *t, const ct_packet *packet, const ct_result *result, const trials_setting *setting);
+
+#endif
