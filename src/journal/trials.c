@@ -35,6 +35,7 @@ struct trials {
   ct_params params;
   GHashTable *by_key; /* connection, its own key */
   connection *at;     /* of the last packet; NULL: not remembered */
+  gboolean refused;   /* it is by its own bytes, whether its sums are looked at or not */
   guint n;
   guint64 fed;
 };
@@ -137,8 +138,10 @@ void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
   gboolean judged;
 
   t->at = NULL;
+  t->refused = FALSE;
   if (packet->flags & CT_PACKET_CSUM_BAD)
     ct_packet_prepare(&unjudged, CT_CHECKSUMS_IGNORE, &t->params);
+  t->refused = unjudged.kind == CT_PACKET_INVALID;
   if (!is_tracked(&unjudged))
     return;
   judged = unjudged.kind != packet->kind || unjudged.reason != packet->reason;
@@ -268,25 +271,36 @@ static guint values_of(const trials *t, const ct_param_info *info, guint64 *valu
   return n;
 }
 
-trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *result, trials_setting *setting)
+/* The first setting that lets it pass, among those that shorten a timeout or those that do not. */
+static gboolean find_among(trials *t, const ct_packet *packet, gboolean shorter, trials_setting *setting)
 {
   gboolean checked_away = packet->kind == CT_PACKET_INVALID;
   guint64 values[VALUES_MOST];
   ct_param_info info;
   guint i, k, n;
 
-  if (!is_alone(t, packet, result))
-    return TRIALS_UNKNOWN;
   for (i = 0; ct_params_describe(&t->params, i, &info); i++) {
     if (!is_about(t, info.name) || (checked_away && strstr(info.name, "_checksum") == NULL))
       continue;
     n = values_of(t, &info, values);
     for (k = 0; k < n; k++)
-      if (values[k] != info.value && passes_with(t, packet->number, info.name, values[k])) {
+      if (values[k] != info.value && (info.is_timeout && values[k] < info.value) == shorter &&
+          passes_with(t, packet->number, info.name, values[k])) {
         *setting = (trials_setting){ info.name, (guint32)values[k] };
-        return TRIALS_SETTING;
+        return TRUE;
       }
   }
+  return FALSE;
+}
+
+trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *result, trials_setting *setting)
+{
+  if (t->refused)
+    return TRIALS_NONE;
+  if (!is_alone(t, packet, result))
+    return TRIALS_UNKNOWN;
+  if (find_among(t, packet, FALSE, setting) || find_among(t, packet, TRUE, setting))
+    return TRIALS_SETTING;
   return TRIALS_NONE;
 }
 
