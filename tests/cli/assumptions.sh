@@ -67,6 +67,13 @@ expect 2 '' 'networks 33: give the length' "$ctreplay" --networks 33 "$work/many
 expect 0 '^  10\.9\.9\.9  *4  *0$' '' cat "$work/filled"
 expect 0 '^  10\.8\.8\.8  *0  *1$' '' cat "$work/filled"
 
+# tcpdump keeps what it captured to itself until a buffer is full, unless it is told otherwise.
+for text in "${srcdir:-.}/README.md" "${srcdir:-.}/doc/ctreplay.1" "$work/help"; do
+  [ "$text" != "$work/help" ] || "$ctreplay" --help > "$text"
+  expect 0 'tcpdump -U .*-w - | ctreplay' '' grep -e 'tcpdump.*-w -' "$text"
+  expect 1 '' '' sh -c 'grep -e "tcpdump.*-w -" "$0" | grep -v -e " -U "' "$text"
+done
+
 # Letters of conntrack(8) that meant something else here, or wait.
 good=$work/good.pcap
 pcap_whole > "$good"
