@@ -4,6 +4,7 @@
  * line.
  */
 #include "kernel.h"
+#include "modules.h"
 #include "say.h"
 
 #include <string.h>
@@ -48,6 +49,8 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
   switch (ct_params_set(params, name, value)) {
   case CT_PARAM_OK: return TRUE;
   case CT_PARAM_UNKNOWN:
+    if (cli_modules_has(params, name))
+      return usage(error, "%s: %s is a parameter of a module: --module %s=%s", where, name, name, value);
     names = similar_names(params, name);
     g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name,
                 name, names);
@@ -333,6 +336,8 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
 {
   guint i;
 
+  if (!cli_modules_set(o, params, error))
+    return FALSE;
   if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
     params->helpers_by_port = o->helpers_by_port == CLI_HELPERS_ALL;
   for (i = 0; i < o->helpers->len; i++) {

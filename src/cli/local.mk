@@ -6,6 +6,7 @@ libcli_la_SOURCES = \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
 	src/cli/kernel.c src/cli/kernel.h \
+	src/cli/modules.c src/cli/modules.h \
 	src/cli/option.c src/cli/option.h \
 	src/cli/options.c src/cli/options.h src/cli/options_parse.c \
 	src/cli/say.c src/cli/say.h

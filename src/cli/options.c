@@ -254,6 +254,7 @@ static const cli_option options[] = {
   { "no-helper", 0, "NAME", CLI_KERNEL, CLI_LIST(cli_options, no_helpers) },
   { "helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_ALL },
   { "no-helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_NONE },
+  { "module", 0, "M.P=V|FILE", CLI_KERNEL, CLI_LIST(cli_options, modules) },
   { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
 
   { "src", 's', "ADDR", CLI_FILTER, ADDRESS(addr[0][0]), .same_as = "orig-src" },
@@ -339,6 +340,7 @@ void cli_options_init(cli_options *o)
   o->helpers = g_ptr_array_new();
   o->no_helpers = g_ptr_array_new();
   o->locals = g_ptr_array_new();
+  o->modules = g_ptr_array_new();
   o->at = g_array_new(FALSE, FALSE, sizeof(replay_point));
   o->notes_said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   o->event_mask = CLI_EVENT_ALL;
@@ -354,6 +356,7 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->helpers);
   g_ptr_array_unref(o->no_helpers);
   g_ptr_array_unref(o->locals);
+  g_ptr_array_unref(o->modules);
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);
 }

@@ -35,6 +35,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/helper.h src/conntrack/helper/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
 	src/conntrack/helper/settings.h src/conntrack/helper/settings.c \
+	src/conntrack/helper/modules.h src/conntrack/helper/modules.c \
 	src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
 	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/profile/profile.h"
 
 enum { NAME_BYTES = 128 };
@@ -201,6 +202,7 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
   set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_SENT, profile->sctp_shutdown_ms);
   set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_RECD, profile->sctp_shutdown_ms);
   size_as_everybody(params);
+  ct_params_init_modules(params);
   if (profile->defaults)
     profile->defaults(params);
 }
@@ -209,10 +211,11 @@ static bool same_helpers(const ct_helper_settings *a, const ct_helper_settings *
 {
   unsigned i;
 
-  if (a->disabled != b->disabled || a->n_ports != b->n_ports || a->n_local != b->n_local)
+  if (a->disabled != b->disabled || a->moved != b->moved || a->n_ports != b->n_ports || a->n_local != b->n_local)
     return false;
   for (i = 0; i < a->n_ports; i++)
-    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper)
+    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper ||
+        a->ports[i].by_module != b->ports[i].by_module)
       return false;
   for (i = 0; i < a->n_local; i++)
     if (!ct_addr_equal(&a->local[i].addr, &b->local[i].addr) || a->local[i].family != b->local[i].family ||
@@ -236,7 +239,7 @@ bool ct_params_same_rules(const ct_params *a, const ct_params *b)
          a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
          a->ipfrag_max_dist == b->ipfrag_max_dist && a->hash_seed == b->hash_seed && a->gc == b->gc && a->hz == b->hz &&
          a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port &&
-         same_helpers(&a->helpers, &b->helpers);
+         same_helpers(&a->helpers, &b->helpers) && ct_params_same_modules(a, b);
 }
 
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)

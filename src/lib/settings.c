@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 
 static int may_set(ctreplay_engine *engine, const char *name, const char *value)
@@ -186,6 +187,20 @@ static int set_no_helper(ctreplay_engine *engine, const char *value)
   return CTREPLAY_OK;
 }
 
+static int set_module(ctreplay_engine *engine, const char *value)
+{
+  const char *equals = strchr(value, '=');
+  ct_param_error error;
+  char *name;
+
+  if (equals == NULL)
+    return CTREPLAY_ERROR_VALUE;
+  name = g_strndup(value, (gsize)(equals - value));
+  error = ct_params_set_module(&engine->params, name, equals + 1);
+  g_free(name);
+  return error == CT_PARAM_OK ? CTREPLAY_OK : error == CT_PARAM_UNKNOWN ? CTREPLAY_ERROR_UNKNOWN : CTREPLAY_ERROR_VALUE;
+}
+
 static int set_local(ctreplay_engine *engine, const char *value)
 {
   return helper_answer(ct_params_local_add(&engine->params, value));
@@ -205,6 +220,7 @@ int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const 
     { "checksums", "auto, verify or ignore", set_checksums },
     { "helper", "the NAME:PORT of a helper there is, or all", set_helper },
     { "no-helper", "the name of a helper there is, or all", set_no_helper },
+    { "module", "MODULE.PARAMETER=VALUE", set_module },
     { "local", "ADDRESS/LENGTH", set_local },
   };
   int code = may_set(engine, name, value);
