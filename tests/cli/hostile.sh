@@ -89,7 +89,7 @@ for command in '' -E -L -P -S; do
 done
 
 # ---- an unwritable file ----
-for arguments in "-L -w" "-P -w" "report -w" "decompile -w" "sweep --max 4 --plot" "-C --plot"; do
+for arguments in "-L -W" "-P -W" "report -W" "decompile -W" "sweep --max 4 --plot" "-C --plot"; do
   # shellcheck disable=SC2086 # words
   expect 4 '' 'No such file' "$ctreplay" $arguments "$work/none/x" "$work/good.pcap"
 done
