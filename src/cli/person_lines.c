@@ -224,6 +224,10 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   emit_summary_packet(&p->summary, seen->packet, r);
   journal_history_packet(&p->history, seen->packet, r);
   cli_person_holders_packet(p);
+  if (r->cls == CT_CLASS_INVALID || r->verdict == CT_VERDICT_DROP)
+    emit_summary_helped(&p->summary, (ct_reason)r->reason,
+                        p->history.advice.helps == JOURNAL_HELPS_SETTING &&
+                          p->history.advice.world == whatif_own_world((ct_reason)r->reason));
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
   what = happening_of(r);

@@ -60,6 +60,12 @@ void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const c
   summary->packets[ct_packet_proto(packet)][result->cls]++;
 }
 
+void emit_summary_helped(emit_summary *summary, ct_reason reason, gboolean helped)
+{
+  summary->helped_known = TRUE;
+  summary->helped[reason] += helped;
+}
+
 static void label(emit_text *out, const char *name)
 {
   emit_text_literal(out, "  ");
@@ -326,6 +332,29 @@ static guint most_frequent(const uint64_t *figures, const guint8 *told)
   return best;
 }
 
+/* What would have let packets refused for that reason pass, and how many where it is not all. */
+static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint64 all, gsize indent)
+{
+  guint64 helped = s->helped_known ? s->helped[reason] : all;
+  emit_text words;
+  char *sentence;
+
+  if (helped == 0 || ct_reason_sysctl(reason, s->params->profile)[0] == '\0')
+    return;
+  emit_text_init(&words, -1);
+  emit_reason_hint(&words, s->params->profile, reason);
+  if (helped < all && words.used > 0) {
+    emit_text_literal(&words, ": ");
+    emit_text_u64_grouped(&words, helped);
+    emit_text_literal(&words, " of them");
+  }
+  sentence = g_strndup(words.data, words.used);
+  emit_text_pad(out, "", (int)indent);
+  paragraph(out, indent, sentence);
+  g_free(sentence);
+  emit_text_clear(&words);
+}
+
 /* A row per reason, the most frequent first, with what would have helped beneath it. */
 static void by_reason(emit_text *out, const emit_summary *s, const char *name, const uint64_t *figures, gboolean hints,
                       const char *colour)
@@ -352,11 +381,8 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
     g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_words(reason, s->params->profile, words),
                ct_reason_word(reason));
     paragraph(out, INDENT, sentence);
-    if (hints && ct_reason_sysctl(reason, s->params->profile)[0] != '\0') {
-      emit_text_pad(out, "", INDENT);
-      emit_reason_hint(out, s->params->profile, reason);
-      emit_text_char(out, '\n');
-    }
+    if (hints)
+      hint(out, s, (ct_reason)reason, figures[reason], INDENT);
   }
   if (rows > REASONS_MOST) {
     label(out, "");

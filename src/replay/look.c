@@ -9,7 +9,8 @@ enum {
   RECENT = 64,          /* a router forwards faster than this many other packets come */
   CONVERSATIONS = 4096, /* looked at; slots are twice as many */
   PLACE_NAME_BYTES = 40,
-  ENOUGH = 3,          /* packets by which the other side would have been heard */
+  ENOUGH = 3, /* packets by which the other side would have been heard */
+  ANSWERED_WITHIN_NS = 1000000000,
   UNANSWERED_MANY = 20 /* SYNs to which nobody said anything, so that they may be what a policy drops */
 };
 
@@ -20,6 +21,7 @@ typedef struct conversation {
   guint32 source; /* of the side that was seen first: a digest of address and port */
   guint8 seen;    /* 0: free slot */
   guint8 packets; /* up to ENOUGH */
+  gint64 first_ns;
 } conversation;
 
 typedef struct sighting {
@@ -31,6 +33,8 @@ typedef struct sighting {
 struct replay_look {
   conversation *conversations; /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
+  guint looked_at; /* packets */
+  gint64 last_ns;
   sighting recent[RECENT];
   guint64 placed, twice; /* packets that say where they were captured; of these, seen before somewhere else */
   char *names[2];        /* two interfaces, for the advice */
@@ -80,6 +84,7 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
     look->n_conversations++;
     c->hash = packet->hash;
     c->source = source;
+    c->first_ns = packet->time_ns;
   }
   c->seen |= c->source == source ? SEEN_FORTH : SEEN_BACK;
   if (c->packets < ENOUGH)
@@ -161,6 +166,8 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 {
   guint64 place;
 
+  look->looked_at++;
+  look->last_ns = packet->time_ns;
   if (packet->kind == CT_PACKET_NONE)
     return;
   if (packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP)
@@ -231,13 +238,21 @@ static void remark_same(replay_look *look)
                                   replay_copies_n_same(look->copies), replay_copies_seen(look->copies)));
 }
 
+/* Whether an answer that there was would have been seen: not where looking ended soon after. */
+static gboolean had_time(const replay_look *look, const conversation *c)
+{
+  return look->looked_at < REPLAY_LOOK_PACKETS || look->last_ns - c->first_ns >= ANSWERED_WITHIN_NS;
+}
+
 /* A scan that a policy drops leaves no entry in a kernel. */
 static void remark_unanswered(replay_look *look)
 {
   guint all = 0, unanswered = 0, i;
 
   for (i = 0; i < 2 * CONVERSATIONS; i++) {
-    all += look->conversations[i].seen != 0;
+    if (look->conversations[i].seen == 0 || !had_time(look, &look->conversations[i]))
+      continue;
+    all++;
     unanswered += look->conversations[i].seen == SEEN_FORTH;
   }
   if (unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
