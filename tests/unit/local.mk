@@ -129,7 +129,7 @@ test_packet_defrag6_SOURCES = tests/unit/test_packet_defrag6.c $(FRAGMENTS) $(PA
 test_packet_defrag6_CFLAGS = $(PACKET_TEST_CFLAGS)
 test_packet_defrag6_LDADD = $(PACKET_TEST_LIBS)
 
-REPLAY_TESTS = test_replay test_replay_problems test_replay_point
+REPLAY_TESTS = test_replay test_replay_problems test_replay_point test_look
 TESTS += $(REPLAY_TESTS)
 check_PROGRAMS += $(REPLAY_TESTS)
 REPLAY_TEST_LIBS = libreplay.la libpacket.la libcapture.la libconntrack.la $(CHECK_LIBS) $(PCAP_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) $(GLIB_LIBS)
@@ -142,6 +142,9 @@ test_replay_problems_LDADD = $(REPLAY_TEST_LIBS)
 test_replay_point_SOURCES = tests/unit/test_replay_point.c $(UNIT_KIT)
 test_replay_point_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_replay_point_LDADD = $(REPLAY_TEST_LIBS)
+test_look_SOURCES = tests/unit/test_look.c $(UNIT_KIT)
+test_look_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_look_LDADD = $(REPLAY_TEST_LIBS)
 
 TESTS += test_cli
 check_PROGRAMS += test_cli
