@@ -8,6 +8,7 @@
 #include "headers.h"
 #include "json_parts.h"
 #include "past.h"
+#include "one_sided.h"
 #include "put.h"
 #include "wire.h"
 
@@ -338,6 +339,8 @@ static void json_packet(emit_output *output, const emit_packet *p)
   }
   if (p->query != NULL)
     query_member(out, p->query);
+  if (emit_one_sided(p->packet, p->result, p->view))
+    emit_text_literal(out, ",\"one_sided\":true");
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);

@@ -16,6 +16,7 @@ libemit_la_SOURCES = \
 	src/emit/conntrack.c \
 	src/emit/asked.h src/emit/asked.c \
 	src/emit/headers.h src/emit/headers.c \
+	src/emit/one_sided.h src/emit/one_sided.c \
 	src/emit/wire.h src/emit/wire.c \
 	src/emit/xml.c \
 	src/emit/save.c \

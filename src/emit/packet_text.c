@@ -6,6 +6,7 @@
 #include "asked.h"
 #include "formats.h"
 #include "headers.h"
+#include "one_sided.h"
 #include "parts.h"
 #include "past.h"
 #include "wire.h"
@@ -394,6 +395,8 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
     emit_past_words(remark(&r), o->profile, p->past);
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
+  if (emit_one_sided(p->packet, p->result, p->view))
+    emit_text_literal(remark(&r), "its other side, which it acknowledges, was never seen: one direction only");
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
+#include "one_sided.h"
+
 #include "conntrack/proto/proto.h"
 #include "formats.h"
 
@@ -435,6 +437,36 @@ static void pressure(emit_text *out, const emit_summary *s)
               "nearly full");
 }
 
+void emit_summary_one_sided(emit_summary *s, const ct_packet *packet, const ct_result *result, const ct_view *view)
+{
+  if (!emit_one_sided(packet, result, view))
+    return;
+  s->one_sided[result->cls == CT_CLASS_NEW]++;
+  if (s->one_sided_conns == NULL)
+    s->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  if (g_hash_table_size(s->one_sided_conns) < EMIT_ONE_SIDED_MOST)
+    g_hash_table_add(s->one_sided_conns, g_memdup2(&result->conn, sizeof(result->conn)));
+}
+
+void emit_summary_clear(emit_summary *s) { g_clear_pointer(&s->one_sided_conns, g_hash_table_unref); }
+
+static void one_sided(emit_text *out, const emit_summary *s)
+{
+  char sentence[256];
+  guint n;
+
+  if (s->one_sided_conns == NULL)
+    return;
+  n = g_hash_table_size(s->one_sided_conns);
+  label(out, "one-sided");
+  g_snprintf(sentence, sizeof(sentence),
+             "%s%u connection%s whose other side, which they acknowledge, was never seen: %" G_GUINT64_FORMAT
+             " packets INVALID and %" G_GUINT64_FORMAT
+             " still NEW for that. A kernel that saw both directions judged otherwise",
+             n == EMIT_ONE_SIDED_MOST ? "at least " : "", n, n == 1 ? "" : "s", s->one_sided[0], s->one_sided[1]);
+  paragraph(out, LABEL_WIDTH, sentence);
+}
+
 static void checksums(emit_text *out, const emit_summary *s)
 {
   if (s->checksums_bad + s->checksums_offload + s->checksums_skipped == 0)
@@ -488,6 +520,7 @@ void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
   by_reason(out, s, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
   by_reason(out, s, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
   by_reason(out, s, "not tracked", s->not_tracked_by_reason, FALSE, "");
+  one_sided(out, s);
   checksums(out, s);
   expectations(out, s);
   for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++) {

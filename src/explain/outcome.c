@@ -7,6 +7,7 @@
 #include "emit/formats.h"
 #include "emit/json_parts.h"
 #include "emit/past.h"
+#include "emit/one_sided.h"
 #include "explain/topics.h"
 
 /* --- verdict --- */
@@ -63,6 +64,15 @@ static void say_bound_broken(explain_teller *t)
   }
 }
 
+static void say_one_sided(explain_teller *t)
+{
+  if (emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
+    explain_say(
+      t, EXPLAIN_VERDICT,
+      "It acknowledges its other side, of which no packet was seen: one direction took another way, or was not "
+      "captured. A kernel that saw both judged otherwise.");
+}
+
 void explain_verdict(explain_teller *t)
 {
   const ct_result *result = t->facts->result;
@@ -84,6 +94,7 @@ void explain_verdict(explain_teller *t)
              t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", sentence);
   }
+  say_one_sided(t);
 }
 
 /* --- timeout --- */

@@ -100,6 +100,12 @@ flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
 CT
 "$ctreplay" compile "$work/side.ct" --write "$work/side.pcap"
 expect 0 '*' '1 of 1 TCP conversations show only one side; .* is never ASSURED, and packets that acknowledge them may be INVALID' "$ctreplay" "$work/side.pcap"
+expect 0 'its other side, which it acknowledges, was never seen: one direction only$' '*' "$ctreplay" -P "$work/side.pcap"
+expect 0 '"n":2,.*"one_sided":true' '*' "$ctreplay" -P -o json "$work/side.pcap"
+expect 0 'It acknowledges its other side, of which no packet was seen' '*' "$ctreplay" explain --packet 2 "$work/side.pcap"
+expect 0 '^  one-sided .*1 connection whose other side' '*' "$ctreplay" "$work/side.pcap"
+expect 0 'never seen: 3 packets INVALID and 0 still' '*' sh -c "\"$ctreplay\" \"$work/side.pcap\" | tr -s ' \n' ' '"
+expect 0 'never seen: 0 packets INVALID and 2 still NEW' '*' sh -c "\"$ctreplay\" --start '#2' \"$work/side.pcap\" | tr -s ' \n' ' '"
 
 # One wire, captured twice.
 expect 0 '*' 'packets are here again just as they were' "$ctreplay" --merge "$work/inside.pcap" "$work/inside.pcap"
