@@ -288,6 +288,10 @@ static void reason_remarks(remarks *r, const emit_packet *p)
     return;
   out = remark(r);
   emit_text_string(out, ct_reason_words(reason, r->profile, words));
+  if (reason == CT_REASON_TCP_SYN_IGNORED || reason == CT_REASON_TCP_REOPEN_IGNORED) {
+    emit_text_literal(out, ", by acknowledging ");
+    emit_text_u64(out, p->packet->l4.tcp.seq + p->packet->l4.tcp.payload_bytes + 1);
+  }
   if (emit_reason_side(reason) != NULL) {
     emit_text_literal(out, ": ");
     emit_text_u64(out, result->bound.value);

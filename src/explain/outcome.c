@@ -48,6 +48,10 @@ static void say_bound_broken(explain_teller *t)
   case CT_REASON_TCP_ACK_OVER:
     explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over,
                 bound->limit);
+    explain_say(
+      t, EXPLAIN_VERDICT,
+      "If it is honest, %u byte%s of its other side %s missing here: lost while capturing, or gone another way.",
+      bound->over, bound->over == 1 ? "" : "s", bound->over == 1 ? "is" : "are");
     break;
   case CT_REASON_TCP_SEQ_LOW:
     explain_say(t, EXPLAIN_VERDICT, "It ends at %u, which is %u before %u.", bound->value, bound->over, bound->limit);

@@ -311,8 +311,8 @@ static void remark_sides(replay_look *look)
     remark(
       look,
       "%u of %u TCP conversations%s show only one side; a router that saw both judged otherwise: without the other "
-      "side's packets a connection is never ASSURED, and packets that acknowledge them may be INVALID. Capture where both "
-      "directions pass",
+      "side's packets a connection is never ASSURED, and packets that acknowledge them may be INVALID. Capture where "
+      "both directions pass",
       one_sided, all, of_which(look));
 }
 
