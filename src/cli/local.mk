@@ -18,6 +18,7 @@ libcommands_la_SOURCES = \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \
+	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
 	src/cli/sandbox.c src/cli/sandbox.h \
@@ -40,7 +41,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \
-	src/cli/command_sweep.c \
+	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c

@@ -23,6 +23,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
+	src/conntrack/goes_on.h src/conntrack/refused.h src/conntrack/refused.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
 	src/conntrack/proto/proto.h src/conntrack/proto/list.h src/conntrack/proto/names.c \
 	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h src/conntrack/proto/tcp_facts.c \

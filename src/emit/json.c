@@ -353,6 +353,13 @@ static void json_packet(emit_output *output, const emit_packet *p)
   emit_text_literal(out, "}\n");
 }
 
+static void json_part(emit_output *output, const emit_part *part)
+{
+  emit_text_literal(output->text, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"partial\"");
+  emit_part_members(output->text, part);
+  emit_text_literal(output->text, "}\n");
+}
+
 static void json_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
 {
   emit_text *out = output->text;
@@ -402,6 +409,8 @@ static void json_stats(emit_output *output, const emit_statistics *statistics)
 #define X(name) json_number(out, #name, stats->name);
   CT_STAT_LIST(X)
 #undef X
+  if (statistics->part != NULL)
+    emit_part_members(out, statistics->part);
   json_number(out, "count", statistics->count);
   json_number(out, "packets", stats->packets);
   json_number(out, "created", stats->created);
@@ -480,6 +489,7 @@ const emit_format emit_format_json = {
   .stats = json_stats,
   .count = json_count,
   .loss = json_loss,
+  .part = json_part,
   .snapshot = json_snapshot,
   .close = json_close,
 };

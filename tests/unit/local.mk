@@ -83,6 +83,12 @@ test_engine_SOURCES = tests/unit/test_engine.c $(UNIT_KIT)
 test_engine_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_engine_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_sweep
+check_PROGRAMS += test_sweep
+test_sweep_SOURCES = tests/unit/test_sweep.c $(UNIT_KIT)
+test_sweep_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_sweep_LDADD = $(CTREPLAY_LIBS) $(CHECK_LIBS)
+
 TESTS += test_lanes test_lanes_helped test_lanes_victims
 check_PROGRAMS += test_lanes test_lanes_helped test_lanes_victims
 test_lanes_helped_SOURCES = tests/unit/test_lanes_helped.c $(LANES_PAIR) $(UNIT_KIT)
