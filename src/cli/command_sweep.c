@@ -211,18 +211,18 @@ static void say_roundings(const cli_options *o, const GArray *settings)
 
 /* --- the plot --- */
 
-static void plot_figures(emit_text *out, const cli_options *o, const GArray *settings, const sweep_figures *figures)
+static void plot_figures(emit_text *out, const cli_options *o, const sweep_result *result)
 {
-  plot_line *lines = g_new(plot_line, settings->len);
-  char *title = cli_plot_title(o);
+  plot_line *lines = g_new(plot_line, result->n);
+  char *title = cli_plot_title(o, result->partial ? &result->part : NULL);
   guint i;
 
-  for (i = 0; i < settings->len; i++) {
-    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
+  for (i = 0; i < result->n; i++) {
+    const sweep_setting *s = &result->settings[i];
 
-    lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max, cli_sweep_max_name(&s->params) };
+    lines[i] = (plot_line){ s->label, &result->figures[i].occupancy, s->params.max, cli_sweep_max_name(&s->params) };
   }
-  pressure_plot(out, title, lines, settings->len);
+  pressure_plot(out, title, lines, result->n);
   g_free(title);
   g_free(lines);
 }
@@ -264,7 +264,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   cli_sweep_print(&out.text, own->style, &result);
   code = cli_output_close(&out, code);
   if (plot != NULL)
-    plot_figures(&plot->text, o, settings, figures);
+    plot_figures(&plot->text, o, &result);
   code = cli_exit_graver(code, cli_say_about_captures(source));
   replay_source_free(source);
   g_free(figures);

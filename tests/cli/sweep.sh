@@ -147,6 +147,8 @@ if ! grep -q '^Of a part: [0-9]* packets (a capture could not be read to its end
   cat "$folder/out" >&2
   failed=1
 fi
+./ctreplay sweep --max 64,512 --plot "$folder/cut.svg" "$folder/cut.pcap" > "$folder/out" 2> /dev/null || true
+grep -q 'entries over time, of a part: [0-9]* packets' "$folder/cut.svg" || { echo "the plot of a cut capture does not say so" >&2; failed=1; }
 ./ctreplay sweep --max 64,512 -o json "$folder/none.pcap" > "$folder/json" 2> /dev/null || true
 [ "$(grep -c '"partial":true,"packets_read":0,"lossless":null,"smallest_lossless":false' "$folder/json")" -eq 2 ] || { cat "$folder/json" >&2; failed=1; }
 
