@@ -17,7 +17,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/table/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/whole.c src/conntrack/view.c src/conntrack/copy.c \
+	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/view.c src/conntrack/copy.c \
 	src/conntrack/table/table.h \
 	src/conntrack/table/timer.h \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
@@ -50,7 +50,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/state/head.c src/conntrack/state/params.c src/conntrack/state/clock.c \
 	src/conntrack/state/entry.c src/conntrack/state/ext.c src/conntrack/state/expectation.c \
 	src/conntrack/state/words.c
-# Compiled as one by whole.c, and by lanes/whole.c.
+# Compiled as one by hot.c, and by lanes/whole.c.
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
