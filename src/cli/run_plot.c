@@ -110,8 +110,7 @@ static char *label_of(const ct_params *params)
 
   if (params->max != 0)
     g_string_append_printf(label, ", max %" G_GUINT64_FORMAT, (guint64)params->max);
-  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets,
-                         params->gc == CT_GC_EXACT ? "exact" : "kernel");
+  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets, ct_gc_name(params->gc));
   return g_string_free(label, FALSE);
 }
 

@@ -128,6 +128,9 @@ typedef struct ct_module_settings {
 
 typedef enum ct_gc { CT_GC_EXACT, CT_GC_KERNEL } ct_gc;
 
+/* Ticks a second at most. */
+enum { CT_HZ_MOST = 10000 };
+
 struct ct_profile;
 
 /* Which helpers run where, beside their standard ports (helpers_by_port). Plain data: a copy of the parameters is a
@@ -205,6 +208,14 @@ typedef enum ct_param_error {
  * What is refused changes nothing.
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
+
+/*
+ * Sets what is no sysctl, but of the machine: "gc" to exact or kernel, "hz" and "hash-seed" to a number. UNKNOWN is
+ * another name; NOT_NUMBER and RANGE are another value. What is refused changes nothing.
+ */
+ct_param_error ct_params_set_machine(ct_params *params, const char *name, const char *value);
+/* => "exact" or "kernel" */
+const char *ct_gc_name(ct_gc gc);
 
 /*
  * The sysctl that is called so today ("nf_conntrack_max"), and that of a timeout, as the profile's kernel spells it.

@@ -142,7 +142,9 @@ static void kernel(emit_text *out, const emit_summary *s)
   emit_text_u64(out, s->params->buckets);
   emit_text_literal(out, ", hash seed ");
   emit_text_u64(out, s->params->hash_seed);
-  emit_text_string(out, s->params->gc == CT_GC_EXACT ? ", gc exact\n" : ", gc kernel\n");
+  emit_text_literal(out, ", gc ");
+  emit_text_string(out, ct_gc_name(s->params->gc));
+  emit_text_char(out, '\n');
 }
 
 static guint64 class_total(const emit_summary *s, guint cls)

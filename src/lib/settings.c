@@ -101,9 +101,7 @@ static int set_max(ctreplay_engine *engine, const char *value)
 
   if (!number_parse(value, G_MAXINT32, &number))
     return CTREPLAY_ERROR_VALUE;
-  if (number > 0)
-    ct_params_size_by_max(&engine->params, (uint32_t)number);
-  engine->params.max = (uint32_t)number;
+  ct_params_size_by_max(&engine->params, (uint32_t)number);
   return CTREPLAY_OK;
 }
 
@@ -117,32 +115,21 @@ static int set_hashsize(ctreplay_engine *engine, const char *value)
   return CTREPLAY_OK;
 }
 
+static int machine_answer(ct_param_error error) { return error == CT_PARAM_OK ? CTREPLAY_OK : CTREPLAY_ERROR_VALUE; }
+
 static int set_gc(ctreplay_engine *engine, const char *value)
 {
-  if (strcmp(value, "exact") != 0 && strcmp(value, "kernel") != 0)
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.gc = *value == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "gc", value));
 }
 
 static int set_hz(ctreplay_engine *engine, const char *value)
 {
-  guint64 number;
-
-  if (!number_parse(value, 10000, &number))
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.hz = (uint32_t)number;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "hz", value));
 }
 
 static int set_hash_seed(ctreplay_engine *engine, const char *value)
 {
-  guint64 number;
-
-  if (!number_parse(value, G_MAXUINT64, &number))
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.hash_seed = number;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "hash-seed", value));
 }
 
 static int set_checksums(ctreplay_engine *engine, const char *value)

@@ -2,7 +2,7 @@
 /* Parameters in a state's head, and in what those of two runs differ. */
 #include "conntrack/state/parts.h"
 
-enum { NAME_MOST = 64, HZ_MOST = 10000 };
+enum { NAME_MOST = 64 };
 #define PHASE_MOST_NS (3600 * CT_NS_PER_S)
 
 static void io_flag(ct_state_io *io, bool *flag)
@@ -106,7 +106,7 @@ void ct_state_io_params(ct_state_io *io, ct_params *p)
   io_u64(io, &p->hash_seed);
   io_varint(io, &gc, CT_GC_KERNEL);
   p->gc = (ct_gc)gc;
-  io_varint(io, &hz, HZ_MOST);
+  io_varint(io, &hz, CT_HZ_MOST);
   p->hz = (uint32_t)hz;
   io_near64(io, &p->hz_phase_ns, 0);
   if (p->hz_phase_ns < -PHASE_MOST_NS || p->hz_phase_ns > PHASE_MOST_NS)
@@ -177,8 +177,7 @@ void ct_state_compare_params(ct_state_io *io, const ct_params *there, const ct_p
     return;
   }
   if (there->gc != here->gc)
-    ct_state_fail(io, "other parameters: gc is %s there, %s here", there->gc == CT_GC_EXACT ? "exact" : "kernel",
-                  here->gc == CT_GC_EXACT ? "exact" : "kernel");
+    ct_state_fail(io, "other parameters: gc is %s there, %s here", ct_gc_name(there->gc), ct_gc_name(here->gc));
   compare_sysctls(io, there, here);
   differ(io, "the hash seed", there->hash_seed, here->hash_seed);
   differ(io, "hz", there->hz, here->hz);
