@@ -75,6 +75,7 @@ struct ct_lanes {
   unsigned n;
   uint32_t all;                               /* a bit for each lane */
   uint64_t varied;                            /* a bit for each ct_timeout that is not the same in all */
+  uint64_t choices;                           /* that some tracker chooses from (ct_timing) */
   int64_t least_ns[CT_LANES_ANY_TIMEOUT + 1]; /* the shortest of each there is */
   uint32_t acting;                            /* the lanes that trackers and helpers act for */
   uint32_t changed;                           /* since fn was told */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for
- * the lane alone.
+ * Entries in their lanes: counted, confirmed, ended. Each figure is what an engine (create.c, end.c, count.c) would
+ * have counted for the lane alone.
  */
 #include "conntrack/lanes/internal.h"
 #include "conntrack/master.h"
