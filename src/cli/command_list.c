@@ -2,6 +2,7 @@
 /* `ctreplay list WHAT`: the words that options take, one a line, from the very tables the program runs on. */
 #include "commands.h"
 #include "kernel.h"
+#include "list_changes.h"
 #include "say.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
+#include "conntrack/profile/aliases.h"
 #include "conntrack/proto/proto.h"
 
 static void list_formats(const ct_params *params)
@@ -59,12 +61,18 @@ static void list_reasons(const ct_params *params)
 
 static void list_profiles(const ct_params *params)
 {
+  const ct_profile_alias *alias;
   const ct_profile *profile;
   guint i;
 
   (void)params;
   for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
-    printf("%-12s %s\n", profile->name, profile->help);
+    printf("%-12s %s; %s\n", profile->name, profile->help,
+           profile->recorded ? "compared with recordings of that kernel" : "from its source alone, nothing recorded");
+  puts("\nOther names, beside a kernel's own release (uname -r):");
+  for (i = 0; (alias = ct_profile_alias_get(i)) != NULL; i++)
+    printf("%-12s %s%s%s\n", alias->name, alias->profile->name, alias->doubt != NULL ? ": " : "",
+           alias->doubt != NULL ? alias->doubt : "");
 }
 
 static void list_helpers(const ct_params *params)
@@ -146,6 +154,26 @@ static void list_commands(const ct_params *params)
     printf("%s\n", command->name);
 }
 
+/* list changes A B */
+static cli_exit list_changes(const GPtrArray *words)
+{
+  const ct_profile *profiles[2];
+  GError *error = NULL;
+  guint i;
+
+  if (words->len != 3) {
+    cli_say("list changes: give two kernels: ctreplay list changes rhel-7 linux-6.18");
+    return CLI_EXIT_USAGE;
+  }
+  for (i = 0; i < 2; i++) {
+    profiles[i] = cli_profile_named(g_ptr_array_index(words, i + 1), "list changes ", &error);
+    if (profiles[i] == NULL)
+      return cli_usage(error);
+  }
+  cli_list_changes(profiles[0], profiles[1]);
+  return CLI_EXIT_OK;
+}
+
 cli_exit cli_command_list(int argc, char **argv)
 {
   static const struct {
@@ -168,6 +196,11 @@ cli_exit cli_command_list(int argc, char **argv)
     cli_options_clear(&options);
     return CLI_EXIT_USAGE;
   }
+  if (options.captures->len > 0 && strcmp(g_ptr_array_index(options.captures, 0), "changes") == 0) {
+    code = list_changes(options.captures);
+    cli_options_clear(&options);
+    return code;
+  }
   for (i = 0; options.captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
     if (strcmp(g_ptr_array_index(options.captures, 0), lists[i].name) == 0) {
       lists[i].print(&params);
@@ -176,11 +209,13 @@ cli_exit cli_command_list(int argc, char **argv)
   if (options.help) {
     printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
            "profiles, helpers, modules, "
-           "classes, states, options, commands.\n");
+           "classes, states, options, commands.\n"
+           "ctreplay list changes A B tells what kernel B does otherwise than kernel A.\n");
     code = CLI_EXIT_OK;
   } else if (code == CLI_EXIT_USAGE)
     cli_say(
-      "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands");
+      "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands, "
+      "changes");
   cli_options_clear(&options);
   return code;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conntrack/helper/settings.h"
+#include "conntrack/profile/aliases.h"
 
 static gboolean usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -42,6 +43,22 @@ static char *similar_names(const ct_params *params, const char *name)
   return g_string_free(names, FALSE);
 }
 
+/* "linux-6.12, linux-6.8": the kernels that have that sysctl; "" where it is none of any. */
+static char *kernels_with(const char *name)
+{
+  GString *names = g_string_new(NULL);
+  const ct_profile *profile;
+  ct_params params;
+  guint i;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++) {
+    ct_params_init(&params, profile);
+    if (ct_params_set(&params, name, "x") == CT_PARAM_NOT_NUMBER)
+      g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", profile->name);
+  }
+  return g_string_free(names, FALSE);
+}
+
 static gboolean set_sysctl(ct_params *params, const char *where, const char *name, const char *value, GError **error)
 {
   char *names;
@@ -51,6 +68,14 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
   case CT_PARAM_UNKNOWN:
     if (cli_modules_has(params, name))
       return usage(error, "%s: %s is a parameter of a module: --module %s=%s", where, name, name, value);
+    names = kernels_with(name);
+    if (*names != '\0') {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s; %s have it", where,
+                  params->profile->name, name, names);
+      g_free(names);
+      return FALSE;
+    }
+    g_free(names);
     names = similar_names(params, name);
     g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name,
                 name, names);
@@ -356,12 +381,62 @@ gboolean cli_kernel_affords(guint64 buckets, GError **error)
                                              buckets);
 }
 
+/* How alike two names are: what they begin with and what they end with. */
+static gint likeness(const char *name, const char *word)
+{
+  gint n = (gint)strlen(name), m = (gint)strlen(word), begin = 0, end = 0;
+
+  while (begin < MIN(n, m) && name[begin] == g_ascii_tolower(word[begin]))
+    begin++;
+  while (end < MIN(n, m) - begin && name[n - 1 - end] == g_ascii_tolower(word[m - 1 - end]))
+    end++;
+  return begin < 3 ? 0 : 2 * (begin + end) - ABS(n - m);
+}
+
+static const char *similar_profile(const char *word)
+{
+  const ct_profile_alias *alias;
+  const ct_profile *profile;
+  const char *best = NULL;
+  gint most = 6, alike; /* less is no likeness */
+  guint i;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
+    if ((alike = likeness(profile->name, word)) > most) {
+      most = alike;
+      best = profile->name;
+    }
+  for (i = 0; (alias = ct_profile_alias_get(i)) != NULL; i++)
+    if ((alike = likeness(alias->name, word)) > most) {
+      most = alike;
+      best = alias->name;
+    }
+  return best;
+}
+
+const ct_profile *cli_profile_named(const char *name, const char *where, GError **error)
+{
+  const char *doubt, *similar;
+  const ct_profile *profile = ct_profile_named(name, &doubt);
+
+  if (profile == NULL) {
+    similar = similar_profile(name);
+    usage(error, "%s%s: no such profile%s%s; see ctreplay list profiles", where, name,
+          similar != NULL ? "; did you mean " : "", similar != NULL ? similar : "");
+    return NULL;
+  }
+  if (strcmp(profile->name, name) != 0)
+    cli_say("note: %s is %s%s%s", name, profile->name, doubt != NULL ? ": " : "", doubt != NULL ? doubt : "");
+  return profile;
+}
+
 gboolean cli_kernel_params(const cli_options *o, ct_params *params, GError **error)
 {
-  const ct_profile *profile = o->profile_name == NULL ? ct_profile_get(0) : ct_profile_find(o->profile_name);
+  const ct_profile *profile =
+    o->profile_name == NULL ? ct_profile_get(0) : cli_profile_named(o->profile_name, "--profile ", error);
 
   if (profile == NULL)
-    return usage(error, "--profile %s: no such profile; see ctreplay list profiles", o->profile_name);
+    return FALSE;
   ct_params_init(params, profile);
   return set_sizes_and_sysctls(o, params, error) && set_machine(o, params, error) && set_helpers(o, params, error) &&
          cli_kernel_affords(params->buckets, error);

@@ -9,6 +9,12 @@
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 
 /*
+ * A profile by its name, an alias or a kernel's release; says which one a name that is not its own stands for. => NULL
+ * and CLI_ERROR_USAGE, which begins with where, if there is none.
+ */
+const ct_profile *cli_profile_named(const char *name, const char *where, GError **error);
+
+/*
  * For a command that makes engines with so many buckets in all: cli_kernel_params asks for one. => FALSE and
  * CLI_ERROR_USAGE where the machine has no memory for them.
  */

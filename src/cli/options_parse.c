@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "conntrack/profile/aliases.h"
+
 /* What getopt is told, made from the tables. */
 typedef struct grammar {
   GArray *long_options; /* struct option; val: index into rows, from 256 */
@@ -162,7 +164,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     fine = FALSE;
   }
   /* A name of no profile is refused where the kernel's parameters are made. */
-  o->filter.profile = o->profile_name != NULL ? ct_profile_find(o->profile_name) : NULL;
+  o->filter.profile = o->profile_name != NULL ? ct_profile_named(o->profile_name, NULL) : NULL;
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   grammar_clear(&g);

@@ -161,6 +161,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .collecting = CT_COLLECT_EVERY_120,                                                                                  \
   .eviction = CT_EVICT_BUCKETS,                                                                                        \
   .gc_drops_closing = true,                                                                                            \
+  .helpers_by_port = false,                                                                                            \
   .expectations_by_class = false
 
 #define RHEL_8                                                                                                         \

@@ -121,7 +121,7 @@ typedef const char *const *ct_name_list;
   X(uint32_t, buckets_least)                     /* K6: no smaller hash table */                                       \
   X(uint32_t, auto_max_per_bucket)               /* K6: nf_conntrack_max when the kernel sizes itself */               \
   X(bool, chain_limit)                           /* K6: a hash chain can be too long */                                \
-  X(bool, helpers_by_port)                       /* K7: a helper comes with its port; later a rule has to name it */   \
+  X(bool, helpers_by_port)                       /* K7: up to 4.6; later a rule has to name the helper */              \
   X(bool, child_gets_masters_helper)             /* K7 */                                                              \
   X(bool, helper_bit_on_every_helped_entry)      /* K7 */                                                              \
   X(uint8_t, expectation_end)                    /* K8: ct_expectation_end */                                          \
