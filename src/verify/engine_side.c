@@ -74,7 +74,13 @@ static gboolean helpers_set(ct_params *params, const GStrv helpers, GError **err
 
 gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error)
 {
-  ct_params_init(params, profile_for(header->kernel));
+  return verify_engine_params_as(NULL, header, params, checksums, error);
+}
+
+gboolean verify_engine_params_as(const ct_profile *profile, const verify_header *header, ct_params *params,
+                                 ct_checksums *checksums, GError **error)
+{
+  ct_params_init(params, profile != NULL ? profile : profile_for(header->kernel));
   params->acct = 1;
   if (!helpers_set(params, header->helpers, error))
     return FALSE;

@@ -17,6 +17,9 @@ typedef struct verify_engine verify_engine;
 /* A virtual clock's tick: number = floor((t + phase) x 100), the phase as it is in most recordings. */
 enum { VERIFY_PHASE_NS = 700000 };
 
+/* The same for another profile than the header's; NULL: for that. */
+gboolean verify_engine_params_as(const ct_profile *profile, const verify_header *header, ct_params *params,
+                                 ct_checksums *checksums, GError **error);
 gboolean verify_engine_params(const verify_header *header, ct_params *params, ct_checksums *checksums, GError **error);
 
 /* Whether the transcript is ctreplay's own (-P -o transcript), not a kernel's. */

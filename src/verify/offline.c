@@ -105,12 +105,12 @@ static gint64 stream_time(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, 
   return verify_compare_stream_time(o->compare, time_ns, edge_ns, verify_table_assured(&o->table, orig));
 }
 
-static gboolean engine_open(offline *o, const char *capture, GError **error)
+static gboolean engine_open(offline *o, const ct_profile *profile, const char *capture, GError **error)
 {
   ct_params params;
   ct_checksums checksums;
 
-  if (!verify_engine_params(verify_transcript_header(o->truth), &params, &checksums, error))
+  if (!verify_engine_params_as(profile, verify_transcript_header(o->truth), &params, &checksums, error))
     return FALSE;
   if (params.hz != 0)
     params.hz_phase_ns = o->phase_ns;
@@ -224,8 +224,8 @@ static gboolean engine_compare(offline *o, GError **error)
 }
 
 /* *ticks: whether the recording's clock has some, whose phase is for us to find. */
-static gboolean capture_compare(const char *capture, const char *transcript, gint64 phase_ns, verify_report *report,
-                                gboolean *ticks, GError **error)
+static gboolean capture_compare(const ct_profile *profile, const char *capture, const char *transcript, gint64 phase_ns,
+                                verify_report *report, gboolean *ticks, GError **error)
 {
   offline o;
   gboolean done = FALSE;
@@ -238,13 +238,21 @@ static gboolean capture_compare(const char *capture, const char *transcript, gin
 
     *ticks = header->virtual_clock && !verify_header_is_own(header);
     o.compare = compare_new(header, tolerance_for(header), "ctreplay");
-    done =
-      helper_flows_leave_out(&o, transcript, error) && engine_open(&o, capture, error) && engine_compare(&o, error);
+    done = helper_flows_leave_out(&o, transcript, error) && engine_open(&o, profile, capture, error) &&
+           engine_compare(&o, error);
   }
   if (done)
     report_fill(report, &o);
   offline_clear(&o);
   return done;
+}
+
+gboolean verify_offline_as(const ct_profile *profile, gint64 phase_ns, const char *capture, const char *transcript,
+                           verify_report *report, GError **error)
+{
+  gboolean ticks;
+
+  return capture_compare(profile, capture, transcript, phase_ns, report, &ticks, error);
 }
 
 /*
@@ -266,7 +274,7 @@ static gboolean phase_find(const char *capture, const char *transcript, guint64 
 
     if (tried_ns < 0 || tried_ns > PHASE_MOST_NS)
       continue;
-    if (!capture_compare(capture, transcript, tried_ns, &report, &ticks, error))
+    if (!capture_compare(NULL, capture, transcript, tried_ns, &report, &ticks, error))
       return FALSE;
     equal = report.equal;
     if (equal || report.counts.frames > frames) {
@@ -283,7 +291,7 @@ gboolean verify_offline_capture(const char *capture, const char *transcript, ver
   gboolean ticks = FALSE;
   gint64 phase_ns = VERIFY_PHASE_NS;
 
-  if (!capture_compare(capture, transcript, VERIFY_PHASE_NS, report, &ticks, error))
+  if (!capture_compare(NULL, capture, transcript, VERIFY_PHASE_NS, report, &ticks, error))
     return FALSE;
   if (report->equal || !ticks)
     return TRUE;
@@ -293,7 +301,7 @@ gboolean verify_offline_capture(const char *capture, const char *transcript, ver
   if (done && phase_ns == VERIFY_PHASE_NS)
     return TRUE;
   verify_report_clear(report);
-  done = done && capture_compare(capture, transcript, phase_ns, report, &ticks, error);
+  done = done && capture_compare(NULL, capture, transcript, phase_ns, report, &ticks, error);
   if (done)
     report->phase_ns = phase_ns;
   return done;

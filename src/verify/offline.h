@@ -5,6 +5,7 @@
 #ifndef VERIFY_OFFLINE_H
 #define VERIFY_OFFLINE_H
 
+#include "conntrack/profile/profile.h"
 #include "verify/report.h"
 
 /*
@@ -14,6 +15,9 @@
  * comparison could not be made (files broken, capture and transcript do not fit).
  */
 gboolean verify_offline_capture(const char *capture, const char *transcript, verify_report *report, GError **error);
+/* The same for one phase of the truth's ticks, by another profile than that of the truth's kernel (NULL: by that). */
+gboolean verify_offline_as(const ct_profile *profile, gint64 phase_ns, const char *capture, const char *transcript,
+                           verify_report *report, GError **error);
 
 /* Compares two transcripts of the same capture line by line. */
 gboolean verify_offline_transcripts(const char *transcript, const char *other, verify_report *report, GError **error);

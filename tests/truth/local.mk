@@ -9,6 +9,18 @@ truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../share
 	-DSAMPLES='"$(abs_top_builddir)/samples"' -DRECORDED='"$(abs_top_srcdir)/tests/truth/recorded"'
 truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 
+# Each switch of a profile turned is noticed: one kernel in the suite, all of them by `make check-long`.
+check_PROGRAMS += switches
+switches_SOURCES = tests/truth/switches.c tests/truth/switches_unshown.h
+switches_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"' \
+	-DSCENARIOS='"$(abs_top_srcdir)/tests/golden/profiles"'
+switches_LDADD = libverify.la libscenario.la libexplain.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+TESTS += tests/truth/switches.tap
+dist_check_SCRIPTS += tests/truth/switches.tap
+check-long: switches
+	./switches
+.PHONY: check-long
+
 TESTS += pressure.tap
 check_PROGRAMS += pressure.tap
 pressure_tap_SOURCES = tests/truth/pressure.c

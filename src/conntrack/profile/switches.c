@@ -347,7 +347,8 @@ void ct_switch_turn(const ct_switch *sw, ct_profile *profile)
     return;
   }
   if (value == NULL) {
-    number = number_of(sw, profile) / 2;
+    number = number_of(sw, profile);
+    number = number > 1 ? number / 2 : 4;
     memcpy(field, &number, sw->size);
     return;
   }
