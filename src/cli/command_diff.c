@@ -56,6 +56,7 @@ typedef struct comparison {
   guint64 first;     /* number of the first packet that differs; 0: none */
   GHashTable *flows; /* those that have had their line => whether one of them told of another class or verdict */
   GHashTable *whys;
+  diff_rules rules;
   gboolean parted; /* the captures themselves differ: there is no going on */
 } comparison;
 
@@ -224,6 +225,7 @@ static void note_difference(comparison *c, guint found)
   for (i = 0; i < DIFFERENCE_COUNT; i++)
     c->by_kind[i] += found >> i & 1;
   cli_diff_tally(c->whys, &a, &b);
+  cli_diff_rule(&c->rules, &a, &b);
   if (!is_news(c, (found & (1 << DIFFERENCE_CLASS | 1 << DIFFERENCE_VERDICT)) != 0))
     return;
   side_line(c, "A ", &c->a, c->lines++ == 0);
@@ -346,6 +348,7 @@ static void summary(comparison *c)
            " packets: bytes that conntrack does not look at (link header, TTL or hop limit, TOS, IP id, flow label, "
            "checksums)\n");
   cli_diff_tally_put(out, c->whys, "packets");
+  cli_diff_rules_put(out, &c->rules, c->a.params.profile, c->b.params.profile);
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);
   figure(c, "peak", a->peak_count, b->peak_count);

@@ -64,6 +64,14 @@ void cli_diff_tally_count(GHashTable *whys, const char *why);
 void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b);
 /* The counted ones, the most frequent first. unit: "packets" or "lines". */
 void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit);
+/* Packets by the switch of their profiles (conntrack/profile/switches.h) that had them answered in two ways. */
+typedef struct diff_rules {
+  guint64 packets[128];
+} diff_rules;
+/* Counts it where it is known. */
+void cli_diff_rule(diff_rules *rules, const diff_seen *a, const diff_seen *b);
+void cli_diff_rules_put(emit_text *out, const diff_rules *rules, const ct_profile *a, const ct_profile *b);
+
 /* "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30": with what differs from the other side's. */
 void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own,
                        const ct_params *other);

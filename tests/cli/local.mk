@@ -8,6 +8,7 @@ CLI_TESTS = \
 	tests/cli/headers.sh \
 	tests/cli/history.sh \
 	tests/cli/hostile.sh \
+	tests/cli/kernels.sh \
 	tests/cli/links.sh \
 	tests/cli/live.sh \
 	tests/cli/notes.sh \
