@@ -31,5 +31,5 @@ expect 2 '' 'give two kernels' "$ctreplay" list changes rhel-7
 expect 2 '' 'ip_conntrack' "$ctreplay" list changes linux-2.6 linux-6.18
 
 # diff tells by which rule.
-expect 1 '2  linux-5.15: A segment that is older.*(K1.4)' '' "$ctreplay" diff --profile linux-5.15 --profile linux-6.1 samples/keep-alive.pcap
+expect 1 '1  linux-5.15: A segment that is older.*(K1.4)' '' "$ctreplay" diff --profile linux-5.15 --profile linux-6.1 samples/out-of-window.pcap
 finish
