@@ -20,7 +20,7 @@
 
 /* "switch kernel" */
 static const char *const unshown[] = {
-#include "switches_unshown.h"
+#include "switches_unshown.h" /* comma-ended strings */
   NULL
 };
 
