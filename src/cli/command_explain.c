@@ -143,7 +143,7 @@ cli_exit cli_command_explain(int argc, char **argv)
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
   } else {
     if (cli_run_open(&t.run, &o, 0))

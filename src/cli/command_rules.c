@@ -123,7 +123,7 @@ static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own
 
 static void save_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
 {
-  fw_save_style style = { own->counters };
+  fw_save_style style = { .counters = own->counters };
   guint i;
 
   for (i = 0; i < r->tables->len; i++)

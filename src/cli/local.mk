@@ -14,6 +14,7 @@ libcli_la_SOURCES = \
 noinst_LTLIBRARIES += libcommands.la
 libcommands_la_SOURCES = \
 	src/cli/commands.c src/cli/commands.h \
+	src/cli/firewall.c src/cli/firewall.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \

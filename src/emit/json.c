@@ -308,6 +308,31 @@ static char *put_head(char *p, emit_text *out, const emit_options *o, const emit
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
 }
 
+static void rules_object(emit_text *out, const emit_rules *rules)
+{
+  if (rules == NULL || rules->verdict == NULL)
+    return;
+  emit_text_literal(out, ",\"rules\":{\"verdict\":\"");
+  emit_text_string(out, rules->verdict);
+  emit_text_literal(out, "\",\"rule\":");
+  emit_text_json_string(out, rules->rule);
+  if (rules->file != NULL) {
+    emit_text_literal(out, ",\"file\":");
+    emit_text_json_string(out, rules->file);
+    json_number(out, "line", rules->line);
+  }
+  if (rules->why[0] != '\0') {
+    emit_text_literal(out, ",\"why\":");
+    emit_text_json_string(out, rules->why);
+  }
+  json_number(out, "mark", rules->mark);
+  if (rules->walk != NULL) {
+    emit_text_literal(out, ",\"walk\":");
+    emit_text_string(out, rules->walk);
+  }
+  emit_text_char(out, '}');
+}
+
 static void json_packet(emit_output *output, const emit_packet *p)
 {
   const emit_options *o = &output->options;
@@ -321,6 +346,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);
   }
   events_list(out, o, ((json_private *)output->priv)->events, &name);
+  rules_object(out, p->rules);
   emit_text_literal(out, "}\n");
 }
 
@@ -398,7 +424,7 @@ static void json_stats(emit_output *output, const emit_statistics *statistics)
 static guint json_wants(const emit_options *o, guint what)
 {
   (void)o;
-  return what == EMIT_CAN_STATS ? EMIT_WANTS_PRESSURE : 0;
+  return what == EMIT_CAN_STATS ? EMIT_WANTS_PRESSURE : what == EMIT_CAN_PACKETS ? EMIT_WANTS_WALK : 0;
 }
 
 static gboolean json_open(emit_output *output, GError **error)

@@ -54,6 +54,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
+	src/firewall/walk/tell.c src/firewall/walk/tell.h \
 	src/firewall/walk/targets.c src/firewall/walk/targets.h \
 	src/firewall/walk/tests.h \
 	src/firewall/walk/test_about.c src/firewall/walk/test_bytes.c \
