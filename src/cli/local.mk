@@ -44,7 +44,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_test.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libfirewall.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS)
 
 bin_PROGRAMS += ctreplay

@@ -8,6 +8,7 @@ libverify_la_SOURCES = \
 	src/verify/compare.h src/verify/compare.c src/verify/compare_internal.h src/verify/compare_fields.c \
 	src/verify/engine_side.h src/verify/engine_side.c \
 	src/verify/offline.h src/verify/offline.c \
+	src/verify/rules.h src/verify/rules.c src/verify/rules_compare.h src/verify/rules_compare.c \
 	src/verify/random.h src/verify/random.c src/verify/hostile_packets.h src/verify/hostile_packets.c \
 	src/verify/hostile.h src/verify/hostile.c src/verify/talk.h src/verify/talk.c
 if VERIFY_LIVE
