@@ -188,6 +188,18 @@ void cli_firewall_clear(cli_firewall *f)
 
 /* ---- words ---- */
 
+static void tell_unknown(GString *out, const fw_decision *d)
+{
+  if (d->unknown_match != NULL)
+    g_string_append_printf(out, "-m %s cannot be known here", d->unknown_match->name);
+  else if (d->unknown_test == FW_TEST_IN)
+    g_string_append(out, "its input interface is not known (--iface, --route)");
+  else if (d->unknown_test == FW_TEST_OUT)
+    g_string_append(out, "its output interface is not known (--route)");
+  else
+    g_string_append(out, "what its target does is not known here");
+}
+
 static void tell_why(GString *out, const fw_outcome *o)
 {
   const fw_decision *d = &o->decision;
@@ -200,8 +212,8 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, "by conntrack itself");
   else if (d->hotdrop)
     g_string_append(out, "its header is too short for the rule's match");
-  if (o->verdict == FW_VERDICT_UNKNOWN && d->unknown_match != NULL)
-    g_string_append_printf(out, "-m %s cannot be known here", d->unknown_match->name);
+  if (o->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL)
+    tell_unknown(out, d);
   if (o->verdict == FW_VERDICT_REJECT && o->answer.why_not != NULL)
     g_string_append_printf(out, "not answered: %s", o->answer.why_not);
   if (o->nat != NULL)
@@ -330,34 +342,41 @@ static void add_droppers(GArray *drops, const fw_program *program, const fw_walk
   }
 }
 
-void cli_firewall_say_drops(cli_firewall *f)
+void cli_firewall_drops(const cli_firewall *f, emit_text *out)
 {
-  const fw_program *program;
-  GArray *drops;
+  const fw_program *program = fw_firewall_program(f->firewall);
+  GArray *drops = g_array_new(FALSE, FALSE, sizeof(dropper));
   guint i;
 
-  if (f->firewall == NULL)
-    return;
-  program = fw_firewall_program(f->firewall);
-  drops = g_array_new(FALSE, FALSE, sizeof(dropper));
   for (i = 0; i < program->n_chains; i++)
     add_droppers(drops, program, &program->chains[i]);
   g_array_sort(drops, heavier);
   for (i = 0; i < drops->len && i < DROPS_MOST; i++) {
     const dropper *d = &g_array_index(drops, dropper, i);
 
+    emit_text_format(out, "  %8" G_GUINT64_FORMAT "  ", d->packets);
     if (d->rule != NULL)
-      cli_say("%" G_GUINT64_FORMAT " packet%s dropped by %s:%s:rule:%u (%s:%u)", d->packets, d->packets == 1 ? "" : "s",
-              d->chain->table->name, d->chain->name, d->rule->number, d->chain->table->file, d->rule->line);
+      emit_text_format(out, "%s:%s:rule:%u (%s:%u)\n", d->chain->table->name, d->chain->name, d->rule->number,
+                       d->chain->table->file, d->rule->line);
     else
-      cli_say("%" G_GUINT64_FORMAT " packet%s dropped by the policy of %s:%s", d->packets, d->packets == 1 ? "" : "s",
-              d->chain->table->name, d->chain->name);
+      emit_text_format(out, "the policy of %s:%s\n", d->chain->table->name, d->chain->name);
   }
   if (drops->len > DROPS_MOST)
-    cli_say("and by %u more rules; ctreplay rules --rules FILE CAPTURE counts all", drops->len - DROPS_MOST);
+    emit_text_format(out, "  and %u more; ctreplay rules --rules FILE CAPTURE counts all\n", drops->len - DROPS_MOST);
+  if (drops->len == 0)
+    emit_text_literal(out, "  no rule dropped a packet\n");
+  g_array_free(drops, TRUE);
+}
+
+void cli_firewall_say_notes(const cli_firewall *f)
+{
+  const fw_program *program;
+
+  if (f->firewall == NULL)
+    return;
+  program = fw_firewall_program(f->firewall);
   if (program->zones_wait)
     cli_say("note: rules ask for conntrack zones, which are not followed yet");
-  if (!program->tracks)
+  if (program->loaded && !program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");
-  g_array_free(drops, TRUE);
 }

@@ -33,7 +33,9 @@ const char *cli_firewall_head(cli_firewall *firewall);
 const char *cli_firewall_counters(cli_firewall *firewall);
 /* --verdict and --rule: whether the last packet is one of those. */
 gboolean cli_firewall_chosen(const cli_firewall *firewall);
-/* The rules that dropped, heaviest first, said on standard error. */
-void cli_firewall_say_drops(cli_firewall *firewall);
+/* The rules that dropped, heaviest first, a line each. There is a firewall. */
+void cli_firewall_drops(const cli_firewall *firewall, emit_text *out);
+/* After the play: what the rules ask for that is not followed. */
+void cli_firewall_say_notes(const cli_firewall *firewall);
 
 #endif

@@ -20,6 +20,7 @@ libcommands_la_SOURCES = \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
+	src/cli/rules_run.c src/cli/rules_run.h \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \

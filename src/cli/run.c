@@ -346,6 +346,7 @@ cli_exit cli_run_close(cli_run *run)
   replay_source_free(run->again);
   free_engine(run->engine, threaded);
   run->engine = NULL;
+  cli_firewall_say_notes(&run->firewall);
   cli_firewall_clear(&run->firewall);
   g_free(run->capture);
   return run->code;

@@ -54,6 +54,7 @@ fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *fact
                               facts, options->hz, options->seed);
   f->record.lines = g_array_new(FALSE, FALSE, sizeof(fw_recorded));
   f->watcher = (fw_walk_watcher){ write_down, options->record_passed, &f->record };
+  f->listener = options->record ? &f->watcher : NULL;
   fw_memory_init(&f->peers, sizeof(fw_address), sizeof(fw_peer));
   return f;
 }
@@ -67,6 +68,8 @@ void fw_firewall_free(fw_firewall *f)
   g_array_free(f->record.lines, TRUE);
   g_free(f);
 }
+
+void fw_firewall_listen(fw_firewall *f, const fw_walk_watcher *watcher) { f->listener = watcher; }
 
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome; }
 const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
@@ -124,7 +127,7 @@ gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 fro
       continue;
     if (is_nat(chain) && !is_asked(f, p, chain))
       continue;
-    fw_walk(f->program, p, number, f->options.record ? &f->watcher : NULL, last);
+    fw_walk(f->program, p, number, f->listener, last);
     if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT : !take(f, last, p))
       return FALSE;
   }

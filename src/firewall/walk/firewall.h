@@ -82,6 +82,9 @@ typedef struct fw_outcome {
 fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *facts, const fw_firewall_options *options);
 void fw_firewall_free(fw_firewall *firewall);
 
+/* Tells of each step while it is walked, in place of the record. The watcher has to outlive the firewall. */
+void fw_firewall_listen(fw_firewall *firewall, const fw_walk_watcher *watcher);
+
 /* In place of ct_engine_packet. */
 void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arrival *arrival, ct_result *result);
 

@@ -19,7 +19,8 @@ struct fw_firewall {
   fw_firewall_options options;
   fw_outcome outcome;
   fw_record record;
-  fw_walk_watcher watcher;
+  fw_walk_watcher watcher; /* writes the record */
+  const fw_walk_watcher *listener;
   ct_template template;
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
   gboolean bound[2];                /* translation of source, of destination: asked for already */

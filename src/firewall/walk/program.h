@@ -76,8 +76,8 @@ typedef struct fw_walk_chain {
   const fw_chain *chain;
   fw_step *steps;
   guint n;
+  guint deepest;        /* rules that were reached: the first so many */
   fw_counters counters; /* of the policy */
-  gint64 first_ns, last_ns;
 } fw_walk_chain;
 
 /* When and how often a rule was hit. */

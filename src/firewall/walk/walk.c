@@ -183,6 +183,8 @@ static void note_unknown(walk *w, const fw_step *step, guint failed)
   w->decision->unknown = step->rule;
   if (failed >= FW_FAILED_MATCH)
     w->decision->unknown_match = &step->rule->matches[failed - FW_FAILED_MATCH];
+  else
+    w->decision->unknown_test = failed;
 }
 
 static void decide(walk *w, fw_verdict verdict, const fw_step *step)
@@ -355,33 +357,44 @@ static void settle(walk *w)
     d->verdict = FW_VERDICT_UNKNOWN;
 }
 
+/* How far a chain was ever walked: what stands behind that was never reached. */
+static void reach(fw_walk_chain *c, guint32 next) { c->deepest = MAX(c->deepest, next); }
+
+/* => TRUE: the walk has ended. */
+static gboolean one_step(walk *w)
+{
+  fw_walk_chain *c = &w->program->chains[w->chain];
+  guint32 chain = w->chain, next = w->next + 1;
+  gboolean ended;
+
+  if (G_UNLIKELY(w->jumps > JUMPS_MOST)) {
+    w->open = TRUE;
+    decide(w, FW_VERDICT_UNKNOWN, NULL);
+    return TRUE;
+  }
+  if (w->next < c->n) {
+    ended = one_rule(w, &c->steps[w->next++]);
+    if (ended || w->chain != chain)
+      reach(c, next);
+    return ended;
+  }
+  reach(c, c->n);
+  if (w->watcher != NULL && w->chain != w->base)
+    say(w, FW_WALK_RETURN, NULL, 0);
+  if (pop(w))
+    return FALSE;
+  policy(w);
+  return TRUE;
+}
+
 void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision)
 {
   walk w = { .program = program, .p = p, .watcher = watcher, .decision = decision, .chain = chain, .base = chain };
 
   *decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   program->maybe = FALSE;
-  for (;;) {
-    const fw_walk_chain *c = &program->chains[w.chain];
-
-    if (G_UNLIKELY(w.jumps > JUMPS_MOST)) {
-      w.open = TRUE;
-      w.chain = chain;
-      decide(&w, FW_VERDICT_UNKNOWN, NULL);
-      break;
-    }
-    if (w.next < c->n) {
-      if (one_rule(&w, &c->steps[w.next++]))
-        break;
-      continue;
-    }
-    if (watcher != NULL && w.chain != w.base)
-      say(&w, FW_WALK_RETURN, NULL, 0);
-    if (!pop(&w)) {
-      policy(&w);
-      break;
-    }
-  }
+  while (!one_step(&w))
+    continue;
   program->maybe = FALSE;
   settle(&w);
 }

@@ -27,6 +27,7 @@ typedef struct fw_decision {
   /* UNKNOWN, or a verdict that is the same either way: the first rule of which nobody knows. */
   const fw_rule *unknown;
   const fw_match *unknown_match; /* NULL: its target, or a plain test */
+  guint unknown_test;            /* FW_TEST_: that plain test; 0: its target */
   gboolean translated;           /* by a nat rule */
 } fw_decision;
 
