@@ -62,4 +62,5 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/test_header.c src/firewall/walk/test_ipv6.c \
 	src/firewall/walk/test_list.c src/firewall/walk/test_rate.c \
 	src/firewall/walk/test_track.c \
-	src/firewall/walk/walk.c src/firewall/walk/walk.h
+	src/firewall/walk/walk.c src/firewall/walk/walk.h \
+	src/firewall/walk/words.c src/firewall/walk/words.h

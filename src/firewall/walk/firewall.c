@@ -7,6 +7,7 @@
 #include "firewall/match/data.h"
 #include "firewall/walk/answer.h"
 #include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/words.h"
 
 enum { CONNTRACK = -200 };
 
@@ -23,11 +24,19 @@ const char *fw_path_name(fw_path path)
 
 static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer user)
 {
-  fw_record *record = user;
-  fw_recorded line = { *said, p->hook, record->answer, p->mark };
+  fw_firewall *f = user;
+  fw_recorded line = { *said, p->hook, f->record.answer, NULL };
 
-  g_array_append_val(record->lines, line);
+  if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
+    GString *words = g_string_new(NULL);
+
+    fw_words_failed(words, p, said->step, said->failed);
+    line.failed = g_string_free(words, FALSE);
+  }
+  g_array_append_val(f->record.lines, line);
 }
+
+static void recorded_clear(gpointer data) { g_free(((fw_recorded *)data)->failed); }
 
 static fw_backend backend_of(const fw_ruleset *ruleset)
 {
@@ -53,7 +62,8 @@ fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *fact
   f->program = fw_program_new(ruleset, options->backend != FW_BACKEND_UNSET ? options->backend : backend_of(ruleset),
                               facts, options->hz, options->seed);
   f->record.lines = g_array_new(FALSE, FALSE, sizeof(fw_recorded));
-  f->watcher = (fw_walk_watcher){ write_down, options->record_passed, &f->record };
+  g_array_set_clear_func(f->record.lines, recorded_clear);
+  f->watcher = (fw_walk_watcher){ write_down, options->record_passed, f };
   f->listener = options->record ? &f->watcher : NULL;
   fw_memory_init(&f->peers, sizeof(fw_address), sizeof(fw_peer));
   return f;

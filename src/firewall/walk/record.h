@@ -9,7 +9,7 @@ typedef struct fw_recorded {
   fw_walk_said said;
   fw_hook hook;
   gboolean answer; /* on the way of a packet that the box has answered with */
-  guint32 mark;
+  char *failed;    /* in words (words.h), of a rule that did not hold; NULL: not asked for */
 } fw_recorded;
 
 typedef struct fw_record {
