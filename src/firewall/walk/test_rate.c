@@ -90,12 +90,7 @@ enum { BYTE_SHIFT = 4 };
 
 static guint64 jiffies_of_ms(guint hz, guint64 ms) { return (ms * hz + 999) / 1000; }
 
-static guint64 hash_credits(guint64 user, guint hz, guint64 per_jiffy)
-{
-  if (user > G_MAXUINT64 / (hz * per_jiffy))
-    return user / HASH_SCALE * hz * per_jiffy;
-  return user * (hz * per_jiffy / HASH_SCALE);
-}
+static guint64 hash_credits(guint64 user, guint hz, guint64 per_jiffy) { return user * (hz * per_jiffy / HASH_SCALE); }
 
 static void hashlimit_rates(hashlimit_table *t, const fw_hashlimit *h, guint hz)
 {
