@@ -91,11 +91,10 @@ fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
  * nat chains are asked once for each connection and half of its translation (RULES 1.1): by its first packet, which is
  * NEW or RELATED. ICMP errors are translated by what their connection has.
  */
-static gboolean is_asked(fw_firewall *f, const fw_packet *p, const fw_chain *chain)
+static gboolean is_asked(fw_firewall *f, const fw_packet *p)
 {
   guint half = p->hook == FW_HOOK_PREROUTING || p->hook == FW_HOOK_OUTPUT;
 
-  (void)chain;
   if (!p->has_entry || p->state & (FW_STATE_ESTABLISHED | FW_STATE_INVALID | FW_STATE_UNTRACKED))
     return FALSE;
   if (p->raw->kind == CT_PACKET_ICMP_ERROR || f->bound[half])
@@ -103,8 +102,6 @@ static gboolean is_asked(fw_firewall *f, const fw_packet *p, const fw_chain *cha
   f->bound[half] = TRUE;
   return TRUE;
 }
-
-static gboolean is_nat(const fw_chain *chain) { return strcmp(chain->table->name, "nat") == 0; }
 
 /* A verdict that is unknown is followed as if it were accepted; a drop that is sure makes it sure. */
 static gboolean take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
@@ -131,11 +128,11 @@ gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 fro
   p->hook = hook;
   for (i = 0; i < order->len; i++) {
     guint number = g_array_index(order, guint, i);
-    const fw_chain *chain = f->program->chains[number].chain;
+    const fw_walk_chain *chain = &f->program->chains[number];
 
-    if (chain->priority < from || chain->priority >= to)
+    if (chain->chain->priority < from || chain->chain->priority >= to)
       continue;
-    if (is_nat(chain) && !is_asked(f, p, chain))
+    if (chain->nat && !is_asked(f, p))
       continue;
     fw_walk(f->program, p, number, f->listener, last);
     if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT : !take(f, last, p))
@@ -144,18 +141,23 @@ gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 fro
   return TRUE;
 }
 
+static inline gboolean has_chains(const fw_firewall *f, const fw_packet *p, fw_hook hook)
+{
+  return f->program->hooks[p->family][hook]->len > 0;
+}
+
 static gboolean before(fw_firewall *f, fw_packet *p, fw_hook hook)
 {
   fw_decision d;
 
-  return fw_firewall_hook(f, p, hook, G_MININT32, CONNTRACK, &d);
+  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, G_MININT32, CONNTRACK, &d);
 }
 
 static gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook)
 {
   fw_decision d;
 
-  return fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
+  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
 }
 
 /* -- where it comes from and goes to -- */
@@ -175,6 +177,9 @@ static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packe
 {
   guint16 type;
 
+  if (f->facts->local->len == 0 && !a->sent && p->family == FW_IPV4 && p->destination.bytes[0] - 1 < 223 &&
+      p->destination.bytes[0] != 127)
+    return FW_PATH_FORWARD;
   if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL)
     return FW_PATH_OUTPUT;
   type = fw_box_facts_type(f->facts, p->family, &p->destination);
@@ -240,15 +245,20 @@ void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
   p->seen = TRUE;
 }
 
+static gboolean is_for_nobody(const fw_packet *p)
+{
+  static const fw_address none;
+
+  if (p->family == FW_IPV4)
+    return p->destination.bytes[0] >> 4 == 14 || p->destination.words[0] == 0;
+  return p->destination.bytes[0] == 0xff || memcmp(&p->destination, &none, sizeof none) == 0;
+}
+
 /* The way of a forwarded packet behind PREROUTING. => FALSE: it was dropped. */
 static gboolean forward(fw_firewall *f, fw_packet *p)
 {
-  static const fw_address none;
-  guint16 type;
-
   if (!f->facts->bridge) {
-    type = fw_box_facts_type(f->facts, p->family, &p->destination);
-    if (type == FW_ADDRTYPE_MULTICAST || memcmp(&p->destination, &none, sizeof none) == 0) {
+    if (is_for_nobody(p)) {
       f->outcome.kernel = FW_KERNEL_NO_LISTENER;
       return FALSE;
     }

@@ -72,7 +72,18 @@ static guint whole_header(guint8 protocol)
 static void read_l4(fw_packet *p)
 {
   guint8 scratch[20];
-  const guint8 *h = p->broken || p->fragment != 0 ? NULL : ct_packet_at(p->raw, p->l4_offset, 4, scratch);
+  const guint8 *h;
+
+  /* What conntrack has read needs no second look. */
+  if (p->raw->kind == CT_PACKET_TRACK && p->raw->reason == CT_REASON_NONE && p->protocol == CT_PROTO_TCP &&
+      p->fragment == 0 && p->raw->tuple.proto == CT_PROTO_TCP && (guint64)p->l4_offset + 20 <= p->raw->length) {
+    p->l4 = FW_L4_PORTS | FW_L4_WHOLE;
+    p->source_port = p->raw->tuple.src_id;
+    p->destination_port = p->raw->tuple.dst_id;
+    p->tcp_flags = p->raw->l4.tcp.flags;
+    return;
+  }
+  h = p->broken || p->fragment != 0 ? NULL : ct_packet_at(p->raw, p->l4_offset, 4, scratch);
 
   if (h == NULL)
     return;
@@ -87,13 +98,35 @@ static void read_l4(fw_packet *p)
   }
 }
 
+/* Field by field: this is done for each packet, and memset is slow to begin. */
+static void start(fw_packet *p, const ct_packet *raw)
+{
+  p->raw = raw;
+  p->broken = p->protocolless = p->edited = p->own = p->routed = p->has_entry = p->gone = p->seen = FALSE;
+  p->fragment = 0;
+  p->l4 = p->tcp_flags = 0;
+  p->source_port = p->destination_port = 0;
+  p->mark = p->mark_unknown = 0;
+  p->link = NULL;
+  p->in = p->out = p->bridge_in = p->bridge_out = NULL;
+  p->hook = FW_HOOK_NONE;
+  p->type = 0;
+  p->state = 1; /* FW_STATE_INVALID: all there is before conntrack */
+  p->direction = 0;
+  p->entry = NULL;
+}
+
+static void set_ipv4_address(fw_address *address, const guint8 *bytes)
+{
+  memcpy(&address->words[0], bytes, 4);
+  address->words[1] = address->words[2] = address->words[3] = 0;
+}
+
 void fw_packet_read(fw_packet *p, const ct_packet *raw)
 {
   const guint8 *d = raw->data;
 
-  memset(p, 0, sizeof *p);
-  p->raw = raw;
-  p->state = 1; /* FW_STATE_INVALID: all there is before conntrack */
+  start(p, raw);
   if (d[0] >> 4 == 6) {
     p->family = FW_IPV6;
     memcpy(p->source.bytes, d + 8, 16);
@@ -103,8 +136,8 @@ void fw_packet_read(fw_packet *p, const ct_packet *raw)
     read_ipv6_protocol(p, d[6]);
   } else {
     p->family = FW_IPV4;
-    memcpy(p->source.bytes, d + 12, 4);
-    memcpy(p->destination.bytes, d + 16, 4);
+    set_ipv4_address(&p->source, d + 12);
+    set_ipv4_address(&p->destination, d + 16);
     p->ttl = d[8];
     p->tos = d[1];
     p->protocol = d[9];

@@ -91,12 +91,16 @@ static void name_free(gpointer data)
 
 const fw_interface_name *fw_program_interface(fw_program *program, const char *name)
 {
+  guint slot = (guint)((guintptr)name >> 4 & (G_N_ELEMENTS(program->latest) - 1));
   fw_interface_name *found;
 
   if (name == NULL)
     return &program->unknown;
   if (*name == '\0')
     return &program->nothing;
+  /* Another name may stand at the same address by now. */
+  if (program->latest[slot].asked == name && strcmp(program->latest[slot].found->name, name) == 0)
+    return program->latest[slot].found;
   found = g_hash_table_lookup(program->names, name);
   if (found == NULL) {
     found = g_new0(fw_interface_name, 1);
@@ -105,6 +109,8 @@ const fw_interface_name *fw_program_interface(fw_program *program, const char *n
     found->holds = what_holds(program, name);
     g_hash_table_insert(program->names, (gpointer)found->name, found);
   }
+  program->latest[slot].asked = name;
+  program->latest[slot].found = found;
   return found;
 }
 
@@ -272,7 +278,8 @@ static void order_hooks(fw_program *program)
       if (program->chains[g_array_index(order, guint, i)].chain->priority >= chain->priority)
         break;
     g_array_insert_val(order, i, n);
-    program->tracks |= strcmp(chain->table->name, "nat") == 0;
+    program->chains[n].nat = strcmp(chain->table->name, "nat") == 0;
+    program->tracks |= program->chains[n].nat;
   }
 }
 
@@ -318,22 +325,32 @@ static void load(fw_program *program)
   program->unknown = (fw_interface_name){ "?", FALSE, what_holds(program, "?") };
 }
 
+static gint64 tick_of(const fw_program *program, gint64 time_ns)
+{
+  gint64 tick_ns = NS_PER_S / program->hz;
+
+  return time_ns / tick_ns - (time_ns % tick_ns < 0);
+}
+
 void fw_program_set_time(fw_program *program, gint64 now_ns)
 {
-  /* A capture may begin before 1970; jiffies only ever grow. */
-  gint64 since_ns = now_ns - (program->loaded ? program->loaded_ns : now_ns);
+  gint64 tick;
 
-  program->now_ns = program->loaded ? MAX(program->now_ns, now_ns) : now_ns;
-  if (!program->loaded) {
-    program->loaded_jiffies = program->jiffies = (guint64)1 << 40;
-    load(program);
+  if (G_LIKELY(program->loaded && now_ns < program->tick_ends_ns)) {
+    program->now_ns = MAX(program->now_ns, now_ns);
     return;
   }
-  if (since_ns > 0) {
-    gint64 tick_ns = NS_PER_S / program->hz, first = program->loaded_ns / tick_ns;
-
-    program->jiffies = MAX(program->jiffies, program->loaded_jiffies + (guint64)(now_ns / tick_ns - first));
+  if (!program->loaded) {
+    program->now_ns = now_ns;
+    program->loaded_jiffies = (guint64)1 << 40; /* a machine that has been up for a while */
+    program->jiffies = program->loaded_jiffies;
+    load(program);
   }
+  tick = tick_of(program, now_ns);
+  program->now_ns = now_ns;
+  program->jiffies = program->loaded_jiffies + (guint64)(tick - tick_of(program, program->loaded_ns));
+  program->tick_ends_ns =
+    tick >= G_MAXINT64 / (NS_PER_S / program->hz) ? G_MAXINT64 : (tick + 1) * (NS_PER_S / program->hz);
 }
 
 guint32 fw_program_random(fw_program *program)

@@ -77,6 +77,7 @@ typedef struct fw_walk_chain {
   fw_step *steps;
   guint n;
   guint deepest;        /* rules that were reached: the first so many */
+  gboolean nat;         /* of table nat: asked once for each connection */
   fw_counters counters; /* of the policy */
 } fw_walk_chain;
 
@@ -103,6 +104,10 @@ struct fw_program {
   GPtrArray *patterns;                /* fw_interface* as rules have them; names' `holds` are indexed alike */
   GHashTable *names;                  /* name => fw_interface_name* */
   fw_interface_name nothing, unknown; /* no interface; nobody knows which */
+  struct {
+    const char *asked;
+    const fw_interface_name *found;
+  } latest[8]; /* names by the addresses that they were asked with */
   /* The built-in chains of a family and a hook, in the order in which they see a packet. */
   GArray *hooks[2][FW_HOOKS]; /* guint: chain */
   gboolean tracks;            /* some rule needs connection tracking (RULES 1.1) */
@@ -115,8 +120,9 @@ struct fw_program {
   gint64 loaded_ns;
   fw_family loading; /* of the match whose state is being made */
   guint64 loaded_jiffies;
-  guint64 random; /* xorshift state */
-  ct_view view;   /* of the packet's entry, when view_of is it */
+  gint64 tick_ends_ns; /* jiffies are right until then */
+  guint64 random;      /* xorshift state */
+  ct_view view;        /* of the packet's entry, when view_of is it */
   const ct_entry *view_of;
   ct_passage *passage;   /* for targets that change the entry; NULL: none */
   ct_template *template; /* table raw */
