@@ -113,6 +113,12 @@ void cap_reader_interrupt(cap_reader *reader);
 guint cap_reader_interfaces(const cap_reader *reader);
 const char *cap_reader_interface_name(const cap_reader *reader, guint interface);
 
+/*
+ * How many packets the capture says were lost while it was taken (pcapng's statistics and drop counts), so far; 0 also
+ * where it says nothing. By the thread that reads, or after the end.
+ */
+guint64 cap_reader_dropped(const cap_reader *reader);
+
 /* TRUE where path is a file that the reader reads: writing there would destroy the input. */
 gboolean cap_reader_reads(const cap_reader *reader, const char *path);
 

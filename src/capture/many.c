@@ -71,6 +71,16 @@ static void many_progress(const cap_reader *reader, guint64 *done_bytes, guint64
     *total_bytes = 0;
 }
 
+static guint64 many_dropped(const cap_reader *reader)
+{
+  const many_reader *m = (const many_reader *)reader;
+  guint64 dropped = 0;
+
+  for (guint i = 0; i < m->n; i++)
+    dropped += cap_reader_dropped(m->children[i].reader);
+  return dropped;
+}
+
 static gboolean many_reads(const cap_reader *reader, const char *path)
 {
   const many_reader *m = (const many_reader *)reader;
@@ -229,8 +239,11 @@ static void merged_fill(cap_reader *reader, cap_batch *batch)
   }
 }
 
-static const cap_reader_ops list_ops = { list_fill, many_free, many_interrupt, many_progress, many_reads };
-static const cap_reader_ops merged_ops = { merged_fill, many_free, many_interrupt, many_progress, many_reads };
+static const cap_reader_ops list_ops = {
+  list_fill, many_free, many_interrupt, many_progress, many_reads, many_dropped
+};
+static const cap_reader_ops merged_ops = { merged_fill,   many_free,  many_interrupt,
+                                           many_progress, many_reads, many_dropped };
 
 static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *readers, guint n)
 {

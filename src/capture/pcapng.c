@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, interfaces of different link types and clocks,
- * as libpcap refuses to read them. Blocks of other types are skipped; names resolved, statistics and comments are
- * nothing to us.
+ * as libpcap refuses to read them. Of statistics only what was lost is read; blocks of other types are skipped, names
+ * resolved and comments are nothing to us.
  */
 #include "capture/formats.h"
 #include "capture/link.h"
@@ -16,12 +16,25 @@ enum {
   BLOCK_INTERFACE = 1,
   BLOCK_PACKET_OLD = 2,
   BLOCK_PACKET_SIMPLE = 3,
+  BLOCK_STATISTICS = 5,
   BLOCK_PACKET = 6,
 };
 enum { OPTION_END = 0, OPTION_IF_NAME = 2, OPTION_PACKET_FLAGS = 2, OPTION_IF_TSRESOL = 9, OPTION_IF_TSOFFSET = 14 };
+/* Of a statistics block: packets that the interface lost, and that the system did; of a packet: lost since the last. */
+enum { OPTION_IF_DROPPED = 5, OPTION_OS_DROPPED = 7, OPTION_PACKET_DROPPED = 4 };
 
 /* Of a block: type and length in front, length again behind. Fixed parts follow the front. */
-enum { FRONT_BYTES = 8, BACK_BYTES = 4, SECTION_BYTES = 16, INTERFACE_BYTES = 8, PACKET_BYTES = 20, SIMPLE_BYTES = 4 };
+enum {
+  FRONT_BYTES = 8,
+  BACK_BYTES = 4,
+  SECTION_BYTES = 16,
+  INTERFACE_BYTES = 8,
+  PACKET_BYTES = 20,
+  SIMPLE_BYTES = 4,
+  STATISTICS_BYTES = 12
+};
+/* More than anybody has lost: a sum of such figures overflows nothing. */
+#define DROPPED_MOST (G_GUINT64_CONSTANT(1) << 40)
 enum { SECTION_MAX_BYTES = 1 << 20, OPTIONS_MAX_BYTES = 128 << 10, BLOCK_MAX_BYTES = 16 << 20, NAME_MAX_BYTES = 255 };
 
 /* An interface of the current section. */
@@ -37,6 +50,7 @@ typedef struct ng_interface {
    */
   guint64 multiply, divide;
   guint8 shift;
+  guint64 dropped; /* by its latest statistics */
 } ng_interface;
 
 typedef struct pcapng_reader {
@@ -44,7 +58,8 @@ typedef struct pcapng_reader {
   gboolean swapped;
   guint32 block_max_bytes;
   gint64 last_ts_ns;
-  GArray *section;   /* of ng_interface */
+  guint64 dropped, dropped_between; /* by the statistics of all interfaces, by the packets' own counts */
+  GArray *section;                  /* of ng_interface */
   GHashTable *known; /* "index link name" -> number + 1: the same interface in a later section keeps its number */
 } pcapng_reader;
 
@@ -219,11 +234,13 @@ static gboolean take_section(pcapng_reader *r, const block *b)
 }
 
 /*
- * Of the flags word only the two lowest bits: direction. Damage in options harms nothing else of the packet, so it
- * is passed over.
+ * Of the flags word only the two lowest bits: direction; and what was lost before the packet. Damage in options harms
+ * nothing else of the packet, so it is passed over.
  */
-static guint16 options_direction(const pcapng_reader *r, const guint8 *at, gsize left)
+static guint16 packet_options(pcapng_reader *r, const guint8 *at, gsize left)
 {
+  guint16 direction = CAP_DIR_UNKNOWN;
+
   while (left >= 8) {
     guint option = cap_get16(at, r->swapped);
     gsize n = cap_get16(at + 2, r->swapped), padded = (n + 3) & ~(gsize)3;
@@ -233,12 +250,14 @@ static guint16 options_direction(const pcapng_reader *r, const guint8 *at, gsize
     if (option == OPTION_PACKET_FLAGS && n == 4) {
       guint bits = cap_get32(at + 4, r->swapped) & 3;
 
-      return bits == 1 ? CAP_DIR_IN : bits == 2 ? CAP_DIR_OUT : CAP_DIR_UNKNOWN;
+      direction = bits == 1 ? CAP_DIR_IN : bits == 2 ? CAP_DIR_OUT : CAP_DIR_UNKNOWN;
+    } else if (option == OPTION_PACKET_DROPPED && n == 8) {
+      r->dropped_between += MIN(cap_get64(at + 4, r->swapped), DROPPED_MOST);
     }
     at += 4 + padded;
     left -= 4 + padded;
   }
-  return CAP_DIR_UNKNOWN;
+  return direction;
 }
 
 static gboolean add_frame(pcapng_reader *r, cap_batch *batch, guint32 index, const guint8 *data, gsize room,
@@ -265,7 +284,7 @@ static gboolean add_frame(pcapng_reader *r, cap_batch *batch, guint32 index, con
   f->wire = MAX(wire, captured);
   f->interface = i->number;
   f->link = i->link;
-  f->direction = ticks != NULL && padded < room ? options_direction(r, data + padded, room - padded) : CAP_DIR_UNKNOWN;
+  f->direction = ticks != NULL && padded < room ? packet_options(r, data + padded, room - padded) : CAP_DIR_UNKNOWN;
   return TRUE;
 }
 
@@ -297,6 +316,40 @@ static gboolean take_simple_packet(pcapng_reader *r, const block *b, cap_batch *
   wire = cap_get32(b->body, r->swapped);
   captured = r->section->len > 0 ? MIN(wire, g_array_index(r->section, ng_interface, 0).snaplen) : wire;
   return add_frame(r, batch, 0, b->body + SIMPLE_BYTES, b->body_bytes - SIMPLE_BYTES, captured, wire, NULL);
+}
+
+/* => what an interface and the system lost, in one sum. */
+static guint64 statistics_dropped(const pcapng_reader *r, const guint8 *at, gsize left)
+{
+  guint64 dropped = 0;
+
+  while (left >= 4) {
+    guint option = cap_get16(at, r->swapped);
+    gsize n = cap_get16(at + 2, r->swapped), padded = (n + 3) & ~(gsize)3;
+
+    if (option == OPTION_END || padded > left - 4)
+      break;
+    if ((option == OPTION_IF_DROPPED || option == OPTION_OS_DROPPED) && n == 8)
+      dropped += MIN(cap_get64(at + 4, r->swapped), DROPPED_MOST);
+    at += 4 + padded;
+    left -= 4 + padded;
+  }
+  return dropped;
+}
+
+/* Counts since the capture began: a later block of an interface replaces the one before. Damage is passed over. */
+static void take_statistics(pcapng_reader *r, const block *b)
+{
+  guint64 dropped;
+  ng_interface *i;
+  guint32 index;
+
+  if (b->body_bytes < STATISTICS_BYTES || (index = cap_get32(b->body, r->swapped)) >= r->section->len)
+    return;
+  dropped = statistics_dropped(r, b->body + STATISTICS_BYTES, b->body_bytes - STATISTICS_BYTES);
+  i = &g_array_index(r->section, ng_interface, index);
+  r->dropped += dropped - i->dropped;
+  i->dropped = dropped;
 }
 
 /*
@@ -352,6 +405,7 @@ static gboolean take_block(pcapng_reader *r, const block *b, cap_batch *batch)
   case BLOCK_PACKET_SIMPLE: return take_simple_packet(r, b, batch);
   case BLOCK_INTERFACE: return take_interface(r, b);
   case BLOCK_SECTION: return take_section(r, b);
+  case BLOCK_STATISTICS: take_statistics(r, b); return TRUE;
   default: return TRUE;
   }
 }
@@ -387,7 +441,15 @@ static void pcapng_free(cap_reader *reader)
   g_free(r);
 }
 
-static const cap_reader_ops pcapng_ops = { .fill = pcapng_fill, .free = pcapng_free };
+/* Who counts both ways counts the same packets. */
+static guint64 pcapng_dropped(const cap_reader *reader)
+{
+  const pcapng_reader *r = (const pcapng_reader *)reader;
+
+  return MAX(r->dropped, r->dropped_between);
+}
+
+static const cap_reader_ops pcapng_ops = { .fill = pcapng_fill, .free = pcapng_free, .dropped = pcapng_dropped };
 
 static cap_reader *pcapng_open(cap_window *window, GError **error)
 {

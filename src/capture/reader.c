@@ -68,6 +68,11 @@ gboolean cap_reader_reads(const cap_reader *reader, const char *path)
   return reader->ops->reads != NULL ? reader->ops->reads(reader, path) : cap_source_reads(reader->window.source, path);
 }
 
+guint64 cap_reader_dropped(const cap_reader *reader)
+{
+  return reader->ops->dropped != NULL ? reader->ops->dropped(reader) : 0;
+}
+
 guint cap_reader_interfaces(const cap_reader *reader)
 {
   return __atomic_load_n(&reader->interfaces.n, __ATOMIC_ACQUIRE);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "captures.h"
+#include "conntrack/helper/modules.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "kernel.h"
@@ -19,6 +20,7 @@ static char *head_text(const cli_options *o, const ct_params *params)
   GString *head = g_string_new("# Made by ctreplay decompile.\n");
   ct_params fresh;
   ct_param_info mine, usual;
+  ct_module_info module, loaded;
 
   if (o->profile_name != NULL)
     g_string_append_printf(head, "profile %s\n", o->profile_name);
@@ -43,6 +45,10 @@ static char *head_text(const cli_options *o, const ct_params *params)
     g_string_append_printf(head, "set no-helper=%s\n", (const char *)g_ptr_array_index(o->no_helpers, i));
   for (guint i = 0; i < o->locals->len; i++)
     g_string_append_printf(head, "set local=%s\n", (const char *)g_ptr_array_index(o->locals, i));
+  for (size_t i = 0; ct_params_describe_module(params, i, &module) && ct_params_describe_module(&fresh, i, &loaded);
+       i++)
+    if (strcmp(module.value, loaded.value) != 0)
+      g_string_append_printf(head, "set module=%s=%s\n", module.name, module.value);
   if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
     g_string_append_printf(head, "set %s=all\n", o->helpers_by_port == CLI_HELPERS_ALL ? "helper" : "no-helper");
   return g_string_free(head, FALSE);

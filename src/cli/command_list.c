@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "conntrack/proto/proto.h"
 
@@ -89,6 +90,15 @@ static void list_helpers(const ct_params *params)
   }
 }
 
+static void list_modules(const ct_params *params)
+{
+  ct_module_info info;
+  size_t i;
+
+  for (i = 0; ct_params_describe_module(params, i, &info); i++)
+    printf("%-42s %10s  %s\n", info.name, info.value, info.help);
+}
+
 static void list_classes(const ct_params *params)
 {
   guint i;
@@ -142,8 +152,9 @@ cli_exit cli_command_list(int argc, char **argv)
     const char *name;
     void (*print)(const ct_params *params);
   } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls }, { "reasons", list_reasons },
-                { "profiles", list_profiles }, { "helpers", list_helpers }, { "classes", list_classes },
-                { "states", list_states },     { "options", list_options }, { "commands", list_commands } };
+                { "profiles", list_profiles }, { "helpers", list_helpers }, { "modules", list_modules },
+                { "classes", list_classes },   { "states", list_states },   { "options", list_options },
+                { "commands", list_commands } };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -164,11 +175,12 @@ cli_exit cli_command_list(int argc, char **argv)
     }
   if (options.help) {
     printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
-           "profiles, helpers, "
+           "profiles, helpers, modules, "
            "classes, states, options, commands.\n");
     code = CLI_EXIT_OK;
   } else if (code == CLI_EXIT_USAGE)
-    cli_say("list: give one of formats, sysctls, reasons, profiles, helpers, classes, states, options, commands");
+    cli_say(
+      "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands");
   cli_options_clear(&options);
   return code;
 }

@@ -5,18 +5,17 @@
 #include "interrupt.h"
 #include "kernel.h"
 #include "output.h"
+#include "part.h"
 #include "run_plot.h"
 #include "sandbox.h"
 #include "say.h"
+#include "sweep_print.h"
 
 #include <string.h>
 
 #include "pressure/plot.h"
-#include "pressure/sweep.h"
 
-enum { SETTINGS_MOST = 256, LABEL_LEAST = 8 };
-
-typedef enum sweep_style { SWEEP_STYLE_TABLE, SWEEP_STYLE_JSON, SWEEP_STYLE_CSV } sweep_style;
+enum { SETTINGS_MOST = 256 };
 
 typedef struct sweep_own {
   sweep_style style;
@@ -210,170 +209,20 @@ static void say_roundings(const cli_options *o, const GArray *settings)
   g_strfreev(most);
 }
 
-/* --- output --- */
+/* --- the plot --- */
 
-static void print_u64(emit_text *out, guint64 value, int width)
+static void plot_figures(emit_text *out, const cli_options *o, const sweep_result *result)
 {
-  char text[24];
-
-  g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
-  emit_text_pad(out, text, -width);
-}
-
-static void print_bytes(emit_text *out, guint64 bytes, int width)
-{
-  char text[24];
-
-  if (bytes < 1000000)
-    g_snprintf(text, sizeof(text), "%.1f kB", (double)bytes / 1e3);
-  else
-    g_snprintf(text, sizeof(text), "%.1f MB", (double)bytes / 1e6);
-  emit_text_pad(out, text, -width);
-}
-
-static const char *max_name(const ct_params *params) { return ct_params_spell(params->profile, "nf_conntrack_max"); }
-
-/* Of one setting there is no smallest. */
-static void print_single(emit_text *out, const sweep_setting *setting, const sweep_figures *figures)
-{
-  emit_text_string(out, figures->lossless ? "Nothing is lost at "
-                                          : "Something is lost (evicted, dropped, or a chain too long) at ");
-  emit_text_string(out, max_name(&setting->params));
-  emit_text_char(out, '=');
-  emit_text_u64(out, setting->params.max);
-  emit_text_string(out, "; the peak was ");
-  emit_text_u64(out, figures->peak);
-  emit_text_string(out, ". Several values (--max 1k,4k,16k) are compared.\n");
-}
-
-/* Which size would have been enough: what a sweep is asked. */
-static void print_verdict(emit_text *out, const GArray *settings, const sweep_figures *figures)
-{
-  guint i, best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
-  gboolean tracked = FALSE, lossless = FALSE;
-
-  for (i = 0; i < settings->len; i++) {
-    tracked = tracked || figures[i].created > 0 || figures[i].dropped > 0 || figures[i].insert_failed > 0;
-    lossless = lossless || figures[i].lossless;
-  }
-  if (!tracked) {
-    emit_text_string(out, "No packet began a connection: nothing is said about sizes.\n");
-  } else if (settings->len == 1) {
-    print_single(out, (const sweep_setting *)(void *)settings->data, figures);
-  } else if (best < settings->len) {
-    emit_text_literal(out, "The smallest ");
-    emit_text_string(out, max_name(&g_array_index(settings, sweep_setting, best).params));
-    emit_text_literal(out, " at which nothing is lost: ");
-    emit_text_u64(out, g_array_index(settings, sweep_setting, best).params.max);
-    emit_text_string(out, " (");
-    emit_text_string(out, g_array_index(settings, sweep_setting, best).label);
-    emit_text_string(out, ")\n");
-  } else if (lossless) {
-    emit_text_literal(out, "Nothing is lost only where there is no limit; each ");
-    emit_text_string(out, max_name(&g_array_index(settings, sweep_setting, 0).params));
-    emit_text_literal(out, " that was tried loses something.\n");
-  } else {
-    emit_text_string(out, "Each of these settings loses something: evicts, drops, or finds a chain too long.\n");
-  }
-}
-
-static void print_table(emit_text *out, const GArray *settings, const sweep_figures *figures)
-{
-  guint i, width = LABEL_LEAST;
-
-  for (i = 0; i < settings->len; i++)
-    width = MAX(width, (guint)strlen(g_array_index(settings, sweep_setting, i).label));
-  emit_text_pad(out, "setting", (int)width);
-  emit_text_string(out, "        peak        mean    evicted    dropped     broken  kernel memory\n");
-  for (i = 0; i < settings->len; i++) {
-    const sweep_figures *f = &figures[i];
-
-    emit_text_pad(out, g_array_index(settings, sweep_setting, i).label, (int)width);
-    print_u64(out, f->peak, 12);
-    print_u64(out, (guint64)(f->mean + 0.5), 12);
-    print_u64(out, f->evicted, 11);
-    print_u64(out, f->dropped + f->insert_failed, 11);
-    print_u64(out, f->broken, 11);
-    print_bytes(out, f->kernel_bytes, 15);
-    emit_text_char(out, '\n');
-  }
-  emit_text_char(out, '\n');
-  print_verdict(out, settings, figures);
-}
-
-static void print_pair(emit_text *out, const char *name, guint64 value)
-{
-  emit_text_string(out, ",\"");
-  emit_text_string(out, name);
-  emit_text_string(out, "\":");
-  emit_text_u64(out, value);
-}
-
-/* The figures by name, for JSON and CSV alike. */
-/* clang-format off */
-#define FIGURE_LIST(X)                                                                                                 \
-  X(peak, f->peak) X(mean, (guint64)(f->mean + 0.5)) X(created, f->created) X(expired, f->expired)                     \
-  X(evicted, f->evicted) X(dropped, f->dropped) X(insert_failed, f->insert_failed) X(broken, f->broken)                \
-  X(count, f->final_count) X(kernel_bytes, f->kernel_bytes)
-/* clang-format on */
-
-static void print_json(emit_text *out, const GArray *settings, const sweep_figures *figures)
-{
-  guint i, best = sweep_smallest_lossless((const sweep_setting *)(void *)settings->data, figures, settings->len);
-
-  for (i = 0; i < settings->len; i++) {
-    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
-    const sweep_figures *f = &figures[i];
-
-    emit_text_string(out, "{\"schema\":1,\"sweep\":");
-    emit_text_json_string(out, s->label);
-    print_pair(out, "max", s->params.max);
-    print_pair(out, "buckets", s->params.buckets);
-#define X(name, value) print_pair(out, #name, value);
-    FIGURE_LIST(X)
-#undef X
-    emit_text_string(out, f->lossless ? ",\"lossless\":true" : ",\"lossless\":false");
-    emit_text_string(out, i == best ? ",\"smallest_lossless\":true}\n" : ",\"smallest_lossless\":false}\n");
-  }
-}
-
-static void print_csv(emit_text *out, const GArray *settings, const sweep_figures *figures)
-{
+  plot_line *lines = g_new(plot_line, result->n);
+  char *title = cli_plot_title(o, result->partial ? &result->part : NULL);
   guint i;
 
-  emit_text_string(out, "setting,max,buckets");
-#define X(name, value) emit_text_string(out, "," #name);
-  FIGURE_LIST(X)
-#undef X
-  emit_text_char(out, '\n');
-  for (i = 0; i < settings->len; i++) {
-    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
-    const sweep_figures *f = &figures[i];
+  for (i = 0; i < result->n; i++) {
+    const sweep_setting *s = &result->settings[i];
 
-    emit_text_string(out, s->label);
-    emit_text_char(out, ',');
-    emit_text_u64(out, s->params.max);
-    emit_text_char(out, ',');
-    emit_text_u64(out, s->params.buckets);
-#define X(name, value) emit_text_char(out, ','), emit_text_u64(out, value);
-    FIGURE_LIST(X)
-#undef X
-    emit_text_char(out, '\n');
+    lines[i] = (plot_line){ s->label, &result->figures[i].occupancy, s->params.max, cli_sweep_max_name(&s->params) };
   }
-}
-
-static void plot_figures(emit_text *out, const cli_options *o, const GArray *settings, const sweep_figures *figures)
-{
-  plot_line *lines = g_new(plot_line, settings->len);
-  char *title = cli_plot_title(o);
-  guint i;
-
-  for (i = 0; i < settings->len; i++) {
-    const sweep_setting *s = &g_array_index(settings, sweep_setting, i);
-
-    lines[i] = (plot_line){ s->label, &figures[i].occupancy, s->params.max, max_name(&s->params) };
-  }
-  pressure_plot(out, title, lines, settings->len);
+  pressure_plot(out, title, lines, result->n);
   g_free(title);
   g_free(lines);
 }
@@ -382,14 +231,14 @@ static void plot_figures(emit_text *out, const cli_options *o, const GArray *set
 
 static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, cli_output *plot)
 {
-  static void (*const prints[])(emit_text * out, const GArray *settings,
-                                const sweep_figures *figures) = { print_table, print_json, print_csv };
   const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
   sweep_figures *figures = g_new0(sweep_figures, settings->len);
   replay_options replay = o->replay;
   GError *error = NULL;
   replay_source *source;
   cli_exit code = CLI_EXIT_OK;
+  sweep_result result;
+  guint64 packets;
   cli_output out;
 
   replay.stop = &cli_stop;
@@ -405,14 +254,17 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
     cli_sandbox_enter();
   replay_source_start(source);
   cli_interrupts_catch(source, NULL);
-  sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
-            replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
+  packets = sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
+                      replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
   cli_interrupts_release();
   cli_output_open(&out, "", NULL);
-  prints[own->style](&out.text, settings, figures);
+  result = (sweep_result){ .settings = first, .figures = figures, .n = settings->len };
+  result.judgement = sweep_judge(first, figures, settings->len);
+  result.partial = cli_part_of(source, packets, FALSE, &result.part);
+  cli_sweep_print(&out.text, own->style, &result);
   code = cli_output_close(&out, code);
   if (plot != NULL)
-    plot_figures(&plot->text, o, settings, figures);
+    plot_figures(&plot->text, o, &result);
   code = cli_exit_graver(code, cli_say_about_captures(source));
   replay_source_free(source);
   g_free(figures);

@@ -4,6 +4,7 @@
  * line.
  */
 #include "kernel.h"
+#include "modules.h"
 #include "say.h"
 
 #include <string.h>
@@ -48,6 +49,8 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
   switch (ct_params_set(params, name, value)) {
   case CT_PARAM_OK: return TRUE;
   case CT_PARAM_UNKNOWN:
+    if (cli_modules_has(params, name))
+      return usage(error, "%s: %s is a parameter of a module: --module %s=%s", where, name, name, value);
     names = similar_names(params, name);
     g_set_error(error, CLI_ERROR, CLI_ERROR_UNKNOWN_SYSCTL, "%s: %s has no sysctl %s%s", where, params->profile->name,
                 name, names);
@@ -240,9 +243,7 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
 
     if (!cli_size_parse(o->max, G_MAXINT32, &size))
       return usage(error, "--max %s: give a number of entries (65536, 64k, 1M; 0: no limit)", o->max);
-    if (size > 0)
-      ct_params_size_by_max(params, (uint32_t)size);
-    params->max = (uint32_t)size;
+    ct_params_size_by_max(params, (uint32_t)size);
     if (gives_hashsize(o))
       params->buckets = buckets;
   }
@@ -297,23 +298,12 @@ static gboolean set_sizes_and_sysctls(const cli_options *o, ct_params *params, G
 
 static gboolean set_machine(const cli_options *o, ct_params *params, GError **error)
 {
-  guint64 number;
-
-  if (o->hash_seed != NULL) {
-    if (!g_ascii_string_to_unsigned(o->hash_seed, 10, 0, G_MAXUINT64, &number, NULL))
-      return usage(error, "--hash-seed %s: give a number", o->hash_seed);
-    params->hash_seed = number;
-  }
-  if (o->hz != NULL) {
-    if (!g_ascii_string_to_unsigned(o->hz, 10, 0, 10000, &number, NULL))
-      return usage(error, "--hz %s: give ticks a second (100, 250, 1000; 0: exact)", o->hz);
-    params->hz = (uint32_t)number;
-  }
-  if (o->gc != NULL) {
-    if (strcmp(o->gc, "exact") != 0 && strcmp(o->gc, "kernel") != 0)
-      return usage(error, "--gc %s: give exact or kernel", o->gc);
-    params->gc = *o->gc == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
-  }
+  if (o->hash_seed != NULL && ct_params_set_machine(params, "hash-seed", o->hash_seed) != CT_PARAM_OK)
+    return usage(error, "--hash-seed %s: give a number", o->hash_seed);
+  if (o->hz != NULL && ct_params_set_machine(params, "hz", o->hz) != CT_PARAM_OK)
+    return usage(error, "--hz %s: give ticks a second (100, 250, 1000; 0: exact)", o->hz);
+  if (o->gc != NULL && ct_params_set_machine(params, "gc", o->gc) != CT_PARAM_OK)
+    return usage(error, "--gc %s: give exact or kernel", o->gc);
   return TRUE;
 }
 
@@ -333,6 +323,8 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
 {
   guint i;
 
+  if (!cli_modules_set(o, params, error))
+    return FALSE;
   if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
     params->helpers_by_port = o->helpers_by_port == CLI_HELPERS_ALL;
   for (i = 0; i < o->helpers->len; i++) {

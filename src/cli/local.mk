@@ -6,6 +6,7 @@ libcli_la_SOURCES = \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
 	src/cli/kernel.c src/cli/kernel.h \
+	src/cli/modules.c src/cli/modules.h \
 	src/cli/option.c src/cli/option.h \
 	src/cli/options.c src/cli/options.h src/cli/options_parse.c \
 	src/cli/say.c src/cli/say.h
@@ -18,6 +19,7 @@ libcommands_la_SOURCES = \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \
+	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
 	src/cli/rules_run.c src/cli/rules_run.h \
@@ -41,7 +43,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \
-	src/cli/command_sweep.c \
+	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c

@@ -280,6 +280,7 @@ static const cli_option options[] = {
   { "no-helper", 0, "NAME", CLI_KERNEL, CLI_LIST(cli_options, no_helpers) },
   { "helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_ALL },
   { "no-helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_NONE },
+  { "module", 0, "M.P=V|FILE", CLI_KERNEL, CLI_LIST(cli_options, modules) },
   { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
 
   { "rules", 0, "FILE", CLI_RULES, CLI_LIST(cli_options, rules) },
@@ -379,6 +380,7 @@ void cli_options_init(cli_options *o)
   o->rules = g_ptr_array_new();
   o->routes = g_ptr_array_new();
   o->assumptions = g_ptr_array_new();
+  o->modules = g_ptr_array_new();
   o->at = g_array_new(FALSE, FALSE, sizeof(replay_point));
   o->notes_said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   o->event_mask = CLI_EVENT_ALL;
@@ -397,6 +399,7 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->rules);
   g_ptr_array_unref(o->routes);
   g_ptr_array_unref(o->assumptions);
+  g_ptr_array_unref(o->modules);
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);
 }

@@ -58,6 +58,7 @@ typedef struct cli_options {
   gboolean max_of_file, hashsize_of_file; /* so are these */
   GPtrArray *helpers, *no_helpers;        /* --helper, --no-helper */
   GPtrArray *locals;                      /* --local */
+  GPtrArray *modules;                     /* --module: "M.P=V" or a file's name */
   cli_helpers helpers_by_port;            /* --helpers, --no-helpers: the last given */
 
   /* The firewall. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "part.h"
 #include "person.h"
 #include "pressure/occupancy.h"
 #include "run_again.h"
@@ -155,6 +156,7 @@ void cli_person_summary(cli_person *p)
 {
   emit_pressed kernel;
   replay_figures figures;
+  emit_part part;
 
   replay_source_figures(p->run.source, &figures);
   p->summary.frames = figures.frames;
@@ -172,6 +174,10 @@ void cli_person_summary(cli_person *p)
     cli_firewall_drops(&p->run.firewall, &p->run.output.text);
   }
   cli_person_heading(p, "Summary");
+  if (cli_part_of(p->run.source, p->summary.stats->packets, p->run.output.text.error != 0, &part)) {
+    emit_text_literal(&p->run.output.text, " of a part: ");
+    emit_part_put(&p->run.output.text, &part);
+  }
   emit_text_char(&p->run.output.text, '\n');
   emit_summary_print(&p->run.output.text, &p->summary, p->run.emit.colour);
   p->summary.kernel = NULL;

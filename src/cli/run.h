@@ -27,7 +27,7 @@ typedef struct cli_run {
   gboolean silent;   /* -P -W without -o: no text at all */
   gboolean unwanted; /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
-  int capture_fd; /* of -P -w, for its writer; -1: none */
+  int capture_fd; /* of -P -W, for its writer; -1: none */
   cli_exit code;
   /* private */
   emit_subject subject;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --plot of a replay: how full the table was over time, as a picture. */
 #include "run_plot.h"
+#include "part.h"
 #include "say.h"
 
 #include <string.h>
@@ -85,7 +86,7 @@ void cli_plot_begin(cli_run *run)
   pressure_occupancy_note(&run->plot->occupancy, run->first_ns, 0, 0, 0);
 }
 
-char *cli_plot_title(const cli_options *o)
+char *cli_plot_title(const cli_options *o, const emit_part *part)
 {
   char *first = g_path_get_basename(g_ptr_array_index(o->captures, 0));
   GString *title = g_string_new(strcmp(first, "-") == 0 ? "standard input" : first);
@@ -93,6 +94,12 @@ char *cli_plot_title(const cli_options *o)
   if (o->captures->len > 1)
     g_string_append_printf(title, " and %u more", o->captures->len - 1);
   g_string_append(title, ": conntrack entries over time");
+  if (part != NULL) {
+    char *words = emit_part_words(part);
+
+    g_string_append_printf(title, ", of a part: %s", words);
+    g_free(words);
+  }
   g_free(first);
   return g_string_free(title, FALSE);
 }
@@ -103,8 +110,7 @@ static char *label_of(const ct_params *params)
 
   if (params->max != 0)
     g_string_append_printf(label, ", max %" G_GUINT64_FORMAT, (guint64)params->max);
-  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets,
-                         params->gc == CT_GC_EXACT ? "exact" : "kernel");
+  g_string_append_printf(label, ", hashsize %u, --gc %s", params->buckets, ct_gc_name(params->gc));
   return g_string_free(label, FALSE);
 }
 
@@ -116,7 +122,10 @@ void cli_plot_close(cli_run *run)
     return;
   run->plot = NULL;
   if (run->engine != NULL) {
-    char *title = cli_plot_title(run->o), *label = label_of(&run->params);
+    emit_part part;
+    gboolean partial =
+      cli_part_of(run->source, ct_engine_stats(run->engine)->packets, run->output.text.error != 0, &part);
+    char *title = cli_plot_title(run->o, partial ? &part : NULL), *label = label_of(&run->params);
     plot_line line = { label, &plot->occupancy, run->params.max,
                        ct_params_spell(run->params.profile, "nf_conntrack_max") };
 

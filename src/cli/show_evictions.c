@@ -3,6 +3,7 @@
  * --evictions: who had to go, who was dropped, and who was missed later. A line as it happens; totals at the end, on
  * standard error.
  */
+#include "part.h"
 #include "run.h"
 #include "say.h"
 #include "show.h"
@@ -77,17 +78,19 @@ static void on_packet(const replay_seen *seen, gpointer user)
     show_dropped(e, seen);
 }
 
-static void say_totals(const evictions *e)
+static void say_totals(const evictions *e, const emit_part *part)
 {
   const cli_options *o = e->run.o;
-  char *chosen = NULL;
+  char *chosen = NULL, *words = part != NULL ? emit_part_words(part) : NULL;
 
   if (o->filter.any || o->show_from.kind != REPLAY_POINT_NONE)
     chosen = g_strdup_printf("%" G_GUINT64_FORMAT " shown; in all ", e->shown);
-  cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT
-          " packets dropped",
-          chosen != NULL ? chosen : "", pressure_victims_count(e->victims), pressure_victims_missed(e->victims),
-          e->dropped);
+  cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %s%" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT
+          " packets dropped%s%s",
+          chosen != NULL ? chosen : "", pressure_victims_count(e->victims),
+          pressure_victims_forgot(e->victims) ? "at least " : "", pressure_victims_missed(e->victims), e->dropped,
+          words != NULL ? "; of a part: " : "", words != NULL ? words : "");
+  g_free(words);
   g_free(chosen);
 }
 
@@ -95,11 +98,17 @@ static void play(evictions *e)
 {
   cli_watch watch = { .packet = on_packet, .user = e };
 
-  e->victims = pressure_victims_new(pressure_victims_followed(e->run.params.max), TRUE);
+  e->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(e->run.params.max), TRUE);
   ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
   if (cli_run_play(&e->run, &watch)) {
+    emit_part part;
+    gboolean partial =
+      cli_part_of(e->run.source, ct_engine_stats(e->run.engine)->packets, e->run.output.text.error != 0, &part);
+
+    if (partial && emit_output_is_open(&e->run.shown))
+      emit_output_part(&e->run.shown, &part);
     cli_run_finish_output(&e->run);
-    say_totals(e);
+    say_totals(e, partial ? &part : NULL);
   }
   pressure_victims_free(e->victims);
 }

@@ -2,6 +2,7 @@
 /* -L, -C, -S: the table, its count, the statistics; as they stand at the end, or at the moments of --at and --every. */
 #include <config.h>
 
+#include "part.h"
 #include "pressure_figures.h"
 #include "run.h"
 #include "show.h"
@@ -14,6 +15,7 @@ typedef struct showing {
   cli_snapshots *snapshots;
   cli_pressure *pressure; /* -S in a longer form; else NULL */
   guint64 shown, expectations;
+  gboolean ended; /* no packet is to come */
 } showing;
 
 static void on_entry(const ct_view *view, void *user)
@@ -70,7 +72,10 @@ static void show_stats(showing *s)
 {
   cli_run *run = &s->run;
   emit_statistics statistics = { .stats = ct_engine_stats(run->engine), .count = ct_engine_count(run->engine) };
+  emit_part part;
 
+  if (s->ended && cli_part_of(run->source, statistics.stats->packets, run->output.text.error != 0, &part))
+    statistics.part = &part;
   if (s->pressure != NULL && statistics.stats->packets > 0)
     statistics.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
   emit_output_stats(&run->shown, &statistics);
@@ -152,6 +157,7 @@ static gboolean play(showing *s)
     watch.packet = on_packet;
   }
   played = cli_run_play(&s->run, &watch);
+  s->ended = played;
   if (played && at_end)
     show(s);
   cli_snapshots_free(s->snapshots);

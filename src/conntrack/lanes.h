@@ -25,7 +25,10 @@ typedef struct ct_lane_stats {
   uint64_t created, expired;
   uint64_t early_drop, gc_evicted; /* evicted by a packet that found the table full, and by the collector */
   uint64_t drop, insert_failed;
-  uint64_t missed; /* evicted connections that a later packet belonged to, which they would have lived to see */
+  uint64_t refused; /* connections of which a packet found no room, in the table or in a chain (refused.h) */
+  uint64_t missed;  /* evicted connections that a later packet belonged to, which they would have lived to see */
+  uint64_t cut;     /* expired ones that a later packet belonged to (ct_packet_goes_on) */
+  uint64_t invalid; /* packets that were INVALID */
 } ct_lane_stats;
 
 /*
@@ -42,8 +45,9 @@ typedef int64_t (*ct_lanes_fn)(const ct_lanes *lanes, uint32_t changed, void *us
 bool ct_lanes_fit(const ct_params *a, const ct_params *b);
 
 /*
- * 1 to CT_LANES_MOST lanes, of which each fits the first. Victims are remembered until they are missed or would have
- * expired, or remembered[lane] packets (about: counted by 256) have come since the last of their own. fn may be NULL.
+ * 1 to CT_LANES_MOST lanes, of which each fits the first. Who ended before its time, or by it, is remembered until a
+ * packet of its own comes, or the evicted would have expired, or remembered[lane] packets (about: counted by 256) have
+ * come since the last of their own. fn may be NULL.
  */
 ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembered, unsigned n, ct_lanes_fn fn,
                        void *user);
@@ -61,5 +65,7 @@ int64_t ct_lanes_now(const ct_lanes *lanes);
 const ct_lane_stats *ct_lanes_stats(const ct_lanes *lanes, unsigned lane);
 /* As ct_engine_mean. */
 double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns);
+/* Whether more may have been missed or cut, since somebody had to be forgotten. */
+bool ct_lanes_forgot(const ct_lanes *lanes, unsigned lane);
 
 #endif

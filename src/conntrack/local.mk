@@ -17,12 +17,13 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/table/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/whole.c src/conntrack/view.c src/conntrack/copy.c \
+	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/view.c src/conntrack/copy.c \
 	src/conntrack/table/table.h \
 	src/conntrack/table/timer.h \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
 	src/conntrack/evict.h src/conntrack/evict.c \
+	src/conntrack/goes_on.h src/conntrack/refused.h src/conntrack/refused.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
 	src/conntrack/proto/proto.h src/conntrack/proto/list.h src/conntrack/proto/names.c \
 	src/conntrack/proto/tcp.h src/conntrack/proto/tcp_segment.h src/conntrack/proto/tcp_stages.h src/conntrack/proto/tcp_facts.c \
@@ -35,6 +36,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/helper.h src/conntrack/helper/helper.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
 	src/conntrack/helper/settings.h src/conntrack/helper/settings.c \
+	src/conntrack/helper/modules.h src/conntrack/helper/modules.c \
 	src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
 	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \
@@ -48,7 +50,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/state/head.c src/conntrack/state/params.c src/conntrack/state/clock.c \
 	src/conntrack/state/entry.c src/conntrack/state/ext.c src/conntrack/state/expectation.c \
 	src/conntrack/state/words.c
-# Compiled as one by whole.c, and by lanes/whole.c.
+# Compiled as one by hot.c, and by lanes/whole.c.
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/profile/profile.h"
 
 enum { NAME_BYTES = 128 };
@@ -140,9 +141,9 @@ static const sysctl *sysctl_find(const ct_profile *profile, const char *name)
   return NULL;
 }
 
-static ct_param_error number_parse(const char *text, uint32_t largest, uint32_t *number)
+static ct_param_error number_parse(const char *text, uint64_t largest, uint64_t *number)
 {
-  bool negative = *text == '-';
+  bool negative = *text == '-', over = false;
   uint64_t value = 0;
 
   text += negative;
@@ -151,12 +152,12 @@ static ct_param_error number_parse(const char *text, uint32_t largest, uint32_t 
   for (; *text; text++) {
     if (*text < '0' || *text > '9')
       return CT_PARAM_NOT_NUMBER;
-    if (value <= UINT32_MAX) /* larger already: only the digits are still of interest */
-      value = value * 10 + (uint64_t)(*text - '0');
+    over = over || __builtin_mul_overflow(value, 10, &value) ||
+           __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value);
   }
-  if (value > largest || (negative && value > 0))
+  if (over || value > largest || (negative && value > 0))
     return CT_PARAM_RANGE;
-  *number = (uint32_t)value;
+  *number = value;
   return CT_PARAM_OK;
 }
 
@@ -201,6 +202,7 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
   set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_SENT, profile->sctp_shutdown_ms);
   set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_RECD, profile->sctp_shutdown_ms);
   size_as_everybody(params);
+  ct_params_init_modules(params);
   if (profile->defaults)
     profile->defaults(params);
 }
@@ -209,10 +211,11 @@ static bool same_helpers(const ct_helper_settings *a, const ct_helper_settings *
 {
   unsigned i;
 
-  if (a->disabled != b->disabled || a->n_ports != b->n_ports || a->n_local != b->n_local)
+  if (a->disabled != b->disabled || a->moved != b->moved || a->n_ports != b->n_ports || a->n_local != b->n_local)
     return false;
   for (i = 0; i < a->n_ports; i++)
-    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper)
+    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper ||
+        a->ports[i].by_module != b->ports[i].by_module)
       return false;
   for (i = 0; i < a->n_local; i++)
     if (!ct_addr_equal(&a->local[i].addr, &b->local[i].addr) || a->local[i].family != b->local[i].family ||
@@ -236,24 +239,60 @@ bool ct_params_same_rules(const ct_params *a, const ct_params *b)
          a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
          a->ipfrag_max_dist == b->ipfrag_max_dist && a->hash_seed == b->hash_seed && a->gc == b->gc && a->hz == b->hz &&
          a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port &&
-         same_helpers(&a->helpers, &b->helpers);
+         same_helpers(&a->helpers, &b->helpers) && ct_params_same_modules(a, b);
 }
 
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)
 {
   const sysctl *s = sysctl_find(params->profile, name);
-  uint32_t number = 0;
+  uint64_t read = 0;
   ct_param_error error;
+  uint32_t number;
 
   if (!s)
     return CT_PARAM_UNKNOWN;
-  error = number_parse(value, s->largest, &number);
+  error = number_parse(value, s->largest, &read);
   if (error != CT_PARAM_OK)
     return error;
+  number = (uint32_t)read;
   memcpy((char *)params + s->offset, &number, sizeof number);
   if (s->is_timeout)
     params->timeout_ms[s->timeout] = 0;
   return CT_PARAM_OK;
+}
+
+const char *ct_gc_name(ct_gc gc) { return gc == CT_GC_EXACT ? "exact" : "kernel"; }
+
+static ct_param_error set_gc(ct_params *params, const char *value)
+{
+  ct_gc gc;
+
+  for (gc = CT_GC_EXACT; gc <= CT_GC_KERNEL; gc++)
+    if (strcmp(value, ct_gc_name(gc)) == 0) {
+      params->gc = gc;
+      return CT_PARAM_OK;
+    }
+  return CT_PARAM_NOT_NUMBER;
+}
+
+ct_param_error ct_params_set_machine(ct_params *params, const char *name, const char *value)
+{
+  bool is_hz = strcmp(name, "hz") == 0;
+  ct_param_error error;
+  uint64_t number;
+
+  if (strcmp(name, "gc") == 0)
+    return set_gc(params, value);
+  if (!is_hz && strcmp(name, "hash-seed") != 0)
+    return CT_PARAM_UNKNOWN;
+  if (*value == '-')
+    return CT_PARAM_NOT_NUMBER;
+  error = number_parse(value, is_hz ? CT_HZ_MOST : UINT64_MAX, &number);
+  if (error == CT_PARAM_OK && is_hz)
+    params->hz = (uint32_t)number;
+  else if (error == CT_PARAM_OK)
+    params->hash_seed = number;
+  return error;
 }
 
 bool ct_params_describe(const ct_params *params, size_t i, ct_param_info *info)

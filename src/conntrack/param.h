@@ -86,7 +86,50 @@ enum { CT_BUCKETS_MAX = 0x7fffffff / 8 };
   X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")    \
   X(frag6_high_thresh, "frag6_high_thresh", "", 4194304, 2147483647, "bytes of fragments held at most")
 
+/*
+ * What the helpers' modules are loaded with, beside their ports (helpers.ports).
+ * X(field, module, parameter, a helper of it, kind of value, default, least, largest, ip_conntrack had it, help)
+ */
+/* clang-format off */
+#define CT_MODULE_LIST(X)                                                                                              \
+  X(ftp_loose, "ftp", "loose", "ftp", SWITCH, 0, 0, 1, true,                                                           \
+    "expect also at an address that is not the sender's")                                                              \
+  X(irc_max_dcc_channels, "irc", "max_dcc_channels", "irc", NUMBER, 8, 1, 255, true,                                   \
+    "offers that may wait at once")                                                                                    \
+  X(irc_dcc_timeout, "irc", "dcc_timeout", "irc", NUMBER, 300, 0, CT_TIMEOUT_LARGEST_S, true,                          \
+    "seconds that an offer waits")                                                                                     \
+  X(sip_timeout, "sip", "sip_timeout", "sip", NUMBER, 3600, 0, CT_TIMEOUT_LARGEST_S, true,                             \
+    "seconds that a message keeps its flow")                                                                           \
+  X(sip_direct_signalling, "sip", "sip_direct_signalling", "sip", NUMBER, 1, 0, INT32_MAX, false,                      \
+    "expect calls to a phone from its registrar only")                                                                 \
+  X(sip_direct_media, "sip", "sip_direct_media", "sip", NUMBER, 1, 0, INT32_MAX, false,                                \
+    "expect media only between the ends of the signalling")                                                            \
+  X(sip_external_media, "sip", "sip_external_media", "sip", NUMBER, 0, 0, INT32_MAX, false,                            \
+    "accepted and without effect: it asks for routes")                                                                 \
+  X(amanda_master_timeout, "amanda", "master_timeout", "amanda", NUMBER, 300, 0, CT_TIMEOUT_LARGEST_S, true,           \
+    "seconds that an answer keeps its flow")                                                                           \
+  X(netbios_timeout, "netbios_ns", "timeout", "netbios-ns", NUMBER, 3, 0, CT_TIMEOUT_LARGEST_S, true,                  \
+    "seconds that answers to a broadcast are expected")                                                                \
+  X(snmp_timeout, "snmp", "timeout", "snmp", NUMBER, 30, 0, CT_TIMEOUT_LARGEST_S, false,                               \
+    "seconds that answers to a broadcast are expected")                                                                \
+  X(h323_default_rrq_ttl, "h323", "default_rrq_ttl", "RAS", NUMBER, 300, 0, CT_TIMEOUT_LARGEST_S, true,                \
+    "seconds that a registration keeps its flow, where it does not say")                                               \
+  X(h323_gkrouted_only, "h323", "gkrouted_only", "RAS", NUMBER, 1, 0, INT32_MAX, true,                                 \
+    "expect calls to an endpoint from its gatekeeper only")                                                            \
+  X(h323_callforward_filter, "h323", "callforward_filter", "Q.931", SWITCH, 1, 0, 1, true,                             \
+    "accepted and without effect: it asks for routes")
+/* clang-format on */
+
+typedef struct ct_module_settings {
+#define X(field, module, name, helper, kind, usual, least, largest, old, help) uint32_t field;
+  CT_MODULE_LIST(X)
+#undef X
+} ct_module_settings;
+
 typedef enum ct_gc { CT_GC_EXACT, CT_GC_KERNEL } ct_gc;
+
+/* Ticks a second at most. */
+enum { CT_HZ_MOST = 10000 };
 
 struct ct_profile;
 
@@ -95,10 +138,12 @@ struct ct_profile;
 enum { CT_HELPERS_MOST = 32, CT_HELPER_PORTS_MAX = 32, CT_LOCAL_MAX = 16 };
 typedef struct ct_helper_settings {
   uint32_t disabled; /* bit by helper number */
+  uint32_t moved;    /* likewise: not on its standard port, but those of its module */
   uint8_t n_ports, n_local;
   struct {
     uint16_t port;
     uint8_t helper; /* number */
+    bool by_module; /* as its module was loaded with: in place of the standard port, and like it */
   } ports[CT_HELPER_PORTS_MAX];
   struct {
     ct_addr addr;
@@ -128,6 +173,7 @@ typedef struct ct_params {
   int64_t hz_phase_ns;  /* added to a time before it is cut down to a tick */
   bool helpers_by_port; /* attach helpers to flows to their standard ports, not only to those to ports added */
   ct_helper_settings helpers;
+  ct_module_settings modules;
   bool features_mark; /* what a kernel of the profile's time printed if built so */
   bool features_secmark;
 } ct_params;
@@ -162,6 +208,14 @@ typedef enum ct_param_error {
  * What is refused changes nothing.
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
+
+/*
+ * Sets what is no sysctl, but of the machine: "gc" to exact or kernel, "hz" and "hash-seed" to a number. UNKNOWN is
+ * another name; NOT_NUMBER and RANGE are another value. What is refused changes nothing.
+ */
+ct_param_error ct_params_set_machine(ct_params *params, const char *name, const char *value);
+/* => "exact" or "kernel" */
+const char *ct_gc_name(ct_gc gc);
 
 /*
  * The sysctl that is called so today ("nf_conntrack_max"), and that of a timeout, as the profile's kernel spells it.

@@ -25,22 +25,33 @@ const char *ct_reason_sysctl(ct_reason reason, const ct_profile *profile)
   return own != NULL ? own : "";
 }
 
+/* => where it begins, -1 where it does not. */
+static int name_in(const char *sentence, const char *name)
+{
+  size_t n = strlen(name), last = strlen(sentence), i;
+
+  for (i = 0; i + n <= last; i++)
+    if (memcmp(sentence + i, name, n) == 0)
+      return (int)i;
+  return -1;
+}
+
 const char *ct_reason_words(ct_reason reason, const ct_profile *profile, char *words)
 {
-  const char *sentence = reasons[reason].sentence, *today = reasons[reason].sysctl, *at = strstr(sentence, today),
-             *own = ct_reason_sysctl(reason, profile);
-  size_t before, name, behind;
+  const char *sentence = reasons[reason].sentence, *today = reasons[reason].sysctl,
+             *own = ct_reason_sysctl(reason, profile), *behind;
+  size_t name = strlen(own), rest;
+  int at;
 
-  if (*own == '\0' || at == NULL || strcmp(own, today) == 0)
+  if (name == 0 || strcmp(own, today) == 0 || (at = name_in(sentence, today)) < 0)
     return sentence;
-  before = (size_t)(at - sentence);
-  name = strlen(own);
-  behind = strlen(at + strlen(today)) + 1;
-  if (before + name + behind > CT_REASON_WORDS_BYTES)
+  behind = sentence + at + strlen(today);
+  rest = strlen(behind) + 1;
+  if ((size_t)at + name + rest > CT_REASON_WORDS_BYTES)
     return sentence;
-  memcpy(words, sentence, before);
-  memcpy(words + before, own, name);
-  memcpy(words + before + name, at + strlen(today), behind);
+  memcpy(words, sentence, (size_t)at);
+  memcpy(words + at, own, name);
+  memcpy(words + at + name, behind, rest);
   return words;
 }
 

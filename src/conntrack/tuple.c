@@ -68,3 +68,18 @@ int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b)
     return c;
   return compare_u32(a->dst_id, b->dst_id);
 }
+
+void ct_tuple_key(const ct_tuple *tuple, ct_tuple *key)
+{
+  ct_tuple inverse;
+
+  *key = *tuple;
+  if (ct_tuple_is_icmp(tuple)) {
+    if (ct_tuple_is_icmp_answer(tuple))
+      ct_tuple_invert(tuple, key);
+    return;
+  }
+  ct_tuple_invert(tuple, &inverse);
+  if (ct_tuple_compare(&inverse, tuple) < 0)
+    *key = inverse;
+}

@@ -116,6 +116,12 @@ static inline uint32_t ct_tuple_hash(const ct_tuple *t)
   return (uint32_t)(ct_hash_words(first ^ (uint64_t)t->proto << 56, second) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
+/*
+ * The form in which both directions, and an ICMP request and its answer, are the same key; its ct_tuple_hash is the
+ * tuple's own, but for an ICMP answer.
+ */
+void ct_tuple_key(const ct_tuple *tuple, ct_tuple *key);
+
 /* A total order, for listings and tests; family, protocol, source, destination, ids. */
 int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b);
 

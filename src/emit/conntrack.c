@@ -172,11 +172,20 @@ static void conntrack_event(emit_output *output, const ct_event *event)
     flow(out, o, event->view, emit_parts_event(o, event));
 }
 
+static void conntrack_part(emit_output *output, const emit_part *part)
+{
+  emit_text_literal(output->text, "# of a part: ");
+  emit_part_put(output->text, part);
+  emit_text_char(output->text, '\n');
+}
+
 static void conntrack_stats(emit_output *output, const emit_statistics *statistics)
 {
   emit_text *out = output->text;
   guint i;
 
+  if (statistics->part != NULL)
+    conntrack_part(output, statistics->part);
   emit_text_literal(out, "cpu=0   \t");
   for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
     emit_text_string(out, emit_stats_columns[i].name);
@@ -257,6 +266,7 @@ const emit_format emit_format_conntrack = {
   .stats = conntrack_stats,
   .count = emit_count_line,
   .loss = conntrack_loss,
+  .part = conntrack_part,
   .snapshot = emit_snapshot_line,
   .close = conntrack_close,
 };

@@ -85,11 +85,19 @@ typedef struct emit_pressure {
   ct_view idle[EMIT_HEAVY_ROWS]; /* ASSURED entries, the longest idle first */
 } emit_pressure;
 
+/* What is shown speaks of a part of the captures only: reading ended early. */
+typedef struct emit_part {
+  guint64 packets;
+  double share;    /* of the captures, 0 to 1, about; negative: not known */
+  const char *why; /* "interrupted", ... */
+} emit_part;
+
 typedef struct emit_statistics {
   const ct_stats *stats;
   guint64 count;                 /* entries in the table */
   const emit_pressure *pressure; /* may be NULL */
   const char *rules;             /* JSON: the rules' counters, for a transcript; NULL: there are no rules */
+  const emit_part *part;         /* NULL: of all */
 } emit_statistics;
 
 /* What is replayed. */
@@ -184,6 +192,7 @@ typedef struct emit_format {
   void (*stats)(emit_output *output, const emit_statistics *statistics);
   void (*count)(emit_output *output, guint64 count);
   void (*loss)(emit_output *output, const emit_loss *loss);
+  void (*part)(emit_output *output, const emit_part *part);              /* at the end: what was shown is of a part */
   void (*snapshot)(emit_output *output, gint64 time_ns, guint64 packet); /* the line above a snapshot */
   gboolean (*close)(emit_output *output, GError **error);                /* the last words */
 } emit_format;
@@ -210,6 +219,11 @@ static inline void emit_output_packet(emit_output *o, const emit_packet *packet)
 static inline void emit_output_stats(emit_output *o, const emit_statistics *s) { o->format->stats(o, s); }
 static inline void emit_output_count(emit_output *o, guint64 count) { o->format->count(o, count); }
 static inline void emit_output_loss(emit_output *o, const emit_loss *loss) { o->format->loss(o, loss); }
+static inline void emit_output_part(emit_output *o, const emit_part *part)
+{
+  if (o->format->part != NULL)
+    o->format->part(o, part);
+}
 static inline void emit_output_snapshot(emit_output *o, gint64 time_ns, guint64 packet)
 {
   if (o->format->snapshot != NULL)
@@ -221,6 +235,12 @@ static inline void emit_output_snapshot(emit_output *o, gint64 time_ns, guint64 
  * it is not whole. What the place could not take is told by the place.
  */
 gboolean emit_output_close(emit_output *output, GError **error);
+
+/* "12345 packets, about 33% of what was given (interrupted)" => to be freed; the same into a text */
+char *emit_part_words(const emit_part *part);
+void emit_part_put(emit_text *out, const emit_part *part);
+/* ,"partial":true,"packets_read":12345,"share":0.330 */
+void emit_part_members(emit_text *out, const emit_part *part);
 
 /*
  * tcp 10.0.0.1.1234 > 10.0.0.2.80: what a tuple is about, for people. A protocol that the profile has no name for is

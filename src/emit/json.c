@@ -8,6 +8,7 @@
 #include "headers.h"
 #include "json_parts.h"
 #include "past.h"
+#include "one_sided.h"
 #include "put.h"
 #include "wire.h"
 
@@ -363,6 +364,8 @@ static void json_packet(emit_output *output, const emit_packet *p)
   }
   if (p->query != NULL)
     query_member(out, p->query);
+  if (emit_one_sided(p->packet, p->result, p->view))
+    emit_text_literal(out, ",\"one_sided\":true");
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);
@@ -374,6 +377,13 @@ static void json_packet(emit_output *output, const emit_packet *p)
   events_list(out, o, ((json_private *)output->priv)->events, &name);
   rules_object(out, p->rules);
   emit_text_literal(out, "}\n");
+}
+
+static void json_part(emit_output *output, const emit_part *part)
+{
+  emit_text_literal(output->text, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"partial\"");
+  emit_part_members(output->text, part);
+  emit_text_literal(output->text, "}\n");
 }
 
 static void json_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
@@ -425,6 +435,8 @@ static void json_stats(emit_output *output, const emit_statistics *statistics)
 #define X(name) json_number(out, #name, stats->name);
   CT_STAT_LIST(X)
 #undef X
+  if (statistics->part != NULL)
+    emit_part_members(out, statistics->part);
   json_number(out, "count", statistics->count);
   json_number(out, "packets", stats->packets);
   json_number(out, "created", stats->created);
@@ -503,6 +515,7 @@ const emit_format emit_format_json = {
   .stats = json_stats,
   .count = json_count,
   .loss = json_loss,
+  .part = json_part,
   .snapshot = json_snapshot,
   .close = json_close,
 };

@@ -9,13 +9,14 @@ libemit_la_SOURCES = \
 	src/emit/loss.c \
 	src/emit/parts.h src/emit/parts.c \
 	src/emit/json_parts.h src/emit/json_parts.c \
-	src/emit/stats.c \
+	src/emit/stats.c src/emit/part.c \
 	src/emit/summary.h src/emit/summary.c \
 	src/emit/packet_text.c \
 	src/emit/past.h src/emit/past.c \
 	src/emit/conntrack.c \
 	src/emit/asked.h src/emit/asked.c \
 	src/emit/headers.h src/emit/headers.c \
+	src/emit/one_sided.h src/emit/one_sided.c \
 	src/emit/wire.h src/emit/wire.c \
 	src/emit/xml.c \
 	src/emit/save.c \

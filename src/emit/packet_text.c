@@ -6,6 +6,7 @@
 #include "asked.h"
 #include "formats.h"
 #include "headers.h"
+#include "one_sided.h"
 #include "parts.h"
 #include "past.h"
 #include "wire.h"
@@ -287,6 +288,10 @@ static void reason_remarks(remarks *r, const emit_packet *p)
     return;
   out = remark(r);
   emit_text_string(out, ct_reason_words(reason, r->profile, words));
+  if (reason == CT_REASON_TCP_SYN_IGNORED || reason == CT_REASON_TCP_REOPEN_IGNORED) {
+    emit_text_literal(out, ", by acknowledging ");
+    emit_text_u64(out, p->packet->l4.tcp.seq + p->packet->l4.tcp.payload_bytes + 1);
+  }
   if (emit_reason_side(reason) != NULL) {
     emit_text_literal(out, ": ");
     emit_text_u64(out, result->bound.value);
@@ -425,6 +430,8 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
     emit_past_words(remark(&r), o->profile, p->past);
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
+  if (emit_one_sided(p->packet, p->result, p->view))
+    emit_text_literal(remark(&r), "its other side, which it acknowledges, was never seen: one direction only");
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)

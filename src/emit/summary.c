@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
+#include "one_sided.h"
+
 #include "conntrack/proto/proto.h"
 #include "formats.h"
 
@@ -58,6 +60,12 @@ void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const c
   }
   summary->bytes += packet->length;
   summary->packets[ct_packet_proto(packet)][result->cls]++;
+}
+
+void emit_summary_helped(emit_summary *summary, ct_reason reason, gboolean helped)
+{
+  summary->helped_known = TRUE;
+  summary->helped[reason] += helped;
 }
 
 static void label(emit_text *out, const char *name)
@@ -134,7 +142,9 @@ static void kernel(emit_text *out, const emit_summary *s)
   emit_text_u64(out, s->params->buckets);
   emit_text_literal(out, ", hash seed ");
   emit_text_u64(out, s->params->hash_seed);
-  emit_text_string(out, s->params->gc == CT_GC_EXACT ? ", gc exact\n" : ", gc kernel\n");
+  emit_text_literal(out, ", gc ");
+  emit_text_string(out, ct_gc_name(s->params->gc));
+  emit_text_char(out, '\n');
 }
 
 static guint64 class_total(const emit_summary *s, guint cls)
@@ -326,6 +336,29 @@ static guint most_frequent(const uint64_t *figures, const guint8 *told)
   return best;
 }
 
+/* What would have let packets refused for that reason pass, and how many where it is not all. */
+static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint64 all, gsize indent)
+{
+  guint64 helped = s->helped_known ? s->helped[reason] : all;
+  emit_text words;
+  char *sentence;
+
+  if (helped == 0 || ct_reason_sysctl(reason, s->params->profile)[0] == '\0')
+    return;
+  emit_text_init(&words, -1);
+  emit_reason_hint(&words, s->params->profile, reason);
+  if (helped < all && words.used > 0) {
+    emit_text_literal(&words, ": ");
+    emit_text_u64_grouped(&words, helped);
+    emit_text_literal(&words, " of them");
+  }
+  sentence = g_strndup(words.data, words.used);
+  emit_text_pad(out, "", (int)indent);
+  paragraph(out, indent, sentence);
+  g_free(sentence);
+  emit_text_clear(&words);
+}
+
 /* A row per reason, the most frequent first, with what would have helped beneath it. */
 static void by_reason(emit_text *out, const emit_summary *s, const char *name, const uint64_t *figures, gboolean hints,
                       const char *colour)
@@ -352,11 +385,8 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
     g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_words(reason, s->params->profile, words),
                ct_reason_word(reason));
     paragraph(out, INDENT, sentence);
-    if (hints && ct_reason_sysctl(reason, s->params->profile)[0] != '\0') {
-      emit_text_pad(out, "", INDENT);
-      emit_reason_hint(out, s->params->profile, reason);
-      emit_text_char(out, '\n');
-    }
+    if (hints)
+      hint(out, s, (ct_reason)reason, figures[reason], INDENT);
   }
   if (rows > REASONS_MOST) {
     label(out, "");
@@ -407,6 +437,36 @@ static void pressure(emit_text *out, const emit_summary *s)
     paragraph(out, LABEL_WIDTH,
               "a kernel's expired entries count until they are collected, and its collector evicts when the table is "
               "nearly full");
+}
+
+void emit_summary_one_sided(emit_summary *s, const ct_packet *packet, const ct_result *result, const ct_view *view)
+{
+  if (!emit_one_sided(packet, result, view))
+    return;
+  s->one_sided[result->cls == CT_CLASS_NEW]++;
+  if (s->one_sided_conns == NULL)
+    s->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  if (g_hash_table_size(s->one_sided_conns) < EMIT_ONE_SIDED_MOST)
+    g_hash_table_add(s->one_sided_conns, g_memdup2(&result->conn, sizeof(result->conn)));
+}
+
+void emit_summary_clear(emit_summary *s) { g_clear_pointer(&s->one_sided_conns, g_hash_table_unref); }
+
+static void one_sided(emit_text *out, const emit_summary *s)
+{
+  char sentence[256];
+  guint n;
+
+  if (s->one_sided_conns == NULL)
+    return;
+  n = g_hash_table_size(s->one_sided_conns);
+  label(out, "one-sided");
+  g_snprintf(sentence, sizeof(sentence),
+             "%s%u connection%s whose other side, which they acknowledge, was never seen: %" G_GUINT64_FORMAT
+             " packets INVALID and %" G_GUINT64_FORMAT
+             " still NEW for that. A kernel that saw both directions judged otherwise",
+             n == EMIT_ONE_SIDED_MOST ? "at least " : "", n, n == 1 ? "" : "s", s->one_sided[0], s->one_sided[1]);
+  paragraph(out, LABEL_WIDTH, sentence);
 }
 
 static void checksums(emit_text *out, const emit_summary *s)
@@ -462,6 +522,7 @@ void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
   by_reason(out, s, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
   by_reason(out, s, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
   by_reason(out, s, "not tracked", s->not_tracked_by_reason, FALSE, "");
+  one_sided(out, s);
   checksums(out, s);
   expectations(out, s);
   for (i = 0; s->notes != NULL && s->notes[i] != NULL; i++) {

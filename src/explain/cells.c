@@ -71,7 +71,7 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
                 "The port may be used again, or the SYN may be forged: it is only remembered. A SYN/ACK that "
                 "acknowledges %u will show that a new connection begins; until then packets are held against the old "
                 "one's numbers.",
-                t->facts->packet->l4.tcp.seq + 1);
+                t->facts->packet->l4.tcp.seq + t->facts->packet->l4.tcp.payload_bytes + 1);
     return;
   case CT_REASON_TCP_SYNACK_IGNORED:
     explain_say(t, EXPLAIN_EXCEPTION, "No SYN was let through whose answer this is: it is only remembered.");

@@ -7,6 +7,7 @@
 #include "emit/formats.h"
 #include "emit/json_parts.h"
 #include "emit/past.h"
+#include "emit/one_sided.h"
 #include "explain/topics.h"
 
 /* --- verdict --- */
@@ -47,6 +48,10 @@ static void say_bound_broken(explain_teller *t)
   case CT_REASON_TCP_ACK_OVER:
     explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over,
                 bound->limit);
+    explain_say(
+      t, EXPLAIN_VERDICT,
+      "If it is honest, %u byte%s of its other side %s missing here: lost while capturing, or gone another way.",
+      bound->over, bound->over == 1 ? "" : "s", bound->over == 1 ? "is" : "are");
     break;
   case CT_REASON_TCP_SEQ_LOW:
     explain_say(t, EXPLAIN_VERDICT, "It ends at %u, which is %u before %u.", bound->value, bound->over, bound->limit);
@@ -61,6 +66,15 @@ static void say_bound_broken(explain_teller *t)
     break;
   default: break;
   }
+}
+
+static void say_one_sided(explain_teller *t)
+{
+  if (emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
+    explain_say(
+      t, EXPLAIN_VERDICT,
+      "It acknowledges its other side, of which no packet was seen: one direction took another way, or was not "
+      "captured. A kernel that saw both judged otherwise.");
 }
 
 void explain_verdict(explain_teller *t)
@@ -84,6 +98,7 @@ void explain_verdict(explain_teller *t)
              t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", sentence);
   }
+  say_one_sided(t);
 }
 
 /* --- timeout --- */

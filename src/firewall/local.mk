@@ -10,17 +10,19 @@ libfirewall_la_SOURCES = \
 	src/firewall/iptables_detect.c \
 	src/firewall/iptables_file.c \
 	src/firewall/iptables_lex.c src/firewall/iptables_lex.h \
+	src/firewall/iptables_load.c src/firewall/iptables_load.h \
 	src/firewall/iptables_option.c \
 	src/firewall/iptables_pairs.c \
 	src/firewall/iptables_rule.c src/firewall/iptables_rule.h \
 	src/firewall/iptables_save.c \
+	src/firewall/iptables_words.c src/firewall/iptables_words.h \
 	src/firewall/names.c src/firewall/names.h src/firewall/names_table.c \
 	src/firewall/parse.c src/firewall/parse.h \
 	src/firewall/read.c \
 	src/firewall/rules_json.c src/firewall/rules_json.h \
 	src/firewall/ruleset.c src/firewall/ruleset.h \
 	src/firewall/save.c src/firewall/save.h \
-	src/firewall/set_ref.h \
+	src/firewall/set_ref.h src/firewall/sets.c \
 	src/firewall/match/data.h src/firewall/match/list.h \
 	src/firewall/match/bytes.c \
 	src/firewall/match/conntrack.c \

@@ -115,10 +115,12 @@ static journal_end *ring_next(journal *j)
     j->next = 0;
   end = &j->ring[j->next++];
   if (j->count++ >= j->size) {
-    ct_tuple key = journal_key(&end->tuple);
-    guint at = slot_find(j, &key, end->hash);
+    guint at = end->hash & j->mask;
 
-    if (j->slots[at].number == j->next)
+    /* Its slot, or none where a later end of the same tuple has taken it. */
+    while (j->slots[at].number != 0 && j->slots[at].number != j->next)
+      at = (at + 1) & j->mask;
+    if (j->slots[at].number != 0)
       slot_remove(j, at);
   }
   return end;

@@ -7,8 +7,9 @@
 #include "journal.h"
 
 enum {
-  HEADERS_BYTES = 160, /* what is looked at of a packet whose protocol keeps to its header */
-  CHUNKS_BYTES = 2048, /* and of one whose header goes on as far as the packet */
+  HEADER_BYTES = 64,   /* of layer 4: what is looked at where the protocol keeps to its header */
+  CHUNKS_BYTES = 2048, /* and of a packet whose header goes on as far as it does */
+  CHUNK = 1 << 20,     /* bytes of records that are allocated at once */
   GAPS_MOST = 8,       /* silences that are tried around, the longest */
   VALUES_MOST = GAPS_MOST + 4,
   TRIAL_ENTRIES = 4096
@@ -33,7 +34,9 @@ typedef struct connection {
 
 struct trials {
   ct_params params;
-  GHashTable *by_key; /* connection, its own key */
+  GHashTable *by_key; /* connection, its own key; NULL: there were too many packets, and no more trials */
+  GPtrArray *chunks;  /* the records */
+  gsize left;         /* bytes in the last of them */
   connection *at;     /* of the last packet; NULL: not remembered */
   gboolean refused;   /* it is by its own bytes, whether its sums are looked at or not */
   guint n;
@@ -43,24 +46,6 @@ struct trials {
 static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
 static gboolean key_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
 
-static void connection_forget(connection *c)
-{
-  while (c->first != NULL) {
-    record *next = c->first->next;
-
-    g_free(c->first);
-    c->first = next;
-  }
-  c->last = NULL;
-  c->n = 0;
-}
-
-static void connection_free(gpointer data)
-{
-  connection_forget(data);
-  g_free(data);
-}
-
 trials *trials_new(const ct_params *params)
 {
   trials *t = g_new0(trials, 1);
@@ -69,15 +54,25 @@ trials *trials_new(const ct_params *params)
   /* Room for one connection after the other, exact deadlines, and no buckets. */
   t->params.max = t->params.buckets = TRIAL_ENTRIES;
   t->params.gc = CT_GC_EXACT;
-  t->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, connection_free);
+  t->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+  t->chunks = g_ptr_array_new_with_free_func(g_free);
   return t;
+}
+
+/* No more trials. */
+static void forget_all(trials *t)
+{
+  g_clear_pointer(&t->by_key, g_hash_table_unref);
+  g_clear_pointer(&t->chunks, g_ptr_array_unref);
+  t->at = NULL;
 }
 
 void trials_free(trials *t)
 {
   if (t == NULL)
     return;
-  g_hash_table_unref(t->by_key);
+  if (t->by_key != NULL)
+    forget_all(t);
   g_free(t);
 }
 
@@ -86,7 +81,19 @@ static guint32 bytes_of(const ct_packet *packet)
 {
   if (packet->tuple.proto == CT_PROTO_SCTP && packet->kind == CT_PACKET_TRACK)
     return packet->captured <= CHUNKS_BYTES ? packet->captured : 0;
-  return MIN(packet->captured, HEADERS_BYTES);
+  return MIN(packet->captured, packet->l4_offset + (guint32)HEADER_BYTES);
+}
+
+static record *record_new(trials *t, guint32 n)
+{
+  gsize bytes = (sizeof(record) + n + 7) & ~(gsize)7;
+
+  if (t->left < bytes) {
+    g_ptr_array_add(t->chunks, g_malloc(CHUNK));
+    t->left = CHUNK;
+  }
+  t->left -= bytes;
+  return (record *)(gpointer)((char *)g_ptr_array_index(t->chunks, t->chunks->len - 1) + t->left);
 }
 
 static void remember(trials *t, connection *c, const ct_packet *packet, checking when)
@@ -94,13 +101,11 @@ static void remember(trials *t, connection *c, const ct_packet *packet, checking
   guint32 n = bytes_of(packet);
   record *r;
 
-  if (n == 0 || c->n >= TRIALS_OF_ONE_MOST || t->n >= TRIALS_PACKETS_MOST) {
+  if (n == 0 || c->n >= TRIALS_OF_ONE_MOST) {
     c->cut = TRUE;
-    t->n -= c->n;
-    connection_forget(c);
     return;
   }
-  r = g_malloc(sizeof(*r) + n);
+  r = record_new(t, n);
   *r = (record){ .packet = *packet, .when = (guint8)when };
   memcpy(r->bytes, packet->data, n);
   r->packet.data = r->bytes;
@@ -119,7 +124,7 @@ static connection *connection_of(trials *t, const ct_tuple *tuple)
   ct_tuple key = journal_key(tuple);
   connection *c = g_hash_table_lookup(t->by_key, &key);
 
-  if (c != NULL || t->n >= TRIALS_PACKETS_MOST)
+  if (c != NULL)
     return c;
   c = g_new0(connection, 1);
   c->key = key;
@@ -134,11 +139,18 @@ static gboolean is_tracked(const ct_packet *packet)
 
 void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
 {
-  ct_packet unjudged = *packet;
+  ct_packet unjudged;
   gboolean judged;
 
   t->at = NULL;
   t->refused = FALSE;
+  if (t->by_key == NULL)
+    return;
+  if (t->n >= TRIALS_PACKETS_MOST) {
+    forget_all(t);
+    return;
+  }
+  unjudged = *packet;
   if (packet->flags & CT_PACKET_CSUM_BAD)
     ct_packet_prepare(&unjudged, CT_CHECKSUMS_IGNORE, &t->params);
   t->refused = unjudged.kind == CT_PACKET_INVALID;
@@ -146,24 +158,22 @@ void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
     return;
   judged = unjudged.kind != packet->kind || unjudged.reason != packet->reason;
   t->at = connection_of(t, &unjudged.tuple);
-  if (t->at == NULL || t->at->cut)
+  if (t->at->cut)
     return;
   if (judged && is_tracked(packet))
     remember(t, t->at, packet, CHECKED);
   if (!t->at->cut)
     remember(t, t->at, &unjudged, judged ? UNCHECKED : ALWAYS);
-  if (!t->at->cut && result->changes & CT_CHANGE_EXPECTED) {
+  if (result->changes & CT_CHANGE_EXPECTED)
     t->at->cut = TRUE;
-    t->n -= t->at->n;
-    connection_forget(t->at);
-  }
 }
 
 /* => what the packet of this number, the last, comes to; FALSE where it was not fed. */
 static gboolean play(trials *t, const ct_params *params, guint64 number, ct_result *result)
 {
   ct_engine *engine = ct_engine_new(params);
-  checking other = params->checksum == 0 ? CHECKED : UNCHECKED;
+  /* Kernels without the sysctl look at some sums all the same. */
+  checking other = params->checksum == 0 && t->params.checksum != 0 ? CHECKED : UNCHECKED;
   gboolean fed = FALSE;
   const record *r;
 

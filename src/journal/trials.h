@@ -8,8 +8,9 @@
  * Not for connections that others reach into: with a helper or a master. It shows in that the packets do not come to
  * what they came to in the replay.
  *
- * Bounded: TRIALS_PACKETS_MOST packets are remembered, at about 250 bytes each with what is looked at of them, and
- * TRIALS_OF_ONE_MOST of one connection; of others nothing is known. Trials end for good after TRIALS_FED_MOST packets.
+ * Bounded: the first TRIALS_PACKETS_MOST packets are remembered, at about 250 bytes each with what is looked at of
+ * them, and TRIALS_OF_ONE_MOST of one connection; beyond that nothing is known. Nor is it once trials were fed with
+ * TRIALS_FED_MOST packets.
  *
  * Life: trials_new; trials_packet after each packet of the engine; trials_find where one was refused; trials_free.
  */

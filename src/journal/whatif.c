@@ -213,31 +213,25 @@ guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
   return worlds;
 }
 
-static follow *find_follow(const whatif *w, const ct_tuple *key, whatif_world world)
-{
-  const followed *f = g_hash_table_lookup(w->by_key, key);
-  follow *at = f != NULL ? f->first : NULL;
-
-  while (at != NULL && at->world != world)
-    at = at->next;
-  return at;
-}
-
 /* => NULL where it is followed there already, no more can be, or the kernel has no such setting. */
 static follow *begin_follow(whatif *w, const ct_tuple *tuple, whatif_world world)
 {
-  ct_tuple key = journal_key(tuple);
+  follow *new, *at;
   followed *f;
-  follow *new;
+  ct_tuple key;
 
-  if (!(w->settable >> world & 1) || find_follow(w, &key, world) != NULL)
+  if (w->full || !(w->settable >> world & 1))
     return NULL;
+  key = journal_key(tuple);
+  f = g_hash_table_lookup(w->by_key, &key);
+  for (at = f != NULL ? f->first : NULL; at != NULL; at = at->next)
+    if (at->world == world)
+      return NULL;
   if (w->n >= WHATIF_FOLLOWED_MOST) {
     w->full = TRUE;
     return NULL;
   }
   w->n++;
-  f = g_hash_table_lookup(w->by_key, &key);
   if (f == NULL) {
     f = g_new0(followed, 1);
     f->key = key;

@@ -118,6 +118,7 @@ const char *ctreplay_engine_sysctl_name(const ctreplay_engine *engine, unsigned 
  *   checksums auto|verify|ignore   auto (default): not judged where a network card would have filled the sum in
  *   helper NAME:PORT|all, no-helper NAME|all, local ADDRESS/LENGTH   connection helpers; each may be given several
  *                 times; all is each on its standard port, which the profiles of 6.x leave to rules
+ *   module MODULE.PARAMETER=VALUE   what a helper's module is loaded with: nf_conntrack_sip.sip_direct_media=0
  * max and hashsize set sysctls anew: single ones are to be set after them. VALUE also where the system has no memory
  * for so many buckets, whichever way they were asked for. => also UNKNOWN, VALUE, STARTED, BUSY, MANY.
  */

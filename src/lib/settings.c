@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 
 static int may_set(ctreplay_engine *engine, const char *name, const char *value)
@@ -100,9 +101,7 @@ static int set_max(ctreplay_engine *engine, const char *value)
 
   if (!number_parse(value, G_MAXINT32, &number))
     return CTREPLAY_ERROR_VALUE;
-  if (number > 0)
-    ct_params_size_by_max(&engine->params, (uint32_t)number);
-  engine->params.max = (uint32_t)number;
+  ct_params_size_by_max(&engine->params, (uint32_t)number);
   return CTREPLAY_OK;
 }
 
@@ -116,32 +115,21 @@ static int set_hashsize(ctreplay_engine *engine, const char *value)
   return CTREPLAY_OK;
 }
 
+static int machine_answer(ct_param_error error) { return error == CT_PARAM_OK ? CTREPLAY_OK : CTREPLAY_ERROR_VALUE; }
+
 static int set_gc(ctreplay_engine *engine, const char *value)
 {
-  if (strcmp(value, "exact") != 0 && strcmp(value, "kernel") != 0)
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.gc = *value == 'k' ? CT_GC_KERNEL : CT_GC_EXACT;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "gc", value));
 }
 
 static int set_hz(ctreplay_engine *engine, const char *value)
 {
-  guint64 number;
-
-  if (!number_parse(value, 10000, &number))
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.hz = (uint32_t)number;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "hz", value));
 }
 
 static int set_hash_seed(ctreplay_engine *engine, const char *value)
 {
-  guint64 number;
-
-  if (!number_parse(value, G_MAXUINT64, &number))
-    return CTREPLAY_ERROR_VALUE;
-  engine->params.hash_seed = number;
-  return CTREPLAY_OK;
+  return machine_answer(ct_params_set_machine(&engine->params, "hash-seed", value));
 }
 
 static int set_checksums(ctreplay_engine *engine, const char *value)
@@ -186,6 +174,20 @@ static int set_no_helper(ctreplay_engine *engine, const char *value)
   return CTREPLAY_OK;
 }
 
+static int set_module(ctreplay_engine *engine, const char *value)
+{
+  const char *equals = strchr(value, '=');
+  ct_param_error error;
+  char *name;
+
+  if (equals == NULL)
+    return CTREPLAY_ERROR_VALUE;
+  name = g_strndup(value, (gsize)(equals - value));
+  error = ct_params_set_module(&engine->params, name, equals + 1);
+  g_free(name);
+  return error == CT_PARAM_OK ? CTREPLAY_OK : error == CT_PARAM_UNKNOWN ? CTREPLAY_ERROR_UNKNOWN : CTREPLAY_ERROR_VALUE;
+}
+
 static int set_local(ctreplay_engine *engine, const char *value)
 {
   return helper_answer(ct_params_local_add(&engine->params, value));
@@ -205,6 +207,7 @@ int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const 
     { "checksums", "auto, verify or ignore", set_checksums },
     { "helper", "the NAME:PORT of a helper there is, or all", set_helper },
     { "no-helper", "the name of a helper there is, or all", set_no_helper },
+    { "module", "MODULE.PARAMETER=VALUE", set_module },
     { "local", "ADDRESS/LENGTH", set_local },
   };
   int code = may_set(engine, name, value);

@@ -174,6 +174,7 @@ void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pk
     info->cooked_ifindex = link.ifindex;
     info->l3_offset = reason == CT_REASON_NONE ? (guint16)MIN(link.at, G_MAXUINT16) : 0;
     info->layers = link.layers;
+    info->vlan = link.vlan & 0xffffff;
   }
   packet->time_ns = frame->ts_ns;
   packet->number = number;

@@ -17,6 +17,7 @@ typedef struct pkt_link {
   guint32 tail; /* bytes at the frame's end that are the link's own (FCS) */
   guint32 ifindex;
   guint16 type;      /* the link type that is being decoded, for decoders of several */
+  guint32 vlan;      /* of the tags met, 12 bits each, the last in the lowest */
   guint16 direction; /* cap_direction */
   guint16 layers;
   gboolean in_llc, inside; /* inside a frame of another type */

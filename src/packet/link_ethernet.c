@@ -69,6 +69,7 @@ ct_reason pkt_link_ethertype(pkt_link *link, guint16 type)
       if ((tag = pkt_link_take(link, 4)) == NULL)
         return CT_REASON_LINK_TRUNCATED;
       link->layers++;
+      link->vlan = link->vlan << 12 | (ct_be16(tag) & 0xfff);
       type = ct_be16(tag + 2);
       break;
     case TYPE_MPLS:

@@ -28,6 +28,7 @@ typedef struct pkt_link_info {
   guint32 cooked_ifindex; /* Linux cooked v2; 0 unknown */
   guint16 l3_offset;      /* of the IP header in the frame; 0 where there is none */
   guint16 layers;         /* how many VLAN, MPLS, PPPoE layers were stripped */
+  guint32 vlan;           /* VLAN id; 0 none; the outer of two times 4096 plus the inner */
 } pkt_link_info;
 
 /* TRUE where frames of this DLT can be decoded. */

@@ -13,8 +13,9 @@ typedef struct sweep {
   guint n_group; /* 0: the end */
   GMutex lock;
   GCond changed;
-  guint64 round; /* which group */
-  guint working; /* threads that have not finished it */
+  guint64 round;   /* which group */
+  guint working;   /* threads that have not finished it */
+  guint64 packets; /* so far */
 } sweep;
 
 typedef struct worker {
@@ -65,6 +66,7 @@ static gboolean gather(sweep *s, replay_source *source)
     if ((s->group[s->n_group] = replay_source_next(source)) == NULL)
       break;
     bytes += s->group[s->n_group]->bytes;
+    s->packets += s->group[s->n_group]->n;
   }
   return s->n_group > 0;
 }
@@ -113,8 +115,8 @@ static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer u
 
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
-               sweep_figures *figures, void (*progress)(gpointer user), gpointer user)
+guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
+                  sweep_figures *figures, void (*progress)(gpointer user), gpointer user)
 {
   sweep s = { .runners = sweep_runners_new(settings, n, parts) };
   guint i;
@@ -128,15 +130,70 @@ void sweep_run(replay_source *source, const sweep_setting *settings, guint n, gu
   g_ptr_array_free(s.runners, TRUE);
   g_mutex_clear(&s.lock);
   g_cond_clear(&s.changed);
+  return s.packets;
 }
 
-guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures *figures, guint n)
-{
-  guint i, best = n;
+/* --- what the figures say --- */
 
-  for (i = 0; i < n; i++)
-    if (figures[i].lossless && settings[i].params.max != 0 &&
-        (best == n || settings[i].params.max < settings[best].params.max))
-      best = i;
-  return best;
+static gboolean is_roomy(const sweep_figures *f) { return f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0; }
+
+static void find_fewest(const sweep_figures *figures, guint n, sweep_judgement *j)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    const sweep_figures *f = &figures[i];
+
+    j->tracked = j->tracked || f->created > 0 || f->dropped > 0 || f->insert_failed > 0 || f->invalid > 0;
+    if (!is_roomy(f))
+      continue;
+    if (!j->any_roomy || f->cut < figures[j->fewest_cut].cut)
+      j->fewest_cut = i;
+    if (!j->any_roomy || f->invalid < figures[j->fewest_invalid].invalid)
+      j->fewest_invalid = i;
+    j->any_roomy = TRUE;
+  }
+  if (j->any_roomy && n > 1) {
+    j->cut = figures[j->fewest_cut].cut;
+    j->invalid = figures[j->fewest_invalid].invalid;
+  }
+}
+
+static gboolean is_less(const ct_params *a, const ct_params *b)
+{
+  guint64 max_a = a->max != 0 ? a->max : G_MAXUINT64, max_b = b->max != 0 ? b->max : G_MAXUINT64;
+  guint t;
+
+  if (max_a != max_b)
+    return max_a < max_b;
+  for (t = 0; t < CT_TIMEOUT_COUNT; t++)
+    if (a->timeout_s[t] != b->timeout_s[t])
+      return a->timeout_s[t] < b->timeout_s[t];
+  return FALSE;
+}
+
+static gboolean has_limits(const sweep_setting *settings, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n && settings[i].params.max == 0; i++)
+    ;
+  return i < n;
+}
+
+sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figures, guint n)
+{
+  sweep_judgement j = { .least = n };
+  gboolean limits = has_limits(settings, n);
+  guint i;
+
+  find_fewest(figures, n, &j);
+  for (i = 0; i < n; i++) {
+    figures[i].lossless = is_roomy(&figures[i]) && figures[i].cut == j.cut && figures[i].invalid == j.invalid;
+    j.any_lossless = j.any_lossless || figures[i].lossless;
+    if (figures[i].lossless && (!limits || settings[i].params.max != 0) &&
+        (j.least == n || is_less(&settings[i].params, &settings[j.least].params)))
+      j.least = i;
+  }
+  return j;
 }

@@ -18,11 +18,15 @@ typedef struct sweep_setting {
 typedef struct sweep_figures {
   guint64 peak, created, expired, dropped, insert_failed;
   guint64 evicted, early_drop; /* in all, and of these by a packet that found the table full */
-  guint64 broken;              /* evicted connections that a later packet belonged to */
+  guint64 refused;             /* connections of which packets were dropped so */
+  guint64 missed;              /* evicted connections that a later packet belonged to */
+  guint64 cut;                 /* expired ones that a later packet belonged to */
+  guint64 invalid;             /* packets */
+  gboolean forgot;             /* more may have been missed or cut: some had to be forgotten */
   guint64 final_count;
   double mean;          /* entries, over the capture's time */
   guint64 kernel_bytes; /* what the kernel needs for the peak: hash table, entries with their extensions */
-  gboolean lossless;    /* nothing was evicted, nothing dropped */
+  gboolean lossless;    /* sweep_judge */
   pressure_occupancy occupancy;
 } sweep_figures;
 
@@ -35,16 +39,31 @@ void sweep_options(replay_options *options);
 /*
  * Runs the source through n settings with that many threads (1 or more). Settings that can go together do, which is the
  * least work; parts above 1 deals them out to so many all the same, which takes less time and more work. figures has
- * room for n and is filled. progress is called now and then; may be NULL. The source's problems and remarks are the
- * caller's to ask for.
+ * room for n and is filled, but for lossless. progress is called now and then; may be NULL. The source's problems and
+ * remarks are the caller's to ask for.
+ * => packets that went through
  */
-void sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
-               sweep_figures *figures, void (*progress)(gpointer user), gpointer user);
+guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
+                  sweep_figures *figures, void (*progress)(gpointer user), gpointer user);
 
 /*
- * The setting with the smallest nf_conntrack_max (0, no limit, is none) that lost nothing; n where none did. Equal
- * maxima: the first.
+ * What the figures say together. A setting loses nothing (its figures' lossless) where nobody was evicted and no packet
+ * dropped, and where no other setting of which that is true cuts fewer connections or has fewer INVALID packets: these
+ * few are nobody's doing here. Of a single setting, where there are none of either.
  */
-guint sweep_smallest_lossless(const sweep_setting *settings, const sweep_figures *figures, guint n);
+typedef struct sweep_judgement {
+  gboolean tracked;                 /* some packet began a connection, or would have */
+  gboolean any_roomy;               /* some setting neither evicted nor dropped */
+  gboolean any_lossless;            /* some setting loses nothing */
+  guint64 cut, invalid;             /* the fewest, of those that neither evicted nor dropped */
+  guint least;                      /* the least setting that loses nothing; n: none */
+  guint fewest_cut, fewest_invalid; /* where any_roomy: the first with so few */
+} sweep_judgement;
+
+/*
+ * Fills lossless. The least setting is that with the smallest nf_conntrack_max (0, no limit, is the largest, and none
+ * where others have one), then with the smaller of the first timeout that differs, then the first.
+ */
+sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figures, guint n);
 
 #endif

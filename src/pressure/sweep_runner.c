@@ -2,6 +2,7 @@
 #include "sweep_runner.h"
 
 #include "conntrack/lanes.h"
+#include "conntrack/refused.h"
 #include "victims.h"
 
 enum { RUN_PACKETS = 32 };
@@ -14,7 +15,9 @@ enum { SIZES_LEAST = 2 /* a part */ };
 struct sweep_runner {
   ct_lanes *lanes;   /* or */
   ct_engine *engine; /* with: */
-  pressure_victims *victims;
+  pressure_victims *victims, *expired;
+  ct_refused *refused;
+  guint64 n_refused, n_invalid;
   guint n;
   guint setting[CT_LANES_MOST]; /* which of all */
   guint32 buckets[CT_LANES_MOST];
@@ -65,7 +68,11 @@ static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
   f->early_drop = s->early_drop;
   f->dropped = s->drop;
   f->insert_failed = s->insert_failed;
-  f->broken = s->missed;
+  f->refused = s->refused;
+  f->missed = s->missed;
+  f->cut = s->cut;
+  f->forgot = ct_lanes_forgot(r->lanes, i);
+  f->invalid = s->invalid;
   f->final_count = s->count;
   f->occupancy = r->occupancy[i];
   if (s->count != 0 || s->created != 0 || s->drop != 0 ||
@@ -83,8 +90,27 @@ static void follow(const ct_event *event, void *user)
   const ct_stats *stats = ct_engine_stats(r->engine);
 
   pressure_victims_event(r->victims, event);
+  pressure_victims_event(r->expired, event);
   pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine) - 1,
                           pressure_evictions(stats), pressure_drops(stats));
+}
+
+static gboolean finds_no_room(const ct_result *result)
+{
+  return result->verdict == CT_VERDICT_DROP &&
+         (result->reason == CT_REASON_TABLE_FULL || result->reason == CT_REASON_CHAIN_TOO_LONG);
+}
+
+/* What a packet tells of who ended before it, and of itself. */
+static void count_packet(sweep_runner *r, const ct_packet *packet, const ct_result *result)
+{
+  gint64 now_ns = ct_engine_now(r->engine);
+
+  pressure_victims_packet(r->victims, packet, result, now_ns, NULL, NULL);
+  pressure_victims_packet(r->expired, packet, result, now_ns, NULL, NULL);
+  r->n_invalid += result->cls == CT_CLASS_INVALID;
+  if (finds_no_room(result))
+    r->n_refused += ct_refused_note(r->refused, &packet->tuple, packet->hash, 1);
 }
 
 static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
@@ -97,8 +123,7 @@ static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
     ct_result result;
 
     ct_engine_packet(r->engine, &packets[i], &result);
-    if (pressure_evictions(stats) != 0)
-      pressure_victims_packet(r->victims, &packets[i], &result, ct_engine_now(r->engine), NULL, NULL);
+    count_packet(r, &packets[i], &result);
     if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
       pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine),
                               pressure_evictions(stats), pressure_drops(stats));
@@ -116,7 +141,11 @@ static void engine_figures(const sweep_runner *r, sweep_figures *f)
   f->early_drop = stats->early_drop;
   f->dropped = stats->drop;
   f->insert_failed = stats->insert_failed;
-  f->broken = pressure_victims_missed(r->victims);
+  f->refused = r->n_refused;
+  f->missed = pressure_victims_missed(r->victims);
+  f->cut = pressure_victims_missed(r->expired);
+  f->invalid = r->n_invalid;
+  f->forgot = pressure_victims_forgot(r->victims) || pressure_victims_forgot(r->expired);
   f->final_count = ct_engine_count(r->engine);
   f->occupancy = *r->occupancy;
   if (f->occupancy.step_ns != 0) /* to the capture's end, where nothing may have happened any more */
@@ -133,6 +162,8 @@ static void runner_free(gpointer data)
 
   ct_lanes_free(r->lanes);
   pressure_victims_free(r->victims);
+  pressure_victims_free(r->expired);
+  ct_refused_free(r->refused);
   ct_engine_free(r->engine);
   g_free(r->occupancy);
   g_free(r);
@@ -206,7 +237,9 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
     return r;
   }
   r->engine = ct_engine_new(params[0]);
-  r->victims = pressure_victims_new(pressure_victims_followed(params[0]->max), FALSE);
+  r->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(params[0]->max), FALSE);
+  r->expired = pressure_victims_new(PRESSURE_EXPIRED, pressure_victims_followed(params[0]->max), FALSE);
+  r->refused = ct_refused_new();
   ct_engine_watch(r->engine, 1u << CT_EVENT_DESTROY, follow, r);
   return r;
 }
@@ -247,6 +280,5 @@ void sweep_runner_figures(const sweep_runner *r, sweep_figures *figures)
     else
       engine_figures(r, f);
     f->kernel_bytes = f->peak * SWEEP_KERNEL_ENTRY_BYTES + (guint64)r->buckets[i] * SWEEP_KERNEL_BUCKET_BYTES;
-    f->lossless = f->evicted == 0 && f->dropped == 0 && f->insert_failed == 0;
   }
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "victims.h"
+#include "conntrack/goes_on.h"
 #include "occupancy.h"
-
-#include <string.h>
 
 /*
  * Where a flood fills the table, each packet makes a victim in each engine of a sweep, so this is on the way of every
@@ -15,6 +14,7 @@ typedef struct victim_slot {
 } victim_slot;
 
 struct pressure_victims {
+  pressure_ends ends;
   pressure_victim *ring; /* the newest `size` victims; one that was missed or overwritten is in the index no more */
   ct_view *views;        /* beside the ring, or NULL */
   gboolean with_views;
@@ -22,23 +22,8 @@ struct pressure_victims {
   victim_slot *slots;
   guint mask, n_slots; /* at most half of them are taken */
   guint64 count, missed;
+  gboolean forgot;
 };
-
-/* The form in which both directions, and an ICMP request and its answer, are the same key. */
-static void key_of(const ct_tuple *tuple, ct_tuple *key)
-{
-  ct_tuple inverse;
-
-  *key = *tuple;
-  if (ct_tuple_is_icmp(tuple)) {
-    if (ct_tuple_is_icmp_answer(tuple))
-      ct_tuple_invert(tuple, key);
-    return;
-  }
-  ct_tuple_invert(tuple, &inverse);
-  if (ct_tuple_compare(&inverse, tuple) < 0)
-    *key = inverse;
-}
 
 /* The slot of that key; where there is none, the empty one that ends its search. */
 static guint slot_find(const pressure_victims *victims, const ct_tuple *key, guint32 hash)
@@ -76,10 +61,11 @@ static void slot_set(pressure_victims *victims, const pressure_victim *victim)
   victims->slots[at] = (victim_slot){ victim->hash, (guint32)(victim - victims->ring) + 1 };
 }
 
-pressure_victims *pressure_victims_new(guint most, gboolean with_views)
+pressure_victims *pressure_victims_new(pressure_ends ends, guint most, gboolean with_views)
 {
   pressure_victims *victims = g_new0(pressure_victims, 1);
 
+  victims->ends = ends;
   victims->size = CLAMP(most, 1, G_MAXUINT32 / 4);
   victims->with_views = with_views;
   return victims;
@@ -119,32 +105,48 @@ static pressure_victim *ring_next(pressure_victims *victims)
   if (victims->count >= victims->size) {
     guint at = slot_find(victims, &victim->key, victim->hash);
 
-    if (victims->slots[at].number == victims->next + 1)
+    if (victims->slots[at].number == victims->next + 1) {
       slot_remove(victims, at);
+      victims->forgot = TRUE;
+    }
   }
   victim->view = victims->views ? &victims->views[victims->next] : NULL;
   victims->next++;
   return victim;
 }
 
+static gboolean is_followed(const pressure_victims *victims, ct_reason reason)
+{
+  return victims->ends == PRESSURE_EVICTED ? pressure_is_eviction(reason) : reason == CT_REASON_END_TIMEOUT;
+}
+
 const pressure_victim *pressure_victims_event(pressure_victims *victims, const ct_event *event)
 {
   pressure_victim *victim;
 
-  if (event->type != CT_EVENT_DESTROY || !pressure_is_eviction(event->reason))
+  if (event->type != CT_EVENT_DESTROY || !is_followed(victims, (ct_reason)event->reason))
     return NULL;
   victim = ring_next(victims);
   victims->count++;
-  key_of(&event->view->tuple[CT_ORIGINAL], &victim->key);
+  ct_tuple_key(&event->view->tuple[CT_ORIGINAL], &victim->key);
   victim->hash = ct_tuple_hash(&victim->key);
   victim->deadline_ns = event->view->deadline_ns;
   victim->evicted_ns = event->time_ns;
   victim->by_packet = event->packet;
   victim->reason = (ct_reason)event->reason;
+  victim->state = event->view->state;
   if (victim->view)
     *victim->view = *event->view;
   slot_set(victims, victim);
   return victim;
+}
+
+/* Of packets, those that look entries up; and of those, those that tell something of who ended. */
+static gboolean may_miss(const pressure_victims *victims, const ct_packet *packet)
+{
+  if (victims->ends == PRESSURE_EVICTED)
+    return packet->kind == CT_PACKET_TRACK;
+  return (packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR) && packet->reason == CT_REASON_NONE;
 }
 
 gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
@@ -154,20 +156,21 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
   ct_tuple key;
   guint at;
 
-  if (victims->n_slots == 0 || packet->kind != CT_PACKET_TRACK ||
+  if (victims->n_slots == 0 || !may_miss(victims, packet) ||
       (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
       victims->slots[packet->hash & victims->mask].number == 0)
     return FALSE;
-  key_of(&packet->tuple, &key);
+  ct_tuple_key(&packet->tuple, &key);
   at = slot_find(victims, &key, packet->hash);
   if (victims->slots[at].number == 0)
     return FALSE;
   victim = &victims->ring[victims->slots[at].number - 1];
-  if (victim->by_packet == packet->number)
+  if (victims->ends == PRESSURE_EVICTED && victim->by_packet == packet->number)
     return FALSE;
   slot_remove(victims, at);
-  if (now_ns >= victim->deadline_ns)
-    return FALSE; /* it would have been gone by now anyway */
+  if (victims->ends == PRESSURE_EVICTED ? now_ns >= victim->deadline_ns /* it would have been gone by now anyway */
+                                        : !ct_packet_goes_on(packet, victim->state))
+    return FALSE;
   victims->missed++;
   if (missed)
     missed(victim, packet, result, user);
@@ -176,3 +179,4 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
 
 guint64 pressure_victims_count(const pressure_victims *victims) { return victims->count; }
 guint64 pressure_victims_missed(const pressure_victims *victims) { return victims->missed; }
+gboolean pressure_victims_forgot(const pressure_victims *victims) { return victims->forgot; }

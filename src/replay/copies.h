@@ -13,12 +13,18 @@ typedef struct replay_copies replay_copies;
 
 replay_copies *replay_copies_new(void);
 void replay_copies_free(replay_copies *copies);
-/* place: where it was captured; two places are two sightings of a forwarded packet, and no copy. */
-void replay_copies_packet(replay_copies *copies, const ct_packet *packet, guint64 place);
+/*
+ * One packet, and where it was captured: the interface's number, 0 where the capture does not say, its name, and the
+ * direction (cap_direction). Two places are two sightings of a forwarded packet, and no copy.
+ */
+void replay_copies_packet(replay_copies *copies, const ct_packet *packet, guint32 number, const char *name,
+                          guint direction);
 
 /* Whether so many are there that conntrack's answer would mislead. */
 gboolean replay_copies_translated(const replay_copies *copies);
 gboolean replay_copies_same(const replay_copies *copies);
+/* The interface on the side that the translation hides, as messages name it; NULL where the capture does not say. */
+const char *replay_copies_inside(const replay_copies *copies);
 /* Packets that were looked at, and those of them that were there before. */
 guint64 replay_copies_seen(const replay_copies *copies);
 guint64 replay_copies_n_translated(const replay_copies *copies);

@@ -2,6 +2,7 @@
 #include "look.h"
 
 #include "copies.h"
+#include "vlans.h"
 
 #include <string.h>
 
@@ -9,14 +10,16 @@ enum {
   RECENT = 64,          /* a router forwards faster than this many other packets come */
   CONVERSATIONS = 4096, /* looked at; slots are twice as many */
   PLACE_NAME_BYTES = 40,
-  ENOUGH = 3,          /* packets by which the other side would have been heard */
-  UNANSWERED_MANY = 20 /* SYNs to which nobody said anything, so that they may be what a policy drops */
+  ENOUGH = 3,               /* packets by which the other side would have been heard */
+  UNANSWERED_MANY = 20,     /* SYNs to which nobody said anything, so that they may be what a policy drops */
+  ANSWER_NS = 500 * 1000000 /* the time within which an answer comes, where more packets follow than are looked at */
 };
 
 enum { SEEN_FORTH = 1, SEEN_BACK = 2, SEEN_ACK = 4, SEEN_MORE = 8 /* than first SYNs */ };
 
 typedef struct conversation {
   guint32 hash;
+  gint64 first_ns;
   guint32 source; /* of the side that was seen first: a digest of address and port */
   guint8 seen;    /* 0: free slot */
   guint8 packets; /* up to ENOUGH */
@@ -31,10 +34,15 @@ typedef struct sighting {
 struct replay_look {
   conversation *conversations; /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
+  guint64 looked; /* frames */
+  gint64 last_ns;
   sighting recent[RECENT];
   guint64 placed, twice; /* packets that say where they were captured; of these, seen before somewhere else */
+  guint64 own;           /* of these, that went out without having come in: this machine's own */
+  guint64 dropped;       /* packets that the capture says it missed */
   char *names[2];        /* two interfaces, for the advice */
   replay_copies *copies;
+  replay_vlans vlans;
   GPtrArray *remarks;
 };
 
@@ -79,6 +87,7 @@ static void look_at_sides(replay_look *look, const ct_packet *packet)
       return;
     look->n_conversations++;
     c->hash = packet->hash;
+    c->first_ns = packet->time_ns;
     c->source = source;
   }
   c->seen |= c->source == source ? SEEN_FORTH : SEEN_BACK;
@@ -133,17 +142,18 @@ static void keep_name(replay_look *look, guint32 place, const char *name)
     g_free(text);
 }
 
-static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
+/* Cooked headers of "any" have numbers of the machine, which the file's one interface name is not the name of. */
+static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint32 number,
                           const char *name)
 {
-  guint32 place = link->cooked_ifindex != 0 ? link->cooked_ifindex : interface;
-  sighting now = { fingerprint(packet), place, link->direction };
+  sighting now;
   guint i;
 
-  if (place != 0 || *name != '\0')
-    keep_name(look, place, name);
+  if (number != 0)
+    keep_name(look, number, name);
   if (link->direction == CAP_DIR_UNKNOWN && look->names[1] == NULL)
     return;
+  now = (sighting){ fingerprint(packet), number, link->direction };
   for (i = 0; i < RECENT; i++) {
     const sighting *then = &look->recent[i];
 
@@ -153,39 +163,136 @@ static void look_at_place(replay_look *look, const ct_packet *packet, const pkt_
       break;
     }
   }
+  look->own += i == RECENT && link->direction == CAP_DIR_OUT;
   look->recent[look->placed++ % RECENT] = now;
 }
 
 void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
                         const char *name)
 {
-  guint64 place;
+  guint32 number = link->cooked_ifindex;
 
+  look->looked++;
+  look->last_ns = packet->time_ns;
   if (packet->kind == CT_PACKET_NONE)
     return;
   if (packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP)
     look_at_sides(look, packet);
-  look_at_place(look, packet, link, interface, name);
   /* Captures that are merged have numbers of their own, and say nothing of a place. */
-  place = link->cooked_ifindex != 0 ? link->cooked_ifindex : *name != '\0' ? interface + 1 : 0;
-  replay_copies_packet(look->copies, packet, place << 16 | link->direction);
+  if (number != 0)
+    name = "";
+  else if (*name != '\0')
+    number = interface + 1;
+  look_at_place(look, packet, link, number, name);
+  replay_copies_packet(look->copies, packet, number, name, link->direction);
+  if (link->vlan != 0)
+    replay_vlans_packet(&look->vlans, packet, link->vlan);
 }
 
+void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }
+
+static void remark(replay_look *look, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void remark(replay_look *look, const char *format, ...)
+{
+  va_list args;
+
+  va_start(args, format);
+  g_ptr_array_add(look->remarks, g_strdup_vprintf(format, args));
+  va_end(args);
+}
+
+#define TWICE                                                                                              \
+  "many packets are here twice, as they came in and as they went out (captured on \"any\" of a router?): " \
+  "conntrack saw each once. "
+
+/*
+ * --direction in leaves out what a machine says itself, and the answers to it would belong to nothing: only where it
+ * says next to nothing is that good advice.
+ */
 static void remark_twice(replay_look *look)
 {
   /* Half of all packets are second sightings where everything is forwarded; a router also talks for itself. */
   if (look->twice < 3 || look->twice * 10 < look->placed * 3)
     return;
   if (look->names[1] != NULL)
-    g_ptr_array_add(look->remarks,
-                    g_strdup_printf("many packets are here twice, as they came in and as they went out (captured on "
-                                    "\"any\" of a router?): "
-                                    "conntrack saw each once. Give --interface IF (%s, %s, ...) or --direction in",
-                                    look->names[0], look->names[1]));
+    remark(look, TWICE "Give --interface IF (%s, %s, ...)", look->names[0], look->names[1]);
+  else if (look->own * 50 <= look->placed)
+    remark(look, TWICE "Give --direction in");
   else
-    g_ptr_array_add(look->remarks, g_strdup("many packets are here twice, as they came in and as they went out "
-                                            "(captured on \"any\" of a router?): "
-                                            "conntrack saw each once. Give --direction in or --direction out"));
+    remark(look, TWICE "Capture on one interface; --direction in would leave out what this machine itself sends");
+}
+
+static void remark_translated(replay_look *look)
+{
+  const char *inside = replay_copies_inside(look->copies);
+  char *advice =
+    inside != NULL
+      ? g_strdup_printf("Give --interface %s, the side inside", inside)
+      : g_strdup("Capture on the interface inside (tcpdump -i any -y LINUX_SLL2 says which it was, and --interface "
+                 "chooses it)");
+
+  remark(look,
+         "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+         " packets are here again with another address, within milliseconds: before and after NAT, which is not "
+         "replayed. conntrack has one connection where two are shown. %s",
+         replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), advice);
+  g_free(advice);
+}
+
+static void remark_same(replay_look *look)
+{
+  remark(look,
+         "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+         " packets are here again just as they were (a capture merged with itself, a mirror port of both directions?): "
+         "conntrack saw each once. Leave one of the two out (editcap -D drops such copies)",
+         replay_copies_n_same(look->copies), replay_copies_seen(look->copies));
+}
+
+static void remark_vlans(replay_look *look)
+{
+  char *text = replay_vlans_remark(&look->vlans);
+
+  if (text != NULL)
+    g_ptr_array_add(look->remarks, text);
+}
+
+static void remark_dropped(replay_look *look)
+{
+  if (look->dropped > 0)
+    remark(
+      look,
+      "the capture says itself that %" G_GUINT64_FORMAT
+      " packets were lost while it was taken; conntrack may have seen them. INVALID packets and connections without "
+      "an answer may come of that",
+      look->dropped);
+}
+
+/* Where it was not all of the capture that was looked at. */
+static const char *of_which(const replay_look *look)
+{
+  return look->looked >= REPLAY_LOOK_PACKETS ? " of the first 20,000 packets" : "";
+}
+
+/* A scan that a policy drops leaves no entry in a kernel. */
+static void remark_unanswered(replay_look *look)
+{
+  gint64 before_ns = look->looked >= REPLAY_LOOK_PACKETS ? look->last_ns - ANSWER_NS : G_MAXINT64;
+  guint all = 0, unanswered = 0, i;
+
+  for (i = 0; i < 2 * CONVERSATIONS; i++) {
+    const conversation *c = &look->conversations[i];
+
+    if (c->seen == 0 || c->first_ns > before_ns)
+      continue;
+    all++;
+    unanswered += c->seen == SEEN_FORTH;
+  }
+  if (unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
+    remark(
+      look,
+      "%u of %u TCP conversations%s are SYNs that nobody answered; where rules drop them, a kernel has no entry for "
+      "them, and here they are counted as entries",
+      unanswered, all, of_which(look));
 }
 
 static void remark_sides(replay_look *look)
@@ -201,51 +308,12 @@ static void remark_sides(replay_look *look)
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
   if (one_sided * 2 > all)
-    g_ptr_array_add(look->remarks, g_strdup_printf("%u of %u TCP conversations show only one side; a router that saw "
-                                                   "both judged otherwise. "
-                                                   "Capture where both directions pass",
-                                                   one_sided, all));
-}
-
-/* "(eth0, eth1, ...)" or "(2, 3, ...)"; "" where the capture does not say. */
-static void remark_translated(replay_look *look)
-{
-  char *names =
-    look->names[1] != NULL ? g_strdup_printf(" (%s, %s, ...)", look->names[0], look->names[1]) : g_strdup("");
-
-  g_ptr_array_add(look->remarks,
-                  g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                  " packets are here again with another address, within milliseconds: before and after "
-                                  "NAT. conntrack has one connection where two are shown. Give --interface IF%s, the "
-                                  "one inside",
-                                  replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), names));
-  g_free(names);
-}
-
-static void remark_same(replay_look *look)
-{
-  g_ptr_array_add(look->remarks,
-                  g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                  " packets are here again just as they were (a capture merged with itself, a mirror "
-                                  "port of both directions?): conntrack saw each once",
-                                  replay_copies_n_same(look->copies), replay_copies_seen(look->copies)));
-}
-
-/* A scan that a policy drops leaves no entry in a kernel. */
-static void remark_unanswered(replay_look *look)
-{
-  guint all = 0, unanswered = 0, i;
-
-  for (i = 0; i < 2 * CONVERSATIONS; i++) {
-    all += look->conversations[i].seen != 0;
-    unanswered += look->conversations[i].seen == SEEN_FORTH;
-  }
-  if (unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
-    g_ptr_array_add(
-      look->remarks,
-      g_strdup_printf("%u of %u TCP conversations are SYNs that nobody answered; where rules drop them, a "
-                      "kernel has no entry for them, and here they are counted as entries",
-                      unanswered, all));
+    remark(
+      look,
+      "%u of %u TCP conversations%s show only one side; a router that saw both judged otherwise: without the other "
+      "side's packets a connection is never ASSURED, and packets that acknowledge them may be INVALID. Capture where "
+      "both directions pass",
+      one_sided, all, of_which(look));
 }
 
 const char *replay_look_remark(replay_look *look, guint i)
@@ -258,6 +326,8 @@ const char *replay_look_remark(replay_look *look, guint i)
       remark_twice(look);
     if (replay_copies_same(look->copies))
       remark_same(look);
+    remark_vlans(look);
+    remark_dropped(look);
     remark_unanswered(look);
     remark_sides(look);
   }

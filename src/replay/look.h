@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router),
- * does it show only one side of the conversations? A person who replays such a capture ought to know before believing
- * the answer. Internal to src/replay.
+ * A look at how a capture was taken, over its first packets: does it show each packet twice (in and out of a router;
+ * with another address: copies.h), the same flow on two VLANs (vlans.h), only one side of the conversations? A person
+ * who replays such a capture ought to know before believing the answer. Internal to src/replay.
  */
 #ifndef REPLAY_LOOK_H
 #define REPLAY_LOOK_H
@@ -19,6 +19,9 @@ void replay_look_free(replay_look *look);
 /* One packet. To be called for the first REPLAY_LOOK_PACKETS. */
 void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,
                         const char *name);
+
+/* How many packets the captures say that they missed. To be called before the first remark is asked for. */
+void replay_look_dropped(replay_look *look, guint64 dropped);
 
 /*
  * An interface as messages name it: its name, or its number where it has none. Names come from the capture, so what a

@@ -21,6 +21,7 @@ struct replay_select {
   GArray *programs;        /* compiled, one per link type met */
   gint64 interface_number; /* -1: no number */
   GPtrArray *names;        /* interfaces met, as people would name them; at most NAMES_KEPT */
+  gboolean named;          /* one of them by a name, not by its number */
   guint64 with_direction, matched;
   char *problem, *remark;
 };
@@ -141,6 +142,7 @@ static void keep_name(replay_select *select, const char *interface, guint32 numb
   char *name;
   guint i;
 
+  select->named |= *interface != '\0';
   if (select->names->len >= NAMES_KEPT)
     return;
   name = replay_place_name(interface, number);
@@ -162,7 +164,7 @@ static gboolean place_takes(replay_select *select, const cap_frame *frame, const
   if (o->interface != NULL) {
     guint32 number = ifindex != 0 ? ifindex : frame->interface;
 
-    keep_name(select, interface, number);
+    keep_name(select, ifindex != 0 ? "" : interface, number);
     if (strcmp(interface, o->interface) != 0 && select->interface_number != (gint64)number)
       return FALSE;
   }
@@ -217,7 +219,10 @@ const char *replay_select_remark(replay_select *select)
     select->remark = g_strdup("--direction: no packet says which way it went (captures of \"any\" and some pcapng do)");
   else if (select->o->interface != NULL) {
     text = g_string_new(NULL);
-    g_string_printf(text, "--interface %s: no packet of it; there are:", select->o->interface);
+    g_string_printf(text, "--interface %s: no packet of it; %s:", select->o->interface,
+                    select->named || select->interface_number >= 0
+                      ? "there are"
+                      : "this capture knows interfaces by number only (ip -o link, where it was taken, has the names)");
     for (i = 0; i < select->names->len; i++)
       g_string_append_printf(text, "%s %s", i > 0 ? "," : "", (const char *)g_ptr_array_index(select->names, i));
     select->remark = g_string_free(text, FALSE);

@@ -460,6 +460,8 @@ const char *replay_source_remark(replay_source *s, guint i)
 
   if (!at_rest(s))
     return NULL;
+  if (replay_feed_reader(s->feed) != NULL)
+    replay_look_dropped(s->look, cap_reader_dropped(replay_feed_reader(s->feed)));
   for (n = 0; (remark = replay_look_remark(s->look, n)) != NULL; n++)
     if (n == i)
       return remark;

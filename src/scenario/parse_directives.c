@@ -112,8 +112,8 @@ static void add_setting(GPtrArray *list, guint line, const char *name, const cha
 
 static gboolean is_setting(const char *name)
 {
-  static const char *const names[] = { "max",       "hashsize",  "ram",    "features",  "gc",   "hz",
-                                       "hash-seed", "checksums", "helper", "no-helper", "local" };
+  static const char *const names[] = { "max",       "hashsize",  "ram",    "features",  "gc",     "hz",
+                                       "hash-seed", "checksums", "helper", "no-helper", "module", "local" };
 
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     if (strcmp(name, names[i]) == 0)
@@ -134,7 +134,8 @@ static gboolean parse_setting(scn_parser *p, GPtrArray *list)
     return FALSE;
   if (list == p->scenario->settings && !is_setting(name)) {
     p->c->at = begin;
-    return scn_wanted(p->c, "max, hashsize, ram, features, gc, hz, hash-seed, checksums, helper, no-helper or local");
+    return scn_wanted(p->c,
+                      "max, hashsize, ram, features, gc, hz, hash-seed, checksums, helper, no-helper, module or local");
   }
   add_setting(list, p->c->line, name, value);
   return TRUE;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "conntrack/profile/aliases.h"
 #include "conntrack/proto/proto.h"
@@ -84,7 +85,9 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
   for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++) {
     g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);
 
-    if (words[0] == NULL || words[1] == NULL || ct_params_set(params, words[0], words[1]) != CT_PARAM_OK) {
+    if (words[0] == NULL || words[1] == NULL ||
+        (ct_params_set(params, words[0], words[1]) != CT_PARAM_OK &&
+         ct_params_set_module(params, words[0], words[1]) != CT_PARAM_OK)) {
       g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i],
                   params->profile->name);
       return FALSE;

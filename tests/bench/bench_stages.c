@@ -13,7 +13,7 @@
 #include "conntrack/engine.h"
 #include "packet/packet.h"
 
-enum { RUN = 32 }; /* as in src/replay/run.c */
+enum { RUN = 32 }; /* as in src/replay/loop.c */
 
 typedef enum stage { READ, DECODE, TRACK, STAGES } stage;
 

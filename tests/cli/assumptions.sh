@@ -30,6 +30,48 @@ expect 0 ': equal$' '' "$ctreplay" verify --against "$work/none.jsonl" "$work/ft
 "$ctreplay" -P -o transcript --helpers "$work/ftp.pcap" > "$work/all.jsonl"
 expect 0 ': equal$' '' "$ctreplay" verify --against "$work/all.jsonl" "$work/ftp.pcap"
 
+# What helpers' modules are loaded with: the answer to a call names another media address.
+cat > "$work/sip.ct" <<'END'
+flow call: udp 10.0.0.2:5060 > 203.0.113.60:5060
+flow voice: udp 203.0.113.61:6000 > 10.0.0.2:4000
+flow media: udp 10.0.0.2:4000 > 203.0.113.61:6000
++0 call > udp data "INVITE sip:b SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"
++2 call < udp data "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\nv=0\r\nc=IN IP4 203.0.113.61\r\nm=audio 6000 RTP/AVP 0\r\n"
++0.05 media > udp (172)
+END
+"$ctreplay" compile "$work/sip.ct" -W "$work/sip.pcap" || exit 99
+related='#2 .* RELATED '
+expect 0 '#2 .* NEW ' '' "$ctreplay" -P --helpers "$work/sip.pcap"
+expect 0 "$related" '' "$ctreplay" -P --helpers --module nf_conntrack_sip.sip_direct_media=0 "$work/sip.pcap"
+cat > "$work/modprobe.conf" <<'END'
+# a machine's
+alias net-pf-10 off
+options nf_conntrack_ftp ports=21,2121 \
+  loose=1
+options snd_hda_intel power_save=1
+options nf-conntrack-sip sip_direct_media=0 sip_of_tomorrow=1
+options nf_conntrack hashsize=4096
+END
+expect 0 "$related" 'modprobe.conf:6: .* nf-conntrack-sip.sip_of_tomorrow.*left out' "$ctreplay" -P --helpers --module "$work/modprobe.conf" "$work/sip.pcap"
+expect 0 '*' 'hashsize is left out: give it as --hashsize' "$ctreplay" -C --helpers --module "$work/modprobe.conf" "$work/sip.pcap"
+expect 0 '#2 .* NEW ' '*' "$ctreplay" -P --helpers --module nf_conntrack_sip.sip_direct_media=1 --module "$work/modprobe.conf" "$work/sip.pcap"
+expect 0 '^nf_conntrack_ftp.ports  *21,2121 ' '*' "$ctreplay" list modules --module "$work/modprobe.conf"
+expect 0 '^nf_conntrack_ftp.loose  *1 ' '*' "$ctreplay" list modules --module "$work/modprobe.conf"
+expect 2 '' 'list modules' "$ctreplay" -C --module nf_conntrack_sip.nonsense=0 "$work/sip.pcap"
+expect 2 '' 'give a number' "$ctreplay" -C --module nf_conntrack_sip.sip_timeout=long "$work/sip.pcap"
+expect 2 '' 'out of its range' "$ctreplay" -C --module nf_conntrack_ftp.loose=7 "$work/sip.pcap"
+expect 2 '' 'a readable file' "$ctreplay" -C --module "$work/none" "$work/sip.pcap"
+expect 2 '' 'give a number' sh -c 'echo "options nf_conntrack_sip sip_timeout=long" > "$2"; "$0" -C --module "$2" "$1"' "$ctreplay" "$work/sip.pcap" "$work/bad.conf"
+expect 2 '' 'parameter of a module: --module nf_conntrack_sip.sip_direct_media=0' "$ctreplay" -C --sysctl nf_conntrack_sip.sip_direct_media=0 "$work/sip.pcap"
+# Scenarios, recordings and what decompile writes carry them.
+{ echo 'set helper=all'; echo 'set module=nf_conntrack_sip.sip_direct_media=0'; sed 's/^+0.05.*/& => RELATED/' "$work/sip.ct"; } > "$work/loaded.ct"
+expect 0 '^ok 1 ' '' "$ctreplay" test "$work/loaded.ct"
+expect 0 '^set module=nf_conntrack_sip.sip_direct_media=0$' '' "$ctreplay" decompile --helpers --module nf_conntrack_sip.sip_direct_media=0 "$work/sip.pcap"
+"$ctreplay" -P -o transcript --helpers --module nf_conntrack_sip.sip_direct_media=0 --module nf_conntrack_ftp.ports=2121 "$work/sip.pcap" > "$work/loaded.jsonl"
+expect 0 '"sysctl":\["nf_conntrack_sip.sip_direct_media=0"\],"helper":\["tcp:2121:ftp"' '' head -n 1 "$work/loaded.jsonl"
+expect 1 '' '' sh -c 'head -n 1 "$0" | grep "tcp:21:"' "$work/loaded.jsonl"
+expect 0 ': equal$' '' "$ctreplay" verify --against "$work/loaded.jsonl" "$work/sip.pcap"
+
 # "equal" says what was not tried: two seconds in a fiftieth of one.
 pcap_whole > "$work/gaps.pcap"
 "$ctreplay" -P -o transcript "$work/gaps.pcap" > "$work/kept.jsonl"
@@ -66,6 +108,13 @@ expect 2 '' 'networks 33: give the length' "$ctreplay" --networks 33 "$work/many
 "$ctreplay" --lines 0 --max 5004 "$work/late.pcap" > "$work/filled"
 expect 0 '^  10\.9\.9\.9  *4  *0$' '' cat "$work/filled"
 expect 0 '^  10\.8\.8\.8  *0  *1$' '' cat "$work/filled"
+
+# tcpdump keeps what it captured to itself until a buffer is full, unless it is told otherwise.
+for text in "${srcdir:-.}/README.md" "${srcdir:-.}/doc/ctreplay.1" "$work/help"; do
+  [ "$text" != "$work/help" ] || "$ctreplay" --help > "$text"
+  expect 0 'tcpdump -U .*-w - | ctreplay' '' grep -e 'tcpdump.*-w -' "$text"
+  expect 1 '' '' sh -c 'grep -e "tcpdump.*-w -" "$0" | grep -v -e " -U "' "$text"
+done
 
 # Letters of conntrack(8) that meant something else here, or wait.
 good=$work/good.pcap

@@ -72,4 +72,23 @@ expect 1 '' '' grep 'belonged to' "$work/told"
 
 # Evicted, and missed.
 expect 0 'belonged to #1, which was evicted .* s before for packet [0-9]*; a larger nf_conntrack_max would have kept it' 'rounds it' "$ctreplay" -P --max 4 --hashsize 8 "samples/evicted-and-missed.pcap"
+
+# Nothing points at it, and it is found by trying: the SYN comes behind its answer.
+make_capture behind <<'CT'
+flow w: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
++0 w > S 0:0(0) win 64240
++0.01 w > . 1:1(0) ack 1 win 502
+CT
+expect 0 "fit the connection's state; nf_conntrack_tcp_timeout_syn_sent=0 would let it pass\$" '' "$ctreplay" -P "$work/behind.pcap"
+expect 0 '^ *nf_conntrack_tcp_timeout_syn_sent=0 would let it pass\.$' '' "$ctreplay" explain "$work/behind.pcap"
+expect 0 '2 .*NEW.*ESTABLISHED' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_syn_sent=0 "$work/behind.pcap"
+
+# The summary does not promise of all packets what helps some: the second is refused for the same reason, and stays so.
+make_capture some <<'CT'
+flow a: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
+flow b: tcp 192.168.1.5:50506 > 203.0.113.80:443 isn 1000,5000
++0 a > S 0:0(0) win 64240 csum bad
++0.01 b < S. 0:0(0) ack 1 win 65160 csum bad
+CT
+expect 0 '^ *nf_conntrack_checksum=0 would not look: 1 of them$' '' "$ctreplay" "$work/some.pcap"
 finish

@@ -22,10 +22,90 @@ CT
   done
 } > "$work/nat.ct"
 "$ctreplay" compile "$work/nat.ct" -W "$work/nat.pcap"
-expect 0 '*' '11 of 22 packets are here again with another address, .* before and after NAT. .* Give --interface IF, the one inside' "$ctreplay" "$work/nat.pcap"
+expect 0 '*' '11 of 22 packets are here again with another address, .* before and after NAT, .* Capture on the interface inside' "$ctreplay" "$work/nat.pcap"
 grep ' i ' "$work/nat.ct" | sed '1i flow i: tcp 192.168.10.2:40000 > 198.51.100.2:80 isn 1000,5000' > "$work/inside.ct"
 "$ctreplay" compile "$work/inside.ct" -W "$work/inside.pcap"
 expect 0 '*' '' "$ctreplay" "$work/inside.pcap"
+
+# The same of DNS queries, which have no IP id: only that they came in and went out tells.
+cat > "$work/dns.ct" << 'CT'
+link sll
+flow vip: udp 10.0.0.2:40000 > 10.96.0.10:53
+flow nat: udp 10.0.0.2:40000 > 10.244.1.5:53
+repeat 6
++1 vip > udp (40) in
++0.0001 nat > udp (40) out
++0.001 nat < udp (100) in
++0.0001 vip < udp (100) out
+end
+CT
+"$ctreplay" compile "$work/dns.ct" --write "$work/dns.pcap"
+expect 0 '*' '12 of 24 packets are here again with another address' "$ctreplay" "$work/dns.pcap"
+# A resolver that asks two servers at once translates nothing.
+sed 's/ in$//; s/ out$//' "$work/dns.ct" | sed 's/link sll/link ethernet/' > "$work/two.ct"
+"$ctreplay" compile "$work/two.ct" --write "$work/two.pcap"
+expect 0 '*' '' "$ctreplay" "$work/two.pcap"
+
+# Interfaces by number: which is the inside one is said, and a name is answered with the numbers.
+octal32() { printf '%s' "\\000\\000\\$(printf '%03o' $(($1 / 256)))\\$(printf '%03o' $(($1 % 256)))"; }
+# sll2 SECONDS IFINDEX TYPE SRC DST: a cooked frame (version 2) with a UDP datagram of id 7, SECONDS + 0.
+sll2() {
+  printf "\\$(printf '%03o' "$1")\\000\\000\\000\\000\\000\\000\\000\\060\\000\\000\\000\\060\\000\\000\\000"
+  printf "\\010\\000\\000\\000$(octal32 "$2")\\000\\001\\00$3\\006\\000\\000\\000\\000\\000\\000\\000\\000"
+  printf "\\105\\000\\000\\034\\000\\007\\000\\000\\100\\021\\000\\000\\012\\000\\000\\00$4\\012\\000\\000\\00$5\\004\\322\\000\\065\\000\\010\\000\\000"
+}
+{
+  printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\024\001\000\000'
+  for second in 1 2 3 4; do
+    sll2 "$second" 2 0 1 3
+    sll2 "$second" 3 4 2 3
+  done
+} > "$work/any.pcap"
+expect 0 '*' '4 of 8 packets .* Give --interface 2, the side inside' "$ctreplay" --checksums ignore "$work/any.pcap"
+expect 0 '^1$' '' "$ctreplay" -C --checksums ignore --interface 2 "$work/any.pcap"
+expect 0 '^0$' 'interface r0: no packet of it; this capture knows interfaces by number only .*: 2, 3' "$ctreplay" -C --interface r0 "$work/any.pcap"
+
+# One tuple on two VLANs.
+cat > "$work/zones.ct" << 'CT'
+link ethernet vlan 10
+flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
++0    a > S 0:0(0) win 64240
++0.01 a < S. 0:0(0) ack 1 win 65160
+link ethernet vlan 20
+isn a 900001000,800005000
++0.1  a > S 0:0(0) win 64240
++0.01 a < S. 0:0(0) ack 1 win 65160
+CT
+"$ctreplay" compile "$work/zones.ct" --write "$work/zones.pcap"
+expect 0 '*' "VLAN 10 and on VLAN 20; all VLANs are taken as one, zone 0 of conntrack.* --bpf 'vlan 10' and --bpf 'vlan 20'" "$ctreplay" "$work/zones.pcap"
+expect 0 '*' '' "$ctreplay" --bpf 'vlan 10' "$work/zones.pcap"
+
+# What a capture says it has lost: pcapng's statistics. Section, interface, a packet of 10.0.0.1 to 10.0.0.2, statistics.
+{
+  printf '\012\015\015\012\034\000\000\000\115\074\053\032\001\000\000\000\377\377\377\377\377\377\377\377\034\000\000\000'
+  printf '\001\000\000\000\024\000\000\000\145\000\000\000\000\000\000\000\024\000\000\000'
+  printf '\006\000\000\000\074\000\000\000\000\000\000\000\000\000\000\000\001\000\000\000\034\000\000\000\034\000\000\000'
+  printf '\105\000\000\034\000\000\100\000\100\021\046\317\012\000\000\001\012\000\000\002\004\322\000\065\000\010\000\000\074\000\000\000'
+  printf '\005\000\000\000\044\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\007\000\010\000\052\000\000\000\000\000\000\000\044\000\000\000'
+} > "$work/lost.pcapng"
+expect 0 '^1$' 'the capture says itself that 42 packets were lost while it was taken' "$ctreplay" -C "$work/lost.pcapng"
+
+# One side only.
+cat > "$work/side.ct" << 'CT'
+flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
++0    a > S 0:0(0) win 64240
++0.01 a > . 1:1(0) ack 1 win 502
++0.01 a > P. 1:101(100) ack 1 win 502
++0.01 a > . 101:101(0) ack 201 win 502
+CT
+"$ctreplay" compile "$work/side.ct" --write "$work/side.pcap"
+expect 0 '*' '1 of 1 TCP conversations show only one side; .* is never ASSURED, and packets that acknowledge them may be INVALID' "$ctreplay" "$work/side.pcap"
+expect 0 'its other side, which it acknowledges, was never seen: one direction only$' '*' "$ctreplay" -P "$work/side.pcap"
+expect 0 '"n":2,.*"one_sided":true' '*' "$ctreplay" -P -o json "$work/side.pcap"
+expect 0 'It acknowledges its other side, of which no packet was seen' '*' "$ctreplay" explain --packet 2 "$work/side.pcap"
+expect 0 '^  one-sided .*1 connection whose other side' '*' "$ctreplay" "$work/side.pcap"
+expect 0 'never seen: 3 packets INVALID and 0 still' '*' sh -c "\"$ctreplay\" \"$work/side.pcap\" | tr -s ' \n' ' '"
+expect 0 'never seen: 0 packets INVALID and 2 still NEW' '*' sh -c "\"$ctreplay\" --start '#2' \"$work/side.pcap\" | tr -s ' \n' ' '"
 
 # One wire, captured twice.
 expect 0 '*' 'packets are here again just as they were' "$ctreplay" --merge "$work/inside.pcap" "$work/inside.pcap"

@@ -33,6 +33,7 @@ flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
 +0.01 < S. 9000000:9000000(0) ack 700001 win 65160
 END
 said 'SYN on a live connection (its port is used again, .*: let through; its numbers are kept, and a SYN/ACK to it starts' reused
+expect 0 'starts the connection over, by acknowledging 701001$' '' "$ctreplay" -P "$work/reused.pcap"
 expect 0 'acknowledges 701001 will show that a new connection begins' '' cat "$work/explained"
 said 'SYN/ACK to no SYN that waits for one: let through, state and timeout kept' reused
 expect 0 '"reason":"tcp-syn-ignored"' '' "$ctreplay" -P -o json --reason tcp-syn-ignored "$work/reused.pcap"
@@ -53,6 +54,17 @@ flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
 +0 < S. 0:0(0) ack 1 win 65160
 END
 said 'belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended' late
+
+# An acknowledgement of what the capture has lost.
+make_capture lost << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0    > S 0:0(0) win 64240
++0.01 < S. 0:0(0) ack 1 win 60000
++0.01 > . 1:1(0) ack 1 win 60000
++0.01 > . 1:1(0) ack 501 win 60000
+END
+said 'acknowledges data that was never seen here' lost
+expect 0 '500 bytes of its other side are missing here: lost while capturing, or gone another way' '' cat "$work/explained"
 
 # Data beyond the window, by more than a little.
 make_capture beyond << 'END'

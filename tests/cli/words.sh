@@ -62,6 +62,7 @@ offered '^timestamp,id$' -E -o timestamp,i
 offered '^linux-2.6$' --profile linux-2
 offered '^tcp-checksum$' -P --reason tcp-c
 offered '^nf_conntrack_udp_timeout=$' --sysctl nf_conntrack_udp_t
+offered '^nf_conntrack_sip.sip_timeout=$' --module nf_conntrack_sip.sip_t
 offered '^out$' --direction o
 offered '^sweep$' sw
 offered '^reasons$' list rea

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/kernel.h"
+#include "cli/modules.h"
 #include "fuzz.h"
 
 enum { WORDS_MOST = 48 };
@@ -44,6 +45,10 @@ static void try_sysctls(const char *text)
 
   ct_params_init(&params, ct_profile_get(0));
   fine = cli_kernel_sysctl_text(&params, "fuzz", text, notes, &error);
+  check_error(fine, error);
+  check_params(&params);
+  error = NULL;
+  fine = cli_modules_text(&params, "fuzz", text, notes, &error);
   g_ptr_array_unref(notes);
   check_error(fine, error);
   check_params(&params);
@@ -56,6 +61,9 @@ static gboolean names_a_file(const cli_options *o)
 
   for (i = 0; i < o->sysctls->len; i++)
     if (strchr(g_ptr_array_index(o->sysctls, i), '=') == NULL)
+      return TRUE;
+  for (i = 0; i < o->modules->len; i++)
+    if (strchr(g_ptr_array_index(o->modules, i), '=') == NULL)
       return TRUE;
   return FALSE;
 }
@@ -127,6 +135,7 @@ void fuzz_seeds(fuzz_add_fn add)
     "-C\n--every\n5m\n--at\n2026-11-21T10:00:00.5Z\n--at\n@1600000000.25\nx",
     "--max\n64k\n--hashsize\n16384\n--profile\nlinux-2.6\n--features\nacct,mark\n--ram\n128M\nx",
     "--sysctl\nnf_conntrack_udp_timeout=60\n--sysctl=net/netfilter/nf_conntrack_max=4096\n--gc\nkernel\nx",
+    "--module\nnf_conntrack_ftp.ports=21,2121\n--module\nnf-conntrack-sip.sip_direct_media=0\n--helpers\nx",
     "--helper\nftp:2121\n--no-helper\nsip\n--local\n192.0.2.1/24\n-s\n2001:db8::/32\n-m\n0x1/0xff\nx",
     "sysctl\n# comment\nnet.ipv4.ip_forward = 1\n-net.netfilter.nf_conntrack_gone = "
     "1\nnet.netfilter.nf_conntrack_max=1000\n",

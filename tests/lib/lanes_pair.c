@@ -4,12 +4,15 @@
 #include <glib.h>
 
 #include "lanes_pair.h"
+#include "conntrack/refused.h"
 #include "pressure/occupancy.h"
 #include "pressure/victims.h"
 
 typedef struct alone {
   ct_engine *engine;
-  pressure_victims *victims;
+  pressure_victims *victims, *expired;
+  ct_refused *refused;
+  guint64 n_refused, n_invalid;
 } alone;
 
 struct lanes_pair {
@@ -19,7 +22,13 @@ struct lanes_pair {
   gint64 start_ns; /* G_MININT64: not yet */
 };
 
-static void on_event(const ct_event *event, void *user) { pressure_victims_event(user, event); }
+static void on_event(const ct_event *event, void *user)
+{
+  alone *a = user;
+
+  pressure_victims_event(a->victims, event);
+  pressure_victims_event(a->expired, event);
+}
 
 lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
 {
@@ -35,8 +44,10 @@ lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
     each[i] = &params[i];
     remembered[i] = packets_most + 256; /* which they count by */
     pair->engines[i].engine = ct_engine_new(&params[i]);
-    pair->engines[i].victims = pressure_victims_new(packets_most, FALSE);
-    ct_engine_watch(pair->engines[i].engine, 1u << CT_EVENT_DESTROY, on_event, pair->engines[i].victims);
+    pair->engines[i].victims = pressure_victims_new(PRESSURE_EVICTED, packets_most, FALSE);
+    pair->engines[i].expired = pressure_victims_new(PRESSURE_EXPIRED, packets_most, FALSE);
+    pair->engines[i].refused = ct_refused_new();
+    ct_engine_watch(pair->engines[i].engine, 1u << CT_EVENT_DESTROY, on_event, &pair->engines[i]);
   }
   pair->lanes = ct_lanes_new(each, remembered, n, NULL, NULL);
   return pair;
@@ -47,6 +58,8 @@ void lanes_pair_free(lanes_pair *pair)
   for (guint i = 0; i < pair->n; i++) {
     ct_engine_free(pair->engines[i].engine);
     pressure_victims_free(pair->engines[i].victims);
+    pressure_victims_free(pair->engines[i].expired);
+    ct_refused_free(pair->engines[i].refused);
   }
   ct_lanes_free(pair->lanes);
   g_free(pair->engines);
@@ -72,6 +85,9 @@ static void compare(const lanes_pair *pair)
     g_assert_cmpuint(lane->drop, ==, stats->drop);
     g_assert_cmpuint(lane->insert_failed, ==, stats->insert_failed);
     g_assert_cmpuint(lane->missed, ==, pressure_victims_missed(pair->engines[i].victims));
+    g_assert_cmpuint(lane->cut, ==, pressure_victims_missed(pair->engines[i].expired));
+    g_assert_cmpuint(lane->invalid, ==, pair->engines[i].n_invalid);
+    g_assert_cmpuint(lane->refused, ==, pair->engines[i].n_refused);
     g_assert_true(ct_lanes_mean(pair->lanes, i, pair->start_ns) == ct_engine_mean(engine, pair->start_ns));
   }
 }
@@ -91,6 +107,11 @@ void lanes_pair_packet(lanes_pair *pair, const ct_packet *packet)
 
     ct_engine_packet(a->engine, packet, &result);
     pressure_victims_packet(a->victims, packet, &result, ct_engine_now(a->engine), NULL, NULL);
+    pressure_victims_packet(a->expired, packet, &result, ct_engine_now(a->engine), NULL, NULL);
+    a->n_invalid += result.cls == CT_CLASS_INVALID;
+    if (result.verdict == CT_VERDICT_DROP &&
+        (result.reason == CT_REASON_TABLE_FULL || result.reason == CT_REASON_CHAIN_TOO_LONG))
+      a->n_refused += ct_refused_note(a->refused, &packet->tuple, packet->hash, 1);
   }
   ct_lanes_packet(pair->lanes, packet);
   compare(pair);

@@ -202,6 +202,62 @@ START_TEST(pcapng_cut_anywhere)
 }
 END_TEST
 
+/* A statistics block of an interface, with so many packets lost by it and by the system; 8 bytes each or it is damage.
+ */
+static void put_statistics(kit_file *f, guint32 interface, guint64 by_interface, guint64 by_system, gsize n)
+{
+  gsize begin = kit_block_begin(f, 5);
+
+  kit_put32(f, interface);
+  kit_put32(f, 0);
+  kit_put32(f, 0);
+  kit_option(f, 5, &by_interface, n);
+  kit_option(f, 7, &by_system, n);
+  kit_block_end(f, begin);
+}
+
+static guint64 dropped_of(const kit_file *f)
+{
+  char *path = kit_save(f->bytes->data, f->bytes->len);
+  cap_reader *reader = cap_reader_open(path, NULL);
+  cap_batch *batch = cap_batch_new();
+  guint64 dropped;
+
+  ck_assert_ptr_nonnull(reader);
+  while (cap_reader_next(reader, batch, NULL))
+    continue;
+  dropped = cap_reader_dropped(reader);
+  cap_batch_free(batch);
+  cap_reader_free(reader);
+  kit_remove(path);
+  return dropped;
+}
+
+/* Statistics count from the capture's begin: the latest of each interface holds. Sections add up. */
+START_TEST(pcapng_dropped)
+{
+  kit_file f = kit_file_new(FALSE);
+
+  kit_section(&f);
+  kit_interface(&f, 1, "eth0", -1);
+  kit_interface(&f, 1, "eth1", -1);
+  kit_packet(&f, 0, 1, 4, 4, 1, 1);
+  ck_assert_uint_eq(dropped_of(&f), 0);
+  put_statistics(&f, 0, 3, 4, 8);
+  put_statistics(&f, 0, 5, 4, 8);
+  put_statistics(&f, 1, 0, 10, 8);
+  ck_assert_uint_eq(dropped_of(&f), 19);
+  put_statistics(&f, 7, 100, 100, 8); /* of nobody */
+  put_statistics(&f, 1, 100, 100, 4); /* damaged: it says 0 */
+  ck_assert_uint_eq(dropped_of(&f), 9);
+  kit_section(&f);
+  kit_interface(&f, 1, "eth0", -1);
+  put_statistics(&f, 0, G_MAXUINT64, G_MAXUINT64, 8);
+  ck_assert_uint_eq(dropped_of(&f), 9 + (G_GUINT64_CONSTANT(2) << 40));
+  kit_file_clear(&f);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("capture_pcapng");
@@ -212,6 +268,7 @@ int main(void)
   tcase_add_loop_test(ng, pcapng_old_and_simple_packets, 0, 2);
   tcase_add_test(ng, pcapng_refuses_what_cannot_be);
   tcase_add_test(ng, pcapng_cut_anywhere);
+  tcase_add_test(ng, pcapng_dropped);
   suite_add_tcase(suite, ng);
   return unit_run(suite);
 }

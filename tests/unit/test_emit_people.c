@@ -343,6 +343,41 @@ START_TEST(headers)
 }
 END_TEST
 
+/* A segment acknowledges its other side, which was never seen; where it was, or there is no acknowledgement, not. */
+START_TEST(one_side_only)
+{
+  ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
+  char *sentence;
+
+  packet.tuple = view.tuple[CT_ORIGINAL];
+  packet.l4.tcp.flags = CT_TCP_ACK;
+  result.cls = CT_CLASS_INVALID;
+  result.reason = CT_REASON_TCP_STATE;
+  shown.view = &view;
+  ck_assert_ptr_nonnull(strstr(line(), "was never seen: one direction only\n"));
+  memset(&stats, 0, sizeof(stats));
+  ct_params_init(&params, options.profile);
+  emit_summary_init(&summary);
+  summary.params = &params;
+  summary.stats = &stats;
+  emit_summary_one_sided(&summary, &packet, &result, &view);
+  result.conn = 2;
+  emit_summary_one_sided(&summary, &packet, &result, &view);
+  emit_summary_one_sided(&summary, &packet, &result, &view);
+  emit_summary_print(&text, &summary, FALSE);
+  emit_summary_clear(&summary);
+  sentence = g_strdup(text_taken(&text));
+  ck_assert_ptr_nonnull(strstr(sentence, "  one-sided   2 connections whose other side"));
+  ck_assert_ptr_nonnull(strstr(sentence, "3 packets INVALID"));
+  g_free(sentence);
+  view.status |= CT_STATUS_SEEN_REPLY;
+  ck_assert_ptr_null(strstr(line(), "one direction only"));
+  view.status &= ~(guint32)CT_STATUS_SEEN_REPLY;
+  packet.l4.tcp.flags = CT_TCP_SYN;
+  ck_assert_ptr_null(strstr(line(), "one direction only"));
+}
+END_TEST
+
 START_TEST(summary_of_nothing)
 {
   memset(&stats, 0, sizeof(stats));
@@ -371,6 +406,7 @@ int main(void)
   tcase_add_test(tcase, not_ip);
   tcase_add_test(tcase, cut_packets);
   tcase_add_test(tcase, headers);
+  tcase_add_test(tcase, one_side_only);
   tcase_add_test(tcase, expected);
   tcase_add_test(tcase, summary_page);
   tcase_add_test(tcase, summary_beside_the_kernel);

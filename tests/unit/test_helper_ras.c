@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conntrack/helper/h323.h"
+#include "conntrack/helper/modules.h"
 #include "helper_kit.h"
 #include "per_writer.h"
 #include "unit.h"
@@ -63,6 +64,33 @@ START_TEST(ras_registration)
     ck_assert(!ct_h323_ras_parse(copy, n, CT_IPV4, &m));
     g_free(copy);
   }
+}
+END_TEST
+
+/* Without gkrouted_only anybody may call; a registration that does not say how long it lasts has the module's time. */
+START_TEST(ras_modules)
+{
+  bits b = { .n = 0 };
+  ct_view view;
+  hk k;
+
+  hk_start(&k);
+  ck_assert_int_eq(ct_params_set_module(&k.params, "nf_conntrack_h323.gkrouted_only", "0"), CT_PARAM_OK);
+  ck_assert_int_eq(ct_params_set_module(&k.params, "nf_conntrack_h323.default_rrq_ttl", "222"), CT_PARAM_OK);
+  rrq(&b, 2, 1720, 0);
+  hk_udp(&k, PHONE ":1719", KEEPER ":1719", b.at, (b.n + 7) / 8);
+  hk_expect_said(&k, "+ * > 10.1.0.2:1720 tcp 240 permanent RRQ\n");
+  b.n = 0; /* registrationConfirm */
+  ras_choice(&b, 4);
+  put(&b, 1 + 3, 0);
+  u16(&b, 1);
+  oid(&b);
+  u8(&b, 0);
+  bmp(&b, 4);
+  hk_udp(&k, KEEPER ":1719", PHONE ":1719", b.at, (b.n + 7) / 8);
+  ck_assert(ct_engine_find(k.engine, k.result.conn, &view));
+  ck_assert_int_eq(view.timeout_ns / 1000000000, 222);
+  hk_stop(&k);
 }
 END_TEST
 
@@ -157,6 +185,7 @@ int main(void)
 
   tcase_add_test(tc, ras_registration);
   tcase_add_test(tc, ras_helper);
+  tcase_add_test(tc, ras_modules);
   tcase_add_test(tc, ras_confirms);
   suite_add_tcase(suite, tc);
   return unit_run(suite);

@@ -127,6 +127,96 @@ START_TEST(what_would_have_kept_it_is_exact)
 }
 END_TEST
 
+/* A TCP packet of one connection; back: from its server. */
+static void tcp_packet(ct_packet *packet, uint8_t bytes[40], guint64 number, gboolean back, uint8_t flags)
+{
+  *packet = (ct_packet){
+    .time_ns = 1000 * S + (gint64)number * S, .number = number, .data = bytes, .length = 40, .captured = 40
+  };
+  memset(bytes, 0, 40);
+  bytes[0] = 0x45;
+  bytes[3] = 40;
+  bytes[9] = CT_PROTO_TCP;
+  bytes[back ? 19 : 15] = 1;
+  bytes[back ? 15 : 19] = 2;
+  put16(bytes + (back ? 22 : 20), 1000);
+  put16(bytes + (back ? 20 : 22), 80);
+  bytes[27] = bytes[31] = 1;
+  bytes[32] = 0x50;
+  bytes[33] = flags;
+  ct_packet_prepare(packet, CT_CHECKSUMS_IGNORE, &params);
+}
+
+/* => the advice about an ACK behind n SYNs that nobody answered. */
+static journal_advice behind_syns(guint n)
+{
+  ct_engine *engine = ct_engine_new(&params);
+  journal_history h;
+  ct_result result;
+  uint8_t bytes[40];
+  ct_packet packet;
+  journal_advice advice;
+  guint i;
+
+  journal_history_begin(&h, engine);
+  journal_history_try(&h, engine);
+  for (i = 0; i <= n; i++) {
+    tcp_packet(&packet, bytes, i + 1, FALSE, i < n ? CT_TCP_SYN : CT_TCP_ACK);
+    packet.time_ns = 1000 * S + i;
+    ct_engine_packet(engine, &packet, &result);
+    journal_history_packet(&h, &packet, &result);
+  }
+  ck_assert_int_eq(result.cls, CT_CLASS_INVALID);
+  advice = h.advice;
+  ct_engine_free(engine);
+  journal_history_end(&h);
+  return advice;
+}
+
+START_TEST(sysctls_are_tried_one_by_one)
+{
+  journal_advice advice = behind_syns(1);
+
+  /* Where the SYN left no entry, the ACK is picked up. No other sysctl, and no longer timeout, does it. */
+  ck_assert_int_eq(advice.helps, JOURNAL_HELPS_SETTING);
+  ck_assert_str_eq(advice.setting.sysctl, "nf_conntrack_tcp_timeout_syn_sent");
+  ck_assert_uint_eq(advice.setting.value, 0);
+  ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST - 1).helps, JOURNAL_HELPS_SETTING);
+  ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST).helps, JOURNAL_HELPS_UNKNOWN);
+}
+END_TEST
+
+/* A SYN and ACK that nothing came before: no value of anything makes an entry of it. */
+START_TEST(what_nothing_helps_is_told_apart)
+{
+  ct_engine *engine = ct_engine_new(&params);
+  journal_history h;
+  ct_result result;
+  uint8_t bytes[40];
+  ct_packet packet;
+  guint i;
+
+  journal_history_begin(&h, engine);
+  journal_history_try(&h, engine);
+  for (i = 0; i < 2; i++) {
+    tcp_packet(&packet, bytes, 1, FALSE, CT_TCP_SYN | CT_TCP_ACK);
+    ct_engine_packet(engine, &packet, &result);
+    journal_history_packet(&h, &packet, &result);
+    ck_assert_int_eq(h.advice.helps, JOURNAL_HELPS_NOTHING);
+  }
+  /* A SYN, and one and ACK of the same side: the entry of the first refuses it, and without that it begins none. */
+  for (i = 0; i < 2; i++) {
+    tcp_packet(&packet, bytes, 2 + i, FALSE, i == 0 ? CT_TCP_SYN : CT_TCP_SYN | CT_TCP_ACK);
+    ct_engine_packet(engine, &packet, &result);
+    journal_history_packet(&h, &packet, &result);
+  }
+  ck_assert_int_eq(result.cls, CT_CLASS_INVALID);
+  ck_assert_int_eq(h.advice.helps, JOURNAL_HELPS_NONE_TRIED);
+  ct_engine_free(engine);
+  journal_history_end(&h);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("journal");
@@ -136,6 +226,8 @@ int main(void)
   tcase_add_test(tcase, the_last_end_of_a_tuple_either_way);
   tcase_add_test(tcase, the_newest_ends_are_kept);
   tcase_add_test(tcase, what_would_have_kept_it_is_exact);
+  tcase_add_test(tcase, sysctls_are_tried_one_by_one);
+  tcase_add_test(tcase, what_nothing_helps_is_told_apart);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
 }

@@ -148,7 +148,7 @@ static ct_params sized(const mill *m, guint max, guint buckets)
 /* What makes the comparison worth something: that lanes differed, and that what is counted happened. */
 static void expect_pressure(const lanes_pair *pair, guint n)
 {
-  guint64 early_drop = 0, drop = 0, missed = 0, expired = 0;
+  guint64 early_drop = 0, drop = 0, missed = 0, expired = 0, refused = 0, cut = 0, invalid = 0;
   guint i;
 
   for (i = 0; i < n; i++) {
@@ -158,11 +158,17 @@ static void expect_pressure(const lanes_pair *pair, guint n)
     drop += s->drop;
     missed += s->missed;
     expired += s->expired;
+    refused += s->refused;
+    cut += s->cut;
+    invalid += s->invalid;
   }
   ck_assert_uint_gt(early_drop, 1000);
   ck_assert_uint_gt(drop, 10);
   ck_assert_uint_gt(missed, 100);
   ck_assert_uint_gt(expired, 1000);
+  ck_assert_uint_gt(refused, 10);
+  ck_assert_uint_gt(cut, 100);
+  ck_assert_uint_gt(invalid, 100);
 }
 
 START_TEST(test_sizes)
@@ -205,7 +211,7 @@ static void run_timed(mill *m, ct_timeout timeout, const guint *values, guint n_
   static const guint maxima[] = { 0, 200, 1500 };
   ct_params params[CT_LANES_MOST];
   lanes_pair *pair;
-  guint64 first, differing = 0;
+  guint64 first, first_cut, differing = 0, differing_cut = 0;
   guint i, n = G_N_ELEMENTS(maxima) * n_values;
 
   for (i = 0; i < n; i++) {
@@ -215,9 +221,13 @@ static void run_timed(mill *m, ct_timeout timeout, const guint *values, guint n_
   pair = lanes_pair_new(params, n, PACKETS);
   run(m, pair, PACKETS / 2);
   first = ct_lanes_stats(lanes_pair_lanes(pair), 0)->created;
-  for (i = 3; i < n; i += 3)
+  first_cut = ct_lanes_stats(lanes_pair_lanes(pair), 0)->cut;
+  for (i = 3; i < n; i += 3) {
     differing += ct_lanes_stats(lanes_pair_lanes(pair), i)->created != first;
+    differing_cut += ct_lanes_stats(lanes_pair_lanes(pair), i)->cut != first_cut;
+  }
   ck_assert_uint_gt(differing, 0);
+  ck_assert_uint_gt(differing_cut, 0);
   lanes_pair_free(pair);
 }
 

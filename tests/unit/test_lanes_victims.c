@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whom lanes remember of those they evicted: for so many packets, in so much memory, and whatever other lanes there are
- * beside it.
+ * Whom lanes remember of those they evicted, and of those that expired: for so many packets, in so much memory, and
+ * whatever other lanes there are beside it.
  */
 #include <glib.h>
 
@@ -71,9 +71,47 @@ static guint64 missed_after(guint packets, guint remembered)
   ck_assert_uint_eq(ct_lanes_stats(lanes, 0)->early_drop, 1);
   send(lanes, 1);
   missed = ct_lanes_stats(lanes, 0)->missed;
+  ck_assert_int_eq(ct_lanes_forgot(lanes, 0), missed == 0);
   ct_lanes_free(lanes);
   return missed;
 }
+
+/*
+ * Flow 1 expires, in one of two lanes a second before its next packet, in the other not; flow 2 has sent so many by
+ * then.
+ */
+static guint64 cut_after(guint packets, guint remembered)
+{
+  ct_params params[] = { sized(10, 16), sized(10, 16) };
+  const gint64 second_ns = G_GINT64_CONSTANT(1000000000);
+  ct_lanes *lanes;
+  guint64 cut;
+
+  params[0].timeout_s[CT_TIMEOUT_UDP] = 29;
+  params[1].timeout_s[CT_TIMEOUT_UDP] = 60;
+  lanes = lanes_of(params, 2, remembered);
+  send(lanes, 1);
+  while (packets-- > 0)
+    send(lanes, 2);
+  send_at(lanes, 1, 30 * second_ns);
+  send_at(lanes, 1, 31 * second_ns); /* which finds the new entry */
+  cut = ct_lanes_stats(lanes, 0)->cut;
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 0)->created, 3);
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 1)->created, 2);
+  ck_assert_uint_eq(ct_lanes_stats(lanes, 1)->cut, 0);
+  ck_assert_int_eq(ct_lanes_forgot(lanes, 0), cut == 0);
+  ck_assert(!ct_lanes_forgot(lanes, 1));
+  ct_lanes_free(lanes);
+  return cut;
+}
+
+START_TEST(test_the_expired_are_cut)
+{
+  ck_assert_uint_eq(cut_after(1, 4 * COUNTED_BY), 1);
+  ck_assert_uint_eq(cut_after(4 * COUNTED_BY - 1, 4 * COUNTED_BY), 1);
+  ck_assert_uint_eq(cut_after(5 * COUNTED_BY + 1, 4 * COUNTED_BY), 0);
+}
+END_TEST
 
 /* One lane remembers longer than another: each counts what it remembers, and the entry is kept for the longer. */
 START_TEST(test_each_as_long_as_it_does)
@@ -137,6 +175,24 @@ START_TEST(test_a_flood_stays_flat)
 }
 END_TEST
 
+/* The same where all have room and expire. */
+START_TEST(test_expiry_stays_flat)
+{
+  const ct_params params[] = { sized(0, 4096), sized(100000, 16384) };
+  ct_lanes *lanes = lanes_of(params, 2, 8 * COUNTED_BY);
+  guint i;
+
+  for (i = 0; i < 200 * COUNTED_BY; i++) {
+    send_at(lanes, i, (gint64)i * 1000000000);
+    ck_assert_uint_le(lanes->engine->table.used, 12 * COUNTED_BY);
+    ck_assert_uint_le(lanes->queue_n, 12 * COUNTED_BY);
+  }
+  ck_assert_uint_gt(ct_lanes_stats(lanes, 1)->expired, 190 * COUNTED_BY);
+  ck_assert_uint_gt(lanes->engine->table.used, 7 * COUNTED_BY);
+  ct_lanes_free(lanes);
+}
+END_TEST
+
 static void play(ct_lanes *lanes, guint32 seed)
 {
   GRand *rand = g_rand_new_with_seed(seed);
@@ -184,8 +240,10 @@ int main(void)
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, test_for_so_many_packets);
   tcase_add_test(tcase, test_each_as_long_as_it_does);
+  tcase_add_test(tcase, test_the_expired_are_cut);
   tcase_add_test(tcase, test_the_expired_are_let_go);
   tcase_add_test(tcase, test_a_flood_stays_flat);
+  tcase_add_test(tcase, test_expiry_stays_flat);
   tcase_add_test(tcase, test_of_each_lane_alone);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);

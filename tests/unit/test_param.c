@@ -218,7 +218,9 @@ START_TEST(sizes_follow_settings)
   ct_params_size_by_max(&now, 65537);
   ck_assert_uint_eq(now.buckets, 65536 + 512);
   ct_params_size_by_max(&now, 0);
-  ck_assert_uint_eq(now.buckets, 262144);
+  ck_assert_uint_eq(now.max, 0);
+  ck_assert_uint_eq(now.buckets, 65536 + 512); /* nobody sizes a table for no limit */
+  ck_assert_uint_eq(ct_profile_buckets_for_max(now.profile, 0), 262144);
   ct_params_size_by_max(&now, INT32_MAX);
   ck_assert_uint_eq(now.max, INT32_MAX);
   ck_assert_uint_le(now.buckets, CT_BUCKETS_MAX);
@@ -238,6 +240,40 @@ START_TEST(sizes_follow_settings)
 }
 END_TEST
 
+/* => what ct_params_set_machine says of a value, and that a refused one changes nothing. */
+static ct_param_error set_machine(ct_params *params, const char *name, const char *value)
+{
+  const ct_params before = *params;
+  ct_param_error error = ct_params_set_machine(params, name, value);
+
+  if (error != CT_PARAM_OK)
+    ck_assert_msg(memcmp(params, &before, sizeof before) == 0, "%s %s changed something", name, value);
+  return error;
+}
+
+START_TEST(machine_has_its_own_settings)
+{
+  ct_params p = params_of("linux-6.18");
+
+  ck_assert_int_eq(set_machine(&p, "gc", "kernel"), CT_PARAM_OK);
+  ck_assert_int_eq(p.gc, CT_GC_KERNEL);
+  ck_assert_str_eq(ct_gc_name(p.gc), "kernel");
+  ck_assert_int_eq(set_machine(&p, "gc", "kern"), CT_PARAM_NOT_NUMBER);
+  ck_assert_int_eq(set_machine(&p, "gc", "exact"), CT_PARAM_OK);
+  ck_assert_int_eq(p.gc, CT_GC_EXACT);
+  ck_assert_int_eq(set_machine(&p, "hz", "10000"), CT_PARAM_OK);
+  ck_assert_uint_eq(p.hz, 10000);
+  ck_assert_int_eq(set_machine(&p, "hz", "10001"), CT_PARAM_RANGE);
+  ck_assert_int_eq(set_machine(&p, "hz", "-0"), CT_PARAM_NOT_NUMBER);
+  ck_assert_int_eq(set_machine(&p, "hz", ""), CT_PARAM_NOT_NUMBER);
+  ck_assert_int_eq(set_machine(&p, "hash-seed", "18446744073709551615"), CT_PARAM_OK);
+  ck_assert(p.hash_seed == UINT64_MAX);
+  ck_assert_int_eq(set_machine(&p, "hash-seed", "18446744073709551616"), CT_PARAM_RANGE);
+  ck_assert_int_eq(set_machine(&p, "hash-seed", "1x"), CT_PARAM_NOT_NUMBER);
+  ck_assert_int_eq(set_machine(&p, "max", "1"), CT_PARAM_UNKNOWN);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("param");
@@ -250,6 +286,7 @@ int main(void)
   tcase_add_test(tcase, listing_and_setting_agree);
   tcase_add_test(tcase, sizes_follow_memory);
   tcase_add_test(tcase, sizes_follow_settings);
+  tcase_add_test(tcase, machine_has_its_own_settings);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
 }

@@ -70,7 +70,20 @@ static const ct_proto toy = { .name = "toy",
                               .packet = toy_packet,
                               .timeout = toy_timeout };
 
-static const ct_proto *trackers[256] = { [TOY] = &toy };
+/* Which of its two timeouts is the longer decides. */
+static bool choosy_alike(const int64_t *a, const int64_t *b)
+{
+  return (a[CT_TIMEOUT_GRE] > a[CT_TIMEOUT_GRE_STREAM]) == (b[CT_TIMEOUT_GRE] > b[CT_TIMEOUT_GRE_STREAM]);
+}
+
+static const ct_timing choosy_timing = { .choices = UINT64_C(1) << CT_TIMEOUT_GRE | UINT64_C(1)
+                                                                                      << CT_TIMEOUT_GRE_STREAM,
+                                         .chooses_alike = choosy_alike };
+static const ct_proto choosy = {
+  .name = "choosy", .number = TOY + 1, .packet = toy_packet, .timeout = toy_timeout, .timing = &choosy_timing
+};
+
+static const ct_proto *trackers[256] = { [TOY] = &toy, [TOY + 1] = &choosy };
 static ct_profile profile;
 static ct_params params;
 static ct_engine *engine;
@@ -84,7 +97,7 @@ static void setup(void)
 
   profile = *ct_profile_get(0);
   for (i = 0; i < 256; i++)
-    if (i != TOY)
+    if (i != TOY && i != TOY + 1)
       trackers[i] = profile.trackers[i];
   profile.trackers = trackers;
   ct_params_init(&params, &profile);
@@ -292,6 +305,21 @@ START_TEST(is_explained)
 END_TEST
 
 /* It has states and no table: what becomes of it is found out by trying. */
+/* A kernel's own trackers choose, not those that are listed. */
+START_TEST(choices_are_the_profiles)
+{
+  const uint64_t gre = UINT64_C(1) << CT_TIMEOUT_GRE;
+  int64_t a[CT_TIMEOUT_COUNT] = { 0 }, b[CT_TIMEOUT_COUNT] = { 0 };
+
+  ck_assert_uint_eq(ct_proto_choices(&profile) & gre, gre);
+  ck_assert_uint_eq(ct_proto_choices(ct_profile_get(0)) & gre, 0);
+  ck_assert(ct_proto_choose_alike(&profile, a, b));
+  a[CT_TIMEOUT_GRE] = 1;
+  ck_assert(!ct_proto_choose_alike(&profile, a, b));
+  ck_assert(ct_proto_choose_alike(ct_profile_get(0), a, b));
+}
+END_TEST
+
 START_TEST(has_a_picture)
 {
   states_machine *machine = states_machine_new("toy", &params);
@@ -391,6 +419,7 @@ int main(void)
   tcase_add_test(added, is_in_the_summary);
   tcase_add_test(added, is_explained);
   tcase_add_test(added, has_a_picture);
+  tcase_add_test(added, choices_are_the_profiles);
   suite_add_tcase(suite, added);
   tcase_add_test(lists, lists_agree);
   tcase_add_test(lists, kernels_differ);

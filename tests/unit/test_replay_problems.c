@@ -77,7 +77,7 @@ START_TEST(remarks)
     { { DLT_LINUX_SLL2, TRUE, FALSE, NULL, 0 }, NULL, "--interface", TRUE },
     { { DLT_LINUX_SLL2, TRUE, FALSE, "2", 0 }, NULL, NULL, FALSE },
     { { DLT_LINUX_SLL2, TRUE, FALSE, NULL, CAP_DIR_OUT }, NULL, NULL, FALSE },
-    { { DLT_LINUX_SLL2, TRUE, FALSE, "eth9", 0 }, NULL, "there are: 2, 3", FALSE },
+    { { DLT_LINUX_SLL2, TRUE, FALSE, "eth9", 0 }, NULL, "by number only", FALSE },
     { { DLT_RAW, FALSE, FALSE, NULL, CAP_DIR_IN }, NULL, "--direction", FALSE },
     { { DLT_RAW, FALSE, TRUE, NULL, 0 }, NULL, "only one side", TRUE },
     { { DLT_USB_LINUX, FALSE, FALSE, NULL, 0 }, "USB_LINUX", NULL, TRUE },

@@ -7,6 +7,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/helper.h"
+#include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "state_kit.h"
 #include "unit.h"
@@ -43,6 +44,10 @@ static void params_of(const kernel *k, ct_params *params)
   params->buckets = k->buckets;
   params->hz = k->hz;
   params->hash_seed = G_GUINT64_CONSTANT(0x5eed00000007);
+  if (!params->profile->ip_conntrack) {
+    ck_assert_int_eq(ct_params_set_module(params, "nf_conntrack_ftp.ports", "21,2121"), CT_PARAM_OK);
+    ck_assert_int_eq(ct_params_set_module(params, "nf_conntrack_sip.sip_timeout", "3000"), CT_PARAM_OK);
+  }
   if (k->all_helpers)
     params->helpers.disabled = 0;
   ck_assert(ct_params_local_add(params, "10.0.0.2/24") == CT_HELPER_OK);
@@ -543,7 +548,13 @@ START_TEST(other_parameters_are_refused_by_name)
   check_reason(bytes, &other, "other parameters: the helper irc is on there, off here");
   other = params;
   ck_assert(ct_params_helper_add(&other, "ftp", 2121) == CT_HELPER_OK);
-  check_reason(bytes, &other, "other parameters: the number of ports given to helpers is 0 there, 1 here");
+  check_reason(bytes, &other, "other parameters: the number of ports given to helpers is 2 there, 3 here");
+  other = params;
+  ck_assert(ct_params_set_module(&other, "nf_conntrack_sip.sip_direct_media", "0") == CT_PARAM_OK);
+  check_reason(bytes, &other, "other parameters: nf_conntrack_sip.sip_direct_media is 1 there, 0 here");
+  other = params;
+  ck_assert(ct_params_set_module(&other, "nf_conntrack_ftp.ports", "21,2122") == CT_PARAM_OK);
+  check_reason(bytes, &other, "other parameters: port 2121 is given to the helper ftp there, not here");
   other = params;
   other.helpers.local[0].prefix = 25;
   check_reason(bytes, &other, "other parameters: number 1 of the host's own addresses is another one");

@@ -487,7 +487,7 @@ static bool counts_as_same(const ct_profile *profile, const ct_expect *e, const 
 /* Spec 8.1 insertion, in the kernel's order: the same or a clash, then the class, then the whole table. */
 static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_spec *spec)
 {
-  const ct_helper_class *policy = &f->helper->classes[spec->class_number];
+  const ct_helper_class policy = ct_helper_policy(&engine->params, f->helper, spec->class_number);
   ct_expect_table *t = engine->expects;
   ct_expect *e;
 
@@ -497,7 +497,7 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
         return CT_EXPECT_ALREADY;
       if (engine->params.profile->expectations_kept) {
         if (e->deadline_ns != INT64_MAX)
-          ct_expect_renew(engine, e, false, policy->timeout_s);
+          ct_expect_renew(engine, e, false, policy.timeout_s);
         return CT_EXPECT_KEPT;
       }
       remove_at(engine, e, CT_REASON_END_REPLACED, engine->now_ns);
@@ -506,9 +506,9 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
     if (clashes(&e->spec, spec))
       return CT_EXPECT_BUSY;
   }
-  if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
+  if (policy.max_expected > 0 && f->expecting[spec->class_number] >= policy.max_expected)
     family_sweep(engine, f);
-  if (policy->max_expected > 0 && f->expecting[spec->class_number] >= policy->max_expected)
+  if (policy.max_expected > 0 && f->expecting[spec->class_number] >= policy.max_expected)
     remove_at(engine, family_oldest(f, spec->class_number), CT_REASON_END_CLASS_FULL, engine->now_ns);
   return t->count >= engine->params.expect_max ? CT_EXPECT_FULL : CT_EXPECT_OK;
 }
@@ -518,7 +518,7 @@ static int64_t deadline_of_new(const ct_engine *engine, const family *f, const c
 {
   if (engine->params.profile->expectations_timeless && f->helper->once_timeless)
     return INT64_MAX;
-  return engine->now_ns + f->helper->classes[spec->class_number].timeout_s * CT_NS_PER_S;
+  return engine->now_ns + ct_helper_policy(&engine->params, f->helper, spec->class_number).timeout_s * CT_NS_PER_S;
 }
 
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)

@@ -9,7 +9,7 @@
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
 
-enum { MASTER_TIMEOUT_S = 300, PORT_DIGITS = 5 };
+enum { PORT_DIGITS = 5 };
 
 static const char *const streams[] = { "DATA", "MESG", "INDEX", "STATE" };
 
@@ -80,7 +80,7 @@ static void amanda_arrived(ct_helping *h, size_t length)
 {
   (void)length;
   if (h->dir == CT_REPLY)
-    ct_helping_refresh(h, MASTER_TIMEOUT_S);
+    ct_helping_refresh(h, ct_helping_modules(h)->amanda_master_timeout);
 }
 
 const ct_helper ct_helper_amanda = {

@@ -59,7 +59,17 @@ static void broadcast_arrived(ct_helping *h, size_t length)
   spec.mask_src.v4 = mask;
   spec.flags = CT_EXPECT_PERMANENT;
   ct_helping_expect(h, &spec);
-  ct_helping_refresh(h, h->helper->classes[0].timeout_s);
+  ct_helping_refresh(h, ct_helper_policy(&h->engine->params, h->helper, 0).timeout_s);
+}
+
+static void netbios_policy(const ct_module_settings *modules, ct_helper_class *policy)
+{
+  policy->timeout_s = modules->netbios_timeout;
+}
+
+static void snmp_policy(const ct_module_settings *modules, ct_helper_class *policy)
+{
+  policy->timeout_s = modules->snmp_timeout;
 }
 
 const ct_helper ct_helper_netbios_ns = {
@@ -67,6 +77,7 @@ const ct_helper ct_helper_netbios_ns = {
   .help = "answers to NetBIOS name broadcasts of the host itself (--local)",
   .kinds = CT_HELPER_UDP | CT_HELPER_V4,
   .classes = { { NULL, 1, 3 } },
+  .policy = netbios_policy,
   .own_host = true,
   .arrived = broadcast_arrived,
 };
@@ -76,6 +87,7 @@ const ct_helper ct_helper_snmp = {
   .help = "answers to SNMP broadcasts of the host itself (--local)",
   .kinds = CT_HELPER_UDP | CT_HELPER_V4,
   .classes = { { NULL, 1, 30 } },
+  .policy = snmp_policy,
   .own_host = true,
   .arrived = broadcast_arrived,
 };

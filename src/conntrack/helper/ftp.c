@@ -225,6 +225,7 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
   ct_verdict verdict = CT_VERDICT_ACCEPT;
   ct_ftp_found found;
   ct_parse parsed = CT_PARSE_NOTHING;
+  bool own;
 
   found.addr = ct_helping_forward(h)->src;
   if (line_starts(s, h->dir, h->seq))
@@ -232,11 +233,13 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
                           h->engine->params.profile->ftp_227 == CT_FTP_227_PARENTHESES, &found);
   if (parsed == CT_PARSE_PARTIAL)
     return CT_VERDICT_DROP;
-  /* A foreign address (loose=0): nothing is expected, or a server could open doors for others. */
-  if (parsed == CT_PARSE_FOUND && ct_addr_equal(&found.addr, &ct_helping_forward(h)->src)) {
+  own = ct_addr_equal(&found.addr, &ct_helping_forward(h)->src);
+  /* A foreign address: without loose nothing is expected, or a server could open doors for others. */
+  if (parsed == CT_PARSE_FOUND && (own || ct_helping_modules(h)->ftp_loose != 0)) {
     ct_expect_spec spec;
 
-    ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, &back->dst, found.port, found.command);
+    ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, own ? &back->dst : &found.addr, found.port,
+                        found.command);
     if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       verdict = CT_VERDICT_DROP;
   } else if (parsed == CT_PARSE_FOUND) {

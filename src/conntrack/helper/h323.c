@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * H.323: three helpers that hand on to each other. RAS (to the gatekeeper) announces where calls are taken, Q.931 (the
- * call) where the control channel is, H.245 (the control channel) where media flow. Spec 8.8. The module's parameters
- * stand at their defaults: default_rrq_ttl 300, gkrouted_only 1, callforward_filter 1 (without routes to compare it
- * filters nothing).
+ * call) where the control channel is, H.245 (the control channel) where media flow. Spec 8.8. Of the module's
+ * parameters callforward_filter has nothing to filter: it compares routes, which nobody knows here.
  */
 #include "conntrack/helper/h323.h"
 
@@ -12,7 +11,7 @@
 #include "conntrack/helper/helper.h"
 #include "conntrack/helper/list.h"
 
-enum { DEFAULT_TTL_S = 300, UNREGISTER_S = 30 };
+enum { UNREGISTER_S = 30 };
 
 typedef struct h323_state {
   uint16_t pending[2]; /* TPKT: announced by a header sent alone */
@@ -112,7 +111,7 @@ static ct_verdict h245_inspect(ct_helping *h, const uint8_t *payload, size_t len
 
 /* ---- RAS ---- */
 
-/* Calls to this endpoint, from the gatekeeper (gkrouted_only), at the first of its own addresses. */
+/* Calls to this endpoint, from the gatekeeper or (without gkrouted_only) anybody, at the first of its own addresses. */
 static ct_verdict register_request(ct_helping *h, const ct_h323_message *m)
 {
   const ct_tuple *back = ct_helping_backward(h);
@@ -123,13 +122,15 @@ static ct_verdict register_request(ct_helping *h, const ct_h323_message *m)
   for (i = 0; i < m->n && (!is_sender(h, &m->found[i].addr) || m->found[i].port == 0); i++)
     ;
   if (i < m->n) {
-    ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, &back->dst, m->found[i].port, "RRQ");
+    ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP,
+                        ct_helping_modules(h)->h323_gkrouted_only != 0 ? &back->src : NULL, &back->dst,
+                        m->found[i].port, "RRQ");
     spec.child = &ct_helper_q931;
     spec.flags = CT_EXPECT_PERMANENT;
     if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       return CT_VERDICT_DROP;
   }
-  s->ttl_s = m->has_time_to_live ? m->time_to_live_s : DEFAULT_TTL_S;
+  s->ttl_s = m->has_time_to_live ? m->time_to_live_s : ct_helping_modules(h)->h323_default_rrq_ttl;
   return CT_VERDICT_ACCEPT;
 }
 

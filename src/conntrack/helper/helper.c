@@ -134,3 +134,14 @@ void ct_helping_refresh(ct_helping *h, uint32_t timeout_s)
   ct_core_refresh(h->engine, h->entry, timeout_s * CT_NS_PER_S);
   ct_ext_need(h->engine, h->entry)->helper_deadline_ns = h->entry->deadline_ns;
 }
+
+const ct_module_settings *ct_helping_modules(const ct_helping *h) { return &h->engine->params.modules; }
+
+ct_helper_class ct_helper_policy(const ct_params *params, const ct_helper *helper, unsigned class_number)
+{
+  ct_helper_class policy = helper->classes[class_number];
+
+  if (helper->policy != NULL)
+    helper->policy(&params->modules, &policy);
+  return policy;
+}

@@ -18,7 +18,7 @@ enum { CT_HELPER_TCP = 1, CT_HELPER_UDP = 2, CT_HELPER_V4 = 4, CT_HELPER_V6 = 8 
 typedef struct ct_helper_class {
   const char *name; /* shown after the helper's name in /proc; NULL: none */
   uint16_t max_expected;
-  uint16_t timeout_s;
+  uint32_t timeout_s;
 } ct_helper_class;
 
 /* What a helper is. Constant data. */
@@ -33,6 +33,8 @@ struct ct_helper {
   bool own_host;                             /* only for what the host itself sends */
   bool once_timeless;                        /* its expectations had no timeout in 2.4 */
   ct_helper_class classes[CT_HELPER_CLASSES];
+  /* Where its module was loaded with something else than what stands in classes; NULL: it cannot be. */
+  void (*policy)(const ct_module_settings *modules, ct_helper_class *policy);
   /* A packet with so many bytes of payload, 0 too, which may be cut: what needs no reading. May be NULL. */
   void (*arrived)(ct_helping *helping, size_t length);
   /* payload is whole, length >= 1; of TCP only ESTABLISHED packets are shown. => CT_VERDICT_ACCEPT or CT_VERDICT_DROP
@@ -63,6 +65,8 @@ static inline const ct_tuple *ct_helping_backward(const ct_helping *h) { return 
 void ct_expect_spec_init(ct_expect_spec *spec, uint8_t family, uint8_t proto, const ct_addr *src, const ct_addr *dst,
                          uint16_t port, const char *made_by);
 ct_expect_answer ct_helping_expect(ct_helping *helping, const ct_expect_spec *spec);
+/* What its module was loaded with. */
+const ct_module_settings *ct_helping_modules(const ct_helping *helping);
 /* Sets the connection's timeout, as nf_ct_refresh does: nothing is counted, no event. */
 void ct_helping_refresh(ct_helping *helping, uint32_t timeout_s);
 
@@ -101,6 +105,8 @@ bool ct_helper_suits(const ct_helper *helper, const ct_tuple *original);
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
 /* The number of the helper whose standard port a flow goes to, unless it is switched off; -1: none. */
 int ct_helper_number_by_port(const ct_params *params, const ct_tuple *original);
+/* How many of a class are expected at most, and for how long. */
+ct_helper_class ct_helper_policy(const ct_params *params, const ct_helper *helper, unsigned class_number);
 /* Its number in the list, from 0; -1 where no helper has that name. */
 int ct_helper_number(const char *name);
 /* Standard port; 0: attached by expectations only. */

@@ -156,10 +156,17 @@ static ct_verdict irc_inspect(ct_helping *h, const uint8_t *payload, size_t leng
   return ct_helping_expect(h, &spec) == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 
+static void irc_policy(const ct_module_settings *modules, ct_helper_class *policy)
+{
+  policy->max_expected = (uint16_t)modules->irc_max_dcc_channels;
+  policy->timeout_s = modules->irc_dcc_timeout;
+}
+
 const ct_helper ct_helper_irc = {
   .name = "irc",
   .help = "IRC direct connections (DCC SEND, CHAT, ...)",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4,
   .classes = { { NULL, 8, 300 } },
+  .policy = irc_policy,
   .inspect = irc_inspect,
 };

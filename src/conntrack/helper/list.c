@@ -76,14 +76,27 @@ static bool is_port_of_any(uint16_t port)
   }
 }
 
+/* Whether that is one of the helper's ports, and the helper one for the flow. */
+static bool is_at(const ct_helper_settings *s, unsigned i, const ct_tuple *original, bool by_module)
+{
+  return s->ports[i].port == original->dst_id && s->ports[i].by_module == by_module &&
+         !(s->disabled >> s->ports[i].helper & 1) && ct_helper_suits(helpers[s->ports[i].helper].helper, original);
+}
+
 inline int ct_helper_number_by_port(const ct_params *params, const ct_tuple *original)
 {
+  const ct_helper_settings *s = &params->helpers;
   unsigned i;
 
-  if (original->dst_id == 0 || !is_port_of_any(original->dst_id))
+  if (original->dst_id == 0)
+    return -1;
+  for (i = 0; s->moved != 0 && i < s->n_ports; i++)
+    if (is_at(s, i, original, true))
+      return s->ports[i].helper;
+  if (!is_port_of_any(original->dst_id))
     return -1;
   for (i = 0; i < N_HELPERS; i++)
-    if (ports[i] == original->dst_id && !(params->helpers.disabled >> i & 1) &&
+    if (ports[i] == original->dst_id && !((s->disabled | s->moved) >> i & 1) &&
         ct_helper_suits(helpers[i].helper, original))
       return (int)i;
   return -1;
@@ -98,8 +111,7 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
   if (original->dst_id == 0)
     return NULL;
   for (i = 0; i < s->n_ports; i++)
-    if (s->ports[i].port == original->dst_id && !(s->disabled >> s->ports[i].helper & 1) &&
-        ct_helper_suits(helpers[s->ports[i].helper].helper, original))
+    if (is_at(s, i, original, false))
       return helpers[s->ports[i].helper].helper;
   number = params->helpers_by_port ? ct_helper_number_by_port(params, original) : -1;
   return number < 0 ? NULL : helpers[number].helper;

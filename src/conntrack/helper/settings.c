@@ -35,6 +35,7 @@ static ct_helper_error port_add(ct_params *params, int number, uint16_t port)
   if (s->n_ports == CT_HELPER_PORTS_MAX)
     return CT_HELPER_MANY;
   s->ports[s->n_ports].port = port;
+  s->ports[s->n_ports].by_module = false;
   s->ports[s->n_ports++].helper = (uint8_t)number;
   return CT_HELPER_OK;
 }
@@ -50,7 +51,8 @@ bool ct_params_helper_has(const ct_params *params, const char *name, uint16_t po
   int number = ct_helper_number(name);
   unsigned i;
 
-  for (i = 0; i < s->n_ports && (s->ports[i].port != port || s->ports[i].helper != number); i++)
+  for (i = 0; i < s->n_ports && (s->ports[i].by_module || s->ports[i].port != port || s->ports[i].helper != number);
+       i++)
     ;
   return i < s->n_ports;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIP: media streams from session descriptions, and calls to a registered phone. Spec 8.5, RFC 3261. The module's
- * parameters stand at their defaults: sip_direct_signalling and sip_direct_media 1 (only between the two ends of the
- * signalling), sip_external_media 0, sip_timeout 3600.
+ * SIP: media streams from session descriptions, and calls to a registered phone. Spec 8.5, RFC 3261. Without
+ * sip_direct_signalling and sip_direct_media either is expected from anybody, and media at any address. What
+ * sip_external_media leaves out then depends on routes, which nobody knows here.
  */
 #include "conntrack/helper/sip.h"
 
@@ -12,7 +12,7 @@
 #include "conntrack/helper/helper.h"
 #include "conntrack/helper/list.h"
 
-enum { MASTER_TIMEOUT_S = 3600, SHORTEST_BYTES = 11 };
+enum { SHORTEST_BYTES = 11 };
 
 typedef struct sip_state {
   uint32_t register_cseq, invite_cseq;
@@ -22,7 +22,7 @@ typedef struct sip_state {
 static void sip_arrived(ct_helping *h, size_t length)
 {
   if (length > 0)
-    ct_helping_refresh(h, MASTER_TIMEOUT_S);
+    ct_helping_refresh(h, ct_helping_modules(h)->sip_timeout);
 }
 
 static bool media_drop(ct_engine *engine, ct_expect *e, void *user)
@@ -51,12 +51,13 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   ct_expect_spec rtp, rtcp;
   ct_expect_answer answer;
   ct_expect *e;
+  bool direct = ct_helping_modules(h)->sip_direct_media != 0;
 
-  if (!ct_addr_equal(&m->addr, &ct_helping_forward(h)->src)) {
+  if (direct && !ct_addr_equal(&m->addr, &ct_helping_forward(h)->src)) {
     h->note = CT_REASON_SIP_MEDIA;
     return CT_VERDICT_ACCEPT;
   }
-  ct_expect_spec_init(&rtp, back->family, CT_PROTO_UDP, &back->src, &m->addr, m->port, made_by);
+  ct_expect_spec_init(&rtp, back->family, CT_PROTO_UDP, direct ? &back->src : NULL, &m->addr, m->port, made_by);
   rtp.class_number = m->class_number;
   rtp.skip_master = true;
   /* The same call on another flow (both ends behind one proxy) expects it already. */
@@ -123,7 +124,9 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
   if (!ct_sip_expires_param(t, contact.end, &expires))
     return CT_VERDICT_DROP;
   if (expires != 0) {
-    ct_expect_spec_init(&spec, back->family, back->proto, &back->src, &contact.addr, contact.port, "REGISTER");
+    ct_expect_spec_init(&spec, back->family, back->proto,
+                        ct_helping_modules(h)->sip_direct_signalling != 0 ? &back->src : NULL, &contact.addr,
+                        contact.port, "REGISTER");
     spec.class_number = CT_SIP_SIGNALLING;
     spec.flags = CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE;
     spec.child = h->helper;

@@ -4,7 +4,7 @@
  *
  *   lanes.c  the whole, its clock    track.c  a packet's way
  *   life.c   entries in their lanes  room.c   full tables, expired entries, the collector
- *   bins.c   hash chains             victims.c  who was evicted and may be missed
+ *   bins.c   hash chains             victims.c  who was evicted, or expired, and may be missed
  *   timing.c lanes whose timeouts differ  ahead.c  memory fetched in time
  *
  * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are
@@ -17,6 +17,7 @@
 #include "conntrack/lanes.h"
 #include "conntrack/lanes/bins.h"
 #include "conntrack/proto/proto.h"
+#include "conntrack/refused.h"
 
 /*
  * Beside each entry of the table, with a copy of what chains are walked for: half a line of memory is all that ending
@@ -24,14 +25,15 @@
  */
 typedef struct ct_lane_record {
   uint32_t lanes;       /* it is in these, dead or alive, and counts there */
-  uint32_t victims;     /* it was evicted from these, and may be missed */
+  uint32_t lost;        /* it was evicted from these, or expired there, and may be missed */
   uint32_t hash[2];     /* that its chains go by */
   uint64_t id : 48;     /* the entry's */
   uint64_t timeout : 6; /* ct_timeout that the deadline was set by; CT_LANES_ANY_TIMEOUT: by one that is the same in all
                            its lanes */
   uint64_t of : 5;      /* the lane whose deadline it is: in another it is later by what the timeout is longer there */
   uint64_t assured : 1;
-  uint64_t extended : 1; /* it has an extension */
+  uint64_t extended : 1;     /* it has an extension */
+  uint64_t some_expired : 1; /* of the lost, ct_lanes.expired says which */
   int64_t deadline_ns;
 } ct_lane_record;
 
@@ -73,6 +75,7 @@ struct ct_lanes {
   unsigned n;
   uint32_t all;                               /* a bit for each lane */
   uint64_t varied;                            /* a bit for each ct_timeout that is not the same in all */
+  uint64_t choices;                           /* that some tracker chooses from (ct_timing) */
   int64_t least_ns[CT_LANES_ANY_TIMEOUT + 1]; /* the shortest of each there is */
   uint32_t acting;                            /* the lanes that trackers and helpers act for */
   uint32_t changed;                           /* since fn was told */
@@ -86,7 +89,10 @@ struct ct_lanes {
   ct_lanes_fn fn;
   void *user;
   ct_lane_record *records; /* by number */
+  uint32_t *expired;       /* by number too, where the record says so: the lanes in which it expired */
   uint32_t n_records;
+  uint32_t forgot; /* lanes that forgot somebody who may be missed */
+  ct_refused *refused;
   ct_bins *bins[CT_LANES_MOST]; /* different ones, those of many lanes first */
   unsigned n_bins;
   GArray *walk;          /* room.c: what is being walked */
@@ -206,6 +212,8 @@ uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask,
 void ct_lanes_forget(ct_lanes *lanes, uint32_t number);
 /* Into the chains. It leaves lanes where a chain is too long. */
 void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet, uint32_t table_hash);
+/* A packet that would have begun a connection found no room in these lanes. */
+void ct_lanes_count_refused(ct_lanes *lanes, uint32_t mask, const ct_packet *packet);
 /* Ends an entry in lanes that share their chains; its memory goes with the last, unless it may be missed. */
 void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason);
 /* The same in any lanes. */
@@ -254,8 +262,9 @@ uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *en
 
 /* --- victims.c --- */
 
-/* An entry was evicted from these lanes; from one only, where it has an extension. */
+/* An entry was evicted from these lanes, or has expired in them; in one only, where it has an extension. */
 void ct_lanes_add_victim(ct_lanes *lanes, uint32_t number, uint32_t mask);
+void ct_lanes_add_expired(ct_lanes *lanes, uint32_t number, uint32_t mask);
 /* A packet of an entry was seen. */
 void ct_lanes_touch(ct_lanes *lanes, uint32_t number);
 /* An entry that has left its last lane: freed, or followed where it is somebody's victim. */
@@ -265,14 +274,15 @@ typedef struct ct_lanes_miss {
   ct_lane_victim victim;
   uint32_t lanes;      /* that had it */
   uint32_t remembered; /* of all, those in which it is, and would have lived to see the packet */
+  uint32_t cut;        /* of all, those in which it is, and expired, and the packet goes on with it */
 } ct_lanes_miss;
 
 /*
- * A packet of this tuple finds no entry in these lanes. => how many there are, CT_LANES_MOST at most; to be asked
+ * A packet finds no entry of this tuple in these lanes. => how many there are, CT_LANES_MOST at most; to be asked
  * before trackers renew entries.
  */
-unsigned ct_lanes_missing(const ct_lanes *lanes, uint32_t mask, const ct_tuple *tuple, uint32_t table_hash,
-                          ct_lanes_miss *misses);
+unsigned ct_lanes_missing(ct_lanes *lanes, uint32_t mask, const ct_packet *packet, const ct_tuple *tuple,
+                          uint32_t table_hash, ct_lanes_miss *misses);
 /* After the packet. */
 void ct_lanes_count_missed(ct_lanes *lanes, const ct_lanes_miss *misses, unsigned n);
 

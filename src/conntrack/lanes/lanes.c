@@ -48,6 +48,7 @@ ct_lanes *ct_lanes_new(const ct_params *const *params, const uint32_t *remembere
   lanes->fn = fn;
   lanes->user = user;
   lanes->walk = ct_lanes_walk_new();
+  lanes->refused = ct_refused_new();
   lanes->bins[0] = g_new(ct_bins, 1);
   lanes->n_bins = 1;
   ct_bins_init(lanes->bins[0]);
@@ -79,6 +80,8 @@ void ct_lanes_free(ct_lanes *lanes)
     ct_expect_table_free(lanes->lane[i].expects);
   g_free(lanes->queue);
   ct_pages_free(lanes->records, lanes->n_records, sizeof(ct_lane_record));
+  ct_pages_free(lanes->expired, lanes->n_records, sizeof(uint32_t));
+  ct_refused_free(lanes->refused);
   g_array_free(lanes->walk, TRUE);
   lanes->engine->expects = NULL; /* one of those */
   ct_engine_free(lanes->engine);
@@ -87,6 +90,8 @@ void ct_lanes_free(ct_lanes *lanes)
 
 int64_t ct_lanes_now(const ct_lanes *lanes) { return lanes->engine->now_ns; }
 const ct_lane_stats *ct_lanes_stats(const ct_lanes *lanes, unsigned lane) { return &lanes->lane[lane].stats; }
+
+bool ct_lanes_forgot(const ct_lanes *lanes, unsigned lane) { return lanes->forgot >> lane & 1; }
 
 double ct_lanes_mean(const ct_lanes *lanes, unsigned lane, int64_t since_ns)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Entries in their lanes: counted, confirmed, ended. Each figure is what life.c of the engine would have counted for
- * the lane alone.
+ * Entries in their lanes: counted, confirmed, ended. Each figure is what an engine (create.c, end.c, count.c) would
+ * have counted for the lane alone.
  */
 #include "conntrack/lanes/internal.h"
 #include "conntrack/master.h"
@@ -17,6 +17,7 @@ static void grow_records(ct_lanes *lanes)
   if (lanes->n_records >= size)
     return;
   lanes->records = ct_pages_grow(lanes->records, lanes->n_records, size, sizeof(ct_lane_record));
+  lanes->expired = ct_pages_grow(lanes->expired, lanes->n_records, size, sizeof(uint32_t));
   lanes->records[0].assured = 1; /* nobody's, which nobody evicts */
   lanes->n_records = size;
 }
@@ -163,6 +164,14 @@ uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const c
   return copied;
 }
 
+void ct_lanes_count_refused(ct_lanes *lanes, uint32_t mask, const ct_packet *packet)
+{
+  uint32_t rest = ct_refused_note(lanes->refused, &packet->tuple, packet->hash, mask);
+
+  for (; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].stats.refused++;
+}
+
 static bool is_too_long(const ct_lanes *lanes, unsigned lane, const uint32_t hash[2])
 {
   int dir;
@@ -200,7 +209,7 @@ static bool may_be_full(const ct_bins *bins, const uint32_t hash[2])
 }
 
 /* => those of an entry's lanes in which one of its chains is full; they count that. */
-static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
+static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number, const ct_packet *packet)
 {
   const ct_lane_record *record = &lanes->records[number];
   uint32_t rest = 0, full = 0;
@@ -219,6 +228,8 @@ static uint32_t lanes_of_full_chains(ct_lanes *lanes, uint32_t number)
     full |= rest & -rest;
   }
   lanes->changed |= full;
+  if (full != 0)
+    ct_lanes_count_refused(lanes, full, packet);
   return full;
 }
 
@@ -273,7 +284,7 @@ static void count_created(ct_lanes *lanes, uint32_t rest)
 
 void ct_lanes_confirm(ct_lanes *lanes, uint32_t number, const ct_packet *packet, uint32_t table_hash)
 {
-  uint32_t full = lanes_of_full_chains(lanes, number);
+  uint32_t full = lanes_of_full_chains(lanes, number, packet);
   ct_lane_record *record = &lanes->records[number];
   ct_entry *entry = ct_lanes_entry(lanes, number);
 
@@ -317,6 +328,8 @@ void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason rea
     bins->mixed = true;
   if (reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED)
     ct_lanes_add_victim(lanes, number, mask);
+  else if (reason == CT_REASON_END_TIMEOUT)
+    ct_lanes_add_expired(lanes, number, mask);
   counts_on = record->extended && !drop_ext(lanes, ct_lane_first(mask), ct_lanes_entry(lanes, number));
   for (rest = mask; rest != 0; rest &= rest - 1) {
     unsigned i = ct_lane_first(rest);

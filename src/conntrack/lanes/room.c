@@ -180,7 +180,10 @@ static uint32_t go_plainly(ct_lanes *lanes, ct_lane *l, uint32_t bit, uint32_t n
 
   ct_bins_remove_one(l->bins, number, other);
   record->lanes &= ~bit;
-  record->victims |= dead ? 0 : bit;
+  if (dead)
+    ct_lanes_add_expired(lanes, number, bit);
+  else
+    record->lost |= bit;
   if (record->lanes == 0)
     ct_lanes_leave(lanes, number);
   return !dead;

@@ -23,13 +23,14 @@ static void compare(ct_lanes *lanes, unsigned i, unsigned j)
   lanes->varied |= differ;
   a->sized |= (uint32_t)(a->buckets == b->buckets) << j;
   a->timed |= (uint32_t)(differ == 0) << j;
-  a->kin |= (uint32_t)ct_proto_choose_alike(a->timeout_ns, b->timeout_ns) << j;
+  a->kin |= (uint32_t)ct_proto_choose_alike(lanes->engine->params.profile, a->timeout_ns, b->timeout_ns) << j;
 }
 
 void ct_lanes_compare(ct_lanes *lanes)
 {
   unsigned i, j, t;
 
+  lanes->choices = ct_proto_choices(lanes->engine->params.profile);
   for (i = 0; i < lanes->n; i++)
     for (j = 0; j < lanes->n; j++)
       compare(lanes, i, j);
@@ -119,7 +120,7 @@ uint32_t ct_lanes_alike(const ct_lanes *lanes, uint32_t mask, const ct_entry *en
   if (!(mask & ~first->timed))
     return mask;
   timing = lanes->protos[entry->proto]->timing;
-  asked = lanes->varied & (timing ? timing->asked(entry, packet, verdict) : ~ct_proto_choices());
+  asked = lanes->varied & (timing ? timing->asked(entry, packet, verdict) : ~lanes->choices);
   if (timing && timing->choices != 0)
     mask &= first->kin;
   return asked == 0 ? mask : same_values(lanes, mask, asked);

@@ -94,11 +94,26 @@ static unsigned look_up(ct_lanes *lanes, const passing *p, uint32_t mask, ct_lan
 
 /* --- one version --- */
 
+static void count_invalid(ct_lanes *lanes, uint32_t rest)
+{
+  for (; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].stats.invalid++;
+}
+
 static void count_drop(ct_lanes *lanes, uint32_t rest)
 {
   lanes->changed |= rest;
   for (; rest != 0; rest &= rest - 1)
     lanes->lane[ct_lane_first(rest)].stats.drop++;
+}
+
+/* The tracker has not accepted the packet. */
+static void count_verdict(ct_lanes *lanes, uint32_t mask, ct_track verdict)
+{
+  if (verdict == CT_TRACK_INVALID)
+    count_invalid(lanes, mask);
+  else if (verdict == CT_TRACK_DROP)
+    count_drop(lanes, mask);
 }
 
 /* The confirm hook, as far as it is a helper's. => false where that refused the packet. */
@@ -127,7 +142,6 @@ static ct_track track_alike(ct_lanes *lanes, const passing *p, uint32_t number, 
     if (entry->ext != 0 && !help(lanes, entry, p->packet, &result))
       lanes->changed |= lanes->acting;
     break;
-  case CT_TRACK_DROP: count_drop(lanes, lanes->acting); break;
   default: break;
   }
   ct_lanes_copy(lanes, number);
@@ -161,9 +175,10 @@ static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_
     if (!of_one)
       before = *entry;
     verdict = track_alike(lanes, p, number, found->dir);
-    if (verdict == CT_TRACK_REPEAT || verdict == CT_TRACK_GONE || of_one)
+    if (verdict == CT_TRACK_REPEAT || verdict == CT_TRACK_GONE)
       break;
-    alike = ct_lanes_alike(lanes, mask, ct_lanes_entry(lanes, number), p->packet, verdict);
+    alike = of_one ? mask : ct_lanes_alike(lanes, mask, ct_lanes_entry(lanes, number), p->packet, verdict);
+    count_verdict(lanes, alike, verdict);
     mask &= ~alike;
     if (mask == 0)
       break;
@@ -175,7 +190,7 @@ static uint32_t track_version(ct_lanes *lanes, const passing *p, const ct_lanes_
 /* --- a new connection --- */
 
 /* Lanes with room for one more, which it counts in already. */
-static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash)
+static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash, const ct_packet *packet)
 {
   uint32_t rest, full = 0, some, dropped = 0;
 
@@ -186,6 +201,8 @@ static uint32_t admit(ct_lanes *lanes, uint32_t mask, uint32_t hash)
     dropped |= some & ~ct_lanes_make_room(lanes, some, hash);
   }
   count_drop(lanes, dropped);
+  if (dropped != 0)
+    ct_lanes_count_refused(lanes, dropped, packet);
   for (rest = dropped; rest != 0; rest &= rest - 1)
     ct_lane_uncount(lanes, ct_lane_first(rest), 1);
   return mask & ~dropped;
@@ -205,8 +222,7 @@ static uint32_t begin_alike(ct_lanes *lanes, const passing *p, uint32_t mask, co
   verdict = ct_way_judge(lanes->engine, entry, CT_ORIGINAL, p->packet, &result);
   if (verdict != CT_TRACK_ACCEPT) {
     ct_lanes_forget(lanes, number);
-    if (verdict == CT_TRACK_DROP)
-      count_drop(lanes, mask);
+    count_verdict(lanes, mask, verdict);
     return mask;
   }
   alike = ct_lanes_alike(lanes, mask, entry, p->packet, verdict);
@@ -234,7 +250,7 @@ static void begin(ct_lanes *lanes, const passing *p, uint32_t mask)
 {
   uint32_t hash[2] = { p->hash, p->reply_hash };
 
-  mask = admit(lanes, mask, p->hash);
+  mask = admit(lanes, mask, p->hash, p->packet);
   look_ahead_once(lanes, p->packet);
   if (mask != 0 && hash[CT_REPLY] == 0)
     hash[CT_REPLY] = ct_lanes_hash_of_answer(lanes, &p->own);
@@ -272,19 +288,19 @@ static void begin_all(ct_lanes *lanes, const passing *p, uint32_t mask)
 /* --- the way --- */
 
 /*
- * Who has been evicted is missed by its packets' own tuples. A GRE packet that goes by another, with a call's key,
- * misses nobody by that; but whom it would have belonged to need not be remembered any longer, and would pile up under
- * the one hash.
+ * Who has been evicted, or expired, is missed by its packets' own tuples. A GRE packet that goes by another, with a
+ * call's key, misses nobody by that; but whom it would have belonged to need not be remembered any longer, and would
+ * pile up under the one hash.
  */
-static unsigned find_missing(const ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_miss *misses)
+static unsigned find_missing(ct_lanes *lanes, const passing *p, uint32_t mask, ct_lanes_miss *misses)
 {
   const ct_packet *packet = p->packet;
-  unsigned n = ct_lanes_missing(lanes, mask, &packet->tuple, packet->hash, misses), all = n;
+  unsigned n = ct_lanes_missing(lanes, mask, packet, &packet->tuple, packet->hash, misses), all = n;
 
   if (p->tuple != &packet->tuple)
-    all += ct_lanes_missing(lanes, mask, p->tuple, p->table_hash, misses + n);
+    all += ct_lanes_missing(lanes, mask, packet, p->tuple, p->table_hash, misses + n);
   for (; n < all; n++)
-    misses[n].remembered = 0;
+    misses[n].remembered = misses[n].cut = 0;
   return all;
 }
 
@@ -331,17 +347,26 @@ static void track_gre(ct_lanes *lanes, const ct_packet *packet)
 static void track_icmp_error(ct_lanes *lanes, const ct_packet *packet)
 {
   ct_lanes_found found[CT_LANES_MOST + 1];
+  ct_lanes_miss misses[2 * CT_LANES_MOST];
+  uint32_t unknown = lanes->all;
   unsigned i, n;
   passing p;
 
   passing_init(lanes, &p, packet, &packet->tuple, packet->hash);
   n = look_up(lanes, &p, lanes->all, found);
+  for (i = 0; i < n; i++)
+    unknown &= ~found[i].lanes;
+  if (unknown != 0)
+    ct_lanes_count_missed(lanes, misses, find_missing(lanes, &p, unknown, misses));
+  count_invalid(lanes, unknown);
   for (i = 0; i < n; i++) {
     ct_result result = { 0 };
     ct_entry *entry;
 
-    if (!ct_way_relate(lanes->engine, found[i].dir, packet, &result))
+    if (!ct_way_relate(lanes->engine, found[i].dir, packet, &result)) {
+      count_invalid(lanes, lanes->all & ~unknown);
       return; /* it is the packet that decides that, not the version */
+    }
     entry = ct_lanes_act_on(lanes, found[i].number, found[i].lanes);
     if (entry->ext != 0 && !help(lanes, entry, packet, &result))
       lanes->changed |= found[i].lanes;
@@ -363,6 +388,8 @@ void ct_lanes_packet(ct_lanes *lanes, const ct_packet *packet)
     track(lanes, packet, &packet->tuple, packet->hash, lanes->all);
   else if (packet->kind == CT_PACKET_ICMP_ERROR)
     track_icmp_error(lanes, packet);
+  else if (packet->kind != CT_PACKET_UNTRACKED)
+    count_invalid(lanes, lanes->all);
   lanes->engine->packet = NULL;
   look_ahead_once(lanes, packet);
   if (lanes->due_unknown)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files of lanes as one for the compiler, which inlines across them, as ../whole.c does with those of an engine.
+ * The files of lanes as one for the compiler, which inlines across them, as ../hot.c does with those of an engine.
  * They share no static names.
  */
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */

@@ -70,7 +70,8 @@ void ct_params_size_by_ram(ct_params *params, uint64_t ram_bytes)
 void ct_params_size_by_max(ct_params *params, uint32_t max)
 {
   params->max = max;
-  params->buckets = ct_profile_buckets_for_max(params->profile, max);
+  if (max != 0) /* unlimited: nobody sized the table for it */
+    params->buckets = ct_profile_buckets_for_max(params->profile, max);
 }
 
 void ct_params_size_by_hashsize(ct_params *params, uint32_t buckets)

@@ -197,7 +197,8 @@ uint32_t ct_profile_buckets_for_max(const ct_profile *profile, uint32_t max);
 /*
  * Sizes as a machine would have them: by its memory, by the max it was set up for, by the hashsize= it was loaded with.
  * ..._by_ram and ..._by_hashsize set max, buckets and (where the kernel derives it) expect_max; ..._by_max leaves
- * expect_max alone, since raising or lowering nf_conntrack_max does. A later one overrides; then set single sysctls.
+ * expect_max alone, since raising or lowering nf_conntrack_max does, and of 0, no limit, buckets too. A later one
+ * overrides; then set single sysctls.
  */
 void ct_params_size_by_ram(ct_params *params, uint64_t ram_bytes);
 void ct_params_size_by_max(ct_params *params, uint32_t max);

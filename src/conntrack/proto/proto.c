@@ -4,35 +4,39 @@
 
 #include "conntrack/engine_internal.h"
 
-static const ct_proto *const protos[] = {
-#define X(id, number) &ct_proto_##id,
-  CT_PROTO_LIST(X)
-#undef X
-};
-
 inline const ct_proto *ct_proto_of_entry(const ct_profile *profile, const ct_entry *entry)
 {
   return ct_proto_find(profile, entry->proto, entry->traits & CT_ENTRY_IPV6 ? CT_IPV6 : CT_IPV4);
 }
 
-bool ct_proto_choose_alike(const int64_t *timeout_ns, const int64_t *other_ns)
+/* => the timing of the profile's tracker of that number, where it chooses between timeouts; else NULL. */
+static const ct_timing *choosing(const ct_profile *profile, unsigned number)
 {
-  unsigned i;
+  const ct_proto *proto = profile->trackers[number];
 
-  for (i = 0; i < G_N_ELEMENTS(protos); i++)
-    if (protos[i]->timing && protos[i]->timing->choices != 0 && !protos[i]->timing->chooses_alike(timeout_ns, other_ns))
+  return proto != NULL && proto->timing != NULL && proto->timing->choices != 0 ? proto->timing : NULL;
+}
+
+bool ct_proto_choose_alike(const ct_profile *profile, const int64_t *timeout_ns, const int64_t *other_ns)
+{
+  const ct_timing *timing;
+  unsigned number;
+
+  for (number = 0; number < 256; number++)
+    if ((timing = choosing(profile, number)) != NULL && !timing->chooses_alike(timeout_ns, other_ns))
       return false;
   return true;
 }
 
-uint64_t ct_proto_choices(void)
+uint64_t ct_proto_choices(const ct_profile *profile)
 {
+  const ct_timing *timing;
   uint64_t choices = 0;
-  unsigned i;
+  unsigned number;
 
-  for (i = 0; i < G_N_ELEMENTS(protos); i++)
-    if (protos[i]->timing)
-      choices |= protos[i]->timing->choices;
+  for (number = 0; number < 256; number++)
+    if ((timing = choosing(profile, number)) != NULL)
+      choices |= timing->choices;
   return choices;
 }
 

@@ -144,10 +144,10 @@ const ct_proto *ct_proto_of_entry(const ct_profile *profile, const ct_entry *ent
 /* Whether the collector's early-drop mode may take a live entry. */
 bool ct_proto_may_go_early(const ct_profile *profile, const ct_entry *entry);
 
-/* Whether all trackers that choose between timeouts choose alike for two kernels (ct_timing). */
-bool ct_proto_choose_alike(const int64_t *timeout_ns, const int64_t *other_ns);
+/* Whether all trackers of a profile that choose between timeouts choose alike for two kernels (ct_timing). */
+bool ct_proto_choose_alike(const ct_profile *profile, const int64_t *timeout_ns, const int64_t *other_ns);
 /* All that any of them chooses from. */
-uint64_t ct_proto_choices(void);
+uint64_t ct_proto_choices(const ct_profile *profile);
 
 /* --- for people and their tools (names.c). profile may be NULL: then it is that of today's kernel. --- */
 

@@ -105,7 +105,7 @@ static bool l4_is_sound(const ct_engine *engine, const ct_entry *entry)
   case CT_PROTO_DCCP:
     return entry->state < CT_DCCP_STATE_COUNT && d->client <= 1 && d->last_dir <= 1 &&
            d->last_type < CT_DCCP_ROW_COUNT && d->handshake_seq < UINT64_C(1) << 48;
-  default: return entry->state == 0;
+  default: return entry->state == 0 || entry->state < ct_proto_tracker(engine->params.profile, entry->proto)->n_states;
   }
 }
 

@@ -97,6 +97,7 @@ static const char *fault_of(const ct_engine *engine, const ct_entry *master, con
 {
   const ct_helper *helper = master != NULL ? ct_ext_get(engine, master)->helper : NULL;
   const ct_expect_spec *s = &r->spec;
+  ct_helper_class policy;
 
   if (r->id <= before_id || r->id > last_id)
     return "expectations are not numbered in their order";
@@ -104,8 +105,8 @@ static const char *fault_of(const ct_engine *engine, const ct_entry *master, con
     return "an expectation has no master, or one without a helper";
   if (s->class_number >= CT_HELPER_CLASSES || helper->classes[s->class_number].timeout_s == 0)
     return "an expectation is of a class that its helper does not have";
-  if (helper->classes[s->class_number].max_expected != 0 &&
-      ct_expect_of_class(engine, master, s->class_number) >= helper->classes[s->class_number].max_expected)
+  policy = ct_helper_policy(&engine->params, helper, s->class_number);
+  if (policy.max_expected != 0 && ct_expect_of_class(engine, master, s->class_number) >= policy.max_expected)
     return "a master expects more than its helper allows";
   if (s->flags & ~(CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE) || s->made_by == NULL)
     return "an expectation is of a kind that there is not";

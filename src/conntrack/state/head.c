@@ -33,6 +33,9 @@ static uint64_t dictionary(void)
 #define X(field, name, old, value, largest, help) hash = mix(hash, #field);
   CT_SETTING_LIST(X)
 #undef X
+#define X(field, module, name, helper, kind, usual, least, largest, old, help) hash = mix(hash, #field);
+  CT_MODULE_LIST(X)
+#undef X
 #define X(name) hash = mix(hash, #name);
   CT_STAT_LIST(X)
   CT_TCP_STATE_LIST(X)

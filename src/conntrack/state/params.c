@@ -2,7 +2,7 @@
 /* Parameters in a state's head, and in what those of two runs differ. */
 #include "conntrack/state/parts.h"
 
-enum { NAME_MOST = 64, HZ_MOST = 10000 };
+enum { NAME_MOST = 64 };
 #define PHASE_MOST_NS (3600 * CT_NS_PER_S)
 
 static void io_flag(ct_state_io *io, bool *flag)
@@ -61,11 +61,13 @@ static void io_helper_settings(ct_state_io *io, ct_helper_settings *s)
   unsigned i;
 
   io_u32(io, &s->disabled);
+  io_u32(io, &s->moved);
   io_varint(io, &n_ports, CT_HELPER_PORTS_MAX);
   s->n_ports = (uint8_t)n_ports;
   for (i = 0; i < s->n_ports; i++) {
     io_var16(io, &s->ports[i].port);
     io_u8(io, &s->ports[i].helper);
+    io_flag(io, &s->ports[i].by_module);
     if (ct_helper_get(s->ports[i].helper) == NULL)
       ct_state_fail(io, "a port is given to a helper that there is not");
   }
@@ -81,6 +83,20 @@ static void io_helper_settings(ct_state_io *io, ct_helper_settings *s)
   }
 }
 
+static void io_modules(ct_state_io *io, ct_module_settings *m)
+{
+#define X(field, module, name, helper, kind, usual, least, largest, old, help) \
+  {                                                                            \
+    uint64_t v = m->field;                                                     \
+    io_varint(io, &v, largest);                                                \
+    m->field = (uint32_t)v;                                                    \
+    if (!io->failed && v + 1 < (least) + UINT64_C(1))                          \
+      ct_state_fail(io, "a module's " name " is too small");                   \
+  }
+  CT_MODULE_LIST(X)
+#undef X
+}
+
 void ct_state_io_params(ct_state_io *io, ct_params *p)
 {
   uint64_t gc = p->gc, hz = p->hz;
@@ -90,13 +106,14 @@ void ct_state_io_params(ct_state_io *io, ct_params *p)
   io_u64(io, &p->hash_seed);
   io_varint(io, &gc, CT_GC_KERNEL);
   p->gc = (ct_gc)gc;
-  io_varint(io, &hz, HZ_MOST);
+  io_varint(io, &hz, CT_HZ_MOST);
   p->hz = (uint32_t)hz;
   io_near64(io, &p->hz_phase_ns, 0);
   if (p->hz_phase_ns < -PHASE_MOST_NS || p->hz_phase_ns > PHASE_MOST_NS)
     ct_state_fail(io, "its clock's phase is too large");
   io_flag(io, &p->helpers_by_port);
   io_helper_settings(io, &p->helpers);
+  io_modules(io, &p->modules);
   io_flag(io, &p->features_mark);
   io_flag(io, &p->features_secmark);
 }
@@ -142,7 +159,8 @@ static void compare_helpers(ct_state_io *io, const ct_helper_settings *there, co
                     there->disabled >> i & 1 ? "off" : "on", here->disabled >> i & 1 ? "off" : "on");
   differ(io, "the number of ports given to helpers", there->n_ports, here->n_ports);
   for (i = 0; !io->failed && i < there->n_ports; i++)
-    if (there->ports[i].port != here->ports[i].port || there->ports[i].helper != here->ports[i].helper)
+    if (there->ports[i].port != here->ports[i].port || there->ports[i].helper != here->ports[i].helper ||
+        there->ports[i].by_module != here->ports[i].by_module)
       ct_state_fail(io, "other parameters: port %u is given to the helper %s there, not here", there->ports[i].port,
                     ct_helper_get(there->ports[i].helper)->name);
   differ(io, "the number of the host's own addresses", there->n_local, here->n_local);
@@ -159,13 +177,16 @@ void ct_state_compare_params(ct_state_io *io, const ct_params *there, const ct_p
     return;
   }
   if (there->gc != here->gc)
-    ct_state_fail(io, "other parameters: gc is %s there, %s here", there->gc == CT_GC_EXACT ? "exact" : "kernel",
-                  here->gc == CT_GC_EXACT ? "exact" : "kernel");
+    ct_state_fail(io, "other parameters: gc is %s there, %s here", ct_gc_name(there->gc), ct_gc_name(here->gc));
   compare_sysctls(io, there, here);
   differ(io, "the hash seed", there->hash_seed, here->hash_seed);
   differ(io, "hz", there->hz, here->hz);
   if (there->hz_phase_ns != here->hz_phase_ns)
     ct_state_fail(io, "other parameters: the clock's ticks fall otherwise");
   differ(io, "helpers by port", there->helpers_by_port, here->helpers_by_port);
+#define X(field, module, name, helper, kind, usual, least, largest, old, help) \
+  differ(io, "nf_conntrack_" module "." name, there->modules.field, here->modules.field);
+  CT_MODULE_LIST(X)
+#undef X
   compare_helpers(io, &there->helpers, &here->helpers);
 }

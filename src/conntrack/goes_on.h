@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a packet that finds no entry would have belonged to, had it been there still. Engines and lanes count by it. */
+#ifndef CT_GOES_ON_H
+#define CT_GOES_ON_H
+
+#include "conntrack/read/packet.h"
+#include "conntrack/status.h"
+
+/*
+ * Whether a packet goes on with the connection of its tuple whose entry ended by its timeout in this state. A SYN goes
+ * on with one that was not open yet; otherwise it begins another. A packet that its tracker refuses whatever there is
+ * goes on with none.
+ */
+static inline bool ct_packet_goes_on(const ct_packet *packet, uint8_t state)
+{
+  if (packet->reason != CT_REASON_NONE)
+    return false;
+  if (!ct_packet_has_tcp(packet) || (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_RST)) != CT_TCP_SYN)
+    return packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR;
+  return state == CT_TCP_SYN_SENT || state == CT_TCP_SYN_RECV || state == CT_TCP_SYN_SENT2;
+}
+
+#endif
