@@ -6,6 +6,7 @@
 
 #include "emit/asked.h"
 #include "explain/explain.h"
+#include "firewall/walk/words.h"
 
 typedef enum explain_style { EXPLAIN_STYLE_TEXT, EXPLAIN_STYLE_JSON } explain_style;
 
@@ -58,6 +59,15 @@ static gboolean chosen(const explain_own *own, const replay_seen *seen)
   return !own->invalid || result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP;
 }
 
+static void tell_walk(telling *t)
+{
+  GString *words = g_string_new(NULL);
+
+  fw_words_walk(words, t->run.firewall.firewall);
+  emit_text_bytes(&t->run.output.text, words->str, words->len);
+  g_string_free(words, TRUE);
+}
+
 static void tell(telling *t, const replay_seen *seen, const emit_query *query)
 {
   static void (*const puts[])(emit_text * out, const explain_facts *facts, gboolean first) = { put_text, put_json };
@@ -77,6 +87,8 @@ static void tell(telling *t, const replay_seen *seen, const emit_query *query)
     facts.after = &after;
   }
   puts[t->own->style](&t->run.output.text, &facts, t->told == 0);
+  if (t->run.firewall.firewall != NULL && t->own->style == EXPLAIN_STYLE_TEXT)
+    tell_walk(t);
   t->told++;
 }
 
@@ -153,9 +165,10 @@ cli_exit cli_command_explain(int argc, char **argv)
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
   } else {
+    o.explains = TRUE;
     if (cli_run_open(&t.run, &o, 0))
       play(&t);
     code = cli_run_close(&t.run);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ctreplay rules: checks rulesets and lists what is in them; writes them back as iptables-save does, or as JSON. */
+/*
+ * ctreplay rules: checks rulesets and lists what is in them; writes them back as iptables-save does, or as JSON. With
+ * --rules the files are captures, and what is listed is what the rules made of them (rules_run.c).
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,10 +10,11 @@
 #include "firewall/rules_json.h"
 #include "firewall/save.h"
 #include "output.h"
+#include "rules_run.h"
 #include "sandbox.h"
 #include "say.h"
 
-typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON } rules_output;
+typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON, RULES_TRACE, RULES_LOG } rules_output;
 
 typedef struct rules_own {
   rules_output output;
@@ -23,10 +27,8 @@ typedef struct rules_text {
   GString *text;
 } rules_text;
 
-static const cli_choice outputs[] = {
-  { "text", RULES_TEXT }, { "save", RULES_SAVE }, { "json", RULES_JSON }, { NULL, 0 }
-};
-static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
+static const cli_choice outputs[] = { { "text", RULES_TEXT },   { "save", RULES_SAVE }, { "json", RULES_JSON },
+                                      { "trace", RULES_TRACE }, { "log", RULES_LOG },   { NULL, 0 } };
 
 /* -4, -6: the family is option->value. */
 static gboolean read_family(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -123,7 +125,7 @@ static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own
 
 static void save_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
 {
-  fw_save_style style = { own->counters };
+  fw_save_style style = { .counters = own->counters };
   guint i;
 
   for (i = 0; i < r->tables->len; i++)
@@ -238,12 +240,25 @@ static cli_exit check(const cli_options *o, const rules_own *own)
   return code;
 }
 
+static cli_exit run_rules(const cli_options *o, const rules_own *own)
+{
+  static const cli_rules_style styles[] = { [RULES_TEXT] = CLI_RULES_TEXT,
+                                            [RULES_SAVE] = CLI_RULES_SAVE,
+                                            [RULES_TRACE] = CLI_RULES_TRACE,
+                                            [RULES_LOG] = CLI_RULES_LOG };
+
+  if (own->output == RULES_JSON || own->counters || own->read.has_family) {
+    cli_say("rules --rules: of -o, text, save, trace or log; counters are there in any case");
+    return CLI_EXIT_USAGE;
+  }
+  return cli_rules_run(o, styles[own->output]);
+}
+
 cli_exit cli_command_rules(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "output", 'o', "text|save|json", CLI_OWN, CLI_CHOICE(rules_own, output, outputs, "text, save or json"),
-      .called = "rules -o" },
-    { "backend", 0, "legacy|nft", CLI_OWN, CLI_CHOICE(rules_own, read.backend, backends, "legacy or nft") },
+    { "output", 'o', "text|save|json|trace|log", CLI_OWN,
+      CLI_CHOICE(rules_own, output, outputs, "text, save, json, trace or log"), .called = "rules -o" },
     { "ipv4", '4', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV4 },
     { "ipv6", '6', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV6 },
     { "counters", 0, NULL, CLI_OWN, CLI_FLAG(rules_own, counters) },
@@ -256,12 +271,18 @@ cli_exit cli_command_rules(int argc, char **argv)
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
+  } else if (o.rules->len > 0) {
+    code = run_rules(&o, &own);
+  } else if (own.output == RULES_TRACE || own.output == RULES_LOG) {
+    cli_say("rules -o %s: give --rules FILE and a capture", own.output == RULES_TRACE ? "trace" : "log");
+    code = CLI_EXIT_USAGE;
   } else if (o.captures->len == 0) {
     cli_say("rules: give files that iptables-save, ip6tables-save or ipset save wrote");
     code = CLI_EXIT_USAGE;
   } else {
+    own.read.backend = (fw_backend)o.backend;
     code = check(&o, &own);
   }
   cli_options_clear(&o);

@@ -130,7 +130,7 @@ cli_exit cli_command_states(int argc, char **argv)
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
   } else if (o.captures->len == 0) {
     say_protocols(NULL);

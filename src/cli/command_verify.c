@@ -16,12 +16,14 @@
 #include "capture/capture.h"
 #include "conntrack/helper/settings.h"
 #include "verify/offline.h"
+#include "verify/rules.h"
 #ifdef HAVE_LIVE
 #include "verify/live.h"
 #endif
 
 typedef struct verify_own {
-  const char *against, *record;
+  const char *against, *record, *own;
+  GPtrArray *rules;             /* paths */
   GPtrArray *sysctls, *helpers; /* strings for the transcript's header, owned */
   gboolean checksums;
   gint64 max_gap_ns;
@@ -78,6 +80,8 @@ static const cli_choice judges_checksums[] = { { "verify", TRUE }, { "ignore", F
 /* clang-format off */
 static const cli_option own_options[] = {
   { "against", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, against) },
+  { "rules", 0, "FILE", CLI_OWN, CLI_LIST(verify_own, rules) },
+  { "own", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, own) },
   { "record", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, record) },
   { "sysctl", 0, "K=V", CLI_OWN, CLI_BY(read_sysctl, verify_own, sysctls), .wanted = "NAME=VALUE" },
   { "helper", 0, "NAME", CLI_OWN, CLI_BY(read_helper, verify_own, helpers),
@@ -117,6 +121,38 @@ static cli_exit verify_offline(const char *capture, const verify_own *own)
   else
     code = failure_show(error);
   verify_report_clear(&report);
+  g_clear_error(&error);
+  return code;
+}
+
+static cli_exit rules_show(const verify_rules_report *report)
+{
+  GString *text = g_string_new(NULL);
+
+  verify_rules_report_print(text, report);
+  fputs(text->str, stdout);
+  g_string_free(text, TRUE);
+  return report->differences == 0 ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
+}
+
+static cli_exit verify_rules(const char *capture, verify_own *own)
+{
+  verify_rules_report report = { 0 };
+  GError *error = NULL;
+  cli_output kept;
+  cli_exit code;
+
+  if (own->own != NULL && !cli_output_open(&kept, "--own", own->own))
+    return CLI_EXIT_OUTPUT;
+  g_ptr_array_add(own->rules, NULL);
+  if (verify_rules_capture(capture, own->against, (const char *const *)own->rules->pdata,
+                           own->own != NULL ? kept.fd : -1, &report, &error))
+    code = rules_show(&report);
+  else
+    code = failure_show(error);
+  if (own->own != NULL)
+    code = cli_output_close(&kept, code);
+  verify_rules_report_clear(&report);
   g_clear_error(&error);
   return code;
 }
@@ -167,7 +203,8 @@ static cli_exit verify_live(const char *capture, verify_own *own)
 cli_exit cli_command_verify(int argc, char **argv)
 {
   verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free),
-                     .helpers = g_ptr_array_new_with_free_func(g_free) };
+                     .helpers = g_ptr_array_new_with_free_func(g_free),
+                     .rules = g_ptr_array_new() };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -184,12 +221,23 @@ cli_exit cli_command_verify(int argc, char **argv)
     cli_say("--record -: give a file; standard output is for the report");
   else if (own.record && cli_names_capture(&options, own.record))
     cli_say("--record %s: that is a capture being read", own.record);
+  else if (own.rules->len > 0 && (own.against == NULL || !verify_rules_is_transcript(own.against)))
+    cli_say("verify --rules: give --against FILE too, a recording of rules");
+  else if (own.against != NULL && own.rules->len == 0 && verify_rules_is_transcript(own.against))
+    cli_say("--against %s: that is a recording of rules: give --rules FILE too", own.against);
+  else if (own.own != NULL && (own.rules->len == 0 || strcmp(own.own, "-") == 0))
+    cli_say("--own: give a file, and --rules FILE too");
+  else if (own.own != NULL && cli_names_capture(&options, own.own))
+    cli_say("--own %s: that is a capture being read", own.own);
+  else if (own.rules->len > 0)
+    code = verify_rules(g_ptr_array_index(options.captures, 0), &own);
   else if (own.against)
     code = verify_offline(g_ptr_array_index(options.captures, 0), &own);
   else
     code = verify_live(g_ptr_array_index(options.captures, 0), &own);
   g_ptr_array_unref(own.sysctls);
   g_ptr_array_unref(own.helpers);
+  g_ptr_array_unref(own.rules);
   cli_options_clear(&options);
   return code;
 }

@@ -365,9 +365,10 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
       return FALSE;
   }
   for (i = 0; i < o->locals->len; i++) {
-    const char *value = g_ptr_array_index(o->locals, i);
+    const char *value = g_ptr_array_index(o->locals, i), *at = strchr(value, '@');
+    g_autofree char *network = at != NULL ? g_strndup(value, (gsize)(at - value)) : g_strdup(value);
 
-    if (!set_helper("local", value, ct_params_local_add(params, value), error))
+    if (!set_helper("local", value, ct_params_local_add(params, network), error))
       return FALSE;
   }
   return TRUE;

@@ -15,12 +15,14 @@ libcli_la_SOURCES = \
 noinst_LTLIBRARIES += libcommands.la
 libcommands_la_SOURCES = \
 	src/cli/commands.c src/cli/commands.h \
+	src/cli/firewall.c src/cli/firewall.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
+	src/cli/rules_run.c src/cli/rules_run.h \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \
@@ -46,7 +48,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libfirewall.la libreport.la libstates.la libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS)
 
 bin_PROGRAMS += ctreplay

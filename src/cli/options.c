@@ -2,6 +2,8 @@
 /* The table of options, and what each of them sets. */
 #include "options.h"
 
+#include "firewall/walk/firewall.h"
+
 #include <fnmatch.h>
 #include <string.h>
 
@@ -178,6 +180,27 @@ static gboolean read_networks(const cli_option *option, gpointer base, const cha
   return fine || cli_option_refuse(option, value, error);
 }
 
+static gboolean read_verdicts(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  static const cli_choice verdicts[] = {
+#define X(name, text) { text, 1 << FW_VERDICT_##name },
+    FW_VERDICT_LIST(X)
+#undef X
+      { NULL, 0 }
+  };
+  guint *mask = cli_option_field(option, base), i, bit;
+  char **words = g_strsplit(value, ",", -1);
+  gboolean fine = words[0] != NULL;
+
+  for (i = 0; fine && words[i] != NULL; i++) {
+    bit = find_word(verdicts, words[i]);
+    fine = bit > 1u << FW_VERDICT_NONE;
+    *mask |= bit;
+  }
+  g_strfreev(words);
+  return fine || cli_option_refuse(option, value, error);
+}
+
 static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   char **words = g_strsplit(value, ",", -1);
@@ -223,6 +246,9 @@ static const cli_choice whens[] = {
 #define NUMBER(member, bit, to) CLI_BY(read_filter_number, cli_options, filter.member), .value = (bit), .most = (to)
 #define PORT(dir, end) NUMBER(port[dir][end], CLI_FILTER_PORT0 << (2 * (dir) + (end)), 65535)
 
+static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
+static const cli_choice modes[] = { { "faithful", FW_MODE_FAITHFUL }, { "observe", FW_MODE_OBSERVE }, { NULL, 0 } };
+
 static const cli_option options[] = {
   { "dump", 'L', "[TABLE]", CLI_COMMAND, COMMAND('L') },
   { "event", 'E', "[TABLE]", CLI_COMMAND, COMMAND('E') },
@@ -256,6 +282,17 @@ static const cli_option options[] = {
   { "no-helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_NONE },
   { "module", 0, "M.P=V|FILE", CLI_KERNEL, CLI_LIST(cli_options, modules) },
   { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
+
+  { "rules", 0, "FILE", CLI_RULES, CLI_LIST(cli_options, rules) },
+  { "backend", 0, "legacy|nft", CLI_RULES, CLI_CHOICE(cli_options, backend, backends, "legacy or nft") },
+  { "mode", 0, "faithful|observe", CLI_RULES, CLI_CHOICE(cli_options, rules_mode, modes, "faithful or observe") },
+  { "iface", 0, "NAME", CLI_RULES, CLI_TEXT(cli_options, iface) },
+  { "route", 0, "PREFIX=IFACE", CLI_RULES, CLI_LIST(cli_options, routes) },
+  { "bridge", 0, "NAME", CLI_RULES, CLI_TEXT(cli_options, bridge) },
+  { "assume", 0, "MATCH=yes|no", CLI_RULES, CLI_LIST(cli_options, assumptions) },
+  { "verdict", 0, "VERDICT", CLI_VERDICTS, CLI_BY(read_verdicts, cli_options, verdicts),
+    .wanted = "accept, drop, reject or unknown, joined by commas" },
+  { "rule", 0, "TABLE:CHAIN:rule:N", CLI_VERDICTS, CLI_TEXT(cli_options, rule) },
 
   { "src", 's', "ADDR", CLI_FILTER, ADDRESS(addr[0][0]), .same_as = "orig-src" },
   { "orig-src", 0, "ADDR", CLI_FILTER, ADDRESS(addr[0][0]) },
@@ -340,6 +377,9 @@ void cli_options_init(cli_options *o)
   o->helpers = g_ptr_array_new();
   o->no_helpers = g_ptr_array_new();
   o->locals = g_ptr_array_new();
+  o->rules = g_ptr_array_new();
+  o->routes = g_ptr_array_new();
+  o->assumptions = g_ptr_array_new();
   o->modules = g_ptr_array_new();
   o->at = g_array_new(FALSE, FALSE, sizeof(replay_point));
   o->notes_said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -356,6 +396,9 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->helpers);
   g_ptr_array_unref(o->no_helpers);
   g_ptr_array_unref(o->locals);
+  g_ptr_array_unref(o->rules);
+  g_ptr_array_unref(o->routes);
+  g_ptr_array_unref(o->assumptions);
   g_ptr_array_unref(o->modules);
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);

@@ -20,7 +20,9 @@ enum {
   CLI_SHOW = 1 << 4,    /* when and how: snapshots, -P's selection, -e */
   CLI_OUTPUT = 1 << 5,  /* -o, -W, colour */
   CLI_COMMON = 1 << 6,  /* --help, --version */
-  CLI_OWN = 1 << 7      /* a sub-command's own */
+  CLI_OWN = 1 << 7,     /* a sub-command's own */
+  CLI_RULES = 1 << 8,   /* --rules and what belongs to it */
+  CLI_VERDICTS = 1 << 9 /* what is shown of what rules said */
 };
 
 typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING, CLI_TABLE_UNCONFIRMED } cli_table;
@@ -58,6 +60,13 @@ typedef struct cli_options {
   GPtrArray *locals;                      /* --local */
   GPtrArray *modules;                     /* --module: "M.P=V" or a file's name */
   cli_helpers helpers_by_port;            /* --helpers, --no-helpers: the last given */
+
+  /* The firewall. */
+  GPtrArray *rules, *routes, *assumptions; /* --rules, --route, --assume */
+  const char *iface, *bridge, *rule;       /* --iface, --bridge, --rule; NULL: not given */
+  guint backend, rules_mode;               /* fw_backend, fw_mode */
+  guint verdicts;                          /* 1 << fw_verdict; 0: all */
+  gboolean explains;                       /* set by a command that tells of rules that did not hold, too */
 
   cli_filter filter;
   guint event_mask; /* CLI_EVENT_* */

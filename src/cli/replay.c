@@ -75,7 +75,9 @@ cli_exit cli_replay(int argc, char **argv)
     return CLI_EXIT_INPUT;
   cli_options_init(&options);
   if (!cli_options_parse(&options, argc, argv,
-                         CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_FILTER | CLI_SHOW | CLI_OUTPUT, NULL, &error))
+                         CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_RULES | CLI_VERDICTS | CLI_FILTER | CLI_SHOW |
+                           CLI_OUTPUT,
+                         NULL, &error))
     code = cli_usage(error);
   else if (options.help)
     cli_help();

@@ -108,7 +108,7 @@ static void describe(cli_run *run)
   const cli_options *o = run->o;
 
   run->capture = g_path_get_basename(g_ptr_array_index(o->captures, 0));
-  run->subject = (emit_subject){ run->capture, &run->params, o->replay.checksums };
+  run->subject = (emit_subject){ run->capture, &run->params, o->replay.checksums, cli_firewall_head(&run->firewall) };
   run->emit = (emit_options){ .options = o->format_options,
                               .profile = run->params.profile,
                               .show_mark = run->params.features_mark,
@@ -142,7 +142,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
     cli_usage(error);
     return FALSE;
   }
-  if (!open_output(run) || !cli_plot_open(run))
+  if (!open_output(run) || !cli_plot_open(run) || !cli_firewall_load(&run->firewall, o))
     return FALSE;
   if (twice)
     cli_run_open_again(run, replay);
@@ -159,6 +159,11 @@ static gboolean open_run(cli_run *run, const cli_options *o, guint what, gboolea
   /* Everything is open; what comes now reads bytes that somebody else chose. */
   if (!o->no_sandbox)
     cli_sandbox_enter();
+  if (!cli_firewall_start(&run->firewall, &run->params,
+                          run->format != NULL ? emit_format_wants(run->format, &run->emit, what) : 0, o->explains)) {
+    run->code = CLI_EXIT_USAGE;
+    return FALSE;
+  }
   replay_source_start(run->source);
   if (!replay_source_readable(run->source)) {
     replay_source_next(run->source);
@@ -274,7 +279,8 @@ static gboolean begin_format(cli_run *run)
 gboolean cli_run_play(cli_run *run, const cli_watch *watch)
 {
   playing p = { run, watch };
-  replay_watcher watcher = { .packet = watch->packet != NULL ? on_packet : NULL,
+  replay_watcher watcher = { .door = run->firewall.firewall != NULL ? &run->firewall.door : NULL,
+                             .packet = watch->packet != NULL ? on_packet : NULL,
                              .idle = run->live || watch->idle != NULL ? on_idle : NULL,
                              .tick = cli_progress_wanted(run->o, run->output.fd) ? on_tick : NULL,
                              .wanted = on_wanted,
@@ -342,6 +348,8 @@ cli_exit cli_run_close(cli_run *run)
   replay_source_free(run->again);
   free_engine(run->engine, threaded);
   run->engine = NULL;
+  cli_firewall_say_notes(&run->firewall);
+  cli_firewall_clear(&run->firewall);
   g_free(run->capture);
   return run->code;
 }

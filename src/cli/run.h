@@ -6,6 +6,7 @@
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
 
+#include "firewall.h"
 #include "output.h"
 #include "progress.h"
 #include "replay/replay.h"
@@ -15,6 +16,7 @@ typedef struct cli_run {
   ct_params params;
   ct_engine *engine;
   replay_source *source;
+  cli_firewall firewall;
   cli_output output;
   const emit_format *format; /* NULL for a person */
   emit_options emit;

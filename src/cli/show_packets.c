@@ -48,7 +48,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
     ct_entry_view(s->run.engine, result->entry, &view);
     shown = &view;
   }
-  if (!s->run.showing || !chosen(s->run.o, seen, shown)) {
+  if (!s->run.showing || !chosen(s->run.o, seen, shown) || !cli_firewall_chosen(&s->run.firewall)) {
     if (!s->run.silent)
       emit_output_skip(&s->run.shown);
     return;
@@ -62,7 +62,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
                                  .first_ns = s->run.first_ns,
                                  .past = s->telling ? &s->history.past : NULL,
                                  .advice = s->telling ? &s->history.advice : NULL,
-                                 .query = query };
+                                 .query = query,
+                                 .rules = cli_firewall_tell(&s->run.firewall, seen->packet) };
 
     emit_output_packet(&s->run.shown, &packet);
   }
@@ -85,7 +86,9 @@ static void show_expect(const ct_expect_view *expect, void *user) { emit_output_
 /* What stands after the last packet. */
 static void show_end(cli_run *run)
 {
-  const emit_statistics statistics = { .stats = ct_engine_stats(run->engine), .count = ct_engine_count(run->engine) };
+  const emit_statistics statistics = { .stats = ct_engine_stats(run->engine),
+                                       .count = ct_engine_count(run->engine),
+                                       .rules = cli_firewall_counters(&run->firewall) };
 
   ct_engine_each(run->engine, show_entry, &run->shown);
   ct_engine_each_expect(run->engine, show_expect, &run->shown);

@@ -49,6 +49,8 @@ enum {
 enum {
   EMIT_WANTS_EXPECTS = 1 << 0,  /* a listing of entries goes on with the expectations, as 2.4's one file did */
   EMIT_WANTS_PRESSURE = 1 << 1, /* statistics come with emit_pressure */
+  EMIT_WANTS_WALK = 1 << 3,     /* packets come with emit_rules.walk */
+  EMIT_WANTS_FIREWALL = 1 << 4, /* packets come with emit_rules.transcript */
   EMIT_WANTS_END = 1 << 2       /* after the last packet come the entries, the expectations and the statistics */
 };
 
@@ -94,6 +96,7 @@ typedef struct emit_statistics {
   const ct_stats *stats;
   guint64 count;                 /* entries in the table */
   const emit_pressure *pressure; /* may be NULL */
+  const char *rules;             /* JSON: the rules' counters, for a transcript; NULL: there are no rules */
   const emit_part *part;         /* NULL: of all */
 } emit_statistics;
 
@@ -102,6 +105,7 @@ typedef struct emit_subject {
   const char *capture; /* the name of the first */
   const ct_params *params;
   ct_checksums checksums;
+  const char *rules; /* JSON: members about rules for a transcript's first line, each behind a comma; NULL: none */
 } emit_subject;
 
 /* What all formats read. */
@@ -117,6 +121,18 @@ typedef struct emit_options {
 struct journal_past;
 struct journal_advice;
 
+/* What rules made of a packet, in the words of whoever walked it through them. */
+typedef struct emit_rules {
+  const char *verdict; /* "accept", "drop", ...; NULL: it met no rule */
+  const char *rule;    /* "filter:FORWARD:rule:4"; "" where none had a say */
+  const char *why;     /* a remark; "": none */
+  const char *file;    /* where the rule stands; NULL: nowhere */
+  guint line;
+  guint32 mark;           /* of the packet, as it left */
+  const char *walk;       /* JSON: a list of steps; NULL: not asked for */
+  const char *transcript; /* JSON: members of a transcript's line, each behind a comma; NULL: not asked for */
+} emit_rules;
+
 /* A packet as -P shows it. view is the entry after it (NULL where none). */
 typedef struct emit_packet {
   const ct_packet *packet;
@@ -126,6 +142,7 @@ typedef struct emit_packet {
   const struct journal_past *past;     /* what it would have belonged to; NULL: not told */
   const struct journal_advice *advice; /* what would have let it pass; NULL: the reason's own sysctl is named */
   const struct emit_query *query; /* the query to a group that it answers in vain (asked.h); NULL: none, or not told */
+  const emit_rules *rules;        /* NULL: there are none */
 } emit_packet;
 
 /* What a table lost by being full, or would have needed: --evictions. */

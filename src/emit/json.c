@@ -324,6 +324,31 @@ static void query_member(emit_text *out, const emit_query *query)
   emit_text_literal(out, "\"}");
 }
 
+static void rules_object(emit_text *out, const emit_rules *rules)
+{
+  if (rules == NULL || rules->verdict == NULL)
+    return;
+  emit_text_literal(out, ",\"rules\":{\"verdict\":\"");
+  emit_text_string(out, rules->verdict);
+  emit_text_literal(out, "\",\"rule\":");
+  emit_text_json_string(out, rules->rule);
+  if (rules->file != NULL) {
+    emit_text_literal(out, ",\"file\":");
+    emit_text_json_string(out, rules->file);
+    json_number(out, "line", rules->line);
+  }
+  if (rules->why[0] != '\0') {
+    emit_text_literal(out, ",\"why\":");
+    emit_text_json_string(out, rules->why);
+  }
+  json_number(out, "mark", rules->mark);
+  if (rules->walk != NULL) {
+    emit_text_literal(out, ",\"walk\":");
+    emit_text_string(out, rules->walk);
+  }
+  emit_text_char(out, '}');
+}
+
 static void json_packet(emit_output *output, const emit_packet *p)
 {
   const emit_options *o = &output->options;
@@ -350,6 +375,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
     emit_advice_member(out, p->advice);
   events_list(out, o, ((json_private *)output->priv)->events, &name);
+  rules_object(out, p->rules);
   emit_text_literal(out, "}\n");
 }
 
@@ -436,7 +462,7 @@ static void json_stats(emit_output *output, const emit_statistics *statistics)
 static guint json_wants(const emit_options *o, guint what)
 {
   (void)o;
-  return what == EMIT_CAN_STATS ? EMIT_WANTS_PRESSURE : 0;
+  return what == EMIT_CAN_STATS ? EMIT_WANTS_PRESSURE : what == EMIT_CAN_PACKETS ? EMIT_WANTS_WALK : 0;
 }
 
 static gboolean json_open(emit_output *output, GError **error)

@@ -94,6 +94,20 @@ static char *put_pair(char *p, guint64 a, guint64 b)
   return put_literal(p, "]");
 }
 
+/* ,"status":["SEEN_REPLY","ASSURED",...]: the lowest bit first. */
+static char *put_status_bits(char *p, guint32 bits)
+{
+  p = put_literal(p, ",\"status\":[");
+  if (bits == 0)
+    return put_literal(p, "]");
+  for (; bits != 0; bits &= bits - 1) {
+    p = put_literal(p, "\"");
+    p = put_word(p, ct_status_name((unsigned)__builtin_ctz(bits)));
+    p = put_literal(p, "\",");
+  }
+  return put_literal(p - 1, "]");
+}
+
 /* ,"status":["ASSURED",...]: by name, as the transcripts sort them. */
 static char *put_status(char *p, guint32 bits)
 {
@@ -157,7 +171,9 @@ static char *put_tuples(char *p, const emit_options *o, const ct_view *view)
 /* What follows the tuples. */
 static char *put_entry(char *p, const emit_options *o, const ct_view *view, guint parts)
 {
-  p = put_status(p, view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u));
+  guint32 status = view->status | (parts & EMIT_JSON_DYING ? CT_STATUS_DYING : 0u);
+
+  p = parts & EMIT_JSON_RULES ? put_status_bits(p, status) : put_status(p, status);
   if (parts & EMIT_PART_STATE)
     p = put_state(p, o, view, parts);
   if (parts & EMIT_PART_HELPER) {
@@ -175,6 +191,10 @@ static char *put_entry(char *p, const emit_options *o, const ct_view *view, guin
     p = put_literal(p, ",");
     p = put_pair(p, view->packets[1], view->bytes[1]);
     p = put_literal(p, "]");
+  }
+  if (parts & EMIT_JSON_RULES && view->mark != 0) {
+    p = put_literal(p, ",\"mark\":");
+    p = put_u64(p, view->mark);
   }
   if (parts & EMIT_JSON_ID) {
     p = put_literal(p, ",\"id\":");

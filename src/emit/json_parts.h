@@ -20,8 +20,9 @@ void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tupl
 enum {
   EMIT_JSON_DETAILS = 1 << 16, /* TCP scales and flags, SCTP tags beside the state */
   EMIT_JSON_MASTER = 1 << 17,
-  EMIT_JSON_ID = 1 << 18,   /* last, as in a transcript's final table */
-  EMIT_JSON_DYING = 1 << 19 /* a DESTROY: the bit was set before the message was made */
+  EMIT_JSON_ID = 1 << 18,    /* last, as in a transcript's final table */
+  EMIT_JSON_RULES = 1 << 20, /* as transcripts of rules have it: status bits by number, the mark where it is not 0 */
+  EMIT_JSON_DYING = 1 << 19  /* a DESTROY: the bit was set before the message was made */
 };
 enum { EMIT_JSON_NAME_BYTES = 512 }; /* id and tuples, with room for the longest */
 void emit_json_entry(emit_text *out, const emit_options *o, const ct_view *view, guint parts);

@@ -11,19 +11,81 @@
 /* How far the last line has come. */
 typedef enum last_line { NOT_BEGUN, IN_TABLE, IN_EXPECTATIONS, IN_STATISTICS } last_line;
 
+/* Lines of another format, kept as JSON strings for the last line. */
+typedef struct listing {
+  emit_output output;
+  emit_text text;
+  GString *lines;
+} listing;
+
 typedef struct transcript_private {
   emit_collector *events; /* since the line before */
   emit_listed *listed;
   gboolean begun;          /* a frame has come */
   gint64 first_ns, now_ns; /* of the first frame; the tracker's clock, which a frame from the past does not turn back */
   last_line last;
-  gboolean any; /* in the list that the last line is in */
+  gboolean any;   /* in the list that the last line is in */
+  gboolean rules; /* with what rules did: the form of a referee of rules */
+  listing proc, list;
 } transcript_private;
 
 static guint transcript_wants(const emit_options *o, guint what)
 {
   (void)o;
-  return what == EMIT_CAN_PACKETS ? EMIT_WANTS_END : 0;
+  return what == EMIT_CAN_PACKETS ? EMIT_WANTS_END | EMIT_WANTS_FIREWALL : 0;
+}
+
+static void listing_open(listing *l, const char *format, const emit_options *o, guint words)
+{
+  emit_options options = *o;
+
+  options.options = words;
+  options.show_mark = TRUE;
+  emit_text_init(&l->text, -1);
+  l->lines = g_string_new(NULL);
+  emit_output_open(&l->output, emit_format_find(format), EMIT_CAN_LIST, &options, &l->text, NULL);
+}
+
+static void listing_add(listing *l, const ct_view *view)
+{
+  gsize from = l->text.used;
+
+  emit_output_entry(&l->output, view);
+  g_string_append(l->lines, l->lines->len > 0 ? ",\"" : "\"");
+  g_string_append_len(l->lines, l->text.data + from, (gssize)(l->text.used - from - 1));
+  g_string_append_c(l->lines, '"');
+  l->text.used = from;
+}
+
+static void listing_close(listing *l, emit_text *out, const char *name)
+{
+  emit_text_literal(out, ",\"");
+  emit_text_string(out, name);
+  emit_text_literal(out, "\":[");
+  emit_text_string(out, l->lines->str);
+  emit_text_char(out, ']');
+  l->text.used = 0;
+  emit_output_close(&l->output, NULL);
+  l->text.used = 0;
+  emit_text_clear(&l->text);
+  g_string_free(l->lines, TRUE);
+}
+
+static void rules_open(emit_output *output)
+{
+  const emit_options *o = &output->options;
+  transcript_private *t = output->priv;
+  emit_text *out = output->text;
+
+  emit_text_literal(out, "{\"rules_transcript\":1,\"kernel\":\"ctreplay ");
+  emit_text_string(out, o->profile != NULL ? o->profile->name : "");
+  emit_text_literal(out, "\",\"capture\":");
+  emit_text_json_string(out, o->subject->capture);
+  emit_transcript_kernel(out, o->subject);
+  emit_text_string(out, o->subject->rules);
+  emit_text_literal(out, "}\n");
+  listing_open(&t->proc, "proc", o, 0);
+  listing_open(&t->list, "conntrack", o, EMIT_EXTENDED);
 }
 
 static gboolean transcript_open(emit_output *output, GError **error)
@@ -35,6 +97,11 @@ static gboolean transcript_open(emit_output *output, GError **error)
   (void)error;
   private->events = emit_collector_new();
   private->listed = emit_listed_new();
+  private->rules = o->subject != NULL && o->subject->rules != NULL;
+  if (private->rules) {
+    rules_open(output);
+    return TRUE;
+  }
   emit_text_literal(out, "{\"transcript\":1,\"kernel\":\"ctreplay ");
   emit_text_string(out, o->profile != NULL ? o->profile->name : "");
   emit_text_literal(out, "\",\"capture\":");
@@ -83,7 +150,7 @@ static void events(emit_text *out, const emit_options *o, const transcript_priva
     if (event->expect != NULL)
       emit_json_expect(out, o, event->expect);
     else
-      emit_json_entry(out, o, event->view, emit_json_event_parts(o, event));
+      emit_json_entry(out, o, event->view, emit_json_event_parts(o, event) | (t->rules ? EMIT_JSON_RULES : 0u));
     emit_text_literal(out, ",\"ev\":\"");
     emit_text_string(out, emit_event_name(event->type));
     emit_text_literal(out, "\"}");
@@ -103,7 +170,7 @@ static void entry_if_changed(emit_text *out, const emit_options *o, transcript_p
     return;
   item(out, any, ",\"ct\":[");
   emit_text_char(out, '{');
-  emit_json_entry(out, o, view, entry_parts(o, view));
+  emit_json_entry(out, o, view, entry_parts(o, view) | (t->rules ? EMIT_JSON_RULES : 0u));
   emit_text_char(out, '}');
 }
 
@@ -252,14 +319,17 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
   emit_text_u64(out, packet->number);
   if (packet->kind == CT_PACKET_NONE && ct_reason_is_of_link((ct_reason)packet->reason)) {
     /* The referee never sent such a frame: what happened meanwhile stands on the next line. */
-    emit_text_literal(out, ",\"cls\":null,\"why\":\"not ip\"}\n");
+    emit_text_string(out, t->rules ? ",\"cls\":null,\"fate\":\"none\",\"why\":\"not ip\"}\n"
+                                   : ",\"cls\":null,\"why\":\"not ip\"}\n");
     return;
   }
   if (packet->flags & CT_PACKET_CUT)
     emit_text_literal(out, ",\"padded\":1");
   emit_text_literal(out, ",\"t\":");
   emit_text_seconds(out, emit_time_since(t->now_ns, t->first_ns), 1);
-  if (p->result->verdict == CT_VERDICT_ACCEPT)
+  if (t->rules)
+    emit_text_string(out, p->rules != NULL && p->rules->transcript != NULL ? p->rules->transcript : "");
+  else if (p->result->verdict == CT_VERDICT_ACCEPT)
     emit_text_literal(out, ",\"fwd\":1");
   else
     emit_text_literal(out, ",\"fwd\":0");
@@ -288,7 +358,7 @@ static void moment_of_end(emit_text *out, const transcript_private *t)
 static void reach(emit_output *output, last_line list)
 {
   static const char *const openings[] = {
-    [IN_TABLE] = "{\"end\":1", [IN_EXPECTATIONS] = "],\"expect\":[", [IN_STATISTICS] = "],\"stats\":["
+    [IN_TABLE] = "{\"end\":1", [IN_EXPECTATIONS] = "],\"expect\":[", [IN_STATISTICS] = "],\"stats\":"
   };
   transcript_private *t = output->priv;
 
@@ -296,6 +366,8 @@ static void reach(emit_output *output, last_line list)
     emit_text_string(output->text, openings[++t->last]);
     if (t->last == IN_TABLE)
       moment_of_end(output->text, t);
+    else if (t->last == IN_STATISTICS)
+      emit_text_char(output->text, t->rules ? '{' : '[');
     t->any = FALSE;
   }
 }
@@ -316,7 +388,11 @@ static void transcript_entry(emit_output *output, const ct_view *view)
 
   t->now_ns = MAX(t->now_ns, emit_view_now_ns(view));
   begin_item(output, IN_TABLE);
-  emit_json_entry(output->text, o, view, entry_parts(o, view) | EMIT_JSON_ID);
+  emit_json_entry(output->text, o, view, entry_parts(o, view) | (t->rules ? EMIT_JSON_RULES : EMIT_JSON_ID));
+  if (t->rules) {
+    listing_add(&t->proc, view);
+    listing_add(&t->list, view);
+  }
   emit_text_char(output->text, '}');
 }
 
@@ -327,6 +403,28 @@ static void transcript_expect(emit_output *output, const ct_expect_view *expect)
   emit_text_char(output->text, '}');
 }
 
+static void rules_stats(emit_output *output, const emit_statistics *statistics)
+{
+  transcript_private *t = output->priv;
+  emit_text *out = output->text;
+  guint i;
+
+  for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
+    emit_text_string(out, i > 0 ? ",\"" : "\"");
+    emit_text_string(out, emit_stats_columns[i].name);
+    emit_text_literal(out, "\":");
+    emit_text_u64(out, G_STRUCT_MEMBER(guint64, statistics->stats, emit_stats_columns[i].offset));
+  }
+  emit_text_char(out, '}');
+  listing_close(&t->proc, out, "proc");
+  listing_close(&t->list, out, "list");
+  if (statistics->rules != NULL) {
+    emit_text_literal(out, ",\"counters\":");
+    emit_text_string(out, statistics->rules);
+  }
+  emit_text_literal(out, "}\n");
+}
+
 /* The words of conntrack -S, split at blanks. */
 static void transcript_stats(emit_output *output, const emit_statistics *statistics)
 {
@@ -334,6 +432,10 @@ static void transcript_stats(emit_output *output, const emit_statistics *statist
   guint i;
 
   reach(output, IN_STATISTICS);
+  if (((transcript_private *)output->priv)->rules) {
+    rules_stats(output, statistics);
+    return;
+  }
   emit_text_literal(out, "\"cpu=0\"");
   for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
     emit_text_literal(out, ",\"");
@@ -349,8 +451,10 @@ static gboolean transcript_close(emit_output *output, GError **error)
   transcript_private *private = output->priv;
 
   (void)error;
-  reach(output, IN_STATISTICS);
-  emit_text_literal(output->text, "]}\n");
+  if (!private->rules) {
+    reach(output, IN_STATISTICS);
+    emit_text_literal(output->text, "]}\n");
+  }
   emit_collector_free(private->events);
   emit_listed_free(private->listed);
   return TRUE;

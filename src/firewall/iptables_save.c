@@ -94,6 +94,21 @@ void fw_save_rule(GString *out, const fw_rule *rule)
   fw_save_rule_words(out, rule);
 }
 
+static void save_policy(GString *out, const fw_chain *chain, const fw_save_style *style)
+{
+  fw_counters n = style->policy != NULL ? style->policy(chain, style->user) : chain->counters;
+
+  g_string_append_printf(out, ":%s %s [%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "]\n", chain->name,
+                         fw_policy_name(chain->policy), n.packets, n.bytes);
+}
+
+static void save_counters(GString *out, const fw_rule *rule, const fw_save_style *style)
+{
+  fw_counters n = style->rule != NULL ? style->rule(rule, style->user) : rule->counters;
+
+  g_string_append_printf(out, "[%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "] ", n.packets, n.bytes);
+}
+
 void fw_save_table(GString *out, const fw_table *table, const fw_save_style *style)
 {
   const fw_chain *chain;
@@ -106,8 +121,7 @@ void fw_save_table(GString *out, const fw_table *table, const fw_save_style *sty
       chain = g_ptr_array_index(table->chains, c);
       if ((chain->hook == FW_HOOK_NONE) != (pass == 1))
         continue;
-      g_string_append_printf(out, ":%s %s [%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "]\n", chain->name,
-                             fw_policy_name(chain->policy), chain->counters.packets, chain->counters.bytes);
+      save_policy(out, chain, style);
     }
   for (pass = 0; pass < 2; pass++)
     for (c = 0; c < table->chains->len; c++) {
@@ -116,8 +130,7 @@ void fw_save_table(GString *out, const fw_table *table, const fw_save_style *sty
         continue;
       for (i = 0; i < chain->n_rules; i++) {
         if (style->counters)
-          g_string_append_printf(out, "[%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "] ",
-                                 chain->rules[i]->counters.packets, chain->rules[i]->counters.bytes);
+          save_counters(out, chain->rules[i], style);
         fw_save_rule(out, chain->rules[i]);
         g_string_append_c(out, '\n');
       }

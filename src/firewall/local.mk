@@ -47,4 +47,22 @@ libfirewall_la_SOURCES = \
 	src/firewall/target/mark.c \
 	src/firewall/target/nat.c \
 	src/firewall/target/other.c \
-	src/firewall/target/track.c
+	src/firewall/target/track.c \
+	src/firewall/walk/answer.c src/firewall/walk/answer.h \
+	src/firewall/walk/facts.c src/firewall/walk/facts.h \
+	src/firewall/walk/firewall.c src/firewall/walk/firewall.h src/firewall/walk/firewall_internal.h \
+	src/firewall/walk/log.c src/firewall/walk/log.h \
+	src/firewall/walk/memory.c src/firewall/walk/memory.h \
+	src/firewall/walk/packet.c src/firewall/walk/packet.h \
+	src/firewall/walk/program.c src/firewall/walk/program.h \
+	src/firewall/walk/record.c src/firewall/walk/record.h \
+	src/firewall/walk/sets.c src/firewall/walk/sets.h \
+	src/firewall/walk/tell.c src/firewall/walk/tell.h \
+	src/firewall/walk/targets.c src/firewall/walk/targets.h \
+	src/firewall/walk/tests.h \
+	src/firewall/walk/test_about.c src/firewall/walk/test_bytes.c \
+	src/firewall/walk/test_header.c src/firewall/walk/test_ipv6.c \
+	src/firewall/walk/test_list.c src/firewall/walk/test_rate.c \
+	src/firewall/walk/test_track.c \
+	src/firewall/walk/walk.c src/firewall/walk/walk.h \
+	src/firewall/walk/words.c src/firewall/walk/words.h

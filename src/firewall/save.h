@@ -29,6 +29,10 @@ void fw_save_rule_words(GString *out, const fw_rule *rule);
 
 typedef struct fw_save_style {
   gboolean counters; /* as -c */
+  /* Counters in place of those that were read; NULL: those. */
+  fw_counters (*rule)(const fw_rule *rule, gpointer user);
+  fw_counters (*policy)(const fw_chain *chain, gpointer user);
+  gpointer user;
 } fw_save_style;
 
 /* All tables, each as iptables-save writes it, without banners (they hold a date). */

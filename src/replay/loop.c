@@ -66,6 +66,14 @@ static void see(run *r, const replay_batch *b, guint i, ct_result *result)
   r->watcher->packet(&seen, r->watcher->user);
 }
 
+static void pass_door(run *r, const replay_batch *b, guint i, ct_result *result)
+{
+  const replay_origin *origin = &b->origins[i];
+  const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result };
+
+  r->watcher->door->packet(r->engine, &seen, result, r->watcher->door->user);
+}
+
 static void track(run *r, const replay_batch *b, guint i)
 {
   const ct_packet *packet = &b->packets[i];
@@ -73,7 +81,10 @@ static void track(run *r, const replay_batch *b, guint i)
 
   if (G_UNLIKELY(packet->time_ns > r->moments.next_ns || packet->number > r->moments.next_number))
     reach_moments(r, packet->time_ns, packet->number);
-  ct_engine_packet(r->engine, packet, &result);
+  if (G_UNLIKELY(r->watcher->door != NULL))
+    pass_door(r, b, i, &result);
+  else
+    ct_engine_packet(r->engine, packet, &result);
   r->moments.last_number = packet->number;
   r->moments.last_ns = MAX(r->moments.last_ns, packet->time_ns);
   if (r->watcher->packet != NULL)

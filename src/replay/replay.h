@@ -179,7 +179,16 @@ typedef struct replay_moments {
   guint64 next_number; /* after the packet of this number, or the last one before it */
 } replay_moments;
 
+/*
+ * In place of ct_engine_packet: somebody who has a say on a packet's way (a firewall). Fills *seen->result.
+ */
+typedef struct replay_door {
+  void (*packet)(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user);
+  gpointer user;
+} replay_door;
+
 typedef struct replay_watcher {
+  const replay_door *door; /* NULL: packets go to the engine itself */
   /* NULL: nobody asks for single packets, and the loop is the faster for it. */
   void (*packet)(const replay_seen *seen, gpointer user);
   /* Nothing is waiting to be read: a good moment to flush. May be NULL. */

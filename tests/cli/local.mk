@@ -4,6 +4,7 @@ CLI_TESTS = \
 	tests/cli/assumptions.sh \
 	tests/cli/diff.sh \
 	tests/cli/exit_codes.sh \
+	tests/cli/firewall.sh \
 	tests/cli/full_table.sh \
 	tests/cli/headers.sh \
 	tests/cli/history.sh \

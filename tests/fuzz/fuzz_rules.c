@@ -32,7 +32,7 @@ static fw_ruleset *read_rules(const char *text, gsize size, const fw_read_option
 
 static char *save_rules(const fw_ruleset *r)
 {
-  const fw_save_style style = { TRUE };
+  const fw_save_style style = { .counters = TRUE };
   GString *out = g_string_new(NULL);
   guint i;
 

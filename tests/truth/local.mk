@@ -7,7 +7,7 @@ check_PROGRAMS += truth.tap
 truth_tap_SOURCES = tests/truth/truth.c
 truth_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"' \
 	-DSAMPLES='"$(abs_top_builddir)/samples"' -DRECORDED='"$(abs_top_srcdir)/tests/truth/recorded"'
-truth_tap_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+truth_tap_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 
 # Each switch of a profile turned is noticed: one kernel in the suite, all of them by `make check-long`.
 check_PROGRAMS += switches
@@ -33,6 +33,12 @@ rulesets_tap_SOURCES = tests/truth/rulesets.c
 rulesets_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 rulesets_tap_LDADD = libfirewall.la $(GLIB_LIBS)
 
+TESTS += rules.tap
+check_PROGRAMS += rules.tap
+rules_tap_SOURCES = tests/truth/rules.c
+rules_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+rules_tap_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) -lm
+
 # The samples through this machine's own kernel, where it lets one.
 TESTS += tests/truth/live.tap
 dist_check_SCRIPTS += tests/truth/live.tap
@@ -45,7 +51,7 @@ EXTRA_DIST += tests/truth/record.sh tests/truth/recorded
 TESTS += check_kernel
 check_PROGRAMS += check_kernel
 check_kernel_SOURCES = tests/truth/check_kernel.c
-check_kernel_LDADD = libverify.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+check_kernel_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 KERNEL_PACKETS = 200000
 KERNEL_SEED = 1
 check-kernel: check_kernel

@@ -41,7 +41,7 @@ static void ok(gboolean good, const char *what)
 
 static char *saved(const fw_ruleset *r)
 {
-  const fw_save_style style = { TRUE };
+  const fw_save_style style = { .counters = TRUE };
   GString *out = g_string_new(NULL);
   guint i;
 

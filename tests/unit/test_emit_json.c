@@ -221,7 +221,7 @@ START_TEST(transcript_first_and_last_line)
   ct_stats stats;
   const emit_statistics statistics = { .stats = &stats, .count = 1 };
   ct_params params;
-  const emit_subject subject = { "a \"b\".pcap", &params, CT_CHECKSUMS_IGNORE };
+  const emit_subject subject = { "a \"b\".pcap", &params, CT_CHECKSUMS_IGNORE, NULL };
   ct_helper_info info;
   guint i;
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --rules and what belongs to it: from the command line to a firewall around the engine, and its words for outputs. */
+#ifndef CLI_FIREWALL_H
+#define CLI_FIREWALL_H
+
+#include "firewall/walk/tell.h"
+#include "options.h"
+
+typedef struct cli_firewall {
+  fw_ruleset *ruleset;
+  fw_box_facts *facts;
+  fw_firewall *firewall; /* NULL: no rules were given */
+  replay_door door;
+  const fw_sides *sides; /* names of interfaces in transcripts; NULL: their own */
+  /* private */
+  const cli_options *o;
+  GPtrArray *texts;
+  GString *rule, *why, *walk, *transcript, *head, *counters;
+  emit_rules told;
+  gboolean tells_walk, tells_transcript;
+} cli_firewall;
+
+/* Reads all files, before anything is parsed. => FALSE where one cannot be read, said. */
+gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
+/* Parses them and makes the firewall; notes are said. => FALSE where one is no ruleset, said. wants: EMIT_WANTS_ */
+gboolean cli_firewall_start(cli_firewall *firewall, const ct_params *params, guint wants, gboolean passed);
+void cli_firewall_clear(cli_firewall *firewall);
+
+/* Of the last packet; valid until the next one. NULL without rules. */
+const emit_rules *cli_firewall_tell(cli_firewall *firewall, const ct_packet *packet);
+/* For a transcript's first and last lines; NULL without rules. */
+const char *cli_firewall_head(cli_firewall *firewall);
+const char *cli_firewall_counters(cli_firewall *firewall);
+/* --verdict and --rule: whether the last packet is one of those. */
+gboolean cli_firewall_chosen(const cli_firewall *firewall);
+/* The rules that dropped, heaviest first, a line each. There is a firewall. */
+void cli_firewall_drops(const cli_firewall *firewall, emit_text *out);
+/* After the play: what the rules ask for that is not followed. */
+void cli_firewall_say_notes(const cli_firewall *firewall);
+
+#endif

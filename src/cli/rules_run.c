@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rules_run.h"
+
+#include "firewall/save.h"
+#include "firewall/walk/log.h"
+#include "run.h"
+#include "say.h"
+
+typedef struct running {
+  cli_run run;
+  cli_rules_style style;
+  fw_walk_watcher watcher;
+  GString *line;
+} running;
+
+/* ---- lines while packets run ---- */
+
+/* The capture's time, then what the kernel's log has. */
+static void put_line(running *r, const fw_packet *p)
+{
+  emit_text *out = &r->run.output.text;
+
+  emit_text_time_fixed(out, p->raw->time_ns);
+  emit_text_char(out, ' ');
+  emit_text_bytes(out, r->line->str, r->line->len);
+  emit_text_char(out, '\n');
+  g_string_truncate(r->line, 0);
+}
+
+static void on_step(const fw_walk_said *said, const fw_packet *p, gpointer user)
+{
+  running *r = user;
+
+  if (fw_log_trace(r->line, p, said))
+    put_line(r, p);
+}
+
+static void on_log(const fw_packet *p, const fw_rule *rule, gpointer user)
+{
+  running *r = user;
+
+  fw_log_rule(r->line, p, rule);
+  put_line(r, p);
+}
+
+/* ---- what stands at the end ---- */
+
+static void put_since(emit_text *out, const running *r, gint64 time_ns)
+{
+  emit_text_seconds(out, emit_time_since(time_ns, r->run.first_ns), 3);
+  emit_text_literal(out, " s");
+}
+
+static void put_hits(emit_text *out, const running *r, const fw_hits *hits)
+{
+  emit_text_literal(out, "  # packet ");
+  emit_text_u64(out, hits->first_packet);
+  emit_text_literal(out, " at ");
+  put_since(out, r, hits->first_ns);
+  if (hits->packets == 1)
+    return;
+  emit_text_literal(out, " to packet ");
+  emit_text_u64(out, hits->last_packet);
+  emit_text_literal(out, " at ");
+  put_since(out, r, hits->last_ns);
+}
+
+static void put_rule(running *r, const fw_program *program, const fw_walk_chain *c, guint i)
+{
+  emit_text *out = &r->run.output.text;
+  const fw_rule *rule = c->steps[i].rule;
+  const fw_hits *hits = &program->hits[rule->serial];
+
+  g_string_printf(r->line, "[%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "] ", hits->counters.packets,
+                  hits->counters.bytes);
+  fw_save_rule(r->line, rule);
+  emit_text_bytes(out, r->line->str, r->line->len);
+  if (hits->packets > 0)
+    put_hits(out, r, hits);
+  else
+    emit_text_string(out, i < c->deepest ? "  # never matched" : "  # never reached");
+  if (rule->unknown)
+    emit_text_literal(out, "; not understood");
+  emit_text_char(out, '\n');
+}
+
+static void put_table(running *r, const fw_program *program, const fw_table *table)
+{
+  emit_text *out = &r->run.output.text;
+  guint i, k;
+
+  emit_text_format(out, "*%s  # %s\n", table->name, fw_family_name(table->family));
+  for (i = 0; i < program->n_chains; i++) {
+    const fw_walk_chain *c = &program->chains[i];
+
+    if (c->chain->table == table)
+      emit_text_format(out, ":%s %s [%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "]\n", c->chain->name,
+                       fw_policy_name(c->chain->policy), c->counters.packets, c->counters.bytes);
+  }
+  for (i = 0; i < program->n_chains; i++)
+    for (k = 0; program->chains[i].chain->table == table && k < program->chains[i].n; k++)
+      put_rule(r, program, &program->chains[i], k);
+  emit_text_literal(out, "COMMIT\n");
+}
+
+static void put_end(running *r)
+{
+  fw_firewall *firewall = r->run.firewall.firewall;
+  const fw_program *program = fw_firewall_program(firewall);
+  guint i;
+
+  if (r->style == CLI_RULES_SAVE) {
+    fw_tell_save(r->line, firewall, FW_IPV4);
+    fw_tell_save(r->line, firewall, FW_IPV6);
+    emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
+    return;
+  }
+  for (i = 0; r->style == CLI_RULES_TEXT && i < program->ruleset->tables->len; i++)
+    put_table(r, program, g_ptr_array_index(program->ruleset->tables, i));
+}
+
+static void play(running *r)
+{
+  const cli_watch watch = { .user = r };
+  fw_program *program = fw_firewall_program(r->run.firewall.firewall);
+
+  if (r->style == CLI_RULES_TRACE) {
+    r->watcher = (fw_walk_watcher){ on_step, FALSE, r };
+    fw_firewall_listen(r->run.firewall.firewall, &r->watcher);
+  }
+  if (r->style == CLI_RULES_LOG) {
+    program->log = on_log;
+    program->log_user = r;
+  }
+  if (cli_run_play(&r->run, &watch))
+    put_end(r);
+}
+
+cli_exit cli_rules_run(const cli_options *o, cli_rules_style style)
+{
+  running r = { .style = style };
+  cli_exit code;
+
+  r.line = g_string_new(NULL);
+  if (cli_run_open(&r.run, o, 0))
+    play(&r);
+  code = cli_run_close(&r.run);
+  g_string_free(r.line, TRUE);
+  return code;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/answer.h"
+
+#include <string.h>
+
+#include "firewall/target/data.h"
+
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6, CONNTRACK = -200 };
+
+static void put16(guint8 *at, guint value)
+{
+  at[0] = (guint8)(value >> 8);
+  at[1] = (guint8)value;
+}
+
+static void put32(guint8 *at, guint32 value)
+{
+  put16(at, value >> 16);
+  put16(at + 2, value & 0xffff);
+}
+
+static guint32 sum_of(guint32 sum, const guint8 *bytes, gsize n)
+{
+  gsize i;
+
+  for (i = 0; i + 1 < n; i += 2)
+    sum += ct_be16(bytes + i);
+  if (n % 2 != 0)
+    sum += (guint32)bytes[n - 1] << 8;
+  return sum;
+}
+
+static guint16 folded(guint32 sum)
+{
+  while (sum >> 16 != 0)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return (guint16)~sum;
+}
+
+static guint ip_bytes(const fw_packet *p) { return p->family == FW_IPV6 ? 40 : 20; }
+
+static void put_ip(const fw_packet *r, guint8 *b, const fw_address *from, guint8 protocol, guint8 tos, guint length)
+{
+  memset(b, 0, ip_bytes(r));
+  if (r->family == FW_IPV6) {
+    put32(b, 6U << 28 | (guint32)tos << 20);
+    put16(b + 4, length - 40);
+    b[6] = protocol;
+    b[7] = HOP_LIMIT;
+    memcpy(b + 8, from->bytes, 16);
+    memcpy(b + 24, r->source.bytes, 16);
+    return;
+  }
+  b[0] = 0x45;
+  b[1] = tos;
+  put16(b + 2, length);
+  if (protocol == CT_PROTO_TCP)
+    b[6] = 0x40; /* DF */
+  b[8] = HOP_LIMIT;
+  b[9] = protocol;
+  memcpy(b + 12, from->bytes, 4);
+  memcpy(b + 16, r->source.bytes, 4);
+  put16(b + 10, folded(sum_of(0, b, 20)));
+}
+
+static guint32 pseudo_sum(const fw_packet *r, const guint8 *b, guint8 protocol, guint length)
+{
+  guint n = r->family == FW_IPV6 ? 32 : 8;
+
+  return sum_of(protocol + length, b + (r->family == FW_IPV6 ? 8 : 12), n);
+}
+
+/* => length; 0: none is sent, *why says why. */
+static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
+{
+  guint ip = ip_bytes(r), data;
+  guint8 scratch[20], *t = b + ip;
+  const guint8 *h;
+
+  if (r->fragment != 0 || r->protocol != CT_PROTO_TCP || !(r->l4 & FW_L4_WHOLE)) {
+    *why = "the packet has no TCP header that could be answered";
+    return 0;
+  }
+  h = ct_packet_at(r->raw, r->l4_offset, 20, scratch);
+  if (h[13] & CT_TCP_RST) {
+    *why = "a reset is not answered by a reset";
+    return 0;
+  }
+  if (r->raw->flags & CT_PACKET_CSUM_BAD) {
+    *why = "the packet's checksum is wrong";
+    return 0;
+  }
+  put_ip(r, b, &r->destination, CT_PROTO_TCP, 0, ip + 20);
+  memset(t, 0, 20);
+  memcpy(t, h + 2, 2);
+  memcpy(t + 2, h, 2);
+  t[12] = 5 << 4;
+  t[13] = CT_TCP_RST;
+  if (h[13] & CT_TCP_ACK) {
+    memcpy(t + 4, h + 8, 4);
+  } else {
+    data = r->raw->length - r->l4_offset - MIN((h[12] >> 4) * 4U, r->raw->length - r->l4_offset);
+    put32(t + 8, ct_be32(h + 4) + (h[13] & CT_TCP_SYN ? 1 : 0) + (h[13] & CT_TCP_FIN ? 1 : 0) + data);
+    t[13] |= CT_TCP_ACK;
+  }
+  put16(t + 16, folded(sum_of(pseudo_sum(r, b, CT_PROTO_TCP, 20), t, 20)));
+  return ip + 20;
+}
+
+/* The box's address on the way to the sender. => NULL: not said. */
+static const fw_address *own_address(const fw_firewall *f, const fw_packet *r, const fw_interface_name *way)
+{
+  const fw_network *n = fw_box_facts_is_local(f->facts, r->family, &r->destination);
+  guint i;
+
+  if (n != NULL)
+    return &n->address;
+  for (i = 0; way->known && i < f->facts->local->len; i++) {
+    n = &g_array_index(f->facts->local, fw_network, i);
+    if (n->family == r->family && n->interface != NULL && strcmp(n->interface, way->name) == 0)
+      return &n->address;
+  }
+  return NULL;
+}
+
+/* One a second to each host, after a burst. */
+static gboolean may_send(fw_firewall *f, const fw_packet *r)
+{
+  fw_peer *peer;
+
+  if (f->options.no_answer_limit)
+    return TRUE;
+  peer = fw_memory_find(&f->peers, &r->source);
+  if (peer == NULL) {
+    if (f->peers.n >= 65536)
+      return TRUE;
+    peer = fw_memory_add(&f->peers, &r->source);
+    peer->tokens_ns = BURST * NS_PER_S;
+  } else {
+    peer->tokens_ns = MIN(peer->tokens_ns + f->program->now_ns - peer->last_ns, BURST * NS_PER_S);
+  }
+  peer->last_ns = f->program->now_ns;
+  if (peer->tokens_ns < NS_PER_S)
+    return FALSE;
+  peer->tokens_ns -= NS_PER_S;
+  return TRUE;
+}
+
+static gboolean is_error(const fw_packet *r)
+{
+  guint8 scratch[1];
+  const guint8 *h;
+
+  if (r->protocol != (r->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP))
+    return FALSE;
+  h = ct_packet_at(r->raw, r->l4_offset, 1, scratch);
+  if (h == NULL)
+    return TRUE;
+  if (r->family == FW_IPV6)
+    return h[0] < 128;
+  return h[0] == 3 || h[0] == 4 || h[0] == 5 || h[0] == 11 || h[0] == 12 || h[0] > 18;
+}
+
+static gboolean is_for_all(const fw_firewall *f, const fw_packet *r)
+{
+  guint16 type = fw_box_facts_type(f->facts, r->family, &r->destination);
+
+  return type == FW_ADDRTYPE_BROADCAST || type == FW_ADDRTYPE_MULTICAST;
+}
+
+static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
+{
+  if (r->fragment != 0)
+    return "a later fragment is not answered";
+  if (is_error(r))
+    return "an ICMP error is not answered by another";
+  if (is_for_all(f, r))
+    return "what goes to many is not answered";
+  if (r->raw->flags & CT_PACKET_CSUM_BAD)
+    return "the packet's checksum is wrong";
+  return NULL;
+}
+
+static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *reject, const fw_interface_name *way,
+                        guint8 *b, const char **why)
+{
+  const fw_address *from = own_address(f, r, way);
+  guint ip = ip_bytes(r), quoted, i;
+  guint8 scratch[1], *h = b + ip;
+
+  *why = icmp_refused(f, r);
+  if (*why == NULL && from == NULL)
+    *why = "the box's address is not known (--local)";
+  if (*why == NULL && !may_send(f, r))
+    *why = "the kernel's limit of ICMP errors";
+  if (*why != NULL)
+    return 0;
+  quoted = MIN(r->raw->length, (r->family == FW_IPV6 ? FW_ANSWER_BYTES : ICMP4_MOST) - ip - 8);
+  put_ip(r, b, from, r->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP,
+         r->family == FW_IPV6 ? 0 : (guint8)(0xc0 | (r->tos & 0x1e)), ip + 8 + quoted);
+  memset(h, 0, 8);
+  h[0] = reject->type;
+  h[1] = reject->code;
+  for (i = 0; i < quoted; i++)
+    h[8 + i] = *fw_packet_at(r, i, 1, scratch);
+  put16(h + 2, folded(sum_of(r->family == FW_IPV6 ? pseudo_sum(r, b, CT_PROTO_ICMPV6, 8 + quoted) : 0, h, 8 + quoted)));
+  return ip + 8 + quoted;
+}
+
+/* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
+static gboolean build(fw_firewall *f, const fw_packet *r)
+{
+  const fw_reject *reject = f->outcome.decision.rule->target.data;
+  fw_answer *a = &f->outcome.answer;
+  const char *way = fw_box_facts_way(f->facts, r->family, &r->source);
+  const fw_interface_name *out =
+    way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
+  guint n;
+
+  n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(r, f->answer_bytes, &a->why_not)
+                                          : build_icmp(f, r, reject, out, f->answer_bytes, &a->why_not);
+  if (n == 0)
+    return FALSE;
+  a->packet = (ct_packet){
+    .time_ns = r->raw->time_ns, .number = r->raw->number, .data = f->answer_bytes, .length = n, .captured = n
+  };
+  ct_packet_prepare(&a->packet, CT_CHECKSUMS_IGNORE, ct_engine_params(f->program->engine));
+  fw_packet_read(&a->seen, &a->packet);
+  a->seen.own = TRUE;
+  a->seen.in = &f->program->nothing;
+  a->seen.out = out;
+  return TRUE;
+}
+
+static gboolean walk_out(fw_firewall *f, fw_packet *p)
+{
+  fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
+  gboolean out = fw_firewall_hook(f, p, FW_HOOK_OUTPUT, CONNTRACK, G_MAXINT32, &d) &&
+                 fw_firewall_hook(f, p, FW_HOOK_POSTROUTING, CONNTRACK, G_MAXINT32, &d);
+
+  f->outcome.answer.verdict = d.verdict;
+  return out;
+}
+
+static void begin(fw_firewall *f) { f->answering = f->record.answer = TRUE; }
+static void end(fw_firewall *f) { f->answering = f->record.answer = FALSE; }
+
+ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
+{
+  const fw_reject *reject = f->outcome.decision.rule->target.data;
+  fw_answer *a = &f->outcome.answer;
+  ct_template none = { .untracked = false };
+  fw_decision d;
+
+  if (!build(f, r))
+    return CT_FATE_DROP;
+  begin(f);
+  a->cls = CT_CLASS_RELATED;
+  a->dir = r->direction == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL;
+  a->seen.has_entry = TRUE;
+  a->seen.entry = r->entry;
+  a->seen.gone = r->gone;
+  a->seen.state = FW_STATE_RELATED;
+  a->seen.direction = a->dir;
+  f->program->template = &none;
+  a->sent = fw_firewall_hook(f, &a->seen, FW_HOOK_OUTPUT, G_MININT32, CONNTRACK, &d);
+  a->seen.seen = TRUE;
+  a->sent = a->sent && walk_out(f, &a->seen);
+  end(f);
+  return a->sent && reject->kind == FW_REJECT_TCP_RESET ? CT_FATE_RESET : CT_FATE_DROP;
+}
+
+void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
+{
+  fw_answer *a = &f->outcome.answer;
+  ct_template template = { .untracked = false };
+  ct_passage passage;
+  fw_decision d;
+
+  f->program->engine = engine;
+  if (!build(f, r))
+    return;
+  begin(f);
+  f->program->template = &template;
+  if (fw_firewall_hook(f, &a->seen, FW_HOOK_OUTPUT, G_MININT32, CONNTRACK, &d)) {
+    ct_engine_arrive(engine, &a->packet, &template, &passage);
+    f->program->passage = &passage;
+    f->program->view_of = NULL;
+    a->cls = passage.result.cls;
+    a->dir = passage.result.dir;
+    fw_firewall_attach(&a->seen, &passage);
+    f->bound[0] = f->bound[1] = !(passage.entry != NULL && passage.is_new);
+    a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen);
+    ct_engine_conclude(engine, &passage, a->sent ? CT_FATE_ACCEPT : CT_FATE_DROP);
+    f->program->passage = NULL;
+    f->program->view_of = NULL;
+  }
+  end(f);
+}

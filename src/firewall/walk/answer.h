@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What REJECT sends back, and its way out of the box (RULES 1.3). */
+#ifndef FIREWALL_WALK_ANSWER_H
+#define FIREWALL_WALK_ANSWER_H
+
+#include "firewall/walk/firewall_internal.h"
+
+/*
+ * The answer to a packet that has an entry: it shares the entry, and is asked for between the engine's halves. => the
+ * rejected packet's fate.
+ */
+ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *rejected);
+/* The answer to one without: tracked like any packet of the box. After the rejected one has been concluded. */
+void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *rejected);
+
+#endif

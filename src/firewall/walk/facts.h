@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What nobody can read from a capture: which addresses are the box's own, which way leads where (RULES 1.4). */
+#ifndef FIREWALL_WALK_FACTS_H
+#define FIREWALL_WALK_FACTS_H
+
+#include "firewall/ruleset.h"
+
+/* A network; interface NULL: not said. */
+typedef struct fw_network {
+  fw_family family;
+  fw_address address, mask;
+  guint8 length;
+  char *interface;
+} fw_network;
+
+/* What matches that nobody can decide are taken for, by their names (--assume). */
+typedef struct fw_assumption {
+  char *match;
+  gboolean holds;
+} fw_assumption;
+
+struct fw_box_facts {
+  GArray *local;       /* fw_network: the box's addresses with the length of their networks */
+  GArray *routes;      /* fw_network with interface */
+  GArray *assumptions; /* fw_assumption */
+  gboolean bridge;     /* a bridge under br_netfilter: no routing, no TTL (RULES 1.1) */
+  char *bridge_name;
+  char *interface; /* of all packets of captures that name none; NULL: unknown */
+};
+
+#ifndef FIREWALL_WALK_PROGRAM_H
+typedef struct fw_box_facts fw_box_facts;
+#endif
+
+fw_box_facts *fw_box_facts_new(void);
+void fw_box_facts_free(fw_box_facts *facts);
+/* "ADDRESS[/LENGTH][@INTERFACE]", "PREFIX=INTERFACE", "MATCH=yes|no". => FALSE: it is none. */
+gboolean fw_box_facts_local(fw_box_facts *facts, const char *text);
+gboolean fw_box_facts_route(fw_box_facts *facts, const char *text);
+gboolean fw_box_facts_assume(fw_box_facts *facts, const char *text);
+
+/* The route of the longest prefix. => NULL: nobody knows. */
+const char *fw_box_facts_way(const fw_box_facts *facts, fw_family family, const fw_address *to);
+/* => the network whose host address it is; NULL: not the box's. */
+const fw_network *fw_box_facts_is_local(const fw_box_facts *facts, fw_family family, const fw_address *address);
+/* FW_ADDRTYPE_ of match/data.h: one bit. */
+guint16 fw_box_facts_type(const fw_box_facts *facts, fw_family family, const fw_address *address);
+gboolean fw_address_under(const fw_address *address, const fw_address *network, const fw_address *mask);
+
+#endif

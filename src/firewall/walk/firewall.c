@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/firewall.h"
+
+#include <string.h>
+
+#include "firewall/iptables.h"
+#include "firewall/match/data.h"
+#include "firewall/walk/answer.h"
+#include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/words.h"
+
+enum { CONNTRACK = -200 };
+
+const char *fw_path_name(fw_path path)
+{
+  static const char *const names[] = {
+#define X(name, text) text,
+    FW_PATH_LIST(X)
+#undef X
+  };
+
+  return names[path];
+}
+
+static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer user)
+{
+  fw_firewall *f = user;
+  fw_recorded line = { *said, p->hook, f->record.answer, NULL };
+
+  if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
+    GString *words = g_string_new(NULL);
+
+    fw_words_failed(words, p, said->step, said->failed);
+    line.failed = g_string_free(words, FALSE);
+  }
+  g_array_append_val(f->record.lines, line);
+}
+
+static void recorded_clear(gpointer data) { g_free(((fw_recorded *)data)->failed); }
+
+static fw_backend backend_of(const fw_ruleset *ruleset)
+{
+  fw_read_options none = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
+  guint i;
+
+  for (i = 0; i < ruleset->files->len; i++) {
+    const fw_file *file = g_ptr_array_index(ruleset->files, i);
+    const char *said;
+
+    if (!file->sets)
+      return fw_file_backend(file, &none, &said);
+  }
+  return FW_BACKEND_NFT;
+}
+
+fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *facts, const fw_firewall_options *options)
+{
+  fw_firewall *f = g_new0(fw_firewall, 1);
+
+  f->options = *options;
+  f->facts = facts;
+  f->program = fw_program_new(ruleset, options->backend != FW_BACKEND_UNSET ? options->backend : backend_of(ruleset),
+                              facts, options->hz, options->seed);
+  f->record.lines = g_array_new(FALSE, FALSE, sizeof(fw_recorded));
+  g_array_set_clear_func(f->record.lines, recorded_clear);
+  f->watcher = (fw_walk_watcher){ write_down, options->record_passed, f };
+  f->listener = options->record ? &f->watcher : NULL;
+  fw_memory_init(&f->peers, sizeof(fw_address), sizeof(fw_peer));
+  return f;
+}
+
+void fw_firewall_free(fw_firewall *f)
+{
+  if (f == NULL)
+    return;
+  fw_program_free(f->program);
+  fw_memory_clear(&f->peers);
+  g_array_free(f->record.lines, TRUE);
+  g_free(f);
+}
+
+void fw_firewall_listen(fw_firewall *f, const fw_walk_watcher *watcher) { f->listener = watcher; }
+
+const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome; }
+const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
+fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
+
+/* -- one hook -- */
+
+/*
+ * nat chains are asked once for each connection and half of its translation (RULES 1.1): by its first packet, which is
+ * NEW or RELATED. ICMP errors are translated by what their connection has.
+ */
+static gboolean is_asked(fw_firewall *f, const fw_packet *p)
+{
+  guint half = p->hook == FW_HOOK_PREROUTING || p->hook == FW_HOOK_OUTPUT;
+
+  if (!p->has_entry || p->state & (FW_STATE_ESTABLISHED | FW_STATE_INVALID | FW_STATE_UNTRACKED))
+    return FALSE;
+  if (p->raw->kind == CT_PACKET_ICMP_ERROR || f->bound[half])
+    return FALSE;
+  f->bound[half] = TRUE;
+  return TRUE;
+}
+
+/* A verdict that is unknown is followed as if it were accepted; a drop that is sure makes it sure. */
+static gboolean take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
+{
+  fw_outcome *o = &f->outcome;
+
+  if (d->translated)
+    o->nat = d->rule;
+  if (o->verdict == FW_VERDICT_UNKNOWN && d->verdict != FW_VERDICT_DROP && d->verdict != FW_VERDICT_REJECT)
+    return TRUE;
+  if (d->translated && o->decision.chain != NULL)
+    return TRUE; /* the last word is the filter's */
+  o->verdict = d->verdict;
+  o->decision = *d;
+  o->hook = p->hook;
+  return d->verdict == FW_VERDICT_ACCEPT || d->verdict == FW_VERDICT_UNKNOWN;
+}
+
+gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
+{
+  GArray *order = f->program->hooks[p->family][hook];
+  guint i;
+
+  p->hook = hook;
+  for (i = 0; i < order->len; i++) {
+    guint number = g_array_index(order, guint, i);
+    const fw_walk_chain *chain = &f->program->chains[number];
+
+    if (chain->chain->priority < from || chain->chain->priority >= to)
+      continue;
+    if (chain->nat && !is_asked(f, p))
+      continue;
+    fw_walk(f->program, p, number, f->listener, last);
+    if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT : !take(f, last, p))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static inline gboolean has_chains(const fw_firewall *f, const fw_packet *p, fw_hook hook)
+{
+  return f->program->hooks[p->family][hook]->len > 0;
+}
+
+static gboolean before(fw_firewall *f, fw_packet *p, fw_hook hook)
+{
+  fw_decision d;
+
+  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, G_MININT32, CONNTRACK, &d);
+}
+
+static gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook)
+{
+  fw_decision d;
+
+  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
+}
+
+/* -- where it comes from and goes to -- */
+
+static gboolean is_group_of_box(const fw_packet *p)
+{
+  const guint8 *d = p->destination.bytes;
+
+  if (p->family == FW_IPV4)
+    return d[0] == 224 && d[1] == 0 && d[2] == 0 && d[3] == 1;
+  /* All nodes, and the groups of solicited nodes, which neighbour discovery asks. */
+  return d[0] == 0xff && (d[1] & 15) <= 2 &&
+         ((d[11] == 0 && d[12] == 0 && d[13] == 0 && d[14] == 0 && d[15] == 1) || (d[11] == 1 && d[12] == 0xff));
+}
+
+static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+{
+  guint16 type;
+
+  if (f->facts->local->len == 0 && !a->sent && p->family == FW_IPV4 && p->destination.bytes[0] - 1 < 223 &&
+      p->destination.bytes[0] != 127)
+    return FW_PATH_FORWARD;
+  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL)
+    return FW_PATH_OUTPUT;
+  type = fw_box_facts_type(f->facts, p->family, &p->destination);
+  if (type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p))
+    return FW_PATH_INPUT;
+  return FW_PATH_FORWARD;
+}
+
+static const char *input_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+{
+  if (f->facts->interface != NULL)
+    return f->facts->interface;
+  if (a->in != NULL && *a->in != '\0')
+    return a->in;
+  return fw_box_facts_way(f->facts, p->family, &p->source);
+}
+
+static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
+{
+  fw_program *g = f->program;
+
+  p->in = path == FW_PATH_OUTPUT ? &g->nothing : fw_program_interface(g, input_of(f, a, p));
+  f->way_out = path == FW_PATH_INPUT ? &g->nothing
+                                     : fw_program_interface(g, fw_box_facts_way(f->facts, p->family, &p->destination));
+  p->out = path == FW_PATH_OUTPUT ? f->way_out : &g->nothing;
+  if (f->facts->bridge) {
+    const fw_interface_name *bridge = fw_program_interface(g, f->facts->bridge_name);
+
+    p->bridge_in = p->in;
+    p->bridge_out = f->way_out;
+    p->in = bridge;
+    f->way_out = bridge;
+  }
+}
+
+static void set_type(fw_packet *p)
+{
+  if (p->own)
+    return;
+  if (p->link != NULL && p->link[0] & 1)
+    p->type = memcmp(p->link, "\xff\xff\xff\xff\xff\xff", 6) == 0 ? 1 : 2;
+}
+
+/* -- the two halves -- */
+
+void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
+{
+  static const guint16 states[CT_CLASS_COUNT] = {
+    [CT_CLASS_NONE] = FW_STATE_INVALID,
+    [CT_CLASS_NEW] = FW_STATE_NEW,
+    [CT_CLASS_ESTABLISHED] = FW_STATE_ESTABLISHED,
+    [CT_CLASS_RELATED] = FW_STATE_RELATED,
+    [CT_CLASS_INVALID] = FW_STATE_INVALID,
+    [CT_CLASS_UNTRACKED] = FW_STATE_UNTRACKED,
+  };
+  const ct_result *r = &passage->result;
+
+  p->state = states[r->cls];
+  p->direction = r->dir;
+  p->has_entry = r->cls == CT_CLASS_NEW || r->cls == CT_CLASS_ESTABLISHED || r->cls == CT_CLASS_RELATED;
+  p->entry = p->has_entry ? passage->entry : NULL;
+  p->gone = p->has_entry && p->entry == NULL;
+  p->seen = TRUE;
+}
+
+static gboolean is_for_nobody(const fw_packet *p)
+{
+  static const fw_address none;
+
+  if (p->family == FW_IPV4)
+    return p->destination.bytes[0] >> 4 == 14 || p->destination.words[0] == 0;
+  return p->destination.bytes[0] == 0xff || memcmp(&p->destination, &none, sizeof none) == 0;
+}
+
+/* The way of a forwarded packet behind PREROUTING. => FALSE: it was dropped. */
+static gboolean forward(fw_firewall *f, fw_packet *p)
+{
+  if (!f->facts->bridge) {
+    if (is_for_nobody(p)) {
+      f->outcome.kernel = FW_KERNEL_NO_LISTENER;
+      return FALSE;
+    }
+    if (p->ttl <= 1) {
+      f->outcome.kernel = FW_KERNEL_TTL;
+      return FALSE;
+    }
+    p->ttl--;
+    p->edited = p->routed = TRUE;
+  }
+  p->out = f->way_out;
+  if (!behind(f, p, FW_HOOK_FORWARD))
+    return FALSE;
+  if (f->program->backend == FW_BACKEND_LEGACY)
+    p->in = &f->program->nothing;
+  return behind(f, p, FW_HOOK_POSTROUTING);
+}
+
+static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_path path)
+{
+  switch (path) {
+  case FW_PATH_OUTPUT: return behind(f, p, FW_HOOK_OUTPUT) && behind(f, p, FW_HOOK_POSTROUTING);
+  case FW_PATH_INPUT: return behind(f, p, FW_HOOK_PREROUTING) && behind(f, p, FW_HOOK_INPUT);
+  default: return behind(f, p, FW_HOOK_PREROUTING) && forward(f, p);
+  }
+}
+
+static void say_kernel(fw_outcome *o, fw_kernel_drop why)
+{
+  o->verdict = FW_VERDICT_DROP;
+  o->kernel = why;
+  o->decision = (fw_decision){ .verdict = FW_VERDICT_DROP };
+}
+
+/* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
+static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
+{
+  gboolean observe = f->options.mode == FW_MODE_OBSERVE;
+
+  ct_engine_conclude(engine, passage, observe ? CT_FATE_ACCEPT : fate);
+  f->program->passage = NULL;
+  f->program->view_of = NULL;
+  if (passage->result.verdict == CT_VERDICT_DROP && f->outcome.verdict != FW_VERDICT_DROP &&
+      f->outcome.verdict != FW_VERDICT_REJECT)
+    say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
+  if (f->outcome.verdict == FW_VERDICT_REJECT && !p->has_entry && !observe)
+    fw_answer_alone(f, engine, p);
+}
+
+static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_packet *p, ct_result *result)
+{
+  const ct_template *template =
+    f->template.untracked || f->template.helper != NULL || p->has_entry ? &f->template : NULL;
+  ct_passage passage;
+  ct_fate fate = CT_FATE_ACCEPT;
+
+  ct_engine_arrive(engine, a->packet, template, &passage);
+  f->program->engine = engine;
+  f->program->passage = &passage;
+  f->program->view_of = NULL;
+  if (passage.result.verdict == CT_VERDICT_DROP) {
+    say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
+  } else {
+    fw_firewall_attach(p, &passage);
+    f->bound[0] = f->bound[1] = p->gone || (p->entry != NULL && !passage.is_new);
+    if (!walk_on(f, p, f->outcome.path)) {
+      fate = CT_FATE_DROP;
+      if (f->outcome.kernel != FW_KERNEL_NOTHING)
+        say_kernel(&f->outcome, f->outcome.kernel);
+      else if (f->outcome.verdict == FW_VERDICT_REJECT && p->has_entry)
+        fate = fw_answer_attached(f, p);
+    }
+  }
+  conclude(f, engine, &passage, p, fate);
+  *result = passage.result;
+}
+
+static void nothing_seen(ct_engine *engine, const ct_packet *packet, ct_result *result)
+{
+  ct_packet none = *packet;
+
+  none.kind = CT_PACKET_NONE;
+  ct_engine_packet(engine, &none, result);
+  result->reason = CT_REASON_NONE;
+}
+
+void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
+{
+  fw_packet *p = &f->outcome.packet;
+  fw_outcome *o = &f->outcome;
+
+  if (f->options.record)
+    g_array_set_size(f->record.lines, 0);
+  o->path = FW_PATH_NONE;
+  o->verdict = FW_VERDICT_NONE;
+  o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
+  o->kernel = FW_KERNEL_NOTHING;
+  o->before_conntrack = FALSE;
+  o->nat = NULL;
+  o->answer.sent = FALSE;
+  o->answer.why_not = NULL;
+  fw_program_set_time(f->program, a->packet->time_ns);
+  if (a->packet->kind == CT_PACKET_NONE) {
+    ct_engine_packet(engine, a->packet, result);
+    return;
+  }
+  fw_packet_read(p, a->packet);
+  o->path = path_of(f, a, p);
+  p->own = o->path == FW_PATH_OUTPUT;
+  p->link = p->own ? NULL : a->link;
+  set_type(p);
+  set_interfaces(f, a, p, o->path);
+  f->template = (ct_template){ .untracked = false };
+  f->program->template = &f->template;
+  f->program->passage = NULL;
+  f->program->engine = engine;
+  f->program->traced = FALSE;
+  if (!before(f, p, p->own ? FW_HOOK_OUTPUT : FW_HOOK_PREROUTING)) {
+    o->before_conntrack = TRUE;
+    if (f->options.mode == FW_MODE_OBSERVE)
+      ct_engine_packet(engine, a->packet, result);
+    else
+      nothing_seen(engine, a->packet, result);
+    return;
+  }
+  pass(f, engine, a, p, result);
+  if (o->verdict == FW_VERDICT_NONE)
+    o->verdict = FW_VERDICT_ACCEPT;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firewall: a ruleset around the engine's two halves. A packet meets the hooks in the kernel's order (RULES 1.1):
+ * table raw, conntrack's look-up, mangle, nat, the way to where it goes, filter and security, and the confirm hook.
+ * What a drop does to tracking depends on where it comes (RULES 1.2); what REJECT answers passes OUTPUT itself
+ * (RULES 1.3).
+ *
+ * Life: fw_firewall_new over a finished ruleset, fw_firewall_packet in place of ct_engine_packet, fw_firewall_free. The
+ * ruleset and the facts stay the caller's and have to outlive it.
+ */
+#ifndef FIREWALL_WALK_FIREWALL_H
+#define FIREWALL_WALK_FIREWALL_H
+
+#include "firewall/walk/facts.h"
+#include "firewall/walk/record.h"
+
+typedef struct fw_firewall fw_firewall;
+
+typedef enum fw_mode {
+  FW_MODE_FAITHFUL, /* drops act on tracking: what the ruleset would have done */
+  FW_MODE_OBSERVE   /* verdicts only; tracking goes on as if all were accepted */
+} fw_mode;
+
+/* X(NAME, text) */
+#define FW_PATH_LIST(X) X(NONE, "none") X(FORWARD, "forward") X(INPUT, "input") X(OUTPUT, "output")
+typedef enum fw_path {
+#define X(name, text) FW_PATH_##name,
+  FW_PATH_LIST(X)
+#undef X
+} fw_path;
+const char *fw_path_name(fw_path path);
+
+typedef struct fw_firewall_options {
+  fw_backend backend; /* UNSET: by the ruleset's first file */
+  fw_mode mode;
+  guint hz;                 /* 0: 250 */
+  guint64 seed;             /* of what the kernel draws at random */
+  gboolean record;          /* keep the walk of the last packet */
+  gboolean record_passed;   /* with the rules that did not hold */
+  gboolean no_answer_limit; /* ICMP errors without the kernel's limit of one a second */
+} fw_firewall_options;
+
+/* One packet and what is known of its way. */
+typedef struct fw_arrival {
+  const ct_packet *packet;
+  const guint8 *link; /* the Ethernet header; NULL: there is none */
+  const char *in;     /* interface; NULL or "": as the facts say */
+  gboolean sent;      /* the box sends it, whatever its addresses say */
+} fw_arrival;
+
+/* Why a packet that rules let pass, or that met none, went no further. */
+typedef enum fw_kernel_drop {
+  FW_KERNEL_NOTHING,
+  FW_KERNEL_CONNTRACK, /* the engine's verdict is DROP; its reason says why */
+  FW_KERNEL_TTL,
+  FW_KERNEL_NO_LISTENER /* multicast that the box neither takes nor forwards */
+} fw_kernel_drop;
+
+/* An answer that the box has sent because of a packet: REJECT's. */
+typedef struct fw_answer {
+  gboolean sent;
+  ct_packet packet; /* its bytes live until the next packet */
+  fw_packet seen;   /* as it left */
+  guint8 cls, dir;  /* ct_class, ct_dir */
+  fw_verdict verdict;
+  const char *why_not; /* why none was sent; NULL: none was asked for, or one was */
+} fw_answer;
+
+/* What became of a packet. */
+typedef struct fw_outcome {
+  fw_path path;
+  fw_verdict verdict;   /* NONE: it met no hook */
+  fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
+  fw_hook hook;
+  fw_kernel_drop kernel;
+  gboolean before_conntrack; /* dropped there: conntrack has not seen it */
+  const fw_rule *nat;        /* the nat rule that it met; what it translates is not done */
+  fw_packet packet;          /* as it left, or was dropped */
+  fw_answer answer;
+} fw_outcome;
+
+fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *facts, const fw_firewall_options *options);
+void fw_firewall_free(fw_firewall *firewall);
+
+/* Tells of each step while it is walked, in place of the record. The watcher has to outlive the firewall. */
+void fw_firewall_listen(fw_firewall *firewall, const fw_walk_watcher *watcher);
+
+/* In place of ct_engine_packet. */
+void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arrival *arrival, ct_result *result);
+
+/* Of the last packet; valid until the next one. */
+const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
+const fw_record *fw_firewall_record(const fw_firewall *firewall);
+/* For counters and what rules remember. */
+fw_program *fw_firewall_program(fw_firewall *firewall);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The firewall's insides, for firewall.c and answer.c. */
+#ifndef FIREWALL_WALK_FIREWALL_INTERNAL_H
+#define FIREWALL_WALK_FIREWALL_INTERNAL_H
+
+#include "firewall/walk/firewall.h"
+#include "firewall/walk/memory.h"
+
+enum { FW_ANSWER_BYTES = 1280 };
+
+/* To whom ICMP errors go, and how many more may (RULES 1.3). */
+typedef struct fw_peer {
+  gint64 last_ns, tokens_ns;
+} fw_peer;
+
+struct fw_firewall {
+  fw_program *program;
+  const fw_box_facts *facts;
+  fw_firewall_options options;
+  fw_outcome outcome;
+  fw_record record;
+  fw_walk_watcher watcher; /* writes the record */
+  const fw_walk_watcher *listener;
+  ct_template template;
+  const fw_interface_name *way_out; /* of a packet that is not yet routed */
+  gboolean bound[2];                /* translation of source, of destination: asked for already */
+  gboolean answering;
+  fw_memory peers;
+  guint8 answer_bytes[FW_ANSWER_BYTES];
+};
+
+/*
+ * The chains of a hook with from <= priority < to. => FALSE: dropped. While `answering`, only *last is told of it.
+ */
+gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last);
+/* What conntrack says of a packet that has arrived. */
+void fw_firewall_attach(fw_packet *p, const ct_passage *passage);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A packet as rules see it at a hook: what its headers say there (TTL already one less once it was routed, what targets
+ * have changed), where it comes from and goes to, its mark, and what connection tracking thinks of it. Values; the
+ * bytes stay the capture's, and what rules change lies beside them.
+ */
+#ifndef FIREWALL_WALK_PACKET_H
+#define FIREWALL_WALK_PACKET_H
+
+#include "conntrack/engine.h"
+#include "firewall/ruleset.h"
+
+/*
+ * An interface's name, with what the ruleset's patterns say of it: holds[pattern] of fw_program.patterns. One struct
+ * for each name that packets come with. known FALSE: nobody knows which interface it is. Name "": there is none.
+ */
+typedef struct fw_interface_name {
+  const char *name;
+  gboolean known;
+  guint8 *holds;
+} fw_interface_name;
+
+/* fw_packet.l4: what there is of the header of layer 4. */
+enum {
+  FW_L4_PORTS = 1 << 0, /* its first four bytes */
+  FW_L4_WHOLE = 1 << 1  /* TCP's 20, UDP's 8 */
+};
+
+typedef struct fw_packet {
+  const ct_packet *raw;
+  fw_address source, destination;
+  fw_family family;
+  guint8 protocol;       /* IPv6: behind all extension headers */
+  gboolean broken;       /* IPv6: an extension header is cut: whoever asks for the protocol drops the packet */
+  gboolean protocolless; /* IPv6: no protocol can be told (a later fragment) */
+  guint16 fragment;      /* offset in units of eight bytes */
+  guint32 l4_offset;     /* from raw->data */
+  guint8 l4, tcp_flags;
+  guint16 source_port, destination_port;
+  guint8 ttl, tos;            /* as they are at this hook */
+  gboolean edited;            /* ttl or tos differ from the bytes */
+  guint32 mark, mark_unknown; /* mark_unknown: bits of which nobody knows */
+  const guint8 *link;         /* of Ethernet: destination, source, type; NULL: there is none */
+  const fw_interface_name *in, *out;
+  const fw_interface_name *bridge_in, *bridge_out; /* ports of the bridge; NULL: not bridged */
+  fw_hook hook;
+  guint8 type;           /* pkttype */
+  gboolean own;          /* the box sends it */
+  gboolean routed;       /* its TTL is one less already */
+  guint16 state;         /* FW_STATE_ of match/data.h: one bit */
+  guint8 direction;      /* ct_dir; of those with an entry */
+  gboolean has_entry;    /* something is attached: an entry or a template */
+  const ct_entry *entry; /* NULL with has_entry: a template, or an entry that this packet has ended */
+  gboolean gone;         /* an entry that this packet has ended */
+  gboolean seen;         /* conntrack has seen it: the hooks behind it */
+} fw_packet;
+
+/* Reads the headers of a packet that has reached the IP layer. Everything else is as of the box's first hook. */
+void fw_packet_read(fw_packet *p, const ct_packet *raw);
+/* n bytes at an offset from the IP header, as they are at this hook. As ct_packet_at. n <= 64. */
+const guint8 *fw_packet_at(const fw_packet *p, guint32 offset, guint32 n, guint8 *scratch);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/program.h"
+
+#include <string.h>
+
+#include "firewall/walk/facts.h"
+#include "firewall/walk/sets.h"
+#include "firewall/walk/targets.h"
+#include "firewall/walk/tests.h"
+#include "firewall/walk/walk.h"
+
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+enum { DEFAULT_HZ = 250 };
+
+const fw_test_ops *fw_test_ops_of(fw_match_id id)
+{
+  static const fw_test_ops *const tables[] = { fw_header_tests, fw_ipv6_tests, fw_byte_tests, fw_about_tests,
+                                               fw_track_tests,  fw_rate_tests, fw_list_tests, fw_set_tests };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(tables); i++)
+    if (tables[i][id].holds != NULL)
+      return &tables[i][id];
+  return NULL;
+}
+
+/* -- assumptions -- */
+
+static fw_truth holds_yes(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  (void)program, (void)p, (void)test;
+  return FW_YES;
+}
+
+static fw_truth holds_no(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  (void)program, (void)p, (void)test;
+  return FW_NO;
+}
+
+static const fw_assumption *assumption_of(const fw_box_facts *facts, const char *match)
+{
+  guint i;
+
+  for (i = 0; i < facts->assumptions->len; i++) {
+    const fw_assumption *a = &g_array_index(facts->assumptions, fw_assumption, i);
+
+    if (strcmp(a->match, match) == 0)
+      return a;
+  }
+  return NULL;
+}
+
+/* -- patterns of interfaces -- */
+
+static guint16 pattern_of(fw_program *program, const fw_interface *interface)
+{
+  guint i;
+
+  for (i = 0; i < program->patterns->len; i++) {
+    const fw_interface *other = g_ptr_array_index(program->patterns, i);
+
+    if (other->prefix == interface->prefix && strcmp(other->name, interface->name) == 0)
+      return (guint16)i;
+  }
+  g_ptr_array_add(program->patterns, (gpointer)interface);
+  return (guint16)i;
+}
+
+static guint8 *what_holds(const fw_program *program, const char *name)
+{
+  guint8 *holds = g_new0(guint8, program->patterns->len + 1);
+  guint i;
+
+  for (i = 0; i < program->patterns->len; i++) {
+    const fw_interface *pattern = g_ptr_array_index(program->patterns, i);
+
+    holds[i] = pattern->prefix ? strncmp(name, pattern->name, pattern->length) == 0 : strcmp(name, pattern->name) == 0;
+  }
+  return holds;
+}
+
+static void name_free(gpointer data)
+{
+  fw_interface_name *name = data;
+
+  g_free((char *)name->name);
+  g_free(name->holds);
+  g_free(name);
+}
+
+const fw_interface_name *fw_program_interface(fw_program *program, const char *name)
+{
+  guint slot = (guint)((guintptr)name >> 4 & (G_N_ELEMENTS(program->latest) - 1));
+  fw_interface_name *found;
+
+  if (name == NULL)
+    return &program->unknown;
+  if (*name == '\0')
+    return &program->nothing;
+  /* Another name may stand at the same address by now. */
+  if (program->latest[slot].asked == name && strcmp(program->latest[slot].found->name, name) == 0)
+    return program->latest[slot].found;
+  found = g_hash_table_lookup(program->names, name);
+  if (found == NULL) {
+    found = g_new0(fw_interface_name, 1);
+    found->name = g_strdup(name);
+    found->known = TRUE;
+    found->holds = what_holds(program, name);
+    g_hash_table_insert(program->names, (gpointer)found->name, found);
+  }
+  program->latest[slot].asked = name;
+  program->latest[slot].found = found;
+  return found;
+}
+
+/* -- rules -- */
+
+static void compile_tests(fw_step *step, fw_program *program, const fw_tests *t)
+{
+  if (t == NULL)
+    return;
+  step->given = t->given;
+  step->invert = t->invert;
+  step->protocol = t->protocol;
+  step->source = t->source.words[0];
+  step->source_mask = t->source_mask.words[0];
+  step->destination = t->destination.words[0];
+  step->destination_mask = t->destination_mask.words[0];
+  if (t->given & FW_TEST_IN)
+    step->in = pattern_of(program, &t->in);
+  if (t->given & FW_TEST_OUT)
+    step->out = pattern_of(program, &t->out);
+}
+
+static void compile_match(fw_program *program, fw_test *test, const fw_match *match)
+{
+  const fw_test_ops *ops = match->ops != NULL ? fw_test_ops_of(match->ops->id) : NULL;
+  const fw_assumption *assumed = assumption_of(program->facts, match->name);
+
+  test->match = match;
+  test->data = match->data;
+  if (assumed != NULL) {
+    test->holds = assumed->holds ? holds_yes : holds_no;
+  } else if (ops != NULL) {
+    test->holds = ops->holds;
+    program->tracks |= ops->tracks;
+    if (ops->state != NULL)
+      test->state = ops->state(program, match);
+  }
+}
+
+/* Only where the step's own test says the same. */
+static void compile_quick(fw_step *step)
+{
+  const fw_test *test = step->tests;
+
+  if (step->n_tests == 0 || test->match->ops == NULL)
+    return;
+  if (test->holds == fw_header_tests[FW_MATCH_tcp].holds || test->holds == fw_header_tests[FW_MATCH_udp].holds) {
+    gboolean tcp = test->match->ops->id == FW_MATCH_tcp;
+    const fw_tcp *t = test->data;
+    const fw_udp *u = test->data;
+    guint8 given = tcp ? t->given : u->given, invert = tcp ? t->invert : u->invert;
+
+    if (given == 0 || invert != 0 || (given & ~(FW_TCP_SPORT | FW_TCP_DPORT)) != 0)
+      return;
+    step->quick = FW_QUICK_PORTS;
+    step->sport = given & FW_TCP_SPORT ? (tcp ? t->sport : u->sport) : (fw_range16){ 0, G_MAXUINT16 };
+    step->dport = given & FW_TCP_DPORT ? (tcp ? t->dport : u->dport) : (fw_range16){ 0, G_MAXUINT16 };
+  } else if (test->holds == fw_track_tests[FW_MATCH_state].holds) {
+    const fw_state *s = test->data;
+
+    step->quick = FW_QUICK_STATE;
+    step->states = s->invert ? (guint16)~s->states : s->states;
+  } else if (test->holds == fw_track_tests[FW_MATCH_conntrack].holds) {
+    const fw_conntrack *c = test->data;
+
+    if (c->given != FW_CT_STATE || c->states & (FW_STATE_SNAT | FW_STATE_DNAT))
+      return;
+    step->quick = FW_QUICK_STATE;
+    step->states = c->invert & FW_CT_STATE ? (guint16)~c->states : c->states;
+  }
+}
+
+static void compile_target(fw_program *program, fw_step *step, const fw_target *target)
+{
+  const fw_act_ops *ops;
+
+  switch (target->kind) {
+  case FW_TARGET_NONE: step->end = FW_END_NEXT; return;
+  case FW_TARGET_ACCEPT: step->end = FW_END_ACCEPT; return;
+  case FW_TARGET_DROP: step->end = FW_END_DROP; return;
+  case FW_TARGET_RETURN: step->end = FW_END_RETURN; return;
+  case FW_TARGET_QUEUE: step->end = FW_END_QUEUE; return;
+  case FW_TARGET_JUMP:
+  case FW_TARGET_GOTO:
+    step->end = target->kind == FW_TARGET_GOTO ? FW_END_GOTO : FW_END_JUMP;
+    step->chain = GPOINTER_TO_UINT(g_hash_table_lookup(program->chain_of, target->chain)) - 1;
+    return;
+  case FW_TARGET_EXTENSION:
+    ops = fw_act_ops_of(target->ops->id);
+    program->tracks |= ops->tracks;
+    if (ops->known) {
+      step->end = ops->end;
+      step->act = ops->act;
+    } else {
+      step->end = target->ops->harmless ? FW_END_NEXT : FW_END_UNKNOWN;
+    }
+    return;
+  default: step->end = FW_END_UNKNOWN;
+  }
+}
+
+static void compile_rule(fw_program *program, fw_step *step, fw_test **tests, const fw_rule *rule)
+{
+  guint i;
+
+  step->rule = rule;
+  compile_tests(step, program, rule->tests);
+  step->tests = *tests;
+  step->n_tests = rule->n_matches;
+  for (i = 0; i < rule->n_matches; i++)
+    compile_match(program, (*tests)++, &rule->matches[i]);
+  compile_quick(step);
+  compile_target(program, step, &rule->target);
+  program->hits[rule->serial].counters = rule->counters;
+}
+
+/* -- chains -- */
+
+static void compile_chain(fw_program *program, fw_walk_chain *chain, fw_step **steps, fw_test **tests)
+{
+  guint i;
+
+  program->loading = chain->chain->table->family;
+  chain->steps = *steps;
+  chain->n = chain->chain->n_rules;
+  chain->counters = chain->chain->counters;
+  for (i = 0; i < chain->n; i++)
+    compile_rule(program, (*steps)++, tests, chain->chain->rules[i]);
+}
+
+static void number_chains(fw_program *program)
+{
+  guint i, k, n = 0;
+
+  for (i = 0; i < program->ruleset->tables->len; i++)
+    program->n_chains += ((fw_table *)g_ptr_array_index(program->ruleset->tables, i))->chains->len;
+  program->chains = g_new0(fw_walk_chain, program->n_chains + 1);
+  for (i = 0; i < program->ruleset->tables->len; i++) {
+    const fw_table *table = g_ptr_array_index(program->ruleset->tables, i);
+
+    for (k = 0; k < table->chains->len; k++) {
+      program->chains[n].chain = g_ptr_array_index(table->chains, k);
+      g_hash_table_insert(program->chain_of, (gpointer)program->chains[n].chain, GUINT_TO_POINTER(n + 1));
+      n++;
+    }
+  }
+}
+
+/* By priority. Equal ones: what was registered last sees the packet first (RULES 1.1). */
+static void order_hooks(fw_program *program)
+{
+  guint n, i, family, hook;
+
+  for (family = 0; family < 2; family++)
+    for (hook = 0; hook < FW_HOOKS; hook++)
+      program->hooks[family][hook] = g_array_new(FALSE, FALSE, sizeof(guint));
+  for (n = 0; n < program->n_chains; n++) {
+    const fw_chain *chain = program->chains[n].chain;
+    GArray *order;
+
+    if (chain->hook == FW_HOOK_NONE || chain->table->family > FW_IPV6)
+      continue;
+    order = program->hooks[chain->table->family][chain->hook];
+    for (i = 0; i < order->len; i++)
+      if (program->chains[g_array_index(order, guint, i)].chain->priority >= chain->priority)
+        break;
+    g_array_insert_val(order, i, n);
+    program->chains[n].nat = strcmp(chain->table->name, "nat") == 0;
+    program->tracks |= program->chains[n].nat;
+  }
+}
+
+static guint count_tests(const fw_ruleset *ruleset) { return ruleset->n_matches; }
+
+fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const fw_box_facts *facts, guint hz,
+                           guint64 seed)
+{
+  fw_program *program = g_new0(fw_program, 1);
+
+  program->ruleset = ruleset;
+  program->backend = backend;
+  program->facts = facts;
+  program->hz = hz != 0 ? hz : DEFAULT_HZ;
+  program->random = seed != 0 ? seed : 0x9e3779b97f4a7c15u;
+  program->chain_of = g_hash_table_new(NULL, NULL);
+  program->patterns = g_ptr_array_new();
+  program->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, name_free);
+  program->recents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_recent_free);
+  program->hashlimits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_hashlimit_free);
+  program->sets = g_hash_table_new_full(NULL, NULL, NULL, fw_live_set_free);
+  program->hits = g_new0(fw_hits, ruleset->n_rules + 1);
+  program->steps = g_new0(fw_step, ruleset->n_rules + 1);
+  program->tests = g_new0(fw_test, count_tests(ruleset) + 1);
+  number_chains(program);
+  program->stack = g_new0(fw_frame, program->n_chains + 1);
+  order_hooks(program);
+  return program;
+}
+
+/* The first packet's time is the moment at which the rules are loaded: buckets are full then. */
+static void load(fw_program *program)
+{
+  fw_step *steps = program->steps;
+  fw_test *tests = program->tests;
+  guint i;
+
+  program->loaded = TRUE;
+  program->loaded_ns = program->now_ns;
+  for (i = 0; i < program->n_chains; i++)
+    compile_chain(program, &program->chains[i], &steps, &tests);
+  program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, "") };
+  program->unknown = (fw_interface_name){ "?", FALSE, what_holds(program, "?") };
+}
+
+static gint64 tick_of(const fw_program *program, gint64 time_ns)
+{
+  gint64 tick_ns = NS_PER_S / program->hz;
+
+  return time_ns / tick_ns - (time_ns % tick_ns < 0);
+}
+
+void fw_program_set_time(fw_program *program, gint64 now_ns)
+{
+  gint64 tick;
+
+  if (G_LIKELY(program->loaded && now_ns < program->tick_ends_ns)) {
+    program->now_ns = MAX(program->now_ns, now_ns);
+    return;
+  }
+  if (!program->loaded) {
+    program->now_ns = now_ns;
+    program->loaded_jiffies = (guint64)1 << 40; /* a machine that has been up for a while */
+    program->jiffies = program->loaded_jiffies;
+    load(program);
+  }
+  tick = tick_of(program, now_ns);
+  program->now_ns = now_ns;
+  program->jiffies = program->loaded_jiffies + (guint64)(tick - tick_of(program, program->loaded_ns));
+  program->tick_ends_ns =
+    tick >= G_MAXINT64 / (NS_PER_S / program->hz) ? G_MAXINT64 : (tick + 1) * (NS_PER_S / program->hz);
+}
+
+guint32 fw_program_random(fw_program *program)
+{
+  program->random ^= program->random << 13;
+  program->random ^= program->random >> 7;
+  program->random ^= program->random << 17;
+  return (guint32)(program->random >> 32);
+}
+
+static void free_states(fw_program *program)
+{
+  guint i;
+
+  for (i = 0; i < program->ruleset->n_matches; i++) {
+    const fw_test *test = &program->tests[i];
+    const fw_test_ops *ops =
+      test->match != NULL && test->match->ops != NULL ? fw_test_ops_of(test->match->ops->id) : NULL;
+
+    if (test->state != NULL && ops->free_state != NULL)
+      ops->free_state(test->state);
+  }
+}
+
+void fw_program_free(fw_program *program)
+{
+  guint family, hook;
+
+  if (program == NULL)
+    return;
+  free_states(program);
+  g_hash_table_destroy(program->chain_of);
+  g_ptr_array_free(program->patterns, TRUE);
+  g_hash_table_destroy(program->names);
+  g_hash_table_destroy(program->recents);
+  g_hash_table_destroy(program->hashlimits);
+  g_hash_table_destroy(program->sets);
+  g_free(program->nothing.holds);
+  g_free(program->unknown.holds);
+  for (family = 0; family < 2; family++)
+    for (hook = 0; hook < FW_HOOKS; hook++)
+      g_array_free(program->hooks[family][hook], TRUE);
+  g_free(program->stack);
+  g_free(program->hits);
+  g_free(program->steps);
+  g_free(program->tests);
+  g_free(program->chains);
+  g_free(program);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A ruleset made ready to be walked: chains as arrays of rules with their plain tests beside each other, matches as
+ * functions with their data and the place of what they remember. And everything that moves while packets run: counters,
+ * buckets, lists, sets. One program belongs to one replay; the ruleset stays what it is and has to outlive it.
+ */
+#ifndef FIREWALL_WALK_PROGRAM_H
+#define FIREWALL_WALK_PROGRAM_H
+
+#include "firewall/extension.h"
+#include "firewall/walk/packet.h"
+
+/* What a test says of a packet (RULES 1.5). */
+typedef enum fw_truth {
+  FW_NO,
+  FW_YES,
+  FW_UNKNOWN, /* nobody here can know */
+  FW_HOTDROP  /* the packet is dropped at once, although the rule does not match (RULES 3) */
+} fw_truth;
+
+typedef struct fw_program fw_program;
+typedef struct fw_step fw_step;
+typedef struct fw_test fw_test;
+
+typedef fw_truth (*fw_test_fn)(fw_program *program, fw_packet *p, const fw_test *test);
+/* => FALSE: the target drops the packet (a malformed TCP header). */
+typedef gboolean (*fw_act_fn)(fw_program *program, fw_packet *p, const fw_step *step);
+
+/* One match of a rule. */
+struct fw_test {
+  fw_test_fn holds; /* NULL: unknown to everyone here */
+  const void *data;
+  void *state; /* what it remembers; NULL: nothing */
+  const fw_match *match;
+};
+
+/* How a rule ends. */
+typedef enum fw_end {
+  FW_END_NEXT, /* acts at most, and goes on */
+  FW_END_ACCEPT,
+  FW_END_DROP,
+  FW_END_REJECT, /* a drop that is answered */
+  FW_END_RETURN,
+  FW_END_JUMP,
+  FW_END_GOTO,
+  FW_END_NAT,   /* accepts, and translates: what that does is not known yet */
+  FW_END_QUEUE, /* accepted by convention: who reads the queue decides */
+  FW_END_UNKNOWN
+} fw_end;
+
+/* One rule. The plain tests stand first, so that a rule that does not hold costs one cache line. */
+struct fw_step {
+  guint8 given, invert; /* FW_TEST_ */
+  guint8 protocol;
+  guint8 end;   /* fw_end */
+  guint8 quick; /* fw_quick */
+  guint16 n_tests;
+  guint16 in, out;                                            /* patterns */
+  guint16 states;                                             /* FW_QUICK_STATE */
+  guint32 source, source_mask, destination, destination_mask; /* IPv4 */
+  fw_range16 sport, dport;                                    /* FW_QUICK_PORTS */
+  const fw_test *tests;
+  const fw_rule *rule;
+  fw_act_fn act;
+  guint32 chain; /* JUMP, GOTO */
+};
+
+/* A first match that the step itself holds: most rules need no other. */
+typedef enum fw_quick {
+  FW_QUICK_NONE,
+  FW_QUICK_PORTS, /* tcp or udp with ports only, none inverted */
+  FW_QUICK_STATE  /* state, or conntrack with --ctstate alone: `states` already has '!' in it */
+} fw_quick;
+
+typedef struct fw_walk_chain {
+  const fw_chain *chain;
+  fw_step *steps;
+  guint n;
+  guint deepest;        /* rules that were reached: the first so many */
+  gboolean nat;         /* of table nat: asked once for each connection */
+  fw_counters counters; /* of the policy */
+} fw_walk_chain;
+
+/* When and how often a rule was hit. */
+typedef struct fw_hits {
+  fw_counters counters; /* from those written on */
+  guint64 packets;      /* of this replay */
+  gint64 first_ns, last_ns;
+  guint64 first_packet, last_packet;
+} fw_hits;
+
+/* What a program is told of the machine that it stands for. */
+typedef struct fw_box_facts fw_box_facts;
+
+struct fw_program {
+  const fw_ruleset *ruleset;
+  fw_backend backend;
+  fw_walk_chain *chains;
+  guint n_chains;
+  fw_hits *hits; /* by fw_rule.serial */
+  fw_step *steps;
+  fw_test *tests;
+  GHashTable *chain_of;               /* fw_chain* => number + 1 */
+  GPtrArray *patterns;                /* fw_interface* as rules have them; names' `holds` are indexed alike */
+  GHashTable *names;                  /* name => fw_interface_name* */
+  fw_interface_name nothing, unknown; /* no interface; nobody knows which */
+  struct {
+    const char *asked;
+    const fw_interface_name *found;
+  } latest[8]; /* names by the addresses that they were asked with */
+  /* The built-in chains of a family and a hook, in the order in which they see a packet. */
+  GArray *hooks[2][FW_HOOKS]; /* guint: chain */
+  gboolean tracks;            /* some rule needs connection tracking (RULES 1.1) */
+  const fw_box_facts *facts;
+  /* The moment. */
+  const ct_engine *engine;
+  gint64 now_ns; /* the capture's clock */
+  guint64 jiffies;
+  guint hz;
+  gint64 loaded_ns;
+  fw_family loading; /* of the match whose state is being made */
+  guint64 loaded_jiffies;
+  gint64 tick_ends_ns; /* jiffies are right until then */
+  guint64 random;      /* xorshift state */
+  ct_view view;        /* of the packet's entry, when view_of is it */
+  const ct_entry *view_of;
+  ct_passage *passage;   /* for targets that change the entry; NULL: none */
+  ct_template *template; /* table raw */
+  gboolean maybe;        /* in a rule or chain that is perhaps never reached: nothing may be changed for certain */
+  gboolean loaded;
+  gboolean traced; /* the packet met TRACE */
+  /* Memory that rules share by name. */
+  GHashTable *recents, *hashlimits, *sets;
+  struct fw_frame *stack; /* of jumps: n_chains + 1 */
+  gboolean zones_wait;    /* a rule asked for a zone, which is not followed yet */
+  /* Who listens to LOG and TRACE. */
+  void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
+  gpointer log_user;
+};
+
+/* loaded_ns: the moment at which the rules were loaded, the first packet's. hz 0: 250. */
+fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const fw_box_facts *facts, guint hz,
+                           guint64 seed);
+void fw_program_free(fw_program *program);
+
+/* The clock is set for each packet. */
+void fw_program_set_time(fw_program *program, gint64 now_ns);
+/* => the one struct of a name. NULL: unknown; "": none. */
+const fw_interface_name *fw_program_interface(fw_program *program, const char *name);
+guint32 fw_program_random(fw_program *program); /* 32 bits */
+
+/* The view of the packet's entry. => NULL: it has none, or it has gone. */
+const ct_view *fw_program_view(fw_program *program, const fw_packet *p);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/record.h"
+
+void fw_recorded_verdict(GString *out, const fw_walk_said *said)
+{
+  const fw_step *s = said->step;
+
+  switch (said->event) {
+  case FW_WALK_POLICY: g_string_append(out, said->chain->policy == FW_POLICY_DROP ? "drop" : "accept"); return;
+  case FW_WALK_RETURN: g_string_append(out, "return"); return;
+  case FW_WALK_HOTDROP: g_string_append(out, "drop"); return;
+  case FW_WALK_UNKNOWN: g_string_append(out, "unknown"); return;
+  case FW_WALK_PASSED: g_string_append(out, "pass"); return;
+  default: break;
+  }
+  switch (s->end) {
+  case FW_END_ACCEPT:
+  case FW_END_NAT:
+  case FW_END_QUEUE: g_string_append(out, "accept"); return;
+  case FW_END_DROP:
+  case FW_END_REJECT: g_string_append(out, "drop"); return;
+  case FW_END_RETURN: g_string_append(out, "return"); return;
+  case FW_END_JUMP: g_string_append_printf(out, "jump %s", s->rule->target.chain->name); return;
+  case FW_END_GOTO: g_string_append_printf(out, "goto %s", s->rule->target.chain->name); return;
+  case FW_END_NEXT: g_string_append(out, "continue"); return;
+  default: g_string_append(out, "unknown"); return;
+  }
+}
+
+static void place(GString *out, const fw_chain *chain, const char *kind, guint number)
+{
+  g_string_append_printf(out, "%s:%s:%s:%u", chain->table->name, chain->name, kind, number);
+}
+
+void fw_recorded_place(GString *out, const fw_walk_said *said)
+{
+  switch (said->event) {
+  case FW_WALK_POLICY: place(out, said->chain, "policy", said->chain->n_rules + 1); return;
+  case FW_WALK_RETURN: place(out, said->chain, "return", said->chain->n_rules + 1); return;
+  default: place(out, said->step->rule->chain, "rule", said->step->rule->number); return;
+  }
+}
+
+void fw_decision_place(GString *out, const fw_decision *d)
+{
+  const fw_rule *rule = d->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL ? d->unknown : d->rule;
+
+  if (rule != NULL)
+    place(out, rule->chain, "rule", rule->number);
+  else if (d->chain != NULL)
+    place(out, d->chain, "policy", d->chain->n_rules + 1);
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/sets.h"
+
+#include <string.h>
+
+#include "firewall/parse.h"
+#include "firewall/walk/memory.h"
+#include "firewall/walk/tests.h"
+
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+enum { EXPAND_MOST = 65536 };
+
+/* What a packet, or an element, is looked for by: all parts beside each other, addresses under the class's masks. */
+typedef struct set_key {
+  struct {
+    fw_address address; /* an interface's name stands here too, a MAC address, a mark */
+    guint16 port;
+    guint8 protocol, set;
+    guint32 zero;
+  } parts[FW_SET_DIMENSIONS];
+} set_key;
+
+typedef struct set_value {
+  fw_counters counters;
+  gint64 expires_ns; /* G_MAXINT64: never */
+  gboolean nomatch;
+  guint32 zero;
+} set_value;
+
+/* Elements whose networks are equally long in each part. */
+typedef struct set_class {
+  guint8 length[FW_SET_DIMENSIONS];
+  fw_address mask[FW_SET_DIMENSIONS];
+  guint rank; /* the sum of lengths: the most specific first */
+  guint32 n;
+} set_class;
+
+struct fw_live_set {
+  const fw_set *set;
+  fw_memory elements;
+  GArray *classes;    /* set_class, by falling rank */
+  GPtrArray *members; /* fw_live_set*, of list:set */
+};
+
+static guint full_length(const fw_set *set) { return set->family == FW_IPV6 ? 128 : 32; }
+static gboolean has_address(fw_set_part part) { return part == FW_SET_IP || part == FW_SET_NET; }
+
+static void key_begin(set_key *key) { memset(key, 0, sizeof *key); }
+
+static gint class_order(gconstpointer a, gconstpointer b)
+{
+  const set_class *x = a, *y = b;
+
+  return (gint)y->rank - (gint)x->rank;
+}
+
+static void class_count(fw_live_set *s, const guint8 length[FW_SET_DIMENSIONS], gint by)
+{
+  set_class made = { .rank = 0 };
+  guint i;
+
+  for (i = 0; i < s->classes->len; i++) {
+    set_class *c = &g_array_index(s->classes, set_class, i);
+
+    if (memcmp(c->length, length, sizeof c->length) == 0) {
+      c->n = (guint32)((gint)c->n + by);
+      return;
+    }
+  }
+  memcpy(made.length, length, sizeof made.length);
+  made.n = 1;
+  for (i = 0; i < FW_SET_DIMENSIONS; i++) {
+    made.rank += length[i];
+    fw_mask_of_length(s->set->family, length[i], &made.mask[i]);
+  }
+  g_array_append_val(s->classes, made);
+  g_array_sort(s->classes, class_order);
+}
+
+static void mask_part(fw_address *address, const fw_address *mask)
+{
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    address->words[i] &= mask->words[i];
+}
+
+static void put(fw_live_set *s, const set_key *key, const guint8 length[FW_SET_DIMENSIONS], const fw_set_element *e,
+                gint64 loaded_ns)
+{
+  set_value *v = fw_memory_find(&s->elements, key);
+
+  if (v == NULL) {
+    v = fw_memory_add(&s->elements, key);
+    class_count(s, length, 1);
+  }
+  v->nomatch = e->nomatch;
+  v->counters = e->counters;
+  v->expires_ns = G_MAXINT64;
+  if (e->timeout_s > 0 || (e->timeout_s < 0 && s->set->timeout_s > 0))
+    v->expires_ns = loaded_ns + (e->timeout_s > 0 ? e->timeout_s : s->set->timeout_s) * NS_PER_S;
+}
+
+static gboolean address_less(const fw_address *a, const fw_address *b, guint bytes) { return memcmp(a, b, bytes) < 0; }
+
+/* The longest block that begins at `from` and ends at or before `to`. => its length; next: behind it. */
+static guint block_of(const fw_address *from, const fw_address *to, guint bits, fw_address *next, gboolean *more)
+{
+  guint length = bits, bytes = bits / 8, i;
+
+  for (;;) { /* shorter while `from` begins such a block and the block's end is not beyond `to` */
+    fw_address end = *from;
+    guint shorter = length - 1;
+
+    if (length == 0 || from->bytes[shorter / 8] & 0x80 >> shorter % 8)
+      break;
+    for (i = shorter; i < bits; i++)
+      end.bytes[i / 8] |= (guint8)(0x80 >> i % 8);
+    if (address_less(to, &end, bytes))
+      break;
+    length = shorter;
+  }
+  *next = *from;
+  for (i = length; i < bits; i++)
+    next->bytes[i / 8] |= (guint8)(0x80 >> i % 8);
+  *more = address_less(next, to, bytes);
+  for (i = bytes; *more && i-- > 0;)
+    if (++next->bytes[i] != 0)
+      break;
+  return length;
+}
+
+static void expand(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length, gint64 loaded_ns,
+                   guint *room);
+
+static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length,
+                           gint64 loaded_ns, guint *room)
+{
+  const fw_set_value *v = &e->values[part];
+  fw_address from = v->from, next;
+  gboolean more = TRUE;
+
+  while (more && *room > 0) {
+    length[part] = (guint8)block_of(&from, &v->to, full_length(s->set), &next, &more);
+    key->parts[part].address = from;
+    expand(s, e, part + 1, key, length, loaded_ns, room);
+    from = next;
+  }
+}
+
+static void expand_ports(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length,
+                         gint64 loaded_ns, guint *room)
+{
+  const fw_set_value *v = &e->values[part];
+  guint32 port;
+
+  key->parts[part].protocol = v->protocol;
+  for (port = v->port_from; port <= v->port_to && *room > 0; port++) {
+    key->parts[part].port = (guint16)port;
+    expand(s, e, part + 1, key, length, loaded_ns, room);
+  }
+}
+
+/* Each combination of an element's ranges is an item; the sum of them is bounded, as their memory is. */
+static void expand(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length, gint64 loaded_ns,
+                   guint *room)
+{
+  const fw_set_value *v = part < s->set->dimensions ? &e->values[part] : NULL;
+
+  if (v == NULL) {
+    (*room)--;
+    put(s, key, length, e, loaded_ns);
+    return;
+  }
+  key->parts[part].set = 1;
+  switch (s->set->parts[part]) {
+  case FW_SET_IP:
+  case FW_SET_NET: expand_address(s, e, part, key, length, loaded_ns, room); return;
+  case FW_SET_PORT: expand_ports(s, e, part, key, length, loaded_ns, room); return;
+  case FW_SET_MAC: memcpy(key->parts[part].address.bytes, v->mac, 6); break;
+  case FW_SET_IFACE:
+    strncpy((char *)key->parts[part].address.bytes, v->iface, 15);
+    key->parts[part].protocol = v->physdev;
+    break;
+  case FW_SET_MARK: key->parts[part].address.words[0] = v->mark; break;
+  default: return;
+  }
+  expand(s, e, part + 1, key, length, loaded_ns, room);
+}
+
+fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set)
+{
+  fw_live_set *s = g_hash_table_lookup(program->sets, set);
+  guint i;
+
+  if (s != NULL || !set->known)
+    return s;
+  s = g_new0(fw_live_set, 1);
+  s->set = set;
+  fw_memory_init(&s->elements, sizeof(set_key), sizeof(set_value));
+  s->classes = g_array_new(FALSE, FALSE, sizeof(set_class));
+  s->members = g_ptr_array_new();
+  g_hash_table_insert(program->sets, (gpointer)set, s);
+  for (i = 0; i < set->elements->len; i++) {
+    const fw_set_element *e = g_ptr_array_index(set->elements, i);
+    guint8 length[FW_SET_DIMENSIONS] = { 0 };
+    guint room = EXPAND_MOST;
+    set_key key;
+
+    key_begin(&key);
+    if (!set->list)
+      expand(s, e, 0, &key, length, program->loaded_ns, &room);
+    else if (e->values[0].set != NULL && e->values[0].set != set && !e->values[0].set->list)
+      g_ptr_array_add(s->members, fw_live_set_of(program, e->values[0].set));
+  }
+  return s;
+}
+
+void fw_live_set_free(void *data)
+{
+  fw_live_set *s = data;
+
+  fw_memory_clear(&s->elements);
+  g_array_free(s->classes, TRUE);
+  g_ptr_array_free(s->members, TRUE);
+  g_free(s);
+}
+
+/* -- what a packet is looked for by -- */
+
+static gboolean port_of(const fw_packet *p, gboolean source, guint16 *port)
+{
+  guint8 scratch[2];
+  const guint8 *h;
+
+  switch (p->protocol) {
+  case CT_PROTO_TCP:
+  case CT_PROTO_UDP:
+  case CT_PROTO_UDPLITE:
+  case CT_PROTO_SCTP: *port = source ? p->source_port : p->destination_port; return (p->l4 & FW_L4_PORTS) != 0;
+  case CT_PROTO_ICMP:
+  case CT_PROTO_ICMPV6:
+    h = p->fragment == 0 ? fw_packet_at(p, p->l4_offset, 2, scratch) : NULL;
+    *port = h != NULL ? ct_be16(h) : 0;
+    return h != NULL;
+  default: *port = 0; return p->fragment == 0;
+  }
+}
+
+static fw_truth part_of(const fw_set *set, guint i, const fw_packet *p, gboolean source, set_key *key)
+{
+  const fw_interface_name *name = source ? p->in : p->out;
+
+  key->parts[i].set = 1;
+  switch (set->parts[i]) {
+  case FW_SET_IP:
+  case FW_SET_NET: key->parts[i].address = source ? p->source : p->destination; return FW_YES;
+  case FW_SET_PORT:
+    if (!port_of(p, source, &key->parts[i].port))
+      return FW_NO;
+    if (set->bitmap && p->protocol != CT_PROTO_TCP && p->protocol != CT_PROTO_UDP)
+      return FW_NO;
+    key->parts[i].protocol = set->bitmap ? 0 : p->protocol;
+    return FW_YES;
+  case FW_SET_MAC:
+    if (p->link == NULL)
+      return p->own ? FW_NO : FW_UNKNOWN;
+    memcpy(key->parts[i].address.bytes, source ? p->link + 6 : p->link, 6);
+    return FW_YES;
+  case FW_SET_IFACE:
+    if (!name->known)
+      return FW_UNKNOWN;
+    strncpy((char *)key->parts[i].address.bytes, name->name, 15);
+    return FW_YES;
+  case FW_SET_MARK: key->parts[i].address.words[0] = p->mark; return p->mark_unknown != 0 ? FW_UNKNOWN : FW_YES;
+  default: return FW_NO;
+  }
+}
+
+static fw_truth key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *ref, set_key *key)
+{
+  guint i;
+
+  key_begin(key);
+  if (ref->n < set->dimensions)
+    return FW_NO;
+  for (i = 0; i < set->dimensions; i++) {
+    fw_truth truth;
+
+    if (has_address(set->parts[i]) && set->family != p->family)
+      return FW_NO;
+    truth = part_of(set, i, p, (ref->source >> i & 1) != 0, key);
+    if (truth != FW_YES)
+      return truth;
+    if (set->parts[i] == FW_SET_IP && set->netmask != 0 && set->netmask < full_length(set)) {
+      fw_address mask;
+
+      fw_mask_of_length(set->family, set->netmask, &mask);
+      mask_part(&key->parts[i].address, &mask);
+    }
+  }
+  return FW_YES;
+}
+
+static set_value *find(const fw_live_set *s, const set_key *whole, gint64 now_ns)
+{
+  guint i, k;
+
+  for (i = 0; i < s->classes->len; i++) {
+    const set_class *c = &g_array_index(s->classes, set_class, i);
+    set_key key = *whole;
+    set_value *v;
+
+    if (c->n == 0)
+      continue;
+    for (k = 0; k < s->set->dimensions; k++)
+      if (has_address(s->set->parts[k]))
+        mask_part(&key.parts[k].address, &c->mask[k]);
+    v = fw_memory_find(&s->elements, &key);
+    if (v != NULL && v->expires_ns > now_ns)
+      return v;
+  }
+  return NULL;
+}
+
+fw_truth fw_live_set_test(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref,
+                          fw_set_hit *hit)
+{
+  set_key key;
+  set_value *v;
+  fw_truth truth;
+  guint i;
+
+  for (i = 0; i < s->members->len; i++) {
+    fw_live_set *member = g_ptr_array_index(s->members, i);
+
+    truth = member == NULL ? FW_UNKNOWN : fw_live_set_test(program, member, p, ref, hit);
+    if (truth != FW_NO)
+      return truth;
+  }
+  if (s->set->list)
+    return FW_NO;
+  truth = key_of(s->set, p, ref, &key);
+  if (truth != FW_YES)
+    return truth;
+  v = find(s, &key, program->now_ns);
+  hit->nomatch = v != NULL && v->nomatch;
+  hit->counters = v != NULL && s->set->has_counters ? &v->counters : NULL;
+  return fw_truth_of(v != NULL);
+}
+
+static void own_lengths(const fw_set *set, guint8 length[FW_SET_DIMENSIONS])
+{
+  guint i;
+
+  memset(length, 0, FW_SET_DIMENSIONS);
+  for (i = 0; i < set->dimensions; i++)
+    if (has_address(set->parts[i]))
+      length[i] = (guint8)full_length(set);
+}
+
+static gboolean is_old(void *value, gpointer user) { return ((set_value *)value)->expires_ns <= *(gint64 *)user; }
+
+void fw_live_set_add(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
+                     gint64 timeout_s)
+{
+  guint8 length[FW_SET_DIMENSIONS];
+  set_key key;
+  set_value *v;
+
+  if (s->set->list || key_of(s->set, p, ref, &key) != FW_YES)
+    return;
+  own_lengths(s->set, length);
+  v = fw_memory_find(&s->elements, &key);
+  if (v == NULL) {
+    if (s->elements.n >= s->set->max_elements)
+      fw_memory_sweep(&s->elements, is_old, &program->now_ns);
+    if (s->elements.n >= s->set->max_elements && !s->set->bitmap)
+      return;
+    v = fw_memory_add(&s->elements, &key);
+    class_count(s, length, 1);
+  } else if (!exist && v->expires_ns > program->now_ns) {
+    return;
+  }
+  if (timeout_s < 0)
+    timeout_s = s->set->timeout_s;
+  v->expires_ns = timeout_s > 0 && s->set->timeout_s >= 0 ? program->now_ns + timeout_s * NS_PER_S : G_MAXINT64;
+}
+
+void fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
+{
+  guint8 length[FW_SET_DIMENSIONS];
+  set_key key;
+
+  (void)program;
+  if (s->set->list || key_of(s->set, p, ref, &key) != FW_YES)
+    return;
+  own_lengths(s->set, length);
+  if (fw_memory_remove(&s->elements, &key))
+    class_count(s, length, -1);
+}
+
+/* -- the match -- */
+
+static gboolean compares(guint8 op, guint64 value, guint64 with)
+{
+  switch (op) {
+  case FW_SET_EQ: return value == with;
+  case FW_SET_NE: return value != with;
+  case FW_SET_LT: return value < with;
+  case FW_SET_GT: return value > with;
+  default: return TRUE;
+  }
+}
+
+static fw_truth holds_set(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_set_match *m = test->data;
+  fw_live_set *s = test->state;
+  fw_set_hit hit = { FALSE, NULL };
+  fw_truth truth;
+
+  if (s == NULL)
+    return FW_UNKNOWN;
+  truth = fw_live_set_test(program, s, p, &m->ref, &hit);
+  if (truth == FW_UNKNOWN)
+    return truth;
+  truth = fw_truth_of(truth == FW_YES && hit.nomatch == (m->return_nomatch != 0));
+  if (truth == FW_YES && hit.counters != NULL) {
+    truth = fw_truth_of(compares(m->packets_op, hit.counters->packets, m->packets) &&
+                        compares(m->bytes_op, hit.counters->bytes, m->bytes));
+    if (truth == FW_YES && !m->keep_counters && !program->maybe) {
+      hit.counters->packets++;
+      hit.counters->bytes += p->raw->length;
+    }
+  }
+  return fw_truth_of((truth == FW_YES) != (m->invert != 0));
+}
+
+static void *set_new(fw_program *program, const fw_match *match)
+{
+  const fw_set_match *m = match->data;
+
+  return m->ref.set != NULL ? fw_live_set_of(program, m->ref.set) : NULL;
+}
+
+const fw_test_ops fw_set_tests[FW_MATCH_COUNT] = { [FW_MATCH_set] = { .holds = holds_set, .state = set_new } };

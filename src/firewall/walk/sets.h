@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sets of ipset while packets run (RULES 3.6): what a file held, and what SET targets add and take away. */
+#ifndef FIREWALL_WALK_SETS_H
+#define FIREWALL_WALK_SETS_H
+
+#include "firewall/match/data.h"
+#include "firewall/walk/program.h"
+
+typedef struct fw_live_set fw_live_set;
+
+/* One for each set of the ruleset, made when a rule names it. => NULL: it is not of a type that is known here. */
+fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set);
+void fw_live_set_free(void *set);
+
+typedef struct fw_set_hit {
+  gboolean nomatch;
+  fw_counters *counters; /* NULL: the set keeps none */
+} fw_set_hit;
+
+/* => FW_YES: an element holds the packet. */
+fw_truth fw_live_set_test(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref,
+                          fw_set_hit *hit);
+/* timeout_s -1: the set's own. */
+void fw_live_set_add(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
+                     gint64 timeout_s);
+void fw_live_set_del(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the firewall did, as JSON: the walk for people's programs, and the members of a referee's transcript. */
+#ifndef FIREWALL_WALK_TELL_H
+#define FIREWALL_WALK_TELL_H
+
+#include "firewall/walk/firewall.h"
+
+/* Interfaces that a transcript calls by another name: its sides. NULL stands for no such names. */
+typedef struct fw_sides {
+  const char *lan_name, *wan_name; /* interfaces */
+} fw_sides;
+
+/* [{"table":...,"chain":...,"kind":"rule","number":4,"verdict":"accept",...},...]: of the last packet. */
+void fw_tell_walk(GString *out, const fw_firewall *firewall);
+/* ,"side":...,"fate":...: all that the rules add to a transcript's line, each member with a comma before it. */
+void fw_tell_transcript(GString *out, const fw_firewall *firewall, const fw_sides *sides, const ct_packet *packet);
+/* {"iptables":["*filter",...],...}: rules and policies as iptables-save -c has them. */
+void fw_tell_counters(GString *out, fw_firewall *firewall);
+/* The same as text, one family's tables after the other's. */
+void fw_tell_save(GString *out, fw_firewall *firewall, fw_family family);
+
+#endif

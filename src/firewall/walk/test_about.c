@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Matches about what surrounds a packet: mark, link layer, interfaces, addresses' kinds, the clock (RULES 3.2). */
+#include <string.h>
+
+#include "firewall/walk/tests.h"
+
+static fw_truth holds_comment(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  (void)program, (void)p, (void)test;
+  return FW_YES;
+}
+
+/* Bits that nobody knows leave the test open, unless the others decide it. */
+static fw_truth mark_holds(guint32 mark, guint32 unknown, const fw_mark_test *m)
+{
+  if (((mark ^ m->mark.value) & m->mark.mask & ~unknown) != 0 || (m->mark.value & ~m->mark.mask) != 0)
+    return fw_truth_of(m->invert);
+  if ((m->mark.mask & unknown) != 0)
+    return FW_UNKNOWN;
+  return fw_truth_of(!m->invert);
+}
+
+static fw_truth holds_mark(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  (void)program;
+  return mark_holds(p->mark, p->mark_unknown, test->data);
+}
+
+static fw_truth holds_mac(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_mac *m = test->data;
+
+  (void)program;
+  if (p->link == NULL)
+    return p->own ? FW_NO : FW_UNKNOWN;
+  return fw_truth_of((memcmp(p->link + 6, m->source, 6) == 0) != (m->invert != 0));
+}
+
+static fw_truth holds_pkttype(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_pkttype *t = test->data;
+
+  (void)program;
+  return fw_truth_of((p->type == t->type) != (t->invert != 0));
+}
+
+static fw_truth name_holds(const fw_interface_name *name, const fw_interface *pattern)
+{
+  if (pattern->name == NULL)
+    return FW_YES;
+  if (name == NULL || !name->known)
+    return FW_UNKNOWN;
+  if (pattern->prefix)
+    return fw_truth_of(strncmp(name->name, pattern->name, pattern->length) == 0);
+  return fw_truth_of(strcmp(name->name, pattern->name) == 0);
+}
+
+static fw_truth physdev_part(fw_truth holds, const fw_physdev *d, guint8 bit)
+{
+  if (!(d->given & bit))
+    return FW_YES;
+  if (holds == FW_UNKNOWN)
+    return FW_UNKNOWN;
+  return fw_truth_of((holds == FW_YES) != ((d->invert & bit) != 0));
+}
+
+static fw_truth fw_and(fw_truth a, fw_truth b)
+{
+  if (a == FW_NO || b == FW_NO)
+    return FW_NO;
+  return a == FW_UNKNOWN ? a : b;
+}
+
+/* Without a bridge each plain option fails, and each inverted one holds. */
+static fw_truth holds_physdev(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_physdev *d = test->data;
+  gboolean bridged = p->bridge_in != NULL, out = p->hook == FW_HOOK_FORWARD || p->hook == FW_HOOK_POSTROUTING;
+  fw_truth truth;
+
+  (void)program;
+  if (!bridged)
+    return fw_truth_of(d->given == d->invert);
+  truth = physdev_part(fw_truth_of(out && p->bridge_out != NULL), d, FW_PHYSDEV_IS_OUT);
+  truth = fw_and(truth, physdev_part(FW_YES, d, FW_PHYSDEV_IS_IN));
+  truth = fw_and(truth, physdev_part(fw_truth_of(out), d, FW_PHYSDEV_IS_BRIDGED));
+  truth = fw_and(truth, physdev_part(name_holds(p->bridge_in, &d->in), d, FW_PHYSDEV_IN));
+  return fw_and(truth, physdev_part(out ? name_holds(p->bridge_out, &d->out) : FW_NO, d, FW_PHYSDEV_OUT));
+}
+
+static fw_truth addrtype_side(const fw_program *program, const fw_packet *p, const fw_address *a, guint16 types,
+                              const fw_interface_name *limit)
+{
+  guint16 type = fw_box_facts_type(program->facts, p->family, a);
+  const fw_network *local;
+
+  if (program->facts->local->len == 0 && types & (FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_UNICAST | FW_ADDRTYPE_BROADCAST) &&
+      type == FW_ADDRTYPE_UNICAST)
+    return (types & FW_ADDRTYPE_LOCAL && types & FW_ADDRTYPE_UNICAST) ? FW_YES : FW_UNKNOWN;
+  if (limit != NULL && type == FW_ADDRTYPE_LOCAL) {
+    local = fw_box_facts_is_local(program->facts, p->family, a);
+    if (local == NULL || local->interface == NULL || !limit->known)
+      return FW_UNKNOWN;
+    if (strcmp(local->interface, limit->name) != 0)
+      type = FW_ADDRTYPE_UNICAST;
+  }
+  return fw_truth_of((types & type) != 0);
+}
+
+static fw_truth holds_addrtype(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_addrtype *a = test->data;
+  const fw_interface_name *limit = a->given & FW_ADDRTYPE_LIMIT_IN    ? p->in
+                                   : a->given & FW_ADDRTYPE_LIMIT_OUT ? p->out
+                                                                      : NULL;
+  fw_truth source = FW_YES, destination = FW_YES;
+
+  if (a->given & FW_ADDRTYPE_SOURCE) {
+    source = addrtype_side(program, p, &p->source, a->source, limit);
+    if (source != FW_UNKNOWN && a->invert & FW_ADDRTYPE_SOURCE)
+      source = fw_truth_of(source == FW_NO);
+  }
+  if (source != FW_NO && a->given & FW_ADDRTYPE_DESTINATION) {
+    destination = addrtype_side(program, p, &p->destination, a->destination, limit);
+    if (destination != FW_UNKNOWN && a->invert & FW_ADDRTYPE_DESTINATION)
+      destination = fw_truth_of(destination == FW_NO);
+  }
+  return fw_and(source, destination);
+}
+
+/* A packet without a socket has no owner; only those of the box itself have one, and it is not in the capture. */
+static fw_truth holds_owner(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_owner *o = test->data;
+
+  (void)program;
+  if (!p->own)
+    return fw_truth_of((o->given & ~o->invert) == 0);
+  return FW_UNKNOWN;
+}
+
+/* As if there were no IPsec. */
+static fw_truth holds_policy(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_policy_match *m = test->data;
+
+  (void)program;
+  if (p->protocol == 50 || p->protocol == 51)
+    return FW_UNKNOWN;
+  return fw_truth_of(m->none);
+}
+
+static fw_truth holds_rpfilter(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_rpfilter *r = test->data;
+  const char *way;
+  gboolean invert = (r->given & FW_RPFILTER_INVERT) != 0;
+
+  if (!p->in->known)
+    return FW_UNKNOWN;
+  if (strcmp(p->in->name, "lo") == 0)
+    return fw_truth_of(!invert);
+  if (fw_box_facts_is_local(program->facts, p->family, &p->source) != NULL)
+    return fw_truth_of(((r->given & FW_RPFILTER_ACCEPT_LOCAL) != 0) != invert);
+  if (p->family == FW_IPV4 && p->source.words[0] == 0) /* broadcasts and multicasts of who has no address yet */
+    return fw_truth_of(!invert);
+  way = fw_box_facts_way(program->facts, p->family, &p->source);
+  if (way == NULL)
+    return FW_UNKNOWN;
+  return fw_truth_of((r->given & FW_RPFILTER_LOOSE || strcmp(way, p->in->name) == 0) != invert);
+}
+
+static fw_truth holds_eui64(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  guint8 id[8];
+
+  (void)program, (void)test;
+  if (p->link == NULL)
+    return FW_UNKNOWN;
+  memcpy(id, p->link + 6, 3);
+  id[0] ^= 2;
+  id[3] = 0xff;
+  id[4] = 0xfe;
+  memcpy(id + 5, p->link + 9, 3);
+  return fw_truth_of(memcmp(p->source.bytes + 8, id, 8) == 0);
+}
+
+/* -- time -- */
+
+/* Days since 1970 to month day (1..31): the civil calendar. */
+static guint month_day(gint64 days)
+{
+  gint64 era, z = days + 719468;
+  guint doe, yoe, doy, mp;
+
+  era = (z >= 0 ? z : z - 146096) / 146097;
+  doe = (guint)(z - era * 146097);
+  yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+  doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  mp = (5 * doy + 2) / 153;
+  return doy - (153 * mp + 2) / 5 + 1;
+}
+
+static gint64 floor_div(gint64 a, gint64 b) { return a / b - (a % b < 0); }
+
+static fw_truth holds_time(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_time *t = test->data;
+  gint64 stamp = floor_div(program->now_ns, 1000000000), days;
+  guint32 second;
+
+  (void)p;
+  if (stamp < t->date_start || stamp > t->date_stop)
+    return FW_NO;
+  days = floor_div(stamp, 86400);
+  second = (guint32)(stamp - days * 86400);
+  if (t->day_start < t->day_stop) {
+    if (second < t->day_start || second > t->day_stop)
+      return FW_NO;
+  } else {
+    if (second < t->day_start && second > t->day_stop)
+      return FW_NO;
+    if (t->contiguous && second <= t->day_stop)
+      days--;
+  }
+  if (!(t->week_days & 1 << (((days + 3) % 7 + 7) % 7 + 1))) /* 1970 began on a Thursday; Monday is 1 */
+    return FW_NO;
+  return fw_truth_of((t->month_days & 1U << month_day(days)) != 0);
+}
+
+const fw_test_ops fw_about_tests[FW_MATCH_COUNT] = {
+  [FW_MATCH_comment] = { .holds = holds_comment },   [FW_MATCH_mark] = { .holds = holds_mark },
+  [FW_MATCH_mac] = { .holds = holds_mac },           [FW_MATCH_pkttype] = { .holds = holds_pkttype },
+  [FW_MATCH_physdev] = { .holds = holds_physdev },   [FW_MATCH_addrtype] = { .holds = holds_addrtype },
+  [FW_MATCH_owner] = { .holds = holds_owner },       [FW_MATCH_policy] = { .holds = holds_policy },
+  [FW_MATCH_rpfilter] = { .holds = holds_rpfilter }, [FW_MATCH_eui64] = { .holds = holds_eui64 },
+  [FW_MATCH_time] = { .holds = holds_time },
+};

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Matches that keep lists: recent (RULES 3.4), connlimit (RULES 3.5). */
+#include <string.h>
+
+#include "firewall/walk/memory.h"
+#include "firewall/walk/tests.h"
+
+/* -- recent -- */
+
+enum { RECENT_KEYS = 100, RECENT_STAMPS = 32 };
+
+typedef struct recent_entry {
+  fw_address key;
+  guint64 updated; /* a count: which was stamped last */
+  fw_family family;
+  guint8 ttl;
+  guint32 index, n_stamps;
+} recent_entry;
+
+typedef struct recent_table {
+  fw_address mask;
+  guint32 room; /* stamps of an entry, a power of two */
+  guint32 n;
+  guint64 updates;
+  recent_entry entries[RECENT_KEYS];
+  guint64 *stamps; /* RECENT_KEYS * room; allocated at the first use */
+} recent_table;
+
+void fw_recent_free(void *data)
+{
+  recent_table *t = data;
+
+  g_free(t->stamps);
+  g_free(t);
+}
+
+static void *recent_new(fw_program *program, const fw_match *match)
+{
+  const fw_recent *r = match->data;
+  recent_table *t = g_hash_table_lookup(program->recents, r->name);
+  guint32 room = RECENT_STAMPS;
+
+  if (t == NULL) {
+    t = g_new0(recent_table, 1);
+    t->mask = r->mask;
+    t->room = room;
+    g_hash_table_insert(program->recents, g_strdup(r->name), t);
+  }
+  if (r->hitcount > 0)
+    for (room = 1; room < r->hitcount;)
+      room *= 2;
+  t->room = MAX(t->room, room);
+  return t;
+}
+
+static guint64 *stamps_of(recent_table *t, guint32 i)
+{
+  if (t->stamps == NULL)
+    t->stamps = g_new0(guint64, (gsize)RECENT_KEYS * t->room);
+  return t->stamps + (gsize)i * t->room;
+}
+
+static gint64 recent_find(const recent_table *t, const fw_address *key, fw_family family, guint8 ttl)
+{
+  guint32 i;
+
+  for (i = 0; i < t->n; i++) {
+    const recent_entry *e = &t->entries[i];
+
+    if (e->family == family && memcmp(&e->key, key, sizeof *key) == 0 && (e->ttl == ttl || ttl == 0 || e->ttl == 0))
+      return i;
+  }
+  return -1;
+}
+
+static guint32 recent_oldest(const recent_table *t)
+{
+  guint32 i, oldest = 0;
+
+  for (i = 1; i < t->n; i++)
+    if (t->entries[i].updated < t->entries[oldest].updated)
+      oldest = i;
+  return oldest;
+}
+
+static void recent_remove(recent_table *t, guint32 i)
+{
+  t->n--;
+  if (i == t->n)
+    return;
+  t->entries[i] = t->entries[t->n];
+  memcpy(stamps_of(t, i), stamps_of(t, t->n), t->room * sizeof(guint64));
+}
+
+static void recent_stamp(recent_table *t, guint32 i, guint64 now, guint8 ttl)
+{
+  recent_entry *e = &t->entries[i];
+
+  e->index &= t->room - 1;
+  stamps_of(t, i)[e->index++] = now;
+  e->n_stamps = MAX(e->n_stamps, e->index);
+  e->updated = ++t->updates;
+  e->ttl = ttl;
+}
+
+static void recent_add(recent_table *t, const fw_address *key, fw_family family, guint64 now, guint8 ttl)
+{
+  guint32 i;
+
+  if (t->n == RECENT_KEYS)
+    recent_remove(t, recent_oldest(t));
+  i = t->n++;
+  memset(&t->entries[i], 0, sizeof t->entries[i]);
+  t->entries[i].key = *key;
+  t->entries[i].family = family;
+  recent_stamp(t, i, now, ttl);
+}
+
+static gboolean recent_checks(recent_table *t, guint32 i, const fw_recent *r, guint64 now, guint hz)
+{
+  const guint64 *stamps = stamps_of(t, i), age = (guint64)r->seconds * hz;
+  guint32 k, hits = 0;
+
+  for (k = 0; k < t->entries[i].n_stamps; k++) {
+    if (r->seconds != 0 && stamps[k] + age < now)
+      continue;
+    if (r->hitcount == 0 || ++hits >= r->hitcount)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void recent_reap(recent_table *t, const fw_recent *r, guint64 now, guint hz)
+{
+  guint32 oldest = recent_oldest(t);
+  const recent_entry *e = &t->entries[oldest];
+
+  if (t->n > 0 && stamps_of(t, oldest)[(e->index - 1) & (t->room - 1)] + (guint64)r->seconds * hz < now)
+    recent_remove(t, oldest);
+}
+
+static fw_truth holds_recent(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_recent *r = test->data;
+  recent_table *t = test->state;
+  guint8 ttl = p->ttl;
+  fw_address key;
+  gboolean found, truth;
+  gint64 i;
+
+  if (program->maybe)
+    return FW_UNKNOWN;
+  if (!p->own && (p->hook == FW_HOOK_FORWARD || p->hook == FW_HOOK_POSTROUTING))
+    ttl++;
+  for (i = 0; i < 4; i++)
+    key.words[i] = (r->destination ? p->destination : p->source).words[i] & t->mask.words[i];
+  i = recent_find(t, &key, p->family, r->ttl ? ttl : 0);
+  if (i < 0) {
+    if (r->op != FW_RECENT_SET)
+      return fw_truth_of(r->invert);
+    recent_add(t, &key, p->family, program->jiffies, ttl);
+    return fw_truth_of(!r->invert);
+  }
+  found = r->op == FW_RECENT_SET || r->op == FW_RECENT_REMOVE ||
+          recent_checks(t, (guint32)i, r, program->jiffies, program->hz);
+  truth = found != (r->invert != 0);
+  if (r->op == FW_RECENT_SET || (r->op == FW_RECENT_UPDATE && truth))
+    recent_stamp(t, (guint32)i, program->jiffies, ttl);
+  if (r->op == FW_RECENT_REMOVE)
+    recent_remove(t, (guint32)i);
+  else if (r->reap)
+    recent_reap(t, r, program->jiffies, program->hz);
+  return fw_truth_of(truth);
+}
+
+/* -- connlimit -- */
+
+typedef struct count_node {
+  ct_tuple tuple;
+  guint32 next; /* + 1 */
+} count_node;
+
+typedef struct count_list {
+  guint32 first, last, n; /* numbers + 1 */
+  guint32 zero;
+  guint64 added; /* the jiffy in which somebody was added, or all were looked through */
+} count_list;
+
+typedef struct count_state {
+  fw_memory lists; /* masked address => count_list */
+  count_node *nodes;
+  guint32 n_nodes, room, free;
+} count_state;
+
+static void *connlimit_new(fw_program *program, const fw_match *match)
+{
+  count_state *s = g_new0(count_state, 1);
+
+  (void)program, (void)match;
+  fw_memory_init(&s->lists, sizeof(fw_address), sizeof(count_list));
+  return s;
+}
+
+static void connlimit_free(void *data)
+{
+  count_state *s = data;
+
+  fw_memory_clear(&s->lists);
+  g_free(s->nodes);
+  g_free(s);
+}
+
+static void count_add(count_state *s, count_list *list, const ct_tuple *tuple, guint64 now)
+{
+  guint32 number;
+
+  if (s->free != 0) {
+    number = s->free;
+    s->free = s->nodes[number - 1].next;
+  } else {
+    if (s->n_nodes == s->room) {
+      s->room = s->room != 0 ? s->room * 2 : 64;
+      s->nodes = g_renew(count_node, s->nodes, s->room);
+    }
+    number = ++s->n_nodes;
+  }
+  s->nodes[number - 1].tuple = *tuple;
+  s->nodes[number - 1].next = 0;
+  if (list->last != 0)
+    s->nodes[list->last - 1].next = number;
+  else
+    list->first = number;
+  list->last = number;
+  list->n++;
+  list->added = now;
+}
+
+/* A tuple that the table does not have, or a TCP connection that has closed. */
+static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found)
+{
+  ct_view view;
+  ct_dir dir;
+
+  *found = ct_engine_lookup(program->engine, tuple, &view, &dir);
+  return !*found || (tuple->proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
+}
+
+/*
+ * From the oldest on: removes those that are over, and ends at an equal tuple of the table. equal NULL: looks at all.
+ * => TRUE: it met the equal one.
+ */
+static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal)
+{
+  guint32 number = list->first, before = 0, next;
+
+  for (; number != 0; number = next) {
+    count_node *node = &s->nodes[number - 1];
+    gboolean found, over = is_over(program, &node->tuple, &found);
+
+    next = node->next;
+    if (found && equal != NULL && ct_tuple_equal(&node->tuple, equal))
+      return TRUE;
+    if (!over) {
+      before = number;
+      continue;
+    }
+    if (before != 0)
+      s->nodes[before - 1].next = next;
+    else
+      list->first = next;
+    if (list->last == number)
+      list->last = before;
+    node->next = s->free;
+    s->free = number;
+    list->n--;
+  }
+  return FALSE;
+}
+
+/* => FALSE: the packet has none. assured: of the entry that has it. */
+static gboolean count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured)
+{
+  const ct_view *v = fw_program_view(program, p);
+  ct_view other;
+  ct_dir dir;
+
+  *assured = FALSE;
+  if (v != NULL) {
+    *tuple = v->tuple[0];
+    *assured = (v->status & CT_STATUS_ASSURED) != 0;
+    return TRUE;
+  }
+  if (p->raw->kind != CT_PACKET_TRACK)
+    return FALSE;
+  *tuple = p->raw->tuple;
+  if (p->raw->flags & CT_PACKET_ANSWER)
+    ct_tuple_invert(&p->raw->tuple, tuple);
+  if (ct_engine_lookup(program->engine, tuple, &other, &dir))
+    *assured = (other.status & CT_STATUS_ASSURED) != 0;
+  return TRUE;
+}
+
+static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_connlimit *c = test->data;
+  count_state *s = test->state;
+  fw_address key;
+  count_list *list;
+  ct_tuple tuple;
+  gboolean assured;
+  guint32 n, i;
+
+  if (program->maybe || p->gone)
+    return FW_UNKNOWN;
+  if (!count_tuple(program, p, &tuple, &assured))
+    return FW_HOTDROP;
+  for (i = 0; i < 4; i++)
+    key.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
+  list = fw_memory_find(&s->lists, &key);
+  if (list == NULL) {
+    list = fw_memory_add(&s->lists, &key);
+    count_add(s, list, &tuple, program->jiffies);
+  } else if (assured) {
+    if (list->added != program->jiffies)
+      count_walk(program, s, list, NULL);
+    list->added = program->jiffies;
+  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple)) {
+    count_add(s, list, &tuple, program->jiffies);
+  }
+  n = list->n;
+  if (n == 0) {
+    fw_memory_remove(&s->lists, &key);
+    return FW_HOTDROP;
+  }
+  return fw_truth_of((n > c->limit) == (c->above != 0));
+}
+
+const fw_test_ops fw_list_tests[FW_MATCH_COUNT] = {
+  [FW_MATCH_recent] = { .holds = holds_recent, .state = recent_new },
+  [FW_MATCH_connlimit] = { .holds = holds_connlimit,
+                           .state = connlimit_new,
+                           .free_state = connlimit_free,
+                           .tracks = TRUE },
+};

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/walk.h"
+
+#include "firewall/walk/tests.h"
+
+const char *fw_verdict_name(fw_verdict verdict)
+{
+  static const char *const names[] = {
+#define X(name, text) text,
+    FW_VERDICT_LIST(X)
+#undef X
+  };
+
+  return names[verdict];
+}
+
+/* -- does a rule hold -- */
+
+static gboolean addresses_hold(const fw_packet *p, const fw_step *s, guint *failed)
+{
+  const fw_tests *t = s->rule->tests;
+
+  if (s->given & FW_TEST_SOURCE) {
+    gboolean under = p->family == FW_IPV4 ? (p->source.words[0] & s->source_mask) == s->source
+                                          : fw_address_under(&p->source, &t->source, &t->source_mask);
+
+    if (under == ((s->invert & FW_TEST_SOURCE) != 0)) {
+      *failed = FW_TEST_SOURCE;
+      return FALSE;
+    }
+  }
+  if (s->given & FW_TEST_DESTINATION) {
+    gboolean under = p->family == FW_IPV4 ? (p->destination.words[0] & s->destination_mask) == s->destination
+                                          : fw_address_under(&p->destination, &t->destination, &t->destination_mask);
+
+    if (under == ((s->invert & FW_TEST_DESTINATION) != 0)) {
+      *failed = FW_TEST_DESTINATION;
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static fw_truth interface_holds(const fw_interface_name *name, guint16 pattern, gboolean invert)
+{
+  if (!name->known)
+    return FW_UNKNOWN;
+  return fw_truth_of((name->holds[pattern] != 0) != invert);
+}
+
+static inline fw_truth plain_tests(const fw_packet *p, const fw_step *s, guint *failed)
+{
+  fw_truth truth = FW_YES, one;
+
+  if (s->given & (FW_TEST_SOURCE | FW_TEST_DESTINATION) && !addresses_hold(p, s, failed))
+    return FW_NO;
+  if (s->given & FW_TEST_IN) {
+    one = interface_holds(p->in, s->in, (s->invert & FW_TEST_IN) != 0);
+    if (one != FW_YES) {
+      *failed = FW_TEST_IN;
+      truth = one;
+    }
+    if (one == FW_NO)
+      return one;
+  }
+  if (s->given & FW_TEST_OUT) {
+    one = interface_holds(p->out, s->out, (s->invert & FW_TEST_OUT) != 0);
+    if (one != FW_YES) {
+      *failed = FW_TEST_OUT;
+      truth = one;
+    }
+    if (one == FW_NO)
+      return one;
+  }
+  if (s->given & FW_TEST_PROTOCOL) {
+    if (G_UNLIKELY(p->broken || p->protocolless)) {
+      *failed = FW_TEST_PROTOCOL;
+      return p->broken ? FW_HOTDROP : FW_NO;
+    }
+    if ((p->protocol == s->protocol) == ((s->invert & FW_TEST_PROTOCOL) != 0)) {
+      *failed = FW_TEST_PROTOCOL;
+      return FW_NO;
+    }
+  }
+  if (s->given & FW_TEST_FRAGMENT && (p->fragment != 0) == ((s->invert & FW_TEST_FRAGMENT) != 0)) {
+    *failed = FW_TEST_FRAGMENT;
+    return FW_NO;
+  }
+  return truth;
+}
+
+/* => whether the step's own copy of its first match decides; *holds then says how. */
+static inline gboolean quick_test(const fw_packet *p, const fw_step *s, gboolean *holds)
+{
+  switch (s->quick) {
+  case FW_QUICK_PORTS:
+    if (G_UNLIKELY(!(p->l4 & FW_L4_WHOLE)))
+      return FALSE;
+    *holds = (guint)(p->destination_port - s->dport.from) <= (guint)(s->dport.to - s->dport.from) &&
+             (guint)(p->source_port - s->sport.from) <= (guint)(s->sport.to - s->sport.from);
+    return TRUE;
+  case FW_QUICK_STATE: *holds = (p->state & s->states) != 0; return TRUE;
+  default: return FALSE;
+  }
+}
+
+/* failed: of FW_NO, FW_HOTDROP and FW_UNKNOWN, what made it so. */
+static fw_truth step_holds(fw_program *program, fw_packet *p, const fw_step *s, guint *failed)
+{
+  fw_truth truth = s->given != 0 ? plain_tests(p, s, failed) : FW_YES;
+  gboolean maybe = program->maybe, holds;
+  guint i = 0;
+
+  if (truth == FW_NO || truth == FW_HOTDROP)
+    return truth;
+  if (s->quick != FW_QUICK_NONE && quick_test(p, s, &holds)) {
+    if (!holds) {
+      *failed = FW_FAILED_MATCH;
+      return FW_NO;
+    }
+    i = 1;
+  }
+  for (; i < s->n_tests; i++) {
+    fw_truth one;
+
+    program->maybe = maybe || truth == FW_UNKNOWN; /* what remembers may not, where nobody knows if it is reached */
+    one = s->tests[i].holds != NULL ? s->tests[i].holds(program, p, &s->tests[i]) : FW_UNKNOWN;
+    if (one == FW_YES)
+      continue;
+    if (one == FW_HOTDROP && truth == FW_UNKNOWN)
+      one = FW_UNKNOWN;
+    if (one != FW_UNKNOWN || truth != FW_UNKNOWN)
+      *failed = FW_FAILED_MATCH + i;
+    truth = one;
+    if (truth != FW_UNKNOWN)
+      break;
+  }
+  program->maybe = maybe;
+  return truth;
+}
+
+/* -- the walk -- */
+
+enum { JUMPS_MOST = 1 << 20 };
+
+typedef struct walk {
+  fw_program *program;
+  fw_packet *p;
+  const fw_walk_watcher *watcher;
+  fw_decision *decision;
+  guint32 chain, next, base;
+  guint depth;
+  guint32 jumps; /* bounded: chains that jump twice to the next one double the way with each */
+  gboolean maybe_accept, maybe_drop, open; /* open: it cannot be told where a walk would have gone on */
+} walk;
+
+static void say(const walk *w, fw_walk_event event, const fw_step *step, guint failed)
+{
+  fw_walk_said said = { event, w->program->chains[w->chain].chain, step, failed, w->program->maybe };
+
+  if (event != FW_WALK_PASSED || w->watcher->passed)
+    w->watcher->said(&said, w->p, w->watcher->user);
+}
+
+static void count(fw_program *program, const fw_packet *p, const fw_step *step)
+{
+  fw_hits *hits = &program->hits[step->rule->serial];
+
+  if (hits->packets++ == 0) {
+    hits->first_ns = program->now_ns;
+    hits->first_packet = p->raw->number;
+  }
+  hits->counters.packets++;
+  hits->counters.bytes += p->raw->length;
+  hits->last_ns = program->now_ns;
+  hits->last_packet = p->raw->number;
+}
+
+static void note_unknown(walk *w, const fw_step *step, guint failed)
+{
+  if (w->decision->unknown != NULL)
+    return;
+  w->decision->unknown = step->rule;
+  if (failed >= FW_FAILED_MATCH)
+    w->decision->unknown_match = &step->rule->matches[failed - FW_FAILED_MATCH];
+  else
+    w->decision->unknown_test = failed;
+}
+
+static void decide(walk *w, fw_verdict verdict, const fw_step *step)
+{
+  w->decision->verdict = verdict;
+  w->decision->rule = step != NULL ? step->rule : NULL;
+  w->decision->chain = w->program->chains[w->chain].chain;
+}
+
+/* Back to the caller. => FALSE: there is none, the policy decides. */
+static gboolean pop(walk *w)
+{
+  const fw_frame *frame;
+
+  if (w->depth == 0)
+    return FALSE;
+  frame = &w->program->stack[--w->depth];
+  w->chain = frame->chain;
+  w->next = frame->next;
+  w->program->maybe = frame->maybe;
+  return TRUE;
+}
+
+static void push(walk *w, gboolean maybe)
+{
+  w->jumps++;
+  w->program->stack[w->depth++] = (fw_frame){ w->chain, w->next, w->program->maybe };
+  w->program->maybe |= maybe;
+}
+
+/* Out of all that was perhaps never entered. */
+static void pop_maybe(walk *w)
+{
+  while (w->program->maybe && pop(w))
+    continue;
+}
+
+static void policy(walk *w)
+{
+  fw_walk_chain *base = &w->program->chains[w->base];
+
+  w->chain = w->base;
+  base->counters.packets++;
+  base->counters.bytes += w->p->raw->length;
+  decide(w, base->chain->policy == FW_POLICY_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT, NULL);
+  if (w->watcher != NULL)
+    say(w, FW_WALK_POLICY, NULL, 0);
+}
+
+/* A rule of which nobody knows whether it holds, or one that does in a chain of which nobody knows. */
+static void perhaps(walk *w, const fw_step *step, gboolean unknown)
+{
+  gboolean maybe = w->program->maybe;
+
+  switch (step->end) {
+  case FW_END_NEXT:
+    w->program->maybe = TRUE;
+    if (step->act != NULL)
+      step->act(w->program, w->p, step);
+    w->program->maybe = maybe;
+    return;
+  case FW_END_JUMP:
+    push(w, unknown);
+    w->chain = step->chain;
+    w->next = 0;
+    return;
+  case FW_END_ACCEPT:
+  case FW_END_NAT:
+  case FW_END_QUEUE: w->maybe_accept = TRUE; break;
+  case FW_END_DROP:
+  case FW_END_REJECT: w->maybe_drop = TRUE; break;
+  default: w->open = TRUE; break;
+  }
+  if (!unknown)
+    pop_maybe(w);
+}
+
+/* => TRUE: the walk has ended. */
+static gboolean act(walk *w, const fw_step *step)
+{
+  switch (step->end) {
+  case FW_END_NEXT:
+    if (step->act != NULL && !step->act(w->program, w->p, step)) {
+      decide(w, FW_VERDICT_DROP, step);
+      return TRUE;
+    }
+    return FALSE;
+  case FW_END_ACCEPT:
+  case FW_END_QUEUE: decide(w, FW_VERDICT_ACCEPT, step); return TRUE;
+  case FW_END_NAT:
+    decide(w, FW_VERDICT_ACCEPT, step);
+    w->decision->translated = TRUE;
+    return TRUE;
+  case FW_END_DROP: decide(w, FW_VERDICT_DROP, step); return TRUE;
+  case FW_END_REJECT: decide(w, FW_VERDICT_REJECT, step); return TRUE;
+  case FW_END_RETURN:
+    if (pop(w))
+      return FALSE;
+    policy(w);
+    return TRUE;
+  case FW_END_JUMP: push(w, FALSE); /* fall through */
+  case FW_END_GOTO:
+    w->chain = step->chain;
+    w->next = 0;
+    return FALSE;
+  default:
+    note_unknown(w, step, 0);
+    w->open = TRUE;
+    decide(w, FW_VERDICT_UNKNOWN, step);
+    return TRUE;
+  }
+}
+
+static gboolean rule_without_end(const walk *w, const fw_step *step)
+{
+  return w->program->maybe && (step->end != FW_END_JUMP && step->end != FW_END_GOTO && step->end != FW_END_RETURN);
+}
+
+/* => TRUE: the walk has ended. */
+static gboolean one_rule(walk *w, const fw_step *step)
+{
+  guint failed = FW_FAILED_NOTHING;
+  fw_truth truth = step_holds(w->program, w->p, step, &failed);
+
+  if (G_LIKELY(truth == FW_NO)) {
+    if (G_UNLIKELY(w->watcher != NULL))
+      say(w, FW_WALK_PASSED, step, failed);
+    return FALSE;
+  }
+  if (truth == FW_UNKNOWN) {
+    if (w->watcher != NULL)
+      say(w, FW_WALK_UNKNOWN, step, failed);
+    /* One that goes on anyway, and changes nothing, leaves no question open. */
+    if (step->end != FW_END_NEXT || step->act != NULL)
+      note_unknown(w, step, failed);
+    perhaps(w, step, TRUE);
+    return FALSE;
+  }
+  if (truth == FW_HOTDROP) {
+    if (w->watcher != NULL)
+      say(w, FW_WALK_HOTDROP, step, failed);
+    if (w->program->maybe) {
+      w->maybe_drop = TRUE;
+      pop_maybe(w);
+      return FALSE;
+    }
+    decide(w, FW_VERDICT_DROP, step);
+    w->decision->hotdrop = TRUE;
+    return TRUE;
+  }
+  if (w->watcher != NULL)
+    say(w, FW_WALK_RULE, step, failed);
+  if (rule_without_end(w, step)) {
+    perhaps(w, step, FALSE);
+    return FALSE;
+  }
+  if (!w->program->maybe)
+    count(w->program, w->p, step);
+  return act(w, step);
+}
+
+/* What may have happened instead has to agree with what happened. */
+static void settle(walk *w)
+{
+  fw_decision *d = w->decision;
+  gboolean accepts = d->verdict == FW_VERDICT_ACCEPT,
+           drops = d->verdict == FW_VERDICT_DROP || d->verdict == FW_VERDICT_REJECT;
+
+  if (w->open || (w->maybe_accept && !accepts) || (w->maybe_drop && !drops))
+    d->verdict = FW_VERDICT_UNKNOWN;
+}
+
+/* How far a chain was ever walked: what stands behind that was never reached. */
+static void reach(fw_walk_chain *c, guint32 next) { c->deepest = MAX(c->deepest, next); }
+
+/* => TRUE: the walk has ended. */
+static gboolean one_step(walk *w)
+{
+  fw_walk_chain *c = &w->program->chains[w->chain];
+  guint32 chain = w->chain, next = w->next + 1;
+  gboolean ended;
+
+  if (G_UNLIKELY(w->jumps > JUMPS_MOST)) {
+    w->open = TRUE;
+    decide(w, FW_VERDICT_UNKNOWN, NULL);
+    return TRUE;
+  }
+  if (w->next < c->n) {
+    ended = one_rule(w, &c->steps[w->next++]);
+    if (ended || w->chain != chain)
+      reach(c, next);
+    return ended;
+  }
+  reach(c, c->n);
+  if (w->watcher != NULL && w->chain != w->base)
+    say(w, FW_WALK_RETURN, NULL, 0);
+  if (pop(w))
+    return FALSE;
+  policy(w);
+  return TRUE;
+}
+
+void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision)
+{
+  walk w = { .program = program, .p = p, .watcher = watcher, .decision = decision, .chain = chain, .base = chain };
+
+  *decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
+  program->maybe = FALSE;
+  while (!one_step(&w))
+    continue;
+  program->maybe = FALSE;
+  settle(&w);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A packet's walk in words: which rules it passed, at what each failed, which held, and what came of it. */
+#ifndef FIREWALL_WALK_WORDS_H
+#define FIREWALL_WALK_WORDS_H
+
+#include "firewall/walk/firewall.h"
+
+/* Of a firewall that records the rules that did not hold, too. Lines, each ended. */
+void fw_words_walk(GString *out, const fw_firewall *firewall);
+/* "destination port 8080 is not 443": at what a rule failed, or is unknown. */
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed);
+
+#endif

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/rules.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "conntrack/profile/profile.h"
+#include "emit/emit.h"
+#include "firewall/iptables.h"
+#include "firewall/walk/tell.h"
+#include "packet/packet.h"
+#include "verify/model.h"
+#include "verify/rules_compare.h"
+#include "verify/seconds.h"
+#include "verify/transcript_json.h"
+
+enum { LINE_MOST = 64 << 20, CHUNK_BYTES = 1 << 16, DLT_ETHERNET = 1, TTL_RAISED = 64, HZ = 250 };
+
+typedef struct run {
+  gzFile truth;
+  GString *line;
+  guint64 line_number;
+  JsonParser *parser, *own_parser;
+  verify_rules_compare *compare;
+  /* The engine's side. */
+  ct_params params;
+  ct_engine *engine;
+  pkt_decoder *decoder;
+  pkt_arena *arena;
+  cap_reader *reader;
+  cap_batch *batch;
+  guint next;
+  fw_ruleset *ruleset;
+  fw_box_facts *facts;
+  fw_firewall *firewall;
+  fw_sides sides;
+  char *lan_name, *wan_name;
+  emit_subject subject;
+  emit_text text;
+  emit_output output;
+  GString *told, *counters, *head;
+  int own_fd;
+  verify_rules_report *report;
+} run;
+
+void verify_rules_report_clear(verify_rules_report *report)
+{
+  g_free(report->kernel);
+  g_free(report->capture);
+  g_free(report->text);
+  memset(report, 0, sizeof *report);
+}
+
+void verify_rules_report_print(GString *out, const verify_rules_report *r)
+{
+  guint i;
+
+  g_string_append_printf(out, "%s, Linux %s: %s\n", r->capture, r->kernel, r->differences == 0 ? "equal" : "DIFFERENT");
+  g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packets compared, %" G_GUINT64_FORMAT " fields\n", r->packets,
+                         r->fields);
+  g_string_append(out, "  not compared: times,");
+  for (i = 0; verify_rules_left_out[i] != NULL; i++)
+    g_string_append_printf(out, " %s", verify_rules_left_out[i]);
+  g_string_append_c(out, '\n');
+  if (r->differences > 0)
+    g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text);
+}
+
+/* ---- the recording ---- */
+
+static gboolean broken(const run *r, GError **error, const char *what)
+{
+  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "the transcript, line %" G_GUINT64_FORMAT ": %s",
+              r->line_number, what);
+  return FALSE;
+}
+
+static JsonObject *object_of(JsonParser *parser, const char *text, gsize n)
+{
+  JsonNode *root;
+
+  if (!verify_json_depth_fits(text, n) || !json_parser_load_from_data(parser, text, (gssize)n, NULL))
+    return NULL;
+  root = json_parser_get_root(parser);
+  return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
+}
+
+/* => NULL: at the end, or broken (error set). */
+static JsonObject *next_line(run *r, GError **error)
+{
+  char chunk[CHUNK_BYTES];
+  JsonObject *object;
+
+  g_string_truncate(r->line, 0);
+  while (r->line->len < LINE_MOST && gzgets(r->truth, chunk, sizeof chunk) != NULL) {
+    g_string_append(r->line, chunk);
+    if (r->line->str[r->line->len - 1] == '\n')
+      break;
+  }
+  r->line_number++;
+  if (r->line->len == 0)
+    return NULL;
+  object = object_of(r->parser, r->line->str, r->line->len);
+  if (object == NULL)
+    broken(r, error, "not an object of JSON");
+  return object;
+}
+
+static const char *text_member(JsonObject *o, const char *name, const char *otherwise)
+{
+  JsonNode *node = json_object_get_member(o, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
+           ? json_node_get_string(node)
+           : otherwise;
+}
+
+/* Calls each for the strings of a list. => FALSE once it did, or where one is none. */
+static gboolean each_text(JsonObject *o, const char *name, gboolean (*each)(run *r, const char *text), run *r)
+{
+  JsonNode *node = json_object_get_member(o, name);
+  JsonArray *array;
+  guint i;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_ARRAY(node))
+    return FALSE;
+  array = json_node_get_array(node);
+  for (i = 0; i < json_array_get_length(array); i++) {
+    JsonNode *item = json_array_get_element(array, i);
+
+    if (!JSON_NODE_HOLDS_VALUE(item) || json_node_get_value_type(item) != G_TYPE_STRING ||
+        !each(r, json_node_get_string(item)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- the first line ---- */
+
+static gboolean take_lan(run *r, const char *prefix)
+{
+  g_autofree char *route = g_strdup_printf("%s=%s", prefix, r->lan_name);
+
+  return fw_box_facts_route(r->facts, route);
+}
+
+/* "ADDRESS@lan" */
+static gboolean take_local(run *r, const char *text)
+{
+  const char *at = strchr(text, '@');
+  g_autofree char *local = at == NULL ? g_strdup(text)
+                                      : g_strdup_printf("%.*s@%s", (int)(at - text), text,
+                                                        strcmp(at, "@lan") == 0 ? r->lan_name : r->wan_name);
+
+  return fw_box_facts_local(r->facts, local);
+}
+
+static gboolean take_sysctl(run *r, const char *text)
+{
+  g_auto(GStrv) words = g_strsplit(text, "=", 2);
+
+  return words[0] != NULL && words[1] != NULL && ct_params_set(&r->params, words[0], words[1]) == CT_PARAM_OK;
+}
+
+static gboolean read_head(run *r, GError **error)
+{
+  g_autofree char *four = NULL, *six = NULL;
+  JsonObject *o = next_line(r, error);
+  gint64 hz;
+
+  if (o == NULL || !json_object_has_member(o, "rules_transcript"))
+    return o != NULL ? broken(r, error, "not a transcript of rules") : FALSE;
+  r->report->kernel = g_strdup(text_member(o, "kernel", "?"));
+  r->report->capture = g_strdup(text_member(o, "capture", "?"));
+  r->lan_name = g_strdup(text_member(o, "lan_name", "lan0"));
+  r->wan_name = g_strdup(text_member(o, "wan_name", "wan0"));
+  r->sides = (fw_sides){ r->lan_name, r->wan_name };
+  four = g_strdup_printf("0.0.0.0/0=%s", r->wan_name);
+  six = g_strdup_printf("::/0=%s", r->wan_name);
+  ct_params_init(&r->params, ct_profile_get(0));
+  r->params.acct = 1;
+  r->params.helpers_by_port = false;
+  r->params.hz = HZ;
+  if (json_object_has_member(o, "hz")) {
+    if (!verify_json_integer(o, "hz", 1, 10000, &hz, error))
+      return FALSE;
+    r->params.hz = (guint32)hz;
+  }
+  if (!each_text(o, "lan", take_lan, r) || !each_text(o, "local", take_local, r) ||
+      !each_text(o, "sysctl", take_sysctl, r) || !fw_box_facts_route(r->facts, four) ||
+      !fw_box_facts_route(r->facts, six))
+    return broken(r, error, "an address, an interface or a sysctl that is not known here");
+  return TRUE;
+}
+
+/* ---- the engine's side ---- */
+
+static gboolean read_rules(run *r, const char *const *rules, GError **error)
+{
+  const fw_read_options by_itself = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
+  guint i;
+
+  for (i = 0; rules[i] != NULL; i++)
+    if (!fw_rules_read_file(r->ruleset, rules[i], &by_itself, error))
+      return FALSE;
+  fw_rules_finish(r->ruleset);
+  return TRUE;
+}
+
+static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
+
+static gboolean begin(run *r, const char *capture, const char *const *rules, GError **error)
+{
+  /* The recordings are of iptables' nft half, and without a limit of ICMP errors. */
+  const fw_firewall_options options = {
+    .backend = FW_BACKEND_NFT, .hz = r->params.hz, .record = TRUE, .no_answer_limit = TRUE
+  };
+  ct_checksums checksums = r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
+  emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
+
+  if (!read_rules(r, rules, error))
+    return FALSE;
+  r->reader = cap_reader_open(capture, error);
+  if (r->reader == NULL)
+    return FALSE;
+  r->batch = cap_batch_new();
+  r->batch->n = 0;
+  r->firewall = fw_firewall_new(r->ruleset, r->facts, &options);
+  r->engine = ct_engine_new(&r->params);
+  r->decoder = pkt_decoder_new(&r->params, checksums);
+  r->arena = pkt_arena_new();
+  r->subject = (emit_subject){ r->report->capture, &r->params, checksums, "" };
+  emit_text_init(&r->text, -1);
+  emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
+  ct_engine_watch(r->engine, G_MAXUINT32, on_event, &r->output);
+  return TRUE;
+}
+
+static const cap_frame *next_frame(run *r, GError **error)
+{
+  if (r->next >= r->batch->n) {
+    r->next = 0;
+    if (!cap_reader_next(r->reader, r->batch, error)) {
+      r->batch->n = 0;
+      if (error != NULL && *error == NULL)
+        g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_CAPTURE, "the capture has fewer packets than the transcript");
+      return NULL;
+    }
+  }
+  return &r->batch->frames[r->next++];
+}
+
+/* The lines written since the last time. */
+static JsonObject *own_line(run *r)
+{
+  JsonObject *o = object_of(r->own_parser, r->text.data, r->text.used);
+
+  return o;
+}
+
+static gboolean keep_own(run *r, GError **error)
+{
+  gsize done = 0;
+
+  while (r->own_fd >= 0 && done < r->text.used) {
+    gssize n = write(r->own_fd, r->text.data + done, r->text.used - done);
+
+    if (n < 0 && errno != EINTR) {
+      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the transcript of our side: %s", g_strerror(errno));
+      return FALSE;
+    }
+    done += n > 0 ? (gsize)n : 0;
+  }
+  r->text.used = 0;
+  return TRUE;
+}
+
+/* The referee keeps packets from dying of old age. */
+static void raise_ttl(run *r, cap_frame *frame, guint64 number, GByteArray *copy)
+{
+  pkt_link_info info;
+  ct_packet packet;
+
+  pkt_decode(r->decoder, frame, number, r->arena, &packet, &info);
+  if (info.l3_offset == 0 || info.l3_offset + 8U >= frame->captured)
+    return;
+  g_byte_array_set_size(copy, 0);
+  g_byte_array_append(copy, frame->data, frame->captured);
+  copy->data[info.l3_offset + (copy->data[info.l3_offset] >> 4 == 6 ? 7 : 8)] = TTL_RAISED;
+  frame->data = copy->data;
+}
+
+static void show(run *r, const ct_packet *packet, const ct_result *result)
+{
+  ct_view view;
+  emit_rules rules = { .verdict = "", .rule = "", .why = "" };
+  emit_packet shown = { .packet = packet, .result = result, .rules = &rules };
+
+  if (result->entry != NULL) {
+    ct_entry_view(r->engine, result->entry, &view);
+    shown.view = &view;
+  }
+  g_string_truncate(r->told, 0);
+  fw_tell_transcript(r->told, r->firewall, &r->sides, packet);
+  rules.transcript = r->told->str;
+  emit_output_packet(&r->output, &shown);
+}
+
+/* Feeds a frame as the line says it was sent. */
+static gboolean feed(run *r, JsonObject *line, GError **error)
+{
+  g_autoptr(GByteArray) copy = g_byte_array_new();
+  const char *side = text_member(line, "side", "");
+  const cap_frame *frame = next_frame(r, error);
+  fw_arrival arrival = { .sent = strcmp(side, "local") == 0 };
+  cap_frame timed;
+  ct_packet packet;
+  ct_result result;
+  gint64 number, time_ns;
+
+  if (frame == NULL || !verify_json_integer(line, "n", 1, G_MAXINT64, &number, error) ||
+      !verify_seconds_read(r->line->str, "t", &time_ns, error))
+    return FALSE;
+  timed = *frame;
+  timed.ts_ns = time_ns;
+  pkt_arena_reset(r->arena);
+  if (json_object_has_member(line, "ttl_raised"))
+    raise_ttl(r, &timed, (guint64)number, copy);
+  pkt_decode(r->decoder, &timed, (guint64)number, r->arena, &packet, NULL);
+  arrival.packet = &packet;
+  arrival.in = strcmp(side, "lan") == 0 ? r->lan_name : r->wan_name;
+  if (timed.link == DLT_ETHERNET && timed.captured >= 14)
+    arrival.link = timed.data;
+  fw_firewall_packet(r->firewall, r->engine, &arrival, &result);
+  show(r, &packet, &result);
+  r->report->packets++;
+  return TRUE;
+}
+
+static void show_entry(const ct_view *view, void *user) { emit_output_entry(user, view); }
+static void show_expect(const ct_expect_view *expect, void *user) { emit_output_expect(user, expect); }
+
+static void show_end(run *r)
+{
+  emit_statistics statistics = { .stats = ct_engine_stats(r->engine), .count = ct_engine_count(r->engine) };
+
+  g_string_truncate(r->counters, 0);
+  fw_tell_counters(r->counters, r->firewall);
+  statistics.rules = r->counters->str;
+  ct_engine_each(r->engine, show_entry, &r->output);
+  ct_engine_each_expect(r->engine, show_expect, &r->output);
+  emit_output_stats(&r->output, &statistics);
+}
+
+/* A frame that the referee never sent is time that passes, and nothing else. */
+static gboolean skip(run *r, JsonObject *line, GError **error)
+{
+  const char *why = text_member(line, "why", "");
+  GString *copy;
+
+  if (next_frame(r, error) == NULL)
+    return FALSE;
+  (void)why;
+  copy = g_string_new(NULL);
+  g_string_append_len(copy, r->line->str, (gssize)r->line->len);
+  emit_text_bytes(&r->text, copy->str, copy->len);
+  g_string_free(copy, TRUE);
+  return TRUE;
+}
+
+static gboolean one_line(run *r, JsonObject *line, GError **error)
+{
+  JsonObject *own;
+
+  if (json_object_has_member(line, "end"))
+    show_end(r);
+  else if (g_strcmp0(text_member(line, "fate", ""), "none") == 0 ? !skip(r, line, error) : !feed(r, line, error))
+    return FALSE;
+  own = own_line(r);
+  if (own == NULL)
+    return broken(r, error, "what ctreplay wrote of it is no JSON");
+  verify_rules_compare_line(r->compare, line, own);
+  return keep_own(r, error);
+}
+
+static gboolean compare_all(run *r, GError **error)
+{
+  GError *local = NULL;
+  JsonObject *line;
+  gboolean ended = FALSE;
+
+  if (!keep_own(r, error)) /* the first line */
+    return FALSE;
+  while ((line = next_line(r, &local)) != NULL) {
+    ended = json_object_has_member(line, "end");
+    if (!one_line(r, line, error))
+      return FALSE;
+    if (ended)
+      break;
+  }
+  if (local != NULL) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  if (!ended)
+    return broken(r, error, "it is cut: there is no last line");
+  verify_rules_compare_end(r->compare);
+  r->report->fields = verify_rules_compare_fields(r->compare);
+  r->report->differences = verify_rules_compare_differences(r->compare);
+  r->report->text = g_strdup(verify_rules_compare_text(r->compare));
+  return TRUE;
+}
+
+static void clear(run *r)
+{
+  if (emit_output_is_open(&r->output)) {
+    emit_output_close(&r->output, NULL);
+    emit_text_clear(&r->text);
+  }
+  ct_engine_free(r->engine);
+  if (r->decoder != NULL) {
+    pkt_decoder_free(r->decoder);
+    pkt_arena_free(r->arena);
+  }
+  cap_reader_free(r->reader);
+  cap_batch_free(r->batch);
+  fw_firewall_free(r->firewall);
+  fw_ruleset_free(r->ruleset);
+  fw_box_facts_free(r->facts);
+  g_free(r->lan_name);
+  g_free(r->wan_name);
+  verify_rules_compare_free(r->compare);
+  g_object_unref(r->parser);
+  g_object_unref(r->own_parser);
+  g_string_free(r->line, TRUE);
+  g_string_free(r->told, TRUE);
+  g_string_free(r->counters, TRUE);
+  if (r->truth != NULL)
+    gzclose(r->truth);
+}
+
+gboolean verify_rules_capture(const char *capture, const char *transcript, const char *const *rules, int own_fd,
+                              verify_rules_report *report, GError **error)
+{
+  run r = { .truth = gzopen(transcript, "rb"), .own_fd = own_fd, .report = report };
+  gboolean done = FALSE;
+
+  r.line = g_string_new(NULL);
+  r.told = g_string_new(NULL);
+  r.counters = g_string_new(NULL);
+  r.parser = json_parser_new();
+  r.own_parser = json_parser_new();
+  r.compare = verify_rules_compare_new();
+  r.ruleset = fw_ruleset_new();
+  r.facts = fw_box_facts_new();
+  if (r.truth == NULL)
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_READ, "%s: %s", transcript, g_strerror(errno));
+  else
+    done = read_head(&r, error) && begin(&r, capture, rules, error) && compare_all(&r, error);
+  clear(&r);
+  return done;
+}
+
+gboolean verify_rules_is_transcript(const char *path)
+{
+  static const char begins[] = "{\"rules_transcript\"";
+  char first[sizeof begins];
+  gzFile file = gzopen(path, "rb");
+  gboolean is;
+
+  if (file == NULL)
+    return FALSE;
+  is =
+    gzread(file, first, sizeof begins - 1) == (int)(sizeof begins - 1) && memcmp(first, begins, sizeof begins - 1) == 0;
+  gzclose(file);
+  return is;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Captures under rules against what a kernel did with them; one TAP result each. Arguments, if any, select recordings
+ * by a part of their name. The truth is found through CTREPLAY_TRUTH, else in ../shared beside the source tree.
+ * Those that translate addresses, or use zones or nftables, are left out: here stands which.
+ */
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "verify/rules.h"
+
+/* Nothing in them is translated, and no zone is asked for. */
+static const char *const whole[] = { "connmark", "fw-reject", "fw-stateful", "helper-ftp", "notrack-one", NULL };
+
+static gboolean selected(const char *name, char **parts)
+{
+  guint i;
+
+  if (parts[0] == NULL) {
+    for (i = 0; whole[i] != NULL; i++)
+      if (strcmp(whole[i], name) == 0)
+        return TRUE;
+    return FALSE;
+  }
+  for (; *parts != NULL; parts++)
+    if (strstr(name, *parts) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static GPtrArray *names_in(const char *folder)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+    if (g_str_has_suffix(name, ".jsonl.gz"))
+      g_ptr_array_add(names, g_strndup(name, strlen(name) - strlen(".jsonl.gz")));
+  if (dir != NULL)
+    g_dir_close(dir);
+  g_ptr_array_sort(names, by_name);
+  return names;
+}
+
+static void diagnose(const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  guint i;
+
+  for (i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0')
+      printf("# %s\n", lines[i]);
+}
+
+static char *file_of(const char *folder, const char *name, const char *end)
+{
+  g_autofree char *file = g_strconcat(name, end, NULL);
+
+  return g_build_filename(folder, file, NULL);
+}
+
+/* => whether it agrees. */
+static gboolean check(const char *folder, const char *name, guint number)
+{
+  g_autofree char *capture = file_of(folder, name, ".pcap"), *truth = file_of(folder, name, ".jsonl.gz");
+  g_autofree char *four = file_of(folder, name, ".rules"), *six = file_of(folder, name, ".rules6");
+  const char *rules[3] = { NULL };
+  verify_rules_report report = { 0 };
+  GError *error = NULL;
+  guint n = 0;
+  gboolean fine;
+
+  if (g_file_test(four, G_FILE_TEST_EXISTS))
+    rules[n++] = four;
+  if (g_file_test(six, G_FILE_TEST_EXISTS))
+    rules[n++] = six;
+  if (n == 0) {
+    printf("ok %u - %s # SKIP its rules are nftables'\n", number, name);
+    return TRUE;
+  }
+  fine = verify_rules_capture(capture, truth, rules, -1, &report, &error) && report.differences == 0;
+  printf("%sok %u - %s: %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " fields, %u differences\n",
+         fine ? "" : "not ", number, name, report.packets, report.fields, report.differences);
+  if (!fine)
+    diagnose(error != NULL ? error->message : report.text);
+  g_clear_error(&error);
+  verify_rules_report_clear(&report);
+  return fine;
+}
+
+int main(int argc, char **argv)
+{
+  const char *set = g_getenv("CTREPLAY_TRUTH");
+  g_autofree char *folder = g_build_filename(set != NULL && *set != '\0' ? set : TRUTH_DEFAULT, "rules", NULL);
+  g_autoptr(GPtrArray) names = names_in(folder);
+  guint number = 0, i;
+
+  (void)argc;
+  for (i = 0; i < names->len; i++)
+    if (selected(g_ptr_array_index(names, i), argv + 1))
+      check(folder, g_ptr_array_index(names, i), ++number);
+  if (number == 0)
+    printf("ok %u - rules # SKIP no recordings in %s (CTREPLAY_TRUTH)\n", ++number, folder);
+  printf("1..%u\n", number);
+  return 0;
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Chains, targets, hooks and what drops do to tracking, against RULES 1, 4, 6. */
+#include <check.h>
+#include <string.h>
+
+#include "firewall/walk/log.h"
+#include "firewall/walk/tell.h"
+#include "unit.h"
+#include "walk_kit.h"
+
+#define A "10.0.0.1"
+#define B "10.0.1.2"
+#define SYN CT_TCP_SYN
+#define ACK CT_TCP_ACK
+#define FILTER(rules) "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" rules "COMMIT\n"
+#define DROPPED(verdict) ck_assert_int_eq(verdict, FW_VERDICT_DROP)
+#define PASSED(verdict) ck_assert_int_eq(verdict, FW_VERDICT_ACCEPT)
+#define REJECTED(verdict) ck_assert_int_eq(verdict, FW_VERDICT_REJECT)
+#define UNKNOWN(verdict) ck_assert_int_eq(verdict, FW_VERDICT_UNKNOWN)
+
+static wk_kit kit;
+
+static void setup(void) { wk_init(&kit); }
+static void teardown(void) { wk_stop(&kit); }
+
+static void again(const char *rules)
+{
+  wk_stop(&kit);
+  wk_init(&kit);
+  wk_start(&kit, rules, NULL);
+}
+
+/* "filter:FORWARD:rule:2 jump sub; ..." */
+static char *trace(void)
+{
+  const fw_record *record = fw_firewall_record(kit.firewall);
+  GString *text = g_string_new(NULL);
+  guint i;
+
+  for (i = 0; i < record->lines->len; i++) {
+    const fw_recorded *line = &g_array_index(record->lines, fw_recorded, i);
+
+    g_string_append(text, i > 0 ? "; " : "");
+    fw_recorded_place(text, &line->said);
+    g_string_append_c(text, ' ');
+    fw_recorded_verdict(text, &line->said);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static void expect_trace(const char *expected)
+{
+  g_autofree char *text = trace();
+
+  ck_assert_str_eq(text, expected);
+}
+
+/* ---- chains ---- */
+
+START_TEST(jump_goto_return)
+{
+  wk_start(&kit,
+           FILTER(":sub - [0:0]\n:sub2 - [0:0]\n"
+                  "-A FORWARD -p icmp\n"
+                  "-A FORWARD -p tcp -j sub\n"
+                  "-A FORWARD -p tcp -m tcp --dport 85 -j DROP\n"
+                  "-A FORWARD -p tcp -g sub2\n"
+                  "-A FORWARD -j DROP\n"
+                  "-A sub -p tcp -m tcp --dport 82 -j ACCEPT\n"
+                  "-A sub -p tcp -m tcp --dport 83 -j RETURN\n"
+                  "-A sub2 -p udp\n"),
+           NULL);
+  PASSED(wk_tcp(&kit, A, 1, B, 80, SYN));
+  expect_trace("filter:FORWARD:rule:2 jump sub; filter:sub:return:3 return; filter:FORWARD:rule:4 goto sub2; "
+               "filter:sub2:return:2 return; filter:FORWARD:policy:6 accept");
+  PASSED(wk_tcp(&kit, A, 1, B, 83, SYN));
+  expect_trace("filter:FORWARD:rule:2 jump sub; filter:sub:rule:2 return; filter:FORWARD:rule:4 goto sub2; "
+               "filter:sub2:return:2 return; filter:FORWARD:policy:6 accept");
+  PASSED(wk_tcp(&kit, A, 1, B, 82, SYN));
+  expect_trace("filter:FORWARD:rule:2 jump sub; filter:sub:rule:1 accept");
+  DROPPED(wk_udp(&kit, A, 1, B, 85, "x"));
+  ck_assert_uint_eq(wk_policy(&kit, "filter", "FORWARD"), 2); /* a goto that ends comes back to the policy */
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 3);
+}
+END_TEST
+
+START_TEST(policies)
+{
+  wk_start(&kit, "*filter\n:FORWARD DROP [5:500]\n-A FORWARD -p udp -j RETURN\n[7:70] -A FORWARD -p tcp\nCOMMIT\n",
+           NULL);
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+  DROPPED(wk_tcp(&kit, A, 1, B, 2, SYN));
+  ck_assert_uint_eq(wk_policy(&kit, "filter", "FORWARD"), 7); /* RETURN counts in both */
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 8);
+}
+END_TEST
+
+/* Two jumps to the next chain in each of many chains: the walk is bounded, and then unknown. */
+START_TEST(doubling_chains)
+{
+  GString *rules = g_string_new("*filter\n:FORWARD ACCEPT\n");
+  guint i;
+
+  for (i = 0; i < 40; i++)
+    g_string_append_printf(rules, ":c%u -\n", i);
+  g_string_append(rules, "-A FORWARD -j c0\n");
+  for (i = 0; i < 39; i++)
+    g_string_append_printf(rules, "-A c%u -j c%u\n-A c%u -j c%u\n", i, i + 1, i, i + 1);
+  g_string_append(rules, "COMMIT\n");
+  kit.options.record = FALSE;
+  wk_start(&kit, rules->str, NULL);
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  g_string_free(rules, TRUE);
+}
+END_TEST
+
+/* ---- three values ---- */
+
+START_TEST(unknown_interfaces)
+{
+  wk_start(&kit, FILTER("-A FORWARD -o wan0 -j DROP\n"), NULL);
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_str_eq(wk_by(&kit), "filter:FORWARD:rule:1");
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 0); /* counters count what is sure */
+  again(FILTER("-A FORWARD -o wan0 -j DROP\n-A FORWARD -j DROP\n"));
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x")); /* either way */
+  again(FILTER("-A FORWARD -o wan0 -p tcp -j DROP\n"));
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x")); /* something else is false */
+  again(FILTER("-A FORWARD -o wan0 -j LOG\n"));
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  again(FILTER(":s -\n-A FORWARD -o wan0 -j s\n-A s -p udp -j DROP\n-A s -j ACCEPT\n"));
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  PASSED(wk_tcp(&kit, A, 1, B, 2, SYN));
+  again(FILTER("-A FORWARD -o wan0 -j MARK --set-mark 1\n-A FORWARD -m mark --mark 1 -j DROP\n"));
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  again(FILTER("-A FORWARD -o wan0 -j MARK --set-mark 1\n-A FORWARD -m mark --mark 2 -j DROP\n"));
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x")); /* bit 1 is known */
+  wk_stop(&kit);
+  wk_init(&kit);
+  ck_assert(fw_box_facts_route(kit.facts, "10.0.1.0/24=wan0"));
+  wk_start(&kit, FILTER("-A FORWARD -o wan0 -j DROP\n"), NULL);
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+}
+END_TEST
+
+/* What remembers may not remember what perhaps never came to it. */
+START_TEST(unknown_leaves_no_trace)
+{
+  wk_start(&kit,
+           FILTER("-A FORWARD -o wan0 -m limit --limit 1/min --limit-burst 1 -j ACCEPT\n"
+                  "-A FORWARD -p udp -m limit --limit 1/min --limit-burst 1 -j DROP\n"),
+           NULL);
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+}
+END_TEST
+
+START_TEST(assumptions)
+{
+  wk_start(&kit, FILTER("-A FORWARD -m devgroup --src-group 5 -j DROP\n-A FORWARD -m frobnicate --x -j DROP\n"), NULL);
+  UNKNOWN(wk_udp(&kit, A, 1, B, 2, "x"));
+  wk_stop(&kit);
+  wk_init(&kit);
+  ck_assert(fw_box_facts_assume(kit.facts, "devgroup=no"));
+  ck_assert(fw_box_facts_assume(kit.facts, "frobnicate=yes"));
+  ck_assert(!fw_box_facts_assume(kit.facts, "frobnicate=perhaps"));
+  wk_start(&kit, FILTER("-A FORWARD -m devgroup --src-group 5 -j ACCEPT\n-A FORWARD -m frobnicate --x -j DROP\n"),
+           NULL);
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+}
+END_TEST
+
+/* ---- targets ---- */
+
+START_TEST(marks)
+{
+  wk_start(&kit,
+           "*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff\n"
+           "-A PREROUTING -m mark ! --mark 0 -j ACCEPT\n"
+           "-A PREROUTING -j MARK --set-xmark 0x12/0xff\n-A PREROUTING -j MARK --or-mark 0x100\n"
+           "-A PREROUTING -j CONNMARK --save-mark --nfmask 0xf0 --ctmask 0xf0\nCOMMIT\n",
+           NULL);
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(fw_firewall_outcome(kit.firewall)->packet.mark, 0x112);
+  PASSED(wk_udp(&kit, B, 2, A, 1, "x"));
+  ck_assert_uint_eq(fw_firewall_outcome(kit.firewall)->packet.mark, 0x10);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 3), 1);
+  PASSED(wk_tcp(&kit, A, 1, B, 2, SYN | CT_TCP_RST)); /* no entry: nothing is saved */
+}
+END_TEST
+
+/* What a target changes, later rules see. */
+START_TEST(edits)
+{
+  wk_start(&kit,
+           "*mangle\n:PREROUTING ACCEPT\n:FORWARD ACCEPT\n-A PREROUTING -j TTL --ttl-set 10\n"
+           "-A PREROUTING -j DSCP --set-dscp 10\nCOMMIT\n"
+           "*filter\n:FORWARD ACCEPT\n-A FORWARD -m ttl --ttl-eq 9 -m dscp --dscp 10 -j DROP\nCOMMIT\n",
+           NULL);
+  kit.tos = 3;
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(fw_firewall_outcome(kit.firewall)->packet.tos, 10 << 2 | 3);
+  again("*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -j TTL --ttl-dec 70\nCOMMIT\n");
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x")); /* 0: dies between PREROUTING and FORWARD */
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_TTL);
+}
+END_TEST
+
+START_TEST(first_template_wins)
+{
+  wk_start(&kit,
+           "*raw\n:PREROUTING ACCEPT\n-A PREROUTING -m conntrack --ctstate NEW -j DROP\n"
+           "-A PREROUTING -p udp -j CT --helper tftp\n-A PREROUTING -j CT --notrack\n"
+           "-A PREROUTING -m conntrack --ctstate NEW\n-A PREROUTING -m conntrack --ctstate UNTRACKED\nCOMMIT\n",
+           NULL);
+  PASSED(wk_udp(&kit, A, 1, B, 69, "x"));
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  PASSED(wk_tcp(&kit, A, 1, B, 69, SYN));
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_UNTRACKED);
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 1), 0); /* before conntrack all is INVALID */
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 4), 1); /* with a template, NEW */
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 5), 1);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1);
+}
+END_TEST
+
+/* ---- drops and tracking ---- */
+
+START_TEST(places_of_drops)
+{
+  static const char *const places[] = { "*mangle\n:PREROUTING DROP\nCOMMIT\n", "*filter\n:FORWARD DROP\nCOMMIT\n",
+                                        "*mangle\n:POSTROUTING DROP\nCOMMIT\n" };
+  guint i;
+
+  wk_start(&kit, "*raw\n:PREROUTING DROP\nCOMMIT\n", NULL);
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(ct_engine_stats(kit.engine)->packets, 0); /* conntrack never saw it */
+  ck_assert(fw_firewall_outcome(kit.firewall)->before_conntrack);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NONE);
+  for (i = 0; i < G_N_ELEMENTS(places); i++) {
+    again(places[i]);
+    DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+    ck_assert_uint_eq(ct_engine_stats(kit.engine)->packets, 1);
+    ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+    ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  }
+}
+END_TEST
+
+START_TEST(observing)
+{
+  kit.options.mode = FW_MODE_OBSERVE;
+  wk_start(&kit, "*filter\n:FORWARD DROP\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\nCOMMIT\n", NULL);
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1);
+  PASSED(wk_udp(&kit, B, 2, A, 1, "x"));
+}
+END_TEST
+
+static void open_tcp(void)
+{
+  PASSED(wk_segment(&kit, A, 1, B, 80, SYN, 100, 0, NULL, 0));
+  PASSED(wk_segment(&kit, B, 80, A, 1, SYN | ACK, 200, 101, NULL, 0));
+  PASSED(wk_segment(&kit, A, 1, B, 80, ACK, 101, 201, NULL, 0));
+}
+
+START_TEST(rejects)
+{
+  ct_view view;
+
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  wk_start(&kit,
+           FILTER("-A FORWARD -p tcp -m tcp --tcp-flags FIN FIN -j REJECT --reject-with tcp-reset\n"
+                  "-A FORWARD -p udp -j REJECT\n-A OUTPUT -m conntrack --ctstate RELATED --ctdir REPLY\n"),
+           NULL);
+  open_tcp();
+  REJECTED(wk_segment(&kit, A, 1, B, 80, ACK | CT_TCP_FIN, 101, 201, NULL, 0));
+  ck_assert(ct_engine_find(kit.engine, 1, &view));
+  ck_assert_uint_eq(view.state, CT_TCP_CLOSE);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 1);
+  REJECTED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 2);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1); /* the rejected NEW one is not confirmed by its answer */
+  REJECTED(wk_tcp(&kit, A, 9, B, 80, CT_TCP_FIN | CT_TCP_RST)); /* INVALID, and a reset: no answer */
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+}
+END_TEST
+
+/* A reset that OUTPUT drops was never sent: the entry stays as it was. */
+START_TEST(reset_that_is_dropped)
+{
+  ct_view view;
+
+  wk_start(&kit,
+           FILTER("-A FORWARD -p tcp -m tcp --tcp-flags FIN FIN -j REJECT --reject-with tcp-reset\n"
+                  "-A OUTPUT -j DROP\n"),
+           NULL);
+  open_tcp();
+  REJECTED(wk_segment(&kit, A, 1, B, 80, ACK | CT_TCP_FIN, 101, 201, NULL, 0));
+  ck_assert(ct_engine_find(kit.engine, 1, &view));
+  ck_assert_uint_ne(view.state, CT_TCP_CLOSE);
+}
+END_TEST
+
+START_TEST(icmp_limit)
+{
+  guint i, sent = 0;
+
+  kit.options.no_answer_limit = FALSE;
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  wk_start(&kit, FILTER("-A FORWARD -p udp -j REJECT\n"), NULL);
+  for (i = 0; i < 8; i++) {
+    REJECTED(wk_udp(&kit, A, 1, B, 2, "x"));
+    sent += fw_firewall_outcome(kit.firewall)->answer.sent != 0;
+    wk_pass_ms(&kit, 10);
+  }
+  ck_assert_uint_eq(sent, 6);
+}
+END_TEST
+
+/* ---- ways ---- */
+
+START_TEST(ways)
+{
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24"));
+  wk_start(&kit,
+           "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\n-A INPUT -p udp\n-A OUTPUT -p udp\nCOMMIT\n"
+           "*mangle\n:POSTROUTING ACCEPT\nCOMMIT\n",
+           NULL);
+  PASSED(wk_udp(&kit, A, 1, "10.0.0.254", 2, "x"));
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->path, FW_PATH_INPUT);
+  PASSED(wk_udp(&kit, "10.0.0.254", 2, A, 1, "x"));
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->path, FW_PATH_OUTPUT);
+  ck_assert_uint_eq(wk_policy(&kit, "mangle", "POSTROUTING"), 1);
+  PASSED(wk_udp(&kit, A, 1, "10.0.0.255", 2, "x")); /* the subnet's broadcast */
+  PASSED(wk_udp(&kit, A, 1, "224.0.0.1", 2, "x"));
+  DROPPED(wk_udp(&kit, A, 1, "224.0.0.5", 2, "x"));
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_NO_LISTENER);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "INPUT", 1), 3);
+  kit.ttl = 1;
+  DROPPED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->kernel, FW_KERNEL_TTL);
+}
+END_TEST
+
+START_TEST(bridges)
+{
+  kit.facts->bridge = TRUE;
+  kit.facts->bridge_name = g_strdup("br0");
+  wk_start(&kit,
+           FILTER("-A FORWARD -i eth0 -j DROP\n-A FORWARD -i br0 -o br0 -m physdev --physdev-in eth0 "
+                  "--physdev-is-bridged -m ttl --ttl-eq 64\n"),
+           NULL);
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+}
+END_TEST
+
+START_TEST(nat_is_asked_once)
+{
+  wk_start(&kit,
+           "*nat\n:PREROUTING ACCEPT\n:POSTROUTING ACCEPT\n-A POSTROUTING -p udp -j MASQUERADE\n"
+           "-A PREROUTING -p udp\nCOMMIT\n",
+           NULL);
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  ck_assert_ptr_nonnull(fw_firewall_outcome(kit.firewall)->nat);
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x")); /* still NEW, but its translation stands */
+  PASSED(wk_udp(&kit, B, 2, A, 1, "x"));
+  ck_assert_ptr_null(fw_firewall_outcome(kit.firewall)->nat);
+  ck_assert_uint_eq(wk_hits(&kit, "nat", "POSTROUTING", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "nat", "PREROUTING", 1), 1);
+}
+END_TEST
+
+/* ---- lines ---- */
+
+START_TEST(log_lines)
+{
+  GString *line = g_string_new(NULL);
+
+  wk_start(&kit, FILTER("-A FORWARD -j LOG --log-prefix \"no: \"\n"), NULL);
+  kit.link = TRUE;
+  memcpy(kit.ethernet, "\x02\0\0\0\x0a\x01\x02\0\0\0\x0a\x02\x08\0", 14);
+  PASSED(wk_tcp(&kit, "10.1.0.2", 1000, "10.2.0.2", 81, SYN));
+  fw_log_packet(line, &fw_firewall_outcome(kit.firewall)->packet, "no: ", 0);
+  ck_assert_str_eq(line->str,
+                   "no: IN= OUT=? SRC=10.1.0.2 DST=10.2.0.2 LEN=40 TOS=0x00 PREC=0x00 TTL=63 ID=0 PROTO=TCP SPT=1000 "
+                   "DPT=81 WINDOW=8192 RES=0x00 SYN URGP=0 ");
+  g_string_free(line, TRUE);
+}
+END_TEST
+
+START_TEST(counters_as_saved)
+{
+  GString *text = g_string_new(NULL);
+
+  wk_start(&kit, "*filter\n:FORWARD DROP [1:2]\n[3:4] -A FORWARD -p udp -j ACCEPT\nCOMMIT\n", NULL);
+  PASSED(wk_udp(&kit, A, 1, B, 2, "x"));
+  DROPPED(wk_tcp(&kit, A, 1, B, 2, SYN));
+  fw_tell_save(text, kit.firewall, FW_IPV4);
+  ck_assert_ptr_nonnull(strstr(text->str, ":FORWARD DROP [2:42]\n"));
+  ck_assert_ptr_nonnull(strstr(text->str, "[4:33] -A FORWARD -p udp -j ACCEPT\n"));
+  g_string_free(text, TRUE);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("walk");
+  TCase *tc = tcase_create("walk");
+
+  tcase_add_checked_fixture(tc, setup, teardown);
+  tcase_add_test(tc, jump_goto_return);
+  tcase_add_test(tc, policies);
+  tcase_add_test(tc, doubling_chains);
+  tcase_add_test(tc, unknown_interfaces);
+  tcase_add_test(tc, unknown_leaves_no_trace);
+  tcase_add_test(tc, assumptions);
+  tcase_add_test(tc, marks);
+  tcase_add_test(tc, edits);
+  tcase_add_test(tc, first_template_wins);
+  tcase_add_test(tc, places_of_drops);
+  tcase_add_test(tc, observing);
+  tcase_add_test(tc, rejects);
+  tcase_add_test(tc, reset_that_is_dropped);
+  tcase_add_test(tc, icmp_limit);
+  tcase_add_test(tc, ways);
+  tcase_add_test(tc, bridges);
+  tcase_add_test(tc, nat_is_asked_once);
+  tcase_add_test(tc, log_lines);
+  tcase_add_test(tc, counters_as_saved);
+  suite_add_tcase(suite, tc);
+  return unit_run(suite);
+}
