@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libconntrack.la
 libconntrack_la_SOURCES = \
 	src/conntrack/tuple.h src/conntrack/tuple.c \
 	src/conntrack/reason.h src/conntrack/reason.c \
-	src/conntrack/status.h src/conntrack/status.c \
+	src/conntrack/status.h src/conntrack/status.c src/conntrack/words.h src/conntrack/words.c \
 	src/conntrack/read/packet.h src/conntrack/read/prepare.c \
 	src/conntrack/read/packet_check.h src/conntrack/read/packet_check.c \
 	src/conntrack/read/checksum.h src/conntrack/read/crc32c.c \

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/helper/modules.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/text.h"
+#include "conntrack/words.h"
 
 /* kinds of values */
 enum { NUMBER, SWITCH, PORTS };
@@ -75,7 +75,7 @@ static bool is_there(const ct_params *params, const parameter *p)
 
 static void name_put(const ct_params *params, const parameter *p, char *name, size_t bytes)
 {
-  snprintf(name, bytes, "%s_conntrack_%s.%s", params->profile->ip_conntrack ? "ip" : "nf", p->module, p->name);
+  ct_words(name, bytes, "%s_conntrack_%s.%s", params->profile->ip_conntrack ? "ip" : "nf", p->module, p->name);
 }
 
 static bool same_name(const char *a, const char *b)
@@ -124,7 +124,8 @@ static unsigned ports_read(const char *text, uint16_t *ports, ct_param_error *er
   unsigned n;
 
   for (n = 0; n < CT_MODULE_PORTS_MAX; n++) {
-    size_t length = strcspn(text, ",");
+    const char *comma = strchr(text, ',');
+    size_t length = comma != NULL ? (size_t)(comma - text) : strlen(text);
     uint32_t number = 0;
     char one[8];
 
@@ -195,12 +196,12 @@ static void ports_put(const ct_params *params, const parameter *p, char *text, s
   unsigned i;
 
   if (!(s->moved >> number & 1)) {
-    snprintf(text, bytes, "%u", ct_helper_port(ct_helper_get((unsigned)number)));
+    ct_words(text, bytes, "%u", ct_helper_port(ct_helper_get((unsigned)number)));
     return;
   }
   for (i = 0; i < s->n_ports; i++)
     if (s->ports[i].by_module && s->ports[i].helper == number)
-      used += (size_t)snprintf(text + used, bytes - used, "%s%u", used > 0 ? "," : "", s->ports[i].port);
+      used += ct_words(text + used, bytes - used, "%s%u", used > 0 ? "," : "", s->ports[i].port);
 }
 
 bool ct_params_describe_module(const ct_params *params, size_t i, ct_module_info *info)
@@ -216,7 +217,7 @@ bool ct_params_describe_module(const ct_params *params, size_t i, ct_module_info
     if (p->kind == PORTS)
       ports_put(params, p, info->value, sizeof info->value);
     else
-      snprintf(info->value, sizeof info->value, "%u", value_in(params, p));
+      ct_words(info->value, sizeof info->value, "%u", value_in(params, p));
     info->help = p->help;
     return true;
   }

@@ -2,7 +2,8 @@
 /* What people call a kernel: by version, by distribution, or as `uname -r` says it. KERNELS K15. */
 #include "conntrack/profile/aliases.h"
 
-#include <stdio.h>
+#include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A release whose kernel was read (or has its stable series' rules), and those of which it is only known what is near.
@@ -57,7 +58,10 @@ static const char older[] = "that series was never read; this is the oldest of i
 /* RHEL's kernels are not what their version numbers say: "4.18.0-553.el8.x86_64". */
 static const ct_profile *red_hat(const char *release, const char **doubt)
 {
-  const char *el = strstr(release, ".el");
+  const char *el = release;
+
+  while ((el = strchr(el, '.')) != NULL && strncmp(el, ".el", 3) != 0)
+    el++;
 
   if (el == NULL)
     return NULL;
@@ -73,12 +77,17 @@ static const ct_profile *red_hat(const char *release, const char **doubt)
 static const ct_profile *by_release(const char *release, const char **doubt)
 {
   const ct_profile *found = red_hat(release, doubt);
-  unsigned major, minor, i, at = SERIES;
-  char dot = 0;
+  unsigned long major, minor;
+  unsigned i, at = SERIES;
+  char *end;
 
   if (found != NULL)
     return found;
-  if (sscanf(release, "%u.%u%c", &major, &minor, &dot) < 2 || (dot != 0 && strchr(".-+_", dot) == NULL))
+  major = strtoul(release, &end, 10);
+  if (!g_ascii_isdigit(release[0]) || end[0] != '.' || !g_ascii_isdigit(end[1]))
+    return NULL;
+  minor = strtoul(end + 1, &end, 10);
+  if (*end != '\0' && strchr(".-+_", *end) == NULL)
     return NULL;
   for (i = 0; i < SERIES; i++)
     if (series[i].major < major || (series[i].major == major && series[i].minor <= minor))

@@ -2,12 +2,12 @@
 /* KERNELS K0 in words. */
 #include "conntrack/profile/switches.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "conntrack/profile/sizes.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
+#include "conntrack/words.h"
 
 #define FIELD(field) offsetof(ct_profile, field), sizeof(((ct_profile *)NULL)->field)
 #define VALUES(...) ((const ct_switch_value[]){ __VA_ARGS__, { NULL, 0, NULL } })
@@ -294,7 +294,7 @@ static bool holds(const ct_switch *sw, const ct_profile *profile, const ct_switc
 /* Two fields hold what has no name to compare with: what they come to is said. */
 static const char *say_trackers(const ct_profile *profile, char *text, size_t bytes)
 {
-  snprintf(text, bytes, "%s",
+  ct_words(text, bytes, "%s",
            profile->trackers[CT_PROTO_DCCP] != NULL
              ? "DCCP is tracked: states, ports, timeouts of its own"
              : "DCCP is an unknown protocol: one connection for each pair of hosts, without ports, for 600 s");
@@ -303,7 +303,7 @@ static const char *say_trackers(const ct_profile *profile, char *text, size_t by
 
 static const char *say_buckets(const ct_profile *profile, char *text, size_t bytes)
 {
-  snprintf(text, bytes, "The hash table has %u buckets above 4 GiB of memory, %u above 1 GiB",
+  ct_words(text, bytes, "The hash table has %u buckets above 4 GiB of memory, %u above 1 GiB",
            profile->buckets_for_ram(8 * CT_GIB), profile->buckets_for_ram(2 * CT_GIB));
   return text;
 }
@@ -317,15 +317,15 @@ const char *ct_switch_say(const ct_switch *sw, const ct_profile *profile, char *
   if (sw->offset == offsetof(ct_profile, buckets_for_ram))
     return say_buckets(profile, text, bytes);
   if (sw->offset == offsetof(ct_profile, irc_bytes) && profile->irc_bytes == UINT32_MAX) {
-    snprintf(text, bytes, "All of an IRC packet is searched");
+    ct_words(text, bytes, "All of an IRC packet is searched");
     return text;
   }
   text[0] = '\0';
   if (sw->counts != NULL)
-    snprintf(text, bytes, sw->counts, number_of(sw, profile));
+    ct_words(text, bytes, sw->counts, number_of(sw, profile));
   for (value = sw->values; value != NULL && value->says != NULL; value++)
     if (holds(sw, profile, value))
-      snprintf(text, bytes, "%s", value->says);
+      ct_words(text, bytes, "%s", value->says);
   return text;
 }
 
