@@ -6,6 +6,7 @@ try_advice_LDADD = $(CTREPLAY_LIBS)
 dist_check_SCRIPTS += tests/advice/advice.sh
 TESTS += tests/advice/advice.sh
 # All captures, and more kernels: minutes.
-check-long: try_advice samples
+check-long: check-long-advice
+check-long-advice: try_advice samples
 	ADVICE=long srcdir='$(srcdir)' sh '$(srcdir)/tests/advice/advice.sh'
-.PHONY: check-long
+.PHONY: check-long check-long-advice

@@ -79,7 +79,7 @@ flow w: tcp 192.168.1.5:50505 > 203.0.113.80:443 isn 1000,5000
 +0 w > S 0:0(0) win 64240
 +0.01 w > . 1:1(0) ack 1 win 502
 CT
-expect 0 "fit the connection's state; nf_conntrack_tcp_timeout_syn_sent=0 would let it pass\$" '' "$ctreplay" -P "$work/behind.pcap"
+expect 0 "fit the connection's state; nf_conntrack_tcp_timeout_syn_sent=0 would let it pass" '' "$ctreplay" -P "$work/behind.pcap"
 expect 0 '^ *nf_conntrack_tcp_timeout_syn_sent=0 would let it pass\.$' '' "$ctreplay" explain "$work/behind.pcap"
 expect 0 '2 .*NEW.*ESTABLISHED' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_syn_sent=0 "$work/behind.pcap"
 

@@ -100,7 +100,7 @@ flow f: udp 10.0.0.2:4000 > 10.0.0.9:5004
 +100 < (100)
 EOT
 for case in half-closed idle stream; do
-  ./ctreplay compile "$folder/$case.ct" -w "$folder/$case.pcap"
+  ./ctreplay compile "$folder/$case.ct" -W "$folder/$case.pcap"
 done
 timeout=nf_conntrack_tcp_timeout_close_wait=10,60,3600
 ./ctreplay sweep --sysctl $timeout -o csv "$folder/half-closed.pcap" > "$folder/csv"

@@ -218,6 +218,7 @@ START_TEST(helpers_announce_connections)
   ctreplay_connection c = CONNECTION;
   ctreplay_result r;
 
+  ck_assert_int_eq(ctreplay_engine_set_option(engine, "helper", "all"), CTREPLAY_OK);
   ck_assert_int_eq(ctreplay_engine_watch(engine, ~0u, kit_on_event, &book), CTREPLAY_OK);
   ftp_port(engine);
   ck_assert_uint_eq(book.by_type[CTREPLAY_EVENT_EXPECT_NEW], 1);
