@@ -10,7 +10,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/table/pages.h src/conntrack/table/pages.c \
 	src/conntrack/param.h src/conntrack/param.c \
 	src/conntrack/profile/profile.h src/conntrack/profile/profile.c src/conntrack/profile/sizes.h \
-	src/conntrack/profile/switches.h src/conntrack/profile/switches.c src/conntrack/profile/kernels.c src/conntrack/profile/aliases.h src/conntrack/profile/aliases.c \
+	src/conntrack/profile/switches.h src/conntrack/profile/switches_table.c src/conntrack/profile/kernels_table.c src/conntrack/profile/aliases.h src/conntrack/profile/aliases.c \
 	src/conntrack/profile/linux_2_6.c src/conntrack/profile/linux_2_4.c \
 	src/conntrack/proto/tables.h src/conntrack/proto/tcp_table.c src/conntrack/proto/sctp_table.c \
 	src/conntrack/view.h \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines of switches.c: what neither a recording nor a scenario shows yet. */
+/* Lines of switches_table.c: what neither a recording nor a scenario shows yet. */
 /* clang-format off */
   "tcp_rst_seq_zero_to_window linux-5.15",
   "reset_closes linux-5.15",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A profile is one kernel's conntrack as data: its tables, its defaults, its rules where kernels differ. Code asks
- * the profile, never the kernel's version. From 3.10 on a profile is the one before it and what differs (kernels.c);
- * the two of ip_conntrack's time stand in files of their own. Spec 13, KERNELS.
+ * the profile, never the kernel's version. From 3.10 on a profile is the one before it and what differs
+ * (kernels_table.c); the two of ip_conntrack's time stand in files of their own. Spec 13, KERNELS.
  */
 #ifndef CT_PROFILE_H
 #define CT_PROFILE_H
@@ -58,7 +58,7 @@ typedef const char *const *ct_name_list;
 
 /*
  * Every rule that some kernel had otherwise, by the name that KERNELS K0 gives it. X(type, field, comment); values and
- * what they mean to people stand in switches.c, who has which in kernels.c.
+ * what they mean to people stand in switches_table.c, who has which in kernels_table.c.
  */
 /* clang-format off */
 #define CT_PROFILE_SWITCHES(X)                                                                                         \
@@ -164,7 +164,7 @@ typedef struct ct_profile {
 } ct_profile;
 
 /*
- * Those of kernels.c, oldest first: X(id, name, its rules there, whether recordings were compared, what it is).
+ * Those of kernels_table.c, oldest first: X(id, name, its rules there, whether recordings were compared, what it is).
  * linux-2.4 and linux-2.6 have files of their own.
  */
 /* clang-format off */
