@@ -364,7 +364,13 @@ void cli_firewall_drops(const cli_firewall *f, emit_text *out)
   if (drops->len > DROPS_MOST)
     emit_text_format(out, "  and %u more; ctreplay rules --rules FILE CAPTURE counts all\n", drops->len - DROPS_MOST);
   if (drops->len == 0)
-    emit_text_literal(out, "  no rule dropped a packet\n");
+    emit_text_literal(out, "  no rule dropped a packet for certain\n");
+  if (fw_firewall_tally(f->firewall)->unknown > 0)
+    emit_text_format(out,
+                     "  %8" G_GUINT64_FORMAT
+                     "  unknown: a rule asks for what is not known (-P says which; --route, --local, "
+                     "--assume settle it)\n",
+                     fw_firewall_tally(f->firewall)->unknown);
   g_array_free(drops, TRUE);
 }
 
@@ -377,6 +383,11 @@ void cli_firewall_say_notes(const cli_firewall *f)
   program = fw_firewall_program(f->firewall);
   if (program->zones_wait)
     cli_say("note: rules ask for conntrack zones, which are not followed yet");
+  if (fw_firewall_tally(f->firewall)->nat_met > 0)
+    cli_say("note: %" G_GUINT64_FORMAT
+            " packets met a nat rule, whose translation is not followed yet: rules behind it judged "
+            "addresses and ports that a kernel had changed",
+            fw_firewall_tally(f->firewall)->nat_met);
   if (program->loaded && !program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");
 }

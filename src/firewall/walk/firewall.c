@@ -82,6 +82,7 @@ void fw_firewall_free(fw_firewall *f)
 void fw_firewall_listen(fw_firewall *f, const fw_walk_watcher *watcher) { f->listener = watcher; }
 
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome; }
+const fw_tally *fw_firewall_tally(const fw_firewall *f) { return &f->tally; }
 const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
 fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
 
@@ -387,4 +388,6 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   pass(f, engine, a, p, result);
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;
+  f->tally.unknown += o->verdict == FW_VERDICT_UNKNOWN;
+  f->tally.nat_met += o->nat != NULL;
 }

@@ -90,6 +90,14 @@ void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arriv
 
 /* Of the last packet; valid until the next one. */
 const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
+
+/* Packets so far of which rules do not say all. */
+typedef struct fw_tally {
+  guint64 unknown; /* their verdict is */
+  guint64
+    nat_met; /* a nat rule held, whose translation is not followed: what came behind it judged the old addresses */
+} fw_tally;
+const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
 const fw_record *fw_firewall_record(const fw_firewall *firewall);
 /* For counters and what rules remember. */
 fw_program *fw_firewall_program(fw_firewall *firewall);

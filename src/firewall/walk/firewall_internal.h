@@ -18,6 +18,7 @@ struct fw_firewall {
   const fw_box_facts *facts;
   fw_firewall_options options;
   fw_outcome outcome;
+  fw_tally tally;
   fw_record record;
   fw_walk_watcher watcher; /* writes the record */
   const fw_walk_watcher *listener;

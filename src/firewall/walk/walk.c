@@ -222,14 +222,23 @@ static void pop_maybe(walk *w)
     continue;
 }
 
+/* Whether a rule before, of which nobody knows, may have said the opposite: then nobody came here for certain. */
+static gboolean is_contested(const walk *w, gboolean accepts)
+{
+  return w->open || (accepts ? w->maybe_drop : w->maybe_accept);
+}
+
 static void policy(walk *w)
 {
   fw_walk_chain *base = &w->program->chains[w->base];
+  gboolean accepts = base->chain->policy != FW_POLICY_DROP;
 
   w->chain = w->base;
-  base->counters.packets++;
-  base->counters.bytes += w->p->raw->length;
-  decide(w, base->chain->policy == FW_POLICY_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT, NULL);
+  if (!is_contested(w, accepts)) {
+    base->counters.packets++;
+    base->counters.bytes += w->p->raw->length;
+  }
+  decide(w, accepts ? FW_VERDICT_ACCEPT : FW_VERDICT_DROP, NULL);
   if (w->watcher != NULL)
     say(w, FW_WALK_POLICY, NULL, 0);
 }
@@ -260,6 +269,19 @@ static void perhaps(walk *w, const fw_step *step, gboolean unknown)
   }
   if (!unknown)
     pop_maybe(w);
+}
+
+/* A rule that holds counts where the packet came to it for certain, or is given the same verdict in any case. */
+static gboolean is_certain(const walk *w, const fw_step *step)
+{
+  switch (step->end) {
+  case FW_END_ACCEPT:
+  case FW_END_QUEUE:
+  case FW_END_NAT: return !is_contested(w, TRUE);
+  case FW_END_DROP:
+  case FW_END_REJECT: return !is_contested(w, FALSE);
+  default: return !w->open && !w->maybe_accept && !w->maybe_drop;
+  }
 }
 
 /* => TRUE: the walk has ended. */
@@ -341,7 +363,7 @@ static gboolean one_rule(walk *w, const fw_step *step)
     perhaps(w, step, FALSE);
     return FALSE;
   }
-  if (!w->program->maybe)
+  if (!w->program->maybe && is_certain(w, step))
     count(w->program, w->p, step);
   return act(w, step);
 }
