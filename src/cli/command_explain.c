@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay explain: each packet told as the kernel saw it. */
 #include "commands.h"
+#include "part.h"
 #include "run.h"
 #include "say.h"
 
@@ -126,6 +127,18 @@ static void say_nothing_told(telling *t)
   t->run.code = CLI_EXIT_DIFFERENT;
 }
 
+static void tell_part(telling *t)
+{
+  static void (*const puts[])(emit_text * out, const emit_part *part) = { emit_part_line, emit_part_json };
+  emit_part part;
+
+  if (!cli_part_of_run(&t->run, &part))
+    return;
+  if (t->told > 0 && t->own->style == EXPLAIN_STYLE_TEXT)
+    emit_text_char(&t->run.output.text, '\n');
+  puts[t->own->style](&t->run.output.text, &part);
+}
+
 static void play(telling *t)
 {
   cli_watch watch = { .packet = on_packet, .user = t };
@@ -138,6 +151,7 @@ static void play(telling *t)
   cli_run_play(&t->run, &watch);
   journal_history_end(&t->history);
   emit_collector_free(t->collector);
+  tell_part(t);
   if (t->told == 0 && t->run.code == CLI_EXIT_OK)
     say_nothing_told(t);
 }

@@ -2,6 +2,7 @@
 /* ctreplay report: one page about a capture. */
 #include "captures.h"
 #include "commands.h"
+#include "part.h"
 #include "run.h"
 #include "say.h"
 
@@ -34,10 +35,12 @@ static void on_packet(const replay_seen *seen, gpointer user)
   report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL);
 }
 
-/* "a.pcap, b.pcap and 3 more" */
-static char *make_title(const cli_options *o)
+/* "a.pcap, b.pcap and 3 more, of a part: 12 packets (interrupted)" */
+static char *make_title(cli_run *run)
 {
+  const cli_options *o = run->o;
   GString *title = g_string_new(NULL);
+  emit_part part;
   guint i;
 
   for (i = 0; i < o->captures->len && i < 3; i++) {
@@ -48,14 +51,20 @@ static char *make_title(const cli_options *o)
   }
   if (o->captures->len > 3)
     g_string_append_printf(title, " and %u more", o->captures->len - 3);
+  if (cli_part_of_run(run, &part)) {
+    char *words = emit_part_words(&part);
+
+    g_string_append_printf(title, ", of a part: %s", words);
+    g_free(words);
+  }
   return g_string_free(title, FALSE);
 }
 
 static void play(reporting *p)
 {
   cli_watch watch = { .packet = on_packet, .user = p };
-  char *title = make_title(p->run.o);
   replay_figures figures;
+  char *title;
 
   p->report = report_new(&p->run.params);
   emit_summary_init(&p->summary);
@@ -68,6 +77,7 @@ static void play(reporting *p)
   p->summary.params = &p->run.params;
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
+  title = make_title(&p->run);
   report_write(p->report, &p->run.output.text, title, &p->summary);
   report_free(p->report);
   g_free(title);

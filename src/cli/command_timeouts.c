@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay timeouts: what each timeout ended, whom it cut, and the smallest value that would have cut nobody. */
 #include "commands.h"
+#include "part.h"
 #include "run.h"
 #include "say.h"
 
@@ -187,6 +188,18 @@ static void print_csv(timing *t)
   }
 }
 
+static void print_part(timing *t, timeouts_style style)
+{
+  emit_part part;
+
+  if (style == TIMEOUTS_STYLE_CSV || !cli_part_of_run(&t->run, &part))
+    return;
+  if (style == TIMEOUTS_STYLE_JSON)
+    emit_part_json(&t->run.output.text, &part);
+  else
+    emit_part_line(&t->run.output.text, &part);
+}
+
 static void play(timing *t, timeouts_style style)
 {
   static void (*const prints[])(timing * t) = {
@@ -202,6 +215,7 @@ static void play(timing *t, timeouts_style style)
   cli_run_play(&t->run, &watch);
   timeouts_end(t->timeouts);
   prints[style](t);
+  print_part(t, style);
   timeouts_free(t->timeouts);
 }
 

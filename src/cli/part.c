@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "part.h"
 #include "interrupt.h"
+#include "say.h"
 
 /* A share that is as good as all says nothing of what a capture that was cut has lost. */
 static const double NEARLY_ALL = 0.995;
@@ -32,4 +33,32 @@ gboolean cli_part_of(replay_source *source, guint64 packets, gboolean gone, emit
   else
     return FALSE;
   return TRUE;
+}
+
+gboolean cli_part_of_run(cli_run *run, emit_part *part)
+{
+  gboolean enough = run->unwanted || run->output.text.error != 0;
+
+  return run->played && (cli_stop != 0 || !enough) &&
+         cli_part_of(run->source, ct_engine_stats(run->engine)->packets, FALSE, part);
+}
+
+void cli_part_end(cli_run *run)
+{
+  emit_part part;
+
+  if (!run->part_told && cli_part_of_run(run, &part))
+    emit_output_part(&run->shown, &part);
+}
+
+void cli_part_say(cli_run *run)
+{
+  emit_part part;
+  char *words;
+
+  if (run->part_said || !cli_part_of_run(run, &part))
+    return;
+  words = emit_part_words(&part);
+  cli_say("of a part: %s", words);
+  g_free(words);
 }

@@ -177,6 +177,7 @@ void cli_person_summary(cli_person *p)
   if (cli_part_of(p->run.source, p->summary.stats->packets, p->run.output.text.error != 0, &part)) {
     emit_text_literal(&p->run.output.text, " of a part: ");
     emit_part_put(&p->run.output.text, &part);
+    p->run.part_said = TRUE;
   }
   emit_text_char(&p->run.output.text, '\n');
   emit_summary_print(&p->run.output.text, &p->summary, p->run.emit.colour);

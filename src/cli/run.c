@@ -3,6 +3,7 @@
 #include "captures.h"
 #include "interrupt.h"
 #include "kernel.h"
+#include "part.h"
 #include "run_again.h"
 #include "run_plot.h"
 #include "sandbox.h"
@@ -294,6 +295,7 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
   replay_run(run->source, run->engine, &watcher);
   cli_progress_clear(&run->progress);
   cli_interrupts_release();
+  run->played = TRUE;
   if (cli_stop != 0)
     run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
   return TRUE;
@@ -303,8 +305,10 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
 
 void cli_run_finish_output(cli_run *run)
 {
-  if (emit_output_is_open(&run->shown))
+  if (emit_output_is_open(&run->shown)) {
+    cli_part_end(run);
     run->code = cli_output_end_format(&run->output, &run->shown, run->code);
+  }
   run->code = cli_output_close(&run->output, run->code);
 }
 
@@ -342,6 +346,7 @@ cli_exit cli_run_close(cli_run *run)
   cli_plot_close(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
+  cli_part_say(run);
   if (run->engine != NULL)
     cli_say_about_helpers(run->o, &run->params, ct_engine_stats(run->engine));
   replay_source_free(run->source);

@@ -27,8 +27,11 @@ typedef struct cli_run {
   gboolean silent;   /* -P -W without -o: no text at all */
   gboolean unwanted; /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
+  /* That it is of a part of the captures: stands in what was shown; needs no line on standard error. */
+  gboolean part_told, part_said;
   int capture_fd; /* of -P -W, for its writer; -1: none */
   cli_exit code;
+  gboolean played;
   /* private */
   emit_subject subject;
   char *capture; /* the subject's name of it */
@@ -57,7 +60,10 @@ gboolean cli_run_open_twice(cli_run *run, const cli_options *options);
 gboolean cli_run_play(cli_run *run, const cli_watch *watch);
 /* The format's last words and the last write; for what needs them before cli_run_close, which does it otherwise. */
 void cli_run_finish_output(cli_run *run);
-/* Finishes the output, says what was wrong with the captures and what is remarkable about them. => the exit code. */
+/*
+ * Finishes the output, says what was wrong with the captures, what is remarkable about them, and of how much of them
+ * was told. => the exit code.
+ */
 cli_exit cli_run_close(cli_run *run);
 
 #endif

@@ -105,10 +105,9 @@ static void play(evictions *e)
     gboolean partial =
       cli_part_of(e->run.source, ct_engine_stats(e->run.engine)->packets, e->run.output.text.error != 0, &part);
 
-    if (partial && emit_output_is_open(&e->run.shown))
-      emit_output_part(&e->run.shown, &part);
     cli_run_finish_output(&e->run);
     say_totals(e, partial ? &part : NULL);
+    e->run.part_said = TRUE;
   }
   pressure_victims_free(e->victims);
 }

@@ -66,6 +66,13 @@ static guint64 count(showing *s)
   return s->shown;
 }
 
+/* => what the figures at the end are a part of; NULL: all was read, or it is not the end. */
+static const emit_part *part_at_end(showing *s, emit_part *part)
+{
+  s->run.part_told = s->ended && cli_part_of_run(&s->run, part);
+  return s->run.part_told ? part : NULL;
+}
+
 static guint wants(const cli_run *run) { return emit_format_wants(run->format, &run->emit, run->what); }
 
 static void show_stats(showing *s)
@@ -74,8 +81,8 @@ static void show_stats(showing *s)
   emit_statistics statistics = { .stats = ct_engine_stats(run->engine), .count = ct_engine_count(run->engine) };
   emit_part part;
 
-  if (s->ended && cli_part_of(run->source, statistics.stats->packets, run->output.text.error != 0, &part))
-    statistics.part = &part;
+  statistics.part = part_at_end(s, &part);
+  run->part_said = run->part_told;
   if (s->pressure != NULL && statistics.stats->packets > 0)
     statistics.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
   emit_output_stats(&run->shown, &statistics);
@@ -84,9 +91,10 @@ static void show_stats(showing *s)
 static void show(showing *s)
 {
   cli_run *run = &s->run;
+  emit_part part;
 
   switch (run->what) {
-  case EMIT_CAN_COUNT: emit_output_count(&run->shown, count(s)); break;
+  case EMIT_CAN_COUNT: emit_output_count(&run->shown, count(s), part_at_end(s, &part)); break;
   case EMIT_CAN_STATS: show_stats(s); break;
   case EMIT_CAN_EXPECT:
     s->shown = 0;

@@ -172,11 +172,18 @@ static void conntrack_event(emit_output *output, const ct_event *event)
     flow(out, o, event->view, emit_parts_event(o, event));
 }
 
-static void conntrack_part(emit_output *output, const emit_part *part)
+static void remark_part(emit_output *output, const emit_part *part)
 {
   emit_text_literal(output->text, "# of a part: ");
   emit_part_put(output->text, part);
   emit_text_char(output->text, '\n');
+}
+
+/* What imitates conntrack(8) stays as that prints it. */
+static void conntrack_part(emit_output *output, const emit_part *part)
+{
+  if (output->what == EMIT_CAN_LOSSES || output->what == EMIT_CAN_STATS)
+    remark_part(output, part);
 }
 
 static void conntrack_stats(emit_output *output, const emit_statistics *statistics)
@@ -185,7 +192,7 @@ static void conntrack_stats(emit_output *output, const emit_statistics *statisti
   guint i;
 
   if (statistics->part != NULL)
-    conntrack_part(output, statistics->part);
+    remark_part(output, statistics->part);
   emit_text_literal(out, "cpu=0   \t");
   for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
     emit_text_string(out, emit_stats_columns[i].name);

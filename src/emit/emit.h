@@ -190,7 +190,7 @@ typedef struct emit_format {
   void (*packet)(emit_output *output, const emit_packet *packet);
   void (*skip)(emit_output *output);
   void (*stats)(emit_output *output, const emit_statistics *statistics);
-  void (*count)(emit_output *output, guint64 count);
+  void (*count)(emit_output *output, guint64 count, const emit_part *part); /* part: NULL: of all */
   void (*loss)(emit_output *output, const emit_loss *loss);
   void (*part)(emit_output *output, const emit_part *part);              /* at the end: what was shown is of a part */
   void (*snapshot)(emit_output *output, gint64 time_ns, guint64 packet); /* the line above a snapshot */
@@ -217,7 +217,10 @@ static inline void emit_output_skip(emit_output *o)
 }
 static inline void emit_output_packet(emit_output *o, const emit_packet *packet) { o->format->packet(o, packet); }
 static inline void emit_output_stats(emit_output *o, const emit_statistics *s) { o->format->stats(o, s); }
-static inline void emit_output_count(emit_output *o, guint64 count) { o->format->count(o, count); }
+static inline void emit_output_count(emit_output *o, guint64 count, const emit_part *part)
+{
+  o->format->count(o, count, part);
+}
 static inline void emit_output_loss(emit_output *o, const emit_loss *loss) { o->format->loss(o, loss); }
 static inline void emit_output_part(emit_output *o, const emit_part *part)
 {
@@ -241,6 +244,9 @@ char *emit_part_words(const emit_part *part);
 void emit_part_put(emit_text *out, const emit_part *part);
 /* ,"partial":true,"packets_read":12345,"share":0.330 */
 void emit_part_members(emit_text *out, const emit_part *part);
+/* The line of JSON with these members, of type "partial"; the line of text "Of a part: ...". */
+void emit_part_json(emit_text *out, const emit_part *part);
+void emit_part_line(emit_text *out, const emit_part *part);
 
 /*
  * tcp 10.0.0.1.1234 > 10.0.0.2.80: what a tuple is about, for people. A protocol that the profile has no name for is

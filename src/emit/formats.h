@@ -33,7 +33,7 @@ const char *emit_reason_side(ct_reason reason);
  */
 gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason);
 /* -C */
-void emit_count_line(emit_output *output, guint64 count);
+void emit_count_line(emit_output *output, guint64 count, const emit_part *part);
 /* The line above a snapshot, for formats made of plain lines. */
 void emit_snapshot_line(emit_output *output, gint64 time_ns, guint64 packet);
 /* A loss's line around the entry, which put writes without a line's end. */

@@ -379,12 +379,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   emit_text_literal(out, "}\n");
 }
 
-static void json_part(emit_output *output, const emit_part *part)
-{
-  emit_text_literal(output->text, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"partial\"");
-  emit_part_members(output->text, part);
-  emit_text_literal(output->text, "}\n");
-}
+static void json_part(emit_output *output, const emit_part *part) { emit_part_json(output->text, part); }
 
 static void json_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
 {
@@ -396,11 +391,13 @@ static void json_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
   emit_text_literal(out, "}\n");
 }
 
-static void json_count(emit_output *output, guint64 count)
+static void json_count(emit_output *output, guint64 count, const emit_part *part)
 {
   emit_text *out = output->text;
 
   emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"count\"");
+  if (part != NULL)
+    emit_part_members(out, part);
   json_number(out, "count", count);
   emit_text_literal(out, "}\n");
 }

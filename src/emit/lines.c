@@ -2,8 +2,9 @@
 /* Lines that formats share. */
 #include "formats.h"
 
-void emit_count_line(emit_output *output, guint64 count)
+void emit_count_line(emit_output *output, guint64 count, const emit_part *part)
 {
+  (void)part;
   emit_text_u64(output->text, count);
   emit_text_char(output->text, '\n');
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* That something speaks of a part of the captures only. */
 #include "emit.h"
+#include "formats.h"
 
 char *emit_part_words(const emit_part *part)
 {
@@ -31,4 +32,18 @@ void emit_part_members(emit_text *out, const emit_part *part)
     return;
   emit_text_literal(out, ",\"share\":");
   emit_text_string(out, g_ascii_formatd(text, sizeof(text), "%.3f", part->share));
+}
+
+void emit_part_json(emit_text *out, const emit_part *part)
+{
+  emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"partial\"");
+  emit_part_members(out, part);
+  emit_text_literal(out, "}\n");
+}
+
+void emit_part_line(emit_text *out, const emit_part *part)
+{
+  emit_text_literal(out, "Of a part: ");
+  emit_part_put(out, part);
+  emit_text_literal(out, ".\n");
 }

@@ -154,24 +154,70 @@ grep -q 'entries over time, of a part: [0-9]* packets' "$folder/cut.svg" || { ec
 
 # The same of who interrupts: here nothing more comes than a capture, until then.
 mkfifo "$folder/pipe"
-for command in "sweep --max 64,100000" "-S" "" "--evictions --max 64"; do
+
+# interrupted COMMAND...: exit 130, what it showed in $folder/out, what it said in $folder/err.
+interrupted() {
   { cat "$folder/dns.pcap"; exec sleep 60; } > "$folder/pipe" &
   feeder=$!
-  # shellcheck disable=SC2086
-  ./ctreplay $command - < "$folder/pipe" > "$folder/out" 2> "$folder/err" &
+  ./ctreplay "$@" - < "$folder/pipe" > "$folder/out" 2> "$folder/err" &
   sleep 1
   kill -INT $!
   code=0
   wait $! || code=$?
   kill "$feeder" 2> /dev/null || true
   wait "$feeder" 2> /dev/null || true
-  if [ "$code" -ne 130 ] || ! grep -qi 'of a part: [0-9]* packets (interrupted)' "$folder/out"; then
-    echo "ctreplay $command, interrupted: exit $code" >&2
-    tail -n 3 "$folder/out" >&2
-    failed=1
-  fi
+  [ "$code" -eq 130 ] || { echo "ctreplay $*, interrupted: exit $code" >&2; failed=1; }
+}
+
+# told PATTERN FILE COMMAND: the file has exactly one line of it.
+told() {
+  [ "$(grep -c -e "$1" "$folder/$2")" -eq 1 ] || { echo "ctreplay $3: not one line of $1 in $2" >&2; tail -n 3 "$folder/$2" >&2; failed=1; }
+}
+
+for command in "sweep --max 64,100000" "-S" "" "--evictions --max 64" "timeouts" "explain --packet 1000000"; do
+  # shellcheck disable=SC2086
+  interrupted $command
+  told '[Oo]f a part: [0-9]* packets (interrupted)' out "$command"
 done
-# And of a reader that has gone: what is said then, it does not hear.
+interrupted -E -o json
+tail -n 1 "$folder/out" > "$folder/last"
+told '^{"schema":1,"type":"partial","partial":true,"packets_read":[0-9]*}$' last -E
+told '^ctreplay: of a part: [0-9]* packets (interrupted)$' err -E
+
+# Of a capture that is cut: one line on standard error for all; in JSON the count's members, else a last line.
+partial='"partial":true,"packets_read":[1-9][0-9]*'
+for command in -L "-L expect" -E -P "-C --at +0" timeouts "explain --flow 1"; do
+  # shellcheck disable=SC2086
+  ./ctreplay $command -o json "$folder/cut.pcap" > "$folder/out" 2> "$folder/err" || true
+  tail -n 1 "$folder/out" > "$folder/last"
+  told "^{\"schema\":1,\"type\":\"partial\",$partial}\$" last "$command"
+  told partial out "$command"
+done
+./ctreplay -C -o json "$folder/cut.pcap" > "$folder/out" 2> /dev/null || true
+told "^{\"schema\":1,\"type\":\"count\",$partial,\"count\":[0-9]*}\$" out -C
+told '' out -C
+for command in -L "-L expect" -E -P -C timeouts "timeouts -o csv" "explain --flow 1" "report -W $folder/cut.html"; do
+  # shellcheck disable=SC2086
+  ./ctreplay $command "$folder/cut.pcap" > "$folder/out" 2> "$folder/err" || true
+  told '^ctreplay: of a part: [0-9]* packets (a capture could not be read to its end)$' err "$command"
+  tail -n 1 "$folder/out" > "$folder/last"
+  case $command in
+    timeouts | explain*) told '^Of a part: [0-9]* packets (a capture could not be read to its end)\.$' last "$command" ;;
+    report*) told '<h1>cut.pcap, of a part: [0-9]* packets (a capture could not be read to its end)</h1>' cut.html "$command" ;;
+    # Text as conntrack(8) prints it is what scripts parse.
+    *) ! grep 'of a part' "$folder/out" >&2 || failed=1 ;;
+  esac
+done
+# What was read to its end says nothing of it.
+for command in "-C -o json" "-E -o json" "explain --flow 1" "explain --packet 1 -o json" timeouts "report -W -"; do
+  # shellcheck disable=SC2086
+  ! ./ctreplay $command "$folder/dns.pcap" 2>&1 | grep -i -e 'of a part: ' -e '"partial"' >&2 || { echo "ctreplay $command: partial" >&2; failed=1; }
+done
+# Nor does an answer that needed no more of it, or a reader that has gone.
+./ctreplay explain --packet 1 "$folder/cut.pcap" 2>&1 | grep -i 'of a part: ' >&2 && failed=1
+./ctreplay -P "$folder/synflood.pcap" 2> "$folder/err" | head -n 1 > /dev/null
+! grep 'of a part' "$folder/err" >&2 || failed=1
+# But of evictions, standard error has totals.
 ./ctreplay --evictions --max 64 "$folder/synflood.pcap" 2> "$folder/err" | head -n 1 > /dev/null
 grep -q ' of a part: [0-9]* packets, about [0-9]*% of what was given (nobody wanted more of it)' "$folder/err" || { cat "$folder/err" >&2; failed=1; }
 ./ctreplay -S -o json "$folder/cut.pcap" 2> /dev/null | grep -q '"partial":true,"packets_read":[0-9]*,"count":' || { echo "-S: not partial" >&2; failed=1; }

@@ -358,7 +358,7 @@ START_TEST(json_of_tables)
   expect.deadline_ns = G_MAXINT64; /* no timeout */
   emit_output_expect(in("json", EMIT_CAN_LIST), &expect);
   ck_assert_ptr_nonnull(strstr(text_taken(&text), "\"dport\":65535},\"helper\":\"ftp\""));
-  emit_output_count(in("json", EMIT_CAN_LIST), 12);
+  emit_output_count(in("json", EMIT_CAN_LIST), 12, NULL);
   ck_assert_str_eq(text_taken(&text), "{\"schema\":1,\"type\":\"count\",\"count\":12}\n");
   emit_output_snapshot(in("json", EMIT_CAN_LIST), VIEW_NOW_NS, 5);
   ck_assert_str_eq(text_taken(&text),

@@ -240,7 +240,7 @@ START_TEST(conntrack_statistics)
                                                     "expect-refused                   0\n"
                                                     "expect-peak                      0\n"
                                                     "helper-cut                       0\n");
-  emit_output_count(in("conntrack", EMIT_CAN_COUNT), 10);
+  emit_output_count(in("conntrack", EMIT_CAN_COUNT), 10, NULL);
   ck_assert_str_eq(text_taken(&text), "10\n");
   emit_output_snapshot(in("conntrack", EMIT_CAN_LIST), VIEW_NOW_NS + 500000000, 17);
   ck_assert_str_eq(text_taken(&text), "# at 2026-11-21T10:04:58.5Z, after packet 17\n");
