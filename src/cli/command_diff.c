@@ -485,7 +485,7 @@ static cli_exit diff_one(const cli_options *o)
 
 cli_exit cli_command_diff(int argc, char **argv)
 {
-  static const cli_option own[] = { CLI_LINES_OPTION, { NULL } };
+  static const cli_option own[] = { CLI_LINES_OPTION, { .name = NULL } };
   GError *error = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;

@@ -165,7 +165,7 @@ static void put_ipv4(GString *out, const view *v)
   if (fragment & 0x2000)
     g_string_append(out, "MF ");
   if (fragment & 0x1fff)
-    g_string_append_printf(out, "FRAG:%u ", fragment & 0x1fff);
+    g_string_append_printf(out, "FRAG:%u ", fragment & 0x1fffU);
   if (v->flags & FW_LOG_IP_OPTIONS && (b[0] & 15) > 5)
     put_hex(out, v, 20, ((b[0] & 15U) - 5) * 4);
   if (fragment & 0x1fff)
@@ -197,8 +197,8 @@ static void put_ipv6(GString *out, const view *v)
   }
   put_address6(out, "SRC", b + 8);
   put_address6(out, "DST", b + 24);
-  g_string_append_printf(out, "LEN=%u TC=%u HOPLIMIT=%u FLOWLBL=%u ", ct_be16(b + 4) + 40, (b[0] & 15) << 4 | b[1] >> 4,
-                         b[7], ct_be32(b) & 0xfffff);
+  g_string_append_printf(out, "LEN=%u TC=%u HOPLIMIT=%u FLOWLBL=%u ", ct_be16(b + 4) + 40U,
+                         (b[0] & 15U) << 4 | b[1] >> 4, b[7], ct_be32(b) & 0xfffff);
   next = b[6];
   while (next == IPV6_HOP || next == IPV6_ROUTING || next == IPV6_FRAGMENT || next == IPV6_DEST || next == AH) {
     const guint8 *h = at(v, l4, 8, more);
@@ -208,7 +208,7 @@ static void put_ipv6(GString *out, const view *v)
       return;
     }
     if (next == IPV6_FRAGMENT)
-      g_string_append_printf(out, "FRAG:%u %sID:%08x ", ct_be16(h + 2) & 0xfff8, h[3] & 1 ? "INCOMPLETE " : "",
+      g_string_append_printf(out, "FRAG:%u %sID:%08x ", ct_be16(h + 2) & 0xfff8U, h[3] & 1 ? "INCOMPLETE " : "",
                              ct_be32(h + 4));
     l4 += next == IPV6_FRAGMENT ? 8 : next == AH ? (h[1] + 2U) << 2 : (h[1] + 1U) << 3;
     next = h[0];

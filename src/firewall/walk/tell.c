@@ -181,7 +181,7 @@ static gboolean put_ipv4(GString *out, wire *w)
   w->end = w->inner ? w->n : MIN(ct_be16(b + 2), w->n);
   g_string_append_printf(out, ",\"proto\":%u,\"len\":%u", w->proto, ct_be16(b + 2));
   if (fragment & 0x3fff)
-    g_string_append_printf(out, ",\"frag\":[%u,%u]", (fragment & 0x1fff) * 8, (fragment & 0x2000) != 0);
+    g_string_append_printf(out, ",\"frag\":[%u,%u]", (fragment & 0x1fffU) * 8, (fragment & 0x2000U) != 0);
   if (w->full && header_sum_bad(b, w->l4))
     g_string_append(out, ",\"ipcsum\":\"bad\"");
   return (fragment & 0x1fff) == 0;
@@ -195,12 +195,12 @@ static gboolean put_ipv6(GString *out, wire *w)
   w->proto = b[6];
   w->l4 = 40;
   w->end = w->inner ? w->n : MIN(40U + ct_be16(b + 4), w->n);
-  g_string_append_printf(out, ",\"len\":%u", 40 + ct_be16(b + 4));
+  g_string_append_printf(out, ",\"len\":%u", 40U + ct_be16(b + 4));
   while ((w->proto == 0 || w->proto == 43 || w->proto == 44 || w->proto == 60) && w->n >= w->l4 + 8) {
     const guint8 *h = b + w->l4;
 
     if (w->proto == 44) {
-      g_string_append_printf(out, ",\"frag\":[%u,%u]", ct_be16(h + 2) & 0xfff8, h[3] & 1);
+      g_string_append_printf(out, ",\"frag\":[%u,%u]", ct_be16(h + 2) & 0xfff8U, h[3] & 1U);
       first = (ct_be16(h + 2) & 0xfff8) == 0;
     }
     w->l4 += w->proto == 44 ? 8 : (h[1] + 1U) * 8;
