@@ -165,7 +165,7 @@ static const cli_option own_options[] = {
   { "invalid", 0, NULL, CLI_OWN, CLI_FLAG(explain_own, invalid) },
   { "output", 'o', "text|json", CLI_OWN, CLI_CHOICE(explain_own, style, styles, "text or json"),
     .called = "explain -o" },
-  { NULL },
+  { .name = NULL },
 };
 /* clang-format on */
 

@@ -87,7 +87,7 @@ cli_exit cli_command_report(int argc, char **argv)
 {
   static const cli_option own_options[] = {
     { "write", 'W', "FILE.html", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
-    { NULL },
+    { .name = NULL },
   };
   reporting p = { .report = NULL };
   GError *error = NULL;

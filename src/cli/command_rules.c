@@ -262,7 +262,7 @@ cli_exit cli_command_rules(int argc, char **argv)
     { "ipv4", '4', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV4 },
     { "ipv6", '6', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV6 },
     { "counters", 0, NULL, CLI_OWN, CLI_FLAG(rules_own, counters) },
-    { NULL },
+    { .name = NULL },
   };
   rules_own own = { RULES_TEXT, FALSE, { FALSE, FW_IPV4, FW_BACKEND_UNSET } };
   GError *error = NULL;

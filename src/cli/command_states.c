@@ -120,7 +120,7 @@ cli_exit cli_command_states(int argc, char **argv)
   static const cli_option own_options[] = {
     { "output", 'o', "text|markdown|dot|svg", CLI_OWN,
       CLI_CHOICE(states_own, style, styles, "text, markdown, dot or svg"), .called = "states -o" },
-    { NULL },
+    { .name = NULL },
   };
   states_own own = { STATES_STYLE_TEXT };
   GError *error = NULL;

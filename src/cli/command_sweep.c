@@ -280,7 +280,7 @@ cli_exit cli_command_sweep(int argc, char **argv)
     { "output", 'o', "table|json|csv", CLI_OWN, CLI_CHOICE(sweep_own, style, styles, "table, json or csv"),
       .called = "sweep -o" },
     { "plot", 0, "FILE.svg", CLI_OWN, CLI_TEXT(sweep_own, plot) },
-    { NULL },
+    { .name = NULL },
   };
   sweep_own own = { SWEEP_STYLE_TABLE, NULL };
   GError *error = NULL;

@@ -56,7 +56,7 @@ static void on_outcome(const scn_outcome *outcome, gpointer user)
   puts("  ...");
 }
 
-static const cli_option own_options[] = { CLI_CHECKSUMS_OPTION, { NULL } };
+static const cli_option own_options[] = { CLI_CHECKSUMS_OPTION, { .name = NULL } };
 
 static char *setting_as_option(const scn_setting *setting, gboolean sysctl)
 {

@@ -226,7 +226,7 @@ static const cli_choice styles[] = {
 static const cli_option own_options[] = {
   { "output", 'o', "text|json|csv", CLI_OWN, CLI_CHOICE(timeouts_own, style, styles, "text, json or csv"),
     .called = "timeouts -o" },
-  { NULL },
+  { .name = NULL },
 };
 /* clang-format on */
 

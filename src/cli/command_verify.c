@@ -90,7 +90,7 @@ static const cli_option own_options[] = {
   { "checksums", 0, "WHAT", CLI_OWN, CLI_CHOICE(verify_own, checksums, judges_checksums, "verify or ignore") },
   { "max-gap", 0, "SECONDS", CLI_OWN, CLI_SECONDS(verify_own, max_gap_ns, VERIFY_MAX_GAP_S, "seconds, at most a day") },
   { "count", 0, "N", CLI_OWN, CLI_SIZE(verify_own, count, 1, G_MAXUINT64, "a number of packets") },
-  { NULL },
+  { .name = NULL },
 };
 /* clang-format on */
 

@@ -137,8 +137,7 @@ void fuzz_seeds(fuzz_add_fn add)
     "--sysctl\nnf_conntrack_udp_timeout=60\n--sysctl=net/netfilter/nf_conntrack_max=4096\n--gc\nkernel\nx",
     "--module\nnf_conntrack_ftp.ports=21,2121\n--module\nnf-conntrack-sip.sip_direct_media=0\n--helpers\nx",
     "--helper\nftp:2121\n--no-helper\nsip\n--local\n192.0.2.1/24\n-s\n2001:db8::/32\n-m\n0x1/0xff\nx",
-    "sysctl\n# comment\nnet.ipv4.ip_forward = 1\n-net.netfilter.nf_conntrack_gone = "
-    "1\nnet.netfilter.nf_conntrack_max=1000\n",
+    "sysctl\n# comment\n-net.netfilter.nf_conntrack_gone=1\nnet.netfilter.nf_conntrack_max=1000\n",
   };
   size_t i;
 

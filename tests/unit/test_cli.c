@@ -517,7 +517,7 @@ static const cli_option typed_options[] = {
   { "store", 'y', "FILE", CLI_OWN, .renamed = "--keep" },
   { NULL, 'z', NULL, CLI_OWN, .renamed = "-x" },
   { "later", 'q', NULL, CLI_OWN, .absent = "waits for rain" },
-  { NULL },
+  { .name = NULL },
 };
 
 /* => NULL, or the message; to be freed. */
