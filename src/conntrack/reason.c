@@ -50,7 +50,7 @@ const char *ct_reason_words(ct_reason reason, const ct_profile *profile, char *w
   if ((size_t)at + name + rest > CT_REASON_WORDS_BYTES)
     return sentence;
   memcpy(words, sentence, (size_t)at);
-  memcpy(words + at, own, name);
+  memcpy(words + at, own, name); /* the end follows: NOLINT(bugprone-not-null-terminated-result) */
   memcpy(words + at + name, behind, rest);
   return words;
 }

@@ -37,7 +37,7 @@ void ct_state_io_helper(ct_state_io *io, const ct_helper **helper)
   uint64_t number = 0;
 
   if (io->writing && *helper != NULL)
-    number = (uint64_t)(ct_helper_number((*helper)->name) + 1);
+    number = (uint64_t)ct_helper_number((*helper)->name) + 1;
   io_varint(io, &number, UINT16_MAX);
   if (io->writing)
     return;

@@ -106,7 +106,7 @@ static inline void io_varint(ct_state_io *io, uint64_t *value, uint64_t most)
     *value =
       G_LIKELY(io->at < io->end && *io->at < 0x80 && *io->at <= most) ? *io->at++ : ct_state_get_varint(io, most);
   else if (G_LIKELY(*value < 0x80 && io->at < io->end))
-    *io->at++ = (uint8_t)*value;
+    *io->at++ = (uint8_t)*value; /* not NULL, being before the end: NOLINT(clang-analyzer-core.NullDereference) */
   else
     ct_state_put_varint(io, *value);
 }
