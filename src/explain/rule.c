@@ -17,8 +17,8 @@ static const char *const rules[CT_REASON_COUNT] = {
     "an ICMP error must go to the address the packet inside it came from (nf_conntrack_inet_error)",
   [CT_REASON_ICMP_REDIRECT] =
     "a redirect comes from a neighbour: link-local, hop limit 255, well-formed options (nf_conntrack_icmpv6_redirect)",
-  [CT_REASON_ICMP_REDIRECT_HEADER] = "of a redirect's options only the first is read, and it must be the redirected "
-                                     "header (nf_conntrack_icmpv6_redirect)",
+  [CT_REASON_ICMP_REDIRECT_HEADER] = ("of a redirect's options only the first is read, and it must be the redirected "
+                                      "header (nf_conntrack_icmpv6_redirect)"),
   [CT_REASON_TUPLE_SHORT] = "the ports or ids must be there to be read (nf_ct_get_tuple)",
   [CT_REASON_TUPLE_NO_INVERSE] = "a message must have an answer that can be looked for (nf_ct_invert_tuple)",
   [CT_REASON_GRE_VERSION] = "GRE version 1 carries PPP (gre_pkt_to_tuple)",

@@ -370,7 +370,7 @@ static void free_states(fw_program *program)
     const fw_test_ops *ops =
       test->match != NULL && test->match->ops != NULL ? fw_test_ops_of(test->match->ops->id) : NULL;
 
-    if (test->state != NULL && ops->free_state != NULL)
+    if (ops != NULL && test->state != NULL && ops->free_state != NULL)
       ops->free_state(test->state);
   }
 }

@@ -76,6 +76,7 @@ static gboolean find(const fw_packet *p, const fw_string *s, guint32 from, guint
 
     if (i >= head && i + s->length <= p->raw->captured) {
       if (!s->ignore_case) {
+        /* What was captured has data: NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         b = memmem(p->raw->data + i, MIN(to, p->raw->captured) - i, s->pattern, s->length);
         if (b != NULL || p->raw->captured >= to)
           return b != NULL;
