@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 #include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "state_kit.h"
