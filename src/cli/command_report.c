@@ -29,7 +29,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   gboolean fed = seen->packet->kind != CT_PACKET_NONE;
   ct_view after;
 
-  emit_summary_packet(&p->summary, seen->packet, fed ? result : NULL);
+  emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
   if (result->entry != NULL)
     ct_entry_view(p->run.engine, result->entry, &after);
   report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL);

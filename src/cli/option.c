@@ -44,8 +44,7 @@ gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size)
   return *end == '\0' && !__builtin_mul_overflow(number, unit, size) && *size <= largest;
 }
 
-/* Fields of all widths are unsigned numbers here; the table says how wide. */
-static gboolean store(const cli_option *option, gpointer base, guint64 number)
+gboolean cli_option_store(const cli_option *option, gpointer base, guint64 number)
 {
   gpointer field = cli_option_field(option, base);
 
@@ -62,7 +61,7 @@ gboolean cli_read_flag(const cli_option *option, gpointer base, const char *valu
 {
   (void)value;
   (void)error;
-  return store(option, base, TRUE);
+  return cli_option_store(option, base, TRUE);
 }
 
 gboolean cli_read_text(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -85,7 +84,7 @@ gboolean cli_read_number(const cli_option *option, gpointer base, const char *va
 
   if (!g_ascii_string_to_unsigned(value, 10, option->least, option->most, &number, NULL))
     return cli_option_refuse(option, value, error);
-  return store(option, base, number);
+  return cli_option_store(option, base, number);
 }
 
 gboolean cli_read_size(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -94,13 +93,13 @@ gboolean cli_read_size(const cli_option *option, gpointer base, const char *valu
 
   if (!cli_size_parse(value, option->most, &size) || size < option->least)
     return cli_option_refuse(option, value, error);
-  return store(option, base, size);
+  return cli_option_store(option, base, size);
 }
 
 gboolean cli_read_size_or_all(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   if (strcmp(value, "all") == 0)
-    return store(option, base, G_MAXINT64);
+    return cli_option_store(option, base, G_MAXINT64);
   return cli_read_size(option, base, value, error);
 }
 
@@ -110,7 +109,7 @@ gboolean cli_read_span(const cli_option *option, gpointer base, const char *valu
 
   if (!replay_duration_parse(value, &span_ns) || span_ns < (gint64)option->least)
     return cli_option_refuse(option, value, error);
-  return store(option, base, (guint64)span_ns);
+  return cli_option_store(option, base, (guint64)span_ns);
 }
 
 gboolean cli_read_seconds(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -120,7 +119,7 @@ gboolean cli_read_seconds(const cli_option *option, gpointer base, const char *v
 
   if (end == value || *end != '\0' || !(seconds >= 0 && seconds <= (double)option->most))
     return cli_option_refuse(option, value, error);
-  return store(option, base, (guint64)(gint64)(seconds * 1e9));
+  return cli_option_store(option, base, (guint64)(gint64)(seconds * 1e9));
 }
 
 static gboolean parse_point(const cli_option *option, replay_point *point, const char *value, GError **error)
@@ -155,6 +154,6 @@ gboolean cli_read_choice(const cli_option *option, gpointer base, const char *va
 
   for (choice = option->choices; choice->word != NULL; choice++)
     if (strcmp(value, choice->word) == 0)
-      return store(option, base, choice->value);
+      return cli_option_store(option, base, choice->value);
   return cli_option_refuse(option, value, error);
 }

@@ -79,6 +79,8 @@ static inline gpointer cli_option_field(const cli_option *option, gpointer base)
 {
   return (char *)base + option->field;
 }
+/* Puts a number into the field, which is an unsigned one of any width. => TRUE */
+gboolean cli_option_store(const cli_option *option, gpointer base, guint64 number);
 /* The name in messages, without dashes. */
 static inline const char *cli_option_name(const cli_option *option)
 {

@@ -85,7 +85,6 @@ static gboolean read_condition(const cli_option *option, gpointer base, const ch
 /* A number that the filter compares with: decimal, or hexadecimal behind 0x. */
 static gboolean read_filter_number(const cli_option *option, gpointer base, const char *value, GError **error)
 {
-  gpointer field = cli_option_field(option, base);
   cli_filter *filter = &((cli_options *)base)->filter;
   guint64 number;
 
@@ -93,12 +92,7 @@ static gboolean read_filter_number(const cli_option *option, gpointer base, cons
     return FALSE;
   filter->any = TRUE;
   filter->given |= option->value;
-  switch (option->bytes) {
-  case 1: *(guint8 *)field = (guint8)number; break;
-  case 2: *(guint16 *)field = (guint16)number; break;
-  default: g_assert(option->bytes == 4); *(guint32 *)field = (guint32)number;
-  }
-  return TRUE;
+  return cli_option_store(option, base, number);
 }
 
 /* => the value of the word, whatever its case; 0 where there is none. */

@@ -223,16 +223,16 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   cli_happening what;
   ct_view view;
 
-  emit_summary_packet(&p->summary, seen->packet, r);
+  emit_tally_packet(&p->summary.tally, seen->packet, r);
   journal_history_packet(&p->history, seen->packet, r);
   cli_person_holders_packet(p);
   if (r->cls == CT_CLASS_INVALID || r->verdict == CT_VERDICT_DROP)
-    emit_summary_helped(&p->summary, (ct_reason)r->reason,
-                        p->history.advice.helps == JOURNAL_HELPS_SETTING &&
-                          p->history.advice.world == whatif_own_world((ct_reason)r->reason));
+    emit_tally_helped(&p->summary.tally, (ct_reason)r->reason,
+                      p->history.advice.helps == JOURNAL_HELPS_SETTING &&
+                        p->history.advice.world == whatif_own_world((ct_reason)r->reason));
   if (r->entry != NULL && emit_one_sided_may_be(seen->packet, r)) {
     ct_entry_view(p->run.engine, r->entry, &view);
-    emit_summary_one_sided(&p->summary, seen->packet, r, &view);
+    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view);
   }
   if (seen->packet->kind == CT_PACKET_NONE)
     return;

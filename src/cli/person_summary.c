@@ -166,7 +166,7 @@ void cli_person_summary(cli_person *p)
   p->summary.entries = ct_engine_count(p->run.engine);
   p->summary.pressed = (emit_pressed){ pressure_evictions(p->summary.stats), pressure_drops(p->summary.stats),
                                        p->summary.stats->peak_count, p->summary.entries };
-  p->summary.mean = ct_engine_mean(p->run.engine, p->summary.first_ns);
+  p->summary.mean = ct_engine_mean(p->run.engine, p->summary.tally.first_ns);
   compare_kernel(p, &kernel);
   if (p->run.firewall.firewall != NULL) {
     cli_person_heading(p, "Dropped by rules");

@@ -26,7 +26,7 @@ cli_exit cli_show_person(const cli_options *o)
     cli_person_holders(p);
     cli_person_summary(p);
   }
-  emit_summary_clear(&p->summary);
+  emit_tally_clear(&p->summary.tally);
   code = cli_run_close(&p->run);
   g_free(p);
   return code;

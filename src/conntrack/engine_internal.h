@@ -3,11 +3,14 @@
  * The engine's insides, shared by the files of src/conntrack only: the struct, and the few operations that trackers,
  * helpers, expectations and eviction may use on it. Which file answers for what:
  *
- *   engine.c  the whole, its clock  core.c    a packet's passage    way.c       what it does to one entry
- *   life.c    an entry's life       master.c  masters and children  keeper.h    entries that others keep
- *   event.c   messages to watchers  evict.c   full table, collector prefetch.c  hints about what comes
- *   view.c    copies for sinks      ext.c     what few entries have
- *   table/    slab, index, deadlines, the kernel's buckets
+ *   core.c    a packet's passage    way.c     what it does to one entry
+ *   create.c  an entry comes to be  renew.c   it goes on       end.c     it ends
+ *   count.c   how many there are    master.c  masters and children
+ *   clock.c   what comes due        evict.c   full table, collector
+ *   event.c   messages to watchers  view.c    copies for sinks ext.c     what few entries have
+ *   setup.c   the whole             prefetch.c  hints about what comes
+ *   keeper.h  entries that others keep
+ *   table/    slab, index, deadlines, the kernel's buckets     expect/   what is expected
  */
 #ifndef CT_ENGINE_INTERNAL_H
 #define CT_ENGINE_INTERNAL_H
@@ -96,7 +99,7 @@ static inline bool ct_core_is_expired(const ct_engine *engine, const ct_entry *e
 /* The live, confirmed entry of either tuple; its direction goes to *dir. NULL where there is none or it is expired. */
 ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir);
 
-/* --- between engine.c, core.c and life.c --- */
+/* --- between the files above --- */
 
 /* A packet's time on the engine's clock: cut down to a tick where it ticks. */
 int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns);
@@ -107,11 +110,19 @@ void ct_core_pass_time(ct_engine *engine, int64_t now_ns);
 ct_entry *ct_core_create(ct_engine *engine, const ct_tuple *tuple, ct_result *result);
 /* Frees an entry that was never confirmed. */
 void ct_core_forget(ct_engine *engine, ct_entry *entry);
+/*
+ * An entry with an extension has left its table (after its DESTROY), or was never in it: its helper's gone() is called,
+ * its expectations go, its own master is let go, and its extension is freed. => true where it counts on, a dead master
+ * with children.
+ */
+bool ct_core_bury(ct_engine *engine, ct_entry *entry);
 /* __nf_conntrack_confirm: puts it into the table. => false where that is refused (chain too long); result says so. */
 bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash, ct_result *result);
 
 /* Changes the number of entries counted, keeping the mean. */
 void ct_core_count_add(ct_engine *engine, int delta);
+/* An entry was confirmed: there may be more than ever. */
+void ct_core_note_peak(ct_engine *engine);
 
 /* --- events (event.c) --- */
 

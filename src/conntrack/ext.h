@@ -18,7 +18,7 @@ typedef struct ct_ext {
   uint64_t expected_by_packet;
   uint32_t children;              /* entries whose master this is: part of use= */
   const struct ct_helper *helper; /* attached helper, or NULL */
-  void *helper_state;             /* g_malloc0'd by helper.c, of the helper's own size */
+  void *helper_state;             /* g_malloc0'd by helping.c, of the helper's own size */
   int64_t
     helper_deadline_ns; /* as its helper last set it; 0: never. The entry's own is another once a tracker renewed it */
   bool helper_cut;      /* it was said that the snap length hides payloads of this flow */

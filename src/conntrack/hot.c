@@ -15,12 +15,18 @@
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */
 #include "conntrack/way.c" /* before core.c, which calls it */
 #include "conntrack/core.c"
-#include "conntrack/engine.c"
+#include "conntrack/clock.c"
+#include "conntrack/count.c"
+#include "conntrack/create.c"
+#include "conntrack/end.c"
 #include "conntrack/event.c"
+#include "conntrack/expect/expect.c"
+#include "conntrack/expect/links.c"
 #include "conntrack/expect/wheel.c"
 #include "conntrack/ext.c"
-#include "conntrack/life.c"
 #include "conntrack/prefetch.c"
+#include "conntrack/renew.c"
+#include "conntrack/setup.c"
 #include "conntrack/table/table.c"
 #include "conntrack/table/timer.c"
 #include "conntrack/proto/proto.c"
@@ -29,5 +35,4 @@
 #include "conntrack/proto/tcp_reset.c"
 #include "conntrack/proto/tcp_window.c"
 #include "conntrack/proto/udp.c"
-#include "conntrack/expect/expect.c" /* last: its type family is a name of variables elsewhere */
 /* NOLINTEND(bugprone-suspicious-include) */

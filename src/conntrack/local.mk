@@ -31,9 +31,9 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
 	src/conntrack/ext.h src/conntrack/keeper.h src/conntrack/way.h src/conntrack/master.h src/conntrack/master.c \
-	src/conntrack/expect/expect.h src/conntrack/expect/wheel.h \
+	src/conntrack/expect/expect.h src/conntrack/expect/links.h src/conntrack/expect/restore.c src/conntrack/expect/wheel.h \
 	src/conntrack/expect/gre_key.h src/conntrack/expect/gre_key.c \
-	src/conntrack/helper/helper.h src/conntrack/helper/helper.c \
+	src/conntrack/helper/helper.h src/conntrack/helper/helping.h src/conntrack/helper/helping.c \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
 	src/conntrack/helper/settings.h src/conntrack/helper/settings.c \
 	src/conntrack/helper/modules.h src/conntrack/helper/modules.c \
@@ -54,7 +54,9 @@ libconntrack_la_SOURCES = \
 EXTRA_DIST += \
 	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
-	src/conntrack/way.c src/conntrack/core.c src/conntrack/engine.c src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/wheel.c \
-	src/conntrack/ext.c src/conntrack/life.c src/conntrack/prefetch.c src/conntrack/table/table.c src/conntrack/table/timer.c src/conntrack/proto/proto.c \
+	src/conntrack/way.c src/conntrack/core.c src/conntrack/clock.c src/conntrack/count.c src/conntrack/create.c src/conntrack/end.c \
+	src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/links.c src/conntrack/expect/wheel.c src/conntrack/ext.c \
+	src/conntrack/prefetch.c src/conntrack/renew.c src/conntrack/setup.c src/conntrack/table/table.c src/conntrack/table/timer.c \
+	src/conntrack/proto/proto.c \
 	src/conntrack/proto/tcp.c src/conntrack/proto/tcp_options.c src/conntrack/proto/tcp_reset.c \
 	src/conntrack/proto/tcp_window.c src/conntrack/proto/udp.c

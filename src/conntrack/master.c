@@ -24,7 +24,7 @@ void ct_master_adopt(ct_engine *engine, uint64_t master_id, ct_ext *child)
   ext->children++;
 }
 
-static void orphaned_set(ct_engine *engine, uint64_t master_id, uint32_t children)
+void ct_master_orphan(ct_engine *engine, uint64_t master_id, uint32_t children)
 {
   gint64 *id = g_new(gint64, 1);
 
@@ -48,7 +48,7 @@ void ct_master_child_back(ct_engine *engine, uint64_t master_id)
   if (master != NULL)
     ct_ext_get(engine, master)->children++;
   else
-    orphaned_set(engine, master_id, GPOINTER_TO_UINT(g_hash_table_lookup(engine->orphaned_masters, &key)) + 1);
+    ct_master_orphan(engine, master_id, GPOINTER_TO_UINT(g_hash_table_lookup(engine->orphaned_masters, &key)) + 1);
 }
 
 void ct_master_child_gone(ct_engine *engine, uint64_t master_id)
@@ -64,21 +64,9 @@ void ct_master_child_gone(ct_engine *engine, uint64_t master_id)
   children = GPOINTER_TO_UINT(g_hash_table_lookup(engine->orphaned_masters, &key));
   g_assert(children > 0);
   if (children > 1) {
-    orphaned_set(engine, master_id, children - 1);
+    ct_master_orphan(engine, master_id, children - 1);
     return;
   }
   g_hash_table_remove(engine->orphaned_masters, &key);
   uncount(engine);
-}
-
-bool ct_master_bury(ct_engine *engine, ct_entry *entry)
-{
-  uint32_t children;
-
-  ct_expect_master_gone(engine, entry);
-  children = ct_ext_get(engine, entry)->children;
-  if (children != 0)
-    orphaned_set(engine, entry->id, children);
-  ct_ext_drop(engine, entry);
-  return children != 0;
 }

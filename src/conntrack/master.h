@@ -20,10 +20,7 @@ void ct_master_child_back(ct_engine *engine, uint64_t master_id);
 /* A child of this master has gone: a dead master that had only this one stops counting. */
 void ct_master_child_gone(ct_engine *engine, uint64_t master_id);
 
-/*
- * An entry with an extension has left its table, or was never in it: its expectations go, its own master is let go, and
- * its extension is freed. => true where it counts on, a dead master with children.
- */
-bool ct_master_bury(ct_engine *engine, ct_entry *entry);
+/* The master is dead, and so many of its children live: it counts on. */
+void ct_master_orphan(ct_engine *engine, uint64_t master_id, uint32_t children);
 
 #endif

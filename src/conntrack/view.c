@@ -103,8 +103,3 @@ void ct_engine_each(const ct_engine *engine, void (*fn)(const ct_view *view, voi
   }
   g_free(order);
 }
-
-void ct_engine_each_expect(const ct_engine *engine, void (*fn)(const ct_expect_view *view, void *user), void *user)
-{
-  ct_expect_each(engine, fn, user);
-}

@@ -8,7 +8,7 @@
 #define CT_WAY_H
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 #include "conntrack/proto/proto.h"
 
 /*

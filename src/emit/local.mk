@@ -11,6 +11,7 @@ libemit_la_SOURCES = \
 	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c src/emit/part.c \
 	src/emit/summary.h src/emit/summary.c \
+	src/emit/tally.h src/emit/tally.c \
 	src/emit/packet_text.c \
 	src/emit/past.h src/emit/past.c \
 	src/emit/conntrack.c \

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "summary.h"
 
-#include "one_sided.h"
-
-#include "conntrack/proto/proto.h"
 #include "formats.h"
 
 /* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */
@@ -12,60 +9,7 @@ enum { COLUMNS = 80, LABEL_WIDTH = 14, REASONS_MOST = 8 };
 void emit_summary_init(emit_summary *summary)
 {
   memset(summary, 0, sizeof(*summary));
-  summary->first_ns = G_MAXINT64;
-  summary->last_ns = G_MININT64;
-}
-
-static void row_add(emit_summary_row *row, const guint64 *by_class)
-{
-  guint cls;
-
-  for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
-    row->packets[cls] += by_class[cls];
-    row->all += by_class[cls];
-  }
-}
-
-gboolean emit_summary_row_get(const emit_summary *s, guint i, emit_summary_row *row)
-{
-  const ct_profile *profile = s->params->profile;
-  const ct_proto *proto = ct_proto_get(profile, i);
-  guint number;
-
-  *row = (emit_summary_row){ .name = proto != NULL ? proto->name : "other" };
-  if (proto != NULL) {
-    row_add(row, s->packets[proto->number]);
-    return TRUE;
-  }
-  for (number = 0; number < G_N_ELEMENTS(s->packets); number++)
-    if (ct_proto_known(profile, (guint8)number) == NULL)
-      row_add(row, s->packets[number]);
-  return i == 0 || ct_proto_get(profile, i - 1) != NULL;
-}
-
-void emit_summary_packet(emit_summary *summary, const ct_packet *packet, const ct_result *result)
-{
-  summary->first_ns = MIN(summary->first_ns, packet->time_ns);
-  summary->last_ns = MAX(summary->last_ns, packet->time_ns);
-  if (packet->flags & (CT_PACKET_CUT | CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) {
-    summary->cut += (packet->flags & CT_PACKET_CUT) != 0;
-    summary->checksums_bad += (packet->flags & CT_PACKET_CSUM_BAD) != 0;
-    summary->checksums_offload += (packet->flags & CT_PACKET_CSUM_OFFLOAD) != 0;
-    summary->checksums_skipped += (packet->flags & CT_PACKET_CSUM_SKIPPED) != 0;
-  }
-  if (result == NULL || packet->kind == CT_PACKET_NONE) {
-    summary->not_tracked++;
-    summary->not_tracked_by_reason[packet->reason]++;
-    return;
-  }
-  summary->bytes += packet->length;
-  summary->packets[ct_packet_proto(packet)][result->cls]++;
-}
-
-void emit_summary_helped(emit_summary *summary, ct_reason reason, gboolean helped)
-{
-  summary->helped_known = TRUE;
-  summary->helped[reason] += helped;
+  emit_tally_init(&summary->tally);
 }
 
 static void label(emit_text *out, const char *name)
@@ -113,16 +57,16 @@ static void capture(emit_text *out, const emit_summary *s)
     emit_text_literal(out, ", ");
     count(out, s->fed, " of them replayed", " of them replayed");
   }
-  if (s->first_ns <= s->last_ns) {
+  if (s->tally.first_ns <= s->tally.last_ns) {
     emit_text_literal(out, ", ");
-    duration(out, emit_time_since(s->last_ns, s->first_ns));
+    duration(out, emit_time_since(s->tally.last_ns, s->tally.first_ns));
     emit_text_literal(out, " from ");
-    emit_text_time(out, s->first_ns);
+    emit_text_time(out, s->tally.first_ns);
   }
   emit_text_char(out, '\n');
-  if (s->cut > 0) {
+  if (s->tally.cut > 0) {
     label(out, "");
-    count(out, s->cut, " packet", " packets");
+    count(out, s->tally.cut, " packet", " packets");
     emit_text_literal(out, " cut by the snap length\n");
   }
   if (s->stats->clock_back > 0) {
@@ -152,8 +96,8 @@ static guint64 class_total(const emit_summary *s, guint cls)
   guint64 total = 0;
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS(s->packets); i++)
-    total += s->packets[i][cls];
+  for (i = 0; i < G_N_ELEMENTS(s->tally.packets); i++)
+    total += s->tally.packets[i][cls];
   return total;
 }
 
@@ -167,7 +111,7 @@ static const struct {
   { "INVALID", CT_CLASS_INVALID, 10 }, { "UNTRACKED", CT_CLASS_UNTRACKED, 11 },     { "dropped", CT_CLASS_NONE, 10 }
 };
 
-static void packet_row(emit_text *out, const emit_summary *s, const emit_summary_row *row)
+static void packet_row(emit_text *out, const emit_summary *s, const emit_tally_row *row)
 {
   guint i;
 
@@ -180,7 +124,7 @@ static void packet_row(emit_text *out, const emit_summary *s, const emit_summary
 
 static void packets(emit_text *out, const emit_summary *s)
 {
-  emit_summary_row row, total = { .name = "all" };
+  emit_tally_row row, total = { .name = "all" };
   guint64 sum;
   guint i, rows = 0;
 
@@ -197,7 +141,7 @@ static void packets(emit_text *out, const emit_summary *s)
       emit_text_pad(out, columns[i].name, -columns[i].width);
   }
   emit_text_char(out, '\n');
-  for (i = 0; emit_summary_row_get(s, i, &row); i++) {
+  for (i = 0; emit_tally_row_get(&s->tally, s->params->profile, i, &row); i++) {
     if (row.all == 0)
       continue;
     packet_row(out, s, &row);
@@ -240,7 +184,7 @@ static void wrapped_item(wrapped *w, const char *name, guint64 value)
 
 static void mean(emit_text *out, const emit_summary *s)
 {
-  if (s->first_ns >= s->last_ns)
+  if (s->tally.first_ns >= s->tally.last_ns)
     return;
   emit_text_literal(out, ", mean ");
   if (s->mean < 10.0) {
@@ -265,7 +209,7 @@ static void peak(emit_text *out, const emit_summary *s)
   }
   if (s->stats->peak_count > 0) {
     emit_text_literal(out, " at +");
-    emit_text_seconds(out, emit_time_since(s->stats->peak_time_ns, s->first_ns) / 1000000 * 1000000, 0);
+    emit_text_seconds(out, emit_time_since(s->stats->peak_time_ns, s->tally.first_ns) / 1000000 * 1000000, 0);
     emit_text_literal(out, " s");
   }
   mean(out, s);
@@ -339,7 +283,7 @@ static guint most_frequent(const uint64_t *figures, const guint8 *told)
 /* What would have let packets refused for that reason pass, and how many where it is not all. */
 static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint64 all, gsize indent)
 {
-  guint64 helped = s->helped_known ? s->helped[reason] : all;
+  guint64 helped = s->tally.helped_known ? s->tally.helped[reason] : all;
   emit_text words;
   char *sentence;
 
@@ -439,52 +383,39 @@ static void pressure(emit_text *out, const emit_summary *s)
               "nearly full");
 }
 
-void emit_summary_one_sided(emit_summary *s, const ct_packet *packet, const ct_result *result, const ct_view *view)
-{
-  if (!emit_one_sided(packet, result, view))
-    return;
-  s->one_sided[result->cls == CT_CLASS_NEW]++;
-  if (s->one_sided_conns == NULL)
-    s->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  if (g_hash_table_size(s->one_sided_conns) < EMIT_ONE_SIDED_MOST)
-    g_hash_table_add(s->one_sided_conns, g_memdup2(&result->conn, sizeof(result->conn)));
-}
-
-void emit_summary_clear(emit_summary *s) { g_clear_pointer(&s->one_sided_conns, g_hash_table_unref); }
-
 static void one_sided(emit_text *out, const emit_summary *s)
 {
   char sentence[256];
   guint n;
 
-  if (s->one_sided_conns == NULL)
+  if (s->tally.one_sided_conns == NULL)
     return;
-  n = g_hash_table_size(s->one_sided_conns);
+  n = g_hash_table_size(s->tally.one_sided_conns);
   label(out, "one-sided");
-  g_snprintf(sentence, sizeof(sentence),
-             "%s%u connection%s whose other side, which they acknowledge, was never seen: %" G_GUINT64_FORMAT
-             " packets INVALID and %" G_GUINT64_FORMAT
-             " still NEW for that. A kernel that saw both directions judged otherwise",
-             n == EMIT_ONE_SIDED_MOST ? "at least " : "", n, n == 1 ? "" : "s", s->one_sided[0], s->one_sided[1]);
+  g_snprintf(
+    sentence, sizeof(sentence),
+    "%s%u connection%s whose other side, which they acknowledge, was never seen: %" G_GUINT64_FORMAT
+    " packets INVALID and %" G_GUINT64_FORMAT " still NEW for that. A kernel that saw both directions judged otherwise",
+    n == EMIT_ONE_SIDED_MOST ? "at least " : "", n, n == 1 ? "" : "s", s->tally.one_sided[0], s->tally.one_sided[1]);
   paragraph(out, LABEL_WIDTH, sentence);
 }
 
 static void checksums(emit_text *out, const emit_summary *s)
 {
-  if (s->checksums_bad + s->checksums_offload + s->checksums_skipped == 0)
+  if (s->tally.checksums_bad + s->tally.checksums_offload + s->tally.checksums_skipped == 0)
     return;
   label(out, "checksums");
-  count(out, s->checksums_bad, " wrong", " wrong");
-  if (s->checksums_offload > 0) {
+  count(out, s->tally.checksums_bad, " wrong", " wrong");
+  if (s->tally.checksums_offload > 0) {
     emit_text_literal(out, ", ");
-    count(out, s->checksums_offload, " looks like offload", " look like offload");
+    count(out, s->tally.checksums_offload, " looks like offload", " look like offload");
     emit_text_literal(out, " (captured on the sender): not judged");
   }
-  if (s->checksums_skipped > 0) {
-    emit_text_string(out, s->checksums_offload > 0 ? ",\n" : ", ");
-    if (s->checksums_offload > 0)
+  if (s->tally.checksums_skipped > 0) {
+    emit_text_string(out, s->tally.checksums_offload > 0 ? ",\n" : ", ");
+    if (s->tally.checksums_offload > 0)
       label(out, "");
-    count(out, s->checksums_skipped, " cut: not judged", " cut: not judged");
+    count(out, s->tally.checksums_skipped, " cut: not judged", " cut: not judged");
   }
   emit_text_char(out, '\n');
 }
@@ -521,7 +452,7 @@ void emit_summary_print(emit_text *out, const emit_summary *s, gboolean colour)
   pressure(out, s);
   by_reason(out, s, "INVALID", s->stats->invalid_by_reason, TRUE, alarm);
   by_reason(out, s, "dropped", s->stats->dropped_by_reason, TRUE, alarm);
-  by_reason(out, s, "not tracked", s->not_tracked_by_reason, FALSE, "");
+  by_reason(out, s, "not tracked", s->tally.not_tracked_by_reason, FALSE, "");
   one_sided(out, s);
   checksums(out, s);
   expectations(out, s);

@@ -49,7 +49,7 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
   put_card(out, "INVALID packets", r->invalid, TRUE);
   put_card(out, "dropped: table full and the like", r->dropped, TRUE);
   put_card(out, "evicted", pressure_evictions(s->stats), TRUE);
-  put_card(out, "never reached tracking", s->not_tracked, FALSE);
+  put_card(out, "never reached tracking", s->tally.not_tracked, FALSE);
   emit_text_literal(out, "</dl>\n");
   if (r->invalid > 0)
     emit_text_format(out,
@@ -61,7 +61,7 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
 
 static void put_classes(emit_text *out, const emit_summary *s)
 {
-  emit_summary_row row;
+  emit_tally_row row;
   guint i, cls;
 
   emit_text_literal(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"names\"><caption class=\"sr\">Packets by "
@@ -73,7 +73,7 @@ static void put_classes(emit_text *out, const emit_summary *s)
     emit_text_literal(out, "</th>");
   }
   emit_text_literal(out, "</tr></thead><tbody>\n");
-  for (i = 0; emit_summary_row_get(s, i, &row); i++) {
+  for (i = 0; emit_tally_row_get(&s->tally, s->params->profile, i, &row); i++) {
     if (row.all == 0)
       continue;
     emit_text_literal(out, "<tr><th scope=\"row\">");
@@ -311,7 +311,7 @@ static void put_head(emit_text *out, const char *title, const emit_summary *s)
   emit_text_literal(out, ") makes of this capture");
   if (s->frames > 0) {
     emit_text_literal(out, ", which begins at ");
-    emit_text_time(out, s->first_ns);
+    emit_text_time(out, s->tally.first_ns);
   }
   emit_text_literal(out, ". Times count from the first packet.</p></header>\n<main>\n");
 }

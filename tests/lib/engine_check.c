@@ -160,7 +160,7 @@ static void check_expectations(const ct_engine *engine)
 {
   expectations x = { engine, 0, 0 };
 
-  ct_expect_each(engine, check_expectation, &x);
+  ct_engine_each_expect(engine, check_expectation, &x);
   g_assert_cmpuint(x.n, <=, engine->params.expect_max);
   /* Those that are over and not found yet count, but are not listed. */
   g_assert_cmpuint(ct_expect_count(engine), ==, engine->stats.expect_create - engine->stats.expect_delete);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 #include "conntrack/master.h"
 #include "helper_kit.h"
 #include "unit.h"

@@ -187,11 +187,11 @@ static void busy_summary(void)
     packet.tuple.proto = i % 4 == 0 ? CT_PROTO_UDP : CT_PROTO_TCP;
     packet.flags = i % 10 == 0 ? CT_PACKET_CSUM_OFFLOAD : 0;
     result.cls = i % 100 == 0 ? CT_CLASS_INVALID : i % 3 == 0 ? CT_CLASS_NEW : CT_CLASS_ESTABLISHED;
-    emit_summary_packet(&summary, &packet, &result);
+    emit_tally_packet(&summary.tally, &packet, &result);
   }
   packet.kind = CT_PACKET_NONE;
   packet.reason = CT_REASON_NOT_IP;
-  emit_summary_packet(&summary, &packet, NULL);
+  emit_tally_packet(&summary.tally, &packet, NULL);
   stats.created = 330;
   stats.ended[CT_REASON_END_TIMEOUT] = 300;
   stats.ended[CT_REASON_END_EVICTED] = 7;
@@ -360,12 +360,12 @@ START_TEST(one_side_only)
   emit_summary_init(&summary);
   summary.params = &params;
   summary.stats = &stats;
-  emit_summary_one_sided(&summary, &packet, &result, &view);
+  emit_tally_one_sided(&summary.tally, &packet, &result, &view);
   result.conn = 2;
-  emit_summary_one_sided(&summary, &packet, &result, &view);
-  emit_summary_one_sided(&summary, &packet, &result, &view);
+  emit_tally_one_sided(&summary.tally, &packet, &result, &view);
+  emit_tally_one_sided(&summary.tally, &packet, &result, &view);
   emit_summary_print(&text, &summary, FALSE);
-  emit_summary_clear(&summary);
+  emit_tally_clear(&summary.tally);
   sentence = g_strdup(text_taken(&text));
   ck_assert_ptr_nonnull(strstr(sentence, "  one-sided   2 connections whose other side"));
   ck_assert_ptr_nonnull(strstr(sentence, "3 packets INVALID"));

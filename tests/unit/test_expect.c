@@ -4,7 +4,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 #include "conntrack/master.h"
 #include "helper_kit.h"
 #include "unit.h"

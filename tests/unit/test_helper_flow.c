@@ -2,7 +2,7 @@
 /* Helpers at work in the engine: who gets one, what they expect, what they drop, and what becomes of it. */
 #include <string.h>
 
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 #include "conntrack/helper/settings.h"
 #include "conntrack/read/packet.h"
 #include "helper_kit.h"

@@ -2,7 +2,7 @@
 /* What helpers' modules are loaded with: named, refused, listed, and obeyed. */
 #include <string.h>
 
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 #include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "helper_kit.h"

@@ -271,7 +271,7 @@ START_TEST(is_in_the_summary)
 
   ct_engine_packet(engine, &packet, &result);
   emit_summary_init(&summary);
-  emit_summary_packet(&summary, &packet, &result);
+  emit_tally_packet(&summary.tally, &packet, &result);
   summary.params = &params;
   summary.stats = ct_engine_stats(engine);
   emit_summary_print(&text, &summary, FALSE);

@@ -61,7 +61,7 @@ static void send_packet_at(fixture *f, gint64 time_ns, guint32 host, guint16 por
   ct_engine_packet(f->engine, &packet, &result);
   if (result.entry != NULL)
     ct_entry_view(f->engine, result.entry, &after);
-  emit_summary_packet(&f->summary, &packet, &result);
+  emit_tally_packet(&f->summary.tally, &packet, &result);
   report_packet(f->report, f->engine, &packet, &result, &f->trace, result.entry != NULL ? &after : NULL);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 #include "conntrack/helper/modules.h"
 #include "conntrack/helper/settings.h"
 #include "state_kit.h"
@@ -569,13 +569,12 @@ END_TEST
 
 START_TEST(what_is_no_state_is_told_so)
 {
+  static const char no_state[] = "\xd4\xc3\xb2\xa1 and so on, which may be a capture but is certainly no state "
+                                 "of anything, long as it is";
   ct_params params;
   GByteArray *bytes = small_state(&params), *none = g_byte_array_new();
 
-  g_byte_array_append(none,
-                      (const guint8 *)"\xd4\xc3\xb2\xa1 and so on, which may be a capture but is certainly no state "
-                                      "of anything, long as it is",
-                      100);
+  g_byte_array_append(none, (const guint8 *)no_state, sizeof(no_state));
   check_reason(none, &params, "it is no state of an engine");
   bytes->data[8] = 9;
   check_reason(bytes, &params, "it is of version 9 of the format, and this program reads version 2");

@@ -1,84 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The expectation table: chains by destination for matching (newest first, as the kernel's hash chains), a list in
- * order of creation for listings, a heap by the moment each ends, and a record per master ("family") while it expects
- * something. Owns all of these; entries are named by id, never pointed to.
- */
+/* What expectations do: they are announced, met, renewed, and end. Where they hang stands in links.h. Spec 8.1. */
 #include "conntrack/expect/expect.h"
 
-#include <glib.h>
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/expect/gre_key.h"
+#include "conntrack/expect/links.h"
 #include "conntrack/expect/wheel.h"
-#include "conntrack/helper/helper.h"
 #include "conntrack/master.h"
-
-enum { CHAINS_FIRST = 256 };
-
-typedef struct family family;
-
-struct ct_expect {
-  uint64_t id;
-  ct_expect_spec spec;
-  family *family;
-  uint64_t made_by_packet;
-  int64_t deadline_ns; /* nominal: what listings show the rest of */
-  int64_t fire_ns;     /* when it really goes */
-  uint32_t heap_at;
-  ct_expect *chain_next;
-  ct_expect *family_next; /* older */
-  ct_expect *older, *newer;
-};
-
-struct family {
-  uint64_t id; /* of the master */
-  ct_tuple tuple;
-  const ct_helper *helper;
-  ct_expect *newest;
-  uint16_t expecting[CT_HELPER_CLASSES];
-};
-
-struct ct_expect_table {
-  ct_expect **chains;
-  uint32_t n_chains; /* a power of two */
-  uint32_t count;
-  uint64_t last_id;
-  ct_expect *oldest, *newest;
-  ct_expect **heap;
-  uint32_t heap_size;
-  GHashTable *families; /* master id => family */
-  ct_gre_keys *keys;
-};
-
-ct_expect_table *ct_expect_table_new(void)
-{
-  ct_expect_table *t = g_new0(ct_expect_table, 1);
-
-  t->n_chains = CHAINS_FIRST;
-  t->chains = g_new0(ct_expect *, t->n_chains);
-  t->families = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, NULL, g_free);
-  t->keys = ct_gre_keys_new();
-  return t;
-}
-
-void ct_expect_table_free(ct_expect_table *t)
-{
-  ct_expect *e, *next;
-
-  if (t == NULL)
-    return;
-  for (e = t->oldest; e != NULL; e = next) {
-    next = e->newer;
-    g_free(e);
-  }
-  g_hash_table_destroy(t->families);
-  ct_gre_keys_free(t->keys);
-  g_free(t->heap);
-  g_free(t->chains);
-  g_free(t);
-}
 
 inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
@@ -96,94 +26,6 @@ static bool ends_by_stamp(const ct_engine *engine)
 static int64_t fire_moment(const ct_engine *engine, int64_t deadline_ns)
 {
   return deadline_ns == INT64_MAX || ends_by_stamp(engine) ? deadline_ns : ct_expect_fire_moment(engine, deadline_ns);
-}
-
-/* ---- the heap by (fire_ns, id) ---- */
-
-static bool fires_before(const ct_expect *a, const ct_expect *b)
-{
-  return a->fire_ns != b->fire_ns ? a->fire_ns < b->fire_ns : a->id < b->id;
-}
-
-static void heap_put(ct_expect_table *t, uint32_t at, ct_expect *e)
-{
-  t->heap[at] = e;
-  e->heap_at = at;
-}
-
-static void heap_settle(ct_expect_table *t, uint32_t at, ct_expect *e)
-{
-  while (at > 0 && fires_before(e, t->heap[(at - 1) / 2])) {
-    heap_put(t, at, t->heap[(at - 1) / 2]);
-    at = (at - 1) / 2;
-  }
-  for (;;) {
-    uint32_t child = 2 * at + 1;
-
-    if (child + 1 < t->count && fires_before(t->heap[child + 1], t->heap[child]))
-      child++;
-    if (child >= t->count || !fires_before(t->heap[child], e))
-      break;
-    heap_put(t, at, t->heap[child]);
-    at = child;
-  }
-  heap_put(t, at, e);
-}
-
-/* ---- chains, lists and families ---- */
-
-static ct_expect **chain_of(const ct_expect_table *t, const ct_tuple *tuple)
-{
-  uint64_t h = ct_hash_words(tuple->dst.halves[0], tuple->dst.halves[1]);
-
-  h = ct_hash_words(h, (uint64_t)tuple->dst_id << 16 | (uint64_t)tuple->proto << 8 | tuple->family);
-  return &t->chains[h >> 32 & (t->n_chains - 1)];
-}
-
-static void chain_push(ct_expect_table *t, ct_expect *e)
-{
-  ct_expect **chain = chain_of(t, &e->spec.tuple);
-
-  e->chain_next = *chain;
-  *chain = e;
-}
-
-static void chains_grow(ct_expect_table *t)
-{
-  ct_expect *e;
-
-  g_free(t->chains);
-  t->n_chains *= 4;
-  t->chains = g_new0(ct_expect *, t->n_chains);
-  for (e = t->oldest; e != NULL; e = e->newer)
-    chain_push(t, e);
-}
-
-static family *family_get(const ct_expect_table *t, uint64_t master_id)
-{
-  gint64 key = (gint64)master_id;
-
-  return g_hash_table_lookup(t->families, &key);
-}
-
-static family *family_need(ct_engine *engine, const ct_entry *master)
-{
-  family *f = family_get(engine->expects, master->id);
-
-  if (f == NULL) {
-    f = g_new0(family, 1);
-    f->id = master->id;
-    ct_table_tuple(&engine->table, master, CT_ORIGINAL, &f->tuple);
-    f->helper = ct_ext_get(engine, master)->helper;
-    g_hash_table_insert(engine->expects->families, &f->id, f);
-  }
-  return f;
-}
-
-static void family_tidy(ct_expect_table *t, family *f)
-{
-  if (f->newest == NULL)
-    g_hash_table_remove(t->families, &f->id);
 }
 
 /* What is listed as its helper: the master's, but in the kernels that give it to the child, the child's (KERNELS K7).
@@ -236,62 +78,12 @@ inline int64_t ct_expect_next_deadline(const ct_engine *engine)
   return t->count > 0 ? t->heap[0]->fire_ns : INT64_MAX;
 }
 
-/* ---- in and out ---- */
-
-static void link_expect(ct_expect_table *t, ct_expect *e)
-{
-  family *f = e->family;
-
-  e->id = ++t->last_id;
-  e->older = t->newest;
-  if (t->newest != NULL)
-    t->newest->newer = e;
-  else
-    t->oldest = e;
-  t->newest = e;
-  e->family_next = f->newest;
-  f->newest = e;
-  f->expecting[e->spec.class_number]++;
-  if (t->count == t->heap_size) {
-    t->heap_size = t->heap_size ? 2 * t->heap_size : 64;
-    t->heap = g_renew(ct_expect *, t->heap, t->heap_size);
-  }
-  heap_settle(t, t->count++, e);
-  if (t->count > 2 * t->n_chains)
-    chains_grow(t);
-  else
-    chain_push(t, e);
-}
-
-static void unlink_expect(ct_expect_table *t, ct_expect *e)
-{
-  ct_expect **at;
-  ct_expect *last;
-
-  for (at = chain_of(t, &e->spec.tuple); *at != e; at = &(*at)->chain_next)
-    ;
-  *at = e->chain_next;
-  for (at = &e->family->newest; *at != e; at = &(*at)->family_next)
-    ;
-  *at = e->family_next;
-  e->family->expecting[e->spec.class_number]--;
-  if (e->older != NULL)
-    e->older->newer = e->newer;
-  else
-    t->oldest = e->newer;
-  if (e->newer != NULL)
-    e->newer->older = e->older;
-  else
-    t->newest = e->older;
-  last = t->heap[--t->count];
-  if (last != e)
-    heap_settle(t, e->heap_at, last);
-}
+/* --- ends --- */
 
 /* Keeps the family, empty as it may be. */
 static void remove_at(ct_engine *engine, ct_expect *e, ct_reason reason, int64_t time_ns)
 {
-  unlink_expect(engine->expects, e);
+  ct_expect_unlink(engine->expects, e);
   event_send(engine, CT_EVENT_EXPECT_DESTROY, e, reason, time_ns);
   engine->stats.expect_delete++;
   g_free(e);
@@ -299,16 +91,16 @@ static void remove_at(ct_engine *engine, ct_expect *e, ct_reason reason, int64_t
 
 void ct_expect_remove(ct_engine *engine, ct_expect *e, ct_reason reason)
 {
-  family *f = e->family;
+  ct_expect_family *f = e->family;
 
   remove_at(engine, e, reason, engine->now_ns);
-  family_tidy(engine->expects, f);
+  ct_expect_family_tidy(engine->expects, f);
 }
 
 static void end_by_stamp(ct_engine *engine, ct_expect *e)
 {
   e->fire_ns = INT64_MAX;
-  heap_settle(engine->expects, e->heap_at, e);
+  ct_expect_resettle(engine->expects, e);
 }
 
 /* One that is over leaves where it is found. => true where it did. */
@@ -326,7 +118,7 @@ void ct_expect_advance(ct_engine *engine, int64_t now_ns)
 
   /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed below has left the heap */
   while (t->count > 0 && t->heap[0]->fire_ns <= now_ns) {
-    family *f = t->heap[0]->family;
+    ct_expect_family *f = t->heap[0]->family;
 
     engine->stats.expect_expired++;
     if (ends_by_stamp(engine)) {
@@ -334,7 +126,7 @@ void ct_expect_advance(ct_engine *engine, int64_t now_ns)
       continue;
     }
     remove_at(engine, t->heap[0], CT_REASON_END_TIMEOUT, t->heap[0]->fire_ns);
-    family_tidy(t, f);
+    ct_expect_family_tidy(t, f);
   }
 }
 
@@ -344,10 +136,10 @@ void ct_expect_renew(ct_engine *engine, ct_expect *e, bool activate, uint32_t ti
     e->spec.flags &= (uint8_t)~CT_EXPECT_INACTIVE;
   e->deadline_ns = engine->now_ns + timeout_s * CT_NS_PER_S;
   e->fire_ns = fire_moment(engine, e->deadline_ns);
-  heap_settle(engine->expects, e->heap_at, e);
+  ct_expect_resettle(engine->expects, e);
 }
 
-/* ---- matching ---- */
+/* --- matching --- */
 
 static bool addr_equal_masked(const ct_addr *a, const ct_addr *b, const ct_addr *m1, const ct_addr *m2)
 {
@@ -386,7 +178,7 @@ ct_expect *ct_expect_find(const ct_engine *engine, const ct_tuple *tuple)
 {
   ct_expect *e;
 
-  for (e = *chain_of(engine->expects, tuple); e != NULL; e = e->chain_next)
+  for (e = *ct_expect_chain(engine->expects, tuple); e != NULL; e = e->chain_next)
     if (fits(e, tuple))
       return e;
   return NULL;
@@ -414,12 +206,12 @@ static void chain_sweep(ct_engine *engine, const ct_tuple *tuple)
 {
   ct_expect *e, *next;
 
-  for (e = *chain_of(engine->expects, tuple); e != NULL; e = next) {
-    family *f = e->family;
+  for (e = *ct_expect_chain(engine->expects, tuple); e != NULL; e = next) {
+    ct_expect_family *f = e->family;
 
     next = e->chain_next;
     if (same_destination(&e->spec.tuple, tuple) && leaves_if_over(engine, e))
-      family_tidy(engine->expects, f);
+      ct_expect_family_tidy(engine->expects, f);
   }
 }
 
@@ -440,7 +232,7 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
 
   if (ends_by_stamp(engine))
     chain_sweep(engine, original);
-  for (e = *chain_of(engine->expects, original); e != NULL; e = e->chain_next)
+  for (e = *ct_expect_chain(engine->expects, original); e != NULL; e = e->chain_next)
     if (!(e->spec.flags & CT_EXPECT_INACTIVE) && fits(e, original))
       break;
   if (e == NULL)
@@ -455,9 +247,9 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   return true;
 }
 
-/* ---- announcing ---- */
+/* --- announcing --- */
 
-static ct_expect *family_oldest(const family *f, unsigned class_number)
+static ct_expect *family_oldest(const ct_expect_family *f, unsigned class_number)
 {
   ct_expect *e, *oldest = NULL;
 
@@ -467,7 +259,7 @@ static ct_expect *family_oldest(const family *f, unsigned class_number)
   return oldest;
 }
 
-static void family_sweep(ct_engine *engine, family *f)
+static void family_sweep(ct_engine *engine, ct_expect_family *f)
 {
   ct_expect *e, *next;
 
@@ -478,20 +270,21 @@ static void family_sweep(ct_engine *engine, family *f)
 }
 
 /* KERNELS K8: whether an expectation that is there is the one that is announced. */
-static bool counts_as_same(const ct_profile *profile, const ct_expect *e, const family *f, const ct_expect_spec *spec)
+static bool counts_as_same(const ct_profile *profile, const ct_expect *e, const ct_expect_family *f,
+                           const ct_expect_spec *spec)
 {
   return (e->family == f || (spec->skip_master && profile->expectation_same_of_any_master)) &&
          is_same(&e->spec, spec) && (e->spec.class_number == spec->class_number || !profile->expectations_by_class);
 }
 
 /* Spec 8.1 insertion, in the kernel's order: the same or a clash, then the class, then the whole table. */
-static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_spec *spec)
+static ct_expect_answer room_make(ct_engine *engine, ct_expect_family *f, const ct_expect_spec *spec)
 {
   const ct_helper_class policy = ct_helper_policy(&engine->params, f->helper, spec->class_number);
   ct_expect_table *t = engine->expects;
   ct_expect *e;
 
-  for (e = *chain_of(t, &spec->tuple); e != NULL; e = e->chain_next) {
+  for (e = *ct_expect_chain(t, &spec->tuple); e != NULL; e = e->chain_next) {
     if (counts_as_same(engine->params.profile, e, f, spec)) {
       if (e->spec.class_number != spec->class_number || e->family != f)
         return CT_EXPECT_ALREADY;
@@ -514,7 +307,7 @@ static ct_expect_answer room_make(ct_engine *engine, family *f, const ct_expect_
 }
 
 /* INT64_MAX: it has no timeout. */
-static int64_t deadline_of_new(const ct_engine *engine, const family *f, const ct_expect_spec *spec)
+static int64_t deadline_of_new(const ct_engine *engine, const ct_expect_family *f, const ct_expect_spec *spec)
 {
   if (engine->params.profile->expectations_timeless && f->helper->once_timeless)
     return INT64_MAX;
@@ -523,19 +316,19 @@ static int64_t deadline_of_new(const ct_engine *engine, const family *f, const c
 
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
 {
-  family *f;
+  ct_expect_family *f;
   ct_expect_answer answer;
   ct_expect *e;
 
   if (ends_by_stamp(engine))
     chain_sweep(engine, &spec->tuple);
-  f = family_need(engine, master);
+  f = ct_expect_family_need(engine, master);
   answer = room_make(engine, f, spec);
   if (answer == CT_EXPECT_KEPT)
     return CT_EXPECT_OK;
   if (answer != CT_EXPECT_OK) {
     engine->stats.expect_refused++;
-    family_tidy(engine->expects, f);
+    ct_expect_family_tidy(engine->expects, f);
     return answer;
   }
   e = g_new0(ct_expect, 1);
@@ -544,7 +337,7 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
   e->made_by_packet = packet;
   e->deadline_ns = deadline_of_new(engine, f, spec);
   e->fire_ns = fire_moment(engine, e->deadline_ns);
-  link_expect(engine->expects, e);
+  ct_expect_link(engine->expects, e);
   engine->stats.expect_create++;
   if (engine->expects->count > engine->stats.expect_peak)
     engine->stats.expect_peak = engine->expects->count;
@@ -552,31 +345,9 @@ ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_exp
   return CT_EXPECT_OK;
 }
 
-/* ---- deaths ---- */
+/* --- looking --- */
 
-static bool orphan_remove(ct_engine *engine, ct_expect *e, void *user)
-{
-  (void)user;
-  ct_expect_remove(engine, e, CT_REASON_END_MASTER);
-  return true;
-}
-
-void ct_expect_master_gone(ct_engine *engine, ct_entry *entry)
-{
-  const ct_ext *ext = ct_ext_get(engine, entry);
-
-  ct_helper_gone(engine, entry);
-  ct_expect_each_of(engine, entry, orphan_remove, NULL);
-  if (ext->master_id == 0)
-    return;
-  ct_master_child_gone(engine, ext->master_id);
-  if (entry->proto == CT_PROTO_GRE)
-    ct_gre_keys_drop(engine->expects->keys, ext->master_id);
-}
-
-/* ---- looking ---- */
-
-void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, void *), void *user)
+void ct_engine_each_expect(const ct_engine *engine, void (*fn)(const ct_expect_view *view, void *user), void *user)
 {
   const ct_expect *e;
   ct_expect_view view;
@@ -592,7 +363,7 @@ void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, 
 void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_engine *, ct_expect *, void *),
                        void *user)
 {
-  family *f = family_get(engine->expects, master->id);
+  ct_expect_family *f = ct_expect_family_get(engine->expects, master->id);
   ct_expect *e, *next;
 
   for (e = f ? f->newest : NULL; e != NULL; e = next) {
@@ -600,6 +371,18 @@ void ct_expect_each_of(ct_engine *engine, const ct_entry *master, bool (*fn)(ct_
     if (!fn(engine, e, user))
       return;
   }
+}
+
+static bool orphan_remove(ct_engine *engine, ct_expect *e, void *user)
+{
+  (void)user;
+  ct_expect_remove(engine, e, CT_REASON_END_MASTER);
+  return true;
+}
+
+void ct_expect_end_all(ct_engine *engine, const ct_entry *master)
+{
+  ct_expect_each_of(engine, master, orphan_remove, NULL);
 }
 
 const ct_tuple *ct_expect_tuple(const ct_expect *e) { return &e->spec.tuple; }
@@ -620,42 +403,3 @@ bool ct_gre_key_add(ct_engine *engine, uint64_t master_id, ct_dir dir, const ct_
 }
 
 void ct_gre_key_drop(ct_engine *engine, uint64_t master_id) { ct_gre_keys_drop(engine->expects->keys, master_id); }
-
-/* ---- written down and made again ---- */
-
-ct_gre_keys *ct_expect_gre_keys(const ct_engine *engine) { return engine->expects->keys; }
-
-uint32_t ct_expect_count(const ct_engine *engine) { return engine->expects->count; }
-uint64_t ct_expect_last_id(const ct_engine *engine) { return engine->expects->last_id; }
-void ct_expect_set_last_id(ct_engine *engine, uint64_t last_id) { engine->expects->last_id = last_id; }
-
-void ct_expect_each_record(const ct_engine *engine, void (*fn)(const ct_expect_record *, void *), void *user)
-{
-  const ct_expect *e;
-
-  for (e = engine->expects->oldest; e != NULL; e = e->newer) {
-    const ct_expect_record record = { e->id, e->family->id, e->spec, e->made_by_packet, e->deadline_ns, e->fire_ns };
-
-    fn(&record, user);
-  }
-}
-
-void ct_expect_restore(ct_engine *engine, const ct_entry *master, const ct_expect_record *record)
-{
-  ct_expect *e = g_new0(ct_expect, 1);
-
-  e->spec = record->spec;
-  e->family = family_need(engine, master);
-  e->made_by_packet = record->made_by_packet;
-  e->deadline_ns = record->deadline_ns;
-  e->fire_ns = record->fire_ns;
-  engine->expects->last_id = record->id - 1;
-  link_expect(engine->expects, e);
-}
-
-unsigned ct_expect_of_class(const ct_engine *engine, const ct_entry *master, unsigned class_number)
-{
-  const family *f = family_get(engine->expects, master->id);
-
-  return f != NULL ? f->expecting[class_number] : 0;
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Expectations: connections announced by others (spec 8.1). The engine asks at four moments: a new entry (meet), a
- * death (master_gone), the passing of time (next_deadline, advance), and a helper's announcement (add). Internal to
+ * death (end_all), the passing of time (next_deadline, advance), and a helper's announcement (add). Internal to
  * src/conntrack.
  *
  * Expectations name their master by its id, so the engine gives a new entry its id before the helper hook, not only
@@ -30,20 +30,13 @@ bool ct_expect_any(const ct_engine *engine);
  */
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original);
 
-/*
- * The entry ends, or was never confirmed: called once for every entry that has an extension, after its DESTROY event
- * (if it has one) and before the extension is freed. Its helper's destructor runs, its expectations go with it
- * (END_MASTER), though not its children, and its own master is let go.
- */
-void ct_expect_master_gone(ct_engine *engine, ct_entry *entry);
+/* The master ends: what it expects goes with it (END_MASTER), though not its children. */
+void ct_expect_end_all(ct_engine *engine, const ct_entry *master);
 
 /* The earliest moment at which an expectation may end; INT64_MAX where there is none. */
 int64_t ct_expect_next_deadline(const ct_engine *engine);
 /* Ends those due at or before now. */
 void ct_expect_advance(ct_engine *engine, int64_t now_ns);
-
-/* In order of creation. */
-void ct_expect_each(const ct_engine *engine, void (*fn)(const ct_expect_view *, void *), void *user);
 
 /*
  * PPTP's call ids (spec 2, 6.3): a GRE version 1 packet carries only the receiver's; the sender's is what the
@@ -56,7 +49,7 @@ bool ct_gre_key_any(const ct_engine *engine);
  */
 uint16_t ct_gre_key_find(const ct_engine *engine, const ct_tuple *tuple);
 
-/* ---- for helper.c ---- */
+/* ---- for helping.c ---- */
 
 struct ct_helper;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Amanda backups: the client's answer names the TCP ports of its streams. Spec 8.7. */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * only at what its own host sends to the broadcast address of one of its interfaces; a capture does not say whose it
  * is, so --local does.
  */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <string.h>
 

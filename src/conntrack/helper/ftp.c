@@ -5,7 +5,7 @@
  * A line counts only if it starts where an earlier payload ended in a line feed, so that no announcement can be
  * smuggled in the middle of something else; hence the first line of each direction is never read.
  */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <string.h>
 

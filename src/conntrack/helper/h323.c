@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 #include "conntrack/helper/list.h"
 
 enum { UNREGISTER_S = 30 };

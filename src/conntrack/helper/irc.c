@@ -3,7 +3,7 @@
  * IRC: direct client connections (DCC) that a client offers in a PRIVMSG. Spec 8.4. Since 6.0, and the
  * stable series of its time, the offer must stand at the start of the message, as CVE-2022-2663 asks for. KERNELS K9.
  */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <string.h>
 

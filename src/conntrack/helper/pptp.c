@@ -6,7 +6,7 @@
  * The expectation once raised the tunnel's timeouts to 600 and 18000 s; since the GRE tracker sets them at its first
  * packet (4.19), after the expectation was met, a tunnel keeps 30 and 180 s.
  */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SANE: the scanner's data connection, its port told in the answer to NET_START. Spec 8.7. */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <string.h>
 

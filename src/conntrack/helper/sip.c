@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 #include "conntrack/helper/list.h"
 
 enum { SHORTEST_BYTES = 11 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TFTP: the server answers a read or write request from a port of its own. Spec 8.3, RFC 1350. */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"

@@ -41,7 +41,7 @@ uint32_t ct_lanes_take(ct_lanes *lanes, const ct_tuple *original, uint32_t mask,
 static bool drop_ext(ct_lanes *lanes, unsigned lane, ct_entry *entry)
 {
   uint32_t before = ct_lanes_act(lanes, UINT32_C(1) << lane);
-  bool counts_on = ct_master_bury(lanes->engine, entry);
+  bool counts_on = ct_core_bury(lanes->engine, entry);
 
   ct_lanes_act(lanes, before);
   return !counts_on;

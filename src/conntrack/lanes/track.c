@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "conntrack/helper/list.h"
 #include "conntrack/lanes/internal.h"
 #include "conntrack/way.h"
 

@@ -6,7 +6,7 @@
 #ifndef CT_STATE_PARTS_H
 #define CT_STATE_PARTS_H
 
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/list.h"
 #include "conntrack/state/io.h"
 
 /* ---- head.c: what it is, and of which parameters ---- */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The engine's side of helpers: who gets one, when it is asked, what it is shown. */
-#include "conntrack/helper/helper.h"
+#include "conntrack/helper/helping.h"
 
 #include <glib.h>
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
+#include "conntrack/helper/list.h"
 
 enum { UDP_HEADER_BYTES = 8 };
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An entry comes to be: taken, and confirmed. */
+#include "conntrack/engine_internal.h"
+#include "conntrack/way.h"
+
+inline ct_entry *ct_core_create(ct_engine *engine, const ct_tuple *tuple, ct_result *result)
+{
+  ct_entry *entry;
+
+  ct_core_count_add(engine, 1);
+  if (engine->params.max != 0 && engine->count > engine->params.max && !ct_evict_early_drop(engine, tuple)) {
+    ct_core_count_add(engine, -1);
+    engine->stats.drop++;
+    result->reason = CT_REASON_TABLE_FULL;
+    return NULL;
+  }
+  entry = ct_table_take(&engine->table, tuple);
+  ct_way_open(engine, entry, tuple, result);
+  return entry;
+}
+
+static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
+{
+  int dir;
+
+  for (dir = 0; dir < 2; dir++)
+    if (ct_evict_chain_is_full(ct_buckets_length(&engine->buckets, at[dir]), engine->params.hash_seed, engine->last_id))
+      return true;
+  return false;
+}
+
+/* __nf_conntrack_confirm, spec 4.1. Clashes need parallel packets and cannot happen here. */
+inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash,
+                            ct_result *result)
+{
+  uint32_t at[2] = { 0, 0 };
+
+  if (engine->buckets.active)
+    ct_buckets_of_entry(&engine->buckets, &engine->table, entry, at);
+  if (engine->buckets.active && engine->params.profile->chain_limit && chain_is_too_long(engine, at)) {
+    engine->stats.chaintoolong++;
+    engine->stats.insert_failed++;
+    result->reason = CT_REASON_CHAIN_TOO_LONG;
+    return false;
+  }
+  ct_way_confirm(entry, packet);
+  ct_table_insert(&engine->table, entry, hash);
+  if (engine->buckets.active)
+    ct_buckets_insert(&engine->buckets, &engine->table, entry, at);
+  if (engine->params.gc == CT_GC_EXACT) {
+    ct_timer_arm(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
+    if (ct_timer_is_wasteful(&engine->timer, engine->table.used))
+      ct_timer_compact(&engine->timer, engine->table.slab);
+  }
+  engine->stats.created++;
+  ct_core_note_peak(engine);
+  result->changes |= CT_CHANGE_CREATED;
+  result->events |= entry->status & CT_STATUS_EXPECTED ? CT_EV_RELATED : CT_EV_NEW;
+  if (entry->status & CT_STATUS_HELPER)
+    result->events |= CT_EV_HELPER;
+  return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An entry's end. */
+#include "conntrack/engine_internal.h"
+#include "conntrack/helper/helping.h"
+#include "conntrack/master.h"
+#include "conntrack/proto/proto.h"
+
+bool ct_core_bury(ct_engine *engine, ct_entry *entry)
+{
+  const ct_ext *ext = ct_ext_get(engine, entry);
+  uint32_t children;
+
+  ct_helper_gone(engine, entry);
+  ct_expect_end_all(engine, entry);
+  if (ext->master_id != 0) {
+    ct_master_child_gone(engine, ext->master_id);
+    if (entry->proto == CT_PROTO_GRE)
+      ct_gre_key_drop(engine, ext->master_id);
+  }
+  children = ext->children; /* whom the helper has ended is none of them any more */
+  if (children != 0)
+    ct_master_orphan(engine, entry->id, children);
+  ct_ext_drop(engine, entry);
+  return children != 0;
+}
+
+/* Frees an entry that is in no list any more. */
+static void release(ct_engine *engine, ct_entry *entry)
+{
+  if (entry->ext == 0 || !ct_core_bury(engine, entry))
+    ct_core_count_add(engine, -1);
+  ct_table_give(&engine->table, entry);
+}
+
+void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns)
+{
+  if (G_UNLIKELY(engine->keeper != NULL)) {
+    engine->keeper->end(engine->kept_by, entry, reason);
+    return;
+  }
+  entry->status |= CT_STATUS_DYING;
+  engine->stats.ended[reason]++;
+  if (reason == CT_REASON_END_TIMEOUT)
+    engine->stats.expired_by_timeout[ct_proto_of_entry(engine->params.profile, entry)->timeout(entry)]++;
+  ct_event_entry(engine, CT_EVENT_DESTROY, entry, CT_EV_DESTROY, reason, ended_ns);
+  if (engine->buckets.active)
+    ct_buckets_remove(&engine->buckets, &engine->table, entry);
+  ct_table_remove(&engine->table, entry);
+  release(engine, entry);
+}
+
+void ct_core_destroy(ct_engine *engine, ct_entry *entry, ct_reason reason)
+{
+  ct_core_destroy_at(engine, entry, reason, engine->now_ns);
+}
+
+void ct_core_forget(ct_engine *engine, ct_entry *entry) { release(engine, entry); }

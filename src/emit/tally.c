@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tally.h"
+
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "one_sided.h"
+
+void emit_tally_init(emit_tally *tally)
+{
+  memset(tally, 0, sizeof(*tally));
+  tally->first_ns = G_MAXINT64;
+  tally->last_ns = G_MININT64;
+}
+
+void emit_tally_packet(emit_tally *tally, const ct_packet *packet, const ct_result *result)
+{
+  tally->first_ns = MIN(tally->first_ns, packet->time_ns);
+  tally->last_ns = MAX(tally->last_ns, packet->time_ns);
+  if (packet->flags & (CT_PACKET_CUT | CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) {
+    tally->cut += (packet->flags & CT_PACKET_CUT) != 0;
+    tally->checksums_bad += (packet->flags & CT_PACKET_CSUM_BAD) != 0;
+    tally->checksums_offload += (packet->flags & CT_PACKET_CSUM_OFFLOAD) != 0;
+    tally->checksums_skipped += (packet->flags & CT_PACKET_CSUM_SKIPPED) != 0;
+  }
+  if (result == NULL || packet->kind == CT_PACKET_NONE) {
+    tally->not_tracked++;
+    tally->not_tracked_by_reason[packet->reason]++;
+    return;
+  }
+  tally->packets[ct_packet_proto(packet)][result->cls]++;
+}
+
+void emit_tally_helped(emit_tally *tally, ct_reason reason, gboolean helped)
+{
+  tally->helped_known = TRUE;
+  tally->helped[reason] += helped;
+}
+
+void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view)
+{
+  if (!emit_one_sided(packet, result, view))
+    return;
+  tally->one_sided[result->cls == CT_CLASS_NEW]++;
+  if (tally->one_sided_conns == NULL)
+    tally->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  if (g_hash_table_size(tally->one_sided_conns) < EMIT_ONE_SIDED_MOST)
+    g_hash_table_add(tally->one_sided_conns, g_memdup2(&result->conn, sizeof(result->conn)));
+}
+
+void emit_tally_clear(emit_tally *tally) { g_clear_pointer(&tally->one_sided_conns, g_hash_table_unref); }
+
+static void row_add(emit_tally_row *row, const guint64 *by_class)
+{
+  guint cls;
+
+  for (cls = 0; cls < CT_CLASS_COUNT; cls++) {
+    row->packets[cls] += by_class[cls];
+    row->all += by_class[cls];
+  }
+}
+
+gboolean emit_tally_row_get(const emit_tally *tally, const ct_profile *profile, guint i, emit_tally_row *row)
+{
+  const ct_proto *proto = ct_proto_get(profile, i);
+  guint number;
+
+  *row = (emit_tally_row){ .name = proto != NULL ? proto->name : "other" };
+  if (proto != NULL) {
+    row_add(row, tally->packets[proto->number]);
+    return TRUE;
+  }
+  for (number = 0; number < G_N_ELEMENTS(tally->packets); number++)
+    if (ct_proto_known(profile, (guint8)number) == NULL)
+      row_add(row, tally->packets[number]);
+  return i == 0 || ct_proto_get(profile, i - 1) != NULL;
+}
