@@ -8,6 +8,7 @@
 #include "cli/filter.h"
 #include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
+#include "conntrack/state/io.h"
 #include "emit/emit.h"
 #include "emit/summary.h"
 #include "explain/explain.h"
@@ -48,9 +49,18 @@ static ct_track toy_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
     entry->state = WORKS;
     result->events |= CT_EV_PROTOINFO;
   }
+  entry->l4.icmp_requests++;
   ct_core_refresh_acct(engine, entry, dir, packet, ct_core_timeout(engine, CT_TIMEOUT_ICMP), result);
   return CT_TRACK_ACCEPT;
 }
+
+static void toy_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  (void)engine;
+  io_var32(io, &entry->l4.icmp_requests);
+}
+
+static bool toy_sound(const ct_entry *entry) { return entry->l4.icmp_requests < 100; }
 
 static ct_timeout toy_timeout(const ct_entry *entry)
 {
@@ -68,7 +78,9 @@ static const ct_proto toy = { .name = "toy",
                               .states = toy_states,
                               .n_states = 2,
                               .packet = toy_packet,
-                              .timeout = toy_timeout };
+                              .timeout = toy_timeout,
+                              .keep = toy_keep,
+                              .sound = toy_sound };
 
 /* Which of its two timeouts is the longer decides. */
 static bool choosy_alike(const int64_t *a, const int64_t *b)
@@ -304,7 +316,42 @@ START_TEST(is_explained)
 }
 END_TEST
 
-/* It has states and no table: what becomes of it is found out by trying. */
+static bool into_array(const void *bytes, size_t n, void *user)
+{
+  g_byte_array_append(user, bytes, (guint)n);
+  return true;
+}
+
+/* => the engine as read from what the one here writes, or NULL and why. */
+static ct_engine *written_and_read(ct_state_error *error)
+{
+  GByteArray *bytes = g_byte_array_new();
+  ct_engine *read;
+
+  ck_assert(ct_state_write(engine, into_array, bytes, error));
+  read = ct_state_read(bytes->data, bytes->len, &params, error);
+  g_byte_array_free(bytes, TRUE);
+  return read;
+}
+
+START_TEST(is_written_and_read)
+{
+  ct_state_error error;
+  ct_engine *read;
+
+  track(CT_ORIGINAL, TOY_HELLO, 0);
+  track(CT_REPLY, TOY_HELLO, S);
+  read = written_and_read(&error);
+  ck_assert_msg(read != NULL, "%s", error.text);
+  ck_assert_uint_eq(ct_table_entry(&read->table, 1)->l4.icmp_requests, 2);
+  ck_assert_uint_eq(ct_table_entry(&read->table, 1)->state, WORKS);
+  ct_engine_free(read);
+  ct_table_entry(&engine->table, 1)->l4.icmp_requests = 100;
+  ck_assert_ptr_null(written_and_read(&error));
+  ck_assert_ptr_nonnull(strstr(error.text, "in a state that its protocol does not have"));
+}
+END_TEST
+
 /* A kernel's own trackers choose, not those that are listed. */
 START_TEST(choices_are_the_profiles)
 {
@@ -320,6 +367,7 @@ START_TEST(choices_are_the_profiles)
 }
 END_TEST
 
+/* It has states and no table: what becomes of it is found out by trying. */
 START_TEST(has_a_picture)
 {
   states_machine *machine = states_machine_new("toy", &params);
@@ -419,6 +467,7 @@ int main(void)
   tcase_add_test(added, is_in_the_summary);
   tcase_add_test(added, is_explained);
   tcase_add_test(added, has_a_picture);
+  tcase_add_test(added, is_written_and_read);
   tcase_add_test(added, choices_are_the_profiles);
   suite_add_tcase(suite, added);
   tcase_add_test(lists, lists_agree);

@@ -7,6 +7,7 @@
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 #include "conntrack/read/packet_check.h"
+#include "conntrack/state/io.h"
 #include "conntrack/trace_internal.h"
 
 enum { DCCP_HEADER = 12, LONG_SEQUENCE = 4, ACK_FIELD = 8 };
@@ -203,6 +204,24 @@ static const char *const inputs[CT_DCCP_ROW_COUNT] = {
 /* By role: the original side is the client until a connection is born again the other way round. */
 static const uint8_t *dccp_table(const ct_profile *profile) { return &profile->dccp_table[0][0][0]; }
 
+static void dccp_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  ct_dccp *d = &entry->l4.dccp;
+
+  (void)engine;
+  io_var64(io, &d->handshake_seq);
+  io_u8(io, &d->client);
+  io_u8(io, &d->last_dir);
+  io_u8(io, &d->last_type);
+}
+
+static bool dccp_sound(const ct_entry *entry)
+{
+  const ct_dccp *d = &entry->l4.dccp;
+
+  return d->client <= 1 && d->last_dir <= 1 && d->last_type < CT_DCCP_ROW_COUNT && d->handshake_seq < UINT64_C(1) << 48;
+}
+
 const ct_proto ct_proto_dccp = { .name = "dccp",
                                  .number = CT_PROTO_DCCP,
                                  .ids = CT_IDS_PORTS,
@@ -218,4 +237,6 @@ const ct_proto ct_proto_dccp = { .name = "dccp",
                                  .first_timeout = CT_TIMEOUT_DCCP_NONE,
                                  .packet = dccp_track,
                                  .may_evict = dccp_may_evict,
-                                 .timeout = dccp_timeout };
+                                 .timeout = dccp_timeout,
+                                 .keep = dccp_keep,
+                                 .sound = dccp_sound };

@@ -6,6 +6,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/read/packet_check.h"
+#include "conntrack/state/io.h"
 
 static ct_track query(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_timeout timeout,
                       ct_result *result)
@@ -102,6 +103,12 @@ static const char *icmpv6_type_name(uint8_t type)
   }
 }
 
+static void icmp_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  (void)engine;
+  io_var32(io, &entry->l4.icmp_requests);
+}
+
 /* clang-format off */
 #define ICMP_FACTS                                                                                                     \
   .name = "icmp", .title = "ICMP", .number = CT_PROTO_ICMP, .family = CT_IPV4,                                         \
@@ -110,7 +117,7 @@ static const char *icmpv6_type_name(uint8_t type)
   .answers = icmp_answers, .n_answers = G_N_ELEMENTS(icmp_answers), .type_name = icmp_type_name
 
 const ct_proto ct_proto_icmp = { ICMP_FACTS, .packet = icmp_packet, .timeout = icmp_timeout };
-const ct_proto ct_proto_icmp_2_6 = { ICMP_FACTS, .packet = counted_packet, .timeout = icmp_timeout };
+const ct_proto ct_proto_icmp_2_6 = { ICMP_FACTS, .packet = counted_packet, .timeout = icmp_timeout, .keep = icmp_keep };
 const ct_proto ct_proto_icmpv6 = {
   .name = "icmpv6", .title = "ICMP6", .number = CT_PROTO_ICMPV6, .family = CT_IPV6,
   .ids = CT_IDS_ICMP, .sum_at = 2, .sum_bytes = 2,

@@ -39,7 +39,8 @@ enum {
   CT_SHOWS_TIMEOUTS = 1 << 2 /* ct_view.gre_timeout_s */
 };
 
-struct ct_judge; /* read/packet_check.h */
+struct ct_judge;    /* read/packet_check.h */
+struct ct_state_io; /* state/io.h */
 
 /*
  * What a tracker says of how timeouts enter its judgements, for those who keep one entry for kernels whose timeouts
@@ -111,6 +112,14 @@ typedef struct ct_proto {
   const ct_timing *timing;
   /* Copies out what it shows; NULL where that is nothing. */
   void (*view)(const ct_engine *engine, const ct_entry *entry, ct_view *view);
+
+  /*
+   * What it keeps in ct_entry.l4, when the engine's state is written or read (state/): each field once, for both ways.
+   * NULL: it keeps nothing there. A change of it is a higher CT_STATE_VERSION.
+   */
+  void (*keep)(struct ct_state_io *io, const ct_engine *engine, ct_entry *entry);
+  /* Whether the state and what keep got can have come from its tracker; bytes are never trusted. NULL: they can. */
+  bool (*sound)(const ct_entry *entry);
 } ct_proto;
 
 /* Each in its file: ct_proto_tcp, ... */

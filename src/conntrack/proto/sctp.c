@@ -10,6 +10,7 @@
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
 #include "conntrack/read/packet_check.h"
+#include "conntrack/state/io.h"
 #include "conntrack/trace_internal.h"
 
 enum { COMMON_HEADER = 12, CHUNK_HEADER = 4, INIT_BYTES = 16, FLAG_T = 1 };
@@ -401,6 +402,29 @@ static void sctp_view(const ct_engine *engine, const ct_entry *entry, ct_view *v
   memcpy(view->sctp_vtag, entry->l4.sctp.vtag, sizeof(view->sctp_vtag));
 }
 
+static void sctp_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  ct_sctp *s = &entry->l4.sctp;
+
+  (void)engine;
+  io_u32(io, &s->vtag[0]);
+  io_u32(io, &s->vtag[1]);
+  io_u8(io, &s->init[0]);
+  io_u8(io, &s->init[1]);
+  io_u8(io, &s->last_dir);
+  io_u8(io, &s->flags);
+  io_u8(io, &s->timeout);
+}
+
+static bool sctp_sound(const ct_entry *entry)
+{
+  const ct_sctp *s = &entry->l4.sctp;
+
+  return s->init[0] <= 1 && s->init[1] <= 1 && s->last_dir <= 1 &&
+         (s->timeout == 0 ||
+          (s->timeout >= CT_TIMEOUT_SCTP_NONE && s->timeout < CT_TIMEOUT_SCTP_NONE + CT_SCTP_STATE_COUNT));
+}
+
 const ct_proto ct_proto_sctp = { .name = "sctp",
                                  .number = CT_PROTO_SCTP,
                                  .ids = CT_IDS_PORTS,
@@ -419,4 +443,6 @@ const ct_proto ct_proto_sctp = { .name = "sctp",
                                  .packet = sctp_packet_track,
                                  .may_evict = sctp_may_evict,
                                  .timeout = sctp_timeout,
-                                 .view = sctp_view };
+                                 .view = sctp_view,
+                                 .keep = sctp_keep,
+                                 .sound = sctp_sound };

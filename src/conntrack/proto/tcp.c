@@ -362,5 +362,12 @@ static const ct_timing tcp_timing = {
   .choices = CHOICES, .chooses_alike = tcp_chooses_alike, .asked = tcp_asked, .shortens = tcp_shortens
 };
 
-const ct_proto ct_proto_tcp = { CT_TCP_FACTS, .packet = tcp_packet, .may_evict = ct_tcp_is_closing,
+/* Here last_scale is a scale; older kernels' trackers keep something else there. */
+static bool tcp_sound(const ct_entry *entry)
+{
+  return ct_tcp_sound(entry) && entry->l4.tcp.last_scale <= CT_TCP_SCALE_MOST;
+}
+
+const ct_proto ct_proto_tcp = { CT_TCP_FACTS,           .sound = tcp_sound,
+                                .packet = tcp_packet,   .may_evict = ct_tcp_is_closing,
                                 .timeout = tcp_timeout, .timing = &tcp_timing };

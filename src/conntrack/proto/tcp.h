@@ -54,13 +54,16 @@ extern const char *const ct_tcp_states[CT_TCP_STATE_COUNT];
 extern const char *const ct_tcp_inputs[CT_TCP_INDEX_COUNT];
 const uint8_t *ct_tcp_table(const ct_profile *profile);
 void ct_tcp_view(const ct_engine *engine, const ct_entry *entry, ct_view *view);
+void ct_tcp_keep(struct ct_state_io *io, const ct_engine *engine, ct_entry *entry);
+bool ct_tcp_sound(const ct_entry *entry);
+enum { CT_TCP_SCALE_MOST = 14 }; /* RFC 7323, 2.3 */
 
 /* clang-format off */
 #define CT_TCP_FACTS                                                                                                   \
   .name = "tcp", .number = CT_PROTO_TCP, .ids = CT_IDS_PORTS, .shows = CT_SHOWS_WINDOWS, .sum_at = 16, .sum_bytes = 2, \
   .read_ids = ct_ids_read_ports, .check = ct_check_tcp,                                                                \
   .states = ct_tcp_states, .n_states = CT_TCP_STATE_COUNT, .inputs = ct_tcp_inputs, .n_inputs = CT_TCP_INDEX_COUNT,    \
-  .table = ct_tcp_table, .first_timeout = CT_TIMEOUT_TCP_NONE, .view = ct_tcp_view
+  .table = ct_tcp_table, .first_timeout = CT_TIMEOUT_TCP_NONE, .view = ct_tcp_view, .keep = ct_tcp_keep
 /* clang-format on */
 
 #endif

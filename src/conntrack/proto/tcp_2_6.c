@@ -266,4 +266,4 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
 
 static ct_timeout tcp_timeout(const ct_entry *entry) { return (ct_timeout)entry->l4.tcp.timeout; }
 
-const ct_proto ct_proto_tcp_2_6 = { CT_TCP_FACTS, .packet = tcp_packet, .timeout = tcp_timeout };
+const ct_proto ct_proto_tcp_2_6 = { CT_TCP_FACTS, .sound = ct_tcp_sound, .packet = tcp_packet, .timeout = tcp_timeout };

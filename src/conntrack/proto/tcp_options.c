@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/read/packet_check.h"
-#include "conntrack/proto/tcp_stages.h"
+#include "conntrack/proto/tcp.h"
 
 enum {
   FIXED_HEADER = 20,
@@ -9,7 +9,6 @@ enum {
   OPTION_SCALE = 3,
   OPTION_SACK_PERM = 4,
   OPTION_SACK = 5,
-  SCALE_MAX = 14,
   OPTIONS_MAX_BYTES = 40
 };
 
@@ -73,7 +72,7 @@ void ct_check_tcp_options(ct_packet *packet)
     if (option[0] == OPTION_SACK_PERM && length == 2)
       packet->l4.tcp.holds |= CT_TCP_HOLDS_SACK_PERM;
     if (option[0] == OPTION_SCALE && length == 3) {
-      packet->l4.tcp.scale = MIN(option[2], SCALE_MAX); /* RFC 7323, 2.3 */
+      packet->l4.tcp.scale = MIN(option[2], CT_TCP_SCALE_MOST); /* RFC 7323, 2.3 */
       packet->l4.tcp.holds |= CT_TCP_HOLDS_SCALE;
     }
     if (is_sack(option, length))

@@ -6,6 +6,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/read/packet_check.h"
+#include "conntrack/state/io.h"
 #include "conntrack/trace_internal.h"
 
 #define STREAM_AGE_NS (2 * CT_NS_PER_S)
@@ -61,6 +62,11 @@ static uint64_t udp_asked(const ct_entry *entry, const ct_packet *packet, ct_tra
 
 static const ct_timing udp_timing = { .asked = udp_asked };
 
+static void udp_keep(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
+{
+  io_near64(io, &entry->l4.udp_stream_ns, engine->now_ns);
+}
+
 const ct_proto ct_proto_udp = { .name = "udp",
                                 .number = CT_PROTO_UDP,
                                 .title = "UDP",
@@ -71,7 +77,8 @@ const ct_proto ct_proto_udp = { .name = "udp",
                                 .check = ct_check_udp,
                                 .packet = udp_packet,
                                 .timeout = udp_timeout,
-                                .timing = &udp_timing };
+                                .timing = &udp_timing,
+                                .keep = udp_keep };
 const ct_proto ct_proto_udplite = { .name = "udplite",
                                     .number = CT_PROTO_UDPLITE,
                                     .ids = CT_IDS_PORTS,

@@ -5,12 +5,11 @@
  * that stand in none.
  */
 #include "conntrack/proto/proto.h"
-#include "conntrack/proto/tables.h"
 #include "conntrack/state/parts.h"
 
 #define BEFORE_MOST_NS (INT64_C(1) << 62)
 #define AFTER_MOST_NS ((INT64_C(1) << 32) * CT_NS_PER_S + CT_NS_PER_S) /* the longest time anybody can give */
-enum { ENTRY_LEAST_BYTES = 20, AHEAD = 16, RADIX_BITS = 11, SCALE_MOST = 14 };
+enum { ENTRY_LEAST_BYTES = 20, AHEAD = 16, RADIX_BITS = 11 };
 enum { CHAIN_LONGEST = CT_CHAIN_LEAST + 29 + 1 }; /* what confirmation lets come about */
 enum { STATUS_NEVER = CT_STATUS_DYING | CT_STATUS_TEMPLATE };
 
@@ -25,88 +24,19 @@ enum {
 
 /* ---- what protocols keep ---- */
 
-static void io_tcp(ct_state_io *io, ct_tcp *t)
-{
-  int dir;
-
-  for (dir = 0; dir < 2; dir++) {
-    io_u32(io, &t->side[dir].end);
-    io_after32(io, &t->side[dir].max_end, t->side[dir].end);
-    io_var32(io, &t->side[dir].max_window);
-    io_u8(io, &t->scale[dir]);
-    io_u8(io, &t->flags[dir]);
-  }
-  for (dir = 0; dir < 2; dir++)
-    io_near32(io, &t->side[dir].max_ack, t->side[!dir].end);
-  io_u8(io, &t->last_dir);
-  io_u8(io, &t->last_index);
-  io_u8(io, &t->last_scale);
-  io_u8(io, &t->last_flags);
-  io_u8(io, &t->retrans);
-  io_u8(io, &t->timeout);
-  io_u16(io, &t->last_window);
-  io_near32(io, &t->last_seq, t->side[t->last_dir & 1].end);
-  io_after32(io, &t->last_end, t->last_seq);
-  io_near32(io, &t->last_ack, t->side[!(t->last_dir & 1)].end);
-}
-
-static void io_sctp(ct_state_io *io, ct_sctp *s)
-{
-  io_u32(io, &s->vtag[0]);
-  io_u32(io, &s->vtag[1]);
-  io_u8(io, &s->init[0]);
-  io_u8(io, &s->init[1]);
-  io_u8(io, &s->last_dir);
-  io_u8(io, &s->flags);
-  io_u8(io, &s->timeout);
-}
-
-static void io_dccp(ct_state_io *io, ct_dccp *d)
-{
-  io_var64(io, &d->handshake_seq);
-  io_u8(io, &d->client);
-  io_u8(io, &d->last_dir);
-  io_u8(io, &d->last_type);
-}
-
 static void io_l4(ct_state_io *io, const ct_engine *engine, ct_entry *entry)
 {
-  switch (entry->proto) {
-  case CT_PROTO_TCP: io_tcp(io, &entry->l4.tcp); break;
-  case CT_PROTO_SCTP: io_sctp(io, &entry->l4.sctp); break;
-  case CT_PROTO_DCCP: io_dccp(io, &entry->l4.dccp); break;
-  case CT_PROTO_UDP: io_near64(io, &entry->l4.udp_stream_ns, engine->now_ns); break;
-  case CT_PROTO_ICMP: io_var32(io, &entry->l4.icmp_requests); break;
-  default: break;
-  }
-}
+  const ct_proto *proto = ct_proto_of_entry(engine->params.profile, entry);
 
-static bool tcp_is_sound(const ct_engine *engine, const ct_tcp *t)
-{
-  return t->scale[0] <= SCALE_MOST && t->scale[1] <= SCALE_MOST && t->last_dir <= 1 &&
-         t->last_index < CT_TCP_INDEX_COUNT && t->timeout < CT_TIMEOUT_COUNT &&
-         (engine->params.profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp || t->last_scale <= SCALE_MOST);
-}
-
-static bool sctp_is_sound(const ct_sctp *s)
-{
-  return s->init[0] <= 1 && s->init[1] <= 1 && s->last_dir <= 1 &&
-         (s->timeout == 0 ||
-          (s->timeout >= CT_TIMEOUT_SCTP_NONE && s->timeout < CT_TIMEOUT_SCTP_NONE + CT_SCTP_STATE_COUNT));
+  if (proto->keep != NULL)
+    proto->keep(io, engine, entry);
 }
 
 static bool l4_is_sound(const ct_engine *engine, const ct_entry *entry)
 {
-  const ct_dccp *d = &entry->l4.dccp;
+  const ct_proto *proto = ct_proto_of_entry(engine->params.profile, entry);
 
-  switch (entry->proto) {
-  case CT_PROTO_TCP: return entry->state < CT_TCP_STATE_COUNT && tcp_is_sound(engine, &entry->l4.tcp);
-  case CT_PROTO_SCTP: return entry->state < CT_SCTP_STATE_COUNT && sctp_is_sound(&entry->l4.sctp);
-  case CT_PROTO_DCCP:
-    return entry->state < CT_DCCP_STATE_COUNT && d->client <= 1 && d->last_dir <= 1 &&
-           d->last_type < CT_DCCP_ROW_COUNT && d->handshake_seq < UINT64_C(1) << 48;
-  default: return entry->state == 0 || entry->state < ct_proto_tracker(engine->params.profile, entry->proto)->n_states;
-  }
+  return (entry->state == 0 || entry->state < proto->n_states) && (proto->sound == NULL || proto->sound(entry));
 }
 
 /* ---- an entry ---- */
@@ -343,6 +273,7 @@ static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple *tuple
   tuple->family = *has & HAS_IPV6 ? CT_IPV6 : CT_IPV4;
   io_key(io, tuple, *has);
   read->proto = tuple->proto;
+  read->traits = *has & HAS_IPV6 ? CT_ENTRY_IPV6 : 0;
   io_entry(io, engine, read, *has, before);
   if (io->failed)
     return;

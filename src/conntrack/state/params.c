@@ -172,7 +172,8 @@ static void compare_helpers(ct_state_io *io, const ct_helper_settings *there, co
 
 void ct_state_compare_params(ct_state_io *io, const ct_params *there, const ct_params *here)
 {
-  if (there->profile != here->profile) {
+  /* By name: whoever describes a kernel of his own answers for it. */
+  if (strcmp(there->profile->name, here->profile->name) != 0) {
     ct_state_fail(io, "other parameters: the profile is %s there, %s here", there->profile->name, here->profile->name);
     return;
   }
