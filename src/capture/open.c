@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "capture/formats.h"
+#include "capture/pktap.h"
 
 /* Asked in this order; then ERF, which has no magic. Files that none of them recognises go to libpcap. */
 static const cap_format *const formats[] = { &cap_format_pcap, &cap_format_pcapng, &cap_format_snoop,
@@ -115,6 +116,8 @@ static cap_reader *open_fd(int fd, const char *path, cap_reader *(*open_window)(
     reader = open_window(&window, error);
   if (reader != NULL)
     cap_source_opened(reader->window.source);
+  if (reader != NULL && reader->one_link && cap_pktap_is(reader->link))
+    reader->name_frames = cap_pktap_name;
   cap_window_clear(&window); /* nothing is left of it where the reader took it over */
   return reader;
 }

@@ -209,7 +209,8 @@ static gboolean take_interface(pcapng_reader *r, const block *b)
   if (!options_each(r, b->body + INTERFACE_BYTES, b->body_bytes - INTERFACE_BYTES, interface_option, &o) ||
       !interface_number(r, &i, o.name))
     return FALSE;
-  r->base.names_inside = r->base.names_inside || cap_pktap_is(i.link);
+  if (cap_pktap_is(i.link))
+    r->base.name_frames = cap_pktap_name;
   g_array_append_val(r->section, i);
   r->block_max_bytes =
     MAX(r->block_max_bytes, FRONT_BYTES + PACKET_BYTES + i.max_captured + OPTIONS_MAX_BYTES + BACK_BYTES);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The base of all kinds of reader. */
-#include "capture/pktap.h"
 #include "capture/reader.h"
 
 G_DEFINE_QUARK(cap - error - quark, cap_error)
@@ -36,8 +35,8 @@ gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
   cap_batch_clear(batch);
   if (!reader->ended && reader->failed == NULL)
     reader->ops->fill(reader, batch);
-  if (G_UNLIKELY(reader->names_inside || (reader->one_link && cap_pktap_is(reader->link))))
-    cap_pktap_name(reader, batch);
+  if (G_UNLIKELY(reader->name_frames != NULL))
+    reader->name_frames(reader, batch);
   if (batch->n > 0)
     return TRUE;
   if (reader->ended)

@@ -36,7 +36,8 @@ struct cap_reader {
   gboolean ended;
   gboolean one_link; /* all frames are of the type `link`, and have no interface names */
   guint16 link;
-  gboolean names_inside; /* some frames may name their interface themselves (pktap.h) */
+  /* Sets interface and direction of the frames that tell them themselves (pktap.h); NULL: none of them can. */
+  void (*name_frames)(cap_reader *reader, cap_batch *batch);
   GHashTable *inner_names;
   cap_interfaces interfaces;
 };

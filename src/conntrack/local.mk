@@ -8,7 +8,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/read/packet_check.h src/conntrack/read/packet_check.c \
 	src/conntrack/read/checksum.h src/conntrack/read/crc32c.c \
 	src/conntrack/table/pages.h src/conntrack/table/pages.c \
-	src/conntrack/param.h src/conntrack/param.c \
+	src/conntrack/param.h src/conntrack/param.c src/conntrack/defaults.c \
 	src/conntrack/profile/profile.h src/conntrack/profile/profile.c src/conntrack/profile/sizes.h \
 	src/conntrack/profile/switches.h src/conntrack/profile/switches_table.c src/conntrack/profile/kernels_table.c src/conntrack/profile/aliases.h src/conntrack/profile/aliases.c \
 	src/conntrack/profile/linux_2_6.c src/conntrack/profile/linux_2_4.c \

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "conntrack/helper/modules.h"
 #include "conntrack/profile/profile.h"
 
 enum { NAME_BYTES = 128 };
@@ -159,87 +158,6 @@ static ct_param_error number_parse(const char *text, uint64_t largest, uint64_t 
     return CT_PARAM_RANGE;
   *number = value;
   return CT_PARAM_OK;
-}
-
-static void set_ms(ct_params *params, ct_timeout timeout, uint32_t ms)
-{
-  params->timeout_s[timeout] = ms / 1000;
-  params->timeout_ms[timeout] = (uint16_t)(ms % 1000);
-}
-
-/* A machine with so much memory that more would not matter. */
-static void size_as_everybody(ct_params *params)
-{
-  if (!params->profile->ip_conntrack)
-    ct_params_size_by_ram(params, UINT64_C(1) << 40);
-}
-
-void ct_params_init(ct_params *params, const ct_profile *profile)
-{
-  static const ct_params defaults = {
-#define X(field, suffix, old, value, largest, help) .field = value,
-    CT_SETTING_LIST(X)
-#undef X
-    .timeout_s = {
-#define X(id, suffix, old, s, help) [CT_TIMEOUT_##id] = s,
-      CT_TIMEOUT_LIST(X)
-#undef X
-    },
-    .ipfrag_time_s = 30,
-    .ipfrag_high_thresh = 4 << 20,
-    .ipfrag_low_thresh = 3 << 20,
-    .ipfrag_max_dist = 64,
-    .gc = CT_GC_EXACT,
-    .features_mark = true,
-  };
-
-  *params = defaults;
-  params->profile = profile;
-  params->helpers_by_port = profile->helpers_by_port;
-  params->events = profile->events_default;
-  params->timeout_s[CT_TIMEOUT_UDP_STREAM] = profile->udp_stream_timeout_s;
-  params->timeout_s[CT_TIMEOUT_SCTP_ESTABLISHED] = profile->sctp_established_s;
-  set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_SENT, profile->sctp_shutdown_ms);
-  set_ms(params, CT_TIMEOUT_SCTP_SHUTDOWN_RECD, profile->sctp_shutdown_ms);
-  size_as_everybody(params);
-  ct_params_init_modules(params);
-  if (profile->defaults)
-    profile->defaults(params);
-}
-
-static bool same_helpers(const ct_helper_settings *a, const ct_helper_settings *b)
-{
-  unsigned i;
-
-  if (a->disabled != b->disabled || a->moved != b->moved || a->n_ports != b->n_ports || a->n_local != b->n_local)
-    return false;
-  for (i = 0; i < a->n_ports; i++)
-    if (a->ports[i].port != b->ports[i].port || a->ports[i].helper != b->ports[i].helper ||
-        a->ports[i].by_module != b->ports[i].by_module)
-      return false;
-  for (i = 0; i < a->n_local; i++)
-    if (!ct_addr_equal(&a->local[i].addr, &b->local[i].addr) || a->local[i].family != b->local[i].family ||
-        a->local[i].prefix != b->local[i].prefix)
-      return false;
-  return true;
-}
-
-bool ct_params_same_rules(const ct_params *a, const ct_params *b)
-{
-  ct_params sized = *a;
-
-  sized.max = b->max;
-  sized.buckets = b->buckets;
-#define X(field, name, old, value, largest, help) \
-  if (sized.field != b->field)                    \
-    return false;
-  CT_SETTING_LIST(X)
-#undef X
-  return a->profile == b->profile && a->ipfrag_time_s == b->ipfrag_time_s &&
-         a->ipfrag_high_thresh == b->ipfrag_high_thresh && a->ipfrag_low_thresh == b->ipfrag_low_thresh &&
-         a->ipfrag_max_dist == b->ipfrag_max_dist && a->hash_seed == b->hash_seed && a->gc == b->gc && a->hz == b->hz &&
-         a->hz_phase_ns == b->hz_phase_ns && a->helpers_by_port == b->helpers_by_port &&
-         same_helpers(&a->helpers, &b->helpers) && ct_params_same_modules(a, b);
 }
 
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value)

@@ -136,12 +136,3 @@ void ct_helping_refresh(ct_helping *h, uint32_t timeout_s)
 }
 
 const ct_module_settings *ct_helping_modules(const ct_helping *h) { return &h->engine->params.modules; }
-
-ct_helper_class ct_helper_policy(const ct_params *params, const ct_helper *helper, unsigned class_number)
-{
-  ct_helper_class policy = helper->classes[class_number];
-
-  if (helper->policy != NULL)
-    helper->policy(&params->modules, &policy);
-  return policy;
-}

@@ -116,3 +116,12 @@ const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original
   number = params->helpers_by_port ? ct_helper_number_by_port(params, original) : -1;
   return number < 0 ? NULL : helpers[number].helper;
 }
+
+ct_helper_class ct_helper_policy(const ct_params *params, const ct_helper *helper, unsigned class_number)
+{
+  ct_helper_class policy = helper->classes[class_number];
+
+  if (helper->policy != NULL)
+    helper->policy(&params->modules, &policy);
+  return policy;
+}

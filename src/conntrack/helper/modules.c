@@ -65,11 +65,11 @@ bool ct_params_same_modules(const ct_params *a, const ct_params *b)
 /* Whether the kernel came with the module, and the module with the parameter, whatever was switched off since. */
 static bool is_there(const ct_params *params, const parameter *p)
 {
-  ct_params fresh;
+  ct_params fresh = { .profile = params->profile };
 
   if (!params->profile->ip_conntrack)
     return true;
-  ct_params_init(&fresh, params->profile);
+  params->profile->defaults(&fresh);
   return p->old && !(fresh.helpers.disabled >> ct_helper_number(p->helper) & 1);
 }
 
