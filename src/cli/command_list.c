@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `ctreplay list WHAT`: the words that options take, one a line, from the very tables the program runs on. */
+#include "columns.h"
 #include "commands.h"
 #include "kernel.h"
 #include "list_changes.h"
@@ -21,7 +22,7 @@ static void list_formats(const ct_params *params)
   } commands[] = { { EMIT_CAN_LIST, "-L" },    { EMIT_CAN_EXPECT, "-L expect" },
                    { EMIT_CAN_EVENTS, "-E" },  { EMIT_CAN_EXPECT_EVENTS, "-E expect" },
                    { EMIT_CAN_PACKETS, "-P" }, { EMIT_CAN_STATS, "-S" },
-                   { EMIT_CAN_COUNT, "-C" } };
+                   { EMIT_CAN_COUNT, "-C" },   { EMIT_CAN_FLOWS, "flows" } };
   const emit_format *format;
   const char *separator;
   guint i, j;
@@ -144,6 +145,12 @@ static void list_options(const ct_params *params)
   }
 }
 
+static void list_fields(const ct_params *params)
+{
+  (void)params;
+  cli_columns_list();
+}
+
 static void list_commands(const ct_params *params)
 {
   const cli_subcommand *command;
@@ -186,7 +193,7 @@ cli_exit cli_command_list(int argc, char **argv)
   } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls }, { "reasons", list_reasons },
                 { "profiles", list_profiles }, { "helpers", list_helpers }, { "modules", list_modules },
                 { "classes", list_classes },   { "states", list_states },   { "options", list_options },
-                { "commands", list_commands } };
+                { "commands", list_commands }, { "fields", list_fields } };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -213,13 +220,13 @@ cli_exit cli_command_list(int argc, char **argv)
   if (options.help) {
     printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
            "profiles, helpers, modules, "
-           "classes, states, options, commands.\n"
+           "classes, states, options, commands, fields.\n"
            "ctreplay list changes A B tells what kernel B does otherwise than kernel A.\n");
     code = CLI_EXIT_OK;
   } else if (code == CLI_EXIT_USAGE)
     cli_say(
       "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands, "
-      "changes");
+      "fields, changes");
   cli_options_clear(&options);
   return code;
 }

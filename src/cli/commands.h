@@ -12,6 +12,8 @@
 
 /* X(name, arguments, help): the function is cli_command_NAME. */
 #define CLI_SUBCOMMAND_LIST(X)                                                                                        \
+  X(flows, "[OPTION]... CAPTURE...",                                                                                  \
+    "a record of each connection that ever was; -o csv|tsv|json, --by, --sort, --top")                                \
   X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                        \
   X(timeouts, "[OPTION]... CAPTURE...", "what each timeout ended, whom it cut, and what would have cut nobody")       \
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \

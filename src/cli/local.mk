@@ -14,6 +14,7 @@ libcli_la_SOURCES = \
 # All but main, so that a test can be the program too.
 noinst_LTLIBRARIES += libcommands.la
 libcommands_la_SOURCES = \
+	src/cli/columns.c src/cli/columns.h \
 	src/cli/commands.c src/cli/commands.h \
 	src/cli/firewall.c src/cli/firewall.h \
 	src/cli/help.c src/cli/help.h \
@@ -39,6 +40,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_decompile.c \
 	src/cli/command_diff.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
 	src/cli/command_explain.c \
+	src/cli/command_flows.c \
 	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
@@ -48,7 +50,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libcli.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libcli.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS)
 
 bin_PROGRAMS += ctreplay

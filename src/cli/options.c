@@ -333,6 +333,7 @@ static const cli_option options[] = {
 
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
     .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas" },
+  CLI_FIELDS_OPTION,
   { "write", 'W', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
   { "color", 0, "auto|always|never", CLI_OUTPUT, WHEN(colour) },
   { "progress", 0, "auto|always|never", CLI_OUTPUT, WHEN(progress) },

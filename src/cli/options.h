@@ -79,10 +79,13 @@ typedef struct cli_options {
   guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
   gint64 lines;       /* for a person: lines per section; -1: as suits */
 
-  const emit_format *format; /* NULL: not given */
-  guint format_options;      /* EMIT_* */
-  const char *write;         /* -W */
-  const char *plot;          /* --plot of a replay; NULL: none */
+  const emit_format *format;          /* NULL: not given */
+  const char *fields;                 /* --fields; NULL: not given */
+  const struct emit_table *fields_of; /* whose they are, where a command has several; NULL: that of what it shows */
+  gboolean at_peak;                   /* --at peak */
+  guint format_options;               /* EMIT_* */
+  const char *write;                  /* -W */
+  const char *plot;                   /* --plot of a replay; NULL: none */
   cli_when colour, progress;
 
   GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */
@@ -108,6 +111,7 @@ extern const cli_choice cli_checksums_choices[];
 /* clang-format off */
 #define CLI_CHECKSUMS_OPTION { "checksums", 0, "auto|verify|ignore", CLI_INPUT, \
   CLI_CHOICE(cli_options, replay.checksums, cli_checksums_choices, "auto, verify or ignore") }
+#define CLI_FIELDS_OPTION { "fields", 0, "NAME,...", CLI_OUTPUT, CLI_TEXT(cli_options, fields) }
 #define CLI_LINES_OPTION { "lines", 0, "N|all", CLI_SHOW, CLI_SIZE_OR_ALL(cli_options, lines, G_MAXINT32) }
 /* clang-format on */
 

@@ -21,6 +21,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("-e: for -E");
   else if (o->show_from.kind != REPLAY_POINT_NONE && strchr("EPV", o->command) == NULL)
     cli_say("--show-from: for -E and -P; -L, -C and -S have --at");
+  else if (o->fields != NULL && o->command != 'P' && (o->command != 'E' || o->table != CLI_TABLE_CONNTRACK))
+    cli_say("--fields: for -P and -E, and the command flows");
   else if (o->lines >= 0 && o->command != 0)
     cli_say("--lines: only without a command");
   else

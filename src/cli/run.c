@@ -14,14 +14,14 @@
 
 /* ---- opening ---- */
 
-/* The first format of the list that can show it. */
-static const emit_format *default_format(guint what)
+/* The first format of the list that can show it, as rows where fields are named. */
+static const emit_format *default_format(guint what, gboolean rows)
 {
   const emit_format *format;
   guint i;
 
   for (i = 0; (format = emit_format_get(i)) != NULL; i++)
-    if (format->can & what)
+    if (format->can & what && (!rows || format->row != NULL))
       return format;
   return NULL;
 }
@@ -43,12 +43,13 @@ static void say_no_format(const cli_run *run)
 {
   char *names;
 
-  if (run->what != EMIT_CAN_LOSSES) {
+  if (run->what != EMIT_CAN_LOSSES && run->what != EMIT_CAN_FLOWS) {
     cli_say("-o %s: not a format of -%c; see ctreplay list formats", run->format->name, run->o->command);
     return;
   }
   names = formats_of(run->what);
-  cli_say("-o %s: not a format of --evictions; it has %s", run->format->name, names);
+  cli_say("-o %s: not a format of %s; it has %s", run->format->name,
+          run->what == EMIT_CAN_FLOWS ? "flows" : "--evictions", names);
   g_free(names);
 }
 
@@ -60,11 +61,27 @@ static gboolean choose_format(cli_run *run)
     cli_say("-o %s: give a command too (-L, -E, -P, -S or -C)", run->o->format->name);
     return FALSE;
   }
-  run->format = run->o->format != NULL ? run->o->format : default_format(run->what);
+  run->format = run->o->format != NULL ? run->o->format : default_format(run->what, run->o->fields != NULL);
   if ((run->format->can & run->what) != 0)
     return TRUE;
   say_no_format(run);
   return FALSE;
+}
+
+/* Before the sandbox, which may not ask for the terminal's width. */
+static gboolean choose_columns(cli_run *run)
+{
+  const emit_table *table = run->o->fields_of != NULL ? run->o->fields_of : cli_columns_table(run->what);
+  GError *error = NULL;
+
+  if (table == NULL || run->format == NULL)
+    return TRUE;
+  if (!cli_columns_choose(&run->columns, run->o, run->format, run->what, table, &error)) {
+    cli_usage(error);
+    return FALSE;
+  }
+  run->screen = run->o->write == NULL && run->o->fields == NULL ? cli_columns_screen() : 0;
+  return TRUE;
 }
 
 /* With -P a name for text is most likely a mistake. */
@@ -116,7 +133,10 @@ static void describe(cli_run *run)
                               .show_secmark = run->params.features_secmark,
                               .show_times = run->params.timestamp != 0,
                               .colour = cli_output_colour(&run->output, o->colour),
-                              .subject = &run->subject };
+                              .subject = &run->subject,
+                              .columns = run->columns.n > 0 ? &run->columns : NULL,
+                              .first_ns = &run->first_ns,
+                              .screen = run->screen };
 }
 
 /* Everything that the run will ever open, and what the command line says wrong. */
@@ -134,7 +154,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
     cli_say("give a capture (- for standard input); ctreplay --help says what else");
     return FALSE;
   }
-  if (!choose_format(run))
+  if (!choose_format(run) || !choose_columns(run))
     return FALSE;
   cli_allow_many_files(o->captures->len * (twice ? 2 : 1));
   replay.stop = &cli_stop;

@@ -6,6 +6,7 @@
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
 
+#include "columns.h"
 #include "firewall.h"
 #include "output.h"
 #include "progress.h"
@@ -20,12 +21,13 @@ typedef struct cli_run {
   cli_output output;
   const emit_format *format; /* NULL for a person */
   emit_options emit;
-  emit_output shown; /* of the format, while it is open: between the play's begin and the output's end */
-  guint what;        /* EMIT_CAN_*; 0 for a person */
-  gboolean showing;  /* --show-from has been reached */
-  gboolean live;     /* somebody watches: what happens is shown at once */
-  gboolean silent;   /* -P -W without -o: no text at all */
-  gboolean unwanted; /* nobody takes what is written: the rest need not be played */
+  emit_columns columns; /* what is shown comes as rows of these; n 0: it does not */
+  emit_output shown;    /* of the format, while it is open: between the play's begin and the output's end */
+  guint what;           /* EMIT_CAN_*; 0 for a person */
+  gboolean showing;     /* --show-from has been reached */
+  gboolean live;        /* somebody watches: what happens is shown at once */
+  gboolean silent;      /* -P -W without -o: no text at all */
+  gboolean unwanted;    /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
   /* That it is of a part of the captures: stands in what was shown; needs no line on standard error. */
   gboolean part_told, part_said;
@@ -33,6 +35,7 @@ typedef struct cli_run {
   cli_exit code;
   gboolean played;
   /* private */
+  guint screen; /* columns of the terminal; 0: there is none */
   emit_subject subject;
   char *capture; /* the subject's name of it */
   cli_progress progress;

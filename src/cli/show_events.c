@@ -7,7 +7,11 @@ static void on_event(const ct_event *event, void *user)
 {
   cli_run *run = user;
 
-  if (run->showing && cli_filter_entry(&run->o->filter, event->view))
+  if (!run->showing || !cli_filter_entry(&run->o->filter, event->view))
+    return;
+  if (run->columns.n > 0)
+    emit_output_row(&run->shown, event);
+  else
     emit_output_event(&run->shown, event);
 }
 

@@ -35,16 +35,34 @@ static void write_packet(showing *s, const replay_seen *seen)
     s->run.unwanted = TRUE;
 }
 
+static void show_row(showing *s, const replay_seen *seen, const emit_packet *packet)
+{
+  emit_packet_record record = {
+    .packet = packet, .interface = seen->interface, .vlan = seen->link->vlan, .frame_bytes = seen->frame->wire
+  };
+
+  if (s->run.columns.needs & EMIT_NEEDS_WIRE)
+    emit_wire_read(seen->packet, s->run.params.profile, &record.wire);
+  emit_output_row(&s->run.shown, &record);
+}
+
+/* What the output cannot do without: all of it, or what its columns ask for. */
+static gboolean needs(const showing *s, guint need)
+{
+  return !s->run.silent && (s->run.columns.n == 0 || s->run.columns.needs & need);
+}
+
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   showing *s = user;
   const ct_result *result = seen->result;
   ct_view view, *shown = NULL;
-  const emit_query *query = s->run.silent ? NULL : emit_asked_packet(&s->asked, seen->packet, result);
+  const emit_query *query =
+    s->run.silent || s->run.columns.n > 0 ? NULL : emit_asked_packet(&s->asked, seen->packet, result);
 
   if (s->telling)
     journal_history_packet(&s->history, seen->packet, result);
-  if (result->entry != NULL) {
+  if (result->entry != NULL && (needs(s, EMIT_NEEDS_VIEW) || s->run.silent || s->run.o->filter.any)) {
     ct_entry_view(s->run.engine, result->entry, &view);
     shown = &view;
   }
@@ -63,9 +81,13 @@ static void on_packet(const replay_seen *seen, gpointer user)
                                  .past = s->telling ? &s->history.past : NULL,
                                  .advice = s->telling ? &s->history.advice : NULL,
                                  .query = query,
-                                 .rules = cli_firewall_tell(&s->run.firewall, seen->packet) };
+                                 .rules = needs(s, EMIT_NEEDS_RULES) ? cli_firewall_tell(&s->run.firewall, seen->packet)
+                                                                     : NULL };
 
-    emit_output_packet(&s->run.shown, &packet);
+    if (s->run.columns.n > 0)
+      show_row(s, seen, &packet);
+    else
+      emit_output_packet(&s->run.shown, &packet);
   }
 }
 
@@ -130,10 +152,11 @@ static void play(showing *s)
   cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
   cli_run *run = &s->run;
 
-  if (!run->silent && run->format->note != NULL)
+  if (!run->silent && run->columns.n == 0 && run->format->note != NULL)
     ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
   /* A transcript is what a kernel would have said, and nothing beside. */
-  s->telling = !run->silent && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
+  s->telling =
+    needs(s, EMIT_NEEDS_HISTORY) && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
   if (s->telling) {
     journal_history_begin(&s->history, run->engine);
     journal_history_try(&s->history, run->engine);

@@ -42,7 +42,8 @@ enum {
   EMIT_CAN_STATS = 1 << 4,         /* -S */
   EMIT_CAN_COUNT = 1 << 5,         /* -C */
   EMIT_CAN_EXPECT_EVENTS = 1 << 6, /* -E expect */
-  EMIT_CAN_LOSSES = 1 << 7         /* --evictions */
+  EMIT_CAN_LOSSES = 1 << 7,        /* --evictions */
+  EMIT_CAN_FLOWS = 1 << 8          /* flows */
 };
 
 /* What a format asks for beyond what the command is about. */
@@ -108,14 +109,19 @@ typedef struct emit_subject {
   const char *rules; /* JSON: members about rules for a transcript's first line, each behind a comma; NULL: none */
 } emit_subject;
 
+struct emit_columns;
+
 /* What all formats read. */
 typedef struct emit_options {
   guint options; /* the words of EMIT_WORD_LIST that were given */
   const ct_profile *profile;
-  gboolean show_mark, show_secmark; /* what a kernel of the profile prints: params.features_mark, features_secmark */
-  gboolean show_times;              /* nf_conntrack_timestamp=1: entries carry their start */
-  gboolean colour;                  /* lines for people only */
-  const emit_subject *subject;      /* NULL: not told */
+  gboolean show_mark, show_secmark;   /* what a kernel of the profile prints: params.features_mark, features_secmark */
+  gboolean show_times;                /* nf_conntrack_timestamp=1: entries carry their start */
+  gboolean colour;                    /* lines for people only */
+  const emit_subject *subject;        /* NULL: not told */
+  const struct emit_columns *columns; /* row.h: what is shown comes as rows of these; NULL: it does not */
+  const gint64 *first_ns;             /* with columns: where the time of the first frame will stand */
+  guint screen;                       /* columns of the terminal; 0: there is none */
 } emit_options;
 
 struct journal_past;
@@ -192,7 +198,8 @@ typedef struct emit_format {
   void (*stats)(emit_output *output, const emit_statistics *statistics);
   void (*count)(emit_output *output, guint64 count, const emit_part *part); /* part: NULL: of all */
   void (*loss)(emit_output *output, const emit_loss *loss);
-  void (*part)(emit_output *output, const emit_part *part);              /* at the end: what was shown is of a part */
+  void (*row)(emit_output *output, const void *record);     /* with options.columns: a record of their table */
+  void (*part)(emit_output *output, const emit_part *part); /* at the end: what was shown is of a part */
   void (*snapshot)(emit_output *output, gint64 time_ns, guint64 packet); /* the line above a snapshot */
   gboolean (*close)(emit_output *output, GError **error);                /* the last words */
 } emit_format;
@@ -222,6 +229,7 @@ static inline void emit_output_count(emit_output *o, guint64 count, const emit_p
   o->format->count(o, count, part);
 }
 static inline void emit_output_loss(emit_output *o, const emit_loss *loss) { o->format->loss(o, loss); }
+static inline void emit_output_row(emit_output *o, const void *record) { o->format->row(o, record); }
 static inline void emit_output_part(emit_output *o, const emit_part *part)
 {
   if (o->format->part != NULL)

@@ -10,7 +10,8 @@
 #include "emit.h"
 
 /* In the order in which help lists them; the first is the default. */
-#define EMIT_FORMAT_LIST(X) X(conntrack) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
+#define EMIT_FORMAT_LIST(X) \
+  X(conntrack) X(text) X(csv) X(tsv) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)
@@ -58,6 +59,10 @@ void emit_pressure_members(emit_text *out, const emit_options *o, const emit_pre
 void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view);
 /* The version of json's lines. */
 #define EMIT_JSON_SCHEMA "1"
+/* json's line of a row. */
+struct emit_row_context;
+void emit_row_json(emit_text *out, const struct emit_columns *columns, const struct emit_row_context *context,
+                   const void *record);
 /* json's line of a loss: evicted or missed. */
 void emit_json_loss(emit_output *output, const emit_loss *loss);
 /* What a transcript's first line says of the kernel: ,"sysctl":[...],"helper":[...]; empty lists where it is NULL. */

@@ -10,6 +10,7 @@
 #include "past.h"
 #include "one_sided.h"
 #include "put.h"
+#include "row.h"
 #include "wire.h"
 
 /* Room for the longest of the pieces that are put at a pointer. */
@@ -267,6 +268,7 @@ static char *put_bound(char *p, ct_reason reason, const ct_bound *bound)
 /* -P: what happened until the packet that is shown next. */
 typedef struct json_private {
   emit_collector *events;
+  emit_row_context context; /* of rows */
 } json_private;
 
 static void events_list(emit_text *out, const emit_options *o, emit_collector *events, emit_json_name *name)
@@ -464,9 +466,13 @@ static guint json_wants(const emit_options *o, guint what)
 
 static gboolean json_open(emit_output *output, GError **error)
 {
+  json_private *p = output->priv;
+
   (void)error;
+  if (output->options.columns != NULL)
+    p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL) };
   if (output->what == EMIT_CAN_PACKETS)
-    ((json_private *)output->priv)->events = emit_collector_new();
+    p->events = emit_collector_new();
   return TRUE;
 }
 
@@ -488,10 +494,19 @@ static void json_loss(emit_output *output, const emit_loss *loss)
     emit_json_loss(output, loss);
 }
 
+static void json_row(emit_output *output, const void *record)
+{
+  emit_row_json(output->text, output->options.columns, &((json_private *)output->priv)->context, record);
+}
+
 static gboolean json_close(emit_output *output, GError **error)
 {
+  json_private *p = output->priv;
+
   (void)error;
-  emit_collector_free(((json_private *)output->priv)->events);
+  emit_collector_free(p->events);
+  if (p->context.scratch != NULL)
+    g_string_free(p->context.scratch, TRUE);
   return TRUE;
 }
 
@@ -499,7 +514,7 @@ const emit_format emit_format_json = {
   .name = "json",
   .help = "one JSON object a line, for jq and other programs",
   .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_EVENTS | EMIT_CAN_EXPECT_EVENTS | EMIT_CAN_PACKETS |
-         EMIT_CAN_STATS | EMIT_CAN_COUNT | EMIT_CAN_LOSSES,
+         EMIT_CAN_STATS | EMIT_CAN_COUNT | EMIT_CAN_LOSSES | EMIT_CAN_FLOWS,
   .private_bytes = sizeof(json_private),
   .wants = json_wants,
   .open = json_open,
@@ -512,6 +527,7 @@ const emit_format emit_format_json = {
   .stats = json_stats,
   .count = json_count,
   .loss = json_loss,
+  .row = json_row,
   .part = json_part,
   .snapshot = json_snapshot,
   .close = json_close,

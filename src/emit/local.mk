@@ -19,6 +19,8 @@ libemit_la_SOURCES = \
 	src/emit/headers.h src/emit/headers.c \
 	src/emit/one_sided.h src/emit/one_sided.c \
 	src/emit/wire.h src/emit/wire.c \
+	src/emit/row.h src/emit/row.c src/emit/row_json.c src/emit/table.c src/emit/separated.c \
+	src/emit/packet_fields.c src/emit/event_fields.c \
 	src/emit/xml.c \
 	src/emit/save.c \
 	src/emit/proc.c \

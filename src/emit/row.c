@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "row.h"
+
+#include "parts.h"
+
+const emit_field *emit_field_find(const emit_table *table, const char *name, gsize length)
+{
+  guint i;
+
+  for (i = 0; i < table->n; i++)
+    if (strlen(table->fields[i].name) == length && memcmp(table->fields[i].name, name, length) == 0)
+      return &table->fields[i];
+  return NULL;
+}
+
+static void add(emit_columns *columns, const emit_field *field)
+{
+  g_assert(columns->n < EMIT_COLUMNS_MOST);
+  columns->column[columns->n++] = field;
+  columns->needs |= field->needs;
+}
+
+static void begin(emit_columns *columns, const emit_table *table)
+{
+  memset(columns, 0, sizeof(*columns));
+  columns->table = table;
+}
+
+void emit_columns_all(emit_columns *columns, const emit_table *table)
+{
+  guint i;
+
+  begin(columns, table);
+  for (i = 0; i < table->n; i++)
+    add(columns, &table->fields[i]);
+}
+
+/* A name that is given twice is a column that stands there twice: no program wants that. */
+static gboolean is_in(const emit_columns *columns, const emit_field *field)
+{
+  guint i;
+
+  for (i = 0; i < columns->n; i++)
+    if (columns->column[i] == field)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean emit_columns_choose(emit_columns *columns, const emit_table *table, const char *names, char **wrong)
+{
+  if (strcmp(names, "all") == 0) {
+    emit_columns_all(columns, table);
+    columns->asked = TRUE;
+    return TRUE;
+  }
+  begin(columns, table);
+  columns->asked = TRUE;
+  for (;;) {
+    gsize length = strcspn(names, ",");
+    const emit_field *field = emit_field_find(table, names, length);
+
+    if (field == NULL || is_in(columns, field)) {
+      *wrong = g_strndup(names, length);
+      return FALSE;
+    }
+    add(columns, field);
+    if (names[length] == '\0')
+      return TRUE;
+    names += length + 1;
+  }
+}
+
+static guint width_of(const emit_field *field) { return (guint)ABS(field->width) + 1; }
+
+void emit_columns_ranked(emit_columns *columns, const emit_table *table, guint screen)
+{
+  guint width = 0, i, worst, last = G_MAXUINT8;
+
+  for (;;) {
+    begin(columns, table);
+    for (i = width = worst = 0; i < table->n; i++) {
+      const emit_field *field = &table->fields[i];
+
+      if (field->rank == 0 || field->rank >= last)
+        continue;
+      add(columns, field);
+      width += width_of(field);
+      worst = MAX(worst, field->rank);
+    }
+    if (screen == 0 || width <= screen || worst <= 1)
+      return;
+    last = worst;
+  }
+}
+
+static int compare_addresses(const emit_value *a, const emit_value *b)
+{
+  if (a->family != b->family)
+    return a->family < b->family ? -1 : 1;
+  return memcmp(a->of.addr.bytes, b->of.addr.bytes, sizeof(a->of.addr.bytes));
+}
+
+int emit_value_compare(emit_kind kind, const emit_value *a, const emit_value *b)
+{
+  if (!a->known || !b->known)
+    return (int)a->known - (int)b->known;
+  switch (kind) {
+  case EMIT_KIND_TEXT: return strcmp(a->of.text, b->of.text);
+  case EMIT_KIND_ADDRESS: return compare_addresses(a, b);
+  case EMIT_KIND_TIME:
+  case EMIT_KIND_SPAN: return a->of.ns < b->of.ns ? -1 : a->of.ns > b->of.ns;
+  default: return a->of.number < b->of.number ? -1 : a->of.number > b->of.number;
+  }
+}
+
+static void put_flow(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
+{
+  emit_text text;
+
+  emit_text_init(&text, -1);
+  emit_flow(&text, c->profile, tuple);
+  g_string_truncate(c->scratch, 0);
+  g_string_append_len(c->scratch, text.data, (gssize)text.used);
+  emit_text_clear(&text);
+  emit_value_text(v, c->scratch->str);
+}
+
+static void put_proto(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
+{
+  const ct_proto *proto = ct_proto_known(c->profile, tuple->proto);
+
+  if (proto != NULL) {
+    emit_value_text(v, proto->name);
+    return;
+  }
+  g_string_printf(c->scratch, "%u", tuple->proto);
+  emit_value_text(v, c->scratch->str);
+}
+
+void emit_value_tuple(const emit_row_context *c, const ct_tuple *tuple, emit_tuple_part part, emit_value *v)
+{
+  gboolean icmp = ct_tuple_is_icmp(tuple);
+
+  switch (part) {
+  case EMIT_TUPLE_PROTO: put_proto(c, tuple, v); return;
+  case EMIT_TUPLE_FAMILY: emit_value_text(v, emit_family_name(tuple->family)); return;
+  case EMIT_TUPLE_SRC: emit_value_addr(v, tuple->family, &tuple->src); return;
+  case EMIT_TUPLE_DST: emit_value_addr(v, tuple->family, &tuple->dst); return;
+  case EMIT_TUPLE_FLOW: put_flow(c, tuple, v); return;
+  case EMIT_TUPLE_SPORT: v->of.number = tuple->src_id; break;
+  case EMIT_TUPLE_DPORT: v->of.number = tuple->dst_id; break;
+  case EMIT_TUPLE_ICMP_TYPE: v->of.number = ct_tuple_icmp_type(tuple); break;
+  case EMIT_TUPLE_ICMP_CODE: v->of.number = ct_tuple_icmp_code(tuple); break;
+  case EMIT_TUPLE_ICMP_ID: v->of.number = tuple->src_id; break;
+  }
+  v->known = part == EMIT_TUPLE_SPORT || part == EMIT_TUPLE_DPORT ? ct_proto_has_ports(c->profile, tuple) : icmp;
+}
+
+void emit_value_status(const emit_row_context *c, guint32 status, emit_value *v)
+{
+  guint bit;
+
+  g_string_truncate(c->scratch, 0);
+  for (bit = 0; bit < 16; bit++)
+    if (status & 1u << bit) {
+      if (c->scratch->len > 0)
+        g_string_append_c(c->scratch, '|');
+      g_string_append(c->scratch, ct_status_name(bit));
+    }
+  emit_value_text(v, c->scratch->str);
+}
+
+void emit_value_put(emit_text *out, emit_kind kind, const emit_value *v)
+{
+  if (!v->known)
+    return;
+  switch (kind) {
+  case EMIT_KIND_TEXT: emit_text_string(out, v->of.text); break;
+  case EMIT_KIND_ADDRESS: emit_text_addr(out, v->family, &v->of.addr, FALSE); break;
+  case EMIT_KIND_TIME: emit_text_time(out, v->of.ns); break;
+  case EMIT_KIND_SPAN: emit_text_seconds(out, v->of.ns, 0); break;
+  default: emit_text_u64(out, v->of.number); break;
+  }
+}

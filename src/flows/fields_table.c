@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fields of a connection's record. */
+#include "flows.h"
+
+#include "conntrack/profile/profile.h"
+#include "conntrack/proto/proto.h"
+#include "conntrack/proto/tables.h"
+
+/* ---- letters ---- */
+
+/* One for each state, different within its protocol. NONE is never reached. */
+static const char tcp_letters[CT_TCP_STATE_COUNT] = {
+  [CT_TCP_SYN_SENT] = 'S',  [CT_TCP_SYN_RECV] = 'R',   [CT_TCP_ESTABLISHED] = 'E',
+  [CT_TCP_FIN_WAIT] = 'F',  [CT_TCP_CLOSE_WAIT] = 'W', [CT_TCP_LAST_ACK] = 'L',
+  [CT_TCP_TIME_WAIT] = 'T', [CT_TCP_CLOSE] = 'C',      [CT_TCP_SYN_SENT2] = 'D',
+};
+static const char sctp_letters[CT_SCTP_STATE_COUNT] = {
+  [CT_SCTP_CLOSED] = 'C',
+  [CT_SCTP_COOKIE_WAIT] = 'S',
+  [CT_SCTP_COOKIE_ECHOED] = 'R',
+  [CT_SCTP_ESTABLISHED] = 'E',
+  [CT_SCTP_SHUTDOWN_SENT] = 'F',
+  [CT_SCTP_SHUTDOWN_RECD] = 'W',
+  [CT_SCTP_SHUTDOWN_ACK_SENT] = 'L',
+  [CT_SCTP_HEARTBEAT_SENT] = 'H',
+  [CT_SCTP_HEARTBEAT_ACKED] = 'A',
+};
+static const char dccp_letters[CT_DCCP_STATE_COUNT] = {
+  [CT_DCCP_REQUEST] = 'S',  [CT_DCCP_RESPOND] = 'R', [CT_DCCP_PARTOPEN] = 'P', [CT_DCCP_OPEN] = 'E',
+  [CT_DCCP_CLOSEREQ] = 'Q', [CT_DCCP_CLOSING] = 'F', [CT_DCCP_TIMEWAIT] = 'T',
+};
+
+char flow_letter(guint8 proto, guint8 state)
+{
+  char letter = '\0';
+
+  if (proto == CT_PROTO_TCP && state < G_N_ELEMENTS(tcp_letters))
+    letter = tcp_letters[state];
+  else if (proto == CT_PROTO_SCTP && state < G_N_ELEMENTS(sctp_letters))
+    letter = sctp_letters[state];
+  else if (proto == CT_PROTO_DCCP && state < G_N_ELEMENTS(dccp_letters))
+    letter = dccp_letters[state];
+  return letter != '\0' ? letter : 'X';
+}
+
+/* ---- getters ---- */
+
+#define GETTER(name)                                                                    \
+  static void get_##name(const emit_row_context *c, const void *record, emit_value *v); \
+  static void get_##name(const emit_row_context *c G_GNUC_UNUSED, const void *record, emit_value *v)
+#define FLOW const flow_record *const r = record
+
+#define NUMBER(name, what)      \
+  GETTER(name)                  \
+  {                             \
+    FLOW;                       \
+    emit_value_number(v, what); \
+  }
+/* A number of which 0 says that there is none. */
+#define NUMBER_IF(name, what)     \
+  GETTER(name)                    \
+  {                               \
+    FLOW;                         \
+    if ((what) != 0)              \
+      emit_value_number(v, what); \
+  }
+#define NS_IF(name, condition, what) \
+  GETTER(name)                       \
+  {                                  \
+    FLOW;                            \
+    if (condition)                   \
+      emit_value_ns(v, what);        \
+  }
+#define TEXT(name, what)      \
+  GETTER(name)                \
+  {                           \
+    FLOW;                     \
+    emit_value_text(v, what); \
+  }
+#define TUPLE(name, dir, part)                                      \
+  GETTER(name)                                                      \
+  {                                                                 \
+    FLOW;                                                           \
+    emit_value_tuple(c, &r->tuple[CT_##dir], EMIT_TUPLE_##part, v); \
+  }
+
+NUMBER(conn, r->conn)
+NS_IF(start, TRUE, emit_time_since(r->first_ns, *c->first_ns))
+NS_IF(first, r->first_packet != 0, r->first_ns)
+NS_IF(last, r->first_packet != 0, r->last_ns)
+NUMBER_IF(first_packet, r->first_packet)
+NUMBER_IF(last_packet, r->last_packet)
+NS_IF(duration, r->first_packet != 0, MAX(emit_time_since(r->last_ns, r->first_ns), 0))
+TUPLE(family, ORIGINAL, FAMILY)
+TUPLE(proto, ORIGINAL, PROTO)
+TUPLE(src, ORIGINAL, SRC)
+TUPLE(sport, ORIGINAL, SPORT)
+TUPLE(dst, ORIGINAL, DST)
+TUPLE(dport, ORIGINAL, DPORT)
+TUPLE(icmp_type, ORIGINAL, ICMP_TYPE)
+TUPLE(icmp_code, ORIGINAL, ICMP_CODE)
+TUPLE(icmp_id, ORIGINAL, ICMP_ID)
+TUPLE(reply_src, REPLY, SRC)
+TUPLE(reply_sport, REPLY, SPORT)
+TUPLE(reply_dst, REPLY, DST)
+TUPLE(reply_dport, REPLY, DPORT)
+TUPLE(flow, ORIGINAL, FLOW)
+TEXT(state, ct_proto_state_name(c->profile, r->tuple[0].proto, r->state))
+NUMBER(packets, r->packets[0] + r->packets[1])
+NUMBER(bytes, r->bytes[0] + r->bytes[1])
+NUMBER(packets_orig, r->packets[CT_ORIGINAL])
+NUMBER(packets_reply, r->packets[CT_REPLY])
+NUMBER(bytes_orig, r->bytes[CT_ORIGINAL])
+NUMBER(bytes_reply, r->bytes[CT_REPLY])
+NUMBER(ignored, r->uncounted[0] + r->uncounted[1])
+NUMBER(icmp_errors, r->errors)
+NUMBER(invalid, r->invalid)
+TEXT(invalid_reason, r->invalid > 0 ? ct_reason_word((ct_reason)r->invalid_reason) : NULL)
+NUMBER(dropped, r->dropped)
+NS_IF(silence, r->silence_packet != 0, r->silence_ns)
+NUMBER_IF(silence_packet, r->silence_packet)
+NUMBER(one_way, (r->status & CT_STATUS_SEEN_REPLY) == 0)
+TEXT(ended, r->alive ? NULL : ct_reason_word((ct_reason)r->reason))
+NS_IF(ended_at, !r->alive, r->ended_ns)
+NUMBER_IF(ended_packet, r->alive ? 0 : r->ended_packet)
+NUMBER_IF(missed, r->missed)
+NUMBER_IF(missed_packet, r->missed_packet)
+NS_IF(missed_after, r->missed > 0, r->missed_after_ns)
+TEXT(helper, r->helper)
+NUMBER_IF(master, r->master)
+TEXT(expected_by, r->expected_by)
+NUMBER(mark, r->mark)
+NUMBER(secmark, r->secmark)
+TEXT(rule, r->rule)
+TEXT(verdict, r->verdict)
+TEXT(dropped_rule, r->dropped_rule)
+TEXT(interface, r->interface)
+NS_IF(at, r->of_moment, r->at_ns)
+NUMBER_IF(vlan, r->vlan >= 4096 ? r->vlan >> 12 : r->vlan)
+NUMBER_IF(inner_vlan, r->vlan >= 4096 ? r->vlan & 4095 : 0)
+
+GETTER(status)
+{
+  FLOW;
+  emit_value_status(c, r->status & ~(guint32)CT_STATUS_DYING, v);
+}
+
+/* The reply is not what answers the original, packet for packet: NAT. */
+GETTER(nat)
+{
+  ct_tuple inverse;
+  FLOW;
+
+  emit_value_number(v, ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) &&
+                         !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]));
+}
+
+GETTER(history)
+{
+  FLOW;
+  g_string_assign(c->scratch, r->history);
+  if (r->more_steps)
+    g_string_append_c(c->scratch, '+');
+  emit_value_text(v, c->scratch->str);
+}
+
+/* "SYN_SENT@0 SYN_RECV@0.01 ...": seconds since its first packet. */
+GETTER(states)
+{
+  emit_text text;
+  guint i;
+  FLOW;
+
+  if (r->states == NULL || r->states->len == 0)
+    return;
+  emit_text_init(&text, -1);
+  for (i = 0; i < r->states->len; i++) {
+    const flow_step *step = &g_array_index(r->states, flow_step, i);
+    const char *name = ct_proto_state_name(c->profile, r->tuple[0].proto, step->state);
+
+    if (i > 0)
+      emit_text_char(&text, ' ');
+    emit_text_string(&text, name != NULL ? name : "NONE");
+    emit_text_char(&text, '@');
+    emit_text_seconds(&text, emit_time_since(step->time_ns, r->first_ns), 0);
+  }
+  if (r->more_steps)
+    emit_text_literal(&text, " ...");
+  g_string_truncate(c->scratch, 0);
+  g_string_append_len(c->scratch, text.data, (gssize)text.used);
+  emit_text_clear(&text);
+  emit_value_text(v, c->scratch->str);
+}
+
+/* The sysctl that ended it: its timeout's, or what a reason names. */
+GETTER(ended_by)
+{
+  const char *sysctl = NULL;
+  FLOW;
+
+  if (r->alive)
+    return;
+  if (r->reason != CT_REASON_END_TIMEOUT)
+    sysctl = ct_reason_sysctl((ct_reason)r->reason, c->profile);
+  else if (r->timeout < CT_TIMEOUT_COUNT)
+    sysctl = ct_params_spell_timeout(c->profile, (ct_timeout)r->timeout);
+  if (sysctl != NULL && *sysctl != '\0')
+    emit_value_text(v, sysctl);
+}
+
+GETTER(evicted)
+{
+  FLOW;
+  emit_value_number(v, !r->alive && (r->reason == CT_REASON_END_EVICTED || r->reason == CT_REASON_END_GC_EVICTED));
+}
+
+/* ---- the table ---- */
+
+#define FIELD(name, kind, width, rank, heading, needs, help)               \
+  {                                                                        \
+#name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name \
+  }
+
+/* clang-format off */
+static const emit_field fields[] = {
+  FIELD(conn, NUMBER, -6, 1, NULL, 0, "its number, as everywhere: order of confirmation, from 1"),
+  FIELD(start, SPAN, -12, 3, NULL, 0, "first packet, in seconds since the captures' first one"),
+  FIELD(first, TIME, 30, 0, NULL, 0, "time of its first packet"),
+  FIELD(last, TIME, 30, 0, NULL, 0, "time of the last packet that was let through as its own"),
+  FIELD(first_packet, NUMBER, -12, 0, NULL, 0, "number of its first packet"),
+  FIELD(last_packet, NUMBER, -11, 0, NULL, 0, "number of the last packet that was let through as its own"),
+  FIELD(duration, SPAN, -12, 4, NULL, 0, "seconds from first to last packet"),
+  FIELD(family, TEXT, 6, 0, NULL, 0, "ipv4 or ipv6"),
+  FIELD(proto, TEXT, 7, 0, NULL, 0, "protocol, by name or number"),
+  FIELD(src, ADDRESS, 15, 0, NULL, 0, "source of the original direction: who began"),
+  FIELD(sport, NUMBER, -5, 0, NULL, 0, "source port of the original direction, of protocols that have ports"),
+  FIELD(dst, ADDRESS, 15, 0, NULL, 0, "destination of the original direction"),
+  FIELD(dport, NUMBER, -5, 0, NULL, 0, "destination port of the original direction"),
+  FIELD(icmp_type, NUMBER, -9, 0, NULL, 0, "type of the request, of ICMP and ICMPv6"),
+  FIELD(icmp_code, NUMBER, -9, 0, NULL, 0, "code of the request"),
+  FIELD(icmp_id, NUMBER, -7, 0, NULL, 0, "identifier of the request"),
+  FIELD(reply_src, ADDRESS, 15, 0, NULL, 0, "source of the reply direction"),
+  FIELD(reply_sport, NUMBER, -11, 0, NULL, 0, "source port of the reply direction"),
+  FIELD(reply_dst, ADDRESS, 15, 0, NULL, 0, "destination of the reply direction"),
+  FIELD(reply_dport, NUMBER, -11, 0, NULL, 0, "destination port of the reply direction"),
+  FIELD(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round"),
+  FIELD(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states"),
+  FIELD(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |"),
+  FIELD(history, TEXT, 8, 6, NULL, 0, "a letter for each state it reached, capital where the original side led there"),
+  FIELD(states, TEXT, 40, 0, NULL, FLOWS_NEEDS_STEPS, "the same in words, each with @seconds since its first packet"),
+  FIELD(packets, NUMBER, -8, 2, NULL, 0, "packets counted, both ways"),
+  FIELD(bytes, NUMBER, -10, 3, NULL, 0, "bytes counted, both ways: of IP packets, headers included"),
+  FIELD(packets_orig, NUMBER, -12, 0, NULL, 0, "packets counted in the original direction, as the kernel counts"),
+  FIELD(packets_reply, NUMBER, -13, 0, NULL, 0, "packets counted in the reply direction"),
+  FIELD(bytes_orig, NUMBER, -11, 0, NULL, 0, "bytes counted in the original direction"),
+  FIELD(bytes_reply, NUMBER, -11, 0, NULL, 0, "bytes counted in the reply direction"),
+  FIELD(ignored, NUMBER, -7, 0, NULL, 0, "packets let through without being counted: retransmissions, and what the state table ignores"),
+  FIELD(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it"),
+  FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets that were found to belong to it"),
+  FIELD(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID"),
+  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule, or conntrack itself, dropped"),
+  FIELD(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds"),
+  FIELD(silence_packet, NUMBER, -14, 0, NULL, 0, "the packet that ended that silence"),
+  FIELD(one_way, FLAG, 7, 0, NULL, 0, "whether no answer was ever seen"),
+  FIELD(ended, TEXT, 13, 2, NULL, 0, "why it ended (list reasons); nothing: it had not when the captures did"),
+  FIELD(ended_at, TIME, 30, 0, NULL, 0, "when it ended"),
+  FIELD(ended_by, TEXT, 40, 0, NULL, 0, "the sysctl that ended it: its timeout's, or the table's size"),
+  FIELD(ended_packet, NUMBER, -12, 0, NULL, 0, "the packet at which it ended: for which it was evicted, or which ended it"),
+  FIELD(evicted, FLAG, 7, 0, NULL, 0, "whether it had to go because the table was full"),
+  FIELD(missed, NUMBER, -6, 0, NULL, FLOWS_NEEDS_MISSED, "packets that came after its end and found nothing"),
+  FIELD(missed_packet, NUMBER, -13, 0, NULL, FLOWS_NEEDS_MISSED, "the first of them"),
+  FIELD(missed_after, SPAN, -12, 0, NULL, FLOWS_NEEDS_MISSED, "seconds from its end to that packet"),
+  FIELD(helper, TEXT, 8, 0, NULL, 0, "its helper"),
+  FIELD(master, NUMBER, -6, 0, NULL, 0, "the connection that announced it"),
+  FIELD(expected_by, TEXT, 11, 0, NULL, 0, "the words that announced it"),
+  FIELD(mark, NUMBER, -10, 0, NULL, 0, "its mark at the end"),
+  FIELD(secmark, NUMBER, -10, 0, NULL, 0, "its security mark at the end"),
+  FIELD(rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the rule that let its first packet in"),
+  FIELD(verdict, TEXT, 8, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: what became of its first packet"),
+  FIELD(dropped_rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the last rule that dropped a packet of it"),
+  FIELD(interface, TEXT, 10, 0, NULL, 0, "interface of its first packet, of captures that name them"),
+  FIELD(vlan, NUMBER, -4, 0, NULL, 0, "VLAN of its first packet, the outer of two"),
+  FIELD(inner_vlan, NUMBER, -10, 0, NULL, 0, "the inner of two VLANs"),
+  FIELD(at, TIME, 30, 0, NULL, 0, "with --at: the moment at which all this was so"),
+  FIELD(flow, TEXT, 44, 1, NULL, 0, "protocol and original direction in words"),
+};
+/* clang-format on */
+
+const emit_table flows_table = { "flow", fields, G_N_ELEMENTS(fields) };

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libflows.la
+libflows_la_SOURCES = \
+	src/flows/flows.h src/flows/flows.c \
+	src/flows/fields_table.c \
+	src/flows/order.h src/flows/order.c
