@@ -5,7 +5,9 @@
 #include "run.h"
 #include "say.h"
 
+#include "conntrack/proto/proto.h"
 #include "emit/asked.h"
+#include "emit/past.h"
 #include "explain/explain.h"
 #include "firewall/walk/words.h"
 
@@ -17,8 +19,19 @@ typedef struct explain_own {
   gboolean invalid;     /* only INVALID and dropped ones */
 } explain_own;
 
+/* The end of the connection that is asked for, until it is told. */
+typedef struct told_end {
+  gboolean waits;
+  ct_reason reason;
+  guint8 timeout;
+  guint64 packet; /* at which it ended; 0: a timer's doing */
+  gint64 time_ns;
+} told_end;
+
 typedef struct telling {
   cli_run run;
+  told_end end;
+  gboolean over; /* it has ended */
   const explain_own *own;
   ct_trace trace;
   emit_collector *collector;
@@ -26,15 +39,6 @@ typedef struct telling {
   guint64 told;
   emit_asked asked;
 } telling;
-
-/* The number of a packet or a connection, as -P shows it: "12", "#12". */
-static gboolean read_shown_number(const cli_option *option, gpointer base, const char *value, GError **error)
-{
-  if (g_ascii_string_to_unsigned(value[0] == '#' ? value + 1 : value, 10, 1, G_MAXINT64, cli_option_field(option, base),
-                                 NULL))
-    return TRUE;
-  return cli_option_refuse(option, value, error);
-}
 
 static void put_text(emit_text *out, const explain_facts *facts, gboolean first)
 {
@@ -49,13 +53,22 @@ static void put_json(emit_text *out, const explain_facts *facts, gboolean first)
   explain_json(out, facts);
 }
 
-static gboolean chosen(const explain_own *own, const replay_seen *seen)
+/* A packet that would have belonged to the connection is told, too. */
+static gboolean is_of_flow(const telling *t, const ct_result *result)
 {
+  const journal_end *past = t->history.past.end;
+
+  return result->conn == t->own->flow || (past != NULL && past->conn == t->own->flow);
+}
+
+static gboolean chosen(const telling *t, const replay_seen *seen)
+{
+  const explain_own *own = t->own;
   const ct_result *result = seen->result;
 
   if (own->packet != 0 && seen->packet->number != own->packet)
     return FALSE;
-  if (own->flow != 0 && result->conn != own->flow)
+  if (own->flow != 0 && !is_of_flow(t, result))
     return FALSE;
   return !own->invalid || result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP;
 }
@@ -93,20 +106,110 @@ static void tell(telling *t, const replay_seen *seen, const emit_query *query)
   t->told++;
 }
 
+static void end_text(telling *t, const told_end *end)
+{
+  emit_text *out = &t->run.output.text;
+
+  emit_text_literal(out, "\nConnection #");
+  emit_text_u64(out, t->own->flow);
+  emit_text_literal(out, " ended at ");
+  emit_text_seconds(out, emit_time_since(end->time_ns, t->run.first_ns), 6);
+  emit_text_literal(out, " s");
+  if (end->packet != 0) {
+    emit_text_literal(out, ", at packet ");
+    emit_text_u64(out, end->packet);
+  }
+  emit_text_literal(out, ": ");
+  emit_end_words(out, t->run.params.profile, end->reason, end->timeout);
+  emit_text_literal(out, ".\n");
+}
+
+static void end_json(telling *t, const told_end *end)
+{
+  emit_text *out = &t->run.output.text;
+  const char *sysctl = end->reason != CT_REASON_END_TIMEOUT ? ct_reason_sysctl(end->reason, t->run.params.profile)
+                       : end->timeout < CT_TIMEOUT_COUNT
+                         ? ct_params_spell_timeout(t->run.params.profile, (ct_timeout)end->timeout)
+                         : NULL;
+
+  emit_text_literal(out, "{\"schema\":1,\"type\":\"end\",\"conn\":");
+  emit_text_u64(out, t->own->flow);
+  emit_text_literal(out, ",\"time\":\"");
+  emit_text_time(out, end->time_ns);
+  emit_text_literal(out, "\",\"reason\":\"");
+  emit_text_string(out, ct_reason_word(end->reason));
+  emit_text_char(out, '"');
+  if (sysctl != NULL && *sysctl != '\0') {
+    emit_text_literal(out, ",\"sysctl\":\"");
+    emit_text_string(out, sysctl);
+    emit_text_char(out, '"');
+  }
+  if (end->packet != 0) {
+    emit_text_literal(out, ",\"n\":");
+    emit_text_u64(out, end->packet);
+  }
+  emit_text_literal(out, "}\n");
+}
+
+static void tell_end(telling *t)
+{
+  static void (*const puts[])(telling * t, const told_end *end) = { end_text, end_json };
+
+  if (t->end.waits)
+    puts[t->own->style](t, &t->end);
+  t->end.waits = FALSE;
+}
+
+/* Of --flow: what stands at the end, where it has not ended. */
+static void tell_alive(telling *t)
+{
+  emit_text *out = &t->run.output.text;
+  const char *state;
+  ct_view view;
+
+  if (t->own->flow == 0 || t->told == 0 || t->over || t->own->packet != 0 || t->own->style != EXPLAIN_STYLE_TEXT ||
+      !ct_engine_find(t->run.engine, t->own->flow, &view))
+    return;
+  state = ct_proto_state_name(t->run.params.profile, view.tuple[CT_ORIGINAL].proto, view.state);
+  emit_text_literal(out, "\nConnection #");
+  emit_text_u64(out, t->own->flow);
+  emit_text_literal(out, " was still there at the end");
+  if (state != NULL) {
+    emit_text_literal(out, ", ");
+    emit_text_string(out, state);
+  }
+  emit_text_literal(out, ", with ");
+  emit_text_seconds(out, view.timeout_ns, 0);
+  emit_text_literal(out, " s left.\n");
+}
+
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   telling *t = user;
   const emit_query *query = emit_asked_packet(&t->asked, seen->packet, seen->result);
 
   journal_history_packet(&t->history, seen->packet, seen->result);
-  if (chosen(t->own, seen))
+  /* What a timer ended went before this packet. */
+  if (t->end.packet == 0)
+    tell_end(t);
+  if (chosen(t, seen))
     tell(t, seen, query);
+  tell_end(t);
   emit_collector_clear(t->collector);
   if (t->own->packet != 0 && seen->packet->number >= t->own->packet)
     t->run.unwanted = TRUE;
 }
 
-static void on_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
+static void on_event(const ct_event *event, void *user)
+{
+  telling *t = user;
+
+  emit_collector_event(t->collector, event);
+  if (event->type != CT_EVENT_DESTROY || event->view->id != t->own->flow || t->own->packet != 0)
+    return;
+  t->over = TRUE;
+  t->end = (told_end){ TRUE, (ct_reason)event->reason, event->view->timeout, event->packet, event->time_ns };
+}
 
 /* What was asked for is not there; that there is nothing wrong is an answer. */
 static void say_nothing_told(telling *t)
@@ -145,12 +248,14 @@ static void play(telling *t)
 
   t->collector = emit_collector_new();
   ct_engine_trace(t->run.engine, &t->trace);
-  ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t->collector);
+  ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t);
   journal_history_begin(&t->history, t->run.engine);
   journal_history_try(&t->history, t->run.engine);
   cli_run_play(&t->run, &watch);
   journal_history_end(&t->history);
   emit_collector_free(t->collector);
+  tell_end(t);
+  tell_alive(t);
   tell_part(t);
   if (t->told == 0 && t->run.code == CLI_EXIT_OK)
     say_nothing_told(t);
@@ -158,7 +263,7 @@ static void play(telling *t)
 
 static const cli_choice styles[] = { { "text", EXPLAIN_STYLE_TEXT }, { "json", EXPLAIN_STYLE_JSON }, { NULL, 0 } };
 /* clang-format off */
-#define SHOWN_NUMBER(member) CLI_BY(read_shown_number, explain_own, member), .wanted = "a number as -P shows it"
+#define SHOWN_NUMBER(member) CLI_BY(cli_read_shown_number, explain_own, member), .wanted = "a number as -P shows it"
 static const cli_option own_options[] = {
   { "packet", 0, "N", CLI_OWN, SHOWN_NUMBER(packet) },
   { "flow", 0, "N", CLI_OWN, SHOWN_NUMBER(flow) },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conntrack/proto/proto.h"
+#include "emit/emit.h"
 
 G_DEFINE_QUARK(cli - error - quark, cli_error)
 
@@ -207,6 +208,17 @@ static gboolean prefix_holds(const cli_prefix *prefix, guint8 family, const ct_a
   return TRUE;
 }
 
+/* --host, --net and --port ask any end. */
+static gboolean either_end_holds(const cli_filter *f, const ct_tuple *t)
+{
+  if (f->host.given && !prefix_holds(&f->host, t->family, &t->src) && !prefix_holds(&f->host, t->family, &t->dst))
+    return FALSE;
+  if (f->net.given && !prefix_holds(&f->net, t->family, &t->src) && !prefix_holds(&f->net, t->family, &t->dst))
+    return FALSE;
+  return !(f->given & CLI_FILTER_ANY_PORT) ||
+         (ct_proto_has_ports(f->profile, t) && (f->any_port == t->src_id || f->any_port == t->dst_id));
+}
+
 /* The original tuple alone: all that a packet without an entry, or an expectation's master, can answer. */
 static gboolean original_holds(const cli_filter *f, const ct_tuple *t)
 {
@@ -237,12 +249,13 @@ static gboolean reply_holds(const cli_filter *f, const ct_tuple *t)
          (!(f->given & CLI_FILTER_PORT0 << 3) || f->port[1][1] == t->dst_id);
 }
 
-gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
+static gboolean entry_holds(const cli_filter *f, const ct_view *view)
 {
   const char *state;
 
-  if (!f->any)
-    return TRUE;
+  /* Under NAT an address may stand in one of the tuples alone. */
+  if (!either_end_holds(f, &view->tuple[CT_ORIGINAL]) && !either_end_holds(f, &view->tuple[CT_REPLY]))
+    return FALSE;
   if (!original_holds(f, &view->tuple[CT_ORIGINAL]) || !reply_holds(f, &view->tuple[CT_REPLY]))
     return FALSE;
   if ((view->status & f->status) != f->status)
@@ -259,20 +272,87 @@ gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
   return state != NULL && strcmp(state, f->state) == 0;
 }
 
+static gboolean expect_holds(const cli_filter *f, const ct_expect_view *expect)
+{
+  return (either_end_holds(f, &expect->master_tuple) || either_end_holds(f, &expect->tuple)) &&
+         original_holds(f, &expect->master_tuple) &&
+         prefix_holds(&f->expected[0], expect->tuple.family, &expect->tuple.src) &&
+         prefix_holds(&f->expected[1], expect->tuple.family, &expect->tuple.dst);
+}
+
+static gboolean packet_holds(const cli_filter *f, const ct_packet *packet)
+{
+  if (f->status != 0 ||
+      (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
+    return FALSE;
+  return packet->kind != CT_PACKET_NONE && either_end_holds(f, &packet->tuple) && original_holds(f, &packet->tuple) &&
+         f->addr[1][0].given == FALSE && f->addr[1][1].given == FALSE &&
+         (f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0;
+}
+
+static void note_seen(cli_filter_tally *tally, const ct_tuple *tuple)
+{
+  guint i;
+
+  for (i = 0; i < tally->n; i++)
+    if (ct_tuple_equal(&tally->seen[i], tuple))
+      return;
+  if (tally->n < CLI_FILTER_SEEN_MOST)
+    tally->seen[tally->n++] = *tuple;
+  else
+    tally->more = TRUE;
+}
+
+static gboolean count(const cli_filter *f, const ct_tuple *tuple, gboolean passes)
+{
+  cli_filter_tally *tally = f->tally;
+
+  if (tally == NULL)
+    return passes;
+  tally->asked++;
+  if (passes)
+    tally->passed++;
+  else if (tally->passed == 0 && !tally->more)
+    note_seen(tally, tuple);
+  return passes;
+}
+
+gboolean cli_filter_entry(const cli_filter *f, const ct_view *view)
+{
+  return !f->any || count(f, &view->tuple[CT_ORIGINAL], entry_holds(f, view));
+}
+
 gboolean cli_filter_expect(const cli_filter *f, const ct_expect_view *expect)
 {
-  return !f->any || (original_holds(f, &expect->master_tuple) &&
-                     prefix_holds(&f->expected[0], expect->tuple.family, &expect->tuple.src) &&
-                     prefix_holds(&f->expected[1], expect->tuple.family, &expect->tuple.dst));
+  return !f->any || count(f, &expect->master_tuple, expect_holds(f, expect));
 }
 
 gboolean cli_filter_packet(const cli_filter *f, const ct_packet *packet)
 {
   if (!f->any)
     return TRUE;
-  if (f->status != 0 ||
-      (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
-    return FALSE;
-  return packet->kind != CT_PACKET_NONE && original_holds(f, &packet->tuple) && f->addr[1][0].given == FALSE &&
-         f->addr[1][1].given == FALSE && (f->given & (CLI_FILTER_PORT0 << 2 | CLI_FILTER_PORT0 << 3)) == 0;
+  return packet->kind == CT_PACKET_NONE ? packet_holds(f, packet) : count(f, &packet->tuple, packet_holds(f, packet));
+}
+
+char *cli_filter_nothing(const cli_filter *f)
+{
+  const cli_filter_tally *tally = f->tally;
+  emit_text text;
+  char *words;
+  guint i;
+
+  if (tally == NULL || tally->asked == 0 || tally->passed > 0)
+    return NULL;
+  emit_text_init(&text, -1);
+  emit_text_literal(&text, "nothing matches; there was ");
+  for (i = 0; i < tally->n; i++) {
+    if (i > 0)
+      emit_text_string(&text, i + 1 == tally->n && !tally->more ? " and " : ", ");
+    emit_flow(&text, f->profile, &tally->seen[i]);
+  }
+  if (tally->more)
+    emit_text_literal(&text, " and more");
+  words = g_strndup(text.data, text.used);
+  emit_text_clear(&text);
+  return words;
 }

@@ -31,8 +31,19 @@ enum {
   CLI_FILTER_ICMP_ID = 1 << 7,
   CLI_FILTER_UNREPLIED = 1 << 8, /* -u UNSET or UNREPLIED */
   CLI_FILTER_PORT0 = 1 << 9,     /* and the next three: orig src, orig dst, reply src, reply dst */
-  CLI_FILTER_STATUS = 1 << 13    /* -u; what it asks for stands in status */
+  CLI_FILTER_STATUS = 1 << 13,   /* -u; what it asks for stands in status */
+  CLI_FILTER_ANY_PORT = 1 << 14  /* --port */
 };
+
+enum { CLI_FILTER_SEEN_MOST = 3 };
+
+/* What a filter was asked of, so that one which nothing passed can say what there was. */
+typedef struct cli_filter_tally {
+  guint64 asked, passed;
+  guint n; /* the first different tuples among those that did not pass */
+  ct_tuple seen[CLI_FILTER_SEEN_MOST];
+  gboolean more; /* there were others */
+} cli_filter_tally;
 
 typedef struct cli_filter {
   /* Whose protocols: names are understood, and ids looked at, as it has them. NULL: today's kernel. */
@@ -41,6 +52,8 @@ typedef struct cli_filter {
   gboolean any;           /* something was given: else everything passes */
   cli_prefix addr[2][2];  /* [ct_dir][0 source, 1 destination] */
   cli_prefix expected[2]; /* --tuple-src, --tuple-dst */
+  cli_prefix host, net;   /* of any end of either tuple */
+  guint16 any_port;       /* as host */
   guint16 port[2][2];     /* as addr */
   guint8 proto, family;
   const char *state; /* as printed */
@@ -48,6 +61,7 @@ typedef struct cli_filter {
   guint32 mark, mark_mask, secmark;
   guint16 icmp_id;
   guint8 icmp_type, icmp_code;
+  cli_filter_tally *tally; /* counted in by the three functions below; NULL: nowhere */
 } cli_filter;
 
 void cli_filter_init(cli_filter *filter);
@@ -66,6 +80,11 @@ gboolean cli_filter_number(const char *name, const char *value, guint64 largest,
 gboolean cli_filter_entry(const cli_filter *filter, const ct_view *view);
 /* Addresses, ports and protocol of -s -d -p ... are the master's; --tuple-src and --tuple-dst the expected ones. */
 gboolean cli_filter_expect(const cli_filter *filter, const ct_expect_view *expect);
+/*
+ * "nothing passed; there was tcp 10.0.0.2.1234 > 10.0.0.1.80, ...", to be freed; NULL where something passed, or
+ * nothing was chosen from.
+ */
+char *cli_filter_nothing(const cli_filter *filter);
 /* A packet that belongs to no entry: its own tuple stands for the original one; conditions on entries fail. */
 gboolean cli_filter_packet(const cli_filter *filter, const ct_packet *packet);
 

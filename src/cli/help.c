@@ -24,10 +24,10 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
                            "           --helpers  --helper NAME:PORT  --no-helper NAME  --local ADDR/LEN\n"
                            "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
-                           "           --state STATE  -u STATUS  -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...\n"
-                           "           --show-from POINT;  with -P: --class CLASS  --reason REASON\n"
+                           "           --host ADDR --net ADDR/LEN --port N (any end) --state STATE -u STATUS\n"
+                           "           -f ipv4|ipv6  -m MARK  -e NEW,..; -P: --class C  --reason R  --flow N\n"
                            "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
-                           "Output     -o FORMAT[,timestamp,extended,id]  -W FILE  --plot FILE.svg\n"
+                           "Output     -o FORMAT[,timestamp,extended,id]  --fields A,B  -W FILE  --plot SVG\n"
                            "           --color, --progress auto|always|never  --lines N|all\n";
 
 void cli_help(void)

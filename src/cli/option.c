@@ -157,3 +157,12 @@ gboolean cli_read_choice(const cli_option *option, gpointer base, const char *va
       return cli_option_store(option, base, choice->value);
   return cli_option_refuse(option, value, error);
 }
+
+/* The number of a packet or a connection, as -P shows it: "12", "#12". */
+gboolean cli_read_shown_number(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  if (g_ascii_string_to_unsigned(value[0] == '#' ? value + 1 : value, 10, 1, G_MAXINT64, cli_option_field(option, base),
+                                 NULL))
+    return TRUE;
+  return cli_option_refuse(option, value, error);
+}

@@ -294,6 +294,9 @@ static const cli_option options[] = {
   { "orig-dst", 0, "ADDR", CLI_FILTER, ADDRESS(addr[0][1]) },
   { "reply-src", 'r', "ADDR", CLI_FILTER, ADDRESS(addr[1][0]) },
   { "reply-dst", 'q', "ADDR", CLI_FILTER, ADDRESS(addr[1][1]) },
+  { "host", 0, "ADDR", CLI_FILTER, ADDRESS(host) },
+  { "net", 0, "ADDR/LEN", CLI_FILTER, ADDRESS(net) },
+  { "port", 0, "PORT", CLI_FILTER, NUMBER(any_port, CLI_FILTER_ANY_PORT, 65535) },
   { "proto", 'p', "PROTO", CLI_FILTER, CONDITION(PROTO) },
   { "protonum", 0, "PROTO", CLI_FILTER, CONDITION(PROTO) },
   { "family", 'f', "ipv4|ipv6", CLI_FILTER, CONDITION(FAMILY) },
@@ -321,6 +324,7 @@ static const cli_option options[] = {
     .wanted = "NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, dropped or none, joined by commas" },
   { "reason", 0, "REASON", CLI_SHOW, CLI_BY(read_reasons, cli_options, reasons),
     .wanted = "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)" },
+  { "flow", 0, "N", CLI_SHOW, CLI_BY(cli_read_shown_number, cli_options, flow), .wanted = "a number as -P shows it" },
   { "show-from", 0, "POINT", CLI_SHOW, CLI_POINT(cli_options, show_from) },
   { "at", 0, "POINT", CLI_SHOW, CLI_POINTS(cli_options, at) },
   /* A nanosecond's snapshots of a day would fill any disk; nobody means that. */
@@ -367,6 +371,7 @@ void cli_options_init(cli_options *o)
   memset(o, 0, sizeof(*o));
   replay_options_init(&o->replay);
   cli_filter_init(&o->filter);
+  o->filter.tally = g_new0(cli_filter_tally, 1);
   o->captures = g_ptr_array_new();
   o->sysctls = g_ptr_array_new();
   o->helpers = g_ptr_array_new();
@@ -397,4 +402,5 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->modules);
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);
+  g_free(o->filter.tally);
 }

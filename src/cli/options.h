@@ -75,6 +75,7 @@ typedef struct cli_options {
   replay_point show_from;
   guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
+  guint64 flow;        /* -P --flow; 0: all */
   guint8 reasons[CT_REASON_COUNT];
   guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
   gint64 lines;       /* for a person: lines per section; -1: as suits */

@@ -358,6 +358,16 @@ static void free_engine(ct_engine *engine, gboolean threaded)
   ct_engine_free(engine);
 }
 
+/* A filter that chose nothing: what it chose from. */
+static void say_nothing_matched(const cli_run *run)
+{
+  char *words = run->played && run->o->filter.any ? cli_filter_nothing(&run->o->filter) : NULL;
+
+  if (words != NULL)
+    cli_say("note: %s", words);
+  g_free(words);
+}
+
 cli_exit cli_run_close(cli_run *run)
 {
   gboolean threaded = run->source != NULL && replay_source_threaded(run->source);
@@ -367,6 +377,7 @@ cli_exit cli_run_close(cli_run *run)
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   cli_part_say(run);
+  say_nothing_matched(run);
   if (run->engine != NULL)
     cli_say_about_helpers(run->o, &run->params, ct_engine_stats(run->engine));
   replay_source_free(run->source);

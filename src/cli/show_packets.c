@@ -18,10 +18,22 @@ typedef struct showing {
   emit_asked asked;
 } showing;
 
-static gboolean chosen(const cli_options *o, const replay_seen *seen, const ct_view *view)
+/* --flow: its packets, and those that would have belonged to it. */
+static gboolean is_of_flow(const showing *s, const ct_result *result)
 {
+  guint64 flow = s->run.o->flow;
+  const journal_end *past = s->history.past.end; /* NULL, too, where no history is kept */
+
+  return flow == 0 || result->conn == flow || (past != NULL && past->conn == flow);
+}
+
+static gboolean chosen(const showing *s, const replay_seen *seen, const ct_view *view)
+{
+  const cli_options *o = s->run.o;
   const ct_result *result = seen->result;
 
+  if (!is_of_flow(s, result))
+    return FALSE;
   if (o->classes != 0 && !(o->classes & 1u << (result->verdict == CT_VERDICT_DROP ? CT_CLASS_COUNT : result->cls)))
     return FALSE;
   if (o->any_reason && !o->reasons[result->reason])
@@ -60,13 +72,13 @@ static void on_packet(const replay_seen *seen, gpointer user)
   const emit_query *query =
     s->run.silent || s->run.columns.n > 0 ? NULL : emit_asked_packet(&s->asked, seen->packet, result);
 
-  if (s->telling)
+  if (s->telling || s->run.o->flow != 0)
     journal_history_packet(&s->history, seen->packet, result);
   if (result->entry != NULL && (needs(s, EMIT_NEEDS_VIEW) || s->run.silent || s->run.o->filter.any)) {
     ct_entry_view(s->run.engine, result->entry, &view);
     shown = &view;
   }
-  if (!s->run.showing || !chosen(s->run.o, seen, shown) || !cli_firewall_chosen(&s->run.firewall)) {
+  if (!s->run.showing || !chosen(s, seen, shown) || !cli_firewall_chosen(&s->run.firewall)) {
     if (!s->run.silent)
       emit_output_skip(&s->run.shown);
     return;
@@ -157,10 +169,10 @@ static void play(showing *s)
   /* A transcript is what a kernel would have said, and nothing beside. */
   s->telling =
     needs(s, EMIT_NEEDS_HISTORY) && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
-  if (s->telling) {
+  if (s->telling || run->o->flow != 0)
     journal_history_begin(&s->history, run->engine);
+  if (s->telling)
     journal_history_try(&s->history, run->engine);
-  }
   if (cli_run_play(run, &watch) && !run->silent &&
       emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);

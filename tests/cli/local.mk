@@ -5,6 +5,7 @@ CLI_TESTS = \
 	tests/cli/diff.sh \
 	tests/cli/exit_codes.sh \
 	tests/cli/firewall.sh \
+	tests/cli/flows.sh \
 	tests/cli/flows_sums.sh \
 	tests/cli/full_table.sh \
 	tests/cli/headers.sh \

@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Connections as data: the command flows and its options, columns for -P and -E, filters of either side, a connection's whole story.
+. "${srcdir:-.}/tests/cli/capture.sh"
+manual=${srcdir:-.}/doc/flows.md
+
+# Columns: those asked for, in that order; a name that is none, or stands there twice, is refused.
+expect 0 '^last_packet,conn$' '' "$ctreplay" flows -o csv --fields last_packet,conn samples/reset.pcap
+expect 0 '^6,1$' '' "$ctreplay" flows -o csv --fields last_packet,conn samples/reset.pcap
+expect 2 '' '--fields: nonsense is none; see ctreplay list fields' "$ctreplay" flows --fields conn,nonsense samples/reset.pcap
+expect 2 '' '--fields: conn is named twice' "$ctreplay" flows --fields conn,conn samples/reset.pcap
+expect 2 '' '--fields: an empty name is none' "$ctreplay" -P --fields n, samples/reset.pcap
+expect 2 '' '--fields: not of -o transcript; give text, csv, tsv or json' "$ctreplay" -P -o transcript --fields n samples/reset.pcap
+expect 2 '' '--fields: not of -o xml' "$ctreplay" -E -o xml --fields conn samples/reset.pcap
+expect 2 '' '--fields: for -P and -E, and the command flows' "$ctreplay" -L --fields conn samples/reset.pcap
+expect 2 '' '--fields: for -P and -E' "$ctreplay" -E expect --fields conn samples/reset.pcap
+expect 2 '' '-o xml: not a format of flows; it has text and csv and tsv and json' "$ctreplay" flows -o xml samples/reset.pcap
+expect 0 '^{"schema":1,"type":"packet","n":6,"class":"INVALID","reason":"tcp-seq-over"}$' '' "$ctreplay" -P -o json --fields n,class,reason samples/out-of-window.pcap
+expect 0 '^{"schema":1,"type":"event","event":"NEW","conn":1}$' '' "$ctreplay" -E -o json --fields event,conn samples/reset.pcap
+# What a column is got from is got for that column alone, too.
+for table in -P -E flows; do
+  section=$([ "$table" = flows ] && echo 'flows:' || echo "$table:")
+  "$ctreplay" list fields | awk -v section="$section" '$0 == section { on = 1; next } /:$/ { on = 0 } on && NF { print $1 }' > "$work/names"
+  expect 0 '*' '' grep -q conn "$work/names"
+  "$ctreplay" $table -o tsv --fields all samples/upgrade-half-open.pcap > "$work/all"
+  column=0
+  while read -r name; do
+    column=$((column + 1))
+    cut -f "$column" "$work/all" > "$work/want"
+    "$ctreplay" $table -o tsv --fields "$name" samples/upgrade-half-open.pcap > "$work/one"
+    expect 0 '' '' cmp "$work/want" "$work/one"
+  done < "$work/names"
+done
+
+# Sorted, the first of them, and counted together.
+expect 0 '' '' sh -c "'$ctreplay' flows -o tsv --fields duration --sort duration samples/ftp-passive.pcap 2> /dev/null | sed 1d | sort -c -g -r"
+expect 0 '' '' sh -c "'$ctreplay' flows -o tsv --fields duration --sort -duration samples/ftp-passive.pcap 2> /dev/null | sed 1d | sort -c -g"
+expect 0 '^3$' '' sh -c "'$ctreplay' flows -o tsv --fields conn --top 2 samples/half-open-flood.pcap 2> /dev/null | wc -l"
+expect 0 '^10.0.0.2	1	128$' '*' "$ctreplay" flows -o tsv --by src --fields key,connections,bytes --sort bytes --top 1 samples/half-open-flood.pcap
+expect 2 '' '--sort nonsense: no such field' "$ctreplay" flows --sort nonsense samples/reset.pcap
+expect 2 '' '--by color: give src, dst, net' "$ctreplay" flows --by color samples/reset.pcap
+expect 2 '' '--by net/33: give' "$ctreplay" flows --by net/33 samples/reset.pcap
+expect 2 '' '--top 0: give' "$ctreplay" flows --top 0 samples/reset.pcap
+
+# At the peak: as many as -S says, and those that were there, as they stood; whatever became of them.
+for capture in samples/half-open-flood.pcap samples/evicted-and-missed.pcap samples/ftp-passive.pcap samples/upgrade-half-open.pcap; do
+  peak=$("$ctreplay" -S -o json "$capture" 2> /dev/null | sed 's/.*"peak":\([0-9]*\),"peak_time":"\([^"]*\)".*/\1 \2/')
+  expect 0 "^$peak\$" '' sh -c "'$ctreplay' flows -o tsv --by proto --fields connections,at --at peak '$capture' 2> /dev/null |
+    awk 'NR > 1 { n += \$1; at = \$2 } END { print n, at }'"
+  packet=$("$ctreplay" flows --at peak "$capture" 2> /dev/null | sed -n 's/^# at .*, after packet //p')
+  "$ctreplay" flows --at peak "$capture" 2> /dev/null | sed 's/^# at .*/#/' > "$work/peak"
+  "$ctreplay" flows --at "#$packet" "$capture" 2> /dev/null | sed 's/^# at .*/#/' > "$work/at"
+  expect 0 '' '' cmp "$work/peak" "$work/at"
+done
+
+# The peak, though all of it has ended since, and changed before it did.
+cat > "$work/gone.ct" <<'CT'
+flow a: udp 10.0.0.1:1000 > 10.0.0.9:53
+flow b: udp 10.0.0.2:1000 > 10.0.0.9:53
+flow c: udp 10.0.0.3:1000 > 10.0.0.9:53
++0 a > udp (10)
++1 b > udp (10)
++1 a > udp (20)
++100 c > udp (10)
+CT
+"$ctreplay" compile "$work/gone.ct" -W "$work/gone.pcap"
+expect 0 '^1	1	38	*$' '' "$ctreplay" flows -o tsv --fields conn,packets,bytes,ended --at peak "$work/gone.pcap"
+expect 0 '^1	2	86	timeout$' '' "$ctreplay" flows -o tsv --fields conn,packets,bytes,ended "$work/gone.pcap"
+
+# The history in letters: all of the manual's.
+expect 0 '^SrEfWLt$' '' "$ctreplay" flows -o tsv --fields history samples/handshake-and-close.pcap
+expect 0 '^Nra$' '' "$ctreplay" flows -o tsv --fields history samples/udp-stream.pcap
+expect 0 'SrEfWLt' '' cat "$manual"
+for word in $("$ctreplay" list states | awk '$1 ~ /^(tcp|sctp|dccp)$/ && $2 != "NONE" { print $2 }'); do
+  expect 0 '*' '' grep -q "| $word\b" "$manual"
+done
+
+
+# Either side.
+expect 0 '^1$' '' "$ctreplay" flows -o tsv --fields conn --host 10.0.0.22 samples/reset.pcap
+expect 0 '^1$' '' "$ctreplay" flows -o tsv --fields conn --host 10.0.0.2 --port 22 --net 10.0.0.0/24 samples/reset.pcap
+expect 0 '^tcp .*dport=22' '*' "$ctreplay" -L --port 22 samples/reset.pcap
+expect 0 '^2$' '' "$ctreplay" -P -o tsv --fields n --host 10.0.0.22 --class ESTABLISHED samples/reset.pcap
+expect 0 '\[NEW\]' '' "$ctreplay" -E -e NEW --host 10.0.0.22 samples/reset.pcap
+expect 0 '' 'nothing matches; there was tcp 10.0.0.2.40003 > 10.0.0.22.22$' "$ctreplay" -E --port 23 samples/reset.pcap
+expect 0 '*' 'nothing matches; there was tcp .*, .*, .* and more$' "$ctreplay" -P --host 192.0.2.1 samples/half-open-flood.pcap
+expect 0 '^0$' 'nothing matches; there was tcp' "$ctreplay" -C --net 192.0.2.0/24 samples/reset.pcap
+
+# A connection's whole story: its packets, its end, and who missed it.
+late=samples/upgrade-half-open.pcap
+expect 0 '^12345$' '' sh -c "'$ctreplay' -P -o tsv --fields n --flow 1 $late | sed 1d | tr -d '\n'"
+expect 0 '^Connection #1 ended at 120.000000 s: nf_conntrack_tcp_timeout_syn_sent ran out\.$' '' "$ctreplay" explain --flow 1 $late
+expect 0 'It belonged to #1, which ended 5 s before' '' "$ctreplay" explain --flow 1 $late
+expect 0 '^{"schema":1,"type":"end","conn":1,"time":"2026-01-05T10:02:00Z","reason":"timeout","sysctl":"nf_conntrack_tcp_timeout_syn_sent"}$' '' "$ctreplay" explain -o json --flow 1 $late
+expect 0 '^Connection #2 was still there at the end, ESTABLISHED, with 300 s left\.$' '' "$ctreplay" explain --flow 2 $late
+expect 0 '^Connection #1 ended at 0.100000 s, at packet 10: early_drop: the table was full\.$' '*' "$ctreplay" explain --flow 1 --max 4 --hashsize 8 samples/evicted-and-missed.pcap
+expect 2 '' '--flow: for -P, and the command explain' "$ctreplay" -E --flow 1 $late
+finish
