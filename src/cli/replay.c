@@ -17,6 +17,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--at and --every show the table: give -L, -C or -S with them");
   else if ((o->classes != 0 || o->any_reason) && o->command != 'P')
     cli_say("--class and --reason: for -P");
+  else if ((o->verdicts != 0 || o->rule_wanted.table != NULL) && o->command != 'P')
+    cli_say("--verdict and --rule: for -P");
   else if (o->event_mask != CLI_EVENT_ALL && o->command != 'E')
     cli_say("-e: for -E");
   else if (o->show_from.kind != REPLAY_POINT_NONE && strchr("EPV", o->command) == NULL)

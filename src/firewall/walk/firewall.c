@@ -30,7 +30,7 @@ static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer us
   if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
     GString *words = g_string_new(NULL);
 
-    fw_words_failed(words, p, said->step, said->failed);
+    fw_words_failed(words, p, said->step, said->failed, said->event == FW_WALK_UNKNOWN);
     line.failed = g_string_free(words, FALSE);
   }
   g_array_append_val(f->record.lines, line);

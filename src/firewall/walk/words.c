@@ -134,7 +134,7 @@ static gboolean put_match(GString *out, const fw_packet *p, const fw_match *m)
     if (c->given != FW_CT_STATE)
       return FALSE; /* fall through */
   case FW_MATCH_state: g_string_append_printf(out, "its class is %s", state_name(p->state)); return TRUE;
-  case FW_MATCH_mark: g_string_append_printf(out, "its mark is 0x%x", p->mark); return p->mark_unknown == 0;
+  case FW_MATCH_mark: g_string_append_printf(out, "its mark is 0x%x", p->mark); return TRUE;
   case FW_MATCH_ttl:
   case FW_MATCH_hl: g_string_append_printf(out, "its TTL is %u", p->ttl); return TRUE;
   case FW_MATCH_length: g_string_append_printf(out, "it is %u bytes long", p->raw->length); return TRUE;
@@ -153,30 +153,67 @@ static void put_match_words(GString *out, const fw_match *m, fw_family family)
     fw_save_options(out, family, m->ops->options, m->ops->given, m->ops->invert, m->data);
 }
 
-void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed)
+/* Why nobody knows: the words are foreign, or a capture does not hold what they ask for. */
+static void put_unknown_match(GString *out, const fw_match *m, fw_family family)
 {
+  put_match_words(out, m, family);
+  g_string_append(out, m->ops == NULL ? " is not understood here" : " cannot be told from the capture");
+}
+
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown)
+{
+  const fw_match *m;
+
   if (failed == FW_FAILED_NOTHING)
     return;
   if (failed < FW_FAILED_MATCH) {
     put_plain(out, p, step->rule->tests, failed);
     return;
   }
-  if (put_match(out, p, &step->rule->matches[failed - FW_FAILED_MATCH]))
+  m = &step->rule->matches[failed - FW_FAILED_MATCH];
+  if (unknown) {
+    put_unknown_match(out, m, p->family);
     return;
-  put_match_words(out, &step->rule->matches[failed - FW_FAILED_MATCH], p->family);
+  }
+  if (put_match(out, p, m))
+    return;
+  put_match_words(out, m, p->family);
   g_string_append(out, " does not hold");
 }
 
 /* ---- lines ---- */
+
+static void put_rule(GString *out, const fw_rule *rule)
+{
+  g_string_append(out, ": ");
+  fw_save_rule(out, rule);
+  g_string_append_c(out, '\n');
+}
 
 static void put_place(GString *out, const fw_recorded *line)
 {
   const fw_walk_said *s = &line->said;
   const fw_chain *chain = s->step != NULL ? s->step->rule->chain : s->chain;
 
-  g_string_append_printf(out, "  %s%s %s", line->answer ? "answer: " : "", chain->table->name, chain->name);
+  g_string_append_printf(out, "%s%s %s", line->answer ? "answer: " : "", chain->table->name, chain->name);
   if (s->step != NULL)
-    g_string_append_printf(out, " rule %u (line %u)", s->step->rule->number, s->step->rule->line);
+    g_string_append_printf(out, " rule %u (%s:%u)", s->step->rule->number, chain->table->file, s->step->rule->line);
+  else if (s->event == FW_WALK_POLICY && chain->line > 0)
+    g_string_append_printf(out, " (%s:%u)", chain->table->file, chain->line);
+}
+
+/* A rule that holds; its target may be what nobody knows. */
+static void put_held(GString *out, const fw_walk_said *s)
+{
+  const fw_target *target = &s->step->rule->target;
+
+  if (s->step->end != FW_END_UNKNOWN) {
+    g_string_append(out, s->maybe ? ": holds, if it is reached, " : ": holds, ");
+    fw_recorded_verdict(out, s);
+  } else {
+    g_string_append_printf(out, ": holds, but what -j %s does is not known here", target->name);
+  }
+  put_rule(out, s->step->rule);
 }
 
 static void put_line(GString *out, const fw_recorded *line)
@@ -187,38 +224,61 @@ static void put_line(GString *out, const fw_recorded *line)
   switch (s->event) {
   case FW_WALK_POLICY: g_string_append(out, ": end of the chain, policy "); break;
   case FW_WALK_RETURN: g_string_append(out, ": end of the chain, "); break;
-  case FW_WALK_RULE: g_string_append(out, ": holds, "); break;
+  case FW_WALK_RULE: put_held(out, s); return;
   case FW_WALK_PASSED: g_string_append_printf(out, ": no, %s\n", line->failed != NULL ? line->failed : ""); return;
   case FW_WALK_UNKNOWN:
-    g_string_append_printf(out, ": cannot be known, %s\n", line->failed != NULL ? line->failed : "");
+    g_string_append_printf(out, ": cannot be known, %s", line->failed != NULL ? line->failed : "");
+    put_rule(out, s->step->rule);
     return;
   case FW_WALK_HOTDROP:
-    g_string_append_printf(out, ": dropped at once, %s\n", line->failed != NULL ? line->failed : "");
+    g_string_append_printf(out, ": dropped at once, %s", line->failed != NULL ? line->failed : "");
+    put_rule(out, s->step->rule);
     return;
   }
   fw_recorded_verdict(out, s);
   g_string_append_c(out, '\n');
 }
 
+/* ---- the whole ---- */
+
+static void put_interface(GString *out, const char *what, const fw_interface_name *name)
+{
+  if (name == NULL || (name->known && name->name[0] == '\0'))
+    return;
+  if (name->known)
+    g_string_append_printf(out, ", %s by %s", what, name->name);
+  else
+    g_string_append_printf(out, ", %s by an interface that is not known", what);
+}
+
+/* "forward, in by lan0, out by wan0; the verdict: drop" */
+static void put_way(GString *out, const fw_outcome *o)
+{
+  static const char *const ways[] = {
+    [FW_PATH_FORWARD] = "Forwarded", [FW_PATH_INPUT] = "To the box itself", [FW_PATH_OUTPUT] = "From the box itself"
+  };
+
+  g_string_append(out, ways[o->path] != NULL ? ways[o->path] : "No way");
+  put_interface(out, "in", o->packet.in);
+  put_interface(out, "out", o->packet.out);
+  g_string_append_printf(out, "; the rules' verdict: %s.\n", fw_verdict_name(o->verdict));
+}
+
 static void put_outcome(GString *out, const fw_outcome *o)
 {
-  if (o->verdict == FW_VERDICT_NONE)
-    return;
   if (o->kernel == FW_KERNEL_TTL)
-    g_string_append(out, "  its TTL ends here: the kernel drops it\n");
+    g_string_append(out, "Its TTL ends here: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
-    g_string_append(out, "  conntrack itself drops it\n");
+    g_string_append(out, "Conntrack itself drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
-    g_string_append(out, "  multicast that the box neither takes nor forwards\n");
-  if (o->before_conntrack)
-    g_string_append(out, "  conntrack never sees it\n");
+    g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
   if (o->nat != NULL)
-    g_string_append_printf(out, "  what nat rule %s %u (line %u) translates is not followed yet\n", o->nat->chain->name,
-                           o->nat->number, o->nat->line);
+    g_string_append_printf(out, "What nat %s rule %u (%s:%u) translates is not followed yet.\n", o->nat->chain->name,
+                           o->nat->number, o->nat->chain->table->file, o->nat->line);
   if (o->answer.sent)
-    g_string_append(out, "  the box answers, and the answer leaves\n");
+    g_string_append(out, "The box answers, and the answer leaves.\n");
   else if (o->answer.why_not != NULL)
-    g_string_append_printf(out, "  the box does not answer: %s\n", o->answer.why_not);
+    g_string_append_printf(out, "The box does not answer: %s.\n", o->answer.why_not);
 }
 
 void fw_words_walk(GString *out, const fw_firewall *f)
@@ -229,7 +289,7 @@ void fw_words_walk(GString *out, const fw_firewall *f)
 
   if (o->verdict == FW_VERDICT_NONE)
     return;
-  g_string_append_printf(out, "rules, way %s: %s\n", fw_path_name(o->path), fw_verdict_name(o->verdict));
+  put_way(out, o);
   for (i = 0; i < record->lines->len; i++)
     put_line(out, &g_array_index(record->lines, fw_recorded, i));
   put_outcome(out, o);
