@@ -222,7 +222,7 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
 }
 
 /* Why conntrack refuses it, or what else there is to say of it. => FALSE: nothing. */
-static gboolean refusal(cli_person *p, const ct_result *r)
+static gboolean refusal(cli_person *p, const ct_result *r, cli_happening what)
 {
   emit_text *out = &p->run.output.text;
   char words[CT_REASON_WORDS_BYTES];
@@ -230,7 +230,7 @@ static gboolean refusal(cli_person *p, const ct_result *r)
   if (r->reason == CT_REASON_NONE || (p->drops != NULL && r->reason == CT_REASON_TCP_UNACKED))
     return FALSE;
   emit_text_literal(out, ": ");
-  if (p->drops != NULL && r->cls == CT_CLASS_INVALID)
+  if (what > CLI_HAPPENING_INVALID && r->cls == CT_CLASS_INVALID)
     emit_text_literal(out, "INVALID, ");
   emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
   if (r->bound.over != 0) {
@@ -256,7 +256,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   state_and_timeout(out, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
                     r->entry != NULL ? view.timeout_ns : -1);
   cli_text_flow(&p->run, out, &seen->packet->tuple);
-  rules_said(p, seen->packet, refusal(p, r) ? "; " : ": ");
+  rules_said(p, seen->packet, refusal(p, r, what) ? "; " : ": ");
   past(p, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");

@@ -157,7 +157,10 @@ void explain_timeout(explain_teller *t)
     return;
   seconds = explain_seconds(f->after->timeout_ns);
   chosen_ns = ct_params_timeout_ns(f->params, f->trace->timeout);
-  if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
+  if (explain_is_reset_by_rules(f)) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because the reset that answers the packet closes the entry.", seconds,
+                ct_params_spell_timeout(f->params->profile, CT_TIMEOUT_TCP_CLOSE));
+  } else if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);

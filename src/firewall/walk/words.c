@@ -22,6 +22,10 @@ static void put_network_test(GString *out, const char *what, fw_family family, c
 static void put_interface_test(GString *out, const char *what, const fw_interface_name *has,
                                const fw_interface *pattern, gboolean inverted)
 {
+  if (!has->known && !pattern->prefix && strcmp(pattern->name, "lo") == 0) {
+    g_string_append_printf(out, "the %s is not lo: it is no packet of the box to itself", what);
+    return;
+  }
   if (!has->known) {
     g_string_append_printf(out, "the %s is not known, and would have to be %s%s%s", what, inverted ? "other than " : "",
                            pattern->name, pattern->prefix ? "+" : "");
@@ -111,6 +115,37 @@ static const char *state_name(guint16 state)
   }
 }
 
+static gboolean put_multiport(GString *out, const fw_packet *p, const fw_multiport *m)
+{
+  guint i;
+
+  if (!(p->l4 & FW_L4_PORTS) || p->fragment != 0)
+    return FALSE;
+  if (m->side == FW_MULTIPORT_EITHER)
+    g_string_append_printf(out, "of source port %u and destination port %u %s", p->source_port, p->destination_port,
+                           m->invert ? "one is among " : "none is among ");
+  else
+    g_string_append_printf(out, "%s port %u is %samong ", m->side == FW_MULTIPORT_SOURCE ? "source" : "destination",
+                           m->side == FW_MULTIPORT_SOURCE ? p->source_port : p->destination_port,
+                           m->invert ? "" : "not ");
+  for (i = 0; i < m->n; i++) {
+    if (i > 0)
+      g_string_append_c(out, ',');
+    put_range(out, &m->ports[i]);
+  }
+  return TRUE;
+}
+
+static gboolean put_icmp(GString *out, const fw_packet *p)
+{
+  guint8 scratch[2];
+  const guint8 *h = p->fragment == 0 ? fw_packet_at(p, p->l4_offset, 2, scratch) : NULL;
+
+  if (h != NULL)
+    g_string_append_printf(out, "its ICMP type is %u, code %u", h[0], h[1]);
+  return h != NULL;
+}
+
 static gboolean put_match(GString *out, const fw_packet *p, const fw_match *m)
 {
   const fw_tcp *t = m->data;
@@ -129,6 +164,9 @@ static gboolean put_match(GString *out, const fw_packet *p, const fw_match *m)
       return TRUE;
     }
     return FALSE;
+  case FW_MATCH_multiport: return put_multiport(out, p, m->data);
+  case FW_MATCH_icmp:
+  case FW_MATCH_icmp6: return put_icmp(out, p);
   case FW_MATCH_udp: return put_ports(out, p, u->given, u->invert, &u->sport, &u->dport);
   case FW_MATCH_conntrack:
     if (c->given != FW_CT_STATE)
@@ -152,6 +190,9 @@ static void put_match_words(GString *out, const fw_match *m, fw_family family)
   else
     fw_save_options(out, family, m->ops->options, m->ops->given, m->ops->invert, m->data);
 }
+
+/* What passes as long as something is left in it. */
+static gboolean is_bucket(const fw_match *m) { return m->ops != NULL && m->ops->id == FW_MATCH_limit; }
 
 /* Why nobody knows: the words are foreign, or a capture does not hold what they ask for. */
 static void put_unknown_match(GString *out, const fw_match *m, fw_family family)
@@ -178,7 +219,7 @@ void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guin
   if (put_match(out, p, m))
     return;
   put_match_words(out, m, p->family);
-  g_string_append(out, " does not hold");
+  g_string_append(out, is_bucket(m) ? " has no token left" : " does not hold");
 }
 
 /* ---- lines ---- */
@@ -209,7 +250,10 @@ static void put_held(GString *out, const fw_walk_said *s)
 
   if (s->step->end != FW_END_UNKNOWN) {
     g_string_append(out, s->maybe ? ": holds, if it is reached, " : ": holds, ");
-    fw_recorded_verdict(out, s);
+    if (s->step->end == FW_END_REJECT)
+      g_string_append(out, "reject");
+    else
+      fw_recorded_verdict(out, s);
   } else {
     g_string_append_printf(out, ": holds, but what -j %s does is not known here", target->name);
   }
