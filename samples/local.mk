@@ -40,6 +40,13 @@ sample_recipes = \
 	samples/refused.ct \
 	samples/reset.ct \
 	samples/rst-challenge.ct \
+	samples/rules-helper-ftp.ct \
+	samples/rules-limit.ct \
+	samples/rules-notrack-dns.ct \
+	samples/rules-order.ct \
+	samples/rules-recent.ct \
+	samples/rules-reject.ct \
+	samples/rules-server.ct \
 	samples/sane.ct \
 	samples/sctp-association.ct \
 	samples/sctp-event-late.ct \
@@ -60,9 +67,18 @@ sample_recipes = \
 	samples/vlan.ct \
 	samples/zero-window.ct
 sample_captures = $(sample_recipes:.ct=.pcap)
+# What the firewall of a sample had for rules.
+sample_rules = \
+	samples/rules-helper-ftp.rules \
+	samples/rules-limit.rules \
+	samples/rules-notrack-dns.rules \
+	samples/rules-order.rules \
+	samples/rules-recent.rules \
+	samples/rules-reject.rules \
+	samples/rules-server.rules
 
 samplesdir = $(pkgdatadir)/samples
-dist_samples_DATA = $(sample_recipes)
+dist_samples_DATA = $(sample_recipes) $(sample_rules)
 nodist_samples_DATA = $(sample_captures)
 CLEANFILES += $(sample_captures)
 
@@ -70,3 +86,13 @@ SUFFIXES = .ct .pcap
 .ct.pcap:
 	$(AM_V_GEN)$(MKDIR_P) samples && ./ctreplay$(EXEEXT) compile $< -W $@
 $(sample_captures): ctreplay$(EXEEXT)
+
+# The captures are made in the build folder; who stands there has the rules beside them.
+all-local: sample-rules
+sample-rules:
+	@$(MKDIR_P) samples
+	@for rules in $(sample_rules); do cmp -s $(srcdir)/$$rules $$rules || { rm -f $$rules && cp $(srcdir)/$$rules $$rules; } || exit; done
+clean-local: clean-sample-rules
+clean-sample-rules:
+	test -f samples/rules-order.ct || rm -f $(sample_rules)
+.PHONY: sample-rules clean-sample-rules

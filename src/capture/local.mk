@@ -9,6 +9,7 @@ libcapture_la_SOURCES = \
 	src/capture/chunk.h src/capture/chunk.c \
 	src/capture/source.h src/capture/source.c \
 	src/capture/decompress.h src/capture/decompress.c \
+	src/capture/unpack.h src/capture/unpack.c \
 	src/capture/link.h src/capture/link.c \
 	src/capture/pcap.c \
 	src/capture/pcapng.c \

@@ -69,6 +69,15 @@ cli_exit cli_say_about_captures(replay_source *source)
   return code;
 }
 
+gboolean cli_has_captures(replay_source *source, cli_exit *code)
+{
+  if (replay_source_readable(source))
+    return TRUE;
+  replay_source_next(source);
+  *code = cli_exit_graver(*code, cli_say_about_captures(source));
+  return FALSE;
+}
+
 /* Those of broadcasts have nothing to do but for the host itself. */
 static gboolean would_help(const ct_params *params, const ct_helper_info *info)
 {

@@ -23,6 +23,11 @@ void cli_allow_many_files(guint n);
  * wrong.
  */
 cli_exit cli_say_about_captures(replay_source *source);
+/*
+ * Of a source that has been started: FALSE where not one capture could be opened, so that there is nothing to show;
+ * *code then says so, and it has been said.
+ */
+gboolean cli_has_captures(replay_source *source, cli_exit *code);
 /* Says what it means where there were flows to the ports of helpers that the kernel attaches to none. */
 void cli_say_about_helpers(const cli_options *options, const ct_params *params, const ct_stats *stats);
 

@@ -82,6 +82,11 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);
+  code = CLI_EXIT_OK;
+  if (!cli_has_captures(source, &code)) {
+    replay_source_free(source);
+    return cli_output_close(&out, code);
+  }
   decompiler = scn_decompiler_new(params, o->replay.checksums);
   cli_interrupts_catch(source, NULL);
   while ((batch = replay_source_next(source)) != NULL)

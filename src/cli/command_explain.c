@@ -73,15 +73,6 @@ static gboolean chosen(const telling *t, const replay_seen *seen)
   return !own->invalid || result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP;
 }
 
-static void tell_walk(telling *t)
-{
-  GString *words = g_string_new(NULL);
-
-  fw_words_walk(words, t->run.firewall.firewall);
-  emit_text_bytes(&t->run.output.text, words->str, words->len);
-  g_string_free(words, TRUE);
-}
-
 static void tell(telling *t, const replay_seen *seen, const emit_query *query)
 {
   static void (*const puts[])(emit_text * out, const explain_facts *facts, gboolean first) = { put_text, put_json };
@@ -94,15 +85,22 @@ static void tell(telling *t, const replay_seen *seen, const emit_query *query)
                           .history = &t->history,
                           .query = query,
                           .first_ns = t->run.first_ns };
+  GString *words = g_string_new(NULL);
   ct_view after;
 
+  if (t->run.firewall.firewall != NULL) {
+    fw_words_walk(words, t->run.firewall.firewall);
+    facts.rules = cli_firewall_tell(&t->run.firewall, seen->packet);
+    facts.rules_told = words->str;
+    if (facts.rules->before && !facts.rules->observes)
+      facts.trace = &untracked;
+  }
   if (seen->result->entry != NULL) {
     ct_entry_view(t->run.engine, seen->result->entry, &after);
     facts.after = &after;
   }
   puts[t->own->style](&t->run.output.text, &facts, t->told == 0);
-  if (t->run.firewall.firewall != NULL && t->own->style == EXPLAIN_STYLE_TEXT)
-    tell_walk(t);
+  g_string_free(words, TRUE);
   t->told++;
 }
 

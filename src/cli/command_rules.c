@@ -8,9 +8,11 @@
 
 #include "commands.h"
 #include "firewall/rules_json.h"
+#include "firewall.h"
 #include "firewall/save.h"
 #include "output.h"
 #include "rules_run.h"
+#include "rules_text.h"
 #include "sandbox.h"
 #include "say.h"
 
@@ -21,11 +23,6 @@ typedef struct rules_own {
   gboolean counters;
   fw_read_options read;
 } rules_own;
-
-typedef struct rules_text {
-  char *name;
-  GString *text;
-} rules_text;
 
 static const cli_choice outputs[] = { { "text", RULES_TEXT },   { "save", RULES_SAVE }, { "json", RULES_JSON },
                                       { "trace", RULES_TRACE }, { "log", RULES_LOG },   { NULL, 0 } };
@@ -148,40 +145,14 @@ static gboolean understood(const fw_ruleset *r)
 
 /* -- the way of a file -- */
 
-static void text_free(gpointer data)
-{
-  rules_text *t = data;
-
-  g_free(t->name);
-  g_string_free(t->text, TRUE);
-  g_free(t);
-}
-
-/* Everything is read before anything is parsed, so that parsers run behind the fence. */
-static gboolean read_texts(const cli_options *o, GPtrArray *texts, GError **error)
-{
-  guint i;
-
-  for (i = 0; i < o->captures->len; i++) {
-    rules_text *t = g_new0(rules_text, 1);
-    const char *path = g_ptr_array_index(o->captures, i);
-
-    t->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-    t->text = g_string_new(NULL);
-    g_ptr_array_add(texts, t);
-    if (!fw_rules_load(path, t->text, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* Sets first: rules name them. */
 static gboolean parse_texts(const GPtrArray *texts, const rules_own *own, fw_ruleset *r, GError **error)
 {
   guint i;
 
+  if (!cli_rules_texts_open(texts, error))
+    return FALSE;
   for (i = 0; i < texts->len; i++) {
-    const rules_text *t = g_ptr_array_index(texts, i);
+    const cli_rules_text *t = g_ptr_array_index(texts, i);
 
     if (!fw_rules_read(r, t->name, t->text->str, t->text->len, &own->read, error))
       return FALSE;
@@ -221,20 +192,20 @@ static cli_exit show(const fw_ruleset *r, const rules_own *own)
   return code;
 }
 
+/* Everything is read before anything is parsed, so that parsers run behind the fence. */
 static cli_exit check(const cli_options *o, const rules_own *own)
 {
-  GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
-  fw_ruleset *r = fw_ruleset_new();
   GError *error = NULL;
+  GPtrArray *texts = cli_rules_texts_read(o->captures, &error);
+  fw_ruleset *r;
   cli_exit code;
 
-  if (!read_texts(o, texts, &error)) {
-    code = cli_usage(error);
-  } else {
-    if (!o->no_sandbox)
-      cli_sandbox_enter();
-    code = parse_texts(texts, own, r, &error) ? show(r, own) : cli_usage(error);
-  }
+  if (texts == NULL)
+    return cli_usage(error);
+  r = fw_ruleset_new();
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  code = parse_texts(texts, own, r, &error) ? show(r, own) : cli_usage(error);
   g_ptr_array_free(texts, TRUE);
   fw_ruleset_free(r);
   return code;
@@ -280,6 +251,8 @@ cli_exit cli_command_rules(int argc, char **argv)
     code = CLI_EXIT_USAGE;
   } else if (o.captures->len == 0) {
     cli_say("rules: give files that iptables-save, ip6tables-save or ipset save wrote");
+    code = CLI_EXIT_USAGE;
+  } else if (!cli_firewall_is_alone(&o, TRUE)) {
     code = CLI_EXIT_USAGE;
   } else {
     own.read.backend = (fw_backend)o.backend;

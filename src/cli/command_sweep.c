@@ -253,6 +253,11 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);
+  if (!cli_has_captures(source, &code)) {
+    replay_source_free(source);
+    g_free(figures);
+    return code;
+  }
   cli_interrupts_catch(source, NULL);
   packets = sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
                       replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);

@@ -5,23 +5,10 @@
 
 #include "firewall/iptables.h"
 #include "packet/packet.h"
+#include "rules_text.h"
 #include "say.h"
 
-enum { DLT_ETHERNET = 1, NOTES_MOST = 10, DROPS_MOST = 5 };
-
-typedef struct rules_text {
-  char *name;
-  GString *text;
-} rules_text;
-
-static void text_free(gpointer data)
-{
-  rules_text *t = data;
-
-  g_free(t->name);
-  g_string_free(t->text, TRUE);
-  g_free(t);
-}
+enum { DLT_ETHERNET = 1, NOTES_MOST = 10 };
 
 static gboolean set_facts(cli_firewall *f)
 {
@@ -49,36 +36,51 @@ static gboolean set_facts(cli_firewall *f)
   return TRUE;
 }
 
+/* The first option of those that only mean something beside --rules. => NULL: none was given. */
+static const char *option_of_rules(const cli_options *o)
+{
+  const struct {
+    gboolean given;
+    const char *name;
+  } options[] = {
+    { o->rules_mode != 0, "mode" },           { o->iface != NULL, "iface" },         { o->routes->len > 0, "route" },
+    { o->bridge != NULL, "bridge" },          { o->assumptions->len > 0, "assume" }, { o->verdicts != 0, "verdict" },
+    { o->rule_wanted.table != NULL, "rule" },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(options); i++)
+    if (options[i].given)
+      return options[i].name;
+  return NULL;
+}
+
+gboolean cli_firewall_is_alone(const cli_options *o, gboolean reads)
+{
+  const char *name = option_of_rules(o);
+
+  if (name == NULL && !reads && o->backend != FW_BACKEND_UNSET)
+    name = "backend";
+  if (name != NULL)
+    cli_say("--%s: says nothing without --rules FILE", name);
+  return name == NULL;
+}
+
 gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
 {
   GError *error = NULL;
-  guint i;
 
   memset(f, 0, sizeof *f);
   f->o = o;
-  if (o->rules->len == 0) {
-    if (o->routes->len == 0 && o->assumptions->len == 0 && o->iface == NULL && o->bridge == NULL && o->verdicts == 0 &&
-        o->rule == NULL)
-      return TRUE;
-    cli_say("--route, --iface, --bridge, --assume, --verdict and --rule say nothing without --rules FILE");
-    return FALSE;
-  }
-  f->texts = g_ptr_array_new_with_free_func(text_free);
+  if (o->rules->len == 0)
+    return cli_firewall_is_alone(o, FALSE);
   f->facts = fw_box_facts_new();
   if (!set_facts(f))
     return FALSE;
-  for (i = 0; i < o->rules->len; i++) {
-    rules_text *t = g_new0(rules_text, 1);
-
-    t->name = g_strdup(g_ptr_array_index(o->rules, i));
-    t->text = g_string_new(NULL);
-    g_ptr_array_add(f->texts, t);
-    if (!fw_rules_load(t->name, t->text, &error)) {
-      cli_usage(error);
-      return FALSE;
-    }
-  }
-  return TRUE;
+  f->texts = cli_rules_texts_read(o->rules, &error);
+  if (f->texts == NULL)
+    cli_usage(error);
+  return f->texts != NULL;
 }
 
 /* Each is a question that a verdict may hang on. */
@@ -95,24 +97,92 @@ static void say_notes(const fw_ruleset *r)
     cli_say("note: and %u more; ctreplay rules FILE lists them", r->notes->len - NOTES_MOST);
 }
 
-static void say_backend(const cli_firewall *f)
+/* ---- what the command line says of the rules ---- */
+
+static gboolean has_match(const fw_ruleset *r, const char *name)
 {
-  const fw_read_options none = { FALSE, FW_IPV4, (fw_backend)f->o->backend };
+  guint t, c, i, m;
+
+  for (t = 0; t < r->tables->len; t++) {
+    const fw_table *table = g_ptr_array_index(r->tables, t);
+
+    for (c = 0; c < table->chains->len; c++) {
+      const fw_chain *chain = g_ptr_array_index(table->chains, c);
+
+      for (i = 0; i < chain->n_rules; i++)
+        for (m = 0; m < chain->rules[i]->n_matches; m++)
+          if (strcmp(chain->rules[i]->matches[m].name, name) == 0)
+            return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* An assumption that nothing asks for is most likely misspelt. */
+static gboolean assumptions_are_asked_for(const cli_firewall *f)
+{
   guint i;
 
-  for (i = 0; i < f->ruleset->files->len; i++) {
-    const fw_file *file = g_ptr_array_index(f->ruleset->files, i);
-    const char *said;
-    fw_backend backend;
+  for (i = 0; i < f->facts->assumptions->len; i++) {
+    const fw_assumption *a = &g_array_index(f->facts->assumptions, fw_assumption, i);
 
-    if (file->sets)
+    if (has_match(f->ruleset, a->match))
       continue;
-    backend = fw_file_backend(file, &none, &said);
-    cli_say("note: %s: rules are judged as iptables-%s does (%s)", file->name,
-            backend == FW_BACKEND_LEGACY ? "legacy" : "nft", said);
-    return;
+    cli_say("--assume %s=%s: no rule has -m %s", a->match, a->holds ? "yes" : "no", a->match);
+    return FALSE;
   }
+  return TRUE;
 }
+
+/* "INPUT, FORWARD, OUTPUT" */
+static char *names_of_chains(const fw_table *table)
+{
+  GString *names = g_string_new(NULL);
+  guint i;
+
+  for (i = 0; i < table->chains->len && i < NOTES_MOST; i++)
+    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", ((fw_chain *)g_ptr_array_index(table->chains, i))->name);
+  if (i < table->chains->len)
+    g_string_append(names, ", ...");
+  return g_string_free(names, FALSE);
+}
+
+/* Of both families one may have it. */
+static gboolean rule_is_there(const cli_firewall *f)
+{
+  const cli_rule_name *wanted = &f->o->rule_wanted;
+  const fw_table *table = NULL;
+  const fw_chain *chain = NULL;
+  guint i;
+
+  for (i = 0; i < f->ruleset->tables->len; i++) {
+    const fw_table *one = g_ptr_array_index(f->ruleset->tables, i);
+    const fw_chain *other;
+
+    if (strcmp(one->name, wanted->table) != 0)
+      continue;
+    table = one;
+    other = fw_table_chain(one, wanted->chain);
+    if (other != NULL && (wanted->number == 0 ? other->hook != FW_HOOK_NONE : wanted->number <= other->n_rules))
+      return TRUE;
+    chain = other != NULL ? other : chain;
+  }
+  if (table == NULL) {
+    cli_say("--rule %s: the rules have no table %s", wanted->text, wanted->table);
+  } else if (chain == NULL) {
+    g_autofree char *names = names_of_chains(table);
+
+    cli_say("--rule %s: table %s has no chain %s, but %s", wanted->text, table->name, wanted->chain, names);
+  } else if (wanted->number == 0) {
+    cli_say("--rule %s: %s is no built-in chain and has no policy", wanted->text, chain->name);
+  } else {
+    cli_say("--rule %s: chain %s has %u rule%s", wanted->text, chain->name, chain->n_rules,
+            chain->n_rules == 1 ? "" : "s");
+  }
+  return FALSE;
+}
+
+/* ---- the run ---- */
 
 static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
 {
@@ -124,19 +194,19 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
   fw_firewall_packet(f->firewall, engine, &arrival, result);
 }
 
-gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint wants, gboolean passed)
+static gboolean read_rules(cli_firewall *f)
 {
-  const cli_options *o = f->o;
-  const fw_read_options read = { FALSE, FW_IPV4, (fw_backend)o->backend };
-  fw_firewall_options options = { .backend = (fw_backend)o->backend, .mode = (fw_mode)o->rules_mode };
+  const fw_read_options read = { FALSE, FW_IPV4, (fw_backend)f->o->backend };
   GError *error = NULL;
   guint i;
 
-  if (f->texts == NULL)
-    return TRUE;
   f->ruleset = fw_ruleset_new();
+  if (!cli_rules_texts_open(f->texts, &error)) {
+    cli_usage(error);
+    return FALSE;
+  }
   for (i = 0; i < f->texts->len; i++) {
-    const rules_text *t = g_ptr_array_index(f->texts, i);
+    const cli_rules_text *t = g_ptr_array_index(f->texts, i);
 
     if (!fw_rules_read(f->ruleset, t->name, t->text->str, t->text->len, &read, &error)) {
       cli_usage(error);
@@ -144,13 +214,25 @@ gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint want
     }
   }
   fw_rules_finish(f->ruleset);
-  say_backend(f);
+  return assumptions_are_asked_for(f) && (f->o->rule_wanted.table == NULL || rule_is_there(f));
+}
+
+gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint wants, gboolean passed)
+{
+  const cli_options *o = f->o;
+  fw_firewall_options options = { .backend = (fw_backend)o->backend,
+                                  .mode = o->rules_mode > 0 ? (fw_mode)(o->rules_mode - 1) : FW_MODE_FAITHFUL };
+
+  if (f->texts == NULL)
+    return TRUE;
+  if (!read_rules(f))
+    return FALSE;
   say_notes(f->ruleset);
   options.hz = params->hz;
   options.seed = params->hash_seed;
-  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0;
+  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0 || passed;
   f->tells_transcript = (wants & EMIT_WANTS_FIREWALL) != 0;
-  options.record = f->tells_walk || f->tells_transcript || passed;
+  options.record = f->tells_walk || f->tells_transcript;
   options.record_passed = passed;
   f->firewall = fw_firewall_new(f->ruleset, f->facts, &options);
   f->door = (replay_door){ on_packet, f };
@@ -191,7 +273,8 @@ void cli_firewall_clear(cli_firewall *f)
 static void tell_unknown(GString *out, const fw_decision *d)
 {
   if (d->unknown_match != NULL)
-    g_string_append_printf(out, "-m %s cannot be known here", d->unknown_match->name);
+    g_string_append_printf(out, "-m %s %s", d->unknown_match->name,
+                           d->unknown_match->ops == NULL ? "is not understood" : "cannot be known here");
   else if (d->unknown_test == FW_TEST_IN)
     g_string_append(out, "its input interface is not known (--iface, --route)");
   else if (d->unknown_test == FW_TEST_OUT)
@@ -244,7 +327,10 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .why = f->why->str,
                           .file = rule != NULL ? rule->chain->table->file : NULL,
                           .line = rule != NULL ? rule->line : 0,
-                          .mark = o->verdict == FW_VERDICT_NONE ? 0 : o->packet.mark };
+                          .mark = o->verdict == FW_VERDICT_NONE ? 0 : o->packet.mark,
+                          .reset = o->reset,
+                          .before = o->before_conntrack,
+                          .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };
   if (f->tells_walk) {
     g_string_truncate(f->walk, 0);
     fw_tell_walk(f->walk, f->firewall);
@@ -293,85 +379,85 @@ const char *cli_firewall_counters(cli_firewall *f)
 
 /* ---- selection ---- */
 
+static gboolean is_wanted(const cli_rule_name *wanted, const fw_decision *d)
+{
+  const fw_rule *rule = rule_of(d);
+  const fw_chain *chain = rule != NULL ? rule->chain : d->chain;
+
+  return chain != NULL && (rule != NULL ? rule->number : 0) == wanted->number &&
+         strcmp(chain->name, wanted->chain) == 0 && strcmp(chain->table->name, wanted->table) == 0;
+}
+
 gboolean cli_firewall_chosen(const cli_firewall *f)
 {
   const fw_outcome *o;
-  GString *place;
-  gboolean same;
 
   if (f->firewall == NULL)
     return TRUE;
   o = fw_firewall_outcome(f->firewall);
   if (f->o->verdicts != 0 && !(f->o->verdicts & 1u << o->verdict))
     return FALSE;
-  if (f->o->rule == NULL)
-    return TRUE;
-  place = g_string_new(NULL);
-  fw_decision_place(place, &o->decision);
-  same = strcmp(place->str, f->o->rule) == 0;
-  g_string_free(place, TRUE);
-  return same;
+  return f->o->rule_wanted.table == NULL || is_wanted(&f->o->rule_wanted, &o->decision);
 }
 
-/* ---- the summary ---- */
-
-typedef struct dropper {
-  guint64 packets;
-  const fw_chain *chain;
-  const fw_rule *rule; /* NULL: the policy */
-} dropper;
-
-static gint heavier(gconstpointer a, gconstpointer b)
+/* Whether chains that only the box's own packets meet say anything. */
+static gboolean asks_about_the_box(const fw_ruleset *r)
 {
-  const dropper *x = a, *y = b;
-
-  return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
-}
-
-static void add_droppers(GArray *drops, const fw_program *program, const fw_walk_chain *c)
-{
-  dropper d = { c->counters.packets - c->chain->counters.packets, c->chain, NULL };
   guint i;
 
-  if (c->chain->policy == FW_POLICY_DROP && d.packets > 0)
-    g_array_append_val(drops, d);
-  for (i = 0; i < c->n; i++) {
-    d = (dropper){ program->hits[c->steps[i].rule->serial].packets, c->chain, c->steps[i].rule };
-    if ((c->steps[i].end == FW_END_DROP || c->steps[i].end == FW_END_REJECT) && d.packets > 0)
-      g_array_append_val(drops, d);
+  for (i = 0; i < r->tables->len; i++) {
+    const fw_table *table = g_ptr_array_index(r->tables, i);
+    const fw_chain *input = fw_table_hook_chain(table, FW_HOOK_INPUT),
+                   *output = fw_table_hook_chain(table, FW_HOOK_OUTPUT);
+
+    if ((input != NULL && (input->n_rules > 0 || input->policy == FW_POLICY_DROP)) ||
+        (output != NULL && (output->n_rules > 0 || output->policy == FW_POLICY_DROP)))
+      return TRUE;
   }
+  return FALSE;
 }
 
-void cli_firewall_drops(const cli_firewall *f, emit_text *out)
+/* A rule with -i in a chain that POSTROUTING jumps to: legacy iptables has no input interface there (RULES 1.1). */
+static gboolean asks_for_input_behind(const fw_ruleset *r)
 {
+  guint t, c, i;
+
+  for (t = 0; t < r->tables->len; t++) {
+    const fw_table *table = g_ptr_array_index(r->tables, t);
+
+    for (c = 0; c < table->chains->len; c++) {
+      const fw_chain *chain = g_ptr_array_index(table->chains, c);
+
+      for (i = 0; chain->hooks & 1 << FW_HOOK_POSTROUTING && i < chain->n_rules; i++)
+        if (chain->rules[i]->tests != NULL && chain->rules[i]->tests->given & FW_TEST_IN)
+          return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* Only where the other half of iptables would have judged otherwise. */
+static void say_backend(const cli_firewall *f)
+{
+  const fw_read_options asked = { FALSE, FW_IPV4, (fw_backend)f->o->backend };
   const fw_program *program = fw_firewall_program(f->firewall);
-  GArray *drops = g_array_new(FALSE, FALSE, sizeof(dropper));
   guint i;
 
-  for (i = 0; i < program->n_chains; i++)
-    add_droppers(drops, program, &program->chains[i]);
-  g_array_sort(drops, heavier);
-  for (i = 0; i < drops->len && i < DROPS_MOST; i++) {
-    const dropper *d = &g_array_index(drops, dropper, i);
+  if (!program->backend_decides && !asks_for_input_behind(f->ruleset))
+    return;
+  for (i = 0; i < f->ruleset->files->len; i++) {
+    const fw_file *file = g_ptr_array_index(f->ruleset->files, i);
+    const char *said;
+    gboolean legacy;
 
-    emit_text_format(out, "  %8" G_GUINT64_FORMAT "  ", d->packets);
-    if (d->rule != NULL)
-      emit_text_format(out, "%s:%s:rule:%u (%s:%u)\n", d->chain->table->name, d->chain->name, d->rule->number,
-                       d->chain->table->file, d->rule->line);
-    else
-      emit_text_format(out, "the policy of %s:%s\n", d->chain->table->name, d->chain->name);
+    if (file->sets)
+      continue;
+    legacy = fw_file_backend(file, &asked, &said) == FW_BACKEND_LEGACY;
+    cli_say("note: judged as iptables-%s does (%s), which decided here: --backend %s judges %s otherwise",
+            legacy ? "legacy" : "nft", said, legacy ? "nft" : "legacy",
+            program->backend_decides ? "a header that is too short" : "-i behind POSTROUTING");
+    return;
   }
-  if (drops->len > DROPS_MOST)
-    emit_text_format(out, "  and %u more; ctreplay rules --rules FILE CAPTURE counts all\n", drops->len - DROPS_MOST);
-  if (drops->len == 0)
-    emit_text_literal(out, "  no rule dropped a packet for certain\n");
-  if (fw_firewall_tally(f->firewall)->unknown > 0)
-    emit_text_format(out,
-                     "  %8" G_GUINT64_FORMAT
-                     "  unknown: a rule asks for what is not known (-P says which; --route, --local, "
-                     "--assume settle it)\n",
-                     fw_firewall_tally(f->firewall)->unknown);
-  g_array_free(drops, TRUE);
 }
 
 void cli_firewall_say_notes(const cli_firewall *f)
@@ -381,6 +467,13 @@ void cli_firewall_say_notes(const cli_firewall *f)
   if (f->firewall == NULL)
     return;
   program = fw_firewall_program(f->firewall);
+  if (!program->loaded)
+    return;
+  say_backend(f);
+  if (f->facts->local->len == 0 && !f->facts->bridge && asks_about_the_box(f->ruleset))
+    cli_say(
+      "note: without --local ADDRESS/LENGTH the box has no address: its packets were judged as forwarded ones, not "
+      "by INPUT and OUTPUT");
   if (program->zones_wait)
     cli_say("note: rules ask for conntrack zones, which are not followed yet");
   if (fw_firewall_tally(f->firewall)->nat_met > 0)
@@ -388,6 +481,6 @@ void cli_firewall_say_notes(const cli_firewall *f)
             " packets met a nat rule, whose translation is not followed yet: rules behind it judged "
             "addresses and ports that a kernel had changed",
             fw_firewall_tally(f->firewall)->nat_met);
-  if (program->loaded && !program->tracks)
+  if (!program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");
 }

@@ -20,9 +20,17 @@ typedef struct cli_firewall {
   gboolean tells_walk, tells_transcript;
 } cli_firewall;
 
+/*
+ * Without --rules: => FALSE where an option was given that then says nothing, said. reads: rules are read without being
+ * followed, so that --backend has a meaning.
+ */
+gboolean cli_firewall_is_alone(const cli_options *options, gboolean reads);
 /* Reads all files, before anything is parsed. => FALSE where one cannot be read, said. */
 gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
-/* Parses them and makes the firewall; notes are said. => FALSE where one is no ruleset, said. wants: EMIT_WANTS_ */
+/*
+ * Parses them and makes the firewall; notes are said. => FALSE where one is no ruleset, or the command line asks for
+ * what it does not have, said. wants: EMIT_WANTS_; passed: the walk is told with the rules that did not hold.
+ */
 gboolean cli_firewall_start(cli_firewall *firewall, const ct_params *params, guint wants, gboolean passed);
 void cli_firewall_clear(cli_firewall *firewall);
 
@@ -33,8 +41,6 @@ const char *cli_firewall_head(cli_firewall *firewall);
 const char *cli_firewall_counters(cli_firewall *firewall);
 /* --verdict and --rule: whether the last packet is one of those. */
 gboolean cli_firewall_chosen(const cli_firewall *firewall);
-/* The rules that dropped, heaviest first, a line each. There is a firewall. */
-void cli_firewall_drops(const cli_firewall *firewall, emit_text *out);
 /* After the play: what the rules ask for that is not followed. */
 void cli_firewall_say_notes(const cli_firewall *firewall);
 

@@ -14,7 +14,6 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "\n"
                            "Commands   (none) for a person: what happens, the table at the end, a summary\n"
                            "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
-                           "           (-S: found insert search_restart clash_resolve stay 0, nothing races)\n"
                            "           -P one line per packet: class, entry, state before -> after, and why\n"
                            "           --evictions who was evicted or dropped when the table was full\n"
                            "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"
@@ -23,9 +22,11 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
                            "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
                            "           --helpers  --helper NAME:PORT  --no-helper NAME  --local ADDR/LEN\n"
+                           "Rules      --rules FILE (of iptables-save)  --route PREFIX=IF  --mode observe\n"
                            "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
                            "           --host ADDR --net ADDR/LEN --port N (any end) --state STATE -u STATUS\n"
-                           "           -f ipv4|ipv6  -m MARK  -e NEW,..; -P: --class C  --reason R  --flow N\n"
+                           "           -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...  --show-from POINT\n"
+                           "           -P: --class C  --reason R  --flow N  --verdict V  --rule R\n"
                            "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
                            "Output     -o FORMAT[,timestamp,extended,id]  --fields A,B  -W FILE  --plot SVG\n"
                            "           --color, --progress auto|always|never  --lines N|all\n";
@@ -46,7 +47,8 @@ void cli_help(void)
     }
     printf(" %s", command->name);
   }
-  fputs("\n           ctreplay WORD --help says what each does\n"
+  fputs("; ctreplay WORD --help says what each does\n"
+        "           rules --rules FILE CAPTURE counts hits; list changes A B: two kernels\n"
         "Example    tcpdump -U -ni any -w - | ctreplay -E -o timestamp -\n"
         "man ctreplay says the rest.\n",
         stdout);

@@ -339,7 +339,7 @@ static gboolean set_helper(const char *option, const char *value, ct_helper_erro
   case CT_HELPER_UNKNOWN: return usage(error, "--%s %s: no such helper; see ctreplay list helpers", option, value);
   case CT_HELPER_FORMAT:
     return usage(error, "--%s %s: give %s", option, value,
-                 strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT");
+                 strcmp(option, "local") == 0 ? "ADDRESS/LENGTH" : "NAME:PORT, the port a number from 1 to 65535");
   default: return usage(error, "--%s %s: one too many", option, value);
   }
 }

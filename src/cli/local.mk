@@ -23,7 +23,9 @@ libcommands_la_SOURCES = \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/replay.c \
+	src/cli/rules_drops.c src/cli/rules_drops.h \
 	src/cli/rules_run.c src/cli/rules_run.h \
+	src/cli/rules_text.c src/cli/rules_text.h \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \

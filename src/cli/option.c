@@ -166,3 +166,35 @@ gboolean cli_read_shown_number(const cli_option *option, gpointer base, const ch
     return TRUE;
   return cli_option_refuse(option, value, error);
 }
+
+enum { WORD_MOST = 15, LETTERS_APART = 2 };
+
+/* How many letters are to be put in, taken out or changed to make one of the other (Levenshtein). */
+static guint letters_apart(const char *a, const char *b)
+{
+  guint row[WORD_MOST + 1], n = (guint)strlen(b), i, k;
+
+  for (k = 0; k <= n; k++)
+    row[k] = k;
+  for (i = 0; a[i] != '\0'; i++) {
+    guint diagonal = row[0];
+
+    row[0] = i + 1;
+    for (k = 1; k <= n; k++) {
+      guint above = row[k];
+
+      row[k] = MIN(MIN(row[k - 1], above) + 1, diagonal + (a[i] != b[k - 1]));
+      diagonal = above;
+    }
+  }
+  return row[n];
+}
+
+gboolean cli_word_similar(const char *word, const char *meant, guint *distance)
+{
+  if (strlen(word) > WORD_MOST || strlen(meant) > WORD_MOST)
+    return FALSE;
+  *distance = letters_apart(word, meant);
+  /* Of a short word, two letters are too much. */
+  return *distance <= LETTERS_APART && *distance * 2 <= strlen(meant);
+}

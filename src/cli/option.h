@@ -94,6 +94,12 @@ static inline gboolean cli_option_is_gone(const cli_option *option)
 /* "--count x: give a number of packets", from option->wanted. => FALSE. */
 gboolean cli_option_refuse(const cli_option *option, const char *value, GError **error);
 
+/*
+ * Whether a mistyped word may have meant this one, of at most 15 letters: at most two letters apart, and of a short
+ * word fewer. distance: how many.
+ */
+gboolean cli_word_similar(const char *word, const char *meant, guint *distance);
+
 /* "4096", "64k" (1024), "1M" (1024²), "2G". => FALSE where text is no size of at most largest. */
 gboolean cli_size_parse(const char *text, guint64 largest, guint64 *size);
 

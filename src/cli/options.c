@@ -195,6 +195,47 @@ static gboolean read_verdicts(const cli_option *option, gpointer base, const cha
   return fine || cli_option_refuse(option, value, error);
 }
 
+/* What follows the colons, from the last one on: names of chains may hold some. */
+static gboolean split_rule(cli_rule_name *rule, const char *value)
+{
+  const char *table_end = strchr(value, ':'), *end = strrchr(value, ':'), *kind;
+  guint64 number = 0;
+
+  if (table_end == NULL || table_end == value)
+    return FALSE;
+  if (strcmp(end, ":policy") != 0) {
+    if (!g_ascii_string_to_unsigned(end + 1, 10, 1, G_MAXUINT32, &number, NULL))
+      return FALSE;
+    kind = g_strrstr_len(value, end - value, ":");
+    if (kind != NULL && strncmp(kind, ":policy:", 8) == 0)
+      number = 0;
+    else if (kind == NULL || strncmp(kind, ":rule:", 6) != 0)
+      return FALSE;
+    end = kind;
+  }
+  if (end <= table_end + 1)
+    return FALSE;
+  rule->table = g_strndup(value, (gsize)(table_end - value));
+  rule->chain = g_strndup(table_end + 1, (gsize)(end - table_end - 1));
+  rule->number = (guint)number;
+  return TRUE;
+}
+
+static void rule_name_clear(cli_rule_name *rule)
+{
+  g_clear_pointer(&rule->table, g_free);
+  g_clear_pointer(&rule->chain, g_free);
+}
+
+static gboolean read_rule(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  cli_rule_name *rule = cli_option_field(option, base);
+
+  rule_name_clear(rule);
+  rule->text = value;
+  return split_rule(rule, value) || cli_option_refuse(option, value, error);
+}
+
 static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   char **words = g_strsplit(value, ",", -1);
@@ -241,7 +282,7 @@ static const cli_choice whens[] = {
 #define PORT(dir, end) NUMBER(port[dir][end], CLI_FILTER_PORT0 << (2 * (dir) + (end)), 65535)
 
 static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
-static const cli_choice modes[] = { { "faithful", FW_MODE_FAITHFUL }, { "observe", FW_MODE_OBSERVE }, { NULL, 0 } };
+static const cli_choice modes[] = { { "faithful", FW_MODE_FAITHFUL + 1 }, { "observe", FW_MODE_OBSERVE + 1 }, { NULL, 0 } };
 
 static const cli_option options[] = {
   { "dump", 'L', "[TABLE]", CLI_COMMAND, COMMAND('L') },
@@ -286,7 +327,8 @@ static const cli_option options[] = {
   { "assume", 0, "MATCH=yes|no", CLI_RULES, CLI_LIST(cli_options, assumptions) },
   { "verdict", 0, "VERDICT", CLI_VERDICTS, CLI_BY(read_verdicts, cli_options, verdicts),
     .wanted = "accept, drop, reject or unknown, joined by commas" },
-  { "rule", 0, "TABLE:CHAIN:rule:N", CLI_VERDICTS, CLI_TEXT(cli_options, rule) },
+  { "rule", 0, "TABLE:CHAIN:rule:N", CLI_VERDICTS, CLI_BY(read_rule, cli_options, rule_wanted),
+    .wanted = "TABLE:CHAIN:rule:NUMBER or TABLE:CHAIN:policy, as -P names them" },
 
   { "src", 's', "ADDR", CLI_FILTER, ADDRESS(addr[0][0]), .same_as = "orig-src" },
   { "orig-src", 0, "ADDR", CLI_FILTER, ADDRESS(addr[0][0]) },
@@ -353,14 +395,14 @@ static const cli_option options[] = {
                    "for lines now it is --lines N"),
   WAITS(NULL, 'g', "conntrack's letter for a translated destination: waits for NAT to be modelled"),
   WAITS(NULL, 'j', "conntrack's letter for any translated connection: waits for NAT to be modelled"),
-  WAITS(NULL, 'l', "conntrack's letter for a label: waits for rules, which set labels, to be modelled"),
+  WAITS(NULL, 'l', "conntrack's letter for a label: labels are not kept yet, -m connlabel is unknown"),
   WAITS("src-nat", 0, "waits for NAT to be modelled"),
   WAITS("dst-nat", 0, "waits for NAT to be modelled"),
   WAITS("any-nat", 0, "waits for NAT to be modelled"),
   WAITS("zone", 0, "waits for zones to be modelled"),
   WAITS("orig-zone", 0, "waits for zones to be modelled"),
   WAITS("reply-zone", 0, "waits for zones to be modelled"),
-  WAITS("label", 0, "waits for rules, which set labels, to be modelled"),
+  WAITS("label", 0, "labels are not kept yet, -m connlabel is unknown"),
 };
 /* clang-format on */
 
@@ -399,6 +441,7 @@ void cli_options_clear(cli_options *o)
   g_ptr_array_unref(o->rules);
   g_ptr_array_unref(o->routes);
   g_ptr_array_unref(o->assumptions);
+  rule_name_clear(&o->rule_wanted);
   g_ptr_array_unref(o->modules);
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);

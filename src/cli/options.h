@@ -36,6 +36,13 @@ enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT
   X(profile_name, "profile") \
   X(ram, "ram") X(max, "max") X(hashsize, "hashsize") X(hash_seed, "hash-seed") X(gc, "gc") X(hz, "hz")
 
+/* "filter:INPUT:rule:3", "filter:INPUT:policy", as -P names them. */
+typedef struct cli_rule_name {
+  const char *text;
+  char *table, *chain; /* NULL: none was given */
+  guint number;        /* 0: the policy */
+} cli_rule_name;
+
 typedef struct cli_options {
   char command; /* 'L', 'E', 'C', 'S', 'P'; 0: for a person */
   cli_table table;
@@ -63,8 +70,9 @@ typedef struct cli_options {
 
   /* The firewall. */
   GPtrArray *rules, *routes, *assumptions; /* --rules, --route, --assume */
-  const char *iface, *bridge, *rule;       /* --iface, --bridge, --rule; NULL: not given */
-  guint backend, rules_mode;               /* fw_backend, fw_mode */
+  const char *iface, *bridge;              /* --iface, --bridge; NULL: not given */
+  cli_rule_name rule_wanted;               /* --rule */
+  guint backend, rules_mode;               /* fw_backend; fw_mode + 1, 0: not given */
   guint verdicts;                          /* 1 << fw_verdict; 0: all */
   gboolean explains;                       /* set by a command that tells of rules that did not hold, too */
 

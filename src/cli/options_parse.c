@@ -76,6 +76,21 @@ static gboolean is_table(const char *word)
                           strcmp(word, "unconfirmed") == 0);
 }
 
+/* -L expct: a word of no table and no file, which is hardly a capture. => the table that was meant, or NULL. */
+static const char *table_meant(const cli_option *option, const char *word)
+{
+  static const char *const tables[] = { "conntrack", "expect", "dying", "unconfirmed" };
+  guint i, distance;
+
+  if (option->argument == NULL || option->argument[0] != '[' || word == NULL || strpbrk(word, "-./") != NULL ||
+      g_file_test(word, G_FILE_TEST_EXISTS))
+    return NULL;
+  for (i = 0; i < G_N_ELEMENTS(tables); i++)
+    if (cli_word_similar(word, tables[i], &distance))
+      return tables[i];
+  return NULL;
+}
+
 /* Letters of conntrack(8) and iptables(8) for what ctreplay has under another name. */
 static const char *instead_of(int letter)
 {
@@ -138,7 +153,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
   optind = 0; /* glibc: start anew, also after an earlier parse */
   while (fine && (c = getopt_long(argc, argv, g.letters->str, (struct option *)g.long_options->data, NULL)) != -1) {
     const cli_option *option = c == '?' || c == ':' ? NULL : grammar_find(&g, c);
-    const char *value = optarg;
+    const char *value = optarg, *meant;
 
     if (option == NULL) {
       complain(&g, c, argv, error);
@@ -147,8 +162,14 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     }
     /* The table stands after the letter as a word of its own, which getopt has no notion of. */
     if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
-        is_table(argv[optind]))
+        is_table(argv[optind])) {
       value = argv[optind++];
+    } else if (value == NULL && optind < argc && (meant = table_meant(option, argv[optind])) != NULL) {
+      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c %s: no such file; did you mean %s?", option->letter,
+                  argv[optind], meant);
+      fine = FALSE;
+      break;
+    }
     fine = take(o, option, value, error);
   }
   for (; fine && optind < argc; optind++) {

@@ -10,6 +10,7 @@
 #include "emit/past.h"
 #include "emit/summary.h"
 #include "journal/history.h"
+#include "rules_drops.h"
 #include "run.h"
 
 /*
@@ -26,7 +27,8 @@
   X(END, "END", "\033[2m", FALSE)           \
   X(EVICTED, "EVICTED", "\033[1;31m", TRUE) \
   X(INVALID, "INVALID", "\033[31m", TRUE)   \
-  X(DROPPED, "DROPPED", "\033[1;31m", TRUE)
+  X(DROPPED, "DROPPED", "\033[1;31m", TRUE) \
+  X(REJECTED, "REJECTED", "\033[1;31m", TRUE)
 
 typedef enum cli_happening {
 #define X(id, word, colour, notable) CLI_HAPPENING_##id,
@@ -47,6 +49,7 @@ typedef struct cli_person {
   journal_history history;
   guint64 in_table, table_hidden;                /* entries at the end, and those of them that are not shown */
   guint64 by_state[256][16];                     /* entries at the end: [protocol][state, 15 for all others] */
+  cli_rules_drops *drops;                        /* of rules; NULL: there are none */
   struct pressure_holders *holders[CLI_HOLDERS]; /* once the table may get busy; NULL before */
 } cli_person;
 

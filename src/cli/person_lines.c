@@ -2,6 +2,7 @@
 #include "person.h"
 
 #include "emit/one_sided.h"
+#include "emit/rules.h"
 #include "pressure/occupancy.h"
 
 enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 28, TIMEOUT_WIDTH = 8 };
@@ -40,7 +41,10 @@ static gboolean wanted(cli_person *p, cli_happening what)
     return TRUE;
   }
   if (p->notable == 0 && p->notable_most > 0 && !p->said_notable) {
-    emit_text_literal(out, "        ... from here on only what is INVALID, DROPPED or EVICTED, at first ...\n");
+    emit_text_string(out,
+                     p->drops != NULL
+                       ? "        ... from here on only what is INVALID, DROPPED, REJECTED or EVICTED, at first ...\n"
+                       : "        ... from here on only what is INVALID, DROPPED or EVICTED, at first ...\n");
     p->said_notable = TRUE;
   }
   if (happenings[what].notable && p->notable < p->notable_most) {
@@ -132,6 +136,37 @@ static cli_happening happening_of(const ct_result *r)
   }
 }
 
+/* With rules, they have the last word. Where tracking only watches, it is said behind what tracking says. */
+static cli_happening happening_with_rules(const cli_person *p, const ct_result *r)
+{
+  cli_happening what = happening_of(r);
+  const fw_outcome *o;
+
+  if (p->drops == NULL)
+    return what;
+  o = fw_firewall_outcome(p->run.firewall.firewall);
+  if (what != CLI_HAPPENING_COUNT && p->run.o->rules_mode == FW_MODE_OBSERVE + 1)
+    return what;
+  if (o->verdict == FW_VERDICT_DROP)
+    return CLI_HAPPENING_DROPPED;
+  return o->verdict == FW_VERDICT_REJECT ? CLI_HAPPENING_REJECTED : what;
+}
+
+/* "drop by filter:FORWARD:rule:4 (rules.v4:12)"; nothing of what is accepted. */
+static void rules_said(cli_person *p, const ct_packet *packet, const char *before)
+{
+  emit_text *out = &p->run.output.text;
+  fw_verdict verdict;
+
+  if (p->drops == NULL)
+    return;
+  verdict = fw_firewall_outcome(p->run.firewall.firewall)->verdict;
+  if (verdict == FW_VERDICT_NONE || verdict == FW_VERDICT_ACCEPT)
+    return;
+  emit_text_string(out, before);
+  emit_rules_words(out, cli_firewall_tell(&p->run.firewall, packet));
+}
+
 static void expected_by(emit_text *out, const ct_view *view)
 {
   emit_text_literal(out, ", expected by #");
@@ -182,14 +217,33 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
   }
   past(p, out);
+  rules_said(p, seen->packet, "; ");
   emit_text_char(out, '\n');
+}
+
+/* Why conntrack refuses it, or what else there is to say of it. => FALSE: nothing. */
+static gboolean refusal(cli_person *p, const ct_result *r, cli_happening what)
+{
+  emit_text *out = &p->run.output.text;
+  char words[CT_REASON_WORDS_BYTES];
+
+  if (r->reason == CT_REASON_NONE || (p->drops != NULL && r->reason == CT_REASON_TCP_UNACKED))
+    return FALSE;
+  emit_text_literal(out, ": ");
+  if (what > CLI_HAPPENING_INVALID && r->cls == CT_CLASS_INVALID)
+    emit_text_literal(out, "INVALID, ");
+  emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
+  if (r->bound.over != 0) {
+    emit_text_literal(out, ", by ");
+    emit_text_u64_grouped(out, r->bound.over);
+  }
+  return TRUE;
 }
 
 static void packet_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
   emit_text *out = &p->run.output.text;
-  char words[CT_REASON_WORDS_BYTES];
   ct_view view;
 
   if (r->entry != NULL)
@@ -202,12 +256,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   state_and_timeout(out, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
                     r->entry != NULL ? view.timeout_ns : -1);
   cli_text_flow(&p->run, out, &seen->packet->tuple);
-  emit_text_literal(out, ": ");
-  emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
-  if (r->bound.over != 0) {
-    emit_text_literal(out, ", by ");
-    emit_text_u64_grouped(out, r->bound.over);
-  }
+  rules_said(p, seen->packet, refusal(p, r, what) ? "; " : ": ");
   past(p, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
@@ -236,10 +285,12 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   }
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
-  what = happening_of(r);
+  if (p->drops != NULL)
+    cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
+  what = happening_with_rules(p, r);
   if (what == CLI_HAPPENING_COUNT || !p->run.showing)
     return;
-  if (what == CLI_HAPPENING_INVALID || what == CLI_HAPPENING_DROPPED || r->entry == NULL)
+  if (what >= CLI_HAPPENING_INVALID || r->entry == NULL)
     packet_line(p, seen, what);
   else
     entry_line(p, seen, what);

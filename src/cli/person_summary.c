@@ -168,10 +168,10 @@ void cli_person_summary(cli_person *p)
                                        p->summary.stats->peak_count, p->summary.entries };
   p->summary.mean = ct_engine_mean(p->run.engine, p->summary.tally.first_ns);
   compare_kernel(p, &kernel);
-  if (p->run.firewall.firewall != NULL) {
+  if (p->drops != NULL) {
     cli_person_heading(p, "Dropped by rules");
     emit_text_char(&p->run.output.text, '\n');
-    cli_firewall_drops(&p->run.firewall, &p->run.output.text);
+    cli_rules_drops_put(p->drops, &p->run.output.text);
   }
   cli_person_heading(p, "Summary");
   if (cli_part_of(p->run.source, p->summary.stats->packets, p->run.output.text.error != 0, &part)) {

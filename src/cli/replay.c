@@ -19,6 +19,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--class and --reason: for -P");
   else if (o->flow != 0 && o->command != 'P')
     cli_say("--flow: for -P, and the command explain");
+  else if ((o->verdicts != 0 || o->rule_wanted.table != NULL) && o->command != 'P')
+    cli_say("--verdict and --rule: for -P");
   else if (o->event_mask != CLI_EVENT_ALL && o->command != 'E')
     cli_say("-e: for -E");
   else if (o->show_from.kind != REPLAY_POINT_NONE && strchr("EPV", o->command) == NULL)

@@ -18,6 +18,7 @@ cli_exit cli_show_person(const cli_options *o)
     p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;
     p->notable_most = p->lines_most / 2;
     ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW, cli_person_event, p);
+    p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
     journal_history_begin(&p->history, p->run.engine);
     cli_run_play(&p->run, &watch);
     journal_history_end(&p->history);
@@ -26,6 +27,7 @@ cli_exit cli_show_person(const cli_options *o)
     cli_person_holders(p);
     cli_person_summary(p);
   }
+  cli_rules_drops_free(p->drops);
   emit_tally_clear(&p->summary.tally);
   code = cli_run_close(&p->run);
   g_free(p);

@@ -135,6 +135,9 @@ typedef struct emit_rules {
   const char *file;    /* where the rule stands; NULL: nowhere */
   guint line;
   guint32 mark;           /* of the packet, as it left */
+  gboolean reset;         /* rejected by a reset, which has closed the packet's entry */
+  gboolean before;        /* dropped before conntrack, which has not seen it */
+  gboolean observes;      /* verdicts are told, but tracking goes on as if all were accepted */
   const char *walk;       /* JSON: a list of steps; NULL: not asked for */
   const char *transcript; /* JSON: members of a transcript's line, each behind a comma; NULL: not asked for */
 } emit_rules;

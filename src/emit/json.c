@@ -11,6 +11,7 @@
 #include "one_sided.h"
 #include "put.h"
 #include "row.h"
+#include "rules.h"
 #include "wire.h"
 
 /* Room for the longest of the pieces that are put at a pointer. */
@@ -220,15 +221,17 @@ static void json_event(emit_output *output, const ct_event *event)
 }
 
 /* ,"verdict":"accept","class":"NEW","dir":"original","conn":1,"before":"NONE","after":"SYN_SENT" */
-static char *put_result(char *p, const emit_options *o, const ct_packet *packet, const ct_result *result)
+static char *put_result(char *p, const emit_options *o, const emit_packet *shown)
 {
   static const char *const verdicts[] = { "none", "accept", "drop" };
-  guint8 proto = packet->tuple.proto;
+  const ct_result *result = shown->result;
+  guint8 proto = shown->packet->tuple.proto;
+  gboolean ruled = shown->rules != NULL && shown->rules->verdict != NULL;
   const char *before = ct_proto_state_name(o->profile, proto, result->old_state),
              *after = ct_proto_state_name(o->profile, proto, result->new_state);
 
   p = put_literal(p, ",\"verdict\":\"");
-  p = put_word(p, verdicts[result->verdict]);
+  p = put_word(p, ruled ? shown->rules->verdict : verdicts[result->verdict]);
   if (result->cls == CT_CLASS_NONE) {
     p = put_literal(p, "\",\"class\":null");
   } else {
@@ -309,7 +312,7 @@ static char *put_head(char *p, emit_text *out, const emit_options *o, const emit
   p = put_wire(p, &wire);
   if (wire.has_tcp && ct_packet_has_tcp(packet))
     p = put_tcp(p, packet, &wire);
-  p = put_result(p, o, packet, result);
+  p = put_result(p, o, shown);
   p = put_reason(p, o, result->reason);
   p = put_bound(p, result->reason, &result->bound);
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
@@ -324,31 +327,6 @@ static void query_member(emit_text *out, const emit_query *query)
   emit_text_literal(out, ",\"dst\":\"");
   emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
   emit_text_literal(out, "\"}");
-}
-
-static void rules_object(emit_text *out, const emit_rules *rules)
-{
-  if (rules == NULL || rules->verdict == NULL)
-    return;
-  emit_text_literal(out, ",\"rules\":{\"verdict\":\"");
-  emit_text_string(out, rules->verdict);
-  emit_text_literal(out, "\",\"rule\":");
-  emit_text_json_string(out, rules->rule);
-  if (rules->file != NULL) {
-    emit_text_literal(out, ",\"file\":");
-    emit_text_json_string(out, rules->file);
-    json_number(out, "line", rules->line);
-  }
-  if (rules->why[0] != '\0') {
-    emit_text_literal(out, ",\"why\":");
-    emit_text_json_string(out, rules->why);
-  }
-  json_number(out, "mark", rules->mark);
-  if (rules->walk != NULL) {
-    emit_text_literal(out, ",\"walk\":");
-    emit_text_string(out, rules->walk);
-  }
-  emit_text_char(out, '}');
 }
 
 static void json_packet(emit_output *output, const emit_packet *p)
@@ -377,7 +355,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
     emit_advice_member(out, p->advice);
   events_list(out, o, ((json_private *)output->priv)->events, &name);
-  rules_object(out, p->rules);
+  emit_rules_member(out, p->rules);
   emit_text_literal(out, "}\n");
 }
 

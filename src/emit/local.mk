@@ -14,6 +14,7 @@ libemit_la_SOURCES = \
 	src/emit/tally.h src/emit/tally.c \
 	src/emit/packet_text.c \
 	src/emit/past.h src/emit/past.c \
+	src/emit/rules.h src/emit/rules.c \
 	src/emit/conntrack.c \
 	src/emit/asked.h src/emit/asked.c \
 	src/emit/headers.h src/emit/headers.c \

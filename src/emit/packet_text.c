@@ -9,6 +9,7 @@
 #include "one_sided.h"
 #include "parts.h"
 #include "past.h"
+#include "rules.h"
 #include "wire.h"
 
 enum {
@@ -392,31 +393,9 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
 /* The verdict, who gave it, and where that stands. */
 static void rules_remark(remarks *r, const emit_rules *rules)
 {
-  emit_text *out;
-
   if (rules == NULL || rules->verdict == NULL)
     return;
-  out = remark(r);
-  emit_text_string(out, rules->verdict);
-  if (rules->rule[0] != '\0') {
-    emit_text_literal(out, " by ");
-    emit_text_string(out, rules->rule);
-  }
-  if (rules->file != NULL) {
-    emit_text_literal(out, " (");
-    emit_text_string(out, rules->file);
-    emit_text_char(out, ':');
-    emit_text_u64(out, rules->line);
-    emit_text_char(out, ')');
-  }
-  if (rules->why[0] != '\0') {
-    emit_text_literal(out, ": ");
-    emit_text_string(out, rules->why);
-  }
-  if (rules->mark != 0) {
-    emit_text_literal(out, ", mark ");
-    emit_text_u64(out, rules->mark);
-  }
+  emit_rules_words(remark(r), rules);
 }
 
 static void packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)

@@ -11,6 +11,7 @@
 #include "conntrack/engine.h"
 #include "conntrack/trace.h"
 #include "emit/collect.h"
+#include "emit/emit.h"
 #include "emit/text.h"
 #include "journal/history.h"
 
@@ -23,6 +24,8 @@ typedef struct explain_facts {
   const ct_view *after;            /* the entry after the packet; NULL where there is none */
   const emit_collector *collector; /* the events since the packet before; NULL: not told */
   const journal_history *history;  /* of this packet; NULL: what ended before is not known */
+  const emit_rules *rules;         /* what rules made of it; NULL: there are none */
+  const char *rules_told;          /* their walk in sentences, a line each; with rules */
   const struct emit_query *query;  /* the query to a group that it answers in vain (emit/asked.h); NULL: none */
   gint64 first_ns;                 /* time of the first frame: times count from it */
 } explain_facts;
@@ -37,6 +40,7 @@ typedef struct explain_facts {
   X(TAG, "tag", "Tag")                   \
   X(WINDOW, "window", "Window")          \
   X(VERDICT, "verdict", "Verdict")       \
+  X(RULES, "rules", "Rules")             \
   X(TIMEOUT, "timeout", "Timeout")       \
   X(CHANGES, "changes", "Changes")       \
   X(EVENTS, "events", "Events")

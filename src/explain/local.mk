@@ -11,4 +11,5 @@ libexplain_la_SOURCES = \
 	src/explain/outcome.c \
 	src/explain/sentences.c \
 	src/explain/rule.c \
+	src/explain/firewall.c \
 	src/explain/render.c

@@ -167,7 +167,9 @@ void explain_look_up(explain_teller *t)
   const char *sentence = ct_reason_sentence((ct_reason)result->reason);
   char *words;
 
-  if (packet->kind == CT_PACKET_NONE) {
+  if (explain_is_before_conntrack(t->facts)) {
+    explain_say(t, EXPLAIN_LOOK_UP, "It was not looked up: a rule drops it before conntrack has its turn.");
+  } else if (packet->kind == CT_PACKET_NONE) {
     explain_say(t, EXPLAIN_LOOK_UP, "It never reached connection tracking: %s.", sentence);
   } else if (packet->kind == CT_PACKET_UNTRACKED) {
     explain_say(t, EXPLAIN_LOOK_UP, "It was not looked up: %s.", sentence);
@@ -209,6 +211,10 @@ void explain_class(explain_teller *t)
   case CT_CLASS_UNTRACKED:
     explain_say(t, EXPLAIN_CLASS, "UNTRACKED: it passes, and the table knows nothing of it.");
     break;
-  default: explain_say(t, EXPLAIN_CLASS, "None: no rule ever sees it with a class."); break;
+  default:
+    explain_say(t, EXPLAIN_CLASS,
+                explain_is_before_conntrack(t->facts) ? "None: conntrack never sees it."
+                                                      : "None: no rule ever sees it with a class.");
+    break;
   }
 }

@@ -157,7 +157,10 @@ void explain_timeout(explain_teller *t)
     return;
   seconds = explain_seconds(f->after->timeout_ns);
   chosen_ns = ct_params_timeout_ns(f->params, f->trace->timeout);
-  if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
+  if (explain_is_reset_by_rules(f)) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s by %s, because the reset that answers the packet closes the entry.", seconds,
+                ct_params_spell_timeout(f->params->profile, CT_TIMEOUT_TCP_CLOSE));
+  } else if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
@@ -251,6 +254,12 @@ void explain_changes(explain_teller *t)
     entry_changes(t, &f->trace->before, f->after);
   } else if (result->reason == CT_REASON_TABLE_FULL) {
     explain_say(t, EXPLAIN_CHANGES, "The table is as before.");
+  } else if (explain_is_dropped_by_rules(f) && f->packet->kind == CT_PACKET_TRACK && result->conn == 0 &&
+             (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_RELATED)) {
+    explain_say(
+      t, EXPLAIN_CHANGES,
+      "The entry that was begun for it goes with it, as rules drop the packet before it is confirmed: the table "
+      "is as before, and no event tells of it.");
   } else if (f->packet->kind == CT_PACKET_TRACK &&
              (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
     explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");

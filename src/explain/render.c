@@ -7,6 +7,7 @@
 #include "conntrack/proto/proto.h"
 #include "emit/parts.h"
 #include "emit/past.h"
+#include "emit/rules.h"
 #include "explain/explain.h"
 #include "explain/words.h"
 
@@ -152,7 +153,9 @@ static void put_result(emit_text *out, const explain_facts *f)
     put_number(out, "conn", result->conn);
   if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_ESTABLISHED || result->cls == CT_CLASS_RELATED)
     put_name(out, "dir", explain_dir(result->dir));
-  if (result->verdict == CT_VERDICT_DROP)
+  if (f->rules != NULL && f->rules->verdict != NULL)
+    put_name(out, "verdict", f->rules->verdict);
+  else if (result->verdict == CT_VERDICT_DROP)
     put_name(out, "verdict", "drop");
   if (reason != CT_REASON_NONE) {
     put_name(out, "reason", ct_reason_word(reason));
@@ -189,6 +192,7 @@ void explain_json(emit_text *out, const explain_facts *f)
   if (f->trace->n_cells > 0)
     put_cells(out, f->params->profile, f->trace);
   put_bounds(out, f->trace);
+  emit_rules_member(out, f->rules);
   put_key(out, "sentences");
   emit_text_char(out, '[');
   for (i = 0; i < sentences->len; i++) {

@@ -18,6 +18,7 @@ GPtrArray *explain_sentences(const explain_facts *facts)
   explain_cells(&t);
   explain_window(&t);
   explain_verdict(&t);
+  explain_rules(&t);
   explain_timeout(&t);
   explain_changes(&t);
   explain_events(&t);

@@ -15,8 +15,16 @@ void explain_class(explain_teller *t);
 void explain_cells(explain_teller *t);
 void explain_window(explain_teller *t);
 void explain_verdict(explain_teller *t);
+void explain_rules(explain_teller *t);
 void explain_timeout(explain_teller *t);
 void explain_changes(explain_teller *t);
 void explain_events(explain_teller *t);
+
+/* Whether rules keep the packet from the confirm hook. */
+gboolean explain_is_dropped_by_rules(const explain_facts *facts);
+/* Whether the reset with which a rule answers it has closed its entry. */
+gboolean explain_is_reset_by_rules(const explain_facts *facts);
+/* Whether they have kept it from conntrack altogether. */
+gboolean explain_is_before_conntrack(const explain_facts *facts);
 
 #endif

@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "capture/capture.h"
+#include "capture/unpack.h"
 #include "conntrack/profile/profile.h"
 #include "emit/emit.h"
 #include "firewall/iptables.h"
@@ -16,7 +18,7 @@
 #include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
-enum { LINE_MOST = 64 << 20, CHUNK_BYTES = 1 << 16, DLT_ETHERNET = 1, TTL_RAISED = 64, HZ = 250 };
+enum { LINE_MOST = 64 << 20, CHUNK_BYTES = 1 << 16, DLT_ETHERNET = 1, TTL_RAISED = 64, HZ = 250, RULES_MOST = 1 << 30 };
 
 typedef struct run {
   gzFile truth;
@@ -199,13 +201,29 @@ static gboolean read_head(run *r, GError **error)
 
 /* ---- the engine's side ---- */
 
+/* The text may be compressed, as captures may. */
+static gboolean read_rules_file(run *r, const char *path, const fw_read_options *options, GError **error)
+{
+  GString *text = g_string_new(NULL);
+  const char *reason;
+  gboolean fine = fw_rules_load(path, text, error);
+
+  if (fine && !cap_unpack(text, RULES_MOST, &reason)) {
+    g_set_error(error, CAP_ERROR, CAP_ERROR_BROKEN, "%s: %s", path, reason);
+    fine = FALSE;
+  }
+  fine = fine && fw_rules_read(r->ruleset, path, text->str, text->len, options, error);
+  g_string_free(text, TRUE);
+  return fine;
+}
+
 static gboolean read_rules(run *r, const char *const *rules, GError **error)
 {
   const fw_read_options by_itself = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
   guint i;
 
   for (i = 0; rules[i] != NULL; i++)
-    if (!fw_rules_read_file(r->ruleset, rules[i], &by_itself, error))
+    if (!read_rules_file(r, rules[i], &by_itself, error))
       return FALSE;
   fw_rules_finish(r->ruleset);
   return TRUE;

@@ -132,7 +132,7 @@ done
 for option in -g -j --src-nat --dst-nat --any-nat; do
   expect 2 '' "^ctreplay: $option: .*waits for NAT" "$ctreplay" -L $option "$good"
 done
-expect 2 '' 'label: waits for rules' "$ctreplay" -L -l 3 "$good"
+expect 2 '' 'label: labels are not kept yet' "$ctreplay" -L -l 3 "$good"
 expect 2 '' 'waits for zones' "$ctreplay" -L --zone 3 "$good"
 expect 2 '' 'now it is --write FILE' "$ctreplay" report "$good" -w r.html
 expect 2 '' 'now it is --write FILE' "$ctreplay" compile - -w x.pcap

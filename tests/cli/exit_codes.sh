@@ -141,4 +141,14 @@ expect 0 '' 'end before' "$ctreplay" -C --at '#9' "$work/good.pcap"
 expect 0 '*' '' "$ctreplay" --color=auto --progress=auto "$work/good.pcap"
 if grep -q "$(printf '\033')" "$work/out"; then echo 'FAILED: colour in a file'; failures=$((failures + 1)); fi
 expect 0 "$(printf '\033')" '' "$ctreplay" --color=always "$work/good.pcap"
+# Where no capture could be opened there is nothing to show.
+for command in "sweep --max 1,2" decompile timeouts; do
+  # shellcheck disable=SC2086 # words
+  expect 3 '' 'nosuch.pcap: cannot be opened: No such file' "$ctreplay" $command "$work/nosuch.pcap"
+done
+# A table that is misspelt is no capture; one that is a file is.
+expect 2 '' '^ctreplay: -L expct: no such file; did you mean expect?$' "$ctreplay" -L expct "$work/nosuch.pcap"
+expect 2 '' '^ctreplay: -E contrack: no such file; did you mean conntrack?$' "$ctreplay" -E contrack
+expect 3 '' 'nosuch.pcap: cannot be opened' "$ctreplay" -L "$work/nosuch.pcap"
+expect 2 '' 'helper ftp:99999: give NAME:PORT, the port a number from 1 to 65535' "$ctreplay" --helper ftp:99999 "$work/nosuch.pcap"
 finish

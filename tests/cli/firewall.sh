@@ -27,9 +27,33 @@ expect 0 '^     3 ' '*' "$ctreplay" -P --rules "$work/rules" --verdict drop "$wo
 expect 0 '^     2 ' '*' "$ctreplay" -P --rules "$work/rules" --rule filter:FORWARD:rule:1 "$work/cap"
 expect 0 '"rules":{"verdict":"drop","rule":"filter:FORWARD:rule:2".*"walk":\[{"hook":"FORWARD"' '*' \
   "$ctreplay" -P -o json --rules "$work/rules" --verdict drop "$work/cap"
-expect 0 'rule 2 (line 7): holds, drop' '*' "$ctreplay" explain --packet 3 --rules "$work/rules" "$work/cap"
-expect 0 'rule 1 (line 6): no, its class is NEW' '*' "$ctreplay" explain --packet 3 --rules "$work/rules" "$work/cap"
-expect 0 '1  filter:FORWARD:rule:2' '*' "$ctreplay" --rules "$work/rules" "$work/cap"
+expect 0 'rule 2 (.*rules:7): holds, drop' '*' "$ctreplay" explain --packet 3 --rules "$work/rules" "$work/cap"
+expect 0 'rule 1 (.*rules:6): no, its class is NEW' '*' "$ctreplay" explain --packet 3 --rules "$work/rules" "$work/cap"
+expect 0 'The entry that was begun for it goes with it' '' "$ctreplay" explain --packet 3 --rules "$work/rules" "$work/cap"
+expect 0 '"verdict":"drop".*"walk":\[.*"verdict":"pass","why":"its class is NEW"' '' \
+  "$ctreplay" explain -o json --packet 3 --rules "$work/rules" "$work/cap"
+expect 0 '"n":3,.*"verdict":"drop","class":"NEW"' '' "$ctreplay" -P -o json --rules "$work/rules" "$work/cap"
+
+# A person sees each packet that was dropped, who did it, and at the end how many there were.
+expect 0 ' 3 .*DROPPED .* > 10.0.0.2.23: drop by filter:FORWARD:rule:2 (.*rules:7)$' '' "$ctreplay" --rules "$work/rules" "$work/cap"
+expect 0 '^ *1 *1  drop *filter:FORWARD:rule:2 (.*rules:7)  -A FORWARD -p tcp -m tcp --dport 23 -j DROP$' '' \
+  "$ctreplay" --rules "$work/rules" "$work/cap"
+{ pcap_whole; pcap_answer; } > "$work/twice"
+sed 's/-m conntrack --ctstate ESTABLISHED -j ACCEPT/-p udp -m udp --sport 53 -j DROP/' "$work/rules" > "$work/known"
+expect 0 ' 2 .*#1 *DROPPED .*drop by filter:FORWARD:rule:1' '*' "$ctreplay" --rules "$work/known" "$work/twice"
+expect 0 ' 4 .*#1 *DROPPED .*drop by filter:FORWARD:rule:1' '*' "$ctreplay" --rules "$work/known" "$work/twice"
+expect 0 '^ *2 *1  drop *filter:FORWARD:rule:1 ' '*' "$ctreplay" --rules "$work/known" "$work/twice"
+expect 0 'What conntrack did to the entry stays; no helper' '*' "$ctreplay" explain --packet 2 --rules "$work/known" "$work/twice"
+sed 's/-j DROP/-j REJECT/' "$work/known" > "$work/reject"
+expect 0 ' 2 .*#1 *REJECTED .*reject by filter:FORWARD:rule:1' '*' "$ctreplay" --rules "$work/reject" "$work/twice"
+expect 0 '^ *2 *1  reject *filter:FORWARD:rule:1 ' '*' "$ctreplay" --rules "$work/reject" "$work/twice"
+expect 0 'NEW .*; drop by filter:FORWARD:rule:2' '' "$ctreplay" --mode observe --rules "$work/rules" "$work/cap"
+expect 0 '^  nothing$' '' "$ctreplay" --rules "$work/rules" --count 1 "$work/cap"
+
+# What was dropped before conntrack is told so.
+{ printf '*raw\n-A PREROUTING -p tcp -j DROP\nCOMMIT\n'; cat "$work/rules"; } > "$work/raw"
+expect 0 'It was not looked up: a rule drops it before conntrack' '' "$ctreplay" explain --packet 3 --rules "$work/raw" "$work/cap"
+expect 0 'Tracking goes on as if' '' "$ctreplay" explain --packet 3 --mode observe --rules "$work/raw" "$work/cap"
 
 # What is dropped does not come into the table, unless tracking only watches.
 expect 0 '^1$' '*' "$ctreplay" -C --rules "$work/rules" "$work/cap"
@@ -43,6 +67,37 @@ expect 0 'drop by filter:FORWARD:rule:2' '*' "$ctreplay" -P --rules "$work/out-r
 expect 0 'accept by filter:FORWARD:policy' '*' \
   "$ctreplay" -P --rules "$work/out-rules" --route default=lan0 --verdict accept "$work/cap"
 
+sed 's/-p tcp -m tcp --dport 23/-m geoip --src-cc DE/' "$work/rules" > "$work/geoip"
+expect 0 'geoip:7): cannot be known, -m geoip --src-cc DE is not understood here: -A' '*' \
+  "$ctreplay" explain -o json --packet 3 --rules "$work/geoip" "$work/cap"
+expect 0 'unknown by filter:FORWARD:rule:2 .*-m geoip is not understood' '*' "$ctreplay" -P --rules "$work/geoip" "$work/cap"
+expect 0 'drop by filter:FORWARD:rule:2 ' '*' "$ctreplay" -P --assume geoip=yes --rules "$work/geoip" "$work/cap"
+expect 0 '^ *2 *2  unknown *filter:FORWARD:rule:2 ' '*' "$ctreplay" --rules "$work/geoip" "$work/cap"
+
+# Which half of iptables judges is said only where it decides; where the box is, where it matters.
+sed 1d "$work/rules" > "$work/no-banner"
+expect 0 '*' '' "$ctreplay" -P --rules "$work/no-banner" "$work/cap"
+"$ctreplay" compile - -W "$work/short" <<'END'
+flow t: tcp 10.0.0.1:1000 > 10.0.0.2:23
++0 t > S 0:0(0) iplen 32 cut 46
+END
+expect 0 '*' 'judged as iptables-nft does (assumed: no banner says), which decided here: --backend legacy' \
+  "$ctreplay" -P --rules "$work/no-banner" "$work/short"
+sed 's/:INPUT ACCEPT/:INPUT DROP/' "$work/rules" > "$work/input"
+expect 0 '*' 'note: without --local ADDRESS/LENGTH the box has no address' "$ctreplay" -P --rules "$work/input" "$work/cap"
+expect 0 'drop by filter:INPUT:policy:1' '' "$ctreplay" -P --local 10.0.0.2/24 --rules "$work/input" "$work/cap"
+
+# Compressed rules are rules.
+gzip -c "$work/rules" > "$work/rules.gz"
+xz -c "$work/rules" > "$work/rules.xz"
+zstd -qc "$work/rules" > "$work/rules.zst"
+for packed in rules.gz rules.xz rules.zst; do
+  expect 0 "drop by filter:FORWARD:rule:2 (.*$packed:7)" '' "$ctreplay" -P --rules "$work/$packed" "$work/cap"
+  expect 0 '5 rules, 0 unknown' '' "$ctreplay" rules "$work/$packed"
+  head -c 100 "$work/$packed" > "$work/cut"
+  expect 2 '' 'cut: .*it is cut' "$ctreplay" -P --rules "$work/cut" "$work/cap"
+done
+
 # The ruleset with counters.
 expect 0 '^\[1:40\] -A FORWARD -p tcp -m tcp --dport 23 -j DROP  # packet 3 at 2.000 s$' '*' \
   "$ctreplay" rules --rules "$work/rules" "$work/cap"
@@ -53,12 +108,36 @@ expect 0 '^1970-01-01T00:00:02.000000Z TRACE: filter:FORWARD:rule:2 IN=? OUT=? S
 expect 0 '^1970-01-01T00:00:00.000000Z dns: IN=? OUT=? SRC=10.0.0.1 .*PROTO=UDP SPT=1234 DPT=53 LEN=8 $' '*' \
   "$ctreplay" rules -o log --rules "$work/rules" "$work/cap"
 
-# Refused.
+# Refused: what nobody would see that it was not done.
 expect 2 '' 'no-such-file' "$ctreplay" -P --rules "$work/no-such-file" "$work/cap"
 echo '*filter' > "$work/broken"
 echo '-A FORWARD -p tcp --dport 70000 -j DROP' >> "$work/broken"
 expect 2 '' 'broken:2:' "$ctreplay" -P --rules "$work/broken" "$work/cap"
-expect 2 '' 'say nothing without --rules' "$ctreplay" -P --route default=wan0 "$work/cap"
+for option in '--route default=wan0' '--mode observe' '--mode faithful' '--backend nft' '--iface e0' '--bridge b' '--assume owner=no' \
+  '--verdict drop' '--rule filter:FORWARD:rule:1'; do
+  # shellcheck disable=SC2086 # two words
+  expect 2 '' "^ctreplay: ${option%% *}: says nothing without --rules FILE$" "$ctreplay" -P $option "$work/cap"
+done
+expect 2 '' 'mode: says nothing without --rules' "$ctreplay" rules --mode observe "$work/rules"
+expect 2 '' 'verdict and --rule: for -P' "$ctreplay" --verdict drop --rules "$work/rules" "$work/cap"
+expect 2 '' 'verdict and --rule: for -P' "$ctreplay" -L --rule filter:FORWARD:rule:1 --rules "$work/rules" "$work/cap"
+for word in nonsense filter filter:FORWARD filter:FORWARD:2 filter:FORWARD:rule: filter:FORWARD:rule:0 filter::rule:1 :FORWARD:rule:1; do
+  expect 2 '' "rule $word: give TABLE:CHAIN:rule:NUMBER" "$ctreplay" -P --rule $word --rules "$work/rules" "$work/cap"
+done
+expect 2 '' 'rule:9: chain FORWARD has 5 rules' "$ctreplay" -P --rule filter:FORWARD:rule:9 --rules "$work/rules" "$work/cap"
+expect 2 '' 'table filter has no chain FORWRD, but INPUT, FORWARD, OUTPUT' "$ctreplay" -P --rule filter:FORWRD:rule:1 --rules "$work/rules" "$work/cap"
+expect 2 '' 'the rules have no table mangle' "$ctreplay" -P --rule mangle:FORWARD:policy --rules "$work/rules" "$work/cap"
+expect 0 '^     1 ' '' "$ctreplay" -P --rule filter:FORWARD:policy --rules "$work/rules" "$work/cap"
+expect 0 '^     1 ' '' "$ctreplay" -P --rule filter:FORWARD:policy:6 --rules "$work/rules" "$work/cap"
+expect 2 '' 'assume foo=yes: no rule has -m foo' "$ctreplay" -P --assume foo=yes --rules "$work/rules" "$work/cap"
+
+# What is given in the wrong place says where it belongs.
+expect 2 '' 'cap: that is a capture: give rules here' "$ctreplay" -P --rules "$work/cap" "$work/rules"
+expect 2 '' 'cap: that is a capture: give rules here' "$ctreplay" rules "$work/cap"
+expect 3 '*' 'rules: this is a ruleset, as iptables-save writes it; --rules FILE takes it' "$ctreplay" -P "$work/rules" "$work/cap"
+expect 3 '' 'no-banner: this is a ruleset' "$ctreplay" "$work/no-banner"
+printf '# my table\n\ntable inet filter {\n}\n' > "$work/nft"
+expect 2 '' "nft: nft's own language, which is not read here" "$ctreplay" -P --rules "$work/nft" "$work/cap"
 expect 2 '' 'give PREFIX=INTERFACE' "$ctreplay" -P --rules "$work/rules" --route nowhere "$work/cap"
 expect 2 '' 'give MATCH=yes or MATCH=no' "$ctreplay" -P --rules "$work/rules" --assume owner "$work/cap"
 expect 2 '' 'accept, drop, reject or unknown' "$ctreplay" -P --rules "$work/rules" --verdict maybe "$work/cap"

@@ -30,7 +30,7 @@ static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer us
   if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
     GString *words = g_string_new(NULL);
 
-    fw_words_failed(words, p, said->step, said->failed);
+    fw_words_failed(words, p, said->step, said->failed, said->event == FW_WALK_UNKNOWN);
     line.failed = g_string_free(words, FALSE);
   }
   g_array_append_val(f->record.lines, line);
@@ -198,13 +198,20 @@ static const char *input_of(const fw_firewall *f, const fw_arrival *a, const fw_
   return fw_box_facts_way(f->facts, p->family, &p->source);
 }
 
+/* What the box sends to itself goes by lo, whatever routes there are. */
+static const char *way_of(const fw_firewall *f, const fw_packet *p, fw_path path)
+{
+  if (path == FW_PATH_OUTPUT && fw_box_facts_is_local(f->facts, p->family, &p->destination) != NULL)
+    return "lo";
+  return fw_box_facts_way(f->facts, p->family, &p->destination);
+}
+
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
 {
   fw_program *g = f->program;
 
   p->in = path == FW_PATH_OUTPUT ? &g->nothing : fw_program_interface(g, input_of(f, a, p));
-  f->way_out = path == FW_PATH_INPUT ? &g->nothing
-                                     : fw_program_interface(g, fw_box_facts_way(f->facts, p->family, &p->destination));
+  f->way_out = path == FW_PATH_INPUT ? &g->nothing : fw_program_interface(g, way_of(f, p, path));
   p->out = path == FW_PATH_OUTPUT ? f->way_out : &g->nothing;
   if (f->facts->bridge) {
     const fw_interface_name *bridge = fw_program_interface(g, f->facts->bridge_name);
@@ -331,6 +338,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
         say_kernel(&f->outcome, f->outcome.kernel);
       else if (f->outcome.verdict == FW_VERDICT_REJECT && p->has_entry)
         fate = fw_answer_attached(f, p);
+      f->outcome.reset = fate == CT_FATE_RESET && passage.entry != NULL && !passage.is_new;
     }
   }
   conclude(f, engine, &passage, p, fate);
@@ -358,6 +366,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
+  o->reset = FALSE;
   o->nat = NULL;
   o->answer.sent = FALSE;
   o->answer.why_not = NULL;

@@ -73,6 +73,7 @@ typedef struct fw_outcome {
   fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
   fw_hook hook;
   fw_kernel_drop kernel;
+  gboolean reset;            /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack; /* dropped there: conntrack has not seen it */
   const fw_rule *nat;        /* the nat rule that it met; what it translates is not done */
   fw_packet packet;          /* as it left, or was dropped */

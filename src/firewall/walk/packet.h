@@ -12,7 +12,8 @@
 
 /*
  * An interface's name, with what the ruleset's patterns say of it: holds[pattern] of fw_program.patterns. One struct
- * for each name that packets come with. known FALSE: nobody knows which interface it is. Name "": there is none.
+ * for each name that packets come with. known FALSE: nobody knows which interface it is, and holds says what may hold.
+ * Name "": there is none.
  */
 typedef struct fw_interface_name {
   const char *name;

@@ -80,6 +80,20 @@ static guint8 *what_holds(const fw_program *program, const char *name)
   return holds;
 }
 
+/* Of an interface that nobody knows: it is any but lo, by which only the box's own packets to itself go. */
+static guint8 *what_may_hold(const fw_program *program)
+{
+  guint8 *holds = g_new0(guint8, program->patterns->len + 1);
+  guint i;
+
+  for (i = 0; i < program->patterns->len; i++) {
+    const fw_interface *pattern = g_ptr_array_index(program->patterns, i);
+
+    holds[i] = pattern->prefix || strcmp(pattern->name, "lo") != 0;
+  }
+  return holds;
+}
+
 static void name_free(gpointer data)
 {
   fw_interface_name *name = data;
@@ -322,7 +336,7 @@ static void load(fw_program *program)
   for (i = 0; i < program->n_chains; i++)
     compile_chain(program, &program->chains[i], &steps, &tests);
   program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, "") };
-  program->unknown = (fw_interface_name){ "?", FALSE, what_holds(program, "?") };
+  program->unknown = (fw_interface_name){ "?", FALSE, what_may_hold(program) };
 }
 
 static gint64 tick_of(const fw_program *program, gint64 time_ns)

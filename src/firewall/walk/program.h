@@ -131,8 +131,9 @@ struct fw_program {
   gboolean traced; /* the packet met TRACE */
   /* Memory that rules share by name. */
   GHashTable *recents, *hashlimits, *sets;
-  struct fw_frame *stack; /* of jumps: n_chains + 1 */
-  gboolean zones_wait;    /* a rule asked for a zone, which is not followed yet */
+  struct fw_frame *stack;   /* of jumps: n_chains + 1 */
+  gboolean backend_decides; /* a test came out as it would not have with the other half of iptables */
+  gboolean zones_wait;      /* a rule asked for a zone, which is not followed yet */
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer log_user;

@@ -407,11 +407,18 @@ static void put_step(GString *out, const fw_recorded *line)
   put_string(out, chain->name);
   g_string_append_printf(out, ",\"kind\":\"%s\",\"number\":%u", kind_of(said),
                          said->step != NULL ? said->step->rule->number : chain->n_rules + 1);
-  if (said->step != NULL)
+  if (said->step != NULL) {
+    g_string_append(out, ",\"file\":");
+    put_string(out, chain->table->file);
     g_string_append_printf(out, ",\"line\":%u", said->step->rule->line);
+  }
   fw_recorded_verdict(verdict, said);
   g_string_append(out, ",\"verdict\":");
   put_string(out, verdict->str);
+  if (line->failed != NULL) {
+    g_string_append(out, ",\"why\":");
+    put_string(out, line->failed);
+  }
   if (line->answer)
     g_string_append(out, ",\"answer\":true");
   if (said->maybe)

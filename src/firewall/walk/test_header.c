@@ -39,8 +39,10 @@ static fw_truth holds_tcp(fw_program *program, fw_packet *p, const fw_test *test
 {
   const fw_tcp *t = test->data;
 
-  if (t->given == 0 && program->backend == FW_BACKEND_NFT)
+  if (t->given == 0 && program->backend == FW_BACKEND_NFT) {
+    program->backend_decides |= !(p->l4 & FW_L4_WHOLE);
     return FW_YES; /* iptables-nft forgets a match without options */
+  }
   if (p->fragment != 0)
     return p->fragment == 1 ? fw_short(program, TRUE) : FW_NO;
   if (!(p->l4 & FW_L4_WHOLE))
@@ -58,8 +60,10 @@ static fw_truth holds_udp(fw_program *program, fw_packet *p, const fw_test *test
 {
   const fw_udp *u = test->data;
 
-  if (u->given == 0 && program->backend == FW_BACKEND_NFT)
+  if (u->given == 0 && program->backend == FW_BACKEND_NFT) {
+    program->backend_decides |= !(p->l4 & FW_L4_WHOLE);
     return FW_YES;
+  }
   if (p->fragment != 0)
     return FW_NO;
   if (!(p->l4 & FW_L4_WHOLE))

@@ -43,7 +43,7 @@ static gboolean addresses_hold(const fw_packet *p, const fw_step *s, guint *fail
 
 static fw_truth interface_holds(const fw_interface_name *name, guint16 pattern, gboolean invert)
 {
-  if (!name->known)
+  if (!name->known && name->holds[pattern] != 0)
     return FW_UNKNOWN;
   return fw_truth_of((name->holds[pattern] != 0) != invert);
 }

@@ -22,6 +22,10 @@ static void put_network_test(GString *out, const char *what, fw_family family, c
 static void put_interface_test(GString *out, const char *what, const fw_interface_name *has,
                                const fw_interface *pattern, gboolean inverted)
 {
+  if (!has->known && !pattern->prefix && strcmp(pattern->name, "lo") == 0) {
+    g_string_append_printf(out, "the %s is not lo: it is no packet of the box to itself", what);
+    return;
+  }
   if (!has->known) {
     g_string_append_printf(out, "the %s is not known, and would have to be %s%s%s", what, inverted ? "other than " : "",
                            pattern->name, pattern->prefix ? "+" : "");
@@ -111,6 +115,37 @@ static const char *state_name(guint16 state)
   }
 }
 
+static gboolean put_multiport(GString *out, const fw_packet *p, const fw_multiport *m)
+{
+  guint i;
+
+  if (!(p->l4 & FW_L4_PORTS) || p->fragment != 0)
+    return FALSE;
+  if (m->side == FW_MULTIPORT_EITHER)
+    g_string_append_printf(out, "of source port %u and destination port %u %s", p->source_port, p->destination_port,
+                           m->invert ? "one is among " : "none is among ");
+  else
+    g_string_append_printf(out, "%s port %u is %samong ", m->side == FW_MULTIPORT_SOURCE ? "source" : "destination",
+                           m->side == FW_MULTIPORT_SOURCE ? p->source_port : p->destination_port,
+                           m->invert ? "" : "not ");
+  for (i = 0; i < m->n; i++) {
+    if (i > 0)
+      g_string_append_c(out, ',');
+    put_range(out, &m->ports[i]);
+  }
+  return TRUE;
+}
+
+static gboolean put_icmp(GString *out, const fw_packet *p)
+{
+  guint8 scratch[2];
+  const guint8 *h = p->fragment == 0 ? fw_packet_at(p, p->l4_offset, 2, scratch) : NULL;
+
+  if (h != NULL)
+    g_string_append_printf(out, "its ICMP type is %u, code %u", h[0], h[1]);
+  return h != NULL;
+}
+
 static gboolean put_match(GString *out, const fw_packet *p, const fw_match *m)
 {
   const fw_tcp *t = m->data;
@@ -129,12 +164,15 @@ static gboolean put_match(GString *out, const fw_packet *p, const fw_match *m)
       return TRUE;
     }
     return FALSE;
+  case FW_MATCH_multiport: return put_multiport(out, p, m->data);
+  case FW_MATCH_icmp:
+  case FW_MATCH_icmp6: return put_icmp(out, p);
   case FW_MATCH_udp: return put_ports(out, p, u->given, u->invert, &u->sport, &u->dport);
   case FW_MATCH_conntrack:
     if (c->given != FW_CT_STATE)
       return FALSE; /* fall through */
   case FW_MATCH_state: g_string_append_printf(out, "its class is %s", state_name(p->state)); return TRUE;
-  case FW_MATCH_mark: g_string_append_printf(out, "its mark is 0x%x", p->mark); return p->mark_unknown == 0;
+  case FW_MATCH_mark: g_string_append_printf(out, "its mark is 0x%x", p->mark); return TRUE;
   case FW_MATCH_ttl:
   case FW_MATCH_hl: g_string_append_printf(out, "its TTL is %u", p->ttl); return TRUE;
   case FW_MATCH_length: g_string_append_printf(out, "it is %u bytes long", p->raw->length); return TRUE;
@@ -153,30 +191,73 @@ static void put_match_words(GString *out, const fw_match *m, fw_family family)
     fw_save_options(out, family, m->ops->options, m->ops->given, m->ops->invert, m->data);
 }
 
-void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed)
+/* What passes as long as something is left in it. */
+static gboolean is_bucket(const fw_match *m) { return m->ops != NULL && m->ops->id == FW_MATCH_limit; }
+
+/* Why nobody knows: the words are foreign, or a capture does not hold what they ask for. */
+static void put_unknown_match(GString *out, const fw_match *m, fw_family family)
 {
+  put_match_words(out, m, family);
+  g_string_append(out, m->ops == NULL ? " is not understood here" : " cannot be told from the capture");
+}
+
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown)
+{
+  const fw_match *m;
+
   if (failed == FW_FAILED_NOTHING)
     return;
   if (failed < FW_FAILED_MATCH) {
     put_plain(out, p, step->rule->tests, failed);
     return;
   }
-  if (put_match(out, p, &step->rule->matches[failed - FW_FAILED_MATCH]))
+  m = &step->rule->matches[failed - FW_FAILED_MATCH];
+  if (unknown) {
+    put_unknown_match(out, m, p->family);
     return;
-  put_match_words(out, &step->rule->matches[failed - FW_FAILED_MATCH], p->family);
-  g_string_append(out, " does not hold");
+  }
+  if (put_match(out, p, m))
+    return;
+  put_match_words(out, m, p->family);
+  g_string_append(out, is_bucket(m) ? " has no token left" : " does not hold");
 }
 
 /* ---- lines ---- */
+
+static void put_rule(GString *out, const fw_rule *rule)
+{
+  g_string_append(out, ": ");
+  fw_save_rule(out, rule);
+  g_string_append_c(out, '\n');
+}
 
 static void put_place(GString *out, const fw_recorded *line)
 {
   const fw_walk_said *s = &line->said;
   const fw_chain *chain = s->step != NULL ? s->step->rule->chain : s->chain;
 
-  g_string_append_printf(out, "  %s%s %s", line->answer ? "answer: " : "", chain->table->name, chain->name);
+  g_string_append_printf(out, "%s%s %s", line->answer ? "answer: " : "", chain->table->name, chain->name);
   if (s->step != NULL)
-    g_string_append_printf(out, " rule %u (line %u)", s->step->rule->number, s->step->rule->line);
+    g_string_append_printf(out, " rule %u (%s:%u)", s->step->rule->number, chain->table->file, s->step->rule->line);
+  else if (s->event == FW_WALK_POLICY && chain->line > 0)
+    g_string_append_printf(out, " (%s:%u)", chain->table->file, chain->line);
+}
+
+/* A rule that holds; its target may be what nobody knows. */
+static void put_held(GString *out, const fw_walk_said *s)
+{
+  const fw_target *target = &s->step->rule->target;
+
+  if (s->step->end != FW_END_UNKNOWN) {
+    g_string_append(out, s->maybe ? ": holds, if it is reached, " : ": holds, ");
+    if (s->step->end == FW_END_REJECT)
+      g_string_append(out, "reject");
+    else
+      fw_recorded_verdict(out, s);
+  } else {
+    g_string_append_printf(out, ": holds, but what -j %s does is not known here", target->name);
+  }
+  put_rule(out, s->step->rule);
 }
 
 static void put_line(GString *out, const fw_recorded *line)
@@ -187,38 +268,61 @@ static void put_line(GString *out, const fw_recorded *line)
   switch (s->event) {
   case FW_WALK_POLICY: g_string_append(out, ": end of the chain, policy "); break;
   case FW_WALK_RETURN: g_string_append(out, ": end of the chain, "); break;
-  case FW_WALK_RULE: g_string_append(out, ": holds, "); break;
+  case FW_WALK_RULE: put_held(out, s); return;
   case FW_WALK_PASSED: g_string_append_printf(out, ": no, %s\n", line->failed != NULL ? line->failed : ""); return;
   case FW_WALK_UNKNOWN:
-    g_string_append_printf(out, ": cannot be known, %s\n", line->failed != NULL ? line->failed : "");
+    g_string_append_printf(out, ": cannot be known, %s", line->failed != NULL ? line->failed : "");
+    put_rule(out, s->step->rule);
     return;
   case FW_WALK_HOTDROP:
-    g_string_append_printf(out, ": dropped at once, %s\n", line->failed != NULL ? line->failed : "");
+    g_string_append_printf(out, ": dropped at once, %s", line->failed != NULL ? line->failed : "");
+    put_rule(out, s->step->rule);
     return;
   }
   fw_recorded_verdict(out, s);
   g_string_append_c(out, '\n');
 }
 
+/* ---- the whole ---- */
+
+static void put_interface(GString *out, const char *what, const fw_interface_name *name)
+{
+  if (name == NULL || (name->known && name->name[0] == '\0'))
+    return;
+  if (name->known)
+    g_string_append_printf(out, ", %s by %s", what, name->name);
+  else
+    g_string_append_printf(out, ", %s by an interface that is not known", what);
+}
+
+/* "forward, in by lan0, out by wan0; the verdict: drop" */
+static void put_way(GString *out, const fw_outcome *o)
+{
+  static const char *const ways[] = {
+    [FW_PATH_FORWARD] = "Forwarded", [FW_PATH_INPUT] = "To the box itself", [FW_PATH_OUTPUT] = "From the box itself"
+  };
+
+  g_string_append(out, ways[o->path] != NULL ? ways[o->path] : "No way");
+  put_interface(out, "in", o->packet.in);
+  put_interface(out, "out", o->packet.out);
+  g_string_append_printf(out, "; the rules' verdict: %s.\n", fw_verdict_name(o->verdict));
+}
+
 static void put_outcome(GString *out, const fw_outcome *o)
 {
-  if (o->verdict == FW_VERDICT_NONE)
-    return;
   if (o->kernel == FW_KERNEL_TTL)
-    g_string_append(out, "  its TTL ends here: the kernel drops it\n");
+    g_string_append(out, "Its TTL ends here: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
-    g_string_append(out, "  conntrack itself drops it\n");
+    g_string_append(out, "Conntrack itself drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
-    g_string_append(out, "  multicast that the box neither takes nor forwards\n");
-  if (o->before_conntrack)
-    g_string_append(out, "  conntrack never sees it\n");
+    g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
   if (o->nat != NULL)
-    g_string_append_printf(out, "  what nat rule %s %u (line %u) translates is not followed yet\n", o->nat->chain->name,
-                           o->nat->number, o->nat->line);
+    g_string_append_printf(out, "What nat %s rule %u (%s:%u) translates is not followed yet.\n", o->nat->chain->name,
+                           o->nat->number, o->nat->chain->table->file, o->nat->line);
   if (o->answer.sent)
-    g_string_append(out, "  the box answers, and the answer leaves\n");
+    g_string_append(out, "The box answers, and the answer leaves.\n");
   else if (o->answer.why_not != NULL)
-    g_string_append_printf(out, "  the box does not answer: %s\n", o->answer.why_not);
+    g_string_append_printf(out, "The box does not answer: %s.\n", o->answer.why_not);
 }
 
 void fw_words_walk(GString *out, const fw_firewall *f)
@@ -229,7 +333,7 @@ void fw_words_walk(GString *out, const fw_firewall *f)
 
   if (o->verdict == FW_VERDICT_NONE)
     return;
-  g_string_append_printf(out, "rules, way %s: %s\n", fw_path_name(o->path), fw_verdict_name(o->verdict));
+  put_way(out, o);
   for (i = 0; i < record->lines->len; i++)
     put_line(out, &g_array_index(record->lines, fw_recorded, i));
   put_outcome(out, o);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files of rules as texts. They are read with everything else that is opened, before the fence; unpacked and looked at
+ * behind it.
+ */
+#ifndef CLI_RULES_TEXT_H
+#define CLI_RULES_TEXT_H
+
+#include <glib.h>
+
+typedef struct cli_rules_text {
+  char *name; /* for messages */
+  GString *text;
+} cli_rules_text;
+
+/* Reads the files (char *; "-" is standard input). => cli_rules_text *[], or NULL and error. */
+GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error);
+/* Unpacks what is compressed, and refuses what people give for rules by mistake. => FALSE and error. */
+gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error);
+
+#endif

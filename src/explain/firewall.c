@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What rules made of the packet, as whoever walked it through them tells it. */
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "explain/topics.h"
+
+static gboolean is_dropped(const emit_rules *rules)
+{
+  return rules->verdict != NULL && (strcmp(rules->verdict, "drop") == 0 || strcmp(rules->verdict, "reject") == 0);
+}
+
+gboolean explain_is_dropped_by_rules(const explain_facts *f)
+{
+  return f->rules != NULL && !f->rules->observes && is_dropped(f->rules) && f->result->verdict == CT_VERDICT_ACCEPT;
+}
+
+gboolean explain_is_reset_by_rules(const explain_facts *f)
+{
+  return f->rules != NULL && f->rules->reset && !f->rules->observes && f->after != NULL &&
+         f->after->state == CT_TCP_CLOSE;
+}
+
+gboolean explain_is_before_conntrack(const explain_facts *f)
+{
+  return f->rules != NULL && f->rules->before && !f->rules->observes;
+}
+
+void explain_rules(explain_teller *t)
+{
+  const explain_facts *f = t->facts;
+  g_auto(GStrv) lines = NULL;
+  guint i;
+
+  if (f->rules == NULL || f->rules->verdict == NULL)
+    return;
+  lines = g_strsplit(f->rules_told, "\n", -1);
+  for (i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0')
+      explain_say(t, EXPLAIN_RULES, "%s", lines[i]);
+  if (f->rules->observes && is_dropped(f->rules))
+    explain_say(t, EXPLAIN_RULES, "Tracking goes on as if it had been accepted: --mode observe.");
+  else if (explain_is_reset_by_rules(f))
+    explain_say(t, EXPLAIN_RULES, "The reset that answers it passes conntrack with its entry, and closes that.");
+  else if (explain_is_dropped_by_rules(f) && f->after != NULL && f->result->cls != CT_CLASS_INVALID)
+    explain_say(t, EXPLAIN_RULES,
+                "What conntrack did to the entry stays; no helper sees the packet, and what there is to report of it "
+                "waits for the next packet of the connection that is let through.");
+}
