@@ -18,12 +18,18 @@ typedef struct cli_firewall {
   GString *rule, *why, *walk, *transcript, *head, *counters;
   emit_rules told;
   gboolean tells_walk, tells_transcript;
+  gboolean forked; /* rules and facts are another's */
 } cli_firewall;
 
 /* Reads all files, before anything is parsed. => FALSE where one cannot be read, said. */
 gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
 /* Parses them and makes the firewall; notes are said. => FALSE where one is no ruleset, said. wants: EMIT_WANTS_ */
 gboolean cli_firewall_start(cli_firewall *firewall, const ct_params *params, guint wants, gboolean passed);
+/*
+ * Another firewall over the same rules, for a kernel of its own: it counts and remembers for itself. Of one without
+ * rules it is one without rules. `from` has to outlive it. cli_firewall_clear is due.
+ */
+void cli_firewall_fork(cli_firewall *firewall, const cli_firewall *from, const ct_params *params);
 void cli_firewall_clear(cli_firewall *firewall);
 
 /* Of the last packet; valid until the next one. NULL without rules. */
