@@ -6,6 +6,7 @@
 #include "captures.h"
 #include "commands.h"
 #include "diff.h"
+#include "firewall.h"
 #include "interrupt.h"
 #include "kernel.h"
 #include "say.h"
@@ -18,7 +19,8 @@ enum { LINES = 20, FLOWS_MOST = 1 << 20 };
 /* What can differ in a packet's answer; the words of the summary. */
 #define DIFFERENCE_LIST(X) \
   X(CLASS, "class")        \
-  X(STATE, "state") X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason")
+  X(STATE, "state")        \
+  X(TIMEOUT, "timeout") X(STATUS, "status") X(VERDICT, "verdict") X(REASON, "reason") X(RULES, "rules")
 enum {
 #define X(id, word) DIFFERENCE_##id,
   DIFFERENCE_LIST(X)
@@ -31,6 +33,7 @@ typedef struct side {
   ct_params params;
   replay_source *source;
   ct_engine *engine;
+  cli_firewall firewall; /* of this side alone, over the rules of both */
   journal_history history;
   emit_output shown; /* on the comparison's line, as this side's kernel has it */
   const replay_batch *batch;
@@ -47,6 +50,7 @@ typedef struct side {
 
 typedef struct comparison {
   side a, b;
+  cli_firewall ruleset; /* as it was read */
   cli_output output;
   emit_text line; /* of -P, which stands behind words of ours */
   char *heading;
@@ -68,6 +72,7 @@ static gboolean side_prepare(side *s, GError **error)
   replay_options replay = s->o.replay;
 
   replay.stop = &cli_stop;
+  replay.ruled = s->o.rules->len > 0;
   s->source = replay_source_prepare(&replay, &s->params, error);
   if (s->source == NULL)
     return FALSE;
@@ -81,6 +86,7 @@ static gboolean side_prepare(side *s, GError **error)
 /* Also of a side that was not prepared. */
 static void side_clear(side *s)
 {
+  cli_firewall_clear(&s->firewall);
   replay_source_free(s->source);
   ct_engine_free(s->engine);
   journal_history_end(&s->history);
@@ -89,8 +95,21 @@ static void side_clear(side *s)
 
 /* ---- packet by packet ---- */
 
+static void side_track(side *s, const replay_origin *origin)
+{
+  const replay_seen seen = { origin->frame, s->packet, &origin->link, origin->interface, &s->result };
+  const replay_door *door = &s->firewall.door;
+
+  if (s->firewall.firewall != NULL)
+    door->packet(s->engine, &seen, &s->result, door->user);
+  else
+    ct_engine_packet(s->engine, s->packet, &s->result);
+}
+
 static gboolean side_next(side *s)
 {
+  const replay_origin *origin;
+
   if (s->batch == NULL || s->next >= s->batch->n) {
     s->batch = replay_source_next(s->source);
     s->next = 0;
@@ -99,9 +118,10 @@ static gboolean side_next(side *s)
     return FALSE;
   s->first_ns = s->batch->first_ns;
   s->packet = &s->batch->packets[s->next];
-  s->frame = s->batch->origins[s->next++].frame;
+  origin = &s->batch->origins[s->next++];
+  s->frame = origin->frame;
   memset(&s->trace, 0, sizeof(s->trace));
-  ct_engine_packet(s->engine, s->packet, &s->result);
+  side_track(s, origin);
   journal_history_packet(&s->history, s->packet, &s->result);
   s->has_view = s->result.entry != NULL;
   if (s->has_view)
@@ -116,6 +136,20 @@ static gboolean same_frame(const side *a, const side *b)
          a->frame->link == b->frame->link && memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
 }
 
+/* What rules said of the packet at hand. */
+static gboolean same_ruling(const side *a, const side *b)
+{
+  const fw_outcome *x, *y;
+
+  if (a->firewall.firewall == NULL || a->packet->kind == CT_PACKET_NONE)
+    return TRUE;
+  x = fw_firewall_outcome(a->firewall.firewall);
+  y = fw_firewall_outcome(b->firewall.firewall);
+  if (x->kernel == FW_KERNEL_CONNTRACK || y->kernel == FW_KERNEL_CONNTRACK)
+    return TRUE; /* that is conntrack's difference */
+  return x->verdict == y->verdict && x->decision.rule == y->decision.rule && x->decision.chain == y->decision.chain;
+}
+
 /* => 1 << DIFFERENCE_*. Connection numbers are left out: one entry more and all later ones would differ. */
 static guint differences(const side *a, const side *b)
 {
@@ -124,6 +158,7 @@ static guint differences(const side *a, const side *b)
   found |= (a->result.cls != b->result.cls || a->result.dir != b->result.dir) << DIFFERENCE_CLASS;
   found |= (a->result.verdict != b->result.verdict) << DIFFERENCE_VERDICT;
   found |= (a->result.reason != b->result.reason) << DIFFERENCE_REASON;
+  found |= !same_ruling(a, b) << DIFFERENCE_RULES;
   /* Refused is refused, whether before the look-up or after it. */
   if (a->result.cls == CT_CLASS_INVALID && b->result.cls == CT_CLASS_INVALID && a->has_view != b->has_view)
     return found;
@@ -168,7 +203,8 @@ static void side_line(comparison *c, const char *name, side *s, gboolean heading
                                .result = &s->result,
                                .view = s->has_view ? &s->view : NULL,
                                .first_ns = s->first_ns,
-                               .advice = &s->history.advice };
+                               .advice = &s->history.advice,
+                               .rules = cli_firewall_tell(&s->firewall, s->packet) };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");
@@ -226,7 +262,7 @@ static void note_difference(comparison *c, guint found)
     c->by_kind[i] += found >> i & 1;
   cli_diff_tally(c->whys, &a, &b);
   cli_diff_rule(&c->rules, &a, &b);
-  if (!is_news(c, (found & (1 << DIFFERENCE_CLASS | 1 << DIFFERENCE_VERDICT)) != 0))
+  if (!is_news(c, (found & (1 << DIFFERENCE_CLASS | 1 << DIFFERENCE_VERDICT | 1 << DIFFERENCE_RULES)) != 0))
     return;
   side_line(c, "A ", &c->a, c->lines++ == 0);
   side_line(c, "B ", &c->b, FALSE);
@@ -371,6 +407,10 @@ static cli_exit compare(comparison *c, const cli_options *o)
 
   if (!o->no_sandbox)
     cli_sandbox_enter();
+  if (!cli_firewall_start(&c->ruleset, &c->a.params, 0, FALSE))
+    return CLI_EXIT_USAGE;
+  cli_firewall_fork(&c->a.firewall, &c->ruleset, &c->a.params);
+  cli_firewall_fork(&c->b.firewall, &c->ruleset, &c->b.params);
   replay_source_start(c->a.source);
   replay_source_start(c->b.source);
   cli_output_open(&c->output, "", NULL);
@@ -391,6 +431,7 @@ static cli_exit compare(comparison *c, const cli_options *o)
   if (o->captures->len > 1) /* else it is the same capture, and all has been said */
     code = cli_exit_graver(code, cli_say_about_captures(c->b.source));
   say_about_helpers(c, o);
+  cli_firewall_say_notes(&c->a.firewall);
   if (cli_stop != 0)
     code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
   close_lines(c);
@@ -435,9 +476,10 @@ static cli_exit diff(const cli_options *o)
       !side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
     code = cli_usage(error);
   else
-    code = compare(&c, o);
+    code = cli_firewall_load(&c.ruleset, o) ? compare(&c, o) : CLI_EXIT_USAGE;
   side_clear(&c.a);
   side_clear(&c.b);
+  cli_firewall_clear(&c.ruleset);
   g_string_chunk_free(chunk);
   return code;
 }
@@ -460,6 +502,10 @@ static cli_exit diff_two(const cli_options *o)
   if (kind[0] != DIFF_SAVED && kind[1] != DIFF_SAVED) {
     opened.replay.fds = fds;
     return diff(&opened);
+  }
+  if (o->rules->len > 0) {
+    cli_say("diff --rules: rules judge packets; a saved output was judged when it was made");
+    return CLI_EXIT_USAGE;
   }
   for (i = 0; i < 2; i++) {
     if (kind[i] == DIFF_CAPTURE) {
@@ -491,7 +537,7 @@ cli_exit cli_command_diff(int argc, char **argv)
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&o);
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own, &error))
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own, &error))
     cli_usage(error);
   else if (o.captures->len == 0 || o.captures->len > 2)
     cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), "

@@ -27,8 +27,11 @@ static void on_packet(const replay_seen *seen, gpointer user)
   reporting *p = user;
   const ct_result *result = seen->result;
   gboolean fed = seen->packet->kind != CT_PACKET_NONE;
+  const emit_rules *rules = cli_firewall_tell(&p->run.firewall, seen->packet);
   ct_view after;
 
+  if (rules != NULL)
+    report_rules(p->report, rules);
   emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
   if (result->entry != NULL)
     ct_entry_view(p->run.engine, result->entry, &after);
@@ -60,6 +63,19 @@ static char *make_title(cli_run *run)
   return g_string_free(title, FALSE);
 }
 
+static void tell_drops(reporting *p)
+{
+  emit_text lines;
+
+  if (p->run.firewall.firewall == NULL)
+    return;
+  emit_text_init(&lines, -1);
+  cli_firewall_drops(&p->run.firewall, &lines);
+  emit_text_char(&lines, '\0');
+  report_drops(p->report, lines.data);
+  emit_text_clear(&lines);
+}
+
 static void play(reporting *p)
 {
   cli_watch watch = { .packet = on_packet, .user = p };
@@ -77,6 +93,7 @@ static void play(reporting *p)
   p->summary.params = &p->run.params;
   p->summary.stats = ct_engine_stats(p->run.engine);
   p->summary.entries = ct_engine_count(p->run.engine);
+  tell_drops(p);
   title = make_title(&p->run);
   report_write(p->report, &p->run.output.text, title, &p->summary);
   report_free(p->report);
@@ -95,7 +112,7 @@ cli_exit cli_command_report(int argc, char **argv)
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&o);
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
   } else if (o.write == NULL) {
     cli_say("report: say where the page goes: -W report.html (- for standard output)");

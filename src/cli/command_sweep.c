@@ -2,6 +2,7 @@
 /* ctreplay sweep: would other settings have helped? Every combination in one read of the capture. */
 #include "captures.h"
 #include "commands.h"
+#include "firewall.h"
 #include "interrupt.h"
 #include "kernel.h"
 #include "output.h"
@@ -168,7 +169,7 @@ static GArray *make_settings(const cli_options *o, GError **error)
   else if (n == 0 || n > SETTINGS_MOST)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: give 1 to %d combinations of settings", SETTINGS_MOST);
   for (i = 0; *error == NULL && i < n; i++) {
-    sweep_setting setting = { NULL, { 0 } };
+    sweep_setting setting = { .label = NULL };
 
     if (make_setting(o, base, dimensions, i, &setting, error) && i > 0 &&
         !is_same_reading(&setting.params, &g_array_index(settings, sweep_setting, 0).params))
@@ -227,12 +228,46 @@ static void plot_figures(emit_text *out, const cli_options *o, const sweep_resul
   g_free(lines);
 }
 
+/* --- the rules --- */
+
+/* => as many firewalls as settings, each the door of its own; NULL: there are no rules. */
+static cli_firewall *make_doors(const cli_firewall *rules, GArray *settings)
+{
+  cli_firewall *firewalls;
+  guint i;
+
+  if (rules->firewall == NULL)
+    return NULL;
+  firewalls = g_new0(cli_firewall, settings->len);
+  for (i = 0; i < settings->len; i++) {
+    sweep_setting *s = &g_array_index(settings, sweep_setting, i);
+
+    cli_firewall_fork(&firewalls[i], rules, &s->params);
+    s->door = &firewalls[i].door;
+  }
+  if (settings->len > 1)
+    cli_say("note: with rules each of the %u settings is replayed for itself, which takes as long as so many replays",
+            settings->len);
+  return firewalls;
+}
+
+static void free_doors(cli_firewall *firewalls, guint n)
+{
+  guint i;
+
+  for (i = 0; firewalls != NULL && i < n; i++)
+    cli_firewall_clear(&firewalls[i]);
+  g_free(firewalls);
+}
+
 /* --- the run --- */
 
-static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const GArray *settings, cli_output *plot)
+static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArray *settings, cli_firewall *rules,
+                               cli_output *plot)
 {
   const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
-  sweep_figures *figures = g_new0(sweep_figures, settings->len);
+  sweep_figures *figures;
+  cli_firewall *doors;
   replay_options replay = o->replay;
   GError *error = NULL;
   replay_source *source;
@@ -242,16 +277,21 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   cli_output out;
 
   replay.stop = &cli_stop;
+  replay.ruled = o->rules->len > 0;
   sweep_options(&replay);
   cli_allow_many_files(o->captures->len);
   source = replay_source_prepare(&replay, &first->params, &error);
-  if (source == NULL) {
-    g_free(figures);
+  if (source == NULL)
     return cli_usage(error);
-  }
   say_roundings(o, settings);
   if (!o->no_sandbox)
     cli_sandbox_enter();
+  if (!cli_firewall_start(rules, &first->params, 0, FALSE)) {
+    replay_source_free(source);
+    return CLI_EXIT_USAGE;
+  }
+  doors = make_doors(rules, settings);
+  figures = g_new0(sweep_figures, settings->len);
   replay_source_start(source);
   if (!cli_has_captures(source, &code)) {
     replay_source_free(source);
@@ -273,6 +313,9 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, const
   code = cli_exit_graver(code, cli_say_about_captures(source));
   replay_source_free(source);
   g_free(figures);
+  if (doors != NULL)
+    cli_firewall_say_notes(&doors[0]);
+  free_doors(doors, settings->len);
   return cli_stop != 0 ? cli_exit_graver(code, CLI_EXIT_INTERRUPTED) : code;
 }
 
@@ -292,11 +335,12 @@ cli_exit cli_command_sweep(int argc, char **argv)
   GArray *settings = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;
+  cli_firewall rules = { .firewall = NULL };
   cli_output plot;
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error) ||
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error) ||
       (settings = make_settings(&o, &error)) == NULL) {
     cli_usage(error);
   } else if (o.captures->len == 0) {
@@ -308,13 +352,16 @@ cli_exit cli_command_sweep(int argc, char **argv)
     cli_say("--plot -: give a file; standard output is for text");
   } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {
     cli_say("--plot %s: is one of the captures to be read", own.plot);
+  } else if (!cli_firewall_load(&rules, &o)) {
+    code = CLI_EXIT_USAGE;
   } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {
     code = CLI_EXIT_OUTPUT;
   } else {
-    code = sweep_captures(&o, &own, settings, own.plot != NULL ? &plot : NULL);
+    code = sweep_captures(&o, &own, settings, &rules, own.plot != NULL ? &plot : NULL);
     if (own.plot != NULL)
       code = cli_output_close(&plot, code);
   }
+  cli_firewall_clear(&rules);
   if (settings != NULL)
     g_array_free(settings, TRUE);
   cli_options_clear(&o);

@@ -114,6 +114,9 @@ static void print_text(timing *t)
   if (unsure)
     emit_text_literal(out, "<=: a smaller one might do; ?: not known (it would change which timeout is chosen, or too "
                            "many are to be followed)\n");
+  if (unsure && t->run.firewall.firewall != NULL)
+    emit_text_literal(out, "With rules nothing is said of values that no replay had: a packet that comes in time is "
+                           "another one to them.\nctreplay sweep --rules FILE --sysctl NAME=A,B,... replays each.\n");
   if (!complete)
     emit_text_literal(out, ">=: the oldest ends were forgotten, and who came for those is not counted\n");
 }
@@ -211,7 +214,7 @@ static void play(timing *t, timeouts_style style)
 
   t->timeouts = timeouts_new(&t->run.params);
   ct_engine_trace(t->run.engine, &t->trace);
-  timeouts_begin(t->timeouts, t->run.engine, &t->trace);
+  timeouts_begin(t->timeouts, t->run.engine, &t->trace, t->run.firewall.firewall != NULL);
   cli_run_play(&t->run, &watch);
   timeouts_end(t->timeouts);
   prints[style](t);
@@ -240,7 +243,7 @@ cli_exit cli_command_timeouts(int argc, char **argv)
 
   cli_options_init(&o);
   o.own = &own;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error)) {
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error)) {
     code = cli_usage(error);
   } else {
     if (cli_run_open(&t.run, &o, 0)) {

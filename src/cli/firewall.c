@@ -194,6 +194,46 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
   fw_firewall_packet(f->firewall, engine, &arrival, result);
 }
 
+static gboolean has_dropped(gpointer user)
+{
+  const fw_outcome *o = fw_firewall_outcome(((const cli_firewall *)user)->firewall);
+
+  return o->kernel == FW_KERNEL_NOTHING && (o->verdict == FW_VERDICT_DROP || o->verdict == FW_VERDICT_REJECT);
+}
+
+/* The firewall itself, over rules that have been read. */
+static void make(cli_firewall *f, const ct_params *params, gboolean record, gboolean passed)
+{
+  const fw_firewall_options options = { .backend = (fw_backend)f->o->backend,
+                                        .mode =
+                                          f->o->rules_mode > 0 ? (fw_mode)(f->o->rules_mode - 1) : FW_MODE_FAITHFUL,
+                                        .hz = params->hz,
+                                        .seed = params->hash_seed,
+                                        .record = record,
+                                        .record_passed = passed };
+
+  f->firewall = fw_firewall_new(f->ruleset, f->facts, &options);
+  f->door = (replay_door){ on_packet, has_dropped, f };
+  f->rule = g_string_new(NULL);
+  f->why = g_string_new(NULL);
+  f->walk = g_string_new(NULL);
+  f->transcript = g_string_new(NULL);
+  f->head = g_string_new(NULL);
+  f->counters = g_string_new(NULL);
+}
+
+void cli_firewall_fork(cli_firewall *f, const cli_firewall *from, const ct_params *params)
+{
+  memset(f, 0, sizeof *f);
+  f->o = from->o;
+  if (from->firewall == NULL)
+    return;
+  f->forked = TRUE;
+  f->ruleset = from->ruleset;
+  f->facts = from->facts;
+  make(f, params, FALSE, FALSE);
+}
+
 static gboolean read_rules(cli_firewall *f)
 {
   const fw_read_options read = { FALSE, FW_IPV4, (fw_backend)f->o->backend };
@@ -219,29 +259,14 @@ static gboolean read_rules(cli_firewall *f)
 
 gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint wants, gboolean passed)
 {
-  const cli_options *o = f->o;
-  fw_firewall_options options = { .backend = (fw_backend)o->backend,
-                                  .mode = o->rules_mode > 0 ? (fw_mode)(o->rules_mode - 1) : FW_MODE_FAITHFUL };
-
   if (f->texts == NULL)
     return TRUE;
   if (!read_rules(f))
     return FALSE;
   say_notes(f->ruleset);
-  options.hz = params->hz;
-  options.seed = params->hash_seed;
-  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0 || passed;
+  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0;
   f->tells_transcript = (wants & EMIT_WANTS_FIREWALL) != 0;
-  options.record = f->tells_walk || f->tells_transcript;
-  options.record_passed = passed;
-  f->firewall = fw_firewall_new(f->ruleset, f->facts, &options);
-  f->door = (replay_door){ on_packet, f };
-  f->rule = g_string_new(NULL);
-  f->why = g_string_new(NULL);
-  f->walk = g_string_new(NULL);
-  f->transcript = g_string_new(NULL);
-  f->head = g_string_new(NULL);
-  f->counters = g_string_new(NULL);
+  make(f, params, f->tells_walk || f->tells_transcript || passed, passed);
   return TRUE;
 }
 
@@ -254,9 +279,10 @@ static void string_free(GString *text)
 void cli_firewall_clear(cli_firewall *f)
 {
   fw_firewall_free(f->firewall);
-  if (f->ruleset != NULL)
+  if (f->ruleset != NULL && !f->forked)
     fw_ruleset_free(f->ruleset);
-  fw_box_facts_free(f->facts);
+  if (!f->forked)
+    fw_box_facts_free(f->facts);
   if (f->texts != NULL)
     g_ptr_array_free(f->texts, TRUE);
   string_free(f->rule);

@@ -18,6 +18,7 @@ typedef struct cli_firewall {
   GString *rule, *why, *walk, *transcript, *head, *counters;
   emit_rules told;
   gboolean tells_walk, tells_transcript;
+  gboolean forked; /* rules and facts are another's */
 } cli_firewall;
 
 /*
@@ -32,6 +33,11 @@ gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
  * what it does not have, said. wants: EMIT_WANTS_; passed: the walk is told with the rules that did not hold.
  */
 gboolean cli_firewall_start(cli_firewall *firewall, const ct_params *params, guint wants, gboolean passed);
+/*
+ * Another firewall over the same rules, for a kernel of its own: it counts and remembers for itself. Of one without
+ * rules it is one without rules. `from` has to outlive it. cli_firewall_clear is due.
+ */
+void cli_firewall_fork(cli_firewall *firewall, const cli_firewall *from, const ct_params *params);
 void cli_firewall_clear(cli_firewall *firewall);
 
 /* Of the last packet; valid until the next one. NULL without rules. */

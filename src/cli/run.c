@@ -158,6 +158,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
     return FALSE;
   cli_allow_many_files(o->captures->len * (twice ? 2 : 1));
   replay.stop = &cli_stop;
+  replay.ruled = o->rules->len > 0;
   run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
     cli_usage(error);

@@ -13,16 +13,21 @@ void cli_run_open_again(cli_run *run, replay_options replay)
 
 gboolean cli_run_again(cli_run *run, sweep_figures *figures)
 {
-  sweep_setting setting = { NULL, run->params };
+  sweep_setting setting = { .params = run->params };
   replay_figures first, second;
+  cli_firewall firewall;
 
   if (run->again == NULL || cli_stop != 0)
     return FALSE;
   setting.params.gc = CT_GC_KERNEL;
+  cli_firewall_fork(&firewall, &run->firewall, &setting.params);
+  if (firewall.firewall != NULL)
+    setting.door = &firewall.door;
   replay_source_start(run->again);
   cli_interrupts_catch(run->again, NULL);
   sweep_run(run->again, &setting, 1, 1, 1, figures, NULL, NULL);
   cli_interrupts_release();
+  cli_firewall_clear(&firewall);
   if (cli_stop != 0)
     run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
   replay_source_figures(run->source, &first);

@@ -153,6 +153,7 @@ typedef struct column {
   const char *name;
   void (*print)(char *text, gsize size, const sweep_figures *f);
   gboolean always; /* shown also where all of it is zero */
+  gboolean of_rules;
 } column;
 
 static void put_number(char *text, gsize size, guint64 value) { g_snprintf(text, size, "%" G_GUINT64_FORMAT, value); }
@@ -169,18 +170,26 @@ static void print_bytes(char *text, gsize size, const sweep_figures *f)
 #define COLUMN_LIST(X)                                                                                                 \
   X(peak, f->peak) X(mean, (guint64)(f->mean + 0.5)) X(evicted, f->evicted)                                            \
   X(dropped, f->dropped + f->insert_failed) X(refused, f->refused) X(missed, f->missed) X(cut, f->cut)                 \
-  X(invalid, f->invalid)
+  X(invalid, f->invalid) X(by_rules, f->by_rules)
 #define X(name, value) \
   static void print_##name(char *text, gsize size, const sweep_figures *f) { put_number(text, size, value); }
 COLUMN_LIST(X)
 #undef X
 /* clang-format on */
 
-static const column columns[] = { { "peak", print_peak, TRUE },          { "mean", print_mean, TRUE },
-                                  { "evicted", print_evicted, FALSE },   { "dropped", print_dropped, FALSE },
-                                  { "refused", print_refused, FALSE },   { "missed", print_missed, FALSE },
-                                  { "cut", print_cut, FALSE },           { "INVALID", print_invalid, FALSE },
-                                  { "kernel memory", print_bytes, TRUE } };
+static const column columns[] = { { .name = "peak", .print = print_peak, .always = TRUE },
+                                  { .name = "mean", .print = print_mean, .always = TRUE },
+                                  { .name = "evicted", .print = print_evicted },
+                                  { .name = "dropped", .print = print_dropped },
+                                  { .name = "refused", .print = print_refused },
+                                  { .name = "missed", .print = print_missed },
+                                  { .name = "cut", .print = print_cut },
+                                  { .name = "INVALID", .print = print_invalid },
+                                  { .name = "by rules", .print = print_by_rules, .of_rules = TRUE },
+                                  { .name = "kernel memory", .print = print_bytes, .always = TRUE } };
+
+/* All settings have the same rules, or none has. */
+static gboolean has_rules(const sweep_result *r) { return r->settings[0].door != NULL; }
 
 /* => as wide as its widest figure; 0: all of it is zero, and it is not shown. */
 static guint width_of(const sweep_result *r, const column *c)
@@ -211,13 +220,13 @@ static void print_row(emit_text *out, const sweep_result *r, const guint *widths
 }
 
 /* "0 everywhere: missed, cut" */
-static void print_zeros(emit_text *out, const guint *widths)
+static void print_zeros(emit_text *out, const guint *widths, gboolean rules)
 {
   gboolean any = FALSE;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(columns); i++)
-    if (widths[i] == 0) {
+    if (widths[i] == 0 && (rules || !columns[i].of_rules)) {
       emit_text_string(out, any ? ", " : "0 everywhere: ");
       emit_text_string(out, columns[i].name);
       any = TRUE;
@@ -243,7 +252,7 @@ static void print_table(emit_text *out, const sweep_result *r)
     emit_text_pad(out, r->settings[i].label, (int)label);
     print_row(out, r, widths, i);
   }
-  print_zeros(out, widths);
+  print_zeros(out, widths, has_rules(r));
   emit_text_char(out, '\n');
   print_verdict(out, r);
 }
@@ -313,6 +322,8 @@ static void print_json(emit_text *out, const sweep_result *r)
 #define X(name, value) print_pair(out, #name, value);
     FIGURE_LIST(X)
 #undef X
+    if (has_rules(r))
+      print_pair(out, "dropped_by_rules", f->by_rules);
     if (f->forgot)
       emit_text_literal(out, ",\"forgot\":true");
     if (r->partial)
@@ -353,7 +364,7 @@ static void print_csv(emit_text *out, const sweep_result *r)
 #define X(name, value) emit_text_string(out, "," #name);
   FIGURE_LIST(X)
 #undef X
-  emit_text_literal(out, ",partial");
+  emit_text_string(out, has_rules(r) ? ",dropped_by_rules,partial" : ",partial");
   print_sysctls(out, r->settings[0].label, TRUE);
   for (i = 0; i < r->n; i++) {
     const sweep_setting *s = &r->settings[i];
@@ -367,6 +378,8 @@ static void print_csv(emit_text *out, const sweep_result *r)
 #define X(name, value) emit_text_char(out, ','), emit_text_u64(out, value);
     FIGURE_LIST(X)
 #undef X
+    if (has_rules(r))
+      emit_text_char(out, ','), emit_text_u64(out, f->by_rules);
     emit_text_string(out, r->partial ? ",true" : ",false");
     print_sysctls(out, s->label, FALSE);
   }

@@ -51,10 +51,12 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/answer.c src/firewall/walk/answer.h \
 	src/firewall/walk/facts.c src/firewall/walk/facts.h \
 	src/firewall/walk/firewall.c src/firewall/walk/firewall.h src/firewall/walk/firewall_internal.h \
+	src/firewall/walk/index.c src/firewall/walk/index.h \
 	src/firewall/walk/log.c src/firewall/walk/log.h \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
 	src/firewall/walk/packet.c src/firewall/walk/packet.h \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
+	src/firewall/walk/quick.c src/firewall/walk/quick.h \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
 	src/firewall/walk/tell.c src/firewall/walk/tell.h \

@@ -23,7 +23,9 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
 {
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
   h->past.end = NULL;
-  if (packet->kind == CT_PACKET_NONE)
+  /* Nor what a rule dropped before conntrack, or kept from it: no other setting would have changed that. */
+  if (packet->kind == CT_PACKET_NONE || result->verdict == CT_VERDICT_NONE ||
+      (result->cls == CT_CLASS_UNTRACKED && packet->kind != CT_PACKET_UNTRACKED))
     return;
   whatif_packet(h->worlds, packet, result);
   if (h->trials != NULL)

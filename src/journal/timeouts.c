@@ -60,11 +60,13 @@ static void on_world_ended(whatif_world world, const ct_event *event, gpointer u
     lives_ended(t->lives, (int)world, whatif_top_s(t->history.worlds, (ct_timeout)world), 0, event);
 }
 
-void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace)
+void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace, gboolean ruled)
 {
   t->engine = engine;
   t->trace = trace;
   journal_history_begin(&t->history, engine);
+  if (ruled)
+    whatif_close(t->history.worlds);
   whatif_tell_ends(t->history.worlds, on_world_ended, t);
   ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, t);
 }

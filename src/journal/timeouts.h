@@ -40,8 +40,12 @@ typedef struct timeouts_row {
 
 timeouts *timeouts_new(const ct_params *params);
 void timeouts_free(timeouts *t);
-/* The engine must not have seen a packet. trace: its own, which is filled in from now on. */
-void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace);
+/*
+ * The engine must not have seen a packet. trace: its own, which is filled in from now on. ruled: rules have a say on
+ * packets. Then nothing is known of a timeout that ended an entry but what it did, since to rules the packets behind it
+ * would have been others.
+ */
+void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace, gboolean ruled);
 void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *result);
 /* After the last packet. Ends all that is in the table. */
 void timeouts_end(timeouts *t);

@@ -139,6 +139,7 @@ const char *whatif_sysctl(const whatif *w, whatif_world world, guint32 *value)
 }
 
 gboolean whatif_is_full(const whatif *w) { return w->full; }
+void whatif_close(whatif *w) { w->full = TRUE; }
 
 static void world_params(const whatif *w, whatif_world world, ct_params *params)
 {

@@ -86,6 +86,11 @@ static inline whatif_world whatif_own_world(ct_reason reason)
   return WHATIF_WORLDS;
 }
 gboolean whatif_is_full(const whatif *w);
+/*
+ * From now on no connection is followed any more: for replays in which somebody else has a say on packets, so that a
+ * world could not be what a replay with that setting would have been.
+ */
+void whatif_close(whatif *w);
 
 /* Of a timeout: the longest silences that packets ended, 0 where none did. */
 typedef struct whatif_silences {

@@ -30,7 +30,7 @@ static void track_group(const sweep *s, guint number)
 
   for (i = number; i < s->runners->len; i += s->threads)
     for (g = 0; g < s->n_group; g++)
-      sweep_runner_run(g_ptr_array_index(s->runners, i), s->group[g]->packets, s->group[g]->n);
+      sweep_runner_run(g_ptr_array_index(s->runners, i), s->group[g]);
 }
 
 static gpointer work(gpointer data)

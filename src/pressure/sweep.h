@@ -13,6 +13,11 @@
 typedef struct sweep_setting {
   char *label; /* what is special about it: "max=4096 tcp_timeout_established=600" */
   ct_params params;
+  /*
+   * A firewall with a say on each packet, of this setting alone; NULL: none. Rules look at single packets of single
+   * kernels, so that such a setting has a whole engine.
+   */
+  const replay_door *door;
 } sweep_setting;
 
 typedef struct sweep_figures {
@@ -22,6 +27,7 @@ typedef struct sweep_figures {
   guint64 missed;              /* evicted connections that a later packet belonged to */
   guint64 cut;                 /* expired ones that a later packet belonged to */
   guint64 invalid;             /* packets */
+  guint64 by_rules;            /* packets that rules dropped */
   gboolean forgot;             /* more may have been missed or cut: some had to be forgotten */
   guint64 final_count;
   double mean;          /* entries, over the capture's time */

@@ -17,7 +17,8 @@ struct sweep_runner {
   ct_engine *engine; /* with: */
   pressure_victims *victims, *expired;
   ct_refused *refused;
-  guint64 n_refused, n_invalid;
+  const replay_door *door; /* NULL: there are no rules */
+  guint64 n_refused, n_invalid, n_by_rules;
   guint n;
   guint setting[CT_LANES_MOST]; /* which of all */
   guint32 buckets[CT_LANES_MOST];
@@ -48,13 +49,13 @@ static gint64 note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
   return until_ns;
 }
 
-static void run_lanes(sweep_runner *r, const ct_packet *packets, guint n)
+static void run_lanes(sweep_runner *r, const replay_batch *batch, guint from, guint n)
 {
   guint i;
 
-  ct_lanes_prefetch(r->lanes, packets, n);
-  for (i = 0; i < n; i++)
-    ct_lanes_packet(r->lanes, &packets[i]);
+  ct_lanes_prefetch(r->lanes, &batch->packets[from], n);
+  for (i = from; i < from + n; i++)
+    ct_lanes_packet(r->lanes, &batch->packets[i]);
 }
 
 static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
@@ -113,17 +114,29 @@ static void count_packet(sweep_runner *r, const ct_packet *packet, const ct_resu
     r->n_refused += ct_refused_note(r->refused, &packet->tuple, packet->hash, 1);
 }
 
-static void run_engine(sweep_runner *r, const ct_packet *packets, guint n)
+static void pass_door(sweep_runner *r, const replay_batch *batch, guint i, ct_result *result)
+{
+  const replay_origin *origin = &batch->origins[i];
+  const replay_seen seen = { origin->frame, &batch->packets[i], &origin->link, origin->interface, result };
+
+  r->door->packet(r->engine, &seen, result, r->door->user);
+  r->n_by_rules += batch->packets[i].kind != CT_PACKET_NONE && r->door->dropped(r->door->user);
+}
+
+static void run_engine(sweep_runner *r, const replay_batch *batch, guint from, guint n)
 {
   const ct_stats *stats = ct_engine_stats(r->engine);
   guint i;
 
-  ct_engine_prefetch(r->engine, packets, n);
-  for (i = 0; i < n; i++) {
+  ct_engine_prefetch(r->engine, &batch->packets[from], n);
+  for (i = from; i < from + n; i++) {
     ct_result result;
 
-    ct_engine_packet(r->engine, &packets[i], &result);
-    count_packet(r, &packets[i], &result);
+    if (r->door != NULL)
+      pass_door(r, batch, i, &result);
+    else
+      ct_engine_packet(r->engine, &batch->packets[i], &result);
+    count_packet(r, &batch->packets[i], &result);
     if (result.changes & CT_CHANGE_CREATED || result.verdict == CT_VERDICT_DROP)
       pressure_occupancy_note(r->occupancy, ct_engine_now(r->engine), ct_engine_count(r->engine),
                               pressure_evictions(stats), pressure_drops(stats));
@@ -145,6 +158,7 @@ static void engine_figures(const sweep_runner *r, sweep_figures *f)
   f->missed = pressure_victims_missed(r->victims);
   f->cut = pressure_victims_missed(r->expired);
   f->invalid = r->n_invalid;
+  f->by_rules = r->n_by_rules;
   f->forgot = pressure_victims_forgot(r->victims) || pressure_victims_forgot(r->expired);
   f->final_count = ct_engine_count(r->engine);
   f->occupancy = *r->occupancy;
@@ -175,9 +189,10 @@ static gboolean has_room(const ct_params *params)
   return params->max == 0 ? params->buckets >= ROOMY_BUCKETS : params->buckets >= params->max / LOAD_MOST;
 }
 
-static gboolean can_join(const ct_params *first, const ct_params *other)
+static gboolean can_join(const sweep_setting *first, const sweep_setting *other)
 {
-  return ct_lanes_fit(first, other) && has_room(first) && has_room(other);
+  return first->door == NULL && other->door == NULL && ct_lanes_fit(&first->params, &other->params) &&
+         has_room(&first->params) && has_room(&other->params);
 }
 
 /*
@@ -202,7 +217,7 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
   guint i, parts = MIN(most, rank_sizes(settings, n, part) / SIZES_LEAST);
 
   for (i = 0; i < n; i++)
-    if (!can_join(&settings[0].params, &settings[i].params))
+    if (!can_join(&settings[0], &settings[i]))
       parts = 1;
   for (i = 0; i < n; i++)
     part[i] %= MAX(parts, 1);
@@ -223,7 +238,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
-    if (taken[i] || (i != first && (part[i] != part[first] || !can_join(&settings[first].params, &settings[i].params))))
+    if (taken[i] || (i != first && (part[i] != part[first] || !can_join(&settings[first], &settings[i]))))
       continue;
     taken[i] = TRUE;
     r->setting[r->n] = i;
@@ -232,10 +247,11 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
     params[r->n++] = &settings[i].params;
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
-  if (can_join(params[0], params[0])) {
+  if (can_join(&settings[first], &settings[first])) {
     r->lanes = ct_lanes_new(params, remembered, r->n, note_lanes, r);
     return r;
   }
+  r->door = settings[first].door;
   r->engine = ct_engine_new(params[0]);
   r->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(params[0]->max), FALSE);
   r->expired = pressure_victims_new(PRESSURE_EXPIRED, pressure_victims_followed(params[0]->max), FALSE);
@@ -260,12 +276,12 @@ GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
   return runners;
 }
 
-void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n)
+void sweep_runner_run(sweep_runner *runner, const replay_batch *batch)
 {
   guint at;
 
-  for (at = 0; at < n; at += RUN_PACKETS)
-    (runner->lanes ? run_lanes : run_engine)(runner, packets + at, MIN(RUN_PACKETS, n - at));
+  for (at = 0; at < batch->n; at += RUN_PACKETS)
+    (runner->lanes ? run_lanes : run_engine)(runner, batch, at, MIN(RUN_PACKETS, batch->n - at));
 }
 
 void sweep_runner_figures(const sweep_runner *r, sweep_figures *figures)

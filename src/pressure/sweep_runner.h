@@ -15,7 +15,7 @@ typedef struct sweep_runner sweep_runner;
  * the settings need not be kept.
  */
 GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most);
-void sweep_runner_run(sweep_runner *runner, const ct_packet *packets, guint n);
+void sweep_runner_run(sweep_runner *runner, const replay_batch *batch);
 /* Fills the figures of its own settings, of the array of all. */
 void sweep_runner_figures(const sweep_runner *runner, sweep_figures *figures);
 

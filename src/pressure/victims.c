@@ -141,9 +141,14 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
   return victim;
 }
 
-/* Of packets, those that look entries up; and of those, those that tell something of who ended. */
-static gboolean may_miss(const pressure_victims *victims, const ct_packet *packet)
+/*
+ * Of packets, those that look entries up; and of those, those that tell something of who ended. One that a rule has
+ * dropped before conntrack, or has kept from it, misses nothing.
+ */
+static gboolean may_miss(const pressure_victims *victims, const ct_packet *packet, const ct_result *result)
 {
+  if (result->verdict == CT_VERDICT_NONE || result->cls == CT_CLASS_UNTRACKED)
+    return FALSE;
   if (victims->ends == PRESSURE_EVICTED)
     return packet->kind == CT_PACKET_TRACK;
   return (packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR) && packet->reason == CT_REASON_NONE;
@@ -156,7 +161,7 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
   ct_tuple key;
   guint at;
 
-  if (victims->n_slots == 0 || !may_miss(victims, packet) ||
+  if (victims->n_slots == 0 || !may_miss(victims, packet, result) ||
       (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
       victims->slots[packet->hash & victims->mask].number == 0)
     return FALSE;

@@ -32,6 +32,7 @@ typedef struct sighting {
 } sighting;
 
 struct replay_look {
+  gboolean ruled;
   conversation *conversations; /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
   guint64 looked; /* frames */
@@ -189,6 +190,7 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
     replay_vlans_packet(&look->vlans, packet, link->vlan);
 }
 
+void replay_look_ruled(replay_look *look) { look->ruled = TRUE; }
 void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }
 
 static void remark(replay_look *look, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -287,7 +289,7 @@ static void remark_unanswered(replay_look *look)
     all++;
     unanswered += c->seen == SEEN_FORTH;
   }
-  if (unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
+  if (!look->ruled && unanswered >= UNANSWERED_MANY && unanswered * 2 > all)
     remark(
       look,
       "%u of %u TCP conversations%s are SYNs that nobody answered; where rules drop them, a kernel has no entry for "

@@ -29,6 +29,9 @@ void replay_look_dropped(replay_look *look, guint64 dropped);
  */
 char *replay_place_name(const char *name, guint32 number);
 
+/* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
+void replay_look_ruled(replay_look *look);
+
 /* Remarks in a few words, each a sentence with advice; NULL past the last. Owned by the look. */
 const char *replay_look_remark(replay_look *look, guint i);
 

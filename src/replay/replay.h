@@ -30,6 +30,7 @@ typedef struct replay_options {
   const char *interface;   /* name or number; NULL: all */
   cap_direction direction; /* CAP_DIR_UNKNOWN: both */
   ct_checksums checksums;
+  gboolean ruled;                    /* rules have a say on packets: remarks do not tell what they would do */
   guint threads;                     /* 1, 2; 0: two where it pays */
   guint keep;                        /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
@@ -184,6 +185,8 @@ typedef struct replay_moments {
  */
 typedef struct replay_door {
   void (*packet)(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user);
+  /* Whether it has dropped the packet that it was given last, and not conntrack. */
+  gboolean (*dropped)(gpointer user);
   gpointer user;
 } replay_door;
 

@@ -462,6 +462,8 @@ const char *replay_source_remark(replay_source *s, guint i)
     return NULL;
   if (replay_feed_reader(s->feed) != NULL)
     replay_look_dropped(s->look, cap_reader_dropped(replay_feed_reader(s->feed)));
+  if (s->o.ruled)
+    replay_look_ruled(s->look);
   for (n = 0; (remark = replay_look_remark(s->look, n)) != NULL; n++)
     if (n == i)
       return remark;

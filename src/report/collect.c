@@ -32,6 +32,7 @@ report *report_new(const ct_params *params)
   r->ends = journal_new(params, JOURNAL_ENDS_MOST);
   r->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
   r->conns = g_ptr_array_new_with_free_func(conn_free);
+  r->words = g_string_chunk_new(1024);
   r->strays = g_array_new(FALSE, TRUE, sizeof(report_conn));
   g_array_set_clear_func(r->strays, stray_clear);
   /* In the same order whatever the kernel: what today's tracks comes first. */
@@ -54,6 +55,8 @@ void report_free(report *r)
   g_hash_table_destroy(r->by_id);
   g_ptr_array_unref(r->conns);
   g_array_unref(r->strays);
+  g_string_chunk_free(r->words);
+  g_free(r->drops);
   g_free(r);
 }
 
@@ -141,7 +144,7 @@ static guint8 row_input(const ct_trace *trace)
   return n > 0 ? trace->cells[i].row : 0;
 }
 
-static report_row make_row(const report_conn *conn, const ct_packet *packet, const ct_result *result,
+static report_row make_row(const report *r, const report_conn *conn, const ct_packet *packet, const ct_result *result,
                            const ct_trace *trace, const ct_view *after)
 {
   /* clang-format off */
@@ -152,6 +155,7 @@ static report_row make_row(const report_conn *conn, const ct_packet *packet, con
 
   row.input = row_input(trace);
   row.dropped = result->verdict == CT_VERDICT_DROP;
+  row.ruled = r->ruled;
   row.assured = (result->events & CT_EV_ASSURED) != 0;
   row.has_timeout = after != NULL;
   row.status = after != NULL ? (guint16)after->status : 0;
@@ -191,7 +195,7 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
   r->strays_seen++;
   if (r->strays->len >= REPORT_STRAYS_SHOWN)
     return;
-  row = make_row(&stray, packet, result, trace, NULL);
+  row = make_row(r, &stray, packet, result, trace, NULL);
   row.first = TRUE;
   stray.past = past_of(r, packet, result);
   stray.rows = g_array_new(FALSE, FALSE, sizeof(report_row));
@@ -202,7 +206,8 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
 /* The packets of a long connection that are worth a row. */
 static gboolean is_notable(const report_row *row)
 {
-  return row->cls == CT_CLASS_INVALID || row->dropped || row->assured || row->old_state != row->new_state;
+  return row->cls == CT_CLASS_INVALID || row->dropped || row->ruled != NULL || row->assured ||
+         row->old_state != row->new_state;
 }
 
 static void note_row(report *r, report_conn *conn, report_row *row)
@@ -233,14 +238,46 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
   if (conn == NULL)
     return;
   conn->invalid += invalid;
+  conn->ruled_out += r->ruled_out;
   conn->last_ns = MAX(conn->last_ns, packet->time_ns);
   if (after != NULL)
     note_view(conn, after);
-  row = make_row(conn, packet, result, trace, after);
+  row = make_row(r, conn, packet, result, trace, after);
   row.first = (result->changes & CT_CHANGE_CREATED) != 0;
   if (row.first && conn->past == NULL)
     conn->past = past_of(r, packet, result);
   note_row(r, conn, &row);
+}
+
+void report_rules(report *r, const emit_rules *rules)
+{
+  gboolean accepted = rules->verdict == NULL || strcmp(rules->verdict, "accept") == 0;
+  char *words;
+
+  r->has_rules = TRUE;
+  if (accepted)
+    return;
+  words = *rules->rule != '\0' ? g_strdup_printf("%s by %s", rules->verdict, rules->rule)
+                               : g_strdup_printf("%s: %s", rules->verdict, rules->why);
+  r->ruled = g_string_chunk_insert_const(r->words, words);
+  r->ruled_out = *rules->rule != '\0' && strcmp(rules->verdict, "unknown") != 0;
+  r->by_rules += r->ruled_out;
+  g_free(words);
+}
+
+void report_drops(report *r, const char *lines)
+{
+  g_free(r->drops);
+  r->drops = g_strdup(lines);
+}
+
+static void note_packet(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                        const ct_view *after)
+{
+  if (result->conn != 0)
+    note_conn(r, packet, result, trace, after);
+  else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP || r->ruled_out)
+    note_stray(r, packet, result, trace);
 }
 
 void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
@@ -259,8 +296,7 @@ void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, 
   for (i = 0; i < r->n_machines; i++)
     states_machine_count(r->machines[i], packet, result, trace, after);
   r->invalid += result->cls == CT_CLASS_INVALID;
-  if (result->conn != 0)
-    note_conn(r, packet, result, trace, after);
-  else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
-    note_stray(r, packet, result, trace);
+  note_packet(r, packet, result, trace, after);
+  r->ruled = NULL;
+  r->ruled_out = FALSE;
 }

@@ -16,7 +16,8 @@ typedef struct report_row {
   guint16 reason, status; /* status: of the entry after the packet */
   guint32 skipped;        /* packets of the connection before it that no row tells */
   guint8 dir, cls, old_state, new_state, flags, kind;
-  guint8 input; /* the state table's row that was used */
+  guint8 input;      /* the state table's row that was used */
+  const char *ruled; /* what a rule did with it, where it did not let it pass; NULL: it did, or there are none */
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
   gboolean first : 1; /* it found nothing: the connection's past is told with it */
 } report_row;
@@ -25,7 +26,7 @@ typedef struct report_conn {
   guint64 id;
   ct_tuple tuple; /* original; of a stray packet: its own */
   gint64 first_ns, last_ns, ended_ns;
-  guint64 packets[2], bytes[2], invalid, left_out; /* left_out: packets after the last row */
+  guint64 packets[2], bytes[2], invalid, ruled_out, left_out; /* left_out: packets after the last row */
   guint32 status;
   guint16 end_reason; /* NONE: still there */
   guint8 end_timeout; /* as ct_view.timeout, at the end */
@@ -43,6 +44,12 @@ struct report {
   GPtrArray *conns;  /* report_conn, in the order they were met */
   GArray *strays;    /* report_conn without id, with one row: INVALID and dropped packets that belong to nothing */
   guint64 conns_seen, strays_seen, rows, invalid, dropped;
+  GStringChunk *words; /* of rules */
+  const char *ruled;   /* as in a row, of the packet to come */
+  gboolean ruled_out;  /* it was dropped by a rule for certain */
+  gboolean has_rules;
+  guint64 by_rules; /* packets that rules dropped */
+  char *drops;      /* by which; NULL: none was told */
   gint64 first_ns;
   gboolean begun;
   pressure_occupancy occupancy;

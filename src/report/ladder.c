@@ -127,6 +127,12 @@ static void put_remark(emit_text *out, const report *r, const report_conn *conn,
 {
   const char *sysctl = ct_reason_sysctl((ct_reason)row->reason, r->params->profile);
 
+  gboolean any = row->reason != CT_REASON_NONE || row->ruled != NULL;
+
+  if (row->ruled != NULL) {
+    report_put_escaped(out, row->ruled);
+    emit_text_string(out, row->reason != CT_REASON_NONE ? "; " : "");
+  }
   report_put_escaped(out, ct_reason_sentence((ct_reason)row->reason));
   if ((row->cls == CT_CLASS_INVALID || row->dropped) && *sysctl != '\0') {
     emit_text_literal(out, " (<code>");
@@ -134,9 +140,9 @@ static void put_remark(emit_text *out, const report *r, const report_conn *conn,
     emit_text_literal(out, "</code>)");
   }
   if (row->assured)
-    emit_text_string(out, row->reason != CT_REASON_NONE ? "; assured" : "assured");
+    emit_text_string(out, any ? "; assured" : "assured");
   if (row->first && conn->past != NULL) {
-    emit_text_string(out, row->reason != CT_REASON_NONE ? "; " : "");
+    emit_text_string(out, any ? "; " : "");
     report_put_escaped(out, conn->past);
   }
 }
@@ -151,7 +157,7 @@ void report_put_row_heading(emit_text *out)
 
 void report_put_row(emit_text *out, const report *r, const report_conn *conn, const report_row *row, guint step)
 {
-  gboolean bad = row->cls == CT_CLASS_INVALID || row->dropped;
+  gboolean bad = row->cls == CT_CLASS_INVALID || row->dropped || row->ruled != NULL;
 
   emit_text_string(out, bad ? "<tr class=\"bad\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
   emit_text_u64(out, row->number);
@@ -199,6 +205,8 @@ static void put_summary_line(emit_text *out, const report *r, const report_conn 
   emit_text_literal(out, "</span>");
   if (conn->invalid > 0)
     put_badge(out, "invalid", "INVALID", conn->invalid);
+  if (conn->ruled_out > 0)
+    put_badge(out, "invalid", "DROPPED BY RULES", conn->ruled_out);
   if (pressure_is_eviction(conn->end_reason))
     put_badge(out, "evicted", "EVICTED", 0);
   if (conn->status & CT_STATUS_EXPECTED)

@@ -48,6 +48,8 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s)
   put_card(out, "in the table at the end", s->entries, FALSE);
   put_card(out, "INVALID packets", r->invalid, TRUE);
   put_card(out, "dropped: table full and the like", r->dropped, TRUE);
+  if (r->has_rules)
+    put_card(out, "dropped by rules", r->by_rules, FALSE);
   put_card(out, "evicted", pressure_evictions(s->stats), TRUE);
   put_card(out, "never reached tracking", s->tally.not_tracked, FALSE);
   emit_text_literal(out, "</dl>\n");
@@ -120,6 +122,15 @@ static void put_reasons(emit_text *out, const emit_summary *s, const char *title
   emit_text_string(out, any ? "</ul>\n" : "");
 }
 
+static void put_drops(emit_text *out, const report *r)
+{
+  if (r->drops == NULL)
+    return;
+  emit_text_literal(out, "<h3>Which rules dropped packets</h3>\n<pre class=\"scroll\">");
+  report_put_escaped(out, r->drops);
+  emit_text_literal(out, "</pre>\n");
+}
+
 static void put_summary(emit_text *out, const report *r, const emit_summary *s)
 {
   emit_text_literal(out, "<section aria-labelledby=\"h-summary\"><h2 id=\"h-summary\">Summary</h2>\n");
@@ -127,6 +138,7 @@ static void put_summary(emit_text *out, const report *r, const emit_summary *s)
   put_classes(out, s);
   put_reasons(out, s, "Why packets were INVALID", s->stats->invalid_by_reason);
   put_reasons(out, s, "Why packets were dropped", s->stats->dropped_by_reason);
+  put_drops(out, r);
   put_reasons(out, s, "Why connections ended", s->stats->ended);
   emit_text_literal(out, "</section>\n");
 }

@@ -11,6 +11,7 @@
 
 #include "conntrack/engine.h"
 #include "conntrack/trace.h"
+#include "emit/emit.h"
 #include "emit/summary.h"
 #include "emit/text.h"
 
@@ -40,6 +41,11 @@ void report_event(report *report, const ct_engine *engine, const ct_event *event
 /* after: the entry after the packet, or NULL; trace: the engine's, of this packet. */
 void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
                    const ct_trace *trace, const ct_view *after);
+
+/* Before report_packet: what rules made of that packet. Without a call there are none. */
+void report_rules(report *report, const emit_rules *rules);
+/* Before report_write: lines that say which rules dropped how many packets; copied. */
+void report_drops(report *report, const char *lines);
 
 /* title: the captures' names; any bytes. summary: complete. */
 void report_write(report *report, emit_text *out, const char *title, const emit_summary *summary);

@@ -22,6 +22,7 @@ CLI_TESTS = \
 	tests/cli/referee.sh \
 	tests/cli/report.sh \
 	tests/cli/rules.sh \
+	tests/cli/rules_everywhere.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
 	tests/cli/words.sh

@@ -97,6 +97,7 @@ static void check_capture(const truth *t, const char *path)
     settings[i].params.hz = HZ;
     settings[i].params.hash_seed = i;
     settings[i].label = NULL;
+    settings[i].door = NULL;
   }
   replay_options_init(&options);
   options.captures = &path;

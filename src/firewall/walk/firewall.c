@@ -105,13 +105,13 @@ static gboolean is_asked(fw_firewall *f, const fw_packet *p)
 }
 
 /* A verdict that is unknown is followed as if it were accepted; a drop that is sure makes it sure. */
-static gboolean take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
+static inline gboolean take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
 {
   fw_outcome *o = &f->outcome;
 
   if (d->translated)
     o->nat = d->rule;
-  if (o->verdict == FW_VERDICT_UNKNOWN && d->verdict != FW_VERDICT_DROP && d->verdict != FW_VERDICT_REJECT)
+  if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN) && d->verdict != FW_VERDICT_DROP && d->verdict != FW_VERDICT_REJECT)
     return TRUE;
   if (d->translated && o->decision.chain != NULL)
     return TRUE; /* the last word is the filter's */
@@ -131,10 +131,21 @@ gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 fro
     guint number = g_array_index(order, guint, i);
     const fw_walk_chain *chain = &f->program->chains[number];
 
-    if (chain->chain->priority < from || chain->chain->priority >= to)
+    if (chain->priority < from || chain->priority >= to)
       continue;
     if (chain->nat && !is_asked(f, p))
       continue;
+    /* Most often a chain's word is the last so far, and is written where that stands. */
+    if (!f->answering && !chain->nat && f->outcome.verdict != FW_VERDICT_UNKNOWN) {
+      fw_outcome *o = &f->outcome;
+
+      fw_walk(f->program, p, number, f->listener, &o->decision);
+      o->verdict = o->decision.verdict;
+      o->hook = hook;
+      if (o->verdict != FW_VERDICT_ACCEPT && o->verdict != FW_VERDICT_UNKNOWN)
+        return FALSE;
+      continue;
+    }
     fw_walk(f->program, p, number, f->listener, last);
     if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT : !take(f, last, p))
       return FALSE;
@@ -189,29 +200,48 @@ static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packe
   return FW_PATH_FORWARD;
 }
 
-static const char *input_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+/* A name that the facts hold stays where it is. */
+static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
+{
+  if (name == NULL)
+    return &f->program->unknown;
+  if (name != f->asked) {
+    f->found = fw_program_interface(f->program, name);
+    f->asked = name;
+  }
+  return f->found;
+}
+
+static inline const fw_interface_name *way_to(fw_firewall *f, const fw_packet *p, const fw_address *to)
+{
+  if (f->facts->routes->len == 0 && f->facts->local->len == 0)
+    return &f->program->unknown;
+  return of_facts(f, fw_box_facts_way(f->facts, p->family, to));
+}
+
+static const fw_interface_name *input_of(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
   if (f->facts->interface != NULL)
-    return f->facts->interface;
+    return of_facts(f, f->facts->interface);
   if (a->in != NULL && *a->in != '\0')
-    return a->in;
-  return fw_box_facts_way(f->facts, p->family, &p->source);
+    return fw_program_interface(f->program, a->in);
+  return way_to(f, p, &p->source);
 }
 
 /* What the box sends to itself goes by lo, whatever routes there are. */
-static const char *way_of(const fw_firewall *f, const fw_packet *p, fw_path path)
+static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
   if (path == FW_PATH_OUTPUT && fw_box_facts_is_local(f->facts, p->family, &p->destination) != NULL)
-    return "lo";
-  return fw_box_facts_way(f->facts, p->family, &p->destination);
+    return of_facts(f, "lo");
+  return way_to(f, p, &p->destination);
 }
 
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
 {
   fw_program *g = f->program;
 
-  p->in = path == FW_PATH_OUTPUT ? &g->nothing : fw_program_interface(g, input_of(f, a, p));
-  f->way_out = path == FW_PATH_INPUT ? &g->nothing : fw_program_interface(g, way_of(f, p, path));
+  p->in = path == FW_PATH_OUTPUT ? &g->nothing : input_of(f, a, p);
+  f->way_out = path == FW_PATH_INPUT ? &g->nothing : way_of(f, p, path);
   p->out = path == FW_PATH_OUTPUT ? f->way_out : &g->nothing;
   if (f->facts->bridge) {
     const fw_interface_name *bridge = fw_program_interface(g, f->facts->bridge_name);

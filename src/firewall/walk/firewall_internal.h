@@ -24,6 +24,8 @@ struct fw_firewall {
   const fw_walk_watcher *listener;
   ct_template template;
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
+  const char *asked;                /* a name of the facts', and */
+  const fw_interface_name *found;   /* what it was found to be */
   gboolean bound[2];                /* translation of source, of destination: asked for already */
   gboolean answering;
   fw_memory peers;

@@ -19,6 +19,7 @@ typedef struct fw_interface_name {
   const char *name;
   gboolean known;
   guint8 *holds;
+  guint32 exact; /* the pattern that is this very name; G_MAXUINT32: there is none */
 } fw_interface_name;
 
 /* fw_packet.l4: what there is of the header of layer 4. */

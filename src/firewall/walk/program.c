@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "firewall/walk/facts.h"
+#include "firewall/walk/index.h"
+#include "firewall/walk/quick.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/targets.h"
 #include "firewall/walk/tests.h"
 #include "firewall/walk/walk.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
-enum { DEFAULT_HZ = 250 };
+enum { DEFAULT_HZ = 250, LINE_BYTES = 64 };
+_Static_assert(sizeof(fw_step) == LINE_BYTES, "one cache line");
 
 const fw_test_ops *fw_test_ops_of(fw_match_id id)
 {
@@ -38,6 +41,12 @@ static fw_truth holds_no(fw_program *program, fw_packet *p, const fw_test *test)
   return FW_NO;
 }
 
+static fw_truth holds_unknown(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  (void)program, (void)p, (void)test;
+  return FW_UNKNOWN;
+}
+
 static const fw_assumption *assumption_of(const fw_box_facts *facts, const char *match)
 {
   guint i;
@@ -53,18 +62,22 @@ static const fw_assumption *assumption_of(const fw_box_facts *facts, const char 
 
 /* -- patterns of interfaces -- */
 
-static guint16 pattern_of(fw_program *program, const fw_interface *interface)
+static guint32 pattern_of(fw_program *program, const fw_interface *interface)
 {
-  guint i;
+  g_autofree char *word = g_strconcat(interface->name, interface->prefix ? "+" : "", NULL);
+  guint number = GPOINTER_TO_UINT(g_hash_table_lookup(program->pattern_of, word));
 
-  for (i = 0; i < program->patterns->len; i++) {
-    const fw_interface *other = g_ptr_array_index(program->patterns, i);
-
-    if (other->prefix == interface->prefix && strcmp(other->name, interface->name) == 0)
-      return (guint16)i;
+  if (number == 0) {
+    g_ptr_array_add(program->patterns, (gpointer)interface);
+    number = program->patterns->len;
+    g_hash_table_insert(program->pattern_of, g_steal_pointer(&word), GUINT_TO_POINTER(number));
   }
-  g_ptr_array_add(program->patterns, (gpointer)interface);
-  return (guint16)i;
+  return number - 1;
+}
+
+static guint32 exact_of(const fw_program *program, const char *name)
+{
+  return GPOINTER_TO_UINT(g_hash_table_lookup(program->pattern_of, name)) - 1;
 }
 
 static guint8 *what_holds(const fw_program *program, const char *name)
@@ -121,6 +134,7 @@ const fw_interface_name *fw_program_interface(fw_program *program, const char *n
     found->name = g_strdup(name);
     found->known = TRUE;
     found->holds = what_holds(program, name);
+    found->exact = exact_of(program, name);
     g_hash_table_insert(program->names, (gpointer)found->name, found);
   }
   program->latest[slot].asked = name;
@@ -137,10 +151,6 @@ static void compile_tests(fw_step *step, fw_program *program, const fw_tests *t)
   step->given = t->given;
   step->invert = t->invert;
   step->protocol = t->protocol;
-  step->source = t->source.words[0];
-  step->source_mask = t->source_mask.words[0];
-  step->destination = t->destination.words[0];
-  step->destination_mask = t->destination_mask.words[0];
   if (t->given & FW_TEST_IN)
     step->in = pattern_of(program, &t->in);
   if (t->given & FW_TEST_OUT)
@@ -154,6 +164,7 @@ static void compile_match(fw_program *program, fw_test *test, const fw_match *ma
 
   test->match = match;
   test->data = match->data;
+  test->holds = holds_unknown;
   if (assumed != NULL) {
     test->holds = assumed->holds ? holds_yes : holds_no;
   } else if (ops != NULL) {
@@ -161,39 +172,6 @@ static void compile_match(fw_program *program, fw_test *test, const fw_match *ma
     program->tracks |= ops->tracks;
     if (ops->state != NULL)
       test->state = ops->state(program, match);
-  }
-}
-
-/* Only where the step's own test says the same. */
-static void compile_quick(fw_step *step)
-{
-  const fw_test *test = step->tests;
-
-  if (step->n_tests == 0 || test->match->ops == NULL)
-    return;
-  if (test->holds == fw_header_tests[FW_MATCH_tcp].holds || test->holds == fw_header_tests[FW_MATCH_udp].holds) {
-    gboolean tcp = test->match->ops->id == FW_MATCH_tcp;
-    const fw_tcp *t = test->data;
-    const fw_udp *u = test->data;
-    guint8 given = tcp ? t->given : u->given, invert = tcp ? t->invert : u->invert;
-
-    if (given == 0 || invert != 0 || (given & ~(FW_TCP_SPORT | FW_TCP_DPORT)) != 0)
-      return;
-    step->quick = FW_QUICK_PORTS;
-    step->sport = given & FW_TCP_SPORT ? (tcp ? t->sport : u->sport) : (fw_range16){ 0, G_MAXUINT16 };
-    step->dport = given & FW_TCP_DPORT ? (tcp ? t->dport : u->dport) : (fw_range16){ 0, G_MAXUINT16 };
-  } else if (test->holds == fw_track_tests[FW_MATCH_state].holds) {
-    const fw_state *s = test->data;
-
-    step->quick = FW_QUICK_STATE;
-    step->states = s->invert ? (guint16)~s->states : s->states;
-  } else if (test->holds == fw_track_tests[FW_MATCH_conntrack].holds) {
-    const fw_conntrack *c = test->data;
-
-    if (c->given != FW_CT_STATE || c->states & (FW_STATE_SNAT | FW_STATE_DNAT))
-      return;
-    step->quick = FW_QUICK_STATE;
-    step->states = c->invert & FW_CT_STATE ? (guint16)~c->states : c->states;
   }
 }
 
@@ -226,17 +204,25 @@ static void compile_target(fw_program *program, fw_step *step, const fw_target *
   }
 }
 
+/* Matches that always hold need not be asked. */
+static gboolean always_holds(const fw_program *program, const fw_match *match)
+{
+  return match->ops != NULL && match->ops->id == FW_MATCH_comment && assumption_of(program->facts, match->name) == NULL;
+}
+
 static void compile_rule(fw_program *program, fw_step *step, fw_test **tests, const fw_rule *rule)
 {
   guint i;
 
   step->rule = rule;
   compile_tests(step, program, rule->tests);
-  step->tests = *tests;
-  step->n_tests = rule->n_matches;
+  step->tests = (guint32)(*tests - program->tests);
   for (i = 0; i < rule->n_matches; i++)
-    compile_match(program, (*tests)++, &rule->matches[i]);
-  compile_quick(step);
+    if (!always_holds(program, &rule->matches[i])) {
+      compile_match(program, (*tests)++, &rule->matches[i]);
+      step->n_tests++;
+    }
+  fw_quick_compile(step, program->tests + step->tests);
   compile_target(program, step, &rule->target);
   program->hits[rule->serial].counters = rule->counters;
 }
@@ -253,6 +239,7 @@ static void compile_chain(fw_program *program, fw_walk_chain *chain, fw_step **s
   chain->counters = chain->chain->counters;
   for (i = 0; i < chain->n; i++)
     compile_rule(program, (*steps)++, tests, chain->chain->rules[i]);
+  chain->index = fw_index_new(chain->steps, chain->n);
 }
 
 static void number_chains(fw_program *program)
@@ -267,6 +254,7 @@ static void number_chains(fw_program *program)
 
     for (k = 0; k < table->chains->len; k++) {
       program->chains[n].chain = g_ptr_array_index(table->chains, k);
+      program->chains[n].priority = program->chains[n].chain->priority;
       g_hash_table_insert(program->chain_of, (gpointer)program->chains[n].chain, GUINT_TO_POINTER(n + 1));
       n++;
     }
@@ -311,12 +299,14 @@ fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const 
   program->random = seed != 0 ? seed : 0x9e3779b97f4a7c15u;
   program->chain_of = g_hash_table_new(NULL, NULL);
   program->patterns = g_ptr_array_new();
+  program->pattern_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   program->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, name_free);
   program->recents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_recent_free);
   program->hashlimits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_hashlimit_free);
   program->sets = g_hash_table_new_full(NULL, NULL, NULL, fw_live_set_free);
   program->hits = g_new0(fw_hits, ruleset->n_rules + 1);
-  program->steps = g_new0(fw_step, ruleset->n_rules + 1);
+  program->steps_memory = g_malloc0((ruleset->n_rules + (gsize)1) * sizeof(fw_step) + LINE_BYTES);
+  program->steps = (fw_step *)(((guintptr)program->steps_memory + LINE_BYTES - 1) & ~(guintptr)(LINE_BYTES - 1));
   program->tests = g_new0(fw_test, count_tests(ruleset) + 1);
   number_chains(program);
   program->stack = g_new0(fw_frame, program->n_chains + 1);
@@ -335,8 +325,8 @@ static void load(fw_program *program)
   program->loaded_ns = program->now_ns;
   for (i = 0; i < program->n_chains; i++)
     compile_chain(program, &program->chains[i], &steps, &tests);
-  program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, "") };
-  program->unknown = (fw_interface_name){ "?", FALSE, what_may_hold(program) };
+  program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, ""), G_MAXUINT32 };
+  program->unknown = (fw_interface_name){ "?", FALSE, what_may_hold(program), G_MAXUINT32 };
 }
 
 static gint64 tick_of(const fw_program *program, gint64 time_ns)
@@ -346,7 +336,7 @@ static gint64 tick_of(const fw_program *program, gint64 time_ns)
   return time_ns / tick_ns - (time_ns % tick_ns < 0);
 }
 
-void fw_program_set_time(fw_program *program, gint64 now_ns)
+void fw_program_tick(fw_program *program, gint64 now_ns)
 {
   gint64 tick;
 
@@ -391,13 +381,16 @@ static void free_states(fw_program *program)
 
 void fw_program_free(fw_program *program)
 {
-  guint family, hook;
+  guint family, hook, i;
 
   if (program == NULL)
     return;
   free_states(program);
+  for (i = 0; i < program->n_chains; i++)
+    fw_index_free(program->chains[i].index);
   g_hash_table_destroy(program->chain_of);
   g_ptr_array_free(program->patterns, TRUE);
+  g_hash_table_destroy(program->pattern_of);
   g_hash_table_destroy(program->names);
   g_hash_table_destroy(program->recents);
   g_hash_table_destroy(program->hashlimits);
@@ -409,7 +402,7 @@ void fw_program_free(fw_program *program)
       g_array_free(program->hooks[family][hook], TRUE);
   g_free(program->stack);
   g_free(program->hits);
-  g_free(program->steps);
+  g_free(program->steps_memory);
   g_free(program->tests);
   g_free(program->chains);
   g_free(program);

@@ -28,7 +28,7 @@ typedef gboolean (*fw_act_fn)(fw_program *program, fw_packet *p, const fw_step *
 
 /* One match of a rule. */
 struct fw_test {
-  fw_test_fn holds; /* NULL: unknown to everyone here */
+  fw_test_fn holds;
   const void *data;
   void *state; /* what it remembers; NULL: nothing */
   const fw_match *match;
@@ -48,37 +48,47 @@ typedef enum fw_end {
   FW_END_UNKNOWN
 } fw_end;
 
-/* One rule. The plain tests stand first, so that a rule that does not hold costs one cache line. */
+/*
+ * One rule, in one cache line: what it asks for that can be asked at once (quick.h) stands in its own fields. Matches
+ * that always hold are left out.
+ */
 struct fw_step {
   guint8 given, invert; /* FW_TEST_ */
   guint8 protocol;
-  guint8 end;   /* fw_end */
-  guint8 quick; /* fw_quick */
+  guint8 end;     /* fw_end */
+  guint8 quick;   /* FW_QUICK_ */
+  guint8 n_quick; /* tests that these ask */
   guint16 n_tests;
-  guint16 in, out;                                            /* patterns */
-  guint16 states;                                             /* FW_QUICK_STATE */
-  guint32 source, source_mask, destination, destination_mask; /* IPv4 */
-  fw_range16 sport, dport;                                    /* FW_QUICK_PORTS */
-  const fw_test *tests;
+  guint32 in, out; /* patterns */
+  /* Quick. An address that is not asked for, or inverted, has a mask of 0; of IPv6 these are the first four bytes. */
+  guint32 source, source_mask, destination, destination_mask;
+  union {
+    struct {
+      fw_range16 sport, dport;
+    };
+    fw_mark mark;
+  };
+  guint16 states; /* of a match with '!' those that are not named */
+  guint8 plain;   /* FW_TEST_ that the fields above do not ask */
+  guint32 tests;  /* of fw_program.tests: the first */
   const fw_rule *rule;
-  fw_act_fn act;
-  guint32 chain; /* JUMP, GOTO */
+  union {
+    fw_act_fn act; /* NEXT */
+    guint32 chain; /* JUMP, GOTO */
+  };
 };
 
-/* A first match that the step itself holds: most rules need no other. */
-typedef enum fw_quick {
-  FW_QUICK_NONE,
-  FW_QUICK_PORTS, /* tcp or udp with ports only, none inverted */
-  FW_QUICK_STATE  /* state, or conntrack with --ctstate alone: `states` already has '!' in it */
-} fw_quick;
+struct fw_index;
 
 typedef struct fw_walk_chain {
   const fw_chain *chain;
   fw_step *steps;
   guint n;
-  guint deepest;        /* rules that were reached: the first so many */
-  gboolean nat;         /* of table nat: asked once for each connection */
-  fw_counters counters; /* of the policy */
+  gint32 priority;
+  struct fw_index *index; /* of a long one; NULL: none */
+  guint deepest;          /* rules that were reached: the first so many */
+  gboolean nat;           /* of table nat: asked once for each connection */
+  fw_counters counters;   /* of the policy */
 } fw_walk_chain;
 
 /* When and how often a rule was hit. */
@@ -97,11 +107,13 @@ struct fw_program {
   fw_backend backend;
   fw_walk_chain *chains;
   guint n_chains;
-  fw_hits *hits; /* by fw_rule.serial */
-  fw_step *steps;
+  fw_hits *hits;  /* by fw_rule.serial */
+  fw_step *steps; /* at a cache line's beginning, in steps_memory */
+  gpointer steps_memory;
   fw_test *tests;
   GHashTable *chain_of;               /* fw_chain* => number + 1 */
   GPtrArray *patterns;                /* fw_interface* as rules have them; names' `holds` are indexed alike */
+  GHashTable *pattern_of;             /* "eth+" => its number + 1 */
   GHashTable *names;                  /* name => fw_interface_name* */
   fw_interface_name nothing, unknown; /* no interface; nobody knows which */
   struct {
@@ -144,8 +156,15 @@ fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const 
                            guint64 seed);
 void fw_program_free(fw_program *program);
 
-/* The clock is set for each packet. */
-void fw_program_set_time(fw_program *program, gint64 now_ns);
+/* The clock is set for each packet; within a tick that is soon done. */
+void fw_program_tick(fw_program *program, gint64 now_ns);
+static inline void fw_program_set_time(fw_program *program, gint64 now_ns)
+{
+  if (now_ns >= program->now_ns && now_ns < program->tick_ends_ns)
+    program->now_ns = now_ns;
+  else
+    fw_program_tick(program, now_ns);
+}
 /* => the one struct of a name. NULL: unknown; "": none. */
 const fw_interface_name *fw_program_interface(fw_program *program, const char *name);
 guint32 fw_program_random(fw_program *program); /* 32 bits */

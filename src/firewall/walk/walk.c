@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/walk.h"
 
+#include <stddef.h>
+#include <string.h>
+
+#include "firewall/walk/index.h"
+#include "firewall/walk/quick.h"
 #include "firewall/walk/tests.h"
 
 const char *fw_verdict_name(fw_verdict verdict)
@@ -20,28 +25,20 @@ static gboolean addresses_hold(const fw_packet *p, const fw_step *s, guint *fail
 {
   const fw_tests *t = s->rule->tests;
 
-  if (s->given & FW_TEST_SOURCE) {
-    gboolean under = p->family == FW_IPV4 ? (p->source.words[0] & s->source_mask) == s->source
-                                          : fw_address_under(&p->source, &t->source, &t->source_mask);
-
-    if (under == ((s->invert & FW_TEST_SOURCE) != 0)) {
-      *failed = FW_TEST_SOURCE;
-      return FALSE;
-    }
+  if (s->given & FW_TEST_SOURCE &&
+      fw_address_under(&p->source, &t->source, &t->source_mask) == ((s->invert & FW_TEST_SOURCE) != 0)) {
+    *failed = FW_TEST_SOURCE;
+    return FALSE;
   }
-  if (s->given & FW_TEST_DESTINATION) {
-    gboolean under = p->family == FW_IPV4 ? (p->destination.words[0] & s->destination_mask) == s->destination
-                                          : fw_address_under(&p->destination, &t->destination, &t->destination_mask);
-
-    if (under == ((s->invert & FW_TEST_DESTINATION) != 0)) {
-      *failed = FW_TEST_DESTINATION;
-      return FALSE;
-    }
+  if (s->given & FW_TEST_DESTINATION && fw_address_under(&p->destination, &t->destination, &t->destination_mask) ==
+                                          ((s->invert & FW_TEST_DESTINATION) != 0)) {
+    *failed = FW_TEST_DESTINATION;
+    return FALSE;
   }
   return TRUE;
 }
 
-static fw_truth interface_holds(const fw_interface_name *name, guint16 pattern, gboolean invert)
+static fw_truth interface_holds(const fw_interface_name *name, guint32 pattern, gboolean invert)
 {
   if (!name->known && name->holds[pattern] != 0)
     return FW_UNKNOWN;
@@ -89,51 +86,33 @@ static inline fw_truth plain_tests(const fw_packet *p, const fw_step *s, guint *
   return truth;
 }
 
-/* => whether the step's own copy of its first match decides; *holds then says how. */
-static inline gboolean quick_test(const fw_packet *p, const fw_step *s, gboolean *holds)
+/*
+ * failed: of FW_NO, FW_HOTDROP and FW_UNKNOWN, what made it so, in the numbers of the step's tests. quick: what the
+ * step's own fields were asked for already, and did not refuse.
+ */
+static inline fw_truth step_holds(fw_program *program, fw_packet *p, const fw_step *s, guint quick, guint *failed)
 {
-  switch (s->quick) {
-  case FW_QUICK_PORTS:
-    if (G_UNLIKELY(!(p->l4 & FW_L4_WHOLE)))
-      return FALSE;
-    *holds = (guint)(p->destination_port - s->dport.from) <= (guint)(s->dport.to - s->dport.from) &&
-             (guint)(p->source_port - s->sport.from) <= (guint)(s->sport.to - s->sport.from);
-    return TRUE;
-  case FW_QUICK_STATE: *holds = (p->state & s->states) != 0; return TRUE;
-  default: return FALSE;
+  const fw_test *tests = program->tests + s->tests;
+  gboolean maybe = program->maybe;
+  fw_truth truth = FW_YES;
+  guint i;
+
+  if (s->plain != 0 || (s->quick & FW_QUICK_PLAIN & ~quick) != 0) {
+    truth = plain_tests(p, s, failed);
+    if (truth == FW_NO || truth == FW_HOTDROP)
+      return truth;
   }
-}
+  program->maybe |= truth == FW_UNKNOWN;
+  for (i = fw_quick_matches(p, s, quick) ? s->n_quick : 0; i < s->n_tests; i++) {
+    fw_truth one = tests[i].holds(program, p, &tests[i]);
 
-/* failed: of FW_NO, FW_HOTDROP and FW_UNKNOWN, what made it so. */
-static fw_truth step_holds(fw_program *program, fw_packet *p, const fw_step *s, guint *failed)
-{
-  fw_truth truth = s->given != 0 ? plain_tests(p, s, failed) : FW_YES;
-  gboolean maybe = program->maybe, holds;
-  guint i = 0;
-
-  if (truth == FW_NO || truth == FW_HOTDROP)
-    return truth;
-  if (s->quick != FW_QUICK_NONE && quick_test(p, s, &holds)) {
-    if (!holds) {
-      *failed = FW_FAILED_MATCH;
-      return FW_NO;
-    }
-    i = 1;
-  }
-  for (; i < s->n_tests; i++) {
-    fw_truth one;
-
-    program->maybe = maybe || truth == FW_UNKNOWN; /* what remembers may not, where nobody knows if it is reached */
-    one = s->tests[i].holds != NULL ? s->tests[i].holds(program, p, &s->tests[i]) : FW_UNKNOWN;
-    if (one == FW_YES)
+    if (G_LIKELY(one == FW_YES) || (truth == FW_UNKNOWN && one != FW_NO))
       continue;
-    if (one == FW_HOTDROP && truth == FW_UNKNOWN)
-      one = FW_UNKNOWN;
-    if (one != FW_UNKNOWN || truth != FW_UNKNOWN)
-      *failed = FW_FAILED_MATCH + i;
+    *failed = FW_FAILED_MATCH + i;
     truth = one;
     if (truth != FW_UNKNOWN)
       break;
+    program->maybe = TRUE; /* what remembers may not, where nobody knows if it is reached */
   }
   program->maybe = maybe;
   return truth;
@@ -152,6 +131,9 @@ typedef struct walk {
   guint depth;
   guint32 jumps; /* bounded: chains that jump twice to the next one double the way with each */
   gboolean maybe_accept, maybe_drop, open; /* open: it cannot be told where a walk would have gone on */
+  guint quick;                             /* what steps' own fields may be asked of this packet */
+  gboolean found;                          /* lists are those of the chain, and stand no further than next */
+  fw_index_walk lists;
 } walk;
 
 static void say(const walk *w, fw_walk_event event, const fw_step *step, guint failed)
@@ -162,7 +144,7 @@ static void say(const walk *w, fw_walk_event event, const fw_step *step, guint f
     w->watcher->said(&said, w->p, w->watcher->user);
 }
 
-static void count(fw_program *program, const fw_packet *p, const fw_step *step)
+static inline void count(fw_program *program, const fw_packet *p, const fw_step *step)
 {
   fw_hits *hits = &program->hits[step->rule->serial];
 
@@ -204,8 +186,16 @@ static gboolean pop(walk *w)
   frame = &w->program->stack[--w->depth];
   w->chain = frame->chain;
   w->next = frame->next;
+  w->found = FALSE;
   w->program->maybe = frame->maybe;
   return TRUE;
+}
+
+static void enter(walk *w, guint32 chain)
+{
+  w->chain = chain;
+  w->next = 0;
+  w->found = FALSE;
 }
 
 static void push(walk *w, gboolean maybe)
@@ -257,8 +247,7 @@ static void perhaps(walk *w, const fw_step *step, gboolean unknown)
     return;
   case FW_END_JUMP:
     push(w, unknown);
-    w->chain = step->chain;
-    w->next = 0;
+    enter(w, step->chain);
     return;
   case FW_END_ACCEPT:
   case FW_END_NAT:
@@ -308,10 +297,7 @@ static gboolean act(walk *w, const fw_step *step)
     policy(w);
     return TRUE;
   case FW_END_JUMP: push(w, FALSE); /* fall through */
-  case FW_END_GOTO:
-    w->chain = step->chain;
-    w->next = 0;
-    return FALSE;
+  case FW_END_GOTO: enter(w, step->chain); return FALSE;
   default:
     note_unknown(w, step, 0);
     w->open = TRUE;
@@ -325,17 +311,18 @@ static gboolean rule_without_end(const walk *w, const fw_step *step)
   return w->program->maybe && (step->end != FW_END_JUMP && step->end != FW_END_GOTO && step->end != FW_END_RETURN);
 }
 
-/* => TRUE: the walk has ended. */
-static gboolean one_rule(walk *w, const fw_step *step)
+/* The same in the numbers of the rule's matches, of which those that always hold were left out. */
+static guint failed_match(const fw_program *program, const fw_step *s, guint failed)
 {
-  guint failed = FW_FAILED_NOTHING;
-  fw_truth truth = step_holds(w->program, w->p, step, &failed);
+  if (failed < FW_FAILED_MATCH)
+    return failed;
+  return FW_FAILED_MATCH + (guint)(program->tests[s->tests + failed - FW_FAILED_MATCH].match - s->rule->matches);
+}
 
-  if (G_LIKELY(truth == FW_NO)) {
-    if (G_UNLIKELY(w->watcher != NULL))
-      say(w, FW_WALK_PASSED, step, failed);
-    return FALSE;
-  }
+/* truth: of a step that may hold; failed: what made it so. => TRUE: the walk has ended. */
+static gboolean one_rule(walk *w, const fw_step *step, fw_truth truth, guint failed)
+{
+  failed = failed_match(w->program, step, failed);
   if (truth == FW_UNKNOWN) {
     if (w->watcher != NULL)
       say(w, FW_WALK_UNKNOWN, step, failed);
@@ -382,11 +369,33 @@ static void settle(walk *w)
 /* How far a chain was ever walked: what stands behind that was never reached. */
 static void reach(fw_walk_chain *c, guint32 next) { c->deepest = MAX(c->deepest, next); }
 
+/* => the first rule from `next` on that has to be asked; the end of the chain: none. */
+static inline guint32 find(walk *w, const fw_walk_chain *c, guint32 next)
+{
+  const fw_packet *p = w->p;
+  guint quick = w->quick;
+
+  /* Whoever wants to hear of the rules that do not hold wants to hear why. */
+  if (G_UNLIKELY(w->watcher != NULL && w->watcher->passed))
+    return next;
+  if (c->index != NULL && quick != 0) {
+    w->found = w->found || fw_index_find(c->index, p, quick, &w->lists);
+    if (w->found) {
+      while ((next = fw_index_next(&w->lists, next)) < c->n && fw_quick_refuses(p, &c->steps[next], quick))
+        next++;
+      return MIN(next, c->n);
+    }
+  }
+  while (next < c->n && fw_quick_refuses(p, &c->steps[next], quick))
+    next++;
+  return next;
+}
+
 /* => TRUE: the walk has ended. */
 static gboolean one_step(walk *w)
 {
   fw_walk_chain *c = &w->program->chains[w->chain];
-  guint32 chain = w->chain, next = w->next + 1;
+  guint32 chain = w->chain, next;
   gboolean ended;
 
   if (G_UNLIKELY(w->jumps > JUMPS_MOST)) {
@@ -394,11 +403,22 @@ static gboolean one_step(walk *w)
     decide(w, FW_VERDICT_UNKNOWN, NULL);
     return TRUE;
   }
-  if (w->next < c->n) {
-    ended = one_rule(w, &c->steps[w->next++]);
-    if (ended || w->chain != chain)
-      reach(c, next);
-    return ended;
+  while (w->next < c->n && (next = find(w, c, w->next)) < c->n) {
+    const fw_step *step = &c->steps[next];
+    guint failed = FW_FAILED_NOTHING;
+    fw_truth truth =
+      fw_quick_decides(w->p, step, w->quick) ? FW_YES : step_holds(w->program, w->p, step, w->quick, &failed);
+
+    w->next = next + 1;
+    if (truth != FW_NO) {
+      ended = one_rule(w, step, truth, failed);
+      if (ended || w->chain != chain)
+        reach(c, next + 1);
+      if (ended || w->chain != chain)
+        return ended;
+    } else if (w->watcher != NULL) {
+      say(w, FW_WALK_PASSED, step, failed_match(w->program, step, failed));
+    }
   }
   reach(c, c->n);
   if (w->watcher != NULL && w->chain != w->base)
@@ -409,14 +429,61 @@ static gboolean one_step(walk *w)
   return TRUE;
 }
 
-void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision)
+/*
+ * What most packets need: rules that refuse them, and one that accepts or drops them at once, or the policy. => FALSE:
+ * nothing has happened, and the whole walk is needed.
+ */
+static inline gboolean walk_at_once(fw_program *program, const fw_packet *p, guint chain, fw_decision *decision)
 {
-  walk w = { .program = program, .p = p, .watcher = watcher, .decision = decision, .chain = chain, .base = chain };
+  fw_walk_chain *c = &program->chains[chain];
+  guint quick = fw_quick_of(p);
+  const fw_step *s = c->steps, *end = s + c->n;
+  gboolean drops;
 
+  if (c->index != NULL)
+    return FALSE;
+  while (s < end && fw_quick_refuses(p, s, quick))
+    s++;
+  if (s == end) {
+    reach(c, c->n);
+    c->counters.packets++;
+    c->counters.bytes += p->raw->length;
+    drops = c->chain->policy == FW_POLICY_DROP;
+  } else {
+    drops = s->end == FW_END_DROP;
+    if ((s->end != FW_END_ACCEPT && !drops) || !fw_quick_decides(p, s, quick))
+      return FALSE;
+    reach(c, (guint32)(s - c->steps) + 1);
+    count(program, p, s);
+  }
+  *decision = (fw_decision){ .verdict = drops ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT,
+                             .chain = c->chain,
+                             .rule = s == end ? NULL : s->rule };
+  return TRUE;
+}
+
+static void G_GNUC_NO_INLINE walk_in_full(fw_program *program, fw_packet *p, guint chain,
+                                          const fw_walk_watcher *watcher, fw_decision *decision)
+{
+  walk w;
+
+  memset(&w, 0, offsetof(walk, lists));
+  w.program = program;
+  w.p = p;
+  w.watcher = watcher;
+  w.decision = decision;
+  w.chain = w.base = chain;
+  w.quick = watcher == NULL || !watcher->passed ? fw_quick_of(p) : 0;
   *decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   program->maybe = FALSE;
   while (!one_step(&w))
     continue;
   program->maybe = FALSE;
   settle(&w);
+}
+
+void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision)
+{
+  if (watcher != NULL || !walk_at_once(program, p, chain, decision))
+    walk_in_full(program, p, chain, watcher, decision);
 }

@@ -21,9 +21,9 @@ const char *fw_verdict_name(fw_verdict verdict);
 
 typedef struct fw_decision {
   fw_verdict verdict;
+  gboolean hotdrop;      /* the rule's match dropped it, not its target */
   const fw_chain *chain; /* in which it was said; of a policy the built-in one */
   const fw_rule *rule;   /* NULL: the policy */
-  gboolean hotdrop;      /* the rule's match dropped it, not its target */
   /* UNKNOWN, or a verdict that is the same either way: the first rule of which nobody knows. */
   const fw_rule *unknown;
   const fw_match *unknown_match; /* NULL: its target, or a plain test */
