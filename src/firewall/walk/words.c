@@ -208,13 +208,16 @@ static void put_outcome(GString *out, const fw_outcome *o)
     g_string_append(out, "  its TTL ends here: the kernel drops it\n");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "  conntrack itself drops it\n");
+  else if (o->kernel == FW_KERNEL_NAT)
+    g_string_append(out, "  it cannot be translated: the kernel drops it\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "  multicast that the box neither takes nor forwards\n");
   if (o->before_conntrack)
     g_string_append(out, "  conntrack never sees it\n");
-  if (o->nat != NULL)
-    g_string_append_printf(out, "  what nat rule %s %u (line %u) translates is not followed yet\n", o->nat->chain->name,
-                           o->nat->number, o->nat->line);
+  if (o->nat_unknown != NULL)
+    g_string_append_printf(out,
+                           "  nat rule %s %u (line %u) asks for an address of the box that is not said (--local)\n",
+                           o->nat_unknown->chain->name, o->nat_unknown->number, o->nat_unknown->line);
   if (o->answer.sent)
     g_string_append(out, "  the box answers, and the answer leaves\n");
   else if (o->answer.why_not != NULL)
