@@ -319,15 +319,17 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, "multicast that the box neither takes nor forwards");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "by conntrack itself");
+  else if (o->kernel == FW_KERNEL_NAT)
+    g_string_append(out, "by address translation");
   else if (d->hotdrop)
     g_string_append(out, "its header is too short for the rule's match");
   if (o->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL)
     tell_unknown(out, d);
   if (o->verdict == FW_VERDICT_REJECT && o->answer.why_not != NULL)
     g_string_append_printf(out, "not answered: %s", o->answer.why_not);
-  if (o->nat != NULL)
-    g_string_append_printf(out, "%snat rule %s:%u is met, which is not followed yet", out->len > 0 ? "; " : "",
-                           o->nat->chain->name, o->nat->number);
+  if (o->nat_unknown != NULL)
+    g_string_append_printf(out, "%snat rule %s:%u asks for an address of the box that is not said (--local)",
+                           out->len > 0 ? "; " : "", o->nat_unknown->chain->name, o->nat_unknown->number);
 }
 
 static const fw_rule *rule_of(const fw_decision *d)
@@ -502,11 +504,11 @@ void cli_firewall_say_notes(const cli_firewall *f)
       "by INPUT and OUTPUT");
   if (program->zones_wait)
     cli_say("note: rules ask for conntrack zones, which are not followed yet");
-  if (fw_firewall_tally(f->firewall)->nat_met > 0)
+  if (fw_firewall_tally(f->firewall)->nat_unknown > 0)
     cli_say("note: %" G_GUINT64_FORMAT
-            " packets met a nat rule, whose translation is not followed yet: rules behind it judged "
-            "addresses and ports that a kernel had changed",
-            fw_firewall_tally(f->firewall)->nat_met);
+            " packets met a nat rule that asks for an address of the box; which it is, --local ADDRESS@INTERFACE would "
+            "say: they were not translated",
+            fw_firewall_tally(f->firewall)->nat_unknown);
   if (!program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");
 }

@@ -19,6 +19,7 @@ ct_entry *ct_core_find(ct_engine *engine, const ct_tuple *tuple, ct_dir *dir)
 
   if (engine->keeper != NULL)
     return engine->keeper->find(engine->kept_by, tuple, dir);
+  *dir = CT_ORIGINAL;
   entry = ct_table_find(&engine->table, tuple, ct_tuple_hash(tuple), dir);
 
   return entry && !ct_core_is_expired(engine, entry) ? entry : NULL;
@@ -34,16 +35,20 @@ static inline uint32_t hint_of(const ct_engine *engine, const ct_packet *packet)
 
 static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
+  ct_dir asked = packet->flags & CT_PACKET_ANSWER ? CT_REPLY : CT_ORIGINAL;
   uint32_t hint = hint_of(engine, packet);
   ct_entry *entry;
   ct_tuple own;
 
   if (engine->params.gc == CT_GC_KERNEL)
     ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
+  *dir = asked;
   entry = hint != 0 ? ct_table_find_hinted(&engine->table, tuple, hint, dir) : NULL;
-  if (entry == NULL)
+  if (entry == NULL) {
+    *dir = asked;
     entry = ct_table_find(&engine->table, tuple, hash, dir);
-  if (packet->flags & CT_PACKET_ANSWER)
+  }
+  if (asked == CT_REPLY)
     *dir = CT_REPLY;
   if (entry == NULL || !ct_core_is_expired(engine, entry))
     return entry;
@@ -176,7 +181,7 @@ CT_ALWAYS_INLINE void conclude(ct_engine *engine, const ct_passage *passage, ct_
 /* An ICMP error belongs to the connection of the packet inside it (spec 1.1). */
 static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_passage *passage, ct_result *result)
 {
-  ct_dir dir = CT_ORIGINAL;
+  ct_dir dir;
   ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
 
   CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
@@ -244,7 +249,7 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
     hash = ct_tuple_hash(tuple);
   }
   do {
-    ct_dir dir = CT_ORIGINAL;
+    ct_dir dir;
 
     entry = look_up(engine, packet, tuple, hash, &dir);
     CT_TRACE(engine, ct_trace_note_look_up(engine, ct_way_own_tuple(packet, tuple, &own), entry));

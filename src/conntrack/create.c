@@ -29,12 +29,36 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
   return false;
 }
 
-/* __nf_conntrack_confirm, spec 4.1. Clashes need parallel packets and cannot happen here. */
+/*
+ * Whether somebody has one of the entry's tuples. Where all replies are their originals' inverses, that would need
+ * parallel packets: an entry that is there is found, and none is made.
+ */
+static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry)
+{
+  ct_dir dir, found;
+  ct_tuple tuple;
+
+  for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
+    ct_table_looked_up(&engine->table, entry, dir, &tuple);
+    found = dir;
+    if (ct_table_find(&engine->table, &tuple, ct_tuple_hash(&tuple), &found) != NULL)
+      return true;
+  }
+  return false;
+}
+
+/* __nf_conntrack_confirm, spec 4.1. */
 inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet *packet, uint32_t hash,
                             ct_result *result)
 {
   uint32_t at[2] = { 0, 0 };
 
+  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry)) {
+    engine->stats.insert_failed++;
+    engine->stats.drop++;
+    result->reason = CT_REASON_CLASH;
+    return false;
+  }
   if (engine->buckets.active)
     ct_buckets_of_entry(&engine->buckets, &engine->table, entry, at);
   if (engine->buckets.active && engine->params.profile->chain_limit && chain_is_too_long(engine, at)) {

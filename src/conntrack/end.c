@@ -3,6 +3,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/helping.h"
 #include "conntrack/master.h"
+#include "conntrack/nat/internal.h"
 #include "conntrack/proto/proto.h"
 
 bool ct_core_bury(ct_engine *engine, ct_entry *entry)
@@ -27,6 +28,8 @@ bool ct_core_bury(ct_engine *engine, ct_entry *entry)
 /* Frees an entry that is in no list any more. */
 static void release(ct_engine *engine, ct_entry *entry)
 {
+  if (G_UNLIKELY(engine->nat != NULL))
+    ct_nat_forget(engine, entry);
   if (entry->ext == 0 || !ct_core_bury(engine, entry))
     ct_core_count_add(engine, -1);
   ct_table_give(&engine->table, entry);

@@ -9,7 +9,7 @@
  *   clock.c   what comes due        evict.c   full table, collector
  *   event.c   messages to watchers  view.c    copies for sinks ext.c     what few entries have
  *   setup.c   the whole             prefetch.c  hints about what comes
- *   keeper.h  entries that others keep
+ *   keeper.h  entries that others keep                         nat/  translation
  *   table/    slab, index, deadlines, the kernel's buckets     expect/   what is expected
  */
 #ifndef CT_ENGINE_INTERNAL_H
@@ -65,6 +65,7 @@ struct ct_engine {
   uint32_t n_exts, exts_size;
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
+  struct ct_nat *nat;      /* there are nat hooks; NULL normally */
   const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
   void *kept_by;           /* what the keeper is called with */
 };

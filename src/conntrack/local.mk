@@ -30,6 +30,8 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
+	src/conntrack/nat/nat.h src/conntrack/nat/internal.h src/conntrack/nat/map.c src/conntrack/nat/choose.c \
+	src/conntrack/nat/sources.c src/conntrack/nat/rewrite.h src/conntrack/nat/rewrite.c \
 	src/conntrack/ext.h src/conntrack/keeper.h src/conntrack/way.h src/conntrack/master.h src/conntrack/master.c \
 	src/conntrack/expect/expect.h src/conntrack/expect/links.h src/conntrack/expect/restore.c src/conntrack/expect/wheel.h \
 	src/conntrack/expect/gre_key.h src/conntrack/expect/gre_key.c \

@@ -143,6 +143,7 @@
   /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
   X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \
   X(CHAIN_TOO_LONG, "chain-too-long", "the hash chain is too long", "nf_conntrack_buckets")                            \
+  X(CLASH, "clash", "its addresses and ports, or those of its answers, are another connection's by now", "")           \
   X(TCP_OUT_OF_SYNC, "tcp-out-of-sync",                                                                                \
     "SYN/ACK answers a SYN that was ignored: the entry goes, and the packet with it", "")                              \
   X(HELPER_DROP, "helper-drop",                                                                                        \
@@ -171,6 +172,8 @@
   X(END_OUT_OF_SYNC, "out-of-sync", "its peers had begun another connection", "")                                      \
   X(END_ANSWERED, "answered", "every request was answered", "")                                                        \
   X(END_HELPER, "helper", "its helper ended it", "")                                                                   \
+  X(END_GAVE_WAY, "gave-way", "a new connection needed its translated port", "")                                       \
+  X(END_DEVICE, "device", "it was masqueraded for another device than its packets leave by", "")                       \
   X(END_CAPTURE, "end", "the capture ended", "")                                                                       \
   X(END_USED, "used", "the expected connection came", "")                                                              \
   X(END_REPLACED, "replaced", "a newer expectation took its place", "")                                                \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine as a whole: its making and unmaking, and what it says of itself. */
 #include "conntrack/engine_internal.h"
+#include "conntrack/nat/internal.h"
 #include "conntrack/table/pages.h"
 
 ct_engine *ct_engine_new(const ct_params *params)
@@ -48,6 +49,7 @@ void ct_engine_free(ct_engine *engine)
   g_hash_table_destroy(engine->ext_owners);
   g_hash_table_destroy(engine->orphaned_masters);
   ct_expect_table_free(engine->expects);
+  ct_nat_free(engine->nat);
   ct_buckets_clear(&engine->buckets);
   ct_timer_clear(&engine->timer);
   ct_table_clear(&engine->table);
@@ -61,5 +63,6 @@ const ct_params *ct_engine_params(const ct_engine *engine) { return &engine->par
 uint64_t ct_engine_memory_bytes(const ct_engine *engine)
 {
   return ct_table_memory_bytes(&engine->table) + ct_timer_memory_bytes(&engine->timer) +
-         ct_buckets_memory_bytes(&engine->buckets) + (uint64_t)engine->n_exts * sizeof(ct_ext);
+         ct_buckets_memory_bytes(&engine->buckets) + ct_nat_memory_bytes(engine->nat) +
+         (uint64_t)engine->n_exts * sizeof(ct_ext);
 }

@@ -63,7 +63,7 @@ int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b)
   int c;
 
   if ((c = compare_u32(a->family, b->family)) != 0 || (c = compare_u32(a->proto, b->proto)) != 0 ||
-      (c = memcmp(a->src.bytes, b->src.bytes, sizeof(a->src))) != 0 ||
+      (c = compare_u32(a->zone, b->zone)) != 0 || (c = memcmp(a->src.bytes, b->src.bytes, sizeof(a->src))) != 0 ||
       (c = memcmp(a->dst.bytes, b->dst.bytes, sizeof(a->dst))) != 0 || (c = compare_u32(a->src_id, b->src_id)) != 0)
     return c;
   return compare_u32(a->dst_id, b->dst_id);

@@ -2,8 +2,8 @@
 /*
  * Tuples: one direction of a connection, as the kernel keys it (spec section 2).
  *
- * A tuple is a value; nothing here allocates. Addresses are in network byte order as they stand in the
- * packet, the two layer-4 ids in host order:
+ * A tuple is a value, and may be compared and hashed as bytes; nothing here allocates. Addresses are in network byte
+ * order as they stand in the packet, the two layer-4 ids in host order:
  *
  *   protocol               src_id                   dst_id
  *   TCP UDP UDPLite SCTP   source port              destination port; DCCP too where a kernel tracks it
@@ -51,7 +51,7 @@ typedef struct ct_tuple {
   uint16_t dst_id;
   uint8_t family; /* CT_IPV4 or CT_IPV6 */
   uint8_t proto;  /* IANA protocol number */
-  uint16_t zero;  /* always 0: a tuple may be compared and hashed as bytes */
+  uint16_t zone;  /* that this direction is tracked in (NAT 16); 0 is the usual one */
 } ct_tuple;
 
 static inline uint8_t ct_tuple_icmp_type(const ct_tuple *t) { return (uint8_t)(t->dst_id >> 8); }
@@ -113,7 +113,9 @@ static inline uint32_t ct_tuple_hash(const ct_tuple *t)
   /* The smaller end first makes both directions equal. */
   uint64_t first = src < dst ? src : dst, second = src < dst ? dst : src;
 
-  return (uint32_t)(ct_hash_words(first ^ (uint64_t)t->proto << 56, second) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+  return (uint32_t)(ct_hash_words(first ^ (uint64_t)t->proto << 56, second ^ (uint64_t)t->zone << 48) *
+                      UINT64_C(0x9e3779b97f4a7c15) >>
+                    32);
 }
 
 /*
@@ -122,7 +124,7 @@ static inline uint32_t ct_tuple_hash(const ct_tuple *t)
  */
 void ct_tuple_key(const ct_tuple *tuple, ct_tuple *key);
 
-/* A total order, for listings and tests; family, protocol, source, destination, ids. */
+/* A total order, for listings and tests; family, protocol, zone, source, destination, ids. */
 int ct_tuple_compare(const ct_tuple *a, const ct_tuple *b);
 
 #endif

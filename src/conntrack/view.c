@@ -32,7 +32,10 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   memset(view, 0, sizeof(*view));
   view->id = entry->id;
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &view->tuple[CT_ORIGINAL]);
-  ct_tuple_invert(&view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY]);
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
+    ct_table_tuple(&engine->table, entry, CT_REPLY, &view->tuple[CT_REPLY]);
+  else
+    ct_tuple_invert(&view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY]);
   view->status = entry->status;
   view->state = (uint8_t)entry->state;
   view->counted = entry->traits & CT_ENTRY_COUNTED;
@@ -74,15 +77,17 @@ bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view)
 
 bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir)
 {
+  bool answer = ct_tuple_is_icmp_answer(tuple);
   ct_tuple request = *tuple;
   const ct_entry *entry;
 
-  if (ct_tuple_is_icmp_answer(tuple))
+  if (answer)
     ct_tuple_invert(tuple, &request);
+  *dir = answer ? CT_REPLY : CT_ORIGINAL;
   entry = ct_table_find(&engine->table, &request, ct_tuple_hash(&request), dir);
   if (!entry || !is_listed(engine, entry))
     return false;
-  if (ct_tuple_is_icmp_answer(tuple))
+  if (answer)
     *dir = CT_REPLY;
   ct_entry_view(engine, entry, view);
   return true;

@@ -54,6 +54,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/index.c src/firewall/walk/index.h \
 	src/firewall/walk/log.c src/firewall/walk/log.h \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
+	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/packet.c src/firewall/walk/packet.h \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \

@@ -8,6 +8,7 @@
 
 #include "capture/capture.h"
 #include "capture/unpack.h"
+#include "conntrack/nat/nat.h"
 #include "conntrack/profile/profile.h"
 #include "emit/emit.h"
 #include "firewall/iptables.h"
@@ -43,6 +44,7 @@ typedef struct run {
   emit_text text;
   emit_output output;
   GString *told, *counters, *head;
+  GArray *listed; /* verify_entry: what the recording lists behind the packet, for what was drawn there */
   int own_fd;
   verify_rules_report *report;
 } run;
@@ -229,6 +231,25 @@ static gboolean read_rules(run *r, const char *const *rules, GError **error)
   return TRUE;
 }
 
+/* What the kernel drew at random stands in the reply tuple of the entry. */
+static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
+{
+  const run *r = user;
+  ct_tuple own = *original;
+  guint i;
+
+  own.zone = 0;
+  for (i = 0; i < r->listed->len; i++) {
+    const verify_entry *e = &g_array_index(r->listed, verify_entry, i);
+
+    if (!(e->has & VERIFY_HAS_REPLY) || !ct_tuple_equal(&e->orig, &own))
+      continue;
+    *id = manip == CT_NAT_SRC && !ct_tuple_is_icmp(&own) ? e->reply.dst_id : e->reply.src_id;
+    return true;
+  }
+  return false;
+}
+
 static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
 
 static gboolean begin(run *r, const char *capture, const char *const *rules, GError **error)
@@ -255,6 +276,7 @@ static gboolean begin(run *r, const char *capture, const char *const *rules, GEr
   emit_text_init(&r->text, -1);
   emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
   ct_engine_watch(r->engine, G_MAXUINT32, on_event, &r->output);
+  ct_engine_nat_draws(r->engine, drawn, r);
   return TRUE;
 }
 
@@ -342,6 +364,9 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
 
   if (frame == NULL || !verify_json_integer(line, "n", 1, G_MAXINT64, &number, error) ||
       !verify_seconds_read(r->line->str, "t", &time_ns, error))
+    return FALSE;
+  g_array_set_size(r->listed, 0);
+  if (!verify_json_entries(line, "ct", time_ns, r->listed, error))
     return FALSE;
   timed = *frame;
   timed.ts_ns = time_ns;
@@ -457,6 +482,7 @@ static void clear(run *r)
   g_string_free(r->line, TRUE);
   g_string_free(r->told, TRUE);
   g_string_free(r->counters, TRUE);
+  g_array_unref(r->listed);
   if (r->truth != NULL)
     gzclose(r->truth);
 }
@@ -470,6 +496,7 @@ gboolean verify_rules_capture(const char *capture, const char *transcript, const
   r.line = g_string_new(NULL);
   r.told = g_string_new(NULL);
   r.counters = g_string_new(NULL);
+  r.listed = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   r.parser = json_parser_new();
   r.own_parser = json_parser_new();
   r.compare = verify_rules_compare_new();

@@ -371,12 +371,56 @@ void verify_rules_compare_end(verify_rules_compare *c)
   }
 }
 
+static gint by_first_line(gconstpointer a, gconstpointer b)
+{
+  return strcmp(json_array_get_string_element(*(JsonArray *const *)a, 0),
+                json_array_get_string_element(*(JsonArray *const *)b, 0));
+}
+
+/* Tables are printed in an order that says nothing. */
+static void sort_tables(JsonObject *counters, const char *name)
+{
+  GPtrArray *tables = g_ptr_array_new_with_free_func((GDestroyNotify)json_array_unref);
+  JsonArray *lines = json_object_get_array_member(counters, name), *sorted = json_array_new();
+  guint i, k;
+
+  for (i = 0; i < json_array_get_length(lines); i++) {
+    const char *line = json_array_get_string_element(lines, i);
+
+    if (*line == '*' || tables->len == 0)
+      g_ptr_array_add(tables, json_array_new());
+    json_array_add_string_element(g_ptr_array_index(tables, tables->len - 1), line);
+  }
+  g_ptr_array_sort(tables, by_first_line);
+  for (i = 0; i < tables->len; i++)
+    for (k = 0; k < json_array_get_length(g_ptr_array_index(tables, i)); k++)
+      json_array_add_string_element(sorted, json_array_get_string_element(g_ptr_array_index(tables, i), k));
+  json_object_set_array_member(counters, name, sorted);
+  g_ptr_array_unref(tables);
+}
+
+static void sort_counters(JsonObject *line)
+{
+  static const char *const names[] = { "iptables", "ip6tables" };
+  JsonNode *node = json_object_get_member(line, "counters");
+  guint i;
+
+  for (i = 0; node != NULL && JSON_NODE_HOLDS_OBJECT(node) && i < G_N_ELEMENTS(names); i++) {
+    JsonNode *lines = json_object_get_member(json_node_get_object(node), names[i]);
+
+    if (lines != NULL && JSON_NODE_HOLDS_ARRAY(lines))
+      sort_tables(json_node_get_object(node), names[i]);
+  }
+}
+
 void verify_rules_compare_line(verify_rules_compare *c, JsonObject *truth, JsonObject *own)
 {
   if (json_object_has_member(truth, "n"))
     g_string_printf(c->where, "packet %" G_GINT64_FORMAT, json_object_get_int_member(truth, "n"));
   else
     g_string_assign(c->where, "the end");
+  sort_counters(truth);
+  sort_counters(own);
   take_ends(c, 0, truth);
   take_ends(c, 1, own);
   compare_objects(c, truth, own);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conntrack/helper/settings.h"
+#include "conntrack/nat/rewrite.h"
 #include "engine_check.h"
 #include "engine_seeds.h"
 
@@ -118,6 +119,45 @@ static void side_halves(side *s, const ct_packet *p, ct_fate fate, ct_result *r)
   *r = passage.result;
 }
 
+/*
+ * The same with nat hooks, whose rules the packet's own bytes choose: few addresses and few ports, so that they run
+ * out. The translation is written into a copy, which is thrown away.
+ */
+static void side_translated(side *s, const ct_packet *p, guint n, ct_result *r)
+{
+  g_autofree guint8 *copy = g_memdup2(p->data, p->captured);
+  guint32 choice = p->hash ^ n * 0x9e3779b9u;
+  ct_passage passage;
+
+  ct_engine_nat(s->engine, p->tuple.family);
+  ct_engine_arrive(s->engine, p, NULL, &passage);
+  for (guint hook = 0; passage.entry != NULL && hook < 2; hook++, choice >>= 8) {
+    ct_nat_manip manip = hook == 0 ? CT_NAT_DST : CT_NAT_SRC;
+    ct_nat_range range = { .flags = (uint8_t)(choice & 31), .min_id = (uint16_t)(choice & 0x700) };
+    ct_tuple target;
+
+    range.max_id = (uint16_t)(range.min_id + (choice & 3));
+    range.min = range.max = choice & 32 ? p->tuple.dst : p->tuple.src;
+    range.max.bytes[3] |= 3;
+    if (p->kind == CT_PACKET_TRACK && !ct_passage_nat_is_done(&passage, manip))
+      g_assert_true(choice & 64 ? ct_passage_nat_null(s->engine, &passage, manip)
+                                : ct_passage_nat(s->engine, &passage, manip, &range));
+    if (p->captured < p->length ||
+        !ct_passage_nat_target(s->engine, &passage, (ct_dir)passage.result.dir, manip, &target))
+      continue;
+    if (p->kind == CT_PACKET_ICMP_ERROR) {
+      ct_tuple inner;
+
+      ct_nat_inner_target(s->engine, passage.entry, (ct_dir)passage.result.dir, &inner);
+      ct_nat_rewrite_error(copy, p->length, manip, &inner, &target);
+    } else {
+      ct_nat_rewrite(copy, p->length, manip, &target);
+    }
+  }
+  ct_engine_conclude(s->engine, &passage, choice & 15 ? CT_FATE_ACCEPT : CT_FATE_DROP);
+  *r = passage.result;
+}
+
 static void side_check(side *s, const ct_packet *p, const ct_result *r)
 {
   check_result(s, p, r);
@@ -145,12 +185,14 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
   side whole, halves, ruled; /* the same twice; and a firewall that drops what its hash says */
+  side translated;
   gint64 now_ns = G_GINT64_CONSTANT(1700000000000000000);
   guint n = 0;
 
   side_start(&whole, params);
   side_start(&halves, params);
   side_start(&ruled, params);
+  side_start(&translated, params);
   while (n++ < PACKETS_MOST) {
     g_autofree guint8 *bytes = NULL;
     ct_packet p;
@@ -166,6 +208,8 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
     g_assert_cmpuint(whole.digest, ==, halves.digest);
     side_halves(&ruled, &p, fates[(p.hash + n) % G_N_ELEMENTS(fates)], &r);
     side_check(&ruled, &p, &r);
+    side_translated(&translated, &p, n, &r);
+    side_check(&translated, &p, &r);
     pkt_arena_reset(arena);
   }
   ct_engine_advance(whole.engine, now_ns + 30 * 86400 * G_GINT64_CONSTANT(1000000000));
@@ -173,9 +217,11 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
   side_flush(&whole);
   side_flush(&halves);
   side_flush(&ruled);
+  side_flush(&translated);
   side_end(&whole);
   side_end(&halves);
   side_end(&ruled);
+  side_end(&translated);
   pkt_arena_free(arena);
   pkt_decoder_free(decoder);
 }

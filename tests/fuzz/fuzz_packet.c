@@ -42,7 +42,7 @@ static void check_contract(const ct_packet *p, const cap_frame *frame)
     sum += p->data[i]; /* that they are there */
   touched = sum;
   (void)touched;
-  g_assert_cmpuint(p->tuple.zero, ==, 0);
+  g_assert_cmpuint(p->tuple.zone, ==, 0);
   if (p->kind == CT_PACKET_NONE || p->kind == CT_PACKET_INVALID || p->kind == CT_PACKET_UNTRACKED)
     g_assert_cmpuint(p->reason, !=, CT_REASON_NONE);
   if (p->kind == CT_PACKET_TRACK || p->kind == CT_PACKET_ICMP_ERROR) {

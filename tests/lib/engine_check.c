@@ -3,6 +3,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/master.h"
+#include "conntrack/nat/internal.h"
 
 /*
  * The longest chain that confirmation allows: 50, up to 29, and two, then both nodes of the entry that just fitted.
@@ -11,6 +12,25 @@
 enum { CHAIN_MOST = 50 + 29 + 2 + 2, CHAIN_MOST_LATE = 250 };
 
 static bool is_live(const ct_entry *entry) { return entry->id != 0 && entry->status & CT_STATUS_CONFIRMED; }
+
+/* Status bits, tuples and the list of sources agree on what is translated. */
+static void check_mapping(const ct_engine *engine, const ct_entry *entry)
+{
+  const guint16 bits = CT_NAT_BITS | CT_NAT_BOTH_DONE;
+  guint32 number, own = ct_table_number(&engine->table, entry);
+  ct_tuple original;
+
+  g_assert_true(!(entry->status & bits) || engine->nat != NULL);
+  g_assert_true(!(entry->status & CT_NAT_BITS) || entry->traits & CT_ENTRY_KEYED);
+  g_assert_true(!(entry->status & CT_STATUS_SRC_NAT) || entry->status & CT_STATUS_SRC_NAT_DONE);
+  g_assert_true(!(entry->status & CT_STATUS_DST_NAT) || entry->status & CT_STATUS_DST_NAT_DONE);
+  if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
+    return;
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
+  for (number = ct_nat_same_source(engine, &original, 0); number != own;
+       number = ct_nat_same_source(engine, &original, number))
+    g_assert_cmpuint(number, !=, 0);
+}
 
 static void check_entry(ct_engine *engine, const ct_entry *entry)
 {
@@ -21,11 +41,20 @@ static void check_entry(ct_engine *engine, const ct_entry *entry)
   g_assert_false(entry->status & CT_STATUS_DYING);
   g_assert_false(entry->traits & CT_ENTRY_NOTED);
   g_assert_cmpuint(entry->id, <=, engine->last_id);
-  g_assert_true(!(entry->traits & CT_ENTRY_IPV6) || (entry->addr[0] > 0 && entry->addr[0] < engine->table.pairs_top));
+  if (entry->traits & CT_ENTRY_KEYED)
+    g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.keys_top);
+  else if (entry->traits & CT_ENTRY_IPV6)
+    g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.pairs_top);
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
   g_assert_false(ct_tuple_is_icmp_answer(&tuple));
-  found = ct_core_find(engine, &tuple, &dir);
-  g_assert_true(found == entry || (found == NULL && ct_core_is_expired(engine, entry)));
+  /* Each of its two tuples finds it, and nobody else. */
+  for (ct_dir own = CT_ORIGINAL; own <= CT_REPLY; own++) {
+    ct_table_looked_up(&engine->table, entry, own, &tuple);
+    dir = own;
+    found = ct_table_find(&engine->table, &tuple, ct_tuple_hash(&tuple), &dir);
+    g_assert_true(found == entry);
+  }
+  check_mapping(engine, entry);
   if (engine->params.gc != CT_GC_EXACT)
     return;
   g_assert_cmpint(entry->deadline_ns, >=, engine->now_ns);
@@ -38,7 +67,7 @@ static void check_entry(ct_engine *engine, const ct_entry *entry)
 static void check_table(ct_engine *engine)
 {
   const ct_table *t = &engine->table;
-  guint32 live = 0, slots = 0;
+  guint32 live = 0, slots = 0, second = 0, hash;
 
   for (guint32 number = 1; number < t->top; number++) {
     const ct_entry *entry = ct_table_entry(t, number);
@@ -46,6 +75,7 @@ static void check_table(ct_engine *engine)
     if (!is_live(entry))
       continue;
     live++;
+    second += ct_table_has_second(t, entry, &hash);
     check_entry(engine, entry);
   }
   for (guint32 at = 0; at <= t->slot_mask; at++) {
@@ -56,7 +86,8 @@ static void check_table(ct_engine *engine)
     g_assert_true(is_live(ct_table_entry(t, t->slots[at].number)));
   }
   g_assert_cmpuint(live, ==, t->used);
-  g_assert_cmpuint(slots, ==, t->used);
+  g_assert_cmpuint(second, ==, t->second);
+  g_assert_cmpuint(slots, ==, t->used + second);
 }
 
 static void check_count(const ct_engine *engine)
@@ -189,4 +220,5 @@ void engine_check_empty(const ct_engine *engine)
   g_assert_false(ct_gre_key_any(engine));
   g_assert_cmpuint(g_hash_table_size(engine->orphaned_masters), ==, 0);
   g_assert_cmpuint(g_hash_table_size(engine->ext_owners), ==, 0);
+  g_assert_true(engine->nat == NULL || engine->nat->n_linked == 0);
 }

@@ -2,7 +2,7 @@
 /*
  * Captures under rules against what a kernel did with them; one TAP result each. Arguments, if any, select recordings
  * by a part of their name. The truth is found through CTREPLAY_TRUTH, else in ../shared beside the source tree.
- * Those that translate addresses, or use zones or nftables, are left out: here stands which.
+ * Those with helpers under translation, zones or nftables are left out: here stands which are not.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -10,8 +10,37 @@
 
 #include "verify/rules.h"
 
-/* Nothing in them is translated, and no zone is asked for. */
-static const char *const whole[] = { "connmark", "fw-reject", "fw-stateful", "helper-ftp", "notrack-one", NULL };
+static const char *const whole[] = { "connmark",
+                                     "ctstate-nat",
+                                     "dnat",
+                                     "dnat-port",
+                                     "ext-dnat-drop",
+                                     "fw-reject",
+                                     "fw-stateful",
+                                     "hairpin",
+                                     "helper-ftp",
+                                     "icmp-error-dnat",
+                                     "icmp-error-snat",
+                                     "icmp-id-clash",
+                                     "invalid-untranslated",
+                                     "ip6-nat",
+                                     "local-service",
+                                     "masquerade",
+                                     "netmap",
+                                     "notrack-both",
+                                     "notrack-one",
+                                     "null-binding-clash",
+                                     "port-reuse-timewait",
+                                     "redirect",
+                                     "reject-nat",
+                                     "snat-clash",
+                                     "snat-fixed",
+                                     "snat-ports",
+                                     "snat-range",
+                                     "view-any",
+                                     "view-inside",
+                                     "view-outside",
+                                     NULL };
 
 static gboolean selected(const char *name, char **parts)
 {

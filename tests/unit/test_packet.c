@@ -25,7 +25,7 @@ START_TEST(tcp_fields)
   ck_assert_int_eq(p.tuple.dst_id, 80);
   ck_assert_mem_eq(p.tuple.src.bytes, "\x0a\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0", 16);
   ck_assert_mem_eq(p.tuple.dst.bytes, "\x0a\0\0\2\0\0\0\0\0\0\0\0\0\0\0\0", 16);
-  ck_assert_int_eq(p.tuple.zero, 0);
+  ck_assert_int_eq(p.tuple.zone, 0);
   ck_assert_int_eq(p.l4_offset, 20);
   ck_assert_uint_eq(p.l4.tcp.seq, 0x01020304);
   ck_assert_uint_eq(p.l4.tcp.ack, 0x05060708);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine's clock, the numbers it has given so far, its collector and its statistics. */
+#include "conntrack/nat/internal.h"
 #include "conntrack/state/parts.h"
 
 #define FURTHEST_NS (INT64_C(1) << 62) /* of moments from 0, and of their distances: no sum of two overflows */
@@ -59,6 +60,23 @@ static void io_stats(ct_state_io *io, ct_stats *s)
     io_var64(io, &s->unhelped[i]);
 }
 
+/* Which families have nat hooks, and what has been drawn. */
+static void io_nat(ct_state_io *io, ct_engine *engine)
+{
+  uint64_t families = engine->nat != NULL ? engine->nat->ipv4 | engine->nat->ipv6 << 1 : 0;
+  struct ct_nat *nat;
+
+  io_varint(io, &families, 3);
+  if (families == 0)
+    return;
+  nat = ct_nat_need(engine);
+  nat->ipv4 = families & 1;
+  nat->ipv6 = families & 2;
+  io_u64(io, &nat->random);
+  if (nat->random == 0)
+    ct_state_fail(io, "what it draws at random would be 0 for ever");
+}
+
 void ct_state_io_clock(ct_state_io *io, ct_engine *engine)
 {
   uint64_t last_expect = ct_expect_last_id(engine), active = engine->buckets.active;
@@ -83,6 +101,7 @@ void ct_state_io_clock(ct_state_io *io, ct_engine *engine)
   }
   io_collector(io, engine);
   io_stats(io, &engine->stats);
+  io_nat(io, engine);
 }
 
 void ct_state_check_counts(ct_state_io *io, const ct_engine *engine)

@@ -4,6 +4,7 @@
  * nowhere, so it is found anew; its place in a chain of the kernel's buckets follows from that order, but for nodes
  * that stand in none.
  */
+#include "conntrack/nat/internal.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/state/parts.h"
 
@@ -19,7 +20,8 @@ enum {
   HAS_COUNTERS = 1 << 1,
   HAS_EXT = 1 << 2,
   HAS_NODE_LEFT_OUT = 1 << 3, /* by direction, two bits */
-  HAS_EVERYTHING = 0x1f
+  HAS_KEY = 1 << 5,           /* zones, a reply tuple of its own, and the device that it is masqueraded for */
+  HAS_EVERYTHING = 0x3f
 };
 
 /* ---- what protocols keep ---- */
@@ -85,6 +87,16 @@ static void io_key(ct_state_io *io, ct_tuple *tuple, uint8_t has)
   io_u16(io, &tuple->dst_id);
 }
 
+/* What is not the inverse of the original, or in another zone than 0. */
+static void io_own_key(ct_state_io *io, ct_tuple tuple[2], uint32_t *device, uint8_t has)
+{
+  io_u16(io, &tuple[CT_ORIGINAL].zone);
+  tuple[CT_REPLY].family = tuple[CT_ORIGINAL].family;
+  io_key(io, &tuple[CT_REPLY], has);
+  io_u16(io, &tuple[CT_REPLY].zone);
+  io_var32(io, device);
+}
+
 /* ---- writing ---- */
 
 typedef struct place {
@@ -122,20 +134,26 @@ static place *in_order(place *places, place *spare, uint32_t n, uint64_t least, 
 
 static void put_entry(ct_state_io *io, const ct_engine *engine, const ct_entry *entry, const ct_entry *before)
 {
+  uint32_t device = ct_nat_device(engine, entry);
   ct_entry copy = *entry;
+  ct_tuple tuple[2];
   uint8_t has = 0;
-  ct_tuple tuple;
   int dir;
 
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
-  has |= tuple.family == CT_IPV6 ? HAS_IPV6 : 0;
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple[CT_ORIGINAL]);
+  has |= tuple[CT_ORIGINAL].family == CT_IPV6 ? HAS_IPV6 : 0;
+  has |= entry->traits & CT_ENTRY_KEYED ? HAS_KEY : 0;
   has |= entry->traits & CT_ENTRY_COUNTED ? HAS_COUNTERS : 0;
   has |= entry->ext != 0 ? HAS_EXT : 0;
   for (dir = 0; engine->buckets.active && dir < 2; dir++)
     if (ct_buckets_is_left_out(&engine->buckets, ct_table_number(&engine->table, entry) * 2 + (uint32_t)dir))
       has |= (uint8_t)(HAS_NODE_LEFT_OUT << dir);
   io_u8(io, &has);
-  io_key(io, &tuple, has);
+  io_key(io, &tuple[CT_ORIGINAL], has);
+  if (has & HAS_KEY) {
+    ct_table_tuple(&engine->table, entry, CT_REPLY, &tuple[CT_REPLY]);
+    io_own_key(io, tuple, &device, has);
+  }
   io_entry(io, engine, &copy, has, before);
   if (has & HAS_EXT)
     ct_state_put_ext(io, engine, entry);
@@ -230,9 +248,16 @@ static void place_entries(ct_state_io *io, ct_engine *engine, const waiting *all
     ct_tuple tuple;
     ct_dir dir;
 
-    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
-    if (ct_table_find(&engine->table, &tuple, all[i].hash, &dir) != NULL)
-      ct_state_fail(io, "two entries are of one connection");
+    for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
+      ct_dir found = dir;
+
+      if (dir == CT_REPLY && !(entry->traits & CT_ENTRY_KEYED))
+        break;
+      ct_table_looked_up(&engine->table, entry, dir, &tuple);
+      if (ct_table_find(&engine->table, &tuple, dir == CT_ORIGINAL ? all[i].hash : ct_tuple_hash(&tuple), &found) !=
+          NULL)
+        ct_state_fail(io, "two entries are of one connection");
+    }
     ct_table_insert(&engine->table, entry, all[i].hash);
     if (engine->buckets.active)
       put_into_buckets(io, engine, entry, &all[i]);
@@ -259,14 +284,34 @@ static void wait_for_place(ct_state_io *io, const ct_engine *engine, const ct_en
     ct_buckets_prefetch(&engine->buckets, w->at[dir]);
 }
 
+/* A reply is of the original's protocol and kind; what is its inverse in zone 0 is not written. */
+static const char *fault_of_key(const ct_engine *engine, const ct_entry *entry, const ct_tuple tuple[2], uint8_t has)
+{
+  const uint16_t bits = CT_NAT_BITS | CT_NAT_BOTH_DONE;
+  ct_tuple inverse;
+
+  if (entry->status & bits && engine->nat == NULL)
+    return "an entry is translated where nothing translates";
+  if (!(has & HAS_KEY))
+    return entry->status & CT_NAT_BITS ? "an entry is translated, and does not say to what" : NULL;
+  if (tuple[CT_REPLY].proto != tuple[CT_ORIGINAL].proto || !ct_tuple_invert(&tuple[CT_REPLY], &inverse))
+    return "an entry's two directions are of two kinds";
+  if (ct_tuple_is_icmp(&inverse) && inverse.dst_id != tuple[CT_ORIGINAL].dst_id)
+    return "an entry's two directions are of two kinds";
+  inverse.zone = tuple[CT_REPLY].zone | tuple[CT_ORIGINAL].zone;
+  if (inverse.zone == 0 && ct_tuple_equal(&inverse, &tuple[CT_ORIGINAL]))
+    return "an entry has two keys that are one";
+  return NULL;
+}
+
 /* Gets the tuple and the fields, and finds them possible behind the entry before. */
-static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple *tuple, ct_entry *read, uint8_t *has,
-                       const ct_entry *before)
+static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple tuple[2], uint32_t *device, ct_entry *read,
+                       uint8_t *has, const ct_entry *before)
 {
   const char *fault;
 
   memset(read, 0, sizeof(*read));
-  memset(tuple, 0, sizeof(*tuple));
+  memset(tuple, 0, 2 * sizeof(*tuple));
   io_u8(io, has);
   if (*has & ~HAS_EVERYTHING)
     ct_state_fail(io, "an entry has a part that none has");
@@ -274,12 +319,16 @@ static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple *tuple
   io_key(io, tuple, *has);
   read->proto = tuple->proto;
   read->traits = *has & HAS_IPV6 ? CT_ENTRY_IPV6 : 0;
+  if (*has & HAS_KEY)
+    io_own_key(io, tuple, device, *has);
   io_entry(io, engine, read, *has, before);
   if (io->failed)
     return;
   fault = read->id <= before->id           ? "two entries have one number"
           : !times_are_sound(engine, read) ? "an entry lives from or until an impossible moment"
                                            : fault_of(engine, read, tuple);
+  if (fault == NULL)
+    fault = fault_of_key(engine, read, tuple, *has);
   if (fault != NULL)
     ct_state_fail(io, "%s", fault);
 }
@@ -287,14 +336,17 @@ static void get_fields(ct_state_io *io, const ct_engine *engine, ct_tuple *tuple
 static void get_entry(ct_state_io *io, ct_engine *engine, ct_entry *before, waiting *w)
 {
   ct_entry read, *entry;
-  ct_tuple tuple;
+  uint32_t device = 0;
+  ct_tuple tuple[2];
   uint8_t has = 0;
 
-  get_fields(io, engine, &tuple, &read, &has, before);
+  get_fields(io, engine, tuple, &device, &read, &has, before);
   if (io->failed)
     return;
   *before = read;
-  entry = ct_table_take(&engine->table, &tuple);
+  entry = ct_table_take(&engine->table, &tuple[CT_ORIGINAL]);
+  if (has & HAS_KEY)
+    ct_table_set_reply(&engine->table, entry, &tuple[CT_REPLY]);
   entry->status = read.status;
   entry->state = read.state;
   entry->id = read.id;
@@ -304,7 +356,10 @@ static void get_entry(ct_state_io *io, ct_engine *engine, ct_entry *before, wait
   memcpy(entry->counter, read.counter, sizeof(entry->counter));
   if (has & HAS_COUNTERS)
     entry->traits |= CT_ENTRY_COUNTED;
-  wait_for_place(io, engine, entry, &tuple, has, w);
+  if (entry->status & CT_STATUS_SRC_NAT_DONE)
+    ct_nat_link_source(engine, entry);
+  ct_nat_set_device(engine, entry, device);
+  wait_for_place(io, engine, entry, &tuple[CT_ORIGINAL], has, w);
   if (has & HAS_EXT)
     ct_state_get_ext(io, engine, entry);
   else if (entry->status & (CT_STATUS_EXPECTED | CT_STATUS_HELPER))

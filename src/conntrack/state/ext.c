@@ -30,6 +30,7 @@ void ct_state_io_tuple(ct_state_io *io, ct_tuple *tuple)
   io_bytes(io, tuple->dst.bytes, n);
   io_u16(io, &tuple->src_id);
   io_u16(io, &tuple->dst_id);
+  io_u16(io, &tuple->zone);
 }
 
 void ct_state_io_helper(ct_state_io *io, const ct_helper **helper)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An entry of the table: 128 bytes, two cache lines, never moved while it lives (slab in table.c). What few entries
- * need (master, helper, mark, NAT, GRE timeouts) stands in an extension (ext.h); IPv6 addresses in a slab of their own.
+ * need (master, helper, mark, GRE timeouts) stands in an extension (ext.h); IPv6 addresses in a slab of their own, and
+ * so do both tuples of entries whose reply is not the inverse of the original, or that are in a zone.
  *
  * The first line holds what every packet reads (key, deadline, TCP windows), the second what is written now and then.
  * Internal to src/conntrack.
@@ -16,7 +17,8 @@ enum {
   CT_ENTRY_IPV6 = 1 << 0, /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
   CT_ENTRY_ICMP = 1 << 1, /* ids are ICMP's: only the request's tuple is ever looked up */
   CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
-  CT_ENTRY_NOTED = 1 << 3    /* scratch mark of ct_timer_compact; clear at all other times */
+  CT_ENTRY_NOTED = 1 << 3,   /* scratch mark of ct_timer_compact; clear at all other times */
+  CT_ENTRY_KEYED = 1 << 4    /* addr[0] is the number of its record in the slab of keys: both tuples stand there */
 };
 
 /* Per direction, spec 5.4. */

@@ -26,6 +26,7 @@ void ct_table_init(ct_table *table)
   table->slab = ct_pages_new(table->size, sizeof(ct_entry));
   table->top = 1; /* number 0 stands for "none" and is never live */
   table->pairs_top = 1;
+  table->keys_top = 1;
 }
 
 void ct_table_clear(ct_table *table)
@@ -33,6 +34,7 @@ void ct_table_clear(ct_table *table)
   ct_pages_free(table->slots, (size_t)table->slot_mask + 1, sizeof(ct_slot));
   ct_pages_free(table->slab, table->size, sizeof(ct_entry));
   ct_pages_free(table->pairs, table->pairs_size, sizeof(ct_address_pair));
+  ct_pages_free(table->keys, table->keys_size, sizeof(ct_key));
   memset(table, 0, sizeof(*table));
 }
 
@@ -51,6 +53,23 @@ static uint32_t take_pair(ct_table *table)
     table->pairs_size = size;
   }
   return table->pairs_top++;
+}
+
+static uint32_t take_key(ct_table *table)
+{
+  uint32_t number = table->free_key;
+
+  if (number != 0) {
+    table->free_key = table->keys[number].tuple[0].src.v4;
+    return number;
+  }
+  if (table->keys_top >= table->keys_size) {
+    uint32_t size = table->keys_size ? table->keys_size * 2 : FIRST_ENTRIES;
+
+    table->keys = ct_pages_grow(table->keys, table->keys_size, size, sizeof(ct_key));
+    table->keys_size = size;
+  }
+  return table->keys_top++;
 }
 
 static uint32_t take_number(ct_table *table)
@@ -89,6 +108,25 @@ void ct_table_discard(ct_table *table, uint32_t share, uint32_t shares)
   ct_pages_discard(table->slab, top * share / shares, top * (share + 1) / shares, sizeof(ct_entry));
 }
 
+static inline void give_pair(ct_table *table, const ct_entry *entry)
+{
+  if (entry->traits & CT_ENTRY_IPV6) {
+    table->pairs[entry->addr[0]].src.v4 = table->free_pair;
+    table->free_pair = entry->addr[0];
+  }
+}
+
+static void set_key(ct_table *table, ct_entry *entry, const ct_tuple *original, const ct_tuple *reply)
+{
+  uint32_t key = take_key(table);
+
+  entry->traits |= CT_ENTRY_KEYED;
+  entry->addr[0] = key;
+  entry->addr[1] = 0;
+  table->keys[key].tuple[CT_ORIGINAL] = *original;
+  table->keys[key].tuple[CT_REPLY] = *reply;
+}
+
 inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
 {
   ct_entry *entry = ct_table_entry(table, take_number(table));
@@ -112,14 +150,36 @@ inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
     entry->addr[0] = original->src.v4;
     entry->addr[1] = original->dst.v4;
   }
+  if (G_UNLIKELY(original->zone != 0)) {
+    ct_tuple reply;
+
+    ct_tuple_invert(original, &reply);
+    give_pair(table, entry);
+    set_key(table, entry, original, &reply);
+  }
   return entry;
+}
+
+void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
+{
+  ct_tuple original;
+
+  if (entry->traits & CT_ENTRY_KEYED) {
+    table->keys[entry->addr[0]].tuple[CT_REPLY] = *reply;
+    return;
+  }
+  ct_table_tuple(table, entry, CT_ORIGINAL, &original);
+  give_pair(table, entry);
+  set_key(table, entry, &original, reply);
 }
 
 void ct_table_give(ct_table *table, ct_entry *entry)
 {
-  if (entry->traits & CT_ENTRY_IPV6) {
-    table->pairs[entry->addr[0]].src.v4 = table->free_pair;
-    table->free_pair = entry->addr[0];
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED)) {
+    table->keys[entry->addr[0]].tuple[0].src.v4 = table->free_key;
+    table->free_key = entry->addr[0];
+  } else {
+    give_pair(table, entry);
   }
   entry->id = 0;
   entry->status = 0;
@@ -182,12 +242,49 @@ void ct_table_reserve(ct_table *table, uint32_t n)
     grow_index(table);
 }
 
+void ct_table_looked_up(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple)
+{
+  ct_tuple own;
+
+  ct_table_tuple(table, entry, dir, tuple);
+  if (dir == CT_REPLY && entry->traits & CT_ENTRY_ICMP) {
+    own = *tuple;
+    ct_tuple_invert(&own, tuple);
+  }
+}
+
+/* One slot serves both tuples where their hashes are the same: mostly, as they are each other's inverse. */
+bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash)
+{
+  ct_tuple reply;
+
+  if (!(entry->traits & CT_ENTRY_KEYED))
+    return false;
+  ct_table_looked_up(table, entry, CT_REPLY, &reply);
+  *hash = ct_tuple_hash(&reply);
+  return *hash != ct_tuple_hash(&table->keys[entry->addr[0]].tuple[CT_ORIGINAL]);
+}
+
+static __attribute__((noinline)) void insert_second(ct_table *table, const ct_entry *entry)
+{
+  uint32_t hash;
+
+  if (!ct_table_has_second(table, entry, &hash))
+    return;
+  if (is_crowded(table, table->used + table->second))
+    grow_index(table);
+  put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
+  table->second++;
+}
+
 inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
 {
-  if (is_crowded(table, table->used))
+  if (is_crowded(table, table->used + table->second))
     grow_index(table);
   put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
   table->used++;
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
+    insert_second(table, entry);
 }
 
 static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
@@ -203,10 +300,9 @@ void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry)
   ct_table_prefetch_slot(table, entry_hash(table, entry));
 }
 
-void ct_table_remove(ct_table *table, ct_entry *entry)
+static inline void remove_slot(ct_table *table, uint32_t number, uint32_t hash)
 {
-  uint32_t mask = table->slot_mask, number = ct_table_number(table, entry);
-  uint32_t at = entry_hash(table, entry) & mask, next;
+  uint32_t mask = table->slot_mask, at = hash & mask, next;
 
   while (table->slots[at].number != number) {
     g_assert(table->slots[at].number != 0);
@@ -222,7 +318,24 @@ void ct_table_remove(ct_table *table, ct_entry *entry)
     }
   }
   table->slots[at] = (ct_slot){ 0, 0 };
+}
+
+static __attribute__((noinline)) void remove_second(ct_table *table, const ct_entry *entry)
+{
+  uint32_t hash;
+
+  if (!ct_table_has_second(table, entry, &hash))
+    return;
+  remove_slot(table, ct_table_number(table, entry), hash);
+  table->second--;
+}
+
+void ct_table_remove(ct_table *table, ct_entry *entry)
+{
+  remove_slot(table, ct_table_number(table, entry), entry_hash(table, entry));
   table->used--;
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
+    remove_second(table, entry);
 }
 
 static inline uint64_t both(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
@@ -238,13 +351,15 @@ static inline bool match_v4(const ct_entry *entry, const ct_tuple *tuple, ct_dir
     (addresses == both(tuple->src.v4, tuple->dst.v4)) & (ids == ((uint32_t)tuple->src_id << 16 | tuple->dst_id));
 
   *dir = reply ? CT_REPLY : CT_ORIGINAL;
-  return reply | original;
+  return (reply | original) & (tuple->zone == 0);
 }
 
 static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
   const ct_address_pair *pair = &table->pairs[entry->addr[0]];
 
+  if (tuple->zone != 0)
+    return false;
   if (!(entry->traits & CT_ENTRY_ICMP) && entry->port[0] == tuple->dst_id && entry->port[1] == tuple->src_id &&
       ct_addr_equal(&pair->src, &tuple->dst) && ct_addr_equal(&pair->dst, &tuple->src)) {
     *dir = CT_REPLY;
@@ -255,10 +370,34 @@ static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tupl
          ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
+/* *dir: of an ICMP tuple, whether it is a request's or an answer's. */
+static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
+                                                ct_dir *dir)
+{
+  const ct_key *key = &table->keys[entry->addr[0]];
+  ct_dir asked = *dir;
+  ct_tuple answer;
+
+  if (entry->traits & CT_ENTRY_ICMP) {
+    if (asked == CT_ORIGINAL)
+      return ct_tuple_equal(tuple, &key->tuple[CT_ORIGINAL]);
+    return ct_tuple_invert(tuple, &answer) && ct_tuple_equal(&answer, &key->tuple[CT_REPLY]);
+  }
+  *dir = CT_REPLY;
+  if (ct_tuple_equal(tuple, &key->tuple[CT_REPLY]))
+    return true;
+  *dir = CT_ORIGINAL;
+  return ct_tuple_equal(tuple, &key->tuple[CT_ORIGINAL]);
+}
+
 static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
-  if (entry->proto != tuple->proto || !(entry->traits & CT_ENTRY_IPV6) != (tuple->family == CT_IPV4))
+  unsigned kind = entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_KEYED);
+
+  if (entry->proto != tuple->proto)
     return false;
+  if (kind != (tuple->family == CT_IPV4 ? 0 : CT_ENTRY_IPV6))
+    return kind & CT_ENTRY_KEYED && match_key(table, entry, tuple, dir);
   return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
 }
 
@@ -276,6 +415,7 @@ inline ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tup
 
 inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
+  ct_dir asked = *dir;
   uint32_t at;
 
   for (at = hash & table->slot_mask; table->slots[at].number != 0; at = (at + 1) & table->slot_mask) {
@@ -286,6 +426,7 @@ inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uin
     entry = ct_table_entry(table, table->slots[at].number);
     if (is_of(table, entry, tuple, dir))
       return entry;
+    *dir = asked;
   }
   return NULL;
 }
@@ -317,6 +458,10 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
   original.proto = entry->proto;
   original.src_id = entry->port[0];
   original.dst_id = entry->port[1];
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED)) {
+    *tuple = table->keys[entry->addr[0]].tuple[dir];
+    return;
+  }
   if (entry->traits & CT_ENTRY_IPV6) {
     original.family = CT_IPV6;
     original.src = table->pairs[entry->addr[0]].src;
@@ -361,5 +506,5 @@ uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n)
 uint64_t ct_table_memory_bytes(const ct_table *table)
 {
   return (uint64_t)table->top * sizeof(ct_entry) + (uint64_t)table->pairs_top * sizeof(ct_address_pair) +
-         ((uint64_t)table->slot_mask + 1) * sizeof(ct_slot);
+         (uint64_t)table->keys_top * sizeof(ct_key) + ((uint64_t)table->slot_mask + 1) * sizeof(ct_slot);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table: a slab of entries and an open-addressing index of 8-byte slots over it. One slot per connection serves
- * both directions, because ct_tuple_hash is the same for a tuple and its inverse. Growth never touches an entry: the
- * slab is one array of virtual memory that is extended, and so is the index, which is put in order in place.
+ * both directions, because ct_tuple_hash is the same for a tuple and its inverse. An entry whose reply tuple is another
+ * than that has a second slot, under the reply's hash. Growth never touches an entry: the slab is one array of virtual
+ * memory that is extended, and so is the index, which is put in order in place.
  *
  * Entry numbers start at 1; pointers to entries are good until the next ct_table_take (which may move the slab).
  * Internal to src/conntrack.
@@ -23,16 +24,24 @@ typedef struct ct_address_pair {
   ct_addr src, dst;
 } ct_address_pair;
 
+/* Both tuples of an entry that is translated or in a zone. */
+typedef struct ct_key {
+  ct_tuple tuple[2]; /* by direction */
+} ct_key;
+
 typedef struct ct_table {
   ct_slot *slots;
   uint32_t slot_mask;
-  uint32_t used; /* slots in use = confirmed entries */
+  uint32_t used;   /* confirmed entries */
+  uint32_t second; /* so many of them have a second slot */
   ct_entry *slab;
   uint32_t top;        /* entries 1..top-1 have been in use at some time */
   uint32_t size;       /* entries the slab has room for */
   uint32_t free_entry; /* chain through addr[0] */
   ct_address_pair *pairs;
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
+  ct_key *keys;
+  uint32_t keys_top, keys_size, free_key; /* chain through the original's src.v4 */
   uint32_t populated; /* entries below it have their memory; belongs to whoever calls ct_table_populate */
 } ct_table;
 
@@ -51,6 +60,8 @@ void ct_table_reserve(ct_table *table, uint32_t n);
 
 /* A fresh entry for an original tuple: key filled in, the rest zero; not in the index yet. */
 ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
+/* Gives an entry that is not in the index a reply tuple of its own. */
+void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply);
 /* Gives back an entry that is not (or no longer) in the index; its id becomes 0. */
 void ct_table_give(ct_table *table, ct_entry *entry);
 
@@ -59,9 +70,10 @@ void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash);
 void ct_table_remove(ct_table *table, ct_entry *entry);
 
 /*
- * The entry of a tuple in either direction, NULL where there is none. An ICMP tuple has to be a request's; *dir is then
- * ORIGINAL. A tuple that is its own inverse is found as a REPLY, as in the kernel, whose buckets have the reply's node
- * first.
+ * The entry of a tuple in either direction, NULL where there is none. An ICMP tuple has to be a request's, and *dir
+ * says beforehand whether the packet is one (ORIGINAL) or an answer (REPLY): that tells the two tuples of a translated
+ * entry apart; of others *dir is ORIGINAL in either case. A tuple that is its own inverse is found as a REPLY, as in
+ * the kernel, whose buckets have the reply's node first.
  */
 ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir);
 /* The same from a hint, which may be any entry's number: NULL where that is not the one, although there may be one. */
@@ -121,6 +133,12 @@ void ct_table_discard(ct_table *table, uint32_t share, uint32_t shares);
 
 /* The entry's tuples. */
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
+/* The tuple that a direction is looked up by: of ICMP the request's that it answers. */
+void ct_table_looked_up(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
+/* Whether there ever was an entry with two tuples of its own. */
+static inline bool ct_table_has_keys(const ct_table *table) { return table->keys_size != 0; }
+/* Whether the entry has a second slot, and the hash that it stands under. */
+bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash);
 
 /* The numbers of all confirmed entries in order of creation; to be freed with g_free. */
 uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n);

@@ -290,7 +290,6 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     a->cls = passage.result.cls;
     a->dir = passage.result.dir;
     fw_firewall_attach(&a->seen, &passage);
-    f->bound[0] = f->bound[1] = !(passage.entry != NULL && passage.is_new);
     a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen);
     ct_engine_conclude(engine, &passage, a->sent ? CT_FATE_ACCEPT : CT_FATE_DROP);
     f->program->passage = NULL;

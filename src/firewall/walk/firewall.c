@@ -7,6 +7,7 @@
 #include "firewall/match/data.h"
 #include "firewall/walk/answer.h"
 #include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/nat.h"
 #include "firewall/walk/words.h"
 
 enum { CONNTRACK = -200 };
@@ -66,6 +67,7 @@ fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *fact
   f->watcher = (fw_walk_watcher){ write_down, options->record_passed, f };
   f->listener = options->record ? &f->watcher : NULL;
   fw_memory_init(&f->peers, sizeof(fw_address), sizeof(fw_peer));
+  fw_nat_begin(f);
   return f;
 }
 
@@ -74,6 +76,7 @@ void fw_firewall_free(fw_firewall *f)
   if (f == NULL)
     return;
   fw_program_free(f->program);
+  fw_nat_end(f);
   fw_memory_clear(&f->peers);
   g_array_free(f->record.lines, TRUE);
   g_free(f);
@@ -88,29 +91,11 @@ fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
 
 /* -- one hook -- */
 
-/*
- * nat chains are asked once for each connection and half of its translation (RULES 1.1): by its first packet, which is
- * NEW or RELATED. ICMP errors are translated by what their connection has.
- */
-static gboolean is_asked(fw_firewall *f, const fw_packet *p)
-{
-  guint half = p->hook == FW_HOOK_PREROUTING || p->hook == FW_HOOK_OUTPUT;
-
-  if (!p->has_entry || p->state & (FW_STATE_ESTABLISHED | FW_STATE_INVALID | FW_STATE_UNTRACKED))
-    return FALSE;
-  if (p->raw->kind == CT_PACKET_ICMP_ERROR || f->bound[half])
-    return FALSE;
-  f->bound[half] = TRUE;
-  return TRUE;
-}
-
 /* A verdict that is unknown is followed as if it were accepted; a drop that is sure makes it sure. */
-static inline gboolean take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
+gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
 {
   fw_outcome *o = &f->outcome;
 
-  if (d->translated)
-    o->nat = d->rule;
   if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN) && d->verdict != FW_VERDICT_DROP && d->verdict != FW_VERDICT_REJECT)
     return TRUE;
   if (d->translated && o->decision.chain != NULL)
@@ -121,22 +106,19 @@ static inline gboolean take(fw_firewall *f, const fw_decision *d, const fw_packe
   return d->verdict == FW_VERDICT_ACCEPT || d->verdict == FW_VERDICT_UNKNOWN;
 }
 
-gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
+static gboolean walk_chains(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
 {
   GArray *order = f->program->hooks[p->family][hook];
   guint i;
 
-  p->hook = hook;
   for (i = 0; i < order->len; i++) {
     guint number = g_array_index(order, guint, i);
     const fw_walk_chain *chain = &f->program->chains[number];
 
-    if (chain->priority < from || chain->priority >= to)
-      continue;
-    if (chain->nat && !is_asked(f, p))
+    if (chain->priority < from || chain->priority >= to || chain->nat)
       continue;
     /* Most often a chain's word is the last so far, and is written where that stands. */
-    if (!f->answering && !chain->nat && f->outcome.verdict != FW_VERDICT_UNKNOWN) {
+    if (!f->answering && f->outcome.verdict != FW_VERDICT_UNKNOWN) {
       fw_outcome *o = &f->outcome;
 
       fw_walk(f->program, p, number, f->listener, &o->decision);
@@ -147,10 +129,22 @@ gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 fro
       continue;
     }
     fw_walk(f->program, p, number, f->listener, last);
-    if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT : !take(f, last, p))
+    if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT
+                     : !fw_firewall_take(f, last, p))
       return FALSE;
   }
   return TRUE;
+}
+
+gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
+{
+  gint32 nat = fw_nat_priority(hook);
+
+  p->hook = hook;
+  if (!fw_nat_hooks(f, p->family, hook) || from > nat || to <= nat)
+    return walk_chains(f, p, hook, from, to, last);
+  return walk_chains(f, p, hook, from, nat, last) && fw_nat_hook(f, p, hook, last) &&
+         walk_chains(f, p, hook, nat, to, last);
 }
 
 static inline gboolean has_chains(const fw_firewall *f, const fw_packet *p, fw_hook hook)
@@ -169,7 +163,8 @@ static gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook)
 {
   fw_decision d;
 
-  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
+  return (!has_chains(f, p, hook) && !fw_nat_hooks(f, p->family, hook)) ||
+         fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
 }
 
 /* -- where it comes from and goes to -- */
@@ -185,19 +180,22 @@ static gboolean is_group_of_box(const fw_packet *p)
          ((d[11] == 0 && d[12] == 0 && d[13] == 0 && d[14] == 0 && d[15] == 1) || (d[11] == 1 && d[12] == 0xff));
 }
 
+static fw_path path_by_destination(const fw_firewall *f, const fw_packet *p)
+{
+  guint16 type = fw_box_facts_type(f->facts, p->family, &p->destination);
+
+  return type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p) ? FW_PATH_INPUT
+                                                                                          : FW_PATH_FORWARD;
+}
+
 static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  guint16 type;
-
   if (f->facts->local->len == 0 && !a->sent && p->family == FW_IPV4 && p->destination.bytes[0] - 1 < 223 &&
       p->destination.bytes[0] != 127)
     return FW_PATH_FORWARD;
   if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL)
     return FW_PATH_OUTPUT;
-  type = fw_box_facts_type(f->facts, p->family, &p->destination);
-  if (type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p))
-    return FW_PATH_INPUT;
-  return FW_PATH_FORWARD;
+  return path_by_destination(f, p);
 }
 
 /* A name that the facts hold stays where it is. */
@@ -315,13 +313,37 @@ static gboolean forward(fw_firewall *f, fw_packet *p)
   return behind(f, p, FW_HOOK_POSTROUTING);
 }
 
-static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_path path)
+/* Where a packet goes by the destination that it has got. */
+static void route(fw_firewall *f, fw_packet *p)
 {
-  switch (path) {
-  case FW_PATH_OUTPUT: return behind(f, p, FW_HOOK_OUTPUT) && behind(f, p, FW_HOOK_POSTROUTING);
-  case FW_PATH_INPUT: return behind(f, p, FW_HOOK_PREROUTING) && behind(f, p, FW_HOOK_INPUT);
-  default: return behind(f, p, FW_HOOK_PREROUTING) && forward(f, p);
+  fw_path path = f->outcome.path == FW_PATH_OUTPUT ? FW_PATH_OUTPUT : path_by_destination(f, p);
+
+  f->outcome.path = path;
+  f->way_out = path == FW_PATH_INPUT
+                 ? &f->program->nothing
+                 : fw_program_interface(f->program, fw_box_facts_way(f->facts, p->family, &p->destination));
+}
+
+static gboolean send(fw_firewall *f, fw_packet *p)
+{
+  if (!behind(f, p, FW_HOOK_OUTPUT))
+    return FALSE;
+  if (G_UNLIKELY(p->translated)) {
+    route(f, p);
+    p->out = f->way_out;
   }
+  return behind(f, p, FW_HOOK_POSTROUTING);
+}
+
+static gboolean walk_on(fw_firewall *f, fw_packet *p)
+{
+  if (f->outcome.path == FW_PATH_OUTPUT)
+    return send(f, p);
+  if (!behind(f, p, FW_HOOK_PREROUTING))
+    return FALSE;
+  if (G_UNLIKELY(p->translated) && !f->facts->bridge)
+    route(f, p);
+  return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT) : forward(f, p);
 }
 
 static void say_kernel(fw_outcome *o, fw_kernel_drop why)
@@ -353,6 +375,8 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
   ct_passage passage;
   ct_fate fate = CT_FATE_ACCEPT;
 
+  if (G_UNLIKELY(f->nat_families[p->family]))
+    ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
   ct_engine_arrive(engine, a->packet, template, &passage);
   f->program->engine = engine;
   f->program->passage = &passage;
@@ -361,8 +385,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, &passage);
-    f->bound[0] = f->bound[1] = p->gone || (p->entry != NULL && !passage.is_new);
-    if (!walk_on(f, p, f->outcome.path)) {
+    if (!walk_on(f, p)) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
@@ -397,7 +420,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
   o->reset = FALSE;
-  o->nat = NULL;
+  o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
   o->answer.sent = FALSE;
   o->answer.why_not = NULL;
   fw_program_set_time(f->program, a->packet->time_ns);
@@ -428,5 +451,5 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;
   f->tally.unknown += o->verdict == FW_VERDICT_UNKNOWN;
-  f->tally.nat_met += o->nat != NULL;
+  f->tally.nat_unknown += o->nat_unknown != NULL;
 }

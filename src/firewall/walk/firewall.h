@@ -53,7 +53,8 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_NOTHING,
   FW_KERNEL_CONNTRACK, /* the engine's verdict is DROP; its reason says why */
   FW_KERNEL_TTL,
-  FW_KERNEL_NO_LISTENER /* multicast that the box neither takes nor forwards */
+  FW_KERNEL_NO_LISTENER, /* multicast that the box neither takes nor forwards */
+  FW_KERNEL_NAT          /* it cannot be translated, or its connection's way has changed (NAT 7, 8, 13) */
 } fw_kernel_drop;
 
 /* An answer that the box has sent because of a packet: REJECT's. */
@@ -73,10 +74,11 @@ typedef struct fw_outcome {
   fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
   fw_hook hook;
   fw_kernel_drop kernel;
-  gboolean reset;            /* answered by a reset, which has closed the packet's entry */
-  gboolean before_conntrack; /* dropped there: conntrack has not seen it */
-  const fw_rule *nat;        /* the nat rule that it met; what it translates is not done */
-  fw_packet packet;          /* as it left, or was dropped */
+  gboolean reset;             /* answered by a reset, which has closed the packet's entry */
+  gboolean before_conntrack;  /* dropped there: conntrack has not seen it */
+  const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
+  const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
+  fw_packet packet;           /* as it left, or was dropped */
   fw_answer answer;
 } fw_outcome;
 
@@ -96,7 +98,7 @@ const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
 typedef struct fw_tally {
   guint64 unknown; /* their verdict is */
   guint64
-    nat_met; /* a nat rule held, whose translation is not followed: what came behind it judged the old addresses */
+    nat_unknown; /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
 const fw_record *fw_firewall_record(const fw_firewall *firewall);

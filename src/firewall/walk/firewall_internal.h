@@ -3,6 +3,7 @@
 #ifndef FIREWALL_WALK_FIREWALL_INTERNAL_H
 #define FIREWALL_WALK_FIREWALL_INTERNAL_H
 
+#include "conntrack/nat/nat.h"
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/memory.h"
 
@@ -26,7 +27,9 @@ struct fw_firewall {
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
   const char *asked;                /* a name of the facts', and */
   const fw_interface_name *found;   /* what it was found to be */
-  gboolean bound[2];                /* translation of source, of destination: asked for already */
+  gboolean nat_families[2];         /* have nat hooks */
+  ct_packet sent;                   /* the packet as it is translated, once it is */
+  GByteArray *sent_bytes;
   gboolean answering;
   fw_memory peers;
   guint8 answer_bytes[FW_ANSWER_BYTES];
@@ -36,6 +39,8 @@ struct fw_firewall {
  * The chains of a hook with from <= priority < to. => FALSE: dropped. While `answering`, only *last is told of it.
  */
 gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last);
+/* Notes a verdict of a chain. => whether the packet goes on. */
+gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p);
 /* What conntrack says of a packet that has arrived. */
 void fw_firewall_attach(fw_packet *p, const ct_passage *passage);
 

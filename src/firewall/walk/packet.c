@@ -102,7 +102,8 @@ static void read_l4(fw_packet *p)
 static void start(fw_packet *p, const ct_packet *raw)
 {
   p->raw = raw;
-  p->broken = p->protocolless = p->edited = p->own = p->routed = p->has_entry = p->gone = p->seen = FALSE;
+  p->broken = p->protocolless = p->edited = p->own = p->routed = p->has_entry = p->gone = p->seen = p->translated =
+    FALSE;
   p->fragment = 0;
   p->l4 = p->tcp_flags = 0;
   p->source_port = p->destination_port = 0;

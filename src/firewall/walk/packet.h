@@ -54,6 +54,7 @@ typedef struct fw_packet {
   gboolean has_entry;    /* something is attached: an entry or a template */
   const ct_entry *entry; /* NULL with has_entry: a template, or an entry that this packet has ended */
   gboolean gone;         /* an entry that this packet has ended */
+  gboolean translated;   /* raw is a copy, whose addresses or ports are no longer those that arrived */
   gboolean seen;         /* conntrack has seen it: the hooks behind it */
 } fw_packet;
 

@@ -314,11 +314,14 @@ static void put_outcome(GString *out, const fw_outcome *o)
     g_string_append(out, "Its TTL ends here: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "Conntrack itself drops it.\n");
+  else if (o->kernel == FW_KERNEL_NAT)
+    g_string_append(out, "It cannot be translated: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
-  if (o->nat != NULL)
-    g_string_append_printf(out, "What nat %s rule %u (%s:%u) translates is not followed yet.\n", o->nat->chain->name,
-                           o->nat->number, o->nat->chain->table->file, o->nat->line);
+  if (o->nat_unknown != NULL)
+    g_string_append_printf(
+      out, "The nat rule %s %u (%s:%u) asks for an address of the box that is not said (--local).\n",
+      o->nat_unknown->chain->name, o->nat_unknown->number, o->nat_unknown->chain->table->file, o->nat_unknown->line);
   if (o->answer.sent)
     g_string_append(out, "The box answers, and the answer leaves.\n");
   else if (o->answer.why_not != NULL)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an engine holds of address translation, for the files of nat/ and the few places that call them. */
+#ifndef CT_NAT_INTERNAL_H
+#define CT_NAT_INTERNAL_H
+
+#include "conntrack/engine_internal.h"
+#include "conntrack/nat/nat.h"
+
+/* Of an entry, by its number. */
+typedef struct ct_nat_link {
+  uint32_t next, before; /* among those of its source's bucket, newest first; 0: none */
+  uint32_t device;
+} ct_nat_link;
+
+struct ct_nat {
+  bool ipv4, ipv6; /* hooks exist */
+  uint64_t random;
+  ct_nat_draw_fn draw;
+  void *draw_user;
+  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4). */
+  uint32_t *heads;
+  uint32_t n_heads, n_linked;
+  ct_nat_link *links;
+  uint32_t links_size;
+  /* The translated entry that went last: the packet that ended it is translated still. */
+  uint64_t ended_id;
+  uint16_t ended_status;
+  ct_tuple ended[2];
+};
+
+enum { CT_NAT_BITS = CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT };
+
+/* Protocols whose ports a mapping may change. */
+static inline bool ct_nat_has_ids(uint8_t proto)
+{
+  return proto == CT_PROTO_TCP || proto == CT_PROTO_UDP || proto == CT_PROTO_UDPLITE || proto == CT_PROTO_SCTP;
+}
+
+struct ct_nat *ct_nat_need(ct_engine *engine);
+void ct_nat_free(struct ct_nat *nat);
+uint64_t ct_nat_memory_bytes(const struct ct_nat *nat);
+
+static inline uint16_t ct_nat_done_bit(ct_nat_manip manip)
+{
+  return manip == CT_NAT_SRC ? CT_STATUS_SRC_NAT_DONE : CT_STATUS_DST_NAT_DONE;
+}
+
+/* --- sources.c --- */
+
+/* The entry has got its SRC_NAT_DONE. */
+void ct_nat_link_source(ct_engine *engine, const ct_entry *entry);
+/* It goes, confirmed or not. */
+void ct_nat_forget(ct_engine *engine, const ct_entry *entry);
+/* => the newest other entry behind `after` (0: of all) that has the same original source, protocol and zone; 0: none.
+ */
+uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after);
+
+/* Where that is a number, of an entry that has its SRC_NAT_DONE. */
+void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device);
+
+/* --- choose.c --- */
+
+/* get_unique_tuple: what `current`, which is the inverse of the entry's reply, becomes. */
+void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
+                   const ct_tuple *current, ct_tuple *chosen);
+
+/* --- map.c --- */
+
+/* nf_nat_setup_info. => false: dropped. */
+bool ct_nat_set_up(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Mappings: set up, asked, and taken back (NAT 3, 7, 13). */
+#include "conntrack/nat/internal.h"
+
+#include "conntrack/proto/proto.h"
+
+struct ct_nat *ct_nat_need(ct_engine *engine)
+{
+  if (engine->nat == NULL) {
+    engine->nat = g_new0(struct ct_nat, 1);
+    /* Any value but 0, and each seed another one. */
+    engine->nat->random = ct_buckets_stir(UINT64_C(0x9e3779b97f4a7c15), engine->params.hash_seed) | 1;
+  }
+  return engine->nat;
+}
+
+void ct_nat_free(struct ct_nat *nat)
+{
+  if (nat == NULL)
+    return;
+  g_free(nat->heads);
+  g_free(nat->links);
+  g_free(nat);
+}
+
+void ct_engine_nat(ct_engine *engine, uint8_t family)
+{
+  struct ct_nat *nat = ct_nat_need(engine);
+
+  *(family == CT_IPV6 ? &nat->ipv6 : &nat->ipv4) = true;
+}
+
+void ct_engine_nat_draws(ct_engine *engine, ct_nat_draw_fn draw, void *user)
+{
+  struct ct_nat *nat = ct_nat_need(engine);
+
+  nat->draw = draw;
+  nat->draw_user = user;
+}
+
+bool ct_nat_set_up(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range)
+{
+  ct_tuple reply, current, chosen;
+
+  if (entry->status & CT_STATUS_CONFIRMED)
+    return true;
+  if (entry->status & ct_nat_done_bit(manip))
+    return false;
+  ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+  ct_tuple_invert(&reply, &current);
+  ct_nat_choose(engine, entry, manip, range, &current, &chosen);
+  if (!ct_tuple_equal(&chosen, &current)) {
+    ct_tuple_invert(&chosen, &reply);
+    ct_table_set_reply(&engine->table, entry, &reply);
+    entry->status |= manip == CT_NAT_SRC ? CT_STATUS_SRC_NAT : CT_STATUS_DST_NAT;
+  }
+  if (manip == CT_NAT_SRC)
+    ct_nat_link_source(engine, entry);
+  entry->status |= ct_nat_done_bit(manip);
+  return true;
+}
+
+bool ct_passage_nat_is_done(const ct_passage *passage, ct_nat_manip manip)
+{
+  return passage->entry->status & ct_nat_done_bit(manip);
+}
+
+bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, const ct_nat_range *range)
+{
+  g_assert(engine->packet != NULL && engine->packet == passage->packet && engine->nat != NULL);
+  return ct_nat_set_up(engine, passage->entry, manip, range);
+}
+
+bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip)
+{
+  ct_nat_range range = { .flags = CT_NAT_ADDRESSES };
+  ct_tuple reply;
+
+  ct_table_tuple(&engine->table, passage->entry, CT_REPLY, &reply);
+  range.min = range.max = manip == CT_NAT_SRC ? reply.dst : reply.src;
+  return ct_passage_nat(engine, passage, manip, &range);
+}
+
+/* An entry's direction and a hook share a bit: what SRC changes one way, DST undoes the other way. */
+static bool is_changed(uint16_t status, ct_dir dir, ct_nat_manip manip)
+{
+  return status & ((manip == CT_NAT_SRC) == (dir == CT_ORIGINAL) ? CT_STATUS_SRC_NAT : CT_STATUS_DST_NAT);
+}
+
+bool ct_nat_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_nat_manip manip, ct_tuple *target)
+{
+  ct_tuple other;
+
+  if (!is_changed(entry->status, dir, manip))
+    return false;
+  ct_table_tuple(&engine->table, entry, dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL, &other);
+  ct_tuple_invert(&other, target);
+  return true;
+}
+
+bool ct_passage_nat_target(const ct_engine *engine, const ct_passage *passage, ct_dir dir, ct_nat_manip manip,
+                           ct_tuple *target)
+{
+  const struct ct_nat *nat = engine->nat;
+
+  if (passage->entry != NULL)
+    return ct_nat_target(engine, passage->entry, dir, manip, target);
+  if (nat == NULL || passage->result.conn == 0 || nat->ended_id != passage->result.conn ||
+      !is_changed(nat->ended_status, dir, manip))
+    return false;
+  ct_tuple_invert(&nat->ended[dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL], target);
+  return true;
+}
+
+void ct_nat_inner_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_tuple *target)
+{
+  ct_table_tuple(&engine->table, entry, dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL, target);
+}
+
+uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }
+
+uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry)
+{
+  uint32_t number = ct_table_number(&engine->table, entry);
+
+  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE && number < engine->nat->links_size
+           ? engine->nat->links[number].device
+           : 0;
+}
+
+void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device)
+{
+  if (device != 0 && entry->status & CT_STATUS_SRC_NAT_DONE)
+    engine->nat->links[ct_table_number(&engine->table, entry)].device = device;
+}
+
+void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device)
+{
+  ct_nat_set_device(engine, passage->entry, device);
+}
+
+void ct_passage_nat_end(ct_engine *engine, ct_passage *passage)
+{
+  ct_core_destroy(engine, passage->entry, CT_REASON_END_DEVICE);
+  passage->entry = NULL;
+  passage->result.entry = NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Address translation, as far as connection tracking holds it (NAT 1-7): a mapping is an entry's reply tuple, chosen
+ * between the two halves of its first packet. Which rules ask for one is the caller's business, and so are the packet's
+ * bytes: this says what they become (ct_nat_target), and rewrite.h writes that into the caller's copy.
+ *
+ * Life: ct_engine_nat for each family that has nat hooks, then at each of them ct_passage_nat_is_done, and where it is
+ * not, ct_passage_nat with what a rule asks for, or ct_passage_nat_null.
+ */
+#ifndef CT_NAT_H
+#define CT_NAT_H
+
+#include "conntrack/engine.h"
+
+/* Which end is changed: SRC at POSTROUTING and INPUT, DST at PREROUTING and OUTPUT. */
+typedef enum ct_nat_manip { CT_NAT_SRC, CT_NAT_DST } ct_nat_manip;
+
+/* ct_nat_range.flags */
+enum {
+  CT_NAT_ADDRESSES = 1 << 0, /* min to max; else the address stays */
+  CT_NAT_IDS = 1 << 1,       /* min_id to max_id; else as NAT 5 has it */
+  CT_NAT_RANDOM = 1 << 2,    /* --random, --random-fully */
+  CT_NAT_PERSISTENT = 1 << 3,
+  CT_NAT_OFFSET = 1 << 4 /* the id's distance from base_id is kept */
+};
+
+typedef struct ct_nat_range {
+  uint8_t flags;
+  ct_addr min, max;
+  uint16_t min_id, max_id, base_id;
+} ct_nat_range;
+
+/* From now on there are nat hooks for a family; there always will be. */
+void ct_engine_nat(ct_engine *engine, uint8_t family);
+
+/*
+ * Where the kernel draws an id at random, these are asked first: of a connection by its original tuple, and which end
+ * of it. => true with *id, which is then the first that is tried; false: the engine's own seed. NULL: nobody.
+ */
+typedef bool (*ct_nat_draw_fn)(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user);
+void ct_engine_nat_draws(ct_engine *engine, ct_nat_draw_fn draw, void *user);
+
+/* Between the halves, with an entry attached. */
+bool ct_passage_nat_is_done(const ct_passage *passage, ct_nat_manip manip);
+/*
+ * Sets the mapping up. An entry that is confirmed stays what it is. => false: the packet is dropped, as this end is
+ * mapped already.
+ */
+bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, const ct_nat_range *range);
+/* No rule has asked: the address stays, and the id too if nobody else has it. */
+bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip);
+
+/*
+ * What a packet of the entry in that direction becomes at a hook: target's source (SRC) or destination (DST).
+ * => false: it stays.
+ */
+bool ct_nat_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_nat_manip manip, ct_tuple *target);
+/* The same of a packet between the halves, and of one that has ended its own entry. */
+bool ct_passage_nat_target(const ct_engine *engine, const ct_passage *passage, ct_dir dir, ct_nat_manip manip,
+                           ct_tuple *target);
+/* What the packet inside an ICMP error about it becomes: target's destination (SRC) or source (DST). */
+void ct_nat_inner_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_tuple *target);
+/* The status bits of the entry: CT_STATUS_SRC_NAT and so on. */
+enum { CT_NAT_BOTH_DONE = CT_STATUS_SRC_NAT_DONE | CT_STATUS_DST_NAT_DONE };
+uint16_t ct_nat_status(const ct_entry *entry);
+
+/*
+ * The device that masquerading of this entry has chosen an address of, a number of the caller's; 0: none. It stands in
+ * the engine's state, so it should be the same for the same device in the next run.
+ */
+uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry);
+void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device);
+/* The packet leaves by another device than its entry is masqueraded for: the entry goes (NAT 13). */
+void ct_passage_nat_end(ct_engine *engine, ct_passage *passage);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/walk/nat.h"
+
+#include <string.h>
+
+#include "conntrack/nat/rewrite.h"
+#include "firewall/match/data.h"
+#include "firewall/target/data.h"
+
+static ct_engine *engine_of(const fw_firewall *f) { return (ct_engine *)f->program->engine; }
+
+void fw_nat_begin(fw_firewall *f)
+{
+  guint family, hook, i;
+
+  f->sent_bytes = g_byte_array_new();
+  for (family = 0; family < 2; family++)
+    for (hook = 0; hook < FW_HOOKS; hook++)
+      for (i = 0; i < f->program->hooks[family][hook]->len; i++)
+        f->nat_families[family] |= f->program->chains[g_array_index(f->program->hooks[family][hook], guint, i)].nat;
+}
+
+void fw_nat_end(fw_firewall *f) { g_byte_array_unref(f->sent_bytes); }
+
+/* -- what a rule asks for -- */
+
+static void set_address(ct_addr *to, const fw_address *from) { memcpy(to->bytes, from->bytes, sizeof *to); }
+
+static guint common_bits(const fw_address *a, const fw_address *b)
+{
+  guint i;
+
+  for (i = 0; i < 128 && ((a->bytes[i / 8] ^ b->bytes[i / 8]) >> (7 - i % 8) & 1) == 0; i++)
+    continue;
+  return i;
+}
+
+static gboolean is_link_local(const fw_address *a) { return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80; }
+
+/*
+ * The address that the box would use on a device towards somebody. IPv4: the first one, but one in whose network the
+ * other is goes first. IPv6: of the same scope, and with the longest prefix in common. => NULL: none is known.
+ */
+static const fw_address *address_on(const fw_firewall *f, fw_family family, const fw_interface_name *device,
+                                    const fw_address *towards)
+{
+  const fw_address *found = NULL;
+  guint i, best = 0, value;
+
+  for (i = 0; device->known && i < f->facts->local->len; i++) {
+    const fw_network *n = &g_array_index(f->facts->local, fw_network, i);
+
+    if (n->family != family || n->interface == NULL || strcmp(n->interface, device->name) != 0)
+      continue;
+    if (family == FW_IPV4)
+      value = 1 + (n->length < 32 && fw_address_under(towards, &n->address, &n->mask));
+    else
+      value = 1 + common_bits(&n->address, towards) + (is_link_local(&n->address) == is_link_local(towards) ? 256 : 0);
+    if (value > best) {
+      best = value;
+      found = &n->address;
+    }
+  }
+  return found;
+}
+
+static void set_ports(ct_nat_range *range, const fw_nat *n)
+{
+  if (n->given & FW_NAT_PORTS) {
+    range->flags |= CT_NAT_IDS;
+    range->min_id = n->ports.from;
+    range->max_id = n->ports.to;
+  }
+  if (n->given & FW_NAT_PORT_OFFSET) {
+    range->flags |= CT_NAT_OFFSET;
+    range->base_id = n->base;
+  }
+  if (n->given & (FW_NAT_RANDOM | FW_NAT_RANDOM_FULLY))
+    range->flags |= CT_NAT_RANDOM;
+  if (n->given & FW_NAT_PERSISTENT)
+    range->flags |= CT_NAT_PERSISTENT;
+}
+
+static void set_one(ct_nat_range *range, const fw_address *address)
+{
+  range->flags |= CT_NAT_ADDRESSES;
+  set_address(&range->min, address);
+  range->max = range->min;
+}
+
+static void netmap_range(ct_nat_range *range, const fw_packet *p, const fw_netmap *n, ct_nat_manip manip)
+{
+  const fw_address *old = manip == CT_NAT_SRC ? &p->source : &p->destination;
+  fw_address new;
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    new.words[i] = (old->words[i] & ~n->mask.words[i]) | (n->address.words[i] & n->mask.words[i]);
+  set_one(range, &new);
+}
+
+typedef enum asked { ASKED_RANGE, ASKED_NOTHING, ASKED_DROP, ASKED_UNKNOWN } asked;
+
+/* Of the box's own packets REDIRECT makes ones to itself. */
+static asked redirect_range(const fw_firewall *f, const fw_packet *p, ct_nat_range *range)
+{
+  static const fw_address loopback[2] = { { .bytes = { 127, 0, 0, 1 } }, { .bytes = { [15] = 1 } } };
+  const fw_address *to =
+    p->hook == FW_HOOK_OUTPUT ? &loopback[p->family] : address_on(f, p->family, p->in, &p->destination);
+
+  if (to == NULL)
+    return p->in->known && f->facts->local->len > 0 ? ASKED_DROP : ASKED_UNKNOWN;
+  set_one(range, to);
+  return ASKED_RANGE;
+}
+
+static asked masquerade_range(const fw_firewall *f, const fw_packet *p, ct_nat_range *range)
+{
+  static const fw_address any;
+  const fw_address *from = address_on(f, p->family, p->out, &p->destination);
+
+  if (p->family == FW_IPV4 && memcmp(&p->source, &any, sizeof any) == 0)
+    return ASKED_NOTHING;
+  if (from == NULL)
+    return p->out->known && f->facts->local->len > 0 ? ASKED_DROP : ASKED_UNKNOWN;
+  set_one(range, from);
+  return ASKED_RANGE;
+}
+
+static asked range_of(const fw_firewall *f, const fw_packet *p, const fw_target *target, ct_nat_manip manip,
+                      ct_nat_range *range)
+{
+  const fw_nat *n = target->data;
+
+  if (target->ops->id == FW_TARGET_ID_NETMAP) {
+    netmap_range(range, p, target->data, manip);
+    return ASKED_RANGE;
+  }
+  set_ports(range, n);
+  switch (target->ops->id) {
+  case FW_TARGET_ID_MASQUERADE: return masquerade_range(f, p, range);
+  case FW_TARGET_ID_REDIRECT: return redirect_range(f, p, range);
+  default:
+    if (n->given & FW_NAT_ADDRESS) {
+      range->flags |= CT_NAT_ADDRESSES;
+      set_address(&range->min, &n->from);
+      set_address(&range->max, &n->to);
+    }
+    return ASKED_RANGE;
+  }
+}
+
+/* -- mappings -- */
+
+/* FNV-1a of the name, for a name is all that is known of a device. */
+static guint32 device_number(const fw_interface_name *name)
+{
+  guint32 hash = 2166136261u;
+  const char *c;
+
+  for (c = name->name; *c != '\0'; c++)
+    hash = (hash ^ (guint8)*c) * 16777619u;
+  return MAX(hash, 1);
+}
+
+static gboolean drop(fw_firewall *f, fw_decision *last)
+{
+  last->verdict = FW_VERDICT_DROP;
+  if (!f->answering) {
+    f->outcome.verdict = FW_VERDICT_DROP;
+    f->outcome.decision = *last;
+  }
+  return FALSE;
+}
+
+static gboolean kernel_drop(fw_firewall *f, fw_decision *last)
+{
+  if (!f->answering)
+    f->outcome.kernel = FW_KERNEL_NAT;
+  *last = (fw_decision){ .verdict = FW_VERDICT_DROP };
+  return FALSE;
+}
+
+/* A rule asks for a mapping. => FALSE: dropped. */
+static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)
+{
+  const fw_target *target = &last->rule->target;
+  ct_passage *passage = f->program->passage;
+  ct_nat_range range = { .flags = 0 };
+
+  switch (range_of(f, p, target, manip, &range)) {
+  case ASKED_NOTHING: return TRUE;
+  case ASKED_DROP: return drop(f, last);
+  case ASKED_UNKNOWN:
+    f->outcome.nat_unknown = last->rule;
+    return ct_passage_nat_null(engine_of(f), passage, manip) || kernel_drop(f, last);
+  default: break;
+  }
+  if (!ct_passage_nat(engine_of(f), passage, manip, &range))
+    return kernel_drop(f, last);
+  if (target->ops->id == FW_TARGET_ID_MASQUERADE)
+    ct_passage_nat_set_device(engine_of(f), passage, device_number(p->out));
+  if (!f->answering)
+    f->outcome.nat[manip] = last->rule;
+  return TRUE;
+}
+
+/* A connection's first packets ask the chains, until one maps; else the connection is bound to what it is. */
+static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip manip, fw_decision *last)
+{
+  GArray *order = f->program->hooks[p->family][hook];
+  guint i;
+
+  for (i = 0; i < order->len; i++) {
+    guint number = g_array_index(order, guint, i);
+
+    if (!f->program->chains[number].nat)
+      continue;
+    fw_walk(f->program, p, number, f->listener, last);
+    if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT
+                     : !fw_firewall_take(f, last, p))
+      return FALSE;
+    if (last->translated && !map(f, p, manip, last))
+      return FALSE;
+    if (p->entry == NULL || ct_passage_nat_is_done(f->program->passage, manip))
+      return TRUE;
+  }
+  return ct_passage_nat_null(engine_of(f), f->program->passage, manip) || kernel_drop(f, last);
+}
+
+/* -- bytes -- */
+
+/* The packet's bytes become the firewall's own, which may be changed. */
+static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
+{
+  const ct_packet *raw = p->raw;
+
+  if (p == &f->outcome.answer.seen)
+    return f->answer_bytes;
+  if (raw == &f->sent)
+    return f->sent_bytes->data;
+  g_byte_array_set_size(f->sent_bytes, raw->length);
+  memcpy(f->sent_bytes->data, raw->data, raw->captured);
+  memset(f->sent_bytes->data + raw->captured, 0, raw->length - raw->captured);
+  f->sent = *raw;
+  f->sent.data = f->sent_bytes->data;
+  f->sent.captured = raw->length;
+  p->raw = &f->sent;
+  return f->sent_bytes->data;
+}
+
+/* What rules see of the addresses and ports. */
+static void read_again(fw_packet *p)
+{
+  const guint8 *d = p->raw->data;
+
+  if (p->family == FW_IPV6) {
+    memcpy(p->source.bytes, d + 8, 16);
+    memcpy(p->destination.bytes, d + 24, 16);
+  } else {
+    memcpy(&p->source.words[0], d + 12, 4);
+    memcpy(&p->destination.words[0], d + 16, 4);
+  }
+  if (p->l4 & FW_L4_PORTS) {
+    p->source_port = ct_be16(d + p->l4_offset);
+    p->destination_port = ct_be16(d + p->l4_offset + 2);
+  }
+  p->translated = TRUE;
+}
+
+static gboolean rewrite(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)
+{
+  ct_tuple target;
+  guint8 *bytes;
+
+  if (!ct_passage_nat_target(engine_of(f), f->program->passage, (ct_dir)p->direction, manip, &target))
+    return TRUE;
+  bytes = own_bytes(f, p);
+  if (!ct_nat_rewrite(bytes, p->raw->length, manip, &target))
+    return kernel_drop(f, last);
+  read_again(p);
+  return TRUE;
+}
+
+/* NAT 8 */
+static gboolean error_hook(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)
+{
+  const ct_engine *engine = engine_of(f);
+  guint16 status = ct_nat_status(p->entry);
+  ct_tuple target, inner;
+  gboolean whole = p->raw->captured == p->raw->length;
+  bool redirect = false;
+
+  /* Its sum is judged as it is on the wire, where the capture shows all of it. */
+  if (whole && !ct_nat_error_is_sound(p->raw->data, p->raw->length, &redirect))
+    return kernel_drop(f, last);
+  if (redirect && ((status & CT_NAT_BOTH_DONE) != CT_NAT_BOTH_DONE || status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT)))
+    return kernel_drop(f, last);
+  if (!ct_nat_target(engine, p->entry, (ct_dir)p->direction, manip, &target))
+    return TRUE;
+  ct_nat_inner_target(engine, p->entry, (ct_dir)p->direction, &inner);
+  if (!ct_nat_rewrite_error(own_bytes(f, p), p->raw->length, manip, &inner, &target))
+    return kernel_drop(f, last);
+  read_again(p);
+  return TRUE;
+}
+
+/* -- the hook -- */
+
+/* A masqueraded connection whose packets take another way ends (NAT 13). */
+static gboolean has_moved(fw_firewall *f, const fw_packet *p, fw_hook hook)
+{
+  guint32 device;
+
+  if (hook != FW_HOOK_POSTROUTING || p->direction != CT_ORIGINAL)
+    return FALSE;
+  device = ct_nat_device(engine_of(f), p->entry);
+  return device != 0 && p->out->known && device != device_number(p->out);
+}
+
+gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
+{
+  ct_nat_manip manip = hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT ? CT_NAT_DST : CT_NAT_SRC;
+  ct_passage *passage = f->program->passage;
+
+  if (p->gone)
+    return rewrite(f, p, manip, last);
+  if (p->entry == NULL || passage == NULL)
+    return TRUE;
+  if (p->raw->kind == CT_PACKET_ICMP_ERROR)
+    return error_hook(f, p, manip, last);
+  if (p->state & (FW_STATE_NEW | FW_STATE_RELATED) && !ct_passage_nat_is_done(passage, manip)) {
+    if (!ask(f, p, hook, manip, last))
+      return FALSE;
+  } else if (has_moved(f, p, hook)) {
+    ct_passage_nat_end(engine_of(f), passage);
+    p->entry = NULL;
+    return kernel_drop(f, last);
+  }
+  return rewrite(f, p, manip, last);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The nat hooks: chains asked for mappings, and packets translated by what their connections have (NAT 2). */
+#ifndef FIREWALL_WALK_NAT_H
+#define FIREWALL_WALK_NAT_H
+
+#include "firewall/walk/firewall_internal.h"
+
+/* Where the hook stands among the chains of its point, whatever nat chains say of themselves. */
+static inline gint32 fw_nat_priority(fw_hook hook)
+{
+  return hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT ? -100 : 100;
+}
+/* Whether packets of a family meet nat hooks there. */
+static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_hook hook)
+{
+  return f->nat_families[family] && hook != FW_HOOK_FORWARD;
+}
+
+/* Finds out which families have nat chains. */
+void fw_nat_begin(fw_firewall *f);
+void fw_nat_end(fw_firewall *f);
+/* => FALSE: dropped; *last says by whom where a chain did. */
+gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
+
+#endif
