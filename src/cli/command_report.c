@@ -3,6 +3,7 @@
 #include "captures.h"
 #include "commands.h"
 #include "part.h"
+#include "rules_drops.h"
 #include "run.h"
 #include "say.h"
 
@@ -13,6 +14,7 @@ typedef struct reporting {
   ct_trace trace;
   report *report;
   emit_summary summary;
+  cli_rules_drops *drops; /* of rules; NULL: there are none */
 } reporting;
 
 static void on_event(const ct_event *event, void *user)
@@ -32,6 +34,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
 
   if (rules != NULL)
     report_rules(p->report, rules);
+  if (p->drops != NULL && fed)
+    cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
   emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
   if (result->entry != NULL)
     ct_entry_view(p->run.engine, result->entry, &after);
@@ -67,10 +71,10 @@ static void tell_drops(reporting *p)
 {
   emit_text lines;
 
-  if (p->run.firewall.firewall == NULL)
+  if (p->drops == NULL)
     return;
   emit_text_init(&lines, -1);
-  cli_firewall_drops(&p->run.firewall, &lines);
+  cli_rules_drops_put(p->drops, &lines);
   emit_text_char(&lines, '\0');
   report_drops(p->report, lines.data);
   emit_text_clear(&lines);
@@ -83,6 +87,7 @@ static void play(reporting *p)
   char *title;
 
   p->report = report_new(&p->run.params);
+  p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
   emit_summary_init(&p->summary);
   ct_engine_trace(p->run.engine, &p->trace);
   ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY, on_event, p);
@@ -97,6 +102,7 @@ static void play(reporting *p)
   title = make_title(&p->run);
   report_write(p->report, &p->run.output.text, title, &p->summary);
   report_free(p->report);
+  cli_rules_drops_free(p->drops);
   g_free(title);
 }
 
