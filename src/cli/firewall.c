@@ -264,7 +264,7 @@ gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint want
   if (!read_rules(f))
     return FALSE;
   say_notes(f->ruleset);
-  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0;
+  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0 || passed;
   f->tells_transcript = (wants & EMIT_WANTS_FIREWALL) != 0;
   make(f, params, f->tells_walk || f->tells_transcript || passed, passed);
   return TRUE;
