@@ -88,6 +88,10 @@ static void say_notes(const fw_ruleset *r)
 {
   guint i;
 
+  if (r->tables->len == 0)
+    cli_say(
+      "note: --rules: there is no table in what was given, and nothing to judge by; who is not root gets none from "
+      "iptables-save");
   for (i = 0; i < r->notes->len && i < NOTES_MOST; i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);
 
