@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "kernel.h"
 #include "list_changes.h"
+#include "list_rules.h"
 #include "say.h"
 
 #include <stdio.h>
@@ -190,10 +191,11 @@ cli_exit cli_command_list(int argc, char **argv)
   static const struct {
     const char *name;
     void (*print)(const ct_params *params);
-  } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls }, { "reasons", list_reasons },
-                { "profiles", list_profiles }, { "helpers", list_helpers }, { "modules", list_modules },
-                { "classes", list_classes },   { "states", list_states },   { "options", list_options },
-                { "commands", list_commands }, { "fields", list_fields } };
+  } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls },     { "reasons", list_reasons },
+                { "profiles", list_profiles }, { "helpers", list_helpers },     { "modules", list_modules },
+                { "classes", list_classes },   { "states", list_states },       { "options", list_options },
+                { "commands", list_commands }, { "matches", cli_list_matches }, { "targets", cli_list_targets },
+                { "fields", list_fields } };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -220,13 +222,13 @@ cli_exit cli_command_list(int argc, char **argv)
   if (options.help) {
     printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
            "profiles, helpers, modules, "
-           "classes, states, options, commands, fields.\n"
+           "classes, states, options, commands, fields, matches, targets.\n"
            "ctreplay list changes A B tells what kernel B does otherwise than kernel A.\n");
     code = CLI_EXIT_OK;
   } else if (code == CLI_EXIT_USAGE)
     cli_say(
       "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands, "
-      "fields, changes");
+      "fields, matches, targets, changes");
   cli_options_clear(&options);
   return code;
 }

@@ -88,6 +88,10 @@ static void say_notes(const fw_ruleset *r)
 {
   guint i;
 
+  if (r->tables->len == 0)
+    cli_say(
+      "note: --rules: there is no table in what was given, and nothing to judge by; who is not root gets none from "
+      "iptables-save");
   for (i = 0; i < r->notes->len && i < NOTES_MOST; i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);
 
@@ -264,7 +268,7 @@ gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint want
   if (!read_rules(f))
     return FALSE;
   say_notes(f->ruleset);
-  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0;
+  f->tells_walk = (wants & EMIT_WANTS_WALK) != 0 || passed;
   f->tells_transcript = (wants & EMIT_WANTS_FIREWALL) != 0;
   make(f, params, f->tells_walk || f->tells_transcript || passed, passed);
   return TRUE;

@@ -11,7 +11,6 @@
 
 /* One screen of 24 lines; everything else stands in the manual. */
 static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
-                           "\n"
                            "Commands   (none) for a person: what happens, the table at the end, a summary\n"
                            "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
                            "           -P one line per packet: class, entry, state before -> after, and why\n"

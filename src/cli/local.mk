@@ -43,7 +43,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_diff.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
 	src/cli/command_explain.c \
 	src/cli/command_flows.c \
-	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c \
+	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_rules.h src/cli/list_rules.c \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \

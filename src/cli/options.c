@@ -282,7 +282,9 @@ static const cli_choice whens[] = {
 #define PORT(dir, end) NUMBER(port[dir][end], CLI_FILTER_PORT0 << (2 * (dir) + (end)), 65535)
 
 static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
-static const cli_choice modes[] = { { "faithful", FW_MODE_FAITHFUL + 1 }, { "observe", FW_MODE_OBSERVE + 1 }, { NULL, 0 } };
+static const cli_choice modes[] = {
+  { "faithful", FW_MODE_FAITHFUL + 1 }, { "observe", FW_MODE_OBSERVE + 1 }, { NULL, 0 }
+};
 
 static const cli_option options[] = {
   { "dump", 'L', "[TABLE]", CLI_COMMAND, COMMAND('L') },

@@ -38,6 +38,9 @@ static gboolean in_family(const fw_bounds *bounds, fw_family family)
   return bounds->families == 0 || (bounds->families & 1 << family) != 0;
 }
 
+const fw_match_ops *fw_match_get(guint i) { return i < G_N_ELEMENTS(matches) ? matches[i] : NULL; }
+const fw_target_ops *fw_target_get(guint i) { return i < G_N_ELEMENTS(targets) ? targets[i] : NULL; }
+
 const fw_match_ops *fw_match_find(const char *name, fw_family family)
 {
   guint i;

@@ -156,6 +156,9 @@ struct fw_target_ops {
   void (*save)(const fw_target *target, fw_family family, GString *out);
 };
 
+/* The i-th of all, NULL past the end. */
+const fw_match_ops *fw_match_get(guint i);
+const fw_target_ops *fw_target_get(guint i);
 /* By the name behind -m or -j; old names too. family: some names mean another extension there. => NULL: none. */
 const fw_match_ops *fw_match_find(const char *name, fw_family family);
 const fw_target_ops *fw_target_find(const char *name, fw_family family);

@@ -87,6 +87,8 @@ sed 's/:INPUT ACCEPT/:INPUT DROP/' "$work/rules" > "$work/input"
 expect 0 '*' 'note: without --local ADDRESS/LENGTH the box has no address' "$ctreplay" -P --rules "$work/input" "$work/cap"
 expect 0 'drop by filter:INPUT:policy:1' '' "$ctreplay" -P --local 10.0.0.2/24 --rules "$work/input" "$work/cap"
 
+expect 0 '*' 'note: --rules: there is no table in what was given' "$ctreplay" -P --rules /dev/null "$work/cap"
+
 # Compressed rules are rules.
 gzip -c "$work/rules" > "$work/rules.gz"
 xz -c "$work/rules" > "$work/rules.xz"

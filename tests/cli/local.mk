@@ -14,6 +14,7 @@ CLI_TESTS = \
 	tests/cli/kernels.sh \
 	tests/cli/links.sh \
 	tests/cli/live.sh \
+	tests/cli/manual.sh \
 	tests/cli/notes.sh \
 	tests/cli/plot.sh \
 	tests/cli/protocols.sh \

@@ -117,7 +117,8 @@ static const char *state_name(guint16 state)
 
 static gboolean put_multiport(GString *out, const fw_packet *p, const fw_multiport *m)
 {
-  guint i;
+  gboolean source = m->side == FW_MULTIPORT_SOURCE;
+  guint i, port = source ? p->source_port : p->destination_port;
 
   if (!(p->l4 & FW_L4_PORTS) || p->fragment != 0)
     return FALSE;
@@ -125,8 +126,7 @@ static gboolean put_multiport(GString *out, const fw_packet *p, const fw_multipo
     g_string_append_printf(out, "of source port %u and destination port %u %s", p->source_port, p->destination_port,
                            m->invert ? "one is among " : "none is among ");
   else
-    g_string_append_printf(out, "%s port %u is %samong ", m->side == FW_MULTIPORT_SOURCE ? "source" : "destination",
-                           m->side == FW_MULTIPORT_SOURCE ? p->source_port : p->destination_port,
+    g_string_append_printf(out, "%s port %u is %samong ", source ? "source" : "destination", port,
                            m->invert ? "" : "not ");
   for (i = 0; i < m->n; i++) {
     if (i > 0)
