@@ -168,7 +168,8 @@ static void side_line(comparison *c, const char *name, side *s, gboolean heading
                                .result = &s->result,
                                .view = s->has_view ? &s->view : NULL,
                                .first_ns = s->first_ns,
-                               .advice = &s->history.advice };
+                               .advice = &s->history.advice,
+                               .other_side = s->history.other_side };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");

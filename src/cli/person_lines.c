@@ -232,7 +232,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
                         p->history.advice.world == whatif_own_world((ct_reason)r->reason));
   if (r->entry != NULL && emit_one_sided_may_be(seen->packet, r)) {
     ct_entry_view(p->run.engine, r->entry, &view);
-    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view);
+    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view, p->history.other_side);
   }
   if (seen->packet->kind == CT_PACKET_NONE)
     return;

@@ -57,13 +57,15 @@
   X(TCP_CHECKSUM, "tcp-checksum", "the TCP checksum is wrong", "nf_conntrack_checksum")                                \
   X(TCP_FLAGS, "tcp-flags", "a combination of TCP flags that no stack sends", "")                                      \
   X(TCP_NEW, "tcp-new",                                                                                                \
-    "belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended", \
+    "belongs to no connection in the table, and none can start with it: no SYN was accepted before it, or the entry "  \
+    "had ended",                                                                                                       \
     "")                                                                                                                \
   X(TCP_NOT_LOOSE, "tcp-not-loose",                                                                                    \
     "belongs to no connection in the table, and picking up a running one is switched off", "nf_conntrack_tcp_loose")   \
   X(TCP_STATE, "tcp-state", "the packet does not fit the connection's state", "")                                      \
   X(TCP_SEQ_OVER, "tcp-seq-over", "sequence number beyond the receiver's window", "nf_conntrack_tcp_be_liberal")       \
-  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never seen here", "nf_conntrack_tcp_be_liberal")         \
+  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was not seen so far, or was refused",                        \
+    "nf_conntrack_tcp_be_liberal")                                                                                     \
   X(TCP_RST_SEQ, "tcp-rst-seq", "reset with a sequence number already acknowledged",                                   \
     "nf_conntrack_tcp_ignore_invalid_rst")                                                                             \
   X(TCP_SEQ_LOW, "tcp-seq-low", "already acknowledged data, which this kernel refuses", "nf_conntrack_tcp_be_liberal") \

@@ -431,7 +431,7 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
   if (emit_one_sided(p->packet, p->result, p->view))
-    emit_text_literal(remark(&r), "its other side, which it acknowledges, was never seen: one direction only");
+    emit_one_sided_words(remark(&r), p->result->conn, p->other_side);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)

@@ -31,7 +31,8 @@ static const char *const rules[CT_REASON_COUNT] = {
   [CT_REASON_TCP_STATE] = "the state table's cell for it is INVALID (tcp_conntracks)",
   [CT_REASON_TCP_SEQ_OVER] =
     "bound I: the sequence number may not lie beyond what the receiver's window allows (tcp_in_window)",
-  [CT_REASON_TCP_ACK_OVER] = "bound III: nothing may be acknowledged that was not sent (tcp_in_window)",
+  [CT_REASON_TCP_ACK_OVER] =
+    "bound III: nothing may be acknowledged beyond the end of what was accepted of the other side (tcp_in_window)",
   [CT_REASON_TCP_RST_SEQ] =
     "a reset's sequence number may not lie before what its receiver has acknowledged (nf_conntrack_tcp_packet)",
   [CT_REASON_TCP_SEQ_LOW] =
