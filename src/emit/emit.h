@@ -262,6 +262,18 @@ void emit_part_line(emit_text *out, const emit_part *part);
  * told by its number.
  */
 void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
+/* The same of what is expected: without the source port where it may be any. */
+void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect_view *expect);
+/*
+ * The same of a packet, from its own headers: the tuple that was looked up is another one for ICMP's answers and
+ * errors, and less of it is there where the packet was refused early. icmp 10.0.0.1 > 10.0.0.2 unreachable code 3 about
+ * udp 10.0.0.2.53 > 10.0.0.3.999.
+ */
+void emit_packet_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet);
+/* Without what an ICMP error is about. */
+void emit_packet_own_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet);
+/* " about " and the packet inside an ICMP error, as it was sent; nothing of others, or where it could not be read. */
+void emit_packet_about(emit_text *out, const ct_profile *profile, const ct_packet *packet);
 
 /* => EMIT_WANTS_* */
 guint emit_format_wants(const emit_format *format, const emit_options *options, guint what);

@@ -15,6 +15,7 @@ CLI_TESTS = \
 	tests/cli/links.sh \
 	tests/cli/live.sh \
 	tests/cli/notes.sh \
+	tests/cli/plain.sh \
 	tests/cli/plot.sh \
 	tests/cli/protocols.sh \
 	tests/cli/readme.sh \
