@@ -2,6 +2,7 @@
 #include "person.h"
 
 #include "emit/one_sided.h"
+#include "emit/wire.h"
 #include "pressure/occupancy.h"
 
 enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 26, TIMEOUT_WIDTH = 8 };
@@ -212,6 +213,10 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   emit_packet_flow(out, p->run.params.profile, seen->packet);
   emit_text_literal(out, ": ");
   emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
+  if (r->reason == CT_REASON_TCP_FLAGS) {
+    emit_text_literal(out, ": ");
+    emit_text_string(out, emit_tcp_flags(seen->packet->l4.tcp.flags, words));
+  }
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
     emit_text_u64_grouped(out, r->bound.over);
