@@ -204,7 +204,8 @@ static void side_line(comparison *c, const char *name, side *s, gboolean heading
                                .view = s->has_view ? &s->view : NULL,
                                .first_ns = s->first_ns,
                                .advice = &s->history.advice,
-                               .rules = cli_firewall_tell(&s->firewall, s->packet) };
+                               .rules = cli_firewall_tell(&s->firewall, s->packet),
+                               .other_side = s->history.other_side };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");

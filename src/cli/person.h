@@ -47,10 +47,12 @@ typedef struct cli_person {
   gboolean said_notable;                        /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
-  guint64 in_table, table_hidden;                /* entries at the end, and those of them that are not shown */
-  guint64 by_state[256][16];                     /* entries at the end: [protocol][state, 15 for all others] */
-  cli_rules_drops *drops;                        /* of rules; NULL: there are none */
-  struct pressure_holders *holders[CLI_HOLDERS]; /* once the table may get busy; NULL before */
+  guint64 in_table, table_hidden;                         /* entries at the end, and those of them that are not shown */
+  guint64 measured;                                       /* entries at the end that were met by then */
+  gsize id_width, timeout_width, state_width, flow_width; /* of the entries that are shown */
+  guint64 by_state[256][16];                              /* entries at the end: [protocol][state, 15 for all others] */
+  cli_rules_drops *drops;                                 /* of rules; NULL: there are none */
+  struct pressure_holders *holders[CLI_HOLDERS];          /* once the table may get busy; NULL before */
 } cli_person;
 
 /* person_lines.c */

@@ -3,9 +3,10 @@
 
 #include "emit/one_sided.h"
 #include "emit/rules.h"
+#include "emit/wire.h"
 #include "pressure/occupancy.h"
 
-enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 28, TIMEOUT_WIDTH = 8 };
+enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 26, TIMEOUT_WIDTH = 8 };
 
 static const struct {
   const char *word, *colour;
@@ -37,7 +38,7 @@ static gboolean wanted(cli_person *p, cli_happening what)
 
   if (p->lines < p->lines_most) {
     if (p->lines++ == 0)
-      emit_text_literal(out, " packet         time  conn    what     state                        timeout  flow\n");
+      emit_text_literal(out, " packet         time  conn    what     state                      timeout  flow\n");
     return TRUE;
   }
   if (p->notable == 0 && p->notable_most > 0 && !p->said_notable) {
@@ -69,10 +70,13 @@ static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64
   /* Cut, not rounded: no packet is to seem earlier than its cause. */
   g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "",
              size_ns / 1000000000u, size_ns % 1000000000u / 1000);
-  emit_text_pad(out, text, -TIME_WIDTH);
+  /* Whatever the figures, columns do not touch. */
+  emit_text_char(out, ' ');
+  emit_text_pad(out, text, -(TIME_WIDTH - 1));
   emit_text_literal(out, "  ");
   g_snprintf(text, sizeof(text), "#%" G_GUINT64_FORMAT, conn);
-  emit_text_pad(out, conn != 0 ? text : "-", CONN_WIDTH);
+  emit_text_pad(out, conn != 0 ? text : "-", CONN_WIDTH - 1);
+  emit_text_char(out, ' ');
   cli_text_colour(&p->run, out, happenings[what].colour);
   emit_text_pad(out, happenings[what].word, WORD_WIDTH);
   cli_text_colour(&p->run, out, *happenings[what].colour != '\0' ? "\033[0m" : "");
@@ -90,7 +94,8 @@ static void state_and_timeout(emit_text *out, const char *before, const char *af
     emit_text_literal(out, " -> ");
   }
   emit_text_string(out, after);
-  cli_text_pad_from(out, begin, STATE_WIDTH);
+  cli_text_pad_from(out, begin, STATE_WIDTH - 1);
+  emit_text_char(out, ' ');
   if (timeout_ns >= 0)
     g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT " s", timeout_ns / 1000000000);
   emit_text_pad(out, timeout_ns >= 0 ? text : "", -TIMEOUT_WIDTH);
@@ -216,13 +221,17 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_text_literal(out, ": ");
     emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
   }
+  if (seen->packet->kind == CT_PACKET_ICMP_ERROR) { /* the flow was its connection's */
+    emit_text_literal(out, ": ");
+    emit_packet_own_flow(out, p->run.params.profile, seen->packet);
+  }
   past(p, out);
   rules_said(p, seen->packet, "; ");
   emit_text_char(out, '\n');
 }
 
 /* Why conntrack refuses it, or what else there is to say of it. => FALSE: nothing. */
-static gboolean refusal(cli_person *p, const ct_result *r, cli_happening what)
+static gboolean refusal(cli_person *p, const ct_packet *packet, const ct_result *r, cli_happening what)
 {
   emit_text *out = &p->run.output.text;
   char words[CT_REASON_WORDS_BYTES];
@@ -233,6 +242,10 @@ static gboolean refusal(cli_person *p, const ct_result *r, cli_happening what)
   if (what > CLI_HAPPENING_INVALID && r->cls == CT_CLASS_INVALID)
     emit_text_literal(out, "INVALID, ");
   emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
+  if (r->reason == CT_REASON_TCP_FLAGS) {
+    emit_text_literal(out, ": ");
+    emit_text_string(out, emit_tcp_flags(packet->l4.tcp.flags, words));
+  }
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
     emit_text_u64_grouped(out, r->bound.over);
@@ -255,8 +268,8 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
   state_and_timeout(out, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
                     r->entry != NULL ? view.timeout_ns : -1);
-  cli_text_flow(&p->run, out, &seen->packet->tuple);
-  rules_said(p, seen->packet, refusal(p, r, what) ? "; " : ": ");
+  emit_packet_flow(out, p->run.params.profile, seen->packet);
+  rules_said(p, seen->packet, refusal(p, seen->packet, r, what) ? "; " : ": ");
   past(p, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
@@ -281,7 +294,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
                         p->history.advice.world == whatif_own_world((ct_reason)r->reason));
   if (r->entry != NULL && emit_one_sided_may_be(seen->packet, r)) {
     ct_entry_view(p->run.engine, r->entry, &view);
-    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view);
+    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view, p->history.other_side);
   }
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
@@ -333,7 +346,7 @@ static void expect_line(cli_person *p, const ct_event *event)
   begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
   state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "",
                     expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
-  cli_text_flow(&p->run, out, &expect->tuple);
+  emit_expect_flow(out, p->run.params.profile, expect);
   emit_text_literal(out, " (");
   emit_text_string(out, expect->helper);
   emit_text_literal(out, ")\n");

@@ -4,7 +4,7 @@
 #include "pressure/occupancy.h"
 #include "run_again.h"
 
-enum { STATE_WIDTH = 13, FLOW_WIDTH = 52 };
+#include <string.h>
 
 void cli_person_heading(cli_person *p, const char *text)
 {
@@ -19,15 +19,15 @@ void cli_person_heading(cli_person *p, const char *text)
 static void flags(emit_text *out, const ct_view *view)
 {
   if (!(view->status & CT_STATUS_SEEN_REPLY))
-    emit_text_literal(out, "  [UNREPLIED]");
+    emit_text_literal(out, " [UNREPLIED]");
   if (view->status & CT_STATUS_ASSURED)
-    emit_text_literal(out, "  [ASSURED]");
+    emit_text_literal(out, " [ASSURED]");
   if (view->helper != NULL) {
-    emit_text_literal(out, "  helper=");
+    emit_text_literal(out, " helper=");
     emit_text_string(out, view->helper);
   }
   if (view->has_master) {
-    emit_text_literal(out, "  of #");
+    emit_text_literal(out, " of #");
     emit_text_u64(out, view->master_id);
   }
 }
@@ -37,7 +37,7 @@ static void on_entry(const ct_view *view, void *user)
   cli_person *p = user;
   emit_text *out = &p->run.output.text;
   const char *state = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, view->state);
-  char text[48];
+  char text[64];
   gsize begin;
 
   if (!cli_filter_entry(&p->run.o->filter, view))
@@ -46,14 +46,15 @@ static void on_entry(const ct_view *view, void *user)
     p->table_hidden++;
     return;
   }
-  g_snprintf(text, sizeof(text), "  #%-7" G_GUINT64_FORMAT " %7" G_GINT64_FORMAT " s  ", (guint64)view->id,
-             (gint64)(view->timeout_ns / 1000000000));
+  g_snprintf(text, sizeof(text), "  #%-*" G_GUINT64_FORMAT "  %*" G_GINT64_FORMAT " s  ", (int)p->id_width,
+             (guint64)view->id, (int)p->timeout_width, (gint64)(view->timeout_ns / 1000000000));
   emit_text_string(out, text);
-  emit_text_pad(out, state != NULL ? state : "-", STATE_WIDTH);
+  emit_text_pad(out, state != NULL ? state : "-", (int)p->state_width);
+  emit_text_literal(out, "  ");
   emit_text_reserve(out, 256); /* no flush inside the column */
   begin = out->used;
   cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
-  cli_text_pad_from(out, begin, FLOW_WIDTH);
+  cli_text_pad_from(out, begin, p->flow_width);
   if (view->counted) {
     emit_text_literal(out, "  ");
     emit_text_u64(out, view->packets[CT_ORIGINAL]);
@@ -78,12 +79,40 @@ static void part(emit_text *out, gboolean *first, guint64 number, const char *te
   emit_text_string(out, text);
 }
 
+static gsize digits_of(guint64 number)
+{
+  gsize n = 1;
+
+  for (; number >= 10; number /= 10)
+    n++;
+  return n;
+}
+
+/* The columns are as wide as what they will show, and no wider: lines are to fit a terminal where they can. */
+static void measure(cli_person *p, const ct_view *view)
+{
+  const char *state = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, view->state);
+  guint64 seconds = view->timeout_ns > 0 ? (guint64)view->timeout_ns / 1000000000u : 0;
+  emit_text flow;
+
+  p->id_width = MAX(p->id_width, digits_of(view->id));
+  p->timeout_width = MAX(p->timeout_width, digits_of(seconds));
+  emit_text_init(&flow, -1);
+  cli_text_flow(&p->run, &flow, &view->tuple[CT_ORIGINAL]);
+  p->flow_width = MAX(p->flow_width, flow.used);
+  p->state_width = MAX(p->state_width, state != NULL ? strlen(state) : 1);
+  emit_text_clear(&flow);
+}
+
 static void count_entry(const ct_view *view, void *user)
 {
   cli_person *p = user;
 
-  if (cli_filter_entry(&p->run.o->filter, view))
-    p->by_state[view->tuple[CT_ORIGINAL].proto][MIN(view->state, 15)]++;
+  if (!cli_filter_entry(&p->run.o->filter, view))
+    return;
+  p->by_state[view->tuple[CT_ORIGINAL].proto][MIN(view->state, 15)]++;
+  if (p->measured++ < p->table_most)
+    measure(p, view);
 }
 
 /* ": 12 tcp ESTABLISHED, 3 udp", protocols in the order of their numbers. */

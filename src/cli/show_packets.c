@@ -93,6 +93,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
                                  .past = s->telling ? &s->history.past : NULL,
                                  .advice = s->telling ? &s->history.advice : NULL,
                                  .query = query,
+                                 .other_side = s->telling ? s->history.other_side : 0,
                                  .rules = needs(s, EMIT_NEEDS_RULES) ? cli_firewall_tell(&s->run.firewall, seen->packet)
                                                                      : NULL };
 

@@ -44,7 +44,11 @@
   X(ICMP_ERROR_SHORT, "icmp-error-short", "the packet inside the ICMP error is too short to be named", "")             \
   X(ICMP_ERROR_UNKNOWN, "icmp-error-unknown", "the ICMP error is about a connection that is not in the table", "")     \
   X(ICMP_ERROR_ADDRESS, "icmp-error-address", "the ICMP error goes to somebody who did not send the packet in it", "") \
-  X(ICMP_REDIRECT, "icmp-redirect", "an ICMPv6 redirect that is not from a neighbour or is malformed", "")             \
+  X(ICMP_REDIRECT_SHORT, "icmp-redirect-short", "an ICMPv6 redirect that is cut off before its options", "")           \
+  X(ICMP_REDIRECT_HOPS, "icmp-redirect-hops",                                                                          \
+    "an ICMPv6 redirect whose hop limit is not 255, so not from a neighbour", "")                                      \
+  X(ICMP_REDIRECT_SOURCE, "icmp-redirect-source", "an ICMPv6 redirect whose source is not link-local", "")             \
+  X(ICMP_REDIRECT_OPTION, "icmp-redirect-option", "an ICMPv6 redirect without an option, or with one of length 0", "") \
   X(ICMP_REDIRECT_HEADER, "icmp-redirect-header",                                                                      \
     "an ICMPv6 redirect whose first option is not the redirected header: only there is the packet looked for that it " \
     "is about",                                                                                                        \
@@ -55,15 +59,17 @@
   /* INVALID: the protocol tracker (spec 1 table, 5, 6) */                                                             \
   X(TCP_SHORT, "tcp-short", "the TCP header is cut off or its data offset is wrong", "")                               \
   X(TCP_CHECKSUM, "tcp-checksum", "the TCP checksum is wrong", "nf_conntrack_checksum")                                \
-  X(TCP_FLAGS, "tcp-flags", "a combination of TCP flags that no stack sends", "")                                      \
+  X(TCP_FLAGS, "tcp-flags", "invalid combination of TCP flags", "")                                                    \
   X(TCP_NEW, "tcp-new",                                                                                                \
-    "belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended", \
+    "belongs to no connection in the table, and none can start with it: no SYN was accepted before it, or the entry "  \
+    "had ended",                                                                                                       \
     "")                                                                                                                \
   X(TCP_NOT_LOOSE, "tcp-not-loose",                                                                                    \
     "belongs to no connection in the table, and picking up a running one is switched off", "nf_conntrack_tcp_loose")   \
   X(TCP_STATE, "tcp-state", "the packet does not fit the connection's state", "")                                      \
   X(TCP_SEQ_OVER, "tcp-seq-over", "sequence number beyond the receiver's window", "nf_conntrack_tcp_be_liberal")       \
-  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was never seen here", "nf_conntrack_tcp_be_liberal")         \
+  X(TCP_ACK_OVER, "tcp-ack-over", "acknowledges data that was not seen so far, or was refused",                        \
+    "nf_conntrack_tcp_be_liberal")                                                                                     \
   X(TCP_RST_SEQ, "tcp-rst-seq", "reset with a sequence number already acknowledged",                                   \
     "nf_conntrack_tcp_ignore_invalid_rst")                                                                             \
   X(TCP_SEQ_LOW, "tcp-seq-low", "already acknowledged data, which this kernel refuses", "nf_conntrack_tcp_be_liberal") \
@@ -78,15 +84,24 @@
   X(UDPLITE_CHECKSUM, "udplite-checksum", "the UDP-Lite checksum is wrong", "nf_conntrack_checksum")                   \
   X(ICMP_NEW, "icmp-new", "answers no request in the table, and no connection can start with this ICMP type", "")      \
   X(ICMP_FAMILY, "icmp-family", "ICMP inside IPv6, or ICMPv6 inside IPv4", "")                                         \
-  X(DCCP_HEADER, "dccp-header", "the DCCP header's lengths, sum or type are wrong", "")                                \
-  X(DCCP_NEW, "dccp-new", "no connection can start with this DCCP packet", "")                                         \
-  X(DCCP_NOT_LOOSE, "dccp-not-loose", "a connection has to start with a request", "nf_conntrack_dccp_loose")           \
-  X(DCCP_STATE, "dccp-state", "the DCCP packet does not fit the connection's state", "")                               \
+  X(DCCP_LENGTH, "dccp-length", "the DCCP data offset is shorter than a header, or longer than the packet", "")        \
+  X(DCCP_COVERAGE, "dccp-coverage", "the DCCP checksum coverage is longer than the packet", "")                        \
+  X(DCCP_CHECKSUM, "dccp-checksum", "the DCCP checksum is wrong", "nf_conntrack_checksum")                             \
+  X(DCCP_TYPE, "dccp-type", "a reserved DCCP packet type", "")                                                         \
+  X(DCCP_SEQUENCE, "dccp-sequence", "a DCCP packet type that needs a sequence number of 48 bits, with one of 24", "")  \
+  X(DCCP_NEW, "dccp-new", "belongs to no connection in the table, and none can start with this DCCP packet type", "")  \
+  X(DCCP_NOT_LOOSE, "dccp-not-loose",                                                                                  \
+    "belongs to no connection in the table, and picking up a running one is switched off", "nf_conntrack_dccp_loose")  \
+  X(DCCP_STATE, "dccp-state", "the DCCP packet type does not fit the connection's state", "")                          \
   X(SCTP_SHORT, "sctp-short", "the SCTP header is cut off", "")                                                        \
   X(SCTP_CHECKSUM, "sctp-checksum", "the SCTP CRC32c is wrong", "nf_conntrack_checksum")                               \
-  X(SCTP_CHUNKS, "sctp-chunks", "SCTP chunks that are missing, empty or may not stand together", "")                   \
+  X(SCTP_CHUNKS, "sctp-chunks",                                                                                        \
+    "SCTP without a chunk, with one of length 0, or with chunks that may not stand together", "")                      \
   X(SCTP_NEW, "sctp-new", "belongs to no association in the table, and none can start with it", "")                    \
-  X(SCTP_VTAG, "sctp-vtag", "the SCTP verification tag is wrong", "")                                                  \
+  X(SCTP_VTAG, "sctp-vtag", "the SCTP verification tag is not the one that its association has", "")                   \
+  X(SCTP_INIT_TAG, "sctp-init-tag", "a packet with an SCTP INIT whose verification tag is not 0", "")                  \
+  X(SCTP_INIT_SHORT, "sctp-init-short", "the SCTP INIT or INIT ACK is cut off", "")                                    \
+  X(SCTP_INIT_ACK_TAG, "sctp-init-ack-tag", "the SCTP INIT ACK announces another tag than is known of its sender", "") \
   X(SCTP_STATE, "sctp-state", "the chunk does not fit the association's state", "")                                    \
   /* accepted, but nothing changes: not counted, timeout not renewed (spec 3.5, 5.5, 5.6) */                           \
   X(TCP_SYN_IGNORED, "tcp-syn-ignored",                                                                                \
@@ -117,7 +132,9 @@
   X(DCCP_IGNORED, "dccp-ignored", "a DCCP packet that the state table ignores: let through, state and timeout kept",   \
     "")                                                                                                                \
   X(ICMP_ERROR, "icmp-error", "an ICMP error about a connection", "")                                                  \
-  X(ICMPV6_UNTRACKED, "icmpv6-untracked", "neighbour discovery and multicast listener messages are not tracked", "")   \
+  X(ICMPV6_UNTRACKED, "icmpv6-untracked", "neighbour discovery is not tracked", "")                                    \
+  X(MLD_UNTRACKED, "mld-untracked", "multicast listener messages are not tracked", "")                                 \
+  X(MRD_UNTRACKED, "mrd-untracked", "multicast router discovery is not tracked", "")                                   \
   /* accepted, with a rule that is worth a word (spec 5.5 to 5.9) */                                                   \
   X(TCP_RESYNC, "tcp-resync", "SYN/ACK answers a SYN that was ignored: the connection starts over", "")                \
   X(TCP_REOPEN, "tcp-reopen", "SYN on a closed connection: the old entry goes, a new one starts", "")                  \

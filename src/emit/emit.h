@@ -151,6 +151,7 @@ typedef struct emit_packet {
   const struct journal_past *past;     /* what it would have belonged to; NULL: not told */
   const struct journal_advice *advice; /* what would have let it pass; NULL: the reason's own sysctl is named */
   const struct emit_query *query; /* the query to a group that it answers in vain (asked.h); NULL: none, or not told */
+  guint64 other_side;             /* a segment of its other side that was refused before it; 0: none, or not told */
   const emit_rules *rules;        /* NULL: there are none */
 } emit_packet;
 
@@ -264,6 +265,18 @@ void emit_part_line(emit_text *out, const emit_part *part);
  * told by its number.
  */
 void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
+/* The same of what is expected: without the source port where it may be any. */
+void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect_view *expect);
+/*
+ * The same of a packet, from its own headers: the tuple that was looked up is another one for ICMP's answers and
+ * errors, and less of it is there where the packet was refused early. icmp 10.0.0.1 > 10.0.0.2 unreachable code 3 about
+ * udp 10.0.0.2.53 > 10.0.0.3.999.
+ */
+void emit_packet_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet);
+/* Without what an ICMP error is about. */
+void emit_packet_own_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet);
+/* " about " and the packet inside an ICMP error, as it was sent; nothing of others, or where it could not be read. */
+void emit_packet_about(emit_text *out, const ct_profile *profile, const ct_packet *packet);
 
 /* => EMIT_WANTS_* */
 guint emit_format_wants(const emit_format *format, const emit_options *options, guint what);

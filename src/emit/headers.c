@@ -231,15 +231,61 @@ static void gre_words(emit_text *out, const gre *g)
     emit_text_format(out, ", acknowledging %u", g->ack);
 }
 
+/* --- DCCP --- */
+
+typedef struct dccp {
+  guint8 type;
+  guint64 seq;
+} dccp;
+
+/* As tcpdump names them; NULL: reserved. */
+static const char *dccp_type_name(guint8 type)
+{
+  static const char *const names[] = { "DCCP-Request",  "DCCP-Response", "DCCP-Data",  "DCCP-Ack",  "DCCP-DataAck",
+                                       "DCCP-CloseReq", "DCCP-Close",    "DCCP-Reset", "DCCP-Sync", "DCCP-SyncAck" };
+
+  return type < G_N_ELEMENTS(names) ? names[type] : NULL;
+}
+
+/* RFC 4340, 5.1. => FALSE where its fields were not captured. */
+static gboolean dccp_read(span l4, dccp *d)
+{
+  gboolean is_long = l4.bytes > 8 && l4.at[8] & 1;
+
+  if (l4.bytes < (is_long ? 16 : 12))
+    return FALSE;
+  d->type = l4.at[8] >> 1 & 0x0f;
+  d->seq =
+    is_long ? (guint64)ct_be16(l4.at + 10) << 32 | ct_be32(l4.at + 12) : (guint64)l4.at[9] << 16 | ct_be16(l4.at + 10);
+  return TRUE;
+}
+
+static void dccp_words(emit_text *out, const dccp *d, const char *seq)
+{
+  const char *name = dccp_type_name(d->type);
+
+  if (name != NULL)
+    emit_text_string(out, name);
+  else
+    emit_text_format(out, "reserved DCCP type %u", d->type);
+  emit_text_format(out, "%s%" G_GUINT64_FORMAT, seq, d->seq);
+}
+
 /* --- which --- */
 
-typedef enum kind { KIND_NONE, KIND_SCTP, KIND_GRE, KIND_ESP } kind;
+typedef enum kind { KIND_NONE, KIND_SCTP, KIND_GRE, KIND_ESP, KIND_DCCP } kind;
 
-static kind kind_of(span l4, const emit_wire *wire, gre *g)
+typedef union header {
+  gre gre;
+  dccp dccp;
+} header;
+
+static kind kind_of(span l4, const emit_wire *wire, header *h)
 {
   switch (wire->proto) {
   case CT_PROTO_SCTP: return l4.bytes >= SCTP_HEADER ? KIND_SCTP : KIND_NONE;
-  case CT_PROTO_GRE: return l4.bytes >= 4 && gre_read(l4, g) ? KIND_GRE : KIND_NONE;
+  case CT_PROTO_GRE: return l4.bytes >= 4 && gre_read(l4, &h->gre) ? KIND_GRE : KIND_NONE;
+  case CT_PROTO_DCCP: return dccp_read(l4, &h->dccp) ? KIND_DCCP : KIND_NONE;
   case PROTO_ESP: return l4.bytes >= 8 ? KIND_ESP : KIND_NONE;
   default: return KIND_NONE;
   }
@@ -248,11 +294,12 @@ static kind kind_of(span l4, const emit_wire *wire, gre *g)
 gboolean emit_headers_line(emit_text *out, const ct_packet *packet, const emit_wire *wire)
 {
   span l4 = l4_of(packet, wire);
-  gre g;
+  header h;
 
-  switch (kind_of(l4, wire, &g)) {
+  switch (kind_of(l4, wire, &h)) {
   case KIND_SCTP: sctp_line(out, l4); return TRUE;
-  case KIND_GRE: gre_line(out, &g); return TRUE;
+  case KIND_GRE: gre_line(out, &h.gre); return TRUE;
+  case KIND_DCCP: dccp_words(out, &h.dccp, " seq "); return TRUE;
   case KIND_ESP: emit_text_format(out, "ESP(spi=0x%08x,seq=0x%x)", ct_be32(l4.at), ct_be32(l4.at + 4)); return TRUE;
   default: return FALSE;
   }
@@ -261,11 +308,14 @@ gboolean emit_headers_line(emit_text *out, const ct_packet *packet, const emit_w
 void emit_headers_json(emit_text *out, const ct_packet *packet, const emit_wire *wire)
 {
   span l4 = l4_of(packet, wire);
-  gre g;
+  header h;
 
-  switch (kind_of(l4, wire, &g)) {
+  switch (kind_of(l4, wire, &h)) {
   case KIND_SCTP: sctp_json(out, l4); break;
-  case KIND_GRE: gre_json(out, &g); break;
+  case KIND_GRE: gre_json(out, &h.gre); break;
+  case KIND_DCCP:
+    emit_text_format(out, ",\"dccp\":{\"type\":%u,\"seq\":%" G_GUINT64_FORMAT "}", h.dccp.type, h.dccp.seq);
+    break;
   case KIND_ESP: emit_text_format(out, ",\"esp\":{\"spi\":%u,\"seq\":%u}", ct_be32(l4.at), ct_be32(l4.at + 4)); break;
   default: break;
   }
@@ -274,11 +324,12 @@ void emit_headers_json(emit_text *out, const ct_packet *packet, const emit_wire 
 void emit_headers_words(emit_text *out, const ct_packet *packet, const emit_wire *wire)
 {
   span l4 = l4_of(packet, wire);
-  gre g;
+  header h;
 
-  switch (kind_of(l4, wire, &g)) {
+  switch (kind_of(l4, wire, &h)) {
   case KIND_SCTP: sctp_words(out, l4); break;
-  case KIND_GRE: gre_words(out, &g); break;
+  case KIND_GRE: gre_words(out, &h.gre); break;
+  case KIND_DCCP: dccp_words(out, &h.dccp, ", sequence number "); break;
   case KIND_ESP:
     emit_text_format(out, "ESP with SPI 0x%08x, sequence number %u", ct_be32(l4.at), ct_be32(l4.at + 4));
     break;

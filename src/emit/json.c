@@ -329,6 +329,17 @@ static void query_member(emit_text *out, const emit_query *query)
   emit_text_literal(out, "\"}");
 }
 
+/* What was refused of its other side before tells of packets out of order, rather than of one direction. */
+static void one_sided_member(emit_text *out, guint64 other_side)
+{
+  if (other_side == 0) {
+    emit_text_literal(out, ",\"one_sided\":true");
+    return;
+  }
+  emit_text_literal(out, ",\"other_side\":");
+  emit_text_u64(out, other_side);
+}
+
 static void json_packet(emit_output *output, const emit_packet *p)
 {
   const emit_options *o = &output->options;
@@ -345,7 +356,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   if (p->query != NULL)
     query_member(out, p->query);
   if (emit_one_sided(p->packet, p->result, p->view))
-    emit_text_literal(out, ",\"one_sided\":true");
+    one_sided_member(out, p->other_side);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);

@@ -23,37 +23,6 @@ static void head(emit_text *out, const emit_loss *loss, gint64 time_ns, const ch
   emit_text_char(out, ' ');
 }
 
-void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *t)
-{
-  const char *name = ct_proto_word(profile, t->proto);
-  gboolean ports = ct_proto_has_ports(profile, t);
-
-  if (name != NULL) {
-    emit_text_string(out, name);
-  } else {
-    emit_text_literal(out, "proto ");
-    emit_text_u64(out, t->proto);
-  }
-  emit_text_char(out, ' ');
-  emit_text_addr(out, t->family, &t->src, FALSE);
-  /* No port is 0 but in an expectation: any. */
-  if (ports && t->src_id != 0) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, t->src_id);
-  }
-  emit_text_literal(out, " > ");
-  emit_text_addr(out, t->family, &t->dst, FALSE);
-  if (ports) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, t->dst_id);
-  } else if (ct_tuple_is_icmp(t)) {
-    emit_text_literal(out, " type ");
-    emit_text_u64(out, ct_tuple_icmp_type(t));
-    emit_text_literal(out, " id ");
-    emit_text_u64(out, t->src_id);
-  }
-}
-
 static void evicted(emit_text *out, const emit_loss *loss)
 {
   emit_text_literal(out, " age ");
@@ -83,7 +52,7 @@ static void dropped(emit_text *out, const emit_options *o, const emit_loss *loss
   emit_text_literal(out, "packet ");
   emit_text_u64(out, loss->packet->number);
   emit_text_char(out, ' ');
-  emit_flow(out, o->profile, &loss->packet->tuple);
+  emit_packet_flow(out, o->profile, loss->packet);
   emit_text_literal(out, " (");
   emit_text_string(out, ct_reason_sentence((ct_reason)loss->result->reason));
   emit_text_literal(out, ")\n");

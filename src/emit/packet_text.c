@@ -59,7 +59,8 @@ static void time_column(emit_text *out, const emit_options *o, const emit_packet
     return;
   }
   g_snprintf(digits, sizeof(digits), "%s%" G_GUINT64_FORMAT, ns < 0 ? "-" : "", v / 1000000000u);
-  emit_text_pad(out, digits, -(TIME_WIDTH - 7));
+  emit_text_char(out, ' '); /* whatever the figures, columns do not touch */
+  emit_text_pad(out, digits, -(TIME_WIDTH - 8));
   emit_text_char(out, '.');
   emit_text_u64_zeros(out, v % 1000000000u / 1000u, 6);
 }
@@ -121,7 +122,8 @@ static void state_column(emit_text *out, const emit_options *o, const emit_packe
     }
     emit_text_string(out, after);
   }
-  pad_from(out, begin, STATE_WIDTH);
+  pad_from(out, begin, STATE_WIDTH - 1);
+  emit_text_char(out, ' ');
 }
 
 static void endpoint(emit_text *out, const emit_wire *wire, const ct_addr *addr, guint16 port)
@@ -210,6 +212,7 @@ static void packet_part(emit_text *out, const emit_options *o, const ct_packet *
     tcp_part(out, packet, &wire);
   } else if (wire.has_icmp) {
     icmp_part(out, known, &wire);
+    emit_packet_about(out, o->profile, packet);
   } else if (!wire.has_proto) {
     emit_text_literal(out, "IP6");
   } else if (emit_headers_line(out, packet, &wire)) {
@@ -312,12 +315,12 @@ static void reason_remarks(remarks *r, const emit_packet *p)
   }
 }
 
-static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
+static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tuple *tuple, gboolean any_source_port)
 {
   bool ports = ct_proto_has_ports(profile, tuple);
 
   emit_text_addr(out, tuple->family, &tuple->src, FALSE);
-  if (ports && tuple->src_id != 0) {
+  if (ports && !any_source_port) {
     emit_text_char(out, '.');
     emit_text_u64(out, tuple->src_id);
   }
@@ -361,7 +364,7 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
   case CT_EVENT_EXPECT_NEW:
     out = remark(r);
     emit_text_literal(out, "expects ");
-    tuple_short(out, r->profile, &event->expect->tuple);
+    tuple_short(out, r->profile, &event->expect->tuple, event->expect->mask.src_id == 0);
     emit_text_char(out, ' ');
     emit_text_string(out, ct_proto_name(r->profile, event->expect->tuple.proto));
     announced(out, event->expect);
@@ -373,7 +376,7 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
     emit_text_literal(out, "expected by #");
     emit_text_u64(out, event->expect->master_id);
     emit_text_char(out, ' ');
-    tuple_short(out, r->profile, &event->expect->master_tuple);
+    tuple_short(out, r->profile, &event->expect->master_tuple, FALSE);
     announced(out, event->expect);
     break;
   case CT_EVENT_DESTROY:
@@ -410,7 +413,7 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
   if (emit_one_sided(p->packet, p->result, p->view))
-    emit_text_literal(remark(&r), "its other side, which it acknowledges, was never seen: one direction only");
+    emit_one_sided_words(remark(&r), p->result->conn, p->other_side);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   for (i = 0; i < n; i++)
@@ -426,7 +429,8 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
   emit_text_literal(out, "  ");
   if (p->result->conn != 0)
     g_snprintf(conn, sizeof(conn), "#%" G_GUINT64_FORMAT, (guint64)p->result->conn);
-  emit_text_pad(out, p->result->conn != 0 ? conn : "-", CONN_WIDTH);
+  emit_text_pad(out, p->result->conn != 0 ? conn : "-", CONN_WIDTH - 1);
+  emit_text_char(out, ' ');
   class_column(out, o, p->result);
   state_column(out, o, p);
   if (p->view != NULL)

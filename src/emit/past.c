@@ -33,6 +33,17 @@ void emit_end_words(emit_text *out, const ct_profile *profile, ct_reason reason,
   emit_text_literal(out, " ran out");
 }
 
+/* Kept is not yet passed. */
+static void put_refused(emit_text *out, const ct_profile *profile, const journal_past *past)
+{
+  char words[CT_REASON_WORDS_BYTES];
+
+  if (!past->refused)
+    return;
+  emit_text_literal(out, ", yet the packet would then be refused: ");
+  emit_text_string(out, ct_reason_words(past->refused_why, profile, words));
+}
+
 void emit_past_words(emit_text *out, const ct_profile *profile, const journal_past *past)
 {
   const journal_end *end = past->end;
@@ -58,14 +69,16 @@ void emit_past_words(emit_text *out, const ct_profile *profile, const journal_pa
     emit_text_literal(out, "; ");
     emit_text_u64(out, past->kept_s);
     emit_text_literal(out, " s would have kept it");
+    put_refused(out, profile, past);
   } else if (past->silent_ns > 0) {
     emit_text_literal(out, "; it had been silent for ");
     emit_text_seconds(out, past->silent_ns, 0);
     emit_text_literal(out, " s");
-  } else if (is_eviction(end->reason)) {
+  } else if (past->room_keeps) {
     emit_text_literal(out, "; a larger ");
     emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
     emit_text_literal(out, " would have kept it");
+    put_refused(out, profile, past);
   }
 }
 
@@ -93,6 +106,11 @@ void emit_past_member(emit_text *out, const ct_profile *profile, const journal_p
   if (past->kept_s != 0) {
     emit_text_literal(out, ",\"kept_by\":");
     emit_text_u64(out, past->kept_s);
+  }
+  if (past->refused && (past->kept_s != 0 || past->room_keeps)) {
+    emit_text_literal(out, ",\"refused_then\":\"");
+    emit_text_string(out, ct_reason_word(past->refused_why));
+    emit_text_char(out, '"');
   }
   if (is_eviction(end->reason) && end->by_packet != 0) {
     emit_text_literal(out, ",\"by\":");

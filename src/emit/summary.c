@@ -383,21 +383,47 @@ static void pressure(emit_text *out, const emit_summary *s)
               "nearly full");
 }
 
+static void one_sided_part(emit_text *out, const char *name, guint64 n, const guint64 *packets, gboolean more,
+                           const char *what)
+{
+  char sentence[384];
+
+  if (n == 0)
+    return;
+  label(out, name);
+  g_snprintf(sentence, sizeof(sentence),
+             "%s%" G_GUINT64_FORMAT " connection%s %s: %" G_GUINT64_FORMAT " packet%s INVALID and %" G_GUINT64_FORMAT
+             " still NEW for that. A kernel that saw both sides in order may have judged otherwise",
+             more ? "at least " : "", n, n == 1 ? "" : "s", what, packets[0], packets[0] == 1 ? "" : "s", packets[1]);
+  paragraph(out, LABEL_WIDTH, sentence);
+}
+
+/* Of one direction nothing came at all; where it did, packets are out of order. */
 static void one_sided(emit_text *out, const emit_summary *s)
 {
-  char sentence[256];
-  guint n;
+  guint64 n[2] = { 0 }, packets[2][2] = { 0 };
+  const emit_one_sided_conn *c;
+  GHashTableIter iter;
+  gpointer value;
+  gboolean more;
 
   if (s->tally.one_sided_conns == NULL)
     return;
-  n = g_hash_table_size(s->tally.one_sided_conns);
-  label(out, "one-sided");
-  g_snprintf(
-    sentence, sizeof(sentence),
-    "%s%u connection%s whose other side, which they acknowledge, was never seen: %" G_GUINT64_FORMAT
-    " packets INVALID and %" G_GUINT64_FORMAT " still NEW for that. A kernel that saw both directions judged otherwise",
-    n == EMIT_ONE_SIDED_MOST ? "at least " : "", n, n == 1 ? "" : "s", s->tally.one_sided[0], s->tally.one_sided[1]);
-  paragraph(out, LABEL_WIDTH, sentence);
+  more = g_hash_table_size(s->tally.one_sided_conns) == EMIT_ONE_SIDED_MOST;
+  g_hash_table_iter_init(&iter, s->tally.one_sided_conns);
+  while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    gboolean out_of_order;
+
+    c = value;
+    out_of_order = c->came || c->refused;
+    n[out_of_order]++;
+    packets[out_of_order][0] += c->packets[0];
+    packets[out_of_order][1] += c->packets[1];
+  }
+  one_sided_part(out, "one-sided", n[0], packets[0], more,
+                 "of whose other side, which they acknowledge, no packet was accepted");
+  one_sided_part(out, "order", n[1], packets[1], more,
+                 "whose other side, which they acknowledge, came after that, or before it and was refused");
 }
 
 static void checksums(emit_text *out, const emit_summary *s)

@@ -13,6 +13,14 @@ void emit_tally_init(emit_tally *tally)
   tally->last_ns = G_MININT64;
 }
 
+static void other_side_came(emit_tally *tally, guint64 conn)
+{
+  emit_one_sided_conn *c = g_hash_table_lookup(tally->one_sided_conns, &conn);
+
+  if (c != NULL)
+    c->came = TRUE;
+}
+
 void emit_tally_packet(emit_tally *tally, const ct_packet *packet, const ct_result *result)
 {
   tally->first_ns = MIN(tally->first_ns, packet->time_ns);
@@ -29,6 +37,8 @@ void emit_tally_packet(emit_tally *tally, const ct_packet *packet, const ct_resu
     return;
   }
   tally->packets[ct_packet_proto(packet)][result->cls]++;
+  if (tally->one_sided_conns != NULL && result->cls == CT_CLASS_ESTABLISHED && result->dir == CT_REPLY)
+    other_side_came(tally, result->conn);
 }
 
 void emit_tally_helped(emit_tally *tally, ct_reason reason, gboolean helped)
@@ -37,15 +47,25 @@ void emit_tally_helped(emit_tally *tally, ct_reason reason, gboolean helped)
   tally->helped[reason] += helped;
 }
 
-void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view)
+void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view,
+                          guint64 other_side)
 {
+  emit_one_sided_conn *c;
+
   if (!emit_one_sided(packet, result, view))
     return;
-  tally->one_sided[result->cls == CT_CLASS_NEW]++;
-  if (tally->one_sided_conns == NULL)
-    tally->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  if (g_hash_table_size(tally->one_sided_conns) < EMIT_ONE_SIDED_MOST)
-    g_hash_table_add(tally->one_sided_conns, g_memdup2(&result->conn, sizeof(result->conn)));
+  if (tally->one_sided_conns == NULL) /* a connection begins with its number, which is its key */
+    tally->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+  c = g_hash_table_lookup(tally->one_sided_conns, &result->conn);
+  if (c == NULL) {
+    if (g_hash_table_size(tally->one_sided_conns) >= EMIT_ONE_SIDED_MOST)
+      return;
+    c = g_new0(emit_one_sided_conn, 1);
+    c->conn = result->conn;
+    g_hash_table_insert(tally->one_sided_conns, &c->conn, c);
+  }
+  c->packets[result->cls == CT_CLASS_NEW]++;
+  c->refused = c->refused || other_side != 0;
 }
 
 void emit_tally_clear(emit_tally *tally) { g_clear_pointer(&tally->one_sided_conns, g_hash_table_unref); }

@@ -15,14 +15,19 @@
 
 enum { EMIT_ONE_SIDED_MOST = 65536 };
 
+/* A connection with packets whose verdict rests on one direction alone (one_sided.h). */
+typedef struct emit_one_sided_conn {
+  guint64 conn;
+  guint64 packets[2];     /* INVALID, and still NEW, for that */
+  gboolean came, refused; /* its other side came after them; something of it had been refused before one of them */
+} emit_one_sided_conn;
+
 typedef struct emit_tally {
   /* That conntrack saw, by protocol number; CT_CLASS_NONE: dropped by it. */
   guint64 packets[256][CT_CLASS_COUNT];
   guint64 not_tracked; /* frames that conntrack never saw */
   guint64 not_tracked_by_reason[CT_REASON_COUNT];
-  /* Packets INVALID, and still NEW, because their other side was never seen; and the connections they are of. */
-  guint64 one_sided[2];
-  GHashTable *one_sided_conns; /* at most EMIT_ONE_SIDED_MOST; NULL: none */
+  GHashTable *one_sided_conns; /* emit_one_sided_conn, at most EMIT_ONE_SIDED_MOST; NULL: none */
   guint64 cut, checksums_bad, checksums_offload, checksums_skipped;
   gint64 first_ns, last_ns; /* capture time; the first is after the last where no frame was counted */
   /* Counted by emit_tally_helped, if that was ever called. */
@@ -44,8 +49,12 @@ void emit_tally_packet(emit_tally *tally, const ct_packet *packet, const ct_resu
  * nobody knows and so nobody calls it, the setting is told of all.
  */
 void emit_tally_helped(emit_tally *tally, ct_reason reason, gboolean helped);
-/* Counts the frame once more where its verdict rests on one direction alone (one_sided.h). */
-void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view);
+/*
+ * Counts the frame once more where its verdict rests on one direction alone. other_side: a segment of its other side
+ * that was refused before; 0: none is known.
+ */
+void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view,
+                          guint64 other_side);
 /* Frees what was counted, not the tally. */
 void emit_tally_clear(emit_tally *tally);
 /* => the i-th protocol of the profile, which may have no packets, or in the last row the others; FALSE past it. */

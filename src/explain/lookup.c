@@ -12,24 +12,6 @@
 
 /* --- the packet --- */
 
-static char *flag_words(guint8 flags)
-{
-  static const struct {
-    guint8 bit;
-    const char *name;
-  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" },
-                { CT_TCP_PSH, "PSH" }, { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
-  GString *words = g_string_new(NULL);
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(names); i++)
-    if (flags & names[i].bit)
-      g_string_append_printf(words, "%s%s", words->len > 0 ? "+" : "", names[i].name);
-  if (words->len == 0)
-    g_string_append(words, "no flags");
-  return g_string_free(words, FALSE);
-}
-
 void explain_packet(explain_teller *t)
 {
   const ct_packet *packet = t->facts->packet;
@@ -53,7 +35,7 @@ void explain_packet(explain_teller *t)
     if (wire.has_icmp)
       g_string_append_printf(text, ", type %u, code %u", wire.icmp_type, wire.icmp_code);
     if (wire.has_tcp && ct_packet_has_tcp(packet)) {
-      char *flags = flag_words(packet->l4.tcp.flags);
+      char *flags = explain_flag_words(packet->l4.tcp.flags);
 
       g_string_append_printf(text, ", %s, sequence number %u", flags, packet->l4.tcp.seq);
       if (packet->l4.tcp.flags & CT_TCP_ACK)

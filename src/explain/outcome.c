@@ -48,10 +48,10 @@ static void say_bound_broken(explain_teller *t)
   case CT_REASON_TCP_ACK_OVER:
     explain_say(t, EXPLAIN_VERDICT, "It acknowledges %u, which is %u beyond %u.", bound->value, bound->over,
                 bound->limit);
-    explain_say(
-      t, EXPLAIN_VERDICT,
-      "If it is honest, %u byte%s of its other side %s missing here: lost while capturing, or gone another way.",
-      bound->over, bound->over == 1 ? "" : "s", bound->over == 1 ? "is" : "are");
+    explain_say(t, EXPLAIN_VERDICT,
+                "If it is honest, %u byte%s of its other side %s missing here: lost while capturing, gone another way, "
+                "refused, or later in the capture.",
+                bound->over, bound->over == 1 ? "" : "s", bound->over == 1 ? "is" : "are");
     break;
   case CT_REASON_TCP_SEQ_LOW:
     explain_say(t, EXPLAIN_VERDICT, "It ends at %u, which is %u before %u.", bound->value, bound->over, bound->limit);
@@ -70,11 +70,17 @@ static void say_bound_broken(explain_teller *t)
 
 static void say_one_sided(explain_teller *t)
 {
-  if (emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
-    explain_say(
-      t, EXPLAIN_VERDICT,
-      "It acknowledges its other side, of which no packet was seen: one direction took another way, or was not "
-      "captured. A kernel that saw both judged otherwise.");
+  const journal_history *h = t->facts->history;
+  emit_text words;
+
+  if (!emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
+    return;
+  emit_text_init(&words, -1);
+  emit_one_sided_words(&words, t->facts->result->conn, h != NULL ? h->other_side : 0);
+  *words.data = 'N';
+  explain_say(t, EXPLAIN_VERDICT, "%.*s. A kernel that saw both sides in order may have judged otherwise.",
+              (int)words.used, words.data);
+  emit_text_clear(&words);
 }
 
 void explain_verdict(explain_teller *t)
@@ -203,7 +209,7 @@ static void status_changes(GString *list, guint32 before, guint32 after)
   if (after & ~before & CT_STATUS_SEEN_REPLY)
     add_clause(list, "an answer was seen (SEEN_REPLY)");
   if (after & ~before & CT_STATUS_ASSURED)
-    add_clause(list, "it is ASSURED: a full table will not throw it out");
+    add_clause(list, "it is ASSURED: early drop will not throw it out");
 }
 
 static void entry_changes(explain_teller *t, const ct_view *before, const ct_view *after)

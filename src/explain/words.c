@@ -68,3 +68,21 @@ const char *explain_row_name(const ct_profile *profile, guint8 proto, guint row)
 {
   return ct_proto_tracker(profile, proto)->inputs[row];
 }
+
+char *explain_flag_words(guint8 flags)
+{
+  static const struct {
+    guint8 bit;
+    const char *name;
+  } names[] = { { CT_TCP_SYN, "SYN" }, { CT_TCP_FIN, "FIN" }, { CT_TCP_RST, "RST" },
+                { CT_TCP_PSH, "PSH" }, { CT_TCP_ACK, "ACK" }, { CT_TCP_URG, "URG" } };
+  GString *words = g_string_new(NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(names); i++)
+    if (flags & names[i].bit)
+      g_string_append_printf(words, "%s%s", words->len > 0 ? "+" : "", names[i].name);
+  if (words->len == 0)
+    g_string_append(words, "no flags");
+  return g_string_free(words, FALSE);
+}

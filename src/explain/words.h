@@ -11,6 +11,8 @@
 char *explain_addr_words(guint8 family, const ct_addr *addr);
 char *explain_tuple_words(const ct_profile *profile, const ct_tuple *tuple);
 char *explain_seconds(gint64 ns);
+/* TCP's flags, CT_TCP_*: "SYN+ACK", "no flags". */
+char *explain_flag_words(guint8 flags);
 
 /*
  * => static strings: "original" or "reply"; a cell's state, or "ignore", "INVALID"; a row's name in the protocol's

@@ -10,6 +10,7 @@ void journal_history_begin(journal_history *h, ct_engine *engine)
   memset(h, 0, sizeof(*h));
   h->ends = journal_new(params, JOURNAL_ENDS_MOST);
   h->worlds = whatif_new(params);
+  h->refused = journal_refused_new();
   journal_watch(h->ends, engine);
   whatif_watch(h->worlds, engine);
 }
@@ -23,11 +24,15 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
 {
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
   h->past.end = NULL;
+  h->other_side = 0;
   /* Nor what a rule dropped before conntrack, or kept from it: no other setting would have changed that. */
   if (packet->kind == CT_PACKET_NONE || result->verdict == CT_VERDICT_NONE ||
       (result->cls == CT_CLASS_UNTRACKED && packet->kind != CT_PACKET_UNTRACKED))
     return;
   whatif_packet(h->worlds, packet, result);
+  if (result->cls == CT_CLASS_INVALID || result->cls == CT_CLASS_NEW)
+    h->other_side = journal_refused_other_side(h->refused, packet);
+  journal_refused_packet(h->refused, packet, result);
   if (h->trials != NULL)
     trials_packet(h->trials, packet, result);
   if (result->conn == 0 || result->changes & CT_CHANGE_CREATED)
@@ -41,5 +46,6 @@ void journal_history_end(journal_history *h)
   journal_free(h->ends);
   whatif_free(h->worlds);
   trials_free(h->trials);
+  journal_refused_free(h->refused);
   memset(h, 0, sizeof(*h));
 }

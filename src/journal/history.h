@@ -4,13 +4,16 @@
 #define JOURNAL_HISTORY_H
 
 #include "advice.h"
+#include "refused.h"
 
 typedef struct journal_history {
   journal *ends;
   whatif *worlds;
-  trials *trials;        /* NULL: none are made */
+  trials *trials; /* NULL: none are made */
+  journal_refused *refused;
   journal_past past;     /* of the packet at hand */
   journal_advice advice; /* where it was refused or dropped; else UNKNOWN */
+  guint64 other_side;    /* the first refused segment of its other side, before it; 0: none, or not known */
 } journal_history;
 
 /* The engine must live as long as it plays. */

@@ -205,21 +205,30 @@ gboolean journal_belongs(const journal_end *end, const ct_packet *packet)
   return end->state == CT_TCP_SYN_SENT || end->state == CT_TCP_SYN_RECV || end->state == CT_TCP_SYN_SENT2;
 }
 
-/* What would have kept it, where its own timeout's world has it still. */
-static guint32 lasting_s(const whatif *w, const journal_end *end)
+/*
+ * What would have kept it, where the world of its timeout, or of a larger table, has it still; and what would have
+ * become of the packet.
+ */
+static void look_beside(const whatif *w, journal_past *past)
 {
+  gboolean evicted = past->end->reason != CT_REASON_END_TIMEOUT;
+  guint world = evicted ? (guint)WHATIF_MAX : past->end->timeout;
   whatif_answer answer;
   guint i;
 
   for (i = 0; w != NULL && whatif_answer_get(w, i, &answer); i++)
-    if ((guint)answer.world == end->timeout && answer.kept)
-      return answer.seconds;
-  return 0;
+    if ((guint)answer.world == world && answer.kept) {
+      past->kept_s = evicted ? 0 : answer.seconds;
+      past->room_keeps = evicted;
+      past->refused = !answer.passes;
+      past->refused_why = answer.reason;
+      return;
+    }
 }
 
 journal_past journal_past_of(const journal *j, const whatif *w, const ct_packet *packet, const ct_result *result)
 {
-  journal_past past = { NULL, 0, 0, 0 };
+  journal_past past = { .end = NULL };
   const journal_end *end;
 
   if ((packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR) || packet->reason != CT_REASON_NONE ||
@@ -235,7 +244,9 @@ journal_past journal_past_of(const journal *j, const whatif *w, const ct_packet 
   past.ago_ns = MAX(packet->time_ns - end->ended_ns, 0);
   if (end->reason == CT_REASON_END_TIMEOUT && end->timeout < CT_TIMEOUT_COUNT) {
     past.silent_ns = packet->time_ns - end->renewed_ns;
-    past.kept_s = lasting_s(w, end);
+    look_beside(w, &past);
+  } else if (end->reason == CT_REASON_END_EVICTED || end->reason == CT_REASON_END_GC_EVICTED) {
+    look_beside(w, &past);
   }
   return past;
 }

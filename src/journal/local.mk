@@ -5,5 +5,6 @@ libjournal_la_SOURCES = \
 	src/journal/whatif.h src/journal/whatif.c \
 	src/journal/trials.h src/journal/trials.c \
 	src/journal/advice.h src/journal/advice.c \
+	src/journal/refused.h src/journal/refused.c \
 	src/journal/history.h src/journal/history.c \
 	src/journal/timeouts.h src/journal/timeouts.c src/journal/lives.h src/journal/lives.c

@@ -395,6 +395,7 @@ static void track_there(whatif *w, follow *f, const ct_packet *packet, const ct_
   answer->kept = note_silence(w, f, engine, packet);
   ct_engine_packet(engine, packet, &result);
   answer->world = f->world;
+  answer->reason = (ct_reason)result.reason;
   answer->passes = result.cls != CT_CLASS_INVALID && result.verdict == CT_VERDICT_ACCEPT;
   answer->seconds = long_enough_s(w, f);
 }
@@ -402,8 +403,7 @@ static void track_there(whatif *w, follow *f, const ct_packet *packet, const ct_
 /* A packet that was refused for a setting goes on in the world where it is otherwise, with its connection as it is. */
 static void part_ways(whatif *w, const ct_packet *unjudged, ct_reason reason)
 {
-  whatif_world world =
-    unjudged->reason != reason && reason == CT_REASON_DCCP_HEADER ? WHATIF_CHECKSUM : whatif_own_world(reason);
+  whatif_world world = whatif_own_world(reason);
   ct_view view;
   ct_dir dir;
 

@@ -54,9 +54,10 @@ void whatif_packet(whatif *w, const ct_packet *packet, const ct_result *result);
 /* Of the packet at hand, in one world where its connection is followed. */
 typedef struct whatif_answer {
   whatif_world world;
-  gboolean kept;   /* it finds an entry there */
-  gboolean passes; /* it is not INVALID there, and not dropped */
-  guint32 seconds; /* of a timeout's world: what is long enough for all of the connection until now; 0: not known */
+  gboolean kept;    /* it finds an entry there */
+  gboolean passes;  /* it is not INVALID there, and not dropped */
+  ct_reason reason; /* why it does not pass there */
+  guint32 seconds;  /* of a timeout's world: what is long enough for all of the connection until now; 0: not known */
 } whatif_answer;
 /* => the i-th; FALSE past the last. In the order of worlds. */
 gboolean whatif_answer_get(const whatif *w, guint i, whatif_answer *answer);

@@ -105,7 +105,8 @@ static void keep_line(scn_runner *runner)
                                .view = runner->has_view ? &runner->view : NULL,
                                .first_ns = runner->first_ns,
                                .past = &runner->history.past,
-                               .advice = &runner->history.advice };
+                               .advice = &runner->history.advice,
+                               .other_side = runner->history.other_side };
 
   emit_output_packet(runner->packet_lines, &packet);
   g_free(runner->line);

@@ -91,4 +91,28 @@ flow b: tcp 192.168.1.5:50506 > 203.0.113.80:443 isn 1000,5000
 +0.01 b < S. 0:0(0) ack 1 win 65160 csum bad
 CT
 expect 0 '^ *nf_conntrack_checksum=0 would not look: 1 of them$' '' "$ctreplay" "$work/some.pcap"
+
+# Kept is not yet passed, and what has expired by now no larger table would have kept.
+
+make_capture kept << 'END'
+flow w: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
++0   > S 0:0(0) win 64240
++130 > F. 1:1(0) ack 1 win 502
+END
+kept="belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_syn_sent; 131 s would have kept it, yet the packet would then be refused: the packet does not fit the connection's state"
+expect 0 "$kept" '*' "$ctreplay" "$work/kept.pcap"
+expect 0 "$kept" '*' "$ctreplay" -P "$work/kept.pcap"
+expect 0 '"kept_by":131,"refused_then":"tcp-state"' '*' "$ctreplay" -P -o json "$work/kept.pcap"
+expect 0 '^ *2 .* INVALID ' '*' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_syn_sent=131 "$work/kept.pcap"
+make_capture gone << 'END'
+flow u: udp 10.0.0.2:1000 > 10.0.0.80:53
+flow v: udp 10.0.0.3:1000 > 10.0.0.80:53
++0  u > udp (4)
++1  v > udp (4)
++1  u > udp (4)
++1  v > udp (4)
++60 u > udp (4)
+END
+expect 0 '^ *3 .*belonged to #1, which was evicted 1 s before for packet 2; a larger nf_conntrack_max would have kept it; #2 ends' '*' "$ctreplay" -P --profile linux-3.10 --max 1 "$work/gone.pcap"
+expect 0 '^ *5 .*belonged to #3, which was evicted 60 s before for packet 4$' '*' "$ctreplay" -P --profile linux-3.10 --max 1 "$work/gone.pcap"
 finish

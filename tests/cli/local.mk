@@ -16,6 +16,7 @@ CLI_TESTS = \
 	tests/cli/live.sh \
 	tests/cli/manual.sh \
 	tests/cli/notes.sh \
+	tests/cli/plain.sh \
 	tests/cli/plot.sh \
 	tests/cli/protocols.sh \
 	tests/cli/readme.sh \

@@ -53,7 +53,7 @@ make_capture late << 'END'
 flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
 +0 < S. 0:0(0) ack 1 win 65160
 END
-said 'belongs to no connection in the table, and none can start with it: the SYN was not seen, or the entry had ended' late
+said 'belongs to no connection in the table, and none can start with it: no SYN was accepted before it, or the entry had ended' late
 
 # An acknowledgement of what the capture has lost.
 make_capture lost << 'END'
@@ -63,8 +63,8 @@ flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
 +0.01 > . 1:1(0) ack 1 win 60000
 +0.01 > . 1:1(0) ack 501 win 60000
 END
-said 'acknowledges data that was never seen here' lost
-expect 0 '500 bytes of its other side are missing here: lost while capturing, or gone another way' '' cat "$work/explained"
+said 'acknowledges data that was not seen so far, or was refused' lost
+expect 0 '500 bytes of its other side are missing here: lost while capturing, gone another way, refused, or later in the capture' '' cat "$work/explained"
 
 # Data beyond the window, by more than a little.
 make_capture beyond << 'END'
@@ -146,4 +146,86 @@ expect 0 '^ *2 .*answers packet 1, which went to 239\.255\.255\.250: an answer f
 expect 0 '^1$' '' sh -c "\"$ctreplay\" -P \"$work/group.pcap\" | grep -c 'answers packet'"
 expect 0 '"query":{"n":1,"conn":1,"dst":"239.255.255.250"}' '' "$ctreplay" -P -o json "$work/group.pcap"
 expect 0 'It answers packet 1, which went to 239\.255\.255\.250\. Connection #1 waits' '' "$ctreplay" explain "$work/group.pcap"
+
+# explained WORDS CAPTURE OPTIONS...: explain says it.
+explained() {
+  words=$1 capture=$2
+  shift 2
+  "$ctreplay" explain "$@" "$work/$capture.pcap" 2> "$work/explain.err" | tr -s ' \n' ' ' > "$work/explained"
+  expect 0 "$words" '' cat "$work/explained"
+}
+
+# SCTP: which rule of the verification tag it was.
+make_capture tags << 'END'
+flow a: sctp 10.0.0.2:1000 > 10.0.0.80:2000
+flow b: sctp 10.0.0.2:1001 > 10.0.0.80:2000
+flow c: sctp 10.0.0.2:1002 > 10.0.0.80:2000
++0    a > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1] vtag 5
++0.01 b > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]
++0.01 b < sctp: INIT_ACK[tag=222, a_rwnd=65535, os=10, is=10, tsn=1] vtag 7
++0.01 b > sctp: DATA[tsn=1](4) vtag 9
++0.01 c > sctp: DATA[tsn=1](4) vtag 9
++0.01 b > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]; DATA[tsn=1](4)
+END
+said 'a packet with an SCTP INIT whose verification tag is not 0' tags
+explained 'The rule: a packet with an INIT carries verification tag 0 (' tags --packet 1
+said 'the SCTP verification tag is not the one that its association has' tags
+explained "The rule: the verification tag must be the one known for its direction, 0 where none is; of ABORT and SHUTDOWN COMPLETE with the T bit, the other direction's (" tags --packet 4
+explained "of ABORT, and of SHUTDOWN COMPLETE with the T bit, either direction's (" tags --packet 4 --profile linux-2.6
+explained 'The rule: an association does not start with .* nor with chunks that lead nowhere from NONE, such as DATA and SACK (' tags --packet 5
+explained 'The rule: there is a chunk, .* COOKIE ECHO and COOKIE ACK stand first, and INIT, INIT ACK and SHUTDOWN COMPLETE alone (' tags --packet 6
+
+# TCP's flags: which, and which the kernel has in its table.
+make_capture flags << 'END'
+flow a: tcp 10.0.0.2:1000 > 10.0.0.80:80
++0 > SF
+END
+said 'invalid combination of TCP flags' flags
+expect 0 ': invalid combination of TCP flags: FS' '' "$ctreplay" "$work/flags.pcap"
+explained 'PSH, ECE and CWR aside, must be SYN, RST, ACK, FIN+ACK, SYN+ACK, RST+ACK, SYN+URG, ACK+URG, FIN+ACK+URG (' flags
+
+# DCCP and neighbour discovery: what is wrong with it.
+make_capture dccp << 'END'
+flow d: proto 33 10.0.0.2 > 10.0.0.80
++0 > hex "1388 1389 02 00 0000 01 00 0000 0000 0001 00000000"
++0 > hex "1388 1389 05 00 0000 17 00 0000 0000 0001 00000000"
++0 > hex "1388 1389 04 00 0000 00 000001 00000000"
++0 > hex "1388 1389 05 00 1234 01 00 0000 0000 0001 00000000"
++0 > hex "1388 1389 05 0f 0000 01 00 0000 0000 0001 00000000"
+END
+said 'the DCCP data offset is shorter than a header, or longer than the packet' dccp --profile linux-6.1
+said 'the DCCP checksum coverage is longer than the packet' dccp --profile linux-6.1
+said 'the DCCP checksum is wrong' dccp --profile linux-6.1 --checksums verify
+said 'a reserved DCCP packet type' dccp --profile linux-6.1 --checksums ignore
+said 'a DCCP packet type that needs a sequence number of 48 bits, with one of 24' dccp --profile linux-6.1 --checksums ignore
+expect 0 '10\.0\.0\.80\.5001: DCCP-Request seq 1, length ' '*' "$ctreplay" -P --profile linux-6.1 "$work/dccp.pcap"
+expect 0 '"dccp":{"type":0,"seq":1}' '*' "$ctreplay" -P -o json --profile linux-6.1 "$work/dccp.pcap"
+make_capture neighbours << 'END'
+flow r: icmp fe80::1 > 2001:db8::2
+flow g: icmp 2001:db8::1 > 2001:db8::2
++0 r > redirect (8) ttl 255
++0 r > redirect hex fe80000000000000000000000000000920010db80009000000000000000000800201020000000009 ttl 3
++0 g > redirect hex fe80000000000000000000000000000920010db80009000000000000000000800201020000000009 ttl 255
++0 r > redirect hex fe80000000000000000000000000000920010db80009000000000000000000800200020000000009 ttl 255
++0 r > type 130 code 0
++0 r > type 135 code 0
++0 r > type 151 code 0
+END
+said 'an ICMPv6 redirect that is cut off before its options' neighbours
+said 'an ICMPv6 redirect whose hop limit is not 255, so not from a neighbour' neighbours
+said 'an ICMPv6 redirect whose source is not link-local' neighbours
+said 'an ICMPv6 redirect without an option, or with one of length 0' neighbours
+said 'multicast listener messages are not tracked' neighbours
+said 'neighbour discovery is not tracked' neighbours
+said 'multicast router discovery is not tracked' neighbours
+
+# Two causes, and the timeout that the kernel took: that of unacknowledged data, since nobody has answered.
+make_capture two << 'END'
+flow w: tcp 10.0.0.2:40008 > 10.0.0.80:80 isn 1000,5000
++0 > . 1:1(0) ack 1 win 0
++1 > . 1:1(0) ack 1 win 0
+END
+explained '100 s by nf_conntrack_tcp_timeout_unacknowledged, because it was picked up in the middle and nobody has answered yet' two --packet 2 --sysctl nf_conntrack_tcp_timeout_unacknowledged=100
+expect 0 '^0$' '*' sh -c "\"$ctreplay\" -P --sysctl nf_conntrack_tcp_timeout_unacknowledged=100 \"$work/two.pcap\" | grep -c max_retrans; true"
+explained '300 s by nf_conntrack_tcp_timeout_max_retrans, because the last window was zero' two --packet 2
 finish

@@ -15,7 +15,7 @@ field() {
 # refused FILE: how many connections the dropped packets in an output of --evictions would have begun, either direction being the same.
 refused() {
   sed -n 's/.*\[DROPPED\] packet [0-9]* \([^(]*\) (.*/\1/p' "$1" |
-    awk '{ ends = $2 < $4 ? $2 " " $4 : $4 " " $2; print $1, ends, $5, $6, $7, $8 }' | sort -u | wc -l
+    awk '{ sub(/echo reply/, "echo request"); ends = $2 < $4 ? $2 " " $4 : $4 " " $2; print $1, ends, $5, $6, $7, $8 }' | sort -u | wc -l
 }
 
 # row CAPTURE MAX SYSCTL: what the single replays say, in the words of the sweep; the mean, which they give in tenths, is kept for later.

@@ -357,7 +357,7 @@ START_TEST(profiles)
   expect(&p, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, "6.1");
   ct_params_init(&params, ct_profile_find("linux-6.18"));
   ct_packet_prepare(&p, CT_CHECKSUMS_IGNORE, &params);
-  expect(&p, CT_PACKET_UNTRACKED, CT_REASON_ICMPV6_UNTRACKED, "6.18");
+  expect(&p, CT_PACKET_UNTRACKED, CT_REASON_MRD_UNTRACKED, "6.18");
 
   kit_ipv4(&b, CT_PROTO_TCP);
   kit_tcp(&b, 10, 20, CT_TCP_SYN | CT_TCP_FIN, "");

@@ -58,12 +58,16 @@ START_TEST(icmpv6_types)
       ck_assert_int_eq(p.flags, answer ? CT_PACKET_ANSWER : 0);
       ck_assert_int_eq(p.tuple.src.bytes[15], answer ? 2 : 1);
     } else if ((type >= 130 && type <= 136) || type == 143 || type == 151 || type == 152) {
-      expect(&p, CT_PACKET_UNTRACKED, CT_REASON_ICMPV6_UNTRACKED, "untracked");
+      expect(&p, CT_PACKET_UNTRACKED,
+             type >= 151                  ? CT_REASON_MRD_UNTRACKED
+             : type >= 133 && type <= 136 ? CT_REASON_ICMPV6_UNTRACKED
+                                          : CT_REASON_MLD_UNTRACKED,
+             "untracked");
       ck_assert_int_eq(p.tuple.dst_id, type << 8);
     } else if (type < 128) {
       expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_ERROR_SHORT, "error");
     } else if (type == 137) {
-      expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, "redirect");
+      expect(&p, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_SHORT, "redirect");
     } else {
       expect(&p, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, "no inverse");
       ck_assert_int_eq(p.flags, 0);
@@ -202,12 +206,12 @@ START_TEST(icmpv6_redirect)
     guint8 flags;
   } rows[] = {
     { GOOD, CT_PACKET_ICMP_ERROR, CT_REASON_NONE, 0 },
-    { HOPS, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
-    { SOURCE, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
+    { HOPS, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_HOPS, CT_PACKET_COUNTS_ERROR },
+    { SOURCE, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_SOURCE, CT_PACKET_COUNTS_ERROR },
     { CODE, CT_PACKET_INVALID, CT_REASON_TUPLE_NO_INVERSE, 0 },
-    { SHORT, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
-    { NO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
-    { ZERO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT, CT_PACKET_COUNTS_ERROR },
+    { SHORT, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_SHORT, CT_PACKET_COUNTS_ERROR },
+    { NO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_OPTION, CT_PACKET_COUNTS_ERROR },
+    { ZERO_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_OPTION, CT_PACKET_COUNTS_ERROR },
     { OTHER_OPTION, CT_PACKET_INVALID, CT_REASON_ICMP_REDIRECT_HEADER, 0 },
   };
   int change = rows[_i].change;

@@ -145,7 +145,7 @@ static ct_track dccp_track(ct_engine *engine, ct_entry *entry, ct_dir dir, const
     return engine->params.profile->dccp_short_header == CT_SHORT_DROPPED ? CT_TRACK_DROP : CT_TRACK_INVALID;
   }
   if (engine->params.profile->dccp_needs_48_bit_sequence && !dp.is_long && needs_long(dp.type)) {
-    result->reason = CT_REASON_DCCP_HEADER;
+    result->reason = CT_REASON_DCCP_SEQUENCE;
     return CT_TRACK_INVALID;
   }
   if (first && !begin(engine, entry, &dp, result))

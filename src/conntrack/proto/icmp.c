@@ -75,10 +75,14 @@ static const char *icmp_type_name(uint8_t type)
   case 4: return "source quench";
   case 5: return "redirect";
   case 8: return "echo request";
+  case 9: return "router advertisement";
+  case 10: return "router solicitation";
   case 11: return "time exceeded";
   case 12: return "parameter problem";
   case 13: return "timestamp request";
   case 14: return "timestamp reply";
+  case 15: return "information request";
+  case 16: return "information reply";
   case 17: return "mask request";
   case 18: return "mask reply";
   default: return NULL;
@@ -94,11 +98,19 @@ static const char *icmpv6_type_name(uint8_t type)
   case 4: return "parameter problem";
   case 128: return "echo request";
   case 129: return "echo reply";
+  case 130: return "multicast listener query";
+  case 131: return "multicast listener report";
+  case 132: return "multicast listener done";
   case 133: return "router solicitation";
   case 134: return "router advertisement";
   case 135: return "neighbour solicitation";
   case 136: return "neighbour advertisement";
   case 137: return "redirect";
+  case 139: return "node information query";
+  case 140: return "node information reply";
+  case 143: return "multicast listener report v2";
+  case 151: return "multicast router advertisement";
+  case 152: return "multicast router solicitation";
   default: return NULL;
   }
 }

@@ -151,9 +151,9 @@ static bool begin(const ct_engine *engine, ct_entry *entry, const sctp_packet *s
       return refuse(result, CT_REASON_SCTP_NEW);
     if (c.type == CHUNK_INIT) {
       if (sp->vtag != 0)
-        return refuse(result, CT_REASON_SCTP_VTAG);
+        return refuse(result, CT_REASON_SCTP_INIT_TAG);
       if (!read_init_tag(sp->packet, &c, &sctp->vtag[CT_REPLY]))
-        return refuse(result, CT_REASON_SCTP_NEW);
+        return refuse(result, CT_REASON_SCTP_INIT_SHORT);
     } else if (c.type == CHUNK_HEARTBEAT) {
       sctp->vtag[CT_ORIGINAL] = sp->vtag;
     } else if (c.type == CHUNK_SHUTDOWN_ACK || profile->sctp_any_first_chunk_sets_reply_tag) {
@@ -248,14 +248,14 @@ static bool check_tag(const ct_profile *profile, ct_sctp *sctp, const sctp_packe
 }
 
 static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packet *sp, const chunk *c, uint8_t old,
-                      uint8_t new, bool *ignore)
+                      uint8_t new, bool *ignore, ct_result *result)
 {
   const ct_profile *profile = engine->params.profile;
   ct_sctp *sctp = &entry->l4.sctp;
   uint32_t tag;
 
   if (!read_init_tag(sp->packet, c, &tag))
-    return false;
+    return refuse(result, CT_REASON_SCTP_INIT_SHORT);
   /* The same INIT again is no new start. */
   if (profile->sctp_init_collision_marks &&
       !(profile->sctp_init_exemption && old != CT_SCTP_NONE && sctp->vtag[!sp->dir] == tag)) {
@@ -270,18 +270,19 @@ static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packe
   return true;
 }
 
-static bool take_init_ack(const ct_engine *engine, ct_sctp *sctp, const sctp_packet *sp, const chunk *c)
+static bool take_init_ack(const ct_engine *engine, ct_sctp *sctp, const sctp_packet *sp, const chunk *c,
+                          ct_result *result)
 {
   uint32_t tag, known = sctp->vtag[!sp->dir];
 
   if (!read_init_tag(sp->packet, c, &tag))
-    return false;
+    return refuse(result, CT_REASON_SCTP_INIT_SHORT);
   if (!engine->params.profile->sctp_init_collision_marks) {
     sctp->vtag[!sp->dir] = tag;
     return true;
   }
   if ((!sctp->init[!sp->dir] && known != 0 && known != tag) || (sctp->init[0] && sctp->init[1] && known != tag))
-    return false;
+    return refuse(result, CT_REASON_SCTP_INIT_ACK_TAG);
   sctp->vtag[!sp->dir] = tag;
   return true;
 }
@@ -309,7 +310,7 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
 
     old = (uint8_t)entry->state;
     if (!check_tag(profile, sctp, sp, &c, ignore, &skip))
-      return refuse(result, CT_REASON_SCTP_VTAG);
+      return refuse(result, c.type == CHUNK_INIT ? CT_REASON_SCTP_INIT_TAG : CT_REASON_SCTP_VTAG);
     if (skip)
       continue;
     new = next_state(engine, sp->dir, c.type, old);
@@ -317,9 +318,9 @@ static bool walk(ct_engine *engine, ct_entry *entry, const sctp_packet *sp, bool
       CT_TRACE(engine, ct_trace_note_cell(engine->trace, sp->dir, (uint8_t)table_row(c.type), old, new));
     if (new == CT_SCTP_INVALID)
       return refuse(result, CT_REASON_SCTP_STATE);
-    if ((c.type == CHUNK_INIT && !take_init(engine, entry, sp, &c, old, new, ignore)) ||
-        (c.type == CHUNK_INIT_ACK && !take_init_ack(engine, sctp, sp, &c)))
-      return refuse(result, CT_REASON_SCTP_VTAG);
+    if ((c.type == CHUNK_INIT && !take_init(engine, entry, sp, &c, old, new, ignore, result)) ||
+        (c.type == CHUNK_INIT_ACK && !take_init_ack(engine, sctp, sp, &c, result)))
+      return false;
     entry->state = new;
     if (new != old)
       result->events |= CT_EV_PROTOINFO;

@@ -242,6 +242,14 @@ static ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp, con
   return timeout;
 }
 
+/* Picked up, and nobody has answered: that is why the timeout is that of unacknowledged data, whatever else holds. */
+static void unanswered(const ct_engine *engine, ct_result *result)
+{
+  CT_TRACE(engine, engine->trace->timeout_why = CT_REASON_NONE);
+  if (result->reason == CT_REASON_TCP_RETRANS || result->reason == CT_REASON_TCP_ZERO_WINDOW)
+    result->reason = CT_REASON_NONE;
+}
+
 /* The segment counts: state, timeout, ASSURED, or the end of an entry that nobody ever answered. */
 static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg, uint8_t old, uint8_t new,
                        ct_result *result)
@@ -271,8 +279,10 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
         result->reason = CT_REASON_TCP_SYN_RETRANSMIT;
       return CT_TRACK_ACCEPT;
     }
-    if (new == CT_TCP_ESTABLISHED && ct_core_timeout(engine, timeout) > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK))
+    if (new == CT_TCP_ESTABLISHED && ct_core_timeout(engine, timeout) > ct_core_timeout(engine, CT_TIMEOUT_TCP_UNACK)) {
       timeout = CT_TIMEOUT_TCP_UNACK;
+      unanswered(engine, result);
+    }
   } else {
     ct_tcp_assure(entry, old, new, result);
   }

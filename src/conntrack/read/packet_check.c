@@ -187,10 +187,13 @@ ct_reason ct_check_dccp(ct_packet *packet, uint32_t at, const ct_judge *judge)
   header = dccp[4] * 4u;
   if ((dccp[5] & 0x0f) != 0)
     covered = ((dccp[5] & 0x0fu) - 1) * 4; /* RFC 4340, 9.2: 1 is the header alone, which the kernel reads as nothing */
-  if (header < DCCP_HEADER || header > length || covered > length || (dccp[8] >> 1 & 0x0f) >= FIRST_RESERVED_TYPE ||
-      sum_is_bad(packet, at, covered, CT_PROTO_DCCP, 6, judge))
-    return CT_REASON_DCCP_HEADER;
-  return CT_REASON_NONE;
+  if (header < DCCP_HEADER || header > length)
+    return CT_REASON_DCCP_LENGTH;
+  if (covered > length)
+    return CT_REASON_DCCP_COVERAGE;
+  if (sum_is_bad(packet, at, covered, CT_PROTO_DCCP, 6, judge))
+    return CT_REASON_DCCP_CHECKSUM;
+  return (dccp[8] >> 1 & 0x0f) >= FIRST_RESERVED_TYPE ? CT_REASON_DCCP_TYPE : CT_REASON_NONE;
 }
 
 ct_reason ct_check_icmp(ct_packet *packet, uint32_t at, const ct_judge *judge)

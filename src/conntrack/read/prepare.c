@@ -267,27 +267,47 @@ static bool icmpv4_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
   }
 }
 
-static bool icmpv6_redirect_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
+/* => why a redirect is refused before it is looked at closer; NONE: it is not. */
+static ct_reason icmpv6_redirect_check(const ct_packet *packet, uint32_t at)
 {
   uint8_t scratch[2], hop_limit_scratch[1];
   const uint8_t *source = packet->tuple.src.bytes, *option;
-  uint8_t hop_limit = ct_packet_at(packet, 7, 1, hop_limit_scratch)[0];
+
+  if (ct_packet_at(packet, 7, 1, hop_limit_scratch)[0] != 255)
+    return CT_REASON_ICMP_REDIRECT_HOPS;
+  if (source[0] != 0xfe || (source[1] & 0xc0) != 0x80)
+    return CT_REASON_ICMP_REDIRECT_SOURCE;
+  option = ct_packet_at(packet, at + ICMPV6_REDIRECT_BYTES, 2, scratch);
+  return option == NULL || option[1] == 0 ? CT_REASON_ICMP_REDIRECT_OPTION : CT_REASON_NONE;
+}
+
+static bool icmpv6_redirect_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
+{
+  uint8_t scratch[2];
+  ct_reason reason;
 
   if (at + ICMPV6_REDIRECT_BYTES > packet->length) {
-    packet_refuse_early(packet, CT_REASON_ICMP_REDIRECT);
+    packet_refuse_early(packet, CT_REASON_ICMP_REDIRECT_SHORT);
     return true;
   }
   if (ct_packet_at(packet, at, 2, scratch)[1] != 0)
     return false;
-  option = ct_packet_at(packet, at + ICMPV6_REDIRECT_BYTES, 2, scratch);
-  if (hop_limit != 255 || source[0] != 0xfe || (source[1] & 0xc0) != 0x80 || option == NULL || option[1] == 0) {
-    packet_refuse_early(packet, CT_REASON_ICMP_REDIRECT);
+  reason = icmpv6_redirect_check(packet, at);
+  if (reason != CT_REASON_NONE) {
+    packet_refuse_early(packet, reason);
     return true;
   }
-  if (option[0] != ICMPV6_REDIRECTED_HEADER)
+  if (ct_packet_at(packet, at + ICMPV6_REDIRECT_BYTES, 2, scratch)[0] != ICMPV6_REDIRECTED_HEADER)
     return false;
   icmp_error_prepare(packet, at + ICMPV6_REDIRECT_BYTES + 8, profile);
   return true;
+}
+
+static void leave_untracked(ct_packet *packet, const uint8_t *icmp, ct_reason reason)
+{
+  packet->kind = CT_PACKET_UNTRACKED;
+  packet->reason = (uint16_t)reason;
+  packet->tuple.dst_id = ct_be16(icmp);
 }
 
 static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *profile)
@@ -299,13 +319,11 @@ static bool icmpv6_precheck(ct_packet *packet, uint32_t at, const ct_profile *pr
   case 151 ... 152: /* multicast router discovery */
     if (!profile->icmpv6_mld2_untracked)
       return false;
-    /* fall through */
-  case 130 ... 136: /* listeners, neighbour discovery */
-  case 143:
-    packet->kind = CT_PACKET_UNTRACKED;
-    packet->reason = CT_REASON_ICMPV6_UNTRACKED;
-    packet->tuple.dst_id = ct_be16(icmp);
+    leave_untracked(packet, icmp, CT_REASON_MRD_UNTRACKED);
     return true;
+  case 130 ... 132: /* multicast listeners */
+  case 143: leave_untracked(packet, icmp, CT_REASON_MLD_UNTRACKED); return true;
+  case 133 ... 136: leave_untracked(packet, icmp, CT_REASON_ICMPV6_UNTRACKED); return true;
   case ICMPV6_REDIRECT: return profile->icmpv6_redirect && icmpv6_redirect_precheck(packet, at, profile);
   case 0 ... ICMPV6_FIRST_INFO - 1: /* every one of them, known or not */
     icmp_error_prepare(packet, at + ICMP_HEADER, profile);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a tuple, an expectation or a packet is about, on one line for people. */
+#include "conntrack/proto/proto.h"
+#include "emit.h"
+#include "wire.h"
+
+static void put_proto(emit_text *out, const ct_profile *profile, guint8 proto)
+{
+  const char *name = ct_proto_word(profile, proto);
+
+  if (name != NULL) {
+    emit_text_string(out, name);
+  } else {
+    emit_text_literal(out, "proto ");
+    emit_text_u64(out, proto);
+  }
+  emit_text_char(out, ' ');
+}
+
+static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
+{
+  emit_text_addr(out, family, addr, FALSE);
+  if (!has_port)
+    return;
+  emit_text_char(out, '.');
+  emit_text_u64(out, port);
+}
+
+static void put_tuple(emit_text *out, const ct_profile *profile, const ct_tuple *t, gboolean any_source_port)
+{
+  gboolean ports = ct_proto_has_ports(profile, t);
+
+  put_proto(out, profile, t->proto);
+  put_end(out, t->family, &t->src, ports && !any_source_port, t->src_id);
+  emit_text_literal(out, " > ");
+  put_end(out, t->family, &t->dst, ports, t->dst_id);
+  if (ports || !ct_tuple_is_icmp(t))
+    return;
+  emit_text_literal(out, " type ");
+  emit_text_u64(out, ct_tuple_icmp_type(t));
+  emit_text_literal(out, " id ");
+  emit_text_u64(out, t->src_id);
+}
+
+void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
+{
+  put_tuple(out, profile, tuple, FALSE);
+}
+
+void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect_view *expect)
+{
+  put_tuple(out, profile, &expect->tuple, expect->mask.src_id == 0);
+}
+
+/* Whether the protocol has an id there: queries and their answers. */
+static gboolean icmp_has_id(const ct_proto *known, guint8 type)
+{
+  guint i;
+
+  for (i = 0; i < known->n_answers; i++)
+    if (known->answers[i][0] == type || known->answers[i][1] == type)
+      return TRUE;
+  return FALSE;
+}
+
+static void put_icmp(emit_text *out, const ct_proto *known, const emit_wire *wire)
+{
+  const char *name = known->type_name(wire->icmp_type);
+
+  emit_text_char(out, ' ');
+  if (name != NULL)
+    emit_text_string(out, name);
+  else
+    emit_text_format(out, "type %u", wire->icmp_type);
+  if (name == NULL || wire->icmp_code != 0)
+    emit_text_format(out, " code %u", wire->icmp_code);
+  if (icmp_has_id(known, wire->icmp_type))
+    emit_text_format(out, " id %u", wire->icmp_id);
+}
+
+void emit_packet_about(emit_text *out, const ct_profile *profile, const ct_packet *packet)
+{
+  ct_tuple inside = packet->tuple;
+
+  /* What is looked up is the answer to what is inside; where that is an ICMP answer, its request, which is inside. */
+  if (packet->kind != CT_PACKET_ICMP_ERROR ||
+      (!(packet->flags & CT_PACKET_ANSWER) && !ct_tuple_invert(&packet->tuple, &inside)))
+    return;
+  emit_text_literal(out, " about ");
+  emit_flow(out, profile, &inside);
+}
+
+void emit_packet_own_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet)
+{
+  emit_wire wire;
+
+  emit_wire_read(packet, profile, &wire);
+  if (wire.family == 0 || !wire.has_proto) {
+    emit_flow(out, profile, &packet->tuple);
+    return;
+  }
+  put_proto(out, profile, wire.proto);
+  put_end(out, wire.family, &wire.src, wire.has_ports, wire.sport);
+  emit_text_literal(out, " > ");
+  put_end(out, wire.family, &wire.dst, wire.has_ports, wire.dport);
+  if (wire.has_icmp)
+    put_icmp(out, ct_proto_known(profile, wire.proto), &wire);
+}
+
+void emit_packet_flow(emit_text *out, const ct_profile *profile, const ct_packet *packet)
+{
+  emit_packet_own_flow(out, profile, packet);
+  emit_packet_about(out, profile, packet);
+}
