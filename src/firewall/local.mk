@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libfirewall.la
 libfirewall_la_SOURCES = \
 	src/firewall/build.c src/firewall/build.h \
+	src/firewall/cover.c src/firewall/cover.h \
 	src/firewall/extension.c src/firewall/extension.h \
 	src/firewall/graph.c src/firewall/graph.h \
 	src/firewall/ipset.c \
