@@ -36,6 +36,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/match/multiport.c \
 	src/firewall/match/packet.c \
 	src/firewall/match/policy.c \
+	src/firewall/match/rateest.c \
 	src/firewall/match/sctp.c \
 	src/firewall/match/set.c \
 	src/firewall/match/spi.c \
@@ -44,6 +45,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/match/time.c \
 	src/firewall/target/data.h src/firewall/target/list.h \
 	src/firewall/target/header.c \
+	src/firewall/target/hmark.c \
 	src/firewall/target/log.c \
 	src/firewall/target/mark.c \
 	src/firewall/target/nat.c \

@@ -51,6 +51,12 @@ expect 2 '' 'give legacy or nft' "$ctreplay" rules --backend new "$work/good"
 expect 2 '' 'give text, save, json, trace or log' "$ctreplay" rules -o xml "$work/good"
 expect 2 '' 'good:8:16: expected IPv6 addresses' "$ctreplay" rules --ipv6 "$work/good"
 
+# The family shows in a range of addresses, too.
+printf '*nat\n-A POSTROUTING -o wan0 -j SNAT --to-source 2001:db8::10-2001:db8::1f\nCOMMIT\n' > "$work/six"
+expect 0 'six: ip6tables, by what it holds' '' "$ctreplay" rules "$work/six"
+printf '*nat\n-A PREROUTING -p tcp -j DNAT --to-destination [2001:db8::10]:80\nCOMMIT\n' > "$work/six"
+expect 0 'six: ip6tables, by what it holds' '' "$ctreplay" rules "$work/six"
+
 # What can never match.
 {
   echo '*filter'
