@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "firewall/cover.h"
 #include "firewall/rules_json.h"
 #include "firewall.h"
 #include "firewall/save.h"
@@ -106,9 +107,32 @@ static void list_notes(GString *out, const fw_ruleset *r)
   }
 }
 
+/* Of a chain that no chain jumps to, the chain's own line says it. => how many. */
+static guint list_never(GString *out, const fw_ruleset *r)
+{
+  GArray *never = fw_cover_find(r, NULL);
+  guint i, n = never->len;
+
+  for (i = 0; i < n; i++) {
+    const fw_covered *c = &g_array_index(never, fw_covered, i);
+    const fw_chain *chain = c->rule->chain;
+
+    if (c->by == NULL && chain->hooks == 0)
+      continue;
+    g_string_append_printf(out, "%s:%u: can never match: %s %s %u: ", chain->table->file, c->rule->line,
+                           chain->table->name, chain->name, c->rule->number);
+    if (c->by != NULL)
+      g_string_append_printf(out, "line %u takes all of it\n", c->by->line);
+    else
+      g_string_append(out, "no packet comes to its chain\n");
+  }
+  g_array_free(never, TRUE);
+  return n;
+}
+
 static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)
 {
-  guint unknown = fw_ruleset_unknown_rules(r), i;
+  guint unknown = fw_ruleset_unknown_rules(r), never, i;
 
   for (i = 0; i < r->files->len; i++)
     list_file(out, g_ptr_array_index(r->files, i), own);
@@ -117,7 +141,11 @@ static void list_ruleset(GString *out, const fw_ruleset *r, const rules_own *own
   for (i = 0; i < r->sets->len; i++)
     list_set(out, g_ptr_array_index(r->sets, i));
   list_notes(out, r);
-  g_string_append_printf(out, "%u rule%s, %u unknown\n", r->n_rules, r->n_rules == 1 ? "" : "s", unknown);
+  never = list_never(out, r);
+  g_string_append_printf(out, "%u rule%s, %u unknown", r->n_rules, r->n_rules == 1 ? "" : "s", unknown);
+  if (never > 0)
+    g_string_append_printf(out, ", %u can never match", never);
+  g_string_append_c(out, '\n');
 }
 
 static void save_ruleset(GString *out, const fw_ruleset *r, const rules_own *own)

@@ -25,6 +25,7 @@ libcommands_la_SOURCES = \
 	src/cli/replay.c \
 	src/cli/rules_drops.c src/cli/rules_drops.h \
 	src/cli/rules_run.c src/cli/rules_run.h \
+	src/cli/rules_sources.c src/cli/rules_sources.h \
 	src/cli/rules_text.c src/cli/rules_text.h \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/output.c src/cli/output.h \

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rules_run.h"
 
+#include "firewall/cover.h"
 #include "firewall/save.h"
 #include "firewall/walk/log.h"
+#include "rules_sources.h"
 #include "run.h"
 #include "say.h"
 
@@ -10,6 +12,8 @@ typedef struct running {
   cli_run run;
   cli_rules_style style;
   fw_walk_watcher watcher;
+  cli_rules_sources *sources; /* of the text; NULL else */
+  GHashTable *never;          /* fw_rule* => the rule that takes all of it, or itself: no packet comes to its chain */
   GString *line;
 } running;
 
@@ -65,6 +69,37 @@ static void put_hits(emit_text *out, const running *r, const fw_hits *hits)
   put_since(out, r, hits->last_ns);
 }
 
+/* What no capture will change. */
+static void put_never(running *r, const fw_rule *rule)
+{
+  const fw_rule *by = g_hash_table_lookup(r->never, rule);
+
+  if (by == rule)
+    emit_text_literal(&r->run.output.text, ", and can never be: no packet comes to its chain");
+  else if (by != NULL)
+    emit_text_format(&r->run.output.text, ", and can never match: line %u takes all of it", by->line);
+}
+
+static void find_never(running *r)
+{
+  const fw_box_facts *facts = r->run.firewall.facts;
+  GPtrArray *settled = g_ptr_array_new();
+  GArray *never;
+  guint i;
+
+  for (i = 0; i < facts->assumptions->len; i++)
+    g_ptr_array_add(settled, g_array_index(facts->assumptions, fw_assumption, i).match);
+  never = fw_cover_find(r->run.firewall.ruleset, settled);
+  r->never = g_hash_table_new(NULL, NULL);
+  for (i = 0; i < never->len; i++) {
+    const fw_covered *c = &g_array_index(never, fw_covered, i);
+
+    g_hash_table_insert(r->never, (gpointer)c->rule, (gpointer)(c->by != NULL ? c->by : c->rule));
+  }
+  g_array_free(never, TRUE);
+  g_ptr_array_free(settled, TRUE);
+}
+
 static void put_rule(running *r, const fw_program *program, const fw_walk_chain *c, guint i)
 {
   emit_text *out = &r->run.output.text;
@@ -75,10 +110,13 @@ static void put_rule(running *r, const fw_program *program, const fw_walk_chain 
                   hits->counters.bytes);
   fw_save_rule(r->line, rule);
   emit_text_bytes(out, r->line->str, r->line->len);
-  if (hits->packets > 0)
+  if (hits->packets > 0) {
     put_hits(out, r, hits);
-  else
+    cli_rules_sources_put(r->sources, out, rule);
+  } else {
     emit_text_string(out, i < c->deepest ? "  # never matched" : "  # never reached");
+    put_never(r, rule);
+  }
   if (rule->unknown)
     emit_text_literal(out, "; not understood");
   emit_text_char(out, '\n');
@@ -115,8 +153,13 @@ static void put_end(running *r)
     emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
     return;
   }
-  for (i = 0; r->style == CLI_RULES_TEXT && i < program->ruleset->tables->len; i++)
+  if (r->style != CLI_RULES_TEXT)
+    return;
+  find_never(r);
+  for (i = 0; i < program->ruleset->tables->len; i++)
     put_table(r, program, g_ptr_array_index(program->ruleset->tables, i));
+  if (cli_rules_sources_full(r->sources))
+    cli_say("note: sources are of the first %d pairs of rule and source", CLI_RULES_SOURCES_MOST);
 }
 
 static void play(running *r)
@@ -124,6 +167,8 @@ static void play(running *r)
   const cli_watch watch = { .user = r };
   fw_program *program = fw_firewall_program(r->run.firewall.firewall);
 
+  if (r->style == CLI_RULES_TEXT)
+    r->sources = cli_rules_sources_new(program);
   if (r->style == CLI_RULES_TRACE) {
     r->watcher = (fw_walk_watcher){ on_step, FALSE, r };
     fw_firewall_listen(r->run.firewall.firewall, &r->watcher);
@@ -146,5 +191,8 @@ cli_exit cli_rules_run(const cli_options *o, cli_rules_style style)
     play(&r);
   code = cli_run_close(&r.run);
   g_string_free(r.line, TRUE);
+  cli_rules_sources_free(r.sources);
+  if (r.never != NULL)
+    g_hash_table_destroy(r.never);
   return code;
 }

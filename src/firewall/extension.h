@@ -54,6 +54,7 @@ typedef enum fw_type {
   FW_TYPE_LEVEL,    /* guint8: of syslog, names too */
   FW_TYPE_MAC,      /* guint8[6] */
   FW_TYPE_DOUBLE,   /* double, min 0 to max */
+  FW_TYPE_OPTIONAL, /* a word, where one stands there that begins with neither - nor !; left to parse(), NULL: none */
   FW_TYPE_WORDS     /* two words, left to parse(): --tcp-flags */
 } fw_type;
 

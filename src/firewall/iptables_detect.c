@@ -74,14 +74,16 @@ static int family_of_word(const char *word)
   if (strncmp(word, "icmp6", 5) == 0 || strcmp(word, "ipv6-icmp") == 0 || strcmp(word, "icmpv6") == 0 ||
       strcmp(word, "--icmpv6-type") == 0)
     return 6;
-  for (i = 0; word[i] != '\0' && word[i] != '/'; i++) {
+  /* "2001:db8::1-2001:db8::7", "[2001:db8::1]:80", "A/64", "A,B": the first address says it. */
+  word += word[0] == '[';
+  for (i = 0; word[i] != '\0' && strchr("/-],", word[i]) == NULL; i++) {
     colons += word[i] == ':';
     dots += word[i] == '.';
     digits += g_ascii_isxdigit(word[i]);
     if (!g_ascii_isxdigit(word[i]) && word[i] != ':' && word[i] != '.')
       return 0;
   }
-  if (colons >= 2 && dots == 0 && (strstr(word, "::") != NULL || colons == 7))
+  if (colons >= 2 && dots == 0 && (g_strstr_len(word, i, "::") != NULL || colons == 7))
     return 6;
   return dots == 3 && colons == 0 && digits >= 4 ? 4 : 0;
 }

@@ -174,6 +174,16 @@ static gboolean take_value(fw_command *c, const char *attached, const char **val
   return TRUE;
 }
 
+static gboolean takes_value(const fw_command *c, const fw_option *option, gboolean equals)
+{
+  const char *next;
+
+  if (option->type != FW_TYPE_OPTIONAL)
+    return option->type != FW_TYPE_NONE;
+  next = fw_command_more(c) ? fw_command_word(c, c->at) : NULL;
+  return equals || (next != NULL && *next != '-' && *next != '!');
+}
+
 /* "--name", "--name=value". from: where a '!' before it stands, or itself. */
 static gboolean take_long(fw_command *c, guint from)
 {
@@ -193,7 +203,7 @@ static gboolean take_long(fw_command *c, guint from)
     if (!loaded)
       return fw_command_take_unknown(c, from, at);
   }
-  has_value = found.builtin != NULL ? found.builtin->has_value : found.option->type != FW_TYPE_NONE;
+  has_value = found.builtin != NULL ? found.builtin->has_value : takes_value(c, found.option, equals != NULL);
   if (has_value && !take_value(c, equals != NULL ? equals + 1 : NULL, &value))
     return FALSE;
   if (!has_value && equals != NULL)

@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libfirewall.la
 libfirewall_la_SOURCES = \
 	src/firewall/build.c src/firewall/build.h \
+	src/firewall/cover.c src/firewall/cover.h \
 	src/firewall/extension.c src/firewall/extension.h \
 	src/firewall/graph.c src/firewall/graph.h \
 	src/firewall/ipset.c \
@@ -35,6 +36,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/match/multiport.c \
 	src/firewall/match/packet.c \
 	src/firewall/match/policy.c \
+	src/firewall/match/rateest.c \
 	src/firewall/match/sctp.c \
 	src/firewall/match/set.c \
 	src/firewall/match/spi.c \
@@ -43,6 +45,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/match/time.c \
 	src/firewall/target/data.h src/firewall/target/list.h \
 	src/firewall/target/header.c \
+	src/firewall/target/hmark.c \
 	src/firewall/target/log.c \
 	src/firewall/target/mark.c \
 	src/firewall/target/nat.c \

@@ -198,6 +198,7 @@ gboolean fw_parse_value(fw_parse *p)
   p->n_values = 1;
   switch ((fw_type)p->option->type) {
   case FW_TYPE_NONE:
+  case FW_TYPE_OPTIONAL:
   case FW_TYPE_WORDS: return TRUE;
   case FW_TYPE_U8:
   case FW_TYPE_U16:

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firewall/cover.h"
 #include "firewall/extension.h"
 #include "firewall/names.h"
 #include "firewall/save.h"
@@ -283,6 +284,35 @@ static void begin_list(GString *out, const char *key)
   g_string_append_c(out, '[');
 }
 
+static void put_place_of(GString *out, const char *key, const fw_rule *rule)
+{
+  g_autofree char *place = g_strdup_printf("%s:%s:rule:%u", rule->chain->table->name, rule->chain->name, rule->number);
+
+  put_text(out, key, place);
+}
+
+static void put_never(GString *out, const fw_ruleset *r)
+{
+  GArray *never = fw_cover_find(r, NULL);
+  guint i;
+
+  for (i = 0; i < never->len; i++) {
+    const fw_covered *c = &g_array_index(never, fw_covered, i);
+
+    separate(out);
+    g_string_append_c(out, '{');
+    put_text(out, "file", c->rule->chain->table->file);
+    put_number(out, "line", c->rule->line);
+    put_place_of(out, "rule", c->rule);
+    if (c->by != NULL) {
+      put_place_of(out, "by", c->by);
+      put_number(out, "by_line", c->by->line);
+    }
+    g_string_append_c(out, '}');
+  }
+  g_array_free(never, TRUE);
+}
+
 void fw_rules_json(GString *out, const fw_ruleset *r, const fw_read_options *options)
 {
   guint i;
@@ -304,5 +334,8 @@ void fw_rules_json(GString *out, const fw_ruleset *r, const fw_read_options *opt
   begin_list(out, "notes");
   for (i = 0; i < r->notes->len; i++)
     put_note(out, g_ptr_array_index(r->notes, i));
+  g_string_append(out, "]");
+  begin_list(out, "never");
+  put_never(out, r);
   g_string_append(out, "]}\n");
 }

@@ -136,6 +136,7 @@ static void save_value(GString *out, fw_family family, const fw_option *o, const
   guint64 from, to;
 
   switch ((fw_type)o->type) {
+  case FW_TYPE_OPTIONAL:
   case FW_TYPE_NONE:
   case FW_TYPE_WORDS: break;
   case FW_TYPE_U8:

@@ -101,7 +101,7 @@ for packed in rules.gz rules.xz rules.zst; do
 done
 
 # The ruleset with counters.
-expect 0 '^\[1:40\] -A FORWARD -p tcp -m tcp --dport 23 -j DROP  # packet 3 at 2.000 s$' '*' \
+expect 0 '^\[1:40\] -A FORWARD -p tcp -m tcp --dport 23 -j DROP  # packet 3 at 2.000 s; from 10.0.0.1 (1)$' '*' \
   "$ctreplay" rules --rules "$work/rules" "$work/cap"
 expect 0 '# never matched$' '*' "$ctreplay" rules --rules "$work/rules" "$work/cap"
 expect 0 '^:FORWARD ACCEPT \[1:28\]$' '*' "$ctreplay" rules -o save --rules "$work/rules" "$work/cap"

@@ -51,6 +51,33 @@ expect 2 '' 'give legacy or nft' "$ctreplay" rules --backend new "$work/good"
 expect 2 '' 'give text, save, json, trace or log' "$ctreplay" rules -o xml "$work/good"
 expect 2 '' 'good:8:16: expected IPv6 addresses' "$ctreplay" rules --ipv6 "$work/good"
 
+# The family shows in a range of addresses, too.
+printf '*nat\n-A POSTROUTING -o wan0 -j SNAT --to-source 2001:db8::10-2001:db8::1f\nCOMMIT\n' > "$work/six"
+expect 0 'six: ip6tables, by what it holds' '' "$ctreplay" rules "$work/six"
+printf '*nat\n-A PREROUTING -p tcp -j DNAT --to-destination [2001:db8::10]:80\nCOMMIT\n' > "$work/six"
+expect 0 'six: ip6tables, by what it holds' '' "$ctreplay" rules "$work/six"
+
+# What can never match.
+{
+  echo '*filter'
+  echo ':svc - [0:0]'
+  echo '-A FORWARD -s 10.0.0.0/8 -j ACCEPT'
+  echo '-A FORWARD -s 10.1.0.0/16 -p tcp -j svc'
+  echo '-A svc -j DROP'
+  echo 'COMMIT'
+} > "$work/never"
+expect 0 'never:4: can never match: filter FORWARD 2: line 3 takes all of it' '' "$ctreplay" rules "$work/never"
+expect 0 'never:5: can never match: filter svc 1: no packet comes to its chain' '' "$ctreplay" rules "$work/never"
+expect 0 '3 rules, 0 unknown, 2 can never match' '' "$ctreplay" rules "$work/never"
+expect 0 '"line":4,"rule":"filter:FORWARD:rule:2","by":"filter:FORWARD:rule:1","by_line":3}' '' \
+  "$ctreplay" rules -o json "$work/never"
+pcap_whole > "$work/cap"
+expect 0 '# packet 1 at 0.000 s to packet 3 at 2.000 s; from 10.0.0.1 (2), 10.0.0.2 (1)$' '*' \
+  "$ctreplay" rules --rules "$work/never" "$work/cap"
+expect 0 '# never reached, and can never match: line 3 takes all of it$' '*' "$ctreplay" rules --rules "$work/never" "$work/cap"
+expect 0 '# never reached, and can never be: no packet comes to its chain$' '*' \
+  "$ctreplay" rules --rules "$work/never" "$work/cap"
+
 # Sets stand in a file of their own, before or behind the rules.
 printf '*filter\n-A INPUT -m set --match-set s src -j DROP\nCOMMIT\n' > "$work/with-set"
 printf 'create s hash:net timeout 60\nadd s 10.0.0.0/8 nomatch\n' > "$work/sets"

@@ -255,13 +255,16 @@ test_journal_SOURCES = tests/unit/test_journal.c $(UNIT_KIT)
 test_journal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_journal_LDADD = libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
-WALK_TESTS = test_walk test_walk_matches
+WALK_TESTS = test_walk test_walk_matches test_walk_random
 TESTS += $(WALK_TESTS)
 check_PROGRAMS += $(WALK_TESTS)
 WALK_KIT = tests/unit/walk_kit.c tests/unit/walk_kit.h $(UNIT_KIT)
 test_walk_matches_SOURCES = tests/unit/test_walk_matches.c $(WALK_KIT)
 test_walk_matches_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_matches_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_walk_random_SOURCES = tests/unit/test_walk_random.c $(WALK_KIT)
+test_walk_random_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_walk_random_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_walk_SOURCES = tests/unit/test_walk.c $(WALK_KIT)
 test_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

@@ -221,7 +221,7 @@ START_TEST(unknown_keeps_its_text)
 {
   fw_ruleset *r = read_ok("*filter\n-A INPUT -m geoip ! --src-cc \"D E\",FR -p tcp -j NOSUCH --level 3\n"
                           "-A INPUT -m limit --limit 1/s --burst-of 3 -j DROP\n-A INPUT -j LOG --log-colour red\n"
-                          "-A INPUT -j nochain\n-A INPUT -j HMARK --hmark-mod 3\n-Z INPUT\nCOMMIT\n");
+                          "-A INPUT -j nochain\n-A INPUT -j ACCOUNT --tname mynet\n-Z INPUT\nCOMMIT\n");
   const fw_chain *input = fw_table_chain(fw_ruleset_table(r, FW_IPV4, "filter"), "INPUT");
   static const struct {
     fw_note_kind kind;
@@ -240,7 +240,7 @@ START_TEST(unknown_keeps_its_text)
   rules_are(r, "INPUT",
             " -p tcp -m geoip ! --src-cc \"D E\" ,FR -j NOSUCH --level 3\n"
             " -m limit --limit 1/s --burst-of 3 -j DROP\n -j LOG --log-colour red\n -j nochain\n"
-            " -j HMARK --hmark-mod 3\n");
+            " -j ACCOUNT --tname mynet\n");
   ck_assert_uint_eq(r->notes->len, G_N_ELEMENTS(notes));
   for (i = 0; i < G_N_ELEMENTS(notes); i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);

@@ -263,6 +263,14 @@ typedef struct fw_bpf {
   } program[FW_BPF_MAX];
 } fw_bpf;
 
+/* Rates are bytes and packets a second: [0] of --rateest-bps1, [1] of the others. given: by the options' ids. */
+typedef struct fw_rateest {
+  guint16 given;
+  gboolean invert;
+  const char *names[2]; /* [1] NULL: against numbers */
+  guint32 bps[2], pps[2];
+} fw_rateest;
+
 /* -- about the packet -- */
 
 typedef struct fw_mark_test {

@@ -8,7 +8,7 @@
   X(addrtype) X(ah) X(ah6) X(bpf) X(cgroup) X(cluster) X(comment) X(connbytes) X(connlabel) X(connlimit) X(connmark) \
   X(conntrack) X(cpu) X(dccp) X(devgroup) X(dscp) X(dst) X(ecn) X(esp) X(eui64) X(frag) X(hashlimit) X(hbh) X(helper) \
   X(hl) X(icmp) X(icmp6) X(ipcomp) X(iprange) X(ipv6header) X(ipvs) X(length) X(limit) X(mac) X(mark) X(mh) \
-  X(multiport) X(nfacct) X(osf) X(owner) X(physdev) X(pkttype) X(policy) X(quota) X(realm) X(recent) \
+  X(multiport) X(nfacct) X(osf) X(owner) X(physdev) X(pkttype) X(policy) X(quota) X(rateest) X(realm) X(recent) \
   X(rpfilter) X(rt) X(sctp) X(set) X(socket) X(srh) X(state) X(statistic) X(string) X(tcp) X(tcpmss) X(time) X(tos) \
   X(ttl) X(u32) X(udp)
 /* clang-format on */

@@ -196,4 +196,10 @@ typedef struct fw_npt {
   guint8 source_prefix, destination_prefix;
 } fw_npt;
 
+/* values: by the options' ids, as given says. */
+typedef struct fw_hmark {
+  guint16 given;
+  guint32 values[13];
+} fw_hmark;
+
 #endif

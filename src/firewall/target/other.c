@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SET, and targets that only the box itself notices: TEE, IDLETIMER, LED, ACCOUNT, HMARK, RATEEST. */
+/* SET, and targets that only the box itself notices: TEE, IDLETIMER, LED, ACCOUNT, RATEEST. */
 #include <string.h>
 
 #include "firewall/parse.h"
@@ -224,13 +224,6 @@ const fw_target_ops fw_target_LED = {
 const fw_target_ops fw_target_ACCOUNT = {
   .name = "ACCOUNT",
   .id = FW_TARGET_ID_ACCOUNT,
-  .harmless = TRUE,
-  .opaque = TRUE,
-};
-
-const fw_target_ops fw_target_HMARK = {
-  .name = "HMARK",
-  .id = FW_TARGET_ID_HMARK,
   .harmless = TRUE,
   .opaque = TRUE,
 };

@@ -156,6 +156,8 @@ static inline void count(fw_program *program, const fw_packet *p, const fw_step 
   hits->counters.bytes += p->raw->length;
   hits->last_ns = program->now_ns;
   hits->last_packet = p->raw->number;
+  if (G_UNLIKELY(program->counted != NULL))
+    program->counted(p, step->rule, program->counted_user);
 }
 
 static void note_unknown(walk *w, const fw_step *step, guint failed)
