@@ -14,7 +14,7 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "\n"
                            "Commands   (none) for a person: what happens, the table at the end, a summary\n"
                            "           -E [expect] event log   -L [expect] table   -C count   -S statistics\n"
-                           "           (-S: found insert search_restart clash_resolve stay 0, nothing races)\n"
+                           "           (-S: the columns of the profile's kernel; nothing races here)\n"
                            "           -P one line per packet: class, entry, state before -> after, and why\n"
                            "           --evictions who was evicted or dropped when the table was full\n"
                            "Input      CAPTURE... pcap, pcapng, .gz .xz .zst; - is standard input   --merge\n"

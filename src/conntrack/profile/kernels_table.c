@@ -106,6 +106,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .new_judged = true,                                                                                                  \
   .refusals_count_error = true,                                                                                        \
   .reopen_counts_invalid = true,                                                                                       \
+  .statistics = CT_STATISTICS_3_10, .ip_conntrack_files = true,                                                      \
   .entry_timers = true,                                                                                                \
   .refresh_skips_a_second = true,                                                                                      \
   .collecting = CT_COLLECT_NONE,                                                                                       \
@@ -156,6 +157,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .tcp_zero_window_timeout = true,                                                                                     \
   .dccp_table = ct_dccp_table_linux_6_1,                                                                               \
   .sctp_heartbeat_mismatch_tolerated = true,                                                                           \
+  .statistics = CT_STATISTICS_4_19, .ip_conntrack_files = false,                                                     \
   .entry_timers = false,                                                                                               \
   .refresh_skips_a_second = false,                                                                                     \
   .collecting = CT_COLLECT_EVERY_120,                                                                                  \
@@ -209,6 +211,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   LINUX_5_4,                                                                                                           \
   .tcp_rst_needs_turn = true,                                                                                          \
   .sctp_init_exemption = true,                                                                                         \
+  .statistics = CT_STATISTICS_5_10,                                                                                  \
   .refusals_count_error = false,                                                                                       \
   .irc_after_failed = CT_IRC_STOPS,                                                                                    \
   .sip_strict_numbers = true
@@ -224,6 +227,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .buckets_for_ram = buckets_5_15,                                                                                     \
   .buckets_least = 1024,                                                                                               \
   .auto_max_per_bucket = 1,                                                                                            \
+  .statistics = CT_STATISTICS_5_15,                                                                                  \
   .chain_limit = true,                                                                                                 \
   .destroy_event_has_state = true,                                                                                     \
   .missing_sysctls = missing_5_15

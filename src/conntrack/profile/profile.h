@@ -19,6 +19,14 @@ typedef enum ct_eviction {
 /* How a segment is treated that is right but for running a little past the receiver's window. KERNELS K1.6. */
 typedef enum ct_overshoot { CT_OVERSHOOT_INVALID, CT_OVERSHOOT_NOTED, CT_OVERSHOOT_ACCEPTED } ct_overshoot;
 
+/* Which counters conntrack -S and /proc/net/stat have. KERNELS K5, K11. */
+typedef enum ct_statistics {
+  CT_STATISTICS_3_10, /* all of them run */
+  CT_STATISTICS_4_19, /* searched, new, delete, delete_list are gone */
+  CT_STATISTICS_5_10, /* ignore is gone, clash_resolve has come */
+  CT_STATISTICS_5_15  /* chaintoolong has come */
+} ct_statistics;
+
 /* How expired entries are found. KERNELS K6. */
 typedef enum ct_collecting {
   CT_COLLECT_NONE,      /* a timer each */
@@ -112,6 +120,7 @@ typedef const char *const *ct_name_list;
   X(bool, new_judged)                            /* K5: a refused first packet uses up no expectation */               \
   X(bool, refusals_count_error)                  /* K5: `error` and `invalid` both */                                  \
   X(bool, reopen_counts_invalid)                 /* K5 */                                                              \
+  X(uint8_t, statistics)                         /* K5: ct_statistics */                                               \
   X(bool, entry_timers)                          /* K6 expiry: an entry goes at its deadline whatever --gc says */     \
   X(bool, refresh_skips_a_second)                /* K6: no renewal that gains less than a second */                    \
   X(uint8_t, collecting)                         /* K6 gc: ct_collecting */                                            \
@@ -149,6 +158,7 @@ typedef struct ct_profile {
   CT_PROFILE_SWITCHES(X)
 #undef X
   bool ip_conntrack;            /* sysctls and listings carry ip_conntrack names */
+  bool ip_conntrack_files;      /* nf_conntrack's kernel has /proc/net/ip_conntrack too, for IPv4 alone: up to 4.7 */
   bool listing_2_4;             /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   bool tcp_loose_counts;        /* 2.6: after a pick-up so many packets of each side go unchecked, as tcp_loose says */
   bool icmp_errors_summed;      /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */
