@@ -116,6 +116,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .buckets_least = 32,                                                                                                 \
   .auto_max_per_bucket = 4,                                                                                            \
   .chain_limit = false,                                                                                                \
+  .fragment_overlap = CT_FRAGMENTS_CUT_V4,                                                                           \
   .helpers_by_port = true,                                                                                             \
   .child_gets_masters_helper = false,                                                                                  \
   .helper_bit_on_every_helped_entry = false,                                                                           \
@@ -144,6 +145,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .sctp_heartbeats = true,                                                                                             \
   .sctp_checksum = true,                                                                                               \
   .buckets_for_ram = buckets_4_3,                                                                                      \
+  .fragment_overlap = CT_FRAGMENTS_DISCARDED,                                                                        \
   .ftp_227 = CT_FTP_227_DIGIT,                                                                                         \
   .missing_sysctls = missing_rhel_7
 
@@ -157,6 +159,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .tcp_zero_window_timeout = true,                                                                                     \
   .dccp_table = ct_dccp_table_linux_6_1,                                                                               \
   .sctp_heartbeat_mismatch_tolerated = true,                                                                           \
+  .fragment_overlap = CT_FRAGMENTS_SPARE_REPEATED,                                                                   \
   .statistics = CT_STATISTICS_4_19, .ip_conntrack_files = false,                                                     \
   .entry_timers = false,                                                                                               \
   .refresh_skips_a_second = false,                                                                                     \

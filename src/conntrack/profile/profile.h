@@ -19,6 +19,13 @@ typedef enum ct_eviction {
 /* How a segment is treated that is right but for running a little past the receiver's window. KERNELS K1.6. */
 typedef enum ct_overshoot { CT_OVERSHOOT_INVALID, CT_OVERSHOOT_NOTED, CT_OVERSHOOT_ACCEPTED } ct_overshoot;
 
+/* What becomes of fragments that overlap. KERNELS K13. */
+typedef enum ct_fragment_overlap {
+  CT_FRAGMENTS_SPARE_REPEATED, /* the datagram is discarded, but a fragment that is here already goes alone */
+  CT_FRAGMENTS_DISCARDED,      /* the datagram is discarded */
+  CT_FRAGMENTS_CUT_V4          /* of IPv4 bytes that are here twice are cut away; of IPv6 the datagram is discarded */
+} ct_fragment_overlap;
+
 /* Which counters conntrack -S and /proc/net/stat have. KERNELS K5, K11. */
 typedef enum ct_statistics {
   CT_STATISTICS_3_10, /* all of them run */
@@ -130,6 +137,7 @@ typedef const char *const *ct_name_list;
   X(uint32_t, buckets_least)                     /* K6: no smaller hash table */                                       \
   X(uint32_t, auto_max_per_bucket)               /* K6: nf_conntrack_max when the kernel sizes itself */               \
   X(bool, chain_limit)                           /* K6: a hash chain can be too long */                                \
+  X(uint8_t, fragment_overlap)                   /* K13: ct_fragment_overlap */                                        \
   X(bool, helpers_by_port)                       /* K7: up to 4.6; later a rule has to name the helper */              \
   X(bool, child_gets_masters_helper)             /* K7 */                                                              \
   X(bool, helper_bit_on_every_helped_entry)      /* K7 */                                                              \
