@@ -95,6 +95,25 @@ static void say_protocols(const char *given)
   g_string_free(names, TRUE);
 }
 
+/* Where a kernel is asked for, what the one before it had otherwise is worth a mark. */
+static void compare_with_before(const cli_options *o, states_machine *machine, const ct_params *params)
+{
+  const ct_profile *before;
+  states_machine *other;
+  ct_params others;
+  guint i;
+
+  for (i = 0; ct_profile_get(i) != params->profile; i++) {}
+  before = ct_profile_get(i + 1);
+  if (o->profile_name == NULL || before == NULL)
+    return;
+  ct_params_init(&others, before);
+  other = states_machine_new(machine->protocol, &others);
+  if (other != NULL)
+    states_machine_compare(machine, other);
+  states_machine_free(other);
+}
+
 static cli_exit show(const cli_options *o, const char *protocol, const states_own *own)
 {
   GError *error = NULL;
@@ -109,6 +128,7 @@ static cli_exit show(const cli_options *o, const char *protocol, const states_ow
     say_protocols(protocol);
     return CLI_EXIT_USAGE;
   }
+  compare_with_before(o, machine, &params);
   code = o->captures->len > 0 ? count_captures(o, machine, puts_by_style[own->style])
                               : print_machine(machine, puts_by_style[own->style]);
   states_machine_free(machine);

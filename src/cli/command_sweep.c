@@ -4,211 +4,23 @@
 #include "commands.h"
 #include "firewall.h"
 #include "interrupt.h"
-#include "kernel.h"
 #include "output.h"
 #include "part.h"
 #include "run_plot.h"
 #include "sandbox.h"
 #include "say.h"
 #include "sweep_print.h"
+#include "sweep_settings.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "pressure/plot.h"
-
-enum { SETTINGS_MOST = 256 };
 
 typedef struct sweep_own {
   sweep_style style;
   const char *plot; /* a file, or NULL */
 } sweep_own;
-
-/* One thing that is varied: "--max" or a sysctl's name, with its values. */
-typedef struct dimension {
-  char *name;
-  char **values;
-} dimension;
-
-static void dimension_clear(gpointer data)
-{
-  dimension *d = data;
-
-  g_free(d->name);
-  g_strfreev(d->values);
-}
-
-static void add_dimension(GArray *dimensions, const char *name, const char *values)
-{
-  dimension d = { g_strdup(name), g_strsplit(values, ",", -1) };
-
-  g_array_append_val(dimensions, d);
-}
-
-/* What has several values becomes a dimension; a sysctl with one value, or a file, stays with the base. */
-static GArray *find_dimensions(const cli_options *o, GPtrArray *base_sysctls)
-{
-  GArray *dimensions = g_array_new(FALSE, FALSE, sizeof(dimension));
-  guint i;
-
-  g_array_set_clear_func(dimensions, dimension_clear);
-  if (o->max != NULL)
-    add_dimension(dimensions, "max", o->max);
-  if (o->hashsize != NULL && strcmp(o->hashsize, "auto") != 0)
-    add_dimension(dimensions, "hashsize", o->hashsize);
-  for (i = 0; i < o->sysctls->len; i++) {
-    char *text = g_ptr_array_index(o->sysctls, i), *equals = strchr(text, '=');
-
-    if (equals == NULL || strchr(equals, ',') == NULL) {
-      g_ptr_array_add(base_sysctls, g_strdup(text));
-    } else {
-      char *name = g_strndup(text, (gsize)(equals - text));
-
-      add_dimension(dimensions, g_strstrip(name), equals + 1);
-      g_free(name);
-    }
-  }
-  return dimensions;
-}
-
-/* A setting that is varied and given once more: one of the two would be lost, and the labels wrong. */
-static gboolean refuse_repeated(const cli_options *o, const GArray *dimensions, GError **error)
-{
-  guint i, j;
-
-  for (i = 0; i < dimensions->len; i++) {
-    const char *name = cli_sysctl_base_name(g_array_index(dimensions, dimension, i).name);
-    guint n = 0;
-
-    for (j = 0; j < o->sysctls->len; j++) {
-      char **words = g_strsplit(g_ptr_array_index(o->sysctls, j), "=", 2);
-
-      n += words[0] != NULL && words[1] != NULL && strcmp(cli_sysctl_base_name(g_strstrip(words[0])), name) == 0;
-      g_strfreev(words);
-    }
-    if (n > 1) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                  "sweep: --sysctl %s: give all its values at once, joined by commas", name);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-/* These act before the engine, where there is one reading for all settings. */
-static gboolean is_same_reading(const ct_params *a, const ct_params *b)
-{
-  return a->checksum == b->checksum && a->frag6_timeout == b->frag6_timeout &&
-         a->frag6_high_thresh == b->frag6_high_thresh && a->frag6_low_thresh == b->frag6_low_thresh &&
-         a->ipfrag_time_s == b->ipfrag_time_s && a->ipfrag_high_thresh == b->ipfrag_high_thresh &&
-         a->ipfrag_low_thresh == b->ipfrag_low_thresh && a->ipfrag_max_dist == b->ipfrag_max_dist;
-}
-
-static const char *short_name(const char *name)
-{
-  const char *at = strstr(name, "conntrack_");
-
-  return at != NULL ? at + strlen("conntrack_") : name;
-}
-
-/* The index-th combination; the last dimension changes fastest. */
-static gboolean make_setting(const cli_options *o, const GPtrArray *base, const GArray *dimensions, guint index,
-                             sweep_setting *setting, GError **error)
-{
-  cli_options copy = *o;
-  GString *label = g_string_new(NULL);
-  GPtrArray *sysctls = g_ptr_array_new_with_free_func(g_free);
-  gboolean fine;
-  guint i;
-
-  copy.max = copy.hashsize = NULL;
-  copy.sysctls = sysctls;
-  copy.gc = o->gc != NULL ? o->gc : "kernel";
-  for (i = 0; i < base->len; i++)
-    g_ptr_array_add(sysctls, g_strdup(g_ptr_array_index(base, i)));
-  for (i = dimensions->len; i-- > 0;) {
-    const dimension *d = &g_array_index(dimensions, dimension, i);
-    guint n = g_strv_length(d->values);
-    const char *value = d->values[index % n];
-    char *word = g_strdup_printf("%s=%s%s", short_name(d->name), value, label->len > 0 ? " " : "");
-
-    index /= n;
-    g_string_prepend(label, word);
-    g_free(word);
-    if (strcmp(d->name, "max") == 0)
-      copy.max = value;
-    else if (strcmp(d->name, "hashsize") == 0)
-      copy.hashsize = value;
-    else
-      g_ptr_array_add(sysctls, g_strdup_printf("%s=%s", d->name, value));
-  }
-  setting->label = g_string_free(label, FALSE);
-  if (*setting->label == '\0') {
-    g_free(setting->label);
-    setting->label = g_strdup("as given");
-  }
-  fine = cli_kernel_params(&copy, &setting->params, error);
-  g_ptr_array_free(sysctls, TRUE);
-  return fine;
-}
-
-static void setting_clear(gpointer data) { g_free(((sweep_setting *)data)->label); }
-
-/* => sweep_setting[], or NULL and a usage error. */
-static GArray *make_settings(const cli_options *o, GError **error)
-{
-  GPtrArray *base = g_ptr_array_new_with_free_func(g_free);
-  GArray *dimensions = find_dimensions(o, base), *settings = g_array_new(FALSE, TRUE, sizeof(sweep_setting));
-  guint64 n = 1, buckets = 0;
-  guint i;
-
-  g_array_set_clear_func(settings, setting_clear);
-  for (i = 0; i < dimensions->len && n <= SETTINGS_MOST; i++)
-    n *= g_strv_length(g_array_index(dimensions, dimension, i).values);
-  if (!refuse_repeated(o, dimensions, error))
-    n = 0;
-  else if (n == 0 || n > SETTINGS_MOST)
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "sweep: give 1 to %d combinations of settings", SETTINGS_MOST);
-  for (i = 0; *error == NULL && i < n; i++) {
-    sweep_setting setting = { .label = NULL };
-
-    if (make_setting(o, base, dimensions, i, &setting, error) && i > 0 &&
-        !is_same_reading(&setting.params, &g_array_index(settings, sweep_setting, 0).params))
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                  "sweep: %s: checksums and fragments are judged once for all settings, not varied", setting.label);
-    buckets += setting.params.buckets;
-    g_array_append_val(settings, setting);
-  }
-  g_array_free(dimensions, TRUE);
-  g_ptr_array_free(base, TRUE);
-  if (*error == NULL)
-    cli_kernel_affords(buckets, error);
-  if (*error == NULL)
-    return settings;
-  g_array_free(settings, TRUE);
-  return NULL;
-}
-
-/*
- * One line for each value, however many settings it is part of. In their order (find_dimensions), max alone changes
- * more slowly.
- */
-static void say_roundings(const cli_options *o, const GArray *settings)
-{
-  char **values = g_strsplit(o->hashsize != NULL ? o->hashsize : "", ",", -1),
-       **most = g_strsplit(o->max != NULL ? o->max : "", ",", -1);
-  guint i, n = g_strv_length(values), stride = settings->len / MAX(1, n * MAX(1, g_strv_length(most)));
-
-  for (i = 0; i < n; i++) {
-    char *value = values[i];
-
-    values[i] = NULL; /* ends those before it */
-    if (!g_strv_contains((const char *const *)values, value))
-      cli_say_rounding(value, g_array_index(settings, sweep_setting, i * stride).params.buckets);
-    values[i] = value;
-  }
-  g_strfreev(values);
-  g_strfreev(most);
-}
 
 /* --- the plot --- */
 
@@ -262,61 +74,156 @@ static void free_doors(cli_firewall *firewalls, guint n)
 
 /* --- the run --- */
 
-static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArray *settings, cli_firewall *rules,
-                               cli_output *plot)
-{
-  const sweep_setting *first = (const sweep_setting *)(void *)settings->data;
-  sweep_figures *figures;
-  cli_firewall *doors;
-  replay_options replay = o->replay;
-  GError *error = NULL;
+/* One reading for each kernel: what a packet is to conntrack depends on it. */
+typedef struct reading {
   replay_source *source;
-  cli_exit code = CLI_EXIT_OK;
-  sweep_result result;
-  guint64 packets;
-  cli_output out;
+  guint first, n; /* of the settings */
+} reading;
 
+static void reading_clear(gpointer data) { replay_source_free(((reading *)data)->source); }
+
+/* => reading[], all of them open; NULL and a usage error. */
+static GArray *prepare_readings(const cli_options *o, const GArray *settings, GError **error)
+{
+  const sweep_setting *all = (const sweep_setting *)(void *)settings->data;
+  GArray *readings = g_array_new(FALSE, FALSE, sizeof(reading));
+  replay_options replay = o->replay;
+  guint i, n;
+
+  g_array_set_clear_func(readings, reading_clear);
   replay.stop = &cli_stop;
   replay.ruled = o->rules->len > 0;
   sweep_options(&replay);
-  cli_allow_many_files(o->captures->len);
-  source = replay_source_prepare(&replay, &first->params, &error);
-  if (source == NULL)
+  for (i = 0; i < settings->len; i += n) {
+    reading r = { .first = i };
+
+    r.n = n = cli_sweep_kernel_len(all, i, settings->len);
+    r.source = replay_source_prepare(&replay, &all[i].params, error);
+    if (r.source == NULL) {
+      g_array_unref(readings);
+      return NULL;
+    }
+    g_array_append_val(readings, r);
+  }
+  return readings;
+}
+
+/* What is partly read by one kernel's reading is the less of them. => FALSE, and *code: nothing could be read. */
+static gboolean run_reading(const cli_options *o, const reading *r, sweep_figures *figures, sweep_result *result,
+                            cli_exit *code)
+{
+  guint threads = o->replay.threads == 1 ? 1 : g_get_num_processors();
+  guint64 packets;
+  emit_part part;
+
+  replay_source_start(r->source);
+  if (!cli_has_captures(r->source, code))
+    return FALSE;
+  cli_interrupts_catch(r->source, NULL);
+  packets = sweep_run(r->source, result->settings + r->first, r->n, threads,
+                      o->replay.threads > 1 ? g_get_num_processors() : 1, figures + r->first, NULL, NULL);
+  cli_interrupts_release();
+  if (!cli_part_of(r->source, packets, FALSE, &part) || (result->partial && result->part.packets <= part.packets))
+    return TRUE;
+  result->partial = TRUE;
+  result->part = part;
+  return TRUE;
+}
+
+static void show(const cli_options *o, const sweep_own *own, sweep_result *result, cli_output *plot, cli_exit *code)
+{
+  cli_output out;
+
+  cli_output_open(&out, "", NULL);
+  result->judgement = sweep_judge(result->settings, result->figures, result->n);
+  cli_sweep_print(&out.text, own->style, result);
+  *code = cli_output_close(&out, *code);
+  if (plot != NULL)
+    plot_figures(&plot->text, o, result);
+}
+
+static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArray *settings, cli_firewall *rules,
+                               cli_output *plot)
+{
+  sweep_figures *figures = g_new0(sweep_figures, settings->len);
+  sweep_result result = { .settings = (const sweep_setting *)(void *)settings->data,
+                          .figures = figures,
+                          .n = settings->len };
+  GError *error = NULL;
+  GArray *readings;
+  cli_firewall *doors;
+  cli_exit code = CLI_EXIT_OK;
+  gboolean readable = TRUE;
+  guint i;
+
+  cli_allow_many_files(o->captures->len * settings->len);
+  readings = prepare_readings(o, settings, &error);
+  if (readings == NULL) {
+    g_free(figures);
     return cli_usage(error);
-  say_roundings(o, settings);
+  }
+  cli_sweep_say_roundings(o, settings);
   if (!o->no_sandbox)
     cli_sandbox_enter();
-  if (!cli_firewall_start(rules, &first->params, 0, FALSE)) {
-    replay_source_free(source);
+  if (!cli_firewall_start(rules, &result.settings[0].params, 0, FALSE)) {
+    g_array_unref(readings);
+    g_free(figures);
     return CLI_EXIT_USAGE;
   }
   doors = make_doors(rules, settings);
-  figures = g_new0(sweep_figures, settings->len);
-  replay_source_start(source);
-  if (!cli_has_captures(source, &code)) {
-    replay_source_free(source);
-    g_free(figures);
-    return code;
+  for (i = 0; readable && i < readings->len; i++)
+    readable = run_reading(o, &g_array_index(readings, reading, i), figures, &result, &code);
+  if (readable) {
+    show(o, own, &result, plot, &code);
+    /* All have read the same: what there is to say about it is said once. */
+    code = cli_exit_graver(code, cli_say_about_captures(g_array_index(readings, reading, 0).source));
   }
-  cli_interrupts_catch(source, NULL);
-  packets = sweep_run(source, first, settings->len, replay.threads == 1 ? 1 : g_get_num_processors(),
-                      replay.threads > 1 ? g_get_num_processors() : 1, figures, NULL, NULL);
-  cli_interrupts_release();
-  cli_output_open(&out, "", NULL);
-  result = (sweep_result){ .settings = first, .figures = figures, .n = settings->len };
-  result.judgement = sweep_judge(first, figures, settings->len);
-  result.partial = cli_part_of(source, packets, FALSE, &result.part);
-  cli_sweep_print(&out.text, own->style, &result);
-  code = cli_output_close(&out, code);
-  if (plot != NULL)
-    plot_figures(&plot->text, o, &result);
-  code = cli_exit_graver(code, cli_say_about_captures(source));
-  replay_source_free(source);
+  g_array_unref(readings);
   g_free(figures);
-  if (doors != NULL)
+  if (doors != NULL && readable)
     cli_firewall_say_notes(&doors[0]);
   free_doors(doors, settings->len);
   return cli_stop != 0 ? cli_exit_graver(code, CLI_EXIT_INTERRUPTED) : code;
+}
+
+/* => the capture that cannot be read once for each of several kernels; NULL: all can. */
+static const char *read_once_only(const cli_options *o, const GArray *settings)
+{
+  const sweep_setting *all = (const sweep_setting *)(void *)settings->data;
+  struct stat status;
+  guint i;
+
+  for (i = 0; i < o->captures->len && cli_sweep_kernel_len(all, 0, settings->len) < settings->len; i++) {
+    const char *path = g_ptr_array_index(o->captures, i);
+
+    if (strcmp(path, "-") == 0 || (stat(path, &status) == 0 && S_ISFIFO(status.st_mode)))
+      return path;
+  }
+  return NULL;
+}
+
+/* => whether the command line can be done, error else. */
+static gboolean check_sweep(const cli_options *o, const sweep_own *own, const GArray *settings)
+{
+  const char *twice = o->profile_name_before != NULL ? "profile"
+                      : o->max_before != NULL        ? "max"
+                      : o->hashsize_before != NULL   ? "hashsize"
+                                                     : NULL;
+  const char *once = read_once_only(o, settings);
+
+  if (o->captures->len == 0)
+    cli_say("sweep: give a capture (- for standard input)");
+  else if (twice != NULL)
+    cli_say("sweep: --%s was given twice: give its values in one, joined by commas", twice);
+  else if (once != NULL)
+    cli_say("sweep: each kernel reads the capture for itself; give a file instead of %s", once);
+  else if (g_strcmp0(own->plot, "-") == 0)
+    cli_say("--plot -: give a file; standard output is for text");
+  else if (own->plot != NULL && cli_names_capture(o, own->plot))
+    cli_say("--plot %s: is one of the captures to be read", own->plot);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 cli_exit cli_command_sweep(int argc, char **argv)
@@ -341,18 +248,9 @@ cli_exit cli_command_sweep(int argc, char **argv)
   cli_options_init(&o);
   o.own = &own;
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error) ||
-      (settings = make_settings(&o, &error)) == NULL) {
+      (settings = cli_sweep_settings(&o, &error)) == NULL) {
     cli_usage(error);
-  } else if (o.captures->len == 0) {
-    cli_say("sweep: give a capture (- for standard input)");
-  } else if (o.max_before != NULL || o.hashsize_before != NULL) {
-    cli_say("sweep: --%s was given twice: give its values in one, joined by commas",
-            o.max_before != NULL ? "max" : "hashsize");
-  } else if (g_strcmp0(own.plot, "-") == 0) {
-    cli_say("--plot -: give a file; standard output is for text");
-  } else if (own.plot != NULL && cli_names_capture(&o, own.plot)) {
-    cli_say("--plot %s: is one of the captures to be read", own.plot);
-  } else if (!cli_firewall_load(&rules, &o)) {
+  } else if (!check_sweep(&o, &own, settings) || !cli_firewall_load(&rules, &o)) {
     code = CLI_EXIT_USAGE;
   } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {
     code = CLI_EXIT_OUTPUT;

@@ -48,7 +48,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \
-	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h \
+	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h src/cli/sweep_settings.c src/cli/sweep_settings.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep_print.h"
+#include "sweep_settings.h"
 
 #include <string.h>
 
@@ -101,11 +102,34 @@ static void put_trade(emit_text *out, const sweep_result *r)
   emit_text_literal(out, ".\n");
 }
 
+/* Several kernels: each has a least setting of its own, and none is less than another. */
+static void put_by_kernel(emit_text *out, const sweep_result *r)
+{
+  guint i, n;
+
+  emit_text_string(out, r->partial ? "Of this part alone, nothing is lost at, kernel by kernel: "
+                                   : "The least of these at which nothing is lost, kernel by kernel: ");
+  for (i = 0; i < r->n; i += n) {
+    guint least;
+
+    n = cli_sweep_kernel_len(r->settings, i, r->n);
+    least = sweep_least(r->settings + i, r->figures + i, n);
+    emit_text_string(out, i > 0 ? "; " : "");
+    emit_text_string(out, least < n ? r->settings[i + least].label : r->settings[i].params.profile->name);
+    emit_text_string(out, least < n ? "" : " at none");
+  }
+  emit_text_char(out, '\n');
+}
+
+static gboolean has_kernels(const sweep_result *r) { return cli_sweep_kernel_len(r->settings, 0, r->n) < r->n; }
+
 static void put_several(emit_text *out, const sweep_result *r)
 {
   const sweep_judgement *j = &r->judgement;
 
-  if (j->least < r->n) {
+  if (has_kernels(r) && j->any_lossless) {
+    put_by_kernel(out, r);
+  } else if (j->least < r->n) {
     put_least(out, r);
   } else if (j->any_lossless) {
     emit_text_literal(out, "Nothing is lost only where there is no limit; each ");
@@ -306,6 +330,16 @@ static void print_setting(emit_text *out, const char *label)
   g_strfreev(words);
 }
 
+/* Of its kernel. */
+static gboolean is_least(const sweep_result *r, guint row)
+{
+  guint first, n;
+
+  for (first = 0; first + (n = cli_sweep_kernel_len(r->settings, first, r->n)) <= row; first += n)
+    ;
+  return first + sweep_least(r->settings + first, r->figures + first, n) == row;
+}
+
 static void print_json(emit_text *out, const sweep_result *r)
 {
   guint i;
@@ -332,9 +366,8 @@ static void print_json(emit_text *out, const sweep_result *r)
       emit_text_literal(out, ",\"partial\":false");
     emit_text_literal(out, ",\"lossless\":");
     emit_text_string(out, lossless_word(r, i));
-    emit_text_string(out, i == r->judgement.least && !r->partial && r->judgement.tracked
-                            ? ",\"smallest_lossless\":true}\n"
-                            : ",\"smallest_lossless\":false}\n");
+    emit_text_string(out, is_least(r, i) && !r->partial && r->judgement.tracked ? ",\"smallest_lossless\":true}\n"
+                                                                                : ",\"smallest_lossless\":false}\n");
   }
 }
 

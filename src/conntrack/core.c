@@ -186,6 +186,7 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_pass
 
   CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
   result->reason = CT_REASON_ICMP_ERROR_UNKNOWN;
+  engine->stats.hits += entry != NULL;
   if (!entry || !ct_way_relate(engine, dir, packet, result)) {
     result->cls = CT_CLASS_INVALID;
     count_refusal(engine, true);
@@ -212,8 +213,10 @@ CT_ALWAYS_INLINE bool judge(ct_engine *engine, ct_entry *entry, const ct_packet 
     result->changes |= CT_CHANGE_ENDED;
     return false;
   case CT_TRACK_ACCEPT:
-    if (is_new)
+    if (is_new) {
+      engine->stats.begun++;
       ct_way_begin(engine, entry, packet, template, result);
+    }
     ct_way_note_reply(entry, result);
     return true;
   case CT_TRACK_DROP: engine->stats.drop += !engine->params.profile->ip_conntrack; break;
@@ -254,6 +257,7 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
     entry = look_up(engine, packet, tuple, hash, &dir);
     CT_TRACE(engine, ct_trace_note_look_up(engine, ct_way_own_tuple(packet, tuple, &own), entry));
     is_new = entry == NULL;
+    engine->stats.hits += !is_new;
     if (is_new) {
       dir = CT_ORIGINAL;
       entry = ct_core_create(engine, ct_way_own_tuple(packet, tuple, &own), result);
@@ -308,6 +312,7 @@ CT_ALWAYS_INLINE void arrive(ct_engine *engine, const ct_packet *packet, const c
   CT_TRACE(engine, ct_trace_begin(engine->trace));
   if (template && template->untracked) {
     set_untracked(result, CT_REASON_NONE);
+    engine->stats.untracked++;
     return;
   }
   switch (packet->kind) {

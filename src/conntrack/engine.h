@@ -100,6 +100,9 @@ typedef struct ct_stats {
 #undef X
   uint64_t packets;                /* that the engine was fed */
   uint64_t created;                /* entries confirmed */
+  uint64_t begun;                  /* entries that a tracker took, confirmed or not */
+  uint64_t hits;                   /* look-ups by packets that found their entry */
+  uint64_t untracked;              /* packets that a rule took out of tracking */
   uint64_t ended[CT_REASON_COUNT]; /* entries ended, by reason */
   uint64_t invalid_by_reason[CT_REASON_COUNT];
   uint64_t dropped_by_reason[CT_REASON_COUNT];

@@ -188,15 +188,15 @@ static void conntrack_part(emit_output *output, const emit_part *part)
 
 static void conntrack_stats(emit_output *output, const emit_statistics *statistics)
 {
+  const char *const *names = emit_stats_sent(output->options.profile);
   emit_text *out = output->text;
-  guint i;
 
   if (statistics->part != NULL)
     remark_part(output, statistics->part);
   emit_text_literal(out, "cpu=0   \t");
-  for (i = 0; i < EMIT_STATS_COLUMNS; i++) {
-    emit_text_string(out, emit_stats_columns[i].name);
-    number(out, "=", G_STRUCT_MEMBER(guint64, statistics->stats, emit_stats_columns[i].offset));
+  for (; *names != NULL; names++) {
+    emit_text_string(out, *names);
+    number(out, "=", emit_stats_value(statistics->stats, output->options.profile, *names));
   }
   emit_text_char(out, '\n');
   if (output->options.options & EMIT_EXTENDED)

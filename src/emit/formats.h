@@ -46,6 +46,14 @@ typedef struct emit_stats_column {
 } emit_stats_column;
 enum { EMIT_STATS_COLUMNS = 10 };
 extern const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS];
+/* The names of the counters that -S shows under a profile's kernel, in their order; ends with NULL. */
+enum { EMIT_STATS_SENT_MOST = 13 };
+const char *const *emit_stats_sent(const ct_profile *profile);
+/* Such a counter's value: 0 for what is not known here, or is counted no more. */
+guint64 emit_stats_value(const ct_stats *stats, const ct_profile *profile, const char *name);
+/* The file of counters in /proc/net/stat: nf_conntrack, and ip_conntrack. */
+void emit_stats_file(emit_output *output, const emit_statistics *statistics);
+void emit_stats_file_ip_conntrack(emit_output *output, const emit_statistics *statistics);
 /* Which timeout, in short: "udp", "tcp_established", "tcp_retrans", ... => text. */
 enum { EMIT_TIMEOUT_NAME_BYTES = 32 };
 const char *emit_timeout_name(ct_timeout timeout, char *text);

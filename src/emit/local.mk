@@ -9,7 +9,7 @@ libemit_la_SOURCES = \
 	src/emit/loss.c src/emit/flow.c \
 	src/emit/parts.h src/emit/parts.c \
 	src/emit/json_parts.h src/emit/json_parts.c \
-	src/emit/stats.c src/emit/part.c \
+	src/emit/stats.c src/emit/stats_kernel.c src/emit/part.c \
 	src/emit/summary.h src/emit/summary.c \
 	src/emit/tally.h src/emit/tally.c \
 	src/emit/packet_text.c \

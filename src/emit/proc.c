@@ -6,6 +6,11 @@
 #include "formats.h"
 #include "parts.h"
 
+static const ct_proto *tracker_of(const emit_options *o, const ct_tuple *tuple)
+{
+  return ct_proto_find(o->profile != NULL ? o->profile : ct_profile_get(0), tuple->proto, tuple->family);
+}
+
 static void addresses(emit_text *out, const ct_tuple *tuple)
 {
   emit_text_literal(out, "src=");
@@ -20,7 +25,7 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   const ct_tuple *tuple = &view->tuple[dir];
 
   addresses(out, tuple);
-  if (ct_proto_ids(o->profile, tuple->proto) != CT_IDS_NONE)
+  if (tracker_of(o, tuple)->ids != CT_IDS_NONE)
     emit_tuple_ids(out, o->profile, tuple);
   if (view->counted) {
     emit_text_literal(out, "packets=");
@@ -38,7 +43,7 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
 static void flow(emit_text *out, const emit_options *o, const ct_view *view)
 {
   guint8 proto = view->tuple[CT_ORIGINAL].proto;
-  const ct_proto *tracker = ct_proto_tracker(o->profile, proto);
+  const ct_proto *tracker = tracker_of(o, &view->tuple[CT_ORIGINAL]);
   const char *state = view->state < tracker->n_states ? tracker->states[view->state] : NULL;
 
   emit_text_pad(out, tracker->name, 8);
@@ -129,6 +134,8 @@ static void ip_conntrack_entry(emit_output *output, const ct_view *view)
   emit_text *out = output->text;
   gboolean old = o->profile != NULL && o->profile->listing_2_4;
 
+  if (o->profile != NULL && o->profile->ip_conntrack_files && view->tuple[CT_ORIGINAL].family != CT_IPV4)
+    return;
   flow(out, o, view);
   if (!old && o->show_mark) {
     emit_text_literal(out, "mark=");
@@ -159,6 +166,8 @@ static void ip_conntrack_expect(emit_output *output, const ct_expect_view *expec
   emit_text *out = output->text;
   gboolean old = o->profile != NULL && o->profile->listing_2_4;
 
+  if (o->profile != NULL && o->profile->ip_conntrack_files && expect->tuple.family != CT_IPV4)
+    return;
   if (old)
     emit_text_literal(out, "EXPECTING: ");
   expect_seconds(out, expect);
@@ -174,8 +183,9 @@ static void ip_conntrack_expect(emit_output *output, const ct_expect_view *expec
 
 const emit_format emit_format_proc = {
   .name = "proc",
-  .help = "/proc/net/nf_conntrack, nf_conntrack_expect",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT,
+  .help = "/proc/net/nf_conntrack, nf_conntrack_expect, stat/nf_conntrack",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_STATS,
+  .stats = emit_stats_file,
   .entry = proc_entry,
   .expect = proc_expect,
   .snapshot = emit_snapshot_line,
@@ -189,8 +199,9 @@ static guint ip_conntrack_wants(const emit_options *o, guint what)
 
 const emit_format emit_format_ip_conntrack = {
   .name = "ip_conntrack",
-  .help = "/proc/net/ip_conntrack, ip_conntrack_expect of Linux 2.4 and 2.6",
-  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT,
+  .help = "/proc/net/ip_conntrack, ip_conntrack_expect, stat/ip_conntrack, of kernels up to 4.7",
+  .can = EMIT_CAN_LIST | EMIT_CAN_EXPECT | EMIT_CAN_STATS,
+  .stats = emit_stats_file_ip_conntrack,
   .wants = ip_conntrack_wants,
   .entry = ip_conntrack_entry,
   .expect = ip_conntrack_expect,

@@ -31,8 +31,11 @@ pkt_decoder *pkt_decoder_new(const ct_params *params, ct_checksums checksums)
   decoder->verify_l3 = checksums != CT_CHECKSUMS_IGNORE;
   decoder->verify_l4 = checksums != CT_CHECKSUMS_IGNORE && params->checksum != 0;
   decoder->now_ns = G_MININT64;
-  defrag_table_init(&decoder->defrag4, params->ipfrag_high_thresh, params->ipfrag_time_s);
-  defrag_table_init(&decoder->defrag6, params->frag6_high_thresh, params->frag6_timeout);
+  defrag_table_init(&decoder->defrag4, params->ipfrag_high_thresh, params->ipfrag_time_s,
+                    params->profile->fragment_overlap);
+  defrag_table_init(&decoder->defrag6, params->frag6_high_thresh, params->frag6_timeout,
+                    params->profile->fragment_overlap == CT_FRAGMENTS_SPARE_REPEATED ? CT_FRAGMENTS_SPARE_REPEATED
+                                                                                     : CT_FRAGMENTS_DISCARDED);
   return decoder;
 }
 

@@ -52,9 +52,11 @@ static void table_charge(defrag_table *table, defrag_queue *queue, guint32 bytes
   queue->charged_bytes += bytes;
 }
 
-void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s)
+void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s, guint8 overlap)
 {
-  *table = (defrag_table){ .high_thresh = high_thresh_bytes, .timeout_ns = timeout_s * G_GINT64_CONSTANT(1000000000) };
+  *table = (defrag_table){ .overlap = overlap,
+                           .high_thresh = high_thresh_bytes,
+                           .timeout_ns = timeout_s * G_GINT64_CONSTANT(1000000000) };
   table->queues = g_hash_table_new(key_hash, key_equal);
   table->sources = g_hash_table_new(address_hash, address_equal);
 }
@@ -242,15 +244,63 @@ static defrag_insert runs_insert(defrag_queue *queue, guint32 start, guint32 end
   return result;
 }
 
+/*
+ * Makes room for the bytes from *offset to end: what an earlier fragment before it has is not taken again; those behind
+ * it lose what it brings, up to all they have. => INSERTED, or DUPLICATE where nothing new is left.
+ */
+static defrag_insert cut_to_fit(defrag_queue *queue, guint32 *offset, guint32 end)
+{
+  guint32 asked = *offset, cut;
+  guint i;
+
+  for (i = 0; i < queue->pieces->len; i++) {
+    const piece *p = &g_array_index(queue->pieces, piece, i);
+
+    if (p->offset < asked)
+      *offset = MAX(*offset, p->offset + p->length);
+  }
+  if (end <= *offset)
+    return DEFRAG_DUPLICATE;
+  for (i = queue->pieces->len; i-- > 0;) {
+    piece *p = &g_array_index(queue->pieces, piece, i);
+
+    if (p->offset < asked || p->offset >= end)
+      continue;
+    cut = MIN(end - p->offset, p->length);
+    queue->received -= cut;
+    p->offset += cut;
+    p->at += cut;
+    p->length -= cut;
+    if (p->length == 0)
+      g_array_remove_index_fast(queue->pieces, i);
+  }
+  return DEFRAG_INSERTED;
+}
+
+static defrag_insert make_room(const defrag_table *table, defrag_queue *queue, guint32 *offset, guint32 end)
+{
+  defrag_insert result;
+
+  if (table->overlap == CT_FRAGMENTS_CUT_V4)
+    return cut_to_fit(queue, offset, end);
+  result = runs_insert(queue, *offset, end);
+  return result == DEFRAG_DUPLICATE && table->overlap == CT_FRAGMENTS_DISCARDED ? DEFRAG_OVERLAP : result;
+}
+
 defrag_insert defrag_queue_insert(defrag_table *table, defrag_queue *queue, const ct_packet *packet, guint32 payload_at,
                                   guint32 offset, guint32 length)
 {
-  piece p = { .offset = offset, .length = length, .at = queue->bytes->len };
-  guint32 here = packet->captured > payload_at ? MIN(packet->captured - payload_at, length) : 0;
-  defrag_insert result = runs_insert(queue, offset, offset + length);
+  guint32 from = offset, here;
+  defrag_insert result = make_room(table, queue, &from, offset + length);
+  piece p;
 
   if (result != DEFRAG_INSERTED)
     return result;
+  payload_at += from - offset;
+  length -= from - offset;
+  offset = from;
+  here = packet->captured > payload_at ? MIN(packet->captured - payload_at, length) : 0;
+  p = (piece){ .offset = offset, .length = length, .at = queue->bytes->len };
   g_byte_array_set_size(queue->bytes, queue->bytes->len + length);
   if (here > 0)
     memcpy(queue->bytes->data + p.at, packet->data + payload_at, here);

@@ -61,11 +61,12 @@ typedef struct defrag_table {
   guint64 charged_bytes;
   guint64 high_thresh;
   gint64 timeout_ns;
+  guint8 overlap; /* ct_fragment_overlap; cutting is what IPv4 asks for */
 } defrag_table;
 
 typedef enum { DEFRAG_INSERTED, DEFRAG_DUPLICATE, DEFRAG_OVERLAP } defrag_insert;
 
-void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s);
+void defrag_table_init(defrag_table *table, guint64 high_thresh_bytes, guint32 timeout_s, guint8 overlap);
 void defrag_table_clear(defrag_table *table);
 /* Drops the queues whose time is up. */
 void defrag_table_expire(defrag_table *table, gint64 now_ns);
@@ -81,6 +82,8 @@ gboolean defrag_queue_end_set(defrag_queue *queue, guint32 end, gboolean last);
  * Takes over the payload of a fragment: length bytes at payload_at in packet, which are the datagram's from offset on.
  * The rule of the kernel's inet_frag_queue_insert: a fragment that lies wholly in a run is a duplicate, any other
  * overlap is fatal; runs grow at the datagram's end only, so a duplicate that spans two of them counts as an overlap.
+ * Kernels before it had no mercy with duplicates, or (IPv4, up to 3.10) cut what is there twice,
+ * where what lies wholly in earlier ones is a duplicate.
  */
 defrag_insert defrag_queue_insert(defrag_table *table, defrag_queue *queue, const ct_packet *packet, guint32 payload_at,
                                   guint32 offset, guint32 length);

@@ -181,19 +181,28 @@ static gboolean has_limits(const sweep_setting *settings, guint n)
   return i < n;
 }
 
+guint sweep_least(const sweep_setting *settings, const sweep_figures *figures, guint n)
+{
+  gboolean limits = has_limits(settings, n);
+  guint i, least = n;
+
+  for (i = 0; i < n; i++)
+    if (figures[i].lossless && (!limits || settings[i].params.max != 0) &&
+        (least == n || is_less(&settings[i].params, &settings[least].params)))
+      least = i;
+  return least;
+}
+
 sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figures, guint n)
 {
-  sweep_judgement j = { .least = n };
-  gboolean limits = has_limits(settings, n);
+  sweep_judgement j = { 0 };
   guint i;
 
   find_fewest(figures, n, &j);
   for (i = 0; i < n; i++) {
     figures[i].lossless = is_roomy(&figures[i]) && figures[i].cut == j.cut && figures[i].invalid == j.invalid;
     j.any_lossless = j.any_lossless || figures[i].lossless;
-    if (figures[i].lossless && (!limits || settings[i].params.max != 0) &&
-        (j.least == n || is_less(&settings[i].params, &settings[j.least].params)))
-      j.least = i;
   }
+  j.least = sweep_least(settings, figures, n);
   return j;
 }

@@ -66,10 +66,14 @@ typedef struct sweep_judgement {
   guint fewest_cut, fewest_invalid; /* where any_roomy: the first with so few */
 } sweep_judgement;
 
-/*
- * Fills lossless. The least setting is that with the smallest nf_conntrack_max (0, no limit, is the largest, and none
- * where others have one), then with the smaller of the first timeout that differs, then the first.
- */
+/* Fills lossless; settings may be of several kernels. */
 sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figures, guint n);
+
+/*
+ * The least setting of one kernel's that loses nothing, once lossless is filled: that with the smallest
+ * nf_conntrack_max (0, no limit, is the largest, and none where others have one), then with the smaller of the first
+ * timeout that differs, then the first. => n: none
+ */
+guint sweep_least(const sweep_setting *settings, const sweep_figures *figures, guint n);
 
 #endif

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "states/arcs.h"
 
+#include <string.h>
+
+const char *states_target_name(const states_machine *m, gint to)
+{
+  return to == STATES_IGNORE ? "ignored" : to == STATES_INVALID ? "INVALID" : m->nodes[to].name;
+}
+
 states_arc *states_arc_add(states_machine *m, guint from, guint dir, guint input, gint to)
 {
   states_arc arc = { .from = from, .dir = dir, .input = input, .to = to };
@@ -24,11 +31,13 @@ GArray *states_ways(const states_machine *machine)
       states_way *other = &g_array_index(ways, states_way, j);
 
       if (other->from == arc->from && other->to == arc->to && other->input == arc->input &&
-          other->by_rule == arc->by_rule)
+          other->by_rule == arc->by_rule && strcmp(other->was, arc->was) == 0)
         way = other;
     }
     if (way == NULL) {
-      states_way fresh = { .from = arc->from, .input = arc->input, .to = arc->to, .by_rule = arc->by_rule };
+      states_way fresh = {
+        .from = arc->from, .input = arc->input, .to = arc->to, .by_rule = arc->by_rule, .was = arc->was
+      };
 
       g_array_append_val(ways, fresh);
       way = &g_array_index(ways, states_way, ways->len - 1);
@@ -41,7 +50,8 @@ GArray *states_ways(const states_machine *machine)
 
 gboolean states_way_is_general(const states_machine *machine, const GArray *ways, const states_way *way)
 {
-  guint i, sources = 0, nodes = 0;
+  guint i, j, sources = 0, nodes = 0;
+  gboolean again;
 
   if (way->to < 0 || way->from == 0 || !machine->has_table || way->by_rule)
     return FALSE;
@@ -50,7 +60,13 @@ gboolean states_way_is_general(const states_machine *machine, const GArray *ways
   for (i = 0; i < ways->len; i++) {
     const states_way *other = &g_array_index(ways, states_way, i);
 
-    sources += other->to == way->to && other->input == way->input && !other->by_rule && other->from != 0 &&
+    for (j = 0, again = FALSE; j < i; j++) {
+      const states_way *before = &g_array_index(ways, states_way, j);
+
+      again = again || (before->from == other->from && before->to == other->to && before->input == other->input &&
+                        before->by_rule == other->by_rule);
+    }
+    sources += !again && other->to == way->to && other->input == way->input && !other->by_rule && other->from != 0 &&
                machine->nodes[other->from].entered;
   }
   return sources + 1 >= nodes && sources > 2;

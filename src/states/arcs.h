@@ -18,7 +18,11 @@ typedef struct states_way {
   gboolean dirs[2];
   guint64 counts[2];
   gboolean by_rule;
+  const char *was; /* the arcs', which must live on */
 } states_way;
+
+/* "SYN_SENT", "ignored", "INVALID". */
+const char *states_target_name(const states_machine *machine, gint to);
 
 /* => all ways in the order of the arcs; free with g_array_unref. */
 GArray *states_ways(const states_machine *machine);

@@ -38,6 +38,18 @@ char *states_stays_text(const picture *p, guint node)
   return g_string_free(text, FALSE);
 }
 
+char *states_compared_text(const states_machine *m)
+{
+  if (m->other == NULL)
+    return g_strdup("");
+  if (m->has_table != m->other_has_table)
+    return g_strdup_printf("%s, the kernel before it, had %s state table", m->other, m->has_table ? "no" : "a");
+  if (m->n_differing == 0)
+    return g_strdup_printf("no transition differs from %s, the kernel before it", m->other);
+  return g_strdup_printf("!: differs from %s, the kernel before it (%u transitions, %u of them not drawn)", m->other,
+                         m->n_differing, m->n_undrawn);
+}
+
 /* Wide enough for the longest of these lines. */
 static int counted_width(const picture *p)
 {
@@ -82,8 +94,10 @@ static void add_line(picture *p, edge *e, const states_way *way, const guint64 c
   e->inputs |= 1u << way->input;
   if (e->n_lines == LINES_MAX)
     return;
+  e->differ |= (*way->was != '\0' ? 1u : 0u) << e->n_lines;
   line = e->lines[e->n_lines++];
-  end = line + g_snprintf(line, sizeof(e->lines[0]), "%s %s", arrow, p->m->inputs[way->input]);
+  end = line + g_snprintf(line, sizeof(e->lines[0]), "%s %s%s", arrow, p->m->inputs[way->input],
+                          *way->was != '\0' ? " !" : "");
   /* Where either side may send it, the figure says which did. */
   for (dir = 0; p->counted && dir < 2; dir++)
     if (counts[dir] > 0)
@@ -114,6 +128,7 @@ static void add_general(picture *p, const GArray *ways, const states_way *way)
       continue;
     if (other < way)
       return; /* told already */
+    all.was = *other->was != '\0' ? other->was : all.was;
     all.dirs[0] |= other->dirs[0];
     all.dirs[1] |= other->dirs[1];
     all.counts[0] += other->counts[0];
@@ -378,6 +393,7 @@ static void place_ports(picture *p)
 void states_layout(picture *p, const states_machine *machine, gboolean counted)
 {
   GArray *ways = states_ways(machine);
+  char *compared = states_compared_text(machine);
 
   p->m = machine;
   p->counted = counted;
@@ -392,5 +408,6 @@ void states_layout(picture *p, const states_machine *machine, gboolean counted)
   place_ports(p);
   p->column_x = MARGIN + MAX(p->side_width[1], 40);
   p->width = p->column_x + p->node_width + MAX(p->side_width[0], STUB + 150) + MARGIN;
-  p->width = MAX(p->width, 420);
+  p->width = MAX(p->width, *compared != '\0' ? 2 * MARGIN + LEGEND_WIDTH + (int)strlen(compared) * CHAR_WIDTH : 420);
+  g_free(compared);
 }

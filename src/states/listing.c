@@ -18,11 +18,6 @@ static void put_count(emit_text *out, const states_machine *m, guint64 count)
   emit_text_u64(out, count);
 }
 
-static const char *target_name(const states_machine *m, gint to)
-{
-  return to == STATES_IGNORE ? "ignored" : to == STATES_INVALID ? "INVALID" : m->nodes[to].name;
-}
-
 static void put_title(emit_text *out, const states_machine *m)
 {
   emit_text_string(out, m->protocol);
@@ -37,6 +32,49 @@ static void put_title(emit_text *out, const states_machine *m)
   }
 }
 
+/* What the marks mean, on a line of its own. */
+static void put_compared(emit_text *out, const states_machine *m)
+{
+  if (m->other == NULL)
+    return;
+  if (m->has_table != m->other_has_table) {
+    emit_text_string(out, m->other);
+    emit_text_string(out, m->has_table ? ", the kernel before it, had no state table for it"
+                                       : ", the kernel before it, had a state table for it");
+  } else if (m->n_differing == 0) {
+    emit_text_literal(out, "No transition differs from ");
+    emit_text_string(out, m->other);
+    emit_text_literal(out, ", the kernel before it");
+  } else {
+    emit_text_literal(out, "!: differs from ");
+    emit_text_string(out, m->other);
+    emit_text_literal(out, ", the kernel before it, and what that had (");
+    emit_text_u64(out, m->n_differing);
+    emit_text_literal(out, " of ");
+    emit_text_u64(out, m->arcs->len);
+    emit_text_literal(out, " transitions)");
+  }
+  emit_text_char(out, '\n');
+}
+
+/* Of an arc or a way: " ! was SYN_SENT". */
+static void put_was(emit_text *out, const char *was)
+{
+  if (*was == '\0')
+    return;
+  emit_text_literal(out, " ! was ");
+  emit_text_string(out, was);
+}
+
+static void put_timeout(emit_text *out, const states_node *node)
+{
+  put_seconds(out, node->timeout_ns);
+  if (node->was_ns == 0)
+    return;
+  emit_text_literal(out, " ! was ");
+  put_seconds(out, node->was_ns);
+}
+
 /* --- text --- */
 
 /* "syn -> SYN_SENT x3" */
@@ -44,7 +82,8 @@ static void put_arc(emit_text *out, const states_machine *m, const states_arc *a
 {
   emit_text_string(out, m->inputs[arc->input]);
   emit_text_literal(out, " -> ");
-  emit_text_string(out, target_name(m, arc->to));
+  emit_text_string(out, states_target_name(m, arc->to));
+  put_was(out, arc->was);
   put_count(out, m, arc->count);
   if (arc->by_rule)
     emit_text_string(out, " (by a rule beside the table)");
@@ -90,14 +129,16 @@ void states_put_text(emit_text *out, const states_machine *m)
   guint node, dir;
 
   put_title(out, m);
-  emit_text_literal(out, "\n\n");
+  emit_text_char(out, '\n');
+  put_compared(out, m);
+  emit_text_char(out, '\n');
   for (node = 0; node < m->n_nodes; node++) {
     if (node > 0 && !m->nodes[node].entered)
       continue;
     emit_text_string(out, m->nodes[node].name);
     if (m->nodes[node].timeout_ns != 0) {
       emit_text_literal(out, ", ");
-      put_seconds(out, m->nodes[node].timeout_ns);
+      put_timeout(out, &m->nodes[node]);
     }
     if (m->nodes[node].sysctl != NULL) {
       emit_text_literal(out, " (");
@@ -124,8 +165,9 @@ static void markdown_cell(emit_text *out, const states_machine *m, guint node, g
       continue;
     emit_text_string(out, any ? "; " : " ");
     emit_text_string(out, arc->by_rule ? "*" : "");
-    emit_text_string(out, target_name(m, arc->to));
+    emit_text_string(out, states_target_name(m, arc->to));
     emit_text_string(out, arc->by_rule ? "*" : "");
+    put_was(out, arc->was);
     put_count(out, m, arc->count);
     any = TRUE;
   }
@@ -164,14 +206,19 @@ void states_put_markdown(emit_text *out, const states_machine *m)
 
   emit_text_literal(out, "# ");
   put_title(out, m);
-  emit_text_literal(out, "\n\n| state | timeout | sysctl |\n|---|---|---|\n");
+  emit_text_literal(out, "\n\n");
+  if (m->other != NULL) {
+    put_compared(out, m);
+    emit_text_char(out, '\n');
+  }
+  emit_text_literal(out, "| state | timeout | sysctl |\n|---|---|---|\n");
   for (node = 1; node < m->n_nodes; node++) {
     if (!m->nodes[node].entered)
       continue;
     emit_text_literal(out, "| ");
     emit_text_string(out, m->nodes[node].name);
     emit_text_literal(out, " | ");
-    put_seconds(out, m->nodes[node].timeout_ns);
+    put_timeout(out, &m->nodes[node]);
     emit_text_literal(out, " | ");
     emit_text_string(out, m->nodes[node].sysctl != NULL ? m->nodes[node].sysctl : "-");
     emit_text_literal(out, " |\n");
@@ -189,6 +236,7 @@ static void dot_label(emit_text *out, const states_machine *m, const states_way 
 
   emit_text_string(out, way->dirs[0] && way->dirs[1] ? "both: " : way->dirs[0] ? "original: " : "reply: ");
   emit_text_string(out, m->inputs[way->input]);
+  put_was(out, way->was);
   for (dir = 0; dir < 2; dir++) {
     /* Where either side may send it, the figure says which did. */
     if (both && m->counted && way->counts[dir] > 0)
@@ -241,6 +289,10 @@ void states_put_dot(emit_text *out, const states_machine *m)
   emit_text_string(out, m->protocol);
   emit_text_literal(out, " {\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge "
                          "[fontname=\"sans-serif\", fontsize=10];\n");
+  if (m->other != NULL) {
+    emit_text_literal(out, "  // ");
+    put_compared(out, m);
+  }
   for (i = 0; i < m->n_nodes; i++) {
     if (i > 0 && !m->nodes[i].entered)
       continue;
@@ -250,7 +302,7 @@ void states_put_dot(emit_text *out, const states_machine *m)
     emit_text_string(out, m->nodes[i].name);
     if (m->nodes[i].timeout_ns != 0) {
       emit_text_literal(out, "\\n");
-      put_seconds(out, m->nodes[i].timeout_ns);
+      put_timeout(out, &m->nodes[i]);
     }
     emit_text_literal(out, "\"];\n");
   }

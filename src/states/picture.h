@@ -22,6 +22,7 @@ enum {
   STUB = 46,
   FROM_EVERY_CHARS = 16,
   BUT_CHARS = 5,
+  LEGEND_WIDTH = 410,
   NO_LANE = -1
 };
 
@@ -34,6 +35,7 @@ typedef struct states_edge {
   guint64 count;
   guint32 inputs; /* a bit for each */
   guint n_lines, label_chars;
+  guint32 differ; /* lines that the kernel before had otherwise */
   char lines[LINES_MAX][64];
   gboolean back; /* runs upwards, on the left */
   gint lane;     /* NO_LANE: straight to the next node, or a stub */
@@ -58,6 +60,8 @@ typedef struct states_drawing picture;
 
 /* Fills all but out and id. */
 void states_layout(picture *p, const states_machine *machine, gboolean counted);
+/* => a new string: what the marks mean; may be empty. */
+char *states_compared_text(const states_machine *machine);
 /* => a new string: the packets that left a node as it was, in words; may be empty. */
 char *states_stays_text(const picture *p, guint node);
 

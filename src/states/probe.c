@@ -163,10 +163,16 @@ static void find_sysctl(states_node *node, const ct_params *params, const ct_pro
   }
 }
 
-void states_probe(states_machine *m, const ct_params *params)
+void states_probe(states_machine *m, const ct_params *asked)
 {
   path paths[NODES] = { [NONE] = { .known = TRUE } };
+  ct_profile profile = *asked->profile;
+  ct_params prompt = *asked, *params = &prompt;
   guint node;
+
+  /* The packets follow each other closely: a kernel that then saves itself a renewal would show less than it gives. */
+  profile.refresh_skips_a_second = false;
+  prompt.profile = &profile;
 
   name_nodes(m);
   for (node = 0; node < NODES; node++)

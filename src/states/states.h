@@ -21,6 +21,7 @@ enum { STATES_IGNORE = -1, STATES_INVALID = -2 }; /* states_arc.to: let through 
 typedef struct states_node {
   char name[24];
   gint64 timeout_ns;  /* 0: none, the state before there is an entry */
+  gint64 was_ns;      /* that of the machine it was compared with, where it is another; else 0 */
   const char *sysctl; /* static; NULL where there is none */
   gboolean entered;   /* something leads there */
 } states_node;
@@ -30,6 +31,7 @@ typedef struct states_arc {
   gint to;          /* a node, or STATES_ */
   guint64 count;    /* packets that took it */
   gboolean by_rule; /* not in the table: a rule beside it made this of a packet (window, exceptions) */
+  char was[24];     /* where the same led in the machine it was compared with, if elsewhere; else "" */
 } states_arc;
 
 typedef struct states_machine {
@@ -38,7 +40,10 @@ typedef struct states_machine {
   gboolean has_table;   /* TCP, SCTP, DCCP */
   gboolean many_inputs; /* a packet can hold more than one of its inputs */
   gboolean counted;     /* a capture was counted: arcs have figures */
-  guint64 packets;      /* of the protocol, that conntrack judged */
+  const char *other;    /* the profile that it was compared with; NULL: none */
+  gboolean other_has_table;
+  guint n_differing, n_undrawn; /* arcs that lead elsewhere there; of these, that no picture has: they stay, or end */
+  guint64 packets;              /* of the protocol, that conntrack judged */
   guint n_nodes, n_inputs;
   states_node nodes[STATES_NODES_MAX]; /* the first is "no entry" */
   const char *inputs[STATES_INPUTS_MAX];
@@ -54,6 +59,9 @@ const ct_proto *states_protocol(const ct_profile *profile, guint i);
 /* => the machine of the protocol of that name under these params; NULL for names of none. */
 states_machine *states_machine_new(const char *protocol, const ct_params *params);
 void states_machine_free(states_machine *machine); /* NULL is fine */
+
+/* Notes where other, of the same protocol in another kernel, has it otherwise. Before packets are counted. */
+void states_machine_compare(states_machine *machine, const states_machine *other);
 
 /*
  * One packet that the engine has tracked; after: its entry afterwards, or NULL. Packets of other protocols are passed

@@ -21,13 +21,14 @@ static const char style[] =
   "text.idle{fill:#6b7680;stroke:#fff}.stays{fill:#7a3000;font-size:11.5px}"
   ".been{fill:none;stroke:#b34700;stroke-width:2.6}.pill{fill:#b34700}.step{fill:#fff;font-size:11.5px;font-weight:"
   "bold;text-anchor:middle}"
+  ".differs{fill:#b00020;font-weight:bold}"
   "@media screen and "
   "(prefers-color-scheme:dark){.paper{fill:#14181c}.title{fill:#e4e9ee}.node{fill:#1c2a38;stroke:#7cb8f0}"
   ".start{fill:#14181c}.name{fill:#e1edf8}.time{fill:#b3c4d4}.arc{stroke:#a5b5c5}.taken,.rule{stroke:#ff9e5e}.idle{"
   "stroke:#525e69}"
   ".head-a{fill:#a5b5c5}.head-t{fill:#ff9e5e}.head-i{fill:#525e69}.label{fill:#dde5ec;stroke:#14181c}"
   "text.idle{fill:#97a3ae;stroke:#14181c}.stays{fill:#ffb98a}.been{stroke:#ff9e5e}.pill{fill:#ff9e5e}.step{fill:#"
-  "241000}}";
+  "241000}.differs{fill:#ff7b8a}}";
 
 void states_put_style(emit_text *out) { emit_text_string(out, style); }
 
@@ -46,7 +47,8 @@ static void draw_label(picture *p, const edge *e, int x, int y, const char *anch
   if (first != NULL)
     put(p, "<tspan x=\"%d\" y=\"%d\">%s</tspan>", x, y + (int)n++ * LINE_HEIGHT, first);
   for (i = 0; i < e->n_lines; i++)
-    put(p, "<tspan x=\"%d\" y=\"%d\">%s</tspan>", x, y + (int)n++ * LINE_HEIGHT, e->lines[i]);
+    put(p, "<tspan%s x=\"%d\" y=\"%d\">%s</tspan>", e->differ >> i & 1 ? " class=\"differs\"" : "", x,
+        y + (int)n++ * LINE_HEIGHT, e->lines[i]);
   put(p, "</text>\n");
 }
 
@@ -183,7 +185,8 @@ static void draw_node(picture *p, guint node)
   if (n->timeout_ns != 0) {
     g_snprintf(seconds, sizeof(seconds), "%g s", (double)n->timeout_ns / 1e9);
     if (n->timeout_ns % 1000000000 == 0)
-      g_snprintf(seconds, sizeof(seconds), "%" G_GINT64_FORMAT " s", n->timeout_ns / 1000000000);
+      g_snprintf(seconds, sizeof(seconds), "%" G_GINT64_FORMAT " s%s", n->timeout_ns / 1000000000,
+                 n->was_ns != 0 ? " !" : "");
     put(p, "<text class=\"time\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x, y + 14, seconds);
   }
   if (*stays != '\0')
@@ -211,7 +214,7 @@ static void draw_markers(emit_text *out)
 static void draw_head(picture *p)
 {
   const states_machine *m = p->m;
-  char *title = g_strdup_printf("States of %s in %s", m->protocol, m->profile);
+  char *title = g_strdup_printf("States of %s in %s", m->protocol, m->profile), *compared = states_compared_text(m);
 
   put(p,
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
@@ -225,13 +228,14 @@ static void draw_head(picture *p)
       MARGIN, title);
   put(p,
       "<text class=\"label\" x=\"%d\" y=\"50\">\342\206\222 sent by the original side, \342\206\220 by the reply side, "
-      "\342\207\204 by either</text>\n",
-      MARGIN);
+      "\342\207\204 by either%s%s</text>\n",
+      MARGIN, *compared != '\0' ? "; " : "", compared);
   if (p->counted)
     put(p,
         "<text class=\"label\" x=\"%d\" y=\"68\">%" G_GUINT64_FORMAT " packets; thick: arcs they took; "
         "dashed: a rule beside the table</text>\n",
         MARGIN, m->packets);
+  g_free(compared);
   g_free(title);
 }
 

@@ -18,11 +18,13 @@ refused() {
     awk '{ sub(/echo reply/, "echo request"); ends = $2 < $4 ? $2 " " $4 : $4 " " $2; print $1, ends, $5, $6, $7, $8 }' | sort -u | wc -l
 }
 
-# row CAPTURE MAX SYSCTL: what the single replays say, in the words of the sweep; the mean, which they give in tenths, is kept for later.
+# row CAPTURE MAX SYSCTL [OPTION...]: what the single replays say, in the words of the sweep; the mean, which they give in tenths, is kept for later.
 row() {
-  ./ctreplay -S -o json --gc=kernel --max "$2" --sysctl "$3" "$1" > "$folder/single"
-  ./ctreplay --evictions --gc=kernel --max "$2" --sysctl "$3" "$1" > "$folder/lost" 2> "$folder/evictions"
-  invalid=$(./ctreplay -P --class INVALID --gc=kernel --max "$2" --sysctl "$3" "$1" | sed 1d | wc -l)
+  capture=$1 max=$2 sysctl=$3
+  shift 3
+  ./ctreplay -S -o json --gc=kernel --max "$max" --sysctl "$sysctl" "$@" "$capture" > "$folder/single"
+  ./ctreplay --evictions --gc=kernel --max "$max" --sysctl "$sysctl" "$@" "$capture" > "$folder/lost" 2> "$folder/evictions"
+  invalid=$(./ctreplay -P --class INVALID --gc=kernel --max "$max" --sysctl "$sysctl" "$@" "$capture" | sed 1d | wc -l)
   sed 's/.*"ended":{\([^}]*\)}.*/\1/' "$folder/single" > "$folder/ended"
   evicted=$(($(field evicted "$folder/ended") + $(field gc-evicted "$folder/ended")))
   missed=$(sed -n 's/.* evicted, of these \([0-9]*\) missed later.*/\1/p' "$folder/evictions")
@@ -58,6 +60,25 @@ for pair in synflood:tcp_timeout_syn_sent dns:udp_timeout mixed:udp_timeout many
 done
 [ "$rows" -eq 32 ] && [ "$pairs" -eq 8 ] || { echo "$rows rows, $pairs pairs, not 32 and 8" >&2; failed=1; }
 [ "$cuts" -gt 0 ] || { echo "nobody was cut in any row" >&2; failed=1; }
+
+# Kernels beside sizes: each reads the capture for itself.
+kernels=0
+for kind in synflood mixed; do
+  ./ctreplay sweep --profile linux-6.18,5.15,rhel-8,linux-3.10 --max 64,4000 --sysctl nf_conntrack_udp_timeout=1 -o csv "$folder/$kind.pcap" 2> /dev/null > "$folder/all"
+  head -n 1 "$folder/all" | grep -q ',partial,profile$' || { echo "$kind: no column for the kernel" >&2; failed=1; }
+  sed 1d "$folder/all" > "$folder/sweep"
+  while IFS=, read -r setting max buckets peak mean created expired evicted dropped insert_failed refused missed cut invalid count bytes partial profile; do
+    expected=$(row "$folder/$kind.pcap" "$max" nf_conntrack_udp_timeout=1 --profile "$profile")
+    got=$peak,$created,$expired,$evicted,$dropped,$insert_failed,$refused,$missed,$invalid,$count
+    [ "$setting" = "profile=$profile max=$max" ] || { echo "$kind: $setting is not of $profile" >&2; failed=1; }
+    [ "$got" = "$expected" ] || { echo "$kind, $setting: $got; alone $expected" >&2; failed=1; }
+    echo "$profile $got" >> "$folder/$kind.kernels"
+    kernels=$((kernels + 1))
+  done < "$folder/sweep"
+done
+[ "$kernels" -eq 16 ] || { echo "$kernels rows of kernels, not 16" >&2; failed=1; }
+# They are not one kernel's figures told four times.
+[ "$(sed 's/.* //' "$folder/synflood.kernels" | sort -u | wc -l)" -ge 4 ] || { cat "$folder/synflood.kernels" >&2; failed=1; }
 
 # figure COLUMN FILE: of each setting of CSV.
 figure() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { printf "%s%s", (NR > 2 ? " " : ""), $at }' "$2"; }
@@ -231,6 +252,17 @@ grep -q ' of a part: [0-9]* packets, about [0-9]*% of what was given (nobody wan
 ./ctreplay -S -o json "$folder/cut.pcap" 2> /dev/null | grep -q '"partial":true,"packets_read":[0-9]*,"count":' || { echo "-S: not partial" >&2; failed=1; }
 ! ./ctreplay -S -o json "$folder/dns.pcap" | grep partial >&2 || failed=1
 
+# What a packet is differs, too: of what is a little past the window 5.15 refuses one more. Each kernel has its own least setting.
+./ctreplay sweep --profile linux-5.15,6.1 -o csv samples/out-of-window.pcap 2> "$folder/notes" > "$folder/csv"
+says invalid '3 2' "$folder/csv"
+says profile 'linux-5.15 linux-6.1' "$folder/csv"
+printf 'ctreplay: note: 6.1 is linux-6.1\n' | diff - "$folder/notes" >&2 || failed=1
+concludes '^The least of these at which nothing is lost, kernel by kernel: linux-5.15 at none; profile=linux-6.1$' --profile 5.15,6.1 samples/out-of-window.pcap
+concludes '^The least of these at which nothing is lost, kernel by kernel: profile=linux-6.1 max=512; profile=linux-6.18 max=512$' --profile 6.1,6.18 --max 512,4k samples/ping.pcap
+./ctreplay sweep --profile linux-6.1,linux-6.18 --max 4k,512 -o json samples/ping.pcap > "$folder/json"
+[ "$(grep -c '"setting":{"profile":"linux-6.1[8"].*,"max":"512"},.*"smallest_lossless":true}$' "$folder/json")" -eq 2 ] &&
+  [ "$(grep -c '"smallest_lossless":true}$' "$folder/json")" -eq 2 ] || { cat "$folder/json" >&2; failed=1; }
+
 # How a kernel rounds buckets is said once for each value, as in a replay.
 ./ctreplay sweep --max 64,500 --hashsize 8,2048,3000,8 --sysctl nf_conntrack_udp_timeout=1,30 "$folder/dns.pcap" 2>&1 > "$folder/out" |
   sed 's/^ctreplay: note: //' > "$folder/notes"
@@ -259,6 +291,7 @@ done
 ./ctreplay sweep --max 0,64 "$folder/dns.pcap" | tail -n 2 | grep -q '^Nothing is lost only where there is no limit' || { echo "max=0: a wrong conclusion" >&2; failed=1; }
 ./ctreplay sweep --max 64,100 --bpf 'tcp port 9' "$folder/dns.pcap" | tail -n 1 | grep -q '^No packet began a connection' || { echo "nothing: a wrong conclusion" >&2; failed=1; }
 for twice in "--max 64,512 --sysctl nf_conntrack_max=100" "--hashsize 64,128 --sysctl nf_conntrack_buckets=32" \
+  "--profile linux-6.1,linux-6.x" "--profile linux-6.1," "--profile linux-6.1 --profile linux-6.6" "--profile linux-6.1,linux-6.6 -" \
   "--sysctl nf_conntrack_max=1,2 --sysctl net.nf_conntrack_max=3"; do
   code=0
   # shellcheck disable=SC2086

@@ -271,6 +271,93 @@ START_TEST(proc_listing)
 }
 END_TEST
 
+static const char *stats_in(const char *format, const char *profile, const ct_stats *stats)
+{
+  const emit_statistics statistics = { .stats = stats, .count = 26 };
+
+  options.profile = ct_profile_find(profile);
+  emit_output_stats(in(format, EMIT_CAN_STATS), &statistics);
+  return text_taken(&text);
+}
+
+/* Each kernel has the counters of its time (KERNELS K5, K11), in the file of /proc as hexadecimal columns. */
+START_TEST(counters_by_kernel)
+{
+  ct_stats stats;
+
+  memset(&stats, 0, sizeof(stats));
+  stats.hits = 300;
+  stats.begun = 40;
+  stats.created = 38;
+  stats.ended[CT_REASON_END_TIMEOUT] = 12;
+  stats.expect_new = 3;
+  stats.expect_create = 4;
+  stats.expect_delete = 5;
+  stats.untracked = 7;
+  stats.invalid = 17;
+  stats.drop = 1;
+  stats.early_drop = 2;
+  stats.error = 6;
+  stats.chaintoolong = stats.insert_failed = 9;
+  ck_assert_str_eq(stats_in("conntrack", "linux-3.10", &stats),
+                   "cpu=0   \tsearched=0 found=300 new=37 invalid=17 ignore=7 delete=14 delete_list=12 insert=38 "
+                   "insert_failed=9 drop=1 early_drop=2 error=6 search_restart=0 \n");
+  ck_assert_str_eq(stats_in("conntrack", "rhel-8", &stats),
+                   "cpu=0   \tfound=0 invalid=17 ignore=7 insert=0 insert_failed=9 drop=1 early_drop=2 error=6 "
+                   "search_restart=0 \n");
+  ck_assert_str_eq(stats_in("conntrack", "linux-5.10", &stats),
+                   "cpu=0   \tfound=0 invalid=17 insert=0 insert_failed=9 drop=1 early_drop=2 error=6 "
+                   "search_restart=0 clash_resolve=0 \n");
+  ck_assert_str_eq(stats_in("conntrack", "linux-5.15", &stats),
+                   "cpu=0   \tfound=0 invalid=17 insert=0 insert_failed=9 drop=1 early_drop=2 error=6 "
+                   "search_restart=0 clash_resolve=0 chaintoolong=9 \n");
+  ck_assert_str_eq(
+    stats_in("proc", "rhel-7", &stats),
+    "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop icmp_error  "
+    "expect_new expect_create expect_delete search_restart\n"
+    "0000001a  00000000 0000012c 00000025 00000011 00000007 0000000e 0000000c 00000026 00000009 00000001 00000002 "
+    "00000006  00000003 00000004 00000005 00000000\n");
+  ck_assert_str_eq(
+    stats_in("ip_conntrack", "rhel-7", &stats),
+    "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop icmp_error  "
+    "expect_new expect_create expect_delete\n"
+    "0000001a  00000000 0000012c 00000025 00000011 00000007 0000000e 0000000c 00000026 00000009 00000001 00000002 "
+    "00000006  00000003 00000004 00000005 \n");
+  ck_assert_str_eq(
+    stats_in("proc", "linux-5.10", &stats),
+    "entries  clashres found new invalid ignore delete delete_list insert insert_failed drop early_drop icmp_error  "
+    "expect_new expect_create expect_delete search_restart\n"
+    "0000001a  00000000 00000000 00000000 00000011 00000000 00000000 00000000 00000000 00000009 00000001 00000002 "
+    "00000006  00000003 00000004 00000005 00000000\n");
+  ck_assert_str_eq(
+    stats_in("proc", "linux-6.18", &stats),
+    "entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  "
+    "expect_new expect_create expect_delete search_restart\n"
+    "0000001a  00000000 00000000 00000000 00000011 00000000 00000000 00000009 00000000 00000009 00000001 00000002 "
+    "00000006  00000003 00000004 00000005 00000000\n");
+}
+END_TEST
+
+/* What a kernel tracks in the one IP alone is unknown to it in the other; its old file has IPv4 alone. */
+START_TEST(proc_by_l3)
+{
+  ct_view view = view_make(view_tuple(CT_PROTO_GRE, "fd01::2", "fd02::1", 0, 0), 0, 0, 599);
+
+  view.gre_timeout_s[0] = 30;
+  view.gre_timeout_s[1] = 180;
+  options.profile = ct_profile_find("linux-4.19");
+  ck_assert_str_eq(entry_in("proc", &view),
+                   "ipv6     10 unknown  47 599 src=fd01:0000:0000:0000:0000:0000:0000:0002 "
+                   "dst=fd02:0000:0000:0000:0000:0000:0000:0001 [UNREPLIED] "
+                   "src=fd02:0000:0000:0000:0000:0000:0000:0001 dst=fd01:0000:0000:0000:0000:0000:0000:0002 "
+                   "mark=0 zone=0 use=2\n");
+  options.profile = ct_profile_find("rhel-8");
+  ck_assert_ptr_nonnull(strstr(entry_in("proc", &view), " gre      47 599 timeout=30, stream_timeout=180 src="));
+  options.profile = ct_profile_find("rhel-7");
+  ck_assert_str_eq(entry_in("ip_conntrack", &view), "");
+}
+END_TEST
+
 START_TEST(proc_expectations)
 {
   ct_expect_view expect = expect_make();
@@ -467,6 +554,8 @@ int main(void)
   tcase_add_test(tcase, expectations_without_a_timeout);
   tcase_add_test(tcase, conntrack_statistics);
   tcase_add_test(tcase, proc_listing);
+  tcase_add_test(tcase, proc_by_l3);
+  tcase_add_test(tcase, counters_by_kernel);
   tcase_add_test(tcase, proc_expectations);
   tcase_add_test(tcase, ip_conntrack_2_4);
   tcase_add_test(tcase, save_lines);

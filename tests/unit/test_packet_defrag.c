@@ -93,6 +93,85 @@ START_TEST(rules)
 }
 END_TEST
 
+/*
+ * Earlier kernels and overlaps (KERNELS K13): v4 is what 3.10 makes of it, v6 what it makes of IPv6 and RHEL 7 of both.
+ */
+static const struct {
+  const char *name;
+  step steps[8];
+  guint payload; /* of IPv4's datagram under 3.10; 0: it does not complete */
+} overlaps[] = {
+  { "the same again", { { 0, 16, 1, HELD, HELD }, { 0, 16, 1, HELD, OVERLAP }, { 16, 8, 0, WHOLE, HELD } }, 24 },
+  { "within one that is earlier",
+    { { 0, 32, 1, HELD, HELD }, { 8, 16, 1, DUPLICATE, OVERLAP }, { 32, 3, 0, WHOLE, HELD } },
+    35 },
+  { "its head gives way", { { 0, 16, 1, HELD, HELD }, { 8, 16, 1, HELD, OVERLAP }, { 24, 4, 0, WHOLE, HELD } }, 28 },
+  { "one behind gives way",
+    { { 16, 16, 1, HELD, HELD }, { 8, 16, 1, HELD, OVERLAP }, { 0, 8, 1, HELD, HELD }, { 32, 4, 0, WHOLE, HELD } },
+    36 },
+  { "one in the middle goes, one at each side is cut",
+    { { 0, 16, 1, HELD, HELD },
+      { 24, 8, 1, HELD, HELD },
+      { 32, 16, 1, HELD, HELD },
+      { 8, 32, 1, HELD, OVERLAP },
+      { 48, 5, 0, WHOLE, HELD } },
+    53 },
+  { "an old one goes altogether",
+    { { 8, 8, 1, HELD, HELD }, { 16, 8, 0, HELD, HELD }, { 0, 16, 1, WHOLE, OVERLAP } },
+    24 },
+};
+
+START_TEST(overlaps_before_4_19)
+{
+  gboolean ipv6 = _i % 2, rhel = _i / 2 % 2;
+  const step *s = overlaps[_i / 4].steps;
+  ct_packet p = { .reason = HELD };
+  ct_params params;
+
+  ct_params_init(&params, ct_profile_find(rhel ? "rhel-7" : "linux-3.10"));
+  decoder_replace(&params);
+  for (; s->length > 0 || s->offset > 0; s++) {
+    p = send_fragment(ipv6, (fragment){ .offset = s->offset, .length = s->length, .more = s->more, .id = 5 });
+    expect(&p, ipv6 || rhel ? s->v6 : s->v4, overlaps[_i / 4].name);
+  }
+  if (p.reason == WHOLE)
+    expect_whole(&p, ipv6, overlaps[_i / 4].payload);
+  if (pkt_decoder_fragment_queues(decoder) == 0)
+    ck_assert_uint_eq(pkt_decoder_fragment_bytes(decoder), 0);
+}
+END_TEST
+
+/* Whose bytes are kept: of what is before it the earlier ones, of what is behind it the new one's. */
+START_TEST(who_gives_way)
+{
+  static const guint8 marks[] = { 0x11, 0x22, 0x33, 0x44 };
+  static const struct {
+    guint offset, length;
+    gboolean more;
+  } order[] = { { 0, 16, TRUE }, { 24, 16, TRUE }, { 8, 24, TRUE }, { 40, 8, FALSE } };
+  static const guint8 expected[] = { 0x11, 0x11, 0x33, 0x33, 0x22, 0x44 }; /* by eight bytes */
+  ct_packet p = { .reason = HELD };
+  ct_params params;
+  guint i;
+
+  ct_params_init(&params, ct_profile_find("linux-3.10"));
+  decoder_replace(&params);
+  for (i = 0; i < G_N_ELEMENTS(order); i++) {
+    const fragment f = {
+      .offset = order[i].offset, .length = order[i].length, .more = order[i].more, .id = 6, .proto = 99
+    };
+
+    fragment_build(&fragment_bytes, FALSE, &f);
+    memset(fragment_bytes.at + 20, marks[i], order[i].length);
+    p = send_bytes(&fragment_bytes, 0);
+  }
+  expect(&p, WHOLE, "who gives way");
+  ck_assert_uint_eq(p.length, 20 + 48);
+  for (i = 0; i < 48; i++)
+    ck_assert_uint_eq(p.data[20 + i], expected[i / 8]);
+}
+END_TEST
+
 /* Id, source and (IPv4) protocol tell datagrams apart; in IPv6 only the first fragment's next header counts. */
 START_TEST(keys)
 {
@@ -322,6 +401,8 @@ int main(void)
 
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_loop_test(c, rules, 0, 2 * G_N_ELEMENTS(scripts));
+  tcase_add_loop_test(c, overlaps_before_4_19, 0, 4 * G_N_ELEMENTS(overlaps));
+  tcase_add_test(c, who_gives_way);
   tcase_add_loop_test(c, keys, 0, 2);
   tcase_add_loop_test(c, timeouts, 0, 2);
   tcase_add_loop_test(c, max_distance, 0, 3);

@@ -53,6 +53,63 @@ START_TEST(every_cell_is_told)
 }
 END_TEST
 
+/* => how many of the cells that a picture asks for differ, each of which is marked with what it was. */
+static guint count_marked(const states_machine *m, const guint8 *mine, const guint8 *others, guint rows, guint states)
+{
+  guint state, dir, row, n = 0;
+
+  for (state = 0; state < states; state++)
+    for (dir = 0; dir < (state == 0 ? 1u : 2u); dir++)
+      for (row = 0; row < rows; row++) {
+        guint cell = (dir * rows + row) * states + state;
+        const states_arc *arc = find_arc(m, state, dir, row);
+        gint was = others[cell] == CT_TCP_INVALID  ? STATES_INVALID
+                   : others[cell] == CT_TCP_IGNORE ? STATES_IGNORE
+                                                   : others[cell];
+
+        if (state != 0 && !m->nodes[state].entered)
+          continue;
+        ck_assert_str_eq(arc->was, mine[cell] == others[cell] ? "" : states_target_name(m, was));
+        n += mine[cell] != others[cell];
+      }
+  return n;
+}
+
+/* Each profile beside the one before it: what its tables have otherwise is marked, all of it and nothing else. */
+START_TEST(what_differs_is_marked)
+{
+  const ct_profile *profile, *before;
+  guint i, marked = 0;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL && (before = ct_profile_get(i + 1)) != NULL; i++) {
+    states_machine *m[2][2];
+    ct_params params;
+    guint k, n;
+
+    for (k = 0; k < 2; k++) {
+      ct_params_init(&params, k == 0 ? profile : before);
+      m[k][0] = states_machine_new("tcp", &params);
+      m[k][1] = states_machine_new("sctp", &params);
+    }
+    states_machine_compare(m[0][0], m[1][0]);
+    n = count_marked(m[0][0], &profile->tcp_table[0][0][0], &before->tcp_table[0][0][0], CT_TCP_INDEX_COUNT,
+                     CT_TCP_STATE_COUNT);
+    ck_assert_uint_eq(m[0][0]->n_differing, n);
+    marked += n;
+    if (profile->sctp_table != NULL && before->sctp_table != NULL) {
+      states_machine_compare(m[0][1], m[1][1]);
+      n = count_marked(m[0][1], &profile->sctp_table[0][0][0], &before->sctp_table[0][0][0], CT_SCTP_ROW_COUNT,
+                       CT_SCTP_STATE_COUNT);
+      ck_assert_uint_eq(m[0][1]->n_differing, n);
+      marked += n;
+    }
+    for (k = 0; k < 4; k++)
+      states_machine_free(m[k / 2][k % 2]);
+  }
+  ck_assert_uint_gt(marked, 20);
+}
+END_TEST
+
 /* The probe has to find out what the kernels differ in: when a UDP flow becomes a stream. */
 START_TEST(the_engine_is_asked)
 {
@@ -102,6 +159,15 @@ START_TEST(pictures_are_well_formed)
 
       ct_params_init(&params, profile);
       m = states_machine_new(names[j], &params);
+      if (ct_profile_get(i + 1) != NULL) {
+        states_machine *before;
+
+        ct_params_init(&params, ct_profile_get(i + 1));
+        before = states_machine_new(names[j], &params);
+        if (before != NULL)
+          states_machine_compare(m, before);
+        states_machine_free(before);
+      }
       emit_text_init(&out, -1);
       states_put_svg(&out, m);
       ck_assert(g_markup_parse_context_parse(context, out.data, (gssize)out.used, NULL));
@@ -161,6 +227,7 @@ static Suite *make_suite(void)
 
   tcase_add_test(tcase, every_cell_is_told);
   tcase_add_test(tcase, the_engine_is_asked);
+  tcase_add_test(tcase, what_differs_is_marked);
   tcase_add_test(tcase, unknown_protocols_are_none);
   tcase_add_test(tcase, pictures_are_well_formed);
   tcase_add_test(tcase, walks_find_their_arcs);

@@ -19,6 +19,21 @@ typedef enum ct_eviction {
 /* How a segment is treated that is right but for running a little past the receiver's window. KERNELS K1.6. */
 typedef enum ct_overshoot { CT_OVERSHOOT_INVALID, CT_OVERSHOOT_NOTED, CT_OVERSHOOT_ACCEPTED } ct_overshoot;
 
+/* What becomes of fragments that overlap. KERNELS K13. */
+typedef enum ct_fragment_overlap {
+  CT_FRAGMENTS_SPARE_REPEATED, /* the datagram is discarded, but a fragment that is here already goes alone */
+  CT_FRAGMENTS_DISCARDED,      /* the datagram is discarded */
+  CT_FRAGMENTS_CUT_V4          /* of IPv4 bytes that are here twice are cut away; of IPv6 the datagram is discarded */
+} ct_fragment_overlap;
+
+/* Which counters conntrack -S and /proc/net/stat have. KERNELS K5, K11. */
+typedef enum ct_statistics {
+  CT_STATISTICS_3_10, /* all of them run */
+  CT_STATISTICS_4_19, /* searched, new, delete, delete_list are gone */
+  CT_STATISTICS_5_10, /* ignore is gone, clash_resolve has come */
+  CT_STATISTICS_5_15  /* chaintoolong has come */
+} ct_statistics;
+
 /* How expired entries are found. KERNELS K6. */
 typedef enum ct_collecting {
   CT_COLLECT_NONE,      /* a timer each */
@@ -112,6 +127,7 @@ typedef const char *const *ct_name_list;
   X(bool, new_judged)                            /* K5: a refused first packet uses up no expectation */               \
   X(bool, refusals_count_error)                  /* K5: `error` and `invalid` both */                                  \
   X(bool, reopen_counts_invalid)                 /* K5 */                                                              \
+  X(uint8_t, statistics)                         /* K5: ct_statistics */                                               \
   X(bool, entry_timers)                          /* K6 expiry: an entry goes at its deadline whatever --gc says */     \
   X(bool, refresh_skips_a_second)                /* K6: no renewal that gains less than a second */                    \
   X(uint8_t, collecting)                         /* K6 gc: ct_collecting */                                            \
@@ -121,6 +137,7 @@ typedef const char *const *ct_name_list;
   X(uint32_t, buckets_least)                     /* K6: no smaller hash table */                                       \
   X(uint32_t, auto_max_per_bucket)               /* K6: nf_conntrack_max when the kernel sizes itself */               \
   X(bool, chain_limit)                           /* K6: a hash chain can be too long */                                \
+  X(uint8_t, fragment_overlap)                   /* K13: ct_fragment_overlap */                                        \
   X(bool, helpers_by_port)                       /* K7: up to 4.6; later a rule has to name the helper */              \
   X(bool, child_gets_masters_helper)             /* K7 */                                                              \
   X(bool, helper_bit_on_every_helped_entry)      /* K7 */                                                              \
@@ -149,6 +166,7 @@ typedef struct ct_profile {
   CT_PROFILE_SWITCHES(X)
 #undef X
   bool ip_conntrack;            /* sysctls and listings carry ip_conntrack names */
+  bool ip_conntrack_files;      /* nf_conntrack's kernel has /proc/net/ip_conntrack too, for IPv4 alone: up to 4.7 */
   bool listing_2_4;             /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   bool tcp_loose_counts;        /* 2.6: after a pick-up so many packets of each side go unchecked, as tcp_loose says */
   bool icmp_errors_summed;      /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */

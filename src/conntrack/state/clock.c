@@ -40,6 +40,9 @@ static void io_stats(ct_state_io *io, ct_stats *s)
 #undef X
   io_var64(io, &s->packets);
   io_var64(io, &s->created);
+  io_var64(io, &s->begun);
+  io_var64(io, &s->hits);
+  io_var64(io, &s->untracked);
   for (i = 0; i < CT_REASON_COUNT; i++) {
     io_var64(io, &s->ended[i]);
     io_var64(io, &s->invalid_by_reason[i]);
