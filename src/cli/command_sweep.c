@@ -130,12 +130,13 @@ static gboolean run_reading(const cli_options *o, const reading *r, sweep_figure
   return TRUE;
 }
 
-static void show(const cli_options *o, const sweep_own *own, sweep_result *result, cli_output *plot, cli_exit *code)
+static void show(const cli_options *o, const sweep_own *own, sweep_result *result, sweep_figures *figures,
+                 cli_output *plot, cli_exit *code)
 {
   cli_output out;
 
   cli_output_open(&out, "", NULL);
-  result->judgement = sweep_judge(result->settings, result->figures, result->n);
+  result->judgement = sweep_judge(result->settings, figures, result->n);
   cli_sweep_print(&out.text, own->style, result);
   *code = cli_output_close(&out, *code);
   if (plot != NULL)
@@ -174,7 +175,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
   for (i = 0; readable && i < readings->len; i++)
     readable = run_reading(o, &g_array_index(readings, reading, i), figures, &result, &code);
   if (readable) {
-    show(o, own, &result, plot, &code);
+    show(o, own, &result, figures, plot, &code);
     /* All have read the same: what there is to say about it is said once. */
     code = cli_exit_graver(code, cli_say_about_captures(g_array_index(readings, reading, 0).source));
   }
