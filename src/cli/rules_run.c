@@ -115,6 +115,11 @@ static void put_end(running *r)
     emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
     return;
   }
+  if (r->style == CLI_RULES_NFT) {
+    fw_tell_nft(r->line, firewall);
+    emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
+    return;
+  }
   for (i = 0; r->style == CLI_RULES_TEXT && i < program->ruleset->tables->len; i++)
     put_table(r, program, g_ptr_array_index(program->ruleset->tables, i));
 }

@@ -146,6 +146,8 @@ struct fw_program {
   struct fw_frame *stack;   /* of jumps: n_chains + 1 */
   gboolean backend_decides; /* a test came out as it would not have with the other half of iptables */
   gboolean zones_wait;      /* a rule asked for a zone, which is not followed yet */
+  struct fw_nft_run *nft;   /* what moves in rules of nftables; NULL: there are none */
+  gboolean offloads;        /* a flow may have been taken past the rules */
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer log_user;
