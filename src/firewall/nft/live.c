@@ -27,8 +27,9 @@ struct fw_nft_live {
   guint n_ranges;
   guint8 *from, *to; /* n_ranges keys each */
   guint8 *range_items;
-  gboolean sorted; /* ranges can be searched by halves */
-  item *any;       /* "*" */
+  guint32 *range_of; /* by number of an element: its range + 1 */
+  gboolean sorted;   /* ranges can be searched by halves */
+  item *any;         /* "*" */
   const fw_nft_statement *inner;
   guint n_inner;
   gint64 swept_ns;
@@ -112,10 +113,17 @@ static void start_item(fw_program *program, fw_nft_live *l, item *i)
     fw_nft_state_start(program, &inner[k], &states_of(l, i)[k]);
 }
 
+static gint64 in_ns(gint64 timeout_s)
+{
+  return timeout_s > 0 && timeout_s < G_MAXINT32 ? timeout_s * FW_NFT_NS_PER_S : 0;
+}
+
+static gint64 expiry(gint64 now_ns, gint64 timeout_s) { return timeout_s > 0 ? now_ns + in_ns(timeout_s) : 0; }
+
 static void set_timeout(item *i, gint64 now_ns, gint64 timeout_s)
 {
-  i->timeout_ns = timeout_s > 0 && timeout_s < G_MAXINT32 ? timeout_s * FW_NFT_NS_PER_S : 0;
-  i->expires_ns = i->timeout_ns > 0 ? now_ns + i->timeout_ns : 0;
+  i->timeout_ns = in_ns(timeout_s);
+  i->expires_ns = expiry(now_ns, timeout_s);
 }
 
 static void start_static(fw_program *program, fw_nft_live *l, item *i, guint number)
@@ -157,6 +165,7 @@ static void sort_ranges(fw_nft_live *l, const guint32 *numbers)
     memcpy(from + (gsize)i * l->key_bytes, l->from + (gsize)order[i] * l->key_bytes, l->key_bytes);
     memcpy(to + (gsize)i * l->key_bytes, l->to + (gsize)order[i] * l->key_bytes, l->key_bytes);
     ((item *)(l->range_items + (gsize)i * l->item_bytes))->element = numbers[order[i]] + 1;
+    l->range_of[numbers[order[i]]] = i + 1;
   }
   g_free(l->from);
   g_free(l->to);
@@ -175,6 +184,7 @@ static void take_elements(fw_program *program, fw_nft_live *l)
   guint32 *numbers = g_new(guint32, elements->len + 1);
   guint i;
 
+  l->range_of = g_new0(guint32, elements->len + 1);
   l->from = g_malloc0((gsize)elements->len * l->key_bytes + 1);
   l->to = g_malloc0((gsize)elements->len * l->key_bytes + 1);
   for (i = 0; i < elements->len; i++) {
@@ -251,6 +261,7 @@ void fw_nft_live_free(fw_nft_live *l)
   g_free(l->from);
   g_free(l->to);
   g_free(l->range_items);
+  g_free(l->range_of);
   g_free(l->any);
   g_ptr_array_free(l->verdicts, TRUE);
   g_free(l);
@@ -439,7 +450,7 @@ static fw_truth put(fw_program *program, fw_packet *p, fw_nft_live *l, const fw_
     set_timeout(i, program->now_ns, timeout_of(l, s));
     start_item(program, l, i);
   } else if (s->op == FW_NFT_SET_UPDATE && (l->set->has_timeout || l->set->timeout_s > 0)) {
-    set_timeout(i, program->now_ns, timeout_of(l, s));
+    i->expires_ns = expiry(program->now_ns, timeout_of(l, s)); /* what it was given first stays */
   }
   tell(l, i, &found);
   return fw_nft_all_stateful(program, p, &found);
@@ -484,32 +495,46 @@ static void show_item(const fw_nft_live *l, const guint8 *key, item *i,
   each(&shown, user);
 }
 
+/* => NULL: it has gone, or another has its place. */
+static item *item_of_element(const fw_nft_live *l, guint number, guint8 *key)
+{
+  const fw_nft_element *e = &g_array_index(l->set->elements, fw_nft_element, number);
+  guint8 to[FW_NFT_VALUE_MOST + 8];
+  item *i;
+
+  if (e->key == NULL)
+    return l->any;
+  memset(key, 0, FW_NFT_VALUE_MOST + 8);
+  if (l->range_of[number] != 0)
+    return (item *)(l->range_items + (gsize)(l->range_of[number] - 1) * l->item_bytes);
+  if (!fw_nft_bounds(e->key, key, to))
+    return NULL;
+  i = fw_memory_find(&l->exact, key);
+  return i != NULL && i->element == number + 1 ? i : NULL;
+}
+
 /* Those from the start in their order, then what packets have put there in the order in which they did. */
 void fw_nft_live_each(const fw_nft_now *now, const fw_nft_set *set,
                       void (*each)(const fw_nft_item *item, gpointer user), gpointer user)
 {
   fw_nft_live *l = ((const fw_nft_run *)now->run)->lives[set->number];
-  guint pass, i;
+  guint8 room[FW_NFT_VALUE_MOST + 8];
+  guint i;
 
-  for (pass = 0; l != NULL && pass < 2; pass++)
-    for (i = 0; i < l->exact.n_items; i++) {
-      const guint8 *key = l->exact.items + (gsize)i * (l->exact.key_bytes + l->exact.value_bytes);
-      item *one = fw_memory_find(&l->exact, key);
+  for (i = 0; i < set->elements->len; i++) {
+    item *one = item_of_element(l, i, room);
 
-      /* A place that was given back holds a key that leads elsewhere, or nowhere. */
-      if (one != (const void *)(key + l->exact.key_bytes) || has_gone(one, now->now_ns) ||
-          (one->element > 0) != (pass == 0))
-        continue;
-      show_item(l, key, one, each, user);
-    }
-  for (i = 0; l != NULL && i < l->n_ranges; i++) {
-    item *one = (item *)(l->range_items + (gsize)i * l->item_bytes);
-
-    if (!has_gone(one, now->now_ns))
-      show_item(l, l->from + (gsize)i * l->key_bytes, one, each, user);
+    if (one != NULL && !has_gone(one, now->now_ns))
+      show_item(l, room, one, each, user);
   }
-  if (l != NULL && l->any != NULL && !has_gone(l->any, now->now_ns))
-    show_item(l, NULL, l->any, each, user);
+  for (i = 0; i < l->exact.n_items; i++) {
+    const guint8 *key = l->exact.items + (gsize)i * (l->exact.key_bytes + l->exact.value_bytes);
+    item *one = fw_memory_find(&l->exact, key);
+
+    /* A place that was given back holds a key that leads elsewhere, or nowhere. */
+    if (one == (const void *)(key + l->exact.key_bytes) && !has_gone(one, now->now_ns) && one->element == 0)
+      show_item(l, key, one, each, user);
+  }
 }
 
 const fw_nft_statement *fw_nft_live_inner(const void *run, const fw_nft_set *set, const fw_nft_element *element,

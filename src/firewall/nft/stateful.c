@@ -83,28 +83,6 @@ static gboolean has_tokens(const fw_program *program, const fw_packet *p, const 
 
 /* ---- ct count ---- */
 
-static gboolean tuple_of(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured)
-{
-  const ct_view *v = fw_program_view(program, p);
-  ct_view other;
-  ct_dir dir;
-
-  *assured = FALSE;
-  if (v != NULL) {
-    *tuple = v->tuple[0];
-    *assured = (v->status & CT_STATUS_ASSURED) != 0;
-    return TRUE;
-  }
-  if (p->raw->kind != CT_PACKET_TRACK)
-    return FALSE;
-  *tuple = p->raw->tuple;
-  if (p->raw->flags & CT_PACKET_ANSWER)
-    ct_tuple_invert(&p->raw->tuple, tuple);
-  if (ct_engine_lookup(program->engine, tuple, &other, &dir))
-    *assured = (other.status & CT_STATUS_ASSURED) != 0;
-  return TRUE;
-}
-
 /* From the oldest on, removes what is over, and ends at an equal one. => TRUE: it met that. */
 static gboolean walk_count(const fw_program *program, fw_nft_count *count, const ct_tuple *equal)
 {
@@ -138,7 +116,7 @@ static fw_truth count_holds(fw_program *program, const fw_packet *p, const fw_nf
 
   if (p->gone)
     return FW_UNKNOWN;
-  if (!tuple_of(program, p, &tuple, &assured))
+  if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;
   count = g_ptr_array_index(program->nft->counts, state->a - 1);
   if (assured) {

@@ -147,9 +147,9 @@ void fw_nft_text_expr(GString *out, const fw_nft_expr *e)
     g_string_append_printf(out, "/%u", e->n_bits);
     return;
   case FW_NFT_RANGE:
-    put_value(out, e);
+    fw_nft_bare_text(out, e->type, e->value, e->n_bytes);
     g_string_append_c(out, '-');
-    fw_nft_scalar_text(out, e->type, e->value_to, e->n_bytes);
+    fw_nft_bare_text(out, e->type, e->value_to, e->n_bytes);
     return;
   case FW_NFT_ANY: g_string_append_c(out, '*'); return;
   case FW_NFT_CONCAT: put_parts(out, e, " . "); return;

@@ -134,8 +134,10 @@ static void put_item(const fw_nft_item *item, gpointer user)
   put_states(l->out, inner, n, item->states);
   if (item->timeout_ns > 0 && item->timeout_ns != set->timeout_s * NS_PER_S)
     put_timeout(l->out, item->timeout_ns / NS_PER_S, -1);
-  if (item->expires_ns > 0)
-    put_timeout(l->out, -1, MAX(left_ns, 0) / NS_PER_S);
+  if (item->expires_ns > 0) {
+    g_string_append(l->out, " expires ");
+    fw_nft_ms_text(l->out, (guint64)MAX(left_ns, 0) / (NS_PER_S / 1000));
+  }
   if (set->is_map && !set->verdicts && set->data_name == NULL) {
     g_string_append(l->out, " : ");
     put_typed(l->out, set->data_types, set->data_widths, set->n_data_types, item->data);

@@ -262,6 +262,14 @@ void fw_nft_seconds_text(GString *out, guint64 s)
     g_string_append_printf(out, "%" G_GUINT64_FORMAT "s", s % MINUTE_S);
 }
 
+void fw_nft_ms_text(GString *out, guint64 ms)
+{
+  if (ms >= MS_PER_S || ms == 0)
+    fw_nft_seconds_text(out, ms / MS_PER_S);
+  if (ms % MS_PER_S != 0)
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT "ms", ms % MS_PER_S);
+}
+
 static void date_text(GString *out, guint64 ns)
 {
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc((gint64)(ns / NS_PER_S));
@@ -375,4 +383,15 @@ void fw_nft_scalar_text(GString *out, const fw_nft_type *type, const guint8 *val
   default: break;
   }
   hex_text(out, type, value, n_bytes);
+}
+
+void fw_nft_bare_text(GString *out, const fw_nft_type *type, const guint8 *value, guint n_bytes)
+{
+  static const fw_nft_symbol none[] = { { NULL, 0 } };
+  const fw_nft_type bare = { type->name, type->n_bytes, type->form, FALSE, none };
+
+  if (type->form == FW_NFT_FORM_MILLISECONDS)
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT "s", fw_nft_number_of(value, n_bytes) / MS_PER_S);
+  else
+    fw_nft_scalar_text(out, type->form == FW_NFT_FORM_PRESENCE ? type : &bare, value, n_bytes);
 }

@@ -28,8 +28,12 @@ guint64 fw_nft_number_of(const guint8 *value, guint n_bytes);
 
 /* As nft prints it. */
 void fw_nft_scalar_text(GString *out, const fw_nft_type *type, const guint8 *value, guint n_bytes);
+/* The same without names, as in ranges. */
+void fw_nft_bare_text(GString *out, const fw_nft_type *type, const guint8 *value, guint n_bytes);
 /* "1d2h3m4s" */
 void fw_nft_seconds_text(GString *out, guint64 seconds);
+/* With "5ms" behind it. */
+void fw_nft_ms_text(GString *out, guint64 ms);
 void fw_nft_quoted(GString *out, const char *text);
 
 #endif
