@@ -174,9 +174,10 @@ static fw_nft_end *end_like(const fw_program *program, const fw_step *step, fw_e
 
 static const fw_step *end_by_verdict(const fw_program *program, const fw_step *step, const fw_nft_verdict *v)
 {
-  static const fw_end ends[] = { [FW_NFT_ACCEPT] = FW_END_ACCEPT, [FW_NFT_DROP] = FW_END_DROP,
-                                 [FW_NFT_CONTINUE] = FW_END_NEXT, [FW_NFT_RETURN] = FW_END_RETURN,
-                                 [FW_NFT_JUMP] = FW_END_JUMP,     [FW_NFT_GOTO] = FW_END_GOTO };
+  static const fw_end ends[] = {
+    [FW_NFT_ACCEPT] = FW_END_ACCEPT, [FW_NFT_DROP] = FW_END_DROP, [FW_NFT_CONTINUE] = FW_END_NEXT,
+    [FW_NFT_RETURN] = FW_END_RETURN, [FW_NFT_JUMP] = FW_END_JUMP, [FW_NFT_GOTO] = FW_END_GOTO
+  };
   guint32 chain = 0;
   fw_nft_end *e;
 

@@ -22,14 +22,14 @@ typedef struct fw_nft_count {
 struct fw_nft_run {
   const fw_nft_ruleset *nft;
   fw_nft_state *states;
-  fw_nft_live **lives;  /* by fw_nft_set.number */
-  GHashTable *ends;     /* fw_nft_end* by rule and verdict */
-  GHashTable *logs;     /* fw_nft_statement* => fw_rule* */
-  GHashTable *timeouts; /* fw_nft_object* => gint64*, by ct_timeout */
-  GPtrArray *counts;    /* fw_nft_count*; a state's `a` is the number + 1 */
-  GArray *free_counts;  /* guint32: numbers of those that nobody has any more */
-  guint8 *assumed;         /* by a statement's state: 1 no, 2 yes; 0: nothing is assumed of it */
-  guint failed;            /* the statement of the rule gone through last */
+  fw_nft_live **lives;            /* by fw_nft_set.number */
+  GHashTable *ends;               /* fw_nft_end* by rule and verdict */
+  GHashTable *logs;               /* fw_nft_statement* => fw_rule* */
+  GHashTable *timeouts;           /* fw_nft_object* => gint64*, by ct_timeout */
+  GPtrArray *counts;              /* fw_nft_count*; a state's `a` is the number + 1 */
+  GArray *free_counts;            /* guint32: numbers of those that nobody has any more */
+  guint8 *assumed;                /* by a statement's state: 1 no, 2 yes; 0: nothing is assumed of it */
+  guint failed;                   /* the statement of the rule gone through last */
   const fw_nft_verdict *verdict;  /* what a map said to it; NULL: its own end */
   const fw_nft_statement *reject; /* the answer that it asks for; NULL: none */
   gboolean six;                   /* to a packet of IPv6 */
