@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "firewall/cover.h"
+#include "firewall/nft/text.h"
 #include "firewall/rules_json.h"
 #include "firewall.h"
 #include "firewall/save.h"
@@ -17,7 +18,7 @@
 #include "sandbox.h"
 #include "say.h"
 
-typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON, RULES_TRACE, RULES_LOG } rules_output;
+typedef enum rules_output { RULES_TEXT, RULES_SAVE, RULES_JSON, RULES_NFT, RULES_TRACE, RULES_LOG } rules_output;
 
 typedef struct rules_own {
   rules_output output;
@@ -25,8 +26,13 @@ typedef struct rules_own {
   fw_read_options read;
 } rules_own;
 
-static const cli_choice outputs[] = { { "text", RULES_TEXT },   { "save", RULES_SAVE }, { "json", RULES_JSON },
-                                      { "trace", RULES_TRACE }, { "log", RULES_LOG },   { NULL, 0 } };
+static const cli_choice outputs[] = { { "text", RULES_TEXT },
+                                      { "save", RULES_SAVE },
+                                      { "json", RULES_JSON },
+                                      { "nft", RULES_NFT },
+                                      { "trace", RULES_TRACE },
+                                      { "log", RULES_LOG },
+                                      { NULL, 0 } };
 
 /* -4, -6: the family is option->value. */
 static gboolean read_family(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -51,6 +57,10 @@ static void list_file(GString *out, const fw_file *file, const rules_own *own)
     g_string_append_printf(out, "%s: sets of ipset\n", file->name);
     return;
   }
+  if (file->nft) {
+    g_string_append_printf(out, "%s: nftables\n", file->name);
+    return;
+  }
   g_string_append_printf(out, "%s: %s, %s; judged as %s (%s)\n", file->name,
                          file->family == FW_IPV6 ? "ip6tables" : "iptables",
                          own->read.has_family ? "as asked for"
@@ -72,7 +82,10 @@ static void list_table(GString *out, const fw_table *table)
 {
   guint i, unknown;
 
-  g_string_append_printf(out, "%s %s\n", table->family == FW_IPV6 ? "IPv6" : "IPv4", table->name);
+  if (table->nft != NULL)
+    g_string_append_printf(out, "%s %s\n", fw_family_name(table->family), table->name);
+  else
+    g_string_append_printf(out, "%s %s\n", table->family == FW_IPV6 ? "IPv6" : "IPv4", table->name);
   for (i = 0; i < table->chains->len; i++) {
     const fw_chain *chain = g_ptr_array_index(table->chains, i);
 
@@ -206,11 +219,12 @@ static cli_exit show(const fw_ruleset *r, const rules_own *own)
 
   switch (own->output) {
   case RULES_SAVE: save_ruleset(out, r, own); break;
+  case RULES_NFT: fw_nft_text_ruleset(out, r, NULL); break;
   case RULES_JSON: fw_rules_json(out, r, &own->read); break;
   default: list_ruleset(out, r, own); break;
   }
   /* Written back as data, a ruleset still has to say what was not understood. */
-  if (own->output == RULES_SAVE) {
+  if (own->output == RULES_SAVE || own->output == RULES_NFT) {
     list_notes(notes, r);
     fputs(notes->str, stderr);
   }
@@ -243,11 +257,12 @@ static cli_exit run_rules(const cli_options *o, const rules_own *own)
 {
   static const cli_rules_style styles[] = { [RULES_TEXT] = CLI_RULES_TEXT,
                                             [RULES_SAVE] = CLI_RULES_SAVE,
+                                            [RULES_NFT] = CLI_RULES_NFT,
                                             [RULES_TRACE] = CLI_RULES_TRACE,
                                             [RULES_LOG] = CLI_RULES_LOG };
 
   if (own->output == RULES_JSON || own->counters || own->read.has_family) {
-    cli_say("rules --rules: of -o, text, save, trace or log; counters are there in any case");
+    cli_say("rules --rules: of -o, text, save, nft, trace or log; counters are there in any case");
     return CLI_EXIT_USAGE;
   }
   return cli_rules_run(o, styles[own->output]);
@@ -256,8 +271,8 @@ static cli_exit run_rules(const cli_options *o, const rules_own *own)
 cli_exit cli_command_rules(int argc, char **argv)
 {
   static const cli_option own_options[] = {
-    { "output", 'o', "text|save|json|trace|log", CLI_OWN,
-      CLI_CHOICE(rules_own, output, outputs, "text, save, json, trace or log"), .called = "rules -o" },
+    { "output", 'o', "text|save|json|nft|trace|log", CLI_OWN,
+      CLI_CHOICE(rules_own, output, outputs, "text, save, json, nft, trace or log"), .called = "rules -o" },
     { "ipv4", '4', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV4 },
     { "ipv6", '6', NULL, CLI_OWN, CLI_BY(read_family, rules_own, read), .value = FW_IPV6 },
     { "counters", 0, NULL, CLI_OWN, CLI_FLAG(rules_own, counters) },

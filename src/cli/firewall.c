@@ -482,7 +482,7 @@ static void say_backend(const cli_firewall *f)
     const char *said;
     gboolean legacy;
 
-    if (file->sets)
+    if (file->sets || file->nft)
       continue;
     legacy = fw_file_backend(file, &asked, &said) == FW_BACKEND_LEGACY;
     cli_say("note: judged as iptables-%s does (%s), which decided here: --backend %s judges %s otherwise",

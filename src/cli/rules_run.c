@@ -153,6 +153,11 @@ static void put_end(running *r)
     emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
     return;
   }
+  if (r->style == CLI_RULES_NFT) {
+    fw_tell_nft(r->line, firewall);
+    emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
+    return;
+  }
   if (r->style != CLI_RULES_TEXT)
     return;
   find_never(r);

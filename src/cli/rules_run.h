@@ -9,6 +9,7 @@
 typedef enum cli_rules_style {
   CLI_RULES_TEXT,  /* as iptables-save -c, with first and last hit and what was never reached */
   CLI_RULES_SAVE,  /* exactly as iptables-save -c */
+  CLI_RULES_NFT,   /* exactly as nft list ruleset */
   CLI_RULES_TRACE, /* the kernel's TRACE: lines */
   CLI_RULES_LOG    /* what LOG wrote */
 } cli_rules_style;

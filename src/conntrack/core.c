@@ -147,6 +147,19 @@ static void confirm(ct_engine *engine, const ct_passage *passage, ct_result *res
     send_events(engine, entry, is_new, result);
 }
 
+/*
+ * An entry with timeouts of its own is judged, or closed, by those. => what to put back.
+ */
+static inline const int64_t *lend_timeouts(ct_engine *engine, const ct_entry *entry)
+{
+  const int64_t *before = engine->timeout_ns;
+  const ct_ext *ext = entry->ext != 0 ? ct_ext_get(engine, entry) : NULL;
+
+  if (G_UNLIKELY(ext != NULL && ext->timeout_ns != NULL))
+    engine->timeout_ns = ext->timeout_ns;
+  return before;
+}
+
 /* A rule drops the packet (RULES 1.2), and where a reset answers it, that passes the confirm hook (RULES 1.3). */
 static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_result *result)
 {
@@ -156,8 +169,11 @@ static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_
     vanish(engine, entry, result);
     result->events = 0;
   } else if (fate == CT_FATE_RESET) {
+    const int64_t *before = lend_timeouts(engine, entry);
+
     if (engine->params.profile->reset_closes && entry->proto == CT_PROTO_TCP)
       ct_tcp_close(engine, entry, result);
+    engine->timeout_ns = before;
     send_events(engine, entry, false, result);
   } else {
     keep_events(engine, entry, result->events);
@@ -244,6 +260,7 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
   ct_tuple keyed, own;
   uint32_t hash = packet->hash;
   ct_entry *entry;
+  const int64_t *before;
   ct_track verdict;
   bool is_new;
 
@@ -266,7 +283,9 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
       set_dropped(engine, result);
       return;
     }
+    before = lend_timeouts(engine, entry);
     verdict = ct_way_judge(engine, entry, dir, packet, result);
+    engine->timeout_ns = before;
     if (G_UNLIKELY(verdict == CT_TRACK_REPEAT))
       engine->stats.invalid += engine->params.profile->reopen_counts_invalid;
   } while (verdict == CT_TRACK_REPEAT);
@@ -371,3 +390,14 @@ bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *
   return passage->entry != NULL && passage->is_new &&
          ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
 }
+
+void ct_passage_set_timeouts(ct_engine *engine, ct_passage *passage, const int64_t *timeout_ns, ct_timeout first)
+{
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (passage->entry == NULL || !passage->is_new)
+    return;
+  ct_ext_need(engine, passage->entry)->timeout_ns = timeout_ns;
+  ct_core_refresh(engine, passage->entry, timeout_ns[first]);
+}
+
+const int64_t *ct_engine_timeouts(const ct_engine *engine) { return engine->own_timeout_ns; }

@@ -227,6 +227,14 @@ void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark);
  * => whether the entry has got it.
  */
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name);
+/*
+ * Between the halves only: timeouts of its own for an entry that is new, by ct_timeout (nft's ct timeout), and now the
+ * first of them. timeout_ns stays the caller's and has to live as long as the engine; ct_engine_timeouts is what to
+ * begin with. They are no part of the engine's state as bytes. Without such an entry nothing happens.
+ */
+void ct_passage_set_timeouts(ct_engine *engine, ct_passage *passage, const int64_t *timeout_ns, ct_timeout first);
+/* The settings' timeouts. => CT_TIMEOUT_COUNT of them. */
+const int64_t *ct_engine_timeouts(const ct_engine *engine);
 
 /* Ends everything in the table with DESTROY events of reason CT_REASON_END_CAPTURE, in order of creation. */
 void ct_engine_flush(ct_engine *engine);

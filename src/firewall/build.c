@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "firewall/nft/nft.h"
+
 G_DEFINE_QUARK(fw - error - quark, fw_error)
 
 gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...)
@@ -46,11 +48,26 @@ fw_file *fw_build_file(fw_ruleset *r, const char *name)
 
 fw_table *fw_build_table(fw_ruleset *r, fw_family family, const char *name, const fw_place *place)
 {
-  fw_table *old = fw_ruleset_table(r, family, name);
+  guint i;
+
+  for (i = 0; i < r->tables->len; i++) {
+    fw_table *old = g_ptr_array_index(r->tables, i);
+
+    /* One of nftables' own stays beside it; what nft lists of iptables' own rules is the same table. */
+    if (old->family == family && strcmp(old->name, name) == 0 && (old->nft == NULL || old->nft->xt)) {
+      g_ptr_array_remove(r->tables, old);
+      break;
+    }
+  }
+  return fw_build_other_table(r, family, name, place);
+}
+
+void fw_build_leave(fw_ruleset *r, fw_table *table) { g_ptr_array_remove(r->tables, table); }
+
+fw_table *fw_build_other_table(fw_ruleset *r, fw_family family, const char *name, const fw_place *place)
+{
   fw_table *table = g_new0(fw_table, 1);
 
-  if (old != NULL)
-    g_ptr_array_remove(r->tables, old);
   table->ruleset = r;
   table->family = family;
   table->name = fw_ruleset_word(r, name, -1);

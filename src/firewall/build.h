@@ -20,6 +20,10 @@ void fw_note_add(fw_ruleset *ruleset, fw_note_kind kind, const fw_place *place, 
 fw_file *fw_build_file(fw_ruleset *ruleset, const char *name);
 /* A new and empty table; one of the same family and name makes room for it. */
 fw_table *fw_build_table(fw_ruleset *ruleset, fw_family family, const char *name, const fw_place *place);
+/* A new one beside others of that name, which may be of another language. */
+fw_table *fw_build_other_table(fw_ruleset *ruleset, fw_family family, const char *name, const fw_place *place);
+/* Out of the ruleset, before any is finished; the table is no more. */
+void fw_build_leave(fw_ruleset *ruleset, fw_table *table);
 /* A user chain. name must not be taken. */
 fw_chain *fw_build_chain(fw_table *table, const char *name);
 fw_chain *fw_build_hook_chain(fw_table *table, fw_hook hook, gint32 priority);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firewall/iptables_file.h"
+#include "firewall/nft/nft.h"
 
 /* Files that are longer are no rulesets. */
 #define FILE_MAX ((gsize)1 << 30)
@@ -155,13 +156,8 @@ static gboolean looks_like_sets(const char *text, gsize length)
 gboolean fw_rules_read(fw_ruleset *r, const char *name, const char *text, gsize length, const fw_read_options *options,
                        GError **error)
 {
-  fw_place place = { name, 1, 1 };
-  gsize blanks = 0;
-
-  while (blanks < length && g_ascii_isspace(text[blanks]))
-    blanks++;
-  if (blanks < length && text[blanks] == '{')
-    return fw_fail(error, &place, "expected iptables-save or ipset save, found what looks like JSON");
+  if (fw_nft_looks_like(text, length))
+    return fw_nft_read(r, name, text, length, error);
   if (looks_like_sets(text, length))
     return fw_ipset_read(r, name, text, length, error);
   return fw_iptables_read(r, name, text, length, options, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules, chains and tables in the form of iptables-save. */
 #include "firewall/names.h"
+#include "firewall/nft/text.h"
 #include "firewall/parse.h"
 #include "firewall/save.h"
 
@@ -81,6 +82,11 @@ void fw_save_rule_words(GString *out, const fw_rule *rule)
   fw_family family = rule->chain->table->family;
   guint i;
 
+  if (rule->nft != NULL) {
+    g_string_append_c(out, ' ');
+    fw_nft_text_rule(out, rule, NULL);
+    return;
+  }
   if (rule->tests != NULL)
     save_tests(out, family, rule->tests);
   for (i = 0; i < rule->n_matches; i++)
@@ -90,7 +96,7 @@ void fw_save_rule_words(GString *out, const fw_rule *rule)
 
 void fw_save_rule(GString *out, const fw_rule *rule)
 {
-  g_string_append_printf(out, "-A %s", rule->chain->name);
+  g_string_append_printf(out, rule->nft != NULL ? "%s:" : "-A %s", rule->chain->name);
   fw_save_rule_words(out, rule);
 }
 
@@ -114,6 +120,8 @@ void fw_save_table(GString *out, const fw_table *table, const fw_save_style *sty
   const fw_chain *chain;
   guint c, i, pass;
 
+  if (table->nft != NULL)
+    return; /* iptables has no words for it; nft/text.h has */
   g_string_append_printf(out, "*%s\n", table->name);
   /* Built-in chains first, as the tool has them. */
   for (pass = 0; pass < 2; pass++)

@@ -19,6 +19,22 @@ libfirewall_la_SOURCES = \
 	src/firewall/iptables_words.c src/firewall/iptables_words.h \
 	src/firewall/names.c src/firewall/names.h src/firewall/names_table.c \
 	src/firewall/parse.c src/firewall/parse.h \
+	src/firewall/nft/fields.h src/firewall/nft/fields_table.c src/firewall/nft/types_table.c \
+	src/firewall/nft/json.c src/firewall/nft/reader.h \
+	src/firewall/nft/act.c src/firewall/nft/eval.c src/firewall/nft/eval_ct.c \
+	src/firewall/nft/eval_meta.c src/firewall/nft/eval_packet.c \
+	src/firewall/nft/jhash.c src/firewall/nft/jhash.h \
+	src/firewall/nft/link.c src/firewall/nft/link.h \
+	src/firewall/nft/nft.h \
+	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
+	src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c \
+	src/firewall/nft/live.c src/firewall/nft/run.c src/firewall/nft/run.h src/firewall/nft/run_internal.h \
+	src/firewall/nft/stateful.c \
+	src/firewall/nft/scan.c src/firewall/nft/scan.h \
+	src/firewall/nft/targets.c src/firewall/nft/targets.h \
+	src/firewall/nft/text.c src/firewall/nft/text.h src/firewall/nft/text_expr.c \
+	src/firewall/nft/text_set.c src/firewall/nft/text_statement.c \
+	src/firewall/nft/value.c src/firewall/nft/value.h \
 	src/firewall/read.c \
 	src/firewall/rules_json.c src/firewall/rules_json.h \
 	src/firewall/ruleset.c src/firewall/ruleset.h \
@@ -72,3 +88,5 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/test_track.c \
 	src/firewall/walk/walk.c src/firewall/walk/walk.h \
 	src/firewall/walk/words.c src/firewall/walk/words.h
+libfirewall_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+libfirewall_la_LIBADD = $(JSON_LIBS)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "firewall/nft/text.h"
 #include "firewall/rules_json.h"
 
 #include <string.h>
@@ -156,6 +157,32 @@ static void put_tests(GString *out, fw_family family, const fw_tests *t)
     put_text(out, "fragment", (t->invert & FW_TEST_FRAGMENT) != 0 ? "! later" : "later");
 }
 
+/* Of nftables: as nft prints them; `unknown` has what could not be read. */
+static void put_statements(GString *out, const fw_rule *rule)
+{
+  guint i;
+
+  put_key(out, "statements");
+  g_string_append_c(out, '[');
+  for (i = 0; i < rule->nft->n; i++) {
+    const fw_nft_statement *s = &rule->nft->statements[i];
+    GString *text = g_string_new(NULL);
+
+    separate(out);
+    g_string_append_c(out, '{');
+    put_text(out, "statement", s->name);
+    if (s->kind == FW_NFT_DO_UNKNOWN) {
+      put_text(out, "unknown", s->text);
+    } else {
+      fw_nft_text_statement(text, s, NULL);
+      put_text(out, "text", text->str);
+    }
+    g_string_append_c(out, '}');
+    g_string_free(text, TRUE);
+  }
+  g_string_append_c(out, ']');
+}
+
 static void put_rule(GString *out, const fw_rule *rule)
 {
   fw_family family = rule->chain->table->family;
@@ -168,9 +195,16 @@ static void put_rule(GString *out, const fw_rule *rule)
   put_number(out, "line", rule->line);
   fw_save_rule(words, rule);
   put_text(out, "rule", words->str);
-  put_counters(out, &rule->counters);
+  if (rule->nft == NULL)
+    put_counters(out, &rule->counters);
   if (rule->unknown)
     put_true(out, "unknown");
+  if (rule->nft != NULL) {
+    put_statements(out, rule);
+    g_string_append_c(out, '}');
+    g_string_free(words, TRUE);
+    return;
+  }
   if (rule->tests != NULL)
     put_tests(out, family, rule->tests);
   put_key(out, "matches");
@@ -208,7 +242,10 @@ static void put_chain(GString *out, const fw_chain *chain)
   if (chain->hook != FW_HOOK_NONE) {
     put_number(out, "priority", chain->priority);
     put_text(out, "policy", fw_policy_name(chain->policy));
-    put_counters(out, &chain->counters);
+    if (chain->nft == NULL)
+      put_counters(out, &chain->counters);
+    else
+      put_text(out, "hook", chain->nft->hook);
   } else {
     put_hooks(out, chain->hooks);
   }
@@ -243,8 +280,8 @@ static void put_file(GString *out, const fw_file *file, const fw_read_options *o
   separate(out);
   g_string_append_c(out, '{');
   put_text(out, "file", file->name);
-  put_text(out, "form", file->sets ? "ipset" : "iptables");
-  if (!file->sets) {
+  put_text(out, "form", file->sets ? "ipset" : file->nft ? "nft" : "iptables");
+  if (!file->sets && !file->nft) {
     put_text(out, "family", fw_family_name(file->family));
     put_text(out, "backend", backend == FW_BACKEND_NFT ? "nft" : "legacy");
     put_text(out, "backend_why", said);

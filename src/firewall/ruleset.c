@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "firewall/nft/link.h"
+
 /* Blocks of plain memory, given out from the front, and one copy of each word. */
 #define STORE_BLOCK 65536
 
@@ -67,6 +69,7 @@ static void table_free(gpointer data)
   }
   g_ptr_array_free(table->chains, TRUE);
   g_hash_table_destroy(table->by_name);
+  fw_nft_table_free(table->nft);
   g_free(table);
 }
 
@@ -101,6 +104,7 @@ void fw_ruleset_free(fw_ruleset *r)
   g_ptr_array_free(r->sets, TRUE);
   g_ptr_array_free(r->notes, TRUE);
   g_hash_table_destroy(r->set_by_name);
+  fw_nft_ruleset_free(r->nft);
   g_string_chunk_free(r->store->words);
   g_ptr_array_free(r->store->blocks, TRUE);
   g_free(r->store);

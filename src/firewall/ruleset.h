@@ -164,9 +164,10 @@ struct fw_rule {
   guint8 unknown;      /* something in it was not understood */
   guint8 has_counters; /* they were written, even if as zeros */
   guint16 n_matches;
-  fw_counters counters; /* as written: what counting starts from */
-  fw_tests *tests;      /* NULL: none of them given */
-  fw_match *matches;    /* n_matches, in the order in which they are tried */
+  fw_counters counters;    /* as written: what counting starts from */
+  fw_tests *tests;         /* NULL: none of them given */
+  struct fw_nft_rule *nft; /* of nftables: its statements, of which `matches` has the names; NULL: of iptables */
+  fw_match *matches;       /* n_matches, in the order in which they are tried */
   fw_target target;
 };
 
@@ -179,10 +180,11 @@ struct fw_chain {
   gboolean declared;    /* by a line of its own; a built-in chain that is not has no known policy in a fragment */
   fw_counters counters; /* of the policy, as written */
   guint line;
-  guint index;        /* in the table, from 0 */
-  guint8 hooks;       /* 1 << hook for each built-in chain that reaches it, itself included */
-  GSequence *reading; /* fw_rule*, while a file is read; NULL afterwards */
-  fw_rule **rules;    /* n_rules */
+  guint index;              /* in the table, from 0 */
+  guint8 hooks;             /* 1 << hook for each built-in chain that reaches it, itself included */
+  struct fw_nft_chain *nft; /* NULL: of iptables */
+  GSequence *reading;       /* fw_rule*, while a file is read; NULL afterwards */
+  fw_rule **rules;          /* n_rules */
   guint n_rules;
 };
 
@@ -194,6 +196,7 @@ struct fw_table {
   guint line;
   GPtrArray *chains; /* fw_chain*, in the order of their appearance */
   GHashTable *by_name;
+  struct fw_nft_table *nft; /* NULL: of iptables */
 };
 
 /* X(NAME, text): the kinds of what is not understood, or is worth a word. */
@@ -290,6 +293,7 @@ typedef struct fw_file {
   fw_backend backend;   /* by its banner, UNSET where there is none that says */
   guint version;        /* of iptables, by its banner: 10809 is 1.8.9; 0: not said */
   gboolean sets;        /* an `ipset save` file */
+  gboolean nft;         /* nftables' JSON; family is FW_INET then */
 } fw_file;
 
 struct fw_ruleset {
@@ -298,6 +302,7 @@ struct fw_ruleset {
   GPtrArray *sets;   /* fw_set* */
   GPtrArray *notes;  /* fw_note*, in the order of reading */
   GHashTable *set_by_name;
+  struct fw_nft_ruleset *nft; /* NULL: no file was nftables' */
   guint32 n_rules, n_matches; /* serials are below these */
   struct fw_store *store;
 };

@@ -67,7 +67,7 @@ void verify_rules_report_print(GString *out, const verify_rules_report *r)
   g_string_append(out, "  not compared: times,");
   for (i = 0; verify_rules_left_out[i] != NULL; i++)
     g_string_append_printf(out, " %s", verify_rules_left_out[i]);
-  g_string_append_c(out, '\n');
+  g_string_append(out, "; of nft's listing, handles, flags of sets, the order of elements\n");
   if (r->differences > 0)
     g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text);
 }

@@ -2,6 +2,7 @@
 #include "verify/rules_compare.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN_MOST = 20, VALUE_MOST = 160, DEPTH_MOST = 16 };
@@ -225,6 +226,80 @@ static gboolean is_text(JsonNode *node)
   return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
 }
 
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Elements of a set: in no order, and how long they still live is the machine's clock. */
+static char *sorted_elements(const char *text)
+{
+  g_auto(GStrv) parts = NULL;
+  g_autofree char *bare = NULL, *flat = NULL;
+  GRegex *expires = g_regex_new(" expires [0-9a-z]+", 0, 0, NULL), *gaps = g_regex_new(",\\s+", 0, 0, NULL);
+
+  bare = g_regex_replace_literal(expires, text, -1, 0, "", 0, NULL);
+  flat = g_regex_replace_literal(gaps, bare, -1, 0, ",", 0, NULL);
+  g_regex_unref(expires);
+  g_regex_unref(gaps);
+  parts = g_strsplit(flat, ",", -1);
+  qsort(parts, g_strv_length(parts), sizeof *parts, by_text);
+  return g_strjoinv(",", parts);
+}
+
+/*
+ * Lines of `nft -a list ruleset`, elements of a set joined to one line; without handles, which are the machine's
+ * running numbers, and without flags of sets, of which JSON does not have all.
+ */
+static GPtrArray *nft_lines(JsonArray *array)
+{
+  static const char begin[] = "\t\telements = { ";
+  GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+  GString *joined = NULL;
+  guint i;
+
+  for (i = 0; i < json_array_get_length(array); i++) {
+    JsonNode *node = json_array_get_element(array, i);
+    const char *line = is_text(node) ? json_node_get_string(node) : "", *handle = strstr(line, " # handle ");
+
+    if (joined == NULL && g_str_has_prefix(line, "\t\tflags "))
+      continue;
+    if (joined == NULL && g_str_has_prefix(line, begin))
+      joined = g_string_new(NULL);
+    if (joined == NULL) {
+      g_ptr_array_add(lines, handle != NULL ? g_strndup(line, (gsize)(handle - line)) : g_strdup(line));
+      continue;
+    }
+    g_string_append(joined, g_str_has_prefix(line, begin) ? line + strlen(begin) : line);
+    if (g_str_has_suffix(line, " }")) {
+      g_string_truncate(joined, joined->len - 2);
+      g_ptr_array_add(lines, sorted_elements(joined->str));
+      g_string_free(joined, TRUE);
+      joined = NULL;
+    }
+  }
+  if (joined != NULL)
+    g_ptr_array_add(lines, g_string_free(joined, FALSE));
+  return lines;
+}
+
+static void compare_nft(verify_rules_compare *c, JsonNode *truth, JsonNode *own)
+{
+  g_autoptr(GPtrArray) a = nft_lines(json_node_get_array(truth)), b = nft_lines(json_node_get_array(own));
+  guint i;
+
+  for (i = 0; i < MAX(a->len, b->len); i++) {
+    const char *x = i < a->len ? g_ptr_array_index(a, i) : "", *y = i < b->len ? g_ptr_array_index(b, i) : "";
+
+    c->fields++;
+    if (strcmp(x, y) == 0)
+      continue;
+    {
+      g_autoptr(JsonNode) kernel = json_node_init_string(json_node_alloc(), x);
+      g_autoptr(JsonNode) ours = json_node_init_string(json_node_alloc(), y);
+
+      differ(c, kernel, ours);
+    }
+  }
+}
+
 static void compare_arrays(verify_rules_compare *c, const char *name, JsonNode *truth, JsonNode *own)
 {
   gboolean set = is_set(name);
@@ -271,6 +346,8 @@ static void compare_nodes(verify_rules_compare *c, const char *name, JsonNode *t
   }
   if (JSON_NODE_HOLDS_OBJECT(truth)) {
     compare_objects(c, json_node_get_object(truth), json_node_get_object(own));
+  } else if (JSON_NODE_HOLDS_ARRAY(truth) && strcmp(name, "nft") == 0) {
+    compare_nft(c, truth, own);
   } else if (JSON_NODE_HOLDS_ARRAY(truth)) {
     compare_arrays(c, name, truth, own);
   } else {

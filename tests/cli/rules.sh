@@ -48,7 +48,7 @@ expect 2 '' 'bad:7:17: tcp: --dport: expected a port' "$ctreplay" rules "$work/b
 expect 2 '' 'nosuch: No such file' "$ctreplay" rules "$work/nosuch"
 expect 2 '' 'give files' "$ctreplay" rules
 expect 2 '' 'give legacy or nft' "$ctreplay" rules --backend new "$work/good"
-expect 2 '' 'give text, save, json, trace or log' "$ctreplay" rules -o xml "$work/good"
+expect 2 '' 'give text, save, json, nft, trace or log' "$ctreplay" rules -o xml "$work/good"
 expect 2 '' 'good:8:16: expected IPv6 addresses' "$ctreplay" rules --ipv6 "$work/good"
 
 # The family shows in a range of addresses, too.

@@ -11,11 +11,15 @@
 #include <string.h>
 
 #include "firewall/iptables.h"
+#include "firewall/nft/text.h"
 #include "firewall/save.h"
 
 /* Of the files that the tools accept: whole ones, and rules, in per cent. */
 #define WHOLE_PERCENT 95
 #define RULES_PERCENT 99
+/* The same of nftables' JSON. */
+#define NFT_WHOLE_PERCENT 90
+#define NFT_RULES_PERCENT 97
 
 typedef struct figures {
   guint accepted, whole, refused_wrongly;
@@ -171,6 +175,109 @@ static void report_files(const figures *f)
   ok(f->not_stable == 0, "what is written back reads as the same");
 }
 
+/* -- nftables -- */
+
+/* A document: what it holds is understood, or what is not is said; the text of it is made. */
+static void try_nft(const char *path, const char *name, gboolean accepted, figures *f)
+{
+  g_autofree char *text = NULL;
+  GString *out = g_string_new(NULL);
+  GError *error = NULL;
+  gsize length;
+  fw_ruleset *r;
+
+  if (!g_file_get_contents(path, &text, &length, NULL)) {
+    printf("# %s: not there\n", path);
+    f->bad_message++;
+    g_string_free(out, TRUE);
+    return;
+  }
+  r = read_text(name, text, length, FW_IPV4, FW_BACKEND_UNSET, &error);
+  f->accepted += accepted;
+  f->other += !accepted;
+  if (r == NULL) {
+    f->bad_message += !says_where(error, name);
+    f->refused_wrongly += accepted;
+    if (accepted)
+      printf("# refused: %s\n", error->message);
+  } else {
+    fw_nft_text_ruleset(out, r, NULL);
+    f->other_read += !accepted;
+    f->bad_message += out->len == 0 && r->tables->len > 0;
+  }
+  if (r != NULL && accepted) {
+    f->whole += not_understood(r) == 0;
+    f->rules += r->n_rules;
+    f->unknown += fw_ruleset_unknown_rules(r);
+  }
+  g_string_free(out, TRUE);
+  g_clear_error(&error);
+  fw_ruleset_free(r);
+}
+
+/* nft-json of the manifest: "name", "nft-json", ..., accepted (14th). */
+static void try_nft_json(const char *folder)
+{
+  char *path = g_build_filename(folder, "MANIFEST.tsv", NULL), *text = NULL;
+  figures f = { 0 };
+  char **lines, **line;
+
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  lines = g_strsplit(text, "\n", -1);
+  for (line = lines; *line != NULL; line++) {
+    char **cell = g_strsplit(*line, "\t", -1);
+
+    if (g_strv_length(cell) >= 15 && strcmp(cell[1], "nft-json") == 0 && g_str_has_suffix(cell[0], ".json")) {
+      char *file = g_build_filename(folder, cell[0], NULL);
+
+      try_nft(file, cell[0], strcmp(cell[13], "ok") == 0, &f);
+      g_free(file);
+    }
+    g_strfreev(cell);
+  }
+  printf(
+    "# nftables' JSON, accepted by nft: %u files, %u whole (%.1f %%), %u refused; %u rules, %u unknown (%.2f %%)\n",
+    f.accepted, f.whole, 100.0 * f.whole / MAX(f.accepted, 1), f.refused_wrongly, f.rules, f.unknown,
+    100.0 * f.unknown / MAX(f.rules, 1));
+  ok(f.accepted > 0 && f.whole * 100 >= f.accepted * NFT_WHOLE_PERCENT, "nftables' JSON is understood whole");
+  ok(f.rules > 0 && (f.rules - f.unknown) * 100 >= f.rules * NFT_RULES_PERCENT, "its rules are understood");
+  ok(f.bad_message == 0, "what is refused of it is refused with file and line");
+  g_strfreev(lines);
+  g_free(text);
+  g_free(path);
+}
+
+static void try_dumps_in(const char *folder, figures *f)
+{
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    char *path = g_build_filename(folder, name, NULL);
+
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+      try_dumps_in(path, f);
+    else if (g_str_has_suffix(name, ".json-nft"))
+      try_nft(path, name, TRUE, f);
+    g_free(path);
+  }
+  if (dir != NULL)
+    g_dir_close(dir);
+}
+
+/* The dumps of nft's own tests: newer than any nft that we have seen, so that only reading them is asked for. */
+static void try_nft_dumps(const char *folder)
+{
+  char *path = g_build_filename(folder, "nft-tests", NULL);
+  figures f = { 0 };
+
+  try_dumps_in(path, &f);
+  printf("# dumps of nft's tests: %u files, %u whole, %u refused; %u rules, %u unknown\n", f.accepted, f.whole,
+         f.refused_wrongly, f.rules, f.unknown);
+  ok(f.accepted > 0 && f.refused_wrongly == 0 && f.bad_message == 0, "the dumps of nft's own tests are read");
+  g_free(path);
+}
+
 /* -- the extension tests -- */
 
 typedef struct extension_test {
@@ -301,6 +408,8 @@ int main(void)
     return 0;
   }
   report_files(&f);
+  try_nft_json(folder);
+  try_nft_dumps(folder);
   try_extensions(folder);
   printf("1..%u\n", tests);
   g_free(folder);

@@ -180,7 +180,8 @@ START_TEST(files)
   refused("*nosuch\nCOMMIT\n", "f:1:2: expected a table");
   refused("-A INPUT\n", "f:1:1: expected a table");
   refused("iptables -A INPUT -j DROP\n", "f:1:1: expected what iptables-save writes");
-  refused("{\"nftables\":[]}", "f:1:1: expected iptables-save");
+  refused("{\"rules\":[]}", "f:1:1: expected {\"nftables\"");
+  refused("{\"nftables\":[{\"table\":1}]}", "f:1:14: nftables[0].table: expected an object");
 }
 END_TEST
 

@@ -48,7 +48,7 @@ static fw_backend backend_of(const fw_ruleset *ruleset)
     const fw_file *file = g_ptr_array_index(ruleset->files, i);
     const char *said;
 
-    if (!file->sets)
+    if (!file->sets && !file->nft)
       return fw_file_backend(file, &none, &said);
   }
   return FW_BACKEND_NFT;

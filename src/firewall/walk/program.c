@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firewall/nft/run.h"
 #include "firewall/walk/facts.h"
 #include "firewall/walk/index.h"
 #include "firewall/walk/quick.h"
@@ -217,7 +218,11 @@ static void compile_rule(fw_program *program, fw_step *step, fw_test **tests, co
   step->rule = rule;
   compile_tests(step, program, rule->tests);
   step->tests = (guint32)(*tests - program->tests);
-  for (i = 0; i < rule->n_matches; i++)
+  if (rule->nft != NULL && rule->n_matches > 0) {
+    *(*tests)++ = (fw_test){ .holds = fw_nft_run_rule, .data = rule, .match = rule->matches };
+    step->n_tests = 1;
+  }
+  for (i = 0; rule->nft == NULL && i < rule->n_matches; i++)
     if (!always_holds(program, &rule->matches[i])) {
       compile_match(program, (*tests)++, &rule->matches[i]);
       step->n_tests++;
@@ -261,26 +266,37 @@ static void number_chains(fw_program *program)
   }
 }
 
-/* By priority. Equal ones: what was registered last sees the packet first (RULES 1.1). */
+/* Equal priorities: what was registered last sees the packet first (RULES 1.1). */
+static void register_chain(fw_program *program, guint family, guint n)
+{
+  const fw_chain *chain = program->chains[n].chain;
+  GArray *order = program->hooks[family][chain->hook];
+  guint i;
+
+  for (i = 0; i < order->len; i++)
+    if (program->chains[g_array_index(order, guint, i)].chain->priority >= chain->priority)
+      break;
+  g_array_insert_val(order, i, n);
+}
+
+/* By priority, those of both families among those of one. */
 static void order_hooks(fw_program *program)
 {
-  guint n, i, family, hook;
+  guint n, family, hook;
 
   for (family = 0; family < 2; family++)
     for (hook = 0; hook < FW_HOOKS; hook++)
       program->hooks[family][hook] = g_array_new(FALSE, FALSE, sizeof(guint));
   for (n = 0; n < program->n_chains; n++) {
     const fw_chain *chain = program->chains[n].chain;
-    GArray *order;
 
-    if (chain->hook == FW_HOOK_NONE || chain->table->family > FW_IPV6)
+    if (chain->hook == FW_HOOK_NONE || chain->table->family > FW_INET)
       continue;
-    order = program->hooks[chain->table->family][chain->hook];
-    for (i = 0; i < order->len; i++)
-      if (program->chains[g_array_index(order, guint, i)].chain->priority >= chain->priority)
-        break;
-    g_array_insert_val(order, i, n);
-    program->chains[n].nat = strcmp(chain->table->name, "nat") == 0;
+    for (family = 0; family < 2; family++)
+      if (chain->table->family == FW_INET || chain->table->family == family)
+        register_chain(program, family, n);
+    program->chains[n].nat =
+      chain->nft != NULL ? strcmp(chain->nft->type, "nat") == 0 : strcmp(chain->table->name, "nat") == 0;
     program->tracks |= program->chains[n].nat;
   }
 }
@@ -310,6 +326,7 @@ fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const 
   program->tests = g_new0(fw_test, count_tests(ruleset) + 1);
   number_chains(program);
   program->stack = g_new0(fw_frame, program->n_chains + 1);
+  program->nft = ruleset->nft != NULL ? fw_nft_run_new(program) : NULL;
   order_hooks(program);
   return program;
 }
@@ -327,6 +344,8 @@ static void load(fw_program *program)
     compile_chain(program, &program->chains[i], &steps, &tests);
   program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, ""), G_MAXUINT32 };
   program->unknown = (fw_interface_name){ "?", FALSE, what_may_hold(program), G_MAXUINT32 };
+  if (program->nft != NULL)
+    fw_nft_run_load(program);
 }
 
 static gint64 tick_of(const fw_program *program, gint64 time_ns)
@@ -388,6 +407,7 @@ void fw_program_free(fw_program *program)
   free_states(program);
   for (i = 0; i < program->n_chains; i++)
     fw_index_free(program->chains[i].index);
+  fw_nft_run_free(program->nft);
   g_hash_table_destroy(program->chain_of);
   g_ptr_array_free(program->patterns, TRUE);
   g_hash_table_destroy(program->pattern_of);

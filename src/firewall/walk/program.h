@@ -149,6 +149,8 @@ struct fw_program {
   /* Who hears of each packet that a rule counts; NULL: nobody. */
   void (*counted)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer counted_user;
+  struct fw_nft_run *nft; /* what moves in rules of nftables; NULL: there are none */
+  gboolean offloads;      /* a flow may have been taken past the rules */
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer log_user;

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "firewall/nft/run.h"
 #include "firewall/save.h"
 
 enum { TCP_HEADER = 20 };
@@ -470,15 +471,22 @@ void fw_tell_save(GString *out, fw_firewall *f, fw_family family)
   }
 }
 
-static gboolean put_family(GString *out, fw_firewall *f, fw_family family, const char *name, gboolean any)
+void fw_tell_nft(GString *out, fw_firewall *f)
 {
-  GString *text = g_string_new(NULL);
-  g_auto(GStrv) lines = NULL;
-  guint i;
+  fw_program *program = fw_firewall_program(f);
 
-  fw_tell_save(text, f, family);
-  lines = g_strsplit(text->str, "\n", -1);
-  for (i = 0; lines[i] != NULL && *lines[i] != '\0'; i++) {
+  fw_nft_now now;
+
+  fw_nft_text_ruleset(out, program->ruleset, fw_nft_run_now(program, &now) ? &now : NULL);
+}
+
+/* The lines as a list; nothing where there are none. */
+static gboolean put_lines(GString *out, const GString *text, const char *name, gboolean any)
+{
+  g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
+  guint n = g_strv_length(lines), i;
+
+  for (i = 0; i + 1 < n; i++) {
     if (i > 0)
       g_string_append_c(out, ',');
     else
@@ -487,8 +495,23 @@ static gboolean put_family(GString *out, fw_firewall *f, fw_family family, const
   }
   if (i > 0)
     g_string_append_c(out, ']');
-  g_string_free(text, TRUE);
   return any || i > 0;
+}
+
+static gboolean put_family(GString *out, fw_firewall *f, fw_family family, const char *name, gboolean any)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+
+  fw_tell_save(text, f, family);
+  return put_lines(out, text, name, any);
+}
+
+static void put_nft(GString *out, fw_firewall *f, gboolean any)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+
+  fw_tell_nft(text, f);
+  put_lines(out, text, "nft", any);
 }
 
 void fw_tell_counters(GString *out, fw_firewall *f)
@@ -497,6 +520,7 @@ void fw_tell_counters(GString *out, fw_firewall *f)
 
   g_string_append_c(out, '{');
   any = put_family(out, f, FW_IPV4, "iptables", FALSE);
-  put_family(out, f, FW_IPV6, "ip6tables", any);
+  any = put_family(out, f, FW_IPV6, "ip6tables", any);
+  put_nft(out, f, any);
   g_string_append_c(out, '}');
 }

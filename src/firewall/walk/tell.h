@@ -14,9 +14,12 @@ typedef struct fw_sides {
 void fw_tell_walk(GString *out, const fw_firewall *firewall);
 /* ,"side":...,"fate":...: all that the rules add to a transcript's line, each member with a comma before it. */
 void fw_tell_transcript(GString *out, const fw_firewall *firewall, const fw_sides *sides, const ct_packet *packet);
-/* {"iptables":["*filter",...],...}: rules and policies as iptables-save -c has them. */
+/* {"iptables":["*filter",...],"nft":[...]}: rules and policies as iptables-save -c and nft list ruleset have them. */
 void fw_tell_counters(GString *out, fw_firewall *firewall);
 /* The same as text, one family's tables after the other's. */
 void fw_tell_save(GString *out, fw_firewall *firewall, fw_family family);
+
+/* Tables of nftables as nft list ruleset prints them, with their counters. */
+void fw_tell_nft(GString *out, fw_firewall *firewall);
 
 #endif

@@ -278,8 +278,35 @@ static gboolean count_walk(const fw_program *program, count_state *s, count_list
   return FALSE;
 }
 
-/* => FALSE: the packet has none. assured: of the entry that has it. */
-static gboolean count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured)
+/* As it stands in the packet, whatever conntrack thinks of it: ICMP errors and kinds without an answer have one too. */
+static gboolean own_tuple(const fw_packet *p, ct_tuple *tuple)
+{
+  gboolean icmp = p->protocol == (p->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP);
+  guint8 scratch[8];
+  const guint8 *h;
+
+  if (p->broken || p->protocolless || p->fragment != 0)
+    return FALSE;
+  *tuple = (ct_tuple){ .family = p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4, .proto = p->protocol };
+  memcpy(&tuple->src, &p->source, sizeof tuple->src);
+  memcpy(&tuple->dst, &p->destination, sizeof tuple->dst);
+  if (icmp) {
+    h = fw_packet_at(p, p->l4_offset, 8, scratch);
+    if (h == NULL)
+      return FALSE;
+    tuple->src_id = ct_be16(h + 4);
+    tuple->dst_id = (guint16)(h[0] << 8 | h[1]);
+  } else if (p->protocol == CT_PROTO_TCP || p->protocol == CT_PROTO_UDP || p->protocol == CT_PROTO_SCTP ||
+             p->protocol == CT_PROTO_UDPLITE) {
+    if (!(p->l4 & FW_L4_PORTS))
+      return FALSE;
+    tuple->src_id = p->source_port;
+    tuple->dst_id = p->destination_port;
+  }
+  return TRUE;
+}
+
+gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured)
 {
   const ct_view *v = fw_program_view(program, p);
   ct_view other;
@@ -291,11 +318,8 @@ static gboolean count_tuple(fw_program *program, const fw_packet *p, ct_tuple *t
     *assured = (v->status & CT_STATUS_ASSURED) != 0;
     return TRUE;
   }
-  if (p->raw->kind != CT_PACKET_TRACK)
+  if (!own_tuple(p, tuple))
     return FALSE;
-  *tuple = p->raw->tuple;
-  if (p->raw->flags & CT_PACKET_ANSWER)
-    ct_tuple_invert(&p->raw->tuple, tuple);
   if (ct_engine_lookup(program->engine, tuple, &other, &dir))
     *assured = (other.status & CT_STATUS_ASSURED) != 0;
   return TRUE;
@@ -313,7 +337,7 @@ static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test
 
   if (program->maybe || p->gone)
     return FW_UNKNOWN;
-  if (!count_tuple(program, p, &tuple, &assured))
+  if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
     key.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];

@@ -31,6 +31,12 @@ extern const fw_test_ops fw_set_tests[FW_MATCH_COUNT];
 void fw_recent_free(void *table);
 void fw_hashlimit_free(void *table);
 
+/*
+ * The tuple that connlimit, and ct count of nft, put into their lists: the entry's original one, else the packet's own.
+ * => FALSE: the packet has none. assured: of the entry that has it.
+ */
+gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured);
+
 /* => NULL: nobody here knows. */
 const fw_test_ops *fw_test_ops_of(fw_match_id id);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "firewall/nft/run.h"
 #include "firewall/walk/index.h"
 #include "firewall/walk/quick.h"
 #include "firewall/walk/tests.h"
@@ -318,6 +319,8 @@ static guint failed_match(const fw_program *program, const fw_step *s, guint fai
 {
   if (failed < FW_FAILED_MATCH)
     return failed;
+  if (s->rule->nft != NULL)
+    return fw_nft_run_failed(program);
   return FW_FAILED_MATCH + (guint)(program->tests[s->tests + failed - FW_FAILED_MATCH].match - s->rule->matches);
 }
 
@@ -325,6 +328,8 @@ static guint failed_match(const fw_program *program, const fw_step *s, guint fai
 static gboolean one_rule(walk *w, const fw_step *step, fw_truth truth, guint failed)
 {
   failed = failed_match(w->program, step, failed);
+  if (step->rule->nft != NULL)
+    step = fw_nft_run_end(w->program, step);
   if (truth == FW_UNKNOWN) {
     if (w->watcher != NULL)
       say(w, FW_WALK_UNKNOWN, step, failed);
