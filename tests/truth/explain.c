@@ -73,9 +73,10 @@ static gboolean verdict_tells(const GPtrArray *sentences, const char *words)
 static void examine_sentences(examined *e, const replay_seen *seen, const GPtrArray *sentences)
 {
   ct_reason reason = (ct_reason)seen->result->reason;
+  g_autofree char *rule = explain_rule_words(reason, e->params->profile);
   char distance[32];
 
-  if (!verdict_tells(sentences, explain_rule(reason)))
+  if (!verdict_tells(sentences, rule))
     complain(e, seen, "the sentences do not name the rule");
   if (e->history.advice.helps == JOURNAL_HELPS_NOTHING &&
       !verdict_tells(sentences, "No sysctl would have made it pass"))
