@@ -8,7 +8,8 @@
 #include "filter.h"
 #include "firewall/iptables.h"
 
-static const gsize UNPACKED_MOST = (gsize)1 << 30;
+/* A small file may unpack to much: no more than this is ever held of it. */
+enum { UNPACKED_MOST = 256 << 20 };
 
 static void text_free(gpointer data)
 {

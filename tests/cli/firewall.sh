@@ -100,6 +100,9 @@ for packed in rules.gz rules.xz rules.zst; do
   expect 2 '' 'cut: .*it is cut' "$ctreplay" -P --rules "$work/cut" "$work/cap"
 done
 
+head -c 270000000 /dev/zero | gzip -1 > "$work/bomb.gz"
+expect 2 '' 'bomb.gz: unpacked it is too long' "$ctreplay" -P --rules "$work/bomb.gz" "$work/cap"
+
 # The ruleset with counters.
 expect 0 '^\[1:40\] -A FORWARD -p tcp -m tcp --dport 23 -j DROP  # packet 3 at 2.000 s; from 10.0.0.1 (1)$' '*' \
   "$ctreplay" rules --rules "$work/rules" "$work/cap"
