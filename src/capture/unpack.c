@@ -12,20 +12,22 @@ static const char *unpack(cap_decompressor *d, const GString *packed, gsize most
   guint8 *buffer = g_malloc(OUT_BYTES);
   cap_decompress_result result;
   const char *reason = NULL;
-  gsize made;
+  gsize made, left;
 
   do {
+    left = io.in_bytes;
     io.out = buffer;
     io.out_bytes = OUT_BYTES;
-    io.end = io.in_bytes == 0;
+    io.end = left == 0;
     result = cap_decompressor_run(d, &io);
     made = OUT_BYTES - io.out_bytes;
-    g_string_append_len(out, (const char *)buffer, (gssize)made);
     if (result == CAP_DECOMPRESS_BROKEN)
       reason = io.reason;
-    else if (out->len > most)
+    else if (out->len + made > most)
       reason = "unpacked it is too long";
-  } while (reason == NULL && (!io.end || made > 0));
+    else
+      g_string_append_len(out, (const char *)buffer, (gssize)made);
+  } while (reason == NULL && (made > 0 || io.in_bytes < left));
   if (reason == NULL && result != CAP_DECOMPRESS_WHOLE)
     reason = "it is cut";
   g_free(buffer);

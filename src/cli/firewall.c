@@ -303,8 +303,10 @@ void cli_firewall_clear(cli_firewall *f)
 static void tell_unknown(GString *out, const fw_decision *d)
 {
   if (d->unknown_match != NULL)
-    g_string_append_printf(out, "-m %s %s", d->unknown_match->name,
-                           d->unknown_match->ops == NULL ? "is not understood" : "cannot be known here");
+    g_string_append_printf(out, "%s%s %s", d->unknown->nft == NULL ? "-m " : "", d->unknown_match->name,
+                           d->unknown->nft != NULL ? (d->unknown->unknown ? "is not understood" : "is not known here")
+                           : d->unknown_match->ops == NULL ? "is not understood"
+                                                           : "cannot be known here");
   else if (d->unknown_test == FW_TEST_IN)
     g_string_append(out, "its input interface is not known (--iface, --route)");
   else if (d->unknown_test == FW_TEST_OUT)

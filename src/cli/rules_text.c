@@ -8,7 +8,8 @@
 #include "filter.h"
 #include "firewall/iptables.h"
 
-static const gsize UNPACKED_MOST = (gsize)1 << 30;
+/* A small file may unpack to much: no more than this is ever held of it. */
+enum { UNPACKED_MOST = 256 << 20 };
 
 static void text_free(gpointer data)
 {
@@ -86,8 +87,8 @@ gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error)
     else if (is_capture(t->text))
       wrong = "that is a capture: give rules here (--rules RULES CAPTURE)";
     else if (is_nft(t->text->str))
-      wrong = "nft's own language, which is not read here: of rules that iptables-nft loaded, give what iptables-save "
-              "writes";
+      wrong = "nft's own language, which is not read here: give what nft -j list ruleset writes, or, of rules that "
+              "iptables-nft loaded, what iptables-save writes";
     if (wrong != NULL)
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s: %s", t->name, wrong);
   }

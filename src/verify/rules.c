@@ -19,7 +19,14 @@
 #include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
-enum { LINE_MOST = 64 << 20, CHUNK_BYTES = 1 << 16, DLT_ETHERNET = 1, TTL_RAISED = 64, HZ = 250, RULES_MOST = 1 << 30 };
+enum {
+  LINE_MOST = 64 << 20,
+  CHUNK_BYTES = 1 << 16,
+  DLT_ETHERNET = 1,
+  TTL_RAISED = 64,
+  HZ = 250,
+  RULES_MOST = 256 << 20
+};
 
 typedef struct run {
   gzFile truth;

@@ -74,6 +74,18 @@ expect 0 'unknown by filter:FORWARD:rule:2 .*-m geoip is not understood' '*' "$c
 expect 0 'drop by filter:FORWARD:rule:2 ' '*' "$ctreplay" -P --assume geoip=yes --rules "$work/geoip" "$work/cap"
 expect 0 '^ *2 *2  unknown *filter:FORWARD:rule:2 ' '*' "$ctreplay" --rules "$work/geoip" "$work/cap"
 
+# In the words of nftables, where the rules are its.
+cat > "$work/rules.json" <<'END'
+{"nftables": [{"table": {"family": "ip", "name": "t", "handle": 1}},
+{"chain": {"family": "ip", "table": "t", "name": "c", "handle": 1, "type": "filter", "hook": "forward", "prio": 0, "policy": "accept"}},
+{"rule": {"family": "ip", "table": "t", "chain": "c", "handle": 2, "expr": [
+  {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "wan0"}}, {"drop": null}]}}]}
+END
+expect 0 'unknown by t:c:rule:1 .*: iifname is not known here' '*' "$ctreplay" -P --rules "$work/rules.json" "$work/cap"
+expect 0 'cannot be known, iifname is not known here: ' '*' "$ctreplay" explain -o json --packet 1 --rules "$work/rules.json" "$work/cap"
+expect 0 'drop by t:c:rule:1 ' '*' "$ctreplay" -P --iface wan0 --rules "$work/rules.json" "$work/cap"
+expect 0 'no, iifname does not hold' '*' "$ctreplay" explain -o json --packet 1 --iface lan0 --rules "$work/rules.json" "$work/cap"
+
 # Which half of iptables judges is said only where it decides; where the box is, where it matters.
 sed 1d "$work/rules" > "$work/no-banner"
 expect 0 '*' '' "$ctreplay" -P --rules "$work/no-banner" "$work/cap"
@@ -99,6 +111,9 @@ for packed in rules.gz rules.xz rules.zst; do
   head -c 100 "$work/$packed" > "$work/cut"
   expect 2 '' 'cut: .*it is cut' "$ctreplay" -P --rules "$work/cut" "$work/cap"
 done
+
+head -c 270000000 /dev/zero | gzip -1 > "$work/bomb.gz"
+expect 2 '' 'bomb.gz: unpacked it is too long' "$ctreplay" -P --rules "$work/bomb.gz" "$work/cap"
 
 # The ruleset with counters.
 expect 0 '^\[1:40\] -A FORWARD -p tcp -m tcp --dport 23 -j DROP  # packet 3 at 2.000 s; from 10.0.0.1 (1)$' '*' \

@@ -201,6 +201,14 @@ static void put_unknown_match(GString *out, const fw_match *m, fw_family family)
   g_string_append(out, m->ops == NULL ? " is not understood here" : " cannot be told from the capture");
 }
 
+/* Matches of nftables have no name behind -m, and no table of options. */
+static void put_nft_match(GString *out, const fw_rule *rule, const fw_match *m, gboolean unknown)
+{
+  const char *known = rule->unknown ? "is not understood here" : "is not known here";
+
+  g_string_append_printf(out, "%s %s", m->name, unknown ? known : "does not hold");
+}
+
 void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown)
 {
   const fw_match *m;
@@ -212,6 +220,10 @@ void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guin
     return;
   }
   m = &step->rule->matches[failed - FW_FAILED_MATCH];
+  if (step->rule->nft != NULL) {
+    put_nft_match(out, step->rule, m, unknown);
+    return;
+  }
   if (unknown) {
     put_unknown_match(out, m, p->family);
     return;
