@@ -296,6 +296,8 @@ static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint6
     emit_text_u64_grouped(&words, helped);
     emit_text_literal(&words, " of them");
   }
+  if (reason == CT_REASON_TABLE_FULL)
+    emit_text_literal(&words, " (--evictions finds how large)");
   sentence = g_strndup(words.data, words.used);
   emit_text_pad(out, "", (int)indent);
   paragraph(out, indent, sentence);
