@@ -418,6 +418,9 @@ static void one_sided(emit_text *out, const emit_summary *s)
 
     c = value;
     out_of_order = c->came || c->refused;
+    if (out_of_order &&
+        c->packets[0] == 0) /* picked up before the other side spoke: as ever, and nothing was refused */
+      continue;
     n[out_of_order]++;
     packets[out_of_order][0] += c->packets[0];
     packets[out_of_order][1] += c->packets[1];

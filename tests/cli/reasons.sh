@@ -175,6 +175,13 @@ explained "of ABORT, and of SHUTDOWN COMPLETE with the T bit, either direction's
 explained 'The rule: an association does not start with .* nor with chunks that lead nowhere from NONE, such as DATA and SACK (' tags --packet 5
 explained 'The rule: there is a chunk, .* COOKIE ECHO and COOKIE ACK stand first, and INIT, INIT ACK and SHUTDOWN COMPLETE alone (' tags --packet 6
 
+make_capture again << 'END'
+flow a: sctp 10.0.0.2:1000 > 10.0.0.80:2000
++0    a > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]
++0.01 a > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]
+END
+said 'INIT again while the association is CLOSED: let through, state and timeout kept' again
+
 # TCP's flags: which, and which the kernel has in its table.
 make_capture flags << 'END'
 flow a: tcp 10.0.0.2:1000 > 10.0.0.80:80
