@@ -184,7 +184,7 @@ static void tell_alive(telling *t)
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   telling *t = user;
-  const emit_query *query = emit_asked_packet(&t->asked, seen->packet, seen->result);
+  const emit_query *query = emit_asked_packet(&t->asked, t->run.engine, seen->packet, seen->result);
 
   journal_history_packet(&t->history, seen->packet, seen->result);
   /* What a timer ended went before this packet. */

@@ -47,6 +47,8 @@ typedef struct cli_person {
   gboolean said_notable;                        /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
+  ct_expect_view used; /* the expectation that was used up last, by packet used_by; 0: none was */
+  guint64 used_by;
   guint64 in_table, table_hidden;                         /* entries at the end, and those of them that are not shown */
   guint64 measured;                                       /* entries at the end that were met by then */
   gsize id_width, timeout_width, state_width, flow_width; /* of the entries that are shown */

@@ -172,6 +172,15 @@ static void rules_said(cli_person *p, const ct_packet *packet, const char *befor
   emit_rules_words(out, cli_firewall_tell(&p->run.firewall, packet));
 }
 
+/* What was expected, where this packet used it up. */
+static void put_used(const cli_person *p, emit_text *out, const char *before, guint64 packet)
+{
+  if (p->used_by != packet)
+    return;
+  emit_text_string(out, before);
+  emit_expect_class(out, p->run.params.profile, &p->used);
+}
+
 static void expected_by(emit_text *out, const ct_view *view)
 {
   emit_text_literal(out, ", expected by #");
@@ -217,6 +226,8 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_text_literal(out, ", assured");
   if ((r->changes & CT_CHANGE_CREATED) && view.has_master)
     expected_by(out, &view);
+  if (r->changes & CT_CHANGE_CREATED)
+    put_used(p, out, " as ", seen->packet->number);
   if (r->reason != CT_REASON_NONE && r->reason != CT_REASON_TCP_UNACKED) {
     emit_text_literal(out, ": ");
     emit_text_string(out, ct_reason_words((ct_reason)r->reason, p->run.params.profile, words));
@@ -270,6 +281,10 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
                     r->entry != NULL ? view.timeout_ns : -1);
   emit_packet_flow(out, p->run.params.profile, seen->packet);
   rules_said(p, seen->packet, refusal(p, seen->packet, r, what) ? "; " : ": ");
+  if (p->used_by == seen->packet->number) {
+    emit_text_format(out, "; it used up the expectation of #%" G_GUINT64_FORMAT, p->used.master_id);
+    put_used(p, out, ", ", seen->packet->number);
+  }
   past(p, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
@@ -356,6 +371,10 @@ void cli_person_event(const ct_event *event, void *user)
 {
   cli_person *p = user;
 
+  if (event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_USED) {
+    p->used = *event->expect;
+    p->used_by = event->packet;
+  }
   if (!p->run.showing)
     return;
   if (event->type == CT_EVENT_DESTROY)

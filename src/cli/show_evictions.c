@@ -8,11 +8,15 @@
 #include "say.h"
 #include "show.h"
 
+#include "pressure/occupancy.h"
+#include "pressure/room.h"
 #include "pressure/victims.h"
 
 typedef struct evictions {
   cli_run run;
   pressure_victims *victims;
+  pressure_room
+    *room; /* NULL where rules have a say in what becomes an entry: what a larger table holds is not known */
   guint64 dropped;
   guint64 shown; /* evictions */
 } evictions;
@@ -26,6 +30,7 @@ static emit_loss loss_of(const evictions *e, emit_loss_kind kind, const pressure
 {
   return (emit_loss){ .kind = kind,
                       .first_ns = e->run.first_ns,
+                      .max = e->run.params.max,
                       .view = victim->view,
                       .evicted_ns = victim->evicted_ns,
                       .reason = victim->reason,
@@ -59,9 +64,11 @@ static void on_missed(const pressure_victim *victim, const ct_packet *packet, co
 
 static void show_dropped(evictions *e, const replay_seen *seen)
 {
-  const emit_loss loss = {
-    .kind = EMIT_LOSS_DROPPED, .first_ns = e->run.first_ns, .packet = seen->packet, .result = seen->result
-  };
+  const emit_loss loss = { .kind = EMIT_LOSS_DROPPED,
+                           .first_ns = e->run.first_ns,
+                           .max = e->run.params.max,
+                           .packet = seen->packet,
+                           .result = seen->result };
 
   emit_output_loss(&e->run.shown, &loss);
 }
@@ -70,6 +77,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
 {
   evictions *e = user;
 
+  if (e->room != NULL)
+    pressure_room_packet(e->room, seen->packet);
   pressure_victims_packet(e->victims, seen->packet, seen->result, ct_engine_now(e->run.engine), on_missed, e);
   if (seen->result->verdict != CT_VERDICT_DROP)
     return;
@@ -78,18 +87,32 @@ static void on_packet(const replay_seen *seen, gpointer user)
     show_dropped(e, seen);
 }
 
+/* What would have been enough, where something was lost for want of room. => to be freed; NULL: not known */
+static char *enough(const evictions *e)
+{
+  const ct_stats *stats = ct_engine_stats(e->run.engine);
+  guint64 needed = e->room != NULL ? pressure_room_needed(e->room) : 0;
+
+  if (needed == 0 || pressure_evictions(stats) + stats->dropped_by_reason[CT_REASON_TABLE_FULL] == 0)
+    return NULL;
+  return g_strdup_printf("; %s=%" G_GUINT64_FORMAT " is the smallest with which nobody would have been evicted, nor "
+                         "dropped for want of room",
+                         ct_params_spell(e->run.params.profile, "nf_conntrack_max"), needed);
+}
+
 static void say_totals(const evictions *e, const emit_part *part)
 {
   const cli_options *o = e->run.o;
-  char *chosen = NULL, *words = part != NULL ? emit_part_words(part) : NULL;
+  char *chosen = NULL, *words = part != NULL ? emit_part_words(part) : NULL, *larger = enough(e);
 
   if (o->filter.any || o->show_from.kind != REPLAY_POINT_NONE)
     chosen = g_strdup_printf("%" G_GUINT64_FORMAT " shown; in all ", e->shown);
   cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %s%" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT
-          " packets dropped%s%s",
+          " packets dropped%s%s%s",
           chosen != NULL ? chosen : "", pressure_victims_count(e->victims),
           pressure_victims_forgot(e->victims) ? "at least " : "", pressure_victims_missed(e->victims), e->dropped,
-          words != NULL ? "; of a part: " : "", words != NULL ? words : "");
+          larger != NULL ? larger : "", words != NULL ? "; of a part: " : "", words != NULL ? words : "");
+  g_free(larger);
   g_free(words);
   g_free(chosen);
 }
@@ -99,6 +122,8 @@ static void play(evictions *e)
   cli_watch watch = { .packet = on_packet, .user = e };
 
   e->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(e->run.params.max), TRUE);
+  if (e->run.firewall.firewall == NULL)
+    e->room = pressure_room_new(&e->run.params);
   ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
   if (cli_run_play(&e->run, &watch)) {
     emit_part part;
@@ -110,6 +135,7 @@ static void play(evictions *e)
     e->run.part_said = TRUE;
   }
   pressure_victims_free(e->victims);
+  pressure_room_free(e->room);
 }
 
 cli_exit cli_show_evictions(const cli_options *o)

@@ -70,7 +70,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   const ct_result *result = seen->result;
   ct_view view, *shown = NULL;
   const emit_query *query =
-    s->run.silent || s->run.columns.n > 0 ? NULL : emit_asked_packet(&s->asked, seen->packet, result);
+    s->run.silent || s->run.columns.n > 0 ? NULL : emit_asked_packet(&s->asked, s->run.engine, seen->packet, result);
 
   if (s->telling || s->run.o->flow != 0)
     journal_history_packet(&s->history, seen->packet, result);

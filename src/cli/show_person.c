@@ -17,7 +17,8 @@ cli_exit cli_show_person(const cli_options *o)
     p->lines_most = o->lines >= 0 ? (guint64)o->lines : replay_source_live(p->run.source) ? G_MAXUINT64 : LINES;
     p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;
     p->notable_most = p->lines_most / 2;
-    ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW, cli_person_event, p);
+    ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW | 1u << CT_EVENT_EXPECT_DESTROY,
+                    cli_person_event, p);
     p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
     journal_history_begin(&p->history, p->run.engine);
     cli_run_play(&p->run, &watch);

@@ -127,8 +127,10 @@
     "beyond the window by no more than another window: let through, state and timeout kept, and its data may be "      \
     "acknowledged",                                                                                                    \
     "")                                                                                                                \
-  X(SCTP_IGNORED, "sctp-ignored", "heartbeat with another tag or repeated INIT: let through, state and timeout kept",  \
-    "")                                                                                                                \
+  X(SCTP_IGNORED, "sctp-ignored",                                                                                      \
+    "heartbeat with another tag than its direction's: let through, state and timeout kept", "")                        \
+  X(SCTP_INIT_AGAIN, "sctp-init-again",                                                                                \
+    "INIT again while the association is CLOSED: let through, state and timeout kept", "")                             \
   X(DCCP_IGNORED, "dccp-ignored", "a DCCP packet that the state table ignores: let through, state and timeout kept",   \
     "")                                                                                                                \
   X(ICMP_ERROR, "icmp-error", "an ICMP error about a connection", "")                                                  \

@@ -55,6 +55,9 @@ typedef struct ct_trace {
   uint32_t seq, end, ack, sack;      /* of the segment, as compared */
   bool ack_bound_2_6;                /* bound IV is held against ack, not sack, and lies one higher */
 
+  bool has_met;       /* it met an expectation ... */
+  ct_expect_view met; /* ... which was this, before */
+
   bool sctp;              /* the two below are told */
   uint32_t vtag, my_vtag; /* in the packet; known for its direction before (0: none yet) */
   int64_t udp_stream_ns;  /* UDP: after this moment an answered flow is a stream; 0: not told */

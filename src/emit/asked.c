@@ -34,15 +34,52 @@ static const emit_query *find(const emit_asked *asked, const ct_packet *packet)
   return NULL;
 }
 
-const emit_query *emit_asked_packet(emit_asked *asked, const ct_packet *packet, const ct_result *result)
+/* The two of the kernel's helpers that expect answers to a broadcast; to multicast there is none. */
+static const char *broadcast_helper(const ct_tuple *tuple)
+{
+  if (tuple->family != CT_IPV4 || tuple->dst.bytes[0] >> 4 == 14)
+    return NULL;
+  return tuple->dst_id == 137 ? "netbios-ns" : tuple->dst_id == 161 ? "snmp" : NULL;
+}
+
+static emit_query query_of(const ct_engine *engine, const ct_packet *packet, const ct_result *result)
+{
+  emit_query query = { .packet = packet->number,
+                       .conn = result->conn,
+                       .time_ns = packet->time_ns,
+                       .tuple = packet->tuple,
+                       .helper = broadcast_helper(&packet->tuple) };
+  ct_view view;
+
+  if (result->entry == NULL)
+    return query;
+  ct_entry_view(engine, result->entry, &view);
+  query.helped = view.helper != NULL && query.helper != NULL && strcmp(view.helper, query.helper) == 0;
+  return query;
+}
+
+void emit_query_words(emit_text *out, const emit_query *query)
+{
+  emit_text_format(out, "an answer from another address never matches #%" G_GUINT64_FORMAT, query->conn);
+  if (query->helped)
+    emit_text_format(out,
+                     ", and it meets no expectation of its %s helper, which makes one for a short while, of the host's "
+                     "own queries (--local)",
+                     query->helper);
+  else if (query->helper != NULL)
+    emit_text_format(out, " itself; the %s helper on the host that asked would expect it (--helpers --local)",
+                     query->helper);
+}
+
+const emit_query *emit_asked_packet(emit_asked *asked, const ct_engine *engine, const ct_packet *packet,
+                                    const ct_result *result)
 {
   if (packet->kind != CT_PACKET_TRACK || packet->tuple.proto != CT_PROTO_UDP || packet->reason != CT_REASON_NONE ||
       result->cls != CT_CLASS_NEW)
     return NULL;
   if (!is_group(&packet->tuple))
     return result->changes & CT_CHANGE_CREATED ? find(asked, packet) : NULL;
-  asked->latest[asked->next++ % EMIT_QUERIES] =
-    (emit_query){ packet->number, result->conn, packet->time_ns, packet->tuple };
+  asked->latest[asked->next++ % EMIT_QUERIES] = query_of(engine, packet, result);
   asked->next %= EMIT_QUERIES;
   return NULL;
 }

@@ -10,13 +10,16 @@
 #define EMIT_ASKED_H
 
 #include "conntrack/engine.h"
+#include "text.h"
 
 #include <glib.h>
 
 typedef struct emit_query {
   guint64 packet, conn; /* its number, and the connection it made; packet 0: none */
   gint64 time_ns;
-  ct_tuple tuple; /* as sent: from whom, to which group */
+  ct_tuple tuple;     /* as sent: from whom, to which group */
+  const char *helper; /* that would expect answers to it, on the host that asked; NULL: there is none for its port */
+  gboolean helped;    /* that helper was attached to its connection */
 } emit_query;
 
 enum { EMIT_QUERIES = 64 };
@@ -26,9 +29,13 @@ typedef struct emit_asked {
 } emit_asked;
 
 /*
- * One packet, in order, after the engine has seen it. => the query that it answers in vain, valid until the next call;
- * NULL where it answers none, or belongs to an entry.
+ * One packet, in order, after the engine, whose result it is, has seen it. => the query that it answers in vain, valid
+ * until the next call; NULL where it answers none, or belongs to an entry.
  */
-const emit_query *emit_asked_packet(emit_asked *asked, const ct_packet *packet, const ct_result *result);
+const emit_query *emit_asked_packet(emit_asked *asked, const ct_engine *engine, const ct_packet *packet,
+                                    const ct_result *result);
+/* Why it is no answer to conntrack: "an answer from another address never matches #1", and what a helper has to do with
+ * it. */
+void emit_query_words(emit_text *out, const emit_query *query);
 
 #endif

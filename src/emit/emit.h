@@ -161,6 +161,7 @@ typedef enum emit_loss_kind { EMIT_LOSS_EVICTED, EMIT_LOSS_MISSED, EMIT_LOSS_DRO
 typedef struct emit_loss {
   emit_loss_kind kind;
   gint64 first_ns; /* as in emit_packet */
+  guint64 max;     /* nf_conntrack_max */
   /* EVICTED and MISSED: the entry as it was when it went, when, and for which packet (0: the collector took it). */
   const ct_view *view;
   gint64 evicted_ns;
@@ -265,8 +266,10 @@ void emit_part_line(emit_text *out, const emit_part *part);
  * told by its number.
  */
 void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple);
-/* The same of what is expected: without the source port where it may be any. */
+/* The same of what is expected: the source is an address, a network or "any", with its port where one is expected. */
 void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect_view *expect);
+/* The same, with its class where that has a name. */
+void emit_expect_class(emit_text *out, const ct_profile *profile, const ct_expect_view *expect);
 /*
  * The same of a packet, from its own headers: the tuple that was looked up is another one for ICMP's answers and
  * errors, and less of it is there where the packet was refused early. icmp 10.0.0.1 > 10.0.0.2 unreachable code 3 about

@@ -26,30 +26,59 @@ static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean
   emit_text_u64(out, port);
 }
 
-static void put_tuple(emit_text *out, const ct_profile *profile, const ct_tuple *t, gboolean any_source_port)
+static void put_icmp_ids(emit_text *out, const ct_tuple *t)
 {
-  gboolean ports = ct_proto_has_ports(profile, t);
-
-  put_proto(out, profile, t->proto);
-  put_end(out, t->family, &t->src, ports && !any_source_port, t->src_id);
-  emit_text_literal(out, " > ");
-  put_end(out, t->family, &t->dst, ports, t->dst_id);
-  if (ports || !ct_tuple_is_icmp(t))
-    return;
-  emit_text_literal(out, " type ");
-  emit_text_u64(out, ct_tuple_icmp_type(t));
-  emit_text_literal(out, " id ");
-  emit_text_u64(out, t->src_id);
+  if (ct_tuple_is_icmp(t))
+    emit_text_format(out, " type %u id %u", ct_tuple_icmp_type(t), t->src_id);
 }
 
 void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
-  put_tuple(out, profile, tuple, FALSE);
+  gboolean ports = ct_proto_has_ports(profile, tuple);
+
+  put_proto(out, profile, tuple->proto);
+  put_end(out, tuple->family, &tuple->src, ports, tuple->src_id);
+  emit_text_literal(out, " > ");
+  put_end(out, tuple->family, &tuple->dst, ports, tuple->dst_id);
+  if (!ports)
+    put_icmp_ids(out, tuple);
+}
+
+/* From whom: an address, a network, or anybody. */
+static void put_expect_source(emit_text *out, const ct_expect_view *expect, gboolean has_port)
+{
+  guint bytes = expect->tuple.family == CT_IPV6 ? 16 : 4, length = 0, i;
+  ct_addr addr = expect->tuple.src;
+
+  for (i = 0; i < bytes; i++) {
+    addr.bytes[i] &= expect->mask.src.bytes[i];
+    length += (guint)__builtin_popcount(expect->mask.src.bytes[i]);
+  }
+  if (length == 0)
+    emit_text_literal(out, "any");
+  else
+    emit_text_addr(out, expect->tuple.family, &addr, FALSE);
+  if (length > 0 && length < 8 * bytes)
+    emit_text_format(out, "/%u", length);
+  if (has_port)
+    emit_text_format(out, ".%u", expect->tuple.src_id);
 }
 
 void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect_view *expect)
 {
-  put_tuple(out, profile, &expect->tuple, expect->mask.src_id == 0);
+  gboolean ports = ct_proto_has_ports(profile, &expect->tuple);
+
+  put_proto(out, profile, expect->tuple.proto);
+  put_expect_source(out, expect, ports && expect->mask.src_id != 0);
+  emit_text_literal(out, " > ");
+  put_end(out, expect->tuple.family, &expect->tuple.dst, ports, expect->tuple.dst_id);
+}
+
+void emit_expect_class(emit_text *out, const ct_profile *profile, const ct_expect_view *expect)
+{
+  emit_expect_flow(out, profile, expect);
+  if (expect->class_name != NULL && expect->class_name[0] != '\0')
+    emit_text_format(out, " of class %s", expect->class_name);
 }
 
 /* Whether the protocol has an id there: queries and their answers. */

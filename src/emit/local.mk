@@ -6,7 +6,7 @@ libemit_la_SOURCES = \
 	src/emit/collect.h src/emit/collect.c \
 	src/emit/formats.h src/emit/lines.c \
 	src/emit/listed.h src/emit/listed.c \
-	src/emit/loss.c src/emit/flow.c \
+	src/emit/loss.c src/emit/flow.c src/emit/evicted.h src/emit/evicted.c \
 	src/emit/parts.h src/emit/parts.c \
 	src/emit/json_parts.h src/emit/json_parts.c \
 	src/emit/stats.c src/emit/stats_kernel.c src/emit/part.c \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --evictions: who had to go, who was missed later, and who was dropped; a line as it happens. */
+#include "evicted.h"
 #include "formats.h"
 #include "parts.h"
 
@@ -23,16 +24,18 @@ static void head(emit_text *out, const emit_loss *loss, gint64 time_ns, const ch
   emit_text_char(out, ' ');
 }
 
-static void evicted(emit_text *out, const emit_loss *loss)
+static void evicted(emit_text *out, const emit_options *o, const emit_loss *loss)
 {
   emit_text_literal(out, " age ");
   put_age(out, loss);
   if (loss->by_packet == 0) {
-    emit_text_literal(out, " s, by the collector\n");
-    return;
+    emit_text_literal(out, " s, by ");
+  } else {
+    emit_text_literal(out, " s, for packet ");
+    emit_text_u64(out, loss->by_packet);
+    emit_text_literal(out, " by ");
   }
-  emit_text_literal(out, " s, for packet ");
-  emit_text_u64(out, loss->by_packet);
+  emit_evicted_words(out, o->profile, loss->max, loss->reason, loss->view);
   emit_text_char(out, '\n');
 }
 
@@ -55,6 +58,8 @@ static void dropped(emit_text *out, const emit_options *o, const emit_loss *loss
   emit_packet_flow(out, o->profile, loss->packet);
   emit_text_literal(out, " (");
   emit_text_string(out, ct_reason_sentence((ct_reason)loss->result->reason));
+  if (loss->result->reason == CT_REASON_TABLE_FULL)
+    emit_text_format(out, " at %" G_GUINT64_FORMAT ": %s that may go", loss->max, emit_searched_words(o->profile));
   emit_text_literal(out, ")\n");
 }
 
@@ -66,7 +71,7 @@ void emit_loss_line(emit_output *output, const emit_loss *loss, void (*put)(emit
   case EMIT_LOSS_EVICTED:
     head(out, loss, loss->evicted_ns, "[EVICTED]");
     put(output, loss->view);
-    evicted(out, loss);
+    evicted(out, &output->options, loss);
     break;
   case EMIT_LOSS_MISSED:
     head(out, loss, loss->packet->time_ns, "[MISSED]");
@@ -95,7 +100,9 @@ void emit_json_loss(emit_output *output, const emit_loss *loss)
   put_age(out, loss);
   emit_text_literal(out, ",\"reason\":\"");
   emit_text_string(out, ct_reason_word(loss->reason));
-  emit_text_literal(out, "\",\"entry\":");
+  emit_text_literal(out, "\",\"max\":");
+  emit_text_u64(out, loss->max);
+  emit_text_literal(out, ",\"entry\":");
   emit_json_entry_object(out, &output->options, loss->view);
   if (is_missed) {
     emit_text_literal(out, ",\"packet\":");

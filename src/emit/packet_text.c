@@ -315,21 +315,17 @@ static void reason_remarks(remarks *r, const emit_packet *p)
   }
 }
 
-static void tuple_short(emit_text *out, const ct_profile *profile, const ct_tuple *tuple, gboolean any_source_port)
+static void master_tuple(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
   bool ports = ct_proto_has_ports(profile, tuple);
 
   emit_text_addr(out, tuple->family, &tuple->src, FALSE);
-  if (ports && !any_source_port) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, tuple->src_id);
-  }
+  if (ports)
+    emit_text_format(out, ".%u", tuple->src_id);
   emit_text_literal(out, " > ");
   emit_text_addr(out, tuple->family, &tuple->dst, FALSE);
-  if (ports) {
-    emit_text_char(out, '.');
-    emit_text_u64(out, tuple->dst_id);
-  }
+  if (ports)
+    emit_text_format(out, ".%u", tuple->dst_id);
 }
 
 static void query_remark(emit_text *out, const emit_query *query)
@@ -338,8 +334,8 @@ static void query_remark(emit_text *out, const emit_query *query)
   emit_text_u64(out, query->packet);
   emit_text_literal(out, ", which went to ");
   emit_text_addr(out, query->tuple.family, &query->tuple.dst, FALSE);
-  emit_text_literal(out, ": an answer from another address never matches #");
-  emit_text_u64(out, query->conn);
+  emit_text_literal(out, ": ");
+  emit_query_words(out, query);
 }
 
 /* Who announced what, and in which packet. */
@@ -348,12 +344,39 @@ static void announced(emit_text *out, const ct_expect_view *expect)
   if (expect->made_by == NULL)
     return;
   emit_text_literal(out, " (");
+  if (expect->helper != NULL) {
+    emit_text_string(out, expect->helper);
+    emit_text_literal(out, ": ");
+  }
   emit_text_string(out, expect->made_by);
   if (expect->made_by_packet != 0) {
     emit_text_literal(out, " in packet ");
     emit_text_u64(out, expect->made_by_packet);
   }
   emit_text_char(out, ')');
+}
+
+/* Whether an expectation was used up: told where that event is. */
+static gboolean met_once(const emit_collector *events)
+{
+  guint i, n = events != NULL ? emit_collector_count(events) : 0;
+
+  for (i = 0; i < n; i++)
+    if (emit_collector_get(events, i)->type == CT_EVENT_EXPECT_DESTROY &&
+        emit_collector_get(events, i)->reason == CT_REASON_END_USED)
+      return TRUE;
+  return FALSE;
+}
+
+static void stays_remark(remarks *r, const ct_view *view)
+{
+  emit_text *out = remark(r);
+
+  emit_text_format(out, "expected by #%" G_GUINT64_FORMAT, view->master_id);
+  if (view->expected_by != NULL)
+    emit_text_format(out, " (%s%s%s in packet %" G_GUINT64_FORMAT ")",
+                     view->expected_helper != NULL ? view->expected_helper : "",
+                     view->expected_helper != NULL ? ": " : "", view->expected_by, view->expected_by_packet);
 }
 
 static void event_remark(remarks *r, const emit_packet *p, const ct_event *event)
@@ -364,9 +387,7 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
   case CT_EVENT_EXPECT_NEW:
     out = remark(r);
     emit_text_literal(out, "expects ");
-    tuple_short(out, r->profile, &event->expect->tuple, event->expect->mask.src_id == 0);
-    emit_text_char(out, ' ');
-    emit_text_string(out, ct_proto_name(r->profile, event->expect->tuple.proto));
+    emit_expect_class(out, r->profile, event->expect);
     announced(out, event->expect);
     break;
   case CT_EVENT_EXPECT_DESTROY:
@@ -376,8 +397,10 @@ static void event_remark(remarks *r, const emit_packet *p, const ct_event *event
     emit_text_literal(out, "expected by #");
     emit_text_u64(out, event->expect->master_id);
     emit_text_char(out, ' ');
-    tuple_short(out, r->profile, &event->expect->master_tuple, FALSE);
+    master_tuple(out, r->profile, &event->expect->master_tuple);
     announced(out, event->expect);
+    emit_text_literal(out, " as ");
+    emit_expect_class(out, r->profile, event->expect);
     break;
   case CT_EVENT_DESTROY:
     /* Entries that end by themselves are no doing of this packet. */
@@ -416,6 +439,8 @@ static void packet_remarks(emit_text *out, const emit_options *o, const emit_pac
     emit_one_sided_words(remark(&r), p->result->conn, p->other_side);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
+  if (p->result->changes & CT_CHANGE_CREATED && p->view != NULL && p->view->has_master && !met_once(events))
+    stays_remark(&r, p->view);
   for (i = 0; i < n; i++)
     event_remark(&r, p, emit_collector_get(events, i));
 }

@@ -160,6 +160,14 @@ static void save_expect(emit_output *output, const ct_expect_view *expect)
   emit_format_conntrack.expect(output, expect);
 }
 
+/* conntrack -R passes over lines that begin so. */
+static void save_part(emit_output *output, const emit_part *part)
+{
+  emit_text_literal(output->text, "# of a part: ");
+  emit_part_put(output->text, part);
+  emit_text_char(output->text, '\n');
+}
+
 const emit_format emit_format_save = {
   .name = "save",
   .help = "what conntrack -R loads",
@@ -167,5 +175,6 @@ const emit_format emit_format_save = {
   .entry = save_entry,
   .expect = save_expect,
   .event = save_event,
+  .part = save_part,
   .snapshot = emit_snapshot_line,
 };

@@ -296,6 +296,8 @@ static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint6
     emit_text_u64_grouped(&words, helped);
     emit_text_literal(&words, " of them");
   }
+  if (reason == CT_REASON_TABLE_FULL)
+    emit_text_literal(&words, " (--evictions finds how large)");
   sentence = g_strndup(words.data, words.used);
   emit_text_pad(out, "", (int)indent);
   paragraph(out, indent, sentence);
@@ -416,6 +418,9 @@ static void one_sided(emit_text *out, const emit_summary *s)
 
     c = value;
     out_of_order = c->came || c->refused;
+    if (out_of_order &&
+        c->packets[0] == 0) /* picked up before the other side spoke: as ever, and nothing was refused */
+      continue;
     n[out_of_order]++;
     packets[out_of_order][0] += c->packets[0];
     packets[out_of_order][1] += c->packets[1];

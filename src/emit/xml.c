@@ -301,6 +301,14 @@ static void xml_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
   emit_text_literal(out, " -->\n");
 }
 
+static void xml_part(emit_output *output, const emit_part *part)
+{
+  open_document(output);
+  emit_text_literal(output->text, "<!-- of a part: ");
+  emit_part_put(output->text, part);
+  emit_text_literal(output->text, " -->\n");
+}
+
 static gboolean xml_close(emit_output *output, GError **error)
 {
   const xml_private *private = output->priv;
@@ -323,6 +331,7 @@ const emit_format emit_format_xml = {
   .entry = xml_entry,
   .expect = xml_expect,
   .event = xml_event,
+  .part = xml_part,
   .snapshot = xml_snapshot,
   .close = xml_close,
 };

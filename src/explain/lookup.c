@@ -4,6 +4,7 @@
 
 #include "conntrack/proto/proto.h"
 #include "emit/asked.h"
+#include "emit/evicted.h"
 #include "emit/headers.h"
 #include "emit/parts.h"
 #include "emit/past.h"
@@ -60,17 +61,6 @@ void explain_packet(explain_teller *t)
 
 /* --- the look-up --- */
 
-/* The entries that early drop looked through in vain. */
-static const char *searched(ct_eviction eviction)
-{
-  switch (eviction) {
-  case CT_EVICT_OLDEST8: return "the first eight entries from its own bucket on hold nothing";
-  case CT_EVICT_OWN: return "its own bucket holds nothing";
-  case CT_EVICT_ROUND: return "neither its own bucket nor the one whose turn it was holds anything";
-  default: return "the eight buckets from its own hold nothing";
-  }
-}
-
 static void say_found(explain_teller *t, const char *words)
 {
   const ct_trace *trace = t->facts->trace;
@@ -85,7 +75,7 @@ static void say_found(explain_teller *t, const char *words)
     explain_say(t, EXPLAIN_LOOK_UP, "It was looked up as %s.", words);
   if (!trace->has_before && result->reason == CT_REASON_TABLE_FULL) {
     explain_say(t, EXPLAIN_LOOK_UP, "The table has no such connection, and no room for a new entry: %s that may go.",
-                searched(t->facts->params->profile->eviction));
+                emit_searched_words(t->facts->params->profile));
     return;
   }
   if (!trace->has_before) {
@@ -108,7 +98,7 @@ static void say_found(explain_teller *t, const char *words)
       t, EXPLAIN_LOOK_UP,
       "That entry was over, and the packet was looked up a second time: nothing was found, and there is no room for "
       "a new entry: %s that may go.",
-      searched(t->facts->params->profile->eviction));
+      emit_searched_words(t->facts->params->profile));
   else if (trace->look_ups > 1)
     explain_say(
       t, EXPLAIN_LOOK_UP,
@@ -132,13 +122,43 @@ static void say_past(explain_teller *t)
 static void say_query(explain_teller *t, const struct emit_query *query)
 {
   char *group = explain_addr_words(query->tuple.family, &query->tuple.dst);
+  emit_text words;
 
+  emit_text_init(&words, -1);
+  emit_query_words(&words, query);
   explain_say(t, EXPLAIN_LOOK_UP,
               "It answers packet %" G_GUINT64_FORMAT ", which went to %s. Connection #%" G_GUINT64_FORMAT
-              " waits for an answer from there, and an answer to a group comes from somebody's own address: it never "
-              "matches. A rule has to let it in as NEW.",
-              query->packet, group, query->conn);
+              " waits for an answer from there: %.*s. A rule has to let it in as NEW.",
+              query->packet, group, query->conn, (int)words.used, words.data);
+  emit_text_clear(&words);
   g_free(group);
+}
+
+/* Which expectation it was: whose, for what, by whom. */
+static void say_met(explain_teller *t)
+{
+  const ct_expect_view *met = &t->facts->trace->met;
+  GString *text = g_string_new(NULL);
+  emit_text flow;
+
+  if (!t->facts->trace->has_met) {
+    g_string_free(text, TRUE);
+    return;
+  }
+  emit_text_init(&flow, -1);
+  emit_expect_flow(&flow, t->facts->params->profile, met);
+  g_string_append_printf(text, "It meets an expectation of connection #%" G_GUINT64_FORMAT ": %.*s", met->master_id,
+                         (int)flow.used, flow.data);
+  emit_text_clear(&flow);
+  if (met->class_name[0] != '\0')
+    g_string_append_printf(text, ", class %s", met->class_name);
+  g_string_append_printf(text, ", announced to the %s helper", met->helper);
+  if (met->made_by != NULL && met->made_by_packet != 0)
+    g_string_append_printf(text, " (%s in packet %" G_GUINT64_FORMAT ")", met->made_by, met->made_by_packet);
+  explain_say(t, EXPLAIN_LOOK_UP, "%s.", text->str);
+  explain_say(t, EXPLAIN_LOOK_UP,
+              met->flags & CT_EXPECT_PERMANENT ? "The expectation stays, for others." : "The expectation is used up.");
+  g_string_free(text, TRUE);
 }
 
 void explain_look_up(explain_teller *t)
@@ -165,8 +185,7 @@ void explain_look_up(explain_teller *t)
   }
   if (t->facts->query != NULL)
     say_query(t, t->facts->query);
-  if (result->changes & CT_CHANGE_EXPECTED)
-    explain_say(t, EXPLAIN_LOOK_UP, "An expectation waited for it: a helper had announced this connection.");
+  say_met(t);
 }
 
 void explain_class(explain_teller *t)

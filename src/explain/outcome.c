@@ -320,10 +320,13 @@ void explain_events(explain_teller *t)
     case CT_EVENT_NEW:
     case CT_EVENT_UPDATE: say_message(t, emit_event_name(event->type), event->bits); break;
     case CT_EVENT_EXPECT_NEW: {
-      char *words = explain_tuple_words(t->facts->params->profile, &event->expect->tuple);
+      emit_text words;
 
-      explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %s.", event->expect->helper, words);
-      g_free(words);
+      emit_text_init(&words, -1);
+      emit_expect_class(&words, t->facts->params->profile, event->expect);
+      explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %.*s.", event->expect->helper,
+                  (int)words.used, words.data);
+      emit_text_clear(&words);
       break;
     }
     case CT_EVENT_EXPECT_DESTROY:

@@ -29,16 +29,20 @@ void journal_refused_free(journal_refused *r)
   g_free(r);
 }
 
+static first_refused *first_new(const ct_packet *packet)
+{
+  first_refused *first = g_new0(first_refused, 1);
+
+  *first = (first_refused){ packet->tuple, packet->number };
+  return first;
+}
+
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result)
 {
-  first_refused *first;
-
   if (result->cls != CT_CLASS_INVALID || !ct_packet_has_tcp(packet) ||
       g_hash_table_size(r->by_tuple) >= JOURNAL_REFUSED_MOST || g_hash_table_contains(r->by_tuple, &packet->tuple))
     return;
-  first = g_new0(first_refused, 1);
-  *first = (first_refused){ packet->tuple, packet->number };
-  g_hash_table_add(r->by_tuple, first);
+  g_hash_table_add(r->by_tuple, first_new(packet));
 }
 
 guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libpressure.la
 libpressure_la_SOURCES = \
-	src/pressure/victims.h src/pressure/victims.c \
+	src/pressure/victims.h src/pressure/victims.c src/pressure/room.h src/pressure/room.c \
 	src/pressure/occupancy.h src/pressure/occupancy.c \
 	src/pressure/top.h src/pressure/top.c \
 	src/pressure/holders.h src/pressure/holders.c \

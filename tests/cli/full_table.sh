@@ -69,4 +69,17 @@ for options in '--profile linux-2.6' '--gc kernel'; do
   expect 1 '' '' grep 'table full  \|gc kernel shows' "$work/summary"
 done
 
+# --evictions says by which rule somebody had to go, and the smallest table in which nobody would have; it is tried.
+needed() { sed -n 's/.*nf_conntrack_max=\([0-9]*\) is the smallest with which nobody would have been.*/\1/p' "$work/err"; }
+for options in '--gc exact' '--gc kernel' '--profile linux-2.6' '--profile linux-3.10'; do
+  # shellcheck disable=SC2086 # words
+  expect 0 'for packet [0-9]* by early_drop, the table being full at 100: .*not ASSURED' '*' "$ctreplay" --evictions --checksums ignore $options --max 100 "$work/twice.pcap"
+  enough=$(sed 's/ip_conntrack_max/nf_conntrack_max/' "$work/err" > "$work/err2" && mv "$work/err2" "$work/err" && needed)
+  # shellcheck disable=SC2086
+  expect 0 '' '^ctreplay: 0 evicted, .* 0 packets dropped$' "$ctreplay" --evictions --checksums ignore $options --max "$enough" "$work/twice.pcap"
+  # shellcheck disable=SC2086
+  expect 0 'early_drop\|DROPPED' '*' "$ctreplay" --evictions --checksums ignore $options --max $((enough - 1)) "$work/twice.pcap"
+done
+expect 0 '"reason":"evicted","max":100,' '*' "$ctreplay" --evictions -o json --checksums ignore --max 100 "$work/twice.pcap"
+expect 0 '\[DROPPED\] packet [0-9]* udp .*table full, dropping packet at 100: the eight buckets from its own hold nothing that may go)$' '*' "$ctreplay" --evictions --checksums ignore --max 100 "$work/twice.pcap"
 finish

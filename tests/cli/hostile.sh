@@ -124,6 +124,19 @@ for command in -L -P -E -S '' explain decompile 'states udp' 'sweep --max 4' 're
   esac
 done
 
+# What a format can hold says so, too: a comment of XML's, a line that conntrack -R passes over. /proc and a recording have none.
+for command in -L -E; do
+  expect 3 '*' 'of a part: 2 packets' "$ctreplay" $command -o xml "$work/cut.pcap"
+  tail -n 2 "$work/out" > "$work/shown"
+  expect 0 '^<!-- of a part: 2 packets (.*) -->$' '' head -n 1 "$work/shown"
+  expect 0 '^</conntrack>$' '' tail -n 1 "$work/shown"
+  expect 3 '*' 'of a part: 2 packets' "$ctreplay" $command -o save "$work/cut.pcap"
+  cp "$work/out" "$work/shown"
+  expect 0 '^# of a part: 2 packets ' '' tail -n 1 "$work/shown"
+done
+expect 3 '*' 'of a part: 2 packets' "$ctreplay" -L -o proc "$work/cut.pcap"
+expect 3 '*' 'of a part: 2 packets' "$ctreplay" -P -o transcript "$work/cut.pcap"
+
 # The same of compressed files and of the other kinds: all packets of the whole records that are left.
 # prefix FILE: what -P shows of it is the beginning of what it shows of the whole, is not empty, and the cut is said.
 prefix() {

@@ -175,6 +175,13 @@ explained "of ABORT, and of SHUTDOWN COMPLETE with the T bit, either direction's
 explained 'The rule: an association does not start with .* nor with chunks that lead nowhere from NONE, such as DATA and SACK (' tags --packet 5
 explained 'The rule: there is a chunk, .* COOKIE ECHO and COOKIE ACK stand first, and INIT, INIT ACK and SHUTDOWN COMPLETE alone (' tags --packet 6
 
+make_capture again << 'END'
+flow a: sctp 10.0.0.2:1000 > 10.0.0.80:2000
++0    a > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]
++0.01 a > sctp: INIT[tag=111, a_rwnd=65535, os=10, is=10, tsn=1]
+END
+said 'INIT again while the association is CLOSED: let through, state and timeout kept' again
+
 # TCP's flags: which, and which the kernel has in its table.
 make_capture flags << 'END'
 flow a: tcp 10.0.0.2:1000 > 10.0.0.80:80
@@ -228,4 +235,36 @@ END
 explained '100 s by nf_conntrack_tcp_timeout_unacknowledged, because it was picked up in the middle and nobody has answered yet' two --packet 2 --sysctl nf_conntrack_tcp_timeout_unacknowledged=100
 expect 0 '^0$' '*' sh -c "\"$ctreplay\" -P --sysctl nf_conntrack_tcp_timeout_unacknowledged=100 \"$work/two.pcap\" | grep -c max_retrans; true"
 explained '300 s by nf_conntrack_tcp_timeout_max_retrans, because the last window was zero' two --packet 2
+
+# A broadcast that a helper knows: who would have expected the answer, and why it was not.
+make_capture netbios << 'END'
+flow q: udp 192.168.20.21:137 > 192.168.20.255:137
+flow a: udp 192.168.20.1:137 > 192.168.20.21:137
++0    q > udp (50)
++0.01 a > udp (50)
+END
+itself='an answer from another address never matches #1 itself; the netbios-ns helper on the host that asked would expect it (--helpers --local)'
+expect 0 "^ *2 .*$itself$" '*' "$ctreplay" -P --no-helpers "$work/netbios.pcap"
+explained "$itself" netbios --no-helpers
+none='an answer from another address never matches #1, and it meets no expectation of its netbios-ns helper'
+expect 0 "^ *2 .*$none" '*' "$ctreplay" -P --helpers --local 192.168.20.22/24 "$work/netbios.pcap"
+explained "$none" netbios --helpers --local 192.168.20.22/24
+expect 0 '^ *2 .*RELATED .*expected by #1 (netbios-ns: .* in packet 1)$' '*' "$ctreplay" -P --helpers --local 192.168.20.21/24 "$work/netbios.pcap"
+expect 0 '^0$' '*' sh -c "\"$ctreplay\" -P --helpers --local 192.168.20.21/24 \"$work/netbios.pcap\" | grep -c 'never matches'; true"
+explained 'It meets an expectation of connection #1: udp 192\.168\.20\.0/24\.137 > 192\.168\.20\.21\.137, announced to the netbios-ns helper (broadcast in packet 1)\. The expectation stays, for others' netbios --helpers --local 192.168.20.21/24
+
+# Which expectation a packet meets, and what becomes of it.
+cp samples/ftp-passive.pcap "$work/passive.pcap"
+expect 0 '^ *10 .*expected by #1 10\.0\.0\.2\.40030 > 10\.0\.0\.21\.21 (ftp: 227 in packet 9) as tcp 10\.0\.0\.2 > 10\.0\.0\.21\.50000$' '*' "$ctreplay" -P --helpers "$work/passive.pcap"
+explained 'It meets an expectation of connection #1: tcp 10\.0\.0\.2 > 10\.0\.0\.21\.50000, announced to the ftp helper (227 in packet 9)\. The expectation is used up' passive --helpers
+expect 0 '^ *10 .*expected by #1 (ftp 227 in packet 9) as tcp 10\.0\.0\.2 > 10\.0\.0\.21\.50000$' '*' "$ctreplay" --helpers "$work/passive.pcap"
+# Also where the packet that used it up is refused.
+make_capture wasted << 'END'
+set helper=tftp:69
+flow t: udp 10.0.0.2:4000 > 10.0.0.69:69
+flow d: udp 10.0.0.69:5000 > 10.0.0.2:4000
++0    t > udp data "\x00\x01file\x00octet\x00"
++0.01 d > udp (20) csum bad
+END
+expect 0 '^ *2 .*INVALID .*; it used up the expectation of #1, udp 10\.0\.0\.69 > 10\.0\.0\.2\.4000' '*' "$ctreplay" --helper tftp:69 --checksums verify "$work/wasted.pcap"
 finish

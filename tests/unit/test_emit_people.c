@@ -164,8 +164,8 @@ START_TEST(expected)
   emit_output_note(in_lines(), &event);
   ck_assert_str_eq(
     strstr(line(), "  -- "),
-    "  -- expected by #1 10.1.0.2.4000 > 10.2.0.2.21 (PASV in packet 17); "
-    "#7 ends: early_drop: the table was full; expects 10.1.0.2 > 10.2.0.2.1234 tcp (PASV in packet 17)\n");
+    "  -- expected by #1 10.1.0.2.4000 > 10.2.0.2.21 (ftp: PASV in packet 17) as tcp 10.1.0.2 > 10.2.0.2.1234; "
+    "#7 ends: early_drop: the table was full; expects tcp 10.1.0.2 > 10.2.0.2.1234 (ftp: PASV in packet 17)\n");
   ck_assert_ptr_null(strstr(line(), "  -- ")); /* the line has taken what was told */
 }
 END_TEST
@@ -243,7 +243,8 @@ START_TEST(summary_page)
                    "                         nf_conntrack_tcp_be_liberal=1 would let it pass\n"
                    "                      1  invalid combination of TCP flags (tcp-flags)\n"
                    "  dropped             2  nf_conntrack: table full, dropping packet (table-full)\n"
-                   "                         a larger nf_conntrack_max would have room\n"
+                   "                         a larger nf_conntrack_max would have room (--evictions\n"
+                   "                         finds how large)\n"
                    "  not tracked         1  the frame carries neither IPv4 nor IPv6 (not-ip)\n"
                    "  checksums   0 wrong, 100 look like offload (captured on the sender): not judged\n"
                    "  expected    3 expectations made, 0 met, 0 expired, 0 refused; peak 0\n"

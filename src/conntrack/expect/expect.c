@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What expectations do: they are announced, met, renewed, and end. Where they hang stands in links.h. Spec 8.1. */
+#include "conntrack/trace_internal.h"
 #include "conntrack/expect/expect.h"
 
 #include <string.h>
@@ -224,6 +225,12 @@ static void sibling_end(ct_engine *engine, ct_expect *e)
     ct_expect_remove(engine, e, CT_REASON_END_SIBLING);
 }
 
+static void trace_meeting(const ct_engine *engine, const ct_expect *e)
+{
+  engine->trace->has_met = true;
+  view_fill(engine, e, engine->now_ns, &engine->trace->met);
+}
+
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
   ct_expect *e;
@@ -237,6 +244,7 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
       break;
   if (e == NULL)
     return false;
+  CT_TRACE(engine, trace_meeting(engine, e));
   child_adopt(engine, entry, e);
   engine->stats.expect_new++;
   pair = e->spec.pair && ct_tuple_invert(&e->spec.tuple, &inverse);

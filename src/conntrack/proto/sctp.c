@@ -265,8 +265,10 @@ static bool take_init(const ct_engine *engine, ct_entry *entry, const sctp_packe
   }
   sctp->vtag[!sp->dir] = tag;
   if (old == CT_SCTP_CLOSED && new == CT_SCTP_CLOSED && entry->status &CT_STATUS_CONFIRMED &&
-      !profile->sctp_repeated_init_renews)
+      !profile->sctp_repeated_init_renews) {
+    result->reason = CT_REASON_SCTP_INIT_AGAIN;
     *ignore = true;
+  }
   return true;
 }
 
@@ -363,7 +365,8 @@ static ct_track sctp_packet_track(ct_engine *engine, ct_entry *entry, ct_dir dir
   if (!walk(engine, entry, &sp, &ignore, result))
     return CT_TRACK_INVALID;
   if (ignore) {
-    result->reason = CT_REASON_SCTP_IGNORED;
+    if (result->reason == CT_REASON_NONE)
+      result->reason = CT_REASON_SCTP_IGNORED;
     return CT_TRACK_ACCEPT;
   }
   entry->l4.sctp.timeout = (uint8_t)(CT_TIMEOUT_SCTP_NONE + entry->state);
