@@ -229,8 +229,8 @@ START_TEST(listing_and_setting_agree)
     }
     listed[p] = (unsigned)i;
   }
-  ck_assert_uint_eq(listed[0], 15 + 25 + 4 + 3);   /* settings, timeouts with a sysctl, IPv4's fragment limits */
-  ck_assert_uint_eq(listed[0] + 8, listed[1]); /* DCCP's seven timeouts, and dccp_loose */
+  ck_assert_uint_eq(listed[0], 15 + 25 + 4 + 3); /* settings, timeouts with a sysctl, IPv4's fragment limits */
+  ck_assert_uint_eq(listed[0] + 8, listed[1]);   /* DCCP's seven timeouts, and dccp_loose */
   ck_assert_uint_gt(p, 12);
   ck_assert_uint_gt(listed[p - 3], listed[p - 2]); /* 3.10, 2.6, 2.4 */
   ck_assert_uint_gt(listed[p - 2], listed[p - 1]);
