@@ -70,8 +70,8 @@ static void list_profiles(const ct_params *params)
   (void)params;
   for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
     printf("%-12s %s; %s\n", profile->name, profile->help,
-           profile->recorded ? "compared with recordings of that kernel" : "from its source alone, nothing recorded");
-  puts("\nOther names, beside a kernel's own release (uname -r):");
+           profile->recorded ? "compared with recordings of that kernel" : "rests on the spec, nothing recorded");
+  puts("\nOther names, beside a kernel's own release (uname -r); rocky, alma, centos and oracle are as rhel:");
   for (i = 0; (alias = ct_profile_alias_get(i)) != NULL; i++)
     printf("%-12s %s%s%s\n", alias->name, alias->profile->name, alias->doubt != NULL ? ": " : "",
            alias->doubt != NULL ? alias->doubt : "");
@@ -179,56 +179,99 @@ static cli_exit list_changes(const GPtrArray *words)
       return cli_usage(error);
   }
   if (profiles[0]->ip_conntrack || profiles[1]->ip_conntrack) {
-    cli_say("list changes: ip_conntrack (linux-2.4, linux-2.6) had other rules altogether: give kernels from 3.10 on");
+    cli_say(
+      "list changes: ip_conntrack (linux-2.4, linux-2.6) had other rules altogether: give kernels from 3.10 on, or a "
+      "capture to diff --profile %s --profile %s",
+      profiles[0]->name, profiles[1]->name);
     return CLI_EXIT_USAGE;
   }
   cli_list_changes(profiles[0], profiles[1]);
   return CLI_EXIT_OK;
 }
 
+static const struct {
+  const char *name;
+  void (*print)(const ct_params *params);
+} lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls },     { "reasons", list_reasons },
+              { "profiles", list_profiles }, { "helpers", list_helpers },     { "modules", list_modules },
+              { "classes", list_classes },   { "states", list_states },       { "options", list_options },
+              { "commands", list_commands }, { "matches", cli_list_matches }, { "targets", cli_list_targets },
+              { "fields", list_fields } };
+
+const char *cli_list_similar(const char *word)
+{
+  const char *best = NULL;
+  guint i, distance, least = G_MAXUINT;
+
+  for (i = 0; i <= G_N_ELEMENTS(lists); i++) {
+    const char *name = i < G_N_ELEMENTS(lists) ? lists[i].name : "changes";
+
+    if (!cli_word_similar(word, name, &distance) || distance >= least)
+      continue;
+    least = distance;
+    best = name;
+  }
+  return best;
+}
+
+/* "formats, sysctls, ..., commands" */
+static char *list_names(void)
+{
+  GString *names = g_string_new(lists[0].name);
+  guint i;
+
+  for (i = 1; i < G_N_ELEMENTS(lists); i++)
+    g_string_append_printf(names, ", %s", lists[i].name);
+  return g_string_free(names, FALSE);
+}
+
+static void refuse_word(const char *word)
+{
+  const char *meant = word != NULL ? cli_list_similar(word) : NULL;
+  g_autofree char *names = list_names();
+
+  if (meant != NULL && strcmp(meant, word) != 0)
+    cli_say("list %s: did you mean %s? There are %s, changes", word, meant, names);
+  else
+    cli_say("list: give one of %s, changes", names);
+}
+
+static cli_exit list(const cli_options *o, const ct_params *params)
+{
+  const char *word = o->captures->len > 0 ? g_ptr_array_index(o->captures, 0) : NULL;
+  guint i;
+
+  if (word != NULL && strcmp(word, "changes") == 0)
+    return list_changes(o->captures);
+  for (i = 0; o->captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
+    if (strcmp(word, lists[i].name) == 0) {
+      lists[i].print(params);
+      return CLI_EXIT_OK;
+    }
+  refuse_word(word);
+  return CLI_EXIT_USAGE;
+}
+
 cli_exit cli_command_list(int argc, char **argv)
 {
-  static const struct {
-    const char *name;
-    void (*print)(const ct_params *params);
-  } lists[] = { { "formats", list_formats },   { "sysctls", list_sysctls },     { "reasons", list_reasons },
-                { "profiles", list_profiles }, { "helpers", list_helpers },     { "modules", list_modules },
-                { "classes", list_classes },   { "states", list_states },       { "options", list_options },
-                { "commands", list_commands }, { "matches", cli_list_matches }, { "targets", cli_list_targets },
-                { "fields", list_fields } };
   GError *error = NULL;
   cli_options options;
-  cli_exit code = CLI_EXIT_USAGE;
+  cli_exit code = CLI_EXIT_OK;
   ct_params params;
-  guint i;
 
   cli_options_init(&options);
   if (!cli_options_parse(&options, argc, argv, CLI_KERNEL, NULL, &error) ||
       !cli_kernel_params(&options, &params, &error)) {
-    cli_usage(error);
-    cli_options_clear(&options);
-    return CLI_EXIT_USAGE;
+    code = cli_usage(error);
+  } else if (options.help) {
+    g_autofree char *names = list_names();
+
+    printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of %s.\n"
+           "ctreplay list changes A B tells what kernel B does otherwise than kernel A.\n",
+           names);
+  } else {
+    code = list(&options, &params);
   }
-  if (options.captures->len > 0 && strcmp(g_ptr_array_index(options.captures, 0), "changes") == 0) {
-    code = list_changes(options.captures);
-    cli_options_clear(&options);
-    return code;
-  }
-  for (i = 0; options.captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
-    if (strcmp(g_ptr_array_index(options.captures, 0), lists[i].name) == 0) {
-      lists[i].print(&params);
-      code = CLI_EXIT_OK;
-    }
-  if (options.help) {
-    printf("ctreplay list WHAT [--profile PROFILE] [--sysctl NAME=VALUE]\nWHAT is one of formats, sysctls, reasons, "
-           "profiles, helpers, modules, "
-           "classes, states, options, commands, fields, matches, targets.\n"
-           "ctreplay list changes A B tells what kernel B does otherwise than kernel A.\n");
-    code = CLI_EXIT_OK;
-  } else if (code == CLI_EXIT_USAGE)
-    cli_say(
-      "list: give one of formats, sysctls, reasons, profiles, helpers, modules, classes, states, options, commands, "
-      "fields, matches, targets, changes");
   cli_options_clear(&options);
   return code;
 }

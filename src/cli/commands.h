@@ -44,6 +44,9 @@ const cli_subcommand *cli_subcommand_find(const char *name);
 /* The one that a mistyped word may have meant: at most two letters apart. NULL: none. */
 const cli_subcommand *cli_subcommand_similar(const char *word);
 
+/* What `list` can list that a word is, or may have meant; NULL: none. */
+const char *cli_list_similar(const char *word);
+
 /* The command line without a sub-command: -L -E -C -S -P, or none of them. */
 cli_exit cli_replay(int argc, char **argv);
 

@@ -89,8 +89,8 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
 /* In a file for a whole machine most lines are about other things. */
 static gboolean is_ours(const char *name)
 {
-  /* Read-only, or of other kernels: a machine's own list of sysctls (sysctl -a) has them too. */
-  if (g_str_has_suffix(name, "conntrack_count") || g_str_has_suffix(name, "conntrack_helper"))
+  /* Read-only: a machine's own list of sysctls (sysctl -a) has it too. */
+  if (g_str_has_suffix(name, "conntrack_count"))
     return FALSE;
   return strstr(name, "conntrack") != NULL || strstr(name, "ipfrag") != NULL;
 }
@@ -415,6 +415,27 @@ static const char *similar_profile(const char *word)
   return best;
 }
 
+/* Of a word too short for that, or with a letter amiss at its beginning. */
+static const char *near_profile(const char *word)
+{
+  const ct_profile_alias *alias;
+  const ct_profile *profile;
+  const char *best = NULL;
+  guint i, distance, least = G_MAXUINT;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
+    if (cli_word_similar(word, profile->name, &distance) && distance < least) {
+      least = distance;
+      best = profile->name;
+    }
+  for (i = 0; (alias = ct_profile_alias_get(i)) != NULL; i++)
+    if (cli_word_similar(word, alias->name, &distance) && distance < least) {
+      least = distance;
+      best = alias->name;
+    }
+  return best;
+}
+
 const ct_profile *cli_profile_named(const char *name, const char *where, GError **error)
 {
   const char *doubt, *similar;
@@ -422,6 +443,8 @@ const ct_profile *cli_profile_named(const char *name, const char *where, GError 
 
   if (profile == NULL) {
     similar = similar_profile(name);
+    if (similar == NULL)
+      similar = near_profile(name);
     usage(error, "%s%s: no such profile%s%s; see ctreplay list profiles", where, name,
           similar != NULL ? "; did you mean " : "", similar != NULL ? similar : "");
     return NULL;

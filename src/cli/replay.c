@@ -40,9 +40,15 @@ static gboolean is_no_mistyped_command(int argc, char **argv)
   const cli_subcommand *meant =
     argc > 1 && argv[1][0] != '-' && !g_file_test(argv[1], G_FILE_TEST_EXISTS) ? cli_subcommand_similar(argv[1]) : NULL;
 
+  const char *listed = argc > 1 && argv[1][0] != '-' && !g_file_test(argv[1], G_FILE_TEST_EXISTS) && meant == NULL
+                         ? cli_list_similar(argv[1])
+                         : NULL;
+
   if (meant != NULL)
     cli_say("%s: no such file; did you mean the command %s?", argv[1], meant->name);
-  return meant == NULL;
+  else if (listed != NULL)
+    cli_say("%s: no such file; did you mean list %s?", argv[1], listed);
+  return meant == NULL && listed == NULL;
 }
 
 static cli_exit dispatch(const cli_options *o)

@@ -95,6 +95,8 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
     .ipfrag_high_thresh = 4 << 20,
     .ipfrag_low_thresh = 3 << 20,
     .ipfrag_max_dist = 64,
+    .flowtable_tcp_timeout_s = 30,
+    .flowtable_udp_timeout_s = 30,
     .gc = CT_GC_EXACT,
     .features_mark = true,
   };
@@ -102,6 +104,7 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
   *params = defaults;
   params->profile = profile;
   params->helpers_by_port = profile->helpers_by_port;
+  params->helper = profile->helpers_by_port;
   params->events = profile->events_default;
   params->timeout_s[CT_TIMEOUT_UDP_STREAM] = profile->udp_stream_timeout_s;
   params->timeout_s[CT_TIMEOUT_SCTP_ESTABLISHED] = profile->sctp_established_s;

@@ -33,11 +33,19 @@ static const sysctl sysctls[] = {
     CT_TIMEOUT_##id },
     CT_TIMEOUT_LIST(X)
 #undef X
+#define WITHOUT_EFFECT(name, field, largest)                                                                  \
+  {                                                                                                           \
+    name, name, "accepted and without effect: not played here", offsetof(ct_params, field), largest, false, 0 \
+  }
+      WITHOUT_EFFECT("nf_flowtable_tcp_timeout", flowtable_tcp_timeout_s, CT_TIMEOUT_LARGEST_S),
+  WITHOUT_EFFECT("nf_flowtable_udp_timeout", flowtable_udp_timeout_s, CT_TIMEOUT_LARGEST_S),
+  WITHOUT_EFFECT("nf_hooks_lwtunnel", hooks_lwtunnel, 1),
+#undef WITHOUT_EFFECT
 #define IPFRAG(name, field, help)                                     \
   {                                                                   \
     name, name, help, offsetof(ct_params, field), INT32_MAX, false, 0 \
   }
-      IPFRAG("ipfrag_time", ipfrag_time_s, "seconds an incomplete IPv4 datagram is held"),
+  IPFRAG("ipfrag_time", ipfrag_time_s, "seconds an incomplete IPv4 datagram is held"),
   IPFRAG("ipfrag_low_thresh", ipfrag_low_thresh, "bytes of fragments kept when pruning"),
   IPFRAG("ipfrag_high_thresh", ipfrag_high_thresh, "bytes of fragments held at most"),
   IPFRAG("ipfrag_max_dist", ipfrag_max_dist, "fragments of one source that may overtake one datagram's"),
@@ -56,13 +64,14 @@ static const char *strip(const char *name, const char *prefix)
   return strncmp(name, prefix, n) == 0 ? name + n : NULL;
 }
 
-/* suffix: what stands behind nf_conntrack_ or ip_conntrack_; NULL where nothing does. */
-static bool is_missing(const ct_profile *profile, const char *suffix)
+/* By what stands behind nf_conntrack_ or ip_conntrack_, or the whole name of another. */
+static bool is_missing(const ct_profile *profile, const char *name)
 {
+  const char *suffix = strip(name, profile->ip_conntrack ? "ip_conntrack_" : "nf_conntrack_");
   const char *const *missing;
 
-  for (missing = profile->missing_sysctls; missing && *missing && suffix; missing++)
-    if (strip(suffix, *missing))
+  for (missing = profile->missing_sysctls; missing && *missing; missing++)
+    if (strip(suffix ? suffix : name, *missing))
       return true;
   return false;
 }
@@ -71,9 +80,8 @@ static bool is_missing(const ct_profile *profile, const char *suffix)
 static const char *sysctl_name(const sysctl *s, const ct_profile *profile)
 {
   const char *name = profile->ip_conntrack ? s->old_name : s->name;
-  const char *suffix = strip(name, profile->ip_conntrack ? "ip_conntrack_" : "nf_conntrack_");
 
-  return name_is_bare_prefix(name) || is_missing(profile, suffix) ? NULL : name;
+  return name_is_bare_prefix(name) || is_missing(profile, name) ? NULL : name;
 }
 
 const char *ct_params_spell(const ct_profile *profile, const char *name)
@@ -81,7 +89,7 @@ const char *ct_params_spell(const ct_profile *profile, const char *name)
   size_t i;
 
   if (!profile->ip_conntrack) /* spelled as it stands there, and asked for once a packet */
-    return is_missing(profile, strip(name, "nf_conntrack_")) ? NULL : name;
+    return is_missing(profile, name) ? NULL : name;
   for (i = 0; i < SYSCTL_COUNT; i++)
     if (strcmp(sysctls[i].name, name) == 0)
       return sysctl_name(&sysctls[i], profile);
@@ -108,6 +116,8 @@ static const char *name_base(const char *name)
     const char *folder, *begins;
   } places[] = {
     { "net.netfilter.", "nf_conntrack_" },
+    { "net.netfilter.", "nf_flowtable_" },
+    { "net.netfilter.", "nf_hooks_" },
     { "net.ipv4.netfilter.", "ip_conntrack_" },
     { "net.ipv4.", "ipfrag_" },
   };
@@ -134,9 +144,13 @@ static const sysctl *sysctl_find(const ct_profile *profile, const char *name)
     dotted[i] = name[i] == '/' ? '.' : name[i];
   base = strip(dotted, ".proc.sys.");
   base = name_base(base ? base : dotted);
-  for (i = 0; base && i < SYSCTL_COUNT; i++)
-    if ((own = sysctl_name(&sysctls[i], profile)) != NULL && strcmp(own, base) == 0)
+  for (i = 0; base && i < SYSCTL_COUNT; i++) {
+    if ((own = sysctl_name(&sysctls[i], profile)) == NULL)
+      continue;
+    if (strcmp(own, base) == 0 || (profile->ip_conntrack_files && !name_is_bare_prefix(sysctls[i].old_name) &&
+                                   strcmp(sysctls[i].old_name, base) == 0))
       return &sysctls[i];
+  }
   return NULL;
 }
 
@@ -176,6 +190,8 @@ ct_param_error ct_params_set(ct_params *params, const char *name, const char *va
   memcpy((char *)params + s->offset, &number, sizeof number);
   if (s->is_timeout)
     params->timeout_ms[s->timeout] = 0;
+  if (s->offset == offsetof(ct_params, helper))
+    params->helpers_by_port = number != 0;
   return CT_PARAM_OK;
 }
 

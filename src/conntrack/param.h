@@ -68,22 +68,24 @@ typedef enum ct_timeout {
 enum { CT_BUCKETS_MAX = 0x7fffffff / 8 };
 
 /* X(field, sysctl suffix after nf_conntrack_, ip_conntrack name or "", default of 6.18, largest value, help) */
-#define CT_SETTING_LIST(X)                                                                                    \
-  X(max, "max", "max", 262144, 2147483647, "entries the table may hold; 0 is no limit")                       \
-  X(buckets, "buckets", "buckets", 262144, CT_BUCKETS_MAX, "size of the kernel's hash table")                 \
-  X(expect_max, "expect_max", "", 4096, 2147483647, "expectations there may be at once")                      \
-  X(acct, "acct", "", 1, 1, "count packets and bytes of each connection")                                     \
-  X(checksum, "checksum", "checksum", 1, 1, "verify layer-4 checksums")                                       \
-  X(events, "events", "", 2, 2, "deliver events")                                                             \
-  X(log_invalid, "log_invalid", "log_invalid", 0, 255, "accepted and without effect: -P always says why")     \
-  X(timestamp, "timestamp", "", 0, 1, "show when connections started")                                        \
-  X(tcp_loose, "tcp_loose", "tcp_loose", 1, 255, "pick up running connections")                               \
-  X(tcp_be_liberal, "tcp_be_liberal", "tcp_be_liberal", 0, 1, "accept what is outside the window")            \
-  X(tcp_ignore_invalid_rst, "tcp_ignore_invalid_rst", "", 0, 1, "accept resets with an old sequence number")  \
-  X(tcp_max_retrans, "tcp_max_retrans", "tcp_max_retrans", 3, 255, "identical ACKs before the short timeout") \
-  X(dccp_loose, "dccp_loose", "", 1, 255, "let DCCP entries begin without a request")                         \
-  X(frag6_timeout, "frag6_timeout", "", 60, 2147483647, "seconds an incomplete IPv6 datagram is held")        \
-  X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")    \
+#define CT_SETTING_LIST(X)                                                                                             \
+  X(max, "max", "max", 262144, 2147483647, "entries the table may hold; 0 is no limit")                                \
+  X(buckets, "buckets", "buckets", 262144, CT_BUCKETS_MAX, "size of the kernel's hash table")                          \
+  X(expect_max, "expect_max", "", 4096, 2147483647, "expectations there may be at once")                               \
+  X(acct, "acct", "", 1, 1, "count packets and bytes of each connection")                                              \
+  X(checksum, "checksum", "checksum", 1, 1, "verify layer-4 checksums")                                                \
+  X(events, "events", "", 2, 2, "deliver events")                                                                      \
+  X(log_invalid, "log_invalid", "log_invalid", 0, 255, "accepted and without effect: -P always says why")              \
+  X(helper, "helper", "", 0, 1, "attach helpers by their standard ports, as --helpers does")                           \
+  X(events_retry_timeout, "events_retry_timeout", "", 15, 2147483647, "accepted and without effect: no event is lost") \
+  X(timestamp, "timestamp", "", 0, 1, "show when connections started")                                                 \
+  X(tcp_loose, "tcp_loose", "tcp_loose", 1, 255, "pick up running connections")                                        \
+  X(tcp_be_liberal, "tcp_be_liberal", "tcp_be_liberal", 0, 1, "accept what is outside the window")                     \
+  X(tcp_ignore_invalid_rst, "tcp_ignore_invalid_rst", "", 0, 1, "accept resets with an old sequence number")           \
+  X(tcp_max_retrans, "tcp_max_retrans", "tcp_max_retrans", 3, 255, "identical ACKs before the short timeout")          \
+  X(dccp_loose, "dccp_loose", "", 1, 255, "let DCCP entries begin without a request")                                  \
+  X(frag6_timeout, "frag6_timeout", "", 60, 2147483647, "seconds an incomplete IPv6 datagram is held")                 \
+  X(frag6_low_thresh, "frag6_low_thresh", "", 3145728, 2147483647, "bytes of fragments kept when pruning")             \
   X(frag6_high_thresh, "frag6_high_thresh", "", 4194304, 2147483647, "bytes of fragments held at most")
 
 /*
@@ -163,6 +165,8 @@ typedef struct ct_params {
   uint32_t ipfrag_high_thresh; /* net.ipv4.ipfrag_high_thresh, bytes */
   uint32_t ipfrag_low_thresh;
   uint32_t ipfrag_max_dist;
+  /* Of flow tables and tunnels, which are not played: known by name, without effect. */
+  uint32_t flowtable_tcp_timeout_s, flowtable_udp_timeout_s, hooks_lwtunnel;
   /*
    * Everything the kernel draws at random or has by chance: the hash key from all of it; from the upper 32 bits, how
    * many milliseconds before the first packet the collector last ran. So small seeds differ in their victims alone.
@@ -204,7 +208,8 @@ typedef enum ct_param_error {
 /*
  * Sets a sysctl by its name: "net.netfilter.nf_conntrack_udp_timeout", the prefix "net.netfilter." optional, slashes as
  * good as dots, a leading /proc/sys/ as well; net.nf_conntrack_max; net.ipv4.netfilter.ip_conntrack_* and
- * net.ipv4.ip_conntrack_max instead where the profile is of that time; net.ipv4.ipfrag_*. value is decimal.
+ * net.ipv4.ip_conntrack_max instead where the profile is of that time, and beside them up to 4.7; net.ipv4.ipfrag_*;
+ * nf_flowtable_* and nf_hooks_lwtunnel where the kernel has them. value is decimal.
  * What is refused changes nothing.
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);

@@ -86,7 +86,8 @@ const char *ctreplay_profile_name(unsigned i);
 /* ---- an engine and its settings ---- */
 
 /*
- * A kernel of that profile with an empty table; NULL: the default one. => NULL where there is no such profile. To be
+ * A kernel of that profile with an empty table, by a name that the command line takes too ("linux-5.15", "debian-12",
+ * a kernel's release); NULL: the default one. => NULL where there is no such profile. To be
  * freed by the caller. Its settings are those of the kernel's source; it starts with the first packet or
  * ctreplay_engine_advance, and cannot be set from then on.
  */

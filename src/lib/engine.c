@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "conntrack/profile/aliases.h"
 #include "packet/hash_key.h"
 
 /* The ends of the structs' first versions: callers built against 0.1.0 have these. */
@@ -43,7 +44,7 @@ int lib_may_change(ctreplay_engine *engine)
 
 ctreplay_engine *ctreplay_engine_new(const char *profile)
 {
-  const ct_profile *found = profile == NULL ? ct_profile_get(0) : ct_profile_find(profile);
+  const ct_profile *found = profile == NULL ? ct_profile_get(0) : ct_profile_named(profile, NULL);
   ctreplay_engine *engine;
 
   if (found == NULL)

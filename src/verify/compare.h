@@ -71,6 +71,12 @@ gboolean verify_compare_frame(verify_compare *compare, const verify_line *truth,
                               const ct_tuple *packet_tuple);
 
 /*
+ * Why a packet is not sent through a referee that is a bridge: it would judge what a router, and the engine, do not
+ * (static). NULL: it is sent.
+ */
+const char *verify_bridge_alone_judges(const guint8 *packet, gsize bytes);
+
+/*
  * The time to give the other run for a packet of an answered UDP flow that is not a stream yet: time_ns, or, within
  * tolerance of edge_ns, a moment on that side of it which truth_streams (the entry is ASSURED after the packet) tells.
  */

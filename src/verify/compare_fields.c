@@ -92,6 +92,36 @@ gboolean verify_destroy_may_wait(const verify_compare *c, const verify_event *ev
   return event->expired && (!is_truth || c->tolerance.destroy_both_ways);
 }
 
+/*
+ * A bridge looks at hop-by-hop options wherever the whole packet has them, once more after it was put together, and
+ * drops what it finds broken; a router does not. What stands behind a fragment header, or runs past the payload, is
+ * such.
+ */
+const char *verify_bridge_alone_judges(const guint8 *packet, gsize bytes)
+{
+  enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, DESTINATION = 60, IPV6_HEADER = 40 };
+  static const char why[] = "hop-by-hop options that only a bridge looks at";
+  guint8 next;
+  gsize at = IPV6_HEADER, payload;
+
+  if (bytes < IPV6_HEADER || packet[0] >> 4 != 6)
+    return NULL;
+  next = packet[6];
+  payload = (gsize)packet[4] << 8 | packet[5];
+  while ((next == HOP_BY_HOP || next == ROUTING || next == DESTINATION) && at + 2 <= bytes) {
+    gsize header = ((gsize)packet[at + 1] + 1) * 8;
+
+    if (next == HOP_BY_HOP && payload != 0 && at + header > IPV6_HEADER + payload)
+      return why;
+    next = packet[at];
+    at += header;
+  }
+  return next == FRAGMENT && at + 4 <= bytes && packet[at] == HOP_BY_HOP && packet[at + 2] == 0 &&
+             (packet[at + 3] & 0xf8) == 0
+           ? why
+           : NULL;
+}
+
 /* --- differences --- */
 
 static GString *difference_begin(verify_compare *c, const char *what)

@@ -165,10 +165,14 @@ static void frame_compare(live *l)
 static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
 {
   gboolean padded = FALSE;
+  gboolean has_packet;
+  const char *why;
 
   l->number++;
   gap_wait(l, frame);
-  if (packet_extract(l, frame, &padded)) {
+  has_packet = packet_extract(l, frame, &padded);
+  why = has_packet ? verify_bridge_alone_judges(l->packet->data, l->packet->len) : "not ip";
+  if (why == NULL) {
     guint8 family = l->packet->len > 0 && l->packet->data[0] >> 4 == 6 ? CT_IPV6 : CT_IPV4;
 
     if (!verify_lab_send(l->lab, family, l->packet->data, l->packet->len, l->number, &l->line, error))
@@ -178,8 +182,9 @@ static gboolean frame_live(live *l, const cap_frame *frame, GError **error)
   } else {
     verify_line_reset(&l->line);
     l->line.number = l->number;
-    l->line.why = g_intern_static_string("not ip");
-    verify_unread_count(&l->unread, frame->link);
+    l->line.why = g_intern_static_string(why);
+    if (!has_packet)
+      verify_unread_count(&l->unread, frame->link);
   }
   if (l->line.why == NULL) {
     if (!verify_lab_table(l->lab, &l->line, l->entries, l->expected, error))

@@ -7,6 +7,19 @@ for pair in 5.15.0-91-generic:linux-5.15 4.18.0-553.el8.x86_64:rhel-8 3.10.0-116
   debian-12:linux-6.1 ubuntu-22.04:linux-5.15 6.12:linux-6.12; do
   expect 0 '*' "note: ${pair%%:*} is ${pair#*:}\$" "$ctreplay" list sysctls --profile "${pair%%:*}"
 done
+for pair in rocky-8.3:rhel-8 centos-7:rhel-7 ubuntu-22.04.3:linux-5.15 debian-12.5:linux-6.1; do
+  expect 0 '*' "note: ${pair%%:*} is ${pair#*:}\$" "$ctreplay" list sysctls --profile "${pair%%:*}"
+done
+# By whatever name, RHEL 9.0 and 9.1 are one kernel, later ones another.
+for name in rhel-9.0 rocky-9.1 5.14.0-70.el9 5.14.0-162.6.1.el9_1.x86_64; do
+  expect 0 '*' "note: $name is linux-5.15: its kernel was never read" "$ctreplay" list sysctls --profile "$name"
+done
+for name in rhel-9 rhel-9.4 alma-9 centos-stream-9 5.14.0-427.13.1.el9_4.x86_64; do
+  expect 0 '*' "note: $name is linux-6.6: its kernel was never read" "$ctreplay" list sysctls --profile "$name"
+done
+expect 0 '*' 'note: alma-8.6 is rhel-8: its kernel was read at 8.3' "$ctreplay" list sysctls --profile alma-8.6
+expect 0 '*' 'note: 6.12.0-55.el10_0.x86_64 is linux-6.12: its kernel was never read' "$ctreplay" list sysctls --profile 6.12.0-55.el10_0.x86_64
+expect 2 '' 'rocky-6: no such profile' "$ctreplay" list sysctls --profile rocky-6
 # Never read: said.
 expect 0 '*' 'note: rhel-9 is linux-6.6: its kernel was never read' "$ctreplay" list sysctls --profile rhel-9
 expect 0 '*' 'note: 6.7.4 is linux-6.6: that series was never read' "$ctreplay" list sysctls --profile 6.7.4
@@ -14,14 +27,30 @@ expect 2 '' 'debain-12: no such profile; did you mean debian-12' "$ctreplay" lis
 expect 2 '' 'linux-3.11: no such profile; did you mean linux-3.10' "$ctreplay" list sysctls --profile linux-3.11
 expect 2 '' 'xyz: no such profile; see ctreplay list profiles' "$ctreplay" list sysctls --profile xyz
 
+expect 2 '' '6.x: no such profile; did you mean 6.1' "$ctreplay" list sysctls --profile 6.x
+expect 3 '' 'changes: no such file; did you mean list changes?' "$ctreplay" changes rhel-7 linux-6.18
+expect 2 '' 'list sysctl: did you mean sysctls? There are formats, .*, changes$' "$ctreplay" list sysctl
+expect 2 '' 'list chnages: did you mean changes?' "$ctreplay" list chnages linux-5.4 linux-6.1
+expect 2 '' 'list: give one of formats, .*, changes$' "$ctreplay" list everything
+
 expect 0 'linux-5.4 .*compared with recordings' '' "$ctreplay" list profiles
+expect 0 'linux-3.10 .*rests on the spec, nothing recorded' '' "$ctreplay" list profiles
 expect 0 'rhel-8 .*nothing recorded' '' "$ctreplay" list profiles
 
 # A sysctl that this kernel has not, but others.
 expect 2 '' 'linux-6.18 has no sysctl nf_conntrack_dccp_loose; linux-6.12, .* have it' \
   "$ctreplay" list sysctls --sysctl nf_conntrack_dccp_loose=0
 expect 2 '' 'linux-4.19 has no sysctl nf_conntrack_gre_timeout; ' "$ctreplay" list sysctls --profile 4.19 --sysctl nf_conntrack_gre_timeout=1
-expect 0 'nf_conntrack_udplite_timeout  *30 s' '' "$ctreplay" list sysctls --profile linux-3.10
+expect 2 '' 'linux-6.1 has no sysctl nf_conntrack_helper; linux-5.15, .*, linux-3.10 have it' \
+  "$ctreplay" list sysctls --profile linux-6.1 --sysctl nf_conntrack_helper=1
+expect 2 '' 'linux-4.19 has no sysctl nf_conntrack_events_retry_timeout; rhel-7, linux-3.10 have it' \
+  "$ctreplay" list sysctls --profile linux-4.19 --sysctl nf_conntrack_events_retry_timeout=1
+expect 2 '' 'linux-5.4 has no sysctl nf_flowtable_tcp_timeout; ' "$ctreplay" list sysctls --profile linux-5.4 --sysctl nf_flowtable_tcp_timeout=1
+# nf_conntrack_helper does what --helpers does.
+expect 0 '2' '' "$ctreplay" -C --profile linux-5.4 --sysctl nf_conntrack_helper=1 samples/ftp-passive.pcap
+expect 0 'RELATED' '' "$ctreplay" -P --profile linux-5.4 --sysctl nf_conntrack_helper=1 samples/ftp-passive.pcap
+expect 0 '*' 'without the helper: 1 of ftp' "$ctreplay" -P --class RELATED --profile linux-3.10 --sysctl nf_conntrack_helper=0 samples/ftp-passive.pcap
+expect 0 'nf_conntrack_udplite_timeout  *30 s' '''' "$ctreplay" list sysctls --profile linux-3.10
 
 # In words.
 expect 0 'K1.6 .*INVALID' '' "$ctreplay" list changes linux-5.15 linux-6.1

@@ -11,6 +11,7 @@
 
 START_TEST(engines_come_by_their_profile)
 {
+  static const char *const aliases[] = { "5.15", "debian-12", "rocky-9", "5.15.0-91-generic" };
   unsigned i;
 
   ck_assert_str_eq(ctreplay_profile_name(0), "linux-6.18");
@@ -21,6 +22,12 @@ START_TEST(engines_come_by_their_profile)
     ctreplay_engine_free(engine);
   }
   ck_assert_uint_ge(i, 4);
+  for (i = 0; i < sizeof aliases / sizeof aliases[0]; i++) { /* as the command line takes them */
+    ctreplay_engine *engine = ctreplay_engine_new(aliases[i]);
+
+    ck_assert_ptr_nonnull(engine);
+    ctreplay_engine_free(engine);
+  }
   ck_assert_ptr_null(ctreplay_engine_new("linux-9.99"));
   ctreplay_engine_free(NULL);
 }

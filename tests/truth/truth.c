@@ -174,9 +174,18 @@ static void totals_print(const totals *sum)
   g_string_free(text, TRUE);
 }
 
+/* A row of the table in doc/fidelity.md: kernel, captures, packets, fields, different. */
+static void folder_print(const char *label, const totals *before, const totals *after)
+{
+  printf("# | %.*s | %u | %" G_GUINT64_FORMAT " | %" G_GUINT64_FORMAT " | %u |\n", (int)strcspn(label, "/"), label,
+         after->captures - before->captures, after->counts.packets - before->counts.packets,
+         after->counts.fields - before->counts.fields, after->failed - before->failed);
+}
+
 static void folder_check(const char *captures, const char *folder, const char *label, char **parts, totals *sum)
 {
   g_autoptr(GPtrArray) names = transcripts_in(folder);
+  const totals before = *sum;
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *full = g_strconcat(label, g_ptr_array_index(names, i), NULL);
     if (!selected(full, parts))
@@ -185,6 +194,8 @@ static void folder_check(const char *captures, const char *folder, const char *l
   }
   if (names->len == 0 && selected(label, parts))
     printf("ok %u - %s # SKIP no transcripts in %s (CTREPLAY_TRUTH)\n", ++sum->number, label, folder);
+  if (sum->captures > before.captures)
+    folder_print(label, &before, sum);
 }
 
 int main(int argc, char **argv)

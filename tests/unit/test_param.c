@@ -103,6 +103,69 @@ START_TEST(old_names_belong_to_old_kernels)
 }
 END_TEST
 
+/* KERNELS K12: who has which beside the usual ones, and with what it starts. */
+START_TEST(each_kernel_has_its_own)
+{
+  static const struct {
+    const char *profile, *name;
+    int64_t value; /* -1: it has not */
+  } cases[] = {
+    { "linux-3.10", "nf_conntrack_helper", 1 },
+    { "rhel-7", "nf_conntrack_helper", 1 },
+    { "linux-4.19", "nf_conntrack_helper", 0 },
+    { "linux-5.15", "nf_conntrack_helper", 0 },
+    { "linux-6.1", "nf_conntrack_helper", -1 },
+    { "linux-6.18", "nf_conntrack_helper", -1 },
+    { "rhel-7", "nf_conntrack_events_retry_timeout", 15 },
+    { "linux-4.19", "nf_conntrack_events_retry_timeout", -1 },
+    { "linux-5.4", "nf_flowtable_tcp_timeout", -1 },
+    { "linux-5.10", "nf_flowtable_tcp_timeout", 30 },
+    { "linux-6.18", "nf_flowtable_udp_timeout", 30 },
+    { "linux-5.10", "nf_hooks_lwtunnel", -1 },
+    { "linux-5.15", "nf_hooks_lwtunnel", 0 },
+    { "linux-4.19", "nf_conntrack_gre_timeout", -1 },
+    { "rhel-8", "nf_conntrack_sctp_timeout_heartbeat_acked", 210 },
+    { "linux-5.4", "nf_conntrack_sctp_timeout_heartbeat_acked", -1 },
+    { "linux-5.10", "nf_conntrack_tcp_ignore_invalid_rst", -1 },
+    { "linux-5.15", "nf_conntrack_tcp_ignore_invalid_rst", 0 },
+    { "linux-2.6", "nf_flowtable_tcp_timeout", -1 },
+  };
+  unsigned i;
+
+  for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    ct_params params = params_of(cases[i].profile);
+    ct_param_info info;
+    int64_t value = -1;
+    size_t k;
+
+    for (k = 0; ct_params_describe(&params, k, &info); k++)
+      if (strcmp(info.name, cases[i].name) == 0)
+        value = (int64_t)info.value;
+    ck_assert_msg(value == cases[i].value, "%s of %s", cases[i].name, cases[i].profile);
+    ck_assert_int_eq(ct_params_set(&params, cases[i].name, "1"), value < 0 ? CT_PARAM_UNKNOWN : CT_PARAM_OK);
+  }
+}
+END_TEST
+
+/* Setting it is what attaches helpers by port; up to 4.7 each name of ip_conntrack was there beside the new one. */
+START_TEST(what_old_names_do)
+{
+  ct_params five = params_of("linux-5.4"), three = params_of("linux-3.10"), four = params_of("linux-4.19");
+
+  ck_assert(!five.helpers_by_port);
+  ck_assert_int_eq(ct_params_set(&five, "net.netfilter.nf_conntrack_helper", "1"), CT_PARAM_OK);
+  ck_assert(five.helpers_by_port);
+  ck_assert(three.helpers_by_port);
+  ck_assert_int_eq(ct_params_set(&three, "nf_conntrack_helper", "0"), CT_PARAM_OK);
+  ck_assert(!three.helpers_by_port);
+  ck_assert_int_eq(ct_params_set(&three, "net.ipv4.ip_conntrack_max", "77"), CT_PARAM_OK);
+  ck_assert_uint_eq(three.max, 77);
+  ck_assert_int_eq(ct_params_set(&three, "net.ipv4.netfilter.ip_conntrack_udp_timeout", "78"), CT_PARAM_OK);
+  ck_assert_uint_eq(three.timeout_s[CT_TIMEOUT_UDP], 78);
+  ck_assert_int_eq(ct_params_set(&four, "net.ipv4.ip_conntrack_max", "77"), CT_PARAM_UNKNOWN);
+}
+END_TEST
+
 START_TEST(refusals_change_nothing)
 {
   static const struct {
@@ -166,8 +229,8 @@ START_TEST(listing_and_setting_agree)
     }
     listed[p] = (unsigned)i;
   }
-  ck_assert_uint_eq(listed[0], 15 + 25 + 4);   /* settings, timeouts with a sysctl, IPv4's fragment limits */
-  ck_assert_uint_eq(listed[0] + 8, listed[1]); /* DCCP's seven timeouts, and dccp_loose */
+  ck_assert_uint_eq(listed[0], 15 + 25 + 4 + 3); /* settings, timeouts with a sysctl, IPv4's fragment limits */
+  ck_assert_uint_eq(listed[0] + 8, listed[1]);   /* DCCP's seven timeouts, and dccp_loose */
   ck_assert_uint_gt(p, 12);
   ck_assert_uint_gt(listed[p - 3], listed[p - 2]); /* 3.10, 2.6, 2.4 */
   ck_assert_uint_gt(listed[p - 2], listed[p - 1]);
@@ -282,6 +345,8 @@ int main(void)
   tcase_add_test(tcase, defaults_are_the_kernels);
   tcase_add_test(tcase, names_are_the_kernels);
   tcase_add_test(tcase, old_names_belong_to_old_kernels);
+  tcase_add_test(tcase, each_kernel_has_its_own);
+  tcase_add_test(tcase, what_old_names_do);
   tcase_add_test(tcase, refusals_change_nothing);
   tcase_add_test(tcase, listing_and_setting_agree);
   tcase_add_test(tcase, sizes_follow_memory);

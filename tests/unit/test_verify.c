@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "unit.h"
@@ -194,6 +195,39 @@ static char *replaced(const char *text, const char *from, const char *to)
   ck_assert_ptr_nonnull(at);
   return g_strdup_printf("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
+
+/* An IPv6 packet of 80 bytes: a header chain as given behind 40 bytes that claim payload. */
+static gboolean bridge_judges(guint8 first, guint payload, const char *hex)
+{
+  guint8 bytes[80] = { 0x60, 0, 0, 0, (guint8)(payload >> 8), (guint8)payload, first, 64 };
+  guint at, byte;
+
+  for (at = 40; *hex != '\0'; hex += 2) {
+    ck_assert_int_eq(sscanf(hex, "%2x", &byte), 1);
+    bytes[at++] = (guint8)byte;
+  }
+  return verify_bridge_alone_judges(bytes, sizeof(bytes)) != NULL;
+}
+
+/* A referee that is a bridge is not sent what it alone would judge. */
+START_TEST(bridges_are_spared)
+{
+  static const guint8 ipv4[40] = { 0x45, 0, 0, 40 };
+
+  ck_assert(bridge_judges(44, 40, "0000000000000001"));  /* hop-by-hop behind an atomic fragment header */
+  ck_assert(bridge_judges(44, 40, "0000000100000001"));  /* behind a first one */
+  ck_assert(!bridge_judges(44, 40, "0000000900000001")); /* a later one has payload there */
+  ck_assert(!bridge_judges(44, 40, "1100000000000001")); /* UDP */
+  ck_assert(bridge_judges(60, 40,
+                          "2c00000000000000"
+                          "0000000000000001"));         /* options, fragment, hop-by-hop */
+  ck_assert(!bridge_judges(0, 40, "1100010400000000")); /* in its place, whole */
+  ck_assert(bridge_judges(0, 8, "1101010c00000000"));   /* past the payload */
+  ck_assert(!bridge_judges(17, 40, "0035003500280000"));
+  ck_assert_ptr_null(verify_bridge_alone_judges(ipv4, sizeof(ipv4)));
+  ck_assert_ptr_null(verify_bridge_alone_judges((const guint8 *)"\x60", 1));
+}
+END_TEST
 
 START_TEST(equal_runs_are_equal)
 {
@@ -391,6 +425,7 @@ int main(void)
   tcase_add_loop_test(tc, broken_is_refused, 0, (int)G_N_ELEMENTS(broken));
   suite_add_tcase(suite, tc);
   tc = tcase_create("compare");
+  tcase_add_test(tc, bridges_are_spared);
   tcase_add_test(tc, equal_runs_are_equal);
   tcase_add_loop_test(tc, every_difference_is_seen, 0, (int)G_N_ELEMENTS(changes));
   tcase_add_test(tc, timeout_a_tick_late);

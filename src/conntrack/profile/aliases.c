@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char near_8[] = "its kernel was read at 8.3; later ones took over more";
+static const char near_9_0[] = "its kernel was never read; 5.15 is the nearest for 9.0 and 9.1, 6.6 from 9.4 on";
+static const char near_9[] = "its kernel was never read; 6.6 is the nearest from 9.4 on, 5.15 for 9.0 and 9.1";
+static const char near_10[] = "its kernel was never read; it is of 6.12";
+
 /* A release whose kernel was read (or has its stable series' rules), and those of which it is only known what is near.
  */
 static const ct_profile_alias aliases[] = {
@@ -30,9 +35,10 @@ static const ct_profile_alias aliases[] = {
   { "ubuntu-22.04", &ct_profile_linux_5_15, NULL },
   { "ubuntu-24.04", &ct_profile_linux_6_8, "read at 6.8.1; later fixes of 24.04 are not in it" },
   { "centos-7", &ct_profile_rhel_7, NULL },
-  { "rhel-9", &ct_profile_linux_6_6,
-    "its kernel was never read; 6.6 is the nearest from 9.4 on, 5.15 for 9.0 and 9.1" },
-  { "rhel-10", &ct_profile_linux_6_12, "its kernel was never read; it is of 6.12" },
+  { "rhel-9.0", &ct_profile_linux_5_15, near_9_0 },
+  { "rhel-9.1", &ct_profile_linux_5_15, near_9_0 },
+  { "rhel-9", &ct_profile_linux_6_6, near_9 },
+  { "rhel-10", &ct_profile_linux_6_12, near_10 },
 };
 
 enum { ALIASES = sizeof aliases / sizeof aliases[0] };
@@ -55,21 +61,59 @@ enum { SERIES = sizeof series / sizeof series[0] };
 static const char nearest[] = "that series was never read; this is the nearest before it";
 static const char older[] = "that series was never read; this is the oldest of its kind";
 
-/* RHEL's kernels are not what their version numbers say: "4.18.0-553.el8.x86_64". */
+/* 9.2 has the 284th build of its 5.14.0; the ones before are near 5.15. */
+enum { RHEL_9_2_BUILD = 284 };
+
+/* "9.1", "9", "8.6", "10": the kernel of that release, or NULL. */
+static const ct_profile *red_hat_release(const char *release, const char **doubt)
+{
+  char *end;
+  unsigned long major = strtoul(release, &end, 10), minor = 0;
+  bool has_minor = *end == '.' && g_ascii_isdigit(end[1]);
+
+  if (has_minor)
+    minor = strtoul(end + 1, &end, 10);
+  if (!g_ascii_isdigit(release[0]) || *end != '\0')
+    return NULL;
+  switch (major) {
+  case 7: return &ct_profile_rhel_7;
+  case 8: *doubt = has_minor && minor != 3 ? near_8 : NULL; return &ct_profile_rhel_8;
+  case 9:
+    *doubt = has_minor && minor < 2 ? near_9_0 : near_9;
+    return has_minor && minor < 2 ? &ct_profile_linux_5_15 : &ct_profile_linux_6_6;
+  case 10: *doubt = near_10; return &ct_profile_linux_6_12;
+  default: return NULL;
+  }
+}
+
+/* "rocky-9.3", "alma-8": the same kernels under other names. */
+static const ct_profile *red_hat_clone(const char *name, const char **doubt)
+{
+  static const char *const clones[] = {
+    "rhel-", "rocky-", "alma-", "almalinux-", "centos-stream-", "centos-", "oracle-"
+  };
+  unsigned i;
+
+  for (i = 0; i < sizeof clones / sizeof clones[0]; i++)
+    if (g_str_has_prefix(name, clones[i]))
+      return red_hat_release(name + strlen(clones[i]), doubt);
+  return NULL;
+}
+
+/* RHEL's kernels are not what their version numbers say: "4.18.0-553.el8.x86_64", "5.14.0-70.13.1.el9_0.x86_64". */
 static const ct_profile *red_hat(const char *release, const char **doubt)
 {
-  const char *el = release;
+  const char *el = strstr(release, ".el"), *build = strchr(release, '-');
 
-  while ((el = strchr(el, '.')) != NULL && strncmp(el, ".el", 3) != 0)
-    el++;
-
-  if (el == NULL)
+  if (el == NULL || !g_ascii_isdigit(el[3]))
     return NULL;
-  switch (el[3]) {
-  case '7': return &ct_profile_rhel_7;
-  case '8': return &ct_profile_rhel_8;
-  case '9': *doubt = "RHEL 9's kernel was never read; this is the nearest from 9.4 on"; return &ct_profile_linux_6_6;
-  case '1': *doubt = "RHEL 10's kernel was never read; it is of this series"; return &ct_profile_linux_6_12;
+  switch (strtoul(el + 3, NULL, 10)) {
+  case 7: return red_hat_release("7", doubt);
+  case 8: return red_hat_release("8", doubt);
+  case 9:
+    return red_hat_release(build != NULL && build < el && strtoul(build + 1, NULL, 10) < RHEL_9_2_BUILD ? "9.1" : "9",
+                           doubt);
+  case 10: return red_hat_release("10", doubt);
   default: return NULL;
   }
 }
@@ -101,6 +145,16 @@ static const ct_profile *by_release(const char *release, const char **doubt)
   return series[at].profile;
 }
 
+/* "ubuntu-22.04.3", "debian-12.5" */
+static bool is_point_release(const char *name, const char *release)
+{
+  size_t n = strlen(release);
+
+  return (g_str_has_prefix(release, "debian-") || g_str_has_prefix(release, "ubuntu-")) &&
+         strncmp(name, release, n) == 0 && name[n] == '.' && name[n + 1] != '\0' &&
+         strspn(name + n + 1, "0123456789") == strlen(name + n + 1);
+}
+
 const ct_profile *ct_profile_named(const char *name, const char **doubt)
 {
   const ct_profile *found = ct_profile_find(name);
@@ -113,9 +167,10 @@ const ct_profile *ct_profile_named(const char *name, const char **doubt)
   if (found != NULL)
     return found;
   for (i = 0; i < ALIASES; i++)
-    if (strcmp(aliases[i].name, name) == 0) {
+    if (strcmp(aliases[i].name, name) == 0 || is_point_release(name, aliases[i].name)) {
       *doubt = aliases[i].doubt;
       return aliases[i].profile;
     }
-  return by_release(name, doubt);
+  found = red_hat_clone(name, doubt);
+  return found != NULL ? found : by_release(name, doubt);
 }

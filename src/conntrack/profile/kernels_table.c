@@ -42,11 +42,18 @@ static const ct_proto *const trackers_today[256] = { CT_PROTO_LIST_TODAY(CT_PROT
 #define NO_UDPLITE "udplite_"
 #define NO_ACKED "sctp_timeout_heartbeat_acked"
 #define NO_HEARTBEAT "sctp_timeout_heartbeat_"
-static const char *const missing_3_10[] = { NO_RST, NO_GRE, NO_HEARTBEAT, NULL };
-static const char *const missing_rhel_7[] = { NO_RST, NO_GRE, NO_UDPLITE, NULL };
-static const char *const missing_5_4[] = { NO_RST, NO_UDPLITE, NO_ACKED, NULL };
-static const char *const missing_5_15[] = { NO_UDPLITE, NO_ACKED, NULL };
-static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL };
+#define NO_RETRY "events_retry_timeout"
+#define NO_FLOWS "nf_flowtable_"
+#define NO_TUNNELS "nf_hooks_lwtunnel"
+#define NO_HELPER "helper"
+static const char *const missing_3_10[] = { NO_RST, NO_GRE, NO_HEARTBEAT, NO_FLOWS, NO_TUNNELS, NULL };
+static const char *const missing_rhel_7[] = { NO_RST, NO_GRE, NO_UDPLITE, NO_FLOWS, NO_TUNNELS, NULL };
+static const char *const missing_4_19[] = { NO_RST, NO_GRE, NO_UDPLITE, NO_RETRY, NO_FLOWS, NO_TUNNELS, NULL };
+static const char *const missing_5_4[] = { NO_RST, NO_UDPLITE, NO_ACKED, NO_RETRY, NO_FLOWS, NO_TUNNELS, NULL };
+static const char *const missing_5_10[] = { NO_RST, NO_UDPLITE, NO_ACKED, NO_RETRY, NO_TUNNELS, NULL };
+static const char *const missing_5_15[] = { NO_UDPLITE, NO_ACKED, NO_RETRY, NULL };
+static const char *const missing_6_1[] = { NO_UDPLITE, NO_ACKED, NO_RETRY, NO_HELPER, NULL };
+static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RETRY, NO_HELPER, NULL };
 
 /* clang-format off */
 
@@ -167,7 +174,8 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .eviction = CT_EVICT_BUCKETS,                                                                                        \
   .gc_drops_closing = true,                                                                                            \
   .helpers_by_port = false,                                                                                            \
-  .expectations_by_class = false
+  .expectations_by_class = false,                                                                                      \
+  .missing_sysctls = missing_4_19
 
 #define RHEL_8                                                                                                         \
   LINUX_4_19,                                                                                                          \
@@ -217,7 +225,8 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .statistics = CT_STATISTICS_5_10,                                                                                  \
   .refusals_count_error = false,                                                                                       \
   .irc_after_failed = CT_IRC_STOPS,                                                                                    \
-  .sip_strict_numbers = true
+  .sip_strict_numbers = true,                                                                                          \
+  .missing_sysctls = missing_5_10
 
 #define LINUX_5_15                                                                                                     \
   LINUX_5_10,                                                                                                          \
@@ -246,7 +255,8 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NULL 
   .helper_bit_on_every_helped_entry = true,                                                                            \
   .expectation_end = CT_EXPECTATION_STAMP,                                                                             \
   .irc_bytes = 4095,                                                                                                   \
-  .events_default = 2
+  .events_default = 2,                                                                                                 \
+  .missing_sysctls = missing_6_1
 
 #define LINUX_6_6                                                                                                      \
   LINUX_6_1,                                                                                                           \

@@ -40,7 +40,8 @@ static const ct_proto *const trackers[256] = {
 
 /* SCTP, window tracking and their settings came with 2.6. */
 static const char *const missing[] = { "sctp_", "checksum", "tcp_loose", "tcp_be_liberal", "tcp_ignore_invalid_rst",
-                                       "tcp_max_retrans", "tcp_timeout_max_retrans", "log_invalid", NULL };
+                                       "tcp_max_retrans", "tcp_timeout_max_retrans", "log_invalid", "nf_flowtable_",
+                                       "nf_hooks_lwtunnel", NULL };
 
 const ct_profile ct_profile_linux_2_4 = {
   .name = "linux-2.4",

@@ -42,7 +42,7 @@ static const ct_proto *const trackers[256] = {
 /* clang-format on */
 
 /* Came with nf_conntrack, or later. */
-static const char *const missing[] = { "tcp_ignore_invalid_rst", NULL };
+static const char *const missing[] = { "tcp_ignore_invalid_rst", "nf_flowtable_", "nf_hooks_lwtunnel", NULL };
 
 const ct_profile ct_profile_linux_2_6 = {
   .name = "linux-2.6",

@@ -53,6 +53,9 @@ static void io_settings(ct_state_io *io, ct_params *p)
   io_var32(io, &p->ipfrag_high_thresh);
   io_var32(io, &p->ipfrag_low_thresh);
   io_var32(io, &p->ipfrag_max_dist);
+  io_var32(io, &p->flowtable_tcp_timeout_s);
+  io_var32(io, &p->flowtable_udp_timeout_s);
+  io_var32(io, &p->hooks_lwtunnel);
 }
 
 static void io_helper_settings(ct_state_io *io, ct_helper_settings *s)
