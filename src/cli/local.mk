@@ -18,6 +18,7 @@ libcommands_la_SOURCES = \
 	src/cli/commands.c src/cli/commands.h \
 	src/cli/firewall.c src/cli/firewall.h \
 	src/cli/help.c src/cli/help.h \
+	src/cli/keep.c src/cli/keep.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/part.c src/cli/part.h \

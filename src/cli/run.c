@@ -114,7 +114,7 @@ static gboolean open_output(cli_run *run)
     cli_say("-W %s: that is a capture being read", path);
     return FALSE;
   }
-  run->silent = keeps && run->o->format == NULL;
+  run->silent = (keeps && run->o->format == NULL && run->o->fields == NULL) || run->o->display_filter;
   if ((!keeps || open_capture(run, path)) && cli_output_open(&run->output, "-W", keeps ? NULL : path))
     return TRUE;
   run->code = CLI_EXIT_OUTPUT;

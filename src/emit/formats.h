@@ -23,6 +23,9 @@ EMIT_FORMAT_LIST(X)
  */
 void emit_packet_heading(emit_text *out, const emit_options *o);
 void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet, const emit_collector *events);
+/* "  -- why; and what else": what the line says behind the packet; nothing where there is nothing to say. */
+void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packet *packet,
+                         const emit_collector *events);
 /*
  * On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no
  * bound.

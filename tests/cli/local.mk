@@ -27,6 +27,7 @@ CLI_TESTS = \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
+	tests/cli/wireshark.sh \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
