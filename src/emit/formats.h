@@ -11,7 +11,7 @@
 
 /* In the order in which help lists them; the first is the default. */
 #define EMIT_FORMAT_LIST(X) \
-  X(conntrack) X(text) X(csv) X(tsv) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
+  X(conntrack) X(text) X(csv) X(tsv) X(sqlite) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)
