@@ -142,6 +142,14 @@ int cap_output_open(const char *path, GError **error);
 cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind);
 /* interface_name may be NULL or ""; frame->interface tells interfaces of the same name apart. */
 gboolean cap_writer_frame(cap_writer *writer, const cap_frame *frame, const char *interface_name, GError **error);
+/* What is said of a frame beside it; pcap has no room for it, and leaves it out. */
+typedef struct cap_note {
+  const char *comment; /* of which 16,384 bytes are kept; what is no UTF-8 is replaced; NULL: none */
+  guint64 number;      /* that it has elsewhere; 0: not told */
+} cap_note;
+/* note: NULL for none. */
+gboolean cap_writer_frame_noted(cap_writer *writer, const cap_frame *frame, const char *interface_name,
+                                const cap_note *note, GError **error);
 /* Hands the bytes written so far to the system, so that a reader at the other end of a pipe sees them. */
 gboolean cap_writer_flush(cap_writer *writer, GError **error);
 /*

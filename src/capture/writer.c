@@ -106,7 +106,24 @@ static guint interface_index(cap_writer *w, const cap_frame *frame, const char *
   return w->last_index;
 }
 
-static void put_packet(cap_writer *w, const cap_frame *frame, guint index)
+/* What is said of a packet beside it: a comment, and the number that it had where it comes from. */
+static void put_note(cap_writer *w, const cap_note *note)
+{
+  /* What is not valid may become three times as long. */
+  enum { COMMENT = 1, PACKET_ID = 5, COMMENT_BYTES = 16384 };
+
+  if (note->comment != NULL && note->comment[0] != '\0') {
+    /* Names of files and rules may be in any encoding; the format knows one. */
+    char *valid = g_utf8_make_valid(note->comment, (gssize)MIN(strlen(note->comment), COMMENT_BYTES));
+
+    put_option(w, COMMENT, valid, strlen(valid));
+    g_free(valid);
+  }
+  if (note->number != 0)
+    put_option(w, PACKET_ID, &note->number, sizeof(note->number));
+}
+
+static void put_packet(cap_writer *w, const cap_frame *frame, guint index, const cap_note *note)
 {
   guint begin = block_begin(w, 6);
 
@@ -120,8 +137,11 @@ static void put_packet(cap_writer *w, const cap_frame *frame, guint index)
     guint32 flags = frame->direction == CAP_DIR_IN ? 1 : 2;
 
     put_option(w, 2, &flags, sizeof(flags));
-    put_option(w, 0, "", 0);
   }
+  if (note != NULL)
+    put_note(w, note);
+  if (frame->direction != CAP_DIR_UNKNOWN || note != NULL)
+    put_option(w, 0, "", 0);
   block_end(w, begin);
 }
 
@@ -220,10 +240,16 @@ cap_writer *cap_writer_open_fd(int fd, const char *path, cap_writer_kind kind)
 
 gboolean cap_writer_frame(cap_writer *w, const cap_frame *frame, const char *interface_name, GError **error)
 {
+  return cap_writer_frame_noted(w, frame, interface_name, NULL, error);
+}
+
+gboolean cap_writer_frame_noted(cap_writer *w, const cap_frame *frame, const char *interface_name, const cap_note *note,
+                                GError **error)
+{
   if (w->failed != NULL)
     return report(w, error);
   if (w->kind == CAP_WRITER_PCAPNG) {
-    put_packet(w, frame, interface_index(w, frame, interface_name));
+    put_packet(w, frame, interface_index(w, frame, interface_name), note);
   } else {
     if (w->link < 0)
       put_pcap_header(w, frame->link);

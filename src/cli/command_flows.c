@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay flows: a record of each connection that ever was; sorted, or counted together. */
 #include "commands.h"
+#include "flows_database.h"
 #include "help.h"
 #include "run.h"
 #include "say.h"
@@ -15,9 +16,10 @@
 typedef struct flows_own {
   gboolean grouped;
   flows_key by;
-  guint8 length[2]; /* of --by net */
-  const char *sort; /* NULL: as they end */
-  guint64 top;      /* 0: all */
+  guint8 length[2];         /* of --by net */
+  cli_kept_packets packets; /* of -o sqlite */
+  const char *sort;         /* NULL: as they end */
+  guint64 top;              /* 0: all */
 } flows_own;
 
 typedef struct showing {
@@ -252,6 +254,8 @@ static const char help[] =
   "  a record of each connection that ever was, as it ended; those that had not ended, at the end\n"
   "  --fields NAME,...   which columns, and in which order (ctreplay list fields); all is a name too\n"
   "  -o text|csv|tsv|json, -W FILE\n"
+  "  -o sqlite -W FILE   a database: connections, packets, events, expectations, occupancy, rules\n"
+  "  --packets all|notable|none  which packets it has (notable: those with a reason, first and last ones)\n"
   "  --sort [-]FIELD     the largest first, text in its order; - turns it round\n"
   "  --top N             only the first N (without --sort: by bytes, with --by: by connections)\n"
   "  --by KEY            counted together by src, dst, net, net/24[,64], dport, proto, state or reason\n"
@@ -260,12 +264,29 @@ static const char help[] =
   "packets is asked for. --sort keeps all of them, with --top N at most 2 N + 1024; --by one record for each key.\n"
   "Filters, options of input, kernel and rules as in ctreplay --help; man ctreplay says the rest.\n";
 
+/* A database holds all that there was: what to see of it is chosen in SQL. */
+static gboolean is_for_a_database(const showing *s, const cli_options *o)
+{
+  if (!o->format->is_database)
+    return TRUE;
+  if (o->filter.any || o->fields != NULL || s->own->grouped || s->own->sort != NULL || s->own->top != 0 ||
+      o->at->len > 0 || o->at_peak) {
+    cli_say("-o sqlite: it holds everything; filters, --fields, --by, --sort, --top and --at are for SQL then");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static const cli_choice kept[] = {
+  { "all", CLI_PACKETS_ALL }, { "notable", CLI_PACKETS_NOTABLE }, { "none", CLI_PACKETS_NONE }, { NULL, 0 }
+};
 /* clang-format off */
 static const cli_option own_options[] = {
   { "by", 0, "KEY", CLI_OWN, CLI_BY(read_by, flows_own, by),
     .wanted = "src, dst, net, net/24[,64], dport, proto, state or reason" },
   { "sort", 0, "FIELD", CLI_OWN, CLI_TEXT(flows_own, sort) },
   { "top", 0, "N", CLI_OWN, CLI_SIZE(flows_own, top, 1, G_MAXINT32, "how many, from 1") },
+  { "packets", 0, "all|notable|none", CLI_OWN, CLI_CHOICE(flows_own, packets, kept, "all, notable or none") },
   { "at", 0, "POINT|peak", CLI_SHOW, CLI_BY(read_at, cli_options, at) },
   { .name = NULL },
 };
@@ -289,9 +310,9 @@ cli_exit cli_command_flows(int argc, char **argv)
     code = CLI_EXIT_OK;
   } else {
     o.fields_of = own.grouped ? &flows_group_table : &flows_table;
-    if (choose_sort(&s, o.fields_of)) {
+    if ((o.format == NULL || is_for_a_database(&s, &o)) && choose_sort(&s, o.fields_of)) {
       if (cli_run_open(&s.run, &o, EMIT_CAN_FLOWS))
-        play(&s);
+        s.run.database_fd >= 0 ? cli_flows_database(&s.run, own.packets) : play(&s);
       code = cli_run_close(&s.run);
     }
   }

@@ -29,6 +29,8 @@ typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING,
 typedef enum cli_helpers { CLI_HELPERS_OF_PROFILE, CLI_HELPERS_ALL, CLI_HELPERS_NONE } cli_helpers;
 typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
 
+/* Packets that --context may keep waiting, so that memory has a bound. */
+enum { CLI_CONTEXT_MOST = 10000 };
 enum { CLI_EVENT_NEW = 1, CLI_EVENT_UPDATE = 2, CLI_EVENT_DESTROY = 4, CLI_EVENT_ALL = 7 };
 
 /* Options of the kernel that have one value. X(field, option). */
@@ -83,7 +85,9 @@ typedef struct cli_options {
   replay_point show_from;
   guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
-  guint64 flow;        /* -P --flow; 0: all */
+  gboolean annotate, display_filter;
+  guint context; /* packets kept around each chosen one */
+  guint64 flow;  /* -P --flow; 0: all */
   guint8 reasons[CT_REASON_COUNT];
   guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
   gint64 lines;       /* for a person: lines per section; -1: as suits */

@@ -17,6 +17,10 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--at and --every show the table: give -L, -C or -S with them");
   else if ((o->classes != 0 || o->any_reason) && o->command != 'P')
     cli_say("--class and --reason: for -P");
+  else if ((o->annotate || o->context != 0) && (o->command != 'P' || o->write == NULL))
+    cli_say("--annotate and --context: for -P with -W FILE.pcapng");
+  else if (o->display_filter && (o->command != 'P' || o->format != NULL || o->fields != NULL || o->captures->len > 1))
+    cli_say("--display-filter: for -P of one capture, without -o and --fields");
   else if (o->flow != 0 && o->command != 'P')
     cli_say("--flow: for -P, and the command explain");
   else if ((o->verdicts != 0 || o->rule_wanted.table != NULL) && o->command != 'P')

@@ -9,7 +9,10 @@
 #include "sandbox.h"
 #include "say.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- opening ---- */
@@ -105,6 +108,24 @@ static gboolean open_capture(cli_run *run, const char *path)
   return FALSE;
 }
 
+/* A database is written here and there, and read, too: no pipe takes it. */
+static gboolean open_database(cli_run *run, const char *path)
+{
+  struct stat st;
+
+  if (path == NULL || strcmp(path, "-") == 0) {
+    cli_say("-o %s: give -W FILE", run->format->name);
+    run->code = CLI_EXIT_USAGE;
+    return FALSE;
+  }
+  run->code = CLI_EXIT_OUTPUT;
+  run->database_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (run->database_fd >= 0 && fstat(run->database_fd, &st) == 0 && S_ISREG(st.st_mode))
+    return TRUE;
+  cli_say("-W %s: %s", path, run->database_fd < 0 ? g_strerror(errno) : "a database needs a regular file");
+  return FALSE;
+}
+
 static gboolean open_output(cli_run *run)
 {
   const char *path = run->o->write;
@@ -114,7 +135,11 @@ static gboolean open_output(cli_run *run)
     cli_say("-W %s: that is a capture being read", path);
     return FALSE;
   }
-  run->silent = keeps && run->o->format == NULL;
+  if (run->format != NULL && run->format->is_database) {
+    run->silent = TRUE;
+    return open_database(run, path) && cli_output_open(&run->output, "-W", NULL);
+  }
+  run->silent = (keeps && run->o->format == NULL && run->o->fields == NULL) || run->o->display_filter;
   if ((!keeps || open_capture(run, path)) && cli_output_open(&run->output, "-W", keeps ? NULL : path))
     return TRUE;
   run->code = CLI_EXIT_OUTPUT;
@@ -174,7 +199,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
 
 static gboolean open_run(cli_run *run, const cli_options *o, guint what, gboolean twice)
 {
-  *run = (cli_run){ .o = o, .what = what, .capture_fd = -1, .code = CLI_EXIT_USAGE };
+  *run = (cli_run){ .o = o, .what = what, .capture_fd = -1, .database_fd = -1, .code = CLI_EXIT_USAGE };
   if (!open_all(run, twice))
     return FALSE;
   run->code = CLI_EXIT_OK;
@@ -374,6 +399,8 @@ cli_exit cli_run_close(cli_run *run)
   gboolean threaded = run->source != NULL && replay_source_threaded(run->source);
 
   cli_run_finish_output(run);
+  if (run->database_fd >= 0)
+    close(run->database_fd);
   cli_plot_close(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));

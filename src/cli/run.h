@@ -31,7 +31,8 @@ typedef struct cli_run {
   gint64 first_ns;
   /* That it is of a part of the captures: stands in what was shown; needs no line on standard error. */
   gboolean part_told, part_said;
-  int capture_fd; /* of -P -W, for its writer; -1: none */
+  int database_fd; /* of -o sqlite -W: the file, for whoever writes it; -1: none. Closed with the run */
+  int capture_fd;  /* of -P -W, for its writer; -1: none */
   cli_exit code;
   gboolean played;
   /* private */

@@ -26,7 +26,8 @@ enum { NOBODY = 65534 };
 /* clang-format off */
 static const int allowed[] = {
   /* Captures, text, pipes that are open; the end of a file that could not be written whole. */
-  SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek),
+  SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64),
+  SCMP_SYS(lseek),
   SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(fadvise64),
   /* stdio and GLib ask what a descriptor is; a live capture is waited for, and the wait is ended, by these. */
   SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(eventfd2),

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -P: one line per packet, or with -W the packets themselves. */
+#include "keep.h"
 #include "run.h"
 #include "say.h"
 #include "show.h"
 
 #include "emit/asked.h"
+#include "emit/collect.h"
+#include "emit/comment.h"
 #include "journal/history.h"
 
 #include <string.h>
@@ -14,8 +17,12 @@ typedef struct showing {
   journal_history history; /* not where no line tells of it */
   gboolean telling;
   cap_writer *writer; /* NULL: lines only */
+  cli_keep *keep;     /* what goes to the writer */
   GError *write_error;
   emit_asked asked;
+  emit_collector *events; /* for comments; NULL: there are none */
+  emit_text comment;
+  cli_ranges ranges; /* of --display-filter */
 } showing;
 
 /* --flow: its packets, and those that would have belonged to it. */
@@ -41,9 +48,19 @@ static gboolean chosen(const showing *s, const replay_seen *seen, const ct_view 
   return view != NULL ? cli_filter_entry(&o->filter, view) : cli_filter_packet(&o->filter, seen->packet);
 }
 
-static void write_packet(showing *s, const replay_seen *seen)
+/* packet: NULL without comments. */
+static void write_packet(showing *s, const replay_seen *seen, const emit_packet *packet, gboolean chosen)
 {
-  if (s->write_error == NULL && !cap_writer_frame(s->writer, seen->frame, seen->interface, &s->write_error))
+  const char *comment = NULL;
+
+  if (packet != NULL) {
+    s->comment.used = 0;
+    emit_packet_comment(&s->comment, &s->run.emit, packet, s->events);
+    emit_text_char(&s->comment, '\0');
+    comment = s->comment.data;
+  }
+  if (s->write_error == NULL &&
+      !cli_keep_packet(s->keep, seen->frame, seen->interface, seen->packet->number, comment, chosen, &s->write_error))
     s->run.unwanted = TRUE;
 }
 
@@ -61,48 +78,55 @@ static void show_row(showing *s, const replay_seen *seen, const emit_packet *pac
 /* What the output cannot do without: all of it, or what its columns ask for. */
 static gboolean needs(const showing *s, guint need)
 {
-  return !s->run.silent && (s->run.columns.n == 0 || s->run.columns.needs & need);
+  return s->run.o->annotate || (!s->run.silent && (s->run.columns.n == 0 || s->run.columns.needs & need));
+}
+
+static void show_packet(showing *s, const replay_seen *seen, const emit_packet *packet)
+{
+  if (s->run.o->display_filter)
+    cli_ranges_add(&s->ranges, &s->run.output.text, seen->packet->number);
+  if (s->run.silent)
+    return;
+  if (s->run.columns.n > 0)
+    show_row(s, seen, packet);
+  else
+    emit_output_packet(&s->run.shown, packet);
 }
 
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   showing *s = user;
+  const cli_options *o = s->run.o;
+  gboolean tells = o->annotate || (!s->run.silent && s->run.columns.n == 0), wanted;
   const ct_result *result = seen->result;
-  ct_view view, *shown = NULL;
-  const emit_query *query =
-    s->run.silent || s->run.columns.n > 0 ? NULL : emit_asked_packet(&s->asked, s->run.engine, seen->packet, result);
+  emit_packet packet = { .packet = seen->packet, .result = result, .first_ns = s->run.first_ns };
+  ct_view view;
 
-  if (s->telling || s->run.o->flow != 0)
+  if (tells)
+    packet.query = emit_asked_packet(&s->asked, s->run.engine, seen->packet, result);
+  if (s->telling || o->flow != 0)
     journal_history_packet(&s->history, seen->packet, result);
-  if (result->entry != NULL && (needs(s, EMIT_NEEDS_VIEW) || s->run.silent || s->run.o->filter.any)) {
+  if (result->entry != NULL && (needs(s, EMIT_NEEDS_VIEW) || s->run.silent || o->filter.any)) {
     ct_entry_view(s->run.engine, result->entry, &view);
-    shown = &view;
+    packet.view = &view;
   }
-  if (!s->run.showing || !chosen(s, seen, shown) || !cli_firewall_chosen(&s->run.firewall)) {
-    if (!s->run.silent)
-      emit_output_skip(&s->run.shown);
-    return;
-  }
-  if (s->writer != NULL)
-    write_packet(s, seen);
-  if (!s->run.silent) {
-    const emit_packet packet = { .packet = seen->packet,
-                                 .result = result,
-                                 .view = shown,
-                                 .first_ns = s->run.first_ns,
-                                 .past = s->telling ? &s->history.past : NULL,
-                                 .advice = s->telling ? &s->history.advice : NULL,
-                                 .query = query,
-                                 .other_side = s->telling ? s->history.other_side : 0,
-                                 .rules = needs(s, EMIT_NEEDS_RULES) ? cli_firewall_tell(&s->run.firewall, seen->packet)
-                                                                     : NULL };
-
-    if (s->run.columns.n > 0)
-      show_row(s, seen, &packet);
-    else
-      emit_output_packet(&s->run.shown, &packet);
-  }
+  packet.past = s->telling ? &s->history.past : NULL;
+  packet.advice = s->telling ? &s->history.advice : NULL;
+  packet.other_side = s->telling ? s->history.other_side : 0;
+  wanted = s->run.showing && chosen(s, seen, packet.view) && cli_firewall_chosen(&s->run.firewall);
+  if ((wanted || o->annotate) && needs(s, EMIT_NEEDS_RULES))
+    packet.rules = cli_firewall_tell(&s->run.firewall, seen->packet);
+  if (s->writer != NULL && (wanted || o->context > 0))
+    write_packet(s, seen, o->annotate ? &packet : NULL, wanted);
+  if (wanted)
+    show_packet(s, seen, &packet);
+  else if (!s->run.silent)
+    emit_output_skip(&s->run.shown);
+  if (s->events != NULL)
+    emit_collector_clear(s->events);
 }
+
+static void on_comment_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
 
 static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
 
@@ -134,19 +158,35 @@ static gboolean open_writer(showing *s)
 {
   if (s->run.capture_fd < 0)
     return TRUE;
-  if (strcmp(s->run.o->write, "-") == 0 && !s->run.silent) {
+  if (strcmp(s->run.o->write, "-") == 0 && (!s->run.silent || s->run.o->display_filter)) {
     cli_say("-W -: the lines of -o would stand between the packets; give a file");
     s->run.code = CLI_EXIT_USAGE;
     return FALSE;
   }
-  s->writer = cap_writer_open_fd(s->run.capture_fd, s->run.o->write, replay_source_writer_kind(s->run.source));
+  s->writer = cap_writer_open_fd(s->run.capture_fd, s->run.o->write,
+                                 s->run.o->annotate ? CAP_WRITER_PCAPNG : replay_source_writer_kind(s->run.source));
+  s->keep = cli_keep_new(s->writer, s->run.o->context);
   return TRUE;
+}
+
+static void say_kept(const showing *s)
+{
+  guint64 chosen, around;
+
+  if (!s->run.o->annotate && s->run.o->context == 0)
+    return;
+  cli_keep_count(s->keep, &chosen, &around);
+  cli_say("%s: %" G_GUINT64_FORMAT " packets chosen, %" G_GUINT64_FORMAT " around them%s", s->run.o->write, chosen,
+          around, s->run.o->annotate ? ", a comment with each" : "");
 }
 
 static void close_writer(showing *s)
 {
   if (s->writer == NULL)
     return;
+  if (s->write_error == NULL)
+    say_kept(s);
+  cli_keep_free(s->keep);
   if (s->write_error != NULL)
     cap_writer_close(s->writer, NULL);
   else
@@ -168,8 +208,13 @@ static void play(showing *s)
   if (!run->silent && run->columns.n == 0 && run->format->note != NULL)
     ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
   /* A transcript is what a kernel would have said, and nothing beside. */
-  s->telling =
-    needs(s, EMIT_NEEDS_HISTORY) && !(emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
+  s->telling = needs(s, EMIT_NEEDS_HISTORY) &&
+               !(!run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
+  if (run->o->annotate) {
+    s->events = emit_collector_new();
+    emit_text_init(&s->comment, -1);
+    ct_engine_watch(run->engine, G_MAXUINT32, on_comment_event, s->events);
+  }
   if (s->telling || run->o->flow != 0)
     journal_history_begin(&s->history, run->engine);
   if (s->telling)
@@ -177,8 +222,13 @@ static void play(showing *s)
   if (cli_run_play(run, &watch) && !run->silent &&
       emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);
+  if (run->o->display_filter)
+    cli_ranges_end(&s->ranges, &run->output.text);
   journal_history_end(&s->history);
   close_writer(s);
+  if (s->events != NULL)
+    emit_text_clear(&s->comment);
+  emit_collector_free(s->events);
 }
 
 cli_exit cli_show_packets(const cli_options *o)

@@ -187,6 +187,8 @@ typedef struct emit_format {
   const char *help;
   guint can;           /* EMIT_CAN_* */
   gsize private_bytes; /* of emit_output.priv; 0: none */
+  gboolean
+    is_database; /* it is no text: a file of its own, which the command writes (src/database); nothing below is set */
 
   guint (*wants)(const emit_options *options, guint what); /* => EMIT_WANTS_*, when it is opened for what */
   gboolean (*open)(emit_output *output, GError **error);   /* the first words */

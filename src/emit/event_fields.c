@@ -92,7 +92,7 @@ GETTER(flow)
 
 /* clang-format off */
 static const emit_field fields[] = {
-  FIELD(sequence, NUMBER, -8, "which of all that happened in the engine: rises, with gaps"),
+  FIELD(sequence, NUMBER, -8, "which one, of those that are asked for, from 1"),
   FIELD(event, TEXT, 7, "NEW, UPDATE or DESTROY"),
   FIELD(time, TIME, 30, "when it happened"),
   FIELD(t, SPAN, -12, "seconds since the first packet"),

@@ -11,7 +11,7 @@
 
 /* In the order in which help lists them; the first is the default. */
 #define EMIT_FORMAT_LIST(X) \
-  X(conntrack) X(text) X(csv) X(tsv) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
+  X(conntrack) X(text) X(csv) X(tsv) X(sqlite) X(xml) X(save) X(json) X(proc) X(ip_conntrack) X(transcript)
 
 #define X(id) extern const emit_format emit_format_##id;
 EMIT_FORMAT_LIST(X)
@@ -23,6 +23,9 @@ EMIT_FORMAT_LIST(X)
  */
 void emit_packet_heading(emit_text *out, const emit_options *o);
 void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet, const emit_collector *events);
+/* "  -- why; and what else": what the line says behind the packet; nothing where there is nothing to say. */
+void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packet *packet,
+                         const emit_collector *events);
 /*
  * On which side of its bound the number is for which a reason stands: "beyond", "below", ...; NULL where there is no
  * bound.

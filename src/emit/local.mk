@@ -12,7 +12,7 @@ libemit_la_SOURCES = \
 	src/emit/stats.c src/emit/stats_kernel.c src/emit/part.c \
 	src/emit/summary.h src/emit/summary.c \
 	src/emit/tally.h src/emit/tally.c \
-	src/emit/packet_text.c \
+	src/emit/packet_text.c src/emit/comment.h src/emit/comment.c \
 	src/emit/past.h src/emit/past.c \
 	src/emit/rules.h src/emit/rules.c \
 	src/emit/conntrack.c \

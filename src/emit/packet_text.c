@@ -424,7 +424,7 @@ static void rules_remark(remarks *r, const emit_rules *rules)
   emit_rules_words(remark(r), rules);
 }
 
-static void packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
+void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
 {
   remarks r = { out, o->profile, FALSE };
   guint i, n = events != NULL ? emit_collector_count(events) : 0;
@@ -464,6 +464,6 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
     emit_text_pad(out, "-", -TIMEOUT_WIDTH);
   emit_text_literal(out, "   ");
   packet_part(out, o, p->packet);
-  packet_remarks(out, o, p, events);
+  emit_packet_remarks(out, o, p, events);
   emit_text_char(out, '\n');
 }

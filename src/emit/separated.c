@@ -127,3 +127,11 @@ const emit_format emit_format_tsv = {
   .row = tsv_row,
   .close = separated_close,
 };
+
+/* Here for its name alone: the rows go where no text goes. */
+const emit_format emit_format_sqlite = {
+  .name = "sqlite",
+  .help = "a database with all of these rows and more, with -W FILE",
+  .can = EMIT_CAN_FLOWS,
+  .is_database = TRUE,
+};

@@ -14,7 +14,7 @@ expect 2 '' '--fields: not of -o transcript; give text, csv, tsv or json' "$ctre
 expect 2 '' '--fields: not of -o xml' "$ctreplay" -E -o xml --fields conn samples/reset.pcap
 expect 2 '' '--fields: for -P and -E, and the command flows' "$ctreplay" -L --fields conn samples/reset.pcap
 expect 2 '' '--fields: for -P and -E' "$ctreplay" -E expect --fields conn samples/reset.pcap
-expect 2 '' '-o xml: not a format of flows; it has text and csv and tsv and json' "$ctreplay" flows -o xml samples/reset.pcap
+expect 2 '' '-o xml: not a format of flows; it has text and csv and tsv and sqlite and json' "$ctreplay" flows -o xml samples/reset.pcap
 expect 0 '^{"schema":1,"type":"packet","n":6,"class":"INVALID","reason":"tcp-seq-over"}$' '' "$ctreplay" -P -o json --fields n,class,reason samples/out-of-window.pcap
 expect 0 '^{"schema":1,"type":"event","event":"NEW","conn":1}$' '' "$ctreplay" -E -o json --fields event,conn samples/reset.pcap
 # What a column is got from is got for that column alone, too.

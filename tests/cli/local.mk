@@ -2,6 +2,8 @@
 # The program as its users see it: exit codes, streams, live captures.
 CLI_TESTS = \
 	tests/cli/assumptions.sh \
+	tests/cli/data.sh \
+	tests/cli/database.sh \
 	tests/cli/diff.sh \
 	tests/cli/exit_codes.sh \
 	tests/cli/firewall.sh \
@@ -27,6 +29,7 @@ CLI_TESTS = \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
+	tests/cli/wireshark.sh \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
