@@ -53,7 +53,7 @@ typedef struct journal_past {
   const journal_end *end; /* NULL: nothing that is remembered */
   gint64 ago_ns;          /* how long before the packet it ended */
   gint64 silent_ns;       /* of a timeout's: how long before the packet it had last been renewed; else 0 */
-  guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: not known */
+  guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: none is known */
   gboolean room_keeps;    /* evicted: in a larger table it would have been there */
   gboolean refused;       /* it would have been there, and the packet is INVALID then, or dropped ... */
   ct_reason refused_why;  /* ... for this */
