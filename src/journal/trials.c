@@ -330,14 +330,31 @@ static guint values_of(const trials *t, const ct_param_info *info, guint64 *valu
 /* --- what is advisable --- */
 
 /*
- * The shortest length of a timeout above its own that does it, from one at which the playing changes to the next. TCP,
- * which chooses by comparison, may do otherwise at others: with a length that makes it choose a shorter timeout nothing
- * is kept.
+ * At which length above this another playing differs: the next at which something is kept, or at which TCP, which
+ * chooses among its timeouts by comparison, chooses otherwise. 0: at none.
  */
+static guint64 length_after(const trials *t, ct_timeout timeout, guint64 length_s, const guint64 *next_s)
+{
+  guint64 least_s = next_s[timeout];
+  guint i, more;
+
+  if (timeout < CT_TIMEOUT_TCP_NONE || timeout > CT_TIMEOUT_TCP_UNACK)
+    return least_s;
+  for (i = CT_TIMEOUT_TCP_NONE; i <= CT_TIMEOUT_TCP_UNACK; i++)
+    for (more = 0; more < 2; more++) {
+      guint64 other_s = (guint64)t->params.timeout_s[i] + more;
+
+      if (other_s > length_s && (least_s == 0 || other_s < least_s))
+        least_s = other_s;
+    }
+  return least_s;
+}
+
+/* The shortest length of a timeout above its own that does it, from one playing to the next. */
 static trials_found find_length(trials *t, guint64 number, trials_aim aim, ct_timeout timeout, trials_setting *setting)
 {
   const char *sysctl = ct_params_spell_timeout(t->params.profile, timeout);
-  guint64 next_s[CT_TIMEOUT_COUNT], length_s = t->next_s[timeout];
+  guint64 next_s[CT_TIMEOUT_COUNT], length_s = length_after(t, timeout, t->params.timeout_s[timeout], t->next_s);
   guint i;
 
   for (i = 0; i < TRIES_MOST && length_s != 0 && length_s <= CT_TIMEOUT_LARGEST_S; i++) {
@@ -345,7 +362,7 @@ static trials_found find_length(trials *t, guint64 number, trials_aim aim, ct_ti
       *setting = (trials_setting){ sysctl, (guint32)length_s };
       return TRIALS_SETTING;
     }
-    length_s = next_s[timeout];
+    length_s = length_after(t, timeout, length_s, next_s);
   }
   return i < TRIES_MOST ? TRIALS_NONE : TRIALS_UNKNOWN;
 }
@@ -377,10 +394,13 @@ static gboolean find_advisable(trials *t, const ct_packet *packet, trials_settin
   ct_param_info info;
   guint i;
 
-  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
-    if (t->next_s[i] != 0 && ct_params_spell_timeout(t->params.profile, (ct_timeout)i) != NULL &&
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
+    const char *sysctl = ct_params_spell_timeout(t->params.profile, (ct_timeout)i);
+
+    if (sysctl != NULL && can_help(t, packet, sysctl) &&
         find_length(t, packet->number, TRIALS_PASSES, (ct_timeout)i, setting) == TRIALS_SETTING)
       return TRUE;
+  }
   for (i = 0; ct_params_describe(&t->params, i, &info); i++)
     if (!info.is_timeout && can_help(t, packet, info.name) && find_value(t, packet->number, &info, setting))
       return TRUE;
