@@ -73,7 +73,7 @@ static gboolean is_confirmed(trials *t, const ct_packet *packet, const ct_result
   if (t == NULL || advice->world == WHATIF_MAX)
     return TRUE;
   if ((guint)advice->world < CT_TIMEOUT_COUNT) {
-    found = trials_shortest(t, packet, result, TRIALS_PASSES, (ct_timeout)advice->world, &advice->setting);
+    found = trials_shortest(t, packet, result, TRIALS_PASSES, (ct_timeout)advice->world, &advice->setting, NULL);
     if (found != TRIALS_UNKNOWN)
       return found == TRIALS_SETTING;
   }

@@ -30,11 +30,16 @@ static void shorten_past(journal_history *h, const ct_packet *packet, const ct_r
 {
   journal_past *past = &h->past;
   trials_setting setting;
+  ct_result there;
 
   if (past->end == NULL || past->end->reason != CT_REASON_END_TIMEOUT || past->end->timeout >= CT_TIMEOUT_COUNT)
     return;
-  switch (trials_shortest(h->trials, packet, result, TRIALS_FINDS, (ct_timeout)past->end->timeout, &setting)) {
-  case TRIALS_SETTING: past->kept_s = setting.value; break;
+  switch (trials_shortest(h->trials, packet, result, TRIALS_FINDS, (ct_timeout)past->end->timeout, &setting, &there)) {
+  case TRIALS_SETTING:
+    past->kept_s = setting.value;
+    past->refused = there.cls == CT_CLASS_INVALID || there.verdict != CT_VERDICT_ACCEPT;
+    past->refused_why = (ct_reason)there.reason;
+    break;
   case TRIALS_NONE: past->kept_s = 0; break;
   default: break;
   }
@@ -46,8 +51,8 @@ void journal_history_shorten(journal_history *h, const ct_packet *packet, const 
     return;
   shorten_past(h, packet, result);
   if (h->advice.helps == JOURNAL_HELPS_SETTING && (guint)h->advice.world < CT_TIMEOUT_COUNT &&
-      trials_shortest(h->trials, packet, result, TRIALS_PASSES, (ct_timeout)h->advice.world, &h->advice.setting) ==
-        TRIALS_NONE)
+      trials_shortest(h->trials, packet, result, TRIALS_PASSES, (ct_timeout)h->advice.world, &h->advice.setting,
+                      NULL) == TRIALS_NONE)
     h->advice.helps = JOURNAL_HELPS_UNKNOWN;
 }
 

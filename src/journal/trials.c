@@ -46,6 +46,7 @@ struct trials {
   guint n;
   guint64 fed;
   guint64 next_s[CT_TIMEOUT_COUNT]; /* at which length of each timeout more than now its connection goes otherwise */
+  ct_result there;                  /* of the last playing with another setting */
 };
 
 static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
@@ -250,12 +251,11 @@ static gboolean reaches_with(trials *t, guint64 number, trials_aim aim, const ch
                              guint64 *next_s)
 {
   ct_params params = t->params;
-  ct_result result;
   char text[24];
 
   g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
-  return ct_params_set(&params, sysctl, text) == CT_PARAM_OK && play(t, &params, number, &result, next_s) &&
-         reaches(&result, aim);
+  return ct_params_set(&params, sysctl, text) == CT_PARAM_OK && play(t, &params, number, &t->there, next_s) &&
+         reaches(&t->there, aim);
 }
 
 /* Whether it can have a say in this connection: other protocols' sysctls have none, and some never do. */
@@ -448,9 +448,14 @@ trials_found trials_try(trials *t, const ct_packet *packet, const ct_result *res
 }
 
 trials_found trials_shortest(trials *t, const ct_packet *packet, const ct_result *result, trials_aim aim,
-                             ct_timeout timeout, trials_setting *setting)
+                             ct_timeout timeout, trials_setting *setting, ct_result *there)
 {
+  trials_found found;
+
   if (ct_params_spell_timeout(t->params.profile, timeout) == NULL || !is_alone(t, packet, result))
     return TRIALS_UNKNOWN;
-  return find_length(t, packet->number, aim, timeout, setting);
+  found = find_length(t, packet->number, aim, timeout, setting);
+  if (found == TRIALS_SETTING && there != NULL)
+    *there = t->there;
+  return found;
 }

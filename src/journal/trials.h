@@ -57,10 +57,11 @@ trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *re
 /* Whether that packet passes with this one setting; UNKNOWN or NONE where it does not. */
 trials_found trials_try(trials *t, const ct_packet *packet, const ct_result *result, const trials_setting *setting);
 /*
- * Of that packet: the least value of a timeout, above the one it has, with which it comes to that. NONE: no value does;
+ * Of that packet: the least value of a timeout, above the one it has, with which it comes to that, and what becomes
+ * of it there (its entry is none; there may be NULL). NONE: no value does;
  * UNKNOWN: it could not be tried, or too many would have had to be.
  */
 trials_found trials_shortest(trials *t, const ct_packet *packet, const ct_result *result, trials_aim aim,
-                             ct_timeout timeout, trials_setting *setting);
+                             ct_timeout timeout, trials_setting *setting, ct_result *there);
 
 #endif
