@@ -5,6 +5,8 @@
 #include "run.h"
 #include "say.h"
 
+#include <string.h>
+
 #include "journal/timeouts.h"
 
 typedef struct timing {
@@ -24,22 +26,56 @@ static void on_packet(const replay_seen *seen, gpointer user)
   timeouts_packet(((timing *)user)->timeouts, seen->packet, seen->result);
 }
 
-/* The next that has a sysctl, from the i-th on. => the sysctl; NULL past the last. */
-static const char *next_row(timing *t, guint *i, timeouts_row *row)
+/* => its sysctl as the kernel spells it; NULL where none sets it. */
+static const char *sysctl_of(const timing *t, const timeouts_row *row)
 {
-  const char *sysctl;
-
-  while (timeouts_get(t->timeouts, (*i)++, row))
-    if ((sysctl = ct_params_spell_timeout(t->run.params.profile, row->timeout)) != NULL)
-      return sysctl;
-  return NULL;
+  return row->timeout < CT_TIMEOUT_COUNT ? ct_params_spell_timeout(t->run.params.profile, (ct_timeout)row->timeout)
+                                         : NULL;
 }
+
+/* What a timeout without a sysctl is of: a state (TCP_SYN_SENT2), a helper. */
+static const char *owner_of(const timeouts_row *row)
+{
+  static const char *const owners[] = {
+#define X(id, name, old, s, help) #id,
+    CT_TIMEOUT_LIST(X)
+#undef X
+      "HELPER"
+  };
+
+  return owners[row->timeout];
+}
+
+/* Why a smallest value is not known, or may not be the least: the word of JSON and CSV, the sentence. */
+static const struct {
+  const char *word, *sentence;
+} doubts[] = {
+  [TIMEOUTS_NO_SYSCTL] = { "no-sysctl", "no sysctl sets it" },
+  [TIMEOUTS_CHOSEN] = { "chosen", "with another value TCP would choose among its timeouts otherwise" },
+  [TIMEOUTS_COMPARED] = { "compared", "a FIN or reset outside the window makes TCP compare timeouts and keep the "
+                                      "entry for the shorter" },
+  [TIMEOUTS_PPTP] = { "pptp", "which entry a GRE packet belongs to depends on call ids that PPTP announced" },
+  [TIMEOUTS_RULED] = { "rules",
+                       "with rules nothing is said of values that no replay had, since a packet that comes in "
+                       "time is another one to them (ctreplay sweep --rules FILE --sysctl NAME=A,B,... replays "
+                       "each)" },
+  [TIMEOUTS_FORGOTTEN] = { "forgotten", "more connections than can be followed, or ends that were forgotten" },
+  [TIMEOUTS_TOO_LONG] = { "too-long", "not even the longest value keeps all that was missed" },
+  [TIMEOUTS_REUSED] = { "reused", "with less, another connection of the same addresses and ports would not have found "
+                                  "the entry of the one before" },
+};
 
 /* --- for people --- */
 
 enum { NAME_WIDTH = 40, COLUMN_WIDTH = 11 };
 
-static void column(emit_text *out, const char *text) { emit_text_pad(out, text, -COLUMN_WIDTH); }
+/* What is as wide as a column makes it wider. */
+static void column(emit_text *out, const char *text)
+{
+  if (strlen(text) >= COLUMN_WIDTH)
+    emit_text_char(out, ' ');
+  emit_text_pad(out, text, -COLUMN_WIDTH);
+}
 
 /* Cut to milliseconds. */
 static void seconds_column(emit_text *out, gint64 ns)
@@ -75,50 +111,92 @@ static void smallest_columns(emit_text *out, const timeouts_row *row)
   column(out, row->has_cost ? text : "-");
 }
 
-static void print_text(timing *t)
+static void print_row(const timing *t, emit_text *out, const timeouts_row *row)
 {
-  emit_text *out = &t->run.output.text;
-  gboolean any = FALSE, unsure = FALSE, complete = TRUE;
-  const char *sysctl;
+  const char *sysctl = sysctl_of(t, row);
+  char name[64];
+
+  g_snprintf(name, sizeof(name), "%s%s", sysctl != NULL ? sysctl : owner_of(row), sysctl != NULL ? "" : " (no sysctl)");
+  emit_text_pad(out, name, NAME_WIDTH);
+  if (row->timeout < CT_TIMEOUT_COUNT) {
+    emit_text_u64_pad(out, row->now_s, 2 - COLUMN_WIDTH);
+    emit_text_literal(out, " s");
+  } else {
+    column(out, "-");
+  }
+  emit_text_u64_pad(out, row->ended, -COLUMN_WIDTH);
+  missed_column(out, row);
+  seconds_column(out, row->survived_ns);
+  seconds_column(out, row->cut_ns);
+  smallest_columns(out, row);
+  emit_text_char(out, '\n');
+}
+
+/* Of the rows with this doubt, and a value or none, the names and why. */
+static void print_doubt(const timing *t, emit_text *out, timeouts_doubt doubt, gboolean known)
+{
+  gboolean first = TRUE;
   timeouts_row row;
+  guint i;
+
+  for (i = 0; timeouts_get(t->timeouts, i, &row); i++) {
+    const char *sysctl = sysctl_of(t, &row);
+
+    if (row.doubt != doubt || row.known != known)
+      continue;
+    emit_text_string(out, !first ? ", " : known ? "<=  " : "?   ");
+    emit_text_string(out, sysctl != NULL ? sysctl : owner_of(&row));
+    first = FALSE;
+  }
+  if (first)
+    return;
+  emit_text_literal(out, ": ");
+  emit_text_string(out, doubts[doubt].sentence);
+  emit_text_string(out, known ? "; a smaller value might do\n" : "\n");
+}
+
+static void print_legend(const timing *t, emit_text *out, gboolean any, gboolean complete)
+{
   guint64 peak;
   double mean;
-  guint i = 0;
+  guint i;
 
-  while ((sysctl = next_row(t, &i, &row)) != NULL) {
-    if (!any)
-      emit_text_literal(out, "timeout                                         now      ended     missed   survived"
-                             "  cut after   smallest       peak       mean\n");
-    any = TRUE;
-    unsure = unsure || !row.known || !row.least;
-    complete = complete && row.complete;
-    emit_text_pad(out, sysctl, NAME_WIDTH);
-    emit_text_u64_pad(out, row.now_s, 2 - COLUMN_WIDTH);
-    emit_text_literal(out, " s");
-    emit_text_u64_pad(out, row.ended, -COLUMN_WIDTH);
-    missed_column(out, &row);
-    seconds_column(out, row.survived_ns);
-    seconds_column(out, row.cut_ns);
-    smallest_columns(out, &row);
-    emit_text_char(out, '\n');
-  }
-  if (!any) {
-    emit_text_literal(out, "No timeout ended an entry, and no packet came that one might have.\n");
-    return;
-  }
-  emit_text_literal(out, "\nmissed: a packet came later that would have belonged to the entry; smallest: what would "
-                         "have cut nobody,\nwith the entries there would have been at the most and in the mean");
+  emit_text_literal(out,
+                    "\nmissed: a packet came later that would have belonged to the entry\nsmallest: the least value "
+                    "in whole seconds with which it cuts nobody here, all else as it is; peak and mean: the "
+                    "entries\nthere are then, at the most and in the mean");
   if (timeouts_occupancy(t->timeouts, &peak, &mean))
     emit_text_format(out, " (now %" G_GUINT64_FORMAT " and %.1f)", peak, mean);
   emit_text_literal(out, "\n");
-  if (unsure)
-    emit_text_literal(out, "<=: a smaller one might do; ?: not known (it would change which timeout is chosen, or too "
-                           "many are to be followed)\n");
-  if (unsure && t->run.firewall.firewall != NULL)
-    emit_text_literal(out, "With rules nothing is said of values that no replay had: a packet that comes in time is "
-                           "another one to them.\nctreplay sweep --rules FILE --sysctl NAME=A,B,... replays each.\n");
+  if (any)
+    emit_text_literal(out, "any: no packet came behind a silence on it, in time or too late\n");
+  for (i = TIMEOUTS_SURE + 1; i < G_N_ELEMENTS(doubts); i++) {
+    print_doubt(t, out, (timeouts_doubt)i, FALSE);
+    print_doubt(t, out, (timeouts_doubt)i, TRUE);
+  }
   if (!complete)
     emit_text_literal(out, ">=: the oldest ends were forgotten, and who came for those is not counted\n");
+}
+
+static void print_text(timing *t)
+{
+  emit_text *out = &t->run.output.text;
+  gboolean any = FALSE, complete = TRUE;
+  timeouts_row row;
+  guint i;
+
+  for (i = 0; timeouts_get(t->timeouts, i, &row); i++) {
+    if (i == 0)
+      emit_text_literal(out, "timeout                                         now      ended     missed   survived"
+                             "  cut after   smallest       peak       mean\n");
+    any = any || (row.known && row.smallest_s == 0);
+    complete = complete && row.complete;
+    print_row(t, out, &row);
+  }
+  if (i == 0)
+    emit_text_literal(out, "No timeout ended an entry, and no packet came that one might have.\n");
+  else
+    print_legend(t, out, any, complete);
 }
 
 /* --- for programs --- */
@@ -132,63 +210,85 @@ static void json_seconds(emit_text *out, const char *key, gint64 ns)
     emit_text_literal(out, "null");
 }
 
+static void json_row(const timing *t, emit_text *out, const timeouts_row *row)
+{
+  const char *sysctl = sysctl_of(t, row);
+
+  emit_text_literal(out, "{\"schema\":1,\"type\":\"timeout\",\"sysctl\":");
+  if (sysctl != NULL)
+    emit_text_json_string(out, sysctl);
+  else
+    emit_text_format(out, "null,\"of\":\"%s\"", owner_of(row));
+  if (row->timeout < CT_TIMEOUT_COUNT)
+    emit_text_format(out, ",\"now\":%u", row->now_s);
+  emit_text_format(out, ",\"ended\":%" G_GUINT64_FORMAT ",\"missed\":%" G_GUINT64_FORMAT, row->ended, row->missed);
+  if (!row->complete)
+    emit_text_literal(out, ",\"missed_complete\":false");
+  json_seconds(out, "survived", row->survived_ns);
+  json_seconds(out, "cut_after", row->cut_ns);
+  if (row->known)
+    emit_text_format(out, ",\"smallest\":%u,\"least\":%s", row->smallest_s, row->least ? "true" : "false");
+  else
+    emit_text_literal(out, ",\"smallest\":null");
+  if (row->doubt != TIMEOUTS_SURE)
+    emit_text_format(out, ",\"doubt\":\"%s\"", doubts[row->doubt].word);
+  if (row->has_cost)
+    emit_text_format(out, ",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f", row->peak, row->mean);
+  emit_text_literal(out, "}\n");
+}
+
 static void print_json(timing *t)
 {
   emit_text *out = &t->run.output.text;
-  const char *sysctl;
   timeouts_row row;
   guint64 peak;
   double mean;
-  guint i = 0;
+  guint i;
 
   if (timeouts_occupancy(t->timeouts, &peak, &mean))
     emit_text_format(out, "{\"schema\":1,\"type\":\"occupancy\",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f}\n", peak,
                      mean);
-  while ((sysctl = next_row(t, &i, &row)) != NULL) {
-    emit_text_format(out,
-                     "{\"schema\":1,\"type\":\"timeout\",\"sysctl\":\"%s\",\"now\":%u,\"ended\":%" G_GUINT64_FORMAT
-                     ",\"missed\":%" G_GUINT64_FORMAT,
-                     sysctl, row.now_s, row.ended, row.missed);
-    if (!row.complete)
-      emit_text_literal(out, ",\"missed_complete\":false");
-    json_seconds(out, "survived", row.survived_ns);
-    json_seconds(out, "cut_after", row.cut_ns);
-    if (row.known && row.smallest_s != 0)
-      emit_text_format(out, ",\"smallest\":%u,\"least\":%s", row.smallest_s, row.least ? "true" : "false");
-    else
-      emit_text_format(out, ",\"smallest\":%s", row.known ? "0,\"least\":true" : "null");
-    if (row.has_cost)
-      emit_text_format(out, ",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f", row.peak, row.mean);
-    emit_text_literal(out, "}\n");
-  }
+  for (i = 0; timeouts_get(t->timeouts, i, &row); i++)
+    json_row(t, out, &row);
+}
+
+static void csv_row(const timing *t, emit_text *out, const timeouts_row *row, gboolean partial)
+{
+  const char *sysctl = sysctl_of(t, row);
+
+  emit_text_string(out, sysctl != NULL ? sysctl : "");
+  emit_text_char(out, ',');
+  if (row->timeout < CT_TIMEOUT_COUNT)
+    emit_text_u64(out, row->now_s);
+  emit_text_format(out, ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",", row->ended, row->missed);
+  if (row->survived_ns > 0)
+    emit_text_seconds(out, row->survived_ns, 0);
+  emit_text_char(out, ',');
+  if (row->cut_ns > 0)
+    emit_text_seconds(out, row->cut_ns, 0);
+  if (row->known)
+    emit_text_format(out, ",%u,%s,", row->smallest_s, row->least ? "true" : "false");
+  else
+    emit_text_literal(out, ",,,");
+  if (row->has_cost)
+    emit_text_format(out, "%" G_GUINT64_FORMAT ",%.3f", row->peak, row->mean);
+  else
+    emit_text_char(out, ',');
+  emit_text_format(out, ",%s,%s,%s\n", sysctl == NULL ? owner_of(row) : "",
+                   row->doubt != TIMEOUTS_SURE ? doubts[row->doubt].word : "", partial ? "true" : "false");
 }
 
 static void print_csv(timing *t)
 {
   emit_text *out = &t->run.output.text;
-  const char *sysctl;
+  emit_part part;
+  gboolean partial = cli_part_of_run(&t->run, &part);
   timeouts_row row;
-  guint i = 0;
+  guint i;
 
-  emit_text_literal(out, "sysctl,now,ended,missed,survived,cut_after,smallest,least,peak,mean\n");
-  while ((sysctl = next_row(t, &i, &row)) != NULL) {
-    emit_text_format(out, "%s,%u,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",", sysctl, row.now_s, row.ended,
-                     row.missed);
-    if (row.survived_ns > 0)
-      emit_text_seconds(out, row.survived_ns, 0);
-    emit_text_char(out, ',');
-    if (row.cut_ns > 0)
-      emit_text_seconds(out, row.cut_ns, 0);
-    if (row.known)
-      emit_text_format(out, ",%u,%s,", row.smallest_s, row.least ? "true" : "false");
-    else
-      emit_text_literal(out, ",,,");
-    if (row.has_cost)
-      emit_text_format(out, "%" G_GUINT64_FORMAT ",%.3f", row.peak, row.mean);
-    else
-      emit_text_char(out, ',');
-    emit_text_char(out, '\n');
-  }
+  emit_text_literal(out, "sysctl,now,ended,missed,survived,cut_after,smallest,least,peak,mean,of,doubt,partial\n");
+  for (i = 0; timeouts_get(t->timeouts, i, &row); i++)
+    csv_row(t, out, &row, partial);
 }
 
 static void print_part(timing *t, timeouts_style style)

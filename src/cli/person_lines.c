@@ -199,8 +199,9 @@ static void expected_by(emit_text *out, const ct_view *view)
 }
 
 /* What the packet would have belonged to. */
-static void past(const cli_person *p, emit_text *out)
+static void past(cli_person *p, const replay_seen *seen, emit_text *out)
 {
+  journal_history_shorten(&p->history, seen->packet, seen->result);
   if (p->history.past.end == NULL)
     return;
   emit_text_literal(out, "; ");
@@ -236,7 +237,7 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_text_literal(out, ": ");
     emit_packet_own_flow(out, p->run.params.profile, seen->packet);
   }
-  past(p, out);
+  past(p, seen, out);
   rules_said(p, seen->packet, "; ");
   emit_text_char(out, '\n');
 }
@@ -285,7 +286,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
     emit_text_format(out, "; it used up the expectation of #%" G_GUINT64_FORMAT, p->used.master_id);
     put_used(p, out, ", ", seen->packet->number);
   }
-  past(p, out);
+  past(p, seen, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
     emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice);

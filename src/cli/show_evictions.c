@@ -121,7 +121,8 @@ static void play(evictions *e)
 {
   cli_watch watch = { .packet = on_packet, .user = e };
 
-  e->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(e->run.params.max), TRUE);
+  e->victims =
+    pressure_victims_new(e->run.params.profile, PRESSURE_EVICTED, pressure_victims_followed(e->run.params.max), TRUE);
   if (e->run.firewall.firewall == NULL)
     e->room = pressure_room_new(&e->run.params);
   ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);

@@ -21,6 +21,7 @@ cli_exit cli_show_person(const cli_options *o)
                     cli_person_event, p);
     p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
     journal_history_begin(&p->history, p->run.engine);
+    journal_history_remember(&p->history, p->run.engine);
     cli_run_play(&p->run, &watch);
     journal_history_end(&p->history);
     cli_person_hidden(p);

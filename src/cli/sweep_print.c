@@ -19,22 +19,30 @@ static gboolean varies_max(const sweep_result *r)
   return i < r->n;
 }
 
-/* "no INVALID packet beyond 2, the fewest of all" */
-static void put_fewest(emit_text *out, const char *what, guint64 fewest)
+/* Some may be cut or INVALID all the same, with each setting: then it is the fewest, and not nothing. */
+static const char *lost_words(const sweep_judgement *j)
 {
-  emit_text_string(out, what);
-  if (fewest == 0)
+  return j->cut == 0 && j->invalid == 0 ? "nothing is lost" : "no more is lost than at any other";
+}
+
+/* "; 2 INVALID packets, the fewest of all" */
+static void put_fewest(emit_text *out, guint64 fewest, const char *none, const char *one, const char *many)
+{
+  emit_text_literal(out, "; ");
+  if (fewest == 0) {
+    emit_text_string(out, none);
     return;
-  emit_text_literal(out, " beyond ");
+  }
   emit_text_u64_grouped(out, fewest);
+  emit_text_string(out, fewest == 1 ? one : many);
   emit_text_literal(out, ", the fewest of all");
 }
 
 static void put_judged(emit_text *out, const sweep_judgement *j)
 {
-  emit_text_literal(out, "Judged: nobody evicted, dropped or missed; ");
-  put_fewest(out, "no connection cut", j->cut);
-  put_fewest(out, "; no INVALID packet", j->invalid);
+  emit_text_literal(out, "Judged: nobody evicted, dropped or missed");
+  put_fewest(out, j->cut, "no connection cut", " connection cut", " connections cut");
+  put_fewest(out, j->invalid, "no INVALID packet", " INVALID packet", " INVALID packets");
   emit_text_literal(out, ".\n");
 }
 
@@ -70,15 +78,21 @@ static void put_least(emit_text *out, const sweep_result *r)
   const sweep_setting *least = &r->settings[r->judgement.least];
 
   if (r->partial) {
-    emit_text_literal(out, "Of this part alone, which recommends nothing for the whole: nothing is lost at ");
+    emit_text_literal(out, "Of this part alone, which recommends nothing for the whole, the least at which ");
+    emit_text_string(out, lost_words(&r->judgement));
+    emit_text_literal(out, ": ");
   } else if (varies_max(r)) {
     emit_text_literal(out, "The smallest ");
     emit_text_string(out, cli_sweep_max_name(&least->params));
-    emit_text_literal(out, " at which nothing is lost: ");
+    emit_text_literal(out, " at which ");
+    emit_text_string(out, lost_words(&r->judgement));
+    emit_text_literal(out, ": ");
     emit_text_u64(out, least->params.max);
     emit_text_literal(out, " (");
   } else {
-    emit_text_literal(out, "The least of these at which nothing is lost: ");
+    emit_text_literal(out, "The least of these at which ");
+    emit_text_string(out, lost_words(&r->judgement));
+    emit_text_literal(out, ": ");
   }
   emit_text_string(out, least->label);
   if (!r->partial && varies_max(r))
@@ -107,8 +121,10 @@ static void put_by_kernel(emit_text *out, const sweep_result *r)
 {
   guint i, n;
 
-  emit_text_string(out, r->partial ? "Of this part alone, nothing is lost at, kernel by kernel: "
-                                   : "The least of these at which nothing is lost, kernel by kernel: ");
+  emit_text_string(out,
+                   r->partial ? "Of this part alone, the least of these at which " : "The least of these at which ");
+  emit_text_string(out, lost_words(&r->judgement));
+  emit_text_literal(out, ", kernel by kernel: ");
   for (i = 0; i < r->n; i += n) {
     guint least;
 
@@ -132,9 +148,12 @@ static void put_several(emit_text *out, const sweep_result *r)
   } else if (j->least < r->n) {
     put_least(out, r);
   } else if (j->any_lossless) {
-    emit_text_literal(out, "Nothing is lost only where there is no limit; each ");
+    gboolean nothing = j->cut == 0 && j->invalid == 0;
+
+    emit_text_string(out, nothing ? "Nothing is lost only where there is no limit; each "
+                                  : "The least is lost only where there is no limit; each ");
     emit_text_string(out, cli_sweep_max_name(&r->settings[0].params));
-    emit_text_literal(out, " that was tried loses something.\n");
+    emit_text_string(out, nothing ? " that was tried loses something.\n" : " that was tried loses more.\n");
   } else if (j->any_roomy) {
     put_trade(out, r);
   } else {

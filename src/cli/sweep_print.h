@@ -10,7 +10,7 @@ typedef enum sweep_style { SWEEP_STYLE_TABLE, SWEEP_STYLE_JSON, SWEEP_STYLE_CSV 
 
 typedef struct sweep_result {
   const sweep_setting *settings;
-  const sweep_figures *figures;
+  sweep_figures *figures;
   guint n; /* of both */
   sweep_judgement judgement;
   gboolean partial; /* part says of what */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/way.h"
+#include "conntrack/goes_on.h"
 
 /*
  * Up to 4.18 a first packet was judged before anybody was asked who expects it (KERNELS K5). Of what can be expected
@@ -65,9 +66,7 @@ inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *pa
 
 bool ct_way_relate(const ct_engine *engine, ct_dir dir, const ct_packet *packet, ct_result *result)
 {
-  const ct_addr *to = packet->flags & CT_PACKET_ANSWER ? &packet->tuple.src : &packet->tuple.dst;
-
-  if (engine->params.profile->icmp_error_to_sender && !ct_addr_equal(to, &packet->l4.icmp.outer_dst)) {
+  if (!ct_packet_is_to_sender(packet, engine->params.profile)) {
     result->reason = CT_REASON_ICMP_ERROR_ADDRESS;
     return false;
   }

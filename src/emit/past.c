@@ -151,6 +151,9 @@ void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reas
 void emit_advice_member(emit_text *out, const journal_advice *advice)
 {
   emit_text_literal(out, ",\"advice\":\"");
-  emit_advice_setting(out, advice);
+  if (advice->world == WHATIF_MAX) /* how much larger is not known */
+    emit_text_string(out, advice->setting.sysctl);
+  else
+    emit_advice_setting(out, advice);
   emit_text_char(out, '"');
 }

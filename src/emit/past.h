@@ -31,7 +31,7 @@ void emit_advice_setting(emit_text *out, const journal_advice *advice);
  */
 void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice);
 
-/* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71" */
+/* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71"; of nf_conntrack_max the name alone: a larger one */
 void emit_advice_member(emit_text *out, const journal_advice *advice);
 
 #endif

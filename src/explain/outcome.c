@@ -26,6 +26,10 @@ static void say_advice(explain_teller *t, ct_reason reason)
     explain_say(t, EXPLAIN_VERDICT,
                 "Each sysctl was tried alone, at its least, its greatest and around the silences of "
                 "this connection: none would have made it pass.");
+  if (h->advice.helps == JOURNAL_HELPS_UNADVISABLE)
+    explain_say(t, EXPLAIN_VERDICT,
+                "No setting that makes sense would have made it pass: only one that makes conntrack "
+                "forget, or refuse, what it should keep.");
   if (h->advice.helps != JOURNAL_HELPS_SETTING)
     return;
   emit_text_init(&words, -1);

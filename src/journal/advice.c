@@ -65,6 +65,21 @@ static gboolean from_worlds(const whatif *w, ct_reason reason, journal_advice *a
   return found;
 }
 
+/* What a world has shown, tried and, of a timeout, made as short as it may be. => FALSE where it does not hold. */
+static gboolean is_confirmed(trials *t, const ct_packet *packet, const ct_result *result, journal_advice *advice)
+{
+  trials_found found;
+
+  if (t == NULL || advice->world == WHATIF_MAX)
+    return TRUE;
+  if ((guint)advice->world < CT_TIMEOUT_COUNT) {
+    found = trials_shortest(t, packet, result, TRIALS_PASSES, (ct_timeout)advice->world, &advice->setting, NULL);
+    if (found != TRIALS_UNKNOWN)
+      return found == TRIALS_SETTING;
+  }
+  return trials_try(t, packet, result, &advice->setting) != TRIALS_NONE;
+}
+
 journal_advice journal_advise(const journal *j, const whatif *w, trials *t, const ct_packet *packet,
                               const ct_result *result)
 {
@@ -72,7 +87,7 @@ journal_advice journal_advise(const journal *j, const whatif *w, trials *t, cons
   whatif_answer answer;
 
   if (from_worlds(w, (ct_reason)result->reason, &advice)) {
-    if (t == NULL || advice.world == WHATIF_MAX || trials_try(t, packet, result, &advice.setting) != TRIALS_NONE) {
+    if (is_confirmed(t, packet, result, &advice)) {
       advice.helps = JOURNAL_HELPS_SETTING;
       return advice;
     }
@@ -86,6 +101,7 @@ journal_advice journal_advise(const journal *j, const whatif *w, trials *t, cons
   switch (trials_find(t, packet, result, &advice.setting)) {
   case TRIALS_SETTING: advice.helps = JOURNAL_HELPS_SETTING; break;
   case TRIALS_NONE: advice.helps = JOURNAL_HELPS_NONE_TRIED; break;
+  case TRIALS_UNADVISABLE: advice.helps = JOURNAL_HELPS_UNADVISABLE; break;
   case TRIALS_UNKNOWN: break;
   }
   return advice;

@@ -7,15 +7,16 @@
 #include "whatif.h"
 
 typedef enum journal_helps {
-  JOURNAL_HELPS_NOTHING,    /* no sysctl, whatever its value */
-  JOURNAL_HELPS_NONE_TRIED, /* none alone, with any of the values that were tried */
-  JOURNAL_HELPS_UNKNOWN,    /* none is known to, and none is ruled out */
+  JOURNAL_HELPS_NOTHING,     /* no sysctl, whatever its value */
+  JOURNAL_HELPS_NONE_TRIED,  /* none alone, with any of the values that were tried */
+  JOURNAL_HELPS_UNADVISABLE, /* only what nobody should set (advisable.h), of all that were tried */
+  JOURNAL_HELPS_UNKNOWN,     /* none is known to, and none is ruled out */
   JOURNAL_HELPS_SETTING
 } journal_helps;
 
 typedef struct journal_advice {
   journal_helps helps;
-  trials_setting setting; /* HELPS_SETTING */
+  trials_setting setting; /* HELPS_SETTING: advisable, and of a timeout the least value, where trials could tell */
   whatif_world world;     /* in which it was tried; WHATIF_WORLDS: by a trial of its own */
 } journal_advice;
 

@@ -20,6 +20,42 @@ void journal_history_try(journal_history *h, const ct_engine *engine)
   h->trials = trials_new(ct_engine_params(engine));
 }
 
+void journal_history_remember(journal_history *h, const ct_engine *engine)
+{
+  journal_history_try(h, engine);
+  h->when_asked = TRUE;
+}
+
+static void shorten_past(journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  journal_past *past = &h->past;
+  trials_setting setting;
+  ct_result there;
+
+  if (past->end == NULL || past->end->reason != CT_REASON_END_TIMEOUT || past->end->timeout >= CT_TIMEOUT_COUNT)
+    return;
+  switch (trials_shortest(h->trials, packet, result, TRIALS_FINDS, (ct_timeout)past->end->timeout, &setting, &there)) {
+  case TRIALS_SETTING:
+    past->kept_s = setting.value;
+    past->refused = there.cls == CT_CLASS_INVALID || there.verdict != CT_VERDICT_ACCEPT;
+    past->refused_why = (ct_reason)there.reason;
+    break;
+  case TRIALS_NONE: past->kept_s = 0; break;
+  default: break;
+  }
+}
+
+void journal_history_shorten(journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  if (!h->when_asked)
+    return;
+  shorten_past(h, packet, result);
+  if (h->advice.helps == JOURNAL_HELPS_SETTING && (guint)h->advice.world < CT_TIMEOUT_COUNT &&
+      trials_shortest(h->trials, packet, result, TRIALS_PASSES, (ct_timeout)h->advice.world, &h->advice.setting,
+                      NULL) == TRIALS_NONE)
+    h->advice.helps = JOURNAL_HELPS_UNKNOWN;
+}
+
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
@@ -37,8 +73,10 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
     trials_packet(h->trials, packet, result);
   if (result->conn == 0 || result->changes & CT_CHANGE_CREATED)
     h->past = journal_past_of(h->ends, h->worlds, packet, result);
+  if (h->trials != NULL && !h->when_asked)
+    shorten_past(h, packet, result);
   if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
-    h->advice = journal_advise(h->ends, h->worlds, h->trials, packet, result);
+    h->advice = journal_advise(h->ends, h->worlds, h->when_asked ? NULL : h->trials, packet, result);
 }
 
 void journal_history_end(journal_history *h)

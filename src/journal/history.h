@@ -9,7 +9,8 @@
 typedef struct journal_history {
   journal *ends;
   whatif *worlds;
-  trials *trials; /* NULL: none are made */
+  trials *trials;      /* NULL: none are made */
+  gboolean when_asked; /* ... or only by journal_history_shorten */
   journal_refused *refused;
   journal_past past;     /* of the packet at hand */
   journal_advice advice; /* where it was refused or dropped; else UNKNOWN */
@@ -20,6 +21,14 @@ typedef struct journal_history {
 void journal_history_begin(journal_history *h, ct_engine *engine);
 /* Before the first packet: sysctls are tried one by one, too, which costs memory and time (trials.h). */
 void journal_history_try(journal_history *h, const ct_engine *engine);
+/* Or: trials are made where journal_history_shorten asks for them, which takes memory for each packet, but time for
+ * these. */
+void journal_history_remember(journal_history *h, const ct_engine *engine);
+/*
+ * Of the packet at hand: makes the timeouts in past and advice the shortest that do, as far as trials can tell. Where
+ * they are made of each packet, that has been done.
+ */
+void journal_history_shorten(journal_history *h, const ct_packet *packet, const ct_result *result);
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result);
 /* Also of one that was never begun, all zero. */
 void journal_history_end(journal_history *h);

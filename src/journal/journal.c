@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "journal.h"
 
+#include "conntrack/goes_on.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/proto/proto.h"
-#include "conntrack/proto/tables.h"
 #include "whatif.h"
 
-enum { ENDS_FIRST = 1 << 8, SIDE_CLOSED_FIRST = 0x04 /* ct_tcp_side_view.flags: IP_CT_TCP_FLAG_CLOSE_INIT */ };
+enum { ENDS_FIRST = 1 << 8 };
 
 typedef struct end_slot {
   guint32 hash;
@@ -131,19 +131,15 @@ gboolean journal_tcp_is_old(const ct_params *params)
   return params->profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp;
 }
 
-/* Whose SYN would have ended the entry and begun anew: reopen() of proto/tcp.c; each side's of those of old kernels. */
-static guint8 reopened_by(const ct_params *params, const ct_view *view)
+guint journal_timeout_of(const ct_params *params, const ct_view *view)
 {
-  guint8 sides = 0, dir;
-
-  if (view->tuple[CT_ORIGINAL].proto != CT_PROTO_TCP ||
-      (view->state != CT_TCP_TIME_WAIT && view->state != CT_TCP_CLOSE))
-    return 0;
-  for (dir = 0; dir < 2; dir++)
-    if (journal_tcp_is_old(params) || (view->tcp.side[0].flags | view->tcp.side[1].flags) & SIDE_CLOSED_FIRST ||
-        (view->tcp.last_dir == dir && view->tcp.last_index == CT_TCP_INDEX_RST))
-      sides |= (guint8)(1 << dir);
-  return sides;
+  if (view->timeout >= CT_TIMEOUT_COUNT)
+    return CT_TIMEOUT_COUNT;
+  /* A tracker that gave no timeout at all: no sysctl's. Clocks that tick are a tick behind. */
+  return view->deadline_ns - ct_params_timeout_ns(params, (ct_timeout)view->timeout) <
+             view->created_ns - G_GINT64_CONSTANT(1000000000)
+           ? CT_TIMEOUT_COUNT
+           : view->timeout;
 }
 
 void journal_event(journal *j, const ct_event *event)
@@ -160,15 +156,10 @@ void journal_event(journal *j, const ct_event *event)
                         .ended_ns = event->time_ns,
                         .by_packet = event->packet,
                         .reason = event->reason,
-                        .timeout = view->timeout,
-                        .state = view->state,
-                        .reopened = reopened_by(&j->params, view) };
-  if (end->timeout < CT_TIMEOUT_COUNT) {
+                        .timeout = (guint8)journal_timeout_of(&j->params, view),
+                        .state = view->state };
+  if (end->timeout < CT_TIMEOUT_COUNT)
     end->renewed_ns = view->deadline_ns - ct_params_timeout_ns(&j->params, (ct_timeout)end->timeout);
-    /* A tracker that gave no timeout at all: no sysctl's. Clocks that tick are a tick behind. */
-    if (end->renewed_ns < view->created_ns - G_GINT64_CONSTANT(1000000000))
-      end->timeout = CT_TIMEOUT_COUNT;
-  }
   key = journal_key(&end->tuple);
   end->hash = ct_tuple_hash(&key);
   j->slots[slot_find(j, &key, end->hash)] = (end_slot){ end->hash, (guint32)(end - j->ring) + 1 };
@@ -186,24 +177,6 @@ const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
 }
 
 guint64 journal_forgotten(const journal *j) { return j->count > j->size ? j->count - j->size : 0; }
-
-static gboolean is_first_syn(const ct_packet *packet)
-{
-  return packet->kind == CT_PACKET_TRACK && packet->tuple.proto == CT_PROTO_TCP &&
-         packet->reason != CT_REASON_TCP_SHORT &&
-         (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_RST)) == CT_TCP_SYN;
-}
-
-gboolean journal_belongs(const journal_end *end, const ct_packet *packet)
-{
-  ct_dir dir = ct_tuple_equal(&packet->tuple, &end->tuple) ? CT_ORIGINAL : CT_REPLY;
-
-  if (!is_first_syn(packet))
-    return TRUE;
-  if (end->reopened & 1 << dir)
-    return FALSE;
-  return end->state == CT_TCP_SYN_SENT || end->state == CT_TCP_SYN_RECV || end->state == CT_TCP_SYN_SENT2;
-}
 
 /*
  * What would have kept it, where the world of its timeout, or of a larger table, has it still; and what would have
@@ -238,7 +211,7 @@ journal_past journal_past_of(const journal *j, const whatif *w, const ct_packet 
   /* What ended to make room for this very packet's own entry is the packet's doing. */
   if (end == NULL || end->conn == result->conn ||
       (end->by_packet == packet->number && end->by_packet != 0 && end->reason != CT_REASON_END_TIMEOUT) ||
-      !journal_belongs(end, packet))
+      !ct_packet_goes_on(packet, j->params.profile, end->state))
     return past;
   past.end = end;
   past.ago_ns = MAX(packet->time_ns - end->ended_ns, 0);
@@ -249,11 +222,4 @@ journal_past journal_past_of(const journal *j, const whatif *w, const ct_packet 
     look_beside(w, &past);
   }
   return past;
-}
-
-gboolean journal_goes_on(const ct_params *params, const ct_view *view, const ct_packet *packet)
-{
-  journal_end end = { .tuple = view->tuple[CT_ORIGINAL], .state = view->state, .reopened = reopened_by(params, view) };
-
-  return journal_belongs(&end, packet);
 }

@@ -26,10 +26,9 @@ typedef struct journal_end {
   gint64 renewed_ns; /* when its deadline was last set; meaningful where timeout is one */
   guint64 by_packet; /* evicted: the packet it had to make room for; 0: the collector's doing, or nobody's */
   guint32 hash;
-  guint16 reason;  /* CT_REASON_END_* */
-  guint8 timeout;  /* ct_timeout that it ran on; CT_TIMEOUT_COUNT: no sysctl's, its helper or a tracker set it */
-  guint8 state;    /* of its protocol, at the end */
-  guint8 reopened; /* bit by ct_dir: a SYN of that side would have begun a new connection in its place */
+  guint16 reason; /* CT_REASON_END_* */
+  guint8 timeout; /* ct_timeout that it ran on; CT_TIMEOUT_COUNT: no sysctl's, its helper or a tracker set it */
+  guint8 state;   /* of its protocol, at the end */
 } journal_end;
 
 /* params: of the engine, copied. most: ends kept, JOURNAL_ENDS_MOST or fewer. */
@@ -54,7 +53,7 @@ typedef struct journal_past {
   const journal_end *end; /* NULL: nothing that is remembered */
   gint64 ago_ns;          /* how long before the packet it ended */
   gint64 silent_ns;       /* of a timeout's: how long before the packet it had last been renewed; else 0 */
-  guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: not known */
+  guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: none is known */
   gboolean room_keeps;    /* evicted: in a larger table it would have been there */
   gboolean refused;       /* it would have been there, and the packet is INVALID then, or dropped ... */
   ct_reason refused_why;  /* ... for this */
@@ -64,8 +63,8 @@ struct whatif;
 
 /*
  * Of a packet after tracking, and after whatif_packet where there is one (w may be NULL: kept_s is then 0). end is NULL
- * where the packet found its entry, where nothing is remembered, and where the packet begins something of its own: a
- * SYN on what is over or was open, rather than a SYN that is sent again.
+ * where the packet found its entry, where nothing is remembered, and where the packet does not go on with it
+ * (ct_packet_goes_on).
  */
 journal_past journal_past_of(const journal *j, const struct whatif *w, const ct_packet *packet,
                              const ct_result *result);
@@ -73,10 +72,7 @@ journal_past journal_past_of(const journal *j, const struct whatif *w, const ct_
 /* Whether TCP is judged by the rules from before nf_conntrack. */
 gboolean journal_tcp_is_old(const ct_params *params);
 
-/* Whether a packet that finds this entry goes on with its connection, rather than being the first one of another. */
-gboolean journal_goes_on(const ct_params *params, const ct_view *view, const ct_packet *packet);
-
-/* Whether it is the packet of a connection that is there, rather than the first one of another. */
-gboolean journal_belongs(const journal_end *end, const ct_packet *packet);
+/* The timeout that an entry ran on, as its view says; CT_TIMEOUT_COUNT: its helper's, or one that its tracker set. */
+guint journal_timeout_of(const ct_params *params, const ct_view *view);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "lives.h"
 
-/* An end is told once of its first missed packet. */
 typedef struct tally {
   guint64 ended, missed;
   gint64 cut_ns;
@@ -17,9 +16,10 @@ struct timeouts {
   ct_params params;
   ct_engine *engine;
   const ct_trace *trace;
+  gboolean ruled;
   journal_history history;
-  GHashTable *missed; /* ids of entries that were */
-  tally tallies[CT_TIMEOUT_COUNT];
+  GHashTable *met;                     /* ids of ended entries, of which the first packet that finds none has come */
+  tally tallies[CT_TIMEOUT_COUNT + 1]; /* the last: what helpers set */
   lives *lives;
 };
 
@@ -28,7 +28,7 @@ timeouts *timeouts_new(const ct_params *params)
   timeouts *t = g_new0(timeouts, 1);
 
   t->params = *params;
-  t->missed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  t->met = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   t->lives = lives_new(params, TIMEOUTS_LIVES_MOST);
   return t;
 }
@@ -38,7 +38,7 @@ void timeouts_free(timeouts *t)
   if (t == NULL)
     return;
   journal_history_end(&t->history);
-  g_hash_table_unref(t->missed);
+  g_hash_table_unref(t->met);
   lives_free(t->lives);
   g_free(t);
 }
@@ -48,8 +48,8 @@ static void on_destroy(const ct_event *event, void *user)
   timeouts *t = user;
 
   lives_ended(t->lives, LIVES_REPLAY, 0, whatif_follows(t->history.worlds, &event->view->tuple[CT_ORIGINAL]), event);
-  if (event->reason == CT_REASON_END_TIMEOUT && event->view->timeout < CT_TIMEOUT_COUNT)
-    t->tallies[event->view->timeout].ended++;
+  if (event->reason == CT_REASON_END_TIMEOUT)
+    t->tallies[journal_timeout_of(&t->params, event->view)].ended++;
 }
 
 static void on_world_ended(whatif_world world, const ct_event *event, gpointer user)
@@ -65,25 +65,35 @@ void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace, gbool
   t->engine = engine;
   t->trace = trace;
   journal_history_begin(&t->history, engine);
+  t->ruled = ruled;
   if (ruled)
     whatif_close(t->history.worlds);
   whatif_tell_ends(t->history.worlds, on_world_ended, t);
   ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, t);
 }
 
+/* => whether nobody has met the end so far, as somebody has from now on. */
+static gboolean meet(timeouts *t, const journal_end *end)
+{
+  gint64 *id;
+
+  if (g_hash_table_contains(t->met, &end->conn))
+    return FALSE;
+  id = g_new(gint64, 1);
+  *id = (gint64)end->conn;
+  g_hash_table_add(t->met, id);
+  return TRUE;
+}
+
 /* An entry that a timeout ended would have been found by this packet. */
 static void note_missed(timeouts *t, const journal_end *end, const ct_packet *packet)
 {
   tally *of = &t->tallies[end->timeout];
-  gint64 silence_ns = packet->time_ns - end->renewed_ns, *id;
 
-  if (g_hash_table_contains(t->missed, &end->conn))
-    return;
-  id = g_new(gint64, 1);
-  *id = (gint64)end->conn;
-  g_hash_table_add(t->missed, id);
   of->missed++;
-  of->cut_ns = MAX(of->cut_ns, silence_ns);
+  if (end->timeout >= CT_TIMEOUT_COUNT)
+    return;
+  of->cut_ns = MAX(of->cut_ns, packet->time_ns - end->renewed_ns);
   if (whatif_is_special(end->timeout) && end->tuple.proto == CT_PROTO_TCP)
     t->tallies[CT_TIMEOUT_TCP_NONE + end->state].silences.lost = TRUE;
 }
@@ -136,8 +146,11 @@ void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *resu
   if (t->trace->has_before && t->trace->look_ups > 0)
     note_survived(t, packet);
   note_unsure(t, packet, result);
-  end = t->history.past.end;
-  if (end != NULL && end->reason == CT_REASON_END_TIMEOUT && end->timeout < CT_TIMEOUT_COUNT)
+  if (packet->reason != CT_REASON_NONE || t->trace->has_before)
+    return;
+  end = journal_find(t->history.ends, &packet->tuple);
+  if (end != NULL && end->reason == CT_REASON_END_TIMEOUT && end->conn != result->conn && meet(t, end) &&
+      t->history.past.end == end)
     note_missed(t, end, packet);
 }
 
@@ -165,6 +178,22 @@ static whatif_silences all_silences(const timeouts *t, ct_timeout timeout)
 
 static guint32 beyond_s(gint64 silence_ns) { return (guint32)(silence_ns / 1000000000) + 1; }
 
+/* A smaller value might do as well. Of several reasons the first is kept, but for one that is graver. */
+static void may_be_less(timeouts_row *row, timeouts_doubt doubt)
+{
+  row->least = FALSE;
+  if (row->doubt == TIMEOUTS_SURE)
+    row->doubt = doubt;
+}
+
+static void is_unknown(timeouts_row *row, timeouts_doubt doubt)
+{
+  row->least = FALSE;
+  if (row->known || row->doubt == TIMEOUTS_SURE)
+    row->doubt = doubt;
+  row->known = FALSE;
+}
+
 /* A state's timeout of TCP: up to the special ones it governs all silences, beyond them it leaves some to these. */
 static void judge_tcp_state(const timeouts *t, const whatif_silences *s, timeouts_row *row)
 {
@@ -173,11 +202,13 @@ static void judge_tcp_state(const timeouts *t, const whatif_silences *s, timeout
 
   if (!s->lost && all_s <= MIN(retrans_s, unack_s)) {
     row->smallest_s = all_s;
-  } else {
-    row->smallest_s = MAX(beyond_s(s->own_ns), most_s + 1);
-    row->known = row->now_s > most_s;
-    row->least = row->known && retrans_s == unack_s;
+    return;
   }
+  row->smallest_s = MAX(beyond_s(s->own_ns), most_s + 1);
+  if (row->now_s <= most_s)
+    is_unknown(row, TIMEOUTS_CHOSEN);
+  else if (retrans_s != unack_s)
+    may_be_less(row, TIMEOUTS_CHOSEN);
 }
 
 /* A special timeout: smaller than a state's, it would govern that state too. */
@@ -195,22 +226,30 @@ static void judge_special(const timeouts *t, const whatif_silences *s, timeouts_
   row->smallest_s = beyond_s(s->own_ns);
   if (row->smallest_s < floor_s) {
     row->smallest_s = floor_s;
-    row->least = FALSE;
+    may_be_less(row, TIMEOUTS_CHOSEN);
   }
   if (row->smallest_s > row->now_s)
-    row->known = row->least = FALSE; /* it would be chosen at other packets than it was */
+    is_unknown(row, TIMEOUTS_CHOSEN);
 }
 
 static void judge(const timeouts *t, timeouts_row *row)
 {
-  whatif_silences s = all_silences(t, row->timeout);
+  gboolean full = whatif_is_full(t->history.worlds);
+  ct_timeout timeout = (ct_timeout)row->timeout;
+  whatif_silences s;
 
   row->known = row->least = TRUE;
   row->complete = row->ended == 0 || journal_forgotten(t->history.ends) == 0;
-  if (s.own_ns == 0 && s.special_ns == 0 && !s.lost) {
-    row->known = row->least = row->complete && (row->ended == 0 || !whatif_is_full(t->history.worlds));
+  if (row->timeout >= CT_TIMEOUT_COUNT || ct_params_spell_timeout(t->params.profile, timeout) == NULL) {
+    is_unknown(row, TIMEOUTS_NO_SYSCTL);
     return;
   }
+  s = all_silences(t, timeout);
+  /* Not followed all the way. */
+  if (row->ended > 0 && (full || !row->complete))
+    is_unknown(row, t->ruled ? TIMEOUTS_RULED : TIMEOUTS_FORGOTTEN);
+  if (s.own_ns == 0 && s.special_ns == 0 && !s.lost)
+    return;
   if (whatif_is_of_tcp_state(row->timeout))
     judge_tcp_state(t, &s, row);
   else if (whatif_is_special(row->timeout))
@@ -219,16 +258,13 @@ static void judge(const timeouts *t, timeouts_row *row)
     row->smallest_s = beyond_s(s.own_ns);
   /* The first packet of another connection found the entry of the one before, where it might not have. */
   if (s.begun_ns > 0 && s.begun_ns >= (row->smallest_s - G_GINT64_CONSTANT(1)) * 1000000000)
-    row->least = FALSE;
+    may_be_less(row, TIMEOUTS_REUSED);
   if (t->tallies[row->timeout].unsure)
-    row->known = row->least = FALSE;
-  /* Not followed, or not even kept by the longest there is. */
-  if (row->ended > 0 && (whatif_is_full(t->history.worlds) || !row->complete))
-    row->known = row->least = FALSE;
-  if (row->missed > 0 && s.lost && !whatif_is_of_tcp_state(row->timeout))
-    row->known = row->least = FALSE;
-  if (row->smallest_s > whatif_top_s(t->history.worlds, row->timeout))
-    row->known = row->least = FALSE;
+    is_unknown(row, row->timeout == CT_TIMEOUT_GRE || row->timeout == CT_TIMEOUT_GRE_STREAM ? TIMEOUTS_PPTP
+                                                                                            : TIMEOUTS_COMPARED);
+  if (row->smallest_s > whatif_top_s(t->history.worlds, timeout) ||
+      (row->missed > 0 && s.lost && !whatif_is_of_tcp_state(row->timeout)))
+    is_unknown(row, whatif_is_special(row->timeout) ? TIMEOUTS_CHOSEN : TIMEOUTS_TOO_LONG);
 }
 
 gboolean timeouts_occupancy(timeouts *t, guint64 *peak, double *mean)
@@ -240,14 +276,14 @@ gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row)
 {
   guint of;
 
-  for (of = 0; of < CT_TIMEOUT_COUNT; of++) {
+  for (of = 0; of <= CT_TIMEOUT_COUNT; of++) {
     const tally *at = &t->tallies[of];
     guint32 special_s = MIN(t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS], t->params.timeout_s[CT_TIMEOUT_TCP_UNACK]);
 
     if ((at->ended == 0 && at->silences.own_ns == 0) || i-- > 0)
       continue;
-    *row = (timeouts_row){ .timeout = (ct_timeout)of,
-                           .now_s = t->params.timeout_s[of],
+    *row = (timeouts_row){ .timeout = of,
+                           .now_s = of < CT_TIMEOUT_COUNT ? t->params.timeout_s[of] : 0,
                            .ended = at->ended,
                            .missed = at->missed,
                            .survived_ns = at->silences.own_ns,

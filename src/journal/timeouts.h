@@ -3,7 +3,8 @@
  * What each timeout did to a capture, and the smallest value with which it would have cut nobody; in one read, from the
  * replay and the worlds beside it (whatif.h).
  *
- * A connection is cut where a packet came that would have belonged to an entry which the timeout had ended. A silence
+ * A connection is cut where a packet goes on with an entry that the timeout had ended (ct_packet_goes_on); the first
+ * packet that finds none decides it, as in a sweep: all rows together miss as many as that cuts. A silence
  * is the time since an entry's deadline was last set by the timeout. With a value that is longer than the longest
  * silence that any packet ended, whether in the replay or with the timeout at its longest, nobody is cut, and with any
  * smaller one somebody is.
@@ -23,8 +24,21 @@ enum { TIMEOUTS_LIVES_MOST = 1 << 20 };
 
 typedef struct timeouts timeouts;
 
+/* Why smallest_s is not known, or may not be the least. */
+typedef enum timeouts_doubt {
+  TIMEOUTS_SURE,
+  TIMEOUTS_NO_SYSCTL, /* nothing sets it */
+  TIMEOUTS_CHOSEN,    /* with another value TCP chooses it at other packets, or another timeout than this */
+  TIMEOUTS_COMPARED,  /* a FIN or reset outside the window makes TCP keep an entry for less, if its timeout is longer */
+  TIMEOUTS_PPTP,      /* where GRE's packets belong depends on the call ids that PPTP announced */
+  TIMEOUTS_RULED,     /* rules have a say: what another value would have done to packets, they answer */
+  TIMEOUTS_FORGOTTEN, /* too many to be followed, or ends were forgotten */
+  TIMEOUTS_TOO_LONG,  /* not even the longest value keeps all that was missed */
+  TIMEOUTS_REUSED /* with less, another connection of the same tuple would not have found the entry of the one before */
+} timeouts_doubt;
+
 typedef struct timeouts_row {
-  ct_timeout timeout;
+  guint timeout; /* ct_timeout; CT_TIMEOUT_COUNT: all that helpers set */
   guint32 now_s;
   guint64 ended, missed; /* entries that it ended; of these, missed by a later packet */
   gboolean complete;     /* FALSE: more may have been missed, since ends had to be forgotten */
@@ -33,6 +47,7 @@ typedef struct timeouts_row {
   gboolean known;        /* smallest_s is a value with which nobody is cut */
   gboolean least;        /* ... and there is no smaller one */
   guint32 smallest_s;    /* 0: nothing ever rested on it */
+  timeouts_doubt doubt;  /* where not known or not least: the gravest */
   gboolean has_cost;     /* of smallest_s */
   guint64 peak;
   double mean;
@@ -49,7 +64,7 @@ void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace, gbool
 void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *result);
 /* After the last packet. Ends all that is in the table. */
 void timeouts_end(timeouts *t);
-/* => the i-th timeout that ended an entry or that a packet came in time for; FALSE past the last. */
+/* => the i-th timeout that ended an entry or that a packet came in time for, helpers' last; FALSE past the last. */
 gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row);
 /* Entries alive, with the timeouts as they are. => FALSE where there were more than are remembered. */
 gboolean timeouts_occupancy(timeouts *t, guint64 *peak, double *mean);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "advisable.h"
 #include "conntrack/proto/proto.h"
 #include "journal.h"
 
@@ -10,8 +11,11 @@ enum {
   HEADER_BYTES = 64,   /* of layer 4: what is looked at where the protocol keeps to its header */
   CHUNKS_BYTES = 2048, /* and of a packet whose header goes on as far as it does */
   CHUNK = 1 << 20,     /* bytes of records that are allocated at once */
-  GAPS_MOST = 8,       /* silences that are tried around, the longest */
+  GAPS_MOST = 8,       /* silences that are tried around with what is not advisable, the longest */
   VALUES_MOST = GAPS_MOST + 4,
+  TRIES_MOST = 128,   /* of one question */
+  PLAYING_COSTS = 64, /* packets: an engine is made for each */
+  RETRIES_MOST = 32,  /* values of what is counted in packets */
   TRIAL_ENTRIES = 4096
 };
 
@@ -41,6 +45,8 @@ struct trials {
   gboolean refused;   /* it is by its own bytes, whether its sums are looked at or not */
   guint n;
   guint64 fed;
+  guint64 next_s[CT_TIMEOUT_COUNT]; /* at which length of each timeout more than now its connection goes otherwise */
+  ct_result there;                  /* of the last playing with another setting */
 };
 
 static guint key_hash(gconstpointer key) { return ct_tuple_hash(key); }
@@ -168,48 +174,88 @@ void trials_packet(trials *t, const ct_packet *packet, const ct_result *result)
     t->at->cut = TRUE;
 }
 
-/* => what the packet of this number, the last, comes to; FALSE where it was not fed. */
-static gboolean play(trials *t, const ct_params *params, guint64 number, ct_result *result)
+/* One playing of a connection, and for each timeout the next length of it at which that would have gone otherwise. */
+typedef struct playing {
+  const ct_params *params;
+  gint64 now_ns;                    /* of the packet at hand */
+  guint64 next_s[CT_TIMEOUT_COUNT]; /* 0: at none does it */
+} playing;
+
+/* Until the first packet that an entry missed would have found it, a longer timeout changes nothing. */
+static void note_end(const ct_event *event, void *user)
+{
+  const ct_view *view = event->view;
+  playing *p = user;
+  guint timeout = journal_timeout_of(p->params, view);
+  gint64 tick_ns = p->params->hz != 0 ? G_GINT64_CONSTANT(1000000000) / p->params->hz : 0;
+  guint64 length_s;
+
+  if (event->reason != CT_REASON_END_TIMEOUT || timeout >= CT_TIMEOUT_COUNT)
+    return;
+  /* Clocks that tick may end it up to two ticks later or earlier: a second more is tried in its turn. */
+  length_s =
+    (guint64)MAX(p->now_ns - view->deadline_ns - 2 * tick_ns, 0) / 1000000000 + 1 + p->params->timeout_s[timeout];
+  if (p->next_s[timeout] == 0 || length_s < p->next_s[timeout])
+    p->next_s[timeout] = length_s;
+}
+
+/*
+ * => what the packet of this number, the last, comes to; FALSE where it was not fed. next_s: of each timeout, or NULL.
+ */
+static gboolean play(trials *t, const ct_params *params, guint64 number, ct_result *result, guint64 *next_s)
 {
   ct_engine *engine = ct_engine_new(params);
   /* Kernels without the sysctl look at some sums all the same. */
   checking other = params->checksum == 0 && t->params.checksum != 0 ? CHECKED : UNCHECKED;
+  playing p = { .params = params };
   gboolean fed = FALSE;
   const record *r;
 
+  if (next_s != NULL)
+    ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, note_end, &p);
   for (r = t->at->first; r != NULL; r = r->next)
     if (r->when != other) {
+      p.now_ns = r->packet.time_ns;
       ct_engine_packet(engine, &r->packet, result);
       fed = r->packet.number == number;
     }
-  t->fed += t->at->n;
+  t->fed += t->at->n + PLAYING_COSTS;
   ct_engine_free(engine);
+  if (next_s != NULL)
+    memcpy(next_s, p.next_s, sizeof(p.next_s));
   return fed;
 }
 
-/* Whether the packets alone come to what they came to among all others. */
+/* Whether the packets alone come to what they came to among all others. Fills next_s. */
 static gboolean is_alone(trials *t, const ct_packet *packet, const ct_result *result)
 {
   ct_result own;
 
   if (t->at == NULL || t->at->cut || t->fed >= TRIALS_FED_MOST)
     return FALSE;
-  if (!play(t, &t->params, packet->number, &own))
+  if (!play(t, &t->params, packet->number, &own, t->next_s))
     return result->cls == CT_CLASS_INVALID && packet->kind == CT_PACKET_INVALID;
   return own.cls == result->cls && own.verdict == result->verdict && own.reason == result->reason &&
          (own.conn != 0) == (result->conn != 0) && own.old_state == result->old_state;
 }
 
-/* => FALSE where the kernel does not take it. */
-static gboolean passes_with(trials *t, guint64 number, const char *sysctl, guint64 value)
+static gboolean reaches(const ct_result *result, trials_aim aim)
+{
+  if (aim == TRIALS_FINDS)
+    return result->conn != 0 && !(result->changes & CT_CHANGE_CREATED);
+  return result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_NONE && result->verdict == CT_VERDICT_ACCEPT;
+}
+
+/* => FALSE also where the kernel does not take it. next_s: as of play. */
+static gboolean reaches_with(trials *t, guint64 number, trials_aim aim, const char *sysctl, guint64 value,
+                             guint64 *next_s)
 {
   ct_params params = t->params;
-  ct_result result;
   char text[24];
 
   g_snprintf(text, sizeof(text), "%" G_GUINT64_FORMAT, value);
-  return ct_params_set(&params, sysctl, text) == CT_PARAM_OK && play(t, &params, number, &result) &&
-         result.cls != CT_CLASS_INVALID && result.cls != CT_CLASS_NONE && result.verdict == CT_VERDICT_ACCEPT;
+  return ct_params_set(&params, sysctl, text) == CT_PARAM_OK && play(t, &params, number, &t->there, next_s) &&
+         reaches(&t->there, aim);
 }
 
 /* Whether it can have a say in this connection: other protocols' sysctls have none, and some never do. */
@@ -281,27 +327,106 @@ static guint values_of(const trials *t, const ct_param_info *info, guint64 *valu
   return n;
 }
 
-/* The first setting that lets it pass, among those that shorten a timeout or those that do not. */
-static gboolean find_among(trials *t, const ct_packet *packet, gboolean shorter, trials_setting *setting)
+/* --- what is advisable --- */
+
+/*
+ * At which length above this another playing differs: the next at which something is kept, or at which TCP, which
+ * chooses among its timeouts by comparison, chooses otherwise. 0: at none.
+ */
+static guint64 length_after(const trials *t, ct_timeout timeout, guint64 length_s, const guint64 *next_s)
 {
-  gboolean checked_away = packet->kind == CT_PACKET_INVALID;
+  guint64 least_s = next_s[timeout];
+  guint i, more;
+
+  if (timeout < CT_TIMEOUT_TCP_NONE || timeout > CT_TIMEOUT_TCP_UNACK)
+    return least_s;
+  for (i = CT_TIMEOUT_TCP_NONE; i <= CT_TIMEOUT_TCP_UNACK; i++)
+    for (more = 0; more < 2; more++) {
+      guint64 other_s = (guint64)t->params.timeout_s[i] + more;
+
+      if (other_s > length_s && (least_s == 0 || other_s < least_s))
+        least_s = other_s;
+    }
+  return least_s;
+}
+
+/* The shortest length of a timeout above its own that does it, from one playing to the next. */
+static trials_found find_length(trials *t, guint64 number, trials_aim aim, ct_timeout timeout, trials_setting *setting)
+{
+  const char *sysctl = ct_params_spell_timeout(t->params.profile, timeout);
+  guint64 next_s[CT_TIMEOUT_COUNT], length_s = length_after(t, timeout, t->params.timeout_s[timeout], t->next_s);
+  guint i;
+
+  for (i = 0; i < TRIES_MOST && length_s != 0 && length_s <= CT_TIMEOUT_LARGEST_S; i++) {
+    if (reaches_with(t, number, aim, sysctl, length_s, next_s)) {
+      *setting = (trials_setting){ sysctl, (guint32)length_s };
+      return TRIALS_SETTING;
+    }
+    length_s = length_after(t, timeout, length_s, next_s);
+  }
+  return i < TRIES_MOST ? TRIALS_NONE : TRIALS_UNKNOWN;
+}
+
+/* Of a setting that is none: its values that may be advised, the least first. */
+static gboolean find_value(trials *t, guint64 number, const ct_param_info *info, trials_setting *setting)
+{
+  guint64 value;
+  guint i;
+
+  for (i = 0; i <= 1 + RETRIES_MOST; i++) {
+    value = i <= 1 ? i : info->value + i - 1;
+    if (journal_is_advisable(info, value) && reaches_with(t, number, TRIALS_PASSES, info->name, value, NULL)) {
+      *setting = (trials_setting){ info->name, (guint32)value };
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* With a sum that is looked at no sysctl but the one helps. */
+static gboolean can_help(const trials *t, const ct_packet *packet, const char *sysctl)
+{
+  return is_about(t, sysctl) && (packet->kind != CT_PACKET_INVALID || strstr(sysctl, "_checksum") != NULL);
+}
+
+static gboolean find_advisable(trials *t, const ct_packet *packet, trials_setting *setting)
+{
+  ct_param_info info;
+  guint i;
+
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
+    const char *sysctl = ct_params_spell_timeout(t->params.profile, (ct_timeout)i);
+
+    if (sysctl != NULL && can_help(t, packet, sysctl) &&
+        find_length(t, packet->number, TRIALS_PASSES, (ct_timeout)i, setting) == TRIALS_SETTING)
+      return TRUE;
+  }
+  for (i = 0; ct_params_describe(&t->params, i, &info); i++)
+    if (!info.is_timeout && can_help(t, packet, info.name) && find_value(t, packet->number, &info, setting))
+      return TRUE;
+  return FALSE;
+}
+
+/* --- what is not --- */
+
+static gboolean any_else(trials *t, const ct_packet *packet)
+{
   guint64 values[VALUES_MOST];
   ct_param_info info;
   guint i, k, n;
 
   for (i = 0; ct_params_describe(&t->params, i, &info); i++) {
-    if (!is_about(t, info.name) || (checked_away && strstr(info.name, "_checksum") == NULL))
+    if (!can_help(t, packet, info.name))
       continue;
     n = values_of(t, &info, values);
     for (k = 0; k < n; k++)
-      if (values[k] != info.value && (info.is_timeout && values[k] < info.value) == shorter &&
-          passes_with(t, packet->number, info.name, values[k])) {
-        *setting = (trials_setting){ info.name, (guint32)values[k] };
+      if (values[k] != info.value && reaches_with(t, packet->number, TRIALS_PASSES, info.name, values[k], NULL))
         return TRUE;
-      }
   }
   return FALSE;
 }
+
+/* --- the questions --- */
 
 trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *result, trials_setting *setting)
 {
@@ -309,14 +434,28 @@ trials_found trials_find(trials *t, const ct_packet *packet, const ct_result *re
     return TRIALS_NONE;
   if (!is_alone(t, packet, result))
     return TRIALS_UNKNOWN;
-  if (find_among(t, packet, FALSE, setting) || find_among(t, packet, TRUE, setting))
+  if (find_advisable(t, packet, setting))
     return TRIALS_SETTING;
-  return TRIALS_NONE;
+  return any_else(t, packet) ? TRIALS_UNADVISABLE : TRIALS_NONE;
 }
 
 trials_found trials_try(trials *t, const ct_packet *packet, const ct_result *result, const trials_setting *setting)
 {
   if (!is_alone(t, packet, result))
     return TRIALS_UNKNOWN;
-  return passes_with(t, packet->number, setting->sysctl, setting->value) ? TRIALS_SETTING : TRIALS_NONE;
+  return reaches_with(t, packet->number, TRIALS_PASSES, setting->sysctl, setting->value, NULL) ? TRIALS_SETTING
+                                                                                               : TRIALS_NONE;
+}
+
+trials_found trials_shortest(trials *t, const ct_packet *packet, const ct_result *result, trials_aim aim,
+                             ct_timeout timeout, trials_setting *setting, ct_result *there)
+{
+  trials_found found;
+
+  if (ct_params_spell_timeout(t->params.profile, timeout) == NULL || !is_alone(t, packet, result))
+    return TRIALS_UNKNOWN;
+  found = find_length(t, packet->number, aim, timeout, setting);
+  if (found == TRIALS_SETTING && there != NULL)
+    *there = t->there;
+  return found;
 }

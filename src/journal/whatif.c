@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack/goes_on.h"
 #include "conntrack/proto/tables.h"
 
 enum {
@@ -313,10 +314,11 @@ void whatif_watch(whatif *w, ct_engine *engine)
 void whatif_silence_note(whatif_silences *silences, ct_timeout own, gint64 silence_ns, const ct_params *params,
                          const ct_view *view, const ct_packet *packet)
 {
-  if (packet->reason != CT_REASON_NONE)
+  if (packet->reason != CT_REASON_NONE ||
+      (packet->kind == CT_PACKET_ICMP_ERROR && !ct_packet_is_to_sender(packet, params->profile)))
     return;                        /* it is refused either way */
   silence_ns = MAX(silence_ns, 1); /* 0 is none */
-  if (!journal_goes_on(params, view, packet)) {
+  if (!ct_packet_goes_on(packet, params->profile, view->state)) {
     if (view->timeout == own)
       silences->begun_ns = MAX(silences->begun_ns, silence_ns);
   } else if (view->timeout == own) {
@@ -348,6 +350,8 @@ static gboolean note_silence(whatif *w, follow *f, const ct_engine *engine, cons
   if (view.deadline_ns == f->deadline_ns) { /* as it lived on */
     silence_ns = ct_engine_now(engine) - f->renewed_ns;
     view.timeout = f->special ? CT_TIMEOUT_TCP_RETRANS : world;
+    if (whatif_is_of_tcp_state(world)) /* a simultaneous open has moved on without a new deadline */
+      view.state = (guint8)(world - CT_TIMEOUT_TCP_NONE);
     if (f->special)
       f->special_ns = MAX(f->special_ns, silence_ns);
   } else {

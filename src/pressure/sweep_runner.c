@@ -253,8 +253,10 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   }
   r->door = settings[first].door;
   r->engine = ct_engine_new(params[0]);
-  r->victims = pressure_victims_new(PRESSURE_EVICTED, pressure_victims_followed(params[0]->max), FALSE);
-  r->expired = pressure_victims_new(PRESSURE_EXPIRED, pressure_victims_followed(params[0]->max), FALSE);
+  r->victims =
+    pressure_victims_new(params[0]->profile, PRESSURE_EVICTED, pressure_victims_followed(params[0]->max), FALSE);
+  r->expired =
+    pressure_victims_new(params[0]->profile, PRESSURE_EXPIRED, pressure_victims_followed(params[0]->max), FALSE);
   r->refused = ct_refused_new();
   ct_engine_watch(r->engine, 1u << CT_EVENT_DESTROY, follow, r);
   return r;

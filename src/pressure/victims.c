@@ -14,6 +14,7 @@ typedef struct victim_slot {
 } victim_slot;
 
 struct pressure_victims {
+  const ct_profile *profile;
   pressure_ends ends;
   pressure_victim *ring; /* the newest `size` victims; one that was missed or overwritten is in the index no more */
   ct_view *views;        /* beside the ring, or NULL */
@@ -61,10 +62,11 @@ static void slot_set(pressure_victims *victims, const pressure_victim *victim)
   victims->slots[at] = (victim_slot){ victim->hash, (guint32)(victim - victims->ring) + 1 };
 }
 
-pressure_victims *pressure_victims_new(pressure_ends ends, guint most, gboolean with_views)
+pressure_victims *pressure_victims_new(const ct_profile *profile, pressure_ends ends, guint most, gboolean with_views)
 {
   pressure_victims *victims = g_new0(pressure_victims, 1);
 
+  victims->profile = profile;
   victims->ends = ends;
   victims->size = CLAMP(most, 1, G_MAXUINT32 / 4);
   victims->with_views = with_views;
@@ -174,7 +176,7 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
     return FALSE;
   slot_remove(victims, at);
   if (victims->ends == PRESSURE_EVICTED ? now_ns >= victim->deadline_ns /* it would have been gone by now anyway */
-                                        : !ct_packet_goes_on(packet, victim->state))
+                                        : !ct_packet_goes_on(packet, victims->profile, victim->state))
     return FALSE;
   victims->missed++;
   if (missed)

@@ -43,8 +43,9 @@ typedef struct pressure_victim {
 typedef void (*pressure_missed_fn)(const pressure_victim *victim, const ct_packet *packet, const ct_result *result,
                                    gpointer user);
 
-/* with_views: to tell who was missed; without, they are only counted, in a tenth of the memory. */
-pressure_victims *pressure_victims_new(pressure_ends ends, guint most, gboolean with_views);
+/* profile: the kernel's, whose rules say which packets belong to anybody. with_views: to tell who was missed; without,
+ * they are only counted, in a tenth of the memory. */
+pressure_victims *pressure_victims_new(const ct_profile *profile, pressure_ends ends, guint most, gboolean with_views);
 void pressure_victims_free(pressure_victims *victims);
 
 /*

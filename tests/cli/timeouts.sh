@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ctreplay timeouts: its figures are true. With the value that it names nobody is cut by that timeout, with a second less
 # somebody is, and the peak and the mean are those that a replay with the value has; for all samples, and the captures
-# shared with other projects where they are there.
+# shared with other projects where they are there (CTREPLAY_TRUTH). It misses as many as a sweep cuts.
 . "${srcdir:-.}/tests/cli/capture.sh"
+shared=${CTREPLAY_TRUTH:-${srcdir:-.}/../shared}/captures
 [ -f samples/reset.pcap ] || { echo 'skipped: the samples have not been built'; exit 77; }
 
 cat > "$work/closewait.ct" <<'CT'
@@ -20,7 +21,7 @@ CT
 c="$work/closewait.pcap"
 expect 0 '^nf_conntrack_tcp_timeout_close_wait *60 s *1 *1 *- *90.000 s *91 s *1 *1.0$' '' "$ctreplay" timeouts "$c"
 expect 0 '"sysctl":"nf_conntrack_tcp_timeout_close_wait","now":60,"ended":1,"missed":1,"survived":null,"cut_after":90,"smallest":91,"least":true,"peak":1,"mean":1.000}' '' "$ctreplay" timeouts -o json "$c"
-expect 0 '^nf_conntrack_tcp_timeout_close_wait,60,1,1,,90,91,true,1,1.000$' '' "$ctreplay" timeouts -o csv "$c"
+expect 0 '^nf_conntrack_tcp_timeout_close_wait,60,1,1,,90,91,true,1,1.000,,,false$' '' "$ctreplay" timeouts -o csv "$c"
 expect 0 '^nf_conntrack_tcp_timeout_close_wait *91 s *0 *0 *90.000 s *- *91 s' '' "$ctreplay" timeouts --sysctl nf_conntrack_tcp_timeout_close_wait=91 "$c"
 expect 0 '^ip_conntrack_tcp_timeout_close_wait *60 s *1 *1' '' "$ctreplay" timeouts --profile linux-2.6 "$c"
 expect 2 '' 'timeouts -o xml: give text, json or csv' "$ctreplay" timeouts -o xml "$c"
@@ -35,12 +36,55 @@ cuts() {
   [ -s "$work/missed" ] || echo 0 > "$work/missed"
   cat "$work/missed"
 }
-tried=0
-for capture in samples/*.pcap "${srcdir:-.}"/../shared/captures/*.pcap; do
+# Why no smallest value is given, or not the least; what no sysctl sets has a row as well.
+expect 0 '^<=  nf_conntrack_tcp_timeout_unacknowledged: with another value TCP would choose .*; a smaller value might do$' '*' "$ctreplay" timeouts samples/unacknowledged-data.pcap
+cat > "$work/sent2.ct" <<'CT'
+flow w: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
++0 w > S 0:0(0) win 64240
++0.01 w < S 0:0(0) win 65160
++130 w > S 0:0(0) win 64240
+CT
+"$ctreplay" compile "$work/sent2.ct" -W "$work/sent2.pcap"
+# A simultaneous open moves on without a new deadline: it is still that of the state before.
+expect 0 '^nf_conntrack_tcp_timeout_syn_sent *120 s *1 *1 *0.010 s *130.010 s *131 s *1 *1.0$' '' "$ctreplay" timeouts "$work/sent2.pcap"
+cat > "$work/sent2.ct" <<'CT'
+flow w: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
++0 w > S 0:0(0) win 64240
++0.01 w < S 0:0(0) win 65160
++0.01 w > S 0:0(0) win 64240
++130 w < S 0:0(0) win 65160
+CT
+"$ctreplay" compile "$work/sent2.ct" -W "$work/sent2.pcap"
+expect 0 '^TCP_SYN_SENT2 (no sysctl) *120 s *1 *1 *- *130.000 s *? *- *-$' '' "$ctreplay" timeouts "$work/sent2.pcap"
+expect 0 '^?   TCP_SYN_SENT2: no sysctl sets it$' '' "$ctreplay" timeouts "$work/sent2.pcap"
+expect 0 '"sysctl":null,"of":"TCP_SYN_SENT2","now":120,"ended":1,"missed":1,.*,"smallest":null,"doubt":"no-sysctl"}' '' "$ctreplay" timeouts -o json "$work/sent2.pcap"
+expect 0 '^,120,1,1,,130,,,,,TCP_SYN_SENT2,no-sysctl,false$' '' "$ctreplay" timeouts -o csv "$work/sent2.pcap"
+
+# An ICMP error that goes to somebody who did not send what is in it belongs to nothing, dead or alive.
+cat > "$work/strange.ct" <<'CT'
+flow u: udp 10.0.0.2:4500 > 198.51.100.9:4500
+flow v: icmp 198.51.100.9 > 10.0.0.7
++0 u > udp (100) as q
++31 v > icmp unreachable port about q
+CT
+"$ctreplay" compile "$work/strange.ct" -W "$work/strange.pcap"
+expect 0 '^nf_conntrack_udp_timeout *30 s *1 *0 ' '' "$ctreplay" timeouts "$work/strange.pcap"
+
+# A part is told in every form: in CSV in the last column.
+head -c 250 samples/reset.pcap > "$work/cut.pcap"
+expect 3 ',true$' '*' "$ctreplay" timeouts -o csv "$work/cut.pcap"
+expect 0 ',false$' '*' "$ctreplay" timeouts -o csv samples/reset.pcap
+
+tried=0 compared=0
+for capture in samples/*.pcap "$shared"/*.pcap "$shared"/*.pcapng "$shared"/*.snoop "$shared"/*.erf; do
   [ -f "$capture" ] || continue
   "$ctreplay" timeouts -o csv "$capture" 2> /dev/null | sed 1d > "$work/rows"
-  while IFS=, read -r sysctl now ended missed survived cut smallest least peak mean; do
-    case $smallest in '' | 0) continue ;; esac
+  sweep_cut=$("$ctreplay" sweep -o csv "$capture" 2> /dev/null | awk -F, 'NR == 1 { for (i = 1; $i != "cut"; i++); next } { print $i }')
+  all=$(awk -F, '{ n += $4 } END { print n + 0 }' "$work/rows")
+  compared=$((compared + 1))
+  [ "$all" = "$sweep_cut" ] || { failures=$((failures + 1)); echo "FAILED: $capture: missed $all, but a sweep cuts $sweep_cut"; }
+  while IFS=, read -r sysctl now ended missed survived cut smallest least peak mean _; do
+    case $sysctl,$smallest in ,* | *, | *,0) continue ;; esac
     tried=$((tried + 1))
     n=$(cuts "$capture" "$sysctl" "$smallest")
     expect 0 "^0\$" '' echo "$n"
@@ -54,5 +98,5 @@ for capture in samples/*.pcap "${srcdir:-.}"/../shared/captures/*.pcap; do
   done < "$work/rows"
 done
 expect 0 '' '' [ "$tried" -gt 100 ]
-echo "$tried values tried"
+echo "$tried values tried, $compared captures compared with a sweep"
 finish

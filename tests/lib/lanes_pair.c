@@ -44,8 +44,8 @@ lanes_pair *lanes_pair_new(const ct_params *params, guint n, guint packets_most)
     each[i] = &params[i];
     remembered[i] = packets_most + 256; /* which they count by */
     pair->engines[i].engine = ct_engine_new(&params[i]);
-    pair->engines[i].victims = pressure_victims_new(PRESSURE_EVICTED, packets_most, FALSE);
-    pair->engines[i].expired = pressure_victims_new(PRESSURE_EXPIRED, packets_most, FALSE);
+    pair->engines[i].victims = pressure_victims_new(params[i].profile, PRESSURE_EVICTED, packets_most, FALSE);
+    pair->engines[i].expired = pressure_victims_new(params[i].profile, PRESSURE_EXPIRED, packets_most, FALSE);
     pair->engines[i].refused = ct_refused_new();
     ct_engine_watch(pair->engines[i].engine, 1u << CT_EVENT_DESTROY, on_event, &pair->engines[i]);
   }

@@ -83,6 +83,9 @@ static void examine_sentences(examined *e, const replay_seen *seen, const GPtrAr
     complain(e, seen, "the sentences do not say that no sysctl would have helped");
   if (e->history.advice.helps == JOURNAL_HELPS_NONE_TRIED && !verdict_tells(sentences, "none would have made it pass"))
     complain(e, seen, "the sentences do not say that no sysctl alone would have helped");
+  if (e->history.advice.helps == JOURNAL_HELPS_UNADVISABLE &&
+      !verdict_tells(sentences, "No setting that makes sense would"))
+    complain(e, seen, "the sentences do not say that nothing advisable would have helped");
   if (e->history.advice.helps == JOURNAL_HELPS_SETTING && !verdict_tells(sentences, "_conntrack_"))
     complain(e, seen, "the sentences do not say which sysctl would have helped");
   g_snprintf(distance, sizeof(distance), " %u be", seen->result->bound.over); /* "50 before", "39899 beyond" */

@@ -357,7 +357,7 @@ static void flood(ct_engine *engine, pressure_victims *victims, pressure_top *to
 START_TEST(a_flood_stays_flat)
 {
   ct_params params = *kit_params(FALSE);
-  pressure_victims *victims = pressure_victims_new(PRESSURE_EVICTED, FLAT_MAX, TRUE);
+  pressure_victims *victims = pressure_victims_new(ct_profile_get(0), PRESSURE_EVICTED, FLAT_MAX, TRUE);
   pressure_top *top = pressure_top_new();
   ct_engine *engine;
   gsize resident;

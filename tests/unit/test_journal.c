@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "journal/advisable.h"
 #include "journal/history.h"
 #include "unit.h"
 
@@ -173,15 +174,40 @@ static journal_advice behind_syns(guint n)
   return advice;
 }
 
+static gboolean may_advise(const char *sysctl, guint64 now, gboolean is_timeout, guint64 value)
+{
+  ct_param_info info = { .name = sysctl, .value = now, .is_timeout = is_timeout };
+
+  return journal_is_advisable(&info, value);
+}
+
+START_TEST(what_may_be_advised)
+{
+  ck_assert(may_advise("nf_conntrack_udp_timeout", 30, TRUE, 31));
+  ck_assert(!may_advise("nf_conntrack_udp_timeout", 30, TRUE, 30));
+  ck_assert(!may_advise("nf_conntrack_udp_timeout", 30, TRUE, 0));
+  ck_assert(may_advise("ip_conntrack_tcp_be_liberal", 0, FALSE, 1));
+  ck_assert(!may_advise("nf_conntrack_tcp_be_liberal", 1, FALSE, 0));
+  ck_assert(may_advise("nf_conntrack_tcp_loose", 0, FALSE, 1));
+  ck_assert(!may_advise("nf_conntrack_tcp_loose", 1, FALSE, 0));
+  ck_assert(!may_advise("nf_conntrack_tcp_loose", 1, FALSE, 255));
+  ck_assert(!may_advise("nf_conntrack_dccp_loose", 1, FALSE, 0));
+  ck_assert(may_advise("nf_conntrack_checksum", 1, FALSE, 0));
+  ck_assert(!may_advise("nf_conntrack_checksum", 0, FALSE, 1));
+  ck_assert(may_advise("nf_conntrack_tcp_max_retrans", 3, FALSE, 5));
+  ck_assert(!may_advise("nf_conntrack_tcp_max_retrans", 3, FALSE, 0));
+  ck_assert(!may_advise("nf_conntrack_log_invalid", 0, FALSE, 255));
+}
+END_TEST
+
 START_TEST(sysctls_are_tried_one_by_one)
 {
   journal_advice advice = behind_syns(1);
 
-  /* Where the SYN left no entry, the ACK is picked up. No other sysctl, and no longer timeout, does it. */
-  ck_assert_int_eq(advice.helps, JOURNAL_HELPS_SETTING);
-  ck_assert_str_eq(advice.setting.sysctl, "nf_conntrack_tcp_timeout_syn_sent");
-  ck_assert_uint_eq(advice.setting.value, 0);
-  ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST - 1).helps, JOURNAL_HELPS_SETTING);
+  /* Where the SYN left no entry, the ACK is picked up: with a timeout of 0, which nobody should set. Nothing else does
+   * it. */
+  ck_assert_int_eq(advice.helps, JOURNAL_HELPS_UNADVISABLE);
+  ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST - 1).helps, JOURNAL_HELPS_UNADVISABLE);
   ck_assert_int_eq(behind_syns(TRIALS_OF_ONE_MOST).helps, JOURNAL_HELPS_UNKNOWN);
 }
 END_TEST
@@ -226,6 +252,7 @@ int main(void)
   tcase_add_test(tcase, the_last_end_of_a_tuple_either_way);
   tcase_add_test(tcase, the_newest_ends_are_kept);
   tcase_add_test(tcase, what_would_have_kept_it_is_exact);
+  tcase_add_test(tcase, what_may_be_advised);
   tcase_add_test(tcase, sysctls_are_tried_one_by_one);
   tcase_add_test(tcase, what_nothing_helps_is_told_apart);
   suite_add_tcase(suite, tcase);

@@ -152,24 +152,30 @@ END_TEST
 
 START_TEST(test_goes_on)
 {
+  const ct_profile *profile = ct_profile_get(0);
   ct_packet packet = { .kind = CT_PACKET_TRACK };
 
   packet.tuple = tuple_of(1, FALSE);
-  ck_assert(ct_packet_goes_on(&packet, 0));
+  ck_assert(ct_packet_goes_on(&packet, profile, 0));
   packet.tuple.proto = CT_PROTO_TCP;
   packet.l4.tcp.flags = CT_TCP_ACK;
-  ck_assert(ct_packet_goes_on(&packet, CT_TCP_ESTABLISHED));
+  ck_assert(ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
   packet.l4.tcp.flags = CT_TCP_SYN;
-  ck_assert(!ct_packet_goes_on(&packet, CT_TCP_ESTABLISHED));
-  ck_assert(ct_packet_goes_on(&packet, CT_TCP_SYN_SENT));
+  ck_assert(!ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
+  ck_assert(ct_packet_goes_on(&packet, profile, CT_TCP_SYN_SENT));
   packet.l4.tcp.flags = CT_TCP_SYN | CT_TCP_ACK;
-  ck_assert(ct_packet_goes_on(&packet, CT_TCP_ESTABLISHED));
+  ck_assert(ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
   packet.reason = CT_REASON_TCP_SHORT;
-  ck_assert(!ct_packet_goes_on(&packet, CT_TCP_ESTABLISHED));
+  ck_assert(!ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
   packet.kind = CT_PACKET_ICMP_ERROR;
   packet.reason = CT_REASON_NONE;
-  packet.l4.tcp.flags = CT_TCP_SYN;
-  ck_assert(ct_packet_goes_on(&packet, CT_TCP_ESTABLISHED));
+  packet.l4.icmp.outer_dst = packet.tuple.src;
+  packet.flags = CT_PACKET_ANSWER;
+  ck_assert(ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
+  /* An error that goes to somebody who did not send what is in it is INVALID whatever there is. */
+  packet.l4.icmp.outer_dst.bytes[0] ^= 1;
+  ck_assert(!ct_packet_goes_on(&packet, profile, CT_TCP_ESTABLISHED));
+  ck_assert(ct_packet_goes_on(&packet, ct_profile_find("linux-2.6"), CT_TCP_ESTABLISHED));
 }
 END_TEST
 

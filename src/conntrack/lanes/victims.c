@@ -193,7 +193,7 @@ static ct_lanes_miss miss(ct_lanes *lanes, uint32_t mask, const ct_packet *packe
     m.lanes &= ~expired;
   lanes->forgot |= m.lanes & ~remember & (expired | lanes_in_time(lanes, record));
   m.remembered = lanes_in_time(lanes, record) & remember & ~expired;
-  m.cut = ct_packet_goes_on(packet, (uint8_t)entry->state) ? remember & expired : 0;
+  m.cut = ct_packet_goes_on(packet, lanes->engine->params.profile, (uint8_t)entry->state) ? remember & expired : 0;
   return m;
 }
 
