@@ -231,6 +231,10 @@ static const fw_step *end_by_nat(const fw_program *program, const fw_step *step)
 
 const fw_step *fw_nft_run_end(const fw_program *program, const fw_step *step)
 {
+  if (step->rule->nft->n == 0)
+    return step; /* it was not gone through */
+  if (program->nft->opens)
+    return &end_like(program, step, FW_END_UNKNOWN, 0)->step;
   if (program->nft->translates != NULL)
     return end_by_nat(program, step);
   if (program->nft->reject != NULL)
@@ -431,12 +435,19 @@ static fw_truth do_one(fw_program *program, fw_packet *p, const fw_rule *rule, c
   }
 }
 
-/* A vmap whose element says 'continue' goes on with the next statement. */
+/* What stands behind a verdict is never come to; a vmap whose element says 'continue' gives none. */
 static gboolean has_ended(const fw_program *program, const fw_nft_statement *s)
 {
   const fw_nft_verdict *v = program->nft->verdict;
 
-  return s->kind == FW_NFT_DO_VMAP && v != NULL && v->kind != FW_NFT_CONTINUE;
+  switch (s->kind) {
+  case FW_NFT_DO_VMAP: return v != NULL && v->kind != FW_NFT_CONTINUE;
+  case FW_NFT_DO_VERDICT: return s->verdict.kind != FW_NFT_CONTINUE;
+  case FW_NFT_DO_REJECT:
+  case FW_NFT_DO_NAT:
+  case FW_NFT_DO_QUEUE: return TRUE;
+  default: return FALSE;
+  }
 }
 
 static inline fw_truth ask(fw_program *program, fw_packet *p, const fw_rule *rule, const fw_nft_statement *s)
@@ -459,6 +470,7 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
   run->verdict = NULL;
   run->reject = NULL;
   run->translates = NULL;
+  run->opens = FALSE;
   for (i = 0; i < rule->nft->n; i++) {
     const fw_nft_statement *s = &rule->nft->statements[i];
 
@@ -468,14 +480,15 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
         break;
       continue;
     }
+    run->opens = one == FW_UNKNOWN && s->kind == FW_NFT_DO_VMAP;
     if (truth == FW_UNKNOWN && one != FW_NO) {
-      if (s->kind == FW_NFT_DO_VMAP)
+      if (run->opens)
         break;
       continue;
     }
     run->failed = i;
     truth = one;
-    if (truth != FW_UNKNOWN || s->kind == FW_NFT_DO_VMAP)
+    if (truth != FW_UNKNOWN || run->opens)
       break;
     program->maybe = TRUE; /* what remembers may not, where nobody knows if it is reached */
   }
