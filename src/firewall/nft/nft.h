@@ -73,16 +73,17 @@ struct fw_nft_expr {
 };
 
 /* X(NAME, text) */
-#define FW_NFT_STATEMENT_LIST(X)                                                                                    \
-  X(MATCH, "match")                                                                                                 \
-  X(VMAP, "vmap")                                                                                                   \
-  X(VERDICT, "verdict")                                                                                             \
-  X(COUNTER, "counter")                                                                                             \
-  X(LIMIT, "limit")                                                                                                 \
-  X(QUOTA, "quota") X(CT_COUNT, "ct count") X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject")   \
-    X(NOTRACK, "notrack") X(SET_OP, "set") X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout")                    \
-      X(CT_EXPECTATION, "ct expectation") X(NAT, "nat") X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided") \
-        X(IGNORED, "ignored") X(UNKNOWN, "unknown")
+#define FW_NFT_STATEMENT_LIST(X)                                                                                      \
+  X(MATCH, "match")                                                                                                   \
+  X(VMAP, "vmap")                                                                                                     \
+  X(VERDICT, "verdict")                                                                                               \
+  X(COUNTER, "counter")                                                                                               \
+  X(LIMIT, "limit")                                                                                                   \
+  X(QUOTA, "quota")                                                                                                   \
+  X(CT_COUNT, "ct count") X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject") X(NOTRACK, "notrack") \
+    X(SET_OP, "set") X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout") X(CT_EXPECTATION, "ct expectation")        \
+      X(NAT, "nat") X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided") X(IGNORED, "ignored")                 \
+        X(UNKNOWN, "unknown")
 
 typedef enum fw_nft_statement_kind {
 #define X(name, text) FW_NFT_DO_##name,
@@ -139,10 +140,11 @@ struct fw_nft_statement {
   guint8 kind; /* fw_nft_statement_kind */
   guint8 op;   /* MATCH: fw_nft_op; SET_OP; NAT: which */
   guint8 family;
-  gboolean over;      /* CT_COUNT */
-  fw_nft_expr *left;  /* MATCH, VMAP, MANGLE (what is set), SET_OP (the key); objects by a map; NAT: address */
-  fw_nft_expr *right; /* MATCH, MANGLE, SET_OP (data); NAT: port */
-  fw_nft_set *set;    /* VMAP, SET_OP */
+  gboolean over;       /* CT_COUNT */
+  gboolean unfollowed; /* MANGLE: understood, but what it changes is the packet's own bytes */
+  fw_nft_expr *left;   /* MATCH, VMAP, MANGLE (what is set), SET_OP (the key); objects by a map; NAT: address */
+  fw_nft_expr *right;  /* MATCH, MANGLE, SET_OP (data); NAT: port */
+  fw_nft_set *set;     /* VMAP, SET_OP */
   fw_nft_verdict verdict;
   fw_nft_verdict *data_verdict; /* SET_OP of a verdict map */
   fw_nft_object *object;        /* named counter, limit, quota, and what ct has */

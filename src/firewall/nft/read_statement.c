@@ -326,7 +326,8 @@ static gboolean read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
   s->left = fw_nft_read_left(r, json_object_get_member(o, "key"));
   if (s->left == NULL)
     return FALSE;
-  if (!can_be_set(s->left))
+  s->unfollowed = !can_be_set(s->left);
+  if (s->unfollowed && s->left->kind != FW_NFT_PAYLOAD)
     return fw_nft_fail(r, "what it changes is not followed") != NULL;
   shape = fw_nft_shape_of(s->left);
   s->right = fw_nft_read_right(r, json_object_get_member(o, "value"), &shape);
