@@ -508,6 +508,10 @@ void cli_firewall_say_notes(const cli_firewall *f)
     cli_say(
       "note: without --local ADDRESS/LENGTH the box has no address: its packets were judged as forwarded ones, not "
       "by INPUT and OUTPUT");
+  if (program->offloads)
+    cli_say(
+      "note: rules take flows past themselves (flow add): from then on a kernel shows them to no rule; their counters "
+      "and INVALID packets no replay can know");
   if (program->zones_wait)
     cli_say("note: rules ask for conntrack zones, which are not followed yet");
   if (fw_firewall_tally(f->firewall)->nat_unknown > 0)

@@ -29,7 +29,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
 	src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c \
 	src/firewall/nft/live.c src/firewall/nft/run.c src/firewall/nft/run.h src/firewall/nft/run_internal.h \
-	src/firewall/nft/stateful.c \
+	src/firewall/nft/stateful.c src/firewall/nft/translate.c \
 	src/firewall/nft/scan.c src/firewall/nft/scan.h \
 	src/firewall/nft/targets.c src/firewall/nft/targets.h \
 	src/firewall/nft/text.c src/firewall/nft/text.h src/firewall/nft/text_expr.c \

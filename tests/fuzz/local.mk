@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_walk
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if !LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
@@ -54,6 +54,10 @@ fuzz_options_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_rules_SOURCES = tests/fuzz/fuzz_rules.c $(FUZZ_MAIN)
 fuzz_rules_LDADD = libfirewall.la $(GLIB_LIBS)
 fuzz_rules_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_nft_SOURCES = tests/fuzz/fuzz_nft.c $(FUZZ_MAIN)
+fuzz_nft_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+fuzz_nft_LDADD = libfirewall.la libconntrack.la $(GLIB_LIBS)
+fuzz_nft_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_walk_SOURCES = tests/fuzz/fuzz_walk.c $(FUZZ_MAIN)
 fuzz_walk_LDADD = libfirewall.la libconntrack.la $(GLIB_LIBS)
 fuzz_walk_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -84,6 +84,10 @@ fw_truth fw_nft_mangle(fw_program *program, fw_packet *p, const fw_nft_statement
 
   if (left->kind == FW_NFT_OPTION)
     return set_option(p);
+  if (s->unfollowed) {
+    truth = left->field != NULL ? fw_nft_field_is_there(p, left->field) : FW_UNKNOWN;
+    return truth == FW_NO ? FW_NO : FW_UNKNOWN;
+  }
   truth = fw_nft_value_of(program, p, s->right, &v);
   if (truth == FW_UNKNOWN)
     return set_unknown(left, p);

@@ -51,7 +51,9 @@ static void resolve_rule(fw_ruleset *r, fw_table *table, fw_rule *rule)
       missing = s->data_verdict->target;
     if (s->kind == FW_NFT_DO_VMAP && !resolve_set(table, s->set, &missing))
       s->set->unknown = TRUE;
-    if (missing == NULL && s->kind == FW_NFT_DO_VERDICT)
+    if (missing == NULL && s->kind == FW_NFT_DO_VERDICT && rule->target.chain == NULL &&
+        (rule->target.kind == FW_TARGET_JUMP || rule->target.kind == FW_TARGET_GOTO) &&
+        rule->target.name == s->verdict.target)
       rule->target.chain = s->verdict.chain;
   }
   if (missing == NULL)

@@ -338,6 +338,7 @@ static void tell(const fw_nft_live *l, item *i, fw_nft_found *found)
 {
   found->element = element_of(l, i);
   found->data = i->rest;
+  found->n_data = l->data_bytes;
   found->verdict = found->element != NULL ? found->element->verdict
                    : i->verdict > 0       ? g_ptr_array_index(l->verdicts, i->verdict - 1)
                                           : NULL;

@@ -73,14 +73,17 @@ struct fw_nft_expr {
 };
 
 /* X(NAME, text) */
-#define FW_NFT_STATEMENT_LIST(X)                                                                              \
-  X(MATCH, "match")                                                                                           \
-  X(VMAP, "vmap")                                                                                             \
-  X(VERDICT, "verdict")                                                                                       \
-  X(COUNTER, "counter") X(LIMIT, "limit") X(QUOTA, "quota") X(CT_COUNT, "ct count") X(LAST, "last")           \
-    X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject") X(NOTRACK, "notrack") X(SET_OP, "set")              \
-      X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout") X(CT_EXPECTATION, "ct expectation") X(NAT, "nat") \
-        X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided") X(IGNORED, "ignored") X(UNKNOWN, "unknown")
+#define FW_NFT_STATEMENT_LIST(X)                                                                                      \
+  X(MATCH, "match")                                                                                                   \
+  X(VMAP, "vmap")                                                                                                     \
+  X(VERDICT, "verdict")                                                                                               \
+  X(COUNTER, "counter")                                                                                               \
+  X(LIMIT, "limit")                                                                                                   \
+  X(QUOTA, "quota")                                                                                                   \
+  X(CT_COUNT, "ct count") X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject") X(NOTRACK, "notrack") \
+    X(SET_OP, "set") X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout") X(CT_EXPECTATION, "ct expectation")        \
+      X(NAT, "nat") X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided") X(IGNORED, "ignored")                 \
+        X(UNKNOWN, "unknown")
 
 typedef enum fw_nft_statement_kind {
 #define X(name, text) FW_NFT_DO_##name,
@@ -137,10 +140,11 @@ struct fw_nft_statement {
   guint8 kind; /* fw_nft_statement_kind */
   guint8 op;   /* MATCH: fw_nft_op; SET_OP; NAT: which */
   guint8 family;
-  gboolean over;      /* CT_COUNT */
-  fw_nft_expr *left;  /* MATCH, VMAP, MANGLE (what is set), SET_OP (the key); objects by a map; NAT: address */
-  fw_nft_expr *right; /* MATCH, MANGLE, SET_OP (data); NAT: port */
-  fw_nft_set *set;    /* VMAP, SET_OP */
+  gboolean over;       /* CT_COUNT */
+  gboolean unfollowed; /* MANGLE: understood, but what it changes is the packet's own bytes */
+  fw_nft_expr *left;   /* MATCH, VMAP, MANGLE (what is set), SET_OP (the key); objects by a map; NAT: address */
+  fw_nft_expr *right;  /* MATCH, MANGLE, SET_OP (data); NAT: port */
+  fw_nft_set *set;     /* VMAP, SET_OP */
   fw_nft_verdict verdict;
   fw_nft_verdict *data_verdict; /* SET_OP of a verdict map */
   fw_nft_object *object;        /* named counter, limit, quota, and what ct has */
@@ -149,12 +153,13 @@ struct fw_nft_statement {
   fw_nft_limit limit;
   fw_nft_quota quota;
   fw_counters counters;
-  guint32 count;    /* CT_COUNT */
-  gint64 timeout_s; /* SET_OP: of its element; -1: the set's */
-  fw_target target; /* LOG, REJECT, NAT: the same as a target of iptables */
-  guint32 state;    /* place of what it remembers, among the ruleset's; inner ones: among the element's */
-  const char *name; /* as JSON calls it */
-  const char *text; /* as nft would print it, or what could not be read */
+  guint32 count;        /* CT_COUNT */
+  gint64 timeout_s;     /* SET_OP: of its element; -1: the set's */
+  guint8 target_family; /* NAT: of its addresses, 4 or 6 */
+  fw_target target;     /* LOG, REJECT, NAT: the same as a target of iptables */
+  guint32 state;        /* place of what it remembers, among the ruleset's; inner ones: among the element's */
+  const char *name;     /* as JSON calls it */
+  const char *text;     /* as nft would print it, or what could not be read */
   const char *prefix, *flags, *level; /* LOG */
   gint group;                         /* LOG: -1: none */
   guint32 snaplen, threshold;

@@ -336,10 +336,18 @@ static const char *name_of(fw_nft_reader *r, const fw_nft_statement *s)
   return fw_nft_word(r, name->str);
 }
 
+/* Nothing behind it is ever come to. */
+static gboolean is_end(const fw_nft_statement *s)
+{
+  return (s->kind == FW_NFT_DO_VERDICT && s->verdict.kind != FW_NFT_CONTINUE) || s->kind == FW_NFT_DO_REJECT ||
+         s->kind == FW_NFT_DO_NAT || s->kind == FW_NFT_DO_QUEUE;
+}
+
 static void read_statements(reading *d, fw_rule *rule, JsonArray *list)
 {
   fw_nft_rule *n = rule->nft;
   gsize before = d->reader.path->len;
+  gboolean ended = FALSE;
   guint i;
 
   n->n = json_array_get_length(list);
@@ -356,7 +364,9 @@ static void read_statements(reading *d, fw_rule *rule, JsonArray *list)
       rule->unknown = TRUE;
       fw_nft_note(&d->reader, strcmp(s->name, "match") == 0 ? FW_NOTE_MATCH : FW_NOTE_TARGET, s->text);
     }
-    set_target(rule, s);
+    if (!ended)
+      set_target(rule, s);
+    ended |= is_end(s);
     g_string_truncate(d->reader.path, before);
   }
 }
@@ -563,4 +573,30 @@ gboolean fw_nft_looks_like(const char *text, gsize length)
   while (i < length && g_ascii_isspace(text[i]))
     i++;
   return i < length && text[i] == '{';
+}
+
+/* A first word that iptables-save and ipset do not have. */
+gboolean fw_nft_looks_like_text(const char *text, gsize length)
+{
+  static const char *const words[] = { "table ", "flush ruleset", "define ", "include ", "add table " };
+  gsize i = 0, k;
+
+  while (i < length) {
+    while (i < length && g_ascii_isspace(text[i]))
+      i++;
+    if (i == length || text[i] != '#')
+      break;
+    if (length - i > 2 && text[i + 1] == '!' && memchr(text + i, '\n', length - i) != NULL) {
+      g_autofree char *line = g_strndup(text + i, (gsize)((const char *)memchr(text + i, '\n', length - i) - text) - i);
+
+      if (strstr(line, "nft") != NULL)
+        return TRUE;
+    }
+    while (i < length && text[i] != '\n')
+      i++;
+  }
+  for (k = 0; k < G_N_ELEMENTS(words); k++)
+    if (length - i >= strlen(words[k]) && memcmp(text + i, words[k], strlen(words[k])) == 0)
+      return TRUE;
+  return FALSE;
 }

@@ -292,6 +292,29 @@ static gboolean read_ct_object(fw_nft_reader *r, const char *name, JsonNode *val
 
 /* ---- what changes something ---- */
 
+/* Other headers are the packet's own bytes, which rules behind would have to see changed. */
+static gboolean can_be_set(const fw_nft_expr *e)
+{
+  static const char *const fields[] = { "dscp", "ecn", "ttl", "hoplimit" };
+  guint i;
+
+  switch (e->kind) {
+  case FW_NFT_META:
+    return e->key == FW_NFT_META_MARK || e->key == FW_NFT_META_NFTRACE || e->key == FW_NFT_META_PKTTYPE ||
+           e->key == FW_NFT_META_PRIORITY || e->key == FW_NFT_META_SECMARK;
+  case FW_NFT_CT:
+    return e->key == FW_NFT_CT_MARK || e->key == FW_NFT_CT_LABEL || e->key == FW_NFT_CT_ZONE ||
+           e->key == FW_NFT_CT_EVENT || e->key == FW_NFT_CT_SECMARK;
+  case FW_NFT_OPTION: return !e->presence;
+  case FW_NFT_PAYLOAD:
+    for (i = 0; e->field != NULL && i < G_N_ELEMENTS(fields); i++)
+      if (strcmp(e->field->name, fields[i]) == 0)
+        return TRUE;
+    return FALSE;
+  default: return FALSE;
+  }
+}
+
 static gboolean read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s)
 {
   JsonObject *o = JSON_NODE_HOLDS_OBJECT(value) ? json_node_get_object(value) : NULL;
@@ -303,6 +326,9 @@ static gboolean read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
   s->left = fw_nft_read_left(r, json_object_get_member(o, "key"));
   if (s->left == NULL)
     return FALSE;
+  s->unfollowed = !can_be_set(s->left);
+  if (s->unfollowed && s->left->kind != FW_NFT_PAYLOAD)
+    return fw_nft_fail(r, "what it changes is not followed") != NULL;
   shape = fw_nft_shape_of(s->left);
   s->right = fw_nft_read_right(r, json_object_get_member(o, "value"), &shape);
   if (s->right == NULL)

@@ -13,6 +13,8 @@ typedef struct fw_nft_end {
   guint64 key; /* rule's serial << 32 | chain's number << 4 | fw_end */
   fw_step step;
   fw_rule rule;
+  fw_nat nat;
+  fw_netmap netmap;
 } fw_nft_end;
 
 enum { ASSUMED_NO = 1, ASSUMED_YES };
@@ -202,8 +204,39 @@ static const fw_step *end_by_reject(const fw_program *program, const fw_step *st
   return &e->step;
 }
 
+/* A network for a network: the bits in which both ends are the same. */
+static void set_netmap(fw_nft_end *e, const fw_nat *nat)
+{
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    e->netmap.mask.words[i] = ~(nat->from.words[i] ^ nat->to.words[i]);
+  e->netmap.address = nat->from;
+  e->rule.target.ops = fw_target_find("NETMAP", FW_IPV4);
+  e->rule.target.data = &e->netmap;
+}
+
+static const fw_step *end_by_nat(const fw_program *program, const fw_step *step)
+{
+  const fw_nft_run *run = program->nft;
+  fw_nft_end *e = end_like(program, step, FW_END_NAT, 0);
+
+  e->nat = run->nat;
+  e->rule.target = run->translates->target;
+  e->rule.target.data = &e->nat;
+  if (run->translates->flags != NULL && strstr(run->translates->flags, "netmap") != NULL)
+    set_netmap(e, &run->nat);
+  return &e->step;
+}
+
 const fw_step *fw_nft_run_end(const fw_program *program, const fw_step *step)
 {
+  if (step->rule->nft->n == 0)
+    return step; /* it was not gone through */
+  if (program->nft->opens)
+    return &end_like(program, step, FW_END_UNKNOWN, 0)->step;
+  if (program->nft->translates != NULL)
+    return end_by_nat(program, step);
   if (program->nft->reject != NULL)
     return end_by_reject(program, step);
   return program->nft->verdict != NULL ? end_by_verdict(program, step, program->nft->verdict) : step;
@@ -375,16 +408,6 @@ static fw_truth flow(fw_program *program, const fw_packet *p)
   return FW_UNKNOWN;
 }
 
-static fw_truth translate(fw_program *program, fw_packet *p, const fw_nft_statement *s)
-{
-  fw_nft_value v;
-
-  /* A map that has nothing for the packet ends the rule. */
-  if (s->left != NULL && s->left->kind == FW_NFT_MAP)
-    return fw_nft_value_of(program, p, s->left, &v);
-  return FW_YES;
-}
-
 static fw_truth do_one(fw_program *program, fw_packet *p, const fw_rule *rule, const fw_nft_statement *s)
 {
   switch (s->kind) {
@@ -403,7 +426,7 @@ static fw_truth do_one(fw_program *program, fw_packet *p, const fw_rule *rule, c
   case FW_NFT_DO_CT_TIMEOUT:
   case FW_NFT_DO_CT_EXPECTATION: return fw_nft_track(program, p, s);
   case FW_NFT_DO_SET_OP: return fw_nft_live_op(program, p, s);
-  case FW_NFT_DO_NAT: return translate(program, p, s);
+  case FW_NFT_DO_NAT: return fw_nft_translate(program, p, s);
   case FW_NFT_DO_FLOW: return flow(program, p);
   case FW_NFT_DO_QUEUE:
   case FW_NFT_DO_LAST:
@@ -412,12 +435,19 @@ static fw_truth do_one(fw_program *program, fw_packet *p, const fw_rule *rule, c
   }
 }
 
-/* A vmap whose element says 'continue' goes on with the next statement. */
+/* What stands behind a verdict is never come to; a vmap whose element says 'continue' gives none. */
 static gboolean has_ended(const fw_program *program, const fw_nft_statement *s)
 {
   const fw_nft_verdict *v = program->nft->verdict;
 
-  return s->kind == FW_NFT_DO_VMAP && v != NULL && v->kind != FW_NFT_CONTINUE;
+  switch (s->kind) {
+  case FW_NFT_DO_VMAP: return v != NULL && v->kind != FW_NFT_CONTINUE;
+  case FW_NFT_DO_VERDICT: return s->verdict.kind != FW_NFT_CONTINUE;
+  case FW_NFT_DO_REJECT:
+  case FW_NFT_DO_NAT:
+  case FW_NFT_DO_QUEUE: return TRUE;
+  default: return FALSE;
+  }
 }
 
 static inline fw_truth ask(fw_program *program, fw_packet *p, const fw_rule *rule, const fw_nft_statement *s)
@@ -439,6 +469,8 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
 
   run->verdict = NULL;
   run->reject = NULL;
+  run->translates = NULL;
+  run->opens = FALSE;
   for (i = 0; i < rule->nft->n; i++) {
     const fw_nft_statement *s = &rule->nft->statements[i];
 
@@ -448,14 +480,15 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
         break;
       continue;
     }
+    run->opens = one == FW_UNKNOWN && s->kind == FW_NFT_DO_VMAP;
     if (truth == FW_UNKNOWN && one != FW_NO) {
-      if (s->kind == FW_NFT_DO_VMAP)
+      if (run->opens)
         break;
       continue;
     }
     run->failed = i;
     truth = one;
-    if (truth != FW_UNKNOWN || s->kind == FW_NFT_DO_VMAP)
+    if (truth != FW_UNKNOWN || run->opens)
       break;
     program->maybe = TRUE; /* what remembers may not, where nobody knows if it is reached */
   }

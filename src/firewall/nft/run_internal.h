@@ -5,6 +5,7 @@
 
 #include "firewall/nft/run.h"
 #include "firewall/nft/value.h"
+#include "firewall/target/data.h"
 #include "firewall/walk/facts.h"
 #include "firewall/walk/memory.h"
 #include "firewall/walk/tests.h"
@@ -32,7 +33,10 @@ struct fw_nft_run {
   guint failed;                   /* the statement of the rule gone through last */
   const fw_nft_verdict *verdict;  /* what a map said to it; NULL: its own end */
   const fw_nft_statement *reject; /* the answer that it asks for; NULL: none */
-  gboolean six;                   /* to a packet of IPv6 */
+  const fw_nft_statement *translates;
+  gboolean opens; /* a map of verdicts was asked with what nobody knows */
+  fw_nat nat;     /* what that comes to */
+  gboolean six;   /* to a packet of IPv6 */
 };
 
 /* A value, and which of its bits nobody knows: of a mark at most. */
@@ -60,6 +64,7 @@ fw_truth fw_nft_field_is_there(const fw_packet *p, const fw_nft_field *field);
 typedef struct fw_nft_found {
   const fw_nft_element *element; /* NULL: packets have put it there */
   guint8 *data;                  /* of those */
+  guint n_data;
   const fw_nft_verdict *verdict;
   fw_nft_state *states;
   const fw_nft_statement *inner;
@@ -90,6 +95,8 @@ fw_truth fw_nft_all_stateful(fw_program *program, fw_packet *p, const fw_nft_fou
 void fw_nft_state_end(fw_nft_run *run, const fw_nft_statement *s, fw_nft_state *state);
 void fw_nft_count_free(gpointer count);
 fw_truth fw_nft_mangle(fw_program *program, fw_packet *p, const fw_nft_statement *s);
+/* A translation's address and ports, into the run. */
+fw_truth fw_nft_translate(fw_program *program, fw_packet *p, const fw_nft_statement *s);
 /* notrack, ct helper, ct timeout, ct expectation. */
 fw_truth fw_nft_track(fw_program *program, fw_packet *p, const fw_nft_statement *s);
 /* The object that a statement names, by itself or by a map. */

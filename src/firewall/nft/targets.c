@@ -136,6 +136,7 @@ void fw_nft_target_nat(fw_ruleset *ruleset, fw_nft_statement *s, guint8 family)
   static const char *const names[] = { "SNAT", "DNAT", "MASQUERADE", "REDIRECT" };
   fw_nat *nat;
 
+  s->target_family = family;
   set_target(ruleset, &s->target, names[s->op], family == 6 ? FW_IPV6 : FW_IPV4, sizeof *nat);
   nat = s->target.data;
   if (s->left != NULL && s->left->kind == FW_NFT_CONCAT) {

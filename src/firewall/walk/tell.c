@@ -215,9 +215,13 @@ static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner
 {
   wire w = { .b = b, .n = n, .inner = inner, .full = full };
   gboolean six = n > 0 && b[0] >> 4 != 4, first;
+  guint32 i;
 
   if (n < (six ? 40U : 20U)) {
-    put_hex(out, "short", b, n);
+    g_string_append(out, "\"short\":\"");
+    for (i = 0; i < n; i++)
+      g_string_append_printf(out, "%02x", b[i]);
+    g_string_append_c(out, '"');
     return;
   }
   w.version = six ? 6 : 4;

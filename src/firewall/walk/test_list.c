@@ -296,6 +296,12 @@ static gboolean own_tuple(const fw_packet *p, ct_tuple *tuple)
       return FALSE;
     tuple->src_id = ct_be16(h + 4);
     tuple->dst_id = (guint16)(h[0] << 8 | h[1]);
+  } else if (p->protocol == CT_PROTO_GRE) {
+    h = fw_packet_at(p, p->l4_offset, 8, scratch);
+    if (h != NULL && (h[1] & 7) == 1) { /* PPTP's; another protocol has no tuple in it */
+      tuple->dst_id = ct_be16(h + 6);
+      return ct_be16(h + 2) == 0x880b;
+    }
   } else if (p->protocol == CT_PROTO_TCP || p->protocol == CT_PROTO_UDP || p->protocol == CT_PROTO_SCTP ||
              p->protocol == CT_PROTO_UDPLITE) {
     if (!(p->l4 & FW_L4_PORTS))
