@@ -9,6 +9,7 @@
 #include "conntrack/expect/links.h"
 #include "conntrack/expect/wheel.h"
 #include "conntrack/master.h"
+#include "conntrack/nat/help.h"
 
 inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
@@ -59,6 +60,11 @@ static void view_fill(const ct_engine *engine, const ct_expect *e, int64_t now_n
   v->helper = helper->name;
   v->made_by_packet = e->made_by_packet;
   v->made_by = s->made_by;
+  v->translated = s->nat != 0;
+  v->nat_dir = s->nat_dir;
+  v->saved = s->saved;
+  v->saved_id = s->saved_id;
+  v->fn = ct_nat_follow_name(s->nat);
 }
 
 static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e, ct_reason reason, int64_t time_ns)
@@ -226,8 +232,10 @@ static void sibling_end(ct_engine *engine, ct_expect *e)
 
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
-  ct_expect *e;
+  uint64_t master_id;
+  ct_expect_spec spec;
   ct_tuple inverse;
+  ct_expect *e;
   bool pair;
 
   if (ends_by_stamp(engine))
@@ -239,11 +247,15 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
     return false;
   child_adopt(engine, entry, e);
   engine->stats.expect_new++;
+  spec = e->spec;
+  master_id = e->family->id;
   pair = e->spec.pair && ct_tuple_invert(&e->spec.tuple, &inverse);
   if (!(e->spec.flags & CT_EXPECT_PERMANENT))
     ct_expect_remove(engine, e, CT_REASON_END_USED);
   if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
     sibling_end(engine, e);
+  if (spec.nat != 0)
+    ct_nat_follow_expectation(engine, entry, &spec, master_id);
   return true;
 }
 
@@ -385,6 +397,7 @@ void ct_expect_end_all(ct_engine *engine, const ct_entry *master)
   ct_expect_each_of(engine, master, orphan_remove, NULL);
 }
 
+const ct_expect_spec *ct_expect_spec_of(const ct_expect *e) { return &e->spec; }
 const ct_tuple *ct_expect_tuple(const ct_expect *e) { return &e->spec.tuple; }
 uint8_t ct_expect_class(const ct_expect *e) { return e->spec.class_number; }
 uint64_t ct_expect_master(const ct_expect *e) { return e->family->id; }

@@ -90,7 +90,10 @@ ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_clas
       *reason = CT_REASON_HELPER_CUT;
     return CT_VERDICT_ACCEPT;
   }
-  verdict = h.helper->inspect(&h, packet->data + offset, length);
+  h.header_seq = h.seq;
+  h.payload = packet->data + offset;
+  h.length = length;
+  verdict = h.helper->inspect(&h, h.payload, length);
   if (verdict == CT_VERDICT_DROP)
     *reason = CT_REASON_HELPER_DROP;
   else if (h.note != CT_REASON_NONE)

@@ -19,6 +19,9 @@ struct ct_helping {
   ct_dir dir;        /* of the packet */
   void *state;
   uint32_t seq;   /* TCP: of the payload's first byte */
+  uint32_t header_seq; /* TCP: as it stands in the header */
+  const uint8_t *payload;
+  size_t length;
   bool expected;  /* the connection is itself a child */
   ct_reason note; /* to be set where an announcement was read and left alone; NONE at first */
 };

@@ -226,17 +226,24 @@ static void choose_address(const choice *c, ct_tuple *tuple)
 
 /* --- the id --- */
 
-static uint16_t draw(const choice *c, uint32_t least, uint32_t size)
+uint16_t ct_nat_random(ct_engine *engine)
 {
-  struct ct_nat *nat = c->engine->nat;
-  uint16_t id;
+  struct ct_nat *nat = engine->nat;
 
-  if (nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size)
-    return (uint16_t)(id - least);
   nat->random ^= nat->random << 13;
   nat->random ^= nat->random >> 7;
   nat->random ^= nat->random << 17;
   return (uint16_t)(nat->random >> 32);
+}
+
+static uint16_t draw(const choice *c, uint32_t least, uint32_t size)
+{
+  const struct ct_nat *nat = c->engine->nat;
+  uint16_t id;
+
+  if (nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size)
+    return (uint16_t)(id - least);
+  return ct_nat_random(c->engine);
 }
 
 /* Least value and number of values of the id that may be given. => NULL: none may. */
