@@ -230,6 +230,19 @@ static void sibling_end(ct_engine *engine, ct_expect *e)
     ct_expect_remove(engine, e, CT_REASON_END_SIBLING);
 }
 
+/* The other half of a call that is translated: no inverse of the one that was met, but the same master's. */
+static void translated_sibling_end(ct_engine *engine, uint64_t master_id, uint8_t dir)
+{
+  const ct_expect_family *f = ct_expect_family_get(engine->expects, master_id);
+  ct_expect *e;
+
+  for (e = f != NULL ? f->newest : NULL; e != NULL; e = e->family_next)
+    if (e->spec.nat == CT_NAT_FOLLOW_PPTP && e->spec.nat_dir != dir) {
+      sibling_end(engine, e);
+      return;
+    }
+}
+
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
   uint64_t master_id;
@@ -252,7 +265,9 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   pair = e->spec.pair && ct_tuple_invert(&e->spec.tuple, &inverse);
   if (!(e->spec.flags & CT_EXPECT_PERMANENT))
     ct_expect_remove(engine, e, CT_REASON_END_USED);
-  if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
+  if (spec.nat == CT_NAT_FOLLOW_PPTP)
+    translated_sibling_end(engine, master_id, spec.nat_dir);
+  else if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
     sibling_end(engine, e);
   if (spec.nat != 0)
     ct_nat_follow_expectation(engine, entry, &spec, master_id);

@@ -60,6 +60,7 @@ typedef struct ct_pptp_session {
   uint8_t session; /* ct_pptp_session_state, ct_pptp_call_state: pptp.c */
   uint8_t call;
   uint16_t pns_id, pac_id; /* call ids of the client and of the server, host order */
+  uint16_t own_id;         /* the client's as it has it itself; pns_id is then what the server is told */
 } ct_pptp_session;
 typedef enum ct_pptp_action {
   CT_PPTP_NOTHING,
