@@ -508,8 +508,6 @@ void cli_firewall_say_notes(const cli_firewall *f)
     cli_say(
       "note: without --local ADDRESS/LENGTH the box has no address: its packets were judged as forwarded ones, not "
       "by INPUT and OUTPUT");
-  if (program->zones_wait)
-    cli_say("note: rules ask for conntrack zones, which are not followed yet");
   if (fw_firewall_tally(f->firewall)->nat_unknown > 0)
     cli_say("note: %" G_GUINT64_FORMAT
             " packets met a nat rule that asks for an address of the box; which it is, --local ADDRESS@INTERFACE would "

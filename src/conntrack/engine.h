@@ -169,6 +169,8 @@ typedef struct ct_template {
    * connection, and none otherwise. NULL: the helper that the settings give to its port.
    */
   const char *helper;
+  uint16_t zone; /* the packet's zone, of those of its entry's directions that zone_dirs has (1 << ct_dir) */
+  uint8_t zone_dirs;
 } ct_template;
 
 /* What became of a packet after it had arrived. */

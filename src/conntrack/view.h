@@ -37,7 +37,7 @@ typedef struct ct_view {
   uint64_t packets[2], bytes[2];
   uint32_t mark, secmark;
   ct_seqadj seqadj[2]; /* where status has SEQ_ADJUST */
-  const char *helper; /* static name, or NULL */
+  const char *helper;  /* static name, or NULL */
   uint64_t master_id;
   ct_tuple master_tuple; /* original tuple of the master, where has_master */
   const char

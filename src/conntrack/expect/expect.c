@@ -155,7 +155,8 @@ static bool addr_equal_masked(const ct_addr *a, const ct_addr *b, const ct_addr 
 
 static bool same_destination(const ct_tuple *a, const ct_tuple *b)
 {
-  return a->dst_id == b->dst_id && a->proto == b->proto && a->family == b->family && ct_addr_equal(&a->dst, &b->dst);
+  return a->dst_id == b->dst_id && a->proto == b->proto && a->zone == b->zone && a->family == b->family &&
+         ct_addr_equal(&a->dst, &b->dst);
 }
 
 static bool fits(const ct_expect *e, const ct_tuple *t)
@@ -341,12 +342,16 @@ static int64_t deadline_of_new(const ct_engine *engine, const ct_expect_family *
   return engine->now_ns + ct_helper_policy(&engine->params, f->helper, spec->class_number).timeout_s * CT_NS_PER_S;
 }
 
-ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
+ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *announced, uint64_t packet)
 {
+  ct_expect_spec zoned = *announced, *spec = &zoned;
   ct_expect_family *f;
   ct_expect_answer answer;
   ct_expect *e;
+  ct_tuple own;
 
+  ct_table_tuple(&engine->table, master, CT_ORIGINAL, &own);
+  zoned.tuple.zone = own.zone;
   if (ends_by_stamp(engine))
     chain_sweep(engine, &spec->tuple);
   f = ct_expect_family_need(engine, master);

@@ -59,12 +59,12 @@ typedef struct ct_expect_spec {
   ct_addr mask_src;
   uint16_t mask_src_id;
   uint8_t class_number;
-  uint8_t flags;                 /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
-  bool skip_master;              /* the same expectation of another master counts as the same (SIP media) */
-  bool pair;                     /* meeting it removes the expectation of the inverse tuple (PPTP) */
-  uint8_t nat;                   /* ct_nat_follow: how the expected connection is translated; 0: it is not */
-  uint8_t nat_dir;               /* ct_dir: which direction of the master's it is like */
-  ct_addr saved;                 /* what its destination becomes: SIP's address; zero: as the master's */
+  uint8_t flags;    /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
+  bool skip_master; /* the same expectation of another master counts as the same (SIP media) */
+  bool pair;        /* meeting it removes the expectation of the inverse tuple (PPTP) */
+  uint8_t nat;      /* ct_nat_follow: how the expected connection is translated; 0: it is not */
+  uint8_t nat_dir;  /* ct_dir: which direction of the master's it is like */
+  ct_addr saved;    /* what its destination becomes: SIP's address; zero: as the master's */
   uint16_t saved_id;
   const struct ct_helper *child; /* helper of the expected connection, or NULL */
   const char *made_by;           /* static: "PORT", "227", "INVITE" */

@@ -226,7 +226,8 @@ static void line_end_note(ftp_state *s, ct_dir dir, uint32_t seq)
     ends[oldest] = seq;
 }
 
-/* NAT 11: the numbers become those that lead here from outside. => false: nothing is expected, the packet is dropped. */
+/* NAT 11: the numbers become those that lead here from outside. => false: nothing is expected, the packet is dropped.
+ */
 static bool ftp_translate(ct_helping *h, ct_expect_spec *spec, const ct_ftp_found *found)
 {
   const ct_addr *address = &ct_helping_backward(h)->dst;

@@ -48,7 +48,7 @@ bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rul
 typedef struct ct_amanda_found {
   const char *stream; /* "DATA", ... */
   uint16_t port;
-  size_t at, length;  /* where it stands */
+  size_t at, length; /* where it stands */
 } ct_amanda_found;
 unsigned ct_amanda_parse(const uint8_t *payload, size_t length, bool state_too, ct_amanda_found found[4]);
 

@@ -175,6 +175,7 @@ static void spec_fill(const ct_helping *h, ct_dir dir, ct_expect_spec *spec)
     t.src_id = s->own_id;
   ct_expect_spec_init(spec, t.family, CT_PROTO_GRE, &t.src, &t.dst, t.dst_id, "call reply");
   spec->tuple.src_id = t.src_id;
+  spec->tuple.zone = t.zone;
   spec->mask_src_id = 0xffff;
   spec->pair = true;
   if (translated) {
@@ -256,7 +257,8 @@ static bool translate(ct_helping *h, const uint8_t *payload)
   } else {
     if (message == OUT_CALL_REPLY)
       at += 2;
-    else if (message != IN_CALL_CONNECT && message != WAN_ERROR && message != SET_LINK_INFO && message != CALL_DISCONNECT)
+    else if (message != IN_CALL_CONNECT && message != WAN_ERROR && message != SET_LINK_INFO &&
+             message != CALL_DISCONNECT)
       return true;
     if (message != CALL_DISCONNECT && u16(body + (at - HEADER_BYTES)) != s->pns_id)
       return true;

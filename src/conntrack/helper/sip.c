@@ -60,6 +60,7 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   ct_expect_spec_init(&rtp, back->family, CT_PROTO_UDP, direct ? &back->src : NULL, &m->addr, m->port, made_by);
   rtp.class_number = m->class_number;
   rtp.skip_master = true;
+  rtp.tuple.zone = h->tuple[CT_ORIGINAL].zone;
   /* The same call on another flow (both ends behind one proxy) expects it already. */
   e = ct_expect_find(h->engine, &rtp.tuple);
   if (e != NULL && ct_expect_master(e) != h->entry->id && ct_expect_helper(e) == h->helper &&

@@ -89,9 +89,8 @@ static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
 static gboolean differs(const wire *w, guint32 offset, guint32 n)
 {
   guint8 scratch[64];
-  const guint8 *was = w->was != NULL && n <= sizeof scratch
-                        ? ct_packet_at(w->was, w->was->l4_offset + offset, n, scratch)
-                        : NULL;
+  const guint8 *was =
+    w->was != NULL && n <= sizeof scratch ? ct_packet_at(w->was, w->was->l4_offset + offset, n, scratch) : NULL;
 
   return was != NULL && memcmp(was, w->b + w->l4 + offset, n) != 0;
 }
