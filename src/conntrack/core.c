@@ -421,6 +421,8 @@ uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage)
 {
   const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
 
+  if (passage->entry == NULL && passage->result.conn != 0 && passage->result.conn == engine->ended_id)
+    return engine->ended_mark;
   return ext != NULL ? ext->mark : 0;
 }
 

@@ -220,7 +220,7 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
 
-/* The mark of the entry that the packet is attached to (CONNMARK); 0 where there is none. */
+/* The mark of the entry that the packet is attached to, or has ended (CONNMARK); 0 where there is none. */
 uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage);
 /* Between the halves only. A mark that changes is an event; without an entry nothing happens. */
 void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark);

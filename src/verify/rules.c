@@ -228,12 +228,15 @@ static gboolean read_rules_file(run *r, const char *path, const fw_read_options 
 
 static gboolean read_rules(run *r, const char *const *rules, GError **error)
 {
-  const fw_read_options by_itself = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
   guint i;
 
-  for (i = 0; rules[i] != NULL; i++)
-    if (!read_rules_file(r, rules[i], &by_itself, error))
+  for (i = 0; rules[i] != NULL; i++) {
+    /* As the referee names them: what ip6tables-save writes need not show whose it is. */
+    const fw_read_options six = { g_str_has_suffix(rules[i], ".rules6"), FW_IPV6, FW_BACKEND_UNSET };
+
+    if (!read_rules_file(r, rules[i], &six, error))
       return FALSE;
+  }
   fw_rules_finish(r->ruleset);
   return TRUE;
 }

@@ -42,7 +42,7 @@ static gboolean act_connmark(fw_program *program, fw_packet *p, const fw_step *s
   const fw_connmark *c = DATA(step);
   guint32 mark;
 
-  if (p->entry == NULL || program->passage == NULL || program->maybe)
+  if ((p->entry == NULL && !p->gone) || program->passage == NULL || program->maybe)
     return TRUE;
   mark = ct_passage_mark(program->engine, program->passage);
   switch (c->op) {

@@ -128,6 +128,8 @@ static void put_tcp(GString *out, const wire *w)
     g_string_append_printf(out, ",\"flags\":%u,\"win\":%u", t[13], ct_be16(t + 14));
   if (header > TCP_HEADER && (w->full || differs(w, TCP_HEADER, header - TCP_HEADER)))
     put_hex(out, "opts", t + TCP_HEADER, header - TCP_HEADER);
+  else if (w->full && (t[12] >> 4) * 4 > TCP_HEADER)
+    g_string_append(out, ",\"opts\":\"\""); /* cut off */
   put_payload(out, w, w->l4 + header);
 }
 
