@@ -221,6 +221,7 @@ static void make(cli_firewall *f, const ct_params *params, gboolean record, gboo
   f->rule = g_string_new(NULL);
   f->why = g_string_new(NULL);
   f->walk = g_string_new(NULL);
+  f->leaves = g_string_new(NULL);
   f->transcript = g_string_new(NULL);
   f->head = g_string_new(NULL);
   f->counters = g_string_new(NULL);
@@ -292,6 +293,7 @@ void cli_firewall_clear(cli_firewall *f)
   string_free(f->rule);
   string_free(f->why);
   string_free(f->walk);
+  string_free(f->leaves);
   string_free(f->transcript);
   string_free(f->head);
   string_free(f->counters);
@@ -365,6 +367,11 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .reset = o->reset,
                           .before = o->before_conntrack,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };
+  if (o->packet.translated && o->verdict == FW_VERDICT_ACCEPT) {
+    g_string_truncate(f->leaves, 0);
+    fw_tell_leaves(f->leaves, f->firewall);
+    f->told.leaves = f->leaves->str;
+  }
   if (f->tells_walk) {
     g_string_truncate(f->walk, 0);
     fw_tell_walk(f->walk, f->firewall);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "conntrack/nat/nat.h"
 #include "firewall/nft/run.h"
 #include "firewall/save.h"
 
@@ -548,5 +549,43 @@ void fw_tell_counters(GString *out, fw_firewall *f)
   any = put_family(out, f, FW_IPV4, "iptables", FALSE);
   any = put_family(out, f, FW_IPV6, "ip6tables", any);
   put_nft(out, f, any);
+  g_string_append_c(out, '}');
+}
+
+/* ---- what a translation has made of a packet ---- */
+
+static void put_nat_rule(GString *out, const char *name, const fw_rule *rule)
+{
+  GString *place;
+
+  if (rule == NULL)
+    return;
+  place = g_string_new(NULL);
+  g_string_printf(place, "%s:%s:rule:%u", rule->chain->table->name, rule->chain->name, rule->number);
+  g_string_append_printf(out, ",\"%s\":", name);
+  put_string(out, place->str);
+  g_string_free(place, TRUE);
+}
+
+void fw_tell_leaves(GString *out, const fw_firewall *f)
+{
+  const fw_outcome *o = fw_firewall_outcome(f);
+  const fw_packet *p = &o->packet;
+  guint8 scratch[8], version = p->family == FW_IPV6 ? 6 : 4;
+  const guint8 *h = p->fragment == 0 ? ct_packet_at(p->raw, p->l4_offset, 8, scratch) : NULL;
+  gboolean icmp = p->protocol == CT_PROTO_ICMP || p->protocol == CT_PROTO_ICMPV6;
+
+  g_string_append(out, "{\"src\":");
+  put_address(out, version, p->source.bytes);
+  g_string_append(out, ",\"dst\":");
+  put_address(out, version, p->destination.bytes);
+  if (h != NULL && icmp && p->raw->kind == CT_PACKET_TRACK)
+    g_string_append_printf(out, ",\"id\":%u", ct_be16(h + 4));
+  else if (h != NULL && !icmp && p->raw->tuple.src_id + p->raw->tuple.dst_id != 0 && p->protocol != CT_PROTO_GRE)
+    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(h), ct_be16(h + 2));
+  if (p->raw->length != o->arrived_bytes)
+    g_string_append_printf(out, ",\"length\":%u", p->raw->length);
+  put_nat_rule(out, "source_rule", o->nat[CT_NAT_SRC]);
+  put_nat_rule(out, "destination_rule", o->nat[CT_NAT_DST]);
   g_string_append_c(out, '}');
 }
