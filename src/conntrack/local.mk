@@ -41,7 +41,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/modules.h src/conntrack/helper/modules.c \
 	src/conntrack/helper/written.h src/conntrack/helper/written.c src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
-	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \
+	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c src/conntrack/helper/sip_nat.h src/conntrack/helper/sip_nat.c \
 	src/conntrack/helper/amanda.c src/conntrack/helper/sane.c src/conntrack/helper/pptp.c \
 	src/conntrack/helper/broadcast.c \
 	src/conntrack/helper/per.h src/conntrack/helper/per.c \
