@@ -336,7 +336,9 @@ static void tell_why(GString *out, const fw_outcome *o)
   if (o->verdict == FW_VERDICT_REJECT && o->answer.why_not != NULL)
     g_string_append_printf(out, "not answered: %s", o->answer.why_not);
   if (o->nat_unknown != NULL)
-    g_string_append_printf(out, "%snat rule %s:%u asks for an address of the box that is not said (--local)",
+    g_string_append_printf(out,
+                           "%snat rule %s:%u maps to what is not known here: an address of the box (--local "
+                           "ADDRESS@INTERFACE), or looked up",
                            out->len > 0 ? "; " : "", o->nat_unknown->chain->name, o->nat_unknown->number);
 }
 
@@ -517,8 +519,8 @@ void cli_firewall_say_notes(const cli_firewall *f)
       "by INPUT and OUTPUT");
   if (fw_firewall_tally(f->firewall)->nat_unknown > 0)
     cli_say("note: %" G_GUINT64_FORMAT
-            " packets met a nat rule that asks for an address of the box; which it is, --local ADDRESS@INTERFACE would "
-            "say: they were not translated",
+            " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
+            "box is said by --local ADDRESS@INTERFACE, maps of nftables are not followed",
             fw_firewall_tally(f->firewall)->nat_unknown);
   if (!program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");

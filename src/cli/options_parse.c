@@ -108,6 +108,8 @@ static const char *instead_of(int letter)
   switch (letter) {
   case 'D':
   case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
+  case 'n': return "for lines now it is --lines N";
+  case 'w': return "to write a file now it is --write FILE, or -W";
   case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
   default: return "see ctreplay --help or man ctreplay";
   }

@@ -32,6 +32,7 @@ static const char *const whole[] = {
   "long-hostile-nat",
   "masquerade",
   "netmap",
+  "nat-null-bits",
   "nft-stateful-json",
   "notrack-both",
   "notrack-one",

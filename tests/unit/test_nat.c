@@ -205,9 +205,12 @@ START_TEST(confirmed_entries_stay)
 {
   ct_nat_range range = to("203.0.113.1", "203.0.113.1", 0);
   ct_tuple t = udp("192.168.1.10", 5000, "8.8.8.8", 53);
-  ct_packet p = {
-    .time_ns = 1, .number = 1, .length = 29, .tuple = t, .hash = ct_tuple_hash(&t), .kind = CT_PACKET_TRACK
-  };
+  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000),
+                  .number = 1,
+                  .length = 29,
+                  .tuple = t,
+                  .hash = ct_tuple_hash(&t),
+                  .kind = CT_PACKET_TRACK };
   ct_view v;
 
   ct_engine_packet(engine, &p, &result); /* before there were rules */

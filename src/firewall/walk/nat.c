@@ -141,6 +141,8 @@ static asked range_of(const fw_firewall *f, const fw_packet *p, const fw_target 
   case FW_TARGET_ID_MASQUERADE: return masquerade_range(f, p, range);
   case FW_TARGET_ID_REDIRECT: return redirect_range(f, p, range);
   default:
+    if (n->given & FW_NAT_COMPUTED)
+      return ASKED_UNKNOWN;
     if (n->given & FW_NAT_ADDRESS) {
       range->flags |= CT_NAT_ADDRESSES;
       set_address(&range->min, &n->from);
