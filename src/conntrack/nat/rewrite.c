@@ -110,7 +110,7 @@ static void set_id(uint8_t *at, uint16_t id, uint8_t *sum)
   put16(new, id);
   if (sum != NULL)
     change_sum(sum, at, new, 2);
-  memcpy(at, new, 2);
+  put16(at, id);
 }
 
 static uint16_t new_port(const rewriting *r) { return r->manip == CT_NAT_SRC ? r->target->src_id : r->target->dst_id; }
