@@ -182,6 +182,67 @@ gboolean cli_filter_set_mask(cli_prefix *prefix, const char *name, const char *v
   return set_mask(prefix, name, value, error);
 }
 
+/* "ADDRESS", "ADDRESS:PORT", "[ADDRESS]:PORT". => FALSE: it is none of these. */
+static gboolean split_address(const char *word, char **address, guint16 *port, gboolean *has_port)
+{
+  const char *close = word[0] == '[' ? strchr(word, ']') : NULL, *colon = close != NULL ? close + 1 : strchr(word, ':');
+  guint64 number = 0;
+  ct_addr addr;
+
+  *has_port = FALSE;
+  if (word[0] == '[') {
+    if (close == NULL || (*colon != ':' && *colon != '\0'))
+      return FALSE;
+    *address = g_strndup(word + 1, (gsize)(close - word - 1));
+    *has_port = *colon == ':';
+  } else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
+    *address = g_strndup(word, (gsize)(colon - word));
+    *has_port = TRUE;
+  } else {
+    *address = g_strdup(word);
+  }
+  if ((inet_pton(AF_INET, *address, addr.bytes) == 1 || inet_pton(AF_INET6, *address, addr.bytes) == 1) &&
+      (!*has_port || g_ascii_string_to_unsigned(colon + 1, 10, 0, G_MAXUINT16, &number, NULL))) {
+    *port = (guint16)number;
+    return TRUE;
+  }
+  g_free(*address);
+  return FALSE;
+}
+
+gboolean cli_filter_is_address(const char *word)
+{
+  gboolean has_port;
+  char *address;
+  guint16 port;
+
+  if (!split_address(word, &address, &port, &has_port))
+    return FALSE;
+  g_free(address);
+  return TRUE;
+}
+
+gboolean cli_filter_set_nat(cli_filter *filter, guint condition, const char *name, const char *value, GError **error)
+{
+  guint which = condition == CLI_FILTER_SRC_NAT ? 0 : condition == CLI_FILTER_DST_NAT ? 1 : 2;
+  char *address;
+  gboolean fine;
+
+  filter->any = TRUE;
+  filter->given |= condition;
+  if (value == NULL)
+    return TRUE;
+  if (!split_address(value, &address, &filter->nat[which].port, &filter->nat[which].has_port))
+    return refuse(error, name, value,
+                  which == 0
+                    ? "the address that the source becomes, with :PORT if need be, or nothing (for lines it is "
+                      "--lines N)"
+                    : "the address that it is translated to, with :PORT if need be, or nothing");
+  fine = parse_prefix(&filter->nat[which].addr, name, address, error);
+  g_free(address);
+  return fine;
+}
+
 gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, GError **error)
 {
   filter->any = TRUE;
@@ -249,6 +310,36 @@ static gboolean reply_holds(const cli_filter *f, const ct_tuple *t)
          (!(f->given & CLI_FILTER_PORT0 << 3) || f->port[1][1] == t->dst_id);
 }
 
+/*
+ * Whether one end of the connection is translated, and to what was asked for: what stands in the reply tuple is not
+ * what the original has there. Tuples are compared, as conntrack does it, not status bits.
+ */
+static gboolean nat_holds(const cli_filter *f, const ct_view *view, guint which, gboolean source)
+{
+  const ct_tuple *o = &view->tuple[CT_ORIGINAL], *r = &view->tuple[CT_REPLY];
+  const ct_addr *was = source ? &o->src : &o->dst, *is = source ? &r->dst : &r->src;
+  /* Of ICMP the id stands in one place, whoever's it is. */
+  gboolean icmp = ct_tuple_is_icmp(o);
+  guint16 id_was = source || icmp ? o->src_id : o->dst_id, id_is = source && !icmp ? r->dst_id : r->src_id;
+
+  if (ct_addr_equal(was, is) && (id_was == id_is || (icmp && !source)))
+    return FALSE;
+  return prefix_holds(&f->nat[which].addr, r->family, is) && (!f->nat[which].has_port || f->nat[which].port == id_is);
+}
+
+static gboolean translation_holds(const cli_filter *f, const ct_view *view)
+{
+  const guint16 original = view->tuple[CT_ORIGINAL].zone, reply = view->tuple[CT_REPLY].zone;
+
+  if ((f->given & CLI_FILTER_SRC_NAT && !nat_holds(f, view, 0, TRUE)) ||
+      (f->given & CLI_FILTER_DST_NAT && !nat_holds(f, view, 1, FALSE)) ||
+      (f->given & CLI_FILTER_ANY_NAT && !nat_holds(f, view, 2, TRUE) && !nat_holds(f, view, 2, FALSE)))
+    return FALSE;
+  return (!(f->given & CLI_FILTER_ZONE) || (f->zone == original && f->zone == reply)) &&
+         (!(f->given & CLI_FILTER_ORIG_ZONE) || f->orig_zone == original) &&
+         (!(f->given & CLI_FILTER_REPLY_ZONE) || f->reply_zone == reply);
+}
+
 static gboolean entry_holds(const cli_filter *f, const ct_view *view)
 {
   const char *state;
@@ -266,6 +357,8 @@ static gboolean entry_holds(const cli_filter *f, const ct_view *view)
     return FALSE;
   if ((f->given & CLI_FILTER_SECMARK) && view->secmark != f->secmark)
     return FALSE;
+  if (f->given >= CLI_FILTER_SRC_NAT && !translation_holds(f, view))
+    return FALSE;
   if (!(f->given & CLI_FILTER_STATE))
     return TRUE;
   state = ct_proto_state_name(f->profile, view->tuple[CT_ORIGINAL].proto, view->state);
@@ -282,7 +375,7 @@ static gboolean expect_holds(const cli_filter *f, const ct_expect_view *expect)
 
 static gboolean packet_holds(const cli_filter *f, const ct_packet *packet)
 {
-  if (f->status != 0 ||
+  if (f->status != 0 || f->given >= CLI_FILTER_SRC_NAT ||
       (f->given & (CLI_FILTER_STATE | CLI_FILTER_UNREPLIED | CLI_FILTER_MARK | CLI_FILTER_SECMARK)) != 0)
     return FALSE;
   return packet->kind != CT_PACKET_NONE && either_end_holds(f, &packet->tuple) && original_holds(f, &packet->tuple) &&

@@ -32,7 +32,13 @@ enum {
   CLI_FILTER_UNREPLIED = 1 << 8, /* -u UNSET or UNREPLIED */
   CLI_FILTER_PORT0 = 1 << 9,     /* and the next three: orig src, orig dst, reply src, reply dst */
   CLI_FILTER_STATUS = 1 << 13,   /* -u; what it asks for stands in status */
-  CLI_FILTER_ANY_PORT = 1 << 14  /* --port */
+  CLI_FILTER_ANY_PORT = 1 << 14, /* --port */
+  CLI_FILTER_SRC_NAT = 1 << 15,  /* -n, and the next two: -g, -j */
+  CLI_FILTER_DST_NAT = 1 << 16,
+  CLI_FILTER_ANY_NAT = 1 << 17,
+  CLI_FILTER_ZONE = 1 << 18, /* -w: of both directions; and the next two: of one */
+  CLI_FILTER_ORIG_ZONE = 1 << 19,
+  CLI_FILTER_REPLY_ZONE = 1 << 20
 };
 
 enum { CLI_FILTER_SEEN_MOST = 3 };
@@ -59,6 +65,12 @@ typedef struct cli_filter {
   const char *state; /* as printed */
   guint32 status;    /* all of these must be set */
   guint32 mark, mark_mask, secmark;
+  struct {
+    cli_prefix addr;
+    gboolean has_port;
+    guint16 port;
+  } nat[3]; /* what -n, -g, -j say it is translated to */
+  guint16 zone, orig_zone, reply_zone;
   guint16 icmp_id;
   guint8 icmp_type, icmp_code;
   cli_filter_tally *tally; /* counted in by the three functions below; NULL: nowhere */
@@ -74,6 +86,10 @@ gboolean cli_filter_set_address(cli_prefix *prefix, const char *name, const char
 gboolean cli_filter_set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error);
 /* condition: CLI_FILTER_PROTO, _FAMILY, _STATE, _STATUS or _MARK. */
 gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, GError **error);
+/* condition: CLI_FILTER_SRC_NAT, _DST_NAT or _ANY_NAT; value: "ADDRESS[:PORT]", "[ADDRESS]:PORT", NULL: any. */
+gboolean cli_filter_set_nat(cli_filter *filter, guint condition, const char *name, const char *value, GError **error);
+/* Whether a word says to what something is translated. */
+gboolean cli_filter_is_address(const char *word);
 /* A number to compare with: decimal, or hexadecimal behind 0x. */
 gboolean cli_filter_number(const char *name, const char *value, guint64 largest, guint64 *number, GError **error);
 

@@ -221,6 +221,7 @@ static void make(cli_firewall *f, const ct_params *params, gboolean record, gboo
   f->rule = g_string_new(NULL);
   f->why = g_string_new(NULL);
   f->walk = g_string_new(NULL);
+  f->leaves = g_string_new(NULL);
   f->transcript = g_string_new(NULL);
   f->head = g_string_new(NULL);
   f->counters = g_string_new(NULL);
@@ -292,6 +293,7 @@ void cli_firewall_clear(cli_firewall *f)
   string_free(f->rule);
   string_free(f->why);
   string_free(f->walk);
+  string_free(f->leaves);
   string_free(f->transcript);
   string_free(f->head);
   string_free(f->counters);
@@ -334,7 +336,9 @@ static void tell_why(GString *out, const fw_outcome *o)
   if (o->verdict == FW_VERDICT_REJECT && o->answer.why_not != NULL)
     g_string_append_printf(out, "not answered: %s", o->answer.why_not);
   if (o->nat_unknown != NULL)
-    g_string_append_printf(out, "%snat rule %s:%u asks for an address of the box that is not said (--local)",
+    g_string_append_printf(out,
+                           "%snat rule %s:%u maps to what is not known here: an address of the box (--local "
+                           "ADDRESS@INTERFACE), or looked up",
                            out->len > 0 ? "; " : "", o->nat_unknown->chain->name, o->nat_unknown->number);
 }
 
@@ -365,6 +369,11 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .reset = o->reset,
                           .before = o->before_conntrack,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };
+  if (o->packet.translated && o->verdict == FW_VERDICT_ACCEPT) {
+    g_string_truncate(f->leaves, 0);
+    fw_tell_leaves(f->leaves, f->firewall);
+    f->told.leaves = f->leaves->str;
+  }
   if (f->tells_walk) {
     g_string_truncate(f->walk, 0);
     fw_tell_walk(f->walk, f->firewall);
@@ -512,12 +521,10 @@ void cli_firewall_say_notes(const cli_firewall *f)
     cli_say(
       "note: rules take flows past themselves (flow add): from then on a kernel shows them to no rule; their counters "
       "and INVALID packets no replay can know");
-  if (program->zones_wait)
-    cli_say("note: rules ask for conntrack zones, which are not followed yet");
   if (fw_firewall_tally(f->firewall)->nat_unknown > 0)
     cli_say("note: %" G_GUINT64_FORMAT
-            " packets met a nat rule that asks for an address of the box; which it is, --local ADDRESS@INTERFACE would "
-            "say: they were not translated",
+            " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
+            "box is said by --local ADDRESS@INTERFACE",
             fw_firewall_tally(f->firewall)->nat_unknown);
   if (!program->tracks)
     cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");

@@ -15,7 +15,7 @@ typedef struct cli_firewall {
   /* private */
   const cli_options *o;
   GPtrArray *texts;
-  GString *rule, *why, *walk, *transcript, *head, *counters;
+  GString *rule, *why, *walk, *leaves, *transcript, *head, *counters;
   emit_rules told;
   gboolean tells_walk, tells_transcript;
   gboolean forked; /* rules and facts are another's */

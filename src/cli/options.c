@@ -95,6 +95,22 @@ static gboolean read_filter_number(const cli_option *option, gpointer base, cons
   return cli_option_store(option, base, number);
 }
 
+static gboolean read_nat(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  return cli_filter_set_nat(cli_option_field(option, base), option->value, cli_option_name(option), value, error);
+}
+
+/* -w was the letter for a file once. */
+static gboolean read_zone(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  if (read_filter_number(option, base, value, NULL))
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "--%s %s: give a zone from 0 to 65535 (to write a file now it is --write FILE, or -W)",
+              cli_option_name(option), value);
+  return FALSE;
+}
+
 /* => the value of the word, whatever its case; 0 where there is none. */
 static guint find_word(const cli_choice *choices, const char *word)
 {
@@ -279,6 +295,9 @@ static const cli_choice whens[] = {
 #define MASK(member) CLI_BY(read_mask, cli_options, filter.member)
 #define CONDITION(which) CLI_BY(read_condition, cli_options, filter), .value = CLI_FILTER_##which
 #define NUMBER(member, bit, to) CLI_BY(read_filter_number, cli_options, filter.member), .value = (bit), .most = (to)
+#define NAT(which) CLI_BY(read_nat, cli_options, filter), .value = CLI_FILTER_##which
+#define ZONE(member, which) \
+  CLI_BY(read_zone, cli_options, filter.member), .value = CLI_FILTER_##which, .most = G_MAXUINT16
 #define PORT(dir, end) NUMBER(port[dir][end], CLI_FILTER_PORT0 << (2 * (dir) + (end)), 65535)
 
 static const cli_choice backends[] = { { "legacy", FW_BACKEND_LEGACY }, { "nft", FW_BACKEND_NFT }, { NULL, 0 } };
@@ -354,6 +373,12 @@ static const cli_option options[] = {
   { "status", 'u', "STATUS", CLI_FILTER, CONDITION(STATUS) },
   { "mark", 'm', "N[/MASK]", CLI_FILTER, CONDITION(MARK) },
   { "secmark", 'c', "N", CLI_FILTER, NUMBER(secmark, CLI_FILTER_SECMARK, G_MAXUINT32) },
+  { "src-nat", 'n', "[ADDRESS[:PORT]]", CLI_FILTER, NAT(SRC_NAT) },
+  { "dst-nat", 'g', "[ADDRESS[:PORT]]", CLI_FILTER, NAT(DST_NAT) },
+  { "any-nat", 'j', "[ADDRESS[:PORT]]", CLI_FILTER, NAT(ANY_NAT) },
+  { "zone", 'w', "N", CLI_FILTER, ZONE(zone, ZONE) },
+  { "orig-zone", 0, "N", CLI_FILTER, ZONE(orig_zone, ORIG_ZONE) },
+  { "reply-zone", 0, "N", CLI_FILTER, ZONE(reply_zone, REPLY_ZONE) },
   { "icmp-type", 0, "N", CLI_FILTER, NUMBER(icmp_type, CLI_FILTER_ICMP_TYPE, 255) },
   { "icmp-code", 0, "N", CLI_FILTER, NUMBER(icmp_code, CLI_FILTER_ICMP_CODE, 255) },
   { "icmp-id", 0, "N", CLI_FILTER, NUMBER(icmp_id, CLI_FILTER_ICMP_ID, 65535) },
@@ -393,20 +418,8 @@ static const cli_option options[] = {
   { "help", 'h', NULL, CLI_COMMON, CLI_FLAG(cli_options, help) },
   { "version", 'V', NULL, CLI_COMMON, CLI_FLAG(cli_options, version) },
 
-  /* conntrack's letters for what is not modelled yet, two of which meant something else here. */
-  WAITS(NULL, 'w', "conntrack's letter for a zone, which waits for zones to be modelled; "
-                   "to write a file now it is --write FILE, or -W"),
-  WAITS(NULL, 'n', "conntrack's letter for a translated source, which waits for NAT to be modelled; "
-                   "for lines now it is --lines N"),
-  WAITS(NULL, 'g', "conntrack's letter for a translated destination: waits for NAT to be modelled"),
-  WAITS(NULL, 'j', "conntrack's letter for any translated connection: waits for NAT to be modelled"),
+  /* conntrack's letters for what is not modelled yet. */
   WAITS(NULL, 'l', "conntrack's letter for a label: labels are not kept yet, -m connlabel is unknown"),
-  WAITS("src-nat", 0, "waits for NAT to be modelled"),
-  WAITS("dst-nat", 0, "waits for NAT to be modelled"),
-  WAITS("any-nat", 0, "waits for NAT to be modelled"),
-  WAITS("zone", 0, "waits for zones to be modelled"),
-  WAITS("orig-zone", 0, "waits for zones to be modelled"),
-  WAITS("reply-zone", 0, "waits for zones to be modelled"),
   WAITS("label", 0, "labels are not kept yet, -m connlabel is unknown"),
 };
 /* clang-format on */

@@ -70,6 +70,17 @@ static const cli_option *grammar_find(const grammar *g, int c)
   return NULL;
 }
 
+/*
+ * Whether a word may be the argument of an option that need not have one: -n takes an address, or a number that is no
+ * file, to say that lines are asked for otherwise now.
+ */
+static gboolean is_translation(const cli_option *option, const char *word)
+{
+  return g_str_has_prefix(option->argument, "[ADDRESS") &&
+         (cli_filter_is_address(word) ||
+          (word[strspn(word, "0123456789")] == '\0' && !g_file_test(word, G_FILE_TEST_EXISTS)));
+}
+
 static gboolean is_table(const char *word)
 {
   return word != NULL && (strcmp(word, "conntrack") == 0 || strcmp(word, "expect") == 0 || strcmp(word, "dying") == 0 ||
@@ -82,8 +93,8 @@ static const char *table_meant(const cli_option *option, const char *word)
   static const char *const tables[] = { "conntrack", "expect", "dying", "unconfirmed" };
   guint i, distance;
 
-  if (option->argument == NULL || option->argument[0] != '[' || word == NULL || strpbrk(word, "-./") != NULL ||
-      g_file_test(word, G_FILE_TEST_EXISTS))
+  if (option->argument == NULL || strcmp(option->argument, "[TABLE]") != 0 || word == NULL ||
+      strpbrk(word, "-./") != NULL || g_file_test(word, G_FILE_TEST_EXISTS))
     return NULL;
   for (i = 0; i < G_N_ELEMENTS(tables); i++)
     if (cli_word_similar(word, tables[i], &distance))
@@ -97,6 +108,8 @@ static const char *instead_of(int letter)
   switch (letter) {
   case 'D':
   case 'F': return "nothing can be deleted; -L shows the table, -E when entries end";
+  case 'n': return "for lines now it is --lines N";
+  case 'w': return "to write a file now it is --write FILE, or -W";
   case 'G': return "-L with -s, -d, -p, --sport and --dport shows one entry";
   default: return "see ctreplay --help or man ctreplay";
   }
@@ -162,7 +175,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     }
     /* The table stands after the letter as a word of its own, which getopt has no notion of. */
     if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
-        is_table(argv[optind])) {
+        (strcmp(option->argument, "[TABLE]") == 0 ? is_table(argv[optind]) : is_translation(option, argv[optind]))) {
       value = argv[optind++];
     } else if (value == NULL && optind < argc && (meant = table_meant(option, argv[optind])) != NULL) {
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c %s: no such file; did you mean %s?", option->letter,

@@ -60,6 +60,41 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   return NULL;
 }
 
+/*
+ * The same with a zone (NAT 16): of a packet whose two directions are in two zones, each counts for its own. => where
+ * there is no entry, *tuple is the one that a new one gets.
+ */
+static __attribute__((noinline)) ct_entry *look_up_zoned(ct_engine *engine, const ct_packet *packet,
+                                                         const ct_template *template, ct_tuple *tuple, uint32_t *hash,
+                                                         ct_dir *dir)
+{
+  uint16_t original = template->zone_dirs & 1 << CT_ORIGINAL ? template->zone : 0;
+  uint16_t reply = template->zone_dirs & 1 << CT_REPLY ? template->zone : 0;
+  ct_entry *entry;
+
+  tuple->zone = original;
+  *hash = ct_tuple_hash(tuple);
+  entry = look_up(engine, packet, tuple, *hash, dir);
+  if (original == reply || (entry != NULL && *dir == CT_ORIGINAL))
+    return entry;
+  tuple->zone = reply;
+  entry = look_up(engine, packet, tuple, ct_tuple_hash(tuple), dir);
+  tuple->zone = original;
+  return entry != NULL && *dir == CT_REPLY ? entry : NULL;
+}
+
+/* An entry that begins with a zone has one for its answers, too. */
+static void set_reply_zone(ct_engine *engine, ct_entry *entry, const ct_template *template)
+{
+  ct_tuple reply;
+
+  ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+  reply.zone = template->zone_dirs & 1 << CT_REPLY ? template->zone : 0;
+  ct_table_set_reply(&engine->table, entry, &reply);
+}
+
+static inline bool has_zone(const ct_template *template) { return template != NULL && template->zone != 0; }
+
 /* Where kernels up to 5.4 count an error, they count an invalid packet as well (KERNELS K5). */
 static void count_refusal(ct_engine *engine, bool error)
 {
@@ -195,11 +230,16 @@ CT_ALWAYS_INLINE void conclude(ct_engine *engine, const ct_passage *passage, ct_
 /* --- the first half --- */
 
 /* An ICMP error belongs to the connection of the packet inside it (spec 1.1). */
-static void track_icmp_error(ct_engine *engine, const ct_packet *packet, ct_passage *passage, ct_result *result)
+static void track_icmp_error(ct_engine *engine, const ct_packet *packet, const ct_template *template,
+                             ct_passage *passage, ct_result *result)
 {
+  ct_tuple tuple = packet->tuple;
+  uint32_t hash = packet->hash;
+  ct_entry *entry;
   ct_dir dir;
-  ct_entry *entry = look_up(engine, packet, &packet->tuple, packet->hash, &dir);
 
+  entry = has_zone(template) ? look_up_zoned(engine, packet, template, &tuple, &hash, &dir)
+                             : look_up(engine, packet, &packet->tuple, packet->hash, &dir);
   CT_TRACE(engine, ct_trace_note_look_up(engine, &packet->tuple, entry));
   result->reason = CT_REASON_ICMP_ERROR_UNKNOWN;
   engine->stats.hits += entry != NULL;
@@ -271,13 +311,22 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
   do {
     ct_dir dir;
 
-    entry = look_up(engine, packet, tuple, hash, &dir);
+    if (G_UNLIKELY(has_zone(template))) {
+      if (tuple != &keyed)
+        keyed = *tuple;
+      tuple = &keyed;
+      entry = look_up_zoned(engine, packet, template, &keyed, &hash, &dir);
+    } else {
+      entry = look_up(engine, packet, tuple, hash, &dir);
+    }
     CT_TRACE(engine, ct_trace_note_look_up(engine, ct_way_own_tuple(packet, tuple, &own), entry));
     is_new = entry == NULL;
     engine->stats.hits += !is_new;
     if (is_new) {
       dir = CT_ORIGINAL;
       entry = ct_core_create(engine, ct_way_own_tuple(packet, tuple, &own), result);
+      if (G_UNLIKELY(has_zone(template)) && entry != NULL)
+        set_reply_zone(engine, entry, template);
     }
     if (!entry) {
       set_dropped(engine, result);
@@ -336,7 +385,7 @@ CT_ALWAYS_INLINE void arrive(ct_engine *engine, const ct_packet *packet, const c
   }
   switch (packet->kind) {
   case CT_PACKET_TRACK: track(engine, packet, template, passage, result); break;
-  case CT_PACKET_ICMP_ERROR: track_icmp_error(engine, packet, passage, result); break;
+  case CT_PACKET_ICMP_ERROR: track_icmp_error(engine, packet, template, passage, result); break;
   case CT_PACKET_UNTRACKED: set_untracked(result, (ct_reason)packet->reason); break;
   default:
     result->reason = packet->reason;
@@ -372,6 +421,8 @@ uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage)
 {
   const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
 
+  if (passage->entry == NULL && passage->result.conn != 0 && passage->result.conn == engine->ended_id)
+    return engine->ended_mark;
   return ext != NULL ? ext->mark : 0;
 }
 

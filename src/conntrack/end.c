@@ -11,6 +11,8 @@ bool ct_core_bury(ct_engine *engine, ct_entry *entry)
   const ct_ext *ext = ct_ext_get(engine, entry);
   uint32_t children;
 
+  engine->ended_id = entry->id;
+  engine->ended_mark = ext->mark;
   ct_helper_gone(engine, entry);
   ct_expect_end_all(engine, entry);
   if (ext->master_id != 0) {

@@ -169,6 +169,8 @@ typedef struct ct_template {
    * connection, and none otherwise. NULL: the helper that the settings give to its port.
    */
   const char *helper;
+  uint16_t zone; /* the packet's zone, of those of its entry's directions that zone_dirs has (1 << ct_dir) */
+  uint8_t zone_dirs;
 } ct_template;
 
 /* What became of a packet after it had arrived. */
@@ -218,7 +220,7 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
 
-/* The mark of the entry that the packet is attached to (CONNMARK); 0 where there is none. */
+/* The mark of the entry that the packet is attached to, or has ended (CONNMARK); 0 where there is none. */
 uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage);
 /* Between the halves only. A mark that changes is an event; without an entry nothing happens. */
 void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark);

@@ -65,6 +65,8 @@ struct ct_engine {
   uint32_t n_exts, exts_size;
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
+  uint64_t ended_id; /* the last entry with an extension that ended, and its mark: the packet that ended it may ask */
+  uint32_t ended_mark;
   struct ct_nat *nat;      /* there are nat hooks; NULL normally */
   const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
   void *kept_by;           /* what the keeper is called with */

@@ -30,7 +30,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/proto/tcp_2_6.c src/conntrack/proto/tcp_2_4.c \
 	src/conntrack/proto/icmp.c src/conntrack/proto/sctp.c \
 	src/conntrack/proto/gre.c src/conntrack/proto/dccp.c src/conntrack/proto/dccp_table.c src/conntrack/proto/generic.c \
-	src/conntrack/nat/nat.h src/conntrack/nat/internal.h src/conntrack/nat/map.c src/conntrack/nat/choose.c \
+	src/conntrack/nat/nat.h src/conntrack/nat/internal.h src/conntrack/nat/map.c src/conntrack/nat/help.h src/conntrack/nat/help.c src/conntrack/nat/choose.c \
 	src/conntrack/nat/sources.c src/conntrack/nat/rewrite.h src/conntrack/nat/rewrite.c \
 	src/conntrack/ext.h src/conntrack/keeper.h src/conntrack/way.h src/conntrack/master.h src/conntrack/master.c \
 	src/conntrack/expect/expect.h src/conntrack/expect/links.h src/conntrack/expect/restore.c src/conntrack/expect/wheel.h \
@@ -39,9 +39,9 @@ libconntrack_la_SOURCES = \
 	src/conntrack/helper/list.h src/conntrack/helper/list.c \
 	src/conntrack/helper/settings.h src/conntrack/helper/settings.c \
 	src/conntrack/helper/modules.h src/conntrack/helper/modules.c \
-	src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
+	src/conntrack/helper/written.h src/conntrack/helper/written.c src/conntrack/helper/text.h src/conntrack/helper/text.c src/conntrack/helper/parse.h \
 	src/conntrack/helper/ftp.c src/conntrack/helper/tftp.c src/conntrack/helper/irc.c \
-	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c \
+	src/conntrack/helper/sip.h src/conntrack/helper/sip.c src/conntrack/helper/sip_text.c src/conntrack/helper/sip_nat.h src/conntrack/helper/sip_nat.c \
 	src/conntrack/helper/amanda.c src/conntrack/helper/sane.c src/conntrack/helper/pptp.c \
 	src/conntrack/helper/broadcast.c \
 	src/conntrack/helper/per.h src/conntrack/helper/per.c \

@@ -23,6 +23,8 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
   view->use += ext->children;
   view->mark = ext->mark;
   view->secmark = ext->secmark;
+  view->seqadj[0] = ext->seqadj[0];
+  view->seqadj[1] = ext->seqadj[1];
 }
 
 void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view)

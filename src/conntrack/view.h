@@ -15,6 +15,12 @@ typedef struct ct_tcp_side_view {
   uint8_t scale, flags;
 } ct_tcp_side_view;
 
+/* How far a helper has moved one direction's sequence numbers (NAT 12): before a position and behind it. */
+typedef struct ct_seqadj {
+  uint32_t position;
+  int32_t before, after;
+} ct_seqadj;
+
 typedef struct ct_view {
   uint64_t id; /* creation order of confirmed entries, from 1: the connection number people see */
   ct_tuple tuple[2];
@@ -30,7 +36,8 @@ typedef struct ct_view {
   int64_t ended_ns;    /* in DESTROY events: when (the nominal deadline for an expired one) */
   uint64_t packets[2], bytes[2];
   uint32_t mark, secmark;
-  const char *helper; /* static name, or NULL */
+  ct_seqadj seqadj[2]; /* where status has SEQ_ADJUST */
+  const char *helper;  /* static name, or NULL */
   uint64_t master_id;
   ct_tuple master_tuple; /* original tuple of the master, where has_master */
   const char
@@ -62,6 +69,13 @@ typedef struct ct_expect_view {
   const char *helper;     /* of the expecting helper; static */
   uint64_t made_by_packet;
   const char *made_by; /* what announced it: "PORT", "227", ...; static */
+  /* Of a translated master: which of its directions is expected, and what the destination becomes; fn is the kernel's
+     name for how, "" for none. */
+  bool translated;
+  uint8_t nat_dir; /* ct_dir */
+  ct_addr saved;   /* zero: the master's own */
+  uint16_t saved_id;
+  const char *fn;
 } ct_expect_view;
 
 #endif

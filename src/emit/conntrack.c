@@ -70,11 +70,13 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
 {
   head(out, o, view, parts);
   emit_tuple(out, o->profile, &view->tuple[CT_ORIGINAL]);
+  emit_direction_zone(out, view, CT_ORIGINAL);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_ORIGINAL);
   if (!(view->status & CT_STATUS_SEEN_REPLY))
     emit_text_literal(out, "[UNREPLIED] ");
   emit_tuple(out, o->profile, &view->tuple[CT_REPLY]);
+  emit_direction_zone(out, view, CT_REPLY);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_REPLY);
   emit_assured(out, view->status);
@@ -82,6 +84,8 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
     number(out, "mark=", view->mark);
   if (parts & EMIT_PART_SECMARK)
     number(out, "secmark=", view->secmark);
+  if (emit_zone(view) != 0)
+    number(out, "zone=", emit_zone(view));
   if (parts & EMIT_PART_START)
     times(out, o, view, parts);
   if (parts & EMIT_PART_HELPER) {

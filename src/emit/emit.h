@@ -139,6 +139,7 @@ typedef struct emit_rules {
   gboolean before;        /* dropped before conntrack, which has not seen it */
   gboolean observes;      /* verdicts are told, but tracking goes on as if all were accepted */
   const char *walk;       /* JSON: a list of steps; NULL: not asked for */
+  const char *leaves;     /* JSON: an object, of a packet that left translated; NULL: it did not */
   const char *transcript; /* JSON: members of a transcript's line, each behind a comma; NULL: not asked for */
 } emit_rules;
 

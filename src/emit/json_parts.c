@@ -14,7 +14,7 @@ static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
   return ids == CT_IDS_PORTS || ids == CT_IDS_KEYS;
 }
 
-static char *put_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
+static char *put_plain_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
 {
   p = put_literal(p, "{\"src\":\"");
   p = put_addr(p, tuple->family, &tuple->src, FALSE);
@@ -35,7 +35,18 @@ static char *put_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
     p = put_literal(p, ",\"code\":");
     p = put_u64(p, ct_tuple_icmp_code(tuple));
   }
-  return put_literal(p, "}");
+  return p;
+}
+
+static char *put_zone(char *p, guint16 zone)
+{
+  p = put_literal(p, ",\"zone\":");
+  return put_u64(p, zone);
+}
+
+static char *put_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
+{
+  return put_literal(put_plain_tuple(p, o, tuple), "}");
 }
 
 void emit_json_tuple(emit_text *out, const emit_options *o, const ct_tuple *tuple)
@@ -162,10 +173,45 @@ static char *put_state(char *p, const emit_options *o, const ct_view *view, guin
 
 static char *put_tuples(char *p, const emit_options *o, const ct_view *view)
 {
+  guint16 original = view->tuple[CT_ORIGINAL].zone, reply = view->tuple[CT_REPLY].zone;
+  gboolean both = original == reply;
+
   p = put_literal(p, "\"orig\":");
-  p = put_tuple(p, o, &view->tuple[CT_ORIGINAL]);
-  p = put_literal(p, ",\"reply\":");
-  return put_tuple(p, o, &view->tuple[CT_REPLY]);
+  p = put_plain_tuple(p, o, &view->tuple[CT_ORIGINAL]);
+  if (!both && original != 0)
+    p = put_zone(p, original);
+  p = put_literal(p, "},\"reply\":");
+  p = put_plain_tuple(p, o, &view->tuple[CT_REPLY]);
+  if (!both && reply != 0)
+    p = put_zone(p, reply);
+  p = put_literal(p, "}");
+  return both && original != 0 ? put_zone(p, original) : p;
+}
+
+static char *put_i32(char *p, gint32 value)
+{
+  if (value >= 0)
+    return put_u64(p, (guint32)value);
+  p = put_literal(p, "-");
+  return put_u64(p, (guint64) - (gint64)value);
+}
+
+/* ,"seqadj":[[1009,0,-1],[0,0,0]] */
+static char *put_seqadj(char *p, const ct_view *view)
+{
+  guint dir;
+
+  p = put_literal(p, ",\"seqadj\":[");
+  for (dir = 0; dir < 2; dir++) {
+    p = put_literal(p, "[");
+    p = put_u64(p, view->seqadj[dir].position);
+    p = put_literal(p, ",");
+    p = put_i32(p, view->seqadj[dir].before);
+    p = put_literal(p, ",");
+    p = put_i32(p, view->seqadj[dir].after);
+    p = put_literal(p, "],");
+  }
+  return put_literal(p - 1, "]");
 }
 
 /* What follows the tuples. */
@@ -196,6 +242,8 @@ static char *put_entry(char *p, const emit_options *o, const ct_view *view, guin
     p = put_literal(p, ",\"mark\":");
     p = put_u64(p, view->mark);
   }
+  if (view->status & CT_STATUS_SEQ_ADJUST && parts & EMIT_PART_COUNTERS)
+    p = put_seqadj(p, view);
   if (parts & EMIT_JSON_ID) {
     p = put_literal(p, ",\"id\":");
     p = put_u64(p, view->id);
@@ -237,6 +285,24 @@ guint emit_json_event_parts(const emit_options *o, const ct_event *event)
   return parts | EMIT_JSON_DETAILS | (event->type == CT_EVENT_NEW ? EMIT_JSON_MASTER : 0u);
 }
 
+/* ,"nat":{"dir":"r","tuple":{...}},"fn":"sip": the saved address and port as the source of a tuple of the master's. */
+static void put_translation(emit_text *out, const emit_options *o, const ct_expect_view *expect)
+{
+  ct_tuple saved = { .family = expect->tuple.family, .proto = expect->master_tuple.proto };
+
+  saved.src = expect->saved;
+  saved.src_id = expect->saved_id;
+  emit_text_literal(out, ",\"nat\":{\"dir\":\"");
+  emit_text_char(out, expect->nat_dir == CT_ORIGINAL ? 'o' : 'r');
+  emit_text_literal(out, "\",\"tuple\":");
+  emit_json_tuple(out, o, &saved);
+  emit_text_char(out, '}');
+  if (expect->fn[0] != '\0') {
+    emit_text_literal(out, ",\"fn\":");
+    emit_text_json_string(out, expect->fn);
+  }
+}
+
 void emit_json_expect(emit_text *out, const emit_options *o, const ct_expect_view *expect)
 {
   ct_tuple mask = emit_expect_mask(expect);
@@ -257,6 +323,8 @@ void emit_json_expect(emit_text *out, const emit_options *o, const ct_expect_vie
   emit_text_u64(out, expect->flags);
   emit_text_literal(out, ",\"class\":");
   emit_text_u64(out, expect->class_number);
+  if (expect->translated)
+    put_translation(out, o, expect);
 }
 
 const char *emit_event_name(ct_event_type type)

@@ -127,3 +127,19 @@ void emit_expect_flags(emit_text *out, guint32 bits)
   if (any)
     emit_text_char(out, ' ');
 }
+
+guint16 emit_zone(const ct_view *view)
+{
+  return view->tuple[CT_ORIGINAL].zone == view->tuple[CT_REPLY].zone ? view->tuple[CT_ORIGINAL].zone : 0;
+}
+
+void emit_direction_zone(emit_text *out, const ct_view *view, ct_dir dir)
+{
+  guint16 zone = view->tuple[dir].zone;
+
+  if (zone == 0 || zone == emit_zone(view))
+    return;
+  emit_text_string(out, dir == CT_ORIGINAL ? "zone-orig=" : "zone-reply=");
+  emit_text_u64(out, zone);
+  emit_text_char(out, ' ');
+}

@@ -62,4 +62,8 @@ static inline gboolean emit_expect_ends(const ct_expect_view *expect) { return e
 /* "PERMANENT,INACTIVE " or nothing. */
 void emit_expect_flags(emit_text *out, guint32 bits);
 
+/* NAT 16: the zone of both directions, 0 where they have none in common; "zone-orig=1 " of one alone. */
+guint16 emit_zone(const ct_view *view);
+void emit_direction_zone(emit_text *out, const ct_view *view, ct_dir dir);
+
 #endif

@@ -27,6 +27,7 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   addresses(out, tuple);
   if (tracker_of(o, tuple)->ids != CT_IDS_NONE)
     emit_tuple_ids(out, o->profile, tuple);
+  emit_direction_zone(out, view, dir);
   if (view->counted) {
     emit_text_literal(out, "packets=");
     emit_text_u64(out, view->packets[dir]);
@@ -86,8 +87,12 @@ static void proc_entry(emit_output *output, const ct_view *view)
     emit_text_u64(out, view->mark);
     emit_text_char(out, ' ');
   }
-  if (o->profile == NULL || !o->profile->ip_conntrack) /* zones came with 2.6.34 */
-    emit_text_literal(out, "zone=0 ");
+  if ((o->profile == NULL || !o->profile->ip_conntrack) && /* zones came with 2.6.34 */
+      view->tuple[CT_ORIGINAL].zone == view->tuple[CT_REPLY].zone) {
+    emit_text_literal(out, "zone=");
+    emit_text_u64(out, emit_zone(view));
+    emit_text_char(out, ' ');
+  }
   if (o->show_times) {
     emit_text_literal(out, "delta-time=");
     emit_text_u64(out, (guint64)MAX(0, emit_floor_seconds(emit_time_since(emit_view_now_ns(view), view->created_ns))));

@@ -48,6 +48,10 @@ void emit_rules_member(emit_text *out, const emit_rules *rules)
     emit_text_json_string(out, rules->why);
   }
   put_number(out, "mark", rules->mark);
+  if (rules->leaves != NULL) {
+    emit_text_literal(out, ",\"leaves\":");
+    emit_text_string(out, rules->leaves);
+  }
   if (rules->walk != NULL) {
     emit_text_literal(out, ",\"walk\":");
     emit_text_string(out, rules->walk);

@@ -51,8 +51,8 @@ static void status(emit_text *out, guint32 bits)
 static void addresses(emit_text *out, const ct_view *view)
 {
   const ct_tuple *orig = &view->tuple[CT_ORIGINAL], *reply = &view->tuple[CT_REPLY];
-  const char *source = view->status & CT_STATUS_DST_NAT ? "-g" : "-r";
-  const char *destination = view->status & CT_STATUS_SRC_NAT ? "-n" : "-q";
+  const char *source = ct_addr_equal(&reply->src, &orig->dst) ? "-r" : "-g";
+  const char *destination = ct_addr_equal(&reply->dst, &orig->src) ? "-q" : "-n";
 
   option_addr(out, "-s", orig->family, &orig->src);
   option_addr(out, "-d", orig->family, &orig->dst);

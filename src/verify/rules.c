@@ -8,7 +8,7 @@
 
 #include "capture/capture.h"
 #include "capture/unpack.h"
-#include "conntrack/nat/nat.h"
+#include "conntrack/nat/rewrite.h"
 #include "conntrack/profile/profile.h"
 #include "emit/emit.h"
 #include "firewall/iptables.h"
@@ -228,12 +228,15 @@ static gboolean read_rules_file(run *r, const char *path, const fw_read_options 
 
 static gboolean read_rules(run *r, const char *const *rules, GError **error)
 {
-  const fw_read_options by_itself = { FALSE, FW_IPV4, FW_BACKEND_UNSET };
   guint i;
 
-  for (i = 0; rules[i] != NULL; i++)
-    if (!read_rules_file(r, rules[i], &by_itself, error))
+  for (i = 0; rules[i] != NULL; i++) {
+    /* As the referee names them: what ip6tables-save writes need not show whose it is. */
+    const fw_read_options six = { g_str_has_suffix(rules[i], ".rules6"), FW_IPV6, FW_BACKEND_UNSET };
+
+    if (!read_rules_file(r, rules[i], &six, error))
       return FALSE;
+  }
   fw_rules_finish(r->ruleset);
   return TRUE;
 }
@@ -341,6 +344,32 @@ static void raise_ttl(run *r, cap_frame *frame, guint64 number, GByteArray *copy
   frame->data = copy->data;
 }
 
+/*
+ * --view inside: an answer stands in the capture with its translation undone, the inverse of its connection's original
+ * tuple. The referee has sent it as it was before, which is the connection's reply tuple.
+ */
+static void translate_again(run *r, ct_packet *packet, GByteArray *copy)
+{
+  ct_tuple original;
+  ct_view view;
+  ct_dir dir;
+
+  if (packet->kind != CT_PACKET_TRACK)
+    return;
+  if (packet->flags & CT_PACKET_ANSWER)
+    original = packet->tuple;
+  else
+    ct_tuple_invert(&packet->tuple, &original);
+  if (!ct_engine_lookup(r->engine, &original, &view, &dir) || dir != CT_ORIGINAL)
+    return;
+  g_byte_array_set_size(copy, 0);
+  g_byte_array_append(copy, packet->data, packet->captured);
+  ct_nat_rewrite(copy->data, copy->len, CT_NAT_SRC, &view.tuple[CT_REPLY]);
+  ct_nat_rewrite(copy->data, copy->len, CT_NAT_DST, &view.tuple[CT_REPLY]);
+  packet->data = copy->data;
+  ct_packet_prepare(packet, r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE, &r->params);
+}
+
 static void show(run *r, const ct_packet *packet, const ct_result *result)
 {
   ct_view view;
@@ -381,6 +410,8 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
   if (json_object_has_member(line, "ttl_raised"))
     raise_ttl(r, &timed, (guint64)number, copy);
   pkt_decode(r->decoder, &timed, (guint64)number, r->arena, &packet, NULL);
+  if (json_object_has_member(line, "untranslated"))
+    translate_again(r, &packet, copy);
   arrival.packet = &packet;
   arrival.in = strcmp(side, "lan") == 0 ? r->lan_name : r->wan_name;
   if (timed.link == DLT_ETHERNET && timed.captured >= 14)

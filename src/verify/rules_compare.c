@@ -7,8 +7,10 @@
 
 enum { SHOWN_MOST = 20, VALUE_MOST = 160, DEPTH_MOST = 16 };
 
-/* send_error: what a socket said. ipcsum of frames sent: mended on the way in. */
+/* send_error: what a socket said. */
 const char *const verify_rules_left_out[] = { "send_error", NULL };
+/* What the referee has done to a frame before it sent it, which we do as well. */
+static const char *const done_before[] = { "ttl_raised", "untranslated", "padded", NULL };
 
 /* An entry's or expectation's end: DESTROY or gone, on some line. */
 typedef struct ending {
@@ -492,10 +494,14 @@ static void sort_counters(JsonObject *line)
 
 void verify_rules_compare_line(verify_rules_compare *c, JsonObject *truth, JsonObject *own)
 {
+  guint i;
+
   if (json_object_has_member(truth, "n"))
     g_string_printf(c->where, "packet %" G_GINT64_FORMAT, json_object_get_int_member(truth, "n"));
   else
     g_string_assign(c->where, "the end");
+  for (i = 0; done_before[i] != NULL; i++)
+    json_object_remove_member(truth, done_before[i]);
   sort_counters(truth);
   sort_counters(own);
   take_ends(c, 0, truth);

@@ -26,7 +26,7 @@ static void read_lines(const guint8 *p, gsize n)
 {
   ct_ftp_found ftp = { 0 };
   ct_amanda_found amanda[4];
-  ct_pptp_session session = { 4, 2, 100, 200 };
+  ct_pptp_session session = { 4, 2, 100, 200, 0 };
   guint16 port;
   guint8 armed = 1;
 

@@ -101,6 +101,11 @@ test_lanes_SOURCES = tests/unit/test_lanes.c $(LANES_PAIR) $(UNIT_KIT)
 test_lanes_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_lanes_LDADD = libpressure.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_nat
+check_PROGRAMS += test_nat
+test_nat_SOURCES = tests/unit/test_nat.c $(ENGINE_CHECK) $(UNIT_KIT)
+test_nat_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_nat_LDADD = libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 TESTS += test_state
 check_PROGRAMS += test_state
 test_state_SOURCES = tests/unit/test_state.c $(STATE_KIT) $(UNIT_KIT)

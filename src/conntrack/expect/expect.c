@@ -10,6 +10,7 @@
 #include "conntrack/expect/links.h"
 #include "conntrack/expect/wheel.h"
 #include "conntrack/master.h"
+#include "conntrack/nat/help.h"
 
 inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
@@ -60,6 +61,11 @@ static void view_fill(const ct_engine *engine, const ct_expect *e, int64_t now_n
   v->helper = helper->name;
   v->made_by_packet = e->made_by_packet;
   v->made_by = s->made_by;
+  v->translated = s->nat != 0;
+  v->nat_dir = s->nat_dir;
+  v->saved = s->saved;
+  v->saved_id = s->saved_id;
+  v->fn = ct_nat_follow_name(s->nat);
 }
 
 static void event_send(ct_engine *engine, ct_event_type type, const ct_expect *e, ct_reason reason, int64_t time_ns)
@@ -150,7 +156,8 @@ static bool addr_equal_masked(const ct_addr *a, const ct_addr *b, const ct_addr 
 
 static bool same_destination(const ct_tuple *a, const ct_tuple *b)
 {
-  return a->dst_id == b->dst_id && a->proto == b->proto && a->family == b->family && ct_addr_equal(&a->dst, &b->dst);
+  return a->dst_id == b->dst_id && a->proto == b->proto && a->zone == b->zone && a->family == b->family &&
+         ct_addr_equal(&a->dst, &b->dst);
 }
 
 static bool fits(const ct_expect *e, const ct_tuple *t)
@@ -231,10 +238,25 @@ static void trace_meeting(const ct_engine *engine, const ct_expect *e)
   view_fill(engine, e, engine->now_ns, &engine->trace->met);
 }
 
+/* The other half of a call that is translated: no inverse of the one that was met, but the same master's. */
+static void translated_sibling_end(ct_engine *engine, uint64_t master_id, uint8_t dir)
+{
+  const ct_expect_family *f = ct_expect_family_get(engine->expects, master_id);
+  ct_expect *e;
+
+  for (e = f != NULL ? f->newest : NULL; e != NULL; e = e->family_next)
+    if (e->spec.nat == CT_NAT_FOLLOW_PPTP && e->spec.nat_dir != dir) {
+      sibling_end(engine, e);
+      return;
+    }
+}
+
 bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original)
 {
-  ct_expect *e;
+  uint64_t master_id;
+  ct_expect_spec spec;
   ct_tuple inverse;
+  ct_expect *e;
   bool pair;
 
   if (ends_by_stamp(engine))
@@ -247,11 +269,17 @@ bool ct_expect_meet(ct_engine *engine, ct_entry *entry, const ct_tuple *original
   CT_TRACE(engine, trace_meeting(engine, e));
   child_adopt(engine, entry, e);
   engine->stats.expect_new++;
+  spec = e->spec;
+  master_id = e->family->id;
   pair = e->spec.pair && ct_tuple_invert(&e->spec.tuple, &inverse);
   if (!(e->spec.flags & CT_EXPECT_PERMANENT))
     ct_expect_remove(engine, e, CT_REASON_END_USED);
-  if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
+  if (spec.nat == CT_NAT_FOLLOW_PPTP)
+    translated_sibling_end(engine, master_id, spec.nat_dir);
+  else if (pair && (e = ct_expect_find(engine, &inverse)) != NULL)
     sibling_end(engine, e);
+  if (spec.nat != 0)
+    ct_nat_follow_expectation(engine, entry, &spec, master_id);
   return true;
 }
 
@@ -322,12 +350,16 @@ static int64_t deadline_of_new(const ct_engine *engine, const ct_expect_family *
   return engine->now_ns + ct_helper_policy(&engine->params, f->helper, spec->class_number).timeout_s * CT_NS_PER_S;
 }
 
-ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet)
+ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *announced, uint64_t packet)
 {
+  ct_expect_spec zoned = *announced, *spec = &zoned;
   ct_expect_family *f;
   ct_expect_answer answer;
   ct_expect *e;
+  ct_tuple own;
 
+  ct_table_tuple(&engine->table, master, CT_ORIGINAL, &own);
+  zoned.tuple.zone = own.zone;
   if (ends_by_stamp(engine))
     chain_sweep(engine, &spec->tuple);
   f = ct_expect_family_need(engine, master);
@@ -393,6 +425,7 @@ void ct_expect_end_all(ct_engine *engine, const ct_entry *master)
   ct_expect_each_of(engine, master, orphan_remove, NULL);
 }
 
+const ct_expect_spec *ct_expect_spec_of(const ct_expect *e) { return &e->spec; }
 const ct_tuple *ct_expect_tuple(const ct_expect *e) { return &e->spec.tuple; }
 uint8_t ct_expect_class(const ct_expect *e) { return e->spec.class_number; }
 uint64_t ct_expect_master(const ct_expect *e) { return e->family->id; }

@@ -59,9 +59,13 @@ typedef struct ct_expect_spec {
   ct_addr mask_src;
   uint16_t mask_src_id;
   uint8_t class_number;
-  uint8_t flags;                 /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
-  bool skip_master;              /* the same expectation of another master counts as the same (SIP media) */
-  bool pair;                     /* meeting it removes the expectation of the inverse tuple (PPTP) */
+  uint8_t flags;    /* CT_EXPECT_PERMANENT, CT_EXPECT_INACTIVE */
+  bool skip_master; /* the same expectation of another master counts as the same (SIP media) */
+  bool pair;        /* meeting it removes the expectation of the inverse tuple (PPTP) */
+  uint8_t nat;      /* ct_nat_follow: how the expected connection is translated; 0: it is not */
+  uint8_t nat_dir;  /* ct_dir: which direction of the master's it is like */
+  ct_addr saved;    /* what its destination becomes: SIP's address; zero: as the master's */
+  uint16_t saved_id;
   const struct ct_helper *child; /* helper of the expected connection, or NULL */
   const char *made_by;           /* static: "PORT", "227", "INVITE" */
 } ct_expect_spec;
@@ -91,6 +95,7 @@ void ct_expect_remove(ct_engine *engine, ct_expect *expect, ct_reason reason);
 /* Sets flags (CT_EXPECT_INACTIVE can only be cleared) and the timeout anew, without an event. */
 void ct_expect_renew(ct_engine *engine, ct_expect *expect, bool activate, uint32_t timeout_s);
 
+const ct_expect_spec *ct_expect_spec_of(const ct_expect *expect);
 const ct_tuple *ct_expect_tuple(const ct_expect *expect);
 uint8_t ct_expect_class(const ct_expect *expect);
 uint64_t ct_expect_master(const ct_expect *expect);

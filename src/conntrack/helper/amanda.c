@@ -8,6 +8,8 @@
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
+#include "conntrack/helper/written.h"
+#include "conntrack/nat/help.h"
 
 enum { PORT_DIGITS = 5 };
 
@@ -45,13 +47,34 @@ unsigned ct_amanda_parse(const uint8_t *payload, size_t length, bool state_too, 
     if (at == NULL)
       continue;
     at += word + 1;
-    ct_text_number(at, (size_t)(end - at) < PORT_DIGITS ? (size_t)(end - at) : PORT_DIGITS, &port);
+    found[n].at = (size_t)(at - payload);
+    found[n].length = ct_text_number(at, (size_t)(end - at) < PORT_DIGITS ? (size_t)(end - at) : PORT_DIGITS, &port);
     if ((uint16_t)port == 0)
       break;
     found[n].stream = streams[i];
     found[n++].port = (uint16_t)port;
   }
   return n;
+}
+
+/* NAT 11: of a text without addresses, the port. Those behind it move with its length. */
+static bool amanda_translate(ct_helping *h, ct_expect_spec *spec, ct_amanda_found *found, unsigned i, unsigned n)
+{
+  ct_written words = { .n = 0 };
+  uint16_t port;
+  unsigned k;
+
+  spec->nat = CT_NAT_FOLLOW_MASTER;
+  spec->nat_dir = CT_ORIGINAL;
+  spec->saved_id = found[i].port;
+  port = ct_helping_expect_port(h, spec);
+  if (port == 0)
+    return false;
+  ct_write_number(&words, port);
+  for (k = 0; k < n; k++)
+    if (found[k].at > found[i].at)
+      found[k].at += words.n - found[i].length;
+  return ct_helping_mangle(h, found[i].at, found[i].length, words.text, words.n);
 }
 
 static ct_verdict amanda_inspect(ct_helping *h, const uint8_t *payload, size_t length)
@@ -69,7 +92,8 @@ static ct_verdict amanda_inspect(ct_helping *h, const uint8_t *payload, size_t l
 
     ct_expect_spec_init(&spec, original->family, CT_PROTO_TCP, &original->src, &original->dst, found[i].port,
                         found[i].stream);
-    if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
+    if (ct_helping_is_translated(h) ? !amanda_translate(h, &spec, found, i, n)
+                                    : ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       verdict = CT_VERDICT_DROP;
   }
   return verdict;

@@ -13,6 +13,8 @@
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
+#include "conntrack/helper/written.h"
+#include "conntrack/nat/help.h"
 
 enum { LINE_ENDS = 2 };
 
@@ -60,21 +62,24 @@ static bool host_port_read(const uint8_t *text, size_t length, uint8_t terminato
 {
   uint32_t parts[6];
 
-  if (numbers_read(text, length, parts, 6, ',', terminator) == 0)
+  found->length = numbers_read(text, length, parts, 6, ',', terminator);
+  if (found->length == 0)
     return false;
   address_set(&found->addr, parts);
   found->port = (uint16_t)(parts[4] << 8 | parts[5]);
   return true;
 }
 
-static bool port_read(const uint8_t *text, size_t length, uint8_t delimiter, uint16_t *port)
+/* The numbers then end behind the delimiter. */
+static bool port_read(const uint8_t *text, size_t length, uint8_t delimiter, size_t before, ct_ftp_found *found)
 {
   uint16_t v = 0;
   size_t at;
 
   for (at = 0; at < length && ct_text_is_digit(text[at]); at++)
     v = (uint16_t)(v * 10 + (text[at] - '0'));
-  *port = v;
+  found->port = v;
+  found->length = before + at + 1;
   return at < length && text[at] == delimiter && v != 0;
 }
 
@@ -106,7 +111,7 @@ static bool eprt_read(const uint8_t *text, size_t length, uint8_t family, ct_ftp
     if (n == length || !ct_text_ipv6(text, n, &found->addr))
       n = 0;
   }
-  return n != 0 && port_read(text + n + 1, length - n - 1, delimiter, &found->port);
+  return n != 0 && port_read(text + n + 1, length - n - 1, delimiter, n + 4, found);
 }
 
 /* |||6446| */
@@ -114,7 +119,7 @@ static bool epsv_read(const uint8_t *text, size_t length, ct_ftp_found *found)
 {
   if (length <= 3 || !delimiter_fits(text[0]) || text[1] != text[0] || text[2] != text[0])
     return false;
-  return port_read(text + 3, length - 3, text[0], &found->port);
+  return port_read(text + 3, length - 3, text[0], 3, found);
 }
 
 /* Up to 3.10 the numbers stood in parentheses; later from the first digit to whatever follows (KERNELS K9). */
@@ -125,11 +130,13 @@ static bool pasv_read(const uint8_t *text, size_t length, bool in_parentheses, c
   if (in_parentheses) {
     while (at < length && text[at] != '(')
       at++;
+    found->at += at + 1;
     return at < length && host_port_read(text + at + 1, length - at - 1, ')', found);
   }
 
   while (at < length && !ct_text_is_digit(text[at]))
     at++;
+  found->at += at;
   return at < length && host_port_read(text + at, length - at, 0, found);
 }
 
@@ -183,6 +190,7 @@ ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t
         return CT_PARSE_PARTIAL;
       at = (size_t)(skip - payload) + 1;
     }
+    found->at = at;
     return numbers_found(in_parentheses && commands[i].kind == READ_PASV ? READ_PASV_PARENTHESES
                                                                          : (read_kind)commands[i].kind,
                          payload + at, length - at, family, found)
@@ -218,6 +226,44 @@ static void line_end_note(ftp_state *s, ct_dir dir, uint32_t seq)
     ends[oldest] = seq;
 }
 
+/* NAT 11: the numbers become those that lead here from outside. => false: nothing is expected, the packet is dropped.
+ */
+static bool ftp_translate(ct_helping *h, ct_expect_spec *spec, const ct_ftp_found *found)
+{
+  const ct_addr *address = &ct_helping_backward(h)->dst;
+  ct_written words = { .n = 0 };
+  unsigned i;
+  uint16_t port;
+
+  spec->nat = CT_NAT_FOLLOW_MASTER;
+  spec->nat_dir = h->dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL;
+  spec->saved_id = found->port;
+  port = ct_helping_expect_port(h, spec);
+  if (port == 0)
+    return false;
+  if (strcmp(found->command, "229") == 0) {
+    ct_write_text(&words, "|||");
+    ct_write_number(&words, port);
+    ct_write_text(&words, "|");
+  } else if (strcmp(found->command, "EPRT") == 0) {
+    ct_write_text(&words, spec->tuple.family == CT_IPV4 ? "|1|" : "|2|");
+    if (spec->tuple.family == CT_IPV4)
+      ct_write_ipv4(&words, address, ".");
+    else
+      ct_write_ipv6_full(&words, address);
+    ct_write_text(&words, "|");
+    ct_write_number(&words, port);
+    ct_write_text(&words, "|");
+  } else {
+    ct_write_ipv4(&words, address, ",");
+    for (i = 0; i < 2; i++) {
+      ct_write_text(&words, ",");
+      ct_write_number(&words, i == 0 ? port >> 8 : port & 0xff);
+    }
+  }
+  return ct_helping_mangle(h, found->at, found->length, words.text, words.n);
+}
+
 static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
   ftp_state *s = h->state;
@@ -240,7 +286,7 @@ static ct_verdict ftp_inspect(ct_helping *h, const uint8_t *payload, size_t leng
 
     ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, &back->src, own ? &back->dst : &found.addr, found.port,
                         found.command);
-    if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
+    if (ct_helping_is_translated(h) ? !ftp_translate(h, &spec, &found) : ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       verdict = CT_VERDICT_DROP;
   } else if (parsed == CT_PARSE_FOUND) {
     h->note = CT_REASON_FTP_ADDRESS;

@@ -6,6 +6,7 @@
 
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"
+#include "conntrack/nat/internal.h"
 
 enum { UDP_HEADER_BYTES = 8 };
 
@@ -78,6 +79,8 @@ ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_clas
   offset = packet->l4_offset + (entry->proto == CT_PROTO_TCP ? packet->l4.tcp.header_bytes : UDP_HEADER_BYTES);
   length = packet->length > offset ? packet->length - offset : 0;
   helping_init(&h, engine, entry, ext);
+  if (engine->nat != NULL)
+    engine->nat->mangled = false; /* what nobody has taken */
   h.packet = packet;
   h.dir = dir;
   h.seq = entry->proto == CT_PROTO_TCP ? packet->l4.tcp.seq : 0;
@@ -90,7 +93,10 @@ ct_verdict ct_helper_run(ct_engine *engine, ct_entry *entry, ct_dir dir, ct_clas
       *reason = CT_REASON_HELPER_CUT;
     return CT_VERDICT_ACCEPT;
   }
-  verdict = h.helper->inspect(&h, packet->data + offset, length);
+  h.header_seq = h.seq;
+  h.payload = packet->data + offset;
+  h.length = length;
+  verdict = h.helper->inspect(&h, h.payload, length);
   if (verdict == CT_VERDICT_DROP)
     *reason = CT_REASON_HELPER_DROP;
   else if (h.note != CT_REASON_NONE)

@@ -18,7 +18,10 @@ struct ct_helping {
   ct_tuple tuple[2]; /* of the connection: original, reply */
   ct_dir dir;        /* of the packet */
   void *state;
-  uint32_t seq;   /* TCP: of the payload's first byte */
+  uint32_t seq;        /* TCP: of the payload's first byte */
+  uint32_t header_seq; /* TCP: as it stands in the header */
+  const uint8_t *payload;
+  size_t length;
   bool expected;  /* the connection is itself a child */
   ct_reason note; /* to be set where an announcement was read and left alone; NONE at first */
 };

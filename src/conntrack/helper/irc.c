@@ -11,6 +11,8 @@
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
 #include "conntrack/helper/text.h"
+#include "conntrack/helper/written.h"
+#include "conntrack/nat/help.h"
 
 enum {
   ANYWHERE_BYTES = 24, /* the shortest "\1DCC SEND t AAAAAAAA P\1\n" */
@@ -30,7 +32,7 @@ static const struct {
  * At the word after the kind of offer: a name, the address as one decimal number, the port. => false where the line
  * does not hold that.
  */
-static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint16_t *port)
+static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, ct_irc_found *found)
 {
   uint8_t quad[4];
   uint64_t v;
@@ -41,6 +43,7 @@ static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint1
       return false;
   if (i >= length || memchr(text + i, '\n', length - i) == NULL)
     return false;
+  found->at = i;
   i += ct_text_number(text + i, length - i, &v);
   quad[0] = (uint8_t)(v >> 24);
   quad[1] = (uint8_t)(v >> 16);
@@ -49,8 +52,8 @@ static bool offer_read(const uint8_t *text, size_t length, uint32_t *addr, uint1
   memcpy(addr, quad, sizeof(quad));
   while (i < length && text[i] == ' ')
     i++;
-  ct_text_number(text + i, length - i, &v);
-  *port = (uint16_t)v;
+  found->length = i + ct_text_number(text + i, length - i, &v) - found->at;
+  found->port = (uint16_t)v;
   return true;
 }
 
@@ -70,9 +73,11 @@ static bool offer_take(const uint8_t *payload, size_t length, size_t *at, ct_irc
       continue;
     *at += n;
     found->command = offers[i].shown;
-    if (offer_read(payload + *at, length - *at, &addr, &found->port) && (addr == rules->src || addr == rules->dst) &&
-        (found->port != 0 || rules->anywhere))
+    if (offer_read(payload + *at, length - *at, &addr, found) && (addr == rules->src || addr == rules->dst) &&
+        (found->port != 0 || rules->anywhere)) {
+      found->at += *at;
       return true;
+    }
     *failed = true;
     if (rules->stops)
       break;
@@ -140,6 +145,25 @@ bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rul
                          : search_privmsg(payload, length, rules, found);
 }
 
+/* NAT 11 */
+static bool irc_translate(ct_helping *h, ct_expect_spec *spec, const ct_irc_found *found)
+{
+  const ct_addr *address = &h->tuple[CT_REPLY].dst;
+  ct_written words = { .n = 0 };
+  uint16_t port;
+
+  spec->nat = CT_NAT_FOLLOW_MASTER;
+  spec->nat_dir = CT_REPLY;
+  spec->saved_id = found->port;
+  port = ct_helping_expect_port(h, spec);
+  if (port == 0)
+    return false;
+  ct_write_number(&words, ct_be32(address->bytes));
+  ct_write_text(&words, " ");
+  ct_write_number(&words, port);
+  return ct_helping_mangle(h, found->at, found->length, words.text, words.n);
+}
+
 static ct_verdict irc_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
   const ct_profile *profile = h->engine->params.profile;
@@ -153,6 +177,8 @@ static ct_verdict irc_inspect(ct_helping *h, const uint8_t *payload, size_t leng
   if (h->dir != CT_ORIGINAL || !ct_irc_parse(payload, length, &rules, &found))
     return CT_VERDICT_ACCEPT;
   ct_expect_spec_init(&spec, back->family, CT_PROTO_TCP, NULL, &back->dst, found.port, found.command);
+  if (ct_helping_is_translated(h))
+    return irc_translate(h, &spec, &found) ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
   return ct_helping_expect(h, &spec) == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 

@@ -22,6 +22,7 @@ typedef struct ct_ftp_found {
   const char *command; /* "PORT", "EPRT", "227", "229" */
   ct_addr addr;
   uint16_t port;
+  size_t at, length; /* where the numbers stand */
 } ct_ftp_found;
 ct_parse ct_ftp_parse(const uint8_t *payload, size_t length, ct_dir dir, uint8_t family, bool in_parentheses,
                       ct_ftp_found *found);
@@ -38,6 +39,7 @@ typedef struct ct_irc_rules {
 } ct_irc_rules;
 typedef struct ct_irc_found {
   uint16_t port;
+  size_t at, length;   /* where address and port stand */
   const char *command; /* "DCC SEND" */
 } ct_irc_found;
 bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rules, ct_irc_found *found);
@@ -46,6 +48,7 @@ bool ct_irc_parse(const uint8_t *payload, size_t length, const ct_irc_rules *rul
 typedef struct ct_amanda_found {
   const char *stream; /* "DATA", ... */
   uint16_t port;
+  size_t at, length; /* where it stands */
 } ct_amanda_found;
 unsigned ct_amanda_parse(const uint8_t *payload, size_t length, bool state_too, ct_amanda_found found[4]);
 
@@ -57,6 +60,7 @@ typedef struct ct_pptp_session {
   uint8_t session; /* ct_pptp_session_state, ct_pptp_call_state: pptp.c */
   uint8_t call;
   uint16_t pns_id, pac_id; /* call ids of the client and of the server, host order */
+  uint16_t own_id;         /* the client's as it has it itself; pns_id is then what the server is told */
 } ct_pptp_session;
 typedef enum ct_pptp_action {
   CT_PPTP_NOTHING,

@@ -11,6 +11,7 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
+#include "conntrack/nat/help.h"
 
 enum { SESSION_NONE, SESSION_ERROR, SESSION_STOP_REQUESTED, SESSION_REQUESTED, SESSION_CONFIRMED };
 enum {
@@ -127,16 +128,25 @@ static void from_client(ct_pptp_session *s, unsigned message, const uint8_t *bod
   }
 }
 
-ct_pptp_action ct_pptp_parse(ct_pptp_session *session, const uint8_t *payload, size_t length, ct_dir dir)
+/* A whole control message. */
+static bool is_message(const uint8_t *payload, size_t length)
 {
   unsigned message;
 
   /* length, type 1 (control), magic cookie; then the message's own header */
   if (length < HEADER_BYTES || u16(payload + 2) != 1 || u16(payload + 4) != 0x1a2b || u16(payload + 6) != 0x3c4d)
+    return false;
+  message = u16(payload + 8);
+  return message != 0 && message < MESSAGES && length - HEADER_BYTES >= body_bytes[message];
+}
+
+ct_pptp_action ct_pptp_parse(ct_pptp_session *session, const uint8_t *payload, size_t length, ct_dir dir)
+{
+  unsigned message;
+
+  if (!is_message(payload, length))
     return CT_PPTP_NOTHING;
   message = u16(payload + 8);
-  if (message == 0 || message >= MESSAGES || length - HEADER_BYTES < body_bytes[message])
-    return CT_PPTP_NOTHING;
   if (dir == CT_REPLY)
     return from_server(session, message, payload + HEADER_BYTES);
   from_client(session, message, payload + HEADER_BYTES);
@@ -156,13 +166,23 @@ static void call_tuple(const ct_helping *h, ct_dir dir, ct_tuple *t)
 
 static void spec_fill(const ct_helping *h, ct_dir dir, ct_expect_spec *spec)
 {
+  const ct_pptp_session *s = h->state;
+  bool translated = ct_helping_is_translated(h);
   ct_tuple t;
 
   call_tuple(h, dir, &t);
+  if (translated && dir == CT_ORIGINAL)
+    t.src_id = s->own_id;
   ct_expect_spec_init(spec, t.family, CT_PROTO_GRE, &t.src, &t.dst, t.dst_id, "call reply");
   spec->tuple.src_id = t.src_id;
+  spec->tuple.zone = t.zone;
   spec->mask_src_id = 0xffff;
   spec->pair = true;
+  if (translated) {
+    spec->nat = CT_NAT_FOLLOW_PPTP;
+    spec->nat_dir = (uint8_t)dir;
+    spec->saved_id = dir == CT_ORIGINAL ? s->pns_id : s->own_id;
+  }
 }
 
 static void withdraw(ct_helping *h, const ct_tuple *t)
@@ -215,14 +235,49 @@ static void call_end(ct_helping *h)
   }
 }
 
+/*
+ * NAT 11: the call id that the server is told is the client's public port. A message that the session does not expect
+ * stays as it is.
+ */
+static bool translate(ct_helping *h, const uint8_t *payload)
+{
+  ct_pptp_session *s = h->state;
+  const uint8_t *body = payload + HEADER_BYTES;
+  unsigned message = u16(payload + 8);
+  size_t at = HEADER_BYTES;
+  uint8_t id[2];
+
+  if (h->dir == CT_ORIGINAL) {
+    if (message != OUT_CALL_REQUEST && message != IN_CALL_REPLY && message != CALL_CLEAR_REQUEST)
+      return true;
+    if (message == OUT_CALL_REQUEST && s->call == CALL_OUT_REQUESTED) {
+      s->own_id = s->pns_id;
+      s->pns_id = h->tuple[CT_REPLY].dst_id;
+    }
+  } else {
+    if (message == OUT_CALL_REPLY)
+      at += 2;
+    else if (message != IN_CALL_CONNECT && message != WAN_ERROR && message != SET_LINK_INFO &&
+             message != CALL_DISCONNECT)
+      return true;
+    if (message != CALL_DISCONNECT && u16(body + (at - HEADER_BYTES)) != s->pns_id)
+      return true;
+  }
+  id[0] = (uint8_t)((h->dir == CT_ORIGINAL ? s->pns_id : s->own_id) >> 8);
+  id[1] = (uint8_t)(h->dir == CT_ORIGINAL ? s->pns_id : s->own_id);
+  return ct_helping_mangle(h, at, 2, id, 2);
+}
+
 static ct_verdict pptp_inspect(ct_helping *h, const uint8_t *payload, size_t length)
 {
+  if (!is_message(payload, length))
+    return CT_VERDICT_ACCEPT;
   switch (ct_pptp_parse(h->state, payload, length, h->dir)) {
   case CT_PPTP_EXPECT: call_expect(h); break;
   case CT_PPTP_END: call_end(h); break;
   case CT_PPTP_NOTHING: break;
   }
-  return CT_VERDICT_ACCEPT;
+  return !ct_helping_is_translated(h) || translate(h, payload) ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 
 static bool pptp_is_sound(const void *state)
@@ -237,7 +292,7 @@ const ct_helper ct_helper_pptp = {
   .help = "PPTP tunnels (GRE calls)",
   .kinds = CT_HELPER_TCP | CT_HELPER_V4,
   .state_bytes = sizeof(ct_pptp_session),
-  .state_fields = "1122",
+  .state_fields = "11222",
   .state_is_sound = pptp_is_sound,
   .classes = { { NULL, 2, 300 } },
   .inspect = pptp_inspect,

@@ -11,6 +11,8 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/helper/helping.h"
 #include "conntrack/helper/list.h"
+#include "conntrack/helper/sip_nat.h"
+#include "conntrack/nat/help.h"
 
 enum { SHORTEST_BYTES = 11 };
 
@@ -60,6 +62,7 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   ct_expect_spec_init(&rtp, back->family, CT_PROTO_UDP, direct ? &back->src : NULL, &m->addr, m->port, made_by);
   rtp.class_number = m->class_number;
   rtp.skip_master = true;
+  rtp.tuple.zone = h->tuple[CT_ORIGINAL].zone;
   /* The same call on another flow (both ends behind one proxy) expects it already. */
   e = ct_expect_find(h->engine, &rtp.tuple);
   if (e != NULL && ct_expect_master(e) != h->entry->id && ct_expect_helper(e) == h->helper &&
@@ -80,12 +83,15 @@ static ct_verdict media_expect(ct_helping *h, const ct_sip_media *m, const char 
   return CT_VERDICT_DROP;
 }
 
-static ct_verdict session_expect(ct_helping *h, const ct_sip_text *t, const char *made_by)
+static ct_verdict session_expect(ct_helping *h, ct_sip_text *t, size_t base, const char *made_by)
 {
+  ct_sip_edit edit = { h, t, base };
   ct_sip_media media[CT_SIP_MEDIA_MAX];
   unsigned i, n;
   bool bad;
 
+  if (ct_helping_is_translated(h))
+    return ct_sip_translate_session(&edit, made_by);
   n = ct_sip_sdp_parse(t, media, &bad);
   for (i = 0; i < n; i++)
     if (media_expect(h, &media[i], made_by) != CT_VERDICT_ACCEPT)
@@ -97,7 +103,7 @@ static ct_verdict session_expect(ct_helping *h, const ct_sip_text *t, const char
  * A registering phone wants to be called at its contact address; the expectation is made active by the registrar's
  * answer.
  */
-static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t cseq)
+static ct_verdict register_request(ct_helping *h, ct_sip_text *t, size_t base, uint32_t cseq)
 {
   const ct_tuple *back = ct_helping_backward(h);
   sip_state *s = h->state;
@@ -130,7 +136,8 @@ static ct_verdict register_request(ct_helping *h, const ct_sip_text *t, uint32_t
     spec.class_number = CT_SIP_SIGNALLING;
     spec.flags = CT_EXPECT_PERMANENT | CT_EXPECT_INACTIVE;
     spec.child = h->helper;
-    if (ct_helping_expect(h, &spec) != CT_EXPECT_OK)
+    if (ct_helping_is_translated(h) ? !ct_sip_translate_contact(&(ct_sip_edit){ h, t, base }, &spec, &contact)
+                                    : ct_helping_expect(h, &spec) != CT_EXPECT_OK)
       return CT_VERDICT_DROP;
   }
   s->register_cseq = cseq;
@@ -192,7 +199,7 @@ static ct_verdict register_response(ct_helping *h, const ct_sip_text *t, const c
   return CT_VERDICT_ACCEPT;
 }
 
-static ct_verdict response_inspect(ct_helping *h, const ct_sip_text *t, const ct_sip_message *m)
+static ct_verdict response_inspect(ct_helping *h, ct_sip_text *t, size_t base, const ct_sip_message *m)
 {
   const sip_state *s = h->state;
 
@@ -201,7 +208,7 @@ static ct_verdict response_inspect(ct_helping *h, const ct_sip_text *t, const ct
   case CT_SIP_UPDATE:
   case CT_SIP_PRACK:
     if (m->code >= 100 && m->code <= 299)
-      return session_expect(h, t,
+      return session_expect(h, t, base,
                             m->method == CT_SIP_INVITE   ? "INVITE response"
                             : m->method == CT_SIP_UPDATE ? "UPDATE response"
                                                          : "PRACK response");
@@ -213,7 +220,7 @@ static ct_verdict response_inspect(ct_helping *h, const ct_sip_text *t, const ct
   }
 }
 
-static ct_verdict request_inspect(ct_helping *h, const ct_sip_text *t, const ct_sip_message *m)
+static ct_verdict request_inspect(ct_helping *h, ct_sip_text *t, size_t base, const ct_sip_message *m)
 {
   sip_state *s = h->state;
   ct_verdict verdict;
@@ -221,27 +228,32 @@ static ct_verdict request_inspect(ct_helping *h, const ct_sip_text *t, const ct_
   switch (m->method) {
   case CT_SIP_INVITE:
     media_flush(h);
-    verdict = session_expect(h, t, "INVITE");
+    verdict = session_expect(h, t, base, "INVITE");
     if (verdict == CT_VERDICT_ACCEPT)
       s->invite_cseq = m->cseq;
     return verdict;
-  case CT_SIP_UPDATE: return session_expect(h, t, "UPDATE");
-  case CT_SIP_ACK: return session_expect(h, t, "ACK");
-  case CT_SIP_PRACK: return session_expect(h, t, "PRACK");
+  case CT_SIP_UPDATE: return session_expect(h, t, base, "UPDATE");
+  case CT_SIP_ACK: return session_expect(h, t, base, "ACK");
+  case CT_SIP_PRACK: return session_expect(h, t, base, "PRACK");
   case CT_SIP_BYE: media_flush(h); return CT_VERDICT_ACCEPT;
-  case CT_SIP_REGISTER: return register_request(h, t, m->cseq);
+  case CT_SIP_REGISTER: return register_request(h, t, base, m->cseq);
   default: return CT_VERDICT_ACCEPT;
   }
 }
 
-static ct_verdict message_inspect(ct_helping *h, const ct_sip_text *t)
+static ct_verdict message_inspect(ct_helping *h, ct_sip_text *t, size_t base)
 {
+  ct_sip_edit edit = { h, t, base };
+  ct_verdict verdict;
   ct_sip_message m;
 
   ct_sip_message_parse(t, &m);
   if (m.bad)
     return CT_VERDICT_DROP;
-  return m.code != 0 ? response_inspect(h, t, &m) : request_inspect(h, t, &m);
+  verdict = m.code != 0 ? response_inspect(h, t, base, &m) : request_inspect(h, t, base, &m);
+  if (verdict == CT_VERDICT_ACCEPT && ct_helping_is_translated(h) && !ct_sip_translate_message(&edit))
+    return CT_VERDICT_DROP;
+  return verdict;
 }
 
 static ct_verdict sip_inspect(ct_helping *h, const uint8_t *payload, size_t length)
@@ -254,25 +266,30 @@ static ct_verdict sip_inspect(ct_helping *h, const uint8_t *payload, size_t leng
                     !profile->sip_multi_header_walk_mended,
                     !profile->sip_expires_needs_number };
   ct_verdict verdict = CT_VERDICT_ACCEPT;
+  size_t base = 0;
 
   if (length < SHORTEST_BYTES)
     return CT_VERDICT_ACCEPT;
   if (h->tuple[CT_ORIGINAL].proto == CT_PROTO_UDP)
-    return message_inspect(h, &t);
+    return message_inspect(h, &t, 0);
   /* Only whole messages, one after the other; what a segment does not hold to the end is not looked at. */
-  while (length > 0 && verdict == CT_VERDICT_ACCEPT) {
+  while (verdict == CT_VERDICT_ACCEPT) {
     size_t n;
 
-    t.text = payload;
-    t.length = length;
+    payload = ct_helping_payload(h, &length);
+    if (base >= length)
+      break;
+    t.text = payload + base;
+    t.length = length - base;
     n = ct_sip_message_bytes(&t);
-    if (n == 0 || n > length)
+    if (n == 0 || n > t.length)
       break;
     t.length = n;
-    verdict = message_inspect(h, &t);
-    payload += n;
-    length -= n;
+    verdict = message_inspect(h, &t, base);
+    base += t.length;
   }
+  ct_helping_payload(h, &length);
+  ct_helping_moved(h, (int32_t)length - (int32_t)h->length);
   return verdict;
 }
 

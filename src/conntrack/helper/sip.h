@@ -20,7 +20,16 @@ typedef struct ct_sip_text {
   bool expires_or_not; /* up to 4.19: expires= without a number is as if it were not there */
 } ct_sip_text;
 
-typedef enum ct_sip_header { CT_SIP_CSEQ, CT_SIP_CONTACT, CT_SIP_EXPIRES, CT_SIP_CONTENT_LENGTH } ct_sip_header;
+typedef enum ct_sip_header {
+  CT_SIP_CSEQ,
+  CT_SIP_CONTACT,
+  CT_SIP_EXPIRES,
+  CT_SIP_CONTENT_LENGTH,
+  CT_SIP_FROM,
+  CT_SIP_TO,
+  CT_SIP_VIA_UDP,
+  CT_SIP_VIA_TCP
+} ct_sip_header;
 
 /* What was found: its value's offset and length. */
 typedef struct ct_sip_match {
@@ -44,6 +53,7 @@ typedef struct ct_sip_contacts {
 typedef struct ct_sip_contact {
   ct_addr addr;
   uint16_t port;
+  size_t at;  /* where its address stands */
   size_t end; /* where its parameters begin */
   bool bad;   /* loose_numbers: its port is none that signalling may use */
 } ct_sip_contact;
@@ -56,6 +66,14 @@ bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip
 bool ct_sip_transport_fits(const ct_sip_text *t, size_t from, uint8_t proto);
 /* The expires= parameter after `from`; *value is left alone where there is none. => false where it is no number. */
 bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value);
+
+/* The same of an address or a number, with its place; for who writes it anew. => false: there is none. */
+bool ct_sip_address_param(const ct_sip_text *t, size_t from, const char *name, ct_sip_match *match, ct_addr *addr);
+bool ct_sip_number_param(const ct_sip_text *t, size_t from, const char *name, ct_sip_match *match, uint32_t *value);
+/* The address and port of a request's first line. => false: there is none. */
+bool ct_sip_request_uri(const ct_sip_text *t, ct_sip_match *match);
+/* Reads what a match stands at: ADDRESS[:PORT]. */
+bool ct_sip_uri_read(const ct_sip_text *t, size_t at, ct_addr *addr, uint16_t *port);
 
 enum { CT_SIP_MEDIA_MAX = 3 };
 typedef enum ct_sip_class { CT_SIP_SIGNALLING, CT_SIP_AUDIO, CT_SIP_VIDEO, CT_SIP_IMAGE } ct_sip_class;
@@ -70,6 +88,19 @@ typedef struct ct_sip_media {
  * *bad is set where a stream after those returned has an impossible port or no address (the packet is dropped then).
  */
 unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_MAX], bool *bad);
+
+/* The parts of a session description with their places. Where its version stands; SIZE_MAX: there is none. */
+size_t ct_sip_sdp_start(const ct_sip_text *t);
+/* The address of the next connection line (c=) or owner line (o=) before the next stream's. */
+bool ct_sip_sdp_connection(const ct_sip_text *t, size_t from, ct_sip_match *match, ct_addr *addr);
+bool ct_sip_sdp_owner(const ct_sip_text *t, size_t from, ct_sip_match *match);
+/* The next stream of a known kind that has a port, which may be none that can be used; *from moves to that port. */
+typedef struct ct_sip_stream {
+  uint8_t class_number;
+  uint32_t port;
+  size_t at, length; /* the port's digits */
+} ct_sip_stream;
+bool ct_sip_sdp_stream_next(const ct_sip_text *t, size_t *from, ct_sip_stream *stream);
 
 typedef enum ct_sip_method {
   CT_SIP_INVITE,

@@ -95,10 +95,10 @@ static const struct {
   const char *name, *compact; /* compact form (RFC 3261 7.3.3) or NULL */
   const char *search;         /* the value begins after this; NULL: at once */
 } headers[] = {
-  [CT_SIP_CSEQ] = { "CSeq", NULL, NULL },
-  [CT_SIP_CONTACT] = { "Contact", "m", "sip:" },
-  [CT_SIP_EXPIRES] = { "Expires", NULL, NULL },
-  [CT_SIP_CONTENT_LENGTH] = { "Content-Length", "l", NULL },
+  [CT_SIP_CSEQ] = { "CSeq", NULL, NULL },       [CT_SIP_CONTACT] = { "Contact", "m", "sip:" },
+  [CT_SIP_EXPIRES] = { "Expires", NULL, NULL }, [CT_SIP_CONTENT_LENGTH] = { "Content-Length", "l", NULL },
+  [CT_SIP_FROM] = { "From", "f", "sip:" },      [CT_SIP_TO] = { "To", "t", "sip:" },
+  [CT_SIP_VIA_UDP] = { "Via", "v", "UDP " },    [CT_SIP_VIA_TCP] = { "Via", "v", "TCP " },
 };
 
 /* An address of the family with its brackets, which IPv6 must have here. => bytes, 0 where there is none. */
@@ -155,7 +155,7 @@ static void uri_match(const ct_sip_text *t, size_t at, size_t *searched, ct_sip_
 static ct_sip_answer value_match(const ct_sip_text *t, size_t at, ct_sip_header header, ct_sip_match *match)
 {
   if (headers[header].search != NULL) {
-    size_t searched = 0;
+    size_t searched = header >= CT_SIP_VIA_UDP ? t->length : 0; /* a Via names no user */
 
     uri_match(t, at, &searched, match);
     return match->length > 0 ? CT_SIP_FOUND : CT_SIP_BAD;
@@ -265,6 +265,7 @@ bool ct_sip_contact_next(const ct_sip_text *t, ct_sip_contacts *contacts, ct_sip
   n = uri_address(t, match.at, &contact->addr);
   uri_port(t, match.at + n, &contact->port);
   contact->bad = contact->port == 0;
+  contact->at = match.at;
   contact->end = match.at + match.length;
   contacts->from = contact->end;
   return true;
@@ -300,6 +301,54 @@ bool ct_sip_expires_param(const ct_sip_text *t, size_t from, uint32_t *value)
   return number_read(t, at, value) > 0;
 }
 
+bool ct_sip_address_param(const ct_sip_text *t, size_t from, const char *name, ct_sip_match *match, ct_addr *addr)
+{
+  size_t limit, at = param_find(t, from, name, &limit);
+
+  if (at == NOWHERE)
+    return false;
+  match->at = at;
+  match->length = t->family == CT_IPV6 && at < t->length && t->text[at] == '['
+                    ? uri_address(t, at, addr)
+                    : ct_text_address(t->text + at, t->length - at, t->family, addr);
+  return match->length > 0;
+}
+
+bool ct_sip_number_param(const ct_sip_text *t, size_t from, const char *name, ct_sip_match *match, uint32_t *value)
+{
+  size_t limit, at = param_find(t, from, name, &limit);
+
+  match->at = at;
+  match->length = at != NOWHERE ? number_read(t, at, value) : 0;
+  return match->length > 0;
+}
+
+bool ct_sip_uri_read(const ct_sip_text *t, size_t at, ct_addr *addr, uint16_t *port)
+{
+  size_t n = uri_address(t, at, addr);
+
+  return n > 0 && uri_port(t, at + n, port) != NOWHERE && *port != 0;
+}
+
+bool ct_sip_request_uri(const ct_sip_text *t, ct_sip_match *match)
+{
+  size_t at = 0, searched = 0;
+
+  while (at < t->length && ct_text_is_alpha(t->text[at]))
+    at++;
+  if (at == 0)
+    return false;
+  for (at++; at + 4 < t->length; at++) {
+    if (is_newline(t->text[at]))
+      return false;
+    if (!ct_text_begins(t->text + at, t->length - at, "sip:"))
+      continue;
+    uri_match(t, at + 4, &searched, match);
+    return match->length > 0;
+  }
+  return false;
+}
+
 /* ---- SDP ---- */
 
 /*
@@ -332,11 +381,32 @@ static size_t sdp_line(const ct_sip_text *t, size_t from, uint8_t type, uint8_t 
   return NOWHERE;
 }
 
+static bool sdp_address(const ct_sip_text *t, size_t from, uint8_t type, ct_sip_match *match, ct_addr *addr)
+{
+  size_t at = sdp_line(t, from, type, 'm', t->family == CT_IPV4 ? "IN IP4 " : "IN IP6 ");
+
+  match->at = at;
+  match->length = at != NOWHERE ? ct_text_address(t->text + at, t->length - at, t->family, addr) : 0;
+  return match->length > 0;
+}
+
+bool ct_sip_sdp_connection(const ct_sip_text *t, size_t from, ct_sip_match *match, ct_addr *addr)
+{
+  return sdp_address(t, from, 'c', match, addr);
+}
+
+bool ct_sip_sdp_owner(const ct_sip_text *t, size_t from, ct_sip_match *match)
+{
+  ct_addr addr;
+
+  return sdp_address(t, from, 'o', match, &addr);
+}
+
 static bool sdp_connection(const ct_sip_text *t, size_t from, ct_addr *addr)
 {
-  size_t at = sdp_line(t, from, 'c', 'm', t->family == CT_IPV4 ? "IN IP4 " : "IN IP6 ");
+  ct_sip_match match;
 
-  return at != NOWHERE && ct_text_address(t->text + at, t->length - at, t->family, addr) > 0;
+  return sdp_address(t, from, 'c', &match, addr);
 }
 
 static const struct {
@@ -368,33 +438,52 @@ static int media_kind(const uint8_t *text, size_t length)
   return -1;
 }
 
-unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_MAX], bool *bad)
+size_t ct_sip_sdp_start(const ct_sip_text *t)
 {
-  size_t at = sdp_line(t, 0, 'v', 0, NULL), n;
-  ct_addr session;
-  bool has_session;
-  unsigned found = 0;
+  size_t at = sdp_line(t, 0, 'v', 0, NULL);
 
-  *bad = false;
-  if (at == NOWHERE || ct_text_digits(t->text + at, t->length - at) == 0)
-    return 0;
-  has_session = sdp_connection(t, at, &session);
-  while (found < CT_SIP_MEDIA_MAX && (at = sdp_line(t, at, 'm', 0, NULL)) != NOWHERE) {
-    uint32_t port;
-    int kind;
+  return at == NOWHERE || ct_text_digits(t->text + at, t->length - at) == 0 ? NOWHERE : at;
+}
 
-    if ((n = media_length(t->text + at, t->length - at)) == 0)
-      break;
+bool ct_sip_sdp_stream_next(const ct_sip_text *t, size_t *from, ct_sip_stream *stream)
+{
+  size_t at = *from, n;
+  int kind;
+
+  while ((at = sdp_line(t, at, 'm', 0, NULL)) != NOWHERE && (n = media_length(t->text + at, t->length - at)) > 0) {
     kind = media_kind(t->text + at, n);
     if (kind < 0) {
       at += n;
       continue;
     }
     at += strlen(media_kinds[kind].word);
-    number_read(t, at, &port);
-    if (port == 0) /* an inactive stream, or unreadable */
+    number_read(t, at, &stream->port);
+    if (stream->port == 0) /* an inactive stream, or unreadable */
       continue;
-    media[found].class_number = media_kinds[kind].class_number;
+    stream->class_number = media_kinds[kind].class_number;
+    stream->at = *from = at;
+    stream->length = ct_text_digits(t->text + at, t->length - at);
+    return true;
+  }
+  return false;
+}
+
+unsigned ct_sip_sdp_parse(const ct_sip_text *t, ct_sip_media media[CT_SIP_MEDIA_MAX], bool *bad)
+{
+  size_t at = ct_sip_sdp_start(t);
+  ct_sip_stream stream;
+  ct_addr session;
+  bool has_session;
+  unsigned found = 0;
+
+  *bad = false;
+  if (at == NOWHERE)
+    return 0;
+  has_session = sdp_connection(t, at, &session);
+  while (found < CT_SIP_MEDIA_MAX && ct_sip_sdp_stream_next(t, &at, &stream)) {
+    uint32_t port = stream.port;
+
+    media[found].class_number = stream.class_number;
     media[found].port = (uint16_t)port;
     if (!sdp_connection(t, at, &media[found].addr)) {
       media[found].addr = session;

@@ -4,6 +4,7 @@
 
 #include "conntrack/helper/list.h"
 #include "conntrack/helper/parse.h"
+#include "conntrack/nat/help.h"
 
 const char *ct_tftp_parse(const uint8_t *payload, size_t length)
 {
@@ -21,6 +22,11 @@ static ct_verdict tftp_inspect(ct_helping *h, const uint8_t *payload, size_t len
   if (request == NULL)
     return CT_VERDICT_ACCEPT;
   ct_expect_spec_init(&spec, answer->family, CT_PROTO_UDP, &answer->src, &answer->dst, answer->dst_id, request);
+  if (ct_helping_is_translated(h)) {
+    spec.nat = CT_NAT_FOLLOW_MASTER;
+    spec.nat_dir = CT_REPLY;
+    spec.saved_id = h->tuple[CT_ORIGINAL].src_id;
+  }
   return ct_helping_expect(h, &spec) == CT_EXPECT_OK ? CT_VERDICT_ACCEPT : CT_VERDICT_DROP;
 }
 

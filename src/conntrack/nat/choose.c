@@ -49,8 +49,8 @@ static bool is_taken(const choice *c, const ct_tuple *tuple)
   ct_dir dir;
   const ct_entry *entry = holder(c, tuple, &dir);
 
-  if (entry == NULL || is_own(c, entry))
-    return false;
+  if (entry == NULL || is_own(c, entry) || (dir == CT_ORIGINAL && tuple->zone != c->original.zone))
+    return false; /* nobody, itself, or one whose zone of that direction is another */
   c->engine->stats.found++;
   return true;
 }
@@ -211,7 +211,9 @@ static void choose_address(const choice *c, ct_tuple *tuple)
   }
   for (i = 0; i < 4; i++)
     k[i] = word_of(&source, i);
-  hash = jhash_of_address(k, range->flags & CT_NAT_PERSISTENT ? 0 : word_of(&destination, last) ^ c->original.zone);
+  hash = jhash_of_address(k, range->flags & CT_NAT_PERSISTENT
+                               ? 0
+                               : word_of(&destination, last) ^ (uint32_t)MAX(c->original.zone, tuple->zone));
   for (i = 0; i <= last; i++) {
     least = whole ? 0 : GUINT32_FROM_BE(range->min.words[i]);
     distance = whole ? UINT32_MAX : GUINT32_FROM_BE(range->max.words[i]) - least + 1;
@@ -226,17 +228,24 @@ static void choose_address(const choice *c, ct_tuple *tuple)
 
 /* --- the id --- */
 
-static uint16_t draw(const choice *c, uint32_t least, uint32_t size)
+uint16_t ct_nat_random(ct_engine *engine)
 {
-  struct ct_nat *nat = c->engine->nat;
-  uint16_t id;
+  struct ct_nat *nat = engine->nat;
 
-  if (nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size)
-    return (uint16_t)(id - least);
   nat->random ^= nat->random << 13;
   nat->random ^= nat->random >> 7;
   nat->random ^= nat->random << 17;
   return (uint16_t)(nat->random >> 32);
+}
+
+static uint16_t draw(const choice *c, uint32_t least, uint32_t size)
+{
+  const struct ct_nat *nat = c->engine->nat;
+  uint16_t id;
+
+  if (nat->draw != NULL && nat->draw(&c->original, c->manip, &id, nat->draw_user) && id >= least && id - least < size)
+    return (uint16_t)(id - least);
+  return ct_nat_random(c->engine);
 }
 
 /* Least value and number of values of the id that may be given. => NULL: none may. */

@@ -22,6 +22,8 @@ struct ct_nat {
   uint32_t n_heads, n_linked;
   ct_nat_link *links;
   uint32_t links_size;
+  GByteArray *payload; /* what a helper has written, where `mangled` */
+  bool mangled;
   /* The translated entry that went last: the packet that ended it is translated still. */
   uint64_t ended_id;
   uint16_t ended_status;
@@ -44,6 +46,9 @@ static inline uint16_t ct_nat_done_bit(ct_nat_manip manip)
 {
   return manip == CT_NAT_SRC ? CT_STATUS_SRC_NAT_DONE : CT_STATUS_DST_NAT_DONE;
 }
+
+/* 16 bits from the seed. */
+uint16_t ct_nat_random(ct_engine *engine);
 
 /* --- sources.c --- */
 

@@ -8,6 +8,7 @@ struct ct_nat *ct_nat_need(ct_engine *engine)
 {
   if (engine->nat == NULL) {
     engine->nat = g_new0(struct ct_nat, 1);
+    engine->nat->payload = g_byte_array_new();
     /* Any value but 0, and each seed another one. */
     engine->nat->random = ct_buckets_stir(UINT64_C(0x9e3779b97f4a7c15), engine->params.hash_seed) | 1;
   }
@@ -18,6 +19,7 @@ void ct_nat_free(struct ct_nat *nat)
 {
   if (nat == NULL)
     return;
+  g_byte_array_unref(nat->payload);
   g_free(nat->heads);
   g_free(nat->links);
   g_free(nat);

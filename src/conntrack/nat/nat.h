@@ -70,6 +70,18 @@ uint16_t ct_nat_status(const ct_entry *entry);
  */
 uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry);
 void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device);
+/*
+ * A helper has written the payload of the packet that was concluded last anew: bytes that are good until the next
+ * packet. Once. => false: it has not.
+ */
+bool ct_engine_take_payload(ct_engine *engine, const uint8_t **bytes, size_t *n);
+/*
+ * How far sequence numbers of a packet in that direction have to move, way[0], and its acknowledgements back, way[1].
+ * => false: its entry has none. To be asked before the packet is concluded: what moves them first does not move with
+ * them.
+ */
+bool ct_nat_seqadj(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_seqadj way[2]);
+
 /* The packet leaves by another device than its entry is masqueraded for: the entry goes (NAT 13). */
 void ct_passage_nat_end(ct_engine *engine, ct_passage *passage);
 

@@ -56,6 +56,7 @@ uint32_t ct_nat_l4_offset(const uint8_t *bytes, uint32_t n, uint8_t *proto, bool
   uint8_t next;
 
   *later = false;
+  *proto = 0;
   if (!is_ipv6(bytes)) {
     *proto = bytes[9];
     *later = (ct_be16(bytes + 6) & 0x1fff) != 0;
@@ -109,7 +110,7 @@ static void set_id(uint8_t *at, uint16_t id, uint8_t *sum)
   put16(new, id);
   if (sum != NULL)
     change_sum(sum, at, new, 2);
-  memcpy(at, new, 2);
+  put16(at, id);
 }
 
 static uint16_t new_port(const rewriting *r) { return r->manip == CT_NAT_SRC ? r->target->src_id : r->target->dst_id; }
@@ -282,4 +283,126 @@ bool ct_nat_rewrite_error(uint8_t *bytes, uint32_t n, ct_nat_manip manip, const 
   sum = (uint16_t)~message_sum(bytes, n, l4);
   put16(bytes + l4 + 2, sum);
   return one_packet(bytes, n, manip, target);
+}
+
+/* --- payloads and sequence numbers --- */
+
+static void put32(uint8_t *at, uint32_t value)
+{
+  put16(at, (uint16_t)(value >> 16));
+  put16(at + 2, (uint16_t)value);
+}
+
+/* The sum of layer 4 with its pseudo header. */
+static uint16_t whole_sum(const uint8_t *bytes, uint32_t n, uint32_t l4, uint8_t proto)
+{
+  uint64_t sum = add_words((uint64_t)proto + (n - l4), bytes + l4, n - l4);
+
+  sum = is_ipv6(bytes) ? add_words(sum, bytes + 8, 32) : add_words(sum, bytes + 12, 8);
+  return (uint16_t)~folded(sum);
+}
+
+void ct_nat_mend(uint8_t *bytes, uint32_t n, uint32_t l4)
+{
+  uint8_t proto, *sum;
+  bool later;
+
+  ct_nat_l4_offset(bytes, n, &proto, &later);
+  if (is_ipv6(bytes)) {
+    put16(bytes + 4, (uint16_t)(n - IPV6_HEADER));
+  } else {
+    put16(bytes + 2, (uint16_t)n);
+    put16(bytes + 10, 0);
+    put16(bytes + 10, (uint16_t)~folded(add_words(0, bytes, (bytes[0] & 15U) * 4)));
+  }
+  sum = bytes + l4 + (proto == CT_PROTO_TCP ? 16 : 6);
+  if (proto == CT_PROTO_UDP) {
+    put16(bytes + l4 + 4, (uint16_t)(n - l4));
+    if (ct_be16(sum) == 0)
+      return;
+  }
+  put16(sum, 0);
+  put16(sum, whole_sum(bytes, n, l4, proto));
+  if (proto == CT_PROTO_UDP && ct_be16(sum) == 0)
+    put16(sum, 0xffff);
+}
+
+/* a lies after b in sequence space. */
+static bool is_after(uint32_t a, uint32_t b) { return (int32_t)(b - a) < 0; }
+
+static void change32(uint8_t *at, uint32_t value, uint8_t *sum)
+{
+  uint8_t new[4];
+
+  put32(new, value);
+  change_sum(sum, at, new, 4);
+  memcpy(at, new, 4);
+}
+
+/* An acknowledgement, back into the numbers of who sent what it is about. */
+static uint32_t moved_back(const ct_seqadj *way, uint32_t ack)
+{
+  return ack - (uint32_t)(is_after(ack - (uint32_t)way->before, way->position) ? way->after : way->before);
+}
+
+/* A sum is kept by words at even places, and SACK blocks need not stand at one. */
+static void change_unaligned(uint8_t *tcp, uint8_t *at, uint32_t value)
+{
+  uint8_t old[6] = { 0 }, new[6] = { 0 };
+  uint32_t odd = (uint32_t)(at - tcp) % 2;
+
+  memcpy(old + odd, at, 4);
+  put32(new + odd, value);
+  change_sum(tcp + 16, old, new, 6);
+  put32(at, value);
+}
+
+static void move_sack(uint8_t *tcp, uint8_t *option, const ct_seqadj *way)
+{
+  uint32_t i;
+
+  for (i = 2; i + 4 <= option[1]; i += 4)
+    change_unaligned(tcp, option + i, moved_back(way, ct_be32(option + i)));
+}
+
+/* nf_ct_sack_adjust */
+static bool move_sacks(uint8_t *tcp, uint32_t header, const ct_seqadj *way)
+{
+  uint32_t at = TCP_HEADER;
+
+  while (at < header) {
+    uint8_t *option = tcp + at;
+
+    if (option[0] == 0)
+      return true;
+    if (option[0] == 1) {
+      at++;
+      continue;
+    }
+    if (at + 1 == header || at + option[1] > header || option[1] < 2)
+      return false;
+    if (option[0] == 5 && option[1] >= 10 && (option[1] - 2) % 8 == 0)
+      move_sack(tcp, option, way);
+    at += option[1];
+  }
+  return true;
+}
+
+bool ct_nat_adjust(uint8_t *bytes, uint32_t n, const ct_seqadj way[2])
+{
+  uint8_t proto, *tcp;
+  uint32_t l4, header, seq;
+  bool later;
+
+  l4 = ct_nat_l4_offset(bytes, n, &proto, &later);
+  tcp = bytes + l4;
+  if (proto != CT_PROTO_TCP || later || n - l4 < TCP_HEADER)
+    return false;
+  header = (tcp[12] >> 4) * 4U;
+  seq = ct_be32(tcp + 4);
+  change32(tcp + 4, seq + (uint32_t)(is_after(seq, way[0].position) ? way[0].after : way[0].before), tcp + 16);
+  if (!(tcp[13] & CT_TCP_ACK))
+    return true;
+  change32(tcp + 8, moved_back(&way[1], ct_be32(tcp + 8)), tcp + 16);
+  return header <= n - l4 && move_sacks(tcp, header, &way[1]);
 }

@@ -28,6 +28,17 @@ bool ct_nat_rewrite_error(uint8_t *bytes, uint32_t n, ct_nat_manip manip, const 
  */
 bool ct_nat_error_is_sound(const uint8_t *bytes, uint32_t n, bool *redirect);
 
+/*
+ * The payload behind a TCP or UDP header at l4 has been written anew: lengths and sums become right;
+ * a UDP sum of 0 stays.
+ */
+void ct_nat_mend(uint8_t *bytes, uint32_t n, uint32_t l4);
+/*
+ * Sequence number, acknowledgement and SACK blocks of a TCP segment move (nf_ct_seq_adjust): way[0] is of its own
+ * direction, way[1] of the other. => false: its options are malformed, and it is dropped.
+ */
+bool ct_nat_adjust(uint8_t *bytes, uint32_t n, const ct_seqadj way[2]);
+
 /* Where the header of layer 4 begins; *proto is what it is. n where there is none. later: of a fragment that is not the
  * first. */
 uint32_t ct_nat_l4_offset(const uint8_t *bytes, uint32_t n, uint8_t *proto, bool *later);

@@ -11,6 +11,7 @@
  * Breaking I or III is INVALID, II or IV is let through without effect since 6.1, and was INVALID before. Spec 5.6,
  * KERNELS K1.4 to K1.8.
  */
+#include "conntrack/nat/help.h"
 #include "conntrack/proto/tcp_stages.h"
 
 enum { ACK_WINDOW_LEAST = 66000 };
@@ -214,7 +215,14 @@ inline ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segm
   ct_window verdict;
   bool clean;
 
-  if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
+  if (G_UNLIKELY(entry->status & CT_STATUS_SEQ_ADJUST)) {
+    uint32_t moved = ct_nat_ack_offset(engine, entry, seg->dir, ack);
+
+    if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
+      sack = ct_tcp_options_sack(seg->packet, ack);
+    ack -= moved;
+    sack -= moved;
+  } else if (tcp->flags[!seg->dir] & CT_TCP_FLAG_SACK_PERM)
     sack = ct_tcp_options_sack(seg->packet, ack);
   if (meet_side(engine, entry, tcp, seg, sack)) {
     CT_TRACE(engine, ct_trace_note_sides(engine->trace, CT_TRACE_WINDOW_OPENS, tcp, seg->dir));

@@ -362,7 +362,7 @@ static void get_entry(ct_state_io *io, ct_engine *engine, ct_entry *before, wait
   wait_for_place(io, engine, entry, &tuple[CT_ORIGINAL], has, w);
   if (has & HAS_EXT)
     ct_state_get_ext(io, engine, entry);
-  else if (entry->status & (CT_STATUS_EXPECTED | CT_STATUS_HELPER))
+  else if (entry->status & (CT_STATUS_EXPECTED | CT_STATUS_HELPER | CT_STATUS_SEQ_ADJUST))
     ct_state_fail(io, "an entry has a master or a helper, and nothing says which");
 }
 

@@ -3,6 +3,7 @@
 #include "conntrack/expect/gre_key.h"
 #include "conntrack/helper/list.h"
 #include "conntrack/master.h"
+#include "conntrack/nat/help.h"
 #include "conntrack/state/parts.h"
 
 #define AFTER_MOST_NS ((INT64_C(1) << 32) * CT_NS_PER_S) /* a registration's, whose seconds have 32 bits */
@@ -33,6 +34,14 @@ static void io_record(ct_state_io *io, const ct_engine *engine, ct_expect_record
   ct_state_io_word(io, &s->made_by);
   io_var64(io, &r->made_by_packet);
   io_u8(io, &is);
+  io_u8(io, &s->nat);
+  if (s->nat != 0) {
+    io_u8(io, &s->nat_dir);
+    io_bytes(io, s->saved.bytes, sizeof(s->saved.bytes));
+    io_u16(io, &s->saved_id);
+  }
+  if (s->nat >= CT_NAT_FOLLOW_COUNT || s->nat_dir > CT_REPLY)
+    ct_state_fail(io, "an expectation is translated in a way that there is not");
   s->skip_master = is & SKIPS_MASTER;
   s->pair = is & IS_PAIR;
   if (is & ~IS_EVERYTHING)

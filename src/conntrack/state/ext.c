@@ -87,6 +87,8 @@ static void io_memory(ct_state_io *io, const ct_helper *helper, uint8_t *memory)
 
 static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint8_t has)
 {
+  int dir;
+
   if (has & HAS_MASTER)
     io_master(io, ext);
   if (has & HAS_HELPER)
@@ -97,6 +99,12 @@ static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint8_t 
     io_u32(io, &ext->mark);
   if (has & HAS_SECMARK)
     io_u32(io, &ext->secmark);
+  if (entry->status & CT_STATUS_SEQ_ADJUST)
+    for (dir = 0; dir < 2; dir++) {
+      io_u32(io, &ext->seqadj[dir].position);
+      io_u32(io, (uint32_t *)&ext->seqadj[dir].before);
+      io_u32(io, (uint32_t *)&ext->seqadj[dir].after);
+    }
   if (has & HAS_DEADLINE)
     io_near64(io, &ext->helper_deadline_ns, entry->deadline_ns);
 }

@@ -33,8 +33,12 @@ static fw_truth set_meta(fw_program *program, fw_packet *p, fw_nft_meta key, con
 
 static fw_truth set_ct(fw_program *program, fw_packet *p, fw_nft_ct key, const fw_nft_value *v)
 {
-  if (key == FW_NFT_CT_ZONE && !p->seen)
-    program->zones_wait = TRUE;
+  if (key == FW_NFT_CT_ZONE && !p->seen && program->template != NULL && !program->maybe && v->unknown == 0) {
+    program->template->zone = (guint16)fw_nft_number_of(v->bytes, 2);
+    program->template->zone_dirs = 1 << CT_ORIGINAL | 1 << CT_REPLY;
+    p->has_entry = TRUE; /* a template */
+    p->state = FW_STATE_NEW;
+  }
   if (key != FW_NFT_CT_MARK || p->entry == NULL || program->passage == NULL || program->maybe || v->unknown != 0)
     return FW_YES;
   ct_passage_set_mark((ct_engine *)program->engine, program->passage, (guint32)fw_nft_number_of(v->bytes, 4));

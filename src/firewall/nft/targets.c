@@ -147,6 +147,8 @@ void fw_nft_target_nat(fw_ruleset *ruleset, fw_nft_statement *s, guint8 family)
   }
   if (s->right != NULL)
     constant_port(s->right, nat);
+  if (s->left != NULL && (nat->given & FW_NAT_ADDRESS) == 0)
+    nat->given |= FW_NAT_COMPUTED;
   if (s->flags == NULL)
     return;
   nat->given |= strstr(s->flags, "fully-random") != NULL ? FW_NAT_RANDOM_FULLY

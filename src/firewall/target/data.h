@@ -175,7 +175,8 @@ enum {
   FW_NAT_RANDOM = 4,
   FW_NAT_PERSISTENT = 8,
   FW_NAT_RANDOM_FULLY = 16,
-  FW_NAT_PORT_OFFSET = 32 /* DNAT: base */
+  FW_NAT_PORT_OFFSET = 32, /* DNAT: base */
+  FW_NAT_COMPUTED = 64     /* nftables: what it maps to is looked up for each packet */
 };
 
 /* SNAT, DNAT, MASQUERADE, REDIRECT. */

@@ -358,7 +358,13 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
 {
   gboolean observe = f->options.mode == FW_MODE_OBSERVE;
 
+  fw_nat_moved moved = { .any = FALSE };
+
+  if (G_UNLIKELY(f->nat_families[p->family]))
+    fw_nat_before_confirm(f, p, &moved);
   ct_engine_conclude(engine, passage, observe ? CT_FATE_ACCEPT : fate);
+  if (G_UNLIKELY(f->nat_families[p->family]))
+    fw_nat_confirmed(f, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
   f->program->passage = NULL;
   f->program->view_of = NULL;
   if (passage->result.verdict == CT_VERDICT_DROP && f->outcome.verdict != FW_VERDICT_DROP &&
@@ -421,6 +427,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->before_conntrack = FALSE;
   o->reset = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
+  o->arrived_bytes = a->packet->length;
   o->answer.sent = FALSE;
   o->answer.why_not = NULL;
   fw_program_set_time(f->program, a->packet->time_ns);

@@ -76,6 +76,7 @@ typedef struct fw_outcome {
   fw_kernel_drop kernel;
   gboolean reset;             /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack;  /* dropped there: conntrack has not seen it */
+  guint32 arrived_bytes;      /* its length then; a helper may have written it anew */
   const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
   fw_packet packet;           /* as it left, or was dropped */

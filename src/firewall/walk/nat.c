@@ -141,6 +141,8 @@ static asked range_of(const fw_firewall *f, const fw_packet *p, const fw_target 
   case FW_TARGET_ID_MASQUERADE: return masquerade_range(f, p, range);
   case FW_TARGET_ID_REDIRECT: return redirect_range(f, p, range);
   default:
+    if (n->given & FW_NAT_COMPUTED)
+      return ASKED_UNKNOWN;
     if (n->given & FW_NAT_ADDRESS) {
       range->flags |= CT_NAT_ADDRESSES;
       set_address(&range->min, &n->from);
@@ -338,4 +340,38 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
     return kernel_drop(f, last);
   }
   return rewrite(f, p, manip, last);
+}
+
+/* -- the confirm hook -- */
+
+void fw_nat_before_confirm(fw_firewall *f, const fw_packet *p, fw_nat_moved *moved)
+{
+  moved->any = p->entry != NULL && p->raw->kind == CT_PACKET_TRACK &&
+               ct_nat_seqadj(engine_of(f), p->entry, (ct_dir)p->direction, moved->way);
+}
+
+static void put_payload(fw_firewall *f, fw_packet *p, const guint8 *payload, gsize n)
+{
+  guint32 offset = p->l4_offset + 8;
+
+  own_bytes(f, p);
+  if (p->protocol == CT_PROTO_TCP)
+    offset = p->l4_offset + (f->sent_bytes->data[p->l4_offset + 12] >> 4) * 4U;
+  g_byte_array_set_size(f->sent_bytes, offset);
+  g_byte_array_append(f->sent_bytes, payload, (guint)n);
+  f->sent.data = f->sent_bytes->data;
+  f->sent.length = f->sent.captured = f->sent_bytes->len;
+  ct_nat_mend(f->sent_bytes->data, f->sent_bytes->len, p->l4_offset);
+  p->translated = TRUE;
+}
+
+void fw_nat_confirmed(fw_firewall *f, fw_packet *p, const fw_nat_moved *moved, gboolean goes_on)
+{
+  const guint8 *payload;
+  gsize n;
+
+  if (ct_engine_take_payload(engine_of(f), &payload, &n) && goes_on)
+    put_payload(f, p, payload, n);
+  if (moved->any && goes_on && !ct_nat_adjust(own_bytes(f, p), p->raw->length, moved->way))
+    f->outcome.kernel = FW_KERNEL_NAT;
 }

@@ -19,6 +19,16 @@ static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_h
 /* Finds out which families have nat chains. */
 void fw_nat_begin(fw_firewall *f);
 void fw_nat_end(fw_firewall *f);
+/*
+ * Around the confirm hook: what helpers have written into a packet that goes on, and how far sequence numbers had moved
+ * before.
+ */
+typedef struct fw_nat_moved {
+  gboolean any;
+  ct_seqadj way[2];
+} fw_nat_moved;
+void fw_nat_before_confirm(fw_firewall *f, const fw_packet *p, fw_nat_moved *moved);
+void fw_nat_confirmed(fw_firewall *f, fw_packet *p, const fw_nat_moved *moved, gboolean goes_on);
 /* => FALSE: dropped; *last says by whom where a chain did. */
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 

@@ -145,7 +145,6 @@ struct fw_program {
   GHashTable *recents, *hashlimits, *sets;
   struct fw_frame *stack;   /* of jumps: n_chains + 1 */
   gboolean backend_decides; /* a test came out as it would not have with the other half of iptables */
-  gboolean zones_wait;      /* a rule asked for a zone, which is not followed yet */
   /* Who hears of each packet that a rule counts; NULL: nobody. */
   void (*counted)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer counted_user;

@@ -42,7 +42,7 @@ static gboolean act_connmark(fw_program *program, fw_packet *p, const fw_step *s
   const fw_connmark *c = DATA(step);
   guint32 mark;
 
-  if (p->entry == NULL || program->passage == NULL || program->maybe)
+  if ((p->entry == NULL && !p->gone) || program->passage == NULL || program->maybe)
     return TRUE;
   mark = ct_passage_mark(program->engine, program->passage);
   switch (c->op) {
@@ -77,7 +77,10 @@ static gboolean act_ct(fw_program *program, fw_packet *p, const fw_step *step)
   if (p->seen || program->template == NULL || !nothing_attached(p) || program->maybe)
     return TRUE;
   program->template->helper = c->helper;
-  program->zones_wait |= c->has_zone || c->zone_mark;
+  if (c->has_zone) {
+    program->template->zone = c->zone_mark ? (guint16)p->mark : c->zone;
+    program->template->zone_dirs = c->zone_dir == FW_CT_ZONE_BOTH ? 3 : c->zone_dir == FW_CT_ZONE_ORIG ? 1 : 2;
+  }
   p->has_entry = TRUE;
   p->state = FW_STATE_NEW;
   return TRUE;

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "conntrack/nat/nat.h"
 #include "firewall/nft/run.h"
 #include "firewall/save.h"
 
@@ -70,6 +71,7 @@ typedef struct wire {
   guint32 l4, end; /* offsets */
   guint8 proto, version;
   gboolean inner, full; /* full: with what equals the packet sent in */
+  const ct_packet *was; /* the packet sent in; NULL: with `full`, or it had no such header */
 } wire;
 
 static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
@@ -84,13 +86,31 @@ static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
   g_string_append_c(out, '"');
 }
 
+/* Whether n bytes at an offset of layer 4 are not those that were sent in. */
+static gboolean differs(const wire *w, guint32 offset, guint32 n)
+{
+  guint8 scratch[64];
+  const guint8 *was =
+    w->was != NULL && n <= sizeof scratch ? ct_packet_at(w->was, w->was->l4_offset + offset, n, scratch) : NULL;
+
+  return was != NULL && memcmp(was, w->b + w->l4 + offset, n) != 0;
+}
+
+static gboolean payload_differs(const wire *w, guint32 offset)
+{
+  guint32 was = w->was != NULL ? w->was->l4_offset + (offset - w->l4) : 0;
+
+  return w->was != NULL && w->was->captured == w->was->length && was <= w->was->length &&
+         (w->end - offset != w->was->length - was || memcmp(w->b + offset, w->was->data + was, w->end - offset) != 0);
+}
+
 static void put_payload(GString *out, const wire *w, guint32 offset)
 {
-  if (w->full && offset < w->end)
+  if (offset < w->end && (w->full || payload_differs(w, offset)))
     put_hex(out, "payload", w->b + offset, w->end - offset);
 }
 
-static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, gboolean full);
+static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full);
 
 static void put_tcp(GString *out, const wire *w)
 {
@@ -98,13 +118,19 @@ static void put_tcp(GString *out, const wire *w)
   guint32 n = w->end - w->l4, header;
 
   g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(t), ct_be16(t + 2));
-  if (n < TCP_HEADER || !w->full)
+  if (n < TCP_HEADER)
     return;
   header = MIN((t[12] >> 4) * 4U, n);
-  g_string_append_printf(out, ",\"seq\":%u,\"ack\":%u,\"flags\":%u,\"win\":%u", ct_be32(t + 4), ct_be32(t + 8), t[13],
-                         ct_be16(t + 14));
-  if (header > TCP_HEADER)
+  if (w->full || differs(w, 4, 4))
+    g_string_append_printf(out, ",\"seq\":%u", ct_be32(t + 4));
+  if (w->full || differs(w, 8, 4))
+    g_string_append_printf(out, ",\"ack\":%u", ct_be32(t + 8));
+  if (w->full)
+    g_string_append_printf(out, ",\"flags\":%u,\"win\":%u", t[13], ct_be16(t + 14));
+  if (header > TCP_HEADER && (w->full || differs(w, TCP_HEADER, header - TCP_HEADER)))
     put_hex(out, "opts", t + TCP_HEADER, header - TCP_HEADER);
+  else if (w->full && (t[12] >> 4) * 4 > TCP_HEADER)
+    g_string_append(out, ",\"opts\":\"\""); /* cut off */
   put_payload(out, w, w->l4 + header);
 }
 
@@ -127,7 +153,7 @@ static void put_icmp(GString *out, const wire *w)
     put_payload(out, w, w->l4 + 8);
   } else if (w->end > w->l4 + 8) {
     g_string_append(out, ",\"inner\":{");
-    put_decoded(out, w->b + w->l4 + 8, w->end - w->l4 - 8, TRUE, TRUE);
+    put_decoded(out, w->b + w->l4 + 8, w->end - w->l4 - 8, TRUE, NULL, TRUE);
     g_string_append_c(out, '}');
   }
 }
@@ -211,9 +237,9 @@ static gboolean put_ipv6(GString *out, wire *w)
   return first;
 }
 
-static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, gboolean full)
+static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full)
 {
-  wire w = { .b = b, .n = n, .inner = inner, .full = full };
+  wire w = { .b = b, .n = n, .inner = inner, .full = full, .was = was };
   gboolean six = n > 0 && b[0] >> 4 != 4, first;
   guint32 i;
 
@@ -258,14 +284,14 @@ static const char *side_of(const fw_sides *sides, const fw_interface_name *name)
   return name->name;
 }
 
-static void put_frame(GString *out, const fw_packet *p, const char *side, gboolean full)
+static void put_frame(GString *out, const fw_packet *p, const char *side, const ct_packet *was, gboolean full)
 {
   g_autofree guint8 *bytes = bytes_of(p);
 
   g_string_append(out, "{\"side\":");
   put_string(out, side);
   g_string_append_c(out, ',');
-  put_decoded(out, bytes, p->raw->length, FALSE, full);
+  put_decoded(out, bytes, p->raw->length, FALSE, was, full);
   if (!full)
     g_string_append_printf(out, ",\"crc\":\"%08x\"", crc_of(p)); /* g_autofree: NOLINT(clang-analyzer-unix.Malloc) */
 }
@@ -346,7 +372,7 @@ static void put_answer(GString *out, const fw_answer *a, const fw_sides *sides)
   if (!a->sent)
     return;
   g_string_append(out, ",\"self\":[");
-  put_frame(out, &a->seen, side_of(sides, a->seen.out), TRUE);
+  put_frame(out, &a->seen, side_of(sides, a->seen.out), NULL, TRUE);
   g_string_append_printf(out, ",\"cls\":\"%s\",\"dir\":\"%c\"", ct_class_name(a->cls),
                          a->cls == CT_CLASS_INVALID || a->cls == CT_CLASS_UNTRACKED ? '-' : dirs[a->dir]);
   if (a->seen.mark != 0)
@@ -354,17 +380,18 @@ static void put_answer(GString *out, const fw_answer *a, const fw_sides *sides)
   g_string_append(out, "}]");
 }
 
-static void put_gone_through(GString *out, const fw_outcome *o, const fw_sides *sides)
+static void put_gone_through(GString *out, const fw_outcome *o, const fw_sides *sides, const ct_packet *packet)
 {
   const fw_packet *p = &o->packet;
+  const ct_packet *was = p->translated && packet->kind == CT_PACKET_TRACK ? packet : NULL;
 
   if (o->path == FW_PATH_INPUT) {
     g_string_append(out, ",\"fate\":\"local\",\"local\":");
-    put_frame(out, p, side_of(sides, p->in), FALSE);
+    put_frame(out, p, side_of(sides, p->in), was, FALSE);
     g_string_append_c(out, '}');
   } else {
     g_string_append(out, ",\"fate\":\"out\",\"out\":[");
-    put_frame(out, p, side_of(sides, p->out), FALSE);
+    put_frame(out, p, side_of(sides, p->out), was, FALSE);
     g_string_append(out, "}]");
   }
   if (p->mark != 0)
@@ -383,7 +410,7 @@ void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *side
   g_string_append(out, ",\"side\":");
   put_string(out, o->path == FW_PATH_OUTPUT ? "local" : side_of(sides, o->packet.in));
   switch (o->verdict) {
-  case FW_VERDICT_ACCEPT: put_gone_through(out, o, sides); break;
+  case FW_VERDICT_ACCEPT: put_gone_through(out, o, sides, packet); break;
   case FW_VERDICT_UNKNOWN: g_string_append(out, ",\"fate\":\"unknown\""); break;
   default: g_string_append(out, ",\"fate\":\"drop\""); put_by(out, f);
   }
@@ -526,5 +553,43 @@ void fw_tell_counters(GString *out, fw_firewall *f)
   any = put_family(out, f, FW_IPV4, "iptables", FALSE);
   any = put_family(out, f, FW_IPV6, "ip6tables", any);
   put_nft(out, f, any);
+  g_string_append_c(out, '}');
+}
+
+/* ---- what a translation has made of a packet ---- */
+
+static void put_nat_rule(GString *out, const char *name, const fw_rule *rule)
+{
+  GString *place;
+
+  if (rule == NULL)
+    return;
+  place = g_string_new(NULL);
+  g_string_printf(place, "%s:%s:rule:%u", rule->chain->table->name, rule->chain->name, rule->number);
+  g_string_append_printf(out, ",\"%s\":", name);
+  put_string(out, place->str);
+  g_string_free(place, TRUE);
+}
+
+void fw_tell_leaves(GString *out, const fw_firewall *f)
+{
+  const fw_outcome *o = fw_firewall_outcome(f);
+  const fw_packet *p = &o->packet;
+  guint8 scratch[8], version = p->family == FW_IPV6 ? 6 : 4;
+  const guint8 *h = p->fragment == 0 ? ct_packet_at(p->raw, p->l4_offset, 8, scratch) : NULL;
+  gboolean icmp = p->protocol == CT_PROTO_ICMP || p->protocol == CT_PROTO_ICMPV6;
+
+  g_string_append(out, "{\"src\":");
+  put_address(out, version, p->source.bytes);
+  g_string_append(out, ",\"dst\":");
+  put_address(out, version, p->destination.bytes);
+  if (h != NULL && icmp && p->raw->kind == CT_PACKET_TRACK)
+    g_string_append_printf(out, ",\"id\":%u", ct_be16(h + 4));
+  else if (h != NULL && !icmp && p->raw->tuple.src_id + p->raw->tuple.dst_id != 0 && p->protocol != CT_PROTO_GRE)
+    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(h), ct_be16(h + 2));
+  if (p->raw->length != o->arrived_bytes)
+    g_string_append_printf(out, ",\"length\":%u", p->raw->length);
+  put_nat_rule(out, "source_rule", o->nat[CT_NAT_SRC]);
+  put_nat_rule(out, "destination_rule", o->nat[CT_NAT_DST]);
   g_string_append_c(out, '}');
 }

@@ -21,5 +21,10 @@ void fw_tell_save(GString *out, fw_firewall *firewall, fw_family family);
 
 /* Tables of nftables as nft list ruleset prints them, with their counters. */
 void fw_tell_nft(GString *out, fw_firewall *firewall);
+/*
+ * JSON: addresses, ports or id of the last packet as it left, which was translated, and the rules by which its
+ * connection is, where this packet met them: {"src":"203.0.113.1","dst":...,"source_rule":"nat:POSTROUTING:rule:1"}.
+ */
+void fw_tell_leaves(GString *out, const fw_firewall *firewall);
 
 #endif

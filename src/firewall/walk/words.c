@@ -331,9 +331,11 @@ static void put_outcome(GString *out, const fw_outcome *o)
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
   if (o->nat_unknown != NULL)
-    g_string_append_printf(
-      out, "The nat rule %s %u (%s:%u) asks for an address of the box that is not said (--local).\n",
-      o->nat_unknown->chain->name, o->nat_unknown->number, o->nat_unknown->chain->table->file, o->nat_unknown->line);
+    g_string_append_printf(out,
+                           "The nat rule %s %u (%s:%u) maps to what is not known here: an address of the box (--local "
+                           "ADDRESS@INTERFACE), or looked up in a map.\n",
+                           o->nat_unknown->chain->name, o->nat_unknown->number, o->nat_unknown->chain->table->file,
+                           o->nat_unknown->line);
   if (o->answer.sent)
     g_string_append(out, "The box answers, and the answer leaves.\n");
   else if (o->answer.why_not != NULL)
