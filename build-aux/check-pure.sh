@@ -16,7 +16,7 @@ fi
 # Memory, bytes, sorting, assertions; then what compilers put in by themselves.
 allowed='
   malloc calloc realloc free aligned_alloc posix_memalign mmap mremap munmap madvise
-  memcpy memmove memset memcmp memchr memrchr memmem strlen strnlen strcmp strncmp strchr strrchr strcasecmp strncasecmp
+  memcpy memmove memset memcmp memchr memrchr memmem strstr strspn strlen strnlen strcmp strncmp strchr strrchr strcasecmp strncasecmp
   strtol strtoul strtoull bsearch qsort abort inet_ntop inet_pton
   g_[a-z]*alloc[a-z0-9_]* g_free g_clear_pointer g_memdup2? g_strdup g_assertion_message[a-z_]* g_return_if_fail_warning
   g_(hash_table|array|ptr_array|byte_array|queue|list|slist|direct|int64|int|str)_[a-z_0-9]* g_ascii_[a-z_]* g_abort g_qsort_with_data

@@ -94,7 +94,7 @@ START_TEST(wrong_lines)
     { "ctreplay -X x", "no such option" },
     { "ctreplay --xyzzy x", "no such option" },
     { "ctreplay --at", "POINT" },
-    { "ctreplay -w", "FILE" },
+    { "ctreplay -w", "give N" },
     { "ctreplay --merge=1 x", "takes no argument" },
     { "ctreplay --start tomorrow x", "+seconds" },
     { "ctreplay --count 0 x", "number of packets" },
