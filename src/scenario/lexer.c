@@ -256,7 +256,8 @@ gboolean scn_take_duration(scn_cursor *c, const char *what, gint64 *ns)
   begin = c->at;
   for (; c->at < c->end && g_ascii_isdigit(*c->at) && whole < G_GINT64_CONSTANT(10000000000); c->at++)
     whole = whole * 10 + g_ascii_digit_value(*c->at);
-  if (c->at < c->end && *c->at == '.' && c->at > begin) {
+  /* ".01" is a number to most who write one. */
+  if (c->at < c->end && *c->at == '.' && (c->at > begin || (c->at + 1 < c->end && g_ascii_isdigit(c->at[1])))) {
     c->at++;
     fraction = take_fraction(c);
   }

@@ -53,6 +53,7 @@ START_TEST(test_errors)
     { FLOWS "+0 fragment q 0:8", "expected the label of a packet before" },
     { FLOWS "+0 fragment p 0-8", "expected \":\", found \"-8\"" },
     { FLOWS "+0 send q", "expected the label of a packet before" },
+    { FLOWS "+. u > (1)", "expected a time (+0.1, 2.5, +5d)" },
     { FLOWS "+0.1x u > (1)", "expected a time (+0.1, 2.5, +5d)" },
     { FLOWS "@0026-01-01T00:00:00Z u > (1)", "expected a date between 1970 and 2106" },
     { FLOWS "@2026-13-01T00:00:00Z u > (1)", "expected a date as 2026-01-05T10:00:00Z" },

@@ -311,7 +311,8 @@ START_TEST(test_time)
   built b;
 
   compile("start 2026-02-03T04:05:06.5Z\nflow udp 10.0.0.1:1 > 10.0.0.2:2\n"
-          "+0 > (4)\n+1.000000001 > (4)\n10 > (4)\n+5d\n+1ms > (4)\n-2 > (4)\n@2026-03-01T00:00:00Z > (4)\n",
+          "+0 > (4)\n+1.000000001 > (4)\n10 > (4)\n+5d\n+1ms > (4)\n-2 > (4)\n@2026-03-01T00:00:00Z > (4)\n"
+          "+.01 > (4)\n",
           &b);
   ck_assert_int_eq(b.frame[0].ts_ns, G_GINT64_CONSTANT(1770091506500000000));
   ck_assert_int_eq(b.frame[1].ts_ns - b.frame[0].ts_ns, 1000000001);
@@ -319,6 +320,7 @@ START_TEST(test_time)
   ck_assert_int_eq(b.frame[3].ts_ns - b.frame[2].ts_ns, G_GINT64_CONSTANT(432000001000000));
   ck_assert_int_eq(b.frame[4].ts_ns - b.frame[3].ts_ns, G_GINT64_CONSTANT(-2000000000));
   ck_assert_int_eq(b.frame[5].ts_ns, G_GINT64_CONSTANT(1772323200000000000));
+  ck_assert_int_eq(b.frame[6].ts_ns - b.frame[5].ts_ns, 10000000);
   built_clear(&b);
 }
 END_TEST
