@@ -26,7 +26,7 @@ typedef struct ct_ext {
   uint16_t pending_events; /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
   const int64_t *timeout_ns; /* by ct_timeout, in place of the engine's; the caller's memory. NULL: the engine's */
-  ct_seqadj seqadj[2]; /* by direction */
+  ct_seqadj seqadj[2];       /* by direction */
 } ct_ext;
 
 /*

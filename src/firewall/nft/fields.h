@@ -68,28 +68,24 @@ const fw_nft_field *fw_nft_exthdr_find(const char *name, const char *field);
 const fw_nft_field *fw_nft_tcp_option_find(const char *name, const char *field);
 
 /* X(NAME, text, bytes, type). Of those in the second list nobody can know. */
-#define FW_NFT_META_LIST(X)                                                                                      \
-  X(LENGTH, "length", 4, "integer")                                                                              \
-  X(PROTOCOL, "protocol", 2, "ether_type")                                                                       \
-  X(NFPROTO, "nfproto", 1, "nf_proto")                                                                           \
-  X(L4PROTO, "l4proto", 1, "inet_proto")                                                                         \
-  X(MARK, "mark", 4, "mark")                                                                                     \
-  X(IIF, "iif", 16, "iface_index")                                                                               \
-  X(OIF, "oif", 16, "iface_index")                                                                               \
-  X(IIFNAME, "iifname", 16, "ifname") X(OIFNAME, "oifname", 16, "ifname") X(IIFTYPE, "iiftype", 2, "iface_type") \
-    X(OIFTYPE, "oiftype", 2, "iface_type") X(PKTTYPE, "pkttype", 1, "pkt_type") X(TIME, "time", 8, "time_point") \
-      X(DAY, "day", 1, "day") X(HOUR, "hour", 4, "hour") X(NFTRACE, "nftrace", 1, "number")                      \
-        X(PRIORITY, "priority", 4, "classid") X(SKUID, "skuid", 4, "uid") X(SKGID, "skgid", 4, "gid")            \
-          X(RTCLASSID, "rtclassid", 4, "realm") X(IIFGROUP, "iifgroup", 4, "devgroup")                           \
-            X(OIFGROUP, "oifgroup", 4, "devgroup") X(CGROUP, "cgroup", 4, "integer") X(CPU, "cpu", 4, "integer") \
-              X(RANDOM, "random", 4, "integer") X(SECMARK, "secmark", 4, "secmark")                              \
-                X(IIFKIND, "iifkind", 16, "ifname") X(OIFKIND, "oifkind", 16, "ifname")                          \
-                  X(IBRNAME, "ibrname", 16, "ifname") X(OBRNAME, "obrname", 16, "ifname")                        \
-                    X(IBRPVID, "ibrpvid", 2, "integer") X(IBRVPROTO, "ibrvproto", 2, "ether_type")               \
-                      X(IBRIPORT, "ibriport", 16, "ifname") X(OBRIPORT, "obriport", 16, "ifname")                \
-                        X(IPSEC, "ipsec", 1, "boolean") X(SECPATH, "secpath", 1, "boolean")                      \
-                          X(SDIF, "sdif", 16, "iface_index") X(SDIFNAME, "sdifname", 16, "ifname")               \
-                            X(BROUTE, "broute", 1, "number") X(IBRHWADDR, "ibrhwaddr", 6, "ether_addr")
+/* clang-format off */
+#define FW_NFT_META_LIST(X)                                                                                            \
+  X(LENGTH, "length", 4, "integer") X(PROTOCOL, "protocol", 2, "ether_type") X(NFPROTO, "nfproto", 1, "nf_proto")      \
+  X(L4PROTO, "l4proto", 1, "inet_proto") X(MARK, "mark", 4, "mark") X(IIF, "iif", 16, "iface_index")                   \
+  X(OIF, "oif", 16, "iface_index") X(IIFNAME, "iifname", 16, "ifname") X(OIFNAME, "oifname", 16, "ifname")             \
+  X(IIFTYPE, "iiftype", 2, "iface_type") X(OIFTYPE, "oiftype", 2, "iface_type")                                        \
+  X(PKTTYPE, "pkttype", 1, "pkt_type") X(TIME, "time", 8, "time_point") X(DAY, "day", 1, "day")                        \
+  X(HOUR, "hour", 4, "hour") X(NFTRACE, "nftrace", 1, "number") X(PRIORITY, "priority", 4, "classid")                  \
+  X(SKUID, "skuid", 4, "uid") X(SKGID, "skgid", 4, "gid") X(RTCLASSID, "rtclassid", 4, "realm")                        \
+  X(IIFGROUP, "iifgroup", 4, "devgroup") X(OIFGROUP, "oifgroup", 4, "devgroup") X(CGROUP, "cgroup", 4, "integer")      \
+  X(CPU, "cpu", 4, "integer") X(RANDOM, "random", 4, "integer") X(SECMARK, "secmark", 4, "secmark")                    \
+  X(IIFKIND, "iifkind", 16, "ifname") X(OIFKIND, "oifkind", 16, "ifname") X(IBRNAME, "ibrname", 16, "ifname")          \
+  X(OBRNAME, "obrname", 16, "ifname") X(IBRPVID, "ibrpvid", 2, "integer")                                              \
+  X(IBRVPROTO, "ibrvproto", 2, "ether_type") X(IBRIPORT, "ibriport", 16, "ifname")                                     \
+  X(OBRIPORT, "obriport", 16, "ifname") X(IPSEC, "ipsec", 1, "boolean") X(SECPATH, "secpath", 1, "boolean")            \
+  X(SDIF, "sdif", 16, "iface_index") X(SDIFNAME, "sdifname", 16, "ifname") X(BROUTE, "broute", 1, "number")            \
+  X(IBRHWADDR, "ibrhwaddr", 6, "ether_addr")
+/* clang-format on */
 
 typedef enum fw_nft_meta {
 #define X(name, text, bytes, type) FW_NFT_META_##name,
@@ -98,19 +94,17 @@ typedef enum fw_nft_meta {
     FW_NFT_META_COUNT
 } fw_nft_meta;
 
-#define FW_NFT_CT_LIST(X)                                                                                            \
-  X(STATE, "state", 4, "ct_state")                                                                                   \
-  X(DIRECTION, "direction", 1, "ct_dir")                                                                             \
-  X(STATUS, "status", 4, "ct_status")                                                                                \
-  X(MARK, "mark", 4, "mark")                                                                                         \
-  X(EXPIRATION, "expiration", 4, "ct_expiration")                                                                    \
-  X(HELPER, "helper", 16, "string")                                                                                  \
-  X(L3PROTO, "l3proto", 1, "nf_proto")                                                                               \
-  X(PROTOCOL, "protocol", 1, "inet_proto") X(BYTES, "bytes", 8, "integer") X(PACKETS, "packets", 8, "integer")       \
-    X(AVGPKT, "avgpkt", 8, "integer") X(LABEL, "label", 16, "ct_label") X(ZONE, "zone", 2, "integer")                \
-      X(ID, "id", 4, "integer") X(EVENT, "event", 4, "ct_event") X(SECMARK, "secmark", 4, "secmark")                 \
-        X(SADDR, "saddr", 0, "address") X(DADDR, "daddr", 0, "address") X(PROTO_SRC, "proto-src", 2, "inet_service") \
-          X(PROTO_DST, "proto-dst", 2, "inet_service") X(COUNT, "count", 4, "integer")
+/* clang-format off */
+#define FW_NFT_CT_LIST(X)                                                                                              \
+  X(STATE, "state", 4, "ct_state") X(DIRECTION, "direction", 1, "ct_dir") X(STATUS, "status", 4, "ct_status")          \
+  X(MARK, "mark", 4, "mark") X(EXPIRATION, "expiration", 4, "ct_expiration") X(HELPER, "helper", 16, "string")         \
+  X(L3PROTO, "l3proto", 1, "nf_proto") X(PROTOCOL, "protocol", 1, "inet_proto") X(BYTES, "bytes", 8, "integer")        \
+  X(PACKETS, "packets", 8, "integer") X(AVGPKT, "avgpkt", 8, "integer") X(LABEL, "label", 16, "ct_label")              \
+  X(ZONE, "zone", 2, "integer") X(ID, "id", 4, "integer") X(EVENT, "event", 4, "ct_event")                             \
+  X(SECMARK, "secmark", 4, "secmark") X(SADDR, "saddr", 0, "address") X(DADDR, "daddr", 0, "address")                  \
+  X(PROTO_SRC, "proto-src", 2, "inet_service") X(PROTO_DST, "proto-dst", 2, "inet_service")                            \
+  X(COUNT, "count", 4, "integer")
+/* clang-format on */
 
 typedef enum fw_nft_ct {
 #define X(name, text, bytes, type) FW_NFT_CT_##name,

@@ -73,17 +73,14 @@ struct fw_nft_expr {
 };
 
 /* X(NAME, text) */
-#define FW_NFT_STATEMENT_LIST(X)                                                                               \
-  X(MATCH, "match")                                                                                            \
-  X(VMAP, "vmap")                                                                                              \
-  X(VERDICT, "verdict")                                                                                        \
-  X(COUNTER, "counter")                                                                                        \
-  X(LIMIT, "limit")                                                                                            \
-  X(QUOTA, "quota")                                                                                            \
-  X(CT_COUNT, "ct count")                                                                                      \
-  X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject") X(NOTRACK, "notrack") X(SET_OP, "set") \
-    X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout") X(CT_EXPECTATION, "ct expectation") X(NAT, "nat")    \
-      X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided") X(IGNORED, "ignored") X(UNKNOWN, "unknown")
+/* clang-format off */
+#define FW_NFT_STATEMENT_LIST(X)                                                                                       \
+  X(MATCH, "match") X(VMAP, "vmap") X(VERDICT, "verdict") X(COUNTER, "counter") X(LIMIT, "limit")                      \
+  X(QUOTA, "quota") X(CT_COUNT, "ct count") X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject")      \
+  X(NOTRACK, "notrack") X(SET_OP, "set") X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout")                         \
+  X(CT_EXPECTATION, "ct expectation") X(NAT, "nat") X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided")        \
+  X(IGNORED, "ignored") X(UNKNOWN, "unknown")
+/* clang-format on */
 
 typedef enum fw_nft_statement_kind {
 #define X(name, text) FW_NFT_DO_##name,
