@@ -243,7 +243,7 @@ static cli_exit list(const cli_options *o, const ct_params *params)
 
   if (word != NULL && strcmp(word, "changes") == 0)
     return list_changes(o->captures);
-  for (i = 0; o->captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
+  for (i = 0; word != NULL && o->captures->len == 1 && i < G_N_ELEMENTS(lists); i++)
     if (strcmp(word, lists[i].name) == 0) {
       lists[i].print(params);
       return CLI_EXIT_OK;
