@@ -64,8 +64,8 @@ static ct_nat_range to(const char *from, const char *until, guint8 flags)
 /* A packet through both halves, mapped in between; NULL: bound to what it is. => what its entry is then. */
 static ct_view pass_in(const ct_template *template, ct_tuple tuple, ct_nat_manip manip, const ct_nat_range *range)
 {
-  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000) + (gint64)++n_packets * 1000000,
-                  .number = n_packets,
+  ct_packet p = { .time_ns = G_GINT64_CONSTANT(1700000000000000000) + (gint64)(n_packets + 1) * 1000000,
+                  .number = n_packets + 1,
                   .length = 29,
                   .tuple = tuple,
                   .hash = ct_tuple_hash(&tuple),
@@ -73,6 +73,7 @@ static ct_view pass_in(const ct_template *template, ct_tuple tuple, ct_nat_manip
   ct_view view = { .id = 0 };
   ct_passage passage;
 
+  n_packets++;
   ct_engine_arrive(engine, &p, template, &passage);
   for (guint hook = 0; passage.entry != NULL && hook < 2; hook++) {
     ct_nat_manip now = hook == 0 ? CT_NAT_DST : CT_NAT_SRC;
