@@ -17,8 +17,8 @@ static const char *const rules[CT_REASON_COUNT] = {
   [CT_REASON_ICMP_ERROR_ADDRESS] =
     "an ICMP error must go to the address the packet inside it came from (nf_conntrack_inet_error)",
   [CT_REASON_ICMP_REDIRECT_SHORT] = "a redirect has 40 bytes before its options (nf_conntrack_icmpv6_redirect)",
-  [CT_REASON_ICMP_REDIRECT_HOPS] = "a redirect comes from a neighbour, so that no router has lowered its hop limit of "
-                                   "255 (nf_conntrack_icmpv6_redirect)",
+  [CT_REASON_ICMP_REDIRECT_HOPS] =
+    "a redirect comes from a neighbour, so no router has lowered its hop limit of 255 (nf_conntrack_icmpv6_redirect)",
   [CT_REASON_ICMP_REDIRECT_SOURCE] =
     "a redirect comes from a router's link-local address (nf_conntrack_icmpv6_redirect)",
   [CT_REASON_ICMP_REDIRECT_OPTION] =

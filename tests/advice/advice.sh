@@ -8,6 +8,8 @@ set -u
 [ -f samples/reset.pcap ] || { echo 'skipped: the samples have not been built'; exit 77; }
 shared=${CTREPLAY_TRUTH:-${srcdir:-.}/../shared}/captures
 code=0
+all=0
+[ -d "$shared" ] && all=1 # the samples alone have no entry that a timeout would have kept under every kernel
 out=$(mktemp) || exit 99
 trap 'rm -f "$out"' EXIT
 
@@ -19,9 +21,9 @@ try() {
   done
   ./try_advice "$@" > "$out" || code=1
   grep -v ' 0 left open, [0-9]* kept and tried, 0 wrong$' "$out"
-  awk -v words="$words" '/ wrong$/ { n++; sub(/^.*: /, ""); i += $1; a += $3; r += $7; o += $(NF - 8); k += $(NF - 5) }
+  awk -v words="$words" -v all=$all '/ wrong$/ { n++; sub(/^.*: /, ""); i += $1; a += $3; r += $7; o += $(NF - 8); k += $(NF - 5) }
     END { print words ": " n " captures, " i " INVALID packets, " a " advised and tried, " r " beyond help and tried, " o " left open, " k " kept and tried"
-          exit i == 0 || a == 0 || r == 0 || o > 0 || k == 0 }' "$out" || code=1
+          exit i == 0 || a == 0 || r == 0 || o > 0 || (all && k == 0) }' "$out" || code=1
 }
 
 some="$shared/hostile-1.pcap $shared/zeek__*.pcap $shared/malcolm__*.pcap"

@@ -92,9 +92,9 @@ char *fw_nft_json(JsonNode *node)
   char *text = json_to_string(node, FALSE);
 
   if (strlen(text) > SHOWN_MOST) {
-    char *end = g_utf8_find_prev_char(text, text + SHOWN_MOST);
+    char *end = g_utf8_find_prev_char(text, text + SHOWN_MOST - 3);
 
-    strcpy(end != NULL ? end : text, "...");
+    memcpy(end != NULL ? end : text, "...", sizeof("..."));
   }
   return text;
 }

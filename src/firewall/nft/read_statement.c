@@ -550,9 +550,9 @@ static gboolean read_reject(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
 
   s->kind = FW_NFT_DO_REJECT;
   if (code == NULL && o != NULL && fw_nft_integer(o, "expr", -1) >= 0)
-    code = number = g_strdup_printf("%" G_GINT64_FORMAT, fw_nft_integer(o, "expr", -1));
+    number = g_strdup_printf("%" G_GINT64_FORMAT, fw_nft_integer(o, "expr", -1));
   s->flags = fw_nft_word(r, type);
-  s->prefix = fw_nft_word(r, code);
+  s->prefix = fw_nft_word(r, number != NULL ? number : code);
   return fw_nft_target_reject(r->ruleset, s, r->family) || fw_nft_fail(r, "reject with %s", type) != NULL;
 }
 
