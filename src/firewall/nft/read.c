@@ -67,7 +67,7 @@ static gboolean command_of(reading *d, guint i, command *c)
   const char *name;
 
   go_to(d, i);
-  *c = (command){ .verb = "add" };
+  *c = (command){ .verb = "add", .kind = "" };
   if (!fw_nft_only_member(node, &name, &value))
     return fail_here(d, "expected an object of one member");
   if (is_verb(name)) {
@@ -76,7 +76,7 @@ static gboolean command_of(reading *d, guint i, command *c)
     if (!fw_nft_only_member(value, &name, &value))
       return fail_here(d, "expected an object of one member");
   }
-  c->kind = name != NULL ? name : "";
+  c->kind = name;
   g_string_append_printf(d->reader.path, ".%s", name);
   if (JSON_NODE_HOLDS_OBJECT(value))
     c->what = json_node_get_object(value);
