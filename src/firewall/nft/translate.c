@@ -87,7 +87,8 @@ fw_truth fw_nft_translate(fw_program *program, fw_packet *p, const fw_nft_statem
   if (!is_of_family(p, s))
     return FW_NO;
   run->nat = *(const fw_nat *)s->target.data;
-  run->nat.given &= (guint8) ~(FW_NAT_ADDRESS | FW_NAT_PORTS);
+  /* What is looked up for each packet is known from here on. */
+  run->nat.given &= (guint8) ~(FW_NAT_ADDRESS | FW_NAT_PORTS | FW_NAT_COMPUTED);
   if (s->left != NULL)
     truth = set_target_address(program, p, s, &run->nat);
   if (truth == FW_YES && s->right != NULL) {
