@@ -258,7 +258,7 @@ static const emit_field fields[] = {
   FIELD(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it"),
   FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets that were found to belong to it"),
   FIELD(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID"),
-  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule, or conntrack itself, dropped"),
+  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "with --rules: its packets that a rule dropped"),
   FIELD(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds"),
   FIELD(silence_packet, NUMBER, -14, 0, NULL, 0, "the packet that ended that silence"),
   FIELD(one_way, FLAG, 7, 0, NULL, 0, "whether no answer was ever seen"),

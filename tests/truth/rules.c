@@ -33,6 +33,7 @@ static const char *const whole[] = {
   "masquerade",
   "netmap",
   "nat-null-bits",
+  "nft-nat-maps",
   "nft-stateful-json",
   "notrack-both",
   "notrack-one",

@@ -344,7 +344,6 @@ const fw_target_ops fw_target_DNPT = {
   .id = FW_TARGET_ID_DNPT,
   .size = sizeof(fw_npt),
   .bounds = { .families = 1 << FW_IPV6, .table = "mangle", .hooks = 1 << FW_HOOK_PREROUTING | 1 << FW_HOOK_OUTPUT },
-  .harmless = TRUE,
   .options = npt_options,
   .parse = npt_parse,
   .save = npt_save,
