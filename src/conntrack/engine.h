@@ -215,8 +215,9 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  * helper is not run, and its events wait for its next packet that passes the confirm hook: they are one message then.
  * The verdict stays conntrack's own.
  *
- * CT_FATE_RESET: as CT_FATE_DROP, but the reset passes the confirm hook with the packet's entry. A confirmed TCP entry
- * is CLOSE with that state's timeout from now on (where the kernel does so), and the events are delivered at once.
+ * CT_FATE_RESET: as CT_FATE_DROP, but the reset passes the confirm hook with the packet's entry. Of TCP's own packets
+ * alone, which a reset answers, not of ICMP errors about them. A confirmed TCP entry is CLOSE with that state's timeout
+ * from now on (where the kernel does so), and the events are delivered at once.
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
 

@@ -119,6 +119,15 @@ static void side_halves(side *s, const ct_packet *p, ct_fate fate, ct_result *r)
   *r = passage.result;
 }
 
+/* Any, but that only TCP itself is answered by a reset: an ICMP error about a connection is not. */
+static ct_fate fate_of(const ct_packet *p, guint n)
+{
+  static const ct_fate fates[] = { CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_DROP, CT_FATE_RESET };
+  ct_fate fate = fates[(p->hash + n) % G_N_ELEMENTS(fates)];
+
+  return fate == CT_FATE_RESET && p->kind != CT_PACKET_TRACK ? CT_FATE_DROP : fate;
+}
+
 /*
  * The same with nat hooks, whose rules the packet's own bytes choose: few addresses and few ports, so that they run
  * out. The translation is written into a copy, which is thrown away.
@@ -181,7 +190,6 @@ static void side_flush(side *s)
 
 static void run_packets(const uint8_t *data, size_t size, const ct_params *params)
 {
-  static const ct_fate fates[] = { CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_ACCEPT, CT_FATE_DROP, CT_FATE_RESET };
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
   side whole, halves, ruled; /* the same twice; and a firewall that drops what its hash says */
@@ -206,7 +214,7 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
     side_halves(&halves, &p, CT_FATE_ACCEPT, &r);
     side_check(&halves, &p, &r);
     g_assert_cmpuint(whole.digest, ==, halves.digest);
-    side_halves(&ruled, &p, fates[(p.hash + n) % G_N_ELEMENTS(fates)], &r);
+    side_halves(&ruled, &p, fate_of(&p, n), &r);
     side_check(&ruled, &p, &r);
     side_translated(&translated, &p, n, &r);
     side_check(&translated, &p, &r);
