@@ -21,7 +21,7 @@
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \
   X(report, "CAPTURE -W report.html", "one page for people: ladders, states, the table over time")                    \
   X(rules, "FILE... | --rules FILE CAPTURE...",                                                                       \
-    "check and list rulesets (iptables-save, ipset save), or count what they did")                                    \
+    "check and list rulesets (iptables-save, nft -j, ipset save), or count what they did")                            \
   X(list, "WHAT | changes A B", "the words that options take; what two kernels do otherwise")                         \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                            \
   X(compile, "SCENARIO -W CAPTURE", "make a capture of a scenario")                                                   \

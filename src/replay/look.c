@@ -309,7 +309,15 @@ static void remark_sides(replay_look *look)
     all++;
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
-  if (one_sided * 2 > all)
+  if (one_sided * 2 <= all)
+    return;
+  if (look->ruled) /* what comes back to a translated address is another conversation to who knows no rules */
+    remark(
+      look,
+      "%u of %u TCP conversations%s show only one side, as they stand in the capture; where no nat rule translates "
+      "them, packets are missing: give captures in which both directions arrive",
+      one_sided, all, of_which(look));
+  else
     remark(
       look,
       "%u of %u TCP conversations%s show only one side; a router that saw both judged otherwise: without the other "

@@ -99,6 +99,9 @@ flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
 +0.01 a > . 101:101(0) ack 201 win 502
 CT
 "$ctreplay" compile "$work/side.ct" --write "$work/side.pcap"
+# With rules the other side may be there under a translated address: what the note says is true of both.
+printf '*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n' > "$work/nat.rules"
+expect 0 '*' '1 of 1 TCP conversations show only one side, as they stand in the capture; where no nat rule translates them' "$ctreplay" --rules "$work/nat.rules" "$work/side.pcap"
 expect 0 '*' '1 of 1 TCP conversations show only one side; .* is never ASSURED, and packets that acknowledge them may be INVALID' "$ctreplay" "$work/side.pcap"
 expect 0 'nothing of its other side, which it acknowledges, was accepted for #1 so far: one direction only, or out of order$' '*' "$ctreplay" -P "$work/side.pcap"
 expect 0 '"n":2,.*"one_sided":true' '*' "$ctreplay" -P -o json "$work/side.pcap"
