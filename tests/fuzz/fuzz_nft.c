@@ -11,6 +11,7 @@
 #include "firewall/rules_json.h"
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/tell.h"
+#include "choices.h"
 #include "fuzz.h"
 
 enum { RULES_MOST = 24, STATEMENTS_MOST = 5, PACKETS = 24, BYTES_MOST = 200 };
@@ -126,19 +127,6 @@ static const char *const statements[] = {
   "{\"ct timeout\":\"t\"}",
   "{\"xt\":{\"type\":\"match\",\"name\":\"x\"}}",
 };
-
-typedef struct input {
-  const guint8 *at;
-  gsize left;
-} input;
-
-static guint8 next(input *in)
-{
-  if (in->left == 0)
-    return 0;
-  in->left--;
-  return *in->at++;
-}
 
 #define PICK(list, in) (list)[next(in) % G_N_ELEMENTS(list)]
 

@@ -9,22 +9,10 @@
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/tell.h"
 #include "firewall/walk/words.h"
+#include "choices.h"
 #include "fuzz.h"
 
 enum { RULES_MOST = 24, PACKETS_MOST = 64, BYTES_MOST = 200 };
-
-typedef struct input {
-  const guint8 *at;
-  gsize left;
-} input;
-
-static guint8 next(input *in)
-{
-  if (in->left == 0)
-    return 0;
-  in->left--;
-  return *in->at++;
-}
 
 static const char *const matches[] = {
   "",

@@ -9,7 +9,7 @@ FUZZ_MAIN += tests/fuzz/fuzz_main.c
 TESTS += $(FUZZ_TARGETS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/fuzz_main.c tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/choices.h tests/fuzz/fuzz_main.c tests/fuzz/corpus
 CLEANFILES += crash-fuzz_*
 
 fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(CAPTURE_KIT) $(FUZZ_MAIN)
