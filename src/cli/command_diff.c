@@ -477,7 +477,7 @@ static cli_exit diff(const cli_options *o)
       !side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
     code = cli_usage(error);
   else
-    code = cli_firewall_load(&c.ruleset, o) ? compare(&c, o) : CLI_EXIT_USAGE;
+    code = cli_firewall_load(&c.ruleset, o) ? compare(&c, o) : c.ruleset.refusal;
   side_clear(&c.a);
   side_clear(&c.b);
   cli_firewall_clear(&c.ruleset);

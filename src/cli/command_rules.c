@@ -195,7 +195,7 @@ static gboolean parse_texts(const GPtrArray *texts, const rules_own *own, fw_rul
   for (i = 0; i < texts->len; i++) {
     const cli_rules_text *t = g_ptr_array_index(texts, i);
 
-    if (!fw_rules_read(r, t->name, t->text->str, t->text->len, &own->read, error))
+    if (!cli_rules_text_parse(r, t, &own->read, error))
       return FALSE;
   }
   fw_rules_finish(r);
@@ -293,7 +293,7 @@ cli_exit cli_command_rules(int argc, char **argv)
     cli_say("rules -o %s: give --rules FILE and a capture", own.output == RULES_TRACE ? "trace" : "log");
     code = CLI_EXIT_USAGE;
   } else if (o.captures->len == 0) {
-    cli_say("rules: give files that iptables-save, ip6tables-save or ipset save wrote");
+    cli_say("rules: give files of iptables-save, ip6tables-save or ipset save, or rules of nftables");
     code = CLI_EXIT_USAGE;
   } else if (!cli_firewall_is_alone(&o, TRUE)) {
     code = CLI_EXIT_USAGE;

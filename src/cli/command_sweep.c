@@ -251,8 +251,10 @@ cli_exit cli_command_sweep(int argc, char **argv)
   if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error) ||
       (settings = cli_sweep_settings(&o, &error)) == NULL) {
     cli_usage(error);
-  } else if (!check_sweep(&o, &own, settings) || !cli_firewall_load(&rules, &o)) {
+  } else if (!check_sweep(&o, &own, settings)) {
     code = CLI_EXIT_USAGE;
+  } else if (!cli_firewall_load(&rules, &o)) {
+    code = rules.refusal;
   } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {
     code = CLI_EXIT_OUTPUT;
   } else {

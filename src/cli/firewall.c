@@ -72,6 +72,7 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
 
   memset(f, 0, sizeof *f);
   f->o = o;
+  f->refusal = CLI_EXIT_USAGE;
   if (o->rules->len == 0)
     return cli_firewall_is_alone(o, FALSE);
   f->facts = fw_box_facts_new();
@@ -79,7 +80,7 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
     return FALSE;
   f->texts = cli_rules_texts_read(o->rules, &error);
   if (f->texts == NULL)
-    cli_usage(error);
+    f->refusal = cli_usage(error);
   return f->texts != NULL;
 }
 
@@ -253,7 +254,7 @@ static gboolean read_rules(cli_firewall *f)
   for (i = 0; i < f->texts->len; i++) {
     const cli_rules_text *t = g_ptr_array_index(f->texts, i);
 
-    if (!fw_rules_read(f->ruleset, t->name, t->text->str, t->text->len, &read, &error)) {
+    if (!cli_rules_text_parse(f->ruleset, t, &read, &error)) {
       cli_usage(error);
       return FALSE;
     }

@@ -4,6 +4,7 @@
 #define CLI_FIREWALL_H
 
 #include "firewall/walk/tell.h"
+#include "exit.h"
 #include "options.h"
 
 typedef struct cli_firewall {
@@ -12,6 +13,7 @@ typedef struct cli_firewall {
   fw_firewall *firewall; /* NULL: no rules were given */
   replay_door door;
   const fw_sides *sides; /* names of interfaces in transcripts; NULL: their own */
+  cli_exit refusal;      /* where cli_firewall_load was FALSE: what to end with */
   /* private */
   const cli_options *o;
   GPtrArray *texts;
@@ -26,7 +28,10 @@ typedef struct cli_firewall {
  * followed, so that --backend has a meaning.
  */
 gboolean cli_firewall_is_alone(const cli_options *options, gboolean reads);
-/* Reads all files, before anything is parsed. => FALSE where one cannot be read, said. */
+/*
+ * Reads all files, before anything of ours parses them; nft's own language is read by nft. => FALSE where one cannot be
+ * read, said; `refusal` is the exit code.
+ */
 gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
 /*
  * Parses them and makes the firewall; notes are said. => FALSE where one is no ruleset, or the command line asks for

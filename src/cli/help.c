@@ -21,7 +21,7 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "Kernel     --profile P  --sysctl NAME=VALUE|FILE  --max N  --hashsize N  --ram N\n"
                            "           --gc exact|kernel --hash-seed N --hz N --checksums auto|verify|ignore\n"
                            "           --helpers  --helper NAME:PORT  --no-helper NAME  --local ADDR/LEN\n"
-                           "Rules      --rules FILE (of iptables-save)  --route PREFIX=IF  --mode observe\n"
+                           "Rules      --rules FILE (iptables, nftables)  --route PREFIX=IF  --mode observe\n"
                            "Show only  -s SRC -d DST -r, -q REPLY-SRC, -DST  -p PROTO --sport N --dport N\n"
                            "           --host ADDR --net ADDR/LEN --port N (any end) --state STATE -u STATUS\n"
                            "           -f ipv4|ipv6  -m MARK  -e NEW,DESTROY,...  --show-from POINT\n"

@@ -6,7 +6,9 @@
 #include "capture/magic.h"
 #include "capture/unpack.h"
 #include "filter.h"
-#include "firewall/iptables.h"
+#include "firewall/nft/lines.h"
+#include "firewall/nft/nft.h"
+#include "nft_load.h"
 
 /* A small file may unpack to much: no more than this is ever held of it. */
 enum { UNPACKED_MOST = 256 << 20 };
@@ -17,7 +19,27 @@ static void text_free(gpointer data)
 
   g_free(t->name);
   g_string_free(t->text, TRUE);
+  if (t->source != NULL) {
+    g_string_free(t->source, TRUE);
+    g_array_free(t->lines, TRUE);
+  }
   g_free(t);
+}
+
+static gboolean is_nft(const cli_rules_text *t) { return fw_nft_looks_like_text(t->text->str, t->text->len); }
+
+/* Only nft understands its language. */
+static gboolean list_by_nft(cli_rules_text *t, const char *path, GError **error)
+{
+  GString *json = g_string_new(NULL);
+  gboolean fine;
+
+  t->source = g_string_new(NULL);
+  t->lines = g_array_new(FALSE, FALSE, sizeof(guint));
+  fine = cli_nft_load(path, t->text, json, t->source, t->lines, error);
+  g_string_free(t->text, TRUE);
+  t->text = json;
+  return fine;
 }
 
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error)
@@ -32,7 +54,7 @@ GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error)
     t->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     t->text = g_string_new(NULL);
     g_ptr_array_add(texts, t);
-    if (!fw_rules_load(path, t->text, error)) {
+    if (!fw_rules_load(path, t->text, error) || (is_nft(t) && !list_by_nft(t, path, error))) {
       g_ptr_array_free(texts, TRUE);
       return NULL;
     }
@@ -53,27 +75,6 @@ static gboolean is_capture(const GString *text)
          memcmp(text->str, "snoop\0\0\0", 8) == 0;
 }
 
-/* The first word that is no comment. */
-static const char *first_word(const char *text)
-{
-  while (g_ascii_isspace(*text) || *text == '#')
-    text += *text == '#' ? strcspn(text, "\n") : 1;
-  return text;
-}
-
-static gboolean is_nft(const char *text)
-{
-  static const char *const begins[] = { "table ",        "flush ruleset", "add table ",
-                                        "create table ", "define ",       "include \"" };
-  const char *word = first_word(text);
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(begins); i++)
-    if (strncmp(word, begins[i], strlen(begins[i])) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error)
 {
   const char *reason, *wrong = NULL;
@@ -86,11 +87,24 @@ gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error)
       wrong = reason;
     else if (is_capture(t->text))
       wrong = "that is a capture: give rules here (--rules RULES CAPTURE)";
-    else if (is_nft(t->text->str))
-      wrong = "nft's own language, which is not read here: give what nft -j list ruleset writes, or, of rules that "
-              "iptables-nft loaded, what iptables-save writes";
+    else if (t->source == NULL && is_nft(t))
+      wrong = "nft's own language, and compressed: unpack it";
     if (wrong != NULL)
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s: %s", t->name, wrong);
   }
   return wrong == NULL;
+}
+
+gboolean cli_rules_text_parse(fw_ruleset *ruleset, const cli_rules_text *t, const fw_read_options *options,
+                              GError **error)
+{
+  fw_nft_lines *lines;
+  gboolean fine;
+
+  if (t->source == NULL)
+    return fw_rules_read(ruleset, t->name, t->text->str, t->text->len, options, error);
+  lines = fw_nft_lines_new(t->source->str, t->source->len, t->lines);
+  fine = fw_nft_read_listed(ruleset, t->name, t->text->str, t->text->len, lines, error);
+  fw_nft_lines_free(lines);
+  return fine;
 }

@@ -8,14 +8,25 @@
 
 #include <glib.h>
 
+#include "firewall/iptables.h"
+
 typedef struct cli_rules_text {
   char *name; /* for messages */
   GString *text;
+  /* Of rules in nft's own language, for which `text` is what nft listed of them; NULL else. */
+  GString *source;
+  GArray *lines; /* guint: the file's line of each line of source */
 } cli_rules_text;
 
-/* Reads the files (char *; "-" is standard input). => cli_rules_text *[], or NULL and error. */
+/*
+ * Reads the files (char *; "-" is standard input); what is in nft's own language is loaded and listed by nft. =>
+ * cli_rules_text *[], or NULL and error.
+ */
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error);
 /* Unpacks what is compressed, and refuses what people give for rules by mistake. => FALSE and error. */
 gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error);
+/* Adds one to a ruleset, as fw_rules_read does. */
+gboolean cli_rules_text_parse(fw_ruleset *ruleset, const cli_rules_text *text, const fw_read_options *options,
+                              GError **error);
 
 #endif

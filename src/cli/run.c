@@ -189,8 +189,12 @@ static gboolean open_all(cli_run *run, gboolean twice)
     cli_usage(error);
     return FALSE;
   }
-  if (!open_output(run) || !cli_plot_open(run) || !cli_firewall_load(&run->firewall, o))
+  if (!open_output(run) || !cli_plot_open(run))
     return FALSE;
+  if (!cli_firewall_load(&run->firewall, o)) {
+    run->code = run->firewall.refusal;
+    return FALSE;
+  }
   if (twice)
     cli_run_open_again(run, replay);
   cli_say_rounding(o->hashsize, run->params.buckets);

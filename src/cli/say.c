@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "filter.h"
+
 void cli_say(const char *format, ...)
 {
   va_list arguments;
@@ -17,7 +19,9 @@ void cli_say(const char *format, ...)
 
 cli_exit cli_usage(GError *error)
 {
+  const cli_exit code = g_error_matches(error, CLI_ERROR, CLI_ERROR_CANNOT) ? CLI_EXIT_SKIP : CLI_EXIT_USAGE;
+
   cli_say("%s", error->message);
   g_error_free(error);
-  return CLI_EXIT_USAGE;
+  return code;
 }

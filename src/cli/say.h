@@ -8,7 +8,7 @@
 #include "exit.h"
 
 void cli_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* Says what the error tells, and frees it. => CLI_EXIT_USAGE. */
+/* Says what the error tells, and frees it. => CLI_EXIT_USAGE; SKIP for CLI_ERROR_CANNOT. */
 cli_exit cli_usage(GError *error);
 
 #endif

@@ -24,6 +24,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/nft/act.c src/firewall/nft/eval.c src/firewall/nft/eval_ct.c \
 	src/firewall/nft/eval_meta.c src/firewall/nft/eval_packet.c \
 	src/firewall/nft/jhash.c src/firewall/nft/jhash.h \
+	src/firewall/nft/lines.c src/firewall/nft/lines.h \
 	src/firewall/nft/link.c src/firewall/nft/link.h \
 	src/firewall/nft/nft.h \
 	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \

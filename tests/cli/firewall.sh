@@ -153,8 +153,6 @@ expect 2 '' 'cap: that is a capture: give rules here' "$ctreplay" -P --rules "$w
 expect 2 '' 'cap: that is a capture: give rules here' "$ctreplay" rules "$work/cap"
 expect 3 '*' 'rules: this is a ruleset, as iptables-save writes it; --rules FILE takes it' "$ctreplay" -P "$work/rules" "$work/cap"
 expect 3 '' 'no-banner: this is a ruleset' "$ctreplay" "$work/no-banner"
-printf '# my table\n\ntable inet filter {\n}\n' > "$work/nft"
-expect 2 '' "nft: nft's own language, which is not read here" "$ctreplay" -P --rules "$work/nft" "$work/cap"
 expect 2 '' 'give PREFIX=INTERFACE' "$ctreplay" -P --rules "$work/rules" --route nowhere "$work/cap"
 expect 2 '' 'give MATCH=yes or MATCH=no' "$ctreplay" -P --rules "$work/rules" --assume owner "$work/cap"
 expect 2 '' 'accept, drop, reject or unknown' "$ctreplay" -P --rules "$work/rules" --verdict maybe "$work/cap"

@@ -240,7 +240,7 @@ test_proto_SOURCES = tests/unit/test_proto.c $(UNIT_KIT)
 test_proto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_proto_LDADD = libcli.la libstates.la $(CTREPLAY_LIBS) $(CHECK_LIBS)
 
-FIREWALL_TESTS = test_iptables_read test_iptables_options test_ipset test_nft
+FIREWALL_TESTS = test_iptables_read test_iptables_options test_ipset test_nft test_nft_lines
 TESTS += $(FIREWALL_TESTS)
 check_PROGRAMS += $(FIREWALL_TESTS)
 test_iptables_read_SOURCES = tests/unit/test_iptables_read.c $(UNIT_KIT)
@@ -256,6 +256,9 @@ test_ipset_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_nft_SOURCES = tests/unit/test_nft.c $(UNIT_KIT)
 test_nft_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_nft_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_nft_lines_SOURCES = tests/unit/test_nft_lines.c $(UNIT_KIT)
+test_nft_lines_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_nft_lines_LDADD = libfirewall.la $(CHECK_LIBS) $(GLIB_LIBS)
 
 TESTS += test_journal
 check_PROGRAMS += test_journal

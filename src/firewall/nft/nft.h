@@ -11,6 +11,7 @@
 #define FIREWALL_NFT_NFT_H
 
 #include "firewall/nft/fields.h"
+#include "firewall/nft/lines.h"
 #include "firewall/ruleset.h"
 
 enum { FW_NFT_VALUE_MOST = 80, FW_NFT_PARTS_MOST = 5 };
@@ -252,6 +253,12 @@ struct fw_nft_ruleset {
  * beyond a bound; the error names the place.
  */
 gboolean fw_nft_read(fw_ruleset *ruleset, const char *name, const char *text, gsize length, GError **error);
+/*
+ * The same of what nft listed of a text in its own language that it had just loaded. Places are those of that text, as
+ * far as `lines` shows them. Times of elements are as that text has them.
+ */
+gboolean fw_nft_read_listed(fw_ruleset *ruleset, const char *name, const char *text, gsize length,
+                            const fw_nft_lines *lines, GError **error);
 /* Whether a text may be such a document. */
 gboolean fw_nft_looks_like(const char *text, gsize length);
 /* Whether it looks like nft's own language. */

@@ -20,6 +20,7 @@ typedef struct reading {
   JsonArray *list;
   GArray *spots;
   GPtrArray *tables;   /* fw_table of this document */
+  GHashTable *counts;  /* of a listing: "FAMILY TABLE CHAIN" => how many rules it has; and how many were met */
   GHashTable *foreign; /* names of tables that another file has in iptables' words */
   GError **error;
 } reading;
@@ -86,6 +87,69 @@ static gboolean command_of(reading *d, guint i, command *c)
 static gboolean adds(const command *c)
 {
   return strcmp(c->verb, "add") == 0 || strcmp(c->verb, "create") == 0 || strcmp(c->verb, "insert") == 0;
+}
+
+/* ---- places of a listing in the text that was listed ---- */
+
+typedef struct rule_count {
+  guint rules, met;
+} rule_count;
+
+static char *chain_key(JsonObject *o)
+{
+  return g_strjoin("\n", fw_nft_text(o, "family", "ip"), fw_nft_text(o, "table", ""), fw_nft_text(o, "chain", ""),
+                   NULL);
+}
+
+static void count_rules(reading *d)
+{
+  guint i;
+
+  d->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  for (i = 0; d->reader.lines != NULL && i < json_array_get_length(d->list); i++) {
+    JsonNode *node = json_array_get_element(d->list, i), *value;
+    const char *name;
+    rule_count *count;
+    char *key;
+
+    if (!fw_nft_only_member(node, &name, &value) || strcmp(name, "rule") != 0 || !JSON_NODE_HOLDS_OBJECT(value))
+      continue;
+    key = chain_key(json_node_get_object(value));
+    count = g_hash_table_lookup(d->counts, key);
+    if (count != NULL)
+      g_free(key);
+    else
+      g_hash_table_insert(d->counts, key, count = g_new0(rule_count, 1));
+    count->rules++;
+  }
+}
+
+static guint line_of_rule(reading *d, JsonObject *o)
+{
+  g_autofree char *key = chain_key(o);
+  rule_count *count = g_hash_table_lookup(d->counts, key);
+
+  return count == NULL
+           ? 0
+           : fw_nft_lines_of_rule(d->reader.lines, fw_nft_text(o, "family", "ip"), fw_nft_text(o, "table", ""),
+                                  fw_nft_text(o, "chain", ""), count->met++, count->rules);
+}
+
+/* rules: they are counted as they come by, so only then. */
+static void go_to_source(reading *d, const command *c, gboolean rules)
+{
+  guint line = 0;
+
+  if (d->reader.lines == NULL || c->what == NULL)
+    return;
+  if (strcmp(c->kind, "rule") != 0)
+    line = fw_nft_lines_of(d->reader.lines, c->kind, fw_nft_text(c->what, "family", "ip"),
+                           fw_nft_text(c->what, strcmp(c->kind, "table") == 0 ? "name" : "table", ""),
+                           strcmp(c->kind, "table") == 0 ? NULL : fw_nft_text(c->what, "name", ""));
+  else if (rules)
+    line = line_of_rule(d, c->what);
+  d->reader.place.line = MAX(line, 1);
+  d->reader.place.column = 0;
 }
 
 /* ---- tables and chains ---- */
@@ -286,6 +350,7 @@ static gboolean read_definitions(reading *d)
       return FALSE;
     if (c.what == NULL && adds(&c))
       return fail_here(d, "expected an object");
+    go_to_source(d, &c, FALSE);
     if (adds(&c) && !read_definition(d, &c))
       return FALSE;
   }
@@ -426,6 +491,7 @@ static gboolean read_rules(reading *d)
   for (i = 0; i < json_array_get_length(d->list); i++) {
     if (!command_of(d, i, &c))
       return FALSE;
+    go_to_source(d, &c, TRUE);
     if (!adds(&c)) {
       /* Emptying what is empty. */
       if (strcmp(c.kind, "ruleset") != 0 && (begun || strcmp(c.verb, "flush") != 0))
@@ -517,6 +583,7 @@ static gboolean take_document(reading *d, JsonParser *parser)
   if (list == NULL || !JSON_NODE_HOLDS_ARRAY(list))
     return fw_fail(d->error, &start, "expected {\"nftables\": [...]}, as nft -j list ruleset writes it");
   d->list = json_node_get_array(list);
+  count_rules(d);
   return read_list(d);
 }
 
@@ -537,6 +604,12 @@ static gboolean check_text(reading *d, const char *text, gsize length)
 
 gboolean fw_nft_read(fw_ruleset *r, const char *name, const char *text, gsize length, GError **error)
 {
+  return fw_nft_read_listed(r, name, text, length, NULL, error);
+}
+
+gboolean fw_nft_read_listed(fw_ruleset *r, const char *name, const char *text, gsize length, const fw_nft_lines *lines,
+                            GError **error)
+{
   g_autoptr(JsonParser) parser = json_parser_new();
   fw_file *file = fw_build_file(r, name);
   reading d = { .error = error };
@@ -547,7 +620,7 @@ gboolean fw_nft_read(fw_ruleset *r, const char *name, const char *text, gsize le
   file->family = FW_INET;
   if (r->nft == NULL)
     r->nft = fw_nft_ruleset_new();
-  d.reader = (fw_nft_reader){ .ruleset = r, .nft = r->nft, .place = { file->name, 1, 1 } };
+  d.reader = (fw_nft_reader){ .ruleset = r, .nft = r->nft, .place = { file->name, 1, 1 }, .lines = lines };
   d.reader.path = g_string_new(NULL);
   d.reader.why = g_string_new(NULL);
   d.spots = g_array_new(FALSE, FALSE, sizeof(fw_nft_spot));
@@ -559,6 +632,8 @@ gboolean fw_nft_read(fw_ruleset *r, const char *name, const char *text, gsize le
       ok = parse_failed(&d.reader.place, parse, error);
   }
   g_clear_error(&parse);
+  if (d.counts != NULL)
+    g_hash_table_destroy(d.counts);
   g_string_free(d.reader.path, TRUE);
   g_string_free(d.reader.why, TRUE);
   g_array_free(d.spots, TRUE);
@@ -578,7 +653,9 @@ gboolean fw_nft_looks_like(const char *text, gsize length)
 /* A first word that iptables-save and ipset do not have. */
 gboolean fw_nft_looks_like_text(const char *text, gsize length)
 {
-  static const char *const words[] = { "table ", "flush ruleset", "define ", "include ", "add table " };
+  static const char *const words[] = { "table ",        "flush ruleset",  "flush table ", "define ",
+                                       "redefine ",     "include ",       "add table ",   "create table ",
+                                       "delete table ", "destroy table ", "add rule ",    "add chain " };
   gsize i = 0, k;
 
   while (i < length) {

@@ -230,6 +230,18 @@ static gboolean read_data(fw_nft_reader *r, JsonNode *node, fw_nft_set *set, fw_
   return e->data != NULL;
 }
 
+/* Between loading and listing a moment has passed, and seconds are shown that are still whole. */
+static void take_moment_back(const fw_nft_reader *r, const fw_nft_set *set, fw_nft_element *e)
+{
+  const gint64 timeout_s = e->timeout_s >= 0 ? e->timeout_s : set->timeout_s;
+
+  if (r->lines == NULL || e->expires_s < 0)
+    return;
+  e->expires_s++;
+  if (e->expires_s >= timeout_s)
+    e->expires_s = -1;
+}
+
 /* An element, or [element, data] of a map. */
 static gboolean read_element(fw_nft_reader *r, JsonNode *node, fw_nft_set *set)
 {
@@ -247,6 +259,7 @@ static gboolean read_element(fw_nft_reader *r, JsonNode *node, fw_nft_set *set)
   } else if (!read_key(r, node, &shape, &e)) {
     return FALSE;
   }
+  take_moment_back(r, set, &e);
   g_array_append_val(set->elements, e);
   return TRUE;
 }

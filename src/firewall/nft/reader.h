@@ -14,9 +14,10 @@ typedef struct fw_nft_reader {
   fw_nft_ruleset *nft;
   fw_table *table; /* whose rule or set is being read */
   fw_place place;
-  GString *path; /* where in the document: "nftables[3].rule.expr[1]" */
-  GString *why;  /* the first thing in a statement that could not be read; empty: none */
-  guint8 family; /* of addresses, by the table: 4, 6, 0 both */
+  GString *path;             /* where in the document: "nftables[3].rule.expr[1]" */
+  GString *why;              /* the first thing in a statement that could not be read; empty: none */
+  guint8 family;             /* of addresses, by the table: 4, 6, 0 both */
+  const fw_nft_lines *lines; /* of the text that this is a listing of, just loaded; NULL: it is its own text */
 } fw_nft_reader;
 
 /* Says why a statement cannot be read, once. => NULL, always. */
