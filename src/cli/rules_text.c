@@ -20,19 +20,28 @@ static void text_free(gpointer data)
   g_free(t);
 }
 
+GPtrArray *cli_rules_texts_new(void) { return g_ptr_array_new_with_free_func(text_free); }
+
+void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text)
+{
+  cli_rules_text *t = g_new0(cli_rules_text, 1);
+
+  t->name = g_strdup(name);
+  t->text = text;
+  g_ptr_array_add(texts, t);
+}
+
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error)
 {
-  GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
+  GPtrArray *texts = cli_rules_texts_new();
   guint i;
 
   for (i = 0; i < paths->len; i++) {
     const char *path = g_ptr_array_index(paths, i);
-    cli_rules_text *t = g_new0(cli_rules_text, 1);
+    GString *text = g_string_new(NULL);
 
-    t->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-    t->text = g_string_new(NULL);
-    g_ptr_array_add(texts, t);
-    if (!fw_rules_load(path, t->text, error)) {
+    cli_rules_texts_add(texts, strcmp(path, "-") == 0 ? "standard input" : path, text);
+    if (!fw_rules_load(path, text, error)) {
       g_ptr_array_free(texts, TRUE);
       return NULL;
     }

@@ -13,6 +13,9 @@ typedef struct cli_rules_text {
   GString *text;
 } cli_rules_text;
 
+/* For texts from elsewhere. text is taken. */
+GPtrArray *cli_rules_texts_new(void);
+void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text);
 /* Reads the files (char *; "-" is standard input). => cli_rules_text *[], or NULL and error. */
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error);
 /* Unpacks what is compressed, and refuses what people give for rules by mistake. => FALSE and error. */

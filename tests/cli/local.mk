@@ -27,6 +27,7 @@ CLI_TESTS = \
 	tests/cli/report.sh \
 	tests/cli/rules.sh \
 	tests/cli/rules_everywhere.sh \
+	tests/cli/scenario_rules.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
 	tests/cli/wireshark.sh \
