@@ -10,7 +10,9 @@
 #include "commands.h"
 #include "kernel.h"
 #include "sandbox.h"
+#include "rules_text.h"
 #include "say.h"
+#include "scenario_rules.h"
 #include "scenario/perform.h"
 
 typedef struct tap {
@@ -18,6 +20,7 @@ typedef struct tap {
   guint number;
   gboolean failed;
   GHashTable *notes_said; /* as in cli_options: once for all scenarios */
+  const GPtrArray *rules; /* cli_rules_text: the command line's, in place of the scenarios' own */
 } tap;
 
 /* A block of YAML text: a line each, indented. */
@@ -98,60 +101,66 @@ static gboolean parse_copy(cli_options *options, int argc, char *const *argv, GE
   gboolean fine;
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
-  fine = cli_options_parse(options, argc, copy, CLI_KERNEL, own_options, error);
+  fine = cli_options_parse(options, argc, copy, CLI_KERNEL | CLI_RULES, own_options, error);
   g_free(copy);
   return fine;
 }
 
-/* The command line comes after the scenario, and has the last word. */
-static gboolean kernel_of(tap *t, const GPtrArray *of_scenario, int argc, char **argv, ct_params *params,
-                          ct_checksums *checksums, GError **error)
+/* The command line comes after the scenario, and has the last word. cli_options_clear is due in any case. */
+static gboolean kernel_of(tap *t, const GPtrArray *of_scenario, int argc, char **argv, cli_options *options,
+                          ct_params *params, GError **error)
 {
-  cli_options options;
   const char *max, *hashsize;
   gboolean fine;
 
-  cli_options_init(&options);
-  g_hash_table_unref(options.notes_said);
-  options.notes_said = g_hash_table_ref(t->notes_said);
-  fine = parse_copy(&options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
-  options.sysctls_of_file = options.sysctls->len;
-  max = options.max;
-  hashsize = options.hashsize;
-  fine = fine && parse_copy(&options, argc, argv, error);
-  options.max_of_file = options.max == max;
-  options.hashsize_of_file = options.hashsize == hashsize;
-  fine = fine && cli_kernel_params(&options, params, error);
-  *checksums = options.replay.checksums;
-  cli_options_clear(&options);
-  return fine;
+  cli_options_init(options);
+  g_hash_table_unref(options->notes_said);
+  options->notes_said = g_hash_table_ref(t->notes_said);
+  fine = parse_copy(options, (int)of_scenario->len, (char *const *)of_scenario->pdata, error);
+  options->sysctls_of_file = options->sysctls->len;
+  max = options->max;
+  hashsize = options->hashsize;
+  fine = fine && parse_copy(options, argc, argv, error);
+  options->max_of_file = options->max == max;
+  options->hashsize_of_file = options->hashsize == hashsize;
+  return fine && cli_kernel_params(options, params, error);
 }
 
-/*
- * The kernel that scenario and command line describe together. => FALSE and error, which names the line at fault: the
- * one without which all is well.
- */
-static gboolean scenario_kernel(tap *t, const scn_scenario *scenario, int argc, char **argv, ct_params *params,
-                                ct_checksums *checksums, GError **error)
+/* The line of the setting without which all is well; 0: none of them. */
+static guint line_at_fault(tap *t, const scn_scenario *scenario, int argc, char **argv)
 {
-  guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0;
-  GPtrArray *all = scenario_arguments(scenario, settings, &line);
-  gboolean fine = kernel_of(t, all, argc, argv, params, checksums, error);
+  guint settings = 1 + scenario->settings->len + scenario->sysctls->len, line = 0, most;
+  gboolean well = TRUE;
 
-  g_ptr_array_unref(all);
-  for (guint most = 0; !fine && most <= settings; most++) {
-    gboolean well;
+  for (most = 0; well && most <= settings; most++) {
+    GPtrArray *all;
+    cli_options options;
+    ct_params params;
 
     line = 0;
     all = scenario_arguments(scenario, most, &line);
-    well = kernel_of(t, all, argc, argv, params, checksums, NULL);
+    well = kernel_of(t, all, argc, argv, &options, &params, NULL);
+    cli_options_clear(&options);
     g_ptr_array_unref(all);
-    if (!well)
-      break;
   }
-  if (!fine && line > 0)
+  return well ? 0 : line;
+}
+
+/*
+ * The kernel that scenario and command line describe together. arguments holds the strings of options. => FALSE and
+ * error, which names the line at fault.
+ */
+static gboolean scenario_kernel(tap *t, const scn_scenario *scenario, int argc, char **argv, const GPtrArray *arguments,
+                                cli_options *options, ct_params *params, GError **error)
+{
+  guint line;
+
+  if (kernel_of(t, arguments, argc, argv, options, params, error))
+    return TRUE;
+  line = line_at_fault(t, scenario, argc, argv);
+  if (line > 0)
     g_prefix_error(error, "%s:%u: ", scenario->file, line);
-  return fine;
+  return FALSE;
 }
 
 /* What is no test at all fails as one, so that who reads only the TAP does not miss it. */
@@ -168,19 +177,63 @@ static cli_exit refuse(tap *t, GError *error)
   return code;
 }
 
-/* fd: the file, or -1 and why not. */
-static cli_exit test_file(tap *t, int fd, GError *error, int argc, char **argv)
+/* => FALSE and error where it says how to judge by rules, and there are none. */
+static gboolean has_use(const tap *t, const scn_scenario *scenario, const cli_options *options, GError **error)
 {
-  scn_scenario *scenario = fd >= 0 ? scn_scenario_load_fd(fd, t->path, &error) : NULL;
-  scn_run_figures figures;
-  ct_checksums checksums;
+  const char *name = t->rules->len == 0 && scenario->rules->len == 0 ? cli_firewall_option(options) : NULL;
+  guint i;
+
+  if (name == NULL)
+    return TRUE;
+  for (i = 0; i < scenario->settings->len; i++) {
+    const scn_setting *setting = g_ptr_array_index(scenario->settings, i);
+
+    if (strcmp(setting->name, name) != 0)
+      continue;
+    g_set_error(error, SCN_ERROR, SCN_ERROR_SYNTAX, "%s:%u: %s says nothing without rules", scenario->file,
+                setting->line, name);
+    return FALSE;
+  }
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: says nothing without rules", name);
+  return FALSE;
+}
+
+static gboolean perform(tap *t, const cli_scenario_text *text, const scn_scenario *scenario, int argc, char **argv,
+                        scn_run_figures *figures, GError **error)
+{
+  guint line = 0;
+  GPtrArray *arguments = scenario_arguments(scenario, G_MAXUINT, &line);
+  cli_options options;
+  cli_firewall firewall = { 0 };
+  scn_firewall rules;
   ct_params params;
+  gboolean fine = scenario_kernel(t, scenario, argc, argv, arguments, &options, &params, error);
+
+  fine = fine && has_use(t, scenario, &options, error) &&
+         cli_scenario_firewall(&firewall, &rules, text, scenario, t->rules, &options, &params, error) &&
+         scn_scenario_run(scenario, &params, options.replay.checksums, firewall.firewall != NULL ? &rules : NULL,
+                          on_outcome, t, figures, error);
+  if (fine)
+    cli_firewall_say_notes(&firewall);
+  cli_firewall_clear(&firewall);
+  cli_options_clear(&options);
+  g_ptr_array_unref(arguments);
+  return fine;
+}
+
+static cli_exit test_file(tap *t, cli_scenario_text *text, int argc, char **argv)
+{
+  GError *error = NULL;
+  scn_scenario *scenario;
+  scn_run_figures figures;
   gboolean fine;
 
+  if (!cli_scenario_have(text))
+    return refuse(t, g_steal_pointer(&text->error));
+  scenario = scn_scenario_parse(text->text->str, (gssize)text->text->len, t->file, &error);
   if (scenario == NULL)
     return refuse(t, error);
-  fine = scenario_kernel(t, scenario, argc, argv, &params, &checksums, &error);
-  fine = fine && scn_scenario_run(scenario, &params, checksums, on_outcome, t, &figures, &error);
+  fine = perform(t, text, scenario, argc, argv, &figures, &error);
   scn_scenario_free(scenario);
   if (!fine)
     return refuse(t, error);
@@ -192,24 +245,29 @@ static cli_exit test_file(tap *t, int fd, GError *error, int argc, char **argv)
   return figures.failed > 0 ? CLI_EXIT_DIFFERENT : CLI_EXIT_OK;
 }
 
-/* All are open before the first is parsed. */
+/* All are open, and read with the rules that they name, before the first is parsed. */
 static cli_exit test_files(tap *t, const cli_options *o, int argc, char **argv)
 {
-  guint n = o->captures->len;
+  guint n = o->captures->len, i;
   int *fds = g_new(int, n);
   GError **errors = g_new0(GError *, n);
+  cli_scenario_text *texts = g_new0(cli_scenario_text, n);
   cli_exit code = CLI_EXIT_OK;
 
   cli_allow_many_files(n);
-  for (guint i = 0; i < n; i++)
+  for (i = 0; i < n; i++)
     fds[i] = cap_input_open(g_ptr_array_index(o->captures, i), &errors[i]);
+  for (i = 0; i < n; i++)
+    cli_scenario_read(&texts[i], fds[i], g_ptr_array_index(o->captures, i), errors[i]);
   if (!o->no_sandbox)
     cli_sandbox_enter();
-  for (guint i = 0; i < n; i++) {
+  for (i = 0; i < n; i++) {
     t->path = g_ptr_array_index(o->captures, i);
     t->file = strcmp(t->path, "-") == 0 ? "standard input" : t->path;
-    code = cli_exit_graver(code, test_file(t, fds[i], errors[i], argc, argv));
+    code = cli_exit_graver(code, test_file(t, &texts[i], argc, argv));
+    cli_scenario_read_clear(&texts[i]);
   }
+  g_free(texts);
   g_free(errors);
   g_free(fds);
   return code;
@@ -218,25 +276,31 @@ static cli_exit test_files(tap *t, const cli_options *o, int argc, char **argv)
 cli_exit cli_command_test(int argc, char **argv)
 {
   char **copy = g_new0(char *, (gsize)argc + 1);
+  GPtrArray *rules = NULL;
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_OK;
-  tap t = { NULL, NULL, 0, FALSE, NULL };
+  tap t = { NULL, NULL, 0, FALSE, NULL, NULL };
 
   memcpy(copy, argv, (gsize)argc * sizeof(char *));
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, copy, CLI_KERNEL, own_options, &error))
+  if (!cli_options_parse(&options, argc, copy, CLI_KERNEL | CLI_RULES, own_options, &error))
     code = cli_usage(error);
   else if (options.captures->len == 0) {
     cli_say("test: give scenarios (- is standard input)");
     code = CLI_EXIT_USAGE;
+  } else if ((rules = cli_rules_texts_read(options.rules, &error)) == NULL) {
+    code = cli_usage(error);
   } else {
     puts("TAP version 13");
     t.notes_said = options.notes_said;
+    t.rules = rules;
     code = test_files(&t, &options, argc, argv);
   }
   if (t.number > 0)
     printf("1..%u\n", t.number);
+  if (rules != NULL)
+    g_ptr_array_unref(rules);
   cli_options_clear(&options);
   g_free(copy);
   return code;

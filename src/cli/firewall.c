@@ -10,34 +10,40 @@
 
 enum { DLT_ETHERNET = 1, NOTES_MOST = 10 };
 
-static gboolean set_facts(cli_firewall *f)
+static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static gboolean refuse(GError **error, const char *format, ...)
+{
+  va_list values;
+
+  va_start(values, format);
+  if (error != NULL)
+    *error = g_error_new_valist(CLI_ERROR, CLI_ERROR_USAGE, format, values);
+  va_end(values);
+  return FALSE;
+}
+
+static gboolean set_facts(cli_firewall *f, GError **error)
 {
   const cli_options *o = f->o;
   guint i;
 
   for (i = 0; i < o->locals->len; i++)
-    if (!fw_box_facts_local(f->facts, g_ptr_array_index(o->locals, i))) {
-      cli_say("--local %s: give ADDRESS/LENGTH, with @INTERFACE if you like", (char *)g_ptr_array_index(o->locals, i));
-      return FALSE;
-    }
+    if (!fw_box_facts_local(f->facts, g_ptr_array_index(o->locals, i)))
+      return refuse(error, "--local %s: give ADDRESS/LENGTH, with @INTERFACE if you like",
+                    (char *)g_ptr_array_index(o->locals, i));
   for (i = 0; i < o->routes->len; i++)
-    if (!fw_box_facts_route(f->facts, g_ptr_array_index(o->routes, i))) {
-      cli_say("--route %s: give PREFIX=INTERFACE", (char *)g_ptr_array_index(o->routes, i));
-      return FALSE;
-    }
+    if (!fw_box_facts_route(f->facts, g_ptr_array_index(o->routes, i)))
+      return refuse(error, "--route %s: give PREFIX=INTERFACE", (char *)g_ptr_array_index(o->routes, i));
   for (i = 0; i < o->assumptions->len; i++)
-    if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i))) {
-      cli_say("--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
-      return FALSE;
-    }
+    if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
+      return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
   f->facts->interface = g_strdup(o->iface);
   f->facts->bridge = o->bridge != NULL;
   f->facts->bridge_name = g_strdup(o->bridge);
   return TRUE;
 }
 
-/* The first option of those that only mean something beside --rules. => NULL: none was given. */
-static const char *option_of_rules(const cli_options *o)
+const char *cli_firewall_option(const cli_options *o)
 {
   const struct {
     gboolean given;
@@ -57,7 +63,7 @@ static const char *option_of_rules(const cli_options *o)
 
 gboolean cli_firewall_is_alone(const cli_options *o, gboolean reads)
 {
-  const char *name = option_of_rules(o);
+  const char *name = cli_firewall_option(o);
 
   if (name == NULL && !reads && o->backend != FW_BACKEND_UNSET)
     name = "backend";
@@ -76,30 +82,45 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
   if (o->rules->len == 0)
     return cli_firewall_is_alone(o, FALSE);
   f->facts = fw_box_facts_new();
-  if (!set_facts(f))
-    return FALSE;
-  f->texts = cli_rules_texts_read(o->rules, &error);
+  if (set_facts(f, &error))
+    f->texts = cli_rules_texts_read(o->rules, &error);
   if (f->texts == NULL)
     f->refusal = cli_usage(error);
   return f->texts != NULL;
 }
 
-/* Each is a question that a verdict may hang on. */
-static void say_notes(const fw_ruleset *r)
+/* Scenarios that share rules would say it one after the other. */
+static void say_once(const cli_firewall *f, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void say_once(const cli_firewall *f, const char *format, ...)
 {
+  va_list values;
+  char *words;
+
+  va_start(values, format);
+  words = g_strdup_vprintf(format, values);
+  va_end(values);
+  if (!g_hash_table_contains(f->o->notes_said, words))
+    cli_say("%s", words);
+  g_hash_table_add(f->o->notes_said, words);
+}
+
+/* Each is a question that a verdict may hang on. */
+static void say_notes(const cli_firewall *f)
+{
+  const fw_ruleset *r = f->ruleset;
   guint i;
 
   if (r->tables->len == 0)
-    cli_say(
-      "note: --rules: there is no table in what was given, and nothing to judge by; who is not root gets none from "
-      "iptables-save");
+    say_once(
+      f, "note: --rules: there is no table in what was given, and nothing to judge by; who is not root gets none from "
+         "iptables-save");
   for (i = 0; i < r->notes->len && i < NOTES_MOST; i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);
 
-    cli_say("note: %s:%u: %s: %s", note->place.file, note->place.line, fw_note_kind_text(note->kind), note->words);
+    say_once(f, "note: %s:%u: %s: %s", note->place.file, note->place.line, fw_note_kind_text(note->kind), note->words);
   }
   if (r->notes->len > NOTES_MOST)
-    cli_say("note: and %u more; ctreplay rules FILE lists them", r->notes->len - NOTES_MOST);
+    say_once(f, "note: and %u more; ctreplay rules FILE lists them", r->notes->len - NOTES_MOST);
 }
 
 /* ---- what the command line says of the rules ---- */
@@ -124,7 +145,7 @@ static gboolean has_match(const fw_ruleset *r, const char *name)
 }
 
 /* An assumption that nothing asks for is most likely misspelt. */
-static gboolean assumptions_are_asked_for(const cli_firewall *f)
+static gboolean assumptions_are_asked_for(const cli_firewall *f, GError **error)
 {
   guint i;
 
@@ -133,8 +154,7 @@ static gboolean assumptions_are_asked_for(const cli_firewall *f)
 
     if (has_match(f->ruleset, a->match))
       continue;
-    cli_say("--assume %s=%s: no rule has -m %s", a->match, a->holds ? "yes" : "no", a->match);
-    return FALSE;
+    return refuse(error, "--assume %s=%s: no rule has -m %s", a->match, a->holds ? "yes" : "no", a->match);
   }
   return TRUE;
 }
@@ -153,7 +173,7 @@ static char *names_of_chains(const fw_table *table)
 }
 
 /* Of both families one may have it. */
-static gboolean rule_is_there(const cli_firewall *f)
+static gboolean rule_is_there(const cli_firewall *f, GError **error)
 {
   const cli_rule_name *wanted = &f->o->rule_wanted;
   const fw_table *table = NULL;
@@ -173,16 +193,16 @@ static gboolean rule_is_there(const cli_firewall *f)
     chain = other != NULL ? other : chain;
   }
   if (table == NULL) {
-    cli_say("--rule %s: the rules have no table %s", wanted->text, wanted->table);
+    refuse(error, "--rule %s: the rules have no table %s", wanted->text, wanted->table);
   } else if (chain == NULL) {
     g_autofree char *names = names_of_chains(table);
 
-    cli_say("--rule %s: table %s has no chain %s, but %s", wanted->text, table->name, wanted->chain, names);
+    refuse(error, "--rule %s: table %s has no chain %s, but %s", wanted->text, table->name, wanted->chain, names);
   } else if (wanted->number == 0) {
-    cli_say("--rule %s: %s is no built-in chain and has no policy", wanted->text, chain->name);
+    refuse(error, "--rule %s: %s is no built-in chain and has no policy", wanted->text, chain->name);
   } else {
-    cli_say("--rule %s: chain %s has %u rule%s", wanted->text, chain->name, chain->n_rules,
-            chain->n_rules == 1 ? "" : "s");
+    refuse(error, "--rule %s: chain %s has %u rule%s", wanted->text, chain->name, chain->n_rules,
+           chain->n_rules == 1 ? "" : "s");
   }
   return FALSE;
 }
@@ -240,39 +260,52 @@ void cli_firewall_fork(cli_firewall *f, const cli_firewall *from, const ct_param
   make(f, params, FALSE, FALSE);
 }
 
-static gboolean read_rules(cli_firewall *f)
+static gboolean read_rules(cli_firewall *f, GError **error)
 {
   const fw_read_options read = { FALSE, FW_IPV4, (fw_backend)f->o->backend };
-  GError *error = NULL;
   guint i;
 
   f->ruleset = fw_ruleset_new();
-  if (!cli_rules_texts_open(f->texts, &error)) {
-    cli_usage(error);
+  if (!cli_rules_texts_open(f->texts, error))
     return FALSE;
-  }
   for (i = 0; i < f->texts->len; i++) {
     const cli_rules_text *t = g_ptr_array_index(f->texts, i);
 
-    if (!cli_rules_text_parse(f->ruleset, t, &read, &error)) {
-      cli_usage(error);
+    if (!cli_rules_text_parse(f->ruleset, t, &read, error))
       return FALSE;
-    }
   }
   fw_rules_finish(f->ruleset);
-  return assumptions_are_asked_for(f) && (f->o->rule_wanted.table == NULL || rule_is_there(f));
+  return assumptions_are_asked_for(f, error) && (f->o->rule_wanted.table == NULL || rule_is_there(f, error));
 }
 
 gboolean cli_firewall_start(cli_firewall *f, const ct_params *params, guint wants, gboolean passed)
 {
+  GError *error = NULL;
+
   if (f->texts == NULL)
     return TRUE;
-  if (!read_rules(f))
+  if (!read_rules(f, &error)) {
+    cli_usage(error);
     return FALSE;
-  say_notes(f->ruleset);
+  }
+  say_notes(f);
   f->tells_walk = (wants & EMIT_WANTS_WALK) != 0 || passed;
   f->tells_transcript = (wants & EMIT_WANTS_FIREWALL) != 0;
   make(f, params, f->tells_walk || f->tells_transcript || passed, passed);
+  return TRUE;
+}
+
+gboolean cli_firewall_take(cli_firewall *f, const cli_options *o, GPtrArray *texts, const ct_params *params,
+                           GError **error)
+{
+  memset(f, 0, sizeof *f);
+  f->o = o;
+  f->texts = texts;
+  f->facts = fw_box_facts_new();
+  if (!set_facts(f, error) || !read_rules(f, error))
+    return FALSE;
+  say_notes(f);
+  make(f, params, TRUE, TRUE);
   return TRUE;
 }
 
@@ -421,6 +454,57 @@ const char *cli_firewall_counters(cli_firewall *f)
   return f->counters->str;
 }
 
+/* ---- what was counted ---- */
+
+/* "filter:FORWARD:rule:4": whether it names this chain; what stands behind it. */
+static const char *behind_chain(const char *place, const fw_chain *chain)
+{
+  gsize table = strlen(chain->table->name), name = strlen(chain->name);
+
+  return strncmp(place, chain->table->name, table) == 0 && place[table] == ':' &&
+             strncmp(place + table + 1, chain->name, name) == 0 && place[table + 1 + name] == ':'
+           ? place + table + name + 2
+           : NULL;
+}
+
+static gboolean counted_in(const fw_program *program, const fw_walk_chain *walked, const char *what, fw_counters *now,
+                           fw_counters *before)
+{
+  const fw_chain *chain = walked->chain;
+  guint64 number;
+
+  if (strcmp(what, "policy") == 0 && chain->hook != FW_HOOK_NONE) {
+    *now = walked->counters;
+    *before = chain->counters;
+    return TRUE;
+  }
+  if (!g_str_has_prefix(what, "rule:") || !g_ascii_string_to_unsigned(what + 5, 10, 1, chain->n_rules, &number, NULL))
+    return FALSE;
+  *now = program->hits[chain->rules[number - 1]->serial].counters;
+  *before = chain->rules[number - 1]->counters;
+  return TRUE;
+}
+
+gboolean cli_firewall_counted(const cli_firewall *f, const char *place, fw_counters *counters)
+{
+  const fw_program *program = fw_firewall_program(f->firewall);
+  gboolean found = FALSE;
+  guint i;
+
+  *counters = (fw_counters){ 0, 0 };
+  for (i = 0; i < program->n_chains; i++) {
+    const char *what = behind_chain(place, program->chains[i].chain);
+    fw_counters now, before;
+
+    if (what == NULL || !counted_in(program, &program->chains[i], what, &now, &before))
+      continue;
+    counters->packets += now.packets - before.packets;
+    counters->bytes += now.bytes - before.bytes;
+    found = TRUE;
+  }
+  return found;
+}
+
 /* ---- selection ---- */
 
 static gboolean is_wanted(const cli_rule_name *wanted, const fw_decision *d)
@@ -497,9 +581,9 @@ static void say_backend(const cli_firewall *f)
     if (file->sets || file->nft)
       continue;
     legacy = fw_file_backend(file, &asked, &said) == FW_BACKEND_LEGACY;
-    cli_say("note: judged as iptables-%s does (%s), which decided here: --backend %s judges %s otherwise",
-            legacy ? "legacy" : "nft", said, legacy ? "nft" : "legacy",
-            program->backend_decides ? "a header that is too short" : "-i behind POSTROUTING");
+    say_once(f, "note: judged as iptables-%s does (%s), which decided here: --backend %s judges %s otherwise",
+             legacy ? "legacy" : "nft", said, legacy ? "nft" : "legacy",
+             program->backend_decides ? "a header that is too short" : "-i behind POSTROUTING");
     return;
   }
 }
@@ -515,18 +599,21 @@ void cli_firewall_say_notes(const cli_firewall *f)
     return;
   say_backend(f);
   if (f->facts->local->len == 0 && !f->facts->bridge && asks_about_the_box(f->ruleset))
-    cli_say(
-      "note: without --local ADDRESS/LENGTH the box has no address: its packets were judged as forwarded ones, not "
-      "by INPUT and OUTPUT");
+    say_once(
+      f, "note: without --local ADDRESS/LENGTH the box has no address: its packets were judged as forwarded ones, not "
+         "by INPUT and OUTPUT");
   if (program->offloads)
-    cli_say(
+    say_once(
+      f,
       "note: rules take flows past themselves (flow add): from then on a kernel shows them to no rule; their counters "
       "and INVALID packets no replay can know");
   if (fw_firewall_tally(f->firewall)->nat_unknown > 0)
-    cli_say("note: %" G_GUINT64_FORMAT
-            " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
-            "box is said by --local ADDRESS@INTERFACE",
-            fw_firewall_tally(f->firewall)->nat_unknown);
+    say_once(
+      f,
+      "note: %" G_GUINT64_FORMAT
+      " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
+      "box is said by --local ADDRESS@INTERFACE",
+      fw_firewall_tally(f->firewall)->nat_unknown);
   if (!program->tracks)
-    cli_say("note: no rule needs conntrack; a kernel with these rules alone would track nothing");
+    say_once(f, "note: no rule needs conntrack; a kernel with these rules alone would track nothing");
 }

@@ -23,6 +23,8 @@ typedef struct cli_firewall {
   gboolean forked; /* rules and facts are another's */
 } cli_firewall;
 
+/* The first option given of those that only mean something beside rules, without dashes. => NULL: none was. */
+const char *cli_firewall_option(const cli_options *options);
 /*
  * Without --rules: => FALSE where an option was given that then says nothing, said. reads: rules are read without being
  * followed, so that --backend has a meaning.
@@ -39,6 +41,12 @@ gboolean cli_firewall_load(cli_firewall *firewall, const cli_options *options);
  */
 gboolean cli_firewall_start(cli_firewall *firewall, const ct_params *params, guint wants, gboolean passed);
 /*
+ * From texts (cli_rules_text; the firewall's from now on) in place of options->rules, ready to run, with the walk and
+ * the rules that did not hold. => FALSE and error; cli_firewall_clear is due in any case.
+ */
+gboolean cli_firewall_take(cli_firewall *firewall, const cli_options *options, GPtrArray *texts,
+                           const ct_params *params, GError **error);
+/*
  * Another firewall over the same rules, for a kernel of its own: it counts and remembers for itself. Of one without
  * rules it is one without rules. `from` has to outlive it. cli_firewall_clear is due.
  */
@@ -50,6 +58,11 @@ const emit_rules *cli_firewall_tell(cli_firewall *firewall, const ct_packet *pac
 /* For a transcript's first and last lines; NULL without rules. */
 const char *cli_firewall_head(cli_firewall *firewall);
 const char *cli_firewall_counters(cli_firewall *firewall);
+/*
+ * What a rule or policy has counted of this run: "filter:FORWARD:rule:4", "filter:FORWARD:policy". Where several tables
+ * have that name (of both families) they are added up. => FALSE: there is none.
+ */
+gboolean cli_firewall_counted(const cli_firewall *firewall, const char *place, fw_counters *counters);
 /* --verdict and --rule: whether the last packet is one of those. */
 gboolean cli_firewall_chosen(const cli_firewall *firewall);
 /* After the play: what the rules ask for that is not followed. */

@@ -28,6 +28,7 @@ libcommands_la_SOURCES = \
 	src/cli/rules_run.c src/cli/rules_run.h \
 	src/cli/rules_sources.c src/cli/rules_sources.h \
 	src/cli/rules_text.c src/cli/rules_text.h \
+	src/cli/scenario_rules.c src/cli/scenario_rules.h \
 	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/nft_child.c src/cli/nft_child.h src/cli/nft_load.c src/cli/nft_load.h \
 	src/cli/output.c src/cli/output.h \

@@ -42,19 +42,30 @@ static gboolean list_by_nft(cli_rules_text *t, const char *path, GError **error)
   return fine;
 }
 
+GPtrArray *cli_rules_texts_new(void) { return g_ptr_array_new_with_free_func(text_free); }
+
+void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text)
+{
+  cli_rules_text *t = g_new0(cli_rules_text, 1);
+
+  t->name = g_strdup(name);
+  t->text = text;
+  g_ptr_array_add(texts, t);
+}
+
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error)
 {
-  GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
+  GPtrArray *texts = cli_rules_texts_new();
   guint i;
 
   for (i = 0; i < paths->len; i++) {
     const char *path = g_ptr_array_index(paths, i);
-    cli_rules_text *t = g_new0(cli_rules_text, 1);
+    GString *text = g_string_new(NULL);
+    cli_rules_text *t;
 
-    t->name = g_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-    t->text = g_string_new(NULL);
-    g_ptr_array_add(texts, t);
-    if (!fw_rules_load(path, t->text, error) || (is_nft(t) && !list_by_nft(t, path, error))) {
+    cli_rules_texts_add(texts, strcmp(path, "-") == 0 ? "standard input" : path, text);
+    t = g_ptr_array_index(texts, i);
+    if (!fw_rules_load(path, text, error) || (is_nft(t) && !list_by_nft(t, path, error))) {
       g_ptr_array_free(texts, TRUE);
       return NULL;
     }
@@ -88,7 +99,7 @@ gboolean cli_rules_texts_open(const GPtrArray *texts, GError **error)
     else if (is_capture(t->text))
       wrong = "that is a capture: give rules here (--rules RULES CAPTURE)";
     else if (t->source == NULL && is_nft(t))
-      wrong = "nft's own language, and compressed: unpack it";
+      wrong = "nft's own language, compressed or in a scenario: give what nft -j list ruleset says of it";
     if (wrong != NULL)
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "%s: %s", t->name, wrong);
   }

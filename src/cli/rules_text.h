@@ -18,6 +18,9 @@ typedef struct cli_rules_text {
   GArray *lines; /* guint: the file's line of each line of source */
 } cli_rules_text;
 
+/* For texts from elsewhere. text is taken. */
+GPtrArray *cli_rules_texts_new(void);
+void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text);
 /*
  * Reads the files (char *; "-" is standard input); what is in nft's own language is loaded and listed by nft. =>
  * cli_rules_text *[], or NULL and error.

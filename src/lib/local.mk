@@ -31,3 +31,7 @@ src/lib/ctreplay.pc: src/lib/ctreplay.pc.in config.status
 
 examplesdir = $(docdir)/examples
 dist_examples_DATA = examples/track.c
+# A ruleset under test.
+firewallexampledir = $(examplesdir)/firewall
+dist_firewallexample_DATA = examples/firewall/Makefile examples/firewall/README.md examples/firewall/edge.rules \
+	examples/firewall/box.ct examples/firewall/office.ct examples/firewall/published.ct

@@ -60,6 +60,7 @@ static void ip_clear(scn_ip *ip)
 {
   bytes_free(ip->options);
   bytes_free(ip->trailer);
+  g_free(ip->iface);
   if (ip->extensions != NULL)
     g_ptr_array_unref(ip->extensions);
   if (ip->patches != NULL)
@@ -146,6 +147,12 @@ scn_check *scn_check_new(scn_about about)
   return check;
 }
 
+static void rule_wanted_clear(scn_rule_wanted *wanted)
+{
+  g_free(wanted->place);
+  g_free(wanted->text);
+}
+
 void scn_check_free(scn_check *check)
 {
   if (check == NULL)
@@ -153,6 +160,8 @@ void scn_check_free(scn_check *check)
   g_free(check->state);
   g_free(check->helper);
   g_free(check->text);
+  rule_wanted_clear(&check->by);
+  rule_wanted_clear(&check->hit);
   g_array_unref(check->stats);
   g_free(check);
 }
@@ -195,6 +204,13 @@ static void setting_free(gpointer p)
   g_free(p);
 }
 
+static void rules_free(gpointer p)
+{
+  g_free(((scn_rules *)p)->file);
+  g_free(((scn_rules *)p)->text);
+  g_free(p);
+}
+
 scn_scenario *scn_scenario_new(const char *file)
 {
   scn_scenario *scenario = g_new0(scn_scenario, 1);
@@ -203,6 +219,7 @@ scn_scenario *scn_scenario_new(const char *file)
   scenario->start_ns = DEFAULT_START_NS;
   scenario->sysctls = g_ptr_array_new_with_free_func(setting_free);
   scenario->settings = g_ptr_array_new_with_free_func(setting_free);
+  scenario->rules = g_ptr_array_new_with_free_func(rules_free);
   scenario->flows = g_ptr_array_new_with_free_func(flow_free);
   scenario->steps = g_ptr_array_new_with_free_func((GDestroyNotify)scn_step_free);
   scenario->flow_by_name = g_hash_table_new(g_str_hash, g_str_equal);
@@ -219,6 +236,7 @@ void scn_scenario_free(scn_scenario *scenario)
   g_ptr_array_unref(scenario->steps);
   g_ptr_array_unref(scenario->flows);
   g_ptr_array_unref(scenario->settings);
+  g_ptr_array_unref(scenario->rules);
   g_ptr_array_unref(scenario->sysctls);
   g_free(scenario->profile);
   g_free(scenario->file);
@@ -233,6 +251,16 @@ const scn_flow *scn_scenario_flow(const scn_scenario *scenario, const char *name
 const scn_step *scn_scenario_labelled(const scn_scenario *scenario, const char *label)
 {
   return g_hash_table_lookup(scenario->step_by_label, label);
+}
+
+char *scn_rule_spelling(const char *place)
+{
+  const char *end = strrchr(place, ':');
+  gsize n = end != NULL ? (gsize)(end - place) : 0;
+
+  if (n > strlen(":policy") && strncmp(end - strlen(":policy"), ":policy", strlen(":policy")) == 0)
+    return g_strndup(place, n);
+  return g_strdup(place);
 }
 
 void scn_payload_fill(GByteArray *payload, gsize n)

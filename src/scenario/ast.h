@@ -68,6 +68,7 @@ typedef struct scn_ip {
   GPtrArray *extensions; /* scn_extension; NULL none */
   GPtrArray *patches;    /* scn_patch; NULL none */
   guint8 direction;      /* cap_direction: as a cooked link layer says */
+  char *iface;           /* by which it came in; NULL: not said */
 } scn_ip;
 
 enum {
@@ -172,24 +173,35 @@ enum {
   SCN_CHECK_HELPER = 1 << 7,
   SCN_CHECK_DROPPED = 1 << 8,
   SCN_CHECK_MASTER = 1 << 9,
-  SCN_CHECK_MARK = 1 << 10
+  SCN_CHECK_MARK = 1 << 10,
+  SCN_CHECK_VERDICT = 1 << 11,
+  SCN_CHECK_BY = 1 << 12,
+  SCN_CHECK_HIT = 1 << 13,
+  SCN_CHECK_NFMARK = 1 << 14
 };
 
 typedef enum {
-  SCN_ABOUT_PACKET,     /* the packet just sent, and the entry after it */
-  SCN_ABOUT_ENTRY,      /* the entry of a flow */
-  SCN_ABOUT_ABSENT,     /* no entry for a flow */
-  SCN_ABOUT_COUNT,      /* entries in the table */
-  SCN_ABOUT_STATS,      /* statistics by conntrack -S's names */
-  SCN_ABOUT_EVENT,      /* a line of conntrack -E since the step before */
-  SCN_ABOUT_LIST,       /* a line of conntrack -L */
-  SCN_ABOUT_EXPECTATION /* a line of conntrack -L expect */
+  SCN_ABOUT_PACKET,      /* the packet just sent, and the entry after it */
+  SCN_ABOUT_ENTRY,       /* the entry of a flow */
+  SCN_ABOUT_ABSENT,      /* no entry for a flow */
+  SCN_ABOUT_COUNT,       /* entries in the table */
+  SCN_ABOUT_STATS,       /* statistics by conntrack -S's names */
+  SCN_ABOUT_EVENT,       /* a line of conntrack -E since the step before */
+  SCN_ABOUT_LIST,        /* a line of conntrack -L */
+  SCN_ABOUT_EXPECTATION, /* a line of conntrack -L expect */
+  SCN_ABOUT_RULE         /* what a rule has counted */
 } scn_about;
 
 typedef struct scn_stat {
   char *name;
   guint64 value;
 } scn_stat;
+
+/* A rule by its name, or by a part of it as it is written. */
+typedef struct scn_rule_wanted {
+  char *place; /* by its spelling (scn_rule_spelling); NULL: any */
+  char *text;  /* blanks squeezed; NULL: any */
+} scn_rule_wanted;
 
 typedef struct scn_check {
   scn_about about;
@@ -206,10 +218,14 @@ typedef struct scn_check {
   guint32 mark;
   char *helper; /* "" none */
   const scn_flow *master;
-  gboolean absent; /* EVENT, LIST, EXPECTATION: no such line; with text NULL none at all */
-  char *text;      /* part of the line, blanks squeezed */
-  guint64 count;   /* COUNT */
-  GArray *stats;   /* scn_stat */
+  gboolean absent;     /* EVENT, LIST, EXPECTATION: no such line; with text NULL none at all */
+  char *text;          /* part of the line, blanks squeezed */
+  guint64 count;       /* COUNT */
+  GArray *stats;       /* scn_stat */
+  const char *verdict; /* of rules: "accept", ... */
+  scn_rule_wanted by;  /* one of those that decided; RULE: which has counted */
+  scn_rule_wanted hit; /* one of those that held */
+  guint32 nfmark;      /* of the packet as it leaves */
 } scn_check;
 
 typedef enum {
@@ -254,13 +270,21 @@ typedef struct scn_setting {
   char *name, *value;
 } scn_setting;
 
+/* Rules that all packets of the scenario meet: iptables-save's text, ipset's, or nftables' JSON. */
+typedef struct scn_rules {
+  guint line;
+  char *file; /* as written; NULL: a block */
+  char *text; /* a block's, behind so many ends of lines that each line has its number in the scenario; NULL: a file */
+} scn_rules;
+
 typedef struct scn_scenario {
   char *file;
   char *profile; /* NULL: the default */
   guint profile_line;
   gint64 start_ns;                          /* of the clock, since 1970 */
   GPtrArray *sysctls;                       /* scn_setting: kernel names */
-  GPtrArray *settings;                      /* scn_setting: gc, hash-seed, hz, checksums, helpers */
+  GPtrArray *settings;                      /* scn_setting: gc, hash-seed, hz, checksums, helpers, local, route ... */
+  GPtrArray *rules;                         /* scn_rules */
   GPtrArray *flows;                         /* scn_flow */
   GPtrArray *steps;                         /* scn_step */
   GHashTable *flow_by_name, *step_by_label; /* into flows and steps */
@@ -282,6 +306,9 @@ void scn_check_free(scn_check *check);
 const scn_flow *scn_scenario_flow(const scn_scenario *scenario, const char *name); /* NULL: no such flow */
 /* The latest step that carries the label, NULL where there is none. */
 const scn_step *scn_scenario_labelled(const scn_scenario *scenario, const char *label);
+
+/* "filter:FORWARD:policy:5" => "filter:FORWARD:policy": who adds a rule need not count. To be freed. */
+char *scn_rule_spelling(const char *place);
 
 /* Bytes that stand for a payload whose content nobody cares about: the alphabet, over and over. */
 void scn_payload_fill(GByteArray *payload, gsize n);

@@ -165,6 +165,69 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
     check_master(s, check->master, view);
 }
 
+/* "filter:FORWARD:rule:4 -A FORWARD ... (edge.rules:12); nat:POSTROUTING:policy" */
+static char *names_of(const GPtrArray *held, gboolean decided)
+{
+  GString *out = g_string_new(NULL);
+
+  for (guint i = 0; i < held->len; i++) {
+    const scn_held *h = g_ptr_array_index(held, i);
+
+    if (h->decided || !decided)
+      g_string_append_printf(out, "%s%s%s%s", out->len > 0 ? "; " : "", h->place, *h->text != '\0' ? " " : "", h->text);
+  }
+  return g_string_free(out, FALSE);
+}
+
+static gboolean is_among(const GPtrArray *held, gboolean decided, const scn_rule_wanted *wanted)
+{
+  for (guint i = 0; i < held->len; i++) {
+    const scn_held *h = g_ptr_array_index(held, i);
+
+    if ((h->decided || !decided) && (wanted->place == NULL || strcmp(h->place, wanted->place) == 0) &&
+        (wanted->text == NULL || strstr(h->text, wanted->text) != NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* by, hit: a rule that decided, a rule that held. */
+static void check_held(sides *s, const scn_runner *runner, const scn_rule_wanted *wanted, gboolean decided)
+{
+  GPtrArray *held = runner->firewall->held(runner->firewall->user);
+
+  if (!is_among(held, decided, wanted)) {
+    char *quoted = wanted->place == NULL ? g_strdup_printf("\"%s\"", wanted->text) : NULL;
+    char *got = names_of(held, decided);
+
+    differ(s, decided ? "by" : "hit", quoted != NULL ? quoted : wanted->place, *got != '\0' ? got : "no rule");
+    g_free(quoted);
+    g_free(got);
+  }
+  g_ptr_array_unref(held);
+}
+
+/* What rules said of the packet. */
+static void check_ruling(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  const emit_rules *r = runner->rules;
+
+  if (!(check->fields & (SCN_CHECK_VERDICT | SCN_CHECK_BY | SCN_CHECK_HIT | SCN_CHECK_NFMARK)))
+    return;
+  if (r == NULL) {
+    differ(s, "", "rules", "no rules (\"rules FILE\" in the scenario, --rules FILE)");
+    return;
+  }
+  if (check->fields & SCN_CHECK_VERDICT)
+    same_string(s, "", check->verdict, r->verdict != NULL ? r->verdict : "no verdict");
+  if (check->fields & SCN_CHECK_BY)
+    check_held(s, runner, &check->by, TRUE);
+  if (check->fields & SCN_CHECK_HIT)
+    check_held(s, runner, &check->hit, FALSE);
+  if (check->fields & SCN_CHECK_NFMARK)
+    same_number(s, "nfmark", check->nfmark, r->mark);
+}
+
 static void check_packet(sides *s, const scn_runner *runner, const scn_check *check)
 {
   const ct_result *result = &runner->result;
@@ -181,6 +244,7 @@ static void check_packet(sides *s, const scn_runner *runner, const scn_check *ch
     differ(s, "", "dropped", "not dropped");
   if (check->fields & SCN_CHECK_REASON)
     same_string(s, "reason", ct_reason_word(check->reason), ct_reason_word(result->reason));
+  check_ruling(s, runner, check);
   check_entry(s, check, runner->has_view ? &runner->view : NULL);
 }
 
@@ -273,6 +337,23 @@ static void check_table(sides *s, const scn_runner *runner, const scn_check *che
   g_ptr_array_unref(list.lines);
 }
 
+static void check_rule(sides *s, const scn_runner *runner, const scn_check *check)
+{
+  const scn_firewall *firewall = runner->firewall;
+  guint64 packets, bytes;
+
+  if (firewall == NULL)
+    differ(s, "", "rules", "no rules (\"rules FILE\" in the scenario, --rules FILE)");
+  else if (!firewall->counted(check->by.place, &packets, &bytes, firewall->user))
+    differ(s, "", check->by.place, "no such rule");
+  else {
+    if (check->fields & SCN_CHECK_PACKETS)
+      same_number(s, "packets", check->packets[0], packets);
+    if (check->fields & SCN_CHECK_BYTES)
+      same_number(s, "bytes", check->bytes[0], bytes);
+  }
+}
+
 gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GString *expected, GString *got,
                         GString *related)
 {
@@ -287,6 +368,7 @@ gboolean scn_check_eval(const scn_runner *runner, const scn_check *check, GStrin
   case SCN_ABOUT_EVENT: check_events(&s, runner, check); break;
   case SCN_ABOUT_LIST:
   case SCN_ABOUT_EXPECTATION: check_table(&s, runner, check); break;
+  case SCN_ABOUT_RULE: check_rule(&s, runner, check); break;
   }
   return s.met;
 }

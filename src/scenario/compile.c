@@ -104,6 +104,7 @@ static void finish_frame(scn_compiler *compiler, const scn_ip *ip, scn_frame *ou
   frame->captured = ip->has_cut ? MIN(ip->cut, frame->wire) : frame->wire;
   frame->link = compiler->link.dlt;
   frame->direction = ip->direction;
+  out->interface = ip->iface;
 }
 
 /* SEND and HOLD. A packet with a label is kept. */

@@ -396,7 +396,7 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
   gboolean known;
 
   d->frames++;
-  scn_runner_frame(&d->runner, frame);
+  scn_runner_frame(&d->runner, frame, NULL);
   info = d->runner.link;
   known = packet_of(frame, info.l3_offset, &s.bytes);
   if (!known && d->runner.packet.kind == CT_PACKET_NONE) {

@@ -6,6 +6,8 @@
 
 #include "conntrack/proto/proto.h"
 
+enum { RULE_BYTES = 128 };
+
 /* => the i-th state of any protocol that has states, but for NONE; NULL past the last. */
 static const char *state_get(guint i)
 {
@@ -129,9 +131,11 @@ static gboolean take_helper(scn_parser *p, scn_check *check)
 
 static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
 {
-  static const char what[] = "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, "
-                             "reason WORD, helper NAME, "
-                             "master FLOW, mark N, dropped, or the end of the line";
+  static const char what[] =
+    "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, "
+    "reason WORD, helper NAME, "
+    "master FLOW, mark N, dropped, a verdict of rules (accept, drop, reject, unknown), by RULE, hit RULE, "
+    "nfmark N, or the end of the line";
   char word[SCN_WORD_BYTES];
   const char *begin = p->c->at;
   guint32 bit;
@@ -157,6 +161,64 @@ static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
   return TRUE;
 }
 
+/* The text of a line, or a part of it; how many blanks columns were padded with does not matter. */
+static gboolean take_squeezed(scn_parser *p, char **squeezed)
+{
+  GByteArray *bytes;
+  GString *text;
+
+  if (!scn_take_string(p->c, "a part of the line in double quotes", &bytes))
+    return FALSE;
+  text = g_string_new(NULL);
+  for (guint i = 0; i < bytes->len; i++)
+    if (bytes->data[i] != 0 && (bytes->data[i] != ' ' || (text->len > 0 && text->str[text->len - 1] != ' ')))
+      g_string_append_c(text, (char)bytes->data[i]);
+  g_byte_array_unref(bytes);
+  g_free(*squeezed);
+  *squeezed = g_string_free(text, FALSE);
+  return TRUE;
+}
+
+/* What rules say of a packet. */
+static const char *const verdicts[] = { "accept", "drop", "reject", "unknown" };
+
+static gboolean take_verdict(scn_parser *p, scn_check *check)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(verdicts); i++)
+    if (scn_accept_word(p->c, verdicts[i])) {
+      check->verdict = verdicts[i];
+      check->fields |= SCN_CHECK_VERDICT;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Names of chains may hold anything but blanks. */
+static gboolean take_rule_name(scn_parser *p, scn_rule_wanted *wanted)
+{
+  static const char what[] = "a rule (TABLE:CHAIN:rule:NUMBER or TABLE:CHAIN:policy, as -P names them)";
+  const char *begin = p->c->at, *number;
+  char place[RULE_BYTES];
+
+  if (!scn_take_rest_of_word(p->c, what, place, sizeof(place)))
+    return FALSE;
+  g_free(wanted->place);
+  wanted->place = scn_rule_spelling(place);
+  number = strrchr(wanted->place, ':');
+  if (number != NULL && number > wanted->place && (strcmp(number, ":policy") == 0 || g_ascii_isdigit(number[1])))
+    return TRUE;
+  p->c->at = begin;
+  return scn_wanted(p->c, what);
+}
+
+/* by filter:FORWARD:rule:4, hit "--dport 22" */
+static gboolean take_rule(scn_parser *p, scn_rule_wanted *wanted)
+{
+  return scn_peek(p->c) == '"' ? take_squeezed(p, &wanted->text) : take_rule_name(p, wanted);
+}
+
 static gboolean take_condition(scn_parser *p, scn_check *check)
 {
   scn_cursor *c = p->c;
@@ -179,6 +241,14 @@ static gboolean take_condition(scn_parser *p, scn_check *check)
     check->fields |= SCN_CHECK_DROPPED;
     return TRUE;
   }
+  if (take_verdict(p, check))
+    return TRUE;
+  if (scn_accept_word(c, "by"))
+    return (check->fields |= SCN_CHECK_BY) && take_rule(p, &check->by);
+  if (scn_accept_word(c, "hit"))
+    return (check->fields |= SCN_CHECK_HIT) && take_rule(p, &check->hit);
+  if (scn_accept_word(c, "nfmark"))
+    return (check->fields |= SCN_CHECK_NFMARK) && scn_take_u32(c, "a mark", &check->nfmark);
   if (scn_accept(c, "!"))
     return take_status(p, check, TRUE);
   return take_status(p, check, FALSE);
@@ -249,23 +319,21 @@ static gboolean take_stats(scn_parser *p, scn_check *check)
   return TRUE;
 }
 
-/* The text of a line, or a part of it; how many blanks columns were padded with does not matter. */
-static gboolean take_text(scn_parser *p, scn_check *check)
+/* rule filter:FORWARD:rule:4 packets 2 bytes 100 */
+static gboolean take_counted(scn_parser *p, scn_check *check)
 {
-  GByteArray *bytes;
-  GString *text;
-
-  if (check->absent && scn_at_end(p->c))
-    return TRUE;
-  if (!scn_take_string(p->c, "a part of the line in double quotes", &bytes))
+  if (!take_rule_name(p, &check->by))
     return FALSE;
-  text = g_string_new(NULL);
-  for (guint i = 0; i < bytes->len; i++)
-    if (bytes->data[i] != 0 && (bytes->data[i] != ' ' || (text->len > 0 && text->str[text->len - 1] != ' ')))
-      g_string_append_c(text, (char)bytes->data[i]);
-  g_byte_array_unref(bytes);
-  check->text = g_string_free(text, FALSE);
-  return TRUE;
+  do {
+    if (scn_accept_word(p->c, "packets"))
+      check->fields |=
+        scn_take_u64(p->c, "a number of packets", G_MAXUINT64, &check->packets[0]) ? SCN_CHECK_PACKETS : 0;
+    else if (scn_accept_word(p->c, "bytes"))
+      check->fields |= scn_take_u64(p->c, "a number of bytes", G_MAXUINT64, &check->bytes[0]) ? SCN_CHECK_BYTES : 0;
+    else
+      return scn_wanted(p->c, "packets N, bytes N or both");
+  } while (p->c->error == NULL && !scn_at_end(p->c));
+  return p->c->error == NULL;
 }
 
 gboolean scn_parse_expect(scn_parser *p, scn_step *step)
@@ -281,7 +349,7 @@ gboolean scn_parse_expect(scn_parser *p, scn_step *step)
   for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
     if (scn_accept_word(c, lines[i].word)) {
       check->about = lines[i].about;
-      return take_text(p, check);
+      return (check->absent && scn_at_end(c)) || take_squeezed(p, &check->text);
     }
   if (scn_accept_word(c, "entry")) {
     check->about = check->absent ? SCN_ABOUT_ABSENT : SCN_ABOUT_ENTRY;
@@ -295,6 +363,10 @@ gboolean scn_parse_expect(scn_parser *p, scn_step *step)
     check->about = SCN_ABOUT_STATS;
     return take_stats(p, check);
   }
-  return scn_wanted(
-    c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\" or expectation \"...\"");
+  if (scn_accept_word(c, "rule")) {
+    check->about = SCN_ABOUT_RULE;
+    return take_counted(p, check);
+  }
+  return scn_wanted(c, "entry FLOW, no entry FLOW, count N, stats NAME=N, event \"...\", list \"...\", expectation "
+                       "\"...\" or rule RULE packets N");
 }

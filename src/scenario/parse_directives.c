@@ -113,7 +113,8 @@ static void add_setting(GPtrArray *list, guint line, const char *name, const cha
 static gboolean is_setting(const char *name)
 {
   static const char *const names[] = { "max",       "hashsize",  "ram",    "features",  "gc",     "hz",
-                                       "hash-seed", "checksums", "helper", "no-helper", "module", "local" };
+                                       "hash-seed", "checksums", "helper", "no-helper", "module", "local",
+                                       "route",     "iface",     "bridge", "assume",    "mode",   "backend" };
 
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     if (strcmp(name, names[i]) == 0)
@@ -135,7 +136,8 @@ static gboolean parse_setting(scn_parser *p, GPtrArray *list)
   if (list == p->scenario->settings && !is_setting(name)) {
     p->c->at = begin;
     return scn_wanted(p->c,
-                      "max, hashsize, ram, features, gc, hz, hash-seed, checksums, helper, no-helper, module or local");
+                      "max, hashsize, ram, features, gc, hz, hash-seed, checksums, helper, no-helper, module, local, "
+                      "route, iface, bridge, assume, mode or backend");
   }
   add_setting(list, p->c->line, name, value);
   return TRUE;
@@ -153,6 +155,23 @@ static gboolean parse_limit(scn_parser *p, GPtrArray *list, const char *name)
     return FALSE;
   g_snprintf(text, sizeof(text), "%u", value);
   add_setting(list, p->c->line, name, text);
+  return TRUE;
+}
+
+/* local 192.0.2.1/24@wan0, route 10.0.0.0/8=lan0, iface wan0: where the box stands, as the options spell it */
+static gboolean parse_place(scn_parser *p, const char *name)
+{
+  char value[128];
+
+  if (p->scenario->steps->len > 0)
+    return scn_fail(p->c, "settings stand before the first packet");
+  if (!scn_take_rest_of_word(p->c,
+                             strcmp(name, "local") == 0   ? "ADDRESS/LENGTH, with @INTERFACE if you like"
+                             : strcmp(name, "route") == 0 ? "PREFIX=INTERFACE"
+                                                          : "the name of an interface",
+                             value, sizeof(value)))
+    return FALSE;
+  add_setting(p->scenario->settings, p->c->line, name, value);
   return TRUE;
 }
 
@@ -350,7 +369,7 @@ static gboolean parse_timed(scn_parser *p)
 static gboolean parse_statement(scn_parser *p)
 {
   static const char what[] = "a time (+0.1 ...), =>, or one of flow, isn, hold, expect, link, start, profile, sysctl, "
-                             "set, max, hashsize, repeat";
+                             "set, max, hashsize, rules, local, route, iface, repeat";
   char word[SCN_WORD_BYTES];
   const char *begin = p->c->at;
   char next = scn_peek(p->c);
@@ -383,7 +402,11 @@ static gboolean parse_statement(scn_parser *p)
     return parse_limit(p, p->scenario->settings, "max");
   if (strcmp(word, "hashsize") == 0)
     return parse_limit(p, p->scenario->settings, "hashsize");
+  if (strcmp(word, "local") == 0 || strcmp(word, "route") == 0 || strcmp(word, "iface") == 0)
+    return parse_place(p, word);
   p->c->at = begin;
+  if (strcmp(word, "rules") == 0)
+    return scn_fail(p->c, "rules stand on their own, not in what is repeated");
   return scn_wanted(p->c, what);
 }
 

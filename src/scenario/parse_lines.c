@@ -7,14 +7,23 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_FILE_BYTES = 256 << 20, MAX_REPEAT = 100000 };
+enum { MAX_FILE_BYTES = 256 << 20, MAX_REPEAT = 100000, FILE_NAME_BYTES = 1024 };
 
 /* The lines of the text, with those that end in a backslash joined; the parser's input, so that repeat can go over some
- * of them again. */
+ * of them again. What stands between "rules" and "end" is another language's and stays as it is. */
 typedef struct text_line {
   guint number;
   char *text;
 } text_line;
+
+/* A line of this word alone, but for blanks and a comment. */
+static gboolean is_alone(const char *line, gsize n, const char *word)
+{
+  scn_cursor c;
+
+  scn_cursor_init(&c, "", 0, line, line + n);
+  return scn_accept_word(&c, word) && scn_at_end(&c);
+}
 
 static void text_line_clear(gpointer p) { g_free(((text_line *)p)->text); }
 
@@ -24,6 +33,7 @@ static GArray *split_lines(const char *text, gsize length)
   GString *joined = g_string_new(NULL);
   guint number = 0, first = 1;
   const char *at = text, *end = text + length;
+  gboolean rules = FALSE;
 
   g_array_set_clear_func(lines, text_line_clear);
   while (at < end) {
@@ -36,13 +46,14 @@ static GArray *split_lines(const char *text, gsize length)
       first = number;
     if (stop > at && stop[-1] == '\r')
       stop--;
-    goes_on = stop > at && stop[-1] == '\\' && newline != NULL;
+    goes_on = !rules && stop > at && stop[-1] == '\\' && newline != NULL;
     g_string_append_len(joined, at, stop - at - (goes_on ? 1 : 0));
     if (goes_on)
       g_string_append_c(joined, ' ');
     else {
       text_line line = { first, g_strndup(joined->str, joined->len) };
 
+      rules = is_alone(joined->str, joined->len, rules ? "end" : "rules") ? !rules : rules;
       g_array_append_val(lines, line);
       g_string_truncate(joined, 0);
     }
@@ -131,18 +142,103 @@ static gboolean parse_repeat(scn_parser *p, const GArray *lines, guint *at, scn_
   return fine;
 }
 
+/* A file's name, in quotes where it holds blanks. => to be freed; NULL and the cursor's error. */
+static char *take_file(scn_cursor *c)
+{
+  static const char what[] = "a file of rules, in double quotes where its name holds blanks";
+  char name[FILE_NAME_BYTES];
+  GByteArray *bytes;
+  char *file;
+
+  if (scn_peek(c) != '"')
+    return scn_take_rest_of_word(c, what, name, sizeof(name)) && scn_need_end(c) ? g_strdup(name) : NULL;
+  if (!scn_take_string(c, what, &bytes))
+    return NULL;
+  file = bytes->len > 0 ? g_strndup((const char *)bytes->data, bytes->len) : g_strdup("");
+  g_byte_array_unref(bytes);
+  if (*file != '\0' && scn_need_end(c))
+    return file;
+  g_free(file);
+  scn_wanted(c, what);
+  return NULL;
+}
+
+/* The lines up to "end"; *at is the index of the first line, then of the last. => NULL where there is no end. */
+static char *take_block(const GArray *lines, guint *at)
+{
+  guint first = g_array_index(lines, text_line, *at).number, i;
+  GString *text = g_string_new(NULL);
+
+  for (i = 0; i < first; i++)
+    g_string_append_c(text, '\n');
+  for (i = *at + 1; i < lines->len; i++) {
+    const text_line *line = &g_array_index(lines, text_line, i);
+
+    if (is_alone(line->text, strlen(line->text), "end")) {
+      *at = i;
+      return g_string_free(text, FALSE);
+    }
+    g_string_append_printf(text, "%s\n", line->text);
+  }
+  g_string_free(text, TRUE);
+  return NULL;
+}
+
+/* rules FILE, or rules ... end; *at as above. */
+static gboolean parse_rules(scn_parser *p, const GArray *lines, guint *at, scn_cursor *head, GError **error)
+{
+  scn_rules *rules = g_new0(scn_rules, 1);
+
+  rules->line = head->line;
+  g_ptr_array_add(p->scenario->rules, rules);
+  if (p->scenario->steps->len > 0)
+    scn_fail(head, "rules stand before the first packet");
+  else if (!scn_at_end(head))
+    rules->file = take_file(head);
+  else if ((rules->text = take_block(lines, at)) == NULL)
+    scn_fail(head, "expected \"end\" after \"rules\", found the end of the file");
+  if (head->error == NULL)
+    return TRUE;
+  g_propagate_error(error, head->error);
+  return FALSE;
+}
+
+GPtrArray *scn_text_rules(const char *text, gsize length)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+  GArray *lines = split_lines(text, strnlen(text, length));
+  scn_cursor c;
+  char *file;
+
+  for (guint i = 0; i < lines->len; i++) {
+    if (!is_statement(&g_array_index(lines, text_line, i), "rules", &c, ""))
+      continue;
+    if (scn_at_end(&c))
+      g_free(take_block(lines, &i));
+    else if ((file = take_file(&c)) != NULL)
+      g_ptr_array_add(files, file);
+    g_clear_error(&c.error);
+  }
+  g_array_unref(lines);
+  return files;
+}
+
 static gboolean parse_lines(scn_parser *p, const GArray *lines, GError **error)
 {
-  for (guint i = 0; i < lines->len; i++) {
+  gboolean fine = TRUE;
+
+  for (guint i = 0; fine && i < lines->len; i++) {
     const text_line *line = &g_array_index(lines, text_line, i);
     scn_cursor c;
 
-    if (is_statement(line, "repeat", &c, p->scenario->file)
-          ? !parse_repeat(p, lines, &i, &c, error)
-          : !scn_parse_line(p, line->number, line->text, strlen(line->text), error))
-      return FALSE;
+    if (is_statement(line, "repeat", &c, p->scenario->file))
+      fine = parse_repeat(p, lines, &i, &c, error);
+    else if (is_statement(line, "rules", &c, p->scenario->file))
+      fine = parse_rules(p, lines, &i, &c, error);
+    else
+      fine = scn_parse_line(p, line->number, line->text, strlen(line->text), error);
   }
-  return TRUE;
+  return fine;
 }
 
 scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *name, GError **error)
@@ -168,10 +264,9 @@ scn_scenario *scn_scenario_parse(const char *text, gssize length, const char *na
   return NULL;
 }
 
-scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error)
+GString *scn_text_read_fd(int fd, const char *path, GError **error)
 {
   GIOChannel *channel = g_io_channel_unix_new(fd);
-  scn_scenario *scenario = NULL;
   GString *text = g_string_new(NULL);
   char buffer[65536];
   gsize got;
@@ -187,10 +282,21 @@ scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error)
   if (text->len > MAX_FILE_BYTES)
     g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s: a scenario of over %d bytes", path, MAX_FILE_BYTES);
   else if (status == G_IO_STATUS_EOF)
-    scenario =
-      scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path, error);
+    return text;
   else
     g_prefix_error(error, "%s: ", path);
+  g_string_free(text, TRUE);
+  return NULL;
+}
+
+scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error)
+{
+  GString *text = scn_text_read_fd(fd, path, error);
+  scn_scenario *scenario;
+
+  if (text == NULL)
+    return NULL;
+  scenario = scn_scenario_parse(text->str, (gssize)text->len, strcmp(path, "-") == 0 ? "standard input" : path, error);
   g_string_free(text, TRUE);
   return scenario;
 }

@@ -6,7 +6,7 @@
 
 #include "capture/capture.h"
 
-enum { MAX_PACKET_BYTES = 65535 };
+enum { MAX_PACKET_BYTES = 65535, INTERFACE_BYTES = 16 };
 
 static gboolean take_sum(scn_parser *p, scn_sum *sum)
 {
@@ -74,6 +74,23 @@ static gboolean take_new_bytes(scn_parser *p, const char *what, GByteArray **byt
   return scn_take_hex(p->c, what, bytes);
 }
 
+static gboolean take_interface(scn_parser *p, scn_ip *ip)
+{
+  char name[INTERFACE_BYTES];
+
+  for (guint i = 0; i < p->scenario->settings->len; i++) {
+    const scn_setting *setting = g_ptr_array_index(p->scenario->settings, i);
+
+    if (strcmp(setting->name, "iface") == 0)
+      return scn_fail(p->c, "line %u says iface of all packets already", setting->line);
+  }
+  if (!scn_take_rest_of_word(p->c, "the name of an interface", name, sizeof(name)))
+    return FALSE;
+  g_free(ip->iface);
+  ip->iface = g_strdup(name);
+  return TRUE;
+}
+
 /* Attributes of the frame around the packet. *known: whether it was one. */
 static gboolean frame_attribute(scn_parser *p, scn_ip *ip, gboolean *known)
 {
@@ -90,6 +107,8 @@ static gboolean frame_attribute(scn_parser *p, scn_ip *ip, gboolean *known)
   }
   if (scn_accept_word(p->c, "patch"))
     return take_patch(p, ip);
+  if (scn_accept_word(p->c, "iface"))
+    return take_interface(p, ip);
   *known = FALSE;
   return TRUE;
 }

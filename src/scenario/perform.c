@@ -8,14 +8,26 @@
 static void explain_packet(const scn_runner *runner, GString *why)
 {
   static const ct_trace untracked;
+  const scn_firewall *firewall = runner->firewall;
+  GString *walk = g_string_new(NULL);
   explain_facts facts = { .params = ct_engine_params(runner->engine),
                           .packet = &runner->packet,
                           .result = &runner->result,
                           .trace = runner->packet.kind == CT_PACKET_NONE ? &untracked : &runner->trace,
                           .after = runner->has_view ? &runner->view : NULL,
                           .history = &runner->history,
+                          .rules = runner->rules,
+                          .rules_told = walk->str,
                           .first_ns = runner->first_ns };
-  GPtrArray *sentences = explain_sentences(&facts);
+  GPtrArray *sentences;
+
+  if (firewall != NULL) {
+    firewall->walk(walk, firewall->user);
+    facts.rules_told = walk->str;
+    if (runner->rules->before && !runner->rules->observes)
+      facts.trace = &untracked;
+  }
+  sentences = explain_sentences(&facts);
 
   for (guint i = 0; i < sentences->len; i++) {
     const explain_sentence *s = g_ptr_array_index(sentences, i);
@@ -24,6 +36,7 @@ static void explain_packet(const scn_runner *runner, GString *why)
       g_string_append_printf(why, "%s%s", why->len > 0 ? "\n" : "", s->text);
   }
   g_ptr_array_unref(sentences);
+  g_string_free(walk, TRUE);
 }
 
 static void check_tell(scn_runner *runner, const scn_step *step, scn_outcome_fn fn, gpointer user,
@@ -51,7 +64,8 @@ static void check_tell(scn_runner *runner, const scn_step *step, scn_outcome_fn 
 }
 
 gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums,
-                          scn_outcome_fn fn, gpointer user, scn_run_figures *figures, GError **error)
+                          const scn_firewall *firewall, scn_outcome_fn fn, gpointer user, scn_run_figures *figures,
+                          GError **error)
 {
   scn_compiler *compiler = scn_compiler_new(scenario);
   scn_runner runner;
@@ -60,6 +74,7 @@ gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params,
   *figures = (scn_run_figures){ 0 };
   scn_runner_init(&runner, params, checksums);
   scn_runner_trace(&runner);
+  runner.firewall = firewall;
   for (guint i = 0; fine && i < scenario->steps->len; i++) {
     const scn_step *step = g_ptr_array_index(scenario->steps, i);
     scn_frame frame;
@@ -70,7 +85,7 @@ gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params,
     if (step->kind == SCN_STEP_CHECK)
       check_tell(&runner, step, fn, user, figures);
     else if (frame.frame.wire > 0) {
-      scn_runner_frame(&runner, &frame.frame);
+      scn_runner_frame(&runner, &frame.frame, frame.interface);
       figures->packets++;
     } else if (step->kind == SCN_STEP_WAIT)
       scn_runner_wait(&runner, frame.frame.ts_ns);

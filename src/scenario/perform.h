@@ -7,6 +7,7 @@
 #define SCN_PERFORM_H
 
 #include "conntrack/engine.h"
+#include "scenario/ruling.h"
 #include "scenario/scenario.h"
 
 /* One expectation that was checked. Strings are valid until the callback returns. */
@@ -30,10 +31,11 @@ typedef struct scn_run_figures {
 
 /*
  * params are what the scenario's settings make of the profile; the caller applies them (scenario->profile, sysctls,
- * settings). figures is filled in any case.
+ * settings, rules). firewall: NULL without rules. figures is filled in any case.
  * => FALSE and error (SCN_ERROR_BUILD) at the first step that cannot be made into a packet.
  */
 gboolean scn_scenario_run(const scn_scenario *scenario, const ct_params *params, ct_checksums checksums,
-                          scn_outcome_fn fn, gpointer user, scn_run_figures *figures, GError **error);
+                          const scn_firewall *firewall, scn_outcome_fn fn, gpointer user, scn_run_figures *figures,
+                          GError **error);
 
 #endif

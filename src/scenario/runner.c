@@ -106,7 +106,8 @@ static void keep_line(scn_runner *runner)
                                .first_ns = runner->first_ns,
                                .past = &runner->history.past,
                                .advice = &runner->history.advice,
-                               .other_side = runner->history.other_side };
+                               .other_side = runner->history.other_side,
+                               .rules = runner->rules };
 
   emit_output_packet(runner->packet_lines, &packet);
   g_free(runner->line);
@@ -123,7 +124,19 @@ static void pass_events(scn_runner *runner)
   g_ptr_array_set_size(runner->events, 0);
 }
 
-void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
+static void track(scn_runner *runner, const char *interface)
+{
+  const scn_firewall *firewall = runner->firewall;
+
+  if (firewall == NULL) {
+    ct_engine_packet(runner->engine, &runner->packet, &runner->result);
+    return;
+  }
+  firewall->packet(runner->engine, &runner->frame, &runner->packet, interface, &runner->result, firewall->user);
+  runner->rules = firewall->tell(&runner->packet, firewall->user);
+}
+
+void scn_runner_frame(scn_runner *runner, const cap_frame *frame, const char *interface)
 {
   if (!runner->sent)
     runner->first_ns = frame->ts_ns;
@@ -133,7 +146,7 @@ void scn_runner_frame(scn_runner *runner, const cap_frame *frame)
   runner->frame = *frame;
   runner->number++;
   pkt_decode(runner->decoder, frame, runner->number, runner->arena, &runner->packet, &runner->link);
-  ct_engine_packet(runner->engine, &runner->packet, &runner->result);
+  track(runner, interface);
   journal_history_packet(&runner->history, &runner->packet, &runner->result);
   runner->has_view = runner->result.entry != NULL;
   if (runner->has_view)

@@ -12,6 +12,7 @@
 #include "emit/emit.h"
 #include "journal/history.h"
 #include "packet/packet.h"
+#include "scenario/ruling.h"
 
 typedef struct scn_runner {
   ct_engine *engine;
@@ -32,15 +33,17 @@ typedef struct scn_runner {
   ct_view view; /* the entry after the packet */
   char *line;   /* the packet as -P shows it */
   journal_history history;
-  ct_trace trace; /* of the packet, where scn_runner_trace was called */
+  ct_trace trace;               /* of the packet, where scn_runner_trace was called */
+  const scn_firewall *firewall; /* set by the caller, before the first packet; NULL: no rules */
+  const emit_rules *rules;      /* of the packet; NULL: no rules */
 } scn_runner;
 
 void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums checksums);
 /* From the next packet on trace is filled in; the runner must stay where it is. */
 void scn_runner_trace(scn_runner *runner);
 void scn_runner_clear(scn_runner *runner);
-/* Sends one frame. */
-void scn_runner_frame(scn_runner *runner, const cap_frame *frame);
+/* Sends one frame. interface: by which it came in; NULL: not said. */
+void scn_runner_frame(scn_runner *runner, const cap_frame *frame, const char *interface);
 /* Time passes without a packet. */
 void scn_runner_wait(scn_runner *runner, gint64 now_ns);
 

@@ -38,6 +38,14 @@ scn_scenario *scn_scenario_load(const char *path, GError **error);
 scn_scenario *scn_scenario_load_fd(int fd, const char *path, GError **error);
 void scn_scenario_free(scn_scenario *scenario); /* NULL is fine */
 
+/* The text behind a descriptor, which is closed in any case. => NULL and error. To be freed with g_string_free. */
+GString *scn_text_read_fd(int fd, const char *path, GError **error);
+/*
+ * The files of rules that the text names (scn_rules.file), before it is parsed: who opens everything first has to know
+ * them. => char *[], to be freed with g_ptr_array_unref.
+ */
+GPtrArray *scn_text_rules(const char *text, gsize length);
+
 /* A walk over a scenario's steps: remembers time, sequence numbers, tags, held packets. */
 typedef struct scn_compiler scn_compiler;
 scn_compiler *scn_compiler_new(const scn_scenario *scenario);
@@ -47,7 +55,8 @@ typedef struct scn_frame {
   cap_frame frame;      /* data is valid until the next step; frame.wire == 0: the step makes no frame */
   const guint8 *packet; /* the IP packet in it */
   guint32 packet_bytes;
-  guint8 family; /* CT_IPV4, CT_IPV6 */
+  guint8 family;         /* CT_IPV4, CT_IPV6 */
+  const char *interface; /* by which it came in; NULL: not said */
 } scn_frame;
 
 /*

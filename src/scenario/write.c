@@ -4,12 +4,32 @@
 #include <errno.h>
 #include <unistd.h>
 
+typedef struct writing {
+  cap_writer *writer;
+  GHashTable *interfaces; /* name => its number in the capture; 0 is who has none */
+} writing;
+
 static gboolean write_frame(const scn_frame *frame, gpointer user, GError **error)
 {
-  return cap_writer_frame(user, &frame->frame, NULL, error);
+  const writing *w = user;
+  cap_frame numbered = frame->frame;
+
+  if (frame->interface != NULL) {
+    if (!g_hash_table_contains(w->interfaces, frame->interface))
+      g_hash_table_insert(w->interfaces, g_strdup(frame->interface),
+                          GUINT_TO_POINTER(g_hash_table_size(w->interfaces) + 1));
+    numbered.interface = GPOINTER_TO_UINT(g_hash_table_lookup(w->interfaces, frame->interface));
+  }
+  return cap_writer_frame(w->writer, &numbered, frame->interface, error);
 }
 
-/* Only pcapng holds frames of several link types. */
+static gboolean names_interface(const scn_step *step)
+{
+  return step->frame.iface != NULL || step->fragment.ip.iface != NULL ||
+         (step->packet != NULL && step->packet->ip.iface != NULL);
+}
+
+/* Only pcapng holds frames of several link types, and names of interfaces. */
 static cap_writer_kind kind_needed(const scn_scenario *scenario)
 {
   int link = 1, sent = -1;
@@ -17,6 +37,8 @@ static cap_writer_kind kind_needed(const scn_scenario *scenario)
   for (guint i = 0; i < scenario->steps->len; i++) {
     const scn_step *step = g_ptr_array_index(scenario->steps, i);
 
+    if (names_interface(step))
+      return CAP_WRITER_PCAPNG;
     if (step->kind == SCN_STEP_LINK)
       link = step->link.dlt;
     else if (step->kind == SCN_STEP_SEND || step->kind == SCN_STEP_AGAIN || step->kind == SCN_STEP_FRAGMENT ||
@@ -39,8 +61,10 @@ static gboolean forget_frame(const scn_frame *frame, gpointer user, GError **err
 
 static gboolean write_all(const scn_scenario *scenario, cap_writer *writer, GError **error)
 {
-  gboolean fine = scn_scenario_compile(scenario, write_frame, writer, error);
+  writing w = { writer, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+  gboolean fine = scn_scenario_compile(scenario, write_frame, &w, error);
 
+  g_hash_table_unref(w.interfaces);
   return cap_writer_close(writer, fine ? error : NULL) && fine;
 }
 

@@ -28,6 +28,7 @@ CLI_TESTS = \
 	tests/cli/rules.sh \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/rules_nft.sh \
+	tests/cli/scenario_rules.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
 	tests/cli/wireshark.sh \

@@ -50,7 +50,7 @@ static void there_and_back(const char *text, const ct_params *params)
   char *second;
 
   g_assert_no_error(error);
-  scn_scenario_run(scenario, params, CT_CHECKSUMS_AUTO, on_outcome, NULL, &figures, &error);
+  scn_scenario_run(scenario, params, CT_CHECKSUMS_AUTO, NULL, on_outcome, NULL, &figures, &error);
   g_assert_no_error(error);
   scn_scenario_compile(scenario, decompile_frame, again, &error);
   g_assert_no_error(error);

@@ -42,6 +42,20 @@ static void digest_outcome(const scn_outcome *outcome, gpointer user)
   g_checksum_update(sum, (const guchar *)outcome->got, -1);
 }
 
+/* What the scenario names was known before it was parsed. */
+static void assert_rules_known(const scn_scenario *scenario, const char *text, gsize size)
+{
+  GPtrArray *files = scn_text_rules(text, size);
+
+  for (guint i = 0; scenario != NULL && i < scenario->rules->len; i++) {
+    const scn_rules *rules = g_ptr_array_index(scenario->rules, i);
+
+    g_assert_true((rules->file == NULL) != (rules->text == NULL));
+    g_assert_true(rules->file == NULL || g_ptr_array_find_with_equal_func(files, rules->file, g_str_equal, NULL));
+  }
+  g_ptr_array_unref(files);
+}
+
 /* => a digest of all that comes of the text, "" where it is refused. To be freed. */
 static char *all_of_it(const char *text, gsize size)
 {
@@ -52,6 +66,7 @@ static char *all_of_it(const char *text, gsize size)
   ct_params params;
   char *digest;
 
+  assert_rules_known(scenario, text, size);
   if (scenario == NULL) {
     assert_message(error);
     g_clear_error(&error);
@@ -61,7 +76,7 @@ static char *all_of_it(const char *text, gsize size)
     g_clear_error(&error);
     ct_params_init(&params, ct_profile_get(0));
     params.helpers_by_port = true;
-    if (!scn_scenario_run(scenario, &params, CT_CHECKSUMS_AUTO, digest_outcome, sum, &figures, &error))
+    if (!scn_scenario_run(scenario, &params, CT_CHECKSUMS_AUTO, NULL, digest_outcome, sum, &figures, &error))
       assert_message(error);
     g_clear_error(&error);
   }

@@ -141,7 +141,8 @@ static gboolean scenario_holds(const scn_scenario *scenario, const ct_profile *p
     else if (strcmp(s->name, "gc") == 0)
       params.gc = strcmp(s->value, "kernel") == 0 ? CT_GC_KERNEL : CT_GC_EXACT;
   }
-  return scn_scenario_run(scenario, &params, checksums, outcome_ignore, NULL, &figures, NULL) && figures.failed == 0;
+  return scn_scenario_run(scenario, &params, checksums, NULL, outcome_ignore, NULL, &figures, NULL) &&
+         figures.failed == 0;
 }
 
 /* => the name of a scenario of this kernel that holds for it, and not for its turned copy; NULL where there is none. */

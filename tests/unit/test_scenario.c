@@ -78,6 +78,17 @@ START_TEST(test_errors)
     { "repeat 2\nflow a: udp 1.2.3.4:${i-1} > 1.2.3.4:2\nend", "f:2:21: expected ${i+NUMBER} or ${i*NUMBER}" },
     { "=> NEW", "\"=>\" speaks of the packet before, and there is none" },
     { "bo\\\ngus \\\n", "f:1:1: expected a time" },
+    { "rules\n*filter", "f:1:6: expected \"end\" after \"rules\", found the end of the file" },
+    { "rules \"\"", "f:1:9: expected a file of rules" },
+    { "rules a b", "f:1:9: expected the end of the line, found \"b\"" },
+    { "repeat 1\nrules x\nend", "f:2:1: rules stand on their own" },
+    { FLOWS "rules x", "rules stand before the first packet" },
+    { FLOWS "local 10.0.0.1/8", "settings stand before the first packet" },
+    { FLOWS "=> NEW by filter", "expected a rule (TABLE:CHAIN:rule:NUMBER or TABLE:CHAIN:policy, as -P names them)" },
+    { FLOWS "=> NEW by filter:FORWARD:rule:", "expected a rule (" },
+    { FLOWS "=> NEW nfmark", "expected a mark, found the end of the line" },
+    { FLOWS "expect rule filter:FORWARD:rule:1", "expected packets N, bytes N or both" },
+    { FLOWS "expect rule filter:FORWARD:rule:1 packets", "expected a number of packets" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
@@ -162,12 +173,49 @@ START_TEST(test_settings)
 }
 END_TEST
 
+START_TEST(test_rules)
+{
+  static const char text[] = "rules a.rules # one\nrules \"b c\"\nrules\n *raw # no comment\n\\\n:rules\nend # of it\n"
+                             "local 10.0.0.1/8@lan0\nroute 0.0.0.0/0=wan0\n" FLOWS
+                             "=> NEW accept by a:b:rule:1 by \"c  d\" hit a:b:policy:7 nfmark 0x10\n";
+  scn_scenario *scenario = parse(text);
+  const scn_check *check = last_check(scenario);
+  const scn_rules *rules = g_ptr_array_index(scenario->rules, 0);
+  GPtrArray *files = scn_text_rules(text, sizeof(text) - 1);
+
+  ck_assert_uint_eq(scenario->rules->len, 3);
+  ck_assert_str_eq(rules->file, "a.rules");
+  rules = g_ptr_array_index(scenario->rules, 1);
+  ck_assert_str_eq(rules->file, "b c");
+  ck_assert_uint_eq(rules->line, 2);
+  rules = g_ptr_array_index(scenario->rules, 2);
+  ck_assert(rules->file == NULL);
+  ck_assert_str_eq(rules->text, "\n\n\n *raw # no comment\n\\\n:rules\n");
+  ck_assert_uint_eq(files->len, 2);
+  ck_assert_str_eq(g_ptr_array_index(files, 1), "b c");
+  ck_assert_uint_eq(scenario->settings->len, 2);
+  ck_assert_str_eq(check->verdict, "accept");
+  ck_assert_str_eq(check->by.place, "a:b:rule:1");
+  ck_assert_str_eq(check->by.text, "c d");
+  ck_assert_str_eq(check->hit.place, "a:b:policy");
+  ck_assert_uint_eq(check->nfmark, 16);
+  g_ptr_array_unref(files);
+  scn_scenario_free(scenario);
+
+  scenario = parse(FLOWS "expect rule a:b:rule:1 bytes 7");
+  ck_assert_uint_eq(last_check(scenario)->fields, SCN_CHECK_BYTES);
+  ck_assert_uint_eq(last_check(scenario)->bytes[0], 7);
+  scn_scenario_free(scenario);
+}
+END_TEST
+
 /* Every prefix of a text, and the text with each byte in turn replaced, is either accepted or refused; never more than
  * that. */
 START_TEST(test_cut_and_broken)
 {
-  static const char text[] = FLOWS
-    "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => NEW SYN_SENT 120s\n"
+  static const char text[] =
+    "rules x\nrules\n*raw\nend\niface a\n" FLOWS "+0 t > S. 0:0(0) ack 1 win 5 <mss 1460,sack 1:2,TS val 1 ecr 2> => "
+    "NEW SYN_SENT 120s drop by a:b:rule:1 hit \"c\"\n"
     "hold h: i > echo request seq 1 (56) ttl 3 ext ah 00\n+1 fragment h 0:8 more\n@2026-01-01T00:00:00.5Z raw 45\n"
     "repeat 2\n+0 s > INIT[tag=${i+1}](3); DATA[flgs=1, len=4]\nend\nexpect event \"x\\x41\"\n";
   char copy[sizeof(text)];
@@ -191,6 +239,7 @@ static Suite *suite(void)
   tcase_add_test(t, test_errors);
   tcase_add_test(t, test_checks);
   tcase_add_test(t, test_settings);
+  tcase_add_test(t, test_rules);
   tcase_add_test(t, test_cut_and_broken);
   suite_add_tcase(s, t);
   return s;

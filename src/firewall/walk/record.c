@@ -27,6 +27,25 @@ void fw_recorded_verdict(GString *out, const fw_walk_said *said)
   }
 }
 
+gboolean fw_recorded_held(const fw_walk_said *said)
+{
+  return said->event == FW_WALK_RULE || said->event == FW_WALK_HOTDROP || said->event == FW_WALK_POLICY;
+}
+
+gboolean fw_recorded_ends(const fw_walk_said *said)
+{
+  if (said->event != FW_WALK_RULE)
+    return said->event == FW_WALK_HOTDROP || said->event == FW_WALK_POLICY;
+  switch (said->step->end) {
+  case FW_END_ACCEPT:
+  case FW_END_NAT:
+  case FW_END_QUEUE:
+  case FW_END_DROP:
+  case FW_END_REJECT: return TRUE;
+  default: return FALSE;
+  }
+}
+
 static void place(GString *out, const fw_chain *chain, const char *kind, guint number)
 {
   g_string_append_printf(out, "%s:%s:%s:%u", chain->table->name, chain->name, kind, number);

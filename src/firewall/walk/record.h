@@ -19,6 +19,10 @@ typedef struct fw_record {
 
 /* "accept", "drop", "continue", "jump X", "goto X", "return", as nft's trace calls the end of a rule. */
 void fw_recorded_verdict(GString *out, const fw_walk_said *said);
+/* Whether it is of a rule that held, or of a policy. */
+gboolean fw_recorded_held(const fw_walk_said *said);
+/* Whether the walk through these chains ended there: accepted, dropped. */
+gboolean fw_recorded_ends(const fw_walk_said *said);
 /* "TABLE:CHAIN:rule:4", "TABLE:CHAIN:policy:5", "TABLE:CHAIN:return:3" (RULES 6.4). */
 void fw_recorded_place(GString *out, const fw_walk_said *said);
 /* The same of a decision. */
