@@ -94,7 +94,7 @@ expect 77 '' 'kernel does not take it' "$ctreplay" -P --rules "$work/nowhere.nft
 } > "$work/bomb.nft"
 expect 2 '' 'nft wants more than 30 s, 1024 MiB or' "$ctreplay" rules "$work/bomb.nft"
 gzip -c "$work/rules.nft" > "$work/rules.nft.gz"
-expect 2 '' "nft's own language, and compressed: unpack it" "$ctreplay" rules "$work/rules.nft.gz"
+expect 2 '' "nft's own language, compressed or in a scenario" "$ctreplay" rules "$work/rules.nft.gz"
 
 # The machine's own rules are not touched, and without a namespace nothing is run.
 if [ "$(id -u)" -eq 0 ] && unshare --net true 2> /dev/null; then
