@@ -10,6 +10,10 @@ done
 for pair in rocky-8.3:rhel-8 centos-7:rhel-7 ubuntu-22.04.3:linux-5.15 debian-12.5:linux-6.1; do
   expect 0 '*' "note: ${pair%%:*} is ${pair#*:}\$" "$ctreplay" list sysctls --profile "${pair%%:*}"
 done
+# 4.9 brought the lazy expiry of 4.19, so the kernels between are nearer to it than to what came before.
+for name in 4.9 4.9.0-19-amd64 4.14 4.15.0-213-generic 4.18; do
+  expect 0 '*' "note: $name is linux-4.19: 4.9 to 4.18 were never read; 4.19 is the nearest" "$ctreplay" list sysctls --profile "$name"
+done
 # By whatever name, RHEL 9.0 and 9.1 are one kernel, later ones another.
 for name in rhel-9.0 rocky-9.1 5.14.0-70.el9 5.14.0-162.6.1.el9_1.x86_64; do
   expect 0 '*' "note: $name is linux-5.15: its kernel was never read" "$ctreplay" list sysctls --profile "$name"

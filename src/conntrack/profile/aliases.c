@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char near_4_19[] = "4.9 to 4.18 were never read; 4.19 is the nearest, and 4.9 has its way of expiring";
 static const char near_8[] = "its kernel was read at 8.3; later ones took over more";
 static const char near_9_0[] = "its kernel was never read; 5.15 is the nearest for 9.0 and 9.1, 6.6 from 9.4 on";
 static const char near_9[] = "its kernel was never read; 6.6 is the nearest from 9.4 on, 5.15 for 9.0 and 9.1";
@@ -15,7 +16,9 @@ static const char near_10[] = "its kernel was never read; it is of 6.12";
  */
 static const ct_profile_alias aliases[] = {
   { "3.10", &ct_profile_linux_3_10, NULL },
-  { "4.18", &ct_profile_linux_4_19, "4.18 itself was never read; 4.19 is the nearest" },
+  { "4.9", &ct_profile_linux_4_19, near_4_19 },
+  { "4.14", &ct_profile_linux_4_19, near_4_19 },
+  { "4.18", &ct_profile_linux_4_19, near_4_19 },
   { "4.19", &ct_profile_linux_4_19, NULL },
   { "5.4", &ct_profile_linux_5_4, NULL },
   { "5.10", &ct_profile_linux_5_10, NULL },
@@ -51,9 +54,10 @@ static const struct {
   const ct_profile *profile;
 } series[] = {
   { 2, 4, &ct_profile_linux_2_4 },   { 2, 6, &ct_profile_linux_2_6 },   { 3, 10, &ct_profile_linux_3_10 },
-  { 4, 19, &ct_profile_linux_4_19 }, { 5, 4, &ct_profile_linux_5_4 },   { 5, 10, &ct_profile_linux_5_10 },
-  { 5, 15, &ct_profile_linux_5_15 }, { 6, 1, &ct_profile_linux_6_1 },   { 6, 6, &ct_profile_linux_6_6 },
-  { 6, 8, &ct_profile_linux_6_8 },   { 6, 12, &ct_profile_linux_6_12 }, { 6, 18, &ct_profile_linux_6_18 },
+  { 4, 9, &ct_profile_linux_4_19 },  { 4, 19, &ct_profile_linux_4_19 }, { 5, 4, &ct_profile_linux_5_4 },
+  { 5, 10, &ct_profile_linux_5_10 }, { 5, 15, &ct_profile_linux_5_15 }, { 6, 1, &ct_profile_linux_6_1 },
+  { 6, 6, &ct_profile_linux_6_6 },   { 6, 8, &ct_profile_linux_6_8 },   { 6, 12, &ct_profile_linux_6_12 },
+  { 6, 18, &ct_profile_linux_6_18 },
 };
 
 enum { SERIES = sizeof series / sizeof series[0] };
@@ -140,7 +144,9 @@ static const ct_profile *by_release(const char *release, const char **doubt)
     *doubt = older;
     return series[0].profile;
   }
-  if (series[at].major != major || series[at].minor != minor)
+  if (major == 4 && minor >= 9 && minor < 19)
+    *doubt = near_4_19;
+  else if (series[at].major != major || series[at].minor != minor)
     *doubt = nearest;
   return series[at].profile;
 }
