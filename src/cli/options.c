@@ -280,6 +280,7 @@ const cli_choice cli_checksums_choices[] = {
   { "auto", CT_CHECKSUMS_AUTO }, { "verify", CT_CHECKSUMS_VERIFY }, { "ignore", CT_CHECKSUMS_IGNORE }, { NULL, 0 }
 };
 static const cli_choice directions[] = { { "in", CAP_DIR_IN }, { "out", CAP_DIR_OUT }, { NULL, 0 } };
+static const cli_choice views[] = { { "arrived", FALSE }, { "sent", TRUE }, { NULL, 0 } };
 static const cli_choice whens[] = {
   { "auto", CLI_AUTO }, { "always", CLI_ALWAYS }, { "never", CLI_NEVER }, { NULL, 0 }
 };
@@ -394,6 +395,7 @@ static const cli_option options[] = {
   { "reason", 0, "REASON", CLI_SHOW, CLI_BY(read_reasons, cli_options, reasons),
     .wanted = "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)" },
   { "annotate", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, annotate) },
+  { "as", 0, "arrived|sent", CLI_SHOW, CLI_CHOICE(cli_options, sent, views, "arrived or sent") },
   { "context", 0, "N", CLI_SHOW, CLI_NUMBER(cli_options, context, 1, CLI_CONTEXT_MOST, "packets, from 1 to 10000") },
   { "display-filter", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, display_filter) },
   { "flow", 0, "N", CLI_SHOW, CLI_BY(cli_read_shown_number, cli_options, flow), .wanted = "a number as -P shows it" },
