@@ -281,6 +281,7 @@ const cli_choice cli_checksums_choices[] = {
 };
 static const cli_choice directions[] = { { "in", CAP_DIR_IN }, { "out", CAP_DIR_OUT }, { NULL, 0 } };
 static const cli_choice views[] = { { "arrived", FALSE }, { "sent", TRUE }, { NULL, 0 } };
+static const cli_choice nats[] = { { "infer", TRUE }, { "off", FALSE }, { NULL, 0 } };
 static const cli_choice whens[] = {
   { "auto", CLI_AUTO }, { "always", CLI_ALWAYS }, { "never", CLI_NEVER }, { NULL, 0 }
 };
@@ -321,6 +322,7 @@ static const cli_option options[] = {
   { "count", 0, "N", CLI_INPUT, CLI_SIZE(cli_options, replay.count, 1, G_MAXUINT64, "a number of packets") },
   { "interface", 'i', "IF", CLI_INPUT, CLI_TEXT(cli_options, replay.interface) },
   { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
+  { "nat", 0, "infer|off", CLI_INPUT, CLI_CHOICE(cli_options, replay.pairs, nats, "infer or off") },
   CLI_CHECKSUMS_OPTION,
   { "threads", 0, "1|2", CLI_INPUT, CLI_NUMBER(cli_options, replay.threads, 1, 2, "1 or 2") },
 
@@ -434,6 +436,7 @@ void cli_options_init(cli_options *o)
   replay_options_init(&o->replay);
   cli_filter_init(&o->filter);
   o->filter.tally = g_new0(cli_filter_tally, 1);
+  o->replay.pairs = TRUE;
   o->captures = g_ptr_array_new();
   o->sysctls = g_ptr_array_new();
   o->helpers = g_ptr_array_new();
