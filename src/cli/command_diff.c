@@ -97,7 +97,7 @@ static void side_clear(side *s)
 
 static void side_track(side *s, const replay_origin *origin)
 {
-  const replay_seen seen = { origin->frame, s->packet, &origin->link, origin->interface, &s->result };
+  const replay_seen seen = { origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left };
   const replay_door *door = &s->firewall.door;
 
   if (s->firewall.firewall != NULL)

@@ -280,6 +280,8 @@ const cli_choice cli_checksums_choices[] = {
   { "auto", CT_CHECKSUMS_AUTO }, { "verify", CT_CHECKSUMS_VERIFY }, { "ignore", CT_CHECKSUMS_IGNORE }, { NULL, 0 }
 };
 static const cli_choice directions[] = { { "in", CAP_DIR_IN }, { "out", CAP_DIR_OUT }, { NULL, 0 } };
+static const cli_choice views[] = { { "arrived", FALSE }, { "sent", TRUE }, { NULL, 0 } };
+static const cli_choice nats[] = { { "infer", TRUE }, { "off", FALSE }, { NULL, 0 } };
 static const cli_choice whens[] = {
   { "auto", CLI_AUTO }, { "always", CLI_ALWAYS }, { "never", CLI_NEVER }, { NULL, 0 }
 };
@@ -320,6 +322,7 @@ static const cli_option options[] = {
   { "count", 0, "N", CLI_INPUT, CLI_SIZE(cli_options, replay.count, 1, G_MAXUINT64, "a number of packets") },
   { "interface", 'i', "IF", CLI_INPUT, CLI_TEXT(cli_options, replay.interface) },
   { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
+  { "nat", 0, "infer|off", CLI_INPUT, CLI_CHOICE(cli_options, replay.pairs, nats, "infer or off") },
   CLI_CHECKSUMS_OPTION,
   { "threads", 0, "1|2", CLI_INPUT, CLI_NUMBER(cli_options, replay.threads, 1, 2, "1 or 2") },
 
@@ -394,6 +397,7 @@ static const cli_option options[] = {
   { "reason", 0, "REASON", CLI_SHOW, CLI_BY(read_reasons, cli_options, reasons),
     .wanted = "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)" },
   { "annotate", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, annotate) },
+  { "as", 0, "arrived|sent", CLI_SHOW, CLI_CHOICE(cli_options, sent, views, "arrived or sent") },
   { "context", 0, "N", CLI_SHOW, CLI_NUMBER(cli_options, context, 1, CLI_CONTEXT_MOST, "packets, from 1 to 10000") },
   { "display-filter", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, display_filter) },
   { "flow", 0, "N", CLI_SHOW, CLI_BY(cli_read_shown_number, cli_options, flow), .wanted = "a number as -P shows it" },
@@ -432,6 +436,7 @@ void cli_options_init(cli_options *o)
   replay_options_init(&o->replay);
   cli_filter_init(&o->filter);
   o->filter.tally = g_new0(cli_filter_tally, 1);
+  o->replay.pairs = TRUE;
   o->captures = g_ptr_array_new();
   o->sysctls = g_ptr_array_new();
   o->helpers = g_ptr_array_new();

@@ -86,6 +86,7 @@ typedef struct cli_options {
   guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
   gboolean annotate, display_filter;
+  gboolean sent; /* --as sent */
   guint context; /* packets kept around each chosen one */
   guint64 flow;  /* -P --flow; 0: all */
   guint8 reasons[CT_REASON_COUNT];

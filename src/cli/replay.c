@@ -19,6 +19,10 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--class and --reason: for -P");
   else if ((o->annotate || o->context != 0) && (o->command != 'P' || o->write == NULL))
     cli_say("--annotate and --context: for -P with -W FILE.pcapng");
+  else if (o->sent && (o->command != 'P' || o->write == NULL || o->rules->len == 0))
+    cli_say("--as sent: with --rules, and -W FILE.pcapng of -P: packets as they leave the box");
+  else if (o->sent && o->context != 0)
+    cli_say("--context: not with --as sent");
   else if (o->display_filter && (o->command != 'P' || o->format != NULL || o->fields != NULL || o->captures->len > 1))
     cli_say("--display-filter: for -P of one capture, without -o and --fields");
   else if (o->flow != 0 && o->command != 'P')
@@ -101,8 +105,12 @@ cli_exit cli_replay(int argc, char **argv)
     cli_version();
   else if (asks_for_helpers(&options))
     code = list_helpers();
-  else
+  else {
+    /* What leaves are packets. */
+    if (options.sent && options.command == 0)
+      options.command = 'P';
     code = dispatch(&options);
+  }
   cli_options_clear(&options);
   return code;
 }

@@ -3,6 +3,7 @@
 #include "keep.h"
 #include "run.h"
 #include "say.h"
+#include "sent.h"
 #include "show.h"
 
 #include "emit/asked.h"
@@ -17,7 +18,8 @@ typedef struct showing {
   journal_history history; /* not where no line tells of it */
   gboolean telling;
   cap_writer *writer; /* NULL: lines only */
-  cli_keep *keep;     /* what goes to the writer */
+  cli_keep *keep;     /* what goes to the writer, as it arrived; NULL: as */
+  cli_sent *sent;     /* it leaves the box */
   GError *write_error;
   emit_asked asked;
   emit_collector *events; /* for comments; NULL: there are none */
@@ -52,6 +54,7 @@ static gboolean chosen(const showing *s, const replay_seen *seen, const ct_view 
 static void write_packet(showing *s, const replay_seen *seen, const emit_packet *packet, gboolean chosen)
 {
   const char *comment = NULL;
+  gboolean fine;
 
   if (packet != NULL) {
     s->comment.used = 0;
@@ -59,8 +62,12 @@ static void write_packet(showing *s, const replay_seen *seen, const emit_packet 
     emit_text_char(&s->comment, '\0');
     comment = s->comment.data;
   }
-  if (s->write_error == NULL &&
-      !cli_keep_packet(s->keep, seen->frame, seen->interface, seen->packet->number, comment, chosen, &s->write_error))
+  if (s->write_error != NULL)
+    return;
+  fine = s->sent != NULL ? cli_sent_packet(s->sent, seen, comment, &s->write_error)
+                         : cli_keep_packet(s->keep, seen->frame, seen->interface, seen->packet->number, comment, chosen,
+                                           &s->write_error);
+  if (!fine)
     s->run.unwanted = TRUE;
 }
 
@@ -164,8 +171,12 @@ static gboolean open_writer(showing *s)
     return FALSE;
   }
   s->writer = cap_writer_open_fd(s->run.capture_fd, s->run.o->write,
-                                 s->run.o->annotate ? CAP_WRITER_PCAPNG : replay_source_writer_kind(s->run.source));
-  s->keep = cli_keep_new(s->writer, s->run.o->context);
+                                 s->run.o->annotate || s->run.o->sent ? CAP_WRITER_PCAPNG
+                                                                      : replay_source_writer_kind(s->run.source));
+  if (s->run.o->sent)
+    s->sent = cli_sent_new(s->writer, &s->run.firewall);
+  else
+    s->keep = cli_keep_new(s->writer, s->run.o->context);
   return TRUE;
 }
 
@@ -173,7 +184,9 @@ static void say_kept(const showing *s)
 {
   guint64 chosen, around;
 
-  if (!s->run.o->annotate && s->run.o->context == 0)
+  if (s->sent != NULL)
+    cli_sent_say(s->sent);
+  if (s->keep == NULL || (!s->run.o->annotate && s->run.o->context == 0))
     return;
   cli_keep_count(s->keep, &chosen, &around);
   cli_say("%s: %" G_GUINT64_FORMAT " packets chosen, %" G_GUINT64_FORMAT " around them%s", s->run.o->write, chosen,
@@ -187,6 +200,7 @@ static void close_writer(showing *s)
   if (s->write_error == NULL)
     say_kept(s);
   cli_keep_free(s->keep);
+  cli_sent_free(s->sent);
   if (s->write_error != NULL)
     cap_writer_close(s->writer, NULL);
   else

@@ -35,6 +35,8 @@
   X(FRAGMENT_ECN, "fragment-ecn", "fragments with an impossible mix of ECN marks", "")                                 \
   X(FRAGMENT_MEMORY, "fragment-memory", "no room for another fragment queue", "ipfrag_high_thresh")                    \
   X(FRAGMENT_BAD, "fragment-bad", "a malformed fragment", "")                                                          \
+  /* nor does what a capture shows a second time (NAT 20) */                                                           \
+  X(COPY, "copy", "a packet from before once more, on its way through the box: conntrack sees it once", "")            \
   /* INVALID: before the lookup (spec 1.2, 1.3, 2) */                                                                  \
   X(IP_FRAGMENT, "ip-fragment", "a fragment that was not reassembled", "")                                             \
   X(IPV6_HEADERS, "ipv6-headers", "the IPv6 extension headers lead nowhere", "")                                       \

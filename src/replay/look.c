@@ -33,7 +33,8 @@ typedef struct sighting {
 
 struct replay_look {
   gboolean ruled;
-  conversation *conversations; /* 2 * CONVERSATIONS slots, by hash */
+  const replay_pairs_figures *paired; /* NULL: none were */
+  conversation *conversations;        /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
   guint64 looked; /* frames */
   gint64 last_ns;
@@ -191,6 +192,7 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 }
 
 void replay_look_ruled(replay_look *look) { look->ruled = TRUE; }
+void replay_look_paired(replay_look *look, const replay_pairs_figures *figures) { look->paired = figures; }
 void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }
 
 static void remark(replay_look *look, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -248,6 +250,34 @@ static void remark_same(replay_look *look)
          " packets are here again just as they were (a capture merged with itself, a mirror port of both directions?): "
          "conntrack saw each once. Leave one of the two out (editcap -D drops such copies)",
          replay_copies_n_same(look->copies), replay_copies_seen(look->copies));
+}
+
+static void put_copies(GString *text, guint64 n, const replay_pairs_figures *f, const char *what)
+{
+  if (n > 0)
+    g_string_append_printf(text, "%s%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " packets %s",
+                           text->len > 0 ? ", and " : "", n, f->packets, what);
+}
+
+static void remark_paired(replay_look *look)
+{
+  const replay_pairs_figures *f = look->paired;
+  GString *text = g_string_new(NULL);
+
+  put_copies(text, f->left, f, "show others as they left a router");
+  put_copies(text, f->again, f, "are here again just as they were");
+  g_string_append(text, ": each packet is tracked once, as it arrived (--nat off: as they stand)");
+  if (f->inferred > 0)
+    g_string_append_printf(
+      text, "; the translation of %" G_GUINT64_FORMAT " connection%s is inferred from how their first packets left",
+      f->inferred, f->inferred == 1 ? "" : "s");
+  if (f->stray > 0)
+    g_string_append_printf(text,
+                           "; %" G_GUINT64_FORMAT
+                           " packets of translated connections left without having been seen to arrive, and are not "
+                           "tracked",
+                           f->stray);
+  g_ptr_array_add(look->remarks, g_string_free(text, FALSE));
 }
 
 static void remark_vlans(replay_look *look)
@@ -330,11 +360,13 @@ const char *replay_look_remark(replay_look *look, guint i)
 {
   if (look->remarks == NULL) {
     look->remarks = g_ptr_array_new_with_free_func(g_free);
-    if (replay_copies_translated(look->copies))
+    if (look->paired != NULL)
+      remark_paired(look);
+    else if (replay_copies_translated(look->copies))
       remark_translated(look);
     else
       remark_twice(look);
-    if (replay_copies_same(look->copies))
+    if (look->paired == NULL && replay_copies_same(look->copies))
       remark_same(look);
     remark_vlans(look);
     remark_dropped(look);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "infer.h"
 #include "replay.h"
 
 enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
 
 typedef struct run {
   ct_engine *engine;
+  replay_pairs_figures *pairs; /* NULL: nothing is paired, so far */
   const replay_watcher *watcher;
   replay_moments moments;
 } run;
@@ -61,7 +63,7 @@ static void end(run *r)
 static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
-  replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result };
+  replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left };
 
   r->watcher->packet(&seen, r->watcher->user);
 }
@@ -69,7 +71,7 @@ static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 static void pass_door(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
-  const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result };
+  const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left };
 
   r->watcher->door->packet(r->engine, &seen, result, r->watcher->door->user);
 }
@@ -83,6 +85,8 @@ static void track(run *r, const replay_batch *b, guint i)
     reach_moments(r, packet->time_ns, packet->number);
   if (G_UNLIKELY(r->watcher->door != NULL))
     pass_door(r, b, i, &result);
+  else if (G_UNLIKELY(r->pairs != NULL))
+    replay_infer_packet(r->engine, packet, &b->origins[i], r->pairs, &result);
   else
     ct_engine_packet(r->engine, packet, &result);
   r->moments.last_number = packet->number;
@@ -119,6 +123,7 @@ static void run_batches(run *r, replay_source *source)
     if (!begun)
       begin(r, b->first_ns);
     begun = TRUE;
+    r->pairs = replay_source_pairs(source);
     track_batch(r, b);
     if (watcher->tick != NULL)
       watcher->tick(watcher->user);

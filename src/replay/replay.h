@@ -31,6 +31,7 @@ typedef struct replay_options {
   cap_direction direction; /* CAP_DIR_UNKNOWN: both */
   ct_checksums checksums;
   gboolean ruled;                    /* rules have a say on packets: remarks do not tell what they would do */
+  gboolean pairs;                    /* packets that were captured several times on their way are tracked once */
   guint threads;                     /* 1, 2; 0: two where it pays */
   guint keep;                        /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
@@ -51,6 +52,9 @@ typedef struct replay_origin {
   const cap_frame *frame;
   const char *interface; /* its name; "" where the file has none */
   pkt_link_info link;
+  /* With replay_options.pairs. */
+  const ct_packet *left; /* the packet as it left, which was captured, too; NULL: it was not, or that is not known */
+  guint64 copy_of;       /* the number of the packet of which this is a copy; 0: none. Its kind is CT_PACKET_NONE */
 } replay_origin;
 
 /*
@@ -138,6 +142,24 @@ const char *replay_source_problem(replay_source *source, guint i);
  */
 const char *replay_source_remark(replay_source *source, guint i);
 
+/* What replay_options.pairs has found; complete after the end. */
+typedef struct replay_pairs_figures {
+  guint64 packets;    /* that were looked at */
+  guint64 left;       /* of these, as they left: copies of one that arrived */
+  guint64 translated; /* of these, with another address, port or id */
+  guint64 again;      /* just as they were, at another place */
+  guint64 inferred;   /* connections whose translation was taken from a copy */
+  guint64 stray;      /* left without having been seen to arrive, and were tracked neither */
+} replay_pairs_figures;
+/* => NULL where nothing was to be paired. The loop counts in it what it infers. */
+replay_pairs_figures *replay_source_pairs(replay_source *source);
+
+/*
+ * Whether a packet that goes out is one of a translated connection as it left, which nobody has seen arrive: the
+ * inverse of one of its tuples.
+ */
+gboolean replay_is_stray(const ct_engine *engine, const ct_packet *packet, const pkt_link_info *link);
+
 /* For a progress bar: bytes read and to be read (0 where unknown), frames so far. May be called at any time. */
 typedef struct replay_progress {
   guint64 done_bytes, total_bytes, frames;
@@ -160,6 +182,7 @@ typedef struct replay_seen {
   const pkt_link_info *link;
   const char *interface;
   const ct_result *result;
+  const ct_packet *left; /* as replay_origin has it */
 } replay_seen;
 
 /*

@@ -5,12 +5,14 @@
  */
 #include "feed.h"
 #include "look.h"
+#include "pairs.h"
 #include "select.h"
 
 #include <string.h>
 
 enum {
   SLOTS = 16,
+  PAIRING_SLOTS = REPLAY_PAIRS_AHEAD + 1, /* the last one played stays, for copies that came before their packet */
   /*
    * Batches read ahead hold no more than this and one batch: records may be huge, and frames of a merger each in a
    * buffer of their own.
@@ -53,6 +55,12 @@ struct replay_source {
   gsize bytes; /* behind the batches produced and not consumed */
   gboolean ended, closing, waiting, full, live; /* waiting: the emptying side; full: the filling one waits */
   guint64 done_bytes, total_bytes, frames;      /* for the progress bar, under lock */
+  /* The emptying side: batches that were taken, and wait to be handed out. */
+  replay_pairs *pairs; /* NULL: none are wanted */
+  gboolean pairing;    /* there is something to pair; changes under lock */
+  gboolean taken_all;
+  replay_batch *queue[REPLAY_PAIRS_AHEAD];
+  guint first_queued, n_queued;
   GMutex engine_lock;
   ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
 };
@@ -199,7 +207,9 @@ static void publish(replay_source *s, gboolean more, gsize bytes)
  * the others. */
 static gboolean is_full(const replay_source *s)
 {
-  return s->produced - s->consumed >= s->n_slots || (s->bytes >= RING_BYTES && s->produced != s->taken);
+  guint spare = s->pairs != NULL && !s->pairing ? PAIRING_SLOTS : 0;
+
+  return s->produced - s->consumed >= s->n_slots - spare || (s->bytes >= RING_BYTES && s->produced != s->taken);
 }
 
 static void wait_for_room(replay_source *s)
@@ -231,6 +241,9 @@ static gpointer read_all(gpointer data)
   return NULL;
 }
 
+/* Batches that have to stay when another one is taken. */
+static guint retained(const replay_source *s) { return MAX(s->o.keep, 1) - 1 + s->pairing + s->n_queued; }
+
 /* The oldest batch that was handed out is not needed any more. */
 static void give_back(replay_source *s)
 {
@@ -247,7 +260,7 @@ static void give_back(replay_source *s)
 void replay_source_release(replay_source *s)
 {
   g_mutex_lock(&s->lock);
-  while (s->consumed != s->taken)
+  while (s->taken - s->consumed > s->pairing + s->n_queued)
     give_back(s);
   if (s->thread != NULL)
     g_cond_signal(&s->emptied);
@@ -285,6 +298,7 @@ replay_source *replay_source_prepare(const replay_options *options, const ct_par
   g_cond_init(&s->filled);
   g_cond_init(&s->emptied);
   s->live = replay_feed_live(s->feed);
+  s->pairs = s->o.pairs ? replay_pairs_new() : NULL;
   return s;
 }
 
@@ -293,8 +307,8 @@ void replay_source_start(replay_source *s)
   guint i;
 
   replay_feed_start(s->feed);
-  s->n_slots = (choose_threads(s) == 2 ? SLOTS : 0) + MAX(s->o.keep, 1);
-  s->threaded = s->n_slots > MAX(s->o.keep, 1);
+  s->threaded = choose_threads(s) == 2;
+  s->n_slots = (s->threaded ? SLOTS : 0) + MAX(s->o.keep, 1) + (s->pairs != NULL ? PAIRING_SLOTS : 0);
   s->slots = g_new0(slot, s->n_slots);
   for (i = 0; i < s->n_slots; i++) {
     s->slots[i].frames = cap_batch_new();
@@ -354,6 +368,7 @@ void replay_source_free(replay_source *s)
   g_free(s->slots);
   pkt_decoder_free(s->decoder);
   replay_look_free(s->look);
+  replay_pairs_free(s->pairs);
   replay_select_free(s->select);
   replay_feed_free(s->feed);
   g_mutex_clear(&s->lock);
@@ -363,12 +378,12 @@ void replay_source_free(replay_source *s)
   g_free(s);
 }
 
-static const replay_batch *next_of_ring(replay_source *s)
+static replay_batch *next_of_ring(replay_source *s)
 {
-  const replay_batch *batch = NULL;
+  replay_batch *batch = NULL;
 
   g_mutex_lock(&s->lock);
-  if (s->taken - s->consumed == MAX(s->o.keep, 1))
+  while (s->taken - s->consumed > retained(s))
     give_back(s);
   if (s->full && s->produced - s->taken <= SLOTS / 2)
     g_cond_signal(&s->emptied);
@@ -384,14 +399,15 @@ static const replay_batch *next_of_ring(replay_source *s)
   return batch;
 }
 
-const replay_batch *replay_source_next(replay_source *s)
+/* => the next batch as it was read; NULL at the end. */
+static replay_batch *take(replay_source *s)
 {
   gboolean more;
   slot *next;
 
   if (s->thread != NULL)
     return next_of_ring(s);
-  while (s->taken - s->consumed >= MAX(s->o.keep, 1))
+  while (s->taken - s->consumed > retained(s))
     give_back(s);
   next = &s->slots[s->taken % s->n_slots];
   more = !s->ended && fill(s, next);
@@ -400,21 +416,84 @@ const replay_batch *replay_source_next(replay_source *s)
   return more ? &next->batch : NULL;
 }
 
+static gboolean is_there(replay_source *s)
+{
+  gboolean there;
+
+  g_mutex_lock(&s->lock);
+  there = s->thread == NULL ? !s->live : s->ended || !s->live || s->produced != s->taken;
+  g_mutex_unlock(&s->lock);
+  return there;
+}
+
+/* A forwarded packet leaves a moment after it has arrived: of what is live, that long is waited. */
+static gboolean comes_soon(replay_source *s)
+{
+  enum { LOOKS = 5, LOOK_US = 1000 };
+  guint i;
+
+  for (i = 0; i < LOOKS && !is_there(s); i++)
+    g_usleep(LOOK_US);
+  return is_there(s);
+}
+
+static replay_batch *queued(const replay_source *s, guint i)
+{
+  return s->queue[(s->first_queued + i) % REPLAY_PAIRS_AHEAD];
+}
+
+/* Whether the first batch that waits may be played: what left because of its packets has been seen, if it will be. */
+static gboolean is_ripe(replay_source *s)
+{
+  const replay_batch *first = queued(s, 0), *last = queued(s, s->n_queued - 1);
+
+  if (!s->pairing || s->n_queued == REPLAY_PAIRS_AHEAD)
+    return TRUE;
+  return last->packets[last->n - 1].time_ns - first->packets[first->n - 1].time_ns >= REPLAY_PAIRS_AHEAD_NS ||
+         !comes_soon(s);
+}
+
+static void pair(replay_source *s, replay_batch *batch)
+{
+  if (!replay_pairs_wanted(s->pairs, batch))
+    return;
+  g_mutex_lock(&s->lock);
+  s->pairing = TRUE;
+  g_mutex_unlock(&s->lock);
+  replay_pairs_batch(s->pairs, batch, queued(s, 0)->packets[0].number);
+}
+
+static const replay_batch *next_paired(replay_source *s)
+{
+  replay_batch *batch;
+
+  while (!s->taken_all && (s->n_queued == 0 || !is_ripe(s))) {
+    batch = take(s);
+    s->taken_all = batch == NULL;
+    if (batch == NULL)
+      break;
+    s->queue[(s->first_queued + s->n_queued++) % REPLAY_PAIRS_AHEAD] = batch;
+    pair(s, batch);
+  }
+  if (s->n_queued == 0 || stopped(s))
+    return NULL;
+  batch = queued(s, 0);
+  s->first_queued = (s->first_queued + 1) % REPLAY_PAIRS_AHEAD;
+  s->n_queued--;
+  return batch;
+}
+
+const replay_batch *replay_source_next(replay_source *s) { return s->pairs != NULL ? next_paired(s) : take(s); }
+
+replay_pairs_figures *replay_source_pairs(replay_source *s) { return s->pairing ? replay_pairs_tell(s->pairs) : NULL; }
+
 gboolean replay_source_readable(const replay_source *s) { return replay_feed_readable(s->feed); }
 
 gboolean replay_source_threaded(const replay_source *s) { return s->threaded; }
 
 gboolean replay_source_live(const replay_source *s) { return replay_feed_live(s->feed); }
 
-gboolean replay_source_ready(replay_source *s)
-{
-  gboolean ready;
-
-  g_mutex_lock(&s->lock);
-  ready = s->thread == NULL ? !s->live : s->ended || !s->live || s->produced != s->taken;
-  g_mutex_unlock(&s->lock);
-  return ready;
-}
+gboolean replay_source_ready(replay_source *s) { return s->n_queued > 0 || is_there(s); }
 
 /* The reading side's own matters: only asked for when nobody reads any more. A stopped reader is waited for. */
 static gboolean at_rest(replay_source *s)
@@ -464,6 +543,8 @@ const char *replay_source_remark(replay_source *s, guint i)
     replay_look_dropped(s->look, cap_reader_dropped(replay_feed_reader(s->feed)));
   if (s->o.ruled)
     replay_look_ruled(s->look);
+  if (s->pairing && replay_pairs_tell(s->pairs)->left + replay_pairs_tell(s->pairs)->again > 0)
+    replay_look_paired(s->look, replay_pairs_tell(s->pairs));
   for (n = 0; (remark = replay_look_remark(s->look, n)) != NULL; n++)
     if (n == i)
       return remark;

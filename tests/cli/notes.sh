@@ -40,7 +40,12 @@ repeat 6
 end
 CT
 "$ctreplay" compile "$work/dns.ct" --write "$work/dns.pcap"
-expect 0 '*' '12 of 24 packets are here again with another address' "$ctreplay" "$work/dns.pcap"
+expect 0 '*' '12 of 24 packets show others as they left a router: each .* once, .* the translation of 1 connection is inferred' "$ctreplay" "$work/dns.pcap"
+expect 0 'src=10.0.0.2 dst=10.96.0.10 sport=40000 dport=53 packets=6 .*src=10.244.1.5 dst=10.0.0.2 sport=53 dport=40000 packets=6' '*' "$ctreplay" -L "$work/dns.pcap"
+expect 0 '^ *2 .*conntrack sees it once' '*' "$ctreplay" -P "$work/dns.pcap"
+expect 0 '*' '12 of 24 packets are here again with another address' "$ctreplay" --nat off "$work/dns.pcap"
+expect 0 '^2$' '*' "$ctreplay" -C --nat off "$work/dns.pcap"
+expect 2 '' 'give infer or off' "$ctreplay" --nat on "$work/dns.pcap"
 # A resolver that asks two servers at once translates nothing.
 sed 's/ in$//; s/ out$//' "$work/dns.ct" | sed 's/link sll/link ethernet/' > "$work/two.ct"
 "$ctreplay" compile "$work/two.ct" --write "$work/two.pcap"
@@ -61,7 +66,8 @@ sll2() {
     sll2 "$second" 3 4 2 3
   done
 } > "$work/any.pcap"
-expect 0 '*' '4 of 8 packets .* Give --interface 2, the side inside' "$ctreplay" --checksums ignore "$work/any.pcap"
+expect 0 '*' '4 of 8 packets .* Give --interface 2, the side inside' "$ctreplay" --nat off --checksums ignore "$work/any.pcap"
+expect 0 '^1$' '4 of 8 packets show others' "$ctreplay" -C --checksums ignore "$work/any.pcap"
 expect 0 '^1$' '' "$ctreplay" -C --checksums ignore --interface 2 "$work/any.pcap"
 expect 0 '^0$' 'interface r0: no packet of it; this capture knows interfaces by number only .*: 2, 3' "$ctreplay" -C --interface r0 "$work/any.pcap"
 
@@ -131,7 +137,9 @@ expect 0 'order 2 connections whose other side, .* came after that, or before it
 expect 0 '^0$' '*' sh -c "\"$ctreplay\" \"$work/order.pcap\" | grep -c one-sided; true"
 
 # One wire, captured twice.
-expect 0 '*' 'packets are here again just as they were' "$ctreplay" --merge "$work/inside.pcap" "$work/inside.pcap"
+expect 0 '*' 'packets are here again just as they were (a capture' "$ctreplay" --nat off --merge "$work/inside.pcap" "$work/inside.pcap"
+expect 0 '*' '12 of 24 packets are here again just as they were: each packet is tracked once' "$ctreplay" --merge "$work/inside.pcap" "$work/inside.pcap"
+expect 0 'packets=6 .*packets=6 ' '*' "$ctreplay" -L --merge "$work/inside.pcap" "$work/inside.pcap"
 
 # A scan.
 for port in $(seq 1 40); do

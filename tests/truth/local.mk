@@ -40,6 +40,13 @@ rules_tap_SOURCES = tests/truth/rules.c
 rules_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
 rules_tap_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) -lm
 
+TESTS += sent.tap
+check_PROGRAMS += sent.tap
+sent_tap_SOURCES = tests/truth/sent.c
+sent_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+sent_tap_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+sent_tap_LDADD = $(CTREPLAY_LIBS) $(JSON_LIBS)
+
 # The samples through this machine's own kernel, where it lets one.
 TESTS += tests/truth/live.tap
 dist_check_SCRIPTS += tests/truth/live.tap

@@ -182,16 +182,31 @@ static guint8 byte_at_hook(const fw_packet *p, guint32 offset)
   }
 }
 
+/* So many first bytes of a header that a hook sees otherwise than they arrived. */
+enum { EDITED_BYTES = 12 };
+
 const guint8 *fw_packet_at(const fw_packet *p, guint32 offset, guint32 n, guint8 *scratch)
 {
   const guint8 *bytes = ct_packet_at(p->raw, offset, n, scratch);
   guint32 i;
 
-  if (bytes == NULL || !p->edited || offset > 11)
+  if (bytes == NULL || !p->edited || offset >= EDITED_BYTES)
     return bytes;
   if (bytes != scratch)
     memcpy(scratch, bytes, n);
-  for (i = 0; i < n && offset + i <= 11; i++)
+  for (i = 0; i < n && offset + i < EDITED_BYTES; i++)
     scratch[i] = byte_at_hook(p, offset + i);
   return scratch;
+}
+
+void fw_packet_append(const fw_packet *p, guint32 n, GByteArray *to)
+{
+  guint32 held = MIN(n, p->raw->captured), header = MIN(n, EDITED_BYTES);
+  guint from = to->len;
+  guint8 scratch[EDITED_BYTES];
+
+  g_byte_array_set_size(to, from + n);
+  memset(to->data + from + held, 0, n - held);
+  memcpy(to->data + from, p->raw->data, held);
+  memcpy(to->data + from, fw_packet_at(p, 0, header, scratch), header);
 }

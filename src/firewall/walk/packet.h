@@ -62,5 +62,7 @@ typedef struct fw_packet {
 void fw_packet_read(fw_packet *p, const ct_packet *raw);
 /* n bytes at an offset from the IP header, as they are at this hook. As ct_packet_at. n <= 64. */
 const guint8 *fw_packet_at(const fw_packet *p, guint32 offset, guint32 n, guint8 *scratch);
+/* Appends its first n bytes, as they are at this hook; what the capture cut is zeros. n <= raw->length. */
+void fw_packet_append(const fw_packet *p, guint32 n, GByteArray *to);
 
 #endif
