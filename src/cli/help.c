@@ -28,7 +28,7 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "           -P: --class C  --reason R  --flow N  --verdict V  --rule R\n"
                            "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
                            "Output     -o FORMAT[,timestamp,extended,id]  --fields A,B  -W FILE  --plot SVG\n"
-                           "           --color, --progress auto|always|never  --lines N|all\n";
+                           "           --color, --progress WHEN  --lines N  --load-state, --save-state FILE\n";
 
 void cli_help(void)
 {

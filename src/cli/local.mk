@@ -33,6 +33,7 @@ libcommands_la_SOURCES = \
 	src/cli/nft_child.c src/cli/nft_child.h src/cli/nft_load.c src/cli/nft_load.h \
 	src/cli/sent.c src/cli/sent.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c src/cli/person_holders.c \
 	src/cli/show.h \

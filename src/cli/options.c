@@ -411,6 +411,9 @@ static const cli_option options[] = {
     .wanted = "the length of IPv4's networks, up to 32, and after a comma of IPv6's, up to 128 (24,64)" },
   { "plot", 0, "FILE.svg", CLI_SHOW, CLI_TEXT(cli_options, plot) },
 
+  { "load-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, load_state) },
+  { "save-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, save_state) },
+
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
     .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas" },
   CLI_FIELDS_OPTION,

@@ -13,16 +13,17 @@
 
 /* Groups of options. */
 enum {
-  CLI_COMMAND = 1 << 0, /* -L -E -C -S -P */
-  CLI_INPUT = 1 << 1,   /* what the engine is fed */
-  CLI_KERNEL = 1 << 2,  /* profile, sysctls, sizes, helpers */
-  CLI_FILTER = 1 << 3,  /* what is shown: conntrack's letters */
-  CLI_SHOW = 1 << 4,    /* when and how: snapshots, -P's selection, -e */
-  CLI_OUTPUT = 1 << 5,  /* -o, -W, colour */
-  CLI_COMMON = 1 << 6,  /* --help, --version */
-  CLI_OWN = 1 << 7,     /* a sub-command's own */
-  CLI_RULES = 1 << 8,   /* --rules and what belongs to it */
-  CLI_VERDICTS = 1 << 9 /* what is shown of what rules said */
+  CLI_COMMAND = 1 << 0,  /* -L -E -C -S -P */
+  CLI_INPUT = 1 << 1,    /* what the engine is fed */
+  CLI_KERNEL = 1 << 2,   /* profile, sysctls, sizes, helpers */
+  CLI_FILTER = 1 << 3,   /* what is shown: conntrack's letters */
+  CLI_SHOW = 1 << 4,     /* when and how: snapshots, -P's selection, -e */
+  CLI_OUTPUT = 1 << 5,   /* -o, -W, colour */
+  CLI_COMMON = 1 << 6,   /* --help, --version */
+  CLI_OWN = 1 << 7,      /* a sub-command's own */
+  CLI_RULES = 1 << 8,    /* --rules and what belongs to it */
+  CLI_VERDICTS = 1 << 9, /* what is shown of what rules said */
+  CLI_RESUME = 1 << 10   /* from where it goes on */
 };
 
 typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING, CLI_TABLE_UNCONFIRMED } cli_table;
@@ -93,13 +94,14 @@ typedef struct cli_options {
   guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
   gint64 lines;       /* for a person: lines per section; -1: as suits */
 
-  const emit_format *format;          /* NULL: not given */
-  const char *fields;                 /* --fields; NULL: not given */
-  const struct emit_table *fields_of; /* whose they are, where a command has several; NULL: that of what it shows */
-  gboolean at_peak;                   /* --at peak */
-  guint format_options;               /* EMIT_* */
-  const char *write;                  /* -W */
-  const char *plot;                   /* --plot of a replay; NULL: none */
+  const emit_format *format;           /* NULL: not given */
+  const char *fields;                  /* --fields; NULL: not given */
+  const struct emit_table *fields_of;  /* whose they are, where a command has several; NULL: that of what it shows */
+  gboolean at_peak;                    /* --at peak */
+  guint format_options;                /* EMIT_* */
+  const char *write;                   /* -W */
+  const char *plot;                    /* --plot of a replay; NULL: none */
+  const char *load_state, *save_state; /* NULL: none */
   cli_when colour, progress;
 
   GHashTable *notes_said; /* char *: what was said of these options already; shared with copies */

@@ -38,6 +38,12 @@ void cli_pressure_packet(cli_pressure *p, const replay_seen *seen)
   pressure_top_add(p->dropped[1], tuple->family, &tuple->dst);
 }
 
+void cli_pressure_keep(cli_pressure *p, resume_io *io)
+{
+  pressure_top_keep(p->dropped[0], io);
+  pressure_top_keep(p->dropped[1], io);
+}
+
 /* Keeps the longest idle of the ASSURED entries, in order; of equal ones the older. */
 static void note_idle(emit_pressure *f, const ct_view *view)
 {

@@ -96,7 +96,7 @@ cli_exit cli_replay(int argc, char **argv)
   cli_options_init(&options);
   if (!cli_options_parse(&options, argc, argv,
                          CLI_COMMAND | CLI_INPUT | CLI_KERNEL | CLI_RULES | CLI_VERDICTS | CLI_FILTER | CLI_SHOW |
-                           CLI_OUTPUT,
+                           CLI_OUTPUT | CLI_RESUME,
                          NULL, &error))
     code = cli_usage(error);
   else if (options.help)

@@ -4,6 +4,7 @@
 #include "interrupt.h"
 #include "kernel.h"
 #include "part.h"
+#include "resume.h"
 #include "run_again.h"
 #include "run_plot.h"
 #include "sandbox.h"
@@ -195,7 +196,9 @@ static gboolean open_all(cli_run *run, gboolean twice)
     run->code = run->firewall.refusal;
     return FALSE;
   }
-  if (twice)
+  if (!cli_resume_open(run))
+    return FALSE;
+  if (twice && o->load_state == NULL)
     cli_run_open_again(run, replay);
   cli_say_rounding(o->hashsize, run->params.buckets);
   return TRUE;
@@ -215,12 +218,15 @@ static gboolean open_run(cli_run *run, const cli_options *o, guint what, gboolea
     run->code = CLI_EXIT_USAGE;
     return FALSE;
   }
+  if (!cli_resume_load(run))
+    return FALSE;
   replay_source_start(run->source);
   if (!replay_source_readable(run->source)) {
     replay_source_next(run->source);
     return FALSE;
   }
-  run->engine = ct_engine_new(&run->params);
+  if (run->engine == NULL)
+    run->engine = ct_engine_new(&run->params);
   cli_plot_watch(run);
   run->live = replay_source_live(run->source) || isatty(run->output.fd);
   run->showing = o->show_from.kind == REPLAY_POINT_NONE;
@@ -246,7 +252,10 @@ static void on_packet(const replay_seen *seen, gpointer user)
 {
   playing *p = user;
 
-  p->watch->packet(seen, p->watch->user);
+  if (p->run->pressure != NULL)
+    cli_pressure_packet(p->run->pressure, seen);
+  if (p->watch->packet != NULL)
+    p->watch->packet(seen, p->watch->user);
 }
 
 static void on_idle(gpointer user)
@@ -301,6 +310,8 @@ static void on_moment(replay_moments *moments, gpointer user)
   playing *p = user;
   cli_run *run = p->run;
 
+  if (moments->ended)
+    cli_resume_take(run);
   run->now = *moments;
   run->first_ns = moments->first_ns;
   cli_plot_begin(run);
@@ -331,7 +342,7 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
 {
   playing p = { run, watch };
   replay_watcher watcher = { .door = run->firewall.firewall != NULL ? &run->firewall.door : NULL,
-                             .packet = watch->packet != NULL ? on_packet : NULL,
+                             .packet = watch->packet != NULL || run->pressure != NULL ? on_packet : NULL,
                              .idle = run->live || watch->idle != NULL ? on_idle : NULL,
                              .tick = cli_progress_wanted(run->o, run->output.fd) ? on_tick : NULL,
                              .wanted = on_wanted,
@@ -343,6 +354,8 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
   cli_progress_begin(&run->progress);
   cli_interrupts_catch(run->source, NULL);
   replay_run(run->source, run->engine, &watcher);
+  if (on_wanted(&p)) /* there was no packet at all, or it has been taken */
+    cli_resume_take(run);
   cli_progress_clear(&run->progress);
   cli_interrupts_release();
   run->played = TRUE;
@@ -358,6 +371,10 @@ void cli_run_finish_output(cli_run *run)
   if (emit_output_is_open(&run->shown)) {
     cli_part_end(run);
     run->code = cli_output_end_format(&run->output, &run->shown, run->code);
+  }
+  if (run->output.text.data != NULL) {
+    emit_text_flush(&run->output.text);
+    run->unwanted |= run->output.text.error != 0;
   }
   run->code = cli_output_close(&run->output, run->code);
 }
@@ -412,6 +429,8 @@ cli_exit cli_run_close(cli_run *run)
   say_nothing_matched(run);
   if (run->engine != NULL)
     cli_say_about_helpers(run->o, &run->params, ct_engine_stats(run->engine));
+  cli_resume_close(run);
+  cli_pressure_free(run->pressure);
   replay_source_free(run->source);
   replay_source_free(run->again);
   free_engine(run->engine, threaded);

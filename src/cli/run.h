@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "firewall.h"
 #include "output.h"
+#include "pressure_figures.h"
 #include "progress.h"
 #include "replay/replay.h"
 
@@ -29,6 +30,7 @@ typedef struct cli_run {
   gboolean silent;      /* -P -W without -o: no text at all */
   gboolean unwanted;    /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
+  cli_pressure *pressure; /* told of each packet, and freed with the run; NULL: nobody asks for them */
   /* That it is of a part of the captures: stands in what was shown; needs no line on standard error. */
   gboolean part_told, part_said;
   int database_fd; /* of -o sqlite -W: the file, for whoever writes it; -1: none. Closed with the run */
@@ -40,9 +42,10 @@ typedef struct cli_run {
   emit_subject subject;
   char *capture; /* the subject's name of it */
   cli_progress progress;
-  replay_moments now;    /* as told when the last moment came */
-  struct cli_plot *plot; /* NULL: none is wanted */
-  replay_source *again;  /* the same captures, opened a second time; NULL: not */
+  replay_moments now;        /* as told when the last moment came */
+  struct cli_plot *plot;     /* NULL: none is wanted */
+  struct cli_resume *resume; /* NULL: neither --load-state nor --save-state */
+  replay_source *again;      /* the same captures, opened a second time; NULL: not */
 } cli_run;
 
 /* What a command adds; all may be NULL. */

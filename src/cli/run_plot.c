@@ -86,6 +86,27 @@ void cli_plot_begin(cli_run *run)
   pressure_occupancy_note(&run->plot->occupancy, run->first_ns, 0, 0, 0);
 }
 
+void cli_plot_keep(cli_run *run, resume_io *io)
+{
+  gboolean there = run->plot != NULL && run->plot->begun;
+  pressure_occupancy *occupancy;
+
+  resume_bool(io, &there);
+  if (!there && run->plot != NULL && resume_reads(io))
+    cli_say("note: --plot: the state that is loaded has no curve: this one begins where the state was written");
+  if (!there)
+    return;
+  occupancy = run->plot != NULL ? &run->plot->occupancy : g_new0(pressure_occupancy, 1);
+  resume_raw(io, occupancy, sizeof *occupancy);
+  if (occupancy->n == 0 || occupancy->n > PRESSURE_STEPS || occupancy->step_ns <= 0 ||
+      occupancy->until_ns < occupancy->start_ns)
+    resume_fail(io, "its curve is none");
+  if (run->plot == NULL)
+    g_free(occupancy);
+  else
+    run->plot->begun = TRUE;
+}
+
 char *cli_plot_title(const cli_options *o, const emit_part *part)
 {
   char *first = g_path_get_basename(g_ptr_array_index(o->captures, 0));

@@ -13,6 +13,8 @@ gboolean cli_plot_open(cli_run *run);
 void cli_plot_watch(cli_run *run); /* once there is an engine */
 void cli_plot_begin(cli_run *run); /* the first packet's time is known: run->first_ns */
 void cli_plot_close(cli_run *run); /* draws and frees; what fails is in run->code */
+/* The curve so far as bytes, or from them into the run's, where it has one. */
+void cli_plot_keep(cli_run *run, resume_io *io);
 /* "day.pcap and 3 more: conntrack entries over time"; part: NULL where it is of all. To be freed. */
 char *cli_plot_title(const cli_options *options, const emit_part *part);
 

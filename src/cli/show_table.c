@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include "part.h"
-#include "pressure_figures.h"
 #include "run.h"
 #include "show.h"
 #include "snapshots.h"
@@ -13,7 +12,6 @@
 typedef struct showing {
   cli_run run;
   cli_snapshots *snapshots;
-  cli_pressure *pressure; /* -S in a longer form; else NULL */
   guint64 shown, expectations;
   gboolean ended; /* no packet is to come */
 } showing;
@@ -83,8 +81,8 @@ static void show_stats(showing *s)
 
   statistics.part = part_at_end(s, &part);
   run->part_said = run->part_told;
-  if (s->pressure != NULL && statistics.stats->packets > 0)
-    statistics.pressure = cli_pressure_take(s->pressure, run->engine, run->first_ns);
+  if (wants(run) & EMIT_WANTS_PRESSURE && statistics.stats->packets > 0)
+    statistics.pressure = cli_pressure_take(run->pressure, run->engine, run->first_ns);
   emit_output_stats(&run->shown, &statistics);
 }
 
@@ -127,11 +125,6 @@ static void on_moment(replay_moments *moments, gpointer user)
   cli_snapshots_moment(s->snapshots, moments, ct_engine_count(s->run.engine));
 }
 
-static void on_packet(const replay_seen *seen, gpointer user)
-{
-  cli_pressure_packet(((showing *)user)->pressure, seen);
-}
-
 static guint what_of(const cli_options *o)
 {
   if (o->command == 'C')
@@ -160,16 +153,13 @@ static gboolean play(showing *s)
   at_end = s->snapshots == NULL;
   if (!at_end)
     watch.moment = on_moment;
-  if (wants(&s->run) & EMIT_WANTS_PRESSURE) {
-    s->pressure = cli_pressure_new();
-    watch.packet = on_packet;
-  }
+  if (wants(&s->run) & EMIT_WANTS_PRESSURE && s->run.pressure == NULL)
+    s->run.pressure = cli_pressure_new();
   played = cli_run_play(&s->run, &watch);
   s->ended = played;
   if (played && at_end)
     show(s);
   cli_snapshots_free(s->snapshots);
-  cli_pressure_free(s->pressure);
   return played && at_end;
 }
 

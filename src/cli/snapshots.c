@@ -72,8 +72,10 @@ static void begin(cli_snapshots *s, const replay_moments *m)
   }
   g_array_sort(s->times, compare_times);
   g_array_sort(s->numbers, compare_times);
+  /* What lies before was shown, where the packets before were. */
   if (s->o->every_ns > 0)
-    s->next_every_ns = replay_time_add(m->first_ns, s->o->every_ns);
+    s->next_every_ns = replay_time_add(
+      m->first_ns, (m->last_number > 0 ? (m->last_ns - m->first_ns) / s->o->every_ns + 1 : 1) * s->o->every_ns);
 }
 
 /* The next multiple; beyond a silence in which nothing is left that could change, the first one with news. */

@@ -73,6 +73,7 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/firewall.c src/firewall/walk/firewall.h src/firewall/walk/firewall_internal.h \
 	src/firewall/walk/index.c src/firewall/walk/index.h \
 	src/firewall/walk/log.c src/firewall/walk/log.h \
+	src/firewall/walk/keep.c \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
 	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/packet.c src/firewall/walk/packet.h \

@@ -58,6 +58,13 @@ guint pkt_decoder_fragment_queues(const pkt_decoder *decoder)
   return g_hash_table_size(decoder->defrag4.queues) + g_hash_table_size(decoder->defrag6.queues);
 }
 
+void pkt_decoder_keep(pkt_decoder *decoder, resume_io *io)
+{
+  resume_i64(io, &decoder->now_ns);
+  defrag_table_keep(&decoder->defrag4, CT_IPV4, decoder->now_ns, io);
+  defrag_table_keep(&decoder->defrag6, CT_IPV6, decoder->now_ns, io);
+}
+
 /* conntrack never sees it. */
 static void packet_refuse(ct_packet *packet, ct_reason reason)
 {

@@ -340,3 +340,117 @@ void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packe
   if (queue->cut)
     packet->flags |= CT_PACKET_CUT;
 }
+
+/* ---- kept over a resume ---- */
+
+enum { END_MOST = 65535, HEADER_MOST = 65535 };
+
+/* Everything that defrag_queue_assemble and the next fragment rely on. */
+static const char *queue_fault(const defrag_table *table, const defrag_queue *queue, guint8 family)
+{
+  guint32 received = 0, behind = 0, least = family == CT_IPV4 ? 20 : 40;
+  const GByteArray *header = queue->header;
+  guint i;
+
+  if (queue->end > END_MOST || header->len > HEADER_MOST || queue->tail_end > queue->end)
+    return "a fragment queue is longer than a datagram can be";
+  if (header->len > 0 && (header->len < least || header->data[0] >> 4 != (family == CT_IPV4 ? 4 : 6) ||
+                          (family == CT_IPV4 && header->len != 4u * (header->data[0] & 15u))))
+    return "a fragment queue has a header that is none";
+  if ((queue->first_in && header->len == 0) || (queue->next_header_at != 0 && queue->next_header_at >= header->len))
+    return "a fragment queue lacks its header";
+  for (i = 0; i < queue->pieces->len; i++) {
+    const piece *p = &g_array_index(queue->pieces, piece, i);
+
+    if (p->length > queue->bytes->len || p->at > queue->bytes->len - p->length || p->length > queue->end ||
+        p->offset > queue->end - p->length)
+      return "a fragment lies outside its queue";
+    received += p->length;
+  }
+  if (received != queue->received)
+    return "a fragment queue has not received what it says";
+  for (i = 0; i < queue->runs->len; i++) {
+    const run *r = &g_array_index(queue->runs, run, i);
+
+    if (r->start < behind || r->end < r->start)
+      return "a fragment queue is in disorder";
+    behind = r->end;
+  }
+  return table->overlap != CT_FRAGMENTS_CUT_V4 && queue->pieces->len > 0 && queue->runs->len == 0
+           ? "a fragment queue is in disorder"
+           : NULL;
+}
+
+static void keep_queue(defrag_table *table, defrag_queue *queue, guint8 family, resume_io *io)
+{
+  guint32 count = queue->source->count;
+  const char *fault;
+
+  resume_i64(io, &queue->deadline_ns);
+  resume_u32(io, &queue->end);
+  resume_u32(io, &queue->received);
+  resume_u32(io, &queue->tail_end);
+  resume_u32(io, &queue->charged_bytes);
+  resume_bool(io, &queue->first_in);
+  resume_bool(io, &queue->last_in);
+  resume_bool(io, &queue->cut);
+  resume_u8(io, &queue->ecn);
+  resume_array(io, queue->runs);
+  resume_array(io, queue->pieces);
+  resume_byte_array(io, queue->bytes);
+  resume_byte_array(io, queue->header);
+  resume_u32(io, &queue->next_header_at);
+  resume_u8(io, &queue->next_header);
+  resume_u32(io, &count);
+  resume_u32(io, &queue->source_count);
+  if (!resume_reads(io))
+    return;
+  queue->source->count = count;
+  fault = queue_fault(table, queue, family);
+  if (fault != NULL)
+    resume_fail(io, fault);
+}
+
+/* => a queue in its place, with nothing in it yet; NULL where there is one of its key. */
+static defrag_queue *read_key(defrag_table *table, resume_io *io)
+{
+  guint64 charged = table->charged_bytes, thresh = table->high_thresh;
+  defrag_queue *queue;
+  defrag_key key;
+
+  resume_raw(io, &key, sizeof key);
+  if (io->failed || g_hash_table_contains(table->queues, &key)) {
+    resume_fail(io, "two fragment queues have one key");
+    return NULL;
+  }
+  table->charged_bytes = 0;
+  table->high_thresh = MAX(thresh, 1);
+  queue = defrag_table_get(table, &key, 0);
+  table->charged_bytes = charged;
+  table->high_thresh = thresh;
+  return queue;
+}
+
+void defrag_table_keep(defrag_table *table, guint8 family, gint64 now_ns, resume_io *io)
+{
+  guint32 n = resume_count(io, g_hash_table_size(table->queues), sizeof(defrag_key)), i;
+  defrag_queue *queue = table->oldest;
+  gint64 before_ns = G_MININT64;
+
+  for (i = 0; i < n && !io->failed; i++) {
+    if (!resume_reads(io)) {
+      resume_raw(io, &queue->key, sizeof queue->key);
+      keep_queue(table, queue, family, io);
+      queue = queue->newer;
+      continue;
+    }
+    queue = read_key(table, io);
+    if (queue == NULL)
+      return;
+    keep_queue(table, queue, family, io);
+    table->charged_bytes += queue->charged_bytes;
+    if (queue->deadline_ns < before_ns || queue->deadline_ns > deadline_after(table, now_ns))
+      resume_fail(io, "a fragment queue lives until an impossible moment");
+    before_ns = queue->deadline_ns;
+  }
+}

@@ -17,6 +17,7 @@
 #define PKT_DEFRAG_H
 
 #include "packet/packet.h"
+#include "resume/io.h"
 
 enum { DEFRAG_QUEUE_BYTES = 208 };
 
@@ -101,5 +102,11 @@ void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packe
  */
 ct_reason defrag_ipv4(defrag_table *table, guint32 max_distance, gint64 now_ns, pkt_arena *arena, ct_packet *packet);
 ct_reason defrag_ipv6(defrag_table *table, gint64 now_ns, pkt_arena *arena, ct_packet *packet);
+
+/*
+ * The queues as bytes, or from them into a table that has none yet; what no table can have been in is a failure.
+ * now_ns: the decoder's clock.
+ */
+void defrag_table_keep(defrag_table *table, guint8 family, gint64 now_ns, resume_io *io);
 
 #endif

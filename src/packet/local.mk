@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libpacket.la
 packet_sources = \
-	src/packet/packet.h src/packet/decode.c \
+	src/packet/packet.h src/resume/io.h src/packet/decode.c \
 	src/packet/common.h src/packet/common.c \
 	src/packet/arena.h src/packet/arena.c \
 	src/packet/hash_key.h src/packet/hash_key.c \

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "conntrack/read/packet.h"
 #include "conntrack/param.h"
+#include "resume/io.h"
 
 typedef struct pkt_decoder pkt_decoder;
 
@@ -60,5 +61,8 @@ void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 fa
 /* Bytes held in fragment queues now, and how many queues; for figures and bounds. */
 guint64 pkt_decoder_fragment_bytes(const pkt_decoder *decoder);
 guint pkt_decoder_fragment_queues(const pkt_decoder *decoder);
+
+/* Its clock and the fragments that wait, as bytes, or from them into a new decoder of the same parameters. */
+void pkt_decoder_keep(pkt_decoder *decoder, resume_io *io);
 
 #endif

@@ -106,6 +106,28 @@ void pressure_top_add(pressure_top *top, guint8 family, const ct_addr *addr)
   sink(top, 0);
 }
 
+void pressure_top_keep(pressure_top *top, resume_io *io)
+{
+  guint32 n = resume_count(io, top->n, sizeof(ct_addr) + 1 + 16), i;
+
+  if (n > PRESSURE_TOP_KEPT)
+    resume_fail(io, "it counts more addresses than are kept");
+  for (i = 0; i < n && !io->failed; i++) {
+    pressure_top_row *row = &top->heap[i];
+
+    resume_raw(io, &row->addr, sizeof row->addr);
+    resume_u8(io, &row->family);
+    resume_u64(io, &row->count);
+    resume_u64(io, &row->error);
+    if (!resume_reads(io))
+      continue;
+    top->n = i + 1;
+    settle(top, i);
+  }
+  if (g_hash_table_size(top->places) != top->n)
+    resume_fail(io, "it counts an address twice");
+}
+
 static int heavier(const void *pa, const void *pb)
 {
   const pressure_top_row *a = pa, *b = pb;

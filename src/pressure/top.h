@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "conntrack/tuple.h"
+#include "resume/io.h"
 
 enum { PRESSURE_TOP_KEPT = 4096 };
 
@@ -24,6 +25,9 @@ typedef struct pressure_top_row {
 pressure_top *pressure_top_new(void);
 void pressure_top_free(pressure_top *top);
 void pressure_top_add(pressure_top *top, guint8 family, const ct_addr *addr);
+
+/* All of it as bytes, or from them into an empty one. */
+void pressure_top_keep(pressure_top *top, resume_io *io);
 
 /*
  * => the n heaviest, the heaviest first, equal ones by address; n is cut down to what there is. To be freed with

@@ -26,9 +26,14 @@ static void ask(run *r, gboolean by_time, gboolean by_number)
     r->watcher->moment(&r->moments, r->watcher->user);
 }
 
-static void begin(run *r, gint64 first_ns)
+/* Of a stream that goes on, there are packets before the first one. */
+static void begin(run *r, gint64 first_ns, guint64 before)
 {
   r->moments.first_ns = r->moments.last_ns = r->moments.upcoming_ns = first_ns;
+  if (before > 0) {
+    r->moments.last_number = before;
+    r->moments.last_ns = MAX(first_ns, ct_engine_now(r->engine));
+  }
   r->moments.next_ns = G_MAXINT64;
   r->moments.next_number = G_MAXUINT64;
   ask(r, FALSE, FALSE);
@@ -121,7 +126,7 @@ static void run_batches(run *r, replay_source *source)
     if (b == NULL)
       break;
     if (!begun)
-      begin(r, b->first_ns);
+      begin(r, b->first_ns, replay_source_before(source));
     begun = TRUE;
     r->pairs = replay_source_pairs(source);
     track_batch(r, b);

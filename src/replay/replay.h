@@ -111,6 +111,15 @@ gboolean replay_source_live(const replay_source *source);
 gboolean replay_source_threaded(const replay_source *source);
 
 /*
+ * Numbers, figures and fragments that wait, as bytes; or from them into a source that has been prepared and not yet
+ * started: its frames come behind those of before, in an engine that goes on as well. Writing: the source has ended,
+ * and all that it gave has been tracked.
+ */
+void replay_source_keep(replay_source *source, resume_io *io);
+/* How many frames there were before those of this source, by replay_source_keep; 0: none. */
+guint64 replay_source_before(const replay_source *source);
+
+/*
  * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To
  * be taken back with NULL before the engine is freed.
  */

@@ -38,6 +38,7 @@ struct replay_source {
   replay_look *look;
   pkt_decoder *decoder;
   replay_figures figures;
+  guint64 before; /* frames that another run has read */
   guint link_fine, n_links_bad;
   guint32 named; /* the interface that name is of; G_MAXUINT32: none yet */
   const char *name;
@@ -327,6 +328,26 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
     replay_source_start(s);
   return s;
 }
+
+void replay_source_keep(replay_source *s, resume_io *io)
+{
+  replay_figures *f = &s->figures;
+
+  resume_u64(io, &f->frames);
+  resume_u64(io, &f->fed);
+  resume_u64(io, &f->bad_checksums);
+  resume_u64(io, &f->offload_checksums);
+  resume_u64(io, &f->unjudged_checksums);
+  resume_i64(io, &f->first_ns);
+  resume_i64(io, &f->last_ns);
+  if (f->fed > f->frames || f->frames > G_MAXINT64)
+    resume_fail(io, "its numbers of packets contradict each other");
+  pkt_decoder_keep(s->decoder, io);
+  if (resume_reads(io))
+    s->before = io->failed ? 0 : f->frames;
+}
+
+guint64 replay_source_before(const replay_source *s) { return s->before; }
 
 void replay_source_serve(replay_source *s, ct_engine *engine)
 {

@@ -25,6 +25,7 @@ CLI_TESTS = \
 	tests/cli/reasons.sh \
 	tests/cli/referee.sh \
 	tests/cli/report.sh \
+	tests/cli/resume.sh \
 	tests/cli/rules.sh \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/rules_nft.sh \

@@ -146,6 +146,8 @@ static const fw_nft_state *state_of(const void *run, guint32 state)
   return &((const fw_nft_run *)run)->states[state];
 }
 
+fw_nft_state *fw_nft_run_state(fw_program *program, guint i) { return &program->nft->states[i]; }
+
 gboolean fw_nft_run_now(const fw_program *program, fw_nft_now *now)
 {
   if (program->nft == NULL || !program->loaded)

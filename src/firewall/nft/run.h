@@ -23,6 +23,9 @@ guint fw_nft_run_failed(const fw_program *program);
 /* How the rule that was gone through last goes on, where only the packet decides that; else the step itself. */
 const fw_step *fw_nft_run_end(const fw_program *program, const fw_step *step);
 
+/* What the i-th statement that remembers something has come to. */
+fw_nft_state *fw_nft_run_state(fw_program *program, guint i);
+
 /* For the listing: what moves as it is now. FALSE: nothing has, no packet came. */
 gboolean fw_nft_run_now(const fw_program *program, fw_nft_now *now);
 

@@ -13,6 +13,7 @@
 
 #include "firewall/walk/facts.h"
 #include "firewall/walk/record.h"
+#include "resume/io.h"
 
 typedef struct fw_firewall fw_firewall;
 
@@ -103,6 +104,12 @@ typedef struct fw_tally {
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
 const fw_record *fw_firewall_record(const fw_firewall *firewall);
+/*
+ * Whether what it remembers can be kept over a resume. => NULL: it can; else what cannot: "sets of nftables that ...".
+ */
+const char *fw_firewall_unkept(const fw_firewall *firewall);
+/* What it remembers as bytes, or from them into a new firewall over the same ruleset, facts and options. */
+void fw_firewall_keep(fw_firewall *firewall, resume_io *io);
 /* For counters and what rules remember. */
 fw_program *fw_firewall_program(fw_firewall *firewall);
 

@@ -155,3 +155,44 @@ void fw_memory_sweep(fw_memory *m, gboolean (*drop)(void *value, gpointer user),
       while (m->slots[at] != 0 && drop(item(m, m->slots[at] - 1) + m->key_bytes, user))
         remove_at(m, at);
 }
+
+void fw_memory_keys(const fw_memory *m, GArray *keys)
+{
+  guint32 at;
+
+  for (at = 0; m->slots != NULL && at <= m->mask; at++)
+    if (m->slots[at] != 0)
+      g_array_append_vals(keys, item(m, m->slots[at] - 1), 1);
+}
+
+static void keep_items(fw_memory *m, resume_io *io)
+{
+  guint32 at;
+
+  for (at = 0; m->slots != NULL && at <= m->mask; at++)
+    if (m->slots[at] != 0)
+      resume_raw(io, item(m, m->slots[at] - 1), stride(m));
+}
+
+void fw_memory_keep(fw_memory *m, resume_io *io)
+{
+  guint32 n = resume_count(io, m->n, stride(m)), i;
+  guint key_bytes = m->key_bytes, value_bytes = m->value_bytes;
+  guint8 *read;
+
+  if (!resume_reads(io)) {
+    keep_items(m, io);
+    return;
+  }
+  fw_memory_clear(m);
+  fw_memory_init(m, key_bytes, value_bytes);
+  read = g_malloc(stride(m));
+  for (i = 0; i < n && !io->failed; i++) {
+    resume_raw(io, read, stride(m));
+    if (!io->failed && fw_memory_find(m, read) != NULL)
+      resume_fail(io, "what a rule remembers has one key twice");
+    else if (!io->failed)
+      memcpy(fw_memory_add(m, read), read + key_bytes, value_bytes);
+  }
+  g_free(read);
+}

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "resume/io.h"
+
 typedef struct fw_memory {
   guint key_bytes, value_bytes; /* multiples of 8 */
   guint32 *slots;               /* number of an item + 1; 0: free */
@@ -26,5 +28,9 @@ void *fw_memory_add(fw_memory *memory, const void *key);
 gboolean fw_memory_remove(fw_memory *memory, const void *key);
 /* Removes those of which drop(value, user) is true. */
 void fw_memory_sweep(fw_memory *memory, gboolean (*drop)(void *value, gpointer user), gpointer user);
+/* Appends all keys to an array of such. */
+void fw_memory_keys(const fw_memory *memory, GArray *keys);
+/* All keys and values as bytes, or from them in place of those that are there. Values are plain. */
+void fw_memory_keep(fw_memory *memory, resume_io *io);
 
 #endif

@@ -400,6 +400,54 @@ void fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p, co
     class_count(s, length, -1);
 }
 
+/* -- kept over a resume -- */
+
+static void keep_classes(fw_live_set *s, resume_io *io)
+{
+  guint32 n = resume_count(io, s->classes->len, FW_SET_DIMENSIONS + 4), i, k;
+
+  if (resume_reads(io))
+    g_array_set_size(s->classes, n);
+  for (i = 0; i < n && !io->failed; i++) {
+    set_class *c = &g_array_index(s->classes, set_class, i);
+
+    resume_raw(io, c->length, sizeof c->length);
+    resume_u32(io, &c->n);
+    c->rank = 0;
+    for (k = 0; k < FW_SET_DIMENSIONS; k++) {
+      if (c->length[k] > full_length(s->set)) {
+        resume_fail(io, "a set has longer networks than there are");
+        break;
+      }
+      c->rank += c->length[k];
+      fw_mask_of_length(s->set->family, c->length[k], &c->mask[k]);
+    }
+  }
+  if (io->failed && resume_reads(io))
+    g_array_set_size(s->classes, 0);
+}
+
+void fw_live_sets_keep(fw_program *program, resume_io *io)
+{
+  guint i;
+
+  for (i = 0; i < program->ruleset->sets->len; i++) {
+    const fw_set *set = g_ptr_array_index(program->ruleset->sets, i);
+    fw_live_set *s = g_hash_table_lookup(program->sets, set);
+    gboolean there = s != NULL;
+
+    resume_bool(io, &there);
+    if (there && s == NULL)
+      s = fw_live_set_of(program, set);
+    if (there && s == NULL)
+      resume_fail(io, "it has a set of a type that is not followed");
+    if (!there || s == NULL)
+      continue;
+    keep_classes(s, io);
+    fw_memory_keep(&s->elements, io);
+  }
+}
+
 /* -- the match -- */
 
 static gboolean compares(guint8 op, guint64 value, guint64 with)

@@ -5,6 +5,7 @@
 
 #include "firewall/match/data.h"
 #include "firewall/walk/program.h"
+#include "resume/io.h"
 
 typedef struct fw_live_set fw_live_set;
 
@@ -24,5 +25,8 @@ fw_truth fw_live_set_test(fw_program *program, fw_live_set *set, const fw_packet
 void fw_live_set_add(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
                      gint64 timeout_s);
 void fw_live_set_del(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref);
+
+/* The elements of all sets that rules name, as bytes, or from them. */
+void fw_live_sets_keep(fw_program *program, resume_io *io);
 
 #endif

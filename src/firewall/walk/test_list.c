@@ -174,6 +174,27 @@ static fw_truth holds_recent(fw_program *program, fw_packet *p, const fw_test *t
   return fw_truth_of(truth);
 }
 
+static void recent_keep(void *state, resume_io *io)
+{
+  recent_table *t = state;
+  guint32 i, n = resume_count(io, t->n, sizeof(recent_entry) + t->room * sizeof(guint64));
+
+  if (n > RECENT_KEYS)
+    resume_fail(io, "a list of recent has more addresses than it may");
+  t->n = io->failed ? 0 : n;
+  resume_u64(io, &t->updates);
+  for (i = 0; i < t->n; i++) {
+    recent_entry *e = &t->entries[i];
+
+    resume_raw(io, e, sizeof *e);
+    resume_raw(io, stamps_of(t, i), t->room * sizeof(guint64));
+    if (e->index > t->room || e->n_stamps > t->room || e->n_stamps == 0)
+      resume_fail(io, "an address of recent has other stamps than it can have");
+  }
+  if (io->failed)
+    t->n = 0;
+}
+
 /* -- connlimit -- */
 
 typedef struct count_node {
@@ -234,6 +255,47 @@ static void count_add(count_state *s, count_list *list, const ct_tuple *tuple, g
   list->last = number;
   list->n++;
   list->added = now;
+}
+
+static void keep_tuples(count_state *s, count_list *list, resume_io *io)
+{
+  guint32 n = resume_count(io, list->n, sizeof(ct_tuple)), number = list->first, i;
+  guint64 added = list->added;
+
+  resume_u64(io, &added);
+  for (i = 0; i < n && !io->failed; i++) {
+    ct_tuple tuple;
+
+    if (!resume_reads(io)) {
+      resume_raw(io, &s->nodes[number - 1].tuple, sizeof tuple);
+      number = s->nodes[number - 1].next;
+      continue;
+    }
+    resume_raw(io, &tuple, sizeof tuple);
+    if (!io->failed)
+      count_add(s, list, &tuple, added);
+  }
+}
+
+static void connlimit_keep(void *state, resume_io *io)
+{
+  count_state *s = state;
+  GArray *keys = g_array_new(FALSE, FALSE, sizeof(fw_address));
+  guint32 i;
+
+  if (!resume_reads(io))
+    fw_memory_keys(&s->lists, keys);
+  resume_array(io, keys);
+  for (i = 0; i < keys->len && !io->failed; i++) {
+    const fw_address *key = &g_array_index(keys, fw_address, i);
+    count_list *list = fw_memory_find(&s->lists, key);
+
+    if (resume_reads(io) && list != NULL)
+      resume_fail(io, "an address is counted twice");
+    else
+      keep_tuples(s, list != NULL ? list : fw_memory_add(&s->lists, key), io);
+  }
+  g_array_free(keys, TRUE);
 }
 
 /* A tuple that the table does not have, or a TCP connection that has closed. */
@@ -367,9 +429,10 @@ static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test
 }
 
 const fw_test_ops fw_list_tests[FW_MATCH_COUNT] = {
-  [FW_MATCH_recent] = { .holds = holds_recent, .state = recent_new },
+  [FW_MATCH_recent] = { .holds = holds_recent, .state = recent_new, .keep = recent_keep },
   [FW_MATCH_connlimit] = { .holds = holds_connlimit,
                            .state = connlimit_new,
                            .free_state = connlimit_free,
+                           .keep = connlimit_keep,
                            .tracks = TRUE },
 };

@@ -61,6 +61,15 @@ static fw_truth holds_limit(fw_program *program, fw_packet *p, const fw_test *te
   return FW_YES;
 }
 
+/* Cap and costs are the rule's. */
+static void limit_keep(void *state, resume_io *io)
+{
+  limit_state *s = state;
+
+  resume_u64(io, &s->jiffies);
+  resume_u32(io, &s->credit);
+}
+
 /* -- hashlimit -- */
 
 typedef struct hashlimit_key {
@@ -135,6 +144,15 @@ void fw_hashlimit_free(void *data)
 
   fw_memory_clear(&t->memory);
   g_free(t);
+}
+
+static void hashlimit_keep(void *state, resume_io *io)
+{
+  hashlimit_table *t = state;
+
+  resume_u64(io, &t->created);
+  resume_u64(io, &t->swept);
+  fw_memory_keep(&t->memory, io);
 }
 
 static gboolean hashlimit_expired(void *value, gpointer user)
@@ -266,6 +284,8 @@ static void *quota_new(fw_program *program, const fw_match *match)
   return left;
 }
 
+static void quota_keep(void *state, resume_io *io) { resume_u64(io, state); }
+
 static fw_truth holds_quota(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_quota *q = test->data;
@@ -289,6 +309,8 @@ static void *statistic_new(fw_program *program, const fw_match *match)
   return count;
 }
 
+static void statistic_keep(void *state, resume_io *io) { resume_u32(io, state); }
+
 static fw_truth holds_statistic(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_statistic *s = test->data;
@@ -304,8 +326,11 @@ static fw_truth holds_statistic(fw_program *program, fw_packet *p, const fw_test
 }
 
 const fw_test_ops fw_rate_tests[FW_MATCH_COUNT] = {
-  [FW_MATCH_limit] = { .holds = holds_limit, .state = limit_new, .free_state = g_free },
-  [FW_MATCH_hashlimit] = { .holds = holds_hashlimit, .state = hashlimit_new },
-  [FW_MATCH_quota] = { .holds = holds_quota, .state = quota_new, .free_state = g_free },
-  [FW_MATCH_statistic] = { .holds = holds_statistic, .state = statistic_new, .free_state = g_free },
+  [FW_MATCH_limit] = { .holds = holds_limit, .state = limit_new, .free_state = g_free, .keep = limit_keep },
+  [FW_MATCH_hashlimit] = { .holds = holds_hashlimit, .state = hashlimit_new, .keep = hashlimit_keep },
+  [FW_MATCH_quota] = { .holds = holds_quota, .state = quota_new, .free_state = g_free, .keep = quota_keep },
+  [FW_MATCH_statistic] = { .holds = holds_statistic,
+                           .state = statistic_new,
+                           .free_state = g_free,
+                           .keep = statistic_keep },
 };

@@ -9,12 +9,15 @@
 #include "firewall/match/data.h"
 #include "firewall/walk/facts.h"
 #include "firewall/walk/program.h"
+#include "resume/io.h"
 
 typedef struct fw_test_ops {
   fw_test_fn holds;
   /* What it remembers, when the rules are loaded; NULL: nothing. The program frees what free_state does. */
   void *(*state)(fw_program *program, const fw_match *match);
   void (*free_state)(void *state);
+  /* That as bytes, or from them into what `state` has made; what it cannot have come to is a failure. */
+  void (*keep)(void *state, resume_io *io);
   gboolean tracks; /* needs connection tracking */
 } fw_test_ops;
 

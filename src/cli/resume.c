@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <config.h>
+
+#include "resume.h"
+#include "interrupt.h"
+#include "resume_place.h"
+#include "run_plot.h"
+#include "rules_text.h"
+#include "say.h"
+
+#include "conntrack/read/checksum.h"
+#include "conntrack/state/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FORMAT_VERSION = 1, MAGIC_BYTES = 8, HEAD_BYTES = MAGIC_BYTES + 4 + 8, SUM_BYTES = 4, WRITE_BYTES = 1 << 18 };
+static const guint8 magic[MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
+
+struct cli_resume {
+  int load_fd; /* -1: nothing is loaded */
+  cli_place place;
+  gboolean saves, taken;
+  GError *failed; /* what kept the state from being taken */
+  gboolean plotted;
+};
+
+/* ---- what a state is of ---- */
+
+static void add(GPtrArray *facts, const char *name, const char *value)
+{
+  g_ptr_array_add(facts, g_strdup_printf("%s %s", name, value != NULL ? value : "(none)"));
+}
+
+static void add_list(GPtrArray *facts, const char *name, const GPtrArray *values)
+{
+  guint i;
+
+  for (i = 0; i < values->len; i++)
+    add(facts, name, g_ptr_array_index(values, i));
+}
+
+/* By their bytes, not their names: a file that was edited is other rules. */
+static void add_rules(GPtrArray *facts, const cli_run *run)
+{
+  const cli_options *o = run->o;
+  guint i;
+
+  if (run->firewall.firewall == NULL)
+    return;
+  for (i = 0; i < run->firewall.texts->len; i++) {
+    const cli_rules_text *t = g_ptr_array_index(run->firewall.texts, i);
+    char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)t->text->str, t->text->len);
+
+    add(facts, "--rules of SHA-256", sum);
+    g_free(sum);
+  }
+  add_list(facts, "--local", o->locals);
+  add_list(facts, "--route", o->routes);
+  add_list(facts, "--assume", o->assumptions);
+  add(facts, "--iface", o->iface);
+  add(facts, "--bridge", o->bridge);
+  add(facts, "--backend", o->backend == FW_BACKEND_LEGACY ? "legacy" : o->backend == FW_BACKEND_NFT ? "nft" : NULL);
+  add(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
+}
+
+/* All that the engine's own parameters do not say, each as the words of the reason where it differs. */
+static GPtrArray *facts_of(const cli_run *run)
+{
+  static const char *const checksums[] = {
+    [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore"
+  };
+  GPtrArray *facts = g_ptr_array_new_with_free_func(g_free);
+  const replay_options *r = &run->o->replay;
+  char *machine = g_strdup_printf("%u-bit %s", 8 * (guint)sizeof(gpointer),
+                                  G_BYTE_ORDER == G_LITTLE_ENDIAN ? "little-endian" : "big-endian");
+
+  add(facts, "ctreplay", PACKAGE_VERSION);
+  add(facts, "a machine that is", machine);
+  add(facts, "--checksums", checksums[r->checksums]);
+  add(facts, "--bpf", r->bpf);
+  add(facts, "--interface", r->interface);
+  add(facts, "--direction", r->direction == CAP_DIR_IN ? "in" : r->direction == CAP_DIR_OUT ? "out" : NULL);
+  add_rules(facts, run);
+  g_free(machine);
+  return facts;
+}
+
+/* "(nothing)" where there is no more. => the reason, to be freed; NULL: they are the same. */
+static char *difference(const GPtrArray *there, const GPtrArray *here)
+{
+  guint i;
+
+  for (i = 0; i < MAX(there->len, here->len); i++) {
+    const char *a = i < there->len ? g_ptr_array_index(there, i) : "(nothing)";
+    const char *b = i < here->len ? g_ptr_array_index(here, i) : "(nothing)";
+
+    if (strcmp(a, b) != 0)
+      return g_strdup_printf("it is of %s, and this run of %s", a, b);
+  }
+  return NULL;
+}
+
+static GPtrArray *keep_facts(resume_io *io, GPtrArray *facts)
+{
+  guint32 n = resume_count(io, facts->len, 4), i;
+
+  if (resume_reads(io))
+    facts = g_ptr_array_new_with_free_func(g_free);
+  for (i = 0; i < n; i++) {
+    if (resume_reads(io))
+      g_ptr_array_add(facts, resume_get_text(io));
+    else
+      resume_put_text(io, g_ptr_array_index(facts, i));
+  }
+  return facts;
+}
+
+/* ---- the parts beside the engine ---- */
+
+static void keep_parts(cli_run *run, resume_io *io)
+{
+  gboolean ruled = run->firewall.firewall != NULL;
+
+  replay_source_keep(run->source, io);
+  resume_bool(io, &ruled);
+  if (ruled && run->firewall.firewall != NULL)
+    fw_firewall_keep(run->firewall.firewall, io);
+  cli_pressure_keep(run->pressure, io);
+  cli_plot_keep(run, io);
+}
+
+/* ---- opening ---- */
+
+gboolean cli_resume_open(cli_run *run)
+{
+  const cli_options *o = run->o;
+  cli_resume *r;
+
+  if (o->load_state == NULL && o->save_state == NULL)
+    return TRUE;
+  r = run->resume = g_new0(cli_resume, 1);
+  r->load_fd = -1;
+  run->pressure = cli_pressure_new(); /* also where this run does not show them: a later one may */
+  if (o->load_state != NULL && (r->load_fd = open(o->load_state, O_RDONLY | O_CLOEXEC)) < 0) {
+    cli_say("--load-state %s: %s", o->load_state, g_strerror(errno));
+    run->code = CLI_EXIT_INPUT;
+    return FALSE;
+  }
+  if (o->save_state == NULL)
+    return TRUE;
+  if (replay_source_reads(run->source, o->save_state)) {
+    cli_say("--save-state %s: that is a capture being read", o->save_state);
+    return FALSE;
+  }
+  r->saves = cli_place_open(&r->place, o->save_state, run->capture_fd >= 0 ? run->capture_fd : run->output.fd);
+  if (!r->saves) {
+    cli_say("--save-state %s: %s", o->save_state, g_strerror(errno));
+    run->code = CLI_EXIT_OUTPUT;
+  }
+  return r->saves;
+}
+
+/* ---- loading ---- */
+
+static gboolean refuse(cli_run *run, const char *why)
+{
+  cli_say("--load-state %s: %s", run->o->load_state, why);
+  run->code = CLI_EXIT_INPUT;
+  return FALSE;
+}
+
+/* => all bytes of the file; NULL, said. */
+static guint8 *read_whole(cli_run *run, gsize *n)
+{
+  int fd = run->resume->load_fd;
+  struct stat st;
+  guint8 *bytes;
+  gsize at = 0;
+  ssize_t got;
+
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    refuse(run, "a state is a regular file");
+    return NULL;
+  }
+  bytes = g_try_malloc(MAX((gsize)st.st_size, 1));
+  if (bytes == NULL) {
+    refuse(run, "there is no memory for it");
+    return NULL;
+  }
+  while (at < (gsize)st.st_size) {
+    got = read(fd, bytes + at, (gsize)st.st_size - at);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      break;
+    at += (gsize)got;
+  }
+  *n = at;
+  return bytes;
+}
+
+/* => where the engine's state begins; 0, said. */
+static gsize check_head(cli_run *run, const guint8 *bytes, gsize n)
+{
+  guint32 version, sum;
+  guint64 length;
+
+  if (n < HEAD_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0) {
+    refuse(run, n > 0 && memcmp(bytes, magic, MIN(n, (gsize)MAGIC_BYTES)) == 0 ? "it is cut short"
+                                                                               : "it is no state of --save-state");
+    return 0;
+  }
+  memcpy(&version, bytes + MAGIC_BYTES, sizeof version);
+  memcpy(&length, bytes + MAGIC_BYTES + 4, sizeof length);
+  if (GUINT32_FROM_LE(version) != FORMAT_VERSION) {
+    char *why = g_strdup_printf("it is of version %u of the format, and this program reads version %u",
+                                GUINT32_FROM_LE(version), (guint)FORMAT_VERSION);
+
+    refuse(run, why);
+    g_free(why);
+    return 0;
+  }
+  length = GUINT64_FROM_LE(length);
+  if (length < HEAD_BYTES || length > n || n - length < SUM_BYTES) {
+    refuse(run, "it is cut short");
+    return 0;
+  }
+  memcpy(&sum, bytes + length, sizeof sum);
+  if (GUINT32_FROM_LE(sum) != ct_crc32c(0, bytes, length)) {
+    refuse(run, "it is damaged: its checksum is wrong");
+    return 0;
+  }
+  return (gsize)length + SUM_BYTES;
+}
+
+static gboolean load_parts(cli_run *run, const guint8 *bytes, gsize n)
+{
+  resume_io io = { .at = bytes + HEAD_BYTES, .end = bytes + n };
+  GPtrArray *here = facts_of(run), *there = keep_facts(&io, here);
+  char *why = io.failed ? NULL : difference(there, here);
+  replay_figures figures;
+  gboolean fine;
+
+  if (why == NULL && !io.failed)
+    keep_parts(run, &io);
+  replay_source_figures(run->source, &figures);
+  run->first_ns = figures.first_ns; /* also where no packet comes any more */
+  if (why == NULL && !io.failed && io.at != io.end)
+    resume_fail(&io, "it is longer than its parts");
+  fine = why == NULL && !io.failed;
+  if (!fine)
+    refuse(run, why != NULL ? why : io.why);
+  g_ptr_array_unref(here);
+  g_ptr_array_unref(there);
+  g_free(why);
+  return fine;
+}
+
+static gboolean load_engine(cli_run *run, const guint8 *bytes, gsize n)
+{
+  ct_state_error error;
+
+  run->engine = ct_state_read(bytes, n, &run->params, &error);
+  return run->engine != NULL || refuse(run, error.text);
+}
+
+static gboolean load(cli_run *run)
+{
+  gsize n = 0, parts;
+  guint8 *bytes = read_whole(run, &n);
+  gboolean fine;
+
+  if (bytes == NULL)
+    return FALSE;
+  parts = check_head(run, bytes, n);
+  fine = parts > 0 && load_parts(run, bytes, parts - SUM_BYTES) && load_engine(run, bytes + parts, n - parts);
+  g_free(bytes);
+  return fine;
+}
+
+gboolean cli_resume_load(cli_run *run)
+{
+  const cli_resume *r = run->resume;
+  const char *unkept;
+
+  if (r == NULL)
+    return TRUE;
+  unkept = run->firewall.firewall != NULL ? fw_firewall_unkept(run->firewall.firewall) : NULL;
+  if (unkept != NULL) {
+    cli_say("--%s-state: what is remembered by %s cannot be kept yet", r->saves ? "save" : "load", unkept);
+    run->code = CLI_EXIT_USAGE;
+    return FALSE;
+  }
+  return r->load_fd < 0 || load(run);
+}
+
+/* ---- saving ---- */
+
+typedef struct writing {
+  int fd;
+  GByteArray *waits;
+  int failed; /* errno */
+} writing;
+
+static void write_out(writing *w, const guint8 *bytes, gsize n)
+{
+  while (n > 0 && w->failed == 0) {
+    ssize_t done = write(w->fd, bytes, n);
+
+    if (done < 0 && errno != EINTR)
+      w->failed = errno;
+    if (done <= 0)
+      continue;
+    bytes += done;
+    n -= (gsize)done;
+  }
+}
+
+static bool sink(const void *bytes, size_t n, void *user)
+{
+  writing *w = user;
+
+  g_byte_array_append(w->waits, bytes, (guint)n);
+  if (w->waits->len >= WRITE_BYTES) {
+    write_out(w, w->waits->data, w->waits->len);
+    g_byte_array_set_size(w->waits, 0);
+  }
+  return w->failed == 0;
+}
+
+static void put_parts(cli_run *run, writing *w)
+{
+  resume_io io = { .out = w->waits };
+  guint32 version = FORMAT_VERSION, sum;
+  guint64 length = 0;
+  GPtrArray *facts = facts_of(run);
+
+  resume_raw(&io, (gpointer)magic, MAGIC_BYTES);
+  resume_u32(&io, &version);
+  resume_u64(&io, &length);
+  keep_facts(&io, facts);
+  keep_parts(run, &io);
+  length = GUINT64_TO_LE((guint64)w->waits->len);
+  memcpy(w->waits->data + MAGIC_BYTES + 4, &length, sizeof length);
+  sum = ct_crc32c(0, w->waits->data, w->waits->len);
+  resume_u32(&io, &sum);
+  g_ptr_array_unref(facts);
+}
+
+void cli_resume_take(cli_run *run)
+{
+  cli_resume *r = run->resume;
+  writing w = { .failed = 0 };
+  ct_state_error error = { .offset = 0 };
+
+  if (r == NULL || !r->saves || r->taken || r->failed != NULL || cli_stop != 0)
+    return;
+  w.fd = r->place.fd;
+  w.waits = g_byte_array_new();
+  put_parts(run, &w);
+  r->taken = ct_state_write(run->engine, sink, &w, &error);
+  write_out(&w, w.waits->data, w.waits->len);
+  g_byte_array_unref(w.waits);
+  r->taken = r->taken && w.failed == 0;
+  if (!r->taken)
+    r->failed =
+      g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_FAILED, w.failed != 0 ? g_strerror(w.failed) : error.text);
+}
+
+static void put_in_place(cli_run *run)
+{
+  cli_resume *r = run->resume;
+  const char *path = run->o->save_state;
+  int failed;
+
+  if (r->failed != NULL) {
+    cli_say("--save-state %s: %s", path, r->failed->message);
+    run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
+  } else if (!r->taken || cli_stop != 0 || run->unwanted || run->code == CLI_EXIT_OUTPUT) {
+    cli_say("note: --save-state %s: not written, as the run did not come to its end", path);
+  } else if ((failed = cli_place_take(&r->place)) != 0) {
+    cli_say("--save-state %s: %s", path, g_strerror(failed));
+    run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
+  }
+}
+
+void cli_resume_close(cli_run *run)
+{
+  cli_resume *r = run->resume;
+
+  if (r == NULL)
+    return;
+  run->resume = NULL;
+  if (r->load_fd >= 0)
+    close(r->load_fd);
+  if (r->saves) {
+    run->resume = r;
+    if (run->played)
+      put_in_place(run);
+    run->resume = NULL;
+    cli_place_close(&r->place);
+  }
+  g_clear_error(&r->failed);
+  g_free(r);
+}

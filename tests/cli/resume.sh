@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# --save-state, --load-state: cut a capture anywhere, go on from the state, and what comes is what the whole would have given. And
+# what is no such state is refused.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# cut CAPTURE PACKET OPTION...: both parts' outputs are the whole's.
+cut_at() {
+  capture=$1 packet=$2
+  shift 2
+  "$ctreplay" -P -W "$work/behind" --start "#$((packet + 1))" "$capture" 2> "$work/err" || cat "$work/err"
+  for show in '-E -o timestamp,extended,id' '-E -o xml' '-P -o transcript' \
+      '-P --fields n,time,conn,class,before,after,timeout,verdict,reason' '-E expect' '-S -o json' '-L -o json'; do
+    # shellcheck disable=SC2086 # a letter and its format
+    "$ctreplay" $show "$@" "$capture" > "$work/whole" 2> "$work/err"
+    # shellcheck disable=SC2086
+    "$ctreplay" $show "$@" --end "#$packet" --save-state "$work/state" "$capture" > "$work/one" 2> "$work/err" || cat "$work/err"
+    # shellcheck disable=SC2086
+    "$ctreplay" $show "$@" --load-state "$work/state" "$work/behind" > "$work/two" 2> "$work/err" || cat "$work/err"
+    tests=$((tests + 1))
+    case $show in
+    -S* | -L*) mv "$work/two" "$work/both" ;;
+    *xml) sed -e '/<conntrack>/d' -e '/<?xml/d' -e '/<\/conntrack>/d' -i "$work/whole" "$work/one" "$work/two"
+      cat "$work/one" "$work/two" > "$work/both" ;;
+    *fields*) { cat "$work/one" && sed 1d "$work/two"; } > "$work/both" ;;
+    # The table and the counters, which a transcript ends with, stand behind both parts; its head before.
+    *transcript) for part in whole one two; do grep '"type":"packet"' "$work/$part" > "$work/lines.$part"; done
+      cat "$work/lines.one" "$work/lines.two" > "$work/both"
+      mv "$work/lines.whole" "$work/whole" ;;
+    *) cat "$work/one" "$work/two" > "$work/both" ;;
+    esac
+    cmp -s "$work/whole" "$work/both" && [ -s "$work/state" ] && continue
+    failures=$((failures + 1))
+    echo "FAILED: $capture cut behind packet $packet, $show $*"
+    diff "$work/whole" "$work/both" | head -n 5
+  done
+}
+
+pcap_whole > "$work/cap"
+cut_at "$work/cap" 1
+./bench_generate mixed "$work/mixed" 0.003 > /dev/null
+cut_at "$work/mixed" 777 --gc kernel --max 60
+for sample in samples/ftp-passive.pcap samples/fragments.pcap samples/pptp.pcap; do
+  [ -r "$sample" ] || continue
+  cut_at "$sample" 7 --helpers
+done
+
+# What rules remember goes on as well: buckets, lists, sets, counters.
+cat > "$work/sets" <<'END'
+create seen hash:ip family inet hashsize 1024 maxelem 65536 timeout 600 counters
+END
+cat > "$work/rules" <<'END'
+*nat
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -s 10.0.0.0/8 -j SNAT --to-source 203.0.113.1
+COMMIT
+*filter
+:FORWARD ACCEPT [7:700]
+-A FORWARD -m limit --limit 5/min --limit-burst 20 -j SET --add-set seen src
+-A FORWARD -m set --match-set seen dst -j DROP
+-A FORWARD -p tcp -m connlimit --connlimit-above 3 --connlimit-mask 32 -j DROP
+-A FORWARD -p udp -m hashlimit --hashlimit-above 5/sec --hashlimit-mode srcip --hashlimit-name h -j DROP
+-A FORWARD -m recent --update --seconds 2 --hitcount 4 --name r --mask 255.255.255.255 --rsource -j DROP
+-A FORWARD -m recent --set --name r --mask 255.255.255.255 --rsource
+-A FORWARD -m statistic --mode nth --every 7 --packet 2 -j REJECT
+-A FORWARD -m statistic --mode random --probability 0.1 -j DROP
+-A FORWARD -m quota --quota 100000
+COMMIT
+END
+cut_at "$work/mixed" 1000 --rules "$work/sets" --rules "$work/rules"
+# Behind the last packet a transcript has every rule's counter.
+"$ctreplay" -P -o transcript --rules "$work/sets" --rules "$work/rules" "$work/mixed" > "$work/whole" 2> "$work/err"
+tail -n 1 "$work/whole" > "$work/counters"
+expect 0 '' '' test "$(grep -c '"type":"packet"' "$work/counters")" -eq 0
+"$ctreplay" -E --rules "$work/sets" --rules "$work/rules" --end '#1000' --save-state "$work/state" "$work/mixed" > "$work/one" 2> "$work/err"
+# shellcheck disable=SC2016 # its own shell expands them
+expect 0 '' '*' sh -c '"$@" | tail -n 1 | cmp - "$0"' "$work/counters" "$ctreplay" -P -o transcript --rules "$work/sets" --rules "$work/rules" \
+  --load-state "$work/state" "$work/behind"
+
+# The table's curve goes on.
+mkdir "$work/a" "$work/b"
+expect 0 '.' '*' "$ctreplay" -S --plot "$work/whole.svg" "$work/mixed"
+expect 0 '.' '*' "$ctreplay" -S --plot "$work/one.svg" --end '#777' --save-state "$work/plotted" "$work/mixed"
+"$ctreplay" -P -W "$work/b/mixed" --start '#778' "$work/mixed" 2> "$work/err"
+expect 0 '.' '*' "$ctreplay" -S --plot "$work/two.svg" --load-state "$work/plotted" "$work/b/mixed"
+expect 0 '' '' cmp "$work/two.svg" "$work/whole.svg"
+
+# ---- refused ----
+"$ctreplay" -S --save-state "$work/state" "$work/cap" > "$work/out"
+refused() {
+  words=$1
+  shift
+  expect 3 '' "--load-state .*: $words" "$ctreplay" -S --load-state "$work/bad" "$@" "$work/cap"
+}
+expect 0 '.' 'no curve' "$ctreplay" -S --plot "$work/three.svg" --load-state "$work/state" "$work/cap"
+cp "$work/state" "$work/bad"
+refused 'it is of --checksums auto, and this run of --checksums verify' --checksums verify
+refused 'it is of --bpf (none), and this run of --bpf tcp' --bpf tcp
+refused 'it is of (nothing), and this run of --rules of SHA-256' --rules "$work/sets" --rules "$work/rules"
+refused 'other parameters: nf_conntrack_max' --max 77
+refused 'other parameters: .*profile' --profile linux-5.10
+head -c 100 "$work/state" > "$work/bad"
+refused 'it is cut short'
+head -c -1 "$work/state" > "$work/bad"
+refused 'it is cut short'
+printf x >> "$work/bad"
+refused 'it is cut short, or something follows it'
+printf x >> "$work/bad"
+refused 'it is cut short, or something follows it'
+head -c 3 "$work/state" > "$work/bad"
+refused 'it is cut short'
+: > "$work/bad"
+refused 'it is no state'
+{ head -c 8 "$work/state" && printf '\011' && tail -c +10 "$work/state"; } > "$work/bad"
+refused 'it is of version 9 of the format, and this program reads version 1'
+{ head -c 60 "$work/state" && printf '\377' && tail -c +62 "$work/state"; } > "$work/bad"
+refused 'it is damaged: its checksum is wrong'
+cp "$work/cap" "$work/bad"
+refused 'it is no state of --save-state'
+expect 3 '' 'No such file' "$ctreplay" -S --load-state "$work/none" "$work/cap"
+expect 2 '' 'capture being read' "$ctreplay" -S --save-state "$work/cap" "$work/cap"
+expect 4 '' 'No such file' "$ctreplay" -S --save-state "$work/none/state" "$work/cap"
+
+# ---- whole or not at all ----
+beside() { find "$work" -name 'kept.*' | grep -c .; }
+cp "$work/state" "$work/kept"
+if [ -w /dev/full ]; then
+  # shellcheck disable=SC2016 # its own shell expands them
+  expect 4 '' 'not written' sh -c '"$@" > /dev/full' sh "$ctreplay" -E --save-state "$work/kept" "$work/mixed"
+  expect 0 '' '' cmp "$work/state" "$work/kept"
+fi
+# Killed in the middle of a live capture: the old state stays, and nothing beside it.
+mkfifo "$work/live"
+"$ctreplay" -E --save-state "$work/kept" "$work/live" > "$work/out" 2>&1 &
+pid=$!
+exec 3> "$work/live"
+cat "$work/cap" >&3
+tries=0
+while [ ! -s "$work/out" ] && [ "$tries" -lt 100 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
+expect 0 '' '' test "$(beside)" -eq 1
+kill -9 "$pid"
+wait "$pid" 2> /dev/null
+exec 3>&-
+tries=0
+while [ "$(beside)" -ne 0 ] && [ "$tries" -lt 100 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
+expect 0 '' '' cmp "$work/state" "$work/kept"
+expect 0 '' '' test "$(beside)" -eq 0
+# A state that is loaded and written without packets is the same state.
+pcap_head > "$work/empty"
+expect 0 '.' '*' "$ctreplay" -S --load-state "$work/state" --save-state "$work/again" "$work/empty"
+expect 0 '' '' cmp "$work/state" "$work/again"
+# One run after the other, over one file: numbers go on.
+expect 0 '.' '' "$ctreplay" -S --load-state "$work/state" --save-state "$work/state" "$work/cap"
+expect 0 '"n":7,' '*' "$ctreplay" -P -o json --load-state "$work/state" "$work/cap"
+# ---- the example that follows a folder ----
+follow=${srcdir:-.}/examples/ctreplay-follow
+mkdir "$work/in" "$work/log"
+for part in 1 2 3 4; do
+  "$ctreplay" -P -W "$work/in/$part.pcap" --start "#$((part * 500 - 499))" --end "#$((part * 500))" "$work/mixed" 2> "$work/err"
+done
+"$ctreplay" -E -o timestamp --end '#2000' "$work/mixed" > "$work/whole" 2> "$work/err"
+# A ctreplay that is killed at its third capture, when it has written events.
+cat > "$work/killed" <<END
+#!/bin/sh
+case "\$*" in
+*3.pcap) { head -c 5000 "$work/in/3.pcap"; kill -9 \$\$; } > "$work/log/3.pcap.events" ;;
+esac
+exec "$(pwd)/$ctreplay" "\$@"
+END
+chmod +x "$work/killed"
+case $ctreplay in /*) sed -i "s|$(pwd)/||" "$work/killed" ;; esac
+expect 1 '*' '3.pcap was not replayed' env CTREPLAY="$work/killed" "$follow" -1 "$work/in" "$work/log" -o timestamp
+expect 0 '*' '*' env CTREPLAY="$ctreplay" "$follow" -1 "$work/in" "$work/log" -o timestamp
+expect 0 '*' '*' env CTREPLAY="$ctreplay" "$follow" -1 "$work/in" "$work/log" -o timestamp
+cat "$work"/log/?.pcap.events > "$work/both"
+expect 0 '' '' cmp "$work/whole" "$work/both"
+expect 0 '' '' test "$(find "$work/log" -name '*.state' | grep -c .)" -eq 1
+finish
