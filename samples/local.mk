@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Lessons: a recipe each, and the capture that the program itself makes of it. Both are installed.
 sample_recipes = \
+	samples/across-inside.ct \
+	samples/across-outside.ct \
 	samples/amanda.ct \
 	samples/bad-checksum.ct \
 	samples/classic-close.ct \
@@ -69,6 +71,7 @@ sample_recipes = \
 sample_captures = $(sample_recipes:.ct=.pcap)
 # What the firewall of a sample had for rules.
 sample_rules = \
+	samples/across.rules \
 	samples/rules-helper-ftp.rules \
 	samples/rules-limit.rules \
 	samples/rules-notrack-dns.rules \

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ctreplay diff: where two runs part. Two captures under one kernel, or one capture under two (two profiles, two values
- * of a setting): packet by packet, side by side. Two saved -P -o json outputs are compared as such (diff_saved.c).
+ * ctreplay diff: where two runs part. One capture under two kernels (two profiles, two values of a setting), or two
+ * captures under a kernel each: packet by packet, side by side. Two captures under one kernel are taken for those
+ * before and behind a firewall (diff_across.c). Two saved -P -o json outputs are compared as such (diff_saved.c).
  */
 #include "captures.h"
 #include "commands.h"
 #include "diff.h"
+#include "diff_across.h"
 #include "firewall.h"
 #include "interrupt.h"
 #include "kernel.h"
@@ -27,6 +29,10 @@ enum {
 #undef X
     DIFFERENCE_COUNT
 };
+
+typedef struct diff_own {
+  diff_style style;
+} diff_own;
 
 typedef struct side {
   cli_options o; /* a copy with this side's own values; shares the rest */
@@ -465,6 +471,30 @@ static gboolean find_kernels(comparison *c, const cli_options *o, GError **error
   return FALSE;
 }
 
+/* Which one speaks of two kernels goes packet by packet; of one kernel it is what lies between the captures. */
+static gboolean is_across(const comparison *c, const cli_options *o)
+{
+  return o->captures->len > 1 && memcmp(&c->a.params, &c->b.params, sizeof(c->a.params)) == 0;
+}
+
+static cli_exit side_by_side(comparison *c, const cli_options *o)
+{
+  GError *error = NULL;
+
+  if (!side_prepare(&c->a, &error) || !side_prepare(&c->b, &error))
+    return cli_usage(error);
+  return cli_firewall_load(&c->ruleset, o) ? compare(c, o) : c->ruleset.refusal;
+}
+
+static cli_exit refuse_json(void)
+{
+  cli_say("diff -o json: two captures, before and behind a firewall, are told so; for others compare saved outputs "
+          "(ctreplay -P -o json)");
+  return CLI_EXIT_USAGE;
+}
+
+static diff_style style_of(const cli_options *o) { return ((const diff_own *)o->own)->style; }
+
 static cli_exit diff(const cli_options *o)
 {
   GStringChunk *chunk = g_string_chunk_new(256);
@@ -473,11 +503,12 @@ static cli_exit diff(const cli_options *o)
   cli_exit code;
 
   memset(&c, 0, sizeof(c));
-  if (!cli_diff_sides(o, &c.a.o, &c.b.o, chunk, &error) || !find_kernels(&c, o, &error) ||
-      !side_prepare(&c.a, &error) || !side_prepare(&c.b, &error))
+  if (!cli_diff_sides(o, &c.a.o, &c.b.o, chunk, &error) || !find_kernels(&c, o, &error))
     code = cli_usage(error);
+  else if (is_across(&c, o))
+    code = cli_diff_across(o, &c.a.o, &c.b.o, &c.a.params, style_of(o));
   else
-    code = cli_firewall_load(&c.ruleset, o) ? compare(&c, o) : c.ruleset.refusal;
+    code = style_of(o) == DIFF_JSON ? refuse_json() : side_by_side(&c, o);
   side_clear(&c.a);
   side_clear(&c.b);
   cli_firewall_clear(&c.ruleset);
@@ -516,6 +547,8 @@ static cli_exit diff_two(const cli_options *o)
     if (strcmp(path[i], "-") == 0)
       path[i] = "/dev/stdin";
   }
+  if (style_of(o) == DIFF_JSON)
+    return refuse_json();
   return cli_diff_saved(path, fds, o->lines >= 0 ? (guint64)o->lines : LINES, !o->no_sandbox);
 }
 
@@ -530,15 +563,25 @@ static cli_exit diff_one(const cli_options *o)
   return CLI_EXIT_USAGE;
 }
 
+static const cli_choice styles[] = { { "text", DIFF_TEXT }, { "json", DIFF_JSON }, { NULL, 0 } };
+/* clang-format off */
+static const cli_option own_options[] = {
+  CLI_LINES_OPTION,
+  { "output", 'o', "text|json", CLI_OWN, CLI_CHOICE(diff_own, style, styles, "text or json"), .called = "diff -o" },
+  { .name = NULL }
+};
+/* clang-format on */
+
 cli_exit cli_command_diff(int argc, char **argv)
 {
-  static const cli_option own[] = { CLI_LINES_OPTION, { .name = NULL } };
+  diff_own own = { DIFF_TEXT };
   GError *error = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&o);
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own, &error))
+  o.own = &own;
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error))
     cli_usage(error);
   else if (o.captures->len == 0 || o.captures->len > 2)
     cli_say("diff: give two captures, or one and two kernels (--profile A --profile B, --sysctl NAME=A,B, --max A,B), "

@@ -64,6 +64,8 @@ void cli_diff_tally_count(GHashTable *whys, const char *why);
 void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b);
 /* The counted ones, the most frequent first. unit: "packets" or "lines". */
 void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit);
+/* The same under another heading; nothing where there are none. */
+void cli_diff_tally_put_under(emit_text *out, GHashTable *whys, const char *heading);
 /* Packets by the switch of their profiles (conntrack/profile/switches.h) that had them answered in two ways. */
 typedef struct diff_rules {
   guint64 packets[128];

@@ -180,6 +180,14 @@ static gint compare_counted(gconstpointer a, gconstpointer b)
 
 void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit)
 {
+  char *heading = g_strdup_printf("why, and in how many %s:\n", unit);
+
+  cli_diff_tally_put_under(out, whys, heading);
+  g_free(heading);
+}
+
+void cli_diff_tally_put_under(emit_text *out, GHashTable *whys, const char *heading)
+{
   GArray *list = g_array_new(FALSE, FALSE, sizeof(counted));
   GHashTableIter iter;
   gpointer why, count;
@@ -192,11 +200,8 @@ void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit)
     g_array_append_val(list, item);
   }
   g_array_sort(list, compare_counted);
-  if (list->len > 0) {
-    emit_text_literal(out, "why, and in how many ");
-    emit_text_string(out, unit);
-    emit_text_literal(out, ":\n");
-  }
+  if (list->len > 0)
+    emit_text_string(out, heading);
   for (i = 0; i < list->len && i < WHYS_SHOWN; i++) {
     const counted *item = &g_array_index(list, counted, i);
 

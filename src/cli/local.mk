@@ -46,7 +46,7 @@ libcommands_la_SOURCES = \
 	src/cli/snapshots.c src/cli/snapshots.h \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
-	src/cli/command_diff.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
+	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
 	src/cli/command_explain.c \
 	src/cli/command_flows.c src/cli/flows_database.c src/cli/flows_database.h \
 	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_rules.h src/cli/list_rules.c \
@@ -58,7 +58,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_timeouts.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libcli.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS)
 
 bin_PROGRAMS += ctreplay

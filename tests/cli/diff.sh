@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ctreplay diff: equal runs, two settings, two profiles, two captures, two saved outputs.
+# ctreplay diff: equal runs, two settings, two profiles, two captures under two kernels, two saved outputs. Two captures
+# under one kernel: across.sh.
 . "${srcdir:-.}/tests/cli/capture.sh"
 
 pcap_whole > "$work/a.pcap"
@@ -17,7 +18,7 @@ change 50 047 "$work/routed.pcap" < "$work/ttl.pcap"
 change 61 323 "$work/port.pcap" < "$work/b.pcap"
 change 120 000 "$work/wrong-sum.pcap" < "$work/b.pcap"
 
-expect 0 '3 packets compared: no difference' '' "$ctreplay" diff "$work/a.pcap" "$work/a.pcap"
+expect 0 '^3 packets paired: no difference' '' "$ctreplay" diff "$work/a.pcap" "$work/a.pcap"
 expect 2 '' 'one capture, and nothing that differs: give' "$ctreplay" diff "$work/a.pcap"
 expect 1 '2 differ, the first is number 1 (2 timeout)' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
 expect 1 '^A .* 30 ' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=30,60 "$work/a.pcap"
@@ -61,15 +62,15 @@ expect 1 '^   why A  The table has no such connection, and no room' '' "$ctrepla
 # The answer finds nothing where the question's entry has gone after a second: by its timeout, so the timeout is why.
 { pcap_head; pcap_query; pcap_answer; } > "$work/late.pcap"
 expect 1 '^   why A  It belonged to #1, which ended [0-9.]* s before by nf_conntrack_udp_timeout; [0-9]* s would have kept it' '' "$ctreplay" diff --sysctl nf_conntrack_udp_timeout=1,60 "$work/late.pcap"
-expect 1 'captures themselves differ' '' "$ctreplay" diff "$work/a.pcap" "$work/b.pcap"
-expect 1 'differ: IP total length, byte 3 of the IP packet is 28 against 40:' '' "$ctreplay" diff "$work/b.pcap" "$work/swapped.pcap"
-expect 1 'differ: TCP sequence number, byte 27 of the IP packet is 1 against 2:' '' "$ctreplay" diff "$work/syn.pcap" "$work/ack.pcap"
-expect 0 '^2 packets compared: no difference' '' "$ctreplay" diff "$work/b.pcap" "$work/routed.pcap"
-expect 0 '^ignored in 1 packets: .*TTL' '' "$ctreplay" diff "$work/b.pcap" "$work/routed.pcap"
-expect 1 'differ: UDP source port, byte 21 of the IP packet is 210 against 211:' '' "$ctreplay" diff "$work/b.pcap" "$work/port.pcap"
+expect 1 'captures themselves differ' '' "$ctreplay" diff --hz 100,250 "$work/a.pcap" "$work/b.pcap"
+expect 1 'differ: IP total length, byte 3 of the IP packet is 28 against 40:' '' "$ctreplay" diff --hz 100,250 "$work/b.pcap" "$work/swapped.pcap"
+expect 1 'differ: TCP sequence number, byte 27 of the IP packet is 1 against 2:' '' "$ctreplay" diff --hz 100,250 "$work/syn.pcap" "$work/ack.pcap"
+expect 0 '^2 packets compared: no difference' '' "$ctreplay" diff --hz 100,250 "$work/b.pcap" "$work/routed.pcap"
+expect 0 '^ignored in 1 packets: .*TTL' '' "$ctreplay" diff --hz 100,250 "$work/b.pcap" "$work/routed.pcap"
+expect 1 'differ: UDP source port, byte 21 of the IP packet is 210 against 211:' '' "$ctreplay" diff --hz 100,250 "$work/b.pcap" "$work/port.pcap"
 # A sum that is wrong is no such byte: it is refused.
-expect 1 'B: .*(.*checksum' '' "$ctreplay" diff --checksums verify "$work/b.pcap" "$work/wrong-sum.pcap"
-expect 1 'second capture ends here' '' "$ctreplay" diff "$work/a.pcap" "$work/short.pcap"
+expect 1 'B: .*(.*checksum' '' "$ctreplay" diff --hz 100,250 --checksums verify "$work/b.pcap" "$work/wrong-sum.pcap"
+expect 1 'second capture ends here' '' "$ctreplay" diff --hz 100,250 "$work/a.pcap" "$work/short.pcap"
 expect 3 '*' 'cannot be opened' "$ctreplay" diff "$work/a.pcap" "$work/missing.pcap"
 expect 2 '' 'two captures' "$ctreplay" diff
 expect 2 '' 'standard input can be read only once' "$ctreplay" diff - -
@@ -113,10 +114,10 @@ expect 3 '' 'a.json/x: Not a directory' "$ctreplay" diff "$work/a.json/x" "$work
 # From pipes, of which the look at what they hold takes nothing away.
 input=$work/b.json expect 1 'entry.timeout  *A 30  B 60' '' "$ctreplay" diff "$work/a.json" -
 expect 1 '^3 lines compared, 2 differ' '' sh -c "cat '$work/b.json' | '$ctreplay' diff - '$work/a.json'"
-expect 0 '^3 packets compared: no diff' '' sh -c "cat '$work/a.pcap' | '$ctreplay' diff - '$work/a.pcap'"
+expect 0 '^3 packets paired: no diff' '' sh -c "cat '$work/a.pcap' | '$ctreplay' diff - '$work/a.pcap'"
 if command -v bash > /dev/null; then
   expect 1 '^3 lines compared, 2 differ' '' bash -c "'$ctreplay' diff <(cat '$work/a.json') <(cat '$work/b.json')"
-  expect 0 '^3 packets compared: no diff' '' bash -c "'$ctreplay' diff <(cat '$work/a.pcap') <(cat '$work/a.pcap')"
+  expect 0 '^3 packets paired: no diff' '' bash -c "'$ctreplay' diff <(cat '$work/a.pcap') <(cat '$work/a.pcap')"
   expect 2 '' 'give a file instead of /dev/fd' bash -c "'$ctreplay' diff --max 1,2 <(cat '$work/a.pcap')"
 else
   echo 'process substitution not tried: there is no bash'
@@ -124,7 +125,7 @@ fi
 # Named pipes are opened once, and both before either is looked at: one program may write both.
 mkfifo "$work/pipe" "$work/other"
 cat "$work/a.pcap" > "$work/pipe" &
-expect 0 '^3 packets compared: no diff' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
+expect 0 '^3 packets paired: no diff' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
 wait
 cat "$work/a.json" > "$work/pipe" &
 expect 1 '^3 lines compared, 2 differ' '' timeout 20 "$ctreplay" diff "$work/pipe" "$work/b.json"
@@ -136,16 +137,16 @@ tee "$work/pipe" < "$work/a.json" > "$work/other" &
 expect 0 '^3 lines compared, 0 differ' '' timeout 20 "$ctreplay" diff "$work/other" "$work/pipe"
 wait
 tee "$work/pipe" < "$work/a.pcap" > "$work/other" &
-expect 0 '^3 packets compared: no diff' '' timeout 20 "$ctreplay" diff "$work/other" "$work/pipe"
+expect 0 '^3 packets paired: no diff' '' timeout 20 "$ctreplay" diff "$work/other" "$work/pipe"
 wait
 cat /dev/null > "$work/pipe" &
-expect 3 '^0 packets compared: there was nothing' 'pipe: empty' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
+expect 3 '^0 packets paired: there was nothing' 'pipe: empty' timeout 20 "$ctreplay" diff "$work/pipe" "$work/a.pcap"
 wait
 # What could not be read has not been compared.
 expect 3 '^0 packets compared: there was nothing to compare' 'cannot be opened' "$ctreplay" diff --max 1,2 "$work/missing.pcap"
 head -c 120 "$work/a.pcap" > "$work/cut.pcap"
 expect 3 '^2 packets compared until reading failed; up to here no difference' 'cut.pcap' "$ctreplay" diff --hz 100,250 "$work/cut.pcap"
-expect 3 'The second capture could be read to here; the first goes on' 'cut.pcap' "$ctreplay" diff "$work/a.pcap" "$work/cut.pcap"
+expect 3 'The second capture could be read to here; the first goes on' 'cut.pcap' "$ctreplay" diff --hz 100,250 "$work/a.pcap" "$work/cut.pcap"
 
 # What should be known about a capture is said here too, of one capture once.
 { pcap_head; pcap_syn; pcap_ack; pcap_ack; pcap_ack; } > "$work/one-sided.pcap"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The program as its users see it: exit codes, streams, live captures.
 CLI_TESTS = \
+	tests/cli/across.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \

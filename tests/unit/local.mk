@@ -279,3 +279,9 @@ test_walk_random_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIB
 test_walk_SOURCES = tests/unit/test_walk.c $(WALK_KIT)
 test_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_across
+check_PROGRAMS += test_across
+test_across_SOURCES = tests/unit/test_across.c $(PACKET_KIT) $(UNIT_KIT)
+test_across_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_across_LDADD = libacross.la libemit.la libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

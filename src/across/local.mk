@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libacross.la
+libacross_la_SOURCES = \
+	src/across/across.h src/across/across.c \
+	src/across/fields.c \
+	src/across/sighting.c
