@@ -131,9 +131,9 @@ expect 0 '^     2 .*drop by filter:FORWARD:policy' '*' "$ctreplay" -P --rules "$
 cp -r "${srcdir:-.}/examples/firewall" "$work/example"
 chmod -R u+w "$work/example"
 absolute=$(case $ctreplay in /*) ;; *) echo "$PWD/" ;; esac)$ctreplay
-expect 0 '^ok 1 - box.ct:10: => NEW orig accept by "ssh from the office"' '' env -u MAKEFLAGS make -s -C "$work/example" check CTREPLAY="$absolute"
+expect 0 '^ok 1 - box.ct:11: => NEW orig accept by "ssh from the office"' '' env -u MAKEFLAGS make -s -C "$work/example" check CTREPLAY="$absolute"
 expect 0 'ctreplay test  *box.ct office.ct published.ct$' '' grep 'ctreplay test' "$work/example/README.md"
 sed 's/ -i lan0 -p tcp -m tcp --dport 22 / -p tcp -m tcp --dport 22 /' "$work/example/edge.rules" > "$work/example/edge.new"
-expect 2 'not ok .* - published.ct:17: => NEW orig drop by filter:INPUT:policy' 'Error 1' \
+expect 2 'not ok .* - published.ct:18: => NEW orig drop by filter:INPUT:policy' 'Error 1' \
   env -u MAKEFLAGS make -s -C "$work/example" check CTREPLAY="$absolute" RULES=edge.new
 finish
