@@ -90,6 +90,7 @@ static const option_help lines[] = {
   { NULL, "event-mask", "only these events: NEW, UPDATES, DESTROY" },
   { NULL, "class", "only packets of these classes: list classes" },
   { NULL, "reason", "only packets with these reasons: list reasons" },
+  { NULL, "as", "sent: -W writes packets as they left, translated" },
   { NULL, "annotate", "write a comment on every packet (--write FILE.pcapng)" },
   { NULL, "context", "so many packets before and after each chosen one, too" },
   { NULL, "display-filter", "Wireshark's filter of the packets chosen" },
