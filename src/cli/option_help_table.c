@@ -97,6 +97,8 @@ static const option_help lines[] = {
   { NULL, "flow", "one connection, by its number" },
   { NULL, "show-from", "show nothing that is before this moment" },
   { NULL, "at", "as it is at this moment; several may be given" },
+  { NULL, "save-state", "write the table down when the captures end" },
+  { NULL, "load-state", "go on from a table that was written down" },
   { NULL, "every", "as it is every so often" },
   { NULL, "lines", "so many lines, or all" },
   { NULL, "networks", "length of the networks that addresses are counted by" },
