@@ -68,6 +68,15 @@ guint cli_columns_screen(void)
   return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+void cli_columns_each(void (*fn)(const char *command, const emit_field *field, gpointer user), gpointer user)
+{
+  guint i, k;
+
+  for (i = 0; i < G_N_ELEMENTS(tables); i++)
+    for (k = 0; k < tables[i].table->n; k++)
+      fn(tables[i].command, &tables[i].table->fields[k], user);
+}
+
 void cli_columns_list(void)
 {
   static const char *const kinds[] = {

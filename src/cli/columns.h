@@ -16,6 +16,8 @@ gboolean cli_columns_choose(emit_columns *columns, const cli_options *options, c
                             const emit_table *table, GError **error);
 /* The columns of the terminal that standard output is, before the sandbox; 0: it is none. */
 guint cli_columns_screen(void);
+/* Every field of every table, with the command whose it is. */
+void cli_columns_each(void (*fn)(const char *command, const emit_field *field, gpointer user), gpointer user);
 /* list fields */
 void cli_columns_list(void);
 

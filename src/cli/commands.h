@@ -23,6 +23,7 @@
   X(rules, "FILE... | --rules FILE CAPTURE...",                                                                       \
     "check and list rulesets (iptables-save, nft -j, ipset save), or count what they did")                            \
   X(list, "WHAT | changes A B", "the words that options take; what two kernels do otherwise")                         \
+  X(help, "[WORD]", "what a command, option, format, sysctl, reason, field, state, kernel or helper is")              \
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                            \
   X(compile, "SCENARIO -W CAPTURE", "make a capture of a scenario")                                                   \
   X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                             \

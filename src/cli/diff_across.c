@@ -258,6 +258,7 @@ static gboolean prepare(crossing *c, const cli_options *of[2], GError **error)
 
     replay.stop = &cli_stop;
     replay.ruled = c->o->rules->len > 0;
+    replay.pairs = FALSE; /* each capture is one side, and stays as it stands */
     c->sides[i].source = replay_source_prepare(&replay, c->params, error);
     if (c->sides[i].source == NULL)
       return FALSE;

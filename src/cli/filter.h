@@ -11,7 +11,7 @@
 
 #define CLI_ERROR (cli_error_quark())
 GQuark cli_error_quark(void);
-typedef enum { CLI_ERROR_USAGE, CLI_ERROR_UNKNOWN_SYSCTL, CLI_ERROR_CANNOT } cli_error;
+typedef enum { CLI_ERROR_USAGE, CLI_ERROR_UNKNOWN_SYSCTL, CLI_ERROR_CANNOT, CLI_ERROR_ASKED } cli_error;
 
 typedef struct cli_prefix {
   gboolean given;

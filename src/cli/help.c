@@ -2,12 +2,13 @@
 #include <config.h>
 
 #include "help.h"
+#include "option_help.h"
 #include "sandbox.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SCREEN_COLUMNS 80
+enum { SCREEN_COLUMNS = 80, OPTION_COLUMN = 30 };
 
 /* One screen of 24 lines; everything else stands in the manual. */
 static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Linux conntrack would have done\n"
@@ -46,17 +47,86 @@ void cli_help(void)
     }
     printf(" %s", command->name);
   }
-  fputs("; ctreplay WORD --help says what each does\n"
+  fputs("; ctreplay WORD --help: what each takes\n"
         "           rules --rules FILE CAPTURE counts hits; list changes A B: two kernels\n"
         "Example    tcpdump -U -ni any -w - | ctreplay -E -o timestamp -\n"
-        "man ctreplay says the rest.\n",
+        "ctreplay help WORD says what a word is, man ctreplay the rest.\n",
         stdout);
+}
+
+/* ---- of one sub-command ---- */
+
+GPtrArray *cli_options_of(const cli_subcommand *command)
+{
+  GPtrArray *rows = g_ptr_array_new();
+  char *argv[] = { g_strdup(command != NULL ? command->name : "ctreplay"), NULL };
+
+  cli_options_listen(rows);
+  if (command != NULL)
+    command->run(1, argv);
+  else
+    cli_replay(1, argv);
+  cli_options_listen(NULL);
+  g_free(argv[0]);
+  return rows;
+}
+
+char *cli_option_spelling(const cli_option *option)
+{
+  const char *argument = option->argument;
+  GString *spelling = g_string_new(NULL);
+
+  if (option->letter != 0)
+    g_string_append_printf(spelling, "-%c%s", option->letter, option->name != NULL ? ", " : "");
+  if (option->name != NULL)
+    g_string_append_printf(spelling, "--%s", option->name);
+  if (argument != NULL)
+    g_string_append_printf(spelling, " %s", argument);
+  return g_string_free(spelling, FALSE);
+}
+
+static void put_option(const char *command, const cli_option *option)
+{
+  const char *help = cli_option_help(command, option);
+  char *spelling = cli_option_spelling(option);
+
+  printf("  %s%-*s %s\n", option->letter != 0 ? "" : "    ", option->letter != 0 ? OPTION_COLUMN + 4 : OPTION_COLUMN,
+         spelling, help != NULL ? help : "");
+  g_free(spelling);
+}
+
+/* In the order of the table. */
+static void put_group(const char *command, const GPtrArray *rows, guint groups, const char *heading)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < rows->len; i++) {
+    const cli_option *option = g_ptr_array_index(rows, i);
+
+    if (!(option->group & groups))
+      continue;
+    if (!any)
+      printf("%s\n", heading);
+    any = TRUE;
+    put_option(command, option);
+  }
 }
 
 void cli_help_subcommand(const cli_subcommand *command)
 {
-  printf("ctreplay %s %s\n  %s\nOptions of input and kernel as in ctreplay --help; man ctreplay says the rest.\n",
-         command->name, command->arguments, command->help);
+  GPtrArray *rows = cli_options_of(command);
+
+  printf("ctreplay %s %s\n  %s\n", command->name, command->arguments, command->help);
+  put_group(command->name, rows, CLI_OWN, "Its own options");
+  put_group(command->name, rows, CLI_SHOW | CLI_FILTER | CLI_VERDICTS, "What is shown");
+  put_group(command->name, rows, CLI_OUTPUT, "Output");
+  put_group(command->name, rows, CLI_INPUT, "Input");
+  put_group(command->name, rows, CLI_KERNEL, "The kernel");
+  put_group(command->name, rows, CLI_RULES, "Rules");
+  put_group(command->name, rows, CLI_COMMON, "And");
+  puts("`ctreplay help WORD` says what a word is; man ctreplay says the rest.");
+  g_ptr_array_unref(rows);
 }
 
 void cli_version(void)

@@ -17,7 +17,7 @@ libcommands_la_SOURCES = \
 	src/cli/columns.c src/cli/columns.h \
 	src/cli/commands.c src/cli/commands.h \
 	src/cli/firewall.c src/cli/firewall.h \
-	src/cli/help.c src/cli/help.h \
+	src/cli/help.c src/cli/help.h src/cli/option_help.h src/cli/option_help_table.c \
 	src/cli/keep.c src/cli/keep.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/memory.c src/cli/memory.h \
@@ -49,6 +49,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
 	src/cli/command_explain.c \
 	src/cli/command_flows.c src/cli/flows_database.c src/cli/flows_database.h \
+	src/cli/command_help.c src/cli/help_words.c src/cli/help_words.h \
 	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_rules.h src/cli/list_rules.c \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \

@@ -31,6 +31,17 @@ static cli_exit close_stdout(cli_exit code)
   return cli_exit_graver(code, CLI_EXIT_OUTPUT);
 }
 
+/* --help wherever it stands, -h alone: elsewhere that may be a value. */
+static gboolean asks_for_help(int argc, char **argv)
+{
+  int i;
+
+  for (i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--help") == 0 || (argc == 3 && strcmp(argv[i], "-h") == 0))
+      return TRUE;
+  return FALSE;
+}
+
 int main(int argc, char **argv)
 {
   const cli_subcommand *subcommand = argc > 1 ? cli_subcommand_find(argv[1]) : NULL;
@@ -39,7 +50,7 @@ int main(int argc, char **argv)
   pkt_hash_key_draw();
   /* Writes to a pipe whose reader has gone fail with EPIPE instead of ending the process half-way. */
   signal(SIGPIPE, SIG_IGN);
-  if (subcommand != NULL && argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+  if (subcommand != NULL && asks_for_help(argc, argv)) {
     cli_help_subcommand(subcommand);
     return close_stdout(CLI_EXIT_OK);
   }

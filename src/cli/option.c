@@ -167,7 +167,7 @@ gboolean cli_read_shown_number(const cli_option *option, gpointer base, const ch
   return cli_option_refuse(option, value, error);
 }
 
-enum { WORD_MOST = 15, LETTERS_APART = 2 };
+enum { WORD_MOST = 47, LETTERS_APART = 2 };
 
 /* How many letters are to be put in, taken out or changed to make one of the other (Levenshtein). */
 static guint letters_apart(const char *a, const char *b)

@@ -95,7 +95,7 @@ static inline gboolean cli_option_is_gone(const cli_option *option)
 gboolean cli_option_refuse(const cli_option *option, const char *value, GError **error);
 
 /*
- * Whether a mistyped word may have meant this one, of at most 15 letters: at most two letters apart, and of a short
+ * Whether a mistyped word may have meant this one, of at most 47 letters: at most two letters apart, and of a short
  * word fewer. distance: how many.
  */
 gboolean cli_word_similar(const char *word, const char *meant, guint *distance);

@@ -119,6 +119,12 @@ void cli_options_clear(cli_options *options);
 gboolean cli_options_parse(cli_options *options, int argc, char **argv, guint groups, const cli_option *own,
                            GError **error);
 
+/*
+ * Until it is called with NULL, cli_options_parse parses nothing: it adds its options' rows, but those that are gone,
+ * and returns FALSE with CLI_ERROR_ASKED, of which cli_usage says nothing. So a sub-command tells what it takes.
+ */
+void cli_options_listen(GPtrArray *rows);
+
 /* The i-th option of the common table, NULL past the end. Spellings that are gone are among them. */
 const cli_option *cli_option_get(guint i);
 

@@ -154,6 +154,23 @@ static gboolean take(cli_options *o, const cli_option *option, const char *value
   return cli_option_is_gone(option) ? refuse_gone(option, error) : option->read(option, base, value, error);
 }
 
+/* ---- what a command takes, without running it ---- */
+
+static GPtrArray *listener;
+
+void cli_options_listen(GPtrArray *rows) { listener = rows; }
+
+static gboolean tell_listener(const grammar *g, GError **error)
+{
+  guint i;
+
+  for (i = 0; i < g->rows->len; i++)
+    if (!cli_option_is_gone(g_ptr_array_index(g->rows, i)))
+      g_ptr_array_add(listener, g_ptr_array_index(g->rows, i));
+  g_set_error(error, CLI_ERROR, CLI_ERROR_ASKED, "asked for its options");
+  return FALSE;
+}
+
 gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, const cli_option *own, GError **error)
 {
   grammar g;
@@ -162,6 +179,11 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
   int c;
 
   grammar_init(&g, groups, own);
+  if (listener != NULL) {
+    fine = tell_listener(&g, error);
+    grammar_clear(&g);
+    return fine;
+  }
   opterr = 0;
   optind = 0; /* glibc: start anew, also after an earlier parse */
   while (fine && (c = getopt_long(argc, argv, g.letters->str, (struct option *)g.long_options->data, NULL)) != -1) {

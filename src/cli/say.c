@@ -21,7 +21,8 @@ cli_exit cli_usage(GError *error)
 {
   const cli_exit code = g_error_matches(error, CLI_ERROR, CLI_ERROR_CANNOT) ? CLI_EXIT_SKIP : CLI_EXIT_USAGE;
 
-  cli_say("%s", error->message);
+  if (!g_error_matches(error, CLI_ERROR, CLI_ERROR_ASKED))
+    cli_say("%s", error->message);
   g_error_free(error);
   return code;
 }

@@ -4,7 +4,7 @@
 # manual, and the completion offers what the tables have.
 . "${srcdir:-.}/tests/cli/capture.sh"
 manual=${srcdir:-.}/doc/ctreplay.1
-completion=${srcdir:-.}/completions/ctreplay
+completion=completions/ctreplay
 
 for option in $("$ctreplay" list options | grep -o -e '--[a-z-]*'); do
   expect 0 '*' '' grep -q -e "Fl ${option#--}\b" "$manual"
@@ -34,6 +34,37 @@ expect 0 '' '' awk 'NR > 24 || length > 80' "$work/help"
 for subcommand in $("$ctreplay" list commands); do
   expect 0 "^ctreplay $subcommand " '' "$ctreplay" "$subcommand" --help
 done
+expect 0 '^      --by KEY  *count connections together' '' "$ctreplay" flows --max 4 --help
+expect 0 '^  -h, --help ' '' "$ctreplay" sweep -h
+
+# What a word is, whatever kind of word; and the one that was meant.
+while read -r word what; do
+  expect 0 "$what" '' "$ctreplay" help "$word"
+done <<'TABLE'
+flows ^ctreplay flows
+--by ^--by: option: --by KEY of flows
+by ^--by: option
+-W ^-W: option: -W, --write FILE
+json ^json: format: -o json
+nf_conntrack_udp_timeout ^nf_conntrack_udp_timeout: sysctl: .*30 s
+net.netfilter.nf_conntrack_max ^nf_conntrack_max: sysctl
+nf_conntrack_sip.sip_timeout ^nf_conntrack_sip.sip_timeout: module
+tcp-new ^tcp-new: reason: belongs to no connection
+missed_after ^missed_after: field: .*flows
+SYN_SENT ^SYN_SENT: state: a state of tcp
+syn_sent ^SYN_SENT: state: a state of tcp
+INVALID ^INVALID: class
+linux-6.18 ^linux-6.18: kernel
+ftp ^ftp: helper
+hashlimit ^hashlimit: match
+MASQUERADE ^MASQUERADE: target
+TABLE
+expect 2 '' 'help hystory: no such word; did you mean history?' "$ctreplay" help hystory
+expect 2 '' 'did you mean nf_conntrack_udp_timeout?' "$ctreplay" help nf_conntrack_udp_timeuot
+expect 2 '' 'did you mean nf_conntrack_udp_timeout, ' "$ctreplay" help udp_timeout
+expect 2 '' 'help zzzzzz: no such word; ctreplay list WHAT has them' "$ctreplay" help zzzzzz
+expect 2 '' 'help: give one word' "$ctreplay" help a b
+expect 0 '^Commands ' '' "$ctreplay" help
 
 if ! command -v bash > /dev/null; then
   echo 'completion not tried: there is no bash'
@@ -66,4 +97,16 @@ offered '^nf_conntrack_sip.sip_timeout=$' --module nf_conntrack_sip.sip_t
 offered '^out$' --direction o
 offered '^sweep$' sw
 offered '^reasons$' list rea
+offered '^--by$' flows --b
+offered '^notable$' flows --packets no
+offered '^svg$' states -o s
+offered '^nf_conntrack_max$' help nf_conntrack_ma
+# A sub-command offers what it takes, and nothing else.
+expect 1 '^0$' '' sh -c "bash '$work/complete.bash' sweep --by | grep -c -e --by"
+if command -v zsh > /dev/null; then
+  expect 0 '' '' zsh -f -n completions/_ctreplay
+  expect 0 "'\*--by=\[count connections together by this\]:KEY: ' " '' cat completions/_ctreplay
+else
+  echo 'completion of zsh not tried: there is no zsh'
+fi
 finish

@@ -285,3 +285,9 @@ check_PROGRAMS += test_across
 test_across_SOURCES = tests/unit/test_across.c $(PACKET_KIT) $(UNIT_KIT)
 test_across_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_across_LDADD = libacross.la libemit.la libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
+TESTS += test_help
+check_PROGRAMS += test_help
+test_help_SOURCES = tests/unit/test_help.c $(UNIT_KIT)
+test_help_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_help_LDADD = $(CTREPLAY_COMMANDS) $(CHECK_LIBS)

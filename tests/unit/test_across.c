@@ -36,7 +36,6 @@ static across *start(seen *s)
 {
   const across_watcher watcher = { on_paired, on_alone, NULL, s };
 
-  memset(s, 0, sizeof(*s));
   return across_new(&watcher);
 }
 
@@ -72,7 +71,7 @@ static const across_field *find_field(const seen *s, const char *name)
 START_TEST(a_translated_packet_is_the_same_one)
 {
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   ct_packet p = query(&b, 1, 7, 64, 5, 1, 10);
   across_sighting *waits;
@@ -107,7 +106,7 @@ END_TEST
 START_TEST(nothing_is_guessed_of_two_that_are_alike)
 {
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   ct_packet p = query(&b, 1, 7, 64, 5, 1, 10);
 
@@ -127,7 +126,7 @@ END_TEST
 START_TEST(lost_and_added_are_told_by_the_way)
 {
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   guint i;
   ct_packet p;
@@ -151,7 +150,7 @@ END_TEST
 START_TEST(what_no_router_forwards_is_not_lost)
 {
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   ct_packet p = query(&b, 1, 1, 64, 1, 1, 1);
 
@@ -174,7 +173,7 @@ START_TEST(exactly_those_that_went_are_lost)
   guint64 gone_sum = 0;
   guint gone = 0, i, j, held = 0;
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   guint waiting[REACH];
 
@@ -208,7 +207,7 @@ END_TEST
 START_TEST(who_waits_too_long_is_given_up)
 {
   kit_bytes b;
-  seen s;
+  seen s = { 0 };
   across *x = start(&s);
   guint i;
 

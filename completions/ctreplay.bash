@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion for ctreplay(1). Every word comes from the program itself (ctreplay list ...), so that this file need not
-# change when an option, a sysctl or a format is added.
+# bash completion for ctreplay(1). Commands and options stand above, made from the program's tables; other words are asked of
+# the program itself (ctreplay list ...), so that this file need not change when an option, a sysctl or a format is added.
 
 _ctreplay_list()
 {
@@ -16,17 +16,32 @@ _ctreplay_comma()
     compopt -o nospace 2>/dev/null
 }
 
-# What an option wants, from the list of options: "--direction in|out" => "in|out".
-_ctreplay_argument()
+# The sub-command that options belong to; "ctreplay" where there is none.
+_ctreplay_command()
 {
-    _ctreplay_list options | sed -n -e "s/^\(.*, \)\{0,1\}$1 //p" -e "s/^$1, [^ ]* //p" | head -n 1
+    local command
+    for command in $_ctreplay_commands; do
+        [[ ${COMP_WORDS[1]-} == "$command" && $COMP_CWORD -gt 1 ]] && echo "$command" && return
+    done
+    echo ctreplay
+}
+
+# One of the words that the option's table has: "text|json".
+_ctreplay_choice()
+{
+    local wants
+    wants=$(_ctreplay_wants "$(_ctreplay_command)" "$1")
+    [[ $wants == *\|* ]] && mapfile -t COMPREPLY < <(compgen -W "${wants//|/ }" -- "$cur")
 }
 
 _ctreplay_value()
 {
     case $1 in
     --profile) mapfile -t COMPREPLY < <(compgen -W "$(_ctreplay_list profiles | grep -v '^Other\|^$' | cut -d' ' -f1)" -- "$cur") ;;
-    -o | --output) _ctreplay_comma "$(_ctreplay_list formats | cut -d' ' -f1) timestamp extended id ktimestamp" ;;
+    -o | --output)
+        [[ $(_ctreplay_command) != ctreplay && $(_ctreplay_command) != flows ]] && _ctreplay_choice "$1" && return
+        _ctreplay_comma "$(_ctreplay_list formats | cut -d' ' -f1) timestamp extended id ktimestamp"
+        ;;
     --reason) _ctreplay_comma "$(_ctreplay_list reasons | cut -d' ' -f1)" ;;
     --class) _ctreplay_comma "$(_ctreplay_list classes)" ;;
     --state) mapfile -t COMPREPLY < <(compgen -W "$(_ctreplay_list states | awk '{ print $2 }')" -- "$cur") ;;
@@ -52,7 +67,7 @@ _ctreplay_value()
         ;;
     *)
         local wants
-        wants=$(_ctreplay_argument "$1")
+        wants=$(_ctreplay_wants "$(_ctreplay_command)" "$1")
         case $wants in
         '' | \[*) return 1 ;;
         FILE*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -77,6 +92,13 @@ _ctreplay()
         mapfile -t COMPREPLY < <(compgen -W 'conntrack expect' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
+    help)
+        if [[ $COMP_CWORD -eq 2 ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$_ctreplay_commands $(for what in sysctls reasons formats profiles helpers fields classes; do
+                _ctreplay_list $what | sed 's/:$//' | cut -d' ' -f1; done) $(_ctreplay_options ctreplay)" -- "$cur")
+            return
+        fi
+        ;;
     list)
         if [[ $COMP_CWORD -eq 2 ]]; then
             mapfile -t COMPREPLY < <(compgen -W 'formats sysctls reasons profiles helpers modules classes states options commands fields matches targets changes' -- "$cur")
@@ -86,11 +108,11 @@ _ctreplay()
     -?*) _ctreplay_value "$prev" && return ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_ctreplay_list options | tr -d ',' | tr ' ' '\n' | grep '^-')" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "$(_ctreplay_options "$(_ctreplay_command)")" -- "$cur")
         return
     fi
     compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <([[ $COMP_CWORD -eq 1 ]] && compgen -W "$(_ctreplay_list commands)" -- "$cur"; compgen -f -- "$cur")
+    mapfile -t COMPREPLY < <([[ $COMP_CWORD -eq 1 ]] && compgen -W "$_ctreplay_commands" -- "$cur"; compgen -f -- "$cur")
 }
 
 complete -F _ctreplay ctreplay
