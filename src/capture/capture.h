@@ -34,6 +34,7 @@ typedef struct cap_frame {
 } cap_frame;
 
 enum { CAP_BATCH_FRAMES = 256 };
+#define CAP_NO_PLACE G_MAXUINT64
 
 /*
  * Frames stay valid until the batch is given to cap_reader_next again or freed, on whichever thread and even after the
@@ -41,6 +42,7 @@ enum { CAP_BATCH_FRAMES = 256 };
  */
 typedef struct cap_batch {
   guint n;
+  guint64 place; /* of its first frame, for cap_reader_seek; CAP_NO_PLACE: it cannot be found again */
   cap_frame frames[CAP_BATCH_FRAMES];
   GPtrArray *chunks; /* private: the buffers behind the frames */
 } cap_batch;
@@ -51,6 +53,18 @@ void cap_batch_free(cap_batch *batch);
 gsize cap_batch_bytes(const cap_batch *batch);
 /* Empties it: its frames are gone, and the memory with them. Not while it is being filled. */
 void cap_batch_clear(cap_batch *batch);
+
+/*
+ * The frames of a batch kept for later, for captures whose places cannot be found again: the bytes are not copied, the
+ * buffers behind them stay.
+ */
+typedef struct cap_kept cap_kept;
+cap_kept *cap_batch_keep(const cap_batch *batch);
+void cap_kept_free(cap_kept *kept); /* NULL is fine */
+/* The batch is what was kept; it may outlive it. */
+void cap_kept_load(const cap_kept *kept, cap_batch *batch);
+/* Memory that it keeps alive beyond what `before` does, which was kept just before it; NULL: nothing was. */
+gsize cap_kept_bytes(const cap_kept *kept, const cap_kept *before);
 
 typedef struct cap_reader cap_reader;
 
@@ -99,6 +113,13 @@ void cap_reader_free(cap_reader *reader);
  * error.
  */
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error);
+
+/*
+ * Goes on with the frame at place, of a batch that this reader or another one of the same file has given. The reader
+ * must have given a batch already: what it learnt at the start of the file is not learnt anew. => FALSE where the place
+ * cannot be read.
+ */
+gboolean cap_reader_seek(cap_reader *reader, guint64 place);
 
 /*
  * Makes the reader end: cap_reader_next returns FALSE without error, at once even where it waits for a pipe. May be

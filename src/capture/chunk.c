@@ -65,6 +65,61 @@ void cap_batch_clear(cap_batch *batch)
     g_ptr_array_set_size(batch->chunks, 0);
 }
 
+struct cap_kept {
+  GPtrArray *chunks;
+  guint n;
+  cap_frame frames[];
+};
+
+cap_kept *cap_batch_keep(const cap_batch *batch)
+{
+  cap_kept *kept = g_malloc(sizeof(cap_kept) + batch->n * sizeof(cap_frame));
+
+  kept->n = batch->n;
+  memcpy(kept->frames, batch->frames, batch->n * sizeof(cap_frame));
+  kept->chunks = g_ptr_array_new_full(batch->chunks->len, (GDestroyNotify)cap_chunk_unref);
+  for (guint i = 0; i < batch->chunks->len; i++) {
+    cap_chunk *chunk = batch->chunks->pdata[i];
+
+    g_atomic_int_inc(&chunk->refs);
+    g_ptr_array_add(kept->chunks, chunk);
+  }
+  return kept;
+}
+
+void cap_kept_free(cap_kept *kept)
+{
+  if (kept == NULL)
+    return;
+  g_ptr_array_unref(kept->chunks);
+  g_free(kept);
+}
+
+void cap_kept_load(const cap_kept *kept, cap_batch *batch)
+{
+  cap_batch_clear(batch);
+  batch->n = kept->n;
+  batch->place = CAP_NO_PLACE;
+  memcpy(batch->frames, kept->frames, kept->n * sizeof(cap_frame));
+  for (guint i = 0; i < kept->chunks->len; i++)
+    cap_batch_hold(batch, kept->chunks->pdata[i]);
+}
+
+gsize cap_kept_bytes(const cap_kept *kept, const cap_kept *before)
+{
+  const cap_chunk *last =
+    before != NULL && before->chunks->len > 0 ? before->chunks->pdata[before->chunks->len - 1] : NULL;
+  gsize bytes = sizeof(cap_kept) + kept->n * sizeof(cap_frame);
+
+  for (guint i = 0; i < kept->chunks->len; i++) {
+    const cap_chunk *chunk = kept->chunks->pdata[i];
+
+    if (chunk != last)
+      bytes += chunk->size;
+  }
+  return bytes;
+}
+
 void cap_window_init(cap_window *window, cap_source *source)
 {
   *window = (cap_window){ .source = source, .pool = g_ptr_array_new_with_free_func((GDestroyNotify)cap_chunk_unref) };
@@ -87,6 +142,15 @@ void cap_window_release(cap_window *window)
   window->start = window->end = 0;
   window->chunk = NULL;
   g_ptr_array_set_size(window->pool, 0);
+}
+
+gboolean cap_window_seek(cap_window *window, guint64 offset)
+{
+  cap_window_release(window);
+  if (window->pool == NULL || !cap_source_seek(window->source, offset))
+    return FALSE;
+  window->chunk_offset = offset;
+  return cap_window_need(window, 1, NULL);
 }
 
 static gboolean is_idle(const cap_chunk *chunk) { return g_atomic_int_get(&chunk->refs) == 1; }

@@ -44,6 +44,11 @@ void cap_window_clear(cap_window *window);
 void cap_window_release(cap_window *window);
 
 /*
+ * Goes on at an offset of the stream, where it is a plain file. => TRUE with at least one byte there.
+ */
+gboolean cap_window_seek(cap_window *window, guint64 offset);
+
+/*
  * Reads until need bytes stand between start and end, and takes the bytes that come along with them. => FALSE at the
  * end of the stream, or with error set where reading fails; the bytes that were there stay. Memory grows with the bytes
  * that were really read, not with the need.

@@ -133,6 +133,7 @@ static void list_fill(cap_reader *reader, cap_batch *batch)
     many_child *c = &m->children[m->current];
 
     if (cap_reader_next(c->reader, batch, &reader->failed)) {
+      batch->place = CAP_NO_PLACE; /* it is the file's, not the list's */
       renumber(m, c, batch);
       return;
     }
@@ -239,11 +240,18 @@ static void merged_fill(cap_reader *reader, cap_batch *batch)
   }
 }
 
-static const cap_reader_ops list_ops = {
-  list_fill, many_free, many_interrupt, many_progress, many_reads, many_dropped
-};
-static const cap_reader_ops merged_ops = { merged_fill,   many_free,  many_interrupt,
-                                           many_progress, many_reads, many_dropped };
+static const cap_reader_ops list_ops = { .fill = list_fill,
+                                         .free = many_free,
+                                         .interrupt = many_interrupt,
+                                         .progress = many_progress,
+                                         .reads = many_reads,
+                                         .dropped = many_dropped };
+static const cap_reader_ops merged_ops = { .fill = merged_fill,
+                                           .free = many_free,
+                                           .interrupt = many_interrupt,
+                                           .progress = many_progress,
+                                           .reads = many_reads,
+                                           .dropped = many_dropped };
 
 static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *readers, guint n)
 {

@@ -120,18 +120,26 @@ static guint32 take(pcap_reader *r, cap_batch *batch)
 static void pcap_fill(cap_reader *reader, cap_batch *batch)
 {
   pcap_reader *r = (pcap_reader *)reader;
+  guint64 place;
   guint32 missing;
 
-  do
+  do {
+    place = cap_window_offset(&reader->window);
     missing = take(r, batch);
-  while (batch->n == 0 && get_record(r, missing));
-  if (batch->n > 0)
-    cap_batch_hold(batch, reader->window.chunk);
+  } while (batch->n == 0 && get_record(r, missing));
+  if (batch->n == 0)
+    return;
+  if (cap_source_seekable(reader->window.source))
+    batch->place = place;
+  cap_batch_hold(batch, reader->window.chunk);
 }
+
+/* A record is known by its place alone. */
+static void pcap_seek(cap_reader *reader) { (void)reader; }
 
 static void pcap_free(cap_reader *reader) { g_free(reader); }
 
-static const cap_reader_ops pcap_ops = { .fill = pcap_fill, .free = pcap_free };
+static const cap_reader_ops pcap_ops = { .fill = pcap_fill, .free = pcap_free, .seek = pcap_seek };
 
 static gboolean version_known(guint major, guint minor)
 {

@@ -58,6 +58,10 @@ typedef struct pcapng_reader {
   gboolean swapped;
   guint32 block_max_bytes;
   gint64 last_ts_ns;
+  /* The section as it was when the first packet came; NULL: none has come. Places are read with it. */
+  GArray *first_section;
+  gboolean first_swapped;
+  gboolean unplaced; /* something between packets decides how those behind it are read: they have no places */
   guint64 dropped, dropped_between; /* by the statistics of all interfaces, by the packets' own counts */
   GArray *section;                  /* of ng_interface */
   GHashTable *known; /* "index link name" -> number + 1: the same interface in a later section keeps its number */
@@ -398,8 +402,23 @@ static gboolean peek_block(pcapng_reader *r, block *b, gsize *need)
   return TRUE;
 }
 
+/* A simple packet has the time of the packet before, a section or an interface changes what follows. */
+static void note_places(pcapng_reader *r, guint32 type)
+{
+  gboolean packet = type == BLOCK_PACKET || type == BLOCK_PACKET_OLD;
+
+  if (packet && r->first_section == NULL) {
+    r->first_section = g_array_copy(r->section);
+    r->first_swapped = r->swapped;
+  } else if (type == BLOCK_PACKET_SIMPLE ||
+             (r->first_section != NULL && (type == BLOCK_INTERFACE || type == BLOCK_SECTION))) {
+    r->unplaced = TRUE;
+  }
+}
+
 static gboolean take_block(pcapng_reader *r, const block *b, cap_batch *batch)
 {
+  note_places(r, b->type);
   switch (b->type) {
   case BLOCK_PACKET:
   case BLOCK_PACKET_OLD: return take_packet(r, b, batch);
@@ -416,10 +435,13 @@ static void pcapng_fill(cap_reader *reader, cap_batch *batch)
 {
   pcapng_reader *r = (pcapng_reader *)reader;
   cap_window *w = &reader->window;
+  guint64 place = cap_window_offset(w);
   block b;
   gsize need;
 
   while (batch->n < CAP_BATCH_FRAMES && peek_block(r, &b, &need)) {
+    if (batch->n == 0)
+      place = cap_window_offset(w);
     if (need > 0) {
       if (batch->n > 0 || !cap_reader_need(reader, need, "block"))
         break;
@@ -429,8 +451,23 @@ static void pcapng_fill(cap_reader *reader, cap_batch *batch)
       break;
     w->start += FRONT_BYTES + b.body_bytes + BACK_BYTES;
   }
-  if (batch->n > 0)
-    cap_batch_hold(batch, w->chunk);
+  if (batch->n == 0)
+    return;
+  if (!r->unplaced && cap_source_seekable(w->source))
+    batch->place = place;
+  cap_batch_hold(batch, w->chunk);
+}
+
+/* Reading on may have come to another section. */
+static void pcapng_seek(cap_reader *reader)
+{
+  pcapng_reader *r = (pcapng_reader *)reader;
+
+  if (r->first_section == NULL)
+    return;
+  g_array_set_size(r->section, 0);
+  g_array_append_vals(r->section, r->first_section->data, r->first_section->len);
+  r->swapped = r->first_swapped;
 }
 
 static void pcapng_free(cap_reader *reader)
@@ -438,6 +475,7 @@ static void pcapng_free(cap_reader *reader)
   pcapng_reader *r = (pcapng_reader *)reader;
 
   g_array_unref(r->section);
+  g_clear_pointer(&r->first_section, g_array_unref);
   g_hash_table_unref(r->known);
   g_free(r);
 }
@@ -450,7 +488,9 @@ static guint64 pcapng_dropped(const cap_reader *reader)
   return MAX(r->dropped, r->dropped_between);
 }
 
-static const cap_reader_ops pcapng_ops = { .fill = pcapng_fill, .free = pcapng_free, .dropped = pcapng_dropped };
+static const cap_reader_ops pcapng_ops = {
+  .fill = pcapng_fill, .free = pcapng_free, .seek = pcapng_seek, .dropped = pcapng_dropped
+};
 
 static cap_reader *pcapng_open(cap_window *window, GError **error)
 {

@@ -33,6 +33,7 @@ void cap_reader_free(cap_reader *reader)
 gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
 {
   cap_batch_clear(batch);
+  batch->place = CAP_NO_PLACE;
   if (!reader->ended && reader->failed == NULL)
     reader->ops->fill(reader, batch);
   if (G_UNLIKELY(reader->name_frames != NULL))
@@ -44,6 +45,16 @@ gboolean cap_reader_next(cap_reader *reader, cap_batch *batch, GError **error)
   if (reader->failed != NULL)
     g_propagate_error(error, g_steal_pointer(&reader->failed));
   return FALSE;
+}
+
+gboolean cap_reader_seek(cap_reader *reader, guint64 place)
+{
+  if (reader->ops->seek == NULL || place == CAP_NO_PLACE || !cap_window_seek(&reader->window, place))
+    return FALSE;
+  g_clear_error(&reader->failed);
+  reader->ended = FALSE;
+  reader->ops->seek(reader);
+  return TRUE;
 }
 
 void cap_reader_interrupt(cap_reader *reader)

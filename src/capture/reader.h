@@ -27,6 +27,8 @@ typedef struct cap_reader_ops {
   void (*progress)(const cap_reader *reader, guint64 *done_bytes, guint64 *total_bytes);
   gboolean (*reads)(const cap_reader *reader, const char *path);
   guint64 (*dropped)(const cap_reader *reader); /* NULL: nothing is said of it */
+  /* NULL: it cannot go back. The window stands at the place already: what has to be known there. */
+  void (*seek)(cap_reader *reader);
 } cap_reader_ops;
 
 struct cap_reader {

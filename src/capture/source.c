@@ -24,6 +24,8 @@ struct cap_source {
   char *name;
   guint64 done_bytes; /* atomic, relaxed: only for show */
   guint64 total_bytes;
+  gint64 begins; /* where the stream starts in the file */
+  gint64 at;     /* after a seek: where it is read, whoever else reads through the descriptor; -1: where that stands */
   cap_decompressor *decompressor; /* NULL: plain */
   GError *failed;                 /* told once the output made before it is taken */
   gboolean ended;
@@ -54,11 +56,13 @@ static gssize raw_read(cap_source *s, guint8 *to, gsize size, GError **error)
   do {
     if (!wait_readable(s))
       return 0;
-    n = read(s->fd, to, size);
+    n = s->at < 0 ? read(s->fd, to, size) : pread(s->fd, to, size, (off_t)s->at);
   } while (n < 0 && (errno == EINTR || errno == EAGAIN));
   if (n < 0)
     g_set_error(error, CAP_ERROR, CAP_ERROR_OPEN, "%s: cannot be read: %s", s->name, g_strerror(errno));
-  else
+  else if (s->at >= 0)
+    s->at += n;
+  if (n > 0)
     __atomic_fetch_add(&s->done_bytes, (guint64)n, __ATOMIC_RELAXED);
   return n;
 }
@@ -84,6 +88,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
   struct stat st;
 
   s->fd = fd;
+  s->at = -1;
   s->name = g_strdup(name);
   s->opening = TRUE;
   s->raw = g_malloc(RAW_BYTES);
@@ -92,6 +97,7 @@ cap_source *cap_source_new(int fd, const char *name, GError **error)
   if (!s->live) {
     off_t at = lseek(fd, 0, SEEK_CUR); /* standard input may be a file somebody has read from */
 
+    s->begins = MAX(at, 0);
     s->total_bytes = (guint64)MAX(st.st_size - MAX(at, 0), 0);
   }
   while (s->raw_end < CAP_DECOMPRESS_MAGIC_BYTES) {
@@ -181,6 +187,17 @@ gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)
   }
   g_clear_pointer(&s->raw, g_free);
   return raw_read(s, to, size, error);
+}
+
+gboolean cap_source_seekable(const cap_source *s) { return !s->live && s->decompressor == NULL; }
+
+gboolean cap_source_seek(cap_source *s, guint64 offset)
+{
+  if (!cap_source_seekable(s) || offset > (guint64)(G_MAXINT64 - s->begins))
+    return FALSE;
+  s->at = s->begins + (gint64)offset;
+  s->raw_start = s->raw_end = 0;
+  return TRUE;
 }
 
 void cap_source_interrupt(cap_source *s)

@@ -25,6 +25,13 @@ void cap_source_opened(cap_source *source);
  */
 gssize cap_source_read(cap_source *source, guint8 *to, gsize size, GError **error);
 
+/* TRUE where any of its bytes can be read again: a plain file. */
+gboolean cap_source_seekable(const cap_source *source);
+/*
+ * Goes on at an offset of the stream; from now on others may use the place of the descriptor. => FALSE where it cannot.
+ */
+gboolean cap_source_seek(cap_source *source, guint64 offset);
+
 /* From a signal handler or another thread: a waiting read returns, every later one says "end". */
 void cap_source_interrupt(cap_source *source);
 gboolean cap_source_interrupted(const cap_source *source);

@@ -16,6 +16,7 @@
     "a record of each connection that ever was; -o csv|tsv|json, --by, --sort, --top")                                \
   X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                        \
   X(timeouts, "[OPTION]... CAPTURE...", "what each timeout ended, whom it cut, and what would have cut nobody")       \
+  X(top, "[OPTION]... CAPTURE...", "full screen: the table through time, forwards and backwards")                     \
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \
   X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")           \
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \

@@ -57,8 +57,9 @@ static const int deadly[] = {
 };
 /* clang-format on */
 
-static int fill(scmp_filter_ctx filter)
+static int fill(scmp_filter_ctx filter, gboolean terminal)
 {
+  static const guint64 of_terminals[] = { TIOCGWINSZ, TCSETS, TCSETSW, TCSETSF };
   int failed = 0;
   guint i;
 
@@ -73,6 +74,8 @@ static int fill(scmp_filter_ctx filter)
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0);
   /* Is it a terminal? Nothing else may be asked of a device. */
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, TCGETS, 0));
+  for (i = 0; terminal && i < G_N_ELEMENTS(of_terminals); i++)
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, of_terminals[i], 0));
   /* Nothing that can be written may become code. */
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -107,7 +110,7 @@ static gboolean drop_root(void)
   return errno == EINVAL || errno == EPERM;
 }
 
-gboolean cli_sandbox_enter(void)
+static gboolean enter(gboolean terminal)
 {
   static gboolean inside;
   scmp_filter_ctx filter;
@@ -124,8 +127,8 @@ gboolean cli_sandbox_enter(void)
   if (*g_strerror(EPERM) == '\0')
     return FALSE;
   filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-  fine =
-    filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter) == 0 && seccomp_load(filter) == 0;
+  fine = filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && fill(filter, terminal) == 0 &&
+         seccomp_load(filter) == 0;
   if (filter != NULL)
     seccomp_release(filter);
   if (!fine)
@@ -133,11 +136,17 @@ gboolean cli_sandbox_enter(void)
   return fine;
 }
 
+gboolean cli_sandbox_enter(void) { return enter(FALSE); }
+
+gboolean cli_sandbox_enter_with_terminal(void) { return enter(TRUE); }
+
 const char *cli_sandbox_description(void) { return "seccomp filter, no new privileges, nobody instead of root"; }
 
 #else
 
 gboolean cli_sandbox_enter(void) { return TRUE; }
+
+gboolean cli_sandbox_enter_with_terminal(void) { return TRUE; }
 
 const char *cli_sandbox_description(void) { return "none in this build"; }
 

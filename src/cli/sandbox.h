@@ -14,6 +14,8 @@
  * refused (said).
  */
 gboolean cli_sandbox_enter(void);
+/* The same for who draws on a terminal: its size may be asked for, and how it takes keys may be changed. */
+gboolean cli_sandbox_enter_with_terminal(void);
 
 /* What this build can do, for --version. Static. */
 const char *cli_sandbox_description(void);

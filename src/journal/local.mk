@@ -8,4 +8,5 @@ libjournal_la_SOURCES = \
 	src/journal/advice.h src/journal/advice.c \
 	src/journal/refused.h src/journal/refused.c \
 	src/journal/history.h src/journal/history.c \
-	src/journal/timeouts.h src/journal/timeouts.c src/journal/lives.h src/journal/lives.c
+	src/journal/timeouts.h src/journal/timeouts.c src/journal/lives.h src/journal/lives.c \
+	src/journal/keyframes.h src/journal/keyframes.c

@@ -58,6 +58,13 @@ void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pk
 void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 family, const guint8 *data,
                    guint32 captured, guint32 wire, pkt_arena *arena, ct_packet *packet);
 
+/*
+ * What a decoder that begins in the middle of a stream has to know: the time of those before, where no fragments wait
+ * (pkt_decoder_fragment_queues). What waited in it is forgotten.
+ */
+void pkt_decoder_resume(pkt_decoder *decoder, gint64 now_ns);
+gint64 pkt_decoder_now(const pkt_decoder *decoder); /* G_MININT64 before the first frame */
+
 /* Bytes held in fragment queues now, and how many queues; for figures and bounds. */
 guint64 pkt_decoder_fragment_bytes(const pkt_decoder *decoder);
 guint pkt_decoder_fragment_queues(const pkt_decoder *decoder);

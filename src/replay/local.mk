@@ -10,4 +10,5 @@ libreplay_la_SOURCES = \
 	src/replay/point.c src/replay/point.h \
 	src/replay/replay.h \
 	src/replay/select.c src/replay/select.h \
-	src/replay/source.c
+	src/replay/source.c \
+	src/replay/tape.c src/replay/tape.h

@@ -66,7 +66,12 @@ typedef struct replay_batch {
   ct_packet packets[CAP_BATCH_FRAMES]; /* together, because the engine is given runs of them */
   replay_origin origins[CAP_BATCH_FRAMES];
   gint64 first_ns; /* time of the stream's first frame */
-  gsize bytes;     /* of memory behind the frames; buffers that batches share count in each */
+  /* For a tape (tape.h): the frames that these were chosen from, and how decoding stood before them. */
+  const cap_batch *frames;
+  guint64 frames_from; /* number of the first of them */
+  gint64 decoder_ns;   /* of the decoder's clock; meaningful where it is at rest */
+  gboolean at_rest;    /* no fragments waited in it */
+  gsize bytes;         /* of memory behind the frames; buffers that batches share count in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())
@@ -132,6 +137,9 @@ gboolean replay_source_readable(const replay_source *source);
  * Makes the source end soon, even where it waits for a pipe. May be called from a signal handler and from any thread.
  */
 void replay_source_interrupt(replay_source *source);
+
+/* The name of a frame's interface ("" where it has none), by the number of a batch's frame. */
+const char *replay_source_interface(const replay_source *source, guint32 interface);
 
 /* The kind of file that holds every frame of this source; for cap_writer_open. */
 cap_writer_kind replay_source_writer_kind(const replay_source *source);

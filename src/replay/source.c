@@ -130,6 +130,10 @@ static void take_batch(replay_source *s, slot *to)
 {
   guint i;
 
+  to->batch.frames = to->frames;
+  to->batch.frames_from = s->figures.frames + 1;
+  to->batch.decoder_ns = pkt_decoder_now(s->decoder);
+  to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
   for (i = 0; i < to->frames->n && !s->past_end; i++) {
     cap_frame *frame = &to->frames->frames[i];
     guint64 number = ++s->figures.frames;
@@ -538,6 +542,13 @@ cap_writer_kind replay_source_writer_kind(const replay_source *s)
   cap_reader *reader = replay_feed_reader(s->feed);
 
   return reader != NULL ? cap_reader_writer_kind(reader) : CAP_WRITER_PCAP;
+}
+
+const char *replay_source_interface(const replay_source *s, guint32 interface)
+{
+  cap_reader *reader = replay_feed_reader(s->feed);
+
+  return reader != NULL ? cap_reader_interface_name(reader, interface) : "";
 }
 
 const char *replay_source_problem(replay_source *s, guint i)

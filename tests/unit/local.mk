@@ -266,6 +266,17 @@ test_journal_SOURCES = tests/unit/test_journal.c $(UNIT_KIT)
 test_journal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_journal_LDADD = libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+SCREEN_KIT = tests/lib/screen_kit.h
+SCREEN_LIBS = libscreen.la libexplain.la $(CTREPLAY_LIBS)
+check_PROGRAMS += screen_jumps
+screen_jumps_SOURCES = tests/unit/screen_jumps.c $(SCREEN_KIT)
+screen_jumps_LDADD = $(SCREEN_LIBS)
+TESTS += test_screen
+check_PROGRAMS += test_screen
+test_screen_SOURCES = tests/unit/test_screen.c $(SCREEN_KIT) $(REPLAY_RECORD) $(PACKET_KIT) $(UNIT_KIT)
+test_screen_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_screen_LDADD = $(SCREEN_LIBS) $(CHECK_LIBS)
+
 WALK_TESTS = test_walk test_walk_matches test_walk_random
 TESTS += $(WALK_TESTS)
 check_PROGRAMS += $(WALK_TESTS)

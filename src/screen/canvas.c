@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "canvas.h"
+
+#include <string.h>
+
+void canvas_init(canvas *c, guint rows, guint columns, gboolean utf8)
+{
+  guint i;
+
+  c->rows = MAX(rows, 1);
+  c->columns = MAX(columns, 1);
+  c->utf8 = utf8;
+  c->cells = g_renew(canvas_cell, c->cells, (gsize)c->rows * c->columns);
+  for (i = 0; i < c->rows * c->columns; i++)
+    c->cells[i] = (canvas_cell){ ' ', STYLE_PLAIN };
+}
+
+void canvas_clear(canvas *c) { g_clear_pointer(&c->cells, g_free); }
+
+static gunichar harmless(const canvas *c, gunichar character)
+{
+  if (character < 0x7f)
+    return character < ' ' ? '?' : character;
+  return c->utf8 && character < 0x110000 && g_unichar_isprint(character) && !g_unichar_iswide(character) &&
+             !g_unichar_iszerowidth(character) && g_unichar_type(character) != G_UNICODE_PRIVATE_USE
+           ? character
+           : '?';
+}
+
+void canvas_char(canvas *c, guint row, guint column, guint style, gunichar character)
+{
+  if (row < c->rows && column < c->columns)
+    c->cells[(gsize)row * c->columns + column] = (canvas_cell){ character, (guint8)style };
+}
+
+/* => the next character of what need not be UTF-8; *text moves behind it. */
+static gunichar next(const char **text)
+{
+  gunichar character = g_utf8_get_char_validated(*text, -1);
+
+  if (character >= 0x110000) {
+    (*text)++;
+    return '?';
+  }
+  *text = g_utf8_next_char(*text);
+  return character;
+}
+
+guint canvas_put(canvas *c, guint row, guint column, guint end, guint style, const char *text)
+{
+  for (end = MIN(end, c->columns); *text != '\0' && column < end; column++)
+    canvas_char(c, row, column, style, harmless(c, next(&text)));
+  return column;
+}
+
+guint canvas_format(canvas *c, guint row, guint column, guint style, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  return canvas_put(c, row, column, c->columns, style, text);
+}
+
+void canvas_put_right(canvas *c, guint row, guint from, guint end, guint style, const char *text)
+{
+  guint n = (guint)strlen(text), room = end > from ? end - from : 0;
+
+  canvas_put(c, row, end - MIN(n, room), end, style, text + (n - MIN(n, room)));
+}
+
+void canvas_style_line(canvas *c, guint row, guint style)
+{
+  guint i;
+
+  for (i = 0; row < c->rows && i < c->columns; i++)
+    c->cells[(gsize)row * c->columns + i].style = (guint8)style;
+}
+
+char *canvas_text(const canvas *c)
+{
+  GString *text = g_string_new(NULL);
+  guint row, i, n;
+
+  for (row = 0; row < c->rows; row++) {
+    const canvas_cell *line = &c->cells[(gsize)row * c->columns];
+
+    for (n = c->columns; n > 0 && line[n - 1].c == ' '; n--)
+      continue;
+    for (i = 0; i < n; i++)
+      g_string_append_unichar(text, line[i].c);
+    g_string_append_c(text, '\n');
+  }
+  return g_string_free(text, FALSE);
+}
