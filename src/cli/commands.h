@@ -17,7 +17,7 @@
   X(sweep, "[OPTION]... CAPTURE...", "other settings on the same capture: --max 1k,2k,4k ...")                        \
   X(timeouts, "[OPTION]... CAPTURE...", "what each timeout ended, whom it cut, and what would have cut nobody")       \
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \
-  X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128) or saved outputs part, and why")           \
+  X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128), rulesets or saved outputs part, and why") \
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \
   X(report, "CAPTURE -W report.html", "one page for people: ladders, states, the table over time")                    \
   X(rules, "FILE... | --rules FILE CAPTURE...",                                                                       \
