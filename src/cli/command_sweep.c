@@ -54,7 +54,7 @@ static cli_firewall *make_doors(const cli_firewall *rules, GArray *settings)
   for (i = 0; i < settings->len; i++) {
     sweep_setting *s = &g_array_index(settings, sweep_setting, i);
 
-    cli_firewall_fork(&firewalls[i], rules, &s->params);
+    cli_firewall_fork(&firewalls[i], rules, &s->params, FALSE);
     s->door = &firewalls[i].door;
   }
   if (settings->len > 1)

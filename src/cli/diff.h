@@ -31,8 +31,8 @@ cli_exit cli_diff_saved(const char *const path[2], const int opened[2], guint64 
 
 /*
  * What of the options is for which side: of an option with two values, or given twice, each has one; of two captures
- * too. chunk keeps new strings. => FALSE and error where there are more than two. The sysctls of both are to be freed
- * either way.
+ * too. chunk keeps new strings. => FALSE and error where there are more than two. The sysctls and the rules of both are
+ * to be freed either way.
  */
 gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error);
 
@@ -74,8 +74,11 @@ typedef struct diff_rules {
 void cli_diff_rule(diff_rules *rules, const diff_seen *a, const diff_seen *b);
 void cli_diff_rules_put(emit_text *out, const diff_rules *rules, const ct_profile *a, const ct_profile *b);
 
-/* "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30": with what differs from the other side's. */
-void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own,
-                       const ct_params *other);
+/*
+ * "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30, rules x.rules": with what differs from the other side's.
+ * rules: files; NULL: not told.
+ */
+void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const GPtrArray *rules,
+                       const ct_params *own, const ct_params *other);
 
 #endif

@@ -284,8 +284,8 @@ static void begin(crossing *c, const cli_options *of[2], diff_style style)
                                .translated = g_hash_table_new(NULL, NULL) };
   if (style == DIFF_JSON)
     return;
-  cli_diff_side_put(c->teller.out, "A", of[0]->replay.captures[0], c->params, c->params);
-  cli_diff_side_put(c->teller.out, "B", of[1]->replay.captures[0], c->params, c->params);
+  cli_diff_side_put(c->teller.out, "A", of[0]->replay.captures[0], NULL, c->params, c->params);
+  cli_diff_side_put(c->teller.out, "B", of[1]->replay.captures[0], NULL, c->params, c->params);
 }
 
 static cli_exit end(crossing *c)

@@ -93,6 +93,47 @@ static gboolean split_sysctl(const cli_options *o, guint i, cli_options *a, cli_
   return TRUE;
 }
 
+static gboolean is_file(const char *path) { return g_file_test(path, G_FILE_TEST_EXISTS); }
+
+/* "a.rules+a.sets" => the files of one side. A file of that very name is that file. */
+static void add_files(GPtrArray *files, GStringChunk *chunk, const char *value)
+{
+  char **parts = is_file(value) ? NULL : g_strsplit(value, "+", -1);
+  guint i;
+
+  if (parts == NULL)
+    g_ptr_array_add(files, (gpointer)value);
+  for (i = 0; parts != NULL && parts[i] != NULL; i++)
+    g_ptr_array_add(files, g_string_chunk_insert(chunk, parts[i]));
+  g_strfreev(parts);
+}
+
+static gboolean split_rules(const cli_options *o, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error)
+{
+  const char *last = o->rules->len > 0 ? g_ptr_array_index(o->rules, o->rules->len - 1) : NULL;
+  const char *before = o->rules->len > 1 ? g_ptr_array_index(o->rules, 0) : NULL;
+  const char *sides[2] = { before != NULL ? before : last, last };
+
+  if (last == NULL)
+    return TRUE;
+  if (o->captures->len > 1) { /* they are those of what lies between, or of both kernels */
+    g_ptr_array_extend(a->rules, o->rules, NULL, NULL);
+    g_ptr_array_extend(b->rules, o->rules, NULL, NULL);
+    return TRUE;
+  }
+  if (o->rules->len > 2 ||
+      (!is_file(last) && strchr(last, ',') != NULL && !split(chunk, "rules", before, last, sides, NULL))) {
+    g_set_error(
+      error, CLI_ERROR, CLI_ERROR_USAGE,
+      "--rules: diff compares two rulesets: give --rules A,B or give it twice; files that make one ruleset are "
+      "joined by +");
+    return FALSE;
+  }
+  add_files(a->rules, chunk, sides[0]);
+  add_files(b->rules, chunk, sides[1]);
+  return TRUE;
+}
+
 gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GStringChunk *chunk, GError **error)
 {
   const char *values[2];
@@ -102,6 +143,8 @@ gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GS
   *a = *b = *o;
   a->sysctls = g_ptr_array_new();
   b->sysctls = g_ptr_array_new();
+  a->rules = g_ptr_array_new();
+  b->rules = g_ptr_array_new();
   a->replay.n_captures = b->replay.n_captures = 1;
   if (o->captures->len > 1) {
     b->replay.captures++;
@@ -119,5 +162,5 @@ gboolean cli_diff_sides(const cli_options *o, cli_options *a, cli_options *b, GS
 #undef X
   for (i = 0; fine && i < o->sysctls->len; i++)
     fine = split_sysctl(o, i, a, b, chunk, error);
-  return fine;
+  return fine && split_rules(o, a, b, chunk, error);
 }

@@ -238,10 +238,11 @@ static void put_settings(emit_text *out, const ct_params *own, const ct_params *
       put_setting(out, x.name, x.value);
 }
 
-void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const ct_params *own,
-                       const ct_params *other)
+void cli_diff_side_put(emit_text *out, const char *name, const char *capture, const GPtrArray *rules,
+                       const ct_params *own, const ct_params *other)
 {
   ct_params defaults;
+  guint i;
 
   emit_text_string(out, name);
   emit_text_literal(out, " is ");
@@ -257,5 +258,7 @@ void cli_diff_side_put(emit_text *out, const char *name, const char *capture, co
     put_setting(out, "--hz", own->hz);
   if (own->hash_seed != other->hash_seed)
     put_setting(out, "--hash-seed", own->hash_seed);
+  for (i = 0; rules != NULL && i < rules->len; i++)
+    emit_text_format(out, "%s%s", i == 0 ? ", rules " : "+", (const char *)g_ptr_array_index(rules, i));
   emit_text_char(out, '\n');
 }

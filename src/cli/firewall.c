@@ -248,7 +248,7 @@ static void make(cli_firewall *f, const ct_params *params, gboolean record, gboo
   f->counters = g_string_new(NULL);
 }
 
-void cli_firewall_fork(cli_firewall *f, const cli_firewall *from, const ct_params *params)
+void cli_firewall_fork(cli_firewall *f, const cli_firewall *from, const ct_params *params, gboolean records)
 {
   memset(f, 0, sizeof *f);
   f->o = from->o;
@@ -257,7 +257,7 @@ void cli_firewall_fork(cli_firewall *f, const cli_firewall *from, const ct_param
   f->forked = TRUE;
   f->ruleset = from->ruleset;
   f->facts = from->facts;
-  make(f, params, FALSE, FALSE);
+  make(f, params, records, FALSE);
 }
 
 static gboolean read_rules(cli_firewall *f, GError **error)

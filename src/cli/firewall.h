@@ -48,9 +48,10 @@ gboolean cli_firewall_take(cli_firewall *firewall, const cli_options *options, G
                            const ct_params *params, GError **error);
 /*
  * Another firewall over the same rules, for a kernel of its own: it counts and remembers for itself. Of one without
- * rules it is one without rules. `from` has to outlive it. cli_firewall_clear is due.
+ * rules it is one without rules. records: the walk of each packet is kept. `from` has to outlive it. cli_firewall_clear
+ * is due.
  */
-void cli_firewall_fork(cli_firewall *firewall, const cli_firewall *from, const ct_params *params);
+void cli_firewall_fork(cli_firewall *firewall, const cli_firewall *from, const ct_params *params, gboolean records);
 void cli_firewall_clear(cli_firewall *firewall);
 
 /* Of the last packet; valid until the next one. NULL without rules. */

@@ -136,6 +136,7 @@ static const option_help lines[] = {
   { "sweep", "output", "a table for people, JSON or CSV" },
   { "sweep", "plot", "occupancy under each setting, as a drawing" },
   { "timeouts", "output", "for people, JSON lines or CSV" },
+  { "top", "memory", "how much the states kept for going back may take (256M)" },
   { "verify", "against", "compare with this recording instead of the kernel" },
   { "verify", "rules", "the rules under which it was recorded" },
   { "verify", "own", "keep the engine's side in this file" },

@@ -20,7 +20,7 @@ gboolean cli_run_again(cli_run *run, sweep_figures *figures)
   if (run->again == NULL || cli_stop != 0)
     return FALSE;
   setting.params.gc = CT_GC_KERNEL;
-  cli_firewall_fork(&firewall, &run->firewall, &setting.params);
+  cli_firewall_fork(&firewall, &run->firewall, &setting.params, FALSE);
   if (firewall.firewall != NULL)
     setting.door = &firewall.door;
   replay_source_start(run->again);

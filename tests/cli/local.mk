@@ -6,6 +6,7 @@ CLI_TESTS = \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
 	tests/cli/diff.sh \
+	tests/cli/diff_rules.sh \
 	tests/cli/exit_codes.sh \
 	tests/cli/firewall.sh \
 	tests/cli/flows.sh \
