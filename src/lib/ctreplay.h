@@ -247,8 +247,9 @@ int ctreplay_engine_flush(ctreplay_engine *engine);
 
 /*
  * Adds a file of rules, as iptables-save or ip6tables-save wrote it, or of sets, as ipset save did; several make one
- * ruleset, in any order. name: for messages. => also VALUE, where the text cannot be read: ctreplay_engine_error then
- * has "NAME:LINE:COLUMN: what was expected"; STARTED, BUSY.
+ * ruleset, in any order. Rulesets of nftables are not read here, though the program ctreplay reads their JSON: such a
+ * text is refused. name: for messages. => also VALUE, where the text cannot be read: ctreplay_engine_error then has
+ * "NAME:LINE:COLUMN: " and what was expected or is wrong; STARTED, BUSY.
  */
 int ctreplay_engine_load_rules(ctreplay_engine *engine, const char *name, const void *bytes, size_t n_bytes);
 /*

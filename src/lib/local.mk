@@ -5,8 +5,8 @@ lib_LTLIBRARIES += libctreplay.la
 include_HEADERS += src/lib/ctreplay.h
 libctreplay_la_SOURCES = \
 	src/lib/ctreplay.h src/lib/library.h \
-	src/lib/engine.c src/lib/rules.c src/lib/settings.c src/lib/values.c src/lib/names.c \
-	$(libconntrack_la_SOURCES) $(libfirewall_la_SOURCES) $(packet_sources)
+	src/lib/engine.c src/lib/no_nft.c src/lib/rules.c src/lib/settings.c src/lib/values.c src/lib/names.c \
+	$(libconntrack_la_SOURCES) $(firewall_sources) $(packet_sources)
 EXTRA_libctreplay_la_DEPENDENCIES = src/lib/libctreplay.map
 EXTRA_DIST += src/lib/libctreplay.map
 libctreplay_la_CFLAGS = $(AM_CFLAGS) $(HIDDEN_CFLAGS)

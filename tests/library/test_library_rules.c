@@ -142,6 +142,25 @@ START_TEST(refusals_leave_no_trace)
 }
 END_TEST
 
+/* It would need json-glib. The program reads such a text. */
+START_TEST(nftables_is_refused_with_its_reason)
+{
+  ctreplay_engine *engine = kit_engine();
+
+  ck_assert_int_eq(
+    load(engine, "nft.json", " {\"nftables\":[{\"table\":{\"family\":\"ip\",\"name\":\"t\",\"handle\":1}}]}\n"),
+    CTREPLAY_ERROR_VALUE);
+  ck_assert_str_eq(ctreplay_engine_error(engine),
+                   "nft.json:1:1: this is JSON: libctreplay reads iptables-save and ipset save, not nftables, for "
+                   "which the program ctreplay is");
+  ck_assert_int_eq(load(engine, "nft.conf", "table ip t {\n}\n"), CTREPLAY_ERROR_VALUE);
+  ck_assert_ptr_nonnull(strstr(ctreplay_engine_error(engine), "nft.conf:1:"));
+  ck_assert_int_eq(load(engine, "rules", RULES), CTREPLAY_OK);
+  ck_assert_ptr_null(ctreplay_engine_rules_note(engine, 0));
+  ctreplay_engine_free(engine);
+}
+END_TEST
+
 START_TEST(without_rules_nothing_is_said)
 {
   ctreplay_engine *engine = kit_engine();
@@ -178,6 +197,7 @@ int main(void)
   tcase_add_test(tc, the_box_can_be_told);
   tcase_add_test(tc, sets_and_what_is_not_understood);
   tcase_add_test(tc, refusals_leave_no_trace);
+  tcase_add_test(tc, nftables_is_refused_with_its_reason);
   tcase_add_test(tc, without_rules_nothing_is_said);
   tcase_add_test(tc, numbers_stay);
   suite_add_tcase(suite, tc);

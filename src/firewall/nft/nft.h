@@ -250,7 +250,8 @@ struct fw_nft_ruleset {
 
 /*
  * Reads the JSON of `nft -j list ruleset`, or commands to add what such a list has. => FALSE: it is none, or goes
- * beyond a bound; the error names the place.
+ * beyond a bound; the error names the place. In libctreplay, which does without a reader of JSON, it always is FALSE
+ * (src/lib/no_nft.c).
  */
 gboolean fw_nft_read(fw_ruleset *ruleset, const char *name, const char *text, gsize length, GError **error);
 /*
