@@ -282,7 +282,7 @@ typedef struct ctreplay_ruling {
   uint32_t line;         /* where it stands in its file; 0: nowhere */
   const char *file;      /* as it was named; NULL: nowhere */
   const char *rule_text; /* "-A FORWARD -j DROP"; "": a policy. Valid until the next packet */
-  uint32_t by_kernel;    /* 1: no rule dropped it, but conntrack itself, or its TTL ended */
+  uint32_t by_kernel;    /* 1: no rule dropped it, but conntrack, address translation, or a TTL that ended */
   uint32_t answered;     /* 1: REJECT has answered, and the answer got out */
 } ctreplay_ruling;
 
