@@ -31,11 +31,10 @@ static void text_free(gpointer data)
 
 /* ---- loading ---- */
 
-/* All texts, of which the last is new, as one ruleset. => NULL and error. */
-static fw_ruleset *read_all(const ctreplay_engine *engine, const GPtrArray *texts, GError **error)
+/* All texts, of which the last is new, added to an empty ruleset. => FALSE and error. */
+static gboolean read_all(const ctreplay_engine *engine, const GPtrArray *texts, fw_ruleset *ruleset, GError **error)
 {
   const fw_read_options read = { FALSE, FW_IPV4, engine->rules.options.backend };
-  fw_ruleset *ruleset = fw_ruleset_new();
   guint i;
 
   for (i = 0; i < texts->len; i++) {
@@ -43,13 +42,11 @@ static fw_ruleset *read_all(const ctreplay_engine *engine, const GPtrArray *text
     gsize n;
     const char *bytes = g_bytes_get_data(t->bytes, &n);
 
-    if (!fw_rules_read(ruleset, t->name, bytes != NULL ? bytes : "", n, &read, error)) {
-      fw_ruleset_free(ruleset);
-      return NULL;
-    }
+    if (!fw_rules_read(ruleset, t->name, bytes != NULL ? bytes : "", n, &read, error))
+      return FALSE;
   }
   fw_rules_finish(ruleset);
-  return ruleset;
+  return TRUE;
 }
 
 static void keep(ctreplay_engine *engine, fw_ruleset *ruleset)
@@ -89,8 +86,9 @@ int ctreplay_engine_load_rules(ctreplay_engine *engine, const char *name, const 
   t->name = g_strdup(name);
   t->bytes = g_bytes_new(bytes, n_bytes);
   g_ptr_array_add(engine->rules.texts, t);
-  ruleset = read_all(engine, engine->rules.texts, &error);
-  if (ruleset == NULL) {
+  ruleset = fw_ruleset_new();
+  if (!read_all(engine, engine->rules.texts, ruleset, &error)) {
+    fw_ruleset_free(ruleset);
     g_ptr_array_set_size(engine->rules.texts, (gint)engine->rules.texts->len - 1);
     code = lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s", error->message);
     g_error_free(error);
