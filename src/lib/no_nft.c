@@ -6,12 +6,19 @@
 #include "firewall/build.h"
 #include "firewall/nft/nft.h"
 
+#define NOT_HERE "libctreplay reads iptables-save and ipset save, not nftables, for which the program ctreplay is"
+
 gboolean fw_nft_read(G_GNUC_UNUSED fw_ruleset *ruleset, const char *name, G_GNUC_UNUSED const char *text,
                      G_GNUC_UNUSED gsize length, GError **error)
 {
   const fw_place start = { name, 1, 1 };
 
-  return fw_fail(error, &start,
-                 "this is JSON: libctreplay reads iptables-save and ipset save, not nftables, for which the program "
-                 "ctreplay is");
+  return fw_fail(error, &start, "this is JSON: " NOT_HERE);
+}
+
+gboolean fw_nft_refuse_text(const char *name, GError **error)
+{
+  const fw_place start = { name, 1, 1 };
+
+  return fw_fail(error, &start, "this is nftables' own language: " NOT_HERE);
 }

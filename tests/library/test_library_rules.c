@@ -154,7 +154,9 @@ START_TEST(nftables_is_refused_with_its_reason)
                    "nft.json:1:1: this is JSON: libctreplay reads iptables-save and ipset save, not nftables, for "
                    "which the program ctreplay is");
   ck_assert_int_eq(load(engine, "nft.conf", "table ip t {\n}\n"), CTREPLAY_ERROR_VALUE);
-  ck_assert_ptr_nonnull(strstr(ctreplay_engine_error(engine), "nft.conf:1:"));
+  ck_assert_str_eq(ctreplay_engine_error(engine),
+                   "nft.conf:1:1: this is nftables' own language: libctreplay reads iptables-save and ipset save, not "
+                   "nftables, for which the program ctreplay is");
   ck_assert_int_eq(load(engine, "rules", RULES), CTREPLAY_OK);
   ck_assert_ptr_null(ctreplay_engine_rules_note(engine, 0));
   ctreplay_engine_free(engine);

@@ -640,3 +640,14 @@ gboolean fw_nft_read_listed(fw_ruleset *r, const char *name, const char *text, g
   g_ptr_array_free(d.tables, TRUE);
   return ok;
 }
+
+gboolean fw_nft_refuse_text(const char *name, GError **error)
+{
+  const fw_place start = { name, 1, 1 };
+
+  return fw_fail(
+    error, &start,
+    "nftables' own language: give its JSON, which root gets by  unshare -n sh -c 'nft -f %s && nft -j list "
+    "ruleset'",
+    name);
+}
