@@ -158,14 +158,8 @@ gboolean fw_rules_read(fw_ruleset *r, const char *name, const char *text, gsize 
 {
   if (fw_nft_looks_like(text, length))
     return fw_nft_read(r, name, text, length, error);
-  if (fw_nft_looks_like_text(text, length)) {
-    fw_place place = { name, 1, 1 };
-
-    return fw_fail(error, &place,
-                   "nftables' own language: give its JSON, which root gets by  unshare -n sh -c 'nft -f %s && nft -j "
-                   "list ruleset'",
-                   name);
-  }
+  if (fw_nft_looks_like_text(text, length))
+    return fw_nft_refuse_text(name, error);
   if (looks_like_sets(text, length))
     return fw_ipset_read(r, name, text, length, error);
   return fw_iptables_read(r, name, text, length, options, error);

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libfirewall.la
-libfirewall_la_SOURCES = \
+# What reads JSON of nftables, and json-glib with it: libctreplay goes without, and has src/lib/no_nft.c in its place.
+nft_json_sources = \
+	src/firewall/nft/json.c src/firewall/nft/reader.h \
+	src/firewall/nft/lines.c src/firewall/nft/lines.h \
+	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
+	src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c
+firewall_sources = \
 	src/firewall/build.c src/firewall/build.h \
 	src/firewall/cover.c src/firewall/cover.h \
 	src/firewall/extension.c src/firewall/extension.h \
@@ -20,15 +26,11 @@ libfirewall_la_SOURCES = \
 	src/firewall/names.c src/firewall/names.h src/firewall/names_table.c \
 	src/firewall/parse.c src/firewall/parse.h \
 	src/firewall/nft/fields.h src/firewall/nft/fields_table.c src/firewall/nft/types_table.c \
-	src/firewall/nft/json.c src/firewall/nft/reader.h \
 	src/firewall/nft/act.c src/firewall/nft/eval.c src/firewall/nft/eval_ct.c \
 	src/firewall/nft/eval_meta.c src/firewall/nft/eval_packet.c \
 	src/firewall/nft/jhash.c src/firewall/nft/jhash.h \
-	src/firewall/nft/lines.c src/firewall/nft/lines.h \
 	src/firewall/nft/link.c src/firewall/nft/link.h \
 	src/firewall/nft/nft.h \
-	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
-	src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c \
 	src/firewall/nft/live.c src/firewall/nft/run.c src/firewall/nft/run.h src/firewall/nft/run_internal.h \
 	src/firewall/nft/stateful.c src/firewall/nft/translate.c \
 	src/firewall/nft/scan.c src/firewall/nft/scan.h \
@@ -90,5 +92,6 @@ libfirewall_la_SOURCES = \
 	src/firewall/walk/test_track.c \
 	src/firewall/walk/walk.c src/firewall/walk/walk.h \
 	src/firewall/walk/words.c src/firewall/walk/words.h
+libfirewall_la_SOURCES = $(firewall_sources) $(nft_json_sources)
 libfirewall_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 libfirewall_la_LIBADD = $(JSON_LIBS)

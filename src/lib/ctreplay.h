@@ -120,6 +120,8 @@ const char *ctreplay_engine_sysctl_name(const ctreplay_engine *engine, unsigned 
  *   helper NAME:PORT|all, no-helper NAME|all, local ADDRESS/LENGTH   connection helpers; each may be given several
  *                 times; all is each on its standard port, which the profiles of 6.x leave to rules
  *   module MODULE.PARAMETER=VALUE   what a helper's module is loaded with: nf_conntrack_sip.sip_direct_media=0
+ * and of the box that rules stand on (see there): local ADDRESS/LENGTH[@INTERFACE], route PREFIX=INTERFACE, iface NAME,
+ * bridge NAME, backend legacy|nft (before rules are loaded), mode faithful|observe, assume MATCH=yes|no
  * max and hashsize set sysctls anew: single ones are to be set after them. VALUE also where the system has no memory
  * for so many buckets, whichever way they were asked for. => also UNKNOWN, VALUE, STARTED, BUSY, MANY.
  */
@@ -232,6 +234,60 @@ int64_t ctreplay_engine_now(const ctreplay_engine *engine);
  * BUSY.
  */
 int ctreplay_engine_flush(ctreplay_engine *engine);
+
+/* ---- rules ---- */
+
+/*
+ * A firewall's rules have their say on each packet, and what they drop does to tracking what it does in a kernel: with
+ * rules loaded, ctreplay_engine_packet takes packets through them, and its result says what conntrack made of it. What
+ * is not known of the box makes a verdict unknown rather than guessed: give its addresses, routes and interfaces by
+ * ctreplay_engine_set_option. Packets to a local address go to the box, those from one come from it, all others are
+ * forwarded.
+ */
+
+/*
+ * Adds a file of rules, as iptables-save or ip6tables-save wrote it, or of sets, as ipset save did; several make one
+ * ruleset, in any order. Rulesets of nftables are not read here, though the program ctreplay reads their JSON: such a
+ * text is refused. name: for messages. => also VALUE, where the text cannot be read: ctreplay_engine_error then has
+ * "NAME:LINE:COLUMN: " and what was expected or is wrong; STARTED, BUSY.
+ */
+int ctreplay_engine_load_rules(ctreplay_engine *engine, const char *name, const void *bytes, size_t n_bytes);
+/*
+ * The i-th thing in them that is not understood, from 0, as "NAME:LINE: unknown match: words": its rule is unknown to
+ * each packet that comes to it. NULL past the end. Valid until rules are loaded again, or the engine is freed.
+ */
+const char *ctreplay_engine_rules_note(const ctreplay_engine *engine, unsigned i);
+/*
+ * The interface by which the packets come that are fed from now on; "" or NULL: not known (the option iface, or the
+ * routes, then say it). => also BUSY.
+ */
+int ctreplay_engine_set_interface(ctreplay_engine *engine, const char *interface);
+
+/* What rules said of a packet. */
+typedef enum ctreplay_rules_verdict {
+  CTREPLAY_RULES_NONE = 0, /* there are none, or it met none */
+  CTREPLAY_RULES_ACCEPT = 1,
+  CTREPLAY_RULES_DROP = 2,
+  CTREPLAY_RULES_REJECT = 3,
+  CTREPLAY_RULES_UNKNOWN = 4 /* it hangs on what is not known here */
+} ctreplay_rules_verdict;
+
+typedef struct ctreplay_ruling {
+  size_t struct_bytes;   /* set by the caller */
+  uint32_t verdict;      /* ctreplay_rules_verdict */
+  uint32_t mark;         /* of the packet, as it left or was dropped; that of its connection is the entry's */
+  const char *table;     /* of the rule or policy that decided, or on which an unknown verdict hangs; NULL: none did */
+  const char *chain;     /* its chain */
+  uint32_t rule;         /* its number there, from 1; 0: the chain's policy */
+  uint32_t line;         /* where it stands in its file; 0: nowhere */
+  const char *file;      /* as it was named; NULL: nowhere */
+  const char *rule_text; /* "-A FORWARD -j DROP"; "": a policy. Valid until the next packet */
+  uint32_t by_kernel;    /* 1: no rule dropped it, but conntrack, address translation, or a TTL that ended */
+  uint32_t answered;     /* 1: REJECT has answered, and the answer got out */
+} ctreplay_ruling;
+
+/* Of the packet that was fed last. => also ARGUMENT; NOT_FOUND before the first packet. */
+int ctreplay_engine_ruling(ctreplay_engine *engine, ctreplay_ruling *ruling);
 
 /* ---- connections ---- */
 
@@ -390,6 +446,8 @@ const char *ctreplay_state_name(uint32_t protocol, uint32_t state);
  * bit of them.
  */
 const char *ctreplay_status_name(uint32_t status);
+/* "accept", "drop", "reject", "unknown", "none" of ctreplay_rules_verdict; NULL for a number that is none. */
+const char *ctreplay_rules_verdict_name(uint32_t verdict);
 /* "NEW", "UPDATE", "DESTROY", "EXPECT_NEW", ...; NULL for a number that is none. */
 const char *ctreplay_event_name(uint32_t type);
 

@@ -60,6 +60,7 @@ void ctreplay_engine_free(ctreplay_engine *engine)
 {
   if (engine == NULL || engine->inside > 0)
     return;
+  lib_rules_free(engine);
   ct_engine_free(engine->engine);
   pkt_decoder_free(engine->decoder);
   if (engine->arena != NULL)
@@ -90,6 +91,7 @@ void lib_start(ctreplay_engine *engine)
   engine->arena = pkt_arena_new();
   for (i = 0; i < engine->n_watchers; i++)
     watch(engine, &engine->watchers[i]);
+  lib_rules_start(engine);
 }
 
 int ctreplay_engine_watch(ctreplay_engine *engine, uint32_t mask, ctreplay_event_fn fn, void *user)
@@ -183,7 +185,7 @@ int ctreplay_engine_packet(ctreplay_engine *engine, uint32_t link, int64_t time_
   pkt_arena_reset(engine->arena);
   pkt_decode(engine->decoder, &frame, ++engine->packets, engine->arena, &packet, NULL);
   engine->not_seen += packet.kind == CT_PACKET_NONE;
-  ct_engine_packet(engine->engine, &packet, &answer);
+  lib_rules_packet(engine, &frame, &packet, &answer);
   if (result != NULL)
     tell(engine, &packet, &answer, result);
   return CTREPLAY_OK;

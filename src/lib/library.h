@@ -4,6 +4,7 @@
 #define LIB_LIBRARY_H
 
 #include "conntrack/engine.h"
+#include "firewall/walk/firewall.h"
 #include "packet/packet.h"
 /* All else stays inside (-fvisibility=hidden), so that the compiler may take its own functions for what they are. */
 #pragma GCC visibility push(default)
@@ -29,6 +30,17 @@ struct ctreplay_engine {
   lib_watcher watchers[LIB_WATCHERS_MAX]; /* at their place for good: the engine points at them */
   guint n_watchers;
   guint inside; /* callbacks that have not returned */
+  struct {
+    GPtrArray *texts;      /* lib_rules_text, as loaded; NULL: none */
+    fw_ruleset *ruleset;   /* of all of them */
+    GPtrArray *notes;      /* char * */
+    fw_box_facts *facts;   /* NULL: nothing was said */
+    fw_firewall *firewall; /* from the start on */
+    fw_firewall_options options;
+    char *interface;
+    GString *rule_text;
+    gboolean met; /* a packet was fed */
+  } rules;
   char error[LIB_ERROR_BYTES];
 };
 
@@ -36,6 +48,13 @@ struct ctreplay_engine {
 int lib_fail(ctreplay_engine *engine, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* => CTREPLAY_OK, or ARGUMENT or BUSY, said: what every function that changes an engine asks first. */
 int lib_may_change(ctreplay_engine *engine);
+/* rules.c: the firewall comes up; what it was; the options of the box. => FALSE: the value is none. */
+void lib_rules_start(ctreplay_engine *engine);
+void lib_rules_free(ctreplay_engine *engine);
+gboolean lib_rules_option(ctreplay_engine *engine, const char *name, const char *value);
+/* In place of ct_engine_packet. */
+void lib_rules_packet(ctreplay_engine *engine, const cap_frame *frame, const ct_packet *packet, ct_result *result);
+
 /* The kernel comes up with what was set. Nothing where it runs. */
 void lib_start(ctreplay_engine *engine);
 

@@ -5,8 +5,8 @@ lib_LTLIBRARIES += libctreplay.la
 include_HEADERS += src/lib/ctreplay.h
 libctreplay_la_SOURCES = \
 	src/lib/ctreplay.h src/lib/library.h \
-	src/lib/engine.c src/lib/settings.c src/lib/values.c src/lib/names.c \
-	$(libconntrack_la_SOURCES) $(packet_sources)
+	src/lib/engine.c src/lib/no_nft.c src/lib/rules.c src/lib/settings.c src/lib/values.c src/lib/names.c \
+	$(libconntrack_la_SOURCES) $(firewall_sources) $(packet_sources)
 EXTRA_libctreplay_la_DEPENDENCIES = src/lib/libctreplay.map
 EXTRA_DIST += src/lib/libctreplay.map
 libctreplay_la_CFLAGS = $(AM_CFLAGS) $(HIDDEN_CFLAGS)
@@ -30,7 +30,7 @@ src/lib/ctreplay.pc: src/lib/ctreplay.pc.in config.status
 	  -e 's|[@]version@|$(PACKAGE_VERSION)|' -e 's|[@]GLIB_STATIC_LIBS@|$(GLIB_STATIC_LIBS)|' $(srcdir)/src/lib/ctreplay.pc.in >$@.new && mv $@.new $@
 
 examplesdir = $(docdir)/examples
-dist_examples_DATA = examples/track.c
+dist_examples_DATA = examples/track.c examples/rules.c
 # A ruleset under test.
 firewallexampledir = $(examplesdir)/firewall
 dist_firewallexample_DATA = examples/firewall/Makefile examples/firewall/README.md examples/firewall/edge.rules \

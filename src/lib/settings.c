@@ -188,10 +188,34 @@ static int set_module(ctreplay_engine *engine, const char *value)
   return error == CT_PARAM_OK ? CTREPLAY_OK : error == CT_PARAM_UNKNOWN ? CTREPLAY_ERROR_UNKNOWN : CTREPLAY_ERROR_VALUE;
 }
 
+/* Helpers take an address for what it is; its interface is for rules. */
 static int set_local(ctreplay_engine *engine, const char *value)
 {
-  return helper_answer(ct_params_local_add(&engine->params, value));
+  char **parts;
+  int code;
+
+  if (!lib_rules_option(engine, "local", value))
+    return CTREPLAY_ERROR_VALUE;
+  parts = g_strsplit(value, "@", 2);
+  code = helper_answer(ct_params_local_add(&engine->params, parts[0]));
+  g_strfreev(parts);
+  if (code != CTREPLAY_OK)
+    g_array_set_size(engine->rules.facts->local, engine->rules.facts->local->len - 1);
+  return code;
 }
+
+static int box_answer(gboolean fine) { return fine ? CTREPLAY_OK : CTREPLAY_ERROR_VALUE; }
+#define BOX_OPTION(name)                                            \
+  static int set_##name(ctreplay_engine *engine, const char *value) \
+  {                                                                 \
+    return box_answer(lib_rules_option(engine, #name, value));      \
+  }
+BOX_OPTION(route)
+BOX_OPTION(iface)
+BOX_OPTION(bridge)
+BOX_OPTION(backend)
+BOX_OPTION(mode)
+BOX_OPTION(assume)
 
 int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const char *value)
 {
@@ -209,6 +233,12 @@ int ctreplay_engine_set_option(ctreplay_engine *engine, const char *name, const 
     { "no-helper", "the name of a helper there is, or all", set_no_helper },
     { "module", "MODULE.PARAMETER=VALUE", set_module },
     { "local", "ADDRESS/LENGTH", set_local },
+    { "route", "PREFIX=INTERFACE", set_route },
+    { "iface", "an interface's name", set_iface },
+    { "bridge", "a bridge's name", set_bridge },
+    { "backend", "legacy or nft, before rules are loaded", set_backend },
+    { "mode", "faithful or observe", set_mode },
+    { "assume", "MATCH=yes or MATCH=no", set_assume },
   };
   int code = may_set(engine, name, value);
   ct_params before;

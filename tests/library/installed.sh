@@ -14,7 +14,7 @@ if ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make install DESTDIR="$root" > "$wo
 fi
 header=$root$includedir/ctreplay.h
 library=$root$libdir/libctreplay.so
-for file in "$header" "$root$libdir/pkgconfig/ctreplay.pc" "$root$docdir/examples/track.c" "$root$docdir/library.md" \
+for file in "$header" "$root$libdir/pkgconfig/ctreplay.pc" "$root$docdir/examples/track.c" "$root$docdir/examples/rules.c" "$root$docdir/library.md" \
   "$root$mandir/man3/libctreplay.3" "$root$mandir/man5/ctreplay-scenario.5"; do
   expect 0 '' '' test -s "$file"
 done
@@ -31,6 +31,12 @@ in the table: #2, 3 s left, 1+0 packets
      11.000 s  DESTROY #2 10.0.0.2:40001 > 10.0.0.53:53, end
 END
 
+cat > "$work/wanted-rules" <<'END'
+NEW by wan0: drop, by line 2: the policy
+NEW by lan0: accept, by line 4: -A FORWARD -i lan0 -p udp -m udp --dport 53 -j ACCEPT
+ESTABLISHED by wan0: accept, by line 3: -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+END
+
 # flags OPTION...: what pkg-config says of the copy under $root.
 flags() {
   PKG_CONFIG_PATH=$root$libdir/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
@@ -45,6 +51,11 @@ example() {
     $(flags "$@" --cflags --libs)
   expect 0 '' '' sh -c "'$work/$name' > '$work/$name.out'"
   expect 0 '' '' diff "$work/wanted" "$work/$name.out"
+  # shellcheck disable=SC2086,SC2046 # lists of flags
+  expect 0 '' '' $CC -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror ${build_cflags-} -o "$work/$name-rules" "$root$docdir/examples/rules.c" \
+    $(flags "$@" --cflags --libs)
+  expect 0 '' '' sh -c "'$work/$name-rules' > '$work/$name-rules.out'"
+  expect 0 '' '' diff "$work/wanted-rules" "$work/$name-rules.out"
 }
 
 # GLib is the library's own affair: its include paths are nobody else's, its name is for who links the archive.

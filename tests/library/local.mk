@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libctreplay: its functions from within (test_library*), what they do unseen (test_key), and the library as somebody finds it who has installed it (installed.sh).
-LIBRARY_TESTS = test_library test_library_packets test_library_events
+LIBRARY_TESTS = test_library test_library_packets test_library_events test_library_rules
 TESTS += $(LIBRARY_TESTS) test_key tests/library/installed.sh
 check_PROGRAMS += $(LIBRARY_TESTS) test_key
 LIBRARY_KIT = tests/library/library_kit.h tests/library/library_kit.c $(UNIT_KIT)
@@ -23,6 +23,11 @@ test_library_events_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
 test_library_events_CFLAGS = $(LIBRARY_TEST_CFLAGS)
 test_library_events_LDFLAGS = $(LIBRARY_TEST_LINKING)
 test_library_events_LDADD = $(LIBRARY_TEST_LIBS)
+test_library_rules_SOURCES = tests/library/test_library_rules.c $(LIBRARY_KIT)
+test_library_rules_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
+test_library_rules_CFLAGS = $(LIBRARY_TEST_CFLAGS)
+test_library_rules_LDFLAGS = $(LIBRARY_TEST_LINKING)
+test_library_rules_LDADD = $(LIBRARY_TEST_LIBS)
 test_key_SOURCES = tests/library/test_key.c $(UNIT_KIT)
 test_key_CPPFLAGS = $(LIBRARY_TEST_CPPFLAGS)
 test_key_CFLAGS = $(LIBRARY_TEST_CFLAGS)

@@ -81,6 +81,18 @@ static void put_matches(GString *out)
     " -m mark ! --mark 0x2",
     " -m comment --comment x",
     " -m ttl --ttl-gt 63",
+    " -m ttl --ttl-lt 63",
+    " -m ttl --ttl-lt 0",
+    " -m ttl --ttl-gt 255",
+    " -m ttl --ttl-eq 63",
+    " -m ttl ! --ttl-eq 63",
+    " -m length --length 28:40",
+    " -m length ! --length 0:29",
+    " -m dscp --dscp 0x2e",
+    " -m dscp ! --dscp 0x04",
+    " -m tos --tos 0x10/0xff",
+    " -m tos ! --tos 0x10/0x3f",
+    " -m tos ! --tos 0xb8/0xff",
     " -m limit --limit 10/sec --limit-burst 3",
     " -m statistic --mode nth --every 3 --packet 0",
     " -m recent --set --name a --mask 255.255.255.255 --rsource",
@@ -115,27 +127,46 @@ static void put_target(GString *out, guint chain)
     g_string_append(out, " -j RETURN");
 }
 
+static void put_rule(GString *out, const char *chain, guint number)
+{
+  g_string_append_printf(out, "-A %s", chain);
+  maybe_test(out, "-s", ONE_OF(networks), 3);
+  maybe_test(out, "-d", ONE_OF(networks), 3);
+  maybe_test(out, "-i", ONE_OF(interfaces), 6);
+  if (strcmp(chain, "PREROUTING") != 0)
+    maybe_test(out, "-o", ONE_OF(interfaces), 12);
+  put_protocol(out);
+  put_matches(out);
+  put_target(out, number);
+  g_string_append_c(out, '\n');
+}
+
+/* A few rules that see the packet before filter does, and an empty chain. */
+static void put_mangle(GString *out)
+{
+  guint n;
+
+  g_string_append(out, "*mangle\n:PREROUTING ACCEPT\n:FORWARD ACCEPT\n:POSTROUTING ACCEPT\n");
+  for (n = draw(4); n > 0; n--)
+    put_rule(out, draw(2) == 0 ? "FORWARD" : "PREROUTING", CHAINS);
+  g_string_append(out, "COMMIT\n");
+}
+
 static char *random_rules(void)
 {
-  GString *out = g_string_new("*filter\n:FORWARD ACCEPT\n");
+  GString *out = g_string_new(NULL);
   guint chain, i;
 
+  if (draw(2) == 0)
+    put_mangle(out);
+  g_string_append(out, "*filter\n:FORWARD ACCEPT\n");
   for (chain = 1; chain <= CHAINS; chain++)
     g_string_append_printf(out, ":c%u -\n", chain);
   for (chain = 0; chain <= CHAINS; chain++)
     for (i = 0; i < (guint)RULES >> chain; i++) {
-      if (chain == 0)
-        g_string_append(out, "-A FORWARD");
-      else
-        g_string_append_printf(out, "-A c%u", chain);
-      maybe_test(out, "-s", ONE_OF(networks), 3);
-      maybe_test(out, "-d", ONE_OF(networks), 3);
-      maybe_test(out, "-i", ONE_OF(interfaces), 6);
-      maybe_test(out, "-o", ONE_OF(interfaces), 12);
-      put_protocol(out);
-      put_matches(out);
-      put_target(out, chain);
-      g_string_append_c(out, '\n');
+      g_autofree char *name = chain == 0 ? g_strdup("FORWARD") : g_strdup_printf("c%u", chain);
+
+      put_rule(out, name, chain);
     }
   g_string_append(out, "COMMIT\n");
   return g_string_free(out, FALSE);
@@ -149,12 +180,15 @@ static void send(wk_kit *kits)
   static const guint8 flags[] = { CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_RST };
   static const char *const names[] = { "eth0", "eth1", "wan0", NULL };
   const char *from = ONE_OF(hosts), *to = ONE_OF(hosts), *in = ONE_OF(names);
+  guint8 ttl = ONE_OF(((const guint8[]){ 64, 64, 63, 2 })), tos = ONE_OF(((const guint8[]){ 0, 0, 0x10, 0xb8, 0xba }));
   guint what = draw(8), sport = ONE_OF(numbers), dport = ONE_OF(numbers), with = ONE_OF(flags), ms = draw(200), i;
 
   for (i = 0; i < 2; i++) {
     wk_kit *k = &kits[i];
 
     k->in = in;
+    k->ttl = ttl;
+    k->tos = tos;
     wk_pass_ms(k, ms);
     if (what < 4)
       wk_tcp(k, from, (guint16)sport, to, (guint16)dport, (guint8)with);

@@ -99,6 +99,19 @@ char *fw_nft_json(JsonNode *node)
   return text;
 }
 
+gboolean fw_nft_scalar_read(JsonNode *node, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits)
+{
+  if (!JSON_NODE_HOLDS_VALUE(node) || n_bytes == 0 || n_bytes > FW_NFT_VALUE_MOST)
+    return FALSE;
+  *n_bits = (guint16)(8 * n_bytes);
+  switch (json_node_get_value_type(node)) {
+  case G_TYPE_INT64: return fw_nft_number_read(json_node_get_int(node), type, n_bytes, value);
+  case G_TYPE_BOOLEAN: return fw_nft_number_put(json_node_get_boolean(node), value, n_bytes);
+  case G_TYPE_STRING: return fw_nft_text_read(json_node_get_string(node), type, n_bytes, value, n_bits);
+  default: return FALSE;
+  }
+}
+
 const char *fw_nft_word(fw_nft_reader *r, const char *text)
 {
   return text != NULL ? fw_ruleset_word(r->ruleset, text, -1) : NULL;

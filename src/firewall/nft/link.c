@@ -196,3 +196,42 @@ void fw_nft_table_free(fw_nft_table *table)
   g_ptr_array_free(table->objects, TRUE);
   g_ptr_array_free(table->sets, TRUE);
 }
+
+/* ---- by name ---- */
+
+fw_nft_set *fw_nft_set_find(const fw_table *table, const char *name)
+{
+  guint i;
+
+  for (i = 0; i < table->nft->sets->len; i++) {
+    fw_nft_set *set = g_ptr_array_index(table->nft->sets, i);
+
+    if (strcmp(set->name, name) == 0)
+      return set;
+  }
+  return NULL;
+}
+
+fw_nft_object *fw_nft_object_find(const fw_table *table, const char *kind, const char *name)
+{
+  guint i;
+
+  for (i = 0; i < table->nft->objects->len; i++) {
+    fw_nft_object *object = g_ptr_array_index(table->nft->objects, i);
+
+    if (strcmp(object->kind, kind) == 0 && strcmp(object->name, name) == 0)
+      return object;
+  }
+  return NULL;
+}
+
+const char *fw_nft_statement_name(fw_nft_statement_kind kind)
+{
+  static const char *const names[] = {
+#define X(name, text) text,
+    FW_NFT_STATEMENT_LIST(X)
+#undef X
+  };
+
+  return names[kind];
+}

@@ -250,7 +250,8 @@ struct fw_nft_ruleset {
 
 /*
  * Reads the JSON of `nft -j list ruleset`, or commands to add what such a list has. => FALSE: it is none, or goes
- * beyond a bound; the error names the place.
+ * beyond a bound; the error names the place. In libctreplay, which does without a reader of JSON, it always is FALSE
+ * (src/lib/no_nft.c).
  */
 gboolean fw_nft_read(fw_ruleset *ruleset, const char *name, const char *text, gsize length, GError **error);
 /*
@@ -259,6 +260,8 @@ gboolean fw_nft_read(fw_ruleset *ruleset, const char *name, const char *text, gs
  */
 gboolean fw_nft_read_listed(fw_ruleset *ruleset, const char *name, const char *text, gsize length,
                             const fw_nft_lines *lines, GError **error);
+/* Refuses a text in nft's own language, with what to give instead. => FALSE */
+gboolean fw_nft_refuse_text(const char *name, GError **error);
 /* Whether a text may be such a document. */
 gboolean fw_nft_looks_like(const char *text, gsize length);
 /* Whether it looks like nft's own language. */

@@ -641,39 +641,13 @@ gboolean fw_nft_read_listed(fw_ruleset *r, const char *name, const char *text, g
   return ok;
 }
 
-gboolean fw_nft_looks_like(const char *text, gsize length)
+gboolean fw_nft_refuse_text(const char *name, GError **error)
 {
-  gsize i = 0;
+  const fw_place start = { name, 1, 1 };
 
-  while (i < length && g_ascii_isspace(text[i]))
-    i++;
-  return i < length && text[i] == '{';
-}
-
-/* A first word that iptables-save and ipset do not have. */
-gboolean fw_nft_looks_like_text(const char *text, gsize length)
-{
-  static const char *const words[] = { "table ",        "flush ruleset",  "flush table ", "define ",
-                                       "redefine ",     "include ",       "add table ",   "create table ",
-                                       "delete table ", "destroy table ", "add rule ",    "add chain " };
-  gsize i = 0, k;
-
-  while (i < length) {
-    while (i < length && g_ascii_isspace(text[i]))
-      i++;
-    if (i == length || text[i] != '#')
-      break;
-    if (length - i > 2 && text[i + 1] == '!' && memchr(text + i, '\n', length - i) != NULL) {
-      g_autofree char *line = g_strndup(text + i, (gsize)((const char *)memchr(text + i, '\n', length - i) - text) - i);
-
-      if (strstr(line, "nft") != NULL)
-        return TRUE;
-    }
-    while (i < length && text[i] != '\n')
-      i++;
-  }
-  for (k = 0; k < G_N_ELEMENTS(words); k++)
-    if (length - i >= strlen(words[k]) && memcmp(text + i, words[k], strlen(words[k])) == 0)
-      return TRUE;
-  return FALSE;
+  return fw_fail(
+    error, &start,
+    "nftables' own language: give its JSON, which root gets by  unshare -n sh -c 'nft -f %s && nft -j list "
+    "ruleset'",
+    name);
 }

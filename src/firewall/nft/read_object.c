@@ -5,19 +5,6 @@
 #include "firewall/names.h"
 #include "firewall/nft/reader.h"
 
-fw_nft_object *fw_nft_object_find(const fw_table *table, const char *kind, const char *name)
-{
-  guint i;
-
-  for (i = 0; i < table->nft->objects->len; i++) {
-    fw_nft_object *object = g_ptr_array_index(table->nft->objects, i);
-
-    if (strcmp(object->kind, kind) == 0 && strcmp(object->name, name) == 0)
-      return object;
-  }
-  return NULL;
-}
-
 static void read_policy(fw_nft_reader *r, JsonObject *o, fw_nft_object *object)
 {
   GList *names = json_object_get_members(o), *l;

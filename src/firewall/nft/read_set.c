@@ -16,19 +16,6 @@ fw_nft_set *fw_nft_set_new(fw_nft_reader *r, const char *name)
   return set;
 }
 
-fw_nft_set *fw_nft_set_find(const fw_table *table, const char *name)
-{
-  guint i;
-
-  for (i = 0; i < table->nft->sets->len; i++) {
-    fw_nft_set *set = g_ptr_array_index(table->nft->sets, i);
-
-    if (strcmp(set->name, name) == 0)
-      return set;
-  }
-  return NULL;
-}
-
 static void set_shape(fw_nft_set *set, const fw_nft_shape *key)
 {
   guint i;
@@ -309,6 +296,28 @@ fw_nft_set *fw_nft_read_anonymous(fw_nft_reader *r, JsonArray *elements, const f
 
   set_shape(set, key);
   return read_all(r, elements, set) ? set : NULL;
+}
+
+fw_nft_shape fw_nft_nat_shape(JsonNode *data, const fw_nft_shape *one)
+{
+  fw_nft_shape shape = *one;
+  JsonNode *list = data, *first, *value;
+  JsonArray *pair;
+  const char *name;
+
+  if (data != NULL && fw_nft_only_member(data, &name, &value) && strcmp(name, "set") == 0)
+    list = value;
+  if (list == NULL || !JSON_NODE_HOLDS_ARRAY(list) || json_array_get_length(json_node_get_array(list)) == 0)
+    return shape;
+  first = json_array_get_element(json_node_get_array(list), 0);
+  pair = JSON_NODE_HOLDS_ARRAY(first) ? json_node_get_array(first) : NULL;
+  if (pair == NULL || json_array_get_length(pair) != 2 ||
+      !fw_nft_only_member(json_array_get_element(pair, 1), &name, &value) || strcmp(name, "concat") != 0)
+    return shape;
+  shape.n = 2;
+  shape.types[1] = fw_nft_type_find("inet_service");
+  shape.widths[1] = 2;
+  return shape;
 }
 
 fw_nft_set *fw_nft_read_map(fw_nft_reader *r, JsonNode *node, const fw_nft_shape *key, const fw_nft_shape *data)

@@ -6,17 +6,6 @@
 #include "firewall/nft/reader.h"
 #include "firewall/nft/targets.h"
 
-const char *fw_nft_statement_name(fw_nft_statement_kind kind)
-{
-  static const char *const names[] = {
-#define X(name, text) text,
-    FW_NFT_STATEMENT_LIST(X)
-#undef X
-  };
-
-  return names[kind];
-}
-
 /* ---- verdicts ---- */
 
 gboolean fw_nft_read_verdict(fw_nft_reader *r, JsonNode *node, fw_nft_verdict *verdict)

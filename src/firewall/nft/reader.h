@@ -3,6 +3,8 @@
 #ifndef FIREWALL_NFT_READER_H
 #define FIREWALL_NFT_READER_H
 
+#include <json-glib/json-glib.h>
+
 #include "firewall/build.h"
 #include "firewall/nft/value.h"
 
@@ -35,6 +37,8 @@ guint fw_nft_shape_bytes(const fw_nft_shape *shape);
 
 /* "@name" or {"set":[...]} or a list of pairs: of a map or a verdict map. data NULL: verdicts. */
 fw_nft_set *fw_nft_read_map(fw_nft_reader *r, JsonNode *node, const fw_nft_shape *key, const fw_nft_shape *data);
+/* The shape of an anonymous map's data by its first element: `one` address, or that and a port. */
+fw_nft_shape fw_nft_nat_shape(JsonNode *data, const fw_nft_shape *one);
 /* An anonymous set with its elements. */
 fw_nft_set *fw_nft_read_anonymous(fw_nft_reader *r, JsonArray *elements, const fw_nft_shape *key);
 /* The set that a name stands for; what is not known of its key is learned from its use. */
@@ -71,6 +75,11 @@ char *fw_nft_joined(JsonNode *node, const char *separator);
 const char *fw_nft_word(fw_nft_reader *r, const char *text); /* the ruleset's copy; NULL stays NULL */
 /* The only member of an object: its name and value. => FALSE: it has none or several. */
 gboolean fw_nft_only_member(JsonNode *node, const char **name, JsonNode **value);
+/*
+ * A number, a name, an address, true or false. n_bits: as fw_nft_text_read has it, 8 * n_bytes where all count. =>
+ * FALSE: the type has no such value.
+ */
+gboolean fw_nft_scalar_read(JsonNode *node, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits);
 /* A node as JSON, cut where it is long; to be freed. */
 char *fw_nft_json(JsonNode *node);
 

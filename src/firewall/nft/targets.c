@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "firewall/nft/reader.h"
 #include "firewall/target/data.h"
 #include "firewall/extension.h"
 
@@ -155,26 +154,4 @@ void fw_nft_target_nat(fw_ruleset *ruleset, fw_nft_statement *s, guint8 family)
                 : strstr(s->flags, "random") != NULL     ? FW_NAT_RANDOM
                                                          : 0;
   nat->given |= strstr(s->flags, "persistent") != NULL ? FW_NAT_PERSISTENT : 0;
-}
-
-fw_nft_shape fw_nft_nat_shape(JsonNode *data, const fw_nft_shape *one)
-{
-  fw_nft_shape shape = *one;
-  JsonNode *list = data, *first, *value;
-  JsonArray *pair;
-  const char *name;
-
-  if (data != NULL && fw_nft_only_member(data, &name, &value) && strcmp(name, "set") == 0)
-    list = value;
-  if (list == NULL || !JSON_NODE_HOLDS_ARRAY(list) || json_array_get_length(json_node_get_array(list)) == 0)
-    return shape;
-  first = json_array_get_element(json_node_get_array(list), 0);
-  pair = JSON_NODE_HOLDS_ARRAY(first) ? json_node_get_array(first) : NULL;
-  if (pair == NULL || json_array_get_length(pair) != 2 ||
-      !fw_nft_only_member(json_array_get_element(pair, 1), &name, &value) || strcmp(name, "concat") != 0)
-    return shape;
-  shape.n = 2;
-  shape.types[1] = fw_nft_type_find("inet_service");
-  shape.widths[1] = 2;
-  return shape;
 }

@@ -10,7 +10,5 @@ gboolean fw_nft_target_reject(fw_ruleset *ruleset, fw_nft_statement *s, guint8 f
 void fw_nft_target_log(fw_ruleset *ruleset, fw_nft_statement *s);
 /* What is constant of it; the rest is found when a packet meets it. */
 void fw_nft_target_nat(fw_ruleset *ruleset, fw_nft_statement *s, guint8 family);
-/* The shape of an anonymous map's data by its first element: `one` address, or that and a port. */
-fw_nft_shape fw_nft_nat_shape(JsonNode *data, const fw_nft_shape *one);
 
 #endif

@@ -174,7 +174,7 @@ static gboolean put_bit(guint64 number, guint8 *value, guint n_bytes)
   return TRUE;
 }
 
-static gboolean put_text(const char *text, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits)
+gboolean fw_nft_text_read(const char *text, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits)
 {
   guint32 symbol;
   guint64 number;
@@ -212,7 +212,7 @@ static gboolean put_text(const char *text, const fw_nft_type *type, guint n_byte
   return FALSE;
 }
 
-static gboolean put_number(gint64 number, const fw_nft_type *type, guint n_bytes, guint8 *value)
+gboolean fw_nft_number_read(gint64 number, const fw_nft_type *type, guint n_bytes, guint8 *value)
 {
   char text[24];
   guint16 bits = 0;
@@ -229,19 +229,6 @@ static gboolean put_number(gint64 number, const fw_nft_type *type, guint n_bytes
   case FW_NFT_FORM_DATE:
     return (guint64)number < G_MAXUINT64 / NS_PER_S && fw_nft_number_put((guint64)number * NS_PER_S, value, n_bytes);
   default: return fw_nft_number_put((guint64)number, value, n_bytes);
-  }
-}
-
-gboolean fw_nft_scalar_read(JsonNode *node, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits)
-{
-  if (!JSON_NODE_HOLDS_VALUE(node) || n_bytes == 0 || n_bytes > FW_NFT_VALUE_MOST)
-    return FALSE;
-  *n_bits = (guint16)(8 * n_bytes);
-  switch (json_node_get_value_type(node)) {
-  case G_TYPE_INT64: return put_number(json_node_get_int(node), type, n_bytes, value);
-  case G_TYPE_BOOLEAN: return fw_nft_number_put(json_node_get_boolean(node), value, n_bytes);
-  case G_TYPE_STRING: return put_text(json_node_get_string(node), type, n_bytes, value, n_bits);
-  default: return FALSE;
   }
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Single values of nftables: from what JSON has to bytes, and from bytes to what nft prints. */
+/* Single values of nftables: from numbers and words to bytes, and from bytes to what nft prints. */
 #ifndef FIREWALL_NFT_VALUE_H
 #define FIREWALL_NFT_VALUE_H
-
-#include <json-glib/json-glib.h>
 
 #include "firewall/nft/nft.h"
 
@@ -18,10 +16,11 @@ typedef struct fw_nft_shape {
 static inline guint fw_nft_padded(guint bytes) { return (bytes + 3U) & ~3U; }
 
 /*
- * A number, a name, an address, true or false. n_bits: how many of the value's first bits count; 8 * n_bytes but for
- * names that end in '*'. => FALSE: the type has no such value.
+ * A value by its number, by its name or as it is written. n_bits: how many of the value's first bits count; what it
+ * was but for names that end in '*'. => FALSE: the type has no such value.
  */
-gboolean fw_nft_scalar_read(JsonNode *node, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits);
+gboolean fw_nft_number_read(gint64 number, const fw_nft_type *type, guint n_bytes, guint8 *value);
+gboolean fw_nft_text_read(const char *text, const fw_nft_type *type, guint n_bytes, guint8 *value, guint16 *n_bits);
 /* => FALSE: it does not fit. */
 gboolean fw_nft_number_put(guint64 number, guint8 *value, guint n_bytes);
 guint64 fw_nft_number_of(const guint8 *value, guint n_bytes);

@@ -6,7 +6,7 @@
 #include "firewall/target/data.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
-enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6, CONNTRACK = -200 };
+enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6 };
 
 static void put16(guint8 *at, guint value)
 {
@@ -236,8 +236,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
 static gboolean walk_out(fw_firewall *f, fw_packet *p)
 {
   fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
-  gboolean out = fw_firewall_hook(f, p, FW_HOOK_OUTPUT, CONNTRACK, G_MAXINT32, &d) &&
-                 fw_firewall_hook(f, p, FW_HOOK_POSTROUTING, CONNTRACK, G_MAXINT32, &d);
+  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d) && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
 
   f->outcome.answer.verdict = d.verdict;
   return out;
@@ -264,7 +263,7 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   a->seen.state = FW_STATE_RELATED;
   a->seen.direction = a->dir;
   f->program->template = &none;
-  a->sent = fw_firewall_hook(f, &a->seen, FW_HOOK_OUTPUT, G_MININT32, CONNTRACK, &d);
+  a->sent = fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d);
   a->seen.seen = TRUE;
   a->sent = a->sent && walk_out(f, &a->seen);
   end(f);
@@ -283,7 +282,7 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     return;
   begin(f);
   f->program->template = &template;
-  if (fw_firewall_hook(f, &a->seen, FW_HOOK_OUTPUT, G_MININT32, CONNTRACK, &d)) {
+  if (fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d)) {
     ct_engine_arrive(engine, &a->packet, &template, &passage);
     f->program->passage = &passage;
     f->program->view_of = NULL;

@@ -10,8 +10,6 @@
 #include "firewall/walk/nat.h"
 #include "firewall/walk/words.h"
 
-enum { CONNTRACK = -200 };
-
 const char *fw_path_name(fw_path path)
 {
   static const char *const names[] = {
@@ -106,65 +104,92 @@ gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet 
   return d->verdict == FW_VERDICT_ACCEPT || d->verdict == FW_VERDICT_UNKNOWN;
 }
 
-static gboolean walk_chains(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
+static gboolean walk_chain(fw_firewall *f, fw_packet *p, guint chain, fw_decision *last)
 {
-  GArray *order = f->program->hooks[p->family][hook];
-  guint i;
+  fw_walk_in_full(f->program, p, chain, f->listener, last);
+  if (f->answering)
+    return last->verdict != FW_VERDICT_DROP && last->verdict != FW_VERDICT_REJECT;
+  return fw_firewall_take(f, last, p);
+}
 
-  for (i = 0; i < order->len; i++) {
-    guint number = g_array_index(order, guint, i);
-    const fw_walk_chain *chain = &f->program->chains[number];
+/* Most often a chain's word is the last so far, and is written where that stands. => how many chains have spoken. */
+static inline guint walk_at_once(fw_firewall *f, const fw_packet *p, fw_walk_chain *const *chains, guint n)
+{
+  fw_outcome *o = &f->outcome;
+  guint done;
 
-    if (chain->priority < from || chain->priority >= to || chain->nat)
-      continue;
-    /* Most often a chain's word is the last so far, and is written where that stands. */
-    if (!f->answering && f->outcome.verdict != FW_VERDICT_UNKNOWN) {
-      fw_outcome *o = &f->outcome;
+  if (f->answering || f->listener != NULL || o->verdict == FW_VERDICT_UNKNOWN)
+    return 0;
+  done = fw_walk_at_once(f->program, p, chains, n, &o->decision);
+  if (done > 0) {
+    o->verdict = o->decision.verdict;
+    o->hook = p->hook;
+  }
+  return done;
+}
 
-      fw_walk(f->program, p, number, f->listener, &o->decision);
-      o->verdict = o->decision.verdict;
-      o->hook = hook;
-      if (o->verdict != FW_VERDICT_ACCEPT && o->verdict != FW_VERDICT_UNKNOWN)
-        return FALSE;
-      continue;
-    }
-    fw_walk(f->program, p, number, f->listener, last);
-    if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT
-                     : !fw_firewall_take(f, last, p))
+/* The first one needs the whole walk. */
+static gboolean G_GNUC_NO_INLINE walk_rest(fw_firewall *f, fw_packet *p, fw_walk_chain *const *chains, guint n,
+                                           fw_decision *last)
+{
+  guint done;
+
+  for (; n > 0; chains += done, n -= done) {
+    if (!walk_chain(f, p, (guint)(*chains++ - f->program->chains), last))
+      return FALSE;
+    n--;
+    done = walk_at_once(f, p, chains, n);
+    if (done > 0 && f->outcome.verdict == FW_VERDICT_DROP)
       return FALSE;
   }
   return TRUE;
 }
 
-gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last)
+static inline gboolean walk_chains(fw_firewall *f, fw_packet *p, fw_walk_chain *const *chains, guint n,
+                                   fw_decision *last)
 {
-  gint32 nat = fw_nat_priority(hook);
+  guint done = walk_at_once(f, p, chains, n);
+
+  if (done > 0 && f->outcome.verdict == FW_VERDICT_DROP)
+    return FALSE;
+  return G_LIKELY(done == n) || walk_rest(f, p, chains + done, n - done, last);
+}
+
+static inline const fw_hook_chains *row_of(const fw_firewall *f, const fw_packet *p, fw_hook hook)
+{
+  return &f->program->rows[p->family][hook];
+}
+
+gboolean fw_firewall_before(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
+{
+  const fw_hook_chains *row = row_of(f, p, hook);
 
   p->hook = hook;
-  if (!fw_nat_hooks(f, p->family, hook) || from > nat || to <= nat)
-    return walk_chains(f, p, hook, from, to, last);
-  return walk_chains(f, p, hook, from, nat, last) && fw_nat_hook(f, p, hook, last) &&
-         walk_chains(f, p, hook, nat, to, last);
+  return row->n_before == 0 || walk_chains(f, p, row->chains, row->n_before, last);
 }
 
-static inline gboolean has_chains(const fw_firewall *f, const fw_packet *p, fw_hook hook)
+static gboolean G_GNUC_NO_INLINE behind_with_nat(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  return f->program->hooks[p->family][hook]->len > 0;
+  const fw_hook_chains *row = row_of(f, p, hook);
+
+  return walk_chains(f, p, row->chains + row->n_before, row->n_before_nat - row->n_before, last) &&
+         fw_nat_hook(f, p, hook, last) &&
+         walk_chains(f, p, row->chains + row->n_before_nat, row->n - row->n_before_nat, last);
 }
 
-static gboolean before(fw_firewall *f, fw_packet *p, fw_hook hook)
+static inline gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  fw_decision d;
+  const fw_hook_chains *row = row_of(f, p, hook);
 
-  return !has_chains(f, p, hook) || fw_firewall_hook(f, p, hook, G_MININT32, CONNTRACK, &d);
+  p->hook = hook;
+  if (G_UNLIKELY(fw_nat_hooks(f, p->family, hook)))
+    return behind_with_nat(f, p, hook, last);
+  return row->n == row->n_before || walk_chains(f, p, row->chains + row->n_before, row->n - row->n_before, last);
 }
 
-static gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook)
+gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  fw_decision d;
-
-  return (!has_chains(f, p, hook) && !fw_nat_hooks(f, p->family, hook)) ||
-         fw_firewall_hook(f, p, hook, CONNTRACK, G_MAXINT32, &d);
+  return behind(f, p, hook, last);
 }
 
 /* -- where it comes from and goes to -- */
@@ -291,7 +316,7 @@ static gboolean is_for_nobody(const fw_packet *p)
 }
 
 /* The way of a forwarded packet behind PREROUTING. => FALSE: it was dropped. */
-static gboolean forward(fw_firewall *f, fw_packet *p)
+static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
   if (!f->facts->bridge) {
     if (is_for_nobody(p)) {
@@ -306,11 +331,11 @@ static gboolean forward(fw_firewall *f, fw_packet *p)
     p->edited = p->routed = TRUE;
   }
   p->out = f->way_out;
-  if (!behind(f, p, FW_HOOK_FORWARD))
+  if (!behind(f, p, FW_HOOK_FORWARD, last))
     return FALSE;
   if (f->program->backend == FW_BACKEND_LEGACY)
     p->in = &f->program->nothing;
-  return behind(f, p, FW_HOOK_POSTROUTING);
+  return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
 /* Where a packet goes by the destination that it has got. */
@@ -324,26 +349,26 @@ static void route(fw_firewall *f, fw_packet *p)
                  : fw_program_interface(f->program, fw_box_facts_way(f->facts, p->family, &p->destination));
 }
 
-static gboolean send(fw_firewall *f, fw_packet *p)
+static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
-  if (!behind(f, p, FW_HOOK_OUTPUT))
+  if (!behind(f, p, FW_HOOK_OUTPUT, last))
     return FALSE;
   if (G_UNLIKELY(p->translated)) {
     route(f, p);
     p->out = f->way_out;
   }
-  return behind(f, p, FW_HOOK_POSTROUTING);
+  return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
-static gboolean walk_on(fw_firewall *f, fw_packet *p)
+static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
   if (f->outcome.path == FW_PATH_OUTPUT)
-    return send(f, p);
-  if (!behind(f, p, FW_HOOK_PREROUTING))
+    return send(f, p, last);
+  if (!behind(f, p, FW_HOOK_PREROUTING, last))
     return FALSE;
   if (G_UNLIKELY(p->translated) && !f->facts->bridge)
     route(f, p);
-  return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT) : forward(f, p);
+  return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
 static void say_kernel(fw_outcome *o, fw_kernel_drop why)
@@ -380,6 +405,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     f->template.untracked || f->template.helper != NULL || p->has_entry ? &f->template : NULL;
   ct_passage passage;
   ct_fate fate = CT_FATE_ACCEPT;
+  fw_decision last;
 
   if (G_UNLIKELY(f->nat_families[p->family]))
     ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
@@ -391,7 +417,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, &passage);
-    if (!walk_on(f, p)) {
+    if (!walk_on(f, p, &last)) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
@@ -417,6 +443,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
 {
   fw_packet *p = &f->outcome.packet;
   fw_outcome *o = &f->outcome;
+  fw_decision last;
 
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
@@ -446,7 +473,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->program->passage = NULL;
   f->program->engine = engine;
   f->program->traced = FALSE;
-  if (!before(f, p, p->own ? FW_HOOK_OUTPUT : FW_HOOK_PREROUTING)) {
+  if (!fw_firewall_before(f, p, p->own ? FW_HOOK_OUTPUT : FW_HOOK_PREROUTING, &last)) {
     o->before_conntrack = TRUE;
     if (f->options.mode == FW_MODE_OBSERVE)
       ct_engine_packet(engine, a->packet, result);

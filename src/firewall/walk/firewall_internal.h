@@ -36,9 +36,11 @@ struct fw_firewall {
 };
 
 /*
- * The chains of a hook with from <= priority < to. => FALSE: dropped. While `answering`, only *last is told of it.
+ * A hook's chains before conntrack, and those behind it with what is translated there. => FALSE: dropped. While
+ * `answering`, only *last is told of it.
  */
-gboolean fw_firewall_hook(fw_firewall *f, fw_packet *p, fw_hook hook, gint32 from, gint32 to, fw_decision *last);
+gboolean fw_firewall_before(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
+gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 /* Notes a verdict of a chain. => whether the packet goes on. */
 gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p);
 /* What conntrack says of a packet that has arrived. */

@@ -5,11 +5,6 @@
 
 #include "firewall/walk/firewall_internal.h"
 
-/* Where the hook stands among the chains of its point, whatever nat chains say of themselves. */
-static inline gint32 fw_nat_priority(fw_hook hook)
-{
-  return hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT ? -100 : 100;
-}
 /* Whether packets of a family meet nat hooks there. */
 static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_hook hook)
 {

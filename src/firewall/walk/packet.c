@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "firewall/walk/quick.h"
+
 enum {
   IPV6_HOP = 0,
   IPV6_ROUTING = 43,
@@ -146,6 +148,7 @@ void fw_packet_read(fw_packet *p, const ct_packet *raw)
     p->l4_offset = (d[0] & 15U) * 4;
   }
   read_l4(p);
+  p->quick = fw_quick_of_headers(p);
 }
 
 /* One's complement: the header's sum after a byte at an even or odd place has changed. */

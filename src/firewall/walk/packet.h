@@ -18,6 +18,7 @@
 typedef struct fw_interface_name {
   const char *name;
   gboolean known;
+  guint16 quick_in, quick_out; /* of quick.h: what may be asked of the packet that it is the input, or output, of */
   guint8 *holds;
   guint32 exact; /* the pattern that is this very name; G_MAXUINT32: there is none */
 } fw_interface_name;
@@ -38,6 +39,7 @@ typedef struct fw_packet {
   guint16 fragment;      /* offset in units of eight bytes */
   guint32 l4_offset;     /* from raw->data */
   guint8 l4, tcp_flags;
+  guint16 quick; /* of quick.h: what may be asked of its headers */
   guint16 source_port, destination_port;
   guint8 ttl, tos;            /* as they are at this hook */
   gboolean edited;            /* ttl or tos differ from the bytes */

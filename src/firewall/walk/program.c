@@ -134,6 +134,8 @@ const fw_interface_name *fw_program_interface(fw_program *program, const char *n
     found = g_new0(fw_interface_name, 1);
     found->name = g_strdup(name);
     found->known = TRUE;
+    found->quick_in = FW_QUICK_IN;
+    found->quick_out = FW_QUICK_OUT;
     found->holds = what_holds(program, name);
     found->exact = exact_of(program, name);
     g_hash_table_insert(program->names, (gpointer)found->name, found);
@@ -242,6 +244,7 @@ static void compile_chain(fw_program *program, fw_walk_chain *chain, fw_step **s
   chain->steps = *steps;
   chain->n = chain->chain->n_rules;
   chain->counters = chain->chain->counters;
+  chain->policy = chain->chain->policy == FW_POLICY_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT;
   for (i = 0; i < chain->n; i++)
     compile_rule(program, (*steps)++, tests, chain->chain->rules[i]);
   chain->index = fw_index_new(chain->steps, chain->n);
@@ -279,6 +282,25 @@ static void register_chain(fw_program *program, guint family, guint n)
   g_array_insert_val(order, i, n);
 }
 
+/* The same without table nat, and where it is parted. */
+static void line_up(fw_program *program, guint family, guint hook)
+{
+  const GArray *order = program->hooks[family][hook];
+  fw_hook_chains *row = &program->rows[family][hook];
+  guint i;
+
+  row->chains = g_new(fw_walk_chain *, order->len + 1);
+  for (i = 0; i < order->len; i++) {
+    fw_walk_chain *chain = &program->chains[g_array_index(order, guint, i)];
+
+    if (chain->nat)
+      continue;
+    row->chains[row->n++] = chain;
+    row->n_before += chain->priority < FW_PRIORITY_CONNTRACK;
+    row->n_before_nat += chain->priority < fw_nat_priority((fw_hook)hook);
+  }
+}
+
 /* By priority, those of both families among those of one. */
 static void order_hooks(fw_program *program)
 {
@@ -299,6 +321,9 @@ static void order_hooks(fw_program *program)
       chain->nft != NULL ? strcmp(chain->nft->type, "nat") == 0 : strcmp(chain->table->name, "nat") == 0;
     program->tracks |= program->chains[n].nat;
   }
+  for (family = 0; family < 2; family++)
+    for (hook = 0; hook < FW_HOOKS; hook++)
+      line_up(program, family, hook);
 }
 
 static guint count_tests(const fw_ruleset *ruleset) { return ruleset->n_matches; }
@@ -342,8 +367,8 @@ static void load(fw_program *program)
   program->loaded_ns = program->now_ns;
   for (i = 0; i < program->n_chains; i++)
     compile_chain(program, &program->chains[i], &steps, &tests);
-  program->nothing = (fw_interface_name){ "", TRUE, what_holds(program, ""), G_MAXUINT32 };
-  program->unknown = (fw_interface_name){ "?", FALSE, what_may_hold(program), G_MAXUINT32 };
+  program->nothing = (fw_interface_name){ "", TRUE, FW_QUICK_IN, FW_QUICK_OUT, what_holds(program, ""), G_MAXUINT32 };
+  program->unknown = (fw_interface_name){ "?", FALSE, 0, 0, what_may_hold(program), G_MAXUINT32 };
   if (program->nft != NULL)
     fw_nft_run_load(program);
 }
@@ -418,8 +443,10 @@ void fw_program_free(fw_program *program)
   g_free(program->nothing.holds);
   g_free(program->unknown.holds);
   for (family = 0; family < 2; family++)
-    for (hook = 0; hook < FW_HOOKS; hook++)
+    for (hook = 0; hook < FW_HOOKS; hook++) {
       g_array_free(program->hooks[family][hook], TRUE);
+      g_free(program->rows[family][hook].chains);
+    }
   g_free(program->stack);
   g_free(program->hits);
   g_free(program->steps_memory);

@@ -48,6 +48,14 @@ typedef enum fw_end {
   FW_END_UNKNOWN
 } fw_end;
 
+/* One number of a packet, under a mask (but a length), and between which two it has to be, or not to be. */
+typedef enum fw_quick_number { FW_QUICK_TTL, FW_QUICK_LENGTH, FW_QUICK_TOS, FW_QUICK_FLAGS } fw_quick_number;
+typedef struct fw_quick_value {
+  guint16 from, to, mask;
+  guint8 number; /* fw_quick_number */
+  guint8 invert;
+} fw_quick_value;
+
 /*
  * One rule, in one cache line: what it asks for that can be asked at once (quick.h) stands in its own fields. Matches
  * that always hold are left out.
@@ -55,9 +63,8 @@ typedef enum fw_end {
 struct fw_step {
   guint8 given, invert; /* FW_TEST_ */
   guint8 protocol;
-  guint8 end;     /* fw_end */
-  guint8 quick;   /* FW_QUICK_ */
-  guint8 n_quick; /* tests that these ask */
+  guint8 end;    /* fw_end */
+  guint16 quick; /* FW_QUICK_ */
   guint16 n_tests;
   guint32 in, out; /* patterns */
   /* Quick. An address that is not asked for, or inverted, has a mask of 0; of IPv6 these are the first four bytes. */
@@ -67,8 +74,10 @@ struct fw_step {
       fw_range16 sport, dport;
     };
     fw_mark mark;
+    fw_quick_value value;
   };
   guint16 states; /* of a match with '!' those that are not named */
+  guint8 n_quick; /* tests that these ask */
   guint8 plain;   /* FW_TEST_ that the fields above do not ask */
   guint32 tests;  /* of fw_program.tests: the first */
   const fw_rule *rule;
@@ -88,8 +97,24 @@ typedef struct fw_walk_chain {
   struct fw_index *index; /* of a long one; NULL: none */
   guint deepest;          /* rules that were reached: the first so many */
   gboolean nat;           /* of table nat: asked once for each connection */
+  guint8 policy;          /* fw_verdict */
   fw_counters counters;   /* of the policy */
 } fw_walk_chain;
+
+/* The built-in chains of a family and a hook but those of table nat, in the order in which they see a packet. */
+typedef struct fw_hook_chains {
+  fw_walk_chain **chains;
+  guint n_before;     /* the first so many stand before conntrack */
+  guint n_before_nat; /* and so many before nat, wherever there is such a hook */
+  guint n;
+} fw_hook_chains;
+
+enum { FW_PRIORITY_CONNTRACK = -200 };
+/* Where the nat hook stands among the chains of its point, whatever nat chains say of themselves. */
+static inline gint32 fw_nat_priority(fw_hook hook)
+{
+  return hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT ? -100 : 100;
+}
 
 /* When and how often a rule was hit. */
 typedef struct fw_hits {
@@ -122,7 +147,8 @@ struct fw_program {
   } latest[8]; /* names by the addresses that they were asked with */
   /* The built-in chains of a family and a hook, in the order in which they see a packet. */
   GArray *hooks[2][FW_HOOKS]; /* guint: chain */
-  gboolean tracks;            /* some rule needs connection tracking (RULES 1.1) */
+  fw_hook_chains rows[2][FW_HOOKS];
+  gboolean tracks; /* some rule needs connection tracking (RULES 1.1) */
   const fw_box_facts *facts;
   /* The moment. */
   const ct_engine *engine;

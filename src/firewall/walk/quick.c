@@ -3,24 +3,27 @@
 
 #include "firewall/walk/tests.h"
 
-/* => FALSE: the match asks for more than ports. */
+static const fw_range16 any_port = { 0, G_MAXUINT16 };
+
+/* => FALSE: the match asks for more than ports, and has to be asked itself; but other ports are refused all the same.
+ */
 static gboolean take_ports(fw_step *step, const fw_test *test)
 {
   gboolean tcp = test->holds == fw_header_tests[FW_MATCH_tcp].holds;
   const fw_tcp *t = test->data;
   const fw_udp *u = test->data;
-  guint8 given, invert;
+  guint8 given, plain;
 
   if (!tcp && test->holds != fw_header_tests[FW_MATCH_udp].holds)
     return FALSE;
   given = tcp ? t->given : u->given;
-  invert = tcp ? t->invert : u->invert;
-  if (given == 0 || invert != 0 || (given & ~(FW_TCP_SPORT | FW_TCP_DPORT)) != 0)
+  plain = given & ~(tcp ? t->invert : u->invert) & (FW_TCP_SPORT | FW_TCP_DPORT);
+  if (plain == 0)
     return FALSE;
   step->quick |= FW_QUICK_PORTS;
-  step->sport = given & FW_TCP_SPORT ? (tcp ? t->sport : u->sport) : (fw_range16){ 0, G_MAXUINT16 };
-  step->dport = given & FW_TCP_DPORT ? (tcp ? t->dport : u->dport) : (fw_range16){ 0, G_MAXUINT16 };
-  return TRUE;
+  step->sport = plain & FW_TCP_SPORT ? (tcp ? t->sport : u->sport) : any_port;
+  step->dport = plain & FW_TCP_DPORT ? (tcp ? t->dport : u->dport) : any_port;
+  return plain == given;
 }
 
 static gboolean take_mark(fw_step *step, const fw_test *test)
@@ -31,6 +34,61 @@ static gboolean take_mark(fw_step *step, const fw_test *test)
     return FALSE;
   step->quick |= FW_QUICK_MARK;
   step->mark = m->mark;
+  return TRUE;
+}
+
+/* => FALSE: it cannot be said as what lies between two numbers. */
+static gboolean take_ttl(fw_quick_value *v, const fw_ttl *t)
+{
+  *v = (fw_quick_value){ t->value, t->value, G_MAXUINT8, FW_QUICK_TTL, FALSE };
+  switch (t->compare) {
+  case FW_COMPARE_EQ: return TRUE;
+  case FW_COMPARE_NE: v->invert = TRUE; return TRUE;
+  case FW_COMPARE_LT:
+    v->from = 0;
+    v->to = t->value - 1;
+    return t->value > 0;
+  default:
+    v->from = t->value + 1;
+    v->to = G_MAXUINT8 + 1;
+    return TRUE;
+  }
+}
+
+static gboolean take_length(fw_quick_value *v, const fw_length *l)
+{
+  *v = (fw_quick_value){ l->length.from, l->length.to, 0, FW_QUICK_LENGTH, l->invert != 0 };
+  return l->length.from <= l->length.to;
+}
+
+static gboolean take_masked(fw_quick_value *v, fw_quick_number number, guint8 value, guint8 mask, gboolean invert)
+{
+  *v = (fw_quick_value){ value, value, mask, (guint8)number, invert != 0 };
+  return TRUE;
+}
+
+static gboolean take_value(fw_step *step, const fw_test *test)
+{
+  const fw_tcp *tcp = test->data;
+  const fw_dscp *dscp = test->data;
+  const fw_tos *tos = test->data;
+  fw_quick_value v;
+  gboolean taken = FALSE;
+
+  if (test->holds == fw_header_tests[FW_MATCH_ttl].holds)
+    taken = take_ttl(&v, test->data);
+  else if (test->holds == fw_header_tests[FW_MATCH_length].holds)
+    taken = take_length(&v, test->data);
+  else if (test->holds == fw_header_tests[FW_MATCH_dscp].holds)
+    taken = take_masked(&v, FW_QUICK_TOS, (guint8)(dscp->dscp << 2), 0xfc, dscp->invert);
+  else if (test->holds == fw_header_tests[FW_MATCH_tos].holds)
+    taken = take_masked(&v, FW_QUICK_TOS, tos->value, tos->mask, tos->invert);
+  else if (test->holds == fw_header_tests[FW_MATCH_tcp].holds && tcp->given == FW_TCP_FLAGS)
+    taken = take_masked(&v, FW_QUICK_FLAGS, tcp->flags_value, tcp->flags_mask, tcp->invert);
+  if (!taken)
+    return FALSE;
+  step->quick |= FW_QUICK_VALUE;
+  step->value = v;
   return TRUE;
 }
 
@@ -88,7 +146,7 @@ void fw_quick_compile(fw_step *step, const fw_test *tests)
 
   step->quick = 0;
   covered = compile_plain(step, step->rule->tests);
-  if (n < step->n_tests && (take_ports(step, &tests[n]) || take_mark(step, &tests[n])))
+  if (n < step->n_tests && (take_ports(step, &tests[n]) || take_mark(step, &tests[n]) || take_value(step, &tests[n])))
     n++;
   if (n < step->n_tests && take_state(step, &tests[n]))
     n++;
@@ -96,4 +154,13 @@ void fw_quick_compile(fw_step *step, const fw_test *tests)
   step->plain = step->given & (guint8)~covered;
   if (n == step->n_tests && step->plain == 0)
     step->quick |= FW_QUICK_WHOLE;
+}
+
+guint16 fw_quick_of_headers(const fw_packet *p)
+{
+  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES : 0;
+
+  if (G_LIKELY(!p->broken && !p->protocolless && p->l4 & FW_L4_WHOLE))
+    quick |= FW_QUICK_PROTOCOL | FW_QUICK_MATCHES | FW_QUICK_WHOLE;
+  return quick;
 }

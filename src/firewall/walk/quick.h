@@ -15,37 +15,35 @@ enum {
   FW_QUICK_PROTOCOL = 1 << 1,
   FW_QUICK_IN = 1 << 2,
   FW_QUICK_OUT = 1 << 3,
-  FW_QUICK_PORTS = 1 << 4, /* the first match is tcp or udp, with ports alone */
+  FW_QUICK_PORTS = 1 << 4, /* the first match is tcp or udp, with ports */
   FW_QUICK_MARK = 1 << 5,  /* the first match is mark */
   FW_QUICK_STATE = 1 << 6, /* the first match behind these is state, or conntrack with a class alone */
-  FW_QUICK_WHOLE = 1 << 7  /* and there is nothing else in the rule */
+  FW_QUICK_WHOLE = 1 << 7, /* and there is nothing else in the rule */
+  FW_QUICK_VALUE = 1 << 8  /* the first match asks for a number: ttl, hl, length, dscp, tos, TCP's flags */
 };
 
 enum {
-  FW_QUICK_MATCHES = FW_QUICK_PORTS | FW_QUICK_MARK | FW_QUICK_STATE,
+  FW_QUICK_MATCHES = FW_QUICK_PORTS | FW_QUICK_MARK | FW_QUICK_STATE | FW_QUICK_VALUE,
   FW_QUICK_PLAIN = FW_QUICK_ADDRESSES | FW_QUICK_PROTOCOL | FW_QUICK_IN | FW_QUICK_OUT
 };
 
 /* Fills in a step's quick fields, of a rule that is compiled otherwise. tests: its n_tests. */
 void fw_quick_compile(fw_step *step, const fw_test *tests);
 
-/*
- * => which of these may be asked of this packet at this hook: not of one whose header is cut or odd, or whose
- * interfaces nobody knows.
- */
-static inline guint fw_quick_of(const fw_packet *p)
-{
-  guint quick = FW_QUICK_PROTOCOL | FW_QUICK_MATCHES | FW_QUICK_WHOLE;
+/* => which of these may be asked of a packet with such headers: not of one where they are cut or odd. */
+guint16 fw_quick_of_headers(const fw_packet *p);
+/* => which may be asked of this packet at this hook: not for interfaces that nobody knows. */
+static inline guint fw_quick_of(const fw_packet *p) { return p->quick | p->in->quick_in | p->out->quick_out; }
 
-  if (G_UNLIKELY(p->broken || p->protocolless || !(p->l4 & FW_L4_WHOLE)))
-    quick = 0;
-  if (p->family == FW_IPV4)
-    quick |= FW_QUICK_ADDRESSES;
-  if (p->in->known)
-    quick |= FW_QUICK_IN;
-  if (p->out->known)
-    quick |= FW_QUICK_OUT;
-  return quick;
+static inline gboolean fw_quick_value_refuses(const fw_packet *p, const fw_quick_value *v)
+{
+  guint n;
+
+  if (v->number == FW_QUICK_LENGTH)
+    n = p->raw->length;
+  else
+    n = (v->number == FW_QUICK_TTL ? p->ttl : v->number == FW_QUICK_TOS ? p->tos : p->tcp_flags) & v->mask;
+  return (n - v->from > (guint)(v->to - v->from)) != v->invert;
 }
 
 /* => TRUE: the rule does not hold, and asking it would change nothing. quick: of the packet. */
@@ -68,6 +66,8 @@ static inline gboolean fw_quick_refuses(const fw_packet *p, const fw_step *s, gu
     return TRUE;
   if (ask & FW_QUICK_MARK && ((p->mark ^ s->mark.value) & s->mark.mask & ~p->mark_unknown) != 0)
     return TRUE;
+  if (ask & FW_QUICK_VALUE && fw_quick_value_refuses(p, &s->value))
+    return TRUE;
   if (ask & FW_QUICK_IN && (p->in->holds[s->in] != 0) == ((s->invert & FW_TEST_IN) != 0))
     return TRUE;
   return ask & FW_QUICK_OUT && (p->out->holds[s->out] != 0) == ((s->invert & FW_TEST_OUT) != 0);
@@ -77,6 +77,13 @@ static inline gboolean fw_quick_refuses(const fw_packet *p, const fw_step *s, gu
 static inline gboolean fw_quick_matches(const fw_packet *p, const fw_step *s, guint quick)
 {
   return (s->quick & FW_QUICK_MATCHES & ~quick) == 0 && !(s->quick & FW_QUICK_MARK && p->mark_unknown != 0);
+}
+
+/* => TRUE: of a step that was not refused, only matches behind the first n_quick are still to be asked. */
+static inline gboolean fw_quick_leaves_matches(const fw_packet *p, const fw_step *s, guint quick)
+{
+  return s->n_tests > s->n_quick && s->plain == 0 && (s->quick & (FW_QUICK_PLAIN | FW_QUICK_MATCHES) & ~quick) == 0 &&
+         !(s->quick & FW_QUICK_MARK && p->mark_unknown != 0);
 }
 
 /* => TRUE: a step that was not refused holds, for certain. */

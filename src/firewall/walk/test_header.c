@@ -373,19 +373,26 @@ static fw_truth holds_tos(fw_program *program, fw_packet *p, const fw_test *test
   return fw_truth_of(((p->tos & t->mask) == t->value) != (t->invert != 0));
 }
 
+static gboolean in_range(const fw_address *a, const fw_address *range, fw_family family)
+{
+  guint32 n;
+
+  if (family == FW_IPV6)
+    return memcmp(a, &range[0], 16) >= 0 && memcmp(a, &range[1], 16) <= 0;
+  n = ct_be32(a->bytes);
+  return n >= ct_be32(range[0].bytes) && n <= ct_be32(range[1].bytes);
+}
+
 static fw_truth holds_iprange(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_iprange *r = test->data;
-  gsize n = p->family == FW_IPV6 ? 16 : 4;
 
   (void)program;
   if (r->given & FW_IPRANGE_SOURCE &&
-      (memcmp(&p->source, &r->source[0], n) >= 0 && memcmp(&p->source, &r->source[1], n) <= 0) ==
-        ((r->invert & FW_IPRANGE_SOURCE) != 0))
+      in_range(&p->source, r->source, p->family) == ((r->invert & FW_IPRANGE_SOURCE) != 0))
     return FW_NO;
   if (r->given & FW_IPRANGE_DESTINATION &&
-      (memcmp(&p->destination, &r->destination[0], n) >= 0 && memcmp(&p->destination, &r->destination[1], n) <= 0) ==
-        ((r->invert & FW_IPRANGE_DESTINATION) != 0))
+      in_range(&p->destination, r->destination, p->family) == ((r->invert & FW_IPRANGE_DESTINATION) != 0))
     return FW_NO;
   return FW_YES;
 }

@@ -87,11 +87,19 @@ static inline fw_truth plain_tests(const fw_packet *p, const fw_step *s, guint *
   return truth;
 }
 
+/* What the first match that a step's own fields do not ask has said. */
+typedef struct first_word {
+  gboolean asked;
+  fw_truth truth;
+} first_word;
+
 /*
  * failed: of FW_NO, FW_HOTDROP and FW_UNKNOWN, what made it so, in the numbers of the step's tests. quick: what the
- * step's own fields were asked for already, and did not refuse.
+ * step's own fields were asked for already, and did not refuse. A match that has been asked is not asked again: it may
+ * remember.
  */
-static inline fw_truth step_holds(fw_program *program, fw_packet *p, const fw_step *s, guint quick, guint *failed)
+static inline fw_truth step_holds(fw_program *program, fw_packet *p, const fw_step *s, guint quick, first_word first,
+                                  guint *failed)
 {
   const fw_test *tests = program->tests + s->tests;
   gboolean maybe = program->maybe;
@@ -105,8 +113,9 @@ static inline fw_truth step_holds(fw_program *program, fw_packet *p, const fw_st
   }
   program->maybe |= truth == FW_UNKNOWN;
   for (i = fw_quick_matches(p, s, quick) ? s->n_quick : 0; i < s->n_tests; i++) {
-    fw_truth one = tests[i].holds(program, p, &tests[i]);
+    fw_truth one = first.asked ? first.truth : tests[i].holds(program, p, &tests[i]);
 
+    first.asked = FALSE;
     if (G_LIKELY(one == FW_YES) || (truth == FW_UNKNOWN && one != FW_NO))
       continue;
     *failed = FW_FAILED_MATCH + i;
@@ -134,6 +143,7 @@ typedef struct walk {
   gboolean maybe_accept, maybe_drop, open; /* open: it cannot be told where a walk would have gone on */
   guint quick;                             /* what steps' own fields may be asked of this packet */
   gboolean found;                          /* lists are those of the chain, and stand no further than next */
+  first_word first;                        /* of the rule that was found */
   fw_index_walk lists;
 } walk;
 
@@ -374,26 +384,42 @@ static void settle(walk *w)
 }
 
 /* How far a chain was ever walked: what stands behind that was never reached. */
-static void reach(fw_walk_chain *c, guint32 next) { c->deepest = MAX(c->deepest, next); }
+static inline void reach(fw_walk_chain *c, guint32 next)
+{
+  if (G_UNLIKELY(c->deepest < next))
+    c->deepest = next;
+}
+
+/* Whether a rule does not hold, by its own fields or by the first match behind them. */
+static inline gboolean refuses(walk *w, const fw_step *s)
+{
+  const fw_test *test = &w->program->tests[s->tests + s->n_quick];
+
+  if (fw_quick_refuses(w->p, s, w->quick))
+    return TRUE;
+  if (!fw_quick_leaves_matches(w->p, s, w->quick))
+    return FALSE;
+  w->first.truth = test->holds(w->program, w->p, test);
+  w->first.asked = w->first.truth != FW_NO;
+  return w->first.truth == FW_NO;
+}
 
 /* => the first rule from `next` on that has to be asked; the end of the chain: none. */
 static inline guint32 find(walk *w, const fw_walk_chain *c, guint32 next)
 {
-  const fw_packet *p = w->p;
-  guint quick = w->quick;
-
+  w->first.asked = FALSE;
   /* Whoever wants to hear of the rules that do not hold wants to hear why. */
   if (G_UNLIKELY(w->watcher != NULL && w->watcher->passed))
     return next;
-  if (c->index != NULL && quick != 0) {
-    w->found = w->found || fw_index_find(c->index, p, quick, &w->lists);
+  if (c->index != NULL && w->quick != 0) {
+    w->found = w->found || fw_index_find(c->index, w->p, w->quick, &w->lists);
     if (w->found) {
-      while ((next = fw_index_next(&w->lists, next)) < c->n && fw_quick_refuses(p, &c->steps[next], quick))
+      while ((next = fw_index_next(&w->lists, next)) < c->n && refuses(w, &c->steps[next]))
         next++;
       return MIN(next, c->n);
     }
   }
-  while (next < c->n && fw_quick_refuses(p, &c->steps[next], quick))
+  while (next < c->n && refuses(w, &c->steps[next]))
     next++;
   return next;
 }
@@ -414,7 +440,7 @@ static gboolean one_step(walk *w)
     const fw_step *step = &c->steps[next];
     guint failed = FW_FAILED_NOTHING;
     fw_truth truth =
-      fw_quick_decides(w->p, step, w->quick) ? FW_YES : step_holds(w->program, w->p, step, w->quick, &failed);
+      fw_quick_decides(w->p, step, w->quick) ? FW_YES : step_holds(w->program, w->p, step, w->quick, w->first, &failed);
 
     w->next = next + 1;
     if (truth != FW_NO) {
@@ -436,41 +462,52 @@ static gboolean one_step(walk *w)
   return TRUE;
 }
 
-/*
- * What most packets need: rules that refuse them, and one that accepts or drops them at once, or the policy. => FALSE:
- * nothing has happened, and the whole walk is needed.
- */
-static inline gboolean walk_at_once(fw_program *program, const fw_packet *p, guint chain, fw_decision *decision)
+static inline const fw_step *first_not_refused(const fw_walk_chain *c, const fw_packet *p, guint quick)
 {
-  fw_walk_chain *c = &program->chains[chain];
-  guint quick = fw_quick_of(p);
   const fw_step *s = c->steps, *end = s + c->n;
-  gboolean drops;
 
-  if (c->index != NULL)
-    return FALSE;
   while (s < end && fw_quick_refuses(p, s, quick))
     s++;
-  if (s == end) {
-    reach(c, c->n);
-    c->counters.packets++;
-    c->counters.bytes += p->raw->length;
-    drops = c->chain->policy == FW_POLICY_DROP;
-  } else {
-    drops = s->end == FW_END_DROP;
-    if ((s->end != FW_END_ACCEPT && !drops) || !fw_quick_decides(p, s, quick))
-      return FALSE;
-    reach(c, (guint32)(s - c->steps) + 1);
-    count(program, p, s);
-  }
-  *decision = (fw_decision){ .verdict = drops ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT,
-                             .chain = c->chain,
-                             .rule = s == end ? NULL : s->rule };
-  return TRUE;
+  return s < end ? s : NULL;
 }
 
-static void G_GNUC_NO_INLINE walk_in_full(fw_program *program, fw_packet *p, guint chain,
-                                          const fw_walk_watcher *watcher, fw_decision *decision)
+/* What most packets need of a chain: rules that refuse them, and one that accepts or drops them at once, or the policy.
+ */
+guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *const *chains, guint n,
+                      fw_decision *decision)
+{
+  fw_verdict verdict = FW_VERDICT_ACCEPT;
+  guint quick = fw_quick_of(p), i;
+  const fw_step *s = NULL;
+
+  for (i = 0; i < n && verdict == FW_VERDICT_ACCEPT; i++) {
+    fw_walk_chain *c = chains[i];
+    const fw_step *by;
+
+    if (c->index != NULL)
+      break;
+    by = first_not_refused(c, p, quick);
+    if (by == NULL) {
+      reach(c, c->n);
+      c->counters.packets++;
+      c->counters.bytes += p->raw->length;
+      verdict = c->policy;
+    } else if ((by->end == FW_END_ACCEPT || by->end == FW_END_DROP) && fw_quick_decides(p, by, quick)) {
+      reach(c, (guint32)(by - c->steps) + 1);
+      count(program, p, by);
+      verdict = by->end == FW_END_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT;
+    } else {
+      break;
+    }
+    s = by;
+  }
+  if (i > 0)
+    *decision = (fw_decision){ .verdict = verdict, .chain = chains[i - 1]->chain, .rule = s != NULL ? s->rule : NULL };
+  return i;
+}
+
+void G_GNUC_NO_INLINE fw_walk_in_full(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher,
+                                      fw_decision *decision)
 {
   walk w;
 
@@ -491,6 +528,8 @@ static void G_GNUC_NO_INLINE walk_in_full(fw_program *program, fw_packet *p, gui
 
 void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision)
 {
-  if (watcher != NULL || !walk_at_once(program, p, chain, decision))
-    walk_in_full(program, p, chain, watcher, decision);
+  fw_walk_chain *one = &program->chains[chain];
+
+  if (watcher != NULL || fw_walk_at_once(program, p, &one, 1, decision) == 0)
+    fw_walk_in_full(program, p, chain, watcher, decision);
 }

@@ -60,5 +60,13 @@ typedef struct fw_walk_watcher {
 
 /* watcher: NULL where nobody listens. */
 void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision);
+/*
+ * One chain behind the other, while each says at once what becomes of a packet. => how many have: *decision is that of
+ * the last of them, and a drop ends it. The next one takes the whole walk: fw_walk_in_full.
+ */
+guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *const *chains, guint n,
+                      fw_decision *decision);
+void fw_walk_in_full(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher,
+                     fw_decision *decision);
 
 #endif
