@@ -115,7 +115,7 @@ static const option_help lines[] = {
   { "diff", "iface", "interface of A's packets and of B's: lan,wan" },
   { "diff", "lines", "so many differences, or all" },
   { "diff", "output", "for people, or a JSON line for each difference" },
-  { "diff", "only", "differences of these kinds alone: class, state, verdict, rule, mark, ..." },
+  { "diff", "only", "these differences alone: class, verdict, rule, mark, ..." },
   { "diff", "max", "nf_conntrack_max: A's and B's, as 64,128" },
   { "explain", "packet", "this packet alone, by its number" },
   { "explain", "flow", "the packets of one connection, up to who missed it" },
