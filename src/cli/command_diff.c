@@ -58,7 +58,9 @@ static void side_clear(diff_side *s)
 
 static void side_track(diff_side *s, const replay_origin *origin)
 {
-  const replay_seen seen = { origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left };
+  const replay_seen seen = {
+    origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left, NULL
+  };
   const replay_door *door = &s->firewall.door;
 
   if (s->firewall.firewall != NULL)

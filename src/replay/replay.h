@@ -199,7 +199,8 @@ typedef struct replay_seen {
   const pkt_link_info *link;
   const char *interface;
   const ct_result *result;
-  const ct_packet *left; /* as replay_origin has it */
+  const ct_packet *left;       /* as replay_origin has it */
+  replay_pairs_figures *pairs; /* NULL: nothing is paired */
 } replay_seen;
 
 /*
