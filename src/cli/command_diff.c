@@ -65,6 +65,8 @@ static void side_track(diff_side *s, const replay_origin *origin)
 
   if (s->firewall.firewall != NULL)
     door->packet(s->engine, &seen, &s->result, door->user);
+  else if (replay_source_pairs(s->source) != NULL)
+    replay_infer_packet(s->engine, s->packet, origin, replay_source_pairs(s->source), &s->result);
   else
     ct_engine_packet(s->engine, s->packet, &s->result);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "infer.h"
 #include "replay.h"
 
 enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
