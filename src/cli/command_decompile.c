@@ -66,6 +66,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   char *head, *text;
 
   replay.stop = &cli_stop;
+  replay.pairs = FALSE; /* all packets, as they stand */
   cli_allow_many_files(o->captures->len);
   source = replay_source_prepare(&replay, params, &error);
   if (source == NULL)

@@ -58,11 +58,15 @@ static void side_clear(diff_side *s)
 
 static void side_track(diff_side *s, const replay_origin *origin)
 {
-  const replay_seen seen = { origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left };
+  const replay_seen seen = {
+    origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left, NULL
+  };
   const replay_door *door = &s->firewall.door;
 
   if (s->firewall.firewall != NULL)
     door->packet(s->engine, &seen, &s->result, door->user);
+  else if (replay_source_pairs(s->source) != NULL)
+    replay_infer_packet(s->engine, s->packet, origin, replay_source_pairs(s->source), &s->result);
   else
     ct_engine_packet(s->engine, s->packet, &s->result);
 }

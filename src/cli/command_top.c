@@ -276,6 +276,7 @@ static cli_exit run(topping *t)
     return cli_usage(error);
   cli_allow_many_files(t->o->captures->len + 1);
   replay.stop = &cli_stop;
+  replay.pairs = FALSE; /* what the tape gives again is read from the middle, and nothing before it is known */
   t->source = replay_source_prepare(&replay, &t->params, &error);
   if (t->source == NULL)
     return cli_usage(error);

@@ -8,7 +8,7 @@
 #include "rules_text.h"
 #include "say.h"
 
-enum { DLT_ETHERNET = 1, NOTES_MOST = 10 };
+enum { NOTES_MOST = 10 };
 
 static gboolean refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static gboolean refuse(GError **error, const char *format, ...)
@@ -49,9 +49,9 @@ const char *cli_firewall_option(const cli_options *o)
     gboolean given;
     const char *name;
   } options[] = {
-    { o->rules_mode != 0, "mode" },           { o->iface != NULL, "iface" },         { o->routes->len > 0, "route" },
-    { o->bridge != NULL, "bridge" },          { o->assumptions->len > 0, "assume" }, { o->verdicts != 0, "verdict" },
-    { o->rule_wanted.table != NULL, "rule" },
+    { o->rules_mode != 0, "mode" },           { o->iface != NULL, "iface" },           { o->routes->len > 0, "route" },
+    { o->bridge != NULL, "bridge" },          { o->assumptions->len > 0, "assume" },   { o->verdicts != 0, "verdict" },
+    { o->rule_wanted.table != NULL, "rule" }, { o->view != CLI_VIEW_ARRIVED, "view" },
   };
   guint i;
 
@@ -209,23 +209,6 @@ static gboolean rule_is_there(const cli_firewall *f, GError **error)
 
 /* ---- the run ---- */
 
-static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
-{
-  cli_firewall *f = user;
-  fw_arrival arrival = { .packet = seen->packet, .in = seen->interface };
-
-  if (seen->frame->link == DLT_ETHERNET && seen->frame->captured >= 14)
-    arrival.link = seen->frame->data;
-  fw_firewall_packet(f->firewall, engine, &arrival, result);
-}
-
-static gboolean has_dropped(gpointer user)
-{
-  const fw_outcome *o = fw_firewall_outcome(((const cli_firewall *)user)->firewall);
-
-  return o->kernel == FW_KERNEL_NOTHING && (o->verdict == FW_VERDICT_DROP || o->verdict == FW_VERDICT_REJECT);
-}
-
 /* The firewall itself, over rules that have been read. */
 static void make(cli_firewall *f, const ct_params *params, gboolean record, gboolean passed)
 {
@@ -238,7 +221,7 @@ static void make(cli_firewall *f, const ct_params *params, gboolean record, gboo
                                         .record_passed = passed };
 
   f->firewall = fw_firewall_new(f->ruleset, f->facts, &options);
-  f->door = (replay_door){ on_packet, has_dropped, f };
+  cli_firewall_open_door(f);
   f->rule = g_string_new(NULL);
   f->why = g_string_new(NULL);
   f->walk = g_string_new(NULL);
@@ -318,6 +301,9 @@ static void string_free(GString *text)
 void cli_firewall_clear(cli_firewall *f)
 {
   fw_firewall_free(f->firewall);
+  cli_leaving_clear(&f->leaving);
+  if (f->arrived_bytes != NULL)
+    g_byte_array_unref(f->arrived_bytes);
   if (f->ruleset != NULL && !f->forked)
     fw_ruleset_free(f->ruleset);
   if (!f->forked)
@@ -597,6 +583,7 @@ void cli_firewall_say_notes(const cli_firewall *f)
   program = fw_firewall_program(f->firewall);
   if (!program->loaded)
     return;
+  cli_firewall_say_views(f);
   say_backend(f);
   if (f->facts->local->len == 0 && !f->facts->bridge && asks_about_the_box(f->ruleset))
     say_once(

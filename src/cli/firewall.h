@@ -4,6 +4,7 @@
 #define CLI_FIREWALL_H
 
 #include "firewall/walk/tell.h"
+#include "leaving.h"
 #include "exit.h"
 #include "options.h"
 
@@ -21,6 +22,11 @@ typedef struct cli_firewall {
   emit_rules told;
   gboolean tells_walk, tells_transcript;
   gboolean forked; /* rules and facts are another's */
+  cli_leaving leaving;
+  ct_packet arrived; /* the last packet as it arrived, where that is not how it was captured */
+  GByteArray *arrived_bytes;
+  guint64 undone;                      /* packets whose translation was undone in the capture */
+  guint64 looks_inside, looks_outside; /* that look so, and were taken as they stand */
 } cli_firewall;
 
 /* The first option given of those that only mean something beside rules, without dashes. => NULL: none was. */
@@ -64,6 +70,9 @@ const char *cli_firewall_counters(cli_firewall *firewall);
  * have that name (of both families) they are added up. => FALSE: there is none.
  */
 gboolean cli_firewall_counted(const cli_firewall *firewall, const char *place, fw_counters *counters);
+/* For firewall.c: the door, and what there is to say of how packets were captured. */
+void cli_firewall_open_door(cli_firewall *firewall);
+void cli_firewall_say_views(const cli_firewall *firewall);
 /* --verdict and --rule: whether the last packet is one of those. */
 gboolean cli_firewall_chosen(const cli_firewall *firewall);
 /* After the play: what the rules ask for that is not followed. */

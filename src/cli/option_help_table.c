@@ -49,6 +49,7 @@ static const option_help lines[] = {
   { NULL, "iface", "interface of packets whose capture names none" },
   { NULL, "route", "where packets to a prefix leave the box" },
   { NULL, "bridge", "the box is a bridge of this name" },
+  { NULL, "view", "the side of a translating box that was captured" },
   { NULL, "assume", "what to take a match for that nobody here can decide" },
   { NULL, "verdict", "only packets that rules judged so" },
   { NULL, "rule", "only packets that this rule judged" },

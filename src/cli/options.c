@@ -307,6 +307,8 @@ static const cli_choice modes[] = {
   { "faithful", FW_MODE_FAITHFUL + 1 }, { "observe", FW_MODE_OBSERVE + 1 }, { NULL, 0 }
 };
 
+static const cli_choice sides[] = { { "inside", CLI_VIEW_INSIDE }, { "outside", CLI_VIEW_OUTSIDE }, { NULL, 0 } };
+
 static const cli_option options[] = {
   { "dump", 'L', "[TABLE]", CLI_COMMAND, COMMAND('L') },
   { "event", 'E', "[TABLE]", CLI_COMMAND, COMMAND('E') },
@@ -349,6 +351,7 @@ static const cli_option options[] = {
   { "route", 0, "PREFIX=IFACE", CLI_RULES, CLI_LIST(cli_options, routes) },
   { "bridge", 0, "NAME", CLI_RULES, CLI_TEXT(cli_options, bridge) },
   { "assume", 0, "MATCH=yes|no", CLI_RULES, CLI_LIST(cli_options, assumptions) },
+  { "view", 0, "inside|outside", CLI_RULES, CLI_CHOICE(cli_options, view, sides, "inside or outside") },
   { "verdict", 0, "VERDICT", CLI_VERDICTS, CLI_BY(read_verdicts, cli_options, verdicts),
     .wanted = "accept, drop, reject or unknown, joined by commas" },
   { "rule", 0, "TABLE:CHAIN:rule:N", CLI_VERDICTS, CLI_BY(read_rule, cli_options, rule_wanted),

@@ -28,6 +28,7 @@ enum {
 
 typedef enum cli_table { CLI_TABLE_CONNTRACK, CLI_TABLE_EXPECT, CLI_TABLE_DYING, CLI_TABLE_UNCONFIRMED } cli_table;
 typedef enum cli_helpers { CLI_HELPERS_OF_PROFILE, CLI_HELPERS_ALL, CLI_HELPERS_NONE } cli_helpers;
+typedef enum cli_view { CLI_VIEW_ARRIVED, CLI_VIEW_INSIDE, CLI_VIEW_OUTSIDE } cli_view;
 typedef enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER } cli_when;
 
 /* Packets that --context may keep waiting, so that memory has a bound. */
@@ -75,6 +76,7 @@ typedef struct cli_options {
   GPtrArray *rules, *routes, *assumptions; /* --rules, --route, --assume */
   const char *iface, *bridge;              /* --iface, --bridge; NULL: not given */
   cli_rule_name rule_wanted;               /* --rule */
+  cli_view view;                           /* --view */
   guint backend, rules_mode;               /* fw_backend; fw_mode + 1, 0: not given */
   guint verdicts;                          /* 1 << fw_verdict; 0: all */
   gboolean explains;                       /* set by a command that tells of rules that did not hold, too */

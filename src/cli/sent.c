@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "leaving.h"
 #include "say.h"
 
 enum { DLT_NULL = 0, DLT_ETHERNET = 1, DLT_RAW = 12, DLT_LOOP = 108, DLT_SLL = 113, DLT_SLL2 = 276 };
@@ -126,20 +127,13 @@ static gboolean write_one(cli_sent *s, const replay_seen *seen, const fw_packet 
   return cap_writer_frame_noted(s->writer, &frame, p->out->known ? p->out->name : "", &note, error);
 }
 
-/* What goes over lo comes back, and does not leave. */
-static gboolean leaves(const fw_outcome *o)
-{
-  return (o->verdict == FW_VERDICT_ACCEPT || o->verdict == FW_VERDICT_UNKNOWN) && o->kernel == FW_KERNEL_NOTHING &&
-         (o->path == FW_PATH_FORWARD || o->path == FW_PATH_OUTPUT) && strcmp(o->packet.out->name, "lo") != 0;
-}
-
 gboolean cli_sent_packet(cli_sent *s, const replay_seen *seen, const char *comment, GError **error)
 {
   const fw_outcome *o = fw_firewall_outcome(s->firewall->firewall);
 
   if (seen->packet->kind == CT_PACKET_NONE)
     return TRUE;
-  if (leaves(o)) {
+  if (cli_leaves(o)) {
     s->unknown += o->verdict == FW_VERDICT_UNKNOWN;
     if (!write_one(s, seen, &o->packet, seen->packet, comment, error))
       return FALSE;

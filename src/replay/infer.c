@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "infer.h"
+#include "replay.h"
 
 #include "conntrack/nat/nat.h"
 

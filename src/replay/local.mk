@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libreplay.la
 libreplay_la_SOURCES = \
 	src/replay/feed.c src/replay/feed.h \
 	src/replay/look.c src/replay/look.h src/replay/copies.c src/replay/copies.h src/replay/vlans.c src/replay/vlans.h \
-	src/replay/infer.c src/replay/infer.h \
+	src/replay/infer.c \
 	src/replay/loop.c \
 	src/replay/options.c \
 	src/replay/pairs.c src/replay/pairs.h \

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "infer.h"
 #include "replay.h"
 
 enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
@@ -68,7 +67,9 @@ static void end(run *r)
 static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
-  replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left };
+  replay_seen seen = {
+    origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left, r->pairs
+  };
 
   r->watcher->packet(&seen, r->watcher->user);
 }
@@ -76,7 +77,8 @@ static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 static void pass_door(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
-  const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left };
+  const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface,
+                             result,        origin->left,   r->pairs };
 
   r->watcher->door->packet(r->engine, &seen, result, r->watcher->door->user);
 }

@@ -177,6 +177,13 @@ replay_pairs_figures *replay_source_pairs(replay_source *source);
  */
 gboolean replay_is_stray(const ct_engine *engine, const ct_packet *packet, const pkt_link_info *link);
 
+/*
+ * In place of ct_engine_packet, for who has no rules: a connection gets the translation that its first packet was seen
+ * to have (NAT 20). A stray packet is not tracked. Counts in figures.
+ */
+void replay_infer_packet(ct_engine *engine, const ct_packet *packet, const replay_origin *origin,
+                         replay_pairs_figures *figures, ct_result *result);
+
 /* For a progress bar: bytes read and to be read (0 where unknown), frames so far. May be called at any time. */
 typedef struct replay_progress {
   guint64 done_bytes, total_bytes, frames;
@@ -199,7 +206,8 @@ typedef struct replay_seen {
   const pkt_link_info *link;
   const char *interface;
   const ct_result *result;
-  const ct_packet *left; /* as replay_origin has it */
+  const ct_packet *left;       /* as replay_origin has it */
+  replay_pairs_figures *pairs; /* NULL: nothing is paired */
 } replay_seen;
 
 /*

@@ -8,11 +8,12 @@
 
 #include "capture/capture.h"
 #include "capture/unpack.h"
-#include "conntrack/nat/rewrite.h"
+#include "conntrack/nat/nat.h"
 #include "conntrack/profile/profile.h"
 #include "emit/emit.h"
 #include "firewall/iptables.h"
 #include "firewall/walk/tell.h"
+#include "firewall/walk/view.h"
 #include "packet/packet.h"
 #include "verify/model.h"
 #include "verify/rules_compare.h"
@@ -344,30 +345,14 @@ static void raise_ttl(run *r, cap_frame *frame, guint64 number, GByteArray *copy
   frame->data = copy->data;
 }
 
-/*
- * --view inside: an answer stands in the capture with its translation undone, the inverse of its connection's original
- * tuple. The referee has sent it as it was before, which is the connection's reply tuple.
- */
+/* --view inside: the referee has sent an answer as it was before its translation was undone. */
 static void translate_again(run *r, ct_packet *packet, GByteArray *copy)
 {
-  ct_tuple original;
-  ct_view view;
-  ct_dir dir;
+  ct_packet arrived;
 
-  if (packet->kind != CT_PACKET_TRACK)
-    return;
-  if (packet->flags & CT_PACKET_ANSWER)
-    original = packet->tuple;
-  else
-    ct_tuple_invert(&packet->tuple, &original);
-  if (!ct_engine_lookup(r->engine, &original, &view, &dir) || dir != CT_ORIGINAL)
-    return;
-  g_byte_array_set_size(copy, 0);
-  g_byte_array_append(copy, packet->data, packet->captured);
-  ct_nat_rewrite(copy->data, copy->len, CT_NAT_SRC, &view.tuple[CT_REPLY]);
-  ct_nat_rewrite(copy->data, copy->len, CT_NAT_DST, &view.tuple[CT_REPLY]);
-  packet->data = copy->data;
-  ct_packet_prepare(packet, r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE, &r->params);
+  if (fw_view_as_arrived(r->engine, packet, r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE, &arrived,
+                         copy))
+    *packet = arrived;
 }
 
 static void show(run *r, const ct_packet *packet, const ct_result *result)

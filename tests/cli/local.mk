@@ -19,6 +19,7 @@ CLI_TESTS = \
 	tests/cli/links.sh \
 	tests/cli/live.sh \
 	tests/cli/manual.sh \
+	tests/cli/nat.sh \
 	tests/cli/notes.sh \
 	tests/cli/plain.sh \
 	tests/cli/plot.sh \

@@ -47,9 +47,9 @@ sent_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared
 sent_tap_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 sent_tap_LDADD = $(CTREPLAY_LIBS) $(JSON_LIBS)
 
-# The samples through this machine's own kernel, where it lets one.
-TESTS += tests/truth/live.tap
-dist_check_SCRIPTS += tests/truth/live.tap
+# The samples through this machine's own kernel, where it lets one; and a router's table against its capture.
+TESTS += tests/truth/live.tap tests/truth/router.tap
+dist_check_SCRIPTS += tests/truth/live.tap tests/truth/router.tap
 # Every run equals its own transcript.
 TESTS += tests/truth/own.tap
 dist_check_SCRIPTS += tests/truth/own.tap

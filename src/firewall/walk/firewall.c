@@ -462,6 +462,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     ct_engine_packet(engine, a->packet, result);
     return;
   }
+  fw_nat_learn(f, engine, a);
   fw_packet_read(p, a->packet);
   o->path = path_of(f, a, p);
   p->own = o->path == FW_PATH_OUTPUT;

@@ -47,6 +47,11 @@ typedef struct fw_arrival {
   const guint8 *link; /* the Ethernet header; NULL: there is none */
   const char *in;     /* interface; NULL or "": as the facts say */
   gboolean sent;      /* the box sends it, whatever its addresses say */
+  /*
+   * As it was seen to leave: what the kernel drew at random for its connection, and addresses of the box that nobody
+   * has said, are taken from there. NULL: not seen.
+   */
+  const ct_tuple *left;
 } fw_arrival;
 
 /* Why a packet that rules let pass, or that met none, went no further. */
@@ -100,7 +105,8 @@ const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
 typedef struct fw_tally {
   guint64 unknown; /* their verdict is */
   guint64
-    nat_unknown; /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
+    nat_unknown;  /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
+  guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
 const fw_record *fw_firewall_record(const fw_firewall *firewall);

@@ -30,6 +30,9 @@ struct fw_firewall {
   gboolean nat_families[2];         /* have nat hooks */
   ct_packet sent;                   /* the packet as it is translated, once it is */
   GByteArray *sent_bytes;
+  const ct_packet *arrived; /* the last packet, */
+  const ct_tuple *left;     /* as it was seen to leave */
+  gboolean learns;          /* the engine asks this firewall for what is drawn at random */
   gboolean answering;
   fw_memory peers;
   guint8 answer_bytes[FW_ANSWER_BYTES];

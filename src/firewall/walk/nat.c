@@ -22,6 +22,31 @@ void fw_nat_begin(fw_firewall *f)
 
 void fw_nat_end(fw_firewall *f) { g_byte_array_unref(f->sent_bytes); }
 
+/* -- what is learnt from how packets left -- */
+
+static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
+{
+  fw_firewall *f = user;
+  ct_tuple own = *original;
+
+  own.zone = 0;
+  if (f->left == NULL || f->answering || !ct_tuple_equal(&own, &f->arrived->tuple))
+    return false;
+  *id = manip == CT_NAT_SRC || ct_tuple_is_icmp(&own) ? f->left->src_id : f->left->dst_id;
+  f->tally.learnt++;
+  return true;
+}
+
+void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival)
+{
+  f->arrived = arrival->packet;
+  f->left = arrival->left;
+  if (f->left == NULL || f->learns)
+    return;
+  f->learns = TRUE;
+  ct_engine_nat_draws(engine, drawn, f);
+}
+
 /* -- what a rule asks for -- */
 
 static void set_address(ct_addr *to, const fw_address *from) { memcpy(to->bytes, from->bytes, sizeof *to); }
@@ -183,6 +208,18 @@ static gboolean kernel_drop(fw_firewall *f, fw_decision *last)
   return FALSE;
 }
 
+/* The box's address on a device, that nobody has said: as the packet was seen to have it. */
+static gboolean learn_address(fw_firewall *f, const fw_target *target, ct_nat_manip manip, ct_nat_range *range)
+{
+  if (f->left == NULL || f->answering || f->left->family != f->arrived->tuple.family ||
+      (target->ops->id != FW_TARGET_ID_MASQUERADE && target->ops->id != FW_TARGET_ID_REDIRECT))
+    return FALSE;
+  range->flags |= CT_NAT_ADDRESSES;
+  range->min = range->max = manip == CT_NAT_SRC ? f->left->src : f->left->dst;
+  f->tally.learnt++;
+  return TRUE;
+}
+
 /* A rule asks for a mapping. => FALSE: dropped. */
 static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)
 {
@@ -192,8 +229,13 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
 
   switch (range_of(f, p, target, manip, &range)) {
   case ASKED_NOTHING: return TRUE;
-  case ASKED_DROP: return drop(f, last);
+  case ASKED_DROP:
+    if (learn_address(f, target, manip, &range))
+      break;
+    return drop(f, last);
   case ASKED_UNKNOWN:
+    if (learn_address(f, target, manip, &range))
+      break;
     f->outcome.nat_unknown = last->rule;
     return ct_passage_nat_null(engine_of(f), passage, manip) || kernel_drop(f, last);
   default: break;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The firewall's door: a packet as it was captured, and as it arrived at the box. */
+#include "conntrack/nat/nat.h"
+#include "firewall.h"
+#include "firewall/walk/view.h"
+#include "say.h"
+
+enum { DLT_ETHERNET = 1 };
+
+/* One side of the box has been captured, and what comes back through it stands there with its translation undone. */
+static gboolean put_back(cli_firewall *f, const ct_engine *engine, const replay_seen *seen)
+{
+  if (f->o->view == CLI_VIEW_ARRIVED ||
+      !fw_view_as_arrived(engine, seen->packet, f->o->replay.checksums, &f->arrived, f->arrived_bytes))
+    return FALSE;
+  f->undone++;
+  return TRUE;
+}
+
+/* Who finds no connection, though one would be there, had nobody translated. */
+static void look_for_views(cli_firewall *f, const ct_engine *engine, const replay_seen *seen, const ct_result *result)
+{
+  if (f->o->view != CLI_VIEW_ARRIVED || seen->packet->kind != CT_PACKET_TRACK ||
+      (result->cls != CT_CLASS_NEW && result->cls != CT_CLASS_INVALID) || !fw_view_is_undone(engine, seen->packet))
+    return;
+  if (fw_firewall_outcome(f->firewall)->path == FW_PATH_OUTPUT)
+    f->looks_outside++;
+  else
+    f->looks_inside++;
+}
+
+static void pass_time(const ct_packet *packet, ct_packet *copy)
+{
+  *copy = *packet;
+  copy->kind = CT_PACKET_NONE;
+  copy->reason = CT_REASON_COPY;
+}
+
+static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
+{
+  cli_firewall *f = user;
+  fw_arrival arrival = { .packet = seen->packet,
+                         .in = seen->interface,
+                         .left = seen->left != NULL ? &seen->left->tuple : NULL };
+
+  if (seen->frame->link == DLT_ETHERNET && seen->frame->captured >= 14)
+    arrival.link = seen->frame->data;
+  if (put_back(f, engine, seen)) {
+    arrival.packet = &f->arrived;
+    arrival.in = NULL;
+  } else if (seen->pairs != NULL && seen->left == NULL && replay_is_stray(engine, seen->packet, seen->link)) {
+    pass_time(seen->packet, &f->arrived);
+    arrival.packet = &f->arrived;
+    seen->pairs->stray++;
+  }
+  fw_firewall_packet(f->firewall, engine, &arrival, result);
+  if (seen->pairs != NULL && seen->pairs->left > 0 && arrival.packet == seen->packet)
+    cli_leaving_packet(&f->leaving, f->firewall, seen);
+  else if (seen->pairs == NULL)
+    look_for_views(f, engine, seen, result);
+}
+
+static gboolean has_dropped(gpointer user)
+{
+  const fw_outcome *o = fw_firewall_outcome(((const cli_firewall *)user)->firewall);
+
+  return o->kernel == FW_KERNEL_NOTHING && (o->verdict == FW_VERDICT_DROP || o->verdict == FW_VERDICT_REJECT);
+}
+
+void cli_firewall_open_door(cli_firewall *f)
+{
+  f->door = (replay_door){ on_packet, has_dropped, f };
+  f->arrived_bytes = g_byte_array_new();
+}
+
+void cli_firewall_say_views(const cli_firewall *f)
+{
+  const char *side = f->looks_inside >= f->looks_outside ? "inside" : "outside";
+  guint64 looks = f->looks_inside + f->looks_outside;
+
+  cli_leaving_say(&f->leaving, fw_firewall_tally(f->firewall));
+  if (f->o->view != CLI_VIEW_ARRIVED && f->undone == 0)
+    cli_say(
+      "note: --view: no packet answers a translated connection with the translation undone; they were all taken as "
+      "they stand");
+  if (looks > 0)
+    cli_say("note: %" G_GUINT64_FORMAT
+            " packet%s a translated connection as if it were not translated, and %s it: if the capture was taken %s of "
+            "the box, give --view %s",
+            looks, looks == 1 ? " goes against" : "s go against", looks == 1 ? "does not find" : "do not find", side,
+            side);
+}

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a capture shows of translation (NAT 20): both sides of a router, with its rules and without; one side.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+# Two clients with one port; the second gets another. Each packet as it arrived and as it left; the last one is dropped.
+cat > "$work/any.ct" << 'CT'
+link sll
+flow a: tcp 192.168.1.10:40000 > 198.51.100.7:80 isn 1000,5000
+flow A: tcp 203.0.113.1:40000 > 198.51.100.7:80 isn 1000,5000
+flow b: tcp 192.168.1.11:40000 > 198.51.100.7:80 isn 2000,6000
+flow B: tcp 203.0.113.1:33333 > 198.51.100.7:80 isn 2000,6000
+flow d: udp 192.168.1.10:5000 > 198.51.100.7:99
++0      a > S 0:0(0) win 64240 ttl 64 in
++0.0001 A > S 0:0(0) win 64240 ttl 63 out
++0.01   A < S. 0:0(0) ack 1 win 65160 ttl 60 in
++0.0001 a < S. 0:0(0) ack 1 win 65160 ttl 59 out
++0.01   b > S 0:0(0) win 64240 ttl 64 in
++0.0001 B > S 0:0(0) win 64240 ttl 63 out
++0.01   B < S. 0:0(0) ack 1 win 65160 ttl 60 in
++0.0001 b < S. 0:0(0) ack 1 win 65160 ttl 59 out
++0.01   d > udp (20) ttl 64 in
+CT
+"$ctreplay" compile "$work/any.ct" -W "$work/any.pcap" || exit 99
+printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n*filter\n-A FORWARD -p udp -j DROP\nCOMMIT\n' > "$work/rules"
+sed 's/MASQUERADE/SNAT --to-source 203.0.113.2/' "$work/rules" > "$work/other"
+sed '/udp/d' "$work/rules" > "$work/open"
+box='--route 192.168.1.0/24=lan0 --route 0.0.0.0/0=wan0 --local 192.168.1.1/24@lan0'
+ours="$box --local 203.0.113.1/24@wan0"
+
+# With rules: predictions against what was seen; the port that nobody can know comes from there.
+# shellcheck disable=SC2086 # words
+{
+  expect 0 '*' '4 of 4 packets leave as predicted; [0-9]* times a port, .* was taken from there$' "$ctreplay" -L --rules "$work/rules" $ours "$work/any.pcap"
+  expect 0 'src=192.168.1.11 .*src=198.51.100.7 dst=203.0.113.1 sport=80 dport=33333 ' '*' "$ctreplay" -L --rules "$work/rules" $ours "$work/any.pcap"
+  expect 0 '^2$' '4 of 9 packets show others as they left' "$ctreplay" -C --rules "$work/rules" $ours "$work/any.pcap"
+  # An address of the box that nobody has said is taken from there, too.
+  expect 0 'src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000 ' '4 of 4 packets leave as predicted' "$ctreplay" -L --rules "$work/rules" $box "$work/any.pcap"
+  # Other rules predict otherwise, and the first packet that does not fit is told.
+  expect 0 '*' ' 0 of 4 .* the first that does not: packet 1, 192.168.1.10.40000 > 198.51.100.7.80 is predicted to leave as 203.0.113.2.40000 > 198.51.100.7.80, and left as 203.0.113.1.40000 > 198.51.100.7.80$' \
+    "$ctreplay" -L --rules "$work/other" $ours "$work/any.pcap"
+  expect 0 '*' '4 of 5 packets leave as predicted; .*: packet 9, 192.168.1.10.5000 > 198.51.100.7.99 is predicted to leave as 203.0.113.1.5000 > 198.51.100.7.99, and was not seen to leave' \
+    "$ctreplay" -L --rules "$work/open" $ours "$work/any.pcap"
+  sed 's/-p udp/-s 192.168.1.11/' "$work/rules" > "$work/dropping"
+  expect 0 '*' 'packet 5, 192.168.1.11.40000 > 198.51.100.7.80 left as 203.0.113.1.33333 > 198.51.100.7.80, and is predicted to be dropped by filter:FORWARD:rule:1' \
+    "$ctreplay" -L --rules "$work/dropping" $ours "$work/any.pcap"
+}
+
+# Without rules it is inferred, and without that each packet stands for itself.
+expect 0 'src=192.168.1.11 dst=198.51.100.7 sport=40000 dport=80 packets=1 bytes=40 src=198.51.100.7 dst=203.0.113.1 sport=80 dport=33333 packets=1' \
+  'the translation of 2 connections is inferred' "$ctreplay" -L "$work/any.pcap"
+expect 0 '^2$' '*' sh -c "\"$ctreplay\" -L -n 203.0.113.1 \"$work/any.pcap\" | grep -c ."
+expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
+expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"
+expect 0 '^4$' '*' sh -c "\"$ctreplay\" -P --reason copy \"$work/any.pcap\" | grep -c once"
+# The same by one thread and by two, and of a pipe.
+"$ctreplay" -E -o timestamp --threads 1 "$work/any.pcap" > "$work/one" 2> /dev/null
+expect 0 '' '' sh -c "\"$ctreplay\" -E -o timestamp --threads 2 \"$work/any.pcap\" 2> /dev/null | cmp - \"$work/one\""
+expect 0 '' '' sh -c "cat \"$work/any.pcap\" | \"$ctreplay\" -E -o timestamp - 2> /dev/null | cmp - \"$work/one\""
+# What left without having been seen to arrive belongs to its connection, and is not tracked.
+sed '/a < S\./d; /A < S\./s/.*/+0.01 a < S. 0:0(0) ack 1 win 65160 ttl 59 out/' "$work/any.ct" > "$work/stray.ct"
+"$ctreplay" compile "$work/stray.ct" -W "$work/stray.pcap" || exit 99
+expect 0 '^3$' '1 packets of translated connections left without having been seen to arrive' "$ctreplay" -C "$work/stray.pcap"
+
+# Two captures, one of each side, with no word about directions.
+sed 's/ in$//; s/ out$//; s/link sll/link ethernet/' "$work/any.ct" > "$work/sides.ct"
+awk '/^link/ || /^flow [abd]/ { print; next } /^flow/ { next } { at += $1; if ($2 ~ /[abd]/) { printf "+%.4f ", at - last; last = at; $1 = ""; print } }' "$work/sides.ct" > "$work/in.ct"
+awk '/^link/ || /^flow [AB]/ { print; next } /^flow/ { next } { at += $1; if ($2 ~ /[AB]/) { printf "+%.4f ", at - last; last = at; $1 = ""; print } }' "$work/sides.ct" > "$work/out.ct"
+"$ctreplay" compile "$work/in.ct" -W "$work/in.pcap" && "$ctreplay" compile "$work/out.ct" -W "$work/out.pcap" || exit 99
+expect 0 'sport=80 dport=33333 packets=1' 'the translation of 2 connections is inferred' "$ctreplay" -L --merge "$work/in.pcap" "$work/out.pcap"
+
+# One side alone: answers stand there with their translation undone, which is noticed, and put back where that is said.
+# shellcheck disable=SC2086
+{
+  expect 0 'UNREPLIED' '2 packets go against a translated connection .* give --view inside' "$ctreplay" -L --rules "$work/rules" $ours "$work/in.pcap"
+  expect 0 'SYN_RECV src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000' '*' "$ctreplay" -L -p tcp --view inside --rules "$work/rules" $ours "$work/in.pcap"
+}
+expect 2 '' 'view: says nothing without --rules' "$ctreplay" -L --view inside "$work/in.pcap"
+expect 2 '' 'give inside or outside' "$ctreplay" -L --view both --rules "$work/rules" "$work/in.pcap"
+finish
