@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sched.h>
+#include <signal.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -123,6 +124,9 @@ static gboolean enter(gboolean terminal)
     cli_say("note: root could not be given up: %s", g_strerror(errno));
     return FALSE;
   }
+  /* Whoever becomes somebody else is not told any more when the process that watches over the terminal ends. */
+  if (terminal)
+    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
   /* Messages want texts for errors, and the first of these loads tables from files. */
   if (*g_strerror(EPERM) == '\0')
     return FALSE;

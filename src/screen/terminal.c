@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -47,6 +48,8 @@ const char *terminal_refused(void)
 
 /* A handler has no other way to know whom to hand a signal on to. */
 static volatile pid_t watched;
+/* Shared by both processes: a screen stands, which has to be taken away. */
+static volatile gboolean *is_up;
 
 static void hand_on(int number)
 {
@@ -74,15 +77,17 @@ static int watch(pid_t child, const struct termios *before, gboolean has_before,
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     continue;
   watched = 0;
+  if (*is_up) {
+    write_capability("rmkx");
+    write_capability("sgr0");
+    write_capability("cnorm");
+    write_capability("rmcup");
+    if (has_before)
+      tcsetattr(STDOUT_FILENO, TCSANOW, before);
+  }
   if (!WIFSIGNALED(status))
     return WEXITSTATUS(status);
   *by = WTERMSIG(status);
-  write_capability("rmkx");
-  write_capability("sgr0");
-  write_capability("cnorm");
-  write_capability("rmcup");
-  if (has_before)
-    tcsetattr(STDOUT_FILENO, TCSANOW, before);
   return -1;
 }
 
@@ -96,6 +101,11 @@ int terminal_guard(int (*body)(gpointer user), gpointer user, int *by)
   guint i;
 
   *by = 0;
+  is_up = mmap(NULL, sizeof(*is_up), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (is_up == MAP_FAILED) {
+    is_up = NULL;
+    return body(user);
+  }
   fflush(stdout);
   child = fork();
   if (child < 0)
@@ -104,6 +114,8 @@ int terminal_guard(int (*body)(gpointer user), gpointer user, int *by)
     int code;
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    /* Where the watcher was killed, the terminal is given back from behind. */
+    signal(SIGTTOU, SIG_IGN);
     code = body(user);
     fflush(stdout);
     _exit(code);
@@ -146,7 +158,7 @@ static void choose_colours(terminal *t)
     return;
   start_color();
   use_default_colors();
-  for (i = 1; i < STYLE_COUNT; i++)
+  for (i = 1; i < (short)STYLE_COUNT; i++)
     init_pair(i, COLORS >= 256 ? looks[i].many : looks[i].few, -1);
 }
 
@@ -167,6 +179,8 @@ terminal *terminal_open(void)
     terminal_close(t);
     return NULL;
   }
+  if (is_up != NULL)
+    *is_up = TRUE;
   choose_colours(t);
   raw();
   noecho();
@@ -183,6 +197,8 @@ void terminal_close(terminal *t)
 {
   if (t->screen != NULL) {
     endwin();
+    if (is_up != NULL)
+      *is_up = FALSE;
     delscreen(t->screen);
   }
   if (t->keys != NULL)

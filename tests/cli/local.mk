@@ -35,6 +35,7 @@ CLI_TESTS = \
 	tests/cli/scenario_rules.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
+	tests/cli/top.sh \
 	tests/cli/wireshark.sh \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)

@@ -271,6 +271,11 @@ SCREEN_LIBS = libscreen.la libexplain.la $(CTREPLAY_LIBS)
 check_PROGRAMS += screen_jumps
 screen_jumps_SOURCES = tests/unit/screen_jumps.c $(SCREEN_KIT)
 screen_jumps_LDADD = $(SCREEN_LIBS)
+# Ten million packets, and no jump may take longer than 150 ms of the process's own time.
+check-long: check-long-screen
+check-long-screen: screen_jumps bench_generate
+	./bench_generate longflows screen-10m.pcap 2 && ./screen_jumps screen-10m.pcap 40 0 150; code=$$?; rm -f screen-10m.pcap; exit $$code
+.PHONY: check-long check-long-screen
 TESTS += test_screen
 check_PROGRAMS += test_screen
 test_screen_SOURCES = tests/unit/test_screen.c $(SCREEN_KIT) $(REPLAY_RECORD) $(PACKET_KIT) $(UNIT_KIT)

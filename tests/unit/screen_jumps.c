@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Jumps to and fro in a capture: each moment is, to the byte of the engine's state, what playing there gives, and it is
- * told how long that took. Usage: screen_jumps CAPTURE [JUMPS [MAX [MILLISECONDS]]]; with MILLISECONDS, a median jump
- * that takes longer fails.
+ * told how long that took, of this process's own time: others may be busy beside it. Usage: screen_jumps CAPTURE [JUMPS
+ * [MAX [MILLISECONDS]]]; with MILLISECONDS, a jump that takes longer fails.
  */
 #include "screen_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { JUMPS = 40, MEGABYTES = 512 };
 
@@ -51,6 +52,14 @@ static void play(const played *p, jump *jumps, guint n)
     }
   ct_engine_free(engine);
   replay_rewind_free(rewind);
+}
+
+static double own_ms(void)
+{
+  struct timespec t;
+
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 static guint64 drawn(guint64 *seed, guint64 below)
@@ -103,10 +112,10 @@ int main(int argc, char **argv)
   c = cursor_new(p.line, played_rewind(&p), &heard);
   for (i = 0; i < n; i++) {
     g_autofree char *sum = NULL;
+    double begun_ms = own_ms();
 
-    begun_us = g_get_monotonic_time();
     cursor_go(c, jumps[i].number);
-    took[i] = (double)(g_get_monotonic_time() - begun_us) / 1e3;
+    took[i] = own_ms() - begun_ms;
     sum = state_sum(cursor_engine(c));
     if (jumps[i].number != 0 && g_strcmp0(sum, jumps[i].sum) != 0) {
       printf("packet %" G_GUINT64_FORMAT ": not what playing there gives\n", jumps[i].number);
@@ -120,7 +129,7 @@ int main(int argc, char **argv)
   for (i = 0; i < n; i++)
     g_free(jumps[i].sum);
   g_free(jumps);
-  if (limit_ms > 0 && took[n / 2] > limit_ms) {
+  if (limit_ms > 0 && took[n - 1] > limit_ms) {
     printf("longer than %.0f ms\n", limit_ms);
     wrong++;
   }

@@ -1,0 +1,180 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The full screen on a terminal: what is seen after each key, at any size, of a live capture, with colours and without; and
+# the terminal is as it was, whatever ended the program. What keys lead to in all is tests/unit/test_screen.c's.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+[ -f samples/out-of-window.pcap ] || { echo 'skipped: the samples have not been built'; exit 77; }
+
+# Where there is nothing to draw on, one line says what to take instead.
+expect 2 '' 'top: standard output is no terminal; -L --at MOMENT shows the table' "$ctreplay" top samples/reset.pcap
+
+command -v tmux > /dev/null || { echo 'skipped: tmux, which is the terminal here, is not installed'; exit 77; }
+socket=ctreplay-top-$$
+terminals=0
+TMUX=''
+TMUX_TMPDIR=$work
+export TMUX TMUX_TMPDIR
+tm() { tmux -L "$socket-$terminals" -f /dev/null "$@"; }
+trap 'tm kill-server 2> /dev/null; rm -rf "$work"' EXIT
+
+# begin COLUMNS ROWS COMMAND: a shell of that size, and in it the command.
+begin() {
+  [ $terminals -eq 0 ] || tm kill-server 2> /dev/null
+  terminals=$((terminals + 1)) # a server takes a while to go
+  tm new-session -d -x "$1" -y "$2" "cd '$PWD' && PS1='ready> ' exec sh"
+  sees 'ready>'
+  keys "$3" Enter
+}
+keys() { tm send-keys "$@"; }
+screen() { tm capture-pane -p; }
+# sees TEXT: until it stands there; half a minute at most, for machines that are busy.
+sees() {
+  tests=$((tests + 1))
+  tries=0
+  until screen | grep -q -e "$1"; do
+    tries=$((tries + 1))
+    if [ $tries -gt "${TRIES:-600}" ]; then
+      echo "not seen: $1; but:" && screen
+      failures=$((failures + 1))
+      return
+    fi
+    sleep 0.05
+  done
+}
+# The screen has gone, and the shell is there as before: what is typed is seen, and lines end as they should.
+restored() {
+  sees 'ready>'
+  keys "stty -a | grep -q -e ' icanon' && stty -a | grep -q -e ' echo ' && echo re''stored" Enter
+  sees '^restored'
+  sees "ready> .*$ctreplay"
+}
+export LC_ALL=C.UTF-8 NO_COLOR=
+
+begin 80 24 "$ctreplay top samples/out-of-window.pcap"
+case $(sleep 0.5; screen) in
+*'without ncursesw'*)
+  echo 'skipped: this build has no ncursesw'
+  exit 77
+  ;;
+esac
+sees 'packet 1 of 8 '
+screen > "$work/screen"
+cat > "$work/expected" <<'END'
+ ctreplay top  samples/out-of-window.pcap               linux-6.18, max 262,144
+ packet 1 of 8  +0.000000 s  2026-01-05 10:00:00.000 UTC
+ 1 of 262,144 entries (0%), peak 1  tcp 1  udp 0  icmp 0  other 0  bars to peak
+ found=0 invalid=0 insert=0 insert_failed=0 drop=0 early_drop=0 error=0
+ ██████████████████████████████████████████████████████████████████████████████
+ ^·························I·························I·························
+  source               destination          prot state       timeout  packets
+  10.0.0.2.40009       10.0.0.80.80         tcp  SYN_SENT        120        1
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+ NEW  tcp 10.0.0.2.40009 > 10.0.0.80.80
+?:help  hl:packet  <>:second  idesc:next  Enter:connection  p:packet  q:quit
+END
+expect 0 '' '' cmp "$work/screen" "$work/expected"
+
+keys Right
+sees 'packet 2 of 8 '
+keys Left
+sees 'packet 1 of 8 '
+keys i
+sees 'packet 6 of 8 '
+sees "INVALID  tcp .*: sequence number beyond the receiver"
+keys p
+sees 'Look-up'
+keys q Enter
+sees 'original > < reply'
+sees '51000 is'
+keys Escape
+sees 'packet 6 of 8 '
+keys End
+sees 'packet 8 of 8 '
+keys : '+1.5' Enter
+sees 'later, at +1.500000 s'
+keys '?'
+sees 'INVALID packet'
+keys q f Space -p Space udp Enter
+keys f C-u '-p udp' Enter
+sees '0 chosen: -p udp'
+keys f C-u '-p nonsense' Enter
+sees 'nonsense'
+keys f C-u Enter
+sees 'packet 6 of 8 '
+keys w 'nf_conntrack_tcp_be_liberal=1' Enter
+sees 'what if nf_conntrack_tcp_be_liberal=1'
+keys W
+
+# Resized, it is drawn anew, down to what holds nothing.
+tm resize-window -x 120 -y 30
+sees 'source  *destination  .*packets  *bytes  *conn'
+tm resize-window -x 30 -y 8
+sees '^larger, please'
+tm resize-window -x 80 -y 24
+sees 'packet 6 of 8 '
+keys q
+restored
+
+# The process that draws, and the one that watches over it.
+children() { cat "/proc/$1/task/$1/children" | tr -d ' '; }
+watcher() { children "$(tm display-message -p '#{pane_pid}')"; }
+
+# Ended from outside: by what can be caught, and by what cannot, in either process.
+for signal in TERM HUP KILL SEGV; do
+  begin 80 24 "$ctreplay top samples/reset.pcap"
+  sees 'packet 1 of 6 '
+  kill -$signal "$(children "$(watcher)")"
+  restored
+done
+begin 80 24 "$ctreplay top samples/reset.pcap"
+sees 'packet 1 of 6 '
+kill -KILL "$(watcher)"
+restored
+
+# Live from a pipe: what comes is seen as it comes, and keys are the terminal's.
+mkfifo "$work/live"
+begin 80 24 "$ctreplay top - < $work/live"
+exec 3> "$work/live"
+{ pcap_head; pcap_query; } >&3
+sees 'packet 1 of 1 so far'
+sees 'live'
+pcap_answer >&3
+sees 'packet 2 of 2 so far'
+keys h
+sees 'packet 1 of 2 so far'
+exec 3>&-
+sees 'packet 1 of 2 '
+keys q
+restored
+
+# No colour where none is wanted; no more than ASCII where there is no more.
+begin 80 24 "NO_COLOR=1 LC_ALL=C $ctreplay top samples/out-of-window.pcap"
+sees 'packet 1 of 8 '
+screen > "$work/screen"
+expect 0 '^ ^\.\.\.\.\.\.' '' cat "$work/screen"
+expect 1 '' '' grep -q '[^ -~]' "$work/screen"
+tm capture-pane -p -e > "$work/screen"
+expect 1 '' '' grep -q "$(printf '\033')\\[[0-9;]*3[0-8]" "$work/screen"
+keys q
+restored
+
+# A terminal that only writes lines.
+begin 80 24 "TERM=dumb $ctreplay top samples/reset.pcap; echo code \$?"
+sees 'this terminal (TERM) can only write lines'
+sees '^code 2'
+
+finish
