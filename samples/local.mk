@@ -44,6 +44,7 @@ sample_recipes = \
 	samples/rst-challenge.ct \
 	samples/rules-helper-ftp.ct \
 	samples/rules-limit.ct \
+	samples/rules-mended.ct \
 	samples/rules-notrack-dns.ct \
 	samples/rules-order.ct \
 	samples/rules-recent.ct \
@@ -74,6 +75,7 @@ sample_rules = \
 	samples/across.rules \
 	samples/rules-helper-ftp.rules \
 	samples/rules-limit.rules \
+	samples/rules-mended.rules \
 	samples/rules-notrack-dns.rules \
 	samples/rules-order.rules \
 	samples/rules-recent.rules \
@@ -90,12 +92,13 @@ SUFFIXES = .ct .pcap
 	$(AM_V_GEN)$(MKDIR_P) samples && ./ctreplay$(EXEEXT) compile $< -W $@
 $(sample_captures): ctreplay$(EXEEXT)
 
-# The captures are made in the build folder; who stands there has the rules beside them.
+# The captures are made in the build folder; who stands there has the rules beside them, and the test of them.
+sample_tests = samples/rules-mended.ct
 all-local: sample-rules
 sample-rules:
 	@$(MKDIR_P) samples
-	@for rules in $(sample_rules); do cmp -s $(srcdir)/$$rules $$rules || { rm -f $$rules && cp $(srcdir)/$$rules $$rules; } || exit; done
+	@for rules in $(sample_rules) $(sample_tests); do cmp -s $(srcdir)/$$rules $$rules || { rm -f $$rules && cp $(srcdir)/$$rules $$rules; } || exit; done
 clean-local: clean-sample-rules
 clean-sample-rules:
-	test -f samples/rules-order.ct || rm -f $(sample_rules)
+	test -f samples/rules-order.ct || rm -f $(sample_rules) $(sample_tests)
 .PHONY: sample-rules clean-sample-rules

@@ -167,8 +167,9 @@ static gboolean scenario_kernel(tap *t, const scn_scenario *scenario, int argc, 
 static cli_exit refuse(tap *t, GError *error)
 {
   /* What the file names as its own fault is input; what is left is the command line's. */
-  cli_exit code =
-    error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT : CLI_EXIT_USAGE;
+  cli_exit code = g_error_matches(error, CLI_ERROR, CLI_ERROR_CANNOT)                       ? CLI_EXIT_SKIP
+                  : error->domain != CLI_ERROR || g_str_has_prefix(error->message, t->file) ? CLI_EXIT_INPUT
+                                                                                            : CLI_EXIT_USAGE;
 
   t->number++;
   printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);

@@ -19,11 +19,14 @@
 #include "verify/rules.h"
 #ifdef HAVE_LIVE
 #include "verify/live.h"
+#include "verify/routed.h"
 #endif
 
 typedef struct verify_own {
   const char *against, *record, *own;
-  GPtrArray *rules;             /* paths */
+  GPtrArray *rules;           /* paths */
+  GPtrArray *locals, *routes; /* as they stand */
+  gboolean routed;
   GPtrArray *sysctls, *helpers; /* strings for the transcript's header, owned */
   gboolean checksums;
   gint64 max_gap_ns;
@@ -81,6 +84,9 @@ static const cli_choice judges_checksums[] = { { "verify", TRUE }, { "ignore", F
 static const cli_option own_options[] = {
   { "against", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, against) },
   { "rules", 0, "FILE", CLI_OWN, CLI_LIST(verify_own, rules) },
+  { "routed", 0, NULL, CLI_OWN, CLI_FLAG(verify_own, routed) },
+  { "local", 0, "ADDR/LEN@IF", CLI_OWN, CLI_LIST(verify_own, locals) },
+  { "route", 0, "PREFIX=IFACE", CLI_OWN, CLI_LIST(verify_own, routes) },
   { "own", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, own) },
   { "record", 0, "FILE", CLI_OWN, CLI_TEXT(verify_own, record) },
   { "sysctl", 0, "K=V", CLI_OWN, CLI_BY(read_sysctl, verify_own, sysctls), .wanted = "NAME=VALUE" },
@@ -190,7 +196,48 @@ static cli_exit verify_live(const char *capture, verify_own *own)
   g_clear_error(&error);
   return code;
 }
+
+static cli_exit verify_routed(const char *capture, verify_own *own)
+{
+  verify_routed_report report = { 0 };
+  verify_routed_options options = { .max_gap_ns = own->max_gap_ns, .count = own->count, .stop = &cli_stop };
+  GString *text = g_string_new(NULL);
+  GError *error = NULL;
+  cli_exit code;
+
+  g_ptr_array_add(own->rules, NULL);
+  g_ptr_array_add(own->locals, NULL);
+  g_ptr_array_add(own->routes, NULL);
+  options.rules = (const char *const *)own->rules->pdata;
+  options.locals = (const char *const *)own->locals->pdata;
+  options.routes = (const char *const *)own->routes->pdata;
+  cli_interrupts_catch(NULL, NULL);
+  if (verify_routed_capture(capture, &options, &report, &error)) {
+    verify_routed_report_print(text, &report);
+    fputs(text->str, stdout);
+    code = report.differences == 0 ? CLI_EXIT_OK : CLI_EXIT_DIFFERENT;
+  } else {
+    gboolean option = g_str_has_prefix(error->message, "--");
+
+    code = failure_show(error);
+    code = option ? CLI_EXIT_USAGE : code;
+  }
+  if (cli_stop)
+    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+  g_string_free(text, TRUE);
+  verify_routed_report_clear(&report);
+  g_clear_error(&error);
+  return code;
+}
 #else
+static cli_exit verify_routed(const char *capture, verify_own *own)
+{
+  (void)capture;
+  (void)own;
+  cli_say("verify --routed: built without libmnl or Linux headers");
+  return CLI_EXIT_SKIP;
+}
+
 static cli_exit verify_live(const char *capture, verify_own *own)
 {
   (void)capture;
@@ -204,7 +251,9 @@ cli_exit cli_command_verify(int argc, char **argv)
 {
   verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free),
                      .helpers = g_ptr_array_new_with_free_func(g_free),
-                     .rules = g_ptr_array_new() };
+                     .rules = g_ptr_array_new(),
+                     .locals = g_ptr_array_new(),
+                     .routes = g_ptr_array_new() };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
@@ -221,8 +270,16 @@ cli_exit cli_command_verify(int argc, char **argv)
     cli_say("--record -: give a file; standard output is for the report");
   else if (own.record && cli_names_capture(&options, own.record))
     cli_say("--record %s: that is a capture being read", own.record);
+  else if (own.routed && (own.rules->len == 0 || own.against != NULL || own.record != NULL || own.own != NULL ||
+                          own.sysctls->len > 0 || own.helpers->len > 0 || own.checksums))
+    cli_say("verify --routed: give --rules FILE, and --local and --route as the box has them; no recording, sysctls or "
+            "helpers");
+  else if (!own.routed && own.locals->len + own.routes->len > 0)
+    cli_say("verify --local, --route: say where the box of --routed stands");
+  else if (own.routed)
+    code = verify_routed(g_ptr_array_index(options.captures, 0), &own);
   else if (own.rules->len > 0 && (own.against == NULL || !verify_rules_is_transcript(own.against)))
-    cli_say("verify --rules: give --against FILE too, a recording of rules");
+    cli_say("verify --rules: give --against FILE too, a recording of rules, or --routed");
   else if (own.against != NULL && own.rules->len == 0 && verify_rules_is_transcript(own.against))
     cli_say("--against %s: that is a recording of rules: give --rules FILE too", own.against);
   else if (own.own != NULL && (own.rules->len == 0 || strcmp(own.own, "-") == 0))
@@ -238,6 +295,8 @@ cli_exit cli_command_verify(int argc, char **argv)
   g_ptr_array_unref(own.sysctls);
   g_ptr_array_unref(own.helpers);
   g_ptr_array_unref(own.rules);
+  g_ptr_array_unref(own.locals);
+  g_ptr_array_unref(own.routes);
   cli_options_clear(&options);
   return code;
 }

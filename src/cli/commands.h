@@ -28,7 +28,8 @@
   X(test, "SCENARIO...", "run scenarios and check what they expect (TAP)")                                            \
   X(compile, "SCENARIO -W CAPTURE", "make a capture of a scenario")                                                   \
   X(decompile, "CAPTURE...", "make a scenario of captures, which passes")                                             \
-  X(verify, "CAPTURE", "compare with this machine's own kernel, or with a transcript (--against FILE)")
+  X(verify, "CAPTURE",                                                                                                \
+    "compare with this machine's own kernel (--routed: under rules), or with a transcript (--against FILE)")
 
 typedef struct cli_subcommand {
   const char *name, *arguments, *help;

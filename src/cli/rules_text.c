@@ -53,6 +53,19 @@ void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text)
   g_ptr_array_add(texts, t);
 }
 
+void cli_rules_texts_add_copy(GPtrArray *texts, const cli_rules_text *text)
+{
+  cli_rules_text *t = g_new0(cli_rules_text, 1);
+
+  t->name = g_strdup(text->name);
+  t->text = g_string_new_len(text->text->str, (gssize)text->text->len);
+  if (text->source != NULL)
+    t->source = g_string_new_len(text->source->str, (gssize)text->source->len);
+  if (text->lines != NULL)
+    t->lines = g_array_copy(text->lines);
+  g_ptr_array_add(texts, t);
+}
+
 GPtrArray *cli_rules_texts_read(const GPtrArray *paths, GError **error)
 {
   GPtrArray *texts = cli_rules_texts_new();

@@ -21,6 +21,7 @@ typedef struct cli_rules_text {
 /* For texts from elsewhere. text is taken. */
 GPtrArray *cli_rules_texts_new(void);
 void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text);
+void cli_rules_texts_add_copy(GPtrArray *texts, const cli_rules_text *text);
 /*
  * Reads the files (char *; "-" is standard input); what is in nft's own language is loaded and listed by nft. =>
  * cli_rules_text *[], or NULL and error.

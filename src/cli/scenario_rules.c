@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "firewall/iptables.h"
 #include "firewall/save.h"
 #include "firewall/walk/words.h"
 #include "rules_text.h"
@@ -14,8 +13,8 @@ enum { LINK_ETHERNET = 1, ETHERNET_BYTES = 14 };
 /* One that the scenario names. */
 typedef struct named_rules {
   char *file, *path; /* as written; beside the scenario */
-  GString *text;
-  GError *error; /* why it could not be read */
+  GPtrArray *texts;  /* cli_rules_text: one; NULL: it could not be read, and error says why */
+  GError *error;
 } named_rules;
 
 static void named_rules_free(gpointer p)
@@ -24,8 +23,8 @@ static void named_rules_free(gpointer p)
 
   g_free(n->file);
   g_free(n->path);
-  if (n->text != NULL)
-    g_string_free(n->text, TRUE);
+  if (n->texts != NULL)
+    g_ptr_array_unref(n->texts);
   g_clear_error(&n->error);
   g_free(n);
 }
@@ -33,13 +32,14 @@ static void named_rules_free(gpointer p)
 /* A scenario may be anybody's: a device or a pipe that it names is not waited for. */
 static void named_rules_read(named_rules *n)
 {
+  g_autoptr(GPtrArray) paths = g_ptr_array_new();
   struct stat status;
 
-  n->text = g_string_new(NULL);
+  g_ptr_array_add(paths, n->path);
   if (stat(n->path, &status) == 0 && !S_ISREG(status.st_mode))
     g_set_error(&n->error, SCN_ERROR, SCN_ERROR_READ, "%s: no file", n->path);
   else
-    fw_rules_load(n->path, n->text, &n->error);
+    n->texts = cli_rules_texts_read(paths, &n->error);
 }
 
 static void read_named(cli_scenario_text *s)
@@ -194,17 +194,12 @@ static gboolean counted(const char *place, guint64 *packets, guint64 *bytes, gpo
   return TRUE;
 }
 
-static GPtrArray *copies_of(const GPtrArray *texts)
+static void add_copies(GPtrArray *to, const GPtrArray *texts)
 {
-  GPtrArray *copies = cli_rules_texts_new();
   guint i;
 
-  for (i = 0; i < texts->len; i++) {
-    const cli_rules_text *t = g_ptr_array_index(texts, i);
-
-    cli_rules_texts_add(copies, t->name, g_string_new_len(t->text->str, (gssize)t->text->len));
-  }
-  return copies;
+  for (i = 0; i < texts->len; i++)
+    cli_rules_texts_add_copy(to, g_ptr_array_index(texts, i));
 }
 
 /* => NULL and error where a file could not be read. */
@@ -219,12 +214,15 @@ static GPtrArray *texts_of(const cli_scenario_text *text, const scn_scenario *sc
 
     if (rules->file == NULL) {
       cli_rules_texts_add(texts, scenario->file, g_string_new(rules->text));
-    } else if (named != NULL && named->error == NULL) {
-      cli_rules_texts_add(texts, named->path, g_string_new_len(named->text->str, (gssize)named->text->len));
+    } else if (named != NULL && named->texts != NULL) {
+      add_copies(texts, named->texts);
     } else {
-      g_set_error(error, SCN_ERROR, SCN_ERROR_READ, "%s:%u: rules %s", scenario->file, rules->line,
-                  named != NULL ? named->error->message
-                                : "of what comes through a pipe are not looked for: give --rules FILE");
+      if (named != NULL)
+        g_propagate_error(error, g_error_copy(named->error));
+      else
+        g_set_error_literal(error, SCN_ERROR, SCN_ERROR_READ,
+                            "of what comes through a pipe are not looked for: give --rules FILE");
+      g_prefix_error(error, "%s:%u: rules ", scenario->file, rules->line);
       g_ptr_array_unref(texts);
       return NULL;
     }
@@ -278,9 +276,11 @@ gboolean cli_scenario_firewall(cli_firewall *made, scn_firewall *rules, const cl
   memset(made, 0, sizeof *made);
   if (!by_command && scenario->rules->len == 0)
     return TRUE;
-  texts = by_command ? copies_of(forced) : texts_of(text, scenario, error);
+  texts = by_command ? cli_rules_texts_new() : texts_of(text, scenario, error);
   if (texts == NULL)
     return FALSE;
+  if (by_command)
+    add_copies(texts, forced);
   if (!cli_firewall_take(made, options, texts, params, &fault)) {
     if (by_command)
       blame_command_line(&fault);

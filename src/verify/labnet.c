@@ -178,6 +178,11 @@ static gboolean links_route(verify_netlink *nl, GError **error)
          link_set(nl, "b1", NULL, 0, error) && verify_labroute_open(nl, error);
 }
 
+static gboolean links_box(verify_netlink *nl, const char *const names[2], GError **error)
+{
+  return link_set(nl, names[0], NULL, 0, error) && link_set(nl, names[1], NULL, 0, error);
+}
+
 static gboolean links_make(const verify_labnet *net, GError **error)
 {
   verify_netlink nl;
@@ -187,10 +192,13 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   ipv6_silence();
 
   int injecting = net->side[VERIFY_LAB_INJECTING];
+  const char *const *names = net->names;
   /* lo first: without an address of its own a namespace takes no next hop. */
-  gboolean fine = link_set(&nl, "lo", NULL, 0, error) && veth_make(&nl, "a1", "a0", injecting, error) &&
-                  veth_make(&nl, "b1", "b0", injecting, error) &&
-                  (net->kind == VERIFY_LAB_BRIDGE ? links_bridge(&nl, error) : links_route(&nl, error));
+  gboolean fine = link_set(&nl, "lo", NULL, 0, error) && veth_make(&nl, names[0], "a0", injecting, error) &&
+                  veth_make(&nl, names[1], "b0", injecting, error) &&
+                  (net->kind == VERIFY_LAB_BRIDGE   ? links_bridge(&nl, error)
+                   : net->kind == VERIFY_LAB_ROUTER ? links_route(&nl, error)
+                                                    : links_box(&nl, names, error));
 
   verify_netlink_close(&nl);
   if (!fine || !verify_labnet_enter(net, VERIFY_LAB_INJECTING, error))
@@ -203,9 +211,9 @@ static gboolean links_make(const verify_labnet *net, GError **error)
   return verify_labnet_enter(net, VERIFY_LAB_TRACKING, error) && fine;
 }
 
-gboolean verify_labnet_open(verify_labnet *net, verify_lab_kind kind, GError **error)
+static gboolean open_named(verify_labnet *net, verify_lab_kind kind, const char *const names[2], GError **error)
 {
-  *net = (verify_labnet){ .kind = kind, .side = { -1, -1 } };
+  *net = (verify_labnet){ .kind = kind, .names = { names[0], names[1] }, .side = { -1, -1 } };
   if (geteuid() != 0 && !user_namespace_enter(error))
     return FALSE;
   for (guint i = 0; i < 2; i++) {
@@ -221,6 +229,18 @@ gboolean verify_labnet_open(verify_labnet *net, verify_lab_kind kind, GError **e
   if (error != NULL && *error != NULL)
     (*error)->code = VERIFY_ERROR_MISSING;
   return FALSE;
+}
+
+gboolean verify_labnet_open(verify_labnet *net, verify_lab_kind kind, GError **error)
+{
+  static const char *const names[] = { "a1", "b1" };
+
+  return open_named(net, kind, names, error);
+}
+
+gboolean verify_labnet_open_box(verify_labnet *net, const char *const names[2], GError **error)
+{
+  return open_named(net, VERIFY_LAB_BOX, names, error);
 }
 
 /* --- sysctls and rules --- */

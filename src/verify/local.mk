@@ -18,6 +18,8 @@ libverify_la_SOURCES += \
 	src/verify/labnet.h src/verify/labnet.c src/verify/labroute.h src/verify/labroute.c \
 	src/verify/lab.h src/verify/lab.c \
 	src/verify/live.h src/verify/live.c \
+	src/verify/box.h src/verify/box.c \
+	src/verify/routed.h src/verify/routed.c src/verify/routed_end.h src/verify/routed_end.c \
 	src/verify/trial.h src/verify/trial.c
 endif
 libverify_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(ZLIB_CFLAGS) $(MNL_CFLAGS)

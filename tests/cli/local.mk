@@ -28,6 +28,7 @@ CLI_TESTS = \
 	tests/cli/reasons.sh \
 	tests/cli/referee.sh \
 	tests/cli/report.sh \
+	tests/cli/routed.sh \
 	tests/cli/resume.sh \
 	tests/cli/rules.sh \
 	tests/cli/rules_everywhere.sh \

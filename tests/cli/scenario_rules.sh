@@ -93,6 +93,15 @@ expect 1 'got: no rules' '' "$ctreplay" test "$work/bare"
 expect 1 'got: drop$' '' "$ctreplay" test --rules "$work/other" "$work/bare"
 expect 2 '' 'nowhere: No such file' "$ctreplay" test --rules "$work/nowhere" "$work/bare"
 
+# A file in nft's own language is listed by nft, where that can be.
+printf 'table inet f {\n chain forward {\n  type filter hook forward priority 0; policy drop;\n  udp dport 2 accept\n }\n}\n' > "$work/there/own.nft"
+printf 'rules own.nft\nflow w: udp 10.0.0.1:1 > 10.0.0.2:2\n+0 w > udp (3) => NEW accept by f:forward:rule:1\n' > "$work/there/own"
+if "$ctreplay" rules "$work/there/own.nft" > "$work/listed" 2>&1; then
+  expect 0 '^ok 1' '*' "$ctreplay" test "$work/there/own"
+else
+  expect 77 'not ok 1' 'own:1: rules .*own.nft: ' "$ctreplay" test "$work/there/own"
+fi
+
 # What is wrong is told with the scenario's file and line, and is input.
 fault() {
   name=$1
