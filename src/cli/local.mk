@@ -34,7 +34,7 @@ libcommands_la_SOURCES = \
 	src/cli/sent.c src/cli/sent.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
-	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \
+	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h src/cli/run_table.c src/cli/run_table.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c src/cli/person_holders.c \
 	src/cli/show.h \
 	src/cli/show_events.c \
@@ -60,7 +60,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_top.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(NCURSES_LIBS)
 
 bin_PROGRAMS += ctreplay

@@ -17,6 +17,7 @@ CLI_TESTS = \
 	tests/cli/hostile.sh \
 	tests/cli/kernels.sh \
 	tests/cli/links.sh \
+	tests/cli/listing.sh \
 	tests/cli/live.sh \
 	tests/cli/manual.sh \
 	tests/cli/notes.sh \
