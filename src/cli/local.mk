@@ -44,6 +44,7 @@ libcommands_la_SOURCES = \
 	src/cli/pressure_figures.c src/cli/pressure_figures.h \
 	src/cli/show_table.c \
 	src/cli/snapshots.c src/cli/snapshots.h \
+	src/cli/command_agree.c \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
 	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_run.h src/cli/diff_rulings.c src/cli/diff_rulings.h src/cli/diff_summary.c src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
@@ -60,7 +61,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_top.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libagree.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(NCURSES_LIBS)
 
 bin_PROGRAMS += ctreplay

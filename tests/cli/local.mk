@@ -2,6 +2,7 @@
 # The program as its users see it: exit codes, streams, live captures.
 CLI_TESTS = \
 	tests/cli/across.sh \
+	tests/cli/agree.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
