@@ -29,7 +29,8 @@ static const char text[] = "ctreplay [COMMAND] [OPTION]... CAPTURE...   what Lin
                            "           -P: --class C  --reason R  --flow N  --verdict V  --rule R\n"
                            "Moments    --at POINT, --every SPAN for -L -C -S: the table as it was then\n"
                            "Output     -o FORMAT[,timestamp,extended,id]  --fields A,B  -W FILE  --plot SVG\n"
-                           "           --color, --progress WHEN  --lines N  --load-state, --save-state FILE\n";
+                           "           --color, --progress WHEN  --lines N  --load-state, --save-state FILE\n"
+                           "A box      --table FILE (of conntrack -L)  --table-at POINT; agree compares\n";
 
 void cli_help(void)
 {
@@ -47,8 +48,7 @@ void cli_help(void)
     }
     printf(" %s", command->name);
   }
-  fputs("; ctreplay WORD --help: what each takes\n"
-        "           rules --rules FILE CAPTURE counts hits; list changes A B: two kernels\n"
+  fputs("; WORD --help: what each takes\n"
         "Example    tcpdump -U -ni any -w - | ctreplay -E -o timestamp -\n"
         "ctreplay help WORD says what a word is, man ctreplay the rest.\n",
         stdout);

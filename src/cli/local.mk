@@ -35,7 +35,7 @@ libcommands_la_SOURCES = \
 	src/cli/sent.c src/cli/sent.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
-	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h \
+	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h src/cli/run_table.c src/cli/run_table.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c src/cli/person_holders.c \
 	src/cli/show.h \
 	src/cli/show_events.c \
@@ -45,6 +45,7 @@ libcommands_la_SOURCES = \
 	src/cli/pressure_figures.c src/cli/pressure_figures.h \
 	src/cli/show_table.c \
 	src/cli/snapshots.c src/cli/snapshots.h \
+	src/cli/command_agree.c \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
 	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_run.h src/cli/diff_rulings.c src/cli/diff_rulings.h src/cli/diff_summary.c src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
@@ -61,7 +62,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_top.c \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
-CTREPLAY_COMMANDS = libcommands.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
+CTREPLAY_COMMANDS = libcommands.la libagree.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \
 	$(MNL_LIBS) $(SECCOMP_LIBS) $(SQLITE_LIBS) $(NCURSES_LIBS)
 
 bin_PROGRAMS += ctreplay

@@ -414,6 +414,8 @@ static const cli_option options[] = {
     .wanted = "the length of IPv4's networks, up to 32, and after a comma of IPv6's, up to 128 (24,64)" },
   { "plot", 0, "FILE.svg", CLI_SHOW, CLI_TEXT(cli_options, plot) },
 
+  { "table", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, listed) },
+  { "table-at", 0, "POINT", CLI_RESUME, CLI_POINT(cli_options, listed_at) },
   { "load-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, load_state) },
   { "save-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, save_state) },
 

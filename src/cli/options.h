@@ -103,6 +103,8 @@ typedef struct cli_options {
   guint format_options;                /* EMIT_* */
   const char *write;                   /* -W */
   const char *plot;                    /* --plot of a replay; NULL: none */
+  const char *listed;                  /* --table; NULL: none */
+  replay_point listed_at;              /* --table-at */
   const char *load_state, *save_state; /* NULL: none */
   cli_when colour, progress;
 

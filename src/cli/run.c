@@ -7,6 +7,7 @@
 #include "resume.h"
 #include "run_again.h"
 #include "run_plot.h"
+#include "run_table.h"
 #include "sandbox.h"
 #include "say.h"
 
@@ -183,6 +184,8 @@ static gboolean open_all(cli_run *run, gboolean twice)
   if (!choose_format(run) || !choose_columns(run))
     return FALSE;
   cli_allow_many_files(o->captures->len * (twice ? 2 : 1));
+  if (!cli_table_open(run, &replay))
+    return FALSE;
   replay.stop = &cli_stop;
   replay.ruled = o->rules->len > 0;
   run->source = replay_source_prepare(&replay, &run->params, &error);
@@ -198,7 +201,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
   }
   if (!cli_resume_open(run))
     return FALSE;
-  if (twice && o->load_state == NULL)
+  if (twice && o->load_state == NULL && o->listed == NULL)
     cli_run_open_again(run, replay);
   cli_say_rounding(o->hashsize, run->params.buckets);
   return TRUE;
@@ -218,7 +221,7 @@ static gboolean open_run(cli_run *run, const cli_options *o, guint what, gboolea
     run->code = CLI_EXIT_USAGE;
     return FALSE;
   }
-  if (!cli_resume_load(run))
+  if (!cli_resume_load(run) || !cli_table_parse(run))
     return FALSE;
   replay_source_start(run->source);
   if (!replay_source_readable(run->source)) {
@@ -310,6 +313,7 @@ static void on_moment(replay_moments *moments, gpointer user)
   playing *p = user;
   cli_run *run = p->run;
 
+  cli_table_begin(run, moments);
   if (moments->ended)
     cli_resume_take(run);
   run->now = *moments;
@@ -338,6 +342,19 @@ static gboolean begin_format(cli_run *run)
   return FALSE;
 }
 
+/* The table of --table is of a moment behind the last packet. */
+static void begin_without_packets(cli_run *run)
+{
+  replay_moments moments = { .ended = TRUE };
+  replay_figures figures;
+
+  if (run->listed == NULL || cli_stop != 0)
+    return;
+  replay_source_figures(run->source, &figures);
+  moments.first_ns = moments.upcoming_ns = figures.first_ns;
+  cli_table_begin(run, &moments);
+}
+
 gboolean cli_run_play(cli_run *run, const cli_watch *watch)
 {
   playing p = { run, watch };
@@ -354,6 +371,7 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
   cli_progress_begin(&run->progress);
   cli_interrupts_catch(run->source, NULL);
   replay_run(run->source, run->engine, &watcher);
+  begin_without_packets(run);
   if (on_wanted(&p)) /* there was no packet at all, or it has been taken */
     cli_resume_take(run);
   cli_progress_clear(&run->progress);
@@ -430,6 +448,7 @@ cli_exit cli_run_close(cli_run *run)
   if (run->engine != NULL)
     cli_say_about_helpers(run->o, &run->params, ct_engine_stats(run->engine));
   cli_resume_close(run);
+  cli_table_close(run);
   cli_pressure_free(run->pressure);
   replay_source_free(run->source);
   replay_source_free(run->again);

@@ -17,7 +17,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/trace.h src/conntrack/trace_internal.h src/conntrack/trace.c \
 	src/conntrack/engine.h \
 	src/conntrack/table/entry.h \
-	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/view.c src/conntrack/copy.c \
+	src/conntrack/engine_internal.h src/conntrack/hot.c src/conntrack/view.c src/conntrack/copy.c src/conntrack/load.c src/conntrack/load.h \
 	src/conntrack/table/table.h \
 	src/conntrack/table/timer.h \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \

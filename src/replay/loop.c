@@ -26,9 +26,10 @@ static void ask(run *r, gboolean by_time, gboolean by_number)
 }
 
 /* Of a stream that goes on, there are packets before the first one. */
-static void begin(run *r, gint64 first_ns, guint64 before)
+static void begin(run *r, gint64 first_ns, guint64 before, gint64 upcoming_ns)
 {
-  r->moments.first_ns = r->moments.last_ns = r->moments.upcoming_ns = first_ns;
+  r->moments.first_ns = r->moments.last_ns = first_ns;
+  r->moments.upcoming_ns = upcoming_ns;
   if (before > 0) {
     r->moments.last_number = before;
     r->moments.last_ns = MAX(first_ns, ct_engine_now(r->engine));
@@ -128,7 +129,7 @@ static void run_batches(run *r, replay_source *source)
     if (b == NULL)
       break;
     if (!begun)
-      begin(r, b->first_ns, replay_source_before(source));
+      begin(r, b->first_ns, replay_source_before(source), b->packets[0].time_ns);
     begun = TRUE;
     r->pairs = replay_source_pairs(source);
     track_batch(r, b);

@@ -2,6 +2,7 @@
 # The program as its users see it: exit codes, streams, live captures.
 CLI_TESTS = \
 	tests/cli/across.sh \
+	tests/cli/agree.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
@@ -17,6 +18,7 @@ CLI_TESTS = \
 	tests/cli/hostile.sh \
 	tests/cli/kernels.sh \
 	tests/cli/links.sh \
+	tests/cli/listing.sh \
 	tests/cli/live.sh \
 	tests/cli/manual.sh \
 	tests/cli/nat.sh \

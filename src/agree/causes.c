@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why there is a difference, where what is known tells it: the most certain cause first. */
+#include "internal.h"
+
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "conntrack/trace.h"
+
+static gboolean said(agree_difference *d, agree_cause cause, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static gboolean said(agree_difference *d, agree_cause cause, const char *format, ...)
+{
+  va_list args;
+
+  va_start(args, format);
+  d->cause = cause;
+  d->words = g_strdup_vprintf(format, args);
+  va_end(args);
+  return TRUE;
+}
+
+static double seconds(gint64 ns) { return (double)ns / 1e9; }
+
+static const agree_seen *seen_of(const agree *a, const listing_entry *e)
+{
+  return &a->seen[e - (const listing_entry *)(gpointer)a->there->entries->data];
+}
+
+static const char *spelt(const agree *a, guint timeout)
+{
+  const char *name =
+    timeout < CT_TIMEOUT_COUNT ? ct_params_spell_timeout(a->params->profile, (ct_timeout)timeout) : NULL;
+
+  return name != NULL ? name : "a timeout without a sysctl";
+}
+
+/* ---- timeouts ---- */
+
+/* Which an entry of the listing runs on in its state; CT_TIMEOUT_COUNT: nobody knows. */
+static guint timeout_of(const agree *a, const listing_entry *e)
+{
+  const ct_proto *proto = ct_proto_tracker(a->params->profile, e->tuple[CT_ORIGINAL].proto);
+
+  if (proto->n_states > 0 && e->has & LISTING_STATE)
+    return (guint)proto->first_timeout + e->state;
+  switch (e->tuple[CT_ORIGINAL].proto) {
+  case CT_PROTO_UDP: return e->status & CT_STATUS_ASSURED ? CT_TIMEOUT_UDP_STREAM : CT_TIMEOUT_UDP;
+  case CT_PROTO_ICMP: return CT_TIMEOUT_ICMP;
+  case CT_PROTO_ICMPV6: return CT_TIMEOUT_ICMPV6;
+  default: return CT_TIMEOUT_COUNT;
+  }
+}
+
+/* The box's value of it: as its entries say, else as assumed. */
+static gint64 value_ns(const agree *a, guint timeout)
+{
+  const agree_timeout *t = &a->timeouts[timeout];
+
+  return (t->agreeing > 0 ? (gint64)t->value_s : (gint64)a->params->timeout_s[timeout]) * NS_PER_S;
+}
+
+static gboolean is_another(const agree *a, guint timeout)
+{
+  const agree_timeout *t = &a->timeouts[timeout];
+
+  return timeout < CT_TIMEOUT_COUNT && t->agreeing > 0 &&
+         ABS((gint64)t->value_s - (gint64)a->params->timeout_s[timeout]) > 1;
+}
+
+static gboolean says_timeout(const agree *a, agree_difference *d, guint timeout)
+{
+  return is_another(a, timeout) && said(d, AGREE_TIMEOUT, "the box gives %u s where %u was assumed: %s",
+                                        a->timeouts[timeout].value_s, a->params->timeout_s[timeout], spelt(a, timeout));
+}
+
+/* ---- before the capture ---- */
+
+/* By its age there, or by what its timeout says of its last packet. */
+static gboolean began_before(const agree *a, const listing_entry *e)
+{
+  return e->has & LISTING_AGE && a->now_ns - (gint64)MIN(e->age_s, (guint64)G_MAXINT32) * NS_PER_S < a->first_ns;
+}
+
+static gint64 last_packet_ns(const agree *a, const listing_entry *e)
+{
+  guint timeout = timeout_of(a, e);
+  gint64 value;
+
+  if (!(e->has & LISTING_TIMEOUT) || timeout >= CT_TIMEOUT_COUNT)
+    return G_MAXINT64;
+  value = value_ns(a, timeout);
+  return (gint64)e->timeout_s * NS_PER_S > value ? G_MAXINT64 : a->now_ns - (value - e->timeout_s * NS_PER_S);
+}
+
+/* What the capture has of it begins so soon that it may have lived before. */
+static gboolean may_be_older(const agree *a, const listing_entry *e, const agree_seen *seen)
+{
+  guint timeout = timeout_of(a, e);
+
+  if (began_before(a, e) || !seen->begins)
+    return TRUE;
+  if (e->has & LISTING_AGE || e->tuple[CT_ORIGINAL].proto == CT_PROTO_TCP || timeout >= CT_TIMEOUT_COUNT)
+    return FALSE;
+  return seen->first_ns - a->first_ns < value_ns(a, timeout);
+}
+
+/* ---- only there ---- */
+
+static gboolean is_untold(const ct_tuple *t) { return ct_tuple_is_icmp(t) && t->src_id == 0 && t->dst_id == 0; }
+
+/* No packet of it was captured. */
+static gboolean explain_unseen(const agree *a, agree_difference *d)
+{
+  const listing_entry *e = d->there;
+  gint64 last_ns = last_packet_ns(a, e);
+
+  if (e->status & CT_STATUS_OFFLOAD)
+    return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table, and were not captured");
+  if (last_ns < a->first_ns)
+    return said(d, AGREE_BEFORE, "began before the capture: its last packet came %.0f s before the first one",
+                seconds(a->first_ns - last_ns));
+  if (began_before(a, e) && last_ns == G_MAXINT64)
+    return said(d, AGREE_BEFORE, "began before the capture, %" G_GUINT64_FORMAT " s before the moment", e->age_s);
+  return said(d, AGREE_NOT_CAPTURED,
+              "no packet of it is in the capture: it came by an interface that was not captured, "
+              "or a filter left it out");
+}
+
+static gboolean explain_ended(const agree *a, agree_difference *d, const agree_seen *seen)
+{
+  gint64 ago_ns = a->now_ns - seen->ended_ns;
+
+  if (seen->ended_why == CT_REASON_END_TIMEOUT) {
+    if (says_timeout(a, d, seen->ended_on))
+      return TRUE;
+    return seen->ended_on < CT_TIMEOUT_COUNT && (d->there->has & LISTING_TIMEOUT) && d->there->timeout_s > 1 &&
+           said(d, AGREE_TIMEOUT, "it ended here %.1f s before by %s: the box gives more than %u s", seconds(ago_ns),
+                spelt(a, seen->ended_on), a->params->timeout_s[seen->ended_on]);
+  }
+  if (seen->ended_why == CT_REASON_END_EVICTED || seen->ended_why == CT_REASON_END_GC_EVICTED)
+    return said(d, AGREE_EVICTED, "it was evicted here %.1f s before, as the table was full: the box's %s is larger",
+                seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
+  return FALSE;
+}
+
+static gboolean explain_there(const agree *a, agree_difference *d)
+{
+  const listing_entry *e = d->there;
+  const agree_seen *seen = seen_of(a, e);
+
+  if (is_untold(&e->tuple[CT_ORIGINAL]))
+    return said(d, AGREE_UNTOLD, "the listing does not tell its type and number");
+  if (seen->packets == 0)
+    return explain_unseen(a, d);
+  if (seen->dropped == seen->packets)
+    return said(d, AGREE_RULE, "a rule dropped its packets here, all %" G_GUINT64_FORMAT, seen->packets);
+  if (seen->ended_why != 0 && explain_ended(a, d, seen))
+    return TRUE;
+  if (e->status & CT_STATUS_OFFLOAD)
+    return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table");
+  if (seen->refused > 0 && !seen->begins)
+    return said(d, AGREE_BEFORE, "began before the capture, which has it from its middle on: %s",
+                ct_reason_word((ct_reason)seen->refused_why));
+  if (seen->refused == seen->packets)
+    return said(d, AGREE_REFUSED, "its packets were refused here: %s", ct_reason_word((ct_reason)seen->refused_why));
+  return FALSE;
+}
+
+/* ---- only here ---- */
+
+static gboolean has_family(const agree *a, guint8 family)
+{
+  guint i;
+
+  for (i = 0; i < a->there->entries->len; i++)
+    if (g_array_index(a->there->entries, listing_entry, i).tuple[CT_ORIGINAL].family == family)
+      return TRUE;
+  return FALSE;
+}
+
+/* No listed entry in its state has as much left as it would have with the timeout that was assumed. */
+static gboolean is_bounded(const agree *a, const ct_view *v)
+{
+  const agree_timeout *t = &a->timeouts[v->timeout];
+
+  return t->agreeing == 0 && t->largest_s > 0 && v->idle_ns > t->largest_s * NS_PER_S;
+}
+
+static gboolean explain_here(const agree *a, agree_difference *d)
+{
+  const ct_view *v = d->here;
+
+  if (a->now_ns - v->created_ns <= NS_PER_S)
+    return said(d, AGREE_MOMENT, "it began within the second of the moment");
+  if (v->timeout_ns <= NS_PER_S)
+    return said(d, AGREE_MOMENT, "it ends within the second of the moment");
+  if (!has_family(a, v->tuple[CT_ORIGINAL].family))
+    return said(d, AGREE_UNTOLD, "the listing has no entry of %s: conntrack -L lists one family where it is asked so",
+                v->tuple[CT_ORIGINAL].family == CT_IPV6 ? "IPv6" : "IPv4");
+  if (v->timeout < CT_TIMEOUT_COUNT && is_another(a, v->timeout) && v->idle_ns + NS_PER_S > value_ns(a, v->timeout))
+    return says_timeout(a, d, v->timeout);
+  if (v->timeout < CT_TIMEOUT_COUNT && is_bounded(a, v))
+    return said(d, AGREE_TIMEOUT,
+                "the box lists no more than %u s in that state, and it has been silent for %.0f: %s is less than the "
+                "%u s assumed",
+                a->timeouts[v->timeout].largest_s, seconds(v->idle_ns), spelt(a, v->timeout),
+                a->params->timeout_s[v->timeout]);
+  if (!a->facts.ruled && !(v->status & CT_STATUS_SEEN_REPLY))
+    return said(d, AGREE_NO_RULES,
+                "it was never answered: a rule of the box may have dropped it, and no rules were "
+                "given (--rules)");
+  return FALSE;
+}
+
+/* ---- in both ---- */
+
+enum {
+  BY_HISTORY = 1 << AGREE_FIELD_STATE | 1 << AGREE_FIELD_TIMEOUT | 1 << AGREE_FIELD_STATUS | 1 << AGREE_FIELD_COUNTERS
+};
+
+static gboolean box_has_more(const agree_difference *d)
+{
+  const listing_entry *e = d->there;
+  const ct_view *v = d->here;
+
+  return e->packets[0] >= v->packets[0] && e->packets[1] >= v->packets[1] && e->bytes[0] >= v->bytes[0] &&
+         e->bytes[1] >= v->bytes[1];
+}
+
+/* What the box has of the other side was not captured. */
+static gboolean is_one_sided(const agree_difference *d, const agree_seen *seen)
+{
+  const listing_entry *e = d->there;
+
+  if (seen->sides == 3)
+    return FALSE;
+  return e->has & LISTING_COUNTERS ? (e->packets[0] > 0 && e->packets[1] > 0) : (e->status & CT_STATUS_SEEN_REPLY) != 0;
+}
+
+static gboolean explain_helper(agree_difference *d)
+{
+  const listing_entry *e = d->there;
+
+  if (e->helper == NULL)
+    return said(d, AGREE_HELPER, "the box has given it no helper, and here it has %s (--no-helper)", d->here->helper);
+  if (d->here->helper != NULL)
+    return FALSE;
+  return said(d, AGREE_HELPER, "the box has given it the helper %s (--helper, or the rule that does)", e->helper);
+}
+
+/* Whether this entry is one of those that say what the box's timeout is. */
+static gboolean explain_timeout(const agree *a, agree_difference *d)
+{
+  const ct_view *v = d->here;
+  gint64 implied_s;
+
+  if (v->timeout >= CT_TIMEOUT_COUNT)
+    return said(d, AGREE_HELPER, "its helper has set its timeout");
+  implied_s = d->there->timeout_s + v->idle_ns / NS_PER_S;
+  return ABS(implied_s - (gint64)a->timeouts[v->timeout].value_s) <= 2 && says_timeout(a, d, v->timeout);
+}
+
+/* What all fields that packets move may differ by. */
+static gboolean explain_history(const agree *a, agree_difference *d)
+{
+  const listing_entry *e = d->there;
+  const agree_seen *seen = seen_of(a, e);
+
+  if (e->status & CT_STATUS_OFFLOAD)
+    return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table, which keeps its own time");
+  if (is_one_sided(d, seen))
+    return said(d, AGREE_ONE_SIDED, "the capture has one direction of it alone");
+  if (!may_be_older(a, e, seen) || (e->has & LISTING_COUNTERS && !box_has_more(d)))
+    return FALSE;
+  return said(d, AGREE_BEFORE,
+              began_before(a, e) || !seen->begins ? "began before the capture" : "may have begun before the capture");
+}
+
+static gboolean explain_rules(const agree *a, agree_difference *d)
+{
+  return !a->facts.ruled &&
+         said(d, AGREE_NO_RULES, "the box's rules translate or mark it, and none were given (--rules)");
+}
+
+/* Each of these explains some fields; all that differ have to be explained. */
+static void explain_both(const agree *a, agree_difference *d)
+{
+  const guint helper = 1u << AGREE_FIELD_HELPER, timeout = 1u << AGREE_FIELD_TIMEOUT;
+  const guint ruled = 1u << AGREE_FIELD_REPLY | 1u << AGREE_FIELD_MARK;
+  guint left = d->fields;
+  agree_difference one = *d;
+  GString *words = g_string_new(NULL);
+
+#define EXPLAIN(fields, by)                                                       \
+  if (left & (fields) && (by)) {                                                  \
+    d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                  \
+    g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
+    g_clear_pointer(&one.words, g_free);                                          \
+    left &= ~(guint)(fields);                                                     \
+  }
+  EXPLAIN(helper, explain_helper(&one))
+  EXPLAIN(ruled, explain_rules(a, &one))
+  EXPLAIN(timeout, explain_timeout(a, &one))
+  EXPLAIN(BY_HISTORY, explain_history(a, &one))
+#undef EXPLAIN
+  if (left != 0)
+    d->cause = AGREE_UNKNOWN;
+  d->words = g_string_free(words, words->len == 0);
+}
+
+void agree_explain(agree *a, agree_difference *d)
+{
+  switch (d->kind) {
+  case AGREE_ONLY_THERE: explain_there(a, d); break;
+  case AGREE_ONLY_HERE: explain_here(a, d); break;
+  default: explain_both(a, d); break;
+  }
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The comparison's insides, for agree.c, timeouts.c and causes.c. */
+#ifndef AGREE_INTERNAL_H
+#define AGREE_INTERNAL_H
+
+#include "agree.h"
+
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+
+/* What the capture has of an entry of the listing. */
+typedef struct agree_seen {
+  guint64 packets, dropped, refused; /* dropped: by a rule; refused: INVALID, or dropped by conntrack */
+  gint64 first_ns, last_ns;
+  guint16 refused_why; /* ct_reason, of the first */
+  guint8 sides;        /* 1: from its source, 2: to it */
+  gboolean begins;     /* the first packet was one that begins a connection */
+  guint16 ended_why;   /* ct_reason; 0: it has not */
+  guint8 ended_on;     /* ct_timeout */
+  gint64 ended_ns;
+} agree_seen;
+
+struct agree {
+  const listing *there;
+  ct_engine *engine;
+  const ct_params *params;
+  agree_facts facts;
+  GHashTable *index; /* ct_tuple, as ct_tuple_key makes it => number + 1; both of an entry that is translated */
+  ct_tuple *keys;    /* two for each entry */
+  agree_seen *seen;
+  GArray *views;       /* ct_view, of the moment */
+  GArray *differences; /* agree_difference */
+  guint *view_of;      /* by entry: its view + 1 */
+  guint8 *found;       /* by view */
+  guint both, alike;
+  gint64 now_ns, first_ns;
+  GArray *implied[CT_TIMEOUT_COUNT]; /* guint32: seconds */
+  agree_timeout timeouts[CT_TIMEOUT_COUNT];
+};
+
+/* timeouts.c */
+void agree_find_timeouts(agree *a);
+/* causes.c: sets cause and words. */
+void agree_explain(agree *a, agree_difference *d);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The box's timeouts, as far as its listing tells them: what is left of an entry there, and how long it has been silent
+ * here, are together what its timeout was when it was last renewed. Both are cut to seconds.
+ */
+#include "internal.h"
+
+static gint by_value(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* An entry that hardware forwards has no timeout there; one whose helper set it, none here. */
+static void note(agree *a, const listing_entry *e, const ct_view *v)
+{
+  gint64 total_ns;
+  guint32 value_s;
+
+  if (!(e->has & LISTING_TIMEOUT) || e->status & (CT_STATUS_OFFLOAD | CT_STATUS_FIXED_TIMEOUT) ||
+      v->timeout >= CT_TIMEOUT_COUNT || (e->has & LISTING_STATE && e->state != v->state))
+    return;
+  if (e->timeout_s > a->timeouts[v->timeout].largest_s)
+    a->timeouts[v->timeout].largest_s = e->timeout_s;
+  /* The second that is not told whole is taken for half of one. */
+  total_ns = e->timeout_s * NS_PER_S + NS_PER_S / 2 + v->idle_ns;
+  value_s = (guint32)CLAMP(total_ns / NS_PER_S, 0, G_MAXUINT32);
+  if (a->implied[v->timeout] == NULL)
+    a->implied[v->timeout] = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_array_append_val(a->implied[v->timeout], value_s);
+}
+
+/* The value within a second of which most lie; of a run of neighbours the most frequent one. */
+static void settle(agree_timeout *t, GArray *values)
+{
+  guint from, to = 0;
+
+  g_array_sort(values, by_value);
+  t->seen = values->len;
+  for (from = 0; from < values->len; from++) {
+    guint32 first = g_array_index(values, guint32, from);
+
+    while (to < values->len && g_array_index(values, guint32, to) <= first + 1)
+      to++;
+    if (to - from <= t->agreeing)
+      continue;
+    t->agreeing = to - from;
+    /* Two neighbours: cut, the larger one was whole. */
+    t->value_s = g_array_index(values, guint32, to - 1);
+  }
+}
+
+void agree_find_timeouts(agree *a)
+{
+  guint i;
+
+  for (i = 0; i < a->there->entries->len; i++)
+    if (a->view_of[i] != 0)
+      note(a, &g_array_index(a->there->entries, listing_entry, i),
+           &g_array_index(a->views, ct_view, a->view_of[i] - 1));
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
+    if (a->implied[i] != NULL)
+      settle(&a->timeouts[i], a->implied[i]);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run_table.h"
+
+#include <string.h>
+
+#include "capture/unpack.h"
+#include "firewall/iptables.h"
+#include "listing/load.h"
+#include "say.h"
+
+enum { UNPACKED_MOST = 1 << 30 };
+
+struct cli_listed {
+  GString *text;
+  listing *list;
+  gboolean begun;
+};
+
+/* ---- reading ---- */
+
+gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_exit *code)
+{
+  GError *error = NULL;
+
+  if (fw_rules_load(path, text, &error))
+    return TRUE;
+  cli_say("%s%s%s", option, *option != '\0' ? " " : "", error->message);
+  g_error_free(error);
+  *code = CLI_EXIT_INPUT;
+  return FALSE;
+}
+
+listing *cli_listing_parse(const char *option, const char *path, GString *text, const ct_profile *profile)
+{
+  const char *name = strcmp(path, "-") == 0 ? "standard input" : path, *reason;
+  GError *error = NULL;
+  listing *list;
+
+  if (!cap_unpack(text, UNPACKED_MOST, &reason)) {
+    cli_say("%s%s%s: %s", option, *option != '\0' ? " " : "", name, reason);
+    return NULL;
+  }
+  list = listing_read(name, text->str, text->len, profile, &error);
+  if (list == NULL) {
+    cli_say("%s%s%s", option, *option != '\0' ? " " : "", error->message);
+    g_error_free(error);
+  }
+  return list;
+}
+
+/* What comes before the moment is in the listing already. */
+static void begin_at(replay_options *replay, const replay_point *at)
+{
+  if (at->kind == REPLAY_POINT_NONE || replay->start.kind != REPLAY_POINT_NONE)
+    return;
+  replay->start = *at;
+  if (at->kind == REPLAY_POINT_NUMBER)
+    replay->start.value++;
+}
+
+gboolean cli_table_open(cli_run *run, replay_options *replay)
+{
+  const cli_options *o = run->o;
+  struct cli_listed *t;
+
+  if (o->listed == NULL) {
+    if (o->listed_at.kind != REPLAY_POINT_NONE)
+      cli_say("--table-at: says nothing without --table FILE");
+    return o->listed_at.kind == REPLAY_POINT_NONE;
+  }
+  if (o->load_state != NULL) {
+    cli_say("--table and --load-state: the table comes from one of them");
+    return FALSE;
+  }
+  t = run->listed = g_new0(struct cli_listed, 1);
+  t->text = g_string_new(NULL);
+  begin_at(replay, &o->listed_at);
+  return cli_listing_bytes("--table", o->listed, t->text, &run->code);
+}
+
+gboolean cli_table_parse(cli_run *run)
+{
+  struct cli_listed *t = run->listed;
+
+  if (t == NULL)
+    return TRUE;
+  t->list = cli_listing_parse("--table", run->o->listed, t->text, run->params.profile);
+  g_string_free(g_steal_pointer(&t->text), TRUE);
+  if (t->list == NULL)
+    run->code = CLI_EXIT_INPUT;
+  return t->list != NULL;
+}
+
+/* ---- loading ---- */
+
+static void say_left_out(const cli_run *run, const listing_loaded *loaded)
+{
+  if (loaded->left_out > 0)
+    cli_say("note: --table %s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+            " were not loaded, the first of them line %u: %s",
+            run->o->listed, loaded->left_out, loaded->left_out + loaded->entries + loaded->expects, loaded->line,
+            loaded->why);
+}
+
+void cli_table_begin(cli_run *run, const replay_moments *moments)
+{
+  struct cli_listed *t = run->listed;
+  const replay_point *at = &run->o->listed_at;
+  listing_loaded loaded;
+
+  if (t == NULL || t->begun)
+    return;
+  t->begun = TRUE;
+  ct_engine_advance(run->engine, at->kind == REPLAY_POINT_NONE || at->kind == REPLAY_POINT_NUMBER
+                                   ? moments->upcoming_ns
+                                   : replay_point_time_ns(at, moments->first_ns));
+  listing_load(run->engine, t->list, &loaded);
+  say_left_out(run, &loaded);
+  listing_free(g_steal_pointer(&t->list));
+}
+
+void cli_table_close(cli_run *run)
+{
+  if (run->listed == NULL)
+    return;
+  if (run->listed->text != NULL)
+    g_string_free(run->listed->text, TRUE);
+  listing_free(run->listed->list);
+  g_free(run->listed);
+  run->listed = NULL;
+}

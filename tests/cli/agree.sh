@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ctreplay agree: a listing against the replay at a moment; each difference has its cause where it can be told.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+pcap_whole > "$work/cap"
+"$ctreplay" -L "$work/cap" > "$work/same" 2> "$work/err"
+expect 0 'in both 2, alike 2; differences 0, unexplained 0' '*' "$ctreplay" agree "$work/same" "$work/cap"
+for format in extended,id xml save json proc; do
+  "$ctreplay" -L -o "$format" "$work/cap" > "$work/list" 2> "$work/err"
+  expect 0 'in both 2, alike 2; differences 0, unexplained 0' '*' "$ctreplay" agree "$work/list" "$work/cap"
+done
+"$ctreplay" -L --at +1.5 "$work/cap" > "$work/list" 2> "$work/err"
+expect 0 'at 1970-01-01T00:00:01.5Z, after packet 2$' '*' "$ctreplay" agree "$work/list" --at +1.5 "$work/cap"
+expect 0 'after packet 2$' '*' "$ctreplay" agree "$work/list" --at '#2' "$work/cap"
+expect 0 'in both 1, alike 1; differences 0' '*' "$ctreplay" agree "$work/list" --at '#2' "$work/cap"
+
+udp='src=10.0.0.1 dst=10.0.0.2 sport=1234 dport=53 packets=1 bytes=28 src=10.0.0.2 dst=10.0.0.1 sport=53 dport=1234 packets=1 bytes=28'
+tcp='src=10.0.0.1 dst=10.0.0.2 sport=1025 dport=23 packets=1 bytes=40 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=23 dport=1025 packets=0 bytes=0'
+# differs EXIT "words" <<listing; the options behind.
+differs() {
+  want=$1 words=$2
+  shift 2
+  cat > "$work/list"
+  expect "$want" "$words" '*' "$ctreplay" agree "$work/list" "$@" "$work/cap"
+}
+differs 0 'the box gives 60 s where 120 was assumed: nf_conntrack_tcp_timeout_syn_sent' <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 60 SYN_SENT $tcp mark=0 use=1
+EOF
+expect 0 '  nf_conntrack_tcp_timeout_syn_sent: 60 s, where 120 was assumed (1 of 1' '*' "$ctreplay" agree "$work/list" "$work/cap"
+expect 0 '"sysctl":"nf_conntrack_tcp_timeout_syn_sent","assumed":120,"largest":60,"seen":1,"value":60' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
+expect 0 '"differences":1,"unexplained":0' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
+expect 0 'differences 0' '*' "$ctreplay" agree "$work/list" --sysctl nf_conntrack_tcp_timeout_syn_sent=60 "$work/cap"
+differs 1 'not explained' <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 120 ESTABLISHED $tcp mark=0 use=1
+EOF
+differs 0 'began before the capture: its last packet came 97 s before the first one' <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+tcp      6 431901 ESTABLISHED src=10.9.9.9 dst=10.0.0.2 sport=1 dport=2 packets=1 bytes=40 src=10.0.0.2 dst=10.9.9.9 sport=2 dport=1 packets=5 bytes=300 [ASSURED] mark=0 use=1
+EOF
+differs 0 'no packet of it is in the capture' <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+tcp      6 432000 ESTABLISHED src=10.9.9.9 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.9.9.9 sport=2 dport=1 [ASSURED] mark=0 use=1
+EOF
+differs 0 'it began within the second of the moment' <<EOF
+udp      17 28 $udp mark=0 use=1
+EOF
+differs 0 'it is offloaded: its packets pass by a flow table' <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+tcp      6 src=10.9.9.9 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.9.9.9 sport=2 dport=1 [OFFLOAD] mark=0 use=1
+EOF
+differs 0 'may have begun before the capture' <<EOF
+udp      17 28 src=10.0.0.1 dst=10.0.0.2 sport=1234 dport=53 packets=3 bytes=84 src=10.0.0.2 dst=10.0.0.1 sport=53 dport=1234 packets=1 bytes=28 mark=0 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+EOF
+differs 0 'rules translate or mark it, and none were given' <<EOF
+udp      17 28 $udp mark=7 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+EOF
+# A rule that drops here what the box has.
+printf '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p tcp -j DROP\nCOMMIT\n' > "$work/rules"
+differs 0 'a rule dropped its packets here, all 1' --rules "$work/rules" <<EOF
+udp      17 28 $udp mark=0 use=1
+tcp      6 120 SYN_SENT $tcp mark=0 use=1
+EOF
+# Ended here by its timeout, not there.
+differs 0 'it ended here 9[0-9.]* s before by nf_conntrack_udp_timeout: the box gives more than 5 s' --at +15 \
+  --sysctl nf_conntrack_udp_timeout=5 <<EOF
+udp      17 15 $udp mark=0 use=1
+tcp      6 107 SYN_SENT $tcp mark=0 use=1
+EOF
+
+# ---- what is wrong ----
+expect 2 '' 'give a listing of the box' "$ctreplay" agree "$work/cap"
+expect 3 '' 'No such file' "$ctreplay" agree "$work/none" "$work/cap"
+expect 3 '' 'cap:1: this is no line' "$ctreplay" agree "$work/cap" "$work/cap"
+finish
