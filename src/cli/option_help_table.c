@@ -43,6 +43,8 @@ static const option_help lines[] = {
   { NULL, "no-helpers", "attach none" },
   { NULL, "module", "a parameter of a helper's module: list modules" },
   { NULL, "local", "an address of the box itself, with its network" },
+  { NULL, "table", "begin with the table that this listing tells: conntrack -L, /proc" },
+  { NULL, "table-at", "the moment at which that listing was taken" },
   { NULL, "rules", "judge packets by these rules: iptables-save, nft -j, ipset save" },
   { NULL, "backend", "which iptables the rules are meant for" },
   { NULL, "mode", "observe: tell verdicts, and track on as if all were accepted" },
@@ -142,6 +144,7 @@ static const option_help lines[] = {
   { "verify", "against", "compare with this recording instead of the kernel" },
   { "verify", "rules", "the rules under which it was recorded" },
   { "verify", "own", "keep the engine's side in this file" },
+  { "verify", "routed", "let this machine be the router: rules loaded, packets sent" },
   { "verify", "record", "keep what the kernel did in this file" },
   { "verify", "max-gap", "keep the capture's gaps up to so long" },
 };
