@@ -11,6 +11,8 @@ static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_h
   return f->nat_families[family] && hook != FW_HOOK_FORWARD;
 }
 
+/* What masquerading remembers a device by. */
+guint32 fw_nat_device_number(const char *name);
 /* Finds out which families have nat chains. */
 void fw_nat_begin(fw_firewall *f);
 void fw_nat_end(fw_firewall *f);
