@@ -251,6 +251,10 @@ gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, 
   case CLI_FILTER_FAMILY: return set_family(filter, value, error);
   case CLI_FILTER_STATE: return set_state(filter, value, error);
   case CLI_FILTER_MARK: return set_mark(filter, value, error);
+  case CLI_FILTER_LABEL:
+    filter->label_words = value; /* names are known when all options are */
+    filter->given |= CLI_FILTER_LABEL;
+    return TRUE;
   default: g_assert(condition == CLI_FILTER_STATUS); return set_status(filter, value, error);
   }
 }
@@ -327,6 +331,16 @@ static gboolean nat_holds(const cli_filter *f, const ct_view *view, guint which,
   return prefix_holds(&f->nat[which].addr, r->family, is) && (!f->nat[which].has_port || f->nat[which].port == id_is);
 }
 
+static gboolean labels_hold(const ct_labels *wanted, const ct_labels *labels)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(wanted->words); i++)
+    if (wanted->words[i] & ~labels->words[i])
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean translation_holds(const cli_filter *f, const ct_view *view)
 {
   const guint16 original = view->tuple[CT_ORIGINAL].zone, reply = view->tuple[CT_REPLY].zone;
@@ -334,6 +348,8 @@ static gboolean translation_holds(const cli_filter *f, const ct_view *view)
   if ((f->given & CLI_FILTER_SRC_NAT && !nat_holds(f, view, 0, TRUE)) ||
       (f->given & CLI_FILTER_DST_NAT && !nat_holds(f, view, 1, FALSE)) ||
       (f->given & CLI_FILTER_ANY_NAT && !nat_holds(f, view, 2, TRUE) && !nat_holds(f, view, 2, FALSE)))
+    return FALSE;
+  if (f->given & CLI_FILTER_LABEL && !labels_hold(f->labels, &view->labels))
     return FALSE;
   return (!(f->given & CLI_FILTER_ZONE) || (f->zone == original && f->zone == reply)) &&
          (!(f->given & CLI_FILTER_ORIG_ZONE) || f->orig_zone == original) &&

@@ -38,7 +38,8 @@ enum {
   CLI_FILTER_ANY_NAT = 1 << 17,
   CLI_FILTER_ZONE = 1 << 18, /* -w: of both directions; and the next two: of one */
   CLI_FILTER_ORIG_ZONE = 1 << 19,
-  CLI_FILTER_REPLY_ZONE = 1 << 20
+  CLI_FILTER_REPLY_ZONE = 1 << 20,
+  CLI_FILTER_LABEL = 1 << 21 /* -l: all of these */
 };
 
 enum { CLI_FILTER_SEEN_MOST = 3 };
@@ -71,6 +72,8 @@ typedef struct cli_filter {
     guint16 port;
   } nat[3]; /* what -n, -g, -j say it is translated to */
   guint16 zone, orig_zone, reply_zone;
+  const char *label_words; /* what -l says */
+  ct_labels *labels;       /* and, once cli_labels_read knows the names, which these are */
   guint16 icmp_id;
   guint8 icmp_type, icmp_code;
   cli_filter_tally *tally; /* counted in by the three functions below; NULL: nowhere */
@@ -84,7 +87,7 @@ void cli_filter_init(cli_filter *filter);
  */
 gboolean cli_filter_set_address(cli_prefix *prefix, const char *name, const char *value, GError **error);
 gboolean cli_filter_set_mask(cli_prefix *prefix, const char *name, const char *value, GError **error);
-/* condition: CLI_FILTER_PROTO, _FAMILY, _STATE, _STATUS or _MARK. */
+/* condition: CLI_FILTER_PROTO, _FAMILY, _STATE, _STATUS, _MARK or _LABEL. */
 gboolean cli_filter_set(cli_filter *filter, guint condition, const char *value, GError **error);
 /* condition: CLI_FILTER_SRC_NAT, _DST_NAT or _ANY_NAT; value: "ADDRESS[:PORT]", "[ADDRESS]:PORT", NULL: any. */
 gboolean cli_filter_set_nat(cli_filter *filter, guint condition, const char *name, const char *value, GError **error);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "firewall/iptables.h"
+#include "firewall/walk/policies.h"
 #include "packet/packet.h"
+#include "labels.h"
 #include "rules_text.h"
 #include "say.h"
 
@@ -22,6 +24,19 @@ static gboolean refuse(GError **error, const char *format, ...)
   return FALSE;
 }
 
+static gboolean read_policies(cli_firewall *f, GError **error)
+{
+  const char *path = f->o->timeout_policies, *reason = NULL;
+  GString *text = g_string_new(NULL);
+  guint line = 0;
+  gboolean fine = fw_rules_load(path, text, error);
+
+  if (fine && !fw_policies_read(f->facts, text->str, &line, &reason))
+    fine = refuse(error, "--timeout-policies %s: line %u: %s", path, line, reason);
+  g_string_free(text, TRUE);
+  return fine;
+}
+
 static gboolean set_facts(cli_firewall *f, GError **error)
 {
   const cli_options *o = f->o;
@@ -37,10 +52,11 @@ static gboolean set_facts(cli_firewall *f, GError **error)
   for (i = 0; i < o->assumptions->len; i++)
     if (!fw_box_facts_assume(f->facts, g_ptr_array_index(o->assumptions, i)))
       return refuse(error, "--assume %s: give MATCH=yes or MATCH=no", (char *)g_ptr_array_index(o->assumptions, i));
+  f->facts->labels = (const char *const *)f->label_names;
   f->facts->interface = g_strdup(o->iface);
   f->facts->bridge = o->bridge != NULL;
   f->facts->bridge_name = g_strdup(o->bridge);
-  return TRUE;
+  return o->timeout_policies == NULL || read_policies(f, error);
 }
 
 const char *cli_firewall_option(const cli_options *o)
@@ -49,9 +65,11 @@ const char *cli_firewall_option(const cli_options *o)
     gboolean given;
     const char *name;
   } options[] = {
-    { o->rules_mode != 0, "mode" },           { o->iface != NULL, "iface" },           { o->routes->len > 0, "route" },
-    { o->bridge != NULL, "bridge" },          { o->assumptions->len > 0, "assume" },   { o->verdicts != 0, "verdict" },
-    { o->rule_wanted.table != NULL, "rule" }, { o->view != CLI_VIEW_ARRIVED, "view" },
+    { o->rules_mode != 0, "mode" },           { o->iface != NULL, "iface" },
+    { o->routes->len > 0, "route" },          { o->bridge != NULL, "bridge" },
+    { o->assumptions->len > 0, "assume" },    { o->verdicts != 0, "verdict" },
+    { o->rule_wanted.table != NULL, "rule" }, { o->timeout_policies != NULL, "timeout-policies" },
+    { o->view != CLI_VIEW_ARRIVED, "view" },
   };
   guint i;
 
@@ -79,6 +97,10 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
   memset(f, 0, sizeof *f);
   f->o = o;
   f->refusal = CLI_EXIT_USAGE;
+  if (!cli_labels_read(o, &f->label_names, &error)) {
+    f->refusal = cli_usage(error);
+    return FALSE;
+  }
   if (o->rules->len == 0)
     return cli_firewall_is_alone(o, FALSE);
   f->facts = fw_box_facts_new();
@@ -117,32 +139,18 @@ static void say_notes(const cli_firewall *f)
   for (i = 0; i < r->notes->len && i < NOTES_MOST; i++) {
     const fw_note *note = g_ptr_array_index(r->notes, i);
 
-    say_once(f, "note: %s:%u: %s: %s", note->place.file, note->place.line, fw_note_kind_text(note->kind), note->words);
+    if (note->kind == FW_NOTE_LABEL && f->label_names != NULL)
+      continue;
+    say_once(f,
+             note->kind == FW_NOTE_LABEL ? "note: %s:%u: %s: %s; --connlabels FILE says which it is"
+                                         : "note: %s:%u: %s: %s",
+             note->place.file, note->place.line, fw_note_kind_text(note->kind), note->words);
   }
   if (r->notes->len > NOTES_MOST)
     say_once(f, "note: and %u more; ctreplay rules FILE lists them", r->notes->len - NOTES_MOST);
 }
 
 /* ---- what the command line says of the rules ---- */
-
-static gboolean has_match(const fw_ruleset *r, const char *name)
-{
-  guint t, c, i, m;
-
-  for (t = 0; t < r->tables->len; t++) {
-    const fw_table *table = g_ptr_array_index(r->tables, t);
-
-    for (c = 0; c < table->chains->len; c++) {
-      const fw_chain *chain = g_ptr_array_index(table->chains, c);
-
-      for (i = 0; i < chain->n_rules; i++)
-        for (m = 0; m < chain->rules[i]->n_matches; m++)
-          if (strcmp(chain->rules[i]->matches[m].name, name) == 0)
-            return TRUE;
-    }
-  }
-  return FALSE;
-}
 
 /* An assumption that nothing asks for is most likely misspelt. */
 static gboolean assumptions_are_asked_for(const cli_firewall *f, GError **error)
@@ -152,7 +160,7 @@ static gboolean assumptions_are_asked_for(const cli_firewall *f, GError **error)
   for (i = 0; i < f->facts->assumptions->len; i++) {
     const fw_assumption *a = &g_array_index(f->facts->assumptions, fw_assumption, i);
 
-    if (has_match(f->ruleset, a->match))
+    if (fw_ruleset_has_match(f->ruleset, a->match))
       continue;
     return refuse(error, "--assume %s=%s: no rule has -m %s", a->match, a->holds ? "yes" : "no", a->match);
   }
@@ -601,6 +609,12 @@ void cli_firewall_say_notes(const cli_firewall *f)
       " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
       "box is said by --local ADDRESS@INTERFACE",
       fw_firewall_tally(f->firewall)->nat_unknown);
+  if (program->no_policy != NULL)
+    say_once(
+      f,
+      "note: CT --timeout %s: no policy of that name and for such packets is known, and the settings' timeouts were "
+      "kept; --timeout-policies FILE says what `nfct timeout list` prints",
+      program->no_policy);
   if (!program->tracks)
     say_once(f, "note: no rule needs conntrack; a kernel with these rules alone would track nothing");
 }

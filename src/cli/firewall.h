@@ -17,6 +17,7 @@ typedef struct cli_firewall {
   cli_exit refusal;      /* where cli_firewall_load was FALSE: what to end with */
   /* private */
   const cli_options *o;
+  char **label_names; /* --connlabels; NULL: not given */
   GPtrArray *texts;
   GString *rule, *why, *walk, *leaves, *transcript, *head, *counters;
   emit_rules told;

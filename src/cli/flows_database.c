@@ -27,7 +27,12 @@ static void on_flow(const flow_record *record, gpointer user)
   f->n_flows++;
 }
 
-static void on_event(const ct_event *event, void *user) { database_event(((filling *)user)->database, event); }
+static void on_event(const ct_event *event, void *user)
+{
+  /* Expectations have rows of their own, whoever would have heard of them. */
+  if (!event->masked || event->expect != NULL)
+    database_event(((filling *)user)->database, event);
+}
 
 /* What a reader of the capture would stop at: the first and last of a connection, and all that has a reason. */
 static gboolean is_notable(const ct_result *result, gboolean has_past)
@@ -137,7 +142,7 @@ static void play(filling *f)
   ct_engine *engine = f->run->engine;
 
   f->flows = flows_new(engine, &options);
-  ct_engine_watch(engine, (f->run->params.events != 0 ? all : 0) | expectations, on_event, f);
+  ct_engine_watch(engine, all | expectations, on_event, f);
   journal_history_begin(&f->history, engine);
   journal_history_try(&f->history, engine);
   if (cli_run_play(f->run, &watch))

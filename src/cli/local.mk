@@ -21,6 +21,7 @@ libcommands_la_SOURCES = \
 	src/cli/help.c src/cli/help.h src/cli/option_help.h src/cli/option_help_table.c \
 	src/cli/keep.c src/cli/keep.h \
 	src/cli/interrupt.c src/cli/interrupt.h \
+	src/cli/labels.c src/cli/labels.h \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \

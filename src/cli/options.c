@@ -350,6 +350,8 @@ static const cli_option options[] = {
   { "iface", 0, "NAME", CLI_RULES, CLI_TEXT(cli_options, iface) },
   { "route", 0, "PREFIX=IFACE", CLI_RULES, CLI_LIST(cli_options, routes) },
   { "bridge", 0, "NAME", CLI_RULES, CLI_TEXT(cli_options, bridge) },
+  { "connlabels", 0, "FILE", CLI_RULES, CLI_TEXT(cli_options, connlabels) },
+  { "timeout-policies", 0, "FILE", CLI_RULES, CLI_TEXT(cli_options, timeout_policies) },
   { "assume", 0, "MATCH=yes|no", CLI_RULES, CLI_LIST(cli_options, assumptions) },
   { "view", 0, "inside|outside", CLI_RULES, CLI_CHOICE(cli_options, view, sides, "inside or outside") },
   { "verdict", 0, "VERDICT", CLI_VERDICTS, CLI_BY(read_verdicts, cli_options, verdicts),
@@ -385,6 +387,7 @@ static const cli_option options[] = {
   { "zone", 'w', "N", CLI_FILTER, ZONE(zone, ZONE) },
   { "orig-zone", 0, "N", CLI_FILTER, ZONE(orig_zone, ORIG_ZONE) },
   { "reply-zone", 0, "N", CLI_FILTER, ZONE(reply_zone, REPLY_ZONE) },
+  { "label", 'l', "LABELS", CLI_FILTER, CONDITION(LABEL) },
   { "icmp-type", 0, "N", CLI_FILTER, NUMBER(icmp_type, CLI_FILTER_ICMP_TYPE, 255) },
   { "icmp-code", 0, "N", CLI_FILTER, NUMBER(icmp_code, CLI_FILTER_ICMP_CODE, 255) },
   { "icmp-id", 0, "N", CLI_FILTER, NUMBER(icmp_id, CLI_FILTER_ICMP_ID, 65535) },
@@ -420,7 +423,7 @@ static const cli_option options[] = {
   { "save-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, save_state) },
 
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
-    .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id or ktimestamp, joined by commas" },
+    .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id, ktimestamp or labels, joined by commas" },
   CLI_FIELDS_OPTION,
   { "write", 'W', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
   { "color", 0, "auto|always|never", CLI_OUTPUT, WHEN(colour) },
@@ -430,9 +433,6 @@ static const cli_option options[] = {
   { "help", 'h', NULL, CLI_COMMON, CLI_FLAG(cli_options, help) },
   { "version", 'V', NULL, CLI_COMMON, CLI_FLAG(cli_options, version) },
 
-  /* conntrack's letters for what is not modelled yet. */
-  WAITS(NULL, 'l', "conntrack's letter for a label: labels are not kept yet, -m connlabel is unknown"),
-  WAITS("label", 0, "labels are not kept yet, -m connlabel is unknown"),
 };
 /* clang-format on */
 
@@ -445,6 +445,7 @@ void cli_options_init(cli_options *o)
   cli_filter_init(&o->filter);
   o->filter.tally = g_new0(cli_filter_tally, 1);
   o->replay.pairs = TRUE;
+  o->filter.labels = g_new0(ct_labels, 1);
   o->captures = g_ptr_array_new();
   o->sysctls = g_ptr_array_new();
   o->helpers = g_ptr_array_new();
@@ -477,4 +478,5 @@ void cli_options_clear(cli_options *o)
   g_array_unref(o->at);
   g_hash_table_unref(o->notes_said);
   g_free(o->filter.tally);
+  g_free(o->filter.labels);
 }

@@ -73,13 +73,14 @@ typedef struct cli_options {
   cli_helpers helpers_by_port;            /* --helpers, --no-helpers: the last given */
 
   /* The firewall. */
-  GPtrArray *rules, *routes, *assumptions; /* --rules, --route, --assume */
-  const char *iface, *bridge;              /* --iface, --bridge; NULL: not given */
-  cli_rule_name rule_wanted;               /* --rule */
-  cli_view view;                           /* --view */
-  guint backend, rules_mode;               /* fw_backend; fw_mode + 1, 0: not given */
-  guint verdicts;                          /* 1 << fw_verdict; 0: all */
-  gboolean explains;                       /* set by a command that tells of rules that did not hold, too */
+  const char *connlabels, *timeout_policies; /* --connlabels, --timeout-policies; NULL: not given */
+  GPtrArray *rules, *routes, *assumptions;   /* --rules, --route, --assume */
+  const char *iface, *bridge;                /* --iface, --bridge; NULL: not given */
+  cli_rule_name rule_wanted;                 /* --rule */
+  cli_view view;                             /* --view */
+  guint backend, rules_mode;                 /* fw_backend; fw_mode + 1, 0: not given */
+  guint verdicts;                            /* 1 << fw_verdict; 0: all */
+  gboolean explains;                         /* set by a command that tells of rules that did not hold, too */
 
   cli_filter filter;
   guint event_mask; /* CLI_EVENT_* */

@@ -154,11 +154,12 @@ static void describe(cli_run *run)
 
   run->capture = g_path_get_basename(g_ptr_array_index(o->captures, 0));
   run->subject = (emit_subject){ run->capture, &run->params, o->replay.checksums, cli_firewall_head(&run->firewall) };
-  run->emit = (emit_options){ .options = o->format_options,
+  run->emit = (emit_options){ .options = o->format_options | (o->filter.label_words != NULL ? EMIT_LABELS : 0),
                               .profile = run->params.profile,
                               .show_mark = run->params.features_mark,
                               .show_secmark = run->params.features_secmark,
                               .show_times = run->params.timestamp != 0,
+                              .label_names = (const char *const *)run->firewall.label_names,
                               .colour = cli_output_colour(&run->output, o->colour),
                               .subject = &run->subject,
                               .columns = run->columns.n > 0 ? &run->columns : NULL,

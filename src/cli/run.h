@@ -44,7 +44,7 @@ typedef struct cli_run {
   cli_progress progress;
   replay_moments now;        /* as told when the last moment came */
   struct cli_plot *plot;     /* NULL: none is wanted */
-  struct cli_listed *listed;  /* what --table says; NULL: there is none */
+  struct cli_listed *listed; /* what --table says; NULL: there is none */
   struct cli_resume *resume; /* NULL: neither --load-state nor --save-state */
   replay_source *again;      /* the same captures, opened a second time; NULL: not */
 } cli_run;

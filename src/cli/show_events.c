@@ -7,7 +7,7 @@ static void on_event(const ct_event *event, void *user)
 {
   cli_run *run = user;
 
-  if (!run->showing || !cli_filter_entry(&run->o->filter, event->view))
+  if (!run->showing || event->masked || !cli_filter_entry(&run->o->filter, event->view))
     return;
   if (run->columns.n > 0)
     emit_output_row(&run->shown, event);
@@ -19,7 +19,7 @@ static void on_expect_event(const ct_event *event, void *user)
 {
   cli_run *run = user;
 
-  if (run->showing && cli_filter_expect(&run->o->filter, event->expect))
+  if (run->showing && !event->masked && cli_filter_expect(&run->o->filter, event->expect))
     emit_output_event(&run->shown, event);
 }
 
@@ -42,8 +42,6 @@ cli_exit cli_show_events(const cli_options *o)
   for (i = 0; i < G_N_ELEMENTS(events); i++)
     if (o->event_mask & events[i].bit)
       mask |= 1u << (expect ? events[i].expect : events[i].entry);
-  if (run.params.events == 0) /* the kernel would send none */
-    mask = 0;
   ct_engine_watch(run.engine, mask & ((1u << CT_EVENT_TYPE_COUNT) - 1), expect ? on_expect_event : on_event, &run);
   cli_run_play(&run, &watch);
   return cli_run_close(&run);

@@ -17,6 +17,7 @@ typedef struct showing {
   cli_run run;
   journal_history history; /* not where no line tells of it */
   gboolean telling;
+  gboolean whole;     /* a transcript, which needs to hear what the kernel would not have sent, too */
   cap_writer *writer; /* NULL: lines only */
   cli_keep *keep;     /* what goes to the writer, as it arrived; NULL: as */
   cli_sent *sent;     /* it leaves the box */
@@ -135,7 +136,13 @@ static void on_packet(const replay_seen *seen, gpointer user)
 
 static void on_comment_event(const ct_event *event, void *user) { emit_collector_event(user, event); }
 
-static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
+static void on_event(const ct_event *event, void *user)
+{
+  showing *s = user;
+
+  if (!event->masked || s->whole)
+    emit_output_note(&s->run.shown, event);
+}
 
 static void on_idle(gpointer user)
 {
@@ -219,11 +226,11 @@ static void play(showing *s)
   cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
   cli_run *run = &s->run;
 
+  s->whole = !run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END;
   if (!run->silent && run->columns.n == 0 && run->format->note != NULL)
-    ct_engine_watch(run->engine, run->params.events != 0 ? G_MAXUINT32 : 1u << CT_EVENT_DROP, on_event, &run->shown);
+    ct_engine_watch(run->engine, G_MAXUINT32, on_event, s);
   /* A transcript is what a kernel would have said, and nothing beside. */
-  s->telling = needs(s, EMIT_NEEDS_HISTORY) &&
-               !(!run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END);
+  s->telling = needs(s, EMIT_NEEDS_HISTORY) && !s->whole;
   if (run->o->annotate) {
     s->events = emit_collector_new();
     emit_text_init(&s->comment, -1);

@@ -95,6 +95,15 @@ static void set_reply_zone(ct_engine *engine, ct_entry *entry, const ct_template
 
 static inline bool has_zone(const ct_template *template) { return template != NULL && template->zone != 0; }
 
+/* What a new entry gets from its template before its tracker judges the packet. */
+static __attribute__((noinline)) void begin_with(ct_engine *engine, ct_entry *entry, const ct_template *template)
+{
+  if (has_zone(template))
+    set_reply_zone(engine, entry, template);
+  if (template->timeout_ns != NULL)
+    ct_ext_need(engine, entry)->timeout_ns = ct_engine_policy(engine, template->timeout_ns);
+}
+
 /* Where kernels up to 5.4 count an error, they count an invalid packet as well (KERNELS K5). */
 static void count_refusal(ct_engine *engine, bool error)
 {
@@ -325,8 +334,8 @@ CT_ALWAYS_INLINE void track(ct_engine *engine, const ct_packet *packet, const ct
     if (is_new) {
       dir = CT_ORIGINAL;
       entry = ct_core_create(engine, ct_way_own_tuple(packet, tuple, &own), result);
-      if (G_UNLIKELY(has_zone(template)) && entry != NULL)
-        set_reply_zone(engine, entry, template);
+      if (G_UNLIKELY(template != NULL) && entry != NULL)
+        begin_with(engine, entry, template);
     }
     if (!entry) {
       set_dropped(engine, result);
@@ -435,6 +444,59 @@ void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark)
   passage->result.events |= CT_EV_MARK;
 }
 
+/* Whether the entry was made while some rule used labels: only then has it room for any (NAT 18). */
+static bool has_room_for_labels(const ct_engine *engine, uint64_t id)
+{
+  return engine->labels_from != 0 && id >= engine->labels_from;
+}
+
+bool ct_passage_labels(const ct_engine *engine, const ct_passage *passage, ct_labels *labels)
+{
+  const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
+
+  *labels = (ct_labels){ { 0 } };
+  if (passage->result.conn == 0 || !has_room_for_labels(engine, passage->result.conn))
+    return false;
+  if (ext != NULL)
+    *labels = ext->labels;
+  else if (passage->entry == NULL && passage->result.conn == engine->ended_id)
+    *labels = engine->ended_labels;
+  return true;
+}
+
+void ct_passage_add_labels(ct_engine *engine, ct_passage *passage, const ct_labels *labels)
+{
+  ct_labels now;
+  ct_ext *ext;
+  unsigned i;
+
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (passage->entry == NULL || !ct_passage_labels(engine, passage, &now) || !ct_labels_any(labels))
+    return;
+  ext = ct_ext_need(engine, passage->entry);
+  for (i = 0; i < G_N_ELEMENTS(now.words); i++)
+    if ((ext->labels.words[i] | labels->words[i]) != ext->labels.words[i]) {
+      ext->labels.words[i] |= labels->words[i];
+      passage->result.events |= CT_EV_LABEL;
+    }
+}
+
+void ct_engine_labels(ct_engine *engine)
+{
+  if (engine->labels_from == 0)
+    engine->labels_from = engine->last_id + 1;
+}
+
+void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t events)
+{
+  const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
+
+  g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (passage->entry != NULL)
+    ct_ext_mask_events(ct_ext_need(engine, passage->entry), events,
+                       ext != NULL && ext->masked ? ext->expect_mask : CT_EXPECT_EVENTS_ALL);
+}
+
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name)
 {
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
@@ -447,7 +509,7 @@ void ct_passage_set_timeouts(ct_engine *engine, ct_passage *passage, const int64
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
   if (passage->entry == NULL || !passage->is_new)
     return;
-  ct_ext_need(engine, passage->entry)->timeout_ns = timeout_ns;
+  ct_ext_need(engine, passage->entry)->timeout_ns = ct_engine_policy(engine, timeout_ns);
   ct_core_refresh(engine, passage->entry, timeout_ns[first]);
 }
 

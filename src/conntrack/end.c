@@ -13,6 +13,7 @@ bool ct_core_bury(ct_engine *engine, ct_entry *entry)
 
   engine->ended_id = entry->id;
   engine->ended_mark = ext->mark;
+  engine->ended_labels = ext->labels;
   ct_helper_gone(engine, entry);
   ct_expect_end_all(engine, entry);
   if (ext->master_id != 0) {

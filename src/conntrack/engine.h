@@ -70,7 +70,7 @@ typedef enum ct_event_type {
 } ct_event_type;
 
 /*
- * One message as the kernel would send it (were nf_conntrack_events not 0: who prints messages asks params.events).
+ * One message as the kernel would send it; one that it would keep to itself is masked.
  * Valid until the callback returns. Exactly one DESTROY follows each NEW (ct_engine_flush sends those still open).
  */
 typedef struct ct_event {
@@ -83,6 +83,7 @@ typedef struct ct_event {
   const ct_view *view;          /* NULL for expectation events and DROP */
   const ct_expect_view *expect; /* expectation events only */
   const ct_packet *cause;       /* the packet, NULL for timers */
+  bool masked;                  /* nf_conntrack_events=0 or a rule (CT --ctevents) keeps the kernel from sending it */
 } ct_event;
 
 typedef void (*ct_event_fn)(const ct_event *event, void *user);
@@ -169,6 +170,13 @@ typedef struct ct_template {
    * connection, and none otherwise. NULL: the helper that the settings give to its port.
    */
   const char *helper;
+  /*
+   * Of a new entry's messages only those are sent that tell of one of these CT_EV_*, and of its expectations' only
+   * those of one of CT_EXPECT_EVENT_*. Both 0: all are. With nf_conntrack_events=2 all are, too: the rule was loaded
+   * before anybody listened.
+   */
+  uint16_t event_mask, expect_mask;
+  const int64_t *timeout_ns; /* by ct_timeout: a new entry's own from the first packet on; NULL: the settings' */
   uint16_t zone; /* the packet's zone, of those of its entry's directions that zone_dirs has (1 << ct_dir) */
   uint8_t zone_dirs;
 } ct_template;
@@ -226,14 +234,27 @@ uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage);
 /* Between the halves only. A mark that changes is an event; without an entry nothing happens. */
 void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark);
 /*
+ * From now on some rule uses labels (connlabel, nft's ct label set): entries that are made have room for them, those
+ * that are there have none and never get any (NAT 18).
+ */
+void ct_engine_labels(ct_engine *engine);
+/* The labels of the entry that the packet is attached to, or has ended. => false: it has no room for any; all are 0. */
+bool ct_passage_labels(const ct_engine *engine, const ct_passage *passage, ct_labels *labels);
+/* Between the halves only. Labels that the entry gets for the first time are an event; without room nothing happens. */
+void ct_passage_add_labels(ct_engine *engine, ct_passage *passage, const ct_labels *labels);
+/*
+ * Between the halves only: of the entry's messages only those are sent from now on that tell of one of these CT_EV_*
+ * (nft's ct event set). Without an entry nothing happens.
+ */
+void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t events);
+/*
  * Between the halves only: a helper for an entry that is new and has none (nft's ct helper), by its name.
  * => whether the entry has got it.
  */
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name);
 /*
  * Between the halves only: timeouts of its own for an entry that is new, by ct_timeout (nft's ct timeout), and now the
- * first of them. timeout_ns stays the caller's and has to live as long as the engine; ct_engine_timeouts is what to
- * begin with. They are no part of the engine's state as bytes. Without such an entry nothing happens.
+ * first of them. timeout_ns is copied; ct_engine_timeouts is what to begin with. Without such an entry nothing happens.
  */
 void ct_passage_set_timeouts(ct_engine *engine, ct_passage *passage, const int64_t *timeout_ns, ct_timeout first);
 /* The settings' timeouts. => CT_TIMEOUT_COUNT of them. */

@@ -63,10 +63,14 @@ struct ct_engine {
   GArray *free_exts;
   GHashTable *ext_owners; /* id => number of the entry, for those that have an extension */
   uint32_t n_exts, exts_size;
+  GPtrArray *policies;          /* int64_t[CT_TIMEOUT_COUNT]: timeouts of their own that some entries have, or had */
   GHashTable *orphaned_masters; /* id of a dead master => number of children alive: it still counts (spec 3.3, 7.2) */
   ct_expect_table *expects;
-  uint64_t ended_id; /* the last entry with an extension that ended, and its mark: the packet that ended it may ask */
+  /* The last entry with an extension that ended, its mark and labels: the packet that ended it may ask. */
+  uint64_t ended_id;
   uint32_t ended_mark;
+  ct_labels ended_labels;
+  uint64_t labels_from;    /* entries from this id on have room for labels; 0: none have */
   struct ct_nat *nat;      /* there are nat hooks; NULL normally */
   const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
   void *kept_by;           /* what the keeper is called with */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/engine_internal.h"
+#include "conntrack/master.h"
 
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
 {
@@ -22,6 +23,30 @@ static void deliver(ct_engine *engine, ct_event *event)
   engine->in_watcher = false;
 }
 
+/* With nf_conntrack_events=0 only those are sent that a mask names. */
+static bool is_left_out(const ct_engine *engine, const ct_ext *ext, uint16_t bits, uint16_t mask)
+{
+  return ext != NULL && ext->masked ? !(bits & mask) : engine->params.events == 0;
+}
+
+/* A message with one bit of the mask has all its bits (nf_ct_deliver_cached_events). */
+static bool is_masked(const ct_engine *engine, const ct_entry *entry, uint16_t bits)
+{
+  const ct_ext *ext = ct_ext_get(engine, entry);
+
+  return is_left_out(engine, ext, bits, ext != NULL ? ext->event_mask : 0);
+}
+
+/* Its master's mask counts. */
+static bool is_expect_masked(const ct_engine *engine, ct_event_type type, uint64_t master_id)
+{
+  const ct_entry *master = ct_master_find(engine, master_id);
+  const ct_ext *ext = master != NULL ? ct_ext_get(engine, master) : NULL;
+
+  return is_left_out(engine, ext, type == CT_EVENT_EXPECT_NEW ? CT_EXPECT_EVENT_NEW : CT_EXPECT_EVENT_DESTROY,
+                     ext != NULL ? ext->expect_mask : 0);
+}
+
 void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry, uint16_t bits, ct_reason reason,
                     int64_t time_ns)
 {
@@ -31,6 +56,7 @@ void ct_event_entry(ct_engine *engine, ct_event_type type, const ct_entry *entry
   if (!ct_event_wanted(engine, type))
     return;
   ct_entry_view(engine, entry, &view);
+  event.masked = is_masked(engine, entry, bits);
   view.ended_ns = type == CT_EVENT_DESTROY ? time_ns : 0;
   deliver(engine, &event);
 }
@@ -40,8 +66,10 @@ void ct_event_expect(ct_engine *engine, ct_event_type type, const ct_expect_view
 {
   ct_event event = { .type = type, .time_ns = time_ns, .reason = (uint16_t)reason, .expect = expect };
 
-  if (ct_event_wanted(engine, type))
-    deliver(engine, &event);
+  if (!ct_event_wanted(engine, type))
+    return;
+  event.masked = is_expect_masked(engine, type, expect->master_id);
+  deliver(engine, &event);
 }
 
 void ct_event_drop(ct_engine *engine, ct_reason reason)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/ext.h"
 
+#include <string.h>
+
 #include "conntrack/engine_internal.h"
 
 unsigned ct_ext_id_hash(const void *id) { return (unsigned)ct_hash_words(*(const uint64_t *)id, 0); }
@@ -28,6 +30,18 @@ ct_ext *ct_ext_need(ct_engine *engine, ct_entry *entry)
   if (entry->id != 0)
     ct_ext_own(engine, entry);
   return engine->exts[entry->ext];
+}
+
+const int64_t *ct_engine_policy(ct_engine *engine, const int64_t *timeout_ns)
+{
+  const size_t bytes = CT_TIMEOUT_COUNT * sizeof(*timeout_ns);
+  unsigned i;
+
+  for (i = 0; i < engine->policies->len; i++)
+    if (memcmp(g_ptr_array_index(engine->policies, i), timeout_ns, bytes) == 0)
+      return g_ptr_array_index(engine->policies, i);
+  g_ptr_array_add(engine->policies, g_memdup2(timeout_ns, bytes));
+  return g_ptr_array_index(engine->policies, i);
 }
 
 void ct_ext_own(ct_engine *engine, const ct_entry *entry)

@@ -25,9 +25,21 @@ typedef struct ct_ext {
   bool helper_cut;      /* it was said that the snap length hides payloads of this flow */
   uint16_t pending_events; /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;
-  const int64_t *timeout_ns; /* by ct_timeout, in place of the engine's; the caller's memory. NULL: the engine's */
+  ct_labels labels;
+  /* masked: a rule has said which messages are sent (CT --ctevents, --expevents): CT_EV_* and CT_EXPECT_EVENT_*. */
+  uint16_t event_mask, expect_mask;
+  bool masked;
+  const int64_t *timeout_ns; /* by ct_timeout, one of the engine's policies; NULL: the settings' */
   ct_seqadj seqadj[2];       /* by direction */
 } ct_ext;
+
+/* Messages are sent by these alone from now on (NAT 17). */
+static inline void ct_ext_mask_events(ct_ext *ext, uint16_t events, uint16_t expect_events)
+{
+  ext->masked = true;
+  ext->event_mask = events;
+  ext->expect_mask = expect_events;
+}
 
 /*
  * For tables that are looked up by id, as a GHashFunc of a gint64: ids may come from who wants them to collide
@@ -39,6 +51,8 @@ unsigned ct_ext_id_hash(const void *id);
 ct_ext *ct_ext_get(const ct_engine *engine, const ct_entry *entry);
 /* => the entry's extension, made (all zero) where there was none. */
 ct_ext *ct_ext_need(ct_engine *engine, ct_entry *entry);
+/* The engine's own copy of timeouts, by ct_timeout; the same one for equal ones. */
+const int64_t *ct_engine_policy(ct_engine *engine, const int64_t *timeout_ns);
 /* The entry was given its id after it had got an extension: from now on ct_master_find finds it. */
 void ct_ext_own(ct_engine *engine, const ct_entry *entry);
 /* Frees it with its helper's state; nothing happens where there is none. */

@@ -25,6 +25,7 @@ ct_engine *ct_engine_new(const ct_params *params)
       (params->profile->chain_limit && (params->max == 0 || params->buckets < params->max / 4)))
     ct_buckets_build(&engine->buckets, &engine->table);
   engine->free_exts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+  engine->policies = g_ptr_array_new_with_free_func(g_free);
   engine->ext_owners = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, g_free, NULL);
   engine->orphaned_masters = g_hash_table_new_full(ct_ext_id_hash, g_int64_equal, g_free, NULL);
   engine->expects = ct_expect_table_new();
@@ -46,6 +47,7 @@ void ct_engine_free(ct_engine *engine)
     }
   g_free(engine->exts);
   g_array_free(engine->free_exts, TRUE);
+  g_ptr_array_free(engine->policies, TRUE);
   g_hash_table_destroy(engine->ext_owners);
   g_hash_table_destroy(engine->orphaned_masters);
   ct_expect_table_free(engine->expects);
@@ -64,5 +66,6 @@ uint64_t ct_engine_memory_bytes(const ct_engine *engine)
 {
   return ct_table_memory_bytes(&engine->table) + ct_timer_memory_bytes(&engine->timer) +
          ct_buckets_memory_bytes(&engine->buckets) + ct_nat_memory_bytes(engine->nat) +
-         (uint64_t)engine->n_exts * sizeof(ct_ext);
+         (uint64_t)engine->n_exts * sizeof(ct_ext) +
+         (uint64_t)engine->policies->len * CT_TIMEOUT_COUNT * sizeof(int64_t);
 }

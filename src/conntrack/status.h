@@ -64,8 +64,12 @@ enum {
   CT_EV_ASSURED = 1 << 4,
   CT_EV_PROTOINFO = 1 << 5,
   CT_EV_HELPER = 1 << 6,
-  CT_EV_MARK = 1 << 7
+  CT_EV_MARK = 1 << 7,
+  CT_EV_LABEL = 1 << 10
 };
+
+/* Bits of expectations' messages (IPEXP_*). */
+enum { CT_EXPECT_EVENT_NEW = 1 << 0, CT_EXPECT_EVENT_DESTROY = 1 << 1, CT_EXPECT_EVENTS_ALL = 3 };
 
 #define CT_TCP_STATE_LIST(X) \
   X(NONE)                    \

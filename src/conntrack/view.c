@@ -5,6 +5,14 @@
 #include "conntrack/helper/helper.h"
 #include "conntrack/proto/proto.h"
 
+/* The entry's own, where it has some. */
+static int64_t timeout_of(const ct_engine *engine, const ct_entry *entry, ct_timeout timeout)
+{
+  const ct_ext *ext = ct_ext_get(engine, entry);
+
+  return ext != NULL && ext->timeout_ns != NULL ? ext->timeout_ns[timeout] : ct_core_timeout(engine, timeout);
+}
+
 static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *view)
 {
   const ct_ext *ext = ct_ext_get(engine, entry);
@@ -23,6 +31,7 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
   view->use += ext->children;
   view->mark = ext->mark;
   view->secmark = ext->secmark;
+  view->labels = ext->labels;
   view->seqadj[0] = ext->seqadj[0];
   view->seqadj[1] = ext->seqadj[1];
 }
@@ -44,7 +53,7 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
   view->timeout = (uint8_t)proto->timeout(entry);
-  view->idle_ns = CLAMP(ct_core_timeout(engine, (ct_timeout)view->timeout) - view->timeout_ns, 0,
+  view->idle_ns = CLAMP(timeout_of(engine, entry, (ct_timeout)view->timeout) - view->timeout_ns, 0,
                         MAX(engine->now_ns - entry->created_ns, 0));
   view->created_ns = entry->created_ns;
   view->packets[0] = ct_counter_packets(&entry->counter[0]);

@@ -21,6 +21,18 @@ typedef struct ct_seqadj {
   int32_t before, after;
 } ct_seqadj;
 
+/* The 128 labels of an entry: n is bit n % 32 of [n / 32]. */
+enum { CT_LABELS = 128 };
+typedef struct ct_labels {
+  uint32_t words[CT_LABELS / 32];
+} ct_labels;
+
+static inline bool ct_labels_have(const ct_labels *labels, unsigned n) { return labels->words[n / 32] >> n % 32 & 1; }
+static inline bool ct_labels_any(const ct_labels *labels)
+{
+  return (labels->words[0] | labels->words[1] | labels->words[2] | labels->words[3]) != 0;
+}
+
 typedef struct ct_view {
   uint64_t id; /* creation order of confirmed entries, from 1: the connection number people see */
   ct_tuple tuple[2];
@@ -36,6 +48,7 @@ typedef struct ct_view {
   int64_t ended_ns;    /* in DESTROY events: when (the nominal deadline for an expired one) */
   uint64_t packets[2], bytes[2];
   uint32_t mark, secmark;
+  ct_labels labels;
   ct_seqadj seqadj[2]; /* where status has SEQ_ADJUST */
   const char *helper;  /* static name, or NULL */
   uint64_t master_id;

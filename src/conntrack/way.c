@@ -57,6 +57,9 @@ inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *pa
   entry->id = ++engine->last_id;
   if (entry->ext)
     ct_ext_own(engine, entry);
+  /* With nf_conntrack_events=2 a rule that is loaded while nobody listens, as most are, has no mask to give. */
+  if (G_UNLIKELY(template && (template->event_mask | template->expect_mask) != 0) && engine->params.events != 2)
+    ct_ext_mask_events(ct_ext_need(engine, entry), template->event_mask, template->expect_mask);
   if (template && template->helper) {
     if (!(entry->status & CT_STATUS_EXPECTED)) /* a template gives none to who was expected (RULES 4) */
       ct_helper_give(engine, entry, &packet->tuple, template->helper);

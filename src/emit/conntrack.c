@@ -66,6 +66,12 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
   }
 }
 
+static void label(emit_text *out, const char *name, guint before)
+{
+  emit_text_string(out, before == 0 ? "labels=" : ",");
+  emit_text_string(out, name);
+}
+
 static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
   head(out, o, view, parts);
@@ -97,6 +103,8 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
     number(out, "use=", view->use);
   if (o->options & EMIT_ID)
     number(out, "id=", view->id);
+  if (o->options & EMIT_LABELS && parts & EMIT_PART_LABELS && emit_labels(out, o, view, label) > 0)
+    emit_text_char(out, ' ');
   end_line(out);
 }
 

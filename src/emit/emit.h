@@ -22,11 +22,12 @@ GQuark emit_error_quark(void);
 typedef enum { EMIT_ERROR_FORMAT } emit_error;
 
 /* Content options that conntrack's -o adds to a format. X(ID, bit, word) */
-#define EMIT_WORD_LIST(X)      \
-  X(TIMESTAMP, 0, "timestamp") \
-  X(EXTENDED, 1, "extended")   \
-  X(ID, 2, "id")               \
-  X(KTIMESTAMP, 3, "ktimestamp")
+#define EMIT_WORD_LIST(X)        \
+  X(TIMESTAMP, 0, "timestamp")   \
+  X(EXTENDED, 1, "extended")     \
+  X(ID, 2, "id")                 \
+  X(KTIMESTAMP, 3, "ktimestamp") \
+  X(LABELS, 4, "labels")
 enum {
 #define X(id, bit, word) EMIT_##id = 1 << (bit),
   EMIT_WORD_LIST(X)
@@ -117,6 +118,7 @@ typedef struct emit_options {
   const ct_profile *profile;
   gboolean show_mark, show_secmark;   /* what a kernel of the profile prints: params.features_mark, features_secmark */
   gboolean show_times;                /* nf_conntrack_timestamp=1: entries carry their start */
+  const char *const *label_names;     /* of the CT_LABELS labels, NULL for one without; NULL: numbers are printed */
   gboolean colour;                    /* lines for people only */
   const emit_subject *subject;        /* NULL: not told */
   const struct emit_columns *columns; /* row.h: what is shown comes as rows of these; NULL: it does not */

@@ -4,7 +4,7 @@
 #include "put.h"
 
 /* Room for the longest: three tuples of IPv6 addresses, all status bits, a helper's name (static, short), figures. */
-enum { TUPLE_BYTES = 256, ENTRY_BYTES = 2048 };
+enum { TUPLE_BYTES = 256, ENTRY_BYTES = 3072 };
 
 /* Only what the kernel's tracker has is in its messages: DCCP's ports were, while it was tracked (spec 10.5). */
 static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
@@ -214,6 +214,18 @@ static char *put_seqadj(char *p, const ct_view *view)
   return put_literal(p - 1, "]");
 }
 
+/* ,"labels":[5,9] */
+static char *put_labels(char *p, const ct_labels *labels)
+{
+  guint i;
+
+  p = put_literal(p, ",\"labels\":[");
+  for (i = 0; i < CT_LABELS; i++)
+    if (ct_labels_have(labels, i))
+      p = put_literal(put_u64(p, i), ",");
+  return put_literal(p - 1, "]");
+}
+
 /* What follows the tuples. */
 static char *put_entry(char *p, const emit_options *o, const ct_view *view, guint parts)
 {
@@ -242,6 +254,8 @@ static char *put_entry(char *p, const emit_options *o, const ct_view *view, guin
     p = put_literal(p, ",\"mark\":");
     p = put_u64(p, view->mark);
   }
+  if (parts & EMIT_PART_LABELS)
+    p = put_labels(p, &view->labels);
   if (view->status & CT_STATUS_SEQ_ADJUST && parts & EMIT_PART_COUNTERS)
     p = put_seqadj(p, view);
   if (parts & EMIT_JSON_ID) {

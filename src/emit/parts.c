@@ -6,7 +6,7 @@ guint emit_parts_entry(const emit_options *o, const ct_view *view)
   return EMIT_PART_TIMEOUT | EMIT_PART_STATE | EMIT_PART_USE | (view->counted ? EMIT_PART_COUNTERS : 0u) |
          (o->show_mark || view->mark != 0 ? EMIT_PART_MARK : 0u) |
          (o->show_secmark || view->secmark != 0 ? EMIT_PART_SECMARK : 0u) | (o->show_times ? EMIT_PART_START : 0u) |
-         (view->helper != NULL ? EMIT_PART_HELPER : 0u);
+         (view->helper != NULL ? EMIT_PART_HELPER : 0u) | (ct_labels_any(&view->labels) ? EMIT_PART_LABELS : 0u);
 }
 
 guint emit_parts_event(const emit_options *o, const ct_event *event)
@@ -28,7 +28,8 @@ guint emit_parts_event(const emit_options *o, const ct_event *event)
     return parts;
   }
   return parts | EMIT_PART_TIMEOUT | (event->bits & CT_EV_PROTOINFO ? EMIT_PART_STATE : 0u) |
-         (view->helper != NULL ? EMIT_PART_HELPER : 0u);
+         (view->helper != NULL ? EMIT_PART_HELPER : 0u) |
+         (event->bits & CT_EV_LABEL && ct_labels_any(&view->labels) ? EMIT_PART_LABELS : 0u);
 }
 
 gint64 emit_delta_seconds(const ct_view *view, guint parts)
@@ -126,6 +127,23 @@ void emit_expect_flags(emit_text *out, guint32 bits)
   }
   if (any)
     emit_text_char(out, ' ');
+}
+
+guint emit_labels(emit_text *out, const emit_options *o, const ct_view *view,
+                  void (*put)(emit_text *out, const char *name, guint before))
+{
+  char number[12];
+  guint i, n = 0;
+
+  for (i = 0; i < CT_LABELS; i++) {
+    const char *name = o->label_names != NULL ? o->label_names[i] : number;
+
+    if (!ct_labels_have(&view->labels, i) || name == NULL || (o->label_names != NULL && *name == '\0'))
+      continue;
+    g_snprintf(number, sizeof number, "%u", i);
+    put(out, name, n++);
+  }
+  return n;
 }
 
 guint16 emit_zone(const ct_view *view)

@@ -19,7 +19,8 @@ enum {
   EMIT_PART_START = 1 << 5,
   EMIT_PART_STOP = 1 << 6,
   EMIT_PART_HELPER = 1 << 7,
-  EMIT_PART_USE = 1 << 8
+  EMIT_PART_USE = 1 << 8,
+  EMIT_PART_LABELS = 1 << 9
 };
 
 /* => EMIT_PART_* that a listing's message carries. */
@@ -61,6 +62,13 @@ ct_tuple emit_expect_mask(const ct_expect_view *expect);
 static inline gboolean emit_expect_ends(const ct_expect_view *expect) { return expect->deadline_ns != G_MAXINT64; }
 /* "PERMANENT,INACTIVE " or nothing. */
 void emit_expect_flags(emit_text *out, guint32 bits);
+
+/*
+ * Calls put for each label that is printed, with its name: as connlabel.conf has it, and a label without one there is
+ * not printed, as conntrack does it; without that file its number. => how many there were.
+ */
+guint emit_labels(emit_text *out, const emit_options *o, const ct_view *view,
+                  void (*put)(emit_text *out, const char *name, guint before));
 
 /* NAT 16: the zone of both directions, 0 where they have none in common; "zone-orig=1 " of one alone. */
 guint16 emit_zone(const ct_view *view);

@@ -143,7 +143,7 @@ static void events(emit_text *out, const emit_options *o, const transcript_priva
   for (i = 0; i < emit_collector_count(t->events); i++) {
     const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type == CT_EVENT_DROP)
+    if (event->type == CT_EVENT_DROP || event->masked)
       continue;
     item(out, &any, ",\"ev\":[");
     emit_text_char(out, '{');

@@ -141,6 +141,20 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
     element(out, "deltatime", (guint64)emit_delta_seconds(view, parts));
 }
 
+static void escaped(emit_text *out, const char *text)
+{
+  g_autofree char *safe = g_markup_escape_text(text, -1);
+
+  emit_text_string(out, safe);
+}
+
+static void label(emit_text *out, const char *name, guint before)
+{
+  emit_text_string(out, before == 0 ? "<labels><label>" : "<label>");
+  escaped(out, name);
+  emit_text_literal(out, "</label>");
+}
+
 static void independent(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
   const ct_proto *tracker = ct_proto_tracker(o->profile, view->tuple[CT_ORIGINAL].proto);
@@ -157,6 +171,8 @@ static void independent(emit_text *out, const emit_options *o, const ct_view *vi
     element(out, "mark", view->mark);
   if (parts & EMIT_PART_SECMARK)
     element(out, "secmark", view->secmark);
+  if (o->options & EMIT_LABELS && parts & EMIT_PART_LABELS && emit_labels(out, o, view, label) > 0)
+    emit_text_literal(out, "</labels>");
   if (parts & EMIT_PART_USE)
     element(out, "use", view->use);
   element(out, "id", view->id);

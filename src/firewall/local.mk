@@ -79,6 +79,8 @@ firewall_sources = \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
 	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/packet.c src/firewall/walk/packet.h \
+	src/firewall/walk/pieces.c src/firewall/walk/pieces.h \
+	src/firewall/walk/policies.c src/firewall/walk/policies.h \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \
 	src/firewall/walk/record.c src/firewall/walk/record.h \

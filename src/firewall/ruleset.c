@@ -193,3 +193,28 @@ guint fw_ruleset_unknown_rules(const fw_ruleset *r)
   }
   return n;
 }
+
+static gboolean chain_has_match(const fw_chain *chain, const char *name)
+{
+  guint i, m;
+
+  for (i = 0; i < chain->n_rules; i++)
+    for (m = 0; m < chain->rules[i]->n_matches; m++)
+      if (strcmp(chain->rules[i]->matches[m].name, name) == 0)
+        return TRUE;
+  return FALSE;
+}
+
+gboolean fw_ruleset_has_match(const fw_ruleset *r, const char *name)
+{
+  guint t, c;
+
+  for (t = 0; t < r->tables->len; t++) {
+    const fw_table *table = g_ptr_array_index(r->tables, t);
+
+    for (c = 0; c < table->chains->len; c++)
+      if (chain_has_match(g_ptr_array_index(table->chains, c), name))
+        return TRUE;
+  }
+  return FALSE;
+}

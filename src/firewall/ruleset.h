@@ -208,6 +208,7 @@ struct fw_table {
   X(COMMAND, "a command that is not followed") \
   X(SET, "unknown set type")                   \
   X(NO_SET, "no such set")                     \
+  X(LABEL, "a label by its name")              \
   X(INCOMPLETE, "not the whole ruleset")       \
   X(WARNING, "warning")
 
@@ -324,6 +325,9 @@ const char *fw_hook_name(fw_hook hook); /* "FORWARD" */
 const char *fw_policy_name(fw_policy policy);
 const char *fw_target_kind_name(fw_target_kind kind);
 const char *fw_note_kind_text(fw_note_kind kind);
+
+/* Whether some rule has a match of that name. */
+gboolean fw_ruleset_has_match(const fw_ruleset *ruleset, const char *name);
 
 /*
  * Memory of a ruleset, for those who fill it: cleared, aligned to 8, gone with the ruleset. fw_ruleset_word gives one

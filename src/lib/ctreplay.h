@@ -298,7 +298,7 @@ typedef struct ctreplay_tuple {
   uint16_t destination_id;             /* the port; ICMP: type << 8 | code; GRE: the call id */
   uint8_t family;                      /* 4 or 6 */
   uint8_t protocol;                    /* as IP numbers them */
-  uint8_t reserved[2];
+  uint16_t zone;                       /* of that direction */
 } ctreplay_tuple;
 
 /* What the TCP tracker knows of one side. */
@@ -329,6 +329,7 @@ typedef struct ctreplay_connection {
   ctreplay_tuple master;    /* its original direction */
   ctreplay_tcp_side tcp[2]; /* TCP */
   uint32_t sctp_tag[2];     /* SCTP: verification tags */
+  uint32_t labels[4];       /* the label n is bit n % 32 of [n / 32] */
 } ctreplay_connection;
 
 /* A connection that a helper expects. */
@@ -385,7 +386,8 @@ enum {
   CTREPLAY_BIT_ASSURED = 1 << 4,
   CTREPLAY_BIT_PROTOINFO = 1 << 5,
   CTREPLAY_BIT_HELPER = 1 << 6,
-  CTREPLAY_BIT_MARK = 1 << 7
+  CTREPLAY_BIT_MARK = 1 << 7,
+  CTREPLAY_BIT_LABEL = 1 << 10
 };
 
 typedef struct ctreplay_event {

@@ -75,9 +75,7 @@ const char *ctreplay_engine_error(const ctreplay_engine *engine)
 
 static void watch(ctreplay_engine *engine, lib_watcher *watcher)
 {
-  uint32_t sent = engine->params.events != 0 ? UINT32_MAX : 1u << CT_EVENT_DROP;
-
-  ct_engine_watch(engine->engine, watcher->mask & sent, lib_on_event, watcher);
+  ct_engine_watch(engine->engine, watcher->mask, lib_on_event, watcher);
 }
 
 void lib_start(ctreplay_engine *engine)

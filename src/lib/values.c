@@ -40,6 +40,8 @@ SAME(CTREPLAY_BIT_ASSURED, CT_EV_ASSURED);
 SAME(CTREPLAY_BIT_PROTOINFO, CT_EV_PROTOINFO);
 SAME(CTREPLAY_BIT_HELPER, CT_EV_HELPER);
 SAME(CTREPLAY_BIT_MARK, CT_EV_MARK);
+SAME(CTREPLAY_BIT_LABEL, CT_EV_LABEL);
+SAME(CT_LABELS, 32 * G_N_ELEMENTS(((ctreplay_connection *)NULL)->labels));
 SAME(CTREPLAY_STATUS_EXPECTED, CT_STATUS_EXPECTED);
 SAME(CTREPLAY_STATUS_SEEN_REPLY, CT_STATUS_SEEN_REPLY);
 SAME(CTREPLAY_STATUS_ASSURED, CT_STATUS_ASSURED);
@@ -82,6 +84,7 @@ void lib_tuple(const ct_tuple *from, ctreplay_tuple *to)
   to->destination_id = from->dst_id;
   to->family = from->family == CT_IPV4 ? 4 : 6;
   to->protocol = from->proto;
+  to->zone = from->zone;
 }
 
 gboolean lib_tuple_back(const ctreplay_tuple *from, ct_tuple *to)
@@ -95,6 +98,7 @@ gboolean lib_tuple_back(const ctreplay_tuple *from, ct_tuple *to)
   to->dst_id = from->destination_id;
   to->family = from->family == 4 ? CT_IPV4 : CT_IPV6;
   to->proto = from->protocol;
+  to->zone = from->zone;
   return TRUE;
 }
 
@@ -114,6 +118,7 @@ void lib_connection(const ct_view *from, ctreplay_connection *to)
   to->counted = from->counted;
   to->mark = from->mark;
   to->secmark = from->secmark;
+  memcpy(to->labels, from->labels.words, sizeof(to->labels));
   to->use = from->use;
   to->helper = from->helper;
   if (from->has_master) {
@@ -169,6 +174,8 @@ void lib_on_event(const ct_event *event, void *user)
                          .reason = lib_reason(event->reason),
                          .reason_text = ct_reason_sentence((ct_reason)event->reason) };
 
+  if (event->masked)
+    return;
   if (event->view != NULL) {
     lib_connection(event->view, &connection);
     out.connection = &connection;

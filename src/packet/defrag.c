@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packet/defrag.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "packet/arena.h"
@@ -177,6 +178,7 @@ void defrag_queue_restart(defrag_table *table, defrag_queue *queue, gint64 now_n
   g_array_set_size(queue->pieces, 0);
   g_byte_array_set_size(queue->bytes, 0);
   queue->end = queue->received = queue->tail_end = 0;
+  queue->largest_bytes = queue->largest_df_bytes = 0;
   queue->first_in = queue->last_in = queue->cut = FALSE;
   queue->ecn = 0;
   queue->deadline_ns = deadline_after(table, now_ns);
@@ -322,10 +324,30 @@ gboolean defrag_queue_complete(const defrag_queue *queue)
 
 gboolean defrag_ecn_bad(guint8 seen) { return (seen & 1) != 0 && (seen & ~1) != 0; }
 
+static int by_number(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+
+  return x < y ? -1 : x > y;
+}
+
+static void put_pieces(const defrag_queue *queue, ct_pieces *pieces)
+{
+  guint i;
+
+  pieces->n = queue->pieces->len;
+  pieces->largest_bytes = MAX(queue->largest_bytes, queue->largest_df_bytes);
+  pieces->keeps_df = queue->largest_df_bytes > 0 && queue->largest_df_bytes == queue->largest_bytes;
+  for (i = 0; i < pieces->n; i++)
+    pieces->ends[i] = g_array_index(queue->pieces, piece, i).offset + g_array_index(queue->pieces, piece, i).length;
+  qsort(pieces->ends, pieces->n, sizeof(guint32), by_number);
+}
+
 void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packet *packet)
 {
   guint32 header_bytes = queue->header->len, length = header_bytes + queue->end;
-  guint8 *datagram = pkt_arena_take(arena, length);
+  gsize pieces_at = ((gsize)length + 7) & ~(gsize)7;
+  guint8 *datagram = pkt_arena_take(arena, pieces_at + sizeof(ct_pieces) + queue->pieces->len * sizeof(guint32));
   guint i;
 
   memcpy(datagram, queue->header->data, header_bytes);
@@ -336,6 +358,7 @@ void defrag_queue_assemble(const defrag_queue *queue, pkt_arena *arena, ct_packe
   }
   packet->data = datagram;
   packet->length = packet->captured = length;
+  put_pieces(queue, (ct_pieces *)(void *)(datagram + pieces_at));
   packet->flags |= CT_PACKET_REASSEMBLED;
   if (queue->cut)
     packet->flags |= CT_PACKET_CUT;

@@ -42,6 +42,7 @@ typedef struct defrag_queue {
   guint32 received;                   /* bytes of payload here */
   guint32 tail_end;                   /* end of the fragment with the largest offset; 0: no fragment yet */
   guint32 charged_bytes;
+  guint32 largest_bytes, largest_df_bytes; /* of the fragments as they came; IPv4: of those with DF */
   gboolean first_in, last_in;
   gboolean cut;           /* some fragment was cut by the snap length */
   guint8 ecn;             /* a bit for each ECN code point seen */

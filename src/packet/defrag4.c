@@ -9,6 +9,7 @@ enum {
   HEADER_LEAST = 20,
   HEADER_LARGEST = 60,
   MORE_FRAGMENTS = 0x2000,
+  DONT_FRAGMENT = 0x4000,
   OFFSET_MASK = 0x1fff,
   DATAGRAM_LARGEST = 65535
 };
@@ -36,7 +37,8 @@ static void header_finish(defrag_queue *queue)
 
   ip[2] = (guint8)(length >> 8);
   ip[3] = (guint8)length;
-  ip[6] = ip[7] = ip[10] = ip[11] = 0;
+  ip[6] = queue->largest_df_bytes > 0 && queue->largest_df_bytes == queue->largest_bytes ? DONT_FRAGMENT >> 8 : 0;
+  ip[7] = ip[10] = ip[11] = 0;
   sum = (guint16)~ct_sum_fold(ct_sum_bytes(0, ip, queue->header->len));
   memcpy(ip + 10, &sum, sizeof(sum));
 }
@@ -97,6 +99,9 @@ ct_reason defrag_ipv4(defrag_table *table, guint32 max_distance, gint64 now_ns, 
   case DEFRAG_INSERTED: break;
   }
   queue->ecn |= (guint8)(1 << (ip[1] & 3));
+  queue->largest_bytes = MAX(queue->largest_bytes, packet->length);
+  if (field & DONT_FRAGMENT)
+    queue->largest_df_bytes = MAX(queue->largest_df_bytes, packet->length);
   if (offset == 0) {
     g_byte_array_set_size(queue->header, 0);
     g_byte_array_append(queue->header, ip, header_bytes);

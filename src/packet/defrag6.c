@@ -153,6 +153,7 @@ ct_reason defrag_ipv6(defrag_table *table, gint64 now_ns, pkt_arena *arena, ct_p
   case DEFRAG_INSERTED: break;
   }
   queue->ecn |= (guint8)(1 << (ip[1] >> 4 & 3));
+  queue->largest_bytes = MAX(queue->largest_bytes, packet->length);
   if (offset == 0)
     header_keep(queue, packet, at, leads_at, fragment[0]);
   return defrag_queue_complete(queue) ? queue_finish(table, queue, arena, packet) : CT_REASON_FRAGMENT_HELD;

@@ -17,6 +17,7 @@
 #include "packet/packet.h"
 #include "verify/model.h"
 #include "verify/rules_compare.h"
+#include "verify/rules_did.h"
 #include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
@@ -37,15 +38,13 @@ typedef struct run {
   verify_rules_compare *compare;
   /* The engine's side. */
   ct_params params;
-  ct_engine *engine;
   pkt_decoder *decoder;
   pkt_arena *arena;
   cap_reader *reader;
   cap_batch *batch;
   guint next;
-  fw_ruleset *ruleset;
-  fw_box_facts *facts;
-  fw_firewall *firewall;
+  verify_box box;
+  GPtrArray *setup; /* char *: commands behind the rules */
   fw_sides sides;
   char *lan_name, *wan_name;
   emit_subject subject;
@@ -153,11 +152,24 @@ static gboolean each_text(JsonObject *o, const char *name, gboolean (*each)(run 
 
 /* ---- the first line ---- */
 
+static gboolean keep_command(run *r, const char *text)
+{
+  g_ptr_array_add(r->setup, g_strdup(text));
+  return TRUE;
+}
+
+/* What is not known here has no effect here: if it had one on the kernel, packets will tell. */
+static gboolean take_command(run *r, const char *text)
+{
+  verify_box_do(&r->box, text);
+  return TRUE;
+}
+
 static gboolean take_lan(run *r, const char *prefix)
 {
   g_autofree char *route = g_strdup_printf("%s=%s", prefix, r->lan_name);
 
-  return fw_box_facts_route(r->facts, route);
+  return fw_box_facts_route(r->box.facts, route);
 }
 
 /* "ADDRESS@lan" */
@@ -168,7 +180,7 @@ static gboolean take_local(run *r, const char *text)
                                       : g_strdup_printf("%.*s@%s", (int)(at - text), text,
                                                         strcmp(at, "@lan") == 0 ? r->lan_name : r->wan_name);
 
-  return fw_box_facts_local(r->facts, local);
+  return fw_box_facts_local(r->box.facts, local);
 }
 
 static gboolean take_sysctl(run *r, const char *text)
@@ -176,6 +188,20 @@ static gboolean take_sysctl(run *r, const char *text)
   g_auto(GStrv) words = g_strsplit(text, "=", 2);
 
   return words[0] != NULL && words[1] != NULL && ct_params_set(&r->params, words[0], words[1]) == CT_PARAM_OK;
+}
+
+/* A size of the machine's table; null where it was left alone. */
+static gboolean take_size(JsonObject *o, const char *name, guint32 *size, GError **error)
+{
+  JsonNode *node = json_object_get_member(o, name);
+  gint64 value;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL(node))
+    return TRUE;
+  if (!verify_json_integer(o, name, 1, G_MAXINT32, &value, error))
+    return FALSE;
+  *size = (guint32)value;
+  return TRUE;
 }
 
 static gboolean read_head(run *r, GError **error)
@@ -190,23 +216,31 @@ static gboolean read_head(run *r, GError **error)
   r->report->capture = g_strdup(text_member(o, "capture", "?"));
   r->lan_name = g_strdup(text_member(o, "lan_name", "lan0"));
   r->wan_name = g_strdup(text_member(o, "wan_name", "wan0"));
-  r->sides = (fw_sides){ r->lan_name, r->wan_name };
+  r->sides = (fw_sides){ .lan_name = r->lan_name, .wan_name = r->wan_name };
   four = g_strdup_printf("0.0.0.0/0=%s", r->wan_name);
   six = g_strdup_printf("::/0=%s", r->wan_name);
   ct_params_init(&r->params, ct_profile_get(0));
   r->params.acct = 1;
   r->params.helpers_by_port = false;
   r->params.hz = HZ;
+  if (!take_size(o, "table_max", &r->params.max, error) || !take_size(o, "buckets", &r->params.buckets, error))
+    return FALSE;
+  if (json_object_has_member(o, "mtu")) {
+    if (!verify_json_integer(o, "mtu", 0, G_MAXUINT16, &hz, error))
+      return FALSE;
+    r->box.facts->mtu_bytes = (guint32)hz;
+  }
   if (json_object_has_member(o, "hz")) {
     if (!verify_json_integer(o, "hz", 1, 10000, &hz, error))
       return FALSE;
     r->params.hz = (guint32)hz;
   }
   if (!each_text(o, "lan", take_lan, r) || !each_text(o, "local", take_local, r) ||
-      !each_text(o, "sysctl", take_sysctl, r) || !fw_box_facts_route(r->facts, four) ||
-      !fw_box_facts_route(r->facts, six))
+      !each_text(o, "sysctl", take_sysctl, r) || !fw_box_facts_route(r->box.facts, four) ||
+      !fw_box_facts_route(r->box.facts, six))
     return broken(r, error, "an address, an interface or a sysctl that is not known here");
-  return TRUE;
+  return (each_text(o, "before", take_command, r) && each_text(o, "setup", keep_command, r)) ||
+         broken(r, error, "commands that are no texts");
 }
 
 /* ---- the engine's side ---- */
@@ -222,7 +256,7 @@ static gboolean read_rules_file(run *r, const char *path, const fw_read_options 
     g_set_error(error, CAP_ERROR, CAP_ERROR_BROKEN, "%s: %s", path, reason);
     fine = FALSE;
   }
-  fine = fine && fw_rules_read(r->ruleset, path, text->str, text->len, options, error);
+  fine = fine && fw_rules_read(r->box.ruleset, path, text->str, text->len, options, error);
   g_string_free(text, TRUE);
   return fine;
 }
@@ -238,7 +272,7 @@ static gboolean read_rules(run *r, const char *const *rules, GError **error)
     if (!read_rules_file(r, rules[i], &six, error))
       return FALSE;
   }
-  fw_rules_finish(r->ruleset);
+  fw_rules_finish(r->box.ruleset);
   return TRUE;
 }
 
@@ -261,17 +295,18 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
   return false;
 }
 
+static void do_command(gpointer command, gpointer box) { verify_box_do(box, command); }
+
 static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
 
 static gboolean begin(run *r, const char *capture, const char *const *rules, GError **error)
 {
-  /* The recordings are of iptables' nft half, and without a limit of ICMP errors. */
-  const fw_firewall_options options = {
-    .backend = FW_BACKEND_NFT, .hz = r->params.hz, .record = TRUE, .no_answer_limit = TRUE
-  };
   ct_checksums checksums = r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
   emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
 
+  /* The recordings are of iptables' nft half, and without a limit of ICMP errors. */
+  r->box.options =
+    (fw_firewall_options){ .backend = FW_BACKEND_NFT, .hz = r->params.hz, .record = TRUE, .no_answer_limit = TRUE };
   if (!read_rules(r, rules, error))
     return FALSE;
   r->reader = cap_reader_open(capture, error);
@@ -279,15 +314,16 @@ static gboolean begin(run *r, const char *capture, const char *const *rules, GEr
     return FALSE;
   r->batch = cap_batch_new();
   r->batch->n = 0;
-  r->firewall = fw_firewall_new(r->ruleset, r->facts, &options);
-  r->engine = ct_engine_new(&r->params);
+  r->box.firewall = fw_firewall_new(r->box.ruleset, r->box.facts, &r->box.options);
+  r->box.engine = ct_engine_new(&r->params);
   r->decoder = pkt_decoder_new(&r->params, checksums);
   r->arena = pkt_arena_new();
   r->subject = (emit_subject){ r->report->capture, &r->params, checksums, "" };
   emit_text_init(&r->text, -1);
   emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
-  ct_engine_watch(r->engine, G_MAXUINT32, on_event, &r->output);
-  ct_engine_nat_draws(r->engine, drawn, r);
+  ct_engine_watch(r->box.engine, G_MAXUINT32, on_event, &r->output);
+  ct_engine_nat_draws(r->box.engine, drawn, r);
+  g_ptr_array_foreach(r->setup, do_command, &r->box);
   return TRUE;
 }
 
@@ -350,8 +386,8 @@ static void translate_again(run *r, ct_packet *packet, GByteArray *copy)
 {
   ct_packet arrived;
 
-  if (fw_view_as_arrived(r->engine, packet, r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE, &arrived,
-                         copy))
+  if (fw_view_as_arrived(r->box.engine, packet, r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE,
+                         &arrived, copy))
     *packet = arrived;
 }
 
@@ -362,11 +398,11 @@ static void show(run *r, const ct_packet *packet, const ct_result *result)
   emit_packet shown = { .packet = packet, .result = result, .rules = &rules };
 
   if (result->entry != NULL) {
-    ct_entry_view(r->engine, result->entry, &view);
+    ct_entry_view(r->box.engine, result->entry, &view);
     shown.view = &view;
   }
   g_string_truncate(r->told, 0);
-  fw_tell_transcript(r->told, r->firewall, &r->sides, packet);
+  fw_tell_transcript(r->told, r->box.firewall, &r->sides, packet);
   rules.transcript = r->told->str;
   emit_output_packet(&r->output, &shown);
 }
@@ -379,6 +415,7 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
   const cap_frame *frame = next_frame(r, error);
   fw_arrival arrival = { .sent = strcmp(side, "local") == 0 };
   cap_frame timed;
+  pkt_link_info info;
   ct_packet packet;
   ct_result result;
   gint64 number, time_ns;
@@ -392,16 +429,19 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
   timed = *frame;
   timed.ts_ns = time_ns;
   pkt_arena_reset(r->arena);
+  each_text(line, "did", take_command, r);
   if (json_object_has_member(line, "ttl_raised"))
     raise_ttl(r, &timed, (guint64)number, copy);
-  pkt_decode(r->decoder, &timed, (guint64)number, r->arena, &packet, NULL);
+  pkt_decode(r->decoder, &timed, (guint64)number, r->arena, &packet, &info);
+  r->sides.sent = info.l3_offset > 0 && packet.flags & CT_PACKET_REASSEMBLED ? timed.data + info.l3_offset : NULL;
+  r->sides.n_sent = timed.captured - info.l3_offset;
   if (json_object_has_member(line, "untranslated"))
     translate_again(r, &packet, copy);
   arrival.packet = &packet;
   arrival.in = strcmp(side, "lan") == 0 ? r->lan_name : r->wan_name;
   if (timed.link == DLT_ETHERNET && timed.captured >= 14)
     arrival.link = timed.data;
-  fw_firewall_packet(r->firewall, r->engine, &arrival, &result);
+  fw_firewall_packet(r->box.firewall, r->box.engine, &arrival, &result);
   show(r, &packet, &result);
   r->report->packets++;
   return TRUE;
@@ -412,13 +452,13 @@ static void show_expect(const ct_expect_view *expect, void *user) { emit_output_
 
 static void show_end(run *r)
 {
-  emit_statistics statistics = { .stats = ct_engine_stats(r->engine), .count = ct_engine_count(r->engine) };
+  emit_statistics statistics = { .stats = ct_engine_stats(r->box.engine), .count = ct_engine_count(r->box.engine) };
 
   g_string_truncate(r->counters, 0);
-  fw_tell_counters(r->counters, r->firewall);
+  fw_tell_counters(r->counters, r->box.firewall);
   statistics.rules = r->counters->str;
-  ct_engine_each(r->engine, show_entry, &r->output);
-  ct_engine_each_expect(r->engine, show_expect, &r->output);
+  ct_engine_each(r->box.engine, show_entry, &r->output);
+  ct_engine_each_expect(r->box.engine, show_expect, &r->output);
   emit_output_stats(&r->output, &statistics);
 }
 
@@ -487,16 +527,16 @@ static void clear(run *r)
     emit_output_close(&r->output, NULL);
     emit_text_clear(&r->text);
   }
-  ct_engine_free(r->engine);
+  ct_engine_free(r->box.engine);
   if (r->decoder != NULL) {
     pkt_decoder_free(r->decoder);
     pkt_arena_free(r->arena);
   }
   cap_reader_free(r->reader);
   cap_batch_free(r->batch);
-  fw_firewall_free(r->firewall);
-  fw_ruleset_free(r->ruleset);
-  fw_box_facts_free(r->facts);
+  fw_firewall_free(r->box.firewall);
+  fw_ruleset_free(r->box.ruleset);
+  fw_box_facts_free(r->box.facts);
   g_free(r->lan_name);
   g_free(r->wan_name);
   verify_rules_compare_free(r->compare);
@@ -506,6 +546,7 @@ static void clear(run *r)
   g_string_free(r->told, TRUE);
   g_string_free(r->counters, TRUE);
   g_array_unref(r->listed);
+  g_ptr_array_unref(r->setup);
   if (r->truth != NULL)
     gzclose(r->truth);
 }
@@ -523,8 +564,9 @@ gboolean verify_rules_capture(const char *capture, const char *transcript, const
   r.parser = json_parser_new();
   r.own_parser = json_parser_new();
   r.compare = verify_rules_compare_new();
-  r.ruleset = fw_ruleset_new();
-  r.facts = fw_box_facts_new();
+  r.setup = g_ptr_array_new_with_free_func(g_free);
+  r.box.ruleset = fw_ruleset_new();
+  r.box.facts = fw_box_facts_new();
   if (r.truth == NULL)
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_READ, "%s: %s", transcript, g_strerror(errno));
   else

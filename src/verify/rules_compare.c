@@ -10,7 +10,7 @@ enum { SHOWN_MOST = 20, VALUE_MOST = 160, DEPTH_MOST = 16 };
 /* send_error: what a socket said. */
 const char *const verify_rules_left_out[] = { "send_error", NULL };
 /* What the referee has done to a frame before it sent it, which we do as well. */
-static const char *const done_before[] = { "ttl_raised", "untranslated", "padded", NULL };
+static const char *const done_before[] = { "ttl_raised", "untranslated", "padded", "did", NULL };
 
 /* An entry's or expectation's end: DESTROY or gone, on some line. */
 typedef struct ending {

@@ -287,10 +287,15 @@ typedef struct extension_test {
   guint lines, good;
 } extension_test;
 
-/* A set may come from another file: that it is in none is noted, where the tools ask their own machine and refuse. */
+/*
+ * A set may come from another file, and so may the name of a label: that it is in none is noted, where the tools ask
+ * their own machine and refuse.
+ */
 static gboolean lacks_set(const fw_ruleset *r)
 {
-  return r->notes->len == 1 && ((const fw_note *)g_ptr_array_index(r->notes, 0))->kind == FW_NOTE_NO_SET;
+  const fw_note *note = r->notes->len == 1 ? g_ptr_array_index(r->notes, 0) : NULL;
+
+  return note != NULL && (note->kind == FW_NOTE_NO_SET || note->kind == FW_NOTE_LABEL);
 }
 
 /* => the only rule as it is written back, to be freed; NULL: refused, or not understood. */

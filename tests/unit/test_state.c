@@ -577,7 +577,7 @@ START_TEST(what_is_no_state_is_told_so)
   g_byte_array_append(none, (const guint8 *)no_state, sizeof(no_state));
   check_reason(none, &params, "it is no state of an engine");
   bytes->data[8] = 9;
-  check_reason(bytes, &params, "it is of version 9 of the format, and this program reads version 3");
+  check_reason(bytes, &params, "it is of version 9 of the format, and this program reads version 4");
   g_byte_array_free(bytes, TRUE);
   g_byte_array_free(none, TRUE);
 }

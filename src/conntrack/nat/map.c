@@ -141,6 +141,25 @@ void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t 
   ct_nat_set_device(engine, passage->entry, device);
 }
 
+void ct_engine_nat_address_gone(ct_engine *engine, uint32_t device, const ct_addr *address)
+{
+  uint32_t n, i, *order;
+
+  g_assert(engine->packet == NULL && !engine->in_watcher);
+  order = ct_table_in_order(&engine->table, &n);
+  for (i = 0; device != 0 && i < n; i++) {
+    ct_entry *entry = ct_table_entry(&engine->table, order[i]);
+    ct_tuple reply;
+
+    if (entry->id == 0 || ct_nat_device(engine, entry) != device)
+      continue;
+    ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+    if (address == NULL || ct_addr_equal(&reply.dst, address))
+      ct_core_destroy(engine, entry, CT_REASON_END_DEVICE);
+  }
+  g_free(order);
+}
+
 void ct_passage_nat_end(ct_engine *engine, ct_passage *passage)
 {
   ct_core_destroy(engine, passage->entry, CT_REASON_END_DEVICE);

@@ -85,4 +85,10 @@ bool ct_nat_seqadj(const ct_engine *engine, const ct_entry *entry, ct_dir dir, c
 /* The packet leaves by another device than its entry is masqueraded for: the entry goes (NAT 13). */
 void ct_passage_nat_end(ct_engine *engine, ct_passage *passage);
 
+/*
+ * Between packets: a device has lost an address (NULL: it went down). What was masqueraded for that device, with that
+ * address, ends.
+ */
+void ct_engine_nat_address_gone(ct_engine *engine, uint32_t device, const ct_addr *address);
+
 #endif

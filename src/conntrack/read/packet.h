@@ -80,6 +80,25 @@ typedef struct ct_packet {
   } l4;
 } ct_packet;
 
+/*
+ * How a reassembled datagram came: it leaves a router in such pieces again (NAT 7). Offsets are those of its payload
+ * behind the IP header, or IPv6's headers before the fragment header.
+ */
+typedef struct ct_pieces {
+  uint32_t largest_bytes; /* of the fragments, each with its IP header */
+  uint8_t keeps_df;       /* IPv4: the largest had DF */
+  uint32_t n;
+  uint32_t ends[]; /* where the first, the second, ... ends */
+} ct_pieces;
+
+/* Of a packet as its decoder gave it, not of a copy: they stand behind its bytes. => NULL: it came whole. */
+static inline const ct_pieces *ct_packet_pieces(const ct_packet *packet)
+{
+  return packet->flags & CT_PACKET_REASSEMBLED
+           ? (const ct_pieces *)(const void *)(packet->data + (((size_t)packet->length + 7) & ~(size_t)7))
+           : NULL;
+}
+
 /* The packet's own protocol: the tuple of an ICMP error is that of the packet inside. */
 static inline uint8_t ct_packet_proto(const ct_packet *packet)
 {

@@ -93,6 +93,7 @@ void ct_state_io_clock(ct_state_io *io, ct_engine *engine)
   io_varint(io, &engine->last_id, (UINT64_C(1) << ID_BITS) - 1);
   io_varint(io, &last_expect, UINT64_MAX - 1);
   ct_expect_set_last_id(engine, last_expect);
+  io_varint(io, &engine->labels_from, engine->last_id + 1);
   io_var64(io, &engine->sequence);
   io_var32(io, &engine->buckets_round);
   io_varint(io, &active, 1);

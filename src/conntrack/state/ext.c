@@ -14,7 +14,10 @@ enum {
   HAS_PENDING = 1 << 4,
   HAS_MARK = 1 << 5,
   HAS_SECMARK = 1 << 6,
-  HAS_DEADLINE = 1 << 7 /* helper_deadline_ns */
+  HAS_DEADLINE = 1 << 7, /* helper_deadline_ns */
+  HAS_LABELS = 1 << 8,
+  HAS_MASKS = 1 << 9,
+  HAS_TIMEOUTS = 1 << 10
 };
 
 void ct_state_io_tuple(ct_state_io *io, ct_tuple *tuple)
@@ -85,8 +88,49 @@ static void io_memory(ct_state_io *io, const ct_helper *helper, uint8_t *memory)
   }
 }
 
-static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint8_t has)
+/* Those of its timeouts that are not the settings'. */
+static void put_timeouts(ct_state_io *io, const ct_engine *engine, const int64_t *timeout_ns)
 {
+  uint8_t n = 0, t;
+
+  for (t = 0; t < CT_TIMEOUT_COUNT; t++)
+    n += timeout_ns[t] != engine->own_timeout_ns[t];
+  io_u8(io, &n);
+  for (t = 0; t < CT_TIMEOUT_COUNT; t++)
+    if (timeout_ns[t] != engine->own_timeout_ns[t]) {
+      int64_t value = timeout_ns[t];
+
+      io_u8(io, &t);
+      io_i64(io, &value);
+    }
+}
+
+static void get_timeouts(ct_state_io *io, ct_engine *engine, ct_ext *ext)
+{
+  int64_t timeout_ns[CT_TIMEOUT_COUNT];
+  uint8_t n = 0, t = 0, least = 0;
+
+  memcpy(timeout_ns, engine->own_timeout_ns, sizeof(timeout_ns));
+  io_u8(io, &n);
+  for (; n > 0 && !io->failed; n--) {
+    io_u8(io, &t);
+    if (io->failed || t < least || t >= CT_TIMEOUT_COUNT) {
+      ct_state_fail(io, "a connection's own timeouts are in no order");
+      return;
+    }
+    io_i64(io, &timeout_ns[t]);
+    if (timeout_ns[t] < 0 || timeout_ns[t] > (int64_t)UINT32_MAX * CT_NS_PER_S ||
+        timeout_ns[t] == engine->own_timeout_ns[t])
+      ct_state_fail(io, "a connection's own timeout is none that could have been set");
+    least = (uint8_t)(t + 1);
+  }
+  if (!io->failed)
+    ext->timeout_ns = ct_engine_policy(engine, timeout_ns);
+}
+
+static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint16_t has)
+{
+  unsigned i;
   int dir;
 
   if (has & HAS_MASTER)
@@ -105,26 +149,37 @@ static void io_ext(ct_state_io *io, const ct_entry *entry, ct_ext *ext, uint8_t 
       io_u32(io, (uint32_t *)&ext->seqadj[dir].before);
       io_u32(io, (uint32_t *)&ext->seqadj[dir].after);
     }
+  for (i = 0; has & HAS_LABELS && i < G_N_ELEMENTS(ext->labels.words); i++)
+    io_u32(io, &ext->labels.words[i]);
+  if (has & HAS_MASKS) {
+    io_u16(io, &ext->event_mask);
+    io_u16(io, &ext->expect_mask);
+    ext->masked = true;
+  }
   if (has & HAS_DEADLINE)
     io_near64(io, &ext->helper_deadline_ns, entry->deadline_ns);
 }
 
-static uint8_t parts_of(const ct_ext *ext)
+static uint16_t parts_of(const ct_ext *ext)
 {
-  return (uint8_t)((ext->master_id != 0 ? HAS_MASTER : 0) | (ext->helper != NULL ? HAS_HELPER : 0) |
-                   (ext->helper_state != NULL ? HAS_MEMORY : 0) | (ext->helper_cut ? HAS_CUT : 0) |
-                   (ext->pending_events != 0 ? HAS_PENDING : 0) | (ext->mark != 0 ? HAS_MARK : 0) |
-                   (ext->secmark != 0 ? HAS_SECMARK : 0) | (ext->helper_deadline_ns != 0 ? HAS_DEADLINE : 0));
+  return (uint16_t)((ext->master_id != 0 ? HAS_MASTER : 0) | (ext->helper != NULL ? HAS_HELPER : 0) |
+                    (ext->helper_state != NULL ? HAS_MEMORY : 0) | (ext->helper_cut ? HAS_CUT : 0) |
+                    (ext->pending_events != 0 ? HAS_PENDING : 0) | (ext->mark != 0 ? HAS_MARK : 0) |
+                    (ext->secmark != 0 ? HAS_SECMARK : 0) | (ext->helper_deadline_ns != 0 ? HAS_DEADLINE : 0) |
+                    (ct_labels_any(&ext->labels) ? HAS_LABELS : 0) | (ext->masked ? HAS_MASKS : 0) |
+                    (ext->timeout_ns != NULL ? HAS_TIMEOUTS : 0));
 }
 
 void ct_state_put_ext(ct_state_io *io, const ct_engine *engine, const ct_entry *entry)
 {
   const ct_ext *ext = ct_ext_get(engine, entry);
-  uint8_t has = parts_of(ext);
+  uint16_t has = parts_of(ext);
   ct_ext copy = *ext;
 
-  io_u8(io, &has);
+  io_u16(io, &has);
   io_ext(io, entry, &copy, has);
+  if (has & HAS_TIMEOUTS)
+    put_timeouts(io, engine, ext->timeout_ns);
   if (has & HAS_MEMORY)
     io_memory(io, ext->helper, ext->helper_state);
 }
@@ -160,15 +215,19 @@ static void find_master(ct_state_io *io, ct_engine *engine, const ct_entry *chil
 void ct_state_get_ext(ct_state_io *io, ct_engine *engine, ct_entry *entry)
 {
   ct_ext *ext = ct_ext_need(engine, entry);
-  uint8_t has = 0;
+  uint16_t has = 0;
 
-  io_u8(io, &has);
+  io_u16(io, &has);
   io_ext(io, entry, ext, has);
+  if (!io->failed && has & HAS_TIMEOUTS)
+    get_timeouts(io, engine, ext);
   if (!io->failed && has & HAS_MEMORY)
     get_memory(io, ext);
   ext->helper_cut = has & HAS_CUT;
   if (io->failed)
     return;
+  if (has & HAS_LABELS && (engine->labels_from == 0 || entry->id < engine->labels_from))
+    ct_state_fail(io, "an entry has labels from before there were any");
   if (parts_of(ext) != has)
     ct_state_fail(io, "an extension has an empty part");
   else if (!(has & HAS_MASTER) != !(entry->status & CT_STATUS_EXPECTED) ||

@@ -15,7 +15,7 @@
 #include "conntrack/engine.h"
 
 /* Rises with every change of what the bytes mean. Only states of the same version can be read. */
-enum { CT_STATE_VERSION = 3 };
+enum { CT_STATE_VERSION = 4 };
 
 /* Why a state was refused: a sentence without its full stop, and where in the bytes. */
 typedef struct ct_state_error {

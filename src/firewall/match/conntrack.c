@@ -215,18 +215,21 @@ const fw_match_ops fw_match_helper = {
 static gboolean connlabel_parse(fw_parse *p)
 {
   fw_connlabel *l = p->data;
-  guint64 bit;
+  guint64 bit = 0;
 
   if (p->option->id == 1) {
     l->set = TRUE;
     return TRUE;
   }
   l->invert = p->invert;
-  /* Names stand in the box's own connlabel.conf. */
-  if (!fw_read_number(p->arg, NULL, &bit, 0, LABEL_MAX))
-    return fw_parse_bad_value(p, "the number of a label, 0 to 127");
-  l->bit = bit;
-  return TRUE;
+  /* Names stand in the box's own connlabel.conf, which is another file. */
+  if (!fw_read_number(p->arg, NULL, &bit, 0, G_MAXUINT64)) {
+    l->name = p->value.string;
+    fw_note_add(p->ruleset, FW_NOTE_LABEL, &p->place, l->name);
+    return TRUE;
+  }
+  l->bit = (guint16)bit;
+  return bit <= LABEL_MAX || fw_parse_bad_value(p, "the number of a label, 0 to 127, or its name");
 }
 
 static void connlabel_save(const fw_match *m, fw_family family, GString *out)
@@ -235,7 +238,11 @@ static void connlabel_save(const fw_match *m, fw_family family, GString *out)
 
   (void)family;
   fw_save_invert(out, l->invert);
-  g_string_append_printf(out, " --label \"%u\"", l->bit);
+  if (l->name != NULL) {
+    g_string_append(out, " --label ");
+    fw_save_quoted(out, l->name);
+  } else
+    g_string_append_printf(out, " --label \"%u\"", l->bit);
   if (l->set)
     g_string_append(out, " --set");
 }

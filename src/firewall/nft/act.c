@@ -31,17 +31,48 @@ static fw_truth set_meta(fw_program *program, fw_packet *p, fw_nft_meta key, con
   return FW_YES;
 }
 
-static fw_truth set_ct(fw_program *program, fw_packet *p, fw_nft_ct key, const fw_nft_value *v)
+/* A packet that has an entry or a template already keeps it (nft_ct_set_zone_eval). */
+static void set_zone(fw_program *program, fw_packet *p, const fw_nft_expr *left, const fw_nft_value *v)
 {
-  if (key == FW_NFT_CT_ZONE && !p->seen && program->template != NULL && !program->maybe && v->unknown == 0) {
-    program->template->zone = (guint16)fw_nft_number_of(v->bytes, 2);
-    program->template->zone_dirs = 1 << CT_ORIGINAL | 1 << CT_REPLY;
-    p->has_entry = TRUE; /* a template */
-    p->state = FW_STATE_NEW;
-  }
-  if (key != FW_NFT_CT_MARK || p->entry == NULL || program->passage == NULL || program->maybe || v->unknown != 0)
+  if (p->seen || p->has_entry || program->template == NULL)
+    return;
+  *program->template = (ct_template){
+    .zone = (guint16)fw_nft_number_of(v->bytes, 2),
+    .zone_dirs = left->direction < 0 ? 1 << CT_ORIGINAL | 1 << CT_REPLY : (guint8)(1 << left->direction),
+  };
+  p->has_entry = TRUE; /* a template */
+  p->state = FW_STATE_NEW;
+}
+
+/* A value of 128 bits, the highest byte first. */
+static void add_labels(fw_program *program, const fw_nft_value *v)
+{
+  ct_labels labels = { { 0 } };
+  guint i;
+
+  for (i = 0; i < 16; i++)
+    labels.words[i / 4] |= (guint32)v->bytes[15 - i] << i % 4 * 8;
+  ct_passage_add_labels((ct_engine *)program->engine, program->passage, &labels);
+}
+
+static fw_truth set_ct(fw_program *program, fw_packet *p, const fw_nft_expr *left, const fw_nft_value *v)
+{
+  ct_engine *engine = (ct_engine *)program->engine;
+
+  if (program->maybe || v->unknown != 0)
     return FW_YES;
-  ct_passage_set_mark((ct_engine *)program->engine, program->passage, (guint32)fw_nft_number_of(v->bytes, 4));
+  if (left->key == FW_NFT_CT_ZONE)
+    set_zone(program, p, left, v);
+  if (p->entry == NULL || program->passage == NULL)
+    return FW_YES;
+  switch (left->key) {
+  case FW_NFT_CT_MARK: ct_passage_set_mark(engine, program->passage, (guint32)fw_nft_number_of(v->bytes, 4)); break;
+  case FW_NFT_CT_LABEL: add_labels(program, v); break;
+  case FW_NFT_CT_EVENT:
+    ct_passage_set_event_mask(engine, program->passage, (guint16)fw_nft_number_of(v->bytes, 4));
+    break;
+  default: break;
+  }
   return FW_YES;
 }
 
@@ -99,7 +130,7 @@ fw_truth fw_nft_mangle(fw_program *program, fw_packet *p, const fw_nft_statement
     return truth;
   switch (left->kind) {
   case FW_NFT_META: return set_meta(program, p, (fw_nft_meta)left->key, &v);
-  case FW_NFT_CT: return set_ct(program, p, (fw_nft_ct)left->key, &v);
+  case FW_NFT_CT: return set_ct(program, p, left, &v);
   case FW_NFT_PAYLOAD: return set_payload(program, p, left->field, &v);
   default: return FW_YES;
   }

@@ -6,15 +6,6 @@
 
 enum { MS_PER_NS = 1000000 };
 
-/* Of a template, all is 0. */
-static const ct_view *view_of(fw_program *program, const fw_packet *p)
-{
-  static const ct_view none;
-  const ct_view *view = fw_program_view(program, p);
-
-  return view != NULL ? view : &none;
-}
-
 static fw_truth address_value(const ct_view *view, const fw_nft_expr *e, fw_nft_value *v)
 {
   const ct_tuple *t = &view->tuple[e->direction == 1];
@@ -56,9 +47,30 @@ static fw_truth helper_value(const ct_view *view, fw_nft_value *v)
   return FW_YES;
 }
 
+/* Without a direction it is the one zone that the entry has. */
+static guint16 zone_value(const ct_view *view, int direction)
+{
+  if (direction >= 0)
+    return view->tuple[direction].zone;
+  return view->tuple[CT_ORIGINAL].zone != 0 ? view->tuple[CT_ORIGINAL].zone : view->tuple[CT_REPLY].zone;
+}
+
+/* A value of 128 bits, the highest byte first. */
+static void labels_value(const fw_program *program, fw_nft_value *v)
+{
+  ct_labels labels = { { 0 } };
+  guint i;
+
+  if (program->passage != NULL)
+    ct_passage_labels(program->engine, program->passage, &labels);
+  v->n = 16;
+  for (i = 0; i < 16; i++)
+    v->bytes[15 - i] = (guint8)(labels.words[i / 4] >> i % 4 * 8);
+}
+
 static fw_truth entry_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v)
 {
-  const ct_view *view = view_of(program, p);
+  const ct_view *view = fw_program_view(program, p);
   const ct_tuple *t = &view->tuple[e->direction == 1];
 
   switch (e->key) {
@@ -81,11 +93,8 @@ static fw_truth entry_value(fw_program *program, const fw_packet *p, const fw_nf
   case FW_NFT_CT_DADDR: return address_value(view, e, v);
   case FW_NFT_CT_PROTO_SRC: fw_nft_value_number(v, t->src_id, 2); return FW_YES;
   case FW_NFT_CT_PROTO_DST: fw_nft_value_number(v, t->dst_id, 2); return FW_YES;
-  case FW_NFT_CT_ZONE: fw_nft_value_number(v, 0, 2); return program->nft->nft->zones ? FW_UNKNOWN : FW_YES;
-  case FW_NFT_CT_LABEL:
-    memset(v->bytes, 0, 16);
-    v->n = 16;
-    return program->nft->nft->labels ? FW_UNKNOWN : FW_YES;
+  case FW_NFT_CT_ZONE: fw_nft_value_number(v, zone_value(view, e->direction), 2); return FW_YES;
+  case FW_NFT_CT_LABEL: labels_value(program, v); return FW_YES;
   default: return FW_UNKNOWN;
   }
 }
@@ -109,7 +118,8 @@ fw_truth fw_nft_ct_value(fw_program *program, const fw_packet *p, const fw_nft_e
     fw_nft_value_number(v, states[i].bit, 4);
     return FW_YES;
   }
-  if (!p->has_entry)
+  /* Of a template rules see the state alone. */
+  if (p->entry == NULL && !p->gone)
     return FW_NO;
   if (e->key == FW_NFT_CT_DIRECTION) {
     fw_nft_value_number(v, p->direction == CT_REPLY, 1);

@@ -5,9 +5,11 @@
 
 #include "firewall/match/data.h"
 #include "firewall/parse.h"
+#include "firewall/walk/policies.h"
 
 static void network_clear(gpointer data) { g_free(((fw_network *)data)->interface); }
 static void assumption_clear(gpointer data) { g_free(((fw_assumption *)data)->match); }
+static void policy_clear(gpointer data) { g_free(((fw_timeout_policy *)data)->name); }
 
 fw_box_facts *fw_box_facts_new(void)
 {
@@ -19,6 +21,8 @@ fw_box_facts *fw_box_facts_new(void)
   g_array_set_clear_func(f->routes, network_clear);
   f->assumptions = g_array_new(FALSE, TRUE, sizeof(fw_assumption));
   g_array_set_clear_func(f->assumptions, assumption_clear);
+  f->policies = g_array_new(FALSE, TRUE, sizeof(fw_timeout_policy));
+  g_array_set_clear_func(f->policies, policy_clear);
   return f;
 }
 
@@ -29,6 +33,7 @@ void fw_box_facts_free(fw_box_facts *f)
   g_array_free(f->local, TRUE);
   g_array_free(f->routes, TRUE);
   g_array_free(f->assumptions, TRUE);
+  g_array_free(f->policies, TRUE);
   g_free(f->bridge_name);
   g_free(f->interface);
   g_free(f);

@@ -3,6 +3,7 @@
 #ifndef FIREWALL_WALK_FACTS_H
 #define FIREWALL_WALK_FACTS_H
 
+#include "conntrack/view.h"
 #include "firewall/ruleset.h"
 
 /* A network; interface NULL: not said. */
@@ -25,7 +26,10 @@ struct fw_box_facts {
   GArray *assumptions; /* fw_assumption */
   gboolean bridge;     /* a bridge under br_netfilter: no routing, no TTL (RULES 1.1) */
   char *bridge_name;
-  char *interface; /* of all packets of captures that name none; NULL: unknown */
+  GArray *policies;          /* fw_timeout_policy (policies.h): what CT --timeout names */
+  const char *const *labels; /* the caller's: names of the CT_LABELS labels; NULL: not known */
+  guint32 mtu_bytes;         /* of its devices; 0: not known, and large enough */
+  char *interface;           /* of all packets of captures that name none; NULL: unknown */
 };
 
 #ifndef FIREWALL_WALK_PROGRAM_H

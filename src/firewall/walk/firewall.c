@@ -83,6 +83,7 @@ void fw_firewall_free(fw_firewall *f)
 void fw_firewall_listen(fw_firewall *f, const fw_walk_watcher *watcher) { f->listener = watcher; }
 
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome; }
+guint32 fw_firewall_mtu(const fw_firewall *f) { return f->facts->mtu_bytes; }
 const fw_tally *fw_firewall_tally(const fw_firewall *f) { return &f->tally; }
 const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
 fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
@@ -401,14 +402,15 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
 
 static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_packet *p, ct_result *result)
 {
-  const ct_template *template =
-    f->template.untracked || f->template.helper != NULL || p->has_entry ? &f->template : NULL;
+  const ct_template *template = f->template.untracked || p->has_entry ? &f->template : NULL;
   ct_passage passage;
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
 
   if (G_UNLIKELY(f->nat_families[p->family]))
     ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
+  if (G_UNLIKELY(f->program->labels))
+    ct_engine_labels(engine);
   ct_engine_arrive(engine, a->packet, template, &passage);
   f->program->engine = engine;
   f->program->passage = &passage;
@@ -455,10 +457,13 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->reset = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
   o->arrived_bytes = a->packet->length;
+  o->pieces = ct_packet_pieces(a->packet);
   o->answer.sent = FALSE;
   o->answer.why_not = NULL;
   fw_program_set_time(f->program, a->packet->time_ns);
   if (a->packet->kind == CT_PACKET_NONE) {
+    p->own = a->sent;
+    p->in = a->in != NULL && *a->in != '\0' ? fw_program_interface(f->program, a->in) : &f->program->unknown;
     ct_engine_packet(engine, a->packet, result);
     return;
   }

@@ -83,6 +83,7 @@ typedef struct fw_outcome {
   gboolean reset;             /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack;  /* dropped there: conntrack has not seen it */
   guint32 arrived_bytes;      /* its length then; a helper may have written it anew */
+  const ct_pieces *pieces;    /* a datagram that came in fragments leaves in fragments; NULL: it came whole */
   const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
   fw_packet packet;           /* as it left, or was dropped */
@@ -94,6 +95,9 @@ void fw_firewall_free(fw_firewall *firewall);
 
 /* Tells of each step while it is walked, in place of the record. The watcher has to outlive the firewall. */
 void fw_firewall_listen(fw_firewall *firewall, const fw_walk_watcher *watcher);
+
+/* The facts' mtu_bytes. */
+guint32 fw_firewall_mtu(const fw_firewall *firewall);
 
 /* In place of ct_engine_packet. */
 void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arrival *arrival, ct_result *result);

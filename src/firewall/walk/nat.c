@@ -180,12 +180,12 @@ static asked range_of(const fw_firewall *f, const fw_packet *p, const fw_target 
 /* -- mappings -- */
 
 /* FNV-1a of the name, for a name is all that is known of a device. */
-static guint32 device_number(const fw_interface_name *name)
+guint32 fw_nat_device_number(const char *name)
 {
   guint32 hash = 2166136261u;
   const char *c;
 
-  for (c = name->name; *c != '\0'; c++)
+  for (c = name; *c != '\0'; c++)
     hash = (hash ^ (guint8)*c) * 16777619u;
   return MAX(hash, 1);
 }
@@ -243,7 +243,7 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
   if (!ct_passage_nat(engine_of(f), passage, manip, &range))
     return kernel_drop(f, last);
   if (target->ops->id == FW_TARGET_ID_MASQUERADE)
-    ct_passage_nat_set_device(engine_of(f), passage, device_number(p->out));
+    ct_passage_nat_set_device(engine_of(f), passage, fw_nat_device_number(p->out->name));
   if (!f->answering)
     f->outcome.nat[manip] = last->rule;
   return TRUE;
@@ -359,7 +359,7 @@ static gboolean has_moved(fw_firewall *f, const fw_packet *p, fw_hook hook)
   if (hook != FW_HOOK_POSTROUTING || p->direction != CT_ORIGINAL)
     return FALSE;
   device = ct_nat_device(engine_of(f), p->entry);
-  return device != 0 && p->out->known && device != device_number(p->out);
+  return device != 0 && p->out->known && device != fw_nat_device_number(p->out->name);
 }
 
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)

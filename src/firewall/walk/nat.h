@@ -13,6 +13,8 @@ static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_h
 
 /* Before a packet: takes note of how it was seen to leave. */
 void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival);
+/* What masquerading remembers a device by. */
+guint32 fw_nat_device_number(const char *name);
 /* Finds out which families have nat chains. */
 void fw_nat_begin(fw_firewall *f);
 void fw_nat_end(fw_firewall *f);

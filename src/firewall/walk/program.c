@@ -301,6 +301,12 @@ static void line_up(fw_program *program, guint family, guint hook)
   }
 }
 
+/* iptables-nft makes a base chain when it is first named; legacy tables have all of theirs. */
+static gboolean exists(const fw_program *program, const fw_chain *chain)
+{
+  return chain->declared || chain->n_rules > 0 || chain->nft != NULL || program->backend != FW_BACKEND_NFT;
+}
+
 /* By priority, those of both families among those of one. */
 static void order_hooks(fw_program *program)
 {
@@ -312,7 +318,7 @@ static void order_hooks(fw_program *program)
   for (n = 0; n < program->n_chains; n++) {
     const fw_chain *chain = program->chains[n].chain;
 
-    if (chain->hook == FW_HOOK_NONE || chain->table->family > FW_INET)
+    if (chain->hook == FW_HOOK_NONE || chain->table->family > FW_INET || !exists(program, chain))
       continue;
     for (family = 0; family < 2; family++)
       if (chain->table->family == FW_INET || chain->table->family == family)
@@ -344,6 +350,8 @@ fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const 
   program->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, name_free);
   program->recents = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_recent_free);
   program->hashlimits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fw_hashlimit_free);
+  program->timeouts = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  program->labels = fw_ruleset_has_match(ruleset, "connlabel") || (ruleset->nft != NULL && ruleset->nft->labels);
   program->sets = g_hash_table_new_full(NULL, NULL, NULL, fw_live_set_free);
   program->hits = g_new0(fw_hits, ruleset->n_rules + 1);
   program->steps_memory = g_malloc0((ruleset->n_rules + (gsize)1) * sizeof(fw_step) + LINE_BYTES);
@@ -440,6 +448,7 @@ void fw_program_free(fw_program *program)
   g_hash_table_destroy(program->recents);
   g_hash_table_destroy(program->hashlimits);
   g_hash_table_destroy(program->sets);
+  g_hash_table_destroy(program->timeouts);
   g_free(program->nothing.holds);
   g_free(program->unknown.holds);
   for (family = 0; family < 2; family++)

@@ -175,6 +175,9 @@ struct fw_program {
   void (*counted)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer counted_user;
   struct fw_nft_run *nft; /* what moves in rules of nftables; NULL: there are none */
+  GHashTable *timeouts;   /* fw_timeout_policy* => gint64*, by ct_timeout */
+  const char *no_policy;  /* that CT --timeout names and nobody knows; NULL: none that a packet met */
+  gboolean labels;        /* some rule uses labels of connections */
   gboolean offloads;      /* a flow may have been taken past the rules */
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);

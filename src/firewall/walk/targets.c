@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firewall/walk/policies.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/tests.h"
 
@@ -68,6 +69,25 @@ static gboolean act_notrack(fw_program *program, fw_packet *p, const fw_step *st
   return TRUE;
 }
 
+/* => NULL: there is no policy of that name for such packets, and it is told. */
+static const gint64 *timeouts_of(fw_program *program, const fw_packet *p, const char *name)
+{
+  const fw_timeout_policy *policy = fw_policy_find(program->facts, name);
+  gint64 *timeout_ns;
+
+  if (policy == NULL || !fw_policy_fits(policy, p->family, p->protocol)) {
+    program->no_policy = name;
+    return NULL;
+  }
+  timeout_ns = g_hash_table_lookup(program->timeouts, policy);
+  if (timeout_ns == NULL) {
+    timeout_ns = g_memdup2(ct_engine_timeouts(program->engine), CT_TIMEOUT_COUNT * sizeof *timeout_ns);
+    fw_policy_apply(policy, timeout_ns);
+    g_hash_table_insert(program->timeouts, (gpointer)policy, timeout_ns);
+  }
+  return timeout_ns;
+}
+
 static gboolean act_ct(fw_program *program, fw_packet *p, const fw_step *step)
 {
   const fw_ct *c = DATA(step);
@@ -77,6 +97,10 @@ static gboolean act_ct(fw_program *program, fw_packet *p, const fw_step *step)
   if (p->seen || program->template == NULL || !nothing_attached(p) || program->maybe)
     return TRUE;
   program->template->helper = c->helper;
+  program->template->event_mask = c->events;
+  program->template->expect_mask = c->exp_events;
+  if (c->timeout != NULL)
+    program->template->timeout_ns = timeouts_of(program, p, c->timeout);
   if (c->has_zone) {
     program->template->zone = c->zone_mark ? (guint16)p->mark : c->zone;
     program->template->zone_dirs = c->zone_dir == FW_CT_ZONE_BOTH ? 3 : c->zone_dir == FW_CT_ZONE_ORIG ? 1 : 2;

@@ -7,6 +7,7 @@
 #include "conntrack/nat/nat.h"
 #include "firewall/nft/run.h"
 #include "firewall/save.h"
+#include "firewall/walk/pieces.h"
 
 enum { TCP_HEADER = 20 };
 
@@ -70,8 +71,10 @@ typedef struct wire {
   guint32 n;
   guint32 l4, end; /* offsets */
   guint8 proto, version;
-  gboolean inner, full; /* full: with what equals the packet sent in */
-  const ct_packet *was; /* the packet sent in; NULL: with `full`, or it had no such header */
+  gboolean inner, full;    /* full: with what equals the packet sent in */
+  const ct_packet *was;    /* the packet sent in; NULL: with `full`, or it had no such header */
+  const struct wire *sent; /* the last fragment sent in, of a datagram that leaves in fragments; NULL: it does not */
+  guint32 payload;         /* offset of what put_payload is asked for first; of `sent` alone */
 } wire;
 
 static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
@@ -104,15 +107,25 @@ static gboolean payload_differs(const wire *w, guint32 offset)
          (w->end - offset != w->was->length - was || memcmp(w->b + offset, w->was->data + was, w->end - offset) != 0);
 }
 
-static void put_payload(GString *out, const wire *w, guint32 offset)
+/* The same of one fragment and another, wherever their payloads stand. */
+static gboolean sent_differs(const wire *w, guint32 offset)
 {
-  if (offset < w->end && (w->full || payload_differs(w, offset)))
+  const wire *s = w->sent;
+
+  return s != NULL &&
+         (s->end - s->payload != w->end - offset || memcmp(s->b + s->payload, w->b + offset, w->end - offset) != 0);
+}
+
+static void put_payload(GString *out, wire *w, guint32 offset)
+{
+  w->payload = offset;
+  if (offset < w->end && (w->full || payload_differs(w, offset) || sent_differs(w, offset)))
     put_hex(out, "payload", w->b + offset, w->end - offset);
 }
 
 static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full);
 
-static void put_tcp(GString *out, const wire *w)
+static void put_tcp(GString *out, wire *w)
 {
   const guint8 *t = w->b + w->l4;
   guint32 n = w->end - w->l4, header;
@@ -143,7 +156,7 @@ static gboolean is_icmp_error(const wire *w)
   return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-static void put_icmp(GString *out, const wire *w)
+static void put_icmp(GString *out, wire *w)
 {
   const guint8 *t = w->b + w->l4;
 
@@ -158,7 +171,7 @@ static void put_icmp(GString *out, const wire *w)
   }
 }
 
-static void put_l4(GString *out, const wire *w)
+static void put_l4(GString *out, wire *w)
 {
   const guint8 *t = w->b + w->l4;
   guint32 n = w->end > w->l4 ? w->end - w->l4 : 0;
@@ -237,9 +250,11 @@ static gboolean put_ipv6(GString *out, wire *w)
   return first;
 }
 
-static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full)
+/* w has b, n, and with what it is compared. */
+static void put_wire(GString *out, wire *w)
 {
-  wire w = { .b = b, .n = n, .inner = inner, .full = full, .was = was };
+  const guint8 *b = w->b;
+  guint32 n = w->n;
   gboolean six = n > 0 && b[0] >> 4 != 4, first;
   guint32 i;
 
@@ -250,16 +265,23 @@ static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner
     g_string_append_c(out, '"');
     return;
   }
-  w.version = six ? 6 : 4;
+  w->version = six ? 6 : 4;
   g_string_append(out, "\"src\":");
-  put_address(out, w.version, b + (six ? 8 : 12));
+  put_address(out, w->version, b + (six ? 8 : 12));
   g_string_append(out, ",\"dst\":");
-  put_address(out, w.version, b + (six ? 24 : 16));
-  first = six ? put_ipv6(out, &w) : put_ipv4(out, &w);
+  put_address(out, w->version, b + (six ? 24 : 16));
+  first = six ? put_ipv6(out, w) : put_ipv4(out, w);
   if (first)
-    put_l4(out, &w);
+    put_l4(out, w);
   else
-    put_payload(out, &w, w.l4);
+    put_payload(out, w, w->l4);
+}
+
+static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full)
+{
+  wire w = { .b = b, .n = n, .inner = inner, .full = full, .was = was };
+
+  put_wire(out, &w);
 }
 
 /* The packet's bytes as they left. */
@@ -282,6 +304,58 @@ static const char *side_of(const fw_sides *sides, const fw_interface_name *name)
   if (sides != NULL && strcmp(name->name, sides->wan_name) == 0)
     return "wan";
   return name->name;
+}
+
+/* ---- fragments ---- */
+
+typedef struct pieces {
+  GString *out;
+  const char *side;
+  const wire *sent; /* the last fragment that was sent in */
+  gboolean any;
+} pieces;
+
+static guint32 crc_of_bytes(const guint8 *b, guint32 n)
+{
+  guint32 crc = G_MAXUINT32, i;
+  gboolean six = b[0] >> 4 == 6, fragment = six && b[6] == 44;
+
+  for (i = 0; i < n; i++)
+    crc = crc32_byte(crc, (six ? i == 7 || (fragment && i >= 44 && i < 48) : i == 8 || i == 10 || i == 11) ? 0 : b[i]);
+  return ~crc;
+}
+
+static void put_piece(const guint8 *bytes, guint32 n, gpointer user)
+{
+  pieces *p = user;
+  wire w = { .b = bytes, .n = n, .sent = p->sent, .full = p->sent == NULL };
+
+  g_string_append(p->out, p->any ? ",{\"side\":" : "{\"side\":");
+  put_string(p->out, p->side);
+  g_string_append_c(p->out, ',');
+  put_wire(p->out, &w);
+  g_string_append_printf(p->out, ",\"crc\":\"%08x\"}", crc_of_bytes(bytes, n));
+  p->any = TRUE;
+}
+
+/* The list of what left. => FALSE: it left whole. */
+static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *sides, const char *side)
+{
+  const fw_outcome *o = fw_firewall_outcome(f);
+  wire sent = { .b = sides != NULL ? sides->sent : NULL, .n = sides != NULL ? sides->n_sent : 0, .full = TRUE };
+  pieces p = { .out = out, .side = side, .sent = sent.b != NULL ? &sent : NULL };
+  guint32 mtu_bytes = fw_firewall_mtu(f);
+  g_autofree guint8 *bytes = NULL;
+
+  if (o->pieces == NULL && (mtu_bytes == 0 || o->packet.raw->length <= mtu_bytes))
+    return FALSE;
+  bytes = bytes_of(&o->packet);
+  if (sent.b != NULL) {
+    g_autoptr(GString) scratch = g_string_new(NULL);
+
+    put_wire(scratch, &sent);
+  }
+  return fw_pieces_each(bytes, o->packet.raw->length, o->pieces, mtu_bytes, put_piece, &p);
 }
 
 static void put_frame(GString *out, const fw_packet *p, const char *side, const ct_packet *was, gboolean full)
@@ -380,8 +454,9 @@ static void put_answer(GString *out, const fw_answer *a, const fw_sides *sides)
   g_string_append(out, "}]");
 }
 
-static void put_gone_through(GString *out, const fw_outcome *o, const fw_sides *sides, const ct_packet *packet)
+static void put_gone_through(GString *out, const fw_firewall *f, const fw_sides *sides, const ct_packet *packet)
 {
+  const fw_outcome *o = fw_firewall_outcome(f);
   const fw_packet *p = &o->packet;
   const ct_packet *was = p->translated && packet->kind == CT_PACKET_TRACK ? packet : NULL;
 
@@ -391,8 +466,11 @@ static void put_gone_through(GString *out, const fw_outcome *o, const fw_sides *
     g_string_append_c(out, '}');
   } else {
     g_string_append(out, ",\"fate\":\"out\",\"out\":[");
-    put_frame(out, p, side_of(sides, p->out), was, FALSE);
-    g_string_append(out, "}]");
+    if (!put_pieces(out, f, sides, side_of(sides, p->out))) {
+      put_frame(out, p, side_of(sides, p->out), was, FALSE);
+      g_string_append_c(out, '}');
+    }
+    g_string_append_c(out, ']');
   }
   if (p->mark != 0)
     g_string_append_printf(out, ",\"mark\":%u", p->mark);
@@ -405,12 +483,16 @@ void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *side
   if (packet->kind == CT_PACKET_NONE) {
     g_string_append(out, packet->reason == CT_REASON_FRAGMENT_HELD ? ",\"fate\":\"held\""
                                                                    : ",\"fate\":\"drop\",\"by\":\"ip\"");
+    if (o->packet.own || o->packet.in->known) {
+      g_string_append(out, ",\"side\":");
+      put_string(out, o->packet.own ? "local" : side_of(sides, o->packet.in));
+    }
     return;
   }
   g_string_append(out, ",\"side\":");
   put_string(out, o->path == FW_PATH_OUTPUT ? "local" : side_of(sides, o->packet.in));
   switch (o->verdict) {
-  case FW_VERDICT_ACCEPT: put_gone_through(out, o, sides, packet); break;
+  case FW_VERDICT_ACCEPT: put_gone_through(out, f, sides, packet); break;
   case FW_VERDICT_UNKNOWN: g_string_append(out, ",\"fate\":\"unknown\""); break;
   default: g_string_append(out, ",\"fate\":\"drop\""); put_by(out, f);
   }

@@ -8,6 +8,8 @@
 /* Interfaces that a transcript calls by another name: its sides. NULL stands for no such names. */
 typedef struct fw_sides {
   const char *lan_name, *wan_name; /* interfaces */
+  const guint8 *sent; /* of a datagram in fragments: the one that completed it, an IP packet; NULL: not known */
+  guint32 n_sent;
 } fw_sides;
 
 /* [{"table":...,"chain":...,"kind":"rule","number":4,"verdict":"accept",...},...]: of the last packet. */

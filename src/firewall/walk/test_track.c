@@ -2,6 +2,7 @@
 /* Matches about the packet's connection (RULES 3.3). */
 #include <string.h>
 
+#include "firewall/walk/policies.h"
 #include "firewall/walk/tests.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
@@ -123,6 +124,38 @@ static fw_truth holds_connmark(fw_program *program, fw_packet *p, const fw_test 
   return fw_truth_of(((mark & m->mark.mask) == m->mark.value) != (m->invert != 0));
 }
 
+/* Looked up when the rules are loaded: as the number + 1; NULL: nobody knows the name. */
+static void *connlabel_new(fw_program *program, const fw_match *match)
+{
+  const fw_connlabel *l = match->data;
+  gint number = l->name != NULL ? fw_label_find(program->facts->labels, l->name) : l->bit;
+
+  return GINT_TO_POINTER(number + 1);
+}
+
+static fw_truth holds_connlabel(fw_program *program, fw_packet *p, const fw_test *test)
+{
+  const fw_connlabel *l = test->data;
+  gint number = GPOINTER_TO_INT(test->state) - 1;
+  ct_labels labels, own = { { 0 } };
+  gboolean has = FALSE;
+
+  if (number < 0)
+    return FW_UNKNOWN;
+  if (p->has_entry && program->passage != NULL && ct_passage_labels(program->engine, program->passage, &labels)) {
+    has = ct_labels_have(&labels, (guint)number);
+    if (!has && l->set) {
+      own.words[number / 32] = 1u << number % 32;
+      /* One that has ended takes no label any more, and where it is not sure that the rule is asked nobody knows. */
+      if (p->gone || program->maybe)
+        return FW_UNKNOWN;
+      ct_passage_add_labels((ct_engine *)program->engine, program->passage, &own);
+      has = TRUE;
+    }
+  }
+  return fw_truth_of(has != (l->invert != 0));
+}
+
 static fw_truth holds_helper(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_helper *h = test->data;
@@ -168,6 +201,7 @@ const fw_test_ops fw_track_tests[FW_MATCH_COUNT] = {
   [FW_MATCH_state] = { .holds = holds_state, .tracks = TRUE },
   [FW_MATCH_conntrack] = { .holds = holds_conntrack, .tracks = TRUE },
   [FW_MATCH_connmark] = { .holds = holds_connmark, .tracks = TRUE },
+  [FW_MATCH_connlabel] = { .holds = holds_connlabel, .state = connlabel_new, .tracks = TRUE },
   [FW_MATCH_helper] = { .holds = holds_helper, .tracks = TRUE },
   [FW_MATCH_connbytes] = { .holds = holds_connbytes, .tracks = TRUE },
 };
