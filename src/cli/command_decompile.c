@@ -13,6 +13,58 @@
 #include "sandbox.h"
 #include "say.h"
 #include "scenario/decompile.h"
+#include "scenario_rules.h"
+
+/* As the scenario, which may stand elsewhere, finds it. */
+static char *path_of_rules(const cli_options *o, const char *path)
+{
+  g_autofree char *folder = o->write != NULL ? g_path_get_dirname(o->write) : g_strdup(".");
+
+  if (g_path_is_absolute(path) || strcmp(folder, ".") == 0)
+    return g_strdup(path);
+  return g_canonicalize_filename(path, NULL);
+}
+
+static void put_file(GString *head, const char *path)
+{
+  g_string_append(head, "rules \"");
+  for (; *path != '\0'; path++)
+    g_string_append_printf(head, "%s%c", *path == '"' || *path == '\\' ? "\\" : "", *path);
+  g_string_append(head, "\"\n");
+}
+
+/* As the scenario can name it, where rules ask for it; NULL: it has no name, or none of Linux. */
+static const char *interface_of(const cli_options *o, const replay_origin *origin)
+{
+  const char *name = origin->interface;
+  gboolean fits = o->rules->len > 0 && o->iface == NULL && name != NULL && *name != '\0' && strlen(name) < 16;
+
+  return fits && strpbrk(name, " \t#\"") == NULL ? name : NULL;
+}
+
+/* Rules and where the box stands. */
+static void put_rules(GString *head, const cli_options *o)
+{
+  guint i;
+
+  for (i = 0; i < o->rules->len; i++) {
+    g_autofree char *path = path_of_rules(o, g_ptr_array_index(o->rules, i));
+
+    put_file(head, path);
+  }
+  for (i = 0; i < o->routes->len; i++)
+    g_string_append_printf(head, "set route=%s\n", (const char *)g_ptr_array_index(o->routes, i));
+  for (i = 0; i < o->assumptions->len; i++)
+    g_string_append_printf(head, "set assume=%s\n", (const char *)g_ptr_array_index(o->assumptions, i));
+  if (o->iface != NULL)
+    g_string_append_printf(head, "set iface=%s\n", o->iface);
+  if (o->bridge != NULL)
+    g_string_append_printf(head, "set bridge=%s\n", o->bridge);
+  if (o->rules_mode != 0)
+    g_string_append_printf(head, "set mode=%s\n", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
+  if (o->backend != FW_BACKEND_UNSET)
+    g_string_append_printf(head, "set backend=%s\n", o->backend == FW_BACKEND_LEGACY ? "legacy" : "nft");
+}
 
 /* The kernel that was asked, as settings: what differs from its profile. */
 static char *head_text(const cli_options *o, const ct_params *params)
@@ -51,6 +103,7 @@ static char *head_text(const cli_options *o, const ct_params *params)
       g_string_append_printf(head, "set module=%s=%s\n", module.name, module.value);
   if (o->helpers_by_port != CLI_HELPERS_OF_PROFILE)
     g_string_append_printf(head, "set %s=all\n", o->helpers_by_port == CLI_HELPERS_ALL ? "helper" : "no-helper");
+  put_rules(head, o);
   return g_string_free(head, FALSE);
 }
 
@@ -61,6 +114,8 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   replay_source *source;
   cli_output out;
   scn_decompiler *decompiler;
+  scn_firewall rules;
+  cli_firewall firewall;
   const replay_batch *batch;
   cli_exit code;
   char *head, *text;
@@ -76,25 +131,36 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     replay_source_free(source);
     return CLI_EXIT_USAGE;
   }
+  if (!cli_firewall_load(&firewall, o)) {
+    replay_source_free(source);
+    code = firewall.refusal;
+    cli_firewall_clear(&firewall);
+    return code;
+  }
   if (!cli_output_open(&out, "-W", o->write)) {
     replay_source_free(source);
+    cli_firewall_clear(&firewall);
     return CLI_EXIT_OUTPUT;
   }
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);
   code = CLI_EXIT_OK;
-  if (!cli_has_captures(source, &code)) {
+  if (!cli_firewall_start(&firewall, params, EMIT_WANTS_WALK, FALSE) || !cli_has_captures(source, &code)) {
+    code = firewall.firewall == NULL && o->rules->len > 0 ? CLI_EXIT_USAGE : code;
     replay_source_free(source);
+    cli_firewall_clear(&firewall);
     return cli_output_close(&out, code);
   }
-  decompiler = scn_decompiler_new(params, o->replay.checksums);
+  rules = cli_scenario_rules(&firewall);
+  decompiler = scn_decompiler_new(params, o->replay.checksums, o->rules->len > 0 ? &rules : NULL);
   cli_interrupts_catch(source, NULL);
   while ((batch = replay_source_next(source)) != NULL)
     for (guint i = 0; i < batch->n; i++)
-      scn_decompiler_frame(decompiler, batch->origins[i].frame);
+      scn_decompiler_frame(decompiler, batch->origins[i].frame, interface_of(o, &batch->origins[i]));
   cli_interrupts_release();
   code = cli_say_about_captures(source);
+  cli_firewall_say_notes(&firewall);
   replay_source_free(source);
   head = head_text(o, params);
   text = scn_decompiler_text(decompiler, head);
@@ -105,6 +171,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   g_free(text);
   g_free(head);
   scn_decompiler_free(decompiler);
+  cli_firewall_clear(&firewall);
   return code;
 }
 
@@ -116,7 +183,7 @@ cli_exit cli_command_decompile(int argc, char **argv)
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_OUTPUT, NULL, &error) ||
+  if (!cli_options_parse(&options, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES | CLI_OUTPUT, NULL, &error) ||
       !cli_kernel_params(&options, &params, &error))
     cli_usage(error);
   else if (options.captures->len == 0 || options.format != NULL)

@@ -230,6 +230,11 @@ static GPtrArray *texts_of(const cli_scenario_text *text, const scn_scenario *sc
   return texts;
 }
 
+scn_firewall cli_scenario_rules(cli_firewall *firewall)
+{
+  return (scn_firewall){ on_packet, tell, held, put_walk, counted, firewall };
+}
+
 /* Whose fault it is: the line of the setting that the message names, or of the rules that it is about. */
 static void place_fault(GError **error, const cli_scenario_text *text, const scn_scenario *scenario)
 {
@@ -288,6 +293,6 @@ gboolean cli_scenario_firewall(cli_firewall *made, scn_firewall *rules, const cl
     g_propagate_error(error, fault);
     return FALSE;
   }
-  *rules = (scn_firewall){ on_packet, tell, held, put_walk, counted, made };
+  *rules = cli_scenario_rules(made);
   return TRUE;
 }

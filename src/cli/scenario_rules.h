@@ -30,6 +30,8 @@ void cli_scenario_read(cli_scenario_text *scenario, int fd, const char *path, GE
 gboolean cli_scenario_have(cli_scenario_text *scenario);
 void cli_scenario_read_clear(cli_scenario_text *scenario);
 
+/* A firewall that is there, for who performs or writes a scenario; it records walks. */
+scn_firewall cli_scenario_rules(cli_firewall *firewall);
 /*
  * The rules that the packets meet: those that are forced (cli_rules_text), else the scenario's. made->firewall is NULL
  * where there are none of either. options and made have to outlive rules. => FALSE and error, which names the

@@ -45,11 +45,12 @@ static void flow_log_free(gpointer p)
   g_free(p);
 }
 
-scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksums)
+scn_decompiler *scn_decompiler_new(const ct_params *params, ct_checksums checksums, const scn_firewall *firewall)
 {
   scn_decompiler *d = g_new0(scn_decompiler, 1);
 
   scn_runner_init(&d->runner, params, checksums);
+  d->runner.firewall = firewall;
   d->body = g_string_new(NULL);
   d->by_tuple = g_hash_table_new_full(tuple_hash, tuple_equal, g_free, NULL);
   d->flows = g_ptr_array_new_with_free_func(flow_log_free);
@@ -318,6 +319,31 @@ static void print_raw(scn_decompiler *d, const cap_frame *frame, const seen *s)
   scn_print_direction(d->body, s->direction);
 }
 
+/* What rules said of it: of a packet that is accepted, the last rule that did, whatever policies it met. */
+static void print_ruling(scn_decompiler *d)
+{
+  const scn_runner *runner = &d->runner;
+  const emit_rules *r = runner->rules;
+  const char *by = NULL;
+  GPtrArray *held;
+
+  if (r == NULL || r->verdict == NULL)
+    return;
+  held = runner->firewall->held(runner->firewall->user);
+  for (guint i = 0; i < held->len; i++) {
+    const scn_held *h = g_ptr_array_index(held, i);
+
+    if (h->decided && (*h->text != '\0' || strcmp(r->verdict, "accept") != 0))
+      by = h->place;
+  }
+  g_string_append_printf(d->body, " %s", r->verdict);
+  if (by != NULL)
+    g_string_append_printf(d->body, " by %s", by);
+  if (r->mark != 0)
+    g_string_append_printf(d->body, " nfmark 0x%x", r->mark);
+  g_ptr_array_unref(held);
+}
+
 /* The engine's answer to the packet, in the words of an expectation. */
 static void print_check(scn_decompiler *d)
 {
@@ -343,6 +369,7 @@ static void print_check(scn_decompiler *d)
   }
   if (result->reason != CT_REASON_NONE)
     g_string_append_printf(out, " reason %s", ct_reason_word(result->reason));
+  print_ruling(d);
   g_string_append_c(out, '\n');
 }
 
@@ -388,7 +415,7 @@ static void print_packet(scn_decompiler *d, const cap_frame *frame, const seen *
   scn_packet_free(packet);
 }
 
-void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
+void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame, const char *interface)
 {
   pkt_link_info info;
   seen s;
@@ -396,7 +423,7 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
   gboolean known;
 
   d->frames++;
-  scn_runner_frame(&d->runner, frame, NULL);
+  scn_runner_frame(&d->runner, frame, interface);
   info = d->runner.link;
   known = packet_of(frame, info.l3_offset, &s.bytes);
   if (!known && d->runner.packet.kind == CT_PACKET_NONE) {
@@ -420,6 +447,8 @@ void scn_decompiler_frame(scn_decompiler *d, const cap_frame *frame)
                : CT_ORIGINAL;
     print_packet(d, frame, &s);
   }
+  if (interface != NULL && *interface != '\0')
+    g_string_append_printf(d->body, " iface %s", interface);
   print_check(d);
 }
 

@@ -352,7 +352,7 @@ static gboolean send_marker(int fd, const guint8 *to, GError **error)
 static gboolean take_until_marker(int fd, guint *packets, GError **error)
 {
   struct pollfd waits = { .fd = fd, .events = POLLIN };
-  struct sockaddr_ll from;
+  struct sockaddr_ll from = { 0 };
   guint8 head[14] = { 0 };
 
   while (poll(&waits, 1, WAIT_MS) > 0) {

@@ -136,6 +136,21 @@ sed '/ctstate/d; s/-p tcp -m tcp --dport 80/-p udp/' "$work/there/a rules" > "$w
 expect 0 '^     1 .*accept by filter:FORWARD:rule:2' '*' "$ctreplay" -P --rules "$work/udp" "$work/two.pcapng"
 expect 0 '^     2 .*drop by filter:FORWARD:policy' '*' "$ctreplay" -P --rules "$work/udp" "$work/two.pcapng"
 
+# What rules said of a capture becomes a test of it, with rules, where the box stands, and interfaces.
+cp "$work/udp" "$work/udp rules"
+expect 0 '^   => NEW orig 30s UNREPLIED accept by filter:FORWARD:rule:2 nfmark 0x7$' '*' \
+  "$ctreplay" decompile --rules "$work/udp rules" --route 10.0.0.0/8=lan0 "$work/two.pcapng"
+cp "$work/out" "$work/again.ct"
+expect 0 '^rules ".*/udp rules"$' '' cat "$work/again.ct"
+expect 0 '^+0 .* iface lan0$' '' cat "$work/again.ct"
+expect 0 '^1\.\.2$' '*' "$ctreplay" test "$work/again.ct"
+for sample in order server limit reject recent notrack-dns helper-ftp; do
+  expect 0 '' '*' "$ctreplay" decompile --rules "samples/rules-$sample.rules" --local 192.0.2.80/24 "samples/rules-$sample.pcap" -W "$work/again.ct"
+  expect 0 ' by filter:\| by raw:\| reject \| drop ' '' cat "$work/again.ct"
+  expect 0 '^ok 1' '*' "$ctreplay" test "$work/again.ct"
+done
+expect 2 '' 'nowhere: No such file' "$ctreplay" decompile --rules "$work/nowhere" "$work/two.pcapng"
+
 # The example, as its README has it; and another ruleset against the same scenarios.
 cp -r "${srcdir:-.}/examples/firewall" "$work/example"
 chmod -R u+w "$work/example"

@@ -29,7 +29,7 @@ static void on_outcome(const scn_outcome *outcome, gpointer user)
 static gboolean decompile_frame(const scn_frame *frame, gpointer user, GError **error)
 {
   (void)error;
-  scn_decompiler_frame(user, &frame->frame);
+  scn_decompiler_frame(user, &frame->frame, NULL);
   return TRUE;
 }
 
@@ -45,7 +45,7 @@ static void there_and_back(const char *text, const ct_params *params)
 {
   GError *error = NULL;
   scn_scenario *scenario = scn_scenario_parse(text, -1, "fuzz", &error);
-  scn_decompiler *again = scn_decompiler_new(params, CT_CHECKSUMS_AUTO);
+  scn_decompiler *again = scn_decompiler_new(params, CT_CHECKSUMS_AUTO, NULL);
   scn_run_figures figures;
   char *second;
 
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
   ct_params_init(&params, ct_profile_get(0));
   params.helpers_by_port = true;
-  decompiler = scn_decompiler_new(&params, CT_CHECKSUMS_AUTO);
+  decompiler = scn_decompiler_new(&params, CT_CHECKSUMS_AUTO, NULL);
   frame.link = links[data[0] % G_N_ELEMENTS(links)];
   for (size_t at = 2; at + 4 <= size;) {
     gsize n = MIN((gsize)(data[at] << 8 | data[at + 1]), size - at - 4);
@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     frame.captured = (guint32)n;
     frame.wire = frame.captured + (data[at + 2] < 0x80 ? 0 : data[at + 3]);
     frame.ts_ns += data[at + 2] * 1000003;
-    scn_decompiler_frame(decompiler, &frame);
+    scn_decompiler_frame(decompiler, &frame, NULL);
     at += 4 + n;
   }
   text = scn_decompiler_text(decompiler, "");
