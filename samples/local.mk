@@ -29,6 +29,13 @@ sample_recipes = \
 	samples/irc.ct \
 	samples/keep-alive.ct \
 	samples/link-layers.ct \
+	samples/nat-any.ct \
+	samples/nat-dnat.ct \
+	samples/nat-ftp.ct \
+	samples/nat-hairpin.ct \
+	samples/nat-masquerade.ct \
+	samples/nat-port-clash.ct \
+	samples/nat-zones.ct \
 	samples/netbios-broadcast.ct \
 	samples/out-of-window.ct \
 	samples/overlapping-fragments.ct \
@@ -73,6 +80,9 @@ sample_captures = $(sample_recipes:.ct=.pcap)
 # What the firewall of a sample had for rules.
 sample_rules = \
 	samples/across.rules \
+	samples/nat-dnat.rules \
+	samples/nat-masquerade.rules \
+	samples/nat-zones.rules \
 	samples/rules-helper-ftp.rules \
 	samples/rules-limit.rules \
 	samples/rules-mended.rules \

@@ -243,8 +243,8 @@ void cli_leaving_say(const cli_leaving *l, const fw_tally *tally)
     g_string_append_printf(text, "; of %" G_GUINT64_FORMAT " more the rules do not tell", l->unknown);
   if (tally->learnt > 0)
     g_string_append_printf(
-      text, "; %" G_GUINT64_FORMAT " times a port, an id or an address that no rule tells was taken from there",
-      tally->learnt);
+      text, "; %" G_GUINT64_FORMAT " time%s a port, an id or an address that no rule tells was taken from there",
+      tally->learnt, tally->learnt == 1 ? "" : "s");
   if (l->first != NULL)
     g_string_append_printf(text, "; the first that does not: %s", l->first->str);
   cli_say("note: %s", text->str);

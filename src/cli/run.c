@@ -442,6 +442,8 @@ cli_exit cli_run_close(cli_run *run)
   if (run->database_fd >= 0)
     close(run->database_fd);
   cli_plot_close(run);
+  if (run->source != NULL && run->firewall.firewall != NULL && fw_firewall_tally(run->firewall.firewall)->mapped > 0)
+    replay_source_translated(run->source);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   cli_part_say(run);

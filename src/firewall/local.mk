@@ -86,7 +86,7 @@ firewall_sources = \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
 	src/firewall/walk/tell.c src/firewall/walk/tell.h \
-	src/firewall/walk/view.c src/firewall/walk/view.h \
+	src/firewall/walk/view.c src/firewall/walk/view.h src/firewall/walk/words_nat.c \
 	src/firewall/walk/targets.c src/firewall/walk/targets.h \
 	src/firewall/walk/tests.h \
 	src/firewall/walk/test_about.c src/firewall/walk/test_bytes.c \

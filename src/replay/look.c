@@ -32,7 +32,7 @@ typedef struct sighting {
 } sighting;
 
 struct replay_look {
-  gboolean ruled;
+  gboolean ruled, translated;
   const replay_pairs_figures *paired; /* NULL: none were */
   conversation *conversations;        /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
@@ -192,6 +192,7 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 }
 
 void replay_look_ruled(replay_look *look) { look->ruled = TRUE; }
+void replay_look_translated(replay_look *look) { look->translated = TRUE; }
 void replay_look_paired(replay_look *look, const replay_pairs_figures *figures) { look->paired = figures; }
 void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }
 
@@ -339,7 +340,7 @@ static void remark_sides(replay_look *look)
     all++;
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
-  if (one_sided * 2 <= all)
+  if (look->translated || one_sided * 2 <= all)
     return;
   if (look->ruled) /* what comes back to a translated address is another conversation to who knows no rules */
     remark(

@@ -32,6 +32,9 @@ char *replay_place_name(const char *name, guint32 number);
 /* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
 void replay_look_ruled(replay_look *look);
 
+/* An answer may have other addresses than what it answers. Before the first remark. */
+void replay_look_translated(replay_look *look);
+
 /* Copies were found and tracked once: that is told, and no more advice about them. Before the first remark. */
 void replay_look_paired(replay_look *look, const replay_pairs_figures *figures);
 

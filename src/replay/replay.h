@@ -154,6 +154,12 @@ gboolean replay_source_reads(const replay_source *source, const char *path);
 const char *replay_source_problem(replay_source *source, guint i);
 
 /*
+ * Rules have translated connections: an answer has other addresses than what it answers, and which conversations show
+ * only one side is no remark any more. Before the first remark is asked for.
+ */
+void replay_source_translated(replay_source *source);
+
+/*
  * Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call
  * after the end.
  */

@@ -31,11 +31,17 @@ ours="$box --local 203.0.113.1/24@wan0"
 # With rules: predictions against what was seen; the port that nobody can know comes from there.
 # shellcheck disable=SC2086 # words
 {
-  expect 0 '*' '4 of 4 packets leave as predicted; [0-9]* times a port, .* was taken from there$' "$ctreplay" -L --rules "$work/rules" $ours "$work/any.pcap"
+  expect 0 '*' '4 of 4 packets leave as predicted; [0-9]* times* a port, .* was taken from there$' "$ctreplay" -L --rules "$work/rules" $ours "$work/any.pcap"
   expect 0 'src=192.168.1.11 .*src=198.51.100.7 dst=203.0.113.1 sport=80 dport=33333 ' '*' "$ctreplay" -L --rules "$work/rules" $ours "$work/any.pcap"
   expect 0 '^2$' '4 of 9 packets show others as they left' "$ctreplay" -C --rules "$work/rules" $ours "$work/any.pcap"
   # An address of the box that nobody has said is taken from there, too.
   expect 0 'src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000 ' '4 of 4 packets leave as predicted' "$ctreplay" -L --rules "$work/rules" $box "$work/any.pcap"
+  # explain: by which rule, why that port, and what its answers will be.
+  told() { "$ctreplay" explain --packet "$1" --rules "$work/rules" $ours "$work/any.pcap" | tr -s ' \n' ' '; }
+  expect 0 'source becomes 203.0.113.1 port 40000, by nat POSTROUTING rule 1 (.*rules:2); the port stays, since answers to it are nobody else' '*' told 1
+  expect 0 'An answer will come from 198.51.100.7 port 80 to 203.0.113.1 port 40000, and leave as one from 198.51.100.7 port 80 to 192.168.1.10 port 40000\.' '*' told 1
+  expect 0 'It leaves as 198.51.100.7 port 80 to 192.168.1.10 port 40000, as its connection is translated' '*' told 3
+  expect 0 'becomes 203.0.113.1 port 33333, .*; the port is drawn at random from its class, since answers to the old one are another' '*' told 5
   # Other rules predict otherwise, and the first packet that does not fit is told.
   expect 0 '*' ' 0 of 4 .* the first that does not: packet 1, 192.168.1.10.40000 > 198.51.100.7.80 is predicted to leave as 203.0.113.2.40000 > 198.51.100.7.80, and left as 203.0.113.1.40000 > 198.51.100.7.80$' \
     "$ctreplay" -L --rules "$work/other" $ours "$work/any.pcap"

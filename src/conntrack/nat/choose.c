@@ -284,6 +284,13 @@ static uint16_t first_offset(const choice *c, uint16_t id, uint32_t least, uint3
   return draw(c, least, size);
 }
 
+static ct_nat_how how_of(const ct_nat_range *range)
+{
+  return range->flags & CT_NAT_RANDOM ? CT_NAT_HOW_ASKED
+         : range->flags & CT_NAT_IDS  ? CT_NAT_HOW_RANGE
+                                      : CT_NAT_HOW_CLASH;
+}
+
 /* nf_nat_l4proto_unique_tuple. Gives up with the last id that it tried. */
 static void choose_id(const choice *c, ct_tuple *tuple)
 {
@@ -292,6 +299,7 @@ static void choose_id(const choice *c, ct_tuple *tuple)
 
   if (id == NULL)
     return;
+  c->engine->nat->how = (uint8_t)how_of(c->range);
   offset = first_offset(c, *id, least, size);
   for (attempts = MIN(size, ATTEMPTS_MOST);; attempts /= 2) {
     for (i = 0; i < attempts; i++, offset++) {
@@ -299,8 +307,10 @@ static void choose_id(const choice *c, ct_tuple *tuple)
       if (!is_taken_harder(c, tuple, attempts - i))
         return;
     }
-    if (attempts >= size || attempts < ATTEMPTS_LEAST)
+    if (attempts >= size || attempts < ATTEMPTS_LEAST) {
+      c->engine->nat->how = CT_NAT_HOW_FULL;
       return;
+    }
     offset = draw(c, least, size);
   }
 }
@@ -326,11 +336,13 @@ void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const
 
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
   *chosen = *current;
+  engine->nat->how = CT_NAT_HOW_KEPT;
   if (manip == CT_NAT_SRC && !(range->flags & CT_NAT_RANDOM)) {
     if (in_range(&c, current)) {
       if (!is_taken_anew(&c, current))
         return;
     } else if (find_mapping(&c, current, chosen) && !is_taken(&c, chosen)) {
+      engine->nat->how = CT_NAT_HOW_FOLLOWED;
       return;
     }
   }
@@ -338,4 +350,6 @@ void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const
   choose_address(&c, chosen);
   if (!keeps_id(&c, chosen))
     choose_id(&c, chosen);
+  else if (range->flags & CT_NAT_IDS && range->min_id == range->max_id)
+    engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
 }

@@ -15,6 +15,7 @@ typedef struct ct_nat_link {
 struct ct_nat {
   bool ipv4, ipv6; /* hooks exist */
   uint64_t random;
+  uint8_t how; /* ct_nat_how of the last mapping */
   ct_nat_draw_fn draw;
   void *draw_user;
   /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4). */

@@ -62,6 +62,22 @@ bool ct_nat_set_up(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const
   return true;
 }
 
+ct_nat_how ct_engine_nat_how(const ct_engine *engine)
+{
+  return engine->nat != NULL ? (ct_nat_how)engine->nat->how : CT_NAT_HOW_NONE;
+}
+
+const char *ct_nat_how_words(ct_nat_how how)
+{
+  static const char *const words[] = {
+#define X(name, words) words,
+    CT_NAT_HOW_LIST(X)
+#undef X
+  };
+
+  return words[how];
+}
+
 bool ct_passage_nat_is_done(const ct_passage *passage, ct_nat_manip manip)
 {
   return passage->entry->status & ct_nat_done_bit(manip);

@@ -50,6 +50,24 @@ bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, 
 /* No rule has asked: the address stays, and the id too if nobody else has it. */
 bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip);
 
+/* How the last mapping that was set up came by its id. X(NAME, words): what there is to say of a port, with the reason.
+ */
+#define CT_NAT_HOW_LIST(X)                                                                                        \
+  X(NONE, "")                                                                                                     \
+  X(KEPT, "stays, since answers to it are nobody else's")                                                         \
+  X(FOLLOWED, "is the one that another connection of the same source has: one source keeps one address and port") \
+  X(ASKED, "is drawn at random, as the rule asks")                                                                \
+  X(RANGE, "is one of the rule's range")                                                                          \
+  X(CLASH, "is drawn at random from its class, since answers to the old one are another connection's already")    \
+  X(FULL, "is another connection's, too, as are all that were tried: the packet is dropped when it is confirmed")
+typedef enum ct_nat_how {
+#define X(name, words) CT_NAT_HOW_##name,
+  CT_NAT_HOW_LIST(X)
+#undef X
+} ct_nat_how;
+ct_nat_how ct_engine_nat_how(const ct_engine *engine);
+const char *ct_nat_how_words(ct_nat_how how);
+
 /*
  * What a packet of the entry in that direction becomes at a hook: target's source (SRC) or destination (DST).
  * => false: it stays.

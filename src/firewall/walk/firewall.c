@@ -456,6 +456,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->before_conntrack = FALSE;
   o->reset = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
+  o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;
   o->pieces = ct_packet_pieces(a->packet);
   o->answer.sent = FALSE;

@@ -85,6 +85,7 @@ typedef struct fw_outcome {
   guint32 arrived_bytes;      /* its length then; a helper may have written it anew */
   const ct_pieces *pieces;    /* a datagram that came in fragments leaves in fragments; NULL: it came whole */
   const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
+  guint8 nat_how[2];          /* ct_nat_how of what this packet has mapped; NONE: nothing, or nothing changed */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
   fw_packet packet;           /* as it left, or was dropped */
   fw_answer answer;
@@ -110,6 +111,7 @@ typedef struct fw_tally {
   guint64 unknown; /* their verdict is */
   guint64
     nat_unknown;  /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
+  guint64 mapped; /* connections that a nat rule has mapped */
   guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);

@@ -244,8 +244,11 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
     return kernel_drop(f, last);
   if (target->ops->id == FW_TARGET_ID_MASQUERADE)
     ct_passage_nat_set_device(engine_of(f), passage, fw_nat_device_number(p->out->name));
-  if (!f->answering)
+  if (!f->answering) {
     f->outcome.nat[manip] = last->rule;
+    f->tally.mapped++;
+    f->outcome.nat_how[manip] = (guint8)ct_engine_nat_how(engine_of(f));
+  }
   return TRUE;
 }
 
@@ -269,7 +272,11 @@ static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip man
     if (p->entry == NULL || ct_passage_nat_is_done(f->program->passage, manip))
       return TRUE;
   }
-  return ct_passage_nat_null(engine_of(f), f->program->passage, manip) || kernel_drop(f, last);
+  if (!ct_passage_nat_null(engine_of(f), f->program->passage, manip))
+    return kernel_drop(f, last);
+  if (!f->answering && manip == CT_NAT_SRC && ct_engine_nat_how(engine_of(f)) > CT_NAT_HOW_KEPT)
+    f->outcome.nat_how[manip] = (guint8)ct_engine_nat_how(engine_of(f));
+  return TRUE;
 }
 
 /* -- bytes -- */

@@ -354,4 +354,5 @@ void fw_words_walk(GString *out, const fw_firewall *f)
   for (i = 0; i < record->lines->len; i++)
     put_line(out, &g_array_index(record->lines, fw_recorded, i));
   put_outcome(out, o);
+  fw_words_nat(out, f);
 }
