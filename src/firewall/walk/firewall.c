@@ -333,8 +333,6 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
   p->out = f->way_out;
   if (!behind(f, p, FW_HOOK_FORWARD, last))
     return FALSE;
-  if (f->program->backend == FW_BACKEND_LEGACY)
-    p->in = &f->program->nothing;
   return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
