@@ -386,6 +386,7 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .file = rule != NULL ? rule->chain->table->file : NULL,
                           .line = rule != NULL ? rule->line : 0,
                           .mark = o->verdict == FW_VERDICT_NONE ? 0 : o->packet.mark,
+                          .answered = o->answered,
                           .reset = o->reset,
                           .before = o->before_conntrack,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };

@@ -8,6 +8,6 @@
 /* Of a firewall that records the rules that did not hold, too. Sentences, a line each; nothing where it met no hook. */
 void fw_words_walk(GString *out, const fw_firewall *firewall);
 /* "destination port 8080 is not 443": at what a rule failed, or why nobody knows. */
-void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown);
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, fw_walk_event event);
 
 #endif
