@@ -444,8 +444,8 @@ START_TEST(log_lines)
   PASSED(wk_tcp(&kit, "10.1.0.2", 1000, "10.2.0.2", 81, SYN));
   fw_log_packet(line, &fw_firewall_outcome(kit.firewall)->packet, "no: ", 0);
   ck_assert_str_eq(line->str,
-                   "no: IN= OUT=? SRC=10.1.0.2 DST=10.2.0.2 LEN=40 TOS=0x00 PREC=0x00 TTL=63 ID=0 PROTO=TCP SPT=1000 "
-                   "DPT=81 WINDOW=8192 RES=0x00 SYN URGP=0 ");
+                   "no: IN=eth0 OUT=? MAC=02:00:00:00:0a:01:02:00:00:00:0a:02:08:00 SRC=10.1.0.2 DST=10.2.0.2 LEN=40 "
+                   "TOS=0x00 PREC=0x00 TTL=63 ID=0 PROTO=TCP SPT=1000 DPT=81 WINDOW=8192 RES=0x00 SYN URGP=0 ");
   g_string_free(line, TRUE);
 }
 END_TEST
