@@ -394,6 +394,7 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .file = rule != NULL ? rule->chain->table->file : NULL,
                           .line = rule != NULL ? rule->line : 0,
                           .mark = o->verdict == FW_VERDICT_NONE ? 0 : o->packet.mark,
+                          .answered = o->answered,
                           .reset = o->reset,
                           .before = o->before_conntrack,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };
@@ -539,25 +540,6 @@ static gboolean asks_about_the_box(const fw_ruleset *r)
   return FALSE;
 }
 
-/* A rule with -i in a chain that POSTROUTING jumps to: legacy iptables has no input interface there (RULES 1.1). */
-static gboolean asks_for_input_behind(const fw_ruleset *r)
-{
-  guint t, c, i;
-
-  for (t = 0; t < r->tables->len; t++) {
-    const fw_table *table = g_ptr_array_index(r->tables, t);
-
-    for (c = 0; c < table->chains->len; c++) {
-      const fw_chain *chain = g_ptr_array_index(table->chains, c);
-
-      for (i = 0; chain->hooks & 1 << FW_HOOK_POSTROUTING && i < chain->n_rules; i++)
-        if (chain->rules[i]->tests != NULL && chain->rules[i]->tests->given & FW_TEST_IN)
-          return TRUE;
-    }
-  }
-  return FALSE;
-}
-
 /* Only where the other half of iptables would have judged otherwise. */
 static void say_backend(const cli_firewall *f)
 {
@@ -565,7 +547,7 @@ static void say_backend(const cli_firewall *f)
   const fw_program *program = fw_firewall_program(f->firewall);
   guint i;
 
-  if (!program->backend_decides && !asks_for_input_behind(f->ruleset))
+  if (!program->backend_decides)
     return;
   for (i = 0; i < f->ruleset->files->len; i++) {
     const fw_file *file = g_ptr_array_index(f->ruleset->files, i);
@@ -575,9 +557,11 @@ static void say_backend(const cli_firewall *f)
     if (file->sets || file->nft)
       continue;
     legacy = fw_file_backend(file, &asked, &said) == FW_BACKEND_LEGACY;
-    say_once(f, "note: judged as iptables-%s does (%s), which decided here: --backend %s judges %s otherwise",
-             legacy ? "legacy" : "nft", said, legacy ? "nft" : "legacy",
-             program->backend_decides ? "a header that is too short" : "-i behind POSTROUTING");
+    say_once(
+      f,
+      "note: judged as iptables-%s does (%s), which decided here: --backend %s judges a header that is too short "
+      "otherwise",
+      legacy ? "legacy" : "nft", said, legacy ? "nft" : "legacy");
     return;
   }
 }

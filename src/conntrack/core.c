@@ -204,7 +204,7 @@ static inline const int64_t *lend_timeouts(ct_engine *engine, const ct_entry *en
   return before;
 }
 
-/* A rule drops the packet (RULES 1.2), and where a reset answers it, that passes the confirm hook (RULES 1.3). */
+/* A rule drops the packet (RULES 1.2), and what answers it passes the confirm hook with its entry (RULES 1.3). */
 static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_result *result)
 {
   ct_entry *entry = passage->entry;
@@ -212,10 +212,10 @@ static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_
   if (passage->is_new) {
     vanish(engine, entry, result);
     result->events = 0;
-  } else if (fate == CT_FATE_RESET) {
+  } else if (fate != CT_FATE_DROP) {
     const int64_t *before = lend_timeouts(engine, entry);
 
-    if (engine->params.profile->reset_closes && entry->proto == CT_PROTO_TCP)
+    if (fate == CT_FATE_RESET && engine->params.profile->reset_closes && entry->proto == CT_PROTO_TCP)
       ct_tcp_close(engine, entry, result);
     engine->timeout_ns = before;
     send_events(engine, entry, false, result);

@@ -185,6 +185,7 @@ typedef struct ct_template {
 typedef enum ct_fate {
   CT_FATE_ACCEPT,
   CT_FATE_DROP,
+  CT_FATE_ANSWERED, /* dropped, and answered with an ICMP error, which was really sent (REJECT) */
   CT_FATE_RESET /* dropped, and answered with a TCP reset, which was really sent (REJECT --reject-with tcp-reset) */
 } ct_fate;
 
@@ -223,8 +224,10 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  * helper is not run, and its events wait for its next packet that passes the confirm hook: they are one message then.
  * The verdict stays conntrack's own.
  *
- * CT_FATE_RESET: as CT_FATE_DROP, but the reset passes the confirm hook with the packet's entry. Of TCP's own packets
- * alone, which a reset answers, not of ICMP errors about them. A confirmed TCP entry is CLOSE with that state's timeout
+ * CT_FATE_ANSWERED: as CT_FATE_DROP, but the answer passes the confirm hook with the packet's entry: that of an entry
+ * which is confirmed delivers its events at once, with those that have waited.
+ *
+ * CT_FATE_RESET: as CT_FATE_ANSWERED. Of TCP's own packets alone, which a reset answers, not of ICMP errors about them. A confirmed TCP entry is CLOSE with that state's timeout
  * from now on (where the kernel does so), and the events are delivered at once.
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);

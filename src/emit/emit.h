@@ -137,6 +137,7 @@ typedef struct emit_rules {
   const char *file;    /* where the rule stands; NULL: nowhere */
   guint line;
   guint32 mark;           /* of the packet, as it left */
+  gboolean answered;      /* and what answers it has passed conntrack with the packet's entry */
   gboolean reset;         /* rejected by a reset, which has closed the packet's entry */
   gboolean before;        /* dropped before conntrack, which has not seen it */
   gboolean observes;      /* verdicts are told, but tracking goes on as if all were accepted */

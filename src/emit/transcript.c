@@ -344,10 +344,13 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
 
 /* ---- the last line: table, expectations, statistics, in this order, each possibly empty ---- */
 
-/* A frame that was shown nowhere may have let time go on: an entry's view knows. */
+/*
+ * A frame that was shown nowhere may have let time go on: an entry's view knows. The referee of rules does not tell of
+ * it.
+ */
 static void moment_of_end(emit_text *out, const transcript_private *t)
 {
-  if (t->begun) {
+  if (t->begun && !t->rules) {
     emit_text_literal(out, ",\"t\":");
     emit_text_seconds(out, emit_time_since(t->now_ns, t->first_ns), 1);
   }

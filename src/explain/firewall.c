@@ -42,6 +42,11 @@ void explain_rules(explain_teller *t)
     explain_say(t, EXPLAIN_RULES, "Tracking goes on as if it had been accepted: --mode observe.");
   else if (explain_is_reset_by_rules(f))
     explain_say(t, EXPLAIN_RULES, "The reset that answers it passes conntrack with its entry, and closes that.");
+  else if (explain_is_dropped_by_rules(f) && f->rules->answered)
+    explain_say(
+      t, EXPLAIN_RULES,
+      "What conntrack did to the entry stays; no helper sees the packet, but its answer passes conntrack with "
+      "its entry, and what there is to report of that is reported then.");
   else if (explain_is_dropped_by_rules(f) && f->after != NULL && f->result->cls != CT_CLASS_INVALID)
     explain_say(t, EXPLAIN_RULES,
                 "What conntrack did to the entry stays; no helper sees the packet, and what there is to report of it "

@@ -349,6 +349,24 @@ static JsonObject *own_line(run *r)
   return o;
 }
 
+/* Our line says the same of what the referee has done to its frame, as we have done it, too. */
+static void say_done_before(run *r, JsonObject *line, JsonObject *own)
+{
+  guint i;
+
+  for (i = 0; verify_rules_done_before[i] != NULL; i++) {
+    const char *name = verify_rules_done_before[i];
+    g_autofree char *value = NULL, *member = NULL;
+
+    if (!json_object_has_member(line, name) || json_object_has_member(own, name))
+      continue;
+    value = json_to_string(json_object_get_member(line, name), FALSE);
+    member = g_strdup_printf(",\"%s\":%s}\n", name, value);
+    r->text.used -= strlen("}\n");
+    emit_text_string(&r->text, member);
+  }
+}
+
 static gboolean keep_own(run *r, GError **error)
 {
   gsize done = 0;
@@ -489,6 +507,8 @@ static gboolean one_line(run *r, JsonObject *line, GError **error)
   own = own_line(r);
   if (own == NULL)
     return broken(r, error, "what ctreplay wrote of it is no JSON");
+  if (r->own_fd >= 0)
+    say_done_before(r, line, own);
   verify_rules_compare_line(r->compare, line, own);
   return keep_own(r, error);
 }

@@ -9,8 +9,8 @@ enum { SHOWN_MOST = 20, VALUE_MOST = 160, DEPTH_MOST = 16 };
 
 /* send_error: what a socket said. */
 const char *const verify_rules_left_out[] = { "send_error", NULL };
-/* What the referee has done to a frame before it sent it, which we do as well. */
-static const char *const done_before[] = { "ttl_raised", "untranslated", "padded", "did", NULL };
+/* We do it as well. */
+const char *const verify_rules_done_before[] = { "ttl_raised", "untranslated", "padded", "did", NULL };
 
 /* An entry's or expectation's end: DESTROY or gone, on some line. */
 typedef struct ending {
@@ -500,8 +500,8 @@ void verify_rules_compare_line(verify_rules_compare *c, JsonObject *truth, JsonO
     g_string_printf(c->where, "packet %" G_GINT64_FORMAT, json_object_get_int_member(truth, "n"));
   else
     g_string_assign(c->where, "the end");
-  for (i = 0; done_before[i] != NULL; i++)
-    json_object_remove_member(truth, done_before[i]);
+  for (i = 0; verify_rules_done_before[i] != NULL; i++)
+    json_object_remove_member(truth, verify_rules_done_before[i]);
   sort_counters(truth);
   sort_counters(own);
   take_ends(c, 0, truth);

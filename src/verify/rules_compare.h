@@ -11,6 +11,8 @@
 
 typedef struct verify_rules_compare verify_rules_compare;
 
+/* Names of members that say what the referee has done to a frame before it sent it, ended by NULL. */
+extern const char *const verify_rules_done_before[];
 /* Names of members that are not compared, ended by NULL. */
 extern const char *const verify_rules_left_out[];
 

@@ -114,6 +114,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   return 0;
 }
 
+/* What people have published, where it is. */
+static void add_folder(fuzz_add_fn add, const char *truth, const char *name_of_folder)
+{
+  g_autofree char *folder = g_build_filename(truth, "rulesets", name_of_folder, NULL);
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *path = g_build_filename(folder, name, NULL), *content = NULL;
+    gsize n;
+
+    if (g_file_get_contents(path, &content, &n, NULL) && n < 32768)
+      add(content, n);
+  }
+  if (dir != NULL)
+    g_dir_close(dir);
+}
+
 /* Every extension once, so that mutants find their options. */
 void fuzz_seeds(fuzz_add_fn add)
 {
@@ -160,25 +178,12 @@ void fuzz_seeds(fuzz_add_fn add)
     "add m 10.0.0.1,00:11:22:33:44:55 skbmark 0x1/0x2 skbprio 1:2 skbqueue 3\n",
   };
   const char *truth = getenv("CTREPLAY_TRUTH");
-  char *folder = truth != NULL ? g_build_filename(truth, "rulesets", "iptables", NULL) : NULL;
-  GDir *dir = folder != NULL ? g_dir_open(folder, 0, NULL) : NULL;
-  const char *name;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(seeds); i++)
     add(seeds[i], strlen(seeds[i]));
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    char *path = g_build_filename(folder, name, NULL), *content;
-    gsize n;
-
-    if (g_file_get_contents(path, &content, &n, NULL)) {
-      if (n < 32768)
-        add(content, n);
-      g_free(content);
-    }
-    g_free(path);
+  if (truth != NULL) {
+    add_folder(add, truth, "iptables");
+    add_folder(add, truth, "ip6tables");
   }
-  if (dir != NULL)
-    g_dir_close(dir);
-  g_free(folder);
 }

@@ -53,6 +53,13 @@ dist_check_SCRIPTS += tests/truth/live.tap tests/truth/router.tap
 # Every run equals its own transcript.
 TESTS += tests/truth/own.tap
 dist_check_SCRIPTS += tests/truth/own.tap
+# The other half of iptables, live.
+TESTS += tests/truth/legacy_live.tap
+dist_check_SCRIPTS += tests/truth/legacy_live.tap
+EXTRA_DIST += tests/truth/legacy_live.py tests/truth/legacy_live.rules
+# Our side of recordings under rules, by the referee's own program; "all" as an argument: each of rules.tap.
+TESTS += tests/truth/rules_referee.tap
+dist_check_SCRIPTS += tests/truth/rules_referee.tap
 EXTRA_DIST += tests/truth/record.sh tests/truth/recorded
 
 # A few thousand hostile packets in the suite; 200,000 by `make check-kernel`.

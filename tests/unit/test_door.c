@@ -21,6 +21,12 @@
     call;                     \
   } while (0)
 
+#define ANSWERED(call)           \
+  do {                           \
+    kit.fate = CT_FATE_ANSWERED; \
+    call;                        \
+  } while (0)
+
 static hk kit;
 static GString *events; /* "new 1 NEW" */
 static ct_view seen;    /* between the halves */
@@ -253,6 +259,25 @@ START_TEST(reset_delivers)
   RESET(hk_tcp_segment(&t, 0, CT_TCP_ACK, "", 0));
   expect_events("update 1 REPLY ASSURED PROTOINFO\n");
   ck_assert_uint_eq(view_of(1).state, CT_TCP_CLOSE);
+}
+END_TEST
+
+/* So does an ICMP error's, which changes nothing. */
+START_TEST(answer_delivers)
+{
+  hk_tcp t;
+
+  start();
+  hk_tcp_init(&kit, &t, CLIENT ":1000", SERVER ":80");
+  hk_tcp_segment(&t, 0, CT_TCP_SYN, "", 0);
+  g_string_set_size(events, 0);
+  ANSWERED(hk_tcp_segment(&t, 1, CT_TCP_SYN | CT_TCP_ACK, "", 0));
+  expect_events("update 1 REPLY PROTOINFO\n");
+  ck_assert_uint_eq(view_of(1).state, CT_TCP_SYN_RECV);
+  g_string_set_size(events, 0);
+  ANSWERED(hk_udp_text(&kit, CLIENT ":1000", SERVER ":53", "query"));
+  expect_events("");
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1);
 }
 END_TEST
 
@@ -492,6 +517,7 @@ int main(void)
   tcase_add_test(tc, what_ended_its_entry_is_done);
   tcase_add_test(tc, reset_closes);
   tcase_add_test(tc, reset_delivers);
+  tcase_add_test(tc, answer_delivers);
   tcase_add_test(tc, reset_of_new_leaves_no_trace);
   tcase_add_test(tc, old_kernels_close_nothing);
   tcase_add_test(tc, untracked_is_not_looked_up);

@@ -5,6 +5,7 @@
 
 #include "firewall/walk/log.h"
 #include "firewall/walk/tell.h"
+#include "firewall/walk/words.h"
 #include "unit.h"
 #include "walk_kit.h"
 
@@ -319,6 +320,48 @@ START_TEST(reset_that_is_dropped)
 }
 END_TEST
 
+/* What a rule that remembers says no for, after so many packets. */
+static void expect_words(const char *match, guint packets, const char *words)
+{
+  g_autofree char *rules = g_strdup_printf("*filter\n:FORWARD ACCEPT\n-A FORWARD -p udp %s -j DROP\nCOMMIT\n", match);
+  GString *said = g_string_new(NULL);
+  wk_kit k;
+
+  wk_init(&k);
+  k.options.record = k.options.record_passed = TRUE;
+  wk_start(&k, rules, NULL);
+  for (; packets > 0; packets--)
+    wk_udp(&k, A, 1, B, 2, "x");
+  fw_words_walk(said, k.firewall);
+  if (strstr(said->str, words) == NULL)
+    ck_abort_msg("%s: no '%s' in\n%s", match, words, said->str);
+  g_string_free(said, TRUE);
+  wk_stop(&k);
+}
+
+START_TEST(why_not_in_words)
+{
+  expect_words("-m limit --limit 1/min --limit-burst 1", 2, "--limit-burst 1 has no token left");
+  expect_words("-m hashlimit --hashlimit-upto 1/min --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name h", 2,
+               "has no token left for these packets");
+  expect_words("-m hashlimit --hashlimit-above 1/min --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name h", 1,
+               "still has a token for these packets");
+  expect_words("-m hashlimit --hashlimit-above 1mb/s --hashlimit-mode srcip --hashlimit-name h", 1,
+               "still has bytes left for these packets");
+  expect_words("-m recent --name r --rsource ! --set", 1, "has noted it");
+  expect_words("-m recent --name r --rsource --rcheck", 1, "has not seen its address");
+  expect_words("-m recent --name r --rsource --update --seconds 9 --hitcount 2", 1, "or not so often of late");
+  expect_words("-m recent --name r --rsource --remove", 1, "did not have its address");
+  expect_words("-m quota --quota 29", 2, "is used up");
+  expect_words("-m quota ! --quota 1000", 1, "is not used up");
+  expect_words("-m connlimit --connlimit-above 1 --connlimit-mask 32 --connlimit-saddr", 1, "is not exceeded");
+  expect_words("-m connlimit --connlimit-upto 0 --connlimit-mask 32 --connlimit-saddr", 1, "is exceeded");
+  expect_words("-m statistic --mode nth --every 2 --packet 0", 2, "it is not this packet's turn");
+  expect_words("-m statistic --mode random --probability 0", 1, "the draw fell otherwise");
+  expect_words("-m string --string nowhere --algo bm", 1, "does not hold");
+}
+END_TEST
+
 START_TEST(icmp_limit)
 {
   guint i, sent = 0;
@@ -401,8 +444,8 @@ START_TEST(log_lines)
   PASSED(wk_tcp(&kit, "10.1.0.2", 1000, "10.2.0.2", 81, SYN));
   fw_log_packet(line, &fw_firewall_outcome(kit.firewall)->packet, "no: ", 0);
   ck_assert_str_eq(line->str,
-                   "no: IN= OUT=? SRC=10.1.0.2 DST=10.2.0.2 LEN=40 TOS=0x00 PREC=0x00 TTL=63 ID=0 PROTO=TCP SPT=1000 "
-                   "DPT=81 WINDOW=8192 RES=0x00 SYN URGP=0 ");
+                   "no: IN=eth0 OUT=? MAC=02:00:00:00:0a:01:02:00:00:00:0a:02:08:00 SRC=10.1.0.2 DST=10.2.0.2 LEN=40 "
+                   "TOS=0x00 PREC=0x00 TTL=63 ID=0 PROTO=TCP SPT=1000 DPT=81 WINDOW=8192 RES=0x00 SYN URGP=0 ");
   g_string_free(line, TRUE);
 }
 END_TEST
@@ -440,6 +483,7 @@ int main(void)
   tcase_add_test(tc, places_of_drops);
   tcase_add_test(tc, observing);
   tcase_add_test(tc, rejects);
+  tcase_add_test(tc, why_not_in_words);
   tcase_add_test(tc, reset_that_is_dropped);
   tcase_add_test(tc, icmp_limit);
   tcase_add_test(tc, ways);

@@ -267,7 +267,9 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   a->seen.seen = TRUE;
   a->sent = a->sent && walk_out(f, &a->seen);
   end(f);
-  return a->sent && reject->kind == FW_REJECT_TCP_RESET ? CT_FATE_RESET : CT_FATE_DROP;
+  if (!a->sent)
+    return CT_FATE_DROP;
+  return reject->kind == FW_REJECT_TCP_RESET ? CT_FATE_RESET : CT_FATE_ANSWERED;
 }
 
 void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)

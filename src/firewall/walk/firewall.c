@@ -29,7 +29,7 @@ static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer us
   if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
     GString *words = g_string_new(NULL);
 
-    fw_words_failed(words, p, said->step, said->failed, said->event == FW_WALK_UNKNOWN);
+    fw_words_failed(words, p, said->step, said->failed, said->event);
     line.failed = g_string_free(words, FALSE);
   }
   g_array_append_val(f->record.lines, line);
@@ -334,8 +334,6 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
   p->out = f->way_out;
   if (!behind(f, p, FW_HOOK_FORWARD, last))
     return FALSE;
-  if (f->program->backend == FW_BACKEND_LEGACY)
-    p->in = &f->program->nothing;
   return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
@@ -425,7 +423,8 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
         say_kernel(&f->outcome, f->outcome.kernel);
       else if (f->outcome.verdict == FW_VERDICT_REJECT && p->has_entry)
         fate = fw_answer_attached(f, p);
-      f->outcome.reset = fate == CT_FATE_RESET && passage.entry != NULL && !passage.is_new;
+      f->outcome.answered = fate >= CT_FATE_ANSWERED && passage.entry != NULL && !passage.is_new;
+      f->outcome.reset = fate == CT_FATE_RESET && f->outcome.answered;
     }
   }
   conclude(f, engine, &passage, p, fate);
@@ -454,7 +453,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
-  o->reset = FALSE;
+  o->answered = o->reset = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;

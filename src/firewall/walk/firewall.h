@@ -80,6 +80,7 @@ typedef struct fw_outcome {
   fw_decision decision; /* the last word: of a drop the drop's, else of the last chain */
   fw_hook hook;
   fw_kernel_drop kernel;
+  gboolean answered;          /* and the answer has passed conntrack with the packet's entry */
   gboolean reset;             /* answered by a reset, which has closed the packet's entry */
   gboolean before_conntrack;  /* dropped there: conntrack has not seen it */
   guint32 arrived_bytes;      /* its length then; a helper may have written it anew */

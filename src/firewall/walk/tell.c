@@ -570,7 +570,8 @@ static fw_counters policy_counters(const fw_chain *chain, gpointer user)
   return program->chains[number].counters;
 }
 
-void fw_tell_save(GString *out, fw_firewall *f, fw_family family)
+/* only: a table's name; NULL: all. */
+static void save(GString *out, fw_firewall *f, fw_family family, const char *only)
 {
   fw_program *program = fw_firewall_program(f);
   const fw_save_style style = { .counters = TRUE, .rule = rule_counters, .policy = policy_counters, .user = program };
@@ -579,10 +580,12 @@ void fw_tell_save(GString *out, fw_firewall *f, fw_family family)
   for (i = 0; i < program->ruleset->tables->len; i++) {
     const fw_table *table = g_ptr_array_index(program->ruleset->tables, i);
 
-    if (table->family == family)
+    if (table->family == family && (only == NULL || strcmp(table->name, only) == 0))
       fw_save_table(out, table, &style);
   }
 }
+
+void fw_tell_save(GString *out, fw_firewall *f, fw_family family) { save(out, f, family, NULL); }
 
 void fw_tell_nft(GString *out, fw_firewall *f)
 {
@@ -611,11 +614,19 @@ static gboolean put_lines(GString *out, const GString *text, const char *name, g
   return any || i > 0;
 }
 
+/* iptables-nft-save lists its tables in this order, whatever the file's was. */
+static const char *const order_of_nft[] = { "mangle", "security", "raw", "filter", "nat" };
+
 static gboolean put_family(GString *out, fw_firewall *f, fw_family family, const char *name, gboolean any)
 {
   g_autoptr(GString) text = g_string_new(NULL);
+  guint i;
 
-  fw_tell_save(text, f, family);
+  if (fw_firewall_program(f)->backend == FW_BACKEND_NFT)
+    for (i = 0; i < G_N_ELEMENTS(order_of_nft); i++)
+      save(text, f, family, order_of_nft[i]);
+  else
+    save(text, f, family, NULL);
   return put_lines(out, text, name, any);
 }
 

@@ -191,8 +191,46 @@ static void put_match_words(GString *out, const fw_match *m, fw_family family)
     fw_save_options(out, family, m->ops->options, m->ops->given, m->ops->invert, m->data);
 }
 
-/* What passes as long as something is left in it. */
-static gboolean is_bucket(const fw_match *m) { return m->ops != NULL && m->ops->id == FW_MATCH_limit; }
+static const char *hashlimit_words(const fw_hashlimit *h)
+{
+  if (h->rate_match)
+    return h->above ? " is not exceeded" : " is exceeded";
+  if (h->bytes)
+    return h->above ? " still has bytes left for these packets" : " has too few bytes left for these packets";
+  return h->above ? " still has a token for these packets" : " has no token left for these packets";
+}
+
+static const char *recent_words(const fw_recent *r)
+{
+  if (r->op == FW_RECENT_SET)
+    return " has noted it, which \"!\" takes for no";
+  if (r->invert)
+    return r->op == FW_RECENT_REMOVE ? " had its address" : " has seen its address so often";
+  if (r->op == FW_RECENT_REMOVE)
+    return " did not have its address";
+  return r->seconds != 0 || r->hitcount > 0 ? " has not seen its address, or not so often of late"
+                                            : " has not seen its address";
+}
+
+/* Why a match that remembers says no. => " does not hold", where there is no more to say. */
+static const char *why_not(const fw_match *m)
+{
+  const fw_quota *q = m->data;
+  const fw_connlimit *c = m->data;
+  const fw_statistic *s = m->data;
+
+  if (m->ops == NULL)
+    return " does not hold";
+  switch (m->ops->id) {
+  case FW_MATCH_limit: return " has no token left";
+  case FW_MATCH_hashlimit: return hashlimit_words(m->data);
+  case FW_MATCH_recent: return recent_words(m->data);
+  case FW_MATCH_quota: return q->invert ? " is not used up" : " is used up, or has too little left";
+  case FW_MATCH_connlimit: return c->above ? " is not exceeded" : " is exceeded";
+  case FW_MATCH_statistic: return s->nth ? ": it is not this packet's turn" : ": the draw fell otherwise";
+  default: return " does not hold";
+  }
+}
 
 /* Why nobody knows: the words are foreign, or a capture does not hold what they ask for. */
 static void put_unknown_match(GString *out, const fw_match *m, fw_family family)
@@ -209,8 +247,9 @@ static void put_nft_match(GString *out, const fw_rule *rule, const fw_match *m, 
   g_string_append_printf(out, "%s %s", m->name, unknown ? known : "does not hold");
 }
 
-void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown)
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, fw_walk_event event)
 {
+  gboolean unknown = event == FW_WALK_UNKNOWN;
   const fw_match *m;
 
   if (failed == FW_FAILED_NOTHING)
@@ -228,10 +267,15 @@ void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guin
     put_unknown_match(out, m, p->family);
     return;
   }
-  if (put_match(out, p, m))
+  if (event != FW_WALK_HOTDROP && put_match(out, p, m))
     return;
   put_match_words(out, m, p->family);
-  g_string_append(out, is_bucket(m) ? " has no token left" : " does not hold");
+  if (event == FW_WALK_HOTDROP)
+    g_string_append(out, m->ops != NULL && m->ops->id == FW_MATCH_hashlimit
+                           ? " has no room for it, or cannot be asked of it"
+                           : " cannot be asked of it");
+  else
+    g_string_append(out, why_not(m));
 }
 
 /* ---- lines ---- */

@@ -10,6 +10,6 @@ void fw_words_walk(GString *out, const fw_firewall *firewall);
 /* How the packet is translated: by which rule, why that port, and what its answers will be. Nothing where it is not. */
 void fw_words_nat(GString *out, const fw_firewall *firewall);
 /* "destination port 8080 is not 443": at what a rule failed, or why nobody knows. */
-void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, gboolean unknown);
+void fw_words_failed(GString *out, const fw_packet *p, const fw_step *step, guint failed, fw_walk_event event);
 
 #endif
