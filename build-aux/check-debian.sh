@@ -30,6 +30,8 @@ cp ./*.deb "$root/packages"
 cp -R ctreplay-*/debian/tests "$root/packages/tests"
 inside() { chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 files() { (cd "$root" && find . -xdev -path ./var -prune -o -path ./packages -prune -o -path ./proc -prune -o -path ./tmp -prune -o -print | sort); }
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+inside apt-get -q update > "$work/install.log" 2>&1 || { tail "$work/install.log"; exit 1; }
 inside sh -c 'apt-get -q -y install gcc libc6-dev pkg-config libglib2.0-dev libpcap0.8 libjson-glib-1.0-0 libmnl0 libseccomp2 libsqlite3-0 liblzma5 libzstd1' > "$work/install.log" 2>&1 || { tail "$work/install.log"; exit 1; }
 files > "$work/before"
 inside sh -c 'apt-get -q -y install /packages/ctreplay_*.deb /packages/libctreplay0_*.deb /packages/libctreplay-dev_*.deb' > "$work/install.log" 2>&1 || { tail "$work/install.log"; exit 1; }
