@@ -16,7 +16,7 @@ missing=''
 count=0
 for file in $files; do
   case $file in
-  COPYING | */.gitkeep | .gitignore | .gitattributes | *.pcap | *.pcapng | *.gz | *.xz | *.zst | *.svg | *.png | *.json | *.jsonl | *.csv) continue ;;
+  debian/changelog | debian/copyright | debian/source/format | COPYING | */.gitkeep | .gitignore | .gitattributes | *.pcap | *.pcapng | *.gz | *.xz | *.zst | *.svg | *.png | *.json | *.jsonl | *.csv) continue ;;
   tests/golden/expected/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
   esac
   [ -f "$file" ] || continue

@@ -124,7 +124,7 @@ void cli_help_subcommand(const cli_subcommand *command)
   put_group(command->name, rows, CLI_INPUT, "Input");
   put_group(command->name, rows, CLI_KERNEL, "The kernel");
   put_group(command->name, rows, CLI_RULES, "Rules");
-  put_group(command->name, rows, CLI_COMMON, "And");
+  put_group(command->name, rows, CLI_COMMAND | CLI_RESUME | CLI_COMMON, "And");
   puts("`ctreplay help WORD` says what a word is; man ctreplay says the rest.");
   g_ptr_array_unref(rows);
 }

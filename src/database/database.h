@@ -16,7 +16,7 @@
 #include "emit/row.h"
 
 /* Raised with each change of a table or view that a query could stumble over; PRAGMA user_version. */
-enum { DATABASE_SCHEMA = 1 };
+enum { DATABASE_SCHEMA = 2 };
 
 typedef struct database database;
 

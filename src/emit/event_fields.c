@@ -16,7 +16,7 @@
     if (condition)                         \
       take(v, what);                       \
   }
-#define TUPLE(name, dir, part)                                           \
+#define TUPLE(name, dir, part, kind, width, help)                        \
   GETTER(name)                                                           \
   {                                                                      \
     EVENT;                                                               \
@@ -33,19 +33,7 @@ VALUE(time, TRUE, emit_value_ns, e->time_ns)
 VALUE(t, TRUE, emit_value_ns, emit_time_since(e->time_ns, *c->first_ns))
 VALUE(n, e->packet != 0, emit_value_number, e->packet)
 VALUE(conn, view != NULL, emit_value_number, view->id)
-TUPLE(family, ORIGINAL, FAMILY)
-TUPLE(proto, ORIGINAL, PROTO)
-TUPLE(src, ORIGINAL, SRC)
-TUPLE(sport, ORIGINAL, SPORT)
-TUPLE(dst, ORIGINAL, DST)
-TUPLE(dport, ORIGINAL, DPORT)
-TUPLE(icmp_type, ORIGINAL, ICMP_TYPE)
-TUPLE(icmp_code, ORIGINAL, ICMP_CODE)
-TUPLE(icmp_id, ORIGINAL, ICMP_ID)
-TUPLE(reply_src, REPLY, SRC)
-TUPLE(reply_sport, REPLY, SPORT)
-TUPLE(reply_dst, REPLY, DST)
-TUPLE(reply_dport, REPLY, DPORT)
+EMIT_TUPLE_COLUMNS(TUPLE)
 VALUE(state, view != NULL, emit_value_text, ct_proto_state_name(c->profile, view->tuple[0].proto, view->state))
 VALUE(timeout, view != NULL, emit_value_ns, view->timeout_ns)
 VALUE(packets_orig, view != NULL && view->counted, emit_value_number, view->packets[CT_ORIGINAL])
@@ -90,6 +78,8 @@ GETTER(flow)
 #name, EMIT_KIND_##kind, width, 0, NULL, 0, help, get_##name \
   }
 
+#define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, help),
+
 /* clang-format off */
 static const emit_field fields[] = {
   FIELD(sequence, NUMBER, -8, "which one, of those that are asked for, from 1"),
@@ -99,19 +89,7 @@ static const emit_field fields[] = {
   FIELD(n, NUMBER, -8, "the packet at which it happened; nothing: a timer's doing"),
   FIELD(bits, TEXT, 20, "what the message is about, joined by |"),
   FIELD(conn, NUMBER, -6, "number of the connection"),
-  FIELD(family, TEXT, 6, "ipv4 or ipv6"),
-  FIELD(proto, TEXT, 7, "protocol, by name or number"),
-  FIELD(src, ADDRESS, 15, "source of the original direction"),
-  FIELD(sport, NUMBER, -5, "source port of the original direction"),
-  FIELD(dst, ADDRESS, 15, "destination of the original direction"),
-  FIELD(dport, NUMBER, -5, "destination port of the original direction"),
-  FIELD(icmp_type, NUMBER, -9, "type of the request"),
-  FIELD(icmp_code, NUMBER, -9, "code of the request"),
-  FIELD(icmp_id, NUMBER, -7, "identifier of the request"),
-  FIELD(reply_src, ADDRESS, 15, "source of the reply direction"),
-  FIELD(reply_sport, NUMBER, -11, "source port of the reply direction"),
-  FIELD(reply_dst, ADDRESS, 15, "destination of the reply direction"),
-  FIELD(reply_dport, NUMBER, -11, "destination port of the reply direction"),
+  EMIT_TUPLE_COLUMNS(TUPLE_FIELD)
   FIELD(state, TEXT, 11, "state of the entry then"),
   FIELD(status, TEXT, 20, "status bits of the entry then, joined by |"),
   FIELD(timeout, SPAN, -14, "seconds that were left then"),

@@ -115,6 +115,24 @@ typedef enum emit_tuple_part {
   EMIT_TUPLE_ICMP_ID,
   EMIT_TUPLE_FLOW
 } emit_tuple_part;
+/*
+ * The columns of a connection's two tuples, the same in every table of connections: X(name, direction, part, kind,
+ * width, help).
+ */
+#define EMIT_TUPLE_COLUMNS(X)                                                              \
+  X(family, ORIGINAL, FAMILY, TEXT, 6, "ipv4 or ipv6")                                     \
+  X(proto, ORIGINAL, PROTO, TEXT, 7, "protocol, by name or number")                        \
+  X(src, ORIGINAL, SRC, ADDRESS, 15, "source of the original direction: who began")        \
+  X(sport, ORIGINAL, SPORT, NUMBER, -5, "source port of the original direction")           \
+  X(dst, ORIGINAL, DST, ADDRESS, 15, "destination of the original direction")              \
+  X(dport, ORIGINAL, DPORT, NUMBER, -5, "destination port of the original direction")      \
+  X(icmp_type, ORIGINAL, ICMP_TYPE, NUMBER, -9, "type of the request, of ICMP and ICMPv6") \
+  X(icmp_code, ORIGINAL, ICMP_CODE, NUMBER, -9, "code of the request")                     \
+  X(icmp_id, ORIGINAL, ICMP_ID, NUMBER, -7, "identifier of the request")                   \
+  X(reply_src, REPLY, SRC, ADDRESS, 15, "source of the reply direction")                   \
+  X(reply_sport, REPLY, SPORT, NUMBER, -11, "source port of the reply direction")          \
+  X(reply_dst, REPLY, DST, ADDRESS, 15, "destination of the reply direction")              \
+  X(reply_dport, REPLY, DPORT, NUMBER, -11, "destination port of the reply direction")
 void emit_value_tuple(const emit_row_context *context, const ct_tuple *tuple, emit_tuple_part part, emit_value *v);
 /* "SEEN_REPLY|ASSURED" */
 void emit_value_status(const emit_row_context *context, guint32 status, emit_value *v);

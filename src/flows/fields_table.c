@@ -77,7 +77,7 @@ char flow_letter(guint8 proto, guint8 state)
     FLOW;                     \
     emit_value_text(v, what); \
   }
-#define TUPLE(name, dir, part)                                      \
+#define TUPLE(name, dir, part, kind, width, help)                   \
   GETTER(name)                                                      \
   {                                                                 \
     FLOW;                                                           \
@@ -85,26 +85,16 @@ char flow_letter(guint8 proto, guint8 state)
   }
 
 NUMBER(conn, r->conn)
+NUMBER(zone_orig, r->tuple[CT_ORIGINAL].zone)
+NUMBER(zone_reply, r->tuple[CT_REPLY].zone)
 NS_IF(start, TRUE, emit_time_since(r->first_ns, *c->first_ns))
 NS_IF(first, r->first_packet != 0, r->first_ns)
 NS_IF(last, r->first_packet != 0, r->last_ns)
 NUMBER_IF(first_packet, r->first_packet)
 NUMBER_IF(last_packet, r->last_packet)
 NS_IF(duration, r->first_packet != 0, MAX(emit_time_since(r->last_ns, r->first_ns), 0))
-TUPLE(family, ORIGINAL, FAMILY)
-TUPLE(proto, ORIGINAL, PROTO)
-TUPLE(src, ORIGINAL, SRC)
-TUPLE(sport, ORIGINAL, SPORT)
-TUPLE(dst, ORIGINAL, DST)
-TUPLE(dport, ORIGINAL, DPORT)
-TUPLE(icmp_type, ORIGINAL, ICMP_TYPE)
-TUPLE(icmp_code, ORIGINAL, ICMP_CODE)
-TUPLE(icmp_id, ORIGINAL, ICMP_ID)
-TUPLE(reply_src, REPLY, SRC)
-TUPLE(reply_sport, REPLY, SPORT)
-TUPLE(reply_dst, REPLY, DST)
-TUPLE(reply_dport, REPLY, DPORT)
-TUPLE(flow, ORIGINAL, FLOW)
+EMIT_TUPLE_COLUMNS(TUPLE)
+TUPLE(flow, ORIGINAL, FLOW, TEXT, 0, "")
 TEXT(state, ct_proto_state_name(c->profile, r->tuple[0].proto, r->state))
 NUMBER(packets, r->packets[0] + r->packets[1])
 NUMBER(bytes, r->bytes[0] + r->bytes[1])
@@ -221,6 +211,8 @@ GETTER(evicted)
 #name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name \
   }
 
+#define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, 0, NULL, 0, help),
+
 /* clang-format off */
 static const emit_field fields[] = {
   FIELD(conn, NUMBER, -6, 1, NULL, 0, "its number, as everywhere: order of confirmation, from 1"),
@@ -230,19 +222,9 @@ static const emit_field fields[] = {
   FIELD(first_packet, NUMBER, -12, 0, NULL, 0, "number of its first packet"),
   FIELD(last_packet, NUMBER, -11, 0, NULL, 0, "number of the last packet that was let through as its own"),
   FIELD(duration, SPAN, -12, 4, NULL, 0, "seconds from first to last packet"),
-  FIELD(family, TEXT, 6, 0, NULL, 0, "ipv4 or ipv6"),
-  FIELD(proto, TEXT, 7, 0, NULL, 0, "protocol, by name or number"),
-  FIELD(src, ADDRESS, 15, 0, NULL, 0, "source of the original direction: who began"),
-  FIELD(sport, NUMBER, -5, 0, NULL, 0, "source port of the original direction, of protocols that have ports"),
-  FIELD(dst, ADDRESS, 15, 0, NULL, 0, "destination of the original direction"),
-  FIELD(dport, NUMBER, -5, 0, NULL, 0, "destination port of the original direction"),
-  FIELD(icmp_type, NUMBER, -9, 0, NULL, 0, "type of the request, of ICMP and ICMPv6"),
-  FIELD(icmp_code, NUMBER, -9, 0, NULL, 0, "code of the request"),
-  FIELD(icmp_id, NUMBER, -7, 0, NULL, 0, "identifier of the request"),
-  FIELD(reply_src, ADDRESS, 15, 0, NULL, 0, "source of the reply direction"),
-  FIELD(reply_sport, NUMBER, -11, 0, NULL, 0, "source port of the reply direction"),
-  FIELD(reply_dst, ADDRESS, 15, 0, NULL, 0, "destination of the reply direction"),
-  FIELD(reply_dport, NUMBER, -11, 0, NULL, 0, "destination port of the reply direction"),
+  EMIT_TUPLE_COLUMNS(TUPLE_FIELD)
+  FIELD(zone_orig, NUMBER, -9, 0, NULL, 0, "the zone that the original direction is tracked in; 0 is the usual one"),
+  FIELD(zone_reply, NUMBER, -10, 0, NULL, 0, "the zone that the reply is tracked in"),
   FIELD(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round"),
   FIELD(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states"),
   FIELD(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |"),
@@ -258,7 +240,7 @@ static const emit_field fields[] = {
   FIELD(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it"),
   FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets that were found to belong to it"),
   FIELD(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID"),
-  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "with --rules: its packets that a rule dropped"),
+  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule dropped, or its helper"),
   FIELD(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds"),
   FIELD(silence_packet, NUMBER, -14, 0, NULL, 0, "the packet that ended that silence"),
   FIELD(one_way, FLAG, 7, 0, NULL, 0, "whether no answer was ever seen"),

@@ -35,3 +35,7 @@ dist_examples_DATA = examples/track.c examples/rules.c
 firewallexampledir = $(examplesdir)/firewall
 dist_firewallexample_DATA = examples/firewall/Makefile examples/firewall/README.md examples/firewall/edge.rules \
 	examples/firewall/box.ct examples/firewall/office.ct examples/firewall/published.ct
+# Many captures: doc/fleet.md.
+fleetdir = $(examplesdir)/fleet
+dist_fleet_DATA = examples/fleet/replay-one.sh examples/fleet/fleet.sbatch examples/fleet/clickhouse.sql examples/fleet/totals.sql \
+	examples/fleet/invalid-by-reason.sql examples/fleet/larger-table.sql examples/fleet/duckdb.sql examples/fleet/duckdb.mjs

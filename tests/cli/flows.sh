@@ -76,6 +76,19 @@ for word in $("$ctreplay" list states | awk '$1 ~ /^(tcp|sctp|dccp)$/ && $2 != "
 done
 
 
+# What a helper drops belongs to its connection, which has counted it.
+expect 0 '^1	5	1$' '*' "$ctreplay" flows --helpers --sysctl nf_conntrack_expect_max=0 -o tsv --fields conn,packets,dropped samples/irc.pcap
+expect 0 '^4	1	drop	helper-drop$' '*' "$ctreplay" -P --helpers --sysctl nf_conntrack_expect_max=0 -o tsv --fields n,conn,verdict,reason samples/irc.pcap
+# The zone of each direction.
+cat > "$work/zone.rules" << 'RULES'
+*raw
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -j CT --zone-orig 7
+COMMIT
+RULES
+expect 0 '^1	7	0$' '*' "$ctreplay" flows --rules "$work/zone.rules" -o tsv --fields conn,zone_orig,zone_reply samples/dns.pcap
+
 # Either side.
 expect 0 '^1$' '' "$ctreplay" flows -o tsv --fields conn --host 10.0.0.22 samples/reset.pcap
 expect 0 '^1$' '' "$ctreplay" flows -o tsv --fields conn --host 10.0.0.2 --port 22 --net 10.0.0.0/24 samples/reset.pcap

@@ -10,6 +10,7 @@ CLI_TESTS = \
 	tests/cli/diff_rules.sh \
 	tests/cli/exit_codes.sh \
 	tests/cli/firewall.sh \
+	tests/cli/fleet.sh \
 	tests/cli/flows.sh \
 	tests/cli/flows_sums.sh \
 	tests/cli/full_table.sh \

@@ -307,3 +307,9 @@ check_PROGRAMS += test_help
 test_help_SOURCES = tests/unit/test_help.c $(UNIT_KIT)
 test_help_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_help_LDADD = $(CTREPLAY_COMMANDS) $(CHECK_LIBS)
+
+TESTS += test_flows
+check_PROGRAMS += test_flows
+test_flows_SOURCES = tests/unit/test_flows.c $(PACKET_KIT) $(UNIT_KIT)
+test_flows_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_flows_LDADD = libdatabase.la libflows.la libemit.la libjournal.la libconntrack.la $(SQLITE_LIBS) $(CHECK_LIBS) $(GLIB_LIBS)
