@@ -189,6 +189,9 @@ static gboolean open_all(cli_run *run, gboolean twice)
     return FALSE;
   replay.stop = &cli_stop;
   replay.ruled = o->rules->len > 0;
+  /* A transcript is of every frame, as a referee is sent them. */
+  if (run->format != NULL && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
+    replay.pairs = FALSE;
   run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
     cli_usage(error);

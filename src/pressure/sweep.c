@@ -92,21 +92,23 @@ static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer u
 {
   worker *workers = g_new(worker, s->threads);
   GThread **threads = g_new0(GThread *, s->threads);
-  gboolean more;
+  gboolean more = s->n_group > 0;
   guint i;
 
   for (i = 1; i < s->threads; i++) {
     workers[i] = (worker){ s, i };
     threads[i] = g_thread_new("sweep", work, &workers[i]);
   }
-  do {
-    more = gather(s, source);
+  for (;;) {
     hand_out(s);
     track_group(s, 0);
     wait_for_all(s);
     if (progress)
       progress(user);
-  } while (more);
+    if (!more)
+      break;
+    more = gather(s, source);
+  }
   for (i = 1; i < s->threads; i++)
     g_thread_join(threads[i]);
   g_free(threads);
@@ -118,8 +120,12 @@ void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
                   sweep_figures *figures, void (*progress)(gpointer user), gpointer user)
 {
-  sweep s = { .runners = sweep_runners_new(settings, n, parts) };
+  sweep s = { .runners = NULL };
   guint i;
+
+  /* Whether a router's capture shows packets twice is known with its first frames. */
+  gather(&s, source);
+  s.runners = sweep_runners_new(settings, n, parts, replay_source_pairs(source) != NULL);
 
   s.threads = CLAMP(threads, 1, s.runners->len);
   g_mutex_init(&s.lock);

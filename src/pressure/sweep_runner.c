@@ -17,7 +17,9 @@ struct sweep_runner {
   ct_engine *engine; /* with: */
   pressure_victims *victims, *expired;
   ct_refused *refused;
-  const replay_door *door; /* NULL: there are no rules */
+  const replay_door *door;       /* NULL: there are no rules */
+  gboolean paired;               /* translation is inferred, where there are no rules; */
+  replay_pairs_figures inferred; /* counted apart, since runners go side by side */
   guint64 n_refused, n_invalid, n_by_rules;
   guint n;
   guint setting[CT_LANES_MOST]; /* which of all */
@@ -135,6 +137,8 @@ static void run_engine(sweep_runner *r, const replay_batch *batch, guint from, g
 
     if (r->door != NULL)
       pass_door(r, batch, i, &result);
+    else if (r->paired)
+      replay_infer_packet(r->engine, &batch->packets[i], &batch->origins[i], &r->inferred, &result);
     else
       ct_engine_packet(r->engine, &batch->packets[i], &result);
     count_packet(r, &batch->packets[i], &result);
@@ -231,7 +235,8 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
 static guint32 packets_remembered(guint64 max) { return (guint32)CLAMP(4 * max, 1 << 20, 1 << 22); }
 
 /* The settings of its part that can go with the first, and it, as far as nobody has taken them. */
-static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, const guint *part, gboolean *taken)
+static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, const guint *part, gboolean *taken,
+                                gboolean paired)
 {
   sweep_runner *r = g_new0(sweep_runner, 1);
   const ct_params *params[CT_LANES_MOST];
@@ -239,7 +244,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
-    if (taken[i] || (i != first && (part[i] != part[first] || !can_join(&settings[first], &settings[i]))))
+    if (taken[i] || (i != first && (paired || part[i] != part[first] || !can_join(&settings[first], &settings[i]))))
       continue;
     taken[i] = TRUE;
     r->setting[r->n] = i;
@@ -248,7 +253,8 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
     params[r->n++] = &settings[i].params;
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
-  if (can_join(&settings[first], &settings[first])) {
+  r->paired = paired;
+  if (!paired && can_join(&settings[first], &settings[first])) {
     r->lanes = ct_lanes_new(params, remembered, r->n, note_lanes, r);
     return r;
   }
@@ -263,7 +269,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   return r;
 }
 
-GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
+GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most, gboolean paired)
 {
   GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
   gboolean *taken = g_new0(gboolean, n);
@@ -273,7 +279,7 @@ GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most)
   deal(settings, n, most, part);
   for (i = 0; i < n; i++)
     if (!taken[i])
-      g_ptr_array_add(runners, runner_new(settings, i, n, part, taken));
+      g_ptr_array_add(runners, runner_new(settings, i, n, part, taken, paired));
   g_free(part);
   g_free(taken);
   return runners;
