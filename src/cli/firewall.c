@@ -355,6 +355,8 @@ static void tell_why(GString *out, const fw_outcome *o)
     g_string_append(out, "multicast that the box neither takes nor forwards");
   else if (o->kernel == FW_KERNEL_CONNTRACK)
     g_string_append(out, "by conntrack itself");
+  else if (o->kernel == FW_KERNEL_NO_ROUTE)
+    g_string_append(out, "there is no way to where it goes");
   else if (o->kernel == FW_KERNEL_NAT)
     g_string_append(out, "by address translation");
   else if (d->hotdrop)

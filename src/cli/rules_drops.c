@@ -137,7 +137,9 @@ static void put_who(emit_text *out, const dropper *who)
   static const char *const kernel[] = { [FW_KERNEL_CONNTRACK] = "conntrack itself",
                                         [FW_KERNEL_TTL] = "the kernel: its TTL ends here",
                                         [FW_KERNEL_NO_LISTENER] =
-                                          "the kernel: multicast that the box neither takes nor forwards" };
+                                          "the kernel: multicast that the box neither takes nor forwards",
+                                        [FW_KERNEL_NO_ROUTE] = "the kernel: there is no way to where it goes",
+                                        [FW_KERNEL_NAT] = "address translation" };
   GString *text;
 
   if (who->chain == NULL) {

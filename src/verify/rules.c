@@ -221,6 +221,7 @@ static gboolean read_head(run *r, GError **error)
   six = g_strdup_printf("::/0=%s", r->wan_name);
   ct_params_init(&r->params, ct_profile_get(0));
   r->params.acct = 1;
+  r->box.facts->complete = TRUE;
   r->params.helpers_by_port = false;
   r->params.hz = HZ;
   if (!take_size(o, "table_max", &r->params.max, error) || !take_size(o, "buckets", &r->params.buckets, error))

@@ -164,12 +164,32 @@ static const char *word_after(char **words, const char *name)
 
 static void to_engine(const fw_address *address, ct_addr *to) { memcpy(to->bytes, address->bytes, sizeof *to); }
 
+/* A device without an address of IPv4 has no route of it either. */
+static void forget_routes(verify_box *box, const char *device)
+{
+  guint i;
+
+  for (i = 0; i < box->facts->local->len; i++) {
+    const fw_network *n = &g_array_index(box->facts->local, fw_network, i);
+
+    if (n->family == FW_IPV4 && n->interface != NULL && strcmp(n->interface, device) == 0)
+      return;
+  }
+  for (i = box->facts->routes->len; i-- > 0;) {
+    const fw_network *n = &g_array_index(box->facts->routes, fw_network, i);
+
+    if (n->family == FW_IPV4 && strcmp(n->interface, device) == 0)
+      g_array_remove_index(box->facts->routes, i);
+  }
+}
+
 static gboolean address_gone(verify_box *box, const char *text)
 {
   g_autofree char *bare = g_strndup(text, strcspn(text, "/"));
   fw_family family = strchr(bare, ':') != NULL ? FW_IPV6 : FW_IPV4;
   fw_address address;
   ct_addr gone = { .halves = { 0 } };
+  g_autofree char *device = NULL;
   guint i;
 
   if (!fw_read_address(bare, family, &address))
@@ -182,8 +202,12 @@ static gboolean address_gone(verify_box *box, const char *text)
     to_engine(&address, &gone);
     if (box->engine != NULL)
       ct_engine_nat_address_gone(box->engine, n->interface != NULL ? fw_nat_device_number(n->interface) : 0, &gone);
+    g_free(device);
+    device = g_strdup(n->interface);
     g_array_remove_index(box->facts->local, i);
   }
+  if (family == FW_IPV4 && device != NULL)
+    forget_routes(box, device);
   return TRUE;
 }
 

@@ -155,7 +155,9 @@ static void check(const fw_firewall *f, ct_engine *engine, const ct_packet *pack
 
   g_assert(o->verdict != FW_VERDICT_NONE);
   g_assert(o->verdict != FW_VERDICT_REJECT || o->decision.rule != NULL);
-  g_assert(!o->answer.sent || o->verdict == FW_VERDICT_REJECT);
+  /* By a rule, or of what dies of its TTL. */
+  g_assert(!o->answer.sent || o->verdict == FW_VERDICT_REJECT || o->kernel == FW_KERNEL_TTL ||
+           o->kernel == FW_KERNEL_NO_ROUTE);
   fw_tell_walk(text, f);
   fw_tell_transcript(text, f, NULL, packet);
   fw_words_walk(text, f);

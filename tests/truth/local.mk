@@ -37,7 +37,9 @@ rulesets_tap_LDADD = libfirewall.la $(GLIB_LIBS)
 TESTS += rules.tap
 check_PROGRAMS += rules.tap
 rules_tap_SOURCES = tests/truth/rules.c
-rules_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"'
+rules_tap_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"' \
+	-DRECORDED_RULES='"$(abs_top_srcdir)/tests/truth/recorded-rules"'
+EXTRA_DIST += tests/truth/recorded-rules
 rules_tap_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS) -lm
 
 TESTS += sent.tap

@@ -178,6 +178,9 @@ void ct_engine_nat_address_gone(ct_engine *engine, uint32_t device, const ct_add
 
 void ct_passage_nat_end(ct_engine *engine, ct_passage *passage)
 {
+  /* As the kernel ends it by nf_ct_kill_acct: the packet counts once more. */
+  if (passage->entry->traits & CT_ENTRY_COUNTED)
+    ct_counter_add(&passage->entry->counter[CT_ORIGINAL], passage->packet->length);
   ct_core_destroy(engine, passage->entry, CT_REASON_END_DEVICE);
   passage->entry = NULL;
   passage->result.entry = NULL;

@@ -208,16 +208,35 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
   return ip + 8 + quoted;
 }
 
+gboolean fw_answer_by_kernel(const fw_firewall *f)
+{
+  return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_NO_ROUTE;
+}
+
+/* What is asked for: by a rule, or by the kernel's own errors. */
+static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
+{
+  static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, lost[2] = { { .type = 3 }, { .type = 1 } };
+
+  if (!fw_answer_by_kernel(f))
+    return f->outcome.decision.rule->target.data;
+  return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family];
+}
+
 /* => FALSE: none is sent. Leaves the answer as it stands before OUTPUT. */
 static gboolean build(fw_firewall *f, const fw_packet *r)
 {
-  const fw_reject *reject = f->outcome.decision.rule->target.data;
+  const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
   const char *way = fw_box_facts_way(f->facts, r->family, &r->source);
   const fw_interface_name *out =
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
   guint n;
 
+  if (way == NULL && f->facts->complete) {
+    a->why_not = "there is no way to the sender";
+    return FALSE;
+  }
   n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(r, f->answer_bytes, &a->why_not)
                                           : build_icmp(f, r, reject, out, f->answer_bytes, &a->why_not);
   if (n == 0)
@@ -247,7 +266,7 @@ static void end(fw_firewall *f) { f->answering = f->record.answer = FALSE; }
 
 ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
 {
-  const fw_reject *reject = f->outcome.decision.rule->target.data;
+  const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
   ct_template none = { .untracked = false };
   fw_decision d;

@@ -5,6 +5,8 @@
 
 #include "firewall/walk/firewall_internal.h"
 
+/* Whether the kernel itself has dropped the packet and says so: its TTL ends here, or there is no way to go. */
+gboolean fw_answer_by_kernel(const fw_firewall *f);
 /*
  * The answer to a packet that has an entry: it shares the entry, and is asked for between the engine's halves. => the
  * rejected packet's fate.

@@ -28,6 +28,7 @@ struct fw_box_facts {
   char *bridge_name;
   GArray *policies;          /* fw_timeout_policy (policies.h): what CT --timeout names */
   const char *const *labels; /* the caller's: names of the CT_LABELS labels; NULL: not known */
+  gboolean complete;         /* there are no other routes: what none leads to is unreachable */
   guint32 mtu_bytes;         /* of its devices; 0: not known, and large enough */
   char *interface;           /* of all packets of captures that name none; NULL: unknown */
 };

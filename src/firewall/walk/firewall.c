@@ -324,6 +324,10 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
       f->outcome.kernel = FW_KERNEL_NO_LISTENER;
       return FALSE;
     }
+    if (f->facts->complete && !f->way_out->known) {
+      f->outcome.kernel = FW_KERNEL_NO_ROUTE;
+      return FALSE;
+    }
     if (p->ttl <= 1) {
       f->outcome.kernel = FW_KERNEL_TTL;
       return FALSE;
@@ -394,7 +398,7 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
   if (passage->result.verdict == CT_VERDICT_DROP && f->outcome.verdict != FW_VERDICT_DROP &&
       f->outcome.verdict != FW_VERDICT_REJECT)
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
-  if (f->outcome.verdict == FW_VERDICT_REJECT && !p->has_entry && !observe)
+  if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && !p->has_entry && !observe)
     fw_answer_alone(f, engine, p);
 }
 
@@ -421,7 +425,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
-      else if (f->outcome.verdict == FW_VERDICT_REJECT && p->has_entry)
+      if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
         fate = fw_answer_attached(f, p);
       f->outcome.answered = fate >= CT_FATE_ANSWERED && passage.entry != NULL && !passage.is_new;
       f->outcome.reset = fate == CT_FATE_RESET && f->outcome.answered;

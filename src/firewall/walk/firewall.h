@@ -60,6 +60,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_CONNTRACK, /* the engine's verdict is DROP; its reason says why */
   FW_KERNEL_TTL,
   FW_KERNEL_NO_LISTENER, /* multicast that the box neither takes nor forwards */
+  FW_KERNEL_NO_ROUTE,    /* to where it goes */
   FW_KERNEL_NAT          /* it cannot be translated, or its connection's way has changed (NAT 7, 8, 13) */
 } fw_kernel_drop;
 

@@ -9,11 +9,56 @@
 
 static ct_engine *engine_of(const fw_firewall *f) { return (ct_engine *)f->program->engine; }
 
+/* -- bytes -- */
+
+/* The packet's bytes become the firewall's own, which may be changed. */
+static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
+{
+  const ct_packet *raw = p->raw;
+
+  if (p == &f->outcome.answer.seen)
+    return f->answer_bytes;
+  if (raw == &f->sent)
+    return f->sent_bytes->data;
+  g_byte_array_set_size(f->sent_bytes, raw->length);
+  memcpy(f->sent_bytes->data, raw->data, raw->captured);
+  memset(f->sent_bytes->data + raw->captured, 0, raw->length - raw->captured);
+  f->sent = *raw;
+  f->sent.data = f->sent_bytes->data;
+  f->sent.captured = raw->length;
+  p->raw = &f->sent;
+  return f->sent_bytes->data;
+}
+
+/* What rules see of the addresses and ports. */
+static void read_again(fw_packet *p)
+{
+  const guint8 *d = p->raw->data;
+
+  if (p->family == FW_IPV6) {
+    memcpy(p->source.bytes, d + 8, 16);
+    memcpy(p->destination.bytes, d + 24, 16);
+  } else {
+    memcpy(&p->source.words[0], d + 12, 4);
+    memcpy(&p->destination.words[0], d + 16, 4);
+  }
+  if (p->l4 & FW_L4_PORTS) {
+    p->source_port = ct_be16(d + p->l4_offset);
+    p->destination_port = ct_be16(d + p->l4_offset + 2);
+  }
+  p->translated = TRUE;
+}
+
+static guint8 *bytes_for_rules(fw_packet *p, gpointer user) { return own_bytes(user, p); }
+
 void fw_nat_begin(fw_firewall *f)
 {
   guint family, hook, i;
 
   f->sent_bytes = g_byte_array_new();
+  f->program->own_bytes = bytes_for_rules;
+  f->program->changed = read_again;
+  f->program->own_user = f;
   for (family = 0; family < 2; family++)
     for (hook = 0; hook < FW_HOOKS; hook++)
       for (i = 0; i < f->program->hooks[family][hook]->len; i++)
@@ -277,46 +322,6 @@ static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip man
   if (!f->answering && manip == CT_NAT_SRC && ct_engine_nat_how(engine_of(f)) > CT_NAT_HOW_KEPT)
     f->outcome.nat_how[manip] = (guint8)ct_engine_nat_how(engine_of(f));
   return TRUE;
-}
-
-/* -- bytes -- */
-
-/* The packet's bytes become the firewall's own, which may be changed. */
-static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
-{
-  const ct_packet *raw = p->raw;
-
-  if (p == &f->outcome.answer.seen)
-    return f->answer_bytes;
-  if (raw == &f->sent)
-    return f->sent_bytes->data;
-  g_byte_array_set_size(f->sent_bytes, raw->length);
-  memcpy(f->sent_bytes->data, raw->data, raw->captured);
-  memset(f->sent_bytes->data + raw->captured, 0, raw->length - raw->captured);
-  f->sent = *raw;
-  f->sent.data = f->sent_bytes->data;
-  f->sent.captured = raw->length;
-  p->raw = &f->sent;
-  return f->sent_bytes->data;
-}
-
-/* What rules see of the addresses and ports. */
-static void read_again(fw_packet *p)
-{
-  const guint8 *d = p->raw->data;
-
-  if (p->family == FW_IPV6) {
-    memcpy(p->source.bytes, d + 8, 16);
-    memcpy(p->destination.bytes, d + 24, 16);
-  } else {
-    memcpy(&p->source.words[0], d + 12, 4);
-    memcpy(&p->destination.words[0], d + 16, 4);
-  }
-  if (p->l4 & FW_L4_PORTS) {
-    p->source_port = ct_be16(d + p->l4_offset);
-    p->destination_port = ct_be16(d + p->l4_offset + 2);
-  }
-  p->translated = TRUE;
 }
 
 static gboolean rewrite(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)

@@ -179,6 +179,10 @@ struct fw_program {
   const char *no_policy;  /* that CT --timeout names and nobody knows; NULL: none that a packet met */
   gboolean labels;        /* some rule uses labels of connections */
   gboolean offloads;      /* a flow may have been taken past the rules */
+  /* The packet's bytes, which may be changed then, and what is to be told after they were. NULL: they may not. */
+  guint8 *(*own_bytes)(fw_packet *p, gpointer user);
+  void (*changed)(fw_packet *p);
+  gpointer own_user;
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer log_user;

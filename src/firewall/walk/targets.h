@@ -15,4 +15,8 @@ typedef struct fw_act_ops {
 
 const fw_act_ops *fw_act_ops_of(fw_target_id id);
 
+/* npt.c */
+gboolean fw_act_snpt(fw_program *program, fw_packet *p, const fw_step *step);
+gboolean fw_act_dnpt(fw_program *program, fw_packet *p, const fw_step *step);
+
 #endif
