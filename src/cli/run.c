@@ -188,7 +188,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
   if (!cli_table_open(run, &replay))
     return FALSE;
   replay.stop = &cli_stop;
-  replay.ruled = o->rules->len > 0;
+  replay.ruled = o->rules->len > 0 || o->box_ruled;
   run->source = replay_source_prepare(&replay, &run->params, &error);
   if (run->source == NULL) {
     cli_usage(error);
