@@ -112,3 +112,18 @@ clean-local: clean-sample-rules
 clean-sample-rules:
 	test -f samples/rules-order.ct || rm -f $(sample_rules) $(sample_tests)
 .PHONY: sample-rules clean-sample-rules
+
+# What was gathered on a router with examples/ctreplay-gather (shortened), and what it captured.
+router = samples/router/router.pcap samples/router/box/conntrack-L-ipv4 samples/router/box/conntrack-S samples/router/box/date \
+	samples/router/box/ip-addr samples/router/box/ip-link samples/router/box/ip-route samples/router/box/ip-route6 \
+	samples/router/box/ip-rule samples/router/box/iptables-save samples/router/box/meminfo samples/router/box/modules \
+	samples/router/box/nf_conntrack samples/router/box/sysctl samples/router/box/uname
+EXTRA_DIST += $(router)
+all-local: sample-router
+sample-router:
+	@$(MKDIR_P) samples/router/box
+	@for file in $(router); do cmp -s $(srcdir)/$$file $$file || { rm -f $$file && cp $(srcdir)/$$file $$file; } || exit; done
+clean-local: clean-sample-router
+clean-sample-router:
+	test -f samples/rules-order.ct || rm -f $(router)
+.PHONY: sample-router clean-sample-router

@@ -23,15 +23,24 @@ static void note(agree *a, const listing_entry *e, const ct_view *v)
     return;
   if (e->timeout_s > a->timeouts[v->timeout].largest_s)
     a->timeouts[v->timeout].largest_s = e->timeout_s;
-  /* The second that is not told whole is taken for half of one. */
-  total_ns = e->timeout_s * NS_PER_S + NS_PER_S / 2 + v->idle_ns;
-  value_s = (guint32)CLAMP(total_ns / NS_PER_S, 0, G_MAXUINT32);
+  /* What is left was cut to seconds, so that the sum is above the value less one, and not above it. */
+  total_ns = e->timeout_s * NS_PER_S + v->idle_ns;
+  value_s = (guint32)CLAMP((total_ns + NS_PER_S - 1) / NS_PER_S, 0, G_MAXUINT32);
   if (a->implied[v->timeout] == NULL)
     a->implied[v->timeout] = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_array_append_val(a->implied[v->timeout], value_s);
 }
 
-/* The value within a second of which most lie; of a run of neighbours the most frequent one. */
+static guint count_of(const GArray *values, guint from, guint to, guint32 value)
+{
+  guint n = 0;
+
+  for (; from < to; from++)
+    n += g_array_index(values, guint32, from) == value;
+  return n;
+}
+
+/* Clocks are read one after the other, so that neighbours say the same: of those, what most say. */
 static void settle(agree_timeout *t, GArray *values)
 {
   guint from, to = 0;
@@ -46,8 +55,7 @@ static void settle(agree_timeout *t, GArray *values)
     if (to - from <= t->agreeing)
       continue;
     t->agreeing = to - from;
-    /* Two neighbours: cut, the larger one was whole. */
-    t->value_s = g_array_index(values, guint32, to - 1);
+    t->value_s = 2 * count_of(values, from, to, first) >= to - from ? first : first + 1;
   }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay agree: a box's own listing of its table against a replay of what was captured on it. */
+#include "box_options.h"
 #include "commands.h"
 #include "run.h"
 #include "run_table.h"
@@ -22,7 +23,7 @@ typedef struct agree_own {
 
 typedef struct agreeing {
   cli_run run;
-  const agree_own *own;
+  agree_own *own;
   const char *path;
   GString *text;
   listing *there;
@@ -345,6 +346,8 @@ static void play(agreeing *g)
 static cli_exit run(agreeing *g, cli_options *o)
 {
   cli_exit code = CLI_EXIT_OK;
+  GError *error = NULL;
+  gint64 date_ns;
 
   if (o->captures->len < 2) {
     cli_say("agree: give a listing of the box's table (conntrack -L), and a capture");
@@ -354,8 +357,16 @@ static cli_exit run(agreeing *g, cli_options *o)
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   g->text = g_string_new(NULL);
-  if (!cli_listing_bytes("", g->path, g->text, &code))
+  if (!cli_listing_bytes("", g->path, g->text, &date_ns, &code))
     return code;
+  if (g->own->at.kind == REPLAY_POINT_NONE && date_ns != 0)
+    g->own->at = (replay_point){ REPLAY_POINT_TIME, date_ns };
+  /* Of a box all of it is taken, not its table alone. */
+  if (o->box_path == NULL && box_is(g->path)) {
+    o->box_path = g->path;
+    if (!cli_box_apply(o, &error))
+      return cli_usage(error);
+  }
   if (cli_run_open(&g->run, o, 0))
     play(g);
   code = cli_run_close(&g->run);

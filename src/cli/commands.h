@@ -20,6 +20,7 @@
   X(explain, "CAPTURE [--flow N|--packet N]", "each packet told as the kernel saw it")                                \
   X(diff, "[OPTION]... A [B]", "where two captures, kernels (--max 64,128), rulesets or saved outputs part, and why") \
   X(agree, "LISTING CAPTURE... [--at POINT]", "the box's own conntrack -L against the replay at that moment")         \
+  X(box, "FOLDER|TAR", "what was gathered on a box: what it sets, what is not used, and what is missing")             \
   X(states, "tcp|sctp|udp|icmp|gre [CAPTURE...]", "a protocol's states, from the tables that run; -o svg draws them") \
   X(report, "CAPTURE -W report.html", "one page for people: ladders, states, the table over time")                    \
   X(rules, "FILE... | --rules FILE CAPTURE...",                                                                       \

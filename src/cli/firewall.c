@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall.h"
 
+#include "box/box.h"
+
 #include <string.h>
 
 #include "firewall/iptables.h"
@@ -90,6 +92,20 @@ gboolean cli_firewall_is_alone(const cli_options *o, gboolean reads)
   return name == NULL;
 }
 
+static GPtrArray *texts_of_box(const box *b)
+{
+  GPtrArray *texts = cli_rules_texts_new(), *rules = box_rules(b);
+  guint i;
+
+  for (i = 0; i < rules->len; i++) {
+    const box_file *file = g_ptr_array_index(rules, i);
+
+    cli_rules_texts_add(texts, file->name, g_string_new_len(file->text->str, (gssize)file->text->len));
+  }
+  g_ptr_array_unref(rules);
+  return texts;
+}
+
 gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
 {
   GError *error = NULL;
@@ -101,11 +117,11 @@ gboolean cli_firewall_load(cli_firewall *f, const cli_options *o)
     f->refusal = cli_usage(error);
     return FALSE;
   }
-  if (o->rules->len == 0)
+  if (o->rules->len == 0 && !o->box_ruled)
     return cli_firewall_is_alone(o, FALSE);
   f->facts = fw_box_facts_new();
   if (set_facts(f, &error))
-    f->texts = cli_rules_texts_read(o->rules, &error);
+    f->texts = o->box_ruled ? texts_of_box(o->box) : cli_rules_texts_read(o->rules, &error);
   if (f->texts == NULL)
     f->refusal = cli_usage(error);
   return f->texts != NULL;

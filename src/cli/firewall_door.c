@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The firewall's door: a packet as it was captured, and as it arrived at the box. */
+#include "box/box.h"
 #include "conntrack/nat/nat.h"
 #include "firewall.h"
 #include "firewall/walk/view.h"
@@ -36,11 +37,19 @@ static void pass_time(const ct_packet *packet, ct_packet *copy)
   copy->reason = CT_REASON_COPY;
 }
 
+/* A capture of all interfaces has their numbers alone; the box says their names. */
+static const char *name_of(const cli_firewall *f, const replay_seen *seen)
+{
+  const char *name = f->o->box != NULL ? box_interface(f->o->box, seen->link->cooked_ifindex) : NULL;
+
+  return name != NULL ? name : seen->interface;
+}
+
 static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
 {
   cli_firewall *f = user;
   fw_arrival arrival = { .packet = seen->packet,
-                         .in = seen->interface,
+                         .in = name_of(f, seen),
                          .left = seen->left != NULL ? &seen->left->tuple : NULL };
 
   if (seen->frame->link == DLT_ETHERNET && seen->frame->captured >= 14)

@@ -4,6 +4,8 @@
  * line.
  */
 #include "kernel.h"
+
+#include "box/box.h"
 #include "modules.h"
 #include "say.h"
 
@@ -224,11 +226,28 @@ static gboolean set_sysctl_argument(const cli_options *o, ct_params *params, con
   return fine;
 }
 
+/* What was gathered on a box comes before all that is given; a value that is no good is said, and left out. */
+static void set_sysctls_of_box(const cli_options *o, ct_params *params)
+{
+  GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+  const box_file *file = box_get(o->box, BOX_SYSCTL);
+  GError *error = NULL;
+
+  if (!cli_kernel_sysctl_text(params, file != NULL ? file->name : "", o->box->sysctls->str, notes, &error)) {
+    g_ptr_array_add(notes, g_strdup_printf("--box: %s", error->message));
+    g_error_free(error);
+  }
+  say_notes(o, notes);
+  g_ptr_array_unref(notes);
+}
+
 /* Files first: what stands on the command line itself has the last word. */
 static gboolean set_sysctls(const cli_options *o, ct_params *params, GError **error)
 {
   guint round, i;
 
+  if (o->box != NULL)
+    set_sysctls_of_box(o, params);
   for (round = 0; round < 2; round++)
     for (i = 0; i < o->sysctls->len; i++) {
       const char *argument = g_ptr_array_index(o->sysctls, i);

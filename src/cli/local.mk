@@ -2,6 +2,7 @@
 # What the unit tests need of the command line stands in a library; main is the program's alone.
 noinst_LTLIBRARIES += libcli.la
 libcli_la_SOURCES = \
+	src/cli/box_options.c src/cli/box_options.h \
 	src/cli/captures.c src/cli/captures.h \
 	src/cli/exit.c src/cli/exit.h \
 	src/cli/filter.c src/cli/filter.h \
@@ -47,6 +48,7 @@ libcommands_la_SOURCES = \
 	src/cli/show_table.c \
 	src/cli/snapshots.c src/cli/snapshots.h \
 	src/cli/command_agree.c \
+	src/cli/command_box.c \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
 	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_run.h src/cli/diff_rulings.c src/cli/diff_rulings.h src/cli/diff_summary.c src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \

@@ -2,6 +2,8 @@
 /* The table of options, and what each of them sets. */
 #include "options.h"
 
+#include "box/box.h"
+
 #include "firewall/walk/firewall.h"
 
 #include <fnmatch.h>
@@ -342,6 +344,7 @@ static const cli_option options[] = {
   { "helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_ALL },
   { "no-helpers", 0, NULL, CLI_KERNEL, CLI_BY(read_helpers, cli_options, helpers_by_port), .value = CLI_HELPERS_NONE },
   { "module", 0, "M.P=V|FILE", CLI_KERNEL, CLI_LIST(cli_options, modules) },
+  { "box", 0, "FOLDER|TAR", CLI_KERNEL, CLI_TEXT(cli_options, box_path) },
   { "local", 0, "ADDR/LEN", CLI_KERNEL, CLI_LIST(cli_options, locals) },
 
   { "rules", 0, "FILE", CLI_RULES, CLI_LIST(cli_options, rules) },
@@ -479,4 +482,7 @@ void cli_options_clear(cli_options *o)
   g_hash_table_unref(o->notes_said);
   g_free(o->filter.tally);
   g_free(o->filter.labels);
+  g_free(o->box_ram);
+  g_free(o->box_hashsize);
+  box_free(o->box);
 }

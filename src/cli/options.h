@@ -104,6 +104,10 @@ typedef struct cli_options {
   guint format_options;                /* EMIT_* */
   const char *write;                   /* -W */
   const char *plot;                    /* --plot of a replay; NULL: none */
+  const char *box_path;                /* --box; NULL: none */
+  struct box *box;                     /* once it has been read */
+  char *box_ram, *box_hashsize;        /* what ram and hashsize are then, where it says them */
+  gboolean box_ruled;                  /* its rules are followed */
   const char *listed;                  /* --table; NULL: none */
   replay_point listed_at;              /* --table-at */
   const char *load_state, *save_state; /* NULL: none */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A command line taken apart by the table of options, and what it names held against each other. */
+#include "box_options.h"
 #include "captures.h"
 #include "options.h"
 
@@ -219,6 +220,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "standard output: that is a capture being read");
     fine = FALSE;
   }
+  fine = fine && cli_box_apply(o, error);
   /* A name of no profile is refused where the kernel's parameters are made. */
   o->filter.profile = o->profile_name != NULL ? ct_profile_named(o->profile_name, NULL) : NULL;
   o->replay.captures = (const char *const *)o->captures->pdata;

@@ -188,7 +188,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
   if (!cli_table_open(run, &replay))
     return FALSE;
   replay.stop = &cli_stop;
-  replay.ruled = o->rules->len > 0;
+  replay.ruled = o->rules->len > 0 || o->box_ruled;
   /* A transcript is of every frame, as a referee is sent them. */
   if (run->format != NULL && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     replay.pairs = FALSE;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "box/box.h"
 #include "capture/unpack.h"
 #include "firewall/iptables.h"
 #include "listing/load.h"
@@ -12,17 +13,57 @@ enum { UNPACKED_MOST = 1 << 30 };
 
 struct cli_listed {
   GString *text;
+  replay_point at;
   listing *list;
   gboolean begun;
 };
 
 /* ---- reading ---- */
 
-gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_exit *code)
+/* What conntrack printed of both families, or else what /proc had; then what is expected. */
+static void tables_of_box(const box *b, GString *text)
+{
+  const box_file *first = box_get(b, BOX_TABLE);
+  gboolean printed = first != NULL && g_str_has_prefix(first->text->str, "<");
+  guint i, k;
+
+  for (i = 0; i < b->files->len; i++) {
+    const box_file *f = g_ptr_array_index(b->files, i);
+
+    printed = printed || (f->kind == BOX_TABLE && f->text->len > 0 && strstr(f->name, "conntrack-L") != NULL) ||
+              (f->kind == BOX_TABLE && f->text->len > 0 && strstr(f->name, "conntrack_-L") != NULL);
+  }
+  for (k = 0; k < 2; k++)
+    for (i = 0; i < b->files->len; i++) {
+      const box_file *f = g_ptr_array_index(b->files, i);
+      gboolean proc = strstr(f->name, "conntrack-L") == NULL && strstr(f->name, "conntrack_-L") == NULL;
+
+      if (f->kind != (k == 0 ? BOX_TABLE : BOX_EXPECT) || (printed && proc))
+        continue;
+      g_string_append_len(text, f->text->str, (gssize)f->text->len);
+      if (text->len > 0 && text->str[text->len - 1] != '\n')
+        g_string_append_c(text, '\n');
+    }
+}
+
+static gboolean load_box(const char *path, GString *text, gint64 *date_ns, GError **error)
+{
+  box *b = box_read(path, error);
+
+  if (b == NULL)
+    return FALSE;
+  tables_of_box(b, text);
+  *date_ns = b->date_ns;
+  box_free(b);
+  return TRUE;
+}
+
+gboolean cli_listing_bytes(const char *option, const char *path, GString *text, gint64 *date_ns, cli_exit *code)
 {
   GError *error = NULL;
 
-  if (fw_rules_load(path, text, &error))
+  *date_ns = 0;
+  if (box_is(path) ? load_box(path, text, date_ns, &error) : fw_rules_load(path, text, &error))
     return TRUE;
   cli_say("%s%s%s", option, *option != '\0' ? " " : "", error->message);
   g_error_free(error);
@@ -62,6 +103,7 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
 {
   const cli_options *o = run->o;
   struct cli_listed *t;
+  gint64 date_ns;
 
   if (o->listed == NULL) {
     if (o->listed_at.kind != REPLAY_POINT_NONE)
@@ -74,8 +116,13 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
   }
   t = run->listed = g_new0(struct cli_listed, 1);
   t->text = g_string_new(NULL);
-  begin_at(replay, &o->listed_at);
-  return cli_listing_bytes("--table", o->listed, t->text, &run->code);
+  if (!cli_listing_bytes("--table", o->listed, t->text, &date_ns, &run->code))
+    return FALSE;
+  t->at = o->listed_at;
+  if (t->at.kind == REPLAY_POINT_NONE && date_ns != 0)
+    t->at = (replay_point){ REPLAY_POINT_TIME, date_ns };
+  begin_at(replay, &t->at);
+  return TRUE;
 }
 
 gboolean cli_table_parse(cli_run *run)
@@ -105,7 +152,7 @@ static void say_left_out(const cli_run *run, const listing_loaded *loaded)
 void cli_table_begin(cli_run *run, const replay_moments *moments)
 {
   struct cli_listed *t = run->listed;
-  const replay_point *at = &run->o->listed_at;
+  const replay_point *at = t != NULL ? &t->at : NULL;
   listing_loaded loaded;
 
   if (t == NULL || t->begun)

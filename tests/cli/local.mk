@@ -4,6 +4,7 @@ CLI_TESTS = \
 	tests/cli/across.sh \
 	tests/cli/agree.sh \
 	tests/cli/assumptions.sh \
+	tests/cli/box.sh \
 	tests/cli/data.sh \
 	tests/cli/database.sh \
 	tests/cli/diff.sh \
@@ -44,4 +45,4 @@ CLI_TESTS = \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += tests/cli/capture.sh tests/cli/report_drive.js
+EXTRA_DIST += tests/cli/box_router.sh tests/cli/capture.sh tests/cli/report_drive.js

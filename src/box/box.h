@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was gathered on a box: a folder, or a tar of one, of examples/ctreplay-gather or of sos report. Files are known
+ * by their names, wherever they stand in it; what they say becomes options (cli/box_options.c).
+ *
+ * The contents may come from anybody: names never lead out of the folder, links are not followed, sizes are bounded,
+ * and what a file says is only taken where it is of the form that the program prints which wrote it.
+ */
+#ifndef BOX_BOX_H
+#define BOX_BOX_H
+
+#include <glib.h>
+
+/* X(NAME, word, what it costs where it is missing) */
+#define BOX_KIND_LIST(X)                                                                               \
+  X(UNAME, "kernel", "the kernel's version is not known: today's rules are taken (--profile)")         \
+  X(SYSCTL, "sysctls", "timeouts, sizes and switches are the kernel's defaults (--sysctl)")            \
+  X(MEMINFO, "memory", "where no size is told, those of a machine with much memory are taken (--ram)") \
+  X(MODULE, "modules", "helpers' modules are taken as loaded without parameters (--module)")           \
+  X(IPSET, "sets", "rules that ask a set are unknown")                                                 \
+  X(IPTABLES, "rules of iptables", "no rule drops, marks or translates (--rules)")                     \
+  X(IP6TABLES, "rules of ip6tables", "no rule drops, marks or translates of IPv6 (--rules)")           \
+  X(NFT, "rules of nft", "rules of nftables alone are not followed (--rules)")                         \
+  X(ADDR, "addresses", "no packet is the box's own: INPUT and OUTPUT say nothing (--local)")           \
+  X(LINK, "interfaces", "captures that have numbers of interfaces only match no -i and -o")            \
+  X(ROUTE, "routes", "by which interface packets leave is not known: -o is unknown (--route)")         \
+  X(POLICY, "policy routing", "whether the main table decides is not known")                           \
+  X(TABLE, "table", "the table is empty at the beginning, and there is nothing to compare with")       \
+  X(EXPECT, "expectations", "what was expected already is not known")                                  \
+  X(STATS, "statistics", "there is nothing to hold -S against")                                        \
+  X(DATE, "date", "the moment of the table is not known (--table-at)")
+typedef enum box_kind {
+#define X(name, word, cost) BOX_##name,
+  BOX_KIND_LIST(X)
+#undef X
+    BOX_KINDS
+} box_kind;
+const char *box_kind_word(box_kind kind);
+const char *box_kind_cost(box_kind kind);
+
+typedef struct box_file {
+  box_kind kind;
+  char *name; /* within the box */
+  GString *text;
+  gboolean used;
+  char *says; /* what it sets, or why it is not used */
+} box_file;
+
+typedef struct box {
+  char *path;
+  GPtrArray *files; /* box_file */
+  char *release;    /* of the kernel; NULL: not told */
+  GString *sysctls; /* lines that a kernel's tracking may know */
+  guint64 ram_kib, buckets;
+  GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
+  GPtrArray *routes;      /* char *: PREFIX=INTERFACE */
+  GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
+  GHashTable *interfaces; /* index => name */
+  gint64 date_ns;         /* 0: not told */
+} box;
+
+#define BOX_ERROR (box_error_quark())
+GQuark box_error_quark(void);
+
+/* Whether it may be one: a folder, or a file that is a tar, packed or not. */
+gboolean box_is(const char *path);
+/* => NULL and error where there is nothing to read, or nothing in it is known. */
+box *box_read(const char *path, GError **error);
+void box_free(box *b); /* NULL is fine */
+
+/* The first of a kind; NULL: there is none. */
+box_file *box_get(const box *b, box_kind kind);
+/* The rules that are to be followed, in the order in which they are to be loaded: box_file *. To be unreferenced. */
+GPtrArray *box_rules(const box *b);
+/* => the name of an interface; NULL: not known. */
+const char *box_interface(const box *b, guint32 index);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each file says. */
+#include "internal.h"
+
+#include <string.h>
+
+/* The first line, without its end. To be freed. */
+static char *first_line(const box_file *f)
+{
+  return g_strstrip(g_strndup(f->text->str, MIN(strcspn(f->text->str, "\n"), (gsize)BOX_LINE_MOST)));
+}
+
+/* "Linux box 6.1.0-18-amd64 #1 SMP ...", or the release alone. */
+static void read_uname(box *b, box_file *f)
+{
+  char *line = first_line(f), **words = g_strsplit_set(line, " \t", 5);
+  guint n = g_strv_length(words);
+  const char *release = n >= 3 ? words[2] : n == 1 ? words[0] : "";
+
+  if (b->release == NULL && g_ascii_isdigit(*release))
+    b->release = g_strndup(release, 64);
+  box_say(f, g_ascii_isdigit(*release),
+          g_ascii_isdigit(*release) ? g_strdup_printf("Linux %.64s", release) : g_strdup("not used: no release in it"));
+  g_strfreev(words);
+  g_free(line);
+}
+
+/* Whether a line sets something that tracking asks. */
+static gboolean is_of_tracking(const char *line)
+{
+  static const char *const parts[] = { "nf_conntrack_", "ip_conntrack_", "ipfrag_", "ip6frag_", "nf_conntrack_frag6" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(parts); i++) {
+    const char *at = strstr(line, parts[i]), *equals = strchr(line, '=');
+
+    if (at != NULL && equals != NULL && at < equals)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void read_sysctls(box *b, box_file *f)
+{
+  char **lines = g_strsplit(f->text->str, "\n", -1);
+  guint i, n = 0;
+
+  for (i = 0; lines[i] != NULL; i++) {
+    if (is_of_tracking(lines[i]) && strlen(lines[i]) < BOX_LINE_MOST) {
+      g_string_append(b->sysctls, lines[i]);
+      n++;
+    }
+    g_string_append_c(b->sysctls, '\n'); /* also of the others: messages name lines */
+  }
+  g_strfreev(lines);
+  box_say(f, n > 0, g_strdup_printf("%u settings of tracking", n));
+}
+
+static void read_meminfo(box *b, box_file *f)
+{
+  const char *at = strstr(f->text->str, "MemTotal:");
+  guint64 kib = at != NULL ? g_ascii_strtoull(at + 9, NULL, 10) : 0;
+
+  b->ram_kib = kib < G_GUINT64_CONSTANT(1) << 40 ? kib : 0;
+  box_say(f, b->ram_kib != 0, g_strdup_printf("%" G_GUINT64_FORMAT " KiB of memory", b->ram_kib));
+}
+
+static void add_parameter(box *b, const char *module, const char *name, const char *value)
+{
+  guint64 buckets;
+
+  if (strpbrk(name, "= \t") != NULL || strlen(value) > 64)
+    return;
+  if (strcmp(module, "nf_conntrack") == 0 && strcmp(name, "hashsize") == 0) {
+    if (g_ascii_string_to_unsigned(value, 10, 1, G_MAXINT32, &buckets, NULL))
+      b->buckets = buckets;
+    return;
+  }
+  g_ptr_array_add(b->modules, g_strdup_printf("%s.%s=%s", module, name, value));
+}
+
+/* A file of a parameter, or a list of lines "module.parameter=value". */
+static void read_modules(box *b, box_file *f)
+{
+  const char *at = strstr(f->name, "sys/module/");
+  char **lines = g_strsplit(f->text->str, "\n", BOX_LINE_MOST), **parts;
+  guint i, n = 0;
+
+  if (at != NULL) {
+    parts = g_strsplit(at + 11, "/", 3);
+    if (g_strv_length(parts) == 3 && lines[0] != NULL)
+      add_parameter(b, parts[0], parts[2], g_strstrip(lines[0]));
+    g_strfreev(parts);
+    n = 1;
+  }
+  for (i = 0; at == NULL && lines[i] != NULL; i++) {
+    char *equals = strchr(lines[i], '='), *dot = strchr(lines[i], '.');
+
+    if (equals == NULL || dot == NULL || dot > equals)
+      continue;
+    *equals = *dot = '\0';
+    add_parameter(b, lines[i], dot + 1, g_strstrip(equals + 1));
+    n++;
+  }
+  g_strfreev(lines);
+  box_say(f, n > 0, g_strdup_printf("%u parameters of modules", n));
+}
+
+/* "1767607200.123456789 +0100 CET", as ctreplay-gather has date write it; others have no fractions and no zone. */
+static void read_date(box *b, box_file *f)
+{
+  char *line = first_line(f), *end;
+  gint64 seconds = g_ascii_strtoll(line, &end, 10);
+
+  if (end != line && seconds > 0 && seconds < G_MAXINT64 / 2000000000 && (*end == '.' || *end == ' ' || *end == '\0')) {
+    gint64 ns = 0, unit = 100000000;
+
+    for (end += *end == '.'; g_ascii_isdigit(*end) && unit > 0; end++, unit /= 10)
+      ns += (*end - '0') * unit;
+    b->date_ns = seconds * 1000000000 + ns;
+    box_say(f, TRUE,
+            g_strdup_printf("the moment of the table; its zone is not used, as nothing is told in local time"));
+  } else {
+    box_say(f, FALSE, g_strdup("not used: no seconds since 1970 in it (date +'%s.%N %z %Z')"));
+  }
+  g_free(line);
+}
+
+/* ---- rules ---- */
+
+static gboolean has_rules(const box_file *f) { return f->text->len > 0 && strstr(f->text->str, "\n*") != NULL; }
+
+static gboolean are_of_nft(const box_file *f) { return f != NULL && strstr(f->text->str, "(nf_tables)") != NULL; }
+
+static gboolean is_used_rules(const box *b, const box_file *f)
+{
+  const box_file *four = box_get(b, BOX_IPTABLES);
+
+  switch (f->kind) {
+  case BOX_IPSET: return f->text->len > 0;
+  case BOX_IPTABLES:
+  case BOX_IP6TABLES: return has_rules(f) || (f->text->len > 0 && f->text->str[0] == '*');
+  case BOX_NFT:
+    return f->text->len > 0 && f->text->str[0] == '{' && !(four != NULL && has_rules(four) && are_of_nft(four));
+  default: return FALSE;
+  }
+}
+
+static void say_rules(const box *b, box_file *f)
+{
+  if (is_used_rules(b, f))
+    box_say(f, TRUE, g_strdup("followed"));
+  else if (f->kind == BOX_NFT && f->text->len > 0 && f->text->str[0] == '{')
+    box_say(f, FALSE,
+            g_strdup("not used: iptables-nft's tables stand in it, which iptables-save has; --rules FILE "
+                     "follows it instead"));
+  else
+    box_say(f, FALSE, g_strdup("not used: no rules in it"));
+}
+
+GPtrArray *box_rules(const box *b)
+{
+  static const box_kind order[] = { BOX_IPSET, BOX_IPTABLES, BOX_IP6TABLES, BOX_NFT };
+  GPtrArray *rules = g_ptr_array_new();
+  guint i, k;
+
+  for (k = 0; k < G_N_ELEMENTS(order); k++)
+    for (i = 0; i < b->files->len; i++) {
+      box_file *f = g_ptr_array_index(b->files, i);
+
+      if (f->kind == order[k] && is_used_rules(b, f))
+        g_ptr_array_add(rules, f);
+    }
+  return rules;
+}
+
+/* ---- all ---- */
+
+static void read_one(box *b, box_file *f)
+{
+  switch (f->kind) {
+  case BOX_UNAME: read_uname(b, f); break;
+  case BOX_SYSCTL: read_sysctls(b, f); break;
+  case BOX_MEMINFO: read_meminfo(b, f); break;
+  case BOX_MODULE: read_modules(b, f); break;
+  case BOX_ADDR: box_read_addresses(b, f); break;
+  case BOX_LINK: box_read_links(b, f); break;
+  case BOX_ROUTE: box_read_routes(b, f); break;
+  case BOX_POLICY: box_read_policy(b, f); break;
+  case BOX_DATE: read_date(b, f); break;
+  case BOX_TABLE:
+  case BOX_EXPECT: box_say(f, TRUE, g_strdup("for --table and agree")); break;
+  case BOX_STATS: box_say(f, FALSE, g_strdup("not used: to be held against -S by eye")); break;
+  default: say_rules(b, f); break;
+  }
+}
+
+/* Of two files that say the same, as text and as JSON, the first is read. */
+static gboolean is_second(const box *b, const box_file *f)
+{
+  const box_file *first = box_get(b, f->kind);
+
+  return (f->kind == BOX_ADDR || f->kind == BOX_LINK || f->kind == BOX_SYSCTL) && first != NULL && first != f;
+}
+
+void box_find_facts(box *b)
+{
+  guint i;
+
+  for (i = 0; i < b->files->len; i++) {
+    box_file *f = g_ptr_array_index(b->files, i);
+
+    if (f->text->len == 0)
+      box_say(f, FALSE, g_strdup("not used: it is empty"));
+    else if (is_second(b, f))
+      box_say(f, FALSE, g_strdup_printf("not used: %s says it", box_get(b, f->kind)->name));
+    else
+      read_one(b, f);
+  }
+}

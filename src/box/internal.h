@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of src/box. */
+#ifndef BOX_INTERNAL_H
+#define BOX_INTERNAL_H
+
+#include "box.h"
+
+enum { BOX_FILE_MOST = 256 << 20, BOX_FILES_MOST = 20000, BOX_DEPTH_MOST = 12, BOX_LINE_MOST = 4096 };
+
+/* names.c: by its path in the box. => FALSE: it is nothing that is known. */
+gboolean box_kind_of(const char *name, box_kind *kind);
+/* The part behind the last slash. */
+const char *box_base(const char *name);
+/* walk.c: takes text. */
+void box_add(box *b, box_kind kind, const char *name, GString *text);
+gboolean box_walk(box *b, const char *path, GError **error);
+/* tar.c: of an archive that is unpacked. */
+gboolean box_untar(box *b, const GString *archive, GError **error);
+gboolean box_is_tar(const char *bytes, gsize n);
+/* facts.c: what all files say. */
+void box_find_facts(box *b);
+/* network.c */
+void box_read_addresses(box *b, box_file *f);
+void box_read_links(box *b, box_file *f);
+void box_read_routes(box *b, box_file *f);
+void box_read_policy(box *b, box_file *f);
+
+/* Sets what the file says, and whether it is used; the text is taken. */
+void box_say(box_file *f, gboolean used, char *text);
+
+#endif

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LTLIBRARIES += libbox.la
+libbox_la_SOURCES = \
+	src/box/box.h \
+	src/box/facts.c \
+	src/box/internal.h \
+	src/box/names.c \
+	src/box/network.c \
+	src/box/tar.c \
+	src/box/walk.c

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ip(8) prints of addresses, links, routes and rules: its text, one-line text (-o), and its JSON. */
+#include "internal.h"
+
+#include <string.h>
+
+enum { NAME_MOST = 15, WORD_MOST = 64, LISTED_MOST = 4096 };
+
+/* ---- words ---- */
+
+/* The next word of a line, which it is taken from. => FALSE: there is none. */
+static gboolean next(const char **at, char word[WORD_MOST])
+{
+  gsize n;
+
+  *at += strspn(*at, " \t\\");
+  n = strcspn(*at, " \t\\\n\r");
+  g_strlcpy(word, *at, MIN(n + 1, (gsize)WORD_MOST));
+  *at += n;
+  return n > 0;
+}
+
+static gboolean is_name(const char *name)
+{
+  gsize n = strlen(name);
+
+  return n > 0 && n <= NAME_MOST && strpbrk(name, "=@/\"' \t") == NULL;
+}
+
+/* "2: eth0@if5:" => its index and name. */
+static gboolean read_head(const char **at, guint32 *index, char name[WORD_MOST])
+{
+  const char *p = *at;
+  char word[WORD_MOST];
+  guint64 number;
+  gsize n;
+
+  if (!next(&p, word) || !g_str_has_suffix(word, ":"))
+    return FALSE;
+  word[strlen(word) - 1] = '\0';
+  if (!g_ascii_string_to_unsigned(word, 10, 1, G_MAXUINT32, &number, NULL) || !next(&p, name))
+    return FALSE;
+  n = strcspn(name, "@:");
+  name[n] = '\0';
+  *index = (guint32)number;
+  *at = p;
+  return is_name(name);
+}
+
+static void add_interface(box *b, guint32 index, const char *name)
+{
+  if (g_hash_table_size(b->interfaces) < LISTED_MOST)
+    g_hash_table_replace(b->interfaces, GUINT_TO_POINTER(index), g_strdup(name));
+}
+
+static void add_local(box *b, const char *address, const char *length, const char *name)
+{
+  if (b->locals->len < LISTED_MOST && is_name(name) && strpbrk(address, "@=") == NULL)
+    g_ptr_array_add(b->locals, g_strdup_printf("%s/%s@%s", address, length, name));
+}
+
+/* ---- JSON, as ip -j writes it: members in a fixed order, no escapes in what is asked for ---- */
+
+/* The next "key": of the text, and its value without quotes. => FALSE: there is none. */
+static gboolean next_member(const char **at, char key[WORD_MOST], char value[WORD_MOST])
+{
+  for (;;) {
+    const char *quote = strchr(*at, '"'), *end = quote != NULL ? strchr(quote + 1, '"') : NULL;
+    gsize n;
+
+    if (end == NULL)
+      return FALSE;
+    *at = end + 1;
+    if (**at != ':')
+      continue;
+    g_strlcpy(key, quote + 1, MIN((gsize)(end - quote), (gsize)WORD_MOST));
+    (*at)++;
+    if (**at == '"')
+      n = strcspn(++*at, "\"");
+    else
+      n = strcspn(*at, ",}]");
+    g_strlcpy(value, *at, MIN(n + 1, (gsize)WORD_MOST));
+    *at += n;
+    if (**at == '"')
+      (*at)++;
+    return TRUE;
+  }
+}
+
+static gboolean is_json(const box_file *f)
+{
+  return f->text->len > 0 && f->text->str[strspn(f->text->str, " \n")] == '[';
+}
+
+static void json_addresses(box *b, const char *at)
+{
+  char key[WORD_MOST], value[WORD_MOST], name[WORD_MOST] = "", address[WORD_MOST] = "";
+  guint64 index = 0;
+
+  while (next_member(&at, key, value)) {
+    if (strcmp(key, "ifindex") == 0 && g_ascii_string_to_unsigned(value, 10, 1, G_MAXUINT32, &index, NULL))
+      continue;
+    if (strcmp(key, "ifname") == 0) {
+      g_strlcpy(name, value, sizeof name);
+      if (index != 0 && is_name(name))
+        add_interface(b, (guint32)index, name);
+    } else if (strcmp(key, "local") == 0) {
+      g_strlcpy(address, value, sizeof address);
+    } else if (strcmp(key, "prefixlen") == 0 && *address != '\0') {
+      add_local(b, address, value, name);
+      *address = '\0';
+    }
+  }
+}
+
+/* ---- addresses ---- */
+
+static void text_line(box *b, const char *line, guint32 *index, char name[WORD_MOST], gboolean addresses)
+{
+  char word[WORD_MOST];
+  const char *at = line;
+
+  if (g_ascii_isdigit(*line) && read_head(&at, index, name))
+    add_interface(b, *index, name);
+  if (!addresses || *index == 0)
+    return;
+  while (next(&at, word)) {
+    char *slash;
+
+    if (strcmp(word, "inet") != 0 && strcmp(word, "inet6") != 0)
+      continue;
+    if (!next(&at, word))
+      return;
+    slash = strchr(word, '/');
+    if (slash != NULL)
+      *slash = '\0';
+    add_local(b, word, slash != NULL ? slash + 1 : strchr(word, ':') != NULL ? "128" : "32", name);
+    return;
+  }
+}
+
+static void text_lines(box *b, const char *text, gboolean addresses)
+{
+  char name[WORD_MOST] = "";
+  guint32 index = 0;
+
+  while (*text != '\0') {
+    char *line = g_strndup(text, MIN(strcspn(text, "\n"), (gsize)BOX_LINE_MOST));
+
+    text_line(b, line, &index, name, addresses);
+    g_free(line);
+    text += strcspn(text, "\n");
+    text += *text == '\n';
+  }
+}
+
+void box_read_addresses(box *b, box_file *f)
+{
+  guint before = b->locals->len;
+
+  if (is_json(f))
+    json_addresses(b, f->text->str);
+  else
+    text_lines(b, f->text->str, TRUE);
+  box_say(f, b->locals->len > before, g_strdup_printf("%u addresses of the box's own", b->locals->len - before));
+}
+
+void box_read_links(box *b, box_file *f)
+{
+  guint before = g_hash_table_size(b->interfaces);
+
+  if (is_json(f))
+    json_addresses(b, f->text->str);
+  else
+    text_lines(b, f->text->str, FALSE);
+  box_say(f, g_hash_table_size(b->interfaces) > 0,
+          g_strdup_printf("%u interfaces by their numbers, %u of them from the addresses",
+                          g_hash_table_size(b->interfaces), before));
+}
+
+/* ---- routes ---- */
+
+typedef struct route {
+  char destination[WORD_MOST], device[WORD_MOST], table[WORD_MOST];
+  gboolean local; /* local, broadcast, multicast: the kernel's own */
+  gboolean six, hops;
+} route;
+
+static void add_route(box *b, const route *r, gboolean six, guint *other)
+{
+  const char *to = r->destination;
+
+  if (r->local)
+    return;
+  if (!is_name(r->device) || (*r->table != '\0' && strcmp(r->table, "main") != 0) || strchr(to, '=') != NULL) {
+    (*other)++;
+    return;
+  }
+  if (strcmp(to, "default") == 0)
+    to = six || r->six ? "::/0" : "0.0.0.0/0";
+  if (b->routes->len < LISTED_MOST)
+    g_ptr_array_add(b->routes, g_strdup_printf("%s=%s", to, r->device));
+}
+
+static gboolean is_own_type(const char *word)
+{
+  return strcmp(word, "local") == 0 || strcmp(word, "broadcast") == 0 || strcmp(word, "multicast") == 0 ||
+         strcmp(word, "anycast") == 0;
+}
+
+static void text_route(box *b, const char *line, gboolean six, guint *other)
+{
+  route r = { .local = FALSE };
+  char word[WORD_MOST];
+  const char *at = line;
+
+  if (!next(&at, word) || g_ascii_isspace(*line))
+    return; /* a nexthop's line belongs to the one before, which has no device */
+  r.local = is_own_type(word);
+  if (strcmp(word, "unicast") == 0 && !next(&at, word))
+    return;
+  g_strlcpy(r.destination, word, sizeof r.destination);
+  while (next(&at, word)) {
+    if (strcmp(word, "dev") == 0)
+      next(&at, r.device);
+    else if (strcmp(word, "table") == 0)
+      next(&at, r.table);
+    else if (strcmp(word, "via") == 0 && next(&at, word))
+      r.six = strchr(word, ':') != NULL;
+  }
+  r.local |= strcmp(r.table, "local") == 0;
+  add_route(b, &r, six, other);
+}
+
+static void json_routes(box *b, const char *at, gboolean six, guint *other)
+{
+  char key[WORD_MOST], value[WORD_MOST];
+  route r = { .local = FALSE };
+  gboolean any = FALSE;
+
+  while (next_member(&at, key, value)) {
+    if (strcmp(key, "type") == 0 || strcmp(key, "dst") == 0) {
+      /* "type" stands before "dst" where it is told (-d, table all). */
+      if (any && (strcmp(key, "type") == 0 || *r.destination != '\0')) {
+        add_route(b, &r, six, other);
+        r = (route){ .local = FALSE };
+      }
+      any = TRUE;
+      if (strcmp(key, "type") == 0)
+        r.local = is_own_type(value);
+      else
+        g_strlcpy(r.destination, value, sizeof r.destination);
+    } else if (strcmp(key, "dev") == 0 && *r.device == '\0') {
+      g_strlcpy(r.device, value, sizeof r.device);
+    } else if (strcmp(key, "table") == 0) {
+      g_strlcpy(r.table, value, sizeof r.table);
+      r.local |= strcmp(value, "local") == 0;
+    } else if (strcmp(key, "gateway") == 0) {
+      r.six = strchr(value, ':') != NULL;
+    }
+  }
+  if (any && *r.destination != '\0')
+    add_route(b, &r, six, other);
+}
+
+void box_read_routes(box *b, box_file *f)
+{
+  const char *text = f->text->str;
+  gboolean six = strstr(box_base(f->name), "6") != NULL;
+  guint before = b->routes->len, other = 0;
+
+  if (is_json(f))
+    json_routes(b, text, six, &other);
+  else
+    while (*text != '\0') {
+      char *line = g_strndup(text, MIN(strcspn(text, "\n"), (gsize)BOX_LINE_MOST));
+
+      text_route(b, line, six, &other);
+      g_free(line);
+      text += strcspn(text, "\n");
+      text += *text == '\n';
+    }
+  box_say(f, b->routes->len > before,
+          other > 0 ? g_strdup_printf("%u routes; %u others are not used: another table's, without a device, or of "
+                                      "several ways",
+                                      b->routes->len - before, other)
+                    : g_strdup_printf("%u routes", b->routes->len - before));
+}
+
+/* ---- rules of policy routing ---- */
+
+/* What every box has: local, main, default. */
+void box_read_policy(box *b, box_file *f)
+{
+  guint others = 0;
+
+  (void)b;
+  if (is_json(f)) {
+    const char *at = f->text->str;
+    char key[WORD_MOST], value[WORD_MOST];
+
+    while (next_member(&at, key, value))
+      others += strcmp(key, "table") == 0 && strcmp(value, "local") != 0 && strcmp(value, "main") != 0 &&
+                strcmp(value, "default") != 0;
+  } else {
+    char **lines = g_strsplit(f->text->str, "\n", BOX_LINE_MOST);
+    guint i;
+
+    for (i = 0; lines[i] != NULL; i++)
+      others += strstr(lines[i], "lookup ") != NULL && strstr(lines[i], "lookup local") == NULL &&
+                strstr(lines[i], "lookup main") == NULL && strstr(lines[i], "lookup default") == NULL;
+    g_strfreev(lines);
+  }
+  if (others == 0)
+    box_say(f, TRUE, g_strdup("the main table decides alone"));
+  else
+    box_say(f, FALSE,
+            g_strdup_printf("not used: %u rules of policy routing are not followed, the main table decides", others));
+}

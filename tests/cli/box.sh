@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# --box and ctreplay box: what was gathered on a box as options; and, where there is root and what it needs, a masquerading router in
+# a namespace, gathered and compared.
+. "${srcdir:-.}/tests/cli/capture.sh"
+
+router=${srcdir:-.}/samples/router
+gather=${srcdir:-.}/examples/ctreplay-gather
+agrees='in both 15, alike 15; differences 0, unexplained 0'
+same_as() { expect 0 "$agrees" '*' "$ctreplay" agree "$@" --direction in "$router/router.pcap"; }
+
+# ---- the sample ----
+same_as "$router/box"
+same_as "$router/box/conntrack-L-ipv4" --at @1796030519.8 --box "$router/box"
+expect 0 '"listed":15,"both":15,"alike":15,"differences":0,"unexplained":0' '*' "$ctreplay" agree -o json "$router/box" --direction in "$router/router.pcap"
+# From the box's table to the same table, with packets in between or without.
+expect 0 'ESTABLISHED' '15 flow entries' "$ctreplay" -L --box "$router/box" --table "$router/box" --direction in "$router/router.pcap"
+expect 0 'drop by filter:FORWARD:policy' '*' "$ctreplay" -P --verdict drop --box "$router/box" --direction in "$router/router.pcap"
+# Without the box's facts there is no translation, and its timeout shows.
+expect 0 "the box's rules translate or mark it, and none were given" '*' "$ctreplay" agree "$router/box/conntrack-L-ipv4" --at @1796030519.8 --direction in "$router/router.pcap"
+expect 0 'nf_conntrack_tcp_timeout_established: 3600 s, where 432000 was assumed' '*' "$ctreplay" agree "$router/box" \
+  --sysctl nf_conntrack_tcp_timeout_established=432000 --direction in "$router/router.pcap"
+
+expect 0 '^  kernel  *uname: Linux 6.18.44' '*' "$ctreplay" box "$router/box"
+cp "$work/out" "$work/told"
+for words in 'rules of iptables    iptables-save: followed' 'addresses            ip-addr: 6 addresses' 'routes               ip-route: 2 routes' \
+    '^Missing' 'sets  *rules that ask a set are unknown' '--local 198.51.100.1/24@outside' '--route 192.0.2.0/24=inside' 'nf_conntrack_max 262144' \
+    'not used: to be held against -S by eye'; do
+  expect 0 . '' grep -e "$words" "$work/told"
+done
+# The command line wins.
+expect 0 '^  --profile linux-5.10' '*' "$ctreplay" box --profile linux-5.10 "$router/box"
+expect 0 'nf_conntrack_max 1000,' '*' "$ctreplay" box --max 1000 "$router/box"
+expect 0 '^  --local 10.0.0.1/8' '*' "$ctreplay" box --local 10.0.0.1/8 "$router/box"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep -e '--local 198.51.100.1' "$work/told"
+
+# ---- tars ----
+cp -r "$router/box" "$work/copy"
+chmod -R u+w "$work/copy"
+tar -C "$work" -cf "$work/box.tar" copy
+gzip -c "$work/box.tar" > "$work/box.tar.gz"
+same_as "$work/box.tar"
+same_as "$work/box.tar.gz"
+if command -v xz > /dev/null; then
+  xz -c "$work/box.tar" > "$work/box.tar.xz"
+  same_as "$work/box.tar.xz"
+fi
+head -c 3000 "$work/box.tar" > "$work/cut.tar"
+expect 3 '' 'cut or damaged at byte' "$ctreplay" box "$work/cut.tar"
+# Names as sos report has them, deep and long, and text where there is no JSON.
+deep=$work/sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz/sos_commands/networking-and-more-of-a-long-name-abcdefghijklmnopqrstuvwxyz
+mkdir -p "$deep"
+echo 'Linux box 5.14.0-427.13.1.el9_4.x86_64 #1 SMP x86_64 GNU/Linux' > "$deep/uname_-a"
+echo 'net.netfilter.nf_conntrack_max = 4096' > "$deep/sysctl_-a"
+printf '2: eth0@if5: <BROADCAST> mtu 1500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 192.0.2.1/24 brd 192.0.2.255 scope global eth0\n    inet6 2001:db8::1/64 scope global\n' > "$deep/ip_-d_address"
+printf 'default via 192.0.2.254 dev eth0 proto static\n192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.1\nlocal 192.0.2.1 dev eth0 table local\n10.0.0.0/8 dev eth1 table 100\nunreachable 10.9.0.0/16\n' > "$deep/ip_route_show_table_all"
+printf '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -j ACCEPT\nCOMMIT\n' > "$deep/iptables-save"
+ln -s /etc/passwd "$deep/date"
+tar -C "$work" -cJf "$work/sos.tar.xz" sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz 2> /dev/null || tar -C "$work" -cf "$work/sos.tar.xz" sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz
+for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz"; do
+  expect 0 'nf_conntrack_max 4096' '*' "$ctreplay" box "$box"
+  cp "$work/out" "$work/told"
+  for words in '--local 192.0.2.1/24@eth0' '--local 2001:db8::1/64@eth0' '--route 0.0.0.0/0=eth0' '--route 192.0.2.0/24=eth0' \
+      'ip_route_show_table_all: 2 routes; 2 others are not used' 'Linux 5.14.0-427.13.1.el9_4.x86_64'; do
+    expect 0 . '' grep -e "$words" "$work/told"
+  done
+  expect 1 '' '' grep -e 'root:' -e '10.0.0.0/8' "$work/told"
+done
+
+# ---- what is wrong ----
+mkdir "$work/empty"
+expect 3 '' 'no file in it is one of those' "$ctreplay" box "$work/empty"
+expect 2 '' 'no file in it is one of those' "$ctreplay" -L --box "$work/empty" "$router/router.pcap"
+expect 2 '' 'give one folder, or tar' "$ctreplay" box
+expect 3 '' '--box .*none: No such file' "$ctreplay" box "$work/none"
+
+# ---- redaction ----
+map() { sh "$gather" --redact secret --map "$1"; }
+expect 0 '' '' test "$(map 10.1.2.3)" = "$(map 10.1.2.3)"
+expect 0 '' '' test "$(map 10.1.2.3)" != 10.1.2.3
+expect 0 '' '' test "$(map 10.1.2.0 | cut -d. -f1-3)" = "$(map 10.1.2.77 | cut -d. -f1-3)"
+expect 0 '' '' test "$(map 10.1.2.0 | cut -d. -f4)" = 0
+expect 0 '^10\..*/24 dev eth0$' '' map '10.1.2.0/24 dev eth0'
+expect 0 '^127.0.0.1$' '' map 127.0.0.1
+
+# ---- a router in a namespace ----
+for tool in unshare ip iptables-restore conntrack tcpdump python3; do
+  command -v "$tool" > /dev/null || missing="${missing-} $tool"
+done
+if [ "$(id -u)" -ne 0 ] || [ -n "${missing-}" ] || ! unshare -n -m true 2> /dev/null; then
+  echo "the router in a namespace was left out: it takes root, namespaces${missing:+ and$missing}"
+  finish
+fi
+if ! unshare -n -m sh "${srcdir:-.}/tests/cli/box_router.sh" "$work" "$gather" > "$work/lab" 2>&1; then
+  echo "the router in a namespace was left out: it cannot be set up here: $(tail -n 1 "$work/lab")"
+  finish
+fi
+expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$work/end" --direction in "$work/router.pcap"
+expect 0 '"unexplained":0' '*' "$ctreplay" agree -o json "$work/end" --direction in "$work/router.pcap"
+expect 0 '"both":[0-9][0-9],' '*' "$ctreplay" agree -o json "$work/end" --direction in "$work/router.pcap"
+# Killed and resumed in the middle.
+expect 0 '.' '*' "$ctreplay" -S --box "$work/end" --direction in --end '#40' --save-state "$work/state" "$work/router.pcap"
+"$ctreplay" -P -W "$work/rest" --start '#41' "$work/router.pcap" 2> "$work/err"
+expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$work/end" --direction in --load-state "$work/state" "$work/rest"
+finish
