@@ -27,7 +27,29 @@ static gboolean usage(GError **error, const char *format, ...)
   return FALSE;
 }
 
-/* Names that a mistyped one may have meant: they hold it, or it holds them. */
+/* What nearly all names begin with says nothing. */
+static const char *without_prefix(const char *name)
+{
+  return g_str_has_prefix(name, "nf_conntrack_") ? name + strlen("nf_conntrack_") : name;
+}
+
+/* => the name that is fewest letters apart; NULL where all are too far. */
+static const char *nearest_name(const ct_params *params, const char *word)
+{
+  const char *nearest = NULL;
+  ct_param_info info;
+  guint distance, least = G_MAXUINT;
+  size_t i;
+
+  for (i = 0; ct_params_describe(params, i, &info); i++)
+    if (cli_word_similar(without_prefix(word), without_prefix(info.name), &distance) && distance < least) {
+      least = distance;
+      nearest = info.name;
+    }
+  return nearest;
+}
+
+/* Names that a mistyped one may have meant: they hold it, or it holds them; or else few letters are wrong. */
 static char *similar_names(const ct_params *params, const char *name)
 {
   const char *word = strrchr(name, '.') != NULL ? strrchr(name, '.') + 1 : name;
@@ -40,7 +62,9 @@ static char *similar_names(const ct_params *params, const char *name)
     if (strstr(info.name, word) != NULL || strstr(word, info.name) != NULL) {
       g_string_append_printf(names, "%s%s", shown++ > 0 ? ", " : "; did you mean ", info.name);
     }
-  if (shown == 0)
+  if (shown == 0 && nearest_name(params, word) != NULL)
+    g_string_append_printf(names, "; did you mean %s", nearest_name(params, word));
+  else if (shown == 0)
     g_string_append(names, "; see ctreplay list sysctls");
   return g_string_free(names, FALSE);
 }

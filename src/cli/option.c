@@ -127,7 +127,7 @@ static gboolean parse_point(const cli_option *option, replay_point *point, const
   if (replay_point_parse(value, point))
     return TRUE;
   g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-              "--%s %s: give a time (2026-11-21T10:00:00), +seconds after the first packet, or '#packet'",
+              "--%s %s: give a time (2026-11-21T10:00:00, 14:03:05), +seconds after the first packet, or '#packet'",
               cli_option_name(option), value);
   return FALSE;
 }

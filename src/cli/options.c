@@ -254,10 +254,35 @@ static gboolean read_rule(const cli_option *option, gpointer base, const char *v
   return split_rule(rule, value) || cli_option_refuse(option, value, error);
 }
 
+/* => the format that a mistyped word may have meant; NULL: none. */
+static const char *similar_format(const char *word)
+{
+  const char *nearest = NULL;
+  const emit_format *format;
+  guint distance, least = G_MAXUINT, i;
+
+  for (i = 0; (format = emit_format_get(i)) != NULL; i++)
+    if (cli_word_similar(word, format->name, &distance) && distance < least) {
+      least = distance;
+      nearest = format->name;
+    }
+  return nearest;
+}
+
+static gboolean refuse_format(const cli_option *option, const char *value, const char *meant, GError **error)
+{
+  if (meant == NULL)
+    return cli_option_refuse(option, value, error);
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s %s: no such format; did you mean %s; see ctreplay list formats",
+              cli_option_name(option), value, meant);
+  return FALSE;
+}
+
 static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
+  const char *meant = NULL;
   cli_options *o = base;
   guint i;
 
@@ -271,9 +296,11 @@ static gboolean read_format(const cli_option *option, gpointer base, const char 
       o->format = format;
     else
       fine = FALSE;
+    if (!fine && format == NULL)
+      meant = similar_format(words[i]);
   }
   g_strfreev(words);
-  return fine || cli_option_refuse(option, value, error);
+  return fine || refuse_format(option, value, meant, error);
 }
 
 /* ---- the table ---- */

@@ -147,12 +147,36 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
                 argv[optind - 1]);
 }
 
-/* Puts a value where it belongs. */
-static gboolean take(cli_options *o, const cli_option *option, const char *value, GError **error)
+/*
+ * What is wrong with a value is told under the option's chief name; whoever typed another spelling, or its letter,
+ * looks for that.
+ */
+static void name_as_typed(const cli_option *option, int c, GError **error)
+{
+  g_autofree char *chief = g_strdup_printf("--%s", cli_option_name(option));
+  g_autofree char *typed = c < 256 ? g_strdup_printf("-%c", c) : g_strdup_printf("--%s", option->name);
+  gsize n = strlen(chief);
+  char *told;
+
+  if (error == NULL || !g_str_has_prefix((*error)->message, chief) ||
+      ((*error)->message[n] != ' ' && (*error)->message[n] != ':'))
+    return;
+  told = g_strdup_printf("%s%s", typed, (*error)->message + n);
+  g_free((*error)->message);
+  (*error)->message = told;
+}
+
+/* Puts a value where it belongs; c: how the option was spelt, as the grammar has it. */
+static gboolean take(cli_options *o, const cli_option *option, int c, const char *value, GError **error)
 {
   gpointer base = option->group == CLI_OWN ? o->own : o;
 
-  return cli_option_is_gone(option) ? refuse_gone(option, error) : option->read(option, base, value, error);
+  if (cli_option_is_gone(option))
+    return refuse_gone(option, error);
+  if (option->read(option, base, value, error))
+    return TRUE;
+  name_as_typed(option, c, error);
+  return FALSE;
 }
 
 /* ---- what a command takes, without running it ---- */
@@ -206,7 +230,7 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
       fine = FALSE;
       break;
     }
-    fine = take(o, option, value, error);
+    fine = take(o, option, c, value, error);
   }
   for (; fine && optind < argc; optind++) {
     from_stdin += strcmp(argv[optind], "-") == 0;

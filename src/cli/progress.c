@@ -4,51 +4,76 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { WIDTH = 30, FIRST_US = 700 * 1000, EVERY_US = 100 * 1000 };
+enum { WIDTH = 20, FIRST_US = 700 * 1000, EVERY_US = 100 * 1000 };
 
-gboolean cli_progress_wanted(const cli_options *o, int fd)
+gboolean cli_progress_wanted(const cli_options *o)
 {
-  if (o->progress != CLI_AUTO)
-    return o->progress == CLI_ALWAYS;
-  return isatty(STDERR_FILENO) && !isatty(fd);
+  return o->progress != CLI_AUTO ? o->progress == CLI_ALWAYS : isatty(STDERR_FILENO) == 1;
 }
 
 void cli_progress_begin(cli_progress *progress)
 {
   progress->shown = FALSE;
-  progress->next_us = g_get_monotonic_time() + FIRST_US;
+  progress->begun_us = g_get_monotonic_time();
+  progress->next_us = progress->begun_us + FIRST_US;
 }
 
-static void draw(replay_source *source, const ct_engine *engine)
+/* "2.1 M", of packets in a second. */
+static void put_rate(double rate)
 {
+  if (rate >= 1e6)
+    fprintf(stderr, ", %.1f M/s", rate / 1e6);
+  else if (rate >= 1e4)
+    fprintf(stderr, ", %.0f k/s", rate / 1e3);
+  else
+    fprintf(stderr, ", %.0f/s", rate);
+}
+
+static void put_left(double left_s)
+{
+  if (left_s >= 90)
+    fprintf(stderr, ", %.0f min left", left_s / 60);
+  else
+    fprintf(stderr, ", %.0f s left", left_s);
+}
+
+static void draw(const cli_progress *progress, replay_source *source)
+{
+  double passed_s = (double)(g_get_monotonic_time() - progress->begun_us) / 1e6, share = 0;
   replay_progress p;
   char bar[WIDTH + 1];
   guint full, i;
 
   replay_source_progress(source, &p);
-  if (p.total_bytes == 0) {
-    fprintf(stderr, "\r\033[K%" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", p.frames,
-            ct_engine_count(engine));
-  } else {
-    full = (guint)(WIDTH * (double)MIN(p.done_bytes, p.total_bytes) / (double)p.total_bytes);
+  fputs("\r\033[K", stderr);
+  if (p.total_bytes > 0) {
+    share = (double)MIN(p.done_bytes, p.total_bytes) / (double)p.total_bytes;
+    full = (guint)(WIDTH * share);
     for (i = 0; i < WIDTH; i++)
       bar[i] = i < full ? '#' : '.';
     bar[WIDTH] = '\0';
-    fprintf(stderr, "\r\033[K[%s] %3u%%  %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT " entries", bar,
-            full * 100 / WIDTH, p.frames, ct_engine_count(engine));
+    fprintf(stderr, "[%s] %3.0f%%  ", bar, 100 * share);
   }
+  fprintf(stderr, "%" G_GUINT64_FORMAT " packets", p.frames);
+  put_rate((double)p.frames / passed_s);
+  if (share > 0)
+    put_left(passed_s / share - passed_s);
   fflush(stderr);
 }
 
-void cli_progress_tick(cli_progress *progress, replay_source *source, const ct_engine *engine)
+void cli_progress_tick(cli_progress *progress, replay_source *source, const emit_text *out)
 {
   gint64 now_us = g_get_monotonic_time();
 
+  if ((out->begun || out->used > 0) && isatty(out->fd)) {
+    cli_progress_clear(progress);
+    return;
+  }
   if (now_us < progress->next_us)
     return;
   progress->next_us = now_us + EVERY_US;
   progress->shown = TRUE;
-  draw(source, engine);
+  draw(progress, source);
 }
 
 void cli_progress_clear(cli_progress *progress)

@@ -8,14 +8,17 @@
 
 typedef struct cli_progress {
   gboolean shown;
-  gint64 next_us;
+  gint64 begun_us, next_us;
 } cli_progress;
 
-/* TRUE where somebody sees it and it does not cut through the output, which goes to fd; or as --progress says. */
-gboolean cli_progress_wanted(const cli_options *options, int fd);
+/* TRUE where somebody sees it, or as --progress says. */
+gboolean cli_progress_wanted(const cli_options *options);
 void cli_progress_begin(cli_progress *progress);
-/* Draws it where it is due; to be called often. */
-void cli_progress_tick(cli_progress *progress, replay_source *source, const ct_engine *engine);
+/*
+ * Draws it where it is due; to be called often. Where out goes to a terminal, it is there until the first line comes:
+ * it would cut through what follows.
+ */
+void cli_progress_tick(cli_progress *progress, replay_source *source, const emit_text *out);
 /* Takes it away. */
 void cli_progress_clear(cli_progress *progress);
 

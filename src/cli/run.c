@@ -278,7 +278,7 @@ static void on_tick(gpointer user)
 {
   cli_run *run = ((playing *)user)->run;
 
-  cli_progress_tick(&run->progress, run->source, run->engine);
+  cli_progress_tick(&run->progress, run->source, &run->output.text);
 }
 
 static gboolean on_wanted(gpointer user)
@@ -365,7 +365,7 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
   replay_watcher watcher = { .door = run->firewall.firewall != NULL ? &run->firewall.door : NULL,
                              .packet = watch->packet != NULL || run->pressure != NULL ? on_packet : NULL,
                              .idle = run->live || watch->idle != NULL ? on_idle : NULL,
-                             .tick = cli_progress_wanted(run->o, run->output.fd) ? on_tick : NULL,
+                             .tick = cli_progress_wanted(run->o) ? on_tick : NULL,
                              .wanted = on_wanted,
                              .moment = on_moment,
                              .user = &p };

@@ -43,6 +43,7 @@ static void write_all(emit_text *out, const char *data, gsize n)
 gboolean emit_text_flush(emit_text *out)
 {
   if (out->fd >= 0) {
+    out->begun = out->begun || out->used > 0;
     write_all(out, out->data, out->used);
     out->used = 0;
   }
@@ -82,6 +83,7 @@ void emit_text_bytes(emit_text *out, const char *bytes, gsize n)
 {
   if (out->fd >= 0 && n >= TEXT_FD_BYTES) {
     emit_text_flush(out);
+    out->begun = TRUE;
     write_all(out, bytes, n);
     return;
   }

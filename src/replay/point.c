@@ -135,6 +135,14 @@ static gint64 read_clock(const char **p)
   return (hour * 3600 + minute * 60) * second_ns + ns;
 }
 
+/* A time of day alone. */
+static gboolean read_time_of_day(const char *p, gint64 *ns)
+{
+  *ns = read_clock(&p);
+  read_char(&p, 'Z');
+  return *ns >= 0 && *p == '\0';
+}
+
 static gboolean read_date(const char *p, gint64 *time_ns)
 {
   int year = read_digits(&p, 4), month, day;
@@ -174,11 +182,34 @@ gboolean replay_point_parse(const char *text, replay_point *point)
     point->kind = REPLAY_POINT_TIME;
     end = read_decimal(text + 1, second_ns, &point->value);
     return end != NULL && *end == '\0';
-  default: point->kind = REPLAY_POINT_TIME; return read_date(text, &point->value);
+  default:
+    point->kind = REPLAY_POINT_CLOCK;
+    if (read_time_of_day(text, &point->value))
+      return TRUE;
+    point->kind = REPLAY_POINT_TIME;
+    return read_date(text, &point->value);
   }
+}
+
+/*
+ * The first such time of day from the first frame on. A time without a fraction is that of the first frame's own
+ * second, too: nobody who reads 14:03:05 there means the next day.
+ */
+static gint64 from_clock(gint64 of_day_ns, gint64 first_ns)
+{
+  static const gint64 day_ns = 86400 * G_GINT64_CONSTANT(1000000000);
+  gint64 into_ns = first_ns % day_ns, time_ns;
+
+  into_ns += into_ns < 0 ? day_ns : 0;
+  time_ns = replay_time_add(first_ns, of_day_ns - into_ns);
+  return of_day_ns < into_ns - into_ns % second_ns ? replay_time_add(time_ns, day_ns) : time_ns;
 }
 
 gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns)
 {
-  return point->kind == REPLAY_POINT_OFFSET ? replay_time_add(first_ns, point->value) : point->value;
+  switch (point->kind) {
+  case REPLAY_POINT_OFFSET: return replay_time_add(first_ns, point->value);
+  case REPLAY_POINT_CLOCK: return from_clock(point->value, first_ns);
+  default: return point->value;
+  }
 }

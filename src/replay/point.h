@@ -11,6 +11,7 @@
 typedef enum replay_point_kind {
   REPLAY_POINT_NONE,
   REPLAY_POINT_TIME,   /* value: ns since 1970-01-01 UTC */
+  REPLAY_POINT_CLOCK,  /* value: ns into a day, UTC */
   REPLAY_POINT_OFFSET, /* value: ns after the first frame of the stream */
   REPLAY_POINT_NUMBER  /* value: number of a frame, from 1 */
 } replay_point_kind;
@@ -22,13 +23,13 @@ typedef struct replay_point {
 
 /*
  * "2026-11-21T10:00:00.25Z" (UTC; blank for T, no Z, seconds or time of day may be left out), "@1763719200.25" (seconds
- * since 1970),
+ * since 1970), "14:03:05" (UTC, the first one in the stream; seconds may have a fraction or be left out),
  * "+2.5" and "+1h30m" (after the first frame), "#17" (a frame).
  * => FALSE where text is none of these, or out of the range of 64-bit nanoseconds.
  */
 gboolean replay_point_parse(const char *text, replay_point *point);
 
-/* Nanoseconds since 1970 for a point of kind TIME or OFFSET; first_ns is the first frame's time. Saturates. */
+/* Nanoseconds since 1970 for a point of kind TIME, CLOCK or OFFSET; first_ns is the first frame's time. Saturates. */
 gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns);
 
 /*

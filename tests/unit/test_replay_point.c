@@ -31,6 +31,13 @@ START_TEST(points)
     { "2020-09-13T25:00", FALSE, 0, 0 },
     { "2020-09-13T12:26:40ZZ", FALSE, 0, 0 },
     { "9999-01-01", FALSE, 0, 0 },
+    { "14:03:05", TRUE, REPLAY_POINT_CLOCK, 50585 * G_GINT64_CONSTANT(1000000000) },
+    { "00:00:00.25Z", TRUE, REPLAY_POINT_CLOCK, 250000000 },
+    { "14:03", TRUE, REPLAY_POINT_CLOCK, 50580 * G_GINT64_CONSTANT(1000000000) },
+    { "24:00", FALSE, 0, 0 },
+    { "14:60", FALSE, 0, 0 },
+    { "14:03:05x", FALSE, 0, 0 },
+    { "14:3", FALSE, 0, 0 },
     { "yesterday", FALSE, 0, 0 },
     { "", FALSE, 0, 0 },
   };
@@ -45,6 +52,30 @@ START_TEST(points)
       ck_assert_msg(point.kind == cases[i].kind && point.value == cases[i].value, "%s: %" G_GINT64_FORMAT,
                     cases[i].text, point.value);
   }
+}
+END_TEST
+
+/* The first frame is of 2020-09-13 12:26:40.5. */
+START_TEST(times_of_day_are_the_first_in_the_stream)
+{
+  static const gint64 first_ns = G_GINT64_CONSTANT(1600000000500000000), second_ns = 1000000000;
+  static const struct {
+    const char *text;
+    gint64 since_s; /* 1600000000 */
+  } cases[] = {
+    { "12:26:40", 0 },     { "12:26:41", 1 },     { "12:27", 20 },
+    { "23:59:59", 41599 }, { "12:26:39", 86399 }, { "00:00", 41600 },
+  };
+  replay_point point;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ck_assert(replay_point_parse(cases[i].text, &point));
+    ck_assert_msg(replay_point_time_ns(&point, first_ns) == (1600000000 + cases[i].since_s) * second_ns, "%s",
+                  cases[i].text);
+  }
+  ck_assert(replay_point_parse("12:00", &point));
+  ck_assert_int_eq(replay_point_time_ns(&point, -12 * 3600 * second_ns), -12 * 3600 * second_ns);
 }
 END_TEST
 
@@ -86,6 +117,7 @@ int main(void)
   TCase *point = tcase_create("point");
 
   tcase_add_test(point, points);
+  tcase_add_test(point, times_of_day_are_the_first_in_the_stream);
   tcase_add_test(point, durations);
   suite_add_tcase(suite, point);
   return unit_run(suite);
