@@ -70,9 +70,13 @@ void fw_save_mac(GString *out, const guint8 mac[6])
 
 void fw_save_interface(GString *out, const fw_interface *interface)
 {
-  g_string_append(out, interface->name);
-  if (interface->prefix)
-    g_string_append_c(out, '+');
+  g_autofree char *word = g_strconcat(interface->name, interface->prefix ? "+" : "", NULL);
+
+  /* iptables-save never quotes it; where that could not be read again, it has to be. */
+  if (strpbrk(word, " \t\"") != NULL)
+    fw_save_quoted(out, word);
+  else
+    g_string_append(out, word);
 }
 
 void fw_save_invert(GString *out, gboolean invert)

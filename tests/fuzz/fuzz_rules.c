@@ -159,6 +159,7 @@ void fuzz_seeds(fuzz_add_fn add)
     "-A OUTPUT -m owner --uid-owner 1-2 --gid-owner x -m policy --dir out --pol ipsec --strict --proto esp --next "
     "--spi 3\n-A INPUT -m geoip --src-cc DE -j NOSUCH --x y\n-A INPUT -j LOG --log-prefix \"x \" --log-level 3\n"
     "-D INPUT 1\n-P INPUT DROP\n-F sub\nCOMMIT\n",
+    "4*filter\n-A FORWARD -i \"a b+\" ! -o \"c\\\"d\" -j DROP\nCOMMIT\n",
     "4*raw\n-A PREROUTING -p tcp -j CT --helper ftp --zone mark --ctevents new\n-A PREROUTING -j "
     "NOTRACK\nCOMMIT\n*nat\n"
     "-A PREROUTING -p tcp -j DNAT --to-destination 1.1.1.1-1.1.1.2:3-5/4 --random\n-A POSTROUTING -j SNAT --to-source "
