@@ -173,19 +173,36 @@ static void put_nat_target(GString *out, const fw_nft_statement *s)
   }
 }
 
+/* The flag netmap is written as "prefix" before "to"; the others stand at the end. => whether it is there. */
+static gboolean put_nat_flags(GString *out, const char *flags)
+{
+  g_auto(GStrv) names = g_strsplit(flags != NULL ? flags : "", ",", -1);
+  gboolean netmap = FALSE;
+  guint i, n = 0;
+
+  for (i = 0; names[i] != NULL; i++) {
+    if (strcmp(names[i], "netmap") == 0)
+      netmap = TRUE;
+    else
+      g_string_append_printf(out, n++ > 0 ? ",%s" : " %s", names[i]);
+  }
+  return netmap;
+}
+
 static void put_nat(GString *out, const fw_nft_statement *s)
 {
   static const char *const names[] = { "snat", "dnat", "masquerade", "redirect" };
+  g_autoptr(GString) flags = g_string_new(NULL);
+  const gboolean netmap = put_nat_flags(flags, s->flags);
 
   g_string_append(out, names[s->op]);
   if (s->family != 0 && (s->left != NULL || s->right != NULL))
     g_string_append(out, s->family == 6 ? " ip6" : " ip");
   if (s->left != NULL || s->right != NULL) {
-    g_string_append(out, " to ");
+    g_string_append(out, netmap ? " prefix to " : " to ");
     put_nat_target(out, s);
   }
-  if (s->flags != NULL)
-    g_string_append_printf(out, " %s", s->flags);
+  g_string_append(out, flags->str);
 }
 
 static void put_key(GString *out, const fw_nft_statement *s)
