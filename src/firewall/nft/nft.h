@@ -245,7 +245,7 @@ struct fw_nft_table {
 struct fw_nft_ruleset {
   GPtrArray *sets; /* all fw_nft_set, by number */
   guint32 n_states;
-  gboolean offloads, zones, labels; /* asked for by some rule */
+  gboolean offloads, labels; /* asked for by some rule */
 };
 
 /*

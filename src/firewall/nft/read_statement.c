@@ -322,7 +322,6 @@ static gboolean read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
   s->right = fw_nft_read_right(r, json_object_get_member(o, "value"), &shape);
   if (s->right == NULL)
     return FALSE;
-  r->nft->zones |= s->left->kind == FW_NFT_CT && s->left->key == FW_NFT_CT_ZONE;
   r->nft->labels |= s->left->kind == FW_NFT_CT && s->left->key == FW_NFT_CT_LABEL;
   return TRUE;
 }

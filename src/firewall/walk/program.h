@@ -43,7 +43,7 @@ typedef enum fw_end {
   FW_END_RETURN,
   FW_END_JUMP,
   FW_END_GOTO,
-  FW_END_NAT,   /* accepts, and translates: what that does is not known yet */
+  FW_END_NAT,   /* accepts, and binds the connection to what its target maps to (nat.h) */
   FW_END_QUEUE, /* accepted by convention: who reads the queue decides */
   FW_END_UNKNOWN
 } fw_end;
