@@ -4,6 +4,7 @@ include tests/unit/local.mk
 include tests/cli/local.mk
 include tests/library/local.mk
 include tests/golden/local.mk
+include tests/generator/local.mk
 include tests/truth/local.mk
 include tests/fuzz/local.mk
 include tests/mutants/local.mk

@@ -92,7 +92,7 @@ static GArray *prepare_readings(const cli_options *o, const GArray *settings, GE
 
   g_array_set_clear_func(readings, reading_clear);
   replay.stop = &cli_stop;
-  replay.ruled = o->rules->len > 0;
+  replay.ruled = o->rules->len > 0 || o->box_ruled;
   sweep_options(&replay);
   for (i = 0; i < settings->len; i += n) {
     reading r = { .first = i };

@@ -2,6 +2,7 @@
 #include "rules_run.h"
 
 #include "firewall/cover.h"
+#include "firewall/nft/trace.h"
 #include "firewall/save.h"
 #include "firewall/walk/log.h"
 #include "rules_sources.h"
@@ -12,6 +13,7 @@ typedef struct running {
   cli_run run;
   cli_rules_style style;
   fw_walk_watcher watcher;
+  fw_nft_tracer tracer;
   cli_rules_sources *sources; /* of the text; NULL else */
   GHashTable *never;          /* fw_rule* => the rule that takes all of it, or itself: no packet comes to its chain */
   GString *line;
@@ -35,8 +37,13 @@ static void on_step(const fw_walk_said *said, const fw_packet *p, gpointer user)
 {
   running *r = user;
 
-  if (fw_log_trace(r->line, p, said))
+  if (said->chain->table->nft != NULL) {
+    if (fw_nft_trace(r->line, &r->tracer, p, said))
+      emit_text_bytes(&r->run.output.text, r->line->str, r->line->len);
+    g_string_truncate(r->line, 0);
+  } else if (fw_log_trace(r->line, p, said)) {
     put_line(r, p);
+  }
 }
 
 static void on_log(const fw_packet *p, const fw_rule *rule, gpointer user)

@@ -426,6 +426,8 @@ void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *res
 
 /* --- between the halves --- */
 
+void ct_engine_keep_ended(ct_engine *engine, ct_view *view) { engine->ended_view = view; }
+
 uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage)
 {
   const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;

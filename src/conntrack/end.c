@@ -33,6 +33,8 @@ static void release(ct_engine *engine, ct_entry *entry)
 {
   if (G_UNLIKELY(engine->nat != NULL))
     ct_nat_forget(engine, entry);
+  if (entry->ext == 0 && engine->ended_id == entry->id)
+    engine->ended_id = 0; /* a dropped packet's entry had this id before */
   if (entry->ext == 0 || !ct_core_bury(engine, entry))
     ct_core_count_add(engine, -1);
   ct_table_give(&engine->table, entry);
@@ -48,6 +50,8 @@ void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, in
   engine->stats.ended[reason]++;
   if (reason == CT_REASON_END_TIMEOUT)
     engine->stats.expired_by_timeout[ct_proto_of_entry(engine->params.profile, entry)->timeout(entry)]++;
+  if (G_UNLIKELY(engine->ended_view != NULL))
+    ct_entry_view(engine, entry, engine->ended_view);
   ct_event_entry(engine, CT_EVENT_DESTROY, entry, CT_EV_DESTROY, reason, ended_ns);
   if (engine->buckets.active)
     ct_buckets_remove(&engine->buckets, &engine->table, entry);

@@ -272,6 +272,12 @@ void ct_engine_flush(ct_engine *engine);
  */
 double ct_engine_mean(const ct_engine *engine, int64_t since_ns);
 
+/*
+ * From now on each entry that ends is described in *view before it goes: a packet that ends its own connection is
+ * judged by what that was. NULL: no more. The view has to live as long.
+ */
+void ct_engine_keep_ended(ct_engine *engine, ct_view *view);
+
 int64_t ct_engine_now(const ct_engine *engine);    /* the clock; INT64_MIN before the first packet */
 uint64_t ct_engine_count(const ct_engine *engine); /* as conntrack -C: what the kernel still counts */
 const ct_stats *ct_engine_stats(const ct_engine *engine);

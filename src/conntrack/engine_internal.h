@@ -71,6 +71,7 @@ struct ct_engine {
   uint32_t ended_mark;
   ct_labels ended_labels;
   uint64_t labels_from;    /* entries from this id on have room for labels; 0: none have */
+  ct_view *ended_view;     /* where the view of the entry that ended last goes; NULL: nobody asks */
   struct ct_nat *nat;      /* there are nat hooks; NULL normally */
   const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
   void *kept_by;           /* what the keeper is called with */

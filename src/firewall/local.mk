@@ -36,6 +36,7 @@ firewall_sources = \
 	src/firewall/nft/scan.c src/firewall/nft/scan.h \
 	src/firewall/nft/targets.c src/firewall/nft/targets.h \
 	src/firewall/nft/text.c src/firewall/nft/text.h src/firewall/nft/text_expr.c \
+	src/firewall/nft/trace.c src/firewall/nft/trace.h \
 	src/firewall/nft/text_set.c src/firewall/nft/text_statement.c \
 	src/firewall/nft/value.c src/firewall/nft/value.h \
 	src/firewall/read.c \

@@ -38,6 +38,7 @@ CLI_TESTS = \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/rules_nft.sh \
 	tests/cli/scenario_rules.sh \
+	tests/cli/rules_trace.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \
 	tests/cli/top.sh \
@@ -45,4 +46,4 @@ CLI_TESTS = \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += tests/cli/box_router.sh tests/cli/capture.sh tests/cli/report_drive.js
+EXTRA_DIST += tests/cli/box_router.sh tests/cli/capture.sh tests/cli/report_drive.js tests/cli/nft-trace

@@ -92,6 +92,12 @@ START_TEST(statements)
   prints("{\"mangle\":{\"key\":" META("mark") ",\"value\":" CT("mark") "}}", "meta mark set ct mark");
   prints("{\"limit\":{\"rate\":5,\"burst\":5,\"per\":\"minute\"}}", "limit rate 5/minute");
   prints("{\"dnat\":{\"family\":\"ip6\",\"addr\":\"fd00::1\",\"port\":80}}", "dnat ip6 to [fd00::1]:80");
+  prints("{\"dnat\":{\"addr\":{\"prefix\":{\"addr\":\"10.9.8.0\",\"len\":24}},\"flags\":\"netmap\",\"type_flags\":"
+         "\"prefix\",\"family\":\"ip\"}}",
+         "dnat ip prefix to 10.9.8.0/24");
+  prints("{\"snat\":{\"addr\":{\"prefix\":{\"addr\":\"10.9.8.0\",\"len\":24}},\"flags\":[\"netmap\",\"persistent\"],"
+         "\"family\":\"ip\"}}",
+         "snat ip prefix to 10.9.8.0/24 persistent");
   prints("{\"reject\":{\"type\":\"tcp reset\"}}", "reject with tcp reset");
 }
 END_TEST

@@ -10,6 +10,7 @@
 #define B "10.0.1.2"
 #define SYN CT_TCP_SYN
 #define ACK CT_TCP_ACK
+#define RST CT_TCP_RST
 #define FORWARD(rules) "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" rules "COMMIT\n"
 #define RULE(words) FORWARD("-A FORWARD " words " -j DROP\n")
 #define HOLDS(verdict) ck_assert_int_eq(verdict, FW_VERDICT_DROP)
@@ -404,6 +405,19 @@ START_TEST(connlimits)
   wk_pass_ms(&kit, 10);
   HOLDS(wk_tcp(&kit, A, 4, B, 80, SYN)); /* the dropped one does not stay counted: still the third */
   FAILS(wk_tcp(&kit, "10.0.0.9", 3, B, 80, SYN));
+  /* The reset that closes a key's only connection finds an empty list, and is dropped; so does what comes behind it. */
+  again(RULE("-p tcp -m connlimit --connlimit-above 9"));
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  wk_pass_ms(&kit, 10);
+  wk_segment(&kit, B, 80, A, 1, SYN | ACK, 5000, 1001, NULL, 0);
+  wk_pass_ms(&kit, 10);
+  wk_segment(&kit, A, 1, B, 80, ACK, 1001, 5001, NULL, 0);
+  for (guint i = 0; i < 2; i++) {
+    wk_pass_ms(&kit, 10);
+    ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, i == 0 ? RST : ACK, 1001, i == 0 ? 0 : 5001, NULL, 0),
+                     FW_VERDICT_DROP);
+    ck_assert(fw_firewall_outcome(kit.firewall)->decision.hotdrop);
+  }
   again(RULE("-p tcp -m connlimit --connlimit-upto 1 --connlimit-daddr --connlimit-mask 24"));
   HOLDS(wk_tcp(&kit, A, 1, B, 80, SYN));
 }

@@ -82,6 +82,8 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
     nat->ended_status = entry->status;
     ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &nat->ended[CT_ORIGINAL]);
     ct_table_tuple(&engine->table, entry, CT_REPLY, &nat->ended[CT_REPLY]);
+  } else if (nat->ended_id == entry->id) {
+    nat->ended_id = 0; /* a dropped packet's entry had this id before */
   }
   if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
     return;

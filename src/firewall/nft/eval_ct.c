@@ -125,5 +125,5 @@ fw_truth fw_nft_ct_value(fw_program *program, const fw_packet *p, const fw_nft_e
     fw_nft_value_number(v, p->direction == CT_REPLY, 1);
     return FW_YES;
   }
-  return p->gone ? FW_UNKNOWN : entry_value(program, p, e, v);
+  return p->gone && fw_program_view(program, p) == NULL ? FW_UNKNOWN : entry_value(program, p, e, v);
 }

@@ -67,6 +67,7 @@ struct fw_nft_expr {
   gint8 direction;           /* CT: 0, 1; -1: none given */
   guint8 family;             /* CT: 2 or 10 of an address, 0: the packet's */
   gboolean presence;         /* EXTHDR, OPTION: asked whether it is there */
+  gboolean piped, numeric;   /* VALUE of bits: written with '|' between them; as a number */
   guint32 modulus, offset, seed;
   gboolean has_seed, random;
   guint32 state; /* NUMGEN: place of its counter */
@@ -139,6 +140,7 @@ struct fw_nft_statement {
   guint8 op;   /* MATCH: fw_nft_op; SET_OP; NAT: which */
   guint8 family;
   gboolean over;       /* CT_COUNT */
+  gboolean plain;      /* REJECT: as its table's family answers where nothing is said */
   gboolean unfollowed; /* MANGLE: understood, but what it changes is the packet's own bytes */
   fw_nft_expr *left;   /* MATCH, VMAP, MANGLE (what is set), SET_OP (the key); objects by a map; NAT: address */
   fw_nft_expr *right;  /* MATCH, MANGLE, SET_OP (data); NAT: port */
@@ -245,7 +247,7 @@ struct fw_nft_table {
 struct fw_nft_ruleset {
   GPtrArray *sets; /* all fw_nft_set, by number */
   guint32 n_states;
-  gboolean offloads, zones, labels; /* asked for by some rule */
+  gboolean offloads, labels; /* asked for by some rule */
 };
 
 /*

@@ -32,6 +32,7 @@ static fw_nft_expr *read_scalar(fw_nft_reader *r, JsonNode *node, const fw_nft_s
   if (bits < 8 * shape->widths[0])
     e->kind = FW_NFT_WILDCARD;
   e->n_bits = bits;
+  e->numeric = shape->types[0]->bits && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_INT64;
   return e;
 }
 
@@ -186,8 +187,13 @@ static fw_nft_expr *read_object(fw_nft_reader *r, JsonNode *node, const fw_nft_s
   if (strcmp(name, "elem") == 0 && JSON_NODE_HOLDS_OBJECT(value) &&
       json_object_has_member(json_node_get_object(value), "val"))
     return fw_nft_read_right(r, json_object_get_member(json_node_get_object(value), "val"), shape);
-  if (strlen(name) == 1 && strchr("|&^", name[0]) != NULL && JSON_NODE_HOLDS_ARRAY(value) && is_constant(value))
-    return read_bits(r, value, shape, name[0]);
+  if (strlen(name) == 1 && strchr("|&^", name[0]) != NULL && JSON_NODE_HOLDS_ARRAY(value) && is_constant(value)) {
+    fw_nft_expr *e = read_bits(r, value, shape, name[0]);
+
+    if (e != NULL)
+      e->piped = name[0] == '|' && e->type->bits;
+    return e;
+  }
   return fw_nft_read_left(r, node);
 }
 

@@ -322,7 +322,6 @@ static gboolean read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
   s->right = fw_nft_read_right(r, json_object_get_member(o, "value"), &shape);
   if (s->right == NULL)
     return FALSE;
-  r->nft->zones |= s->left->kind == FW_NFT_CT && s->left->key == FW_NFT_CT_ZONE;
   r->nft->labels |= s->left->kind == FW_NFT_CT && s->left->key == FW_NFT_CT_LABEL;
   return TRUE;
 }
@@ -542,6 +541,10 @@ static gboolean read_reject(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
     number = g_strdup_printf("%" G_GINT64_FORMAT, fw_nft_integer(o, "expr", -1));
   s->flags = fw_nft_word(r, type);
   s->prefix = fw_nft_word(r, number != NULL ? number : code);
+  s->plain =
+    type == NULL || (g_strcmp0(s->prefix, "port-unreachable") == 0 && strcmp(type, r->family == 4   ? "icmp"
+                                                                                   : r->family == 6 ? "icmpv6"
+                                                                                                    : "icmpx") == 0);
   return fw_nft_target_reject(r->ruleset, s, r->family) || fw_nft_fail(r, "reject with %s", type) != NULL;
 }
 

@@ -25,8 +25,8 @@ static void put_parts(GString *out, const fw_nft_expr *e, const char *between)
   }
 }
 
-/* The bits of a mask: "(fin | syn)". */
-static gboolean put_flags(GString *out, const fw_nft_expr *e)
+/* The bits of a mask: "(fin | syn)"; bare: without the brackets. */
+static gboolean put_flags_in(GString *out, const fw_nft_expr *e, gboolean bare)
 {
   const fw_nft_symbol *s;
   guint64 number;
@@ -43,10 +43,12 @@ static gboolean put_flags(GString *out, const fw_nft_expr *e)
       number &= ~(guint64)s->value;
     }
   if (number == 0 && n > 0)
-    g_string_append_printf(out, n > 1 ? "(%s)" : "%s", text->str);
+    g_string_append_printf(out, n > 1 && !bare ? "(%s)" : "%s", text->str);
   g_string_free(text, TRUE);
   return number == 0 && n > 0;
 }
+
+static gboolean put_flags(GString *out, const fw_nft_expr *e) { return put_flags_in(out, e, FALSE); }
 
 static void put_binary(GString *out, const fw_nft_expr *e)
 {
@@ -137,10 +139,26 @@ static void put_hash(GString *out, const fw_nft_expr *e)
     g_string_append_printf(out, " offset %u", e->offset);
 }
 
+/* Of bits as they were written: a list, with '|', or a number that no single name has. */
+static void put_constant(GString *out, const fw_nft_expr *e)
+{
+  if (e->piped && put_flags_in(out, e, TRUE))
+    return;
+  if (e->numeric && e->n_bytes <= 8) {
+    const guint64 number = fw_nft_number_of(e->value, e->n_bytes);
+
+    if (number != 0 && fw_nft_symbol_name(e->type, (guint32)number) == NULL) {
+      g_string_append_printf(out, "0x%" G_GINT64_MODIFIER "x", number);
+      return;
+    }
+  }
+  put_value(out, e);
+}
+
 void fw_nft_text_expr(GString *out, const fw_nft_expr *e)
 {
   switch (e->kind) {
-  case FW_NFT_VALUE: put_value(out, e); return;
+  case FW_NFT_VALUE: put_constant(out, e); return;
   case FW_NFT_WILDCARD: put_wildcard(out, e); return;
   case FW_NFT_PREFIX:
     put_value(out, e);

@@ -48,7 +48,8 @@ void fw_nft_text_stateful(GString *out, const fw_nft_statement *s, const fw_nft_
     return;
   case FW_NFT_DO_LIMIT: put_limit(out, &s->limit); return;
   case FW_NFT_DO_QUOTA:
-    used = state != NULL ? state->a : s->quota.used;
+    /* The kernel counts on, and lists no more than there is. */
+    used = MIN(state != NULL ? state->a : s->quota.used, s->quota.bytes);
     g_string_append_printf(out, "quota %s", s->quota.over ? "over " : "");
     put_bytes(out, s->quota.bytes);
     if (used > 0) {
@@ -67,7 +68,7 @@ void fw_nft_text_stateful(GString *out, const fw_nft_statement *s, const fw_nft_
 static const char *op_text(const fw_nft_statement *s)
 {
   static const char *const ops[] = { "", "!= ", "< ", "> ", "<= ", ">= ", "", "! " };
-  gboolean flags = s->right->kind == FW_NFT_VALUE && s->right->type->bits;
+  gboolean flags = s->right->kind == FW_NFT_VALUE && s->right->type->bits && !s->right->piped;
 
   if (s->op == FW_NFT_EQ && (flags || (s->left->kind == FW_NFT_BINARY && s->right->kind == FW_NFT_VALUE)))
     return "== ";
@@ -147,7 +148,7 @@ static void put_log(GString *out, const fw_nft_statement *s)
 static void put_reject(GString *out, const fw_nft_statement *s)
 {
   g_string_append(out, "reject");
-  if (s->flags == NULL || (strcmp(s->flags, "icmpx") == 0 && g_strcmp0(s->prefix, "port-unreachable") == 0))
+  if (s->plain)
     return;
   g_string_append_printf(out, " with %s", s->flags);
   if (s->prefix != NULL)
@@ -173,19 +174,36 @@ static void put_nat_target(GString *out, const fw_nft_statement *s)
   }
 }
 
+/* The flag netmap is written as "prefix" before "to"; the others stand at the end. => whether it is there. */
+static gboolean put_nat_flags(GString *out, const char *flags)
+{
+  g_auto(GStrv) names = g_strsplit(flags != NULL ? flags : "", ",", -1);
+  gboolean netmap = FALSE;
+  guint i, n = 0;
+
+  for (i = 0; names[i] != NULL; i++) {
+    if (strcmp(names[i], "netmap") == 0)
+      netmap = TRUE;
+    else
+      g_string_append_printf(out, n++ > 0 ? ",%s" : " %s", names[i]);
+  }
+  return netmap;
+}
+
 static void put_nat(GString *out, const fw_nft_statement *s)
 {
   static const char *const names[] = { "snat", "dnat", "masquerade", "redirect" };
+  g_autoptr(GString) flags = g_string_new(NULL);
+  const gboolean netmap = put_nat_flags(flags, s->flags);
 
   g_string_append(out, names[s->op]);
   if (s->family != 0 && (s->left != NULL || s->right != NULL))
     g_string_append(out, s->family == 6 ? " ip6" : " ip");
   if (s->left != NULL || s->right != NULL) {
-    g_string_append(out, " to ");
+    g_string_append(out, netmap ? " prefix to " : " to ");
     put_nat_target(out, s);
   }
-  if (s->flags != NULL)
-    g_string_append_printf(out, " %s", s->flags);
+  g_string_append(out, flags->str);
 }
 
 static void put_key(GString *out, const fw_nft_statement *s)

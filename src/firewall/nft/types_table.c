@@ -20,7 +20,7 @@ static const fw_nft_symbol inet_proto[] = {
   { "gre", 47 },        { "esp", 50 },       { "ah", 51 },     { "ipv6-icmp", 58 },  { "icmpv6", 58 },
   { "ipv6-nonxt", 59 }, { "ipv6-opts", 60 }, { "eigrp", 88 },  { "ospf", 89 },       { "ipip", 94 },
   { "pim", 103 },       { "ipcomp", 108 },   { "comp", 108 },  { "vrrp", 112 },      { "l2tp", 115 },
-  { "sctp", 132 },      { "udplite", 136 },  { "hopopt", 0 },  { "ip", 0 },          END
+  { "sctp", 132 },      { "udplite", 136 },  { "ip", 0 },      { "hopopt", 0 },      END
 };
 static const fw_nft_symbol icmp_type[] = {
   { "echo-reply", 0 },         { "destination-unreachable", 3 }, { "source-quench", 4 },        { "redirect", 5 },

@@ -8,6 +8,8 @@
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6 };
 
+enum { ESP = 50, AH = 51 };
+
 static void put16(guint8 *at, guint value)
 {
   at[0] = (guint8)(value >> 8);
@@ -169,6 +171,40 @@ static gboolean is_for_all(const fw_firewall *f, const fw_packet *r)
   return type == FW_ADDRTYPE_BROADCAST || type == FW_ADDRTYPE_MULTICAST;
 }
 
+/*
+ * Of protocols that have no checksum the kernel asks for one nevertheless, over all of the payload (RULES 1.3); of IPv6
+ * with the addresses. What is not there cannot be summed, and counts as right.
+ */
+static gboolean other_sum_is_wrong(const fw_packet *r)
+{
+  static const guint8 spared[] = { CT_PROTO_TCP, CT_PROTO_UDP,  CT_PROTO_ICMP,    CT_PROTO_ICMPV6, ESP,
+                                   AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP };
+  const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
+  guint8 scratch[40];
+  const guint8 *b;
+  guint32 sum = 0xffff, i; /* of IPv4's header, which is summed as well */
+
+  if (memchr(spared, r->protocol, sizeof spared) != NULL || r->raw->flags & CT_PACKET_CUT || r->broken ||
+      r->protocolless)
+    return FALSE;
+  b = r->protocol == CT_PROTO_GRE ? ct_packet_at(r->raw, r->l4_offset, 1, scratch) : NULL;
+  if (b != NULL && !(b[0] & 0x80))
+    return FALSE;
+  if (r->family == FW_IPV6) {
+    b = ct_packet_at(r->raw, 8, 32, scratch);
+    if (b == NULL)
+      return FALSE;
+    sum = sum_of(r->protocol + n, b, 32);
+  }
+  for (i = 0; i < n; i++) {
+    b = ct_packet_at(r->raw, r->l4_offset + i, 1, scratch);
+    if (b == NULL)
+      return FALSE;
+    sum += i % 2 == 0 ? (guint32)b[0] << 8 : b[0];
+  }
+  return folded(sum) != 0;
+}
+
 static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
 {
   if (r->fragment != 0)
@@ -177,7 +213,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
     return "an ICMP error is not answered by another";
   if (is_for_all(f, r))
     return "what goes to many is not answered";
-  if (r->raw->flags & CT_PACKET_CSUM_BAD)
+  if (r->raw->flags & CT_PACKET_CSUM_BAD || other_sum_is_wrong(r))
     return "the packet's checksum is wrong";
   return NULL;
 }

@@ -413,7 +413,9 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
   if (G_UNLIKELY(f->program->labels))
     ct_engine_labels(engine);
+  ct_engine_keep_ended(engine, &f->program->ended);
   ct_engine_arrive(engine, a->packet, template, &passage);
+  ct_engine_keep_ended(engine, NULL);
   f->program->engine = engine;
   f->program->passage = &passage;
   f->program->view_of = NULL;

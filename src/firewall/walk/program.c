@@ -282,10 +282,16 @@ static void register_chain(fw_program *program, guint family, guint n)
   g_array_insert_val(order, i, n);
 }
 
-/* The same without table nat, and where it is parted. */
+/*
+ * The same without table nat, and where it is parted. Only where packets come in or begin is there a conntrack to stand
+ * before. All chains of type nat are one hook, there since the first of them: of equal priority, later ones go first.
+ */
 static void line_up(fw_program *program, guint family, guint hook)
 {
   const GArray *order = program->hooks[family][hook];
+  const gboolean looks_up = hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT;
+  const gint32 nat = fw_nat_priority((fw_hook)hook);
+  const gint64 since = program->nat_since[family];
   fw_hook_chains *row = &program->rows[family][hook];
   guint i;
 
@@ -296,8 +302,8 @@ static void line_up(fw_program *program, guint family, guint hook)
     if (chain->nat)
       continue;
     row->chains[row->n++] = chain;
-    row->n_before += chain->priority < FW_PRIORITY_CONNTRACK;
-    row->n_before_nat += chain->priority < fw_nat_priority((fw_hook)hook);
+    row->n_before += looks_up && chain->priority < FW_PRIORITY_CONNTRACK;
+    row->n_before_nat += chain->priority < nat || (chain->priority == nat && chain - program->chains > since);
   }
 }
 
@@ -315,6 +321,7 @@ static void order_hooks(fw_program *program)
   for (family = 0; family < 2; family++)
     for (hook = 0; hook < FW_HOOKS; hook++)
       program->hooks[family][hook] = g_array_new(FALSE, FALSE, sizeof(guint));
+  program->nat_since[0] = program->nat_since[1] = program->n_chains;
   for (n = 0; n < program->n_chains; n++) {
     const fw_chain *chain = program->chains[n].chain;
 
@@ -326,6 +333,9 @@ static void order_hooks(fw_program *program)
     program->chains[n].nat =
       chain->nft != NULL ? strcmp(chain->nft->type, "nat") == 0 : strcmp(chain->table->name, "nat") == 0;
     program->tracks |= program->chains[n].nat;
+    for (family = 0; program->chains[n].nat && family < 2; family++)
+      if (chain->table->family == FW_INET || chain->table->family == family)
+        program->nat_since[family] = MIN(program->nat_since[family], n);
   }
   for (family = 0; family < 2; family++)
     for (hook = 0; hook < FW_HOOKS; hook++)

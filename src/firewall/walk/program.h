@@ -43,7 +43,7 @@ typedef enum fw_end {
   FW_END_RETURN,
   FW_END_JUMP,
   FW_END_GOTO,
-  FW_END_NAT,   /* accepts, and translates: what that does is not known yet */
+  FW_END_NAT,   /* accepts, and binds the connection to what its target maps to (nat.h) */
   FW_END_QUEUE, /* accepted by convention: who reads the queue decides */
   FW_END_UNKNOWN
 } fw_end;
@@ -148,7 +148,8 @@ struct fw_program {
   /* The built-in chains of a family and a hook, in the order in which they see a packet. */
   GArray *hooks[2][FW_HOOKS]; /* guint: chain */
   fw_hook_chains rows[2][FW_HOOKS];
-  gboolean tracks; /* some rule needs connection tracking (RULES 1.1) */
+  guint nat_since[2]; /* by family: the chain of type nat that was there first; n_chains: there is none */
+  gboolean tracks;    /* some rule needs connection tracking (RULES 1.1) */
   const fw_box_facts *facts;
   /* The moment. */
   const ct_engine *engine;
@@ -162,6 +163,7 @@ struct fw_program {
   guint64 random;      /* xorshift state */
   ct_view view;        /* of the packet's entry, when view_of is it */
   const ct_entry *view_of;
+  ct_view ended;         /* of the entry that ended last (ct_engine_keep_ended) */
   ct_passage *passage;   /* for targets that change the entry; NULL: none */
   ct_template *template; /* table raw */
   gboolean maybe;        /* in a rule or chain that is perhaps never reached: nothing may be changed for certain */
@@ -206,7 +208,10 @@ static inline void fw_program_set_time(fw_program *program, gint64 now_ns)
 const fw_interface_name *fw_program_interface(fw_program *program, const char *name);
 guint32 fw_program_random(fw_program *program); /* 32 bits */
 
-/* The view of the packet's entry. => NULL: it has none, or it has gone. */
+/*
+ * The view of the packet's entry; of one that this packet has ended, as it was then. => NULL: it has none, or nobody
+ * knows any more what it was.
+ */
 const ct_view *fw_program_view(fw_program *program, const fw_packet *p);
 
 #endif

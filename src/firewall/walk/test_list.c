@@ -8,6 +8,7 @@
 /* -- recent -- */
 
 enum { RECENT_KEYS = 100, RECENT_STAMPS = 32 };
+enum { EMPTY_MOST = 65536 }; /* lists of connlimit, beyond which empty ones are not kept */
 
 typedef struct recent_entry {
   fw_address key;
@@ -422,7 +423,9 @@ static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test
   }
   n = list->n;
   if (n == 0) {
-    fw_memory_remove(&s->lists, &key);
+    /* An empty list is a list: the closed connection's next packet finds it, and is dropped as well. */
+    if (s->lists.n > EMPTY_MOST)
+      fw_memory_remove(&s->lists, &key);
     return FW_HOTDROP;
   }
   return fw_truth_of((n > c->limit) == (c->above != 0));

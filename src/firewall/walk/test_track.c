@@ -9,8 +9,12 @@
 
 const ct_view *fw_program_view(fw_program *program, const fw_packet *p)
 {
+  const ct_passage *passage = program->passage;
+
   if (p->entry == NULL)
-    return NULL;
+    return p->gone && passage != NULL && program->ended.id != 0 && program->ended.id == passage->result.conn
+             ? &program->ended
+             : NULL;
   if (program->view_of != p->entry) {
     ct_entry_view(program->engine, p->entry, &program->view);
     program->view_of = p->entry;
@@ -33,6 +37,12 @@ static const ct_view *view_or_template(fw_program *program, const fw_packet *p)
   const ct_view *view = fw_program_view(program, p);
 
   return view != NULL ? view : &none;
+}
+
+/* The packet has ended its connection, of which nothing is known any more. */
+static gboolean is_forgotten(fw_program *program, const fw_packet *p)
+{
+  return p->gone && fw_program_view(program, p) == NULL;
 }
 
 static gboolean address_differs(const ct_addr *address, const fw_address net[2], const fw_conntrack *c, guint16 bit)
@@ -70,7 +80,7 @@ static gboolean state_differs(fw_program *program, const fw_packet *p, const fw_
 
   if (!(c->given & FW_CT_STATE))
     return FALSE;
-  if (p->entry != NULL && c->states & (FW_STATE_SNAT | FW_STATE_DNAT)) {
+  if (fw_program_view(program, p) != NULL && c->states & (FW_STATE_SNAT | FW_STATE_DNAT)) {
     guint32 status = fw_program_view(program, p)->status;
 
     states |= (status & CT_STATUS_SRC_NAT ? FW_STATE_SNAT : 0) | (status & CT_STATUS_DST_NAT ? FW_STATE_DNAT : 0);
@@ -92,7 +102,7 @@ static fw_truth holds_conntrack(fw_program *program, fw_packet *p, const fw_test
     return FW_NO;
   if (!(c->given & ~(FW_CT_STATE | FW_CT_DIRECTION)))
     return FW_YES;
-  if (p->gone)
+  if (is_forgotten(program, p))
     return FW_UNKNOWN;
   v = view_or_template(program, p);
   if (c->given & FW_CT_PROTO && (v->tuple[0].proto == c->proto) == ((c->invert & FW_CT_PROTO) != 0))
@@ -117,7 +127,7 @@ static fw_truth holds_connmark(fw_program *program, fw_packet *p, const fw_test 
 
   if (!p->has_entry)
     return FW_NO;
-  if (p->gone)
+  if (is_forgotten(program, p))
     return FW_UNKNOWN;
   mark =
     program->passage != NULL ? ct_passage_mark(program->engine, program->passage) : view_or_template(program, p)->mark;
@@ -161,7 +171,7 @@ static fw_truth holds_helper(fw_program *program, fw_packet *p, const fw_test *t
   const fw_helper *h = test->data;
   const ct_view *v;
 
-  if (p->gone)
+  if (is_forgotten(program, p))
     return FW_UNKNOWN;
   v = p->has_entry ? view_or_template(program, p) : NULL;
   if (v == NULL || !v->has_master || v->expected_helper == NULL)
@@ -180,7 +190,7 @@ static fw_truth holds_connbytes(fw_program *program, fw_packet *p, const fw_test
 
   if (!p->has_entry || (p->entry == NULL && !p->gone))
     return FW_NO;
-  if (p->gone)
+  if (is_forgotten(program, p))
     return FW_UNKNOWN;
   v = fw_program_view(program, p);
   if (!v->counted)

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Random rulesets against this machine's kernel: `make check-rules`. Not in the suite: what jiffies decide a busy machine
+# decides otherwise, now and then.
+check_PROGRAMS += check_rules
+check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
+if VERIFY_LIVE
+check_rules_SOURCES += tests/generator/box.c tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
+	tests/generator/rules_iptables.c tests/generator/rules_nft.c
+endif
+check_rules_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
+check_rules_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+RULES_RULESETS = 2000
+RULES_PACKETS = 100
+RULES_SEED = 1000
+check-rules: check_rules
+	./check_rules $(RULES_RULESETS) $(RULES_PACKETS) $(RULES_SEED)
+.PHONY: check-rules

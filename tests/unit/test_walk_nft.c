@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What rules of nftables make of packets, and of connections: each case is one in which random rulesets and the kernel
+ * (Linux 6.18.44) had come out otherwise than we did.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "firewall/walk/tell.h"
+#include "unit.h"
+#include "walk_kit.h"
+
+#define A "10.1.0.2"
+#define B "198.51.100.2"
+enum { SYN = 2, RST = 4, ACK = 16 };
+
+#define TABLE(family, name) "{\"table\":{\"family\":\"" family "\",\"name\":\"" name "\"}}"
+#define BASE(family, table, name, type, hook, prio)                                                       \
+  ",{\"chain\":{\"family\":\"" family "\",\"table\":\"" table "\",\"name\":\"" name "\",\"type\":\"" type \
+  "\",\"hook\":\"" hook "\",\"prio\":" prio ",\"policy\":\"accept\"}}"
+#define RULE(family, table, chain, expr) \
+  ",{\"rule\":{\"family\":\"" family "\",\"table\":\"" table "\",\"chain\":\"" chain "\",\"expr\":[" expr "]}}"
+#define COUNTER "{\"counter\":{\"packets\":0,\"bytes\":0}}"
+#define DOCUMENT(text) "{\"nftables\":[" text "]}"
+
+static wk_kit kit;
+
+static void start(const char *rules)
+{
+  wk_init(&kit);
+  wk_start(&kit, rules, NULL);
+}
+
+/* Of the only or the first table. */
+static void listing_has(const char *words)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+
+  fw_tell_nft(out, kit.firewall);
+  ck_assert_msg(strstr(out->str, words) != NULL, "no \"%s\" in:\n%s", words, out->str);
+}
+
+/* Only PREROUTING and OUTPUT have a conntrack to stand before. */
+START_TEST(low_priorities_behind_routing)
+{
+  static const char *const hooks[] = { "forward", "postrouting" };
+
+  for (guint i = 0; i < G_N_ELEMENTS(hooks); i++) {
+    g_autofree char *rules = g_strdup_printf(
+      DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "%s", "-300") RULE("ip", "t", "c", "{\"drop\":null}")),
+      hooks[i]);
+
+    start(rules);
+    ck_assert_int_eq(wk_udp(&kit, A, 1, B, 2, "x"), FW_VERDICT_DROP);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
+/* Of equal priorities the chain that came later goes first: chains of type nat are one, since the first of them. */
+START_TEST(nat_among_its_equals)
+{
+  static const char *const rules[] = {
+    DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "n", "nat", "prerouting", "-100")
+               BASE("ip", "t", "c", "filter", "prerouting", "-100") RULE("ip", "t", "n", COUNTER)
+                 RULE("ip", "t", "c", "{\"drop\":null}")),
+    DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "prerouting", "-100")
+               BASE("ip", "t", "n", "nat", "prerouting", "-100") RULE("ip", "t", "n", COUNTER)
+                 RULE("ip", "t", "c", "{\"drop\":null}")),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
+    start(rules[i]);
+    ck_assert_int_eq(wk_udp(&kit, A, 1, B, 2, "x"), FW_VERDICT_DROP);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "n", 1), i);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
+/* Several rulesets, several tables: the last chain of a priority sees the packet, and what it drops no other does. */
+START_TEST(equal_priorities_of_several_tables)
+{
+  start(DOCUMENT(TABLE("ip", "a") BASE("ip", "a", "c", "filter", "forward", "0")
+                   RULE("ip", "a", "c", COUNTER) "," TABLE("inet", "b") BASE("inet", "b", "c", "filter", "forward", "0")
+                     RULE("inet", "b", "c", COUNTER) BASE("inet", "b", "d", "filter", "forward", "0")
+                       RULE("inet", "b", "d", "{\"drop\":null}")));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 2, "x"), FW_VERDICT_DROP);
+  ck_assert_uint_eq(wk_hits(&kit, "b", "d", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "b", "c", 1), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "a", "c", 1), 0);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* A reset ends the connection that nobody has answered; what that was is known to the rules behind. */
+START_TEST(the_entry_that_a_packet_ends)
+{
+#define STATUS "{\"match\":{\"op\":\"in\",\"left\":{\"ct\":{\"key\":\"status\"}},\"right\":\"confirmed\"}}"
+#define PORT "{\"match\":{\"op\":\"==\",\"left\":{\"ct\":{\"key\":\"proto-dst\",\"dir\":\"original\"}},\"right\":80}}"
+#define MARK "{\"match\":{\"op\":\"==\",\"left\":{\"ct\":{\"key\":\"mark\"}},\"right\":7}}"
+  start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "forward", "0") RULE(
+    "ip", "t", "c", STATUS "," COUNTER) RULE("ip", "t", "c", PORT "," COUNTER) RULE("ip", "t", "c", MARK "," COUNTER)
+                   RULE("ip", "t", "c", "{\"mangle\":{\"key\":{\"ct\":{\"key\":\"mark\"}},\"value\":7}}")));
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  wk_segment(&kit, B, 80, A, 1, RST | ACK, 0, 1001, NULL, 0);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* A dropped packet's translation is not that of the next connection, which has its number. */
+START_TEST(numbers_are_given_again)
+{
+  start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "n", "nat", "prerouting", "-100") RULE(
+    "ip", "t", "n",
+    "{\"match\":{\"op\":\"==\",\"left\":{\"payload\":{\"protocol\":\"udp\",\"field\":\"dport\"}},"
+    "\"right\":53}},{\"dnat\":{\"addr\":\"10.1.0.9\"}}") BASE("ip", "t", "c", "filter", "forward", "0")
+                   RULE("ip", "t", "c",
+                        "{\"match\":{\"op\":\"==\",\"left\":{\"meta\":{\"key\":\"l4proto\"}},\"right\":\"udp\"}},"
+                        "{\"drop\":null}")));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_DROP);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  ck_assert_int_eq(wk_segment(&kit, B, 80, A, 1, RST | ACK, 0, 1001, NULL, 0), FW_VERDICT_ACCEPT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->packet.translated);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* A zone of one direction is that direction's; the first that is set stays, and undoes notrack. */
+START_TEST(zones_have_directions)
+{
+#define ZONE(dir, n) "{\"mangle\":{\"key\":{\"ct\":{\"key\":\"zone\"" dir "}},\"value\":" n "}}"
+#define IS(dir, n) "{\"match\":{\"op\":\"==\",\"left\":{\"ct\":{\"key\":\"zone\"" dir "}},\"right\":" n "}}," COUNTER
+  ct_view view;
+
+  start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "r", "filter", "prerouting", "-300")
+                   RULE("ip", "t", "r", "{\"notrack\":null}," ZONE(",\"dir\":\"original\"", "5") "," ZONE("", "6"))
+                     BASE("ip", "t", "c", "filter", "forward", "0") RULE("ip", "t", "c", IS("", "5"))
+                       RULE("ip", "t", "c", IS(",\"dir\":\"original\"", "5"))
+                         RULE("ip", "t", "c", IS(",\"dir\":\"reply\"", "0"))));
+  wk_udp(&kit, A, 1, B, 2, "x");
+  for (guint i = 1; i <= 3; i++)
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", i), 1);
+  ck_assert(ct_engine_find(kit.engine, 1, &view));
+  ck_assert_uint_eq(view.tuple[0].zone, 5);
+  ck_assert_uint_eq(view.tuple[1].zone, 0);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The kernel counts on beyond a quota, and lists no more than that. */
+START_TEST(a_quota_that_is_used_up)
+{
+  start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "forward", "0")
+                   RULE("ip", "t", "c", "{\"quota\":{\"val\":40,\"val_unit\":\"bytes\"}}")));
+  wk_udp(&kit, A, 1, B, 2, "xxxx");
+  wk_udp(&kit, A, 1, B, 2, "xxxx");
+  listing_has("quota 40 bytes used 40 bytes");
+  wk_stop(&kit);
+}
+END_TEST
+
+/* A protocol without a checksum is held to one by what answers: over all of its payload. */
+START_TEST(answers_ask_for_a_sum)
+{
+  static const guint8 right[] = { 0xff, 0xff, 0, 0 }, wrong[] = { 1, 2, 3, 4 };
+
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit,
+           DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "forward", "0")
+                      RULE("ip", "t", "c", "{\"reject\":{\"type\":\"icmp\",\"expr\":\"port-unreachable\"}}")),
+           NULL);
+  ck_assert_int_eq(wk_raw(&kit, A, B, 253, right, sizeof right), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, sizeof wrong), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_int_eq(wk_raw(&kit, A, B, 253, wrong, 0), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  wk_stop(&kit);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("walk_nft");
+  TCase *tc = tcase_create("kernel");
+
+  tcase_add_test(tc, low_priorities_behind_routing);
+  tcase_add_test(tc, nat_among_its_equals);
+  tcase_add_test(tc, equal_priorities_of_several_tables);
+  tcase_add_test(tc, the_entry_that_a_packet_ends);
+  tcase_add_test(tc, numbers_are_given_again);
+  tcase_add_test(tc, zones_have_directions);
+  tcase_add_test(tc, a_quota_that_is_used_up);
+  tcase_add_test(tc, answers_ask_for_a_sum);
+  suite_add_tcase(suite, tc);
+  return unit_run(suite);
+}
