@@ -9,7 +9,7 @@
 set -eu
 scale=${SCALE:-1}
 pairs=${PAIRS:-5}
-captures=${ONLY:-longflows manyflows synflood dns mixed live4 live6}
+captures=${ONLY:-longflows manyflows masquerade synflood dns mixed live4 live6 livenat}
 [ "${LARGE:-0}" = 0 ] || captures="$captures live100k live10m"
 ctreplay=${CTREPLAY:-./ctreplay}
 folder=bench-captures
@@ -30,18 +30,26 @@ measure_words() {
   esac
 }
 
+# The router that translates all of these captures.
+rules_words() {
+  case $1 in
+  masquerade | livenat) echo "--rules $folder/masquerade.rules --local 203.0.113.1/24@wan0 --route 10.0.0.0/8=lan0 --route 0.0.0.0/0=wan0" ;;
+  esac
+}
+printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n' > "$folder/masquerade.rules"
+
 # run_pair MEASURE CAPTURE PACKETS: one object of the result, and a line for people.
 run_pair() {
   file=$folder/$2-$scale.pcap
   # shellcheck disable=SC2046 # words
-  ./bench_run -n "$pairs" "$ctreplay" $(measure_words "$1") "$file" --- ./bench_pcap_loop "$file" > "$folder/pair.tmp" 2> "$folder/error.tmp" || {
+  ./bench_run -n "$pairs" "$ctreplay" $(measure_words "$1") $(rules_words "$2") "$file" --- ./bench_pcap_loop "$file" > "$folder/pair.tmp" 2> "$folder/error.tmp" || {
     echo "$2 $1: failed: $(tail -n 1 "$folder/error.tmp")" >&2
     return 1
   }
   lines=0
   case $1 in E | P)
     # shellcheck disable=SC2046
-    lines=$(./bench_run -c "$ctreplay" $(measure_words "$1") "$file" 2> /dev/null)
+    lines=$(./bench_run -c "$ctreplay" $(measure_words "$1") $(rules_words "$2") "$file" 2> /dev/null)
     ;;
   esac
   awk -v measure="$1" -v capture="$2" -v packets="$3" -v lines="$lines" -v base="$base_cpu" '
@@ -79,10 +87,11 @@ for capture in $captures; do
   base_cpu=0
   case $capture in
   live*) run_pair S1 "$capture" "$packets" || exit 1 ;;
+  masquerade) for what in S1 S2 E P; do run_pair "$what" "$capture" "$packets" || exit 1; done ;;
   *) for what in S1 S2 E P sweep; do run_pair "$what" "$capture" "$packets" || exit 1; done ;;
   esac
   case $capture in
-  live4 | live6 | live10m)
+  live4 | live6 | livenat | live10m)
     awk -v capture="$capture" -v flows="$flows" 'END {
       split($0, part, "\"peak_kib\": "); printf "{\"capture\": \"%s\", \"measure\": \"bytes_per_entry\", \"entries\": %d, \"bytes\": %.1f}\n",
         capture, flows, (part[2] + 0) * 1024 / flows

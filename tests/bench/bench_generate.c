@@ -6,11 +6,10 @@
  *
  *   longflows  5 M packets of 10 k TCP connections, all open at once
  *   manyflows  5 M packets of about 1.2 M TCP connections, 500 k of them mid-exchange at any moment
- *   synflood   3 M SYNs from random sources
- *   dns        3 M packets: 1.5 M queries, each answered
- *   mixed      4 M packets of all these, with pings and ICMP errors, a tenth of it IPv6
- *   live4      1 M TCP connections over IPv4, opened and left: what an entry costs in memory
- *   live6      the same over IPv6
+ *   masquerade manyflows as it comes to a router with the address 203.0.113.1: answers go to that, each to a port of
+ * its own synflood   3 M SYNs from random sources dns        3 M packets: 1.5 M queries, each answered mixed      4 M
+ * packets of all these, with pings and ICMP errors, a tenth of it IPv6 live4      1 M TCP connections over IPv4, opened
+ * and left: what an entry costs in memory live6      the same over IPv6 livenat    live4 as it comes to that router
  *   live10m    10 M connections: a SYN for each, then the SYN/ACKs in another order
  *   live100k   100 k connections in the same way, thirty times over, with pauses in which all expire
  */
@@ -40,6 +39,7 @@ typedef struct generator {
   FILE *file;
   uint64_t random; /* splitmix64 */
   uint64_t time_us, step_us, packets, flows;
+  int masqueraded; /* answers go to the router */
   uint8_t frame[FRAME_MAX];
   /* The datagram last sent, for ICMP errors about it. */
   flow last;
@@ -108,7 +108,13 @@ static void datagram_send(generator *g, const flow *f, unsigned from, uint8_t pr
   uint8_t *ip = g->frame + ETHERNET, *l4 = ip + (f->v6 ? 40 : 20);
   unsigned addr_bytes = f->v6 ? 16 : 4;
   uint32_t sum = 0;
+  flow arriving;
 
+  if (g->masqueraded && from == 1) {
+    arriving = *f;
+    memcpy(arriving.addr[0], (const uint8_t[4]){ 203, 0, 113, 1 }, 4);
+    f = &arriving;
+  }
   memset(g->frame, 2, 12);
   put16(g->frame + 12, f->v6 ? 0x86dd : 0x0800);
   if (f->v6) {
@@ -218,6 +224,13 @@ static void error_send(generator *g)
   datagram_send(g, &f, 1, f.v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, 8 + g->last_len, 2);
 }
 
+/* No two of 15 M have the same port towards the same server: each keeps its port. */
+static void make_unique(flow *f, uint32_t i)
+{
+  f->port[0] = (uint16_t)(1024 + i % 60000);
+  f->addr[1][3] = (uint8_t)(1 + i / 60000 % 254);
+}
+
 static void flow_start(generator *g, flow *f, int v6, uint16_t server_port)
 {
   uint64_t r = random_next(g), r2 = random_next(g);
@@ -241,6 +254,8 @@ static void flow_start(generator *g, flow *f, int v6, uint16_t server_port)
   f->port[1] = server_port;
   f->seq[0] = (uint32_t)(r2 >> 8);
   f->seq[1] = (uint32_t)(r2 >> 24);
+  if (g->masqueraded)
+    make_unique(f, (uint32_t)g->flows);
   g->flows++;
 }
 
@@ -405,6 +420,8 @@ static flow flow_numbered(generator *g, uint32_t i, int v6)
   f.port[0] = (uint16_t)(1024 + i % 60000);
   f.seq[0] = i * 2654435761u;
   f.seq[1] = ~f.seq[0];
+  if (g->masqueraded)
+    make_unique(&f, i);
   return f;
 }
 
@@ -449,9 +466,10 @@ static int generate(generator *g, const char *kind, double scale)
 {
   uint64_t mega = (uint64_t)(1000000 * scale);
 
+  g->masqueraded = strcmp(kind, "masquerade") == 0 || strcmp(kind, "livenat") == 0;
   if (strcmp(kind, "longflows") == 0)
     make_tcp(g, 5 * mega, (uint32_t)(10000 * scale) + 1, 400, 400, 100);
-  else if (strcmp(kind, "manyflows") == 0)
+  else if (strcmp(kind, "manyflows") == 0 || strcmp(kind, "masquerade") == 0)
     make_tcp(g, 5 * mega, (uint32_t)(500000 * scale) + 1, 1, 3, 2);
   else if (strcmp(kind, "synflood") == 0)
     make_synflood(g, 3 * mega);
@@ -459,7 +477,7 @@ static int generate(generator *g, const char *kind, double scale)
     make_dns(g, 3 * mega);
   else if (strcmp(kind, "mixed") == 0)
     make_mixed(g, 4 * mega, scale);
-  else if (strcmp(kind, "live4") == 0 || strcmp(kind, "live6") == 0)
+  else if (strcmp(kind, "live4") == 0 || strcmp(kind, "live6") == 0 || strcmp(kind, "livenat") == 0)
     make_live(g, (uint32_t)mega, kind[4] == '6');
   else if (strcmp(kind, "live100k") == 0)
     make_waves(g, (uint32_t)(mega / 10), 30);
