@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every file says what licence it is under: the SPDX line stands among its first three. Not asked of what cannot carry one
-# (captures, data that a program wrote or reads strictly, the licence itself).
+# (captures, recordings, data that a program wrote or reads strictly, the licence itself).
 # Usage: check-spdx.sh    (as a test: srcdir in the environment)
 set -eu
 cd "${srcdir:-.}"
@@ -17,7 +17,7 @@ count=0
 for file in $files; do
   case $file in
   debian/changelog | debian/copyright | debian/source/format | COPYING | */.gitkeep | .gitignore | .gitattributes | *.pcap | *.pcapng | *.gz | *.xz | *.zst | *.svg | *.png | *.json | *.jsonl | *.csv) continue ;;
-  tests/golden/expected/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
+  tests/golden/expected/* | tests/truth/recorded-rules/* | tests/cli/nft-trace/* | samples/*.out | samples/*/* | tests/fuzz/corpus/* | tests/corpus/*) continue ;;
   esac
   [ -f "$file" ] || continue
   count=$((count + 1))

@@ -43,6 +43,7 @@ static const option_help lines[] = {
   { NULL, "no-helpers", "attach none" },
   { NULL, "module", "a parameter of a helper's module: list modules" },
   { NULL, "local", "an address of the box itself, with its network" },
+  { NULL, "box", "what ctreplay-gather found on the box: a folder, or its tar" },
   { NULL, "table", "begin with the table that this listing tells: conntrack -L, /proc" },
   { NULL, "table-at", "the moment at which that listing was taken" },
   { NULL, "connlabels", "names of labels: the box's connlabel.conf" },

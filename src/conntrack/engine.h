@@ -186,7 +186,7 @@ typedef enum ct_fate {
   CT_FATE_ACCEPT,
   CT_FATE_DROP,
   CT_FATE_ANSWERED, /* dropped, and answered with an ICMP error, which was really sent (REJECT) */
-  CT_FATE_RESET /* dropped, and answered with a TCP reset, which was really sent (REJECT --reject-with tcp-reset) */
+  CT_FATE_RESET     /* dropped, and answered with a TCP reset, which was really sent (REJECT --reject-with tcp-reset) */
 } ct_fate;
 
 /* A packet between its halves. The caller's memory; what stands behind the result is the engine's business. */
@@ -227,8 +227,9 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  * CT_FATE_ANSWERED: as CT_FATE_DROP, but the answer passes the confirm hook with the packet's entry: that of an entry
  * which is confirmed delivers its events at once, with those that have waited.
  *
- * CT_FATE_RESET: as CT_FATE_ANSWERED. Of TCP's own packets alone, which a reset answers, not of ICMP errors about them. A confirmed TCP entry is CLOSE with that state's timeout
- * from now on (where the kernel does so), and the events are delivered at once.
+ * CT_FATE_RESET: as CT_FATE_ANSWERED. Of TCP's own packets alone, which a reset answers, not of ICMP errors about
+ * them. A confirmed TCP entry is CLOSE with that state's timeout from now on (where the kernel does so), and the events
+ * are delivered at once.
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
 

@@ -13,26 +13,46 @@ typedef struct victim_slot {
   guint32 number; /* place in the ring, from 1; 0: empty */
 } victim_slot;
 
+/* By which key victims are found: the reply direction's, which is another where the entry was translated. */
+enum { BY_ORIGINAL, BY_REPLY, INDEXES };
+
+typedef struct victim_index {
+  victim_slot *slots; /* at most half of them are taken; NULL: nobody is in it */
+  guint n;
+} victim_index;
+
+/* The reply direction's key of a translated victim. */
+typedef struct reply_key {
+  ct_tuple key;
+  guint32 hash;
+} reply_key;
+
 struct pressure_victims {
   const ct_profile *profile;
   pressure_ends ends;
   pressure_victim *ring; /* the newest `size` victims; one that was missed or overwritten is in the index no more */
   ct_view *views;        /* beside the ring, or NULL */
   gboolean with_views;
-  guint size, next;
-  victim_slot *slots;
-  guint mask, n_slots; /* at most half of them are taken */
+  reply_key *replies; /* beside the ring; NULL: no victim was translated so far */
+  guint size, next, mask;
+  victim_index index[INDEXES];
   guint64 count, missed;
   gboolean forgot;
 };
 
-/* The slot of that key; where there is none, the empty one that ends its search. */
-static guint slot_find(const pressure_victims *victims, const ct_tuple *key, guint32 hash)
+static inline const ct_tuple *key_of(const pressure_victims *victims, guint by, guint32 number)
 {
+  return by == BY_ORIGINAL ? &victims->ring[number - 1].key : &victims->replies[number - 1].key;
+}
+
+/* The slot of that key; where there is none, the empty one that ends its search. */
+static inline guint slot_find(const pressure_victims *victims, guint by, const ct_tuple *key, guint32 hash)
+{
+  const victim_slot *slots = victims->index[by].slots;
   guint at = hash & victims->mask;
 
-  for (; victims->slots[at].number != 0; at = (at + 1) & victims->mask)
-    if (victims->slots[at].hash == hash && ct_tuple_equal(&victims->ring[victims->slots[at].number - 1].key, key))
+  for (; slots[at].number != 0; at = (at + 1) & victims->mask)
+    if (slots[at].hash == hash && ct_tuple_equal(key_of(victims, by, slots[at].number), key))
       break;
   return at;
 }
@@ -41,25 +61,65 @@ static guint slot_find(const pressure_victims *victims, const ct_tuple *key, gui
  * What stands behind a hole moves into it where its search would end there: no marks are left that searches would have
  * to pass.
  */
-static void slot_remove(pressure_victims *victims, guint hole)
+static void slot_remove(pressure_victims *victims, guint by, guint hole)
 {
+  victim_slot *slots = victims->index[by].slots;
   guint at, mask = victims->mask;
 
-  for (at = (hole + 1) & mask; victims->slots[at].number != 0; at = (at + 1) & mask)
-    if (((at - victims->slots[at].hash) & mask) >= ((at - hole) & mask)) {
-      victims->slots[hole] = victims->slots[at];
+  for (at = (hole + 1) & mask; slots[at].number != 0; at = (at + 1) & mask)
+    if (((at - slots[at].hash) & mask) >= ((at - hole) & mask)) {
+      slots[hole] = slots[at];
       hole = at;
     }
-  victims->slots[hole].number = 0;
-  victims->n_slots--;
+  slots[hole].number = 0;
+  victims->index[by].n--;
 }
 
-static void slot_set(pressure_victims *victims, const pressure_victim *victim)
+static void slot_set(pressure_victims *victims, guint by, guint32 number, guint32 hash)
 {
-  guint at = slot_find(victims, &victim->key, victim->hash);
+  guint at = slot_find(victims, by, key_of(victims, by, number), hash);
 
-  victims->n_slots += victims->slots[at].number == 0;
-  victims->slots[at] = (victim_slot){ victim->hash, (guint32)(victim - victims->ring) + 1 };
+  victims->index[by].n += victims->index[by].slots[at].number == 0;
+  victims->index[by].slots[at] = (victim_slot){ hash, number };
+}
+
+/* => whether it was still there, under that key. */
+static gboolean slot_drop(pressure_victims *victims, guint by, guint32 number, guint32 hash)
+{
+  guint at;
+
+  if (victims->index[by].n == 0)
+    return FALSE;
+  at = slot_find(victims, by, key_of(victims, by, number), hash);
+  if (victims->index[by].slots[at].number != number)
+    return FALSE;
+  slot_remove(victims, by, at);
+  return TRUE;
+}
+
+/* => whether it could still be found. */
+static gboolean forget(pressure_victims *victims, guint32 number)
+{
+  gboolean there = slot_drop(victims, BY_ORIGINAL, number, victims->ring[number - 1].hash);
+
+  if (victims->replies != NULL)
+    slot_drop(victims, BY_REPLY, number, victims->replies[number - 1].hash);
+  return there;
+}
+
+static void remember_reply(pressure_victims *victims, guint32 number, const ct_tuple *reply)
+{
+  ct_tuple key;
+
+  ct_tuple_key(reply, &key);
+  if (G_LIKELY(ct_tuple_equal(&key, &victims->ring[number - 1].key)))
+    return;
+  if (victims->replies == NULL) {
+    victims->replies = g_new0(reply_key, victims->size);
+    victims->index[BY_REPLY].slots = g_new0(victim_slot, victims->mask + 1);
+  }
+  victims->replies[number - 1] = (reply_key){ key, ct_tuple_hash(&key) };
+  slot_set(victims, BY_REPLY, number, victims->replies[number - 1].hash);
 }
 
 pressure_victims *pressure_victims_new(const ct_profile *profile, pressure_ends ends, guint most, gboolean with_views)
@@ -77,7 +137,9 @@ void pressure_victims_free(pressure_victims *victims)
 {
   if (!victims)
     return;
-  g_free(victims->slots);
+  g_free(victims->index[BY_ORIGINAL].slots);
+  g_free(victims->index[BY_REPLY].slots);
+  g_free(victims->replies);
   g_free(victims->views);
   g_free(victims->ring);
   g_free(victims);
@@ -90,7 +152,7 @@ static void start(pressure_victims *victims)
   while (slots < 2 * victims->size)
     slots *= 2;
   victims->mask = slots - 1;
-  victims->slots = g_new0(victim_slot, slots);
+  victims->index[BY_ORIGINAL].slots = g_new0(victim_slot, slots);
   victims->ring = g_new0(pressure_victim, victims->size);
   victims->views = victims->with_views ? g_new(ct_view, victims->size) : NULL;
 }
@@ -104,14 +166,8 @@ static pressure_victim *ring_next(pressure_victims *victims)
   if (victims->next == victims->size)
     victims->next = 0;
   victim = &victims->ring[victims->next];
-  if (victims->count >= victims->size) {
-    guint at = slot_find(victims, &victim->key, victim->hash);
-
-    if (victims->slots[at].number == victims->next + 1) {
-      slot_remove(victims, at);
-      victims->forgot = TRUE;
-    }
-  }
+  if (victims->count >= victims->size && forget(victims, victims->next + 1))
+    victims->forgot = TRUE;
   victim->view = victims->views ? &victims->views[victims->next] : NULL;
   victims->next++;
   return victim;
@@ -139,7 +195,8 @@ const pressure_victim *pressure_victims_event(pressure_victims *victims, const c
   victim->state = event->view->state;
   if (victim->view)
     *victim->view = *event->view;
-  slot_set(victims, victim);
+  slot_set(victims, BY_ORIGINAL, (guint32)(victim - victims->ring) + 1, victim->hash);
+  remember_reply(victims, (guint32)(victim - victims->ring) + 1, &event->view->tuple[CT_REPLY]);
   return victim;
 }
 
@@ -156,25 +213,35 @@ static gboolean may_miss(const pressure_victims *victims, const ct_packet *packe
   return (packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR) && packet->reason == CT_REASON_NONE;
 }
 
+/* => its number; 0: none is known by that key. */
+static guint32 find(const pressure_victims *victims, guint by, const ct_packet *packet)
+{
+  ct_tuple key;
+
+  if (victims->index[by].n == 0 || victims->index[by].slots[packet->hash & victims->mask].number == 0)
+    return 0;
+  ct_tuple_key(&packet->tuple, &key);
+  return victims->index[by].slots[slot_find(victims, by, &key, packet->hash)].number;
+}
+
 gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *packet, const ct_result *result,
                                  gint64 now_ns, pressure_missed_fn missed, gpointer user)
 {
   pressure_victim *victim;
-  ct_tuple key;
-  guint at;
+  guint32 number;
 
-  if (victims->n_slots == 0 || !may_miss(victims, packet, result) ||
-      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
-      victims->slots[packet->hash & victims->mask].number == 0)
+  if (victims->index[BY_ORIGINAL].n == 0 || !may_miss(victims, packet, result) ||
+      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)))
     return FALSE;
-  ct_tuple_key(&packet->tuple, &key);
-  at = slot_find(victims, &key, packet->hash);
-  if (victims->slots[at].number == 0)
+  number = find(victims, BY_ORIGINAL, packet);
+  if (number == 0)
+    number = find(victims, BY_REPLY, packet);
+  if (number == 0)
     return FALSE;
-  victim = &victims->ring[victims->slots[at].number - 1];
+  victim = &victims->ring[number - 1];
   if (victims->ends == PRESSURE_EVICTED && victim->by_packet == packet->number)
     return FALSE;
-  slot_remove(victims, at);
+  forget(victims, number);
   if (victims->ends == PRESSURE_EVICTED ? now_ns >= victim->deadline_ns /* it would have been gone by now anyway */
                                         : !ct_packet_goes_on(packet, victims->profile, victim->state))
     return FALSE;

@@ -126,7 +126,7 @@ for line in '-w r.html' '-wr.html'; do
 done
 expect 1 '' '' test -e r.html
 for line in '-n 5' '-n5'; do
-  expect 2 '' 'src-nat 5: .*it is --lines N' "$ctreplay" $line "$good"
+  expect 2 '' '-n 5: .*it is --lines N' "$ctreplay" $line "$good"
 done
 expect 0 '' '0 flow' "$ctreplay" -L -n "$good"
 expect 0 '' '0 flow' "$ctreplay" -L -n 192.0.2.1:80 "$good"

@@ -42,7 +42,7 @@ COMMIT
 -A FORWARD -i inside -p icmp -j ACCEPT
 COMMIT
 EOF
-tcpdump -Z root -U -i any -Q in -w "$work/router.pcap" ip > "$work/tcpdump" 2>&1 &
+tcpdump -Z root -U --immediate-mode -s 4096 -B 16384 -i any -Q in -w "$work/router.pcap" ip > "$work/tcpdump" 2>&1 &
 tcpdump=$!
 ip netns exec server python3 - << 'EOF' &
 import socket, threading
