@@ -296,7 +296,8 @@ static cli_exit run(topping *t)
 /* clang-format off */
 static const cli_option own_options[] = {
   { "at", 0, "MOMENT", CLI_OWN, CLI_TEXT(top_own, at) },
-  { "memory", 0, "SIZE", CLI_OWN, CLI_SIZE(top_own, memory_bytes, 1 << 20, G_GUINT64_CONSTANT(1) << 40, "a size from 1M, in bytes") },
+  { "memory", 0, "SIZE", CLI_OWN,
+    CLI_SIZE(top_own, memory_bytes, 1 << 20, G_GUINT64_CONSTANT(1) << 40, "a size from 1M, in bytes") },
   { .name = NULL },
 };
 /* clang-format on */

@@ -453,7 +453,8 @@ static const cli_option options[] = {
   { "save-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, save_state) },
 
   { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
-    .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id, ktimestamp or labels, joined by commas" },
+    .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id, ktimestamp or labels, joined by "
+              "commas" },
   CLI_FIELDS_OPTION,
   { "write", 'W', "FILE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
   { "color", 0, "auto|always|never", CLI_OUTPUT, WHEN(colour) },
