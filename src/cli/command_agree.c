@@ -159,7 +159,7 @@ static void put_difference(emit_text *out, const agreeing *g, const agree_differ
   else
     put_here(out, g, d->here);
   emit_text_literal(out, "\n      ");
-  for (field = 0; field < AGREE_FIELDS; field++)
+  for (field = 0; d->there != NULL && d->here != NULL && field < AGREE_FIELDS; field++)
     if (d->fields & 1u << field) {
       emit_text_string(out, any ? "; " : "");
       put_field(out, g, d, (agree_field)field);

@@ -469,8 +469,8 @@ static cli_exit diff(const cli_options *o)
     code = own_of(o)->only != 0 ? refuse_only() : cli_diff_across(o, &c.a.o, &c.b.o, &c.a.params, own_of(o)->style);
   else
     code = side_by_side(&c, o);
+  side_clear(&c.b); /* whose rules may be A's */
   side_clear(&c.a);
-  side_clear(&c.b);
   g_string_chunk_free(chunk);
   return code;
 }

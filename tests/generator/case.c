@@ -56,13 +56,15 @@ char *gen_case_text(const gen_case *c, gboolean six)
 
 void gen_line_add(gen_case *c, gboolean rule, gboolean six, const char *format, ...)
 {
-  gen_line line = { .rule = rule, .six = six };
+  gen_line *line;
   va_list args;
 
+  g_array_set_size(c->lines, c->lines->len + 1);
+  line = &g_array_index(c->lines, gen_line, c->lines->len - 1);
+  *line = (gen_line){ .rule = rule, .six = six };
   va_start(args, format);
-  line.text = g_strdup_vprintf(format, args);
+  line->text = g_strdup_vprintf(format, args);
   va_end(args);
-  g_array_append_val(c->lines, line);
 }
 
 const char *gen_one_of(verify_random *random, const char *const *words)

@@ -161,7 +161,8 @@ static void show_packet(GString *out, const guint8 *b, gsize n)
   }
   inet_ntop(six ? AF_INET6 : AF_INET, b + (six ? 8 : 12), source, sizeof source);
   inet_ntop(six ? AF_INET6 : AF_INET, b + (six ? 24 : 16), destination, sizeof destination);
-  g_string_append_printf(out, "%s > %s protocol %u, %u bytes:", source, destination, six ? b[6] : b[9], (guint)n);
+  g_string_append_printf(out, "%s > %s protocol %u, %u bytes:", source, destination, (guint)(six ? b[6] : b[9]),
+                         (guint)n);
   for (; at < MIN(n, (gsize)(six ? 40 : 20) + 20); at++)
     g_string_append_printf(out, " %02x", b[at]);
 }

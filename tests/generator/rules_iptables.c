@@ -152,7 +152,7 @@ static void put_counting(making *m, GString *out)
     return;
   default:
     g_string_append_printf(out, " -m connlimit --connlimit-%s %u --connlimit-mask %u --connlimit-saddr",
-                           percent(m, 50) ? "upto" : "above", 1 + below(m, 3), m->six ? 64 : 24);
+                           percent(m, 50) ? "upto" : "above", 1 + below(m, 3), m->six ? 64u : 24u);
   }
 }
 

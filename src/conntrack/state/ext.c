@@ -91,7 +91,8 @@ static void io_memory(ct_state_io *io, const ct_helper *helper, uint8_t *memory)
 /* Those of its timeouts that are not the settings'. */
 static void put_timeouts(ct_state_io *io, const ct_engine *engine, const int64_t *timeout_ns)
 {
-  uint8_t n = 0, t;
+  uint8_t n = 0;
+  unsigned t;
 
   for (t = 0; t < CT_TIMEOUT_COUNT; t++)
     n += timeout_ns[t] != engine->own_timeout_ns[t];
@@ -99,8 +100,9 @@ static void put_timeouts(ct_state_io *io, const ct_engine *engine, const int64_t
   for (t = 0; t < CT_TIMEOUT_COUNT; t++)
     if (timeout_ns[t] != engine->own_timeout_ns[t]) {
       int64_t value = timeout_ns[t];
+      uint8_t which = (uint8_t)t;
 
-      io_u8(io, &t);
+      io_u8(io, &which);
       io_i64(io, &value);
     }
 }
