@@ -257,7 +257,7 @@ static gboolean next_tag(listing_reader *r, listing_word *tag, listing_word *tex
 
 gboolean listing_read_xml(listing_reader *r)
 {
-  listing_word tag, text;
+  listing_word tag = { "", 0 }, text = { "", 0 };
   xml_flow f = { .in = FALSE };
 
   r->line = 1;

@@ -153,7 +153,6 @@ gboolean fw_pieces_each(const guint8 *bytes, guint32 n, const ct_pieces *pieces,
 {
   cutting c = { .bytes = bytes, .n = n, .six = bytes[0] >> 4 == 6, .each = each, .user = user };
   guint32 most = mtu_bytes != 0 ? mtu_bytes : G_MAXUINT16, head;
-  g_autofree guint8 *room = NULL;
 
   if (pieces == NULL ? n <= most : c.six && n <= most && n <= pieces->largest_bytes) {
     each(bytes, n, user);
@@ -170,8 +169,8 @@ gboolean fw_pieces_each(const guint8 *bytes, guint32 n, const ct_pieces *pieces,
   if (most < head + 8)
     return FALSE;
   c.at_most = most - head;
-  room = g_malloc(head + (gsize)n);
-  c.piece = room;
+  c.piece = g_malloc(head + (gsize)n);
   cut(&c, pieces);
+  g_free(c.piece);
   return TRUE;
 }
