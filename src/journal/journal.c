@@ -13,8 +13,16 @@ typedef struct end_slot {
   guint32 number; /* place in the ring, from 1; 0: empty */
 } end_slot;
 
+/* Of an end whose entry was translated: the key of its reply direction, which its tuple does not tell. */
+typedef struct reply_end {
+  ct_tuple key;
+  guint32 number; /* its place in the ring, from 1, while that still has the end of conn */
+  guint64 conn;
+} reply_end;
+
 struct journal {
   ct_params params;
+  GHashTable *replies; /* of reply_end, its own key; at most twice as many as the ring has places */
   journal_end *ring; /* those before `next` in the ring are the newest */
   guint size, most, next;
   end_slot *slots; /* open addressing; twice as many as the ring has places */
@@ -31,6 +39,31 @@ ct_tuple journal_key(const ct_tuple *tuple)
   if (ct_tuple_invert(tuple, &inverse) && (ct_tuple_is_icmp(tuple) || ct_tuple_compare(&inverse, tuple) < 0))
     return inverse;
   return *tuple;
+}
+
+static guint reply_hash(gconstpointer key) { return ct_tuple_hash(key); }
+static gboolean reply_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
+
+static void remember_reply(journal *j, const journal_end *end, const ct_tuple *key, const ct_tuple *reply)
+{
+  reply_end *r;
+  ct_tuple reply_key = journal_key(reply);
+
+  if (G_LIKELY(ct_tuple_equal(&reply_key, key)))
+    return;
+  /* Those whose place is taken by later ends are not looked for one by one. */
+  if (g_hash_table_size(j->replies) >= 2 * j->size)
+    g_hash_table_remove_all(j->replies);
+  r = g_new(reply_end, 1);
+  *r = (reply_end){ reply_key, (guint32)(end - j->ring) + 1, end->conn };
+  g_hash_table_replace(j->replies, r, r);
+}
+
+static const journal_end *find_by_reply(const journal *j, const ct_tuple *key)
+{
+  const reply_end *r = g_hash_table_size(j->replies) > 0 ? g_hash_table_lookup(j->replies, key) : NULL;
+
+  return r != NULL && j->ring[r->number - 1].conn == r->conn ? &j->ring[r->number - 1] : NULL;
 }
 
 static guint slot_find(const journal *j, const ct_tuple *key, guint32 hash)
@@ -82,6 +115,7 @@ journal *journal_new(const ct_params *params, guint most)
   journal *j = g_new0(journal, 1);
 
   j->params = *params;
+  j->replies = g_hash_table_new_full(reply_hash, reply_equal, NULL, g_free);
   j->most = ENDS_FIRST;
   while (j->most < MIN(most, JOURNAL_ENDS_MOST))
     j->most *= 2;
@@ -92,6 +126,7 @@ void journal_free(journal *j)
 {
   if (j == NULL)
     return;
+  g_hash_table_destroy(j->replies);
   g_free(j->ring);
   g_free(j->slots);
   g_free(j);
@@ -163,6 +198,7 @@ void journal_event(journal *j, const ct_event *event)
   key = journal_key(&end->tuple);
   end->hash = ct_tuple_hash(&key);
   j->slots[slot_find(j, &key, end->hash)] = (end_slot){ end->hash, (guint32)(end - j->ring) + 1 };
+  remember_reply(j, end, &key, &view->tuple[CT_REPLY]);
 }
 
 const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
@@ -173,7 +209,7 @@ const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
   if (j->count == 0)
     return NULL;
   at = slot_find(j, &key, ct_tuple_hash(&key));
-  return j->slots[at].number != 0 ? &j->ring[j->slots[at].number - 1] : NULL;
+  return j->slots[at].number != 0 ? &j->ring[j->slots[at].number - 1] : find_by_reply(j, &key);
 }
 
 guint64 journal_forgotten(const journal *j) { return j->count > j->size ? j->count - j->size : 0; }
