@@ -172,6 +172,10 @@ void explain_timeout(explain_teller *t)
                 ct_params_spell_timeout(f->params->profile, CT_TIMEOUT_TCP_CLOSE));
   } else if (!(f->result->changes & CT_CHANGE_REFRESHED)) {
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed: %s are left.", seconds);
+  } else if (f->params->profile->entry_timers && f->after->timeout_ns < chosen_ns &&
+             chosen_ns - f->after->timeout_ns < G_GINT64_CONSTANT(1000000000)) {
+    /* A timer is set anew only for a second or more. KERNELS K6. */
+    explain_say(t, EXPLAIN_TIMEOUT, "Not renewed, since less than a second would be gained: %s are left.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
   } else if ((sysctl = ct_params_spell_timeout(f->params->profile, f->trace->timeout)) != NULL) {

@@ -23,7 +23,7 @@ typedef struct reply_end {
 struct journal {
   ct_params params;
   GHashTable *replies; /* of reply_end, its own key; at most twice as many as the ring has places */
-  journal_end *ring; /* those before `next` in the ring are the newest */
+  journal_end *ring;   /* those before `next` in the ring are the newest */
   guint size, most, next;
   end_slot *slots; /* open addressing; twice as many as the ring has places */
   guint mask;

@@ -10,6 +10,10 @@ done
 for pair in rocky-8.3:rhel-8 centos-7:rhel-7 ubuntu-22.04.3:linux-5.15 debian-12.5:linux-6.1; do
   expect 0 '*' "note: ${pair%%:*} is ${pair#*:}\$" "$ctreplay" list sysctls --profile "${pair%%:*}"
 done
+# Kernels that others build for Red Hat's systems are what their version says.
+for pair in 5.15.0-206.153.7.el8uek.x86_64:linux-5.15 5.4.17-2136.el7uek.x86_64:linux-5.4 6.12.9-1.el9.elrepo.x86_64:linux-6.12; do
+  expect 0 '*' "note: ${pair%%:*} is ${pair#*:}" "$ctreplay" list sysctls --profile "${pair%%:*}"
+done
 # 4.9 brought the lazy expiry of 4.19, so the kernels between are nearer to it than to what came before.
 for name in 4.9 4.9.0-19-amd64 4.14 4.15.0-213-generic 4.18; do
   expect 0 '*' "note: $name is linux-4.19: 4.9 to 4.18 were never read; 4.19 is the nearest" "$ctreplay" list sysctls --profile "$name"

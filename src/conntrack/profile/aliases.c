@@ -107,9 +107,20 @@ static const ct_profile *red_hat_clone(const char *name, const char **doubt)
 /* RHEL's kernels are not what their version numbers say: "4.18.0-553.el8.x86_64", "5.14.0-70.13.1.el9_0.x86_64". */
 static const ct_profile *red_hat(const char *release, const char **doubt)
 {
+  static const struct {
+    const char *release, *base;
+  } bases[] = { { "7", "3.10.0-" }, { "8", "4.18.0-" }, { "9", "5.14.0-" }, { "10", "6.12.0-" } };
   const char *el = strstr(release, ".el"), *build = strchr(release, '-');
+  bool of_red_hat = false;
+  unsigned i;
 
   if (el == NULL || !g_ascii_isdigit(el[3]))
+    return NULL;
+  /* Others build kernels of their own for the same systems: Oracle's UEK (5.15.0-206.el8uek), ELRepo. */
+  for (i = 0; i < sizeof bases / sizeof bases[0]; i++)
+    of_red_hat = of_red_hat || (strtoul(el + 3, NULL, 10) == strtoul(bases[i].release, NULL, 10) &&
+                                g_str_has_prefix(release, bases[i].base));
+  if (!of_red_hat)
     return NULL;
   switch (strtoul(el + 3, NULL, 10)) {
   case 7: return red_hat_release("7", doubt);
