@@ -133,7 +133,7 @@ static void run_engine(sweep_runner *r, const replay_batch *batch, guint from, g
 
   ct_engine_prefetch(r->engine, &batch->packets[from], n);
   for (i = from; i < from + n; i++) {
-    ct_result result;
+    ct_result result = { .conn = 0 };
 
     if (r->door != NULL)
       pass_door(r, batch, i, &result);

@@ -117,7 +117,7 @@ static void cut(cutting *c, const ct_pieces *pieces)
 {
   guint32 payload = c->n - c->header_bytes, from, to, i;
 
-  if (fits(c, pieces)) {
+  if (pieces != NULL && fits(c, pieces)) {
     c->df = FALSE; /* as the kernel forgets it, then */
     for (i = 0, from = 0; i < pieces->n; i++) {
       put(c, from, pieces->ends[i]);
