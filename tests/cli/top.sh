@@ -46,7 +46,7 @@ sees() {
 restored() {
   sees 'ready>'
   keys "stty -a | grep -q -e ' icanon' && stty -a | grep -q -e ' echo ' && echo re''stored" Enter
-  sees '^restored'
+  sees 'restored'
   sees "ready> .*$ctreplay"
 }
 export LC_ALL=C.UTF-8 NO_COLOR=
