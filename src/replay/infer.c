@@ -72,7 +72,7 @@ void replay_infer_packet(ct_engine *engine, const ct_packet *packet, const repla
                          replay_pairs_figures *figures, ct_result *result)
 {
   const guint8 *payload;
-  ct_passage passage;
+  ct_passage passage = { .is_new = false };
   gsize n;
 
   if (origin->left == NULL) {
