@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diff_rulings.h"
 
-#include <string.h>
-
+#include "connections.h"
 #include "firewall/save.h"
 
 /* What is beyond is counted together, and connections then as "at least". */
-enum { ROWS_MOST = 1 << 14, CONNECTIONS_MOST = 1 << 18, SHOWN_MOST = 20 };
+enum { ROWS_MOST = 1 << 14, SHOWN_MOST = 20 };
 
 typedef struct change_key {
   diff_ruling a, b; /* mark and way do not count; cls CT_CLASS_COUNT: that and the reason are the same */
@@ -19,21 +18,15 @@ typedef struct change {
   char *flow; /* of the first */
 } change;
 
-/* A connection that a change met. */
-typedef struct met {
-  ct_tuple tuple;
-  guint row;
-} met;
-
 struct diff_rulings {
   const cli_firewall *firewall[2];
-  GHashTable *names;     /* what is written => a number from 1 */
-  guint32 *rule_ids[2];  /* by serial */
-  gboolean comparable;   /* both are of the same language */
-  GPtrArray *changes;    /* change, in the order of their first packets */
-  GHashTable *row_of;    /* change_key => number + 1 */
-  GHashTable *connected; /* met, a set */
-  guint64 others;        /* packets beyond ROWS_MOST */
+  GHashTable *names;          /* what is written => a number from 1 */
+  guint32 *rule_ids[2];       /* by serial */
+  gboolean comparable;        /* both are of the same language */
+  GPtrArray *changes;         /* change, in the order of their first packets */
+  GHashTable *row_of;         /* change_key => number + 1 */
+  cli_connections *connected; /* by changes */
+  guint64 others;             /* packets beyond ROWS_MOST */
 };
 
 /* ---- rules of two rulesets ---- */
@@ -111,20 +104,6 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
   return ruling_equal(&x->a, &y->a) && ruling_equal(&x->b, &y->b);
 }
 
-static guint met_hash(gconstpointer key)
-{
-  const met *m = key;
-
-  return ct_tuple_hash(&m->tuple) ^ m->row * 0x9e3779b9U;
-}
-
-static gboolean met_equal(gconstpointer a, gconstpointer b)
-{
-  const met *x = a, *y = b;
-
-  return x->row == y->row && ct_tuple_equal(&x->tuple, &y->tuple);
-}
-
 static void change_free(gpointer p)
 {
   g_free(((change *)p)->flow);
@@ -140,7 +119,7 @@ diff_rulings *cli_diff_rulings_new(const cli_firewall *a, const cli_firewall *b)
   r->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   r->changes = g_ptr_array_new_with_free_func(change_free);
   r->row_of = g_hash_table_new(key_hash, key_equal);
-  r->connected = g_hash_table_new_full(met_hash, met_equal, g_free, NULL);
+  r->connected = cli_connections_new();
   if (a->firewall != NULL && b->firewall != NULL) {
     GRegex *counters = g_regex_new("\\bcounter packets [0-9]+ bytes [0-9]+", 0, 0, NULL);
 
@@ -161,7 +140,7 @@ void cli_diff_rulings_free(diff_rulings *r)
   g_free(r->rule_ids[1]);
   g_ptr_array_unref(r->changes);
   g_hash_table_unref(r->row_of);
-  g_hash_table_unref(r->connected);
+  cli_connections_free(r->connected);
   g_free(r);
 }
 
@@ -289,15 +268,14 @@ void cli_diff_rulings_count(diff_rulings *r, const diff_ruling *a, const diff_ru
                             const ct_packet *packet, const ct_profile *profile, guint differs)
 {
   change_key key = { *a, *b };
-  met m;
   change *c;
+  guint row = 0;
 
   if (a->cls == b->cls && a->reason == b->reason) {
     key.a.cls = key.b.cls = CT_CLASS_COUNT;
     key.a.reason = key.b.reason = CT_REASON_NONE;
   }
-  memset(&m, 0, sizeof m);
-  c = find_change(r, &key, &m.row);
+  c = find_change(r, &key, &row);
   if (c == NULL) {
     r->others++;
     return;
@@ -307,11 +285,7 @@ void cli_diff_rulings_count(diff_rulings *r, const diff_ruling *a, const diff_ru
     c->flow = flow_text(packet, profile);
   }
   c->differs |= differs;
-  ct_tuple_key(flow, &m.tuple);
-  if (g_hash_table_size(r->connected) >= CONNECTIONS_MOST || g_hash_table_contains(r->connected, &m))
-    return;
-  g_hash_table_add(r->connected, g_memdup2(&m, sizeof m));
-  c->connections++;
+  c->connections += cli_connections_meet(r->connected, flow, row) ? 1 : 0;
 }
 
 /* ---- words ---- */
@@ -425,7 +399,7 @@ static void put_change(emit_text *out, const diff_rulings *r, const change *c, c
   emit_text_literal(out, "  ");
   emit_text_u64_grouped(out, c->packets);
   emit_text_format(out, " packet%s of %s%" G_GUINT64_FORMAT " connection%s: ", c->packets == 1 ? "" : "s",
-                   g_hash_table_size(r->connected) >= CONNECTIONS_MOST ? "at least " : "", c->connections,
+                   cli_connections_full(r->connected) ? "at least " : "", c->connections,
                    c->connections == 1 ? "" : "s");
   put_ruling(out, a, with_class);
   emit_text_literal(out, " -> ");

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rules_drops.h"
 
-#include <string.h>
-
+#include "connections.h"
 #include "firewall/save.h"
 
-/* Connections are told apart up to this many; a flood has more, and is then counted as "at least". */
-enum { CONNECTIONS_MOST = 1 << 18, ROWS_MOST = 10 };
+enum { ROWS_MOST = 10 };
 
 /* Who dropped, or of whom nobody knows whether it did. */
 typedef struct dropper {
@@ -21,16 +19,10 @@ typedef struct drop_row {
   guint64 packets, connections;
 } drop_row;
 
-/* A connection that a dropper met. */
-typedef struct met {
-  ct_tuple tuple;
-  guint row;
-} met;
-
 struct cli_rules_drops {
-  GArray *rows;          /* drop_row, in the order of their first packets */
-  GHashTable *row_of;    /* dropper => number + 1 */
-  GHashTable *connected; /* met, a set */
+  GArray *rows;               /* drop_row, in the order of their first packets */
+  GHashTable *row_of;         /* dropper => number + 1 */
+  cli_connections *connected; /* by rows */
 };
 
 static guint dropper_hash(gconstpointer key)
@@ -47,27 +39,13 @@ static gboolean dropper_equal(gconstpointer a, gconstpointer b)
   return x->rule == y->rule && x->chain == y->chain && x->kernel == y->kernel && x->verdict == y->verdict;
 }
 
-static guint met_hash(gconstpointer key)
-{
-  const met *m = key;
-
-  return ct_tuple_hash(&m->tuple) ^ m->row * 0x9e3779b9U;
-}
-
-static gboolean met_equal(gconstpointer a, gconstpointer b)
-{
-  const met *x = a, *y = b;
-
-  return x->row == y->row && ct_tuple_equal(&x->tuple, &y->tuple);
-}
-
 cli_rules_drops *cli_rules_drops_new(void)
 {
   cli_rules_drops *d = g_new0(cli_rules_drops, 1);
 
   d->rows = g_array_new(FALSE, FALSE, sizeof(drop_row));
   d->row_of = g_hash_table_new_full(dropper_hash, dropper_equal, g_free, NULL);
-  d->connected = g_hash_table_new_full(met_hash, met_equal, g_free, NULL);
+  d->connected = cli_connections_new();
   return d;
 }
 
@@ -77,7 +55,7 @@ void cli_rules_drops_free(cli_rules_drops *d)
     return;
   g_array_free(d->rows, TRUE);
   g_hash_table_destroy(d->row_of);
-  g_hash_table_destroy(d->connected);
+  cli_connections_free(d->connected);
   g_free(d);
 }
 
@@ -106,18 +84,15 @@ static guint find_row(cli_rules_drops *d, const dropper *who)
 void cli_rules_drops_packet(cli_rules_drops *d, const fw_outcome *o, const ct_packet *packet)
 {
   dropper who;
-  met m;
+  guint row;
 
   if (o->verdict == FW_VERDICT_NONE || o->verdict == FW_VERDICT_ACCEPT)
     return;
   who = dropper_of(o);
-  m.row = find_row(d, &who);
-  g_array_index(d->rows, drop_row, m.row).packets++;
-  ct_tuple_key(&packet->tuple, &m.tuple);
-  if (g_hash_table_size(d->connected) >= CONNECTIONS_MOST || g_hash_table_contains(d->connected, &m))
-    return;
-  g_hash_table_add(d->connected, g_memdup2(&m, sizeof m));
-  g_array_index(d->rows, drop_row, m.row).connections++;
+  row = find_row(d, &who);
+  g_array_index(d->rows, drop_row, row).packets++;
+  if (cli_connections_meet(d->connected, &packet->tuple, row))
+    g_array_index(d->rows, drop_row, row).connections++;
 }
 
 /* ---- the lines ---- */
@@ -163,7 +138,7 @@ static void put_who(emit_text *out, const dropper *who)
 void cli_rules_drops_put(const cli_rules_drops *d, emit_text *out)
 {
   GArray *rows = g_array_copy(d->rows);
-  gboolean full = g_hash_table_size(d->connected) >= CONNECTIONS_MOST;
+  gboolean full = cli_connections_full(d->connected);
   gboolean unknown = FALSE;
   guint64 packets = 0;
   guint i;

@@ -195,7 +195,7 @@ typedef struct ct_passage {
   const ct_packet *packet;
   ct_entry *entry; /* that the packet is attached to; NULL: none, or it has gone */
   uint32_t hash;
-  bool is_new;
+  bool is_new; /* the entry; set where there is one only */
 } ct_passage;
 
 /*

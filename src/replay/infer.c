@@ -55,7 +55,7 @@ static gboolean map_as_left(ct_engine *engine, ct_passage *passage, const ct_tup
 
 static gboolean begins(const ct_passage *passage)
 {
-  return passage->is_new && passage->entry != NULL && passage->result.verdict != CT_VERDICT_DROP &&
+  return passage->entry != NULL && passage->is_new && passage->result.verdict != CT_VERDICT_DROP &&
          passage->packet->kind == CT_PACKET_TRACK && !(passage->packet->flags & CT_PACKET_ANSWER);
 }
 
@@ -72,7 +72,7 @@ void replay_infer_packet(ct_engine *engine, const ct_packet *packet, const repla
                          replay_pairs_figures *figures, ct_result *result)
 {
   const guint8 *payload;
-  ct_passage passage = { .is_new = false };
+  ct_passage passage;
   gsize n;
 
   if (origin->left == NULL) {
