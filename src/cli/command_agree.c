@@ -122,7 +122,7 @@ static void put_field(emit_text *out, const agreeing *g, const agree_difference 
     emit_text_format(out, "%s, here %s", state_of(g, proto, e->state), state_of(g, proto, v->state));
     break;
   case AGREE_FIELD_TIMEOUT:
-    emit_text_format(out, "%u s, here %" G_GUINT64_FORMAT, e->timeout_s, emit_view_seconds(v));
+    emit_text_format(out, "%u s, here %" G_GUINT64_FORMAT " s", e->timeout_s, emit_view_seconds(v));
     break;
   case AGREE_FIELD_STATUS:
     put_status(out, e->status);

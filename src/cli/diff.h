@@ -68,7 +68,8 @@ void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit);
 void cli_diff_tally_put_under(emit_text *out, GHashTable *whys, const char *heading);
 /* Packets by the switch of their profiles (conntrack/profile/switches.h) that had them answered in two ways. */
 typedef struct diff_rules {
-  guint64 packets[128];
+  guint64 packets[128]; /* by switch */
+  guint64 others;       /* of no switch, as far as it can be told */
 } diff_rules;
 /* Counts it where it is known. */
 void cli_diff_rule(diff_rules *rules, const diff_seen *a, const diff_seen *b);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conntrack/profile/switches.h"
+#include "conntrack/proto/tables.h"
 #include "diff.h"
 
 /* What a reason says of a switch that the two have otherwise. */
@@ -20,7 +21,6 @@ static const struct {
   { CT_REASON_TCP_ACK_LOW, "tcp_window_three_way" },
   { CT_REASON_TCP_SYN_RETRANSMIT, "tcp_syn_repeat_renews" },
   { CT_REASON_TCP_RST_CHALLENGE, "tcp_rst_exact_match" },
-  { CT_REASON_TCP_RST_SEQ, "tcp_rst_unchecked_when_closing" },
   { CT_REASON_TCP_ZERO_WINDOW, "tcp_zero_window_timeout" },
   { CT_REASON_TCP_SIMULTANEOUS, "tcp_simultaneous_open" },
   { CT_REASON_TCP_CHALLENGE_ACK, "tcp_challenge_ack_after_last_ack" },
@@ -61,6 +61,24 @@ static const ct_switch *by_reasons(const diff_seen *a, const diff_seen *b)
         (sw = changed(by_reason[i].name, a, b)) != NULL)
       return sw;
   return NULL;
+}
+
+/* A reset that the two judge otherwise: by the state that it meets, and by what was there before it. */
+static const ct_switch *by_reset(const diff_seen *a, const diff_seen *b)
+{
+  const ct_trace *t = a->trace;
+
+  if (a->result->reason == b->result->reason || a->result->old_state != b->result->old_state || t->look_ups == 0 ||
+      t->tuple.proto != CT_PROTO_TCP || !(a->packet->l4.tcp.flags & CT_TCP_RST) || !t->has_before)
+    return NULL;
+  if (a->result->old_state >= CT_TCP_FIN_WAIT && a->result->old_state <= CT_TCP_CLOSE)
+    return a->result->reason == CT_REASON_NONE || b->result->reason == CT_REASON_NONE
+             ? changed("tcp_rst_unchecked_when_closing", a, b)
+             : NULL;
+  return (a->result->reason == CT_REASON_TCP_RST_SEQ || b->result->reason == CT_REASON_TCP_RST_SEQ) &&
+             t->before.tcp.last_index == CT_TCP_INDEX_SYN
+           ? changed("tcp_rst_unchecked_after_syn", a, b)
+           : NULL;
 }
 
 static gboolean runs_on(const diff_seen *x, ct_timeout timeout)
@@ -112,11 +130,12 @@ void cli_diff_rule(diff_rules *rules, const diff_seen *a, const diff_seen *b)
 
   if (x == y || x->ip_conntrack || y->ip_conntrack)
     return;
-  sw = by_reasons(a, b);
+  sw = by_reset(a, b);
+  if (sw == NULL)
+    sw = by_reasons(a, b);
   if (sw == NULL && a->result->reason == b->result->reason && a->result->old_state == b->result->old_state)
     sw = by_outcome(a, b);
-  if (sw != NULL)
-    ++*count_of(rules, sw);
+  ++*(sw != NULL ? count_of(rules, sw) : &rules->others);
 }
 
 void cli_diff_rules_put(emit_text *out, const diff_rules *rules, const ct_profile *a, const ct_profile *b)
@@ -145,4 +164,10 @@ void cli_diff_rules_put(emit_text *out, const diff_rules *rules, const ct_profil
     emit_text_string(out, sw->rule);
     emit_text_literal(out, ")\n");
   }
+  if (!any || rules->others == 0)
+    return;
+  emit_text_literal(out, "  ");
+  emit_text_u64_grouped(out, rules->others);
+  emit_text_literal(
+    out, "  differ otherwise: they follow from an earlier difference, or one packet does not tell the rule\n");
 }

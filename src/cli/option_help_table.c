@@ -144,6 +144,8 @@ static const option_help lines[] = {
   { "sweep", "output", "a table for people, JSON or CSV" },
   { "sweep", "plot", "occupancy under each setting, as a drawing" },
   { "timeouts", "output", "for people, JSON lines or CSV" },
+  { "agree", "at", "the moment at which that listing was taken" },
+  { "top", "at", "begin at this moment" },
   { "top", "memory", "how much the states kept for going back may take" },
   { "verify", "against", "compare with this recording instead of the kernel" },
   { "verify", "rules", "the rules under which it was recorded" },

@@ -69,4 +69,25 @@ expect 2 '' 'ip_conntrack' "$ctreplay" list changes linux-2.6 linux-6.18
 
 # diff tells by which rule.
 expect 1 '1  linux-5.15: A segment that is older.*(K1.4)' '' "$ctreplay" diff --profile linux-5.15 --profile linux-6.1 samples/out-of-window.pcap
+# A reset is judged by the state that it meets (K1.16), and by a SYN before it (K1.17), not by one reason for both.
+cat > "$work/resets.ct" <<'END'
+flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
+flow b: tcp 10.0.0.3:40000 > 10.0.0.80:80 isn 1000,5000
++0 a > S 0:0(0) win 64240
++0.01 a < S. 0:0(0) ack 1 win 65160
++0.01 a > . 1:1(0) ack 1 win 502
++0.01 a > F. 1:1(0) ack 1 win 502
++0.01 a < R 900001:900001(0) win 0
++1 b > S 0:0(0) win 64240
++0.01 b < S. 0:0(0) ack 1 win 65160
++0.01 b > . 1:1(0) ack 1 win 502
++0.01 b < . 1:1001(1000) ack 1 win 502
++0.01 b > . 1:1(0) ack 1001 win 502
++0.01 b > S 7000:7000(0) win 64240
++0.01 b < R 5:5(0) win 0
+END
+"$ctreplay" compile "$work/resets.ct" -W "$work/resets.pcap" || exit 99
+"$ctreplay" diff --profile linux-5.10 --profile linux-5.15 "$work/resets.pcap" > "$work/resets"
+expect 0 '^  1  linux-5.10: A RST on a connection that is closing.*(K1.16)$' '' cat "$work/resets"
+expect 0 '^  1  linux-5.10: After a SYN was let through.*(K1.17)$' '' cat "$work/resets"
 finish
