@@ -18,7 +18,7 @@ libcommands_la_SOURCES = \
 	src/cli/columns.c src/cli/columns.h \
 	src/cli/commands.c src/cli/commands.h \
 	src/cli/connections.c src/cli/connections.h \
-	src/cli/firewall.c src/cli/firewall.h src/cli/firewall_door.c \
+	src/cli/firewall.c src/cli/firewall.h src/cli/firewall_door.c src/cli/firewall_words.c \
 	src/cli/leaving.c src/cli/leaving.h \
 	src/cli/help.c src/cli/help.h src/cli/option_help.h src/cli/option_help_table.c \
 	src/cli/keep.c src/cli/keep.h \

@@ -5,7 +5,7 @@ nft_json_sources = \
 	src/firewall/nft/json.c src/firewall/nft/reader.h \
 	src/firewall/nft/lines.c src/firewall/nft/lines.h \
 	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
-	src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c
+	src/firewall/nft/read_change.c src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c
 firewall_sources = \
 	src/firewall/build.c src/firewall/build.h \
 	src/firewall/cover.c src/firewall/cover.h \
@@ -88,6 +88,7 @@ firewall_sources = \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
 	src/firewall/walk/tell.c src/firewall/walk/tell.h \
+	src/firewall/walk/tell_wire.c src/firewall/walk/tell_wire.h \
 	src/firewall/walk/view.c src/firewall/walk/view.h src/firewall/walk/words_nat.c \
 	src/firewall/walk/targets.c src/firewall/walk/targets.h \
 	src/firewall/walk/tests.h \

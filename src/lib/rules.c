@@ -224,7 +224,7 @@ void lib_rules_packet(ctreplay_engine *engine, const cap_frame *frame, const ct_
 static void tell_place(ctreplay_engine *engine, const fw_outcome *o, ctreplay_ruling *out)
 {
   const fw_decision *d = &o->decision;
-  const fw_rule *rule = d->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL ? d->unknown : d->rule;
+  const fw_rule *rule = fw_decision_rule(d);
   const fw_chain *chain = rule != NULL ? rule->chain : d->chain;
 
   if (chain == NULL)

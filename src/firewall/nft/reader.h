@@ -55,6 +55,11 @@ gboolean fw_nft_read_object(fw_nft_reader *r, const char *kind, JsonObject *o);
 gboolean fw_nft_read_verdict(fw_nft_reader *r, JsonNode *node, fw_nft_verdict *verdict);
 /* One member of "expr". Never fails: what is not understood is UNKNOWN, and said. */
 void fw_nft_read_statement(fw_nft_reader *r, JsonNode *node, fw_nft_statement *s);
+/* Of read_statement, in read_change.c. => FALSE: it is not understood, and r->why says why. */
+gboolean fw_nft_read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s);
+gboolean fw_nft_read_set_op(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s);
+gboolean fw_nft_read_meter(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s);
+gboolean fw_nft_read_nat(fw_nft_reader *r, const char *name, JsonNode *value, fw_nft_statement *s);
 /* counter, limit, quota, ct count, last: what an element may carry. => FALSE: none of these. */
 gboolean fw_nft_read_stateful(fw_nft_reader *r, const char *name, JsonNode *value, fw_nft_statement *s);
 /* A list of stateful statements, or one. => how many; *statements is the ruleset's. */

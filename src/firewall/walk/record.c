@@ -60,9 +60,14 @@ void fw_recorded_place(GString *out, const fw_walk_said *said)
   }
 }
 
+const fw_rule *fw_decision_rule(const fw_decision *d)
+{
+  return d->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL ? d->unknown : d->rule;
+}
+
 void fw_decision_place(GString *out, const fw_decision *d)
 {
-  const fw_rule *rule = d->verdict == FW_VERDICT_UNKNOWN && d->unknown != NULL ? d->unknown : d->rule;
+  const fw_rule *rule = fw_decision_rule(d);
 
   if (rule != NULL)
     place(out, rule->chain, "rule", rule->number);

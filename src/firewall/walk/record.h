@@ -27,5 +27,7 @@ gboolean fw_recorded_ends(const fw_walk_said *said);
 void fw_recorded_place(GString *out, const fw_walk_said *said);
 /* The same of a decision. */
 void fw_decision_place(GString *out, const fw_decision *decision);
+/* The rule that decided, or of which it is not known whether it did. => NULL: a policy, or nobody. */
+const fw_rule *fw_decision_rule(const fw_decision *decision);
 
 #endif

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/tell.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "conntrack/nat/nat.h"
 #include "firewall/nft/run.h"
 #include "firewall/save.h"
 #include "firewall/walk/pieces.h"
-
-enum { TCP_HEADER = 20 };
+#include "firewall/walk/tell_wire.h"
 
 /* ---- pieces ---- */
 
@@ -27,261 +25,6 @@ static void put_string(GString *out, const char *text)
       g_string_append_c(out, (gchar)c);
   }
   g_string_append_c(out, '"');
-}
-
-/* Zip's CRC-32, over the packet as it left with what a router changes set to zero. */
-static guint32 crc32_byte(guint32 crc, guint8 byte)
-{
-  guint i;
-
-  crc ^= byte;
-  for (i = 0; i < 8; i++)
-    crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-  return crc;
-}
-
-static guint32 crc_of(const fw_packet *p)
-{
-  guint32 crc = G_MAXUINT32, i;
-  gboolean six = p->family == FW_IPV6, fragment = six && p->raw->data[6] == 44;
-  guint8 scratch[1];
-
-  for (i = 0; i < p->raw->length; i++) {
-    guint8 byte = *fw_packet_at(p, i, 1, scratch);
-
-    if (six ? i == 7 || (fragment && i >= 44 && i < 48) : i == 8 || i == 10 || i == 11)
-      byte = 0;
-    crc = crc32_byte(crc, byte);
-  }
-  return ~crc;
-}
-
-static void put_address(GString *out, guint8 family, const guint8 *bytes)
-{
-  char text[INET6_ADDRSTRLEN];
-
-  inet_ntop(family == 6 ? AF_INET6 : AF_INET, bytes, text, sizeof text);
-  g_string_append_printf(out, "\"%s\"", text);
-}
-
-/* ---- what a packet's headers say, as the referee writes it ---- */
-
-typedef struct wire {
-  const guint8 *b; /* as it left, whole */
-  guint32 n;
-  guint32 l4, end; /* offsets */
-  guint8 proto, version;
-  gboolean inner, full;    /* full: with what equals the packet sent in */
-  const ct_packet *was;    /* the packet sent in; NULL: with `full`, or it had no such header */
-  const struct wire *sent; /* the last fragment sent in, of a datagram that leaves in fragments; NULL: it does not */
-  guint32 payload;         /* offset of what put_payload is asked for first; of `sent` alone */
-} wire;
-
-static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
-{
-  gsize i;
-
-  if (n == 0)
-    return;
-  g_string_append_printf(out, ",\"%s\":\"", name);
-  for (i = 0; i < n; i++)
-    g_string_append_printf(out, "%02x", b[i]);
-  g_string_append_c(out, '"');
-}
-
-/* Whether n bytes at an offset of layer 4 are not those that were sent in. */
-static gboolean differs(const wire *w, guint32 offset, guint32 n)
-{
-  guint8 scratch[64];
-  const guint8 *was =
-    w->was != NULL && n <= sizeof scratch ? ct_packet_at(w->was, w->was->l4_offset + offset, n, scratch) : NULL;
-
-  return was != NULL && memcmp(was, w->b + w->l4 + offset, n) != 0;
-}
-
-static gboolean payload_differs(const wire *w, guint32 offset)
-{
-  guint32 was = w->was != NULL ? w->was->l4_offset + (offset - w->l4) : 0;
-
-  return w->was != NULL && w->was->captured == w->was->length && was <= w->was->length &&
-         (w->end - offset != w->was->length - was || memcmp(w->b + offset, w->was->data + was, w->end - offset) != 0);
-}
-
-/* The same of one fragment and another, wherever their payloads stand. */
-static gboolean sent_differs(const wire *w, guint32 offset)
-{
-  const wire *s = w->sent;
-
-  return s != NULL &&
-         (s->end - s->payload != w->end - offset || memcmp(s->b + s->payload, w->b + offset, w->end - offset) != 0);
-}
-
-static void put_payload(GString *out, wire *w, guint32 offset)
-{
-  w->payload = offset;
-  if (offset < w->end && (w->full || payload_differs(w, offset) || sent_differs(w, offset)))
-    put_hex(out, "payload", w->b + offset, w->end - offset);
-}
-
-static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full);
-
-static void put_tcp(GString *out, wire *w)
-{
-  const guint8 *t = w->b + w->l4;
-  guint32 n = w->end - w->l4, header;
-
-  g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(t), ct_be16(t + 2));
-  if (n < TCP_HEADER)
-    return;
-  header = MIN((t[12] >> 4) * 4U, n);
-  if (w->full || differs(w, 4, 4))
-    g_string_append_printf(out, ",\"seq\":%u", ct_be32(t + 4));
-  if (w->full || differs(w, 8, 4))
-    g_string_append_printf(out, ",\"ack\":%u", ct_be32(t + 8));
-  if (w->full)
-    g_string_append_printf(out, ",\"flags\":%u,\"win\":%u", t[13], ct_be16(t + 14));
-  if (header > TCP_HEADER && (w->full || differs(w, TCP_HEADER, header - TCP_HEADER)))
-    put_hex(out, "opts", t + TCP_HEADER, header - TCP_HEADER);
-  else if (w->full && (t[12] >> 4) * 4 > TCP_HEADER)
-    g_string_append(out, ",\"opts\":\"\""); /* cut off */
-  put_payload(out, w, w->l4 + header);
-}
-
-static gboolean is_icmp_error(const wire *w)
-{
-  guint8 type = w->b[w->l4];
-
-  if (w->proto == CT_PROTO_ICMPV6)
-    return type < 128;
-  return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-}
-
-static void put_icmp(GString *out, wire *w)
-{
-  const guint8 *t = w->b + w->l4;
-
-  g_string_append_printf(out, ",\"type\":%u,\"code\":%u", t[0], t[1]);
-  if (!is_icmp_error(w)) {
-    g_string_append_printf(out, ",\"id\":%u", ct_be16(t + 4));
-    put_payload(out, w, w->l4 + 8);
-  } else if (w->end > w->l4 + 8) {
-    g_string_append(out, ",\"inner\":{");
-    put_decoded(out, w->b + w->l4 + 8, w->end - w->l4 - 8, TRUE, NULL, TRUE);
-    g_string_append_c(out, '}');
-  }
-}
-
-static void put_l4(GString *out, wire *w)
-{
-  const guint8 *t = w->b + w->l4;
-  guint32 n = w->end > w->l4 ? w->end - w->l4 : 0;
-
-  if (w->proto == CT_PROTO_TCP && n >= 4) {
-    put_tcp(out, w);
-  } else if ((w->proto == CT_PROTO_UDP || w->proto == CT_PROTO_UDPLITE) && n >= 8) {
-    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(t), ct_be16(t + 2));
-    put_payload(out, w, w->l4 + 8);
-    if (w->full && w->proto == CT_PROTO_UDP && ct_be16(t + 6) == 0)
-      g_string_append(out, ",\"csum\":\"none\"");
-  } else if (w->proto == CT_PROTO_SCTP && n >= 12) {
-    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u,\"vtag\":%u", ct_be16(t), ct_be16(t + 2), ct_be32(t + 4));
-    put_payload(out, w, w->l4 + 12);
-  } else if ((w->proto == CT_PROTO_SCTP || w->proto == CT_PROTO_DCCP) && n >= 4) {
-    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(t), ct_be16(t + 2));
-    put_payload(out, w, w->l4 + 4);
-  } else if ((w->proto == CT_PROTO_ICMP || w->proto == CT_PROTO_ICMPV6) && n >= 8) {
-    put_icmp(out, w);
-  } else if (w->proto == CT_PROTO_GRE && n >= 8 && (t[1] & 7) == 1) {
-    g_string_append_printf(out, ",\"callid\":%u", ct_be16(t + 6));
-    put_payload(out, w, w->l4 + 8);
-  } else if (n > 0) {
-    put_payload(out, w, w->l4);
-  }
-}
-
-static gboolean header_sum_bad(const guint8 *b, guint32 n)
-{
-  guint32 sum = 0, i;
-
-  for (i = 0; i + 1 < n; i += 2)
-    sum += ct_be16(b + i);
-  while (sum >> 16 != 0)
-    sum = (sum & 0xffff) + (sum >> 16);
-  return sum != 0xffff;
-}
-
-/* => FALSE: a later fragment. */
-static gboolean put_ipv4(GString *out, wire *w)
-{
-  const guint8 *b = w->b;
-  guint16 fragment = ct_be16(b + 6);
-
-  w->l4 = MIN((b[0] & 15U) * 4, w->n);
-  w->proto = b[9];
-  w->end = w->inner ? w->n : MIN(ct_be16(b + 2), w->n);
-  g_string_append_printf(out, ",\"proto\":%u,\"len\":%u", w->proto, ct_be16(b + 2));
-  if (fragment & 0x3fff)
-    g_string_append_printf(out, ",\"frag\":[%u,%u]", (fragment & 0x1fffU) * 8, (fragment & 0x2000U) != 0);
-  if (w->full && header_sum_bad(b, w->l4))
-    g_string_append(out, ",\"ipcsum\":\"bad\"");
-  return (fragment & 0x1fff) == 0;
-}
-
-static gboolean put_ipv6(GString *out, wire *w)
-{
-  const guint8 *b = w->b;
-  gboolean first = TRUE;
-
-  w->proto = b[6];
-  w->l4 = 40;
-  w->end = w->inner ? w->n : MIN(40U + ct_be16(b + 4), w->n);
-  g_string_append_printf(out, ",\"len\":%u", 40U + ct_be16(b + 4));
-  while ((w->proto == 0 || w->proto == 43 || w->proto == 44 || w->proto == 60) && w->n >= w->l4 + 8) {
-    const guint8 *h = b + w->l4;
-
-    if (w->proto == 44) {
-      g_string_append_printf(out, ",\"frag\":[%u,%u]", ct_be16(h + 2) & 0xfff8U, h[3] & 1U);
-      first = (ct_be16(h + 2) & 0xfff8) == 0;
-    }
-    w->l4 += w->proto == 44 ? 8 : (h[1] + 1U) * 8;
-    w->proto = h[0];
-  }
-  g_string_append_printf(out, ",\"proto\":%u", w->proto);
-  return first;
-}
-
-/* w has b, n, and with what it is compared. */
-static void put_wire(GString *out, wire *w)
-{
-  const guint8 *b = w->b;
-  guint32 n = w->n;
-  gboolean six = n > 0 && b[0] >> 4 != 4, first;
-  guint32 i;
-
-  if (n < (six ? 40U : 20U)) {
-    g_string_append(out, "\"short\":\"");
-    for (i = 0; i < n; i++)
-      g_string_append_printf(out, "%02x", b[i]);
-    g_string_append_c(out, '"');
-    return;
-  }
-  w->version = six ? 6 : 4;
-  g_string_append(out, "\"src\":");
-  put_address(out, w->version, b + (six ? 8 : 12));
-  g_string_append(out, ",\"dst\":");
-  put_address(out, w->version, b + (six ? 24 : 16));
-  first = six ? put_ipv6(out, w) : put_ipv4(out, w);
-  if (first)
-    put_l4(out, w);
-  else
-    put_payload(out, w, w->l4);
-}
-
-static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full)
-{
-  wire w = { .b = b, .n = n, .inner = inner, .full = full, .was = was };
-
-  put_wire(out, &w);
 }
 
 /* The packet's bytes as they left. */
@@ -311,30 +54,20 @@ static const char *side_of(const fw_sides *sides, const fw_interface_name *name)
 typedef struct pieces {
   GString *out;
   const char *side;
-  const wire *sent; /* the last fragment that was sent in */
+  const fw_wire *sent; /* the last fragment that was sent in */
   gboolean any;
 } pieces;
-
-static guint32 crc_of_bytes(const guint8 *b, guint32 n)
-{
-  guint32 crc = G_MAXUINT32, i;
-  gboolean six = b[0] >> 4 == 6, fragment = six && b[6] == 44;
-
-  for (i = 0; i < n; i++)
-    crc = crc32_byte(crc, (six ? i == 7 || (fragment && i >= 44 && i < 48) : i == 8 || i == 10 || i == 11) ? 0 : b[i]);
-  return ~crc;
-}
 
 static void put_piece(const guint8 *bytes, guint32 n, gpointer user)
 {
   pieces *p = user;
-  wire w = { .b = bytes, .n = n, .sent = p->sent, .full = p->sent == NULL };
+  fw_wire w = { .b = bytes, .n = n, .sent = p->sent, .full = p->sent == NULL };
 
   g_string_append(p->out, p->any ? ",{\"side\":" : "{\"side\":");
   put_string(p->out, p->side);
   g_string_append_c(p->out, ',');
-  put_wire(p->out, &w);
-  g_string_append_printf(p->out, ",\"crc\":\"%08x\"}", crc_of_bytes(bytes, n));
+  fw_wire_put(p->out, &w);
+  g_string_append_printf(p->out, ",\"crc\":\"%08x\"}", fw_wire_crc(bytes, n));
   p->any = TRUE;
 }
 
@@ -342,7 +75,7 @@ static void put_piece(const guint8 *bytes, guint32 n, gpointer user)
 static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *sides, const char *side)
 {
   const fw_outcome *o = fw_firewall_outcome(f);
-  wire sent = { .b = sides != NULL ? sides->sent : NULL, .n = sides != NULL ? sides->n_sent : 0, .full = TRUE };
+  fw_wire sent = { .b = sides != NULL ? sides->sent : NULL, .n = sides != NULL ? sides->n_sent : 0, .full = TRUE };
   pieces p = { .out = out, .side = side, .sent = sent.b != NULL ? &sent : NULL };
   guint32 mtu_bytes = fw_firewall_mtu(f);
   g_autofree guint8 *bytes = NULL;
@@ -353,7 +86,7 @@ static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *s
   if (sent.b != NULL) {
     g_autoptr(GString) scratch = g_string_new(NULL);
 
-    put_wire(scratch, &sent);
+    fw_wire_put(scratch, &sent);
   }
   return fw_pieces_each(bytes, o->packet.raw->length, o->pieces, mtu_bytes, put_piece, &p);
 }
@@ -361,13 +94,15 @@ static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *s
 static void put_frame(GString *out, const fw_packet *p, const char *side, const ct_packet *was, gboolean full)
 {
   g_autofree guint8 *bytes = bytes_of(p);
+  fw_wire w = { .b = bytes, .n = p->raw->length, .full = full, .was = was };
 
   g_string_append(out, "{\"side\":");
   put_string(out, side);
   g_string_append_c(out, ',');
-  put_decoded(out, bytes, p->raw->length, FALSE, was, full);
+  fw_wire_put(out, &w);
   if (!full)
-    g_string_append_printf(out, ",\"crc\":\"%08x\"", crc_of(p)); /* g_autofree: NOLINT(clang-analyzer-unix.Malloc) */
+    g_string_append_printf(out, ",\"crc\":\"%08x\"",
+                           fw_wire_crc(bytes, p->raw->length)); /* g_autofree: NOLINT(clang-analyzer-unix.Malloc) */
 }
 
 /* "ip filter FORWARD 3", "ip filter FORWARD policy" */
@@ -673,9 +408,9 @@ void fw_tell_leaves(GString *out, const fw_firewall *f)
   gboolean icmp = p->protocol == CT_PROTO_ICMP || p->protocol == CT_PROTO_ICMPV6;
 
   g_string_append(out, "{\"src\":");
-  put_address(out, version, p->source.bytes);
+  fw_wire_put_address(out, version, p->source.bytes);
   g_string_append(out, ",\"dst\":");
-  put_address(out, version, p->destination.bytes);
+  fw_wire_put_address(out, version, p->destination.bytes);
   if (h != NULL && icmp && p->raw->kind == CT_PACKET_TRACK)
     g_string_append_printf(out, ",\"id\":%u", ct_be16(h + 4));
   else if (h != NULL && !icmp && p->raw->tuple.src_id + p->raw->tuple.dst_id != 0 && p->protocol != CT_PROTO_GRE)
