@@ -75,9 +75,13 @@ head -c 250 samples/reset.pcap > "$work/cut.pcap"
 expect 3 ',true$' '*' "$ctreplay" timeouts -o csv "$work/cut.pcap"
 expect 0 ',false$' '*' "$ctreplay" timeouts -o csv samples/reset.pcap
 
-tried=0 compared=0
+# Under sanitizers each of the thousand runs takes long: there every third capture is taken (CTREPLAY_EVERY=3).
+every=${CTREPLAY_EVERY:-1}
+tried=0 compared=0 at=0
 for capture in samples/*.pcap "$shared"/*.pcap "$shared"/*.pcapng "$shared"/*.snoop "$shared"/*.erf; do
   [ -f "$capture" ] || continue
+  at=$((at + 1))
+  [ $((at % every)) = 0 ] || continue
   "$ctreplay" timeouts -o csv "$capture" 2> /dev/null | sed 1d > "$work/rows"
   sweep_cut=$("$ctreplay" sweep -o csv "$capture" 2> /dev/null | awk -F, 'NR == 1 { for (i = 1; $i != "cut"; i++); next } { print $i }')
   all=$(awk -F, '{ n += $4 } END { print n + 0 }' "$work/rows")
@@ -97,6 +101,6 @@ for capture in samples/*.pcap "$shared"/*.pcap "$shared"/*.pcapng "$shared"/*.sn
     [ "$n" -gt 0 ] || echo "$capture: $sysctl=$((smallest - 1)) cuts nobody either"
   done < "$work/rows"
 done
-expect 0 '' '' [ "$tried" -gt 100 ]
+expect 0 '' '' [ "$tried" -gt $((100 / every)) ]
 echo "$tried values tried, $compared captures compared with a sweep"
 finish
