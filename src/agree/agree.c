@@ -163,12 +163,29 @@ static gboolean counters_differ(const listing_entry *e, const ct_view *v)
           e->bytes[1] != v->bytes[1]);
 }
 
-/* Seconds are cut off there and here: one of them may be the next. */
-static gboolean timeouts_differ(const listing_entry *e, const ct_view *v)
+/* By how many seconds the listing has less. */
+static gint64 apart_s(const listing_entry *e, const ct_view *v)
 {
   gint64 here_s = v->timeout_ns > 0 ? v->timeout_ns / NS_PER_S : 0;
 
-  return e->has & LISTING_TIMEOUT && ABS(here_s - (gint64)e->timeout_s) > 1;
+  return e->has & LISTING_TIMEOUT ? here_s - (gint64)e->timeout_s : 0;
+}
+
+/* Seconds are cut off there and here, so one of them may be the next; and time went on while the box listed. */
+static gboolean timeouts_differ(const agree *a, const listing_entry *e, const ct_view *v)
+{
+  gint64 apart = apart_s(e, v);
+
+  return apart < -1 || apart > 1 + (a->facts.took_ns + NS_PER_S - 1) / NS_PER_S;
+}
+
+static void note_alike(agree *a, const listing_entry *e, const ct_view *v)
+{
+  gint64 apart = apart_s(e, v);
+
+  a->alike++;
+  a->second_apart += apart == -1 || apart == 1;
+  a->listed_later += apart > 1;
 }
 
 static gboolean helpers_differ(const agree *a, const listing_entry *e, const ct_view *v)
@@ -185,7 +202,7 @@ static guint fields_of(const agree *a, const listing_entry *e, const ct_view *v)
 
   if (e->has & LISTING_STATE && e->state != v->state)
     fields |= 1u << AGREE_FIELD_STATE;
-  if (timeouts_differ(e, v))
+  if (timeouts_differ(a, e, v))
     fields |= 1u << AGREE_FIELD_TIMEOUT;
   /* An offloaded flow's mark stands in the place of [ASSURED]. */
   if ((e->status ^ v->status) & told_status(e))
@@ -244,7 +261,7 @@ static void compare(agree *a)
     else if (fields != 0)
       add(a, AGREE_DIFFERS, e, v, fields);
     else
-      a->alike++;
+      note_alike(a, e, v);
   }
   for (i = 0; i < a->views->len; i++)
     if (!a->found[i])
@@ -263,6 +280,8 @@ void agree_at(agree *a, gint64 first_ns)
 
 guint agree_in_both(const agree *a) { return a->both; }
 guint agree_alike(const agree *a) { return a->alike; }
+guint agree_second_apart(const agree *a) { return a->second_apart; }
+guint agree_listed_later(const agree *a) { return a->listed_later; }
 gint64 agree_now(const agree *a) { return a->now_ns; }
 
 const agree_difference *agree_get(const agree *a, guint i)
@@ -274,8 +293,11 @@ guint agree_unexplained(const agree *a)
 {
   guint n = 0, i;
 
-  for (i = 0; i < a->differences->len; i++)
-    n += g_array_index(a->differences, agree_difference, i).cause == AGREE_UNKNOWN;
+  for (i = 0; i < a->differences->len; i++) {
+    const agree_difference *d = &g_array_index(a->differences, agree_difference, i);
+
+    n += d->cause == AGREE_UNKNOWN || d->perhaps;
+  }
   return n;
 }
 

@@ -60,22 +60,24 @@ typedef struct agree_difference {
   const ct_view *here;        /* NULL: only there */
   guint fields;               /* 1 << agree_field, of those in both */
   agree_cause cause;
-  char *words; /* a sentence without its full stop; NULL: unexplained */
+  gboolean perhaps; /* nothing rules the cause out, and nothing proves it: unexplained */
+  char *words;      /* a sentence without its full stop; NULL: unexplained */
 } agree_difference;
 
 /* What the box's timeouts must be, by the rests that it lists and the silences that are seen here. */
 typedef struct agree_timeout {
   guint seen;        /* entries that say so */
-  guint agreeing;    /* of these, with the value below */
+  guint agreeing;    /* of these, with the value below; 0: no value has most of them */
   guint32 value_s;   /* the most frequent one */
   guint32 largest_s; /* listed in that state: the box's is no less */
 } agree_timeout;
 
 typedef struct agree agree;
 
-/* What is known of the run: whether it has rules, and helpers by port. */
+/* What is known of the run, and of the listing: how long it took to print it, each entry at its own moment. */
 typedef struct agree_facts {
   gboolean ruled;
+  gint64 took_ns;
 } agree_facts;
 
 agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *facts);
@@ -88,6 +90,9 @@ void agree_at(agree *a, gint64 first_ns);
 /* Of the moment; the differences in the listing's order, then those that are only here. */
 guint agree_in_both(const agree *a);
 guint agree_alike(const agree *a);
+/* Of those alike: whose timeouts are a second apart, and whose are further apart by what the listing took. */
+guint agree_second_apart(const agree *a);
+guint agree_listed_later(const agree *a);
 const agree_difference *agree_get(const agree *a, guint i); /* NULL past the last */
 guint agree_unexplained(const agree *a);
 gint64 agree_now(const agree *a);

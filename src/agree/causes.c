@@ -19,6 +19,13 @@ static gboolean said(agree_difference *d, agree_cause cause, const char *format,
   return TRUE;
 }
 
+/* What may be so, and may not: it is told, and explains nothing. */
+static gboolean perhaps(agree_difference *d)
+{
+  d->perhaps = TRUE;
+  return TRUE;
+}
+
 static double seconds(gint64 ns) { return (double)ns / 1e9; }
 
 static const agree_seen *seen_of(const agree *a, const listing_entry *e)
@@ -121,6 +128,10 @@ static gboolean explain_unseen(const agree *a, agree_difference *d)
                 seconds(a->first_ns - last_ns));
   if (began_before(a, e) && last_ns == G_MAXINT64)
     return said(d, AGREE_BEFORE, "began before the capture, %" G_GUINT64_FORMAT " s before the moment", e->age_s);
+  if (last_ns == G_MAXINT64)
+    return said(d, AGREE_NOT_CAPTURED,
+                "no packet of it is in the capture: it is older, it came by an interface that was not captured, or a "
+                "filter left it out");
   return said(d, AGREE_NOT_CAPTURED,
               "no packet of it is in the capture: it came by an interface that was not captured, "
               "or a filter left it out");
@@ -133,13 +144,20 @@ static gboolean explain_ended(const agree *a, agree_difference *d, const agree_s
   if (seen->ended_why == CT_REASON_END_TIMEOUT) {
     if (says_timeout(a, d, seen->ended_on))
       return TRUE;
-    return seen->ended_on < CT_TIMEOUT_COUNT && (d->there->has & LISTING_TIMEOUT) && d->there->timeout_s > 1 &&
-           said(d, AGREE_TIMEOUT, "it ended here %.1f s before by %s: the box gives more than %u s", seconds(ago_ns),
-                spelt(a, seen->ended_on), a->params->timeout_s[seen->ended_on]);
+    if (seen->ended_on >= CT_TIMEOUT_COUNT || !(d->there->has & LISTING_TIMEOUT) || d->there->timeout_s <= 1)
+      return FALSE;
+    said(d, AGREE_TIMEOUT, "it ended here %.1f s before by %s: the box gives more than %u s", seconds(ago_ns),
+         spelt(a, seen->ended_on), a->params->timeout_s[seen->ended_on]);
+    /* Proven where more is listed than was assumed; else packets of it may be missing from the capture. */
+    return timeout_of(a, d->there) == seen->ended_on && d->there->timeout_s > a->params->timeout_s[seen->ended_on]
+             ? TRUE
+             : perhaps(d);
   }
   if (seen->ended_why == CT_REASON_END_EVICTED || seen->ended_why == CT_REASON_END_GC_EVICTED)
-    return said(d, AGREE_EVICTED, "it was evicted here %.1f s before, as the table was full: the box's %s is larger",
-                seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
+    return said(
+      d, AGREE_EVICTED,
+      "it was evicted here %.1f s before, as the table was full: the box's %s is larger, or another had to go",
+      seconds(ago_ns), ct_params_spell(a->params->profile, "nf_conntrack_max"));
   return FALSE;
 }
 
@@ -192,23 +210,25 @@ static gboolean explain_here(const agree *a, agree_difference *d)
 
   if (a->now_ns - v->created_ns <= NS_PER_S)
     return said(d, AGREE_MOMENT, "it began within the second of the moment");
-  if (v->timeout_ns <= NS_PER_S)
-    return said(d, AGREE_MOMENT, "it ends within the second of the moment");
+  if (v->timeout_ns <= NS_PER_S + a->facts.took_ns)
+    return said(d, AGREE_MOMENT, "it ends within the second of the moment%s",
+                v->timeout_ns <= NS_PER_S ? "" : ", or while the box listed");
   if (!has_family(a, v->tuple[CT_ORIGINAL].family))
     return said(d, AGREE_UNTOLD, "the listing has no entry of %s: conntrack -L lists one family where it is asked so",
                 v->tuple[CT_ORIGINAL].family == CT_IPV6 ? "IPv6" : "IPv4");
   if (v->timeout < CT_TIMEOUT_COUNT && is_another(a, v->timeout) && v->idle_ns + NS_PER_S > value_ns(a, v->timeout))
     return says_timeout(a, d, v->timeout);
   if (v->timeout < CT_TIMEOUT_COUNT && is_bounded(a, v))
-    return said(d, AGREE_TIMEOUT,
-                "the box lists no more than %u s in that state, and it has been silent for %.0f: %s is less than the "
-                "%u s assumed",
+    return perhaps(d) &&
+           said(d, AGREE_TIMEOUT,
+                "the box lists no more than %u s in that state, and it has been silent for %.0f: %s may be less than "
+                "the %u s assumed",
                 a->timeouts[v->timeout].largest_s, seconds(v->idle_ns), spelt(a, v->timeout),
                 a->params->timeout_s[v->timeout]);
   if (!a->facts.ruled && !(v->status & CT_STATUS_SEEN_REPLY))
-    return said(d, AGREE_NO_RULES,
-                "it was never answered: a rule of the box may have dropped it, and no rules were "
-                "given (--rules)");
+    return perhaps(d) && said(d, AGREE_NO_RULES,
+                              "it was never answered: a rule of the box may have dropped it, and no rules were "
+                              "given (--rules)");
   return FALSE;
 }
 
@@ -272,8 +292,9 @@ static gboolean explain_history(const agree *a, agree_difference *d)
     return said(d, AGREE_ONE_SIDED, "the capture has one direction of it alone");
   if (!may_be_older(a, e, seen) || (e->has & LISTING_COUNTERS && !box_has_more(d)))
     return FALSE;
-  return said(d, AGREE_BEFORE,
-              began_before(a, e) || !seen->begins ? "began before the capture" : "may have begun before the capture");
+  if (began_before(a, e) || !seen->begins)
+    return said(d, AGREE_BEFORE, "began before the capture");
+  return perhaps(d) && said(d, AGREE_BEFORE, "may have begun before the capture");
 }
 
 static gboolean explain_rules(const agree *a, agree_difference *d)
@@ -294,6 +315,7 @@ static void explain_both(const agree *a, agree_difference *d)
 #define EXPLAIN(fields, by)                                                       \
   if (left & (fields) && (by)) {                                                  \
     d->cause = d->cause != AGREE_UNKNOWN ? d->cause : one.cause;                  \
+    d->perhaps |= one.perhaps;                                                    \
     g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", one.words); \
     g_clear_pointer(&one.words, g_free);                                          \
     left &= ~(guint)(fields);                                                     \

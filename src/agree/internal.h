@@ -31,7 +31,7 @@ struct agree {
   GArray *differences; /* agree_difference */
   guint *view_of;      /* by entry: its view + 1 */
   guint8 *found;       /* by view */
-  guint both, alike;
+  guint both, alike, second_apart, listed_later;
   gint64 now_ns, first_ns;
   GArray *implied[CT_TIMEOUT_COUNT]; /* guint32: seconds */
   agree_timeout timeouts[CT_TIMEOUT_COUNT];

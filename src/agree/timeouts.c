@@ -15,7 +15,7 @@ static gint by_value(gconstpointer a, gconstpointer b)
 /* An entry that hardware forwards has no timeout there; one whose helper set it, none here. */
 static void note(agree *a, const listing_entry *e, const ct_view *v)
 {
-  gint64 total_ns;
+  gint64 total_ns, assumed_ns = a->params->timeout_s[v->timeout < CT_TIMEOUT_COUNT ? v->timeout : 0] * NS_PER_S;
   guint32 value_s;
 
   if (!(e->has & LISTING_TIMEOUT) || e->status & (CT_STATUS_OFFLOAD | CT_STATUS_FIXED_TIMEOUT) ||
@@ -25,6 +25,9 @@ static void note(agree *a, const listing_entry *e, const ct_view *v)
     a->timeouts[v->timeout].largest_s = e->timeout_s;
   /* What is left was cut to seconds, so that the sum is above the value less one, and not above it. */
   total_ns = e->timeout_s * NS_PER_S + v->idle_ns;
+  /* An entry that was listed later than the first has been silent for longer. */
+  if (assumed_ns > total_ns)
+    total_ns = MIN(assumed_ns, total_ns + a->facts.took_ns);
   value_s = (guint32)CLAMP((total_ns + NS_PER_S - 1) / NS_PER_S, 0, G_MAXUINT32);
   if (a->implied[v->timeout] == NULL)
     a->implied[v->timeout] = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -40,7 +43,7 @@ static guint count_of(const GArray *values, guint from, guint to, guint32 value)
   return n;
 }
 
-/* Clocks are read one after the other, so that neighbours say the same: of those, what most say. */
+/* Clocks are read one after the other, so that neighbours say the same. What most of all say is the value. */
 static void settle(agree_timeout *t, GArray *values)
 {
   guint from, to = 0;
@@ -57,6 +60,8 @@ static void settle(agree_timeout *t, GArray *values)
     t->agreeing = to - from;
     t->value_s = 2 * count_of(values, from, to, first) >= to - from ? first : first + 1;
   }
+  if (2 * t->agreeing <= t->seen)
+    t->agreeing = 0;
 }
 
 void agree_find_timeouts(agree *a)

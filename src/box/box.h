@@ -56,7 +56,8 @@ typedef struct box {
   GPtrArray *routes;      /* char *: PREFIX=INTERFACE */
   GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
   GHashTable *interfaces; /* index => name */
-  gint64 date_ns;         /* 0: not told */
+  gint64 date_ns;         /* just before the table was listed; 0: not told */
+  gint64 listed_ns;       /* when that was done; 0: not told */
 } box;
 
 #define BOX_ERROR (box_error_quark())

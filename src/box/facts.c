@@ -106,24 +106,32 @@ static void read_modules(box *b, box_file *f)
   box_say(f, n > 0, g_strdup_printf("%u parameters of modules", n));
 }
 
-/* "1767607200.123456789 +0100 CET", as ctreplay-gather has date write it; others have no fractions and no zone. */
+/* "1767607200.123456789"; others have no fractions. => 0: no time. */
+static gint64 moment_ns(const char *line)
+{
+  gint64 seconds, ns = 0, unit = 100000000;
+  char *end;
+
+  seconds = g_ascii_strtoll(line, &end, 10);
+  if (end == line || seconds <= 0 || seconds >= G_MAXINT64 / 2000000000 || strchr(". \r\n", *end) == NULL)
+    return 0;
+  for (end += *end == '.'; g_ascii_isdigit(*end) && unit > 0; end++, unit /= 10)
+    ns += (*end - '0') * unit;
+  return seconds * 1000000000 + ns;
+}
+
+/* A moment and its zone, as ctreplay-gather has date write them: before the table is listed, and when that is done. */
 static void read_date(box *b, box_file *f)
 {
-  char *line = first_line(f), *end;
-  gint64 seconds = g_ascii_strtoll(line, &end, 10);
+  const char *second = strchr(f->text->str, '\n');
 
-  if (end != line && seconds > 0 && seconds < G_MAXINT64 / 2000000000 && (*end == '.' || *end == ' ' || *end == '\0')) {
-    gint64 ns = 0, unit = 100000000;
-
-    for (end += *end == '.'; g_ascii_isdigit(*end) && unit > 0; end++, unit /= 10)
-      ns += (*end - '0') * unit;
-    b->date_ns = seconds * 1000000000 + ns;
-    box_say(f, TRUE,
-            g_strdup_printf("the moment of the table; its zone is not used, as nothing is told in local time"));
-  } else {
+  b->date_ns = moment_ns(f->text->str);
+  if (b->date_ns == 0) {
     box_say(f, FALSE, g_strdup("not used: no seconds since 1970 in it (date +'%s.%N %z %Z')"));
+    return;
   }
-  g_free(line);
+  b->listed_ns = second != NULL ? MAX(moment_ns(second + 1), 0) : 0;
+  box_say(f, TRUE, g_strdup("the moment of the table; its zone is not used, as nothing is told in local time"));
 }
 
 /* ---- rules ---- */

@@ -28,6 +28,7 @@ typedef struct agreeing {
   GString *text;
   listing *there;
   agree *agree;
+  cli_listed_when when;
   gboolean reached;
   guint64 number;
 } agreeing;
@@ -166,12 +167,16 @@ static void put_difference(emit_text *out, const agreeing *g, const agree_differ
       any = TRUE;
     }
   emit_text_string(out, any ? "\n      " : "");
+  if (d->perhaps)
+    emit_text_literal(out, "perhaps: ");
   if (d->words != NULL)
     emit_text_string(out, d->words);
   if (d->cause == AGREE_UNKNOWN)
     emit_text_string(out, d->words != NULL ? "; the rest is not explained" : "not explained");
   emit_text_char(out, '\n');
 }
+
+static gboolean is_open(const agree_difference *d) { return d->cause == AGREE_UNKNOWN || d->perhaps; }
 
 static void print_kind(const agreeing *g, agree_kind kind, const char *title)
 {
@@ -180,17 +185,17 @@ static void print_kind(const agreeing *g, agree_kind kind, const char *title)
   gint64 n = 0;
   guint i;
 
-  /* Those without a cause first: they are what is to be looked at. */
+  /* Those without a cause that is certain first: they are what is to be looked at. */
   for (i = 0; (d = agree_get(g->agree, i)) != NULL; i++)
     n += d->kind == kind;
   if (n == 0)
     return;
   emit_text_format(out, "\n%s: %" G_GINT64_FORMAT "\n", title, n);
   for (n = 0, i = 0; (d = agree_get(g->agree, i)) != NULL; i++)
-    if (d->kind == kind && d->cause == AGREE_UNKNOWN && n++ < g->own->lines)
+    if (d->kind == kind && is_open(d) && n++ < g->own->lines)
       put_difference(out, g, d);
   for (i = 0; (d = agree_get(g->agree, i)) != NULL; i++)
-    if (d->kind == kind && d->cause != AGREE_UNKNOWN && n++ < g->own->lines)
+    if (d->kind == kind && !is_open(d) && n++ < g->own->lines)
       put_difference(out, g, d);
   if (n > g->own->lines)
     emit_text_format(out, "  and %" G_GINT64_FORMAT " more (--lines all)\n", n - g->own->lines);
@@ -235,6 +240,12 @@ static void print_text(agreeing *g)
   emit_text_format(out, ", after packet %" G_GUINT64_FORMAT "\n", g->number);
   emit_text_format(out, "  in both %u, alike %u; differences %u, unexplained %u\n", agree_in_both(g->agree),
                    agree_alike(g->agree), n, unexplained);
+  if (agree_second_apart(g->agree) > 0)
+    emit_text_format(out, "  of those alike %u have timeouts that are a second apart, as both are cut\n",
+                     agree_second_apart(g->agree));
+  if (agree_listed_later(g->agree) > 0)
+    emit_text_format(out, "  of those alike %u were listed later than the first, by what their timeouts say\n",
+                     agree_listed_later(g->agree));
   print_kind(g, AGREE_DIFFERS, titles[AGREE_DIFFERS]);
   print_kind(g, AGREE_ONLY_THERE, titles[AGREE_ONLY_THERE]);
   print_kind(g, AGREE_ONLY_HERE, titles[AGREE_ONLY_HERE]);
@@ -255,6 +266,8 @@ static void json_difference(agreeing *g, const agree_difference *d)
 
   emit_text_format(out, "{\"schema\":1,\"type\":\"difference\",\"kind\":\"%s\",\"cause\":\"%s\"", kinds[d->kind],
                    agree_cause_word(d->cause));
+  if (d->perhaps)
+    emit_text_literal(out, ",\"perhaps\":true");
   if (d->words != NULL) {
     emit_text_literal(out, ",\"text\":");
     emit_text_json_string(out, d->words);
@@ -310,9 +323,9 @@ static void print_json(agreeing *g)
     ;
   emit_text_format(out,
                    "\",\"n\":%" G_GUINT64_FORMAT ",\"listed\":%u,\"both\":%u,\"alike\":%u,\"differences\":%u,"
-                   "\"unexplained\":%u}\n",
+                   "\"unexplained\":%u,\"second_apart\":%u,\"listed_later\":%u}\n",
                    g->number, g->there->entries->len, agree_in_both(g->agree), agree_alike(g->agree), i,
-                   agree_unexplained(g->agree));
+                   agree_unexplained(g->agree), agree_second_apart(g->agree), agree_listed_later(g->agree));
 }
 
 /* ---- the command ---- */
@@ -320,7 +333,8 @@ static void print_json(agreeing *g)
 static void play(agreeing *g)
 {
   cli_watch watch = { .packet = on_packet, .moment = on_moment, .user = g };
-  const agree_facts facts = { .ruled = g->run.firewall.firewall != NULL };
+  const agree_facts facts = { .ruled = g->run.firewall.firewall != NULL,
+                              .took_ns = g->when.until_ns > g->when.from_ns ? g->when.until_ns - g->when.from_ns : 0 };
 
   g->there = cli_listing_parse("", g->path, g->text, g->run.params.profile);
   if (g->there == NULL) {
@@ -347,7 +361,6 @@ static cli_exit run(agreeing *g, cli_options *o)
 {
   cli_exit code = CLI_EXIT_OK;
   GError *error = NULL;
-  gint64 date_ns;
 
   if (o->captures->len < 2) {
     cli_say("agree: give a listing of the box's table (conntrack -L), and a capture");
@@ -357,10 +370,10 @@ static cli_exit run(agreeing *g, cli_options *o)
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   g->text = g_string_new(NULL);
-  if (!cli_listing_bytes("", g->path, g->text, &date_ns, &code))
+  if (!cli_listing_bytes("", g->path, g->text, &g->when, &code))
     return code;
-  if (g->own->at.kind == REPLAY_POINT_NONE && date_ns != 0)
-    g->own->at = (replay_point){ REPLAY_POINT_TIME, date_ns };
+  if (g->own->at.kind == REPLAY_POINT_NONE && g->when.from_ns != 0)
+    g->own->at = (replay_point){ REPLAY_POINT_TIME, g->when.from_ns };
   /* Of a box all of it is taken, not its table alone. */
   if (o->box_path == NULL && box_is(g->path)) {
     o->box_path = g->path;

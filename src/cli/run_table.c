@@ -46,24 +46,24 @@ static void tables_of_box(const box *b, GString *text)
     }
 }
 
-static gboolean load_box(const char *path, GString *text, gint64 *date_ns, GError **error)
+static gboolean load_box(const char *path, GString *text, cli_listed_when *when, GError **error)
 {
   box *b = box_read(path, error);
 
   if (b == NULL)
     return FALSE;
   tables_of_box(b, text);
-  *date_ns = b->date_ns;
+  *when = (cli_listed_when){ b->date_ns, b->listed_ns };
   box_free(b);
   return TRUE;
 }
 
-gboolean cli_listing_bytes(const char *option, const char *path, GString *text, gint64 *date_ns, cli_exit *code)
+gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_listed_when *when, cli_exit *code)
 {
   GError *error = NULL;
 
-  *date_ns = 0;
-  if (box_is(path) ? load_box(path, text, date_ns, &error) : fw_rules_load(path, text, &error))
+  *when = (cli_listed_when){ 0, 0 };
+  if (box_is(path) ? load_box(path, text, when, &error) : fw_rules_load(path, text, &error))
     return TRUE;
   cli_say("%s%s%s", option, *option != '\0' ? " " : "", error->message);
   g_error_free(error);
@@ -103,7 +103,7 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
 {
   const cli_options *o = run->o;
   struct cli_listed *t;
-  gint64 date_ns;
+  cli_listed_when when;
 
   if (o->listed == NULL) {
     if (o->listed_at.kind != REPLAY_POINT_NONE)
@@ -116,11 +116,11 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
   }
   t = run->listed = g_new0(struct cli_listed, 1);
   t->text = g_string_new(NULL);
-  if (!cli_listing_bytes("--table", o->listed, t->text, &date_ns, &run->code))
+  if (!cli_listing_bytes("--table", o->listed, t->text, &when, &run->code))
     return FALSE;
   t->at = o->listed_at;
-  if (t->at.kind == REPLAY_POINT_NONE && date_ns != 0)
-    t->at = (replay_point){ REPLAY_POINT_TIME, date_ns };
+  if (t->at.kind == REPLAY_POINT_NONE && when.from_ns != 0)
+    t->at = (replay_point){ REPLAY_POINT_TIME, when.from_ns };
   begin_at(replay, &t->at);
   return TRUE;
 }

@@ -6,9 +6,14 @@
 #include "listing/listing.h"
 #include "run.h"
 
-/* date_ns: of a box, when it was gathered; else 0. Of a file, however it is packed, or of a box that was gathered, for
- * messages that name it. => FALSE, said, with the exit code in *code. */
-gboolean cli_listing_bytes(const char *option, const char *path, GString *text, gint64 *date_ns, cli_exit *code);
+/* When a gathered box's table was being listed; 0: not told. */
+typedef struct cli_listed_when {
+  gint64 from_ns, until_ns;
+} cli_listed_when;
+
+/* Of a file, however it is packed, or of a box that was gathered; option is for messages that name it. => FALSE, said,
+ * with the exit code in *code. */
+gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_listed_when *when, cli_exit *code);
 /* Unpacks and reads it: behind the fence. => NULL, said. */
 listing *cli_listing_parse(const char *option, const char *path, GString *text, const ct_profile *profile);
 

@@ -7,6 +7,8 @@
 #include "conntrack/proto/proto.h"
 
 enum { KEPT = CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED | CT_STATUS_FIXED_TIMEOUT };
+/* conntrack(8) says so of what it loads, since nobody can know the scales of the windows any more. */
+enum { LOADED_FLAGS = CT_TCP_FLAG_SACK_PERM | CT_TCP_FLAG_BE_LIBERAL };
 enum { DONE = CT_STATUS_SRC_NAT_DONE | CT_STATUS_DST_NAT_DONE };
 
 /* => NULL, or why these are not the two directions of one connection; own_key: the reply is not the inverse. */
@@ -92,9 +94,11 @@ static void fill(ct_engine *engine, ct_entry *entry, const ct_loaded *l)
   entry->status = (uint16_t)(CT_STATUS_CONFIRMED | (l->status & KEPT));
   proto = ct_proto_of_entry(engine->params.profile, entry);
   entry->state = l->state < proto->n_states ? l->state : 0;
-  if (proto->number == CT_PROTO_TCP)
+  if (proto->number == CT_PROTO_TCP) {
     entry->l4.tcp.timeout = (uint8_t)(proto->first_timeout + entry->state);
-  else if (proto->number == CT_PROTO_SCTP)
+    entry->l4.tcp.flags[CT_ORIGINAL] = entry->l4.tcp.flags[CT_REPLY] = LOADED_FLAGS;
+  }
+  if (proto->number == CT_PROTO_SCTP)
     entry->l4.sctp.timeout = (uint8_t)(proto->first_timeout + entry->state);
   if (l->counted)
     entry->traits |= CT_ENTRY_COUNTED;

@@ -2,7 +2,8 @@
 /*
  * An entry that somebody has written down, put into the table as ctnetlink puts one there (conntrack -I, -R):
  * confirmed, with its state and the timeout that it is given. What no listing says is as in the kernel then: TCP knows
- * no window of either side, and takes those of the next packets; UDP has been a stream for long.
+ * no window of either side, takes those of the next packets, and holds neither side to them; UDP has been a stream for
+ * long.
  */
 #ifndef CT_LOAD_H
 #define CT_LOAD_H

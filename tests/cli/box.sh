@@ -84,23 +84,13 @@ expect 0 '' '' test "$(map 10.1.2.0 | cut -d. -f4)" = 0
 expect 0 '^10\..*/24 dev eth0$' '' map '10.1.2.0/24 dev eth0'
 expect 0 '^127.0.0.1$' '' map 127.0.0.1
 
+# ---- an entry that was loaded: recorded of a kernel into which conntrack -R put eight, which then went on ----
+loaded=${srcdir:-.}/tests/cli/loaded
+expect 0 'in both 8, alike 8; differences 0, unexplained 0' '*' "$ctreplay" agree "$loaded/after" --at "@$(cat "$loaded/after.at")" \
+  --table "$loaded/again" --table-at "@$(cat "$loaded/again.at")" --profile linux-6.18 --sysctl nf_conntrack_tcp_timeout_established=3600 \
+  --sysctl nf_conntrack_acct=1 --direction in "$loaded/packets.pcap"
+
 # ---- a router in a namespace ----
-for tool in unshare ip iptables-restore conntrack tcpdump python3; do
-  command -v "$tool" > /dev/null || missing="${missing-} $tool"
-done
-if [ "$(id -u)" -ne 0 ] || [ -n "${missing-}" ] || ! unshare -n -m true 2> /dev/null; then
-  echo "the router in a namespace was left out: it takes root, namespaces${missing:+ and$missing}"
-  finish
-fi
-if ! unshare -n -m sh "${srcdir:-.}/tests/cli/box_router.sh" "$work" "$gather" > "$work/lab" 2>&1; then
-  echo "the router in a namespace was left out: it cannot be set up here: $(tail -n 1 "$work/lab")"
-  finish
-fi
-expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$work/end" --direction in "$work/router.pcap"
-expect 0 '"unexplained":0' '*' "$ctreplay" agree -o json "$work/end" --direction in "$work/router.pcap"
-expect 0 '"both":[0-9][0-9],' '*' "$ctreplay" agree -o json "$work/end" --direction in "$work/router.pcap"
-# Killed and resumed in the middle.
-expect 0 '.' '*' "$ctreplay" -S --box "$work/end" --direction in --end '#40' --save-state "$work/state" "$work/router.pcap"
-"$ctreplay" -P -W "$work/rest" --start '#41' "$work/router.pcap" 2> "$work/err"
-expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$work/end" --direction in --load-state "$work/state" "$work/rest"
+. "${srcdir:-.}/tests/cli/box_check.sh"
+box_check 30
 finish
