@@ -12,6 +12,8 @@
 #include "packet/packet.h"
 
 enum { ENGINE_SEEDS_SETTINGS = 4 };
+/* When a run's clock starts. */
+#define ENGINE_SEEDS_START_NS G_GINT64_CONSTANT(1700000000000000000)
 
 /*
  * The next packet, decoded, and the time it moves. *bytes is what it points to, to be freed after it. => FALSE at the

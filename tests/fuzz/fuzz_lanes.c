@@ -48,7 +48,7 @@ static void run_packets(const uint8_t *data, size_t size, const ct_params *param
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
   lanes_pair *pair = lanes_pair_new(params, LANES, PACKETS_MOST);
-  gint64 now_ns = G_GINT64_CONSTANT(1700000000000000000);
+  gint64 now_ns = ENGINE_SEEDS_START_NS;
 
   for (guint n = 1; n < PACKETS_MOST; n++) {
     g_autofree guint8 *bytes = NULL;

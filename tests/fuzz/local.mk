@@ -4,12 +4,14 @@
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
 FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk fuzz_listing
 FUZZ_MAIN = tests/fuzz/fuzz.h
-if !LIBFUZZER
+if LIBFUZZER
+FUZZ_MAIN += tests/fuzz/fuzz_seeds.c
+else
 FUZZ_MAIN += tests/fuzz/fuzz_main.c
 TESTS += $(FUZZ_TARGETS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)
-EXTRA_DIST += tests/fuzz/choices.h tests/fuzz/fuzz_main.c tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/choices.h tests/fuzz/fuzz_main.c tests/fuzz/fuzz_seeds.c tests/fuzz/corpus tests/fuzz/dict build-aux/fuzz-build.sh
 CLEANFILES += crash-fuzz_*
 
 fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(CAPTURE_KIT) $(FUZZ_MAIN)
@@ -67,13 +69,17 @@ fuzz_listing_LDADD = liblisting.la libconntrack.la $(GLIB_LIBS)
 fuzz_listing_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
+# libFuzzer takes the target's own seeds as files (fuzz_seeds.c), and the words of its language from dict/.
 FUZZ_SECONDS = 60
 fuzz: $(FUZZ_TARGETS)
 	@truth="$${CTREPLAY_TRUTH:-$(srcdir)/../shared}/captures"; for target in $(FUZZ_TARGETS); do \
 	  $(MKDIR_P) fuzz-corpus/$$target; \
 	  more=; test $$target != fuzz_capture || test ! -d "$$truth" || more="$$truth"; \
 	  if test -n "$(FUZZ_LDFLAGS)"; then \
-	    ./$$target -max_len=32768 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 fuzz-corpus/$$target $$more >fuzz-corpus/$$target.log 2>&1; \
+	    own=$(srcdir)/tests/fuzz/corpus/$$target; test ! -d $$own || more="$$more $$own"; \
+	    words=$(srcdir)/tests/fuzz/dict/$$target.dict; dict=; test ! -f $$words || dict=-dict=$$words; \
+	    $(MKDIR_P) fuzz-corpus/seeds/$$target; srcdir=$(srcdir) FUZZ_SEEDS_TO=fuzz-corpus/seeds/$$target ./$$target || exit 1; \
+	    ./$$target -max_len=32768 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$dict fuzz-corpus/$$target fuzz-corpus/seeds/$$target $$more >fuzz-corpus/$$target.log 2>&1; \
 	    status=$$?; grep -E 'ERROR|SUMMARY|number_of_executed|Test unit|assertion' fuzz-corpus/$$target.log | sed "s/^/$$target: /"; \
 	    test $$status = 0 || exit 1; \
 	  else \
