@@ -19,7 +19,7 @@ void cli_leaving_clear(cli_leaving *l)
 gboolean cli_leaves(const fw_outcome *o)
 {
   return (o->verdict == FW_VERDICT_ACCEPT || o->verdict == FW_VERDICT_UNKNOWN) && o->kernel == FW_KERNEL_NOTHING &&
-         (o->path == FW_PATH_FORWARD || o->path == FW_PATH_OUTPUT) && strcmp(o->packet.out->name, "lo") != 0;
+         (o->path == FW_PATH_FORWARD || o->path == FW_PATH_OUTPUT) && !o->looped;
 }
 
 /* ---- two packets ---- */

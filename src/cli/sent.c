@@ -138,8 +138,7 @@ gboolean cli_sent_packet(cli_sent *s, const replay_seen *seen, const char *comme
     if (!write_one(s, seen, &o->packet, seen->packet, comment, error))
       return FALSE;
   }
-  return !o->answer.sent || strcmp(o->answer.seen.out->name, "lo") == 0 ||
-         write_one(s, seen, &o->answer.seen, NULL, comment, error);
+  return !o->answer.sent || o->answer.looped || write_one(s, seen, &o->answer.seen, NULL, comment, error);
 }
 
 void cli_sent_say(const cli_sent *s)

@@ -416,6 +416,13 @@ void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate)
   conclude(engine, passage, fate, &passage->result);
 }
 
+void ct_engine_return(ct_engine *engine, const ct_packet *packet, ct_passage *passage)
+{
+  engine->packet = passage->packet = packet;
+  passage->is_new = false;
+  passage->result.events = 0;
+}
+
 void ct_engine_packet(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
   ct_passage passage; /* its own result stays unused: one copy less for each packet */

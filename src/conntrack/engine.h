@@ -128,6 +128,14 @@ bool ct_engine_affords(uint64_t buckets);
 /* Frees all; sends no events. NULL is fine. */
 void ct_engine_free(ct_engine *engine);
 
+/*
+ * Whom a full table ends is chance, since the kernel's hash has a random key. evicts is asked of each entry that early
+ * drop might end, in place of the hash: true ends it. Where it ends none, the newcomer is refused. NULL: the hash
+ * again.
+ */
+typedef bool (*ct_evicts_fn)(const ct_tuple *original, void *user);
+void ct_engine_evictions(ct_engine *engine, ct_evicts_fn evicts, void *user);
+
 /* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back
  * into the engine but to read. */
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user);
@@ -232,6 +240,12 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
  * are delivered at once.
  */
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
+/*
+ * A packet of the box to itself comes in by lo, after its passage was concluded and accepted. Its entry is attached
+ * still: there is no look-up and no tracker. packet: as it left. Fills the passage anew, for another
+ * ct_engine_conclude.
+ */
+void ct_engine_return(ct_engine *engine, const ct_packet *packet, ct_passage *passage);
 
 /* The mark of the entry that the packet is attached to, or has ended (CONNMARK); 0 where there is none. */
 uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage);

@@ -75,6 +75,8 @@ struct ct_engine {
   struct ct_nat *nat;      /* there are nat hooks; NULL normally */
   const ct_keeper *keeper; /* the entries are not this engine's own (keeper.h); NULL normally */
   void *kept_by;           /* what the keeper is called with */
+  ct_evicts_fn evicts;     /* knows whom early drop ends; NULL: the hash decides */
+  void *evicts_user;
 };
 
 /* --- for trackers and helpers --- */

@@ -90,10 +90,40 @@ static bool evict_one(ct_engine *engine, uint32_t bucket)
   return true;
 }
 
+void ct_engine_evictions(ct_engine *engine, ct_evicts_fn evicts, void *user)
+{
+  engine->evicts = evicts;
+  engine->evicts_user = user;
+}
+
+static bool evict_those_known(ct_engine *engine)
+{
+  uint32_t number, evicted = 0;
+
+  for (number = 1; number < engine->table.top; number++) {
+    ct_entry *entry = ct_table_entry(&engine->table, number);
+    ct_tuple original;
+
+    if (entry->id == 0 || !(entry->status & CT_STATUS_CONFIRMED) || entry->status & CT_STATUS_ASSURED ||
+        ct_core_is_expired(engine, entry))
+      continue;
+    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
+    if (!engine->evicts(&original, engine->evicts_user))
+      continue;
+    ct_core_destroy(engine, entry, CT_REASON_END_EVICTED);
+    evicted++;
+  }
+  engine->stats.early_drop += evicted;
+  engine->collector.early_drop |= evicted == 0;
+  return evicted != 0;
+}
+
 bool ct_evict_early_drop(ct_engine *engine, const ct_tuple *original)
 {
   uint32_t first, i;
 
+  if (engine->evicts != NULL)
+    return evict_those_known(engine);
   if (!engine->buckets.active)
     ct_buckets_build(&engine->buckets, &engine->table);
   first = ct_buckets_index(&engine->buckets, original);

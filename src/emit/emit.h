@@ -144,6 +144,7 @@ typedef struct emit_rules {
   const char *walk;       /* JSON: a list of steps; NULL: not asked for */
   const char *leaves;     /* JSON: an object, of a packet that left translated; NULL: it did not */
   const char *transcript; /* JSON: members of a transcript's line, each behind a comma; NULL: not asked for */
+  const GArray *expects;  /* ct_expect_view: those that a transcript lists though no event tells of them; NULL: none */
 } emit_rules;
 
 /* A packet as -P shows it. view is the entry after it (NULL where none). */

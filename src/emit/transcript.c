@@ -254,7 +254,16 @@ static gboolean expect_last_word(const transcript_private *t, guint i)
   return TRUE;
 }
 
-static void expectations(emit_text *out, const emit_options *o, transcript_private *t)
+static void one_expectation(emit_text *out, const emit_options *o, const ct_expect_view *expect, gboolean *any)
+{
+  item(out, any, ",\"exp\":[");
+  emit_text_char(out, '{');
+  emit_json_expect(out, o, expect);
+  emit_text_char(out, '}');
+}
+
+/* changed: ct_expect_view without an event; NULL: none */
+static void expectations(emit_text *out, const emit_options *o, transcript_private *t, const GArray *changed)
 {
   guint i, n = emit_collector_count(t->events);
   gboolean any = FALSE;
@@ -264,11 +273,10 @@ static void expectations(emit_text *out, const emit_options *o, transcript_priva
 
     if (event->type != CT_EVENT_EXPECT_NEW || !expect_last_word(t, i) || !emit_listed_expect(t->listed, event->expect))
       continue;
-    item(out, &any, ",\"exp\":[");
-    emit_text_char(out, '{');
-    emit_json_expect(out, o, event->expect);
-    emit_text_char(out, '}');
+    one_expectation(out, o, event->expect, &any);
   }
+  for (i = 0; changed != NULL && i < changed->len; i++)
+    one_expectation(out, o, &g_array_index(changed, ct_expect_view, i), &any);
   end_list(out, any);
   any = FALSE;
   for (i = 0; i < n; i++) {
@@ -337,7 +345,7 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
   events(out, o, t);
   changed(out, o, t, p->view);
   gone(out, o, t);
-  expectations(out, o, t);
+  expectations(out, o, t, p->rules != NULL ? p->rules->expects : NULL);
   emit_text_literal(out, "}\n");
   emit_collector_clear(t->events);
 }

@@ -72,6 +72,7 @@ firewall_sources = \
 	src/firewall/target/other.c \
 	src/firewall/target/track.c \
 	src/firewall/walk/answer.c src/firewall/walk/answer.h \
+	src/firewall/walk/loop.c src/firewall/walk/loop.h \
 	src/firewall/walk/facts.c src/firewall/walk/facts.h \
 	src/firewall/walk/firewall.c src/firewall/walk/firewall.h src/firewall/walk/firewall_internal.h \
 	src/firewall/walk/index.c src/firewall/walk/index.h \

@@ -18,6 +18,7 @@
 #include "verify/model.h"
 #include "verify/rules_compare.h"
 #include "verify/rules_did.h"
+#include "verify/rules_expects.h"
 #include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
@@ -36,6 +37,7 @@ typedef struct run {
   guint64 line_number;
   JsonParser *parser, *own_parser;
   verify_rules_compare *compare;
+  verify_rules_expects *expects;
   /* The engine's side. */
   ct_params params;
   pkt_decoder *decoder;
@@ -52,6 +54,7 @@ typedef struct run {
   emit_output output;
   GString *told, *counters, *head;
   GArray *listed; /* verify_entry: what the recording lists behind the packet, for what was drawn there */
+  GArray *gone;   /* ct_tuple: whom it lists no more, for whom a full table has ended */
   int own_fd;
   verify_rules_report *report;
 } run;
@@ -74,7 +77,7 @@ void verify_rules_report_print(GString *out, const verify_rules_report *r)
   g_string_append(out, "  not compared: times,");
   for (i = 0; verify_rules_left_out[i] != NULL; i++)
     g_string_append_printf(out, " %s", verify_rules_left_out[i]);
-  g_string_append(out, "; of nft's listing, handles, flags of sets, the order of elements\n");
+  g_string_append(out, "; of nft's listing, handles, flags of sets, interval in a map's type, the order of elements\n");
   if (r->differences > 0)
     g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text);
 }
@@ -204,6 +207,20 @@ static gboolean take_size(JsonObject *o, const char *name, guint32 *size, GError
   return TRUE;
 }
 
+/* What was asked for; the kernel made whole pages of it. */
+static gboolean take_buckets(JsonObject *o, ct_params *params, GError **error)
+{
+  ct_params sized = *params;
+  guint32 asked = 0;
+
+  if (!take_size(o, "buckets", &asked, error))
+    return FALSE;
+  if (asked != 0)
+    ct_params_size_by_hashsize(&sized, asked);
+  params->buckets = sized.buckets;
+  return TRUE;
+}
+
 static gboolean read_head(run *r, GError **error)
 {
   g_autofree char *four = NULL, *six = NULL;
@@ -224,7 +241,7 @@ static gboolean read_head(run *r, GError **error)
   r->box.facts->complete = TRUE;
   r->params.helpers_by_port = false;
   r->params.hz = HZ;
-  if (!take_size(o, "table_max", &r->params.max, error) || !take_size(o, "buckets", &r->params.buckets, error))
+  if (!take_size(o, "table_max", &r->params.max, error) || !take_buckets(o, &r->params, error))
     return FALSE;
   if (json_object_has_member(o, "mtu")) {
     if (!verify_json_integer(o, "mtu", 0, G_MAXUINT16, &hz, error))
@@ -291,8 +308,21 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
     if (!(e->has & VERIFY_HAS_REPLY) || !ct_tuple_equal(&e->orig, &own))
       continue;
     *id = manip == CT_NAT_SRC && !ct_tuple_is_icmp(&own) ? e->reply.dst_id : e->reply.src_id;
+    verify_rules_compare_drew(r->compare);
     return true;
   }
+  return false;
+}
+
+/* Whom early drop has ended is not listed any more. */
+static bool evicted(const ct_tuple *original, void *user)
+{
+  const run *r = user;
+  guint i;
+
+  for (i = 0; i < r->gone->len; i++)
+    if (ct_tuple_equal(original, &g_array_index(r->gone, ct_tuple, i)))
+      return true;
   return false;
 }
 
@@ -324,6 +354,7 @@ static gboolean begin(run *r, const char *capture, const char *const *rules, GEr
   emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
   ct_engine_watch(r->box.engine, G_MAXUINT32, on_event, &r->output);
   ct_engine_nat_draws(r->box.engine, drawn, r);
+  ct_engine_evictions(r->box.engine, evicted, r);
   g_ptr_array_foreach(r->setup, do_command, &r->box);
   return TRUE;
 }
@@ -423,6 +454,7 @@ static void show(run *r, const ct_packet *packet, const ct_result *result)
   g_string_truncate(r->told, 0);
   fw_tell_transcript(r->told, r->box.firewall, &r->sides, packet);
   rules.transcript = r->told->str;
+  rules.expects = verify_rules_expects_changed(r->expects, r->box.engine);
   emit_output_packet(&r->output, &shown);
 }
 
@@ -443,7 +475,8 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
       !verify_seconds_read(r->line->str, "t", &time_ns, error))
     return FALSE;
   g_array_set_size(r->listed, 0);
-  if (!verify_json_entries(line, "ct", time_ns, r->listed, error))
+  g_array_set_size(r->gone, 0);
+  if (!verify_json_entries(line, "ct", time_ns, r->listed, error) || !verify_json_tuples(line, "gone", r->gone, error))
     return FALSE;
   timed = *frame;
   timed.ts_ns = time_ns;
@@ -561,12 +594,14 @@ static void clear(run *r)
   g_free(r->lan_name);
   g_free(r->wan_name);
   verify_rules_compare_free(r->compare);
+  verify_rules_expects_free(r->expects);
   g_object_unref(r->parser);
   g_object_unref(r->own_parser);
   g_string_free(r->line, TRUE);
   g_string_free(r->told, TRUE);
   g_string_free(r->counters, TRUE);
   g_array_unref(r->listed);
+  g_array_unref(r->gone);
   g_ptr_array_unref(r->setup);
   if (r->truth != NULL)
     gzclose(r->truth);
@@ -582,9 +617,11 @@ gboolean verify_rules_capture(const char *capture, const char *transcript, const
   r.told = g_string_new(NULL);
   r.counters = g_string_new(NULL);
   r.listed = g_array_new(FALSE, FALSE, sizeof(verify_entry));
+  r.gone = g_array_new(FALSE, FALSE, sizeof(ct_tuple));
   r.parser = json_parser_new();
   r.own_parser = json_parser_new();
   r.compare = verify_rules_compare_new();
+  r.expects = verify_rules_expects_new();
   r.setup = g_ptr_array_new_with_free_func(g_free);
   r.box.ruleset = fw_ruleset_new();
   r.box.facts = fw_box_facts_new();

@@ -24,6 +24,9 @@ void verify_rules_compare_line(verify_rules_compare *compare, JsonObject *truth,
 /* After the last: the ends of entries. */
 void verify_rules_compare_end(verify_rules_compare *compare);
 
+/* An id that the kernel drew was given to our side: from now on it may have found fewer taken ones on the way. */
+void verify_rules_compare_drew(verify_rules_compare *compare);
+
 guint64 verify_rules_compare_fields(const verify_rules_compare *compare);
 guint verify_rules_compare_differences(const verify_rules_compare *compare);
 /* The first of them, a line each: "packet 3: trace.0.1: the kernel has "accept", ctreplay "drop"". */

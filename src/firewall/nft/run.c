@@ -239,6 +239,8 @@ const fw_step *fw_nft_run_end(const fw_program *program, const fw_step *step)
     return &end_like(program, step, FW_END_UNKNOWN, 0)->step;
   if (program->nft->translates != NULL)
     return end_by_nat(program, step);
+  if (program->nft->passes)
+    return &end_like(program, step, FW_END_NEXT, 0)->step;
   if (program->nft->reject != NULL)
     return end_by_reject(program, step);
   return program->nft->verdict != NULL ? end_by_verdict(program, step, program->nft->verdict) : step;
@@ -473,6 +475,7 @@ fw_truth fw_nft_run_rule(fw_program *program, fw_packet *p, const fw_test *test)
   run->verdict = NULL;
   run->reject = NULL;
   run->translates = NULL;
+  run->passes = FALSE;
   run->opens = FALSE;
   for (i = 0; i < rule->nft->n; i++) {
     const fw_nft_statement *s = &rule->nft->statements[i];

@@ -34,9 +34,10 @@ struct fw_nft_run {
   const fw_nft_verdict *verdict;  /* what a map said to it; NULL: its own end */
   const fw_nft_statement *reject; /* the answer that it asks for; NULL: none */
   const fw_nft_statement *translates;
-  gboolean opens; /* a map of verdicts was asked with what nobody knows */
-  fw_nat nat;     /* what that comes to */
-  gboolean six;   /* to a packet of IPv6 */
+  gboolean passes; /* it would translate, but not packets of this family */
+  gboolean opens;  /* a map of verdicts was asked with what nobody knows */
+  fw_nat nat;      /* what that comes to */
+  gboolean six;    /* to a packet of IPv6 */
 };
 
 /* A value, and which of its bits nobody knows: of a mark at most. */

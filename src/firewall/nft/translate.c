@@ -68,7 +68,7 @@ static fw_truth set_target_address(fw_program *program, fw_packet *p, const fw_n
   return FW_YES;
 }
 
-/* An address is of one family, said or not: another packet is not of this rule. */
+/* An address is of one family, said or not. */
 static gboolean is_of_family(const fw_packet *p, const fw_nft_statement *s)
 {
   gboolean six = p->family == FW_IPV6;
@@ -84,8 +84,10 @@ fw_truth fw_nft_translate(fw_program *program, fw_packet *p, const fw_nft_statem
   guint8 from[FW_NFT_VALUE_MOST] = { 0 }, to[FW_NFT_VALUE_MOST] = { 0 };
   fw_truth truth = FW_YES;
 
-  if (!is_of_family(p, s))
-    return FW_NO;
+  /* To a packet of the other family nothing is done: its rule has held, and the next one follows (NAT 9). */
+  run->passes = !is_of_family(p, s);
+  if (run->passes)
+    return FW_YES;
   run->nat = *(const fw_nat *)s->target.data;
   /* What is looked up for each packet is known from here on. */
   run->nat.given &= (guint8) ~(FW_NAT_ADDRESS | FW_NAT_PORTS | FW_NAT_COMPUTED);

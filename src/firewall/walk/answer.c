@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firewall/target/data.h"
+#include "firewall/walk/loop.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 enum { HOP_LIMIT = 64, ICMP4_MOST = 576, BURST = 6 };
@@ -110,14 +111,16 @@ static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
   return ip + 20;
 }
 
-/* The box's address on the way to the sender. => NULL: not said. */
+/* The box's address on the way to the sender, which may be the box. => NULL: not said. */
 static const fw_address *own_address(const fw_firewall *f, const fw_packet *r, const fw_interface_name *way)
 {
-  const fw_network *n = fw_box_facts_is_local(f->facts, r->family, &r->destination);
+  const fw_network *n;
   guint i;
 
-  if (n != NULL)
-    return &n->address;
+  if (fw_box_facts_type(f->facts, r->family, &r->destination) == FW_ADDRTYPE_LOCAL)
+    return &r->destination;
+  if (fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL)
+    return &r->source;
   for (i = 0; way->known && i < f->facts->local->len; i++) {
     n = &g_array_index(f->facts->local, fw_network, i);
     if (n->family == r->family && n->interface != NULL && strcmp(n->interface, way->name) == 0)
@@ -264,7 +267,9 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
 {
   const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
-  const char *way = fw_box_facts_way(f->facts, r->family, &r->source);
+  const char *way = fw_box_facts_type(f->facts, r->family, &r->source) == FW_ADDRTYPE_LOCAL
+                      ? "lo"
+                      : fw_box_facts_way(f->facts, r->family, &r->source);
   const fw_interface_name *out =
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
   guint n;
@@ -288,12 +293,24 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
   return TRUE;
 }
 
+/* A reset's sum is left to the device, and lo does none: it has that of the addresses alone. */
+static void leave_sum_open(fw_firewall *f, const fw_packet *p)
+{
+  if (p->protocol == CT_PROTO_TCP)
+    put16(f->answer_bytes + p->l4_offset + 16,
+          folded(sum_of(pseudo_sum(p, f->answer_bytes, CT_PROTO_TCP, 20), NULL, 0)) ^ 0xffff);
+}
+
 static gboolean walk_out(fw_firewall *f, fw_packet *p)
 {
   fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
   gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d) && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
 
   f->outcome.answer.verdict = d.verdict;
+  if (out && fw_loop_is_due(f, p)) {
+    leave_sum_open(f, p);
+    f->outcome.answer.looped = TRUE;
+  }
   return out;
 }
 
@@ -321,6 +338,8 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   a->sent = fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d);
   a->seen.seen = TRUE;
   a->sent = a->sent && walk_out(f, &a->seen);
+  if (a->looped)
+    a->delivered = fw_loop_answer(f, &a->seen);
   end(f);
   if (!a->sent)
     return CT_FATE_DROP;
@@ -348,6 +367,11 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     fw_firewall_attach(&a->seen, &passage);
     a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen);
     ct_engine_conclude(engine, &passage, a->sent ? CT_FATE_ACCEPT : CT_FATE_DROP);
+    if (a->looped) {
+      ct_engine_return(engine, &a->packet, &passage);
+      a->delivered = fw_loop_answer(f, &a->seen);
+      ct_engine_conclude(engine, &passage, a->delivered ? CT_FATE_ACCEPT : CT_FATE_DROP);
+    }
     f->program->passage = NULL;
     f->program->view_of = NULL;
   }

@@ -7,6 +7,7 @@
 #include "firewall/match/data.h"
 #include "firewall/walk/answer.h"
 #include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
 #include "firewall/walk/words.h"
 
@@ -24,7 +25,7 @@ const char *fw_path_name(fw_path path)
 static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer user)
 {
   fw_firewall *f = user;
-  fw_recorded line = { *said, p->hook, f->record.answer, NULL };
+  fw_recorded line = { *said, p->hook, f->record.answer, f->record.looped, NULL };
 
   if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
     GString *words = g_string_new(NULL);
@@ -255,7 +256,7 @@ static const fw_interface_name *input_of(fw_firewall *f, const fw_arrival *a, co
 /* What the box sends to itself goes by lo, whatever routes there are. */
 static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
-  if (path == FW_PATH_OUTPUT && fw_box_facts_is_local(f->facts, p->family, &p->destination) != NULL)
+  if (path == FW_PATH_OUTPUT && fw_box_facts_type(f->facts, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
   return way_to(f, p, &p->destination);
 }
@@ -347,9 +348,7 @@ static void route(fw_firewall *f, fw_packet *p)
   fw_path path = f->outcome.path == FW_PATH_OUTPUT ? FW_PATH_OUTPUT : path_by_destination(f, p);
 
   f->outcome.path = path;
-  f->way_out = path == FW_PATH_INPUT
-                 ? &f->program->nothing
-                 : fw_program_interface(f->program, fw_box_facts_way(f->facts, p->family, &p->destination));
+  f->way_out = path == FW_PATH_INPUT ? &f->program->nothing : way_of(f, p, path);
 }
 
 static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
@@ -435,6 +434,9 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
   }
   conclude(f, engine, &passage, p, fate);
   *result = passage.result;
+  if (G_UNLIKELY(f->outcome.path == FW_PATH_OUTPUT) && fate == CT_FATE_ACCEPT && result->verdict == CT_VERDICT_ACCEPT &&
+      fw_loop_is_due(f, p))
+    fw_loop_packet(f, engine, &passage, p);
 }
 
 static void nothing_seen(ct_engine *engine, const ct_packet *packet, ct_result *result)
@@ -459,12 +461,12 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
-  o->answered = o->reset = FALSE;
+  o->answered = o->reset = o->looped = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;
   o->pieces = ct_packet_pieces(a->packet);
-  o->answer.sent = FALSE;
+  o->answer.sent = o->answer.looped = o->answer.delivered = FALSE;
   o->answer.why_not = NULL;
   fw_program_set_time(f->program, a->packet->time_ns);
   if (a->packet->kind == CT_PACKET_NONE) {

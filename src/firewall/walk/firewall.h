@@ -67,9 +67,11 @@ typedef enum fw_kernel_drop {
 /* An answer that the box has sent because of a packet: REJECT's. */
 typedef struct fw_answer {
   gboolean sent;
-  ct_packet packet; /* its bytes live until the next packet */
-  fw_packet seen;   /* as it left */
-  guint8 cls, dir;  /* ct_class, ct_dir */
+  ct_packet packet;   /* its bytes live until the next packet */
+  fw_packet seen;     /* as it left */
+  guint8 cls, dir;    /* ct_class, ct_dir */
+  gboolean looped;    /* it goes to the box itself, and came in by lo */
+  gboolean delivered; /* there */
   fw_verdict verdict;
   const char *why_not; /* why none was sent; NULL: none was asked for, or one was */
 } fw_answer;
@@ -89,7 +91,10 @@ typedef struct fw_outcome {
   const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
   guint8 nat_how[2];          /* ct_nat_how of what this packet has mapped; NONE: nothing, or nothing changed */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
-  fw_packet packet;           /* as it left, or was dropped */
+  gboolean looped;            /* the box has sent it to itself: it came in again by lo, and left there */
+  guint8 again_cls;           /* ct_class, ct_dir: as conntrack saw it there; NONE: not at all */
+  guint8 again_dir;
+  fw_packet packet; /* as it left, or was dropped */
   fw_answer answer;
 } fw_outcome;
 

@@ -386,7 +386,10 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
   if (p->raw->kind == CT_PACKET_ICMP_ERROR)
     return error_hook(f, p, manip, last);
   if (p->state & (FW_STATE_NEW | FW_STATE_RELATED) && !ct_passage_nat_is_done(passage, manip)) {
-    if (!ask(f, p, hook, manip, last))
+    gboolean goes_on = ask(f, p, hook, manip, last);
+
+    f->program->view_of = NULL; /* the reply's tuple and the status are others now */
+    if (!goes_on)
       return FALSE;
   } else if (has_moved(f, p, hook)) {
     ct_passage_nat_end(engine_of(f), passage);

@@ -8,13 +8,14 @@
 typedef struct fw_recorded {
   fw_walk_said said;
   fw_hook hook;
-  gboolean answer; /* on the way of a packet that the box has answered with */
+  gboolean answer; /* on the way of a packet that the box has answered with, */
+  gboolean looped; /* which came in by lo */
   char *failed;    /* in words (words.h), of a rule that did not hold; NULL: not asked for */
 } fw_recorded;
 
 typedef struct fw_record {
   GArray *lines; /* fw_recorded, of the last packet */
-  gboolean answer;
+  gboolean answer, looped;
 } fw_record;
 
 /* "accept", "drop", "continue", "jump X", "goto X", "return", as nft's trace calls the end of a rule. */

@@ -71,11 +71,23 @@ static void put_piece(const guint8 *bytes, guint32 n, gpointer user)
   p->any = TRUE;
 }
 
+static fw_wire last_fragment(const fw_sides *sides)
+{
+  fw_wire sent = { .b = sides != NULL ? sides->sent : NULL, .n = sides != NULL ? sides->n_sent : 0, .full = TRUE };
+
+  if (sent.b != NULL) {
+    g_autoptr(GString) scratch = g_string_new(NULL);
+
+    fw_wire_put(scratch, &sent);
+  }
+  return sent;
+}
+
 /* The list of what left. => FALSE: it left whole. */
 static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *sides, const char *side)
 {
   const fw_outcome *o = fw_firewall_outcome(f);
-  fw_wire sent = { .b = sides != NULL ? sides->sent : NULL, .n = sides != NULL ? sides->n_sent : 0, .full = TRUE };
+  fw_wire sent = last_fragment(sides);
   pieces p = { .out = out, .side = side, .sent = sent.b != NULL ? &sent : NULL };
   guint32 mtu_bytes = fw_firewall_mtu(f);
   g_autofree guint8 *bytes = NULL;
@@ -83,11 +95,6 @@ static gboolean put_pieces(GString *out, const fw_firewall *f, const fw_sides *s
   if (o->pieces == NULL && (mtu_bytes == 0 || o->packet.raw->length <= mtu_bytes))
     return FALSE;
   bytes = bytes_of(&o->packet);
-  if (sent.b != NULL) {
-    g_autoptr(GString) scratch = g_string_new(NULL);
-
-    fw_wire_put(scratch, &sent);
-  }
   return fw_pieces_each(bytes, o->packet.raw->length, o->pieces, mtu_bytes, put_piece, &p);
 }
 
@@ -118,29 +125,61 @@ static void put_said(GString *out, const fw_walk_said *said)
     g_string_append_printf(out, "%s %u", said->step->rule->chain->name, said->step->rule->number);
 }
 
+/*
+ * Which line is whose. The referee tells packets apart by the device that they came in by: what came in by lo is the
+ * frame's. The end of a packet of the box that was rejected on its way out follows what its answer went through.
+ */
+static gboolean is_of_answer(const fw_outcome *o, const fw_record *record, guint i)
+{
+  const fw_recorded *line = &g_array_index(record->lines, fw_recorded, i);
+
+  if (line->answer)
+    return !line->looped;
+  return o->path == FW_PATH_OUTPUT && !o->looped && i + 1 < record->lines->len &&
+         g_array_index(record->lines, fw_recorded, i + 1).answer;
+}
+
+static void put_trace_line(GString *out, const fw_recorded *line)
+{
+  GString *text = g_string_new(NULL);
+
+  g_string_append_c(out, '[');
+  put_said(text, &line->said);
+  put_string(out, text->str);
+  g_string_append_c(out, ',');
+  g_string_truncate(text, 0);
+  fw_recorded_verdict(text, &line->said);
+  put_string(out, text->str);
+  g_string_append_c(out, ']');
+  g_string_free(text, TRUE);
+}
+
 static void put_trace(GString *out, const fw_firewall *f, const char *name, gboolean answer)
 {
   const fw_record *record = fw_firewall_record(f);
+  const fw_outcome *o = fw_firewall_outcome(f);
+  const fw_recorded *last = NULL;
   gboolean any = FALSE;
   guint i;
 
   for (i = 0; i < record->lines->len; i++) {
     const fw_recorded *line = &g_array_index(record->lines, fw_recorded, i);
-    GString *text;
 
     /* nft's trace has no line for the implicit end of a chain. */
-    if (line->answer != answer || line->said.event == FW_WALK_RETURN || line->said.event == FW_WALK_PASSED)
+    if (is_of_answer(o, record, i) != answer || line->said.event == FW_WALK_RETURN ||
+        line->said.event == FW_WALK_PASSED)
       continue;
-    g_string_append_printf(out, any ? ",[" : ",\"%s\":%s[", name, answer ? "[[" : "[");
-    text = g_string_new(NULL);
-    put_said(text, &line->said);
-    put_string(out, text->str);
-    g_string_append_c(out, ',');
-    g_string_truncate(text, 0);
-    fw_recorded_verdict(text, &line->said);
-    put_string(out, text->str);
-    g_string_append_c(out, ']');
-    g_string_free(text, TRUE);
+    if (answer && !line->answer) {
+      last = line;
+      continue;
+    }
+    g_string_append_printf(out, any ? "," : ",\"%s\":%s", name, answer ? "[[" : "[");
+    put_trace_line(out, line);
+    any = TRUE;
+  }
+  if (last != NULL) {
+    g_string_append_printf(out, any ? "," : ",\"%s\":[[", name);
+    put_trace_line(out, last);
     any = TRUE;
   }
   if (any)
@@ -157,7 +196,7 @@ static void put_by(GString *out, const fw_firewall *f)
   for (i = record->lines->len; i-- > 0;) {
     const fw_recorded *line = &g_array_index(record->lines, fw_recorded, i);
 
-    if (line->answer)
+    if (is_of_answer(fw_firewall_outcome(f), record, i))
       continue;
     g_string_truncate(text, 0);
     fw_recorded_verdict(text, &line->said);
@@ -178,7 +217,7 @@ static void put_answer(GString *out, const fw_answer *a, const fw_sides *sides)
 {
   static const char *const dirs = "or";
 
-  if (!a->sent)
+  if (!a->sent || a->looped)
     return;
   g_string_append(out, ",\"self\":[");
   put_frame(out, &a->seen, side_of(sides, a->seen.out), NULL, TRUE);
@@ -189,16 +228,33 @@ static void put_answer(GString *out, const fw_answer *a, const fw_sides *sides)
   g_string_append(out, "}]");
 }
 
+/* A datagram that came in fragments is delivered whole, and compared with the last of them. */
+static void put_delivered(GString *out, const fw_firewall *f, const fw_sides *sides, const ct_packet *was)
+{
+  const fw_outcome *o = fw_firewall_outcome(f);
+  const fw_packet *p = &o->packet;
+  fw_wire sent = last_fragment(sides);
+  pieces one = { .out = out, .side = side_of(sides, p->in), .sent = &sent };
+
+  if (o->pieces != NULL && sent.b != NULL) {
+    g_autofree guint8 *bytes = bytes_of(p);
+
+    put_piece(bytes, p->raw->length, &one);
+    return;
+  }
+  put_frame(out, p, side_of(sides, p->in), was, FALSE);
+  g_string_append_c(out, '}');
+}
+
 static void put_gone_through(GString *out, const fw_firewall *f, const fw_sides *sides, const ct_packet *packet)
 {
   const fw_outcome *o = fw_firewall_outcome(f);
   const fw_packet *p = &o->packet;
   const ct_packet *was = p->translated && packet->kind == CT_PACKET_TRACK ? packet : NULL;
 
-  if (o->path == FW_PATH_INPUT) {
+  if (o->path == FW_PATH_INPUT || o->looped) {
     g_string_append(out, ",\"fate\":\"local\",\"local\":");
-    put_frame(out, p, side_of(sides, p->in), was, FALSE);
-    g_string_append_c(out, '}');
+    put_delivered(out, f, sides, was);
   } else {
     g_string_append(out, ",\"fate\":\"out\",\"out\":[");
     if (!put_pieces(out, f, sides, side_of(sides, p->out))) {
@@ -209,6 +265,62 @@ static void put_gone_through(GString *out, const fw_firewall *f, const fw_sides 
   }
   if (p->mark != 0)
     g_string_append_printf(out, ",\"mark\":%u", p->mark);
+}
+
+static void put_class_again(GString *out, guint8 cls, guint8 dir)
+{
+  if (cls != CT_CLASS_NONE)
+    g_string_append_printf(out, "[\"%s\",\"%c\"]", ct_class_name(cls),
+                           cls == CT_CLASS_INVALID || cls == CT_CLASS_UNTRACKED ? '-' : "or"[dir]);
+}
+
+/* What came in by lo: the packet, and what answers it. */
+static void put_again(GString *out, const fw_outcome *o)
+{
+  const gboolean first = o->looped && o->again_cls != CT_CLASS_NONE;
+  const gboolean second = o->answer.looped && o->answer.cls != CT_CLASS_NONE;
+
+  if (!first && !second)
+    return;
+  g_string_append(out, ",\"again\":[");
+  if (first)
+    put_class_again(out, o->again_cls, o->again_dir);
+  if (first && second)
+    g_string_append_c(out, ',');
+  if (second)
+    put_class_again(out, o->answer.cls, o->answer.dir);
+  g_string_append_c(out, ']');
+}
+
+static gboolean has_payload(const ct_packet *packet)
+{
+  guint8 scratch[1];
+  const guint8 *h =
+    packet->tuple.proto == CT_PROTO_TCP ? ct_packet_at(packet, packet->l4_offset + 12, 1, scratch) : NULL;
+
+  return packet->kind == CT_PACKET_TRACK &&
+         packet->length > packet->l4_offset + (packet->tuple.proto == CT_PROTO_SCTP ? 12
+                                               : h != NULL                          ? (h[0] >> 4) * 4U
+                                                                                    : 8U);
+}
+
+/* The answer to a packet of the box has come in where the referee takes it for the frame, and compares it with that. */
+static void put_answer_in(GString *out, const fw_answer *a, const ct_packet *packet)
+{
+  const gboolean icmp4 = a->seen.protocol == CT_PROTO_ICMP;
+  const gsize start = out->len;
+  const char *crc;
+
+  g_string_append(out, ",\"fate\":\"local\",\"local\":");
+  put_frame(out, &a->seen, "lo", packet, FALSE);
+  crc = g_strrstr(out->str + start, ",\"crc\":");
+  if (icmp4 && crc != NULL)
+    g_string_truncate(out, (gsize)(crc - out->str)); /* the kernel draws its identification at random */
+  if (a->seen.protocol == CT_PROTO_TCP)
+    g_string_append(out, ",\"csum\":\"bad\"");
+  g_string_append(out, has_payload(packet) ? ",\"payload\":\"\"}" : "}");
+  if (a->seen.mark != 0)
+    g_string_append_printf(out, ",\"mark\":%u", a->seen.mark);
 }
 
 void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *sides, const ct_packet *packet)
@@ -229,8 +341,15 @@ void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *side
   switch (o->verdict) {
   case FW_VERDICT_ACCEPT: put_gone_through(out, f, sides, packet); break;
   case FW_VERDICT_UNKNOWN: g_string_append(out, ",\"fate\":\"unknown\""); break;
-  default: g_string_append(out, ",\"fate\":\"drop\""); put_by(out, f);
+  default:
+    if (o->answer.delivered) {
+      put_answer_in(out, &o->answer, packet);
+    } else {
+      g_string_append(out, ",\"fate\":\"drop\"");
+      put_by(out, f);
+    }
   }
+  put_again(out, o);
   put_trace(out, f, "trace", FALSE);
   put_answer(out, &o->answer, sides);
   put_trace(out, f, "self_trace", TRUE);

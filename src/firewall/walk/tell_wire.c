@@ -26,6 +26,15 @@ static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)
   g_string_append_c(out, '"');
 }
 
+/* The same of the last fragment sent in, which most often has no header of layer 4: all is news then. */
+static gboolean sent_header_differs(const fw_wire *w, guint32 offset, guint32 n)
+{
+  const fw_wire *s = w->sent;
+
+  return s->payload == s->l4 || s->l4 + offset + n > s->end ||
+         memcmp(s->b + s->l4 + offset, w->b + w->l4 + offset, n) != 0;
+}
+
 /* Whether n bytes at an offset of layer 4 are not those that were sent in. */
 static gboolean differs(const fw_wire *w, guint32 offset, guint32 n)
 {
@@ -33,6 +42,8 @@ static gboolean differs(const fw_wire *w, guint32 offset, guint32 n)
   const guint8 *was =
     w->was != NULL && n <= sizeof scratch ? ct_packet_at(w->was, w->was->l4_offset + offset, n, scratch) : NULL;
 
+  if (w->sent != NULL)
+    return sent_header_differs(w, offset, n);
   return was != NULL && memcmp(was, w->b + w->l4 + offset, n) != 0;
 }
 
@@ -75,8 +86,10 @@ static void put_tcp(GString *out, fw_wire *w)
     g_string_append_printf(out, ",\"seq\":%u", ct_be32(t + 4));
   if (w->full || differs(w, 8, 4))
     g_string_append_printf(out, ",\"ack\":%u", ct_be32(t + 8));
-  if (w->full)
-    g_string_append_printf(out, ",\"flags\":%u,\"win\":%u", t[13], ct_be16(t + 14));
+  if (w->full || differs(w, 13, 1))
+    g_string_append_printf(out, ",\"flags\":%u", t[13]);
+  if (w->full || differs(w, 14, 2))
+    g_string_append_printf(out, ",\"win\":%u", ct_be16(t + 14));
   if (header > TCP_HEADER && (w->full || differs(w, TCP_HEADER, header - TCP_HEADER)))
     put_hex(out, "opts", t + TCP_HEADER, header - TCP_HEADER);
   else if (w->full && (t[12] >> 4) * 4 > TCP_HEADER)
