@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/decompress.h"
 
+#include "capture/gzip.h"
+
 #include <lzma.h>
 #include <string.h>
-#include <zlib.h>
 #include <zstd.h>
 
 typedef struct decompressor_kind {
@@ -19,7 +20,7 @@ struct cap_decompressor {
   const decompressor_kind *kind;
   gboolean whole; /* the input may end here */
   union {
-    z_stream zlib;
+    cap_gzip *gzip;
     lzma_stream lzma;
     ZSTD_DCtx *zstd;
   };
@@ -27,14 +28,15 @@ struct cap_decompressor {
 
 static gboolean gzip_init(cap_decompressor *d)
 {
-  return inflateInit2(&d->zlib, 16 + MAX_WBITS) == Z_OK; /* + 16: a gzip wrapper, nothing else */
+  d->gzip = cap_gzip_new();
+  return d->gzip != NULL;
 }
 
-static void gzip_clear(cap_decompressor *d) { inflateEnd(&d->zlib); }
+static void gzip_clear(cap_decompressor *d) { cap_gzip_free(d->gzip); }
 
 static cap_decompress_result gzip_run(cap_decompressor *d, cap_decompress_io *io)
 {
-  z_stream *z = &d->zlib;
+  cap_decompress_result result;
 
   if (d->whole) {
     /* Between members. Files from tapes are padded with zeros, which gzip takes for nothing too. */
@@ -48,28 +50,12 @@ static cap_decompress_result gzip_run(cap_decompressor *d, cap_decompress_io *io
       io->reason = "bytes follow that are not gzip data";
       return CAP_DECOMPRESS_BROKEN;
     }
-    inflateReset(z);
+    cap_gzip_reset(d->gzip);
     d->whole = FALSE;
   }
-  guint in_now = (guint)MIN(io->in_bytes, G_MAXUINT), out_now = (guint)MIN(io->out_bytes, G_MAXUINT);
-
-  z->next_in = (Bytef *)io->in; /* zlib does not write there; its type is older than const */
-  z->avail_in = in_now;
-  z->next_out = io->out;
-  z->avail_out = out_now;
-
-  int result = inflate(z, Z_NO_FLUSH);
-
-  io->in += in_now - z->avail_in;
-  io->in_bytes -= in_now - z->avail_in;
-  io->out += out_now - z->avail_out;
-  io->out_bytes -= out_now - z->avail_out;
-  switch (result) {
-  case Z_STREAM_END: d->whole = TRUE; return CAP_DECOMPRESS_WHOLE;
-  case Z_OK:
-  case Z_BUF_ERROR: /* no progress without more input or room */ return CAP_DECOMPRESS_MORE;
-  default: io->reason = z->msg != NULL ? z->msg : zError(result); return CAP_DECOMPRESS_BROKEN;
-  }
+  result = cap_gzip_run(d->gzip, io);
+  d->whole = result == CAP_DECOMPRESS_WHOLE;
+  return result;
 }
 
 static gboolean xz_init(cap_decompressor *d)

@@ -9,6 +9,7 @@ libcapture_la_SOURCES = \
 	src/capture/chunk.h src/capture/chunk.c \
 	src/capture/source.h src/capture/source.c \
 	src/capture/decompress.h src/capture/decompress.c \
+	src/capture/gzip.h \
 	src/capture/unpack.h src/capture/unpack.c \
 	src/capture/link.h src/capture/link.c \
 	src/capture/pcap.c \
@@ -20,4 +21,11 @@ libcapture_la_SOURCES = \
 	src/capture/libpcap.c \
 	src/capture/many.c \
 	src/capture/writer.c
-libcapture_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
+if ISAL
+libcapture_la_SOURCES += src/capture/gzip_isal.c
+EXTRA_DIST += src/capture/gzip_zlib.c
+else
+libcapture_la_SOURCES += src/capture/gzip_zlib.c
+EXTRA_DIST += src/capture/gzip_isal.c
+endif
+libcapture_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ISAL_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)

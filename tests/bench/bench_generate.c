@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
 /*
  * Captures to measure with: plain pcap, Ethernet, whole frames with right checksums, 20 microseconds apart. The same
  * kind and scale give the same bytes on every machine.
  * Usage: bench_generate KIND FILE [SCALE]    (SCALE: share of the full size, default 1)
  *
- *   longflows  5 M packets of 10 k TCP connections, all open at once
- *   manyflows  5 M packets of about 1.2 M TCP connections, 500 k of them mid-exchange at any moment
- *   masquerade manyflows as it comes to a router with the address 203.0.113.1: answers go to that, each to a port of
- * its own synflood   3 M SYNs from random sources dns        3 M packets: 1.5 M queries, each answered mixed      4 M
- * packets of all these, with pings and ICMP errors, a tenth of it IPv6 live4      1 M TCP connections over IPv4, opened
- * and left: what an entry costs in memory live6      the same over IPv6 livenat    live4 as it comes to that router
- *   live10m    10 M connections: a SYN for each, then the SYN/ACKs in another order
- *   live100k   100 k connections in the same way, thirty times over, with pauses in which all expire
+ *   longflows   5 M packets of 10 k TCP connections, all open at once
+ *   bulk        1 M packets of 2 k TCP connections: segments of 1460 bytes, and an ACK for every two of them
+ *   manyflows   5 M packets of about 1.2 M TCP connections, 500 k of them mid-exchange at any moment
+ *   masquerade  manyflows as it comes to a router with the address 203.0.113.1: answers go to that, each to a port of
+ *               its own
+ *   synflood    3 M SYNs from random sources
+ *   dns         3 M packets: 1.5 M queries, each answered
+ *   mixed       4 M packets of all these, with pings and ICMP errors, a tenth of it IPv6
+ *   live4       1 M TCP connections over IPv4, opened and left: what an entry costs in memory
+ *   live6       the same over IPv6
+ *   livenat     live4 as it comes to that router
+ *   live10m     10 M connections: a SYN for each, then the SYN/ACKs in another order
+ *   live100k    100 k connections in the same way, thirty times over, with pauses in which all expire
  */
+/* clang-format on */
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +27,7 @@
 #include <string.h>
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
-enum { ETHERNET = 14, PAYLOAD_MAX = 100, FRAME_MAX = 256, STEP_US = 20 };
+enum { ETHERNET = 14, PAYLOAD_MAX = 100, BULK_PAYLOAD = 1460, FRAME_MAX = 2048, STEP_US = 20 };
 enum { WAVE_STEP_US = 2 /* 20 M packets in 40 s: the first SYN has not timed out when the last answer comes */ };
 
 /* A connection or exchange under way. */
@@ -40,6 +47,7 @@ typedef struct generator {
   uint64_t random; /* splitmix64 */
   uint64_t time_us, step_us, packets, flows;
   int masqueraded; /* answers go to the router */
+  int bulk;        /* the server sends, and the client acknowledges every second segment */
   uint8_t frame[FRAME_MAX];
   /* The datagram last sent, for ICMP errors about it. */
   flow last;
@@ -278,7 +286,10 @@ static void tcp_next(generator *g, flow *f)
     f->stage = f->left ? STAGE_DATA : STAGE_DONE;
     break;
   case STAGE_DATA:
-    tcp_send(g, f, from, PSH | ACK, random_below(g, PAYLOAD_MAX + 1));
+    if (g->bulk)
+      tcp_send(g, f, f->left % 3 != 0, ACK, f->left % 3 != 0 ? BULK_PAYLOAD : 0);
+    else
+      tcp_send(g, f, from, PSH | ACK, random_below(g, PAYLOAD_MAX + 1));
     if (--f->left == 0)
       f->stage = f->closes ? STAGE_FIN : STAGE_DONE;
     break;
@@ -467,8 +478,11 @@ static int generate(generator *g, const char *kind, double scale)
   uint64_t mega = (uint64_t)(1000000 * scale);
 
   g->masqueraded = strcmp(kind, "masquerade") == 0 || strcmp(kind, "livenat") == 0;
+  g->bulk = strcmp(kind, "bulk") == 0;
   if (strcmp(kind, "longflows") == 0)
     make_tcp(g, 5 * mega, (uint32_t)(10000 * scale) + 1, 400, 400, 100);
+  else if (g->bulk)
+    make_tcp(g, mega, (uint32_t)(2000 * scale) + 1, 300, 300, 100);
   else if (strcmp(kind, "manyflows") == 0 || strcmp(kind, "masquerade") == 0)
     make_tcp(g, 5 * mega, (uint32_t)(500000 * scale) + 1, 1, 3, 2);
   else if (strcmp(kind, "synflood") == 0)

@@ -4,8 +4,9 @@
  * Usage: bench_run [-c] [-n TIMES] COMMAND [ARG...] [--- COMMAND [ARG...]]
  *
  * With two commands they take turns, so that whatever else the machine does hits both alike. Output goes to /dev/null.
- * For each command one line: median wall and CPU seconds, peak memory in KiB. -c: runs the one command once and counts
- * the lines it prints.
+ * For each command one line: median wall and CPU seconds, peak memory in KiB. With two a third line: how far apart the
+ * quartiles of the ratios first to second lie, wall and CPU, as shares of the median ratio: the noise. -c: runs the one
+ * command once and counts the lines it prints.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -127,6 +128,25 @@ static void medians_print(const run *runs, unsigned n)
   printf("%.6f %.6f %ld\n", wall[n / 2], cpu[n / 2], peak);
 }
 
+/* Sorts them. => how far apart the quartiles lie, as a share of the median. */
+static double spread(double *ratios, unsigned n)
+{
+  qsort(ratios, n, sizeof ratios[0], double_order);
+  return (ratios[n - 1 - n / 4] - ratios[n / 4]) / ratios[n / 2];
+}
+
+static void noise_print(const run *first, const run *second, unsigned n)
+{
+  double wall[TIMES_MAX] = { 0 }, cpu[TIMES_MAX] = { 0 };
+  unsigned i;
+
+  for (i = 0; i < n; i++) {
+    wall[i] = first[i].wall_s / second[i].wall_s;
+    cpu[i] = first[i].cpu_s / second[i].cpu_s;
+  }
+  printf("%.4f %.4f\n", spread(wall, n), spread(cpu, n));
+}
+
 int main(int argc, char **argv)
 {
   run runs[2][TIMES_MAX];
@@ -162,7 +182,9 @@ int main(int argc, char **argv)
       runs[1][i] = command_measure(second);
   }
   medians_print(runs[0], times);
-  if (second)
+  if (second) {
     medians_print(runs[1], times);
+    noise_print(runs[0], runs[1], times);
+  }
   return 0;
 }

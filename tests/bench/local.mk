@@ -17,7 +17,7 @@ CLEANFILES += $(bench_tools)
 DISTCLEANFILES += bench.json
 EXTRA_DIST += tests/bench/bench.sh tests/bench/bench_compare.sh
 
-bench: ctreplay$(EXEEXT) $(bench_tools)
+bench: ctreplay$(EXEEXT) $(bench_tools) screen_jumps$(EXEEXT)
 	SCALE=$(BENCH_SCALE) PAIRS=$(BENCH_PAIRS) LARGE=$(BENCH_LARGE) ONLY="$(BENCH_ONLY)" $(SHELL) $(srcdir)/tests/bench/bench.sh
 bench-compare:
 	@$(SHELL) $(srcdir)/tests/bench/bench_compare.sh "$(OLD)" bench.json

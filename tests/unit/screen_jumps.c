@@ -2,7 +2,7 @@
 /*
  * Jumps to and fro in a capture: each moment is, to the byte of the engine's state, what playing there gives, and it is
  * told how long that took, of this process's own time: others may be busy beside it. Usage: screen_jumps CAPTURE [JUMPS
- * [MAX [MILLISECONDS]]]; with MILLISECONDS, a jump that takes longer fails.
+ * [MAX [MILLISECONDS]]]; with MILLISECONDS, a jump that takes longer fails; no JUMPS (0): the first pass only.
  */
 #include "screen_kit.h"
 
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
          timeline_last(p.line), (double)(g_get_monotonic_time() - begun_us) / 1e6,
          keyframes_count(timeline_keyframes(p.line)), (double)keyframes_bytes(timeline_keyframes(p.line)) / 1e6,
          (double)replay_tape_bytes(p.tape) / 1e6);
-  if (timeline_last(p.line) == 0)
+  if (timeline_last(p.line) == 0 || n == 0)
     return 0;
   jumps = g_new0(jump, n);
   took = g_new0(double, n);
