@@ -18,7 +18,8 @@ enum {
 gboolean box_kind_of(const char *name, box_kind *kind);
 /* The part behind the last slash. */
 const char *box_base(const char *name);
-/* facts.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken. */
+/* facts.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken.
+ */
 gboolean box_is_word(const char *text);
 /* walk.c: takes text. => FALSE and error where it is more than is read. */
 gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error);

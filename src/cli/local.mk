@@ -32,6 +32,8 @@ libcommands_la_SOURCES = \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/redact.c \
+	src/cli/redact.h \
 	src/cli/replay.c \
 	src/cli/rules_drops.c src/cli/rules_drops.h \
 	src/cli/rules_run.c src/cli/rules_run.h \
