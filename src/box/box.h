@@ -4,12 +4,16 @@
  * by their names, wherever they stand in it; what they say becomes options (cli/box_options.c).
  *
  * The contents may come from anybody: names never lead out of the folder, links are not followed, sizes are bounded,
- * and what a file says is only taken where it is of the form that the program prints which wrote it.
+ * and what a file says is only taken where it is of the form that the program prints which wrote it. So reading has two
+ * steps: box_open asks the file system and looks into nothing, box_understand asks nobody and may run behind a fence,
+ * and box_keep brings what it found from there (cli/box_fenced.c).
  */
 #ifndef BOX_BOX_H
 #define BOX_BOX_H
 
 #include <glib.h>
+
+#include "resume/io.h"
 
 /* X(NAME, word, what it costs where it is missing) */
 #define BOX_KIND_LIST(X)                                                                               \
@@ -48,6 +52,8 @@ typedef struct box_file {
 
 typedef struct box {
   char *path;
+  GString *archive; /* of a tar, until it is understood; NULL: a folder */
+  gboolean archived;
   GPtrArray *files; /* box_file */
   char *release;    /* of the kernel; NULL: not told */
   GString *sysctls; /* lines that a kernel's tracking may know */
@@ -65,8 +71,14 @@ GQuark box_error_quark(void);
 
 /* Whether it may be one: a folder, or a file that is a tar, packed or not. */
 gboolean box_is(const char *path);
-/* => NULL and error where there is nothing to read, or nothing in it is known. */
-box *box_read(const char *path, GError **error);
+/* The bytes of a tar, or of a folder's files with known names. => NULL and error where that cannot be read. */
+box *box_open(const char *path, GError **error);
+/* The same of a tar's bytes, which are taken. */
+box *box_of_archive(const char *path, GString *bytes);
+/* What these say. => FALSE and error where nothing in it is known, or an archive is damaged. */
+gboolean box_understand(box *b, GError **error);
+/* All that box_understand adds, as bytes, and to a box that was only opened. */
+void box_keep(box *b, resume_io *io);
 void box_free(box *b); /* NULL is fine */
 
 /* The first of a kind; NULL: there is none. */

@@ -65,11 +65,21 @@ static void read_meminfo(box *b, box_file *f)
   box_say(f, b->ram_kib != 0, g_strdup_printf("%" G_GUINT64_FORMAT " KiB of memory", b->ram_kib));
 }
 
+gboolean box_is_word(const char *text)
+{
+  const char *p = text;
+
+  while (g_ascii_isgraph(*p))
+    p++;
+  return *p == '\0' && p > text;
+}
+
 static void add_parameter(box *b, const char *module, const char *name, const char *value)
 {
   guint64 buckets;
 
-  if (strpbrk(name, "= \t") != NULL || strlen(value) > 64)
+  if (!box_is_word(module) || !box_is_word(name) || strchr(name, '=') != NULL || !box_is_word(value) ||
+      strlen(value) > 64)
     return;
   if (strcmp(module, "nf_conntrack") == 0 && strcmp(name, "hashsize") == 0) {
     if (g_ascii_string_to_unsigned(value, 10, 1, G_MAXINT32, &buckets, NULL))

@@ -5,14 +5,24 @@
 
 #include "box.h"
 
-enum { BOX_FILE_MOST = 256 << 20, BOX_FILES_MOST = 20000, BOX_DEPTH_MOST = 12, BOX_LINE_MOST = 4096 };
+enum {
+  BOX_FILE_MOST = 256 << 20,
+  BOX_ALL_MOST = 1 << 30, /* all that is kept, and an archive unpacked */
+  BOX_NAMES_MOST = 1 << 20,
+  BOX_FILES_MOST = 20000, /* of those whose names are known */
+  BOX_DEPTH_MOST = 12,
+  BOX_LINE_MOST = 4096
+};
 
 /* names.c: by its path in the box. => FALSE: it is nothing that is known. */
 gboolean box_kind_of(const char *name, box_kind *kind);
 /* The part behind the last slash. */
 const char *box_base(const char *name);
-/* walk.c: takes text. */
-void box_add(box *b, box_kind kind, const char *name, GString *text);
+/* facts.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken.
+ */
+gboolean box_is_word(const char *text);
+/* walk.c: takes text. => FALSE and error where it is more than is read. */
+gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error);
 gboolean box_walk(box *b, const char *path, GError **error);
 /* tar.c: of an archive that is unpacked. */
 gboolean box_untar(box *b, const GString *archive, GError **error);

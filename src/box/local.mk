@@ -4,6 +4,7 @@ libbox_la_SOURCES = \
 	src/box/box.h \
 	src/box/facts.c \
 	src/box/internal.h \
+	src/box/keep.c \
 	src/box/names.c \
 	src/box/network.c \
 	src/box/tar.c \

@@ -24,7 +24,7 @@ static gboolean is_name(const char *name)
 {
   gsize n = strlen(name);
 
-  return n > 0 && n <= NAME_MOST && strpbrk(name, "=@/\"' \t") == NULL;
+  return n <= NAME_MOST && box_is_word(name) && strpbrk(name, "=@/\"'") == NULL;
 }
 
 /* "2: eth0@if5:" => its index and name. */
@@ -55,7 +55,8 @@ static void add_interface(box *b, guint32 index, const char *name)
 
 static void add_local(box *b, const char *address, const char *length, const char *name)
 {
-  if (b->locals->len < LISTED_MOST && is_name(name) && strpbrk(address, "@=") == NULL)
+  if (b->locals->len < LISTED_MOST && is_name(name) && box_is_word(address) && strpbrk(address, "@=") == NULL &&
+      box_is_word(length))
     g_ptr_array_add(b->locals, g_strdup_printf("%s/%s@%s", address, length, name));
 }
 
@@ -192,7 +193,8 @@ static void add_route(box *b, const route *r, gboolean six, guint *other)
 
   if (r->local)
     return;
-  if (!is_name(r->device) || (*r->table != '\0' && strcmp(r->table, "main") != 0) || strchr(to, '=') != NULL) {
+  if (!is_name(r->device) || !box_is_word(to) || (*r->table != '\0' && strcmp(r->table, "main") != 0) ||
+      strchr(to, '=') != NULL) {
     (*other)++;
     return;
   }

@@ -55,21 +55,20 @@ static char *path_of_pax(const char *data, gsize n)
   return end != NULL ? g_strndup(at, MIN((gsize)(end - at), (gsize)NAME_MOST)) : NULL;
 }
 
-static void take(box *b, const char *name, const char *data, gsize n)
+static gboolean take(box *b, const char *name, const char *data, gsize n, GError **error)
 {
   box_kind kind;
 
-  if (n <= BOX_FILE_MOST && box_kind_of(name, &kind))
-    box_add(b, kind, name, g_string_new_len(data, (gssize)n));
+  return !box_kind_of(name, &kind) || box_add(b, kind, name, g_string_new_len(data, (gssize)n), error);
 }
 
 gboolean box_untar(box *b, const GString *archive, GError **error)
 {
   gsize at = 0, left;
   char *longer = NULL;
-  guint members = 0;
+  gboolean fine = TRUE;
 
-  while (archive->len - at >= BLOCK && members++ < BOX_FILES_MOST) {
+  while (fine && archive->len - at >= BLOCK) {
     const header *h = (const header *)(gconstpointer)(archive->str + at);
     const char *data = archive->str + at + BLOCK;
     guint64 n;
@@ -89,12 +88,12 @@ gboolean box_untar(box *b, const GString *archive, GError **error)
       char *name = longer != NULL ? longer : name_of(h);
 
       if (h->type == '0' || h->type == '\0')
-        take(b, name, data, n);
+        fine = take(b, name, data, n, error);
       g_free(name);
       longer = NULL;
     }
     at += BLOCK + MIN((n + BLOCK - 1) / BLOCK * BLOCK, left);
   }
   g_free(longer);
-  return TRUE;
+  return fine;
 }

@@ -13,8 +13,6 @@
 
 G_DEFINE_QUARK(box - error - quark, box_error)
 
-enum { UNPACKED_MOST = 1 << 30 };
-
 const char *box_kind_word(box_kind kind)
 {
   static const char *const words[] = {
@@ -54,20 +52,39 @@ void box_say(box_file *f, gboolean used, char *text)
   f->used = used;
 }
 
-void box_add(box *b, box_kind kind, const char *name, GString *text)
+static gsize kept_bytes(const box *b)
 {
-  box_file *f = g_new0(box_file, 1);
+  gsize n = 0;
+  guint i;
 
+  for (i = 0; i < b->files->len; i++)
+    n += ((const box_file *)g_ptr_array_index(b->files, i))->text->len;
+  return n;
+}
+
+gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error)
+{
+  box_file *f;
+
+  if (text->len > BOX_FILE_MOST || b->files->len >= BOX_FILES_MOST || kept_bytes(b) + text->len > BOX_ALL_MOST) {
+    g_set_error(error, BOX_ERROR, 0,
+                "%s: %s: there is too much: of a file %d MiB are read, of all that is known 1 GiB and %d files",
+                b->path, name, BOX_FILE_MOST >> 20, BOX_FILES_MOST);
+    g_string_free(text, TRUE);
+    return FALSE;
+  }
+  f = g_new0(box_file, 1);
   f->kind = kind;
   f->name = g_strdup(name);
   f->text = text;
   g_ptr_array_add(b->files, f);
+  return TRUE;
 }
 
 /* ---- a folder ---- */
 
-/* => its bytes; NULL: it is no plain file, or more than is read. */
-static GString *read_file(int folder, const char *name)
+/* => its bytes, of which there may be more than `most`; NULL: it is no plain file. */
+static GString *read_file(int folder, const char *name, gsize most)
 {
   int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   char buffer[16384];
@@ -79,7 +96,7 @@ static GString *read_file(int folder, const char *name)
     return NULL;
   text = g_string_new(NULL);
   if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-    while ((n = read(fd, buffer, sizeof buffer)) > 0 && text->len < BOX_FILE_MOST)
+    while (text->len <= most && (n = read(fd, buffer, sizeof buffer)) > 0)
       g_string_append_len(text, buffer, n);
     close(fd);
     return text;
@@ -99,7 +116,7 @@ static GPtrArray *names_of(int folder)
   DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
   struct dirent *entry;
 
-  while (dir != NULL && names->len < BOX_FILES_MOST && (entry = readdir(dir)) != NULL)
+  while (dir != NULL && names->len < BOX_NAMES_MOST && (entry = readdir(dir)) != NULL)
     if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
       g_ptr_array_add(names, g_strdup(entry->d_name));
   if (dir != NULL)
@@ -110,46 +127,55 @@ static GPtrArray *names_of(int folder)
   return names;
 }
 
-static void walk(box *b, int folder, const char *prefix, guint depth, guint *left)
+static gboolean walk(box *b, int folder, const char *prefix, guint depth, guint *left, GError **error)
 {
   GPtrArray *names = names_of(folder);
+  gboolean fine = TRUE;
   guint i;
 
-  for (i = 0; i<names->len && * left> 0; i++) {
+  for (i = 0; fine && i < names->len; i++) {
     const char *name = g_ptr_array_index(names, i);
     char *path = g_strconcat(prefix, name, NULL);
     GString *text = NULL;
     box_kind kind;
     int inner;
 
+    if (*left == 0) {
+      g_set_error(error, BOX_ERROR, 0, "%s: there is too much: more than %d names", b->path, BOX_NAMES_MOST);
+      g_free(path);
+      fine = FALSE;
+      break;
+    }
     (*left)--;
     inner = depth > 0 ? openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (inner >= 0) {
       char *below = g_strconcat(path, "/", NULL);
 
-      walk(b, inner, below, depth - 1, left);
+      fine = walk(b, inner, below, depth - 1, left, error);
       g_free(below);
       close(inner);
-    } else if (box_kind_of(path, &kind) && (text = read_file(folder, name)) != NULL) {
-      box_add(b, kind, path, text);
+    } else if (box_kind_of(path, &kind) && (text = read_file(folder, name, BOX_FILE_MOST)) != NULL) {
+      fine = box_add(b, kind, path, text, error);
     }
     g_free(path);
   }
   g_ptr_array_unref(names);
+  return fine;
 }
 
 gboolean box_walk(box *b, const char *path, GError **error)
 {
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  guint left = BOX_FILES_MOST;
+  guint left = BOX_NAMES_MOST;
+  gboolean fine;
 
   if (folder < 0) {
     g_set_error(error, BOX_ERROR, 0, "%s: %s", path, g_strerror(errno));
     return FALSE;
   }
-  walk(b, folder, "", BOX_DEPTH_MOST, &left);
+  fine = walk(b, folder, "", BOX_DEPTH_MOST, &left, error);
   close(folder);
-  return TRUE;
+  return fine;
 }
 
 /* ---- the box ---- */
@@ -174,26 +200,7 @@ gboolean box_is(const char *path)
   return FALSE;
 }
 
-static gboolean read_archive(box *b, const char *path, GError **error)
-{
-  GString *bytes = read_file(AT_FDCWD, path);
-  const char *reason;
-  gboolean fine = FALSE;
-
-  if (bytes == NULL)
-    g_set_error(error, BOX_ERROR, 0, "%s: %s", path, g_strerror(errno));
-  else if (!cap_unpack(bytes, UNPACKED_MOST, &reason))
-    g_set_error(error, BOX_ERROR, 0, "%s: %s", path, reason);
-  else if (!box_is_tar(bytes->str, bytes->len))
-    g_set_error(error, BOX_ERROR, 0, "%s: give a folder, or a tar of one (.tar, .tar.gz, .tar.xz)", path);
-  else
-    fine = box_untar(b, bytes, error);
-  if (bytes != NULL)
-    g_string_free(bytes, TRUE);
-  return fine;
-}
-
-box *box_read(const char *path, GError **error)
+static box *new_box(const char *path)
 {
   box *b = g_new0(box, 1);
 
@@ -204,15 +211,64 @@ box *box_read(const char *path, GError **error)
   b->routes = g_ptr_array_new_with_free_func(g_free);
   b->modules = g_ptr_array_new_with_free_func(g_free);
   b->interfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-  if (is_folder(path) ? box_walk(b, path, error) : read_archive(b, path, error)) {
-    box_find_facts(b);
-    if (b->files->len > 0)
-      return b;
-    g_set_error(error, BOX_ERROR, 0,
-                "%s: no file in it is one of those that examples/ctreplay-gather writes, or sos report", path);
+  return b;
+}
+
+box *box_of_archive(const char *path, GString *bytes)
+{
+  box *b = new_box(path);
+
+  b->archive = bytes;
+  b->archived = TRUE;
+  return b;
+}
+
+box *box_open(const char *path, GError **error)
+{
+  GString *bytes;
+  box *b;
+
+  if (!is_folder(path)) {
+    errno = EISDIR; /* what is no plain file has no reason of its own */
+    bytes = read_file(AT_FDCWD, path, BOX_ALL_MOST);
+    if (bytes == NULL)
+      g_set_error(error, BOX_ERROR, 0, "%s: %s", path, g_strerror(errno));
+    return bytes != NULL ? box_of_archive(path, bytes) : NULL;
   }
+  b = new_box(path);
+  if (box_walk(b, path, error))
+    return b;
   box_free(b);
   return NULL;
+}
+
+static gboolean unpack(box *b, GError **error)
+{
+  const char *reason;
+
+  if (!cap_unpack(b->archive, BOX_ALL_MOST, &reason))
+    g_set_error(error, BOX_ERROR, 0, "%s: %s", b->path, reason);
+  else if (!box_is_tar(b->archive->str, b->archive->len))
+    g_set_error(error, BOX_ERROR, 0, "%s: give a folder, or a tar of one (.tar, .tar.gz, .tar.xz)", b->path);
+  else
+    return box_untar(b, b->archive, error);
+  return FALSE;
+}
+
+gboolean box_understand(box *b, GError **error)
+{
+  if (b->archive != NULL) {
+    gboolean fine = unpack(b, error);
+
+    g_string_free(g_steal_pointer(&b->archive), TRUE);
+    if (!fine)
+      return FALSE;
+  }
+  box_find_facts(b);
+  if (b->files->len == 0)
+    g_set_error(error, BOX_ERROR, 0,
+                "%s: no file in it is one of those that examples/ctreplay-gather writes, or sos report", b->path);
+  return b->files->len > 0;
 }
 
 void box_free(box *b)
@@ -221,6 +277,8 @@ void box_free(box *b)
     return;
   g_free(b->path);
   g_free(b->release);
+  if (b->archive != NULL)
+    g_string_free(b->archive, TRUE);
   g_ptr_array_unref(b->files);
   g_string_free(b->sysctls, TRUE);
   g_ptr_array_unref(b->locals);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "box_options.h"
+#include "box_fenced.h"
 
 #include <string.h>
 
@@ -63,7 +64,7 @@ gboolean cli_box_apply(cli_options *o, GError **error)
 
   if (o->box_path == NULL || o->box != NULL)
     return TRUE;
-  b = o->box = box_read(o->box_path, &why);
+  b = o->box = cli_box_read(o->box_path, !o->no_sandbox, &why);
   if (b == NULL) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--box %s", why->message);
     g_error_free(why);

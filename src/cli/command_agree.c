@@ -370,7 +370,7 @@ static cli_exit run(agreeing *g, cli_options *o)
   o->replay.captures = (const char *const *)o->captures->pdata;
   o->replay.n_captures = o->captures->len;
   g->text = g_string_new(NULL);
-  if (!cli_listing_bytes("", g->path, g->text, &g->when, &code))
+  if (!cli_listing_bytes("", g->path, !o->no_sandbox, g->text, &g->when, &code))
     return code;
   if (g->own->at.kind == REPLAY_POINT_NONE && g->when.from_ns != 0)
     g->own->at = (replay_point){ REPLAY_POINT_TIME, g->when.from_ns };

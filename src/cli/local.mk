@@ -2,6 +2,8 @@
 # What the unit tests need of the command line stands in a library; main is the program's alone.
 noinst_LTLIBRARIES += libcli.la
 libcli_la_SOURCES = \
+	src/cli/box_fenced.c \
+	src/cli/box_fenced.h \
 	src/cli/box_options.c src/cli/box_options.h \
 	src/cli/captures.c src/cli/captures.h \
 	src/cli/exit.c src/cli/exit.h \
@@ -10,7 +12,10 @@ libcli_la_SOURCES = \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option.c src/cli/option.h \
 	src/cli/options.c src/cli/options.h src/cli/options_parse.c \
+	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/say.c src/cli/say.h
+libcli_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+libcli_la_LIBADD = $(SECCOMP_LIBS)
 
 # All but main, so that a test can be the program too.
 noinst_LTLIBRARIES += libcommands.la
@@ -27,13 +32,14 @@ libcommands_la_SOURCES = \
 	src/cli/memory.c src/cli/memory.h \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/redact.c \
+	src/cli/redact.h \
 	src/cli/replay.c \
 	src/cli/rules_drops.c src/cli/rules_drops.h \
 	src/cli/rules_run.c src/cli/rules_run.h \
 	src/cli/rules_sources.c src/cli/rules_sources.h \
 	src/cli/rules_text.c src/cli/rules_text.h \
 	src/cli/scenario_rules.c src/cli/scenario_rules.h \
-	src/cli/sandbox.c src/cli/sandbox.h \
 	src/cli/nft_child.c src/cli/nft_child.h src/cli/nft_load.c src/cli/nft_load.h \
 	src/cli/sent.c src/cli/sent.h \
 	src/cli/output.c src/cli/output.h \

@@ -99,6 +99,7 @@ static const option_help lines[] = {
   { NULL, "reason", "only packets with these reasons: list reasons" },
   { NULL, "as", "sent: -W writes packets as they left, translated" },
   { NULL, "annotate", "write a comment on every packet (--write FILE.pcapng)" },
+  { NULL, "redact", "rename addresses in what -W writes, as ctreplay-gather does" },
   { NULL, "context", "so many packets before and after each chosen one, too" },
   { NULL, "display-filter", "Wireshark's filter of the packets chosen" },
   { NULL, "flow", "one connection, by its number" },

@@ -434,6 +434,7 @@ static const cli_option options[] = {
     .wanted = "words of `ctreplay list reasons`, joined by commas ('tcp-*' for a family)" },
   { "annotate", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, annotate) },
   { "as", 0, "arrived|sent", CLI_SHOW, CLI_CHOICE(cli_options, sent, views, "arrived or sent") },
+  { "redact", 0, "KEY", CLI_SHOW, CLI_TEXT(cli_options, redact) },
   { "context", 0, "N", CLI_SHOW, CLI_NUMBER(cli_options, context, 1, CLI_CONTEXT_MOST, "packets, from 1 to 10000") },
   { "display-filter", 0, NULL, CLI_SHOW, CLI_FLAG(cli_options, display_filter) },
   { "flow", 0, "N", CLI_SHOW, CLI_BY(cli_read_shown_number, cli_options, flow), .wanted = "a number as -P shows it" },

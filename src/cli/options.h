@@ -90,9 +90,10 @@ typedef struct cli_options {
   guint classes;       /* 1 << ct_class, 1 << CT_CLASS_COUNT: dropped; 0: all */
   gboolean any_reason; /* --reason was given */
   gboolean annotate, display_filter;
-  gboolean sent; /* --as sent */
-  guint context; /* packets kept around each chosen one */
-  guint64 flow;  /* -P --flow; 0: all */
+  const char *redact; /* a key; NULL: packets are written as they are */
+  gboolean sent;      /* --as sent */
+  guint context;      /* packets kept around each chosen one */
+  guint64 flow;       /* -P --flow; 0: all */
   guint8 reasons[CT_REASON_COUNT];
   guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
   gint64 lines;       /* for a person: lines per section; -1: as suits */

@@ -19,6 +19,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--class and --reason: for -P");
   else if ((o->annotate || o->context != 0) && (o->command != 'P' || o->write == NULL))
     cli_say("--annotate and --context: for -P with -W FILE.pcapng");
+  else if (o->redact != NULL && (o->command != 'P' || o->write == NULL || o->sent || o->annotate))
+    cli_say("--redact: for -P with -W FILE.pcap, without --as sent and --annotate");
   else if (o->sent && (o->command != 'P' || o->write == NULL || o->rules->len == 0))
     cli_say("--as sent: with --rules, and -W FILE.pcapng of -P: packets as they leave the box");
   else if (o->sent && o->context != 0)

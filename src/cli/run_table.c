@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "box/box.h"
+#include "box_fenced.h"
 #include "capture/unpack.h"
 #include "firewall/iptables.h"
 #include "listing/load.h"
@@ -46,9 +46,9 @@ static void tables_of_box(const box *b, GString *text)
     }
 }
 
-static gboolean load_box(const char *path, GString *text, cli_listed_when *when, GError **error)
+static gboolean load_box(const char *path, gboolean fence, GString *text, cli_listed_when *when, GError **error)
 {
-  box *b = box_read(path, error);
+  box *b = cli_box_read(path, fence, error);
 
   if (b == NULL)
     return FALSE;
@@ -58,12 +58,13 @@ static gboolean load_box(const char *path, GString *text, cli_listed_when *when,
   return TRUE;
 }
 
-gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_listed_when *when, cli_exit *code)
+gboolean cli_listing_bytes(const char *option, const char *path, gboolean fence, GString *text, cli_listed_when *when,
+                           cli_exit *code)
 {
   GError *error = NULL;
 
   *when = (cli_listed_when){ 0, 0 };
-  if (box_is(path) ? load_box(path, text, when, &error) : fw_rules_load(path, text, &error))
+  if (box_is(path) ? load_box(path, fence, text, when, &error) : fw_rules_load(path, text, &error))
     return TRUE;
   cli_say("%s%s%s", option, *option != '\0' ? " " : "", error->message);
   g_error_free(error);
@@ -116,7 +117,7 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
   }
   t = run->listed = g_new0(struct cli_listed, 1);
   t->text = g_string_new(NULL);
-  if (!cli_listing_bytes("--table", o->listed, t->text, &when, &run->code))
+  if (!cli_listing_bytes("--table", o->listed, !o->no_sandbox, t->text, &when, &run->code))
     return FALSE;
   t->at = o->listed_at;
   if (t->at.kind == REPLAY_POINT_NONE && when.from_ns != 0)

@@ -11,9 +11,10 @@ typedef struct cli_listed_when {
   gint64 from_ns, until_ns;
 } cli_listed_when;
 
-/* Of a file, however it is packed, or of a box that was gathered; option is for messages that name it. => FALSE, said,
- * with the exit code in *code. */
-gboolean cli_listing_bytes(const char *option, const char *path, GString *text, cli_listed_when *when, cli_exit *code);
+/* Of a file, however it is packed, or of a box that was gathered; option is for messages that name it. fence: see
+ * cli_box_read. => FALSE, said, with the exit code in *code. */
+gboolean cli_listing_bytes(const char *option, const char *path, gboolean fence, GString *text, cli_listed_when *when,
+                           cli_exit *code);
 /* Unpacks and reads it: behind the fence. => NULL, said. */
 listing *cli_listing_parse(const char *option, const char *path, GString *text, const ct_profile *profile);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -P: one line per packet, or with -W the packets themselves. */
 #include "keep.h"
+#include "redact.h"
 #include "run.h"
 #include "say.h"
 #include "sent.h"
@@ -21,6 +22,8 @@ typedef struct showing {
   cap_writer *writer; /* NULL: lines only */
   cli_keep *keep;     /* what goes to the writer, as it arrived; NULL: as */
   cli_sent *sent;     /* it leaves the box */
+  cli_redact *redact; /* NULL: addresses stay */
+  guint64 untold;     /* frames that were left out, as nothing is known of what is in them */
   GError *write_error;
   emit_asked asked;
   emit_collector *events; /* for comments; NULL: there are none */
@@ -54,9 +57,14 @@ static gboolean chosen(const showing *s, const replay_seen *seen, const ct_view 
 /* packet: NULL without comments. */
 static void write_packet(showing *s, const replay_seen *seen, const emit_packet *packet, gboolean chosen)
 {
+  const cap_frame *frame = seen->frame;
   const char *comment = NULL;
   gboolean fine;
 
+  if (s->redact != NULL && (frame = cli_redact_frame(s->redact, frame, seen->link->l3_offset)) == NULL) {
+    s->untold++;
+    return;
+  }
   if (packet != NULL) {
     s->comment.used = 0;
     emit_packet_comment(&s->comment, &s->run.emit, packet, s->events);
@@ -65,9 +73,9 @@ static void write_packet(showing *s, const replay_seen *seen, const emit_packet 
   }
   if (s->write_error != NULL)
     return;
-  fine = s->sent != NULL ? cli_sent_packet(s->sent, seen, comment, &s->write_error)
-                         : cli_keep_packet(s->keep, seen->frame, seen->interface, seen->packet->number, comment, chosen,
-                                           &s->write_error);
+  fine = s->sent != NULL
+           ? cli_sent_packet(s->sent, seen, comment, &s->write_error)
+           : cli_keep_packet(s->keep, frame, seen->interface, seen->packet->number, comment, chosen, &s->write_error);
   if (!fine)
     s->run.unwanted = TRUE;
 }
@@ -180,6 +188,8 @@ static gboolean open_writer(showing *s)
   s->writer = cap_writer_open_fd(s->run.capture_fd, s->run.o->write,
                                  s->run.o->annotate || s->run.o->sent ? CAP_WRITER_PCAPNG
                                                                       : replay_source_writer_kind(s->run.source));
+  if (s->run.o->redact != NULL)
+    s->redact = cli_redact_new(s->run.o->redact);
   if (s->run.o->sent)
     s->sent = cli_sent_new(s->writer, &s->run.firewall);
   else
@@ -191,6 +201,10 @@ static void say_kept(const showing *s)
 {
   guint64 chosen, around;
 
+  if (s->untold > 0)
+    cli_say("note: --redact: %" G_GUINT64_FORMAT
+            " frames were left out, as there is no IP in them that could be renamed",
+            s->untold);
   if (s->sent != NULL)
     cli_sent_say(s->sent);
   if (s->keep == NULL || (!s->run.o->annotate && s->run.o->context == 0))
@@ -208,6 +222,7 @@ static void close_writer(showing *s)
     say_kept(s);
   cli_keep_free(s->keep);
   cli_sent_free(s->sent);
+  cli_redact_free(s->redact);
   if (s->write_error != NULL)
     cap_writer_close(s->writer, NULL);
   else

@@ -35,6 +35,18 @@ box_check() {
   # What the kernel loaded again goes on there as here.
   expect 0 'in both 8, alike 8; differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/after.list" --at "@$(cat "$lab/after.at")" --table "$lab/again" \
     --table-at "@$(cat "$lab/again.at")" --box "$lab/end" --direction in "$capture"
+  # Renamed, folder and capture.
+  sh "${srcdir:-.}/examples/ctreplay-gather" --redact key --from "$lab/start" "$lab/start.renamed"
+  sh "${srcdir:-.}/examples/ctreplay-gather" --redact key --from "$lab/end" "$lab/end.renamed"
+  "$ctreplay" -P --redact key -W "$lab/renamed.pcap" "$capture" 2> "$work/err"
+  expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/end.renamed" --table "$lab/start.renamed" --direction in "$lab/renamed.pcap"
+  # With busybox's tools.
+  if [ -e "$lab/small" ]; then
+    expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/packed.tar.gz" --table "$lab/start" --direction in "$capture"
+    "$ctreplay" -P --redact small -W "$lab/small.pcap" "$capture" 2> "$work/err"
+    sh "${srcdir:-.}/examples/ctreplay-gather" --redact small --from "$lab/start" "$lab/start.small"
+    expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/small" --table "$lab/start.small" --direction in "$lab/small.pcap"
+  fi
 
   # In three parts, one table over all of them; the second is killed in its middle, and done again.
   packets=$(sed -n 's/ packets captured//p' "$lab/tcpdump")

@@ -4,7 +4,7 @@
 # box_router.sh FOLDER GATHER CONNECTIONS. What is captured goes to FOLDER/router.pcap. Some connections begin before the capture.
 # While traffic pauses the router is gathered: into FOLDER/start after those, and into FOLDER/end when all is done. Then it forgets
 # some connections that it does not translate and loads them again, from FOLDER/again at the moment FOLDER/again.at; they go on, and
-# FOLDER/after.list and FOLDER/after.at are what there is then. FOLDER/ready says that all could be set up, FOLDER/lost how many packets
+# FOLDER/small and packed.tar.gz are gathered with busybox's tools at the end, too, the first of them renamed. FOLDER/after.list and FOLDER/after.at are what there is then. FOLDER/ready says that all could be set up, FOLDER/lost how many packets
 # tcpdump did not keep.
 set -e
 work=$1 gather=$2 connections=$3
@@ -67,7 +67,10 @@ until_there() {
   shift
   until "$@"; do
     tries=$((tries - 1))
-    [ "$tries" -gt 0 ] && kill -0 "${client:-$server}" || { echo "it did not come: $*"; exit 1; }
+    if [ "$tries" -le 0 ] || ! kill -0 "${client:-$server}"; then
+      echo "it did not come: $*"
+      exit 1
+    fi
     sleep 0.05
   done
 }
@@ -91,6 +94,13 @@ sh "$gather" "$work/start"
 : > "$work/main"
 until_there 300 [ -e "$work/main.done" ]
 sh "$gather" "$work/end"
+# The same with a small box's tools, which know less.
+if command -v busybox > /dev/null; then
+  mkdir "$work/applets"
+  busybox --install -s "$work/applets"
+  PATH=$work/applets:$PATH busybox sh "$gather" --redact small "$work/small"
+  PATH=$work/applets:$PATH busybox sh "$gather" "$work/packed.tar.gz"
+fi
 : > "$work/plain"
 until_there 20 [ -e "$work/plain.done" ]
 conntrack -L -d 198.51.100.81 -o save > "$work/again"

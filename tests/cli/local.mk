@@ -30,6 +30,7 @@ CLI_TESTS = \
 	tests/cli/protocols.sh \
 	tests/cli/readme.sh \
 	tests/cli/reasons.sh \
+	tests/cli/redact.sh \
 	tests/cli/referee.sh \
 	tests/cli/report.sh \
 	tests/cli/routed.sh \
