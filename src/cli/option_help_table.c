@@ -27,6 +27,7 @@ static const option_help lines[] = {
   { NULL, "direction", "only packets that the capture says went in, or out" },
   { NULL, "checksums", "whether wrong checksums count, as the kernel has it" },
   { NULL, "nat", "off: take what a router's capture shows twice as it stands" },
+  { NULL, "tz", "zone of times that are shown, and typed without one; else UTC" },
   { NULL, "threads", "2: read and decode on a thread of its own" },
   { NULL, "profile", "the kernel: list profiles" },
   { NULL, "sysctl", "a setting of the kernel, or a file of them: list sysctls" },

@@ -6,6 +6,7 @@
 #include "collect.h"
 
 #include "pressure/plot.h"
+#include "emit/zone.h"
 
 static void put_lines(emit_text *out, const char *const *lines)
 {
@@ -323,7 +324,7 @@ static void put_head(emit_text *out, const char *title, const emit_summary *s)
   emit_text_literal(out, ") makes of this capture");
   if (s->frames > 0) {
     emit_text_literal(out, ", which begins at ");
-    emit_text_time(out, s->tally.first_ns);
+    emit_text_moment(out, s->tally.first_ns);
   }
   emit_text_literal(out, ". Times count from the first packet.</p></header>\n<main>\n");
 }

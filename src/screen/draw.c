@@ -4,6 +4,7 @@
 #include "conntrack/proto/proto.h"
 #include "emit/formats.h"
 #include "emit/parts.h"
+#include "emit/zone.h"
 
 #include <string.h>
 
@@ -55,11 +56,11 @@ static void draw_title(const session *s, canvas *c)
 
 static char *clock_text(gint64 time_ns)
 {
-  emit_date date = emit_date_from_ns(time_ns);
+  emit_date date = emit_date_from_ns(emit_zone_ns(time_ns));
 
-  return g_strdup_printf("%04" G_GINT64_FORMAT "-%02u-%02u %02u:%02u:%02u.%03u UTC", date.year, date.month, date.day,
+  return g_strdup_printf("%04" G_GINT64_FORMAT "-%02u-%02u %02u:%02u:%02u.%03u %s", date.year, date.month, date.day,
                          date.second_of_day / 3600, date.second_of_day / 60 % 60, date.second_of_day % 60,
-                         date.ns / 1000000);
+                         date.ns / 1000000, emit_zone_word(time_ns));
 }
 
 static char *progress_text(const session *s, gboolean utf8)

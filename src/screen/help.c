@@ -6,7 +6,7 @@ static const char *const lines[] = {
   "  l h  right left     the next packet, the one before",
   "  > <                 a second on, back        ] [     a minute on, back",
   "  g G  Home End       the first packet, the last",
-  "  :                   go to +90 (seconds), 14:03:05 (UTC), #4711 (a packet)",
+  "  :                   go to +90 (seconds), 14:03:05, #4711 (a packet)",
   "  Space               play, pause              1 2 3 4   play at 1, 10, 60, 600 times",
   "",
   "Next, and with Shift the one before",
