@@ -238,7 +238,8 @@ static void fold(emit_output *output, gsize column)
   conntrack_private *private = output->priv;
   guint screen = output->options.screen;
 
-  if (output->text == private->place || private->lines.used == 0)
+  /* Others write lines of this format, too. */
+  if (output->format != &emit_format_conntrack || output->text == private->place || private->lines.used == 0)
     return;
   if (column > 0)
     emit_fold_line(private->place, private->lines.data, private->lines.used - 1, column, PACKET_INDENT, screen);
