@@ -319,7 +319,7 @@ static void print_json(agreeing *g)
   for (d = NULL, i = 0; i < CT_TIMEOUT_COUNT; i++)
     json_timeout(g, (ct_timeout)i);
   emit_text_literal(out, "{\"schema\":1,\"type\":\"agree\",\"time\":\"");
-  emit_text_moment(out, agree_now(g->agree));
+  emit_text_time(out, agree_now(g->agree));
   for (i = 0; agree_get(g->agree, i) != NULL; i++)
     ;
   emit_text_format(out,

@@ -10,7 +10,6 @@
 #include "emit/past.h"
 #include "explain/explain.h"
 #include "firewall/walk/words.h"
-#include "emit/zone.h"
 
 typedef enum explain_style { EXPLAIN_STYLE_TEXT, EXPLAIN_STYLE_JSON } explain_style;
 
@@ -134,7 +133,7 @@ static void end_json(telling *t, const told_end *end)
   emit_text_literal(out, "{\"schema\":1,\"type\":\"end\",\"conn\":");
   emit_text_u64(out, t->own->flow);
   emit_text_literal(out, ",\"time\":\"");
-  emit_text_moment(out, end->time_ns);
+  emit_text_time(out, end->time_ns);
   emit_text_literal(out, "\",\"reason\":\"");
   emit_text_string(out, ct_reason_word(end->reason));
   emit_text_char(out, '"');
