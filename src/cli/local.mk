@@ -63,7 +63,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h src/cli/sweep_settings.c src/cli/sweep_settings.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
-	src/cli/command_top.c \
+	src/cli/command_top.c src/cli/top_rules.c src/cli/top_rules.h \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
 CTREPLAY_COMMANDS = libcommands.la libagree.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \

@@ -147,6 +147,7 @@ static const option_help lines[] = {
   { "timeouts", "output", "for people, JSON lines or CSV" },
   { "agree", "at", "the moment at which that listing was taken" },
   { "top", "at", "begin at this moment" },
+  { "top", "other-rules", "rules for what if: rules=other" },
   { "top", "memory", "how much the states kept for going back may take" },
   { "verify", "against", "compare with this recording instead of the kernel" },
   { "verify", "rules", "the rules under which it was recorded" },

@@ -4,6 +4,7 @@
 #include "conntrack/proto/proto.h"
 #include "emit/formats.h"
 #include "emit/parts.h"
+#include "emit/rules.h"
 #include "emit/zone.h"
 
 #include <string.h>
@@ -384,18 +385,34 @@ static void draw_help(session *s, canvas *c)
 
 /* ---- the foot ---- */
 
+/* "; drop by filter:FORWARD:rule:4 (rules.v4:12)" */
+static void draw_ruling(const way *w, const ct_packet *packet, canvas *c, guint row, guint at)
+{
+  const emit_rules *rules = w->firewall != NULL ? w->rules->tell(w->firewall, packet) : NULL;
+  emit_text out;
+
+  if (rules == NULL || rules->verdict == NULL)
+    return;
+  emit_text_init(&out, -1);
+  emit_rules_words(&out, rules);
+  emit_text_char(&out, '\0');
+  canvas_format(c, row, at, way_dropped(w) ? STYLE_BAD : STYLE_DIM, "; %s", out.data);
+  emit_text_clear(&out);
+}
+
 static void draw_packet(const session *s, canvas *c)
 {
   const ct_params *params = timeline_params(session_line(s));
   const ct_result *result;
   const ct_packet *packet = cursor_packet(session_cursor(s), &result);
+  const way *w = cursor_way(session_cursor(s));
   guint row = c->rows - 2, at;
   emit_text out;
   guint8 style = STYLE_PLAIN;
 
   if (packet == NULL)
     return;
-  if (result->verdict == CT_VERDICT_DROP || result->cls == CT_CLASS_INVALID)
+  if (result->verdict == CT_VERDICT_DROP || result->cls == CT_CLASS_INVALID || way_dropped(w))
     style = STYLE_BAD;
   emit_text_init(&out, -1);
   emit_packet_flow(&out, params->profile, packet);
@@ -407,13 +424,15 @@ static void draw_packet(const session *s, canvas *c)
                      out.data);
   emit_text_clear(&out);
   if (result->reason != CT_REASON_NONE)
-    canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
+    at = canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
+  draw_ruling(w, packet, c, row, at);
 }
 
 static const char *hints(const session *s)
 {
   switch (session_seen(s)) {
   case VIEW_TABLE: return "?:help  hl:packet  <>:second  idesc:next  Enter:connection  p:packet  q:quit";
+  case VIEW_EXPECTS:
   case VIEW_CONNECTION: return "j k:move  Enter:this packet  /:search  q:back";
   case VIEW_HELP: return "q:back";
   default: return "j k:move  /:search  q:back";
@@ -423,7 +442,7 @@ static const char *hints(const session *s)
 static void draw_foot(const session *s, canvas *c)
 {
   static const char *const prompts[] = { "", "go to (+90, 14:03:05, #4711): ", "choose (-p tcp, or text): ", "/",
-                                         "what if (max=64, profile=linux-5.10): " };
+                                         "what if (max=64, profile=linux-5.10, rules=none): " };
   guint row = c->rows - 1, at;
 
   if (s->prompt != PROMPT_NONE) {
