@@ -124,8 +124,11 @@ static void draw_count(session *s, canvas *c)
   }
   if (s->filter != NULL)
     at = canvas_format(c, LINE_COUNT, at, STYLE_KEY, ", %u chosen: %s", session_rows_count(s), s->filter);
-  canvas_format(c, LINE_COUNT, at, STYLE_PLAIN, "  tcp %u  udp %u  icmp %u  other %u  bars to %s", r->tcp, r->udp,
-                r->icmp, r->others, full_scale(s, highest) == highest ? "peak" : "max");
+  at = canvas_format(c, LINE_COUNT, at, STYLE_PLAIN, "  tcp %u  udp %u  icmp %u  other %u", r->tcp, r->udp, r->icmp,
+                     r->others);
+  /* Whole, or not at all. */
+  if (at + strlen("  bars to peak") <= c->columns)
+    canvas_format(c, LINE_COUNT, at, STYLE_DIM, "  bars to %s", full_scale(s, highest) == highest ? "peak" : "max");
 }
 
 static void draw_stats(const session *s, canvas *c)

@@ -262,6 +262,11 @@ static void sort_by(session *s, int step, gboolean turn)
     ROWS_ORDER_LIST(X)
 #undef X
   };
+  static const char *const headings[] = {
+#define X(id, heading, descending) heading,
+    ROWS_ORDER_LIST(X)
+#undef X
+  };
   guint by = s->group != ROWS_GROUP_NONE;
 
   if (turn) {
@@ -273,6 +278,10 @@ static void sort_by(session *s, int step, gboolean turn)
     while (by == 1 && s->order[by] != ROWS_BY_CONN && s->order[by] < ROWS_BY_PACKETS);
     s->descending[by] = by == 1 || falls[s->order[by]];
   }
+  /* On a narrow screen its column may not be seen. */
+  session_say(s, g_strdup_printf("sorted by %s, %s",
+                                 by == 1 && s->order[by] == ROWS_BY_CONN ? "entries" : headings[s->order[by]],
+                                 s->descending[by] ? "from the highest" : "from the lowest"));
   s->rows_old = TRUE;
 }
 

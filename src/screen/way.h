@@ -6,8 +6,9 @@
 #ifndef SCREEN_WAY_H
 #define SCREEN_WAY_H
 
-#include "emit/emit.h"
 #include "replay/replay.h"
+
+struct emit_rules;
 
 /* All functions get what open gave; user is open's. */
 typedef struct screen_rules {
@@ -18,7 +19,7 @@ typedef struct screen_rules {
   void (*packet)(gpointer firewall, ct_engine *engine, const replay_seen *seen, ct_result *result);
   /* Of the packet that it was given last: whether a rule took it, what became of it, and its walk (to be freed). */
   gboolean (*dropped)(gpointer firewall);
-  const emit_rules *(*tell)(gpointer firewall, const ct_packet *packet);
+  const struct emit_rules *(*tell)(gpointer firewall, const ct_packet *packet);
   char *(*walk)(gpointer firewall);
   /* What it remembers as bytes, and back. => FALSE where it cannot be. */
   gboolean (*keep)(gpointer firewall, GByteArray *out);
