@@ -181,7 +181,7 @@ sees 'drop by filter:FORWARD:rule:2 (samples/rules-order'
 keys Enter
 sees 'holds, drop: -A FORWARD -j DROP'
 keys q p
-sees 'the rules. verdict: drop'
+sees 'What conntrack did to the entry stays'
 keys q w 'rules=other' Enter
 sees 'what if rules=other'
 sees 'accept by filter:FORWARD:rule:1 (samples/rules-mended'
