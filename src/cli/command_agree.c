@@ -12,6 +12,7 @@
 #include "emit/json_parts.h"
 #include "emit/parts.h"
 #include "journal/journal.h"
+#include "emit/zone.h"
 
 typedef enum agree_style { STYLE_TEXT, STYLE_JSON } agree_style;
 
@@ -236,7 +237,7 @@ static void print_text(agreeing *g)
   for (n = 0; agree_get(g->agree, n) != NULL; n++)
     ;
   emit_text_format(out, "%s against the replay at ", g->path);
-  emit_text_time(out, agree_now(g->agree));
+  emit_text_moment(out, agree_now(g->agree));
   emit_text_format(out, ", after packet %" G_GUINT64_FORMAT "\n", g->number);
   emit_text_format(out, "  in both %u, alike %u; differences %u, unexplained %u\n", agree_in_both(g->agree),
                    agree_alike(g->agree), n, unexplained);
@@ -373,7 +374,7 @@ static cli_exit run(agreeing *g, cli_options *o)
   if (!cli_listing_bytes("", g->path, !o->no_sandbox, g->text, &g->when, &code))
     return code;
   if (g->own->at.kind == REPLAY_POINT_NONE && g->when.from_ns != 0)
-    g->own->at = (replay_point){ REPLAY_POINT_TIME, g->when.from_ns };
+    g->own->at = (replay_point){ .kind = REPLAY_POINT_TIME, .value = g->when.from_ns, .is_zoned = TRUE };
   /* Of a box all of it is taken, not its table alone. */
   if (o->box_path == NULL && box_is(g->path)) {
     o->box_path = g->path;

@@ -13,6 +13,7 @@ typedef struct reporting {
   cli_run run;
   ct_trace trace;
   report *report;
+  journal_history history;
   emit_summary summary;
   cli_rules_drops *drops; /* of rules; NULL: there are none */
 } reporting;
@@ -37,9 +38,11 @@ static void on_packet(const replay_seen *seen, gpointer user)
   if (p->drops != NULL && fed)
     cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
   emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
+  journal_history_packet(&p->history, seen->packet, result);
   if (result->entry != NULL)
     ct_entry_view(p->run.engine, result->entry, &after);
-  report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL);
+  report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL,
+                &p->history);
 }
 
 /* "a.pcap, b.pcap and 3 more, of a part: 12 packets (interrupted)" */
@@ -91,7 +94,10 @@ static void play(reporting *p)
   emit_summary_init(&p->summary);
   ct_engine_trace(p->run.engine, &p->trace);
   ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY, on_event, p);
+  journal_history_begin(&p->history, p->run.engine);
+  journal_history_remember(&p->history, p->run.engine);
   cli_run_play(&p->run, &watch);
+  journal_history_end(&p->history);
   replay_source_figures(p->run.source, &figures);
   p->summary.frames = figures.frames;
   p->summary.fed = figures.fed;

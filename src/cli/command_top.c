@@ -7,13 +7,16 @@
 #include "memory.h"
 #include "sandbox.h"
 #include "say.h"
+#include "top_rules.h"
 
+#include "screen/moment.h"
 #include "screen/session.h"
 #include "screen/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,9 +24,12 @@
 /* How the time of the program's one thread is shared: long enough to get on, short enough not to be felt. */
 enum { SLICE_US = 15000, FRAME_US = 40000, LIVE_MS = 50, IDLE_MS = 1000 };
 
+enum { SAID_BYTES = 1 << 16 };
+
 typedef struct top_own {
   const char *at;
   gint64 memory_bytes; /* of keyframes, and again of frames */
+  GPtrArray *other_rules;
 } top_own;
 
 typedef struct topping {
@@ -34,6 +40,7 @@ typedef struct topping {
   int spare;           /* the capture once more, where it is one plain file; -1: it is not */
   cli_options chosen;  /* its filter is what was typed */
   char **chosen_words; /* that it points into */
+  top_rules rules;
   session *session;
   cli_exit code;
 } topping;
@@ -102,23 +109,35 @@ static char *option_of(const char *word)
            : g_strdup_printf("--sysctl=nf_conntrack_%s", word);
 }
 
+/* "rules=none", "rules=other". => FALSE and a sentence. */
+static gboolean change_rules(const topping *t, const char *word, guint *ruleset, GError **error)
+{
+  if (top_rules_find(&t->rules, word, ruleset))
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
+              "rules=%s: there is none: %s, other (of --other-rules) or given (of --rules)", word, "rules=none");
+  return FALSE;
+}
+
 /* The command line's kernel, with more options behind. */
-static gboolean change(const char *text, ct_params *params, gpointer user, GError **error)
+static gboolean change(const char *text, ct_params *params, guint *ruleset, gpointer user, GError **error)
 {
   topping *t = user;
   g_auto(GStrv) words = g_strsplit_set(text, " ,", -1);
   GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
   cli_options more, both = *t->o;
-  gboolean fine;
+  gboolean fine = TRUE;
   guint i;
 
   g_ptr_array_add(line, g_strdup("what if"));
-  for (i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0')
+  for (i = 0; words[i] != NULL && fine; i++)
+    if (g_str_has_prefix(words[i], "rules="))
+      fine = change_rules(t, words[i] + strlen("rules="), ruleset, error);
+    else if (*words[i] != '\0')
       g_ptr_array_add(line, strchr(words[i], '=') != NULL ? option_of(words[i]) : g_strdup(words[i]));
   g_ptr_array_add(line, NULL);
   cli_options_init(&more);
-  fine = cli_options_parse(&more, (int)line->len - 1, (char **)line->pdata, CLI_KERNEL, NULL, error);
+  fine = fine && cli_options_parse(&more, (int)line->len - 1, (char **)line->pdata, CLI_KERNEL, NULL, error);
   if (fine && more.captures->len > 0) {
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                 "%s: give NAME=VALUE: max=64, tcp_timeout_syn_sent=10, profile=linux-5.10",
@@ -213,6 +232,9 @@ static void show(topping *t, terminal *term)
                               .choose = choose,
                               .chosen = is_chosen,
                               .change = change,
+                              .rules = top_rules_are_there(&t->rules) ? &t->rules.calls : NULL,
+                              .ruleset =
+                                t->rules.sets[TOP_RULES_GIVEN].firewall != NULL ? TOP_RULES_GIVEN : TOP_RULES_NONE,
                               .user = t,
                               .keyframe_bytes = (gsize)t->own->memory_bytes,
                               .kept_bytes = (gsize)t->own->memory_bytes };
@@ -236,11 +258,17 @@ static int body(gpointer user)
     cli_say("top: there are no keys to be had: standard input is no terminal, and neither is /dev/tty");
     return CLI_EXIT_USAGE;
   }
+  /* What is said meanwhile is to be read when the screen has gone. */
+  setvbuf(stderr, NULL, _IOFBF, SAID_BYTES);
   if (!t->o->no_sandbox)
     cli_sandbox_enter_with_terminal();
-  show(t, term);
+  if (top_rules_start(&t->rules, &t->params))
+    show(t, term);
+  else
+    t->code = CLI_EXIT_USAGE;
   session_free(t->session);
   terminal_close(term);
+  fflush(stderr);
   for (i = 0; (problem = replay_source_problem(t->source, i)) != NULL; i++) {
     cli_say("%s", problem);
     t->code = CLI_EXIT_INPUT;
@@ -261,11 +289,19 @@ static cli_exit run(topping *t)
 {
   replay_options replay = t->o->replay;
   const char *refused = terminal_refused();
+  cli_exit code_of_rules = CLI_EXIT_USAGE;
+  moment at;
   GError *error = NULL;
   int code, by;
 
   if (refused != NULL) {
     cli_say("top: %s", refused);
+    return CLI_EXIT_USAGE;
+  }
+  if (t->own->at != NULL && !moment_parse(t->own->at, 0, 0, &at)) {
+    g_autofree char *why = moment_refused(t->own->at);
+
+    cli_say("top: --at %s", why);
     return CLI_EXIT_USAGE;
   }
   if (t->o->captures->len == 0) {
@@ -276,6 +312,7 @@ static cli_exit run(topping *t)
     return cli_usage(error);
   cli_allow_many_files(t->o->captures->len + 1);
   replay.stop = &cli_stop;
+  replay.ruled = t->o->rules->len > 0 || t->o->box_ruled || t->own->other_rules->len > 0;
   replay.pairs = FALSE; /* what the tape gives again is read from the middle, and nothing before it is known */
   t->source = replay_source_prepare(&replay, &t->params, &error);
   if (t->source == NULL)
@@ -284,6 +321,8 @@ static cli_exit run(topping *t)
     cli_say("%s", replay_source_problem(t->source, 0));
     return CLI_EXIT_INPUT;
   }
+  if (!top_rules_load(&t->rules, t->o, t->own->other_rules, &code_of_rules))
+    return code_of_rules;
   if (t->o->captures->len == 1 && is_plain(t->o->replay.captures[0]))
     t->spare = cap_input_open(t->o->replay.captures[0], NULL);
   code = terminal_guard(body, t, &by);
@@ -298,13 +337,14 @@ static const cli_option own_options[] = {
   { "at", 0, "MOMENT", CLI_OWN, CLI_TEXT(top_own, at) },
   { "memory", 0, "SIZE", CLI_OWN,
     CLI_SIZE(top_own, memory_bytes, 1 << 20, G_GUINT64_CONSTANT(1) << 40, "a size from 1M, in bytes") },
+  { "other-rules", 0, "FILE", CLI_OWN, CLI_LIST(top_own, other_rules) },
   { .name = NULL },
 };
 /* clang-format on */
 
 cli_exit cli_command_top(int argc, char **argv)
 {
-  top_own own = { NULL, G_GINT64_CONSTANT(512) << 20 };
+  top_own own = { NULL, G_GINT64_CONSTANT(512) << 20, g_ptr_array_new() };
   topping t = { .own = &own, .spare = -1 };
   GError *error = NULL;
   cli_options o;
@@ -314,15 +354,17 @@ cli_exit cli_command_top(int argc, char **argv)
   cli_options_init(&t.chosen);
   o.own = &own;
   t.o = &o;
-  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL, own_options, &error))
+  if (!cli_options_parse(&o, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error))
     code = cli_usage(error);
   else
     code = run(&t);
   replay_source_free(t.source);
   if (t.spare >= 0)
     close(t.spare);
+  top_rules_clear(&t.rules);
   cli_options_clear(&t.chosen);
   g_strfreev(t.chosen_words);
   cli_options_clear(&o);
+  g_ptr_array_unref(own.other_rules);
   return code;
 }

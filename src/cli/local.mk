@@ -45,7 +45,7 @@ libcommands_la_SOURCES = \
 	src/cli/output.c src/cli/output.h \
 	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h src/cli/run_table.c src/cli/run_table.h \
-	src/cli/person.h src/cli/person_lines.c src/cli/person_summary.c src/cli/person_holders.c \
+	src/cli/person.h src/cli/person_lines.c src/cli/person_alike.c src/cli/person_summary.c src/cli/person_holders.c \
 	src/cli/show.h \
 	src/cli/show_events.c \
 	src/cli/show_evictions.c \
@@ -69,7 +69,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h src/cli/sweep_settings.c src/cli/sweep_settings.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
-	src/cli/command_top.c \
+	src/cli/command_top.c src/cli/top_rules.c src/cli/top_rules.h \
 	src/cli/command_verify.c
 libcommands_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS)
 CTREPLAY_COMMANDS = libcommands.la libagree.la liblisting.la libterminal.la libscreen.la libcli.la libacross.la libdatabase.la libflows.la libexplain.la libreport.la libstates.la libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) \

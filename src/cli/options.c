@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "box/box.h"
+#include "emit/zone.h"
 
 #include "firewall/walk/firewall.h"
 
@@ -19,6 +20,16 @@ static const char *command_name(char letter)
   };
 
   return names[(guint)letter];
+}
+
+/* Said once for all: times are shown in many places, and none of them is told the options. */
+static gboolean read_time_zone(const cli_option *option, gpointer base, const char *value, GError **error)
+{
+  (void)base;
+  if (!emit_zone_set(value))
+    return cli_option_refuse(option, value, error);
+  replay_points_zone(emit_zone_east_s);
+  return TRUE;
 }
 
 static gboolean read_command(const cli_option *option, gpointer base, const char *value, GError **error)
@@ -355,6 +366,8 @@ static const cli_option options[] = {
   { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
   { "nat", 0, "infer|off", CLI_INPUT, CLI_CHOICE(cli_options, replay.pairs, nats, "infer or off") },
   CLI_CHECKSUMS_OPTION,
+  { "tz", 0, "ZONE", CLI_INPUT, .read = read_time_zone,
+    .wanted = "UTC, local, a name such as Europe/Berlin, or +02:00" },
   { "threads", 0, "1|2", CLI_INPUT, CLI_NUMBER(cli_options, replay.threads, 1, 2, "1 or 2") },
 
   SINGLE(profile_name, "profile", "PROFILE")

@@ -37,6 +37,32 @@ typedef enum cli_happening {
     CLI_HAPPENING_COUNT
 } cli_happening;
 
+/* What lines have in common that say the same of others: which of them to show, more of them tell no more. */
+typedef struct cli_alike_key {
+  ct_addr dst;
+  const void *rule;
+  guint16 reason;
+  guint8 what, family, proto, kind, before, after, has_past;
+} cli_alike_key;
+
+/* A line that is about to be shown. */
+typedef struct cli_alike {
+  cli_alike_key key; /* no byte of it undefined: keys are compared as bytes */
+  cli_happening what;
+  guint64 packet; /* 0: a timer's */
+  gint64 time_ns;
+  guint16 port;
+} cli_alike;
+
+enum { CLI_ALIKE_SHOWN = 3, CLI_ALIKE_KINDS = 3, CLI_ALIKE_HELD = 6 };
+
+/* Lines that were shown of late, of a kind, and more of them that were not. */
+typedef struct cli_alike_kind {
+  cli_alike last;
+  guint64 shown, more, begun; /* begun: when the kind was shown first, as a count of lines; the oldest goes */
+  gboolean ports;             /* they go to several */
+} cli_alike_kind;
+
 enum { CLI_HOLDERS = 3 }; /* by source, by its network, by destination port */
 
 typedef struct cli_person {
@@ -44,7 +70,18 @@ typedef struct cli_person {
   guint64 lines_most, notable_most, table_most; /* how many lines of each are shown */
   guint64 lines, notable;                       /* how many have been */
   guint64 hidden[CLI_HAPPENING_COUNT];          /* not shown, by kind */
-  gboolean said_notable;                        /* that only notable lines follow */
+  gboolean shows_all;                           /* also where lines are alike */
+  cli_alike_kind alike[CLI_ALIKE_KINDS];        /* of the last lines */
+  guint64 alike_lines, alike_more;              /* met; of them, held or counted */
+  gboolean holding;                             /* the line that is being written is to be held */
+  emit_text held;
+  emit_text line;               /* the one that is being written */
+  gsize line_column, line_flow; /* in it: where its flow begins, and ends; 0: there is none */
+  guint64 line_conn;            /* whose the line above is */
+  gboolean clock_known;         /* clock_ns is the packet's before */
+  gint64 clock_ns;
+  guint jumps;           /* of the clock, that were told */
+  gboolean said_notable; /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
   ct_expect_view used; /* the expectation that was used up last, by packet used_by; 0: none was */
@@ -61,6 +98,23 @@ typedef struct cli_person {
 void cli_person_packet(const replay_seen *seen, gpointer person);
 void cli_person_event(const ct_event *event, void *person);
 void cli_person_hidden(cli_person *person); /* what was not shown, at the end */
+
+const char *cli_person_word(cli_happening what);
+/* Seconds since the first packet, as in a column. */
+void cli_person_time(const cli_person *person, emit_text *out, gint64 time_ns, int width);
+
+/*
+ * person_alike.c. A flood is one line, many times: of lines that are alike, with at most two other kinds between them,
+ * the first three are shown, and how many more there were; a few more are shown all the same.
+ */
+typedef enum cli_alike_fate {
+  CLI_ALIKE_SHOW, /* what was held or counted before has been told */
+  CLI_ALIKE_HOLD, /* to be written to person->held */
+  CLI_ALIKE_COUNT /* one more of them */
+} cli_alike_fate;
+cli_alike_fate cli_alike_ask(cli_person *person, const cli_alike *line);
+/* Tells of those that were held or counted, before something else is shown. */
+void cli_alike_tell(cli_person *person);
 
 /* person_summary.c */
 void cli_person_table(cli_person *person);

@@ -127,8 +127,8 @@ static void put_list(const cli_person *p, emit_text *out, guint list, const char
     begin = out->used;
     put_key(p, out, list, &rows[i].key);
     cli_text_pad_from(out, begin, KEY_WIDTH);
-    emit_text_u64_pad(out, rows[i].peak, -FIGURE_WIDTH);
-    emit_text_u64_pad(out, rows[i].now, -FIGURE_WIDTH);
+    emit_text_u64_grouped_pad(out, rows[i].peak, FIGURE_WIDTH);
+    emit_text_u64_grouped_pad(out, rows[i].now, FIGURE_WIDTH);
     emit_text_char(out, '\n');
   }
   g_free(rows);

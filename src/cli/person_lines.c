@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "person.h"
 
+#include "emit/fold.h"
 #include "emit/one_sided.h"
 #include "emit/rules.h"
 #include "emit/wire.h"
 #include "pressure/occupancy.h"
+#include "emit/zone.h"
 
 enum { TIME_WIDTH = 13, CONN_WIDTH = 8, WORD_WIDTH = 9, STATE_WIDTH = 26, TIMEOUT_WIDTH = 8 };
+
+/* From one packet to the next, what is told of the clock, and how often. */
+static const gint64 JUMP_NS = G_GINT64_CONSTANT(86400) * 1000000000;
+enum { JUMPS_MOST = 5 };
+
+/* Where a line goes on that a screen is too narrow for: beneath the word. */
+enum { FOLD_INDENT = 7 + TIME_WIDTH + 2 + CONN_WIDTH };
 
 static const struct {
   const char *word, *colour;
@@ -31,48 +40,88 @@ void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
 
 void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *t) { emit_flow(out, run->params.profile, t); }
 
-/* TRUE where a line of this kind is to be shown; else it is counted. */
-static gboolean wanted(cli_person *p, cli_happening what)
+/*
+ * The line is whole. On a narrow screen a flow stands on a line of its own, and not where it is that of the line above
+ * and all there is to say.
+ */
+static void end_of_line(cli_person *p, guint64 conn)
 {
-  emit_text *out = &p->run.output.text;
+  emit_text *out = p->holding ? &p->held : &p->run.output.text, *line = &p->line;
 
-  if (p->lines < p->lines_most) {
-    if (p->lines++ == 0)
-      emit_text_literal(out, " packet         time  conn    what     state                      timeout  flow\n");
-    return TRUE;
+  if (p->run.screen > 0 && conn != 0 && conn == p->line_conn && line->used == p->line_flow &&
+      emit_fold_width(line->data, line->used) > p->run.screen)
+    line->used = p->line_column;
+  emit_fold_line(out, line->data, line->used, p->line_column, FOLD_INDENT, p->run.screen);
+  emit_text_char(out, '\n');
+  line->used = 0;
+  p->line_flow = 0;
+  p->line_conn = conn;
+}
+
+static void say_notable(cli_person *p)
+{
+  if (p->notable > 0 || p->notable_most == 0 || p->said_notable)
+    return;
+  cli_alike_tell(p);
+  p->line_conn = 0;
+  emit_text_string(&p->run.output.text,
+                   p->drops != NULL
+                     ? "        ... from here on only what is INVALID, DROPPED, REJECTED or EVICTED, at first ...\n"
+                     : "        ... from here on only what is INVALID, DROPPED or EVICTED, at first ...\n");
+  p->said_notable = TRUE;
+}
+
+/* TRUE where a line of this kind is to be shown; else it is counted. */
+static gboolean wanted(cli_person *p, const cli_alike *line)
+{
+  gboolean has_room = p->lines < p->lines_most;
+  cli_alike_fate fate;
+
+  if (!has_room) {
+    say_notable(p);
+    if (!happenings[line->what].notable || p->notable >= p->notable_most) {
+      p->hidden[line->what]++;
+      return FALSE;
+    }
   }
-  if (p->notable == 0 && p->notable_most > 0 && !p->said_notable) {
-    emit_text_string(out,
-                     p->drops != NULL
-                       ? "        ... from here on only what is INVALID, DROPPED, REJECTED or EVICTED, at first ...\n"
-                       : "        ... from here on only what is INVALID, DROPPED or EVICTED, at first ...\n");
-    p->said_notable = TRUE;
-  }
-  if (happenings[what].notable && p->notable < p->notable_most) {
+  fate = cli_alike_ask(p, line);
+  p->holding = fate == CLI_ALIKE_HOLD;
+  if (fate != CLI_ALIKE_SHOW)
+    return p->holding;
+  if (!has_room)
     p->notable++;
-    return TRUE;
-  }
-  p->hidden[what]++;
-  return FALSE;
+  else if (p->lines++ == 0)
+    emit_text_literal(&p->run.output.text,
+                      " packet         time  conn    what     state                      timeout  flow\n");
+  return TRUE;
+}
+
+const char *cli_person_word(cli_happening what) { return happenings[what].word; }
+
+/* Cut, not rounded: no packet is to seem earlier than its cause. */
+void cli_person_time(const cli_person *p, emit_text *out, gint64 time_ns, int width)
+{
+  gint64 ns = time_ns - p->run.first_ns;
+  guint64 size_ns = ns < 0 ? -(guint64)ns : (guint64)ns;
+  char text[32];
+
+  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "",
+             size_ns / 1000000000u, size_ns % 1000000000u / 1000);
+  emit_text_pad(out, text, width);
 }
 
 static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64 time_ns, guint64 conn)
 {
-  emit_text *out = &p->run.output.text;
-  gint64 ns = time_ns - p->run.first_ns;
-  guint64 size_ns = ns < 0 ? -(guint64)ns : (guint64)ns;
+  emit_text *out = &p->line;
   char text[32];
 
   if (packet != 0)
     emit_text_u64_pad(out, packet, -7);
   else
     emit_text_pad(out, "-", -7);
-  /* Cut, not rounded: no packet is to seem earlier than its cause. */
-  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "",
-             size_ns / 1000000000u, size_ns % 1000000000u / 1000);
   /* Whatever the figures, columns do not touch. */
   emit_text_char(out, ' ');
-  emit_text_pad(out, text, -(TIME_WIDTH - 1));
+  cli_person_time(p, out, time_ns, -(TIME_WIDTH - 1));
   emit_text_literal(out, "  ");
   g_snprintf(text, sizeof(text), "#%" G_GUINT64_FORMAT, conn);
   emit_text_pad(out, conn != 0 ? text : "-", CONN_WIDTH - 1);
@@ -82,8 +131,9 @@ static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64
   cli_text_colour(&p->run, out, *happenings[what].colour != '\0' ? "\033[0m" : "");
 }
 
-static void state_and_timeout(emit_text *out, const char *before, const char *after, gint64 timeout_ns)
+static void state_and_timeout(cli_person *p, const char *before, const char *after, gint64 timeout_ns)
 {
+  emit_text *out = &p->line;
   gsize begin;
   char text[32];
 
@@ -100,6 +150,7 @@ static void state_and_timeout(emit_text *out, const char *before, const char *af
     g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT " s", timeout_ns / 1000000000);
   emit_text_pad(out, timeout_ns >= 0 ? text : "", -TIMEOUT_WIDTH);
   emit_text_literal(out, "  ");
+  p->line_column = out->used;
 }
 
 /* Protocols without states have one all the same: whether an answer came, and whether it lasted. */
@@ -160,7 +211,7 @@ static cli_happening happening_with_rules(const cli_person *p, const ct_result *
 /* "drop by filter:FORWARD:rule:4 (rules.v4:12)"; nothing of what is accepted. */
 static void rules_said(cli_person *p, const ct_packet *packet, const char *before)
 {
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
   fw_verdict verdict;
 
   if (p->drops == NULL)
@@ -208,21 +259,57 @@ static void past(cli_person *p, const replay_seen *seen, emit_text *out)
   emit_past_words(out, p->run.params.profile, &p->history.past);
 }
 
+static cli_alike alike_of_tuple(cli_happening what, guint64 packet, gint64 time_ns, const ct_tuple *tuple)
+{
+  cli_alike line;
+
+  memset(&line, 0, sizeof(line));
+  line.what = what;
+  line.packet = packet;
+  line.time_ns = time_ns;
+  line.port = tuple->dst_id;
+  line.key.what = (guint8)what;
+  line.key.family = tuple->family;
+  line.key.proto = tuple->proto;
+  line.key.dst = tuple->dst;
+  return line;
+}
+
+/* What a packet's line says beside whose it is. */
+static void alike_result(const cli_person *p, cli_alike *line, const replay_seen *seen)
+{
+  const ct_result *r = seen->result;
+
+  line->key.kind = (guint8)seen->packet->kind;
+  line->key.reason = (guint16)r->reason;
+  line->key.before = r->old_state;
+  line->key.after = r->new_state;
+  line->key.has_past = p->history.past.end != NULL;
+  if (p->drops != NULL)
+    line->key.rule = fw_firewall_outcome(p->run.firewall.firewall)->decision.rule;
+}
+
 static void entry_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
   gboolean changed = r->old_state != r->new_state && !(r->changes & CT_CHANGE_CREATED);
   char words[CT_REASON_WORDS_BYTES];
+  cli_alike line;
   ct_view view;
 
   ct_entry_view(p->run.engine, r->entry, &view);
-  if (!cli_filter_entry(&p->run.o->filter, &view) || !wanted(p, what))
+  if (!cli_filter_entry(&p->run.o->filter, &view))
+    return;
+  line = alike_of_tuple(what, seen->packet->number, seen->packet->time_ns, &view.tuple[CT_ORIGINAL]);
+  alike_result(p, &line, seen);
+  if (!wanted(p, &line))
     return;
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
-  state_and_timeout(out, changed ? state_of(p, &view, r->old_state) : NULL, state_of(p, &view, view.state),
+  state_and_timeout(p, changed ? state_of(p, &view, r->old_state) : NULL, state_of(p, &view, view.state),
                     view.timeout_ns);
   cli_text_flow(&p->run, out, &view.tuple[CT_ORIGINAL]);
+  p->line_flow = out->used;
   if ((r->events & CT_EV_ASSURED) && what != CLI_HAPPENING_ASSURED)
     emit_text_literal(out, ", assured");
   if ((r->changes & CT_CHANGE_CREATED) && view.has_master)
@@ -239,13 +326,13 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
   }
   past(p, seen, out);
   rules_said(p, seen->packet, "; ");
-  emit_text_char(out, '\n');
+  end_of_line(p, r->conn);
 }
 
 /* Why conntrack refuses it, or what else there is to say of it. => FALSE: nothing. */
 static gboolean refusal(cli_person *p, const ct_packet *packet, const ct_result *r, cli_happening what)
 {
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
   char words[CT_REASON_WORDS_BYTES];
 
   if (r->reason == CT_REASON_NONE || (p->drops != NULL && r->reason == CT_REASON_TCP_UNACKED))
@@ -268,17 +355,22 @@ static gboolean refusal(cli_person *p, const ct_packet *packet, const ct_result 
 static void packet_line(cli_person *p, const replay_seen *seen, cli_happening what)
 {
   const ct_result *r = seen->result;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
+  cli_alike line;
   ct_view view;
 
   if (r->entry != NULL)
     ct_entry_view(p->run.engine, r->entry, &view);
   if (!(r->entry != NULL ? cli_filter_entry(&p->run.o->filter, &view)
-                         : cli_filter_packet(&p->run.o->filter, seen->packet)) ||
-      !wanted(p, what))
+                         : cli_filter_packet(&p->run.o->filter, seen->packet)))
+    return;
+  line = r->entry != NULL ? alike_of_tuple(what, seen->packet->number, seen->packet->time_ns, &view.tuple[CT_ORIGINAL])
+                          : alike_of_tuple(what, seen->packet->number, seen->packet->time_ns, &seen->packet->tuple);
+  alike_result(p, &line, seen);
+  if (!wanted(p, &line))
     return;
   begin_line(p, what, seen->packet->number, seen->packet->time_ns, r->conn);
-  state_and_timeout(out, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
+  state_and_timeout(p, NULL, r->entry != NULL ? state_of(p, &view, view.state) : "-",
                     r->entry != NULL ? view.timeout_ns : -1);
   emit_packet_flow(out, p->run.params.profile, seen->packet);
   rules_said(p, seen->packet, refusal(p, seen->packet, r, what) ? "; " : ": ");
@@ -291,7 +383,40 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
     emit_text_literal(out, "; ");
     emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice);
   }
-  emit_text_char(out, '\n');
+  end_of_line(p, r->conn);
+}
+
+/*
+ * A silence of a day ends nearly everything that is tracked, and a capture whose clock was set is easily taken for one
+ * with a fault of another kind.
+ */
+static void clock_jump(cli_person *p, const ct_packet *packet)
+{
+  emit_text *out = &p->line;
+  gint64 before_ns = p->clock_ns, by_ns;
+
+  p->clock_ns = packet->time_ns;
+  if (!p->clock_known || !p->run.showing || p->jumps == JUMPS_MOST) {
+    p->clock_known = TRUE;
+    return;
+  }
+  by_ns = emit_time_since(packet->time_ns, before_ns);
+  if ((packet->time_ns >= before_ns) != (by_ns >= 0)) /* further than 64 bits of nanoseconds reach */
+    by_ns = packet->time_ns >= before_ns ? G_MAXINT64 : -G_MAXINT64;
+  if (by_ns > -JUMP_NS && by_ns < JUMP_NS)
+    return;
+  p->jumps++;
+  cli_alike_tell(p);
+  p->line_column = 0;
+  emit_text_format(out, "        ... the clock goes %s ", by_ns > 0 ? "on by" : "back by");
+  emit_text_span(out, by_ns > 0 ? by_ns : -by_ns);
+  emit_text_literal(out, " before packet ");
+  emit_text_u64(out, packet->number);
+  emit_text_literal(out, ", to ");
+  emit_text_moment(out, packet->time_ns);
+  emit_text_string(out, by_ns > 0 ? "" : ": tracked at the present");
+  p->holding = FALSE;
+  end_of_line(p, 0);
 }
 
 void cli_person_packet(const replay_seen *seen, gpointer user)
@@ -312,6 +437,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
     ct_entry_view(p->run.engine, r->entry, &view);
     emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view, p->history.other_side);
   }
+  clock_jump(p, seen->packet);
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
   if (p->drops != NULL)
@@ -329,43 +455,49 @@ static void end_line(cli_person *p, const ct_event *event)
 {
   const ct_view *view = event->view;
   cli_happening what = pressure_is_eviction(event->reason) ? CLI_HAPPENING_EVICTED : CLI_HAPPENING_END;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
+  cli_alike line = alike_of_tuple(what, event->packet, event->time_ns, &view->tuple[CT_ORIGINAL]);
 
-  if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, what))
+  line.key.reason = (guint16)event->reason;
+  line.key.after = view->state;
+  if (!cli_filter_entry(&p->run.o->filter, view) || !wanted(p, &line))
     return;
   begin_line(p, what, event->packet, event->time_ns, view->id);
-  state_and_timeout(out, NULL, state_of(p, view, view->state), -1);
+  state_and_timeout(p, NULL, state_of(p, view, view->state), -1);
   cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
   emit_text_literal(out, ": ");
   emit_end_words(out, p->run.params.profile, (ct_reason)event->reason, view->timeout);
   if (view->counted) {
     emit_text_literal(out, " (");
-    emit_text_u64(out, view->packets[CT_ORIGINAL]);
+    emit_text_u64_grouped(out, view->packets[CT_ORIGINAL]);
     emit_text_char(out, '+');
-    emit_text_u64(out, view->packets[CT_REPLY]);
+    emit_text_u64_grouped(out, view->packets[CT_REPLY]);
     emit_text_literal(out, " packets, ");
-    emit_text_u64(out, view->bytes[CT_ORIGINAL]);
+    emit_text_u64_grouped(out, view->bytes[CT_ORIGINAL]);
     emit_text_char(out, '+');
-    emit_text_u64(out, view->bytes[CT_REPLY]);
+    emit_text_u64_grouped(out, view->bytes[CT_REPLY]);
     emit_text_literal(out, " bytes)");
   }
-  emit_text_char(out, '\n');
+  end_of_line(p, view->id);
 }
 
 static void expect_line(cli_person *p, const ct_event *event)
 {
   const ct_expect_view *expect = event->expect;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
 
-  if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, CLI_HAPPENING_EXPECT))
+  cli_alike line = alike_of_tuple(CLI_HAPPENING_EXPECT, event->packet, event->time_ns, &expect->master_tuple);
+
+  if (!cli_filter_expect(&p->run.o->filter, expect) || !wanted(p, &line))
     return;
   begin_line(p, CLI_HAPPENING_EXPECT, event->packet, event->time_ns, expect->master_id);
-  state_and_timeout(out, NULL, expect->made_by != NULL ? expect->made_by : "",
+  state_and_timeout(p, NULL, expect->made_by != NULL ? expect->made_by : "",
                     expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
   emit_expect_flow(out, p->run.params.profile, expect);
   emit_text_literal(out, " (");
   emit_text_string(out, expect->helper);
-  emit_text_literal(out, ")\n");
+  emit_text_char(out, ')');
+  end_of_line(p, expect->master_id);
 }
 
 void cli_person_event(const ct_event *event, void *user)
@@ -391,6 +523,7 @@ void cli_person_hidden(cli_person *p)
   gboolean first = TRUE;
   guint i;
 
+  cli_alike_tell(p);
   if (p->lines == 0 && p->lines_most > 0)
     emit_text_literal(out, "No connection began, changed or ended.\n");
 

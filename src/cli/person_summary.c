@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "emit/fold.h"
 #include "part.h"
 #include "person.h"
 #include "pressure/occupancy.h"
 #include "run_again.h"
 
 #include <string.h>
+
+/* Where an entry that is too long for a screen goes on. */
+enum { TABLE_INDENT = 6, DROPS_INDENT = 25 };
 
 void cli_person_heading(cli_person *p, const char *text)
 {
@@ -35,7 +39,7 @@ static void flags(emit_text *out, const ct_view *view)
 static void on_entry(const ct_view *view, void *user)
 {
   cli_person *p = user;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
   const char *state = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, view->state);
   char text[64];
   gsize begin;
@@ -57,13 +61,15 @@ static void on_entry(const ct_view *view, void *user)
   cli_text_pad_from(out, begin, p->flow_width);
   if (view->counted) {
     emit_text_literal(out, "  ");
-    emit_text_u64(out, view->packets[CT_ORIGINAL]);
+    emit_text_u64_grouped(out, view->packets[CT_ORIGINAL]);
     emit_text_char(out, '+');
-    emit_text_u64(out, view->packets[CT_REPLY]);
+    emit_text_u64_grouped(out, view->packets[CT_REPLY]);
     emit_text_literal(out, " packets");
   }
   flags(out, view);
-  emit_text_char(out, '\n');
+  emit_fold_line(&p->run.output.text, p->line.data, p->line.used, 0, TABLE_INDENT, p->run.screen);
+  p->line.used = 0;
+  emit_text_char(&p->run.output.text, '\n');
 }
 
 /* "12 NEW" and a comma before it where it is not the first. */
@@ -200,7 +206,9 @@ void cli_person_summary(cli_person *p)
   if (p->drops != NULL) {
     cli_person_heading(p, "Dropped by rules");
     emit_text_char(&p->run.output.text, '\n');
-    cli_rules_drops_put(p->drops, &p->run.output.text);
+    cli_rules_drops_put(p->drops, &p->line);
+    emit_fold_text(&p->run.output.text, &p->line, DROPS_INDENT, p->run.screen);
+    p->line.used = 0;
   }
   cli_person_heading(p, "Summary");
   if (cli_part_of(p->run.source, p->summary.stats->packets, p->run.output.text.error != 0, &part)) {

@@ -155,8 +155,10 @@ void cli_rules_drops_put(const cli_rules_drops *d, emit_text *out)
     packets += i < ROWS_MOST ? 0 : row->packets;
     if (i >= ROWS_MOST)
       continue;
-    emit_text_u64_pad(out, row->packets, -10);
-    emit_text_format(out, "  %s%*" G_GUINT64_FORMAT "  ", full ? ">" : " ", 10, row->connections);
+    emit_text_u64_grouped_pad(out, row->packets, 10);
+    emit_text_string(out, full ? "  >" : "   ");
+    emit_text_u64_grouped_pad(out, row->connections, 10);
+    emit_text_literal(out, "  ");
     emit_text_pad(out, fw_verdict_name((fw_verdict)row->who.verdict), 9);
     put_who(out, &row->who);
     emit_text_char(out, '\n');

@@ -8,6 +8,7 @@
 #include "rules_sources.h"
 #include "run.h"
 #include "say.h"
+#include "emit/zone.h"
 
 typedef struct running {
   cli_run run;
@@ -26,7 +27,7 @@ static void put_line(running *r, const fw_packet *p)
 {
   emit_text *out = &r->run.output.text;
 
-  emit_text_time_fixed(out, p->raw->time_ns);
+  emit_text_moment_fixed(out, p->raw->time_ns);
   emit_text_char(out, ' ');
   emit_text_bytes(out, r->line->str, r->line->len);
   emit_text_char(out, '\n');

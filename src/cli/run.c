@@ -79,13 +79,13 @@ static gboolean choose_columns(cli_run *run)
   const emit_table *table = run->o->fields_of != NULL ? run->o->fields_of : cli_columns_table(run->what);
   GError *error = NULL;
 
+  run->screen = run->o->write == NULL && run->o->fields == NULL ? cli_columns_screen() : 0;
   if (table == NULL || run->format == NULL)
     return TRUE;
   if (!cli_columns_choose(&run->columns, run->o, run->format, run->what, table, &error)) {
     cli_usage(error);
     return FALSE;
   }
-  run->screen = run->o->write == NULL && run->o->fields == NULL ? cli_columns_screen() : 0;
   return TRUE;
 }
 

@@ -121,7 +121,7 @@ gboolean cli_table_open(cli_run *run, replay_options *replay)
     return FALSE;
   t->at = o->listed_at;
   if (t->at.kind == REPLAY_POINT_NONE && when.from_ns != 0)
-    t->at = (replay_point){ REPLAY_POINT_TIME, when.from_ns };
+    t->at = (replay_point){ .kind = REPLAY_POINT_TIME, .value = when.from_ns, .is_zoned = TRUE };
   begin_at(replay, &t->at);
   return TRUE;
 }

@@ -17,6 +17,9 @@ cli_exit cli_show_person(const cli_options *o)
     p->lines_most = o->lines >= 0 ? (guint64)o->lines : replay_source_live(p->run.source) ? G_MAXUINT64 : LINES;
     p->table_most = o->lines >= 0 ? (guint64)o->lines : TABLE_LINES;
     p->notable_most = p->lines_most / 2;
+    p->shows_all = p->lines_most >= G_MAXINT32;
+    emit_text_init(&p->line, -1);
+    emit_text_init(&p->held, -1);
     ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY | 1u << CT_EVENT_EXPECT_NEW | 1u << CT_EVENT_EXPECT_DESTROY,
                     cli_person_event, p);
     p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
@@ -28,6 +31,10 @@ cli_exit cli_show_person(const cli_options *o)
     cli_person_table(p);
     cli_person_holders(p);
     cli_person_summary(p);
+  }
+  if (p->line.data != NULL) {
+    emit_text_clear(&p->line);
+    emit_text_clear(&p->held);
   }
   cli_rules_drops_free(p->drops);
   emit_tally_clear(&p->summary.tally);

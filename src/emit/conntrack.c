@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conntrack(8)'s own lines, as conntrack-tools 1.4.9 with libnetfilter_conntrack 1.1.1 prints them (spec 10.5, 10.6,
- * 10.9, 10.10), in UTC. Every field brings its trailing blank; the last one's is taken back, as the library does.
+ * 10.9, 10.10), times in the zone that is shown. Every field brings its trailing blank; the last one's is taken back,
+ * as the library does.
  */
+#include "fold.h"
 #include "formats.h"
 #include "parts.h"
+#include "zone.h"
+
+/* On a screen that is narrower than a line: where it goes on. */
+enum { LINE_INDENT = 10, PACKET_INDENT = 16 };
 
 static void end_line(emit_text *out)
 {
@@ -57,11 +63,11 @@ static void times(emit_text *out, const emit_options *o, const ct_view *view, gu
   if (!(o->options & EMIT_KTIMESTAMP))
     return;
   emit_text_literal(out, "[start=");
-  emit_text_ctime(out, view->created_ns);
+  emit_text_ctime(out, emit_zone_ns(view->created_ns));
   emit_text_literal(out, "] ");
   if (parts & EMIT_PART_STOP) {
     emit_text_literal(out, "[stop=");
-    emit_text_ctime(out, view->ended_ns);
+    emit_text_ctime(out, emit_zone_ns(view->ended_ns));
     emit_text_literal(out, "] ");
   }
 }
@@ -215,9 +221,10 @@ static void conntrack_stats(emit_output *output, const emit_statistics *statisti
     emit_stats_extended(out, &output->options, statistics);
 }
 
-/* -P: what happened until the packet that is shown next. */
 typedef struct conntrack_private {
-  emit_collector *events;
+  emit_collector *events; /* -P: what happened until the packet that is shown next */
+  emit_text *place;       /* of a screen: where lines go once they are folded */
+  emit_text lines;        /* and what has been written since */
 } conntrack_private;
 
 static guint conntrack_wants(const emit_options *o, guint what)
@@ -225,15 +232,39 @@ static guint conntrack_wants(const emit_options *o, guint what)
   return what == EMIT_CAN_STATS && o->options & EMIT_EXTENDED ? EMIT_WANTS_PRESSURE : 0;
 }
 
+/* On a screen lines are folded between their words; everywhere else they are as conntrack(8) writes them. */
+static void fold(emit_output *output, gsize column)
+{
+  conntrack_private *private = output->priv;
+  guint screen = output->options.screen;
+
+  /* Others write lines of this format, too. */
+  if (output->format != &emit_format_conntrack || output->text == private->place || private->lines.used == 0)
+    return;
+  if (column > 0)
+    emit_fold_line(private->place, private->lines.data, private->lines.used - 1, column, PACKET_INDENT, screen);
+  else
+    emit_fold_text(private->place, &private->lines, LINE_INDENT, screen);
+  if (column > 0)
+    emit_text_char(private->place, '\n');
+  private->lines.used = 0;
+}
+
 static gboolean conntrack_open(emit_output *output, GError **error)
 {
   conntrack_private *private = output->priv;
 
   (void)error;
+  private->place = output->text;
+  if (output->options.screen > 0) {
+    emit_text_init(&private->lines, -1);
+    output->text = &private->lines;
+  }
   if (output->what != EMIT_CAN_PACKETS)
     return TRUE;
   private->events = emit_collector_new();
   emit_packet_heading(output->text, &output->options);
+  fold(output, 0);
   return TRUE;
 }
 
@@ -245,8 +276,9 @@ static void conntrack_note(emit_output *output, const ct_event *event)
 static void conntrack_packet(emit_output *output, const emit_packet *packet)
 {
   conntrack_private *private = output->priv;
+  gsize column = emit_packet_line(output->text, &output->options, packet, private->events);
 
-  emit_packet_line(output->text, &output->options, packet, private->events);
+  fold(output, column);
   emit_collector_clear(private->events);
 }
 
@@ -259,12 +291,47 @@ static void put_entry(emit_output *output, const ct_view *view)
   output->text->used--; /* the newline, which was the last byte written */
 }
 
-static void conntrack_loss(emit_output *output, const emit_loss *loss) { emit_loss_line(output, loss, put_entry); }
+#define FOLDED(name, line, type)                          \
+  static void name(emit_output *output, const type *what) \
+  {                                                       \
+    line(output, what);                                   \
+    fold(output, 0);                                      \
+  }
+
+FOLDED(folded_entry, conntrack_entry, ct_view)
+FOLDED(folded_expect, conntrack_expect, ct_expect_view)
+FOLDED(folded_event, conntrack_event, ct_event)
+FOLDED(folded_stats, conntrack_stats, emit_statistics)
+FOLDED(folded_part, conntrack_part, emit_part)
+
+static void folded_loss(emit_output *output, const emit_loss *loss)
+{
+  emit_loss_line(output, loss, put_entry);
+  fold(output, 0);
+}
+
+static void folded_count(emit_output *output, guint64 count, const emit_part *part)
+{
+  emit_count_line(output, count, part);
+  fold(output, 0);
+}
+
+static void folded_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
+{
+  emit_snapshot_line(output, time_ns, packet);
+  fold(output, 0);
+}
 
 static gboolean conntrack_close(emit_output *output, GError **error)
 {
+  conntrack_private *private = output->priv;
+
   (void)error;
-  emit_collector_free(((conntrack_private *)output->priv)->events);
+  fold(output, 0);
+  if (output->text != private->place)
+    emit_text_clear(&private->lines);
+  output->text = private->place;
+  emit_collector_free(private->events);
   return TRUE;
 }
 
@@ -276,16 +343,16 @@ const emit_format emit_format_conntrack = {
   .private_bytes = sizeof(conntrack_private),
   .wants = conntrack_wants,
   .open = conntrack_open,
-  .entry = conntrack_entry,
-  .expect = conntrack_expect,
-  .event = conntrack_event,
+  .entry = folded_entry,
+  .expect = folded_expect,
+  .event = folded_event,
   .note = conntrack_note,
   .packet = conntrack_packet,
   .skip = conntrack_skip,
-  .stats = conntrack_stats,
-  .count = emit_count_line,
-  .loss = conntrack_loss,
-  .part = conntrack_part,
-  .snapshot = emit_snapshot_line,
+  .stats = folded_stats,
+  .count = folded_count,
+  .loss = folded_loss,
+  .part = folded_part,
+  .snapshot = folded_snapshot,
   .close = conntrack_close,
 };

@@ -22,7 +22,8 @@ EMIT_FORMAT_LIST(X)
  * nothing).
  */
 void emit_packet_heading(emit_text *out, const emit_options *o);
-void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet, const emit_collector *events);
+/* => the bytes of the line before the packet itself, where nothing was flushed in between. */
+gsize emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *packet, const emit_collector *events);
 /* "  -- why; and what else": what the line says behind the packet; nothing where there is nothing to say. */
 void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packet *packet,
                          const emit_collector *events);

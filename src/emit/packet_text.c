@@ -11,6 +11,7 @@
 #include "past.h"
 #include "rules.h"
 #include "wire.h"
+#include "zone.h"
 
 enum {
   NUMBER_WIDTH = 6,
@@ -22,19 +23,22 @@ enum {
   TIMEOUT_WIDTH = 7
 };
 
-enum { PROTO_ESP = 50 };
+enum { PROTO_ESP = 50, HEADING_WIDTH = 120 };
 
 void emit_packet_heading(emit_text *out, const emit_options *o)
 {
   emit_text_pad(out, "packet", -NUMBER_WIDTH);
   emit_text_pad(out, o->options & EMIT_TIMESTAMP ? " time                       " : "time", -TIME_WIDTH);
+  if (o->options & EMIT_TIMESTAMP && emit_zone_is_set())
+    emit_text_literal(out, "     "); /* +02:00 for Z */
   emit_text_literal(out, "  ");
   emit_text_pad(out, "conn", CONN_WIDTH);
   emit_text_pad(out, "class", CLASS_WIDTH);
   emit_text_pad(out, "dir", DIR_WIDTH);
   emit_text_pad(out, "state", STATE_WIDTH);
   emit_text_pad(out, "timeout", TIMEOUT_WIDTH);
-  emit_text_literal(out, "   packet\n");
+  /* What a line goes on with stands beneath it where the screen has no room for both. */
+  emit_text_string(out, o->screen == 0 || o->screen >= HEADING_WIDTH ? "   packet\n" : "\n");
 }
 
 static void pad_from(emit_text *out, gsize begin, gsize width)
@@ -55,7 +59,7 @@ static void time_column(emit_text *out, const emit_options *o, const emit_packet
 
   if (o->options & EMIT_TIMESTAMP) {
     emit_text_char(out, ' ');
-    emit_text_time_fixed(out, p->packet->time_ns);
+    emit_text_moment_fixed(out, p->packet->time_ns);
     return;
   }
   g_snprintf(digits, sizeof(digits), "%s%" G_GUINT64_FORMAT, ns < 0 ? "-" : "", v / 1000000000u);
@@ -445,8 +449,9 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
     event_remark(&r, p, emit_collector_get(events, i));
 }
 
-void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
+gsize emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *p, const emit_collector *events)
 {
+  gsize begin = out->used, column;
   char conn[24];
 
   emit_text_u64_pad(out, p->packet->number, -NUMBER_WIDTH);
@@ -463,7 +468,9 @@ void emit_packet_line(emit_text *out, const emit_options *o, const emit_packet *
   else
     emit_text_pad(out, "-", -TIMEOUT_WIDTH);
   emit_text_literal(out, "   ");
+  column = out->used - begin;
   packet_part(out, o, p->packet);
   emit_packet_remarks(out, o, p, events);
   emit_text_char(out, '\n');
+  return column;
 }

@@ -4,6 +4,7 @@
 #include "conntrack/profile/profile.h"
 #include "formats.h"
 #include "parts.h"
+#include "zone.h"
 
 static gboolean is_eviction(ct_reason reason)
 {
@@ -90,7 +91,7 @@ void emit_past_member(emit_text *out, const ct_profile *profile, const journal_p
   emit_text_literal(out, ",\"past\":{\"conn\":");
   emit_text_u64(out, end->conn);
   emit_text_literal(out, ",\"ended\":\"");
-  emit_text_time(out, end->ended_ns);
+  emit_text_moment(out, end->ended_ns);
   emit_text_literal(out, "\",\"ago\":");
   emit_text_seconds(out, past->ago_ns, 0);
   emit_text_literal(out, ",\"reason\":\"");

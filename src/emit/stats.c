@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "formats.h"
 #include "parts.h"
+#include "zone.h"
 
 const emit_stats_column emit_stats_columns[EMIT_STATS_COLUMNS] = {
 #define COLUMN(name)                       \
@@ -183,7 +184,7 @@ void emit_stats_extended(emit_text *out, const emit_options *o, const emit_stati
   if (stats->peak_count > 0) {
     emit_text_pad(out, "peak-time", 32);
     emit_text_char(out, ' ');
-    emit_text_time(out, stats->peak_time_ns);
+    emit_text_moment(out, stats->peak_time_ns);
     emit_text_char(out, '\n');
   }
   by_reason(out, "invalid ", stats->invalid_by_reason);

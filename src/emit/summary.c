@@ -2,6 +2,7 @@
 #include "summary.h"
 
 #include "formats.h"
+#include "zone.h"
 
 /* Labels stand in the first columns, what belongs to them behind; long lists wrap under themselves. */
 enum { COLUMNS = 80, LABEL_WIDTH = 14, REASONS_MOST = 8 };
@@ -16,31 +17,6 @@ static void label(emit_text *out, const char *name)
 {
   emit_text_literal(out, "  ");
   emit_text_pad(out, name, LABEL_WIDTH - 2);
-}
-
-/* "3 d 4 h", "12.5 s": two units are enough for a person. */
-static void duration(emit_text *out, gint64 ns)
-{
-  static const struct {
-    gint64 seconds;
-    const char *name;
-  } units[] = { { 86400, " d" }, { 3600, " h" }, { 60, " min" } };
-  gint64 seconds = ns / 1000000000;
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(units); i++) {
-    if (seconds < units[i].seconds)
-      continue;
-    emit_text_u64(out, (guint64)(seconds / units[i].seconds));
-    emit_text_string(out, units[i].name);
-    seconds %= units[i].seconds;
-    emit_text_char(out, ' ');
-    emit_text_u64(out, (guint64)(i == 2 ? seconds : seconds / units[i + 1].seconds));
-    emit_text_string(out, i == 2 ? " s" : units[i + 1].name);
-    return;
-  }
-  emit_text_seconds(out, ns / 1000000 * 1000000, 0);
-  emit_text_literal(out, " s");
 }
 
 static void count(emit_text *out, guint64 n, const char *one, const char *many)
@@ -59,9 +35,9 @@ static void capture(emit_text *out, const emit_summary *s)
   }
   if (s->tally.first_ns <= s->tally.last_ns) {
     emit_text_literal(out, ", ");
-    duration(out, emit_time_since(s->tally.last_ns, s->tally.first_ns));
+    emit_text_span(out, emit_time_since(s->tally.last_ns, s->tally.first_ns));
     emit_text_literal(out, " from ");
-    emit_text_time(out, s->tally.first_ns);
+    emit_text_moment(out, s->tally.first_ns);
   }
   emit_text_char(out, '\n');
   if (s->tally.cut > 0) {
@@ -81,9 +57,9 @@ static void kernel(emit_text *out, const emit_summary *s)
   label(out, "kernel");
   emit_text_string(out, s->params->profile->name);
   emit_text_literal(out, ", max ");
-  emit_text_u64(out, s->params->max);
+  emit_text_u64_grouped(out, s->params->max);
   emit_text_literal(out, ", hash size ");
-  emit_text_u64(out, s->params->buckets);
+  emit_text_u64_grouped(out, s->params->buckets);
   emit_text_literal(out, ", hash seed ");
   emit_text_u64(out, s->params->hash_seed);
   emit_text_literal(out, ", gc ");
@@ -105,7 +81,7 @@ static guint64 class_total(const emit_summary *s, guint cls)
 static const struct {
   const char *name;
   ct_class cls;
-  int width;
+  guint width;
 } columns[] = {
   { "NEW", CT_CLASS_NEW, 10 },         { "ESTABLISHED", CT_CLASS_ESTABLISHED, 13 }, { "RELATED", CT_CLASS_RELATED, 10 },
   { "INVALID", CT_CLASS_INVALID, 10 }, { "UNTRACKED", CT_CLASS_UNTRACKED, 11 },     { "dropped", CT_CLASS_NONE, 10 }
@@ -118,7 +94,7 @@ static void packet_row(emit_text *out, const emit_summary *s, const emit_tally_r
   label(out, row->name);
   for (i = 0; i < G_N_ELEMENTS(columns); i++)
     if (class_total(s, columns[i].cls) > 0)
-      emit_text_u64_pad(out, row->packets[columns[i].cls], -columns[i].width);
+      emit_text_u64_grouped_pad(out, row->packets[columns[i].cls], columns[i].width);
   emit_text_char(out, '\n');
 }
 
@@ -138,7 +114,7 @@ static void packets(emit_text *out, const emit_summary *s)
   for (i = 0; i < G_N_ELEMENTS(columns); i++) {
     total.packets[columns[i].cls] = class_total(s, columns[i].cls);
     if (total.packets[columns[i].cls] > 0)
-      emit_text_pad(out, columns[i].name, -columns[i].width);
+      emit_text_pad(out, columns[i].name, -(int)columns[i].width);
   }
   emit_text_char(out, '\n');
   for (i = 0; emit_tally_row_get(&s->tally, s->params->profile, i, &row); i++) {
@@ -160,12 +136,13 @@ typedef struct wrapped {
 
 static void wrapped_item(wrapped *w, const char *name, guint64 value)
 {
-  char figure[24];
+  emit_text figure;
   gsize width;
 
+  emit_text_init(&figure, -1);
+  emit_text_u64_grouped(&figure, value);
   emit_text_reserve(w->out, 256); /* widths are taken from the buffer: no flush between here and the end of the item */
-  g_snprintf(figure, sizeof(figure), "%" G_GUINT64_FORMAT, value);
-  width = strlen(name) + 1 + strlen(figure);
+  width = strlen(name) + 1 + figure.used;
   if (!w->any) {
     w->line = w->out->used;
     label(w->out, "");
@@ -179,7 +156,8 @@ static void wrapped_item(wrapped *w, const char *name, guint64 value)
   w->any = TRUE;
   emit_text_string(w->out, name);
   emit_text_char(w->out, ' ');
-  emit_text_string(w->out, figure);
+  emit_text_bytes(w->out, figure.data, figure.used);
+  emit_text_clear(&figure);
 }
 
 static void mean(emit_text *out, const emit_summary *s)
@@ -326,7 +304,7 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
     if (colour[0] != '\0')
       emit_text_literal(out, "\033[0m");
     name = colour = "";
-    emit_text_u64_pad(out, figures[reason], -FIGURE_WIDTH);
+    emit_text_u64_grouped_pad(out, figures[reason], FIGURE_WIDTH);
     emit_text_literal(out, "  ");
     g_snprintf(sentence, sizeof(sentence), "%s (%s)", ct_reason_words(reason, s->params->profile, words),
                ct_reason_word(reason));
@@ -336,7 +314,7 @@ static void by_reason(emit_text *out, const emit_summary *s, const char *name, c
   }
   if (rows > REASONS_MOST) {
     label(out, "");
-    emit_text_u64_pad(out, others, -FIGURE_WIDTH);
+    emit_text_u64_grouped_pad(out, others, FIGURE_WIDTH);
     emit_text_literal(out, "  for ");
     count(out, rows - REASONS_MOST, " other reason", " other reasons");
     emit_text_literal(out, " (-S -o extended lists all)\n");
@@ -347,10 +325,10 @@ static void pressed_row(emit_text *out, const char *name, const emit_pressed *p)
 {
   label(out, "");
   emit_text_pad(out, name, 11);
-  emit_text_u64_pad(out, p->evicted, -9);
-  emit_text_u64_pad(out, p->dropped, -9);
-  emit_text_u64_pad(out, p->peak, -9);
-  emit_text_u64_pad(out, p->entries, -13);
+  emit_text_u64_grouped_pad(out, p->evicted, 9);
+  emit_text_u64_grouped_pad(out, p->dropped, 9);
+  emit_text_u64_grouped_pad(out, p->peak, 9);
+  emit_text_u64_grouped_pad(out, p->entries, 13);
   emit_text_char(out, '\n');
 }
 
@@ -388,16 +366,23 @@ static void pressure(emit_text *out, const emit_summary *s)
 static void one_sided_part(emit_text *out, const char *name, guint64 n, const guint64 *packets, gboolean more,
                            const char *what)
 {
-  char sentence[384];
+  emit_text words;
 
   if (n == 0)
     return;
   label(out, name);
-  g_snprintf(sentence, sizeof(sentence),
-             "%s%" G_GUINT64_FORMAT " connection%s %s: %" G_GUINT64_FORMAT " packet%s INVALID and %" G_GUINT64_FORMAT
-             " still NEW for that. A kernel that saw both sides in order may have judged otherwise",
-             more ? "at least " : "", n, n == 1 ? "" : "s", what, packets[0], packets[0] == 1 ? "" : "s", packets[1]);
-  paragraph(out, LABEL_WIDTH, sentence);
+  emit_text_init(&words, -1);
+  emit_text_string(&words, more ? "at least " : "");
+  count(&words, n, " connection ", " connections ");
+  emit_text_string(&words, what);
+  emit_text_literal(&words, ": ");
+  count(&words, packets[0], " packet", " packets");
+  emit_text_literal(&words, " INVALID and ");
+  emit_text_u64_grouped(&words, packets[1]);
+  emit_text_literal(&words, " still NEW for that. A kernel that saw both sides in order may have judged otherwise");
+  emit_text_char(&words, '\0');
+  paragraph(out, LABEL_WIDTH, words.data);
+  emit_text_clear(&words);
 }
 
 /* Of one direction nothing came at all; where it did, packets are out of order. */

@@ -2,6 +2,7 @@
 /* Rows for people: columns of fixed widths under a heading. What is not known is a dash. */
 #include "formats.h"
 #include "row.h"
+#include "zone.h"
 
 typedef struct table_private {
   emit_row_context context;
@@ -20,6 +21,14 @@ static void put_line(emit_output *output, gsize from)
   if (output->options.screen > 0 && length > output->options.screen)
     out->used = from + output->options.screen;
   emit_text_char(out, '\n');
+}
+
+static void put_known(emit_text *out, emit_kind kind, const emit_value *value)
+{
+  if (kind == EMIT_KIND_TIME && value->known)
+    emit_text_moment(out, value->of.ns);
+  else
+    emit_value_put(out, kind, value);
 }
 
 static const char *heading_of(const emit_field *field) { return field->heading != NULL ? field->heading : field->name; }
@@ -80,7 +89,7 @@ static void put_value(emit_text *out, const emit_field *field, const emit_value 
   else if (field->kind == EMIT_KIND_FLAG)
     emit_text_string(out, value->of.number != 0 ? "yes" : "no");
   else
-    emit_value_put(out, field->kind, value);
+    put_known(out, field->kind, value);
 }
 
 static void table_row(emit_output *output, const void *record)

@@ -158,6 +158,18 @@ static void spaces(emit_text *out, gsize n)
     emit_text_char(out, ' ');
 }
 
+void emit_text_u64_grouped_pad(emit_text *out, guint64 v, guint width)
+{
+  guint64 rest = v;
+  guint n = 1;
+
+  for (; rest >= 10; rest /= 10)
+    n++;
+  n += (n - 1) / 3;
+  spaces(out, n < width ? width - n : 1);
+  emit_text_u64_grouped(out, v);
+}
+
 void emit_text_pad(emit_text *out, const char *s, int width)
 {
   gsize n = strlen(s), wide = (gsize)ABS(width);
@@ -223,6 +235,30 @@ void emit_text_seconds(emit_text *out, gint64 ns, guint decimals)
 {
   g_assert(decimals <= 9);
   emit_text_advance(out, put_seconds(emit_text_reserve(out, PUT_SECONDS_BYTES), ns, decimals));
+}
+
+void emit_text_span(emit_text *out, gint64 ns)
+{
+  static const struct {
+    gint64 seconds;
+    const char *name;
+  } units[] = { { 31536000, " y" }, { 86400, " d" }, { 3600, " h" }, { 60, " min" } };
+  gint64 seconds = ns / 1000000000;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(units); i++) {
+    if (seconds < units[i].seconds)
+      continue;
+    emit_text_u64_grouped(out, (guint64)(seconds / units[i].seconds));
+    emit_text_string(out, units[i].name);
+    seconds %= units[i].seconds;
+    emit_text_char(out, ' ');
+    emit_text_u64(out, (guint64)(i == 3 ? seconds : seconds / units[i + 1].seconds));
+    emit_text_string(out, i == 3 ? " s" : units[i + 1].name);
+    return;
+  }
+  emit_text_seconds(out, ns / 1000000 * 1000000, 0);
+  emit_text_literal(out, " s");
 }
 
 emit_date emit_date_from_ns(gint64 time_ns)

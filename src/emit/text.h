@@ -58,8 +58,10 @@ void emit_text_i64(emit_text *out, gint64 v);
 void emit_text_hex(emit_text *out, guint64 v); /* lower case, no 0x, no padding */
 void emit_text_pad(emit_text *out, const char *s,
                    int width); /* left-justified as %-8s; negative width: right-justified */
-void emit_text_u64_pad(emit_text *out, guint64 v, int width);      /* as emit_text_pad */
-void emit_text_u64_grouped(emit_text *out, guint64 v);             /* 1,234,567 */
+void emit_text_u64_pad(emit_text *out, guint64 v, int width); /* as emit_text_pad */
+void emit_text_u64_grouped(emit_text *out, guint64 v);        /* 1,234,567 */
+/* The same, right-justified; whatever the figures, a blank stands before them. */
+void emit_text_u64_grouped_pad(emit_text *out, guint64 v, guint width);
 void emit_text_u64_zeros(emit_text *out, guint64 v, guint digits); /* zero-padded */
 void emit_text_json_string(emit_text *out, const char *s);         /* with quotes and escapes */
 /* IPv6: compressed as inet_ntop does, or in full as /proc does. */
@@ -69,6 +71,8 @@ void emit_text_addr(emit_text *out, guint8 family, const ct_addr *addr, gboolean
  * 12.000000001.
  */
 void emit_text_seconds(emit_text *out, gint64 ns, guint decimals);
+/* "1 y 20 d", "3 d 4 h", "12.5 s": two units are enough for a person. */
+void emit_text_span(emit_text *out, gint64 ns);
 /* RFC 3339 in UTC with nanoseconds where they are not zero: 2026-11-21T10:00:00.123456789Z. */
 void emit_text_time(emit_text *out, gint64 time_ns);
 /* The same with six decimals, cut: 27 characters, for columns. */

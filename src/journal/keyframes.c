@@ -7,6 +7,7 @@ typedef struct keyframe {
   guint64 number;
   guint8 *state;
   gsize n;
+  GByteArray *beside; /* NULL: nothing */
 } keyframe;
 
 struct keyframes {
@@ -18,7 +19,16 @@ struct keyframes {
 
 static keyframe *at(const keyframes *k, guint i) { return &g_array_index(k->all, keyframe, i); }
 
-static void clear(gpointer frame) { g_free(((keyframe *)frame)->state); }
+static void clear(gpointer data)
+{
+  keyframe *frame = data;
+
+  g_free(frame->state);
+  if (frame->beside != NULL)
+    g_byte_array_unref(frame->beside);
+}
+
+static gsize size_of(const keyframe *frame) { return frame->n + (frame->beside != NULL ? frame->beside->len : 0); }
 
 keyframes *keyframes_new(gsize bytes_most)
 {
@@ -45,7 +55,7 @@ static bool append(const void *bytes, size_t n, void *user)
   return true;
 }
 
-static gboolean due(const keyframes *k, const ct_engine *engine, guint64 number)
+gboolean keyframes_due(const keyframes *k, const ct_engine *engine, guint64 number)
 {
   guint64 apart = MAX((guint64)KEYFRAMES_PACKETS_LEAST, ct_engine_count(engine) * (guint64)KEYFRAMES_PACKETS_AN_ENTRY);
 
@@ -58,31 +68,33 @@ static void thin(keyframes *k)
   guint i;
 
   for (i = 1; i < k->all->len; i++) {
-    k->bytes -= at(k, i)->n;
+    k->bytes -= size_of(at(k, i));
     g_array_remove_index(k->all, i);
   }
   k->stretch *= 2;
 }
 
-void keyframes_offer(keyframes *k, const ct_engine *engine, guint64 number)
+void keyframes_offer(keyframes *k, const ct_engine *engine, guint64 number, GByteArray *beside)
 {
-  keyframe frame = { .number = number };
+  keyframe frame = { .number = number, .beside = beside };
   ct_state_error error;
   GByteArray *state;
   gboolean written;
 
-  if (!due(k, engine, number))
+  if (!keyframes_due(k, engine, number)) {
+    clear(&frame);
     return;
+  }
   state = g_byte_array_sized_new(k->usual_bytes);
   written = ct_state_write(engine, append, state, &error);
   frame.n = k->usual_bytes = state->len;
   /* An array has room to grow; what is kept has none. */
   frame.state = g_realloc(g_byte_array_free(state, FALSE), MAX(frame.n, 1));
   if (!written) {
-    g_free(frame.state);
+    clear(&frame);
     return;
   }
-  k->bytes += frame.n;
+  k->bytes += size_of(&frame);
   g_array_append_val(k->all, frame);
   while (k->bytes > k->bytes_most && k->all->len > 2)
     thin(k);
@@ -111,7 +123,7 @@ guint64 keyframes_before(const keyframes *k, guint64 number)
   return i < 0 ? G_MAXUINT64 : at(k, (guint)i)->number;
 }
 
-ct_engine *keyframes_find(const keyframes *k, guint64 *number)
+ct_engine *keyframes_find(const keyframes *k, guint64 *number, const guint8 **beside, gsize *n_beside)
 {
   int i = find(k, *number);
   const keyframe *frame;
@@ -122,6 +134,8 @@ ct_engine *keyframes_find(const keyframes *k, guint64 *number)
     return NULL;
   frame = at(k, (guint)i);
   *number = frame->number;
+  *beside = frame->beside != NULL ? frame->beside->data : NULL;
+  *n_beside = frame->beside != NULL ? frame->beside->len : 0;
   return ct_state_look(frame->state, frame->n, &info, &error)
            ? ct_state_read(frame->state, frame->n, &info.params, &error)
            : NULL;
@@ -132,7 +146,7 @@ void keyframes_forget(keyframes *k, guint64 number)
   guint i = 0;
 
   while (i < k->all->len && at(k, i)->number < number)
-    k->bytes -= at(k, i++)->n;
+    k->bytes -= size_of(at(k, i++));
   if (i > 0)
     g_array_remove_range(k->all, 0, i);
 }

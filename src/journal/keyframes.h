@@ -25,14 +25,17 @@ keyframes *keyframes_new(gsize bytes_most);
 /* NULL is fine. */
 void keyframes_free(keyframes *k);
 
-/* The engine after packet `number` (0: before the first). Takes its state where one is due. */
-void keyframes_offer(keyframes *k, const ct_engine *engine, guint64 number);
+/* Whether the engine's state after packet `number` (0: before the first) would be taken. */
+gboolean keyframes_due(const keyframes *k, const ct_engine *engine, guint64 number);
+/* Takes it where it is due; beside: bytes that belong to it, owned from now on; NULL: none. */
+void keyframes_offer(keyframes *k, const ct_engine *engine, guint64 number, GByteArray *beside);
 
 /*
  * => an engine as it stood after packet *number, the last that was kept at or before what *number asks for; NULL where
- * there is none, or it cannot be read.
+ * there is none, or it cannot be read. beside: what was kept with it, NULL where nothing was; valid until the next
+ * offer.
  */
-ct_engine *keyframes_find(const keyframes *k, guint64 *number);
+ct_engine *keyframes_find(const keyframes *k, guint64 *number, const guint8 **beside, gsize *n_beside);
 /* => the number that keyframes_find would give, G_MAXUINT64 where there is none. */
 guint64 keyframes_before(const keyframes *k, guint64 number);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "plot.h"
 
+#include "emit/zone.h"
+
 #include <string.h>
 
-enum { WIDTH = 960, LEFT = 84, RIGHT = 24, TOP = 56, PLOT_HEIGHT = 380, AXIS = 56, LEGEND_ROW = 20, MARKS = 40 };
+enum { WIDTH = 960, LEFT = 84, RIGHT = 24, TOP = 56, PLOT_HEIGHT = 380, AXIS = 74, LEGEND_ROW = 20, MARKS = 40 };
 
 /* Beneath the curves, a strip for each line: strokes up for evictions, down for drops. */
 enum { STRIP_ROW = LEGEND_ROW + 26, STRIP_HALF = 10, STROKE_LEAST = 2 };
@@ -19,13 +21,14 @@ static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7
 static const char *const dashes[] = { "", "8 4", "14 4 4 4", "4 3" };
 
 /* In the dark the paper is the report's, and every line light enough to be seen on it. */
-static const char style[] = "@media screen and "
-                            "(prefers-color-scheme:dark){.plot{fill:#e4e9ee}.paper{fill:#14181c}.axis{stroke:#a5b0bb}."
-                            "grid{stroke:#2e3740}.strip{fill:#1f262d}"
-                            ".c0{stroke:#4aa3e0}.c1{stroke:#ff8a3d}.c2{stroke:#2fc79b}.c3{stroke:#e59ac4}.c4{stroke:#"
-                            "9fd8f7}.c5{stroke:#f0b73c}.c6{stroke:#fff}"
-                            ".f0{fill:#4aa3e0}.f1{fill:#ff8a3d}.f2{fill:#2fc79b}.f3{fill:#e59ac4}.f4{fill:#9fd8f7}.f5{"
-                            "fill:#f0b73c}.f6{fill:#fff}}";
+static const char style[] =
+  "@media screen and "
+  "(prefers-color-scheme:dark){.plot{fill:#e4e9ee}.clock{fill:#a5b0bb}.paper{fill:#14181c}.axis{stroke:#a5b0bb}."
+  "grid{stroke:#2e3740}.strip{fill:#1f262d}"
+  ".c0{stroke:#4aa3e0}.c1{stroke:#ff8a3d}.c2{stroke:#2fc79b}.c3{stroke:#e59ac4}.c4{stroke:#"
+  "9fd8f7}.c5{stroke:#f0b73c}.c6{stroke:#fff}"
+  ".f0{fill:#4aa3e0}.f1{fill:#ff8a3d}.f2{fill:#2fc79b}.f3{fill:#e59ac4}.f4{fill:#9fd8f7}.f5{"
+  "fill:#f0b73c}.f6{fill:#fff}}";
 
 typedef struct plot {
   emit_text *out;
@@ -118,6 +121,38 @@ static void frame_plot(plot *p)
     p->top += p->step;
 }
 
+/* Into so many seconds after the start, as fine as the steps are: "10:00:05", "10:00:05.250", "01-05 10:00". */
+static void put_clock(plot *p, double s, double step_s)
+{
+  gint64 into_ns = (gint64)(s * 1e9 + 0.5), at_ns;
+  emit_date date;
+
+  if (__builtin_add_overflow(p->start_ns, into_ns, &at_ns))
+    at_ns = G_MAXINT64;
+  date = emit_date_from_ns(emit_zone_ns(at_ns));
+  if (p->span_s >= 86400)
+    put(p, "%02u-%02u %02u:%02u", date.month, date.day, date.second_of_day / 3600, date.second_of_day / 60 % 60);
+  else
+    put(p, "%02u:%02u:%02u", date.second_of_day / 3600, date.second_of_day / 60 % 60, date.second_of_day % 60);
+  if (step_s < 1 || (step_s < 60 && date.ns >= 1000000))
+    put(p, ".%03u", date.ns / 1000000);
+}
+
+/* What the two rows of figures beneath the axis are. */
+static void name_time(plot *p, const char *unit)
+{
+  emit_date date = emit_date_from_ns(emit_zone_ns(p->start_ns));
+
+  put(p, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the first packet, %s; beneath, by the clock, ",
+      (LEFT + WIDTH - RIGHT) / 2, TOP + PLOT_HEIGHT + 60, unit);
+  if (p->span_s < 86400)
+    put(p, "from %04" G_GINT64_FORMAT "-%02u-%02u, ", date.year, date.month, date.day);
+  else
+    put(p, "from %04" G_GINT64_FORMAT ", ", date.year);
+  put_escaped(p, emit_zone_word(p->start_ns));
+  put(p, "</text>\n");
+}
+
 static void draw_axes(plot *p)
 {
   double unit_s, step, value, entries;
@@ -139,9 +174,14 @@ static void draw_axes(plot *p)
     put(p, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"axis\" stroke=\"#333\"/>\n", x, TOP + PLOT_HEIGHT,
         x, TOP + PLOT_HEIGHT + 5);
     put(p, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.10g</text>\n", x, TOP + PLOT_HEIGHT + 20, value);
+    if (p->start_ns == G_MAXINT64)
+      continue; /* nothing was tracked */
+    put(p, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"11\" class=\"clock\" fill=\"#555\">", x,
+        TOP + PLOT_HEIGHT + 37);
+    put_clock(p, value * unit_s, step * unit_s);
+    put(p, "</text>\n");
   }
-  put(p, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the first packet, %s</text>\n",
-      (LEFT + WIDTH - RIGHT) / 2, TOP + PLOT_HEIGHT + 42, unit);
+  name_time(p, unit);
   put(p, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">entries in the table</text>\n",
       TOP + PLOT_HEIGHT / 2);
 }

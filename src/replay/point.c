@@ -135,15 +135,36 @@ static gint64 read_clock(const char **p)
   return (hour * 3600 + minute * 60) * second_ns + ns;
 }
 
-/* A time of day alone. */
-static gboolean read_time_of_day(const char *p, gint64 *ns)
+/* "Z", "+02:00", "-0530", "+02" to the end of the text; nothing is no zone. => FALSE where it is something else. */
+static gboolean read_zone(const char *p, replay_point *point)
 {
-  *ns = read_clock(&p);
-  read_char(&p, 'Z');
-  return *ns >= 0 && *p == '\0';
+  int sign = *p == '-' ? -1 : 1, hours, minutes = 0;
+
+  point->is_zoned = *p != '\0';
+  point->east_s = 0;
+  if (*p == '\0' || strcmp(p, "Z") == 0)
+    return TRUE;
+  if (*p != '+' && *p != '-')
+    return FALSE;
+  p++;
+  hours = read_digits(&p, 2);
+  read_char(&p, ':');
+  if (*p != '\0')
+    minutes = read_digits(&p, 2);
+  if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59 || *p != '\0')
+    return FALSE;
+  point->east_s = sign * (hours * 3600 + minutes * 60);
+  return TRUE;
 }
 
-static gboolean read_date(const char *p, gint64 *time_ns)
+/* A time of day alone. */
+static gboolean read_time_of_day(const char *p, replay_point *point)
+{
+  point->value = read_clock(&p);
+  return point->value >= 0 && read_zone(p, point);
+}
+
+static gboolean read_date(const char *p, replay_point *point)
 {
   int year = read_digits(&p, 4), month, day;
   GDateTime *midnight;
@@ -154,15 +175,16 @@ static gboolean read_date(const char *p, gint64 *time_ns)
     return FALSE;
   if (read_char(&p, 'T') || read_char(&p, ' '))
     clock_ns = read_clock(&p);
-  read_char(&p, 'Z');
-  if (clock_ns < 0 || *p != '\0')
+  if (clock_ns < 0 || !read_zone(p, point))
     return FALSE;
   midnight = g_date_time_new_utc(year, month, day, 0, 0, 0);
   if (midnight == NULL)
     return FALSE;
   days_ns = g_date_time_to_unix(midnight);
   g_date_time_unref(midnight);
-  return !__builtin_mul_overflow(days_ns, second_ns, &days_ns) && !__builtin_add_overflow(days_ns, clock_ns, time_ns);
+  return !__builtin_mul_overflow(days_ns, second_ns, &days_ns) &&
+         !__builtin_add_overflow(days_ns, clock_ns, &point->value) &&
+         !__builtin_sub_overflow(point->value, point->east_s * second_ns, &point->value);
 }
 
 gboolean replay_point_parse(const char *text, replay_point *point)
@@ -170,6 +192,8 @@ gboolean replay_point_parse(const char *text, replay_point *point)
   const char *end;
   guint64 number;
 
+  point->is_zoned = TRUE;
+  point->east_s = 0;
   switch (*text) {
   case '+': point->kind = REPLAY_POINT_OFFSET; return replay_duration_parse(text + 1, &point->value);
   case '#':
@@ -184,10 +208,10 @@ gboolean replay_point_parse(const char *text, replay_point *point)
     return end != NULL && *end == '\0';
   default:
     point->kind = REPLAY_POINT_CLOCK;
-    if (read_time_of_day(text, &point->value))
+    if (read_time_of_day(text, point))
       return TRUE;
     point->kind = REPLAY_POINT_TIME;
-    return read_date(text, &point->value);
+    return read_date(text, point);
   }
 }
 
@@ -205,11 +229,29 @@ static gint64 from_clock(gint64 of_day_ns, gint64 first_ns)
   return of_day_ns < into_ns - into_ns % second_ns ? replay_time_add(time_ns, day_ns) : time_ns;
 }
 
+/* NULL: UTC. */
+static gint64 (*zone_east_s)(gint64 time_ns);
+
+void replay_points_zone(gint64 (*east_s)(gint64 time_ns)) { zone_east_s = east_s; }
+
+gint64 replay_points_east_s(gint64 time_ns) { return zone_east_s != NULL ? zone_east_s(time_ns) : 0; }
+
+/* What a clock of the zone showed, in UTC; of an hour that it shows twice, the second one. */
+static gint64 from_zone(gint64 shown_ns)
+{
+  gint64 around_ns = replay_time_add(shown_ns, -replay_points_east_s(shown_ns) * second_ns);
+
+  return replay_time_add(shown_ns, -replay_points_east_s(around_ns) * second_ns);
+}
+
 gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns)
 {
+  gint64 east_ns = (point->is_zoned ? point->east_s : replay_points_east_s(first_ns)) * second_ns;
+
   switch (point->kind) {
   case REPLAY_POINT_OFFSET: return replay_time_add(first_ns, point->value);
-  case REPLAY_POINT_CLOCK: return from_clock(point->value, first_ns);
-  default: return point->value;
+  case REPLAY_POINT_CLOCK:
+    return replay_time_add(from_clock(point->value, replay_time_add(first_ns, east_ns)), -east_ns);
+  default: return point->is_zoned ? point->value : from_zone(point->value);
   }
 }

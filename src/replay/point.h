@@ -10,8 +10,8 @@
 
 typedef enum replay_point_kind {
   REPLAY_POINT_NONE,
-  REPLAY_POINT_TIME,   /* value: ns since 1970-01-01 UTC */
-  REPLAY_POINT_CLOCK,  /* value: ns into a day, UTC */
+  REPLAY_POINT_TIME,   /* value: ns since 1970-01-01 of its zone: UTC where it is_zoned */
+  REPLAY_POINT_CLOCK,  /* value: ns into a day of its zone */
   REPLAY_POINT_OFFSET, /* value: ns after the first frame of the stream */
   REPLAY_POINT_NUMBER  /* value: number of a frame, from 1 */
 } replay_point_kind;
@@ -19,11 +19,22 @@ typedef enum replay_point_kind {
 typedef struct replay_point {
   replay_point_kind kind;
   gint64 value;
+  gboolean is_zoned; /* TIME and CLOCK: it was written with its zone */
+  gint64 east_s;     /* CLOCK: of UTC, where it was */
 } replay_point;
 
 /*
- * "2026-11-21T10:00:00.25Z" (UTC; blank for T, no Z, seconds or time of day may be left out), "@1763719200.25" (seconds
- * since 1970), "14:03:05" (UTC, the first one in the stream; seconds may have a fraction or be left out),
+ * Of what zone times are that are written without one: seconds east of UTC at a time; NULL, as at the start: UTC. A
+ * setting of the whole process, to be made before points are asked for their time.
+ */
+void replay_points_zone(gint64 (*east_s)(gint64 time_ns));
+/* => the same, of times that somebody writes now. */
+gint64 replay_points_east_s(gint64 time_ns);
+
+/*
+ * "2026-11-21T10:00:00.25Z", "...+02:00" (blank for T, no zone, seconds or time of day may be left out),
+ * "@1763719200.25" (seconds since 1970, UTC), "14:03:05" (the first one in the stream; seconds may have a fraction or
+ * be left out, a zone may follow),
  * "+2.5" and "+1h30m" (after the first frame), "#17" (a frame).
  * => FALSE where text is none of these, or out of the range of 64-bit nanoseconds.
  */

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#include "emit/past.h"
+#include "emit/formats.h"
+
+/* What emit_packet_remarks begins with. */
+#define REMARK_BEFORE "  -- "
 
 static void conn_free(gpointer data)
 {
@@ -11,7 +14,6 @@ static void conn_free(gpointer data)
 
   if (conn->rows != NULL)
     g_array_unref(conn->rows);
-  g_free(conn->past);
   g_free(conn);
 }
 
@@ -20,7 +22,6 @@ static void stray_clear(gpointer data)
   report_conn *stray = data;
 
   g_array_unref(stray->rows);
-  g_free(stray->past);
 }
 
 report *report_new(const ct_params *params)
@@ -29,10 +30,10 @@ report *report_new(const ct_params *params)
   const ct_proto *proto;
 
   r->params = params;
-  r->ends = journal_new(params, JOURNAL_ENDS_MOST);
   r->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
   r->conns = g_ptr_array_new_with_free_func(conn_free);
   r->words = g_string_chunk_new(1024);
+  r->hosts = report_hosts_new();
   r->strays = g_array_new(FALSE, TRUE, sizeof(report_conn));
   g_array_set_clear_func(r->strays, stray_clear);
   /* In the same order whatever the kernel: what today's tracks comes first. */
@@ -51,8 +52,8 @@ void report_free(report *r)
     states_drawing_free(r->drawings[i]);
     states_machine_free(r->machines[i]);
   }
-  journal_free(r->ends);
   g_hash_table_destroy(r->by_id);
+  g_hash_table_destroy(r->hosts);
   g_ptr_array_unref(r->conns);
   g_array_unref(r->strays);
   g_string_chunk_free(r->words);
@@ -114,7 +115,6 @@ void report_event(report *r, const ct_engine *engine, const ct_event *event)
 
   if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
     return;
-  journal_event(r->ends, event);
   /* Between packets ends are all that moves the count. */
   note_count(r, engine, 1);
   conn = keep_conn(r, event->view->id, evicted ? event->view : NULL, evicted);
@@ -171,23 +171,39 @@ static report_row make_row(const report *r, const report_conn *conn, const ct_pa
   return row;
 }
 
-/* => what the packet would have belonged to, in words; NULL: nothing that is known. */
-static char *past_of(const report *r, const ct_packet *packet, const ct_result *result)
+/*
+ * => what -P says of a packet that is worth it, with its figures, what it would have belonged to, and what would have
+ * let it pass; NULL: its reason says all.
+ */
+static const char *remark_of(report *r, const ct_packet *packet, const ct_result *result, const ct_view *after,
+                             journal_history *history)
 {
-  journal_past past = journal_past_of(r->ends, NULL, packet, result);
+  gboolean refused = result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP;
+  emit_options options = { .profile = r->params->profile };
+  emit_packet shown = { .packet = packet, .result = result, .view = after, .first_ns = r->first_ns };
+  const char *kept = NULL;
   emit_text words;
-  char *text;
 
-  if (past.end == NULL)
+  if (history == NULL || r->remarks >= REPORT_REMARKS_KEPT || (!refused && history->past.end == NULL))
     return NULL;
+  if (r->remarks < REPORT_TRIED)
+    journal_history_shorten(history, packet, result);
+  shown.past = &history->past;
+  shown.advice = &history->advice;
+  shown.other_side = history->other_side;
   emit_text_init(&words, -1);
-  emit_past_words(&words, r->params->profile, &past);
-  text = g_strndup(words.data, words.used);
+  emit_packet_remarks(&words, &options, &shown, NULL);
+  if (words.used > strlen(REMARK_BEFORE)) {
+    kept = g_string_chunk_insert_len(r->words, words.data + strlen(REMARK_BEFORE),
+                                     (gssize)(words.used - strlen(REMARK_BEFORE)));
+    r->remarks++;
+  }
   emit_text_clear(&words);
-  return text;
+  return kept;
 }
 
-static void note_stray(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace)
+static void note_stray(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
+                       journal_history *history)
 {
   report_conn stray = { .tuple = packet->tuple };
   report_row row;
@@ -196,8 +212,7 @@ static void note_stray(report *r, const ct_packet *packet, const ct_result *resu
   if (r->strays->len >= REPORT_STRAYS_SHOWN)
     return;
   row = make_row(r, &stray, packet, result, trace, NULL);
-  row.first = TRUE;
-  stray.past = past_of(r, packet, result);
+  row.remark = remark_of(r, packet, result, NULL, history);
   stray.rows = g_array_new(FALSE, FALSE, sizeof(report_row));
   g_array_append_val(stray.rows, row);
   g_array_append_val(r->strays, stray);
@@ -228,7 +243,7 @@ static void note_row(report *r, report_conn *conn, report_row *row)
 }
 
 static void note_conn(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                      const ct_view *after)
+                      const ct_view *after, journal_history *history)
 {
   gboolean invalid = result->cls == CT_CLASS_INVALID;
   report_conn *conn = keep_conn(r, result->conn, after, invalid);
@@ -243,9 +258,7 @@ static void note_conn(report *r, const ct_packet *packet, const ct_result *resul
   if (after != NULL)
     note_view(conn, after);
   row = make_row(r, conn, packet, result, trace, after);
-  row.first = (result->changes & CT_CHANGE_CREATED) != 0;
-  if (row.first && conn->past == NULL)
-    conn->past = past_of(r, packet, result);
+  row.remark = remark_of(r, packet, result, after, history);
   note_row(r, conn, &row);
 }
 
@@ -272,16 +285,16 @@ void report_drops(report *r, const char *lines)
 }
 
 static void note_packet(report *r, const ct_packet *packet, const ct_result *result, const ct_trace *trace,
-                        const ct_view *after)
+                        const ct_view *after, journal_history *history)
 {
   if (result->conn != 0)
-    note_conn(r, packet, result, trace, after);
+    note_conn(r, packet, result, trace, after, history);
   else if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP || r->ruled_out)
-    note_stray(r, packet, result, trace);
+    note_stray(r, packet, result, trace, history);
 }
 
 void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
-                   const ct_trace *trace, const ct_view *after)
+                   const ct_trace *trace, const ct_view *after, journal_history *history)
 {
   guint i;
 
@@ -296,7 +309,8 @@ void report_packet(report *r, const ct_engine *engine, const ct_packet *packet, 
   for (i = 0; i < r->n_machines; i++)
     states_machine_count(r->machines[i], packet, result, trace, after);
   r->invalid += result->cls == CT_CLASS_INVALID;
-  note_packet(r, packet, result, trace, after);
+  report_hosts_note(r, packet, result);
+  note_packet(r, packet, result, trace, after, history);
   r->ruled = NULL;
   r->ruled_out = FALSE;
 }

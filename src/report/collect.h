@@ -3,7 +3,6 @@
 #ifndef REPORT_COLLECT_H
 #define REPORT_COLLECT_H
 
-#include "journal/journal.h"
 #include "pressure/occupancy.h"
 #include "report.h"
 #include "states/states.h"
@@ -16,10 +15,10 @@ typedef struct report_row {
   guint16 reason, status; /* status: of the entry after the packet */
   guint32 skipped;        /* packets of the connection before it that no row tells */
   guint8 dir, cls, old_state, new_state, flags, kind;
-  guint8 input;      /* the state table's row that was used */
-  const char *ruled; /* what a rule did with it, where it did not let it pass; NULL: it did, or there are none */
+  guint8 input;       /* the state table's row that was used */
+  const char *remark; /* with the packet's own figures; NULL: there is only its reason */
+  const char *ruled;  /* what a rule did with it, where it did not let it pass; NULL: it did, or there are none */
   gboolean dropped : 1, assured : 1, has_timeout : 1, has_tcp : 1;
-  gboolean first : 1; /* it found nothing: the connection's past is told with it */
 } report_row;
 
 typedef struct report_conn {
@@ -30,21 +29,31 @@ typedef struct report_conn {
   guint32 status;
   guint16 end_reason; /* NONE: still there */
   guint8 end_timeout; /* as ct_view.timeout, at the end */
-  char *past;         /* what its first packet would have belonged to; NULL: nothing that is known */
   guint8 state;
   GArray *rows; /* report_row; may be NULL */
 } report_conn;
+
+/* An address, and what it [0] sent, [1] was sent. */
+typedef struct report_host {
+  ct_addr addr;
+  guint8 family;
+  guint64 packets[2], bytes[2];
+  guint64 begun, invalid; /* connections that it began, packets that it sent */
+} report_host;
 
 enum { REPORT_MACHINES_MAX = 16, REPORT_STEPS_MAX = 64 };
 
 struct report {
   const ct_params *params;
-  journal *ends;
   GHashTable *by_id; /* id => report_conn, owned by conns */
   GPtrArray *conns;  /* report_conn, in the order they were met */
   GArray *strays;    /* report_conn without id, with one row: INVALID and dropped packets that belong to nothing */
   guint64 conns_seen, strays_seen, rows, invalid, dropped;
-  GStringChunk *words; /* of rules */
+  GStringChunk *words; /* of rules, and remarks */
+  guint remarks;       /* that are kept */
+  GHashTable *hosts;   /* of report_host */
+  gboolean hosts_over; /* there were more addresses than are counted */
+  guint64 bytes;       /* of IP packets */
   const char *ruled;   /* as in a row, of the packet to come */
   gboolean ruled_out;  /* it was dropped by a rule for certain */
   gboolean has_rules;
@@ -71,10 +80,15 @@ gboolean report_conn_is_troubled(const report_conn *conn);
 /* Generated from page.css and page.js, line by line, NULL at the end. */
 extern const char *const report_css[], *const report_js[];
 
+/* hosts.c */
+GHashTable *report_hosts_new(void);
+void report_hosts_note(report *report, const ct_packet *packet, const ct_result *result);
+void report_hosts_put(emit_text *out, const report *report);
+
 /* page.c's pieces. */
 void report_put_escaped(emit_text *out, const char *text);
-/* => how many rows were written, most at most; open: whether its walk is open from the start. */
-guint report_put_conn(emit_text *out, const report *report, const report_conn *conn, guint most, gboolean open);
+/* With its first n rows; open: whether its walk is open from the start. */
+void report_put_conn(emit_text *out, const report *report, const report_conn *conn, guint n, gboolean open);
 /* step: the number of its step in the walk; 0: none. */
 void report_put_row(emit_text *out, const report *report, const report_conn *conn, const report_row *row, guint step);
 void report_put_row_heading(emit_text *out);

@@ -6,6 +6,7 @@
 
 #include "conntrack/proto/proto.h"
 #include "emit/past.h"
+#include "emit/zone.h"
 
 void report_put_escaped(emit_text *out, const char *text)
 {
@@ -123,15 +124,18 @@ static void put_state(emit_text *out, const report *r, const report_conn *conn, 
     emit_text_format(out, " <span class=\"stepno\"><i class=\"sr\">step </i>%u</span>", step);
 }
 
-static void put_remark(emit_text *out, const report *r, const report_conn *conn, const report_row *row)
+static void put_remark(emit_text *out, const report *r, const report_row *row)
 {
   const char *sysctl = ct_reason_sysctl((ct_reason)row->reason, r->params->profile);
-
   gboolean any = row->reason != CT_REASON_NONE || row->ruled != NULL;
 
   if (row->ruled != NULL) {
     report_put_escaped(out, row->ruled);
-    emit_text_string(out, row->reason != CT_REASON_NONE ? "; " : "");
+    emit_text_string(out, row->reason != CT_REASON_NONE || row->remark != NULL ? "; " : "");
+  }
+  if (row->remark != NULL) {
+    report_put_escaped(out, row->remark);
+    return;
   }
   report_put_escaped(out, ct_reason_sentence((ct_reason)row->reason));
   if ((row->cls == CT_CLASS_INVALID || row->dropped) && *sysctl != '\0') {
@@ -141,10 +145,6 @@ static void put_remark(emit_text *out, const report *r, const report_conn *conn,
   }
   if (row->assured)
     emit_text_string(out, any ? "; assured" : "assured");
-  if (row->first && conn->past != NULL) {
-    emit_text_string(out, any ? "; " : "");
-    report_put_escaped(out, conn->past);
-  }
 }
 
 void report_put_row_heading(emit_text *out)
@@ -159,7 +159,11 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
 {
   gboolean bad = row->cls == CT_CLASS_INVALID || row->dropped || row->ruled != NULL;
 
-  emit_text_string(out, bad ? "<tr class=\"bad\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
+  /* What is wrong can be linked to. */
+  if (bad)
+    emit_text_format(out, "<tr class=\"bad\" id=\"p%" G_GUINT64_FORMAT "\"><th scope=\"row\">", row->number);
+  else
+    emit_text_literal(out, "<tr><th scope=\"row\">");
   emit_text_u64(out, row->number);
   emit_text_literal(out, "</th><td class=\"n\">");
   emit_text_seconds(out, emit_time_since(row->time_ns, r->first_ns), 6);
@@ -175,7 +179,7 @@ void report_put_row(emit_text *out, const report *r, const report_conn *conn, co
   if (row->has_timeout)
     emit_text_u64(out, row->timeout_s);
   emit_text_literal(out, "</td><td>");
-  put_remark(out, r, conn, row);
+  put_remark(out, r, row);
   emit_text_literal(out, "</td></tr>\n");
 }
 
@@ -218,14 +222,16 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
 {
   emit_text_literal(out, "<p>Began at ");
   emit_text_seconds(out, emit_time_since(conn->first_ns, r->first_ns), 6);
-  emit_text_literal(out, " s; counted ");
-  emit_text_u64(out, conn->packets[0]);
+  emit_text_literal(out, " s (");
+  emit_text_moment(out, conn->first_ns);
+  emit_text_literal(out, "); counted ");
+  emit_text_u64_grouped(out, conn->packets[0]);
   emit_text_literal(out, " packets (");
-  emit_text_u64(out, conn->bytes[0]);
+  emit_text_u64_grouped(out, conn->bytes[0]);
   emit_text_literal(out, " bytes) there and ");
-  emit_text_u64(out, conn->packets[1]);
+  emit_text_u64_grouped(out, conn->packets[1]);
   emit_text_literal(out, " (");
-  emit_text_u64(out, conn->bytes[1]);
+  emit_text_u64_grouped(out, conn->bytes[1]);
   emit_text_literal(out, " bytes) back. ");
   if (conn->end_reason == CT_REASON_NONE) {
     emit_text_literal(out, "Still in the table when the capture ended.");
@@ -268,9 +274,9 @@ static void put_ladder(emit_text *out, const report *r, const report_conn *conn,
   emit_text_literal(out, "</tbody></table></div>\n");
 }
 
-guint report_put_conn(emit_text *out, const report *r, const report_conn *conn, guint most, gboolean open)
+void report_put_conn(emit_text *out, const report *r, const report_conn *conn, guint n, gboolean open)
 {
-  guint i, n_rows = conn->rows != NULL ? conn->rows->len : 0, n = MIN(n_rows, most);
+  guint i, n_rows = conn->rows != NULL ? conn->rows->len : 0;
   guint64 missing = conn->left_out + (n_rows - n);
   report_walk walk;
 
@@ -288,10 +294,9 @@ guint report_put_conn(emit_text *out, const report *r, const report_conn *conn, 
     put_ladder(out, r, conn, &walk, n);
   if (missing > 0) {
     emit_text_literal(out, "<p class=\"limit\">");
-    emit_text_u64(out, missing);
+    emit_text_u64_grouped(out, missing);
     emit_text_literal(out, " more packets are not shown here.</p>\n");
   }
   report_put_walk(out, r, conn, &walk, open);
   emit_text_literal(out, "</details>\n");
-  return n;
 }

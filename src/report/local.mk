@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libreport.la
 libreport_la_SOURCES = \
 	src/report/report.h src/report/collect.h \
 	src/report/collect.c \
+	src/report/hosts.c \
 	src/report/ladder.c \
 	src/report/walk.c \
 	src/report/page.c

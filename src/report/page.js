@@ -29,13 +29,13 @@
     if (event.key === 'Escape') { if (inside) { box.value = ''; filter(); } }
   });
   window.addEventListener('beforeprint', function () { if (50 >= conns.length) { open(true); } });
-  /* A link to a connection (page.html#conn7) opens it. */
+  /* A link to a connection (page.html#conn7) or to a packet (#p4711) opens it. */
   function follow() {
-    var conn = document.getElementById(location.hash.slice(1));
-    if (conns.indexOf(conn) === -1) { return; }
+    var goal = document.getElementById(location.hash.slice(1)), conn = goal === null ? null : goal.closest('details.conn');
+    if (conn === null) { return; }
     if (conn.hidden) { box.value = ''; only.checked = false; filter(); }
     conn.open = true;
-    conn.scrollIntoView();
+    goal.scrollIntoView({ block: goal === conn ? 'start' : 'center' });
   }
   window.addEventListener('hashchange', follow);
   filter();

@@ -14,6 +14,7 @@
 #include "emit/emit.h"
 #include "emit/summary.h"
 #include "emit/text.h"
+#include "journal/history.h"
 
 /* The most that the page may hold. */
 enum {
@@ -27,7 +28,11 @@ enum {
   REPORT_ROWS_SHOWN = 15000,    /* packets in ladders on the page */
   REPORT_ROWS_SURE = 5,         /* of each connection on it, at least */
   REPORT_OPEN_MAX = 50,         /* connections on a page whose walks are open from the start */
-  REPORT_STRAYS_SHOWN = 500     /* packets without a connection */
+  REPORT_STRAYS_SHOWN = 500,    /* packets without a connection */
+  REPORT_REMARKS_KEPT = 20000,  /* what is said of a packet with its own figures; beyond, only the reason is */
+  REPORT_TRIED = 500,           /* of these, for so many advice is made as short as it may be, which takes time */
+  REPORT_HOSTS_KEPT = 65536,    /* addresses that are counted */
+  REPORT_HOSTS_SHOWN = 10
 };
 
 typedef struct report report;
@@ -38,9 +43,12 @@ void report_free(report *report); /* NULL is fine */
 
 /* As it comes from engine, with the mask of CT_EVENT_DESTROY. */
 void report_event(report *report, const ct_engine *engine, const ct_event *event);
-/* after: the entry after the packet, or NULL; trace: the engine's, of this packet. */
+/*
+ * after: the entry after the packet, or NULL; trace: the engine's, of this packet. history: of this packet, too; NULL:
+ * what it would have belonged to, and what would have let it pass, is not said.
+ */
 void report_packet(report *report, const ct_engine *engine, const ct_packet *packet, const ct_result *result,
-                   const ct_trace *trace, const ct_view *after);
+                   const ct_trace *trace, const ct_view *after, journal_history *history);
 
 /* Before report_packet: what rules made of that packet. Without a call there are none. */
 void report_rules(report *report, const emit_rules *rules);

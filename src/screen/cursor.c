@@ -13,6 +13,7 @@ struct cursor {
   replay_rewind *rewind;
   cursor_watch watch;
   ct_engine *engine;
+  way way;
   keyframes *nearby;
   guint64 number;
   const replay_batch *batch; /* NULL: none is at hand */
@@ -43,6 +44,7 @@ cursor *cursor_new(const timeline *line, replay_rewind *rewind, const cursor_wat
   if (watch != NULL)
     c->watch = *watch;
   c->nearby = keyframes_new(NEARBY_BYTES);
+  timeline_way(line, &c->way, c->watch.records);
   use_engine(c, ct_engine_new(timeline_params(line)), 0);
   return c;
 }
@@ -52,6 +54,7 @@ void cursor_free(cursor *c)
   if (c == NULL)
     return;
   ct_engine_free(c->engine);
+  way_end(&c->way);
   keyframes_free(c->nearby);
   replay_rewind_free(c->rewind);
   g_free(c);
@@ -79,7 +82,7 @@ static void track(cursor *c, const ct_packet *packet)
 {
   if (c->at % RUN == 0)
     ct_engine_prefetch(c->engine, packet, MIN(c->batch->n - c->at, (guint)RUN));
-  ct_engine_packet(c->engine, packet, &c->result);
+  way_packet(&c->way, c->engine, c->batch, c->at, &c->result);
   c->number = packet->number;
   c->at++;
   c->packet = packet;
@@ -94,10 +97,13 @@ gboolean cursor_begin_before(cursor *c, guint64 number)
   guint64 far = keyframes_before(timeline_keyframes(c->line), number), near = keyframes_before(c->nearby, number);
   gboolean close_by = near != G_MAXUINT64 && (far == G_MAXUINT64 || near > far);
   guint64 at = number;
-  ct_engine *engine = keyframes_find(close_by ? c->nearby : timeline_keyframes(c->line), &at);
+  const guint8 *beside;
+  gsize n_beside;
+  ct_engine *engine = keyframes_find(close_by ? c->nearby : timeline_keyframes(c->line), &at, &beside, &n_beside);
 
   if (engine == NULL)
     return FALSE;
+  way_return(&c->way, beside, n_beside);
   use_engine(c, engine, at);
   return TRUE;
 }
@@ -115,7 +121,7 @@ static void keep_nearby(cursor *c)
 {
   keyframes_free(c->nearby);
   c->nearby = keyframes_new(NEARBY_BYTES);
-  keyframes_offer(c->nearby, c->engine, c->number);
+  keyframes_offer(c->nearby, c->engine, c->number, way_keep(&c->way));
 }
 
 static void track_to(cursor *c, guint64 number, gboolean back)
@@ -139,6 +145,7 @@ gboolean cursor_go(cursor *c, guint64 number)
   number = timeline_previous(c->line, number + 1, SCREEN_MARK_TAKEN);
   back = number < c->number || (number == c->number && (c->later || c->packet == NULL));
   if (number == 0) {
+    way_return(&c->way, NULL, 0);
     use_engine(c, ct_engine_new(timeline_params(c->line)), 0);
     return timeline_first(c->line) <= 1 || replay_rewind_seek(c->rewind, 1);
   }
@@ -196,5 +203,7 @@ const ct_packet *cursor_packet(const cursor *c, const ct_result **result)
   *result = &c->result;
   return c->packet;
 }
+
+const way *cursor_way(const cursor *c) { return &c->way; }
 
 gboolean cursor_is_later(const cursor *c) { return c->later; }

@@ -19,6 +19,7 @@ typedef struct cursor_watch {
   void (*engine)(ct_engine *engine, gpointer user); /* a new one, before it tracks anything */
   void (*packet)(const ct_engine *engine, const ct_packet *packet, const ct_result *result, gpointer user);
   gpointer user;
+  gboolean records; /* what rules did is told step by step, which takes time */
 } cursor_watch;
 
 /* rewind is owned. watch: copied; NULL: nobody. The cursor stands before the first packet. */
@@ -41,6 +42,8 @@ const ct_engine *cursor_engine(const cursor *c);
 /* The last packet done; 0: none. */
 guint64 cursor_number(const cursor *c);
 gint64 cursor_ns(const cursor *c); /* the clock; the first frame's time before the first packet */
+/* How its packets come to its engine: of rules, what they did with that packet. */
+const way *cursor_way(const cursor *c);
 /* TRUE where the clock has gone on since that packet. */
 gboolean cursor_is_later(const cursor *c);
 /* That packet and what became of it; NULL where it is not at hand. result->entry is not to be used. */

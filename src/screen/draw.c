@@ -4,6 +4,8 @@
 #include "conntrack/proto/proto.h"
 #include "emit/formats.h"
 #include "emit/parts.h"
+#include "emit/rules.h"
+#include "emit/zone.h"
 
 #include <string.h>
 
@@ -55,11 +57,11 @@ static void draw_title(const session *s, canvas *c)
 
 static char *clock_text(gint64 time_ns)
 {
-  emit_date date = emit_date_from_ns(time_ns);
+  emit_date date = emit_date_from_ns(emit_zone_ns(time_ns));
 
-  return g_strdup_printf("%04" G_GINT64_FORMAT "-%02u-%02u %02u:%02u:%02u.%03u UTC", date.year, date.month, date.day,
+  return g_strdup_printf("%04" G_GINT64_FORMAT "-%02u-%02u %02u:%02u:%02u.%03u %s", date.year, date.month, date.day,
                          date.second_of_day / 3600, date.second_of_day / 60 % 60, date.second_of_day % 60,
-                         date.ns / 1000000);
+                         date.ns / 1000000, emit_zone_word(time_ns));
 }
 
 static char *progress_text(const session *s, gboolean utf8)
@@ -122,8 +124,11 @@ static void draw_count(session *s, canvas *c)
   }
   if (s->filter != NULL)
     at = canvas_format(c, LINE_COUNT, at, STYLE_KEY, ", %u chosen: %s", session_rows_count(s), s->filter);
-  canvas_format(c, LINE_COUNT, at, STYLE_PLAIN, "  tcp %u  udp %u  icmp %u  other %u  bars to %s", r->tcp, r->udp,
-                r->icmp, r->others, full_scale(s, highest) == highest ? "peak" : "max");
+  at = canvas_format(c, LINE_COUNT, at, STYLE_PLAIN, "  tcp %u  udp %u  icmp %u  other %u", r->tcp, r->udp, r->icmp,
+                     r->others);
+  /* Whole, or not at all. */
+  if (at + strlen("  bars to peak") <= c->columns)
+    canvas_format(c, LINE_COUNT, at, STYLE_DIM, "  bars to %s", full_scale(s, highest) == highest ? "peak" : "max");
 }
 
 static void draw_stats(const session *s, canvas *c)
@@ -383,18 +388,34 @@ static void draw_help(session *s, canvas *c)
 
 /* ---- the foot ---- */
 
+/* "; drop by filter:FORWARD:rule:4 (rules.v4:12)" */
+static void draw_ruling(const way *w, const ct_packet *packet, canvas *c, guint row, guint at)
+{
+  const emit_rules *rules = w->firewall != NULL ? w->rules->tell(w->firewall, packet) : NULL;
+  emit_text out;
+
+  if (rules == NULL || rules->verdict == NULL)
+    return;
+  emit_text_init(&out, -1);
+  emit_rules_words(&out, rules);
+  emit_text_char(&out, '\0');
+  canvas_format(c, row, at, way_dropped(w) ? STYLE_BAD : STYLE_DIM, "; %s", out.data);
+  emit_text_clear(&out);
+}
+
 static void draw_packet(const session *s, canvas *c)
 {
   const ct_params *params = timeline_params(session_line(s));
   const ct_result *result;
   const ct_packet *packet = cursor_packet(session_cursor(s), &result);
+  const way *w = cursor_way(session_cursor(s));
   guint row = c->rows - 2, at;
   emit_text out;
   guint8 style = STYLE_PLAIN;
 
   if (packet == NULL)
     return;
-  if (result->verdict == CT_VERDICT_DROP || result->cls == CT_CLASS_INVALID)
+  if (result->verdict == CT_VERDICT_DROP || result->cls == CT_CLASS_INVALID || way_dropped(w))
     style = STYLE_BAD;
   emit_text_init(&out, -1);
   emit_packet_flow(&out, params->profile, packet);
@@ -406,13 +427,15 @@ static void draw_packet(const session *s, canvas *c)
                      out.data);
   emit_text_clear(&out);
   if (result->reason != CT_REASON_NONE)
-    canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
+    at = canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
+  draw_ruling(w, packet, c, row, at);
 }
 
 static const char *hints(const session *s)
 {
   switch (session_seen(s)) {
   case VIEW_TABLE: return "?:help  hl:packet  <>:second  idesc:next  Enter:connection  p:packet  q:quit";
+  case VIEW_EXPECTS:
   case VIEW_CONNECTION: return "j k:move  Enter:this packet  /:search  q:back";
   case VIEW_HELP: return "q:back";
   default: return "j k:move  /:search  q:back";
@@ -422,7 +445,7 @@ static const char *hints(const session *s)
 static void draw_foot(const session *s, canvas *c)
 {
   static const char *const prompts[] = { "", "go to (+90, 14:03:05, #4711): ", "choose (-p tcp, or text): ", "/",
-                                         "what if (max=64, profile=linux-5.10): " };
+                                         "what if (max=64, profile=linux-5.10, rules=none): " };
   guint row = c->rows - 1, at;
 
   if (s->prompt != PROMPT_NONE) {

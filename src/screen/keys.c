@@ -23,7 +23,7 @@ static gboolean leave(session *s)
     return FALSE;
   s->depth--;
   s->told_top = 0;
-  if (session_seen(s) == VIEW_TABLE || session_seen(s) == VIEW_EXPECTS)
+  if (session_seen(s) == VIEW_TABLE)
     g_clear_pointer(&s->told, told_free);
   return TRUE;
 }
@@ -51,6 +51,11 @@ static void tell_packet(session *s, guint64 number)
     session_say(s, g_strdup("there is no packet here"));
   else
     tell(s, told_packet(line, session_rewind(s, timeline_params(line)), number, s->columns), VIEW_PACKET);
+}
+
+static void tell_expects(session *s)
+{
+  tell(s, told_expects(session_line(s), cursor_engine(session_cursor(s)), s->columns), VIEW_EXPECTS);
 }
 
 static void tell_connection(session *s)
@@ -257,6 +262,11 @@ static void sort_by(session *s, int step, gboolean turn)
     ROWS_ORDER_LIST(X)
 #undef X
   };
+  static const char *const headings[] = {
+#define X(id, heading, descending) heading,
+    ROWS_ORDER_LIST(X)
+#undef X
+  };
   guint by = s->group != ROWS_GROUP_NONE;
 
   if (turn) {
@@ -268,6 +278,10 @@ static void sort_by(session *s, int step, gboolean turn)
     while (by == 1 && s->order[by] != ROWS_BY_CONN && s->order[by] < ROWS_BY_PACKETS);
     s->descending[by] = by == 1 || falls[s->order[by]];
   }
+  /* On a narrow screen its column may not be seen. */
+  session_say(s, g_strdup_printf("sorted by %s, %s",
+                                 by == 1 && s->order[by] == ROWS_BY_CONN ? "entries" : headings[s->order[by]],
+                                 s->descending[by] ? "from the highest" : "from the lowest"));
   s->rows_old = TRUE;
 }
 
@@ -351,10 +365,14 @@ static void view_key(session *s, guint32 key)
 {
   switch (key) {
   case 'p': tell_packet(s, cursor_number(s->at)); break;
+  case 'x':
+    if (session_seen(s) == VIEW_TABLE)
+      tell_expects(s);
+    break;
   case 'w': ask(s, PROMPT_WHAT_IF, s->other_text != NULL ? s->other_text : ""); break;
   case 'W': session_no_what_if(s); break;
   case SESSION_KEY_ENTER:
-    if (session_seen(s) == VIEW_CONNECTION && s->told_top < told_lines(s->told))
+    if ((session_seen(s) == VIEW_CONNECTION || session_seen(s) == VIEW_EXPECTS) && s->told_top < told_lines(s->told))
       tell_packet(s, told_get(s->told, s->told_top)->number);
     break;
   default: break;

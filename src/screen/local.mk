@@ -14,7 +14,8 @@ libscreen_la_SOURCES = \
 	src/screen/session.c src/screen/session.h \
 	src/screen/strip.c src/screen/strip.h \
 	src/screen/timeline.c src/screen/timeline.h \
-	src/screen/told.c src/screen/told.h
+	src/screen/told.c src/screen/told.h \
+	src/screen/way.c src/screen/way.h
 libterminal_la_SOURCES = src/screen/terminal.h
 libterminal_la_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
 if NCURSES

@@ -13,7 +13,7 @@ typedef struct moment {
 
 /*
  * "+90", "+1h30m" (after the first frame), "#4711" or "4711" (a packet), "14:03:05", "14:03" (of the day that here_ns
- * is in, UTC), and all that --at takes. => FALSE where it is none of these.
+ * is in, and of the zone that people are shown), and all that --at takes. => FALSE where it is none of these.
  */
 gboolean moment_parse(const char *text, gint64 first_ns, gint64 here_ns, moment *m);
 /* => one line that says what would be right; to be freed. */

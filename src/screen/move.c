@@ -180,15 +180,16 @@ void session_no_what_if(session *s)
 gboolean session_what_if(session *s, const char *text)
 {
   ct_params params = s->host.params;
+  guint ruleset = s->host.ruleset;
   GError *error = NULL;
 
-  if (s->host.change == NULL || !s->host.change(text, &params, s->host.user, &error)) {
+  if (s->host.change == NULL || !s->host.change(text, &params, &ruleset, s->host.user, &error)) {
     session_say(s, g_strdup(error != NULL ? error->message : "that cannot be changed here"));
     g_clear_error(&error);
     return FALSE;
   }
   session_no_what_if(s);
-  s->other = timeline_new(&params, s->host.keyframe_bytes);
+  s->other = timeline_new_ruled(&params, s->host.keyframe_bytes, s->host.rules, ruleset);
   s->other_text = g_strdup(text);
   s->other_pass = session_rewind(s, &params);
   replay_rewind_seek(s->other_pass, replay_tape_first(s->tape));

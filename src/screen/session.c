@@ -10,7 +10,7 @@ session *session_new(const session_host *host)
 
   s->host = *host;
   s->tape = replay_tape_new(host->kept_bytes);
-  s->line = timeline_new(&host->params, host->keyframe_bytes);
+  s->line = timeline_new_ruled(&host->params, host->keyframe_bytes, host->rules, host->ruleset);
   s->live = replay_source_live(host->source);
   s->follows = s->live;
   s->speed = 1;

@@ -11,6 +11,7 @@
 #include "canvas.h"
 #include "replay/tape.h"
 #include "rows.h"
+#include "way.h"
 
 /* Keys that are no characters. */
 enum {
@@ -39,8 +40,13 @@ typedef struct session_host {
   /* A choice in conntrack's letters; "": all. => FALSE and a sentence. Then rows_filter's answers follow it. */
   gboolean (*choose)(const char *letters, gpointer user, GError **error);
   rows_filter chosen;
-  /* params, changed as a text says ("max=64", "profile=linux-5.10"). => FALSE and a sentence. */
-  gboolean (*change)(const char *text, ct_params *params, gpointer user, GError **error);
+  /*
+   * params, changed as a text says ("max=64", "profile=linux-5.10"), and the ruleset's number ("rules=other"). => FALSE
+   * and a sentence.
+   */
+  gboolean (*change)(const char *text, ct_params *params, guint *ruleset, gpointer user, GError **error);
+  const screen_rules *rules; /* NULL: there are none */
+  guint ruleset;             /* as it was */
   gpointer user;
   gsize keyframe_bytes, kept_bytes;
 } session_host;

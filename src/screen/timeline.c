@@ -22,6 +22,7 @@ typedef struct block {
 struct timeline {
   ct_params params;
   ct_engine *engine;
+  way way;
   keyframes *frames;
   strip strip;
   GPtrArray *pages; /* page *, NULL where nothing was marked or all is forgotten */
@@ -49,10 +50,16 @@ static void on_event(const ct_event *event, void *user)
 
 timeline *timeline_new(const ct_params *params, gsize keyframe_bytes)
 {
+  return timeline_new_ruled(params, keyframe_bytes, NULL, 0);
+}
+
+timeline *timeline_new_ruled(const ct_params *params, gsize keyframe_bytes, const screen_rules *rules, guint which)
+{
   timeline *t = g_new0(timeline, 1);
 
   t->params = *params;
   t->engine = ct_engine_new(params);
+  way_begin(&t->way, rules, which, &t->params, FALSE);
   t->frames = keyframes_new(keyframe_bytes);
   t->pages = g_ptr_array_new_with_free_func(g_free);
   t->blocks = g_array_new(FALSE, FALSE, sizeof(block));
@@ -65,6 +72,7 @@ void timeline_free(timeline *t)
   if (t == NULL)
     return;
   ct_engine_free(t->engine);
+  way_end(&t->way);
   keyframes_free(t->frames);
   g_ptr_array_unref(t->pages);
   g_array_unref(t->blocks);
@@ -107,7 +115,8 @@ void timeline_take(timeline *t, const replay_batch *batch)
     t->first = batch->packets[0].number;
     t->first_ns = batch->first_ns;
   }
-  keyframes_offer(t->frames, t->engine, t->last);
+  if (keyframes_due(t->frames, t->engine, t->last))
+    keyframes_offer(t->frames, t->engine, t->last, way_keep(&t->way));
   ct_engine_prefetch(t->engine, batch->packets, MIN(batch->n, 32));
   for (i = 0; i < batch->n; i++) {
     const ct_packet *packet = &batch->packets[i];
@@ -116,8 +125,8 @@ void timeline_take(timeline *t, const replay_batch *batch)
 
     if (i % 32 == 0 && i > 0)
       ct_engine_prefetch(t->engine, packet, MIN(batch->n - i, 32));
-    ct_engine_packet(t->engine, packet, &result);
-    marks = marks_of(&result) | t->pending;
+    way_packet(&t->way, t->engine, batch, i, &result);
+    marks = marks_of(&result) | t->pending | (way_dropped(&t->way) ? SCREEN_MARK_DROPPED : 0);
     t->pending = 0;
     strip_note(&t->strip, ct_engine_now(t->engine), ct_engine_count(t->engine), marks);
     mark(t, packet->number, marks);
@@ -139,6 +148,11 @@ void timeline_forget(timeline *t, guint64 number)
   if (gone > 0)
     g_array_remove_range(t->blocks, 0, gone);
   t->first = MAX(t->first, number);
+}
+
+void timeline_way(const timeline *t, way *w, gboolean records)
+{
+  way_begin(w, t->way.rules, t->way.which, &t->params, records);
 }
 
 const ct_params *timeline_params(const timeline *t) { return &t->params; }

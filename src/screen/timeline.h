@@ -13,11 +13,16 @@
 #include "journal/keyframes.h"
 #include "replay/replay.h"
 #include "strip.h"
+#include "way.h"
 
 typedef struct timeline timeline;
 
 /* params: copied. keyframe_bytes: all keyframes together at most. */
 timeline *timeline_new(const ct_params *params, gsize keyframe_bytes);
+/* The same with the rules of that number around it; rules outlive it. */
+timeline *timeline_new_ruled(const ct_params *params, gsize keyframe_bytes, const screen_rules *rules, guint which);
+/* A way like its own, for a cursor. */
+void timeline_way(const timeline *t, way *w, gboolean records);
 /* NULL is fine. */
 void timeline_free(timeline *t);
 

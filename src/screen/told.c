@@ -142,6 +142,14 @@ static guint8 style_of(const ct_result *result)
   return result->changes & CT_CHANGE_CREATED ? STYLE_NEW : result->old_state != result->new_state ? STYLE_CHANGED : 0;
 }
 
+/* => what rules made of the packet that the cursor has just done; NULL: there are none. */
+static const emit_rules *rules_of(const told *t, const ct_packet *packet)
+{
+  const way *w = cursor_way(t->at);
+
+  return w->firewall != NULL ? w->rules->tell(w->firewall, packet) : NULL;
+}
+
 static void add_remarks(told *t, const ct_packet *packet, const ct_result *result, const ct_view *view)
 {
   const ct_params *params = timeline_params(t->line);
@@ -151,7 +159,8 @@ static void add_remarks(told *t, const ct_packet *packet, const ct_result *resul
                     .view = view,
                     .first_ns = timeline_first_ns(t->line),
                     .past = &t->history.past,
-                    .advice = &t->history.advice };
+                    .advice = &t->history.advice,
+                    .rules = rules_of(t, packet) };
   emit_text out;
 
   emit_text_init(&out, -1);
@@ -159,6 +168,23 @@ static void add_remarks(told *t, const ct_packet *packet, const ct_result *resul
   g_autofree char *text = take_text(&out);
   if (strlen(text) > 5)
     add_wrapped(t, style_of(result) == STYLE_BAD ? STYLE_BAD : STYLE_DIM, packet->number, 24, text + 5);
+}
+
+/* The rules that it passed, a line each. */
+static void add_walk(told *t, guint64 number, guint margin)
+{
+  const way *w = cursor_way(t->at);
+  char *walk, **lines;
+  guint i;
+
+  if (w->firewall == NULL)
+    return;
+  walk = w->rules->walk(w->firewall);
+  lines = g_strsplit(walk, "\n", -1);
+  for (i = 0; lines[i] != NULL; i++)
+    add_wrapped(t, way_dropped(w) ? STYLE_BAD : STYLE_DIM, number, margin, lines[i]);
+  g_strfreev(lines);
+  g_free(walk);
 }
 
 static void add_step(told *t, const ct_engine *engine, const ct_packet *packet, const ct_result *result)
@@ -180,12 +206,12 @@ static void add_step(told *t, const ct_engine *engine, const ct_packet *packet, 
     state = after->status & CT_STATUS_ASSURED      ? "assured"
             : after->status & CT_STATUS_SEEN_REPLY ? "replied"
                                                    : "unreplied";
-  add(t, style_of(result), packet->number,
+  add(t, way_dropped(cursor_way(t->at)) ? STYLE_BAD : style_of(result), packet->number,
       g_strdup_printf("%8" G_GUINT64_FORMAT " %13.6f  %s  %-11s %8s", packet->number, (double)into_ns / 1e9, arrow,
-                      result->cls == CT_CLASS_INVALID      ? "INVALID"
-                      : result->verdict == CT_VERDICT_DROP ? "dropped"
-                      : state != NULL                      ? state
-                                                           : "-",
+                      result->cls == CT_CLASS_INVALID                                        ? "INVALID"
+                      : result->verdict == CT_VERDICT_DROP || way_dropped(cursor_way(t->at)) ? "dropped"
+                      : state != NULL                                                        ? state
+                                                                                             : "-",
                       ""));
   if (after != NULL) {
     told_line *line = &g_array_index(t->lines, told_line, t->lines->len - 1);
@@ -196,6 +222,7 @@ static void add_step(told *t, const ct_engine *engine, const ct_packet *packet, 
     line->text = whole;
   }
   add_remarks(t, packet, result, after);
+  add_walk(t, packet->number, 24);
 }
 
 static void add_end(told *t, const ct_event *event)
@@ -272,6 +299,8 @@ static void add_explanation(told *t, const ct_engine *engine, const ct_packet *p
                           .collector = t->events,
                           .history = &t->history,
                           .first_ns = timeline_first_ns(t->line) };
+  const way *w = cursor_way(t->at);
+  g_autofree char *walk = w->firewall != NULL ? w->rules->walk(w->firewall) : NULL;
   GPtrArray *sentences;
   explain_topic last = EXPLAIN_TOPIC_COUNT;
   ct_view after;
@@ -281,6 +310,10 @@ static void add_explanation(told *t, const ct_engine *engine, const ct_packet *p
     ct_entry_view(engine, result->entry, &after);
     facts.after = &after;
   }
+  facts.rules = rules_of(t, packet);
+  facts.rules_told = walk;
+  if (facts.rules != NULL && facts.rules->before && !facts.rules->observes)
+    facts.trace = &untracked;
   sentences = explain_sentences(&facts);
   for (i = 0; i < sentences->len; i++) {
     const explain_sentence *s = g_ptr_array_index(sentences, i);
@@ -339,7 +372,7 @@ static void on_packet(const ct_engine *engine, const ct_packet *packet, const ct
 static told *begin(const timeline *line, replay_rewind *rewind, guint64 conn, guint columns, guint64 from)
 {
   told *t = g_new0(told, 1);
-  cursor_watch watch = { on_engine, on_packet, t };
+  cursor_watch watch = { on_engine, on_packet, t, TRUE };
 
   t->line = line;
   t->conn = conn;
@@ -371,6 +404,43 @@ told *told_packet(const timeline *line, replay_rewind *rewind, guint64 number, g
 
   t->number = number;
   t->title = g_strdup_printf("packet %" G_GUINT64_FORMAT, number);
+  return t;
+}
+
+static void add_expect(const ct_expect_view *view, void *user)
+{
+  told *t = user;
+  const ct_profile *profile = timeline_params(t->line)->profile;
+  emit_text out;
+
+  emit_text_init(&out, -1);
+  if (view->deadline_ns == G_MAXINT64)
+    emit_text_format(&out, "%9s  ", "-");
+  else
+    emit_text_format(&out, "%7" G_GINT64_FORMAT " s  ", view->timeout_ns / 1000000000);
+  emit_expect_class(&out, profile, view);
+  emit_text_format(&out, "  (%s, of #%" G_GUINT64_FORMAT, view->helper, (guint64)view->master_id);
+  if (view->made_by != NULL)
+    emit_text_format(&out, ", %s in packet %" G_GUINT64_FORMAT, view->made_by, (guint64)view->made_by_packet);
+  emit_text_char(&out, ')');
+  g_autofree char *text = take_text(&out);
+  add_wrapped(t, STYLE_PLAIN, view->made_by_packet, 0, text);
+}
+
+told *told_expects(const timeline *line, const ct_engine *engine, guint columns)
+{
+  told *t = g_new0(told, 1);
+
+  t->line = line;
+  t->columns = columns;
+  t->over = TRUE;
+  t->lines = g_array_new(FALSE, FALSE, sizeof(told_line));
+  g_array_set_clear_func(t->lines, clear_line);
+  t->events = emit_collector_new();
+  t->title = g_strdup("expected now: for how long, whom, and who announced it");
+  ct_engine_each_expect(engine, add_expect, t);
+  if (t->lines->len == 0)
+    add(t, STYLE_DIM, 0, g_strdup("  none"));
   return t;
 }
 

@@ -22,6 +22,8 @@ typedef struct told_line {
 
 /* rewind: owned. entry: copied; columns: of the screen. */
 told *told_connection(const timeline *line, replay_rewind *rewind, const rows_entry *entry, guint columns);
+/* The expectations of an engine, which is at a moment of the line. */
+told *told_expects(const timeline *line, const ct_engine *engine, guint columns);
 told *told_packet(const timeline *line, replay_rewind *rewind, guint64 number, guint columns);
 /* NULL is fine. */
 void told_free(told *t);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A machine as a picture. The states stand in one column, in the order in which a connection walks through them; arcs
- * that skip states run down on the right, arcs that go back run up on the left, each group in a lane of its own, short
- * ones inside. An input that leads to the same state from everywhere is one short arrow. So no line ever crosses
- * a label, in any table.
+ * that skip states run down on the right, arcs that go back run up on the left, each group in a lane of its own, the
+ * first to arrive inside. An input that leads to the same state from everywhere is one short arrow. So no line ever
+ * crosses a label, in any table.
  */
 #include "states/picture.h"
 
@@ -197,38 +197,59 @@ static void order_nodes(picture *p)
 static guint upper(const picture *p, const edge *e) { return MIN(p->place[e->from], p->place[e->to]); }
 static guint lower(const picture *p, const edge *e) { return MAX(p->place[e->from], p->place[e->to]); }
 
-/* Two edges may share a lane where one ends above the other. */
-static gboolean lane_is_free(const picture *p, const edge *wanted, gint lane)
+/* Two edges side by side have lanes of their own; where one ends above the other, they may share one. */
+static gboolean are_side_by_side(const picture *p, const edge *a, const edge *b)
 {
+  return a->back == b->back && upper(p, a) < lower(p, b) && upper(p, b) < lower(p, a);
+}
+
+/*
+ * The one whose arrow comes first on the way is inside: a long one keeps outside of those that it spans, and where one
+ * has to cross another, it crosses where it leaves its state, not at the other's arrow.
+ */
+static gboolean is_inside(const picture *p, const edge *a, const edge *b)
+{
+  guint of_a = p->place[a->to], of_b = p->place[b->to];
+
+  if (of_a != of_b)
+    return a->back ? of_a > of_b : of_a < of_b;
+  return lower(p, a) - upper(p, a) < lower(p, b) - upper(p, b);
+}
+
+static edge *next_inside(picture *p, const gboolean *placed)
+{
+  edge *next = NULL;
   guint i;
 
   for (i = 0; i < p->n_edges; i++) {
-    const edge *e = &p->edges[i];
+    edge *e = &p->edges[i];
 
-    if (e->lane == lane && e->back == wanted->back && upper(p, e) < lower(p, wanted) && upper(p, wanted) < lower(p, e))
-      return FALSE;
+    if (!placed[i] && (next == NULL || e->back > next->back || (e->back == next->back && is_inside(p, e, next))))
+      next = e;
   }
-  return TRUE;
+  return next;
 }
 
-/* Short edges first, so that they stay inside the long ones. */
 static void assign_lanes(picture *p)
 {
-  guint span, i;
+  gboolean placed[EDGES_MAX] = { FALSE };
+  edge *e;
+  guint i;
 
-  for (i = 0; i < p->n_edges; i++)
-    p->edges[i].back = !p->edges[i].general && p->place[p->edges[i].to] < p->place[p->edges[i].from];
-  for (span = 1; span < p->n_order; span++)
-    for (i = 0; i < p->n_edges; i++) {
-      edge *e = &p->edges[i];
-      gint lane = 0;
+  for (i = 0; i < p->n_edges; i++) {
+    e = &p->edges[i];
+    e->back = !e->general && p->place[e->to] < p->place[e->from];
+    placed[i] = e->general || (!e->back && lower(p, e) - upper(p, e) == 1);
+  }
+  while ((e = next_inside(p, placed)) != NULL) {
+    gint lane = 0;
 
-      if (e->general || lower(p, e) - upper(p, e) != span || (span == 1 && !e->back))
-        continue;
-      while (!lane_is_free(p, e, lane))
-        lane++;
-      e->lane = lane;
-    }
+    for (i = 0; i < p->n_edges; i++)
+      if (p->edges[i].lane != NO_LANE && are_side_by_side(p, &p->edges[i], e))
+        lane = MAX(lane, p->edges[i].lane + 1);
+    e->lane = lane;
+    placed[e - p->edges] = TRUE;
+  }
 }
 
 /* The labels between neighbours stand right of the middle; the first lane keeps clear of them. */
@@ -346,14 +367,13 @@ static void place_nodes(picture *p)
   p->total_height = y;
 }
 
-/* Ends at a node's side, ordered so that lines do not cross: those from above on top, the far ones outermost. */
+/* Ends at a node's side, ordered so that lines do not cross: those from above on top, the outer ones beneath the inner
+ * ones; then those from below, the outer ones above. */
 static int port_rank(const picture *p, const edge *e, guint node)
 {
   guint other = e->from == node ? e->to : e->from;
-  int distance = (int)p->place[other] - (int)p->place[node];
 
-  return distance < 0 ? -1000 - distance * -1 - (e->lane == NO_LANE ? 0 : e->lane * 20)
-                      : 1000 - distance - e->lane * 20;
+  return p->place[other] < p->place[node] ? -1000 + e->lane : 1000 - e->lane;
 }
 
 static void place_ports(picture *p)
@@ -388,6 +408,28 @@ static void place_ports(picture *p)
           e->y2 = y;
       }
     }
+}
+
+guint states_order(const states_machine *machine, guint *order)
+{
+  gboolean told[STATES_NODES_MAX] = { FALSE };
+  picture *p = g_new0(picture, 1);
+  GArray *ways = states_ways(machine);
+  guint i, n;
+
+  p->m = machine;
+  collect_edges(p, ways);
+  g_array_unref(ways);
+  order_nodes(p);
+  for (n = 0; n < p->n_order; n++) {
+    order[n] = p->order[n];
+    told[order[n]] = TRUE;
+  }
+  for (i = 0; i < machine->n_nodes; i++)
+    if (!told[i])
+      order[n++] = i;
+  g_free(p);
+  return n;
 }
 
 void states_layout(picture *p, const states_machine *machine, gboolean counted)

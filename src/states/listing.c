@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A machine as text to read, as Markdown tables, and as DOT for Graphviz. */
 #include "states/arcs.h"
+#include "states/picture.h"
 
 enum { SIDE_WIDTH = 10, WIDTH = 100 };
 
@@ -126,13 +127,15 @@ static void put_side(emit_text *out, const states_machine *m, guint node, guint 
 
 void states_put_text(emit_text *out, const states_machine *m)
 {
-  guint node, dir;
+  guint order[STATES_NODES_MAX], n = states_order(m, order), i, dir;
 
   put_title(out, m);
   emit_text_char(out, '\n');
   put_compared(out, m);
   emit_text_char(out, '\n');
-  for (node = 0; node < m->n_nodes; node++) {
+  for (i = 0; i < n; i++) {
+    guint node = order[i];
+
     if (node > 0 && !m->nodes[node].entered)
       continue;
     emit_text_string(out, m->nodes[node].name);
@@ -176,7 +179,7 @@ static void markdown_cell(emit_text *out, const states_machine *m, guint node, g
 
 static void markdown_side(emit_text *out, const states_machine *m, guint dir)
 {
-  guint node, input;
+  guint order[STATES_NODES_MAX], n = states_order(m, order), i, input;
 
   emit_text_string(out, dir == CT_ORIGINAL ? "\n| original side |" : "\n| reply side |");
   for (input = 0; input < m->n_inputs; input++) {
@@ -188,8 +191,10 @@ static void markdown_side(emit_text *out, const states_machine *m, guint dir)
   for (input = 0; input < m->n_inputs; input++)
     emit_text_literal(out, "---|");
   emit_text_char(out, '\n');
-  for (node = dir == CT_ORIGINAL ? 0 : 1; node < m->n_nodes; node++) {
-    if (node > 0 && !m->nodes[node].entered)
+  for (i = 0; i < n; i++) {
+    guint node = order[i];
+
+    if (node > 0 ? !m->nodes[node].entered : dir != CT_ORIGINAL)
       continue;
     emit_text_literal(out, "| ");
     emit_text_string(out, m->nodes[node].name);
@@ -202,7 +207,7 @@ static void markdown_side(emit_text *out, const states_machine *m, guint dir)
 
 void states_put_markdown(emit_text *out, const states_machine *m)
 {
-  guint node, dir;
+  guint order[STATES_NODES_MAX], n = states_order(m, order), i, dir;
 
   emit_text_literal(out, "# ");
   put_title(out, m);
@@ -212,8 +217,10 @@ void states_put_markdown(emit_text *out, const states_machine *m)
     emit_text_char(out, '\n');
   }
   emit_text_literal(out, "| state | timeout | sysctl |\n|---|---|---|\n");
-  for (node = 1; node < m->n_nodes; node++) {
-    if (!m->nodes[node].entered)
+  for (i = 0; i < n; i++) {
+    guint node = order[i];
+
+    if (node == 0 || !m->nodes[node].entered)
       continue;
     emit_text_literal(out, "| ");
     emit_text_string(out, m->nodes[node].name);

@@ -58,6 +58,11 @@ struct states_drawing {
 };
 typedef struct states_drawing picture;
 
+/*
+ * The order in which the picture has the states, which is that of a connection's walk; those that it has not come last.
+ * order has room for STATES_NODES_MAX. => how many.
+ */
+guint states_order(const states_machine *machine, guint *order);
 /* Fills all but out and id. */
 void states_layout(picture *p, const states_machine *machine, gboolean counted);
 /* => a new string: what the marks mean; may be empty. */

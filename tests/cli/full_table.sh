@@ -24,7 +24,7 @@ many() {
 }
 
 # row WORD: evicted, dropped, peak and what is still there, of the summary's line that begins with it.
-row() { sed -n "s/^  *$1  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)\$/\\1 \\2 \\3 \\4/p" "$work/summary"; }
+row() { sed -n "s/,//g; s/^  *$1  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)  *\\([0-9]*\\)\$/\\1 \\2 \\3 \\4/p" "$work/summary"; }
 
 # Of a run with statistics in figures: the same four.
 figures() {

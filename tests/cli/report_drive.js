@@ -25,6 +25,16 @@
   only.checked = false;
   only.dispatchEvent(new Event('change'));
 
+  check('no word of a remark is cut off', (function () {
+    var table = document.createElement('div');
+    table.innerHTML = '<table class="ladder"><tbody><tr><td class="lane">x</td><td>nf_conntrack_tcp_timeout_max_retrans_and_more_of_it_without_a_blank_at_all</td></tr></tbody></table>';
+    table.style.width = '56rem';
+    document.body.appendChild(table);
+    var fits = table.scrollWidth <= table.clientWidth;
+    table.remove();
+    return fits;
+  }()));
+
   press('/');
   check('slash goes to the search', document.activeElement === box);
   search('udp');

@@ -172,6 +172,65 @@ expect 1 '' '' grep -q "$(printf '\033')\\[[0-9;]*3[0-8]" "$work/screen"
 keys q
 restored
 
+# Rules: what they did with a packet, with a connection's packets, and what another ruleset would have done.
+begin 110 30 "$ctreplay top --rules samples/rules-order.rules --other-rules samples/rules-mended.rules samples/rules-order.pcap"
+sees 'accept by filter:FORWARD:rule:1 (samples/rules-order'
+keys d
+sees 'packet 2 of 9 '
+sees 'drop by filter:FORWARD:rule:2 (samples/rules-order'
+keys Enter
+sees 'holds, drop: -A FORWARD -j DROP'
+keys q p
+sees 'What conntrack did to the entry stays'
+keys q w 'rules=other' Enter
+sees 'what if rules=other'
+sees 'accept by filter:FORWARD:rule:1 (samples/rules-mended'
+keys w C-u 'rules=those' Enter
+sees 'rules=those: there is none: '
+keys q
+restored
+
+# What rules remember goes back in time with the table: the quota is used up at packet 2,600, from wherever one comes.
+{
+  echo 'flow a: udp 10.0.0.2:1000 > 10.0.0.80:53'
+  awk 'BEGIN { for (i = 0; i < 3000; i++) print "+0.01 a > udp (0)" }'
+} > "$work/quota.ct"
+"$ctreplay" compile "$work/quota.ct" --write "$work/quota.pcap" || exit 99
+printf '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD -m quota --quota %s -j ACCEPT\n%s\nCOMMIT\n' \
+  $((28 * 2599)) '-A FORWARD -j DROP' > "$work/quota.rules"
+begin 110 30 "$ctreplay top --rules $work/quota.rules $work/quota.pcap"
+sees 'packet 1 of 3,000 '
+keys d
+sees 'packet 2,600 of 3,000 '
+sees 'drop by filter:FORWARD:rule:2'
+keys G
+sees 'packet 3,000 of 3,000 '
+keys '#' 2601 Enter
+sees 'packet 2,601 of 3,000 '
+keys h
+sees 'packet 2,600 of 3,000 '
+sees 'drop by filter:FORWARD:rule:2'
+keys h
+sees 'packet 2,599 of 3,000 '
+sees 'accept by filter:FORWARD:rule:1'
+keys q
+restored
+
+# What is expected, and who announced it.
+begin 80 24 "$ctreplay top --tz +05:30 --helpers --at 15:30:00.53 samples/ftp-passive.pcap"
+sees '2026-01-05 15:30:00.530 +05:30'
+keys x
+sees 'tcp 10.0.0.2 > 10.0.0.21.50000  (ftp, of #1, 227 in packet 9)'
+keys Enter
+sees 'Look-up'
+keys q q q
+restored
+
+# Nothing is drawn for a moment that is none.
+begin 80 24 "$ctreplay top --at yesterday samples/reset.pcap; echo code \$?"
+sees 'top: --at yesterday is no moment'
+sees '^code 2'
+
 # A terminal that only writes lines.
 begin 80 24 "TERM=dumb $ctreplay top samples/reset.pcap; echo code \$?"
 sees 'this terminal (TERM) can only write lines'

@@ -225,7 +225,7 @@ START_TEST(summary_page)
   emit_summary_print(&text, &summary, FALSE);
   ck_assert_str_eq(text_taken(&text),
                    "  capture     1,234 frames, 1,001 of them replayed, 5 h 33 min from 2026-11-21T10:04:58Z\n"
-                   "  kernel      linux-6.18, max 65536, hash size 262144, hash seed 0, gc exact\n"
+                   "  kernel      linux-6.18, max 65,536, hash size 262,144, hash seed 0, gc exact\n"
                    "  packets            NEW  ESTABLISHED   INVALID\n"
                    "  tcp                250          500         0\n"
                    "  udp                 80          160        10\n"
@@ -266,8 +266,8 @@ START_TEST(summary_beside_the_kernel)
   emit_summary_print(&text, &summary, FALSE);
   text_taken(&text);
   ck_assert(strstr(text.data, "  table full               evicted  dropped     peak  still there\n"
-                              "              this run           7        2    65536           23\n"
-                              "              --gc kernel       12     3456    65536          123\n"
+                              "              this run           7        2   65,536           23\n"
+                              "              --gc kernel       12    3,456   65,536          123\n"
                               "              a kernel's expired") != NULL);
   kernel = (emit_pressed){ 7, 2, 65536, 23 };
   emit_summary_print(&text, &summary, FALSE);
@@ -387,7 +387,7 @@ START_TEST(summary_of_nothing)
   summary.stats = &stats;
   emit_summary_print(&text, &summary, FALSE);
   ck_assert_str_eq(text_taken(&text), "  capture     0 frames\n"
-                                      "  kernel      linux-6.18, max 262144, hash size 262144, hash seed 0, gc exact\n"
+                                      "  kernel      linux-6.18, max 262,144, hash size 262,144, hash seed 0, gc exact\n"
                                       "  packets     none\n"
                                       "  entries     0 created, 0 ended, 0 still there\n"
                                       "              peak 0 of 262,144\n");

@@ -55,6 +55,47 @@ START_TEST(points)
 }
 END_TEST
 
+static gint64 two_hours_east_in_summer(gint64 time_ns)
+{
+  return time_ns < G_GINT64_CONSTANT(1603587600000000000) ? 7200 : 3600; /* until 2020-10-25T01:00Z */
+}
+
+/* What is written without a zone is of the one that was chosen; the first frame is of 2020-09-13 12:26:40.5 UTC. */
+START_TEST(times_have_zones)
+{
+  static const gint64 first_ns = G_GINT64_CONSTANT(1600000000500000000), second_ns = 1000000000;
+  static const struct {
+    const char *text;
+    gint64 s; /* since 1970 */
+  } cases[] = {
+    { "2020-09-13T12:26:40Z", 1600000000 },
+    { "2020-09-13T14:26:40+02:00", 1600000000 },
+    { "2020-09-13T10:56:40-0130", 1600000000 },
+    { "2020-09-13 14:26:40", 1600000000 },
+    { "2020-11-01T01:00", 1604188800 },
+    { "2020-10-25T02:30", 1603589400 },
+    { "14:26:41", 1600000001 },
+    { "12:26:41Z", 1600000001 },
+    { "13:26:41+01", 1600000001 },
+    { "00:00", 1600034400 - 0 },
+    { "@1600000000", 1600000000 },
+  };
+  static const char *const none[] = { "2020-09-13T12:26:40+", "2020-09-13T12:26:40+2", "12:26+16:00", "12:26 CET" };
+  replay_point point;
+  guint i;
+
+  replay_points_zone(two_hours_east_in_summer);
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ck_assert_msg(replay_point_parse(cases[i].text, &point), "%s", cases[i].text);
+    ck_assert_msg(replay_point_time_ns(&point, first_ns) == cases[i].s * second_ns, "%s: %" G_GINT64_FORMAT,
+                  cases[i].text, replay_point_time_ns(&point, first_ns));
+  }
+  for (i = 0; i < G_N_ELEMENTS(none); i++)
+    ck_assert_msg(!replay_point_parse(none[i], &point), "%s", none[i]);
+  replay_points_zone(NULL);
+}
+END_TEST
+
 /* The first frame is of 2020-09-13 12:26:40.5. */
 START_TEST(times_of_day_are_the_first_in_the_stream)
 {
@@ -117,6 +158,7 @@ int main(void)
   TCase *point = tcase_create("point");
 
   tcase_add_test(point, points);
+  tcase_add_test(point, times_have_zones);
   tcase_add_test(point, times_of_day_are_the_first_in_the_stream);
   tcase_add_test(point, durations);
   suite_add_tcase(suite, point);

@@ -62,7 +62,7 @@ static void send_packet_at(fixture *f, gint64 time_ns, guint32 host, guint16 por
   if (result.entry != NULL)
     ct_entry_view(f->engine, result.entry, &after);
   emit_tally_packet(&f->summary.tally, &packet, &result);
-  report_packet(f->report, f->engine, &packet, &result, &f->trace, result.entry != NULL ? &after : NULL);
+  report_packet(f->report, f->engine, &packet, &result, &f->trace, result.entry != NULL ? &after : NULL, NULL);
 }
 
 static void send_packet(fixture *f, guint32 host, guint16 port)
@@ -183,6 +183,11 @@ START_TEST(trouble_comes_first)
   ck_assert_ptr_nonnull(strstr(page, ">EVICTED<"));
   ck_assert_ptr_nonnull(strstr(page, "packets without a connection"));
   ck_assert_ptr_nonnull(strstr(page, ct_reason_sentence(CT_REASON_ICMP_NEW)));
+  /* The red figures lead to what they count, and who sent most is told. */
+  ck_assert_ptr_nonnull(strstr(page, "<dt>INVALID packets</dt><dd><a href=\"#p13\">1</a></dd>"));
+  ck_assert_ptr_nonnull(strstr(page, "<tr class=\"bad\" id=\"p13\">"));
+  ck_assert_ptr_nonnull(strstr(page, "<dt>evicted</dt><dd><a href=\"#conn"));
+  ck_assert_ptr_nonnull(strstr(page, "Who talked most"));
   ck_assert_ptr_nonnull(strstr(page, "<code>invalid=1</code> and <code>error=0</code>"));
   svg = picture_of(page);
   ck_assert_ptr_nonnull(strstr(svg, "dotted: nf_conntrack_max.  \342\226\274 evictions, \303\227 drops.  "));
@@ -293,6 +298,40 @@ START_TEST(the_line_falls_at_the_deadlines)
 }
 END_TEST
 
+/* Of many reasons the most frequent one comes first, whatever its place in the list. */
+START_TEST(reasons_are_sorted)
+{
+  static const guint64 counts[] = { 1, 3, 2 };
+  const ct_reason reasons[] = { CT_REASON_TCP_FLAGS, CT_REASON_TCP_SEQ_OVER, CT_REASON_ICMP_NEW };
+  const char *at[G_N_ELEMENTS(reasons)], *page;
+  ct_stats stats;
+  fixture f;
+  guint i;
+
+  set_up(&f, 0);
+  send_packet(&f, 1, 5000);
+  stats = *ct_engine_stats(f.engine);
+  for (i = 0; i < G_N_ELEMENTS(reasons); i++)
+    stats.invalid_by_reason[reasons[i]] = counts[i] * 1000;
+  f.summary.frames = f.summary.fed = f.number;
+  f.summary.params = &f.params;
+  f.summary.stats = &stats;
+  emit_text_init(&f.out, -1);
+  report_write(f.report, &f.out, "reasons", &f.summary);
+  emit_text_char(&f.out, '\0');
+  page = f.out.data;
+  for (i = 0; i < G_N_ELEMENTS(reasons); i++) {
+    g_autofree char *escaped = g_markup_escape_text(ct_reason_sentence(reasons[i]), -1);
+
+    at[i] = strstr(page, escaped);
+    ck_assert_ptr_nonnull(at[i]);
+  }
+  ck_assert(at[1] < at[2] && at[2] < at[0]);
+  ck_assert_ptr_nonnull(strstr(page, "<li>3,000 \303\227 "));
+  tear_down(&f);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
   Suite *suite = suite_create("report");
@@ -301,6 +340,7 @@ static Suite *make_suite(void)
   tcase_add_test(tcase, every_connection_is_there);
   tcase_add_test(tcase, trouble_comes_first);
   tcase_add_test(tcase, names_are_escaped);
+  tcase_add_test(tcase, reasons_are_sorted);
   tcase_add_test(tcase, walks_are_marked_and_listed);
   tcase_add_test(tcase, the_line_falls_at_the_deadlines);
   tcase_add_test(tcase, limits_are_kept_and_said);

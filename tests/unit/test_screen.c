@@ -244,8 +244,9 @@ typedef struct seen {
 
 static int reopen(gpointer user) { return cap_input_open(((seen *)user)->path, NULL); }
 
-static gboolean change(const char *text, ct_params *params, gpointer user, GError **error)
+static gboolean change(const char *text, ct_params *params, guint *ruleset, gpointer user, GError **error)
 {
+  (void)ruleset;
   (void)user;
   if (g_str_has_prefix(text, "max=")) {
     params->max = (guint32)g_ascii_strtoull(text + 4, NULL, 10);
@@ -336,6 +337,38 @@ START_TEST(keys_lead_through_time)
   SEES("gc", "packet 2 of 400 ");
   SEES("c", "packet 3 of 400 ");
   SEES("C", "packet 2 of 400 ");
+  seen_clear(&v);
+}
+END_TEST
+
+/* The rest of the keys, each by what it does. */
+START_TEST(every_key_does_what_help_says)
+{
+  seen v;
+
+  seen_init(&v, 400);
+  SEES("]", "later, at +60.000000 s");
+  SEES("[", "packet 1 of 400 ");
+  SEES("G", "packet 400 of 400 ");
+  SEES("gs", "packet 3 of 400 ", "SYN_SENT");
+  SEES("GS", "packet ");
+  SEES("g.", "packet 2 of 400 ");
+  SEES("g..", "packet 3 of 400 ");
+  SEES(",", "packet 2 of 400 ");
+  SEES("gi", "packet ", "INVALID");
+  SEES("GI", "packet ", "INVALID");
+  SEES("ge", "no eviction after this moment");
+  SEES("GE", "no eviction before this moment");
+  SEES("GD", "no drop before this moment");
+  SEES("x", "expected now", "none");
+  SEES("q", "packet 400 of 400 ");
+  SEES("O", "sorted by bytes, from the highest");
+  SEES("o", "sorted by conn, from the lowest");
+  SEES("/10.0.0\nnN", "packet 400 of 400 ");
+  SEES("+1\n", "packet 11 of 400 ");
+  SEES("1", "plays 1");
+  SEES("3", "plays 60");
+  SEES(" ", "packet 11 of 400 ");
   seen_clear(&v);
 }
 END_TEST
@@ -439,6 +472,7 @@ static Suite *screen_suite(void)
   tcase_add_test(tc, keyframes_stay_within_their_bound);
   tcase_add_test(tc, a_time_between_packets_is_a_moment);
   tcase_add_test(tc, keys_lead_through_time);
+  tcase_add_test(tc, every_key_does_what_help_says);
   tcase_add_test(tc, playing_moves_with_the_clock);
   tcase_add_test(tc, the_table_is_chosen_sorted_and_counted);
   tcase_add_test(tc, changes_are_marked);

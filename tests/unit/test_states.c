@@ -7,6 +7,7 @@
 
 #include "conntrack/proto/tables.h"
 #include "states/arcs.h"
+#include "states/picture.h"
 #include "unit.h"
 
 static const states_arc *find_arc(const states_machine *m, guint from, guint dir, guint input)
@@ -220,6 +221,55 @@ START_TEST(walks_find_their_arcs)
 }
 END_TEST
 
+/* Does another line of that side run across the last stretch of an arc, between its lane and its state? */
+static gboolean arrow_is_crossed(const picture *p, const edge *e)
+{
+  guint i;
+
+  for (i = 0; i < p->n_edges; i++) {
+    const edge *other = &p->edges[i];
+
+    if (other == e || other->lane == NO_LANE || other->back != e->back || other->lane >= e->lane)
+      continue;
+    if (MIN(other->y1, other->y2) < e->y2 && e->y2 < MAX(other->y1, other->y2))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whose arrow is crossed just where it ends, of that nobody sees where it goes. Text and pictures go the same way. */
+START_TEST(arrows_end_uncrossed)
+{
+  const ct_profile *profile;
+  const ct_proto *proto;
+  guint i, k, j, arcs = 0;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++)
+    for (k = 0; (proto = states_protocol(profile, k)) != NULL; k++) {
+      picture *p = g_new0(picture, 1);
+      guint order[STATES_NODES_MAX];
+      states_machine *m;
+      ct_params params;
+
+      ct_params_init(&params, profile);
+      m = states_machine_new(proto->name, &params);
+      states_layout(p, m, FALSE);
+      for (j = 0; j < p->n_edges; j++)
+        if (p->edges[j].lane != NO_LANE) {
+          arcs++;
+          ck_assert_msg(!arrow_is_crossed(p, &p->edges[j]), "%s of %s: %s -> %s", proto->name, profile->name,
+                        m->nodes[p->edges[j].from].name, m->nodes[p->edges[j].to].name);
+        }
+      ck_assert_uint_eq(states_order(m, order), m->n_nodes);
+      for (j = 0; j < p->n_order; j++)
+        ck_assert_uint_eq(order[j], p->order[j]);
+      states_machine_free(m);
+      g_free(p);
+    }
+  ck_assert_uint_gt(arcs, 100);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
   Suite *suite = suite_create("states");
@@ -231,6 +281,7 @@ static Suite *make_suite(void)
   tcase_add_test(tcase, unknown_protocols_are_none);
   tcase_add_test(tcase, pictures_are_well_formed);
   tcase_add_test(tcase, walks_find_their_arcs);
+  tcase_add_test(tcase, arrows_end_uncrossed);
   suite_add_tcase(suite, tcase);
   return suite;
 }
