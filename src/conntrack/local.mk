@@ -54,7 +54,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/state/words.c
 # Compiled as one by hot.c, and by lanes/whole.c.
 EXTRA_DIST += \
-	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
+	src/conntrack/lanes/bins.c src/conntrack/lanes/lanes.c src/conntrack/lanes/chains.c src/conntrack/lanes/life.c src/conntrack/lanes/room.c \
 	src/conntrack/lanes/ahead.c src/conntrack/lanes/timing.c src/conntrack/lanes/track.c src/conntrack/lanes/victims.c \
 	src/conntrack/way.c src/conntrack/core.c src/conntrack/clock.c src/conntrack/count.c src/conntrack/create.c src/conntrack/end.c \
 	src/conntrack/event.c src/conntrack/expect/expect.c src/conntrack/expect/links.c src/conntrack/expect/wheel.c src/conntrack/ext.c \

@@ -218,15 +218,36 @@ void ct_lanes_count_refused(ct_lanes *lanes, uint32_t mask, const ct_packet *pac
 void ct_lanes_end(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason);
 /* The same in any lanes. */
 void ct_lanes_end_all(ct_lanes *lanes, uint32_t mask, uint32_t number, ct_reason reason);
-/* Frees what is in no lane; it is nobody's victim any more. */
-void ct_lanes_free_entry(ct_lanes *lanes, uint32_t number);
-/* A lane is about to lose something: it parts from those it shares its chains with, but for those of its size. */
-void ct_lane_part(ct_lanes *lanes, unsigned lane);
 /* Lanes of an entry get an entry of their own, a copy of what it was before. => its number. */
 uint32_t ct_lanes_split(ct_lanes *lanes, uint32_t number, uint32_t mask, const ct_entry *before);
 
 /* What the engine asks of lanes. */
 extern const ct_keeper ct_lanes_keeper;
+
+/* --- chains.c --- */
+
+/* Whether a hash, which may lie beyond all, is in a bucket of the lane's. */
+static inline bool ct_lane_holds_hash(const ct_lane *l, uint64_t hash, uint32_t bucket)
+{
+  return hash <= UINT32_MAX && ct_buckets_scale((uint32_t)hash, l->buckets) == bucket;
+}
+
+/* The bins that a bucket lies in, one or two, of which one is known. */
+static inline void ct_lane_bins_of(const ct_lane *l, uint32_t bin, uint32_t bucket, uint32_t *first, uint32_t *last)
+{
+  *first = *last = bin;
+  if (!l->bins->straddled)
+    return;
+  if (bin > 0 && ct_lane_holds_hash(l, ct_bins_start(l->bins, bin) - 1, bucket))
+    *first = bin - 1;
+  if (bin + 1 < l->bins->n && ct_lane_holds_hash(l, ct_bins_start(l->bins, bin + 1), bucket))
+    *last = bin + 1;
+}
+
+/* So many nodes of a lane are in the bucket of a hash. */
+uint32_t ct_lane_chain_length(const ct_lanes *lanes, unsigned lane, uint32_t hash);
+/* A lane is about to lose something: it parts from those it shares its chains with, but for those of its size. */
+void ct_lane_part(ct_lanes *lanes, unsigned lane);
 
 /* --- room.c --- */
 
@@ -243,8 +264,6 @@ typedef struct ct_lanes_found {
 void ct_lanes_reap(ct_lanes *lanes, uint32_t mask, uint32_t hash, const ct_lanes_found *found, unsigned n_found);
 /* Room for one more in lanes of one size; it counts already. => the lanes in which somebody could go. */
 uint32_t ct_lanes_make_room(ct_lanes *lanes, uint32_t mask, uint32_t hash);
-/* So many nodes of a lane are in the bucket of a hash. */
-uint32_t ct_lane_chain_length(const ct_lanes *lanes, unsigned lane, uint32_t hash);
 /* One run of a lane's collector. The clock stands at its time. */
 void ct_lane_collect(ct_lanes *lanes, unsigned lane);
 

@@ -50,23 +50,6 @@ static void add_bin(ct_lanes *lanes, uint32_t mask, uint32_t bin, uint32_t from,
     }
 }
 
-static bool holds_bucket(const ct_lane *l, uint64_t hash, uint32_t bucket)
-{
-  return hash <= UINT32_MAX && ct_buckets_scale((uint32_t)hash, l->buckets) == bucket;
-}
-
-/* The bins that a bucket lies in, one or two, of which one is known. */
-static void bins_of_bucket(const ct_lane *l, uint32_t bin, uint32_t bucket, uint32_t *first, uint32_t *last)
-{
-  *first = *last = bin;
-  if (!l->bins->straddled)
-    return;
-  if (bin > 0 && holds_bucket(l, ct_bins_start(l->bins, bin) - 1, bucket))
-    *first = bin - 1;
-  if (bin + 1 < l->bins->n && holds_bucket(l, ct_bins_start(l->bins, bin + 1), bucket))
-    *last = bin + 1;
-}
-
 /* The first hash of a bucket: the inverse of ct_buckets_scale. */
 static uint32_t first_hash(uint32_t bucket, uint32_t buckets)
 {
@@ -77,25 +60,10 @@ static void walk_bucket(ct_lanes *lanes, uint32_t mask, uint32_t bin, uint32_t b
 {
   uint32_t first, last;
 
-  bins_of_bucket(&lanes->lane[ct_lane_first(mask)], bin, bucket, &first, &last);
+  ct_lane_bins_of(&lanes->lane[ct_lane_first(mask)], bin, bucket, &first, &last);
   g_array_set_size(lanes->walk, 0);
   for (; first <= last; first++)
     add_bin(lanes, mask, first, bucket, bucket);
-}
-
-uint32_t ct_lane_chain_length(const ct_lanes *lanes, unsigned lane, uint32_t hash)
-{
-  const ct_lane *l = &lanes->lane[lane];
-  uint32_t bucket = ct_buckets_scale(hash, l->buckets), first, last, i, length = 0;
-  const ct_bin *cell;
-
-  bins_of_bucket(l, ct_bins_of(l->bins, hash), bucket, &first, &last);
-  for (; first <= last; first++)
-    for (cell = &l->bins->bins[first]; cell != NULL; cell = ct_bins_older(l->bins, cell))
-      for (i = 0; i < cell->head.n; i++)
-        length += ct_buckets_scale(cell->node[i].hash, l->buckets) == bucket &&
-                  lanes->records[cell->node[i].number].lanes >> lane & 1;
-  return length;
 }
 
 static bool is_in(const ct_lanes *lanes, unsigned lane, uint32_t number)

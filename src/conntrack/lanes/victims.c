@@ -15,6 +15,15 @@
 
 enum { QUEUE_FIRST = 1024, LOOKED_AT = 2 /* a victim that comes */, AHEAD = 8, HELPED_SHARE = 16 };
 
+/* Frees what is in no lane; it is nobody's victim any more. */
+static void free_entry(ct_lanes *lanes, uint32_t number)
+{
+  ct_entry *entry = ct_lanes_entry(lanes, number);
+
+  ct_table_remove(&lanes->engine->table, entry);
+  ct_table_give(&lanes->engine->table, entry);
+}
+
 /* Of an entry, the lanes in which it would not have been gone by now. */
 static uint32_t lanes_in_time(const ct_lanes *lanes, const ct_lane_record *record)
 {
@@ -94,7 +103,7 @@ static uint32_t lanes_that_may_count(const ct_lanes *lanes, uint32_t number)
 static void forget(ct_lanes *lanes, uint32_t number)
 {
   lanes->records[number].lost = 0;
-  ct_lanes_free_entry(lanes, number);
+  free_entry(lanes, number);
 }
 
 static ct_lane_victim *place(const ct_lanes *lanes, uint32_t behind)
@@ -226,6 +235,6 @@ void ct_lanes_count_missed(ct_lanes *lanes, const ct_lanes_miss *misses, unsigne
     for (rest = those & misses->cut; rest != 0; rest &= rest - 1)
       lanes->lane[ct_lane_first(rest)].stats.cut++;
     if (record->lanes == 0 && record->lost == 0)
-      ct_lanes_free_entry(lanes, misses->victim.number);
+      free_entry(lanes, misses->victim.number);
   }
 }

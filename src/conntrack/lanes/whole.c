@@ -7,6 +7,7 @@
 #include "conntrack/lanes/bins.c"
 #include "conntrack/lanes/timing.c"
 #include "conntrack/lanes/victims.c"
+#include "conntrack/lanes/chains.c"
 #include "conntrack/lanes/life.c"
 #include "conntrack/lanes/room.c"
 #include "conntrack/lanes/lanes.c"
