@@ -82,12 +82,8 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
   return true;
 }
 
-void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival)
+void fw_nat_draws(fw_firewall *f, ct_engine *engine)
 {
-  f->arrived = arrival->packet;
-  f->left = arrival->left;
-  if (f->left == NULL || f->learns)
-    return;
   f->learns = TRUE;
   ct_engine_nat_draws(engine, drawn, f);
 }

@@ -155,12 +155,3 @@ void fw_quick_compile(fw_step *step, const fw_test *tests)
   if (n == step->n_tests && step->plain == 0)
     step->quick |= FW_QUICK_WHOLE;
 }
-
-guint16 fw_quick_of_headers(const fw_packet *p)
-{
-  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES : 0;
-
-  if (G_LIKELY(!p->broken && !p->protocolless && p->l4 & FW_L4_WHOLE))
-    quick |= FW_QUICK_PROTOCOL | FW_QUICK_MATCHES | FW_QUICK_WHOLE;
-  return quick;
-}

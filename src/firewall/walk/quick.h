@@ -31,7 +31,14 @@ enum {
 void fw_quick_compile(fw_step *step, const fw_test *tests);
 
 /* => which of these may be asked of a packet with such headers: not of one where they are cut or odd. */
-guint16 fw_quick_of_headers(const fw_packet *p);
+static inline guint16 fw_quick_of_headers(const fw_packet *p)
+{
+  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES : 0;
+
+  if (G_LIKELY(!p->broken && !p->protocolless && p->l4 & FW_L4_WHOLE))
+    quick |= FW_QUICK_PROTOCOL | FW_QUICK_MATCHES | FW_QUICK_WHOLE;
+  return quick;
+}
 /* => which may be asked of this packet at this hook: not for interfaces that nobody knows. */
 static inline guint fw_quick_of(const fw_packet *p) { return p->quick | p->in->quick_in | p->out->quick_out; }
 

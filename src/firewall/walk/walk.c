@@ -155,22 +155,6 @@ static void say(const walk *w, fw_walk_event event, const fw_step *step, guint f
     w->watcher->said(&said, w->p, w->watcher->user);
 }
 
-static inline void count(fw_program *program, const fw_packet *p, const fw_step *step)
-{
-  fw_hits *hits = &program->hits[step->rule->serial];
-
-  if (hits->packets++ == 0) {
-    hits->first_ns = program->now_ns;
-    hits->first_packet = p->raw->number;
-  }
-  hits->counters.packets++;
-  hits->counters.bytes += p->raw->length;
-  hits->last_ns = program->now_ns;
-  hits->last_packet = p->raw->number;
-  if (G_UNLIKELY(program->counted != NULL))
-    program->counted(p, step->rule, program->counted_user);
-}
-
 static void note_unknown(walk *w, const fw_step *step, guint failed)
 {
   if (w->decision->unknown != NULL)
@@ -368,7 +352,7 @@ static gboolean one_rule(walk *w, const fw_step *step, fw_truth truth, guint fai
     return FALSE;
   }
   if (!w->program->maybe && is_certain(w, step))
-    count(w->program, w->p, step);
+    fw_walk_count(w->program, w->p, step->rule);
   return act(w, step);
 }
 
@@ -494,7 +478,7 @@ guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *co
       verdict = c->policy;
     } else if ((by->end == FW_END_ACCEPT || by->end == FW_END_DROP) && fw_quick_decides(p, by, quick)) {
       reach(c, (guint32)(by - c->steps) + 1);
-      count(program, p, by);
+      fw_walk_count(program, p, by->rule);
       verdict = by->end == FW_END_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT;
     } else {
       break;
