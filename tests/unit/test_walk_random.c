@@ -100,6 +100,15 @@ static void put_matches(GString *out)
     " -m iprange --src-range 10.0.0.1-10.0.0.9",
     " -m cpu --cpu 0",
     " -m connlimit --connlimit-upto 2",
+    " -m iprange ! --dst-range 10.0.0.1-10.0.1.7",
+    " -m iprange --dst-range 10.0.0.2-10.0.0.9",
+    " -m addrtype --dst-type LOCAL",
+    " -m addrtype --src-type UNICAST",
+    " -m addrtype ! --dst-type LOCAL,BROADCAST",
+    " -m addrtype ! --src-type MULTICAST",
+    " -m connmark --mark 0x0/0x3",
+    " -m connmark --mark 0x1",
+    " -m connmark ! --mark 0x1",
   };
 
   if (draw(5) == 0)
@@ -122,7 +131,7 @@ static void put_target(GString *out, guint chain)
   else if (what < 5 && chain < CHAINS)
     g_string_append_printf(out, " -%c c%u", draw(3) == 0 ? 'g' : 'j', chain + 1 + draw(CHAINS - chain));
   else if (what == 5)
-    g_string_append(out, " -j MARK --set-xmark 0x1/0x3");
+    g_string_append(out, draw(2) == 0 ? " -j MARK --set-xmark 0x1/0x3" : " -j CONNMARK --set-xmark 0x1/0x3");
   else if (what == 6)
     g_string_append(out, " -j RETURN");
 }

@@ -46,10 +46,13 @@ typedef struct fw_packet {
   const guint8 *link; /* of Ethernet: destination, source, type; NULL: there is none */
   const fw_interface_name *in, *out;
   const fw_interface_name *bridge_in, *bridge_out; /* ports of the bridge; NULL: not bridged */
-  const ct_entry *entry;      /* NULL with has_entry: a template, or an entry that this packet has ended */
-  guint32 mark, mark_unknown; /* mark_unknown: bits of which nobody knows */
-  guint8 type;                /* pkttype */
-  guint8 direction;           /* ct_dir; of those with an entry */
+  const ct_entry *entry;                 /* NULL with has_entry: a template, or an entry that this packet has ended */
+  guint32 mark, mark_unknown;            /* mark_unknown: bits of which nobody knows */
+  guint32 connmark;                      /* where `quick` says that it is known */
+  guint16 source_type, destination_type; /* FW_ADDRTYPE_, likewise */
+  guint8 type;                           /* pkttype */
+  guint8 readings;                       /* how often addresses and ports were read again, since they had changed */
+  guint8 direction;                      /* ct_dir; of those with an entry */
   /* TRUE or FALSE: */
   guint8 broken;       /* IPv6: an extension header is cut: whoever asks for the protocol drops the packet */
   guint8 protocolless; /* IPv6: no protocol can be told (a later fragment) */

@@ -270,15 +270,30 @@ static gboolean is_certain(const walk *w, const fw_step *step)
   }
 }
 
+/* The packet has other addresses or ports than before. */
+static void find_again(walk *w)
+{
+  w->found = FALSE;
+  if (w->quick != 0)
+    w->quick = fw_quick_of(w->p);
+}
+
 /* => TRUE: the walk has ended. */
 static gboolean act(walk *w, const fw_step *step)
 {
+  guint8 readings;
+
   switch (step->end) {
   case FW_END_NEXT:
-    if (step->act != NULL && !step->act(w->program, w->p, step)) {
+    if (step->act == NULL)
+      return FALSE;
+    readings = w->p->readings;
+    if (!step->act(w->program, w->p, step)) {
       decide(w, FW_VERDICT_DROP, step);
       return TRUE;
     }
+    if (G_UNLIKELY(w->p->readings != readings))
+      find_again(w);
     return FALSE;
   case FW_END_ACCEPT:
   case FW_END_QUEUE: decide(w, FW_VERDICT_ACCEPT, step); return TRUE;
