@@ -9,7 +9,6 @@
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
-#include "firewall/walk/quick.h"
 #include "firewall/walk/where.h"
 #include "firewall/walk/words.h"
 
@@ -247,8 +246,6 @@ static inline void set_way(fw_firewall *f, const fw_arrival *a, fw_packet *p)
     fw_where_to(f, a, p);
   }
   set_link(p, p->own ? NULL : a->link);
-  if (G_UNLIKELY(f->program->asks_types))
-    fw_quick_know_types(f->program, p);
 }
 
 /* -- the two halves -- */
@@ -436,8 +433,6 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
     fw_firewall_attach(p, &passage);
-    if (G_UNLIKELY(f->program->asks_connmark))
-      fw_quick_know_connmark(f->program, p);
     if (!walk_on(f, p, &last)) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)

@@ -49,7 +49,8 @@ static void read_again(const fw_program *program, fw_packet *p)
   }
   p->translated = TRUE;
   p->readings++;
-  fw_quick_know_types(program, p);
+  if (program->asks_types)
+    fw_quick_know_types(program, p);
 }
 
 static guint8 *bytes_for_rules(fw_packet *p, gpointer user) { return own_bytes(user, p); }

@@ -52,10 +52,12 @@ static gboolean take_connmark(fw_program *program, fw_step *step, const fw_test 
 static gboolean take_types(fw_program *program, fw_step *step, const fw_test *test)
 {
   const fw_addrtype *a = test->data;
-  const gboolean source = a->given == FW_ADDRTYPE_SOURCE;
+  gboolean source;
 
-  if (test->holds != fw_about_tests[FW_MATCH_addrtype].holds || (!source && a->given != FW_ADDRTYPE_DESTINATION))
+  if (test->holds != fw_about_tests[FW_MATCH_addrtype].holds ||
+      (a->given != FW_ADDRTYPE_SOURCE && a->given != FW_ADDRTYPE_DESTINATION))
     return FALSE;
+  source = a->given == FW_ADDRTYPE_SOURCE;
   step->quick |= source ? FW_QUICK_SOURCE_TYPE : FW_QUICK_DESTINATION_TYPE;
   step->types = source ? a->source : a->destination;
   if (a->invert & a->given)
@@ -251,8 +253,6 @@ static gboolean is_certain(const fw_program *program, guint16 type)
 
 void fw_quick_know_types(const fw_program *program, fw_packet *p)
 {
-  if (!program->asks_types)
-    return;
   p->source_type = fw_box_facts_type(program->facts, p->family, &p->source);
   p->destination_type = fw_box_facts_type(program->facts, p->family, &p->destination);
   p->quick &= (guint16)~FW_QUICK_TYPES;
@@ -264,8 +264,16 @@ void fw_quick_know_types(const fw_program *program, fw_packet *p)
 
 void fw_quick_know_connmark(const fw_program *program, fw_packet *p)
 {
-  if (!program->asks_connmark || program->passage == NULL || p->entry == NULL)
+  if (program->passage == NULL || p->entry == NULL)
     return;
   p->connmark = ct_passage_mark(program->engine, program->passage);
   p->quick |= FW_QUICK_CONNMARK;
+}
+
+void fw_quick_know_more(const fw_program *program, fw_packet *p)
+{
+  if (program->asks_types && !(p->quick & FW_QUICK_TYPES))
+    fw_quick_know_types(program, p);
+  if (program->asks_connmark && !(p->quick & FW_QUICK_CONNMARK))
+    fw_quick_know_connmark(program, p);
 }

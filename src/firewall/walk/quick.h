@@ -44,9 +44,11 @@ static inline guint64 fw_quick_port_bit(guint16 port) { return G_GUINT64_CONSTAN
 /* Fills in a step's quick fields, of a rule that is compiled otherwise. tests: its n_tests. */
 void fw_quick_compile(fw_program *program, fw_step *step, const fw_test *tests);
 
-/* What of it is not said by a packet's headers, where the program's rules ask for it. */
+/* What is not said by a packet's headers: when it has got other addresses, when its connection has got another mark. */
 void fw_quick_know_types(const fw_program *program, fw_packet *p);
 void fw_quick_know_connmark(const fw_program *program, fw_packet *p);
+/* Both, where the program's rules ask for it, and it is not known yet. */
+void fw_quick_know_more(const fw_program *program, fw_packet *p);
 
 /* => which of these may be asked of a packet with such headers: not of one where they are cut or odd. */
 static inline guint16 fw_quick_of_headers(const fw_packet *p)

@@ -516,6 +516,7 @@ void G_GNUC_NO_INLINE fw_walk_in_full(fw_program *program, fw_packet *p, guint c
   w.watcher = watcher;
   w.decision = decision;
   w.chain = w.base = chain;
+  fw_quick_know_more(program, p);
   w.quick = watcher == NULL || !watcher->passed ? fw_quick_of(p) : 0;
   *decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   program->maybe = FALSE;
