@@ -9,6 +9,7 @@
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
+#include "firewall/walk/quick.h"
 #include "firewall/walk/where.h"
 #include "firewall/walk/words.h"
 
@@ -268,6 +269,7 @@ void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
   p->entry = p->has_entry ? passage->entry : NULL;
   p->gone = p->has_entry && p->entry == NULL;
   p->seen = TRUE;
+  p->quick &= (guint16)~FW_QUICK_CONNMARK; /* of another entry, where it is looked at again */
 }
 
 static inline gboolean is_for_nobody(const fw_packet *p)
