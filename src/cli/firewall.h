@@ -24,6 +24,7 @@ typedef struct cli_firewall {
   gboolean tells_walk, tells_transcript;
   gboolean forked; /* rules and facts are another's */
   cli_leaving leaving;
+  gboolean odd;      /* packets are not taken as they were captured, or their interfaces have other names */
   ct_packet arrived; /* the last packet as it arrived, where that is not how it was captured */
   GByteArray *arrived_bytes;
   guint64 undone;                      /* packets whose translation was undone in the capture */

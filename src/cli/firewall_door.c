@@ -45,7 +45,7 @@ static const char *name_of(const cli_firewall *f, const replay_seen *seen)
   return name != NULL ? name : seen->interface;
 }
 
-static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
+static void G_GNUC_NO_INLINE on_odd_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
 {
   cli_firewall *f = user;
   fw_arrival arrival = { .packet = seen->packet,
@@ -69,6 +69,23 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
     look_for_views(f, engine, seen, result);
 }
 
+/* Most packets stand alone, are as they arrived, and have come by the interface that the capture names. */
+static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *result, gpointer user)
+{
+  cli_firewall *f = user;
+  const cap_frame *frame = seen->frame;
+  const gboolean ethernet = frame->link == DLT_ETHERNET && frame->captured >= 14;
+  const fw_arrival arrival = { seen->packet, ethernet ? frame->data : NULL, seen->interface, FALSE, NULL };
+
+  if (G_UNLIKELY(f->odd || seen->pairs != NULL || seen->left != NULL)) {
+    on_odd_packet(engine, seen, result, user);
+    return;
+  }
+  fw_firewall_packet(f->firewall, engine, &arrival, result);
+  if (G_UNLIKELY(result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_INVALID))
+    look_for_views(f, engine, seen, result);
+}
+
 static gboolean has_dropped(gpointer user)
 {
   const fw_outcome *o = fw_firewall_outcome(((const cli_firewall *)user)->firewall);
@@ -80,6 +97,7 @@ void cli_firewall_open_door(cli_firewall *f)
 {
   f->door = (replay_door){ on_packet, has_dropped, f };
   f->arrived_bytes = g_byte_array_new();
+  f->odd = f->o->view != CLI_VIEW_ARRIVED || f->o->box != NULL;
 }
 
 void cli_firewall_say_views(const cli_firewall *f)

@@ -88,6 +88,7 @@ firewall_sources = \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
+	src/firewall/walk/settled.c src/firewall/walk/settled.h \
 	src/firewall/walk/tell.c src/firewall/walk/tell.h \
 	src/firewall/walk/tell_wire.c src/firewall/walk/tell_wire.h \
 	src/firewall/walk/view.c src/firewall/walk/view.h src/firewall/walk/words_nat.c \
@@ -98,6 +99,7 @@ firewall_sources = \
 	src/firewall/walk/test_list.c src/firewall/walk/test_rate.c \
 	src/firewall/walk/test_track.c \
 	src/firewall/walk/walk.c src/firewall/walk/walk.h \
+	src/firewall/walk/where.c src/firewall/walk/where.h \
 	src/firewall/walk/words.c src/firewall/walk/words.h
 libfirewall_la_SOURCES = $(firewall_sources) $(nft_json_sources)
 libfirewall_la_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)

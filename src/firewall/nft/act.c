@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firewall/nft/run_internal.h"
+#include "firewall/walk/quick.h"
 
 /* ---- marks and headers ---- */
 
@@ -66,7 +67,10 @@ static fw_truth set_ct(fw_program *program, fw_packet *p, const fw_nft_expr *lef
   if (p->entry == NULL || program->passage == NULL)
     return FW_YES;
   switch (left->key) {
-  case FW_NFT_CT_MARK: ct_passage_set_mark(engine, program->passage, (guint32)fw_nft_number_of(v->bytes, 4)); break;
+  case FW_NFT_CT_MARK:
+    ct_passage_set_mark(engine, program->passage, (guint32)fw_nft_number_of(v->bytes, 4));
+    fw_quick_know_connmark(program, p);
+    break;
   case FW_NFT_CT_LABEL: add_labels(program, v); break;
   case FW_NFT_CT_EVENT:
     ct_passage_set_event_mask(engine, program->passage, (guint16)fw_nft_number_of(v->bytes, 4));

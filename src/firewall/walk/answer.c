@@ -247,11 +247,6 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
   return ip + 8 + quoted;
 }
 
-gboolean fw_answer_by_kernel(const fw_firewall *f)
-{
-  return f->outcome.kernel == FW_KERNEL_TTL || f->outcome.kernel == FW_KERNEL_NO_ROUTE;
-}
-
 /* What is asked for: by a rule, or by the kernel's own errors. */
 static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {

@@ -9,6 +9,8 @@
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
+#include "firewall/walk/quick.h"
+#include "firewall/walk/where.h"
 #include "firewall/walk/words.h"
 
 const char *fw_path_name(fw_path path)
@@ -56,6 +58,7 @@ static fw_backend backend_of(const fw_ruleset *ruleset)
 fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *facts, const fw_firewall_options *options)
 {
   fw_firewall *f = g_new0(fw_firewall, 1);
+  guint i;
 
   f->options = *options;
   f->facts = facts;
@@ -67,13 +70,19 @@ fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *fact
   f->listener = options->record ? &f->watcher : NULL;
   fw_memory_init(&f->peers, sizeof(fw_address), sizeof(fw_peer));
   fw_nat_begin(f);
+  for (i = 0; i < 2 * FW_WAYS; i++)
+    f->ways[i / FW_WAYS][i % FW_WAYS] = fw_way_new(f->program->rows[i / FW_WAYS], (fw_way_id)(i % FW_WAYS));
   return f;
 }
 
 void fw_firewall_free(fw_firewall *f)
 {
+  guint i;
+
   if (f == NULL)
     return;
+  for (i = 0; i < 2 * FW_WAYS; i++)
+    fw_way_free(f->ways[i / FW_WAYS][i % FW_WAYS]);
   fw_program_free(f->program);
   fw_nat_end(f);
   fw_memory_clear(&f->peers);
@@ -87,7 +96,17 @@ const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome
 guint32 fw_firewall_mtu(const fw_firewall *f) { return f->facts->mtu_bytes; }
 const fw_tally *fw_firewall_tally(const fw_firewall *f) { return &f->tally; }
 const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
-fw_program *fw_firewall_program(fw_firewall *f) { return f->program; }
+
+/* Whoever looks into the program sees what was counted. */
+fw_program *fw_firewall_program(fw_firewall *f)
+{
+  guint i;
+
+  for (i = 0; f->program->uncounted && i < 2 * FW_WAYS; i++)
+    fw_way_count(f->program, f->ways[i / FW_WAYS][i % FW_WAYS]);
+  f->program->uncounted = FALSE;
+  return f->program;
+}
 
 /* -- one hook -- */
 
@@ -182,11 +201,15 @@ static gboolean G_GNUC_NO_INLINE behind_with_nat(fw_firewall *f, fw_packet *p, f
 static inline gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
   const fw_hook_chains *row = row_of(f, p, hook);
+  guint from = row->n_before, done;
 
   p->hook = hook;
   if (G_UNLIKELY(fw_nat_hooks(f, p->family, hook)))
     return behind_with_nat(f, p, hook, last);
-  return row->n == row->n_before || walk_chains(f, p, row->chains + row->n_before, row->n - row->n_before, last);
+  done = MIN(f->ahead, row->n - from);
+  f->ahead -= done;
+  from += done;
+  return row->n == from || walk_chains(f, p, row->chains + from, row->n - from, last);
 }
 
 gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
@@ -196,94 +219,34 @@ gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decis
 
 /* -- where it comes from and goes to -- */
 
-static gboolean is_group_of_box(const fw_packet *p)
+static inline void set_link(fw_packet *p, const guint8 *link)
 {
-  const guint8 *d = p->destination.bytes;
-
-  if (p->family == FW_IPV4)
-    return d[0] == 224 && d[1] == 0 && d[2] == 0 && d[3] == 1;
-  /* All nodes, and the groups of solicited nodes, which neighbour discovery asks. */
-  return d[0] == 0xff && (d[1] & 15) <= 2 &&
-         ((d[11] == 0 && d[12] == 0 && d[13] == 0 && d[14] == 0 && d[15] == 1) || (d[11] == 1 && d[12] == 0xff));
+  p->link = link;
+  if (link != NULL && link[0] & 1)
+    p->type = memcmp(link, "\xff\xff\xff\xff\xff\xff", 6) == 0 ? 1 : 2;
 }
 
-static fw_path path_by_destination(const fw_firewall *f, const fw_packet *p)
+/* Nothing is known of the box, and the packet goes to a host somewhere. */
+static inline gboolean passes_through(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  guint16 type = fw_box_facts_type(f->facts, p->family, &p->destination);
+  const guint8 first = p->destination.bytes[0];
 
-  return type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p) ? FW_PATH_INPUT
-                                                                                          : FW_PATH_FORWARD;
+  return f->facts->local->len == 0 && f->facts->routes->len == 0 && !f->facts->bridge && !a->sent &&
+         p->family == FW_IPV4 && first - 1U < 223 && first != 127;
 }
 
-static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+/* Where it comes from and goes to. */
+static inline void set_way(fw_firewall *f, const fw_arrival *a, fw_packet *p)
 {
-  if (f->facts->local->len == 0 && !a->sent && p->family == FW_IPV4 && p->destination.bytes[0] - 1 < 223 &&
-      p->destination.bytes[0] != 127)
-    return FW_PATH_FORWARD;
-  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL)
-    return FW_PATH_OUTPUT;
-  return path_by_destination(f, p);
-}
-
-/* A name that the facts hold stays where it is. */
-static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
-{
-  if (name == NULL)
-    return &f->program->unknown;
-  if (name != f->asked) {
-    f->found = fw_program_interface(f->program, name);
-    f->asked = name;
+  if (G_LIKELY(passes_through(f, a, p))) {
+    p->in = fw_where_from(f, a, p);
+    p->out = &f->program->nothing;
+    f->way_out = &f->program->unknown;
+    f->outcome.path = FW_PATH_FORWARD;
+  } else {
+    fw_where_to(f, a, p);
   }
-  return f->found;
-}
-
-static inline const fw_interface_name *way_to(fw_firewall *f, const fw_packet *p, const fw_address *to)
-{
-  if (f->facts->routes->len == 0 && f->facts->local->len == 0)
-    return &f->program->unknown;
-  return of_facts(f, fw_box_facts_way(f->facts, p->family, to));
-}
-
-static const fw_interface_name *input_of(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
-{
-  if (f->facts->interface != NULL)
-    return of_facts(f, f->facts->interface);
-  if (a->in != NULL && *a->in != '\0')
-    return fw_program_interface(f->program, a->in);
-  return way_to(f, p, &p->source);
-}
-
-/* What the box sends to itself goes by lo, whatever routes there are. */
-static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
-{
-  if (path == FW_PATH_OUTPUT && fw_box_facts_type(f->facts, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
-    return of_facts(f, "lo");
-  return way_to(f, p, &p->destination);
-}
-
-static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
-{
-  fw_program *g = f->program;
-
-  p->in = path == FW_PATH_OUTPUT ? &g->nothing : input_of(f, a, p);
-  f->way_out = path == FW_PATH_INPUT ? &g->nothing : way_of(f, p, path);
-  p->out = path == FW_PATH_OUTPUT ? f->way_out : &g->nothing;
-  if (f->facts->bridge) {
-    const fw_interface_name *bridge = fw_program_interface(g, f->facts->bridge_name);
-
-    p->bridge_in = p->in;
-    p->bridge_out = f->way_out;
-    p->in = bridge;
-    f->way_out = bridge;
-  }
-}
-
-static void set_type(fw_packet *p)
-{
-  if (p->own)
-    return;
-  if (p->link != NULL && p->link[0] & 1)
-    p->type = memcmp(p->link, "\xff\xff\xff\xff\xff\xff", 6) == 0 ? 1 : 2;
+  set_link(p, p->own ? NULL : a->link);
 }
 
 /* -- the two halves -- */
@@ -302,13 +265,14 @@ void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
 
   p->state = states[r->cls];
   p->direction = r->dir;
-  p->has_entry = r->cls == CT_CLASS_NEW || r->cls == CT_CLASS_ESTABLISHED || r->cls == CT_CLASS_RELATED;
+  p->has_entry = (p->state & (FW_STATE_NEW | FW_STATE_ESTABLISHED | FW_STATE_RELATED)) != 0;
   p->entry = p->has_entry ? passage->entry : NULL;
   p->gone = p->has_entry && p->entry == NULL;
   p->seen = TRUE;
+  p->quick &= (guint16)~FW_QUICK_CONNMARK; /* of another entry, where it is looked at again */
 }
 
-static gboolean is_for_nobody(const fw_packet *p)
+static inline gboolean is_for_nobody(const fw_packet *p)
 {
   static const fw_address none;
 
@@ -342,34 +306,82 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
   return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
-/* Where a packet goes by the destination that it has got. */
-static void route(fw_firewall *f, fw_packet *p)
-{
-  fw_path path = f->outcome.path == FW_PATH_OUTPUT ? FW_PATH_OUTPUT : path_by_destination(f, p);
-
-  f->outcome.path = path;
-  f->way_out = path == FW_PATH_INPUT ? &f->program->nothing : way_of(f, p, path);
-}
-
 static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
   if (!behind(f, p, FW_HOOK_OUTPUT, last))
     return FALSE;
   if (G_UNLIKELY(p->translated)) {
-    route(f, p);
+    fw_where_again(f, p);
     p->out = f->way_out;
   }
   return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
+/* Whether chains may be asked by a packet's kind alone: nobody listens, and nothing is open. */
+static inline gboolean may_settle(const fw_firewall *f)
+{
+  return f->listener == NULL && f->outcome.verdict != FW_VERDICT_UNKNOWN;
+}
+
+static inline void take_settled(fw_firewall *f, const fw_settled *said)
+{
+  fw_outcome *o = &f->outcome;
+
+  if (said->n == 0)
+    return;
+  o->verdict = said->decision.verdict;
+  o->decision = said->decision;
+  o->hook = said->spoke;
+}
+
+/* Of a packet that is told all: it is where its way ends, or its last chain. */
+static inline void has_gone(fw_firewall *f, fw_packet *p, fw_hook hook)
+{
+  p->hook = hook;
+  if (f->outcome.path != FW_PATH_FORWARD || hook == FW_HOOK_PREROUTING)
+    return;
+  p->out = f->way_out;
+  if (!f->facts->bridge) {
+    p->ttl--;
+    p->edited = p->routed = TRUE;
+  }
+}
+
+static inline gboolean is_forwarded(const fw_firewall *f, const fw_packet *p)
+{
+  return f->facts->bridge || (p->ttl > 1 && !is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
+}
+
+/* => TRUE: nothing is left to ask the chains behind conntrack. */
+static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
+{
+  static const fw_way_id ways[] = {
+    [FW_PATH_FORWARD] = FW_WAY_FORWARD, [FW_PATH_INPUT] = FW_WAY_INPUT, [FW_PATH_OUTPUT] = FW_WAY_OUTPUT
+  };
+  const fw_settled *said;
+
+  f->ahead = 0;
+  if (!may_settle(f) || f->nat_families[p->family] || (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p)))
+    return FALSE;
+  said = fw_way_settle(f->program, f->ways[p->family][ways[f->outcome.path]], p, f->way_out);
+  take_settled(f, said);
+  if (said->whole)
+    has_gone(f, p, said->left);
+  else
+    f->ahead = said->n;
+  return said->whole;
+}
+
 static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
+  if (settle_way(f, p))
+    return f->outcome.verdict != FW_VERDICT_DROP;
   if (f->outcome.path == FW_PATH_OUTPUT)
     return send(f, p, last);
   if (!behind(f, p, FW_HOOK_PREROUTING, last))
     return FALSE;
   if (G_UNLIKELY(p->translated) && !f->facts->bridge)
-    route(f, p);
+    fw_where_again(f, p);
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
@@ -383,17 +395,18 @@ static void say_kernel(fw_outcome *o, fw_kernel_drop why)
 /* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
 static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
 {
-  gboolean observe = f->options.mode == FW_MODE_OBSERVE;
-
+  const gboolean observe = f->options.mode == FW_MODE_OBSERVE, nat = f->nat_families[p->family];
   fw_nat_moved moved = { .any = FALSE };
 
-  if (G_UNLIKELY(f->nat_families[p->family]))
+  if (G_UNLIKELY(nat))
     fw_nat_before_confirm(f, p, &moved);
   ct_engine_conclude(engine, passage, observe ? CT_FATE_ACCEPT : fate);
-  if (G_UNLIKELY(f->nat_families[p->family]))
+  if (G_UNLIKELY(nat))
     fw_nat_confirmed(f, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
   f->program->passage = NULL;
   f->program->view_of = NULL;
+  if (G_LIKELY(fate == CT_FATE_ACCEPT && passage->result.verdict != CT_VERDICT_DROP))
+    return;
   if (passage->result.verdict == CT_VERDICT_DROP && f->outcome.verdict != FW_VERDICT_DROP &&
       f->outcome.verdict != FW_VERDICT_REJECT)
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
@@ -448,6 +461,26 @@ static void nothing_seen(ct_engine *engine, const ct_packet *packet, ct_result *
   result->reason = CT_REASON_NONE;
 }
 
+/* The chains before conntrack. => FALSE: dropped. */
+static inline gboolean arrive(fw_firewall *f, fw_packet *p, fw_decision *last)
+{
+  fw_way *way = f->ways[p->family][p->own ? FW_WAY_BEFORE_OUT : FW_WAY_BEFORE_IN];
+  const fw_hook_chains *row;
+  const fw_settled *said;
+
+  p->hook = p->own ? FW_HOOK_OUTPUT : FW_HOOK_PREROUTING;
+  if (way == NULL)
+    return TRUE;
+  if (f->listener != NULL)
+    return fw_firewall_before(f, p, p->hook, last);
+  said = fw_way_settle(f->program, way, p, p->out);
+  take_settled(f, said);
+  if (G_LIKELY(said->whole))
+    return f->outcome.verdict != FW_VERDICT_DROP;
+  row = row_of(f, p, p->hook);
+  return walk_chains(f, p, row->chains + said->n, row->n_before - said->n, last);
+}
+
 void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
 {
   fw_packet *p = &f->outcome.packet;
@@ -477,17 +510,13 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   }
   fw_nat_learn(f, engine, a);
   fw_packet_read(p, a->packet);
-  o->path = path_of(f, a, p);
-  p->own = o->path == FW_PATH_OUTPUT;
-  p->link = p->own ? NULL : a->link;
-  set_type(p);
-  set_interfaces(f, a, p, o->path);
+  set_way(f, a, p);
   f->template = (ct_template){ .untracked = false };
   f->program->template = &f->template;
   f->program->passage = NULL;
   f->program->engine = engine;
   f->program->traced = FALSE;
-  if (!fw_firewall_before(f, p, p->own ? FW_HOOK_OUTPUT : FW_HOOK_PREROUTING, &last)) {
+  if (!arrive(f, p, &last)) {
     o->before_conntrack = TRUE;
     if (f->options.mode == FW_MODE_OBSERVE)
       ct_engine_packet(engine, a->packet, result);
@@ -498,6 +527,8 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   pass(f, engine, a, p, result);
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;
-  f->tally.unknown += o->verdict == FW_VERDICT_UNKNOWN;
-  f->tally.nat_unknown += o->nat_unknown != NULL;
+  if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN))
+    f->tally.unknown++;
+  if (G_UNLIKELY(o->nat_unknown != NULL))
+    f->tally.nat_unknown++;
 }

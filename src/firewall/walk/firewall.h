@@ -129,7 +129,7 @@ const fw_record *fw_firewall_record(const fw_firewall *firewall);
 const char *fw_firewall_unkept(const fw_firewall *firewall);
 /* What it remembers as bytes, or from them into a new firewall over the same ruleset, facts and options. */
 void fw_firewall_keep(fw_firewall *firewall, resume_io *io);
-/* For counters and what rules remember. */
+/* For counters and what rules remember; the counters are those up to the last packet at the time of the call. */
 fw_program *fw_firewall_program(fw_firewall *firewall);
 
 #endif

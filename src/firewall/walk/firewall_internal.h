@@ -6,6 +6,7 @@
 #include "conntrack/nat/nat.h"
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/memory.h"
+#include "firewall/walk/settled.h"
 
 enum { FW_ANSWER_BYTES = 1280 };
 
@@ -28,6 +29,8 @@ struct fw_firewall {
   const char *asked;                /* a name of the facts', and */
   const fw_interface_name *found;   /* what it was found to be */
   gboolean nat_families[2];         /* have nat hooks */
+  fw_way *ways[2][FW_WAYS];         /* by family */
+  guint ahead;                      /* chains of the packet's way behind conntrack that have said all they have to */
   ct_packet sent;                   /* the packet as it is translated, once it is */
   GByteArray *sent_bytes;
   const ct_packet *arrived; /* the last packet, */

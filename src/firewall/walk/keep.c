@@ -174,7 +174,7 @@ void fw_firewall_keep(fw_firewall *f, resume_io *io)
 
   resume_bool(io, &loaded);
   if (loaded)
-    keep_program(f->program, io);
+    keep_program(fw_firewall_program(f), io);
   resume_u64(io, &f->tally.unknown);
   resume_u64(io, &f->tally.nat_unknown);
   fw_memory_keep(&f->peers, io);

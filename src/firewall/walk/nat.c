@@ -6,6 +6,7 @@
 #include "conntrack/nat/rewrite.h"
 #include "firewall/match/data.h"
 #include "firewall/target/data.h"
+#include "firewall/walk/quick.h"
 
 static ct_engine *engine_of(const fw_firewall *f) { return (ct_engine *)f->program->engine; }
 
@@ -31,7 +32,7 @@ static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
 }
 
 /* What rules see of the addresses and ports. */
-static void read_again(fw_packet *p)
+static void read_again(const fw_program *program, fw_packet *p)
 {
   const guint8 *d = p->raw->data;
 
@@ -47,6 +48,9 @@ static void read_again(fw_packet *p)
     p->destination_port = ct_be16(d + p->l4_offset + 2);
   }
   p->translated = TRUE;
+  p->readings++;
+  if (program->asks_types)
+    fw_quick_know_types(program, p);
 }
 
 static guint8 *bytes_for_rules(fw_packet *p, gpointer user) { return own_bytes(user, p); }
@@ -82,12 +86,8 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
   return true;
 }
 
-void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival)
+void fw_nat_draws(fw_firewall *f, ct_engine *engine)
 {
-  f->arrived = arrival->packet;
-  f->left = arrival->left;
-  if (f->left == NULL || f->learns)
-    return;
   f->learns = TRUE;
   ct_engine_nat_draws(engine, drawn, f);
 }
@@ -334,7 +334,7 @@ static gboolean rewrite(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_dec
   bytes = own_bytes(f, p);
   if (!ct_nat_rewrite(bytes, p->raw->length, manip, &target))
     return kernel_drop(f, last);
-  read_again(p);
+  read_again(f->program, p);
   return TRUE;
 }
 
@@ -357,7 +357,7 @@ static gboolean error_hook(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_
   ct_nat_inner_target(engine, p->entry, (ct_dir)p->direction, &inner);
   if (!ct_nat_rewrite_error(own_bytes(f, p), p->raw->length, manip, &inner, &target))
     return kernel_drop(f, last);
-  read_again(p);
+  read_again(f->program, p);
   return TRUE;
 }
 

@@ -11,8 +11,16 @@ static inline gboolean fw_nat_hooks(const fw_firewall *f, fw_family family, fw_h
   return f->nat_families[family] && hook != FW_HOOK_FORWARD;
 }
 
+/* The engine asks this firewall for what is drawn at random. */
+void fw_nat_draws(fw_firewall *f, ct_engine *engine);
 /* Before a packet: takes note of how it was seen to leave. */
-void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival);
+static inline void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arrival *arrival)
+{
+  f->arrived = arrival->packet;
+  f->left = arrival->left;
+  if (G_UNLIKELY(f->left != NULL && !f->learns))
+    fw_nat_draws(f, engine);
+}
 /* What masquerading remembers a device by. */
 guint32 fw_nat_device_number(const char *name);
 /* Finds out which families have nat chains. */

@@ -88,7 +88,7 @@ static gboolean act(fw_program *program, fw_packet *p, const fw_step *step, guin
   if (p->raw->length < IPV6_HEADER || !map_prefix(n, bytes + at))
     return FALSE;
   map_bounced(n, p, bytes, at == SOURCE_AT ? DESTINATION_AT : SOURCE_AT);
-  program->changed(p);
+  program->changed(program, p);
   return TRUE;
 }
 

@@ -33,31 +33,36 @@ typedef struct fw_packet {
   const ct_packet *raw;
   fw_address source, destination;
   fw_family family;
-  guint8 protocol;       /* IPv6: behind all extension headers */
-  gboolean broken;       /* IPv6: an extension header is cut: whoever asks for the protocol drops the packet */
-  gboolean protocolless; /* IPv6: no protocol can be told (a later fragment) */
-  guint16 fragment;      /* offset in units of eight bytes */
-  guint32 l4_offset;     /* from raw->data */
+  guint8 protocol; /* IPv6: behind all extension headers */
+  guint8 ttl, tos; /* as they are at this hook */
+  fw_hook hook;
+  guint32 l4_offset; /* from raw->data */
+  guint16 quick;     /* of quick.h: what may be asked of its headers */
+  guint16 state;     /* FW_STATE_ of match/data.h: one bit */
+  /* All that follows is 0 at first. */
   guint8 l4, tcp_flags;
-  guint16 quick; /* of quick.h: what may be asked of its headers */
+  guint16 fragment; /* offset in units of eight bytes */
   guint16 source_port, destination_port;
-  guint8 ttl, tos;            /* as they are at this hook */
-  gboolean edited;            /* ttl or tos differ from the bytes */
-  guint32 mark, mark_unknown; /* mark_unknown: bits of which nobody knows */
-  const guint8 *link;         /* of Ethernet: destination, source, type; NULL: there is none */
+  const guint8 *link; /* of Ethernet: destination, source, type; NULL: there is none */
   const fw_interface_name *in, *out;
   const fw_interface_name *bridge_in, *bridge_out; /* ports of the bridge; NULL: not bridged */
-  fw_hook hook;
-  guint8 type;           /* pkttype */
-  gboolean own;          /* the box sends it */
-  gboolean routed;       /* its TTL is one less already */
-  guint16 state;         /* FW_STATE_ of match/data.h: one bit */
-  guint8 direction;      /* ct_dir; of those with an entry */
-  gboolean has_entry;    /* something is attached: an entry or a template */
-  const ct_entry *entry; /* NULL with has_entry: a template, or an entry that this packet has ended */
-  gboolean gone;         /* an entry that this packet has ended */
-  gboolean translated;   /* raw is a copy, whose addresses or ports are no longer those that arrived */
-  gboolean seen;         /* conntrack has seen it: the hooks behind it */
+  const ct_entry *entry;                 /* NULL with has_entry: a template, or an entry that this packet has ended */
+  guint32 mark, mark_unknown;            /* mark_unknown: bits of which nobody knows */
+  guint32 connmark;                      /* where `quick` says that it is known */
+  guint16 source_type, destination_type; /* FW_ADDRTYPE_, likewise */
+  guint8 type;                           /* pkttype */
+  guint8 readings;                       /* how often addresses and ports were read again, since they had changed */
+  guint8 direction;                      /* ct_dir; of those with an entry */
+  /* TRUE or FALSE: */
+  guint8 broken;       /* IPv6: an extension header is cut: whoever asks for the protocol drops the packet */
+  guint8 protocolless; /* IPv6: no protocol can be told (a later fragment) */
+  guint8 edited;       /* ttl or tos differ from the bytes */
+  guint8 own;          /* the box sends it */
+  guint8 routed;       /* its TTL is one less already */
+  guint8 has_entry;    /* something is attached: an entry or a template */
+  guint8 gone;         /* an entry that this packet has ended */
+  guint8 translated;   /* raw is a copy, whose addresses or ports are no longer those that arrived */
+  guint8 seen;         /* conntrack has seen it: the hooks behind it */
 } fw_packet;
 
 /* Reads the headers of a packet that has reached the IP layer. Everything else is as of the box's first hook. */

@@ -229,7 +229,7 @@ static void compile_rule(fw_program *program, fw_step *step, fw_test **tests, co
       compile_match(program, (*tests)++, &rule->matches[i]);
       step->n_tests++;
     }
-  fw_quick_compile(step, program->tests + step->tests);
+  fw_quick_compile(program, step, program->tests + step->tests);
   compile_target(program, step, &rule->target);
   program->hits[rule->serial].counters = rule->counters;
 }

@@ -73,8 +73,10 @@ struct fw_step {
     struct {
       fw_range16 sport, dport;
     };
-    fw_mark mark;
+    fw_mark mark; /* of the packet or its connection */
     fw_quick_value value;
+    guint64 ports; /* bits of fw_quick_port_bit */
+    guint16 types; /* FW_ADDRTYPE_; with '!' those that are not named */
   };
   guint16 states; /* of a match with '!' those that are not named */
   guint8 n_quick; /* tests that these ask */
@@ -168,7 +170,8 @@ struct fw_program {
   ct_template *template; /* table raw */
   gboolean maybe;        /* in a rule or chain that is perhaps never reached: nothing may be changed for certain */
   gboolean loaded;
-  gboolean traced; /* the packet met TRACE */
+  gboolean traced;    /* the packet met TRACE */
+  gboolean uncounted; /* some ways may hold packets that are not counted yet (settled.h) */
   /* Memory that rules share by name. */
   GHashTable *recents, *hashlimits, *sets;
   struct fw_frame *stack;   /* of jumps: n_chains + 1 */
@@ -180,10 +183,12 @@ struct fw_program {
   GHashTable *timeouts;   /* fw_timeout_policy* => gint64*, by ct_timeout */
   const char *no_policy;  /* that CT --timeout names and nobody knows; NULL: none that a packet met */
   gboolean labels;        /* some rule uses labels of connections */
+  gboolean asks_types;    /* some rule asks at once for an address's kind, */
+  gboolean asks_connmark; /* or for a connection's mark */
   gboolean offloads;      /* a flow may have been taken past the rules */
   /* The packet's bytes, which may be changed then, and what is to be told after they were. NULL: they may not. */
   guint8 *(*own_bytes)(fw_packet *p, gpointer user);
-  void (*changed)(fw_packet *p);
+  void (*changed)(const fw_program *program, fw_packet *p);
   gpointer own_user;
   /* Who listens to LOG and TRACE. */
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);

@@ -37,6 +37,81 @@ static gboolean take_mark(fw_step *step, const fw_test *test)
   return TRUE;
 }
 
+static gboolean take_connmark(fw_program *program, fw_step *step, const fw_test *test)
+{
+  const fw_mark_test *m = test->data;
+
+  if (test->holds != fw_track_tests[FW_MATCH_connmark].holds || m->invert || (m->mark.value & ~m->mark.mask) != 0)
+    return FALSE;
+  step->quick |= FW_QUICK_CONNMARK;
+  step->mark = m->mark;
+  program->asks_connmark = TRUE;
+  return TRUE;
+}
+
+static gboolean take_types(fw_program *program, fw_step *step, const fw_test *test)
+{
+  const fw_addrtype *a = test->data;
+  gboolean source;
+
+  if (test->holds != fw_about_tests[FW_MATCH_addrtype].holds ||
+      (a->given != FW_ADDRTYPE_SOURCE && a->given != FW_ADDRTYPE_DESTINATION))
+    return FALSE;
+  source = a->given == FW_ADDRTYPE_SOURCE;
+  step->quick |= source ? FW_QUICK_SOURCE_TYPE : FW_QUICK_DESTINATION_TYPE;
+  step->types = source ? a->source : a->destination;
+  if (a->invert & a->given)
+    step->types = (guint16)~step->types;
+  program->asks_types = TRUE;
+  return TRUE;
+}
+
+/* The bits of ports that are no list's are refused; the match has to be asked all the same. */
+static void take_list(fw_step *step, const fw_test *test)
+{
+  const fw_multiport *m = test->data;
+  guint i, port;
+
+  if (test->holds != fw_header_tests[FW_MATCH_multiport].holds || m->invert)
+    return;
+  step->ports = 0;
+  for (i = 0; i < m->n; i++) {
+    if (m->ports[i].to - m->ports[i].from >= 64)
+      step->ports = G_MAXUINT64;
+    for (port = m->ports[i].from; port <= m->ports[i].to && step->ports != G_MAXUINT64; port++)
+      step->ports |= fw_quick_port_bit((guint16)port);
+  }
+  step->quick |= m->side != FW_MULTIPORT_DESTINATION ? FW_QUICK_SOURCE_LIST : 0;
+  step->quick |= m->side != FW_MULTIPORT_SOURCE ? FW_QUICK_DESTINATION_LIST : 0;
+}
+
+/* What the addresses of a range begin with, all of them. */
+static void take_prefix(guint32 *address, guint32 *mask, const fw_address *range)
+{
+  const guint32 differs = ct_be32(range[0].bytes) ^ ct_be32(range[1].bytes);
+  const guint32 common = differs == 0 ? G_MAXUINT32 : ~(G_MAXUINT32 >> __builtin_clz(differs));
+
+  *mask = GUINT32_TO_BE(common);
+  *address = range[0].words[0] & *mask;
+}
+
+/* Where the rule itself does not ask for the address. The match has to be asked all the same. */
+static void take_range(fw_step *step, const fw_test *test)
+{
+  const fw_iprange *r = test->data;
+
+  if (test->holds != fw_header_tests[FW_MATCH_iprange].holds)
+    return;
+  if (r->given & ~r->invert & FW_IPRANGE_SOURCE && step->source_mask == 0) {
+    take_prefix(&step->source, &step->source_mask, r->source);
+    step->quick |= FW_QUICK_ADDRESSES;
+  }
+  if (r->given & ~r->invert & FW_IPRANGE_DESTINATION && step->destination_mask == 0) {
+    take_prefix(&step->destination, &step->destination_mask, r->destination);
+    step->quick |= FW_QUICK_ADDRESSES;
+  }
+}
+
 /* => FALSE: it cannot be said as what lies between two numbers. */
 static gboolean take_ttl(fw_quick_value *v, const fw_ttl *t)
 {
@@ -139,14 +214,21 @@ static guint8 compile_plain(fw_step *step, const fw_tests *t)
   return covered | (t->given & (FW_TEST_IN | FW_TEST_OUT));
 }
 
-void fw_quick_compile(fw_step *step, const fw_test *tests)
+/* => FALSE: the match has to be asked itself. */
+static gboolean take_first(fw_program *program, fw_step *step, const fw_test *test)
+{
+  return take_ports(step, test) || take_mark(step, test) || take_value(step, test) ||
+         take_connmark(program, step, test) || take_types(program, step, test);
+}
+
+void fw_quick_compile(fw_program *program, fw_step *step, const fw_test *tests)
 {
   guint8 covered;
   guint n = 0;
 
   step->quick = 0;
   covered = compile_plain(step, step->rule->tests);
-  if (n < step->n_tests && (take_ports(step, &tests[n]) || take_mark(step, &tests[n]) || take_value(step, &tests[n])))
+  if (n < step->n_tests && take_first(program, step, &tests[n]))
     n++;
   if (n < step->n_tests && take_state(step, &tests[n]))
     n++;
@@ -154,13 +236,44 @@ void fw_quick_compile(fw_step *step, const fw_test *tests)
   step->plain = step->given & (guint8)~covered;
   if (n == step->n_tests && step->plain == 0)
     step->quick |= FW_QUICK_WHOLE;
+  /* Nothing stands before the first match that could drop a packet whose headers are cut. */
+  if (n == 0 && step->n_tests > 0 && !(step->quick & FW_QUICK_FIRST))
+    take_list(step, &tests[0]);
+  if (n == 0 && step->n_tests > 0 && program->loading == FW_IPV4)
+    take_range(step, &tests[0]);
 }
 
-guint16 fw_quick_of_headers(const fw_packet *p)
-{
-  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES : 0;
+/* ---- what is known of a packet beside its headers ---- */
 
-  if (G_LIKELY(!p->broken && !p->protocolless && p->l4 & FW_L4_WHOLE))
-    quick |= FW_QUICK_PROTOCOL | FW_QUICK_MATCHES | FW_QUICK_WHOLE;
-  return quick;
+/* Without the box's own addresses no one can tell a host from the box. */
+static gboolean is_certain(const fw_program *program, guint16 type)
+{
+  return program->facts->local->len > 0 || type != FW_ADDRTYPE_UNICAST;
+}
+
+void fw_quick_know_types(const fw_program *program, fw_packet *p)
+{
+  p->source_type = fw_box_facts_type(program->facts, p->family, &p->source);
+  p->destination_type = fw_box_facts_type(program->facts, p->family, &p->destination);
+  p->quick &= (guint16)~FW_QUICK_TYPES;
+  if (is_certain(program, p->source_type))
+    p->quick |= FW_QUICK_SOURCE_TYPE;
+  if (is_certain(program, p->destination_type))
+    p->quick |= FW_QUICK_DESTINATION_TYPE;
+}
+
+void fw_quick_know_connmark(const fw_program *program, fw_packet *p)
+{
+  if (program->passage == NULL || p->entry == NULL)
+    return;
+  p->connmark = ct_passage_mark(program->engine, program->passage);
+  p->quick |= FW_QUICK_CONNMARK;
+}
+
+void fw_quick_know_more(const fw_program *program, fw_packet *p)
+{
+  if (program->asks_types && !(p->quick & FW_QUICK_TYPES))
+    fw_quick_know_types(program, p);
+  if (program->asks_connmark && !(p->quick & FW_QUICK_CONNMARK))
+    fw_quick_know_connmark(program, p);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firewall/walk/policies.h"
+#include "firewall/walk/quick.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/tests.h"
 
@@ -52,6 +53,7 @@ static gboolean act_connmark(fw_program *program, fw_packet *p, const fw_step *s
   default: set_mark(program, p, ~c->nfmask, shifted(c, mark & c->ctmask)); return TRUE;
   }
   ct_passage_set_mark((ct_engine *)program->engine, program->passage, mark);
+  fw_quick_know_connmark(program, p);
   return TRUE;
 }
 

@@ -155,22 +155,6 @@ static void say(const walk *w, fw_walk_event event, const fw_step *step, guint f
     w->watcher->said(&said, w->p, w->watcher->user);
 }
 
-static inline void count(fw_program *program, const fw_packet *p, const fw_step *step)
-{
-  fw_hits *hits = &program->hits[step->rule->serial];
-
-  if (hits->packets++ == 0) {
-    hits->first_ns = program->now_ns;
-    hits->first_packet = p->raw->number;
-  }
-  hits->counters.packets++;
-  hits->counters.bytes += p->raw->length;
-  hits->last_ns = program->now_ns;
-  hits->last_packet = p->raw->number;
-  if (G_UNLIKELY(program->counted != NULL))
-    program->counted(p, step->rule, program->counted_user);
-}
-
 static void note_unknown(walk *w, const fw_step *step, guint failed)
 {
   if (w->decision->unknown != NULL)
@@ -286,15 +270,30 @@ static gboolean is_certain(const walk *w, const fw_step *step)
   }
 }
 
+/* The packet has other addresses or ports than before. */
+static void find_again(walk *w)
+{
+  w->found = FALSE;
+  if (w->quick != 0)
+    w->quick = fw_quick_of(w->p);
+}
+
 /* => TRUE: the walk has ended. */
 static gboolean act(walk *w, const fw_step *step)
 {
+  guint8 readings;
+
   switch (step->end) {
   case FW_END_NEXT:
-    if (step->act != NULL && !step->act(w->program, w->p, step)) {
+    if (step->act == NULL)
+      return FALSE;
+    readings = w->p->readings;
+    if (!step->act(w->program, w->p, step)) {
       decide(w, FW_VERDICT_DROP, step);
       return TRUE;
     }
+    if (G_UNLIKELY(w->p->readings != readings))
+      find_again(w);
     return FALSE;
   case FW_END_ACCEPT:
   case FW_END_QUEUE: decide(w, FW_VERDICT_ACCEPT, step); return TRUE;
@@ -368,7 +367,7 @@ static gboolean one_rule(walk *w, const fw_step *step, fw_truth truth, guint fai
     return FALSE;
   }
   if (!w->program->maybe && is_certain(w, step))
-    count(w->program, w->p, step);
+    fw_walk_count(w->program, w->p, step->rule);
   return act(w, step);
 }
 
@@ -494,7 +493,7 @@ guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *co
       verdict = c->policy;
     } else if ((by->end == FW_END_ACCEPT || by->end == FW_END_DROP) && fw_quick_decides(p, by, quick)) {
       reach(c, (guint32)(by - c->steps) + 1);
-      count(program, p, by);
+      fw_walk_count(program, p, by->rule);
       verdict = by->end == FW_END_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT;
     } else {
       break;
@@ -517,6 +516,7 @@ void G_GNUC_NO_INLINE fw_walk_in_full(fw_program *program, fw_packet *p, guint c
   w.watcher = watcher;
   w.decision = decision;
   w.chain = w.base = chain;
+  fw_quick_know_more(program, p);
   w.quick = watcher == NULL || !watcher->passed ? fw_quick_of(p) : 0;
   *decision = (fw_decision){ .verdict = FW_VERDICT_NONE };
   program->maybe = FALSE;

@@ -58,6 +58,23 @@ typedef struct fw_walk_watcher {
   gpointer user;
 } fw_walk_watcher;
 
+/* A rule that held, and whether it counts is no question. */
+static inline void fw_walk_count(fw_program *program, const fw_packet *p, const fw_rule *rule)
+{
+  fw_hits *hits = &program->hits[rule->serial];
+
+  if (hits->packets++ == 0) {
+    hits->first_ns = program->now_ns;
+    hits->first_packet = p->raw->number;
+  }
+  hits->counters.packets++;
+  hits->counters.bytes += p->raw->length;
+  hits->last_ns = program->now_ns;
+  hits->last_packet = p->raw->number;
+  if (G_UNLIKELY(program->counted != NULL))
+    program->counted(p, rule, program->counted_user);
+}
+
 /* watcher: NULL where nobody listens. */
 void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision);
 /*

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a packet comes from and goes to, by what is known of the box. */
+#ifndef FIREWALL_WALK_WHERE_H
+#define FIREWALL_WALK_WHERE_H
+
+#include "firewall/walk/firewall_internal.h"
+
+/* The interface by which it comes in. */
+const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *arrival, const fw_packet *p);
+/* Sets the outcome's path, the packet's interfaces, and the one by which it would leave. */
+void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
+/* Path and interface once more, by the destination that it has got. */
+void fw_where_again(fw_firewall *f, fw_packet *p);
+
+#endif
