@@ -26,6 +26,7 @@ static const option_help lines[] = {
   { NULL, "interface", "only packets of this interface" },
   { NULL, "direction", "only packets that the capture says went in, or out" },
   { NULL, "checksums", "whether wrong checksums count, as the kernel has it" },
+  { NULL, "zone-by", "a zone of conntrack for each VLAN, or each interface" },
   { NULL, "nat", "off: take what a router's capture shows twice as it stands" },
   { NULL, "tz", "zone of times that are shown, and typed without one; else UTC" },
   { NULL, "threads", "2: read and decode on a thread of its own" },

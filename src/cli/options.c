@@ -321,6 +321,9 @@ const cli_choice cli_checksums_choices[] = {
 };
 static const cli_choice directions[] = { { "in", CAP_DIR_IN }, { "out", CAP_DIR_OUT }, { NULL, 0 } };
 static const cli_choice views[] = { { "arrived", FALSE }, { "sent", TRUE }, { NULL, 0 } };
+static const cli_choice zones_by[] = { { "vlan", REPLAY_ZONE_VLAN },
+                                       { "interface", REPLAY_ZONE_INTERFACE },
+                                       { NULL, 0 } };
 static const cli_choice nats[] = { { "infer", TRUE }, { "off", FALSE }, { NULL, 0 } };
 static const cli_choice whens[] = {
   { "auto", CLI_AUTO }, { "always", CLI_ALWAYS }, { "never", CLI_NEVER }, { NULL, 0 }
@@ -364,6 +367,7 @@ static const cli_option options[] = {
   { "count", 0, "N", CLI_INPUT, CLI_SIZE(cli_options, replay.count, 1, G_MAXUINT64, "a number of packets") },
   { "interface", 'i', "IF", CLI_INPUT, CLI_TEXT(cli_options, replay.interface) },
   { "direction", 0, "in|out", CLI_INPUT, CLI_CHOICE(cli_options, replay.direction, directions, "in or out") },
+  { "zone-by", 0, "vlan|interface", CLI_INPUT, CLI_CHOICE(cli_options, replay.zone_by, zones_by, "vlan or interface") },
   { "nat", 0, "infer|off", CLI_INPUT, CLI_CHOICE(cli_options, replay.pairs, nats, "infer or off") },
   CLI_CHECKSUMS_OPTION,
   { "tz", 0, "ZONE", CLI_INPUT, .read = read_time_zone,

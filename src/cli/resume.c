@@ -84,6 +84,10 @@ static GPtrArray *facts_of(const cli_run *run)
   add(facts, "--bpf", r->bpf);
   add(facts, "--interface", r->interface);
   add(facts, "--direction", r->direction == CAP_DIR_IN ? "in" : r->direction == CAP_DIR_OUT ? "out" : NULL);
+  add(facts, "--zone-by",
+      r->zone_by == REPLAY_ZONE_VLAN        ? "vlan"
+      : r->zone_by == REPLAY_ZONE_INTERFACE ? "interface"
+                                            : NULL);
   add_rules(facts, run);
   g_free(machine);
   return facts;

@@ -121,6 +121,21 @@ static void protocol(emit_text *out, const emit_options *o, const ct_view *view,
   }
 }
 
+/* Of both directions, or of one. */
+static void zone(emit_text *out, const ct_view *view)
+{
+  const guint16 both = emit_zone(view), orig = view->tuple[CT_ORIGINAL].zone, reply = view->tuple[CT_REPLY].zone;
+
+  if (both != 0) {
+    option(out, "-w", both);
+    return;
+  }
+  if (orig != 0)
+    option(out, "--orig-zone", orig);
+  if (reply != 0)
+    option(out, "--reply-zone", reply);
+}
+
 static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts, gboolean tags)
 {
   if (parts & EMIT_PART_TIMEOUT)
@@ -128,6 +143,7 @@ static void flow(emit_text *out, const emit_options *o, const ct_view *view, gui
   status(out, view->status);
   if (parts & EMIT_PART_SECMARK)
     option(out, "-c", view->secmark);
+  zone(out, view);
   addresses(out, view);
   protocol(out, o, view, parts, tags);
   emit_text_char(out, '\n');

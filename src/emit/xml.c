@@ -116,6 +116,8 @@ static void direction(emit_text *out, const emit_options *o, const ct_view *view
   layer_begin(out, 4, tuple->proto, ct_proto_name(o->profile, tuple->proto));
   ids(out, tuple, kind_of_ids(o, tuple->proto));
   emit_text_literal(out, "</layer4>");
+  if (tuple->zone != 0 && emit_zone(view) == 0)
+    element(out, "zone", tuple->zone);
   if (parts & EMIT_PART_COUNTERS) {
     emit_text_literal(out, "<counters>");
     element(out, "packets", view->packets[dir]);
@@ -173,6 +175,8 @@ static void independent(emit_text *out, const emit_options *o, const ct_view *vi
     element(out, "secmark", view->secmark);
   if (o->options & EMIT_LABELS && parts & EMIT_PART_LABELS && emit_labels(out, o, view, label) > 0)
     emit_text_literal(out, "</labels>");
+  if (emit_zone(view) != 0)
+    element(out, "zone", emit_zone(view));
   if (parts & EMIT_PART_USE)
     element(out, "use", view->use);
   element(out, "id", view->id);

@@ -31,6 +31,8 @@ typedef enum save_kind {
   SAVE_MARK,
   SAVE_SECMARK,
   SAVE_ZONE,
+  SAVE_ORIG_ZONE,
+  SAVE_REPLY_ZONE,
   SAVE_PROTO,
   SAVE_STATE,
   SAVE_KEY,
@@ -51,6 +53,8 @@ static const save_option save_options[] = {
   { "-m", SAVE_MARK, 0 },
   { "-c", SAVE_SECMARK, 0 },
   { "-w", SAVE_ZONE, 0 },
+  { "--orig-zone", SAVE_ORIG_ZONE, 0 },
+  { "--reply-zone", SAVE_REPLY_ZONE, 0 },
   { "-p", SAVE_PROTO, 0 },
   { "-s", SAVE_KEY, LISTING_KEY_SRC },
   { "-d", SAVE_KEY, LISTING_KEY_DST },
@@ -107,20 +111,29 @@ static gboolean take_state(listing_reader *r, listing_entry *e, const listing_wo
   return e->state != 0 || listing_is(value, "NONE") || listing_fail(r, "a state is not one of its protocol");
 }
 
-static gboolean take_option(listing_reader *r, listing_entry *e, const save_option *o, const listing_word *value)
+static gboolean take_zone(listing_reader *r, listing_entry *e, save_kind kind, const listing_word *value)
 {
   guint32 zone = 0;
 
+  if (!take_number(r, e, value, &zone, 0) || zone > G_MAXUINT16)
+    return listing_fail(r, "a zone is none");
+  if (kind != SAVE_REPLY_ZONE)
+    e->tuple[CT_ORIGINAL].zone = (guint16)zone;
+  if (kind != SAVE_ORIG_ZONE)
+    e->tuple[CT_REPLY].zone = (guint16)zone;
+  return TRUE;
+}
+
+static gboolean take_option(listing_reader *r, listing_entry *e, const save_option *o, const listing_word *value)
+{
   switch (o->kind) {
   case SAVE_TIMEOUT: return take_number(r, e, value, &e->timeout_s, LISTING_TIMEOUT);
   case SAVE_MARK: return take_number(r, e, value, &e->mark, LISTING_MARK);
   case SAVE_SECMARK: return take_number(r, e, value, &e->secmark, LISTING_SECMARK);
   case SAVE_STATUS: return take_status(e, value) || listing_fail(r, "a word of -u is no status");
   case SAVE_ZONE:
-    if (!take_number(r, e, value, &zone, 0) || zone > G_MAXUINT16)
-      return listing_fail(r, "a zone is none");
-    e->tuple[0].zone = e->tuple[1].zone = (guint16)zone;
-    return TRUE;
+  case SAVE_ORIG_ZONE:
+  case SAVE_REPLY_ZONE: return take_zone(r, e, o->kind, value);
   case SAVE_PROTO:
     return listing_protocol(r, value, &e->tuple[CT_ORIGINAL].proto) || listing_fail(r, "a protocol is not known");
   case SAVE_STATE: return take_state(r, e, value);

@@ -125,7 +125,8 @@ guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n,
 
   /* Whether a router's capture shows packets twice is known with its first frames. */
   gather(&s, source);
-  s.runners = sweep_runners_new(settings, n, parts, replay_source_pairs(source) != NULL);
+  s.runners = sweep_runners_new(
+    settings, n, parts, replay_source_pairs(source) != NULL || replay_source_zone_by(source) != REPLAY_ZONE_NONE);
 
   s.threads = CLAMP(threads, 1, s.runners->len);
   g_mutex_init(&s.lock);

@@ -13,7 +13,7 @@ typedef struct sweep_runner sweep_runner;
 /*
  * => as many as it takes, in `most` parts where they could go together, in an array that frees them. n is at least 1;
  * the settings need not be kept. paired: translation is inferred from packets that are there twice
- * (replay_options.pairs), which only engines do.
+ * (replay_options.pairs), or they are in zones, which only engines do.
  */
 GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most, gboolean paired);
 void sweep_runner_run(sweep_runner *runner, const replay_batch *batch);

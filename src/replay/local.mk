@@ -11,4 +11,5 @@ libreplay_la_SOURCES = \
 	src/replay/replay.h \
 	src/replay/select.c src/replay/select.h \
 	src/replay/source.c \
-	src/replay/tape.c src/replay/tape.h
+	src/replay/tape.c src/replay/tape.h \
+	src/replay/zones.c src/replay/zones.h

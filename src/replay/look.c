@@ -32,7 +32,7 @@ typedef struct sighting {
 } sighting;
 
 struct replay_look {
-  gboolean ruled, translated;
+  gboolean ruled, zoned, translated;
   const replay_pairs_figures *paired; /* NULL: none were */
   conversation *conversations;        /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
@@ -187,11 +187,12 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
     number = interface + 1;
   look_at_place(look, packet, link, number, name);
   replay_copies_packet(look->copies, packet, number, name, link->direction);
-  if (link->vlan != 0)
+  if (link->vlan != 0 && !look->zoned)
     replay_vlans_packet(&look->vlans, packet, link->vlan);
 }
 
 void replay_look_ruled(replay_look *look) { look->ruled = TRUE; }
+void replay_look_zoned(replay_look *look) { look->zoned = TRUE; }
 void replay_look_translated(replay_look *look) { look->translated = TRUE; }
 void replay_look_paired(replay_look *look, const replay_pairs_figures *figures) { look->paired = figures; }
 void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }

@@ -30,6 +30,8 @@ void replay_look_dropped(replay_look *look, guint64 dropped);
 char *replay_place_name(const char *name, guint32 number);
 
 /* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
+/* VLANs have zones of their own: no remark tells of that. */
+void replay_look_zoned(replay_look *look);
 void replay_look_ruled(replay_look *look);
 
 /* An answer may have other addresses than what it answers. Before the first remark. */

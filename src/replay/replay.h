@@ -16,6 +16,13 @@
 #include "packet/packet.h"
 #include "point.h"
 
+/* Conntrack's zone of a packet, where no rule gives it one; of two VLAN tags the inner one counts. */
+typedef enum replay_zone_by {
+  REPLAY_ZONE_NONE, /* 0 */
+  REPLAY_ZONE_VLAN,
+  REPLAY_ZONE_INTERFACE /* the kernel's number where the capture has it, else the capture's, from 1 */
+} replay_zone_by;
+
 /* The captures, and the choice of frames. Plain values; strings belong to the caller and must live as long as the
  * source. */
 typedef struct replay_options {
@@ -31,6 +38,7 @@ typedef struct replay_options {
   cap_direction direction; /* CAP_DIR_UNKNOWN: both */
   ct_checksums checksums;
   gboolean ruled;                    /* rules have a say on packets: remarks do not tell what they would do */
+  guint zone_by;                     /* replay_zone_by */
   gboolean pairs;                    /* packets that were captured several times on their way are tracked once */
   guint threads;                     /* 1, 2; 0: two where it pays */
   guint keep;                        /* how many of the latest batches stay valid; 0: one */
@@ -176,6 +184,8 @@ typedef struct replay_pairs_figures {
 } replay_pairs_figures;
 /* => NULL where nothing was to be paired. The loop counts in it what it infers. */
 replay_pairs_figures *replay_source_pairs(replay_source *source);
+/* replay_options.zone_by. */
+replay_zone_by replay_source_zone_by(const replay_source *source);
 
 /*
  * Whether a packet that goes out is one of a translated connection as it left, which nobody has seen arrive: the

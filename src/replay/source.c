@@ -7,6 +7,7 @@
 #include "look.h"
 #include "pairs.h"
 #include "select.h"
+#include "zones.h"
 
 #include <string.h>
 
@@ -297,6 +298,8 @@ replay_source *replay_source_prepare(const replay_options *options, const ct_par
   s->named = G_MAXUINT32;
   s->feed = replay_feed_new(&s->o);
   s->look = replay_look_new();
+  if (s->o.zone_by == REPLAY_ZONE_VLAN)
+    replay_look_zoned(s->look);
   s->decoder = pkt_decoder_new(params, s->o.checksums);
   g_mutex_init(&s->lock);
   g_mutex_init(&s->engine_lock);
@@ -488,7 +491,7 @@ static void pair(replay_source *s, replay_batch *batch)
   replay_pairs_batch(s->pairs, batch, queued(s, 0)->packets[0].number);
 }
 
-static const replay_batch *next_paired(replay_source *s)
+static replay_batch *next_paired(replay_source *s)
 {
   replay_batch *batch;
 
@@ -508,7 +511,16 @@ static const replay_batch *next_paired(replay_source *s)
   return batch;
 }
 
-const replay_batch *replay_source_next(replay_source *s) { return s->pairs != NULL ? next_paired(s) : take(s); }
+const replay_batch *replay_source_next(replay_source *s)
+{
+  replay_batch *batch = s->pairs != NULL ? next_paired(s) : take(s);
+
+  if (batch != NULL)
+    replay_zones_batch((replay_zone_by)s->o.zone_by, batch);
+  return batch;
+}
+
+replay_zone_by replay_source_zone_by(const replay_source *s) { return (replay_zone_by)s->o.zone_by; }
 
 replay_pairs_figures *replay_source_pairs(replay_source *s) { return s->pairing ? replay_pairs_tell(s->pairs) : NULL; }
 

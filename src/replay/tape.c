@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tape.h"
 
+#include "zones.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -230,6 +232,7 @@ static void take_frame(replay_rewind *r, guint turn, const cap_frame *frame, gui
 
   batch->origins[i] = (replay_origin){ .frame = frame, .interface = name };
   pkt_decode(r->decoder, frame, number, r->turns[turn].arena, &batch->packets[i], &batch->origins[i].link);
+  replay_zones_packet(replay_source_zone_by(r->source), &batch->packets[i], &batch->origins[i]);
 }
 
 /* Frames of a file come on in one stream, whatever blocks they were in; what the tape has not yet is not taken. */

@@ -52,8 +52,8 @@ char *replay_vlans_remark(const replay_vlans *vlans)
   only_b = filter(vlans->shared[1]);
   text =
     g_strdup_printf("the same addresses and ports are on VLAN %s and on VLAN %s; all VLANs are taken as one, zone 0 "
-                    "of conntrack. Where zones follow VLANs these are two connections: replay one at a time, with "
-                    "--bpf '%s' and --bpf '%s'",
+                    "of conntrack. Where zones follow VLANs these are two connections: --zone-by vlan, or one at a "
+                    "time with --bpf '%s' and --bpf '%s'",
                     a, b, only_a, only_b);
   g_free(a);
   g_free(b);

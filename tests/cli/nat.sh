@@ -83,4 +83,29 @@ expect 0 'sport=80 dport=33333 packets=1' 'the translation of 2 connections is i
 }
 expect 2 '' 'view: says nothing without --rules' "$ctreplay" -L --view inside "$work/in.pcap"
 expect 2 '' 'give inside or outside' "$ctreplay" -L --view both --rules "$work/rules" "$work/in.pcap"
+# What the box sends to itself: on any each packet twice, as it left by lo and as it came in there. It meets the hooks of both ways.
+cat > "$work/lo.ct" << 'CT'
+link sll
+flow w: tcp 127.0.0.1:4000 > 127.0.0.1:80 isn 1000,5000
+flow n: udp 192.168.1.1:4000 > 203.0.113.1:53
++0      w > S 0:0(0) win 64240 ttl 64 out
++0.0001 w > S 0:0(0) win 64240 ttl 64 in
++0.01   w < S. 0:0(0) ack 1 win 65160 ttl 64 out
++0.0001 w < S. 0:0(0) ack 1 win 65160 ttl 64 in
++0.01   n > udp (20) ttl 64 out
++0.0001 n > udp (20) ttl 64 in
+CT
+"$ctreplay" compile "$work/lo.ct" -W "$work/lo.pcap" || exit 99
+printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A OUTPUT -o lo\nCOMMIT\n' > "$work/lo.rules"
+# shellcheck disable=SC2086 # words
+{
+  expect 0 '^\[3:[0-9]*\] -A INPUT -i lo -j ACCEPT' '*' "$ctreplay" rules --rules "$work/lo.rules" $ours "$work/lo.pcap"
+  expect 0 '^\[3:[0-9]*\] -A OUTPUT -o lo' '*' "$ctreplay" rules --rules "$work/lo.rules" $ours "$work/lo.pcap"
+  expect 0 '^2$' '*' "$ctreplay" -C --rules "$work/lo.rules" $ours "$work/lo.pcap"
+  # Without the rule that lets it in it is dropped there, behind its confirmation: the connections stay.
+  sed '/-i lo/d' "$work/lo.rules" > "$work/lo.closed"
+  expect 0 'drop by filter:INPUT:policy' '*' "$ctreplay" -P --rules "$work/lo.closed" $ours "$work/lo.pcap"
+  expect 0 '^2$' '*' "$ctreplay" -C --rules "$work/lo.closed" $ours "$work/lo.pcap"
+}
+
 finish

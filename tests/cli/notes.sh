@@ -85,6 +85,16 @@ CT
 "$ctreplay" compile "$work/zones.ct" --write "$work/zones.pcap"
 expect 0 '*' "VLAN 10 and on VLAN 20; all VLANs are taken as one, zone 0 of conntrack.* --bpf 'vlan 10' and --bpf 'vlan 20'" "$ctreplay" "$work/zones.pcap"
 expect 0 '*' '' "$ctreplay" --bpf 'vlan 10' "$work/zones.pcap"
+# Or each in a zone of its own, whatever is done with them.
+expect 0 'sport=[0-9]* .* zone=10 use=1' '2 flow entries have been shown.' "$ctreplay" -L --zone-by vlan "$work/zones.pcap"
+expect 0 ' zone=20 use=1' '1 flow entries have been shown.' "$ctreplay" -L -w 20 --zone-by vlan "$work/zones.pcap"
+expect 0 '^-A -t [0-9]* -u SEEN_REPLY -w 20 -s ' '*' "$ctreplay" -L -o save --zone-by vlan "$work/zones.pcap"
+expect 0 ' zone=1 use=1' '1 flow entries have been shown.' "$ctreplay" -L --zone-by interface --bpf 'vlan 10' "$work/zones.pcap"
+expect 0 '^max=1  *1 ' '*' "$ctreplay" sweep --max 1,2 --zone-by vlan "$work/zones.pcap"
+expect 0 '^max=2  *2 ' '*' "$ctreplay" sweep --max 1,2 --zone-by vlan "$work/zones.pcap"
+expect 2 '' 'give vlan or interface' "$ctreplay" -L --zone-by port "$work/zones.pcap"
+"$ctreplay" -L -o save --zone-by vlan "$work/zones.pcap" > "$work/zones.save"
+expect 0 '*' '' "$ctreplay" agree "$work/zones.save" --zone-by vlan "$work/zones.pcap"
 
 # What a capture says it has lost: pcapng's statistics. Section, interface, a packet of 10.0.0.1 to 10.0.0.2, statistics.
 {

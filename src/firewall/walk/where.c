@@ -24,9 +24,16 @@ static fw_path path_by_destination(const fw_firewall *f, const fw_packet *p)
                                                                                           : FW_PATH_FORWARD;
 }
 
+/* Nobody but the box itself sends from there, unless a device is said to have brought it. */
+static gboolean is_from_loopback(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+{
+  return fw_box_facts_type(f->facts, p->family, &p->source) == FW_ADDRTYPE_LOCAL && f->facts->interface == NULL &&
+         (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0);
+}
+
 static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL)
+  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL || is_from_loopback(f, a, p))
     return FW_PATH_OUTPUT;
   return path_by_destination(f, p);
 }
