@@ -122,6 +122,8 @@ keys W
 # Resized, it is drawn anew, down to what holds nothing.
 tm resize-window -x 120 -y 30
 sees 'source  *destination  .*packets  *bytes  *conn'
+tm resize-window -x 200 -y 30
+sees 'conn.*age, s  idle, s  flags  *helper'
 tm resize-window -x 30 -y 8
 sees '^larger, please'
 tm resize-window -x 80 -y 24
