@@ -94,7 +94,7 @@ keys Left
 sees 'packet 1 of 8 '
 keys i
 sees 'packet 6 of 8 '
-sees "INVALID  tcp .*: sequence number beyond the receiver"
+sees "INVALID  tcp .*: sequence number beyond the receive"
 keys p
 sees 'Look-up'
 keys q Enter
