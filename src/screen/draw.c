@@ -427,6 +427,24 @@ static guint draw_ruling(const way *w, const ct_packet *packet, canvas *c, guint
   return at;
 }
 
+/* "; evicts #7 tcp 10.0.0.3.1024 > 10.0.0.80.80 and 2 more" */
+static guint draw_evicted(const session *s, canvas *c, guint row, guint at)
+{
+  const session_evicted *e = s->other_at != NULL ? &s->other_evicted : &s->evicted;
+  emit_text out;
+
+  if (e->packet == 0 || e->packet != cursor_number(session_cursor(s)))
+    return at;
+  emit_text_init(&out, -1);
+  emit_flow(&out, timeline_params(session_line(s))->profile, &e->tuple);
+  if (e->n > 1)
+    emit_text_format(&out, " and %u more", e->n - 1);
+  emit_text_char(&out, '\0');
+  at = canvas_format(c, row, at, STYLE_EVICTED, "; evicts #%" G_GUINT64_FORMAT " %s", e->id, out.data);
+  emit_text_clear(&out);
+  return at;
+}
+
 static void draw_packet(const session *s, canvas *c)
 {
   const ct_params *params = timeline_params(session_line(s));
@@ -452,6 +470,7 @@ static void draw_packet(const session *s, canvas *c)
   emit_text_clear(&out);
   if (result->reason != CT_REASON_NONE)
     at = canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
+  at = draw_evicted(s, c, row, at);
   at = draw_ruling(w, packet, c, row, at);
   if (at >= c->columns)
     canvas_char(c, row, c->columns - 1, style, '~'); /* there is more: p tells it */

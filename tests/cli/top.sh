@@ -218,6 +218,14 @@ sees 'accept by filter:FORWARD:rule:1'
 keys q
 restored
 
+# Whom a packet has pushed out stands beside it.
+begin 110 30 "$ctreplay top --max 32 samples/half-open-flood.pcap"
+sees 'packet 1 of 63 '
+keys e
+sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #[0-9]* tcp 203.0.113.'
+keys q
+restored
+
 # What is expected, and who announced it.
 begin 80 24 "$ctreplay top --tz +05:30 --helpers --at 15:30:00.53 samples/ftp-passive.pcap"
 sees '2026-01-05 15:30:00.530 +05:30'
