@@ -24,6 +24,7 @@ enum {
 enum { ROWS_LEAST = 10, COLUMNS_LEAST = 40 };
 
 /* Columns of the table, from the left; addresses get what is left. */
+enum { AGE = 9, IDLE = 9, FLAGS = 13, HELPER = 16 }; /* on a wide screen, behind all others */
 enum { MARK = 2, PROTO = 5, STATE = 12, TIMEOUT = 8, PACKETS = 9, BYTES = 9, CONN = 9, ADDRESS_LEAST = 21 };
 
 static char *grouped(guint64 number)
@@ -167,7 +168,8 @@ static void draw_strip(const session *s, canvas *c)
 
   for (i = 0; i < columns; i++) {
     strip_step step = strip_column(whole, i, columns);
-    guint8 style = (guint8)(i == here ? STYLE_FULL | STYLE_REVERSE : STYLE_FULL);
+    /* Not reversed: a bar that is reversed looks full where it is low. */
+    guint8 style = i == here ? STYLE_KEY : STYLE_FULL;
 
     canvas_char(c, LINE_STRIP, i + 1, style, bar(c, step.peak, full));
     if (step.marks & SCREEN_MARK_DROPPED)
@@ -248,6 +250,24 @@ static void put_number(canvas *c, guint row, guint *at, guint width, guint8 styl
   *at += width;
 }
 
+/* What iptstate never knew: how old an entry is, for how long nothing was heard of it, and who listens in. */
+static void draw_more(const session *s, canvas *c, guint row, guint at, guint8 style, const rows_entry *e)
+{
+  gint64 now_ns = cursor_ns(session_cursor(s));
+
+  if (c->columns < at + AGE + IDLE + FLAGS + HELPER || e->change == ROWS_GONE)
+    return;
+  put_number(c, row, &at, AGE, style, (guint64)MAX(emit_time_since(now_ns, e->created_ns), 0) / 1000000000u);
+  put_number(c, row, &at, IDLE, style, (guint64)MAX(e->idle_ns, 0) / 1000000000u);
+  at++;
+  canvas_put(c, row, at, at + FLAGS - 1, style,
+             e->status & CT_STATUS_ASSURED         ? "ASSURED"
+             : !(e->status & CT_STATUS_SEEN_REPLY) ? "UNREPLIED"
+                                                   : "");
+  at += FLAGS;
+  canvas_put(c, row, at, at + HELPER - 1, style, e->helper != NULL ? e->helper : "");
+}
+
 static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gboolean selected)
 {
   static const char marks[] = { ' ', '+', '*', '-' };
@@ -282,6 +302,7 @@ static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gb
   put_number(c, row, &at, BYTES, style, e->bytes);
   g_autofree char *conn = g_strdup_printf("#%" G_GUINT64_FORMAT, e->id);
   canvas_put_right(c, row, at, at + CONN - 1, style, conn);
+  draw_more(s, c, row, at + CONN, style, e);
 }
 
 static void draw_group_row(const session *s, canvas *c, guint row, const rows_count *count, gboolean selected)
@@ -327,6 +348,8 @@ static void draw_headings(const session *s, canvas *c)
   if (has_more) {
     heading(s, c, &at, BYTES, TRUE, ROWS_BY_BYTES);
     heading(s, c, &at, CONN, TRUE, ROWS_BY_CONN);
+    if (c->columns >= at + AGE + IDLE + FLAGS + HELPER)
+      canvas_put(c, LINE_HEADING, at, c->columns, STYLE_HEADING, "   age, s  idle, s  flags        helper");
   }
 }
 
@@ -389,18 +412,37 @@ static void draw_help(session *s, canvas *c)
 /* ---- the foot ---- */
 
 /* "; drop by filter:FORWARD:rule:4 (rules.v4:12)" */
-static void draw_ruling(const way *w, const ct_packet *packet, canvas *c, guint row, guint at)
+static guint draw_ruling(const way *w, const ct_packet *packet, canvas *c, guint row, guint at)
 {
   const emit_rules *rules = w->firewall != NULL ? w->rules->tell(w->firewall, packet) : NULL;
   emit_text out;
 
   if (rules == NULL || rules->verdict == NULL)
-    return;
+    return at;
   emit_text_init(&out, -1);
   emit_rules_words(&out, rules);
   emit_text_char(&out, '\0');
-  canvas_format(c, row, at, way_dropped(w) ? STYLE_BAD : STYLE_DIM, "; %s", out.data);
+  at = canvas_format(c, row, at, way_dropped(w) ? STYLE_BAD : STYLE_DIM, "; %s", out.data);
   emit_text_clear(&out);
+  return at;
+}
+
+/* "; evicts #7 tcp 10.0.0.3.1024 > 10.0.0.80.80 and 2 more" */
+static guint draw_evicted(const session *s, canvas *c, guint row, guint at)
+{
+  const session_evicted *e = s->other_at != NULL ? &s->other_evicted : &s->evicted;
+  emit_text out;
+
+  if (e->packet == 0 || e->packet != cursor_number(session_cursor(s)))
+    return at;
+  emit_text_init(&out, -1);
+  emit_flow(&out, timeline_params(session_line(s))->profile, &e->tuple);
+  if (e->n > 1)
+    emit_text_format(&out, " and %u more", e->n - 1);
+  emit_text_char(&out, '\0');
+  at = canvas_format(c, row, at, STYLE_EVICTED, "; evicts #%" G_GUINT64_FORMAT " %s", e->id, out.data);
+  emit_text_clear(&out);
+  return at;
 }
 
 static void draw_packet(const session *s, canvas *c)
@@ -428,7 +470,10 @@ static void draw_packet(const session *s, canvas *c)
   emit_text_clear(&out);
   if (result->reason != CT_REASON_NONE)
     at = canvas_format(c, row, at, style, ": %s", ct_reason_sentence((ct_reason)result->reason));
-  draw_ruling(w, packet, c, row, at);
+  at = draw_evicted(s, c, row, at);
+  at = draw_ruling(w, packet, c, row, at);
+  if (at >= c->columns)
+    canvas_char(c, row, c->columns - 1, style, '~'); /* there is more: p tells it */
 }
 
 static const char *hints(const session *s)

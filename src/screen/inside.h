@@ -13,6 +13,14 @@ typedef enum session_prompt { PROMPT_NONE, PROMPT_GO, PROMPT_FILTER, PROMPT_SEAR
 
 enum { PROMPT_BYTES = 160, VIEWS_DEEP = 4 };
 
+/* Whom a packet has pushed out of the table. */
+typedef struct session_evicted {
+  guint64 packet; /* 0: none */
+  guint64 id;     /* the first one's */
+  ct_tuple tuple;
+  guint n;
+} session_evicted;
+
 struct session {
   session_host host;
   replay_tape *tape;
@@ -21,7 +29,8 @@ struct session {
   char *other_text;
   replay_rewind *other_pass;
   cursor *at, *other_at;
-  gboolean ended; /* the first pass has come to the end */
+  session_evicted evicted, other_evicted; /* by the last packet of each that pushed somebody out */
+  gboolean ended;                         /* the first pass has come to the end */
   gboolean live;
   gboolean follows; /* the end, as it comes */
 
@@ -71,6 +80,9 @@ cursor *session_cursor(const session *s);
 gboolean session_what_if(session *s, const char *text);
 void session_no_what_if(session *s);
 replay_rewind *session_rewind(const session *s, const ct_params *params);
+
+/* session.c: a cursor that notes whom its last packet has pushed out. */
+cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evicted *evicted);
 
 /* Says something in the bottom line; takes the text. */
 void session_say(session *s, char *text);

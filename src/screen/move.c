@@ -193,7 +193,7 @@ gboolean session_what_if(session *s, const char *text)
   s->other_text = g_strdup(text);
   s->other_pass = session_rewind(s, &params);
   replay_rewind_seek(s->other_pass, replay_tape_first(s->tape));
-  s->other_at = cursor_new(s->other, session_rewind(s, &params), NULL);
+  s->other_at = session_stand(s->other, session_rewind(s, &params), &s->other_evicted);
   session_moved(s, FALSE);
   return TRUE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inside.h"
 
+#include "pressure/occupancy.h"
+
 /* How many packets of a connection or packet that is told are gone through between two looks at the clock. */
 enum { TOLD_SLICE = 4096 };
 
@@ -43,10 +45,34 @@ void session_free(session *s)
 
 /* ---- work ---- */
 
+static void on_end(const ct_event *event, void *user)
+{
+  session_evicted *e = user;
+
+  if (event->packet == 0 || !pressure_is_eviction((ct_reason)event->reason))
+    return;
+  if (e->packet != event->packet)
+    *e = (session_evicted){ event->packet, event->view->id, event->view->tuple[CT_ORIGINAL], 0 };
+  e->n++;
+}
+
+static void on_engine(ct_engine *engine, gpointer user)
+{
+  *(session_evicted *)user = (session_evicted){ .packet = 0 };
+  ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_end, user);
+}
+
+cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evicted *evicted)
+{
+  const cursor_watch watch = { .engine = on_engine, .user = evicted };
+
+  return cursor_new(line, rewind, &watch);
+}
+
 /* The first batch of all: there is something to stand at. */
 static void begin(session *s)
 {
-  s->at = cursor_new(s->line, session_rewind(s, &s->host.params), NULL);
+  s->at = session_stand(s->line, session_rewind(s, &s->host.params), &s->evicted);
   session_go_first(s);
   s->follows = s->live;
 }
@@ -80,7 +106,7 @@ static void end(session *s)
   if (s->at != NULL)
     return;
   /* Not one packet: the table is empty, and stays so. */
-  s->at = cursor_new(s->line, session_rewind(s, &s->host.params), NULL);
+  s->at = session_stand(s->line, session_rewind(s, &s->host.params), &s->evicted);
 }
 
 /* The moment that was asked for before it had been read. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "way.h"
 
+#include <string.h>
+
 void way_begin(way *w, const screen_rules *rules, guint which, const ct_params *params, gboolean records)
 {
   *w = (way){ rules, which, params, records, NULL };
@@ -17,13 +19,19 @@ void way_end(way *w)
 void way_packet(way *w, ct_engine *engine, const replay_batch *batch, guint i, ct_result *result)
 {
   const replay_origin *origin = &batch->origins[i];
-  const replay_seen seen = { origin->frame, &batch->packets[i], &origin->link, origin->interface,
-                             result,        origin->left,       NULL };
+  replay_seen seen = { .frame = origin->frame,
+                       .packet = &batch->packets[i],
+                       .link = &origin->link,
+                       .interface = origin->interface,
+                       .left = origin->left };
 
-  if (G_LIKELY(w->firewall == NULL))
+  if (G_LIKELY(w->firewall == NULL)) {
     ct_engine_packet(engine, seen.packet, result);
-  else
-    w->rules->packet(w->firewall, engine, &seen, result);
+    return;
+  }
+  memset(result, 0, sizeof(*result));
+  seen.result = result;
+  w->rules->packet(w->firewall, engine, &seen, result);
 }
 
 GByteArray *way_keep(const way *w)

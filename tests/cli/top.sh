@@ -94,7 +94,7 @@ keys Left
 sees 'packet 1 of 8 '
 keys i
 sees 'packet 6 of 8 '
-sees "INVALID  tcp .*: sequence number beyond the receiver"
+sees "INVALID  tcp .*: sequence number beyond the receive"
 keys p
 sees 'Look-up'
 keys q Enter
@@ -122,6 +122,8 @@ keys W
 # Resized, it is drawn anew, down to what holds nothing.
 tm resize-window -x 120 -y 30
 sees 'source  *destination  .*packets  *bytes  *conn'
+tm resize-window -x 200 -y 30
+sees 'conn.*age, s  idle, s  flags  *helper'
 tm resize-window -x 30 -y 8
 sees '^larger, please'
 tm resize-window -x 80 -y 24
@@ -213,6 +215,14 @@ sees 'drop by filter:FORWARD:rule:2'
 keys h
 sees 'packet 2,599 of 3,000 '
 sees 'accept by filter:FORWARD:rule:1'
+keys q
+restored
+
+# Whom a packet has pushed out stands beside it.
+begin 110 30 "$ctreplay top --max 32 samples/half-open-flood.pcap"
+sees 'packet 1 of 63 '
+keys e
+sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #[0-9]* tcp 203.0.113.'
 keys q
 restored
 
