@@ -10,6 +10,7 @@
 #include "sandbox.h"
 #include "say.h"
 #include "sweep_print.h"
+#include "sweep_resume.h"
 #include "sweep_settings.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@
 typedef struct sweep_own {
   sweep_style style;
   const char *plot; /* a file, or NULL */
+  const char *load_state, *save_state;
 } sweep_own;
 
 /* --- the plot --- */
@@ -108,21 +110,40 @@ static GArray *prepare_readings(const cli_options *o, const GArray *settings, GE
   return readings;
 }
 
+static guint64 run_source(const cli_options *o, const reading *r, cli_sweep_resume *resume, guint threads,
+                          sweep_figures *figures, const sweep_result *result)
+{
+  sweep_keeping keeping;
+
+  if (resume == NULL)
+    return sweep_run(r->source, result->settings + r->first, r->n, threads,
+                     o->replay.threads > 1 ? g_get_num_processors() : 1, figures + r->first, NULL, NULL);
+  keeping = cli_sweep_resume_keeping(resume);
+  return sweep_run_on(r->source, result->settings + r->first, r->n, threads, &keeping, figures + r->first);
+}
+
 /* What is partly read by one kernel's reading is the less of them. => FALSE, and *code: nothing could be read. */
-static gboolean run_reading(const cli_options *o, const reading *r, sweep_figures *figures, sweep_result *result,
-                            cli_exit *code)
+static gboolean run_reading(const cli_options *o, const reading *r, cli_sweep_resume *resume, sweep_figures *figures,
+                            sweep_result *result, cli_exit *code)
 {
   guint threads = o->replay.threads == 1 ? 1 : g_get_num_processors();
   guint64 packets;
   emit_part part;
 
+  if (resume != NULL && !cli_sweep_resume_source(resume, r->source)) {
+    *code = CLI_EXIT_INPUT;
+    return FALSE;
+  }
   replay_source_start(r->source);
   if (!cli_has_captures(r->source, code))
     return FALSE;
   cli_interrupts_catch(r->source, NULL);
-  packets = sweep_run(r->source, result->settings + r->first, r->n, threads,
-                      o->replay.threads > 1 ? g_get_num_processors() : 1, figures + r->first, NULL, NULL);
+  packets = run_source(o, r, resume, threads, figures, result);
   cli_interrupts_release();
+  if (resume != NULL && !cli_sweep_resume_fine(resume)) {
+    *code = CLI_EXIT_INPUT;
+    return FALSE;
+  }
   if (!cli_part_of(r->source, packets, FALSE, &part) || (result->partial && result->part.packets <= part.packets))
     return TRUE;
   result->partial = TRUE;
@@ -144,7 +165,7 @@ static void show(const cli_options *o, const sweep_own *own, sweep_result *resul
 }
 
 static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArray *settings, cli_firewall *rules,
-                               cli_output *plot)
+                               cli_sweep_resume *resume, cli_output *plot)
 {
   sweep_figures *figures = g_new0(sweep_figures, settings->len);
   sweep_result result = { .settings = (const sweep_setting *)(void *)settings->data,
@@ -171,13 +192,20 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
     g_free(figures);
     return CLI_EXIT_USAGE;
   }
+  if (resume != NULL && !cli_sweep_resume_begin(resume, o, settings)) {
+    g_array_unref(readings);
+    g_free(figures);
+    return CLI_EXIT_INPUT;
+  }
   doors = make_doors(rules, settings);
   for (i = 0; readable && i < readings->len; i++)
-    readable = run_reading(o, &g_array_index(readings, reading, i), figures, &result, &code);
+    readable = run_reading(o, &g_array_index(readings, reading, i), resume, figures, &result, &code);
   if (readable) {
     show(o, own, &result, figures, plot, &code);
     /* All have read the same: what there is to say about it is said once. */
     code = cli_exit_graver(code, cli_say_about_captures(g_array_index(readings, reading, 0).source));
+    if (resume != NULL)
+      code = cli_sweep_resume_end(resume, code);
   }
   g_array_unref(readings);
   g_free(figures);
@@ -222,6 +250,10 @@ static gboolean check_sweep(const cli_options *o, const sweep_own *own, const GA
     cli_say("--plot -: give a file; standard output is for text");
   else if (own->plot != NULL && cli_names_capture(o, own->plot))
     cli_say("--plot %s: is one of the captures to be read", own->plot);
+  else if ((own->load_state != NULL || own->save_state != NULL) && (o->rules->len > 0 || o->box_ruled))
+    cli_say("sweep: --save-state and --load-state: not with rules; what they remember of each setting is not kept");
+  else if (own->save_state != NULL && cli_names_capture(o, own->save_state))
+    cli_say("--save-state %s: that is a capture being read", own->save_state);
   else
     return TRUE;
   return FALSE;
@@ -236,14 +268,17 @@ cli_exit cli_command_sweep(int argc, char **argv)
     { "output", 'o', "table|json|csv", CLI_OWN, CLI_CHOICE(sweep_own, style, styles, "table, json or csv"),
       .called = "sweep -o" },
     { "plot", 0, "FILE.svg", CLI_OWN, CLI_TEXT(sweep_own, plot) },
+    { "load-state", 0, "FILE", CLI_OWN, CLI_TEXT(sweep_own, load_state) },
+    { "save-state", 0, "FILE", CLI_OWN, CLI_TEXT(sweep_own, save_state) },
     { .name = NULL },
   };
-  sweep_own own = { SWEEP_STYLE_TABLE, NULL };
+  sweep_own own = { .style = SWEEP_STYLE_TABLE };
   GError *error = NULL;
   GArray *settings = NULL;
   cli_options o;
   cli_exit code = CLI_EXIT_USAGE;
   cli_firewall rules = { .firewall = NULL };
+  cli_sweep_resume *resume = NULL;
   cli_output plot;
 
   cli_options_init(&o);
@@ -255,13 +290,16 @@ cli_exit cli_command_sweep(int argc, char **argv)
     code = CLI_EXIT_USAGE;
   } else if (!cli_firewall_load(&rules, &o)) {
     code = rules.refusal;
+  } else if (!cli_sweep_resume_open(&resume, own.load_state, own.save_state, &code)) {
+    cli_sweep_resume_close(g_steal_pointer(&resume));
   } else if (own.plot != NULL && !cli_output_open(&plot, "--plot", own.plot)) {
     code = CLI_EXIT_OUTPUT;
   } else {
-    code = sweep_captures(&o, &own, settings, &rules, own.plot != NULL ? &plot : NULL);
+    code = sweep_captures(&o, &own, settings, &rules, resume, own.plot != NULL ? &plot : NULL);
     if (own.plot != NULL)
       code = cli_output_close(&plot, code);
   }
+  cli_sweep_resume_close(resume);
   cli_firewall_clear(&rules);
   if (settings != NULL)
     g_array_free(settings, TRUE);

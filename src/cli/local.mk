@@ -43,6 +43,7 @@ libcommands_la_SOURCES = \
 	src/cli/nft_child.c src/cli/nft_child.h src/cli/nft_load.c src/cli/nft_load.h \
 	src/cli/sent.c src/cli/sent.h \
 	src/cli/output.c src/cli/output.h \
+	src/cli/resume_file.c src/cli/resume_file.h \
 	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h src/cli/run_table.c src/cli/run_table.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_alike.c src/cli/person_summary.c src/cli/person_holders.c \
@@ -66,7 +67,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \
-	src/cli/command_sweep.c src/cli/sweep_print.c src/cli/sweep_print.h src/cli/sweep_settings.c src/cli/sweep_settings.h \
+	src/cli/command_sweep.c src/cli/sweep_resume.c src/cli/sweep_resume.h src/cli/sweep_print.c src/cli/sweep_print.h src/cli/sweep_settings.c src/cli/sweep_settings.h \
 	src/cli/command_test.c \
 	src/cli/command_timeouts.c \
 	src/cli/command_top.c src/cli/top_rules.c src/cli/top_rules.h \

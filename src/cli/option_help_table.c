@@ -145,6 +145,8 @@ static const option_help lines[] = {
   { "states", "output", "as text, Markdown, Graphviz or a drawing" },
   { "sweep", "max", "sizes of the table to compare, as 1k,2k,4k" },
   { "sweep", "output", "a table for people, JSON or CSV" },
+  { "sweep", "load-state", "go on from the tables that a sweep has written down" },
+  { "sweep", "save-state", "write the tables of all settings down at the end" },
   { "sweep", "plot", "occupancy under each setting, as a drawing" },
   { "timeouts", "output", "for people, JSON lines or CSV" },
   { "agree", "at", "the moment at which that listing was taken" },

@@ -3,12 +3,12 @@
 
 #include "resume.h"
 #include "interrupt.h"
+#include "resume_file.h"
 #include "resume_place.h"
 #include "run_plot.h"
 #include "rules_text.h"
 #include "say.h"
 
-#include "conntrack/read/checksum.h"
 #include "conntrack/state/state.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 1, MAGIC_BYTES = 8, HEAD_BYTES = MAGIC_BYTES + 4 + 8, SUM_BYTES = 4, WRITE_BYTES = 1 << 18 };
-static const guint8 magic[MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
+enum { FORMAT_VERSION = 1, WRITE_BYTES = 1 << 18 };
+static const guint8 magic[CLI_RESUME_MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
 
 struct cli_resume {
   int load_fd; /* -1: nothing is loaded */
@@ -30,17 +30,12 @@ struct cli_resume {
 
 /* ---- what a state is of ---- */
 
-static void add(GPtrArray *facts, const char *name, const char *value)
-{
-  g_ptr_array_add(facts, g_strdup_printf("%s %s", name, value != NULL ? value : "(none)"));
-}
-
 static void add_list(GPtrArray *facts, const char *name, const GPtrArray *values)
 {
   guint i;
 
   for (i = 0; i < values->len; i++)
-    add(facts, name, g_ptr_array_index(values, i));
+    cli_resume_fact(facts, name, g_ptr_array_index(values, i));
 }
 
 /* By their bytes, not their names: a file that was edited is other rules. */
@@ -55,71 +50,27 @@ static void add_rules(GPtrArray *facts, const cli_run *run)
     const cli_rules_text *t = g_ptr_array_index(run->firewall.texts, i);
     char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)t->text->str, t->text->len);
 
-    add(facts, "--rules of SHA-256", sum);
+    cli_resume_fact(facts, "--rules of SHA-256", sum);
     g_free(sum);
   }
   add_list(facts, "--local", o->locals);
   add_list(facts, "--route", o->routes);
   add_list(facts, "--assume", o->assumptions);
-  add(facts, "--iface", o->iface);
-  add(facts, "--bridge", o->bridge);
-  add(facts, "--backend", o->backend == FW_BACKEND_LEGACY ? "legacy" : o->backend == FW_BACKEND_NFT ? "nft" : NULL);
-  add(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
+  cli_resume_fact(facts, "--iface", o->iface);
+  cli_resume_fact(facts, "--bridge", o->bridge);
+  cli_resume_fact(facts, "--backend",
+                  o->backend == FW_BACKEND_LEGACY ? "legacy"
+                  : o->backend == FW_BACKEND_NFT  ? "nft"
+                                                  : NULL);
+  cli_resume_fact(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
 }
 
 /* All that the engine's own parameters do not say, each as the words of the reason where it differs. */
 static GPtrArray *facts_of(const cli_run *run)
 {
-  static const char *const checksums[] = {
-    [CT_CHECKSUMS_AUTO] = "auto", [CT_CHECKSUMS_VERIFY] = "verify", [CT_CHECKSUMS_IGNORE] = "ignore"
-  };
-  GPtrArray *facts = g_ptr_array_new_with_free_func(g_free);
-  const replay_options *r = &run->o->replay;
-  char *machine = g_strdup_printf("%u-bit %s", 8 * (guint)sizeof(gpointer),
-                                  G_BYTE_ORDER == G_LITTLE_ENDIAN ? "little-endian" : "big-endian");
+  GPtrArray *facts = cli_resume_facts(&run->o->replay);
 
-  add(facts, "ctreplay", PACKAGE_VERSION);
-  add(facts, "a machine that is", machine);
-  add(facts, "--checksums", checksums[r->checksums]);
-  add(facts, "--bpf", r->bpf);
-  add(facts, "--interface", r->interface);
-  add(facts, "--direction", r->direction == CAP_DIR_IN ? "in" : r->direction == CAP_DIR_OUT ? "out" : NULL);
-  add(facts, "--zone-by",
-      r->zone_by == REPLAY_ZONE_VLAN        ? "vlan"
-      : r->zone_by == REPLAY_ZONE_INTERFACE ? "interface"
-                                            : NULL);
   add_rules(facts, run);
-  g_free(machine);
-  return facts;
-}
-
-/* "(nothing)" where there is no more. => the reason, to be freed; NULL: they are the same. */
-static char *difference(const GPtrArray *there, const GPtrArray *here)
-{
-  guint i;
-
-  for (i = 0; i < MAX(there->len, here->len); i++) {
-    const char *a = i < there->len ? g_ptr_array_index(there, i) : "(nothing)";
-    const char *b = i < here->len ? g_ptr_array_index(here, i) : "(nothing)";
-
-    if (strcmp(a, b) != 0)
-      return g_strdup_printf("it is of %s, and this run of %s", a, b);
-  }
-  return NULL;
-}
-
-static GPtrArray *keep_facts(resume_io *io, GPtrArray *facts)
-{
-  guint32 n = resume_count(io, facts->len, 4), i;
-
-  if (resume_reads(io))
-    facts = g_ptr_array_new_with_free_func(g_free);
-  for (i = 0; i < n; i++) {
-    if (resume_reads(io))
-      g_ptr_array_add(facts, resume_get_text(io));
-    else
-      resume_put_text(io, g_ptr_array_index(facts, i));
-  }
   return facts;
 }
 
@@ -177,75 +128,11 @@ static gboolean refuse(cli_run *run, const char *why)
   return FALSE;
 }
 
-/* => all bytes of the file; NULL, said. */
-static guint8 *read_whole(cli_run *run, gsize *n)
-{
-  int fd = run->resume->load_fd;
-  struct stat st;
-  guint8 *bytes;
-  gsize at = 0;
-  ssize_t got;
-
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-    refuse(run, "a state is a regular file");
-    return NULL;
-  }
-  bytes = g_try_malloc(MAX((gsize)st.st_size, 1));
-  if (bytes == NULL) {
-    refuse(run, "there is no memory for it");
-    return NULL;
-  }
-  while (at < (gsize)st.st_size) {
-    got = read(fd, bytes + at, (gsize)st.st_size - at);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      break;
-    at += (gsize)got;
-  }
-  *n = at;
-  return bytes;
-}
-
-/* => where the engine's state begins; 0, said. */
-static gsize check_head(cli_run *run, const guint8 *bytes, gsize n)
-{
-  guint32 version, sum;
-  guint64 length;
-
-  if (n < HEAD_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0) {
-    refuse(run, n > 0 && memcmp(bytes, magic, MIN(n, (gsize)MAGIC_BYTES)) == 0 ? "it is cut short"
-                                                                               : "it is no state of --save-state");
-    return 0;
-  }
-  memcpy(&version, bytes + MAGIC_BYTES, sizeof version);
-  memcpy(&length, bytes + MAGIC_BYTES + 4, sizeof length);
-  if (GUINT32_FROM_LE(version) != FORMAT_VERSION) {
-    char *why = g_strdup_printf("it is of version %u of the format, and this program reads version %u",
-                                GUINT32_FROM_LE(version), (guint)FORMAT_VERSION);
-
-    refuse(run, why);
-    g_free(why);
-    return 0;
-  }
-  length = GUINT64_FROM_LE(length);
-  if (length < HEAD_BYTES || length > n || n - length < SUM_BYTES) {
-    refuse(run, "it is cut short");
-    return 0;
-  }
-  memcpy(&sum, bytes + length, sizeof sum);
-  if (GUINT32_FROM_LE(sum) != ct_crc32c(0, bytes, length)) {
-    refuse(run, "it is damaged: its checksum is wrong");
-    return 0;
-  }
-  return (gsize)length + SUM_BYTES;
-}
-
 static gboolean load_parts(cli_run *run, const guint8 *bytes, gsize n)
 {
-  resume_io io = { .at = bytes + HEAD_BYTES, .end = bytes + n };
-  GPtrArray *here = facts_of(run), *there = keep_facts(&io, here);
-  char *why = io.failed ? NULL : difference(there, here);
+  resume_io io = { .at = bytes + CLI_RESUME_HEAD_BYTES, .end = bytes + n };
+  GPtrArray *here = facts_of(run), *there = cli_resume_keep_facts(&io, here);
+  char *why = io.failed ? NULL : cli_resume_difference(there, here);
   replay_figures figures;
   gboolean fine;
 
@@ -274,14 +161,18 @@ static gboolean load_engine(cli_run *run, const guint8 *bytes, gsize n)
 
 static gboolean load(cli_run *run)
 {
+  const char *reason = NULL;
+  char *why = NULL;
   gsize n = 0, parts;
-  guint8 *bytes = read_whole(run, &n);
+  guint8 *bytes = cli_resume_read(run->resume->load_fd, &n, &reason);
   gboolean fine;
 
   if (bytes == NULL)
-    return FALSE;
-  parts = check_head(run, bytes, n);
-  fine = parts > 0 && load_parts(run, bytes, parts - SUM_BYTES) && load_engine(run, bytes + parts, n - parts);
+    return refuse(run, reason);
+  parts = cli_resume_check(bytes, n, magic, FORMAT_VERSION, &why);
+  fine = parts > 0 ? load_parts(run, bytes, parts - CLI_RESUME_SUM_BYTES) && load_engine(run, bytes + parts, n - parts)
+                   : refuse(run, why);
+  g_free(why);
   g_free(bytes);
   return fine;
 }
@@ -339,19 +230,12 @@ static bool sink(const void *bytes, size_t n, void *user)
 static void put_parts(cli_run *run, writing *w)
 {
   resume_io io = { .out = w->waits };
-  guint32 version = FORMAT_VERSION, sum;
-  guint64 length = 0;
   GPtrArray *facts = facts_of(run);
 
-  resume_raw(&io, (gpointer)magic, MAGIC_BYTES);
-  resume_u32(&io, &version);
-  resume_u64(&io, &length);
-  keep_facts(&io, facts);
+  cli_resume_begin(w->waits, magic, FORMAT_VERSION);
+  cli_resume_keep_facts(&io, facts);
   keep_parts(run, &io);
-  length = GUINT64_TO_LE((guint64)w->waits->len);
-  memcpy(w->waits->data + MAGIC_BYTES + 4, &length, sizeof length);
-  sum = ct_crc32c(0, w->waits->data, w->waits->len);
-  resume_u32(&io, &sum);
+  cli_resume_seal(w->waits);
   g_ptr_array_unref(facts);
 }
 

@@ -97,10 +97,7 @@ void cli_plot_keep(cli_run *run, resume_io *io)
   if (!there)
     return;
   occupancy = run->plot != NULL ? &run->plot->occupancy : g_new0(pressure_occupancy, 1);
-  resume_raw(io, occupancy, sizeof *occupancy);
-  if (occupancy->n == 0 || occupancy->n > PRESSURE_STEPS || occupancy->step_ns <= 0 ||
-      occupancy->until_ns < occupancy->start_ns)
-    resume_fail(io, "its curve is none");
+  pressure_occupancy_keep(occupancy, io);
   if (run->plot == NULL)
     g_free(occupancy);
   else

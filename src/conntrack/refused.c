@@ -105,3 +105,15 @@ uint32_t ct_refused_note(ct_refused *refused, const ct_tuple *tuple, uint32_t ha
   refused->slots[slot_find(refused, &key, hash)] = number + 1;
   return fresh;
 }
+
+void ct_refused_each(const ct_refused *refused, void (*each)(const ct_tuple *key, uint32_t kernels, void *user),
+                     void *user)
+{
+  uint32_t first = refused->n == refused->size ? refused->next : 0, i;
+
+  for (i = 0; i < refused->n; i++) {
+    const connection *one = &refused->ring[(first + i) & (refused->size - 1)];
+
+    each(&one->key, one->kernels, user);
+  }
+}

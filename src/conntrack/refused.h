@@ -24,4 +24,8 @@ void ct_refused_free(ct_refused *refused);
  */
 uint32_t ct_refused_note(ct_refused *refused, const ct_tuple *tuple, uint32_t hash, uint32_t kernels);
 
+/* Those that are remembered, from the oldest on; noted in that order they make the same. */
+void ct_refused_each(const ct_refused *refused, void (*each)(const ct_tuple *key, uint32_t kernels, void *user),
+                     void *user);
+
 #endif

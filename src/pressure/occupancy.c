@@ -39,6 +39,15 @@ void pressure_occupancy_step(pressure_occupancy *o, gint64 now_ns)
   o->until_ns = end > (guint64)G_MAXINT64 - (guint64)o->start_ns ? G_MAXINT64 : (gint64)((guint64)o->start_ns + end);
 }
 
+void pressure_occupancy_keep(pressure_occupancy *o, resume_io *io)
+{
+  resume_raw(io, o, sizeof *o);
+  if (o->step_ns == 0 && o->n == 0)
+    return;
+  if (o->n == 0 || o->n > PRESSURE_STEPS || o->step_ns <= 0 || o->until_ns < o->start_ns)
+    resume_fail(io, "its curve is none");
+}
+
 gboolean pressure_is_eviction(ct_reason reason)
 {
   return reason == CT_REASON_END_EVICTED || reason == CT_REASON_END_GC_EVICTED;

@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "conntrack/engine.h"
+#include "resume/io.h"
 
 enum { PRESSURE_STEPS = 600 };
 
@@ -48,6 +49,9 @@ static inline void pressure_occupancy_note(pressure_occupancy *o, gint64 now_ns,
   o->evictions = evictions;
   o->drops = drops;
 }
+
+/* All of it as bytes, or from them. */
+void pressure_occupancy_keep(pressure_occupancy *occupancy, resume_io *io);
 
 /* TRUE where an entry that ended so had to go before its time. */
 gboolean pressure_is_eviction(ct_reason reason);

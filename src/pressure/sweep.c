@@ -117,6 +117,49 @@ static void run_all(sweep *s, replay_source *source, void (*progress)(gpointer u
 
 void sweep_options(replay_options *options) { options->keep = GROUP_BATCHES; }
 
+static void run_runners(sweep *s, replay_source *source, guint threads, void (*progress)(gpointer user), gpointer user)
+{
+  s->threads = CLAMP(threads, 1, s->runners->len);
+  g_mutex_init(&s->lock);
+  g_cond_init(&s->changed);
+  run_all(s, source, progress, user);
+  g_mutex_clear(&s->lock);
+  g_cond_clear(&s->changed);
+}
+
+static void keep_runners(const sweep *s, const sweep_setting *settings, resume_io *io)
+{
+  guint i;
+
+  for (i = 0; io != NULL && i < s->runners->len && !io->failed; i++)
+    sweep_runner_keep(g_ptr_array_index(s->runners, i), &settings[i], io);
+}
+
+/* Copies of packets and zones are more than lanes know. */
+static gboolean needs_engines(const replay_source *source)
+{
+  return replay_source_pairs(source) != NULL || replay_source_zone_by(source) != REPLAY_ZONE_NONE;
+}
+
+guint64 sweep_run_on(replay_source *source, const sweep_setting *settings, guint n, guint threads,
+                     const sweep_keeping *keeping, sweep_figures *figures)
+{
+  sweep s = { .runners = NULL };
+  guint i;
+
+  gather(&s, source);
+  s.runners = sweep_runners_whole(settings, n, needs_engines(source));
+  keep_runners(&s, settings, keeping->load);
+  if (keeping->load == NULL || !keeping->load->failed) {
+    run_runners(&s, source, threads, NULL, NULL);
+    keep_runners(&s, settings, keeping->save);
+  }
+  for (i = 0; i < s.runners->len; i++)
+    sweep_runner_figures(g_ptr_array_index(s.runners, i), figures);
+  g_ptr_array_free(s.runners, TRUE);
+  return s.packets;
+}
+
 guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n, guint threads, guint parts,
                   sweep_figures *figures, void (*progress)(gpointer user), gpointer user)
 {
@@ -125,18 +168,11 @@ guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n,
 
   /* Whether a router's capture shows packets twice is known with its first frames. */
   gather(&s, source);
-  s.runners = sweep_runners_new(
-    settings, n, parts, replay_source_pairs(source) != NULL || replay_source_zone_by(source) != REPLAY_ZONE_NONE);
-
-  s.threads = CLAMP(threads, 1, s.runners->len);
-  g_mutex_init(&s.lock);
-  g_cond_init(&s.changed);
-  run_all(&s, source, progress, user);
+  s.runners = sweep_runners_new(settings, n, parts, needs_engines(source));
+  run_runners(&s, source, threads, progress, user);
   for (i = 0; i < s.runners->len; i++)
     sweep_runner_figures(g_ptr_array_index(s.runners, i), figures);
   g_ptr_array_free(s.runners, TRUE);
-  g_mutex_clear(&s.lock);
-  g_cond_clear(&s.changed);
   return s.packets;
 }
 

@@ -53,6 +53,18 @@ guint64 sweep_run(replay_source *source, const sweep_setting *settings, guint n,
                   sweep_figures *figures, void (*progress)(gpointer user), gpointer user);
 
 /*
+ * A sweep that goes on where another stood, and can be gone on with. Each setting then has an engine of its own: the
+ * figures are the same. A part that fails says so in its io, and nothing is run then.
+ */
+typedef struct sweep_keeping {
+  resume_io *load; /* NULL: it begins */
+  resume_io *save; /* NULL: it ends */
+} sweep_keeping;
+/* sweep_run with that: load is read before the first packet, save is written behind the last. */
+guint64 sweep_run_on(replay_source *source, const sweep_setting *settings, guint n, guint threads,
+                     const sweep_keeping *keeping, sweep_figures *figures);
+
+/*
  * What the figures say together. A setting loses nothing (its figures' lossless) where nobody was evicted and no packet
  * dropped, and where no other setting of which that is true cuts fewer connections or has fewer INVALID packets: these
  * few are nobody's doing here. Of a single setting, where there are none of either.

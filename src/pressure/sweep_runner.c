@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sweep_runner.h"
 
+#include <string.h>
+
 #include "conntrack/lanes.h"
 #include "conntrack/refused.h"
+#include "conntrack/state/state.h"
 #include "victims.h"
 
 enum { RUN_PACKETS = 32 };
@@ -234,17 +237,18 @@ static void deal(const sweep_setting *settings, guint n, guint most, guint *part
  */
 static guint32 packets_remembered(guint64 max) { return (guint32)CLAMP(4 * max, 1 << 20, 1 << 22); }
 
-/* The settings of its part that can go with the first, and it, as far as nobody has taken them. */
+/* The settings of its part that can go with the first, and it, as far as nobody has taken them; part NULL: it alone. */
 static sweep_runner *runner_new(const sweep_setting *settings, guint first, guint n, const guint *part, gboolean *taken,
                                 gboolean paired)
 {
   sweep_runner *r = g_new0(sweep_runner, 1);
   const ct_params *params[CT_LANES_MOST];
   guint32 remembered[CT_LANES_MOST];
+  gboolean alone = paired || part == NULL;
   guint i;
 
   for (i = first; i < n && r->n < CT_LANES_MOST; i++) {
-    if (taken[i] || (i != first && (paired || part[i] != part[first] || !can_join(&settings[first], &settings[i]))))
+    if (taken[i] || (i != first && (alone || part[i] != part[first] || !can_join(&settings[first], &settings[i]))))
       continue;
     taken[i] = TRUE;
     r->setting[r->n] = i;
@@ -254,7 +258,7 @@ static sweep_runner *runner_new(const sweep_setting *settings, guint first, guin
   }
   r->occupancy = g_new0(pressure_occupancy, r->n);
   r->paired = paired;
-  if (!paired && can_join(&settings[first], &settings[first])) {
+  if (!alone && can_join(&settings[first], &settings[first])) {
     r->lanes = ct_lanes_new(params, remembered, r->n, note_lanes, r);
     return r;
   }
@@ -283,6 +287,117 @@ GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most,
   g_free(part);
   g_free(taken);
   return runners;
+}
+
+GPtrArray *sweep_runners_whole(const sweep_setting *settings, guint n, gboolean paired)
+{
+  GPtrArray *runners = g_ptr_array_new_with_free_func(runner_free);
+  gboolean *taken = g_new0(gboolean, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_ptr_array_add(runners, runner_new(settings, i, n, NULL, taken, paired));
+  g_free(taken);
+  return runners;
+}
+
+/* --- kept over a resume --- */
+
+static bool append(const void *bytes, size_t n, void *user)
+{
+  GByteArray *out = user;
+
+  if (n > G_MAXUINT32 / 2 - MIN(out->len, G_MAXUINT32 / 2))
+    return false;
+  g_byte_array_append(out, bytes, (guint)n);
+  return true;
+}
+
+static void write_engine(const sweep_runner *r, resume_io *io)
+{
+  guint at = io->out->len;
+  ct_state_error error;
+  guint64 n = 0;
+
+  resume_u64(io, &n);
+  if (!ct_state_write(r->engine, append, io->out, &error)) {
+    resume_fail(io, "the tables of all settings are too much for one state");
+    return;
+  }
+  n = GUINT64_TO_LE((guint64)io->out->len - at - sizeof n);
+  memcpy(io->out->data + at, &n, sizeof n);
+}
+
+static void read_engine(sweep_runner *r, const ct_params *params, resume_io *io)
+{
+  ct_state_error error;
+  ct_engine *engine;
+  guint64 n = 0;
+
+  resume_u64(io, &n);
+  if (n > (guint64)(io->end - io->at))
+    resume_fail(io, "it ends within its parts");
+  if (io->failed)
+    return;
+  engine = ct_state_read(io->at, (gsize)n, params, &error);
+  if (engine == NULL) {
+    resume_fail(io, g_intern_string(error.text));
+    return;
+  }
+  io->at += n;
+  ct_engine_free(r->engine);
+  r->engine = engine;
+  ct_engine_watch(r->engine, 1u << CT_EVENT_DESTROY, follow, r);
+}
+
+static void write_refused(const ct_tuple *key, uint32_t kernels, void *user)
+{
+  guint32 bits = kernels;
+
+  resume_raw(user, (gpointer)key, sizeof *key);
+  resume_u32(user, &bits);
+}
+
+static void count_refused(const ct_tuple *key, uint32_t kernels, void *user)
+{
+  (void)key;
+  (void)kernels;
+  ++*(guint32 *)user;
+}
+
+static void keep_refused(ct_refused *refused, resume_io *io)
+{
+  guint32 n = 0, i, kernels = 0;
+  ct_tuple key;
+
+  if (!resume_reads(io))
+    ct_refused_each(refused, count_refused, &n);
+  n = resume_count(io, n, sizeof key + 4);
+  if (!resume_reads(io)) {
+    ct_refused_each(refused, write_refused, io);
+    return;
+  }
+  for (i = 0; i < n && !io->failed; i++) {
+    resume_raw(io, &key, sizeof key);
+    resume_u32(io, &kernels);
+    if (!io->failed)
+      ct_refused_note(refused, &key, ct_tuple_hash(&key), kernels);
+  }
+}
+
+void sweep_runner_keep(sweep_runner *r, const sweep_setting *setting, resume_io *io)
+{
+  if (resume_reads(io))
+    read_engine(r, &setting->params, io);
+  else
+    write_engine(r, io);
+  pressure_victims_keep(r->victims, io);
+  pressure_victims_keep(r->expired, io);
+  keep_refused(r->refused, io);
+  resume_u64(io, &r->n_refused);
+  resume_u64(io, &r->n_invalid);
+  resume_u64(io, &r->n_by_rules);
+  pressure_occupancy_keep(r->occupancy, io);
 }
 
 void sweep_runner_run(sweep_runner *runner, const replay_batch *batch)

@@ -16,6 +16,10 @@ typedef struct sweep_runner sweep_runner;
  * (replay_options.pairs), or they are in zones, which only engines do.
  */
 GPtrArray *sweep_runners_new(const sweep_setting *settings, guint n, guint most, gboolean paired);
+/* The same, each setting with an engine, and so with a runner, of its own, which can be kept. */
+GPtrArray *sweep_runners_whole(const sweep_setting *settings, guint n, gboolean paired);
+/* All that a runner with an engine knows, as bytes; or from them into a new one of the same setting. */
+void sweep_runner_keep(sweep_runner *runner, const sweep_setting *setting, resume_io *io);
 void sweep_runner_run(sweep_runner *runner, const replay_batch *batch);
 /* Fills the figures of its own settings, of the array of all. */
 void sweep_runner_figures(const sweep_runner *runner, sweep_figures *figures);

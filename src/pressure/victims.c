@@ -254,3 +254,85 @@ gboolean pressure_victims_packet(pressure_victims *victims, const ct_packet *pac
 guint64 pressure_victims_count(const pressure_victims *victims) { return victims->count; }
 guint64 pressure_victims_missed(const pressure_victims *victims) { return victims->missed; }
 gboolean pressure_victims_forgot(const pressure_victims *victims) { return victims->forgot; }
+
+/* ---- kept over a resume ---- */
+
+enum { KEPT_FOUND = 1, KEPT_REPLY = 2 };
+
+static gboolean is_found(const pressure_victims *victims, guint by, guint32 number, guint32 hash)
+{
+  return victims->index[by].n > 0 &&
+         victims->index[by].slots[slot_find(victims, by, key_of(victims, by, number), hash)].number == number;
+}
+
+static guint8 kept_bits(const pressure_victims *victims, guint32 number)
+{
+  guint8 bits = is_found(victims, BY_ORIGINAL, number, victims->ring[number - 1].hash) ? KEPT_FOUND : 0;
+
+  if (victims->replies != NULL && is_found(victims, BY_REPLY, number, victims->replies[number - 1].hash))
+    bits |= KEPT_REPLY;
+  return bits;
+}
+
+/* A hash hangs on the process. */
+static void keep_key(resume_io *io, ct_tuple *key)
+{
+  resume_raw(io, key, sizeof *key);
+  if (!resume_reads(io) || io->failed)
+    return;
+  if (key->family != CT_IPV4 && key->family != CT_IPV6)
+    resume_fail(io, "it remembers a connection of no family");
+}
+
+static void keep_victim(pressure_victims *victims, guint32 number, resume_io *io)
+{
+  pressure_victim *victim = &victims->ring[number - 1];
+  guint8 bits = resume_reads(io) ? 0 : kept_bits(victims, number);
+  guint32 reason = victim->reason;
+  ct_tuple reply = { .family = 0 };
+
+  resume_u8(io, &bits);
+  if (bits == 0)
+    return;
+  keep_key(io, &victim->key);
+  resume_i64(io, &victim->evicted_ns);
+  resume_i64(io, &victim->deadline_ns);
+  resume_u64(io, &victim->by_packet);
+  resume_u32(io, &reason);
+  resume_u8(io, &victim->state);
+  if (bits & KEPT_REPLY) {
+    if (!resume_reads(io))
+      reply = victims->replies[number - 1].key;
+    keep_key(io, &reply);
+  }
+  if (!resume_reads(io) || io->failed)
+    return;
+  victim->reason = (ct_reason)reason;
+  victim->hash = ct_tuple_hash(&victim->key);
+  if (bits & KEPT_FOUND)
+    slot_set(victims, BY_ORIGINAL, number, victim->hash);
+  if (bits & KEPT_REPLY)
+    remember_reply(victims, number, &reply);
+}
+
+void pressure_victims_keep(pressure_victims *victims, resume_io *io)
+{
+  gboolean any = victims->ring != NULL;
+  guint32 next = victims->next, n = (guint32)MIN(victims->count, victims->size), i;
+
+  resume_u64(io, &victims->count);
+  resume_u64(io, &victims->missed);
+  resume_bool(io, &victims->forgot);
+  resume_bool(io, &any);
+  resume_u32(io, &next);
+  n = resume_count(io, n, 1);
+  if (n != MIN(victims->count, victims->size) || next > victims->size || any != (n > 0) || victims->with_views)
+    resume_fail(io, "its numbers of those who ended contradict each other");
+  if (io->failed || !any)
+    return;
+  if (victims->ring == NULL)
+    start(victims);
+  victims->next = next;
+  for (i = 1; i <= n && !io->failed; i++)
+    keep_victim(victims, i, io);
+}

@@ -16,6 +16,7 @@
 #include <glib.h>
 
 #include "conntrack/engine.h"
+#include "resume/io.h"
 
 typedef struct pressure_victims pressure_victims;
 
@@ -66,5 +67,8 @@ guint64 pressure_victims_count(const pressure_victims *victims);  /* evicted, or
 guint64 pressure_victims_missed(const pressure_victims *victims); /* of these, missed, or cut */
 /* Some had to be forgotten to make room for newer ones: more may have been missed. */
 gboolean pressure_victims_forgot(const pressure_victims *victims);
+
+/* All of it as bytes, or from them into a new one of the same bounds, without views. */
+void pressure_victims_keep(pressure_victims *victims, resume_io *io);
 
 #endif

@@ -85,6 +85,45 @@ expect 0 '.' '*' "$ctreplay" -S --plot "$work/one.svg" --end '#777' --save-state
 expect 0 '.' '*' "$ctreplay" -S --plot "$work/two.svg" --load-state "$work/plotted" "$work/b/mixed"
 expect 0 '' '' cmp "$work/two.svg" "$work/whole.svg"
 
+# A sweep's figures and its drawing: each setting's table, who ended before the cut and is missed or cut behind it, who was refused.
+# sweep_cut PACKET OPTION...
+sweep_cut() {
+  packet=$1
+  shift
+  "$ctreplay" -P -W "$work/b/mixed" --start "#$((packet + 1))" "$work/mixed" 2> "$work/err"
+  expect 0 '.' '*' "$ctreplay" sweep -o csv "$@" "$work/mixed"
+  cp "$work/out" "$work/whole"
+  # The drawing of settings that have a table each: those that go together note an eviction at the end of a step with the next.
+  expect 0 '.' '*' "$ctreplay" sweep -o csv --plot "$work/whole.svg" --save-state "$work/swept" "$@" "$work/mixed"
+  cp "$work/out" "$work/both"
+  expect 0 '' '' cmp "$work/both" "$work/whole"
+  expect 0 '.' '*' "$ctreplay" sweep -o csv "$@" --end "#$packet" --save-state "$work/swept" "$work/mixed"
+  expect 0 '.' '*' "$ctreplay" sweep -o csv --plot "$work/two.svg" "$@" --load-state "$work/swept" "$work/b/mixed"
+  cp "$work/out" "$work/both"
+  expect 0 '' '' cmp "$work/both" "$work/whole"
+  expect 0 '' '' cmp "$work/two.svg" "$work/whole.svg"
+}
+sweep_cut 1 --max 20,60,200
+sweep_cut 1500 --max 20,60,200 --sysctl nf_conntrack_udp_timeout=5,30
+sweep_cut 900 --profile linux-6.18,linux-5.10 --max 60 --gc kernel
+# The same state three times gone on with, over three captures.
+expect 0 '.' '*' "$ctreplay" sweep -o csv --max 20,60 --end '#700' --save-state "$work/swept" "$work/mixed"
+"$ctreplay" -P -W "$work/a/mixed" --start '#701' --end '#1400' "$work/mixed" 2> "$work/err"
+"$ctreplay" -P -W "$work/b/mixed" --start '#1401' "$work/mixed" 2> "$work/err"
+expect 0 '.' '*' "$ctreplay" sweep -o csv --max 20,60 --load-state "$work/swept" --save-state "$work/swept" "$work/a/mixed"
+expect 0 '.' '*' "$ctreplay" sweep -o csv --max 20,60 --load-state "$work/swept" "$work/b/mixed"
+cp "$work/out" "$work/both"
+expect 0 '.' '*' "$ctreplay" sweep -o csv --max 20,60 "$work/mixed"
+cp "$work/out" "$work/whole"
+expect 0 '' '' cmp "$work/both" "$work/whole"
+expect 3 '' 'it is of the setting max=60, and this run of the setting max=61' "$ctreplay" sweep --max 20,61 --load-state "$work/swept" "$work/b/mixed"
+expect 3 '' 'it is of (nothing), and this run of the setting max=99' "$ctreplay" sweep --max 20,60,99 --load-state "$work/swept" "$work/b/mixed"
+expect 3 '' 'other parameters: ' "$ctreplay" sweep --max 20,60 --sysctl nf_conntrack_generic_timeout=5 --load-state "$work/swept" "$work/b/mixed"
+expect 3 '' 'it is no state of --save-state, or one of another command' "$ctreplay" -S --load-state "$work/swept" "$work/b/mixed"
+expect 2 '' 'not with rules' "$ctreplay" sweep --max 20,60 --rules "$work/sets" --rules "$work/rules" --load-state "$work/swept" "$work/b/mixed"
+head -c 5000 "$work/swept" > "$work/bad"
+expect 3 '' 'it is cut short' "$ctreplay" sweep --max 20,60 --load-state "$work/bad" "$work/b/mixed"
+
 # ---- refused ----
 "$ctreplay" -S --save-state "$work/state" "$work/cap" > "$work/out"
 refused() {
