@@ -76,7 +76,7 @@ expect 0 'sweep --rules FILE' '' cat "$work/timeouts"
 
 # The report says what was dropped, and by which rules.
 expect 0 '' '*' "$ctreplay" report --rules "$work/rules" -W "$work/page" "$work/cap"
-expect 0 '<dt>dropped by rules</dt><dd>1</dd>' '' cat "$work/page"
+expect 0 '<dt>dropped by rules</dt><dd><a href="#h-drops">1</a></dd>' '' cat "$work/page"
 expect 0 '1 *1  drop *filter:FORWARD:policy' '' cat "$work/page"
 expect 0 '<td>drop by filter:FORWARD:policy:4</td>' '' cat "$work/page"
 
