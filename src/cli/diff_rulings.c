@@ -3,6 +3,7 @@
 
 #include "connections.h"
 #include "firewall/save.h"
+#include "firewall/target/data.h"
 
 /* What is beyond is counted together, and connections then as "at least". */
 enum { ROWS_MOST = 1 << 14, SHOWN_MOST = 20 };
@@ -94,7 +95,7 @@ static guint key_hash(gconstpointer key)
 static gboolean ruling_equal(const diff_ruling *x, const diff_ruling *y)
 {
   return x->rule == y->rule && x->chain == y->chain && x->verdict == y->verdict && x->kernel == y->kernel &&
-         x->cls == y->cls && x->refused == y->refused && x->reason == y->reason;
+         x->cls == y->cls && x->refused == y->refused && x->reason == y->reason && x->answer == y->answer;
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
@@ -187,6 +188,14 @@ static void accepted(const diff_rulings *r, guint side, diff_ruling *ruling)
   }
 }
 
+static guint32 answer_of(const fw_outcome *o)
+{
+  const fw_reject *with =
+    o->verdict == FW_VERDICT_REJECT && o->decision.rule != NULL ? o->decision.rule->target.data : NULL;
+
+  return with != NULL ? 1 + ((guint32)with->kind << 16 | (guint32)with->type << 8 | with->code) : 0;
+}
+
 diff_ruling cli_diff_ruling(const diff_rulings *r, guint side, const diff_seen *seen)
 {
   const cli_firewall *f = r->firewall[side];
@@ -204,6 +213,7 @@ diff_ruling cli_diff_ruling(const diff_rulings *r, guint side, const diff_seen *
   ruling.rule =
     o->verdict == FW_VERDICT_UNKNOWN && o->decision.unknown != NULL ? o->decision.unknown : o->decision.rule;
   ruling.chain = ruling.rule != NULL ? ruling.rule->chain : o->decision.chain;
+  ruling.answer = answer_of(o);
   if (o->verdict == FW_VERDICT_ACCEPT)
     accepted(r, side, &ruling);
   else
@@ -221,7 +231,7 @@ gboolean cli_diff_rulings_same(const diff_ruling *a, const diff_ruling *b)
 {
   if (a->kernel == FW_KERNEL_CONNTRACK || b->kernel == FW_KERNEL_CONNTRACK)
     return TRUE; /* that is conntrack's difference */
-  return passes_as(a) == passes_as(b) && a->kernel == b->kernel;
+  return passes_as(a) == passes_as(b) && a->kernel == b->kernel && a->answer == b->answer;
 }
 
 gboolean cli_diff_rulings_same_way(const diff_rulings *r, const diff_ruling *a, const diff_ruling *b)
@@ -328,7 +338,17 @@ static gboolean put_place(GString *out, const diff_ruling *x)
   return TRUE;
 }
 
-static void put_ruling(emit_text *out, const diff_ruling *x, gboolean with_class)
+/* "ICMP type 3 code 13" */
+static char *answer_words(const diff_ruling *x)
+{
+  const guint32 what = x->answer - 1;
+
+  if (what >> 16 == FW_REJECT_TCP_RESET)
+    return g_strdup("a TCP reset");
+  return g_strdup_printf("ICMP type %u code %u", what >> 8 & 0xff, what & 0xff);
+}
+
+static void put_ruling(emit_text *out, const diff_ruling *x, gboolean with_class, gboolean with_answer)
 {
   g_autoptr(GString) place = g_string_new(NULL);
   guint line = x->rule != NULL ? x->rule->line : x->chain != NULL ? x->chain->line : 0;
@@ -338,6 +358,11 @@ static void put_ruling(emit_text *out, const diff_ruling *x, gboolean with_class
                      x->reason != CT_REASON_NONE ? ct_reason_word((ct_reason)x->reason) : "",
                      x->reason != CT_REASON_NONE ? ")" : "");
   emit_text_string(out, verdict_words(x));
+  if (with_answer) {
+    g_autofree char *words = answer_words(x);
+
+    emit_text_format(out, " with %s", words);
+  }
   if (by_kernel(x->kernel) != NULL) {
     emit_text_format(out, " by %s", by_kernel(x->kernel));
     return;
@@ -394,16 +419,17 @@ static void put_words(emit_text *out, const char *const *words, guint bits)
 static void put_change(emit_text *out, const diff_rulings *r, const change *c, const char *const *words)
 {
   const diff_ruling *a = &c->key.a, *b = &c->key.b;
-  gboolean with_class = a->cls != CT_CLASS_COUNT;
+  gboolean with_class = a->cls != CT_CLASS_COUNT,
+           with_answer = a->answer != b->answer && a->answer != 0 && b->answer != 0;
 
   emit_text_literal(out, "  ");
   emit_text_u64_grouped(out, c->packets);
   emit_text_format(out, " packet%s of %s%" G_GUINT64_FORMAT " connection%s: ", c->packets == 1 ? "" : "s",
                    cli_connections_full(r->connected) ? "at least " : "", c->connections,
                    c->connections == 1 ? "" : "s");
-  put_ruling(out, a, with_class);
+  put_ruling(out, a, with_class, with_answer);
   emit_text_literal(out, " -> ");
-  put_ruling(out, b, with_class);
+  put_ruling(out, b, with_class, with_answer);
   emit_text_format(out, "\n      from packet %" G_GUINT64_FORMAT " on, %s; differs: ", c->first, c->flow);
   put_words(out, words, c->differs);
   emit_text_char(out, '\n');
@@ -469,6 +495,12 @@ void cli_diff_ruling_json(emit_text *out, const diff_ruling *x)
                                                       : "accept";
 
   emit_text_format(out, "{\"verdict\":\"%s\"", verdict);
+  if (x->answer != 0) {
+    g_autofree char *words = answer_words(x);
+
+    emit_text_literal(out, ",\"with\":");
+    emit_text_json_string(out, words);
+  }
   if (x->cls != CT_CLASS_COUNT)
     emit_text_format(out, ",\"class\":\"%s\"", ct_class_name((ct_class)x->cls));
   if (x->reason != CT_REASON_NONE)

@@ -17,8 +17,9 @@ typedef struct diff_ruling {
   guint16 reason;         /* ct_reason */
   const fw_rule *rule;    /* that people would name; NULL: the policy of chain, or nobody */
   const fw_chain *chain;
-  guint32 mark; /* of the packet, as it left */
-  guint64 way;  /* stands for all who decided, of whichever side they are */
+  guint32 mark;   /* of the packet, as it left */
+  guint32 answer; /* that a reject asks for: fw_reject_kind, type and code, from 1; 0: none */
+  guint64 way;    /* stands for all who decided, of whichever side they are */
 } diff_ruling;
 
 typedef struct diff_rulings diff_rulings;

@@ -16,9 +16,12 @@ typedef struct evictions {
   cli_run run;
   pressure_victims *victims;
   pressure_room
-    *room; /* NULL where rules have a say in what becomes an entry: what a larger table holds is not known */
-  guint64 dropped;
-  guint64 shown; /* evictions */
+    *room;          /* NULL where rules have a say in what becomes an entry: what a larger table holds is not known */
+  guint64 dropped;  /* by conntrack */
+  guint64 by_rules; /* dropped by them */
+  guint64 in_vain;  /* evicted for packets that rules have dropped then */
+  guint64 latest;   /* evicted for the packet that is on its way */
+  guint64 shown;    /* evictions */
 } evictions;
 
 static gboolean is_wanted(const evictions *e, const ct_view *view)
@@ -43,11 +46,20 @@ static void on_event(const ct_event *event, void *user)
   const pressure_victim *victim = pressure_victims_event(e->victims, event);
   emit_loss loss;
 
+  e->latest += victim != NULL && victim->by_packet != 0;
   if (victim == NULL || !is_wanted(e, victim->view))
     return;
   e->shown++;
   loss = loss_of(e, EMIT_LOSS_EVICTED, victim);
   emit_output_loss(&e->run.shown, &loss);
+}
+
+/* Of the last packet. */
+static gboolean dropped_by_rules(const evictions *e)
+{
+  const cli_firewall *f = &e->run.firewall;
+
+  return f->firewall != NULL && f->door.dropped(f->door.user);
 }
 
 static void on_missed(const pressure_victim *victim, const ct_packet *packet, const ct_result *result, gpointer user)
@@ -59,6 +71,7 @@ static void on_missed(const pressure_victim *victim, const ct_packet *packet, co
     return;
   loss.packet = packet;
   loss.result = result;
+  loss.dropped_by = dropped_by_rules(e) ? cli_firewall_tell(&e->run.firewall, packet) : NULL;
   emit_output_loss(&e->run.shown, &loss);
 }
 
@@ -79,6 +92,11 @@ static void on_packet(const replay_seen *seen, gpointer user)
 
   if (e->room != NULL)
     pressure_room_packet(e->room, seen->packet);
+  if (seen->packet->kind != CT_PACKET_NONE && dropped_by_rules(e)) {
+    e->by_rules++;
+    e->in_vain += e->latest;
+  }
+  e->latest = 0;
   pressure_victims_packet(e->victims, seen->packet, seen->result, ct_engine_now(e->run.engine), on_missed, e);
   if (seen->result->verdict != CT_VERDICT_DROP)
     return;
@@ -100,18 +118,32 @@ static char *enough(const evictions *e)
                          ct_params_spell(e->run.params.profile, "nf_conntrack_max"), needed);
 }
 
+/* => to be freed */
+static char *words_of_rules(const evictions *e)
+{
+  if (e->run.firewall.firewall == NULL)
+    return g_strdup("");
+  if (e->in_vain == 0)
+    return g_strdup_printf(" by conntrack, %" G_GUINT64_FORMAT " by rules", e->by_rules);
+  return g_strdup_printf(" by conntrack, %" G_GUINT64_FORMAT " by rules, for which %" G_GUINT64_FORMAT
+                         " of the evicted had to go",
+                         e->by_rules, e->in_vain);
+}
+
 static void say_totals(const evictions *e, const emit_part *part)
 {
   const cli_options *o = e->run.o;
   char *chosen = NULL, *words = part != NULL ? emit_part_words(part) : NULL, *larger = enough(e);
+  char *rules = words_of_rules(e);
 
   if (o->filter.any || o->show_from.kind != REPLAY_POINT_NONE)
     chosen = g_strdup_printf("%" G_GUINT64_FORMAT " shown; in all ", e->shown);
   cli_say("%s%" G_GUINT64_FORMAT " evicted, of these %s%" G_GUINT64_FORMAT " missed later; %" G_GUINT64_FORMAT
-          " packets dropped%s%s%s",
+          " packets dropped%s%s%s%s",
           chosen != NULL ? chosen : "", pressure_victims_count(e->victims),
           pressure_victims_forgot(e->victims) ? "at least " : "", pressure_victims_missed(e->victims), e->dropped,
-          larger != NULL ? larger : "", words != NULL ? "; of a part: " : "", words != NULL ? words : "");
+          rules, larger != NULL ? larger : "", words != NULL ? "; of a part: " : "", words != NULL ? words : "");
+  g_free(rules);
   g_free(larger);
   g_free(words);
   g_free(chosen);

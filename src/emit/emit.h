@@ -175,6 +175,7 @@ typedef struct emit_loss {
   /* MISSED and DROPPED: the packet that found no entry any more, or no room. */
   const ct_packet *packet;
   const ct_result *result;
+  const emit_rules *dropped_by; /* MISSED: and rules have dropped it; NULL: they have not */
 } emit_loss;
 
 /* A format on its way to one place. Formats may read all of it and write through text and priv. */

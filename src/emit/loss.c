@@ -47,6 +47,12 @@ static void missed(emit_text *out, const emit_loss *loss)
   emit_text_u64(out, loss->packet->number);
   emit_text_literal(out, ", now ");
   emit_text_string(out, result->verdict == CT_VERDICT_DROP ? "dropped" : ct_class_name((ct_class)result->cls));
+  if (loss->dropped_by != NULL) {
+    emit_text_literal(out, ", and dropped by ");
+    emit_text_string(out, loss->dropped_by->rule);
+    if (loss->dropped_by->file != NULL)
+      emit_text_format(out, " (%s:%u)", loss->dropped_by->file, loss->dropped_by->line);
+  }
   emit_text_char(out, '\n');
 }
 
@@ -110,6 +116,10 @@ void emit_json_loss(emit_output *output, const emit_loss *loss)
     emit_text_literal(out, ",\"class\":\"");
     emit_text_string(out, ct_class_name((ct_class)loss->result->cls));
     emit_text_char(out, '"');
+    if (loss->dropped_by != NULL) {
+      emit_text_literal(out, ",\"dropped_by\":");
+      emit_text_json_string(out, loss->dropped_by->rule);
+    }
   } else if (loss->by_packet != 0) {
     emit_text_literal(out, ",\"by\":");
     emit_text_u64(out, loss->by_packet);

@@ -49,6 +49,11 @@ for words in '^      from packet 3 on, tcp 10.0.0.1.1025 > 10.0.0.2.23; differs:
   '^3 packets compared, 1 differ, the first is number 3 (1 state, 1 ruling, 1 rule)$' '^  entries *A 2  B 1$'; do
   expect 0 '*' '' grep -e "$words" "$work/told"
 done
+# What a reject answers is a part of the verdict.
+rules reset "$known" '-p udp -j ACCEPT' '-p tcp -j REJECT --reject-with tcp-reset'
+expect 1 '^  1 packet of 1 connection: rejected with ICMP type 3 code 3 by filter:FORWARD:rule:3 (.*/reject:5) -> rejected with a TCP reset by filter:FORWARD:rule:3 (.*/reset:5)$' '' \
+  "$ctreplay" diff --rules "$work/reject" --rules "$work/reset" "$work/cap"
+expect 1 '"verdict":"reject","with":"ICMP type 3 code 3","by":' '*' "$ctreplay" diff -o json --rules "$work/reject" --rules "$work/reset" "$work/cap"
 # What is dropped has consequences: the answer finds no connection.
 expect 1 '^  1 packet of 1 connection: ESTABLISHED, accepted by filter:FORWARD:rule:1 .* -> NEW, dropped by filter:FORWARD:policy (' '*' \
   "$ctreplay" diff --rules "$work/a" --rules "$work/silent" "$work/cap"
@@ -92,8 +97,8 @@ expect 1 '^{"schema":1,"type":"sides","a":{"capture":".*cap","kernel":"linux-6.1
   "$ctreplay" diff -o json --rules "$work/a" --rules "$work/reject" "$work/cap"
 cp "$work/out" "$work/told"
 for words in \
-  '^{"schema":1,"type":"packet","n":3,"t":2.000000000,"flow":"tcp 10.0.0.1.1025 > 10.0.0.2.23","differs":\["state","ruling","rule"\],"a":{"verdict":"accept","class":"NEW","by":"filter:FORWARD:rule:3","file":".*/a","line":5,"text":"-A FORWARD -p tcp -m tcp --dport 23 -j ACCEPT","state":"SYN_SENT","timeout":120,"mark":0},"b":{"verdict":"reject","class":"NEW",' \
-  '^{"schema":1,"type":"change","packets":1,"connections":1,"first":3,.*"b":{"verdict":"reject","by":"filter:FORWARD:rule:3",' \
+  '^{"schema":1,"type":"packet","n":3,"t":2.000000000,"flow":"tcp 10.0.0.1.1025 > 10.0.0.2.23","differs":\["state","ruling","rule"\],"a":{"verdict":"accept","class":"NEW","by":"filter:FORWARD:rule:3","file":".*/a","line":5,"text":"-A FORWARD -p tcp -m tcp --dport 23 -j ACCEPT","state":"SYN_SENT","timeout":120,"mark":0},"b":{"verdict":"reject","with":"ICMP type 3 code 3","class":"NEW",' \
+  '^{"schema":1,"type":"change","packets":1,"connections":1,"first":3,.*"b":{"verdict":"reject","with":"ICMP type 3 code 3","by":"filter:FORWARD:rule:3",' \
   '^{"schema":1,"type":"summary","same":false,"packets":3,"differing":1,"ignored":0,"first":3,"by":{"state":1,"ruling":1,"rule":1},"entries":\[2,1\]'; do
   expect 0 '*' '' grep -e "$words" "$work/told"
 done

@@ -43,6 +43,19 @@ expect 0 '' '' sh -c '"$@" 2> /dev/null | cmp - "$0"' "$work/one" "$ctreplay" sw
 
 # A full table: who is dropped by a rule takes no room in it.
 expect 0 '' '1 packets dropped\|0 packets dropped' "$ctreplay" --evictions --max 2 --rules "$work/rules" "$work/cap"
+# Who misses a connection may be dropped by a rule for it, and others may have to go for who is.
+{
+  echo '*filter'
+  echo ':FORWARD DROP [0:0]'
+  echo '-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+  echo '-A FORWARD -p udp --dport 53 -j ACCEPT'
+  echo '-A FORWARD -p udp --dport 5004 -j ACCEPT'
+  echo 'COMMIT'
+} > "$work/one-way"
+set -- --evictions --profile linux-3.10 --max 4 --hashsize 512 --rules "$work/one-way" samples/evicted-and-missed.pcap
+expect 0 '\[MISSED\] udp .* by packet 11, now NEW, and dropped by filter:FORWARD:policy:4$' \
+  '6 evicted, of these 1 missed later; 0 packets dropped by conntrack, 1 by rules, for which 1 of the evicted had to go$' "$ctreplay" "$@"
+expect 0 '"packet":11,"class":"NEW","dropped_by":"filter:FORWARD:policy:4"}' '*' "$ctreplay" -o json "$@"
 expect 0 '^1$' '*' "$ctreplay" -C --rules "$work/rules" "$work/cap"
 expect 0 'dport=53' '*' "$ctreplay" -L --rules "$work/rules" "$work/cap"
 expect 0 '[[]NEW] udp' '*' "$ctreplay" -E --rules "$work/rules" "$work/cap"
@@ -63,7 +76,7 @@ expect 0 'sweep --rules FILE' '' cat "$work/timeouts"
 
 # The report says what was dropped, and by which rules.
 expect 0 '' '*' "$ctreplay" report --rules "$work/rules" -W "$work/page" "$work/cap"
-expect 0 '<dt>dropped by rules</dt><dd>1</dd>' '' cat "$work/page"
+expect 0 '<dt>dropped by rules</dt><dd><a href="#h-drops">1</a></dd>' '' cat "$work/page"
 expect 0 '1 *1  drop *filter:FORWARD:policy' '' cat "$work/page"
 expect 0 '<td>drop by filter:FORWARD:policy:4</td>' '' cat "$work/page"
 
