@@ -190,7 +190,7 @@ static void begin(showing *s)
                                   .keep = o->filter.any ? keep : NULL,
                                   .done = moments ? pass_over : take,
                                   .user = s };
-  const emit_row_context context = { s->run.emit.profile, s->run.emit.first_ns, NULL };
+  const emit_row_context context = { s->run.emit.profile, s->run.emit.first_ns, NULL, s->run.emit.label_names };
 
   s->run.columns.needs = needs;
   s->flows = flows_new(s->run.engine, &options);
