@@ -56,14 +56,18 @@ static cli_exit compile(const cli_options *o, const char *path)
 
 cli_exit cli_command_compile(int argc, char **argv)
 {
+  static const cli_option own_options[] = {
+    { "write", 'W', "CAPTURE", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+    { .name = NULL },
+  };
   GError *error = NULL;
   cli_options options;
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, argv, CLI_OUTPUT, NULL, &error))
+  if (!cli_options_parse(&options, argc, argv, 0, own_options, &error))
     cli_usage(error);
-  else if (options.captures->len != 1 || options.write == NULL || options.format != NULL)
+  else if (options.captures->len != 1 || options.write == NULL)
     cli_say("compile: give one scenario (- is standard input) and -W CAPTURE (- is standard output)");
   else
     code = compile(&options, g_ptr_array_index(options.captures, 0));

@@ -177,16 +177,20 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
 
 cli_exit cli_command_decompile(int argc, char **argv)
 {
+  static const cli_option own_options[] = {
+    { "write", 'W', "SCENARIO", CLI_OUTPUT, CLI_TEXT(cli_options, write) },
+    { .name = NULL },
+  };
   GError *error = NULL;
   cli_options options;
   ct_params params;
   cli_exit code = CLI_EXIT_USAGE;
 
   cli_options_init(&options);
-  if (!cli_options_parse(&options, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES | CLI_OUTPUT, NULL, &error) ||
+  if (!cli_options_parse(&options, argc, argv, CLI_INPUT | CLI_KERNEL | CLI_RULES, own_options, &error) ||
       !cli_kernel_params(&options, &params, &error))
     cli_usage(error);
-  else if (options.captures->len == 0 || options.format != NULL)
+  else if (options.captures->len == 0)
     cli_say("decompile: give captures (- is standard input), and -W SCENARIO where it shall not go to standard output");
   else
     code = decompile(&options, &params);

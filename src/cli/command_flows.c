@@ -190,7 +190,7 @@ static void begin(showing *s)
                                   .keep = o->filter.any ? keep : NULL,
                                   .done = moments ? pass_over : take,
                                   .user = s };
-  const emit_row_context context = { s->run.emit.profile, s->run.emit.first_ns, NULL };
+  const emit_row_context context = { s->run.emit.profile, s->run.emit.first_ns, NULL, s->run.emit.label_names };
 
   s->run.columns.needs = needs;
   s->flows = flows_new(s->run.engine, &options);
@@ -249,21 +249,6 @@ static gboolean choose_sort(showing *s, const emit_table *table)
   return s->sort != NULL;
 }
 
-static const char help[] =
-  "ctreplay flows [OPTION]... CAPTURE...\n"
-  "  a record of each connection that ever was, as it ended; those that had not ended, at the end\n"
-  "  --fields NAME,...   which columns, and in which order (ctreplay list fields); all is a name too\n"
-  "  -o text|csv|tsv|json, -W FILE\n"
-  "  -o sqlite -W FILE   a database: connections, packets, events, expectations, occupancy, rules\n"
-  "  --packets all|notable|none  which packets it has (notable: those with a reason, first and last ones)\n"
-  "  --sort [-]FIELD     the largest first, text in its order; - turns it round\n"
-  "  --top N             only the first N (without --sort: by bytes, with --by: by connections)\n"
-  "  --by KEY            counted together by src, dst, net, net/24[,64], dport, proto, state or reason\n"
-  "  --at POINT|peak     what was in the table then, as it stood; several may be given\n"
-  "As they end, records take memory only while they live, and the newest 65,536 that ended while a column of missed\n"
-  "packets is asked for. --sort keeps all of them, with --top N at most 2 N + 1024; --by one record for each key.\n"
-  "Filters, options of input, kernel and rules as in ctreplay --help; man ctreplay says the rest.\n";
-
 /* A database holds all that there was: what to see of it is chosen in SQL. */
 static gboolean is_for_a_database(const showing *s, const cli_options *o)
 {
@@ -306,7 +291,7 @@ cli_exit cli_command_flows(int argc, char **argv)
                          &error)) {
     code = cli_usage(error);
   } else if (o.help) {
-    fputs(help, stdout);
+    cli_help_subcommand(cli_subcommand_find("flows"));
     code = CLI_EXIT_OK;
   } else {
     o.fields_of = own.grouped ? &flows_group_table : &flows_table;

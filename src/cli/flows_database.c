@@ -34,11 +34,14 @@ static void on_event(const ct_event *event, void *user)
     database_event(((filling *)user)->database, event);
 }
 
-/* What a reader of the capture would stop at: the first and last of a connection, and all that has a reason. */
+/*
+ * What a reader of the capture would stop at: the first and last of a connection, and all that has a reason, but for
+ * what every other packet of a busy connection has.
+ */
 static gboolean is_notable(const ct_result *result, gboolean has_past)
 {
-  return has_past || result->reason != CT_REASON_NONE || result->cls == CT_CLASS_INVALID ||
-         result->verdict == CT_VERDICT_DROP ||
+  return has_past || (result->reason != CT_REASON_NONE && result->reason != CT_REASON_TCP_UNACKED) ||
+         result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP ||
          (result->changes & (CT_CHANGE_CREATED | CT_CHANGE_ENDED | CT_CHANGE_REOPENED | CT_CHANGE_EXPECTED)) != 0;
 }
 
@@ -115,17 +118,12 @@ static void write_meta(filling *f)
   write_number(f, "peak", stats->peak_count);
   database_meta(f->database, "whole", cli_part_of_run(f->run, &part) ? "no" : "yes");
   for (i = 0; i < o->captures->len; i++)
-    database_capture(f->database, i + 1, g_ptr_array_index(o->captures, i));
+    database_capture(f->database, g_ptr_array_index(o->captures, i));
 }
 
 /* A file that is not whole is emptied, so that it does not look like a database. */
-static void close_database(filling *f)
+static void give_up(cli_run *run, GError *error)
 {
-  cli_run *run = f->run;
-  GError *error = NULL;
-
-  if (database_close(f->database, &error))
-    return;
   cli_say("%s: %s", run->o->write, error->message);
   g_error_free(error);
   if (ftruncate(run->database_fd, 0) != 0)
@@ -154,21 +152,20 @@ static void play(filling *f)
 
 void cli_flows_database(cli_run *run, cli_kept_packets packets)
 {
-  const emit_row_context context = { run->emit.profile, run->emit.first_ns, g_string_new(NULL) };
+  const emit_row_context context = { run->emit.profile, run->emit.first_ns, g_string_new(NULL), run->emit.label_names };
   filling f = { .run = run, .packets = packets };
   GError *error = NULL;
 
   f.database = database_open(run->database_fd, &context, &error);
   if (f.database != NULL) {
     play(&f);
-    close_database(&f);
+    if (!database_close(f.database, &error))
+      give_up(run, error);
     if (run->code != CLI_EXIT_OUTPUT)
       cli_say("%s: %" G_GUINT64_FORMAT " connections, %" G_GUINT64_FORMAT " packets", run->o->write, f.n_flows,
               f.n_packets);
   } else {
-    cli_say("-o sqlite: %s", error->message);
-    g_error_free(error);
-    run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
+    give_up(run, error);
   }
   g_string_free(context.scratch, TRUE);
 }

@@ -6,48 +6,84 @@
 #include "conntrack/proto/proto.h"
 #include "flows/flows.h"
 #include "schema.h"
+#include "table.h"
 #include "vfs.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 
-/* The statement of a table of emit's: one place for each of its columns, in order. */
-typedef struct inserting {
-  sqlite3_stmt *statement;
-  emit_columns columns;
-} inserting;
+typedef enum table_id { FLOWS, PACKETS, EVENTS, EXPECTATIONS, OCCUPANCY, N_TABLES } table_id;
 
-/* Texts of one row, until it is written: SQLite need not copy them. */
-enum { ARENA_BYTES = 32 * 1024 };
+/* Their trees are filled when the last row is known. */
+typedef enum index_id {
+  FLOWS_CONN,
+  EXPECTATIONS_NUMBER,
+  PACKETS_CONN,
+  PACKETS_REASON,
+  EVENTS_CONN,
+  N_INDEXES
+} index_id;
+
+static const struct {
+  const char *name;
+  const char *sql; /* to make it; NULL: its table's UNIQUE does */
+} index_rows[N_INDEXES] = {
+  [FLOWS_CONN] = { "sqlite_autoindex_flows_1", NULL },
+  [EXPECTATIONS_NUMBER] = { "sqlite_autoindex_expectations_1", NULL },
+  [PACKETS_CONN] = { "packets_conn", "CREATE INDEX packets_conn ON packets(conn)" },
+  [PACKETS_REASON] = { "packets_reason", "CREATE INDEX packets_reason ON packets(reason) WHERE reason IS NOT NULL" },
+  [EVENTS_CONN] = { "events_conn", "CREATE INDEX events_conn ON events(conn)" },
+};
 
 typedef struct second {
   gint64 number;
   guint64 entries, most, packets, created;
 } second;
 
+/* One that may still be used: its row is written when it is known how it ended. */
+typedef struct expected {
+  ct_expect_view view;
+  gint64 made_ns, ended_ns;
+  const char *ended_by; /* NULL: it has not */
+} expected;
+
 struct database {
-  sqlite3 *db;
+  int fd;
+  sqlite3 *db; /* only while SQLite has the file: at the beginning and at the end */
   const emit_row_context *context;
-  inserting flows, packets, events;
-  sqlite3_stmt *meta, *capture, *expect, *expect_end, *occupancy;
-  GHashTable *rules; /* "rule\nverdict" => guint64 * */
+  pages pages;
+  table tables[N_TABLES];
+  keys keys[N_INDEXES];
+  guint32 index_roots[N_INDEXES];
+  record row;
+  const char *reason_words[CT_REASON_COUNT]; /* in SQLite's order */
+  guint16 reason_keys[CT_REASON_COUNT];      /* where they stand there, from 1 */
+  GPtrArray *meta, *captures;                /* words: key and value in turn; paths */
+  GHashTable *rules;                         /* "rule\nverdict" => guint64 * */
+  GHashTable *expected;                      /* number => expected * */
   guint64 n_events;
   second now;     /* what is not written yet; packets 0: none */
-  emit_text text; /* for values that are text only here */
-  char *arena;
-  gsize used;     /* of the arena */
   GError *failed; /* the first; nothing is written after it */
 };
 
 gboolean database_is_built(void) { return TRUE; }
 
+static void fail(database *d, const char *why)
+{
+  if (d->failed == NULL)
+    g_set_error(&d->failed, EMIT_ERROR, EMIT_ERROR_FORMAT, "cannot be written: %s", why);
+}
+
+gboolean database_failed(const database *d) { return d->failed != NULL || d->pages.error != 0; }
+
 static gboolean check(database *d, int result)
 {
   if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE)
     return TRUE;
-  if (d->failed == NULL)
-    g_set_error(&d->failed, EMIT_ERROR, EMIT_ERROR_FORMAT, "cannot be written: %s", sqlite3_errmsg(d->db));
+  fail(d, sqlite3_errmsg(d->db));
   return FALSE;
 }
+
+/* ---- through SQLite ---- */
 
 static gboolean run(database *d, const char *sql)
 {
@@ -59,8 +95,14 @@ static sqlite3_stmt *prepare(database *d, const char *sql)
   sqlite3_stmt *statement = NULL;
 
   if (d->failed == NULL)
-    check(d, sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL));
+    check(d, sqlite3_prepare_v2(d->db, sql, -1, &statement, NULL));
   return statement;
+}
+
+static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+  if (text != NULL)
+    sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
 }
 
 static void step(database *d, sqlite3_stmt *statement)
@@ -69,198 +111,202 @@ static void step(database *d, sqlite3_stmt *statement)
     check(d, sqlite3_step(statement));
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
-  d->used = 0;
 }
 
-/* ---- tables made of fields ---- */
-
-static const char *type_of(emit_kind kind)
+/* A number that SQLite knows; 0 where it does not. */
+static gint64 ask(database *d, const char *sql, const char *name)
 {
-  switch (kind) {
-  case EMIT_KIND_NUMBER:
-  case EMIT_KIND_FLAG: return "INTEGER";
-  case EMIT_KIND_SPAN: return "REAL";
-  default: return "TEXT";
-  }
+  sqlite3_stmt *statement = prepare(d, sql);
+  gint64 number = 0;
+
+  if (statement == NULL)
+    return 0;
+  bind_text(statement, 1, name);
+  if (check(d, sqlite3_step(statement)))
+    number = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  return number;
 }
 
-/* What a column of that name points at, in whatever table. */
-static const char *points_at(const char *name)
+static void open_sqlite(database *d)
 {
-  static const char *const conns[] = { "conn", "master", "past_conn" }, *const reasons[] = { "reason", "ended",
-                                                                                             "invalid_reason" };
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(conns); i++)
-    if (g_str_equal(name, conns[i]))
-      return " REFERENCES flows(conn)";
-  for (i = 0; i < G_N_ELEMENTS(reasons); i++)
-    if (g_str_equal(name, reasons[i]))
-      return " REFERENCES reasons(reason)";
-  return "";
+  if (database_vfs_use(d->fd) != SQLITE_OK ||
+      sqlite3_open_v2("run", &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      DATABASE_VFS_NAME) != SQLITE_OK)
+    g_set_error(&d->failed, EMIT_ERROR, EMIT_ERROR_FORMAT, "SQLite cannot begin: %s", sqlite3_errmsg(d->db));
+  /* Who writes a whole new file needs no way back: where it fails, the file is emptied. */
+  run(d, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF;");
 }
 
-/*
- * What another table tells already: a connection's tuple stands in flows, a reason's words in reasons. So a million
- * rows stay small.
- */
-static const char *const told_elsewhere[] = {
-  "packet.text",       "packet.flow",     "event.family",      "event.proto",     "event.src",     "event.sport",
-  "event.dst",         "event.dport",     "event.icmp_type",   "event.icmp_code", "event.icmp_id", "event.reply_src",
-  "event.reply_sport", "event.reply_dst", "event.reply_dport", "event.helper",    "event.master",  "event.flow",
-  "event.t",           "flow.at",         "flow.states",
-};
-
-static gboolean is_told_elsewhere(const emit_table *table, const emit_field *field)
+static void close_sqlite(database *d)
 {
-  gsize n = strlen(table->name);
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(told_elsewhere); i++)
-    if (strncmp(told_elsewhere[i], table->name, n) == 0 && told_elsewhere[i][n] == '.' &&
-        strcmp(told_elsewhere[i] + n + 1, field->name) == 0)
-      return TRUE;
-  return FALSE;
+  if (d->db != NULL && sqlite3_close(d->db) != SQLITE_OK)
+    fail(d, "SQLite does not close it");
+  d->db = NULL;
 }
 
-static void choose(emit_columns *columns, const emit_table *table)
-{
-  guint i;
+/* ---- rows ---- */
 
-  columns->table = table;
-  columns->n = 0;
-  for (i = 0; i < table->n; i++)
-    if (!is_told_elsewhere(table, &table->fields[i]))
-      columns->column[columns->n++] = &table->fields[i];
+static const emit_table *fields_of(table_id id)
+{
+  return id == FLOWS ? &flows_table : id == PACKETS ? &emit_table_packets : &emit_table_events;
 }
 
-/* The first column of each table is its key. */
-static void create(database *d, const emit_columns *columns)
+/* => the row's number; 0: there is none. */
+static gint64 put_fields(database *d, table_id id, const void *from)
 {
-  GString *sql = g_string_new(NULL);
-  guint i;
+  gint64 row;
 
-  g_string_printf(sql, "CREATE TABLE %ss (", columns->table->name);
-  for (i = 0; i < columns->n; i++) {
-    const emit_field *field = columns->column[i];
-    /* "ended" is a reason's word of a connection, and a flag of a packet. */
-    const char *more = i == 0 ? " PRIMARY KEY" : field->kind == EMIT_KIND_FLAG ? "" : points_at(field->name);
-
-    g_string_append_printf(sql, "%s\"%s\" %s%s", i > 0 ? ", " : "", field->name, type_of(field->kind), more);
-  }
-  g_string_append(sql, ");");
-  run(d, sql->str);
-  g_string_free(sql, TRUE);
+  if (database_failed(d))
+    return 0;
+  if (table_put_fields(&d->tables[id], &d->row, d->context, from, &row))
+    return row;
+  fail(d, "rows are out of order");
+  return 0;
 }
 
-static void prepare_insert(database *d, inserting *into, const emit_table *table)
+static void put_record(database *d, table_id id, gint64 number)
 {
-  GString *sql = g_string_new(NULL);
-  guint i;
-
-  choose(&into->columns, table);
-  create(d, &into->columns);
-  g_string_printf(sql, "INSERT INTO %ss VALUES (", table->name);
-  for (i = 0; i < into->columns.n; i++)
-    g_string_append(sql, i > 0 ? ",?" : "?");
-  g_string_append_c(sql, ')');
-  into->statement = prepare(d, sql->str);
-  g_string_free(sql, TRUE);
+  if (!database_failed(d) && !table_put(&d->tables[id], &d->row, number))
+    fail(d, "rows are out of order");
 }
 
-static void bind_bytes(database *d, sqlite3_stmt *statement, int at, const char *text, gsize n)
+static void put_key(database *d, index_id id, guint64 key, gint64 row)
 {
-  if (n > ARENA_BYTES - d->used) {
-    sqlite3_bind_text(statement, at, text, (int)n, SQLITE_TRANSIENT);
-    return;
-  }
-  memcpy(d->arena + d->used, text, n);
-  sqlite3_bind_text(statement, at, d->arena + d->used, (int)n, SQLITE_STATIC);
-  d->used += n;
+  if (row > 0)
+    keys_add(&d->keys[id], key, row);
 }
 
-static void bind_text(database *d, sqlite3_stmt *statement, int at, const char *text)
+void database_flow(database *d, const void *from)
 {
-  if (text != NULL)
-    bind_bytes(d, statement, at, text, strlen(text));
+  put_key(d, FLOWS_CONN, ((const flow_record *)from)->conn, put_fields(d, FLOWS, from));
 }
 
-/* Addresses and times, as the other formats write them. */
-static void bind_put(database *d, sqlite3_stmt *statement, int at, emit_kind kind, const emit_value *value)
+void database_packet(database *d, const emit_packet_record *from)
 {
-  d->text.used = 0;
-  emit_value_put(&d->text, kind, value);
-  bind_bytes(d, statement, at, d->text.data, d->text.used);
+  const ct_result *result = from->packet->result;
+  gint64 row = put_fields(d, PACKETS, from);
+
+  put_key(d, PACKETS_CONN, result->conn, row);
+  if (result->reason != CT_REASON_NONE)
+    put_key(d, PACKETS_REASON, d->reason_keys[result->reason], row);
 }
 
-static void bind(database *d, sqlite3_stmt *statement, int at, emit_kind kind, const emit_value *value)
+/* Numbered among themselves, as -E has them: the engine counts what else it was asked to tell. */
+static void put_event(database *d, const ct_event *event)
 {
-  switch (kind) {
-  case EMIT_KIND_TEXT: bind_text(d, statement, at, value->of.text); break;
-  case EMIT_KIND_SPAN: sqlite3_bind_double(statement, at, (double)value->of.ns / 1e9); break;
-  case EMIT_KIND_ADDRESS:
-  case EMIT_KIND_TIME: bind_put(d, statement, at, kind, value); break;
-  default: sqlite3_bind_int64(statement, at, (sqlite3_int64)value->of.number); break;
-  }
+  ct_event numbered = *event;
+
+  numbered.sequence = ++d->n_events;
+  put_key(d, EVENTS_CONN, event->view != NULL ? event->view->id : 0, put_fields(d, EVENTS, &numbered));
 }
 
-static void insert(database *d, const inserting *into, const void *record)
+static void put_second(database *d)
 {
-  guint i;
+  record *r = &d->row;
 
-  if (d->failed != NULL)
-    return;
-  for (i = 0; i < into->columns.n; i++) {
-    const emit_field *field = into->columns.column[i];
-    emit_value value;
-
-    value.known = FALSE;
-    field->get(d->context, record, &value);
-    if (value.known)
-      bind(d, into->statement, (int)i + 1, field->kind, &value);
-  }
-  step(d, into->statement);
-}
-
-void database_flow(database *d, const void *record) { insert(d, &d->flows, record); }
-
-void database_packet(database *d, const emit_packet_record *record) { insert(d, &d->packets, record); }
-
-/* ---- the others ---- */
-
-void database_meta(database *d, const char *key, const char *value)
-{
-  bind_text(d, d->meta, 1, key);
-  bind_text(d, d->meta, 2, value);
-  step(d, d->meta);
-}
-
-void database_capture(database *d, guint number, const char *path)
-{
-  sqlite3_bind_int64(d->capture, 1, number);
-  bind_text(d, d->capture, 2, path);
-  step(d, d->capture);
-}
-
-static void bind_time(database *d, sqlite3_stmt *statement, int at, gint64 time_ns)
-{
-  const emit_value value = { .known = TRUE, .of.ns = time_ns };
-
-  bind_put(d, statement, at, EMIT_KIND_TIME, &value);
-}
-
-static void write_second(database *d)
-{
   if (d->now.packets == 0)
     return;
-  sqlite3_bind_int64(d->occupancy, 1, d->now.number);
-  bind_time(d, d->occupancy, 2, d->now.number * NS_PER_S);
-  sqlite3_bind_int64(d->occupancy, 3, (sqlite3_int64)d->now.entries);
-  sqlite3_bind_int64(d->occupancy, 4, (sqlite3_int64)d->now.most);
-  sqlite3_bind_int64(d->occupancy, 5, (sqlite3_int64)d->now.packets);
-  sqlite3_bind_int64(d->occupancy, 6, (sqlite3_int64)d->now.created);
-  step(d, d->occupancy);
+  record_begin(r);
+  record_null(r); /* the row's number */
+  record_time(r, d->now.number * NS_PER_S);
+  record_int(r, (gint64)d->now.entries);
+  record_int(r, (gint64)d->now.most);
+  record_int(r, (gint64)d->now.packets);
+  record_int(r, (gint64)d->now.created);
+  put_record(d, OCCUPANCY, d->now.number);
   d->now.packets = 0;
+}
+
+/* An expectation that does not care for a port or a source has 0 there. */
+static void add_part(database *d, const ct_tuple *tuple, emit_kind kind, emit_tuple_part part)
+{
+  emit_value value = { .known = FALSE };
+
+  emit_value_tuple(d->context, tuple, part, &value);
+  value.known = value.known && !(kind == EMIT_KIND_NUMBER && value.of.number == 0);
+  record_value(&d->row, kind, &value);
+}
+
+static void put_expected(database *d, const expected *x)
+{
+  const ct_expect_view *e = &x->view;
+  record *r = &d->row;
+
+  record_begin(r);
+  record_int(r, (gint64)e->id);
+  record_int(r, (gint64)e->master_id);
+  record_text(r, e->helper);
+  record_text(r, e->made_by);
+  e->made_by_packet != 0 ? record_int(r, (gint64)e->made_by_packet) : record_null(r);
+  record_time(r, x->made_ns);
+  add_part(d, &e->tuple, EMIT_KIND_TEXT, EMIT_TUPLE_FAMILY);
+  add_part(d, &e->tuple, EMIT_KIND_TEXT, EMIT_TUPLE_PROTO);
+  if ((e->mask.src.halves[0] | e->mask.src.halves[1]) != 0)
+    add_part(d, &e->tuple, EMIT_KIND_ADDRESS, EMIT_TUPLE_SRC);
+  else
+    record_null(r);
+  add_part(d, &e->tuple, EMIT_KIND_NUMBER, EMIT_TUPLE_SPORT);
+  add_part(d, &e->tuple, EMIT_KIND_ADDRESS, EMIT_TUPLE_DST);
+  add_part(d, &e->tuple, EMIT_KIND_NUMBER, EMIT_TUPLE_DPORT);
+  if (x->ended_by != NULL) {
+    record_time(r, x->ended_ns);
+    record_text(r, x->ended_by);
+  }
+  put_record(d, EXPECTATIONS, 0);
+  put_key(d, EXPECTATIONS_NUMBER, e->id, d->tables[EXPECTATIONS].n);
+}
+
+/* ---- what the run sees ---- */
+
+static void note_expectation(database *d, const ct_event *event)
+{
+  expected *x = g_new0(expected, 1);
+
+  x->view = *event->expect;
+  x->made_ns = event->time_ns;
+  g_hash_table_insert(d->expected, &x->view.id, x);
+}
+
+static void end_expectation(database *d, const ct_event *event)
+{
+  expected *x = g_hash_table_lookup(d->expected, &event->expect->id);
+
+  if (x == NULL)
+    return;
+  x->ended_ns = event->time_ns;
+  x->ended_by = ct_reason_word((ct_reason)event->reason);
+  put_expected(d, x);
+  g_hash_table_remove(d->expected, &x->view.id);
+}
+
+static gint compare_expected(gconstpointer a, gconstpointer b)
+{
+  guint64 x = ((const expected *)a)->view.id, y = ((const expected *)b)->view.id;
+
+  return x < y ? -1 : x > y;
+}
+
+static void put_unended(database *d)
+{
+  GList *all = g_list_sort(g_hash_table_get_values(d->expected), compare_expected), *at;
+
+  for (at = all; at != NULL; at = at->next)
+    put_expected(d, at->data);
+  g_list_free(all);
+}
+
+void database_event(database *d, const ct_event *event)
+{
+  switch (event->type) {
+  case CT_EVENT_NEW:
+  case CT_EVENT_UPDATE:
+  case CT_EVENT_DESTROY: put_event(d, event); break;
+  case CT_EVENT_EXPECT_NEW: note_expectation(d, event); break;
+  case CT_EVENT_EXPECT_DESTROY: end_expectation(d, event); break;
+  default: break;
+  }
 }
 
 static void count_rule(database *d, const emit_rules *rules)
@@ -288,7 +334,7 @@ void database_pass(database *d, const ct_packet *packet, const ct_result *result
   gint64 number = MAX(packet->time_ns / NS_PER_S, d->now.number);
 
   if (number != d->now.number) {
-    write_second(d);
+    put_second(d);
     d->now = (second){ .number = number };
   }
   d->now.packets++;
@@ -298,81 +344,31 @@ void database_pass(database *d, const ct_packet *packet, const ct_result *result
   count_rule(d, rules);
 }
 
-static void bind_value(database *d, sqlite3_stmt *statement, int at, emit_kind kind, const ct_tuple *tuple,
-                       emit_tuple_part part)
+void database_meta(database *d, const char *key, const char *value)
 {
-  emit_value value = { .known = FALSE };
-
-  emit_value_tuple(d->context, tuple, part, &value);
-  /* An expectation that does not care for a port or a source has 0 there. */
-  if (value.known && !(kind == EMIT_KIND_NUMBER && value.of.number == 0))
-    bind(d, statement, at, kind, &value);
+  g_ptr_array_add(d->meta, g_strdup(key));
+  g_ptr_array_add(d->meta, g_strdup(value));
 }
 
-static void note_expectation(database *d, const ct_event *event)
+void database_capture(database *d, const char *path) { g_ptr_array_add(d->captures, g_strdup(path)); }
+
+/* ---- the beginning ---- */
+
+static void make_tables(database *d)
 {
-  const ct_expect_view *e = event->expect;
-  sqlite3_stmt *s = d->expect;
+  guint i;
 
-  sqlite3_bind_int64(s, 1, (sqlite3_int64)e->id);
-  sqlite3_bind_int64(s, 2, (sqlite3_int64)e->master_id);
-  bind_text(d, s, 3, e->helper);
-  bind_text(d, s, 4, e->made_by);
-  if (e->made_by_packet != 0)
-    sqlite3_bind_int64(s, 5, (sqlite3_int64)e->made_by_packet);
-  bind_time(d, s, 6, event->time_ns);
-  bind_value(d, s, 7, EMIT_KIND_TEXT, &e->tuple, EMIT_TUPLE_FAMILY);
-  bind_value(d, s, 8, EMIT_KIND_TEXT, &e->tuple, EMIT_TUPLE_PROTO);
-  if ((e->mask.src.halves[0] | e->mask.src.halves[1]) != 0)
-    bind_value(d, s, 9, EMIT_KIND_ADDRESS, &e->tuple, EMIT_TUPLE_SRC);
-  bind_value(d, s, 10, EMIT_KIND_NUMBER, &e->tuple, EMIT_TUPLE_SPORT);
-  bind_value(d, s, 11, EMIT_KIND_ADDRESS, &e->tuple, EMIT_TUPLE_DST);
-  bind_value(d, s, 12, EMIT_KIND_NUMBER, &e->tuple, EMIT_TUPLE_DPORT);
-  step(d, s);
-}
+  run(d, database_tables_sql);
+  for (i = FLOWS; i <= EVENTS; i++) {
+    char *sql = table_of_fields(&d->tables[i], fields_of(i));
 
-static void end_expectation(database *d, const ct_event *event)
-{
-  bind_time(d, d->expect_end, 1, event->time_ns);
-  bind_text(d, d->expect_end, 2, ct_reason_word((ct_reason)event->reason));
-  sqlite3_bind_int64(d->expect_end, 3, (sqlite3_int64)event->expect->id);
-  step(d, d->expect_end);
-}
-
-/* Numbered among themselves, as -E has them: the engine counts what else it was asked to tell. */
-static void note_event(database *d, const ct_event *event)
-{
-  ct_event numbered = *event;
-
-  numbered.sequence = ++d->n_events;
-  insert(d, &d->events, &numbered);
-}
-
-void database_event(database *d, const ct_event *event)
-{
-  switch (event->type) {
-  case CT_EVENT_NEW:
-  case CT_EVENT_UPDATE:
-  case CT_EVENT_DESTROY: note_event(d, event); break;
-  case CT_EVENT_EXPECT_NEW: note_expectation(d, event); break;
-  case CT_EVENT_EXPECT_DESTROY: end_expectation(d, event); break;
-  default: break;
+    run(d, sql);
+    g_free(sql);
   }
-}
-
-/* ---- beginning and end ---- */
-
-static void prepare_all(database *d)
-{
-  prepare_insert(d, &d->flows, &flows_table);
-  prepare_insert(d, &d->packets, &emit_table_packets);
-  prepare_insert(d, &d->events, &emit_table_events);
-  d->meta = prepare(d, "INSERT INTO meta VALUES (?,?)");
-  d->capture = prepare(d, "INSERT INTO captures VALUES (?,?)");
-  d->expect = prepare(d, "INSERT INTO expectations (expectation, master, helper, made_by, made_by_packet, made, family,"
-                         " proto, src, sport, dst, dport) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
-  d->expect_end = prepare(d, "UPDATE expectations SET ended = ?, reason = ? WHERE expectation = ?");
-  d->occupancy = prepare(d, "INSERT INTO occupancy VALUES (?,?,?,?,?,?)");
+  for (i = 0; i < N_INDEXES; i++)
+    if (index_rows[i].sql != NULL)
+      run(d, index_rows[i].sql);
+  run(d, database_views_sql);
 }
 
 static void write_reasons(database *d)
@@ -383,55 +379,82 @@ static void write_reasons(database *d)
   for (i = CT_REASON_NONE + 1; i < CT_REASON_COUNT && d->failed == NULL; i++) {
     const char *sysctl = ct_reason_sysctl((ct_reason)i, d->context->profile);
 
-    bind_text(d, statement, 1, ct_reason_word((ct_reason)i));
-    bind_text(d, statement, 2, ct_reason_sentence((ct_reason)i));
-    bind_text(d, statement, 3, sysctl != NULL && *sysctl != '\0' ? sysctl : NULL);
+    bind_text(statement, 1, ct_reason_word((ct_reason)i));
+    bind_text(statement, 2, ct_reason_sentence((ct_reason)i));
+    bind_text(statement, 3, sysctl != NULL && *sysctl != '\0' ? sysctl : NULL);
     step(d, statement);
   }
   sqlite3_finalize(statement);
 }
 
-static void begin(database *d)
+static gint compare_words(gconstpointer a, gconstpointer b)
 {
-  char *version = g_strdup_printf("PRAGMA user_version = %d;", DATABASE_SCHEMA);
-
-  /* Who writes a whole new file needs no way back: where it fails, the file is emptied. */
-  run(d, "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
-         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF;");
-  run(d, version);
-  run(d, "BEGIN");
-  run(d, database_tables_sql);
-  prepare_all(d);
-  write_reasons(d);
-  g_free(version);
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void finalize(database *d)
+/* Where each reason's word stands among all of them. */
+static void sort_reasons(database *d)
 {
-  sqlite3_finalize(d->flows.statement);
-  sqlite3_finalize(d->packets.statement);
-  sqlite3_finalize(d->events.statement);
-  sqlite3_finalize(d->meta);
-  sqlite3_finalize(d->capture);
-  sqlite3_finalize(d->expect);
-  sqlite3_finalize(d->expect_end);
-  sqlite3_finalize(d->occupancy);
+  const guint n = CT_REASON_COUNT - CT_REASON_NONE - 1;
+  guint i, at;
+
+  for (i = 0; i < n; i++)
+    d->reason_words[i] = ct_reason_word((ct_reason)(CT_REASON_NONE + 1 + i));
+  qsort(d->reason_words, n, sizeof(d->reason_words[0]), compare_words);
+  for (i = CT_REASON_NONE + 1; i < CT_REASON_COUNT; i++)
+    for (at = 0; at < n; at++)
+      if (strcmp(d->reason_words[at], ct_reason_word((ct_reason)i)) == 0)
+        d->reason_keys[i] = (guint16)(at + 1);
+}
+
+static void begin_trees(database *d)
+{
+  static const char root[] = "SELECT rootpage FROM sqlite_master WHERE name = ?";
+  guint i;
+
+  for (i = 0; i < N_TABLES; i++)
+    tree_begin(&d->tables[i].tree, &d->pages, (guint32)ask(d, root, d->tables[i].name), FALSE);
+  for (i = 0; i < N_INDEXES; i++) {
+    d->index_roots[i] = (guint32)ask(d, root, index_rows[i].name);
+    keys_init(&d->keys[i]);
+  }
+  pages_begin(&d->pages, d->fd, (guint32)ask(d, "PRAGMA page_count", NULL));
+}
+
+/* What SQLite makes, with all tables empty; then it leaves the file to us. */
+static void begin(database *d)
+{
+  char *first = g_strdup_printf("PRAGMA page_size = %d; PRAGMA user_version = %d; BEGIN", PAGE_BYTES, DATABASE_SCHEMA);
+
+  open_sqlite(d);
+  run(d, first);
+  make_tables(d);
+  write_reasons(d);
+  run(d, "COMMIT");
+  if (d->failed == NULL)
+    begin_trees(d);
+  close_sqlite(d);
+  sort_reasons(d);
+  g_free(first);
 }
 
 static gboolean destroy(database *d, GError **error)
 {
   gboolean fine = d->failed == NULL;
+  guint i;
 
-  finalize(d);
-  if (sqlite3_close(d->db) != SQLITE_OK && fine) {
-    g_set_error_literal(&d->failed, EMIT_ERROR, EMIT_ERROR_FORMAT, "cannot be closed");
-    fine = FALSE;
-  }
   if (!fine)
     g_propagate_error(error, d->failed);
+  for (i = 0; i < N_TABLES; i++)
+    tree_clear(&d->tables[i].tree);
+  for (i = 0; i < N_INDEXES; i++)
+    keys_clear(&d->keys[i]);
+  pages_clear(&d->pages);
+  record_clear(&d->row);
+  g_ptr_array_unref(d->meta);
+  g_ptr_array_unref(d->captures);
   g_hash_table_unref(d->rules);
-  emit_text_clear(&d->text);
-  g_free(d->arena);
+  g_hash_table_unref(d->expected);
   g_free(d);
   return fine;
 }
@@ -440,17 +463,21 @@ database *database_open(int fd, const emit_row_context *context, GError **error)
 {
   database *d = g_new0(database, 1);
 
+  d->fd = fd;
   d->context = context;
+  d->tables[FLOWS] = (table){ .name = "flows" };
+  d->tables[PACKETS] = (table){ .name = "packets", .own_number = TRUE };
+  d->tables[EVENTS] = (table){ .name = "events", .own_number = TRUE };
+  d->tables[EXPECTATIONS] = (table){ .name = "expectations" };
+  d->tables[OCCUPANCY] = (table){ .name = "occupancy", .own_number = TRUE };
+  record_init(&d->row);
+  d->meta = g_ptr_array_new_with_free_func(g_free);
+  d->captures = g_ptr_array_new_with_free_func(g_free);
   d->rules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  emit_text_init(&d->text, -1);
-  d->arena = g_malloc(ARENA_BYTES);
+  d->expected = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
   /* One thread writes, and nobody asks for figures of memory. */
   sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  if (database_vfs_use(fd) != SQLITE_OK ||
-      sqlite3_open_v2("run", &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                      DATABASE_VFS_NAME) != SQLITE_OK)
-    g_set_error(&d->failed, EMIT_ERROR, EMIT_ERROR_FORMAT, "SQLite cannot begin: %s", sqlite3_errmsg(d->db));
   begin(d);
   if (d->failed == NULL)
     return d;
@@ -458,33 +485,104 @@ database *database_open(int fd, const emit_row_context *context, GError **error)
   return NULL;
 }
 
-gboolean database_failed(const database *d) { return d->failed != NULL; }
+/* ---- the end ---- */
+
+/* An index whose keys were too large to be packed: SQLite's business. */
+static void make_index(database *d, index_id id)
+{
+  char *sql;
+
+  if (d->keys[id].fits)
+    return;
+  sql = g_strdup_printf("REINDEX %s", index_rows[id].name);
+  run(d, sql);
+  g_free(sql);
+}
+
+static void end_index(database *d, index_id id)
+{
+  guint64 again;
+  tree index;
+
+  tree_begin(&index, &d->pages, d->index_roots[id], TRUE);
+  again = keys_write(&d->keys[id], &index, id == PACKETS_REASON ? d->reason_words : NULL);
+  tree_end(&index);
+  if (again > 0 && index_rows[id].sql == NULL)
+    fail(d, "a key that is UNIQUE is there twice");
+}
+
+static void end_trees(database *d)
+{
+  guint i;
+
+  put_second(d);
+  put_unended(d);
+  for (i = 0; i < N_TABLES; i++)
+    tree_end(&d->tables[i].tree);
+  for (i = 0; i < N_INDEXES; i++) {
+    if (d->keys[i].fits)
+      end_index(d, i);
+    keys_clear(&d->keys[i]);
+  }
+  if (!pages_end(&d->pages))
+    fail(d, g_strerror(d->pages.error));
+}
 
 static void write_rules(database *d)
 {
   sqlite3_stmt *statement = prepare(d, "INSERT INTO rules VALUES (?,?,?)");
-  GList *keys = g_list_sort(g_hash_table_get_keys(d->rules), (GCompareFunc)g_strcmp0), *at;
+  GList *all = g_list_sort(g_hash_table_get_keys(d->rules), (GCompareFunc)g_strcmp0), *at;
 
-  for (at = keys; at != NULL && d->failed == NULL; at = at->next) {
+  for (at = all; at != NULL && d->failed == NULL; at = at->next) {
     char **words = g_strsplit(at->data, "\n", 2);
 
-    bind_text(d, statement, 1, words[0]);
-    bind_text(d, statement, 2, words[1]);
+    bind_text(statement, 1, words[0]);
+    bind_text(statement, 2, words[1]);
     sqlite3_bind_int64(statement, 3, (sqlite3_int64) * (guint64 *)g_hash_table_lookup(d->rules, at->data));
     step(d, statement);
     g_strfreev(words);
   }
-  g_list_free(keys);
+  g_list_free(all);
   sqlite3_finalize(statement);
+}
+
+static void write_words(database *d)
+{
+  sqlite3_stmt *meta = prepare(d, "INSERT INTO meta VALUES (?,?)"),
+               *captures = prepare(d, "INSERT INTO captures VALUES (?,?)");
+  guint i;
+
+  for (i = 0; i + 1 < d->meta->len && d->failed == NULL; i += 2) {
+    bind_text(meta, 1, g_ptr_array_index(d->meta, i));
+    bind_text(meta, 2, g_ptr_array_index(d->meta, i + 1));
+    step(d, meta);
+  }
+  for (i = 0; i < d->captures->len && d->failed == NULL; i++) {
+    sqlite3_bind_int64(captures, 1, i + 1);
+    bind_text(captures, 2, g_ptr_array_index(d->captures, i));
+    step(d, captures);
+  }
+  sqlite3_finalize(meta);
+  sqlite3_finalize(captures);
 }
 
 gboolean database_close(database *d, GError **error)
 {
+  guint i;
+
   if (d == NULL)
     return TRUE;
-  write_second(d);
-  write_rules(d);
-  run(d, database_end_sql);
-  run(d, "COMMIT");
+  if (d->failed == NULL)
+    end_trees(d);
+  if (d->failed == NULL) {
+    open_sqlite(d);
+    run(d, "BEGIN");
+    for (i = 0; i < N_INDEXES; i++)
+      make_index(d, i);
+    write_rules(d);
+    write_words(d);
+    run(d, "COMMIT");
+    close_sqlite(d);
+  }
   return destroy(d, error);
 }

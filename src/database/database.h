@@ -5,7 +5,8 @@
  * the same records, so that CSV, JSON and SQL hold the same rows. doc/database.md is the schema.
  *
  * It is written through a descriptor that is open already: no file is opened, neither a journal nor one for temporary
- * data. What is being written is no database until database_close has said that it is whole.
+ * data. SQLite makes the schema and the small tables; the rows of the large ones are put into pages here (tree.h). What
+ * is being written is no database until database_close has said that it is whole.
  *
  * Life: database_open; what the run sees; database_close.
  */
@@ -16,7 +17,7 @@
 #include "emit/row.h"
 
 /* Raised with each change of a table or view that a query could stumble over; PRAGMA user_version. */
-enum { DATABASE_SCHEMA = 2 };
+enum { DATABASE_SCHEMA = 3 };
 
 typedef struct database database;
 
@@ -29,7 +30,7 @@ gboolean database_is_built(void);
 database *database_open(int fd, const emit_row_context *context, GError **error);
 /* "kernel", "linux-6.18": what the run was, in words. */
 void database_meta(database *d, const char *key, const char *value);
-void database_capture(database *d, guint number, const char *path);
+void database_capture(database *d, const char *path);
 /* A record of flows_table (flows/flows.h). */
 void database_flow(database *d, const void *record);
 void database_packet(database *d, const emit_packet_record *record);

@@ -5,7 +5,7 @@ const char *const database_tables_sql =
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE captures (capture INTEGER PRIMARY KEY, path TEXT NOT NULL);"
   "CREATE TABLE reasons (reason TEXT PRIMARY KEY, text TEXT NOT NULL, sysctl TEXT) WITHOUT ROWID;"
-  "CREATE TABLE expectations (expectation INTEGER PRIMARY KEY, master INTEGER NOT NULL REFERENCES flows(conn),"
+  "CREATE TABLE expectations (expectation INTEGER NOT NULL UNIQUE, master INTEGER NOT NULL REFERENCES flows(conn),"
   " helper TEXT, made_by TEXT, made_by_packet INTEGER, made TEXT NOT NULL, family TEXT NOT NULL, proto TEXT NOT NULL,"
   " src TEXT, sport INTEGER, dst TEXT, dport INTEGER, ended TEXT, reason TEXT REFERENCES reasons(reason));"
   "CREATE TABLE occupancy (second INTEGER PRIMARY KEY, time TEXT NOT NULL, entries INTEGER NOT NULL,"
@@ -13,12 +13,7 @@ const char *const database_tables_sql =
   "CREATE TABLE rules (rule TEXT NOT NULL, verdict TEXT NOT NULL, packets INTEGER NOT NULL,"
   " PRIMARY KEY (rule, verdict)) WITHOUT ROWID;";
 
-const char *const database_end_sql =
-  "CREATE INDEX flows_src ON flows(src);"
-  "CREATE INDEX flows_dst ON flows(dst, dport);"
-  "CREATE INDEX packets_conn ON packets(conn);"
-  "CREATE INDEX packets_reason ON packets(reason) WHERE reason IS NOT NULL;"
-  "CREATE INDEX events_conn ON events(conn);"
+const char *const database_views_sql =
   "CREATE VIEW invalid_by_reason AS SELECT p.reason, count(*) AS packets, count(DISTINCT p.conn) AS connections,"
   " r.text, r.sysctl FROM packets p LEFT JOIN reasons r USING (reason) WHERE p.class = 'INVALID'"
   " GROUP BY p.reason ORDER BY packets DESC, p.reason;"

@@ -3,7 +3,7 @@
 #ifndef DATABASE_SCHEMA_H
 #define DATABASE_SCHEMA_H
 
-/* Tables; then what is made after the last row: indexes, views. SQL. */
-extern const char *const database_tables_sql, *const database_end_sql;
+/* SQL. */
+extern const char *const database_tables_sql, *const database_views_sql;
 
 #endif

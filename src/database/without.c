@@ -19,10 +19,9 @@ void database_meta(database *d, const char *key, const char *value)
   (void)value;
 }
 
-void database_capture(database *d, guint number, const char *path)
+void database_capture(database *d, const char *path)
 {
   (void)d;
-  (void)number;
   (void)path;
 }
 

@@ -42,6 +42,12 @@ VALUE(bytes_orig, view != NULL && view->counted, emit_value_number, view->bytes[
 VALUE(bytes_reply, view != NULL && view->counted, emit_value_number, view->bytes[CT_REPLY])
 VALUE(mark, view != NULL, emit_value_number, view->mark)
 VALUE(secmark, view != NULL, emit_value_number, view->secmark)
+GETTER(labels)
+{
+  EVENT;
+  if (view != NULL)
+    emit_value_labels(c, &view->labels, v);
+}
 VALUE(helper, view != NULL, emit_value_text, view->helper)
 VALUE(master, view != NULL && view->has_master, emit_value_number, view->master_id)
 VALUE(reason, e->reason != CT_REASON_NONE, emit_value_text, ct_reason_word((ct_reason)e->reason))
@@ -99,6 +105,7 @@ static const emit_field fields[] = {
   FIELD(bytes_reply, NUMBER, -11, "bytes counted till then in the reply direction"),
   FIELD(mark, NUMBER, -10, "mark of the entry then"),
   FIELD(secmark, NUMBER, -10, "security mark of the entry then"),
+  FIELD(labels, TEXT, 12, "labels of the entry then, joined by |"),
   FIELD(helper, TEXT, 8, "helper of the entry"),
   FIELD(master, NUMBER, -6, "the connection that announced it"),
   FIELD(reason, TEXT, 13, "of a DESTROY: why (list reasons)"),

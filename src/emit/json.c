@@ -459,7 +459,8 @@ static gboolean json_open(emit_output *output, GError **error)
 
   (void)error;
   if (output->options.columns != NULL)
-    p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL) };
+    p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL),
+                                     output->options.label_names };
   if (output->what == EMIT_CAN_PACKETS)
     p->events = emit_collector_new();
   return TRUE;

@@ -119,6 +119,12 @@ GETTER(status)
     emit_value_status(c, e->view->status, v);
 }
 VALUE(mark, e->view != NULL, emit_value_number, e->view->mark)
+GETTER(labels)
+{
+  PACKET;
+  if (e->view != NULL)
+    emit_value_labels(c, &e->view->labels, v);
+}
 VALUE(helper, e->view != NULL, emit_value_text, e->view->helper)
 VALUE(rules_verdict, e->rules != NULL, emit_value_text, e->rules->verdict)
 VALUE(rule, e->rules != NULL && e->rules->rule[0] != '\0', emit_value_text, e->rules->rule)
@@ -181,6 +187,7 @@ static const emit_field fields[] = {
   FIELD(past_ago, SPAN, -12, HISTORY, "how many seconds before that had ended"),
   FIELD(status, TEXT, 20, VIEW, "status bits of its connection, joined by |"),
   FIELD(mark, NUMBER, -10, VIEW, "mark of its connection"),
+  FIELD(labels, TEXT, 12, VIEW, "labels of its connection, joined by |"),
   FIELD(helper, TEXT, 8, VIEW, "helper of its connection"),
   FIELD(rules_verdict, TEXT, 13, RULES, "with --rules: accept, drop, reject or unknown"),
   FIELD(rule, TEXT, 28, RULES, "with --rules: the rule that decided"),

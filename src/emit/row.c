@@ -156,6 +156,28 @@ void emit_value_tuple(const emit_row_context *c, const ct_tuple *tuple, emit_tup
   v->known = part == EMIT_TUPLE_SPORT || part == EMIT_TUPLE_DPORT ? ct_proto_has_ports(c->profile, tuple) : icmp;
 }
 
+void emit_value_labels(const emit_row_context *c, const ct_labels *labels, emit_value *v)
+{
+  guint i;
+
+  if (!ct_labels_any(labels))
+    return;
+  g_string_truncate(c->scratch, 0);
+  for (i = 0; i < CT_LABELS; i++) {
+    const char *name = c->label_names != NULL ? c->label_names[i] : NULL;
+
+    if (!ct_labels_have(labels, i))
+      continue;
+    if (c->scratch->len > 0)
+      g_string_append_c(c->scratch, '|');
+    if (name != NULL && *name != '\0')
+      g_string_append(c->scratch, name);
+    else
+      g_string_append_printf(c->scratch, "%u", i);
+  }
+  emit_value_text(v, c->scratch->str);
+}
+
 void emit_value_status(const emit_row_context *c, guint32 status, emit_value *v)
 {
   guint bit;

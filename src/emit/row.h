@@ -36,8 +36,9 @@ typedef struct emit_value {
 /* What getters need beside the record. */
 typedef struct emit_row_context {
   const ct_profile *profile;
-  const gint64 *first_ns; /* time of the first frame: what relative times count from */
-  GString *scratch;       /* for texts that are put together */
+  const gint64 *first_ns;         /* time of the first frame: what relative times count from */
+  GString *scratch;               /* for texts that are put together */
+  const char *const *label_names; /* as in emit_options */
 } emit_row_context;
 
 typedef struct emit_field {
@@ -134,6 +135,8 @@ typedef enum emit_tuple_part {
   X(reply_dst, REPLY, DST, ADDRESS, 15, "destination of the reply direction")              \
   X(reply_dport, REPLY, DPORT, NUMBER, -11, "destination port of the reply direction")
 void emit_value_tuple(const emit_row_context *context, const ct_tuple *tuple, emit_tuple_part part, emit_value *v);
+/* Their names, numbers where they have none: "web|9"; nothing where there are none. */
+void emit_value_labels(const emit_row_context *context, const ct_labels *labels, emit_value *v);
 /* "SEEN_REPLY|ASSURED" */
 void emit_value_status(const emit_row_context *context, guint32 status, emit_value *v);
 

@@ -49,7 +49,8 @@ static gboolean separated_open(emit_output *output, char separator)
   const emit_columns *columns = output->options.columns;
   guint i;
 
-  p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL) };
+  p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL),
+                                   output->options.label_names };
   for (i = 0; i < columns->n; i++) {
     if (i > 0)
       emit_text_char(output->text, separator);

@@ -73,7 +73,8 @@ static gboolean table_open(emit_output *output, GError **error)
   table_private *p = output->priv;
 
   (void)error;
-  p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL) };
+  p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL),
+                                   output->options.label_names };
   emit_text_init(&p->cell, -1);
   put_heading(output);
   return TRUE;

@@ -121,6 +121,11 @@ NUMBER_IF(master, r->master)
 TEXT(expected_by, r->expected_by)
 NUMBER(mark, r->mark)
 NUMBER(secmark, r->secmark)
+GETTER(labels)
+{
+  FLOW;
+  emit_value_labels(c, &r->labels, v);
+}
 TEXT(rule, r->rule)
 TEXT(verdict, r->verdict)
 TEXT(dropped_rule, r->dropped_rule)
@@ -257,6 +262,7 @@ static const emit_field fields[] = {
   FIELD(expected_by, TEXT, 11, 0, NULL, 0, "the words that announced it"),
   FIELD(mark, NUMBER, -10, 0, NULL, 0, "its mark at the end"),
   FIELD(secmark, NUMBER, -10, 0, NULL, 0, "its security mark at the end"),
+  FIELD(labels, TEXT, 12, 0, NULL, 0, "its labels at the end, joined by |: names where --connlabels has them, else numbers"),
   FIELD(rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the rule that let its first packet in"),
   FIELD(verdict, TEXT, 8, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: what became of its first packet"),
   FIELD(dropped_rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the last rule that dropped a packet of it"),

@@ -73,6 +73,7 @@ static void take_view(flow_record *record, const ct_view *view)
   record->status = view->status;
   record->mark = view->mark;
   record->secmark = view->secmark;
+  record->labels = view->labels;
   record->state = view->state;
   record->timeout = view->timeout;
   record->deadline_ns = view->deadline_ns;

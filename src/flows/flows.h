@@ -59,6 +59,7 @@ typedef struct flow_record {
   gint64 created_ns, ended_ns, deadline_ns;
   guint64 ended_packet; /* being handled when it ended; 0: none, a timer ended it */
   guint32 status, mark, secmark;
+  ct_labels labels;
   const char *helper;
   guint64 master; /* 0: none */
   const char *expected_by;

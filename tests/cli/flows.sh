@@ -88,6 +88,13 @@ cat > "$work/zone.rules" << 'RULES'
 COMMIT
 RULES
 expect 0 '^1	7	0$' '*' "$ctreplay" flows --rules "$work/zone.rules" -o tsv --fields conn,zone_orig,zone_reply samples/dns.pcap
+# Labels: names where there are some.
+sed 's/-A FORWARD -j DROP/-A FORWARD -p udp -m connlabel --label 5 --set\n-A FORWARD -p udp -m connlabel --label 9 --set/' samples/rules-order.rules > "$work/labels.rules"
+echo '5 web' > "$work/connlabel.conf"
+expect 0 '^1	5|9$' '*' "$ctreplay" flows --rules "$work/labels.rules" -o tsv --fields conn,labels samples/rules-order.pcap
+expect 0 '^{"schema":1,"type":"flow","conn":1,"labels":"web|9"}$' '*' "$ctreplay" flows --rules "$work/labels.rules" --connlabels "$work/connlabel.conf" -o json --fields conn,labels samples/rules-order.pcap
+expect 0 '^UPDATE	1	5|9$' '*' "$ctreplay" -E --rules "$work/labels.rules" -o tsv --fields event,conn,labels samples/rules-order.pcap
+expect 0 '^2	1	5|9$' '*' "$ctreplay" -P --rules "$work/labels.rules" -o tsv --fields n,conn,labels samples/rules-order.pcap
 
 # Either side.
 expect 0 '^1$' '' "$ctreplay" flows -o tsv --fields conn --host 10.0.0.22 samples/reset.pcap

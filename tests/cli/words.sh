@@ -34,7 +34,7 @@ expect 0 '' '' awk 'NR > 24 || length > 80' "$work/help"
 for subcommand in $("$ctreplay" list commands); do
   expect 0 "^ctreplay $subcommand " '' "$ctreplay" "$subcommand" --help
 done
-expect 0 '^      --by KEY  *count connections together' '' "$ctreplay" flows --max 4 --help
+expect 0 '^      --by KEY  *count together' '' "$ctreplay" flows --max 4 --help
 expect 0 '^  -h, --help ' '' "$ctreplay" sweep -h
 
 # What a word is, whatever kind of word; and the one that was meant.
@@ -105,7 +105,7 @@ offered '^nf_conntrack_max$' help nf_conntrack_ma
 expect 1 '^0$' '' sh -c "bash '$work/complete.bash' sweep --by | grep -c -e --by"
 if command -v zsh > /dev/null; then
   expect 0 '' '' zsh -f -n completions/_ctreplay
-  expect 0 "'\*--by=\[count connections together by this\]:KEY: ' " '' cat completions/_ctreplay
+  expect 0 "'\*--by=\[count together by src, dst, net, dport, proto, state or reason\]:KEY: ' " '' cat completions/_ctreplay
 else
   echo 'completion of zsh not tried: there is no zsh'
 fi

@@ -2,7 +2,7 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk fuzz_listing fuzz_box fuzz_resume
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk fuzz_listing fuzz_box fuzz_resume fuzz_rows
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_seeds.c
@@ -74,6 +74,10 @@ fuzz_box_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_resume_SOURCES = tests/fuzz/fuzz_resume.c $(FUZZ_MAIN)
 fuzz_resume_LDADD = libpressure.la libfirewall.la libpacket.la libconntrack.la $(PCAP_LIBS) $(GLIB_LIBS)
 fuzz_resume_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_rows_SOURCES = tests/fuzz/fuzz_rows.c $(CAPTURE_KIT) $(FUZZ_MAIN)
+fuzz_rows_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+fuzz_rows_LDADD = libdatabase.la libflows.la libcapture.la $(scenario_fuzz_libs) $(SQLITE_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS)
+fuzz_rows_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 # The corpus that grows in fuzz-corpus/ is kept between runs (and goes with distclean); truth, where there is, seeds the capture target.
 # libFuzzer takes the target's own seeds as files (fuzz_seeds.c), and the words of its language from dict/.

@@ -314,6 +314,14 @@ test_help_SOURCES = tests/unit/test_help.c $(UNIT_KIT)
 test_help_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_help_LDADD = $(CTREPLAY_COMMANDS) $(CHECK_LIBS)
 
+if SQLITE
+TESTS += test_database
+check_PROGRAMS += test_database
+test_database_SOURCES = tests/unit/test_database.c $(UNIT_KIT)
+test_database_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+test_database_LDADD = libdatabase.la libflows.la libemit.la libjournal.la libconntrack.la $(SQLITE_LIBS) $(CHECK_LIBS) $(GLIB_LIBS)
+endif
+
 TESTS += test_flows
 check_PROGRAMS += test_flows
 test_flows_SOURCES = tests/unit/test_flows.c $(PACKET_KIT) $(UNIT_KIT)
