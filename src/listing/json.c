@@ -60,6 +60,7 @@ static ct_tuple *tuple_of(json_line *j)
 
 static gboolean take_of_tuple(json_line *j, ct_tuple *tuple, const listing_word *key, const listing_word *value)
 {
+  listing_key place;
   guint64 n;
 
   if (listing_is(key, "proto")) {
@@ -74,7 +75,8 @@ static gboolean take_of_tuple(json_line *j, ct_tuple *tuple, const listing_word 
     tuple->zone = (guint16)n;
     return TRUE;
   }
-  return listing_key_of(key) == LISTING_KEY_NONE || listing_set(j->r, tuple, listing_key_of(key), value);
+  place = listing_key_of(key);
+  return place == LISTING_KEY_NONE || listing_set(j->r, tuple, place, value);
 }
 
 /* [[packets, bytes], [packets, bytes]] */

@@ -52,11 +52,6 @@ gboolean listing_next(listing_word *line, listing_word *word)
   return word->n > 0;
 }
 
-gboolean listing_is(const listing_word *word, const char *text)
-{
-  return strlen(text) == word->n && memcmp(word->at, text, word->n) == 0;
-}
-
 gboolean listing_begins(const listing_word *word, const char *text)
 {
   gsize n = strlen(text);

@@ -36,11 +36,12 @@ static gboolean attribute(const listing_word *tag, const char *name, listing_wor
   return TRUE;
 }
 
-static gboolean is_tag(const listing_word *tag, const char *name)
+static inline gboolean is_tag(const listing_word *tag, const char *name)
 {
   gsize n = strlen(name);
 
-  return tag->n >= n && memcmp(tag->at, name, n) == 0 && (tag->n == n || tag->at[n] == ' ' || tag->at[n] == '/');
+  return tag->n >= n && *tag->at == *name && memcmp(tag->at, name, n) == 0 &&
+         (tag->n == n || tag->at[n] == ' ' || tag->at[n] == '/');
 }
 
 static ct_tuple *tuple_of(xml_flow *f)
@@ -231,27 +232,31 @@ static gboolean open_tag(listing_reader *r, xml_flow *f, const listing_word *tag
   return TRUE;
 }
 
-static void count_lines(listing_reader *r, const char *from, const char *to)
+/* Counts the lines up to a character, or to the end. Tags and values are short: once over each byte is the least. */
+static inline const char *find(listing_reader *r, const char *at, char c)
 {
-  for (; from < to; from++)
-    r->line += *from == '\n';
+  for (; at < r->end && *at != c; at++)
+    r->line += *at == '\n';
+  return at;
 }
 
 /* => FALSE: the text ends. Comments and the head are tags, too. */
 static gboolean next_tag(listing_reader *r, listing_word *tag, listing_word *text)
 {
-  const char *open = memchr(r->at, '<', (gsize)(r->end - r->at)), *close;
+  const char *close;
+  guint32 line;
 
-  if (open == NULL)
+  r->at = find(r, r->at, '<'); /* a value is gone over a second time, and its lines are counted then */
+  if (r->at == r->end)
     return FALSE;
-  close = memchr(open, '>', (gsize)(r->end - open));
-  if (close == NULL)
+  close = find(r, r->at, '>');
+  if (close == r->end)
     return listing_fail(r, "it ends within a tag");
-  count_lines(r, r->at, close);
-  *tag = (listing_word){ open + 1, (gsize)(close - open) - 1 };
+  *tag = (listing_word){ r->at + 1, (gsize)(close - r->at) - 1 };
   r->at = close + 1;
-  close = memchr(r->at, '<', (gsize)(r->end - r->at));
-  *text = (listing_word){ r->at, (gsize)((close != NULL ? close : r->end) - r->at) };
+  line = r->line;
+  *text = (listing_word){ r->at, (gsize)(find(r, r->at, '<') - r->at) };
+  r->line = line;
   return TRUE;
 }
 
