@@ -386,11 +386,12 @@ START_TEST(summary_of_nothing)
   summary.params = &params;
   summary.stats = &stats;
   emit_summary_print(&text, &summary, FALSE);
-  ck_assert_str_eq(text_taken(&text), "  capture     0 frames\n"
-                                      "  kernel      linux-6.18, max 262,144, hash size 262,144, hash seed 0, gc exact\n"
-                                      "  packets     none\n"
-                                      "  entries     0 created, 0 ended, 0 still there\n"
-                                      "              peak 0 of 262,144\n");
+  ck_assert_str_eq(text_taken(&text),
+                   "  capture     0 frames\n"
+                   "  kernel      linux-6.18, max 262,144, hash size 262,144, hash seed 0, gc exact\n"
+                   "  packets     none\n"
+                   "  entries     0 created, 0 ended, 0 still there\n"
+                   "              peak 0 of 262,144\n");
 }
 END_TEST
 
