@@ -90,4 +90,30 @@ END
 "$ctreplay" diff --profile linux-5.10 --profile linux-5.15 "$work/resets.pcap" > "$work/resets"
 expect 0 '^  1  linux-5.10: A RST on a connection that is closing.*(K1.16)$' '' cat "$work/resets"
 expect 0 '^  1  linux-5.10: After a SYN was let through.*(K1.17)$' '' cat "$work/resets"
+expect 1 '"type":"rule","packets":1,"rules":\[{"rule":"K1.16","switch":"tcp_rst_unchecked_when_closing"}\],"undoes":true' '' \
+  "$ctreplay" diff -o json --profile linux-5.10 --profile linux-5.15 "$work/resets.pcap"
+# By which rule is found by undoing it. rule COUNT RULE CAPTURE A B OPTIONS...: so many packets are that rule's alone.
+rule() {
+  count=$1 name=$2 capture=$3 a=$4 b=$5
+  shift 5
+  "$ctreplay" diff --lines 0 --profile "$a" --profile "$b" "$@" "$capture" > "$work/by" 2> "$work/said"
+  expect 0 "^  $count  $a: .*; $b: .*($name)\$" '' cat "$work/by"
+}
+rule 14 K7 samples/ftp-passive.pcap rhel-7 linux-4.19
+rule 4 K13 samples/overlapping-fragments.pcap linux-3.10 rhel-7
+rule 48 K6 samples/half-open-flood.pcap linux-3.10 linux-6.18 --max 8
+rule 1 K1.4 samples/out-of-window.pcap linux-5.15 linux-6.18
+# What is set for both is no rule's.
+"$ctreplay" diff --lines 0 --profile linux-5.15 --profile linux-6.18 --sysctl nf_conntrack_tcp_timeout_established=100,200 \
+  samples/out-of-window.pcap > "$work/by"
+expect 0 '^  5  by none of them alone' '' cat "$work/by"
+# What took two rules is told as such; two captures through pipes are read once.
+"$ctreplay" diff --lines 0 --profile rhel-7 --profile rhel-8 samples/udp-stream.pcap > "$work/by"
+expect 0 '^  1  by several rules at once: K2 udp_stream_two_seconds, K6 refresh_skips_a_second$' '' cat "$work/by"
+mkfifo "$work/a" "$work/b"
+cat samples/out-of-window.pcap > "$work/a" &
+cat samples/out-of-window.pcap > "$work/b" &
+"$ctreplay" diff --lines 0 --profile linux-5.15 --profile linux-6.18 "$work/a" "$work/b" > "$work/by"
+expect 0 '1 differ' '' cat "$work/by"
+expect 1 '' '' grep 'by the rules' "$work/by"
 finish

@@ -338,6 +338,11 @@ const char *ct_switch_say(const ct_switch *sw, const ct_profile *profile, char *
   return text;
 }
 
+void ct_switch_take(const ct_switch *sw, ct_profile *profile, const ct_profile *from)
+{
+  memcpy((char *)profile + sw->offset, (const char *)from + sw->offset, sw->size);
+}
+
 void ct_switch_turn(const ct_switch *sw, ct_profile *profile)
 {
   const ct_switch_value *value = sw->values;
