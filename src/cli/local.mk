@@ -63,7 +63,7 @@ libcommands_la_SOURCES = \
 	src/cli/command_explain.c \
 	src/cli/command_flows.c src/cli/flows_database.c src/cli/flows_database.h \
 	src/cli/command_help.c src/cli/help_words.c src/cli/help_words.h \
-	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_rules.h src/cli/list_rules.c \
+	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_eras_table.c src/cli/list_rules.h src/cli/list_rules.c \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \

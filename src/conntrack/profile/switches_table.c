@@ -330,6 +330,9 @@ const char *ct_switch_say(const ct_switch *sw, const ct_profile *profile, char *
     return text;
   }
   text[0] = '\0';
+  /* Rules of a protocol that the kernel does not track say nothing. */
+  if (strncmp(sw->name, "dccp_", 5) == 0 && profile->trackers[CT_PROTO_DCCP] == NULL)
+    return text;
   if (sw->counts != NULL)
     ct_words(text, bytes, sw->counts, number_of(sw, profile));
   for (value = sw->values; value != NULL && value->says != NULL; value++)
