@@ -233,7 +233,9 @@ static void start_variants(diff_trial *t)
     v->params.profile = &v->profile;
     v->engine = ct_engine_new(&v->params);
     cli_firewall_fork(&v->firewall, &b->firewall, &v->params, FALSE);
-    if (!is_read_by(v->sw) || replay_source_pairs(t->b.source) != NULL)
+    /* What the source made of a packet beyond reading it, copies and zones, no decoder knows. */
+    if (!is_read_by(v->sw) || replay_source_pairs(t->b.source) != NULL ||
+        replay_source_zone_by(t->b.source) != REPLAY_ZONE_NONE)
       continue;
     v->decoder = pkt_decoder_new(&v->params, b->o.replay.checksums);
     v->arena = pkt_arena_new();
