@@ -8,7 +8,7 @@
 #include "captures.h"
 #include "commands.h"
 #include "diff_across.h"
-#include "diff_run.h"
+#include "diff_trial.h"
 #include "interrupt.h"
 #include "kernel.h"
 #include "say.h"
@@ -23,83 +23,7 @@ typedef struct diff_own {
   guint only; /* bits of DIFF_*; 0: all */
 } diff_own;
 
-/* ---- two sides ---- */
-
-/* => FALSE, said. */
-static gboolean side_prepare(diff_side *s, GError **error)
-{
-  replay_options replay = s->o.replay;
-
-  replay.stop = &cli_stop;
-  replay.ruled = s->o.rules->len > 0;
-  s->source = replay_source_prepare(&replay, &s->params, error);
-  if (s->source == NULL)
-    return FALSE;
-  s->engine = ct_engine_new(&s->params);
-  journal_history_begin(&s->history, s->engine);
-  journal_history_try(&s->history, s->engine);
-  ct_engine_trace(s->engine, &s->trace);
-  return TRUE;
-}
-
-/* Also of a side that was not prepared. */
-static void side_clear(diff_side *s)
-{
-  cli_firewall_clear(&s->firewall);
-  cli_firewall_clear(&s->ruleset);
-  replay_source_free(s->source);
-  ct_engine_free(s->engine);
-  journal_history_end(&s->history);
-  g_ptr_array_unref(s->o.sysctls);
-  g_ptr_array_unref(s->o.rules);
-}
-
 /* ---- packet by packet ---- */
-
-static void side_track(diff_side *s, const replay_origin *origin)
-{
-  const replay_seen seen = {
-    origin->frame, s->packet, &origin->link, origin->interface, &s->result, origin->left, NULL
-  };
-  const replay_door *door = &s->firewall.door;
-
-  if (s->firewall.firewall != NULL)
-    door->packet(s->engine, &seen, &s->result, door->user);
-  else if (replay_source_pairs(s->source) != NULL)
-    replay_infer_packet(s->engine, s->packet, origin, replay_source_pairs(s->source), &s->result);
-  else
-    ct_engine_packet(s->engine, s->packet, &s->result);
-}
-
-static gboolean side_next(diff_side *s)
-{
-  const replay_origin *origin;
-
-  if (s->batch == NULL || s->next >= s->batch->n) {
-    s->batch = replay_source_next(s->source);
-    s->next = 0;
-  }
-  if (s->batch == NULL)
-    return FALSE;
-  s->first_ns = s->batch->first_ns;
-  s->packet = &s->batch->packets[s->next];
-  origin = &s->batch->origins[s->next++];
-  s->frame = origin->frame;
-  memset(&s->trace, 0, sizeof(s->trace));
-  side_track(s, origin);
-  journal_history_packet(&s->history, s->packet, &s->result);
-  s->has_view = s->result.entry != NULL;
-  if (s->has_view)
-    ct_entry_view(s->engine, s->result.entry, &s->view);
-  return TRUE;
-}
-
-/* The very bytes. */
-static gboolean same_frame(const diff_side *a, const diff_side *b)
-{
-  return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire &&
-         a->frame->link == b->frame->link && memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
-}
 
 static diff_seen seen_by(const diff_side *s)
 {
@@ -112,34 +36,25 @@ static diff_seen seen_by(const diff_side *s)
                       .first_ns = s->first_ns };
 }
 
-/* => 1 << DIFF_*. Connection numbers are left out: one entry more and all later ones would differ. */
+/* The very bytes. */
+static gboolean same_frame(const diff_side *a, const diff_side *b)
+{
+  return a->frame->captured == b->frame->captured && a->frame->wire == b->frame->wire &&
+         a->frame->link == b->frame->link && memcmp(a->frame->data, b->frame->data, a->frame->captured) == 0;
+}
+
+/* => 1 << DIFF_* */
 static guint differences(diff_run *c)
 {
   diff_side *a = &c->a, *b = &c->b;
   const diff_seen x = seen_by(a), y = seen_by(b);
-  guint found = 0;
+  guint found = cli_diff_differences(&a->result, x.after, &b->result, y.after);
 
   a->ruling = cli_diff_ruling(c->rulings, 0, &x);
   b->ruling = cli_diff_ruling(c->rulings, 1, &y);
-
-  found |= (a->result.cls != b->result.cls || a->result.dir != b->result.dir) << DIFF_CLASS;
-  found |= (a->result.verdict != b->result.verdict) << DIFF_VERDICT;
-  found |= (a->result.reason != b->result.reason) << DIFF_REASON;
   found |= !cli_diff_rulings_same(&a->ruling, &b->ruling) << DIFF_RULING;
   found |= !cli_diff_rulings_same_way(c->rulings, &a->ruling, &b->ruling) << DIFF_RULE;
-  found |= (a->ruling.mark != b->ruling.mark) << DIFF_MARK;
-  /* Refused is refused, whether before the look-up or after it. */
-  if (a->result.cls == CT_CLASS_INVALID && b->result.cls == CT_CLASS_INVALID && a->has_view != b->has_view)
-    return found;
-  if (a->has_view != b->has_view)
-    return found | 1 << DIFF_STATE;
-  if (!a->has_view)
-    return found;
-  found |= (a->view.state != b->view.state) << DIFF_STATE;
-  found |= (a->view.timeout_ns / 1000000000 != b->view.timeout_ns / 1000000000) << DIFF_TIMEOUT;
-  found |= (a->view.mark != b->view.mark) << DIFF_MARK;
-  found |= !ct_tuple_equal(&a->view.tuple[CT_REPLY], &b->view.tuple[CT_REPLY]) << DIFF_TRANSLATION;
-  return found | (a->view.status != b->view.status) << DIFF_STATUS;
+  return found | (a->ruling.mark != b->ruling.mark) << DIFF_MARK;
 }
 
 /* The default format is lines for people, and cannot fail. */
@@ -251,7 +166,8 @@ static void note_difference(diff_run *c, guint found)
   /* Of two rulesets, what only they say otherwise has its own lines. */
   if (!c->two_rulesets || (found & ~of_rules) != 0)
     cli_diff_tally(c->whys, &a, &b);
-  cli_diff_rule(&c->rules, &a, &b);
+  if (c->trial != NULL)
+    cli_diff_trial_note(c->trial, &c->a, &c->b);
   if (is_news(c, (found & (1 << DIFF_CLASS | 1 << DIFF_VERDICT | 1 << DIFF_RULING | 1 << DIFF_RULE)) != 0))
     show_difference(c, found);
 }
@@ -300,7 +216,7 @@ static gboolean same_packet(diff_run *c)
 static void run(diff_run *c)
 {
   for (;;) {
-    gboolean more_a = side_next(&c->a), more_b = side_next(&c->b);
+    gboolean more_a = cli_diff_side_next(&c->a), more_b = cli_diff_side_next(&c->b);
     guint found;
 
     if ((!more_a && !more_b) || cli_stop != 0)
@@ -319,6 +235,13 @@ static void run(diff_run *c)
 }
 
 /* ---- the whole ---- */
+
+static void side_clear(diff_side *s)
+{
+  cli_diff_side_clear(s);
+  g_ptr_array_unref(s->o.sysctls);
+  g_ptr_array_unref(s->o.rules);
+}
 
 /* Of each side that has something of its own to say. */
 static void say_about_helpers(const diff_run *c, const cli_options *o)
@@ -380,6 +303,8 @@ static cli_exit compare(diff_run *c, const cli_options *o)
   cli_diff_put_sides(c);
   run(c);
   cli_interrupts_release();
+  if (c->trial != NULL)
+    cli_diff_trial_run(c->trial, c);
   cli_diff_put_summary(c);
   code = close_comparison(c, o);
   close_lines(c);
@@ -436,12 +361,13 @@ static cli_exit side_by_side(diff_run *c, const cli_options *o)
 {
   GError *error = NULL;
 
-  if (!side_prepare(&c->a, &error) || !side_prepare(&c->b, &error))
+  if (!cli_diff_side_prepare(&c->a, &error) || !cli_diff_side_prepare(&c->b, &error))
     return cli_usage(error);
   if (!cli_firewall_load(&c->a.ruleset, &c->a.o))
     return c->a.ruleset.refusal;
   if (c->two_rulesets && !cli_firewall_load(&c->b.ruleset, &c->b.o))
     return c->b.ruleset.refusal;
+  c->trial = cli_diff_trial_prepare(&c->a, &c->b);
   return compare(c, o);
 }
 
@@ -469,6 +395,7 @@ static cli_exit diff(const cli_options *o)
     code = own_of(o)->only != 0 ? refuse_only() : cli_diff_across(o, &c.a.o, &c.b.o, &c.a.params, own_of(o)->style);
   else
     code = side_by_side(&c, o);
+  cli_diff_trial_free(c.trial);
   side_clear(&c.b); /* whose rules may be A's */
   side_clear(&c.a);
   g_string_chunk_free(chunk);

@@ -178,13 +178,6 @@ static cli_exit list_changes(const GPtrArray *words)
     if (profiles[i] == NULL)
       return cli_usage(error);
   }
-  if (profiles[0]->ip_conntrack || profiles[1]->ip_conntrack) {
-    cli_say(
-      "list changes: ip_conntrack (linux-2.4, linux-2.6) had other rules altogether: give kernels from 3.10 on, or a "
-      "capture to diff --profile %s --profile %s",
-      profiles[0]->name, profiles[1]->name);
-    return CLI_EXIT_USAGE;
-  }
   cli_list_changes(profiles[0], profiles[1]);
   return CLI_EXIT_OK;
 }

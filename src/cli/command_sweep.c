@@ -154,10 +154,15 @@ static gboolean run_reading(const cli_options *o, const reading *r, cli_sweep_re
 static void show(const cli_options *o, const sweep_own *own, sweep_result *result, sweep_figures *figures,
                  cli_output *plot, cli_exit *code)
 {
+  guint i, of_kernel;
   cli_output out;
 
   cli_output_open(&out, "", NULL);
   result->judgement = sweep_judge(result->settings, figures, result->n);
+  for (i = 0; i < result->n; i += of_kernel) {
+    of_kernel = cli_sweep_kernel_len(result->settings, i, result->n);
+    sweep_judge(result->settings + i, figures + i, of_kernel); /* lossless is by kernel */
+  }
   cli_sweep_print(&out.text, own->style, result);
   *code = cli_output_close(&out, *code);
   if (plot != NULL)

@@ -66,14 +66,6 @@ void cli_diff_tally(GHashTable *whys, const diff_seen *a, const diff_seen *b);
 void cli_diff_tally_put(emit_text *out, GHashTable *whys, const char *unit);
 /* The same under another heading; nothing where there are none. */
 void cli_diff_tally_put_under(emit_text *out, GHashTable *whys, const char *heading);
-/* Packets by the switch of their profiles (conntrack/profile/switches.h) that had them answered in two ways. */
-typedef struct diff_rules {
-  guint64 packets[128]; /* by switch */
-  guint64 others;       /* of no switch, as far as it can be told */
-} diff_rules;
-/* Counts it where it is known. */
-void cli_diff_rule(diff_rules *rules, const diff_seen *a, const diff_seen *b);
-void cli_diff_rules_put(emit_text *out, const diff_rules *rules, const ct_profile *a, const ct_profile *b);
 
 /*
  * "A is x.pcap under linux-6.18, nf_conntrack_udp_timeout=30, rules x.rules": with what differs from the other side's.

@@ -30,6 +30,7 @@ extern const char *const diff_words[];
 
 typedef struct diff_side {
   cli_options o; /* a copy with this side's own values; shares the rest */
+  gboolean bare; /* without history and trace */
   ct_params params;
   replay_source *source;
   ct_engine *engine;
@@ -42,6 +43,7 @@ typedef struct diff_side {
   gint64 first_ns;
   /* the packet at hand */
   const ct_packet *packet;
+  const replay_origin *origin;
   const cap_frame *frame;
   ct_result result;
   ct_trace trace;
@@ -64,10 +66,25 @@ typedef struct diff_run {
   guint64 first;     /* number of the first packet that differs; 0: none */
   GHashTable *flows; /* those that have had their line => whether one of them told of another class or verdict */
   GHashTable *whys;
-  diff_rules rules;
+  struct diff_trial *trial; /* by which rules; NULL: there is none that differs, or it cannot be told */
   diff_rulings *rulings;
   char *parting; /* the captures themselves differ, or one ends: there is no going on; NULL: they do not */
 } diff_run;
+
+/* Opens its capture, for a kernel of params. => FALSE and error; cli_diff_side_clear is due in any case. */
+gboolean cli_diff_side_prepare(diff_side *side, GError **error);
+/* Also of a side that was not prepared, but is zero. */
+void cli_diff_side_clear(diff_side *side);
+/* The next packet, tracked. => FALSE: there is none. */
+gboolean cli_diff_side_next(diff_side *side);
+/* One packet through an engine and the firewall around it, if there is one. pairs: NULL where nothing is paired. */
+void cli_diff_track(ct_engine *engine, const cli_firewall *firewall, const ct_packet *packet,
+                    const replay_origin *origin, replay_pairs_figures *pairs, ct_result *result);
+/*
+ * => 1 << DIFF_* of what conntrack says otherwise; view NULL: there is no entry. Connection numbers are left out: one
+ * entry more and all later ones would differ.
+ */
+guint cli_diff_differences(const ct_result *a, const ct_view *x, const ct_result *b, const ct_view *y);
 
 /* Known once a source has ended. */
 gboolean cli_diff_failed(const diff_side *side);

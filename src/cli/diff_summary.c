@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What diff says of the two sides, and at the end: as text, and as lines of JSON. */
 #include "conntrack/proto/proto.h"
-#include "diff_run.h"
+#include "diff_trial.h"
 
 const char *const diff_words[] = {
 #define X(id, word) word,
@@ -63,7 +63,7 @@ static void put_text(diff_run *c)
   if (c->two_rulesets)
     cli_diff_rulings_put(out, c->rulings, diff_words);
   cli_diff_tally_put(out, c->whys, "packets");
-  cli_diff_rules_put(out, &c->rules, c->a.params.profile, c->b.params.profile);
+  cli_diff_trial_put(out, c->trial);
   figure(c, "entries", ct_engine_count(c->a.engine), ct_engine_count(c->b.engine));
   figure(c, "created", a->created, b->created);
   figure(c, "peak", a->peak_count, b->peak_count);
@@ -153,6 +153,7 @@ static void put_json(diff_run *c)
   guint i, n = 0;
 
   cli_diff_rulings_json(out, c->rulings, diff_words);
+  cli_diff_trial_json(out, c->trial);
   emit_text_format(out,
                    "{\"schema\":1,\"type\":\"summary\",\"same\":%s,\"packets\":%" G_GUINT64_FORMAT
                    ",\"differing\":%" G_GUINT64_FORMAT ",\"ignored\":%" G_GUINT64_FORMAT,

@@ -59,11 +59,11 @@ libcommands_la_SOURCES = \
 	src/cli/command_box.c \
 	src/cli/command_compile.c \
 	src/cli/command_decompile.c \
-	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_run.h src/cli/diff_rulings.c src/cli/diff_rulings.h src/cli/diff_summary.c src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_rule.c src/cli/diff_tally.c src/cli/diff_why.c \
+	src/cli/command_diff.c src/cli/diff_across.h src/cli/diff_across.c src/cli/diff_across_tell.c src/cli/diff_across_tally.c src/cli/diff.h src/cli/diff_run.h src/cli/diff_rulings.c src/cli/diff_rulings.h src/cli/diff_summary.c src/cli/diff_kind.c src/cli/diff_packet.c src/cli/diff_saved.c src/cli/diff_sides.c src/cli/diff_side.c src/cli/diff_tally.c src/cli/diff_trial.c src/cli/diff_trial.h src/cli/diff_why.c \
 	src/cli/command_explain.c \
 	src/cli/command_flows.c src/cli/flows_database.c src/cli/flows_database.h \
 	src/cli/command_help.c src/cli/help_words.c src/cli/help_words.h \
-	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_rules.h src/cli/list_rules.c \
+	src/cli/command_list.c src/cli/list_changes.h src/cli/list_changes.c src/cli/list_eras_table.c src/cli/list_rules.h src/cli/list_rules.c \
 	src/cli/command_report.c \
 	src/cli/command_rules.c \
 	src/cli/command_states.c \

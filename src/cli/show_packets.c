@@ -244,6 +244,8 @@ static void play(showing *s)
   s->whole = !run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END;
   if (!run->silent && run->columns.n == 0 && run->format->note != NULL)
     ct_engine_watch(run->engine, G_MAXUINT32, on_event, s);
+  if (s->whole)
+    ct_engine_watch_over(run->engine, on_event, s);
   /* A transcript is what a kernel would have said, and nothing beside. */
   s->telling = needs(s, EMIT_NEEDS_HISTORY) && !s->whole;
   if (run->o->annotate) {

@@ -116,36 +116,14 @@ static void put_trade(emit_text *out, const sweep_result *r)
   emit_text_literal(out, ".\n");
 }
 
-/* Several kernels: each has a least setting of its own, and none is less than another. */
-static void put_by_kernel(emit_text *out, const sweep_result *r)
-{
-  guint i, n;
-
-  emit_text_string(out,
-                   r->partial ? "Of this part alone, the least of these at which " : "The least of these at which ");
-  emit_text_string(out, lost_words(&r->judgement));
-  emit_text_literal(out, ", kernel by kernel: ");
-  for (i = 0; i < r->n; i += n) {
-    guint least;
-
-    n = cli_sweep_kernel_len(r->settings, i, r->n);
-    least = sweep_least(r->settings + i, r->figures + i, n);
-    emit_text_string(out, i > 0 ? "; " : "");
-    emit_text_string(out, least < n ? r->settings[i + least].label : r->settings[i].params.profile->name);
-    emit_text_string(out, least < n ? "" : " at none");
-  }
-  emit_text_char(out, '\n');
-}
-
 static gboolean has_kernels(const sweep_result *r) { return cli_sweep_kernel_len(r->settings, 0, r->n) < r->n; }
 
+/* Of one kernel. */
 static void put_several(emit_text *out, const sweep_result *r)
 {
   const sweep_judgement *j = &r->judgement;
 
-  if (has_kernels(r) && j->any_lossless) {
-    put_by_kernel(out, r);
-  } else if (j->least < r->n) {
+  if (j->least < r->n) {
     put_least(out, r);
   } else if (j->any_lossless) {
     gboolean nothing = j->cut == 0 && j->invalid == 0;
@@ -161,6 +139,45 @@ static void put_several(emit_text *out, const sweep_result *r)
   }
   if (j->any_roomy)
     put_judged(out, j);
+}
+
+/* Of a kernel that has one setting: there is no least. */
+static void put_alone(emit_text *out, const sweep_result *r)
+{
+  const sweep_figures *f = r->figures;
+
+  if (!r->judgement.any_roomy)
+    emit_text_literal(out, "something is lost (evicted, dropped, missed, or a chain too long)");
+  else
+    emit_text_string(out, f->cut + f->invalid == 0 ? "nothing is lost" : "nobody is evicted, dropped or missed");
+  put_count(out, f->cut, " connection is cut", " connections are cut");
+  put_count(out, f->invalid, " packet is INVALID", " packets are INVALID");
+  emit_text_literal(out, ".\n");
+}
+
+/* Settings of one kernel are less or more than each other; those of two are not, and lose what their rules have them.
+ */
+static void put_by_kernel(emit_text *out, const sweep_result *r)
+{
+  guint i, n;
+
+  for (i = 0; i < r->n; i += n) {
+    sweep_result own = *r;
+
+    n = own.n = cli_sweep_kernel_len(r->settings, i, r->n);
+    own.settings += i;
+    own.figures += i;
+    own.judgement = sweep_judge(own.settings, own.figures, n);
+    emit_text_string(out, own.settings->params.profile->name);
+    emit_text_literal(out, ": ");
+    if (n == 1)
+      put_alone(out, &own);
+    else
+      put_several(out, &own);
+  }
+  emit_text_format(out,
+                   "By which rules two kernels differ, a comparison tells: ctreplay diff --profile %s --profile %s\n",
+                   r->settings[0].params.profile->name, r->settings[r->n - 1].params.profile->name);
 }
 
 static gboolean has_forgotten(const sweep_result *r)
@@ -184,6 +201,8 @@ static void print_verdict(emit_text *out, const sweep_result *r)
     emit_text_string(out, "No packet began a connection: nothing is said about settings.\n");
   else if (r->n == 1)
     put_single(out, r->settings, r->figures);
+  else if (has_kernels(r))
+    put_by_kernel(out, r);
   else
     put_several(out, r);
   if (has_forgotten(r))

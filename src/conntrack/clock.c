@@ -6,14 +6,7 @@ enum { EXPIRY_AHEAD = 8 }; /* index slots fetched before their entries expire */
 
 inline int64_t ct_core_on_tick(const ct_engine *engine, int64_t time_ns)
 {
-  int64_t tick_ns, ticks;
-
-  if (engine->params.hz == 0)
-    return time_ns;
-  tick_ns = CT_NS_PER_S / engine->params.hz;
-  time_ns += engine->params.hz_phase_ns;
-  ticks = time_ns / tick_ns - (time_ns % tick_ns < 0);
-  return ticks * tick_ns;
+  return ct_params_on_tick(&engine->params, time_ns);
 }
 
 static void expire_up_to(ct_engine *engine, int64_t now_ns)

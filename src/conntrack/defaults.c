@@ -116,6 +116,28 @@ void ct_params_init(ct_params *params, const ct_profile *profile)
     profile->defaults(params);
 }
 
+void ct_params_follow(ct_params *params, const ct_profile *profile)
+{
+  ct_params own, new;
+  unsigned i;
+
+  ct_params_init(&own, params->profile);
+  ct_params_init(&new, profile);
+  params->profile = profile;
+#define X(field, suffix, old, value, largest, help) \
+  if (params->field == own.field)                   \
+    params->field = new.field;
+  CT_SETTING_LIST(X)
+#undef X
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
+    if (params->timeout_s[i] == own.timeout_s[i] && params->timeout_ms[i] == own.timeout_ms[i]) {
+      params->timeout_s[i] = new.timeout_s[i];
+      params->timeout_ms[i] = new.timeout_ms[i];
+    }
+  if (params->helpers_by_port == own.helpers_by_port)
+    params->helpers_by_port = new.helpers_by_port;
+}
+
 static bool same_helpers(const ct_helper_settings *a, const ct_helper_settings *b)
 {
   unsigned i;

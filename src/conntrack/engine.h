@@ -65,8 +65,9 @@ typedef enum ct_event_type {
   CT_EVENT_DESTROY,
   CT_EVENT_EXPECT_NEW,
   CT_EVENT_EXPECT_DESTROY,
-  CT_EVENT_DROP, /* a packet was dropped by conntrack itself (table full, ...); no entry */
-  CT_EVENT_TYPE_COUNT
+  CT_EVENT_DROP,                             /* a packet was dropped by conntrack itself (table full, ...); no entry */
+  CT_EVENT_TYPE_COUNT,                       /* of messages */
+  CT_EVENT_EXPECT_OVER = CT_EVENT_TYPE_COUNT /* no message: see ct_engine_watch_over */
 } ct_event_type;
 
 /*
@@ -139,6 +140,11 @@ void ct_engine_evictions(ct_engine *engine, ct_evicts_fn evicts, void *user);
 /* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back
  * into the engine but to read. */
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user);
+/*
+ * Calls fn for each expectation that is listed no more, though its message comes only when somebody comes by it
+ * (KERNELS K8). No message, it has no number in their sequence.
+ */
+void ct_engine_watch_over(ct_engine *engine, ct_event_fn fn, void *user);
 
 /*
  * Lets time pass up to now_ns: deadlines fire in (deadline, id) order. An earlier time than the clock's does nothing.

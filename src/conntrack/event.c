@@ -2,18 +2,28 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/master.h"
 
-void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
+static void watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
 {
   g_assert(engine->n_watchers < CT_WATCHERS_MAX);
   engine->watchers[engine->n_watchers++] = (ct_watcher){ fn, user, mask };
   engine->watched |= mask;
 }
 
+void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user)
+{
+  watch(engine, mask & ((1u << CT_EVENT_TYPE_COUNT) - 1), fn, user);
+}
+
+void ct_engine_watch_over(ct_engine *engine, ct_event_fn fn, void *user)
+{
+  watch(engine, 1u << CT_EVENT_EXPECT_OVER, fn, user);
+}
+
 static void deliver(ct_engine *engine, ct_event *event)
 {
   uint32_t i;
 
-  event->sequence = ++engine->sequence;
+  event->sequence = event->type < CT_EVENT_TYPE_COUNT ? ++engine->sequence : 0;
   event->packet = engine->packet ? engine->packet->number : 0;
   event->cause = engine->packet;
   engine->in_watcher = true;

@@ -192,8 +192,26 @@ static inline int64_t ct_params_timeout_ns(const ct_params *params, ct_timeout t
   return params->timeout_s[timeout] * INT64_C(1000000000) + params->timeout_ms[timeout] * INT64_C(1000000);
 }
 
+/* A time on the engine's clock: cut down to a tick where it ticks. */
+static inline int64_t ct_params_on_tick(const ct_params *params, int64_t time_ns)
+{
+  int64_t tick_ns, ticks;
+
+  if (params->hz == 0)
+    return time_ns;
+  tick_ns = INT64_C(1000000000) / params->hz;
+  time_ns += params->hz_phase_ns;
+  ticks = time_ns / tick_ns - (time_ns % tick_ns < 0);
+  return ticks * tick_ns;
+}
+
 /* The profile's own values. */
 void ct_params_init(ct_params *params, const struct ct_profile *profile);
+
+/*
+ * From now on of that profile: what has the old profile's own value gets the new one's, what was set otherwise stays.
+ */
+void ct_params_follow(ct_params *params, const struct ct_profile *profile);
 
 /* Whether nothing is different but max, buckets and timeouts of connections. */
 bool ct_params_same_rules(const ct_params *a, const ct_params *b);

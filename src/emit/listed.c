@@ -7,7 +7,8 @@
 #define SAME_DEADLINE_NS (G_GINT64_CONSTANT(1500000000))
 
 typedef struct listed_entry {
-  gint64 deadline_ns;
+  gint64 deadline_ns;  /* as it was shown */
+  GSequenceIter *ends; /* deadline as it is */
   guint64 packets[2], bytes[2];
   guint32 status, vtag[2];
   guint8 state, scale[2], flags[2];
@@ -25,9 +26,17 @@ typedef struct listed_expect {
   const char *helper;
 } listed_expect;
 
+/* An entry's deadline, one for each that is noted. */
+typedef struct deadline {
+  gint64 deadline_ns;
+  gint64 id;
+  ct_tuple tuple;
+} deadline;
+
 struct emit_listed {
-  GHashTable *entries; /* guint64 id => listed_entry */
-  GHashTable *expects; /* expect_key => listed_expect */
+  GSequence *deadlines; /* deadline, the earliest first */
+  GHashTable *entries;  /* guint64 id => listed_entry */
+  GHashTable *expects;  /* expect_key => listed_expect */
 };
 
 static guint expect_key_hash(gconstpointer p) { return ct_tuple_hash(&((const expect_key *)p)->tuple); }
@@ -38,6 +47,7 @@ emit_listed *emit_listed_new(void)
 {
   emit_listed *l = g_new0(emit_listed, 1);
 
+  l->deadlines = g_sequence_new(g_free);
   l->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
   l->expects = g_hash_table_new_full(expect_key_hash, expect_key_equal, g_free, g_free);
   return l;
@@ -45,6 +55,7 @@ emit_listed *emit_listed_new(void)
 
 void emit_listed_free(emit_listed *l)
 {
+  g_sequence_free(l->deadlines);
   g_hash_table_destroy(l->entries);
   g_hash_table_destroy(l->expects);
   g_free(l);
@@ -80,6 +91,42 @@ static gboolean same(const listed_entry *a, const listed_entry *b)
          memcmp(a->flags, b->flags, sizeof(a->flags)) == 0 && g_strcmp0(a->helper, b->helper) == 0;
 }
 
+static gint by_deadline(gconstpointer a, gconstpointer b, gpointer user)
+{
+  const deadline *x = a, *y = b;
+
+  (void)user;
+  if (x->deadline_ns != y->deadline_ns)
+    return x->deadline_ns < y->deadline_ns ? -1 : 1;
+  return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Sets it, in place of the one before (NULL: none). */
+static GSequenceIter *deadline_note(emit_listed *l, GSequenceIter *before, const ct_view *view)
+{
+  deadline *d = g_new(deadline, 1);
+
+  if (before != NULL)
+    g_sequence_remove(before);
+  *d = (deadline){ view->deadline_ns, (gint64)view->id, view->tuple[CT_ORIGINAL] };
+  return g_sequence_insert_sorted(l->deadlines, d, by_deadline, NULL);
+}
+
+void emit_listed_expire(emit_listed *l, gint64 now_ns, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user)
+{
+  GSequenceIter *first;
+
+  while (!g_sequence_iter_is_end(first = g_sequence_get_begin_iter(l->deadlines))) {
+    const deadline *d = g_sequence_get(first);
+
+    if (d->deadline_ns > now_ns)
+      return;
+    fn(&d->tuple, user);
+    g_hash_table_remove(l->entries, &d->id);
+    g_sequence_remove(first);
+  }
+}
+
 gboolean emit_listed_entry(emit_listed *l, const ct_view *view)
 {
   gint64 id = (gint64)view->id;
@@ -90,11 +137,15 @@ gboolean emit_listed_entry(emit_listed *l, const ct_view *view)
     gint64 *key = g_new(gint64, 1);
 
     *key = id;
+    now.ends = deadline_note(l, NULL, view);
     listed = g_new(listed_entry, 1);
     *listed = now;
     g_hash_table_insert(l->entries, key, listed);
     return TRUE;
   }
+  now.ends = listed->ends;
+  if (((deadline *)g_sequence_get(listed->ends))->deadline_ns != view->deadline_ns)
+    listed->ends = now.ends = deadline_note(l, listed->ends, view);
   if (same(listed, &now))
     return FALSE;
   *listed = now;
@@ -104,7 +155,11 @@ gboolean emit_listed_entry(emit_listed *l, const ct_view *view)
 gboolean emit_listed_entry_gone(emit_listed *l, guint64 id)
 {
   gint64 key = (gint64)id;
+  const listed_entry *listed = g_hash_table_lookup(l->entries, &key);
 
+  if (listed == NULL)
+    return FALSE;
+  g_sequence_remove(listed->ends);
   return g_hash_table_remove(l->entries, &key);
 }
 

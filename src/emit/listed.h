@@ -2,8 +2,8 @@
 /*
  * The table as the lines so far have shown it, for a transcript's differences. What is relied on: an entry changes only
  * by a packet that belongs to it, whose result names it, or with an event of its own, and ends with a DESTROY event; an
- * expectation comes and goes with events. So nobody has to look at the whole table for each packet. Internal to
- * src/emit.
+ * expectation comes and goes with events (CT_EVENT_EXPECT_OVER among them). So nobody has to look at the whole table
+ * for each packet. Internal to src/emit.
  */
 #ifndef EMIT_LISTED_H
 #define EMIT_LISTED_H
@@ -22,6 +22,12 @@ void emit_listed_free(emit_listed *listed);
  * => TRUE where that is new or differs from what was noted: anything listed, or a deadline by more than 1.5 s.
  */
 gboolean emit_listed_entry(emit_listed *listed, const ct_view *view);
+/*
+ * Those noted whose time is over by now_ns are listed no more, even where they are collected later. Calls fn for each,
+ * the earliest first, and forgets them.
+ */
+void emit_listed_expire(emit_listed *listed, gint64 now_ns, void (*fn)(const ct_tuple *tuple, gpointer user),
+                        gpointer user);
 /* The entry has gone. => TRUE where it had been noted. */
 gboolean emit_listed_entry_gone(emit_listed *listed, guint64 id);
 /* The same for expectations, known by tuple and mask. => TRUE where it, its class, helper or master is news. */

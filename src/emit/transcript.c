@@ -143,7 +143,7 @@ static void events(emit_text *out, const emit_options *o, const transcript_priva
   for (i = 0; i < emit_collector_count(t->events); i++) {
     const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type == CT_EVENT_DROP || event->masked)
+    if (event->type == CT_EVENT_DROP || event->type == CT_EVENT_EXPECT_OVER || event->masked)
       continue;
     item(out, &any, ",\"ev\":[");
     emit_text_char(out, '{');
@@ -166,7 +166,8 @@ static guint entry_parts(const emit_options *o, const ct_view *view)
 static void entry_if_changed(emit_text *out, const emit_options *o, transcript_private *t, const ct_view *view,
                              gboolean *any)
 {
-  if (!emit_listed_entry(t->listed, view))
+  /* One whose time is over is listed no more, even where it has still to be collected. */
+  if (view->timeout_ns <= 0 || !emit_listed_entry(t->listed, view))
     return;
   item(out, any, ",\"ct\":[");
   emit_text_char(out, '{');
@@ -223,9 +224,24 @@ static gboolean taken_over(const transcript_private *t, guint i)
   return taken;
 }
 
+/* The list of those that have gone, under way. */
+typedef struct goners {
+  emit_text *out;
+  const emit_options *o;
+  gboolean any;
+} goners;
+
+static void put_gone(const ct_tuple *tuple, gpointer user)
+{
+  goners *g = user;
+
+  item(g->out, &g->any, ",\"gone\":[");
+  emit_json_tuple_sorted(g->out, g->o, tuple);
+}
+
 static void gone(emit_text *out, const emit_options *o, transcript_private *t)
 {
-  gboolean any = FALSE;
+  goners g = { out, o, FALSE };
   guint i;
 
   for (i = 0; i < emit_collector_count(t->events); i++) {
@@ -233,10 +249,11 @@ static void gone(emit_text *out, const emit_options *o, transcript_private *t)
 
     if (event->type != CT_EVENT_DESTROY || !emit_listed_entry_gone(t->listed, event->view->id) || taken_over(t, i))
       continue;
-    item(out, &any, ",\"gone\":[");
-    emit_json_tuple_sorted(out, o, &event->view->tuple[CT_ORIGINAL]);
+    put_gone(&event->view->tuple[CT_ORIGINAL], &g);
   }
-  end_list(out, any);
+  emit_listed_expire(t->listed, o->subject != NULL ? ct_params_on_tick(o->subject->params, t->now_ns) : t->now_ns,
+                     put_gone, &g);
+  end_list(out, g.any);
 }
 
 /* => whether this is the line's last event about the expectation (known by tuple and mask). */
@@ -252,6 +269,11 @@ static gboolean expect_last_word(const transcript_private *t, guint i)
       return FALSE;
   }
   return TRUE;
+}
+
+static gboolean is_end_of_expect(const ct_event *event)
+{
+  return event->type == CT_EVENT_EXPECT_DESTROY || event->type == CT_EVENT_EXPECT_OVER;
 }
 
 static void one_expectation(emit_text *out, const emit_options *o, const ct_expect_view *expect, gboolean *any)
@@ -282,8 +304,7 @@ static void expectations(emit_text *out, const emit_options *o, transcript_priva
   for (i = 0; i < n; i++) {
     const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type != CT_EVENT_EXPECT_DESTROY || !expect_last_word(t, i) ||
-        !emit_listed_expect_gone(t->listed, event->expect))
+    if (!is_end_of_expect(event) || !expect_last_word(t, i) || !emit_listed_expect_gone(t->listed, event->expect))
       continue;
     item(out, &any, ",\"exp_gone\":[");
     emit_json_tuple(out, o, &event->expect->tuple);

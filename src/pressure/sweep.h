@@ -78,7 +78,7 @@ typedef struct sweep_judgement {
   guint fewest_cut, fewest_invalid; /* where any_roomy: the first with so few */
 } sweep_judgement;
 
-/* Fills lossless; settings may be of several kernels. */
+/* Fills lossless. Settings of one kernel; of several, what is the least of all means nothing. */
 sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figures, guint n);
 
 /*

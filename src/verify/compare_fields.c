@@ -246,6 +246,8 @@ const char *verify_expect_difference(verify_compare *c, const verify_expect *a, 
     return "helper";
   if (listed_now && a->flags != b->flags)
     return "flags";
+  if (a->timeless != b->timeless)
+    return "timeout";
   if (listed_now && !verify_timeout_fits(c, a->timeout_s, b->timeout_s, b->rest_ns,
                                          MAX(c->tolerance.expect_early_ns, b->collected_ns), &c->counts.expects_late))
     return "timeout";

@@ -77,42 +77,81 @@ gboolean verify_engine_params(const verify_header *header, ct_params *params, ct
   return verify_engine_params_as(NULL, header, params, checksums, error);
 }
 
+static gboolean unknown(const char *what, const char *text, const ct_params *params, GError **error)
+{
+  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "%s %s is not known to profile %s", what, text,
+              params->profile->name);
+  return FALSE;
+}
+
+static gboolean sysctls_set(ct_params *params, GStrv sysctls, GError **error)
+{
+  for (guint i = 0; sysctls != NULL && sysctls[i] != NULL; i++) {
+    g_auto(GStrv) words = g_strsplit(sysctls[i], "=", 2);
+
+    if (words[0] == NULL || words[1] == NULL ||
+        (ct_params_set(params, words[0], words[1]) != CT_PARAM_OK &&
+         ct_params_set_module(params, words[0], words[1]) != CT_PARAM_OK))
+      return unknown("sysctl", sysctls[i], params, error);
+  }
+  return TRUE;
+}
+
+/* => FALSE: no such word, or another value. */
+static gboolean machine_set_one(ct_params *params, ct_checksums *checksums, const char *name, const char *value)
+{
+  if (strcmp(name, "checksums") == 0) {
+    *checksums = strcmp(value, "verify") == 0 ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
+    return *checksums == CT_CHECKSUMS_VERIFY || strcmp(value, "ignore") == 0;
+  }
+  if (strcmp(name, "acct") == 0) {
+    params->acct = 1;
+    return strcmp(value, "1") == 0;
+  }
+  if (strcmp(name, "local") == 0)
+    return ct_params_local_add(params, value) == CT_HELPER_OK;
+  return ct_params_set_machine(params, name, value) == CT_PARAM_OK;
+}
+
+/* ctreplay's own transcript: a clock without ticks, unless it says so, and a sum that only looks wrong is not wrong. */
+static gboolean own_set(ct_params *params, ct_checksums *checksums, GStrv machine, GError **error)
+{
+  params->hz = 0;
+  params->hz_phase_ns = 0;
+  *checksums = CT_CHECKSUMS_AUTO;
+  for (guint i = 0; machine != NULL && machine[i] != NULL; i++) {
+    g_auto(GStrv) words = g_strsplit(machine[i], "=", 2);
+
+    if (words[0] == NULL || words[1] == NULL || !machine_set_one(params, checksums, words[0], words[1]))
+      return unknown("machine", machine[i], params, error);
+  }
+  return TRUE;
+}
+
 gboolean verify_engine_params_as(const ct_profile *profile, const verify_header *header, ct_params *params,
                                  ct_checksums *checksums, GError **error)
 {
+  gboolean own = verify_header_is_own(header);
+
   ct_params_init(params, profile != NULL ? profile : profile_for(header->kernel));
-  params->acct = 1;
+  if (!own)
+    params->acct = 1;
   if (!helpers_set(params, header->helpers, error))
     return FALSE;
   if (header->virtual_clock) {
     params->hz = 100;
     params->hz_phase_ns = VERIFY_PHASE_NS;
   }
-  for (guint i = 0; header->sysctls != NULL && header->sysctls[i] != NULL; i++) {
-    g_auto(GStrv) words = g_strsplit(header->sysctls[i], "=", 2);
-
-    if (words[0] == NULL || words[1] == NULL ||
-        (ct_params_set(params, words[0], words[1]) != CT_PARAM_OK &&
-         ct_params_set_module(params, words[0], words[1]) != CT_PARAM_OK)) {
-      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s is not known to profile %s", header->sysctls[i],
-                  params->profile->name);
-      return FALSE;
-    }
-  }
+  if (!sysctls_set(params, header->sysctls, error))
+    return FALSE;
   /* A kernel that does not look at checksums was also sent mended IPv4 headers. */
   *checksums = params->checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
-  if (verify_header_is_own(header)) {
-    params->hz = 0;
-    params->hz_phase_ns = 0;
-    if (params->checksum)
-      *checksums = CT_CHECKSUMS_AUTO;
-  }
-  return TRUE;
+  return !own || own_set(params, checksums, header->machine, error);
 }
 
-void verify_entry_from_view(verify_entry *e, const ct_view *view)
+void verify_entry_from_view(verify_entry *e, const ct_view *view, const ct_profile *profile)
 {
-  guint8 proto = view->tuple[CT_ORIGINAL].proto, shows = ct_proto_tracker(NULL, proto)->shows;
+  guint8 proto = view->tuple[CT_ORIGINAL].proto, shows = ct_proto_tracker(profile, proto)->shows;
 
   memset(e, 0, sizeof(*e));
   e->orig = view->tuple[CT_ORIGINAL];
@@ -134,10 +173,10 @@ void verify_entry_from_view(verify_entry *e, const ct_view *view)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_WSCALE | VERIFY_HAS_TFLAGS;
   if (shows & CT_SHOWS_TAGS)
     e->has |= VERIFY_HAS_STATE | VERIFY_HAS_VTAG;
-  if (proto == CT_PROTO_DCCP && ct_state_name(proto, view->state) != NULL)
+  if (proto == CT_PROTO_DCCP && ct_proto_state_name(profile, proto, view->state) != NULL)
     e->has |= VERIFY_HAS_STATE;
   if (e->has & VERIFY_HAS_STATE)
-    e->state = g_intern_static_string(ct_state_name(proto, view->state));
+    e->state = g_intern_static_string(ct_proto_state_name(profile, proto, view->state));
   if (view->helper != NULL) {
     e->has |= VERIFY_HAS_HELPER;
     e->helper = g_intern_string(view->helper);
@@ -180,7 +219,8 @@ static void expect_from_view(verify_expect *x, const ct_expect_view *view)
   x->mask.dst_id = 0xffff;
   x->master = view->master_tuple;
   /* Jiffies are divided toward zero: a timer less than a second late shows as 0. */
-  x->rest_ns = view->timeout_ns;
+  x->timeless = view->deadline_ns == G_MAXINT64;
+  x->rest_ns = x->timeless ? 0 : view->timeout_ns;
   x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
   x->class_number = view->class_number;
   x->flags = view->flags;
@@ -195,6 +235,8 @@ static void expect_collected_late(verify_expect *x, gint64 late_ns)
   x->rest_ns -= x->collected_ns;
   x->timeout_s = x->rest_ns / VERIFY_NS_PER_S;
 }
+
+static const ct_profile *profile_of(const verify_engine *run) { return ct_engine_params(run->engine)->profile; }
 
 static void event_keep(const ct_event *event, void *user)
 {
@@ -211,8 +253,8 @@ static void event_keep(const ct_event *event, void *user)
   }
   if (event->view != NULL) {
     kept.expired = event->type == CT_EVENT_DESTROY && event->reason == CT_REASON_END_TIMEOUT;
-    verify_entry_from_view(&kept.u.entry, event->view);
-    entry_as_event(&kept.u.entry, event, ct_engine_params(run->engine)->profile);
+    verify_entry_from_view(&kept.u.entry, event->view, profile_of(run));
+    entry_as_event(&kept.u.entry, event, profile_of(run));
   } else {
     kept.expired =
       event->type == CT_EVENT_EXPECT_DESTROY && event->reason == CT_REASON_END_MASTER && event->cause == NULL;
@@ -304,10 +346,11 @@ void verify_engine_frame(verify_engine *run, const cap_frame *frame, guint64 num
 
 static void entry_collect(const ct_view *view, void *user)
 {
+  verify_engine *run = user;
   verify_entry entry;
 
-  verify_entry_from_view(&entry, view);
-  g_array_append_val((GArray *)user, entry);
+  verify_entry_from_view(&entry, view, profile_of(run));
+  g_array_append_val(run->entries, entry);
 }
 
 static void expect_collect(const ct_expect_view *view, void *user)
@@ -321,7 +364,7 @@ static void expect_collect(const ct_expect_view *view, void *user)
 const GArray *verify_engine_entries(verify_engine *run)
 {
   g_array_set_size(run->entries, 0);
-  ct_engine_each(run->engine, entry_collect, run->entries);
+  ct_engine_each(run->engine, entry_collect, run);
   return run->entries;
 }
 
@@ -339,7 +382,7 @@ gboolean verify_engine_find(const verify_engine *run, const ct_tuple *tuple, ver
 
   if (!ct_engine_lookup(run->engine, tuple, &view, &dir))
     return FALSE;
-  verify_entry_from_view(entry, &view);
+  verify_entry_from_view(entry, &view, profile_of(run));
   return TRUE;
 }
 

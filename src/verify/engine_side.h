@@ -58,7 +58,7 @@ GHashTable *verify_engine_stats(const verify_engine *run);
 /* The last frame as the engine took it, for its tuple; its bytes are gone after the next frame. */
 const ct_packet *verify_engine_packet(const verify_engine *run);
 
-/* An entry as it is listed. */
-void verify_entry_from_view(verify_entry *entry, const ct_view *view);
+/* An entry as that kernel lists it. */
+void verify_entry_from_view(verify_entry *entry, const ct_view *view, const ct_profile *profile);
 
 #endif

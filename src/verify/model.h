@@ -53,6 +53,7 @@ typedef struct verify_expect {
                           have been seen */
   guint32 class_number, flags;
   const char *helper; /* interned; "" where none */
+  gboolean timeless;  /* it has no timeout (2.4): timeout_s and rest_ns are 0 */
   guint64 stamp;
 } verify_expect;
 
@@ -82,6 +83,7 @@ typedef struct verify_header {
   gboolean virtual_clock; /* the clock followed the capture's; else the machine's own */
   GStrv sysctls;          /* "name=value" */
   GStrv helpers;          /* "proto:port:name" */
+  GStrv machine;          /* "gc=kernel", only in ctreplay's own; NULL: nothing is said */
 } verify_header;
 
 /* One frame. The arrays hold values and stay true until the next line is read. */

@@ -105,6 +105,21 @@ static gint64 stream_time(const ct_tuple *orig, gint64 time_ns, gint64 edge_ns, 
   return verify_compare_stream_time(o->compare, time_ns, edge_ns, verify_table_assured(&o->table, orig));
 }
 
+/*
+ * The ticks of ctreplay's own clock are of the capture's time, of which its lines give the distance from the first
+ * frame. A capture that cannot be read is found so later.
+ */
+static gint64 own_phase(offline *o, guint32 hz)
+{
+  const gint64 tick_ns = VERIFY_NS_PER_S / hz;
+
+  if (!cap_reader_next(o->reader, o->batch, NULL)) {
+    o->batch->n = 0;
+    return 0;
+  }
+  return (o->batch->frames[0].ts_ns % tick_ns + tick_ns) % tick_ns;
+}
+
 static gboolean engine_open(offline *o, const ct_profile *profile, const char *capture, GError **error)
 {
   ct_params params;
@@ -112,13 +127,14 @@ static gboolean engine_open(offline *o, const ct_profile *profile, const char *c
 
   if (!verify_engine_params_as(profile, verify_transcript_header(o->truth), &params, &checksums, error))
     return FALSE;
-  if (params.hz != 0)
-    params.hz_phase_ns = o->phase_ns;
   o->reader = cap_reader_open(capture, error);
   if (o->reader == NULL)
     return FALSE;
   o->batch = cap_batch_new();
   o->batch->n = 0;
+  if (params.hz != 0)
+    params.hz_phase_ns =
+      verify_header_is_own(verify_transcript_header(o->truth)) ? own_phase(o, params.hz) : o->phase_ns;
   o->run = verify_engine_new(&params, checksums);
   verify_engine_ask_stream(o->run, stream_time, o);
   return TRUE;

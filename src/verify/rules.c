@@ -353,6 +353,7 @@ static gboolean begin(run *r, const char *capture, const char *const *rules, GEr
   emit_text_init(&r->text, -1);
   emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
   ct_engine_watch(r->box.engine, G_MAXUINT32, on_event, &r->output);
+  ct_engine_watch_over(r->box.engine, on_event, &r->output);
   ct_engine_nat_draws(r->box.engine, drawn, r);
   ct_engine_evictions(r->box.engine, evicted, r);
   g_ptr_array_foreach(r->setup, do_command, &r->box);

@@ -108,7 +108,8 @@ static gboolean header_read(verify_transcript *t, GError **error)
     verify_json_integer(o, "transcript", 1, G_MAXINT, &version, error) &&
     verify_json_string(o, "kernel", &h->kernel, error) && verify_json_string(o, "capture", &h->capture, error) &&
     verify_json_string(o, "clock", &clock, error) && verify_json_strings(o, "sysctl", &h->sysctls, error) &&
-    verify_json_strings(o, "helper", &h->helpers, error);
+    verify_json_strings(o, "helper", &h->helpers, error) &&
+    (!json_object_has_member(o, "machine") || verify_json_strings(o, "machine", &h->machine, error));
 
   if (fine && version != 1) {
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "transcript version %" G_GINT64_FORMAT " is not known",
@@ -160,6 +161,7 @@ void verify_transcript_free(verify_transcript *t)
   g_object_unref(t->parser);
   g_strfreev(t->header.sysctls);
   g_strfreev(t->header.helpers);
+  g_strfreev(t->header.machine);
   g_array_unref(t->end.table);
   g_array_unref(t->end.expected);
   g_hash_table_unref(t->end.stats);

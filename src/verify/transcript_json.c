@@ -324,8 +324,12 @@ static gboolean node_expect(JsonNode *node, const char *name, gint64 time_ns, ve
     return FALSE;
   /* The kernel writes seconds left as 32 bits; an expectation that outlived its time, by the timer wheel, shows a
    * negative number. */
-  if (!verify_json_integer(o, "timeout", G_MININT32, G_MAXUINT32, &x->timeout_s, error))
-    return FALSE;
+  if (json_object_has_member(o, "timeout")) {
+    if (!verify_json_integer(o, "timeout", G_MININT32, G_MAXUINT32, &x->timeout_s, error))
+      return FALSE;
+  } else {
+    x->timeless = TRUE;
+  }
   x->timeout_s = (gint32)(guint32)x->timeout_s;
   x->rest_ns = x->timeout_s * G_GINT64_CONSTANT(1000000000);
   if (json_object_has_member(o, "class") && !verify_json_integer(o, "class", 0, G_MAXUINT32, &class_number, error))

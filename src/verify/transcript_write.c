@@ -116,7 +116,9 @@ static void expect_members(GString *out, const verify_expect *x)
   verify_tuple_put(out, &x->tuple);
   g_string_append(out, ",\"mask\":");
   verify_tuple_put(out, &x->mask);
-  g_string_append_printf(out, ",\"timeout\":%u,\"helper\":", (guint32)x->timeout_s);
+  if (!x->timeless)
+    g_string_append_printf(out, ",\"timeout\":%u", (guint32)x->timeout_s);
+  g_string_append(out, ",\"helper\":");
   print_string(out, x->helper);
   g_string_append_printf(out, ",\"flags\":%u,\"class\":%u", x->flags, x->class_number);
 }

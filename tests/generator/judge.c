@@ -438,7 +438,7 @@ static void on_entry(const ct_view *view, void *user)
     differs(l->j, "entry %s: the kernel has none", key);
     return;
   }
-  verify_entry_from_view(&own, view);
+  verify_entry_from_view(&own, view, l->j->params.profile);
   compare_entry(l->j, k, &own, view);
   g_hash_table_remove(l->kernel, key);
 }

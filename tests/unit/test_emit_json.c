@@ -237,7 +237,7 @@ START_TEST(transcript_first_and_last_line)
   ck_assert_str_eq(text_taken(&text),
                    "{\"transcript\":1,\"kernel\":\"ctreplay linux-6.18\",\"capture\":\"a \\\"b\\\".pcap\","
                    "\"sysctl\":[\"net.netfilter.nf_conntrack_checksum=0\"],\"helper\":[\"tcp:21:ftp\",\"udp:69:tftp\"],"
-                   "\"clock\":\"virtual\"}\n");
+                   "\"machine\":[\"checksums=ignore\"],\"clock\":\"virtual\"}\n");
   emit_output_entry(&output, &view);
   emit_output_expect(&output, &expect);
   emit_output_stats(&output, &statistics);

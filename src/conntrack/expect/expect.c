@@ -106,6 +106,7 @@ void ct_expect_remove(ct_engine *engine, ct_expect *e, ct_reason reason)
 
 static void end_by_stamp(ct_engine *engine, ct_expect *e)
 {
+  event_send(engine, CT_EVENT_EXPECT_OVER, e, CT_REASON_NONE, engine->now_ns);
   e->fire_ns = INT64_MAX;
   ct_expect_resettle(engine->expects, e);
 }

@@ -65,6 +65,8 @@ enum { SERIES = sizeof series / sizeof series[0] };
 static const char nearest[] = "that series was never read; this is the nearest before it";
 static const char older[] = "that series was never read; this is the oldest of its kind";
 
+/* 8.3 has the 240th build of its 4.18.0. */
+enum { RHEL_8_3_BUILD = 240 };
 /* 9.2 has the 284th build of its 5.14.0; the ones before are near 5.15. */
 enum { RHEL_9_2_BUILD = 284 };
 
@@ -124,7 +126,8 @@ static const ct_profile *red_hat(const char *release, const char **doubt)
     return NULL;
   switch (strtoul(el + 3, NULL, 10)) {
   case 7: return red_hat_release("7", doubt);
-  case 8: return red_hat_release("8", doubt);
+  case 8:
+    return red_hat_release(build != NULL && strtoul(build + 1, NULL, 10) == RHEL_8_3_BUILD ? "8.3" : "8.10", doubt);
   case 9:
     return red_hat_release(build != NULL && build < el && strtoul(build + 1, NULL, 10) < RHEL_9_2_BUILD ? "9.1" : "9",
                            doubt);

@@ -30,8 +30,11 @@ typedef struct ct_switch {
 const ct_switch *ct_switch_get(unsigned i);
 const ct_switch *ct_switch_find(const char *name);
 bool ct_switch_differs(const ct_switch *sw, const ct_profile *a, const ct_profile *b);
-/* What the kernel does, in words, into text of so many bytes. => text */
+/* What the kernel does, in words, into text of so many bytes; "" where it does not track what the rule is of. => text
+ */
 const char *ct_switch_say(const ct_switch *sw, const ct_profile *profile, char *text, size_t bytes);
+/* Sets it in a copy of a profile as another has it. */
+void ct_switch_take(const ct_switch *sw, ct_profile *profile, const ct_profile *from);
 /* Turns it in a copy of a profile to another value: the next of its values, or half the number. */
 void ct_switch_turn(const ct_switch *sw, ct_profile *profile);
 

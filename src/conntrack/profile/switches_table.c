@@ -330,12 +330,20 @@ const char *ct_switch_say(const ct_switch *sw, const ct_profile *profile, char *
     return text;
   }
   text[0] = '\0';
+  /* Rules of a protocol that the kernel does not track say nothing. */
+  if (strncmp(sw->name, "dccp_", 5) == 0 && profile->trackers[CT_PROTO_DCCP] == NULL)
+    return text;
   if (sw->counts != NULL)
     ct_words(text, bytes, sw->counts, number_of(sw, profile));
   for (value = sw->values; value != NULL && value->says != NULL; value++)
     if (holds(sw, profile, value))
       ct_words(text, bytes, "%s", value->says);
   return text;
+}
+
+void ct_switch_take(const ct_switch *sw, ct_profile *profile, const ct_profile *from)
+{
+  memcpy((char *)profile + sw->offset, (const char *)from + sw->offset, sw->size);
 }
 
 void ct_switch_turn(const ct_switch *sw, ct_profile *profile)
