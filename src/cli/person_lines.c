@@ -344,6 +344,9 @@ static gboolean refusal(cli_person *p, const ct_packet *packet, const ct_result 
   if (r->reason == CT_REASON_TCP_FLAGS) {
     emit_text_literal(out, ": ");
     emit_text_string(out, emit_tcp_flags(packet->l4.tcp.flags, words));
+  } else if (r->reason == CT_REASON_TCP_STATE || r->reason == CT_REASON_TCP_NEW ||
+             r->reason == CT_REASON_TCP_NOT_LOOSE) {
+    emit_text_format(out, " (flags %s)", emit_tcp_flags(packet->l4.tcp.flags, words));
   }
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
