@@ -136,7 +136,7 @@ static void keep_runners(const sweep *s, const sweep_setting *settings, resume_i
 }
 
 /* Copies of packets and zones are more than lanes know. */
-static gboolean needs_engines(const replay_source *source)
+static gboolean needs_engines(replay_source *source)
 {
   return replay_source_pairs(source) != NULL || replay_source_zone_by(source) != REPLAY_ZONE_NONE;
 }

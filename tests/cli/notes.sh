@@ -22,7 +22,7 @@ CT
   done
 } > "$work/nat.ct"
 "$ctreplay" compile "$work/nat.ct" -W "$work/nat.pcap"
-expect 0 '*' '11 of 22 packets are here again with another address, .* before and after NAT, .* Capture on the interface inside' "$ctreplay" "$work/nat.pcap"
+expect 0 '*' '11 of 22 packets are here again with another address, .* before and after NAT\. .* Capture on the interface inside' "$ctreplay" "$work/nat.pcap"
 grep ' i ' "$work/nat.ct" | sed '1i flow i: tcp 192.168.10.2:40000 > 198.51.100.2:80 isn 1000,5000' > "$work/inside.ct"
 "$ctreplay" compile "$work/inside.ct" -W "$work/inside.pcap"
 expect 0 '*' '' "$ctreplay" "$work/inside.pcap"
