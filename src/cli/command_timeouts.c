@@ -33,14 +33,15 @@ static const char *sysctl_of(const timing *t, const timeouts_row *row)
                                          : NULL;
 }
 
-/* What a timeout without a sysctl is of: a state (TCP_SYN_SENT2), a helper. */
+/* What a timeout without a sysctl is of: a state (TCP_SYN_SENT2), a helper, a rule's timeout policy. */
 static const char *owner_of(const timeouts_row *row)
 {
   static const char *const owners[] = {
 #define X(id, name, old, s, help) #id,
     CT_TIMEOUT_LIST(X)
 #undef X
-      "HELPER"
+      "HELPER",
+    "POLICY"
   };
 
   return owners[row->timeout];

@@ -253,7 +253,7 @@ static void expected_by(emit_text *out, const ct_view *view)
 static void past(cli_person *p, const replay_seen *seen, emit_text *out)
 {
   journal_history_shorten(&p->history, seen->packet, seen->result);
-  if (p->history.past.end == NULL)
+  if (!emit_past_is_known(&p->history.past))
     return;
   emit_text_literal(out, "; ");
   emit_past_words(out, p->run.params.profile, &p->history.past);
@@ -344,6 +344,9 @@ static gboolean refusal(cli_person *p, const ct_packet *packet, const ct_result 
   if (r->reason == CT_REASON_TCP_FLAGS) {
     emit_text_literal(out, ": ");
     emit_text_string(out, emit_tcp_flags(packet->l4.tcp.flags, words));
+  } else if (r->reason == CT_REASON_TCP_STATE || r->reason == CT_REASON_TCP_NEW ||
+             r->reason == CT_REASON_TCP_NOT_LOOSE) {
+    emit_text_format(out, " (flags %s)", emit_tcp_flags(packet->l4.tcp.flags, words));
   }
   if (r->bound.over != 0) {
     emit_text_literal(out, ", by ");
@@ -381,7 +384,8 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   past(p, seen, out);
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
-    emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice);
+    emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice,
+                      p->run.firewall.firewall != NULL);
   }
   end_of_line(p, r->conn);
 }

@@ -202,9 +202,10 @@ void cli_person_summary(cli_person *p)
   p->summary.pressed = (emit_pressed){ pressure_evictions(p->summary.stats), pressure_drops(p->summary.stats),
                                        p->summary.stats->peak_count, p->summary.entries };
   p->summary.mean = ct_engine_mean(p->run.engine, p->summary.tally.first_ns);
+  p->summary.ruled = p->drops != NULL;
   compare_kernel(p, &kernel);
   if (p->drops != NULL) {
-    cli_person_heading(p, "Dropped by rules");
+    cli_person_heading(p, cli_rules_drops_by_kernel(p->drops) ? "Dropped by rules or the kernel" : "Dropped by rules");
     emit_text_char(&p->run.output.text, '\n');
     cli_rules_drops_put(p->drops, &p->line);
     emit_fold_text(&p->run.output.text, &p->line, DROPS_INDENT, p->run.screen);

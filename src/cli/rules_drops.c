@@ -135,6 +135,15 @@ static void put_who(emit_text *out, const dropper *who)
   g_string_free(text, TRUE);
 }
 
+gboolean cli_rules_drops_by_kernel(const cli_rules_drops *d)
+{
+  guint i;
+
+  for (i = 0; i < d->rows->len && g_array_index(d->rows, drop_row, i).who.chain != NULL; i++)
+    ;
+  return i < d->rows->len;
+}
+
 void cli_rules_drops_put(const cli_rules_drops *d, emit_text *out)
 {
   GArray *rows = g_array_copy(d->rows);

@@ -22,7 +22,7 @@ static gboolean varies_max(const sweep_result *r)
 /* Some may be cut or INVALID all the same, with each setting: then it is the fewest, and not nothing. */
 static const char *lost_words(const sweep_judgement *j)
 {
-  return j->cut == 0 && j->invalid == 0 ? "nothing is lost" : "no more is lost than at any other";
+  return j->cut + j->invalid + j->clashed == 0 ? "nothing is lost" : "no more is lost than at any other";
 }
 
 /* "; 2 INVALID packets, the fewest of all" */
@@ -43,6 +43,8 @@ static void put_judged(emit_text *out, const sweep_judgement *j)
   emit_text_literal(out, "Judged: nobody evicted, dropped or missed");
   put_fewest(out, j->cut, "no connection cut", " connection cut", " connections cut");
   put_fewest(out, j->invalid, "no INVALID packet", " INVALID packet", " INVALID packets");
+  if (j->clashed > 0)
+    put_fewest(out, j->clashed, "", " clash", " clashes");
   emit_text_literal(out, ".\n");
 }
 
@@ -68,6 +70,7 @@ static void put_single(emit_text *out, const sweep_setting *setting, const sweep
   emit_text_u64(out, setting->params.max);
   put_count(out, f->cut, " connection is cut", " connections are cut");
   put_count(out, f->invalid, " packet is INVALID", " packets are INVALID");
+  put_count(out, f->clashed, " packet is dropped as a clash", " packets are dropped as clashes");
   emit_text_string(out, "; the peak was ");
   emit_text_u64(out, f->peak);
   emit_text_string(out, ". Several values (--max 1k,4k,16k) are compared.\n");
@@ -100,6 +103,15 @@ static void put_least(emit_text *out, const sweep_result *r)
   emit_text_char(out, '\n');
 }
 
+static gboolean has_clashes(const sweep_result *r)
+{
+  guint i;
+
+  for (i = 0; i < r->n && r->figures[i].clashed == 0; i++)
+    ;
+  return i < r->n;
+}
+
 /* Each has something that another spares. */
 static void put_trade(emit_text *out, const sweep_result *r)
 {
@@ -113,6 +125,12 @@ static void put_trade(emit_text *out, const sweep_result *r)
   emit_text_u64_grouped(out, j->invalid);
   emit_text_literal(out, ") at ");
   emit_text_string(out, r->settings[j->fewest_invalid].label);
+  if (has_clashes(r)) {
+    emit_text_literal(out, ", the fewest clashes (");
+    emit_text_u64_grouped(out, j->clashed);
+    emit_text_literal(out, ") at ");
+    emit_text_string(out, r->settings[j->fewest_clashed].label);
+  }
   emit_text_literal(out, ".\n");
 }
 
@@ -126,7 +144,7 @@ static void put_several(emit_text *out, const sweep_result *r)
   if (j->least < r->n) {
     put_least(out, r);
   } else if (j->any_lossless) {
-    gboolean nothing = j->cut == 0 && j->invalid == 0;
+    gboolean nothing = j->cut + j->invalid + j->clashed == 0;
 
     emit_text_string(out, nothing ? "Nothing is lost only where there is no limit; each "
                                   : "The least is lost only where there is no limit; each ");
@@ -232,7 +250,7 @@ static void print_bytes(char *text, gsize size, const sweep_figures *f)
 #define COLUMN_LIST(X)                                                                                                 \
   X(peak, f->peak) X(mean, (guint64)(f->mean + 0.5)) X(evicted, f->evicted)                                            \
   X(dropped, f->dropped + f->insert_failed) X(refused, f->refused) X(missed, f->missed) X(cut, f->cut)                 \
-  X(invalid, f->invalid) X(by_rules, f->by_rules)
+  X(invalid, f->invalid) X(clash, f->clashed) X(by_rules, f->by_rules)
 #define X(name, value) \
   static void print_##name(char *text, gsize size, const sweep_figures *f) { put_number(text, size, value); }
 COLUMN_LIST(X)
@@ -247,6 +265,7 @@ static const column columns[] = { { .name = "peak", .print = print_peak, .always
                                   { .name = "missed", .print = print_missed },
                                   { .name = "cut", .print = print_cut },
                                   { .name = "INVALID", .print = print_invalid },
+                                  { .name = "clash", .print = print_clash, .of_rules = TRUE },
                                   { .name = "by rules", .print = print_by_rules, .of_rules = TRUE },
                                   { .name = "kernel memory", .print = print_bytes, .always = TRUE } };
 
@@ -394,8 +413,10 @@ static void print_json(emit_text *out, const sweep_result *r)
 #define X(name, value) print_pair(out, #name, value);
     FIGURE_LIST(X)
 #undef X
-    if (has_rules(r))
+    if (has_rules(r)) {
       print_pair(out, "dropped_by_rules", f->by_rules);
+      print_pair(out, "clashed", f->clashed);
+    }
     if (f->forgot)
       emit_text_literal(out, ",\"forgot\":true");
     if (r->partial)
@@ -435,7 +456,7 @@ static void print_csv(emit_text *out, const sweep_result *r)
 #define X(name, value) emit_text_string(out, "," #name);
   FIGURE_LIST(X)
 #undef X
-  emit_text_string(out, has_rules(r) ? ",dropped_by_rules,partial" : ",partial");
+  emit_text_string(out, has_rules(r) ? ",dropped_by_rules,clashed,partial" : ",partial");
   print_sysctls(out, r->settings[0].label, TRUE);
   for (i = 0; i < r->n; i++) {
     const sweep_setting *s = &r->settings[i];
@@ -449,8 +470,10 @@ static void print_csv(emit_text *out, const sweep_result *r)
 #define X(name, value) emit_text_char(out, ','), emit_text_u64(out, value);
     FIGURE_LIST(X)
 #undef X
-    if (has_rules(r))
+    if (has_rules(r)) {
       emit_text_char(out, ','), emit_text_u64(out, f->by_rules);
+      emit_text_char(out, ','), emit_text_u64(out, f->clashed);
+    }
     emit_text_string(out, r->partial ? ",true" : ",false");
     print_sysctls(out, s->label, FALSE);
   }

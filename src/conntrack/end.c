@@ -40,6 +40,14 @@ static void release(ct_engine *engine, ct_entry *entry)
   ct_table_give(&engine->table, entry);
 }
 
+/* Not its helper's timeout, nor that of a rule's policy. */
+static bool is_of_settings(const ct_engine *engine, const ct_entry *entry)
+{
+  const ct_ext *ext = ct_ext_get(engine, entry);
+
+  return ext == NULL || (ext->timeout_ns == NULL && ext->helper_deadline_ns != entry->deadline_ns);
+}
+
 void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, int64_t ended_ns)
 {
   if (G_UNLIKELY(engine->keeper != NULL)) {
@@ -48,7 +56,7 @@ void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, in
   }
   entry->status |= CT_STATUS_DYING;
   engine->stats.ended[reason]++;
-  if (reason == CT_REASON_END_TIMEOUT)
+  if (reason == CT_REASON_END_TIMEOUT && is_of_settings(engine, entry))
     engine->stats.expired_by_timeout[ct_proto_of_entry(engine->params.profile, entry)->timeout(entry)]++;
   if (G_UNLIKELY(engine->ended_view != NULL))
     ct_entry_view(engine, entry, engine->ended_view);

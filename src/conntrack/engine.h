@@ -108,8 +108,9 @@ typedef struct ct_stats {
   uint64_t ended[CT_REASON_COUNT]; /* entries ended, by reason */
   uint64_t invalid_by_reason[CT_REASON_COUNT];
   uint64_t dropped_by_reason[CT_REASON_COUNT];
-  uint64_t expired_by_timeout[CT_TIMEOUT_COUNT]; /* END_TIMEOUT, by the timeout of the state they were in */
-  uint64_t clock_back;                           /* packets stamped before the engine's clock */
+  uint64_t
+    expired_by_timeout[CT_TIMEOUT_COUNT]; /* END_TIMEOUT, by the timeout that they ran on, where the settings gave it */
+  uint64_t clock_back;                    /* packets stamped before the engine's clock */
   uint64_t peak_count;
   int64_t peak_time_ns;              /* when it was first reached */
   uint64_t count_ns_hi, count_ns_lo; /* integral of the count over time, 128 bits: mean occupancy */

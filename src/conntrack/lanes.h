@@ -25,10 +25,11 @@ typedef struct ct_lane_stats {
   uint64_t created, expired;
   uint64_t early_drop, gc_evicted; /* evicted by a packet that found the table full, and by the collector */
   uint64_t drop, insert_failed;
-  uint64_t refused; /* connections of which a packet found no room, in the table or in a chain (refused.h) */
-  uint64_t missed;  /* evicted connections that a later packet belonged to, which they would have lived to see */
-  uint64_t cut;     /* expired ones that a later packet belonged to (ct_packet_goes_on) */
-  uint64_t invalid; /* packets that were INVALID */
+  uint64_t by_tracker; /* of those dropped: by the protocol's tracker, not for want of room */
+  uint64_t refused;    /* connections of which a packet found no room, in the table or in a chain (refused.h) */
+  uint64_t missed;     /* evicted connections that a later packet belonged to, which they would have lived to see */
+  uint64_t cut;        /* expired ones that a later packet belonged to (ct_packet_goes_on) */
+  uint64_t invalid;    /* packets that were INVALID */
 } ct_lane_stats;
 
 /*

@@ -64,6 +64,9 @@ typedef enum ct_timeout {
     CT_TIMEOUT_COUNT
 } ct_timeout;
 
+/* Where a timeout's owner is told, beside a ct_timeout: its entry's helper set it, or a rule's timeout policy. */
+enum { CT_TIMEOUT_OF_HELPER = CT_TIMEOUT_COUNT, CT_TIMEOUT_OF_POLICY, CT_TIMEOUT_OWNERS };
+
 /* INT_MAX bytes of list heads: beyond that the kernel refuses (nf_ct_alloc_hashtable). */
 enum { CT_BUCKETS_MAX = 0x7fffffff / 8 };
 

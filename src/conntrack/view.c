@@ -19,8 +19,10 @@ static void view_ext(const ct_engine *engine, const ct_entry *entry, ct_view *vi
 
   if (!ext)
     return;
+  if (ext->timeout_ns != NULL)
+    view->timeout = CT_TIMEOUT_OF_POLICY;
   if (ext->helper_deadline_ns == entry->deadline_ns)
-    view->timeout = CT_TIMEOUT_COUNT;
+    view->timeout = CT_TIMEOUT_OF_HELPER;
   view->has_master = ext->master_id != 0;
   view->master_id = ext->master_id;
   view->master_tuple = ext->master_tuple;

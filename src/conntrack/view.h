@@ -39,7 +39,7 @@ typedef struct ct_view {
   uint32_t status; /* CT_STATUS_* */
   uint8_t state;   /* ct_tcp_state or ct_sctp_state; 0 for others */
   bool counted;    /* nf_conntrack_acct was on at creation: packets and bytes are meaningful */
-  uint8_t timeout; /* ct_timeout that the deadline was last set by; CT_TIMEOUT_COUNT: its helper set it */
+  uint8_t timeout; /* ct_timeout that the deadline was last set by, or CT_TIMEOUT_OF_* */
   bool has_master;
   int64_t deadline_ns; /* absolute */
   int64_t timeout_ns;  /* rest, from the engine's clock at the view's moment; 0 if past */

@@ -32,11 +32,13 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
  * bound.
  */
 const char *emit_reason_side(ct_reason reason);
+/* " would let it pass"; ruled: what rules would make of it then is not known. Static. */
+const char *emit_would_pass(gboolean ruled);
 /*
  * "nf_conntrack_tcp_be_liberal=1 would let it pass": what to set against a refusal or a drop; nothing where nothing
- * helps. => whether there is something.
+ * helps. ruled: rules have the last word on packets. => whether there is something.
  */
-gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason);
+gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason, gboolean ruled);
 /* -C */
 void emit_count_line(emit_output *output, guint64 count, const emit_part *part);
 /* The line above a snapshot, for formats made of plain lines. */

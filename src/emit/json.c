@@ -361,7 +361,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
     emit_text_literal(out, ",\"entry\":");
     entry_object(out, o, p->view, listed_parts(o, p->view), &name);
   }
-  if (p->past != NULL && p->past->end != NULL)
+  if (emit_past_is_known(p->past))
     emit_past_member(out, o->profile, p->past);
   if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
     emit_advice_member(out, p->advice);

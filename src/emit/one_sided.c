@@ -8,19 +8,32 @@ gboolean emit_one_sided_may_be(const ct_packet *packet, const ct_result *result)
          (result->cls == CT_CLASS_NEW || (result->cls == CT_CLASS_INVALID && result->reason == CT_REASON_TCP_STATE));
 }
 
-gboolean emit_one_sided(const ct_packet *packet, const ct_result *result, const ct_view *view)
+/* Its other side speaks, but not with what the state table waits for. */
+static gboolean waits_for_synack(const ct_result *result, const ct_view *view)
 {
-  return emit_one_sided_may_be(packet, result) && view != NULL && !(view->status & CT_STATUS_SEEN_REPLY) &&
-         ct_tuple_equal(&packet->tuple, &view->tuple[CT_ORIGINAL]);
+  return result->cls == CT_CLASS_INVALID && view->status & CT_STATUS_SEEN_REPLY && view->state == CT_TCP_SYN_SENT;
 }
 
-void emit_one_sided_words(emit_text *out, guint64 conn, guint64 other_side)
+gboolean emit_one_sided(const ct_packet *packet, const ct_result *result, const ct_view *view)
 {
-  emit_text_format(
-    out, "nothing of its other side, which it acknowledges, was accepted for #%" G_GUINT64_FORMAT " so far: ", conn);
+  if (!emit_one_sided_may_be(packet, result) || view == NULL)
+    return FALSE;
+  return waits_for_synack(result, view) ||
+         (!(view->status & CT_STATUS_SEEN_REPLY) && ct_tuple_equal(&packet->tuple, &view->tuple[CT_ORIGINAL]));
+}
+
+void emit_one_sided_words(emit_text *out, const ct_view *view, guint64 other_side)
+{
+  gboolean waits = view->status & CT_STATUS_SEEN_REPLY; /* nothing else does, where that was seen */
+
+  emit_text_string(out, waits ? "no SYN/ACK was accepted for #"
+                              : "nothing of its other side, which it acknowledges, was accepted for #");
+  emit_text_u64(out, view->id);
+  emit_text_literal(out, " so far: ");
   if (other_side != 0)
-    emit_text_format(out, "packet %" G_GUINT64_FORMAT " of it was refused before, so packets may be out of order",
-                     other_side);
+    emit_text_format(out, "packet %" G_GUINT64_FORMAT "%s was refused before, so packets may be out of order",
+                     other_side, waits ? "" : " of it");
   else
-    emit_text_literal(out, "one direction only, or out of order");
+    emit_text_string(out, waits ? "lost while capturing, gone another way, or later in the capture"
+                                : "one direction only, or out of order");
 }

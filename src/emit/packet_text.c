@@ -245,13 +245,15 @@ const char *emit_reason_side(ct_reason reason)
   }
 }
 
-gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason)
+const char *emit_would_pass(gboolean ruled) { return ruled ? " would let conntrack accept it" : " would let it pass"; }
+
+gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason reason, gboolean ruled)
 {
   static const struct {
     const char *sysctl, *before, *behind;
   } hints[] = {
-    { "nf_conntrack_tcp_be_liberal", "", "=1 would let it pass" },
-    { "nf_conntrack_tcp_ignore_invalid_rst", "", "=1 would let it pass" },
+    { "nf_conntrack_tcp_be_liberal", "", "=1" },
+    { "nf_conntrack_tcp_ignore_invalid_rst", "", "=1" },
     { "nf_conntrack_tcp_loose", "", "=1 would pick it up" },
     { "nf_conntrack_checksum", "", "=0 would not look" },
     { "nf_conntrack_max", "a larger ", " would have room" },
@@ -266,6 +268,8 @@ gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason r
       emit_text_string(out, hints[i].before);
       emit_text_string(out, own);
       emit_text_string(out, hints[i].behind);
+      if (strcmp(hints[i].behind, "=1") == 0)
+        emit_text_string(out, emit_would_pass(ruled));
       return TRUE;
     }
   return FALSE;
@@ -312,10 +316,10 @@ static void reason_remarks(remarks *r, const emit_packet *p)
   }
   if (p->advice != NULL) {
     if (p->advice->helps == JOURNAL_HELPS_SETTING && !emit_past_tells(p->past, p->advice))
-      emit_advice_words(remark(r), r->profile, reason, p->advice);
+      emit_advice_words(remark(r), r->profile, reason, p->advice, p->rules != NULL);
   } else if ((result->cls == CT_CLASS_INVALID || result->verdict != CT_VERDICT_ACCEPT) &&
              ct_reason_sysctl(reason, r->profile)[0] != '\0') {
-    emit_reason_hint(remark(r), r->profile, reason);
+    emit_reason_hint(remark(r), r->profile, reason, p->rules != NULL);
   }
 }
 
@@ -435,12 +439,12 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
 
   rules_remark(&r, p->rules);
   reason_remarks(&r, p);
-  if (p->past != NULL && p->past->end != NULL)
+  if (emit_past_is_known(p->past))
     emit_past_words(remark(&r), o->profile, p->past);
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
   if (emit_one_sided(p->packet, p->result, p->view))
-    emit_one_sided_words(remark(&r), p->result->conn, p->other_side);
+    emit_one_sided_words(remark(&r), p->view, p->other_side);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   if (p->result->changes & CT_CHANGE_CREATED && p->view != NULL && p->view->has_master && !met_once(events))

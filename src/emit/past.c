@@ -21,7 +21,8 @@ static void put_timeout(emit_text *out, const ct_profile *profile, guint timeout
   else if (timeout < CT_TIMEOUT_COUNT)
     emit_text_literal(out, "its state's timeout, which no sysctl sets");
   else
-    emit_text_literal(out, "the timeout that its helper set");
+    emit_text_string(out, timeout == CT_TIMEOUT_OF_POLICY ? "the timeout policy that a rule gave it"
+                                                          : "the timeout that its helper set");
 }
 
 void emit_end_words(emit_text *out, const ct_profile *profile, ct_reason reason, guint timeout)
@@ -45,10 +46,43 @@ static void put_refused(emit_text *out, const ct_profile *profile, const journal
   emit_text_string(out, ct_reason_words(past->refused_why, profile, words));
 }
 
+gboolean emit_past_is_known(const journal_past *past)
+{
+  return past != NULL && (past->end != NULL || past->opener.number != 0);
+}
+
+/* Static words, but for a reason's. */
+static void put_fate(emit_text *out, const ct_profile *profile, const journal_opener *opener)
+{
+  char words[CT_REASON_WORDS_BYTES];
+
+  switch (opener->fate) {
+  case JOURNAL_UNTRACKED: emit_text_literal(out, "rules kept it from conntrack (UNTRACKED)"); return;
+  case JOURNAL_BEFORE: emit_text_literal(out, "rules dropped it before conntrack"); return;
+  case JOURNAL_DROPPED_BY_RULES: emit_text_literal(out, "rules dropped it"); return;
+  case JOURNAL_DROPPED: emit_text_literal(out, "it was dropped ("); break;
+  case JOURNAL_REFUSED: emit_text_literal(out, "it was INVALID ("); break;
+  }
+  emit_text_string(out, ct_reason_words(opener->reason, profile, words));
+  emit_text_char(out, ')');
+}
+
+static void put_opener(emit_text *out, const ct_profile *profile, const journal_opener *opener)
+{
+  emit_text_string(out, opener->is_inside ? "is about packet " : "answers packet ");
+  emit_text_u64(out, opener->number);
+  emit_text_literal(out, ", which made no entry: ");
+  put_fate(out, profile, opener);
+}
+
 void emit_past_words(emit_text *out, const ct_profile *profile, const journal_past *past)
 {
   const journal_end *end = past->end;
 
+  if (end == NULL) {
+    put_opener(out, profile, &past->opener);
+    return;
+  }
   emit_text_literal(out, "belonged to #");
   emit_text_u64(out, end->conn);
   emit_text_string(out, is_eviction(end->reason) ? ", which was evicted " : ", which ended ");
@@ -83,11 +117,31 @@ void emit_past_words(emit_text *out, const ct_profile *profile, const journal_pa
   }
 }
 
+static void put_opener_member(emit_text *out, const journal_opener *opener)
+{
+  static const char *const fates[] = { [JOURNAL_UNTRACKED] = "untracked",
+                                       [JOURNAL_BEFORE] = "dropped-before",
+                                       [JOURNAL_DROPPED_BY_RULES] = "dropped-by-rules",
+                                       [JOURNAL_DROPPED] = "dropped",
+                                       [JOURNAL_REFUSED] = "INVALID" };
+
+  emit_text_literal(out, ",\"opener\":{\"packet\":");
+  emit_text_u64(out, opener->number);
+  emit_text_format(out, ",\"fate\":\"%s\"", fates[opener->fate]);
+  if (opener->fate == JOURNAL_DROPPED || opener->fate == JOURNAL_REFUSED)
+    emit_text_format(out, ",\"reason\":\"%s\"", ct_reason_word(opener->reason));
+  emit_text_char(out, '}');
+}
+
 void emit_past_member(emit_text *out, const ct_profile *profile, const journal_past *past)
 {
   const journal_end *end = past->end;
   const char *sysctl = NULL;
 
+  if (end == NULL) {
+    put_opener_member(out, &past->opener);
+    return;
+  }
   emit_text_literal(out, ",\"past\":{\"conn\":");
   emit_text_u64(out, end->conn);
   emit_text_literal(out, ",\"ended\":\"");
@@ -133,12 +187,13 @@ gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
          (guint)advice->world == past->end->timeout && advice->setting.value == past->kept_s;
 }
 
-void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice)
+void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice,
+                       gboolean ruled)
 {
   if (advice->helps != JOURNAL_HELPS_SETTING)
     return;
   if (advice->world != WHATIF_WORLDS && advice->world == whatif_own_world(reason) &&
-      emit_reason_hint(out, profile, reason))
+      emit_reason_hint(out, profile, reason, ruled))
     return;
   if (advice->world == WHATIF_MAX) {
     emit_text_literal(out, "a larger ");
@@ -146,7 +201,7 @@ void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reas
   } else {
     emit_advice_setting(out, advice);
   }
-  emit_text_literal(out, " would let it pass");
+  emit_text_string(out, emit_would_pass(ruled));
 }
 
 void emit_advice_member(emit_text *out, const journal_advice *advice)

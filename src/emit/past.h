@@ -12,12 +12,17 @@
  */
 void emit_end_words(emit_text *out, const ct_profile *profile, ct_reason reason, guint timeout);
 
+/* Whether there is something to tell. NULL: no. */
+gboolean emit_past_is_known(const journal_past *past);
 /*
- * "belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; 71 s would have kept it". past->end
- * is not NULL.
+ * "belonged to #1, which ended 10 s before by nf_conntrack_tcp_timeout_close_wait; 71 s would have kept it"; "answers
+ * packet 5, which made no entry: rules kept it from conntrack (UNTRACKED)". There is something to tell.
  */
 void emit_past_words(emit_text *out, const ct_profile *profile, const journal_past *past);
-/* ,"past":{"conn":1,"ended":"...","ago":10,"reason":"timeout","sysctl":"nf_...","kept_by":71} */
+/*
+ * ,"past":{"conn":1,"ended":"...","ago":10,"reason":"timeout","sysctl":"nf_...","kept_by":71} or
+ * ,"opener":{"packet":5,"fate":"untracked"}. There is something to tell.
+ */
 void emit_past_member(emit_text *out, const ct_profile *profile, const journal_past *past);
 
 /* Whether the words of the past tell the setting already, so that it need not be said again. */
@@ -27,9 +32,10 @@ gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
 void emit_advice_setting(emit_text *out, const journal_advice *advice);
 /*
  * What would have let a packet pass that was refused for that reason: "nf_conntrack_tcp_be_liberal=1 would let it
- * pass"; nothing where nothing is known.
+ * pass"; nothing where nothing is known. ruled: rules have the last word on packets.
  */
-void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice);
+void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice,
+                       gboolean ruled);
 
 /* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71"; of nf_conntrack_max the name alone: a larger one */
 void emit_advice_member(emit_text *out, const journal_advice *advice);

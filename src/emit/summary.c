@@ -198,7 +198,7 @@ static void entries(emit_text *out, const emit_summary *s)
 {
   char name[EMIT_TIMEOUT_NAME_BYTES];
   wrapped w = { out, 0, FALSE };
-  guint64 ended = 0;
+  guint64 ended = 0, others = s->stats->ended[CT_REASON_END_TIMEOUT]; /* helpers', and those that rules gave */
   guint i;
 
   for (i = 0; i < CT_REASON_COUNT; i++)
@@ -213,12 +213,15 @@ static void entries(emit_text *out, const emit_summary *s)
       wrapped_item(&w, ct_reason_word(i), s->stats->ended[i]);
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     if (s->stats->expired_by_timeout[i] > 0) {
+      others -= s->stats->expired_by_timeout[i];
       const char *sysctl = ct_params_spell_timeout(s->params->profile, (ct_timeout)i);
       char shown[EMIT_TIMEOUT_NAME_BYTES + 8] = "timeout ";
 
       g_strlcat(shown, emit_timeout_name(i, name), sizeof(shown));
       wrapped_item(&w, sysctl != NULL ? sysctl : shown, s->stats->expired_by_timeout[i]);
     }
+  if (others > 0)
+    wrapped_item(&w, "timeout that no sysctl sets", others);
   if (w.any)
     emit_text_char(out, '\n');
 }
@@ -268,7 +271,7 @@ static void hint(emit_text *out, const emit_summary *s, ct_reason reason, guint6
   if (helped == 0 || ct_reason_sysctl(reason, s->params->profile)[0] == '\0')
     return;
   emit_text_init(&words, -1);
-  emit_reason_hint(&words, s->params->profile, reason);
+  emit_reason_hint(&words, s->params->profile, reason, s->ruled);
   if (helped < all && words.used > 0) {
     emit_text_literal(&words, ": ");
     emit_text_u64_grouped(&words, helped);
@@ -363,57 +366,79 @@ static void pressure(emit_text *out, const emit_summary *s)
               "nearly full");
 }
 
-static void one_sided_part(emit_text *out, const char *name, guint64 n, const guint64 *packets, gboolean more,
-                           const char *what)
+/* What a verdict rests on that the capture does not show, or shows elsewhere; the first that fits a connection. */
+typedef enum sided { ONE_SIDED, OUT_OF_ORDER, NO_SYNACK, BEYOND, SIDED } sided;
+
+static void one_sided_part(emit_text *out, sided which, guint64 n, const guint64 *packets, gboolean more)
 {
+  static const struct {
+    const char *name, *what, *then;
+  } parts[] = {
+    [ONE_SIDED] = { "one-sided", "of whose other side, which is acknowledged, no packet was accepted",
+                    "A kernel that saw both sides may have judged otherwise" },
+    [OUT_OF_ORDER] = { "order", "whose other side, which is acknowledged, came later, or came before and was refused",
+                       "A kernel that saw both sides in order may have judged otherwise" },
+    [NO_SYNACK] = { "loss", "whose SYN/ACK is not here, though packets of that side are",
+                    "A kernel that saw it may have judged otherwise" },
+    [BEYOND] = { "loss", "of which data are acknowledged that were not accepted before",
+                 "They were lost while capturing, went another way, were refused, or come later: a kernel that saw "
+                 "them in time may have judged otherwise" },
+  };
   emit_text words;
 
   if (n == 0)
     return;
-  label(out, name);
+  label(out, parts[which].name);
   emit_text_init(&words, -1);
   emit_text_string(&words, more ? "at least " : "");
   count(&words, n, " connection ", " connections ");
-  emit_text_string(&words, what);
+  emit_text_string(&words, parts[which].what);
   emit_text_literal(&words, ": ");
-  count(&words, packets[0], " packet", " packets");
-  emit_text_literal(&words, " INVALID and ");
-  emit_text_u64_grouped(&words, packets[1]);
-  emit_text_literal(&words, " still NEW for that. A kernel that saw both sides in order may have judged otherwise");
+  count(&words, packets[0], " packet INVALID", " packets INVALID");
+  if (packets[1] > 0) {
+    emit_text_literal(&words, " and ");
+    emit_text_u64_grouped(&words, packets[1]);
+    emit_text_literal(&words, " still NEW");
+  }
+  emit_text_literal(&words, " for that. ");
+  emit_text_string(&words, parts[which].then);
   emit_text_char(&words, '\0');
   paragraph(out, LABEL_WIDTH, words.data);
   emit_text_clear(&words);
 }
 
-/* Of one direction nothing came at all; where it did, packets are out of order. */
+static void count_sided(const emit_one_sided_conn *c, guint64 *n, guint64 (*packets)[2])
+{
+  sided which = c->refused ? OUT_OF_ORDER : c->waits ? NO_SYNACK : c->came ? OUT_OF_ORDER : ONE_SIDED;
+
+  if (c->beyond > 0) {
+    n[BEYOND]++;
+    packets[BEYOND][0] += c->beyond;
+  }
+  /* Picked up before the other side spoke: as ever, and nothing was refused. */
+  if (c->packets[0] + c->packets[1] == 0 || (which != ONE_SIDED && c->packets[0] == 0))
+    return;
+  n[which]++;
+  packets[which][0] += c->packets[0];
+  packets[which][1] += c->packets[1];
+}
+
 static void one_sided(emit_text *out, const emit_summary *s)
 {
-  guint64 n[2] = { 0 }, packets[2][2] = { 0 };
-  const emit_one_sided_conn *c;
+  guint64 n[SIDED] = { 0 }, packets[SIDED][2] = { 0 };
   GHashTableIter iter;
   gpointer value;
   gboolean more;
+  guint which;
 
   if (s->tally.one_sided_conns == NULL)
     return;
   more = g_hash_table_size(s->tally.one_sided_conns) == EMIT_ONE_SIDED_MOST;
   g_hash_table_iter_init(&iter, s->tally.one_sided_conns);
-  while (g_hash_table_iter_next(&iter, NULL, &value)) {
-    gboolean out_of_order;
-
-    c = value;
-    out_of_order = c->came || c->refused;
-    if (out_of_order &&
-        c->packets[0] == 0) /* picked up before the other side spoke: as ever, and nothing was refused */
-      continue;
-    n[out_of_order]++;
-    packets[out_of_order][0] += c->packets[0];
-    packets[out_of_order][1] += c->packets[1];
-  }
-  one_sided_part(out, "one-sided", n[0], packets[0], more,
-                 "of whose other side, which they acknowledge, no packet was accepted");
-  one_sided_part(out, "order", n[1], packets[1], more,
-                 "whose other side, which they acknowledge, came after that, or before it and was refused");
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    count_sided(value, n, packets);
+  for (which = 0; which < SIDED; which++)
+    one_sided_part(out, (sided)which, n[which], packets[which], more);
 }
 
 static void checksums(emit_text *out, const emit_summary *s)

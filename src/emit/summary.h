@@ -29,6 +29,7 @@ typedef struct emit_summary {
   double mean;                /* entries over the time from the first packet; ct_engine_mean */
   emit_pressed pressed;       /* what became of this run's table */
   const emit_pressed *kernel; /* what would have been under --gc kernel; NULL: not known */
+  gboolean ruled;             /* rules have the last word on packets */
   const char *const *notes;   /* sentences, NULL at the end: what is remarkable about the capture; may be NULL */
 } emit_summary;
 

@@ -13,6 +13,30 @@ void emit_tally_init(emit_tally *tally)
   tally->last_ns = G_MININT64;
 }
 
+/* => NULL: there are too many. */
+static emit_one_sided_conn *conn_of(emit_tally *tally, guint64 conn)
+{
+  emit_one_sided_conn *c;
+
+  if (tally->one_sided_conns == NULL) /* a connection begins with its number, which is its key */
+    tally->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+  c = g_hash_table_lookup(tally->one_sided_conns, &conn);
+  if (c == NULL && g_hash_table_size(tally->one_sided_conns) < EMIT_ONE_SIDED_MOST) {
+    c = g_new0(emit_one_sided_conn, 1);
+    c->conn = conn;
+    g_hash_table_insert(tally->one_sided_conns, &c->conn, c);
+  }
+  return c;
+}
+
+static void acknowledges_beyond(emit_tally *tally, guint64 conn)
+{
+  emit_one_sided_conn *c = conn_of(tally, conn);
+
+  if (c != NULL)
+    c->beyond++;
+}
+
 static void other_side_came(emit_tally *tally, guint64 conn)
 {
   emit_one_sided_conn *c = g_hash_table_lookup(tally->one_sided_conns, &conn);
@@ -37,6 +61,8 @@ void emit_tally_packet(emit_tally *tally, const ct_packet *packet, const ct_resu
     return;
   }
   tally->packets[ct_packet_proto(packet)][result->cls]++;
+  if (result->reason == CT_REASON_TCP_ACK_OVER && result->cls == CT_CLASS_INVALID && result->conn != 0)
+    acknowledges_beyond(tally, result->conn);
   if (tally->one_sided_conns != NULL && result->cls == CT_CLASS_ESTABLISHED && result->dir == CT_REPLY)
     other_side_came(tally, result->conn);
 }
@@ -54,18 +80,12 @@ void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_r
 
   if (!emit_one_sided(packet, result, view))
     return;
-  if (tally->one_sided_conns == NULL) /* a connection begins with its number, which is its key */
-    tally->one_sided_conns = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-  c = g_hash_table_lookup(tally->one_sided_conns, &result->conn);
-  if (c == NULL) {
-    if (g_hash_table_size(tally->one_sided_conns) >= EMIT_ONE_SIDED_MOST)
-      return;
-    c = g_new0(emit_one_sided_conn, 1);
-    c->conn = result->conn;
-    g_hash_table_insert(tally->one_sided_conns, &c->conn, c);
-  }
+  c = conn_of(tally, result->conn);
+  if (c == NULL)
+    return;
   c->packets[result->cls == CT_CLASS_NEW]++;
   c->refused = c->refused || other_side != 0;
+  c->waits = c->waits || view->status & CT_STATUS_SEEN_REPLY;
 }
 
 void emit_tally_clear(emit_tally *tally) { g_clear_pointer(&tally->one_sided_conns, g_hash_table_unref); }

@@ -19,6 +19,8 @@ enum { EMIT_ONE_SIDED_MOST = 65536 };
 typedef struct emit_one_sided_conn {
   guint64 conn;
   guint64 packets[2];     /* INVALID, and still NEW, for that */
+  guint64 beyond;         /* packets that were INVALID because they acknowledge what was not seen */
+  gboolean waits;         /* for its SYN/ACK: its other side came without one */
   gboolean came, refused; /* its other side came after them; something of it had been refused before one of them */
 } emit_one_sided_conn;
 

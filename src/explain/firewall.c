@@ -38,6 +38,12 @@ void explain_rules(explain_teller *t)
   for (i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0')
       explain_say(t, EXPLAIN_RULES, "%s", lines[i]);
+  if (f->result->cls == CT_CLASS_INVALID && !is_dropped(f->rules) && f->after != NULL &&
+      f->after->status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT))
+    explain_say(t, EXPLAIN_RULES,
+                "INVALID packets are never translated: it goes on with the addresses that it came with, though "
+                "connection #%" G_GUINT64_FORMAT " is translated.",
+                f->after->id);
   if (f->rules->observes && is_dropped(f->rules))
     explain_say(t, EXPLAIN_RULES, "Tracking goes on as if it had been accepted: --mode observe.");
   else if (explain_is_reset_by_rules(f))

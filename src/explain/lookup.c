@@ -111,7 +111,7 @@ static void say_past(explain_teller *t)
   const journal_history *h = t->facts->history;
   emit_text words;
 
-  if (h == NULL || h->past.end == NULL)
+  if (h == NULL || !emit_past_is_known(&h->past))
     return;
   emit_text_init(&words, -1);
   emit_past_words(&words, t->facts->params->profile, &h->past);

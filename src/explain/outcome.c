@@ -33,7 +33,7 @@ static void say_advice(explain_teller *t, ct_reason reason)
   if (h->advice.helps != JOURNAL_HELPS_SETTING)
     return;
   emit_text_init(&words, -1);
-  emit_advice_words(&words, t->facts->params->profile, reason, &h->advice);
+  emit_advice_words(&words, t->facts->params->profile, reason, &h->advice, t->facts->rules != NULL);
   if (words.used > 2 && memcmp(words.data, "a ", 2) == 0)
     *words.data = 'A';
   explain_say(t, EXPLAIN_VERDICT, "%.*s.", (int)words.used, words.data);
@@ -80,7 +80,7 @@ static void say_one_sided(explain_teller *t)
   if (!emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
     return;
   emit_text_init(&words, -1);
-  emit_one_sided_words(&words, t->facts->result->conn, h != NULL ? h->other_side : 0);
+  emit_one_sided_words(&words, t->facts->after, h != NULL ? h->other_side : 0);
   *words.data = 'N';
   explain_say(t, EXPLAIN_VERDICT, "%.*s. A kernel that saw both sides in order may have judged otherwise.",
               (int)words.used, words.data);
@@ -176,6 +176,8 @@ void explain_timeout(explain_teller *t)
              chosen_ns - f->after->timeout_ns < G_GINT64_CONSTANT(1000000000)) {
     /* A timer is set anew only for a second or more. KERNELS K6. */
     explain_say(t, EXPLAIN_TIMEOUT, "Not renewed, since less than a second would be gained: %s are left.", seconds);
+  } else if (f->after->timeout == CT_TIMEOUT_OF_POLICY) {
+    explain_say(t, EXPLAIN_TIMEOUT, "%s, by the timeout policy that a rule gave it.", seconds);
   } else if (f->after->timeout_ns != chosen_ns) {
     explain_say(t, EXPLAIN_TIMEOUT, "%s, set by its helper.", seconds);
   } else if ((sysctl = ct_params_spell_timeout(f->params->profile, f->trace->timeout)) != NULL) {

@@ -164,7 +164,7 @@ static void put_result(emit_text *out, const explain_facts *f)
     g_free(rule);
     put_name(out, "sysctl", *ct_reason_sysctl(reason, profile) != '\0' ? ct_reason_sysctl(reason, profile) : NULL);
   }
-  if (f->history != NULL && f->history->past.end != NULL)
+  if (f->history != NULL && emit_past_is_known(&f->history->past))
     emit_past_member(out, f->params->profile, &f->history->past);
   if (f->history != NULL && f->history->advice.helps == JOURNAL_HELPS_SETTING)
     emit_advice_member(out, &f->history->advice);

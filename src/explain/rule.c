@@ -10,7 +10,8 @@ static const char *const rules[CT_REASON_COUNT] = {
   [CT_REASON_IP_FRAGMENT] = "only whole datagrams are tracked (get_l4proto: fragment offset 0)",
   [CT_REASON_IPV6_HEADERS] = "the chain of IPv6 extension headers must lead to a protocol (ipv6_skip_exthdr)",
   [CT_REASON_ICMP_SHORT] = "an ICMP header has 8 bytes (nf_conntrack_icmpv4_error, nf_conntrack_icmpv6_error)",
-  [CT_REASON_ICMP_CHECKSUM] = "the checksum over the ICMP message must be right (nf_ip_checksum)",
+  [CT_REASON_ICMP_CHECKSUM] =
+    "the checksum over the ICMP message must be right (nf_conntrack_icmpv4_error, nf_conntrack_icmpv6_error)",
   [CT_REASON_ICMP_TYPE] = "ICMP types end at 18 (nf_conntrack_icmpv4_error)",
   [CT_REASON_ICMP_ERROR_SHORT] = "the packet inside an ICMP error must be long enough to be named (nf_ct_get_tuplepr)",
   [CT_REASON_ICMP_ERROR_UNKNOWN] = "an ICMP error must be about a connection in the table (nf_conntrack_inet_error)",

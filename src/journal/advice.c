@@ -36,6 +36,9 @@ static gboolean rules_out_all(const journal *j, const whatif *w, const ct_packet
 {
   if (is_of_the_packet((ct_reason)result->reason) && !(packet->flags & CT_PACKET_CSUM_BAD))
     return TRUE;
+  /* Whose tuple it would have had may end sooner by another timeout: that of a translated connection is not its own. */
+  if (result->reason == CT_REASON_CLASH)
+    return FALSE;
   /* Nothing of its tuple has ever been there, in this world or in any other. */
   return (packet->kind == CT_PACKET_TRACK || result->reason == CT_REASON_ICMP_ERROR_UNKNOWN) &&
          packet->reason == CT_REASON_NONE && result->conn == 0 &&

@@ -8,6 +8,7 @@ void journal_history_begin(journal_history *h, ct_engine *engine)
   const ct_params *params = ct_engine_params(engine);
 
   memset(h, 0, sizeof(*h));
+  h->engine = engine;
   h->ends = journal_new(params, JOURNAL_ENDS_MOST);
   h->worlds = whatif_new(params);
   h->refused = journal_refused_new();
@@ -56,23 +57,56 @@ void journal_history_shorten(journal_history *h, const ct_packet *packet, const 
     h->advice.helps = JOURNAL_HELPS_UNKNOWN;
 }
 
+/* To a trial a translated connection's two directions are strangers, all zones are one, and rules give no timeouts. */
+static void set_apart(journal_history *h, const ct_result *result)
+{
+  ct_view view;
+
+  if (h->trials == NULL || result->entry == NULL || !(result->changes & CT_CHANGE_CREATED))
+    return;
+  ct_entry_view(h->engine, result->entry, &view);
+  if (view.timeout == CT_TIMEOUT_OF_POLICY || view.status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT) ||
+      view.tuple[CT_ORIGINAL].zone != 0 || view.tuple[CT_REPLY].zone != 0) {
+    trials_set_apart(h->trials, &view.tuple[CT_ORIGINAL]);
+    trials_set_apart(h->trials, &view.tuple[CT_REPLY]);
+  }
+}
+
+static guint64 other_side_of(const journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  ct_view view;
+  ct_dir dir;
+
+  if (result->reason == CT_REASON_TCP_STATE && ct_engine_lookup(h->engine, &packet->tuple, &view, &dir))
+    return journal_refused_other_side(h->refused, packet, &view);
+  return journal_refused_other_side(h->refused, packet, NULL);
+}
+
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
+  journal_opener opener;
+
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
-  h->past.end = NULL;
+  h->past = (journal_past){ .end = NULL };
   h->other_side = 0;
   /* Nor what a rule dropped before conntrack, or kept from it: no other setting would have changed that. */
   if (packet->kind == CT_PACKET_NONE || result->verdict == CT_VERDICT_NONE ||
-      (result->cls == CT_CLASS_UNTRACKED && packet->kind != CT_PACKET_UNTRACKED))
+      (result->cls == CT_CLASS_UNTRACKED && packet->kind != CT_PACKET_UNTRACKED)) {
+    journal_refused_packet(h->refused, packet, result);
     return;
+  }
   whatif_packet(h->worlds, packet, result);
   if (result->cls == CT_CLASS_INVALID || result->cls == CT_CLASS_NEW)
-    h->other_side = journal_refused_other_side(h->refused, packet);
+    h->other_side = other_side_of(h, packet, result);
+  opener = journal_refused_opener(h->refused, packet, result);
   journal_refused_packet(h->refused, packet, result);
+  set_apart(h, result);
   if (h->trials != NULL)
     trials_packet(h->trials, packet, result);
   if (result->conn == 0 || result->changes & CT_CHANGE_CREATED)
     h->past = journal_past_of(h->ends, h->worlds, packet, result);
+  if (h->past.end == NULL)
+    h->past.opener = opener;
   if (h->trials != NULL && !h->when_asked)
     shorten_past(h, packet, result);
   if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)

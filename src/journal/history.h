@@ -7,6 +7,7 @@
 #include "refused.h"
 
 typedef struct journal_history {
+  const ct_engine *engine;
   journal *ends;
   whatif *worlds;
   trials *trials;      /* NULL: none are made */

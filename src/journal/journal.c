@@ -169,11 +169,11 @@ gboolean journal_tcp_is_old(const ct_params *params)
 guint journal_timeout_of(const ct_params *params, const ct_view *view)
 {
   if (view->timeout >= CT_TIMEOUT_COUNT)
-    return CT_TIMEOUT_COUNT;
+    return view->timeout;
   /* A tracker that gave no timeout at all: no sysctl's. Clocks that tick are a tick behind. */
   return view->deadline_ns - ct_params_timeout_ns(params, (ct_timeout)view->timeout) <
              view->created_ns - G_GINT64_CONSTANT(1000000000)
-           ? CT_TIMEOUT_COUNT
+           ? CT_TIMEOUT_OF_HELPER
            : view->timeout;
 }
 

@@ -27,7 +27,7 @@ typedef struct journal_end {
   guint64 by_packet; /* evicted: the packet it had to make room for; 0: the collector's doing, or nobody's */
   guint32 hash;
   guint16 reason; /* CT_REASON_END_* */
-  guint8 timeout; /* ct_timeout that it ran on; CT_TIMEOUT_COUNT: no sysctl's, its helper or a tracker set it */
+  guint8 timeout; /* ct_timeout that it ran on; or CT_TIMEOUT_OF_*, where HELPER is a tracker's own, too */
   guint8 state;   /* of its protocol, at the end */
 } journal_end;
 
@@ -49,6 +49,22 @@ const journal_end *journal_find(const journal *j, const ct_tuple *tuple);
 guint64 journal_forgotten(const journal *j);
 
 /* What a packet would have belonged to. */
+/* What became of a packet that could have begun a connection, and did not. */
+typedef enum journal_fate {
+  JOURNAL_UNTRACKED, /* rules kept it from conntrack */
+  JOURNAL_BEFORE,    /* rules dropped it before conntrack */
+  JOURNAL_DROPPED_BY_RULES,
+  JOURNAL_DROPPED, /* by conntrack itself, for the reason */
+  JOURNAL_REFUSED  /* INVALID, for the reason */
+} journal_fate;
+
+typedef struct journal_opener {
+  guint64 number;     /* 0: none */
+  gboolean is_inside; /* the packet at hand is an ICMP error about it */
+  journal_fate fate;
+  ct_reason reason;
+} journal_opener;
+
 typedef struct journal_past {
   const journal_end *end; /* NULL: nothing that is remembered */
   gint64 ago_ns;          /* how long before the packet it ended */
@@ -57,6 +73,7 @@ typedef struct journal_past {
   gboolean room_keeps;    /* evicted: in a larger table it would have been there */
   gboolean refused;       /* it would have been there, and the packet is INVALID then, or dropped ... */
   ct_reason refused_why;  /* ... for this */
+  journal_opener opener;  /* end is NULL: what it answers, where that made no entry (refused.h) */
 } journal_past;
 
 struct whatif;
@@ -72,7 +89,8 @@ journal_past journal_past_of(const journal *j, const struct whatif *w, const ct_
 /* Whether TCP is judged by the rules from before nf_conntrack. */
 gboolean journal_tcp_is_old(const ct_params *params);
 
-/* The timeout that an entry ran on, as its view says; CT_TIMEOUT_COUNT: its helper's, or one that its tracker set. */
+/* The timeout that an entry ran on, as its view says; or CT_TIMEOUT_OF_*, where HELPER is one that its tracker set,
+ * too. */
 guint journal_timeout_of(const ct_params *params, const ct_view *view);
 
 #endif

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "refused.h"
 
-typedef struct first_refused {
-  ct_tuple tuple; /* as the segment had it */
-  guint64 number;
-} first_refused;
+typedef struct refused {
+  ct_tuple tuple; /* as the packet had it */
+  guint64 first;  /* TCP segment that was INVALID; 0: none was */
+  gboolean is_synack;
+  journal_opener opener;
+  gint64 opened_ns;
+  guint32 answer; /* TCP: what its answer acknowledges */
+} refused;
 
 struct journal_refused {
-  GHashTable *by_tuple; /* first_refused, its own key */
+  GHashTable *by_tuple; /* refused, its own key */
 };
 
 static guint tuple_hash(gconstpointer key) { return ct_tuple_hash(key); }
@@ -29,29 +33,111 @@ void journal_refused_free(journal_refused *r)
   g_free(r);
 }
 
-static first_refused *first_new(const ct_packet *packet)
+/* => NULL where there is no more room. */
+static refused *refused_of(journal_refused *r, const ct_tuple *tuple)
 {
-  first_refused *first = g_new0(first_refused, 1);
+  refused *of = g_hash_table_lookup(r->by_tuple, tuple);
 
-  *first = (first_refused){ packet->tuple, packet->number };
-  return first;
+  if (of != NULL || g_hash_table_size(r->by_tuple) >= JOURNAL_REFUSED_MOST)
+    return of;
+  of = g_new0(refused, 1);
+  of->tuple = *tuple;
+  g_hash_table_add(r->by_tuple, of);
+  return of;
+}
+
+static gboolean has_flags(const ct_packet *packet, guint8 flags)
+{
+  return (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK)) == flags;
+}
+
+/* => whether the packet could have begun a connection and did not; then what became of it. */
+static gboolean is_lost_opener(const ct_packet *packet, const ct_result *result, journal_opener *opener)
+{
+  if (packet->kind != CT_PACKET_TRACK || packet->flags & CT_PACKET_ANSWER || result->conn != 0 ||
+      (packet->tuple.proto == CT_PROTO_TCP && (!ct_packet_has_tcp(packet) || !has_flags(packet, CT_TCP_SYN))))
+    return FALSE;
+  *opener = (journal_opener){ .number = packet->number, .reason = (ct_reason)result->reason };
+  if (result->verdict == CT_VERDICT_NONE)
+    opener->fate = JOURNAL_BEFORE;
+  else if (result->cls == CT_CLASS_UNTRACKED)
+    opener->fate = JOURNAL_UNTRACKED;
+  else if (result->cls == CT_CLASS_INVALID && packet->reason != CT_REASON_NONE) /* for its own bytes */
+    opener->fate = JOURNAL_REFUSED;
+  else if (result->verdict == CT_VERDICT_DROP)
+    opener->fate = JOURNAL_DROPPED;
+  else if (result->cls == CT_CLASS_NEW || result->cls == CT_CLASS_RELATED)
+    opener->fate = JOURNAL_DROPPED_BY_RULES;
+  else
+    return FALSE;
+  return TRUE;
 }
 
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result)
 {
-  if (result->cls != CT_CLASS_INVALID || !ct_packet_has_tcp(packet) ||
-      g_hash_table_size(r->by_tuple) >= JOURNAL_REFUSED_MOST || g_hash_table_contains(r->by_tuple, &packet->tuple))
-    return;
-  g_hash_table_add(r->by_tuple, first_new(packet));
+  journal_opener opener;
+  refused *of;
+
+  if (result->cls == CT_CLASS_INVALID && ct_packet_has_tcp(packet) && (of = refused_of(r, &packet->tuple)) != NULL &&
+      of->first == 0) {
+    of->first = packet->number;
+    of->is_synack = has_flags(packet, CT_TCP_SYN | CT_TCP_ACK);
+  }
+  if (is_lost_opener(packet, result, &opener) && (of = refused_of(r, &packet->tuple)) != NULL) {
+    of->opener = opener;
+    of->opened_ns = packet->time_ns;
+    if (packet->tuple.proto == CT_PROTO_TCP)
+      of->answer = packet->l4.tcp.seq + packet->l4.tcp.payload_bytes + 1;
+  }
 }
 
-guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet)
+static const refused *of_other_side(const journal_refused *r, const ct_packet *packet)
 {
-  const first_refused *first;
   ct_tuple other;
 
-  if (!ct_packet_has_tcp(packet) || !ct_tuple_invert(&packet->tuple, &other))
+  if (packet->flags & CT_PACKET_ANSWER) /* its tuple is that of its request already */
+    return g_hash_table_lookup(r->by_tuple, &packet->tuple);
+  return ct_tuple_invert(&packet->tuple, &other) ? g_hash_table_lookup(r->by_tuple, &other) : NULL;
+}
+
+guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet, const ct_view *entry)
+{
+  const refused *other;
+
+  if (!ct_packet_has_tcp(packet))
     return 0;
-  first = g_hash_table_lookup(r->by_tuple, &other);
-  return first != NULL ? first->number : 0;
+  if (entry != NULL && entry->status & CT_STATUS_SEEN_REPLY) {
+    other = g_hash_table_lookup(r->by_tuple, &entry->tuple[CT_REPLY]);
+    return other != NULL && other->is_synack ? other->first : 0;
+  }
+  other = of_other_side(r, packet);
+  return other != NULL ? other->first : 0;
+}
+
+/* Whether the packet may be the answer, as far as its numbers tell. */
+static gboolean may_answer(const refused *opened, const ct_packet *packet)
+{
+  if (packet->kind != CT_PACKET_TRACK || packet->tuple.proto != CT_PROTO_TCP)
+    return TRUE;
+  return ct_packet_has_tcp(packet) && packet->l4.tcp.flags & CT_TCP_ACK && packet->l4.tcp.ack == opened->answer;
+}
+
+journal_opener journal_refused_opener(const journal_refused *r, const ct_packet *packet, const ct_result *result)
+{
+  const journal_opener none = { .number = 0 };
+  const refused *opened;
+  journal_opener opener;
+
+  if ((packet->kind != CT_PACKET_TRACK && result->reason != CT_REASON_ICMP_ERROR_UNKNOWN) ||
+      packet->reason != CT_REASON_NONE || (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) ||
+      (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_NEW))
+    return none;
+  opened = of_other_side(r, packet);
+  if (opened == NULL || opened->opener.number == 0 ||
+      packet->time_ns - opened->opened_ns > JOURNAL_ANSWERS_WITHIN_S * G_GINT64_CONSTANT(1000000000) ||
+      !may_answer(opened, packet))
+    return none;
+  opener = opened->opener;
+  opener.is_inside = packet->kind == CT_PACKET_ICMP_ERROR;
+  return opener;
 }

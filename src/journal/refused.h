@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TCP segments that were refused, by tuple the first of each: who is told that nothing of a packet's other side was
- * accepted wants to know whether something of it had come. A SYN/ACK that stands before its SYN is the usual one.
+ * Packets that made no entry, by tuple: TCP segments that were refused, of each tuple the first, since who is told that
+ * nothing of a packet's other side was accepted wants to know whether something of it had come (a SYN/ACK that stands
+ * before its SYN is the usual one); and what begins a connection but was dropped, refused or kept from conntrack, of
+ * each tuple the last, since its answer is then INVALID, or begins a connection of its own.
  *
  * Bounded: the first JOURNAL_REFUSED_MOST tuples are remembered, at about 120 bytes each; of others nothing is known.
  *
- * Life: journal_refused_new; journal_refused_packet after each packet; journal_refused_other_side;
- * journal_refused_free.
+ * Life: journal_refused_new; journal_refused_packet after each packet, and before that, of the same packet,
+ * journal_refused_other_side and journal_refused_opener; journal_refused_free.
  */
 #ifndef JOURNAL_REFUSED_H
 #define JOURNAL_REFUSED_H
@@ -14,8 +16,9 @@
 #include <glib.h>
 
 #include "conntrack/engine.h"
+#include "journal.h"
 
-enum { JOURNAL_REFUSED_MOST = 1 << 16 };
+enum { JOURNAL_REFUSED_MOST = 1 << 16, JOURNAL_ANSWERS_WITHIN_S = 30 };
 
 typedef struct journal_refused journal_refused;
 
@@ -23,7 +26,16 @@ journal_refused *journal_refused_new(void);
 /* NULL is fine. */
 void journal_refused_free(journal_refused *r);
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result);
-/* => the number of the first refused segment that goes the other way; 0: none is known. */
-guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet);
+/*
+ * entry: the packet's, which it does not fit; NULL: it is not asked about, or there is none. => the number of the first
+ * refused segment that goes the other way; of an entry whose reply side has spoken, of that side where it is a SYN/ACK;
+ * 0: none is known.
+ */
+guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet, const ct_view *entry);
+/*
+ * => of a packet that found no entry: what it answers, or, of an ICMP error, is about, where that came at most
+ * JOURNAL_ANSWERS_WITHIN_S before and made no entry; number 0: none is known.
+ */
+journal_opener journal_refused_opener(const journal_refused *r, const ct_packet *packet, const ct_result *result);
 
 #endif

@@ -18,8 +18,8 @@ struct timeouts {
   const ct_trace *trace;
   gboolean ruled;
   journal_history history;
-  GHashTable *met;                     /* ids of ended entries, of which the first packet that finds none has come */
-  tally tallies[CT_TIMEOUT_COUNT + 1]; /* the last: what helpers set */
+  GHashTable *met; /* ids of ended entries, of which the first packet that finds none has come */
+  tally tallies[CT_TIMEOUT_OWNERS];
   lives *lives;
 };
 
@@ -276,7 +276,7 @@ gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row)
 {
   guint of;
 
-  for (of = 0; of <= CT_TIMEOUT_COUNT; of++) {
+  for (of = 0; of < CT_TIMEOUT_OWNERS; of++) {
     const tally *at = &t->tallies[of];
     guint32 special_s = MIN(t->params.timeout_s[CT_TIMEOUT_TCP_RETRANS], t->params.timeout_s[CT_TIMEOUT_TCP_UNACK]);
 

@@ -38,7 +38,7 @@ typedef enum timeouts_doubt {
 } timeouts_doubt;
 
 typedef struct timeouts_row {
-  guint timeout; /* ct_timeout; CT_TIMEOUT_COUNT: all that helpers set */
+  guint timeout; /* ct_timeout; or CT_TIMEOUT_OF_*: all that helpers, or policies, set */
   guint32 now_s;
   guint64 ended, missed; /* entries that it ended; of these, missed by a later packet */
   gboolean complete;     /* FALSE: more may have been missed, since ends had to be forgotten */

@@ -138,6 +138,15 @@ static connection *connection_of(trials *t, const ct_tuple *tuple)
   return c;
 }
 
+void trials_set_apart(trials *t, const ct_tuple *tuple)
+{
+  ct_tuple any_zone = *tuple;
+
+  any_zone.zone = 0;
+  if (t->by_key != NULL)
+    connection_of(t, &any_zone)->cut = TRUE;
+}
+
 static gboolean is_tracked(const ct_packet *packet)
 {
   return packet->kind == CT_PACKET_TRACK || packet->kind == CT_PACKET_ICMP_ERROR;

@@ -8,7 +8,8 @@
  * is the least, where a world knows one that is enough.
  *
  * Not for connections that others reach into: with a helper or a master. It shows in that the packets do not come to
- * what they came to in the replay.
+ * what they came to in the replay. Nor for translated ones, those of zones, and those with a timeout policy, which
+ * trials_set_apart is told of.
  *
  * Bounded: the first TRIALS_PACKETS_MOST packets are remembered, at about 250 bytes each with what is looked at of
  * them, and TRIALS_OF_ONE_MOST of one connection; beyond that nothing is known. Nor is it once trials were fed with
@@ -49,6 +50,8 @@ typedef struct trials_setting {
 trials *trials_new(const ct_params *params);
 /* NULL is fine. */
 void trials_free(trials *t);
+/* From now on nothing is tried of what has this tuple, in any zone. */
+void trials_set_apart(trials *t, const ct_tuple *tuple);
 void trials_packet(trials *t, const ct_packet *packet, const ct_result *result);
 
 /* Of the packet that trials_packet was given last, and that was refused: what alone would have let it pass. Only what

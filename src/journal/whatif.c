@@ -27,6 +27,11 @@ typedef struct followed {
   follow *first;
 } followed;
 
+/* A translated connection's answers have a tuple of their own. */
+typedef struct alias {
+  ct_tuple reply_key, key;
+} alias;
+
 typedef struct world_ends {
   struct whatif *whatif;
   whatif_world world;
@@ -39,6 +44,7 @@ struct whatif {
   guint32 top_s[CT_TIMEOUT_COUNT]; /* each timeout in its own world */
   guint64 settable;                /* bit by world: the kernel has its sysctl */
   GHashTable *by_key;              /* followed, its own key */
+  GHashTable *by_reply;            /* alias, its own key */
   guint n;
   gboolean full;
   whatif_silences silences[CT_TIMEOUT_COUNT];
@@ -119,6 +125,7 @@ whatif *whatif_new(const ct_params *params)
   for (i = 0; i < CT_TIMEOUT_COUNT; i++)
     w->top_s[i] = MAX(top_of(params, (ct_timeout)i), params->timeout_s[i]);
   w->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, followed_free);
+  w->by_reply = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
   return w;
 }
 
@@ -131,6 +138,7 @@ void whatif_free(whatif *w)
   for (i = 0; i < WHATIF_WORLDS; i++)
     ct_engine_free(w->worlds[i]);
   g_hash_table_unref(w->by_key);
+  g_hash_table_unref(w->by_reply);
   g_free(w);
 }
 
@@ -203,10 +211,17 @@ void whatif_flush(whatif *w, gint64 now_ns)
 whatif_silences whatif_silences_of(const whatif *w, ct_timeout timeout) { return w->silences[timeout]; }
 guint32 whatif_top_s(const whatif *w, ct_timeout timeout) { return w->top_s[timeout]; }
 
-guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
+static const followed *followed_of(const whatif *w, const ct_tuple *tuple)
 {
   ct_tuple key = journal_key(tuple);
-  const followed *f = g_hash_table_lookup(w->by_key, &key);
+  const alias *other = g_hash_table_size(w->by_reply) > 0 ? g_hash_table_lookup(w->by_reply, &key) : NULL;
+
+  return g_hash_table_lookup(w->by_key, other != NULL ? &other->key : &key);
+}
+
+guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
+{
+  const followed *f = followed_of(w, tuple);
   const follow *at;
   guint64 worlds = 0;
 
@@ -215,8 +230,23 @@ guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
   return worlds;
 }
 
-/* => NULL where it is followed there already, no more can be, or the kernel has no such setting. */
-static follow *begin_follow(whatif *w, const ct_tuple *tuple, whatif_world world)
+static void note_reply(whatif *w, const ct_tuple *key, const ct_tuple *reply)
+{
+  ct_tuple reply_key = journal_key(reply);
+  alias *new;
+
+  if (G_LIKELY(ct_tuple_equal(&reply_key, key)) || g_hash_table_size(w->by_reply) >= WHATIF_FOLLOWED_MOST)
+    return;
+  new = g_new(alias, 1);
+  *new = (alias){ reply_key, *key };
+  g_hash_table_replace(w->by_reply, new, new);
+}
+
+/*
+ * reply: NULL: as the tuple has it. => NULL where it is followed there already, no more can be, or the kernel has no
+ * such setting.
+ */
+static follow *begin_follow(whatif *w, const ct_tuple *tuple, const ct_tuple *reply, whatif_world world)
 {
   follow *new, *at;
   followed *f;
@@ -234,6 +264,8 @@ static follow *begin_follow(whatif *w, const ct_tuple *tuple, whatif_world world
     return NULL;
   }
   w->n++;
+  if (reply != NULL)
+    note_reply(w, &key, reply);
   if (f == NULL) {
     f = g_new0(followed, 1);
     f->key = key;
@@ -299,7 +331,7 @@ static void on_destroy(const ct_event *event, void *user)
     world = WHATIF_MAX;
   else
     return;
-  if ((f = begin_follow(w, &view->tuple[CT_ORIGINAL], world)) == NULL)
+  if ((f = begin_follow(w, &view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY], world)) == NULL)
     return;
   live_on(w, f, view);
   ct_engine_copy(w->engine, &view->tuple[CT_ORIGINAL], world_engine(w, world, event->time_ns), f->deadline_ns);
@@ -408,11 +440,16 @@ static void track_there(whatif *w, follow *f, const ct_packet *packet, const ct_
 static void part_ways(whatif *w, const ct_packet *unjudged, ct_reason reason)
 {
   whatif_world world = whatif_own_world(reason);
+  gboolean found;
   ct_view view;
   ct_dir dir;
 
-  if (world != WHATIF_WORLDS && begin_follow(w, &unjudged->tuple, world) != NULL &&
-      ct_engine_lookup(w->engine, &unjudged->tuple, &view, &dir))
+  if (world == WHATIF_WORLDS)
+    return;
+  found = ct_engine_lookup(w->engine, &unjudged->tuple, &view, &dir);
+  if (begin_follow(w, found ? &view.tuple[CT_ORIGINAL] : &unjudged->tuple, found ? &view.tuple[CT_REPLY] : NULL,
+                   world) != NULL &&
+      found)
     ct_engine_copy(w->engine, &unjudged->tuple, world_engine(w, world, ct_engine_now(w->engine)), view.deadline_ns);
 }
 
@@ -432,8 +469,7 @@ static void sort_answers(whatif *w)
 void whatif_packet(whatif *w, const ct_packet *packet, const ct_result *result)
 {
   ct_packet unjudged;
-  followed *f;
-  ct_tuple key;
+  const followed *f;
   follow *at;
 
   w->n_answers = 0;
@@ -446,8 +482,7 @@ void whatif_packet(whatif *w, const ct_packet *packet, const ct_result *result)
     part_ways(w, &unjudged, (ct_reason)result->reason);
   if (g_hash_table_size(w->by_key) == 0)
     return;
-  key = journal_key(&unjudged.tuple);
-  f = g_hash_table_lookup(w->by_key, &key);
+  f = followed_of(w, &unjudged.tuple);
   for (at = f != NULL ? f->first : NULL; at != NULL; at = at->next)
     if (at->world == WHATIF_CHECKSUM || packet->kind != CT_PACKET_INVALID)
       track_there(w, at, packet, &unjudged);

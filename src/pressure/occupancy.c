@@ -55,4 +55,7 @@ gboolean pressure_is_eviction(ct_reason reason)
 
 guint64 pressure_evictions(const ct_stats *stats) { return stats->early_drop + stats->ended[CT_REASON_END_GC_EVICTED]; }
 
-guint64 pressure_drops(const ct_stats *stats) { return stats->drop + stats->insert_failed; }
+guint64 pressure_drops(const ct_stats *stats)
+{
+  return stats->dropped_by_reason[CT_REASON_TABLE_FULL] + stats->dropped_by_reason[CT_REASON_CHAIN_TOO_LONG];
+}

@@ -187,18 +187,22 @@ static void find_fewest(const sweep_figures *figures, guint n, sweep_judgement *
   for (i = 0; i < n; i++) {
     const sweep_figures *f = &figures[i];
 
-    j->tracked = j->tracked || f->created > 0 || f->dropped > 0 || f->insert_failed > 0 || f->invalid > 0;
+    j->tracked =
+      j->tracked || f->created > 0 || f->dropped > 0 || f->insert_failed > 0 || f->invalid > 0 || f->clashed > 0;
     if (!is_roomy(f))
       continue;
     if (!j->any_roomy || f->cut < figures[j->fewest_cut].cut)
       j->fewest_cut = i;
     if (!j->any_roomy || f->invalid < figures[j->fewest_invalid].invalid)
       j->fewest_invalid = i;
+    if (!j->any_roomy || f->clashed < figures[j->fewest_clashed].clashed)
+      j->fewest_clashed = i;
     j->any_roomy = TRUE;
   }
   if (j->any_roomy && n > 1) {
     j->cut = figures[j->fewest_cut].cut;
     j->invalid = figures[j->fewest_invalid].invalid;
+    j->clashed = figures[j->fewest_clashed].clashed;
   }
 }
 
@@ -243,7 +247,8 @@ sweep_judgement sweep_judge(const sweep_setting *settings, sweep_figures *figure
 
   find_fewest(figures, n, &j);
   for (i = 0; i < n; i++) {
-    figures[i].lossless = is_roomy(&figures[i]) && figures[i].cut == j.cut && figures[i].invalid == j.invalid;
+    figures[i].lossless = is_roomy(&figures[i]) && figures[i].cut == j.cut && figures[i].invalid == j.invalid &&
+                          figures[i].clashed == j.clashed;
     j.any_lossless = j.any_lossless || figures[i].lossless;
   }
   j.least = sweep_least(settings, figures, n);

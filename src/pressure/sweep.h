@@ -28,6 +28,7 @@ typedef struct sweep_figures {
   guint64 cut;                 /* expired ones that a later packet belonged to */
   guint64 invalid;             /* packets */
   guint64 by_rules;            /* packets that rules dropped */
+  guint64 clashed;             /* packets that were dropped since their tuple had become another's (reason clash) */
   gboolean forgot;             /* more may have been missed or cut: some had to be forgotten */
   guint64 final_count;
   double mean;          /* entries, over the capture's time */
@@ -66,16 +67,16 @@ guint64 sweep_run_on(replay_source *source, const sweep_setting *settings, guint
 
 /*
  * What the figures say together. A setting loses nothing (its figures' lossless) where nobody was evicted and no packet
- * dropped, and where no other setting of which that is true cuts fewer connections or has fewer INVALID packets: these
- * few are nobody's doing here. Of a single setting, where there are none of either.
+ * dropped for want of room, and where no other setting of which that is true cuts fewer connections, or has fewer
+ * INVALID packets or clashes: these few are nobody's doing here. Of a single setting, where there are none of these.
  */
 typedef struct sweep_judgement {
-  gboolean tracked;                 /* some packet began a connection, or would have */
-  gboolean any_roomy;               /* some setting neither evicted nor dropped */
-  gboolean any_lossless;            /* some setting loses nothing */
-  guint64 cut, invalid;             /* the fewest, of those that neither evicted nor dropped */
-  guint least;                      /* the least setting that loses nothing; n: none */
-  guint fewest_cut, fewest_invalid; /* where any_roomy: the first with so few */
+  gboolean tracked;                                 /* some packet began a connection, or would have */
+  gboolean any_roomy;                               /* some setting neither evicted nor dropped */
+  gboolean any_lossless;                            /* some setting loses nothing */
+  guint64 cut, invalid, clashed;                    /* the fewest, of those that neither evicted nor dropped */
+  guint least;                                      /* the least setting that loses nothing; n: none */
+  guint fewest_cut, fewest_invalid, fewest_clashed; /* where any_roomy: the first with so few */
 } sweep_judgement;
 
 /* Fills lossless. Settings of one kernel; of several, what is the least of all means nothing. */

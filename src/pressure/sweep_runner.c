@@ -32,6 +32,9 @@ struct sweep_runner {
 
 /* --- lanes --- */
 
+/* Packets that found no room, in the table or in a chain: not those that a tracker dropped. */
+static guint64 no_room(const ct_lane_stats *s) { return s->drop - s->by_tracker + s->insert_failed; }
+
 /* Within a step, an occupancy needs to know no more than the highest count: it is told when its step is over. */
 static gint64 note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
 {
@@ -46,7 +49,7 @@ static gint64 note_lanes(const ct_lanes *lanes, guint32 changed, void *user)
     i = (guint)__builtin_ctz(changed);
     o = &r->occupancy[i];
     s = ct_lanes_stats(lanes, i);
-    pressure_occupancy_note(o, now_ns, s->crest, s->early_drop + s->gc_evicted, s->drop + s->insert_failed);
+    pressure_occupancy_note(o, now_ns, s->crest, s->early_drop + s->gc_evicted, no_room(s));
     o->last_count = s->count;
   }
   for (i = 0; i < r->n; i++)
@@ -72,7 +75,7 @@ static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
   f->expired = s->expired;
   f->evicted = s->early_drop + s->gc_evicted;
   f->early_drop = s->early_drop;
-  f->dropped = s->drop;
+  f->dropped = s->drop - s->by_tracker;
   f->insert_failed = s->insert_failed;
   f->refused = s->refused;
   f->missed = s->missed;
@@ -81,9 +84,8 @@ static void lane_figures(const sweep_runner *r, guint i, sweep_figures *f)
   f->invalid = s->invalid;
   f->final_count = s->count;
   f->occupancy = r->occupancy[i];
-  if (s->count != 0 || s->created != 0 || s->drop != 0 ||
-      s->insert_failed != 0) /* what has not been told yet; to the capture's end */
-    pressure_occupancy_note(&f->occupancy, ct_lanes_now(r->lanes), s->crest, f->evicted, s->drop + s->insert_failed);
+  if (s->count != 0 || s->created != 0 || no_room(s) != 0) /* what has not been told yet; to the capture's end */
+    pressure_occupancy_note(&f->occupancy, ct_lanes_now(r->lanes), s->crest, f->evicted, no_room(s));
   f->mean = f->occupancy.step_ns == 0 ? 0 : ct_lanes_mean(r->lanes, i, f->occupancy.start_ns);
 }
 
@@ -160,8 +162,9 @@ static void engine_figures(const sweep_runner *r, sweep_figures *f)
   f->expired = stats->ended[CT_REASON_END_TIMEOUT];
   f->evicted = pressure_evictions(stats);
   f->early_drop = stats->early_drop;
-  f->dropped = stats->drop;
-  f->insert_failed = stats->insert_failed;
+  f->dropped = stats->dropped_by_reason[CT_REASON_TABLE_FULL];
+  f->insert_failed = stats->dropped_by_reason[CT_REASON_CHAIN_TOO_LONG];
+  f->clashed = stats->dropped_by_reason[CT_REASON_CLASH];
   f->refused = r->n_refused;
   f->missed = pressure_victims_missed(r->victims);
   f->cut = pressure_victims_missed(r->expired);

@@ -237,11 +237,12 @@ static void remark_translated(replay_look *look)
       : g_strdup("Capture on the interface inside (tcpdump -i any -y LINUX_SLL2 says which it was, and --interface "
                  "chooses it)");
 
-  remark(look,
-         "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-         " packets are here again with another address, within milliseconds: before and after NAT, which is not "
-         "replayed. conntrack has one connection where two are shown. %s",
-         replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), advice);
+  remark(
+    look,
+    "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+    " packets are here again with another address, within milliseconds: before and after NAT. Each is tracked as it "
+    "stands, so that two connections are shown where conntrack has one. %s",
+    replay_copies_n_translated(look->copies), replay_copies_seen(look->copies), advice);
   g_free(advice);
 }
 

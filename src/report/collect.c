@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emit/formats.h"
+#include "emit/past.h"
 
 /* What emit_packet_remarks begins with. */
 #define REMARK_BEFORE "  -- "
@@ -184,7 +185,7 @@ static const char *remark_of(report *r, const ct_packet *packet, const ct_result
   const char *kept = NULL;
   emit_text words;
 
-  if (history == NULL || r->remarks >= REPORT_REMARKS_KEPT || (!refused && history->past.end == NULL))
+  if (history == NULL || r->remarks >= REPORT_REMARKS_KEPT || (!refused && !emit_past_is_known(&history->past)))
     return NULL;
   if (r->remarks < REPORT_TRIED)
     journal_history_shorten(history, packet, result);

@@ -98,7 +98,7 @@ static void put_cards(emit_text *out, const report *r, const emit_summary *s, co
   put_card(out, "most at once", s->stats->peak_count, FALSE, (goal){ 0, "h-time" });
   put_card(out, "in the table at the end", s->entries, FALSE, nowhere);
   put_card(out, "INVALID packets", r->invalid, TRUE, (goal){ first_shown(r, rows, n, FALSE), NULL });
-  put_card(out, "dropped: table full and the like", r->dropped, TRUE, (goal){ first_shown(r, rows, n, TRUE), NULL });
+  put_card(out, "dropped by conntrack", r->dropped, TRUE, (goal){ first_shown(r, rows, n, TRUE), NULL });
   if (r->has_rules)
     put_card(out, "dropped by rules", r->by_rules, FALSE, (goal){ 0, r->drops != NULL ? "h-drops" : NULL });
   put_card(out, "evicted", pressure_evictions(s->stats), TRUE,

@@ -3,6 +3,7 @@
 CLI_TESTS = \
 	tests/cli/across.sh \
 	tests/cli/agree.sh \
+	tests/cli/answers.sh \
 	tests/cli/assumptions.sh \
 	tests/cli/box.sh \
 	tests/cli/data.sh \

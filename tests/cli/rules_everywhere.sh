@@ -35,7 +35,7 @@ for max in 20 1000; do
   expect 0 '' '' test "$(value dropped_by_rules "$work/row")" = "$dropped"
 done
 expect 0 '' '' test "$dropped" -gt 0
-expect 0 ',kernel_bytes,dropped_by_rules,partial$' '' "$ctreplay" sweep -o csv --rules "$work/rules" "$work/cap"
+expect 0 ',kernel_bytes,dropped_by_rules,clashed,partial$' '' "$ctreplay" sweep -o csv --rules "$work/rules" "$work/cap"
 expect 0 'by rules' '*' "$ctreplay" sweep --rules "$work/rules" --max 64,256 "$work/cap"
 "$ctreplay" sweep -o json --rules "$work/rules" --max 20,60,200,1000 --threads 1 "$work/mixed" > "$work/one" 2> /dev/null
 # shellcheck disable=SC2016 # its own shell expands them

@@ -108,13 +108,20 @@ static void count_drop(ct_lanes *lanes, uint32_t rest)
     lanes->lane[ct_lane_first(rest)].stats.drop++;
 }
 
+static void count_drop_by_tracker(ct_lanes *lanes, uint32_t rest)
+{
+  count_drop(lanes, rest);
+  for (; rest != 0; rest &= rest - 1)
+    lanes->lane[ct_lane_first(rest)].stats.by_tracker++;
+}
+
 /* The tracker has not accepted the packet. */
 static void count_verdict(ct_lanes *lanes, uint32_t mask, ct_track verdict)
 {
   if (verdict == CT_TRACK_INVALID)
     count_invalid(lanes, mask);
   else if (verdict == CT_TRACK_DROP)
-    count_drop(lanes, mask);
+    count_drop_by_tracker(lanes, mask);
 }
 
 /* The confirm hook, as far as it is a helper's. => false where that refused the packet. */
