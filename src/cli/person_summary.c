@@ -36,6 +36,23 @@ static void flags(emit_text *out, const ct_view *view)
   }
 }
 
+/* ", leaves as tcp 203.0.113.1.40000 > 198.51.100.7.80 (inferred)": the reply tuple turned round, where it is another.
+ */
+static void translated(cli_person *p, const ct_view *view)
+{
+  ct_tuple leaves;
+
+  if (!ct_tuple_invert(&view->tuple[CT_REPLY], &leaves))
+    return;
+  leaves.zone = view->tuple[CT_ORIGINAL].zone;
+  if (ct_tuple_equal(&leaves, &view->tuple[CT_ORIGINAL]))
+    return;
+  emit_text_literal(&p->line, ", leaves as ");
+  cli_text_flow(&p->run, &p->line, &leaves);
+  if (view->inferred)
+    emit_text_literal(&p->line, " (inferred)");
+}
+
 static void on_entry(const ct_view *view, void *user)
 {
   cli_person *p = user;
@@ -67,6 +84,7 @@ static void on_entry(const ct_view *view, void *user)
     emit_text_literal(out, " packets");
   }
   flags(out, view);
+  translated(p, view);
   emit_fold_line(&p->run.output.text, p->line.data, p->line.used, 0, TABLE_INDENT, p->run.screen);
   p->line.used = 0;
   emit_text_char(&p->run.output.text, '\n');

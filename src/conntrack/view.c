@@ -52,6 +52,7 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
   view->status = entry->status;
   view->state = (uint8_t)entry->state;
   view->counted = entry->traits & CT_ENTRY_COUNTED;
+  view->inferred = entry->traits & CT_ENTRY_INFERRED;
   view->deadline_ns = entry->deadline_ns;
   view->timeout_ns = MAX(entry->deadline_ns - engine->now_ns, 0);
   view->timeout = (uint8_t)proto->timeout(entry);

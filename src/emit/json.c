@@ -71,6 +71,8 @@ static void entry_object(emit_text *out, const emit_options *o, const ct_view *v
     json_number(out, "mark", view->mark);
   if (parts & EMIT_PART_SECMARK && view->secmark != 0)
     json_number(out, "secmark", view->secmark);
+  if (view->inferred)
+    emit_text_literal(out, ",\"inferred\":true");
   if (view->has_master)
     json_number(out, "master_id", view->master_id);
   if (parts & EMIT_PART_USE)

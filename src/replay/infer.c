@@ -50,6 +50,7 @@ static gboolean map_as_left(ct_engine *engine, ct_passage *passage, const ct_tup
     map(engine, passage, CT_NAT_DST, &left->dst, left->dst_id, ids && !icmp);
   if (src && !ct_passage_nat_is_done(passage, CT_NAT_SRC))
     map(engine, passage, CT_NAT_SRC, &left->src, left->src_id, ids);
+  ct_passage_nat_inferred(passage);
   return TRUE;
 }
 

@@ -57,6 +57,8 @@ expect 0 'src=192.168.1.11 dst=198.51.100.7 sport=40000 dport=80 packets=1 bytes
   'the translation of 2 connections is inferred' "$ctreplay" -L "$work/any.pcap"
 expect 0 '^2$' '*' sh -c "\"$ctreplay\" -L -n 203.0.113.1 \"$work/any.pcap\" | grep -c ."
 expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
+expect 0 '"dport":33333}.*"inferred":true' '*' "$ctreplay" -L -o json "$work/any.pcap"
+expect 0 'leaves as tcp 203.0.113.1.33333 > 198.51.100.7.80 (inferred)' '*' "$ctreplay" "$work/any.pcap"
 expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"
 expect 0 '^4$' '*' sh -c "\"$ctreplay\" -P --reason copy \"$work/any.pcap\" | grep -c once"
 # The same by one thread and by two, and of a pipe.

@@ -134,16 +134,19 @@ static ct_fate fate_of(const ct_packet *p, guint n)
 
 /*
  * The same with nat hooks, whose rules the packet's own bytes choose: few addresses and few ports, so that they run
- * out. The translation is written into a copy, which is thrown away.
+ * out. The translation is written into a copy, which is thrown away. Some packets are in zones, of one direction or of
+ * both, and some come in again, as what a box sends to itself does.
  */
 static void side_translated(side *s, const ct_packet *p, guint n, ct_result *r)
 {
   g_autofree guint8 *copy = g_memdup2(p->data, p->captured);
   guint32 choice = p->hash ^ n * 0x9e3779b9u;
+  const ct_template zoned = { .zone = (uint16_t)(choice >> 26 & 1 ? choice >> 24 & 3 : 0),
+                              .zone_dirs = (uint8_t)(1 + (choice >> 27) % 3) };
   ct_passage passage;
 
   ct_engine_nat(s->engine, p->tuple.family);
-  ct_engine_arrive(s->engine, p, NULL, &passage);
+  ct_engine_arrive(s->engine, p, zoned.zone != 0 ? &zoned : NULL, &passage);
   for (guint hook = 0; passage.entry != NULL && hook < 2; hook++, choice >>= 8) {
     ct_nat_manip manip = hook == 0 ? CT_NAT_DST : CT_NAT_SRC;
     ct_nat_range range = { .flags = (uint8_t)(choice & 31), .min_id = (uint16_t)(choice & 0x700) };
@@ -169,6 +172,10 @@ static void side_translated(side *s, const ct_packet *p, guint n, ct_result *r)
   }
   ct_engine_conclude(s->engine, &passage, choice & 15 ? CT_FATE_ACCEPT : CT_FATE_DROP);
   *r = passage.result;
+  if ((choice & 15) == 1 && passage.result.verdict == CT_VERDICT_ACCEPT) {
+    ct_engine_return(s->engine, p, &passage);
+    ct_engine_conclude(s->engine, &passage, choice & 16 ? CT_FATE_ACCEPT : CT_FATE_DROP);
+  }
 }
 
 static void side_check(side *s, const ct_packet *p, guint n, const ct_result *r)

@@ -3,15 +3,18 @@
 
 #include "desk.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-desk desk_open(void)
+desk desk_open(const char *rules)
 {
-  desk d = { memfd_create("capture", 0), memfd_create("out", 0), memfd_create("err", 0), memfd_create("file", 0) };
+  desk d = { memfd_create("capture", 0), memfd_create("out", 0), memfd_create("err", 0), memfd_create("file", 0),
+             memfd_create("rules", 0) };
 
-  g_assert_true(d.in >= 0 && d.out >= 0 && d.err >= 0 && d.file >= 0);
+  g_assert_true(d.in >= 0 && d.out >= 0 && d.err >= 0 && d.file >= 0 && d.rules >= 0);
+  g_assert_cmpint(pwrite(d.rules, rules, strlen(rules), 0), ==, (gssize)strlen(rules));
   return d;
 }
 

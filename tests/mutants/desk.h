@@ -7,10 +7,11 @@
 
 /* Open in parent and workers alike, so that the parent reads what a worker that died had to say. */
 typedef struct desk {
-  int in, out, err, file;
+  int in, out, err, file, rules;
 } desk;
 
-desk desk_open(void);
+/* rules: a text that stays what it is. */
+desk desk_open(const char *rules);
 /* Makes the file hold these bytes and no others. */
 void desk_fill(int fd, const GByteArray *data);
 void desk_empty(int fd);

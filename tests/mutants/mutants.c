@@ -41,7 +41,34 @@ enum {
 
 int ctreplay_main(int argc, char **argv);
 
-/* "@" is the capture, "%" a file to be written. */
+/* Rules that translate and track all that is real in the captures: sources, destinations, helpers, zones, answers. */
+static const char rules[] =
+  "*raw\n"
+  "-A PREROUTING -p tcp --dport 21 -j CT --helper ftp\n"
+  "-A PREROUTING -p udp --dport 5060 -j CT --helper sip\n"
+  "-A PREROUTING -p udp --dport 69 -j CT --helper tftp\n"
+  "-A PREROUTING -p tcp --dport 6667 -j CT --helper irc\n"
+  "-A PREROUTING -p tcp --dport 1723 -j CT --helper pptp\n"
+  "-A PREROUTING -s 10.0.0.0/9 -j CT --zone-orig 3\n"
+  "-A PREROUTING -p udp --sport 123 -j NOTRACK\n"
+  "COMMIT\n*mangle\n"
+  "-A PREROUTING -j CONNMARK --restore-mark\n"
+  "-A FORWARD -p tcp -j MARK --set-mark 7\n"
+  "-A POSTROUTING -j CONNMARK --save-mark\n"
+  "COMMIT\n*nat\n"
+  "-A PREROUTING -p tcp --dport 80:443 -j DNAT --to-destination 192.168.9.1-192.168.9.3:8000-8003\n"
+  "-A PREROUTING -p udp --dport 53 -j REDIRECT --to-ports 5353\n"
+  "-A PREROUTING -d 224.0.0.0/4 -j NETMAP --to 192.168.0.0/24\n"
+  "-A POSTROUTING -p icmp -j SNAT --to-source 203.0.113.2-203.0.113.9 --persistent\n"
+  "-A POSTROUTING -p udp -j SNAT --to-source 203.0.113.3:1000-1003\n"
+  "-A POSTROUTING -j MASQUERADE --random\n"
+  "COMMIT\n*filter\n"
+  "-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n"
+  "-A FORWARD -m conntrack --ctstate INVALID -j DROP\n"
+  "-A FORWARD -p udp -m length --length 200:300 -j REJECT\n"
+  "COMMIT\n";
+
+/* "@" is the capture, "%" a file to be written, "#" the rules. */
 static const char *const commands[][12] = {
   { "-P", "-o", "json", "@" },
   { "@" },
@@ -63,6 +90,12 @@ static const char *const commands[][12] = {
   { "decompile", "@" },
   { "-C", "--merge", "--every", "90", "@", "@" },
   { "-L", "dying", "--bpf", "tcp or udp port 53", "--interface", "1", "@" },
+  { "-P", "-o", "json", "--rules", "#", "--local", "203.0.113.1/24@wan0", "--route", "0.0.0.0/0=wan0", "@" },
+  { "-L", "-o", "extended,labels", "--rules", "#", "--local", "192.168.1.1/16", "@" },
+  { "-P", "-W", "%", "--as", "sent", "--rules", "#", "@" },
+  { "explain", "--rules", "#", "--local", "203.0.113.1", "@" },
+  { "rules", "--rules", "#", "@" },
+  { "-E", "-o", "xml", "--zone-by", "vlan", "@" },
 };
 enum { COMMANDS = G_N_ELEMENTS(commands), ARGUMENTS_MOST = 24 };
 
@@ -144,6 +177,7 @@ static int make_arguments(const mutant *m, const desk *d, const char *threads, g
 
     argv[n++] = *word == '@'   ? g_strdup_printf("/proc/self/fd/%d", d->in)
                 : *word == '%' ? g_strdup_printf("/proc/self/fd/%d", d->file)
+                : *word == '#' ? g_strdup_printf("/proc/self/fd/%d", d->rules)
                                : g_strdup(word);
   }
   argv[n++] = g_strdup("--threads");
@@ -387,7 +421,7 @@ static void work(guint jobs, progress *sum)
   guint running = 0;
 
   for (guint i = 0; i < jobs; i++) {
-    workers[i].d = desk_open();
+    workers[i].d = desk_open(rules);
     workers[i].p = mmap(NULL, sizeof(progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     g_assert_true(workers[i].p != MAP_FAILED);
   }

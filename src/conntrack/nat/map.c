@@ -89,6 +89,8 @@ bool ct_passage_nat(ct_engine *engine, ct_passage *passage, ct_nat_manip manip, 
   return ct_nat_set_up(engine, passage->entry, manip, range);
 }
 
+void ct_passage_nat_inferred(ct_passage *passage) { passage->entry->traits |= CT_ENTRY_INFERRED; }
+
 bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip)
 {
   ct_nat_range range = { .flags = CT_NAT_ADDRESSES };

@@ -21,7 +21,8 @@ enum {
   HAS_EXT = 1 << 2,
   HAS_NODE_LEFT_OUT = 1 << 3, /* by direction, two bits */
   HAS_KEY = 1 << 5,           /* zones, a reply tuple of its own, and the device that it is masqueraded for */
-  HAS_EVERYTHING = 0x3f
+  HAS_INFERRED = 1 << 6,      /* its translation is: it adds nothing */
+  HAS_EVERYTHING = 0x7f
 };
 
 /* ---- what protocols keep ---- */
@@ -145,6 +146,7 @@ static void put_entry(ct_state_io *io, const ct_engine *engine, const ct_entry *
   has |= entry->traits & CT_ENTRY_KEYED ? HAS_KEY : 0;
   has |= entry->traits & CT_ENTRY_COUNTED ? HAS_COUNTERS : 0;
   has |= entry->ext != 0 ? HAS_EXT : 0;
+  has |= entry->traits & CT_ENTRY_INFERRED ? HAS_INFERRED : 0;
   for (dir = 0; engine->buckets.active && dir < 2; dir++)
     if (ct_buckets_is_left_out(&engine->buckets, ct_table_number(&engine->table, entry) * 2 + (uint32_t)dir))
       has |= (uint8_t)(HAS_NODE_LEFT_OUT << dir);
@@ -354,6 +356,8 @@ static void get_entry(ct_state_io *io, ct_engine *engine, ct_entry *before, wait
   entry->created_ns = read.created_ns;
   entry->l4 = read.l4;
   memcpy(entry->counter, read.counter, sizeof(entry->counter));
+  if (has & HAS_INFERRED)
+    entry->traits |= CT_ENTRY_INFERRED;
   if (has & HAS_COUNTERS)
     entry->traits |= CT_ENTRY_COUNTED;
   if (entry->status & CT_STATUS_SRC_NAT_DONE)

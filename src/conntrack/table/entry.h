@@ -18,7 +18,8 @@ enum {
   CT_ENTRY_ICMP = 1 << 1, /* ids are ICMP's: only the request's tuple is ever looked up */
   CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
   CT_ENTRY_NOTED = 1 << 3,   /* scratch mark of ct_timer_compact; clear at all other times */
-  CT_ENTRY_KEYED = 1 << 4    /* addr[0] is the number of its record in the slab of keys: both tuples stand there */
+  CT_ENTRY_KEYED = 1 << 4,   /* addr[0] is the number of its record in the slab of keys: both tuples stand there */
+  CT_ENTRY_INFERRED = 1 << 5 /* no rule has translated it: so its packets were seen to leave */
 };
 
 /* Per direction, spec 5.4. */
