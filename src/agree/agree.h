@@ -77,6 +77,7 @@ typedef struct agree agree;
 /* What is known of the run, and of the listing: how long it took to print it, each entry at its own moment. */
 typedef struct agree_facts {
   gboolean ruled;
+  gboolean loaded; /* the table did not begin empty: what began before the capture is in it, too */
   gint64 took_ns;
 } agree_facts;
 

@@ -123,12 +123,12 @@ static gboolean explain_unseen(const agree *a, agree_difference *d)
 
   if (e->status & CT_STATUS_OFFLOAD)
     return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table, and were not captured");
-  if (last_ns < a->first_ns)
+  if (last_ns < a->first_ns && !a->facts.loaded)
     return said(d, AGREE_BEFORE, "began before the capture: its last packet came %.0f s before the first one",
                 seconds(a->first_ns - last_ns));
-  if (began_before(a, e) && last_ns == G_MAXINT64)
+  if (began_before(a, e) && last_ns == G_MAXINT64 && !a->facts.loaded)
     return said(d, AGREE_BEFORE, "began before the capture, %" G_GUINT64_FORMAT " s before the moment", e->age_s);
-  if (last_ns == G_MAXINT64)
+  if (last_ns == G_MAXINT64 && !a->facts.loaded)
     return said(d, AGREE_NOT_CAPTURED,
                 "no packet of it is in the capture: it is older, it came by an interface that was not captured, or a "
                 "filter left it out");
@@ -176,7 +176,7 @@ static gboolean explain_there(const agree *a, agree_difference *d)
     return TRUE;
   if (e->status & CT_STATUS_OFFLOAD)
     return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table");
-  if (seen->refused > 0 && !seen->begins)
+  if (seen->refused > 0 && !seen->begins && !a->facts.loaded)
     return said(d, AGREE_BEFORE, "began before the capture, which has it from its middle on: %s",
                 ct_reason_word((ct_reason)seen->refused_why));
   if (seen->refused == seen->packets)
@@ -252,7 +252,7 @@ static gboolean is_one_sided(const agree_difference *d, const agree_seen *seen)
 {
   const listing_entry *e = d->there;
 
-  if (seen->sides == 3)
+  if (seen->sides == 0 || seen->sides == 3)
     return FALSE;
   return e->has & LISTING_COUNTERS ? (e->packets[0] > 0 && e->packets[1] > 0) : (e->status & CT_STATUS_SEEN_REPLY) != 0;
 }
@@ -290,7 +290,7 @@ static gboolean explain_history(const agree *a, agree_difference *d)
     return said(d, AGREE_OFFLOADED, "it is offloaded: its packets pass by a flow table, which keeps its own time");
   if (is_one_sided(d, seen))
     return said(d, AGREE_ONE_SIDED, "the capture has one direction of it alone");
-  if (!may_be_older(a, e, seen) || (e->has & LISTING_COUNTERS && !box_has_more(d)))
+  if (a->facts.loaded || !may_be_older(a, e, seen) || (e->has & LISTING_COUNTERS && !box_has_more(d)))
     return FALSE;
   if (began_before(a, e) || !seen->begins)
     return said(d, AGREE_BEFORE, "began before the capture");

@@ -335,6 +335,7 @@ static void play(agreeing *g)
 {
   cli_watch watch = { .packet = on_packet, .moment = on_moment, .user = g };
   const agree_facts facts = { .ruled = g->run.firewall.firewall != NULL,
+                              .loaded = g->run.o->listed != NULL || g->run.o->load_state != NULL,
                               .took_ns = g->when.until_ns > g->when.from_ns ? g->when.until_ns - g->when.from_ns : 0 };
 
   g->there = cli_listing_parse("", g->path, g->text, g->run.params.profile);

@@ -29,7 +29,7 @@ void pressure_occupancy_step(pressure_occupancy *o, gint64 now_ns)
     o->step_ns = FIRST_STEP_NS;
     o->n = 1;
   }
-  into = (guint64)now_ns - (guint64)o->start_ns;
+  into = now_ns > o->start_ns ? (guint64)now_ns - (guint64)o->start_ns : 0;
   while (into >= (guint64)o->step_ns * PRESSURE_STEPS)
     halve(o);
   at = (guint)(into / (guint64)o->step_ns);
@@ -39,13 +39,26 @@ void pressure_occupancy_step(pressure_occupancy *o, gint64 now_ns)
   o->until_ns = end > (guint64)G_MAXINT64 - (guint64)o->start_ns ? G_MAXINT64 : (gint64)((guint64)o->start_ns + end);
 }
 
+/* What steps can be: the first, doubled some times, and up to the end of the last one. */
+static gboolean is_curve(const pressure_occupancy *o)
+{
+  guint64 steps = (guint64)o->step_ns / FIRST_STEP_NS, end;
+
+  if (o->n == 0 || o->n > PRESSURE_STEPS || o->start_ns < 0 || o->step_ns < FIRST_STEP_NS ||
+      o->step_ns > G_MAXINT64 / PRESSURE_STEPS || (guint64)o->step_ns % FIRST_STEP_NS != 0 ||
+      (steps & (steps - 1)) != 0)
+    return FALSE;
+  end = MIN((guint64)o->step_ns * o->n, (guint64)G_MAXINT64 - (guint64)o->start_ns);
+  return o->until_ns == o->start_ns + (gint64)end;
+}
+
 void pressure_occupancy_keep(pressure_occupancy *o, resume_io *io)
 {
   resume_raw(io, o, sizeof *o);
-  if (o->step_ns == 0 && o->n == 0)
-    return;
-  if (o->n == 0 || o->n > PRESSURE_STEPS || o->step_ns <= 0 || o->until_ns < o->start_ns)
+  if (resume_reads(io) && !(o->step_ns == 0 && o->n == 0) && !is_curve(o)) {
+    *o = (pressure_occupancy){ .n = 0 };
     resume_fail(io, "its curve is none");
+  }
 }
 
 gboolean pressure_is_eviction(ct_reason reason)

@@ -71,6 +71,10 @@ udp      17 28 $udp mark=0 use=1
 tcp      6 120 SYN_SENT $tcp mark=0 use=1
 EOF
 expect 1 '"cause":"before-capture","perhaps":true' '*' "$ctreplay" agree -o json "$work/list-older" "$work/cap"
+# With a table at the beginning, what began before is no cause: it is there.
+sed -e 's/packets=3 bytes=84/packets=1 bytes=28/' -e /^tcp/d "$work/list-older" > "$work/begin"
+expect 1 'in both 2, alike 1; differences 1, unexplained 1' '*' "$ctreplay" agree "$work/list-older" --table "$work/begin" --table-at +1.5 "$work/cap"
+expect 1 'in both 1, alike 0; differences 2, unexplained 1' '*' "$ctreplay" agree "$work/begin" --table "$work/list-older" --table-at +0.5 "$work/cap"
 # Ended here by its timeout, not there.
 differs 0 'it ended here 9[0-9.]* s before by nf_conntrack_udp_timeout: the box gives more than 5 s' --at +15 \
   --sysctl nf_conntrack_udp_timeout=5 <<EOF

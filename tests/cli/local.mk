@@ -48,9 +48,13 @@ CLI_TESTS = \
 	tests/cli/words.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += tests/cli/box_check.sh tests/cli/box_large.sh tests/cli/box_router.sh tests/cli/box_traffic.py tests/cli/capture.sh tests/cli/loaded tests/cli/report_drive.js tests/cli/nft-trace
+EXTRA_DIST += tests/cli/box_check.sh tests/cli/box_large.sh tests/cli/box_router.sh tests/cli/box_traffic.py tests/cli/capture.sh tests/cli/loaded tests/cli/report_drive.js tests/cli/resume_anywhere.sh tests/cli/nft-trace
 
 # The router with 20,000 connections: some minutes; in the suite it has 30.
 check-box: ctreplay
 	srcdir=$(srcdir) $(SHELL) $(srcdir)/tests/cli/box_large.sh
-.PHONY: check-box
+# Every sample cut in three places.
+check-long: check-long-resume
+check-long-resume: ctreplay samples
+	srcdir=$(srcdir) $(SHELL) $(srcdir)/tests/cli/resume_anywhere.sh
+.PHONY: check-box check-long check-long-resume

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any bytes as the parts of a state that a run keeps beside its engine: what rules remember, the decoder's fragments,
- * who was dropped. Properties: no crash; what is refused has a reason; what is read is written, read and written again
- * as the same bytes, and can be gone on with.
+ * who was dropped, and a sweep's: who may be missed, its curve. Properties: no crash; what is refused has a reason;
+ * what is read is written, read and written again as the same bytes, and can be gone on with.
  */
 #include <string.h>
 
@@ -10,7 +10,9 @@
 #include "firewall/walk/firewall.h"
 #include "fuzz.h"
 #include "packet/packet.h"
+#include "pressure/occupancy.h"
 #include "pressure/top.h"
+#include "pressure/victims.h"
 
 static const char rules[] =
   "*filter\n:FORWARD ACCEPT [7:700]\n"
@@ -36,7 +38,16 @@ typedef struct parts {
   gint64 now_ns;
   pkt_decoder *decoder;
   pressure_top *top;
+  pressure_victims *victims;
+  pressure_occupancy occupancy;
 } parts;
+
+static void on_destroy(const ct_event *event, void *user)
+{
+  parts *p = user;
+
+  pressure_victims_event(p->victims, event);
+}
 
 static void parts_init(parts *p)
 {
@@ -55,6 +66,9 @@ static void parts_init(parts *p)
   p->now_ns = G_GINT64_CONSTANT(1600000000000000000);
   p->decoder = pkt_decoder_new(&p->params, CT_CHECKSUMS_IGNORE);
   p->top = pressure_top_new();
+  p->victims = pressure_victims_new(p->params.profile, PRESSURE_EXPIRED, 8, FALSE);
+  p->occupancy = (pressure_occupancy){ .n = 0 };
+  ct_engine_watch(p->engine, 1u << CT_EVENT_DESTROY, on_destroy, p);
 }
 
 static void parts_clear(parts *p)
@@ -65,6 +79,7 @@ static void parts_clear(parts *p)
   fw_box_facts_free(p->facts);
   pkt_decoder_free(p->decoder);
   pressure_top_free(p->top);
+  pressure_victims_free(p->victims);
 }
 
 static void keep(parts *p, resume_io *io)
@@ -72,6 +87,8 @@ static void keep(parts *p, resume_io *io)
   fw_firewall_keep(p->firewall, io);
   pkt_decoder_keep(p->decoder, io);
   pressure_top_keep(p->top, io);
+  pressure_victims_keep(p->victims, io);
+  pressure_occupancy_keep(&p->occupancy, io);
 }
 
 static GByteArray *write_parts(parts *p)
@@ -119,6 +136,8 @@ static void packet(parts *p, guint8 protocol, guint32 from, guint32 to, guint16 
   bytes[33] = 2;
   ct_packet_prepare(&one, CT_CHECKSUMS_IGNORE, &p->params);
   fw_firewall_packet(p->firewall, p->engine, &arrival, &result);
+  pressure_victims_packet(p->victims, &one, &result, p->now_ns, NULL, NULL);
+  pressure_occupancy_note(&p->occupancy, p->now_ns, ct_engine_count(p->engine), 0, 0);
 }
 
 static void play(parts *p)
@@ -128,7 +147,7 @@ static void play(parts *p)
 
     packet(p, CT_PROTO_UDP, 0x0a000001, 0x0a00004d, 1000);
     packet(p, CT_PROTO_TCP, 0x0a090001, 0x0a000001, (guint16)(1000 + i));
-    p->now_ns += 300000000;
+    p->now_ns += (i + 1) * G_GINT64_CONSTANT(3000000000);
     fragment(p, (guint8)(i / 2), i % 2 == 0 ? 0 : 24);
     pressure_top_add(p->top, CT_IPV4, &address);
   }
