@@ -235,7 +235,8 @@ keys Enter
 sees 'Look-up'
 keys q q Enter
 sees 'expects tcp 10.0.0.2 > 10.0.0.21.50000'
-sees 'its child #2 begins: tcp 10.0.0.2.40031 > 10.0.0.21.50000 (packet'
+keys / 'its child' Enter
+sees 'its child #2 begins: tcp 10.0.0.2.40031 >'
 keys q q
 restored
 
