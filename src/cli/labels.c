@@ -34,9 +34,9 @@ static gboolean find_all(const cli_options *o, char **names, GError **error)
     if (number < 0) {
       g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
                   names != NULL
-                    ? "--label %s: %s is no name of --connlabels %s, and no number from 0 to 127"
-                    : "--label %s: %s is no number from 0 to 127; --connlabels FILE says which label has which name",
-                  o->filter.label_words, words[i], o->connlabels);
+                    ? "%s %s: %s is no name of --connlabels %s, and no number from 0 to 127"
+                    : "%s %s: %s is no number from 0 to 127; --connlabels FILE says which label has which name",
+                  o->letters['l'] ? "-l" : "--label", o->filter.label_words, words[i], o->connlabels);
       return FALSE;
     }
     o->filter.labels->words[number / 32] |= 1u << number % 32;

@@ -95,8 +95,9 @@ typedef struct cli_options {
   guint context;      /* packets kept around each chosen one */
   guint64 flow;       /* -P --flow; 0: all */
   guint8 reasons[CT_REASON_COUNT];
-  guint8 networks[2]; /* for a person: how many bits of an IPv4, an IPv6 source are its network */
-  gint64 lines;       /* for a person: lines per section; -1: as suits */
+  guint8 networks[2];    /* for a person: how many bits of an IPv4, an IPv6 source are its network */
+  gboolean letters[128]; /* that were typed: what is judged late is told under them */
+  gint64 lines;          /* for a person: lines per section; -1: as suits */
 
   const emit_format *format;           /* NULL: not given */
   const char *fields;                  /* --fields; NULL: not given */

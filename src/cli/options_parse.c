@@ -173,6 +173,8 @@ static gboolean take(cli_options *o, const cli_option *option, int c, const char
 
   if (cli_option_is_gone(option))
     return refuse_gone(option, error);
+  if (c < (int)G_N_ELEMENTS(o->letters))
+    o->letters[c] = TRUE;
   if (option->read(option, base, value, error))
     return TRUE;
   name_as_typed(option, c, error);

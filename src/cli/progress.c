@@ -18,6 +18,17 @@ void cli_progress_begin(cli_progress *progress)
   progress->next_us = progress->begun_us + FIRST_US;
 }
 
+/* "1,234,567 packets" */
+static void put_packets(guint64 n)
+{
+  emit_text words;
+
+  emit_text_init(&words, -1);
+  emit_text_u64_grouped(&words, n);
+  fprintf(stderr, "%.*s packets", (int)words.used, words.data);
+  emit_text_clear(&words);
+}
+
 /* "2.1 M", of packets in a second. */
 static void put_rate(double rate)
 {
@@ -54,7 +65,7 @@ static void draw(const cli_progress *progress, replay_source *source)
     bar[WIDTH] = '\0';
     fprintf(stderr, "[%s] %3.0f%%  ", bar, 100 * share);
   }
-  fprintf(stderr, "%" G_GUINT64_FORMAT " packets", p.frames);
+  put_packets(p.frames);
   put_rate((double)p.frames / passed_s);
   if (share > 0)
     put_left(passed_s / share - passed_s);

@@ -259,6 +259,20 @@ static void add_expectation(told *t, const ct_event *event)
   add_wrapped(t, STYLE_CHANGED, event->packet, 24, text);
 }
 
+/* What was expected has come. */
+static void add_child(told *t, const ct_event *event)
+{
+  const ct_view *child = event->view;
+  emit_text out;
+
+  emit_text_init(&out, -1);
+  emit_text_format(&out, "its child #%" G_GUINT64_FORMAT " begins: ", (guint64)child->id);
+  emit_flow(&out, timeline_params(t->line)->profile, &child->tuple[CT_ORIGINAL]);
+  emit_text_format(&out, " (packet %" G_GUINT64_FORMAT ")", event->packet);
+  g_autofree char *text = take_text(&out);
+  add_wrapped(t, STYLE_NEW, event->packet, 24, text);
+}
+
 static void connection_heads(told *t, const rows_entry *e)
 {
   const ct_params *params = timeline_params(t->line);
@@ -342,6 +356,8 @@ static void on_event(const ct_event *event, void *user)
     add_end(t, event);
   else if (event->type == CT_EVENT_EXPECT_NEW && event->expect->master_id == t->conn)
     add_expectation(t, event);
+  else if (event->type == CT_EVENT_NEW && event->view->has_master && event->view->master_id == t->conn)
+    add_child(t, event);
 }
 
 static void on_engine(ct_engine *engine, gpointer user)

@@ -233,7 +233,11 @@ keys x
 sees 'tcp 10.0.0.2 > 10.0.0.21.50000  (ftp, of #1, 227 in packet 9)'
 keys Enter
 sees 'Look-up'
-keys q q q
+keys q q Enter
+sees 'expects tcp 10.0.0.2 > 10.0.0.21.50000'
+keys / 'its child' Enter
+sees 'its child #2 begins: tcp 10.0.0.2.40031 >'
+keys q q
 restored
 
 # Nothing is drawn for a moment that is none.

@@ -66,6 +66,10 @@ expect 2 '' 'help zzzzzz: no such word; ctreplay list WHAT has them' "$ctreplay"
 expect 2 '' 'help: give one word' "$ctreplay" help a b
 expect 0 '^Commands ' '' "$ctreplay" help
 
+# What is wrong with a value is told under the spelling that was typed, also where it is judged late.
+expect 2 '' '^ctreplay: -l none: none is no number' "$ctreplay" -L -l none samples/reset.pcap
+expect 2 '' '^ctreplay: --label none: none is no number' "$ctreplay" -L --label none samples/reset.pcap
+
 if ! command -v bash > /dev/null; then
   echo 'completion not tried: there is no bash'
   finish
