@@ -100,7 +100,7 @@ static void take_range(fw_step *step, const fw_test *test)
 {
   const fw_iprange *r = test->data;
 
-  if (test->holds != fw_header_tests[FW_MATCH_iprange].holds)
+  if (test->holds != fw_header_tests[FW_MATCH_iprange].holds || step->quick & FW_QUICK_NOT)
     return;
   if (r->given & ~r->invert & FW_IPRANGE_SOURCE && step->source_mask == 0) {
     take_prefix(&step->source, &step->source_mask, r->source);
@@ -184,25 +184,37 @@ static gboolean take_state(fw_step *step, const fw_test *test)
   return TRUE;
 }
 
-/* What is inverted is asked in full, but interfaces. */
+static gboolean is_zero(const guint32 *words) { return (words[1] | words[2] | words[3]) == 0; }
+
+/* => FW_TEST_ of the addresses that the step's own fields ask for. */
+static guint8 compile_addresses(fw_step *step, const fw_tests *t)
+{
+  const guint8 asked = t->given & (FW_TEST_SOURCE | FW_TEST_DESTINATION), inverted = asked & t->invert;
+
+  /* With '!' all of the address has to be asked for there: it is an IPv4 one, or none. */
+  if (inverted != 0 && !(is_zero(t->source_mask.words) && is_zero(t->destination_mask.words)))
+    return 0;
+  if (asked & FW_TEST_SOURCE) {
+    step->source = t->source.words[0];
+    step->source_mask = t->source_mask.words[0];
+  }
+  if (asked & FW_TEST_DESTINATION) {
+    step->destination = t->destination.words[0];
+    step->destination_mask = t->destination_mask.words[0];
+  }
+  if (asked != 0)
+    step->quick |= inverted != 0 ? FW_QUICK_NOT : FW_QUICK_ADDRESSES;
+  return asked;
+}
+
+/* Another protocol than one, and fragments, are asked for in full. => FW_TEST_ that the step's own fields ask. */
 static guint8 compile_plain(fw_step *step, const fw_tests *t)
 {
-  guint8 covered = 0;
+  guint8 covered;
 
   if (t == NULL)
     return 0;
-  if (t->given & FW_TEST_SOURCE && !(t->invert & FW_TEST_SOURCE)) {
-    step->source = t->source.words[0];
-    step->source_mask = t->source_mask.words[0];
-    covered |= FW_TEST_SOURCE;
-  }
-  if (t->given & FW_TEST_DESTINATION && !(t->invert & FW_TEST_DESTINATION)) {
-    step->destination = t->destination.words[0];
-    step->destination_mask = t->destination_mask.words[0];
-    covered |= FW_TEST_DESTINATION;
-  }
-  if (covered != 0)
-    step->quick |= FW_QUICK_ADDRESSES;
+  covered = compile_addresses(step, t);
   if (t->given & FW_TEST_PROTOCOL && !(t->invert & FW_TEST_PROTOCOL)) {
     step->quick |= FW_QUICK_PROTOCOL;
     covered |= FW_TEST_PROTOCOL;
@@ -236,6 +248,8 @@ void fw_quick_compile(fw_program *program, fw_step *step, const fw_test *tests)
   step->plain = step->given & (guint8)~covered;
   if (n == step->n_tests && step->plain == 0)
     step->quick |= FW_QUICK_WHOLE;
+  if (n < step->n_tests && step->plain == 0)
+    step->quick |= FW_QUICK_REST;
   /* Nothing stands before the first match that could drop a packet whose headers are cut. */
   if (n == 0 && step->n_tests > 0 && !(step->quick & FW_QUICK_FIRST))
     take_list(step, &tests[0]);

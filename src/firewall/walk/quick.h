@@ -24,7 +24,9 @@ enum {
   FW_QUICK_SOURCE_TYPE = 1 << 10, /* the first match is addrtype, of one address */
   FW_QUICK_DESTINATION_TYPE = 1 << 11,
   FW_QUICK_SOURCE_LIST = 1 << 12, /* the first match is multiport; only what is surely not listed is refused by these */
-  FW_QUICK_DESTINATION_LIST = 1 << 13
+  FW_QUICK_DESTINATION_LIST = 1 << 13,
+  FW_QUICK_NOT = 1 << 14, /* an address is asked for with '!': of IPv4 only, where its four bytes are all of it */
+  FW_QUICK_REST = 1 << 15 /* behind these there are more matches, and nothing else */
 };
 
 enum {
@@ -35,7 +37,7 @@ enum {
     FW_QUICK_PORTS | FW_QUICK_MARK | FW_QUICK_VALUE | FW_QUICK_CONNMARK | FW_QUICK_TYPES | FW_QUICK_LISTS,
   FW_QUICK_OF_HEADERS = FW_QUICK_PORTS | FW_QUICK_MARK | FW_QUICK_STATE | FW_QUICK_VALUE,
   FW_QUICK_MATCHES = FW_QUICK_OF_HEADERS | FW_QUICK_CONNMARK | FW_QUICK_TYPES,
-  FW_QUICK_PLAIN = FW_QUICK_ADDRESSES | FW_QUICK_PROTOCOL | FW_QUICK_IN | FW_QUICK_OUT
+  FW_QUICK_PLAIN = FW_QUICK_ADDRESSES | FW_QUICK_NOT | FW_QUICK_PROTOCOL | FW_QUICK_IN | FW_QUICK_OUT
 };
 
 /* One bit of 64 for each port: those of a list that share it with a port cannot be told from it. */
@@ -53,7 +55,7 @@ void fw_quick_know_more(const fw_program *program, fw_packet *p);
 /* => which of these may be asked of a packet with such headers: not of one where they are cut or odd. */
 static inline guint16 fw_quick_of_headers(const fw_packet *p)
 {
-  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES : 0;
+  guint16 quick = p->family == FW_IPV4 ? FW_QUICK_ADDRESSES | FW_QUICK_NOT : 0;
 
   if (G_LIKELY(!p->broken && !p->protocolless && p->l4 & FW_L4_WHOLE))
     quick |= FW_QUICK_PROTOCOL | FW_QUICK_OF_HEADERS | FW_QUICK_LISTS | FW_QUICK_WHOLE;
@@ -91,6 +93,15 @@ static inline gboolean fw_quick_first_refuses(const fw_packet *p, const fw_step 
          !(ask & FW_QUICK_SOURCE_LIST && s->ports & fw_quick_port_bit(p->source_port));
 }
 
+/* Where one of them is asked for with '!'. */
+static inline gboolean fw_quick_addresses_refuse(const fw_packet *p, const fw_step *s)
+{
+  const gboolean source = ((p->source.words[0] ^ s->source) & s->source_mask) != 0,
+                 destination = ((p->destination.words[0] ^ s->destination) & s->destination_mask) != 0;
+
+  return source != ((s->invert & FW_TEST_SOURCE) != 0) || destination != ((s->invert & FW_TEST_DESTINATION) != 0);
+}
+
 /* => TRUE: the rule does not hold, and asking it would change nothing. quick: of the packet. */
 static inline gboolean fw_quick_refuses(const fw_packet *p, const fw_step *s, guint quick)
 {
@@ -99,6 +110,8 @@ static inline gboolean fw_quick_refuses(const fw_packet *p, const fw_step *s, gu
   /* Of IPv6 these are the first four bytes. */
   if (s->quick & FW_QUICK_ADDRESSES && (((p->source.words[0] ^ s->source) & s->source_mask) |
                                         ((p->destination.words[0] ^ s->destination) & s->destination_mask)) != 0)
+    return TRUE;
+  if (ask & FW_QUICK_NOT && fw_quick_addresses_refuse(p, s))
     return TRUE;
   if (ask & FW_QUICK_PROTOCOL && p->protocol != s->protocol)
     return TRUE;
@@ -122,7 +135,7 @@ static inline gboolean fw_quick_matches(const fw_packet *p, const fw_step *s, gu
 /* => TRUE: of a step that was not refused, only matches behind the first n_quick are still to be asked. */
 static inline gboolean fw_quick_leaves_matches(const fw_packet *p, const fw_step *s, guint quick)
 {
-  return s->n_tests > s->n_quick && s->plain == 0 && (s->quick & (FW_QUICK_PLAIN | FW_QUICK_MATCHES) & ~quick) == 0 &&
+  return s->quick & FW_QUICK_REST && (s->quick & (FW_QUICK_PLAIN | FW_QUICK_MATCHES) & ~quick) == 0 &&
          !(s->quick & FW_QUICK_MARK && p->mark_unknown != 0);
 }
 

@@ -392,12 +392,13 @@ static inline void reach(fw_walk_chain *c, guint32 next)
 /* Whether a rule does not hold, by its own fields or by the first match behind them. */
 static inline gboolean refuses(walk *w, const fw_step *s)
 {
-  const fw_test *test = &w->program->tests[s->tests + s->n_quick];
+  const fw_test *test;
 
   if (fw_quick_refuses(w->p, s, w->quick))
     return TRUE;
   if (!fw_quick_leaves_matches(w->p, s, w->quick))
     return FALSE;
+  test = &w->program->tests[s->tests + s->n_quick];
   w->first.truth = test->holds(w->program, w->p, test);
   w->first.asked = w->first.truth != FW_NO;
   return w->first.truth == FW_NO;
