@@ -211,12 +211,20 @@ void whatif_flush(whatif *w, gint64 now_ns)
 whatif_silences whatif_silences_of(const whatif *w, ct_timeout timeout) { return w->silences[timeout]; }
 guint32 whatif_top_s(const whatif *w, ct_timeout timeout) { return w->top_s[timeout]; }
 
-static const followed *followed_of(const whatif *w, const ct_tuple *tuple)
+/* What answers a translated connection that is followed is its, even where that began an entry of its own. */
+static ct_tuple key_of(const whatif *w, const ct_tuple *tuple)
 {
   ct_tuple key = journal_key(tuple);
   const alias *other = g_hash_table_size(w->by_reply) > 0 ? g_hash_table_lookup(w->by_reply, &key) : NULL;
 
-  return g_hash_table_lookup(w->by_key, other != NULL ? &other->key : &key);
+  return other != NULL ? other->key : key;
+}
+
+static const followed *followed_of(const whatif *w, const ct_tuple *tuple)
+{
+  ct_tuple key = key_of(w, tuple);
+
+  return g_hash_table_lookup(w->by_key, &key);
 }
 
 guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
@@ -254,7 +262,7 @@ static follow *begin_follow(whatif *w, const ct_tuple *tuple, const ct_tuple *re
 
   if (w->full || !(w->settable >> world & 1))
     return NULL;
-  key = journal_key(tuple);
+  key = key_of(w, tuple);
   f = g_hash_table_lookup(w->by_key, &key);
   for (at = f != NULL ? f->first : NULL; at != NULL; at = at->next)
     if (at->world == world)

@@ -5,7 +5,8 @@
 . "${srcdir:-.}/tests/cli/capture.sh"
 
 make_capture() { cat > "$work/$1.ct"; "$ctreplay" compile "$work/$1.ct" -W "$work/$1.pcap"; }
-lan() { sub=$1; shift; "$ctreplay" $sub --route 192.168.1.0/24=lan0 --route 0.0.0.0/0=wan0 --local 192.168.1.1/24@lan0 --local 203.0.113.1/24@wan0 "$@"; }
+# lan SUB-COMMAND OPTION...: on a box between 192.168.1.0/24 and the rest; without a sub-command, "".
+lan() { sub=$1; shift; "$ctreplay" ${sub:+"$sub"} --route 192.168.1.0/24=lan0 --route 0.0.0.0/0=wan0 --local 192.168.1.1/24@lan0 --local 203.0.113.1/24@wan0 "$@"; }
 
 # A translated connection's answers have a tuple of their own, by which they find it in what is tried beside the replay.
 printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n' > "$work/nat.rules"
@@ -33,6 +34,19 @@ expect 1 '' '' grep -e 'Each sysctl was tried' -e 'No sysctl' "$work/told"
 expect 0 '^ *4 .*#1 .*ESTABLISHED' '*' lan -P --rules "$work/nat.rules" --sysctl nf_conntrack_udp_timeout=41 "$work/late.pcap"
 expect 0 '^ *3 .*#3 .*NEW' '*' lan -P --rules "$work/nat.rules" --sysctl nf_conntrack_udp_timeout=40 "$work/late.pcap"
 expect 0 '^ *6 .*SYN_RECV -> ESTABLISHED' '*' lan -P --rules "$work/nat.rules" --sysctl nf_conntrack_tcp_timeout_syn_sent=141 "$work/late.pcap"
+
+# A late answer begins an entry of its own. Beside the replay, where the first lives on, there is none: no length of
+# nf_conntrack_udp_timeout keeps what ends as a stream.
+make_capture again <<'CT'
+flow u: udp 192.168.1.10:5000 > 198.51.100.7:53
+flow a: udp 198.51.100.7:53 > 203.0.113.1:5000
++0 u > udp (30)
++31 a > udp (30)
++3 u > udp (30)
++166 a > udp (30)
+CT
+expect 0 '^ *4 .*belonged to #2, which ended 139 s before by nf_conntrack_udp_timeout; it had been silent for 169 s$' '*' lan -P --rules "$work/nat.rules" "$work/again.pcap"
+expect 0 '^ *4 .*#2 .*NEW ' '*' lan -P --rules "$work/nat.rules" --sysctl nf_conntrack_udp_timeout=170 "$work/again.pcap"
 
 # Two clients, one port outside. What holds it could end sooner, by a timeout; the table is not full, and no larger one helps.
 printf '*nat\n-A POSTROUTING -o wan0 -p tcp -j SNAT --to-source 203.0.113.1:7000\nCOMMIT\n' > "$work/one.rules"
