@@ -74,22 +74,31 @@ until_there() {
     sleep 0.05
   done
 }
+# quickly FILE COMMAND: the moment before it goes into FILE; again where it took longer than a moment does, as on a busy machine.
+quickly() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    began=$(date +%s%N)
+    date +%s.%N > "$1"
+    "$2"
+    [ $(($(date +%s%N) - began)) -gt 300000000 ] || return 0
+  done
+}
 listens() { grep -q ':0050 ' "/proc/$1/net/tcp" && grep -q ':0015 ' "/proc/$1/net/tcp" && grep -q ':0035 ' "/proc/$1/net/udp"; }
 
 ip netns exec server python3 "$here/box_traffic.py" server &
 server=$!
 started="$started $server"
-until_there 20 listens "$server"
+until_there 60 listens "$server"
 ip netns exec client python3 "$here/box_traffic.py" client "$work" "$connections" &
 client=$!
 started="$started $client"
 : > "$work/ready"
 : > "$work/before"
-until_there 20 [ -e "$work/before.done" ]
+until_there 60 [ -e "$work/before.done" ]
 tcpdump -Z root -U --immediate-mode -s 4096 -B 65536 -i any -Q in -w "$work/router.pcap" ip > "$work/tcpdump" 2>&1 &
 tcpdump=$!
 started="$started $tcpdump"
-until_there 20 grep -q listening "$work/tcpdump"
+until_there 60 grep -q listening "$work/tcpdump"
 sh "$gather" "$work/start"
 : > "$work/main"
 until_there 300 [ -e "$work/main.done" ]
@@ -102,15 +111,14 @@ if command -v busybox > /dev/null; then
   PATH=$work/applets:$PATH busybox sh "$gather" "$work/packed.tar.gz"
 fi
 : > "$work/plain"
-until_there 20 [ -e "$work/plain.done" ]
+until_there 60 [ -e "$work/plain.done" ]
 conntrack -L -d 198.51.100.81 -o save > "$work/again"
-conntrack -D -d 198.51.100.81 > /dev/null
-date +%s.%N > "$work/again.at"
-conntrack -R "$work/again"
+again() { conntrack -D -d 198.51.100.81 > /dev/null && conntrack -R "$work/again"; }
+quickly "$work/again.at" again
 : > "$work/after"
-until_there 20 [ -e "$work/after.done" ]
-date +%s.%N > "$work/after.at"
-conntrack -L -d 198.51.100.81 > "$work/after.list"
+until_there 60 [ -e "$work/after.done" ]
+after() { conntrack -L -d 198.51.100.81 > "$work/after.list"; }
+quickly "$work/after.at" after
 sleep 0.2
 kill "$tcpdump"
 wait "$tcpdump" || true
