@@ -203,6 +203,10 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
     return CLI_EXIT_INPUT;
   }
   doors = make_doors(rules, settings);
+  if (doors == NULL && o->replay.zone_by != REPLAY_ZONE_NONE && settings->len > 1)
+    cli_say(
+      "note: with --zone-by each of the %u settings is replayed for itself, which takes as long as so many replays",
+      settings->len);
   for (i = 0; readable && i < readings->len; i++)
     readable = run_reading(o, &g_array_index(readings, reading, i), resume, figures, &result, &code);
   if (readable) {

@@ -91,7 +91,7 @@ expect 0 ' zone=20 use=1' '1 flow entries have been shown.' "$ctreplay" -L -w 20
 expect 0 '^-A -t [0-9]* -u SEEN_REPLY -w 20 -s ' '*' "$ctreplay" -L -o save --zone-by vlan "$work/zones.pcap"
 expect 0 ' zone=1 use=1' '1 flow entries have been shown.' "$ctreplay" -L --zone-by interface --bpf 'vlan 10' "$work/zones.pcap"
 expect 0 '^max=1  *1 ' '*' "$ctreplay" sweep --max 1,2 --zone-by vlan "$work/zones.pcap"
-expect 0 '^max=2  *2 ' '*' "$ctreplay" sweep --max 1,2 --zone-by vlan "$work/zones.pcap"
+expect 0 '^max=2  *2 ' 'with --zone-by each of the 2 settings is replayed for itself' "$ctreplay" sweep --max 1,2 --zone-by vlan "$work/zones.pcap"
 expect 2 '' 'give vlan or interface' "$ctreplay" -L --zone-by port "$work/zones.pcap"
 "$ctreplay" -L -o save --zone-by vlan "$work/zones.pcap" > "$work/zones.save" 2> /dev/null
 expect 0 '*' '' "$ctreplay" agree "$work/zones.save" --zone-by vlan "$work/zones.pcap"
