@@ -134,7 +134,7 @@ expect 0 '' '0 flow' "$ctreplay" -L --any-nat 2001:db8::1 "$good"
 expect 0 '' '0 flow' "$ctreplay" -L -w 3 "$good"
 expect 0 'udp' '2 flow' "$ctreplay" -L -w 0 "$good"
 expect 0 '' '0 flow' "$ctreplay" -L -l 3 "$good"
-expect 2 '' 'label five: five is no number.*connlabels' "$ctreplay" -L -l five "$good"
+expect 2 '' '-l five: five is no number.*connlabels' "$ctreplay" -L -l five "$good"
 expect 2 '' 'now it is --write FILE' "$ctreplay" report "$good" -w r.html
 expect 2 '' 'now it is --write FILE' "$ctreplay" compile - -w x.pcap
 expect 0 '' '2 flow' "$ctreplay" -L --write list "$good"

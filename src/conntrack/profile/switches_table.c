@@ -303,10 +303,16 @@ static bool holds(const ct_switch *sw, const ct_profile *profile, const ct_switc
 /* Two fields hold what has no name to compare with: what they come to is said. */
 static const char *say_trackers(const ct_profile *profile, char *text, size_t bytes)
 {
-  ct_words(text, bytes, "%s",
-           profile->trackers[CT_PROTO_DCCP] != NULL
-             ? "DCCP is tracked: states, ports, timeouts of its own"
-             : "DCCP is an unknown protocol: one connection for each pair of hosts, without ports, for 600 s");
+  if (profile->ip_conntrack)
+    ct_words(text, bytes,
+             "TCP and ICMP are judged by ip_conntrack's own rules; %sGRE, UDP-Lite and DCCP are unknown protocols: "
+             "one connection for each pair of hosts, without ports, for 600 s",
+             profile->trackers[CT_PROTO_SCTP] == NULL ? "SCTP, " : "");
+  else
+    ct_words(text, bytes, "%s",
+             profile->trackers[CT_PROTO_DCCP] != NULL
+               ? "DCCP is tracked: states, ports, timeouts of its own"
+               : "DCCP is an unknown protocol: one connection for each pair of hosts, without ports, for 600 s");
   return text;
 }
 
