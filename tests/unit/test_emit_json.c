@@ -110,9 +110,14 @@ START_TEST(transcript_gone)
     view_counted(view_make(view_tuple(CT_PROTO_ICMP, "10.1.0.2", "10.2.0.2", 9, 8 << 8), 0, 0, 0), 1, 84, 0, 0);
 
   shown.view = &view;
-  line_in("transcript");
+  /* One whose time is over is not listed. */
+  ck_assert(strstr(line_in("transcript"), "\"ct\":[") == NULL);
+  view.timeout_ns = 30 * VIEW_SECOND_NS;
+  view.deadline_ns += view.timeout_ns;
+  ck_assert(strstr(line_in("transcript"), "\"ct\":[") != NULL);
   shown.view = NULL;
   result.cls = CT_CLASS_INVALID;
+  view.timeout_ns = 0;
   happen(CT_EVENT_DESTROY, CT_EV_DESTROY, &view);
   ck_assert_str_eq(
     line_in("transcript"),
