@@ -64,7 +64,7 @@ static fw_truth set_ct(fw_program *program, fw_packet *p, const fw_nft_expr *lef
     return FW_YES;
   if (left->key == FW_NFT_CT_ZONE)
     set_zone(program, p, left, v);
-  if (p->entry == NULL || program->passage == NULL)
+  if ((p->entry == NULL && !p->gone) || program->passage == NULL)
     return FW_YES;
   switch (left->key) {
   case FW_NFT_CT_MARK:

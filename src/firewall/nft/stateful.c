@@ -114,7 +114,7 @@ static fw_truth count_holds(fw_program *program, const fw_packet *p, const fw_nf
   ct_tuple tuple;
   gboolean assured;
 
-  if (p->gone)
+  if (p->gone && fw_program_view(program, p) == NULL)
     return FW_UNKNOWN;
   if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;

@@ -209,8 +209,14 @@ typedef struct count_list {
   guint64 added; /* the jiffy in which somebody was added, or all were looked through */
 } count_list;
 
+/* Connections of another zone are another's (RULES 3.5). */
+typedef struct count_key {
+  fw_address address; /* masked */
+  guint64 zone;
+} count_key;
+
 typedef struct count_state {
-  fw_memory lists; /* masked address => count_list */
+  fw_memory lists; /* count_key => count_list */
   count_node *nodes;
   guint32 n_nodes, room, free;
 } count_state;
@@ -220,7 +226,7 @@ static void *connlimit_new(fw_program *program, const fw_match *match)
   count_state *s = g_new0(count_state, 1);
 
   (void)program, (void)match;
-  fw_memory_init(&s->lists, sizeof(fw_address), sizeof(count_list));
+  fw_memory_init(&s->lists, sizeof(count_key), sizeof(count_list));
   return s;
 }
 
@@ -281,14 +287,14 @@ static void keep_tuples(count_state *s, count_list *list, resume_io *io)
 static void connlimit_keep(void *state, resume_io *io)
 {
   count_state *s = state;
-  GArray *keys = g_array_new(FALSE, FALSE, sizeof(fw_address));
+  GArray *keys = g_array_new(FALSE, FALSE, sizeof(count_key));
   guint32 i;
 
   if (!resume_reads(io))
     fw_memory_keys(&s->lists, keys);
   resume_array(io, keys);
   for (i = 0; i < keys->len && !io->failed; i++) {
-    const fw_address *key = &g_array_index(keys, fw_address, i);
+    const count_key *key = &g_array_index(keys, count_key, i);
     count_list *list = fw_memory_find(&s->lists, key);
 
     if (resume_reads(io) && list != NULL)
@@ -394,22 +400,30 @@ gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple
   return TRUE;
 }
 
+static guint16 zone_of(const ct_view *v)
+{
+  if (v == NULL)
+    return 0;
+  return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+}
+
 static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_connlimit *c = test->data;
   count_state *s = test->state;
-  fw_address key;
+  count_key key;
   count_list *list;
   ct_tuple tuple;
   gboolean assured;
   guint32 n, i;
 
-  if (program->maybe || p->gone)
+  if (program->maybe || (p->gone && fw_program_view(program, p) == NULL))
     return FW_UNKNOWN;
   if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
-    key.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
+    key.address.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
+  key.zone = zone_of(fw_program_view(program, p));
   list = fw_memory_find(&s->lists, &key);
   if (list == NULL) {
     list = fw_memory_add(&s->lists, &key);

@@ -156,8 +156,7 @@ static fw_truth holds_connlabel(fw_program *program, fw_packet *p, const fw_test
     has = ct_labels_have(&labels, (guint)number);
     if (!has && l->set) {
       own.words[number / 32] = 1u << number % 32;
-      /* One that has ended takes no label any more, and where it is not sure that the rule is asked nobody knows. */
-      if (p->gone || program->maybe)
+      if (program->maybe)
         return FW_UNKNOWN;
       ct_passage_add_labels((ct_engine *)program->engine, program->passage, &own);
       has = TRUE;
