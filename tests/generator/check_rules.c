@@ -193,7 +193,7 @@ int main(int argc, char **argv)
   k.what = g_string_new(NULL);
   fine = check(&k, seed, rulesets, packets, argc > 4 ? kind_of(argv[4]) : -1);
   printf("%u rulesets of %" G_GUINT64_FORMAT " rules, %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT
-         " things compared, %u refused by the kernel, %u left to chance: %u differ\n",
+         " things compared, %u refused by the kernel or its tools, %u left to chance: %u differ\n",
          rulesets, k.rules, k.packets, k.compared, k.refused, k.luck, k.found);
   gen_box_free(k.box);
   g_string_free(k.what, TRUE);

@@ -112,7 +112,7 @@ typedef struct gen_entry {
 } gen_entry;
 
 typedef struct gen_result {
-  gboolean refused;     /* the rules were not taken; said */
+  gboolean refused;     /* the rules were not taken, or could not be listed; said */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */
   char *counters;       /* the same behind the last, with counters */

@@ -255,7 +255,7 @@ static void judge_packet(judge *j, guint number, const gen_sent *s)
     leaving_bytes(&o->packet, bytes);
     g_ptr_array_add(want[side_of(o->packet.out)], bytes);
   }
-  if (o->answer.sent) {
+  if (o->answer.sent && !o->answer.looped) {
     GByteArray *bytes = g_byte_array_new();
 
     leaving_bytes(&o->answer.seen, bytes);

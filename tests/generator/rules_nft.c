@@ -118,7 +118,10 @@ static void put_l4(making *m, GString *out)
     if (takes(&m->l4, "some"))
       g_string_append_printf(out, "meta l4proto %s%s ", op(m), ONE_OF(m, "tcp", "{ tcp, udp }", "253", "icmpv6"));
     return;
-  case 4: g_string_append_printf(out, "@th,%u,8 & 0x3 == 0x%x ", 8 * below(m, 8), below(m, 4)); return;
+  case 4: /* beside a protocol of no name nft 1.0.6 aborts when it lists */
+    if (takes(&m->l4, "raw"))
+      g_string_append_printf(out, "@th,%u,8 & 0x3 == 0x%x ", 8 * below(m, 8), below(m, 4));
+    return;
   default:
     if (takes_tcp(m) && takes_order(m))
       g_string_append_printf(out, "tcp %s %s %u ", ONE_OF(m, "sequence", "window", "ackseq"), ONE_OF(m, "<", ">"),

@@ -112,6 +112,104 @@ START_TEST(the_entry_that_a_packet_ends)
 }
 END_TEST
 
+/* An answer is an answer, though it ends the connection; what rules set then, those behind see, and so with a limit. */
+START_TEST(the_entry_that_an_answer_ends)
+{
+#define ANSWERED "{\"match\":{\"op\":\"in\",\"left\":{\"ct\":{\"key\":\"status\"}},\"right\":\"seen-reply\"}},"
+#define SET_MARK "{\"mangle\":{\"key\":{\"ct\":{\"key\":\"mark\"}},\"value\":7}}"
+#define LIMIT "{\"ct count\":{\"val\":1}},"
+  for (guint i = 0; i < 2; i++) {
+    start(DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "forward", "0") RULE(
+      "ip", "t", "c", ANSWERED SET_MARK) RULE("ip", "t", "c", MARK "," COUNTER) RULE("ip", "t", "c", LIMIT COUNTER)));
+    wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 1);
+    wk_pass_ms(&kit, 10);
+    if (i == 0)
+      wk_segment(&kit, B, 80, A, 1, RST | ACK, 0, 1001, NULL, 0);
+    else
+      wk_segment(&kit, A, 1, B, 80, RST, 1001, 0, NULL, 0);
+    ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), i == 0);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), i == 0);
+    ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 2);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
+/* The same of iptables: a mark, a label, a limit of connections. */
+START_TEST(what_is_done_to_an_ended_entry)
+{
+  start("*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+        "-A FORWARD -m conntrack --ctstatus SEEN_REPLY -j CONNMARK --set-xmark 0x3/0xff\n"
+        "-A FORWARD -m connmark --mark 0x3\n"
+        "-A FORWARD -m connlimit --connlimit-upto 1 --connlimit-mask 24 --connlimit-saddr\n"
+        "-A FORWARD -p tcp -m tcp --tcp-flags RST RST -m connlabel --label 5 --set\n"
+        "-A FORWARD -m connlabel --label 5\nCOMMIT\n");
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  wk_pass_ms(&kit, 10);
+  ck_assert_int_eq(wk_segment(&kit, B, 80, A, 1, RST | ACK, 0, 1001, NULL, 0), FW_VERDICT_ACCEPT);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 3), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 4), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 5), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * What REJECT says of a packet that belongs to nothing may be about a translated connection: it goes where that goes,
+ * and arrives by lo where that is the box itself.
+ */
+START_TEST(answers_take_the_way_of_their_translation)
+{
+  static const char *const to[] = { "10.1.0.9", "10.1.0.1", "203.0.113.9" }, *const out[] = { "lan0", NULL, "wan0" };
+
+  for (guint i = 0; i < G_N_ELEMENTS(to); i++) {
+    g_autofree char *rules = g_strdup_printf(
+      "*nat\n:PREROUTING ACCEPT\n:POSTROUTING ACCEPT\n-A PREROUTING -p tcp -j DNAT --to-destination %s\n"
+      "COMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+      "-A FORWARD -s " B " -j REJECT --reject-with icmp-admin-prohibited\n"
+      "-A INPUT -i lo -p icmp -m conntrack --ctstate RELATED\nCOMMIT\n*raw\n:PREROUTING ACCEPT\n"
+      "-A PREROUTING -i lo -m conntrack --ctstate RELATED\nCOMMIT\n",
+      to[i]);
+
+    wk_init(&kit);
+    ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@lan0") &&
+              fw_box_facts_local(kit.facts, "198.51.100.1/24@wan0"));
+    ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=lan0") && fw_box_facts_route(kit.facts, "0.0.0.0/0=wan0"));
+    wk_start(&kit, rules, NULL);
+    wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+    ck_assert_int_eq(wk_segment(&kit, B, 80, A, 1, SYN | ACK, 0, 1001, NULL, 0), FW_VERDICT_REJECT);
+    ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+    ck_assert_int_eq(fw_firewall_outcome(kit.firewall)->answer.looped, out[i] == NULL);
+    if (out[i] != NULL)
+      ck_assert_str_eq(fw_firewall_outcome(kit.firewall)->answer.seen.out->name, out[i]);
+    ck_assert_uint_eq(wk_hits(&kit, "filter", "INPUT", 1), i == 1);
+    ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 1), i == 1);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
+/* connlimit counts each zone for itself; what has no entry is in none. */
+START_TEST(connections_of_a_zone_are_counted)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -p udp -j CT --zone 2\nCOMMIT\n"
+        "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+        "-A FORWARD -m connlimit --connlimit-upto 2 --connlimit-mask 24 --connlimit-saddr\nCOMMIT\n");
+  for (guint16 i = 1; i <= 3; i++) {
+    wk_udp(&kit, A, i, B, 53, "x");
+    wk_pass_ms(&kit, 10);
+  }
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 2);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 3);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* A dropped packet's translation is not that of the next connection, which has its number. */
 START_TEST(numbers_are_given_again)
 {
@@ -195,6 +293,10 @@ int main(void)
   tcase_add_test(tc, nat_among_its_equals);
   tcase_add_test(tc, equal_priorities_of_several_tables);
   tcase_add_test(tc, the_entry_that_a_packet_ends);
+  tcase_add_test(tc, the_entry_that_an_answer_ends);
+  tcase_add_test(tc, what_is_done_to_an_ended_entry);
+  tcase_add_test(tc, connections_of_a_zone_are_counted);
+  tcase_add_test(tc, answers_take_the_way_of_their_translation);
   tcase_add_test(tc, numbers_are_given_again);
   tcase_add_test(tc, zones_have_directions);
   tcase_add_test(tc, a_quota_that_is_used_up);

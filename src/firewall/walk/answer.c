@@ -296,11 +296,24 @@ static void leave_sum_open(fw_firewall *f, const fw_packet *p)
           folded(sum_of(pseudo_sum(p, f->answer_bytes, CT_PROTO_TCP, 20), NULL, 0)) ^ 0xffff);
 }
 
+/* Where nat has given it another destination it takes the way to that. */
+static void route_again(fw_firewall *f, fw_packet *p)
+{
+  const char *way = fw_box_facts_type(f->facts, p->family, &p->destination) == FW_ADDRTYPE_LOCAL
+                      ? "lo"
+                      : fw_box_facts_way(f->facts, p->family, &p->destination);
+
+  p->out = fw_program_interface(f->program, way);
+}
+
 static gboolean walk_out(fw_firewall *f, fw_packet *p)
 {
   fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
-  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d) && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
+  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d);
 
+  if (out && p->translated)
+    route_again(f, p);
+  out = out && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
   f->outcome.answer.verdict = d.verdict;
   if (out && fw_loop_is_due(f, p)) {
     leave_sum_open(f, p);
