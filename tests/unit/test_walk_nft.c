@@ -31,6 +31,24 @@ static void start(const char *rules)
   wk_start(&kit, rules, NULL);
 }
 
+static ct_expect_view expected; /* the last that was listed */
+
+static void note_expect(const ct_expect_view *view, void *user)
+{
+  guint *n = user;
+
+  expected = *view;
+  (*n)++;
+}
+
+static guint count_expected(const wk_kit *k)
+{
+  guint n = 0;
+
+  ct_engine_each_expect(k->engine, note_expect, &n);
+  return n;
+}
+
 /* Of the only or the first table. */
 static void listing_has(const char *words)
 {
@@ -193,6 +211,62 @@ START_TEST(answers_take_the_way_of_their_translation)
 }
 END_TEST
 
+/*
+ * A rule announces what the server will open towards the client (RULES 5.2): of a new connection alone, at most `size`,
+ * and where another connection announced the same the kernel drops the packet. A minute is 59999 seconds and a bit.
+ */
+START_TEST(a_rule_expects_connections)
+{
+#define OBJECT                                                                                                  \
+  ",{\"ct expectation\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"e\",\"protocol\":\"tcp\",\"dport\":5432," \
+  "\"timeout\":60000,\"size\":1,\"l3proto\":\"ip\"}}"
+#define TO_PORT(n) \
+  "{\"match\":{\"op\":\"==\",\"left\":{\"payload\":{\"protocol\":\"tcp\",\"field\":\"dport\"}},\"right\":" n "}},"
+#define IS_RELATED "{\"match\":{\"op\":\"in\",\"left\":{\"ct\":{\"key\":\"state\"}},\"right\":\"related\"}},"
+  static const char rules[] = DOCUMENT(TABLE("ip", "t") OBJECT BASE("ip", "t", "c", "filter", "forward", "0")
+                                         RULE("ip", "t", "c", TO_PORT("21") "{\"ct expectation\":\"e\"}," COUNTER)
+                                           RULE("ip", "t", "c", TO_PORT("21") "{\"ct expectation\":\"e\"}," COUNTER)
+                                             RULE("ip", "t", "c", IS_RELATED COUNTER));
+  ct_view view;
+
+  start(rules);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 21, SYN, 1000, 0, NULL, 0), FW_VERDICT_ACCEPT);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), 0);
+  ck_assert_uint_eq(count_expected(&kit), 1);
+  ck_assert_int_eq(expected.timeout_ns / 1000000000, 60000);
+  ck_assert(expected.helper == NULL);
+  ck_assert_uint_eq(expected.tuple.dst_id, 5432);
+  /* Another connection of the same hosts would expect the same. */
+  ck_assert_int_eq(wk_segment(&kit, A, 2, B, 21, SYN, 1000, 0, NULL, 0), FW_VERDICT_DROP);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1);
+  /* Neither by a port that is not announced, nor by who was not asked. */
+  wk_segment(&kit, B, 9, A, 5433, SYN, 1000, 0, NULL, 0);
+  wk_segment(&kit, "198.51.100.9", 9, A, 5432, SYN, 1000, 0, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 0);
+  wk_segment(&kit, B, 9, A, 5432, SYN, 1000, 0, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 1);
+  ck_assert(ct_engine_find(kit.engine, kit.result.conn, &view));
+  ck_assert_uint_eq(view.master_id, 1);
+  ck_assert_uint_eq(count_expected(&kit), 0);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* What was announced by a packet that is dropped afterwards goes with its entry. */
+START_TEST(a_dropped_packet_expects_nothing)
+{
+  start(DOCUMENT(TABLE("ip", "t") OBJECT BASE("ip", "t", "c", "filter", "forward", "0")
+                   RULE("ip", "t", "c", "{\"ct expectation\":\"e\"},{\"drop\":null}")));
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 21, SYN, 1000, 0, NULL, 0), FW_VERDICT_DROP);
+  ck_assert_uint_eq(count_expected(&kit), 0);
+  ck_assert_int_eq(wk_segment(&kit, A, 2, B, 21, SYN, 1000, 0, NULL, 0), FW_VERDICT_DROP);
+  ck_assert_uint_eq(count_expected(&kit), 0);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* connlimit counts each zone for itself; what has no entry is in none. */
 START_TEST(connections_of_a_zone_are_counted)
 {
@@ -297,6 +371,8 @@ int main(void)
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, answers_take_the_way_of_their_translation);
+  tcase_add_test(tc, a_rule_expects_connections);
+  tcase_add_test(tc, a_dropped_packet_expects_nothing);
   tcase_add_test(tc, numbers_are_given_again);
   tcase_add_test(tc, zones_have_directions);
   tcase_add_test(tc, a_quota_that_is_used_up);

@@ -84,7 +84,8 @@ static void load_rule(fw_program *program, const fw_rule *rule)
     if (s->kind == FW_NFT_DO_SET_OP)
       start_inner(program, s);
     program->tracks |= tracks(s->left) || tracks(s->right) || s->kind == FW_NFT_DO_CT_HELPER ||
-                       s->kind == FW_NFT_DO_CT_TIMEOUT || s->kind == FW_NFT_DO_CT_COUNT;
+                       s->kind == FW_NFT_DO_CT_TIMEOUT || s->kind == FW_NFT_DO_CT_COUNT ||
+                       s->kind == FW_NFT_DO_CT_EXPECTATION;
   }
 }
 
