@@ -5,7 +5,8 @@ check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
 if VERIFY_LIVE
 check_rules_SOURCES += tests/generator/box.c tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
-	tests/generator/rules_iptables.c tests/generator/rules_nft.c
+	tests/generator/rules_iptables.c tests/generator/rules_nft.h tests/generator/rules_nft.c \
+	tests/generator/rules_nft_match.c tests/generator/rules_nft_set.c
 endif
 check_rules_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
 check_rules_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

@@ -267,6 +267,52 @@ START_TEST(a_dropped_packet_expects_nothing)
 }
 END_TEST
 
+/* An element counts as the rule that put it there has said, not as others that name its set. */
+START_TEST(an_element_is_its_makers)
+{
+#define SET ",{\"set\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"s\",\"type\":\"ipv4_addr\",\"size\":9}}"
+#define SADDR "\"elem\":{\"payload\":{\"protocol\":\"ip\",\"field\":\"saddr\"}},\"set\":\"@s\""
+#define IS_UDP "{\"match\":{\"op\":\"==\",\"left\":{\"meta\":{\"key\":\"l4proto\"}},\"right\":\"udp\"}},"
+  start(DOCUMENT(TABLE("ip", "t") SET BASE("ip", "t", "c", "filter", "forward", "0")
+                   RULE("ip", "t", "c", TO_PORT("9") "{\"set\":{\"op\":\"delete\"," SADDR "}}")
+                     RULE("ip", "t", "c", IS_UDP "{\"set\":{\"op\":\"update\"," SADDR ",\"stmt\":[" COUNTER "]}}")
+                       RULE("ip", "t", "c",
+                            "{\"set\":{\"op\":\"add\"," SADDR ",\"stmt\":[{\"quota\":{\"val\":100,"
+                            "\"val_unit\":\"bytes\"}}]}}")));
+  wk_udp(&kit, A, 1, B, 2, "xxxx");
+  wk_segment(&kit, B, 80, A, 1, SYN, 1000, 0, NULL, 0);
+  wk_udp(&kit, B, 80, A, 1, "xxxx");
+  listing_has("10.1.0.2 counter packets 2 bytes 64");
+  listing_has("198.51.100.2 quota 100 bytes used 100 bytes");
+  wk_stop(&kit);
+}
+END_TEST
+
+/* nft rejects before conntrack as well; the answer is a packet of its own. What was too short has a wrong sum. */
+START_TEST(answers_before_conntrack)
+{
+  static const guint8 four[] = { 0, 1, 0, 2 };
+
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit,
+           DOCUMENT(TABLE("inet", "t") BASE("inet", "t", "c", "filter", "prerouting", "-300")
+                      RULE("inet", "t", "c", "{\"reject\":{\"type\":\"icmpx\",\"expr\":\"no-route\"}}")
+                        BASE("inet", "t", "o", "filter", "output", "0") RULE("inet", "t", "o", COUNTER)),
+           NULL);
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 2, "xxxx"), FW_VERDICT_REJECT);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "o", 1), 1);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_UDP, four, sizeof four), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_TCP, four, sizeof four), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* connlimit counts each zone for itself; what has no entry is in none. */
 START_TEST(connections_of_a_zone_are_counted)
 {
@@ -371,7 +417,9 @@ int main(void)
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, answers_take_the_way_of_their_translation);
+  tcase_add_test(tc, answers_before_conntrack);
   tcase_add_test(tc, a_rule_expects_connections);
+  tcase_add_test(tc, an_element_is_its_makers);
   tcase_add_test(tc, a_dropped_packet_expects_nothing);
   tcase_add_test(tc, numbers_are_given_again);
   tcase_add_test(tc, zones_have_directions);
