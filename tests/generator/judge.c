@@ -58,13 +58,14 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
   if (j->n_drawn == DRAWN_MOST)
     j->luck = TRUE;
   for (guint i = 0; i < j->n_drawn; i++)
-    j->luck |= ct_tuple_equal(&j->drawn[i], &own);
+    j->luck |= ct_tuple_equal(&j->drawn[i], original);
   if (j->n_drawn < DRAWN_MOST)
-    j->drawn[j->n_drawn++] = own;
+    j->drawn[j->n_drawn++] = *original;
   for (guint i = 0; i < j->kernel->entries->len; i++) {
-    const verify_entry *e = &g_array_index(j->kernel->entries, gen_entry, i).entry;
+    const gen_entry *found = &g_array_index(j->kernel->entries, gen_entry, i);
+    const verify_entry *e = &found->entry;
 
-    if (!(e->has & VERIFY_HAS_REPLY) || !ct_tuple_equal(&e->orig, &own))
+    if (!(e->has & VERIFY_HAS_REPLY) || found->zone[0] != original->zone || !ct_tuple_equal(&e->orig, &own))
       continue;
     *id = manip == CT_NAT_SRC && !ct_tuple_is_icmp(&own) ? e->reply.dst_id : e->reply.src_id;
     return true;

@@ -54,8 +54,8 @@ static inline gboolean fw_in32(guint32 value, const fw_range32 *range)
 }
 
 /*
- * A header that is too short for its match. nft has tests of its own for tcp, udp and multiport, which then simply do
- * not hold (RULES 6.3).
+ * A header that is too short for its match. native: nft has tests of its own in its place, which then simply do not
+ * hold (RULES 6.3).
  */
 static inline fw_truth fw_short(fw_program *program, gboolean native)
 {
