@@ -18,8 +18,9 @@ enum { MOST_STEPS = 300 };
 static void assert_message(const GError *error)
 {
   g_assert_nonnull(error);
+  g_assert_true(g_utf8_validate(error->message, -1, NULL));
   for (const char *at = error->message; *at; at++)
-    g_assert_true(g_ascii_isprint(*at));
+    g_assert_false(g_ascii_iscntrl(*at));
 }
 
 static void digest_outcome(const scn_outcome *outcome, gpointer user)
