@@ -328,7 +328,7 @@ START_TEST(messages_are_harmless)
   refused("*filter\n:FORWARD ACCEPT\n-A FORWARD -m ttl --ttl-eq \033[31m\nCOMMIT\n",
           "f:3:19: ttl: --ttl-eq: expected a number from 0 to 255, found \"?[31m\"");
   refused("*filter\n:FORWARD ACCEPT\n-A FORWARD -p a\033\233\377b\177\303\244\nCOMMIT\n",
-          "f:3:12: -p: unknown protocol \"a???b?\303\244\"");
+          "f:3:15: expected a protocol's number or name, found \"a???b?\303\244\"");
   r = read_ok("*filter\n:FORWARD ACCEPT\n-A FORWARD -m a\033b -j DROP\nCOMMIT\n");
   ck_assert_uint_eq(r->notes->len, 1);
   note = g_ptr_array_index(r->notes, 0);

@@ -176,6 +176,36 @@ START_TEST(what_is_done_to_an_ended_entry)
 }
 END_TEST
 
+/* What was known of an entry before its translation is not what rules behind see of it. */
+START_TEST(a_translation_is_seen_at_once)
+{
+  start("*mangle\n:PREROUTING ACCEPT\n:POSTROUTING ACCEPT\n-A PREROUTING -m conntrack ! --ctstate DNAT\nCOMMIT\n"
+        "*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination 10.1.0.9\nCOMMIT\n"
+        "*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate DNAT\n"
+        "-A FORWARD -m conntrack --ctreplsrc 10.1.0.9\nCOMMIT\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* Before conntrack the zone is that which a rule has given the packet. */
+START_TEST(connections_of_a_template_are_counted)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -p udp -j CT --zone 2\n"
+        "-A PREROUTING -m connlimit --connlimit-above 1 --connlimit-mask 24 --connlimit-saddr\nCOMMIT\n"
+        "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n");
+  for (guint16 i = 1; i <= 3; i++) {
+    wk_udp(&kit, A, i, B, 53, "x");
+    wk_pass_ms(&kit, 10);
+  }
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 2), 2);
+  wk_stop(&kit);
+}
+END_TEST
+
 /*
  * What REJECT says of a packet that belongs to nothing may be about a translated connection: it goes where that goes,
  * and arrives by lo where that is the box itself.
@@ -416,6 +446,8 @@ int main(void)
   tcase_add_test(tc, the_entry_that_an_answer_ends);
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
+  tcase_add_test(tc, a_translation_is_seen_at_once);
+  tcase_add_test(tc, connections_of_a_template_are_counted);
   tcase_add_test(tc, answers_take_the_way_of_their_translation);
   tcase_add_test(tc, answers_before_conntrack);
   tcase_add_test(tc, a_rule_expects_connections);

@@ -395,16 +395,21 @@ gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple
   }
   if (!own_tuple(p, tuple))
     return FALSE;
+  if (p->has_entry && !p->seen && program->template != NULL && program->template->zone_dirs & 1 << CT_ORIGINAL)
+    tuple->zone = program->template->zone;
   if (ct_engine_lookup(program->engine, tuple, &other, &dir))
     *assured = (other.status & CT_STATUS_ASSURED) != 0;
   return TRUE;
 }
 
-static guint16 zone_of(const ct_view *v)
+/* Before conntrack it is a template's, where a rule has given the packet one. */
+static guint16 zone_of(fw_program *program, const fw_packet *p)
 {
-  if (v == NULL)
-    return 0;
-  return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+  const ct_view *v = fw_program_view(program, p);
+
+  if (v != NULL)
+    return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+  return p->has_entry && !p->seen && program->template != NULL ? program->template->zone : 0;
 }
 
 static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test *test)
@@ -423,7 +428,7 @@ static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
     key.address.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
-  key.zone = zone_of(fw_program_view(program, p));
+  key.zone = zone_of(program, p);
   list = fw_memory_find(&s->lists, &key);
   if (list == NULL) {
     list = fw_memory_add(&s->lists, &key);
