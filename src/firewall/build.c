@@ -8,8 +8,7 @@
 
 G_DEFINE_QUARK(fw - error - quark, fw_error)
 
-/* What comes out of a file may not speak to a terminal: control characters, and bytes that are no UTF-8. */
-static void make_harmless(char *text)
+void fw_make_harmless(char *text)
 {
   char *at = text;
   const char *end;
@@ -39,7 +38,7 @@ gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...)
   va_start(args, format);
   g_string_append_vprintf(text, format, args);
   va_end(args);
-  make_harmless(text->str);
+  fw_make_harmless(text->str);
   g_set_error_literal(error, FW_ERROR, FW_ERROR_SYNTAX, text->str);
   g_string_free(text, TRUE);
   return FALSE;
@@ -50,7 +49,7 @@ void fw_note_add(fw_ruleset *r, fw_note_kind kind, const fw_place *place, const 
   fw_note *note = fw_ruleset_take(r, sizeof *note);
   g_autofree char *harmless = g_strdup(words);
 
-  make_harmless(harmless);
+  fw_make_harmless(harmless);
   note->kind = kind;
   note->place = *place;
   note->words = fw_ruleset_word(r, harmless, -1);

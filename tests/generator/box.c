@@ -281,7 +281,8 @@ static char *run_program(gen_box *box, const char *command, const char *in)
 static gboolean load(gen_box *box, const gen_case *c, gboolean six)
 {
   static const char *const programs[GEN_KINDS][2] = { { "iptables-nft-restore", "ip6tables-nft-restore" },
-                                                      { "iptables-legacy-restore", "ip6tables-legacy-restore" },
+                                                      { "iptables-legacy-restore -w 20",
+                                                        "ip6tables-legacy-restore -w 20" },
                                                       { "nft -f -", NULL } };
   g_autofree char *text = gen_case_text(c, six), *out = NULL;
 
@@ -337,8 +338,8 @@ static void unload_legacy(gen_box *box)
     "*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n"
     ":OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n"
     ":POSTROUTING ACCEPT\nCOMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
-  g_autofree char *four = run_program(box, "iptables-legacy-restore", bare),
-                  *six = run_program(box, "ip6tables-legacy-restore", bare);
+  g_autofree char *four = run_program(box, "iptables-legacy-restore -w 20", bare),
+                  *six = run_program(box, "ip6tables-legacy-restore -w 20", bare);
 
   (void)four;
   (void)six;

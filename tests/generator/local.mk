@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Random rulesets against this machine's kernel: `make check-rules`. Not in the suite: what jiffies decide a busy machine
-# decides otherwise, now and then.
+# Random rulesets against this machine's kernel: `make check-rules`, and a few of them in the suite.
+TESTS += tests/generator/few.tap
+dist_check_SCRIPTS += tests/generator/few.tap
 check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
 if VERIFY_LIVE

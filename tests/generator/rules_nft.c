@@ -112,7 +112,8 @@ static gboolean put_nat_ports(nft_making *m, GString *out)
 {
   if (!takes(&m->l3, "ip") || !takes_tcp(m))
     return FALSE;
-  if (strstr(out->str, "tcp ") == NULL)
+  if (strstr(out->str, "tcp dport") == NULL && strstr(out->str, "tcp sport") == NULL &&
+      strstr(out->str, "tcp flags") == NULL && strstr(out->str, "l4proto tcp") == NULL)
     g_string_append(out, "meta l4proto tcp ");
   if (!at_source(m))
     g_string_append(out, percent(m, 50) ? "redirect to :8080" : "dnat ip to 10.1.0.9:8080");

@@ -318,6 +318,73 @@ START_TEST(an_element_is_its_makers)
 }
 END_TEST
 
+/* What is found where nothing should be found ends the rule, and has not counted. */
+START_TEST(elements_of_what_is_not_in_it)
+{
+#define COUNTED                                                                                                      \
+  ",{\"set\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"s\",\"type\":\"ipv4_addr\",\"elem\":[{\"elem\":{\"val\":" \
+  "\"10.1.0.2\"," COUNTER_IN "}}]}}"
+#define COUNTER_IN "\"counter\":{\"packets\":0,\"bytes\":0}"
+#define FROM(op)             \
+  "{\"match\":{\"op\":\"" op \
+  "\",\"left\":{\"payload\":{\"protocol\":\"ip\",\"field\":\"saddr\"}},\"right\":\"@s\"}}," COUNTER
+  start(
+    DOCUMENT(TABLE("ip", "t") COUNTED BASE("ip", "t", "c", "filter", "forward", "0") RULE("ip", "t", "c", FROM("!="))));
+  wk_udp(&kit, A, 9, B, 2, "x");
+  wk_udp(&kit, B, 9, A, 2, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  listing_has("10.1.0.2 counter packets 0 bytes 0");
+  wk_stop(&kit);
+  start(
+    DOCUMENT(TABLE("ip", "t") COUNTED BASE("ip", "t", "c", "filter", "forward", "0") RULE("ip", "t", "c", FROM("=="))));
+  wk_udp(&kit, A, 9, B, 2, "x");
+  listing_has("10.1.0.2 counter packets 1 bytes 29");
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The address is looked up before the family is asked for. */
+START_TEST(an_address_for_the_other_family)
+{
+  start(DOCUMENT(TABLE("inet", "t") BASE("inet", "t", "n", "nat", "prerouting", "-100") RULE(
+    "inet", "t", "n",
+    COUNTER ",{\"dnat\":{\"family\":\"ip\",\"addr\":{\"map\":{\"key\":{\"numgen\":{\"mode\":\"inc\",\"mod\":2,"
+            "\"offset\":0}},\"data\":{\"set\":[[0,\"10.1.0.9\"],[1,\"10.1.0.10\"]]}}}}}")));
+  wk_udp(&kit, "fd00::1", 9, "fd01::2", 2, "x");
+  wk_udp(&kit, A, 9, B, 2, "x");
+  ck_assert_uint_eq(fw_firewall_outcome(kit.firewall)->packet.destination.bytes[3], 10);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* Who knocks at one port may knock at the next: a constant beside what is the packet's has the type of the set's part.
+ */
+START_TEST(a_constant_in_a_key)
+{
+#define PAIRS                                                                                                         \
+  ",{\"set\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"k\",\"type\":[\"ipv4_addr\",\"inet_service\"],\"size\":9," \
+  "\"timeout\":9}}"
+#define SADDR_OF(second) "{\"concat\":[{\"payload\":{\"protocol\":\"ip\",\"field\":\"saddr\"}}," second "]}"
+#define UDP_DPORT "{\"payload\":{\"protocol\":\"udp\",\"field\":\"dport\"}}"
+  start(DOCUMENT(
+    TABLE("ip", "t") PAIRS BASE("ip", "t", "c", "filter", "forward", "0")
+      RULE("ip", "t", "c", "{\"match\":{\"op\":\"==\",\"left\":" SADDR_OF(UDP_DPORT) ",\"right\":\"@k\"}}," COUNTER)
+        RULE("ip", "t", "c",
+             "{\"match\":{\"op\":\"==\",\"left\":" UDP_DPORT ",\"right\":1}},"
+             "{\"set\":{\"op\":\"add\",\"elem\":" SADDR_OF("2") ",\"set\":\"@k\"}}")
+          RULE("ip", "t", "c", "{\"match\":{\"op\":\"==\",\"left\":" SADDR_OF("2") ",\"right\":\"@k\"}}," COUNTER)));
+  ck_assert_uint_eq(kit.ruleset->notes->len, 0);
+  wk_udp(&kit, A, 9, B, 2, "x");
+  wk_udp(&kit, A, 9, B, 1, "x");
+  wk_udp(&kit, B, 9, A, 2, "x");
+  wk_udp(&kit, A, 9, B, 2, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 3), 2);
+  listing_has("add @k { ip saddr . 2 }");
+  wk_stop(&kit);
+}
+END_TEST
+
 /* nft rejects before conntrack as well; the answer is a packet of its own. What was too short has a wrong sum. */
 START_TEST(answers_before_conntrack)
 {
@@ -450,6 +517,9 @@ int main(void)
   tcase_add_test(tc, connections_of_a_template_are_counted);
   tcase_add_test(tc, answers_take_the_way_of_their_translation);
   tcase_add_test(tc, answers_before_conntrack);
+  tcase_add_test(tc, a_constant_in_a_key);
+  tcase_add_test(tc, elements_of_what_is_not_in_it);
+  tcase_add_test(tc, an_address_for_the_other_family);
   tcase_add_test(tc, a_rule_expects_connections);
   tcase_add_test(tc, an_element_is_its_makers);
   tcase_add_test(tc, a_dropped_packet_expects_nothing);

@@ -259,11 +259,15 @@ static fw_truth reject(fw_program *program, const fw_packet *p, const fw_nft_sta
 
 /* ---- match ---- */
 
-static fw_truth in_set(fw_program *program, fw_packet *p, const fw_nft_set *set, const fw_nft_value *v)
+/* An element that is found where none should be does not count: the rule has ended. */
+static fw_truth in_set(fw_program *program, fw_packet *p, const fw_nft_set *set, const fw_nft_value *v,
+                       gboolean inverted)
 {
   fw_nft_found found;
   fw_truth truth = fw_nft_live_find(program, set, v, &found);
 
+  if (inverted)
+    return truth == FW_UNKNOWN ? truth : fw_truth_of(truth == FW_NO);
   return truth == FW_YES ? fw_nft_all_stateful(program, p, &found) : truth;
 }
 
@@ -316,9 +320,7 @@ static fw_truth match(fw_program *program, fw_packet *p, const fw_nft_statement 
   if (v.unknown != 0)
     return FW_UNKNOWN;
   switch (s->right->kind) {
-  case FW_NFT_SET:
-    truth = in_set(program, p, s->right->set, &v);
-    return truth == FW_UNKNOWN || s->op != FW_NFT_NEQ ? truth : fw_truth_of(truth == FW_NO);
+  case FW_NFT_SET: return in_set(program, p, s->right->set, &v, s->op == FW_NFT_NEQ);
   case FW_NFT_PREFIX:
   case FW_NFT_RANGE:
   case FW_NFT_WILDCARD:
