@@ -161,12 +161,17 @@ static void put_nat(nft_making *m, GString *out)
   }
 }
 
-static void put_reject(nft_making *m, GString *out)
+/* => FALSE: it does not fit the rule. */
+static gboolean put_reject(nft_making *m, GString *out)
 {
   /* Before an answer of TCP nft 1.0.6 leaves the family out that a rule of inet asks for. */
-  if (percent(m, 40) && strstr(out->str, "meta nfproto") == NULL && strstr(out->str, "meta protocol") == NULL &&
-      takes_tcp(m))
+  const gboolean family = strstr(out->str, "meta nfproto") != NULL || strstr(out->str, "meta protocol") != NULL;
+
+  /* What rejects the box's own reset in OUTPUT is answered by another answer, which is not followed. */
+  if (!family && (at(m, "output") || percent(m, 40)) && takes_tcp(m))
     g_string_append(out, "meta l4proto tcp reject with tcp reset");
+  else if (at(m, "output"))
+    return FALSE;
   else if (is(m, "ip6"))
     g_string_append(out, ONE_OF(m, "reject", "reject with icmpv6 type no-route"));
   else if (is(m, "ip"))
@@ -174,6 +179,7 @@ static void put_reject(nft_making *m, GString *out)
   else
     g_string_append(out,
                     ONE_OF(m, "reject", "reject with icmpx type admin-prohibited", "reject with icmpx type no-route"));
+  return TRUE;
 }
 
 static void put_end(nft_making *m, GString *out)
@@ -186,10 +192,8 @@ static void put_end(nft_making *m, GString *out)
   }
   if (percent(m, 30) && put_jump(m, out))
     return;
-  if (!m->nat && m->hook != NULL && !at(m, "postrouting") && percent(m, 15)) {
-    put_reject(m, out);
+  if (!m->nat && m->hook != NULL && !at(m, "postrouting") && percent(m, 15) && put_reject(m, out))
     return;
-  }
   g_string_append(out, ONE_OF(m, "accept", "accept", "accept", "drop", "return", "continue"));
 }
 
