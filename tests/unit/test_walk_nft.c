@@ -191,6 +191,20 @@ START_TEST(a_translation_is_seen_at_once)
 }
 END_TEST
 
+/* What the CT target attaches is confirmed from the start, in the eyes of rules behind. */
+START_TEST(a_template_is_confirmed)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -m conntrack --ctstatus CONFIRMED\n"
+        "-A PREROUTING -j CT --zone 2\n-A PREROUTING -m conntrack --ctstatus CONFIRMED\n"
+        "-A PREROUTING -m conntrack --ctstatus ASSURED,SEEN_REPLY\nCOMMIT\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 1), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 3), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 4), 0);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Before conntrack the zone is that which a rule has given the packet. */
 START_TEST(connections_of_a_template_are_counted)
 {
@@ -514,6 +528,7 @@ int main(void)
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, a_translation_is_seen_at_once);
+  tcase_add_test(tc, a_template_is_confirmed);
   tcase_add_test(tc, connections_of_a_template_are_counted);
   tcase_add_test(tc, answers_take_the_way_of_their_translation);
   tcase_add_test(tc, answers_before_conntrack);

@@ -30,10 +30,10 @@ static fw_truth holds_state(fw_program *program, fw_packet *p, const fw_test *te
   return fw_truth_of(((s->states & p->state) != 0) != (s->invert != 0));
 }
 
-/* The entry of a template, which is all zeros but for what the packet's tuple says. */
+/* The entry of a template, which is all zeros but for what the packet's tuple says; the kernel has it confirmed. */
 static const ct_view *view_or_template(fw_program *program, const fw_packet *p)
 {
-  static const ct_view none;
+  static const ct_view none = { .status = CT_STATUS_CONFIRMED };
   const ct_view *view = fw_program_view(program, p);
 
   return view != NULL ? view : &none;
