@@ -205,6 +205,43 @@ START_TEST(a_template_is_confirmed)
 }
 END_TEST
 
+/* What has no entry, of a flow with a zone of one direction, counts each time anew. */
+START_TEST(connections_of_half_a_zone)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone-orig 3\n"
+        "-A PREROUTING -s " B " -m connlimit --connlimit-above 2 --connlimit-mask 24 --connlimit-saddr\nCOMMIT\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  for (guint i = 0; i < 4; i++) {
+    wk_pass_ms(&kit, 10);
+    wk_udp(&kit, B, 53, A, 1, "x");
+  }
+  ck_assert_uint_eq(wk_hits(&kit, "raw", "PREROUTING", 2), 2);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The connection is closed though the reset does not get out. */
+START_TEST(a_reset_that_is_dropped)
+{
+  ct_view view;
+
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit,
+           "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT DROP\n"
+           "-A FORWARD -p tcp -m tcp --tcp-flags SYN,PSH PSH -j REJECT --reject-with tcp-reset\nCOMMIT\n",
+           NULL);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  wk_segment(&kit, B, 80, A, 1, SYN | ACK, 9000, 1001, NULL, 0);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, 8 | ACK, 1001, 9001, NULL, 0), FW_VERDICT_REJECT);
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert(ct_engine_find(kit.engine, 1, &view));
+  ck_assert_int_eq(view.state, CT_TCP_CLOSE);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Before conntrack the zone is that which a rule has given the packet. */
 START_TEST(connections_of_a_template_are_counted)
 {
@@ -527,6 +564,8 @@ int main(void)
   tcase_add_test(tc, the_entry_that_an_answer_ends);
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
+  tcase_add_test(tc, connections_of_half_a_zone);
+  tcase_add_test(tc, a_reset_that_is_dropped);
   tcase_add_test(tc, a_translation_is_seen_at_once);
   tcase_add_test(tc, a_template_is_confirmed);
   tcase_add_test(tc, connections_of_a_template_are_counted);

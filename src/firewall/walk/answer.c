@@ -378,7 +378,8 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   if (a->looped)
     a->delivered = fw_loop_answer(f, &a->seen);
   end(f);
-  if (!a->sent)
+  /* A reset closes the connection when it is made, also where a rule drops it then. */
+  if (!a->sent && reject->kind != FW_REJECT_TCP_RESET)
     return CT_FATE_DROP;
   return reject->kind == FW_REJECT_TCP_RESET ? CT_FATE_RESET : CT_FATE_ANSWERED;
 }

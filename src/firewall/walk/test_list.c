@@ -305,30 +305,39 @@ static void connlimit_keep(void *state, resume_io *io)
   g_array_free(keys, TRUE);
 }
 
+static guint16 zone_of_view(const ct_view *v)
+{
+  return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+}
+
 /* A tuple that the table does not have, or a TCP connection that has closed. */
-static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found)
+static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found, guint16 *zone)
 {
   ct_view view;
   ct_dir dir;
 
   *found = ct_engine_lookup(program->engine, tuple, &view, &dir);
+  *zone = *found ? zone_of_view(&view) : 0;
   return !*found || (tuple->proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
 }
 
 /*
- * From the oldest on: removes those that are over, and ends at an equal tuple of the table. equal NULL: looks at all.
- * => TRUE: it met the equal one.
+ * From the oldest on: removes those that are over, and ends at an equal tuple of the table, whose connection is of the
+ * packet's zone: one with a zone of one direction is not where its other is asked. equal NULL: looks at all. => TRUE:
+ * it met the equal one.
  */
-static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal)
+static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal,
+                           guint64 zone)
 {
   guint32 number = list->first, before = 0, next;
 
   for (; number != 0; number = next) {
     count_node *node = &s->nodes[number - 1];
-    gboolean found, over = is_over(program, &node->tuple, &found);
+    guint16 its_zone;
+    gboolean found, over = is_over(program, &node->tuple, &found, &its_zone);
 
     next = node->next;
-    if (found && equal != NULL && ct_tuple_equal(&node->tuple, equal))
+    if (found && equal != NULL && its_zone == zone && ct_tuple_equal(&node->tuple, equal))
       return TRUE;
     if (!over) {
       before = number;
@@ -402,13 +411,12 @@ gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple
   return TRUE;
 }
 
-/* Before conntrack it is a template's, where a rule has given the packet one. */
-static guint16 zone_of(fw_program *program, const fw_packet *p)
+guint16 fw_count_zone(fw_program *program, const fw_packet *p)
 {
   const ct_view *v = fw_program_view(program, p);
 
   if (v != NULL)
-    return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+    return zone_of_view(v);
   return p->has_entry && !p->seen && program->template != NULL ? program->template->zone : 0;
 }
 
@@ -428,16 +436,16 @@ static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
     key.address.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
-  key.zone = zone_of(program, p);
+  key.zone = fw_count_zone(program, p);
   list = fw_memory_find(&s->lists, &key);
   if (list == NULL) {
     list = fw_memory_add(&s->lists, &key);
     count_add(s, list, &tuple, program->jiffies);
   } else if (assured) {
     if (list->added != program->jiffies)
-      count_walk(program, s, list, NULL);
+      count_walk(program, s, list, NULL, 0);
     list->added = program->jiffies;
-  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple)) {
+  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple, key.zone)) {
     count_add(s, list, &tuple, program->jiffies);
   }
   n = list->n;
