@@ -18,6 +18,11 @@ ct_announced ct_passage_announce(ct_engine *engine, ct_passage *passage, const c
   ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
   spec.tuple = reply;
   spec.tuple.family = a->family != 0 ? a->family : reply.family;
+  /* Of another family than the connection's the kernel takes the first bytes. */
+  if (spec.tuple.family == CT_IPV4 && reply.family == CT_IPV6) {
+    memset(spec.tuple.src.bytes + 4, 0, sizeof spec.tuple.src.bytes - 4);
+    memset(spec.tuple.dst.bytes + 4, 0, sizeof spec.tuple.dst.bytes - 4);
+  }
   spec.tuple.proto = a->proto;
   spec.tuple.src_id = 0;
   spec.tuple.dst_id = a->port;

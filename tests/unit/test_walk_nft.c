@@ -242,6 +242,51 @@ START_TEST(a_reset_that_is_dropped)
 }
 END_TEST
 
+/* No interface leads to the box itself. */
+START_TEST(a_way_to_the_box)
+{
+#define OIF(flag)                                                                      \
+  "{\"match\":{\"op\":\"==\",\"left\":{\"fib\":{\"result\":\"oif\",\"flags\":[\"" flag \
+  "\",\"iif\"]}},\"right\":true}}," COUNTER
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  kit.in = "eth0";
+  wk_start(&kit,
+           DOCUMENT(TABLE("ip", "t") BASE("ip", "t", "c", "filter", "prerouting", "0")
+                      RULE("ip", "t", "c", OIF("daddr")) RULE("ip", "t", "c", OIF("saddr"))),
+           NULL);
+  wk_udp(&kit, A, 9, "10.1.0.1", 2, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* What quotes the packet that has ended a translated connection quotes it as its sender knows it. */
+START_TEST(an_answer_about_what_has_ended)
+{
+  static const guint8 outside[4] = { 198, 51, 100, 1 };
+  const fw_packet *seen;
+  guint8 scratch[4];
+
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@lan0") && fw_box_facts_local(kit.facts, "198.51.100.1/24@wan0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=lan0") && fw_box_facts_route(kit.facts, "0.0.0.0/0=wan0"));
+  wk_start(&kit,
+           "*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n*filter\n:FORWARD ACCEPT\n"
+           "-A FORWARD -s " B " -j REJECT --reject-with icmp-host-prohibited\nCOMMIT\n",
+           NULL);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  ck_assert_int_eq(wk_segment(&kit, B, 80, "198.51.100.1", 1, RST | ACK, 0, 1001, NULL, 0), FW_VERDICT_REJECT);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  seen = &fw_firewall_outcome(kit.firewall)->answer.seen;
+  ck_assert_mem_eq(fw_packet_at(seen, 20 + 8 + 16, 4, scratch), outside, 4);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Before conntrack the zone is that which a rule has given the packet. */
 START_TEST(connections_of_a_template_are_counted)
 {
@@ -565,6 +610,8 @@ int main(void)
   tcase_add_test(tc, what_is_done_to_an_ended_entry);
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, connections_of_half_a_zone);
+  tcase_add_test(tc, a_way_to_the_box);
+  tcase_add_test(tc, an_answer_about_what_has_ended);
   tcase_add_test(tc, a_reset_that_is_dropped);
   tcase_add_test(tc, a_translation_is_seen_at_once);
   tcase_add_test(tc, a_template_is_confirmed);
