@@ -12,9 +12,11 @@ ct_announced ct_passage_announce(ct_engine *engine, ct_passage *passage, const c
   ct_tuple reply;
 
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
-  if (entry == NULL || !passage->is_new || ct_expect_of_class(engine, entry, 0) >= a->most)
+  if (entry == NULL || !passage->is_new)
     return CT_ANNOUNCED_NOTHING;
-  ct_ext_need(engine, entry); /* with which its expectations go, should it be dropped */
+  ct_ext_need(engine, entry)->announces = true; /* and with ext its expectations go, should it be dropped */
+  if (ct_expect_of_class(engine, entry, 0) >= a->most)
+    return CT_ANNOUNCED_NOTHING;
   ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
   spec.tuple = reply;
   spec.tuple.family = a->family != 0 ? a->family : reply.family;

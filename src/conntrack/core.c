@@ -539,7 +539,7 @@ void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t 
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name)
 {
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
-  return passage->entry != NULL && passage->is_new &&
+  return passage->entry != NULL && passage->is_new && !ct_ext_get(engine, passage->entry)->announces &&
          ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
 }
 

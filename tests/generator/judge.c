@@ -56,9 +56,12 @@ static gboolean came_out_with(const judge *j, const ct_tuple *t, ct_nat_manip ma
   for (guint side = 0; j->sent != NULL && side < 2; side++)
     for (guint i = 0; i < j->sent->out[side]->len; i++) {
       const GByteArray *b = g_ptr_array_index(j->sent->out[side], i);
-      const guint8 *l4 = b->data + header;
+      /* Destination options, which the generator makes. */
+      const gsize ext = header == 40 && b->len > 48 && b->data[6] == 60 ? 8 : 0;
+      const guint8 *l4 = b->data + header + ext;
 
-      if (b->len != j->sent->packet->len || b->len < header + 6 || b->data[header == 40 ? 6 : 9] != t->proto)
+      if (b->len != j->sent->packet->len || b->len < header + ext + 6 ||
+          (ext > 0 ? b->data[40] : b->data[header == 40 ? 6 : 9]) != t->proto)
         continue;
       l4 += ct_tuple_is_icmp(t) ? 4 : manip == CT_NAT_SRC ? 0 : 2;
       *id = (uint16_t)(l4[0] << 8 | l4[1]);

@@ -242,6 +242,24 @@ START_TEST(a_reset_that_is_dropped)
 }
 END_TEST
 
+/* A list of recent is both families', by the mask of the rule that made it. */
+START_TEST(one_list_of_both_families)
+{
+#define FULL "--mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource\n"
+  wk_init(&kit);
+  wk_start(&kit,
+           "*filter\n:FORWARD ACCEPT\n-A FORWARD -s fd00::1/128 -m recent --set --name r " FULL
+           "-A FORWARD -m recent --rcheck --name r " FULL "COMMIT\n",
+           "*raw\n:PREROUTING ACCEPT\n"
+           "-A PREROUTING -s 10.9.9.9/32 -m recent --rcheck --name r --mask 255.255.255.255 --rsource\nCOMMIT\n");
+  wk_udp(&kit, "fd00::1", 1, "fd01::2", 53, "x");
+  wk_udp(&kit, "fd00::3", 1, "fd01::2", 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* No interface leads to the box itself. */
 START_TEST(a_way_to_the_box)
 {
@@ -377,6 +395,30 @@ START_TEST(a_rule_expects_connections)
   ck_assert_uint_eq(view.master_id, 1);
   ck_assert_uint_eq(count_expected(&kit), 0);
   wk_stop(&kit);
+}
+END_TEST
+
+/* Who has announced something gets no helper any more (Linux 6.18). */
+START_TEST(no_helper_behind_an_announcement)
+{
+#define HELPER                                                                                               \
+  ",{\"ct helper\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"h\",\"type\":\"ftp\",\"protocol\":\"tcp\"," \
+  "\"l3proto\":\"ip\"}}"
+#define EXPECTS RULE("ip", "t", "c", "{\"ct expectation\":\"e\"}")
+#define HELPS RULE("ip", "t", "c", "{\"ct helper\":\"h\"}")
+  static const char *const rules[] = {
+    DOCUMENT(TABLE("ip", "t") OBJECT HELPER BASE("ip", "t", "c", "filter", "forward", "0") HELPS EXPECTS),
+    DOCUMENT(TABLE("ip", "t") OBJECT HELPER BASE("ip", "t", "c", "filter", "forward", "0") EXPECTS HELPS),
+  };
+  ct_view view;
+
+  for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
+    start(rules[i]);
+    wk_segment(&kit, A, 1, B, 21, SYN, 1000, 0, NULL, 0);
+    ck_assert(ct_engine_find(kit.engine, 1, &view));
+    ck_assert_int_eq(view.helper != NULL, i == 0);
+    wk_stop(&kit);
+  }
 }
 END_TEST
 
@@ -611,6 +653,7 @@ int main(void)
   tcase_add_test(tc, connections_of_a_zone_are_counted);
   tcase_add_test(tc, connections_of_half_a_zone);
   tcase_add_test(tc, a_way_to_the_box);
+  tcase_add_test(tc, one_list_of_both_families);
   tcase_add_test(tc, an_answer_about_what_has_ended);
   tcase_add_test(tc, a_reset_that_is_dropped);
   tcase_add_test(tc, a_translation_is_seen_at_once);
@@ -624,6 +667,7 @@ int main(void)
   tcase_add_test(tc, a_rule_expects_connections);
   tcase_add_test(tc, an_element_is_its_makers);
   tcase_add_test(tc, a_dropped_packet_expects_nothing);
+  tcase_add_test(tc, no_helper_behind_an_announcement);
   tcase_add_test(tc, numbers_are_given_again);
   tcase_add_test(tc, zones_have_directions);
   tcase_add_test(tc, a_quota_that_is_used_up);

@@ -39,11 +39,14 @@ static void *recent_new(fw_program *program, const fw_match *match)
 {
   const fw_recent *r = match->data;
   recent_table *t = g_hash_table_lookup(program->recents, r->name);
-  guint32 room = RECENT_STAMPS;
+  guint32 room = RECENT_STAMPS, i;
 
   if (t == NULL) {
     t = g_new0(recent_table, 1);
     t->mask = r->mask;
+    /* A list has both families' addresses, and the mask of the rule that made it: of IPv4, the rest is ones. */
+    for (i = 1; r->four && i < 4; i++)
+      t->mask.words[i] = G_MAXUINT32;
     t->room = room;
     g_hash_table_insert(program->recents, g_strdup(r->name), t);
   }
