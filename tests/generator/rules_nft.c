@@ -62,7 +62,7 @@ static void put_change(nft_making *m, GString *out)
   default:
     if (!is(m, "ip6") && takes(&m->l3, "ip"))
       g_string_append_printf(out, "meta mark set jhash ip saddr . ip daddr mod %u seed 0x%x offset 1 ", 2 + below(m, 3),
-                             below(m, 1000));
+                             1 + below(m, 1000));
   }
 }
 
@@ -143,6 +143,11 @@ static void put_nat(nft_making *m, GString *out)
 {
   const gboolean six = is(m, "ip6"), inet = is(m, "inet"), plain = !takes(&m->l3, six ? "ip6" : "ip");
 
+  /* As before a reset, nft 1.0.6 leaves out a family that is asked for before an address of it. */
+  if (inet && (strstr(out->str, "meta nfproto") != NULL || strstr(out->str, "meta protocol") != NULL)) {
+    g_string_append(out, "accept");
+    return;
+  }
   if (inet && !plain && percent(m, 20) && put_nat_ports(m, out))
     return;
   if (at_source(m)) {
