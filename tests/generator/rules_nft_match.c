@@ -91,10 +91,7 @@ static void put_l4(nft_making *m, GString *out)
 static void put_more_meta(nft_making *m, GString *out)
 {
   switch (below(m, 6)) {
-  case 0:
-    if (is(m, "inet"))
-      g_string_append(out, "meta protocol ip ");
-    return;
+  case 0: g_string_append(out, "meta pkttype host "); return;
   case 1: g_string_append_printf(out, "iif %s ", ONE_OF(m, "lo", "lan0", "wan0")); return;
   case 2:
     if (at(m, "prerouting") || at(m, "input") || at(m, "forward"))
