@@ -538,8 +538,10 @@ void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t 
 
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name)
 {
+  const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
+
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
-  return passage->entry != NULL && passage->is_new && !ct_ext_get(engine, passage->entry)->announces &&
+  return passage->entry != NULL && passage->is_new && (ext == NULL || !ext->announces) &&
          ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
 }
 
