@@ -16,8 +16,11 @@ typedef struct item {
   guint32 element;   /* + 1; 0: a packet has put it there */
   guint32 verdict;   /* of a packet's: + 1, in the live set's verdicts */
   guint32 maker;     /* whose statements go with it: + 1, in the live set's makers; 0: the set's */
+  guint32 zero;      /* states behind it begin at multiples of eight bytes */
   guint8 rest[];     /* data, then states */
 } item;
+
+G_STATIC_ASSERT(G_STRUCT_OFFSET(item, rest) % 8 == 0);
 
 struct fw_nft_live {
   const fw_nft_set *set;
