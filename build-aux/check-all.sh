@@ -54,7 +54,8 @@ run_sanitizers() {
 # clang is asked for its warnings, which come before any optimisation.
 run_clang() { "$root/configure" -q --enable-werror CC=clang CFLAGS=-O0 && make -j"$jobs" && make -j"$jobs" check TESTS=; }
 run_lint() { "$root/configure" -q && make lint; }
-run_distcheck() { "$root/configure" -q && make -j"$jobs" distcheck; }
+# Random rulesets have met the kernel in gcc's stage.
+run_distcheck() { "$root/configure" -q && CTREPLAY_RULESETS=6 make -j"$jobs" distcheck; }
 
 autoreconf -fi > /dev/null 2>&1 || { autoreconf -fi; exit 1; }
 stage gcc run_gcc

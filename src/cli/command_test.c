@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
+#include "firewall/build.h"
 #include "captures.h"
 #include "commands.h"
 #include "kernel.h"
@@ -172,6 +173,7 @@ static cli_exit refuse(tap *t, GError *error)
                                                                                             : CLI_EXIT_USAGE;
 
   t->number++;
+  fw_make_harmless(error->message); /* a setting is quoted as the scenario has it */
   printf("not ok %u - %s\n  ---\n  error: %s\n  ...\n", t->number, t->file, error->message);
   cli_say("%s", error->message);
   g_error_free(error);

@@ -499,7 +499,7 @@ static void expect_line(cli_person *p, const ct_event *event)
                     expect->deadline_ns == G_MAXINT64 ? -1 : expect->timeout_ns);
   emit_expect_flow(out, p->run.params.profile, expect);
   emit_text_literal(out, " (");
-  emit_text_string(out, expect->helper);
+  emit_text_string(out, expect->helper != NULL ? expect->helper : "by a rule");
   emit_text_char(out, ')');
   end_of_line(p, expect->master_id);
 }

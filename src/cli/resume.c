@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 1, WRITE_BYTES = 1 << 18 };
+enum { FORMAT_VERSION = 2, WRITE_BYTES = 1 << 18 };
 static const guint8 magic[CLI_RESUME_MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
 
 struct cli_resume {

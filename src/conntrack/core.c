@@ -268,6 +268,13 @@ static void track_icmp_error(ct_engine *engine, const ct_packet *packet, const c
   passage->is_new = false;
 }
 
+/* The kernel notes an answer behind the tracker, also of an entry that the tracker has just ended (spec 5.9). */
+static void note_late_reply(ct_engine *engine, const ct_result *result)
+{
+  if (engine->ended_view != NULL && result->dir == CT_REPLY)
+    engine->ended_view->status |= CT_STATUS_SEEN_REPLY;
+}
+
 /* What the tracker said of an entry, new or old. => false where the packet's way ends here. */
 CT_ALWAYS_INLINE bool judge(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template,
                             bool is_new, ct_track track, ct_result *result)
@@ -276,6 +283,7 @@ CT_ALWAYS_INLINE bool judge(ct_engine *engine, ct_entry *entry, const ct_packet 
   case CT_TRACK_GONE:
     result->entry = NULL; /* the tracker has told the state it ended in */
     result->changes |= CT_CHANGE_ENDED;
+    note_late_reply(engine, result);
     return false;
   case CT_TRACK_ACCEPT:
     if (is_new) {
@@ -444,9 +452,26 @@ uint32_t ct_passage_mark(const ct_engine *engine, const ct_passage *passage)
   return ext != NULL ? ext->mark : 0;
 }
 
+/* Whether the packet holds an entry that it has ended; what is kept of such a one is that entry's then. */
+static bool holds_ended(ct_engine *engine, const ct_passage *passage)
+{
+  if (passage->entry != NULL || !(passage->result.changes & CT_CHANGE_ENDED))
+    return false;
+  if (engine->ended_id != passage->result.conn) {
+    engine->ended_id = passage->result.conn;
+    engine->ended_mark = 0;
+    engine->ended_labels = (ct_labels){ { 0 } };
+  }
+  return true;
+}
+
 void ct_passage_set_mark(ct_engine *engine, ct_passage *passage, uint32_t mark)
 {
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (holds_ended(engine, passage)) {
+    engine->ended_mark = mark;
+    return;
+  }
   if (passage->entry == NULL || ct_passage_mark(engine, passage) == mark)
     return;
   ct_ext_need(engine, passage->entry)->mark = mark;
@@ -480,6 +505,11 @@ void ct_passage_add_labels(ct_engine *engine, ct_passage *passage, const ct_labe
   unsigned i;
 
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
+  if (holds_ended(engine, passage)) {
+    for (i = 0; has_room_for_labels(engine, passage->result.conn) && i < G_N_ELEMENTS(now.words); i++)
+      engine->ended_labels.words[i] |= labels->words[i];
+    return;
+  }
   if (passage->entry == NULL || !ct_passage_labels(engine, passage, &now) || !ct_labels_any(labels))
     return;
   ext = ct_ext_need(engine, passage->entry);
@@ -508,8 +538,10 @@ void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t 
 
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name)
 {
+  const ct_ext *ext = passage->entry != NULL ? ct_ext_get(engine, passage->entry) : NULL;
+
   g_assert(engine->packet != NULL && engine->packet == passage->packet);
-  return passage->entry != NULL && passage->is_new &&
+  return passage->entry != NULL && passage->is_new && (ext == NULL || !ext->announces) &&
          ct_helper_give(engine, passage->entry, &passage->packet->tuple, name);
 }
 

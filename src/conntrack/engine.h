@@ -277,6 +277,21 @@ void ct_passage_set_event_mask(ct_engine *engine, ct_passage *passage, uint16_t 
  * => whether the entry has got it.
  */
 bool ct_passage_give_helper(ct_engine *engine, ct_passage *passage, const char *name);
+
+/* What a rule announces (nft's ct expectation). */
+typedef struct ct_announcement {
+  uint8_t family, proto; /* family: 0: the connection's */
+  uint16_t port;
+  uint32_t timeout_s;
+  uint32_t most; /* that the connection expects */
+} ct_announcement;
+typedef enum ct_announced {
+  CT_ANNOUNCED,
+  CT_ANNOUNCED_NOTHING, /* the entry is none, or not new, or expects that many already: the rule ends there */
+  CT_ANNOUNCED_REFUSED  /* the kernel drops the packet: another's expectation is in the way, or there are too many */
+} ct_announced;
+/* Between the halves only: whoever answers the connection is expected to come to the port of who began it. */
+ct_announced ct_passage_announce(ct_engine *engine, ct_passage *passage, const ct_announcement *announcement);
 /*
  * Between the halves only: timeouts of its own for an entry that is new, by ct_timeout (nft's ct timeout), and now the
  * first of them. timeout_ns is copied; ct_engine_timeouts is what to begin with. Without such an entry nothing happens.

@@ -22,6 +22,7 @@ typedef struct ct_ext {
   void *helper_state;             /* g_malloc0'd by helping.c, of the helper's own size */
   int64_t
     helper_deadline_ns; /* as its helper last set it; 0: never. The entry's own is another once a tracker renewed it */
+  bool announces;       /* a rule has announced something: while it is new, no other gives it a helper */
   bool helper_cut;      /* it was said that the snap length hides payloads of this flow */
   uint16_t pending_events; /* CT_EV_* cached by a packet that was dropped before delivery (spec 4.3) */
   uint32_t mark, secmark;

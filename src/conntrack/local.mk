@@ -22,7 +22,7 @@ libconntrack_la_SOURCES = \
 	src/conntrack/table/timer.h \
 	src/conntrack/table/bucket.h src/conntrack/table/bucket.c \
 	src/conntrack/collector.h src/conntrack/collector.c \
-	src/conntrack/evict.h src/conntrack/evict.c \
+	src/conntrack/evict.h src/conntrack/evict.c src/conntrack/announce.c \
 	src/conntrack/goes_on.h src/conntrack/refused.h src/conntrack/refused.c \
 	src/conntrack/lanes.h src/conntrack/lanes/internal.h src/conntrack/lanes/bins.h src/conntrack/lanes/whole.c \
 	src/conntrack/proto/proto.h src/conntrack/proto/list.h src/conntrack/proto/names.c \

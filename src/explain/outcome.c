@@ -334,8 +334,11 @@ void explain_events(explain_teller *t)
 
       emit_text_init(&words, -1);
       emit_expect_class(&words, t->facts->params->profile, event->expect);
-      explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %.*s.", event->expect->helper,
-                  (int)words.used, words.data);
+      if (event->expect->helper != NULL)
+        explain_say(t, EXPLAIN_EVENTS, "The %s helper expects a connection: %.*s.", event->expect->helper,
+                    (int)words.used, words.data);
+      else
+        explain_say(t, EXPLAIN_EVENTS, "A rule expects a connection: %.*s.", (int)words.used, words.data);
       emit_text_clear(&words);
       break;
     }

@@ -8,6 +8,22 @@
 
 G_DEFINE_QUARK(fw - error - quark, fw_error)
 
+void fw_make_harmless(char *text)
+{
+  char *at = text;
+  const char *end;
+
+  while (!g_utf8_validate(at, -1, &end)) {
+    at += end - at;
+    *at++ = '?';
+  }
+  for (at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl(*at))
+      *at = '?';
+    else if ((guchar)at[0] == 0xc2 && (guchar)at[1] < 0xa0) /* those of Latin-1 */
+      at[0] = at[1] = '?';
+}
+
 gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...)
 {
   GString *text = g_string_new(NULL);
@@ -22,6 +38,7 @@ gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...)
   va_start(args, format);
   g_string_append_vprintf(text, format, args);
   va_end(args);
+  fw_make_harmless(text->str);
   g_set_error_literal(error, FW_ERROR, FW_ERROR_SYNTAX, text->str);
   g_string_free(text, TRUE);
   return FALSE;
@@ -30,10 +47,12 @@ gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...)
 void fw_note_add(fw_ruleset *r, fw_note_kind kind, const fw_place *place, const char *words)
 {
   fw_note *note = fw_ruleset_take(r, sizeof *note);
+  g_autofree char *harmless = g_strdup(words);
 
+  fw_make_harmless(harmless);
   note->kind = kind;
   note->place = *place;
-  note->words = fw_ruleset_word(r, words, -1);
+  note->words = fw_ruleset_word(r, harmless, -1);
   g_ptr_array_add(r->notes, note);
 }
 

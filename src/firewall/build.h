@@ -12,6 +12,8 @@
 GQuark fw_error_quark(void);
 typedef enum fw_error { FW_ERROR_SYNTAX, FW_ERROR_BOUND, FW_ERROR_FILE } fw_error;
 
+/* What comes out of a file may not speak to a terminal: for control characters, and bytes that are no UTF-8, '?'. */
+void fw_make_harmless(char *text);
 /* Fails at a place: "FILE:LINE:COLUMN: what". => FALSE, always. */
 gboolean fw_fail(GError **error, const fw_place *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -254,7 +254,7 @@ static void compare_fate(routed *r, guint side, const verify_box_fate *fate)
   gboolean own_out = passes && o->path == FW_PATH_FORWARD, own_in = passes && o->path == FW_PATH_INPUT;
   guint to = o->packet.out != NULL && o->packet.out->known ? side_of(r, o->packet.out->name) : 1 - side;
   /* Where it goes back to where it came from, an answer of the box does as well. */
-  guint answers = to == side && o->answer.sent ? 1 : 0;
+  guint answers = to == side && o->answer.sent && !o->answer.looped ? 1 : 0;
   gboolean out = fate->out[to] > answers;
 
   if (o->verdict == FW_VERDICT_UNKNOWN) {

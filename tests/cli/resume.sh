@@ -151,7 +151,7 @@ refused 'it is cut short'
 : > "$work/bad"
 refused 'it is no state'
 { head -c 8 "$work/state" && printf '\011' && tail -c +10 "$work/state"; } > "$work/bad"
-refused 'it is of version 9 of the format, and this program reads version 1'
+refused 'it is of version 9 of the format, and this program reads version 2'
 { head -c 60 "$work/state" && printf '\377' && tail -c +62 "$work/state"; } > "$work/bad"
 refused 'it is damaged: its checksum is wrong'
 cp "$work/cap" "$work/bad"

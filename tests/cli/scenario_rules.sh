@@ -124,6 +124,9 @@ fault idle 'set hz=250' 'route 10.0.0.0/8=lan0'
 expect 3 'not ok 1' 'idle:2: route says nothing without rules' "$ctreplay" test "$work/idle"
 fault route 'rules' '*filter' 'COMMIT' 'end' 'route 10.0.0.0/8'
 expect 3 'not ok 1' 'route:5: --route 10.0.0.0/8: give PREFIX=INTERFACE' "$ctreplay" test "$work/route"
+# What it holds cannot speak to the terminal of who tries it.
+fault escape 'rules' '*filter' 'COMMIT' 'end' "set mode=a$(printf '\033')[31m"
+expect 3 'mode a?.31m' 'escape:5: .*mode a?.31m' "$ctreplay" test "$work/escape"
 fault twice 'iface lan0' 'flow w: udp 10.0.0.1:1 > 10.0.0.2:2' '+0 w > udp (3) iface wan0'
 expect 3 'not ok 1' 'twice:3:.*line 1 says iface of all packets already' "$ctreplay" test "$work/twice"
 fault name 'flow w: udp 10.0.0.1:1 > 10.0.0.2:2' '+0 w > udp (3) => NEW accept by filter'

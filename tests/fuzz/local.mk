@@ -2,7 +2,8 @@
 # Fuzz targets: each a plain program that make check runs on its seeds, its corpus and 2000 mutants (FUZZ_MUTANTS); with
 # configure --enable-libfuzzer (clang) each is a libFuzzer program instead. make fuzz [FUZZ_SECONDS=60] runs them as long as one likes.
 # A new target: add it to FUZZ_TARGETS and give it the three lines that fuzz_capture has.
-FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk fuzz_listing fuzz_box fuzz_resume fuzz_rows
+FUZZ_TARGETS = fuzz_capture fuzz_packet fuzz_engine fuzz_lanes fuzz_helper fuzz_scenario fuzz_decompile fuzz_options fuzz_state fuzz_rules fuzz_nft fuzz_walk fuzz_listing fuzz_box fuzz_resume fuzz_rows \
+	fuzz_nft_text fuzz_scenario_rules
 FUZZ_MAIN = tests/fuzz/fuzz.h
 if LIBFUZZER
 FUZZ_MAIN += tests/fuzz/fuzz_seeds.c
@@ -60,6 +61,13 @@ fuzz_nft_SOURCES = tests/fuzz/fuzz_nft.c $(FUZZ_MAIN)
 fuzz_nft_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 fuzz_nft_LDADD = libfirewall.la libconntrack.la $(GLIB_LIBS)
 fuzz_nft_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_nft_text_SOURCES = tests/fuzz/fuzz_nft_text.c $(FUZZ_MAIN)
+fuzz_nft_text_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+fuzz_nft_text_LDADD = libfirewall.la libconntrack.la $(GLIB_LIBS)
+fuzz_nft_text_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_scenario_rules_SOURCES = tests/fuzz/fuzz_scenario_rules.c $(FUZZ_MAIN)
+fuzz_scenario_rules_LDADD = $(CTREPLAY_COMMANDS)
+fuzz_scenario_rules_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_walk_SOURCES = tests/fuzz/fuzz_walk.c $(FUZZ_MAIN)
 fuzz_walk_LDADD = libfirewall.la libconntrack.la $(GLIB_LIBS)
 fuzz_walk_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

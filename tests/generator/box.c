@@ -281,7 +281,8 @@ static char *run_program(gen_box *box, const char *command, const char *in)
 static gboolean load(gen_box *box, const gen_case *c, gboolean six)
 {
   static const char *const programs[GEN_KINDS][2] = { { "iptables-nft-restore", "ip6tables-nft-restore" },
-                                                      { "iptables-legacy-restore", "ip6tables-legacy-restore" },
+                                                      { "iptables-legacy-restore -w 20",
+                                                        "ip6tables-legacy-restore -w 20" },
                                                       { "nft -f -", NULL } };
   g_autofree char *text = gen_case_text(c, six), *out = NULL;
 
@@ -291,10 +292,25 @@ static gboolean load(gen_box *box, const gen_case *c, gboolean six)
   return out != NULL;
 }
 
-/* Of nft one table after the other, in the order in which they were made: without ours. */
+/* The tables of a case of nft, in the order in which they are made. => "inet t0", ...: to be freed */
+static char **tables_of(const gen_case *c)
+{
+  GPtrArray *names = g_ptr_array_new();
+
+  for (guint i = 0; i < c->lines->len; i++) {
+    const char *line = g_array_index(c->lines, gen_line, i).text;
+
+    if (g_str_has_prefix(line, "table "))
+      g_ptr_array_add(names, g_strndup(line + strlen("table "), strcspn(line + strlen("table "), "{") - 1));
+  }
+  g_ptr_array_add(names, NULL);
+  return (char **)g_ptr_array_free(names, FALSE);
+}
+
+/* Of nft one table after the other, in the order in which they were made: without ours. => NULL: the tool has failed */
 static char *list(gen_box *box, const gen_case *c, gboolean six, gboolean counters)
 {
-  GString *all;
+  g_autoptr(GString) all = NULL;
 
   if (c->kind != GEN_NFT) {
     g_autofree char *command = g_strdup_printf("ip%stables-%s-save%s", six ? "6" : "",
@@ -303,18 +319,16 @@ static char *list(gen_box *box, const gen_case *c, gboolean six, gboolean counte
     return run_program(box, command, NULL);
   }
   all = g_string_new(NULL);
-  for (guint i = 0; i < c->lines->len; i++) {
-    const char *line = g_array_index(c->lines, gen_line, i).text;
-    g_auto(GStrv) words = g_strsplit(line, " ", 4);
-    g_autofree char *command = NULL, *out = NULL;
+  g_auto(GStrv) tables = tables_of(c);
+  for (guint i = 0; tables[i] != NULL; i++) {
+    g_autofree char *command = g_strdup_printf("nft %s list table %s", counters ? "" : "-j", tables[i]),
+                    *out = run_program(box, command, NULL);
 
-    if (!g_str_has_prefix(line, "table "))
-      continue;
-    command = g_strdup_printf("nft %s list table %s %s", counters ? "" : "-j", words[1], words[2]);
-    out = run_program(box, command, NULL);
-    g_string_append(all, out != NULL ? out : "");
+    if (out == NULL)
+      return NULL;
+    g_string_append(all, out);
   }
-  return g_string_free(all, FALSE);
+  return g_strdup(all->str);
 }
 
 /* Tables of iptables-legacy stay once they are there: empty. */
@@ -324,33 +338,43 @@ static void unload_legacy(gen_box *box)
     "*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n"
     ":OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n"
     ":POSTROUTING ACCEPT\nCOMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
-  g_autofree char *four = run_program(box, "iptables-legacy-restore", bare),
-                  *six = run_program(box, "ip6tables-legacy-restore", bare);
+  g_autofree char *four = run_program(box, "iptables-legacy-restore -w 20", bare),
+                  *six = run_program(box, "ip6tables-legacy-restore -w 20", bare);
 
   (void)four;
   (void)six;
 }
 
-/* All that the case has loaded. */
-static void unload(gen_box *box, const gen_case *c)
+/* All that the case has loaded: nft itself may fail to list it. => FALSE: it is still there. */
+static gboolean unload(gen_box *box, const gen_case *c)
 {
-  g_autofree char *out = NULL, *tables = NULL;
+  g_autofree char *out = NULL;
 
   if (c->kind == GEN_LEGACY) {
     unload_legacy(box);
-    return;
+    return TRUE;
+  }
+  if (c->kind == GEN_NFT) {
+    g_auto(GStrv) tables = tables_of(c);
+    g_autoptr(GString) gone = g_string_new(NULL);
+
+    for (guint i = 0; tables[i] != NULL; i++)
+      g_string_append_printf(gone, "add table %s\ndelete table %s\n", tables[i], tables[i]);
+    out = run_program(box, "nft -f -", gone->str);
+    return out != NULL;
   }
   out = run_program(box, "nft list tables", NULL);
   if (out == NULL)
-    return;
+    return FALSE;
   g_auto(GStrv) lines = g_strsplit(out, "\n", -1);
-  GString *gone = g_string_new(NULL);
+  g_autoptr(GString) gone = g_string_new(NULL);
 
   for (guint i = 0; lines[i] != NULL; i++)
     if (g_str_has_prefix(lines[i], "table ") && !g_str_has_prefix(lines[i], "table inet z"))
       g_string_append_printf(gone, "delete %s\n", lines[i]);
-  tables = run_program(box, "nft -f -", gone->str);
-  g_string_free(gone, TRUE);
+  g_free(out);
+  out = run_program(box, "nft -f -", gone->str);
+  return out != NULL;
 }
 
 /* ---- packets ---- */
@@ -562,28 +586,40 @@ static char *list_both(gen_box *box, const gen_case *c)
 {
   g_autofree char *four = list(box, c, FALSE, TRUE), *six = c->kind == GEN_NFT ? NULL : list(box, c, TRUE, TRUE);
 
-  return g_strconcat(four != NULL ? four : "", six != NULL ? six : "", NULL);
+  if (four == NULL || (six == NULL && c->kind != GEN_NFT))
+    return NULL;
+  return g_strconcat(four, six, NULL);
+}
+
+/* => FALSE: the rules were refused, or their own tool cannot list them (nft 1.0.6 aborts on some). */
+static gboolean rules_load(gen_box *box, const gen_case *c, gen_result *result)
+{
+  if (!load(box, c, FALSE) || !load(box, c, TRUE))
+    return FALSE;
+  result->rules = list(box, c, FALSE, FALSE);
+  result->rules6 = c->kind == GEN_NFT ? NULL : list(box, c, TRUE, FALSE);
+  return result->rules != NULL && (c->kind == GEN_NFT || result->rules6 != NULL);
 }
 
 gboolean gen_box_run(gen_box *box, const gen_case *c, gen_result *result, GError **error)
 {
-  gboolean fine;
+  gboolean fine = TRUE;
 
   memset(result, 0, sizeof *result);
   result->sent = g_ptr_array_new_with_free_func(sent_free);
   result->entries = g_array_new(FALSE, TRUE, sizeof(gen_entry));
   if (!entries_forget(box, error) || !barrier(box, NULL))
     return FALSE;
-  if (!load(box, c, FALSE) || !load(box, c, TRUE)) {
-    result->refused = TRUE;
-    unload(box, c);
-    return TRUE;
+  result->refused = !rules_load(box, c, result);
+  if (!result->refused) {
+    fine = packets_send(box, c, result, error) && entries_read(box, result, error);
+    result->counters = list_both(box, c);
+    result->refused = result->counters == NULL;
   }
-  result->rules = list(box, c, FALSE, FALSE);
-  result->rules6 = c->kind == GEN_NFT ? NULL : list(box, c, TRUE, FALSE);
-  fine = packets_send(box, c, result, error) && entries_read(box, result, error);
-  result->counters = list_both(box, c);
-  unload(box, c);
+  if (!unload(box, c) && fine) {
+    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the rules cannot be taken out again");
+    return FALSE;
+  }
   return fine;
 }
 

@@ -19,7 +19,7 @@ typedef struct checking {
   gen_box *box;
   GString *what;
   guint64 compared, rules, packets;
-  guint refused, luck, found, rounds;
+  guint refused, luck, found, once, rounds;
   gboolean shows; /* the packets of each run */
 } checking;
 
@@ -136,6 +136,16 @@ static gboolean check_one(checking *k, guint64 seed, gen_kind kind, guint packet
   k->rules += count_rules(c);
   k->packets += c->packets->len;
   if (fine && differ) {
+    g_autofree char *first = g_strdup(k->what->str);
+
+    /* A busy machine decides otherwise, now and then, what jiffies decide: who differs does so again. */
+    fine = differs(k, c, &differ);
+    if (fine && !differ) {
+      k->once++;
+      printf("differed once, and not again: %s, seed %" G_GUINT64_FORMAT "\n%s\n", gen_kind_name(kind), seed, first);
+    }
+  }
+  if (fine && differ) {
     k->found++;
     show(k, c);
   }
@@ -193,11 +203,13 @@ int main(int argc, char **argv)
   k.what = g_string_new(NULL);
   fine = check(&k, seed, rulesets, packets, argc > 4 ? kind_of(argv[4]) : -1);
   printf("%u rulesets of %" G_GUINT64_FORMAT " rules, %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT
-         " things compared, %u refused by the kernel, %u left to chance: %u differ\n",
-         rulesets, k.rules, k.packets, k.compared, k.refused, k.luck, k.found);
+         " things compared, %u refused by the kernel or its tools, %u left to chance, %u different once and not again: "
+         "%u differ\n",
+         rulesets, k.rules, k.packets, k.compared, k.refused, k.luck, k.once, k.found);
   gen_box_free(k.box);
   g_string_free(k.what, TRUE);
-  return fine && k.found == 0 ? 0 : 1;
+  /* What is refused says nothing: more than a few would be a fault of the generator's. */
+  return fine && k.found == 0 && k.refused * 4 <= rulesets ? 0 : 1;
 }
 
 #else

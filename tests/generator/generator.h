@@ -27,6 +27,8 @@ typedef struct gen_line {
 } gen_line;
 
 enum { GEN_FLOWS = 8 };
+/* The port that rules announce, and that some conversations come to. */
+enum { GEN_ANNOUNCED = 7777, GEN_TFTP = 69 };
 
 /* A conversation: who speaks with whom, before any translation. */
 typedef struct gen_flow {
@@ -47,6 +49,9 @@ typedef struct gen_packet {
   gboolean bad_sum, ack;
   guint16 bytes, window;
   guint8 code;    /* ERROR */
+  guint8 options; /* of a SYN: which */
+  guint8 cut;     /* so many bytes behind the IP header are all there is; 0: all are there */
+  gboolean ext;   /* IPv6: with destination options */
   gint32 seq_off; /* from what its side would send next */
   guint8 first;   /* the first byte of its payload */
 } gen_packet;
@@ -112,7 +117,7 @@ typedef struct gen_entry {
 } gen_entry;
 
 typedef struct gen_result {
-  gboolean refused;     /* the rules were not taken; said */
+  gboolean refused;     /* the rules were not taken, or could not be listed; said */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */
   char *counters;       /* the same behind the last, with counters */

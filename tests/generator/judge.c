@@ -30,7 +30,8 @@ typedef struct judge {
   pkt_arena *arena;
   ct_tuple drawn[DRAWN_MOST]; /* connections for which the kernel has drawn a port */
   guint n_drawn;
-  gboolean luck; /* it has drawn one of which nobody knows any more */
+  const gen_sent *sent; /* the packet that is judged */
+  gboolean luck;        /* it has drawn one of which nobody knows any more */
 } judge;
 
 static void differs(judge *j, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -47,24 +48,49 @@ static void differs(judge *j, const char *format, ...)
   g_string_append_c(j->what, '\n');
 }
 
-/* What the kernel drew at random stands in the entry. */
+/* What it drew for this packet shows where the packet came out. */
+static gboolean came_out_with(const judge *j, const ct_tuple *t, ct_nat_manip manip, uint16_t *id)
+{
+  const gsize header = t->family == CT_IPV6 ? 40 : 20;
+
+  for (guint side = 0; j->sent != NULL && side < 2; side++)
+    for (guint i = 0; i < j->sent->out[side]->len; i++) {
+      const GByteArray *b = g_ptr_array_index(j->sent->out[side], i);
+      /* Destination options, which the generator makes. */
+      const gsize ext = header == 40 && b->len > 48 && b->data[6] == 60 ? 8 : 0;
+      const guint8 *l4 = b->data + header + ext;
+
+      if (b->len != j->sent->packet->len || b->len < header + ext + 6 ||
+          (ext > 0 ? b->data[40] : b->data[header == 40 ? 6 : 9]) != t->proto)
+        continue;
+      l4 += ct_tuple_is_icmp(t) ? 4 : manip == CT_NAT_SRC ? 0 : 2;
+      *id = (uint16_t)(l4[0] << 8 | l4[1]);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* What the kernel drew at random shows in the packet, or stands in the entry. */
 static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
 {
   judge *j = user;
   ct_tuple own = *original;
 
+  if (came_out_with(j, original, manip, id))
+    return true;
   own.zone = 0;
   /* Of a connection that had two, the table has the later. */
   if (j->n_drawn == DRAWN_MOST)
     j->luck = TRUE;
   for (guint i = 0; i < j->n_drawn; i++)
-    j->luck |= ct_tuple_equal(&j->drawn[i], &own);
+    j->luck |= ct_tuple_equal(&j->drawn[i], original);
   if (j->n_drawn < DRAWN_MOST)
-    j->drawn[j->n_drawn++] = own;
+    j->drawn[j->n_drawn++] = *original;
   for (guint i = 0; i < j->kernel->entries->len; i++) {
-    const verify_entry *e = &g_array_index(j->kernel->entries, gen_entry, i).entry;
+    const gen_entry *found = &g_array_index(j->kernel->entries, gen_entry, i);
+    const verify_entry *e = &found->entry;
 
-    if (!(e->has & VERIFY_HAS_REPLY) || !ct_tuple_equal(&e->orig, &own))
+    if (!(e->has & VERIFY_HAS_REPLY) || found->zone[0] != original->zone || !ct_tuple_equal(&e->orig, &own))
       continue;
     *id = manip == CT_NAT_SRC && !ct_tuple_is_icmp(&own) ? e->reply.dst_id : e->reply.src_id;
     return true;
@@ -255,7 +281,7 @@ static void judge_packet(judge *j, guint number, const gen_sent *s)
     leaving_bytes(&o->packet, bytes);
     g_ptr_array_add(want[side_of(o->packet.out)], bytes);
   }
-  if (o->answer.sent) {
+  if (o->answer.sent && !o->answer.looped) {
     GByteArray *bytes = g_byte_array_new();
 
     leaving_bytes(&o->answer.seen, bytes);
@@ -289,6 +315,7 @@ static void feed(judge *j, guint number, const gen_sent *s)
   pkt_arena_reset(j->arena);
   pkt_decode(j->decoder, &whole, number, j->arena, &packet, NULL);
   arrival.packet = &packet;
+  j->sent = s;
   arrival.link = frame->data;
   fw_firewall_packet(j->firewall, j->engine, &arrival, &result);
   judge_packet(j, number, s);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Random rulesets against this machine's kernel: `make check-rules`. Not in the suite: what jiffies decide a busy machine
-# decides otherwise, now and then.
+# Random rulesets against this machine's kernel: `make check-rules`; a few of them: tests/generator/few.tap, by hand.
+dist_check_SCRIPTS += tests/generator/few.tap
 check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
 if VERIFY_LIVE
 check_rules_SOURCES += tests/generator/box.c tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
-	tests/generator/rules_iptables.c tests/generator/rules_nft.c
+	tests/generator/rules_iptables.c tests/generator/rules_nft.h tests/generator/rules_nft.c \
+	tests/generator/rules_nft_match.c tests/generator/rules_nft_set.c
 endif
 check_rules_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
 check_rules_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)

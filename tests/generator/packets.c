@@ -6,7 +6,8 @@
 #include "conntrack/proto/proto.h"
 #include "generator.h"
 
-enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, PAYLOAD_MOST = 200, OTHER_PROTOCOL = 253 };
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, PAYLOAD_MOST = 200, HEADER_MOST = 40, OTHER_PROTOCOL = 253 };
+enum { DESTINATION_OPTIONS = 60, EXT_BYTES = 8 };
 
 /* ---- what is said ---- */
 
@@ -21,9 +22,24 @@ static ct_addr address(guint8 family, guint side, guint host)
   return a;
 }
 
+/* What comes of another conversation: from its server to its client, whether a rule or a helper announces it or not. */
+static void flow_follow(gen_flow *f, verify_random *r, guint number, const gen_flow *of)
+{
+  *f = *of;
+  f->client_side = !of->client_side;
+  f->proto = verify_random_percent(r, 60) ? CT_PROTO_UDP : CT_PROTO_TCP;
+  f->tuple.proto = f->proto;
+  f->tuple.src = of->tuple.dst;
+  f->tuple.dst = of->tuple.src;
+  f->tuple.src_id = (guint16)(30000 + number);
+  f->tuple.dst_id = verify_random_percent(r, 50) ? GEN_ANNOUNCED : of->tuple.src_id;
+}
+
+static gboolean is_to_box(const gen_flow *f) { return f->tuple.dst.bytes[f->family == CT_IPV4 ? 3 : 15] == 1; }
+
 static void flow_make(gen_flow *f, verify_random *r, guint number)
 {
-  static const guint16 ports[] = { 22, 25, 53, 80, 443, 5060, 8080, 12345 };
+  static const guint16 ports[] = { 22, 25, 53, 80, 443, 5060, 8080, 12345, GEN_TFTP };
   guint to = verify_random_percent(r, 15) ? 1 : 2 + verify_random_below(r, 3);
 
   f->family = verify_random_percent(r, 30) ? CT_IPV6 : CT_IPV4;
@@ -60,8 +76,6 @@ static void tcp_step(gen_packet *p, verify_random *r, guint *phase)
   p->seq_off = verify_random_percent(r, 30) ? (gint32)verify_random_below(r, 200000) - 100000 : 0;
 }
 
-static gboolean is_to_box(const gen_flow *f) { return f->tuple.dst.bytes[f->family == CT_IPV4 ? 3 : 15] == 1; }
-
 static void packet_make(gen_case *c, verify_random *r, guint *phases)
 {
   gen_packet p = { .kind = GEN_PACKET_DATA, .ttl = 64, .window = 8192, .first = 'a' };
@@ -85,6 +99,11 @@ static void packet_make(gen_case *c, verify_random *r, guint *phases)
     p.reply = phases[p.flow]++ > 0 && verify_random_percent(r, 50);
     p.bytes = (guint16)verify_random_below(r, PAYLOAD_MOST);
   }
+  if (f->proto == CT_PROTO_TCP && p.flags & SYN)
+    p.options = (guint8)verify_random_below(r, 4);
+  p.ext = f->family == CT_IPV6 && verify_random_percent(r, 8);
+  if (verify_random_percent(r, 2))
+    p.cut = (guint8)(1 + verify_random_below(r, 20));
   /* What the box would have sent comes from no link. */
   if (is_to_box(f))
     p.reply = 0;
@@ -95,8 +114,14 @@ void gen_packets(gen_case *c, verify_random *r, guint n)
 {
   guint phases[GEN_FLOWS] = { 0 };
 
-  for (guint i = 0; i < GEN_FLOWS; i++)
-    flow_make(&c->flows[i], r, i);
+  for (guint i = 0; i < GEN_FLOWS; i++) {
+    const gen_flow *of = i > 0 ? &c->flows[verify_random_below(r, i)] : NULL;
+
+    if (of != NULL && !is_to_box(of) && verify_random_percent(r, 20))
+      flow_follow(&c->flows[i], r, i, of);
+    else
+      flow_make(&c->flows[i], r, i);
+  }
   for (guint i = 0; i < n; i++)
     packet_make(c, r, phases);
 }
@@ -169,6 +194,7 @@ static gsize address_bytes(guint8 family) { return family == CT_IPV4 ? 4 : 16; }
 /* The header of the network's layer before n bytes of another. */
 static void put_ip(GByteArray *out, const ct_tuple *t, guint8 proto, const gen_packet *p, gsize n)
 {
+  const guint8 ext[EXT_BYTES] = { proto, 0, 1, 4 };
   guint8 h[40] = { 0 };
 
   g_byte_array_set_size(out, 0);
@@ -187,12 +213,14 @@ static void put_ip(GByteArray *out, const ct_tuple *t, guint8 proto, const gen_p
   }
   h[0] = (guint8)(0x60 | p->tos >> 4);
   h[1] = (guint8)(p->tos << 4);
-  put16(h + 4, (guint32)n);
-  h[6] = proto;
+  put16(h + 4, (guint32)n + (p->ext ? EXT_BYTES : 0));
+  h[6] = p->ext ? DESTINATION_OPTIONS : proto;
   h[7] = p->ttl;
   memcpy(h + 8, t->src.bytes, 16);
   memcpy(h + 24, t->dst.bytes, 16);
   g_byte_array_append(out, h, 40);
+  if (p->ext)
+    g_byte_array_append(out, ext, EXT_BYTES);
 }
 
 static void put_sum(guint8 *l4, gsize n, gsize at, const ct_tuple *t, guint8 proto, gboolean pseudo, gboolean bad)
@@ -208,18 +236,22 @@ static void put_sum(guint8 *l4, gsize n, gsize at, const ct_tuple *t, guint8 pro
 
 static gsize put_tcp(guint8 *l4, gen_talk *t, const gen_packet *p, const ct_tuple *tuple)
 {
+  static const guint8 options[4][12] = {
+    { 0 }, { 2, 4, 0x05, 0xb4 }, { 2, 4, 0x03, 0xe8, 1, 3, 3, 7 }, { 1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0 }
+  };
   const guint32 seq = t->seq[p->reply] + (guint32)p->seq_off;
 
   put16(l4, tuple->src_id);
   put16(l4 + 2, tuple->dst_id);
   put32(l4 + 4, seq);
   put32(l4 + 8, p->flags & ACK ? t->seq[!p->reply] : 0);
-  l4[12] = 0x50;
+  l4[12] = (guint8)((5 + p->options) << 4);
   l4[13] = p->flags;
   put16(l4 + 14, p->window);
   if (p->seq_off == 0)
     t->seq[p->reply] += p->bytes + (p->flags & (SYN | FIN) ? 1 : 0);
-  return 20;
+  memcpy(l4 + 20, options[p->options], 4U * p->options);
+  return 20 + 4U * p->options;
 }
 
 /* => how many bytes of a header. sum: where its checksum is; 0: it has none. */
@@ -274,8 +306,8 @@ guint gen_packet_make(gen_world *w, const gen_packet *p, GByteArray *out)
   gen_talk *t = &w->talks[p->flow];
   const ct_tuple tuple = tuple_of(t, p->reply);
   const guint side = p->reply ? !t->flow.client_side : t->flow.client_side;
-  guint8 l4[20 + PAYLOAD_MOST] = { 0 };
-  gsize header, sum = 0;
+  guint8 l4[HEADER_MOST + PAYLOAD_MOST] = { 0 };
+  gsize header, sum = 0, n;
 
   if (p->kind == GEN_PACKET_ERROR && error_make(t, p, &tuple, out))
     return side;
@@ -283,20 +315,28 @@ guint gen_packet_make(gen_world *w, const gen_packet *p, GByteArray *out)
   memset(l4 + header, 'x', p->bytes);
   if (p->bytes > 0)
     l4[header] = p->first;
+  if (!p->reply && t->flow.proto == CT_PROTO_UDP && tuple.dst_id == GEN_TFTP && p->bytes > 4)
+    memcpy(l4 + header, "\0\1x", 4); /* a request to read */
+  n = header + p->bytes;
   if (sum > 0)
-    put_sum(l4, header + p->bytes, sum, &tuple, t->flow.proto, t->flow.proto != CT_PROTO_ICMP, p->bad_sum);
-  put_ip(out, &tuple, t->flow.proto, p, header + p->bytes);
-  g_byte_array_append(out, l4, (guint)(header + p->bytes));
+    put_sum(l4, n, sum, &tuple, t->flow.proto, t->flow.proto != CT_PROTO_ICMP, p->bad_sum);
+  if (p->cut > 0)
+    n = MIN(n, p->cut);
+  put_ip(out, &tuple, t->flow.proto, p, n);
+  g_byte_array_append(out, l4, (guint)n);
   return side;
 }
 
 void gen_packet_came(gen_world *w, const gen_packet *p, const guint8 *b, gsize n)
 {
   gen_talk *t = &w->talks[p->flow];
-  const gsize header = t->flow.family == CT_IPV4 ? 20 : 40, a = address_bytes(t->flow.family);
+  const gsize header = t->flow.family == CT_IPV4     ? 20
+                       : b[6] == DESTINATION_OPTIONS ? 40 + EXT_BYTES
+                                                     : 40,
+              a = address_bytes(t->flow.family);
   const guint8 *addresses = b + (t->flow.family == CT_IPV4 ? 12 : 8), *l4 = b + header;
 
-  if (p->kind == GEN_PACKET_ERROR || n < header + 8)
+  if (p->kind == GEN_PACKET_ERROR || p->cut > 0 || n < header + 8)
     return;
   g_byte_array_set_size(t->arrived[p->reply], 0);
   g_byte_array_append(t->arrived[p->reply], b, (guint)n);

@@ -319,6 +319,24 @@ START_TEST(places)
 }
 END_TEST
 
+/* What a message quotes cannot speak to a terminal. */
+START_TEST(messages_are_harmless)
+{
+  fw_ruleset *r;
+  const fw_note *note;
+
+  refused("*filter\n:FORWARD ACCEPT\n-A FORWARD -m ttl --ttl-eq \033[31m\nCOMMIT\n",
+          "f:3:19: ttl: --ttl-eq: expected a number from 0 to 255, found \"?[31m\"");
+  refused("*filter\n:FORWARD ACCEPT\n-A FORWARD -p a\033\233\377b\177\303\244\nCOMMIT\n",
+          "f:3:15: expected a protocol's number or name, found \"a???b?\303\244\"");
+  r = read_ok("*filter\n:FORWARD ACCEPT\n-A FORWARD -m a\033b -j DROP\nCOMMIT\n");
+  ck_assert_uint_eq(r->notes->len, 1);
+  note = g_ptr_array_index(r->notes, 0);
+  ck_assert(strstr(note->words, "a?b") != NULL && strchr(note->words, '\033') == NULL);
+  fw_ruleset_free(r);
+}
+END_TEST
+
 START_TEST(legacy_is_stricter)
 {
   refused_as("*filter\n-A INPUT ! -p tcp -m tcp\nCOMMIT\n", FW_BACKEND_LEGACY, "f:2:1: tcp: expected -p tcp");
@@ -368,6 +386,7 @@ int main(void)
   tcase_add_test(tc, loops_and_depth);
   tcase_add_test(tc, deep_chains_of_legacy);
   tcase_add_test(tc, places);
+  tcase_add_test(tc, messages_are_harmless);
   tcase_add_test(tc, legacy_is_stricter);
   tcase_add_test(tc, limits);
   suite_add_tcase(suite, tc);

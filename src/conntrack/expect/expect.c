@@ -12,6 +12,8 @@
 #include "conntrack/master.h"
 #include "conntrack/nat/help.h"
 
+const ct_helper ct_expect_by_rule = { .name = NULL };
+
 inline bool ct_expect_any(const ct_engine *engine) { return engine->expects->count > 0; }
 
 /*
@@ -203,7 +205,8 @@ static void child_adopt(ct_engine *engine, ct_entry *entry, const ct_expect *e)
   ext->expected_by = e->spec.made_by;
   ext->expected_by_packet = e->made_by_packet;
   ext->helper = e->spec.child;
-  if (ext->helper == NULL && engine->params.profile->child_gets_masters_helper)
+  if (ext->helper == NULL && engine->params.profile->child_gets_masters_helper &&
+      e->family->helper != &ct_expect_by_rule)
     ext->helper = e->family->helper;
   if (ext->helper != NULL && engine->params.profile->helper_bit_on_every_helped_entry)
     entry->status |= CT_STATUS_HELPER;
@@ -346,6 +349,8 @@ static ct_expect_answer room_make(ct_engine *engine, ct_expect_family *f, const 
 /* INT64_MAX: it has no timeout. */
 static int64_t deadline_of_new(const ct_engine *engine, const ct_expect_family *f, const ct_expect_spec *spec)
 {
+  if (f->helper == &ct_expect_by_rule)
+    return engine->now_ns + spec->timeout_s * CT_NS_PER_S;
   if (engine->params.profile->expectations_timeless && f->helper->once_timeless)
     return INT64_MAX;
   return engine->now_ns + ct_helper_policy(&engine->params, f->helper, spec->class_number).timeout_s * CT_NS_PER_S;

@@ -67,6 +67,7 @@ typedef struct ct_expect_spec {
   ct_addr saved;    /* what its destination becomes: SIP's address; zero: as the master's */
   uint16_t saved_id;
   const struct ct_helper *child; /* helper of the expected connection, or NULL */
+  uint32_t timeout_s;            /* where the master has no helper; else the helper's class has the word */
   const char *made_by;           /* static: "PORT", "227", "INVITE" */
 } ct_expect_spec;
 
@@ -79,9 +80,14 @@ typedef enum ct_expect_answer {
   CT_EXPECT_KEPT     /* ip_conntrack: there already, and has its time anew; ct_expect_add calls it OK */
 } ct_expect_answer;
 
+/* Stands for the helper of a master that has none: a rule announced what is expected (nft's ct expectation). */
+extern const struct ct_helper ct_expect_by_rule;
+/* made_by of such. */
+#define CT_EXPECT_BY_RULE "ct expectation"
+
 /*
- * master has a helper. The timeout is that of the helper's class. Sends EXPECT_NEW, and EXPECT_DESTROY for what had
- * to go.
+ * The timeout is that of the class of the master's helper; the announced one, and no limit of a class, where it has
+ * none. Sends EXPECT_NEW, and EXPECT_DESTROY for what had to go.
  */
 ct_expect_answer ct_expect_add(ct_engine *engine, ct_entry *master, const ct_expect_spec *spec, uint64_t packet);
 

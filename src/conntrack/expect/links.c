@@ -115,6 +115,8 @@ ct_expect_family *ct_expect_family_need(ct_engine *engine, const ct_entry *maste
     f->id = master->id;
     ct_table_tuple(&engine->table, master, CT_ORIGINAL, &f->tuple);
     f->helper = ct_ext_get(engine, master)->helper;
+    if (f->helper == NULL)
+      f->helper = &ct_expect_by_rule;
     g_hash_table_insert(engine->expects->families, &f->id, f);
   }
   return f;

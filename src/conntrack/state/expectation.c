@@ -110,9 +110,12 @@ static const char *fault_of(const ct_engine *engine, const ct_entry *master, con
 
   if (r->id <= before_id || r->id > last_id)
     return "expectations are not numbered in their order";
+  if (master != NULL && helper == NULL && g_strcmp0(s->made_by, CT_EXPECT_BY_RULE) == 0 && s->class_number == 0)
+    helper = &ct_expect_by_rule;
   if (helper == NULL)
     return "an expectation has no master, or one without a helper";
-  if (s->class_number >= CT_HELPER_CLASSES || helper->classes[s->class_number].timeout_s == 0)
+  if (helper != &ct_expect_by_rule &&
+      (s->class_number >= CT_HELPER_CLASSES || helper->classes[s->class_number].timeout_s == 0))
     return "an expectation is of a class that its helper does not have";
   policy = ct_helper_policy(&engine->params, helper, s->class_number);
   if (policy.max_expected != 0 && ct_expect_of_class(engine, master, s->class_number) >= policy.max_expected)

@@ -19,6 +19,7 @@ static const char *const words[] = {
   "GCF", "RCF", "URQ", "ACF", "LCF",                                         /* ras */
   "Setup", "CallProceeding", "Connect", "Alerting", "Facility", "Progress",  /* q931 */
   "OpenLogicalChannel", "OpenLogicalChannelAck", "H.323",                    /* h245 */
+  CT_EXPECT_BY_RULE,                                                         /* a rule */
 };
 /* clang-format on */
 

@@ -535,6 +535,7 @@ typedef struct fw_recent {
   guint8 op; /* fw_recent_op */
   gboolean invert, destination, ttl, reap;
   guint32 seconds, hitcount; /* 0: not given */
+  gboolean four;             /* of IPv4 */
   fw_address mask;
 } fw_recent;
 

@@ -19,6 +19,7 @@ static void recent_init(void *data, fw_family family)
   fw_recent *r = data;
 
   r->name = "DEFAULT";
+  r->four = family == FW_IPV4;
   fw_mask_of_length(family, 128, &r->mask);
 }
 

@@ -64,7 +64,7 @@ static fw_truth set_ct(fw_program *program, fw_packet *p, const fw_nft_expr *lef
     return FW_YES;
   if (left->key == FW_NFT_CT_ZONE)
     set_zone(program, p, left, v);
-  if (p->entry == NULL || program->passage == NULL)
+  if ((p->entry == NULL && !p->gone) || program->passage == NULL)
     return FW_YES;
   switch (left->key) {
   case FW_NFT_CT_MARK:
@@ -263,12 +263,43 @@ static fw_truth give_timeouts(fw_program *program, fw_packet *p, const fw_nft_st
   return FW_YES;
 }
 
+/* The listing's milliseconds are the kernel's seconds, and its ticks wrap at 32 bits (RULES 5.2). */
+static guint32 expectation_seconds(const fw_program *program, const fw_nft_object *object)
+{
+  return object->expectation_timeout * program->hz / program->hz;
+}
+
+static fw_truth announce(fw_program *program, fw_packet *p, const fw_nft_statement *s)
+{
+  const fw_nft_object *object;
+  fw_truth truth = fw_nft_object_of(program, p, s, "ct expectation", &object);
+
+  if (truth != FW_YES || program->maybe)
+    return truth;
+  if (!is_fresh(program, p))
+    return FW_NO;
+  const ct_announcement announcement = { .family = object->l3 == 0   ? 0
+                                                   : object->l3 == 6 ? CT_IPV6
+                                                                     : CT_IPV4,
+                                         .proto = object->protocol,
+                                         .port = object->expectation_port,
+                                         .timeout_s = expectation_seconds(program, object),
+                                         .most = object->expectation_size };
+
+  switch (ct_passage_announce((ct_engine *)program->engine, program->passage, &announcement)) {
+  case CT_ANNOUNCED: return FW_YES;
+  case CT_ANNOUNCED_REFUSED: return FW_HOTDROP;
+  default: return FW_NO;
+  }
+}
+
 fw_truth fw_nft_track(fw_program *program, fw_packet *p, const fw_nft_statement *s)
 {
   switch (s->kind) {
   case FW_NFT_DO_NOTRACK: return notrack(program, p);
   case FW_NFT_DO_CT_HELPER: return give_helper(program, p, s);
   case FW_NFT_DO_CT_TIMEOUT: return give_timeouts(program, p, s);
+  case FW_NFT_DO_CT_EXPECTATION: return announce(program, p, s);
   default: return FW_UNKNOWN;
   }
 }

@@ -126,6 +126,9 @@ static fw_truth fib_interface(const fw_program *program, const fw_packet *p, con
   const char *way = fw_box_facts_way(program->facts, p->family, a);
   const fw_interface_name *limit = e->flags & FW_NFT_FIB_IIF ? p->in : e->flags & FW_NFT_FIB_OIF ? p->out : NULL;
 
+  /* Of its own addresses the kernel says that no interface leads there. */
+  if (fw_box_facts_is_local(program->facts, p->family, a) != NULL)
+    way = "";
   if (way == NULL || e->flags & FW_NFT_FIB_MARK)
     return FW_UNKNOWN;
   if (limit != NULL && limit->name[0] != '\0') {

@@ -15,8 +15,12 @@ typedef struct item {
   gint64 timeout_ns; /* what it was given; 0: none */
   guint32 element;   /* + 1; 0: a packet has put it there */
   guint32 verdict;   /* of a packet's: + 1, in the live set's verdicts */
+  guint32 maker;     /* whose statements go with it: + 1, in the live set's makers; 0: the set's */
+  guint32 zero;      /* states behind it begin at multiples of eight bytes */
   guint8 rest[];     /* data, then states */
 } item;
+
+G_STATIC_ASSERT(G_STRUCT_OFFSET(item, rest) % 8 == 0);
 
 struct fw_nft_live {
   const fw_nft_set *set;
@@ -30,10 +34,10 @@ struct fw_nft_live {
   guint32 *range_of; /* by number of an element: its range + 1 */
   gboolean sorted;   /* ranges can be searched by halves */
   item *any;         /* "*" */
-  const fw_nft_statement *inner;
-  guint n_inner;
+  guint n_inner;     /* statements that an element has at most */
   gint64 swept_ns;
   GPtrArray *verdicts; /* fw_nft_verdict that packets have put there */
+  GPtrArray *makers;   /* fw_nft_statement that have put elements there */
 };
 
 /* ---- bounds ---- */
@@ -99,8 +103,14 @@ static const fw_nft_statement *inner_of(const fw_nft_live *l, const item *i, gui
     *n = MIN(e->n_inner, l->n_inner);
     return e->inner;
   }
-  *n = e == NULL || l->set->n_inner > 0 ? l->n_inner : 0;
-  return l->inner;
+  if (e == NULL && i->maker > 0) {
+    const fw_nft_statement *maker = g_ptr_array_index(l->makers, i->maker - 1);
+
+    *n = MIN(maker->n_inner, l->n_inner);
+    return maker->inner;
+  }
+  *n = MIN(l->set->n_inner, l->n_inner);
+  return l->set->inner;
 }
 
 static void start_item(fw_program *program, fw_nft_live *l, item *i)
@@ -236,18 +246,18 @@ static guint most_inner(const fw_nft_set *set)
   return most;
 }
 
-fw_nft_live *fw_nft_live_new(fw_program *program, const fw_nft_set *set, const fw_nft_statement *inner, guint n_inner)
+fw_nft_live *fw_nft_live_new(fw_program *program, const fw_nft_set *set, guint rules_inner)
 {
   fw_nft_live *l = g_new0(fw_nft_live, 1);
 
   l->set = set;
-  l->inner = set->n_inner > 0 ? set->inner : inner;
-  l->n_inner = MIN(MAX(set->n_inner > 0 ? set->n_inner : n_inner, most_inner(set)), INNER_MOST);
+  l->n_inner = MIN(MAX(MAX(set->n_inner, rules_inner), most_inner(set)), INNER_MOST);
   l->key_bytes = (shape_bytes(set->widths, set->n_types) + 7U) & ~7U;
   l->data_bytes = (shape_bytes(set->data_widths, set->n_data_types) + 7U) & ~7U;
   l->item_bytes = (guint)(sizeof(item) + l->data_bytes + l->n_inner * sizeof(fw_nft_state));
   l->size = MIN(set->size > 0 ? set->size : SIZE_DEFAULT, SIZE_MOST);
   l->verdicts = g_ptr_array_new();
+  l->makers = g_ptr_array_new();
   fw_memory_init(&l->exact, MAX(l->key_bytes, 8), l->item_bytes);
   l->key_bytes = MAX(l->key_bytes, 8);
   take_elements(program, l);
@@ -265,6 +275,7 @@ void fw_nft_live_free(fw_nft_live *l)
   g_free(l->range_of);
   g_free(l->any);
   g_ptr_array_free(l->verdicts, TRUE);
+  g_ptr_array_free(l->makers, TRUE);
   g_free(l);
 }
 
@@ -407,15 +418,16 @@ static gint64 timeout_of(const fw_nft_live *l, const fw_nft_statement *s)
   return s->timeout_s >= 0 ? s->timeout_s : l->set->timeout_s;
 }
 
-static guint32 verdict_number(fw_nft_live *l, fw_nft_verdict *verdict)
+/* + 1 */
+static guint32 number_in(GPtrArray *all, gconstpointer one)
 {
   guint i;
 
-  for (i = 0; i < l->verdicts->len; i++)
-    if (g_ptr_array_index(l->verdicts, i) == verdict)
+  for (i = 0; i < all->len; i++)
+    if (g_ptr_array_index(all, i) == one)
       return i + 1;
-  g_ptr_array_add(l->verdicts, verdict);
-  return l->verdicts->len;
+  g_ptr_array_add(all, (gpointer)one);
+  return all->len;
 }
 
 static fw_truth data_of(fw_program *program, fw_packet *p, const fw_nft_statement *s, fw_nft_value *data)
@@ -448,7 +460,8 @@ static fw_truth put(fw_program *program, fw_packet *p, fw_nft_live *l, const fw_
       return FW_NO;
     memset(i, 0, l->item_bytes);
     memcpy(i->rest, data.bytes, MIN(data.n, l->data_bytes));
-    i->verdict = s->data_verdict != NULL ? verdict_number(l, s->data_verdict) : 0;
+    i->verdict = s->data_verdict != NULL ? number_in(l->verdicts, s->data_verdict) : 0;
+    i->maker = s->n_inner > 0 ? number_in(l->makers, s) : 0;
     set_timeout(i, program->now_ns, timeout_of(l, s));
     start_item(program, l, i);
   } else if (s->op == FW_NFT_SET_UPDATE && (l->set->has_timeout || l->set->timeout_s > 0)) {
@@ -487,13 +500,16 @@ fw_truth fw_nft_live_op(fw_program *program, fw_packet *p, const fw_nft_statemen
 static void show_item(const fw_nft_live *l, const guint8 *key, item *i,
                       void (*each)(const fw_nft_item *item, gpointer user), gpointer user)
 {
+  guint n_inner;
   fw_nft_item shown = { .key = key,
                         .data = i->element == 0 ? i->rest : NULL,
                         .element = element_of(l, i),
                         .states = states_of(l, i),
+                        .inner = inner_of(l, i, &n_inner),
                         .timeout_ns = i->timeout_ns,
                         .expires_ns = i->expires_ns };
 
+  shown.n_inner = n_inner;
   each(&shown, user);
 }
 
@@ -537,17 +553,4 @@ void fw_nft_live_each(const fw_nft_now *now, const fw_nft_set *set,
     if (one == (const void *)(key + l->exact.key_bytes) && !has_gone(one, now->now_ns) && one->element == 0)
       show_item(l, key, one, each, user);
   }
-}
-
-const fw_nft_statement *fw_nft_live_inner(const void *run, const fw_nft_set *set, const fw_nft_element *element,
-                                          guint *n)
-{
-  const fw_nft_live *l = ((const fw_nft_run *)run)->lives[set->number];
-
-  if (element != NULL && element->n_inner > 0) {
-    *n = MIN(element->n_inner, l->n_inner);
-    return element->inner;
-  }
-  *n = element == NULL || set->n_inner > 0 ? l->n_inner : 0;
-  return l->inner;
 }

@@ -55,6 +55,7 @@ gboolean fw_nft_read_mangle(fw_nft_reader *r, JsonNode *value, fw_nft_statement 
 static fw_nft_expr *read_set_key(fw_nft_reader *r, JsonNode *node, const fw_nft_set *set, fw_nft_statement *s)
 {
   fw_nft_shape shape = { .n = set->n_types };
+  fw_nft_expr *e;
   const char *name;
   JsonNode *value;
 
@@ -68,7 +69,12 @@ static fw_nft_expr *read_set_key(fw_nft_reader *r, JsonNode *node, const fw_nft_
       return fw_nft_fail(r, "an element without a value");
     node = json_object_get_member(o, "val");
   }
-  return JSON_NODE_HOLDS_VALUE(node) ? fw_nft_read_right(r, node, &shape) : fw_nft_read_left(r, node);
+  if (JSON_NODE_HOLDS_VALUE(node))
+    return fw_nft_read_right(r, node, &shape);
+  r->key_of = set;
+  e = fw_nft_read_left(r, node);
+  r->key_of = NULL;
+  return e;
 }
 
 static gboolean read_set_data(fw_nft_reader *r, JsonNode *node, const fw_nft_set *set, fw_nft_statement *s)

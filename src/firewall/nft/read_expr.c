@@ -324,11 +324,26 @@ static fw_nft_expr *read_other(fw_nft_reader *r, const char *name, JsonObject *o
 
 /* ---- what is made of others ---- */
 
+/* A part that is a constant has the type that the set has there. */
+static fw_nft_expr *read_part(fw_nft_reader *r, JsonNode *node, const fw_nft_set *set, guint i)
+{
+  fw_nft_shape one = { .n = 1 };
+
+  if (set == NULL || i >= set->n_types || set->widths[i] == 0 || !JSON_NODE_HOLDS_VALUE(node))
+    return fw_nft_read_left(r, node);
+  one.types[0] = set->types[i];
+  one.widths[0] = set->widths[i];
+  return fw_nft_read_right(r, node, &one);
+}
+
 static fw_nft_expr *read_concat(fw_nft_reader *r, JsonNode *node)
 {
+  const fw_nft_set *set = r->key_of;
   JsonArray *array;
   fw_nft_expr *e;
   guint i, n_bytes = 0;
+
+  r->key_of = NULL;
 
   if (!JSON_NODE_HOLDS_ARRAY(node))
     return fw_nft_fail(r, "a concatenation of nothing");
@@ -339,7 +354,7 @@ static fw_nft_expr *read_concat(fw_nft_reader *r, JsonNode *node)
   e->n_parts = json_array_get_length(array);
   e->parts = fw_ruleset_take(r->ruleset, e->n_parts * sizeof *e->parts);
   for (i = 0; i < e->n_parts; i++) {
-    e->parts[i] = fw_nft_read_left(r, json_array_get_element(array, i));
+    e->parts[i] = read_part(r, json_array_get_element(array, i), set, i);
     if (e->parts[i] == NULL)
       return NULL;
     n_bytes += fw_nft_padded(e->parts[i]->n_bytes);
@@ -416,6 +431,18 @@ static fw_nft_expr *read_left_of(fw_nft_reader *r, const char *name, JsonNode *v
   if (strcmp(name, "jhash") == 0 || strcmp(name, "symhash") == 0)
     return read_hash(r, o, name[0] == 's');
   return read_other(r, name, o);
+}
+
+fw_nft_expr *fw_nft_read_key(fw_nft_reader *r, JsonNode *node, JsonNode *data)
+{
+  const char *name =
+    JSON_NODE_HOLDS_VALUE(data) && json_node_get_value_type(data) == G_TYPE_STRING ? json_node_get_string(data) : "";
+  fw_nft_expr *e;
+
+  r->key_of = name[0] == '@' ? fw_nft_set_find(r->table, name + 1) : NULL;
+  e = fw_nft_read_left(r, node);
+  r->key_of = NULL;
+  return e;
 }
 
 fw_nft_expr *fw_nft_read_left(fw_nft_reader *r, JsonNode *node)

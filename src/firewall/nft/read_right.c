@@ -144,7 +144,7 @@ static fw_nft_expr *read_map(fw_nft_reader *r, JsonNode *node, const fw_nft_shap
   e = fw_nft_expr_new(r, FW_NFT_MAP, shape->types[0], fw_nft_shape_bytes(shape));
   e->n_parts = 1;
   e->parts = fw_ruleset_take(r->ruleset, sizeof *e->parts);
-  e->parts[0] = fw_nft_read_left(r, json_object_get_member(o, "key"));
+  e->parts[0] = fw_nft_read_key(r, json_object_get_member(o, "key"), json_object_get_member(o, "data"));
   if (e->parts[0] == NULL)
     return NULL;
   key = fw_nft_shape_of(e->parts[0]);

@@ -80,7 +80,7 @@ static gboolean read_match(fw_nft_reader *r, JsonNode *value, fw_nft_statement *
   if (o == NULL || !json_object_has_member(o, "left") || !json_object_has_member(o, "right"))
     return fw_nft_fail(r, "a match without two sides") != NULL;
   s->kind = FW_NFT_DO_MATCH;
-  s->left = fw_nft_read_left(r, json_object_get_member(o, "left"));
+  s->left = fw_nft_read_key(r, json_object_get_member(o, "left"), json_object_get_member(o, "right"));
   if (s->left == NULL)
     return FALSE;
   settle_fib(s->left, json_object_get_member(o, "right"));
@@ -102,7 +102,7 @@ static gboolean read_vmap(fw_nft_reader *r, JsonNode *value, fw_nft_statement *s
   if (o == NULL || !json_object_has_member(o, "key") || !json_object_has_member(o, "data"))
     return fw_nft_fail(r, "a vmap without key and data") != NULL;
   s->kind = FW_NFT_DO_VMAP;
-  s->left = fw_nft_read_left(r, json_object_get_member(o, "key"));
+  s->left = fw_nft_read_key(r, json_object_get_member(o, "key"), json_object_get_member(o, "data"));
   if (s->left == NULL)
     return FALSE;
   shape = fw_nft_shape_of(s->left);
@@ -247,7 +247,7 @@ static gboolean read_object_reference(fw_nft_reader *r, const char *kind, JsonNo
   map = o != NULL ? fw_nft_object_member(o, "map") : NULL;
   if (map == NULL || !json_object_has_member(map, "key") || !json_object_has_member(map, "data"))
     return fw_nft_fail(r, "%s without a name", kind) != NULL;
-  s->left = fw_nft_read_left(r, json_object_get_member(map, "key"));
+  s->left = fw_nft_read_key(r, json_object_get_member(map, "key"), json_object_get_member(map, "data"));
   if (s->left == NULL)
     return FALSE;
   key = fw_nft_shape_of(s->left);

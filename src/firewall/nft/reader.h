@@ -19,6 +19,7 @@ typedef struct fw_nft_reader {
   GString *path;             /* where in the document: "nftables[3].rule.expr[1]" */
   GString *why;              /* the first thing in a statement that could not be read; empty: none */
   guint8 family;             /* of addresses, by the table: 4, 6, 0 both */
+  const fw_nft_set *key_of;  /* whose key the next concatenation is: of what type its constants are; NULL: nobody's */
   const fw_nft_lines *lines; /* of the text that this is a listing of, just loaded; NULL: it is its own text */
 } fw_nft_reader;
 
@@ -29,6 +30,8 @@ void fw_nft_note(fw_nft_reader *r, fw_note_kind kind, const char *words);
 
 /* What is read from a packet, or made of such. => NULL: not understood, said. */
 fw_nft_expr *fw_nft_read_left(fw_nft_reader *r, JsonNode *node);
+/* The same of a key for a set or map: data names it ("@name"), or lists its elements, which types no constant. */
+fw_nft_expr *fw_nft_read_key(fw_nft_reader *r, JsonNode *node, JsonNode *data);
 /* What something of a shape is compared with, or set to. Names of sets too. => NULL: the same. */
 fw_nft_expr *fw_nft_read_right(fw_nft_reader *r, JsonNode *node, const fw_nft_shape *shape);
 fw_nft_shape fw_nft_shape_of(const fw_nft_expr *e);

@@ -36,14 +36,6 @@ fw_nft_run *fw_nft_run_new(fw_program *program)
   return run;
 }
 
-static void start_inner(fw_program *program, const fw_nft_statement *s)
-{
-  guint32 number = s->set->number;
-
-  if (program->nft->lives[number] == NULL)
-    program->nft->lives[number] = fw_nft_live_new(program, s->set, s->inner, s->n_inner);
-}
-
 static gboolean tracks(const fw_nft_expr *e)
 {
   guint i;
@@ -72,7 +64,8 @@ static guint8 assumption_of(const fw_program *program, const char *name)
   return 0;
 }
 
-static void load_rule(fw_program *program, const fw_rule *rule)
+/* most_inner: by number of a set, how many statements rules give an element of it at most. */
+static void load_rule(fw_program *program, const fw_rule *rule, guint *most_inner)
 {
   guint i;
 
@@ -82,13 +75,14 @@ static void load_rule(fw_program *program, const fw_rule *rule)
     fw_nft_state_start(program, s, &program->nft->states[s->state]);
     program->nft->assumed[s->state] = assumption_of(program, rule->matches[i].name);
     if (s->kind == FW_NFT_DO_SET_OP)
-      start_inner(program, s);
+      most_inner[s->set->number] = MAX(most_inner[s->set->number], s->n_inner);
     program->tracks |= tracks(s->left) || tracks(s->right) || s->kind == FW_NFT_DO_CT_HELPER ||
-                       s->kind == FW_NFT_DO_CT_TIMEOUT || s->kind == FW_NFT_DO_CT_COUNT;
+                       s->kind == FW_NFT_DO_CT_TIMEOUT || s->kind == FW_NFT_DO_CT_COUNT ||
+                       s->kind == FW_NFT_DO_CT_EXPECTATION;
   }
 }
 
-static void load_table(fw_program *program, const fw_table *table)
+static void load_table(fw_program *program, const fw_table *table, guint *most_inner)
 {
   guint i, k;
 
@@ -101,13 +95,14 @@ static void load_table(fw_program *program, const fw_table *table)
     const fw_chain *chain = g_ptr_array_index(table->chains, i);
 
     for (k = 0; k < chain->n_rules; k++)
-      load_rule(program, chain->rules[k]);
+      load_rule(program, chain->rules[k], most_inner);
   }
 }
 
 void fw_nft_run_load(fw_program *program)
 {
   fw_nft_run *run = program->nft;
+  g_autofree guint *most_inner = g_new0(guint, run->nft->sets->len + 1);
   guint i;
 
   run->lives = g_new0(fw_nft_live *, run->nft->sets->len + 1);
@@ -115,11 +110,10 @@ void fw_nft_run_load(fw_program *program)
     const fw_table *table = g_ptr_array_index(program->ruleset->tables, i);
 
     if (table->nft != NULL)
-      load_table(program, table);
+      load_table(program, table, most_inner);
   }
   for (i = 0; i < run->nft->sets->len; i++)
-    if (run->lives[i] == NULL)
-      run->lives[i] = fw_nft_live_new(program, g_ptr_array_index(run->nft->sets, i), NULL, 0);
+    run->lives[i] = fw_nft_live_new(program, g_ptr_array_index(run->nft->sets, i), most_inner[i]);
 }
 
 void fw_nft_run_free(fw_nft_run *run)
@@ -152,7 +146,7 @@ gboolean fw_nft_run_now(const fw_program *program, fw_nft_now *now)
 {
   if (program->nft == NULL || !program->loaded)
     return FALSE;
-  *now = (fw_nft_now){ program->nft, program->now_ns, state_of, fw_nft_live_each, fw_nft_live_inner };
+  *now = (fw_nft_now){ program->nft, program->now_ns, state_of, fw_nft_live_each };
   return TRUE;
 }
 
@@ -265,11 +259,15 @@ static fw_truth reject(fw_program *program, const fw_packet *p, const fw_nft_sta
 
 /* ---- match ---- */
 
-static fw_truth in_set(fw_program *program, fw_packet *p, const fw_nft_set *set, const fw_nft_value *v)
+/* An element that is found where none should be does not count: the rule has ended. */
+static fw_truth in_set(fw_program *program, fw_packet *p, const fw_nft_set *set, const fw_nft_value *v,
+                       gboolean inverted)
 {
   fw_nft_found found;
   fw_truth truth = fw_nft_live_find(program, set, v, &found);
 
+  if (inverted)
+    return truth == FW_UNKNOWN ? truth : fw_truth_of(truth == FW_NO);
   return truth == FW_YES ? fw_nft_all_stateful(program, p, &found) : truth;
 }
 
@@ -322,9 +320,7 @@ static fw_truth match(fw_program *program, fw_packet *p, const fw_nft_statement 
   if (v.unknown != 0)
     return FW_UNKNOWN;
   switch (s->right->kind) {
-  case FW_NFT_SET:
-    truth = in_set(program, p, s->right->set, &v);
-    return truth == FW_UNKNOWN || s->op != FW_NFT_NEQ ? truth : fw_truth_of(truth == FW_NO);
+  case FW_NFT_SET: return in_set(program, p, s->right->set, &v, s->op == FW_NFT_NEQ);
   case FW_NFT_PREFIX:
   case FW_NFT_RANGE:
   case FW_NFT_WILDCARD:

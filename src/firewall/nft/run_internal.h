@@ -72,7 +72,8 @@ typedef struct fw_nft_found {
   guint n_inner;
 } fw_nft_found;
 
-fw_nft_live *fw_nft_live_new(fw_program *program, const fw_nft_set *set, const fw_nft_statement *inner, guint n_inner);
+/* most_inner: statements of an element that a rule puts there, at most. */
+fw_nft_live *fw_nft_live_new(fw_program *program, const fw_nft_set *set, guint most_inner);
 void fw_nft_live_free(fw_nft_live *live);
 /* => NO: not in it; UNKNOWN: nobody knows. */
 fw_truth fw_nft_live_find(fw_program *program, const fw_nft_set *set, const fw_nft_value *key, fw_nft_found *found);
@@ -81,8 +82,6 @@ fw_truth fw_nft_live_op(fw_program *program, fw_packet *p, const fw_nft_statemen
 /* As fw_nft_now has them. */
 void fw_nft_live_each(const fw_nft_now *now, const fw_nft_set *set,
                       void (*each)(const fw_nft_item *item, gpointer user), gpointer user);
-const fw_nft_statement *fw_nft_live_inner(const void *run, const fw_nft_set *set, const fw_nft_element *element,
-                                          guint *n);
 /* The value that an expression of a set's shape says from ... to, for elements. => FALSE: it is no constant. */
 gboolean fw_nft_bounds(const fw_nft_expr *e, guint8 *from, guint8 *to);
 

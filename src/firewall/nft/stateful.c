@@ -84,7 +84,7 @@ static gboolean has_tokens(const fw_program *program, const fw_packet *p, const 
 /* ---- ct count ---- */
 
 /* From the oldest on, removes what is over, and ends at an equal one. => TRUE: it met that. */
-static gboolean walk_count(const fw_program *program, fw_nft_count *count, const ct_tuple *equal)
+static gboolean walk_count(const fw_program *program, fw_nft_count *count, const ct_tuple *equal, guint16 zone)
 {
   guint kept = 0, i, n = count->tuples->len;
   gboolean met = FALSE;
@@ -98,7 +98,8 @@ static gboolean walk_count(const fw_program *program, fw_nft_count *count, const
     if (!met) {
       found = ct_engine_lookup(program->engine, &one, &view, &dir);
       over = !found || (one.proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
-      met = found && equal != NULL && ct_tuple_equal(&one, equal);
+      met = found && equal != NULL && zone == (view.tuple[0].zone != 0 ? view.tuple[0].zone : view.tuple[1].zone) &&
+            ct_tuple_equal(&one, equal);
       over &= !met;
     }
     if (!over)
@@ -114,16 +115,16 @@ static fw_truth count_holds(fw_program *program, const fw_packet *p, const fw_nf
   ct_tuple tuple;
   gboolean assured;
 
-  if (p->gone)
+  if (p->gone && fw_program_view(program, p) == NULL)
     return FW_UNKNOWN;
   if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;
   count = g_ptr_array_index(program->nft->counts, state->a - 1);
   if (assured) {
     if (count->added != program->jiffies)
-      walk_count(program, count, NULL);
+      walk_count(program, count, NULL, 0);
     count->added = program->jiffies;
-  } else if (count->added == program->jiffies || !walk_count(program, count, &tuple)) {
+  } else if (count->added == program->jiffies || !walk_count(program, count, &tuple, fw_count_zone(program, p))) {
     g_array_append_val(count->tuples, tuple);
     count->added = program->jiffies;
   }

@@ -15,7 +15,9 @@ typedef struct fw_nft_state {
 typedef struct fw_nft_item {
   const guint8 *key, *data;      /* data: of elements that packets have put there */
   const fw_nft_element *element; /* NULL: packets have put it there */
-  const fw_nft_state *states;    /* of the statements that go with it */
+  const fw_nft_statement *inner; /* statements that go with it, */
+  const fw_nft_state *states;    /* and what they have come to */
+  guint n_inner;
   gint64 timeout_ns, expires_ns; /* 0: never; expires_ns: a moment */
 } fw_nft_item;
 
@@ -26,8 +28,6 @@ typedef struct fw_nft_now {
   const fw_nft_state *(*state)(const void *run, guint32 state);
   void (*each)(const struct fw_nft_now *now, const fw_nft_set *set,
                void (*each)(const fw_nft_item *item, gpointer user), gpointer user);
-  /* The statements that the states of an item are of. */
-  const fw_nft_statement *(*inner)(const void *run, const fw_nft_set *set, const fw_nft_element *element, guint *n);
 } fw_nft_now;
 
 /* All tables of nftables. now: counters, quotas and elements as they are now; NULL: as they were written. */

@@ -120,18 +120,15 @@ static void put_item(const fw_nft_item *item, gpointer user)
 {
   listing *l = user;
   const fw_nft_set *set = l->set;
-  const fw_nft_statement *inner;
   gint64 left_ns = item->expires_ns - l->now->now_ns;
-  guint n;
 
-  inner = l->now->inner(l->now->run, set, item->element, &n);
   put_delimiter(l);
   if (item->element != NULL) {
-    put_element(l->out, set, item->element, item->states, inner, n);
+    put_element(l->out, set, item->element, item->states, item->inner, item->n_inner);
     return;
   }
   put_typed(l->out, set->types, set->widths, set->n_types, item->key);
-  put_states(l->out, inner, n, item->states);
+  put_states(l->out, item->inner, item->n_inner, item->states);
   if (item->timeout_ns > 0 && item->timeout_ns != set->timeout_s * NS_PER_S)
     put_timeout(l->out, item->timeout_ns / NS_PER_S, -1);
   if (item->expires_ns > 0) {

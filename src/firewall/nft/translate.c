@@ -84,11 +84,14 @@ fw_truth fw_nft_translate(fw_program *program, fw_packet *p, const fw_nft_statem
   guint8 from[FW_NFT_VALUE_MOST] = { 0 }, to[FW_NFT_VALUE_MOST] = { 0 };
   fw_truth truth = FW_YES;
 
-  /* To a packet of the other family nothing is done: its rule has held, and the next one follows (NAT 9). */
+  run->nat = *(const fw_nat *)s->target.data;
+  /*
+   * To a packet of the other family nothing is done: its rule has held, and the next one follows (NAT 9). But its
+   * address has been looked up: numgen has gone on, and where a map has none the rule has not held.
+   */
   run->passes = !is_of_family(p, s);
   if (run->passes)
-    return FW_YES;
-  run->nat = *(const fw_nat *)s->target.data;
+    return s->left != NULL ? set_target_address(program, p, s, &run->nat) : FW_YES;
   /* What is looked up for each packet is known from here on. */
   run->nat.given &= (guint8) ~(FW_NAT_ADDRESS | FW_NAT_PORTS | FW_NAT_COMPUTED);
   if (s->left != NULL)

@@ -74,6 +74,69 @@ static guint32 pseudo_sum(const fw_packet *r, const guint8 *b, guint8 protocol, 
   return sum_of(protocol + length, b + (r->family == FW_IPV6 ? 8 : 12), n);
 }
 
+/* Whether conntrack has looked at the sum: of a protocol that it knows, unless the header was wrong already. */
+static gboolean sum_is_judged(const fw_packet *r)
+{
+  static const guint8 known[] = { CT_PROTO_TCP, CT_PROTO_UDP,  CT_PROTO_ICMP,    CT_PROTO_ICMPV6, ESP,
+                                  AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP };
+
+  if (memchr(known, r->protocol, sizeof known) == NULL)
+    return FALSE;
+  switch (r->raw->reason) {
+  case CT_REASON_TUPLE_SHORT:
+  case CT_REASON_TCP_SHORT:
+  case CT_REASON_UDP_SHORT:
+  case CT_REASON_UDP_LENGTH:
+  case CT_REASON_ICMP_SHORT:
+    return r->protocol != CT_PROTO_TCP && r->protocol != CT_PROTO_UDP && r->protocol != CT_PROTO_ICMP &&
+           r->protocol != CT_PROTO_ICMPV6;
+  default: return TRUE;
+  }
+}
+
+/* Whether the packet says that it has no sum. */
+static gboolean has_no_sum(const fw_packet *r)
+{
+  guint8 scratch[8];
+  const guint8 *b = ct_packet_at(r->raw, r->l4_offset, r->protocol == CT_PROTO_GRE ? 1 : 8, scratch);
+
+  return b != NULL &&
+         ((r->protocol == CT_PROTO_GRE && !(b[0] & 0x80)) || (r->protocol == CT_PROTO_UDP && b[6] == 0 && b[7] == 0));
+}
+
+/*
+ * The kernel sums a packet that it answers over all of its payload, also of protocols that have no checksum
+ * (RULES 1.3); of IPv6, TCP and UDP with the addresses. What is not there cannot be summed, and counts as right.
+ */
+static gboolean sum_is_wrong(const fw_packet *r)
+{
+  const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
+  const gboolean six = r->family == FW_IPV6;
+  guint8 scratch[40];
+  const guint8 *b;
+  guint32 sum = six ? 0 : 0xffff, i; /* IPv4's header is summed as well */
+
+  if (r->raw->flags & CT_PACKET_CSUM_BAD)
+    return TRUE;
+  if (r->broken || r->protocolless || r->raw->flags & CT_PACKET_CUT)
+    return r->broken && six && !(r->raw->flags & CT_PACKET_CUT);
+  if (sum_is_judged(r) || has_no_sum(r))
+    return FALSE;
+  if (six || r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP) {
+    b = ct_packet_at(r->raw, six ? 8 : 12, six ? 32 : 8, scratch);
+    if (b == NULL)
+      return FALSE;
+    sum = sum_of(sum + r->protocol + n, b, six ? 32 : 8);
+  }
+  for (i = 0; i < n; i++) {
+    b = ct_packet_at(r->raw, r->l4_offset + i, 1, scratch);
+    if (b == NULL)
+      return FALSE;
+    sum += i % 2 == 0 ? (guint32)b[0] << 8 : b[0];
+  }
+  return folded(sum) != 0;
+}
+
 /* => length; 0: none is sent, *why says why. */
 static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
 {
@@ -90,7 +153,7 @@ static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
     *why = "a reset is not answered by a reset";
     return 0;
   }
-  if (r->raw->flags & CT_PACKET_CSUM_BAD) {
+  if (sum_is_wrong(r)) {
     *why = "the packet's checksum is wrong";
     return 0;
   }
@@ -174,40 +237,6 @@ static gboolean is_for_all(const fw_firewall *f, const fw_packet *r)
   return type == FW_ADDRTYPE_BROADCAST || type == FW_ADDRTYPE_MULTICAST;
 }
 
-/*
- * Of protocols that have no checksum the kernel asks for one nevertheless, over all of the payload (RULES 1.3); of IPv6
- * with the addresses. What is not there cannot be summed, and counts as right.
- */
-static gboolean other_sum_is_wrong(const fw_packet *r)
-{
-  static const guint8 spared[] = { CT_PROTO_TCP, CT_PROTO_UDP,  CT_PROTO_ICMP,    CT_PROTO_ICMPV6, ESP,
-                                   AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP };
-  const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
-  guint8 scratch[40];
-  const guint8 *b;
-  guint32 sum = 0xffff, i; /* of IPv4's header, which is summed as well */
-
-  if (memchr(spared, r->protocol, sizeof spared) != NULL || r->raw->flags & CT_PACKET_CUT || r->broken ||
-      r->protocolless)
-    return FALSE;
-  b = r->protocol == CT_PROTO_GRE ? ct_packet_at(r->raw, r->l4_offset, 1, scratch) : NULL;
-  if (b != NULL && !(b[0] & 0x80))
-    return FALSE;
-  if (r->family == FW_IPV6) {
-    b = ct_packet_at(r->raw, 8, 32, scratch);
-    if (b == NULL)
-      return FALSE;
-    sum = sum_of(r->protocol + n, b, 32);
-  }
-  for (i = 0; i < n; i++) {
-    b = ct_packet_at(r->raw, r->l4_offset + i, 1, scratch);
-    if (b == NULL)
-      return FALSE;
-    sum += i % 2 == 0 ? (guint32)b[0] << 8 : b[0];
-  }
-  return folded(sum) != 0;
-}
-
 static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
 {
   if (r->fragment != 0)
@@ -216,7 +245,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
     return "an ICMP error is not answered by another";
   if (is_for_all(f, r))
     return "what goes to many is not answered";
-  if (r->raw->flags & CT_PACKET_CSUM_BAD || other_sum_is_wrong(r))
+  if (sum_is_wrong(r))
     return "the packet's checksum is wrong";
   return NULL;
 }
@@ -296,11 +325,24 @@ static void leave_sum_open(fw_firewall *f, const fw_packet *p)
           folded(sum_of(pseudo_sum(p, f->answer_bytes, CT_PROTO_TCP, 20), NULL, 0)) ^ 0xffff);
 }
 
+/* Where nat has given it another destination it takes the way to that. */
+static void route_again(fw_firewall *f, fw_packet *p)
+{
+  const char *way = fw_box_facts_type(f->facts, p->family, &p->destination) == FW_ADDRTYPE_LOCAL
+                      ? "lo"
+                      : fw_box_facts_way(f->facts, p->family, &p->destination);
+
+  p->out = fw_program_interface(f->program, way);
+}
+
 static gboolean walk_out(fw_firewall *f, fw_packet *p)
 {
   fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
-  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d) && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
+  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d);
 
+  if (out && p->translated)
+    route_again(f, p);
+  out = out && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
   f->outcome.answer.verdict = d.verdict;
   if (out && fw_loop_is_due(f, p)) {
     leave_sum_open(f, p);
@@ -336,7 +378,8 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   if (a->looped)
     a->delivered = fw_loop_answer(f, &a->seen);
   end(f);
-  if (!a->sent)
+  /* A reset closes the connection when it is made, also where a rule drops it then. */
+  if (!a->sent && reject->kind != FW_REJECT_TCP_RESET)
     return CT_FATE_DROP;
   return reject->kind == FW_REJECT_TCP_RESET ? CT_FATE_RESET : CT_FATE_ANSWERED;
 }

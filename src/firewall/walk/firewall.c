@@ -518,10 +518,13 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->program->traced = FALSE;
   if (!arrive(f, p, &last)) {
     o->before_conntrack = TRUE;
-    if (f->options.mode == FW_MODE_OBSERVE)
+    if (f->options.mode == FW_MODE_OBSERVE) {
       ct_engine_packet(engine, a->packet, result);
-    else
-      nothing_seen(engine, a->packet, result);
+      return;
+    }
+    nothing_seen(engine, a->packet, result);
+    if (o->verdict == FW_VERDICT_REJECT)
+      fw_answer_alone(f, engine, p);
     return;
   }
   pass(f, engine, a, p, result);

@@ -361,6 +361,20 @@ static gboolean error_hook(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_
   return TRUE;
 }
 
+/* What answers a packet that has ended its connection. */
+static gboolean error_about_gone(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decision *last)
+{
+  ct_tuple target, inner;
+
+  if (!ct_passage_nat_target(engine_of(f), f->program->passage, (ct_dir)p->direction, manip, &target) ||
+      !ct_tuple_invert(&target, &inner))
+    return TRUE;
+  if (!ct_nat_rewrite_error(own_bytes(f, p), p->raw->length, manip, &inner, &target))
+    return kernel_drop(f, last);
+  read_again(f->program, p);
+  return TRUE;
+}
+
 /* -- the hook -- */
 
 /* A masqueraded connection whose packets take another way ends (NAT 13). */
@@ -380,7 +394,7 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
   ct_passage *passage = f->program->passage;
 
   if (p->gone)
-    return rewrite(f, p, manip, last);
+    return p->raw->kind == CT_PACKET_ICMP_ERROR ? error_about_gone(f, p, manip, last) : rewrite(f, p, manip, last);
   if (p->entry == NULL || passage == NULL)
     return TRUE;
   if (p->raw->kind == CT_PACKET_ICMP_ERROR)

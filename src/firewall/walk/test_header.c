@@ -35,18 +35,55 @@ static fw_truth tcp_option(const fw_packet *p, guint8 option, gboolean invert)
   return fw_truth_of(invert);
 }
 
+static gboolean is_asked(guint8 given, guint8 invert, guint8 bit, const fw_range16 *range)
+{
+  return (given & bit) && (invert & bit || range->from > 0 || range->to < G_MAXUINT16);
+}
+
+/* Of a port, from so many bytes of a short header. */
+static fw_truth short_port(const fw_packet *p, guint32 offset, const fw_range16 *range, gboolean invert)
+{
+  guint8 scratch[2];
+  const guint8 *h = fw_packet_at(p, p->l4_offset + offset, 2, scratch);
+
+  return h == NULL ? FW_NO : fw_truth_of(fw_in16(ct_be16(h), range) != invert);
+}
+
+/*
+ * A header that is too short for tcp or udp. iptables-nft has expressions of nft for ports and flags, for which the
+ * bytes that they ask for are enough; where nothing is asked, or an option, it takes the kernel's match as legacy does,
+ * which drops the packet (RULES 6.3; iptables 1.8.9).
+ */
+static fw_truth short_header(fw_program *program, const fw_packet *p, const fw_tcp *t)
+{
+  const gboolean sport = is_asked(t->given, t->invert, FW_TCP_SPORT, &t->sport),
+                 dport = is_asked(t->given, t->invert, FW_TCP_DPORT, &t->dport), flags = (t->given & FW_TCP_FLAGS) != 0;
+  const gboolean native = (sport || dport || flags) && !(t->given & FW_TCP_OPTION);
+  fw_truth truth = FW_YES;
+  guint8 scratch[1];
+  const guint8 *h;
+
+  if (!native || program->backend != FW_BACKEND_NFT || p->fragment != 0)
+    return fw_short(program, native);
+  program->backend_decides = TRUE;
+  if (sport)
+    truth = short_port(p, 0, &t->sport, (t->invert & FW_TCP_SPORT) != 0);
+  if (truth == FW_YES && dport)
+    truth = short_port(p, 2, &t->dport, (t->invert & FW_TCP_DPORT) != 0);
+  if (truth != FW_YES || !flags)
+    return truth;
+  h = fw_packet_at(p, p->l4_offset + 13, 1, scratch);
+  return h == NULL ? FW_NO : fw_truth_of(((*h & t->flags_mask) == t->flags_value) != ((t->invert & FW_TCP_FLAGS) != 0));
+}
+
 static fw_truth holds_tcp(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_tcp *t = test->data;
 
-  if (t->given == 0 && program->backend == FW_BACKEND_NFT) {
-    program->backend_decides |= !(p->l4 & FW_L4_WHOLE);
-    return FW_YES; /* iptables-nft forgets a match without options */
-  }
-  if (p->fragment != 0)
-    return p->fragment == 1 ? fw_short(program, TRUE) : FW_NO;
-  if (!(p->l4 & FW_L4_WHOLE))
-    return fw_short(program, TRUE);
+  if (p->fragment > 1)
+    return FW_NO;
+  if (p->fragment != 0 || !(p->l4 & FW_L4_WHOLE))
+    return short_header(program, p, t);
   if (port_differs(p->source_port, &t->sport, t->given, t->invert, FW_TCP_SPORT) ||
       port_differs(p->destination_port, &t->dport, t->given, t->invert, FW_TCP_DPORT))
     return FW_NO;
@@ -60,14 +97,13 @@ static fw_truth holds_udp(fw_program *program, fw_packet *p, const fw_test *test
 {
   const fw_udp *u = test->data;
 
-  if (u->given == 0 && program->backend == FW_BACKEND_NFT) {
-    program->backend_decides |= !(p->l4 & FW_L4_WHOLE);
-    return FW_YES;
-  }
   if (p->fragment != 0)
     return FW_NO;
-  if (!(p->l4 & FW_L4_WHOLE))
-    return fw_short(program, TRUE);
+  if (!(p->l4 & FW_L4_WHOLE)) {
+    const fw_tcp ports = { .given = u->given, .invert = u->invert, .sport = u->sport, .dport = u->dport };
+
+    return short_header(program, p, &ports);
+  }
   return fw_truth_of(!port_differs(p->source_port, &u->sport, u->given, u->invert, FW_TCP_SPORT) &&
                      !port_differs(p->destination_port, &u->dport, u->given, u->invert, FW_TCP_DPORT));
 }
@@ -282,7 +318,7 @@ static fw_truth holds_multiport(fw_program *program, fw_packet *p, const fw_test
   if (p->fragment != 0)
     return FW_NO;
   if (!(p->l4 & FW_L4_PORTS))
-    return fw_short(program, TRUE);
+    return fw_short(program, FALSE);
   hit = (m->side != FW_MULTIPORT_DESTINATION && port_listed(m, p->source_port)) ||
         (m->side != FW_MULTIPORT_SOURCE && port_listed(m, p->destination_port));
   return fw_truth_of(hit != (m->invert != 0));

@@ -39,11 +39,14 @@ static void *recent_new(fw_program *program, const fw_match *match)
 {
   const fw_recent *r = match->data;
   recent_table *t = g_hash_table_lookup(program->recents, r->name);
-  guint32 room = RECENT_STAMPS;
+  guint32 room = RECENT_STAMPS, i;
 
   if (t == NULL) {
     t = g_new0(recent_table, 1);
     t->mask = r->mask;
+    /* A list has both families' addresses, and the mask of the rule that made it: of IPv4, the rest is ones. */
+    for (i = 1; r->four && i < 4; i++)
+      t->mask.words[i] = G_MAXUINT32;
     t->room = room;
     g_hash_table_insert(program->recents, g_strdup(r->name), t);
   }
@@ -209,8 +212,14 @@ typedef struct count_list {
   guint64 added; /* the jiffy in which somebody was added, or all were looked through */
 } count_list;
 
+/* Connections of another zone are another's (RULES 3.5). */
+typedef struct count_key {
+  fw_address address; /* masked */
+  guint64 zone;
+} count_key;
+
 typedef struct count_state {
-  fw_memory lists; /* masked address => count_list */
+  fw_memory lists; /* count_key => count_list */
   count_node *nodes;
   guint32 n_nodes, room, free;
 } count_state;
@@ -220,7 +229,7 @@ static void *connlimit_new(fw_program *program, const fw_match *match)
   count_state *s = g_new0(count_state, 1);
 
   (void)program, (void)match;
-  fw_memory_init(&s->lists, sizeof(fw_address), sizeof(count_list));
+  fw_memory_init(&s->lists, sizeof(count_key), sizeof(count_list));
   return s;
 }
 
@@ -281,14 +290,14 @@ static void keep_tuples(count_state *s, count_list *list, resume_io *io)
 static void connlimit_keep(void *state, resume_io *io)
 {
   count_state *s = state;
-  GArray *keys = g_array_new(FALSE, FALSE, sizeof(fw_address));
+  GArray *keys = g_array_new(FALSE, FALSE, sizeof(count_key));
   guint32 i;
 
   if (!resume_reads(io))
     fw_memory_keys(&s->lists, keys);
   resume_array(io, keys);
   for (i = 0; i < keys->len && !io->failed; i++) {
-    const fw_address *key = &g_array_index(keys, fw_address, i);
+    const count_key *key = &g_array_index(keys, count_key, i);
     count_list *list = fw_memory_find(&s->lists, key);
 
     if (resume_reads(io) && list != NULL)
@@ -299,30 +308,39 @@ static void connlimit_keep(void *state, resume_io *io)
   g_array_free(keys, TRUE);
 }
 
+static guint16 zone_of_view(const ct_view *v)
+{
+  return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
+}
+
 /* A tuple that the table does not have, or a TCP connection that has closed. */
-static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found)
+static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found, guint16 *zone)
 {
   ct_view view;
   ct_dir dir;
 
   *found = ct_engine_lookup(program->engine, tuple, &view, &dir);
+  *zone = *found ? zone_of_view(&view) : 0;
   return !*found || (tuple->proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
 }
 
 /*
- * From the oldest on: removes those that are over, and ends at an equal tuple of the table. equal NULL: looks at all.
- * => TRUE: it met the equal one.
+ * From the oldest on: removes those that are over, and ends at an equal tuple of the table, whose connection is of the
+ * packet's zone: one with a zone of one direction is not where its other is asked. equal NULL: looks at all. => TRUE:
+ * it met the equal one.
  */
-static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal)
+static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal,
+                           guint64 zone)
 {
   guint32 number = list->first, before = 0, next;
 
   for (; number != 0; number = next) {
     count_node *node = &s->nodes[number - 1];
-    gboolean found, over = is_over(program, &node->tuple, &found);
+    guint16 its_zone;
+    gboolean found, over = is_over(program, &node->tuple, &found, &its_zone);
 
     next = node->next;
-    if (found && equal != NULL && ct_tuple_equal(&node->tuple, equal))
+    if (found && equal != NULL && its_zone == zone && ct_tuple_equal(&node->tuple, equal))
       return TRUE;
     if (!over) {
       before = number;
@@ -389,36 +407,48 @@ gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple
   }
   if (!own_tuple(p, tuple))
     return FALSE;
+  if (p->has_entry && !p->seen && program->template != NULL && program->template->zone_dirs & 1 << CT_ORIGINAL)
+    tuple->zone = program->template->zone;
   if (ct_engine_lookup(program->engine, tuple, &other, &dir))
     *assured = (other.status & CT_STATUS_ASSURED) != 0;
   return TRUE;
+}
+
+guint16 fw_count_zone(fw_program *program, const fw_packet *p)
+{
+  const ct_view *v = fw_program_view(program, p);
+
+  if (v != NULL)
+    return zone_of_view(v);
+  return p->has_entry && !p->seen && program->template != NULL ? program->template->zone : 0;
 }
 
 static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_connlimit *c = test->data;
   count_state *s = test->state;
-  fw_address key;
+  count_key key;
   count_list *list;
   ct_tuple tuple;
   gboolean assured;
   guint32 n, i;
 
-  if (program->maybe || p->gone)
+  if (program->maybe || (p->gone && fw_program_view(program, p) == NULL))
     return FW_UNKNOWN;
   if (!fw_count_tuple(program, p, &tuple, &assured))
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
-    key.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
+    key.address.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
+  key.zone = fw_count_zone(program, p);
   list = fw_memory_find(&s->lists, &key);
   if (list == NULL) {
     list = fw_memory_add(&s->lists, &key);
     count_add(s, list, &tuple, program->jiffies);
   } else if (assured) {
     if (list->added != program->jiffies)
-      count_walk(program, s, list, NULL);
+      count_walk(program, s, list, NULL, 0);
     list->added = program->jiffies;
-  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple)) {
+  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple, key.zone)) {
     count_add(s, list, &tuple, program->jiffies);
   }
   n = list->n;

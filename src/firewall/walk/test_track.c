@@ -30,10 +30,10 @@ static fw_truth holds_state(fw_program *program, fw_packet *p, const fw_test *te
   return fw_truth_of(((s->states & p->state) != 0) != (s->invert != 0));
 }
 
-/* The entry of a template, which is all zeros but for what the packet's tuple says. */
+/* The entry of a template, which is all zeros but for what the packet's tuple says; the kernel has it confirmed. */
 static const ct_view *view_or_template(fw_program *program, const fw_packet *p)
 {
-  static const ct_view none;
+  static const ct_view none = { .status = CT_STATUS_CONFIRMED };
   const ct_view *view = fw_program_view(program, p);
 
   return view != NULL ? view : &none;
@@ -156,8 +156,7 @@ static fw_truth holds_connlabel(fw_program *program, fw_packet *p, const fw_test
     has = ct_labels_have(&labels, (guint)number);
     if (!has && l->set) {
       own.words[number / 32] = 1u << number % 32;
-      /* One that has ended takes no label any more, and where it is not sure that the rule is asked nobody knows. */
-      if (p->gone || program->maybe)
+      if (program->maybe)
         return FW_UNKNOWN;
       ct_passage_add_labels((ct_engine *)program->engine, program->passage, &own);
       has = TRUE;

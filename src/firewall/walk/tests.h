@@ -39,6 +39,8 @@ void fw_hashlimit_free(void *table);
  * => FALSE: the packet has none. assured: of the entry that has it.
  */
 gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured);
+/* The zone that it is counted in: its entry's; before conntrack a template's, where a rule has given it one. */
+guint16 fw_count_zone(fw_program *program, const fw_packet *p);
 
 /* => NULL: nobody here knows. */
 const fw_test_ops *fw_test_ops_of(fw_match_id id);
@@ -54,8 +56,8 @@ static inline gboolean fw_in32(guint32 value, const fw_range32 *range)
 }
 
 /*
- * A header that is too short for its match. nft has tests of its own for tcp, udp and multiport, which then simply do
- * not hold (RULES 6.3).
+ * A header that is too short for its match. native: nft has tests of its own in its place, which then simply do not
+ * hold (RULES 6.3).
  */
 static inline fw_truth fw_short(fw_program *program, gboolean native)
 {
