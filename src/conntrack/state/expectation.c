@@ -110,7 +110,8 @@ static const char *fault_of(const ct_engine *engine, const ct_entry *master, con
 
   if (r->id <= before_id || r->id > last_id)
     return "expectations are not numbered in their order";
-  if (master != NULL && helper == NULL && g_strcmp0(s->made_by, CT_EXPECT_BY_RULE) == 0 && s->class_number == 0)
+  if (master != NULL && helper == NULL && s->made_by != NULL && strcmp(s->made_by, CT_EXPECT_BY_RULE) == 0 &&
+      s->class_number == 0)
     helper = &ct_expect_by_rule;
   if (helper == NULL)
     return "an expectation has no master, or one without a helper";
