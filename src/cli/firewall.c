@@ -330,8 +330,10 @@ void cli_firewall_clear(cli_firewall *f)
     g_byte_array_unref(f->arrived_bytes);
   if (f->ruleset != NULL && !f->forked)
     fw_ruleset_free(f->ruleset);
-  if (!f->forked)
+  if (!f->forked) {
     fw_box_facts_free(f->facts);
+    cli_labels_free(f->label_names);
+  }
   if (f->texts != NULL)
     g_ptr_array_free(f->texts, TRUE);
   string_free(f->rule);
