@@ -96,7 +96,7 @@ static void check_alike(const guint8 *bytes, gsize n, gsize in_step, gsize out_s
   gsize same = MIN(a.out->len, b.out->len);
 
   ck_assert_int_eq(a.result, b.result);
-  ck_assert(memcmp(a.out->data, b.out->data, same) == 0);
+  ck_assert(same == 0 || memcmp(a.out->data, b.out->data, same) == 0);
   if (exact) {
     ck_assert_uint_eq(a.out->len, b.out->len);
     ck_assert_uint_eq(a.taken, b.taken);
