@@ -47,9 +47,11 @@ stage() {
 }
 
 run_gcc() { "$root/configure" -q --enable-werror CC=gcc && make -j"$jobs" && make -j"$jobs" check; }
-# What is warned of has been said by gcc's stage; less is optimised, and fewer of many captures are taken where a test says so.
+# What is warned of has been said by gcc's stage; less is optimised, and fewer of many captures, kernels and mutants are taken
+# where a test says so.
 run_sanitizers() {
-  "$root/configure" -q --enable-sanitizers CC=gcc CFLAGS='-O1 -g1' && make -j"$jobs" && CTREPLAY_EVERY=3 make -j"$jobs" check
+  "$root/configure" -q --enable-sanitizers CC=gcc CFLAGS='-O1 -g1' && make -j"$jobs" &&
+    CTREPLAY_EVERY=3 FUZZ_MUTANTS=1000 MUTANTS=1500 make -j"$jobs" check
 }
 # clang is asked for its warnings, which come before any optimisation.
 run_clang() { "$root/configure" -q --enable-werror CC=clang CFLAGS=-O0 && make -j"$jobs" && make -j"$jobs" check TESTS=; }
