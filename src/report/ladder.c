@@ -290,7 +290,7 @@ void report_put_conn(emit_text *out, const report *r, const report_conn *conn, g
   emit_text_literal(out, "\">");
   put_summary_line(out, r, conn);
   put_facts(out, r, conn);
-  if (n > 0)
+  if (n > 0 && conn->rows != NULL)
     put_ladder(out, r, conn, &walk, n);
   if (missing > 0) {
     emit_text_literal(out, "<p class=\"limit\">");

@@ -155,9 +155,9 @@ START_TEST(moments)
 {
   char *path = make_capture(0, 100, 1, 0);
   const char *captures[] = { path };
-  record r = { .want = { { REPLAY_POINT_NUMBER, 10 },
-                         { REPLAY_POINT_OFFSET, 5 * second_ns },
-                         { REPLAY_POINT_OFFSET, 60 * second_ns } } };
+  record r = { .want = { { .kind = REPLAY_POINT_NUMBER, .value = 10 },
+                         { .kind = REPLAY_POINT_OFFSET, .value = 5 * second_ns },
+                         { .kind = REPLAY_POINT_OFFSET, .value = 60 * second_ns } } };
 
   g_free(run_text(captures, 1, NULL, &r));
   ck_assert_uint_eq(r.moments, 3);

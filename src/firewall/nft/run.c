@@ -102,7 +102,7 @@ static void load_table(fw_program *program, const fw_table *table, guint *most_i
 void fw_nft_run_load(fw_program *program)
 {
   fw_nft_run *run = program->nft;
-  g_autofree guint *most_inner = g_new0(guint, run->nft->sets->len + 1);
+  guint *most_inner = g_new0(guint, run->nft->sets->len + 1);
   guint i;
 
   run->lives = g_new0(fw_nft_live *, run->nft->sets->len + 1);
@@ -114,6 +114,7 @@ void fw_nft_run_load(fw_program *program)
   }
   for (i = 0; i < run->nft->sets->len; i++)
     run->lives[i] = fw_nft_live_new(program, g_ptr_array_index(run->nft->sets, i), most_inner[i]);
+  g_free(most_inner);
 }
 
 void fw_nft_run_free(fw_nft_run *run)
