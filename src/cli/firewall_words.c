@@ -37,6 +37,8 @@ static void tell_why(GString *out, const fw_outcome *o)
     tell_unknown(out, d);
   if (o->verdict == FW_VERDICT_REJECT && o->answer.why_not != NULL)
     g_string_append_printf(out, "not answered: %s", o->answer.why_not);
+  if (o->nat_nowhere != NULL)
+    g_string_append(out, "the device has no address to translate to (--local ADDRESS@INTERFACE says which it has)");
   if (o->nat_unknown != NULL)
     g_string_append_printf(out,
                            "%snat rule %s:%u maps to what is not known here: an address of the box (--local "

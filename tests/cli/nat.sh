@@ -36,6 +36,10 @@ ours="$box --local 203.0.113.1/24@wan0"
   expect 0 '^2$' '4 of 9 packets show others as they left' "$ctreplay" -C --rules "$work/rules" $ours "$work/any.pcap"
   # An address of the box that nobody has said is taken from there, too.
   expect 0 'src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000 ' '4 of 4 packets leave as predicted' "$ctreplay" -L --rules "$work/rules" $box "$work/any.pcap"
+  # Seen from one side nothing is learnt: a device without an address drops, and one that may have an address is not known.
+  expect 0 'drop by nat:POSTROUTING:rule:1 .*the device has no address to translate to' '*' "$ctreplay" -P --direction in --rules "$work/rules" $box "$work/any.pcap"
+  expect 0 'accept by .*maps to what is not known here: an address of the box' '*' \
+    "$ctreplay" -P --direction in --rules "$work/rules" $box --local 203.0.113.1/24 "$work/any.pcap"
   # explain: by which rule, why that port, and what its answers will be.
   told() { "$ctreplay" explain --packet "$1" --rules "$work/rules" $ours "$work/any.pcap" | tr -s ' \n' ' '; }
   expect 0 'source becomes 203.0.113.1 port 40000, by nat POSTROUTING rule 1 (.*rules:2); the port stays, since answers to it are nobody else' '*' told 1

@@ -495,7 +495,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
   o->answered = o->reset = o->looped = FALSE;
-  o->nat[0] = o->nat[1] = o->nat_unknown = NULL;
+  o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;
   o->pieces = ct_packet_pieces(a->packet);

@@ -90,6 +90,7 @@ typedef struct fw_outcome {
   const ct_pieces *pieces;    /* a datagram that came in fragments leaves in fragments; NULL: it came whole */
   const fw_rule *nat[2];      /* the rules that have mapped its connection: source, destination; by its first packet */
   guint8 nat_how[2];          /* ct_nat_how of what this packet has mapped; NONE: nothing, or nothing changed */
+  const fw_rule *nat_nowhere; /* it drops, since the device that it maps to has no address */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
   gboolean looped;            /* the box has sent it to itself: it came in again by lo, and left there */
   guint8 again_cls;           /* ct_class, ct_dir: as conntrack saw it there; NONE: not at all */

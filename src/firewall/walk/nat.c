@@ -134,6 +134,23 @@ static const fw_address *address_on(const fw_firewall *f, fw_family family, cons
   return found;
 }
 
+/* What a rule comes to. */
+typedef enum asked { ASKED_RANGE, ASKED_NOTHING, ASKED_DROP, ASKED_UNKNOWN } asked;
+
+/* Nothing maps to a device without an address. An address that is on no device yet may be on this one. */
+static asked without_address(const fw_firewall *f, fw_family family, const fw_interface_name *device)
+{
+  guint i;
+
+  for (i = 0; i < f->facts->local->len; i++) {
+    const fw_network *n = &g_array_index(f->facts->local, fw_network, i);
+
+    if (n->family == family && n->interface == NULL)
+      return ASKED_UNKNOWN;
+  }
+  return device->known && i > 0 ? ASKED_DROP : ASKED_UNKNOWN;
+}
+
 static void set_ports(ct_nat_range *range, const fw_nat *n)
 {
   if (n->given & FW_NAT_PORTS) {
@@ -169,8 +186,6 @@ static void netmap_range(ct_nat_range *range, const fw_packet *p, const fw_netma
   set_one(range, &new);
 }
 
-typedef enum asked { ASKED_RANGE, ASKED_NOTHING, ASKED_DROP, ASKED_UNKNOWN } asked;
-
 /* Of the box's own packets REDIRECT makes ones to itself. */
 static asked redirect_range(const fw_firewall *f, const fw_packet *p, ct_nat_range *range)
 {
@@ -179,7 +194,7 @@ static asked redirect_range(const fw_firewall *f, const fw_packet *p, ct_nat_ran
     p->hook == FW_HOOK_OUTPUT ? &loopback[p->family] : address_on(f, p->family, p->in, &p->destination);
 
   if (to == NULL)
-    return p->in->known && f->facts->local->len > 0 ? ASKED_DROP : ASKED_UNKNOWN;
+    return without_address(f, p->family, p->in);
   set_one(range, to);
   return ASKED_RANGE;
 }
@@ -192,7 +207,7 @@ static asked masquerade_range(const fw_firewall *f, const fw_packet *p, ct_nat_r
   if (p->family == FW_IPV4 && memcmp(&p->source, &any, sizeof any) == 0)
     return ASKED_NOTHING;
   if (from == NULL)
-    return p->out->known && f->facts->local->len > 0 ? ASKED_DROP : ASKED_UNKNOWN;
+    return without_address(f, p->family, p->out);
   set_one(range, from);
   return ASKED_RANGE;
 }
@@ -277,6 +292,7 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
   case ASKED_DROP:
     if (learn_address(f, target, manip, &range))
       break;
+    f->outcome.nat_nowhere = last->rule;
     return drop(f, last);
   case ASKED_UNKNOWN:
     if (learn_address(f, target, manip, &range))

@@ -374,6 +374,11 @@ static void put_outcome(GString *out, const fw_outcome *o)
     g_string_append(out, "It cannot be translated: the kernel drops it.\n");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "It is multicast that the box neither takes nor forwards.\n");
+  if (o->nat_nowhere != NULL)
+    g_string_append_printf(out,
+                           "The nat rule %s %u drops it: the device has no address to translate to, as far as --local "
+                           "ADDRESS@INTERFACE says.\n",
+                           o->nat_nowhere->chain->name, o->nat_nowhere->number);
   if (o->nat_unknown != NULL)
     g_string_append_printf(out,
                            "The nat rule %s %u (%s:%u) maps to what is not known here: an address of the box (--local "
