@@ -317,41 +317,6 @@ static guint check_covered(const wk_kit *k, const char *rules)
   return n;
 }
 
-START_TEST(short_way_says_the_same)
-{
-  guint covered = 0, indexed = 0, i, k;
-
-  state = 0x2545f4914f6cdd1du + (guint64)_i * 0x9e3779b97f4a7c15u;
-  for (i = 0; i < RULESETS; i++) {
-    g_autofree char *rules = random_rules();
-    fw_backend backend = draw(2) == 0 ? FW_BACKEND_LEGACY : FW_BACKEND_NFT;
-    guint64 seed = state;
-    wk_kit kits[2];
-
-    start(&kits[0], rules, backend, FALSE);
-    state = seed;
-    start(&kits[1], rules, backend, TRUE);
-    for (k = 0; k < PACKETS; k++) {
-      g_autofree char *by = NULL;
-
-      send(kits);
-      by = g_strdup(wk_by(&kits[0]));
-      if (strcmp(by, wk_by(&kits[1])) != 0)
-        ck_abort_msg("packet %u: %s and %s in\n%s", k, by, wk_by(&kits[1]), rules);
-      ck_assert_int_eq(fw_firewall_outcome(kits[0].firewall)->verdict, fw_firewall_outcome(kits[1].firewall)->verdict);
-    }
-    compare_counts(&kits[0], &kits[1], rules);
-    covered += check_covered(&kits[0], rules);
-    for (k = 0; k < fw_firewall_program(kits[0].firewall)->n_chains; k++)
-      indexed += fw_firewall_program(kits[0].firewall)->chains[k].index != NULL;
-    wk_stop(&kits[0]);
-    wk_stop(&kits[1]);
-  }
-  ck_assert_uint_gt(covered, RULESETS); /* there was something to prove wrong */
-  ck_assert_uint_gt(indexed, RULESETS / 4);
-}
-END_TEST
-
 static void expect_same_end(const wk_kit *a, const wk_kit *b)
 {
   const fw_outcome *x = fw_firewall_outcome(a->firewall), *y = fw_firewall_outcome(b->firewall);
@@ -366,34 +331,68 @@ static void expect_same_end(const wk_kit *a, const wk_kit *b)
   ck_assert_str_eq(x->packet.out->name, y->packet.out->name);
 }
 
+/* One ruleset, and packets through both ways. one_in: after about so many packets counters are looked at; 0: at the
+ * end. */
+static void walk_both(wk_kit *kits, const char *rules, guint one_in)
+{
+  fw_backend backend = draw(2) == 0 ? FW_BACKEND_LEGACY : FW_BACKEND_NFT;
+  guint64 seed = state;
+  guint k;
+
+  start(&kits[0], rules, backend, FALSE);
+  state = seed;
+  start(&kits[1], rules, backend, TRUE);
+  for (k = 0; k < PACKETS; k++) {
+    g_autofree char *by = NULL;
+
+    send(kits);
+    by = g_strdup(wk_by(&kits[0]));
+    if (strcmp(by, wk_by(&kits[1])) != 0)
+      ck_abort_msg("packet %u: %s and %s in\n%s", k, by, wk_by(&kits[1]), rules);
+    expect_same_end(&kits[0], &kits[1]);
+    if (one_in != 0 && draw(one_in) == 0)
+      compare_counts(&kits[0], &kits[1], rules); /* and on, from counters that were looked at */
+  }
+  compare_counts(&kits[0], &kits[1], rules);
+}
+
+static void stop_both(wk_kit *kits)
+{
+  wk_stop(&kits[0]);
+  wk_stop(&kits[1]);
+}
+
+START_TEST(short_way_says_the_same)
+{
+  guint covered = 0, indexed = 0, i, k;
+
+  state = 0x2545f4914f6cdd1du + (guint64)_i * 0x9e3779b97f4a7c15u;
+  for (i = 0; i < RULESETS; i++) {
+    g_autofree char *rules = random_rules();
+    wk_kit kits[2];
+
+    walk_both(kits, rules, 0);
+    covered += check_covered(&kits[0], rules);
+    for (k = 0; k < fw_firewall_program(kits[0].firewall)->n_chains; k++)
+      indexed += fw_firewall_program(kits[0].firewall)->chains[k].index != NULL;
+    stop_both(kits);
+  }
+  ck_assert_uint_gt(covered, RULESETS); /* there was something to prove wrong */
+  ck_assert_uint_gt(indexed, RULESETS / 4);
+}
+END_TEST
+
 START_TEST(kinds_are_told_the_same)
 {
-  guint i, k;
+  guint i;
 
   state = 0x9e3779b97f4a7c15u + (guint64)_i * 0x2545f4914f6cdd1du;
   for (i = 0; i < RULESETS; i++) {
     g_autofree char *rules = random_kind_rules();
-    fw_backend backend = draw(2) == 0 ? FW_BACKEND_LEGACY : FW_BACKEND_NFT;
-    guint64 seed = state;
     wk_kit kits[2];
 
-    start(&kits[0], rules, backend, FALSE);
-    state = seed;
-    start(&kits[1], rules, backend, TRUE);
-    for (k = 0; k < PACKETS; k++) {
-      g_autofree char *by = NULL;
-
-      send(kits);
-      by = g_strdup(wk_by(&kits[0]));
-      if (strcmp(by, wk_by(&kits[1])) != 0)
-        ck_abort_msg("packet %u: %s and %s in\n%s", k, by, wk_by(&kits[1]), rules);
-      expect_same_end(&kits[0], &kits[1]);
-      if (draw(40) == 0)
-        compare_counts(&kits[0], &kits[1], rules); /* and on, from counters that were looked at */
-    }
-    compare_counts(&kits[0], &kits[1], rules);
-    wk_stop(&kits[0]);
-    wk_stop(&kits[1]);
+    walk_both(kits, rules, 40);
+    stop_both(kits);
   }
 }
 END_TEST
