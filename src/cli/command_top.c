@@ -268,11 +268,11 @@ static int body(gpointer user)
     t->code = CLI_EXIT_USAGE;
   session_free(t->session);
   terminal_close(term);
-  fflush(stderr);
   for (i = 0; (problem = replay_source_problem(t->source, i)) != NULL; i++) {
     cli_say("%s", problem);
     t->code = CLI_EXIT_INPUT;
   }
+  fflush(stderr);
   return cli_stop != 0 ? CLI_EXIT_INTERRUPTED : (int)t->code;
 }
 

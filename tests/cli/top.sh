@@ -245,6 +245,15 @@ begin 80 24 "$ctreplay top --at yesterday samples/reset.pcap; echo code \$?"
 sees 'top: --at yesterday is no moment'
 sees '^code 2'
 
+# What could not be read is said when the screen has gone.
+head -c 3000 samples/half-open-flood.pcap > "$work/cut.pcap"
+begin 160 24 "$ctreplay top '$work/cut.pcap' '$work/none.pcap'; echo code \$?"
+sees 'of 42 '
+keys q
+sees 'cut.pcap: at byte 2972: the file ends inside a record'
+sees 'none.pcap: cannot be opened'
+sees '^code 3'
+
 # A terminal that only writes lines.
 begin 80 24 "TERM=dumb $ctreplay top samples/reset.pcap; echo code \$?"
 sees 'this terminal (TERM) can only write lines'
