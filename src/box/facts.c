@@ -65,15 +65,6 @@ static void read_meminfo(box *b, box_file *f)
   box_say(f, b->ram_kib != 0, g_strdup_printf("%" G_GUINT64_FORMAT " KiB of memory", b->ram_kib));
 }
 
-gboolean box_is_word(const char *text)
-{
-  const char *p = text;
-
-  while (g_ascii_isgraph(*p))
-    p++;
-  return *p == '\0' && p > text;
-}
-
 static void add_parameter(box *b, const char *module, const char *name, const char *value)
 {
   guint64 buckets;

@@ -18,11 +18,14 @@ enum {
 gboolean box_kind_of(const char *name, box_kind *kind);
 /* The part behind the last slash. */
 const char *box_base(const char *name);
-/* facts.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken.
+/* names.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken.
  */
 gboolean box_is_word(const char *text);
-/* walk.c: takes text. => FALSE and error where it is more than is read. */
+/* file.c: takes text. => FALSE and error where it is more than is read. */
 gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error);
+/* file.c: of a box_file. */
+void box_file_free(gpointer file);
+/* walk.c */
 gboolean box_walk(box *b, const char *path, GError **error);
 /* tar.c: of an archive that is unpacked. */
 gboolean box_untar(box *b, const GString *archive, GError **error);
@@ -35,7 +38,7 @@ void box_read_links(box *b, box_file *f);
 void box_read_routes(box *b, box_file *f);
 void box_read_policy(box *b, box_file *f);
 
-/* Sets what the file says, and whether it is used; the text is taken. */
+/* file.c: sets what the file says, and whether it is used; the text is taken. */
 void box_say(box_file *f, gboolean used, char *text);
 
 #endif

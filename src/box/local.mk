@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libbox.la
 libbox_la_SOURCES = \
 	src/box/box.h \
 	src/box/facts.c \
+	src/box/file.c \
 	src/box/internal.h \
 	src/box/keep.c \
 	src/box/names.c \

@@ -95,3 +95,12 @@ gboolean box_kind_of(const char *name, box_kind *kind)
   }
   return FALSE;
 }
+
+gboolean box_is_word(const char *text)
+{
+  const char *p = text;
+
+  while (g_ascii_isgraph(*p))
+    p++;
+  return *p == '\0' && p > text;
+}

@@ -11,76 +11,6 @@
 
 #include "capture/unpack.h"
 
-G_DEFINE_QUARK(box - error - quark, box_error)
-
-const char *box_kind_word(box_kind kind)
-{
-  static const char *const words[] = {
-#define X(name, word, cost) word,
-    BOX_KIND_LIST(X)
-#undef X
-  };
-
-  return words[kind];
-}
-
-const char *box_kind_cost(box_kind kind)
-{
-  static const char *const costs[] = {
-#define X(name, word, cost) cost,
-    BOX_KIND_LIST(X)
-#undef X
-  };
-
-  return costs[kind];
-}
-
-static void file_free(gpointer data)
-{
-  box_file *f = data;
-
-  g_free(f->name);
-  g_free(f->says);
-  g_string_free(f->text, TRUE);
-  g_free(f);
-}
-
-void box_say(box_file *f, gboolean used, char *text)
-{
-  g_free(f->says);
-  f->says = text;
-  f->used = used;
-}
-
-static gsize kept_bytes(const box *b)
-{
-  gsize n = 0;
-  guint i;
-
-  for (i = 0; i < b->files->len; i++)
-    n += ((const box_file *)g_ptr_array_index(b->files, i))->text->len;
-  return n;
-}
-
-gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error)
-{
-  box_file *f;
-
-  if (text->len > BOX_FILE_MOST || b->files->len >= BOX_FILES_MOST || kept_bytes(b) + text->len > BOX_ALL_MOST) {
-    g_set_error(error, BOX_ERROR, 0,
-                "%s: %s: there is too much: of a file %d MiB are read, of all that is known 1 GiB and %d files",
-                b->path, name, BOX_FILE_MOST >> 20, BOX_FILES_MOST);
-    g_string_free(text, TRUE);
-    return FALSE;
-  }
-  f = g_new0(box_file, 1);
-  f->kind = kind;
-  f->name = g_strdup(name);
-  f->text = text;
-  g_ptr_array_add(b->files, f);
-  return TRUE;
-}
-
 /* ---- a folder ---- */
 
 /* => its bytes, of which there may be more than `most`; NULL: it is no plain file. */
@@ -205,7 +135,7 @@ static box *new_box(const char *path)
   box *b = g_new0(box, 1);
 
   b->path = g_strdup(path);
-  b->files = g_ptr_array_new_with_free_func(file_free);
+  b->files = g_ptr_array_new_with_free_func(box_file_free);
   b->sysctls = g_string_new(NULL);
   b->locals = g_ptr_array_new_with_free_func(g_free);
   b->routes = g_ptr_array_new_with_free_func(g_free);
@@ -286,19 +216,6 @@ void box_free(box *b)
   g_ptr_array_unref(b->modules);
   g_hash_table_destroy(b->interfaces);
   g_free(b);
-}
-
-box_file *box_get(const box *b, box_kind kind)
-{
-  guint i;
-
-  for (i = 0; i < b->files->len; i++) {
-    box_file *f = g_ptr_array_index(b->files, i);
-
-    if (f->kind == kind && f->text->len > 0)
-      return f;
-  }
-  return NULL;
 }
 
 const char *box_interface(const box *b, guint32 index)

@@ -2,8 +2,6 @@
 /* The base of all kinds of reader. */
 #include "capture/reader.h"
 
-G_DEFINE_QUARK(cap - error - quark, cap_error)
-
 cap_reader *cap_reader_new(const cap_reader_ops *ops, gsize size, cap_window *window)
 {
   cap_reader *reader = g_malloc0(size);

@@ -11,6 +11,8 @@
 #include "capture/capture.h"
 #include "capture/decompress.h"
 
+G_DEFINE_QUARK(cap - error - quark, cap_error)
+
 /* The first read is small: a list of captures has all of them open from the start. */
 enum { RAW_BYTES = 64 * 1024, RAW_FIRST_BYTES = 4096 };
 

@@ -185,9 +185,6 @@ static void note_parting(diff_run *c, const char *what)
     side_line(c, "B ", &c->b, FALSE);
 }
 
-/* Known once a source has ended. */
-gboolean cli_diff_failed(const diff_side *s) { return replay_source_problem(s->source, 0) != NULL; }
-
 static const char *parting_words(const diff_run *c, gboolean more_a)
 {
   if (more_a)

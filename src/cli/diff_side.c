@@ -89,3 +89,6 @@ guint cli_diff_differences(const ct_result *a, const ct_view *x, const ct_result
   found |= !ct_tuple_equal(&x->tuple[CT_REPLY], &y->tuple[CT_REPLY]) << DIFF_TRANSLATION;
   return found | (x->status != y->status) << DIFF_STATUS;
 }
+
+/* Known once a source has ended. */
+gboolean cli_diff_failed(const diff_side *s) { return replay_source_problem(s->source, 0) != NULL; }

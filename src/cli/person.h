@@ -99,10 +99,6 @@ void cli_person_packet(const replay_seen *seen, gpointer person);
 void cli_person_event(const ct_event *event, void *person);
 void cli_person_hidden(cli_person *person); /* what was not shown, at the end */
 
-const char *cli_person_word(cli_happening what);
-/* Seconds since the first packet, as in a column. */
-void cli_person_time(const cli_person *person, emit_text *out, gint64 time_ns, int width);
-
 /*
  * person_alike.c. A flood is one line, many times: of lines that are alike, with at most two other kinds between them,
  * the first three are shown, and how many more there were; a few more are shown all the same.
@@ -124,7 +120,10 @@ void cli_person_summary(cli_person *person);
 void cli_person_holders_packet(cli_person *person);
 void cli_person_holders(cli_person *person); /* who filled the table, where it was half full or more; once */
 
-/* Pieces of lines. */
+/* person_pieces.c */
+const char *cli_person_word(cli_happening what);
+/* Seconds since the first packet, as in a column. */
+void cli_person_time(const cli_person *person, emit_text *out, gint64 time_ns, int width);
 void cli_person_heading(cli_person *person, const char *text);
 /* tcp 10.0.0.1.1234 > 10.0.0.2.80 */
 void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *tuple);

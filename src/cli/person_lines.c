@@ -26,20 +26,6 @@ static const struct {
 #undef X
 };
 
-void cli_text_colour(const cli_run *run, emit_text *out, const char *sequence)
-{
-  if (run->emit.colour && *sequence != '\0')
-    emit_text_string(out, sequence);
-}
-
-void cli_text_pad_from(emit_text *out, gsize begin, gsize width)
-{
-  while (out->used - begin < width)
-    emit_text_char(out, ' ');
-}
-
-void cli_text_flow(const cli_run *run, emit_text *out, const ct_tuple *t) { emit_flow(out, run->params.profile, t); }
-
 /*
  * The line is whole. On a narrow screen a flow stands on a line of its own, and not where it is that of the line above
  * and all there is to say.
@@ -94,20 +80,6 @@ static gboolean wanted(cli_person *p, const cli_alike *line)
     emit_text_literal(&p->run.output.text,
                       " packet         time  conn    what     state                      timeout  flow\n");
   return TRUE;
-}
-
-const char *cli_person_word(cli_happening what) { return happenings[what].word; }
-
-/* Cut, not rounded: no packet is to seem earlier than its cause. */
-void cli_person_time(const cli_person *p, emit_text *out, gint64 time_ns, int width)
-{
-  gint64 ns = time_ns - p->run.first_ns;
-  guint64 size_ns = ns < 0 ? -(guint64)ns : (guint64)ns;
-  char text[32];
-
-  g_snprintf(text, sizeof(text), "%s%" G_GUINT64_FORMAT ".%06" G_GUINT64_FORMAT, ns < 0 ? "-" : "",
-             size_ns / 1000000000u, size_ns % 1000000000u / 1000);
-  emit_text_pad(out, text, width);
 }
 
 static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64 time_ns, guint64 conn)

@@ -10,16 +10,6 @@
 /* Where an entry that is too long for a screen goes on. */
 enum { TABLE_INDENT = 6, DROPS_INDENT = 25 };
 
-void cli_person_heading(cli_person *p, const char *text)
-{
-  emit_text *out = &p->run.output.text;
-
-  emit_text_char(out, '\n');
-  cli_text_colour(&p->run, out, "\033[1m");
-  emit_text_string(out, text);
-  cli_text_colour(&p->run, out, "\033[0m");
-}
-
 static void flags(emit_text *out, const ct_view *view)
 {
   if (!(view->status & CT_STATUS_SEEN_REPLY))

@@ -3,24 +3,6 @@
 
 GQuark emit_error_quark(void) { return g_quark_from_static_string("emit-error"); }
 
-static const emit_format *const formats[] = {
-#define X(id) &emit_format_##id,
-  EMIT_FORMAT_LIST(X)
-#undef X
-};
-
-const emit_format *emit_format_get(guint i) { return i < G_N_ELEMENTS(formats) ? formats[i] : NULL; }
-
-const emit_format *emit_format_find(const char *name)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS(formats); i++)
-    if (strcmp(formats[i]->name, name) == 0)
-      return formats[i];
-  return NULL;
-}
-
 guint emit_format_wants(const emit_format *format, const emit_options *options, guint what)
 {
   return format->wants != NULL ? format->wants(options, what) : 0;

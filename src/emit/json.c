@@ -17,20 +17,6 @@
 /* Room for the longest of the pieces that are put at a pointer. */
 enum { WIRE_BYTES = 512, HEAD_BYTES = 2048 };
 
-/* ,"name":"word" */
-#define json_word(out, name, word)              \
-  do {                                          \
-    emit_text_literal(out, ",\"" name "\":\""); \
-    emit_text_string(out, word);                \
-    emit_text_char(out, '"');                   \
-  } while (0)
-/* ,"name":number */
-#define json_number(out, name, value)         \
-  do {                                        \
-    emit_text_literal(out, ",\"" name "\":"); \
-    emit_text_u64(out, value);                \
-  } while (0)
-
 static void json_time(emit_text *out, gint64 time_ns)
 {
   emit_text_literal(out, ",\"time\":\"");
@@ -60,37 +46,6 @@ static char *put_bits(char *p, const char *key, guint bits, const put_name *name
   for (; bits != 0; bits &= bits - 1)
     p = put_listed(p, &names[__builtin_ctz(bits)]);
   return put_literal(p - 1, "]");
-}
-
-/* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
-static void entry_object(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name)
-{
-  emit_text_char(out, '{');
-  emit_json_entry_named(out, o, view, parts, name);
-  if (parts & EMIT_PART_MARK && view->mark != 0)
-    json_number(out, "mark", view->mark);
-  if (parts & EMIT_PART_SECMARK && view->secmark != 0)
-    json_number(out, "secmark", view->secmark);
-  if (view->inferred)
-    emit_text_literal(out, ",\"inferred\":true");
-  if (view->has_master)
-    json_number(out, "master_id", view->master_id);
-  if (parts & EMIT_PART_USE)
-    json_number(out, "use", view->use);
-  emit_text_char(out, '}');
-}
-
-static guint listed_parts(const emit_options *o, const ct_view *view)
-{
-  return emit_parts_entry(o, view) | EMIT_JSON_DETAILS | EMIT_JSON_MASTER;
-}
-
-void emit_json_entry_object(emit_text *out, const emit_options *o, const ct_view *view)
-{
-  emit_json_name name;
-
-  name.length = 0;
-  entry_object(out, o, view, listed_parts(o, view), &name);
 }
 
 static void expect_object(emit_text *out, const emit_options *o, const ct_expect_view *expect)
@@ -177,7 +132,7 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
   emit_text_advance(out, put_reason(p, o, event->reason));
   if (event->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
-    entry_object(out, o, event->view, emit_json_event_parts(o, event), name);
+    emit_json_object(out, o, event->view, emit_json_event_parts(o, event), name);
   }
   if (event->expect != NULL) {
     emit_text_literal(out, ",\"expect\":");
@@ -361,7 +316,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
     one_sided_member(out, p->other_side);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
-    entry_object(out, o, p->view, listed_parts(o, p->view), &name);
+    emit_json_object(out, o, p->view, emit_json_listed_parts(o, p->view), &name);
   }
   if (emit_past_is_known(p->past))
     emit_past_member(out, o->profile, p->past);

@@ -37,6 +37,10 @@ typedef struct emit_json_name {
 } emit_json_name;
 void emit_json_entry_named(emit_text *out, const emit_options *o, const ct_view *view, guint parts,
                            emit_json_name *name);
+/* The entry as an object; id first, then what the kernel's message carries, then what only we know. */
+void emit_json_object(emit_text *out, const emit_options *o, const ct_view *view, guint parts, emit_json_name *name);
+/* What of an entry a listing shows, in these bits. */
+guint emit_json_listed_parts(const emit_options *o, const ct_view *view);
 /* What a NEW, UPDATE, DESTROY message carries, in these bits. */
 guint emit_json_event_parts(const emit_options *o, const ct_event *event);
 
@@ -45,5 +49,19 @@ void emit_json_expect(emit_text *out, const emit_options *o, const ct_expect_vie
 
 /* "NEW", "UPDATE", "DESTROY", "EXP_NEW", "EXP_DESTROY", "DROP". Static. */
 const char *emit_event_name(ct_event_type type);
+
+/* ,"name":"word" */
+#define json_word(out, name, word)              \
+  do {                                          \
+    emit_text_literal(out, ",\"" name "\":\""); \
+    emit_text_string(out, word);                \
+    emit_text_char(out, '"');                   \
+  } while (0)
+/* ,"name":number */
+#define json_number(out, name, value)         \
+  do {                                        \
+    emit_text_literal(out, ",\"" name "\":"); \
+    emit_text_u64(out, value);                \
+  } while (0)
 
 #endif

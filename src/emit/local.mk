@@ -5,15 +5,15 @@ libemit_la_SOURCES = \
 	src/emit/text.h src/emit/text.c src/emit/put.h src/emit/put.c \
 	src/emit/fold.h src/emit/fold.c src/emit/zone.h src/emit/zone.c \
 	src/emit/collect.h src/emit/collect.c \
-	src/emit/formats.h src/emit/lines.c \
+	src/emit/formats.h src/emit/list.c src/emit/lines.c \
 	src/emit/listed.h src/emit/listed.c \
 	src/emit/loss.c src/emit/flow.c src/emit/evicted.h src/emit/evicted.c \
 	src/emit/parts.h src/emit/parts.c \
-	src/emit/json_parts.h src/emit/json_parts.c \
+	src/emit/json_parts.h src/emit/json_parts.c src/emit/json_entry.c \
 	src/emit/stats.c src/emit/stats_kernel.c src/emit/part.c \
 	src/emit/summary.h src/emit/summary.c \
 	src/emit/tally.h src/emit/tally.c \
-	src/emit/packet_text.c src/emit/comment.h src/emit/comment.c \
+	src/emit/hint.c src/emit/packet_text.c src/emit/comment.h src/emit/comment.c \
 	src/emit/past.h src/emit/past.c \
 	src/emit/rules.h src/emit/rules.c \
 	src/emit/conntrack.c \

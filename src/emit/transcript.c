@@ -35,7 +35,7 @@ static guint transcript_wants(const emit_options *o, guint what)
   return what == EMIT_CAN_PACKETS ? EMIT_WANTS_END | EMIT_WANTS_FIREWALL : 0;
 }
 
-static void listing_open(listing *l, const char *format, const emit_options *o, guint words)
+static void listing_open(listing *l, const emit_format *format, const emit_options *o, guint words)
 {
   emit_options options = *o;
 
@@ -43,7 +43,7 @@ static void listing_open(listing *l, const char *format, const emit_options *o, 
   options.show_mark = TRUE;
   emit_text_init(&l->text, -1);
   l->lines = g_string_new(NULL);
-  emit_output_open(&l->output, emit_format_find(format), EMIT_CAN_LIST, &options, &l->text, NULL);
+  emit_output_open(&l->output, format, EMIT_CAN_LIST, &options, &l->text, NULL);
 }
 
 static void listing_add(listing *l, const ct_view *view)
@@ -84,8 +84,8 @@ static void rules_open(emit_output *output)
   emit_transcript_kernel(out, o->subject);
   emit_text_string(out, o->subject->rules);
   emit_text_literal(out, "}\n");
-  listing_open(&t->proc, "proc", o, 0);
-  listing_open(&t->list, "conntrack", o, EMIT_EXTENDED);
+  listing_open(&t->proc, &emit_format_proc, o, 0);
+  listing_open(&t->list, &emit_format_conntrack, o, EMIT_EXTENDED);
 }
 
 static gboolean transcript_open(emit_output *output, GError **error)

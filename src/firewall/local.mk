@@ -40,6 +40,7 @@ firewall_sources = \
 	src/firewall/nft/text_set.c src/firewall/nft/text_statement.c \
 	src/firewall/nft/value.c src/firewall/nft/value.h \
 	src/firewall/read.c \
+	src/firewall/rules_file.c \
 	src/firewall/rules_json.c src/firewall/rules_json.h \
 	src/firewall/ruleset.c src/firewall/ruleset.h \
 	src/firewall/save.c src/firewall/save.h \
@@ -86,6 +87,7 @@ firewall_sources = \
 	src/firewall/walk/policies.c src/firewall/walk/policies.h \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \
+	src/firewall/walk/random.c \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h \
 	src/firewall/walk/settled.c src/firewall/walk/settled.h \

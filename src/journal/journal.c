@@ -2,8 +2,6 @@
 #include "journal.h"
 
 #include "conntrack/goes_on.h"
-#include "conntrack/profile/profile.h"
-#include "conntrack/proto/proto.h"
 #include "whatif.h"
 
 enum { ENDS_FIRST = 1 << 8 };
@@ -29,17 +27,6 @@ struct journal {
   guint mask;
   guint64 count;
 };
-
-ct_tuple journal_key(const ct_tuple *tuple)
-{
-  ct_tuple inverse;
-
-  if (ct_tuple_is_icmp(tuple) && !ct_tuple_is_icmp_answer(tuple))
-    return *tuple;
-  if (ct_tuple_invert(tuple, &inverse) && (ct_tuple_is_icmp(tuple) || ct_tuple_compare(&inverse, tuple) < 0))
-    return inverse;
-  return *tuple;
-}
 
 static guint reply_hash(gconstpointer key) { return ct_tuple_hash(key); }
 static gboolean reply_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
@@ -159,11 +146,6 @@ static journal_end *ring_next(journal *j)
       slot_remove(j, at);
   }
   return end;
-}
-
-gboolean journal_tcp_is_old(const ct_params *params)
-{
-  return params->profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp;
 }
 
 guint journal_timeout_of(const ct_params *params, const ct_view *view)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libjournal.la
 libjournal_la_SOURCES = \
-	src/journal/journal.h src/journal/journal.c \
+	src/journal/journal.h src/journal/journal.c src/journal/key.c \
 	src/journal/whatif.h src/journal/whatif.c \
 	src/journal/trials.h src/journal/trials.c \
 	src/journal/advisable.h src/journal/advisable.c \

@@ -4,7 +4,7 @@ liblisting_la_SOURCES = \
 	src/listing/json.c \
 	src/listing/listing.c src/listing/listing.h \
 	src/listing/load.c src/listing/load.h \
-	src/listing/reader.h \
+	src/listing/reader.c src/listing/reader.h \
 	src/listing/save.c \
 	src/listing/text.c \
 	src/listing/xml.c

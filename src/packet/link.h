@@ -38,6 +38,17 @@ static inline const guint8 *pkt_link_take(pkt_link *link, guint32 n)
   return bytes;
 }
 
+/* Takes the byte that tells the direction in front of serial lines' frames; 0 is "in". */
+static inline gboolean pkt_link_direction(pkt_link *link)
+{
+  const guint8 *direction = pkt_link_take(link, 1);
+
+  if (direction == NULL)
+    return FALSE;
+  link->direction = direction[0] == 0 ? CAP_DIR_IN : CAP_DIR_OUT;
+  return TRUE;
+}
+
 static inline guint16 pkt_le16(const guint8 *bytes) { return (guint16)(bytes[1] << 8 | bytes[0]); }
 static inline guint32 pkt_le32(const guint8 *bytes) { return (guint32)pkt_le16(bytes + 2) << 16 | pkt_le16(bytes); }
 static inline guint32 pkt_32(const guint8 *bytes, gboolean little) { return little ? pkt_le32(bytes) : ct_be32(bytes); }
@@ -58,8 +69,6 @@ ct_reason pkt_link_snap(pkt_link *link, guint32 bridged_pad);
 ct_reason pkt_link_hdlc(pkt_link *link);
 /* A frame of another link type inside this one (PPI, PKTAP); one level deep. */
 ct_reason pkt_link_inner(pkt_link *link, guint32 type);
-/* Takes the byte that tells the direction in front of serial lines' frames; 0 is "in". */
-gboolean pkt_link_direction(pkt_link *link);
 
 ct_reason pkt_link_ethernet(pkt_link *link);
 ct_reason pkt_link_cooked_v1(pkt_link *link);

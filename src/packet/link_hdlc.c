@@ -38,16 +38,6 @@ ct_reason pkt_link_hdlc(pkt_link *link)
   return pkt_link_ppp_serial(link);
 }
 
-gboolean pkt_link_direction(pkt_link *link)
-{
-  const guint8 *direction = pkt_link_take(link, 1);
-
-  if (direction == NULL)
-    return FALSE;
-  link->direction = direction[0] == 0 ? CAP_DIR_IN : CAP_DIR_OUT;
-  return TRUE;
-}
-
 ct_reason pkt_link_ppp_with_direction(pkt_link *link)
 {
   return pkt_link_direction(link) ? pkt_link_ppp(link) : CT_REASON_LINK_TRUNCATED;

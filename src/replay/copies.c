@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "copies.h"
 
-#include "look.h"
+#include "place.h"
 
 #include <string.h>
 

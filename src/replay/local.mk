@@ -7,6 +7,7 @@ libreplay_la_SOURCES = \
 	src/replay/loop.c \
 	src/replay/options.c \
 	src/replay/pairs.c src/replay/pairs.h \
+	src/replay/place.c src/replay/place.h \
 	src/replay/point.c src/replay/point.h \
 	src/replay/replay.h \
 	src/replay/select.c src/replay/select.h \

@@ -2,14 +2,14 @@
 #include "look.h"
 
 #include "copies.h"
+#include "place.h"
 #include "vlans.h"
 
 #include <string.h>
 
 enum {
-  RECENT = 64,          /* a router forwards faster than this many other packets come */
-  CONVERSATIONS = 4096, /* looked at; slots are twice as many */
-  PLACE_NAME_BYTES = 40,
+  RECENT = 64,              /* a router forwards faster than this many other packets come */
+  CONVERSATIONS = 4096,     /* looked at; slots are twice as many */
   ENOUGH = 3,               /* packets by which the other side would have been heard */
   UNANSWERED_MANY = 20,     /* SYNs to which nobody said anything, so that they may be what a policy drops */
   ANSWER_NS = 500 * 1000000 /* the time within which an answer comes, where more packets follow than are looked at */
@@ -117,19 +117,6 @@ static guint64 fingerprint(const ct_packet *packet)
     print = (print ^ packet->data[i]) * G_GUINT64_CONSTANT(0x100000001b3);
   }
   return print;
-}
-
-char *replay_place_name(const char *name, guint32 number)
-{
-  char *text, *p;
-
-  if (*name == '\0')
-    return g_strdup_printf("%u", number);
-  text = g_strndup(name, PLACE_NAME_BYTES);
-  for (p = text; *p != '\0'; p++)
-    if (!g_ascii_isprint(*p))
-      *p = '?';
-  return text;
 }
 
 static void keep_name(replay_look *look, guint32 place, const char *name)

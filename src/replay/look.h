@@ -23,12 +23,6 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 /* How many packets the captures say that they missed. To be called before the first remark is asked for. */
 void replay_look_dropped(replay_look *look, guint64 dropped);
 
-/*
- * An interface as messages name it: its name, or its number where it has none. Names come from the capture, so what a
- * terminal could take for a command is not let through. The caller frees.
- */
-char *replay_place_name(const char *name, guint32 number);
-
 /* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
 /* VLANs have zones of their own: no remark tells of that. */
 void replay_look_zoned(replay_look *look);

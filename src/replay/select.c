@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "look.h"
+#include "place.h"
 #include "select.h"
 
 #include <pcap/pcap.h>

@@ -20,27 +20,6 @@
 
 enum { LINK_MTU = 65535 };
 
-static gboolean missing(GError **error, const char *what, int code)
-{
-  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_MISSING, "%s: %s", what, g_strerror(code));
-  return FALSE;
-}
-
-/* Writes a small file of /proc. => 0 or errno. */
-static int file_write(const char *path, const char *text)
-{
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-  if (fd < 0)
-    return errno;
-
-  ssize_t n = write(fd, text, strlen(text));
-  int code = n < 0 ? errno : 0;
-
-  close(fd);
-  return code;
-}
-
 /* --- namespaces --- */
 
 /* Root needs none; everybody else becomes root of a user namespace of one user, where the kernel lets one. */
@@ -51,15 +30,15 @@ static gboolean user_namespace_enter(GError **error)
   const gid_t gid = getgid();
 
   if (unshare(CLONE_NEWUSER) < 0)
-    return missing(error, "neither root nor allowed an unprivileged user namespace", errno);
+    return verify_lab_missing(error, "neither root nor allowed an unprivileged user namespace", errno);
 
-  int code = file_write("/proc/self/setgroups", "deny");
+  int code = verify_lab_write("/proc/self/setgroups", "deny");
 
   g_snprintf(map, sizeof(map), "0 %u 1", uid);
-  code = code ? code : file_write("/proc/self/uid_map", map);
+  code = code ? code : verify_lab_write("/proc/self/uid_map", map);
   g_snprintf(map, sizeof(map), "0 %u 1", gid);
-  code = code ? code : file_write("/proc/self/gid_map", map);
-  return code == 0 || missing(error, "user namespace", code);
+  code = code ? code : verify_lab_write("/proc/self/gid_map", map);
+  return code == 0 || verify_lab_missing(error, "user namespace", code);
 }
 
 static int net_namespace_make(void)
@@ -73,7 +52,7 @@ gboolean verify_labnet_enter(const verify_labnet *net, verify_lab_side side, GEr
 {
   if (setns(net->side[side], CLONE_NEWNET) == 0)
     return TRUE;
-  return missing(error, "network namespace", errno);
+  return verify_lab_missing(error, "network namespace", errno);
 }
 
 void verify_labnet_close(verify_labnet *net)
@@ -164,7 +143,7 @@ static gboolean link_set(verify_netlink *nl, const char *name, const char *maste
 /*
  * No link of ours speaks by itself: no router solicitations, no address checks. A kernel without IPv6 has no such file.
  */
-static void ipv6_silence(void) { file_write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); }
+static void ipv6_silence(void) { verify_lab_write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); }
 
 static gboolean links_bridge(verify_netlink *nl, GError **error)
 {
@@ -219,7 +198,7 @@ static gboolean open_named(verify_labnet *net, verify_lab_kind kind, const char 
   for (guint i = 0; i < 2; i++) {
     net->side[i] = net_namespace_make();
     if (net->side[i] < 0)
-      return missing(error, "network namespace", errno);
+      return verify_lab_missing(error, "network namespace", errno);
     /* Only links made after this are silent, so the namespace that receives links must know before they come. */
     ipv6_silence();
   }
@@ -244,21 +223,6 @@ gboolean verify_labnet_open_box(verify_labnet *net, const char *const names[2], 
 }
 
 /* --- sysctls and rules --- */
-
-gboolean verify_labnet_sysctl(const char *setting, GError **error)
-{
-  g_auto(GStrv) words = g_strsplit(setting, "=", 2);
-
-  if (words[0] == NULL || words[1] == NULL) {
-    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "sysctl %s: no value", setting);
-    return FALSE;
-  }
-
-  g_autofree char *path = g_strconcat("/proc/sys/", g_strdelimit(g_strstrip(words[0]), ".", '/'), NULL);
-  int code = file_write(path, g_strstrip(words[1]));
-
-  return code == 0 || missing(error, setting, code);
-}
 
 /*
  * One rule for each class and direction: the log's prefix carries both to us. Helpers go first, so that they see the

@@ -3,6 +3,7 @@
 #ifndef VERIFY_LABNET_H
 #define VERIFY_LABNET_H
 
+#include "verify/labhost.h"
 #include "verify/model.h"
 
 typedef enum { VERIFY_LAB_INJECTING, VERIFY_LAB_TRACKING } verify_lab_side;
@@ -28,11 +29,6 @@ gboolean verify_labnet_enter(const verify_labnet *net, verify_lab_side side, GEr
 /* In the tracking namespace: br_netfilter (for a bridge), sysctls, rules that log class and direction, helpers. */
 gboolean verify_labnet_configure(const verify_labnet *net, const verify_header *header, guint log_group,
                                  GError **error);
-/*
- * "net.netfilter.nf_conntrack_acct=1", where the process is. A missing file or a refusal is an error: the comparison
- * would be about something else.
- */
-gboolean verify_labnet_sysctl(const char *setting, GError **error);
 void verify_labnet_close(verify_labnet *net);
 
 #endif

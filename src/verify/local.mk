@@ -16,6 +16,7 @@ libverify_la_SOURCES = \
 if VERIFY_LIVE
 libverify_la_SOURCES += \
 	src/verify/netlink.h src/verify/netlink.c \
+	src/verify/labhost.h src/verify/labhost.c \
 	src/verify/labnet.h src/verify/labnet.c src/verify/labroute.h src/verify/labroute.c \
 	src/verify/lab.h src/verify/lab.c \
 	src/verify/live.h src/verify/live.c \

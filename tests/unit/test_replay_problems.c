@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "replay/look.h"
+#include "replay/place.h"
 #include "replay_record.h"
 
 typedef struct scene {

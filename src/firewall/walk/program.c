@@ -419,14 +419,6 @@ void fw_program_tick(fw_program *program, gint64 now_ns)
     tick >= G_MAXINT64 / (NS_PER_S / program->hz) ? G_MAXINT64 : (tick + 1) * (NS_PER_S / program->hz);
 }
 
-guint32 fw_program_random(fw_program *program)
-{
-  program->random ^= program->random << 13;
-  program->random ^= program->random >> 7;
-  program->random ^= program->random << 17;
-  return (guint32)(program->random >> 32);
-}
-
 static void free_states(fw_program *program)
 {
   guint i;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an end is remembered under, and whose words of TCP it left. */
+#include "conntrack/profile/profile.h"
+#include "conntrack/proto/proto.h"
+#include "journal.h"
+
+ct_tuple journal_key(const ct_tuple *tuple)
+{
+  ct_tuple inverse;
+
+  if (ct_tuple_is_icmp(tuple) && !ct_tuple_is_icmp_answer(tuple))
+    return *tuple;
+  if (ct_tuple_invert(tuple, &inverse) && (ct_tuple_is_icmp(tuple) || ct_tuple_compare(&inverse, tuple) < 0))
+    return inverse;
+  return *tuple;
+}
+
+gboolean journal_tcp_is_old(const ct_params *params)
+{
+  return params->profile->trackers[CT_PROTO_TCP] != &ct_proto_tcp;
+}
