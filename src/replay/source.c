@@ -3,249 +3,17 @@
  * Captures in, batches of decoded packets out. With two threads the reading one fills a ring of slots and the caller
  * empties it in order; with one, the caller fills the one slot itself. The content of a slot never depends on which.
  */
-#include "feed.h"
-#include "look.h"
-#include "pairs.h"
-#include "select.h"
+#include "source_inside.h"
 #include "zones.h"
 
 #include <string.h>
 
 enum {
-  SLOTS = 16,
-  PAIRING_SLOTS = REPLAY_PAIRS_AHEAD + 1, /* the last one played stays, for copies that came before their packet */
-  /*
-   * Batches read ahead hold no more than this and one batch: records may be huge, and frames of a merger each in a
-   * buffer of their own.
-   */
-  RING_BYTES = 64 << 20,
   LARGE_BYTES =
     512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
   SMALL_BYTES = 1 << 20,   /* below this a thread costs more than it brings */
   PATIENCE_US = 100 * 1000 /* how often a wait looks whether it was interrupted */
 };
-
-typedef struct slot {
-  replay_batch batch;
-  cap_batch *frames;
-  pkt_arena *arena;
-} slot;
-
-struct replay_source {
-  replay_options o;
-  /* The reading side. */
-  replay_feed *feed;
-  replay_select *select;
-  replay_look *look;
-  pkt_decoder *decoder;
-  replay_figures figures;
-  guint64 before; /* frames that another run has read */
-  guint link_fine, n_links_bad;
-  guint32 named; /* the interface that name is of; G_MAXUINT32: none yet */
-  const char *name;
-  guint links_bad[8]; /* unsupported ones that were complained about */
-  gboolean past_end;
-  /* Between the sides. */
-  slot *slots;
-  guint n_slots;
-  gboolean threaded;
-  GThread *thread;
-  GMutex lock;
-  GCond filled, emptied;
-  guint64 produced, taken,
-    consumed;  /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
-  gsize bytes; /* behind the batches produced and not consumed */
-  gboolean ended, closing, waiting, full, live; /* waiting: the emptying side; full: the filling one waits */
-  guint64 done_bytes, total_bytes, frames;      /* for the progress bar, under lock */
-  /* The emptying side: batches that were taken, and wait to be handed out. */
-  replay_pairs *pairs; /* NULL: none are wanted */
-  gboolean pairing;    /* there is something to pair; changes under lock */
-  gboolean taken_all;
-  replay_batch *queue[REPLAY_PAIRS_AHEAD];
-  guint first_queued, n_queued;
-  GMutex engine_lock;
-  ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
-};
-
-static gboolean stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
-
-static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
-{
-  guint i;
-
-  if (frame->link == s->link_fine)
-    return;
-  if (pkt_link_supported(frame->link)) {
-    s->link_fine = frame->link;
-    return;
-  }
-  for (i = 0; i < s->n_links_bad; i++)
-    if (s->links_bad[i] == frame->link)
-      return;
-  if (s->n_links_bad >= G_N_ELEMENTS(s->links_bad))
-    return;
-  s->links_bad[s->n_links_bad++] = frame->link;
-  replay_feed_complain(s->feed, g_strdup_printf("%s%slink type %s is not supported; its packets, the first being "
-                                                "number %" G_GUINT64_FORMAT ", are left out",
-                                                s->o.n_captures == 1 ? s->o.captures[0] : "",
-                                                s->o.n_captures == 1 ? ": " : "", pkt_link_name(frame->link), number));
-}
-
-static void count_checksums(replay_figures *figures, guint flags)
-{
-  if (G_LIKELY((flags & (CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) == 0))
-    return;
-  figures->bad_checksums += (flags & CT_PACKET_CSUM_BAD) != 0;
-  figures->offload_checksums += (flags & CT_PACKET_CSUM_OFFLOAD) != 0;
-  figures->unjudged_checksums += (flags & CT_PACKET_CSUM_SKIPPED) != 0;
-}
-
-static void take_frame(replay_source *s, slot *to, guint i, guint64 number, const char *name)
-{
-  replay_batch *b = &to->batch;
-  cap_frame *frame = &to->frames->frames[i];
-  ct_packet *packet = &b->packets[b->n];
-  replay_origin *origin = &b->origins[b->n];
-
-  check_link(s, frame, number);
-  *origin = (replay_origin){ .frame = frame, .interface = name };
-  pkt_decode(s->decoder, frame, number, to->arena, packet, &origin->link);
-  count_checksums(&s->figures, packet->flags);
-  if (s->figures.fed < REPLAY_LOOK_PACKETS)
-    replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
-  b->n++;
-  s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
-}
-
-/* Frames of one interface mostly come one after the other. */
-static const char *name_of(replay_source *s, guint32 interface)
-{
-  if (s->named != interface) {
-    s->named = interface;
-    s->name = cap_reader_interface_name(replay_feed_reader(s->feed), interface);
-  }
-  return s->name;
-}
-
-static void take_batch(replay_source *s, slot *to)
-{
-  guint i;
-
-  to->batch.frames = to->frames;
-  to->batch.frames_from = s->figures.frames + 1;
-  to->batch.decoder_ns = pkt_decoder_now(s->decoder);
-  to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
-  for (i = 0; i < to->frames->n && !s->past_end; i++) {
-    cap_frame *frame = &to->frames->frames[i];
-    guint64 number = ++s->figures.frames;
-    const char *name = name_of(s, frame->interface);
-
-    if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
-      continue;
-    if (s->o.retime != NULL)
-      frame->ts_ns = s->o.retime(number, frame->ts_ns, s->o.hook_user);
-    if (number == 1)
-      s->figures.first_ns = frame->ts_ns;
-    switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
-    case REPLAY_TAKE: take_frame(s, to, i, number, name); break;
-    case REPLAY_LEAVE: break;
-    case REPLAY_PAST_END:
-      s->figures.frames--;
-      s->past_end = TRUE;
-      break;
-    }
-  }
-  to->batch.first_ns = s->figures.first_ns;
-  to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
-}
-
-/*
- * The memory for what these packets will need is made ready here: with two threads, that takes it off the busier one.
- */
-static void make_room(replay_source *s)
-{
-  g_mutex_lock(&s->engine_lock);
-  if (s->engine != NULL)
-    ct_engine_populate(s->engine, s->n_slots * CAP_BATCH_FRAMES);
-  g_mutex_unlock(&s->engine_lock);
-}
-
-/* => FALSE at the end: nothing more will come. */
-static gboolean fill(replay_source *s, slot *to)
-{
-  to->batch.n = 0;
-  pkt_arena_reset(to->arena);
-  while (to->batch.n == 0) {
-    if (s->past_end || stopped(s) || g_atomic_int_get(&s->closing) || !replay_feed_next(s->feed, to->frames))
-      return FALSE;
-    take_batch(s, to);
-  }
-  make_room(s);
-  return TRUE;
-}
-
-/* The reading side's figures that others may ask for, published with each slot. */
-static void publish(replay_source *s, gboolean more, gsize bytes)
-{
-  guint64 done, total;
-
-  replay_feed_progress(s->feed, &done, &total);
-  g_mutex_lock(&s->lock);
-  s->done_bytes = done;
-  s->total_bytes = total;
-  s->frames = s->figures.frames;
-  if (more) {
-    s->produced++;
-    s->bytes += bytes;
-  } else {
-    s->ended = TRUE;
-  }
-  /*
-   * Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live
-   * source.
-   */
-  if (s->waiting && (s->live || s->ended || s->produced - s->taken >= SLOTS / 2))
-    g_cond_signal(&s->filled);
-  g_mutex_unlock(&s->lock);
-}
-
-/* There is no room, or it would hold too much. One batch is always ready all the same: the caller may be holding all
- * the others. */
-static gboolean is_full(const replay_source *s)
-{
-  guint spare = s->pairs != NULL && !s->pairing ? PAIRING_SLOTS : 0;
-
-  return s->produced - s->consumed >= s->n_slots - spare || (s->bytes >= RING_BYTES && s->produced != s->taken);
-}
-
-static void wait_for_room(replay_source *s)
-{
-  g_mutex_lock(&s->lock);
-  while (is_full(s) && !s->closing) {
-    if (s->waiting)
-      g_cond_signal(&s->filled);
-    s->full = TRUE;
-    g_cond_wait(&s->emptied, &s->lock);
-  }
-  s->full = FALSE;
-  g_mutex_unlock(&s->lock);
-}
-
-static gpointer read_all(gpointer data)
-{
-  replay_source *s = data;
-  gboolean more = TRUE;
-
-  while (more) {
-    slot *to;
-
-    wait_for_room(s);
-    to = &s->slots[s->produced % s->n_slots];
-    more = fill(s, to);
-    publish(s, more, to->batch.bytes);
-  }
-  return NULL;
-}
 
 /* Batches that have to stay when another one is taken. */
 static guint retained(const replay_source *s) { return MAX(s->o.keep, 1) - 1 + s->pairing + s->n_queued; }
@@ -253,7 +21,7 @@ static guint retained(const replay_source *s) { return MAX(s->o.keep, 1) - 1 + s
 /* The oldest batch that was handed out is not needed any more. */
 static void give_back(replay_source *s)
 {
-  slot *oldest = &s->slots[s->consumed % s->n_slots];
+  replay_slot *oldest = &s->slots[s->consumed % s->n_slots];
 
   s->bytes -= oldest->batch.bytes;
   if (oldest->batch.bytes > LARGE_BYTES) {
@@ -316,15 +84,15 @@ void replay_source_start(replay_source *s)
 
   replay_feed_start(s->feed);
   s->threaded = choose_threads(s) == 2;
-  s->n_slots = (s->threaded ? SLOTS : 0) + MAX(s->o.keep, 1) + (s->pairs != NULL ? PAIRING_SLOTS : 0);
-  s->slots = g_new0(slot, s->n_slots);
+  s->n_slots = (s->threaded ? REPLAY_SLOTS : 0) + MAX(s->o.keep, 1) + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
+  s->slots = g_new0(replay_slot, s->n_slots);
   for (i = 0; i < s->n_slots; i++) {
     s->slots[i].frames = cap_batch_new();
     s->slots[i].arena = pkt_arena_new();
   }
   /* Where the system grants no thread, one will do. */
   if (s->threaded)
-    s->thread = g_thread_try_new("reader", read_all, s, NULL);
+    s->thread = g_thread_try_new("reader", replay_source_read_all, s, NULL);
 }
 
 replay_source *replay_source_open(const replay_options *options, const ct_params *params, GError **error)
@@ -413,15 +181,15 @@ static replay_batch *next_of_ring(replay_source *s)
   g_mutex_lock(&s->lock);
   while (s->taken - s->consumed > retained(s))
     give_back(s);
-  if (s->full && s->produced - s->taken <= SLOTS / 2)
+  if (s->full && s->produced - s->taken <= REPLAY_SLOTS / 2)
     g_cond_signal(&s->emptied);
   s->waiting = TRUE;
-  while (s->produced == s->taken && !s->ended && !stopped(s))
+  while (s->produced == s->taken && !s->ended && !replay_source_stopped(s))
     g_cond_wait_until(&s->filled, &s->lock, g_get_monotonic_time() + PATIENCE_US);
   s->waiting = FALSE;
-  if (s->produced != s->taken && !stopped(s))
+  if (s->produced != s->taken && !replay_source_stopped(s))
     batch = &s->slots[s->taken++ % s->n_slots].batch;
-  if (s->bytes >= RING_BYTES)
+  if (s->bytes >= REPLAY_RING_BYTES)
     g_cond_signal(&s->emptied); /* the reader waits until nothing is left to be taken */
   g_mutex_unlock(&s->lock);
   return batch;
@@ -431,15 +199,15 @@ static replay_batch *next_of_ring(replay_source *s)
 static replay_batch *take(replay_source *s)
 {
   gboolean more;
-  slot *next;
+  replay_slot *next;
 
   if (s->thread != NULL)
     return next_of_ring(s);
   while (s->taken - s->consumed > retained(s))
     give_back(s);
   next = &s->slots[s->taken % s->n_slots];
-  more = !s->ended && fill(s, next);
-  publish(s, more, next->batch.bytes);
+  more = !s->ended && replay_source_fill(s, next);
+  replay_source_publish(s, more, next->batch.bytes);
   s->taken += more;
   return more ? &next->batch : NULL;
 }
@@ -503,7 +271,7 @@ static replay_batch *next_paired(replay_source *s)
     s->queue[(s->first_queued + s->n_queued++) % REPLAY_PAIRS_AHEAD] = batch;
     pair(s, batch);
   }
-  if (s->n_queued == 0 || stopped(s))
+  if (s->n_queued == 0 || replay_source_stopped(s))
     return NULL;
   batch = queued(s, 0);
   s->first_queued = (s->first_queued + 1) % REPLAY_PAIRS_AHEAD;
@@ -537,7 +305,7 @@ static gboolean at_rest(replay_source *s)
 {
   gboolean rest;
 
-  if (s->thread != NULL && stopped(s)) {
+  if (s->thread != NULL && replay_source_stopped(s)) {
     join_reader(s);
     s->thread = NULL;
   }

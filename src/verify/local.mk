@@ -9,7 +9,7 @@ libverify_la_SOURCES = \
 	src/verify/engine_side.h src/verify/engine_side.c \
 	src/verify/offline.h src/verify/offline.c src/verify/limits.h src/verify/limits.c \
 	src/verify/report.h src/verify/report.c \
-	src/verify/rules.h src/verify/rules.c src/verify/rules_expects.h src/verify/rules_expects.c src/verify/rules_did.h src/verify/rules_did.c \
+	src/verify/rules.h src/verify/rules.c src/verify/rules_run.h src/verify/rules_head.c src/verify/rules_expects.h src/verify/rules_expects.c src/verify/rules_did.h src/verify/rules_did.c \
 	src/verify/rules_compare.h src/verify/rules_compare.c \
 	src/verify/random.h src/verify/random.c src/verify/hostile_packets.h src/verify/hostile_packets.c \
 	src/verify/hostile.h src/verify/hostile.c src/verify/talk.h src/verify/talk.c

@@ -19,45 +19,11 @@
 #include "verify/rules_compare.h"
 #include "verify/rules_did.h"
 #include "verify/rules_expects.h"
+#include "verify/rules_run.h"
 #include "verify/seconds.h"
 #include "verify/transcript_json.h"
 
-enum {
-  LINE_MOST = 64 << 20,
-  CHUNK_BYTES = 1 << 16,
-  DLT_ETHERNET = 1,
-  TTL_RAISED = 64,
-  HZ = 250,
-  RULES_MOST = 256 << 20
-};
-
-typedef struct run {
-  gzFile truth;
-  GString *line;
-  guint64 line_number;
-  JsonParser *parser, *own_parser;
-  verify_rules_compare *compare;
-  verify_rules_expects *expects;
-  /* The engine's side. */
-  ct_params params;
-  pkt_decoder *decoder;
-  pkt_arena *arena;
-  cap_reader *reader;
-  cap_batch *batch;
-  guint next;
-  verify_box box;
-  GPtrArray *setup; /* char *: commands behind the rules */
-  fw_sides sides;
-  char *lan_name, *wan_name;
-  emit_subject subject;
-  emit_text text;
-  emit_output output;
-  GString *told, *counters, *head;
-  GArray *listed; /* verify_entry: what the recording lists behind the packet, for what was drawn there */
-  GArray *gone;   /* ct_tuple: whom it lists no more, for whom a full table has ended */
-  int own_fd;
-  verify_rules_report *report;
-} run;
+enum { DLT_ETHERNET = 1, TTL_RAISED = 64, RULES_MOST = 256 << 20 };
 
 void verify_rules_report_clear(verify_rules_report *report)
 {
@@ -82,189 +48,10 @@ void verify_rules_report_print(GString *out, const verify_rules_report *r)
     g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text);
 }
 
-/* ---- the recording ---- */
-
-static gboolean broken(const run *r, GError **error, const char *what)
-{
-  g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_FORMAT, "the transcript, line %" G_GUINT64_FORMAT ": %s",
-              r->line_number, what);
-  return FALSE;
-}
-
-static JsonObject *object_of(JsonParser *parser, const char *text, gsize n)
-{
-  JsonNode *root;
-
-  if (!verify_json_depth_fits(text, n) || !json_parser_load_from_data(parser, text, (gssize)n, NULL))
-    return NULL;
-  root = json_parser_get_root(parser);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-}
-
-/* => NULL: at the end, or broken (error set). */
-static JsonObject *next_line(run *r, GError **error)
-{
-  char chunk[CHUNK_BYTES];
-  JsonObject *object;
-
-  g_string_truncate(r->line, 0);
-  while (r->line->len < LINE_MOST && gzgets(r->truth, chunk, sizeof chunk) != NULL) {
-    g_string_append(r->line, chunk);
-    if (r->line->str[r->line->len - 1] == '\n')
-      break;
-  }
-  r->line_number++;
-  if (r->line->len == 0)
-    return NULL;
-  object = object_of(r->parser, r->line->str, r->line->len);
-  if (object == NULL)
-    broken(r, error, "not an object of JSON");
-  return object;
-}
-
-static const char *text_member(JsonObject *o, const char *name, const char *otherwise)
-{
-  JsonNode *node = json_object_get_member(o, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
-           ? json_node_get_string(node)
-           : otherwise;
-}
-
-/* Calls each for the strings of a list. => FALSE once it did, or where one is none. */
-static gboolean each_text(JsonObject *o, const char *name, gboolean (*each)(run *r, const char *text), run *r)
-{
-  JsonNode *node = json_object_get_member(o, name);
-  JsonArray *array;
-  guint i;
-
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_ARRAY(node))
-    return FALSE;
-  array = json_node_get_array(node);
-  for (i = 0; i < json_array_get_length(array); i++) {
-    JsonNode *item = json_array_get_element(array, i);
-
-    if (!JSON_NODE_HOLDS_VALUE(item) || json_node_get_value_type(item) != G_TYPE_STRING ||
-        !each(r, json_node_get_string(item)))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* ---- the first line ---- */
-
-static gboolean keep_command(run *r, const char *text)
-{
-  g_ptr_array_add(r->setup, g_strdup(text));
-  return TRUE;
-}
-
-/* What is not known here has no effect here: if it had one on the kernel, packets will tell. */
-static gboolean take_command(run *r, const char *text)
-{
-  verify_box_do(&r->box, text);
-  return TRUE;
-}
-
-static gboolean take_lan(run *r, const char *prefix)
-{
-  g_autofree char *route = g_strdup_printf("%s=%s", prefix, r->lan_name);
-
-  return fw_box_facts_route(r->box.facts, route);
-}
-
-/* "ADDRESS@lan" */
-static gboolean take_local(run *r, const char *text)
-{
-  const char *at = strchr(text, '@');
-  g_autofree char *local = at == NULL ? g_strdup(text)
-                                      : g_strdup_printf("%.*s@%s", (int)(at - text), text,
-                                                        strcmp(at, "@lan") == 0 ? r->lan_name : r->wan_name);
-
-  return fw_box_facts_local(r->box.facts, local);
-}
-
-static gboolean take_sysctl(run *r, const char *text)
-{
-  g_auto(GStrv) words = g_strsplit(text, "=", 2);
-
-  return words[0] != NULL && words[1] != NULL && ct_params_set(&r->params, words[0], words[1]) == CT_PARAM_OK;
-}
-
-/* A size of the machine's table; null where it was left alone. */
-static gboolean take_size(JsonObject *o, const char *name, guint32 *size, GError **error)
-{
-  JsonNode *node = json_object_get_member(o, name);
-  gint64 value;
-
-  if (node == NULL || JSON_NODE_HOLDS_NULL(node))
-    return TRUE;
-  if (!verify_json_integer(o, name, 1, G_MAXINT32, &value, error))
-    return FALSE;
-  *size = (guint32)value;
-  return TRUE;
-}
-
-/* What was asked for; the kernel made whole pages of it. */
-static gboolean take_buckets(JsonObject *o, ct_params *params, GError **error)
-{
-  ct_params sized = *params;
-  guint32 asked = 0;
-
-  if (!take_size(o, "buckets", &asked, error))
-    return FALSE;
-  if (asked != 0)
-    ct_params_size_by_hashsize(&sized, asked);
-  params->buckets = sized.buckets;
-  return TRUE;
-}
-
-static gboolean read_head(run *r, GError **error)
-{
-  g_autofree char *four = NULL, *six = NULL;
-  JsonObject *o = next_line(r, error);
-  gint64 hz;
-
-  if (o == NULL || !json_object_has_member(o, "rules_transcript"))
-    return o != NULL ? broken(r, error, "not a transcript of rules") : FALSE;
-  r->report->kernel = g_strdup(text_member(o, "kernel", "?"));
-  r->report->capture = g_strdup(text_member(o, "capture", "?"));
-  r->lan_name = g_strdup(text_member(o, "lan_name", "lan0"));
-  r->wan_name = g_strdup(text_member(o, "wan_name", "wan0"));
-  r->sides = (fw_sides){ .lan_name = r->lan_name, .wan_name = r->wan_name };
-  four = g_strdup_printf("0.0.0.0/0=%s", r->wan_name);
-  six = g_strdup_printf("::/0=%s", r->wan_name);
-  ct_params_init(&r->params, ct_profile_get(0));
-  r->params.acct = 1;
-  r->box.facts->complete = TRUE;
-  r->params.helpers_by_port = false;
-  r->params.hz = HZ;
-  if (!take_size(o, "table_max", &r->params.max, error) || !take_buckets(o, &r->params, error))
-    return FALSE;
-  if (json_object_has_member(o, "mtu")) {
-    if (!verify_json_integer(o, "mtu", 0, G_MAXUINT16, &hz, error))
-      return FALSE;
-    r->box.facts->mtu_bytes = (guint32)hz;
-  }
-  if (json_object_has_member(o, "hz")) {
-    if (!verify_json_integer(o, "hz", 1, 10000, &hz, error))
-      return FALSE;
-    r->params.hz = (guint32)hz;
-  }
-  if (!each_text(o, "lan", take_lan, r) || !each_text(o, "local", take_local, r) ||
-      !each_text(o, "sysctl", take_sysctl, r) || !fw_box_facts_route(r->box.facts, four) ||
-      !fw_box_facts_route(r->box.facts, six))
-    return broken(r, error, "an address, an interface or a sysctl that is not known here");
-  return (each_text(o, "before", take_command, r) && each_text(o, "setup", keep_command, r)) ||
-         broken(r, error, "commands that are no texts");
-}
-
 /* ---- the engine's side ---- */
 
 /* The text may be compressed, as captures may. */
-static gboolean read_rules_file(run *r, const char *path, const fw_read_options *options, GError **error)
+static gboolean read_rules_file(verify_rules_run *r, const char *path, const fw_read_options *options, GError **error)
 {
   GString *text = g_string_new(NULL);
   const char *reason;
@@ -279,7 +66,7 @@ static gboolean read_rules_file(run *r, const char *path, const fw_read_options 
   return fine;
 }
 
-static gboolean read_rules(run *r, const char *const *rules, GError **error)
+static gboolean read_rules(verify_rules_run *r, const char *const *rules, GError **error)
 {
   guint i;
 
@@ -297,7 +84,7 @@ static gboolean read_rules(run *r, const char *const *rules, GError **error)
 /* What the kernel drew at random stands in the reply tuple of the entry. */
 static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
 {
-  const run *r = user;
+  const verify_rules_run *r = user;
   ct_tuple own = *original;
   guint i;
 
@@ -317,7 +104,7 @@ static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, vo
 /* Whom early drop has ended is not listed any more. */
 static bool evicted(const ct_tuple *original, void *user)
 {
-  const run *r = user;
+  const verify_rules_run *r = user;
   guint i;
 
   for (i = 0; i < r->gone->len; i++)
@@ -326,11 +113,11 @@ static bool evicted(const ct_tuple *original, void *user)
   return false;
 }
 
-static void do_command(gpointer command, gpointer box) { verify_box_do(box, command); }
+static void do_command(gpointer command, gpointer box) { verify_rules_box_do(box, command); }
 
 static void on_event(const ct_event *event, void *user) { emit_output_note(user, event); }
 
-static gboolean begin(run *r, const char *capture, const char *const *rules, GError **error)
+static gboolean begin(verify_rules_run *r, const char *capture, const char *const *rules, GError **error)
 {
   ct_checksums checksums = r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
   emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
@@ -360,7 +147,7 @@ static gboolean begin(run *r, const char *capture, const char *const *rules, GEr
   return TRUE;
 }
 
-static const cap_frame *next_frame(run *r, GError **error)
+static const cap_frame *next_frame(verify_rules_run *r, GError **error)
 {
   if (r->next >= r->batch->n) {
     r->next = 0;
@@ -375,15 +162,15 @@ static const cap_frame *next_frame(run *r, GError **error)
 }
 
 /* The lines written since the last time. */
-static JsonObject *own_line(run *r)
+static JsonObject *own_line(verify_rules_run *r)
 {
-  JsonObject *o = object_of(r->own_parser, r->text.data, r->text.used);
+  JsonObject *o = verify_rules_object(r->own_parser, r->text.data, r->text.used);
 
   return o;
 }
 
 /* Our line says the same of what the referee has done to its frame, as we have done it, too. */
-static void say_done_before(run *r, JsonObject *line, JsonObject *own)
+static void say_done_before(verify_rules_run *r, JsonObject *line, JsonObject *own)
 {
   guint i;
 
@@ -400,7 +187,7 @@ static void say_done_before(run *r, JsonObject *line, JsonObject *own)
   }
 }
 
-static gboolean keep_own(run *r, GError **error)
+static gboolean keep_own(verify_rules_run *r, GError **error)
 {
   gsize done = 0;
 
@@ -418,7 +205,7 @@ static gboolean keep_own(run *r, GError **error)
 }
 
 /* The referee keeps packets from dying of old age. */
-static void raise_ttl(run *r, cap_frame *frame, guint64 number, GByteArray *copy)
+static void raise_ttl(verify_rules_run *r, cap_frame *frame, guint64 number, GByteArray *copy)
 {
   pkt_link_info info;
   ct_packet packet;
@@ -433,7 +220,7 @@ static void raise_ttl(run *r, cap_frame *frame, guint64 number, GByteArray *copy
 }
 
 /* --view inside: the referee has sent an answer as it was before its translation was undone. */
-static void translate_again(run *r, ct_packet *packet, GByteArray *copy)
+static void translate_again(verify_rules_run *r, ct_packet *packet, GByteArray *copy)
 {
   ct_packet arrived;
 
@@ -442,7 +229,7 @@ static void translate_again(run *r, ct_packet *packet, GByteArray *copy)
     *packet = arrived;
 }
 
-static void show(run *r, const ct_packet *packet, const ct_result *result)
+static void show(verify_rules_run *r, const ct_packet *packet, const ct_result *result)
 {
   ct_view view;
   emit_rules rules = { .verdict = "", .rule = "", .why = "" };
@@ -460,10 +247,10 @@ static void show(run *r, const ct_packet *packet, const ct_result *result)
 }
 
 /* Feeds a frame as the line says it was sent. */
-static gboolean feed(run *r, JsonObject *line, GError **error)
+static gboolean feed(verify_rules_run *r, JsonObject *line, GError **error)
 {
   g_autoptr(GByteArray) copy = g_byte_array_new();
-  const char *side = text_member(line, "side", "");
+  const char *side = verify_rules_text(line, "side", "");
   const cap_frame *frame = next_frame(r, error);
   fw_arrival arrival = { .sent = strcmp(side, "local") == 0 };
   cap_frame timed;
@@ -482,7 +269,7 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
   timed = *frame;
   timed.ts_ns = time_ns;
   pkt_arena_reset(r->arena);
-  each_text(line, "did", take_command, r);
+  verify_rules_each_text(line, "did", verify_rules_do, r);
   if (json_object_has_member(line, "ttl_raised"))
     raise_ttl(r, &timed, (guint64)number, copy);
   pkt_decode(r->decoder, &timed, (guint64)number, r->arena, &packet, &info);
@@ -503,7 +290,7 @@ static gboolean feed(run *r, JsonObject *line, GError **error)
 static void show_entry(const ct_view *view, void *user) { emit_output_entry(user, view); }
 static void show_expect(const ct_expect_view *expect, void *user) { emit_output_expect(user, expect); }
 
-static void show_end(run *r)
+static void show_end(verify_rules_run *r)
 {
   emit_statistics statistics = { .stats = ct_engine_stats(r->box.engine), .count = ct_engine_count(r->box.engine) };
 
@@ -516,9 +303,9 @@ static void show_end(run *r)
 }
 
 /* A frame that the referee never sent is time that passes, and nothing else. */
-static gboolean skip(run *r, JsonObject *line, GError **error)
+static gboolean skip(verify_rules_run *r, JsonObject *line, GError **error)
 {
-  const char *why = text_member(line, "why", "");
+  const char *why = verify_rules_text(line, "why", "");
   GString *copy;
 
   if (next_frame(r, error) == NULL)
@@ -531,24 +318,24 @@ static gboolean skip(run *r, JsonObject *line, GError **error)
   return TRUE;
 }
 
-static gboolean one_line(run *r, JsonObject *line, GError **error)
+static gboolean one_line(verify_rules_run *r, JsonObject *line, GError **error)
 {
   JsonObject *own;
 
   if (json_object_has_member(line, "end"))
     show_end(r);
-  else if (g_strcmp0(text_member(line, "fate", ""), "none") == 0 ? !skip(r, line, error) : !feed(r, line, error))
+  else if (g_strcmp0(verify_rules_text(line, "fate", ""), "none") == 0 ? !skip(r, line, error) : !feed(r, line, error))
     return FALSE;
   own = own_line(r);
   if (own == NULL)
-    return broken(r, error, "what ctreplay wrote of it is no JSON");
+    return verify_rules_broken(r, error, "what ctreplay wrote of it is no JSON");
   if (r->own_fd >= 0)
     say_done_before(r, line, own);
   verify_rules_compare_line(r->compare, line, own);
   return keep_own(r, error);
 }
 
-static gboolean compare_all(run *r, GError **error)
+static gboolean compare_all(verify_rules_run *r, GError **error)
 {
   GError *local = NULL;
   JsonObject *line;
@@ -556,7 +343,7 @@ static gboolean compare_all(run *r, GError **error)
 
   if (!keep_own(r, error)) /* the first line */
     return FALSE;
-  while ((line = next_line(r, &local)) != NULL) {
+  while ((line = verify_rules_next_line(r, &local)) != NULL) {
     ended = json_object_has_member(line, "end");
     if (!one_line(r, line, error))
       return FALSE;
@@ -568,7 +355,7 @@ static gboolean compare_all(run *r, GError **error)
     return FALSE;
   }
   if (!ended)
-    return broken(r, error, "it is cut: there is no last line");
+    return verify_rules_broken(r, error, "it is cut: there is no last line");
   verify_rules_compare_end(r->compare);
   r->report->fields = verify_rules_compare_fields(r->compare);
   r->report->differences = verify_rules_compare_differences(r->compare);
@@ -576,7 +363,7 @@ static gboolean compare_all(run *r, GError **error)
   return TRUE;
 }
 
-static void clear(run *r)
+static void clear(verify_rules_run *r)
 {
   if (emit_output_is_open(&r->output)) {
     emit_output_close(&r->output, NULL);
@@ -611,7 +398,7 @@ static void clear(run *r)
 gboolean verify_rules_capture(const char *capture, const char *transcript, const char *const *rules, int own_fd,
                               verify_rules_report *report, GError **error)
 {
-  run r = { .truth = gzopen(transcript, "rb"), .own_fd = own_fd, .report = report };
+  verify_rules_run r = { .truth = gzopen(transcript, "rb"), .own_fd = own_fd, .report = report };
   gboolean done = FALSE;
 
   r.line = g_string_new(NULL);
@@ -629,7 +416,7 @@ gboolean verify_rules_capture(const char *capture, const char *transcript, const
   if (r.truth == NULL)
     g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_READ, "%s: %s", transcript, g_strerror(errno));
   else
-    done = read_head(&r, error) && begin(&r, capture, rules, error) && compare_all(&r, error);
+    done = verify_rules_read_head(&r, error) && begin(&r, capture, rules, error) && compare_all(&r, error);
   clear(&r);
   return done;
 }

@@ -44,7 +44,7 @@ static void keep_away(const fw_ruleset *old, fw_ruleset *fresh)
 }
 
 /* Makes firewall and ruleset anew of both families' texts. => FALSE: they are no rules; all stays. */
-static gboolean load(verify_box *box, const GString *four, const GString *six)
+static gboolean load(verify_rules_box *box, const GString *four, const GString *six)
 {
   const GString *texts[2] = { four, six };
   fw_ruleset *ruleset = fw_ruleset_new();
@@ -101,7 +101,7 @@ static void add_line(GString *text, const char *table, char **words)
   g_string_free(line, TRUE);
 }
 
-static gboolean change(verify_box *box, fw_family family, const char *table, char **words)
+static gboolean change(verify_rules_box *box, fw_family family, const char *table, char **words)
 {
   g_autoptr(GString) four = g_string_new(NULL), six = g_string_new(NULL);
   GString *text = family == FW_IPV6 ? six : four;
@@ -123,7 +123,7 @@ static gboolean change(verify_box *box, fw_family family, const char *table, cha
 }
 
 /* iptables [-t TABLE] COMMAND ... */
-static gboolean do_iptables(verify_box *box, fw_family family, char **words)
+static gboolean do_iptables(verify_rules_box *box, fw_family family, char **words)
 {
   const char *table = "filter";
   GPtrArray *rest = g_ptr_array_new();
@@ -143,7 +143,7 @@ static gboolean do_iptables(verify_box *box, fw_family family, char **words)
 }
 
 /* nft delete table ip|ip6 NAME: of those that iptables made. */
-static gboolean do_nft(verify_box *box, char **words)
+static gboolean do_nft(verify_rules_box *box, char **words)
 {
   guint n = g_strv_length(words);
 
@@ -165,7 +165,7 @@ static const char *word_after(char **words, const char *name)
 static void to_engine(const fw_address *address, ct_addr *to) { memcpy(to->bytes, address->bytes, sizeof *to); }
 
 /* A device without an address of IPv4 has no route of it either. */
-static void forget_routes(verify_box *box, const char *device)
+static void forget_routes(verify_rules_box *box, const char *device)
 {
   guint i;
 
@@ -183,7 +183,7 @@ static void forget_routes(verify_box *box, const char *device)
   }
 }
 
-static gboolean address_gone(verify_box *box, const char *text)
+static gboolean address_gone(verify_rules_box *box, const char *text)
 {
   g_autofree char *bare = g_strndup(text, strcspn(text, "/"));
   fw_family family = strchr(bare, ':') != NULL ? FW_IPV6 : FW_IPV4;
@@ -211,7 +211,7 @@ static gboolean address_gone(verify_box *box, const char *text)
   return TRUE;
 }
 
-static gboolean do_address(verify_box *box, char **words)
+static gboolean do_address(verify_rules_box *box, char **words)
 {
   const char *device = word_after(words, "dev");
   g_autofree char *local = NULL;
@@ -225,7 +225,7 @@ static gboolean do_address(verify_box *box, char **words)
 }
 
 /* A route to the same prefix goes before the new one comes. */
-static gboolean do_route(verify_box *box, gboolean six, char **words)
+static gboolean do_route(verify_rules_box *box, gboolean six, char **words)
 {
   const char *device = word_after(words, "dev"), *prefix;
   g_autofree char *route = NULL;
@@ -251,7 +251,7 @@ static gboolean do_route(verify_box *box, gboolean six, char **words)
   return TRUE;
 }
 
-static gboolean do_link(verify_box *box, char **words)
+static gboolean do_link(verify_rules_box *box, char **words)
 {
   const char *device;
 
@@ -265,7 +265,7 @@ static gboolean do_link(verify_box *box, char **words)
   return TRUE;
 }
 
-static gboolean do_ip(verify_box *box, char **words)
+static gboolean do_ip(verify_rules_box *box, char **words)
 {
   gboolean six = FALSE;
 
@@ -282,7 +282,7 @@ static gboolean do_ip(verify_box *box, char **words)
 
 /* ---- policies ---- */
 
-static gboolean do_nfct(verify_box *box, const char *command)
+static gboolean do_nfct(verify_rules_box *box, const char *command)
 {
   const char *reason;
   guint line;
@@ -290,7 +290,7 @@ static gboolean do_nfct(verify_box *box, const char *command)
   return fw_policies_read(box->facts, command, &line, &reason);
 }
 
-gboolean verify_box_do(verify_box *box, const char *command)
+gboolean verify_rules_box_do(verify_rules_box *box, const char *command)
 {
   g_auto(GStrv) words = NULL;
 

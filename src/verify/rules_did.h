@@ -10,15 +10,15 @@
 #include "firewall/walk/firewall.h"
 
 /* The box. Rules that change make a new ruleset and a new firewall, which go on with the old ones' counters. */
-typedef struct verify_box {
+typedef struct verify_rules_box {
   fw_ruleset *ruleset;
   fw_box_facts *facts;
   fw_firewall *firewall; /* NULL: rules are not read yet */
   ct_engine *engine;
   fw_firewall_options options;
-} verify_box;
+} verify_rules_box;
 
 /* => whether it is a command that is known here. */
-gboolean verify_box_do(verify_box *box, const char *command);
+gboolean verify_rules_box_do(verify_rules_box *box, const char *command);
 
 #endif

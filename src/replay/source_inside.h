@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What both halves of a source share. Internal to source.c and source_read.c. */
+#ifndef REPLAY_SOURCE_INSIDE_H
+#define REPLAY_SOURCE_INSIDE_H
+
+#include "feed.h"
+#include "look.h"
+#include "pairs.h"
+#include "select.h"
+
+enum {
+  REPLAY_SLOTS = 16,
+  REPLAY_PAIRING_SLOTS =
+    REPLAY_PAIRS_AHEAD + 1, /* the last one played stays, for copies that came before their packet */
+  /*
+   * Batches read ahead hold no more than this and one batch: records may be huge, and frames of a merger each in a
+   * buffer of their own.
+   */
+  REPLAY_RING_BYTES = 64 << 20
+};
+
+typedef struct replay_slot {
+  replay_batch batch;
+  cap_batch *frames;
+  pkt_arena *arena;
+} replay_slot;
+
+struct replay_source {
+  replay_options o;
+  /* The reading side. */
+  replay_feed *feed;
+  replay_select *select;
+  replay_look *look;
+  pkt_decoder *decoder;
+  replay_figures figures;
+  guint64 before; /* frames that another run has read */
+  guint link_fine, n_links_bad;
+  guint32 named; /* the interface that name is of; G_MAXUINT32: none yet */
+  const char *name;
+  guint links_bad[8]; /* unsupported ones that were complained about */
+  gboolean past_end;
+  /* Between the sides. */
+  replay_slot *slots;
+  guint n_slots;
+  gboolean threaded;
+  GThread *thread;
+  GMutex lock;
+  GCond filled, emptied;
+  guint64 produced, taken,
+    consumed;  /* slots filled, handed out, given back; consumed <= taken <= produced <= consumed + n_slots */
+  gsize bytes; /* behind the batches produced and not consumed */
+  gboolean ended, closing, waiting, full, live; /* waiting: the emptying side; full: the filling one waits */
+  guint64 done_bytes, total_bytes, frames;      /* for the progress bar, under lock */
+  /* The emptying side: batches that were taken, and wait to be handed out. */
+  replay_pairs *pairs; /* NULL: none are wanted */
+  gboolean pairing;    /* there is something to pair; changes under lock */
+  gboolean taken_all;
+  replay_batch *queue[REPLAY_PAIRS_AHEAD];
+  guint first_queued, n_queued;
+  GMutex engine_lock;
+  ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
+};
+
+static inline gboolean replay_source_stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
+
+/* source_read.c: the next batch. => FALSE at the end: nothing more will come. */
+gboolean replay_source_fill(replay_source *source, replay_slot *to);
+/* The reading side's figures that others may ask for, and a slot that was filled (more), or that it was the last. */
+void replay_source_publish(replay_source *source, gboolean more, gsize bytes);
+/* The reading thread: fills slots until nothing more comes, or the source closes. data: the replay_source. => NULL. */
+gpointer replay_source_read_all(gpointer data);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reading half of a source: frames chosen and decoded into slots, on a thread of its own where there are two. */
+#include "source_inside.h"
+
+static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
+{
+  guint i;
+
+  if (frame->link == s->link_fine)
+    return;
+  if (pkt_link_supported(frame->link)) {
+    s->link_fine = frame->link;
+    return;
+  }
+  for (i = 0; i < s->n_links_bad; i++)
+    if (s->links_bad[i] == frame->link)
+      return;
+  if (s->n_links_bad >= G_N_ELEMENTS(s->links_bad))
+    return;
+  s->links_bad[s->n_links_bad++] = frame->link;
+  replay_feed_complain(s->feed, g_strdup_printf("%s%slink type %s is not supported; its packets, the first being "
+                                                "number %" G_GUINT64_FORMAT ", are left out",
+                                                s->o.n_captures == 1 ? s->o.captures[0] : "",
+                                                s->o.n_captures == 1 ? ": " : "", pkt_link_name(frame->link), number));
+}
+
+static void count_checksums(replay_figures *figures, guint flags)
+{
+  if (G_LIKELY((flags & (CT_PACKET_CSUM_BAD | CT_PACKET_CSUM_OFFLOAD | CT_PACKET_CSUM_SKIPPED)) == 0))
+    return;
+  figures->bad_checksums += (flags & CT_PACKET_CSUM_BAD) != 0;
+  figures->offload_checksums += (flags & CT_PACKET_CSUM_OFFLOAD) != 0;
+  figures->unjudged_checksums += (flags & CT_PACKET_CSUM_SKIPPED) != 0;
+}
+
+static void take_frame(replay_source *s, replay_slot *to, guint i, guint64 number, const char *name)
+{
+  replay_batch *b = &to->batch;
+  cap_frame *frame = &to->frames->frames[i];
+  ct_packet *packet = &b->packets[b->n];
+  replay_origin *origin = &b->origins[b->n];
+
+  check_link(s, frame, number);
+  *origin = (replay_origin){ .frame = frame, .interface = name };
+  pkt_decode(s->decoder, frame, number, to->arena, packet, &origin->link);
+  count_checksums(&s->figures, packet->flags);
+  if (s->figures.fed < REPLAY_LOOK_PACKETS)
+    replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
+  b->n++;
+  s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
+}
+
+/* Frames of one interface mostly come one after the other. */
+static const char *name_of(replay_source *s, guint32 interface)
+{
+  if (s->named != interface) {
+    s->named = interface;
+    s->name = cap_reader_interface_name(replay_feed_reader(s->feed), interface);
+  }
+  return s->name;
+}
+
+static void take_batch(replay_source *s, replay_slot *to)
+{
+  guint i;
+
+  to->batch.frames = to->frames;
+  to->batch.frames_from = s->figures.frames + 1;
+  to->batch.decoder_ns = pkt_decoder_now(s->decoder);
+  to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
+  for (i = 0; i < to->frames->n && !s->past_end; i++) {
+    cap_frame *frame = &to->frames->frames[i];
+    guint64 number = ++s->figures.frames;
+    const char *name = name_of(s, frame->interface);
+
+    if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
+      continue;
+    if (s->o.retime != NULL)
+      frame->ts_ns = s->o.retime(number, frame->ts_ns, s->o.hook_user);
+    if (number == 1)
+      s->figures.first_ns = frame->ts_ns;
+    switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
+    case REPLAY_TAKE: take_frame(s, to, i, number, name); break;
+    case REPLAY_LEAVE: break;
+    case REPLAY_PAST_END:
+      s->figures.frames--;
+      s->past_end = TRUE;
+      break;
+    }
+  }
+  to->batch.first_ns = s->figures.first_ns;
+  to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
+}
+
+/*
+ * The memory for what these packets will need is made ready here: with two threads, that takes it off the busier one.
+ */
+static void make_room(replay_source *s)
+{
+  g_mutex_lock(&s->engine_lock);
+  if (s->engine != NULL)
+    ct_engine_populate(s->engine, s->n_slots * CAP_BATCH_FRAMES);
+  g_mutex_unlock(&s->engine_lock);
+}
+
+/* => FALSE at the end: nothing more will come. */
+gboolean replay_source_fill(replay_source *s, replay_slot *to)
+{
+  to->batch.n = 0;
+  pkt_arena_reset(to->arena);
+  while (to->batch.n == 0) {
+    if (s->past_end || replay_source_stopped(s) || g_atomic_int_get(&s->closing) ||
+        !replay_feed_next(s->feed, to->frames))
+      return FALSE;
+    take_batch(s, to);
+  }
+  make_room(s);
+  return TRUE;
+}
+
+/* The reading side's figures that others may ask for, published with each slot. */
+void replay_source_publish(replay_source *s, gboolean more, gsize bytes)
+{
+  guint64 done, total;
+
+  replay_feed_progress(s->feed, &done, &total);
+  g_mutex_lock(&s->lock);
+  s->done_bytes = done;
+  s->total_bytes = total;
+  s->frames = s->figures.frames;
+  if (more) {
+    s->produced++;
+    s->bytes += bytes;
+  } else {
+    s->ended = TRUE;
+  }
+  /*
+   * Half a ring before a sleeper is woken: a wake-up for each batch would cost more than the batch. Never with a live
+   * source.
+   */
+  if (s->waiting && (s->live || s->ended || s->produced - s->taken >= REPLAY_SLOTS / 2))
+    g_cond_signal(&s->filled);
+  g_mutex_unlock(&s->lock);
+}
+
+/* There is no room, or it would hold too much. One batch is always ready all the same: the caller may be holding all
+ * the others. */
+static gboolean is_full(const replay_source *s)
+{
+  guint spare = s->pairs != NULL && !s->pairing ? REPLAY_PAIRING_SLOTS : 0;
+
+  return s->produced - s->consumed >= s->n_slots - spare || (s->bytes >= REPLAY_RING_BYTES && s->produced != s->taken);
+}
+
+static void wait_for_room(replay_source *s)
+{
+  g_mutex_lock(&s->lock);
+  while (is_full(s) && !s->closing) {
+    if (s->waiting)
+      g_cond_signal(&s->filled);
+    s->full = TRUE;
+    g_cond_wait(&s->emptied, &s->lock);
+  }
+  s->full = FALSE;
+  g_mutex_unlock(&s->lock);
+}
+
+gpointer replay_source_read_all(gpointer data)
+{
+  replay_source *s = data;
+  gboolean more = TRUE;
+
+  while (more) {
+    replay_slot *to;
+
+    wait_for_room(s);
+    to = &s->slots[s->produced % s->n_slots];
+    more = replay_source_fill(s, to);
+    replay_source_publish(s, more, to->batch.bytes);
+  }
+  return NULL;
+}
