@@ -6,6 +6,8 @@
  */
 #include "pairs.h"
 
+#include "place.h"
+
 #include <string.h>
 
 enum {
@@ -52,23 +54,13 @@ void replay_pairs_free(replay_pairs *pairs)
 
 replay_pairs_figures *replay_pairs_tell(replay_pairs *pairs) { return &pairs->figures; }
 
-/* Cooked headers of "any" have the machine's own numbers; without, it is the file's interface. */
-static guint32 place_of(const replay_origin *o)
-{
-  return o->link.cooked_ifindex != 0 ? o->link.cooked_ifindex | 1U << 31 : o->frame->interface;
-}
-
 gboolean replay_pairs_wanted(replay_pairs *pairs, const replay_batch *batch)
 {
-  guint i;
-
-  for (i = 0; i < batch->n && !pairs->wanted; i++) {
-    const replay_origin *o = &batch->origins[i];
-
+  if (batch->n > 0 && !pairs->wanted) {
     if (!pairs->any_place)
-      pairs->place = place_of(o);
+      pairs->place = batch->place;
     pairs->any_place = TRUE;
-    pairs->wanted = o->link.direction != CAP_DIR_UNKNOWN || place_of(o) != pairs->place;
+    pairs->wanted = batch->tells_place || batch->place != pairs->place;
   }
   if (pairs->wanted && pairs->sets == NULL)
     pairs->sets = g_malloc0(sizeof *pairs->sets * SETS);
@@ -160,7 +152,7 @@ static gboolean see(sighting *s, ct_packet *packet, replay_origin *origin)
                    .tuple = packet->tuple,
                    .packet = packet,
                    .origin = origin,
-                   .place = place_of(origin),
+                   .place = replay_place(origin),
                    .ttl = packet->data[six ? 7 : 8],
                    .direction = (guint8)origin->link.direction,
                    .error = packet->kind == CT_PACKET_ICMP_ERROR };
@@ -228,7 +220,6 @@ static void become_copy(sighting *s, guint64 first, ct_reason reason)
 {
   s->paired = IS_COPY;
   s->first = first;
-  s->origin->copy_of = first;
   s->packet->kind = CT_PACKET_NONE;
   s->packet->reason = (guint16)reason;
 }

@@ -62,7 +62,6 @@ typedef struct replay_origin {
   pkt_link_info link;
   /* With replay_options.pairs. */
   const ct_packet *left; /* the packet as it left, which was captured, too; NULL: it was not, or that is not known */
-  guint64 copy_of;       /* the number of the packet of which this is a copy; 0: none. Its kind is CT_PACKET_NONE */
 } replay_origin;
 
 /*
@@ -76,10 +75,12 @@ typedef struct replay_batch {
   gint64 first_ns; /* time of the stream's first frame */
   /* For a tape (tape.h): the frames that these were chosen from, and how decoding stood before them. */
   const cap_batch *frames;
-  guint64 frames_from; /* number of the first of them */
-  gint64 decoder_ns;   /* of the decoder's clock; meaningful where it is at rest */
-  gboolean at_rest;    /* no fragments waited in it */
-  gsize bytes;         /* of memory behind the frames; buffers that batches share count in each */
+  guint64 frames_from;  /* number of the first of them */
+  gint64 decoder_ns;    /* of the decoder's clock; meaningful where it is at rest */
+  gboolean at_rest;     /* no fragments waited in it */
+  guint32 place;        /* by which its first packet passed (place.h) */
+  gboolean tells_place; /* there are several, or directions */
+  gsize bytes;          /* of memory behind the frames; buffers that batches share count in each */
 } replay_batch;
 
 #define REPLAY_ERROR (replay_error_quark())

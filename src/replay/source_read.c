@@ -2,6 +2,8 @@
 /* The reading half of a source: frames chosen and decoded into slots, on a thread of its own where there are two. */
 #include "source_inside.h"
 
+#include "place.h"
+
 static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
 {
   guint i;
@@ -46,7 +48,9 @@ static void take_frame(replay_source *s, replay_slot *to, guint i, guint64 numbe
   count_checksums(&s->figures, packet->flags);
   if (s->figures.fed < REPLAY_LOOK_PACKETS)
     replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
-  b->n++;
+  if (b->n++ == 0)
+    b->place = replay_place(origin);
+  b->tells_place |= origin->link.direction != CAP_DIR_UNKNOWN || replay_place(origin) != b->place;
   s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
 }
 
@@ -107,6 +111,7 @@ static void make_room(replay_source *s)
 gboolean replay_source_fill(replay_source *s, replay_slot *to)
 {
   to->batch.n = 0;
+  to->batch.tells_place = FALSE;
   pkt_arena_reset(to->arena);
   while (to->batch.n == 0) {
     if (s->past_end || replay_source_stopped(s) || g_atomic_int_get(&s->closing) ||
