@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sub-commands: the first word of the command line, one file each (src/cli/command_NAME.c). To add one: a line here and
- * its file in local.mk.
+ * Sub-commands: the first word of the command line; each begins in src/cli/command_NAME.c. To add one: a line here, its
+ * file in local.mk, lines about its options in option_help_table.c, its entry in the manual.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H

@@ -9,9 +9,9 @@
 #include <glib.h>
 
 /*
- * path: the file, "-" standard input; text: what it holds. Fills json with the listing, and lines, which was empty,
- * with what `fw_nft_lines_new` takes: the text with what it includes (=> its text), and for each line of that the line
- * of the file. => FALSE and CLI_ERROR: USAGE where nft refuses the text, CANNOT where this machine has no nft, gives no
+ * path: the file, "-" standard input; text: what it holds. Fills json with the listing, and what `fw_nft_lines_new`
+ * takes: whole with the text and what it includes, and lines, which was empty, with the line of the file for each line
+ * of that. => FALSE and CLI_ERROR: USAGE where nft refuses the text, CANNOT where this machine has no nft, gives no
  * namespace, or its kernel lacks what the text asks for; the message has the command to run elsewhere.
  */
 gboolean cli_nft_load(const char *path, const GString *text, GString *json, GString *whole, GArray *lines,

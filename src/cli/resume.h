@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * --load-state and --save-state: a run that goes on where another stood (doc/state.md). What is kept is the engine, the
- * numbers of packets, fragments that wait, what rules remember, and the curve of --plot. A state that is not of the
- * same program, parameters, rules and choice of packets is refused with a reason.
+ * numbers of packets, fragments that wait, what rules remember, who was dropped (-S), and the curve of --plot. A state
+ * that is not of the same program, parameters, rules and choice of packets is refused with a reason.
  */
 #ifndef CLI_RESUME_H
 #define CLI_RESUME_H

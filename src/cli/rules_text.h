@@ -18,7 +18,7 @@ typedef struct cli_rules_text {
   GArray *lines; /* guint: the file's line of each line of source */
 } cli_rules_text;
 
-/* For texts from elsewhere. text is taken. */
+/* For texts from elsewhere. => cli_rules_text *[], empty, which frees what is added. text is taken, name copied. */
 GPtrArray *cli_rules_texts_new(void);
 void cli_rules_texts_add(GPtrArray *texts, const char *name, GString *text);
 void cli_rules_texts_add_copy(GPtrArray *texts, const cli_rules_text *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One run of captures through an engine with an output: what all commands share. A command opens it, adds what it wants
- * to see, plays, prints what stands at the end, and closes it; the run keeps the exit code.
+ * One run of captures through an engine with an output: what the commands share that show one replay. A command opens
+ * it, adds what it wants to see, plays, prints what stands at the end, and closes it; the run keeps the exit code.
  */
 #ifndef CLI_RUN_H
 #define CLI_RUN_H

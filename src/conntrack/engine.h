@@ -138,8 +138,11 @@ void ct_engine_free(ct_engine *engine);
 typedef bool (*ct_evicts_fn)(const ct_tuple *original, void *user);
 void ct_engine_evictions(ct_engine *engine, ct_evicts_fn evicts, void *user);
 
-/* Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back
- * into the engine but to read. */
+/*
+ * Calls fn for the event types in mask (1 << ct_event_type), in registration order, synchronously; fn may not call back
+ * into the engine but to read. Eight watchers at most, those of ct_engine_watch_over among them; there is no taking
+ * back.
+ */
 void ct_engine_watch(ct_engine *engine, uint32_t mask, ct_event_fn fn, void *user);
 /*
  * Calls fn for each expectation that is listed no more, though its message comes only when somebody comes by it
@@ -249,8 +252,8 @@ void ct_engine_arrive(ct_engine *engine, const ct_packet *packet, const ct_templ
 void ct_engine_conclude(ct_engine *engine, ct_passage *passage, ct_fate fate);
 /*
  * A packet of the box to itself comes in by lo, after its passage was concluded and accepted. Its entry is attached
- * still: there is no look-up and no tracker. packet: as it left. Fills the passage anew, for another
- * ct_engine_conclude.
+ * still: there is no look-up and no tracker. packet: as it left. passage: the concluded one, or a copy of it; it is
+ * made ready for another ct_engine_conclude, and its result stays but for the events.
  */
 void ct_engine_return(ct_engine *engine, const ct_packet *packet, ct_passage *passage);
 

@@ -9,6 +9,8 @@
  *   clock.c   what comes due        evict.c   full table, collector
  *   event.c   messages to watchers  view.c    copies for sinks ext.c     what few entries have
  *   setup.c   the whole             prefetch.c  hints about what comes
+ *   load.c    entries of a listing  copy.c    entries taken over  announce.c  what a rule expects
+ *   trace.c   a packet, step by step  collector.h  when the collector runs  refused.h  who found no room
  *   keeper.h  entries that others keep                         nat/  translation
  *   table/    slab, index, deadlines, the kernel's buckets     expect/   what is expected
  */

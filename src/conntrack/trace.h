@@ -18,7 +18,7 @@
 enum { CT_TRACE_CELLS_MAX = 16 };
 
 typedef struct ct_trace_cell {
-  uint8_t dir, row;  /* ct_tcp_index or ct_sctp_row */
+  uint8_t dir, row;  /* ct_tcp_index, ct_sctp_row or ct_dccp_row */
   uint8_t old, cell; /* the state before, and what the table has there: a state, or CT_TCP_IGNORE, ..._INVALID */
 } ct_trace_cell;
 

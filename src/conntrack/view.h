@@ -37,7 +37,7 @@ typedef struct ct_view {
   uint64_t id; /* creation order of confirmed entries, from 1: the connection number people see */
   ct_tuple tuple[2];
   uint32_t status; /* CT_STATUS_* */
-  uint8_t state;   /* ct_tcp_state or ct_sctp_state; 0 for others */
+  uint8_t state;   /* ct_tcp_state, ct_sctp_state or ct_dccp_state; 0 for others */
   bool counted;    /* nf_conntrack_acct was on at creation: packets and bytes are meaningful */
   uint8_t timeout; /* ct_timeout that the deadline was last set by, or CT_TIMEOUT_OF_* */
   bool has_master;

@@ -2,10 +2,10 @@
 /*
  * Extensions of iptables: matches (-m) and targets (-j). Each is a table of its options, which drives the parser, a
  * struct that options are parsed into (match/data.h, target/data.h), and a few functions. To add one: its file, its
- * struct, one line in match/list.h or target/list.h.
+ * struct, one line in match/list.h or target/list.h, and its evaluation.
  *
- * Their evaluation stands apart, in tables indexed by `id`, so that rules can be read and written without it: an
- * extension that has no evaluation is parsed, listed, and *unknown* where a packet meets it.
+ * That stands apart, in tables indexed by `id` (walk/tests.h, walk/targets.h), so that rules can be read and written
+ * without it: an extension that has no evaluation is parsed, listed, and *unknown* where a packet meets it.
  */
 #ifndef FIREWALL_EXTENSION_H
 #define FIREWALL_EXTENSION_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading iptables-save, ip6tables-save and `ipset save` into a ruleset. */
+/* Reading iptables-save, ip6tables-save, `ipset save`, and by nft/nft.h nftables' JSON, into a ruleset. */
 #ifndef FIREWALL_IPTABLES_H
 #define FIREWALL_IPTABLES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules as data: what a ruleset says, without a word about packets. Whoever reads a language (iptables-save, later
+ * Rules as data: what a ruleset says, without a word about packets. Whoever reads a language (iptables-save,
  * nftables' JSON, ipset's save) fills this model; whoever writes, lists or evaluates rules only reads it.
  *
  * A ruleset owns everything in it, names included; pointers live until fw_ruleset_free. While a file is read the rules

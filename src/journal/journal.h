@@ -3,10 +3,11 @@
  * What ended is remembered: by tuple the connection that had it last, when it ended, why, and by which timeout. So a
  * packet that finds no entry can be told what it would have belonged to, however many packets came in between.
  *
- * Bounded: the newest JOURNAL_ENDS_MOST ends are kept (at 112 bytes and two slots of 8 each: 8 MB), of a tuple the
- * last one. Memory grows with use. Everything here is plain data; the words are emit's (emit_past).
+ * Bounded: the newest JOURNAL_ENDS_MOST ends are kept (at 80 bytes and two slots of 8 each: 6 MB; more where entries
+ * were translated), of a tuple the last one. Memory grows with use. Everything here is plain data; the words are emit's
+ * (emit_past).
  *
- * Life: journal_new; journal_watch, or journal_event for each DESTROY; journal_past after each packet; journal_free.
+ * Life: journal_new; journal_watch, or journal_event for each DESTROY; journal_past_of after each packet; journal_free.
  */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -48,7 +49,6 @@ const journal_end *journal_find(const journal *j, const ct_tuple *tuple);
 /* How many ends were forgotten to make room for newer ones. */
 guint64 journal_forgotten(const journal *j);
 
-/* What a packet would have belonged to. */
 /* What became of a packet that could have begun a connection, and did not. */
 typedef enum journal_fate {
   JOURNAL_UNTRACKED, /* rules kept it from conntrack */
@@ -65,6 +65,7 @@ typedef struct journal_opener {
   ct_reason reason;
 } journal_opener;
 
+/* What a packet would have belonged to. */
 typedef struct journal_past {
   const journal_end *end; /* NULL: nothing that is remembered */
   gint64 ago_ns;          /* how long before the packet it ended */

@@ -14,7 +14,9 @@ enum { LIVES_REPLAY = -1 }; /* instead of a ct_timeout: the replay itself */
 
 typedef struct lives lives;
 
+/* params: copied. most: lives that are kept; once there are more, lives_count knows nothing. */
 lives *lives_new(const ct_params *params, guint most);
+/* NULL is fine. */
 void lives_free(lives *l);
 /* A packet's time. */
 void lives_time(lives *l, gint64 time_ns);

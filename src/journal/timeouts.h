@@ -9,7 +9,7 @@
  * silence that any packet ended, whether in the replay or with the timeout at its longest, nobody is cut, and with any
  * smaller one somebody is.
  *
- * What that value costs is counted from the entries' lives: exact, for as many as TIMEOUTS_LIVES_MOST (at 48 bytes
+ * What that value costs is counted from the entries' lives: exact, for as many as TIMEOUTS_LIVES_MOST (at 40 bytes
  * each).
  *
  * Life: timeouts_new; timeouts_begin; timeouts_packet after each packet; timeouts_end; timeouts_get; timeouts_free.
@@ -53,7 +53,9 @@ typedef struct timeouts_row {
   double mean;
 } timeouts_row;
 
+/* params: of the engine, copied. */
 timeouts *timeouts_new(const ct_params *params);
+/* NULL is fine. */
 void timeouts_free(timeouts *t);
 /*
  * The engine must not have seen a packet. trace: its own, which is filled in from now on. ruled: rules have a say on
@@ -61,6 +63,7 @@ void timeouts_free(timeouts *t);
  * would have been others.
  */
 void timeouts_begin(timeouts *t, ct_engine *engine, const ct_trace *trace, gboolean ruled);
+/* A packet after the engine has tracked it. */
 void timeouts_packet(timeouts *t, const ct_packet *packet, const ct_result *result);
 /* After the last packet. Ends all that is in the table. */
 void timeouts_end(timeouts *t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The key of the hashes that only find (conntrack/tuple.h): the one setting of a whole process. */
+/* The key of the hashes that only find (conntrack/tuple.h): with people's time zone a setting of the whole process. */
 #ifndef PKT_HASH_KEY_H
 #define PKT_HASH_KEY_H
 

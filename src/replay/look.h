@@ -23,9 +23,10 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 /* How many packets the captures say that they missed. To be called before the first remark is asked for. */
 void replay_look_dropped(replay_look *look, guint64 dropped);
 
-/* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
 /* VLANs have zones of their own: no remark tells of that. */
 void replay_look_zoned(replay_look *look);
+
+/* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
 void replay_look_ruled(replay_look *look);
 
 /* An answer may have other addresses than what it answers. Before the first remark. */

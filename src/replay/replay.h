@@ -101,7 +101,7 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
 /*
  * The same in two steps, for a program that opens all files, and fences itself in, before it looks at the first byte of
  * a capture: prepare opens the captures, start reads their headers and sets the reading thread going. Between them only
- * _readable, _live, _reads, _problem and _free may be called.
+ * _readable, _live, _reads, _problem, _keep, _figures and _free may be called.
  */
 replay_source *replay_source_prepare(const replay_options *options, const ct_params *params, GError **error);
 void replay_source_start(replay_source *source);

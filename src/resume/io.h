@@ -5,8 +5,8 @@
  * own (pkt_decoder_keep, fw_firewall_keep, replay_source_keep).
  *
  * Numbers are little-endian. What lies raw (resume_raw) is for a program of the same build on a machine of the same
- * kind, which the file's head says (cli/resume.c). What cannot be got becomes 0 and a failure, of which the first is
- * kept; who fills something in looks at io->failed before it is used.
+ * kind, which the file's head says (cli/resume_file.c). What cannot be got becomes 0 and a failure, of which the first
+ * is kept; who fills something in looks at io->failed before it is used.
  */
 #ifndef RESUME_IO_H
 #define RESUME_IO_H

@@ -12,6 +12,7 @@
 typedef struct ct_gre_keys ct_gre_keys;
 
 ct_gre_keys *ct_gre_keys_new(void);
+/* NULL is fine. */
 void ct_gre_keys_free(ct_gre_keys *keys);
 
 bool ct_gre_keys_any(const ct_gre_keys *keys);

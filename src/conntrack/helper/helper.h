@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Helpers: readers of application payloads that announce further connections (spec 8). One file each under helper/, one
- * line each in helper/list.h. A helper can only look at a payload, keep state of a fixed size per connection, and add
- * or remove expectations. This is what one is; how it is asked, and what it may do then, stands in helping.h. Internal
+ * line each in helper/list.h. A helper can only look at a payload, keep state of a fixed size per connection, add or
+ * remove expectations, set its connection's timeout, refuse the packet, and under NAT write the payload anew
+ * (nat/help.h). This is what one is; how it is asked, and what it may do then, stands in helping.h. Internal
  * to src/conntrack.
  */
 #ifndef CT_HELPER_H

@@ -4,8 +4,10 @@
  *
  *   lanes.c  the whole, its clock    track.c  a packet's way
  *   life.c   entries in their lanes  room.c   full tables, expired entries, the collector
- *   bins.c   hash chains             victims.c  who was evicted, or expired, and may be missed
+ *   bins.c   hash chains of all sizes  chains.c  a lane's own, and who shares them
+ *   victims.c  who was evicted, or expired, and may be missed
  *   timing.c lanes whose timeouts differ  ahead.c  memory fetched in time
+ *   whole.c  all of these, as one for the compiler
  *
  * One engine (engine_internal.h) holds the entries, the parameters and the clock, and is what trackers and helpers are
  * given; its count, buckets, timer and collector are not used. Lanes are its keeper (keeper.h, life.c).

@@ -4,7 +4,8 @@
  * how they are read, how a packet is checked, its states, and its tracker. Everybody reads it here: the engine,
  * filters, formats, the scenario language, state pictures, explain and the report.
  *
- * A description stands in a file of its own under proto/ and is a line of the list in list.h. A kernel's trackers stand
+ * A description stands in a file under proto/, of its own or of its kin (udp.c has UDP-Lite's too, icmp.c ICMPv6's),
+ * and is a line of the list in list.h. A kernel's trackers stand
  * in its profile. The two differ: a kernel may have no tracker for a protocol whose name people know all the same.
  *
  * A tracker judges a packet of an entry, moves the entry's state, and chooses the timeout; it never prints, looks

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state tables of TCP and SCTP: plain data, one cell per (direction, what was sent, state). A profile points at
- * the ones its kernel had. Holes cannot go unnoticed: 0 is NONE, which no packet ever leads to.
+ * The state tables of TCP, SCTP and DCCP: plain data, one cell per (direction, what was sent, state). A profile points
+ * at the ones its kernel had. Holes cannot go unnoticed: 0 is NONE, which no packet ever leads to.
  */
 #ifndef CT_PROTO_TABLES_H
 #define CT_PROTO_TABLES_H

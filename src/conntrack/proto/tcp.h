@@ -20,9 +20,9 @@
 
 ct_segment ct_tcp_segment_read(const ct_packet *packet, ct_dir dir);
 
-/* A reset before any reply: the entry goes at once, in that state; the caller then says GONE. */
 /* What the table's "ignored" means of that segment. */
 ct_reason ct_tcp_why_ignored(const ct_segment *seg);
+/* A reset before any reply: the entry goes at once, in that state; the caller then says GONE. */
 void ct_tcp_end_unreplied(ct_engine *engine, ct_entry *entry, uint8_t state, ct_result *result);
 
 /*

@@ -2,7 +2,7 @@
 /*
  * What the descriptions of protocols (proto/) name as their ways to read and to check a packet: prepare.c finds the
  * layer-4 header and reads ids, packet_check.c judges the header as the kernel's trackers do (spec 1, table). Beside
- * these two, only the descriptions include this.
+ * these two and the descriptions only packet/common.c includes this, whose short cut judges as they do.
  */
 #ifndef CT_PACKET_CHECK_H
 #define CT_PACKET_CHECK_H

@@ -2,8 +2,9 @@
 /*
  * The kernel's hash table, as far as it can be seen from outside: which entries share a bucket decides who is evicted
  * when the table is full, which corpses a look-up stumbles over, and when a chain is too long (spec 7.2, 7.4, 7.5).
- * Look-ups never come here, so it exists only once somebody needs it: built then from the table in order of creation,
- * as if it had been there all along. Internal to src/conntrack.
+ * No entry is looked for here, so it exists only where somebody needs it: from the start under CT_GC_KERNEL, whose
+ * look-ups come by to collect, and where chains can grow too long; else from the first full table on, built then in
+ * order of creation, as if it had been there all along. Internal to src/conntrack.
  */
 #ifndef CT_BUCKET_H
 #define CT_BUCKET_H

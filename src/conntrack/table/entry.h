@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An entry of the table: 128 bytes, two cache lines, never moved while it lives (slab in table.c). What few entries
- * need (master, helper, mark, GRE timeouts) stands in an extension (ext.h); IPv6 addresses in a slab of their own, and
- * so do both tuples of entries whose reply is not the inverse of the original, or that are in a zone.
+ * An entry of the table: 128 bytes, two cache lines, whose number is the same while it lives; its address may change
+ * when the slab grows (table.h). What few entries need (master, helper, mark, timeouts of its own) stands in an
+ * extension (ext.h); IPv6 addresses in a slab of their own, and so do both tuples of entries whose reply is not the
+ * inverse of the original, or that are in a zone.
  *
  * The first line holds what every packet reads (key, deadline, TCP windows), the second what is written now and then.
  * Internal to src/conntrack.

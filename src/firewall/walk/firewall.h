@@ -99,7 +99,9 @@ typedef struct fw_outcome {
   fw_answer answer;
 } fw_outcome;
 
+/* options: copied. Never fails. */
 fw_firewall *fw_firewall_new(const fw_ruleset *ruleset, const fw_box_facts *facts, const fw_firewall_options *options);
+/* NULL is fine. */
 void fw_firewall_free(fw_firewall *firewall);
 
 /* Tells of each step while it is walked, in place of the record. The watcher has to outlive the firewall. */
@@ -123,6 +125,7 @@ typedef struct fw_tally {
   guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
+/* The walk of the last packet, with options.record; else it is empty. Valid until the next one. */
 const fw_record *fw_firewall_record(const fw_firewall *firewall);
 /*
  * Whether what it remembers can be kept over a resume. => NULL: it can; else what cannot: "sets of nftables that ...".

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The firewall's insides, for firewall.c and answer.c. */
+/* The firewall's insides, for the files that are parts of it: answer, keep, loop, nat, where, words_nat. */
 #ifndef FIREWALL_WALK_FIREWALL_INTERNAL_H
 #define FIREWALL_WALK_FIREWALL_INTERNAL_H
 

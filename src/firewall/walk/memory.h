@@ -25,6 +25,7 @@ void fw_memory_clear(fw_memory *memory);
 void *fw_memory_find(const fw_memory *memory, const void *key);
 /* The key must not be there. => its value, all 0. */
 void *fw_memory_add(fw_memory *memory, const void *key);
+/* => FALSE: no such key. */
 gboolean fw_memory_remove(fw_memory *memory, const void *key);
 /* Removes those of which drop(value, user) is true. */
 void fw_memory_sweep(fw_memory *memory, gboolean (*drop)(void *value, gpointer user), gpointer user);

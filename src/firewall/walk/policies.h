@@ -18,7 +18,7 @@ typedef struct fw_timeout_policy {
 
 /*
  * Adds the policies of a text: what `nfct timeout list` prints, or commands `nfct timeout add NAME inet tcp established
- * 100 ...`; lines with # are none. => FALSE: it is neither; *line and *reason say where and why.
+ * 100 ...`; lines with # are none. => FALSE: it is neither; *line and *reason, which is static, say where and why.
  */
 gboolean fw_policies_read(fw_box_facts *facts, const char *text, guint *line, const char **reason);
 /* => NULL: there is none of the name. */

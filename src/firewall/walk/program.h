@@ -198,6 +198,7 @@ struct fw_program {
 /* loaded_ns: the moment at which the rules were loaded, the first packet's. hz 0: 250. */
 fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const fw_box_facts *facts, guint hz,
                            guint64 seed);
+/* NULL is fine. */
 void fw_program_free(fw_program *program);
 
 /* The clock is set for each packet; within a tick that is soon done. */

@@ -42,7 +42,7 @@ typedef struct fw_settled {
   const fw_rule **held;
 } fw_settled;
 
-/* rows: by hook. => NULL: no chains stand before conntrack there. */
+/* rows: by hook. => NULL, of the ways before conntrack alone: no chains stand there. */
 fw_way *fw_way_new(const fw_hook_chains *rows, fw_way_id id);
 void fw_way_free(fw_way *way);
 /* Counts what waits in it where it belongs. NULL: nothing does. */

@@ -75,7 +75,10 @@ static inline void fw_walk_count(fw_program *program, const fw_packet *p, const 
     program->counted(p, rule, program->counted_user);
 }
 
-/* watcher: NULL where nobody listens. */
+/*
+ * A packet through one built-in chain and all that it jumps to; chain: its number in fw_program.chains. *decision is
+ * what the chain says; what rules count, remember and change is done. watcher: NULL where nobody listens.
+ */
 void fw_walk(fw_program *program, fw_packet *p, guint chain, const fw_walk_watcher *watcher, fw_decision *decision);
 /*
  * One chain behind the other, while each says at once what becomes of a packet. => how many have: *decision is that of
