@@ -13,7 +13,7 @@
 typedef struct cli_connections cli_connections;
 
 cli_connections *cli_connections_new(void);
-void cli_connections_free(cli_connections *connections);
+void cli_connections_free(cli_connections *connections); /* NULL is fine */
 /* tuple: of either direction. => whether this row meets its connection for the first time; FALSE once it is full. */
 gboolean cli_connections_meet(cli_connections *connections, const ct_tuple *tuple, guint row);
 /* From now on those that are met for the first time are not counted. */

@@ -10,6 +10,6 @@
  * cli_labels_free. => FALSE and an error where the file is none of names, or a label is not known.
  */
 gboolean cli_labels_read(const cli_options *options, char ***names, GError **error);
-void cli_labels_free(char **names);
+void cli_labels_free(char **names); /* NULL is fine */
 
 #endif

@@ -12,7 +12,7 @@ typedef struct cli_rules_sources cli_rules_sources;
 
 /* Begins to count in this program, which has to outlive it. */
 cli_rules_sources *cli_rules_sources_new(fw_program *program);
-void cli_rules_sources_free(cli_rules_sources *sources);
+void cli_rules_sources_free(cli_rules_sources *sources); /* NULL is fine */
 /* "; from 10.0.0.1 (12), 10.0.0.7 (3) and 4 more": the heaviest first. After the last packet. */
 void cli_rules_sources_put(cli_rules_sources *sources, emit_text *out, const fw_rule *rule);
 /* Pairs of rule and source beyond CLI_RULES_SOURCES_MOST were not counted. */

@@ -12,7 +12,7 @@
 typedef struct replay_copies replay_copies;
 
 replay_copies *replay_copies_new(void);
-void replay_copies_free(replay_copies *copies);
+void replay_copies_free(replay_copies *copies); /* NULL is fine */
 /*
  * One packet, and where it was captured: the interface's number, 0 where the capture does not say, its name, and the
  * direction (cap_direction). Two places are two sightings of a forwarded packet, and no copy.

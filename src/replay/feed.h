@@ -16,7 +16,7 @@ void replay_feed_start(replay_feed *feed);
 gboolean replay_feed_reads(const replay_feed *feed, const char *path);
 /* TRUE where at least one capture could be opened. */
 gboolean replay_feed_readable(const replay_feed *feed);
-void replay_feed_free(replay_feed *feed);
+void replay_feed_free(replay_feed *feed); /* NULL is fine */
 
 /* NULL before the start, and where no capture could be read. */
 cap_reader *replay_feed_reader(const replay_feed *feed);

@@ -14,7 +14,7 @@ enum { REPLAY_LOOK_PACKETS = 20000 };
 typedef struct replay_look replay_look;
 
 replay_look *replay_look_new(void);
-void replay_look_free(replay_look *look);
+void replay_look_free(replay_look *look); /* NULL is fine */
 
 /* One packet. To be called for the first REPLAY_LOOK_PACKETS. */
 void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_link_info *link, guint interface,

@@ -14,7 +14,7 @@ typedef enum replay_choice { REPLAY_TAKE, REPLAY_LEAVE, REPLAY_PAST_END } replay
 
 /* => NULL with REPLAY_ERROR_FILTER where the expression does not compile for Ethernet or raw IP. */
 replay_select *replay_select_new(const replay_options *options, GError **error);
-void replay_select_free(replay_select *select);
+void replay_select_free(replay_select *select); /* NULL is fine */
 
 /*
  * number and the frame's time follow the stream; first_ns is the time of its first frame; interface the name of the

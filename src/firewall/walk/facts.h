@@ -38,7 +38,7 @@ typedef struct fw_box_facts fw_box_facts;
 #endif
 
 fw_box_facts *fw_box_facts_new(void);
-void fw_box_facts_free(fw_box_facts *facts);
+void fw_box_facts_free(fw_box_facts *facts); /* NULL is fine */
 /* "ADDRESS[/LENGTH][@INTERFACE]", "PREFIX=INTERFACE", "MATCH=yes|no". => FALSE: it is none. */
 gboolean fw_box_facts_local(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_route(fw_box_facts *facts, const char *text);

@@ -28,7 +28,7 @@ typedef struct fw_index_walk {
 
 /* => NULL where it would not pay. The steps are compiled, with their quick fields. */
 fw_index *fw_index_new(const fw_step *steps, guint n);
-void fw_index_free(fw_index *index);
+void fw_index_free(fw_index *index); /* NULL is fine */
 /* => FALSE: every rule has to be asked, by a packet of which only so much may be (fw_quick_of). */
 gboolean fw_index_find(const fw_index *index, const fw_packet *p, guint quick, fw_index_walk *walk);
 /* => the first rule at or behind `from`; G_MAXUINT32: none. from may not get smaller. */

@@ -21,7 +21,8 @@ typedef struct fw_set_hit {
 /* => FW_YES: an element holds the packet. */
 fw_truth fw_live_set_test(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref,
                           fw_set_hit *hit);
-/* timeout_s -1: the set's own. */
+/* Adds what the packet has in the fields of ref. exist: an element that is there is renewed. timeout_s -1: the set's
+ * own. */
 void fw_live_set_add(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
                      gint64 timeout_s);
 void fw_live_set_del(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref);

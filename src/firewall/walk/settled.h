@@ -44,7 +44,7 @@ typedef struct fw_settled {
 
 /* rows: by hook. => NULL, of the ways before conntrack alone: no chains stand there. */
 fw_way *fw_way_new(const fw_hook_chains *rows, fw_way_id id);
-void fw_way_free(fw_way *way);
+void fw_way_free(fw_way *way); /* NULL is fine */
 /* Counts what waits in it where it belongs. NULL: nothing does. */
 void fw_way_count(fw_program *program, fw_way *way);
 /*
