@@ -378,6 +378,29 @@ START_TEST(icmp_limit)
 }
 END_TEST
 
+/* Types that are errors, unknown or a router's count as errors; a sum of GRE's own is not looked at. */
+START_TEST(what_icmp_is_about)
+{
+  static const guint8 answered[] = { 0, 8, 13, 14, 15, 16, 17, 18 };
+  static const guint8 gre[] = { 0x80, 0, 8, 0, 1, 2, 3, 4 };
+  guint type;
+
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  wk_start(&kit, FILTER("-A FORWARD -j REJECT\n"), NULL);
+  for (type = 0; type < 24; type++) {
+    REJECTED(wk_icmp(&kit, A, B, (guint8)type, 0));
+    ck_assert_msg((fw_firewall_outcome(kit.firewall)->answer.sent != 0) ==
+                    (memchr(answered, (int)type, sizeof answered) != NULL),
+                  "type %u", type);
+    wk_pass_ms(&kit, 2000);
+  }
+  REJECTED(wk_raw(&kit, A, B, CT_PROTO_GRE, gre, sizeof gre));
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  REJECTED(wk_raw(&kit, A, B, CT_PROTO_GRE, gre, 1));
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+}
+END_TEST
+
 /* ---- ways ---- */
 
 START_TEST(ways)
@@ -486,6 +509,7 @@ int main(void)
   tcase_add_test(tc, why_not_in_words);
   tcase_add_test(tc, reset_that_is_dropped);
   tcase_add_test(tc, icmp_limit);
+  tcase_add_test(tc, what_icmp_is_about);
   tcase_add_test(tc, ways);
   tcase_add_test(tc, bridges);
   tcase_add_test(tc, nat_is_asked_once);

@@ -74,11 +74,14 @@ static guint32 pseudo_sum(const fw_packet *r, const guint8 *b, guint8 protocol, 
   return sum_of(protocol + length, b + (r->family == FW_IPV6 ? 8 : 12), n);
 }
 
-/* Whether conntrack has looked at the sum: of a protocol that it knows, unless the header was wrong already. */
+/*
+ * Whether conntrack has looked at the sum: of a protocol that it knows, unless the header was wrong already. The last
+ * six, whose sum is no such one, or need not be there, are never asked for one (since 5.1).
+ */
 static gboolean sum_is_judged(const fw_packet *r)
 {
   static const guint8 known[] = { CT_PROTO_TCP, CT_PROTO_UDP,  CT_PROTO_ICMP,    CT_PROTO_ICMPV6, ESP,
-                                  AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP };
+                                  AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP,   CT_PROTO_GRE };
 
   if (memchr(known, r->protocol, sizeof known) == NULL)
     return FALSE;
@@ -98,10 +101,9 @@ static gboolean sum_is_judged(const fw_packet *r)
 static gboolean has_no_sum(const fw_packet *r)
 {
   guint8 scratch[8];
-  const guint8 *b = ct_packet_at(r->raw, r->l4_offset, r->protocol == CT_PROTO_GRE ? 1 : 8, scratch);
+  const guint8 *b = ct_packet_at(r->raw, r->l4_offset, sizeof scratch, scratch);
 
-  return b != NULL &&
-         ((r->protocol == CT_PROTO_GRE && !(b[0] & 0x80)) || (r->protocol == CT_PROTO_UDP && b[6] == 0 && b[7] == 0));
+  return b != NULL && r->protocol == CT_PROTO_UDP && b[6] == 0 && b[7] == 0;
 }
 
 /*
@@ -227,7 +229,8 @@ static gboolean is_error(const fw_packet *r)
     return TRUE;
   if (r->family == FW_IPV6)
     return h[0] < 128;
-  return h[0] == 3 || h[0] == 4 || h[0] == 5 || h[0] == 11 || h[0] == 12 || h[0] > 18;
+  /* Types that nobody knows, and a router's advertisement and solicitation, count as errors. */
+  return h[0] > 18 || (h[0] < 13 && h[0] != 0 && h[0] != 8);
 }
 
 static gboolean is_for_all(const fw_firewall *f, const fw_packet *r)
