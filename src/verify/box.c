@@ -187,9 +187,10 @@ static gboolean set_sysctls(const char *const names[2], GError **error)
                                      "net.ipv6.icmp.ratelimit=0",
                                      "net.netfilter.nf_conntrack_acct=1",
                                      "net.netfilter.nf_conntrack_checksum=0" };
-  static const char *const each[] = { "net.ipv4.conf.%s.rp_filter=0", "net.ipv4.conf.%s.send_redirects=0",
-                                      "net.ipv6.conf.%s.addr_gen_mode=1", "net.ipv6.conf.%s.accept_ra=0",
-                                      "net.ipv6.conf.%s.disable_ipv6=0" };
+  /* With slashes, since a name may have dots: eth0.4. */
+  static const char *const each[] = { "net/ipv4/conf/%s/rp_filter=0", "net/ipv4/conf/%s/send_redirects=0",
+                                      "net/ipv6/conf/%s/addr_gen_mode=1", "net/ipv6/conf/%s/accept_ra=0",
+                                      "net/ipv6/conf/%s/disable_ipv6=0" };
   guint i, k;
 
   for (i = 0; i < G_N_ELEMENTS(all); i++)

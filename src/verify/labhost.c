@@ -36,7 +36,12 @@ gboolean verify_labnet_sysctl(const char *setting, GError **error)
     return FALSE;
   }
 
-  g_autofree char *path = g_strconcat("/proc/sys/", g_strdelimit(g_strstrip(words[0]), ".", '/'), NULL);
+  char *name = g_strstrip(words[0]);
+
+  if (strchr(name, '/') == NULL)
+    g_strdelimit(name, ".", '/');
+
+  g_autofree char *path = g_strconcat("/proc/sys/", name, NULL);
   int code = verify_lab_write(path, g_strstrip(words[1]));
 
   return code == 0 || verify_lab_missing(error, setting, code);

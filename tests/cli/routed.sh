@@ -42,6 +42,9 @@ expect 0 '' '' "$ctreplay" compile "$work/nat.ct" -W "$work/nat.pcap"
 expect 0 '3 packets compared, 3 entries' '' "$ctreplay" verify --routed --rules "$work/nat" --route 192.0.2.0/24=lan0 \
   --local 203.0.113.1/32@wan0 "$work/nat.pcap"
 
+# A VLAN's interface has a dot in its name.
+expect 0 ': equal$' '' "$ctreplay" verify --routed --rules samples/rules-order.rules --route 192.0.2.0/24=eth0.4 samples/rules-order.pcap
+
 # Where kernel and engine toss coins they cannot agree, and it shows.
 printf '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m statistic --mode random --probability 0.5 -j DROP\nCOMMIT\n' > "$work/coins"
 expect 1 'DIFFERENT' '' "$ctreplay" verify --routed --rules "$work/coins" samples/half-open-flood.pcap
