@@ -27,7 +27,8 @@ cd "$WORK/build"
 # The driver's library is C++ in some engines, and found beside the target at run time in all of them.
 "$tree/configure" -q --enable-libfuzzer --disable-shared CC="$CC" CFLAGS="$CFLAGS" LIB_FUZZING_ENGINE="$LIB_FUZZING_ENGINE" \
   LDFLAGS="${LDFLAGS:-} -Wl,-rpath,'\$\$ORIGIN/lib'"
-all=$(sed -n 's/^FUZZ_TARGETS = //p' Makefile)
+# The list may go over several lines.
+all=$(sed -n '/^FUZZ_TARGETS = /,/[^\\]$/{s/^FUZZ_TARGETS = //;s/\\$//;p}' Makefile)
 targets=${*:-$all}
 # shellcheck disable=SC2086 # a list of words
 make -s -j "$jobs" $targets
