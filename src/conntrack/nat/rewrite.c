@@ -10,8 +10,7 @@ enum { IPV4_LEAST = 20, IPV6_HEADER = 40, ICMP_HEADER = 8, TCP_HEADER = 20, SCTP
 
 /* --- sums --- */
 
-/* A piece of n bytes (even) at a place of even offset becomes another: RFC 1624, with the kernel's choice of zeros. */
-static void change_sum(uint8_t *sum, const uint8_t *old, const uint8_t *new, uint32_t n)
+void ct_nat_change_sum(uint8_t *sum, const uint8_t *old, const uint8_t *new, uint32_t n)
 {
   uint64_t s = (uint16_t)~ct_be16(sum) + UINT64_C(0xffff);
   uint32_t i;
@@ -100,7 +99,7 @@ static uint32_t left(const rewriting *r) { return r->n - r->l4; }
 /* A sum that covers the pseudo header. */
 static void change_address_sum(const rewriting *r, uint8_t *sum)
 {
-  change_sum(sum, address_of(r), r->address, address_bytes(r));
+  ct_nat_change_sum(sum, address_of(r), r->address, address_bytes(r));
 }
 
 static void set_id(uint8_t *at, uint16_t id, uint8_t *sum)
@@ -109,7 +108,7 @@ static void set_id(uint8_t *at, uint16_t id, uint8_t *sum)
 
   put16(new, id);
   if (sum != NULL)
-    change_sum(sum, at, new, 2);
+    ct_nat_change_sum(sum, at, new, 2);
   put16(at, id);
 }
 
@@ -235,7 +234,7 @@ static bool one_packet(uint8_t *ip, uint32_t n, ct_nat_manip manip, const ct_tup
   if (!later && !layer4(&r, proto))
     return false;
   if (!is_ipv6(ip))
-    change_sum(ip + 10, address_of(&r), r.address, 4);
+    ct_nat_change_sum(ip + 10, address_of(&r), r.address, 4);
   memcpy(address_of(&r), r.address, address_bytes(&r));
   return true;
 }
@@ -335,7 +334,7 @@ static void change32(uint8_t *at, uint32_t value, uint8_t *sum)
   uint8_t new[4];
 
   put32(new, value);
-  change_sum(sum, at, new, 4);
+  ct_nat_change_sum(sum, at, new, 4);
   memcpy(at, new, 4);
 }
 
@@ -353,7 +352,7 @@ static void change_unaligned(uint8_t *tcp, uint8_t *at, uint32_t value)
 
   memcpy(old + odd, at, 4);
   put32(new + odd, value);
-  change_sum(tcp + 16, old, new, 6);
+  ct_nat_change_sum(tcp + 16, old, new, 6);
   put32(at, value);
 }
 

@@ -9,6 +9,9 @@
 
 #include "conntrack/nat/nat.h"
 
+/* A piece of n bytes (even) at a place of even offset becomes another: RFC 1624, with the kernel's choice of zeros. */
+void ct_nat_change_sum(uint8_t *sum, const uint8_t *old, const uint8_t *new, uint32_t n);
+
 /*
  * The packet's source (SRC) or destination (DST) becomes target's. bytes: a whole IPv4 or IPv6 packet of sound lengths,
  * n bytes. => false: it is of a kind that cannot be translated, and dropped.

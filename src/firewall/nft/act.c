@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firewall/nft/run_internal.h"
+#include "firewall/walk/options.h"
 #include "firewall/walk/quick.h"
 
 /* ---- marks and headers ---- */
@@ -100,10 +101,22 @@ static fw_truth set_payload(const fw_program *program, fw_packet *p, const fw_nf
   return FW_YES;
 }
 
-/* Only lengths could matter, and those stay. */
-static fw_truth set_option(const fw_packet *p)
+/* Of TCP; what "rt mtu" is, is known where the devices' MTU is. */
+static fw_truth set_option(fw_program *program, fw_packet *p, const fw_nft_statement *s)
 {
-  return fw_truth_of(p->protocol == CT_PROTO_TCP && p->fragment == 0 && p->l4 & FW_L4_WHOLE);
+  const fw_nft_expr *left = s->left;
+  fw_nft_value v;
+  fw_truth truth = fw_truth_of(p->protocol == CT_PROTO_TCP && p->fragment == 0 && p->l4 & FW_L4_WHOLE);
+
+  if (truth != FW_YES || program->maybe)
+    return truth;
+  if (s->right->kind == FW_NFT_OTHER && strcmp(s->right->text, "rt mtu") == 0)
+    fw_nft_value_number(&v, fw_options_path_mss(program, p), 2);
+  else if (s->unfollowed || fw_nft_value_of(program, p, s->right, &v) != FW_YES || v.unknown != 0)
+    return truth;
+  if (left->offset_bits % 8 != 0 || (left->n_bits != 16 && left->n_bits != 32) || v.n != left->n_bits / 8)
+    return truth;
+  return fw_options_set(program, p, left->field->number, left->offset_bits / 8, v.bytes, v.n);
 }
 
 /* Where nobody knows the value, a mark is not known any more. */
@@ -122,7 +135,7 @@ fw_truth fw_nft_mangle(fw_program *program, fw_packet *p, const fw_nft_statement
   fw_truth truth;
 
   if (left->kind == FW_NFT_OPTION)
-    return set_option(p);
+    return set_option(program, p, s);
   if (s->unfollowed) {
     truth = left->field != NULL ? fw_nft_field_is_there(p, left->field) : FW_UNKNOWN;
     return truth == FW_NO ? FW_NO : FW_UNKNOWN;

@@ -45,8 +45,11 @@ static fw_truth time_value(const fw_program *program, fw_nft_meta key, fw_nft_va
   return FW_YES;
 }
 
-/* Only packets of the box itself, and those that it takes, may have a socket. */
-static fw_truth socket_value(const fw_packet *p) { return p->own || p->hook == FW_HOOK_INPUT ? FW_UNKNOWN : FW_NO; }
+/* Only packets of the box itself, and those that it takes, may have a socket; what the kernel makes has nobody's. */
+static fw_truth socket_value(const fw_packet *p)
+{
+  return !p->made && (p->own || p->hook == FW_HOOK_INPUT) ? FW_UNKNOWN : FW_NO;
+}
 
 fw_truth fw_nft_meta_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v)
 {

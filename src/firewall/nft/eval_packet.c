@@ -202,21 +202,18 @@ fw_truth fw_nft_exthdr_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
 
 /* ---- options of TCP ---- */
 
-/* => NULL: there is none. */
-static const guint8 *find_option(const guint8 *options, guint n, guint8 kind, guint *length)
+/*
+ * As the kernel looks: the first of the kind counts, if it ends within the header and has room for what is asked; an
+ * end of the list ends nothing, and the last byte is not looked at. => NULL: there is none.
+ */
+static const guint8 *find_option(const guint8 *options, guint n, guint8 kind, guint asked_bytes)
 {
-  guint i = 0;
+  guint i, bytes;
 
-  while (i < n) {
-    guint long_ = options[i] <= 1 ? 1 : i + 1 < n && options[i + 1] >= 2 ? options[i + 1] : 1;
-
-    if (options[i] == kind) {
-      *length = MIN(long_, n - i);
-      return options + i;
-    }
-    if (options[i] == 0)
-      break;
-    i += long_;
+  for (i = 0; i + 1 < n; i += bytes) {
+    bytes = options[i] <= 1 || options[i + 1] == 0 ? 1 : options[i + 1];
+    if (options[i] == kind)
+      return i + bytes <= n && asked_bytes <= bytes ? options + i : NULL;
   }
   return NULL;
 }
@@ -225,7 +222,7 @@ fw_truth fw_nft_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
 {
   guint8 scratch[20], room[40];
   const guint8 *h = NULL, *options, *found = NULL;
-  guint header = 0, length = 0;
+  guint header = 0, asked = e->presence ? 1 : (e->offset_bits + e->n_bits + 7) / 8;
 
   if (has_protocol(p) && p->protocol == CT_PROTO_TCP && p->fragment == 0)
     h = fw_packet_at(p, p->l4_offset, 20, scratch);
@@ -236,13 +233,13 @@ fw_truth fw_nft_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
     if (options == NULL && p->l4_offset + header <= p->raw->length)
       return FW_UNKNOWN;
     if (options != NULL)
-      found = find_option(options, header - 20, e->field->number, &length);
+      found = find_option(options, header - 20, e->field->number, asked);
   }
   if (e->presence) {
     fw_nft_value_number(v, found != NULL, 1);
     return FW_YES;
   }
-  if (found == NULL || e->offset_bits + e->n_bits > 8 * length)
+  if (found == NULL)
     return FW_NO;
   take_bits(found + e->offset_bits / 8, e->offset_bits % 8, e->n_bits, v);
   return FW_YES;

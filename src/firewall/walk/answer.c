@@ -314,7 +314,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
   };
   ct_packet_prepare(&a->packet, CT_CHECKSUMS_IGNORE, ct_engine_params(f->program->engine));
   fw_packet_read(&a->seen, &a->packet);
-  a->seen.own = TRUE;
+  a->seen.own = a->seen.made = TRUE;
   a->seen.in = &f->program->nothing;
   a->seen.out = out;
   return TRUE;

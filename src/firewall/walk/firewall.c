@@ -29,6 +29,12 @@ static void write_down(const fw_walk_said *said, const fw_packet *p, gpointer us
   fw_firewall *f = user;
   fw_recorded line = { *said, p->hook, f->record.answer, f->record.looped, NULL };
 
+  /* The rule has its line already. */
+  if (said->event == FW_WALK_BROKEN) {
+    g_array_index(f->record.lines, fw_recorded, f->record.lines->len - 1).said.event = FW_WALK_BROKEN;
+    return;
+  }
+
   if (f->options.record_passed && said->failed != FW_FAILED_NOTHING) {
     GString *words = g_string_new(NULL);
 

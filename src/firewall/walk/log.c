@@ -262,7 +262,8 @@ gboolean fw_log_trace(GString *out, const fw_packet *p, const fw_walk_said *said
 {
   GString *prefix;
 
-  if (said->event == FW_WALK_PASSED || said->event == FW_WALK_UNKNOWN || said->event == FW_WALK_HOTDROP)
+  if (said->event == FW_WALK_PASSED || said->event == FW_WALK_UNKNOWN || said->event == FW_WALK_HOTDROP ||
+      said->event == FW_WALK_BROKEN)
     return FALSE;
   prefix = g_string_new("TRACE: ");
   fw_recorded_place(prefix, said);

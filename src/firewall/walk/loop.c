@@ -16,7 +16,7 @@ static void turn(fw_firewall *f, fw_packet *p)
 {
   p->in = p->out;
   p->out = &f->program->nothing;
-  p->own = FALSE;
+  p->own = p->made = FALSE;
 }
 
 static gboolean deliver(fw_firewall *f, fw_packet *p, fw_decision *last)

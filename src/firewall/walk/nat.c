@@ -53,7 +53,36 @@ static void read_again(const fw_program *program, fw_packet *p)
     fw_quick_know_types(program, p);
 }
 
-static guint8 *bytes_for_rules(fw_packet *p, gpointer user) { return own_bytes(user, p); }
+/* Into the IP header; IPv4's sum changes by the difference. */
+static void put_length(guint8 *ip, guint32 length)
+{
+  const guint8 old[2] = { ip[2], ip[3] };
+
+  if (ip[0] >> 4 == 6) {
+    ip[4] = (guint8)((length - 40) >> 8);
+    ip[5] = (guint8)(length - 40);
+    return;
+  }
+  ip[2] = (guint8)(length >> 8);
+  ip[3] = (guint8)length;
+  ct_nat_change_sum(ip + 10, old, ip + 2, 2);
+}
+
+static guint8 *bytes_for_rules(fw_packet *p, guint32 more, gpointer user)
+{
+  fw_firewall *f = user;
+
+  if (more == 0)
+    return own_bytes(f, p);
+  if (p == &f->outcome.answer.seen)
+    return NULL;
+  own_bytes(f, p);
+  g_byte_array_set_size(f->sent_bytes, f->sent_bytes->len + more);
+  f->sent.data = f->sent_bytes->data;
+  f->sent.length = f->sent.captured = f->sent_bytes->len;
+  put_length(f->sent_bytes->data, f->sent_bytes->len);
+  return f->sent_bytes->data;
+}
 
 void fw_nat_begin(fw_firewall *f)
 {

@@ -84,7 +84,7 @@ static gboolean act(fw_program *program, fw_packet *p, const fw_step *step, guin
 
   if (program->maybe || program->own_bytes == NULL)
     return TRUE;
-  bytes = program->own_bytes(p, program->own_user);
+  bytes = program->own_bytes(p, 0, program->own_user);
   if (p->raw->length < IPV6_HEADER || !map_prefix(n, bytes + at))
     return FALSE;
   map_bounced(n, p, bytes, at == SOURCE_AT ? DESTINATION_AT : SOURCE_AT);

@@ -58,6 +58,7 @@ typedef struct fw_packet {
   guint8 protocolless; /* IPv6: no protocol can be told (a later fragment) */
   guint8 edited;       /* ttl or tos differ from the bytes */
   guint8 own;          /* the box sends it */
+  guint8 made;         /* own, and made by the kernel itself: no process has a socket for it */
   guint8 routed;       /* its TTL is one less already */
   guint8 has_entry;    /* something is attached: an entry or a template */
   guint8 gone;         /* an entry that this packet has ended */

@@ -186,8 +186,11 @@ struct fw_program {
   gboolean asks_types;    /* some rule asks at once for an address's kind, */
   gboolean asks_connmark; /* or for a connection's mark */
   gboolean offloads;      /* a flow may have been taken past the rules */
-  /* The packet's bytes, which may be changed then, and what is to be told after they were. NULL: they may not. */
-  guint8 *(*own_bytes)(fw_packet *p, gpointer user);
+  /*
+   * The packet's bytes, which may be changed then, of a packet that has become `more` bytes longer (NULL: it cannot);
+   * and what is to be told after addresses or ports were changed. NULL: they may not.
+   */
+  guint8 *(*own_bytes)(fw_packet *p, guint32 more, gpointer user);
   void (*changed)(const fw_program *program, fw_packet *p);
   gpointer own_user;
   /* Who listens to LOG and TRACE. */

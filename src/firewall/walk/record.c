@@ -8,7 +8,8 @@ void fw_recorded_verdict(GString *out, const fw_walk_said *said)
   switch (said->event) {
   case FW_WALK_POLICY: g_string_append(out, said->chain->policy == FW_POLICY_DROP ? "drop" : "accept"); return;
   case FW_WALK_RETURN: g_string_append(out, "return"); return;
-  case FW_WALK_HOTDROP: g_string_append(out, "drop"); return;
+  case FW_WALK_HOTDROP:
+  case FW_WALK_BROKEN: g_string_append(out, "drop"); return;
   case FW_WALK_UNKNOWN: g_string_append(out, "unknown"); return;
   case FW_WALK_PASSED: g_string_append(out, "pass"); return;
   default: break;
@@ -29,13 +30,14 @@ void fw_recorded_verdict(GString *out, const fw_walk_said *said)
 
 gboolean fw_recorded_held(const fw_walk_said *said)
 {
-  return said->event == FW_WALK_RULE || said->event == FW_WALK_HOTDROP || said->event == FW_WALK_POLICY;
+  return said->event == FW_WALK_RULE || said->event == FW_WALK_HOTDROP || said->event == FW_WALK_BROKEN ||
+         said->event == FW_WALK_POLICY;
 }
 
 gboolean fw_recorded_ends(const fw_walk_said *said)
 {
   if (said->event != FW_WALK_RULE)
-    return said->event == FW_WALK_HOTDROP || said->event == FW_WALK_POLICY;
+    return said->event == FW_WALK_HOTDROP || said->event == FW_WALK_BROKEN || said->event == FW_WALK_POLICY;
   switch (said->step->end) {
   case FW_END_ACCEPT:
   case FW_END_NAT:

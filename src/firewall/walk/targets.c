@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "firewall/walk/options.h"
 #include "firewall/walk/policies.h"
 #include "firewall/walk/quick.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/tests.h"
 
 #define DATA(step) ((step)->rule->target.data)
+
+enum { ECE = 0x40, CWR = 0x80 };
 
 /* -- marks -- */
 
@@ -144,6 +147,8 @@ static gboolean act_ecn(fw_program *program, fw_packet *p, const fw_step *step)
 
   if (e->given & FW_SET_ECN_ECT)
     set_tos(program, p, (guint8)((p->tos & ~3) | e->ect));
+  if (p->protocol == CT_PROTO_TCP && !program->maybe)
+    fw_options_clear_ecn(program, p, (e->given & FW_SET_ECN_ECE ? ECE : 0) | (e->given & FW_SET_ECN_CWR ? CWR : 0));
   return TRUE;
 }
 
@@ -162,21 +167,6 @@ static gboolean act_ttl(fw_program *program, fw_packet *p, const fw_step *step)
   p->edited |= ttl != p->ttl;
   p->ttl = (guint8)ttl;
   return TRUE;
-}
-
-/* What it writes into the options no rule here can see; a header that is none is dropped. */
-static gboolean act_tcpmss(fw_program *program, fw_packet *p, const fw_step *step)
-{
-  guint8 scratch[20];
-  const guint8 *h;
-  guint header;
-
-  (void)step;
-  if (p->fragment != 0 || program->maybe)
-    return TRUE;
-  h = fw_packet_at(p, p->l4_offset, 20, scratch);
-  header = h != NULL ? (h[12] >> 4) * 4U : 0;
-  return header >= 20 && (guint64)p->l4_offset + header <= p->raw->length;
 }
 
 /* -- others -- */
@@ -232,8 +222,8 @@ static const fw_act_ops acts[FW_TARGET_COUNT] = {
   [FW_TARGET_ID_HL] = NEXT(act_ttl),
   [FW_TARGET_ID_SNPT] = NEXT(fw_act_snpt),
   [FW_TARGET_ID_DNPT] = NEXT(fw_act_dnpt),
-  [FW_TARGET_ID_TCPMSS] = NEXT(act_tcpmss),
-  [FW_TARGET_ID_TCPOPTSTRIP] = NEXT(NULL),
+  [FW_TARGET_ID_TCPMSS] = NEXT(fw_act_tcpmss),
+  [FW_TARGET_ID_TCPOPTSTRIP] = NEXT(fw_act_tcpoptstrip),
   [FW_TARGET_ID_SET] = NEXT(act_set),
   [FW_TARGET_ID_LOG] = NEXT(act_log),
   [FW_TARGET_ID_NFLOG] = NEXT(NULL),

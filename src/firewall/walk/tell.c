@@ -250,7 +250,7 @@ static void put_gone_through(GString *out, const fw_firewall *f, const fw_sides 
 {
   const fw_outcome *o = fw_firewall_outcome(f);
   const fw_packet *p = &o->packet;
-  const ct_packet *was = p->translated && packet->kind == CT_PACKET_TRACK ? packet : NULL;
+  const ct_packet *was = p->raw != packet && packet->kind == CT_PACKET_TRACK ? packet : NULL;
 
   if (o->path == FW_PATH_INPUT || o->looped) {
     g_string_append(out, ",\"fate\":\"local\",\"local\":");

@@ -44,6 +44,8 @@ static gboolean differs(const fw_wire *w, guint32 offset, guint32 n)
 
   if (w->sent != NULL)
     return sent_header_differs(w, offset, n);
+  if (w->was != NULL && w->was->l4_offset + offset + n > w->was->length)
+    return TRUE; /* it was shorter */
   return was != NULL && memcmp(was, w->b + w->l4 + offset, n) != 0;
 }
 
@@ -73,6 +75,28 @@ static void put_payload(GString *out, fw_wire *w, guint32 offset)
 
 static void put_decoded(GString *out, const guint8 *b, guint32 n, gboolean inner, const ct_packet *was, gboolean full);
 
+static gboolean sum_is_right(const guint8 *b, guint32 l4, guint32 n)
+{
+  const guint32 at = b[0] >> 4 == 6 ? 8 : 12;
+  guint32 i;
+  guint64 sum = CT_PROTO_TCP + (n - l4);
+
+  for (i = at; i < (at == 8 ? 40U : 20U); i += 2)
+    sum += ct_be16(b + i);
+  for (i = l4; i < n; i++)
+    sum += (i - l4) % 2 == 0 ? (guint32)b[i] << 8 : b[i];
+  return sum % 0xffff == 0;
+}
+
+/* A sum that was right is so no more: the kernel changes it as if the option stood at an even place. */
+static gboolean sum_has_broken(const fw_wire *w)
+{
+  const ct_packet *was = w->was;
+
+  return !w->full && was != NULL && was->data != w->b && was->captured == was->length && w->sent == NULL &&
+         sum_is_right(was->data, was->l4_offset, was->length) && !sum_is_right(w->b, w->l4, w->end);
+}
+
 static void put_tcp(GString *out, fw_wire *w)
 {
   const guint8 *t = w->b + w->l4;
@@ -90,6 +114,8 @@ static void put_tcp(GString *out, fw_wire *w)
     g_string_append_printf(out, ",\"flags\":%u", t[13]);
   if (w->full || differs(w, 14, 2))
     g_string_append_printf(out, ",\"win\":%u", ct_be16(t + 14));
+  if (sum_has_broken(w))
+    g_string_append(out, ",\"csum\":\"bad\"");
   if (header > TCP_HEADER && (w->full || differs(w, TCP_HEADER, header - TCP_HEADER)))
     put_hex(out, "opts", t + TCP_HEADER, header - TCP_HEADER);
   else if (w->full && (t[12] >> 4) * 4 > TCP_HEADER)

@@ -128,14 +128,20 @@ static fw_truth holds_addrtype(fw_program *program, fw_packet *p, const fw_test 
   return fw_and(source, destination);
 }
 
-/* A packet without a socket has no owner; only those of the box itself have one, and it is not in the capture. */
+/*
+ * A packet without a socket has no owner; only those of the box itself have one, and it is not in the capture. The
+ * kernel's ICMP errors have a socket of its own, which is nobody's file; a reset of REJECT has none.
+ */
 static fw_truth holds_owner(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_owner *o = test->data;
+  guint asked = o->given & ~o->invert;
 
   (void)program;
-  if (!p->own)
-    return fw_truth_of((o->given & ~o->invert) == 0);
+  if (p->made && p->protocol != CT_PROTO_TCP)
+    return fw_truth_of((o->given & o->invert & FW_OWNER_SOCKET) == 0 && (asked & (FW_OWNER_UID | FW_OWNER_GID)) == 0);
+  if (!p->own || p->made)
+    return fw_truth_of(asked == 0);
   return FW_UNKNOWN;
 }
 

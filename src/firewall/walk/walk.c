@@ -289,6 +289,8 @@ static gboolean act(walk *w, const fw_step *step)
       return FALSE;
     readings = w->p->readings;
     if (!step->act(w->program, w->p, step)) {
+      if (w->watcher != NULL)
+        say(w, FW_WALK_BROKEN, step, 0);
       decide(w, FW_VERDICT_DROP, step);
       return TRUE;
     }

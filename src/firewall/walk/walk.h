@@ -37,6 +37,7 @@ typedef enum fw_walk_event {
   FW_WALK_PASSED, /* a rule that did not hold; failed says at what */
   FW_WALK_UNKNOWN,
   FW_WALK_HOTDROP,
+  FW_WALK_BROKEN, /* behind RULE, of the same step: its target cannot change such a packet, and drops it */
   FW_WALK_RETURN, /* the implicit end of a user chain */
   FW_WALK_POLICY
 } fw_walk_event;

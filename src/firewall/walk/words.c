@@ -330,6 +330,11 @@ static void put_line(GString *out, const fw_recorded *line)
     g_string_append_printf(out, ": cannot be known, %s", line->failed != NULL ? line->failed : "");
     put_rule(out, s->step->rule);
     return;
+  case FW_WALK_BROKEN:
+    g_string_append(out, s->maybe ? ": holds, if it is reached, and drops, since such a packet cannot be changed so"
+                                  : ": holds, and drops, since such a packet cannot be changed so");
+    put_rule(out, s->step->rule);
+    return;
   case FW_WALK_HOTDROP:
     g_string_append_printf(out, ": dropped at once, %s", line->failed != NULL ? line->failed : "");
     put_rule(out, s->step->rule);
