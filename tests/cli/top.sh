@@ -94,9 +94,13 @@ keys Left
 sees 'packet 1 of 8 '
 keys i
 sees 'packet 6 of 8 '
-sees "INVALID  tcp .*: sequence number beyond the receive"
+sees "INVALID  tcp .*: sequence number beyond the$"
+sees "^ receiver's window$"
 keys p
-sees 'Look-up'
+sees 'more below (7 lines)'
+keys G
+sees 'the end; more above (7 lines)'
+sees 'Changes  *Nothing changed on the entry'
 keys q Enter
 sees 'original > < reply'
 sees '51000 is'
@@ -117,6 +121,7 @@ keys f C-u Enter
 sees 'packet 6 of 8 '
 keys w 'nf_conntrack_tcp_be_liberal=1' Enter
 sees 'what if nf_conntrack_tcp_be_liberal=1'
+sees 'in all   dropped 0 -> 0  evicted 0 -> 0  INVALID 2 -> 0  '
 keys W
 
 # Resized, it is drawn anew, down to what holds nothing.
@@ -179,14 +184,16 @@ begin 110 30 "$ctreplay top --rules samples/rules-order.rules --other-rules samp
 sees 'accept by filter:FORWARD:rule:1 (samples/rules-order'
 keys d
 sees 'packet 2 of 9 '
-sees 'drop by filter:FORWARD:rule:2 (samples/rules-order'
+sees 'drop by filter:FORWARD:rule:2$'
+sees '^ (samples/rules-order.rules:8)'
 keys Enter
 sees 'holds, drop: -A FORWARD -j DROP'
 keys q p
 sees 'What conntrack did to the entry stays'
 keys q w 'rules=other' Enter
 sees 'what if rules=other'
-sees 'accept by filter:FORWARD:rule:1 (samples/rules-mended'
+sees 'in all   dropped 5 -> 1  '
+sees '^ (samples/rules-mended.rules:7)'
 keys w C-u 'rules=those' Enter
 sees 'rules=those: there is none: '
 keys q
@@ -218,11 +225,13 @@ sees 'accept by filter:FORWARD:rule:1'
 keys q
 restored
 
-# Whom a packet has pushed out stands beside it.
-begin 110 30 "$ctreplay top --max 32 samples/half-open-flood.pcap"
+# Whom a packet has pushed out stands beside it, at 80 columns too; no mark hides another.
+begin 80 24 "$ctreplay top --max 32 samples/half-open-flood.pcap"
 sees 'packet 1 of 63 '
+sees '^ \^·*EDDDDDDD·*$'
+sees '^  *E EEEEE$'
 keys e
-sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #[0-9]* tcp 203.0.113.'
+sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #27 tcp 203.0.113.25.1049 >$'
 keys q
 restored
 
