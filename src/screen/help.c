@@ -30,7 +30,7 @@ static const char *const lines[] = {
   "Other views, and this one",
   "  j k  PgDn PgUp    on and back; g G to the start, to the end",
   "  Enter             of a connection: the packet that is chosen, explained",
-  "  q  Esc            back; q leaves the program",
+  "  q  Esc            back; q leaves the program; Ctrl-L draws anew",
   "Marks",
   "  D E I             under the strip: dropped, evicted, INVALID; where they fall",
   "                    together one below the other (on less than 18 rows only the",

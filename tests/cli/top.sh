@@ -112,7 +112,12 @@ keys : '+1.5' Enter
 sees 'later, at +1.500000 s'
 keys '?'
 sees 'INVALID packet'
-keys q f Space -p Space udp Enter
+keys q
+printf '\033[1;1HX' > "$(tm display-message -p '#{pane_tty}')"
+sees '^Xctreplay top'
+keys C-l
+sees '^ ctreplay top'
+keys f Space -p Space udp Enter
 keys f C-u '-p udp' Enter
 sees '0 chosen: -p udp'
 keys f C-u '-p nonsense' Enter
@@ -141,15 +146,20 @@ children() { cat "/proc/$1/task/$1/children" | tr -d ' '; }
 watcher() { children "$(tm display-message -p '#{pane_pid}')"; }
 
 # Ended from outside: by what can be caught, and by what cannot, in either process.
-for signal in TERM HUP KILL SEGV; do
-  begin 80 24 "$ctreplay top samples/reset.pcap"
+for signal in 15-TERM 1-HUP 9-KILL 11-SEGV; do
+  begin 80 24 "$ctreplay top samples/reset.pcap; echo code \$?"
   sees 'packet 1 of 6 '
-  kill -$signal "$(children "$(watcher)")"
+  kill "-${signal#*-}" "$(children "$(watcher)")"
+  sees "^code $((128 + ${signal%-*}))"
   restored
 done
 begin 80 24 "$ctreplay top samples/reset.pcap"
 sees 'packet 1 of 6 '
-kill -KILL "$(watcher)"
+watcher=$(watcher)
+child=$(children "$watcher")
+kill -KILL "$watcher"
+# Until then it would take keys away from the shell.
+while kill -0 "$child" 2> /dev/null; do sleep 0.05; done
 restored
 
 # Live from a pipe: what comes is seen as it comes, and keys are the terminal's.
@@ -159,6 +169,17 @@ exec 3> "$work/live"
 { pcap_head; pcap_query; } >&3
 sees 'packet 1 of 1 so far'
 sees 'live'
+# What somebody else writes over the screen goes: of a live capture by itself.
+unseen() {
+  tests=$((tests + 1))
+  tries=0
+  while [ $tries -le 600 ] && screen | grep -q -e "$1"; do tries=$((tries + 1)) && sleep 0.05; done
+  [ $tries -le 600 ] || { echo "still seen: $1" && failures=$((failures + 1)); }
+}
+tty=$(tm display-message -p '#{pane_tty}')
+printf '\033[1;1Hlistening on eth0' > "$tty"
+unseen 'listening on eth0'
+sees '^ ctreplay top  -'
 pcap_answer >&3
 sees 'packet 2 of 2 so far'
 keys h
