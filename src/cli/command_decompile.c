@@ -167,7 +167,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   emit_text_string(&out.text, text);
   code = cli_output_close(&out, code);
   if (cli_stop != 0)
-    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+    code = cli_exit_graver(code, cli_interrupted());
   g_free(text);
   g_free(head);
   scn_decompiler_free(decompiler);

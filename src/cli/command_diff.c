@@ -277,7 +277,7 @@ static cli_exit close_comparison(diff_run *c, const cli_options *o)
   if (c->two_rulesets && c->a.firewall.firewall != NULL && !cli_diff_rulings_comparable(c->rulings))
     cli_say("note: the two rulesets are in two languages: what becomes of packets is compared, not by which rule");
   if (cli_stop != 0)
-    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+    code = cli_exit_graver(code, cli_interrupted());
   return code;
 }
 

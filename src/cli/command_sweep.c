@@ -221,7 +221,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
   if (doors != NULL && readable)
     cli_firewall_say_notes(&doors[0]);
   free_doors(doors, settings->len);
-  return cli_stop != 0 ? cli_exit_graver(code, CLI_EXIT_INTERRUPTED) : code;
+  return cli_stop != 0 ? cli_exit_graver(code, cli_interrupted()) : code;
 }
 
 /* => the capture that cannot be read once for each of several kernels; NULL: all can. */

@@ -23,8 +23,13 @@
 
 /* How the time of the program's one thread is shared: long enough to get on, short enough not to be felt. */
 enum { SLICE_US = 15000, FRAME_US = 40000, LIVE_MS = 50, IDLE_MS = 1000 };
+/* Who feeds a pipe says things on the same terminal ("listening on eth0"), over the screen: it is drawn anew. */
+enum { ANEW_US = 1000000 };
 
 enum { SAID_BYTES = 1 << 16 };
+
+/* What a shell adds to the number of a signal that ended a program. */
+enum { SIGNALLED = 128 };
 
 typedef struct top_own {
   const char *at;
@@ -163,22 +168,26 @@ static gboolean change(const char *text, ct_params *params, guint *ruleset, gpoi
 
 /* ---- the loop ---- */
 
-static void draw(session *s, terminal *term, canvas *c)
+/* anew: all of it, whatever should stand there. */
+static void draw(session *s, terminal *term, canvas *c, gboolean anew)
 {
   guint height, width;
 
   terminal_size(term, &height, &width);
   canvas_init(c, height, width, terminal_is_utf8(term));
   session_draw(s, c);
-  terminal_show(term, c);
+  terminal_show(term, c, anew);
 }
 
-static gboolean take_keys(session *s, terminal *term)
+/* => FALSE: that was the end. */
+static gboolean take_keys(session *s, terminal *term, gboolean *anew)
 {
   guint32 key;
 
   while ((key = terminal_key(term)) != 0)
-    if (key != TERMINAL_RESIZED && !session_key(s, key))
+    if (key == ('l' & 0x1f))
+      *anew = TRUE;
+    else if (key != TERMINAL_RESIZED && !session_key(s, key))
       return FALSE;
   return TRUE;
 }
@@ -196,8 +205,8 @@ static void loop(topping *t, terminal *term)
 {
   struct pollfd keys = { .fd = terminal_fd(term), .events = POLLIN };
   canvas c = { 0 };
-  gint64 drawn_us = G_MININT64 / 2;
-  gboolean more = TRUE, resized = FALSE;
+  gint64 drawn_us = G_MININT64 / 2, anew_us = g_get_monotonic_time() + ANEW_US;
+  gboolean more = TRUE, resized = FALSE, anew = FALSE;
 
   while (cli_stop == 0) {
     gint64 now_us;
@@ -205,16 +214,21 @@ static void loop(topping *t, terminal *term)
     more = session_work(t->session, SLICE_US);
     now_us = g_get_monotonic_time();
     session_tick(t->session, now_us);
-    if (resized || (session_is_new(t->session) && now_us - drawn_us >= FRAME_US)) {
-      draw(t->session, term, &c);
+    if (replay_source_live(t->source) && now_us >= anew_us) {
+      anew = TRUE;
+      anew_us = now_us + ANEW_US;
+    }
+    if (resized || anew || (session_is_new(t->session) && now_us - drawn_us >= FRAME_US)) {
+      draw(t->session, term, &c, anew);
       drawn_us = now_us;
+      anew = FALSE;
     }
     resized = poll(&keys, 1, patience_ms(t, more, drawn_us + FRAME_US - now_us)) < 0 && errno == EINTR;
     if (keys.revents & (POLLHUP | POLLERR))
       break;
     if (!resized && (keys.revents & POLLIN) == 0)
       continue;
-    if (!take_keys(t->session, term))
+    if (!take_keys(t->session, term, &anew))
       break;
     resized = TRUE; /* whoever typed sees at once what came of it */
   }
@@ -273,7 +287,7 @@ static int body(gpointer user)
     t->code = CLI_EXIT_INPUT;
   }
   fflush(stderr);
-  return cli_stop != 0 ? CLI_EXIT_INTERRUPTED : (int)t->code;
+  return cli_stop != 0 ? (int)cli_interrupted() : (int)t->code;
 }
 
 /* ---- opening ---- */
@@ -329,7 +343,7 @@ static cli_exit run(topping *t)
   if (code >= 0)
     return (cli_exit)code;
   cli_say("top: ended by signal %d (%s)", by, g_strsignal(by));
-  return CLI_EXIT_INTERRUPTED;
+  return (cli_exit)(SIGNALLED + by);
 }
 
 /* clang-format off */

@@ -189,7 +189,7 @@ static cli_exit verify_live(const char *capture, verify_own *own)
   else
     code = failure_show(error);
   if (cli_stop)
-    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+    code = cli_exit_graver(code, cli_interrupted());
   if (own->record)
     code = cli_output_close(&record, code);
   verify_report_clear(&report);
@@ -223,7 +223,7 @@ static cli_exit verify_routed(const char *capture, verify_own *own)
     code = option ? CLI_EXIT_USAGE : code;
   }
   if (cli_stop)
-    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+    code = cli_exit_graver(code, cli_interrupted());
   g_string_free(text, TRUE);
   verify_routed_report_clear(&report);
   g_clear_error(&error);

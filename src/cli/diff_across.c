@@ -304,7 +304,7 @@ static cli_exit end(crossing *c)
   cli_say_about_helpers(c->o, c->params, ct_engine_stats(c->engine));
   cli_firewall_say_notes(&c->firewall);
   if (cli_stop != 0)
-    code = cli_exit_graver(code, CLI_EXIT_INTERRUPTED);
+    code = cli_exit_graver(code, cli_interrupted());
   g_hash_table_unref(c->teller.translated);
   across_tally_end(&c->tally);
   return code;

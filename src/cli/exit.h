@@ -12,6 +12,7 @@
   X(SKIP, 77, "cannot be checked on this machine")                                                            \
   X(DIFFERENT, 1, "a comparison or a test failed, or what was to be explained is not there")                  \
   X(INTERRUPTED, 130, "interrupted; what was seen until then was shown")                                      \
+  X(TERMINATED, 143, "the same, by SIGTERM")                                                                  \
   X(INPUT, 3, "a capture is unreadable, broken, cut or of an unsupported kind; what could be read was shown") \
   X(OUTPUT, 4, "output could not be written")                                                                 \
   X(USAGE, 2, "the command line is wrong; nothing was done")

@@ -11,8 +11,7 @@ static void on_interrupt(int number)
 {
   guint i;
 
-  (void)number;
-  cli_stop = 1;
+  cli_stop = number;
   for (i = 0; i < G_N_ELEMENTS(interruptible); i++)
     if (interruptible[i] != NULL)
       replay_source_interrupt(interruptible[i]);
@@ -29,6 +28,8 @@ static void handle(void (*handler)(int number))
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
 }
+
+cli_exit cli_interrupted(void) { return cli_stop == SIGTERM ? CLI_EXIT_TERMINATED : CLI_EXIT_INTERRUPTED; }
 
 void cli_interrupts_catch(replay_source *first, replay_source *second)
 {

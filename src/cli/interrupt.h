@@ -6,10 +6,13 @@
 
 #include <signal.h>
 
+#include "exit.h"
 #include "replay/replay.h"
 
-/* Not 0 after an interrupt that was caught. */
+/* The signal that was caught; 0: none. */
 extern volatile sig_atomic_t cli_stop;
+/* => the exit code for it, as a shell tells of programs that a signal ends: 128 and its number. */
+cli_exit cli_interrupted(void);
 
 /* From here on an interrupt sets cli_stop and ends the sources soon; either may be NULL. */
 void cli_interrupts_catch(replay_source *first, replay_source *second);

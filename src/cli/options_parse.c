@@ -128,6 +128,40 @@ static gboolean refuse_gone(const cli_option *option, GError **error)
   return FALSE;
 }
 
+/* How many names are told of those that a beginning fits. */
+enum { NAMES_TOLD = 8 };
+
+/* "--profle" of no option, "--s" of several: which one may be meant. */
+static void complain_of_name(const grammar *g, const char *word, GError **error)
+{
+  g_autofree char *name = g_strndup(word + 2, strcspn(word + 2, "="));
+  GString *fitting = g_string_new(NULL);
+  const cli_option *best = NULL;
+  guint i, distance, least = G_MAXUINT, n = 0;
+
+  for (i = 0; i < g->rows->len; i++) {
+    const cli_option *option = g_ptr_array_index(g->rows, i);
+
+    if (option->name == NULL || cli_option_is_gone(option))
+      continue;
+    if (g_str_has_prefix(option->name, name) && n++ < NAMES_TOLD)
+      g_string_append_printf(fitting, "%s--%s", fitting->len > 0 ? ", " : "", option->name);
+    if (cli_word_similar(name, option->name, &distance) && distance < least) {
+      least = distance;
+      best = option;
+    }
+  }
+  if (n > 1)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: that is not enough of a name: %s%s", name, fitting->str,
+                n > NAMES_TOLD ? ", ..." : "");
+  else if (best != NULL)
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: no such option here; did you mean --%s?", name, best->name);
+  else
+    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "--%s: no such option here; see ctreplay --help or man ctreplay",
+                name);
+  g_string_free(fitting, TRUE);
+}
+
 /* One line for what getopt did not like. */
 static void complain(const grammar *g, int c, char **argv, GError **error)
 {
@@ -142,9 +176,7 @@ static void complain(const grammar *g, int c, char **argv, GError **error)
   else if (optopt != 0)
     g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c: no such option here; %s", optopt, instead_of(optopt));
   else
-    g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE,
-                "%s: no such option here, or not enough of its name; see ctreplay --help or man ctreplay",
-                argv[optind - 1]);
+    complain_of_name(g, argv[optind - 1], error);
 }
 
 /*

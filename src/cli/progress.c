@@ -11,11 +11,26 @@ gboolean cli_progress_wanted(const cli_options *o)
   return o->progress != CLI_AUTO ? o->progress == CLI_ALWAYS : isatty(STDERR_FILENO) == 1;
 }
 
-void cli_progress_begin(cli_progress *progress)
+static void clear(cli_progress *progress)
+{
+  if (progress->shown)
+    fputs("\r\033[K", stderr);
+  progress->shown = FALSE;
+}
+
+static void make_way(gpointer user) { clear(user); }
+
+void cli_progress_begin(cli_progress *progress, const cli_options *o, emit_text *out)
 {
   progress->shown = FALSE;
+  progress->always = o->progress == CLI_ALWAYS;
   progress->begun_us = g_get_monotonic_time();
-  progress->next_us = progress->begun_us + FIRST_US;
+  /* What is over before that needs none. */
+  progress->next_us = progress->begun_us + (progress->always ? 0 : FIRST_US);
+  if (cli_progress_wanted(o) && isatty(out->fd)) {
+    out->before_first = make_way;
+    out->before_first_user = progress;
+  }
 }
 
 /* "1,234,567 packets" */
@@ -48,9 +63,9 @@ static void put_left(double left_s)
     fprintf(stderr, ", %.0f s left", left_s);
 }
 
-static void draw(const cli_progress *progress, replay_source *source)
+static void draw(const cli_progress *progress, replay_source *source, gboolean ended)
 {
-  double passed_s = (double)(g_get_monotonic_time() - progress->begun_us) / 1e6, share = 0;
+  double passed_s = (double)MAX(g_get_monotonic_time() - progress->begun_us, 1) / 1e6, share = 0;
   replay_progress p;
   char bar[WIDTH + 1];
   guint full, i;
@@ -67,7 +82,9 @@ static void draw(const cli_progress *progress, replay_source *source)
   }
   put_packets(p.frames);
   put_rate((double)p.frames / passed_s);
-  if (share > 0)
+  if (ended)
+    fprintf(stderr, ", %.1f s\n", passed_s);
+  else if (share > 0)
     put_left(passed_s / share - passed_s);
   fflush(stderr);
 }
@@ -77,19 +94,21 @@ void cli_progress_tick(cli_progress *progress, replay_source *source, const emit
   gint64 now_us = g_get_monotonic_time();
 
   if ((out->begun || out->used > 0) && isatty(out->fd)) {
-    cli_progress_clear(progress);
+    clear(progress);
     return;
   }
   if (now_us < progress->next_us)
     return;
   progress->next_us = now_us + EVERY_US;
   progress->shown = TRUE;
-  draw(progress, source);
+  draw(progress, source, FALSE);
 }
 
-void cli_progress_clear(cli_progress *progress)
+void cli_progress_end(cli_progress *progress, replay_source *source)
 {
-  if (progress->shown)
-    fputs("\r\033[K", stderr);
+  if (progress->always)
+    draw(progress, source, TRUE);
+  else
+    clear(progress);
   progress->shown = FALSE;
 }

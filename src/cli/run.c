@@ -288,6 +288,15 @@ static gboolean on_wanted(gpointer user)
   return run->output.text.error == 0 && !run->unwanted;
 }
 
+/* No packet is shown then, which is a riddle where a time of day was meant to be of the first one. */
+static void say_next_day(const replay_point *from, const replay_moments *moments)
+{
+  g_autofree char *missed = replay_point_missed(from, moments->first_ns);
+
+  if (*missed != '\0' && moments->ended && !moments->by_time && !moments->by_number)
+    cli_say("note: --show-from: %sthe captures end before", missed);
+}
+
 /* --show-from: a time is reached just before it, so that what happens at it is shown. */
 static void wait_for_start(cli_run *run, replay_moments *moments)
 {
@@ -306,8 +315,10 @@ static void wait_for_start(cli_run *run, replay_moments *moments)
 
     if (moments->first_ns > ns || moments->last_ns >= ns)
       run->showing = TRUE;
-    else
+    else {
       moments->next_ns = MIN(moments->next_ns, ns);
+      say_next_day(from, moments);
+    }
   }
 }
 
@@ -372,17 +383,17 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
 
   if (!begin_format(run))
     return FALSE;
-  cli_progress_begin(&run->progress);
+  cli_progress_begin(&run->progress, run->o, &run->output.text);
   cli_interrupts_catch(run->source, NULL);
   replay_run(run->source, run->engine, &watcher);
   begin_without_packets(run);
   if (on_wanted(&p)) /* there was no packet at all, or it has been taken */
     cli_resume_take(run);
-  cli_progress_clear(&run->progress);
+  cli_progress_end(&run->progress, run->source);
   cli_interrupts_release();
   run->played = TRUE;
   if (cli_stop != 0)
-    run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
+    run->code = cli_exit_graver(run->code, cli_interrupted());
   return TRUE;
 }
 

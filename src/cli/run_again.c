@@ -29,7 +29,7 @@ gboolean cli_run_again(cli_run *run, sweep_figures *figures)
   cli_interrupts_release();
   cli_firewall_clear(&firewall);
   if (cli_stop != 0)
-    run->code = cli_exit_graver(run->code, CLI_EXIT_INTERRUPTED);
+    run->code = cli_exit_graver(run->code, cli_interrupted());
   replay_source_figures(run->source, &first);
   replay_source_figures(run->again, &second);
   return cli_stop == 0 && first.frames == second.frames && first.fed == second.fed;

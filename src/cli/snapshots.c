@@ -91,12 +91,28 @@ static void next_every(cli_snapshots *s, const replay_moments *m, guint64 count)
   s->next_every_ns = replay_time_add(s->next_every_ns, skip * every_ns);
 }
 
+/* A time of day may come only the day after, when there are no packets any more. */
+static void say_next_day(const cli_snapshots *s, const replay_moments *m)
+{
+  guint i;
+
+  for (i = 0; i < s->o->at->len; i++) {
+    const replay_point *point = &g_array_index(s->o->at, replay_point, i);
+    g_autofree char *missed = replay_point_missed(point, m->first_ns);
+
+    if (*missed != '\0' && replay_point_time_ns(point, m->first_ns) > m->last_ns)
+      cli_say("note: --at: %sthe captures end before", missed);
+  }
+}
+
 void cli_snapshots_moment(cli_snapshots *s, replay_moments *m, guint64 count)
 {
   gint64 now_ns = m->last_ns;
 
   if (!m->by_time && !m->by_number && !m->ended)
     begin(s, m);
+  if (!m->by_time && !m->by_number && m->ended)
+    say_next_day(s, m);
   if (m->by_number && s->next_number < s->numbers->len &&
       (guint64)g_array_index(s->numbers, gint64, s->next_number) <= m->next_number) {
     s->show(m, s->user);

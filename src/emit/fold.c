@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fold.h"
 
-/* => the byte behind what takes one column at the most. */
+/* A terminal's, counted from its left edge. */
+enum { TAB = 8 };
+
+/* => the byte behind a character; width: the columns up to there. */
 static gsize step(const char *text, gsize n, gsize i, gsize *width)
 {
   if (text[i] == '\033') {
@@ -9,7 +12,10 @@ static gsize step(const char *text, gsize n, gsize i, gsize *width)
       i++;
     return MIN(i + 1, n);
   }
-  *width += ((guchar)text[i] & 0xc0) != 0x80;
+  if (text[i] == '\t')
+    *width += TAB - *width % TAB;
+  else
+    *width += ((guchar)text[i] & 0xc0) != 0x80;
   return i + 1;
 }
 

@@ -15,6 +15,8 @@ void emit_text_init(emit_text *out, int fd)
 {
   out->fd = fd;
   out->error = 0;
+  out->begun = FALSE;
+  out->before_first = NULL;
   out->clock_text[0] = '\0';
   out->used = 0;
   out->size = fd >= 0 ? TEXT_FD_BYTES : TEXT_MEMORY_BYTES;
@@ -30,6 +32,9 @@ void emit_text_clear(emit_text *out)
 
 static void write_all(emit_text *out, const char *data, gsize n)
 {
+  if (n > 0 && !out->begun && out->before_first != NULL)
+    out->before_first(out->before_first_user);
+  out->begun = out->begun || n > 0;
   while (n > 0 && out->error == 0) {
     ssize_t done = write(out->fd, data, n);
 
@@ -46,7 +51,6 @@ static void write_all(emit_text *out, const char *data, gsize n)
 gboolean emit_text_flush(emit_text *out)
 {
   if (out->fd >= 0) {
-    out->begun = out->begun || out->used > 0;
     write_all(out, out->data, out->used);
     out->used = 0;
   }
@@ -86,7 +90,6 @@ void emit_text_bytes(emit_text *out, const char *bytes, gsize n)
 {
   if (out->fd >= 0 && n >= TEXT_FD_BYTES) {
     emit_text_flush(out);
-    out->begun = TRUE;
     write_all(out, bytes, n);
     return;
   }

@@ -14,7 +14,10 @@
 typedef struct emit_text {
   char *data;
   gsize used, size;
-  gboolean begun;      /* something has been written to fd */
+  gboolean begun; /* something has been written to fd */
+  /* NULL, or called before that happens: what stands where it goes makes way. */
+  void (*before_first)(gpointer user);
+  gpointer before_first_user;
   int fd;              /* -1: kept in memory only (tests, reports): the buffer grows */
   gint64 clock_second; /* emit_text_time's last second, and how it was written ('\0' first: none yet) */
   char clock_text[19];

@@ -219,14 +219,15 @@ gboolean replay_point_parse(const char *text, replay_point *point)
  * The first such time of day from the first frame on. A time without a fraction is that of the first frame's own
  * second, too: nobody who reads 14:03:05 there means the next day.
  */
-static gint64 from_clock(gint64 of_day_ns, gint64 first_ns)
+static gint64 from_clock(gint64 of_day_ns, gint64 first_ns, gboolean *is_next_day)
 {
   static const gint64 day_ns = 86400 * G_GINT64_CONSTANT(1000000000);
   gint64 into_ns = first_ns % day_ns, time_ns;
 
   into_ns += into_ns < 0 ? day_ns : 0;
   time_ns = replay_time_add(first_ns, of_day_ns - into_ns);
-  return of_day_ns < into_ns - into_ns % second_ns ? replay_time_add(time_ns, day_ns) : time_ns;
+  *is_next_day = of_day_ns < into_ns - into_ns % second_ns;
+  return *is_next_day ? replay_time_add(time_ns, day_ns) : time_ns;
 }
 
 /* NULL: UTC. */
@@ -244,14 +245,33 @@ static gint64 from_zone(gint64 shown_ns)
   return replay_time_add(shown_ns, -replay_points_east_s(around_ns) * second_ns);
 }
 
+static gint64 east_ns_of(const replay_point *point, gint64 first_ns)
+{
+  return (point->is_zoned ? point->east_s : replay_points_east_s(first_ns)) * second_ns;
+}
+
 gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns)
 {
-  gint64 east_ns = (point->is_zoned ? point->east_s : replay_points_east_s(first_ns)) * second_ns;
+  gint64 east_ns = east_ns_of(point, first_ns);
+  gboolean is_next_day;
 
   switch (point->kind) {
   case REPLAY_POINT_OFFSET: return replay_time_add(first_ns, point->value);
   case REPLAY_POINT_CLOCK:
-    return replay_time_add(from_clock(point->value, replay_time_add(first_ns, east_ns)), -east_ns);
+    return replay_time_add(from_clock(point->value, replay_time_add(first_ns, east_ns), &is_next_day), -east_ns);
   default: return point->is_zoned ? point->value : from_zone(point->value);
   }
+}
+
+char *replay_point_missed(const replay_point *point, gint64 first_ns)
+{
+  gint64 seconds = point->value / second_ns;
+  gboolean is_next_day = FALSE;
+
+  if (point->kind == REPLAY_POINT_CLOCK)
+    from_clock(point->value, replay_time_add(first_ns, east_ns_of(point, first_ns)), &is_next_day);
+  if (!is_next_day)
+    return g_strdup("");
+  return g_strdup_printf("%02d:%02d:%02d is the next day's, as the first packet comes later in the day; ",
+                         (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
 }

@@ -44,6 +44,12 @@ gboolean replay_point_parse(const char *text, replay_point *point);
 gint64 replay_point_time_ns(const replay_point *point, gint64 first_ns);
 
 /*
+ * => what there is to say of a point that no frame came up to, after its name and before "the captures end before":
+ * "09:00:00 is the next day's, as the first packet comes later in the day; "; else "". To be freed.
+ */
+char *replay_point_missed(const replay_point *point, gint64 first_ns);
+
+/*
  * "90", "0.5", "90s", "250ms", "2m", "1h30m", "1d": seconds where no unit is given.
  * => FALSE where text is no span of time or too long for 64-bit nanoseconds.
  */

@@ -16,7 +16,9 @@ typedef struct compiled {
 struct replay_select {
   const replay_options *o;
   gboolean anything; /* else every frame is taken */
-  gboolean started;
+  gboolean started, ended;
+  gint64 first_ns; /* of the stream; as soon as a frame has come */
+  gboolean seen;   /* one has */
   guint64 taken;
   GArray *programs;        /* compiled, one per link type met */
   gint64 interface_number; /* -1: no number */
@@ -185,6 +187,8 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
 
   if (!select->anything)
     return REPLAY_TAKE;
+  select->first_ns = first_ns;
+  select->seen = TRUE;
   if (!select->started) {
     if (o->start.kind == REPLAY_POINT_NUMBER
           ? number < (guint64)o->start.value
@@ -194,8 +198,10 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
   }
   if (o->end.kind == REPLAY_POINT_NUMBER
         ? number > (guint64)o->end.value
-        : o->end.kind != REPLAY_POINT_NONE && frame->ts_ns >= replay_point_time_ns(&o->end, first_ns))
+        : o->end.kind != REPLAY_POINT_NONE && frame->ts_ns >= replay_point_time_ns(&o->end, first_ns)) {
+    select->ended = TRUE;
     return REPLAY_PAST_END;
+  }
   if (o->count != 0 && select->taken >= o->count)
     return REPLAY_PAST_END;
   if ((o->interface != NULL || o->direction != CAP_DIR_UNKNOWN) && !place_takes(select, frame, interface))
@@ -208,11 +214,27 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
 
 const char *replay_select_problem(replay_select *select) { return select->problem; }
 
+/* Of a stretch that is not what somebody may think: it begins or ends a day later. */
+static char *stretch_remark(const replay_select *select)
+{
+  const replay_options *o = select->o;
+  g_autofree char *start = replay_point_missed(&o->start, select->first_ns);
+  g_autofree char *end = replay_point_missed(&o->end, select->first_ns);
+
+  if (!select->started && o->start.kind != REPLAY_POINT_NONE)
+    return g_strdup_printf("--start: %sthe captures end before", start);
+  if (!select->ended && *end != '\0')
+    return g_strdup_printf("--end: %sthe captures end before", end);
+  return NULL;
+}
+
 const char *replay_select_remark(replay_select *select)
 {
   GString *text;
   guint i;
 
+  if (select->remark == NULL && select->seen)
+    select->remark = stretch_remark(select);
   if (select->remark != NULL || !select->started || select->matched > 0)
     return select->remark;
   if (select->o->direction != CAP_DIR_UNKNOWN && select->with_direction == 0)

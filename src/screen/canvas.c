@@ -70,6 +70,56 @@ void canvas_put_right(canvas *c, guint row, guint from, guint end, guint style, 
   canvas_put(c, row, end - MIN(n, room), end, style, text + (n - MIN(n, room)));
 }
 
+/* => where the row that begins at a cell ends: at the last blank for which there is room, else where it has to. */
+static guint row_end(const canvas *line, guint from, guint n, guint columns)
+{
+  guint end;
+
+  if (n - from <= columns)
+    return n;
+  for (end = from + columns; end > from; end--)
+    if (line->cells[end].c == ' ')
+      return end;
+  return from + columns;
+}
+
+/* => the cell behind the blanks there. */
+static guint behind_blanks(const canvas *line, guint at, guint n)
+{
+  while (at < n && line->cells[at].c == ' ')
+    at++;
+  return at;
+}
+
+guint canvas_folded(const canvas *line, guint n, guint columns, guint most)
+{
+  guint rows = 0, at = 0;
+
+  while (at < n && rows < most) {
+    at = behind_blanks(line, row_end(line, at, n, columns), n);
+    rows++;
+  }
+  return MAX(rows, 1);
+}
+
+void canvas_fold(canvas *c, guint row, guint rows, guint column, const canvas *line, guint n)
+{
+  guint columns = c->columns > column ? c->columns - column : 1, at = 0, i;
+
+  for (; rows > 0 && at < n; rows--, row++) {
+    guint end = row_end(line, at, n, columns);
+    gboolean cut = rows == 1 && end < n;
+
+    if (cut)
+      end = row_end(line, at, n, MAX(columns, 3) - 2);
+    for (i = at; i < end; i++)
+      canvas_char(c, row, column + i - at, line->cells[i].style, line->cells[i].c);
+    if (cut)
+      canvas_char(c, row, column + end - at + 1, line->cells[end - 1].style, '~');
+    at = behind_blanks(line, end, n);
+  }
+}
+
 void canvas_style_line(canvas *c, guint row, guint style)
 {
   guint i;

@@ -46,6 +46,13 @@ guint canvas_format(canvas *c, guint row, guint column, guint style, const char 
 void canvas_char(canvas *c, guint row, guint column, guint style, gunichar character);
 /* Right-justified so that it ends before `end`; what does not fit loses its head. */
 void canvas_put_right(canvas *c, guint row, guint from, guint end, guint style, const char *text);
+/*
+ * How many rows the first n cells of a long line take, which is the first row of a canvas of its own, where rows have
+ * so many columns and are broken at blanks; 1 at least, `most` at most.
+ */
+guint canvas_folded(const canvas *line, guint n, guint columns, guint most);
+/* Puts that line on so many rows, from a column on. What does not fit ends in "~". */
+void canvas_fold(canvas *c, guint row, guint rows, guint column, const canvas *line, guint n);
 /* The style of a whole line, whatever stands there. */
 void canvas_style_line(canvas *c, guint row, guint style);
 

@@ -13,6 +13,16 @@ typedef enum session_prompt { PROMPT_NONE, PROMPT_GO, PROMPT_FILTER, PROMPT_SEAR
 
 enum { PROMPT_BYTES = 160, VIEWS_DEEP = 4 };
 
+/* One of the views that are entered into each other, and how far somebody has come in it. */
+typedef struct session_frame {
+  session_view view;
+  guint64 number;   /* VIEW_PACKET: whose */
+  rows_entry entry; /* VIEW_CONNECTION: which */
+  guint top;        /* the first line that is seen */
+  guint at;         /* the line that is chosen; of a page: that was found */
+  gboolean found;   /* of a page: there is such a line */
+} session_frame;
+
 /* Whom a packet has pushed out of the table. */
 typedef struct session_evicted {
   guint64 packet; /* 0: none */
@@ -40,7 +50,7 @@ struct session {
   guint speed;
   gint64 tick_us;
 
-  session_view views[VIEWS_DEEP]; /* from the first one entered to the one that is seen */
+  session_frame views[VIEWS_DEEP]; /* from the first one entered to the one that is seen */
   guint depth;
   rows rows;
   gboolean rows_old;     /* not of this moment */
@@ -54,7 +64,7 @@ struct session {
   guint shown;         /* rows of the screen that a list has */
   guint columns;       /* of the screen, as it was drawn last */
   told *told;          /* what the connection or packet view shows */
-  guint told_top;
+  guint told_columns;  /* that it was told for */
   char *search;
 
   session_prompt prompt;
@@ -64,7 +74,10 @@ struct session {
   gboolean is_new;
 };
 
-static inline session_view session_seen(const session *s) { return s->views[s->depth]; }
+static inline session_frame *session_frame_of(session *s) { return &s->views[s->depth]; }
+static inline session_view session_seen(const session *s) { return s->views[s->depth].view; }
+/* A page is read, and no line of it is chosen. */
+static inline gboolean session_is_page(session_view view) { return view == VIEW_PACKET || view == VIEW_HELP; }
 
 /* move.c: the moment. */
 void session_moved(session *s, gboolean step);
@@ -87,10 +100,36 @@ cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evict
 /* Says something in the bottom line; takes the text. */
 void session_say(session *s, char *text);
 
-/* keys.c */
 /* The rows as they are now, taken anew where they are old. */
 void session_rows(session *s);
 guint session_rows_count(const session *s);
+
+/* views.c: what is seen. */
+void session_enter(session *s, const session_frame *frame);
+/* => FALSE: there is nothing to go back to. */
+gboolean session_leave(session *s);
+void session_tell_packet(session *s, guint64 number);
+void session_tell_expects(session *s);
+/* Of the row that is chosen. */
+void session_tell_connection(session *s);
+/* What is told, once more: the width, or what is to be told, has changed. */
+void session_tell_again(session *s);
+/* The same where a what-if has begun or ended, whose connections are others. */
+void session_tell_otherwise(session *s);
+/* Lines of the view that is seen, but for the table's. */
+guint session_lines(const session *s);
+void session_scroll(session *s, gint64 by);
+/* To the next line that has what is searched. => FALSE: none has. */
+gboolean session_search_lines(session *s, gboolean forward);
+
+/* head.c, table.c, foot.c: parts of the screen. */
+char *session_grouped(guint64 number);
+/* The title alone where it is not the table that is seen. => the row below it. */
+guint session_draw_head(const session *s, canvas *c);
+/* From a row on, before another. */
+void session_draw_table(session *s, canvas *c, guint row, guint end);
+/* => the row that it begins at. packet: with what became of the moment's packet. */
+guint session_draw_foot(const session *s, canvas *c, gboolean packet);
 
 /* help.c */
 guint help_lines(void);

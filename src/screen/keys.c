@@ -7,70 +7,6 @@
 
 static const gint64 second_ns = 1000000000;
 
-/* ---- views ---- */
-
-static void enter(session *s, session_view view)
-{
-  if (s->depth + 1 < VIEWS_DEEP)
-    s->depth++;
-  s->views[s->depth] = view;
-  s->told_top = 0;
-}
-
-static gboolean leave(session *s)
-{
-  if (s->depth == 0)
-    return FALSE;
-  s->depth--;
-  s->told_top = 0;
-  if (session_seen(s) == VIEW_TABLE)
-    g_clear_pointer(&s->told, told_free);
-  return TRUE;
-}
-
-static const rows_entry *selected_entry(session *s)
-{
-  session_rows(s);
-  if (s->group != ROWS_GROUP_NONE || s->selected >= session_rows_count(s))
-    return NULL;
-  return &g_array_index(s->rows.entries, rows_entry, g_array_index(s->rows.order, guint, s->selected));
-}
-
-static void tell(session *s, told *fresh, session_view view)
-{
-  told_free(s->told);
-  s->told = fresh;
-  enter(s, view);
-}
-
-static void tell_packet(session *s, guint64 number)
-{
-  const timeline *line = session_line(s);
-
-  if (number == 0)
-    session_say(s, g_strdup("there is no packet here"));
-  else
-    tell(s, told_packet(line, session_rewind(s, timeline_params(line)), number, s->columns), VIEW_PACKET);
-}
-
-static void tell_expects(session *s)
-{
-  tell(s, told_expects(session_line(s), cursor_engine(session_cursor(s)), s->columns), VIEW_EXPECTS);
-}
-
-static void tell_connection(session *s)
-{
-  const rows_entry *e = selected_entry(s);
-  const timeline *line = session_line(s);
-
-  if (e == NULL)
-    session_say(s, g_strdup(s->group != ROWS_GROUP_NONE ? "a shows connections again" : "there is no connection here"));
-  else if (s->other != NULL && e->change == ROWS_GONE)
-    session_say(s, g_strdup("that connection is not there with the other setting; W goes back to how it was"));
-  else
-    tell(s, told_connection(line, session_rewind(s, timeline_params(line)), e, s->columns), VIEW_CONNECTION);
-}
-
 /* ---- prompts ---- */
 
 static void ask(session *s, session_prompt prompt, const char *begin)
@@ -117,23 +53,6 @@ static gboolean matches(session *s, guint i)
   return strstr(line, s->search) != NULL;
 }
 
-/* In what is told: the next line that has it. */
-static gboolean search_told(session *s, gboolean forward)
-{
-  guint i, n = told_lines(s->told);
-
-  for (i = 1; i <= n; i++) {
-    guint at = (s->told_top + (forward ? i : n - i)) % n;
-    g_autofree char *line = g_ascii_strdown(told_get(s->told, at)->text, -1);
-
-    if (strstr(line, s->search) != NULL) {
-      s->told_top = at;
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
 static gboolean search_rows(session *s, gboolean forward)
 {
   guint i, n;
@@ -159,8 +78,7 @@ static void search(session *s, gboolean forward)
     session_say(s, g_strdup("/ says what to look for"));
     return;
   }
-  found = s->told != NULL && session_seen(s) != VIEW_TABLE ? told_lines(s->told) > 0 && search_told(s, forward)
-                                                           : search_rows(s, forward);
+  found = session_seen(s) != VIEW_TABLE ? session_search_lines(s, forward) : search_rows(s, forward);
   if (!found)
     session_say(s, g_strdup_printf("%s is not here", s->search));
 }
@@ -211,24 +129,27 @@ static void type(session *s, guint32 key)
 
 /* ---- lists ---- */
 
-static guint view_lines(session *s)
-{
-  switch (session_seen(s)) {
-  case VIEW_TABLE: return session_rows_count(s);
-  case VIEW_HELP: return help_lines();
-  default: return s->told != NULL ? told_lines(s->told) : 0;
-  }
-}
-
 static void scroll(session *s, gint64 by)
 {
-  guint *at = session_seen(s) == VIEW_TABLE ? &s->selected : &s->told_top;
-  gint64 n, there;
-
+  if (session_seen(s) != VIEW_TABLE) {
+    session_scroll(s, by);
+    return;
+  }
   session_rows(s);
-  n = view_lines(s);
-  there = CLAMP((gint64)*at + by, 0, MAX(n - 1, 0));
-  *at = (guint)there;
+  s->selected = (guint)CLAMP((gint64)s->selected + by, 0, MAX((gint64)session_rows_count(s) - 1, 0));
+}
+
+/* Where nothing moves through time, g and G are as in less(1). */
+static gboolean page_key(session *s, guint32 key)
+{
+  switch (key) {
+  case 'g':
+  case SESSION_KEY_HOME: session_scroll(s, -(gint64)G_MAXUINT32); return TRUE;
+  case 'G':
+  case SESSION_KEY_END: session_scroll(s, G_MAXUINT32); return TRUE;
+  case ' ': session_scroll(s, MAX(s->shown, 2) - 1); return TRUE;
+  default: return FALSE;
+  }
 }
 
 static gboolean list_key(session *s, guint32 key)
@@ -246,7 +167,7 @@ static gboolean list_key(session *s, guint32 key)
   case SESSION_KEY_PAGE_UP: scroll(s, -(gint64)page); return TRUE;
   case 'd' & 0x1f: scroll(s, page / 2); return TRUE;
   case 'u' & 0x1f: scroll(s, -(gint64)(page / 2)); return TRUE;
-  case '{': scroll(s, -G_MAXUINT32); return TRUE;
+  case '{': scroll(s, -(gint64)G_MAXUINT32); return TRUE;
   case '}': scroll(s, G_MAXUINT32); return TRUE;
   case 'n': search(s, TRUE); return TRUE;
   case 'N': search(s, FALSE); return TRUE;
@@ -298,7 +219,7 @@ static gboolean table_key(session *s, guint32 key)
     s->rows_compare = FALSE;
     return TRUE;
   case 'f': ask(s, PROMPT_FILTER, s->filter != NULL ? s->filter : ""); return TRUE;
-  case SESSION_KEY_ENTER: tell_connection(s); return TRUE;
+  case SESSION_KEY_ENTER: session_tell_connection(s); return TRUE;
   default: return FALSE;
   }
 }
@@ -363,17 +284,19 @@ static gboolean speed_key(session *s, guint32 key)
 
 static void view_key(session *s, guint32 key)
 {
+  const session_frame *frame = session_frame_of(s);
+
   switch (key) {
-  case 'p': tell_packet(s, cursor_number(s->at)); break;
+  case 'p': session_tell_packet(s, cursor_number(s->at)); break;
   case 'x':
-    if (session_seen(s) == VIEW_TABLE)
-      tell_expects(s);
+    if (frame->view == VIEW_TABLE)
+      session_tell_expects(s);
     break;
   case 'w': ask(s, PROMPT_WHAT_IF, s->other_text != NULL ? s->other_text : ""); break;
   case 'W': session_no_what_if(s); break;
   case SESSION_KEY_ENTER:
-    if ((session_seen(s) == VIEW_CONNECTION || session_seen(s) == VIEW_EXPECTS) && s->told_top < told_lines(s->told))
-      tell_packet(s, told_get(s->told, s->told_top)->number);
+    if ((frame->view == VIEW_CONNECTION || frame->view == VIEW_EXPECTS) && frame->at < told_lines(s->told))
+      session_tell_packet(s, told_get(s->told, frame->at)->number);
     break;
   default: break;
   }
@@ -388,15 +311,17 @@ gboolean session_key(session *s, guint32 key)
   }
   g_clear_pointer(&s->message, g_free);
   if (key == 'q' || key == SESSION_KEY_ESCAPE)
-    return leave(s) || key != 'q';
+    return session_leave(s) || key != 'q';
   if (key == 'c' - 0x60)
     return FALSE;
   if (key == '?') {
     if (session_seen(s) != VIEW_HELP)
-      enter(s, VIEW_HELP);
+      session_enter(s, &(session_frame){ .view = VIEW_HELP });
     return TRUE;
   }
-  if (s->at == NULL || list_key(s, key) || session_seen(s) == VIEW_HELP)
+  if (list_key(s, key) || (session_seen(s) != VIEW_TABLE && page_key(s, key)))
+    return TRUE;
+  if (s->at == NULL || session_seen(s) == VIEW_HELP)
     return TRUE;
   if (session_seen(s) == VIEW_TABLE && (table_key(s, key) || time_key(s, key) || speed_key(s, key)))
     return TRUE;

@@ -5,6 +5,8 @@ libscreen_la_SOURCES = \
 	src/screen/canvas.c src/screen/canvas.h \
 	src/screen/cursor.c src/screen/cursor.h \
 	src/screen/draw.c \
+	src/screen/foot.c \
+	src/screen/head.c \
 	src/screen/help.c \
 	src/screen/inside.h \
 	src/screen/keys.c \
@@ -13,8 +15,10 @@ libscreen_la_SOURCES = \
 	src/screen/rows.c src/screen/rows.h \
 	src/screen/session.c src/screen/session.h \
 	src/screen/strip.c src/screen/strip.h \
+	src/screen/table.c \
 	src/screen/timeline.c src/screen/timeline.h \
 	src/screen/told.c src/screen/told.h \
+	src/screen/views.c \
 	src/screen/way.c src/screen/way.h
 libterminal_la_SOURCES = src/screen/terminal.h
 libterminal_la_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)

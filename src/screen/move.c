@@ -168,13 +168,23 @@ gboolean session_go(session *s, const char *text)
 
 /* ---- what if ---- */
 
-void session_no_what_if(session *s)
+/* What is told reads a timeline: it goes before that does. */
+static void end_what_if(session *s)
 {
+  g_clear_pointer(&s->told, told_free);
   g_clear_pointer(&s->other_at, cursor_free);
   g_clear_pointer(&s->other_pass, replay_rewind_free);
   g_clear_pointer(&s->other, timeline_free);
   g_clear_pointer(&s->other_text, g_free);
+}
+
+void session_no_what_if(session *s)
+{
+  if (s->other == NULL)
+    return;
+  end_what_if(s);
   session_moved(s, FALSE);
+  session_tell_otherwise(s);
 }
 
 gboolean session_what_if(session *s, const char *text)
@@ -188,12 +198,13 @@ gboolean session_what_if(session *s, const char *text)
     g_clear_error(&error);
     return FALSE;
   }
-  session_no_what_if(s);
+  end_what_if(s);
   s->other = timeline_new_ruled(&params, s->host.keyframe_bytes, s->host.rules, ruleset);
   s->other_text = g_strdup(text);
   s->other_pass = session_rewind(s, &params);
   replay_rewind_seek(s->other_pass, replay_tape_first(s->tape));
   s->other_at = session_stand(s->other, session_rewind(s, &params), &s->other_evicted);
   session_moved(s, FALSE);
+  session_tell_otherwise(s);
   return TRUE;
 }

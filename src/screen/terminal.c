@@ -230,7 +230,7 @@ static void show_cell(const terminal *t, const canvas_cell *cell)
     add_wch(&shown);
 }
 
-void terminal_show(terminal *t, const canvas *c)
+void terminal_show(terminal *t, const canvas *c, gboolean anew)
 {
   guint row, i;
 
@@ -239,6 +239,8 @@ void terminal_show(terminal *t, const canvas *c)
     for (i = 0; i < c->columns; i++)
       show_cell(t, &c->cells[(gsize)row * c->columns + i]);
   }
+  if (anew)
+    redrawwin(stdscr);
   refresh();
 }
 

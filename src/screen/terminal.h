@@ -31,7 +31,8 @@ void terminal_close(terminal *t);
 int terminal_fd(const terminal *t);
 gboolean terminal_is_utf8(const terminal *t);
 void terminal_size(const terminal *t, guint *height, guint *width);
-void terminal_show(terminal *t, const canvas *c);
+/* anew: also what is thought to stand there, as somebody else may have written over it. */
+void terminal_show(terminal *t, const canvas *c, gboolean anew);
 /* => a key as session_key takes it; 0: none waits. TERMINAL_RESIZED: the size has changed. */
 enum { TERMINAL_RESIZED = 0x120000 };
 guint32 terminal_key(terminal *t);

@@ -9,6 +9,7 @@ enum { PAGE_FRAMES = 1 << 16 };
 
 /* Marks of frames whose numbers are alike but for their lowest bits. */
 typedef struct page {
+  guint64 dropped, invalid; /* before it */
   guint8 any;
   guint8 marks[PAGE_FRAMES];
 } page;
@@ -28,6 +29,7 @@ struct timeline {
   GPtrArray *pages; /* page *, NULL where nothing was marked or all is forgotten */
   GArray *blocks;
   guint64 first, last;
+  guint64 dropped, invalid; /* packets so far */
   gint64 first_ns;
   guint8 pending; /* marks of what happened since the packet before */
 };
@@ -87,8 +89,13 @@ static void mark(timeline *t, guint64 number, guint8 marks)
   if (at >= t->pages->len)
     g_ptr_array_set_size(t->pages, (gint)at + 1);
   p = t->pages->pdata[at];
-  if (p == NULL)
+  if (p == NULL) {
     t->pages->pdata[at] = p = g_new0(page, 1);
+    p->dropped = t->dropped;
+    p->invalid = t->invalid;
+  }
+  t->dropped += (marks & SCREEN_MARK_DROPPED) != 0;
+  t->invalid += (marks & SCREEN_MARK_INVALID) != 0;
   p->any |= marks;
   p->marks[number % PAGE_FRAMES] = marks;
 }
@@ -163,6 +170,8 @@ guint64 timeline_last(const timeline *t) { return t->last; }
 gint64 timeline_first_ns(const timeline *t) { return t->first_ns; }
 gint64 timeline_last_ns(const timeline *t) { return ct_engine_now(t->engine); }
 
+const ct_stats *timeline_stats(const timeline *t) { return ct_engine_stats(t->engine); }
+
 gsize timeline_bytes(const timeline *t)
 {
   return keyframes_bytes(t->frames) + t->pages->len * sizeof(page) + t->blocks->len * sizeof(block);
@@ -178,6 +187,26 @@ guint8 timeline_marks(const timeline *t, guint64 number)
   const page *p = page_of(t, number);
 
   return p != NULL ? p->marks[number % PAGE_FRAMES] : 0;
+}
+
+guint64 timeline_count(const timeline *t, guint64 number, guint8 mark)
+{
+  gboolean drops = mark == SCREEN_MARK_DROPPED;
+  guint64 at = number / PAGE_FRAMES, n, last, i;
+  const page *p;
+
+  if (number >= t->last)
+    return drops ? t->dropped : t->invalid;
+  /* There is no page where there are no packets. */
+  while ((p = page_of(t, at * PAGE_FRAMES)) == NULL && at > 0)
+    at--;
+  if (p == NULL)
+    return 0;
+  n = drops ? p->dropped : p->invalid;
+  last = at == number / PAGE_FRAMES ? number % PAGE_FRAMES : PAGE_FRAMES - 1;
+  for (i = 0; i <= last; i++)
+    n += (p->marks[i] & mark) != 0;
+  return n;
 }
 
 guint64 timeline_next(const timeline *t, guint64 number, guint8 marks)

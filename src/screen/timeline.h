@@ -38,6 +38,10 @@ guint64 timeline_first(const timeline *t);
 guint64 timeline_last(const timeline *t);
 gint64 timeline_first_ns(const timeline *t);
 gint64 timeline_last_ns(const timeline *t);
+/* The engine's, of all that was played. */
+const ct_stats *timeline_stats(const timeline *t);
+/* => packets up to number, none of which is forgotten, that have the mark: SCREEN_MARK_DROPPED or _INVALID. */
+guint64 timeline_count(const timeline *t, guint64 number, guint8 mark);
 /* What is kept, in bytes. */
 gsize timeline_bytes(const timeline *t);
 

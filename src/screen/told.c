@@ -17,7 +17,7 @@ enum { ARROW = 26, TOPIC = 13 };
 struct told {
   const timeline *line;
   cursor *at;
-  char *title;
+  char *title, *heading;
   GArray *lines; /* of told_line */
   guint columns;
   gboolean over;
@@ -282,8 +282,8 @@ static void connection_heads(told *t, const rows_entry *e)
   t->title = g_strdup_printf("connection #%" G_GUINT64_FORMAT "  %s  %s > %s%s%s", e->id,
                              ct_proto_name(params->profile, e->tuple.proto), source, destination,
                              e->helper != NULL ? "  helper " : "", e->helper != NULL ? e->helper : "");
-  add(t, STYLE_HEADING, 0,
-      g_strdup_printf("%8s %13s  %-*s  %-11s %10s", "packet", "time", ARROW, "original > < reply", "state", "timeout"));
+  t->heading =
+    g_strdup_printf("%8s %13s  %-*s  %-11s %10s", "packet", "time", ARROW, "original > < reply", "state", "timeout");
 }
 
 /* ---- a packet ---- */
@@ -469,6 +469,7 @@ void told_free(told *t)
   emit_collector_free(t->events);
   g_array_unref(t->lines);
   g_free(t->title);
+  g_free(t->heading);
   g_free(t);
 }
 
@@ -483,5 +484,6 @@ gboolean told_work(told *t, guint packets)
 }
 
 const char *told_title(const told *t) { return t->title; }
+const char *told_heading(const told *t) { return t->heading; }
 guint told_lines(const told *t) { return t->lines->len; }
 const told_line *told_get(const told *t, guint i) { return &g_array_index(t->lines, told_line, i); }

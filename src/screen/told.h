@@ -33,6 +33,8 @@ gboolean told_work(told *t, guint packets);
 
 /* What is known so far. */
 const char *told_title(const told *t);
+/* Over the columns of its lines; NULL: they have none. */
+const char *told_heading(const told *t);
 guint told_lines(const told *t);
 const told_line *told_get(const told *t, guint i);
 

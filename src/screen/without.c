@@ -34,8 +34,9 @@ void terminal_size(const terminal *t, guint *height, guint *width)
   *height = *width = 0;
 }
 
-void terminal_show(terminal *t, const canvas *c)
+void terminal_show(terminal *t, const canvas *c, gboolean anew)
 {
+  (void)anew;
   (void)t;
   (void)c;
 }

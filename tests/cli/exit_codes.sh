@@ -69,6 +69,10 @@ expect 0 '*' '0 shown; in all ' "$ctreplay" --evictions --max 1 -s 192.0.2.1 "$w
 expect 0 '' 'note: --every: .*; --at +3600 shows' "$ctreplay" -C --every 1h "$work/good.pcap"
 expect 0 '^1$' '' "$ctreplay" -C --at +3600 --sysctl nf_conntrack_udp_timeout=7200 "$work/good.pcap"
 expect 2 '' 'give -L, -C or -S' "$ctreplay" --every 1h "$work/good.pcap"
+expect 2 '' '--profle: no such option here; did you mean --profile?' "$ctreplay" --profle=linux-6.1 "$work/good.pcap"
+expect 2 '' '--maxx: no such option here; did you mean --max?' "$ctreplay" sweep --maxx 8 "$work/good.pcap"
+expect 2 '' '--nothing-like-it: no such option here; see ctreplay --help' "$ctreplay" --nothing-like-it "$work/good.pcap"
+expect 2 '' '--pr: that is not enough of a name: --profile, --proto, --protonum, --progress$' "$ctreplay" --pr 4 "$work/good.pcap"
 expect 2 '' '-D: no such option here; nothing can be deleted' "$ctreplay" -D "$work/good.pcap"
 
 # Memory that runs out. Sanitizers take more address space than any limit leaves.
@@ -143,6 +147,9 @@ expect 0 '' 'end before' "$ctreplay" -C --at '#9' "$work/good.pcap"
 
 # Messages for the eye only where there is one.
 expect 0 '*' '' "$ctreplay" --color=auto --progress=auto "$work/good.pcap"
+
+# What is always wanted is there of a short run, too, and its last state stays.
+expect 0 '^[0-9]*$' '100%.* packets, .*/s, [0-9.]* s$' "$ctreplay" -C --progress always "$work/good.pcap"
 if grep -q "$(printf '\033')" "$work/out"; then echo 'FAILED: colour in a file'; failures=$((failures + 1)); fi
 expect 0 "$(printf '\033')" '' "$ctreplay" --color=always "$work/good.pcap"
 # Where no capture could be opened there is nothing to show.

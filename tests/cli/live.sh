@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/cli/capture.sh"
 
 # One conversation with a running ctreplay: descriptor 3 is its input, 4 its output.
-live() {
+live() { # THREADS end|SIGNAL
   threads=$1 ending=$2
   mkfifo "$work/pipe.in" "$work/pipe.out"
   "$ctreplay" -E --threads "$threads" - < "$work/pipe.in" > "$work/pipe.out" 2> "$work/pipe.err" &
@@ -17,8 +17,8 @@ live() {
   read -r first <&4
   pcap_answer >&3
   read -r second <&4
-  if [ "$ending" = interrupt ]; then
-    kill -INT "$job"
+  if [ "$ending" != end ]; then
+    kill "-$ending" "$job"
     wait "$job"
     status=$?
     exec 3>&-
@@ -58,10 +58,13 @@ for threads in 1 2; do
   expect 0 'UPDATE. udp' '' echo "$second"
   expect 0 'NEW. tcp .*SYN_SENT' '' echo "$third"
   expect 0 '^0$' '' echo "$status"
-  live "$threads" interrupt
+  live "$threads" INT
   expect 0 'UPDATE. udp' '' echo "$second"
   expect 0 '^130$' '' echo "$status"
 done
+live 2 TERM
+expect 0 'UPDATE. udp' '' echo "$second"
+expect 0 '^143$' '' echo "$status"
 
 i=0
 pcap_answer > "$work/many"

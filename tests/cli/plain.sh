@@ -50,6 +50,9 @@ has "$work/screen" ' packet         time  conn    what     state                
   '      2     0.010000  #1      state    SYN_SENT -> SYN_RECV          60 s'
 on_screen 200 samples/reset.pcap > "$work/screen"
 expect 0 '' '' sh -c "\"$ctreplay\" samples/reset.pcap | cmp - \"$work/screen\""
+# Tabs are as wide as a terminal makes them.
+on_screen 100 "-E -o timestamp samples/reset.pcap" > "$work/screen"
+expect 0 '^0$' '' sh -c "expand '$work/screen' | awk 'length > 100 { n++ } END { print n + 0 }'"
 on_screen 80 "-E samples/reset.pcap" > "$work/screen"
 has "$work/screen" ' [UPDATE] tcp      6 60 SYN_RECV src=10.0.0.2 dst=10.0.0.22 sport=40003 dport=22' \
   '          src=10.0.0.22 dst=10.0.0.2 sport=22 dport=40003'
@@ -105,6 +108,15 @@ expect 0 '^ *5 .*: ICMP6 neighbour solicitation, length ' '*' "$ctreplay" -P "$w
 TZ=Asia/Tokyo expect 0 '^# at 2026-01-05T10:00:05Z, after packet 5$' '' "$ctreplay" -L --at 10:00:05 samples/reset.pcap
 expect 0 '^# at 2026-01-05T15:30:05+05:30, after packet 5$' '' "$ctreplay" -L --tz +05:30 --at 15:30:05 samples/reset.pcap
 expect 0 '^# at 2026-01-05T15:30:05+05:30, after packet 5$' '' "$ctreplay" -L --at 2026-01-05T11:00:05+01:00 --tz +05:30 samples/reset.pcap
+# A time of day before the first packet's is the next day's: that is said where the captures end before.
+missed='09:00:00 is the next day.s, as the first packet comes later in the day; the captures end before$'
+expect 0 '^# at 2026-01-06T09:00:00Z, after packet 6$' "note: --at: $missed" "$ctreplay" -L --at 09:00 samples/reset.pcap
+expect 0 '*' "note: --at: $missed" "$ctreplay" -L --tz +05:30 --at 09:00 samples/reset.pcap
+expect 0 '*' '' "$ctreplay" -L --at 11:00 samples/reset.pcap
+for option in start end show-from; do
+  expect 0 '*' "note: --$option: $missed" "$ctreplay" -P "--$option" 09:00 samples/reset.pcap
+done
+expect 0 '*' 'note: --start: the captures end before$' "$ctreplay" -P --start +90 samples/reset.pcap
 expect 0 ' from 2026-01-05T08:00:00-02:00$' '' "$ctreplay" --tz -02:00 samples/reset.pcap
 expect 0 '^packet time                              conn ' '' "$ctreplay" -P -o timestamp --tz -02:00 samples/reset.pcap
 expect 0 '^     1 2026-01-05T08:00:00.000000-02:00  #1 ' '' "$ctreplay" -P -o timestamp --tz -02:00 samples/reset.pcap

@@ -94,9 +94,13 @@ keys Left
 sees 'packet 1 of 8 '
 keys i
 sees 'packet 6 of 8 '
-sees "INVALID  tcp .*: sequence number beyond the receive"
+sees "INVALID  tcp .*: sequence number beyond the$"
+sees "^ receiver's window$"
 keys p
-sees 'Look-up'
+sees 'more below (7 lines)'
+keys G
+sees 'the end; more above (7 lines)'
+sees 'Changes  *Nothing changed on the entry'
 keys q Enter
 sees 'original > < reply'
 sees '51000 is'
@@ -108,7 +112,12 @@ keys : '+1.5' Enter
 sees 'later, at +1.500000 s'
 keys '?'
 sees 'INVALID packet'
-keys q f Space -p Space udp Enter
+keys q
+printf '\033[1;1HX' > "$(tm display-message -p '#{pane_tty}')"
+sees '^Xctreplay top'
+keys C-l
+sees '^ ctreplay top'
+keys f Space -p Space udp Enter
 keys f C-u '-p udp' Enter
 sees '0 chosen: -p udp'
 keys f C-u '-p nonsense' Enter
@@ -117,6 +126,7 @@ keys f C-u Enter
 sees 'packet 6 of 8 '
 keys w 'nf_conntrack_tcp_be_liberal=1' Enter
 sees 'what if nf_conntrack_tcp_be_liberal=1'
+sees 'in all   dropped 0 -> 0  evicted 0 -> 0  INVALID 2 -> 0  '
 keys W
 
 # Resized, it is drawn anew, down to what holds nothing.
@@ -136,15 +146,20 @@ children() { cat "/proc/$1/task/$1/children" | tr -d ' '; }
 watcher() { children "$(tm display-message -p '#{pane_pid}')"; }
 
 # Ended from outside: by what can be caught, and by what cannot, in either process.
-for signal in TERM HUP KILL SEGV; do
-  begin 80 24 "$ctreplay top samples/reset.pcap"
+for signal in 15-TERM 1-HUP 9-KILL 11-SEGV; do
+  begin 80 24 "$ctreplay top samples/reset.pcap; echo code \$?"
   sees 'packet 1 of 6 '
-  kill -$signal "$(children "$(watcher)")"
+  kill "-${signal#*-}" "$(children "$(watcher)")"
+  sees "^code $((128 + ${signal%-*}))"
   restored
 done
 begin 80 24 "$ctreplay top samples/reset.pcap"
 sees 'packet 1 of 6 '
-kill -KILL "$(watcher)"
+watcher=$(watcher)
+child=$(children "$watcher")
+kill -KILL "$watcher"
+# Until then it would take keys away from the shell.
+while kill -0 "$child" 2> /dev/null; do sleep 0.05; done
 restored
 
 # Live from a pipe: what comes is seen as it comes, and keys are the terminal's.
@@ -154,6 +169,17 @@ exec 3> "$work/live"
 { pcap_head; pcap_query; } >&3
 sees 'packet 1 of 1 so far'
 sees 'live'
+# What somebody else writes over the screen goes: of a live capture by itself.
+unseen() {
+  tests=$((tests + 1))
+  tries=0
+  while [ $tries -le 600 ] && screen | grep -q -e "$1"; do tries=$((tries + 1)) && sleep 0.05; done
+  [ $tries -le 600 ] || { echo "still seen: $1" && failures=$((failures + 1)); }
+}
+tty=$(tm display-message -p '#{pane_tty}')
+printf '\033[1;1Hlistening on eth0' > "$tty"
+unseen 'listening on eth0'
+sees '^ ctreplay top  -'
 pcap_answer >&3
 sees 'packet 2 of 2 so far'
 keys h
@@ -179,14 +205,16 @@ begin 110 30 "$ctreplay top --rules samples/rules-order.rules --other-rules samp
 sees 'accept by filter:FORWARD:rule:1 (samples/rules-order'
 keys d
 sees 'packet 2 of 9 '
-sees 'drop by filter:FORWARD:rule:2 (samples/rules-order'
+sees 'drop by filter:FORWARD:rule:2$'
+sees '^ (samples/rules-order.rules:8)'
 keys Enter
 sees 'holds, drop: -A FORWARD -j DROP'
 keys q p
 sees 'What conntrack did to the entry stays'
 keys q w 'rules=other' Enter
 sees 'what if rules=other'
-sees 'accept by filter:FORWARD:rule:1 (samples/rules-mended'
+sees 'in all   dropped 5 -> 1  '
+sees '^ (samples/rules-mended.rules:7)'
 keys w C-u 'rules=those' Enter
 sees 'rules=those: there is none: '
 keys q
@@ -218,11 +246,13 @@ sees 'accept by filter:FORWARD:rule:1'
 keys q
 restored
 
-# Whom a packet has pushed out stands beside it.
-begin 110 30 "$ctreplay top --max 32 samples/half-open-flood.pcap"
+# Whom a packet has pushed out stands beside it, at 80 columns too; no mark hides another.
+begin 80 24 "$ctreplay top --max 32 samples/half-open-flood.pcap"
 sees 'packet 1 of 63 '
+sees '^ \^·*EDDDDDDD·*$'
+sees '^  *E EEEEE$'
 keys e
-sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #[0-9]* tcp 203.0.113.'
+sees 'NEW  tcp 203.0.113.31.1055 > 10.0.0.80.80; evicts #27 tcp 203.0.113.25.1049 >$'
 keys q
 restored
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The screen without a terminal: moments and what they are called, rows, the strip, and what keys lead to. */
 #include "replay_record.h"
+#include "screen/inside.h"
 #include "screen/moment.h"
 #include "screen/session.h"
 #include "screen_kit.h"
@@ -290,6 +291,19 @@ static void seen_clear(seen *v)
   drop(v->path);
 }
 
+static char *drawn(seen *v, guint height, guint width)
+{
+  while (session_work(v->s, 100000))
+    continue;
+  canvas_init(&v->c, height, width, TRUE);
+  session_draw(v->s, &v->c);
+  while (session_work(v->s, 100000))
+    continue;
+  canvas_init(&v->c, height, width, TRUE);
+  session_draw(v->s, &v->c);
+  return canvas_text(&v->c);
+}
+
 static char *typed(seen *v, const char *keys)
 {
   for (; *keys != '\0'; keys++)
@@ -434,7 +448,10 @@ START_TEST(a_connection_and_a_packet_are_told)
        "INVALID          116 s");
   SEES("}", "packet");
   SEES("{j\n", "packet ", "Look-up", "It was looked up as tcp from");
-  SEES("q", "connection #2");
+  SEES("q", "connection #2", "original > < reply");
+  SEES("G\n", "Look-up");
+  SEES("q?", "Time");
+  SEES("q", "connection #2", "original > < reply");
   SEES("q", "packet 400 of 400 ");
   SEES("glp", "packet 2", "Look-up", "NEW: nobody has answered yet");
   SEES("q?", "Space", "What if");
@@ -444,12 +461,125 @@ START_TEST(a_connection_and_a_packet_are_told)
 }
 END_TEST
 
+/* What there is no room for is said, and can be come to. */
+START_TEST(a_page_is_read_to_its_end)
+{
+  seen v;
+  char *wide;
+
+  seen_init(&v, 400);
+  SEES("gllp", "Look-up", "more below (");
+  SEES("G", "the end; more above (", "Changes");
+  SEES("k", "more below (1 line), and above (");
+  SEES("g", "Look-up", "more below (");
+  SEES("}", "the end; more above (");
+  SEES("g/changes\n", "Changes", "above (");
+  SEES("?", "Time", "more below (");
+  SEES("G", "the end; more above (", "rows new, changed, gone");
+  SEES("q", "Changes");
+  /* Another width: told anew. */
+  wide = drawn(&v, 40, 200);
+  ck_assert_ptr_nonnull(strstr(wide, "It was looked up as tcp from 10.0.0.1 port 1002 to 10.0.0.2 port 80.\n"));
+  ck_assert_ptr_null(strstr(wide, "more below"));
+  g_free(wide);
+  seen_clear(&v);
+}
+END_TEST
+
+START_TEST(help_is_no_wider_than_a_screen)
+{
+  for (guint i = 0; i < help_lines(); i++)
+    ck_assert_msg(strlen(help_line(i)) <= 79, "%s", help_line(i));
+}
+END_TEST
+
+/* A line too long for the screen is broken between words, and where it is cut that is marked. */
+START_TEST(a_long_line_is_folded)
+{
+  static const char words[] = "one two three four five six";
+  static const struct {
+    guint columns, most, n;
+    const char *text;
+  } cases[] = {
+    { 10, 9, 3, "one two\nthree four\nfive six\n" },
+    { 10, 2, 2, "one two\nthree ~\n" },
+    { 40, 3, 1, "one two three four five six\n" },
+    { 3, 9, 9, "one\ntwo\nthr\nee\nfou\nr\nfiv\ne\nsix\n" },
+    { 10, 1, 1, "one two ~\n" },
+  };
+  canvas wide = { 0 }, c = { 0 };
+
+  canvas_init(&wide, 1, 64, TRUE);
+  canvas_put(&wide, 0, 0, 64, STYLE_PLAIN, words);
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    guint n = canvas_folded(&wide, strlen(words), cases[i].columns, cases[i].most);
+    char *text;
+
+    canvas_init(&c, n, cases[i].columns, TRUE);
+    canvas_fold(&c, 0, n, 0, &wide, strlen(words));
+    text = canvas_text(&c);
+    ck_assert_uint_eq(n, cases[i].n);
+    ck_assert_str_eq(text, cases[i].text);
+    g_free(text);
+  }
+  canvas_clear(&wide);
+  canvas_clear(&c);
+}
+END_TEST
+
+START_TEST(a_long_message_is_read_whole)
+{
+  seen v;
+
+  seen_init(&v, 400);
+  SEES("wa_name_that_goes_on_for_quite_some_time_and_then_for_some_more_time_until_the_end\n", "no such setting");
+  SEES("wa_name_that_goes_on_for_quite_some_time_and_then_for_some_more_time_until_the_end", "time_until_the_end");
+  seen_clear(&v);
+}
+END_TEST
+
+/* No mark hides another one. */
+START_TEST(marks_stand_one_below_the_other)
+{
+  seen v;
+  char *text, **rows_seen;
+  guint both = 0, i;
+
+  seen_init(&v, 400);
+  text = typed(&v, "wmax=4\n");
+  rows_seen = g_strsplit(text, "\n", -1);
+  /* Under the title, four rows and the two of the what-if: the strip, and the marks. */
+  for (i = 0; i < strlen(rows_seen[8]); i++)
+    both += rows_seen[8][i] == 'E' || rows_seen[8][i] == 'I';
+  ck_assert_msg(both > 0, "%s", text);
+  ck_assert_ptr_nonnull(strchr(rows_seen[7], 'D'));
+  g_strfreev(rows_seen);
+  g_free(text);
+  /* On a low screen the gravest has the only row. */
+  text = drawn(&v, 14, 80);
+  rows_seen = g_strsplit(text, "\n", -1);
+  ck_assert_ptr_nonnull(strchr(rows_seen[5], 'D'));
+  ck_assert_ptr_nonnull(strstr(rows_seen[6], "source"));
+  g_strfreev(rows_seen);
+  g_free(text);
+  seen_clear(&v);
+}
+END_TEST
+
 START_TEST(another_kernel_is_asked)
 {
   seen v;
 
   seen_init(&v, 400);
-  SEES("Gwmax=4\n", "what if max=4", "linux-6.18, max 4", "of 4 entries", "as it was: 39", "not so");
+  SEES("Gwmax=4\n", "what if max=4", "linux-6.18, max 4", "of 4 entries", "by now   dropped 0 -> ",
+       "in all   dropped 0 -> ", "entries 39 -> 4", "peak 39 -> 4", "not so");
+  /* Wherever one looks: what was told of the other kernel goes with it. */
+  SEES("p", "Look-up");
+  SEES("W", "Look-up", "max 262,144");
+  SEES("wmax=4\n", "Look-up", "what if max=4");
+  SEES("q\n", "original > < reply");
+  SEES("W", "packet 400 of 400 ", "max 262,144");
+  SEES("wmax=4\n", "what if max=4");
   SEES("gd", "dropped");
   SEES("W", "max 262,144");
   SEES("wnonsense\n", "nonsense: no such setting");
@@ -478,6 +608,11 @@ static Suite *screen_suite(void)
   tcase_add_test(tc, changes_are_marked);
   tcase_add_test(tc, a_connection_and_a_packet_are_told);
   tcase_add_test(tc, another_kernel_is_asked);
+  tcase_add_test(tc, a_page_is_read_to_its_end);
+  tcase_add_test(tc, help_is_no_wider_than_a_screen);
+  tcase_add_test(tc, a_long_line_is_folded);
+  tcase_add_test(tc, a_long_message_is_read_whole);
+  tcase_add_test(tc, marks_stand_one_below_the_other);
   suite_add_tcase(suite, tc);
   return suite;
 }
