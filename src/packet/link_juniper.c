@@ -171,7 +171,7 @@ static ct_reason encryption(pkt_link *link)
 
 static ct_reason atm2(pkt_link *link, const guint8 *cookie)
 {
-  enum { NO_PACKET = 0x70, GAP_COUNT = 0x03fe, PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281 };
+  enum { NO_PACKET = 0x70, GAP_COUNT = 0x3f, PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281 };
   const guint8 *bytes = link->data + link->at;
 
   if (cookie[7] & NO_PACKET) /* cells, and cells about the link */
