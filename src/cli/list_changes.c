@@ -7,7 +7,6 @@
 #include "list_changes.h"
 
 #include <stdio.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "conntrack/profile/switches.h"
@@ -57,36 +56,62 @@ static void put_rule(pair *p, const ct_switch *sw)
   put_pair(p, sw->topic, sw->rule, says);
 }
 
-/* Facts that no replay depends on. KERNELS K5, K11, K12. */
+/* Whether the kernel is that one or a later one: profiles come the latest first. */
+static gboolean is_from(const ct_profile *profile, const ct_profile *since)
+{
+  const ct_profile *one;
+  guint i;
+
+  for (i = 0; (one = ct_profile_get(i)) != NULL && one != since; i++)
+    if (one == profile)
+      return TRUE;
+  return profile == since;
+}
+
+/* Facts that no replay depends on. KERNELS K2, K5, K6, K10, K11, K12. */
 static void put_facts(pair *p)
 {
   static const struct {
-    size_t offset; /* of a bool in the profile */
-    const char *rule, *topic, *no, *yes;
+    const ct_profile *since; /* the first that has it as "now" says */
+    const char *rule, *topic, *before, *now;
   } facts[] = {
-    { offsetof(ct_profile, tracks_always), "K5", "Where it tracks",
-      "Only a network namespace with a rule that asks for it (state, NAT, helpers) tracks connections",
-      "Connections are tracked as soon as the module is loaded, whatever the rules" },
-    { offsetof(ct_profile, ip_conntrack_files), "K11", "Files and sysctls",
-      "/proc/net/ip_conntrack, ip_conntrack_expect, stat/ip_conntrack and the sysctls ip_conntrack_* are gone",
+    { &ct_profile_linux_4_19, "K5", "Where it tracks",
+      "Connections are tracked as soon as the module is loaded, whatever the rules",
+      "Only a network namespace with a rule that asks for it (state, NAT, helpers) tracks connections" },
+    { &ct_profile_rhel_7, "K2", "Where it tracks",
+      "SCTP, DCCP and UDP-Lite are INVALID while the modules of their trackers are not loaded",
+      "The trackers of SCTP, DCCP and UDP-Lite are built in" },
+    { &ct_profile_rhel_8, "K2", "Where it tracks",
+      "GRE is INVALID while the module of its tracker, which comes with PPTP's helper, is not loaded",
+      "GRE's tracker is built in" },
+    { &ct_profile_rhel_7, "K5", "Where it tracks", "A zone holds for both directions of a connection",
+      "A zone can be given for one direction alone" },
+    { &ct_profile_linux_4_19, "K6", "Where it tracks", "Each network namespace has a hash table of its own",
+      "All network namespaces share one hash table; each has its own count" },
+    { &ct_profile_linux_6_18, "K6", "Full tables and expiry",
+      "\"nf_conntrack: table full, dropping packet\" in the log does not say whose table",
+      "\"nf_conntrack: table full in netns N, dropping packet\" in the log names another namespace than the first" },
+    { &ct_profile_linux_6_18, "K10", "Events", "Events do not tell when they happened",
+      "With nf_conntrack_timestamp=1 events tell when they happened" },
+    { &ct_profile_linux_4_19, "K11", "Files and sysctls",
       "/proc/net/ip_conntrack, ip_conntrack_expect, stat/ip_conntrack (IPv4 alone) and the sysctls "
-      "net.ipv4.netfilter.ip_conntrack_*, net.ipv4.ip_conntrack_max are there beside nf_conntrack's" },
-    { offsetof(ct_profile, buckets_read_only), "K12", "Files and sysctls",
-      "nf_conntrack_buckets can be written: the hash table is resized at once",
-      "nf_conntrack_buckets is read-only: the hash size is the module's parameter hashsize" },
+      "net.ipv4.netfilter.ip_conntrack_*, net.ipv4.ip_conntrack_max are there beside nf_conntrack's",
+      "/proc/net/ip_conntrack, ip_conntrack_expect, stat/ip_conntrack and the sysctls ip_conntrack_* are gone" },
+    { &ct_profile_linux_4_19, "K11", "Files and sysctls", "There are no flow tables",
+      "A connection in a flow table is listed as [OFFLOAD]" },
+    { &ct_profile_linux_4_19, "K12", "Files and sysctls",
+      "nf_conntrack_buckets is read-only: the hash size is the module's parameter hashsize",
+      "nf_conntrack_buckets can be written: the hash table is resized at once" },
   };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS(facts); i++) {
     const char *says[2];
-    gboolean has[2];
     guint k;
 
-    for (k = 0; k < 2; k++) {
-      has[k] = *(const bool *)((const char *)p->profiles[k] + facts[i].offset);
-      says[k] = has[k] ? facts[i].yes : facts[i].no;
-    }
-    if (has[0] != has[1])
+    for (k = 0; k < 2; k++)
+      says[k] = is_from(p->profiles[k], facts[i].since) ? facts[i].now : facts[i].before;
+    if (says[0] != says[1])
       put_pair(p, facts[i].topic, facts[i].rule, says);
   }
 }
@@ -168,7 +193,7 @@ static void put_starts(const ct_params *a, const ct_params *b)
     if (!find_sysctl(b, info.name, &other) || other.value == info.value)
       continue;
     if (!any)
-      printf("\nSysctls that start with another value\n");
+      printf("\nSysctls that start with another value (above 4 GiB of memory)\n");
     any = TRUE;
     printf("  %-42s %10" G_GUINT64_FORMAT " -> %" G_GUINT64_FORMAT "%s\n", info.name, info.value, other.value,
            info.is_timeout ? " s" : "");
@@ -251,5 +276,6 @@ void cli_list_changes(const ct_profile *a, const ct_profile *b)
     put_heading(first, b);
     put_eras(first, b);
   }
-  printf("\nK1.4 and the like are the places of a rule in doc/spec/KERNELS.md.\n");
+  printf("\nK1.4 and the like are the places of a rule in doc/spec/KERNELS.md. Not told: what only packets on several\n"
+         "processors at the same moment show.\n");
 }

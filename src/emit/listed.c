@@ -152,6 +152,22 @@ gboolean emit_listed_entry(emit_listed *l, const ct_view *view)
   return TRUE;
 }
 
+void emit_listed_entry_over(emit_listed *l, const ct_view *view)
+{
+  gint64 id = (gint64)view->id;
+  listed_entry *listed = g_hash_table_lookup(l->entries, &id);
+
+  if (listed != NULL)
+    listed->ends = deadline_note(l, listed->ends, view);
+}
+
+gboolean emit_listed_has(const emit_listed *l, guint64 id)
+{
+  gint64 key = (gint64)id;
+
+  return g_hash_table_contains(l->entries, &key);
+}
+
 gboolean emit_listed_entry_gone(emit_listed *l, guint64 id)
 {
   gint64 key = (gint64)id;

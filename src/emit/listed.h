@@ -28,6 +28,10 @@ gboolean emit_listed_entry(emit_listed *listed, const ct_view *view);
  */
 void emit_listed_expire(emit_listed *listed, gint64 now_ns, void (*fn)(const ct_tuple *tuple, gpointer user),
                         gpointer user);
+/* A packet ended the entry's time: the next emit_listed_expire tells it, where it had been noted. */
+void emit_listed_entry_over(emit_listed *listed, const ct_view *view);
+/* => whether the entry is noted: neither gone nor over. */
+gboolean emit_listed_has(const emit_listed *listed, guint64 id);
 /* The entry has gone. => TRUE where it had been noted. */
 gboolean emit_listed_entry_gone(emit_listed *listed, guint64 id);
 /* The same for expectations, known by tuple and mask. => TRUE where it, its class, helper or master is news. */

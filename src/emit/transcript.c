@@ -167,7 +167,11 @@ static void entry_if_changed(emit_text *out, const emit_options *o, transcript_p
                              gboolean *any)
 {
   /* One whose time is over is listed no more, even where it has still to be collected. */
-  if (view->timeout_ns <= 0 || !emit_listed_entry(t->listed, view))
+  if (view->timeout_ns <= 0) {
+    emit_listed_entry_over(t->listed, view);
+    return;
+  }
+  if (!emit_listed_entry(t->listed, view))
     return;
   item(out, any, ",\"ct\":[");
   emit_text_char(out, '{');
@@ -208,20 +212,24 @@ static void changed(emit_text *out, const emit_options *o, transcript_private *t
   end_list(out, any);
 }
 
-/* A tuple that another entry took over within the same line is still listed. */
-static gboolean taken_over(const transcript_private *t, guint i)
+static gboolean listed_with(const transcript_private *t, const ct_view *view, const ct_tuple *tuple)
+{
+  return view != NULL && ct_tuple_equal(&view->tuple[CT_ORIGINAL], tuple) && emit_listed_has(t->listed, view->id);
+}
+
+/*
+ * A tuple that another entry took over within the same line is still listed, unless that one's time is over already.
+ * view: the packet's own entry; NULL: none.
+ */
+static gboolean taken_over(const transcript_private *t, guint i, const ct_view *view)
 {
   const ct_tuple *tuple = &emit_collector_get(t->events, i)->view->tuple[CT_ORIGINAL];
-  gboolean taken = FALSE;
   guint j;
 
-  for (j = i + 1; j < emit_collector_count(t->events); j++) {
-    const ct_event *later = emit_collector_get(t->events, j);
-
-    if (later->view != NULL && ct_tuple_equal(&later->view->tuple[CT_ORIGINAL], tuple))
-      taken = later->type != CT_EVENT_DESTROY;
-  }
-  return taken;
+  for (j = i + 1; j < emit_collector_count(t->events); j++)
+    if (listed_with(t, emit_collector_get(t->events, j)->view, tuple))
+      return TRUE;
+  return listed_with(t, view, tuple);
 }
 
 /* The list of those that have gone, under way. */
@@ -239,7 +247,8 @@ static void put_gone(const ct_tuple *tuple, gpointer user)
   emit_json_tuple_sorted(g->out, g->o, tuple);
 }
 
-static void gone(emit_text *out, const emit_options *o, transcript_private *t)
+/* After changed(): what the line lists by then has not gone. */
+static void gone(emit_text *out, const emit_options *o, transcript_private *t, const ct_view *view)
 {
   goners g = { out, o, FALSE };
   guint i;
@@ -247,7 +256,8 @@ static void gone(emit_text *out, const emit_options *o, transcript_private *t)
   for (i = 0; i < emit_collector_count(t->events); i++) {
     const ct_event *event = emit_collector_get(t->events, i);
 
-    if (event->type != CT_EVENT_DESTROY || !emit_listed_entry_gone(t->listed, event->view->id) || taken_over(t, i))
+    if (event->type != CT_EVENT_DESTROY || !emit_listed_entry_gone(t->listed, event->view->id) ||
+        taken_over(t, i, view))
       continue;
     put_gone(&event->view->tuple[CT_ORIGINAL], &g);
   }
@@ -365,7 +375,7 @@ static void transcript_packet(emit_output *output, const emit_packet *p)
   class_and_direction(out, p->result);
   events(out, o, t);
   changed(out, o, t, p->view);
-  gone(out, o, t);
+  gone(out, o, t, p->view);
   expectations(out, o, t, p->rules != NULL ? p->rules->expects : NULL);
   emit_text_literal(out, "}\n");
   emit_collector_clear(t->events);

@@ -33,19 +33,45 @@ enum {
 };
 enum { CONTROL_UI = 0x03 };
 
+/* Extensions are types and lengths one after the other; a type or length of 0 ends them. => FALSE: one runs past their
+ * end. */
+static gboolean extensions_fit(const guint8 *extensions, guint32 bytes)
+{
+  enum { TYPE_AND_LENGTH = 2 };
+
+  while (bytes > TYPE_AND_LENGTH && extensions[0] != 0 && extensions[1] != 0) {
+    guint32 one = TYPE_AND_LENGTH + (guint32)extensions[1];
+
+    if (one > bytes)
+      return FALSE;
+    extensions += one;
+    bytes -= one;
+  }
+  return TRUE;
+}
+
+static ct_reason extensions_take(pkt_link *link)
+{
+  const guint8 *length = pkt_link_take(link, 2), *extensions;
+
+  if (length == NULL || (extensions = pkt_link_take(link, ct_be16(length))) == NULL)
+    return CT_REASON_LINK_TRUNCATED;
+  return extensions_fit(extensions, ct_be16(length)) ? CT_REASON_NONE : CT_REASON_NOT_IP;
+}
+
 /* => NONE with the header taken; *bare: what follows is an IP packet, the link's header having been stripped. */
 static ct_reason header_take(pkt_link *link, gboolean *bare)
 {
-  const guint8 *header = pkt_link_take(link, 4), *length;
+  const guint8 *header = pkt_link_take(link, 4);
+  ct_reason reason;
 
   if (header == NULL)
     return CT_REASON_LINK_TRUNCATED;
   if (ct_be32(header) >> 8 != MAGIC)
     return CT_REASON_NOT_IP;
   link->direction = header[3] & FLAG_IN ? CAP_DIR_IN : CAP_DIR_OUT;
-  if (header[3] & FLAG_EXTENSIONS &&
-      ((length = pkt_link_take(link, 2)) == NULL || pkt_link_take(link, ct_be16(length)) == NULL))
-    return CT_REASON_LINK_TRUNCATED;
+  if (header[3] & FLAG_EXTENSIONS && (reason = extensions_take(link)) != CT_REASON_NONE)
+    return reason;
   *bare = (header[3] & FLAG_NO_LINK) != 0;
   return *bare && pkt_link_take(link, 4) == NULL ? CT_REASON_LINK_TRUNCATED : CT_REASON_NONE;
 }
@@ -65,11 +91,11 @@ static guint32 cookie_bytes(guint type)
   }
 }
 
+enum { PROTOCOL = 0x70, PROTOCOL_IPV4 = 0x00, PROTOCOL_IPV6 = 0x10, PROTOCOL_MPLS = 0x20, PROTOCOL_ISO = 0x30 };
+
 /* Adaptive services cards: the cookie tells the protocol. */
 static ct_reason by_services_cookie(pkt_link *link, const guint8 *cookie)
 {
-  enum { PROTOCOL = 0x70, PROTOCOL_IPV4 = 0x00, PROTOCOL_IPV6 = 0x10, PROTOCOL_MPLS = 0x20 };
-
   switch (cookie[5] & PROTOCOL) {
   case PROTOCOL_IPV4: return pkt_link_ipv4(link);
   case PROTOCOL_IPV6: return pkt_link_ipv6(link);
@@ -88,10 +114,23 @@ static ct_reason ui_and_nlpid(pkt_link *link)
   return control[0] == CONTROL_UI ? pkt_link_nlpid(link) : CT_REASON_NOT_IP;
 }
 
+/*
+ * On the way to the routing engine IPv4 stands for PPP, as IPv4 itself would come there without a cookie; and so does a
+ * protocol that is none of the four.
+ */
+static gboolean cookie_tells_protocol(const guint8 *cookie)
+{
+  enum { TO_ROUTING_ENGINE = 0x0c };
+
+  return cookie[0] == COOKIE_ADAPTIVE_SERVICES &&
+         (cookie[4] != TO_ROUTING_ENGINE || (cookie[5] & PROTOCOL) != PROTOCOL_IPV4) &&
+         (cookie[5] & PROTOCOL) <= PROTOCOL_ISO;
+}
+
 /* The cards that bundle links: PPP or Frame Relay frames, of the bundle with a cookie, of a link in it without. */
 static ct_reason bundle(pkt_link *link)
 {
-  enum { TO_ROUTING_ENGINE = 0x0c, FRAGMENT_ENDS = 0xc0 };
+  enum { FRAGMENT_ENDS = 0xc0 };
   guint32 bytes = cookie_bytes(link->type);
   const guint8 *cookie;
 
@@ -107,8 +146,7 @@ static ct_reason bundle(pkt_link *link)
   if (pkt_link_take(link, bytes) == NULL)
     return CT_REASON_LINK_TRUNCATED;
   if (link->type == JUNIPER_MLPPP)
-    return cookie[0] == COOKIE_ADAPTIVE_SERVICES && cookie[4] != TO_ROUTING_ENGINE ? by_services_cookie(link, cookie)
-                                                                                   : pkt_link_ppp(link);
+    return cookie_tells_protocol(cookie) ? by_services_cookie(link, cookie) : pkt_link_ppp(link);
   if (cookie[0] == COOKIE_ADAPTIVE_SERVICES)
     return link->type == JUNIPER_MFR ? by_services_cookie(link, cookie) : CT_REASON_NOT_IP;
   return ui_and_nlpid(link);
@@ -133,7 +171,7 @@ static ct_reason encryption(pkt_link *link)
 
 static ct_reason atm2(pkt_link *link, const guint8 *cookie)
 {
-  enum { NO_PACKET = 0x70, GAP_COUNT = 0x03fe, PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281 };
+  enum { NO_PACKET = 0x70, GAP_COUNT = 0x3f, PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281 };
   const guint8 *bytes = link->data + link->at;
 
   if (cookie[7] & NO_PACKET) /* cells, and cells about the link */

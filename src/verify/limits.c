@@ -25,7 +25,8 @@ char *verify_limits_changed(const verify_limits *before, const verify_limits *af
   GString *text = g_string_new(NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
-    if (pairs[i].before != pairs[i].after)
+    /* Before conntrack was loaded there was nothing to read: that is no change. */
+    if (pairs[i].before != pairs[i].after && pairs[i].before != 0 && pairs[i].after != 0)
       g_string_append_printf(text, "%s%s changed from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
                              text->len > 0 ? ", " : "", pairs[i].name, pairs[i].before, pairs[i].after);
   return g_string_free(text, text->len == 0);

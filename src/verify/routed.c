@@ -13,6 +13,7 @@
 #include "firewall/walk/firewall.h"
 #include "packet/packet.h"
 #include "verify/box.h"
+#include "verify/limits.h"
 #include "verify/routed_end.h"
 
 enum { RULES_MOST = 256 << 20, LINK_ETHERNET = 1, HZ = 250 };
@@ -268,6 +269,18 @@ static void compare_fate(routed *r, guint side, const verify_box_fate *fate)
     differ(r, words(out, fate->arrived), words(own_out, takes));
 }
 
+/* A packet that no rule sees: the kernel may answer it, but neither forwards it nor takes it in. */
+static void compare_before(routed *r, guint side, const verify_box_fate *fate)
+{
+  gboolean out = fate->out[1 - side] > 0;
+
+  r->report->packets++;
+  r->report->before++;
+  if (out || fate->arrived)
+    verify_routed_differ(r->report, "packet %" G_GUINT64_FORMAT ": the kernel %s, ctreplay has it end before any rule",
+                         r->number, words(out, fate->arrived));
+}
+
 /* What the kernel drew at random stands in the reply tuple of the entry, which it has by now. */
 static bool drawn(const ct_tuple *original, ct_nat_manip manip, uint16_t *id, void *user)
 {
@@ -333,7 +346,9 @@ static gboolean one_frame(routed *r, const cap_frame *frame, GError **error)
                      &(fw_arrival){ .packet = &packet, .link = sent.data, .in = r->names[side] }, &result);
   if (!ask_arrived(r, &fate, error))
     return FALSE;
-  if (packet.kind != CT_PACKET_NONE)
+  if (packet.kind == CT_PACKET_NONE)
+    compare_before(r, side, &fate);
+  else
     compare_fate(r, side, &fate);
   return TRUE;
 }
@@ -397,10 +412,12 @@ gboolean verify_routed_capture(const char *capture, const verify_routed_options 
                                GError **error)
 {
   routed r = { .options = options, .report = report };
+  verify_limits before, after;
   struct utsname machine;
   gboolean done;
 
   uname(&machine);
+  verify_limits_read(VERIFY_LIMITS_FOLDER, &before);
   *report = (verify_routed_report){ .text = g_string_new(NULL) };
   report->kernel = g_strdup(machine.release);
   report->capture = g_path_get_basename(capture);
@@ -411,6 +428,8 @@ gboolean verify_routed_capture(const char *capture, const verify_routed_options 
   r.frame = g_byte_array_new();
   r.listed = g_array_new(FALSE, FALSE, sizeof(verify_entry));
   done = run(&r, capture, error);
+  verify_limits_read(VERIFY_LIMITS_FOLDER, &after);
+  report->changed = verify_limits_changed(&before, &after);
   fw_firewall_free(r.firewall);
   ct_engine_free(r.engine);
   pkt_decoder_free(r.decoder);

@@ -20,11 +20,13 @@ typedef struct verify_routed_options {
 
 typedef struct verify_routed_report {
   guint64 packets, not_ip, own, unknown; /* sent and compared; not sent, as none or the box's own; of unknown verdict */
+  guint64 before;                        /* of the packets: those that IP refuses or holds back before any rule */
   guint entries, counters;               /* compared */
   guint differences;
   GString *text; /* the first of them, a line each */
   char *kernel, *capture;
   char *names[2]; /* of the box's interfaces */
+  char *changed;  /* what else changed on this machine during the run; NULL nothing */
 } verify_routed_report;
 
 /*

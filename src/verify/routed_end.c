@@ -16,6 +16,7 @@ void verify_routed_report_clear(verify_routed_report *r)
   g_free(r->capture);
   g_free(r->names[0]);
   g_free(r->names[1]);
+  g_free(r->changed);
 }
 
 void verify_routed_report_print(GString *out, const verify_routed_report *r)
@@ -24,11 +25,16 @@ void verify_routed_report_print(GString *out, const verify_routed_report *r)
                          r->names[1], r->differences == 0 ? "equal" : "DIFFERENT");
   g_string_append_printf(out, "  %" G_GUINT64_FORMAT " packets compared, %u entries, %u lines of counters\n",
                          r->packets, r->entries, r->counters);
+  if (r->before > 0)
+    g_string_append_printf(out, "  of these %" G_GUINT64_FORMAT " are refused, or held back, before any rule\n",
+                           r->before);
   if (r->not_ip + r->own + r->unknown > 0)
     g_string_append_printf(out,
                            "  not compared: %" G_GUINT64_FORMAT " frames without a whole IP packet, %" G_GUINT64_FORMAT
                            " packets of the box itself, %" G_GUINT64_FORMAT " of which rules say nothing certain\n",
                            r->not_ip, r->own, r->unknown);
+  if (r->changed != NULL)
+    g_string_append_printf(out, "  during the run %s\n", r->changed);
   if (r->differences > 0)
     g_string_append_printf(out, "%u differences:\n%s", r->differences, r->text->str);
 }

@@ -8,6 +8,7 @@
 
 #include "verify/engine_side.h"
 #include "verify/lab.h"
+#include "verify/limits.h"
 #include "verify/random.h"
 
 /*
@@ -430,8 +431,10 @@ gboolean verify_trial_run(guint64 seed, guint64 packets, void (*say)(const verif
 {
   const verify_header header = header_for(NULL);
   verify_random random = { seed };
+  verify_limits before, after;
 
   *report = (verify_trial_report){ 0 };
+  verify_limits_read(VERIFY_LIMITS_FOLDER, &before);
   verify_hostile_init(&report->minimal);
 
   verify_lab *lab = verify_lab_new(&header, VERIFY_LAB_ROUTER, error);
@@ -442,12 +445,15 @@ gboolean verify_trial_run(guint64 seed, guint64 packets, void (*say)(const verif
     if (fine && say != NULL)
       say(report);
   }
+  verify_limits_read(VERIFY_LIMITS_FOLDER, &after);
+  report->changed = verify_limits_changed(&before, &after);
   verify_lab_free(lab);
   return fine;
 }
 
 void verify_trial_report_clear(verify_trial_report *report)
 {
+  g_free(report->changed);
   g_free(report->difference);
   g_strfreev(report->sysctls);
   verify_hostile_clear(&report->minimal);

@@ -16,6 +16,7 @@ typedef struct verify_trial_report {
   guint batches;
   guint32 conversations;
   verify_counts counts;   /* summed */
+  char *changed;          /* what else changed on this machine during the run; NULL nothing */
   char *difference;       /* the first one, NULL while there is none */
   guint32 conversation;   /* that it happened in; 0: only seen in the table or the statistics after a batch */
   GStrv sysctls;          /* of its batch */

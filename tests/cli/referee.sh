@@ -98,6 +98,23 @@ expect 1 'packet 3 (2\.0300 s): timeout' '' "$ctreplay" verify --against "$work/
 sed 's/"class":3/"class":2/g' "$work/fax.jsonl" > "$work/video.jsonl"
 expect 1 'EXP_NEW event: class' '' "$ctreplay" verify --against "$work/video.jsonl" "$work/fax.pcap"
 
+# A packet may end an entry and make it anew, or end its time, with a timeout of 0: it is listed no more, and has gone once.
+for way in 'made 200' 'ended 1'; do
+  {
+    echo 'flow f: tcp 10.0.0.1:1000 > 10.0.0.2:80'
+    echo 'flow g: udp 10.0.0.1:1000 > 10.0.0.2:80'
+    printf '+0 f > S\n+1 f < S.\n+%s f > .\n+1 g > udp (5)\n+1 f > .\n+1 f < .\n' "${way#* }"
+  } > "$work/over.ct"
+  "$ctreplay" compile "$work/over.ct" -W "$work/over.pcap" || exit 99
+  for kernel in linux-6.18:nf linux-4.19:nf linux-3.10:nf linux-2.4:ip; do
+    "$ctreplay" -P -o transcript --profile "${kernel%:*}" --sysctl "${kernel#*:}_conntrack_tcp_timeout_established=0" \
+      "$work/over.pcap" > "$work/over.jsonl" 2> "$work/said"
+    expect 0 '6 packets compared' '' "$ctreplay" verify --against "$work/over.jsonl" "$work/over.pcap"
+    expect 0 '"timeout":0,"ev":"[NU].*"gone":' '' sed -n '4{/"ct":/!p;}' "$work/over.jsonl"
+    expect 0 '^1$' '' grep -c '"gone":.*"proto":6' "$work/over.jsonl"
+  done
+done
+
 # Nothing compared is not "equal": a link type that is not read (CAN), frames none of which is IP, no frame at all.
 {
   printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\276\000\000\000'

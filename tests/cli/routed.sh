@@ -25,6 +25,10 @@ for sample in server limit reject; do
 done
 expect 0 ': equal$' '' "$ctreplay" verify --routed --rules samples/rules-helper-ftp.rules samples/rules-helper-ftp.pcap
 
+# A piece of a datagram reaches no rule before the last has come.
+expect 0 'of these [1-9][0-9]* are refused, or held back, before any rule' '' \
+  "$ctreplay" verify --routed --rules samples/rules-order.rules samples/fragments6.pcap
+
 # Both languages of nftables, with the table emptied first; IPv6; ports that the kernel draws under translation.
 printf 'flush ruleset\ntable inet f {\n set s { type ipv4_addr; elements = { 192.0.2.10 } }\n chain forward {\n  type filter hook forward priority 0; policy drop;\n  ct state established,related counter accept\n  ip saddr @s counter accept\n }\n}\n' > "$work/own.nft"
 expect 0 ': equal$' '' "$ctreplay" verify --routed --rules "$work/own.nft" --route 192.0.2.0/24=lan0 samples/rules-order.pcap

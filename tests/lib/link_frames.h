@@ -17,10 +17,11 @@
 
 #define IPOIB "00000048 fe800000 00000000 00000000 00000001 00000049 fe800000 00000000 00000000 00000002 "
 #define ZEROS_24 "000000000000000000000000000000000000000000000000 "
-/* Length, record type, link type, flags; the interface is "en0". */
-#define PKTAP(length, record, link, flags)                                         \
+/* Length, record type, link type, flags, bytes of a trailer; the interface is "en0". */
+#define PKTAP_TRAILER(length, record, link, flags, trailer)                        \
   length record link "656e3000 00000000 00000000 00000000 00000000 00000000" flags \
-                     "02000000 0e000000 00000000" ZEROS_32 ZEROS_24
+                     "02000000 0e000000" trailer ZEROS_32 ZEROS_24
+#define PKTAP(length, record, link, flags) PKTAP_TRAILER(length, record, link, flags, "00000000")
 #define ERF(type) "0000000001000000" type "00 0080 0000 0060 "
 
 /* clang-format off */
@@ -175,6 +176,8 @@ static const struct {
   { 178, "4d4743 81 0006 010103 020101 " MACS "0800", 4, 0, CAP_DIR_IN, NULL },
   { 178, "4d4743 03 00000000", 4, 0, CAP_DIR_IN, NULL },
   { 178, "4d4743 82 0003 010103 00000000", 6, 0, CAP_DIR_OUT, NULL },
+  { 178, "4d4743 81 0006 010603 020101 " MACS "0800", 0, 0, CAP_DIR_IN, NULL }, /* an extension longer than all of them */
+  { 178, "4d4743 81 0006 000603 020101 " MACS "0800", 4, 0, CAP_DIR_IN, NULL },
   { 178, "4d4744 01 " MACS "0800", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 137, "4d4743 01 00112233 aaaa03 000000 0800", 4, 0, CAP_DIR_IN, NULL },
   { 137, "4d4743 00 00112233 aaaa03 000000 86dd", 6, 0, CAP_DIR_OUT, NULL },
@@ -197,6 +200,8 @@ static const struct {
   { 133, "4d4743 01 0100070000050000", 0, 0, CAP_DIR_IN, NULL },
   { 135, "4d4743 01 0011223300000000 aaaa03 000000 0800", 4, 0, CAP_DIR_IN, NULL },
   { 135, "4d4743 00 0011223200000000 " MACS "0800", 4, 0, CAP_DIR_OUT, NULL },
+  { 135, "4d4743 00 0011220100000000 " MACS "0800", 4, 0, CAP_DIR_OUT, NULL }, /* a gap count of six bits */
+  { 135, "4d4743 00 0011224000000000 03 cc", 4, 0, CAP_DIR_OUT, NULL },
   { 135, "4d4743 01 0011223300000000 0021", 4, 0, CAP_DIR_IN, NULL },
   { 135, "4d4743 01 0011223300000000 0057", 6, 0, CAP_DIR_IN, NULL },
   { 135, "4d4743 01 0011223300000000 03 8e", 6, 0, CAP_DIR_IN, NULL },
@@ -209,6 +214,8 @@ static const struct {
   { 130, "4d4743 01 4700000000200000 00010140", 4, 1, CAP_DIR_IN, NULL },
   { 130, "4d4743 01 4700000000300000", 0, 0, CAP_DIR_IN, NULL },
   { 130, "4d4743 01 470000000c000000 0021", 4, 0, CAP_DIR_IN, NULL },
+  { 130, "4d4743 01 4700000000700000 0021", 4, 0, CAP_DIR_IN, NULL },
+  { 130, "4d4743 01 470000000c100000", 6, 0, CAP_DIR_IN, NULL },
   { 131, "4d4743 01 0001 03cc", 4, 0, CAP_DIR_IN, NULL },
   { 131, "4d4743 01 54010000 038e", 6, 0, CAP_DIR_IN, NULL },
   { 131, "4d4743 01 4700000000000000", 0, 0, CAP_DIR_IN, NULL },
@@ -248,6 +255,7 @@ static const struct {
     0, 0, CAP_DIR_IN, "it looks into one in another" },
   { 258, PKTAP("0000006c","00000001","00000001","00000001") MACS "0800", 4, 0, CAP_DIR_IN,
     "it takes the header for little-endian" },
+  { 258, PKTAP_TRAILER("6c000000","01000000","0c000000","01000000","00000300"), 4, 0, CAP_DIR_IN, NULL },
   { 149, PKTAP("6c000000","01000000","01000000","01000000") MACS "0800", 4, 0, CAP_DIR_IN, NULL },
   { 149, MACS "0800", 0, 0, CAP_DIR_UNKNOWN, NULL },
   { 197, ERF("02") "0000 " MACS "0800", 4, 0, CAP_DIR_UNKNOWN, "it has no decoder" },

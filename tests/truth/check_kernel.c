@@ -53,6 +53,8 @@ int main(int argc, char **argv)
     difference_show(&report, seed);
     code = 1;
   }
+  if (report.changed != NULL)
+    printf("during the run %s\n", report.changed);
   verify_trial_report_clear(&report);
   return code;
 }

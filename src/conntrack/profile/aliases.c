@@ -7,6 +7,11 @@
 #include <string.h>
 
 static const char near_4_19[] = "4.9 to 4.18 were never read; 4.19 is the nearest, and 4.9 has its way of expiring";
+static const char near_3_10[] = "2.6.20 to 3.9 were never read; 3.10 is the nearest that has nf_conntrack";
+static const char near_rhel_7[] =
+  "3.17 to 4.8 were never read; RHEL 7's, with the trackers of about 4.5, is the nearest";
+static const char near_5_4[] = "5.0 to 5.3 were never read; 5.4 is the nearest, as 5.0 brought most of what it has";
+static const char near_5_15[] = "5.14 was never read; 5.15 is the nearest, whose rules for resets it has";
 static const char near_8[] = "its kernel was read at 8.3; later ones took over more";
 static const char near_9_0[] = "its kernel was never read; 5.15 is the nearest for 9.0 and 9.1, 6.6 from 9.4 on";
 static const char near_9[] = "its kernel was never read; 6.6 is the nearest from 9.4 on, 5.15 for 9.0 and 9.1";
@@ -30,10 +35,13 @@ static const ct_profile_alias aliases[] = {
   { "6.18", &ct_profile_linux_6_18, NULL },
   { "2.4", &ct_profile_linux_2_4, NULL },
   { "2.6", &ct_profile_linux_2_6, NULL },
+  { "debian-9", &ct_profile_linux_4_19, near_4_19 },
   { "debian-10", &ct_profile_linux_4_19, NULL },
   { "debian-11", &ct_profile_linux_5_10, NULL },
   { "debian-12", &ct_profile_linux_6_1, NULL },
   { "debian-13", &ct_profile_linux_6_12, NULL },
+  { "ubuntu-16.04", &ct_profile_rhel_7, near_rhel_7 },
+  { "ubuntu-18.04", &ct_profile_linux_4_19, near_4_19 },
   { "ubuntu-20.04", &ct_profile_linux_5_4, NULL },
   { "ubuntu-22.04", &ct_profile_linux_5_15, NULL },
   { "ubuntu-24.04", &ct_profile_linux_6_8, "read at 6.8.1; later fixes of 24.04 are not in it" },
@@ -48,19 +56,30 @@ enum { ALIASES = sizeof aliases / sizeof aliases[0] };
 
 const ct_profile_alias *ct_profile_alias_get(unsigned i) { return i < ALIASES ? &aliases[i] : NULL; }
 
-/* Releases by their first two numbers, oldest first: a release is that of the last one that is not later. */
+/*
+ * Releases by their first two numbers, oldest first: a release is that of the last one that is not later. doubt: what
+ * there is to say of the whole stretch up to the next; NULL: a series that was read, and those behind it are near.
+ */
 static const struct {
   unsigned major, minor;
   const ct_profile *profile;
+  const char *doubt;
 } series[] = {
-  { 2, 4, &ct_profile_linux_2_4 },   { 2, 6, &ct_profile_linux_2_6 },   { 3, 10, &ct_profile_linux_3_10 },
-  { 4, 9, &ct_profile_linux_4_19 },  { 4, 19, &ct_profile_linux_4_19 }, { 5, 4, &ct_profile_linux_5_4 },
-  { 5, 10, &ct_profile_linux_5_10 }, { 5, 15, &ct_profile_linux_5_15 }, { 6, 1, &ct_profile_linux_6_1 },
-  { 6, 6, &ct_profile_linux_6_6 },   { 6, 8, &ct_profile_linux_6_8 },   { 6, 12, &ct_profile_linux_6_12 },
-  { 6, 18, &ct_profile_linux_6_18 },
+  { 2, 4, &ct_profile_linux_2_4, NULL },        { 2, 6, &ct_profile_linux_2_6, NULL },
+  { 3, 0, &ct_profile_linux_3_10, near_3_10 },  { 3, 10, &ct_profile_linux_3_10, NULL },
+  { 3, 17, &ct_profile_rhel_7, near_rhel_7 },   { 4, 9, &ct_profile_linux_4_19, near_4_19 },
+  { 4, 19, &ct_profile_linux_4_19, NULL },      { 5, 0, &ct_profile_linux_5_4, near_5_4 },
+  { 5, 4, &ct_profile_linux_5_4, NULL },        { 5, 10, &ct_profile_linux_5_10, NULL },
+  { 5, 14, &ct_profile_linux_5_15, near_5_15 }, { 5, 15, &ct_profile_linux_5_15, NULL },
+  { 6, 1, &ct_profile_linux_6_1, NULL },        { 6, 6, &ct_profile_linux_6_6, NULL },
+  { 6, 8, &ct_profile_linux_6_8, NULL },        { 6, 12, &ct_profile_linux_6_12, NULL },
+  { 6, 18, &ct_profile_linux_6_18, NULL },
 };
 
 enum { SERIES = sizeof series / sizeof series[0] };
+
+/* The first 2.6 whose connections nf_conntrack tracks, IPv4's with their NAT. */
+enum { NF_CONNTRACK_2_6 = 20 };
 
 static const char nearest[] = "that series was never read; this is the nearest before it";
 static const char older[] = "that series was never read; this is the oldest of its kind";
@@ -82,6 +101,7 @@ static const ct_profile *red_hat_release(const char *release, const char **doubt
   if (!g_ascii_isdigit(release[0]) || *end != '\0')
     return NULL;
   switch (major) {
+  case 6: *doubt = near_3_10; return &ct_profile_linux_3_10;
   case 7: return &ct_profile_rhel_7;
   case 8: *doubt = has_minor && minor != 3 ? near_8 : NULL; return &ct_profile_rhel_8;
   case 9:
@@ -158,8 +178,12 @@ static const ct_profile *by_release(const char *release, const char **doubt)
     *doubt = older;
     return series[0].profile;
   }
-  if (major == 4 && minor >= 9 && minor < 19)
-    *doubt = near_4_19;
+  if (major == 2 && minor == 6 && *end == '.' && strtoul(end + 1, NULL, 10) >= NF_CONNTRACK_2_6) {
+    *doubt = near_3_10;
+    return &ct_profile_linux_3_10;
+  }
+  if (series[at].doubt != NULL)
+    *doubt = series[at].doubt;
   else if (series[at].major != major || series[at].minor != minor)
     *doubt = nearest;
   return series[at].profile;

@@ -114,7 +114,6 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
   .refusals_count_error = true,                                                                                        \
   .reopen_counts_invalid = true,                                                                                       \
   .statistics = CT_STATISTICS_3_10, .ip_conntrack_files = true,                                                      \
-  .tracks_always = true, .buckets_read_only = true,                                                                    \
   .entry_timers = true,                                                                                                \
   .refresh_skips_a_second = true,                                                                                      \
   .collecting = CT_COLLECT_NONE,                                                                                       \
@@ -169,7 +168,6 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
   .sctp_heartbeat_mismatch_tolerated = true,                                                                           \
   .fragment_overlap = CT_FRAGMENTS_SPARE_REPEATED,                                                                   \
   .statistics = CT_STATISTICS_4_19, .ip_conntrack_files = false,                                                     \
-  .tracks_always = false, .buckets_read_only = false,                                                                  \
   .entry_timers = false,                                                                                               \
   .refresh_skips_a_second = false,                                                                                     \
   .collecting = CT_COLLECT_EVERY_120,                                                                                  \

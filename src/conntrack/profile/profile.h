@@ -167,8 +167,6 @@ typedef struct ct_profile {
 #undef X
   bool ip_conntrack;            /* sysctls and listings carry ip_conntrack names */
   bool ip_conntrack_files;      /* nf_conntrack's kernel has /proc/net/ip_conntrack too, for IPv4 alone: up to 4.7 */
-  bool tracks_always;           /* whatever rules there are: up to 4.10, K5 */
-  bool buckets_read_only;       /* the sysctl: up to 4.8, K12 */
   bool listing_2_4;             /* ip_conntrack's lines end in a blank, and expectations stand in the same file */
   bool tcp_loose_counts;        /* 2.6: after a pick-up so many packets of each side go unchecked, as tcp_loose says */
   bool icmp_errors_summed;      /* 2.4: the sum of an ICMP error is verified, and no other layer-4 sum */

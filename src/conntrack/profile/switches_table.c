@@ -61,7 +61,7 @@ static const ct_switch switches[] = {
     "Window scaling is given up at the first SYN of either side that comes without the option",
     "Window scaling is given up only where the answering side's SYN comes without the option"),
   YES_NO(tcp_keepalive_ack_bumps_end, "K1.9", "TCP windows",
-    "The answer to a keep-alive of a connection met in the middle acknowledges what was never sent",
+    "The answer to a keep-alive of a connection met in the middle is INVALID, as if it acknowledged what was never sent",
     "The answer to a keep-alive of a connection met in the middle is understood"),
   YES_NO(tcp_options_keep_liberal, "K1.10", "TCP windows",
     "A SYN on a connection that is treated liberally makes its window count again",
