@@ -2,6 +2,7 @@
 #include "verify/routed_end.h"
 
 #include <json-glib/json-glib.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "emit/emit.h"
@@ -216,19 +217,58 @@ static gboolean is_undeclared(GHashTable *undeclared, const char *table, const c
   return undeclared != NULL && g_hash_table_contains(undeclared, key);
 }
 
-/* Each line behind its table's name; remarks do not count, nor when elements of sets expire. */
+/*
+ * What one program writes so and another one otherwise: when elements of sets expire, a set of one element as the
+ * element, protocols by a number or by the machine's name.
+ */
+static char *alike(const char *line)
+{
+  g_autoptr(GRegex) moves = g_regex_new(" expires [0-9a-z]+", 0, 0, NULL),
+                    alone = g_regex_new("\\{ ([^{},]+) \\}", 0, 0, NULL),
+                    named = g_regex_new(" -p ([a-z0-9-]+)", 0, 0, NULL);
+  g_autofree char *still = g_regex_replace_literal(moves, line, -1, 0, "", 0, NULL), *name = NULL;
+  g_autoptr(GMatchInfo) found = NULL;
+  struct protoent *protocol;
+
+  if (g_str_has_prefix(line, "elements = "))
+    return g_steal_pointer(&still);
+  if (!g_regex_match(named, still, 0, &found))
+    return g_regex_replace(alone, still, -1, 0, "\\1", 0, NULL);
+  name = g_match_info_fetch(found, 1);
+  protocol = getprotobyname(name);
+  if (protocol == NULL)
+    return g_steal_pointer(&still);
+  g_free(name);
+  name = g_strdup_printf(" -p %d", protocol->p_proto);
+  return g_regex_replace_literal(named, still, -1, 0, name, 0, NULL);
+}
+
+/* Lines that nobody counts by, and of which JSON does not keep all. */
+static gboolean is_remark(const char *line)
+{
+  return *line == '\0' || *line == '#' || *line == '}' || strcmp(line, "COMMIT") == 0 ||
+         g_str_has_prefix(line, "flags ") || g_str_has_prefix(line, "comment ");
+}
+
+/* Each line behind its table's name; elements of a set are one line. */
 static void add_rule_lines(GHashTable *lines, const char *text, GHashTable *undeclared)
 {
-  g_autoptr(GRegex) moves = g_regex_new(" expires [0-9a-z]+", 0, 0, NULL);
   g_auto(GStrv) all = g_strsplit(text, "\n", -1);
   g_autofree char *table = g_strdup("");
+  g_autoptr(GString) joined = g_string_new(NULL);
   guint i;
 
   for (i = 0; all[i] != NULL; i++) {
-    g_autofree char *bare = g_regex_replace_literal(moves, g_strstrip(all[i]), -1, 0, "", 0, NULL);
-    g_autofree char *line = NULL;
+    const char *bare = g_strstrip(all[i]);
+    g_autofree char *line = NULL, *same = NULL;
 
-    if (*bare == '\0' || *bare == '#' || *bare == '}' || strcmp(bare, "COMMIT") == 0)
+    if (joined->len > 0)
+      g_string_append_printf(joined, " %s", bare);
+    else if (g_str_has_prefix(bare, "elements = {"))
+      g_string_assign(joined, bare);
+    if (joined->len > 0 && !g_str_has_suffix(bare, "}"))
+      continue;
+    if (is_remark(bare) && joined->len == 0)
       continue;
     if (*bare == '*' || g_str_has_prefix(bare, "table ")) {
       g_free(table);
@@ -237,7 +277,9 @@ static void add_rule_lines(GHashTable *lines, const char *text, GHashTable *unde
     }
     if (is_undeclared(undeclared, table, bare))
       continue;
-    line = g_strdup_printf("%s %s", table, bare);
+    same = alike(joined->len > 0 ? joined->str : bare);
+    g_string_truncate(joined, 0);
+    line = g_strdup_printf("%s %s", table, same);
     lines_add(lines, line, 0);
   }
 }
