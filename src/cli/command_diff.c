@@ -91,7 +91,7 @@ static void side_line(diff_run *c, const char *name, diff_side *s, gboolean head
                                .first_ns = s->first_ns,
                                .advice = &s->history.advice,
                                .rules = cli_firewall_tell(&s->firewall, s->packet),
-                               .other_side = s->history.other_side };
+                               .sides = &s->history.sides };
 
   if (heading) {
     emit_text_literal(&c->output.text, "  ");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay explain: each packet told as the kernel saw it. */
+#include "beside.h"
 #include "commands.h"
 #include "part.h"
 #include "run.h"
@@ -36,6 +37,7 @@ typedef struct telling {
   ct_trace trace;
   emit_collector *collector;
   journal_history history;
+  cli_beside beside;
   guint64 told;
   emit_asked asked;
 } telling;
@@ -187,6 +189,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   const emit_query *query = emit_asked_packet(&t->asked, t->run.engine, seen->packet, seen->result);
 
   journal_history_packet(&t->history, seen->packet, seen->result);
+  cli_beside_packet(&t->beside, &t->history, seen);
   /* What a timer ended went before this packet. */
   if (t->end.packet == 0)
     tell_end(t);
@@ -242,14 +245,16 @@ static void tell_part(telling *t)
 
 static void play(telling *t)
 {
-  cli_watch watch = { .packet = on_packet, .user = t };
+  cli_watch watch = { .packet = on_packet, .ahead = TRUE, .user = t };
 
   t->collector = emit_collector_new();
   ct_engine_trace(t->run.engine, &t->trace);
   ct_engine_watch(t->run.engine, G_MAXUINT32, on_event, t);
   journal_history_begin(&t->history, t->run.engine);
   journal_history_try(&t->history, t->run.engine);
+  cli_beside_begin(&t->beside, &t->run);
   cli_run_play(&t->run, &watch);
+  cli_beside_end(&t->beside);
   journal_history_end(&t->history);
   emit_collector_free(t->collector);
   tell_end(t);

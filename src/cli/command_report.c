@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ctreplay report: one page about a capture. */
+#include "beside.h"
 #include "captures.h"
 #include "commands.h"
 #include "part.h"
@@ -14,6 +15,7 @@ typedef struct reporting {
   ct_trace trace;
   report *report;
   journal_history history;
+  cli_beside beside;
   emit_summary summary;
   cli_rules_drops *drops; /* of rules; NULL: there are none */
 } reporting;
@@ -39,6 +41,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
     cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
   emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
   journal_history_packet(&p->history, seen->packet, result);
+  cli_beside_packet(&p->beside, &p->history, seen);
   if (result->entry != NULL)
     ct_entry_view(p->run.engine, result->entry, &after);
   report_packet(p->report, p->run.engine, seen->packet, result, &p->trace, result->entry != NULL ? &after : NULL,
@@ -85,7 +88,7 @@ static void tell_drops(reporting *p)
 
 static void play(reporting *p)
 {
-  cli_watch watch = { .packet = on_packet, .user = p };
+  cli_watch watch = { .packet = on_packet, .ahead = TRUE, .user = p };
   replay_figures figures;
   char *title;
 
@@ -96,7 +99,9 @@ static void play(reporting *p)
   ct_engine_watch(p->run.engine, 1u << CT_EVENT_DESTROY, on_event, p);
   journal_history_begin(&p->history, p->run.engine);
   journal_history_remember(&p->history, p->run.engine);
+  cli_beside_begin(&p->beside, &p->run);
   cli_run_play(&p->run, &watch);
+  cli_beside_end(&p->beside);
   journal_history_end(&p->history);
   replay_source_figures(p->run.source, &figures);
   p->summary.frames = figures.frames;

@@ -26,15 +26,16 @@ static void on_packet(const replay_seen *seen, gpointer user)
   timeouts_packet(((timing *)user)->timeouts, seen->packet, seen->result);
 }
 
-/* => its sysctl as the kernel spells it; NULL where none sets it. */
-static const char *sysctl_of(const timing *t, const timeouts_row *row)
+/* => a timeout's sysctl as the kernel spells it; NULL where none sets it. */
+static const char *spelled(const timing *t, guint timeout)
 {
-  return row->timeout < CT_TIMEOUT_COUNT ? ct_params_spell_timeout(t->run.params.profile, (ct_timeout)row->timeout)
-                                         : NULL;
+  return timeout < CT_TIMEOUT_COUNT ? ct_params_spell_timeout(t->run.params.profile, (ct_timeout)timeout) : NULL;
 }
 
+static const char *sysctl_of(const timing *t, const timeouts_row *row) { return spelled(t, row->timeout); }
+
 /* What a timeout without a sysctl is of: a state (TCP_SYN_SENT2), a helper, a rule's timeout policy. */
-static const char *owner_of(const timeouts_row *row)
+static const char *owner_of(guint timeout)
 {
   static const char *const owners[] = {
 #define X(id, name, old, s, help) #id,
@@ -44,7 +45,7 @@ static const char *owner_of(const timeouts_row *row)
     "POLICY"
   };
 
-  return owners[row->timeout];
+  return owners[timeout];
 }
 
 /* Why a smallest value is not known, or may not be the least: the word of JSON and CSV, the sentence. */
@@ -117,7 +118,8 @@ static void print_row(const timing *t, emit_text *out, const timeouts_row *row)
   const char *sysctl = sysctl_of(t, row);
   char name[64];
 
-  g_snprintf(name, sizeof(name), "%s%s", sysctl != NULL ? sysctl : owner_of(row), sysctl != NULL ? "" : " (no sysctl)");
+  g_snprintf(name, sizeof(name), "%s%s", sysctl != NULL ? sysctl : owner_of(row->timeout),
+             sysctl != NULL ? "" : " (no sysctl)");
   emit_text_pad(out, name, NAME_WIDTH);
   if (row->timeout < CT_TIMEOUT_COUNT) {
     emit_text_u64_pad(out, row->now_s, 2 - COLUMN_WIDTH);
@@ -146,7 +148,7 @@ static void print_doubt(const timing *t, emit_text *out, timeouts_doubt doubt, g
     if (row.doubt != doubt || row.known != known)
       continue;
     emit_text_string(out, !first ? ", " : known ? "<=  " : "?   ");
-    emit_text_string(out, sysctl != NULL ? sysctl : owner_of(&row));
+    emit_text_string(out, sysctl != NULL ? sysctl : owner_of(row.timeout));
     first = FALSE;
   }
   if (first)
@@ -156,8 +158,47 @@ static void print_doubt(const timing *t, emit_text *out, timeouts_doubt doubt, g
   emit_text_string(out, known ? "; a smaller value might do\n" : "\n");
 }
 
+/* What cuts next, the row's own longest value aside: names with a separator between them. => how many */
+static guint put_next(const timing *t, emit_text *out, const timeouts_row *row, const char *between, gboolean quoted)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < CT_TIMEOUT_OWNERS; i++) {
+    const char *sysctl = spelled(t, i), *name = sysctl != NULL ? sysctl : owner_of(i);
+
+    if (i == row->timeout || !(row->next >> i & 1))
+      continue;
+    emit_text_string(out, n++ > 0 ? between : "");
+    if (quoted)
+      emit_text_json_string(out, name);
+    else
+      emit_text_string(out, name);
+  }
+  return n;
+}
+
+/* Of a row without a smallest value: what can be had, and what stands in the way of more. */
+static void print_kept(const timing *t, emit_text *out, const timeouts_row *row)
+{
+  const char *sysctl = sysctl_of(t, row);
+  gboolean others = (row->next & ~(G_GUINT64_CONSTANT(1) << row->timeout)) != 0;
+
+  if (row->known || sysctl == NULL || (row->kept == 0 && !others))
+    return;
+  emit_text_format(out, "    %s: ", sysctl);
+  if (row->kept > 0)
+    emit_text_format(out, "%u s keeps at least %" G_GUINT64_FORMAT " of the %" G_GUINT64_FORMAT " missed%s",
+                     row->kept_s, row->kept, row->missed, others ? "; " : "");
+  if (others) {
+    emit_text_literal(out, "however long it is, some are cut next by ");
+    put_next(t, out, row, ", ", FALSE);
+  }
+  emit_text_char(out, '\n');
+}
+
 static void print_legend(const timing *t, emit_text *out, gboolean any, gboolean complete)
 {
+  timeouts_row row;
   guint64 peak;
   double mean;
   guint i;
@@ -175,6 +216,8 @@ static void print_legend(const timing *t, emit_text *out, gboolean any, gboolean
     print_doubt(t, out, (timeouts_doubt)i, FALSE);
     print_doubt(t, out, (timeouts_doubt)i, TRUE);
   }
+  for (i = 0; timeouts_get(t->timeouts, i, &row); i++)
+    print_kept(t, out, &row);
   if (!complete)
     emit_text_literal(out, ">=: the oldest ends were forgotten, and who came for those is not counted\n");
 }
@@ -211,6 +254,17 @@ static void json_seconds(emit_text *out, const char *key, gint64 ns)
     emit_text_literal(out, "null");
 }
 
+static void json_kept(const timing *t, emit_text *out, const timeouts_row *row)
+{
+  if (row->kept > 0)
+    emit_text_format(out, ",\"kept\":%" G_GUINT64_FORMAT ",\"kept_by\":%u", row->kept, row->kept_s);
+  if ((row->next & ~(G_GUINT64_CONSTANT(1) << row->timeout)) == 0)
+    return;
+  emit_text_literal(out, ",\"next\":[");
+  put_next(t, out, row, ",", TRUE);
+  emit_text_char(out, ']');
+}
+
 static void json_row(const timing *t, emit_text *out, const timeouts_row *row)
 {
   const char *sysctl = sysctl_of(t, row);
@@ -219,7 +273,7 @@ static void json_row(const timing *t, emit_text *out, const timeouts_row *row)
   if (sysctl != NULL)
     emit_text_json_string(out, sysctl);
   else
-    emit_text_format(out, "null,\"of\":\"%s\"", owner_of(row));
+    emit_text_format(out, "null,\"of\":\"%s\"", owner_of(row->timeout));
   if (row->timeout < CT_TIMEOUT_COUNT)
     emit_text_format(out, ",\"now\":%u", row->now_s);
   emit_text_format(out, ",\"ended\":%" G_GUINT64_FORMAT ",\"missed\":%" G_GUINT64_FORMAT, row->ended, row->missed);
@@ -233,6 +287,8 @@ static void json_row(const timing *t, emit_text *out, const timeouts_row *row)
     emit_text_literal(out, ",\"smallest\":null");
   if (row->doubt != TIMEOUTS_SURE)
     emit_text_format(out, ",\"doubt\":\"%s\"", doubts[row->doubt].word);
+  if (!row->known)
+    json_kept(t, out, row);
   if (row->has_cost)
     emit_text_format(out, ",\"peak\":%" G_GUINT64_FORMAT ",\"mean\":%.3f", row->peak, row->mean);
   emit_text_literal(out, "}\n");
@@ -275,8 +331,14 @@ static void csv_row(const timing *t, emit_text *out, const timeouts_row *row, gb
     emit_text_format(out, "%" G_GUINT64_FORMAT ",%.3f", row->peak, row->mean);
   else
     emit_text_char(out, ',');
-  emit_text_format(out, ",%s,%s,%s\n", sysctl == NULL ? owner_of(row) : "",
-                   row->doubt != TIMEOUTS_SURE ? doubts[row->doubt].word : "", partial ? "true" : "false");
+  emit_text_format(out, ",%s,%s,", sysctl == NULL ? owner_of(row->timeout) : "",
+                   row->doubt != TIMEOUTS_SURE ? doubts[row->doubt].word : "");
+  if (row->kept > 0)
+    emit_text_format(out, "%" G_GUINT64_FORMAT ",%u,", row->kept, row->kept_s);
+  else
+    emit_text_literal(out, ",,");
+  put_next(t, out, row, " ", FALSE);
+  emit_text_string(out, partial ? ",true\n" : ",false\n");
 }
 
 static void print_csv(timing *t)
@@ -287,7 +349,8 @@ static void print_csv(timing *t)
   timeouts_row row;
   guint i;
 
-  emit_text_literal(out, "sysctl,now,ended,missed,survived,cut_after,smallest,least,peak,mean,of,doubt,partial\n");
+  emit_text_literal(
+    out, "sysctl,now,ended,missed,survived,cut_after,smallest,least,peak,mean,of,doubt,kept,kept_by,next,partial\n");
   for (i = 0; timeouts_get(t->timeouts, i, &row); i++)
     csv_row(t, out, &row, partial);
 }

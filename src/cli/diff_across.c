@@ -111,7 +111,7 @@ static void judge(crossing *c, across_side from, across_sighting *s, const ct_pa
   ct_result result;
 
   if (c->firewall.firewall != NULL) {
-    const replay_seen seen = { origin->frame, packet, &origin->link, interface, &result, NULL, NULL };
+    const replay_seen seen = { origin->frame, packet, &origin->link, interface, &result, NULL, NULL, NULL };
 
     c->firewall.door.packet(c->engine, &seen, &result, c->firewall.door.user);
     say_rules(c, said, packet);

@@ -36,7 +36,9 @@ void cli_diff_side_clear(diff_side *s)
 void cli_diff_track(ct_engine *engine, const cli_firewall *firewall, const ct_packet *packet,
                     const replay_origin *origin, replay_pairs_figures *pairs, ct_result *result)
 {
-  const replay_seen seen = { origin->frame, packet, &origin->link, origin->interface, result, origin->left, NULL };
+  const replay_seen seen = {
+    origin->frame, packet, &origin->link, origin->interface, result, origin->left, NULL, NULL
+  };
   const replay_door *door = &firewall->door;
 
   if (firewall->firewall != NULL)

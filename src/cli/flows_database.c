@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flows_database.h"
+#include "beside.h"
 #include "part.h"
 #include "say.h"
 
@@ -16,6 +17,7 @@ typedef struct filling {
   database *database;
   flows *flows;
   journal_history history;
+  cli_beside beside;
   guint64 n_flows, n_packets;
 } filling;
 
@@ -52,7 +54,7 @@ static void keep_packet(filling *f, const replay_seen *seen, const emit_rules *r
                          .first_ns = f->run->first_ns,
                          .past = &f->history.past,
                          .advice = &f->history.advice,
-                         .other_side = f->history.other_side,
+                         .sides = &f->history.sides,
                          .rules = rules };
   emit_packet_record record = {
     .packet = &packet, .interface = seen->interface, .vlan = seen->link->vlan, .frame_bytes = seen->frame->wire
@@ -78,6 +80,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
                          .past = &f->history.past };
 
   journal_history_packet(&f->history, seen->packet, seen->result);
+  cli_beside_packet(&f->beside, &f->history, seen);
   if (f->run->firewall.firewall != NULL)
     packet.rules = cli_firewall_tell(&f->run->firewall, seen->packet);
   flows_packet(f->flows, &packet);
@@ -136,16 +139,18 @@ static void play(filling *f)
   const guint32 all = 1u << CT_EVENT_NEW | 1u << CT_EVENT_UPDATE | 1u << CT_EVENT_DESTROY,
                 expectations = 1u << CT_EVENT_EXPECT_NEW | 1u << CT_EVENT_EXPECT_DESTROY;
   const flows_options options = { .needs = FLOWS_NEEDS_MISSED | FLOWS_NEEDS_RULES, .done = on_flow, .user = f };
-  const cli_watch watch = { .packet = on_packet, .user = f };
+  const cli_watch watch = { .packet = on_packet, .ahead = TRUE, .user = f };
   ct_engine *engine = f->run->engine;
 
   f->flows = flows_new(engine, &options);
   ct_engine_watch(engine, all | expectations, on_event, f);
   journal_history_begin(&f->history, engine);
   journal_history_try(&f->history, engine);
+  cli_beside_begin(&f->beside, f->run);
   if (cli_run_play(f->run, &watch))
     flows_end(f->flows);
   write_meta(f);
+  cli_beside_end(&f->beside);
   journal_history_end(&f->history);
   flows_free(f->flows);
 }

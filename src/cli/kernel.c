@@ -108,7 +108,9 @@ static gboolean set_sysctl(ct_params *params, const char *where, const char *nam
     g_free(names);
     return FALSE;
   case CT_PARAM_NOT_NUMBER: return usage(error, "%s: %s = %s: give a number", where, name, value);
-  default: return usage(error, "%s: %s = %s: out of its range", where, name, value);
+  default:
+    return usage(error, "%s: %s = %s: out of its range, 0 to %" G_GUINT64_FORMAT, where, name, value,
+                 ct_params_largest(params, name));
   }
 }
 

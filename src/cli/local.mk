@@ -47,7 +47,7 @@ libcommands_la_SOURCES = \
 	src/cli/resume.c src/cli/resume.h src/cli/resume_place.c src/cli/resume_place.h \
 	src/cli/run.c src/cli/run.h src/cli/run_again.c src/cli/run_again.h src/cli/run_plot.c src/cli/run_plot.h src/cli/run_table.c src/cli/run_table.h \
 	src/cli/person.h src/cli/person_lines.c src/cli/person_alike.c src/cli/person_pieces.c src/cli/person_summary.c src/cli/person_holders.c \
-	src/cli/show.h \
+	src/cli/show.h src/cli/beside.c src/cli/beside.h \
 	src/cli/show_events.c \
 	src/cli/show_evictions.c \
 	src/cli/show_packets.c \

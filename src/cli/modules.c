@@ -12,6 +12,21 @@ static gboolean refuse(GError **error, const char *where, const char *name, cons
   return FALSE;
 }
 
+static gboolean out_of_range(const ct_params *params, GError **error, const char *where, const char *name,
+                             const char *value)
+{
+  ct_module_range range = { 0, 0, FALSE };
+  char why[80];
+
+  ct_params_module_range(params, name, &range);
+  if (range.ports)
+    g_snprintf(why, sizeof(why), "out of its range: up to %d ports, %u to %u", CT_MODULE_PORTS_MAX, range.least,
+               range.largest);
+  else
+    g_snprintf(why, sizeof(why), "out of its range, %u to %u", range.least, range.largest);
+  return refuse(error, where, name, value, why);
+}
+
 static gboolean set(ct_params *params, const char *where, const char *name, const char *value, GError **error)
 {
   switch (ct_params_set_module(params, name, value)) {
@@ -23,7 +38,7 @@ static gboolean set(ct_params *params, const char *where, const char *name, cons
                 where, params->profile->name, name);
     return FALSE;
   case CT_PARAM_NOT_NUMBER: return refuse(error, where, name, value, "give a number");
-  default: return refuse(error, where, name, value, "out of its range");
+  default: return out_of_range(params, error, where, name, value);
   }
 }
 

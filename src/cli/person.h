@@ -6,6 +6,7 @@
 #ifndef CLI_PERSON_H
 #define CLI_PERSON_H
 
+#include "beside.h"
 #include "conntrack/proto/proto.h"
 #include "emit/past.h"
 #include "emit/summary.h"
@@ -84,6 +85,7 @@ typedef struct cli_person {
   gboolean said_notable; /* that only notable lines follow */
   emit_summary summary;
   journal_history history;
+  cli_beside beside;
   ct_expect_view used; /* the expectation that was used up last, by packet used_by; 0: none was */
   guint64 used_by;
   guint64 in_table, table_hidden;                         /* entries at the end, and those of them that are not shown */

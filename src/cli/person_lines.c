@@ -354,6 +354,11 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
     put_used(p, out, ", ", seen->packet->number);
   }
   past(p, seen, out);
+  if (r->cls == CT_CLASS_INVALID &&
+      emit_sides_tell(seen->packet, r, r->entry != NULL ? &view : NULL, &p->history.sides)) {
+    emit_text_literal(out, "; ");
+    emit_sides_words(out, &view, &p->history.sides);
+  }
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");
     emit_advice_words(out, p->run.params.profile, (ct_reason)r->reason, &p->history.advice,
@@ -395,24 +400,32 @@ static void clock_jump(cli_person *p, const ct_packet *packet)
   end_of_line(p, 0);
 }
 
+static void tally_sides(cli_person *p, const replay_seen *seen)
+{
+  const ct_result *r = seen->result;
+  gboolean viewed = r->entry != NULL && emit_one_sided_may_be(seen->packet, r);
+  ct_view view;
+
+  if (viewed)
+    ct_entry_view(p->run.engine, r->entry, &view);
+  emit_tally_sides(&p->summary.tally, seen->packet, r, viewed ? &view : NULL, &p->history.sides);
+}
+
 void cli_person_packet(const replay_seen *seen, gpointer user)
 {
   cli_person *p = user;
   const ct_result *r = seen->result;
   cli_happening what;
-  ct_view view;
 
   emit_tally_packet(&p->summary.tally, seen->packet, r);
   journal_history_packet(&p->history, seen->packet, r);
+  cli_beside_packet(&p->beside, &p->history, seen);
   cli_person_holders_packet(p);
   if (r->cls == CT_CLASS_INVALID || r->verdict == CT_VERDICT_DROP)
     emit_tally_helped(&p->summary.tally, (ct_reason)r->reason,
                       p->history.advice.helps == JOURNAL_HELPS_SETTING &&
                         p->history.advice.world == whatif_own_world((ct_reason)r->reason));
-  if (r->entry != NULL && emit_one_sided_may_be(seen->packet, r)) {
-    ct_entry_view(p->run.engine, r->entry, &view);
-    emit_tally_one_sided(&p->summary.tally, seen->packet, r, &view, p->history.other_side);
-  }
+  tally_sides(p, seen);
   clock_jump(p, seen->packet);
   if (seen->packet->kind == CT_PACKET_NONE)
     return;

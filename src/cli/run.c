@@ -188,6 +188,8 @@ static gboolean open_all(cli_run *run, gboolean twice)
   if (!cli_table_open(run, &replay))
     return FALSE;
   replay.stop = &cli_stop;
+  if (run->what == 0 || run->what & (EMIT_CAN_PACKETS | EMIT_CAN_FLOWS))
+    replay.keep = 2; /* for cli_watch.ahead */
   replay.ruled = o->rules->len > 0 || o->box_ruled;
   /* A transcript is of every frame, as a referee is sent them. */
   if (run->format != NULL && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
@@ -247,6 +249,11 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what)
 }
 
 gboolean cli_run_open_twice(cli_run *run, const cli_options *options) { return open_run(run, options, 0, TRUE); }
+
+gboolean cli_run_may_have_room(const cli_run *run)
+{
+  return run->firewall.firewall == NULL && run->o->load_state == NULL && run->o->listed == NULL;
+}
 
 /* ---- playing ---- */
 
@@ -379,6 +386,7 @@ gboolean cli_run_play(cli_run *run, const cli_watch *watch)
                              .tick = cli_progress_wanted(run->o) ? on_tick : NULL,
                              .wanted = on_wanted,
                              .moment = on_moment,
+                             .ahead = watch->ahead,
                              .user = &p };
 
   if (!begin_format(run))
@@ -448,6 +456,15 @@ static void say_nothing_matched(const cli_run *run)
   g_free(words);
 }
 
+static void tell_translation(const cli_run *run)
+{
+  const fw_tally *tally = fw_firewall_tally(run->firewall.firewall);
+
+  replay_source_translated(run->source, tally->mapped > 0        ? REPLAY_TRANSLATION_SOME
+                                        : tally->nat_unknown > 0 ? REPLAY_TRANSLATION_UNKNOWN
+                                                                 : REPLAY_TRANSLATION_NONE);
+}
+
 cli_exit cli_run_close(cli_run *run)
 {
   gboolean threaded = run->source != NULL && replay_source_threaded(run->source);
@@ -456,8 +473,8 @@ cli_exit cli_run_close(cli_run *run)
   if (run->database_fd >= 0)
     close(run->database_fd);
   cli_plot_close(run);
-  if (run->source != NULL && run->firewall.firewall != NULL && fw_firewall_tally(run->firewall.firewall)->mapped > 0)
-    replay_source_translated(run->source);
+  if (run->source != NULL && run->firewall.firewall != NULL)
+    tell_translation(run);
   if (run->source != NULL)
     run->code = cli_exit_graver(run->code, cli_say_about_captures(run->source));
   cli_part_say(run);

@@ -54,6 +54,7 @@ typedef struct cli_watch {
   void (*packet)(const replay_seen *seen, gpointer user);
   void (*moment)(replay_moments *moments, gpointer user); /* snapshots; --show-from is the run's own */
   void (*idle)(gpointer user);
+  gboolean ahead; /* packets know what comes next; of a run without a format, of packets or of flows */
   gpointer user;
 } cli_watch;
 
@@ -64,6 +65,11 @@ gboolean cli_run_open(cli_run *run, const cli_options *options, guint what);
  * and the kernel asked for is one whose collection --gc exact leaves out.
  */
 gboolean cli_run_open_twice(cli_run *run, const cli_options *options);
+/*
+ * Whether a second engine, with a larger table, would be given the same packets: no rules have a say in what becomes an
+ * entry, and the first has begun empty.
+ */
+gboolean cli_run_may_have_room(const cli_run *run);
 /* => FALSE where the format cannot begin; run->code says so, and it has been said. */
 gboolean cli_run_play(cli_run *run, const cli_watch *watch);
 /* The format's last words and the last write; for what needs them before cli_run_close, which does it otherwise. */

@@ -12,16 +12,17 @@
 #include "pressure/room.h"
 #include "pressure/victims.h"
 
+enum { ROOM_MOST = 1 << 22 };
+
 typedef struct evictions {
   cli_run run;
   pressure_victims *victims;
-  pressure_room
-    *room;          /* NULL where rules have a say in what becomes an entry: what a larger table holds is not known */
-  guint64 dropped;  /* by conntrack */
-  guint64 by_rules; /* dropped by them */
-  guint64 in_vain;  /* evicted for packets that rules have dropped then */
-  guint64 latest;   /* evicted for the packet that is on its way */
-  guint64 shown;    /* evictions */
+  pressure_room *room; /* NULL where what a larger table holds is not known (cli_run_may_have_room) */
+  guint64 dropped;     /* by conntrack */
+  guint64 by_rules;    /* dropped by them */
+  guint64 in_vain;     /* evicted for packets that rules have dropped then */
+  guint64 latest;      /* evicted for the packet that is on its way */
+  guint64 shown;       /* evictions */
 } evictions;
 
 static gboolean is_wanted(const evictions *e, const ct_view *view)
@@ -91,7 +92,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   evictions *e = user;
 
   if (e->room != NULL)
-    pressure_room_packet(e->room, seen->packet);
+    pressure_room_packet(e->room, seen);
   if (seen->packet->kind != CT_PACKET_NONE && dropped_by_rules(e)) {
     e->by_rules++;
     e->in_vain += e->latest;
@@ -155,8 +156,8 @@ static void play(evictions *e)
 
   e->victims =
     pressure_victims_new(e->run.params.profile, PRESSURE_EVICTED, pressure_victims_followed(e->run.params.max), TRUE);
-  if (e->run.firewall.firewall == NULL)
-    e->room = pressure_room_new(&e->run.params);
+  if (cli_run_may_have_room(&e->run))
+    e->room = pressure_room_new(&e->run.params, ROOM_MOST);
   ct_engine_watch(e->run.engine, 1u << CT_EVENT_DESTROY, on_event, e);
   if (cli_run_play(&e->run, &watch)) {
     emit_part part;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* -P: one line per packet, or with -W the packets themselves. */
+#include "beside.h"
 #include "keep.h"
 #include "redact.h"
 #include "run.h"
@@ -17,6 +18,7 @@
 typedef struct showing {
   cli_run run;
   journal_history history; /* not where no line tells of it */
+  cli_beside beside;
   gboolean telling;
   gboolean whole;     /* a transcript, which needs to hear what the kernel would not have sent, too */
   cap_writer *writer; /* NULL: lines only */
@@ -120,15 +122,17 @@ static void on_packet(const replay_seen *seen, gpointer user)
 
   if (tells)
     packet.query = emit_asked_packet(&s->asked, s->run.engine, seen->packet, result);
-  if (s->telling || o->flow != 0)
+  if (s->telling || o->flow != 0) {
     journal_history_packet(&s->history, seen->packet, result);
+    cli_beside_packet(&s->beside, &s->history, seen);
+  }
   if (result->entry != NULL && (needs(s, EMIT_NEEDS_VIEW) || s->run.silent || o->filter.any)) {
     ct_entry_view(s->run.engine, result->entry, &view);
     packet.view = &view;
   }
   packet.past = s->telling ? &s->history.past : NULL;
   packet.advice = s->telling ? &s->history.advice : NULL;
-  packet.other_side = s->telling ? s->history.other_side : 0;
+  packet.sides = s->telling ? &s->history.sides : NULL;
   wanted = s->run.showing && chosen(s, seen, packet.view) && cli_firewall_chosen(&s->run.firewall);
   if ((wanted || o->annotate) && needs(s, EMIT_NEEDS_RULES))
     packet.rules = cli_firewall_tell(&s->run.firewall, seen->packet);
@@ -238,7 +242,7 @@ static void close_writer(showing *s)
 
 static void play(showing *s)
 {
-  cli_watch watch = { .packet = on_packet, .idle = on_idle, .user = s };
+  cli_watch watch = { .packet = on_packet, .idle = on_idle, .ahead = TRUE, .user = s };
   cli_run *run = &s->run;
 
   s->whole = !run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END;
@@ -255,13 +259,16 @@ static void play(showing *s)
   }
   if (s->telling || run->o->flow != 0)
     journal_history_begin(&s->history, run->engine);
-  if (s->telling)
+  if (s->telling) {
     journal_history_try(&s->history, run->engine);
+    cli_beside_begin(&s->beside, run);
+  }
   if (cli_run_play(run, &watch) && !run->silent &&
       emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);
   if (run->o->display_filter)
     cli_ranges_end(&s->ranges, &run->output.text);
+  cli_beside_end(&s->beside);
   journal_history_end(&s->history);
   close_writer(s);
   if (s->events != NULL)

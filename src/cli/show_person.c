@@ -8,7 +8,7 @@ enum { LINES = 50, TABLE_LINES = 30 };
 cli_exit cli_show_person(const cli_options *o)
 {
   cli_person *p = g_new0(cli_person, 1);
-  cli_watch watch = { .packet = cli_person_packet, .user = p };
+  cli_watch watch = { .packet = cli_person_packet, .ahead = TRUE, .user = p };
   cli_exit code;
 
   emit_summary_init(&p->summary);
@@ -25,7 +25,9 @@ cli_exit cli_show_person(const cli_options *o)
     p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
     journal_history_begin(&p->history, p->run.engine);
     journal_history_remember(&p->history, p->run.engine);
+    cli_beside_begin(&p->beside, &p->run);
     cli_run_play(&p->run, &watch);
+    cli_beside_end(&p->beside);
     journal_history_end(&p->history);
     cli_person_hidden(p);
     cli_person_table(p);

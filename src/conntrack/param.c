@@ -195,6 +195,13 @@ ct_param_error ct_params_set(ct_params *params, const char *name, const char *va
   return CT_PARAM_OK;
 }
 
+uint64_t ct_params_largest(const ct_params *params, const char *name)
+{
+  const sysctl *s = sysctl_find(params->profile, name);
+
+  return s ? s->largest : 0;
+}
+
 const char *ct_gc_name(ct_gc gc) { return gc == CT_GC_EXACT ? "exact" : "kernel"; }
 
 static ct_param_error set_gc(ct_params *params, const char *value)

@@ -235,6 +235,9 @@ typedef enum ct_param_error {
  */
 ct_param_error ct_params_set(ct_params *params, const char *name, const char *value);
 
+/* => the greatest value of a sysctl by the name that ct_params_set takes; the least is 0. UNKNOWN: 0. */
+uint64_t ct_params_largest(const ct_params *params, const char *name);
+
 /*
  * Sets what is no sysctl, but of the machine: "gc" to exact or kernel, "hz" and "hash-seed" to a number. UNKNOWN is
  * another name; NOT_NUMBER and RANGE are another value. What is refused changes nothing.

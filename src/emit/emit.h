@@ -156,8 +156,8 @@ typedef struct emit_packet {
   const struct journal_past *past;     /* what it would have belonged to; NULL: not told */
   const struct journal_advice *advice; /* what would have let it pass; NULL: the reason's own sysctl is named */
   const struct emit_query *query; /* the query to a group that it answers in vain (asked.h); NULL: none, or not told */
-  guint64 other_side;             /* a segment of its other side that was refused before it; 0: none, or not told */
-  const emit_rules *rules;        /* NULL: there are none */
+  const struct journal_sides *sides; /* what its verdict rests on (journal/history.h); NULL: not told */
+  const emit_rules *rules;           /* NULL: there are none */
 } emit_packet;
 
 /* What a table lost by being full, or would have needed: --evictions. */

@@ -13,8 +13,9 @@ gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason r
   } hints[] = {
     { "nf_conntrack_tcp_be_liberal", "", "=1" },
     { "nf_conntrack_tcp_ignore_invalid_rst", "", "=1" },
-    { "nf_conntrack_tcp_loose", "", "=1 would pick it up" },
-    { "nf_conntrack_checksum", "", "=0 would not look" },
+    { "nf_conntrack_tcp_loose", "", "=1" },
+    { "nf_conntrack_dccp_loose", "", "=1" },
+    { "nf_conntrack_checksum", "", "=0" },
     { "nf_conntrack_max", "a larger ", " would have room" },
     { "nf_conntrack_buckets", "more ", " would make chains shorter" },
     { "ipfrag_high_thresh", "a larger ", " would have room" },
@@ -27,7 +28,7 @@ gboolean emit_reason_hint(emit_text *out, const ct_profile *profile, ct_reason r
       emit_text_string(out, hints[i].before);
       emit_text_string(out, own);
       emit_text_string(out, hints[i].behind);
-      if (strcmp(hints[i].behind, "=1") == 0)
+      if (hints[i].behind[0] == '=')
         emit_text_string(out, emit_would_pass(ruled));
       return TRUE;
     }

@@ -287,14 +287,20 @@ static void query_member(emit_text *out, const emit_query *query)
 }
 
 /* What was refused of its other side before tells of packets out of order, rather than of one direction. */
-static void one_sided_member(emit_text *out, guint64 other_side)
+static void sides_members(emit_text *out, const emit_packet *p)
 {
-  if (other_side == 0) {
-    emit_text_literal(out, ",\"one_sided\":true");
-    return;
+  const journal_sides *sides = p->sides;
+
+  if (emit_one_sided(p->packet, p->result, p->view) || (sides != NULL && sides->unopened)) {
+    if (sides != NULL && sides->syn != 0)
+      emit_text_format(out, ",\"syn\":%" G_GUINT64_FORMAT, sides->syn);
+    else if (sides != NULL && sides->other_side != 0)
+      emit_text_format(out, ",\"other_side\":%" G_GUINT64_FORMAT, sides->other_side);
+    else
+      emit_text_literal(out, ",\"one_sided\":true");
+  } else if (sides != NULL && sides->synack != 0) {
+    emit_text_format(out, ",\"synack\":%" G_GUINT64_FORMAT, sides->synack);
   }
-  emit_text_literal(out, ",\"other_side\":");
-  emit_text_u64(out, other_side);
 }
 
 static void json_packet(emit_output *output, const emit_packet *p)
@@ -312,8 +318,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   }
   if (p->query != NULL)
     query_member(out, p->query);
-  if (emit_one_sided(p->packet, p->result, p->view))
-    one_sided_member(out, p->other_side);
+  sides_members(out, p);
   if (p->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     emit_json_object(out, o, p->view, emit_json_listed_parts(o, p->view), &name);

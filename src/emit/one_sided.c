@@ -22,7 +22,7 @@ gboolean emit_one_sided(const ct_packet *packet, const ct_result *result, const 
          (!(view->status & CT_STATUS_SEEN_REPLY) && ct_tuple_equal(&packet->tuple, &view->tuple[CT_ORIGINAL]));
 }
 
-void emit_one_sided_words(emit_text *out, const ct_view *view, guint64 other_side)
+static void one_sided_words(emit_text *out, const ct_view *view, guint64 other_side)
 {
   gboolean waits = view->status & CT_STATUS_SEEN_REPLY; /* nothing else does, where that was seen */
 
@@ -36,4 +36,43 @@ void emit_one_sided_words(emit_text *out, const ct_view *view, guint64 other_sid
   else
     emit_text_string(out, waits ? "lost while capturing, gone another way, or later in the capture"
                                 : "one direction only, or out of order");
+}
+
+static void unopened_words(emit_text *out, const journal_sides *sides)
+{
+  if (sides->syn != 0) {
+    emit_text_format(out, "packet %" G_GUINT64_FORMAT " is the SYN that it answers: packets are out of order",
+                     sides->syn);
+    return;
+  }
+  emit_text_literal(out, "nothing of its other side, which it acknowledges, was accepted so far: ");
+  if (sides->other_side != 0)
+    emit_text_format(
+      out, "packet %" G_GUINT64_FORMAT " of it was refused before; its SYN is missing, or later in the capture",
+      sides->other_side);
+  else
+    emit_text_literal(out, "one direction only, begun before the capture, or out of order");
+}
+
+static void answered_words(emit_text *out, const journal_sides *sides)
+{
+  emit_text_format(
+    out, "packet %" G_GUINT64_FORMAT ", which answers it, came before and was refused: packets are out of order",
+    sides->synack);
+}
+
+gboolean emit_sides_tell(const ct_packet *packet, const ct_result *result, const ct_view *view,
+                         const journal_sides *sides)
+{
+  return (sides != NULL && (sides->unopened || sides->synack != 0)) || emit_one_sided(packet, result, view);
+}
+
+void emit_sides_words(emit_text *out, const ct_view *view, const journal_sides *sides)
+{
+  if (sides != NULL && sides->unopened)
+    unopened_words(out, sides);
+  else if (sides != NULL && sides->synack != 0)
+    answered_words(out, sides);
+  else
+    one_sided_words(out, view, sides != NULL ? sides->other_side : 0);
 }

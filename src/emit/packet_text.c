@@ -413,8 +413,8 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
     emit_past_words(remark(&r), o->profile, p->past);
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
-  if (emit_one_sided(p->packet, p->result, p->view))
-    emit_one_sided_words(remark(&r), p->view, p->other_side);
+  if (emit_sides_tell(p->packet, p->result, p->view, p->sides))
+    emit_sides_words(remark(&r), p->view, p->sides);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   if (p->result->changes & CT_CHANGE_CREATED && p->view != NULL && p->view->has_master && !met_once(events))

@@ -46,6 +46,16 @@ static void put_refused(emit_text *out, const ct_profile *profile, const journal
   emit_text_string(out, ct_reason_words(past->refused_why, profile, words));
 }
 
+static void put_room(emit_text *out, const ct_profile *profile, const journal_past *past)
+{
+  emit_text_string(out, past->room_max != 0 ? "; " : "; a larger ");
+  emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
+  if (past->room_max != 0)
+    emit_text_format(out, "=%" G_GUINT64_FORMAT ", the least with which nobody is evicted or dropped so far,",
+                     past->room_max);
+  emit_text_literal(out, " would have kept it");
+}
+
 gboolean emit_past_is_known(const journal_past *past)
 {
   return past != NULL && (past->end != NULL || past->opener.number != 0);
@@ -110,9 +120,7 @@ void emit_past_words(emit_text *out, const ct_profile *profile, const journal_pa
     emit_text_seconds(out, past->silent_ns, 0);
     emit_text_literal(out, " s");
   } else if (past->room_keeps) {
-    emit_text_literal(out, "; a larger ");
-    emit_text_string(out, ct_params_spell(profile, "nf_conntrack_max"));
-    emit_text_literal(out, " would have kept it");
+    put_room(out, profile, past);
     put_refused(out, profile, past);
   }
 }
@@ -162,6 +170,8 @@ void emit_past_member(emit_text *out, const ct_profile *profile, const journal_p
     emit_text_literal(out, ",\"kept_by\":");
     emit_text_u64(out, past->kept_s);
   }
+  if (past->room_max != 0)
+    emit_text_format(out, ",\"kept_by_max\":%" G_GUINT64_FORMAT, past->room_max);
   if (past->refused && (past->kept_s != 0 || past->room_keeps)) {
     emit_text_literal(out, ",\"refused_then\":\"");
     emit_text_string(out, ct_reason_word(past->refused_why));
@@ -187,15 +197,21 @@ gboolean emit_past_tells(const journal_past *past, const journal_advice *advice)
          (guint)advice->world == past->end->timeout && advice->setting.value == past->kept_s;
 }
 
+/* Whether it is known how much larger the table would have had to be. */
+static gboolean knows_max(const journal_advice *advice)
+{
+  return advice->world == WHATIF_MAX && advice->setting.value != 0;
+}
+
 void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice,
                        gboolean ruled)
 {
   if (advice->helps != JOURNAL_HELPS_SETTING)
     return;
-  if (advice->world != WHATIF_WORLDS && advice->world == whatif_own_world(reason) &&
+  if (advice->world != WHATIF_WORLDS && advice->world == whatif_own_world(reason) && !knows_max(advice) &&
       emit_reason_hint(out, profile, reason, ruled))
     return;
-  if (advice->world == WHATIF_MAX) {
+  if (advice->world == WHATIF_MAX && !knows_max(advice)) {
     emit_text_literal(out, "a larger ");
     emit_text_string(out, advice->setting.sysctl);
   } else {
@@ -207,7 +223,7 @@ void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reas
 void emit_advice_member(emit_text *out, const journal_advice *advice)
 {
   emit_text_literal(out, ",\"advice\":\"");
-  if (advice->world == WHATIF_MAX) /* how much larger is not known */
+  if (advice->world == WHATIF_MAX && !knows_max(advice))
     emit_text_string(out, advice->setting.sysctl);
   else
     emit_advice_setting(out, advice);

@@ -37,7 +37,8 @@ void emit_advice_setting(emit_text *out, const journal_advice *advice);
 void emit_advice_words(emit_text *out, const ct_profile *profile, ct_reason reason, const journal_advice *advice,
                        gboolean ruled);
 
-/* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71"; of nf_conntrack_max the name alone: a larger one */
+/* ,"advice":"nf_conntrack_tcp_timeout_close_wait=71"; of nf_conntrack_max the name alone where no value is known: a
+ * larger one */
 void emit_advice_member(emit_text *out, const journal_advice *advice);
 
 #endif

@@ -367,7 +367,7 @@ static void pressure(emit_text *out, const emit_summary *s)
 }
 
 /* What a verdict rests on that the capture does not show, or shows elsewhere; the first that fits a connection. */
-typedef enum sided { ONE_SIDED, OUT_OF_ORDER, NO_SYNACK, BEYOND, SIDED } sided;
+typedef enum sided { ONE_SIDED, OUT_OF_ORDER, NO_SYN, NO_SYNACK, BEYOND, SIDED } sided;
 
 static void one_sided_part(emit_text *out, sided which, guint64 n, const guint64 *packets, gboolean more)
 {
@@ -378,6 +378,8 @@ static void one_sided_part(emit_text *out, sided which, guint64 n, const guint64
                     "A kernel that saw both sides may have judged otherwise" },
     [OUT_OF_ORDER] = { "order", "whose other side, which is acknowledged, came later, or came before and was refused",
                        "A kernel that saw both sides in order may have judged otherwise" },
+    [NO_SYN] = { "loss", "whose SYN is not here, though packets of both sides are",
+                 "They began before the capture, or it was lost: a kernel that saw it may have judged otherwise" },
     [NO_SYNACK] = { "loss", "whose SYN/ACK is not here, though packets of that side are",
                     "A kernel that saw it may have judged otherwise" },
     [BEYOND] = { "loss", "of which data are acknowledged that were not accepted before",
@@ -391,7 +393,7 @@ static void one_sided_part(emit_text *out, sided which, guint64 n, const guint64
   label(out, parts[which].name);
   emit_text_init(&words, -1);
   emit_text_string(&words, more ? "at least " : "");
-  count(&words, n, " connection ", " connections ");
+  count(&words, n, " TCP connection ", " TCP connections ");
   emit_text_string(&words, parts[which].what);
   emit_text_literal(&words, ": ");
   count(&words, packets[0], " packet INVALID", " packets INVALID");
@@ -407,9 +409,18 @@ static void one_sided_part(emit_text *out, sided which, guint64 n, const guint64
   emit_text_clear(&words);
 }
 
+static sided sided_of(const emit_one_sided_conn *c)
+{
+  if (c->refused)
+    return OUT_OF_ORDER;
+  if (c->no_syn)
+    return c->came ? NO_SYN : ONE_SIDED;
+  return c->waits ? NO_SYNACK : c->came ? OUT_OF_ORDER : ONE_SIDED;
+}
+
 static void count_sided(const emit_one_sided_conn *c, guint64 *n, guint64 (*packets)[2])
 {
-  sided which = c->refused ? OUT_OF_ORDER : c->waits ? NO_SYNACK : c->came ? OUT_OF_ORDER : ONE_SIDED;
+  sided which = sided_of(c);
 
   if (c->beyond > 0) {
     n[BEYOND]++;
@@ -423,20 +434,35 @@ static void count_sided(const emit_one_sided_conn *c, guint64 *n, guint64 (*pack
   packets[which][1] += c->packets[1];
 }
 
+/* What no connection has come of. */
+static void count_unopened(const emit_unopened *u, guint64 *n, guint64 (*packets)[2])
+{
+  sided which = u->syn ? OUT_OF_ORDER : u->both ? NO_SYN : ONE_SIDED;
+
+  n[which]++;
+  packets[which][0] += u->packets;
+}
+
 static void one_sided(emit_text *out, const emit_summary *s)
 {
   guint64 n[SIDED] = { 0 }, packets[SIDED][2] = { 0 };
   GHashTableIter iter;
+  gboolean more = FALSE;
   gpointer value;
-  gboolean more;
   guint which;
 
-  if (s->tally.one_sided_conns == NULL)
-    return;
-  more = g_hash_table_size(s->tally.one_sided_conns) == EMIT_ONE_SIDED_MOST;
-  g_hash_table_iter_init(&iter, s->tally.one_sided_conns);
-  while (g_hash_table_iter_next(&iter, NULL, &value))
-    count_sided(value, n, packets);
+  if (s->tally.one_sided_conns != NULL) {
+    more = g_hash_table_size(s->tally.one_sided_conns) == EMIT_ONE_SIDED_MOST;
+    g_hash_table_iter_init(&iter, s->tally.one_sided_conns);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+      count_sided(value, n, packets);
+  }
+  if (s->tally.unopened != NULL) {
+    more = more || g_hash_table_size(s->tally.unopened) == EMIT_ONE_SIDED_MOST;
+    g_hash_table_iter_init(&iter, s->tally.unopened);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+      count_unopened(value, n, packets);
+  }
   for (which = 0; which < SIDED; which++)
     one_sided_part(out, (sided)which, n[which], packets[which], more);
 }

@@ -73,22 +73,93 @@ void emit_tally_helped(emit_tally *tally, ct_reason reason, gboolean helped)
   tally->helped[reason] += helped;
 }
 
-void emit_tally_one_sided(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view,
-                          guint64 other_side)
+/* --- packets without an entry --- */
+
+static guint tuple_hash(gconstpointer key) { return ct_tuple_hash(key); }
+static gboolean tuple_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
+
+static emit_unopened *unopened_of(const emit_tally *tally, const ct_packet *packet)
 {
+  ct_tuple key;
+
+  if (tally->unopened == NULL || !ct_packet_has_tcp(packet))
+    return NULL;
+  key = journal_key(&packet->tuple);
+  return g_hash_table_lookup(tally->unopened, &key);
+}
+
+static void count_unopened(emit_tally *tally, const ct_packet *packet)
+{
+  emit_unopened *u = unopened_of(tally, packet);
+
+  if (tally->unopened == NULL)
+    tally->unopened = g_hash_table_new_full(tuple_hash, tuple_equal, NULL, g_free);
+  if (u == NULL && g_hash_table_size(tally->unopened) < EMIT_ONE_SIDED_MOST) {
+    u = g_new0(emit_unopened, 1);
+    u->key = journal_key(&packet->tuple);
+    u->tuple = packet->tuple;
+    g_hash_table_add(tally->unopened, u);
+  }
+  if (u == NULL)
+    return;
+  u->packets++;
+  u->both = u->both || !ct_tuple_equal(&u->tuple, &packet->tuple);
+}
+
+/* A packet that begins a connection, which packets before it belong to: its SYN, or another one where there was none.
+ */
+static void adopt(emit_tally *tally, emit_unopened *u, const ct_packet *packet, const ct_result *result,
+                  const journal_sides *sides)
+{
+  gboolean is_syn = (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK)) == CT_TCP_SYN;
   emit_one_sided_conn *c;
 
-  if (!emit_one_sided(packet, result, view))
+  if ((is_syn && sides->synack == 0) || (c = conn_of(tally, result->conn)) == NULL)
     return;
-  c = conn_of(tally, result->conn);
-  if (c == NULL)
+  c->packets[0] += u->packets;
+  c->refused = c->refused || is_syn;
+  c->no_syn = !is_syn;
+  c->came = c->came || u->both || !ct_tuple_equal(&u->tuple, &packet->tuple);
+  g_hash_table_remove(tally->unopened, &u->key);
+}
+
+/* A SYN of theirs that came later after all. */
+static void note_syn(emit_tally *tally, emit_unopened *u, const ct_result *result)
+{
+  emit_one_sided_conn *c = NULL;
+
+  if (u != NULL)
+    u->syn = TRUE;
+  if (tally->one_sided_conns != NULL)
+    c = g_hash_table_lookup(tally->one_sided_conns, &(guint64){ result->conn });
+  if (c != NULL && c->no_syn)
+    c->refused = TRUE;
+}
+
+void emit_tally_sides(emit_tally *tally, const ct_packet *packet, const ct_result *result, const ct_view *view,
+                      const journal_sides *sides)
+{
+  emit_unopened *u = unopened_of(tally, packet);
+  emit_one_sided_conn *c;
+
+  if (sides->unopened)
+    count_unopened(tally, packet);
+  else if (u != NULL && result->changes & CT_CHANGE_CREATED)
+    adopt(tally, u, packet, result, sides);
+  else if (ct_packet_has_tcp(packet) && (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK)) == CT_TCP_SYN)
+    note_syn(tally, u, result);
+  if (!emit_one_sided(packet, result, view) || (c = conn_of(tally, result->conn)) == NULL)
     return;
   c->packets[result->cls == CT_CLASS_NEW]++;
-  c->refused = c->refused || other_side != 0;
+  c->refused = c->refused || (sides->other_side != 0 && !c->no_syn);
   c->waits = c->waits || view->status & CT_STATUS_SEEN_REPLY;
 }
 
-void emit_tally_clear(emit_tally *tally) { g_clear_pointer(&tally->one_sided_conns, g_hash_table_unref); }
+void emit_tally_clear(emit_tally *tally)
+{
+  g_clear_pointer(&tally->one_sided_conns, g_hash_table_unref);
+  g_clear_pointer(&tally->unopened, g_hash_table_unref);
+}
 
 static void row_add(emit_tally_row *row, const guint64 *by_class)
 {

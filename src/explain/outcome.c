@@ -15,21 +15,20 @@
 /* What has been tried beside the replay, and what is sure without; nothing where neither is. */
 static void say_advice(explain_teller *t, ct_reason reason)
 {
+  static const char *const without[] = {
+    [JOURNAL_HELPS_NOTHING] = "",
+    [JOURNAL_HELPS_NONE_TRIED] =
+      ": each was tried alone, at its least, its greatest and around the silences of this connection",
+    [JOURNAL_HELPS_UNADVISABLE] =
+      ", but one that makes conntrack forget, or refuse, what it should keep: each was tried alone",
+  };
   const journal_history *h = t->facts->history;
   emit_text words;
 
   if (h == NULL)
     return;
-  if (h->advice.helps == JOURNAL_HELPS_NOTHING)
-    explain_say(t, EXPLAIN_VERDICT, "No sysctl would have made it pass.");
-  if (h->advice.helps == JOURNAL_HELPS_NONE_TRIED)
-    explain_say(t, EXPLAIN_VERDICT,
-                "Each sysctl was tried alone, at its least, its greatest and around the silences of "
-                "this connection: none would have made it pass.");
-  if (h->advice.helps == JOURNAL_HELPS_UNADVISABLE)
-    explain_say(t, EXPLAIN_VERDICT,
-                "No setting that makes sense would have made it pass: only one that makes conntrack "
-                "forget, or refuse, what it should keep.");
+  if (h->advice.helps < G_N_ELEMENTS(without) && without[h->advice.helps] != NULL)
+    explain_say(t, EXPLAIN_VERDICT, "No sysctl would have made it pass%s.", without[h->advice.helps]);
   if (h->advice.helps != JOURNAL_HELPS_SETTING)
     return;
   emit_text_init(&words, -1);
@@ -72,18 +71,20 @@ static void say_bound_broken(explain_teller *t)
   }
 }
 
-static void say_one_sided(explain_teller *t)
+static void say_sides(explain_teller *t)
 {
-  const journal_history *h = t->facts->history;
+  const explain_facts *f = t->facts;
+  const journal_sides *sides = f->history != NULL ? &f->history->sides : NULL;
   emit_text words;
 
-  if (!emit_one_sided(t->facts->packet, t->facts->result, t->facts->after))
+  if (!emit_sides_tell(f->packet, f->result, f->after, sides))
     return;
   emit_text_init(&words, -1);
-  emit_one_sided_words(&words, t->facts->after, h != NULL ? h->other_side : 0);
-  *words.data = 'N';
-  explain_say(t, EXPLAIN_VERDICT, "%.*s. A kernel that saw both sides in order may have judged otherwise.",
-              (int)words.used, words.data);
+  emit_sides_words(&words, f->after, sides);
+  *words.data = g_ascii_toupper(*words.data);
+  explain_say(
+    t, EXPLAIN_VERDICT, "%.*s.%s", (int)words.used, words.data,
+    sides != NULL && sides->synack != 0 ? "" : " A kernel that saw both sides in order may have judged otherwise.");
   emit_text_clear(&words);
 }
 
@@ -108,7 +109,7 @@ void explain_verdict(explain_teller *t)
              t->facts->packet->kind != CT_PACKET_UNTRACKED && reason != t->facts->trace->timeout_why) {
     explain_say(t, EXPLAIN_VERDICT, "Accepted: %s.", sentence);
   }
-  say_one_sided(t);
+  say_sides(t);
 }
 
 /* --- timeout --- */

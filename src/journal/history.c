@@ -82,13 +82,32 @@ static guint64 other_side_of(const journal_history *h, const ct_packet *packet, 
   return journal_refused_other_side(h->refused, packet, NULL);
 }
 
+static gboolean is_unopened(const journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  return (result->reason == CT_REASON_TCP_NEW || result->reason == CT_REASON_TCP_NOT_LOOSE) &&
+         result->cls == CT_CLASS_INVALID && result->conn == 0 && ct_packet_has_tcp(packet) &&
+         packet->l4.tcp.flags & CT_TCP_ACK && journal_forgotten(h->ends) == 0 &&
+         journal_find(h->ends, &packet->tuple) == NULL && !journal_refused_began(h->refused, packet);
+}
+
+/* Before the packet is remembered as refused itself. */
+static void look_at_sides(journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  if (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_NEW)
+    return;
+  h->sides.other_side = other_side_of(h, packet, result);
+  h->sides.unopened = is_unopened(h, packet, result);
+  if (result->changes & CT_CHANGE_CREATED)
+    h->sides.synack = journal_refused_synack(h->refused, packet);
+}
+
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
   journal_opener opener;
 
   h->advice.helps = JOURNAL_HELPS_UNKNOWN;
   h->past = (journal_past){ .end = NULL };
-  h->other_side = 0;
+  h->sides = (journal_sides){ .other_side = 0 };
   /* Nor what a rule dropped before conntrack, or kept from it: no other setting would have changed that. */
   if (packet->kind == CT_PACKET_NONE || result->verdict == CT_VERDICT_NONE ||
       (result->cls == CT_CLASS_UNTRACKED && packet->kind != CT_PACKET_UNTRACKED)) {
@@ -96,8 +115,7 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
     return;
   }
   whatif_packet(h->worlds, packet, result);
-  if (result->cls == CT_CLASS_INVALID || result->cls == CT_CLASS_NEW)
-    h->other_side = other_side_of(h, packet, result);
+  look_at_sides(h, packet, result);
   opener = journal_refused_opener(h->refused, packet, result);
   journal_refused_packet(h->refused, packet, result);
   set_apart(h, result);

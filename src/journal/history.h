@@ -6,6 +6,15 @@
 #include "advice.h"
 #include "refused.h"
 
+/* What there is, and is not, of the other side of a TCP segment whose verdict rests on that. */
+typedef struct journal_sides {
+  guint64 other_side; /* the first refused segment of its other side, before it; 0: none, or not known */
+  /* It acknowledges, and is INVALID without an entry: there never was one of its tuple, and no SYN of either side. */
+  gboolean unopened;
+  guint64 syn;    /* unopened: the SYN that it answers, which comes later. Set by who can look ahead; 0: not known */
+  guint64 synack; /* a SYN that begins an entry: the first answer to it, which came before and was refused; 0: none */
+} journal_sides;
+
 typedef struct journal_history {
   const ct_engine *engine;
   journal *ends;
@@ -15,7 +24,7 @@ typedef struct journal_history {
   journal_refused *refused;
   journal_past past;     /* of the packet at hand */
   journal_advice advice; /* where it was refused or dropped; else UNKNOWN */
-  guint64 other_side;    /* the first refused segment of its other side, before it; 0: none, or not known */
+  journal_sides sides;   /* of the packet at hand */
 } journal_history;
 
 /* The engine must live as long as it plays. */

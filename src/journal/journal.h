@@ -72,9 +72,11 @@ typedef struct journal_past {
   gint64 silent_ns;       /* of a timeout's: how long before the packet it had last been renewed; else 0 */
   guint32 kept_s;         /* its timeout in whole seconds, with which it would have been there; 0: none is known */
   gboolean room_keeps;    /* evicted: in a larger table it would have been there */
-  gboolean refused;       /* it would have been there, and the packet is INVALID then, or dropped ... */
-  ct_reason refused_why;  /* ... for this */
-  journal_opener opener;  /* end is NULL: what it answers, where that made no entry (refused.h) */
+  guint64 room_max;      /* ... with this nf_conntrack_max, with which nobody would have been evicted so far. Set by who
+                            knows; 0 */
+  gboolean refused;      /* it would have been there, and the packet is INVALID then, or dropped ... */
+  ct_reason refused_why; /* ... for this */
+  journal_opener opener; /* end is NULL: what it answers, where that made no entry (refused.h) */
 } journal_past;
 
 struct whatif;

@@ -4,7 +4,8 @@
 typedef struct refused {
   ct_tuple tuple; /* as the packet had it */
   guint64 first;  /* TCP segment that was INVALID; 0: none was */
-  gboolean is_synack;
+  guint64 synack; /* the first of them that is a SYN/ACK, acknowledging synack_ack; 0: none is */
+  guint32 synack_ack;
   journal_opener opener;
   gint64 opened_ns;
   guint32 answer; /* TCP: what its answer acknowledges */
@@ -73,16 +74,29 @@ static gboolean is_lost_opener(const ct_packet *packet, const ct_result *result,
   return TRUE;
 }
 
+/* Of a SYN, whose data may be acknowledged, too. */
+static gboolean is_acknowledged(const ct_packet *packet, guint32 ack)
+{
+  return ack - packet->l4.tcp.seq - 1 <= packet->l4.tcp.payload_bytes;
+}
+
+static void note_segment(refused *of, const ct_packet *packet)
+{
+  if (of->first == 0)
+    of->first = packet->number;
+  if (!has_flags(packet, CT_TCP_SYN | CT_TCP_ACK) || (of->synack != 0 && of->synack_ack == packet->l4.tcp.ack))
+    return;
+  of->synack = packet->number;
+  of->synack_ack = packet->l4.tcp.ack;
+}
+
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result)
 {
   journal_opener opener;
   refused *of;
 
-  if (result->cls == CT_CLASS_INVALID && ct_packet_has_tcp(packet) && (of = refused_of(r, &packet->tuple)) != NULL &&
-      of->first == 0) {
-    of->first = packet->number;
-    of->is_synack = has_flags(packet, CT_TCP_SYN | CT_TCP_ACK);
-  }
+  if (result->cls == CT_CLASS_INVALID && ct_packet_has_tcp(packet) && (of = refused_of(r, &packet->tuple)) != NULL)
+    note_segment(of, packet);
   if (is_lost_opener(packet, result, &opener) && (of = refused_of(r, &packet->tuple)) != NULL) {
     of->opener = opener;
     of->opened_ns = packet->time_ns;
@@ -108,10 +122,28 @@ guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *pa
     return 0;
   if (entry != NULL && entry->status & CT_STATUS_SEEN_REPLY) {
     other = g_hash_table_lookup(r->by_tuple, &entry->tuple[CT_REPLY]);
-    return other != NULL && other->is_synack ? other->first : 0;
+    return other != NULL ? other->synack : 0;
   }
   other = of_other_side(r, packet);
   return other != NULL ? other->first : 0;
+}
+
+gboolean journal_refused_began(const journal_refused *r, const ct_packet *packet)
+{
+  const refused *own = g_hash_table_lookup(r->by_tuple, &packet->tuple), *other = of_other_side(r, packet);
+
+  return (own != NULL && own->opener.number != 0) || (other != NULL && other->opener.number != 0) ||
+         g_hash_table_size(r->by_tuple) >= JOURNAL_REFUSED_MOST;
+}
+
+guint64 journal_refused_synack(const journal_refused *r, const ct_packet *packet)
+{
+  const refused *other;
+
+  if (!ct_packet_has_tcp(packet) || !has_flags(packet, CT_TCP_SYN))
+    return 0;
+  other = of_other_side(r, packet);
+  return other != NULL && other->synack != 0 && is_acknowledged(packet, other->synack_ack) ? other->synack : 0;
 }
 
 /* Whether the packet may be the answer, as far as its numbers tell. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets that made no entry, by tuple: TCP segments that were refused, of each tuple the first, since who is told that
- * nothing of a packet's other side was accepted wants to know whether something of it had come (a SYN/ACK that stands
- * before its SYN is the usual one); and what begins a connection but was dropped, refused or kept from conntrack, of
- * each tuple the last, since its answer is then INVALID, or begins a connection of its own.
+ * Packets that made no entry, by tuple: TCP segments that were refused, of each tuple the first, and the first SYN/ACK,
+ * since who is told that nothing of a packet's other side was accepted wants to know whether something of it had come
+ * (a SYN/ACK that stands before its SYN is the usual one); and what begins a connection but was dropped, refused or
+ * kept from conntrack, of each tuple the last, since its answer is then INVALID, or begins a connection of its own.
  *
  * Bounded: the first JOURNAL_REFUSED_MOST tuples are remembered, at about 120 bytes each; of others nothing is known.
  *
@@ -32,6 +32,13 @@ void journal_refused_packet(journal_refused *r, const ct_packet *packet, const c
  * 0: none is known.
  */
 guint64 journal_refused_other_side(const journal_refused *r, const ct_packet *packet, const ct_view *entry);
+/*
+ * => whether anything was remembered, in either direction of the packet's tuple, that could have begun a connection; or
+ * may have been, as no more can be.
+ */
+gboolean journal_refused_began(const journal_refused *r, const ct_packet *packet);
+/* => of a SYN: the first SYN/ACK that answers it by its number, and was refused before it; 0: none is known. */
+guint64 journal_refused_synack(const journal_refused *r, const ct_packet *packet);
 /*
  * => of a packet that found no entry: what it answers, or, of an ICMP error, is about, where that came at most
  * JOURNAL_ANSWERS_WITHIN_S before and made no entry; number 0: none is known.

@@ -7,6 +7,8 @@
 
 typedef struct tally {
   guint64 ended, missed;
+  guint64 kept; /* of those missed, by kept_s */
+  guint32 kept_s;
   gint64 cut_ns;
   whatif_silences silences; /* in the replay itself */
   gboolean unsure;          /* something depended on how long it is that is not followed */
@@ -94,6 +96,8 @@ static void note_missed(timeouts *t, const journal_end *end, const ct_packet *pa
   if (end->timeout >= CT_TIMEOUT_COUNT)
     return;
   of->cut_ns = MAX(of->cut_ns, packet->time_ns - end->renewed_ns);
+  of->kept += t->history.past.kept_s != 0;
+  of->kept_s = MAX(of->kept_s, t->history.past.kept_s);
   if (whatif_is_special(end->timeout) && end->tuple.proto == CT_PROTO_TCP)
     t->tallies[CT_TIMEOUT_TCP_NONE + end->state].silences.lost = TRUE;
 }
@@ -289,6 +293,11 @@ gboolean timeouts_get(timeouts *t, guint i, timeouts_row *row)
                            .survived_ns = at->silences.own_ns,
                            .cut_ns = at->cut_ns };
     judge(t, row);
+    if (!row->known && of < CT_TIMEOUT_COUNT) {
+      row->kept = at->kept;
+      row->kept_s = at->kept_s;
+      row->next = whatif_next_of(t->history.worlds, (ct_timeout)of);
+    }
     if (row->known && row->smallest_s != 0)
       row->has_cost = lives_count(t->lives, (int)of, row->smallest_s,
                                   whatif_is_of_tcp_state(of) && row->smallest_s <= special_s, &row->peak, &row->mean);

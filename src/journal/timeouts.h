@@ -48,7 +48,11 @@ typedef struct timeouts_row {
   gboolean least;        /* ... and there is no smaller one */
   guint32 smallest_s;    /* 0: nothing ever rested on it */
   timeouts_doubt doubt;  /* where not known or not least: the gravest */
-  gboolean has_cost;     /* of smallest_s */
+  guint64 kept;   /* not known: of those missed, how many kept_s would have kept for the packet that missed them */
+  guint32 kept_s; /* 0: none */
+  guint64
+    next; /* ... and bit by ct_timeout, or CT_TIMEOUT_OF_*: what would have cut others even at the longest value */
+  gboolean has_cost; /* of smallest_s */
   guint64 peak;
   double mean;
 } timeouts_row;

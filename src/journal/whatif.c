@@ -19,6 +19,7 @@ typedef struct follow {
   gint64 special_ns; /* the same of silences in its state on one of TCP's special timeouts, which were shorter */
   gint64 renewed_ns, deadline_ns; /* as it lived on: when it had last been renewed, and until when; while that holds */
   gboolean lost;                  /* a packet of it found nothing even there */
+  guint8 ended_by;                /* the timeout that last ended it there; CT_TIMEOUT_OWNERS: none has */
   gboolean special;               /* that deadline is a special timeout's */
 } follow;
 
@@ -48,6 +49,7 @@ struct whatif {
   guint n;
   gboolean full;
   whatif_silences silences[CT_TIMEOUT_COUNT];
+  guint64 next[CT_TIMEOUT_COUNT]; /* bit by timeout: whatif_next_of */
   world_ends ends[WHATIF_WORLDS];
   whatif_ended_fn ended; /* NULL: nobody asks */
   gpointer ended_user;
@@ -168,11 +170,28 @@ static void world_params(const whatif *w, whatif_world world, ct_params *params)
   }
 }
 
+static follow *follow_of(const whatif *w, const ct_tuple *tuple, whatif_world world);
+
+/* Beyond what it can be at the most, a special timeout of TCP gives way to that of the state. */
+static guint8 ended_by(const whatif *w, whatif_world world, const ct_view *view)
+{
+  guint timeout = journal_timeout_of(&w->params, view);
+
+  return (guint8)(timeout == (guint)world && whatif_is_special(timeout) ? (guint)CT_TIMEOUT_TCP_NONE + view->state
+                                                                        : timeout);
+}
+
 static void on_world_destroy(const ct_event *event, void *user)
 {
-  world_ends *ends = user;
+  const world_ends *ends = user;
+  whatif *w = ends->whatif;
+  follow *f;
 
-  ends->whatif->ended(ends->world, event, ends->whatif->ended_user);
+  if (event->reason == CT_REASON_END_TIMEOUT &&
+      (f = follow_of(w, &event->view->tuple[CT_ORIGINAL], ends->world)) != NULL)
+    f->ended_by = ended_by(w, ends->world, event->view);
+  if (w->ended != NULL)
+    w->ended(ends->world, event, w->ended_user);
 }
 
 /* The world's engine, with its clock at now_ns. */
@@ -184,8 +203,7 @@ static ct_engine *world_engine(whatif *w, whatif_world world, gint64 now_ns)
     world_params(w, world, &params);
     w->worlds[world] = ct_engine_new(&params);
     w->ends[world] = (world_ends){ w, world };
-    if (w->ended != NULL)
-      ct_engine_watch(w->worlds[world], 1u << CT_EVENT_DESTROY, on_world_destroy, &w->ends[world]);
+    ct_engine_watch(w->worlds[world], 1u << CT_EVENT_DESTROY, on_world_destroy, &w->ends[world]);
   }
   ct_engine_advance(w->worlds[world], now_ns);
   return w->worlds[world];
@@ -209,6 +227,7 @@ void whatif_flush(whatif *w, gint64 now_ns)
 }
 
 whatif_silences whatif_silences_of(const whatif *w, ct_timeout timeout) { return w->silences[timeout]; }
+guint64 whatif_next_of(const whatif *w, ct_timeout timeout) { return w->next[timeout]; }
 guint32 whatif_top_s(const whatif *w, ct_timeout timeout) { return w->top_s[timeout]; }
 
 /* What answers a translated connection that is followed is its, even where that began an entry of its own. */
@@ -225,6 +244,17 @@ static const followed *followed_of(const whatif *w, const ct_tuple *tuple)
   ct_tuple key = key_of(w, tuple);
 
   return g_hash_table_lookup(w->by_key, &key);
+}
+
+static follow *follow_of(const whatif *w, const ct_tuple *tuple, whatif_world world)
+{
+  const followed *f = followed_of(w, tuple);
+  follow *at;
+
+  for (at = f != NULL ? f->first : NULL; at != NULL; at = at->next)
+    if (at->world == world)
+      return at;
+  return NULL;
 }
 
 guint64 whatif_follows(const whatif *w, const ct_tuple *tuple)
@@ -281,6 +311,7 @@ static follow *begin_follow(whatif *w, const ct_tuple *tuple, const ct_tuple *re
   }
   new = g_new0(follow, 1);
   new->world = world;
+  new->ended_by = CT_TIMEOUT_OWNERS;
   new->next = f->first;
   f->first = new;
   return new;
@@ -381,8 +412,11 @@ static gboolean note_silence(whatif *w, follow *f, const ct_engine *engine, cons
 
   if (!ct_engine_lookup(engine, &packet->tuple, &view, &dir)) {
     f->lost = TRUE;
-    if (world < CT_TIMEOUT_COUNT)
+    if (world < CT_TIMEOUT_COUNT) {
       w->silences[world].lost = TRUE;
+      if (f->ended_by < CT_TIMEOUT_OWNERS)
+        w->next[world] |= G_GUINT64_CONSTANT(1) << f->ended_by;
+    }
     return FALSE;
   }
   if (world >= CT_TIMEOUT_COUNT || view.timeout >= CT_TIMEOUT_COUNT)

@@ -38,7 +38,7 @@ typedef enum whatif_world {
 #undef X
     WHATIF_WORLDS
 } whatif_world;
-_Static_assert(WHATIF_WORLDS <= 64, "a bit for each world");
+_Static_assert(WHATIF_WORLDS <= 64 && CT_TIMEOUT_OWNERS <= 64, "a bit for each");
 
 typedef struct whatif whatif;
 
@@ -102,6 +102,8 @@ typedef struct whatif_silences {
 } whatif_silences;
 /* In the timeout's own world, from all that are followed there. */
 whatif_silences whatif_silences_of(const whatif *w, ct_timeout timeout);
+/* bit by ct_timeout, or CT_TIMEOUT_OF_*: by which entries ended there that were missed even there. */
+guint64 whatif_next_of(const whatif *w, ct_timeout timeout);
 /*
  * A packet ends the silence of an entry that was as view says; on timeouts as in timeout_ns(params) but for `own`,
  * which is own_s.

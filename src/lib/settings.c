@@ -47,7 +47,9 @@ int ctreplay_engine_set_sysctl(ctreplay_engine *engine, const char *name, const 
   case CT_PARAM_UNKNOWN:
     return lib_fail(engine, CTREPLAY_ERROR_UNKNOWN, "%s: %s has no such sysctl", name, engine->params.profile->name);
   case CT_PARAM_NOT_NUMBER: return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is no number", name, value);
-  default: return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is out of range", name, value);
+  default:
+    return lib_fail(engine, CTREPLAY_ERROR_VALUE, "%s: %s is out of range, 0 to %" G_GUINT64_FORMAT, name, value,
+                    ct_params_largest(&engine->params, name));
   }
 }
 

@@ -5,15 +5,16 @@
 
 struct pressure_room {
   ct_engine *engine;
+  replay_pairs_figures pairs;
   guint64 refused_most; /* the most entries there were while one was begun that was not to stay */
 };
 
-pressure_room *pressure_room_new(const ct_params *params)
+pressure_room *pressure_room_new(const ct_params *params, guint64 most)
 {
   pressure_room *room = g_new0(pressure_room, 1);
   ct_params roomy = *params;
 
-  roomy.max = ROOM_MOST;
+  roomy.max = most;
   room->engine = ct_engine_new(&roomy);
   return room;
 }
@@ -26,13 +27,17 @@ void pressure_room_free(pressure_room *room)
   g_free(room);
 }
 
-void pressure_room_packet(pressure_room *room, const ct_packet *packet)
+void pressure_room_packet(pressure_room *room, const replay_seen *seen)
 {
+  const replay_origin origin = { .frame = seen->frame, .link = *seen->link, .left = seen->left };
   ct_result result;
 
-  ct_engine_packet(room->engine, packet, &result);
+  if (seen->pairs != NULL)
+    replay_infer_packet(room->engine, seen->packet, &origin, &room->pairs, &result);
+  else
+    ct_engine_packet(room->engine, seen->packet, &result);
   /* An entry was begun and forgotten: it needed its place all the same (spec 3.3). */
-  if (packet->kind == CT_PACKET_TRACK && result.conn == 0)
+  if (seen->packet->kind == CT_PACKET_TRACK && result.conn == 0)
     room->refused_most = MAX(room->refused_most, ct_engine_count(room->engine) + 1);
 }
 

@@ -125,7 +125,7 @@ static void pass_door(sweep_runner *r, const replay_batch *batch, guint i, ct_re
 {
   const replay_origin *origin = &batch->origins[i];
   const replay_seen seen = { origin->frame, &batch->packets[i], &origin->link, origin->interface,
-                             result,        origin->left,       NULL };
+                             result,        origin->left,       NULL,          NULL };
 
   r->door->packet(r->engine, &seen, result, r->door->user);
   r->n_by_rules += batch->packets[i].kind != CT_PACKET_NONE && r->door->dropped(r->door->user);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libreplay.la
 libreplay_la_SOURCES = \
+	src/replay/ahead.c src/replay/ahead.h \
 	src/replay/feed.c src/replay/feed.h \
 	src/replay/look.c src/replay/look.h src/replay/copies.c src/replay/copies.h src/replay/vlans.c src/replay/vlans.h \
 	src/replay/infer.c \

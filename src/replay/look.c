@@ -32,7 +32,8 @@ typedef struct sighting {
 } sighting;
 
 struct replay_look {
-  gboolean ruled, zoned, translated;
+  gboolean ruled, zoned;
+  replay_translation translation;
   const replay_pairs_figures *paired; /* NULL: none were */
   conversation *conversations;        /* 2 * CONVERSATIONS slots, by hash */
   guint n_conversations;
@@ -180,7 +181,7 @@ void replay_look_packet(replay_look *look, const ct_packet *packet, const pkt_li
 
 void replay_look_ruled(replay_look *look) { look->ruled = TRUE; }
 void replay_look_zoned(replay_look *look) { look->zoned = TRUE; }
-void replay_look_translated(replay_look *look) { look->translated = TRUE; }
+void replay_look_translated(replay_look *look, replay_translation translation) { look->translation = translation; }
 void replay_look_paired(replay_look *look, const replay_pairs_figures *figures) { look->paired = figures; }
 void replay_look_dropped(replay_look *look, guint64 dropped) { look->dropped = dropped; }
 
@@ -317,6 +318,25 @@ static void remark_unanswered(replay_look *look)
       unanswered, all, of_which(look));
 }
 
+/* What comes back to a translated address is another conversation to who knows no rules. */
+static void remark_sides_ruled(replay_look *look, guint one_sided, guint all)
+{
+  static const char *const translations[] = {
+    [REPLAY_TRANSLATION_UNTOLD] =
+      ", as they stand in the capture; where no nat rule translates them, packets are missing: give captures in which "
+      "both directions arrive",
+    [REPLAY_TRANSLATION_NONE] = ", and no nat rule has translated any of them: packets are missing. Give captures in "
+                                "which both directions arrive",
+    [REPLAY_TRANSLATION_UNKNOWN] =
+      ", as they stand in the capture; a nat rule held of which is not known to what it maps: under that address their "
+      "other side may be here, or packets are missing",
+  };
+
+  if (look->translation != REPLAY_TRANSLATION_SOME)
+    remark(look, "%u of %u TCP conversations%s show only one side%s", one_sided, all, of_which(look),
+           translations[look->translation]);
+}
+
 static void remark_sides(replay_look *look)
 {
   guint all = 0, one_sided = 0, i;
@@ -329,14 +349,10 @@ static void remark_sides(replay_look *look)
     all++;
     one_sided += (seen & (SEEN_FORTH | SEEN_BACK)) != (SEEN_FORTH | SEEN_BACK);
   }
-  if (look->translated || one_sided * 2 <= all)
+  if (one_sided * 2 <= all)
     return;
-  if (look->ruled) /* what comes back to a translated address is another conversation to who knows no rules */
-    remark(
-      look,
-      "%u of %u TCP conversations%s show only one side, as they stand in the capture; where no nat rule translates "
-      "them, packets are missing: give captures in which both directions arrive",
-      one_sided, all, of_which(look));
+  if (look->ruled)
+    remark_sides_ruled(look, one_sided, all);
   else
     remark(
       look,

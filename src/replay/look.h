@@ -25,12 +25,11 @@ void replay_look_dropped(replay_look *look, guint64 dropped);
 
 /* VLANs have zones of their own: no remark tells of that. */
 void replay_look_zoned(replay_look *look);
-
 /* Rules have a say on the packets: what they would do to unanswered SYNs is seen. Before the first remark. */
 void replay_look_ruled(replay_look *look);
 
-/* An answer may have other addresses than what it answers. Before the first remark. */
-void replay_look_translated(replay_look *look);
+/* What rules have made of addresses. Before the first remark. */
+void replay_look_translated(replay_look *look, replay_translation translation);
 
 /* Copies were found and tracked once: that is told, and no more advice about them. Before the first remark. */
 void replay_look_paired(replay_look *look, const replay_pairs_figures *figures);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "replay.h"
+#include "ahead.h"
 
 enum { RUN = 32 }; /* packets prefetched together: enough to hide a miss, few enough to stay in the cache */
 
@@ -8,7 +8,14 @@ typedef struct run {
   replay_pairs_figures *pairs; /* NULL: nothing is paired, so far */
   const replay_watcher *watcher;
   replay_moments moments;
+  replay_ahead ahead; /* where the watcher wants it: the batch at hand, and the one behind it */
 } run;
+
+/* A batch, and what was known of pairs when it was read. */
+typedef struct ready {
+  const replay_batch *batch; /* NULL: none */
+  replay_pairs_figures *pairs;
+} ready;
 
 /* Before the first packet there is only the time that was asked for. */
 static void pass_time(run *r)
@@ -68,10 +75,13 @@ static void end(run *r)
 static void see(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
-  replay_seen seen = {
-    origin->frame, &b->packets[i], &origin->link, origin->interface, result, origin->left, r->pairs
-  };
+  replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface,
+                       result,        origin->left,   r->pairs,      NULL };
 
+  if (r->ahead.batch != NULL) {
+    r->ahead.at = i;
+    seen.ahead = &r->ahead;
+  }
   r->watcher->packet(&seen, r->watcher->user);
 }
 
@@ -79,7 +89,7 @@ static void pass_door(run *r, const replay_batch *b, guint i, ct_result *result)
 {
   const replay_origin *origin = &b->origins[i];
   const replay_seen seen = { origin->frame, &b->packets[i], &origin->link, origin->interface,
-                             result,        origin->left,   r->pairs };
+                             result,        origin->left,   r->pairs,      NULL };
 
   r->watcher->door->packet(r->engine, &seen, result, r->watcher->door->user);
 }
@@ -116,23 +126,33 @@ static void track_batch(run *r, const replay_batch *b)
   }
 }
 
+static ready take(run *r, replay_source *source)
+{
+  ready next = { .batch = NULL };
+
+  if (r->watcher->idle != NULL && !replay_source_ready(source))
+    r->watcher->idle(r->watcher->user);
+  next.batch = replay_source_next(source);
+  next.pairs = replay_source_pairs(source);
+  return next;
+}
+
 static void run_batches(run *r, replay_source *source)
 {
   const replay_watcher *watcher = r->watcher;
-  const replay_batch *b;
-  gboolean begun = FALSE;
+  gboolean ahead = watcher->ahead && !replay_source_live(source), begun = FALSE;
+  ready now = take(r, source), next = { .batch = NULL };
 
-  for (;;) {
-    if (watcher->idle != NULL && !replay_source_ready(source))
-      watcher->idle(watcher->user);
-    b = replay_source_next(source);
-    if (b == NULL)
-      break;
+  for (; now.batch != NULL; now = ahead ? next : take(r, source)) {
+    if (ahead) {
+      next = take(r, source);
+      r->ahead = (replay_ahead){ .batch = now.batch, .next = next.batch };
+    }
     if (!begun)
-      begin(r, b->first_ns, replay_source_before(source), b->packets[0].time_ns);
+      begin(r, now.batch->first_ns, replay_source_before(source), now.batch->packets[0].time_ns);
     begun = TRUE;
-    r->pairs = replay_source_pairs(source);
-    track_batch(r, b);
+    r->pairs = now.pairs;
+    track_batch(r, now.batch);
     if (watcher->tick != NULL)
       watcher->tick(watcher->user);
     if (watcher->wanted != NULL && !watcher->wanted(watcher->user))

@@ -163,10 +163,17 @@ gboolean replay_source_reads(const replay_source *source, const char *path);
 const char *replay_source_problem(replay_source *source, guint i);
 
 /*
- * Rules have translated connections: an answer has other addresses than what it answers, and which conversations show
- * only one side is no remark any more. Before the first remark is asked for.
+ * What rules have made of the addresses of connections, all in all. Where they have translated some, an answer has
+ * other addresses than what it answers, and which conversations show only one side is no remark any more.
  */
-void replay_source_translated(replay_source *source);
+typedef enum replay_translation {
+  REPLAY_TRANSLATION_UNTOLD,
+  REPLAY_TRANSLATION_NONE,    /* all connections are as they stand in the capture */
+  REPLAY_TRANSLATION_UNKNOWN, /* none is known to be, but a nat rule held of which nobody knows to what it maps */
+  REPLAY_TRANSLATION_SOME
+} replay_translation;
+/* Before the first remark is asked for. */
+void replay_source_translated(replay_source *source, replay_translation translation);
 
 /*
  * Remarks about the captures that somebody should know (frames seen twice, one-sided, ...); NULL past the last. Call
@@ -216,6 +223,8 @@ typedef struct replay_figures {
 } replay_figures;
 void replay_source_figures(replay_source *source, replay_figures *figures);
 
+typedef struct replay_ahead replay_ahead;
+
 /* One packet after the engine has seen it. result->cls is CT_CLASS_NONE where conntrack never did. */
 typedef struct replay_seen {
   const cap_frame *frame;
@@ -225,6 +234,7 @@ typedef struct replay_seen {
   const ct_result *result;
   const ct_packet *left;       /* as replay_origin has it */
   replay_pairs_figures *pairs; /* NULL: nothing is paired */
+  const replay_ahead *ahead;   /* what comes next (ahead.h); NULL: nobody looks */
 } replay_seen;
 
 /*
@@ -259,6 +269,8 @@ typedef struct replay_watcher {
   const replay_door *door; /* NULL: packets go to the engine itself */
   /* NULL: nobody asks for single packets, and the loop is the faster for it. */
   void (*packet)(const replay_seen *seen, gpointer user);
+  /* Its packets know what comes next. Of a source that keeps two batches; one that is live gives no more than one. */
+  gboolean ahead;
   /* Nothing is waiting to be read: a good moment to flush. May be NULL. */
   void (*idle)(gpointer user);
   /* From time to time, for a progress bar. May be NULL. */

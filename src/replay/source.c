@@ -344,7 +344,10 @@ const char *replay_source_problem(replay_source *s, guint i)
   return i == n ? replay_select_problem(s->select) : NULL;
 }
 
-void replay_source_translated(replay_source *s) { replay_look_translated(s->look); }
+void replay_source_translated(replay_source *s, replay_translation translation)
+{
+  replay_look_translated(s->look, translation);
+}
 
 const char *replay_source_remark(replay_source *s, guint i)
 {

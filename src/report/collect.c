@@ -191,7 +191,7 @@ static const char *remark_of(report *r, const ct_packet *packet, const ct_result
     journal_history_shorten(history, packet, result);
   shown.past = &history->past;
   shown.advice = &history->advice;
-  shown.other_side = history->other_side;
+  shown.sides = &history->sides;
   emit_text_init(&words, -1);
   emit_packet_remarks(&words, &options, &shown, NULL);
   if (words.used > strlen(REMARK_BEFORE)) {

@@ -106,7 +106,7 @@ static void keep_line(scn_runner *runner)
                                .first_ns = runner->first_ns,
                                .past = &runner->history.past,
                                .advice = &runner->history.advice,
-                               .other_side = runner->history.other_side,
+                               .sides = &runner->history.sides,
                                .rules = runner->rules };
 
   emit_output_packet(runner->packet_lines, &packet);

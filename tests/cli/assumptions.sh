@@ -59,7 +59,7 @@ expect 0 '^nf_conntrack_ftp.ports  *21,2121 ' '*' "$ctreplay" list modules --mod
 expect 0 '^nf_conntrack_ftp.loose  *1 ' '*' "$ctreplay" list modules --module "$work/modprobe.conf"
 expect 2 '' 'list modules' "$ctreplay" -C --module nf_conntrack_sip.nonsense=0 "$work/sip.pcap"
 expect 2 '' 'give a number' "$ctreplay" -C --module nf_conntrack_sip.sip_timeout=long "$work/sip.pcap"
-expect 2 '' 'out of its range' "$ctreplay" -C --module nf_conntrack_ftp.loose=7 "$work/sip.pcap"
+expect 2 '' 'nf_conntrack_ftp.loose=7: out of its range, 0 to 1$' "$ctreplay" -C --module nf_conntrack_ftp.loose=7 "$work/sip.pcap"
 expect 2 '' 'a readable file' "$ctreplay" -C --module "$work/none" "$work/sip.pcap"
 expect 2 '' 'give a number' sh -c 'echo "options nf_conntrack_sip sip_timeout=long" > "$2"; "$0" -C --module "$2" "$1"' "$ctreplay" "$work/sip.pcap" "$work/bad.conf"
 expect 2 '' 'parameter of a module: --module nf_conntrack_sip.sip_direct_media=0' "$ctreplay" -C --sysctl nf_conntrack_sip.sip_direct_media=0 "$work/sip.pcap"

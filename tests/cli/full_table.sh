@@ -82,4 +82,27 @@ for options in '--gc exact' '--gc kernel' '--profile linux-2.6' '--profile linux
 done
 expect 0 '"reason":"evicted","max":100,' '*' "$ctreplay" --evictions -o json --checksums ignore --max 100 "$work/twice.pcap"
 expect 0 '\[DROPPED\] packet [0-9]* udp .*table full, dropping packet at 100: the eight buckets from its own hold nothing that may go)$' '*' "$ctreplay" --evictions --checksums ignore --max 100 "$work/twice.pcap"
+
+# So does a packet that was dropped for want of room, or missed who had been evicted: with that number it is not.
+for options in '--gc exact' '--gc kernel' '--profile linux-3.10'; do
+  # shellcheck disable=SC2086 # words
+  "$ctreplay" -P --checksums ignore $options --max 100 "$work/twice.pcap" > "$work/told" 2> /dev/null
+  for words in 'nf_conntrack_max=[0-9]* would let it pass' 'nf_conntrack_max=[0-9]*, the least with which nobody is evicted or dropped so far, would have kept it'; do
+    sed -n "s/^ *\\([0-9]*\\) .*; \\(nf_conntrack_max=[0-9]*\\).*/\\1 \\2 &/p" "$work/told" | grep "$words" | sed -n '1p;$p' > "$work/some"
+    while read -r number setting _; do
+      # shellcheck disable=SC2086
+      "$ctreplay" -P --checksums ignore $options --max "${setting#*=}" "$work/twice.pcap" 2> /dev/null | grep "^ *$number " > "$work/then"
+      expect 0 '#[0-9]' '' cat "$work/then"
+      expect 1 '' '' grep -e dropped -e 'belonged to' "$work/then"
+    done < "$work/some"
+  done
+done
+expect 0 '' '' [ "$tests" -gt 34 ]
+
+# What is inferred for the replay is for the second table, too; and where the first began with entries, no number is known.
+[ -f samples/nat-any.pcap ] || { echo 'skipped: the samples have not been built'; finish; }
+expect 0 DROPPED '2 packets dropped; nf_conntrack_max=2 is the smallest' "$ctreplay" --evictions --max 1 samples/nat-any.pcap
+"$ctreplay" -C --max 4 --save-state "$work/state" samples/half-open-flood.pcap > /dev/null 2>&1
+expect 0 DROPPED '11 packets dropped$' "$ctreplay" --evictions --max 4 --load-state "$work/state" samples/evicted-and-missed.pcap
+expect 0 '; a larger nf_conntrack_max would have room$' '*' "$ctreplay" -P --max 4 --load-state "$work/state" samples/evicted-and-missed.pcap
 finish

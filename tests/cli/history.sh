@@ -71,7 +71,7 @@ expect 0 'NEW' '' sed -n 6p "$work/told"
 expect 1 '' '' grep 'belonged to' "$work/told"
 
 # Evicted, and missed.
-expect 0 'belonged to #1, which was evicted .* s before for packet [0-9]*; a larger nf_conntrack_max would have kept it' 'rounds it' "$ctreplay" -P --max 4 --hashsize 8 "samples/evicted-and-missed.pcap"
+expect 0 'belonged to #1, which was evicted .* s before for packet [0-9]*; nf_conntrack_max=9, the least with which nobody is evicted or dropped so far, would have kept it$' 'rounds it' "$ctreplay" -P --max 4 --hashsize 8 "samples/evicted-and-missed.pcap"
 
 # What only passes if conntrack forgets is not advised: here it would take a timeout of 0.
 make_capture behind <<'CT'
@@ -85,7 +85,7 @@ for what in -P "-P -o json" explain "explain -o json" ""; do
   expect 0 INVALID '' cat "$work/told"
   expect 1 '' '' grep -e '=0' -e '"advice"' "$work/told"
 done
-expect 0 '^ *No setting that makes sense would have made it pass: only one' '' "$ctreplay" explain "$work/behind.pcap"
+expect 0 '^ *No sysctl would have made it pass, but one that makes conntrack' '' "$ctreplay" explain "$work/behind.pcap"
 expect 0 '2 .*NEW.*ESTABLISHED' '' "$ctreplay" -P --sysctl nf_conntrack_tcp_timeout_syn_sent=0 "$work/behind.pcap"
 
 # The least value that would have kept it, of each end, also where a longer one was needed before.
@@ -129,7 +129,7 @@ flow b: tcp 192.168.1.5:50506 > 203.0.113.80:443 isn 1000,5000
 +0 a > S 0:0(0) win 64240 csum bad
 +0.01 b < S. 0:0(0) ack 1 win 65160 csum bad
 CT
-expect 0 '^ *nf_conntrack_checksum=0 would not look: 1 of them$' '' "$ctreplay" "$work/some.pcap"
+expect 0 '^ *nf_conntrack_checksum=0 would let it pass: 1 of them$' '' "$ctreplay" "$work/some.pcap"
 
 # Kept is not yet passed, and what has expired by now no larger table would have kept.
 
@@ -152,6 +152,6 @@ flow v: udp 10.0.0.3:1000 > 10.0.0.80:53
 +1  v > udp (4)
 +60 u > udp (4)
 END
-expect 0 '^ *3 .*belonged to #1, which was evicted 1 s before for packet 2; a larger nf_conntrack_max would have kept it; #2 ends' '*' "$ctreplay" -P --profile linux-3.10 --max 1 "$work/gone.pcap"
+expect 0 '^ *3 .*belonged to #1, which was evicted 1 s before for packet 2; nf_conntrack_max=2, the least with which nobody is evicted or dropped so far, would have kept it; #2 ends' '*' "$ctreplay" -P --profile linux-3.10 --max 1 "$work/gone.pcap"
 expect 0 '^ *5 .*belonged to #3, which was evicted 60 s before for packet 4$' '*' "$ctreplay" -P --profile linux-3.10 --max 1 "$work/gone.pcap"
 finish

@@ -40,6 +40,7 @@ CLI_TESTS = \
 	tests/cli/rules_everywhere.sh \
 	tests/cli/rules_nft.sh \
 	tests/cli/scenario_rules.sh \
+	tests/cli/sides.sh \
 	tests/cli/rules_trace.sh \
 	tests/cli/sweep.sh \
 	tests/cli/timeouts.sh \

@@ -117,12 +117,14 @@ CT
 "$ctreplay" compile "$work/side.ct" --write "$work/side.pcap"
 # With rules the other side may be there under a translated address: what the note says is true of both.
 printf '*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n' > "$work/nat.rules"
-expect 0 '*' '1 of 1 TCP conversations show only one side, as they stand in the capture; where no nat rule translates them' "$ctreplay" --rules "$work/nat.rules" "$work/side.pcap"
+expect 0 '*' '1 of 1 TCP conversations show only one side, as they stand in the capture; a nat rule held of which is not known to what it maps' "$ctreplay" --rules "$work/nat.rules" "$work/side.pcap"
+printf '*filter\n-A FORWARD -j ACCEPT\nCOMMIT\n' > "$work/plain.rules"
+expect 0 '*' '1 of 1 TCP conversations show only one side, and no nat rule has translated any of them: packets are missing\.' "$ctreplay" --rules "$work/plain.rules" "$work/side.pcap"
 expect 0 '*' '1 of 1 TCP conversations show only one side; .* is never ASSURED, and packets that acknowledge them may be INVALID' "$ctreplay" "$work/side.pcap"
 expect 0 'nothing of its other side, which it acknowledges, was accepted for #1 so far: one direction only, or out of order$' '*' "$ctreplay" -P "$work/side.pcap"
 expect 0 '"n":2,.*"one_sided":true' '*' "$ctreplay" -P -o json "$work/side.pcap"
 expect 0 'Nothing of its other side, which it acknowledges, was accepted for #1 so far' '*' "$ctreplay" explain --packet 2 "$work/side.pcap"
-expect 0 '^  one-sided .*1 connection of whose other side' '*' "$ctreplay" "$work/side.pcap"
+expect 0 '^  one-sided .*1 TCP connection of whose' '*' "$ctreplay" "$work/side.pcap"
 expect 0 'no packet was accepted: 3 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/side.pcap\" | tr -s ' \n' ' '"
 expect 0 'no packet was accepted: 0 packets INVALID and 2 still NEW' '*' sh -c "\"$ctreplay\" --start '#2' \"$work/side.pcap\" | tr -s ' \n' ' '"
 
@@ -143,7 +145,7 @@ expect 0 '^ *3 .*accepted for #1 so far: packet 1 of it was refused before, so p
 expect 0 '^ *6 .*accepted for #2 so far: one direction only, or out of order$' '*' "$ctreplay" -P "$work/order.pcap"
 expect 0 '"n":3,.*"other_side":1,' '*' "$ctreplay" -P -o json "$work/order.pcap"
 expect 0 'packet 1 of it was refused before, so packets may be out of order' '*' sh -c "\"$ctreplay\" explain --packet 3 \"$work/order.pcap\" | tr -s ' \n' ' '"
-expect 0 'order 2 connections whose other side, which is acknowledged, came later, or came before and was refused: 2 packets INVALID for that\.' '*' sh -c "\"$ctreplay\" \"$work/order.pcap\" | tr -s ' \n' ' '"
+expect 0 'order 2 TCP connections whose other side, which is acknowledged, came later, or came before and was refused: 3 packets INVALID for that\.' '*' sh -c "\"$ctreplay\" \"$work/order.pcap\" | tr -s ' \n' ' '"
 expect 0 '^0$' '*' sh -c "\"$ctreplay\" \"$work/order.pcap\" | grep -c one-sided; true"
 
 # The SYN/ACK is missing, its side is not: all that the state table refuses for that is counted and told why.
@@ -159,12 +161,12 @@ CT
 expect 0 '^ *4 .*no SYN/ACK was accepted for #1 so far: lost while capturing, gone another way, or later in the capture$' '*' "$ctreplay" -P "$work/synack.pcap"
 expect 0 '^ *5 .*no SYN/ACK was accepted for #1 so far' '*' "$ctreplay" -P "$work/synack.pcap"
 expect 0 'No SYN/ACK was accepted for #1 so far: lost while capturing' '*' "$ctreplay" explain --packet 4 "$work/synack.pcap"
-expect 0 'loss 1 connection whose SYN/ACK is not here, though packets of that side are: 3 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/synack.pcap\" | tr -s ' \n' ' '"
+expect 0 'loss 1 TCP connection whose SYN/ACK is not here, though packets of that side are: 3 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/synack.pcap\" | tr -s ' \n' ' '"
 # It came before its SYN: all behind it is INVALID for that, of both sides.
 { sed -n 1p "$work/synack.ct"; echo '+0 a < S. 0:0(0) ack 1 win 65160'; sed 1d "$work/synack.ct"; } > "$work/early.ct"
 "$ctreplay" compile "$work/early.ct" --write "$work/early.pcap"
 expect 0 '^ *6 .*no SYN/ACK was accepted for #1 so far: packet 1 was refused before, so packets may be out of order$' '*' "$ctreplay" -P "$work/early.pcap"
-expect 0 'was refused: 3 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/early.pcap\" | tr -s ' \n' ' '"
+expect 0 'was refused: 4 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/early.pcap\" | tr -s ' \n' ' '"
 
 # Data that are acknowledged and not there are counted, by connection.
 cat > "$work/gap.ct" << 'CT'
@@ -176,7 +178,7 @@ flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
 +0.01 a > . 1:1(0) ack 4001 win 502
 CT
 "$ctreplay" compile "$work/gap.ct" --write "$work/gap.pcap"
-expect 0 'loss 1 connection of which data are acknowledged that were not accepted before: 2 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/gap.pcap\" | tr -s ' \n' ' '"
+expect 0 'loss 1 TCP connection of which data are acknowledged that were not accepted before: 2 packets INVALID for that' '*' sh -c "\"$ctreplay\" \"$work/gap.pcap\" | tr -s ' \n' ' '"
 
 # One wire, captured twice.
 expect 0 '*' 'packets are here again just as they were (a capture' "$ctreplay" --nat off --merge "$work/inside.pcap" "$work/inside.pcap"

@@ -21,7 +21,7 @@ CT
 c="$work/closewait.pcap"
 expect 0 '^nf_conntrack_tcp_timeout_close_wait *60 s *1 *1 *- *90.000 s *91 s *1 *1.0$' '' "$ctreplay" timeouts "$c"
 expect 0 '"sysctl":"nf_conntrack_tcp_timeout_close_wait","now":60,"ended":1,"missed":1,"survived":null,"cut_after":90,"smallest":91,"least":true,"peak":1,"mean":1.000}' '' "$ctreplay" timeouts -o json "$c"
-expect 0 '^nf_conntrack_tcp_timeout_close_wait,60,1,1,,90,91,true,1,1.000,,,false$' '' "$ctreplay" timeouts -o csv "$c"
+expect 0 '^nf_conntrack_tcp_timeout_close_wait,60,1,1,,90,91,true,1,1.000,,,,,,false$' '' "$ctreplay" timeouts -o csv "$c"
 expect 0 '^nf_conntrack_tcp_timeout_close_wait *91 s *0 *0 *90.000 s *- *91 s' '' "$ctreplay" timeouts --sysctl nf_conntrack_tcp_timeout_close_wait=91 "$c"
 expect 0 '^ip_conntrack_tcp_timeout_close_wait *60 s *1 *1' '' "$ctreplay" timeouts --profile linux-2.6 "$c"
 expect 2 '' 'timeouts -o xml: give text, json or csv' "$ctreplay" timeouts -o xml "$c"
@@ -58,7 +58,22 @@ CT
 expect 0 '^TCP_SYN_SENT2 (no sysctl) *120 s *1 *1 *- *130.000 s *? *- *-$' '' "$ctreplay" timeouts "$work/sent2.pcap"
 expect 0 '^?   TCP_SYN_SENT2: no sysctl sets it$' '' "$ctreplay" timeouts "$work/sent2.pcap"
 expect 0 '"sysctl":null,"of":"TCP_SYN_SENT2","now":120,"ended":1,"missed":1,.*,"smallest":null,"doubt":"no-sysctl"}' '' "$ctreplay" timeouts -o json "$work/sent2.pcap"
-expect 0 '^,120,1,1,,130,,,,,TCP_SYN_SENT2,no-sysctl,false$' '' "$ctreplay" timeouts -o csv "$work/sent2.pcap"
+expect 0 '^,120,1,1,,130,,,,,TCP_SYN_SENT2,no-sysctl,,,,false$' '' "$ctreplay" timeouts -o csv "$work/sent2.pcap"
+
+# Where no value keeps all: what one keeps all the same, and what cuts next. It is true.
+cat > "$work/next.ct" <<'CT'
+flow u: udp 10.0.0.2:4500 > 198.51.100.9:4500
++0 u > udp (100)
++40 u < udp (100)
++1 u > udp (100)
++200 u > udp (100)
+CT
+"$ctreplay" compile "$work/next.ct" -W "$work/next.pcap"
+expect 0 '^nf_conntrack_udp_timeout *30 s *2 *2 *1.000 s *200.000 s *? ' '' "$ctreplay" timeouts "$work/next.pcap"
+expect 0 '^    nf_conntrack_udp_timeout: 41 s keeps at least 1 of the 2 missed; however long it is, some are cut next by nf_conntrack_udp_timeout_stream$' '' "$ctreplay" timeouts "$work/next.pcap"
+expect 0 '"smallest":null,"doubt":"too-long","kept":1,"kept_by":41,"next":\["nf_conntrack_udp_timeout_stream"\]}' '' "$ctreplay" timeouts -o json "$work/next.pcap"
+expect 0 '^nf_conntrack_udp_timeout,.*,too-long,1,41,nf_conntrack_udp_timeout_stream,false$' '' "$ctreplay" timeouts -o csv "$work/next.pcap"
+expect 0 '^nf_conntrack_udp_timeout_stream *120 s *1 *1 ' '' "$ctreplay" timeouts --sysctl nf_conntrack_udp_timeout=41 "$work/next.pcap"
 
 # An ICMP error that goes to somebody who did not send what is in it belongs to nothing, dead or alive.
 cat > "$work/strange.ct" <<'CT'

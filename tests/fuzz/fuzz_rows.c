@@ -171,7 +171,7 @@ static void tell(telling *t, const ct_packet *packet, const ct_result *result, c
                         .first_ns = t->first_ns,
                         .past = &t->history.past,
                         .advice = &t->history.advice,
-                        .other_side = t->history.other_side };
+                        .sides = &t->history.sides };
   emit_packet_record record = { .packet = &shown, .interface = interface, .vlan = vlan, .frame_bytes = frame->wire };
   ct_view view;
   guint i;

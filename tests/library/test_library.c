@@ -63,7 +63,7 @@ START_TEST(wrong_settings_change_nothing_and_say_why)
   ck_assert_int_eq(ctreplay_engine_set_sysctl(engine, "nf_conntrack_udp_timeout", "7s"), CTREPLAY_ERROR_VALUE);
   ck_assert_str_eq(ctreplay_engine_error(engine), "nf_conntrack_udp_timeout: 7s is no number");
   ck_assert_int_eq(ctreplay_engine_set_sysctl(engine, "nf_conntrack_acct", "2"), CTREPLAY_ERROR_VALUE);
-  ck_assert_str_eq(ctreplay_engine_error(engine), "nf_conntrack_acct: 2 is out of range");
+  ck_assert_str_eq(ctreplay_engine_error(engine), "nf_conntrack_acct: 2 is out of range, 0 to 1");
   ck_assert_int_eq(ctreplay_engine_set_sysctl(engine, NULL, "7"), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_set_sysctl(engine, "nf_conntrack_udp_timeout", NULL), CTREPLAY_ERROR_ARGUMENT);
   ck_assert_int_eq(ctreplay_engine_set_sysctl(NULL, "nf_conntrack_udp_timeout", "7"), CTREPLAY_ERROR_ARGUMENT);

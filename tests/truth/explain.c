@@ -81,10 +81,11 @@ static void examine_sentences(examined *e, const replay_seen *seen, const GPtrAr
   if (e->history.advice.helps == JOURNAL_HELPS_NOTHING &&
       !verdict_tells(sentences, "No sysctl would have made it pass"))
     complain(e, seen, "the sentences do not say that no sysctl would have helped");
-  if (e->history.advice.helps == JOURNAL_HELPS_NONE_TRIED && !verdict_tells(sentences, "none would have made it pass"))
+  if (e->history.advice.helps == JOURNAL_HELPS_NONE_TRIED &&
+      !verdict_tells(sentences, "No sysctl would have made it pass: each was tried alone"))
     complain(e, seen, "the sentences do not say that no sysctl alone would have helped");
   if (e->history.advice.helps == JOURNAL_HELPS_UNADVISABLE &&
-      !verdict_tells(sentences, "No setting that makes sense would"))
+      !verdict_tells(sentences, "No sysctl would have made it pass, but one"))
     complain(e, seen, "the sentences do not say that nothing advisable would have helped");
   if (e->history.advice.helps == JOURNAL_HELPS_SETTING && !verdict_tells(sentences, "_conntrack_"))
     complain(e, seen, "the sentences do not say which sysctl would have helped");

@@ -324,7 +324,7 @@ START_TEST(sysctl_files_in_part)
   ck_assert_str_eq(
     error->message,
     "r.conf:1: net.netfilter.nf_conntrack_udp_timeout = soon: give a number; r.conf:2: give NAME = VALUE; "
-    "r.conf:3: net.netfilter.nf_conntrack_acct = 7: out of its range");
+    "r.conf:3: net.netfilter.nf_conntrack_acct = 7: out of its range, 0 to 1");
   g_error_free(error);
   g_ptr_array_unref(notes);
 }

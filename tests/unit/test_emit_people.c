@@ -347,6 +347,7 @@ END_TEST
 START_TEST(one_side_only)
 {
   ct_view view = view_tcp(CT_TCP_SYN_SENT, 0, 120);
+  journal_sides sides = { .other_side = 0 };
   char *sentence;
 
   packet.tuple = view.tuple[CT_ORIGINAL];
@@ -360,14 +361,14 @@ START_TEST(one_side_only)
   emit_summary_init(&summary);
   summary.params = &params;
   summary.stats = &stats;
-  emit_tally_one_sided(&summary.tally, &packet, &result, &view, 0);
+  emit_tally_sides(&summary.tally, &packet, &result, &view, &sides);
   result.conn = 2;
-  emit_tally_one_sided(&summary.tally, &packet, &result, &view, 0);
-  emit_tally_one_sided(&summary.tally, &packet, &result, &view, 0);
+  emit_tally_sides(&summary.tally, &packet, &result, &view, &sides);
+  emit_tally_sides(&summary.tally, &packet, &result, &view, &sides);
   emit_summary_print(&text, &summary, FALSE);
   emit_tally_clear(&summary.tally);
   sentence = g_strdup(text_taken(&text));
-  ck_assert_ptr_nonnull(strstr(sentence, "  one-sided   2 connections of whose other"));
+  ck_assert_ptr_nonnull(strstr(sentence, "  one-sided   2 TCP connections of whose other"));
   ck_assert_ptr_nonnull(strstr(sentence, "3 packets INVALID"));
   g_free(sentence);
   view.status |= CT_STATUS_SEEN_REPLY;

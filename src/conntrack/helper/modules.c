@@ -188,6 +188,17 @@ ct_param_error ct_params_set_module(ct_params *params, const char *name, const c
   return error;
 }
 
+bool ct_params_module_range(const ct_params *params, const char *name, ct_module_range *range)
+{
+  const parameter *p = find(params, name);
+
+  if (p == NULL)
+    return false;
+  *range = p->kind == PORTS ? (ct_module_range){ .least = 1, .largest = UINT16_MAX, .ports = true }
+                            : (ct_module_range){ .least = p->least, .largest = p->largest };
+  return true;
+}
+
 static void ports_put(const ct_params *params, const parameter *p, char *text, size_t bytes)
 {
   const ct_helper_settings *s = &params->helpers;

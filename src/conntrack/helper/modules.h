@@ -20,6 +20,13 @@ bool ct_params_same_modules(const ct_params *a, const ct_params *b);
  */
 ct_param_error ct_params_set_module(ct_params *params, const char *name, const char *value);
 
+/* The least and the greatest value of that parameter; of ports, of each of them. => false: UNKNOWN. */
+typedef struct ct_module_range {
+  uint32_t least, largest;
+  bool ports;
+} ct_module_range;
+bool ct_params_module_range(const ct_params *params, const char *name, ct_module_range *range);
+
 /* The i-th parameter of the profile's modules; false past the end. */
 typedef struct ct_module_info {
   char name[64];  /* nf_conntrack_ftp.loose */
