@@ -59,6 +59,13 @@ dist_check_SCRIPTS += tests/truth/own.tap
 TESTS += tests/truth/legacy_live.tap
 dist_check_SCRIPTS += tests/truth/legacy_live.tap
 EXTRA_DIST += tests/truth/legacy_live.py tests/truth/legacy_live.rules
+# Real firewalls, live; FIREWALLS=PATTERN, FIREWALLS_SEED=N.
+dist_check_SCRIPTS += tests/truth/firewalls_live.tap
+EXTRA_DIST += tests/truth/firewalls_live.py
+check-firewalls: ctreplay
+	srcdir=$(srcdir) $(srcdir)/tests/truth/firewalls_live.tap
+check-long: check-firewalls
+.PHONY: check-firewalls check-long
 # Our side of recordings under rules, by the referee's own program; "all" as an argument: each of rules.tap.
 TESTS += tests/truth/rules_referee.tap
 dist_check_SCRIPTS += tests/truth/rules_referee.tap
