@@ -40,6 +40,7 @@ struct session {
   replay_rewind *other_pass;
   cursor *at, *other_at;
   session_evicted evicted, other_evicted; /* by the last packet of each that pushed somebody out */
+  guint64 first;                          /* packet of all, also where it is forgotten */
   gboolean ended;                         /* the first pass has come to the end */
   gboolean live;
   gboolean follows; /* the end, as it comes */
