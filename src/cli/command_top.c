@@ -239,8 +239,10 @@ static void loop(topping *t, terminal *term)
 /* "a.pcap", "a.pcap and 2 more" */
 static char *name_of(const cli_options *o)
 {
-  return o->captures->len > 1 ? g_strdup_printf("%s and %u more", o->replay.captures[0], o->captures->len - 1)
-                              : g_strdup(o->replay.captures[0]);
+  const char *first = o->replay.captures[0];
+
+  first = strcmp(first, "-") == 0 ? "standard input" : first;
+  return o->captures->len > 1 ? g_strdup_printf("%s and %u more", first, o->captures->len - 1) : g_strdup(first);
 }
 
 static void show(topping *t, terminal *term)

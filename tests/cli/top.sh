@@ -179,7 +179,7 @@ unseen() {
 tty=$(tm display-message -p '#{pane_tty}')
 printf '\033[1;1Hlistening on eth0' > "$tty"
 unseen 'listening on eth0'
-sees '^ ctreplay top  -'
+sees '^ ctreplay top  standard input '
 pcap_answer >&3
 sees 'packet 2 of 2 so far'
 keys h
