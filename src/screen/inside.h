@@ -85,6 +85,7 @@ void session_moved(session *s, gboolean step);
 void session_step_packet(session *s, gboolean forward);
 void session_step_time(session *s, gint64 by_ns);
 void session_step_mark(session *s, guint8 marks, gboolean forward, const char *what);
+void session_go_packet(session *s, guint64 number);
 void session_go_first(session *s);
 void session_go_last(session *s);
 /* The cursor's timeline and engine, of the other kernel where one is asked for. */

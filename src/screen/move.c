@@ -127,6 +127,12 @@ void session_step_mark(session *s, guint8 marks, gboolean forward, const char *w
                                    forward && !s->ended ? ", as far as it has been read" : ""));
 }
 
+void session_go_packet(session *s, guint64 number)
+{
+  s->follows = FALSE;
+  go(s, number, FALSE);
+}
+
 void session_go_first(session *s)
 {
   s->follows = FALSE;
