@@ -86,7 +86,8 @@ static void tell(telling *t, const replay_seen *seen, const emit_query *query)
                           .collector = t->collector,
                           .history = &t->history,
                           .query = query,
-                          .first_ns = t->run.first_ns };
+                          .first_ns = t->run.first_ns,
+                          .columns = t->run.screen };
   GString *words = g_string_new(NULL);
   ct_view after;
 

@@ -47,6 +47,7 @@ typedef struct topping {
   char **chosen_words; /* that it points into */
   top_rules rules;
   session *session;
+  char *name; /* of the captures, in the title */
   cli_exit code;
 } topping;
 
@@ -235,9 +236,18 @@ static void loop(topping *t, terminal *term)
   canvas_clear(&c);
 }
 
+/* "a.pcap", "a.pcap and 2 more" */
+static char *name_of(const cli_options *o)
+{
+  const char *first = o->replay.captures[0];
+
+  first = strcmp(first, "-") == 0 ? "standard input" : first;
+  return o->captures->len > 1 ? g_strdup_printf("%s and %u more", first, o->captures->len - 1) : g_strdup(first);
+}
+
 static void show(topping *t, terminal *term)
 {
-  const session_host host = { .capture = t->o->replay.captures[0],
+  const session_host host = { .capture = t->name,
                               .params = t->params,
                               .checksums = t->o->replay.checksums,
                               .source = t->source,
@@ -337,6 +347,7 @@ static cli_exit run(topping *t)
   }
   if (!top_rules_load(&t->rules, t->o, t->own->other_rules, &code_of_rules))
     return code_of_rules;
+  t->name = name_of(t->o);
   if (t->o->captures->len == 1 && is_plain(t->o->replay.captures[0]))
     t->spare = cap_input_open(t->o->replay.captures[0], NULL);
   code = terminal_guard(body, t, &by);
@@ -375,6 +386,7 @@ cli_exit cli_command_top(int argc, char **argv)
   replay_source_free(t.source);
   if (t.spare >= 0)
     close(t.spare);
+  g_free(t.name);
   top_rules_clear(&t.rules);
   cli_options_clear(&t.chosen);
   g_strfreev(t.chosen_words);

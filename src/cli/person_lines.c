@@ -15,7 +15,7 @@ static const gint64 JUMP_NS = G_GINT64_CONSTANT(86400) * 1000000000;
 enum { JUMPS_MOST = 5 };
 
 /* Where a line goes on that a screen is too narrow for: beneath the word. */
-enum { FOLD_INDENT = 7 + TIME_WIDTH + 2 + CONN_WIDTH };
+enum { FOLD_INDENT = 7 + TIME_WIDTH + 2 + CONN_WIDTH, HIDDEN_INDENT = 12 };
 
 static const struct {
   const char *word, *colour;
@@ -106,6 +106,7 @@ static void begin_line(cli_person *p, cli_happening what, guint64 packet, gint64
 static void state_and_timeout(cli_person *p, const char *before, const char *after, gint64 timeout_ns)
 {
   emit_text *out = &p->line;
+  int width = TIMEOUT_WIDTH;
   gsize begin;
   char text[32];
 
@@ -118,9 +119,13 @@ static void state_and_timeout(cli_person *p, const char *before, const char *aft
   emit_text_string(out, after);
   cli_text_pad_from(out, begin, STATE_WIDTH - 1);
   emit_text_char(out, ' ');
+  *text = '\0';
   if (timeout_ns >= 0)
     g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT " s", timeout_ns / 1000000000);
-  emit_text_pad(out, timeout_ns >= 0 ? text : "", -TIMEOUT_WIDTH);
+  /* Where states with long names leave no room for the column, the figure is closer to them. */
+  if (p->run.screen > 0 && out->used + TIMEOUT_WIDTH > p->run.screen)
+    width = (int)(1 + strlen(text));
+  emit_text_pad(out, text, -width);
   emit_text_literal(out, "  ");
   p->line_column = out->used;
 }
@@ -520,6 +525,7 @@ void cli_person_hidden(cli_person *p)
     all += p->hidden[i];
   if (all == 0)
     return;
+  out = &p->line;
   emit_text_literal(out, "        ... not shown: ");
   for (i = 0; i < CLI_HAPPENING_COUNT; i++) {
     if (p->hidden[i] == 0)
@@ -531,5 +537,8 @@ void cli_person_hidden(cli_person *p)
     emit_text_string(out, happenings[i].word);
     first = FALSE;
   }
-  emit_text_literal(out, " (--lines all shows everything; -E, -P and filters choose)\n");
+  emit_text_literal(out, " (--lines all shows everything; -E, -P and filters choose)");
+  emit_fold_line(&p->run.output.text, out->data, out->used, 0, HIDDEN_INDENT, p->run.screen);
+  emit_text_char(&p->run.output.text, '\n');
+  out->used = 0;
 }

@@ -8,7 +8,23 @@
 #include <string.h>
 
 /* Where an entry that is too long for a screen goes on. */
-enum { TABLE_INDENT = 6, DROPS_INDENT = 25 };
+enum { TABLE_INDENT = 6, DROPS_INDENT = 25, HEADING_INDENT = 2, SUMMARY_INDENT = 14 };
+
+/* A heading with more behind it, which goes into p->line until it ends. */
+static void begin_heading(cli_person *p, const char *text)
+{
+  emit_text_char(&p->run.output.text, '\n');
+  cli_text_colour(&p->run, &p->line, "\033[1m");
+  emit_text_string(&p->line, text);
+  cli_text_colour(&p->run, &p->line, "\033[0m");
+}
+
+static void end_heading(cli_person *p)
+{
+  emit_fold_line(&p->run.output.text, p->line.data, p->line.used, 0, HEADING_INDENT, p->run.screen);
+  emit_text_char(&p->run.output.text, '\n');
+  p->line.used = 0;
+}
 
 static void flags(emit_text *out, const ct_view *view)
 {
@@ -49,7 +65,7 @@ static void on_entry(const ct_view *view, void *user)
   emit_text *out = &p->line;
   const char *state = ct_proto_state_name(p->run.params.profile, view->tuple[CT_ORIGINAL].proto, view->state);
   char text[64];
-  gsize begin;
+  gsize begin, column;
 
   if (!cli_filter_entry(&p->run.o->filter, view))
     return;
@@ -66,6 +82,7 @@ static void on_entry(const ct_view *view, void *user)
   begin = out->used;
   cli_text_flow(&p->run, out, &view->tuple[CT_ORIGINAL]);
   cli_text_pad_from(out, begin, p->flow_width);
+  column = out->used;
   if (view->counted) {
     emit_text_literal(out, "  ");
     emit_text_u64_grouped(out, view->packets[CT_ORIGINAL]);
@@ -75,7 +92,7 @@ static void on_entry(const ct_view *view, void *user)
   }
   flags(out, view);
   translated(p, view);
-  emit_fold_line(&p->run.output.text, p->line.data, p->line.used, 0, TABLE_INDENT, p->run.screen);
+  emit_fold_line(&p->run.output.text, p->line.data, p->line.used, column, TABLE_INDENT, p->run.screen);
   p->line.used = 0;
   emit_text_char(&p->run.output.text, '\n');
 }
@@ -133,7 +150,7 @@ static void count_entry(const ct_view *view, void *user)
 static void states_of_table(cli_person *p)
 {
   const ct_profile *profile = p->run.params.profile;
-  emit_text *out = &p->run.output.text;
+  emit_text *out = &p->line;
   gboolean first = TRUE;
   guint proto, state;
 
@@ -159,10 +176,10 @@ void cli_person_table(cli_person *p)
 {
   emit_text *out = &p->run.output.text;
 
-  cli_person_heading(p, "Table at the end");
   ct_engine_each(p->run.engine, count_entry, p);
+  begin_heading(p, "Table at the end");
   states_of_table(p);
-  emit_text_char(out, '\n');
+  end_heading(p);
   ct_engine_each(p->run.engine, on_entry, p);
   if (p->in_table == 0)
     emit_text_literal(out, "  empty\n");
@@ -219,13 +236,15 @@ void cli_person_summary(cli_person *p)
     emit_fold_text(&p->run.output.text, &p->line, DROPS_INDENT, p->run.screen);
     p->line.used = 0;
   }
-  cli_person_heading(p, "Summary");
+  begin_heading(p, "Summary");
   if (cli_part_of(p->run.source, p->summary.stats->packets, p->run.output.text.error != 0, &part)) {
-    emit_text_literal(&p->run.output.text, " of a part: ");
-    emit_part_put(&p->run.output.text, &part);
+    emit_text_literal(&p->line, " of a part: ");
+    emit_part_put(&p->line, &part);
     p->run.part_said = TRUE;
   }
-  emit_text_char(&p->run.output.text, '\n');
-  emit_summary_print(&p->run.output.text, &p->summary, p->run.emit.colour);
+  end_heading(p);
+  emit_summary_print(&p->line, &p->summary, p->run.emit.colour);
+  emit_fold_text(&p->run.output.text, &p->line, SUMMARY_INDENT, p->run.screen);
+  p->line.used = 0;
   p->summary.kernel = NULL;
 }

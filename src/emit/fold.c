@@ -62,6 +62,9 @@ void emit_fold_line(emit_text *out, const char *line, gsize n, gsize column, gui
     return;
   }
   indent = MIN(indent, screen / 2);
+  /* What stands before the column is no line of a screen that is narrower still. */
+  if (column > 0 && column < n && emit_fold_width(line, trimmed(line, column)) > screen)
+    column = 0;
   if (column > 0 && column < n) {
     emit_text_bytes(out, line, trimmed(line, column));
     line += column;

@@ -28,6 +28,7 @@ typedef struct explain_facts {
   const char *rules_told;          /* their walk in sentences, a line each; with rules */
   const struct emit_query *query;  /* the query to a group that it answers in vain (emit/asked.h); NULL: none */
   gint64 first_ns;                 /* time of the first frame: times count from it */
+  guint columns;                   /* of the screen that text goes to; 0: to none */
 } explain_facts;
 
 /* X(ID, name in JSON, heading in text) */

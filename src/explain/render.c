@@ -11,7 +11,7 @@
 #include "explain/explain.h"
 #include "explain/words.h"
 
-enum { WIDTH = 100, INDENT = 15 };
+enum { WIDTH = 100, WIDTH_LEAST = 40, INDENT = 15 };
 
 static const struct {
   const char *name, *heading;
@@ -24,12 +24,12 @@ static const struct {
 /* --- text --- */
 
 /* Words until the line is full, then the next line. */
-static void put_wrapped(emit_text *out, const char *text, gsize column)
+static void put_wrapped(emit_text *out, const char *text, gsize column, gsize width)
 {
   while (*text != '\0') {
     gsize n = strcspn(text, " ");
 
-    if (column + 1 + n > WIDTH && column > INDENT) {
+    if (column + 1 + n > width && column > INDENT) {
       emit_text_char(out, '\n');
       emit_text_pad(out, "", INDENT);
       column = INDENT;
@@ -48,6 +48,7 @@ void explain_text(emit_text *out, const explain_facts *f)
 {
   GPtrArray *sentences = explain_sentences(f);
   explain_topic last = EXPLAIN_PACKET;
+  gsize width = f->columns > 0 ? CLAMP(f->columns, WIDTH_LEAST, WIDTH) : WIDTH;
   guint i;
 
   emit_text_literal(out, "Packet ");
@@ -65,13 +66,13 @@ void explain_text(emit_text *out, const explain_facts *f)
     const explain_sentence *s = g_ptr_array_index(sentences, i);
 
     if (s->topic == EXPLAIN_PACKET) {
-      put_wrapped(out, s->text, INDENT);
+      put_wrapped(out, s->text, INDENT, width);
       continue;
     }
     emit_text_literal(out, "  ");
     emit_text_pad(out, s->topic != last ? topics[s->topic].heading : "", INDENT - 2);
     last = s->topic;
-    put_wrapped(out, s->text, INDENT);
+    put_wrapped(out, s->text, INDENT, width);
   }
   g_ptr_array_unref(sentences);
 }

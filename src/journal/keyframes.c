@@ -123,6 +123,8 @@ guint64 keyframes_before(const keyframes *k, guint64 number)
   return i < 0 ? G_MAXUINT64 : at(k, (guint)i)->number;
 }
 
+guint64 keyframes_first(const keyframes *k) { return k->all->len > 0 ? at(k, 0)->number : G_MAXUINT64; }
+
 ct_engine *keyframes_find(const keyframes *k, guint64 *number, const guint8 **beside, gsize *n_beside)
 {
   int i = find(k, *number);

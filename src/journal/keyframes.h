@@ -39,6 +39,9 @@ ct_engine *keyframes_find(const keyframes *k, guint64 *number, const guint8 **be
 /* => the number that keyframes_find would give, G_MAXUINT64 where there is none. */
 guint64 keyframes_before(const keyframes *k, guint64 number);
 
+/* => the first that is there, G_MAXUINT64 where there is none. */
+guint64 keyframes_first(const keyframes *k);
+
 /* Those before packet `number` cannot be gone on from any more. */
 void keyframes_forget(keyframes *k, guint64 number);
 

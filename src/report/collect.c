@@ -125,6 +125,10 @@ void report_event(report *r, const ct_engine *engine, const ct_event *event)
   conn->end_reason = event->reason;
   conn->end_timeout = event->view->timeout;
   conn->ended_ns = event->view->ended_ns;
+  if (evicted && event->cause != NULL) {
+    conn->ended_for = event->packet;
+    conn->newcomer = event->cause->tuple;
+  }
 }
 
 /* An INVALID packet has no direction of its own; its source tells. */

@@ -29,6 +29,8 @@ typedef struct report_conn {
   guint32 status;
   guint16 end_reason; /* NONE: still there */
   guint8 end_timeout; /* as ct_view.timeout, at the end */
+  guint64 ended_for;  /* the packet that ended it, where it had to make room; 0: none */
+  ct_tuple newcomer;  /* that packet's */
   guint8 state;
   GArray *rows; /* report_row; may be NULL */
 } report_conn;

@@ -218,6 +218,25 @@ static void put_summary_line(emit_text *out, const report *r, const report_conn 
   emit_text_literal(out, "</summary>\n");
 }
 
+/* "1 packet (40 bytes)" */
+static void put_counted(emit_text *out, const char *what, guint64 packets, guint64 bytes)
+{
+  emit_text_u64_grouped(out, packets);
+  emit_text_format(out, "%s%s (", what, *what != '\0' && packets != 1 ? "s" : "");
+  emit_text_u64_grouped(out, bytes);
+  emit_text_string(out, bytes == 1 ? " byte)" : " bytes)");
+}
+
+/* ", for packet 34 (tcp 203.0.113.31:1055 -> 10.0.0.80:80)" */
+static void put_newcomer(emit_text *out, const report *r, const report_conn *conn)
+{
+  emit_text_literal(out, ", for packet ");
+  emit_text_u64(out, conn->ended_for);
+  emit_text_literal(out, " (");
+  report_put_tuple(out, r, &conn->newcomer);
+  emit_text_char(out, ')');
+}
+
 static void put_facts(emit_text *out, const report *r, const report_conn *conn)
 {
   emit_text_literal(out, "<p>Began at ");
@@ -225,14 +244,10 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
   emit_text_literal(out, " s (");
   emit_text_moment(out, conn->first_ns);
   emit_text_literal(out, "); counted ");
-  emit_text_u64_grouped(out, conn->packets[0]);
-  emit_text_literal(out, " packets (");
-  emit_text_u64_grouped(out, conn->bytes[0]);
-  emit_text_literal(out, " bytes) there and ");
-  emit_text_u64_grouped(out, conn->packets[1]);
-  emit_text_literal(out, " (");
-  emit_text_u64_grouped(out, conn->bytes[1]);
-  emit_text_literal(out, " bytes) back. ");
+  put_counted(out, " packet", conn->packets[0], conn->bytes[0]);
+  emit_text_literal(out, " there and ");
+  put_counted(out, "", conn->packets[1], conn->bytes[1]);
+  emit_text_literal(out, " back. ");
   if (conn->end_reason == CT_REASON_NONE) {
     emit_text_literal(out, "Still in the table when the capture ended.");
   } else {
@@ -240,6 +255,8 @@ static void put_facts(emit_text *out, const report *r, const report_conn *conn)
     emit_text_seconds(out, emit_time_since(conn->ended_ns, r->first_ns), 6);
     emit_text_literal(out, " s: ");
     emit_end_words(out, r->params->profile, (ct_reason)conn->end_reason, conn->end_timeout);
+    if (conn->ended_for != 0)
+      put_newcomer(out, r, conn);
     emit_text_char(out, '.');
   }
   emit_text_literal(out, "</p>\n");
@@ -295,7 +312,8 @@ void report_put_conn(emit_text *out, const report *r, const report_conn *conn, g
   if (missing > 0) {
     emit_text_literal(out, "<p class=\"limit\">");
     emit_text_u64_grouped(out, missing);
-    emit_text_literal(out, " more packets are not shown here.</p>\n");
+    emit_text_string(out, missing == 1 ? " more packet is not shown here.</p>\n"
+                                       : " more packets are not shown here.</p>\n");
   }
   report_put_walk(out, r, conn, &walk, open);
   emit_text_literal(out, "</details>\n");

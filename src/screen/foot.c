@@ -85,6 +85,7 @@ static const char *hints(const session *s)
   case VIEW_TABLE: return "?:help  hl:packet  <>:second  idesc:next  Enter:connection  p:packet  q:quit";
   case VIEW_EXPECTS:
   case VIEW_CONNECTION: return "jk PgDn gG:move  Enter:this packet  /:search  ?:help  q:back";
+  case VIEW_PACKET: return "jk PgDn gG:move  hl:packet  idesc:next  /:search  ?:help  q:back";
   default: return "jk PgDn gG:move  /:search  q:back";
   }
 }

@@ -211,6 +211,9 @@ static void draw_compared(canvas *c, guint row, const char *when, const compared
   }
 }
 
+/* The other table began with the first packet that was kept, empty: neither sum is to be held against the other. */
+static gboolean other_is_cut(const session *s) { return timeline_first(s->other) > s->first; }
+
 static gboolean other_is_through(const session *s)
 {
   return s->ended && timeline_last(s->other) == timeline_last(s->line);
@@ -242,6 +245,13 @@ static guint draw_what_if(const session *s, canvas *c, guint row, gboolean roomy
   const ct_engine *was = cursor_engine(s->at), *is = cursor_engine(s->other_at);
   guint64 number = cursor_number(s->at);
 
+  if (other_is_cut(s)) {
+    g_autofree char *first = session_grouped(timeline_first(s->other));
+
+    canvas_format(c, row, 1, STYLE_BAD, "before packet %s nothing is kept: with it the table begins there, empty",
+                  first);
+    return roomy ? 1 : 0;
+  }
   if (cursor_number(s->other_at) != number || timeline_last(s->other) < number)
     canvas_put(c, row, 1, c->columns, STYLE_DIM, "by now   it is not there yet");
   else

@@ -30,6 +30,7 @@ static const char *const lines[] = {
   "Other views, and this one",
   "  j k  PgDn PgUp    on and back; g G to the start, to the end",
   "  Enter             of a connection: the packet that is chosen, explained",
+  "  h l  i d e s c .  of a packet: the one before, the next, the next INVALID ...",
   "  q  Esc            back; q leaves the program; Ctrl-L draws anew",
   "Marks",
   "  D E I             under the strip: dropped, evicted, INVALID; where they fall",

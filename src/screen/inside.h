@@ -40,6 +40,7 @@ struct session {
   replay_rewind *other_pass;
   cursor *at, *other_at;
   session_evicted evicted, other_evicted; /* by the last packet of each that pushed somebody out */
+  guint64 first;                          /* packet of all, also where it is forgotten */
   gboolean ended;                         /* the first pass has come to the end */
   gboolean live;
   gboolean follows; /* the end, as it comes */
@@ -84,6 +85,7 @@ void session_moved(session *s, gboolean step);
 void session_step_packet(session *s, gboolean forward);
 void session_step_time(session *s, gint64 by_ns);
 void session_step_mark(session *s, guint8 marks, gboolean forward, const char *what);
+void session_go_packet(session *s, guint64 number);
 void session_go_first(session *s);
 void session_go_last(session *s);
 /* The cursor's timeline and engine, of the other kernel where one is asked for. */

@@ -271,6 +271,33 @@ static gboolean time_key(session *s, guint32 key)
   }
 }
 
+/* => TRUE where it is a key that leads from packet to packet. */
+static gboolean is_step(guint32 key)
+{
+  return key == SESSION_KEY_LEFT || key == SESSION_KEY_RIGHT ||
+         (key > ' ' && key < 0x7f && strchr("hlidescIDESC.,", (int)key) != NULL);
+}
+
+/* While a packet is explained: the next one is, from there. */
+static gboolean packet_key(session *s, guint32 key)
+{
+  session_frame *frame = session_frame_of(s);
+
+  if (!is_step(key))
+    return FALSE;
+  if (cursor_number(s->at) != frame->number)
+    session_go_packet(s, frame->number);
+  time_key(s, key);
+  if (cursor_number(s->at) == 0) {
+    session_go_packet(s, frame->number);
+    session_say(s, g_strdup("this is the first packet"));
+  } else if (cursor_number(s->at) != frame->number) {
+    *frame = (session_frame){ .view = VIEW_PACKET, .number = cursor_number(s->at) };
+    session_tell_again(s);
+  }
+  return TRUE;
+}
+
 static gboolean speed_key(session *s, guint32 key)
 {
   static const guint speeds[] = { 1, 10, 60, 600 };
@@ -322,6 +349,8 @@ gboolean session_key(session *s, guint32 key)
   if (list_key(s, key) || (session_seen(s) != VIEW_TABLE && page_key(s, key)))
     return TRUE;
   if (s->at == NULL || session_seen(s) == VIEW_HELP)
+    return TRUE;
+  if (session_seen(s) == VIEW_PACKET && packet_key(s, key))
     return TRUE;
   if (session_seen(s) == VIEW_TABLE && (table_key(s, key) || time_key(s, key) || speed_key(s, key)))
     return TRUE;

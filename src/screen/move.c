@@ -42,12 +42,37 @@ void session_moved(session *s, gboolean step)
   s->is_new = TRUE;
 }
 
+/* Where somebody wanted to go is forgotten: as close to it as one can come. */
+static void land(session *s)
+{
+  guint64 first = keyframes_first(timeline_keyframes(s->line)), last = timeline_last(s->line);
+  guint64 there = first < last ? timeline_next(s->line, first, SCREEN_MARK_TAKEN) : last;
+  g_autofree char *number = session_grouped(there);
+
+  if (cursor_go(s->at, there))
+    session_say(s, g_strdup_printf("packets before %s are no longer kept; with a larger --memory they are", number));
+  else
+    session_say(s, g_strdup("the capture can no longer be read there"));
+}
+
 static void go(session *s, guint64 number, gboolean step)
 {
-  if (!cursor_go(s->at, number))
-    session_say(s,
-                g_strdup("that is no longer kept: the frames of a pipe or a compressed file are kept up to a bound"));
-  session_moved(s, step);
+  gboolean there = cursor_go(s->at, number);
+
+  if (!there)
+    land(s);
+  session_moved(s, step && there);
+}
+
+/* => FALSE: that is no longer kept. */
+static gboolean go_time(session *s, gint64 time_ns, gboolean step)
+{
+  gboolean there = cursor_go_time(s->at, time_ns);
+
+  if (!there)
+    land(s);
+  session_moved(s, step && there);
+  return there;
 }
 
 void session_step_packet(session *s, gboolean forward)
@@ -85,9 +110,7 @@ void session_step_time(session *s, gint64 by_ns)
   /* Past the last packet time may go on as long as entries are left to expire. */
   if (by_ns > 0 && there > timeline_last_ns(s->line) && !s->ended)
     there = timeline_last_ns(s->line);
-  if (!cursor_go_time(s->at, MAX(there, timeline_first_ns(s->line))))
-    session_say(s, g_strdup("that is no longer kept"));
-  session_moved(s, TRUE);
+  go_time(s, MAX(there, timeline_first_ns(s->line)), TRUE);
 }
 
 void session_step_mark(session *s, guint8 marks, gboolean forward, const char *what)
@@ -102,6 +125,12 @@ void session_step_mark(session *s, guint8 marks, gboolean forward, const char *w
   else
     session_say(s, g_strdup_printf("no %s %s%s", what, forward ? "after this moment" : "before this moment",
                                    forward && !s->ended ? ", as far as it has been read" : ""));
+}
+
+void session_go_packet(session *s, guint64 number)
+{
+  s->follows = FALSE;
+  go(s, number, FALSE);
 }
 
 void session_go_first(session *s)
@@ -131,11 +160,8 @@ static gboolean go_moment(session *s, const moment *m)
   }
   if (m->time_ns > timeline_last_ns(s->line) && !s->ended)
     return FALSE;
-  if (!cursor_go_time(s->at, m->time_ns))
-    session_say(s, g_strdup("that is no longer kept"));
-  else if (m->time_ns < timeline_first_ns(s->line))
+  if (go_time(s, m->time_ns, FALSE) && m->time_ns < timeline_first_ns(s->line))
     session_say(s, g_strdup("that is before the first packet"));
-  session_moved(s, FALSE);
   return TRUE;
 }
 

@@ -73,6 +73,7 @@ cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evict
 static void begin(session *s)
 {
   s->at = session_stand(s->line, session_rewind(s, &s->host.params), &s->evicted);
+  s->first = timeline_first(s->line);
   session_go_first(s);
   s->follows = s->live;
 }

@@ -9,15 +9,29 @@
 
 /* Columns of the table, from the left; addresses get what is left. */
 enum { AGE = 9, IDLE = 9, FLAGS = 13, HELPER = 16 }; /* on a wide screen, behind all others */
-enum { MARK = 2, PROTO = 5, STATE = 12, TIMEOUT = 8, PACKETS = 9, BYTES = 9, CONN = 9, ADDRESS_LEAST = 21 };
+enum {
+  MARK = 2,
+  PROTO = 5,
+  PROTO_WIDE = 8,
+  STATE = 12,
+  TIMEOUT = 8,
+  PACKETS = 9,
+  BYTES = 9,
+  CONN = 9,
+  ADDRESS_LEAST = 21
+};
+
+/* "icmpv6" and "udplite" need more room than there is on a narrow screen. */
+static guint proto_width(gboolean has_more) { return has_more ? PROTO_WIDE : PROTO; }
 
 static guint address_width(const canvas *c, gboolean *has_more)
 {
   guint fixed = MARK + PROTO + STATE + TIMEOUT + PACKETS + 1, left = c->columns > fixed ? c->columns - fixed : 0;
+  guint more = BYTES + CONN + PROTO_WIDE - PROTO;
 
-  *has_more = left >= 2 * (ADDRESS_LEAST + 1) + BYTES + CONN;
+  *has_more = left >= 2 * (ADDRESS_LEAST + 1) + more;
   if (*has_more)
-    left -= BYTES + CONN;
+    left -= more;
   return CLAMP(left / 2, 8, 46);
 }
 
@@ -93,6 +107,16 @@ static void draw_more(const session *s, canvas *c, guint row, guint at, guint8 s
   canvas_put(c, row, at, at + HELPER - 1, style, e->helper != NULL ? e->helper : "");
 }
 
+/* One that has no name is its number. */
+static void put_proto(canvas *c, guint row, guint at, guint end, guint8 style, const ct_profile *profile, guint8 proto)
+{
+  const char *word = ct_proto_word(profile, proto);
+  char number[8];
+
+  g_snprintf(number, sizeof(number), "%u", proto);
+  canvas_put(c, row, at, end, style, word != NULL ? word : number);
+}
+
 static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gboolean selected)
 {
   static const char marks[] = { ' ', '+', '*', '-' };
@@ -108,8 +132,8 @@ static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gb
   put_address(c, row, at, width, style, source);
   put_address(c, row, at + width, width, style, destination);
   at += 2 * width;
-  canvas_put(c, row, at, at + PROTO - 1, style, ct_proto_name(params->profile, e->tuple.proto));
-  at += PROTO;
+  put_proto(c, row, at, at + proto_width(has_more) - 1, style, params->profile, e->tuple.proto);
+  at += proto_width(has_more);
   canvas_put(c, row, at, at + STATE - 1, style, rows_state_text(params, e));
   at += STATE;
   if (e->change == ROWS_GONE && s->other == NULL)
@@ -166,7 +190,7 @@ static void draw_headings(const session *s, canvas *c, guint row)
   }
   heading(s, c, row, &at, width, FALSE, ROWS_BY_SOURCE);
   heading(s, c, row, &at, width, FALSE, ROWS_BY_DESTINATION);
-  heading(s, c, row, &at, PROTO, FALSE, ROWS_BY_PROTO);
+  heading(s, c, row, &at, proto_width(has_more), FALSE, ROWS_BY_PROTO);
   heading(s, c, row, &at, STATE, FALSE, ROWS_BY_STATE);
   heading(s, c, row, &at, TIMEOUT, TRUE, ROWS_BY_TIMEOUT);
   heading(s, c, row, &at, PACKETS, TRUE, ROWS_BY_PACKETS);
@@ -174,7 +198,7 @@ static void draw_headings(const session *s, canvas *c, guint row)
     heading(s, c, row, &at, BYTES, TRUE, ROWS_BY_BYTES);
     heading(s, c, row, &at, CONN, TRUE, ROWS_BY_CONN);
     if (c->columns >= at + AGE + IDLE + FLAGS + HELPER)
-      canvas_put(c, row, at, c->columns, STYLE_HEADING, "   age, s  idle, s  flags        helper");
+      canvas_put(c, row, at, c->columns, STYLE_HEADING, "  age, s  idle, s  flags        helper");
   }
 }
 

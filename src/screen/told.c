@@ -246,19 +246,6 @@ static void add_end(told *t, const ct_event *event)
   t->over = TRUE;
 }
 
-static void add_expectation(told *t, const ct_event *event)
-{
-  const ct_params *params = timeline_params(t->line);
-  emit_text out;
-
-  emit_text_init(&out, -1);
-  emit_text_literal(&out, "expects ");
-  emit_expect_class(&out, params->profile, event->expect);
-  emit_text_format(&out, " (packet %" G_GUINT64_FORMAT ")", event->packet);
-  g_autofree char *text = take_text(&out);
-  add_wrapped(t, STYLE_CHANGED, event->packet, 24, text);
-}
-
 /* What was expected has come. */
 static void add_child(told *t, const ct_event *event)
 {
@@ -354,8 +341,6 @@ static void on_event(const ct_event *event, void *user)
     return;
   if (event->type == CT_EVENT_DESTROY && event->view->id == t->conn)
     add_end(t, event);
-  else if (event->type == CT_EVENT_EXPECT_NEW && event->expect->master_id == t->conn)
-    add_expectation(t, event);
   else if (event->type == CT_EVENT_NEW && event->view->has_master && event->view->master_id == t->conn)
     add_child(t, event);
 }

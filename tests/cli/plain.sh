@@ -38,6 +38,15 @@ for capture in "$work/years.pcap" samples/reset.pcap samples/out-of-window.pcap 
   on_screen 80 "$capture" > "$work/screen"
   expect 0 '^0$' '' awk 'length > 80 { n++ } END { print n + 0 }' "$work/screen"
 done
+# So it is with what is said in sentences and lists, and of states with long names, other families, translations and rules.
+head -c 300 samples/half-open-flood.pcap > "$work/cut.pcap"
+for words in samples/sctp-association.pcap samples/ipv6.pcap samples/vlan.pcap samples/nat-masquerade.pcap "$work/cut.pcap" \
+  '--lines 2 --max 8 samples/half-open-flood.pcap' '--rules samples/rules-order.rules samples/rules-order.pcap' \
+  '-P -o timestamp samples/ipv6.pcap' 'explain --packet 6 samples/out-of-window.pcap'; do
+  on_screen 80 "$words" > "$work/screen"
+  expect 0 '^0$' '' awk 'length > 80 { n++ } END { print n + 0 }' "$work/screen"
+  expect 1 '' '' test ! -s "$work/screen"
+done
 # has LINE...: these lines, one after the other, are on the screen.
 has() {
   expect 0 '' '' awk 'BEGIN { n = ARGC - 2; for (i = 1; i <= n; i++) want[i] = ARGV[i + 1]; ARGC = 2 }

@@ -15,6 +15,10 @@ expect 0 '' '' cmp "$work/whole.pcap" "$work/copy.pcap"
 expect 4 '' 'not-there' "$ctreplay" report "$work/whole.pcap" -W "$work/not-there/page.html"
 expect 3 '' '*' "$ctreplay" report "$work/missing.pcap" -W "$work/none.html"
 
+# Who was evicted, and for whom; one packet is one.
+"$ctreplay" report --max 32 -W "$work/full.html" samples/half-open-flood.pcap 2> /dev/null
+expect 0 'counted 1 packet (40 bytes) there and 0 (0 bytes) back\. Ended at 0\.[0-9]* s: early_drop: the table was full, for packet 34 (tcp 203\.0\.113\.31:1055 .* 10\.0\.0\.80:80)\.' '' cat "$work/full.html"
+
 browser=
 for name in chromium chromium-browser google-chrome; do
   [ -n "$browser" ] || browser=$(command -v "$name")

@@ -179,7 +179,7 @@ unseen() {
 tty=$(tm display-message -p '#{pane_tty}')
 printf '\033[1;1Hlistening on eth0' > "$tty"
 unseen 'listening on eth0'
-sees '^ ctreplay top  -'
+sees '^ ctreplay top  standard input '
 pcap_answer >&3
 sees 'packet 2 of 2 so far'
 keys h
@@ -246,6 +246,21 @@ sees 'accept by filter:FORWARD:rule:1'
 keys q
 restored
 
+# Of several captures the title says so; frames that are no longer kept are not gone to, and what is left is said.
+cp "$work/quota.pcap" "$work/q"
+begin 80 24 "q=$work/q; $ctreplay top --memory 1M \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q \$q"
+sees '/q and 23 more'
+sees 'of 72,000  '
+keys G
+sees 'packet 72,000 of 72,000 '
+keys '#' 5 Enter
+sees '^packets before [1-9][0-9,]* are no longer kept; with a larger --memory they are$'
+sees 'packet [1-9][0-9,]* of 72,000 '
+keys w 'max=8' Enter
+sees 'before packet [1-9][0-9,]* nothing is kept: with it the table begins there, empty'
+keys q
+sees 'ready>'
+
 # Whom a packet has pushed out stands beside it, at 80 columns too; no mark hides another.
 begin 80 24 "$ctreplay top --max 32 samples/half-open-flood.pcap"
 sees 'packet 1 of 63 '
@@ -264,7 +279,8 @@ sees 'tcp 10.0.0.2 > 10.0.0.21.50000  (ftp, of #1, 227 in packet 9)'
 keys Enter
 sees 'Look-up'
 keys q q Enter
-sees 'expects tcp 10.0.0.2 > 10.0.0.21.50000'
+keys / '(ftp: 227' Enter
+sees '10.0.0.2 > 10.0.0.21.50000 (ftp: 227 in packet 9)$'
 keys / 'its child' Enter
 sees 'its child #2 begins: tcp 10.0.0.2.40031 >'
 keys q q

@@ -477,6 +477,12 @@ START_TEST(a_page_is_read_to_its_end)
   SEES("?", "Time", "more below (");
   SEES("G", "the end; more above (", "rows new, changed, gone");
   SEES("q", "Changes");
+  /* From packet to packet. */
+  SEES("gl", "packet 4\n", "Look-up");
+  SEES("hh", "packet 2\n", "Look-up");
+  SEES("l", "packet 3\n", "Look-up");
+  SEES("hhh", "this is the first packet", "packet 1\n");
+  SEES("ll", "packet 3\n");
   /* Another width: told anew. */
   wide = drawn(&v, 40, 200);
   ck_assert_ptr_nonnull(strstr(wide, "It was looked up as tcp from 10.0.0.1 port 1002 to 10.0.0.2 port 80.\n"));
