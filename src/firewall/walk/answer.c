@@ -398,6 +398,8 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
   if (!build(f, r))
     return;
   begin(f);
+  /* The kernel attaches what the rejected packet has: of an untracked one that is nothing but the class RELATED. */
+  a->seen.class_only = r->state == FW_STATE_UNTRACKED;
   f->program->template = &template;
   if (fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d)) {
     ct_engine_arrive(engine, &a->packet, &template, &passage);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What random rulesets have found against the kernel (tests/generator), each as small as it gets. */
+#include <check.h>
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "unit.h"
+#include "walk_kit.h"
+
+enum { SYN = 2, RST = 4, ACK = 16 };
+
+#define A "10.1.0.2"
+#define B "198.51.100.2"
+
+static wk_kit kit;
+
+static void start(const char *rules)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit, rules, NULL);
+}
+
+/*
+ * A packet whose zone is of the original direction alone is no answer to a connection with that zone in both, though
+ * addresses, ports and number fit: it begins one of its own, beside the other.
+ */
+START_TEST(half_a_zone_beside_a_whole_one)
+{
+  ct_view view;
+
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone 1\n"
+        "-A PREROUTING -j CT --zone-orig 1\nCOMMIT\n");
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(wk_udp(&kit, B, 53, A, 1, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 2);
+  ck_assert(ct_engine_find(kit.engine, 2, &view));
+  ck_assert_uint_eq(view.tuple[CT_ORIGINAL].zone, 1);
+  ck_assert_uint_eq(view.tuple[CT_REPLY].zone, 0);
+  /* Each goes on with its own: of both that have the tuple the later one is found. */
+  ck_assert_int_eq(wk_udp(&kit, B, 53, A, 1, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_uint_eq(kit.result.conn, 2);
+  ck_assert_int_eq(kit.result.dir, CT_ORIGINAL);
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(kit.result.conn, 1);
+  ck_assert_int_eq(kit.result.dir, CT_ORIGINAL);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The same of a ping, whose answer is told from a request by its type. */
+START_TEST(half_a_zone_of_a_ping)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone 1\n"
+        "-A PREROUTING -j CT --zone-reply 1\nCOMMIT\n");
+  wk_icmp(&kit, A, B, 8, 0);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  wk_icmp(&kit, B, A, 0, 0);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_ESTABLISHED);
+  ck_assert_int_eq(kit.result.dir, CT_REPLY);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * A confirmed connection is looked for in its list however often it comes in a jiffy; only one that is new is put in
+ * twice then.
+ */
+START_TEST(a_confirmed_connection_counts_once)
+{
+  start("*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n:u -\n"
+        "-A POSTROUTING -j u\n-A POSTROUTING -j u\n"
+        "-A u -m connlimit --connlimit-upto 1 --connlimit-mask 24 --connlimit-saddr\nCOMMIT\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "u", 1), 1);
+  wk_pass_ms(&kit, 10);
+  wk_udp(&kit, B, 53, A, 1, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "u", 1), 3);
+  wk_stop(&kit);
+}
+END_TEST
+
+#define REJECTING(target)                                                                            \
+  "*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING " target "-A OUTPUT -j NOTRACK\nCOMMIT\n" \
+  "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n-A FORWARD -j REJECT\n"                  \
+  "-A OUTPUT -m conntrack --ctstate UNTRACKED\n-A OUTPUT -m conntrack --ctstate INVALID\n"           \
+  "-A OUTPUT -m conntrack --ctstate RELATED\nCOMMIT\n"
+
+static void expect_answer(guint64 untracked, guint64 invalid, guint64 related)
+{
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), untracked);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), invalid);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 3), related);
+  wk_stop(&kit);
+}
+
+/*
+ * The answer to an untracked packet has a class attached, and no entry: NOTRACK takes it for tracked, and conntrack
+ * does not. One to an INVALID packet has nothing; one to a tracked packet keeps its entry.
+ */
+START_TEST(an_answer_to_an_untracked_packet)
+{
+  start(REJECTING("-j NOTRACK\n"));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_REJECT);
+  expect_answer(0, 1, 0);
+  start(REJECTING("-s 10.9.9.9 -j NOTRACK\n"));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_REJECT);
+  expect_answer(0, 0, 1);
+  start(REJECTING("-s 10.9.9.9 -j NOTRACK\n"));
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, SYN | RST | ACK, 1, 1, NULL, 0), FW_VERDICT_REJECT);
+  expect_answer(1, 0, 0);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("walk_found");
+  TCase *tc = tcase_create("kernel");
+
+  tcase_add_test(tc, half_a_zone_beside_a_whole_one);
+  tcase_add_test(tc, half_a_zone_of_a_ping);
+  tcase_add_test(tc, a_confirmed_connection_counts_once);
+  tcase_add_test(tc, an_answer_to_an_untracked_packet);
+  suite_add_tcase(suite, tc);
+  return unit_run(suite);
+}
