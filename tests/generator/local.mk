@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Random rulesets against this machine's kernel: `make check-rules`; a few of them: tests/generator/few.tap, by hand.
+# Random rulesets against this machine's kernel: `make check-rules`; a few of them in the suite: few.tap.
+TESTS += tests/generator/few.tap
 dist_check_SCRIPTS += tests/generator/few.tap
 check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
