@@ -500,6 +500,7 @@ static void sent_free(gpointer data)
   gen_sent *s = data;
 
   g_byte_array_unref(s->packet);
+  g_byte_array_unref(s->rest);
   g_ptr_array_free(s->out[0], TRUE);
   g_ptr_array_free(s->out[1], TRUE);
   g_free(s);
@@ -514,15 +515,23 @@ static gboolean send_one(gen_box *box, gen_world *world, const gen_packet *p, gi
   const GPtrArray *through;
 
   s->packet = g_byte_array_new();
+  s->rest = g_byte_array_new();
   s->out[0] = g_ptr_array_new_with_free_func(bytes_free);
   s->out[1] = g_ptr_array_new_with_free_func(bytes_free);
   g_ptr_array_add(result->sent, s);
-  s->side = gen_packet_make(world, p, s->packet);
+  s->side = gen_packet_make(world, p, s->packet, s->rest);
   s->time_ns = clock_ns() - start_ns;
-  frame_send(box->far_socket[s->side], macs[s->side], from[s->side], s->packet->data[0] >> 4 == 6 ? 0x86dd : 0x0800,
-             s->packet->data, s->packet->len);
+  for (guint i = 0; i < 2; i++) {
+    const GByteArray *part = i == 0 ? s->packet : s->rest;
+
+    if (part->len > 0)
+      frame_send(box->far_socket[s->side], macs[s->side], from[s->side], part->data[0] >> 4 == 6 ? 0x86dd : 0x0800,
+                 part->data, part->len);
+  }
   if (!barrier(box, s, error))
     return FALSE;
+  gen_packets_join(s->out[0]);
+  gen_packets_join(s->out[1]);
   through = s->out[!s->side];
   if (through->len == 1)
     gen_packet_came(world, p, ((GByteArray *)g_ptr_array_index(through, 0))->data,

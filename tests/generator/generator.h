@@ -48,12 +48,14 @@ typedef struct gen_packet {
   guint8 kind, flow, reply, flags, ttl, tos;
   gboolean bad_sum, ack;
   guint16 bytes, window;
-  guint8 code;    /* ERROR */
-  guint8 options; /* of a SYN: which */
-  guint8 cut;     /* so many bytes behind the IP header are all there is; 0: all are there */
-  gboolean ext;   /* IPv6: with destination options */
-  gint32 seq_off; /* from what its side would send next */
-  guint8 first;   /* the first byte of its payload */
+  guint8 code;      /* ERROR */
+  guint8 options;   /* of a SYN: which */
+  guint8 split;     /* in two fragments, at one of the places where it can be; 0: whole */
+  gboolean swapped; /* the later fragment first */
+  guint8 cut;       /* so many bytes behind the IP header are all there is; 0: all are there */
+  gboolean ext;     /* IPv6: with destination options */
+  gint32 seq_off;   /* from what its side would send next */
+  guint8 first;     /* the first byte of its payload */
 } gen_packet;
 
 typedef struct gen_case {
@@ -93,8 +95,10 @@ typedef struct gen_world {
 
 void gen_world_start(gen_world *world, const gen_case *c);
 void gen_world_clear(gen_world *world);
-/* The IP packet. => the side it comes from. */
-guint gen_packet_make(gen_world *world, const gen_packet *packet, GByteArray *out);
+/* The IP packet, or its first fragment and the rest, which is empty else. => the side it comes from. */
+guint gen_packet_make(gen_world *world, const gen_packet *packet, GByteArray *out, GByteArray *rest);
+/* Puts fragments that came together again, as one packet each. packets: GByteArray. */
+void gen_packets_join(GPtrArray *packets);
 /* It came through, as these bytes. */
 void gen_packet_came(gen_world *world, const gen_packet *packet, const guint8 *bytes, gsize n);
 
@@ -105,6 +109,7 @@ typedef struct gen_box gen_box;
 /* A frame as it was sent, and what came of it. */
 typedef struct gen_sent {
   GByteArray *packet; /* IP */
+  GByteArray *rest;   /* behind it: its other fragment; empty: there is none */
   guint side;
   gint64 time_ns;
   GPtrArray *out[2]; /* GByteArray: IP packets that came out, by side */
