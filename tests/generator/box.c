@@ -281,6 +281,35 @@ static char *run_program(gen_box *box, const char *command, const char *in)
   return g_string_free(out, status != 0);
 }
 
+/* => FALSE: they were refused. */
+static gboolean load_sets(gen_box *box, const gen_case *c, gen_result *result)
+{
+  g_autofree char *text = gen_case_sets(c), *out = NULL;
+
+  if (*text == '\0')
+    return TRUE;
+  out = run_program(box, "ipset restore", text);
+  result->sets = out != NULL ? run_program(box, "ipset save", NULL) : NULL;
+  return result->sets != NULL;
+}
+
+/* Rules let go of their sets a while after they have gone, and lists of sets when they are emptied. */
+static gboolean unload_sets(gen_box *box, const gen_case *c)
+{
+  g_autofree char *text = gen_case_sets(c);
+
+  if (*text == '\0')
+    return TRUE;
+  for (guint i = 0; i < START_TRIES; i++) {
+    g_autofree char *out = run_program(box, "ipset flush && ipset destroy", NULL);
+
+    if (out != NULL)
+      return TRUE;
+    g_usleep(10000);
+  }
+  return FALSE;
+}
+
 static gboolean load(gen_box *box, const gen_case *c, gboolean six)
 {
   static const char *const programs[GEN_KINDS][2] = { { "iptables-nft-restore", "ip6tables-nft-restore" },
@@ -348,8 +377,8 @@ static void unload_legacy(gen_box *box)
   (void)six;
 }
 
-/* All that the case has loaded: nft itself may fail to list it. => FALSE: it is still there. */
-static gboolean unload(gen_box *box, const gen_case *c)
+/* nft itself may fail to list it. => FALSE: it is still there. */
+static gboolean unload_rules(gen_box *box, const gen_case *c)
 {
   g_autofree char *out = NULL;
 
@@ -379,6 +408,9 @@ static gboolean unload(gen_box *box, const gen_case *c)
   out = run_program(box, "nft -f -", gone->str);
   return out != NULL;
 }
+
+/* All that the case has loaded. => FALSE: it is still there. */
+static gboolean unload(gen_box *box, const gen_case *c) { return unload_rules(box, c) && unload_sets(box, c); }
 
 /* ---- packets ---- */
 
@@ -638,7 +670,7 @@ static char *list_both(gen_box *box, const gen_case *c)
 /* => FALSE: the rules were refused, or their own tool cannot list them (nft 1.0.6 aborts on some). */
 static gboolean rules_load(gen_box *box, const gen_case *c, gen_result *result)
 {
-  if (!load(box, c, FALSE) || !load(box, c, TRUE))
+  if (!load_sets(box, c, result) || !load(box, c, FALSE) || !load(box, c, TRUE))
     return FALSE;
   result->rules = list(box, c, FALSE, FALSE);
   result->rules6 = c->kind == GEN_NFT ? NULL : list(box, c, TRUE, FALSE);
@@ -669,6 +701,7 @@ gboolean gen_box_run(gen_box *box, const gen_case *c, gen_result *result, GError
 
 void gen_result_clear(gen_result *r)
 {
+  g_free(r->sets);
   g_free(r->rules);
   g_free(r->rules6);
   g_free(r->counters);

@@ -24,6 +24,7 @@ typedef struct gen_line {
   char *text;
   gboolean rule; /* may be left out */
   gboolean six;  /* for ip6tables */
+  gboolean set;  /* for ipset, before the rules */
 } gen_line;
 
 enum { GEN_FLOWS = 8 };
@@ -70,6 +71,8 @@ gen_case *gen_case_new(guint64 seed, gen_kind kind, guint n_packets);
 void gen_case_free(gen_case *c);
 /* The ruleset as text; six: ip6tables' part. */
 char *gen_case_text(const gen_case *c, gboolean six);
+/* Its sets of ipset; empty: there are none. */
+char *gen_case_sets(const gen_case *c);
 
 void gen_rules_iptables(gen_case *c, verify_random *random);
 void gen_rules_nft(gen_case *c, verify_random *random);
@@ -123,6 +126,7 @@ typedef struct gen_entry {
 
 typedef struct gen_result {
   gboolean refused;     /* the rules were not taken, or could not be listed; said */
+  char *sets;           /* as ipset saves them before the first packet; NULL: there are none */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */
   char *counters;       /* the same behind the last, with counters */

@@ -117,7 +117,10 @@ static gboolean read_rules(judge *j)
       if (*documents[i] != '\0')
         fine = fw_rules_read(j->ruleset, "rules", documents[i], strlen(documents[i]), &four, &error);
   } else {
-    fine = fw_rules_read(j->ruleset, "rules", text, strlen(text), &four, &error) &&
+    const char *sets = j->kernel->sets;
+
+    fine = (sets == NULL || fw_rules_read(j->ruleset, "sets", sets, strlen(sets), &four, &error)) &&
+           fw_rules_read(j->ruleset, "rules", text, strlen(text), &four, &error) &&
            fw_rules_read(j->ruleset, "rules6", j->kernel->rules6, strlen(j->kernel->rules6), &six, &error);
   }
   if (!fine) {

@@ -115,6 +115,65 @@ START_TEST(an_answer_to_an_untracked_packet)
 }
 END_TEST
 
+#define FORWARD(rules) "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" rules "COMMIT\n"
+
+static guint64 hits(guint rule) { return wk_hits(&kit, "filter", "FORWARD", rule); }
+
+/*
+ * An element counts a packet before its counters are compared; a list's sets are asked without, and what cannot be
+ * marked as no match is not asked for that.
+ */
+START_TEST(counters_of_elements_and_lists)
+{
+  wk_init(&kit);
+  wk_start(
+    &kit,
+    FORWARD("-A FORWARD -m set --match-set c src --packets-gt 0\n-A FORWARD -m set --match-set c src --packets-lt 2\n"
+            "-A FORWARD -m set ! --match-set c src --packets-eq 3\n"
+            "-A FORWARD -m set --match-set l src --return-nomatch\n"
+            "-A FORWARD -m set --match-set a src --return-nomatch\n"
+            "-A FORWARD -m set --match-set m src --packets-gt 100\n"),
+    "create c hash:ip family inet counters\nadd c " A " packets 0 bytes 0\n"
+    "create a hash:ip family inet\nadd a " A "\ncreate l list:set size 8\nadd l a\n"
+    "create m list:set size 8\nadd m c\n");
+  wk_udp(&kit, A, 1, B, 53, "x"); /* counts 1, 2, 3 and, by the list, 4 */
+  ck_assert_uint_eq(hits(1), 1);
+  ck_assert_uint_eq(hits(2), 0);
+  ck_assert_uint_eq(hits(3), 0);
+  for (guint rule = 4; rule <= 6; rule++)
+    ck_assert_uint_eq(hits(rule), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * What SET puts into a set of networks is as long as the most specific one there; a list takes it into the first of its
+ * sets that has it not yet, and out of the first that has it.
+ */
+START_TEST(what_set_adds_to)
+{
+  wk_init(&kit);
+  wk_start(&kit,
+           FORWARD("-A FORWARD -p udp -j SET --add-set n src\n-A FORWARD -s 10.1.0.99 -m set --match-set n src\n"
+                   "-A FORWARD -p udp -j SET --add-set l src\n-A FORWARD -m set --match-set a src\n"
+                   "-A FORWARD -m set --match-set b src\n-A FORWARD -p icmp -j SET --del-set l src\n"
+                   "-A FORWARD -p icmp -m set --match-set a src\n-A FORWARD -p icmp -m set --match-set b src\n"),
+           "create n hash:net family inet\nadd n 192.0.2.0/24\nadd n 203.0.0.0/16\n"
+           "create a hash:ip family inet\ncreate b hash:ip family inet\ncreate l list:set size 8\nadd l a\nadd l b\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(hits(4), 1);
+  ck_assert_uint_eq(hits(5), 0);
+  wk_segment(&kit, "10.1.0.99", 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(hits(5), 1);
+  wk_icmp(&kit, A, B, 8, 0);
+  ck_assert_uint_eq(hits(7), 0);
+  ck_assert_uint_eq(hits(8), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -124,6 +183,8 @@ int main(void)
   tcase_add_test(tc, half_a_zone_of_a_ping);
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
+  tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, what_set_adds_to);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }
