@@ -115,6 +115,45 @@ START_TEST(an_answer_to_an_untracked_packet)
 }
 END_TEST
 
+/* Such an answer, a reset, may end the connection that it belongs to: rules see it all the same. */
+START_TEST(an_answer_that_ends_its_entry)
+{
+  start("*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+        "-A FORWARD -p tcp -m conntrack --ctstate INVALID -j REJECT --reject-with tcp-reset\n"
+        "-A OUTPUT -m conntrack ! --ctstatus NONE\n-A OUTPUT -m conntrack --ctproto 6 --ctdir REPLY\nCOMMIT\n");
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, 0, 1001, 0, NULL, 0), FW_VERDICT_REJECT);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* An address of the box is unicast, too; and of several kinds of IPv6 all that an address is by itself must hold. */
+START_TEST(kinds_of_addresses_of_ipv6)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "fd01::1/64@eth0"));
+  wk_start(
+    &kit,
+    "*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type UNICAST\n-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL,UNICAST\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL,MULTICAST\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype ! --src-type LOCAL\nCOMMIT\n",
+    NULL);
+  wk_udp(&kit, "fd01::2", 1, "fd01::1", 53, "x");
+  for (guint rule = 1; rule <= 5; rule++)
+    ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", rule), rule != 4);
+  wk_udp(&kit, "fd01::2", 1, "fd02::1", 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 2), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 3), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 #define FORWARD(rules) "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" rules "COMMIT\n"
 
 static guint64 hits(guint rule) { return wk_hits(&kit, "filter", "FORWARD", rule); }
@@ -184,6 +223,8 @@ int main(void)
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, an_answer_that_ends_its_entry);
+  tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
