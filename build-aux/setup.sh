@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 build_packages='gcc libc6-dev make autoconf automake libtool pkg-config git ca-certificates
   libpcap-dev libglib2.0-dev zlib1g-dev libisal-dev liblzma-dev libzstd-dev libjson-glib-dev libmnl-dev libseccomp-dev libsqlite3-dev libncurses-dev check'
-check_packages='g++ nftables python3 iptables conntrack ethtool tcpdump tshark tmux sqlite3 chromium clang clang-format clang-tidy cppcheck shellcheck jq xz-utils zstd iproute2 zsh parallel busybox'
+check_packages='g++ nftables python3 iptables ipset conntrack ethtool tcpdump tshark tmux sqlite3 chromium clang clang-format clang-tidy cppcheck shellcheck jq xz-utils zstd iproute2 zsh parallel busybox'
 
 packages_install() {
   missing=''

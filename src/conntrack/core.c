@@ -60,6 +60,24 @@ static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tu
   return NULL;
 }
 
+/* Of that direction alone: an ICMP packet says itself which it is. */
+static ct_entry *look_up_as(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash,
+                            ct_dir wanted)
+{
+  ct_entry *entry;
+  ct_tuple own;
+
+  if (ct_tuple_is_icmp(tuple) && (packet->flags & CT_PACKET_ANSWER ? CT_REPLY : CT_ORIGINAL) != wanted)
+    return NULL;
+  if (engine->params.gc == CT_GC_KERNEL)
+    ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
+  entry = ct_table_find_as(&engine->table, tuple, hash, wanted);
+  if (entry == NULL || !ct_core_is_expired(engine, entry))
+    return entry;
+  ct_core_destroy_at(engine, entry, CT_REASON_END_TIMEOUT, entry->deadline_ns);
+  return NULL;
+}
+
 /*
  * The same with a zone (NAT 16): of a packet whose two directions are in two zones, each counts for its own. => where
  * there is no entry, *tuple is the one that a new one gets.
@@ -74,13 +92,17 @@ static __attribute__((noinline)) ct_entry *look_up_zoned(ct_engine *engine, cons
 
   tuple->zone = original;
   *hash = ct_tuple_hash(tuple);
-  entry = look_up(engine, packet, tuple, *hash, dir);
-  if (original == reply || (entry != NULL && *dir == CT_ORIGINAL))
+  if (original == reply)
+    return look_up(engine, packet, tuple, *hash, dir);
+  entry = look_up_as(engine, packet, tuple, *hash, CT_ORIGINAL);
+  *dir = CT_ORIGINAL;
+  if (entry != NULL)
     return entry;
   tuple->zone = reply;
-  entry = look_up(engine, packet, tuple, ct_tuple_hash(tuple), dir);
+  entry = look_up_as(engine, packet, tuple, ct_tuple_hash(tuple), CT_REPLY);
+  *dir = CT_REPLY;
   tuple->zone = original;
-  return entry != NULL && *dir == CT_REPLY ? entry : NULL;
+  return entry;
 }
 
 /* An entry that begins with a zone has one for its answers, too. */

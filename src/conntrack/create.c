@@ -35,13 +35,19 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
  */
 static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry)
 {
+  ct_tuple tuple[2];
   ct_dir dir, found;
-  ct_tuple tuple;
 
+  for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++)
+    ct_table_looked_up(&engine->table, entry, dir, &tuple[dir]);
   for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
-    ct_table_looked_up(&engine->table, entry, dir, &tuple);
+    uint32_t hash = ct_tuple_hash(&tuple[dir]);
+
     found = dir;
-    if (ct_table_find(&engine->table, &tuple, ct_tuple_hash(&tuple), &found) != NULL)
+    /* Where its two directions are in two zones, each has to do with that direction of others alone. */
+    if (tuple[CT_ORIGINAL].zone != tuple[CT_REPLY].zone
+          ? ct_table_find_as(&engine->table, &tuple[dir], hash, dir) != NULL
+          : ct_table_find(&engine->table, &tuple[dir], hash, &found) != NULL)
       return true;
   }
   return false;

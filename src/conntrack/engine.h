@@ -328,6 +328,8 @@ void ct_entry_view(const ct_engine *engine, const ct_entry *entry, ct_view *view
 bool ct_engine_find(const ct_engine *engine, uint64_t id, ct_view *view);
 /* The live entry whose original or reply tuple this is. */
 bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *view, ct_dir *dir);
+/* The live entry whose tuple of that direction this is. */
+bool ct_engine_lookup_as(const ct_engine *engine, const ct_tuple *tuple, ct_dir wanted, ct_view *view);
 
 /*
  * The confirmed entry of that tuple, live or just ending, is in `to` as well from now on, with this deadline: its state

@@ -107,6 +107,22 @@ bool ct_engine_lookup(const ct_engine *engine, const ct_tuple *tuple, ct_view *v
   return true;
 }
 
+bool ct_engine_lookup_as(const ct_engine *engine, const ct_tuple *tuple, ct_dir wanted, ct_view *view)
+{
+  ct_tuple request = *tuple;
+  const ct_entry *entry;
+
+  if (ct_tuple_is_icmp_answer(tuple))
+    ct_tuple_invert(tuple, &request);
+  if (ct_tuple_is_icmp(tuple) && wanted != (ct_tuple_is_icmp_answer(tuple) ? CT_REPLY : CT_ORIGINAL))
+    return false;
+  entry = ct_table_find_as(&engine->table, &request, ct_tuple_hash(&request), wanted);
+  if (!entry || !is_listed(engine, entry))
+    return false;
+  ct_entry_view(engine, entry, view);
+  return true;
+}
+
 void ct_engine_each(const ct_engine *engine, void (*fn)(const ct_view *view, void *user), void *user)
 {
   uint32_t n, i, *order = ct_table_in_order(&engine->table, &n);

@@ -28,6 +28,7 @@
 #include "verify/netlink.h"
 
 enum { FRAME_BYTES = 4096, MARKER = 0x88b5, WAIT_MS = 5000, BARRIERS = 2, JIFFY_US = 4000 };
+enum { START_WAIT_MS = 100, START_TRIES = 200 };
 
 struct gen_box {
   pid_t far; /* whoever holds the far namespace */
@@ -187,6 +188,8 @@ static void stay_on_one_cpu(void)
   sched_setaffinity(0, sizeof one, &one);
 }
 
+static gboolean links_begin(gen_box *box, GError **error);
+
 gen_box *gen_box_new(GError **error)
 {
   gen_box *box = g_new0(gen_box, 1);
@@ -214,7 +217,7 @@ gen_box *gen_box_new(GError **error)
     box->near_socket[1] = packet_socket("wan0", MARKER);
     fine = (box->near_socket[0] >= 0 && box->near_socket[1] >= 0) || missing(error, "packet sockets");
   }
-  fine = fine && verify_netlink_open(&box->netlink, 12, error); /* NETLINK_NETFILTER */
+  fine = fine && links_begin(box, error) && verify_netlink_open(&box->netlink, 12, error); /* NETLINK_NETFILTER */
   if (fine)
     return box;
   gen_box_free(box);
@@ -276,6 +279,35 @@ static char *run_program(gen_box *box, const char *command, const char *in)
       fprintf(stderr, "%s: %s", command, text);
   }
   return g_string_free(out, status != 0);
+}
+
+/* => FALSE: they were refused. */
+static gboolean load_sets(gen_box *box, const gen_case *c, gen_result *result)
+{
+  g_autofree char *text = gen_case_sets(c), *out = NULL;
+
+  if (*text == '\0')
+    return TRUE;
+  out = run_program(box, "ipset restore", text);
+  result->sets = out != NULL ? run_program(box, "ipset save", NULL) : NULL;
+  return result->sets != NULL;
+}
+
+/* Rules let go of their sets a while after they have gone, and lists of sets when they are emptied. */
+static gboolean unload_sets(gen_box *box, const gen_case *c)
+{
+  g_autofree char *text = gen_case_sets(c);
+
+  if (*text == '\0')
+    return TRUE;
+  for (guint i = 0; i < START_TRIES; i++) {
+    g_autofree char *out = run_program(box, "ipset flush && ipset destroy", NULL);
+
+    if (out != NULL)
+      return TRUE;
+    g_usleep(10000);
+  }
+  return FALSE;
 }
 
 static gboolean load(gen_box *box, const gen_case *c, gboolean six)
@@ -345,8 +377,8 @@ static void unload_legacy(gen_box *box)
   (void)six;
 }
 
-/* All that the case has loaded: nft itself may fail to list it. => FALSE: it is still there. */
-static gboolean unload(gen_box *box, const gen_case *c)
+/* nft itself may fail to list it. => FALSE: it is still there. */
+static gboolean unload_rules(gen_box *box, const gen_case *c)
 {
   g_autofree char *out = NULL;
 
@@ -376,6 +408,9 @@ static gboolean unload(gen_box *box, const gen_case *c)
   out = run_program(box, "nft -f -", gone->str);
   return out != NULL;
 }
+
+/* All that the case has loaded. => FALSE: it is still there. */
+static gboolean unload(gen_box *box, const gen_case *c) { return unload_rules(box, c) && unload_sets(box, c); }
 
 /* ---- packets ---- */
 
@@ -408,13 +443,24 @@ static gsize ip_bytes(const guint8 *b, gsize n)
   return MIN(said, n);
 }
 
-/* Until the marker comes; keep NULL: what comes before is dropped. */
-static gboolean wait_marker(int fd, const guint8 *marker, gsize bytes, GPtrArray *keep)
+/* As poll, which a signal only interrupts. */
+static gboolean is_readable(int fd, int wait_ms)
+{
+  struct pollfd one = { fd, POLLIN, 0 };
+  int n;
+
+  do
+    n = poll(&one, 1, wait_ms);
+  while (n < 0 && errno == EINTR);
+  return n > 0;
+}
+
+/* Until the marker comes, or nothing for so long; keep NULL: what comes before is dropped. */
+static gboolean wait_marker(int fd, const guint8 *marker, gsize bytes, int wait_ms, GPtrArray *keep)
 {
   guint8 frame[FRAME_BYTES];
-  struct pollfd one = { fd, POLLIN, 0 };
 
-  while (poll(&one, 1, WAIT_MS) > 0) {
+  while (is_readable(fd, wait_ms)) {
     ssize_t n = recv(fd, frame, sizeof frame, 0);
     guint16 type;
 
@@ -433,27 +479,49 @@ static gboolean wait_marker(int fd, const guint8 *marker, gsize bytes, GPtrArray
   return FALSE;
 }
 
-/* On one CPU frames keep their order: once markers have gone there and back, all that was caused has come. */
-static gboolean barrier(gen_box *box, gen_sent *sent)
+/* A marker over both links, there and back. => FALSE: one of them has not come. */
+static gboolean marker_round(gen_box *box, int wait_ms, gen_sent *sent)
 {
   static const guint8 all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, us[6] = { 2, 0, 0, 0, 0, 9 };
   guint8 marker[46] = { 0 };
-  guint i, k;
+  guint k;
 
-  for (i = 0; i < BARRIERS; i++) {
-    box->serial++;
-    memcpy(marker, &box->serial, sizeof box->serial);
-    for (k = 0; k < 2; k++) {
-      frame_send(box->far_socket[k], all, us, MARKER, marker, sizeof marker);
-      if (!wait_marker(box->near_socket[k], marker, sizeof box->serial, NULL))
-        return FALSE;
-    }
-    for (k = 0; k < 2; k++) {
-      frame_send(box->near_socket[k], all, us, MARKER, marker, sizeof marker);
-      if (!wait_marker(box->far_socket[k], marker, sizeof box->serial, sent != NULL ? sent->out[k] : NULL))
-        return FALSE;
-    }
+  box->serial++;
+  memcpy(marker, &box->serial, sizeof box->serial);
+  for (k = 0; k < 2; k++) {
+    frame_send(box->far_socket[k], all, us, MARKER, marker, sizeof marker);
+    if (!wait_marker(box->near_socket[k], marker, sizeof box->serial, wait_ms, NULL))
+      return FALSE;
   }
+  for (k = 0; k < 2; k++) {
+    frame_send(box->near_socket[k], all, us, MARKER, marker, sizeof marker);
+    if (!wait_marker(box->far_socket[k], marker, sizeof box->serial, wait_ms, sent != NULL ? sent->out[k] : NULL))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/*
+ * A link that was brought up before its other end carries nothing until the kernel has noticed that end, which it does
+ * when it has the time for it: what is sent before is lost.
+ */
+static gboolean links_begin(gen_box *box, GError **error)
+{
+  for (guint i = 0; i < START_TRIES; i++)
+    if (marker_round(box, START_WAIT_MS, NULL))
+      return TRUE;
+  errno = ENETDOWN;
+  return missing(error, "links that carry frames");
+}
+
+/* On one CPU frames keep their order: once markers have gone there and back, all that was caused has come. */
+static gboolean barrier(gen_box *box, gen_sent *sent, GError **error)
+{
+  for (guint i = 0; i < BARRIERS; i++)
+    if (!marker_round(box, WAIT_MS, sent)) {
+      g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the router does not answer any more");
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -464,12 +532,14 @@ static void sent_free(gpointer data)
   gen_sent *s = data;
 
   g_byte_array_unref(s->packet);
+  g_byte_array_unref(s->rest);
   g_ptr_array_free(s->out[0], TRUE);
   g_ptr_array_free(s->out[1], TRUE);
   g_free(s);
 }
 
-static gboolean send_one(gen_box *box, gen_world *world, const gen_packet *p, gint64 start_ns, gen_result *result)
+static gboolean send_one(gen_box *box, gen_world *world, const gen_packet *p, gint64 start_ns, gen_result *result,
+                         GError **error)
 {
   static const guint8 macs[2][6] = { { 2, 0, 0, 0, 1, 1 }, { 2, 0, 0, 0, 2, 1 } },
                       from[2][6] = { { 2, 0, 0, 0, 1, 2 }, { 2, 0, 0, 0, 2, 2 } };
@@ -477,15 +547,23 @@ static gboolean send_one(gen_box *box, gen_world *world, const gen_packet *p, gi
   const GPtrArray *through;
 
   s->packet = g_byte_array_new();
+  s->rest = g_byte_array_new();
   s->out[0] = g_ptr_array_new_with_free_func(bytes_free);
   s->out[1] = g_ptr_array_new_with_free_func(bytes_free);
   g_ptr_array_add(result->sent, s);
-  s->side = gen_packet_make(world, p, s->packet);
+  s->side = gen_packet_make(world, p, s->packet, s->rest);
   s->time_ns = clock_ns() - start_ns;
-  frame_send(box->far_socket[s->side], macs[s->side], from[s->side], s->packet->data[0] >> 4 == 6 ? 0x86dd : 0x0800,
-             s->packet->data, s->packet->len);
-  if (!barrier(box, s))
+  for (guint i = 0; i < 2; i++) {
+    const GByteArray *part = i == 0 ? s->packet : s->rest;
+
+    if (part->len > 0)
+      frame_send(box->far_socket[s->side], macs[s->side], from[s->side], part->data[0] >> 4 == 6 ? 0x86dd : 0x0800,
+                 part->data, part->len);
+  }
+  if (!barrier(box, s, error))
     return FALSE;
+  gen_packets_join(s->out[0]);
+  gen_packets_join(s->out[1]);
   through = s->out[!s->side];
   if (through->len == 1)
     gen_packet_came(world, p, ((GByteArray *)g_ptr_array_index(through, 0))->data,
@@ -574,11 +652,9 @@ static gboolean packets_send(gen_box *box, const gen_case *c, gen_result *result
   for (guint i = 0; fine && i < c->packets->len; i++) {
     if (slow)
       g_usleep(JIFFY_US + JIFFY_US / 4);
-    fine = send_one(box, &world, &g_array_index(c->packets, gen_packet, i), start_ns, result);
+    fine = send_one(box, &world, &g_array_index(c->packets, gen_packet, i), start_ns, result, error);
   }
   gen_world_clear(&world);
-  if (!fine)
-    g_set_error(error, VERIFY_ERROR, VERIFY_ERROR_SYSTEM, "the router does not answer any more");
   return fine;
 }
 
@@ -594,7 +670,7 @@ static char *list_both(gen_box *box, const gen_case *c)
 /* => FALSE: the rules were refused, or their own tool cannot list them (nft 1.0.6 aborts on some). */
 static gboolean rules_load(gen_box *box, const gen_case *c, gen_result *result)
 {
-  if (!load(box, c, FALSE) || !load(box, c, TRUE))
+  if (!load_sets(box, c, result) || !load(box, c, FALSE) || !load(box, c, TRUE))
     return FALSE;
   result->rules = list(box, c, FALSE, FALSE);
   result->rules6 = c->kind == GEN_NFT ? NULL : list(box, c, TRUE, FALSE);
@@ -608,7 +684,7 @@ gboolean gen_box_run(gen_box *box, const gen_case *c, gen_result *result, GError
   memset(result, 0, sizeof *result);
   result->sent = g_ptr_array_new_with_free_func(sent_free);
   result->entries = g_array_new(FALSE, TRUE, sizeof(gen_entry));
-  if (!entries_forget(box, error) || !barrier(box, NULL))
+  if (!entries_forget(box, error) || !barrier(box, NULL, error))
     return FALSE;
   result->refused = !rules_load(box, c, result);
   if (!result->refused) {
@@ -625,6 +701,7 @@ gboolean gen_box_run(gen_box *box, const gen_case *c, gen_result *result, GError
 
 void gen_result_clear(gen_result *r)
 {
+  g_free(r->sets);
   g_free(r->rules);
   g_free(r->rules6);
   g_free(r->counters);

@@ -48,7 +48,20 @@ char *gen_case_text(const gen_case *c, gboolean six)
   for (guint i = 0; i < c->lines->len; i++) {
     const gen_line *line = &g_array_index(c->lines, gen_line, i);
 
-    if (line->six == six)
+    if (line->six == six && !line->set)
+      g_string_append_printf(text, "%s\n", line->text);
+  }
+  return g_string_free(text, FALSE);
+}
+
+char *gen_case_sets(const gen_case *c)
+{
+  GString *text = g_string_new(NULL);
+
+  for (guint i = 0; i < c->lines->len; i++) {
+    const gen_line *line = &g_array_index(c->lines, gen_line, i);
+
+    if (line->set)
       g_string_append_printf(text, "%s\n", line->text);
   }
   return g_string_free(text, FALSE);

@@ -103,7 +103,7 @@ static void make_smaller(checking *k, gen_case *c)
 static void show(checking *k, gen_case *c)
 {
   gboolean differ;
-  g_autofree char *four = NULL, *six = NULL;
+  g_autofree char *four = NULL, *six = NULL, *sets = gen_case_sets(c);
 
   printf("DIFFERENT: %s, seed %" G_GUINT64_FORMAT "\n%s", gen_kind_name(c->kind), c->seed, k->what->str);
   k->rounds = 0;
@@ -113,8 +113,8 @@ static void show(checking *k, gen_case *c)
   k->shows = FALSE;
   four = gen_case_text(c, FALSE);
   six = gen_case_text(c, TRUE);
-  printf("%s; these rules and %u packets are enough:\n%s%s%s\n",
-         differ ? "made smaller" : "it does not happen every time", c->packets->len, four, six, k->what->str);
+  printf("%s; these rules and %u packets are enough:\n%s%s%s%s\n",
+         differ ? "made smaller" : "it does not happen every time", c->packets->len, sets, four, six, k->what->str);
   fflush(stdout);
 }
 

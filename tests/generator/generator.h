@@ -24,6 +24,7 @@ typedef struct gen_line {
   char *text;
   gboolean rule; /* may be left out */
   gboolean six;  /* for ip6tables */
+  gboolean set;  /* for ipset, before the rules */
 } gen_line;
 
 enum { GEN_FLOWS = 8 };
@@ -48,12 +49,14 @@ typedef struct gen_packet {
   guint8 kind, flow, reply, flags, ttl, tos;
   gboolean bad_sum, ack;
   guint16 bytes, window;
-  guint8 code;    /* ERROR */
-  guint8 options; /* of a SYN: which */
-  guint8 cut;     /* so many bytes behind the IP header are all there is; 0: all are there */
-  gboolean ext;   /* IPv6: with destination options */
-  gint32 seq_off; /* from what its side would send next */
-  guint8 first;   /* the first byte of its payload */
+  guint8 code;      /* ERROR */
+  guint8 options;   /* of a SYN: which */
+  guint8 split;     /* in two fragments, at one of the places where it can be; 0: whole */
+  gboolean swapped; /* the later fragment first */
+  guint8 cut;       /* so many bytes behind the IP header are all there is; 0: all are there */
+  gboolean ext;     /* IPv6: with destination options */
+  gint32 seq_off;   /* from what its side would send next */
+  guint8 first;     /* the first byte of its payload */
 } gen_packet;
 
 typedef struct gen_case {
@@ -68,6 +71,8 @@ gen_case *gen_case_new(guint64 seed, gen_kind kind, guint n_packets);
 void gen_case_free(gen_case *c);
 /* The ruleset as text; six: ip6tables' part. */
 char *gen_case_text(const gen_case *c, gboolean six);
+/* Its sets of ipset; empty: there are none. */
+char *gen_case_sets(const gen_case *c);
 
 void gen_rules_iptables(gen_case *c, verify_random *random);
 void gen_rules_nft(gen_case *c, verify_random *random);
@@ -93,8 +98,10 @@ typedef struct gen_world {
 
 void gen_world_start(gen_world *world, const gen_case *c);
 void gen_world_clear(gen_world *world);
-/* The IP packet. => the side it comes from. */
-guint gen_packet_make(gen_world *world, const gen_packet *packet, GByteArray *out);
+/* The IP packet, or its first fragment and the rest, which is empty else. => the side it comes from. */
+guint gen_packet_make(gen_world *world, const gen_packet *packet, GByteArray *out, GByteArray *rest);
+/* Puts fragments that came together again, as one packet each. packets: GByteArray. */
+void gen_packets_join(GPtrArray *packets);
 /* It came through, as these bytes. */
 void gen_packet_came(gen_world *world, const gen_packet *packet, const guint8 *bytes, gsize n);
 
@@ -105,6 +112,7 @@ typedef struct gen_box gen_box;
 /* A frame as it was sent, and what came of it. */
 typedef struct gen_sent {
   GByteArray *packet; /* IP */
+  GByteArray *rest;   /* behind it: its other fragment; empty: there is none */
   guint side;
   gint64 time_ns;
   GPtrArray *out[2]; /* GByteArray: IP packets that came out, by side */
@@ -118,6 +126,7 @@ typedef struct gen_entry {
 
 typedef struct gen_result {
   gboolean refused;     /* the rules were not taken, or could not be listed; said */
+  char *sets;           /* as ipset saves them before the first packet; NULL: there are none */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */
   char *counters;       /* the same behind the last, with counters */

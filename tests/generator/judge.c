@@ -117,7 +117,10 @@ static gboolean read_rules(judge *j)
       if (*documents[i] != '\0')
         fine = fw_rules_read(j->ruleset, "rules", documents[i], strlen(documents[i]), &four, &error);
   } else {
-    fine = fw_rules_read(j->ruleset, "rules", text, strlen(text), &four, &error) &&
+    const char *sets = j->kernel->sets;
+
+    fine = (sets == NULL || fw_rules_read(j->ruleset, "sets", sets, strlen(sets), &four, &error)) &&
+           fw_rules_read(j->ruleset, "rules", text, strlen(text), &four, &error) &&
            fw_rules_read(j->ruleset, "rules6", j->kernel->rules6, strlen(j->kernel->rules6), &six, &error);
   }
   if (!fine) {
@@ -219,12 +222,15 @@ static gboolean is_chance(const guint8 *b, gsize at)
   return b[0] >> 4 == 6 ? at >= 1 && at <= 3 : at == 4 || at == 5 || at == 10 || at == 11;
 }
 
-static gboolean same_bytes(const GByteArray *a, const GByteArray *b, gboolean own)
+/* Where a packet that came in fragments has other bytes in their headers of IPv4. */
+static gboolean is_of_fragments(const guint8 *b, gsize at) { return b[0] >> 4 == 4 && (at == 10 || at == 11); }
+
+static gboolean same_bytes(const GByteArray *a, const GByteArray *b, gboolean own, gboolean joined)
 {
   if (a->len != b->len)
     return FALSE;
   for (guint i = 0; i < a->len; i++)
-    if (a->data[i] != b->data[i] && !(own && is_chance(a->data, i)))
+    if (a->data[i] != b->data[i] && !(own && is_chance(a->data, i)) && !(joined && is_of_fragments(a->data, i)))
       return FALSE;
   return TRUE;
 }
@@ -237,7 +243,7 @@ static void compare_out(judge *j, guint number, guint side, const GPtrArray *wan
     const GByteArray *w = i < want->len ? g_ptr_array_index(want, i) : NULL,
                      *k = i < came->len ? g_ptr_array_index(came, i) : NULL;
 
-    if (w != NULL && k != NULL && same_bytes(k, w, own && i + 1 == want->len))
+    if (w != NULL && k != NULL && same_bytes(k, w, own && i + 1 == want->len, j->sent->rest->len > 0))
       continue;
     if (j->differences++ >= SHOWN_MOST)
       return;
@@ -261,11 +267,15 @@ static void compare_out(judge *j, guint number, guint side, const GPtrArray *wan
 
 static void bytes_free(gpointer bytes) { g_byte_array_unref(bytes); }
 
-static void judge_packet(judge *j, guint number, const gen_sent *s)
+/* What should come out for a packet, by side. */
+typedef struct wanted {
+  GPtrArray *out[2]; /* GByteArray */
+  gboolean own[2];   /* the last of them is the box's own */
+} wanted;
+
+static void want_outcome(judge *j, guint number, wanted *want)
 {
   const fw_outcome *o = fw_firewall_outcome(j->firewall);
-  GPtrArray *want[2] = { g_ptr_array_new_with_free_func(bytes_free), g_ptr_array_new_with_free_func(bytes_free) };
-  gboolean own[2] = { FALSE, FALSE };
 
   if (o->verdict == FW_VERDICT_UNKNOWN) {
     GString *place = g_string_new(NULL);
@@ -279,25 +289,22 @@ static void judge_packet(judge *j, guint number, const gen_sent *s)
     GByteArray *bytes = g_byte_array_new();
 
     leaving_bytes(&o->packet, bytes);
-    g_ptr_array_add(want[side_of(o->packet.out)], bytes);
+    g_ptr_array_add(want->out[side_of(o->packet.out)], bytes);
   }
   if (o->answer.sent && !o->answer.looped) {
     GByteArray *bytes = g_byte_array_new();
 
     leaving_bytes(&o->answer.seen, bytes);
-    g_ptr_array_add(want[side_of(o->answer.seen.out)], bytes);
-    own[side_of(o->answer.seen.out)] = TRUE;
-  }
-  for (guint side = 0; side < 2; side++) {
-    compare_out(j, number, side, want[side], s->out[side], own[side]);
-    g_ptr_array_free(want[side], TRUE);
+    g_ptr_array_add(want->out[side_of(o->answer.seen.out)], bytes);
+    want->own[side_of(o->answer.seen.out)] = TRUE;
   }
 }
 
-static void feed(judge *j, guint number, const gen_sent *s)
+/* A frame of it. */
+static void feed_part(judge *j, guint number, const gen_sent *s, const GByteArray *part, wanted *want)
 {
   static const guint8 link[2][12] = { { 2, 0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 2 }, { 2, 0, 0, 0, 2, 1, 2, 0, 0, 0, 2, 2 } };
-  const gboolean six = s->packet->data[0] >> 4 == 6;
+  const gboolean six = part->data[0] >> 4 == 6;
   const guint8 type[2] = { six ? 0x86 : 0x08, six ? 0xdd : 0x00 };
   g_autoptr(GByteArray) frame = g_byte_array_new();
   fw_arrival arrival = { .in = s->side == 0 ? "lan0" : "wan0" };
@@ -307,7 +314,7 @@ static void feed(judge *j, guint number, const gen_sent *s)
 
   g_byte_array_append(frame, link[s->side], 12);
   g_byte_array_append(frame, type, 2);
-  g_byte_array_append(frame, s->packet->data, s->packet->len);
+  g_byte_array_append(frame, part->data, part->len);
   whole.data = frame->data;
   whole.captured = frame->len;
   whole.wire = frame->len;
@@ -318,7 +325,22 @@ static void feed(judge *j, guint number, const gen_sent *s)
   j->sent = s;
   arrival.link = frame->data;
   fw_firewall_packet(j->firewall, j->engine, &arrival, &result);
-  judge_packet(j, number, s);
+  want_outcome(j, number, want);
+}
+
+static void feed(judge *j, guint number, const gen_sent *s)
+{
+  wanted want = { .own = { FALSE, FALSE } };
+
+  for (guint side = 0; side < 2; side++)
+    want.out[side] = g_ptr_array_new_with_free_func(bytes_free);
+  feed_part(j, number, s, s->packet, &want);
+  if (s->rest->len > 0)
+    feed_part(j, number, s, s->rest, &want);
+  for (guint side = 0; side < 2; side++) {
+    compare_out(j, number, side, want.out[side], s->out[side], want.own[side]);
+    g_ptr_array_free(want.out[side], TRUE);
+  }
 }
 
 /* ---- counters ---- */

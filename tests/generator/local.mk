@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Random rulesets against this machine's kernel: `make check-rules`; a few of them: tests/generator/few.tap, by hand.
+# Random rulesets against this machine's kernel: `make check-rules`; a few of them in the suite: few.tap.
+TESTS += tests/generator/few.tap
 dist_check_SCRIPTS += tests/generator/few.tap
 check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
 if VERIFY_LIVE
 check_rules_SOURCES += tests/generator/box.c tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
-	tests/generator/rules_iptables.c tests/generator/rules_nft.h tests/generator/rules_nft.c \
+	tests/generator/rules_iptables.h \
+	tests/generator/rules_iptables.c tests/generator/rules_iptables_match.c tests/generator/rules_iptables_nat.c \
+	tests/generator/rules_iptables_set.c tests/generator/rules_nft.h tests/generator/rules_nft.c \
 	tests/generator/rules_nft_match.c tests/generator/rules_nft_set.c
 endif
 check_rules_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)

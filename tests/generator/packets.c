@@ -7,7 +7,7 @@
 #include "generator.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, PAYLOAD_MOST = 200, HEADER_MOST = 40, OTHER_PROTOCOL = 253 };
-enum { DESTINATION_OPTIONS = 60, EXT_BYTES = 8 };
+enum { DESTINATION_OPTIONS = 60, EXT_BYTES = 8, FRAGMENT = 44, FRAGMENT_BYTES = 8 };
 
 /* ---- what is said ---- */
 
@@ -104,6 +104,10 @@ static void packet_make(gen_case *c, verify_random *r, guint *phases)
   p.ext = f->family == CT_IPV6 && verify_random_percent(r, 8);
   if (verify_random_percent(r, 2))
     p.cut = (guint8)(1 + verify_random_below(r, 20));
+  if (p.cut == 0 && !p.ext && verify_random_percent(r, 5)) {
+    p.split = (guint8)(1 + verify_random_below(r, 200));
+    p.swapped = verify_random_percent(r, 25);
+  }
   /* What the box would have sent comes from no link. */
   if (is_to_box(f))
     p.reply = 0;
@@ -301,7 +305,98 @@ static gboolean error_make(const gen_talk *t, const gen_packet *p, const ct_tupl
   return TRUE;
 }
 
-guint gen_packet_make(gen_world *w, const gen_packet *p, GByteArray *out)
+/* ---- fragments ---- */
+
+/* One of IPv4 is its packet's header and a part of the rest; of IPv6 there is a header between. */
+static void put_fragment(GByteArray *out, const guint8 *whole, guint32 from, guint32 to, gboolean more, guint32 id)
+{
+  const gboolean six = whole[0] >> 4 == 6;
+  const guint32 header = six ? 40 : 20;
+  guint8 between[FRAGMENT_BYTES] = { 0 };
+
+  g_byte_array_set_size(out, 0);
+  g_byte_array_append(out, whole, header);
+  if (six) {
+    put16(out->data + 4, FRAGMENT_BYTES + to - from);
+    out->data[6] = FRAGMENT;
+    between[0] = whole[6];
+    put16(between + 2, from | more);
+    put32(between + 4, id);
+    g_byte_array_append(out, between, sizeof between);
+  } else {
+    put16(out->data + 2, header + to - from);
+    put16(out->data + 4, id);
+    put16(out->data + 6, from / 8 | (more ? 0x2000 : 0));
+    put16(out->data + 10, 0);
+    put16(out->data + 10, folded(sum_of(0, out->data, 20)));
+  }
+  g_byte_array_append(out, whole + header + from, to - from);
+}
+
+/* In two, where there are bytes enough. */
+static void split(GByteArray *out, GByteArray *rest, const gen_packet *p)
+{
+  static guint32 id = 0; /* never again: what has no other half waits for it, longer than a ruleset takes */
+  const guint32 n = out->len - (out->data[0] >> 4 == 6 ? 40 : 20);
+  g_autoptr(GByteArray) whole = NULL;
+  guint32 at;
+
+  if (n <= 8)
+    return;
+  at = 8 * (1 + p->split % ((n - 1) / 8));
+  whole = g_byte_array_new();
+  g_byte_array_append(whole, out->data, out->len);
+  id++;
+  put_fragment(p->swapped ? rest : out, whole->data, 0, at, TRUE, id);
+  put_fragment(p->swapped ? out : rest, whole->data, at, n, FALSE, id);
+}
+
+/* => its offset, or -1: it is no fragment. */
+static gint32 fragment_at(const GByteArray *b)
+{
+  guint32 field;
+
+  if (b->data[0] >> 4 == 6) {
+    if (b->len < 48 || b->data[6] != FRAGMENT)
+      return -1;
+    return (b->data[42] << 8 | b->data[43]) & 0xfff8;
+  }
+  field = (guint32)(b->data[6] << 8 | b->data[7]);
+  return field & 0x3fff ? (gint32)(field & 0x1fff) * 8 : -1;
+}
+
+/* The later fragment's part goes behind the earlier, which becomes the packet. */
+static void join(GByteArray *first, const GByteArray *later)
+{
+  const gboolean six = first->data[0] >> 4 == 6;
+  const guint32 header = six ? 40 : 20, skip = six ? header + FRAGMENT_BYTES : header;
+
+  if (six) {
+    first->data[6] = first->data[40];
+    g_byte_array_remove_range(first, 40, FRAGMENT_BYTES);
+  }
+  g_byte_array_append(first, later->data + skip, later->len - skip);
+  if (six)
+    put16(first->data + 4, first->len - header);
+  else
+    put16(first->data + 2, first->len);
+  if (!six)
+    put16(first->data + 6, 0);
+}
+
+void gen_packets_join(GPtrArray *packets)
+{
+  for (guint i = 0; i + 1 < packets->len; i++) {
+    GByteArray *one = g_ptr_array_index(packets, i), *two = g_ptr_array_index(packets, i + 1);
+
+    if (fragment_at(one) == 0 && fragment_at(two) > 0) {
+      join(one, two);
+      g_ptr_array_remove_index(packets, i + 1);
+    }
+  }
+}
+
+guint gen_packet_make(gen_world *w, const gen_packet *p, GByteArray *out, GByteArray *rest)
 {
   gen_talk *t = &w->talks[p->flow];
   const ct_tuple tuple = tuple_of(t, p->reply);
@@ -324,6 +419,8 @@ guint gen_packet_make(gen_world *w, const gen_packet *p, GByteArray *out)
     n = MIN(n, p->cut);
   put_ip(out, &tuple, t->flow.proto, p, n);
   g_byte_array_append(out, l4, (guint)n);
+  if (p->split > 0)
+    split(out, rest, p);
   return side;
 }
 

@@ -34,8 +34,11 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
     ct_tuple_invert(tuple, &reply);
   for (;;) {
     *dir = icmp ? CT_REPLY : CT_ORIGINAL;
-    entry = ct_table_find(&c->engine->table, &reply, ct_tuple_hash(&reply), dir);
-    if (icmp)
+    /* With a zone of one direction it has to do with others' replies alone. */
+    entry = tuple->zone != c->original.zone
+              ? ct_table_find_as(&c->engine->table, &reply, ct_tuple_hash(&reply), CT_REPLY)
+              : ct_table_find(&c->engine->table, &reply, ct_tuple_hash(&reply), dir);
+    if (icmp || tuple->zone != c->original.zone)
       *dir = CT_REPLY;
     if (entry == NULL || !ct_core_is_expired(c->engine, entry))
       return entry;
@@ -49,8 +52,8 @@ static bool is_taken(const choice *c, const ct_tuple *tuple)
   ct_dir dir;
   const ct_entry *entry = holder(c, tuple, &dir);
 
-  if (entry == NULL || is_own(c, entry) || (dir == CT_ORIGINAL && tuple->zone != c->original.zone))
-    return false; /* nobody, itself, or one whose zone of that direction is another */
+  if (entry == NULL || is_own(c, entry))
+    return false;
   c->engine->stats.found++;
   return true;
 }

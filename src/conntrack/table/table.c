@@ -197,6 +197,25 @@ static void put_slot(ct_slot *slots, uint32_t mask, ct_slot slot)
 }
 
 /*
+ * Before those of the same hash: of several entries that have a tuple the kernel finds the latest, since its chains
+ * grow at their heads.
+ */
+static void put_slot_first(ct_slot *slots, uint32_t mask, ct_slot slot)
+{
+  uint32_t at;
+
+  for (at = slot.hash & mask; slots[at].number != 0; at = (at + 1) & mask) {
+    ct_slot there = slots[at];
+
+    if (there.hash != slot.hash)
+      continue;
+    slots[at] = slot;
+    slot = there;
+  }
+  slots[at] = slot;
+}
+
+/*
  * Doubles the index in place: no second one is touched, and none given back. Slots are put anew in the order in which
  * they stand, from behind an empty one on: then whatever lies between a slot's home and itself has been put anew
  * before, and is not going to leave a gap.
@@ -273,7 +292,7 @@ static __attribute__((noinline)) void insert_second(ct_table *table, const ct_en
     return;
   if (is_crowded(table, table->used + table->second))
     grow_index(table);
-  put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
+  put_slot_first(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
   table->second++;
 }
 
@@ -281,10 +300,13 @@ inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
 {
   if (is_crowded(table, table->used + table->second))
     grow_index(table);
-  put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
   table->used++;
-  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
-    insert_second(table, entry);
+  if (G_LIKELY(!(entry->traits & CT_ENTRY_KEYED))) {
+    put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
+    return;
+  }
+  put_slot_first(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
+  insert_second(table, entry);
 }
 
 static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
@@ -427,6 +449,21 @@ inline ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uin
     if (is_of(table, entry, tuple, dir))
       return entry;
     *dir = asked;
+  }
+  return NULL;
+}
+
+ct_entry *ct_table_find_as(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir wanted)
+{
+  uint32_t at, number;
+
+  for (number = ct_table_each_first(table, hash, &at); number != 0; number = ct_table_each_next(table, hash, &at)) {
+    ct_entry *entry = ct_table_entry(table, number);
+    ct_tuple own;
+
+    ct_table_looked_up(table, entry, wanted, &own);
+    if (ct_tuple_equal(&own, tuple))
+      return entry;
   }
   return NULL;
 }

@@ -76,7 +76,13 @@ void ct_table_remove(ct_table *table, ct_entry *entry);
  * the kernel, whose buckets have the reply's node first.
  */
 ct_entry *ct_table_find(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir *dir);
-/* The same from a hint, which may be any entry's number: NULL where that is not the one, although there may be one. */
+/*
+ * The same of one direction: the entry whose tuple of `wanted` this is, the latest where several have it. An ICMP tuple
+ * is a request's there, too. Of tuples with zones an entry's two may be in two of them.
+ */
+ct_entry *ct_table_find_as(const ct_table *table, const ct_tuple *tuple, uint32_t hash, ct_dir wanted);
+/* As ct_table_find from a hint, which may be any entry's number: NULL where that is not the one, although there may be
+ * one. */
 ct_entry *ct_table_find_hinted(const ct_table *table, const ct_tuple *tuple, uint32_t hint, ct_dir *dir);
 
 /*

@@ -16,8 +16,8 @@ typedef struct fw_nft_live fw_nft_live;
 
 /* A connection that `ct count` has in its list. */
 typedef struct fw_nft_count {
-  GArray *tuples; /* ct_tuple, in the order in which they came */
-  guint64 added;  /* the jiffy in which one was added last, or all were looked at */
+  GArray *members; /* fw_counted, in the order in which they came */
+  guint64 walked;  /* the jiffy in which all were looked through */
 } fw_nft_count;
 
 struct fw_nft_run {

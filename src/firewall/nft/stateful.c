@@ -27,7 +27,7 @@ static guint64 new_count(fw_nft_run *run)
     return number + 1;
   }
   count = g_new0(fw_nft_count, 1);
-  count->tuples = g_array_new(FALSE, FALSE, sizeof(ct_tuple));
+  count->members = g_array_new(FALSE, FALSE, sizeof(fw_counted));
   g_ptr_array_add(run->counts, count);
   return run->counts->len;
 }
@@ -36,7 +36,7 @@ void fw_nft_count_free(gpointer data)
 {
   fw_nft_count *count = data;
 
-  g_array_free(count->tuples, TRUE);
+  g_array_free(count->members, TRUE);
   g_free(count);
 }
 
@@ -60,8 +60,8 @@ void fw_nft_state_end(fw_nft_run *run, const fw_nft_statement *s, fw_nft_state *
   if (s->kind != FW_NFT_DO_CT_COUNT || state->a == 0)
     return;
   count = g_ptr_array_index(run->counts, number);
-  g_array_set_size(count->tuples, 0);
-  count->added = 0;
+  g_array_set_size(count->members, 0);
+  count->walked = 0;
   g_array_append_val(run->free_counts, number);
   state->a = 0;
 }
@@ -83,52 +83,42 @@ static gboolean has_tokens(const fw_program *program, const fw_packet *p, const 
 
 /* ---- ct count ---- */
 
-/* From the oldest on, removes what is over, and ends at an equal one. => TRUE: it met that. */
-static gboolean walk_count(const fw_program *program, fw_nft_count *count, const ct_tuple *equal, guint16 zone)
+/* From the oldest on, removes what is over, and ends at the wanted one. => TRUE: it met that. */
+static gboolean walk_count(const fw_program *program, fw_nft_count *count, const fw_counted *wanted)
 {
-  guint kept = 0, i, n = count->tuples->len;
+  guint kept = 0, i, n = count->members->len;
   gboolean met = FALSE;
 
   for (i = 0; i < n; i++) {
-    ct_tuple one = g_array_index(count->tuples, ct_tuple, i);
-    gboolean found = FALSE, over = FALSE;
-    ct_view view;
-    ct_dir dir;
+    const fw_counted one = g_array_index(count->members, fw_counted, i);
 
-    if (!met) {
-      found = ct_engine_lookup(program->engine, &one, &view, &dir);
-      over = !found || (one.proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
-      met = found && equal != NULL && zone == (view.tuple[0].zone != 0 ? view.tuple[0].zone : view.tuple[1].zone) &&
-            ct_tuple_equal(&one, equal);
-      over &= !met;
-    }
-    if (!over)
-      g_array_index(count->tuples, ct_tuple, kept++) = one;
+    if (met || !fw_count_is_over(program, &one, wanted, &met))
+      g_array_index(count->members, fw_counted, kept++) = one;
   }
-  g_array_set_size(count->tuples, kept);
+  g_array_set_size(count->members, kept);
+  if (!met)
+    count->walked = program->jiffies;
   return met;
 }
 
 static fw_truth count_holds(fw_program *program, const fw_packet *p, const fw_nft_statement *s, fw_nft_state *state)
 {
   fw_nft_count *count;
-  ct_tuple tuple;
-  gboolean assured;
+  fw_counted counted;
+  fw_count_status status;
 
   if (p->gone && fw_program_view(program, p) == NULL)
     return FW_UNKNOWN;
-  if (!fw_count_tuple(program, p, &tuple, &assured))
+  if (!fw_count_packet(program, p, &counted, &status))
     return FW_HOTDROP;
   count = g_ptr_array_index(program->nft->counts, state->a - 1);
-  if (assured) {
-    if (count->added != program->jiffies)
-      walk_count(program, count, NULL, 0);
-    count->added = program->jiffies;
-  } else if (count->added == program->jiffies || !walk_count(program, count, &tuple, fw_count_zone(program, p))) {
-    g_array_append_val(count->tuples, tuple);
-    count->added = program->jiffies;
+  if (status == FW_COUNT_ASSURED) {
+    if (count->walked != program->jiffies)
+      walk_count(program, count, NULL);
+  } else if (!fw_count_walks(status, count->walked, program->jiffies) || !walk_count(program, count, &counted)) {
+    g_array_append_val(count->members, counted);
   }
-  return fw_truth_of((count->tuples->len > s->count) == (s->over != 0));
+  return fw_truth_of((count->members->len > s->count) == (s->over != 0));
 }
 
 /* ---- all ---- */

@@ -398,9 +398,13 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
   if (!build(f, r))
     return;
   begin(f);
+  /* The kernel attaches what the rejected packet has: of an untracked one that is nothing but the class RELATED. */
+  a->seen.class_only = r->state == FW_STATE_UNTRACKED;
   f->program->template = &template;
   if (fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d)) {
+    ct_engine_keep_ended(engine, &f->program->ended);
     ct_engine_arrive(engine, &a->packet, &template, &passage);
+    ct_engine_keep_ended(engine, NULL);
     f->program->passage = &passage;
     f->program->view_of = NULL;
     a->cls = passage.result.cls;

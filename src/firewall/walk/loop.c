@@ -46,7 +46,9 @@ void fw_loop_packet(fw_firewall *f, ct_engine *engine, const ct_passage *left, f
   if (!fw_firewall_before(f, p, FW_HOOK_PREROUTING, &last))
     return;
   if (is_seen_anew(p)) {
+    ct_engine_keep_ended(engine, &f->program->ended);
     ct_engine_arrive(engine, p->raw, NULL, &passage);
+    ct_engine_keep_ended(engine, NULL);
     fw_firewall_attach(p, &passage);
   } else {
     ct_engine_return(engine, p->raw, &passage);

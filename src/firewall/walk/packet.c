@@ -116,7 +116,7 @@ static inline void start(fw_packet *p, const ct_packet *raw)
   p->type = p->readings = p->direction = 0;
   p->broken = p->protocolless = FALSE;
   p->edited = p->own = p->made = p->routed = FALSE;
-  p->has_entry = p->gone = FALSE;
+  p->has_entry = p->class_only = p->gone = FALSE;
   p->translated = p->seen = FALSE;
 }
 

@@ -61,6 +61,7 @@ typedef struct fw_packet {
   guint8 made;         /* own, and made by the kernel itself: no process has a socket for it */
   guint8 routed;       /* its TTL is one less already */
   guint8 has_entry;    /* something is attached: an entry or a template */
+  guint8 class_only;   /* no entry is attached, but a class: CT and NOTRACK pass it by */
   guint8 gone;         /* an entry that this packet has ended */
   guint8 translated;   /* raw is a copy, whose addresses or ports are no longer those that arrived */
   guint8 seen;         /* conntrack has seen it: the hooks behind it */

@@ -54,7 +54,7 @@ static gboolean take_types(fw_program *program, fw_step *step, const fw_test *te
   const fw_addrtype *a = test->data;
   gboolean source;
 
-  if (test->holds != fw_about_tests[FW_MATCH_addrtype].holds ||
+  if (program->loading != FW_IPV4 || test->holds != fw_about_tests[FW_MATCH_addrtype].holds ||
       (a->given != FW_ADDRTYPE_SOURCE && a->given != FW_ADDRTYPE_DESTINATION))
     return FALSE;
   source = a->given == FW_ADDRTYPE_SOURCE;

@@ -302,7 +302,43 @@ static fw_truth key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *
   return FW_YES;
 }
 
-static set_value *find(const fw_live_set *s, const set_key *whole, gint64 now_ns)
+static gboolean compares(guint8 op, guint64 value, guint64 with)
+{
+  switch (op) {
+  case FW_SET_EQ: return value == with;
+  case FW_SET_NE: return value != with;
+  case FW_SET_LT: return value < with;
+  case FW_SET_GT: return value > with;
+  default: return TRUE;
+  }
+}
+
+/*
+ * An element counts the packet first, and is compared with that. Of an element that a list has by one of its sets the
+ * counters are not compared.
+ */
+static gboolean counts_as_asked(const fw_program *program, set_value *v, const fw_packet *p, const fw_set_match *m,
+                                gboolean in_list)
+{
+  if (!m->keep_counters && !(in_list && m->keep_subcounters) && !program->maybe) {
+    v->counters.packets++;
+    v->counters.bytes += p->raw->length;
+  }
+  return in_list || (compares(m->packets_op, v->counters.packets, m->packets) &&
+                     compares(m->bytes_op, v->counters.bytes, m->bytes));
+}
+
+static gboolean has_networks(const fw_set *set)
+{
+  for (guint i = 0; i < set->dimensions; i++)
+    if (set->parts[i] == FW_SET_NET)
+      return TRUE;
+  return FALSE;
+}
+
+/* Networks from the most specific on. => NULL: there is none that counts as asked. */
+static const set_value *find(const fw_program *program, const fw_live_set *s, const set_key *whole, const fw_packet *p,
+                             const fw_set_match *m, gboolean in_list)
 {
   guint i, k;
 
@@ -317,87 +353,135 @@ static set_value *find(const fw_live_set *s, const set_key *whole, gint64 now_ns
       if (has_address(s->set->parts[k]))
         mask_part(&key.parts[k].address, &c->mask[k]);
     v = fw_memory_find(&s->elements, &key);
-    if (v != NULL && v->expires_ns > now_ns)
+    if (v != NULL && v->expires_ns > program->now_ns &&
+        (!s->set->has_counters || counts_as_asked(program, v, p, m, in_list)))
       return v;
   }
   return NULL;
 }
 
-fw_truth fw_live_set_test(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref,
-                          fw_set_hit *hit)
+static fw_truth test_one(fw_program *program, const fw_live_set *s, const fw_packet *p, const fw_set_match *m,
+                         gboolean in_list)
 {
+  const set_value *v;
   set_key key;
-  set_value *v;
-  fw_truth truth;
-  guint i;
+  fw_truth truth = key_of(s->set, p, &m->ref, &key);
 
-  for (i = 0; i < s->members->len; i++) {
-    fw_live_set *member = g_ptr_array_index(s->members, i);
+  if (truth != FW_YES)
+    return truth;
+  v = find(program, s, &key, p, m, in_list);
+  /* Only networks can be marked, and --return-nomatch asks only sets of them for the marked ones. */
+  return fw_truth_of(v != NULL && v->nomatch == (m->return_nomatch && has_networks(s->set)));
+}
 
-    truth = member == NULL ? FW_UNKNOWN : fw_live_set_test(program, member, p, ref, hit);
+fw_truth fw_live_set_test(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_match *m)
+{
+  if (!s->set->list)
+    return test_one(program, s, p, m, FALSE);
+  for (guint i = 0; i < s->members->len; i++) {
+    const fw_live_set *member = g_ptr_array_index(s->members, i);
+    const fw_truth truth = member == NULL ? FW_UNKNOWN : test_one(program, member, p, m, TRUE);
+
     if (truth != FW_NO)
       return truth;
   }
-  if (s->set->list)
-    return FW_NO;
-  truth = key_of(s->set, p, ref, &key);
-  if (truth != FW_YES)
-    return truth;
-  v = find(s, &key, program->now_ns);
-  hit->nomatch = v != NULL && v->nomatch;
-  hit->counters = v != NULL && s->set->has_counters ? &v->counters : NULL;
-  return fw_truth_of(v != NULL);
+  return FW_NO;
 }
 
-static void own_lengths(const fw_set *set, guint8 length[FW_SET_DIMENSIONS])
+/* Of a network the length that a packet's has: that of the most specific one in the set, or whole where it is empty. */
+static void own_lengths(const fw_live_set *s, set_key *key, guint8 length[FW_SET_DIMENSIONS])
 {
-  guint i;
+  const fw_set *set = s->set;
 
   memset(length, 0, FW_SET_DIMENSIONS);
-  for (i = 0; i < set->dimensions; i++)
-    if (has_address(set->parts[i]))
-      length[i] = (guint8)full_length(set);
+  for (guint i = 0; i < set->dimensions; i++) {
+    fw_address mask;
+    guint8 longest = 0;
+
+    if (!has_address(set->parts[i]))
+      continue;
+    for (guint k = 0; set->parts[i] == FW_SET_NET && k < s->classes->len; k++) {
+      const set_class *c = &g_array_index(s->classes, set_class, k);
+
+      longest = c->n > 0 ? MAX(longest, c->length[i]) : longest;
+    }
+    length[i] = longest > 0 ? longest : (guint8)full_length(set);
+    fw_mask_of_length(set->family, length[i], &mask);
+    mask_part(&key->parts[i].address, &mask);
+  }
 }
 
 static gboolean is_old(void *value, gpointer user) { return ((set_value *)value)->expires_ns <= *(gint64 *)user; }
 
-void fw_live_set_add(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
-                     gint64 timeout_s)
+static gboolean add_one(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
+                        gint64 timeout_s)
 {
   guint8 length[FW_SET_DIMENSIONS];
   set_key key;
   set_value *v;
 
-  if (s->set->list || key_of(s->set, p, ref, &key) != FW_YES)
-    return;
-  own_lengths(s->set, length);
+  if (key_of(s->set, p, ref, &key) != FW_YES)
+    return FALSE;
+  own_lengths(s, &key, length);
   v = fw_memory_find(&s->elements, &key);
   if (v == NULL) {
     if (s->elements.n >= s->set->max_elements)
       fw_memory_sweep(&s->elements, is_old, &program->now_ns);
     if (s->elements.n >= s->set->max_elements && !s->set->bitmap)
-      return;
+      return FALSE;
     v = fw_memory_add(&s->elements, &key);
     class_count(s, length, 1);
   } else if (!exist && v->expires_ns > program->now_ns) {
-    return;
+    return FALSE;
   }
   if (timeout_s < 0)
     timeout_s = s->set->timeout_s;
   v->expires_ns = timeout_s > 0 && s->set->timeout_s >= 0 ? program->now_ns + timeout_s * NS_PER_S : G_MAXINT64;
+  return TRUE;
 }
 
-void fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
+gboolean fw_live_set_add(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
+                         gint64 timeout_s)
+{
+  gboolean done = FALSE;
+
+  if (!s->set->list)
+    return add_one(program, s, p, ref, exist, timeout_s);
+  for (guint i = 0; !done && i < s->members->len; i++) {
+    fw_live_set *member = g_ptr_array_index(s->members, i);
+
+    done = member != NULL && add_one(program, member, p, ref, exist, timeout_s);
+  }
+  return done;
+}
+
+static gboolean del_one(fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
 {
   guint8 length[FW_SET_DIMENSIONS];
   set_key key;
 
+  if (key_of(s->set, p, ref, &key) != FW_YES)
+    return FALSE;
+  own_lengths(s, &key, length);
+  if (!fw_memory_remove(&s->elements, &key))
+    return FALSE;
+  class_count(s, length, -1);
+  return TRUE;
+}
+
+gboolean fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
+{
+  gboolean done = FALSE;
+
   (void)program;
-  if (s->set->list || key_of(s->set, p, ref, &key) != FW_YES)
-    return;
-  own_lengths(s->set, length);
-  if (fw_memory_remove(&s->elements, &key))
-    class_count(s, length, -1);
+  if (!s->set->list)
+    return del_one(s, p, ref);
+  for (guint i = 0; !done && i < s->members->len; i++) {
+    fw_live_set *member = g_ptr_array_index(s->members, i);
+
+    done = member != NULL && del_one(member, p, ref);
+  }
+  return done;
 }
 
 /* -- kept over a resume -- */
@@ -450,39 +534,15 @@ void fw_live_sets_keep(fw_program *program, resume_io *io)
 
 /* -- the match -- */
 
-static gboolean compares(guint8 op, guint64 value, guint64 with)
-{
-  switch (op) {
-  case FW_SET_EQ: return value == with;
-  case FW_SET_NE: return value != with;
-  case FW_SET_LT: return value < with;
-  case FW_SET_GT: return value > with;
-  default: return TRUE;
-  }
-}
-
 static fw_truth holds_set(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_set_match *m = test->data;
-  fw_live_set *s = test->state;
-  fw_set_hit hit = { FALSE, NULL };
   fw_truth truth;
 
-  if (s == NULL)
+  if (test->state == NULL)
     return FW_UNKNOWN;
-  truth = fw_live_set_test(program, s, p, &m->ref, &hit);
-  if (truth == FW_UNKNOWN)
-    return truth;
-  truth = fw_truth_of(truth == FW_YES && hit.nomatch == (m->return_nomatch != 0));
-  if (truth == FW_YES && hit.counters != NULL) {
-    truth = fw_truth_of(compares(m->packets_op, hit.counters->packets, m->packets) &&
-                        compares(m->bytes_op, hit.counters->bytes, m->bytes));
-    if (truth == FW_YES && !m->keep_counters && !program->maybe) {
-      hit.counters->packets++;
-      hit.counters->bytes += p->raw->length;
-    }
-  }
-  return fw_truth_of((truth == FW_YES) != (m->invert != 0));
+  truth = fw_live_set_test(program, test->state, p, m);
+  return truth == FW_UNKNOWN ? truth : fw_truth_of((truth == FW_YES) != (m->invert != 0));
 }
 
 static void *set_new(fw_program *program, const fw_match *match)

@@ -13,19 +13,16 @@ typedef struct fw_live_set fw_live_set;
 fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set);
 void fw_live_set_free(void *set);
 
-typedef struct fw_set_hit {
-  gboolean nomatch;
-  fw_counters *counters; /* NULL: the set keeps none */
-} fw_set_hit;
-
-/* => FW_YES: an element holds the packet. */
-fw_truth fw_live_set_test(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref,
-                          fw_set_hit *hit);
-/* Adds what the packet has in the fields of ref. exist: an element that is there is renewed. timeout_s -1: the set's
- * own. */
-void fw_live_set_add(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
-                     gint64 timeout_s);
-void fw_live_set_del(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref);
+/* => FW_YES: an element holds the packet, and its counters are as asked for. m's `!` is not looked at. */
+fw_truth fw_live_set_test(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_match *m);
+/*
+ * Adds what the packet has in the fields of ref. exist: an element that is there is renewed. timeout_s -1: the set's
+ * own. => FALSE: it was there already, or there is no room, or no such thing in the packet.
+ */
+gboolean fw_live_set_add(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref,
+                         gboolean exist, gint64 timeout_s);
+/* => FALSE: it was not there. */
+gboolean fw_live_set_del(fw_program *program, fw_live_set *set, const fw_packet *p, const fw_set_ref *ref);
 
 /* The elements of all sets that rules name, as bytes, or from them. */
 void fw_live_sets_keep(fw_program *program, resume_io *io);

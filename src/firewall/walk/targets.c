@@ -62,7 +62,10 @@ static gboolean act_connmark(fw_program *program, fw_packet *p, const fw_step *s
 
 /* -- before conntrack -- */
 
-static gboolean nothing_attached(const fw_packet *p) { return !p->has_entry && p->state == FW_STATE_INVALID; }
+static gboolean nothing_attached(const fw_packet *p)
+{
+  return !p->has_entry && !p->class_only && p->state == FW_STATE_INVALID;
+}
 
 static gboolean act_notrack(fw_program *program, fw_packet *p, const fw_step *step)
 {

@@ -88,12 +88,50 @@ static fw_truth holds_physdev(fw_program *program, fw_packet *p, const fw_test *
   return fw_and(truth, physdev_part(out ? name_holds(p->bridge_out, &d->out) : FW_NO, d, FW_PHYSDEV_OUT));
 }
 
+static gboolean is_mapped(const fw_address *a)
+{
+  return a->words[0] == 0 && a->words[1] == 0 && a->words[2] == GUINT32_TO_BE(0xffff);
+}
+
+/*
+ * Of IPv6 what an address is by itself has to be all that is asked for, and what a route says of it one of the rest: a
+ * local address is UNICAST as well.
+ */
+static fw_truth addrtype_side_six(const fw_program *program, const fw_address *a, guint16 types,
+                                  const fw_interface_name *limit)
+{
+  static const fw_address any, one = { .bytes = { [15] = 1 } };
+  const gboolean many = a->bytes[0] == 0xff, nobody = memcmp(a, &any, sizeof any) == 0;
+  const fw_network *local;
+
+  if ((types & FW_ADDRTYPE_MULTICAST && !many) || (types & FW_ADDRTYPE_UNSPEC && !nobody) ||
+      (types & FW_ADDRTYPE_UNICAST && (many || nobody || is_mapped(a))))
+    return FW_NO;
+  if (!(types & (FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_ANYCAST | FW_ADDRTYPE_UNREACHABLE)))
+    return FW_YES;
+  if (!(types & FW_ADDRTYPE_LOCAL) || many || nobody)
+    return FW_NO;
+  if (memcmp(a, &one, sizeof one) == 0 && limit == NULL)
+    return FW_YES;
+  if (program->facts->local->len == 0)
+    return FW_UNKNOWN;
+  local = fw_box_facts_is_local(program->facts, FW_IPV6, a);
+  if (local == NULL || limit == NULL)
+    return fw_truth_of(local != NULL);
+  if (local->interface == NULL || !limit->known)
+    return FW_UNKNOWN;
+  return fw_truth_of(strcmp(local->interface, limit->name) == 0);
+}
+
 static fw_truth addrtype_side(const fw_program *program, const fw_packet *p, const fw_address *a, guint16 types,
                               const fw_interface_name *limit)
 {
-  guint16 type = fw_box_facts_type(program->facts, p->family, a);
+  guint16 type;
   const fw_network *local;
 
+  if (p->family == FW_IPV6)
+    return addrtype_side_six(program, a, types, limit);
+  type = fw_box_facts_type(program->facts, p->family, a);
   if (program->facts->local->len == 0 && types & (FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_UNICAST | FW_ADDRTYPE_BROADCAST) &&
       type == FW_ADDRTYPE_UNICAST)
     return (types & FW_ADDRTYPE_LOCAL && types & FW_ADDRTYPE_UNICAST) ? FW_YES : FW_UNKNOWN;

@@ -202,14 +202,14 @@ static void recent_keep(void *state, resume_io *io)
 /* -- connlimit -- */
 
 typedef struct count_node {
-  ct_tuple tuple;
+  fw_counted counted;
   guint32 next; /* + 1 */
 } count_node;
 
 typedef struct count_list {
   guint32 first, last, n; /* numbers + 1 */
   guint32 zero;
-  guint64 added; /* the jiffy in which somebody was added, or all were looked through */
+  guint64 walked; /* the jiffy in which all were looked through, or the list began */
 } count_list;
 
 /* Connections of another zone are another's (RULES 3.5). */
@@ -242,7 +242,7 @@ static void connlimit_free(void *data)
   g_free(s);
 }
 
-static void count_add(count_state *s, count_list *list, const ct_tuple *tuple, guint64 now)
+static void count_add(count_state *s, count_list *list, const fw_counted *counted)
 {
   guint32 number;
 
@@ -256,7 +256,7 @@ static void count_add(count_state *s, count_list *list, const ct_tuple *tuple, g
     }
     number = ++s->n_nodes;
   }
-  s->nodes[number - 1].tuple = *tuple;
+  s->nodes[number - 1].counted = *counted;
   s->nodes[number - 1].next = 0;
   if (list->last != 0)
     s->nodes[list->last - 1].next = number;
@@ -264,26 +264,24 @@ static void count_add(count_state *s, count_list *list, const ct_tuple *tuple, g
     list->first = number;
   list->last = number;
   list->n++;
-  list->added = now;
 }
 
-static void keep_tuples(count_state *s, count_list *list, resume_io *io)
+static void keep_members(count_state *s, count_list *list, resume_io *io)
 {
-  guint32 n = resume_count(io, list->n, sizeof(ct_tuple)), number = list->first, i;
-  guint64 added = list->added;
+  guint32 n = resume_count(io, list->n, sizeof(fw_counted)), number = list->first, i;
 
-  resume_u64(io, &added);
+  resume_u64(io, &list->walked);
   for (i = 0; i < n && !io->failed; i++) {
-    ct_tuple tuple;
+    fw_counted counted;
 
     if (!resume_reads(io)) {
-      resume_raw(io, &s->nodes[number - 1].tuple, sizeof tuple);
+      resume_raw(io, &s->nodes[number - 1].counted, sizeof counted);
       number = s->nodes[number - 1].next;
       continue;
     }
-    resume_raw(io, &tuple, sizeof tuple);
+    resume_raw(io, &counted, sizeof counted);
     if (!io->failed)
-      count_add(s, list, &tuple, added);
+      count_add(s, list, &counted);
   }
 }
 
@@ -303,44 +301,49 @@ static void connlimit_keep(void *state, resume_io *io)
     if (resume_reads(io) && list != NULL)
       resume_fail(io, "an address is counted twice");
     else
-      keep_tuples(s, list != NULL ? list : fw_memory_add(&s->lists, key), io);
+      keep_members(s, list != NULL ? list : fw_memory_add(&s->lists, key), io);
   }
   g_array_free(keys, TRUE);
 }
 
-static guint16 zone_of_view(const ct_view *v)
+gboolean fw_count_is_over(const fw_program *program, const fw_counted *member, const fw_counted *wanted, gboolean *met)
 {
-  return v->tuple[CT_ORIGINAL].zone != 0 ? v->tuple[CT_ORIGINAL].zone : v->tuple[CT_REPLY].zone;
-}
-
-/* A tuple that the table does not have, or a TCP connection that has closed. */
-static gboolean is_over(const fw_program *program, const ct_tuple *tuple, gboolean *found, guint16 *zone)
-{
+  ct_tuple tuple = member->tuple;
   ct_view view;
   ct_dir dir;
+  gboolean found;
 
-  *found = ct_engine_lookup(program->engine, tuple, &view, &dir);
-  *zone = *found ? zone_of_view(&view) : 0;
-  return !*found || (tuple->proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE));
+  *met = FALSE;
+  if (tuple.zone == member->reply_zone) {
+    found = ct_engine_lookup(program->engine, &tuple, &view, &dir);
+  } else {
+    found = ct_engine_lookup_as(program->engine, &tuple, CT_ORIGINAL, &view);
+    tuple.zone = member->reply_zone;
+    found = found || ct_engine_lookup_as(program->engine, &tuple, CT_REPLY, &view);
+  }
+  if (!found)
+    return TRUE;
+  if (wanted != NULL && view.tuple[CT_ORIGINAL].zone == wanted->tuple.zone) {
+    tuple.zone = wanted->tuple.zone;
+    *met = ct_tuple_equal(&tuple, &wanted->tuple);
+  }
+  return !*met && tuple.proto == CT_PROTO_TCP && (view.state == CT_TCP_TIME_WAIT || view.state == CT_TCP_CLOSE);
 }
 
 /*
- * From the oldest on: removes those that are over, and ends at an equal tuple of the table, whose connection is of the
- * packet's zone: one with a zone of one direction is not where its other is asked. equal NULL: looks at all. => TRUE:
- * it met the equal one.
+ * From the oldest on: removes those that are over, and ends at the wanted one. wanted NULL: looks at all. => TRUE: it
+ * met the wanted one.
  */
-static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const ct_tuple *equal,
-                           guint64 zone)
+static gboolean count_walk(const fw_program *program, count_state *s, count_list *list, const fw_counted *wanted)
 {
   guint32 number = list->first, before = 0, next;
 
   for (; number != 0; number = next) {
     count_node *node = &s->nodes[number - 1];
-    guint16 its_zone;
-    gboolean found, over = is_over(program, &node->tuple, &found, &its_zone);
+    gboolean met, over = fw_count_is_over(program, &node->counted, wanted, &met);
 
     next = node->next;
-    if (found && equal != NULL && its_zone == zone && ct_tuple_equal(&node->tuple, equal))
+    if (met)
       return TRUE;
     if (!over) {
       before = number;
@@ -356,6 +359,7 @@ static gboolean count_walk(const fw_program *program, count_state *s, count_list
     s->free = number;
     list->n--;
   }
+  list->walked = program->jiffies;
   return FALSE;
 }
 
@@ -393,63 +397,74 @@ static gboolean own_tuple(const fw_packet *p, ct_tuple *tuple)
   return TRUE;
 }
 
-gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured)
+static fw_count_status status_of(const ct_view *view)
+{
+  if (!(view->status & CT_STATUS_CONFIRMED))
+    return FW_COUNT_NEW;
+  return view->status & CT_STATUS_ASSURED ? FW_COUNT_ASSURED : FW_COUNT_CONFIRMED;
+}
+
+gboolean fw_count_packet(fw_program *program, const fw_packet *p, fw_counted *counted, fw_count_status *status)
 {
   const ct_view *v = fw_program_view(program, p);
   ct_view other;
   ct_dir dir;
+  gboolean found;
 
-  *assured = FALSE;
+  *status = FW_COUNT_NEW;
   if (v != NULL) {
-    *tuple = v->tuple[0];
-    *assured = (v->status & CT_STATUS_ASSURED) != 0;
+    *counted = (fw_counted){ v->tuple[CT_ORIGINAL], v->tuple[CT_REPLY].zone };
+    *status = status_of(v);
     return TRUE;
   }
-  if (!own_tuple(p, tuple))
+  if (!own_tuple(p, &counted->tuple))
     return FALSE;
-  if (p->has_entry && !p->seen && program->template != NULL && program->template->zone_dirs & 1 << CT_ORIGINAL)
-    tuple->zone = program->template->zone;
-  if (ct_engine_lookup(program->engine, tuple, &other, &dir))
-    *assured = (other.status & CT_STATUS_ASSURED) != 0;
+  counted->reply_zone = 0;
+  if (p->has_entry && !p->seen && program->template != NULL) {
+    counted->tuple.zone = program->template->zone_dirs & 1 << CT_ORIGINAL ? program->template->zone : 0;
+    counted->reply_zone = program->template->zone_dirs & 1 << CT_REPLY ? program->template->zone : 0;
+  }
+  if (counted->tuple.zone == counted->reply_zone) {
+    found = ct_engine_lookup(program->engine, &counted->tuple, &other, &dir);
+  } else {
+    ct_tuple answer = counted->tuple;
+
+    answer.zone = counted->reply_zone;
+    found = ct_engine_lookup_as(program->engine, &counted->tuple, CT_ORIGINAL, &other) ||
+            ct_engine_lookup_as(program->engine, &answer, CT_REPLY, &other);
+  }
+  if (found)
+    *status = status_of(&other);
   return TRUE;
-}
-
-guint16 fw_count_zone(fw_program *program, const fw_packet *p)
-{
-  const ct_view *v = fw_program_view(program, p);
-
-  if (v != NULL)
-    return zone_of_view(v);
-  return p->has_entry && !p->seen && program->template != NULL ? program->template->zone : 0;
 }
 
 static fw_truth holds_connlimit(fw_program *program, fw_packet *p, const fw_test *test)
 {
   const fw_connlimit *c = test->data;
   count_state *s = test->state;
+  fw_counted counted;
+  fw_count_status status;
   count_key key;
   count_list *list;
-  ct_tuple tuple;
-  gboolean assured;
   guint32 n, i;
 
   if (program->maybe || (p->gone && fw_program_view(program, p) == NULL))
     return FW_UNKNOWN;
-  if (!fw_count_tuple(program, p, &tuple, &assured))
+  if (!fw_count_packet(program, p, &counted, &status))
     return FW_HOTDROP;
   for (i = 0; i < 4; i++)
     key.address.words[i] = (c->destination ? p->destination : p->source).words[i] & c->mask.words[i];
-  key.zone = fw_count_zone(program, p);
+  key.zone = fw_count_zone(&counted);
   list = fw_memory_find(&s->lists, &key);
   if (list == NULL) {
     list = fw_memory_add(&s->lists, &key);
-    count_add(s, list, &tuple, program->jiffies);
-  } else if (assured) {
-    if (list->added != program->jiffies)
-      count_walk(program, s, list, NULL, 0);
-    list->added = program->jiffies;
-  } else if (list->added == program->jiffies || !count_walk(program, s, list, &tuple, key.zone)) {
-    count_add(s, list, &tuple, program->jiffies);
+    list->walked = program->jiffies;
+    count_add(s, list, &counted);
+  } else if (status == FW_COUNT_ASSURED) {
+    if (list->walked != program->jiffies)
+      count_walk(program, s, list, NULL);
+  } else if (!fw_count_walks(status, list->walked, program->jiffies) || !count_walk(program, s, list, &counted)) {
+    count_add(s, list, &counted);
   }
   n = list->n;
   if (n == 0) {

@@ -34,13 +34,32 @@ extern const fw_test_ops fw_set_tests[FW_MATCH_COUNT];
 void fw_recent_free(void *table);
 void fw_hashlimit_free(void *table);
 
+/* A connection as connlimit, and ct count of nft, put it into their lists (RULES 3.5). */
+typedef struct fw_counted {
+  ct_tuple tuple;     /* of its entry the original one, else the packet's own */
+  guint16 reply_zone; /* that of its answers; tuple has that of the original direction */
+} fw_counted;
+
+/* What is known of the entry that has a packet's connection: whether it is confirmed, and assured. */
+typedef enum fw_count_status { FW_COUNT_NEW, FW_COUNT_CONFIRMED, FW_COUNT_ASSURED } fw_count_status;
+
+/* What a packet counts as. => FALSE: it has no tuple. */
+gboolean fw_count_packet(fw_program *program, const fw_packet *p, fw_counted *counted, fw_count_status *status);
+/* The zone's number, whichever directions have it. */
+static inline guint16 fw_count_zone(const fw_counted *counted)
+{
+  return counted->tuple.zone != 0 ? counted->tuple.zone : counted->reply_zone;
+}
 /*
- * The tuple that connlimit, and ct count of nft, put into their lists: the entry's original one, else the packet's own.
- * => FALSE: the packet has none. assured: of the entry that has it.
+ * Whether a member of a list has to go: the table does not have it, or a TCP connection that has closed. met: it is
+ * wanted's connection, which stays and ends the walk; wanted NULL: none is.
  */
-gboolean fw_count_tuple(fw_program *program, const fw_packet *p, ct_tuple *tuple, gboolean *assured);
-/* The zone that it is counted in: its entry's; before conntrack a template's, where a rule has given it one. */
-guint16 fw_count_zone(fw_program *program, const fw_packet *p);
+gboolean fw_count_is_over(const fw_program *program, const fw_counted *member, const fw_counted *wanted, gboolean *met);
+/* Whether the list is walked before a packet of that status is put in: in the jiffy of the last walk only for some. */
+static inline gboolean fw_count_walks(fw_count_status status, guint64 walked, guint64 now)
+{
+  return status == FW_COUNT_CONFIRMED || walked != now;
+}
 
 /* => NULL: nobody here knows. */
 const fw_test_ops *fw_test_ops_of(fw_match_id id);

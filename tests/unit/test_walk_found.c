@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What random rulesets have found against the kernel (tests/generator), each as small as it gets. */
+#include <check.h>
+#include <string.h>
+
+#include "conntrack/proto/proto.h"
+#include "unit.h"
+#include "walk_kit.h"
+
+enum { SYN = 2, RST = 4, ACK = 16 };
+
+#define A "10.1.0.2"
+#define B "198.51.100.2"
+
+static wk_kit kit;
+
+static void start(const char *rules)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit, rules, NULL);
+}
+
+/*
+ * A packet whose zone is of the original direction alone is no answer to a connection with that zone in both, though
+ * addresses, ports and number fit: it begins one of its own, beside the other.
+ */
+START_TEST(half_a_zone_beside_a_whole_one)
+{
+  ct_view view;
+
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone 1\n"
+        "-A PREROUTING -j CT --zone-orig 1\nCOMMIT\n");
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(wk_udp(&kit, B, 53, A, 1, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 2);
+  ck_assert(ct_engine_find(kit.engine, 2, &view));
+  ck_assert_uint_eq(view.tuple[CT_ORIGINAL].zone, 1);
+  ck_assert_uint_eq(view.tuple[CT_REPLY].zone, 0);
+  /* Each goes on with its own: of both that have the tuple the later one is found. */
+  ck_assert_int_eq(wk_udp(&kit, B, 53, A, 1, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_uint_eq(kit.result.conn, 2);
+  ck_assert_int_eq(kit.result.dir, CT_ORIGINAL);
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(kit.result.conn, 1);
+  ck_assert_int_eq(kit.result.dir, CT_ORIGINAL);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The same of a ping, whose answer is told from a request by its type. */
+START_TEST(half_a_zone_of_a_ping)
+{
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone 1\n"
+        "-A PREROUTING -j CT --zone-reply 1\nCOMMIT\n");
+  wk_icmp(&kit, A, B, 8, 0);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_NEW);
+  wk_icmp(&kit, B, A, 0, 0);
+  ck_assert_int_eq(kit.result.cls, CT_CLASS_ESTABLISHED);
+  ck_assert_int_eq(kit.result.dir, CT_REPLY);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * A confirmed connection is looked for in its list however often it comes in a jiffy; only one that is new is put in
+ * twice then.
+ */
+START_TEST(a_confirmed_connection_counts_once)
+{
+  start("*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n:u -\n"
+        "-A POSTROUTING -j u\n-A POSTROUTING -j u\n"
+        "-A u -m connlimit --connlimit-upto 1 --connlimit-mask 24 --connlimit-saddr\nCOMMIT\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "u", 1), 1);
+  wk_pass_ms(&kit, 10);
+  wk_udp(&kit, B, 53, A, 1, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "u", 1), 3);
+  wk_stop(&kit);
+}
+END_TEST
+
+#define REJECTING(target)                                                                            \
+  "*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING " target "-A OUTPUT -j NOTRACK\nCOMMIT\n" \
+  "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n-A FORWARD -j REJECT\n"                  \
+  "-A OUTPUT -m conntrack --ctstate UNTRACKED\n-A OUTPUT -m conntrack --ctstate INVALID\n"           \
+  "-A OUTPUT -m conntrack --ctstate RELATED\nCOMMIT\n"
+
+static void expect_answer(guint64 untracked, guint64 invalid, guint64 related)
+{
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), untracked);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), invalid);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 3), related);
+  wk_stop(&kit);
+}
+
+/*
+ * The answer to an untracked packet has a class attached, and no entry: NOTRACK takes it for tracked, and conntrack
+ * does not. One to an INVALID packet has nothing; one to a tracked packet keeps its entry.
+ */
+START_TEST(an_answer_to_an_untracked_packet)
+{
+  start(REJECTING("-j NOTRACK\n"));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_REJECT);
+  expect_answer(0, 1, 0);
+  start(REJECTING("-s 10.9.9.9 -j NOTRACK\n"));
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_REJECT);
+  expect_answer(0, 0, 1);
+  start(REJECTING("-s 10.9.9.9 -j NOTRACK\n"));
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, SYN | RST | ACK, 1, 1, NULL, 0), FW_VERDICT_REJECT);
+  expect_answer(1, 0, 0);
+}
+END_TEST
+
+/* Such an answer, a reset, may end the connection that it belongs to: rules see it all the same. */
+START_TEST(an_answer_that_ends_its_entry)
+{
+  start("*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+        "-A FORWARD -p tcp -m conntrack --ctstate INVALID -j REJECT --reject-with tcp-reset\n"
+        "-A OUTPUT -m conntrack ! --ctstatus NONE\n-A OUTPUT -m conntrack --ctproto 6 --ctdir REPLY\nCOMMIT\n");
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, NULL, 0);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, 0, 1001, 0, NULL, 0), FW_VERDICT_REJECT);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* An address of the box is unicast, too; and of several kinds of IPv6 all that an address is by itself must hold. */
+START_TEST(kinds_of_addresses_of_ipv6)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "fd01::1/64@eth0"));
+  wk_start(
+    &kit,
+    "*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type UNICAST\n-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL,UNICAST\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype --dst-type LOCAL,MULTICAST\n"
+    "-A PREROUTING -s fd00::/8 -m addrtype ! --src-type LOCAL\nCOMMIT\n",
+    NULL);
+  wk_udp(&kit, "fd01::2", 1, "fd01::1", 53, "x");
+  for (guint rule = 1; rule <= 5; rule++)
+    ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", rule), rule != 4);
+  wk_udp(&kit, "fd01::2", 1, "fd02::1", 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 2), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 3), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+#define FORWARD(rules) "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" rules "COMMIT\n"
+
+static guint64 hits(guint rule) { return wk_hits(&kit, "filter", "FORWARD", rule); }
+
+/*
+ * An element counts a packet before its counters are compared; a list's sets are asked without, and what cannot be
+ * marked as no match is not asked for that.
+ */
+START_TEST(counters_of_elements_and_lists)
+{
+  wk_init(&kit);
+  wk_start(
+    &kit,
+    FORWARD("-A FORWARD -m set --match-set c src --packets-gt 0\n-A FORWARD -m set --match-set c src --packets-lt 2\n"
+            "-A FORWARD -m set ! --match-set c src --packets-eq 3\n"
+            "-A FORWARD -m set --match-set l src --return-nomatch\n"
+            "-A FORWARD -m set --match-set a src --return-nomatch\n"
+            "-A FORWARD -m set --match-set m src --packets-gt 100\n"),
+    "create c hash:ip family inet counters\nadd c " A " packets 0 bytes 0\n"
+    "create a hash:ip family inet\nadd a " A "\ncreate l list:set size 8\nadd l a\n"
+    "create m list:set size 8\nadd m c\n");
+  wk_udp(&kit, A, 1, B, 53, "x"); /* counts 1, 2, 3 and, by the list, 4 */
+  ck_assert_uint_eq(hits(1), 1);
+  ck_assert_uint_eq(hits(2), 0);
+  ck_assert_uint_eq(hits(3), 0);
+  for (guint rule = 4; rule <= 6; rule++)
+    ck_assert_uint_eq(hits(rule), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * What SET puts into a set of networks is as long as the most specific one there; a list takes it into the first of its
+ * sets that has it not yet, and out of the first that has it.
+ */
+START_TEST(what_set_adds_to)
+{
+  wk_init(&kit);
+  wk_start(&kit,
+           FORWARD("-A FORWARD -p udp -j SET --add-set n src\n-A FORWARD -s 10.1.0.99 -m set --match-set n src\n"
+                   "-A FORWARD -p udp -j SET --add-set l src\n-A FORWARD -m set --match-set a src\n"
+                   "-A FORWARD -m set --match-set b src\n-A FORWARD -p icmp -j SET --del-set l src\n"
+                   "-A FORWARD -p icmp -m set --match-set a src\n-A FORWARD -p icmp -m set --match-set b src\n"),
+           "create n hash:net family inet\nadd n 192.0.2.0/24\nadd n 203.0.0.0/16\n"
+           "create a hash:ip family inet\ncreate b hash:ip family inet\ncreate l list:set size 8\nadd l a\nadd l b\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(hits(4), 1);
+  ck_assert_uint_eq(hits(5), 0);
+  wk_segment(&kit, "10.1.0.99", 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(hits(5), 1);
+  wk_icmp(&kit, A, B, 8, 0);
+  ck_assert_uint_eq(hits(7), 0);
+  ck_assert_uint_eq(hits(8), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("walk_found");
+  TCase *tc = tcase_create("kernel");
+
+  tcase_add_test(tc, half_a_zone_beside_a_whole_one);
+  tcase_add_test(tc, half_a_zone_of_a_ping);
+  tcase_add_test(tc, a_confirmed_connection_counts_once);
+  tcase_add_test(tc, an_answer_to_an_untracked_packet);
+  tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, an_answer_that_ends_its_entry);
+  tcase_add_test(tc, kinds_of_addresses_of_ipv6);
+  tcase_add_test(tc, what_set_adds_to);
+  suite_add_tcase(suite, tc);
+  return unit_run(suite);
+}
