@@ -216,21 +216,40 @@ static void pair_at_once(across *x, across_sighting *s, across_sighting *waits, 
   pair(x, a, b, TRUE);
 }
 
+/* => NULL: nobody, or there are several on either side, or it would be early or late. */
+static across_sighting *find_only(const across *x, const across_sighting *s, across_key key)
+{
+  const across_waiting *w = across_waiting_find(x, !s->side, s, key);
+
+  return w != NULL && is_unambiguous(w) && across_waiting_find(x, s->side, s, key) == NULL &&
+             across_is_usual(x, s, w->first)
+           ? w->first
+           : NULL;
+}
+
+/* Nothing was cut, and the end of it is not the same. */
+static gboolean ends_otherwise(const across_sighting *s, const across_sighting *other)
+{
+  return s->captured - s->payload_at == other->captured - other->payload_at && s->payload != other->payload;
+}
+
 /* => NULL: nobody, or it is not sure. */
 static across_sighting *find_sure(const across *x, const across_sighting *s, across_key *by)
 {
-  const across_waiting *w = across_waiting_find(x, !s->side, s, ACROSS_SAME);
+  across_sighting *found;
+  const across_waiting *w;
   guint key;
 
-  *by = ACROSS_SAME;
-  if (w != NULL)
-    return is_unambiguous(w) && across_waiting_find(x, s->side, s, ACROSS_SAME) == NULL &&
-               across_is_usual(x, s, w->first)
-             ? w->first
-             : NULL;
-  for (key = ACROSS_SAME_BUT_ID; key <= ACROSS_SAME_SEQ; key++)
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ; key++)
     if (across_waiting_find(x, !s->side, s, (across_key)key) != NULL)
-      return NULL;
+      break;
+  *by = (across_key)key;
+  if (key <= ACROSS_SAME) {
+    found = find_only(x, s, *by);
+    return found != NULL && (key == ACROSS_ALIKE || !ends_otherwise(s, found)) ? found : NULL;
+  }
+  if (key <= ACROSS_SAME_SEQ)
+    return NULL;
   *by = ACROSS_TRANSLATED;
   w = across_waiting_find(x, !s->side, s, ACROSS_TRANSLATED);
   return w != NULL && is_unambiguous(w) && may_be_translated(x, s, w->first) ? w->first : NULL;
@@ -245,7 +264,7 @@ static across_sighting *better(const across *x, const across_sighting *s, across
 
   for (asked = 0; other != NULL && asked < MATES_ASKED; asked++) {
     /* Who has a lesser mate may have a better one. */
-    gboolean free = other->mate == NULL || (key == ACROSS_SAME && other->mate_by != ACROSS_SAME);
+    gboolean free = other->mate == NULL || (key <= ACROSS_SAME && other->mate_by > key);
 
     if (free && across_is_plausible(x, s, other) &&
         (best == NULL || (is_known && across_oddness(x, s, other) < across_oddness(x, s, best))))
@@ -271,7 +290,7 @@ static void find_mate(across *x, across_sighting *s)
   across_sighting *mate = NULL;
   guint key;
 
-  for (key = ACROSS_SAME; key <= ACROSS_SAME_SEQ && mate == NULL; key++) {
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ && mate == NULL; key++) {
     mate = find_mate_under(x, s, (across_key)key);
     if (mate != NULL)
       across_mate(x, s, mate, (across_key)key);
@@ -283,7 +302,7 @@ static gboolean came_in(const across_sighting *s)
 {
   if (s->mate == NULL)
     return TRUE;
-  return s->mate_by != ACROSS_SAME && s->connection != NULL && s->connection->votes[s->dir] != 0 &&
+  return s->mate_by > ACROSS_SAME && s->connection != NULL && s->connection->votes[s->dir] != 0 &&
          (s->connection->votes[s->dir] > 0) == (s->side == ACROSS_A);
 }
 

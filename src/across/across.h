@@ -37,12 +37,13 @@ enum {
 
 /* What is kept for each way to be the same. */
 typedef enum across_key {
-  ACROSS_SAME, /* ends, IP id, and what is in it */
-  ACROSS_SAME_BUT_ID /* ends, and what is in it */,
-  ACROSS_SAME_ID,    /* ends and IP id */
-  ACROSS_SAME_SEQ,   /* ends, TCP sequence and acknowledgement number */
-  ACROSS_TRANSLATED, /* IP id, and what is in it */
-  ACROSS_OF,         /* the connection: whose keys change when its translation is known */
+  ACROSS_ALIKE,       /* ends, IP id, and all that was captured of what is in it */
+  ACROSS_SAME,        /* ends, IP id, and how what is in it begins */
+  ACROSS_SAME_BUT_ID, /* ends, and how what is in it begins */
+  ACROSS_SAME_ID,     /* ends and IP id */
+  ACROSS_SAME_SEQ,    /* ends, TCP sequence and acknowledgement number */
+  ACROSS_TRANSLATED,  /* IP id, and what is in it */
+  ACROSS_OF,          /* the connection: whose keys change when its translation is known */
   ACROSS_KEYS
 } across_key;
 

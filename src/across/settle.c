@@ -89,7 +89,7 @@ void across_note_transit(across *x, const across_sighting *a, const across_sight
 
 gboolean across_is_possible(const across_sighting *s, across_key key)
 {
-  return key == ACROSS_SAME || key == ACROSS_SAME_ID || s->connection == NULL || s->connection->kept_ids == 0;
+  return key <= ACROSS_SAME || key == ACROSS_SAME_ID || s->connection == NULL || s->connection->kept_ids == 0;
 }
 
 void across_part(across *x, across_sighting *s)
@@ -162,9 +162,9 @@ static gint64 guess_typical(const rows *r)
 static gint64 alone_cost(const across *x, const rows *r)
 {
   const across_sighting *s = r->at[ACROSS_A][0];
-  gboolean same_id = (r->key == ACROSS_SAME && s->ip_id != 0) || r->key == ACROSS_SAME_ID;
+  gboolean same_id = (r->key <= ACROSS_SAME && s->ip_id != 0) || r->key == ACROSS_SAME_ID;
 
-  if (transits_of(x, s)->n == 0 || (r->key == ACROSS_SAME && is_one_to_one(r)))
+  if (transits_of(x, s)->n == 0 || (r->key <= ACROSS_SAME && is_one_to_one(r)))
     return ACROSS_ALIGN_ALL;
   return same_id ? 15 * G_GINT64_CONSTANT(1000000000) : G_GINT64_CONSTANT(500000000);
 }
@@ -263,7 +263,7 @@ void across_settle(across *x, across_sighting *s)
 {
   guint key;
 
-  for (key = ACROSS_SAME; key <= ACROSS_SAME_SEQ && !s->paired; key++)
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ && !s->paired; key++)
     settle_around(x, s, (across_key)key);
   if (!s->paired)
     across_part(x, s);
@@ -318,7 +318,7 @@ void across_settle_all(across *x)
   guint key, side;
   GList *l;
 
-  for (key = ACROSS_SAME; key <= ACROSS_SAME_SEQ; key++)
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ; key++)
     for (l = x->all[ACROSS_A].head; l != NULL; l = l->next) {
       across_sighting *s = l->data;
       GPtrArray *row[2];

@@ -40,8 +40,9 @@ void across_make_keys(across_sighting *s, const ct_tuple *with)
 {
   guint64 ends = across_hash_ends(with);
 
-  s->keyed = 1 << ACROSS_SAME | 1 << ACROSS_SAME_BUT_ID;
+  s->keyed = 1 << ACROSS_ALIKE | 1 << ACROSS_SAME | 1 << ACROSS_SAME_BUT_ID;
   s->key[ACROSS_SAME] = join(join(ends, s->identity), s->ip_id);
+  s->key[ACROSS_ALIKE] = join(s->key[ACROSS_SAME], s->payload);
   s->key[ACROSS_SAME_BUT_ID] = join(ends, s->identity);
   if (s->ip_id != 0) {
     s->keyed |= 1 << ACROSS_SAME_ID;
