@@ -16,7 +16,7 @@ typedef struct filling {
   database *database;
   flows *flows;
   journal_history history;
-  guint64 n_flows, n_packets;
+  guint64 n_flows, n_packets, n_frames;
 } filling;
 
 static void on_flow(const flow_record *record, gpointer user)
@@ -77,6 +77,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
                          .vlan = seen->link->vlan,
                          .past = &f->history.past };
 
+  f->n_frames++;
   journal_history_packet(&f->history, seen->packet, seen->result);
   if (f->run->firewall.firewall != NULL)
     packet.rules = cli_firewall_tell(&f->run->firewall, seen->packet);
@@ -97,6 +98,13 @@ static void write_number(filling *f, const char *key, guint64 number)
   database_meta(f->database, key, digits);
 }
 
+/* Whether options chose frames of what the captures hold. */
+static gboolean is_selected(const replay_options *r)
+{
+  return r->bpf != NULL || r->start.kind != REPLAY_POINT_NONE || r->end.kind != REPLAY_POINT_NONE || r->count != 0 ||
+         r->interface != NULL || r->direction != CAP_DIR_UNKNOWN;
+}
+
 /* What it all was, for who meets the file later. */
 static void write_meta(filling *f)
 {
@@ -113,10 +121,12 @@ static void write_meta(filling *f)
   write_number(f, "max", params->max);
   write_number(f, "buckets", params->buckets);
   database_meta(f->database, "packets_kept", kept[f->packets]);
+  write_number(f, "frames", f->n_frames);
   write_number(f, "packets", stats->packets);
   write_number(f, "connections", stats->created);
   write_number(f, "peak", stats->peak_count);
   database_meta(f->database, "whole", cli_part_of_run(f->run, &part) ? "no" : "yes");
+  database_meta(f->database, "selected", is_selected(&o->replay) ? "yes" : "no");
   for (i = 0; i < o->captures->len; i++)
     database_capture(f->database, g_ptr_array_index(o->captures, i));
 }

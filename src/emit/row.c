@@ -199,7 +199,7 @@ void emit_value_put(emit_text *out, emit_kind kind, const emit_value *v)
   switch (kind) {
   case EMIT_KIND_TEXT: emit_text_string(out, v->of.text); break;
   case EMIT_KIND_ADDRESS: emit_text_addr(out, v->family, &v->of.addr, FALSE); break;
-  case EMIT_KIND_TIME: emit_text_time(out, v->of.ns); break;
+  case EMIT_KIND_TIME: emit_text_time_full(out, v->of.ns); break;
   case EMIT_KIND_SPAN: emit_text_seconds(out, v->of.ns, 0); break;
   default: emit_text_u64(out, v->of.number); break;
   }
