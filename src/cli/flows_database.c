@@ -108,7 +108,7 @@ static gboolean is_selected(const replay_options *r)
 /* What it all was, for who meets the file later. */
 static void write_meta(filling *f)
 {
-  static const char *const kept[] = { "notable", "all", "none" };
+  static const char *const kept[] = { "notable", "notable", "all", "none" };
   const ct_params *params = &f->run->params;
   const ct_stats *stats = ct_engine_stats(f->run->engine);
   const cli_options *o = f->run->o;
@@ -163,7 +163,7 @@ static void play(filling *f)
 void cli_flows_database(cli_run *run, cli_kept_packets packets)
 {
   const emit_row_context context = { run->emit.profile, run->emit.first_ns, g_string_new(NULL), run->emit.label_names };
-  filling f = { .run = run, .packets = packets };
+  filling f = { .run = run, .packets = packets != CLI_PACKETS_UNSAID ? packets : CLI_PACKETS_NOTABLE };
   GError *error = NULL;
 
   f.database = database_open(run->database_fd, &context, &error);
