@@ -39,7 +39,7 @@ _ctreplay_value()
     case $1 in
     --profile) mapfile -t COMPREPLY < <(compgen -W "$(_ctreplay_list profiles | grep -v '^Other\|^$' | cut -d' ' -f1)" -- "$cur") ;;
     -o | --output)
-        [[ $(_ctreplay_command) != ctreplay && $(_ctreplay_command) != flows ]] && _ctreplay_choice "$1" && return
+        [[ $(_ctreplay_command) != ctreplay ]] && _ctreplay_choice "$1" && return
         _ctreplay_comma "$(_ctreplay_list formats | cut -d' ' -f1) timestamp extended id ktimestamp labels"
         ;;
     --reason) _ctreplay_comma "$(_ctreplay_list reasons | cut -d' ' -f1)" ;;

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "across.h"
+#include "inside.h"
 
 #include <string.h>
 
-/* What waits under one key on one side; the oldest first. */
-typedef struct waiting {
-  guint64 key;
-  across_sighting *first, *last;
-} waiting;
+enum { MATES_ASKED = 64 /* of those that are alike, the first and as many of the last */ };
 
-struct across {
-  across_watcher watcher;
-  GHashTable *waiting[2][ACROSS_KEYS]; /* key => waiting */
-  GQueue all[2];                       /* across_sighting, in the order in which they came; also paired ones */
-  GHashTable *outside, *inside;        /* ends on A's side => on B's, and back */
-  GHashTable *connections;             /* the lesser end first => across_connection */
-};
-
-/* ---- keys ---- */
-
-static guint64 join(guint64 a, guint64 b) { return ct_hash_words(a + UINT64_C(0x9e3779b97f4a7c15), b) ^ a << 7; }
-
-/* Not the same for both directions. */
-static guint64 hash_ends(const ct_tuple *t)
-{
-  guint64 so_far = join(t->src.halves[0], t->src.halves[1]);
-
-  so_far = join(so_far, t->dst.halves[0]);
-  so_far = join(so_far, t->dst.halves[1]);
-  return join(so_far, (guint64)t->src_id << 32 | (guint64)t->dst_id << 16 | (guint64)t->family << 8 | t->proto);
-}
-
-static guint ends_hash(gconstpointer t) { return (guint)hash_ends(t); }
+static guint ends_hash(gconstpointer t) { return (guint)across_hash_ends(t); }
 static gboolean ends_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(ct_tuple)) == 0; }
 
 /* On B's side, whose ends the keys are made of. */
@@ -40,95 +14,6 @@ static const ct_tuple *ends_outside(const across *x, const across_sighting *s)
   const ct_tuple *known = s->side == ACROSS_A ? g_hash_table_lookup(x->outside, &s->ends) : NULL;
 
   return known != NULL ? known : &s->ends;
-}
-
-static guint32 sequence_of(const across_sighting *s)
-{
-  return s->l4_offset > 0 && s->l4_offset + 14u <= s->head_bytes ? ct_be32(s->head + s->l4_offset + 4) : 0;
-}
-
-/* A payload, an IP id or a sequence number: without any, packets of all hosts look alike. */
-static gboolean tells_itself(const across_sighting *s)
-{
-  return s->ip_id != 0 || s->payload_bytes >= 4 || (s->proto == CT_PROTO_TCP && sequence_of(s) != 0);
-}
-
-/* With these ends instead of its own. */
-static void make_keys(across_sighting *s, const ct_tuple *with)
-{
-  guint64 ends = hash_ends(with);
-
-  s->keyed = 1 << ACROSS_SAME | 1 << ACROSS_SAME_BUT_ID;
-  s->key[ACROSS_SAME] = join(join(ends, s->identity), s->ip_id);
-  s->key[ACROSS_SAME_BUT_ID] = join(ends, s->identity);
-  if (s->ip_id != 0) {
-    s->keyed |= 1 << ACROSS_SAME_ID;
-    s->key[ACROSS_SAME_ID] = join(ends, s->ip_id);
-  }
-  if (s->proto == CT_PROTO_TCP && s->l4_offset > 0 && s->l4_offset + 14u <= s->head_bytes) {
-    s->keyed |= 1 << ACROSS_SAME_SEQ;
-    s->key[ACROSS_SAME_SEQ] =
-      join(join(ends, sequence_of(s)), (s->head[s->l4_offset + 13] & 7u) << 1 | (s->payload_bytes > 0));
-  }
-  if (tells_itself(s)) {
-    s->keyed |= 1 << ACROSS_TRANSLATED;
-    s->key[ACROSS_TRANSLATED] = join(s->identity, s->ip_id);
-  }
-}
-
-static void wait_under(across *x, across_sighting *s, across_key key)
-{
-  GHashTable *table = x->waiting[s->side][key];
-  waiting *w = g_hash_table_lookup(table, &s->key[key]);
-
-  if (w == NULL) {
-    w = g_new0(waiting, 1);
-    w->key = s->key[key];
-    g_hash_table_insert(table, &w->key, w);
-  }
-  s->earlier[key] = w->last;
-  s->later[key] = NULL;
-  if (w->last != NULL)
-    w->last->later[key] = s;
-  else
-    w->first = s;
-  w->last = s;
-}
-
-static void leave(across *x, across_sighting *s, across_key key)
-{
-  GHashTable *table = x->waiting[s->side][key];
-  waiting *w = g_hash_table_lookup(table, &s->key[key]);
-
-  if (s->earlier[key] != NULL)
-    s->earlier[key]->later[key] = s->later[key];
-  else
-    w->first = s->later[key];
-  if (s->later[key] != NULL)
-    s->later[key]->earlier[key] = s->earlier[key];
-  else
-    w->last = s->earlier[key];
-  if (w->first == NULL)
-    g_hash_table_remove(table, &s->key[key]);
-}
-
-static void wait_under_all(across *x, across_sighting *s)
-{
-  guint key;
-
-  for (key = 0; key < ACROSS_KEYS; key++)
-    if (s->keyed >> key & 1)
-      wait_under(x, s, (across_key)key);
-}
-
-static void leave_all(across *x, across_sighting *s)
-{
-  guint key;
-
-  for (key = 0; key < ACROSS_KEYS; key++)
-    if (s->keyed >> key & 1)
-      leave(x, s, (across_key)key);
-  s->keyed = 0;
 }
 
 /* ---- connections ---- */
@@ -184,6 +69,7 @@ static void vote(const across_sighting *a, const across_sighting *b)
   if (c == NULL)
     return;
   c->paired++;
+  c->kept_ids += a->ip_id != 0 && a->ip_id == b->ip_id;
   if (a->ttl != b->ttl)
     c->votes[a->dir] += a->ttl > b->ttl ? 2 : -2;
   else if (a->time_ns != b->time_ns)
@@ -227,11 +113,27 @@ gboolean across_origin(const across *x, across_side side, const ct_tuple *ends, 
   return known != NULL;
 }
 
+/* What came on A's side before anybody knew of the translation waits under its own ends. */
+static void find_anew(across *x, const across_connection *c)
+{
+  const guint64 key = (guint64)(gsize)c;
+  const across_waiting *w = g_hash_table_lookup(x->waiting[ACROSS_A][ACROSS_OF], &key);
+  across_sighting *s, *last = w != NULL ? w->last : NULL, *next;
+
+  for (s = last != NULL ? w->first : NULL; s != NULL; s = next) {
+    next = s != last ? s->later[ACROSS_OF] : NULL;
+    across_leave(x, s);
+    across_make_keys(s, ends_outside(x, s));
+    across_wait(x, s);
+  }
+}
+
 void across_expect(across *x, across_sighting *s, const ct_tuple *other)
 {
   if (ends_equal(&s->ends, other))
     return;
-  leave_all(x, s);
+  across_part(x, s);
+  across_leave(x, s);
   learn(x, s->side == ACROSS_A ? &s->ends : other, s->side == ACROSS_A ? other : &s->ends);
   if (s->connection != NULL)
     s->connection->seen[s->side]--;
@@ -239,9 +141,10 @@ void across_expect(across *x, across_sighting *s, const ct_tuple *other)
   if (s->connection != NULL) {
     s->connection->seen[s->side]++;
     s->connection->translated = TRUE;
+    find_anew(x, s->connection);
   }
-  make_keys(s, ends_outside(x, s));
-  wait_under_all(x, s);
+  across_make_keys(s, ends_outside(x, s));
+  across_wait(x, s);
 }
 
 /* ---- pairs ---- */
@@ -258,40 +161,7 @@ static gboolean may_be_translated(const across *x, const across_sighting *s, con
   return ct_addr_equal(&a->ends.src, &b->ends.src) || ct_addr_equal(&a->ends.dst, &b->ends.dst);
 }
 
-static gboolean is_unambiguous(const waiting *w) { return w->first == w->last; }
-
-static across_sighting *find_under(across *x, const across_sighting *s, across_key *by)
-{
-  guint key;
-
-  for (key = 0; key < ACROSS_KEYS; key++) {
-    const waiting *w = NULL;
-
-    if (s->keyed >> key & 1)
-      w = g_hash_table_lookup(x->waiting[!s->side][key], &s->key[key]);
-    if (w == NULL)
-      continue;
-    if (key == ACROSS_TRANSLATED && (!is_unambiguous(w) || !may_be_translated(x, s, w->first)))
-      continue;
-    *by = (across_key)key;
-    return w->first;
-  }
-  return NULL;
-}
-
-/* What came on A's side before anybody knew of the translation waits under its own ends. */
-static across_sighting *find_partner(across *x, across_sighting *s, across_key *by)
-{
-  const ct_tuple *inside = s->side == ACROSS_B ? g_hash_table_lookup(x->inside, &s->ends) : NULL;
-  across_sighting *found = find_under(x, s, by);
-
-  if (found != NULL || inside == NULL)
-    return found;
-  make_keys(s, inside);
-  found = find_under(x, s, by);
-  make_keys(s, &s->ends);
-  return found;
-}
+static gboolean is_unambiguous(const across_waiting *w) { return w->first == w->last; }
 
 /* The connection that B's packet seemed to be is A's, translated. */
 static void join_connections(across *x, across_sighting *a, across_sighting *b)
@@ -308,16 +178,132 @@ static void join_connections(across *x, across_sighting *a, across_sighting *b)
   }
   b->connection = a->connection;
   b->dir = a->dir;
+  find_anew(x, a->connection);
 }
 
-static void pair(across *x, across_sighting *a, across_sighting *b, across_key by)
+/* Neither waits any more. */
+static void pair(across *x, across_sighting *a, across_sighting *b, gboolean sure)
 {
-  if (by == ACROSS_TRANSLATED)
-    join_connections(x, a, b);
   if (a->connection != NULL && !ends_equal(&a->ends, &b->ends))
     a->connection->translated = TRUE;
   vote(a, b);
+  across_note_transit(x, a, b, sure);
   x->watcher.paired(a, b, x->watcher.user);
+}
+
+static void take_out(across *x, across_sighting *s)
+{
+  across_part(x, s);
+  across_leave(x, s);
+  s->paired = TRUE;
+}
+
+void across_pair_waiting(across *x, across_sighting *a, across_sighting *b, gboolean sure)
+{
+  take_out(x, a);
+  take_out(x, b);
+  pair(x, a, b, sure);
+}
+
+/* With the one that waits; s does not. */
+static void pair_at_once(across *x, across_sighting *s, across_sighting *waits, across_key by)
+{
+  across_sighting *a = s->side == ACROSS_A ? s : waits, *b = s->side == ACROSS_A ? waits : s;
+
+  take_out(x, waits);
+  if (by == ACROSS_TRANSLATED)
+    join_connections(x, a, b);
+  pair(x, a, b, TRUE);
+}
+
+/* => NULL: nobody, or there are several on either side, or it would be early or late. */
+static across_sighting *find_only(const across *x, const across_sighting *s, across_key key)
+{
+  const across_waiting *w = across_waiting_find(x, !s->side, s, key);
+
+  return w != NULL && is_unambiguous(w) && across_waiting_find(x, s->side, s, key) == NULL &&
+             across_is_usual(x, s, w->first)
+           ? w->first
+           : NULL;
+}
+
+/* Nothing was cut, and the end of it is not the same. */
+static gboolean ends_otherwise(const across_sighting *s, const across_sighting *other)
+{
+  return s->captured - s->payload_at == other->captured - other->payload_at && s->payload != other->payload;
+}
+
+/* => NULL: nobody, or it is not sure. */
+static across_sighting *find_sure(const across *x, const across_sighting *s, across_key *by)
+{
+  across_sighting *found;
+  const across_waiting *w;
+  guint key;
+
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ; key++)
+    if (across_waiting_find(x, !s->side, s, (across_key)key) != NULL)
+      break;
+  *by = (across_key)key;
+  if (key <= ACROSS_SAME) {
+    found = find_only(x, s, *by);
+    return found != NULL && (key == ACROSS_ALIKE || !ends_otherwise(s, found)) ? found : NULL;
+  }
+  if (key <= ACROSS_SAME_SEQ)
+    return NULL;
+  *by = ACROSS_TRANSLATED;
+  w = across_waiting_find(x, !s->side, s, ACROSS_TRANSLATED);
+  return w != NULL && is_unambiguous(w) && may_be_translated(x, s, w->first) ? w->first : NULL;
+}
+
+/* Of other and those behind it (or before it) the one whose time is most as usual; best if nobody is better. */
+static across_sighting *better(const across *x, const across_sighting *s, across_key key, across_sighting *other,
+                               gboolean earlier, across_sighting *best)
+{
+  gboolean is_known = across_is_transit_known(x, s);
+  guint asked;
+
+  for (asked = 0; other != NULL && asked < MATES_ASKED; asked++) {
+    /* Who has a lesser mate may have a better one. */
+    gboolean free = other->mate == NULL || (key <= ACROSS_SAME && other->mate_by > key);
+
+    if (free && across_is_plausible(x, s, other) &&
+        (best == NULL || (is_known && across_oddness(x, s, other) < across_oddness(x, s, best))))
+      best = other;
+    other = earlier ? other->earlier[key] : other->later[key];
+  }
+  return best;
+}
+
+static across_sighting *find_mate_under(const across *x, const across_sighting *s, across_key key)
+{
+  const across_waiting *w = across_waiting_find(x, !s->side, s, key);
+  across_sighting *best;
+
+  if (w == NULL || !across_is_possible(s, key))
+    return NULL;
+  best = better(x, s, key, w->first, FALSE, NULL);
+  return better(x, s, key, w->last, TRUE, best);
+}
+
+static void find_mate(across *x, across_sighting *s)
+{
+  across_sighting *mate = NULL;
+  guint key;
+
+  for (key = ACROSS_ALIKE; key <= ACROSS_SAME_SEQ && mate == NULL; key++) {
+    mate = find_mate_under(x, s, (across_key)key);
+    if (mate != NULL)
+      across_mate(x, s, mate, (across_key)key);
+  }
+}
+
+/* Who is only like something that had come out before came in for all that. */
+static gboolean came_in(const across_sighting *s)
+{
+  if (s->mate == NULL)
+    return TRUE;
+  return s->mate_by > ACROSS_SAME && s->connection != NULL && s->connection->votes[s->dir] != 0 &&
+         (s->connection->votes[s->dir] > 0) == (s->side == ACROSS_A);
 }
 
 static void sighting_free(across *x, across_sighting *s)
@@ -329,20 +315,35 @@ static void sighting_free(across *x, across_sighting *s)
 
 static across_fate fate_of(const across_sighting *s);
 
+/* What came on B's side before anybody knew of the translation was taken for another connection's. */
+static void rename_translated(across *x, across_sighting *s)
+{
+  if (s->side != ACROSS_B || s->connection == NULL || !g_hash_table_contains(x->inside, &s->ends))
+    return;
+  s->connection->seen[ACROSS_B]--;
+  find_connection(x, s);
+  if (s->connection != NULL)
+    s->connection->seen[ACROSS_B]++;
+}
+
 static void give_up(across *x, across_sighting *s)
 {
-  leave_all(x, s);
+  across_part(x, s);
+  across_leave(x, s);
+  rename_translated(x, s);
   x->watcher.alone(s, fate_of(s), x->watcher.user);
   sighting_free(x, s);
 }
 
 /* What has its partner goes as soon as it is the oldest. */
-static void trim(across *x, across_side side)
+static void trim(across *x, across_side side, guint most)
 {
   GQueue *all = &x->all[side];
   across_sighting *s;
 
-  while ((s = g_queue_peek_head(all)) != NULL && (s->paired || all->length > ACROSS_WAITING)) {
+  while ((s = g_queue_peek_head(all)) != NULL && (s->paired || all->length > most)) {
+    if (!s->paired)
+      across_settle(x, s);
     g_queue_pop_head(all);
     if (s->paired)
       sighting_free(x, s);
@@ -353,28 +354,29 @@ static void trim(across *x, across_side side)
 
 across_sighting *across_see(across *x, across_side side, const ct_packet *packet)
 {
-  across_sighting *s = g_new(across_sighting, 1), *partner;
-  across_key by = ACROSS_SAME;
+  across_sighting *s = g_new(across_sighting, 1), *sure;
+  across_key by;
 
   across_read(s, side, packet);
+  x->now_ns = MAX(x->now_ns, s->time_ns);
+  across_settle_aged(x);
+  trim(x, side, ACROSS_WAITING - 1);
+  trim(x, (across_side)!side, ACROSS_WAITING);
   find_connection(x, s);
   if (s->connection != NULL)
     s->connection->seen[side]++;
-  make_keys(s, ends_outside(x, s));
-  partner = find_partner(x, s, &by);
-  if (partner == NULL) {
-    wait_under_all(x, s);
+  across_make_keys(s, ends_outside(x, s));
+  sure = find_sure(x, s, &by);
+  if (sure != NULL) {
+    pair_at_once(x, s, sure, by);
+    sighting_free(x, s);
+    s = NULL;
+  } else {
+    find_mate(x, s);
+    across_wait(x, s);
     g_queue_push_tail(&x->all[side], s);
-    trim(x, side);
-    return s;
   }
-  leave_all(x, partner);
-  partner->paired = TRUE;
-  pair(x, side == ACROSS_A ? s : partner, side == ACROSS_A ? partner : s, by);
-  s->said = NULL;
-  sighting_free(x, s);
-  trim(x, (across_side)!side);
-  return NULL;
+  return s != NULL && came_in(s) ? s : NULL;
 }
 
 /* ---- those alone ---- */
@@ -406,9 +408,10 @@ void across_end(across *x)
   across_sighting *head[2];
   guint side;
 
+  across_settle_all(x);
   for (;;) {
-    trim(x, ACROSS_A);
-    trim(x, ACROSS_B);
+    trim(x, ACROSS_A, ACROSS_WAITING);
+    trim(x, ACROSS_B, ACROSS_WAITING);
     for (side = 0; side < 2; side++)
       head[side] = g_queue_peek_head(&x->all[side]);
     if (head[0] == NULL && head[1] == NULL)
@@ -444,6 +447,8 @@ across *across_new(const across_watcher *watcher)
   guint side, key;
 
   x->watcher = *watcher;
+  x->now_ns = G_MININT64;
+  g_queue_init(&x->undecided);
   for (side = 0; side < 2; side++) {
     g_queue_init(&x->all[side]);
     for (key = 0; key < ACROSS_KEYS; key++)
@@ -461,6 +466,7 @@ void across_free(across *x)
 
   if (x == NULL)
     return;
+  g_queue_clear(&x->undecided);
   for (side = 0; side < 2; side++) {
     across_sighting *s;
 

@@ -3,11 +3,17 @@
  * Two captures of one traffic, before a firewall and behind it (A and B): which packet of the one is which of the
  * other, though addresses, ports or other fields may have changed on the way, and which have no partner.
  *
- * A packet waits for its partner until ACROSS_WAITING more of its own side have come, so that memory has a bound. It is
- * paired with the oldest that waits on the other side and is, in this order: the same; the same but for the IP id; of
- * the same ends and IP id; of the same ends and TCP sequence number; or, where neither connection is known on the other
- * side, the same but for one address and the ports (translation). What an entry's tuples or such a pair say of
- * translation is remembered for the connection.
+ * A packet is paired at once with the one that waits on the other side and is the same, IP id and all, where there is
+ * one such on each side, and it has not come out before it went in. Who is less sure waits with a mate, since somebody
+ * may come who fits better: of several that are the same; the same but for the IP id; of the same ends and IP id; of
+ * the same ends, TCP sequence and acknowledgement number. After two seconds of the captures' time, or at the end, it is
+ * decided: first of those that are the same, then of the others, in this order. Of those that are alike the pairs are
+ * chosen so that they do not cross and take as long as is usual (align.h). Where a connection's IP ids pass as they
+ * are, another id is another packet. Where neither connection is known on the other side, what is the same but for one
+ * address and the ports is a pair (translation); what an entry's tuples or such a pair say of that is remembered for
+ * the connection.
+ *
+ * A packet waits at most until ACROSS_WAITING more of its own side have come, so that memory has a bound.
  *
  * Life: across_new; across_see for each packet, of both sides in the order of time; across_end; across_free. Knows
  * packets, and neither engine nor files.
@@ -31,11 +37,13 @@ enum {
 
 /* What is kept for each way to be the same. */
 typedef enum across_key {
-  ACROSS_SAME, /* ends, IP id, and what is in it */
-  ACROSS_SAME_BUT_ID /* ends, and what is in it */,
-  ACROSS_SAME_ID,    /* ends and IP id */
-  ACROSS_SAME_SEQ,   /* ends and TCP sequence number */
-  ACROSS_TRANSLATED, /* IP id, and what is in it */
+  ACROSS_ALIKE,       /* ends, IP id, and all that was captured of what is in it */
+  ACROSS_SAME,        /* ends, IP id, and how what is in it begins */
+  ACROSS_SAME_BUT_ID, /* ends, and how what is in it begins */
+  ACROSS_SAME_ID,     /* ends and IP id */
+  ACROSS_SAME_SEQ,    /* ends, TCP sequence and acknowledgement number */
+  ACROSS_TRANSLATED,  /* IP id, and what is in it */
+  ACROSS_OF,          /* the connection: whose keys change when its translation is known */
   ACROSS_KEYS
 } across_key;
 
@@ -48,10 +56,10 @@ typedef enum across_fate {
 
 /* The connection of a packet, by its ends on A's side. */
 typedef struct across_connection {
-  gint64 votes[2]; /* by which end is the lesser: above 0 from A to B, below from B to A */
-  guint64 seen[2]; /* packets, by across_side */
-  guint64 paired;
-  guint8 first_side; /* of its first packet */
+  gint64 votes[2];          /* by which end is the lesser: above 0 from A to B, below from B to A */
+  guint64 seen[2];          /* packets, by across_side */
+  guint64 paired, kept_ids; /* pairs; those of one IP id */
+  guint8 first_side;        /* of its first packet */
   guint8 first_dir;
   gboolean translated;
 } across_connection;
@@ -78,6 +86,10 @@ struct across_sighting {
   guint8 keyed; /* 1 << across_key */
   guint64 key[ACROSS_KEYS];
   across_sighting *earlier[ACROSS_KEYS], *later[ACROSS_KEYS];
+  across_sighting *mate; /* of the other side; NULL: none so far */
+  GList *undecided;      /* of the one of two mates that came later */
+  gint64 since_ns;
+  guint8 mate_by; /* across_key */
   gboolean paired;
 };
 
@@ -102,8 +114,8 @@ across *across_new(const across_watcher *watcher);
 void across_free(across *x); /* NULL is fine */
 
 /*
- * A packet that is IP and whole (a datagram reassembled). => NULL: its partner had come before, and the two were
- * paired. Else it waits, and is what came in: it may be given something said, and is valid until the next call.
+ * A packet that is IP and whole (a datagram reassembled). => NULL: it came out, as one that had come in before. Else it
+ * is what came in: it may be given something said, and is valid until the next call.
  */
 across_sighting *across_see(across *x, across_side side, const ct_packet *packet);
 /* Somebody knows with what ends a packet that came in goes on: of the one that across_see returned last. */

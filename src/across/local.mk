@@ -2,5 +2,9 @@
 noinst_LTLIBRARIES += libacross.la
 libacross_la_SOURCES = \
 	src/across/across.h src/across/across.c \
+	src/across/align.h src/across/align.c \
 	src/across/fields.c \
-	src/across/sighting.c
+	src/across/inside.h \
+	src/across/settle.c \
+	src/across/sighting.c \
+	src/across/waiting.c

@@ -110,10 +110,18 @@ static void take(const flow_record *record, gpointer user)
     show_record(record, user);
 }
 
+/* Of groups: an IPv6 address as a key needs a wider column than most. */
+static void order_taken(showing *s)
+{
+  if (s->groups != NULL)
+    emit_columns_widen(&s->run.columns, "key", flows_groups_sort(s->groups, s->sort, s->turned, s->own->top),
+                       s->run.screen);
+}
+
 static void show_taken(showing *s)
 {
   if (s->groups != NULL)
-    flows_groups_end(s->groups, s->sort, s->turned, s->own->top, show_group, s);
+    flows_groups_end(s->groups, show_group, s);
   else if (s->order != NULL)
     flows_order_end(s->order, show_record, s);
 }
@@ -134,8 +142,12 @@ static void show_snapshot(const replay_moments *now, gpointer user)
 {
   showing *s = user;
 
+  if (s->groups != NULL)
+    flows_each(s->flows, now->last_ns, take, s);
+  order_taken(s);
   emit_output_snapshot(&s->run.shown, now->last_ns, now->last_number);
-  flows_each(s->flows, now->last_ns, take, s);
+  if (s->groups == NULL)
+    flows_each(s->flows, now->last_ns, take, s);
   show_taken(s);
 }
 
@@ -147,8 +159,12 @@ static void show_peak(showing *s)
   flows_peak(s->flows, &time_ns, &packet);
   if (packet == 0)
     return;
+  if (s->groups != NULL)
+    flows_each_at_peak(s->flows, take, s);
+  order_taken(s);
   emit_output_snapshot(&s->run.shown, time_ns, packet);
-  flows_each_at_peak(s->flows, take, s);
+  if (s->groups == NULL)
+    flows_each_at_peak(s->flows, take, s);
   show_taken(s);
 }
 
@@ -224,8 +240,10 @@ static void play(showing *s)
     if (o->at_peak)
       show_peak(s);
     flows_end(s->flows);
-    if (o->at->len == 0 && !o->at_peak)
+    if (o->at->len == 0 && !o->at_peak) {
+      order_taken(s);
       show_taken(s);
+    }
   }
   end(s);
 }
@@ -252,8 +270,11 @@ static gboolean choose_sort(showing *s, const emit_table *table)
 /* A database holds all that there was: what to see of it is chosen in SQL. */
 static gboolean is_for_a_database(const showing *s, const cli_options *o)
 {
-  if (!o->format->is_database)
-    return TRUE;
+  if (o->format == NULL || !o->format->is_database) {
+    if (s->own->packets != CLI_PACKETS_UNSAID)
+      cli_say("--packets: which packets a database holds; give -o sqlite -W FILE with it");
+    return s->own->packets == CLI_PACKETS_UNSAID;
+  }
   if (o->filter.any || o->fields != NULL || s->own->grouped || s->own->sort != NULL || s->own->top != 0 ||
       o->at->len > 0 || o->at_peak) {
     cli_say("-o sqlite: it holds everything; filters, --fields, --by, --sort, --top and --at are for SQL then");
@@ -272,6 +293,8 @@ static const cli_option own_options[] = {
   { "sort", 0, "FIELD", CLI_OWN, CLI_TEXT(flows_own, sort) },
   { "top", 0, "N", CLI_OWN, CLI_SIZE(flows_own, top, 1, G_MAXINT32, "how many, from 1") },
   { "packets", 0, "all|notable|none", CLI_OWN, CLI_CHOICE(flows_own, packets, kept, "all, notable or none") },
+  { "output", 'o', "text|csv|tsv|json|sqlite", CLI_OUTPUT, CLI_BY(cli_read_format, cli_options, format),
+    .wanted = "text, csv, tsv, json or sqlite" },
   { "at", 0, "POINT|peak", CLI_SHOW, CLI_BY(read_at, cli_options, at) },
   { .name = NULL },
 };
@@ -295,7 +318,7 @@ cli_exit cli_command_flows(int argc, char **argv)
     code = CLI_EXIT_OK;
   } else {
     o.fields_of = own.grouped ? &flows_group_table : &flows_table;
-    if ((o.format == NULL || is_for_a_database(&s, &o)) && choose_sort(&s, o.fields_of)) {
+    if (is_for_a_database(&s, &o) && choose_sort(&s, o.fields_of)) {
       if (cli_run_open(&s.run, &o, EMIT_CAN_FLOWS))
         s.run.database_fd >= 0 ? cli_flows_database(&s.run, own.packets) : play(&s);
       code = cli_run_close(&s.run);

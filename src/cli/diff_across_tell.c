@@ -48,7 +48,7 @@ char *across_said_words(const across_said *said, const ct_profile *profile, gboo
   ct_reason reason;
 
   if (said == NULL)
-    return g_strdup("not judged");
+    return g_strdup("not judged, since it was taken for one that came out");
   reason = (ct_reason)said->reason;
   if (said->words != NULL)
     return g_strdup(said->words);

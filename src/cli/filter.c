@@ -443,25 +443,46 @@ gboolean cli_filter_packet(const cli_filter *f, const ct_packet *packet)
   return packet->kind == CT_PACKET_NONE ? packet_holds(f, packet) : count(f, &packet->tuple, packet_holds(f, packet));
 }
 
+/* As people see them; some that differ look alike. */
+static GPtrArray *words_of_seen(const cli_filter *f, const cli_filter_tally *tally)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+  emit_text text;
+  guint i;
+
+  emit_text_init(&text, -1);
+  for (i = 0; i < tally->n; i++) {
+    text.used = 0;
+    emit_flow(&text, f->profile, &tally->seen[i]);
+    emit_text_char(&text, '\0');
+    if (!g_ptr_array_find_with_equal_func(all, text.data, g_str_equal, NULL))
+      g_ptr_array_add(all, g_strdup(text.data));
+  }
+  emit_text_clear(&text);
+  return all;
+}
+
 char *cli_filter_nothing(const cli_filter *f)
 {
   const cli_filter_tally *tally = f->tally;
-  emit_text text;
-  char *words;
+  GPtrArray *seen;
+  GString *words;
   guint i;
 
-  if (tally == NULL || tally->asked == 0 || tally->passed > 0)
+  if (tally == NULL || tally->passed > 0)
     return NULL;
-  emit_text_init(&text, -1);
-  emit_text_literal(&text, "nothing matches; there was ");
-  for (i = 0; i < tally->n; i++) {
-    if (i > 0)
-      emit_text_string(&text, i + 1 == tally->n && !tally->more ? " and " : ", ");
-    emit_flow(&text, f->profile, &tally->seen[i]);
-  }
+  if (tally->asked == 0)
+    return g_strdup("nothing matches; there was nothing to choose from");
+  seen = words_of_seen(f, tally);
+  words = g_string_new("nothing matches; there was ");
+  for (i = 0; i < seen->len; i++)
+    g_string_append_printf(words, "%s%s",
+                           i == 0                               ? ""
+                           : i + 1 == seen->len && !tally->more ? " and "
+                                                                : ", ",
+                           (const char *)g_ptr_array_index(seen, i));
   if (tally->more)
-    emit_text_literal(&text, " and more");
-  words = g_strndup(text.data, text.used);
-  emit_text_clear(&text);
-  return words;
+    g_string_append(words, " and more");
+  g_ptr_array_unref(seen);
+  return g_string_free(words, FALSE);
 }

@@ -99,10 +99,7 @@ gboolean cli_filter_number(const char *name, const char *value, guint64 largest,
 gboolean cli_filter_entry(const cli_filter *filter, const ct_view *view);
 /* Addresses, ports and protocol of -s -d -p ... are the master's; --tuple-src and --tuple-dst the expected ones. */
 gboolean cli_filter_expect(const cli_filter *filter, const ct_expect_view *expect);
-/*
- * "nothing passed; there was tcp 10.0.0.2.1234 > 10.0.0.1.80, ...", to be freed; NULL where something passed, or
- * nothing was chosen from.
- */
+/* "nothing matches; there was tcp 10.0.0.2.1234 > 10.0.0.1.80, ...", to be freed; NULL where something passed. */
 char *cli_filter_nothing(const cli_filter *filter);
 /* A packet that belongs to no entry: its own tuple stands for the original one; conditions on entries fail. */
 gboolean cli_filter_packet(const cli_filter *filter, const ct_packet *packet);

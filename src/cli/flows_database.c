@@ -18,7 +18,7 @@ typedef struct filling {
   flows *flows;
   journal_history history;
   cli_beside beside;
-  guint64 n_flows, n_packets;
+  guint64 n_flows, n_packets, n_frames;
 } filling;
 
 static void on_flow(const flow_record *record, gpointer user)
@@ -79,6 +79,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
                          .vlan = seen->link->vlan,
                          .past = &f->history.past };
 
+  f->n_frames++;
   journal_history_packet(&f->history, seen->packet, seen->result);
   cli_beside_packet(&f->beside, &f->history, seen);
   if (f->run->firewall.firewall != NULL)
@@ -100,10 +101,17 @@ static void write_number(filling *f, const char *key, guint64 number)
   database_meta(f->database, key, digits);
 }
 
+/* Whether options chose frames of what the captures hold. */
+static gboolean is_selected(const replay_options *r)
+{
+  return r->bpf != NULL || r->start.kind != REPLAY_POINT_NONE || r->end.kind != REPLAY_POINT_NONE || r->count != 0 ||
+         r->interface != NULL || r->direction != CAP_DIR_UNKNOWN;
+}
+
 /* What it all was, for who meets the file later. */
 static void write_meta(filling *f)
 {
-  static const char *const kept[] = { "notable", "all", "none" };
+  static const char *const kept[] = { "notable", "notable", "all", "none" };
   const ct_params *params = &f->run->params;
   const ct_stats *stats = ct_engine_stats(f->run->engine);
   const cli_options *o = f->run->o;
@@ -116,10 +124,12 @@ static void write_meta(filling *f)
   write_number(f, "max", params->max);
   write_number(f, "buckets", params->buckets);
   database_meta(f->database, "packets_kept", kept[f->packets]);
+  write_number(f, "frames", f->n_frames);
   write_number(f, "packets", stats->packets);
   write_number(f, "connections", stats->created);
   write_number(f, "peak", stats->peak_count);
   database_meta(f->database, "whole", cli_part_of_run(f->run, &part) ? "no" : "yes");
+  database_meta(f->database, "selected", is_selected(&o->replay) ? "yes" : "no");
   for (i = 0; i < o->captures->len; i++)
     database_capture(f->database, g_ptr_array_index(o->captures, i));
 }
@@ -158,7 +168,7 @@ static void play(filling *f)
 void cli_flows_database(cli_run *run, cli_kept_packets packets)
 {
   const emit_row_context context = { run->emit.profile, run->emit.first_ns, g_string_new(NULL), run->emit.label_names };
-  filling f = { .run = run, .packets = packets };
+  filling f = { .run = run, .packets = packets != CLI_PACKETS_UNSAID ? packets : CLI_PACKETS_NOTABLE };
   GError *error = NULL;
 
   f.database = database_open(run->database_fd, &context, &error);

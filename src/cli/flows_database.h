@@ -5,7 +5,13 @@
 
 #include "run.h"
 
-typedef enum cli_kept_packets { CLI_PACKETS_NOTABLE, CLI_PACKETS_ALL, CLI_PACKETS_NONE } cli_kept_packets;
+/* UNSAID: notable ones. */
+typedef enum cli_kept_packets {
+  CLI_PACKETS_UNSAID,
+  CLI_PACKETS_NOTABLE,
+  CLI_PACKETS_ALL,
+  CLI_PACKETS_NONE
+} cli_kept_packets;
 
 /* Plays the run into its database. The run is open; cli_run_close is due afterwards. */
 void cli_flows_database(cli_run *run, cli_kept_packets packets);

@@ -48,7 +48,7 @@ void cli_help(void)
     }
     printf(" %s", command->name);
   }
-  fputs("; WORD --help: what each takes\n"
+  fputs("; WORD, -P --help: all options\n"
         "Example    tcpdump -U -ni any -w - | ctreplay -E -o timestamp -\n"
         "ctreplay help WORD says what a word is, man ctreplay the rest.\n",
         stdout);
@@ -113,19 +113,69 @@ static void put_group(const char *command, const GPtrArray *rows, guint groups, 
   }
 }
 
+static void put_groups(const char *command, const GPtrArray *rows)
+{
+  put_group(command, rows, CLI_OWN, "Its own options");
+  put_group(command, rows, CLI_SHOW | CLI_FILTER | CLI_VERDICTS, "What is shown");
+  put_group(command, rows, CLI_OUTPUT, "Output");
+  put_group(command, rows, CLI_INPUT, "Input");
+  put_group(command, rows, CLI_KERNEL, "The kernel");
+  put_group(command, rows, CLI_RULES, "Rules");
+  put_group(command, rows, CLI_COMMAND | CLI_RESUME | CLI_COMMON, "And");
+  puts("`ctreplay help WORD` says what a word is; man ctreplay says the rest.");
+}
+
 void cli_help_subcommand(const cli_subcommand *command)
 {
   GPtrArray *rows = cli_options_of(command);
 
   printf("ctreplay %s %s\n  %s\n", command->name, command->arguments, command->help);
-  put_group(command->name, rows, CLI_OWN, "Its own options");
-  put_group(command->name, rows, CLI_SHOW | CLI_FILTER | CLI_VERDICTS, "What is shown");
-  put_group(command->name, rows, CLI_OUTPUT, "Output");
-  put_group(command->name, rows, CLI_INPUT, "Input");
-  put_group(command->name, rows, CLI_KERNEL, "The kernel");
-  put_group(command->name, rows, CLI_RULES, "Rules");
-  put_group(command->name, rows, CLI_COMMAND | CLI_RESUME | CLI_COMMON, "And");
-  puts("`ctreplay help WORD` says what a word is; man ctreplay says the rest.");
+  put_groups(command->name, rows);
+  g_ptr_array_unref(rows);
+}
+
+/* ---- of -L, -E, -C, -S, -P and --evictions ---- */
+
+/* Those that only some of them know what to do with; the others refuse them (replay.c), or have no use for them. */
+static const struct {
+  const char *option, *commands;
+} places[] = {
+  { "class", "P" },   { "reason", "P" },         { "flow", "P" },        { "verdict", "P" },
+  { "rule", "P" },    { "annotate", "P" },       { "context", "P" },     { "as", "P" },
+  { "redact", "P" },  { "display-filter", "P" }, { "event-mask", "E" },  { "show-from", "EPV" },
+  { "at", "LCS" },    { "every", "LCS" },        { "fields", "EP" },     { "lines", "" },
+  { "networks", "" }, { "tuple-src", "LEC" },    { "tuple-dst", "LEC" },
+};
+
+static gboolean is_for(const cli_option *option, int command)
+{
+  guint i;
+
+  if (option->group == CLI_COMMAND || (option->group == CLI_FILTER && command == 'S'))
+    return FALSE;
+  for (i = 0; i < G_N_ELEMENTS(places); i++)
+    if (strcmp(option->name, places[i].option) == 0)
+      return strchr(places[i].commands, command) != NULL;
+  return TRUE;
+}
+
+void cli_help_command(int command)
+{
+  GPtrArray *rows = cli_options_of(NULL), *own = g_ptr_array_new();
+  guint i;
+
+  for (i = 0; i < rows->len; i++) {
+    const cli_option *option = g_ptr_array_index(rows, i);
+    gboolean is_it = option->group == CLI_COMMAND && (int)option->value == command;
+
+    if (is_it)
+      printf("ctreplay %s%s [OPTION]... CAPTURE...\n  %s\n", option->letter != 0 ? "-" : "--",
+             option->letter != 0 ? (char[]){ option->letter, '\0' } : option->name, cli_option_help(NULL, option));
+    if (is_for(option, command))
+      g_ptr_array_add(own, (gpointer)option);
+  }
+  put_groups(NULL, own);
+  g_ptr_array_unref(own);
   g_ptr_array_unref(rows);
 }
 

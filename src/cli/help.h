@@ -6,6 +6,8 @@
 #include "commands.h"
 
 void cli_help(void);
+/* Of 'L', 'E', 'C', 'S', 'P' or 'V' (--evictions): all options that it knows what to do with, a line each. */
+void cli_help_command(int command);
 void cli_help_subcommand(const cli_subcommand *command);
 void cli_version(void);
 

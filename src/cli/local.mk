@@ -30,6 +30,7 @@ libcommands_la_SOURCES = \
 	src/cli/interrupt.c src/cli/interrupt.h \
 	src/cli/labels.c src/cli/labels.h \
 	src/cli/memory.c src/cli/memory.h \
+	src/cli/nothing.c src/cli/nothing.h \
 	src/cli/part.c src/cli/part.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/redact.c \

@@ -72,7 +72,8 @@ struct cli_option {
   CLI_BY(cli_read_choice, type, member), .choices = (table), .wanted = (text)
 
 cli_reader cli_read_flag, cli_read_text, cli_read_list, cli_read_number, cli_read_size, cli_read_size_or_all,
-  cli_read_span, cli_read_seconds, cli_read_point, cli_read_points, cli_read_choice, cli_read_shown_number;
+  cli_read_span, cli_read_seconds, cli_read_point, cli_read_points, cli_read_choice, cli_read_shown_number,
+  cli_read_format;
 
 /* For readers. */
 static inline gpointer cli_option_field(const cli_option *option, gpointer base)

@@ -289,7 +289,7 @@ static gboolean refuse_format(const cli_option *option, const char *value, const
   return FALSE;
 }
 
-static gboolean read_format(const cli_option *option, gpointer base, const char *value, GError **error)
+gboolean cli_read_format(const cli_option *option, gpointer base, const char *value, GError **error)
 {
   char **words = g_strsplit(value, ",", -1);
   gboolean fine = words[0] != NULL;
@@ -470,7 +470,7 @@ static const cli_option options[] = {
   { "load-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, load_state) },
   { "save-state", 0, "FILE", CLI_RESUME, CLI_TEXT(cli_options, save_state) },
 
-  { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(read_format, cli_options, format),
+  { "output", 'o', "FORMAT", CLI_OUTPUT, CLI_BY(cli_read_format, cli_options, format),
     .wanted = "one format of `ctreplay list formats`, and timestamp, extended, id, ktimestamp or labels, joined by "
               "commas" },
   CLI_FIELDS_OPTION,

@@ -33,6 +33,15 @@ static void grammar_add(grammar *g, const cli_option *option)
                                                         : "");
 }
 
+/* A sub-command may have its own way with an option of the common table. */
+static gboolean has_own(const cli_option *own, const cli_option *option)
+{
+  for (; own != NULL && (own->name != NULL || own->letter != 0); own++)
+    if (g_strcmp0(own->name, option->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void grammar_init(grammar *g, guint groups, const cli_option *own)
 {
   const cli_option *option;
@@ -43,7 +52,7 @@ static void grammar_init(grammar *g, guint groups, const cli_option *own)
   /* The colon: a missing argument is told apart from an unknown option. */
   g->letters = g_string_new(":");
   for (i = 0; (option = cli_option_get(i)) != NULL; i++)
-    if (option->group & (groups | CLI_COMMON))
+    if ((option->group & (groups | CLI_COMMON)) && !has_own(own, option))
       grammar_add(g, option);
   for (; own != NULL && (own->name != NULL || own->letter != 0); own++)
     grammar_add(g, own);

@@ -37,6 +37,8 @@ static cli_exit refuse_misplaced(const cli_options *o)
     cli_say("--show-from: for -E and -P; -L, -C and -S have --at");
   else if (o->fields != NULL && o->command != 'P' && (o->command != 'E' || o->table != CLI_TABLE_CONNTRACK))
     cli_say("--fields: for -P and -E, and the command flows");
+  else if (o->filter.any && o->command == 'S')
+    cli_say("-S counts everything, whatever filter is given; -C counts what one chooses");
   else if (o->lines >= 0 && o->command != 0)
     cli_say("--lines: only without a command");
   else
@@ -101,6 +103,8 @@ cli_exit cli_replay(int argc, char **argv)
                            CLI_OUTPUT | CLI_RESUME,
                          NULL, &error))
     code = cli_usage(error);
+  else if (options.help && options.command != 0)
+    cli_help_command(options.command);
   else if (options.help)
     cli_help();
   else if (options.version)

@@ -2,6 +2,7 @@
 #include "run.h"
 #include "captures.h"
 #include "interrupt.h"
+#include "nothing.h"
 #include "kernel.h"
 #include "part.h"
 #include "resume.h"
@@ -449,8 +450,15 @@ static void free_engine(ct_engine *engine, gboolean threaded)
 /* A filter that chose nothing: what it chose from. */
 static void say_nothing_matched(const cli_run *run)
 {
-  char *words = run->played && run->o->filter.any ? cli_filter_nothing(&run->o->filter) : NULL;
+  char *words;
 
+  if (!run->played)
+    return;
+  /* What was passed over by other choices no filter was asked of. */
+  if (run->nothing != NULL && (!run->o->filter.any || run->o->filter.tally->asked == 0) &&
+      cli_nothing_say(run->nothing, run->o, ct_engine_stats(run->engine)->created))
+    return;
+  words = run->o->filter.any ? cli_filter_nothing(&run->o->filter) : NULL;
   if (words != NULL)
     cli_say("note: %s", words);
   g_free(words);

@@ -37,8 +37,9 @@ typedef struct cli_run {
   int capture_fd;  /* of -P -W, for its writer; -1: none */
   cli_exit code;
   gboolean played;
+  guint screen;                /* columns of the terminal; 0: there is none */
+  struct cli_nothing *nothing; /* what there was for the command's own choices (nothing.h); NULL: nobody counted */
   /* private */
-  guint screen; /* columns of the terminal; 0: there is none */
   emit_subject subject;
   char *capture; /* the subject's name of it */
   cli_progress progress;

@@ -2,6 +2,7 @@
 /* -P: one line per packet, or with -W the packets themselves. */
 #include "beside.h"
 #include "keep.h"
+#include "nothing.h"
 #include "redact.h"
 #include "run.h"
 #include "say.h"
@@ -31,6 +32,7 @@ typedef struct showing {
   emit_collector *events; /* for comments; NULL: there are none */
   emit_text comment;
   cli_ranges ranges; /* of --display-filter */
+  cli_nothing nothing;
 } showing;
 
 /* --flow: its packets, and those that would have belonged to it. */
@@ -111,6 +113,14 @@ static void show_packet(showing *s, const replay_seen *seen, const emit_packet *
     emit_output_packet(&s->run.shown, packet);
 }
 
+static void note_choice(showing *s, const ct_result *result, gboolean wanted)
+{
+  const fw_firewall *firewall = s->run.firewall.firewall;
+
+  cli_nothing_packet(&s->nothing, result, firewall != NULL ? fw_firewall_outcome(firewall)->verdict : FW_VERDICT_NONE,
+                     wanted);
+}
+
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   showing *s = user;
@@ -134,6 +144,8 @@ static void on_packet(const replay_seen *seen, gpointer user)
   packet.advice = s->telling ? &s->history.advice : NULL;
   packet.sides = s->telling ? &s->history.sides : NULL;
   wanted = s->run.showing && chosen(s, seen, packet.view) && cli_firewall_chosen(&s->run.firewall);
+  if (s->run.showing && !s->nothing.any)
+    note_choice(s, result, wanted);
   if ((wanted || o->annotate) && needs(s, EMIT_NEEDS_RULES))
     packet.rules = cli_firewall_tell(&s->run.firewall, seen->packet);
   if (s->writer != NULL && (wanted || o->context > 0))
@@ -280,7 +292,9 @@ cli_exit cli_show_packets(const cli_options *o)
 {
   showing s = { .writer = NULL };
 
-  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS) && open_writer(&s))
+  if (cli_run_open(&s.run, o, EMIT_CAN_PACKETS) && open_writer(&s)) {
     play(&s);
+    s.run.nothing = &s.nothing;
+  }
   return cli_run_close(&s.run);
 }

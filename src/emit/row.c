@@ -16,6 +16,7 @@ const emit_field *emit_field_find(const emit_table *table, const char *name, gsi
 static void add(emit_columns *columns, const emit_field *field)
 {
   g_assert(columns->n < EMIT_COLUMNS_MOST);
+  columns->width[columns->n] = (guint8)ABS(field->width);
   columns->column[columns->n++] = field;
   columns->needs |= field->needs;
 }
@@ -91,6 +92,42 @@ void emit_columns_ranked(emit_columns *columns, const emit_table *table, guint s
       return;
     last = worst;
   }
+}
+
+static guint width_of_all(const emit_columns *columns, guint8 *worst)
+{
+  guint width = 0, i;
+
+  *worst = 0;
+  for (i = 0; i < columns->n; i++) {
+    width += columns->width[i] + 1u;
+    *worst = MAX(*worst, columns->column[i]->rank);
+  }
+  return width;
+}
+
+static void leave_out(emit_columns *columns, guint8 rank)
+{
+  guint i, kept = 0;
+
+  for (i = 0; i < columns->n; i++)
+    if (columns->column[i]->rank != rank) {
+      columns->column[kept] = columns->column[i];
+      columns->width[kept++] = columns->width[i];
+    }
+  columns->n = kept;
+}
+
+void emit_columns_widen(emit_columns *columns, const char *name, guint width, guint screen)
+{
+  guint8 worst;
+  guint i;
+
+  for (i = 0; i < columns->n; i++)
+    if (strcmp(columns->column[i]->name, name) == 0)
+      columns->width[i] = (guint8)MIN(MAX(columns->width[i], width), G_MAXUINT8);
+  while (!columns->asked && screen > 0 && width_of_all(columns, &worst) > screen && worst > 1)
+    leave_out(columns, worst);
 }
 
 static int compare_addresses(const emit_value *a, const emit_value *b)
@@ -199,7 +236,7 @@ void emit_value_put(emit_text *out, emit_kind kind, const emit_value *v)
   switch (kind) {
   case EMIT_KIND_TEXT: emit_text_string(out, v->of.text); break;
   case EMIT_KIND_ADDRESS: emit_text_addr(out, v->family, &v->of.addr, FALSE); break;
-  case EMIT_KIND_TIME: emit_text_time(out, v->of.ns); break;
+  case EMIT_KIND_TIME: emit_text_time_full(out, v->of.ns); break;
   case EMIT_KIND_SPAN: emit_text_seconds(out, v->of.ns, 0); break;
   default: emit_text_u64(out, v->of.number); break;
   }

@@ -16,7 +16,7 @@ typedef enum emit_kind {
   EMIT_KIND_NUMBER,
   EMIT_KIND_TEXT,
   EMIT_KIND_ADDRESS,
-  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339 */
+  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339, always with nine decimals */
   EMIT_KIND_SPAN, /* nanoseconds; written as seconds */
   EMIT_KIND_FLAG
 } emit_kind;
@@ -67,6 +67,7 @@ typedef struct emit_columns {
   guint needs;    /* of all of them */
   gboolean asked; /* by name, rather than as a format's own choice */
   const emit_field *column[EMIT_COLUMNS_MOST];
+  guint8 width[EMIT_COLUMNS_MOST]; /* of text for people: as the field has it, or more where values are longer */
 } emit_columns;
 
 /* => NULL where the table has none of that name. */
@@ -77,6 +78,12 @@ gboolean emit_columns_choose(emit_columns *columns, const emit_table *table, con
 void emit_columns_all(emit_columns *columns, const emit_table *table);
 /* Those that people have unasked, as many as fit into so many columns of a screen (0: no bound). */
 void emit_columns_ranked(emit_columns *columns, const emit_table *table, guint screen);
+
+/*
+ * Makes the column of that name wide enough for values of so many characters; of columns that nobody asked for by name
+ * as many then give way as a screen (0: no bound) makes necessary.
+ */
+void emit_columns_widen(emit_columns *columns, const char *name, guint width, guint screen);
 
 /* Negative, 0 or positive, as a is less than b; what is not known is less than all. */
 int emit_value_compare(emit_kind kind, const emit_value *a, const emit_value *b);

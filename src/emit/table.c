@@ -6,7 +6,8 @@
 
 typedef struct table_private {
   emit_row_context context;
-  emit_text cell; /* a value on its way into its column */
+  emit_text cell;  /* a value on its way into its column */
+  gboolean headed; /* the heading stands there */
 } table_private;
 
 /* An IPv6 flow or a list of states may be longer than its column: the line grows, unless a screen bounds it. */
@@ -33,9 +34,10 @@ static void put_known(emit_text *out, emit_kind kind, const emit_value *value)
 
 static const char *heading_of(const emit_field *field) { return field->heading != NULL ? field->heading : field->name; }
 
-static void put_cell(emit_text *out, const emit_field *field, const char *text, gsize length)
+static void put_cell(emit_text *out, const emit_columns *columns, guint at, const char *text, gsize length)
 {
-  gsize width = (gsize)ABS(field->width), i;
+  const emit_field *field = columns->column[at];
+  gsize width = columns->width[at], i;
 
   for (i = length; field->width < 0 && i < width; i++)
     emit_text_char(out, ' ');
@@ -56,15 +58,20 @@ static void end_line(emit_output *output, emit_text *line)
   emit_text_clear(line);
 }
 
+/* Once, before the first line: by then it is known how wide the columns are. */
 static void put_heading(emit_output *output)
 {
+  table_private *p = output->priv;
   const emit_columns *columns = output->options.columns;
   emit_text line;
   guint i;
 
+  if (p->headed)
+    return;
+  p->headed = TRUE;
   emit_text_init(&line, -1);
   for (i = 0; i < columns->n; i++)
-    put_cell(&line, columns->column[i], heading_of(columns->column[i]), strlen(heading_of(columns->column[i])));
+    put_cell(&line, columns, i, heading_of(columns->column[i]), strlen(heading_of(columns->column[i])));
   end_line(output, &line);
 }
 
@@ -76,7 +83,6 @@ static gboolean table_open(emit_output *output, GError **error)
   p->context = (emit_row_context){ output->options.profile, output->options.first_ns, g_string_new(NULL),
                                    output->options.label_names };
   emit_text_init(&p->cell, -1);
-  put_heading(output);
   return TRUE;
 }
 
@@ -100,6 +106,7 @@ static void table_row(emit_output *output, const void *record)
   emit_text line;
   guint i;
 
+  put_heading(output);
   emit_text_init(&line, -1);
   for (i = 0; i < columns->n; i++) {
     const emit_field *field = columns->column[i];
@@ -109,18 +116,29 @@ static void table_row(emit_output *output, const void *record)
     field->get(&p->context, record, &value);
     p->cell.used = 0;
     put_value(&p->cell, field, &value);
-    put_cell(&line, field, p->cell.data, p->cell.used);
+    put_cell(&line, columns, i, p->cell.data, p->cell.used);
   }
   end_line(output, &line);
 }
 
-static void table_part(emit_output *output, const emit_part *part) { emit_part_line(output->text, part); }
+static void table_part(emit_output *output, const emit_part *part)
+{
+  put_heading(output);
+  emit_part_line(output->text, part);
+}
+
+static void table_snapshot(emit_output *output, gint64 time_ns, guint64 packet)
+{
+  put_heading(output);
+  emit_snapshot_line(output, time_ns, packet);
+}
 
 static gboolean table_close(emit_output *output, GError **error)
 {
   table_private *p = output->priv;
 
   (void)error;
+  put_heading(output);
   g_string_free(p->context.scratch, TRUE);
   emit_text_clear(&p->cell);
   return TRUE;
@@ -134,6 +152,6 @@ const emit_format emit_format_text = {
   .open = table_open,
   .row = table_row,
   .part = table_part,
-  .snapshot = emit_snapshot_line,
+  .snapshot = table_snapshot,
   .close = table_close,
 };

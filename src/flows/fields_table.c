@@ -243,7 +243,7 @@ static const emit_field fields[] = {
   FIELD(bytes_reply, NUMBER, -11, 0, NULL, 0, "bytes counted in the reply direction"),
   FIELD(ignored, NUMBER, -7, 0, NULL, 0, "packets let through without being counted: retransmissions, and what the state table ignores"),
   FIELD(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it"),
-  FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets that were found to belong to it"),
+  FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets found to belong to it; most belong to none (-P)"),
   FIELD(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID"),
   FIELD(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule dropped, or its helper"),
   FIELD(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds"),

@@ -116,6 +116,7 @@ struct flows_groups {
   emit_row_context context;
   GString *scratch, *word;
   GHashTable *groups; /* char * => flows_group * */
+  GPtrArray *sorted;  /* of these */
 };
 
 static void free_group(gpointer data)
@@ -136,6 +137,7 @@ flows_groups *flows_groups_new(flows_key key, const guint8 length[2], const emit
   g->word = g_string_new(NULL);
   g->context = *context;
   g->context.scratch = g->scratch;
+  g->sorted = g_ptr_array_new();
   g->groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_group);
   return g;
 }
@@ -144,6 +146,7 @@ void flows_groups_free(flows_groups *g)
 {
   if (g == NULL)
     return;
+  g_ptr_array_unref(g->sorted);
   g_hash_table_unref(g->groups);
   g_string_free(g->scratch, TRUE);
   g_string_free(g->word, TRUE);
@@ -254,24 +257,35 @@ static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user)
   return order != 0 ? order : strcmp(x->key, y->key);
 }
 
-void flows_groups_end(flows_groups *g, const emit_field *field, gboolean turned, guint64 top,
-                      void (*fn)(const flows_group *group, gpointer user), gpointer user)
+guint flows_groups_sort(flows_groups *g, const emit_field *field, gboolean turned, guint64 top)
 {
-  GPtrArray *all = g_ptr_array_new();
   GHashTableIter iter;
   gpointer group;
+  gsize longest = 0;
   sorting s;
   guint i;
 
+  g_ptr_array_set_size(g->sorted, 0);
   g_hash_table_iter_init(&iter, g->groups);
   while (g_hash_table_iter_next(&iter, NULL, &group))
-    g_ptr_array_add(all, group);
+    g_ptr_array_add(g->sorted, group);
   sorting_init(&s, field != NULL ? field : emit_field_find(&flows_group_table, "connections", 11), turned, &g->context);
-  g_ptr_array_sort_with_data(all, compare_groups, &s);
+  g_ptr_array_sort_with_data(g->sorted, compare_groups, &s);
   sorting_clear(&s);
-  for (i = 0; i < all->len && (top == 0 || i < top); i++)
-    fn(g_ptr_array_index(all, i), user);
-  g_ptr_array_unref(all);
+  if (top != 0 && g->sorted->len > top)
+    g_ptr_array_set_size(g->sorted, (gint)top);
+  for (i = 0; i < g->sorted->len; i++)
+    longest = MAX(longest, strlen(((const flows_group *)g_ptr_array_index(g->sorted, i))->key));
+  return (guint)longest;
+}
+
+void flows_groups_end(flows_groups *g, void (*fn)(const flows_group *group, gpointer user), gpointer user)
+{
+  guint i;
+
+  for (i = 0; i < g->sorted->len; i++)
+    fn(g_ptr_array_index(g->sorted, i), user);
+  g_ptr_array_set_size(g->sorted, 0);
   g_hash_table_remove_all(g->groups);
 }
 

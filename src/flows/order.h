@@ -53,10 +53,11 @@ flows_groups *flows_groups_new(flows_key key, const guint8 length[2], const emit
 void flows_groups_free(flows_groups *groups); /* NULL is fine */
 void flows_groups_add(flows_groups *groups, const flow_record *record);
 /*
- * Hands them out, the most by a field of flows_group_table first (NULL: connections), of equals by their keys; top: so
- * many, 0: all. Then forgets them.
+ * Puts them in order: the most by a field of flows_group_table first (NULL: connections), of equals by their keys; of
+ * these so many (0: all) are handed out then. => the characters of their longest key
  */
-void flows_groups_end(flows_groups *groups, const emit_field *field, gboolean turned, guint64 top,
-                      void (*fn)(const flows_group *group, gpointer user), gpointer user);
+guint flows_groups_sort(flows_groups *groups, const emit_field *field, gboolean turned, guint64 top);
+/* Hands them out in that order, and forgets them. */
+void flows_groups_end(flows_groups *groups, void (*fn)(const flows_group *group, gpointer user), gpointer user);
 
 #endif

@@ -138,6 +138,35 @@ expect 1 'checksum right -> wrong$' '' across --checksums verify "$work/b.pcap" 
 head -c 120 "$work/a.pcap" > "$work/cut.pcap"
 expect 3 '^not compared: 1 of A and 0 of B, later than the other capture could be read$' 'cut.pcap' across "$work/a.pcap" "$work/cut.pcap"
 
+# What only the side has where packets come out does not move the others: of one more there is one more.
+scenario acks << 'CT'
+flow web: tcp 10.0.0.1:40000 > 192.0.2.80:80
++0 web > S 0:0(0) win 64240 ipid 1
++0.01 web < S. 0:0(0) ack 1 win 65160 ipid 101 ttl 60
++0.001 web > . 1:1(0) ack 1 win 502 ipid 2
++0.01 web < P. 1:101(100) ack 1 win 502 ipid 102 ttl 60
++0.01 web > . 1:1(0) ack 101 win 502 ipid 4
++0.01 web < P. 101:201(100) ack 1 win 502 ipid 103 ttl 60
++0.01 web > . 1:1(0) ack 201 win 502 ipid 5
++0.01 web < P. 201:301(100) ack 1 win 502 ipid 104 ttl 60
++0.01 web > . 1:1(0) ack 301 win 502 ipid 6
+CT
+scenario more << 'CT'
+flow web: tcp 10.0.0.1:40000 > 192.0.2.80:80
++0.0001 web > S 0:0(0) win 64240 ipid 1 ttl 63
++0.0098 web < S. 0:0(0) ack 1 win 65160 ipid 101 ttl 61
++0.0012 web > . 1:1(0) ack 1 win 502 ipid 2 ttl 63
++0.0001 web > . 1:1(0) ack 51 win 502 ipid 3 ttl 63
++0.0097 web < P. 1:101(100) ack 1 win 502 ipid 102 ttl 61
++0.0102 web > . 1:1(0) ack 101 win 502 ipid 4 ttl 63
++0.0098 web < P. 101:201(100) ack 1 win 502 ipid 103 ttl 61
++0.0102 web > . 1:1(0) ack 201 win 502 ipid 5 ttl 63
++0.0098 web < P. 201:301(100) ack 1 win 502 ipid 104 ttl 61
++0.0102 web > . 1:1(0) ack 301 win 502 ipid 6 ttl 63
+CT
+expect 1 '^9 packets paired, 0 lost (0 A>B, 0 B>A), 1 added (0 in A, 1 in B), 0 changed$' '' across "$work/acks.pcap" "$work/more.pcap"
+expect 1 '^added      A>B B#4 ' '' across "$work/acks.pcap" "$work/more.pcap"
+
 # What is not IP is skipped, and what no router forwards is not lost.
 scenario local << 'CT'
 flow web: tcp 10.0.0.1:40000 > 192.0.2.80:80

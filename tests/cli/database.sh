@@ -75,6 +75,20 @@ for real in "$truth"/captures/hostile-?.pcap "$truth"/captures/pressure-*.pcap "
   [ -f "$real" ] && hold "$real"
 done
 
+# Times sort as text, and meta says what there was: frames, of which conntrack saw some, and whether options chose them.
+expect 0 '^30$' '' sql 'SELECT DISTINCT length(time) FROM packets UNION SELECT length(first) FROM flows UNION SELECT length(time) FROM events'
+expect 0 '^[1-9]' '' sql "SELECT value FROM meta WHERE key = 'frames' AND value = (SELECT count(*) FROM packets)"
+expect 0 '^no	yes$' '' sql "SELECT (SELECT value FROM meta WHERE key = 'selected'), (SELECT value FROM meta WHERE key = 'whole')"
+for choice in '--count 3' '--bpf icmp' '--start +1' '--end +1' '--direction in'; do
+  # shellcheck disable=SC2086 # options are words
+  "$ctreplay" flows -o sqlite -W "$db" --packets all $choice samples/ping.pcap 2> /dev/null
+  expect 0 '^yes	yes$' '' sql "SELECT (SELECT value FROM meta WHERE key = 'selected'), (SELECT value FROM meta WHERE key = 'whole')"
+  expect 0 '^1$' '' sql "SELECT (SELECT value FROM meta WHERE key = 'frames') = (SELECT count(*) FROM packets)"
+done
+head -c 300 samples/ping.pcap > "$work/cut.pcap"
+"$ctreplay" flows -o sqlite -W "$db" "$work/cut.pcap" 2> /dev/null
+expect 0 '^no	no$' '' sql "SELECT (SELECT value FROM meta WHERE key = 'selected'), (SELECT value FROM meta WHERE key = 'whole')"
+
 # Views answer what their names ask.
 "$ctreplay" flows -o sqlite -W "$db" samples/out-of-window.pcap 2> /dev/null
 expect 0 '^tcp-ack-over	1	1	acknowledges data [^	]*	nf_conntrack_tcp_be_liberal$' '' sql 'SELECT * FROM invalid_by_reason'
@@ -83,7 +97,7 @@ expect 0 '^nf_conntrack_tcp_be_liberal=1	2	6$' '' sql 'SELECT * FROM advice_for_
 expect 0 '^timeout	nf_conntrack_tcp_timeout_syn_sent	1	1	its timeout ran out$' '' sql 'SELECT * FROM ends'
 expect 0 '^nf_conntrack_tcp_timeout_syn_sent	1	5.0$' '' sql 'SELECT * FROM missed_after_timeout'
 "$ctreplay" flows -o sqlite -W "$db" --max 4 --hashsize 8 samples/evicted-and-missed.pcap 2> /dev/null
-expect 0 '^1	udp 10.0.0.2.40000 > 10.0.0.50.5004	2026-01-05T10:00:00.1Z	10	1	11	0.02$' '' sql 'SELECT * FROM evicted_and_missed'
+expect 0 '^1	udp 10.0.0.2.40000 > 10.0.0.50.5004	2026-01-05T10:00:00.100000000Z	10	1	11	0.02$' '' sql 'SELECT * FROM evicted_and_missed'
 expect 0 '^4$' '' sql 'SELECT most FROM fullest LIMIT 1'
 "$ctreplay" flows -o sqlite -W "$db" samples/half-open-flood.pcap 2> /dev/null
 expect 0 '^60$' '' sql 'SELECT count(*) FROM half_open'

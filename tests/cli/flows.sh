@@ -46,7 +46,7 @@ expect 2 '' '--top 0: give' "$ctreplay" flows --top 0 samples/reset.pcap
 for capture in samples/half-open-flood.pcap samples/evicted-and-missed.pcap samples/ftp-passive.pcap samples/upgrade-half-open.pcap; do
   peak=$("$ctreplay" -S -o json "$capture" 2> /dev/null | sed 's/.*"peak":\([0-9]*\),"peak_time":"\([^"]*\)".*/\1 \2/')
   expect 0 "^$peak\$" '' sh -c "'$ctreplay' flows -o tsv --by proto --fields connections,at --at peak '$capture' 2> /dev/null |
-    awk 'NR > 1 { n += \$1; at = \$2 } END { print n, at }'"
+    awk 'NR > 1 { n += \$1; at = \$2 } END { sub(/\\.?0+Z\$/, \"Z\", at); print n, at }'"
   packet=$("$ctreplay" flows --at peak "$capture" 2> /dev/null | sed -n 's/^# at .*, after packet //p')
   "$ctreplay" flows --at peak "$capture" 2> /dev/null | sed 's/^# at .*/#/' > "$work/peak"
   "$ctreplay" flows --at "#$packet" "$capture" 2> /dev/null | sed 's/^# at .*/#/' > "$work/at"
@@ -105,6 +105,43 @@ expect 0 '\[NEW\]' '' "$ctreplay" -E -e NEW --host 10.0.0.22 samples/reset.pcap
 expect 0 '' 'nothing matches; there was tcp 10.0.0.2.40003 > 10.0.0.22.22$' "$ctreplay" -E --port 23 samples/reset.pcap
 expect 0 '*' 'nothing matches; there was tcp .*, .*, .* and more$' "$ctreplay" -P --host 192.0.2.1 samples/half-open-flood.pcap
 expect 0 '^0$' 'nothing matches; there was tcp' "$ctreplay" -C --net 192.0.2.0/24 samples/reset.pcap
+
+# Of every choice that nothing meets: what there was.
+expect 0 '*' 'nothing matches; there is no connection #7, the last one is #1$' "$ctreplay" -P --flow 7 samples/reset.pcap
+expect 0 '*' 'nothing matches; there were 1 NEW, 5 ESTABLISHED$' "$ctreplay" -P --class INVALID samples/reset.pcap
+expect 0 '*' 'nothing matches; there were 1 NEW, 5 ESTABLISHED$' "$ctreplay" -P --class INVALID --flow 1 samples/reset.pcap
+expect 0 '*' 'nothing matches; there were 1 tcp-seq-over, 1 tcp-ack-over' "$ctreplay" -P --reason icmp-new samples/out-of-window.pcap
+expect 0 '*' 'nothing matches; there was no packet with a reason$' "$ctreplay" -P --reason icmp-new samples/half-open-flood.pcap
+expect 0 '*' 'nothing matches; there were 1 NEW' "$ctreplay" -P --class INVALID -W "$work/none.pcap" samples/reset.pcap
+expect 0 '*' 'nothing matches; there were 9 accept$' "$ctreplay" -P --verdict drop --rules "$work/labels.rules" samples/rules-order.pcap
+expect 0 '*' 'nothing matches; there were 9 accept$' "$ctreplay" -P --rule filter:FORWARD:policy --verdict drop --rules "$work/labels.rules" samples/rules-order.pcap
+expect 0 '' 'nothing matches; there were 2 NEW, 1 UPDATES$' "$ctreplay" -E -e DESTROY samples/ping.pcap
+expect 0 '*' 'nothing matches; there was icmp 10.0.0.2 > 10.0.0.9 type 8 id 7, icmp 10.0.0.2 > 10.0.0.9 type 8 id 8 and more$' "$ctreplay" --host 192.0.2.1 samples/ping.pcap
+expect 0 '*' 'nothing matches; there was tcp ' "$ctreplay" flows --host 192.0.2.1 samples/reset.pcap
+expect 0 '*' 'nothing matches; there was nothing to choose from$' "$ctreplay" -L expect --host 192.0.2.1 samples/reset.pcap
+expect 2 '' '-S counts everything, whatever filter is given' "$ctreplay" -S --host 192.0.2.1 samples/reset.pcap
+expect 2 '' '--packets: which packets a database holds; give -o sqlite' "$ctreplay" flows --packets all samples/reset.pcap
+expect 2 '' '--packets: which packets a database holds; give -o sqlite' "$ctreplay" flows -o csv --packets none samples/reset.pcap
+
+# Keys that are IPv6 addresses have a column as wide as they are; of a terminal other columns give way.
+cat > "$work/six.ct" << 'CT'
+flow long: udp [2001:db8:1234:5678:9abc:def0:1234:5678]:1000 > [2001:db8::2]:53
+flow short: udp 10.0.0.1:1000 > 10.0.0.2:53
++0 long > udp (40)
++0.1 long > udp (40)
++0.1 short > udp (40)
+CT
+"$ctreplay" compile "$work/six.ct" -W "$work/six.pcap" || exit 1
+for moment in '' '--at +0.3' '--at peak'; do
+  # shellcheck disable=SC2086 # options are words
+  "$ctreplay" flows --by src $moment "$work/six.pcap" 2> /dev/null | grep -v '^#' > "$work/keys"
+  expect 0 '^2001:db8:1234:5678:9abc:def0:1234:5678  *1 ' '' cat "$work/keys"
+  expect 0 '' '' awk 'NR == 1 { at = index($0, "connections") + 10 } NR > 1 && substr($0, at, 2) != "1 " { print }' "$work/keys"
+done
+if command -v script > /dev/null; then
+  expect 0 '^key  *connections  *packets  *bytes' '' script -qec "stty cols 80; '$ctreplay' flows --by src '$work/six.pcap'" /dev/null
+  expect 1 '' '' sh -c "script -qec \"stty cols 80; '$ctreplay' flows --by src '$work/six.pcap'\" /dev/null | tr -d '\\r' | grep -E '.{81}|alive'"
+fi
 
 # A connection's whole story: its packets, its end, and who missed it.
 late=samples/upgrade-half-open.pcap

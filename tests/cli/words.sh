@@ -37,6 +37,42 @@ done
 expect 0 '^      --by KEY  *count together' '' "$ctreplay" flows --max 4 --help
 expect 0 '^  -h, --help ' '' "$ctreplay" sweep -h
 
+# -P --help and its like have each option that -P knows what to do with; what is left out of it, it refuses. (Those of the
+# plain command alone are left out of all of them.)
+for command in -L -E -C -S -P --evictions; do
+  "$ctreplay" "$command" --help > "$work/help"
+  expect 0 "^ctreplay $command " '' cat "$work/help"
+  while read -r option value; do
+    grep -q -e "^  .*$option\b" "$work/help" && continue
+    # shellcheck disable=SC2086 # an option without a value has none
+    expect 2 '' '*' "$ctreplay" "$command" "$option" $value samples/ping.pcap
+  done << 'OPTIONS'
+--class NEW
+--reason icmp-new
+--flow 1
+--verdict drop
+--rule filter:FORWARD:policy
+--annotate
+--context 1
+--redact 00112233445566778899aabbccddeeff
+--as sent
+--display-filter
+--event-mask NEW
+--show-from +1
+--at +1
+--every 1s
+--fields n
+--lines 5
+--host 10.0.0.2
+--port 5
+--state SYN_SENT
+OPTIONS
+done
+for option in annotate context as redact display-filter class reason flow verdict rule fields host bpf profile rules; do
+  expect 0 "^  .*--$option\b" '' "$ctreplay" -P --help
+done
+expect 1 '' '' sh -c "'$ctreplay' -P --help | grep -e '--event-mask' -e '--every'"
+
 # What a word is, whatever kind of word; and the one that was meant.
 while read -r word what; do
   expect 0 "$what" '' "$ctreplay" help "$word"
@@ -104,6 +140,9 @@ offered '^reasons$' list rea
 offered '^--by$' flows --b
 offered '^notable$' flows --packets no
 offered '^svg$' states -o s
+offered '^sqlite$' flows -o sq
+# Nothing that flows refuses.
+expect 1 '' '' sh -c "bash '$work/complete.bash' flows -o p | grep ."
 offered '^nf_conntrack_max$' help nf_conntrack_ma
 # A sub-command offers what it takes, and nothing else.
 expect 1 '^0$' '' sh -c "bash '$work/complete.bash' sweep --by | grep -c -e --by"

@@ -305,6 +305,12 @@ test_walk_SOURCES = tests/unit/test_walk.c $(WALK_KIT)
 test_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 
+TESTS += test_across_done
+check_PROGRAMS += test_across_done
+test_across_done_SOURCES = tests/unit/test_across_done.c $(PACKET_KIT) $(UNIT_KIT)
+test_across_done_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_across_done_LDADD = libacross.la libemit.la libjournal.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+
 TESTS += test_across
 check_PROGRAMS += test_across
 test_across_SOURCES = tests/unit/test_across.c $(PACKET_KIT) $(UNIT_KIT)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "across/across.h"
+#include "across/align.h"
 #include "packet_kit.h"
 #include "unit.h"
 
@@ -94,8 +95,8 @@ START_TEST(a_translated_packet_is_the_same_one)
   across_see(x, ACROSS_A, &p);
   p = query(&b, 99, 8, 63, 7, 5, 40);
   ck_assert_ptr_null(across_see(x, ACROSS_B, &p));
-  ck_assert_ptr_nonnull(find_field(&s, "payload"));
   across_end(x);
+  ck_assert_ptr_nonnull(find_field(&s, "payload"));
   ck_assert_uint_eq(across_count(x).connections, 1);
   ck_assert_uint_eq(across_count(x).translated, 1);
   across_free(x);
@@ -222,6 +223,44 @@ START_TEST(who_waits_too_long_is_given_up)
 }
 END_TEST
 
+static gint64 least_cost(const gint64 *a, guint m, const gint64 *b, guint n, gint64 alone)
+{
+  gint64 best;
+
+  if (m == 0 || n == 0)
+    return (gint64)(m + n) * alone;
+  best = ABS(*a - *b) + least_cost(a + 1, m - 1, b + 1, n - 1, alone);
+  best = MIN(best, alone + least_cost(a + 1, m - 1, b, n, alone));
+  return MIN(best, alone + least_cost(a, m, b + 1, n - 1, alone));
+}
+
+/* Against all ways that there are. */
+START_TEST(rows_are_aligned_at_the_least_cost)
+{
+  GRand *rand = g_rand_new_with_seed((guint32)_i);
+  gint64 a[6], b[6], alone = g_rand_int_range(rand, 1, 30), cost = 0;
+  guint m = (guint)g_rand_int_range(rand, 1, 7), n = (guint)g_rand_int_range(rand, 1, 7), i, paired = 0;
+  guint8 partner[6];
+  gint last = -1;
+
+  for (i = 0; i < 6; i++) {
+    a[i] = 10 * i + g_rand_int_range(rand, 0, 10);
+    b[i] = 10 * i + g_rand_int_range(rand, 0, 10);
+  }
+  across_align(a, m, b, n, alone, FALSE, partner);
+  for (i = 0; i < m; i++)
+    if (partner[i] != ACROSS_NOBODY) {
+      ck_assert_int_gt(partner[i], last);
+      ck_assert_uint_lt(partner[i], n);
+      last = partner[i];
+      cost += ABS(a[i] - b[partner[i]]);
+      paired++;
+    }
+  ck_assert_int_eq(cost + (m + n - 2 * paired) * alone, least_cost(a, m, b, n, alone));
+  g_rand_free(rand);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("across");
@@ -233,6 +272,7 @@ int main(void)
   tcase_add_test(tcase, what_no_router_forwards_is_not_lost);
   tcase_add_loop_test(tcase, exactly_those_that_went_are_lost, 0, 4);
   tcase_add_test(tcase, who_waits_too_long_is_given_up);
+  tcase_add_loop_test(tcase, rows_are_aligned_at_the_least_cost, 0, 200);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/help_words.h"
 #include "cli/option_help.h"
+#include "emit/emit.h"
 #include "unit.h"
 
 /* The i-th is the command line without a sub-command. => FALSE past the end. */
@@ -88,6 +89,33 @@ START_TEST(no_spelling_twice)
 }
 END_TEST
 
+/* What completion offers for flows -o is what flows has. */
+START_TEST(formats_of_flows_are_named)
+{
+  GPtrArray *rows = cli_options_of(cli_subcommand_find("flows"));
+  const emit_format *format;
+  char **words = NULL;
+  guint i, n = 0;
+
+  for (i = 0; i < rows->len; i++) {
+    const cli_option *option = g_ptr_array_index(rows, i);
+
+    if (strcmp(option->name, "output") == 0)
+      words = g_strsplit(option->argument, "|", -1);
+  }
+  ck_assert_ptr_nonnull(words);
+  for (i = 0; (format = emit_format_get(i)) != NULL; i++) {
+    gboolean named = g_strv_contains((const char *const *)words, format->name);
+
+    ck_assert_msg(named == ((format->can & EMIT_CAN_FLOWS) != 0), "%s", format->name);
+    n += named;
+  }
+  ck_assert_uint_eq(n, g_strv_length(words));
+  g_strfreev(words);
+  g_ptr_array_unref(rows);
+}
+END_TEST
+
 static void count_word(const help_word *word, gpointer user)
 {
   guint *n = user;
@@ -114,6 +142,7 @@ int main(void)
   tcase_add_test(tcase, every_option_has_a_line);
   tcase_add_test(tcase, every_line_has_an_option);
   tcase_add_test(tcase, no_spelling_twice);
+  tcase_add_test(tcase, formats_of_flows_are_named);
   tcase_add_test(tcase, every_word_is_told_on_a_line);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);
