@@ -137,34 +137,53 @@ static void read_date(box *b, box_file *f)
 
 /* ---- rules ---- */
 
-static gboolean has_rules(const box_file *f) { return f->text->len > 0 && strstr(f->text->str, "\n*") != NULL; }
+static gboolean has_rules(const box_file *f)
+{
+  return f->text->len > 0 && (f->text->str[0] == '*' || strstr(f->text->str, "\n*") != NULL);
+}
 
-static gboolean are_of_nft(const box_file *f) { return f != NULL && strstr(f->text->str, "(nf_tables)") != NULL; }
+static gboolean is_json(const box_file *f) { return f->text->len > 0 && f->text->str[0] == '{'; }
+
+/* Whether iptables-save tells rules that stand in nft's listing, too. */
+static gboolean has_iptables_of_nft(const box *b)
+{
+  guint i;
+
+  for (i = 0; i < b->files->len; i++) {
+    const box_file *f = g_ptr_array_index(b->files, i);
+
+    if (f->kind == BOX_IPTABLES && has_rules(f) && strstr(f->text->str, "(nf_tables)") != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
 
 static gboolean is_used_rules(const box *b, const box_file *f)
 {
-  const box_file *four = box_get(b, BOX_IPTABLES);
-
   switch (f->kind) {
   case BOX_IPSET: return f->text->len > 0;
   case BOX_IPTABLES:
-  case BOX_IP6TABLES: return has_rules(f) || (f->text->len > 0 && f->text->str[0] == '*');
-  case BOX_NFT:
-    return f->text->len > 0 && f->text->str[0] == '{' && !(four != NULL && has_rules(four) && are_of_nft(four));
+  case BOX_IP6TABLES: return has_rules(f);
+  case BOX_NFT: return is_json(f) && !has_iptables_of_nft(b);
   default: return FALSE;
   }
 }
 
 static void say_rules(const box *b, box_file *f)
 {
-  if (is_used_rules(b, f))
+  const char *why = "not used: no rules in it";
+
+  if (is_used_rules(b, f)) {
     box_say(f, TRUE, g_strdup("followed"));
-  else if (f->kind == BOX_NFT && f->text->len > 0 && f->text->str[0] == '{')
-    box_say(f, FALSE,
-            g_strdup("not used: iptables-nft's tables stand in it, which iptables-save has; --rules FILE "
-                     "follows it instead"));
-  else
-    box_say(f, FALSE, g_strdup("not used: no rules in it"));
+    return;
+  }
+  if (f->kind == BOX_NFT && is_json(f))
+    why = "not used: iptables-nft's tables stand in it, which iptables-save has; --rules FILE follows it instead";
+  else if (f->kind == BOX_NFT && strstr(f->text->str, "table ") != NULL)
+    why = "not used: nft's own language, which only nft understands: gather nft -j list ruleset, or give it to --rules";
+  else if (strstr(f->text->str, "Chain ") != NULL)
+    why = "not used: a listing does not tell rules whole: iptables-save and ip6tables-save do";
+  box_say(f, FALSE, g_strdup(why));
 }
 
 GPtrArray *box_rules(const box *b)

@@ -184,18 +184,29 @@ void box_read_links(box *b, box_file *f)
 typedef struct route {
   char destination[WORD_MOST], device[WORD_MOST], table[WORD_MOST];
   gboolean local; /* local, broadcast, multicast: the kernel's own */
+  gboolean ends;  /* unreachable, blackhole, prohibit, throw: nothing leaves by it */
   gboolean six, hops;
 } route;
 
-static void add_route(box *b, const route *r, gboolean six, guint *other)
+/* Those that are not used. */
+typedef struct unused_routes {
+  guint ends, more;
+} unused_routes;
+
+static void add_route(box *b, const route *r, gboolean six, unused_routes *other)
 {
   const char *to = r->destination;
 
   if (r->local)
     return;
+  if (r->ends) {
+    /* The kernel's own, at the end of all tables, are nobody's doing. */
+    other->ends += strcmp(r->table, "unspec") != 0;
+    return;
+  }
   if (!is_name(r->device) || !box_is_word(to) || (*r->table != '\0' && strcmp(r->table, "main") != 0) ||
       strchr(to, '=') != NULL) {
-    (*other)++;
+    other->more++;
     return;
   }
   if (strcmp(to, "default") == 0)
@@ -210,7 +221,13 @@ static gboolean is_own_type(const char *word)
          strcmp(word, "anycast") == 0;
 }
 
-static void text_route(box *b, const char *line, gboolean six, guint *other)
+static gboolean is_ending_type(const char *word)
+{
+  return strcmp(word, "unreachable") == 0 || strcmp(word, "blackhole") == 0 || strcmp(word, "prohibit") == 0 ||
+         strcmp(word, "throw") == 0;
+}
+
+static void text_route(box *b, const char *line, gboolean six, unused_routes *other)
 {
   route r = { .local = FALSE };
   char word[WORD_MOST];
@@ -219,7 +236,8 @@ static void text_route(box *b, const char *line, gboolean six, guint *other)
   if (!next(&at, word) || g_ascii_isspace(*line))
     return; /* a nexthop's line belongs to the one before, which has no device */
   r.local = is_own_type(word);
-  if (strcmp(word, "unicast") == 0 && !next(&at, word))
+  r.ends = is_ending_type(word);
+  if ((r.ends || strcmp(word, "unicast") == 0) && !next(&at, word))
     return;
   g_strlcpy(r.destination, word, sizeof r.destination);
   while (next(&at, word)) {
@@ -234,7 +252,7 @@ static void text_route(box *b, const char *line, gboolean six, guint *other)
   add_route(b, &r, six, other);
 }
 
-static void json_routes(box *b, const char *at, gboolean six, guint *other)
+static void json_routes(box *b, const char *at, gboolean six, unused_routes *other)
 {
   char key[WORD_MOST], value[WORD_MOST];
   route r = { .local = FALSE };
@@ -248,9 +266,10 @@ static void json_routes(box *b, const char *at, gboolean six, guint *other)
         r = (route){ .local = FALSE };
       }
       any = TRUE;
-      if (strcmp(key, "type") == 0)
+      if (strcmp(key, "type") == 0) {
         r.local = is_own_type(value);
-      else
+        r.ends = is_ending_type(value);
+      } else
         g_strlcpy(r.destination, value, sizeof r.destination);
     } else if (strcmp(key, "dev") == 0 && *r.device == '\0') {
       g_strlcpy(r.device, value, sizeof r.device);
@@ -269,7 +288,9 @@ void box_read_routes(box *b, box_file *f)
 {
   const char *text = f->text->str;
   gboolean six = strstr(box_base(f->name), "6") != NULL;
-  guint before = b->routes->len, other = 0;
+  guint before = b->routes->len;
+  unused_routes other = { 0 };
+  GString *says = g_string_new(NULL);
 
   if (is_json(f))
     json_routes(b, text, six, &other);
@@ -282,11 +303,13 @@ void box_read_routes(box *b, box_file *f)
       text += strcspn(text, "\n");
       text += *text == '\n';
     }
-  box_say(f, b->routes->len > before,
-          other > 0 ? g_strdup_printf("%u routes; %u others are not used: another table's, without a device, or of "
-                                      "several ways",
-                                      b->routes->len - before, other)
-                    : g_strdup_printf("%u routes", b->routes->len - before));
+  g_string_append_printf(says, "%u routes", b->routes->len - before);
+  if (other.more > 0)
+    g_string_append_printf(says, "; %u others are not used: another table's, without a device, or of several ways",
+                           other.more);
+  if (other.ends > 0)
+    g_string_append_printf(says, "; %u that let nothing leave (unreachable, blackhole) are not followed", other.ends);
+  box_say(f, b->routes->len > before, g_string_free(says, FALSE));
 }
 
 /* ---- rules of policy routing ---- */

@@ -215,11 +215,17 @@ static void print_timeouts(const agreeing *g)
     const char *name = ct_params_spell_timeout(params->profile, (ct_timeout)i);
     gint64 assumed = params->timeout_s[i];
 
+    /* Where no value has most entries, what is listed still is a bound. */
     if (name == NULL || !agree_timeout_of(g->agree, (ct_timeout)i, &t) ||
-        (ABS((gint64)t.value_s - assumed) <= 1 && t.largest_s <= assumed))
+        ((t.agreeing == 0 || ABS((gint64)t.value_s - assumed) <= 1) && t.largest_s <= assumed))
       continue;
     emit_text_string(out, any ? "" : "\nTimeouts that the box has otherwise\n");
     any = TRUE;
+    if (t.agreeing == 0) {
+      emit_text_format(out, "  %s: at least %u s, the largest that is listed, where %u was assumed\n", name,
+                       t.largest_s, params->timeout_s[i]);
+      continue;
+    }
     emit_text_format(out,
                      "  %s: %u s, where %u was assumed (%u of %u entries say so; the largest that is listed is %u)\n",
                      name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.largest_s);

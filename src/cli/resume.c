@@ -10,6 +10,7 @@
 #include "say.h"
 
 #include "conntrack/state/state.h"
+#include "journal/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 2, WRITE_BYTES = 1 << 18 };
+enum { FORMAT_VERSION = 3, WRITE_BYTES = 1 << 18 };
 static const guint8 magic[CLI_RESUME_MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
 
 struct cli_resume {
@@ -74,7 +75,52 @@ static GPtrArray *facts_of(const cli_run *run)
   return facts;
 }
 
+/* => FALSE */
+static gboolean refuse(cli_run *run, const char *why)
+{
+  cli_say("--load-state %s: %s", run->o->load_state, why);
+  run->code = CLI_EXIT_INPUT;
+  return FALSE;
+}
+
 /* ---- the parts beside the engine ---- */
+
+/* As bytes, since who remembers begins with the engine, which comes behind; and a run that shows no packets does not.
+ */
+static void keep_remembered(cli_run *run, resume_io *io)
+{
+  GByteArray *bytes = g_byte_array_new();
+  resume_io own = { .out = bytes };
+
+  if (!resume_reads(io) && run->history != NULL) {
+    journal_history_keep(run->history, &own);
+    emit_asked_keep(run->asked, &own);
+  }
+  resume_byte_array(io, bytes);
+  if (resume_reads(io) && bytes->len > 0)
+    run->remembered = bytes;
+  else
+    g_byte_array_unref(bytes);
+}
+
+gboolean cli_resume_remember(cli_run *run, journal_history *history, emit_asked *asked)
+{
+  resume_io io = { .at = NULL };
+
+  run->history = history;
+  run->asked = asked;
+  if (run->remembered != NULL) {
+    io.at = run->remembered->data;
+    io.end = io.at + run->remembered->len;
+    journal_history_keep(history, &io);
+    emit_asked_keep(asked, &io);
+    if (!io.failed && io.at != io.end)
+      resume_fail(&io, "it is longer than its parts");
+  }
+  if (run->resume != NULL && run->resume->load_fd >= 0)
+    journal_history_goes_on(history, run->remembered != NULL);
+  return !io.failed || refuse(run, io.why);
+}
 
 static void keep_parts(cli_run *run, resume_io *io)
 {
@@ -86,6 +132,7 @@ static void keep_parts(cli_run *run, resume_io *io)
     fw_firewall_keep(run->firewall.firewall, io);
   cli_pressure_keep(run->pressure, io);
   cli_plot_keep(run, io);
+  keep_remembered(run, io);
 }
 
 /* ---- opening ---- */
@@ -120,13 +167,6 @@ gboolean cli_resume_open(cli_run *run)
 }
 
 /* ---- loading ---- */
-
-static gboolean refuse(cli_run *run, const char *why)
-{
-  cli_say("--load-state %s: %s", run->o->load_state, why);
-  run->code = CLI_EXIT_INPUT;
-  return FALSE;
-}
 
 static gboolean load_parts(cli_run *run, const guint8 *bytes, gsize n)
 {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * --load-state and --save-state: a run that goes on where another stood (doc/state.md). What is kept is the engine, the
- * numbers of packets, fragments that wait, what rules remember, who was dropped (-S), and the curve of --plot. A state
+ * numbers of packets, fragments that wait, what rules remember, who was dropped (-S), the curve of --plot, and who has
+ * ended (-P). A state
  * that is not of the same program, parameters, rules and choice of packets is refused with a reason.
  */
 #ifndef CLI_RESUME_H
 #define CLI_RESUME_H
 
+#include "emit/asked.h"
+#include "journal/history.h"
 #include "run.h"
 
 typedef struct cli_resume cli_resume;
@@ -21,6 +24,11 @@ gboolean cli_resume_open(cli_run *run);
  * loaded. run->engine stays NULL where none is. => FALSE where it is refused, said.
  */
 gboolean cli_resume_load(cli_run *run);
+/*
+ * Who remembers packets has begun: what the state that was loaded remembers is put into it, and a state that is saved
+ * has what it remembers by then; it has to outlive the play. => FALSE where it is refused, said.
+ */
+gboolean cli_resume_remember(cli_run *run, journal_history *history, emit_asked *asked);
 /* The state as it stands now, once: later calls do nothing. All that was read has been tracked. */
 void cli_resume_take(cli_run *run);
 /*

@@ -492,6 +492,8 @@ cli_exit cli_run_close(cli_run *run)
   cli_resume_close(run);
   cli_table_close(run);
   cli_pressure_free(run->pressure);
+  if (run->remembered != NULL)
+    g_byte_array_unref(run->remembered);
   replay_source_free(run->source);
   replay_source_free(run->again);
   free_engine(run->engine, threaded);

@@ -30,6 +30,10 @@ typedef struct cli_run {
   gboolean silent;      /* -P -W without -o: no text at all */
   gboolean unwanted;    /* nobody takes what is written: the rest need not be played */
   gint64 first_ns;
+  /* What is remembered of packets, for --save-state; NULL: nothing. Not owned. */
+  struct journal_history *history;
+  struct emit_asked *asked;
+  GByteArray *remembered; /* the same from --load-state, as bytes; NULL: none */
   cli_pressure *pressure; /* told of each packet, and freed with the run; NULL: nobody asks for them */
   /* That it is of a part of the captures: stands in what was shown; needs no line on standard error. */
   gboolean part_told, part_said;

@@ -4,6 +4,7 @@
 #include "keep.h"
 #include "nothing.h"
 #include "redact.h"
+#include "resume.h"
 #include "run.h"
 #include "say.h"
 #include "sent.h"
@@ -275,9 +276,11 @@ static void play(showing *s)
     journal_history_try(&s->history, run->engine);
     cli_beside_begin(&s->beside, run);
   }
-  if (cli_run_play(run, &watch) && !run->silent &&
-      emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
+  if ((s->history.engine == NULL || cli_resume_remember(run, &s->history, &s->asked)) && cli_run_play(run, &watch) &&
+      !run->silent && emit_format_wants(run->format, &run->emit, run->what) & EMIT_WANTS_END)
     show_end(run);
+  run->history = NULL;
+  run->asked = NULL;
   if (run->o->display_filter)
     cli_ranges_end(&s->ranges, &run->output.text);
   cli_beside_end(&s->beside);

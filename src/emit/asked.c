@@ -83,3 +83,25 @@ const emit_query *emit_asked_packet(emit_asked *asked, const ct_engine *engine, 
   asked->next %= EMIT_QUERIES;
   return NULL;
 }
+
+void emit_asked_keep(emit_asked *asked, resume_io *io)
+{
+  guint32 next = asked->next;
+  guint i;
+
+  resume_u32(io, &next);
+  asked->next = next % EMIT_QUERIES;
+  for (i = 0; i < EMIT_QUERIES; i++) {
+    emit_query *query = &asked->latest[i];
+
+    resume_u64(io, &query->packet);
+    resume_u64(io, &query->conn);
+    resume_i64(io, &query->time_ns);
+    resume_raw(io, &query->tuple, sizeof query->tuple);
+    resume_bool(io, &query->helped);
+    query->helper = query->packet != 0 ? broadcast_helper(&query->tuple) : NULL;
+    query->helped = query->helped && query->helper != NULL;
+    if (query->packet != 0 && query->tuple.family != CT_IPV4 && query->tuple.family != CT_IPV6)
+      resume_fail(io, "it remembers a query that cannot have been");
+  }
+}

@@ -10,6 +10,7 @@
 #define EMIT_ASKED_H
 
 #include "conntrack/engine.h"
+#include "resume/io.h"
 #include "text.h"
 
 #include <glib.h>
@@ -34,6 +35,8 @@ typedef struct emit_asked {
  */
 const emit_query *emit_asked_packet(emit_asked *asked, const ct_engine *engine, const ct_packet *packet,
                                     const ct_result *result);
+/* All of it as bytes and back, into one that is all zero. What is read may come from anybody. */
+void emit_asked_keep(emit_asked *asked, resume_io *io);
 /* Why it is no answer to conntrack: "an answer from another address never matches #1", and what a helper has to do with
  * it. */
 void emit_query_words(emit_text *out, const emit_query *query);

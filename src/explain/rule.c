@@ -44,8 +44,8 @@ static const char *const rules[CT_REASON_COUNT] = {
   [CT_REASON_TCP_RST_SEQ] =
     "a reset's sequence number may not lie before what its receiver has acknowledged (nf_conntrack_tcp_packet)",
   [CT_REASON_TCP_SEQ_LOW] =
-    "bound II: data may not be older than the receiver's largest window; let through since 6.x (tcp_in_window)",
-  [CT_REASON_TCP_ACK_LOW] = "bound IV: an acknowledgement may not be that old; let through since 6.x (tcp_in_window)",
+    "bound II: data may not be older than the receiver's largest window; let through since 6.1 (tcp_in_window)",
+  [CT_REASON_TCP_ACK_LOW] = "bound IV: an acknowledgement may not be that old; let through since 6.1 (tcp_in_window)",
   [CT_REASON_TCP_REOPEN_INVALID] =
     "a SYN reopens what its side closed, or goes on behind the old end (tcp_packet of 2.6)",
   /* Other protocols. */

@@ -86,7 +86,7 @@ static gboolean is_unopened(const journal_history *h, const ct_packet *packet, c
 {
   return (result->reason == CT_REASON_TCP_NEW || result->reason == CT_REASON_TCP_NOT_LOOSE) &&
          result->cls == CT_CLASS_INVALID && result->conn == 0 && ct_packet_has_tcp(packet) &&
-         packet->l4.tcp.flags & CT_TCP_ACK && journal_forgotten(h->ends) == 0 &&
+         packet->l4.tcp.flags & CT_TCP_ACK && !h->blind && journal_forgotten(h->ends) == 0 &&
          journal_find(h->ends, &packet->tuple) == NULL && !journal_refused_began(h->refused, packet);
 }
 
@@ -129,6 +129,32 @@ void journal_history_packet(journal_history *h, const ct_packet *packet, const c
     shorten_past(h, packet, result);
   if (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)
     h->advice = journal_advise(h->ends, h->worlds, h->when_asked ? NULL : h->trials, packet, result);
+}
+
+void journal_history_keep(journal_history *h, resume_io *io)
+{
+  journal_keep(h->ends, io);
+  journal_refused_keep(h->refused, io);
+}
+
+static void half_known(const ct_view *view, void *user)
+{
+  journal_history *h = user;
+
+  trials_set_apart(h->trials, &view->tuple[CT_ORIGINAL]);
+  trials_set_apart(h->trials, &view->tuple[CT_REPLY]);
+}
+
+static void half_known_tuple(const ct_tuple *tuple, gpointer user) { trials_set_apart(user, tuple); }
+
+void journal_history_goes_on(journal_history *h, gboolean remembers)
+{
+  h->blind = !remembers;
+  if (h->trials == NULL)
+    return;
+  ct_engine_each(h->engine, half_known, h);
+  journal_each(h->ends, half_known_tuple, h->trials);
+  journal_refused_each(h->refused, half_known_tuple, h->trials);
 }
 
 void journal_history_end(journal_history *h)

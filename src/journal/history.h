@@ -19,6 +19,7 @@ typedef struct journal_history {
   const ct_engine *engine;
   journal *ends;
   whatif *worlds;
+  gboolean blind;      /* goes on where another stood, of which nothing is remembered */
   trials *trials;      /* NULL: none are made */
   gboolean when_asked; /* ... or only by journal_history_shorten */
   journal_refused *refused;
@@ -41,6 +42,17 @@ void journal_history_remember(journal_history *h, const ct_engine *engine);
 void journal_history_shorten(journal_history *h, const ct_packet *packet, const ct_result *result);
 /* A packet after the engine has tracked it: past, advice and other_side are of it then. */
 void journal_history_packet(journal_history *h, const ct_packet *packet, const ct_result *result);
+/*
+ * Who has ended, and what was refused, as bytes and back; before the first packet. Worlds and trials are not kept: what
+ * would have helped is known of what they have seen.
+ */
+void journal_history_keep(journal_history *h, resume_io *io);
+/*
+ * Before the first packet, of an engine that goes on: of its connections not all packets will have been seen, so that
+ * no trials are made of them; nor is it known whether something began what is not remembered.
+ * remembers: journal_history_keep has brought what was before.
+ */
+void journal_history_goes_on(journal_history *h, gboolean remembers);
 /* Also of one that was never begun, all zero. */
 void journal_history_end(journal_history *h);
 

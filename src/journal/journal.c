@@ -2,6 +2,7 @@
 #include "journal.h"
 
 #include "conntrack/goes_on.h"
+#include "conntrack/proto/proto.h"
 #include "whatif.h"
 
 enum { ENDS_FIRST = 1 << 8 };
@@ -26,23 +27,21 @@ struct journal {
   end_slot *slots; /* open addressing; twice as many as the ring has places */
   guint mask;
   guint64 count;
+  guint64 forgotten; /* before this one began */
 };
 
 static guint reply_hash(gconstpointer key) { return ct_tuple_hash(key); }
 static gboolean reply_equal(gconstpointer a, gconstpointer b) { return ct_tuple_equal(a, b); }
 
-static void remember_reply(journal *j, const journal_end *end, const ct_tuple *key, const ct_tuple *reply)
+static void remember_reply(journal *j, const journal_end *end, const ct_tuple *reply_key)
 {
   reply_end *r;
-  ct_tuple reply_key = journal_key(reply);
 
-  if (G_LIKELY(ct_tuple_equal(&reply_key, key)))
-    return;
   /* Those whose place is taken by later ends are not looked for one by one. */
   if (g_hash_table_size(j->replies) >= 2 * j->size)
     g_hash_table_remove_all(j->replies);
   r = g_new(reply_end, 1);
-  *r = (reply_end){ reply_key, (guint32)(end - j->ring) + 1, end->conn };
+  *r = (reply_end){ *reply_key, (guint32)(end - j->ring) + 1, end->conn };
   g_hash_table_replace(j->replies, r, r);
 }
 
@@ -159,28 +158,127 @@ guint journal_timeout_of(const ct_params *params, const ct_view *view)
            : view->timeout;
 }
 
+/* reply: of a translated entry, else what its tuple tells as well. */
+static void end_add(journal *j, const journal_end *new, const ct_tuple *reply)
+{
+  ct_tuple key = journal_key(&new->tuple), reply_key = journal_key(reply);
+  journal_end *end = ring_next(j);
+
+  *end = *new;
+  end->hash = ct_tuple_hash(&key);
+  j->slots[slot_find(j, &key, end->hash)] = (end_slot){ end->hash, (guint32)(end - j->ring) + 1 };
+  if (G_UNLIKELY(!ct_tuple_equal(&reply_key, &key)))
+    remember_reply(j, end, &reply_key);
+}
+
 void journal_event(journal *j, const ct_event *event)
 {
   const ct_view *view = event->view;
-  journal_end *end;
-  ct_tuple key;
+  journal_end end;
 
   if (event->type != CT_EVENT_DESTROY || event->reason == CT_REASON_END_CAPTURE)
     return;
-  end = ring_next(j);
-  *end = (journal_end){ .tuple = view->tuple[CT_ORIGINAL],
-                        .conn = view->id,
-                        .ended_ns = event->time_ns,
-                        .by_packet = event->packet,
-                        .reason = event->reason,
-                        .timeout = (guint8)journal_timeout_of(&j->params, view),
-                        .state = view->state };
-  if (end->timeout < CT_TIMEOUT_COUNT)
-    end->renewed_ns = view->deadline_ns - ct_params_timeout_ns(&j->params, (ct_timeout)end->timeout);
-  key = journal_key(&end->tuple);
-  end->hash = ct_tuple_hash(&key);
-  j->slots[slot_find(j, &key, end->hash)] = (end_slot){ end->hash, (guint32)(end - j->ring) + 1 };
-  remember_reply(j, end, &key, &view->tuple[CT_REPLY]);
+  end = (journal_end){ .tuple = view->tuple[CT_ORIGINAL],
+                       .conn = view->id,
+                       .ended_ns = event->time_ns,
+                       .by_packet = event->packet,
+                       .reason = event->reason,
+                       .timeout = (guint8)journal_timeout_of(&j->params, view),
+                       .state = view->state };
+  if (end.timeout < CT_TIMEOUT_COUNT)
+    end.renewed_ns = view->deadline_ns - ct_params_timeout_ns(&j->params, (ct_timeout)end.timeout);
+  end_add(j, &end, &view->tuple[CT_REPLY]);
+}
+
+/* ---- as bytes ---- */
+
+static gboolean is_end(const journal *j, const journal_end *end)
+{
+  const ct_proto *proto = ct_proto_tracker(j->params.profile, end->tuple.proto);
+
+  return (end->tuple.family == CT_IPV4 || end->tuple.family == CT_IPV6) && end->reason < CT_REASON_COUNT &&
+         end->timeout < CT_TIMEOUT_OWNERS && (end->state == 0 || end->state < proto->n_states);
+}
+
+static void keep_end(journal_end *end, ct_tuple *reply, resume_io *io)
+{
+  resume_raw(io, &end->tuple, sizeof end->tuple);
+  resume_raw(io, reply, sizeof *reply);
+  resume_u64(io, &end->conn);
+  resume_i64(io, &end->ended_ns);
+  resume_i64(io, &end->renewed_ns);
+  resume_u64(io, &end->by_packet);
+  resume_raw(io, &end->reason, sizeof end->reason);
+  resume_u8(io, &end->timeout);
+  resume_u8(io, &end->state);
+}
+
+/* By their places: the keys of the replies that are still somebody's. NULL: none are. */
+static const ct_tuple **replies_by_place(const journal *j)
+{
+  const ct_tuple **by_place = g_new0(const ct_tuple *, j->size);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init(&iter, j->replies);
+  while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    const reply_end *r = value;
+
+    if (j->ring[r->number - 1].conn == r->conn)
+      by_place[r->number - 1] = &r->key;
+  }
+  return by_place;
+}
+
+static void put_ends(journal *j, guint32 n, resume_io *io)
+{
+  const ct_tuple **replies = replies_by_place(j);
+  guint32 i;
+
+  /* The oldest first: where the ring has come round, what comes next in it. */
+  for (i = 0; i < n; i++) {
+    guint at = (j->count > j->size ? j->next + i : i) % j->size;
+    journal_end end = j->ring[at];
+    ct_tuple reply = replies[at] != NULL ? *replies[at] : end.tuple;
+
+    keep_end(&end, &reply, io);
+  }
+  g_free(replies);
+}
+
+static void get_ends(journal *j, guint32 n, resume_io *io)
+{
+  guint32 i;
+
+  if (j->count > 0 || n > j->most) {
+    resume_fail(io, "it remembers more ends than there may be");
+    return;
+  }
+  for (i = 0; i < n && !io->failed; i++) {
+    journal_end end = { .conn = 0 };
+    ct_tuple reply;
+
+    keep_end(&end, &reply, io);
+    if (!io->failed && !is_end(j, &end))
+      resume_fail(io, "it remembers an end that cannot have been");
+    if (!io->failed)
+      end_add(j, &end, &reply);
+  }
+}
+
+void journal_keep(journal *j, resume_io *io)
+{
+  guint64 forgotten = journal_forgotten(j);
+  guint32 n;
+
+  resume_u64(io, &forgotten);
+  n = resume_count(io, (guint32)MIN(j->count, j->size), 2 * sizeof(ct_tuple) + 36);
+
+  if (resume_reads(io)) {
+    j->forgotten = forgotten;
+    get_ends(j, n, io);
+  } else if (n > 0)
+    put_ends(j, n, io);
 }
 
 const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
@@ -194,7 +292,15 @@ const journal_end *journal_find(const journal *j, const ct_tuple *tuple)
   return j->slots[at].number != 0 ? &j->ring[j->slots[at].number - 1] : find_by_reply(j, &key);
 }
 
-guint64 journal_forgotten(const journal *j) { return j->count > j->size ? j->count - j->size : 0; }
+void journal_each(const journal *j, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user)
+{
+  guint i, n = (guint)MIN(j->count, j->size);
+
+  for (i = 0; i < n; i++)
+    fn(&j->ring[i].tuple, user);
+}
+
+guint64 journal_forgotten(const journal *j) { return j->forgotten + (j->count > j->size ? j->count - j->size : 0); }
 
 /*
  * What would have kept it, where the world of its timeout, or of a larger table, has it still; and what would have

@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "conntrack/engine.h"
+#include "resume/io.h"
 
 enum { JOURNAL_ENDS_MOST = 1 << 16 };
 
@@ -41,11 +42,19 @@ void journal_watch(journal *j, ct_engine *engine);
 /* A DESTROY event; others are passed over. */
 void journal_event(journal *j, const ct_event *event);
 
+/*
+ * Who has ended, as bytes and back; into one that has not heard of an end yet. What is read may come from anybody: what
+ * cannot have been is a failure of io.
+ */
+void journal_keep(journal *j, resume_io *io);
+
 /* The form of a tuple in which both directions, and an ICMP request and its answer, are the same key. */
 ct_tuple journal_key(const ct_tuple *tuple);
 
 /* => how the last connection of this tuple ended, in either direction; NULL where none is remembered. */
 const journal_end *journal_find(const journal *j, const ct_tuple *tuple);
+/* Of all that are remembered. */
+void journal_each(const journal *j, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user);
 /* How many ends were forgotten to make room for newer ones. */
 guint64 journal_forgotten(const journal *j);
 

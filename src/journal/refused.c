@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "refused.h"
 
+#include <string.h>
+
 typedef struct refused {
   ct_tuple tuple; /* as the packet had it */
   guint64 first;  /* TCP segment that was INVALID; 0: none was */
@@ -105,6 +107,16 @@ void journal_refused_packet(journal_refused *r, const ct_packet *packet, const c
   }
 }
 
+void journal_refused_each(const journal_refused *r, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init(&iter, r->by_tuple);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    fn(&((const refused *)value)->tuple, user);
+}
+
 static const refused *of_other_side(const journal_refused *r, const ct_packet *packet)
 {
   ct_tuple other;
@@ -172,4 +184,50 @@ journal_opener journal_refused_opener(const journal_refused *r, const ct_packet 
   opener = opened->opener;
   opener.is_inside = packet->kind == CT_PACKET_ICMP_ERROR;
   return opener;
+}
+
+/* ---- as bytes ---- */
+
+static void keep_one(refused *of, resume_io *io)
+{
+  guint32 fate = of->opener.fate, reason = of->opener.reason;
+
+  resume_raw(io, &of->tuple, sizeof of->tuple);
+  resume_u64(io, &of->first);
+  resume_u64(io, &of->synack);
+  resume_u32(io, &of->synack_ack);
+  resume_u64(io, &of->opener.number);
+  resume_bool(io, &of->opener.is_inside);
+  resume_u32(io, &fate);
+  resume_u32(io, &reason);
+  resume_i64(io, &of->opened_ns);
+  resume_u32(io, &of->answer);
+  if (fate > JOURNAL_REFUSED || reason >= CT_REASON_COUNT)
+    resume_fail(io, "it remembers a refused packet that cannot have been");
+  of->opener.fate = (journal_fate)fate;
+  of->opener.reason = (ct_reason)reason;
+}
+
+static gint by_tuple(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(ct_tuple)); }
+
+void journal_refused_keep(journal_refused *r, resume_io *io)
+{
+  guint32 n = resume_count(io, g_hash_table_size(r->by_tuple), sizeof(ct_tuple) + 49), i;
+  GList *list, *at;
+
+  if (n > JOURNAL_REFUSED_MOST)
+    resume_fail(io, "it remembers more refused packets than there may be");
+  for (i = 0; resume_reads(io) && i < n && !io->failed; i++) {
+    refused *of = g_new0(refused, 1);
+
+    keep_one(of, io);
+    g_hash_table_add(r->by_tuple, of);
+  }
+  if (resume_reads(io))
+    return;
+  /* In an order that no hash decides. */
+  list = g_list_sort(g_hash_table_get_keys(r->by_tuple), by_tuple);
+  for (at = list; at != NULL; at = at->next)
+    keep_one(at->data, io);
+  g_list_free(list);
 }

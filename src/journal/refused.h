@@ -25,6 +25,10 @@ typedef struct journal_refused journal_refused;
 journal_refused *journal_refused_new(void);
 /* NULL is fine. */
 void journal_refused_free(journal_refused *r);
+/* All of it as bytes and back, as journal_keep. */
+void journal_refused_keep(journal_refused *r, resume_io *io);
+/* Of all that are remembered. */
+void journal_refused_each(const journal_refused *r, void (*fn)(const ct_tuple *tuple, gpointer user), gpointer user);
 void journal_refused_packet(journal_refused *r, const ct_packet *packet, const ct_result *result);
 /*
  * entry: the packet's, which it does not fit; NULL: it is not asked about, or there is none. => the number of the first

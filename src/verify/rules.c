@@ -72,7 +72,7 @@ static gboolean read_rules(verify_rules_run *r, const char *const *rules, GError
 
   for (i = 0; rules[i] != NULL; i++) {
     /* As the referee names them: what ip6tables-save writes need not show whose it is. */
-    const fw_read_options six = { g_str_has_suffix(rules[i], ".rules6"), FW_IPV6, FW_BACKEND_UNSET };
+    const fw_read_options six = { !r->own && g_str_has_suffix(rules[i], ".rules6"), FW_IPV6, FW_BACKEND_UNSET };
 
     if (!read_rules_file(r, rules[i], &six, error))
       return FALSE;
@@ -119,12 +119,14 @@ static void on_event(const ct_event *event, void *user) { emit_output_note(user,
 
 static gboolean begin(verify_rules_run *r, const char *capture, const char *const *rules, GError **error)
 {
-  ct_checksums checksums = r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
   emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
 
-  /* The recordings are of iptables' nft half, and without a limit of ICMP errors. */
-  r->box.options =
-    (fw_firewall_options){ .backend = FW_BACKEND_NFT, .hz = r->params.hz, .record = TRUE, .no_answer_limit = TRUE };
+  /* The recordings are of iptables' nft half, and without a limit of ICMP errors; our own as the rules say. */
+  r->box.options = (fw_firewall_options){ .backend = r->own ? FW_BACKEND_UNSET : FW_BACKEND_NFT,
+                                          .hz = r->params.hz,
+                                          .seed = r->own ? r->params.hash_seed : 0,
+                                          .record = TRUE,
+                                          .no_answer_limit = !r->own };
   if (!read_rules(r, rules, error))
     return FALSE;
   r->reader = cap_reader_open(capture, error);
@@ -134,9 +136,9 @@ static gboolean begin(verify_rules_run *r, const char *capture, const char *cons
   r->batch->n = 0;
   r->box.firewall = fw_firewall_new(r->box.ruleset, r->box.facts, &r->box.options);
   r->box.engine = ct_engine_new(&r->params);
-  r->decoder = pkt_decoder_new(&r->params, checksums);
+  r->decoder = pkt_decoder_new(&r->params, r->checksums);
   r->arena = pkt_arena_new();
-  r->subject = (emit_subject){ r->report->capture, &r->params, checksums, "" };
+  r->subject = (emit_subject){ r->report->capture, &r->params, r->checksums, r->head->str };
   emit_text_init(&r->text, -1);
   emit_output_open(&r->output, emit_format_find("transcript"), EMIT_CAN_PACKETS, &emit, &r->text, NULL);
   ct_engine_watch(r->box.engine, G_MAXUINT32, on_event, &r->output);
@@ -240,7 +242,7 @@ static void show(verify_rules_run *r, const ct_packet *packet, const ct_result *
     shown.view = &view;
   }
   g_string_truncate(r->told, 0);
-  fw_tell_transcript(r->told, r->box.firewall, &r->sides, packet);
+  fw_tell_transcript(r->told, r->box.firewall, r->own ? NULL : &r->sides, packet);
   rules.transcript = r->told->str;
   rules.expects = verify_rules_expects_changed(r->expects, r->box.engine);
   emit_output_packet(&r->output, &shown);
@@ -278,7 +280,10 @@ static gboolean feed(verify_rules_run *r, JsonObject *line, GError **error)
   if (json_object_has_member(line, "untranslated"))
     translate_again(r, &packet, copy);
   arrival.packet = &packet;
-  arrival.in = strcmp(side, "lan") == 0 ? r->lan_name : r->wan_name;
+  if (r->own)
+    arrival.in = strcmp(side, "?") == 0 || arrival.sent ? NULL : side;
+  else
+    arrival.in = strcmp(side, "lan") == 0 ? r->lan_name : r->wan_name;
   if (timed.link == DLT_ETHERNET && timed.captured >= 14)
     arrival.link = timed.data;
   fw_firewall_packet(r->box.firewall, r->box.engine, &arrival, &result);
@@ -391,6 +396,8 @@ static void clear(verify_rules_run *r)
   g_array_unref(r->listed);
   g_array_unref(r->gone);
   g_ptr_array_unref(r->setup);
+  if (r->head != NULL)
+    g_string_free(r->head, TRUE);
   if (r->truth != NULL)
     gzclose(r->truth);
 }

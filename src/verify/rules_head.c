@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "conntrack/profile/aliases.h"
 #include "conntrack/profile/profile.h"
+#include "verify/engine_side.h"
 #include "verify/transcript_json.h"
 
 enum { LINE_MOST = 64 << 20, CHUNK_BYTES = 1 << 16, HZ = 250 };
@@ -81,7 +83,7 @@ gboolean verify_rules_each_text(JsonObject *o, const char *name,
   return TRUE;
 }
 
-/* ---- the first line ---- */
+/* ---- what it says ---- */
 
 static gboolean keep_command(verify_rules_run *r, const char *text)
 {
@@ -149,6 +151,77 @@ static gboolean take_buckets(JsonObject *o, ct_params *params, GError **error)
   return TRUE;
 }
 
+/* ---- ctreplay's own ---- */
+
+static const char own_kernel[] = "ctreplay ";
+
+static gboolean add_text(verify_rules_run *r, const char *text)
+{
+  g_ptr_array_add(r->texts, g_strdup(text));
+  return TRUE;
+}
+
+/* => to be freed; NULL: a list that is none of texts. */
+static GStrv texts_of(verify_rules_run *r, JsonObject *o, const char *name)
+{
+  GStrv texts = NULL;
+
+  r->texts = g_ptr_array_new();
+  if (verify_rules_each_text(o, name, add_text, r)) {
+    g_ptr_array_add(r->texts, NULL);
+    texts = (GStrv)g_ptr_array_steal(r->texts, NULL);
+  }
+  g_ptr_array_unref(r->texts);
+  return texts;
+}
+
+static gboolean take_own_local(verify_rules_run *r, const char *text) { return fw_box_facts_local(r->box.facts, text); }
+
+static gboolean take_own_route(verify_rules_run *r, const char *text) { return fw_box_facts_route(r->box.facts, text); }
+
+/* Of -P -o transcript: no sides, but interfaces by their names; what the box is, as the options said it. */
+static gboolean read_own_head(verify_rules_run *r, JsonObject *o, GError **error)
+{
+  g_auto(GStrv) sysctls = texts_of(r, o, "sysctl"), helpers = texts_of(r, o, "helper"),
+                machine = texts_of(r, o, "machine");
+  const verify_header header = {
+    .kernel = r->report->kernel, .virtual_clock = TRUE, .sysctls = sysctls, .helpers = helpers, .machine = machine
+  };
+
+  r->own = TRUE;
+  if (sysctls == NULL || helpers == NULL || machine == NULL || !verify_rules_each_text(o, "local", take_own_local, r) ||
+      !verify_rules_each_text(o, "route", take_own_route, r))
+    return verify_rules_broken(r, error, "an address, an interface or a setting that is not known here");
+  return verify_engine_params(&header, &r->params, &r->checksums, error);
+}
+
+/* What our side's first line has to say for itself to be compared with: all but what it says on its own. */
+static void keep_head(verify_rules_run *r, JsonObject *o)
+{
+  static const char *const ours[] = { "rules_transcript", "kernel", "capture", "sysctl", "helper", "machine", NULL };
+  GList *names = json_object_get_members(o), *at;
+
+  r->head = g_string_new(NULL);
+  for (at = names; at != NULL; at = at->next) {
+    g_autofree char *value = json_to_string(json_object_get_member(o, at->data), FALSE);
+    g_autofree char *name = g_strescape(at->data, NULL);
+
+    if (!g_strv_contains(ours, at->data))
+      g_string_append_printf(r->head, ",\"%s\":%s", name, value);
+  }
+  g_list_free(names);
+}
+
+/* ---- the first line ---- */
+
+static const ct_profile *profile_of(const char *kernel)
+{
+  const ct_profile *profile =
+    g_str_has_prefix(kernel, own_kernel) ? ct_profile_named(kernel + strlen(own_kernel), NULL) : NULL;
+
+  return profile != NULL ? profile : ct_profile_get(0);
+}
+
 gboolean verify_rules_read_head(verify_rules_run *r, GError **error)
 {
   g_autofree char *four = NULL, *six = NULL;
@@ -159,12 +232,15 @@ gboolean verify_rules_read_head(verify_rules_run *r, GError **error)
     return o != NULL ? verify_rules_broken(r, error, "not a transcript of rules") : FALSE;
   r->report->kernel = g_strdup(verify_rules_text(o, "kernel", "?"));
   r->report->capture = g_strdup(verify_rules_text(o, "capture", "?"));
+  keep_head(r, o);
+  if (g_str_has_prefix(r->report->kernel, own_kernel) && !json_object_has_member(o, "lan"))
+    return read_own_head(r, o, error);
   r->lan_name = g_strdup(verify_rules_text(o, "lan_name", "lan0"));
   r->wan_name = g_strdup(verify_rules_text(o, "wan_name", "wan0"));
   r->sides = (fw_sides){ .lan_name = r->lan_name, .wan_name = r->wan_name };
   four = g_strdup_printf("0.0.0.0/0=%s", r->wan_name);
   six = g_strdup_printf("::/0=%s", r->wan_name);
-  ct_params_init(&r->params, ct_profile_get(0));
+  ct_params_init(&r->params, profile_of(r->report->kernel));
   r->params.acct = 1;
   r->box.facts->complete = TRUE;
   r->params.helpers_by_port = false;
@@ -185,6 +261,7 @@ gboolean verify_rules_read_head(verify_rules_run *r, GError **error)
       !verify_rules_each_text(o, "sysctl", take_sysctl, r) || !fw_box_facts_route(r->box.facts, four) ||
       !fw_box_facts_route(r->box.facts, six))
     return verify_rules_broken(r, error, "an address, an interface or a sysctl that is not known here");
+  r->checksums = r->params.checksum ? CT_CHECKSUMS_VERIFY : CT_CHECKSUMS_IGNORE;
   return (verify_rules_each_text(o, "before", verify_rules_do, r) &&
           verify_rules_each_text(o, "setup", keep_command, r)) ||
          verify_rules_broken(r, error, "commands that are no texts");

@@ -25,6 +25,8 @@ typedef struct verify_rules_run {
   verify_rules_expects *expects;
   /* The engine's side. */
   ct_params params;
+  ct_checksums checksums;
+  gboolean own; /* the recording is of ctreplay's -P -o transcript: interfaces go by their names */
   pkt_decoder *decoder;
   pkt_arena *arena;
   cap_reader *reader;
@@ -32,12 +34,14 @@ typedef struct verify_rules_run {
   guint next;
   verify_rules_box box;
   GPtrArray *setup; /* char *: commands behind the rules */
+  GPtrArray *texts; /* a list of the first line, while it is read */
   fw_sides sides;
   char *lan_name, *wan_name;
   emit_subject subject;
   emit_text text;
   emit_output output;
-  GString *told, *counters, *head;
+  GString *told, *counters;
+  GString *head;  /* what the recording's first line says of the box, for our side's */
   GArray *listed; /* verify_entry: what the recording lists behind the packet, for what was drawn there */
   GArray *gone;   /* ct_tuple: whom it lists no more, for whom a full table has ended */
   int own_fd;

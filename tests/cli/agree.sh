@@ -32,6 +32,25 @@ expect 0 '  nf_conntrack_tcp_timeout_syn_sent: 60 s, where 120 was assumed (1 of
 expect 0 '"sysctl":"nf_conntrack_tcp_timeout_syn_sent","assumed":120,"largest":60,"seen":1,"value":60' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
 expect 0 '"differences":1,"unexplained":0' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
 expect 0 'differences 0' '*' "$ctreplay" agree "$work/list" --sysctl nf_conntrack_tcp_timeout_syn_sent=60 "$work/cap"
+# Two that say two things say no value: above what was assumed, a bound; else nothing.
+: > "$work/two.ct"
+for n in 1 2; do
+  echo "flow f$n: udp 10.0.0.$n:1 > 10.0.9.9:2" >> "$work/two.ct"
+done
+printf '+0 f1 > udp (1)\n+0 f2 > udp (1)\n+1 f1 > udp (1)\n+0 f2 > udp (1)\n' >> "$work/two.ct"
+"$ctreplay" compile "$work/two.ct" -W "$work/two.pcap" || exit 99
+for seconds in 20:10 50:40; do
+  for n in 1 2; do
+    left=$([ "$n" = 1 ] && echo "${seconds%:*}" || echo "${seconds#*:}")
+    echo "udp      17 $left src=10.0.0.$n dst=10.0.9.9 sport=1 dport=2 [UNREPLIED] src=10.0.9.9 dst=10.0.0.$n sport=2 dport=1 mark=0 use=1"
+  done > "$work/list"
+  case $seconds in
+  20*) expect 1 'differences 2, unexplained 2' '*' "$ctreplay" agree "$work/list" "$work/two.pcap"
+    cp "$work/out" "$work/told"
+    expect 1 '' '' grep 'nf_conntrack_udp_timeout:' "$work/told" ;;
+  *) expect 1 'nf_conntrack_udp_timeout: at least 50 s, the largest that is listed, where 30 was assumed' '*' "$ctreplay" agree "$work/list" "$work/two.pcap" ;;
+  esac
+done
 differs 1 'not explained' <<EOF
 udp      17 28 $udp mark=0 use=1
 tcp      6 120 ESTABLISHED $tcp mark=0 use=1

@@ -54,18 +54,22 @@ mkdir -p "$deep"
 echo 'Linux box 5.14.0-427.13.1.el9_4.x86_64 #1 SMP x86_64 GNU/Linux' > "$deep/uname_-a"
 echo 'net.netfilter.nf_conntrack_max = 4096' > "$deep/sysctl_-a"
 printf '2: eth0@if5: <BROADCAST> mtu 1500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 192.0.2.1/24 brd 192.0.2.255 scope global eth0\n    inet6 2001:db8::1/64 scope global\n' > "$deep/ip_-d_address"
-printf 'default via 192.0.2.254 dev eth0 proto static\n192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.1\nlocal 192.0.2.1 dev eth0 table local\n10.0.0.0/8 dev eth1 table 100\nunreachable 10.9.0.0/16\n' > "$deep/ip_route_show_table_all"
+printf 'default via 192.0.2.254 dev eth0 proto static\n192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.1\nlocal 192.0.2.1 dev eth0 table local\n10.0.0.0/8 dev eth1 table 100\nunreachable 10.9.0.0/16\nunreachable 10.10.0.0/16 dev lo proto static\nunreachable default dev lo table unspec proto kernel metric 4294967295\n' > "$deep/ip_route_show_table_all"
 printf '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -j ACCEPT\nCOMMIT\n' > "$deep/iptables-save"
+# What is for people, or in nft's own language, is told as not used.
+printf 'Chain FORWARD (policy DROP 0 packets, 0 bytes)\n pkts bytes target\n' > "$deep/iptables_-t_filter_-nvL"
+printf 'table inet filter { # handle 1\n\tchain forward { # handle 1\n\t}\n}\n' > "$deep/nft_-a_list_ruleset"
 ln -s /etc/passwd "$deep/date"
 tar -C "$work" -cJf "$work/sos.tar.xz" sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz 2> /dev/null || tar -C "$work" -cf "$work/sos.tar.xz" sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz
 for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqrstuvwxyz"; do
   expect 0 'nf_conntrack_max 4096' '*' "$ctreplay" box "$box"
   cp "$work/out" "$work/told"
   for words in '--local 192.0.2.1/24@eth0' '--local 2001:db8::1/64@eth0' '--route 0.0.0.0/0=eth0' '--route 192.0.2.0/24=eth0' \
-      'ip_route_show_table_all: 2 routes; 2 others are not used' 'Linux 5.14.0-427.13.1.el9_4.x86_64'; do
+      'ip_route_show_table_all: 2 routes; 1 others are not used: .*; 2 that let nothing leave' \
+      'iptables-save: followed' 'iptables_-t_filter_-nvL: not used: a listing' "nft_-a_list_ruleset: not used: nft's own language" 'Linux 5.14.0-427.13.1.el9_4.x86_64'; do
     expect 0 . '' grep -e "$words" "$work/told"
   done
-  expect 1 '' '' grep -e 'root:' -e '10.0.0.0/8' "$work/told"
+  expect 1 '' '' grep -e 'root:' -e '10.0.0.0/8' -e 'route unreachable' "$work/told"
 done
 
 # ---- what is wrong ----

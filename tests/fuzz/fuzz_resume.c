@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any bytes as the parts of a state that a run keeps beside its engine: what rules remember, the decoder's fragments,
- * who was dropped, and a sweep's: who may be missed, its curve. Properties: no crash; what is refused has a reason;
- * what is read is written, read and written again as the same bytes, and can be gone on with.
+ * who was dropped, who ended and was refused, and a sweep's: who may be missed, its curve. Properties: no crash; what
+ * is refused has a reason; what is read is written, read and written again as the same bytes, and can be gone on with.
  */
 #include <string.h>
 
+#include "emit/asked.h"
 #include "firewall/iptables.h"
 #include "firewall/walk/firewall.h"
 #include "fuzz.h"
+#include "journal/history.h"
 #include "packet/packet.h"
 #include "pressure/occupancy.h"
 #include "pressure/top.h"
@@ -40,6 +42,8 @@ typedef struct parts {
   pressure_top *top;
   pressure_victims *victims;
   pressure_occupancy occupancy;
+  journal_history history;
+  emit_asked asked;
 } parts;
 
 static void on_destroy(const ct_event *event, void *user)
@@ -68,11 +72,15 @@ static void parts_init(parts *p)
   p->top = pressure_top_new();
   p->victims = pressure_victims_new(p->params.profile, PRESSURE_EXPIRED, 8, FALSE);
   p->occupancy = (pressure_occupancy){ .n = 0 };
+  p->asked = (emit_asked){ .next = 0 };
+  journal_history_begin(&p->history, p->engine);
+  journal_history_try(&p->history, p->engine);
   ct_engine_watch(p->engine, 1u << CT_EVENT_DESTROY, on_destroy, p);
 }
 
 static void parts_clear(parts *p)
 {
+  journal_history_end(&p->history);
   fw_firewall_free(p->firewall);
   ct_engine_free(p->engine);
   fw_ruleset_free(p->ruleset);
@@ -89,6 +97,8 @@ static void keep(parts *p, resume_io *io)
   pressure_top_keep(p->top, io);
   pressure_victims_keep(p->victims, io);
   pressure_occupancy_keep(&p->occupancy, io);
+  journal_history_keep(&p->history, io);
+  emit_asked_keep(&p->asked, io);
 }
 
 static GByteArray *write_parts(parts *p)
@@ -136,6 +146,8 @@ static void packet(parts *p, guint8 protocol, guint32 from, guint32 to, guint16 
   bytes[33] = 2;
   ct_packet_prepare(&one, CT_CHECKSUMS_IGNORE, &p->params);
   fw_firewall_packet(p->firewall, p->engine, &arrival, &result);
+  journal_history_packet(&p->history, &one, &result);
+  emit_asked_packet(&p->asked, p->engine, &one, &result);
   pressure_victims_packet(p->victims, &one, &result, p->now_ns, NULL, NULL);
   pressure_occupancy_note(&p->occupancy, p->now_ns, ct_engine_count(p->engine), 0, 0);
 }
@@ -146,6 +158,7 @@ static void play(parts *p)
     const ct_addr address = { .bytes = { 10, 0, 0, (guint8)i } };
 
     packet(p, CT_PROTO_UDP, 0x0a000001, 0x0a00004d, 1000);
+    packet(p, CT_PROTO_UDP, 0x0a000001, 0x0a0000ff, 137);
     packet(p, CT_PROTO_TCP, 0x0a090001, 0x0a000001, (guint16)(1000 + i));
     p->now_ns += (i + 1) * G_GINT64_CONSTANT(3000000000);
     fragment(p, (guint8)(i / 2), i % 2 == 0 ? 0 : 24);
@@ -179,6 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   keep(&p, &io);
   g_assert_true(!io.failed || io.why != NULL);
   if (!io.failed) {
+    journal_history_goes_on(&p.history, TRUE);
     bytes = write_parts(&p);
     check_again(bytes);
     g_byte_array_unref(bytes);
