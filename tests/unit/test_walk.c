@@ -394,6 +394,12 @@ START_TEST(what_icmp_is_about)
                   "type %u", type);
     wk_pass_ms(&kit, 2000);
   }
+  kit.ttl = 1;
+  wk_raw(&kit, A, B, 89, gre, sizeof gre); /* its sum would be wrong */
+  ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
+  kit.ttl = 64;
+  REJECTED(wk_raw(&kit, A, B, 89, gre, sizeof gre));
+  ck_assert(!fw_firewall_outcome(kit.firewall)->answer.sent);
   REJECTED(wk_raw(&kit, A, B, CT_PROTO_GRE, gre, sizeof gre));
   ck_assert(fw_firewall_outcome(kit.firewall)->answer.sent);
   REJECTED(wk_raw(&kit, A, B, CT_PROTO_GRE, gre, 1));

@@ -248,7 +248,8 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
     return "an ICMP error is not answered by another";
   if (is_for_all(f, r))
     return "what goes to many is not answered";
-  if (sum_is_wrong(r))
+  /* Only rules ask for it; the kernel's own errors do not. */
+  if (!fw_answer_by_kernel(f) && sum_is_wrong(r))
     return "the packet's checksum is wrong";
   return NULL;
 }
