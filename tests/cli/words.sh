@@ -152,4 +152,6 @@ if command -v zsh > /dev/null; then
 else
   echo 'completion of zsh not tried: there is no zsh'
 fi
+# libFuzzer's dictionaries know three escapes, and refuse a file with another.
+expect 1 '' '' grep -n '^[^#]*\\[^\\"x]' "${srcdir:-.}"/tests/fuzz/dict/*.dict
 finish
