@@ -50,8 +50,9 @@ static void check_entry(ct_engine *engine, const ct_entry *entry)
   g_assert_false(entry->traits & CT_ENTRY_NOTED);
   g_assert_cmpuint(entry->id, <=, engine->last_id);
   if (entry->traits & CT_ENTRY_KEYED)
-    g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.keys_top);
-  else if (entry->traits & CT_ENTRY_IPV6)
+    g_assert_cmpuint(ct_table_number(&engine->table, entry), <, engine->table.keys_size);
+  g_assert_true(!(entry->traits & CT_ENTRY_ZONED) || entry->traits & CT_ENTRY_KEYED);
+  if (entry->traits & CT_ENTRY_IPV6)
     g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.pairs_top);
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
   g_assert_false(ct_tuple_is_icmp_answer(&tuple));

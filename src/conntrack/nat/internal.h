@@ -6,23 +6,15 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/nat/nat.h"
 
-/* Of an entry, by its number. */
-typedef struct ct_nat_link {
-  uint32_t next, before; /* among those of its source's bucket, newest first; 0: none */
-  uint32_t device;
-} ct_nat_link;
-
 struct ct_nat {
   bool ipv4, ipv6; /* hooks exist */
   uint64_t random;
   uint8_t how; /* ct_nat_how of the last mapping */
   ct_nat_draw_fn draw;
   void *draw_user;
-  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4). */
+  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): chains through their keys. */
   uint32_t *heads;
   uint32_t n_heads, n_linked;
-  ct_nat_link *links;
-  uint32_t links_size;
   GByteArray *payload; /* what a helper has written, where `mangled` */
   bool mangled;
   /* The translated entry that went last: the packet that ended it is translated still. */

@@ -21,7 +21,6 @@ void ct_nat_free(struct ct_nat *nat)
     return;
   g_byte_array_unref(nat->payload);
   g_free(nat->heads);
-  g_free(nat->links);
   g_free(nat);
 }
 
@@ -141,17 +140,13 @@ uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }
 
 uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
-
-  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE && number < engine->nat->links_size
-           ? engine->nat->links[number].device
-           : 0;
+  return entry->status & CT_STATUS_SRC_NAT_DONE ? engine->table.keys[ct_table_number(&engine->table, entry)].device : 0;
 }
 
 void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device)
 {
   if (device != 0 && entry->status & CT_STATUS_SRC_NAT_DONE)
-    engine->nat->links[ct_table_number(&engine->table, entry)].device = device;
+    ct_table_key(&engine->table, entry)->device = device;
 }
 
 void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device)

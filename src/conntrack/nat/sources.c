@@ -12,14 +12,14 @@ static uint32_t head_of(const struct ct_nat *nat, const ct_tuple *original)
   return (uint32_t)(hash >> 32) & (nat->n_heads - 1);
 }
 
-static void put(struct ct_nat *nat, uint32_t number, uint32_t head)
+static void put(struct ct_nat *nat, ct_key *keys, uint32_t number, uint32_t head)
 {
-  ct_nat_link *link = &nat->links[number];
+  ct_key *link = &keys[number];
 
   link->before = 0;
   link->next = nat->heads[head];
   if (link->next != 0)
-    nat->links[link->next].before = number;
+    keys[link->next].before = number;
   nat->heads[head] = number;
 }
 
@@ -27,54 +27,43 @@ static void put(struct ct_nat *nat, uint32_t number, uint32_t head)
 static void grow(ct_engine *engine)
 {
   struct ct_nat *nat = engine->nat;
+  ct_key *keys = engine->table.keys;
   uint32_t *old = nat->heads, n = nat->n_heads, i, number, before;
   ct_tuple original;
 
   nat->n_heads = n != 0 ? n * 2 : FIRST_HEADS;
   nat->heads = g_new0(uint32_t, nat->n_heads);
   for (i = 0; i < n; i++) {
-    for (number = old[i]; number != 0 && nat->links[number].next != 0; number = nat->links[number].next)
+    for (number = old[i]; number != 0 && keys[number].next != 0; number = keys[number].next)
       continue;
     for (; number != 0; number = before) {
-      before = nat->links[number].before;
+      before = keys[number].before;
       ct_table_tuple(&engine->table, ct_table_entry(&engine->table, number), CT_ORIGINAL, &original);
-      put(nat, number, head_of(nat, &original));
+      put(nat, keys, number, head_of(nat, &original));
     }
   }
   g_free(old);
 }
 
-static void make_room(ct_engine *engine)
-{
-  struct ct_nat *nat = engine->nat;
-
-  if (nat->links_size >= engine->table.size)
-    return;
-  nat->links = g_renew(ct_nat_link, nat->links, engine->table.size);
-  memset(nat->links + nat->links_size, 0, (engine->table.size - nat->links_size) * sizeof(ct_nat_link));
-  nat->links_size = engine->table.size;
-}
-
 void ct_nat_link_source(ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
+  ct_key *key = ct_table_key(&engine->table, entry);
   struct ct_nat *nat = engine->nat;
   ct_tuple original;
 
-  make_room(engine);
   if (nat->n_linked >= nat->n_heads)
     grow(engine);
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
-  nat->links[number].device = 0;
-  put(nat, number, head_of(nat, &original));
+  key->device = 0;
+  put(nat, engine->table.keys, ct_table_number(&engine->table, entry), head_of(nat, &original));
   nat->n_linked++;
 }
 
 void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
   struct ct_nat *nat = engine->nat;
-  ct_nat_link *link;
+  const ct_key *link;
+  ct_key *keys = engine->table.keys;
   ct_tuple original;
 
   if (entry->status & CT_NAT_BITS) {
@@ -87,11 +76,11 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
   }
   if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
     return;
-  link = &nat->links[number];
+  link = &keys[ct_table_number(&engine->table, entry)];
   if (link->next != 0)
-    nat->links[link->next].before = link->before;
+    keys[link->next].before = link->before;
   if (link->before != 0) {
-    nat->links[link->before].next = link->next;
+    keys[link->before].next = link->next;
   } else {
     ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
     nat->heads[head_of(nat, &original)] = link->next;
@@ -102,12 +91,13 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
 uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after)
 {
   const struct ct_nat *nat = engine->nat;
+  const ct_key *keys = engine->table.keys;
   uint32_t number;
 
   if (nat->n_heads == 0)
     return 0;
-  for (number = after != 0 ? nat->links[after].next : nat->heads[head_of(nat, original)]; number != 0;
-       number = nat->links[number].next) {
+  for (number = after != 0 ? keys[after].next : nat->heads[head_of(nat, original)]; number != 0;
+       number = keys[number].next) {
     ct_tuple own;
 
     ct_table_tuple(&engine->table, ct_table_entry(&engine->table, number), CT_ORIGINAL, &own);
@@ -122,5 +112,5 @@ uint64_t ct_nat_memory_bytes(const struct ct_nat *nat)
 {
   if (nat == NULL)
     return 0;
-  return (uint64_t)nat->n_heads * sizeof(uint32_t) + (uint64_t)nat->links_size * sizeof(ct_nat_link);
+  return (uint64_t)nat->n_heads * sizeof(uint32_t);
 }

@@ -115,6 +115,8 @@ void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arriv
 
 /* Of the last packet; valid until the next one. */
 const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
+/* The same for who looks at no bytes of the packet: those of a translated one may not be written yet. */
+const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 
 /* Packets so far of which rules do not say all. */
 typedef struct fw_tally {

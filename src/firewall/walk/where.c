@@ -24,30 +24,30 @@ static fw_path path_by_destination(const fw_firewall *f, const fw_packet *p)
                                                                                           : FW_PATH_FORWARD;
 }
 
-/* Nobody but the box itself sends from there, unless a device is said to have brought it. */
-static gboolean is_from_loopback(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+/* Its own addresses; from 127.0.0.1 and the like nobody but it sends, unless a device is said to have brought it. */
+static gboolean is_from_box(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  return fw_box_facts_type(f->facts, p->family, &p->source) == FW_ADDRTYPE_LOCAL && f->facts->interface == NULL &&
-         (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0);
+  if (fw_box_facts_type(f->facts, p->family, &p->source) != FW_ADDRTYPE_LOCAL)
+    return FALSE;
+  return fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL ||
+         (f->facts->interface == NULL && (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0));
 }
 
 static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL || is_from_loopback(f, a, p))
-    return FW_PATH_OUTPUT;
-  return path_by_destination(f, p);
+  return a->sent || is_from_box(f, a, p) ? FW_PATH_OUTPUT : path_by_destination(f, p);
 }
 
-/* A name that the facts hold stays where it is. */
+/* A name that the facts hold stays where it is until they change. */
 static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
 {
+  fw_named *named = &f->named[(guintptr)name >> 4 & (FW_NAMED - 1)];
+
   if (name == NULL)
     return &f->program->unknown;
-  if (name != f->asked) {
-    f->found = fw_program_interface(f->program, name);
-    f->asked = name;
-  }
-  return f->found;
+  if (G_UNLIKELY(named->asked != name || named->changes != f->facts->changes))
+    *named = (fw_named){ name, fw_program_interface(f->program, name), f->facts->changes };
+  return named->found;
 }
 
 static inline const fw_interface_name *way_to(fw_firewall *f, const fw_packet *p, const fw_address *to)
