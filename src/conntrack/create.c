@@ -33,15 +33,18 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
  * Whether somebody has one of the entry's tuples. Where all replies are their originals' inverses, that would need
  * parallel packets: an entry that is there is found, and none is made.
  */
-static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry)
+static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry, uint32_t hash)
 {
+  uint32_t hashes[2] = { hash, hash };
   ct_dir dir, found;
   ct_tuple tuple;
+
+  ct_table_has_second(&engine->table, entry, hash, &hashes[CT_REPLY]);
 
   for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
     ct_table_looked_up(&engine->table, entry, dir, &tuple);
     found = dir;
-    if (ct_table_find(&engine->table, &tuple, ct_tuple_hash(&tuple), &found) != NULL)
+    if (ct_table_find(&engine->table, &tuple, hashes[dir], &found) != NULL)
       return true;
   }
   return false;
@@ -53,7 +56,7 @@ inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet 
 {
   uint32_t at[2] = { 0, 0 };
 
-  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry)) {
+  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry, hash)) {
     engine->stats.insert_failed++;
     engine->stats.drop++;
     result->reason = CT_REASON_CLASH;

@@ -77,6 +77,7 @@ static void check_table(ct_engine *engine)
 {
   const ct_table *t = &engine->table;
   guint32 live = 0, slots = 0, second = 0, hash;
+  ct_tuple original;
 
   for (guint32 number = 1; number < t->top; number++) {
     const ct_entry *entry = ct_table_entry(t, number);
@@ -84,7 +85,8 @@ static void check_table(ct_engine *engine)
     if (!is_live(entry))
       continue;
     live++;
-    second += ct_table_has_second(t, entry, &hash);
+    ct_table_tuple(t, entry, CT_ORIGINAL, &original);
+    second += ct_table_has_second(t, entry, ct_tuple_hash(&original), &hash);
     check_entry(engine, entry);
   }
   for (guint32 at = 0; at <= t->slot_mask; at++) {

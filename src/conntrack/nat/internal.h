@@ -53,6 +53,9 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry);
  */
 uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after);
 
+/* Hints: what packets that will make entries, whose hint is 0, are going to ask of their sources. */
+void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n);
+
 /* Where that is a number, of an entry that has its SRC_NAT_DONE. */
 void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device);
 
@@ -61,6 +64,9 @@ void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device
 /* get_unique_tuple: what `current`, which is the inverse of the entry's reply, becomes. */
 void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
                    const ct_tuple *current, ct_tuple *chosen);
+
+/* The same of a destination that stays, and whose id nothing but a range could change: all that is left of it. */
+void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry);
 
 /* --- map.c --- */
 

@@ -256,19 +256,11 @@ static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
 }
 
 /* One slot serves both tuples where their hashes are the same: mostly, as they are each other's inverse. */
-bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash)
-{
-  if (!(entry->traits & CT_ENTRY_KEYED))
-    return false;
-  *hash = table->keys[ct_table_number(table, entry)].reply_hash;
-  return *hash != entry_hash(table, entry);
-}
-
-static __attribute__((noinline)) void insert_second(ct_table *table, const ct_entry *entry)
+static __attribute__((noinline)) void insert_second(ct_table *table, const ct_entry *entry, uint32_t first)
 {
   uint32_t hash;
 
-  if (!ct_table_has_second(table, entry, &hash))
+  if (!ct_table_has_second(table, entry, first, &hash))
     return;
   if (is_crowded(table, table->used + table->second))
     grow_index(table);
@@ -283,7 +275,7 @@ inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
   put_slot(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
   table->used++;
   if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
-    insert_second(table, entry);
+    insert_second(table, entry, hash);
 }
 
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry)
@@ -311,11 +303,11 @@ static inline void remove_slot(ct_table *table, uint32_t number, uint32_t hash)
   table->slots[at] = (ct_slot){ 0, 0 };
 }
 
-static __attribute__((noinline)) void remove_second(ct_table *table, const ct_entry *entry)
+static __attribute__((noinline)) void remove_second(ct_table *table, const ct_entry *entry, uint32_t first)
 {
   uint32_t hash;
 
-  if (!ct_table_has_second(table, entry, &hash))
+  if (!ct_table_has_second(table, entry, first, &hash))
     return;
   remove_slot(table, ct_table_number(table, entry), hash);
   table->second--;
@@ -323,10 +315,12 @@ static __attribute__((noinline)) void remove_second(ct_table *table, const ct_en
 
 void ct_table_remove(ct_table *table, ct_entry *entry)
 {
-  remove_slot(table, ct_table_number(table, entry), entry_hash(table, entry));
+  const uint32_t hash = entry_hash(table, entry);
+
+  remove_slot(table, ct_table_number(table, entry), hash);
   table->used--;
   if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
-    remove_second(table, entry);
+    remove_second(table, entry, hash);
 }
 
 static inline uint64_t both(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }

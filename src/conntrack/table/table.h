@@ -32,7 +32,8 @@ typedef struct ct_key {
   ct_tuple reply;        /* where the entry is KEYED, */
   uint32_t reply_hash;   /* of the tuple that it is looked up by */
   uint16_t zone;         /* of its original tuple, where it is ZONED */
-  uint32_t next, before; /* nat/sources.c: among the entries of its source's chain, newest first; 0: none */
+  uint32_t source_hash;  /* nat/sources.c: of its original source, where it is in a chain of such */
+  uint32_t next, before; /* in that chain, newest first; 0: none */
   uint32_t device;       /* that masquerading has chosen an address of; 0: none */
 } ct_key;
 
@@ -151,8 +152,14 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
 void ct_table_looked_up(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
 /* Whether there ever was an entry with a reply of its own. */
 static inline bool ct_table_has_keys(const ct_table *table) { return table->keyed; }
-/* Whether the entry has a second slot, and the hash that it stands under. */
-bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash);
+/* Whether the entry, whose original tuple has that hash, has a second slot, and the hash that it stands under. */
+static inline bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t hash, uint32_t *second)
+{
+  if (!(entry->traits & CT_ENTRY_KEYED))
+    return false;
+  *second = table->keys[ct_table_number(table, entry)].reply_hash;
+  return *second != hash;
+}
 
 /* The numbers of all confirmed entries in order of creation; to be freed with g_free. */
 uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n);

@@ -22,6 +22,17 @@ typedef struct fw_named {
   guint changes;
 } fw_named;
 
+/*
+ * What an IPv4 address's first byte says of it alone, at the time of so many changes of the facts: most often all.
+ * Type 0, way NULL: the rest has to be asked.
+ */
+typedef struct fw_first_byte {
+  gboolean known;
+  guint changes;
+  guint16 type[256];
+  const fw_interface_name *way[256];
+} fw_first_byte;
+
 /* How a packet is translated, and its bytes are not yet: nobody has asked for them. */
 typedef struct fw_nat_pending {
   guint n;
@@ -41,10 +52,11 @@ struct fw_firewall {
   ct_template template;
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
   fw_named named[FW_NAMED];         /* by where the name stands */
-  gboolean nat_families[2];         /* have nat hooks */
-  fw_way *ways[2][FW_WAYS];         /* by family */
-  guint ahead;                      /* chains of the packet's way behind conntrack that have said all they have to */
-  ct_packet sent;                   /* the packet as it is translated, once it is */
+  fw_first_byte first;
+  gboolean nat_families[2]; /* have nat hooks */
+  fw_way *ways[2][FW_WAYS]; /* by family */
+  guint ahead;              /* chains of the packet's way behind conntrack that have said all they have to */
+  ct_packet sent;           /* the packet as it is translated, once it is */
   GByteArray *sent_bytes;
   fw_nat_pending pending;   /* of outcome.packet */
   const ct_packet *arrived; /* the last packet, */

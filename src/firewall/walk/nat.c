@@ -532,7 +532,7 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
 
 void fw_nat_before_confirm(fw_firewall *f, const fw_packet *p, fw_nat_moved *moved)
 {
-  moved->any = p->entry != NULL && p->raw->kind == CT_PACKET_TRACK &&
+  moved->any = p->entry != NULL && p->protocol == CT_PROTO_TCP && p->raw->kind == CT_PACKET_TRACK &&
                ct_nat_seqadj(engine_of(f), p->entry, (ct_dir)p->direction, moved->way);
 }
 
