@@ -56,6 +56,19 @@ ours="$box --local 203.0.113.1/24@wan0"
     "$ctreplay" -L --rules "$work/dropping" $ours "$work/any.pcap"
 }
 
+# H.323's payloads stay as they are, and that is said; not where nothing is translated.
+"$ctreplay" compile "${srcdir:-.}/samples/h323.ct" -W "$work/h323.pcap" || exit 99
+printf '*raw\n-A PREROUTING -p udp -m udp --dport 1719 -j CT --helper RAS\nCOMMIT\n*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n' > "$work/h323"
+sed '/MASQUERADE/d' "$work/h323" > "$work/h323-plain"
+calls='--route 10.0.0.0/29=lan0 --route 0.0.0.0/0=wan0 --local 203.0.113.1/24@wan0'
+# shellcheck disable=SC2086 # words
+{
+  expect 0 'dport=1719.* dst=203.0.113.1 ' 'note: 2 translated connections have a helper whose packets a kernel with nf_nat_h323 writes anew (the first: RAS): here' \
+    "$ctreplay" -L --rules "$work/h323" $calls "$work/h323.pcap"
+  said_of_plain() { "$ctreplay" -L --rules "$work/h323-plain" $calls "$work/h323.pcap" 2>&1 > "$work/table" | grep -c nf_nat; }
+  expect 1 '^0$' '' said_of_plain
+}
+
 # Without rules it is inferred, and without that each packet stands for itself.
 expect 0 'src=192.168.1.11 dst=198.51.100.7 sport=40000 dport=80 packets=1 bytes=40 src=198.51.100.7 dst=203.0.113.1 sport=80 dport=33333 packets=1' \
   'the translation of 2 connections is inferred' "$ctreplay" -L "$work/any.pcap"

@@ -494,6 +494,14 @@ static void say_kernel(fw_outcome *o, fw_kernel_drop why)
   o->decision = (fw_decision){ .verdict = FW_VERDICT_DROP };
 }
 
+static void conclude_nat(fw_firewall *f, const ct_passage *passage, fw_packet *p, const fw_nat_moved *moved,
+                         gboolean goes_on)
+{
+  fw_nat_confirmed(f, p, moved, goes_on);
+  if (goes_on && passage->result.changes & CT_CHANGE_CREATED && p->entry != NULL)
+    fw_nat_note_unwritten(f, p->entry);
+}
+
 /* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
 static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
 {
@@ -504,7 +512,7 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
     fw_nat_before_confirm(f, p, &moved);
   ct_engine_conclude(engine, passage, observe ? CT_FATE_ACCEPT : fate);
   if (G_UNLIKELY(nat))
-    fw_nat_confirmed(f, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
+    conclude_nat(f, passage, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
   f->program->passage = NULL;
   f->program->view_of = NULL;
   if (G_LIKELY(fate == CT_FATE_ACCEPT && passage->result.verdict != CT_VERDICT_DROP))

@@ -124,6 +124,8 @@ typedef struct fw_tally {
   guint64
     nat_unknown;  /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
   guint64 mapped; /* connections that a nat rule has mapped */
+  guint64 unwritten; /* translated connections with a helper whose payloads a kernel writes anew: they stay here */
+  const char *unwritten_helper, *unwritten_module; /* of the first of these */
   guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);

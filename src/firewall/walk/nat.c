@@ -551,6 +551,18 @@ static void put_payload(fw_firewall *f, fw_packet *p, const guint8 *payload, gsi
   p->translated = TRUE;
 }
 
+void fw_nat_note_unwritten(fw_firewall *f, const ct_entry *entry)
+{
+  const char *helper, *module = ct_nat_unwritten(engine_of(f), entry, &helper);
+
+  if (module == NULL)
+    return;
+  if (f->tally.unwritten++ == 0) {
+    f->tally.unwritten_helper = helper;
+    f->tally.unwritten_module = module;
+  }
+}
+
 void fw_nat_confirmed(fw_firewall *f, fw_packet *p, const fw_nat_moved *moved, gboolean goes_on)
 {
   const guint8 *payload;
