@@ -76,6 +76,9 @@ expect 0 '^2$' '*' sh -c "\"$ctreplay\" -L -n 203.0.113.1 \"$work/any.pcap\" | g
 expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
 expect 0 '"dport":33333}.*"inferred":true' '*' "$ctreplay" -L -o json "$work/any.pcap"
 expect 0 'leaves as tcp 203.0.113.1.33333 > 198.51.100.7.80 (inferred)' '*' "$ctreplay" "$work/any.pcap"
+expect 0 '^192.168.1.11	.*|SRC_NAT|.*|inferred$' '*' "$ctreplay" flows -o tsv --fields src,status "$work/any.pcap"
+told_inferred() { "$ctreplay" explain --packet 5 "$work/any.pcap" | tr -s ' \n' ' '; }
+expect 0 "answers are tcp from 198.51.100.7 port 80 to 203.0.113.1 port 33333: that is inferred from how" '*' told_inferred
 expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"
 expect 0 '^4$' '*' sh -c "\"$ctreplay\" -P --reason copy \"$work/any.pcap\" | grep -c once"
 # The same by one thread and by two, and of a pipe.
@@ -101,6 +104,13 @@ expect 0 'sport=80 dport=33333 packets=1' 'the translation of 2 connections is i
   expect 0 'SYN_RECV src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000' '*' "$ctreplay" -L -p tcp --view inside --rules "$work/rules" $ours "$work/in.pcap"
 }
 expect 2 '' 'view: says nothing without --rules' "$ctreplay" -L --view inside "$work/in.pcap"
+# With both sides a port that was drawn is as it was seen; nothing is undone, and a view of one side says so.
+# shellcheck disable=SC2086
+{
+  expect 1 '^4 packets paired, 1 lost (1 A>B, 0 B>A), 0 added' '' "$ctreplay" diff --rules "$work/rules" $ours "$work/in.pcap" "$work/out.pcap"
+  expect 1 '^4 packets paired' 'note: --view: no packet answers a translated connection with the translation undone' \
+    "$ctreplay" diff --view inside --rules "$work/rules" $ours "$work/in.pcap" "$work/out.pcap"
+}
 expect 2 '' 'give inside or outside' "$ctreplay" -L --view both --rules "$work/rules" "$work/in.pcap"
 # What the box sends to itself: on any each packet twice, as it left by lo and as it came in there. It meets the hooks of both ways.
 cat > "$work/lo.ct" << 'CT'
