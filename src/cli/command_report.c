@@ -38,7 +38,7 @@ static void on_packet(const replay_seen *seen, gpointer user)
   if (rules != NULL)
     report_rules(p->report, rules);
   if (p->drops != NULL && fed)
-    cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
+    cli_rules_drops_packet(p->drops, fw_firewall_said(p->run.firewall.firewall), seen->packet);
   emit_tally_packet(&p->summary.tally, seen->packet, fed ? result : NULL);
   journal_history_packet(&p->history, seen->packet, result);
   cli_beside_packet(&p->beside, &p->history, seen);

@@ -6,6 +6,7 @@
 #include "diff_across.h"
 
 #include "captures.h"
+#include "conntrack/nat/nat.h"
 #include "emit/rules.h"
 #include "interrupt.h"
 #include "say.h"
@@ -66,13 +67,25 @@ static void say_rules(crossing *c, across_said *said, const ct_packet *packet)
   emit_text_clear(&text);
 }
 
+/* What the kernel draws at random no rules tell: then it is as it is seen. */
+static gboolean is_drawn(const fw_outcome *o)
+{
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    if (o->nat_how[i] == CT_NAT_HOW_ASKED || o->nat_how[i] == CT_NAT_HOW_RANGE || o->nat_how[i] == CT_NAT_HOW_CLASH)
+      return TRUE;
+  return FALSE;
+}
+
 /* With rules the way out is known of a new connection, whatever addresses it has there. */
 static void expect_out(crossing *c, across_sighting *s, const ct_result *result)
 {
   ct_tuple back, out;
   ct_view view;
 
-  if (result->entry == NULL || !(result->changes & CT_CHANGE_CREATED) || result->dir != CT_ORIGINAL)
+  if (result->entry == NULL || !(result->changes & CT_CHANGE_CREATED) || result->dir != CT_ORIGINAL ||
+      is_drawn(fw_firewall_said(c->firewall.firewall)))
     return;
   ct_entry_view(c->engine, result->entry, &view);
   back = across_ends(&view.tuple[CT_REPLY]);

@@ -463,6 +463,18 @@ static void say_backend(const cli_firewall *f)
   }
 }
 
+static void say_unwritten(const cli_firewall *f)
+{
+  const fw_tally *t = fw_firewall_tally(f->firewall);
+
+  if (t->unwritten > 0)
+    say_once(f,
+             "note: %" G_GUINT64_FORMAT
+             " translated connection%s a helper whose packets a kernel with %s writes anew (the first: %s): here "
+             "payloads stay as they are, and what they announce is expected at the addresses inside",
+             t->unwritten, t->unwritten == 1 ? " has" : "s have", t->unwritten_module, t->unwritten_helper);
+}
+
 void cli_firewall_say_notes(const cli_firewall *f)
 {
   const fw_program *program;
@@ -490,6 +502,7 @@ void cli_firewall_say_notes(const cli_firewall *f)
       " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
       "box is said by --local ADDRESS@INTERFACE",
       fw_firewall_tally(f->firewall)->nat_unknown);
+  say_unwritten(f);
   if (program->no_policy != NULL)
     say_once(
       f,

@@ -24,7 +24,7 @@ static void look_for_views(cli_firewall *f, const ct_engine *engine, const repla
   if (f->o->view != CLI_VIEW_ARRIVED || seen->packet->kind != CT_PACKET_TRACK ||
       (result->cls != CT_CLASS_NEW && result->cls != CT_CLASS_INVALID) || !fw_view_is_undone(engine, seen->packet))
     return;
-  if (fw_firewall_outcome(f->firewall)->path == FW_PATH_OUTPUT)
+  if (fw_firewall_said(f->firewall)->path == FW_PATH_OUTPUT)
     f->looks_outside++;
   else
     f->looks_inside++;
@@ -88,7 +88,7 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
 
 static gboolean has_dropped(gpointer user)
 {
-  const fw_outcome *o = fw_firewall_outcome(((const cli_firewall *)user)->firewall);
+  const fw_outcome *o = fw_firewall_said(((const cli_firewall *)user)->firewall);
 
   return o->kernel == FW_KERNEL_NOTHING && (o->verdict == FW_VERDICT_DROP || o->verdict == FW_VERDICT_REJECT);
 }

@@ -177,7 +177,7 @@ static cli_happening happening_with_rules(const cli_person *p, const ct_result *
 
   if (p->drops == NULL)
     return what;
-  o = fw_firewall_outcome(p->run.firewall.firewall);
+  o = fw_firewall_said(p->run.firewall.firewall);
   if (what != CLI_HAPPENING_COUNT && p->run.o->rules_mode == FW_MODE_OBSERVE + 1)
     return what;
   if (o->verdict == FW_VERDICT_DROP)
@@ -193,7 +193,7 @@ static void rules_said(cli_person *p, const ct_packet *packet, const char *befor
 
   if (p->drops == NULL)
     return;
-  verdict = fw_firewall_outcome(p->run.firewall.firewall)->verdict;
+  verdict = fw_firewall_said(p->run.firewall.firewall)->verdict;
   if (verdict == FW_VERDICT_NONE || verdict == FW_VERDICT_ACCEPT)
     return;
   emit_text_string(out, before);
@@ -263,7 +263,7 @@ static void alike_result(const cli_person *p, cli_alike *line, const replay_seen
   line->key.after = r->new_state;
   line->key.has_past = p->history.past.end != NULL;
   if (p->drops != NULL)
-    line->key.rule = fw_firewall_outcome(p->run.firewall.firewall)->decision.rule;
+    line->key.rule = fw_firewall_said(p->run.firewall.firewall)->decision.rule;
 }
 
 static void entry_line(cli_person *p, const replay_seen *seen, cli_happening what)
@@ -435,7 +435,7 @@ void cli_person_packet(const replay_seen *seen, gpointer user)
   if (seen->packet->kind == CT_PACKET_NONE)
     return;
   if (p->drops != NULL)
-    cli_rules_drops_packet(p->drops, fw_firewall_outcome(p->run.firewall.firewall), seen->packet);
+    cli_rules_drops_packet(p->drops, fw_firewall_said(p->run.firewall.firewall), seen->packet);
   what = happening_with_rules(p, r);
   if (what == CLI_HAPPENING_COUNT || !p->run.showing)
     return;

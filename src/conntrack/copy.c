@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conntrack/engine_internal.h"
+#include "conntrack/nat/internal.h"
 
 bool ct_engine_copy(const ct_engine *from, const ct_tuple *tuple, ct_engine *to, int64_t deadline_ns)
 {
@@ -32,6 +33,8 @@ bool ct_engine_copy(const ct_engine *from, const ct_tuple *tuple, ct_engine *to,
   own->created_ns = entry->created_ns;
   own->deadline_ns = deadline_ns;
   own->id = ++to->last_id;
+  if (to->nat != NULL && own->status & CT_STATUS_SRC_NAT_DONE)
+    ct_nat_link_source(to, own);
   ct_table_insert(&to->table, own, ct_tuple_hash(&original));
   if (to->params.gc == CT_GC_EXACT)
     ct_timer_arm(&to->timer, own, ct_table_number(&to->table, own), to->now_ns);

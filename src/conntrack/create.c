@@ -33,21 +33,21 @@ static bool chain_is_too_long(ct_engine *engine, const uint32_t at[2])
  * Whether somebody has one of the entry's tuples. Where all replies are their originals' inverses, that would need
  * parallel packets: an entry that is there is found, and none is made.
  */
-static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry)
+static __attribute__((noinline)) bool is_taken_by_another(ct_engine *engine, const ct_entry *entry, uint32_t hash)
 {
-  ct_tuple tuple[2];
+  uint32_t hashes[2] = { hash, hash };
   ct_dir dir, found;
+  ct_tuple tuple[2];
 
+  ct_table_has_second(&engine->table, entry, hash, &hashes[CT_REPLY]);
   for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++)
     ct_table_looked_up(&engine->table, entry, dir, &tuple[dir]);
   for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
-    uint32_t hash = ct_tuple_hash(&tuple[dir]);
-
     found = dir;
     /* Where its two directions are in two zones, each has to do with that direction of others alone. */
     if (tuple[CT_ORIGINAL].zone != tuple[CT_REPLY].zone
-          ? ct_table_find_as(&engine->table, &tuple[dir], hash, dir) != NULL
-          : ct_table_find(&engine->table, &tuple[dir], hash, &found) != NULL)
+          ? ct_table_find_as(&engine->table, &tuple[dir], hashes[dir], dir) != NULL
+          : ct_table_find(&engine->table, &tuple[dir], hashes[dir], &found) != NULL)
       return true;
   }
   return false;
@@ -59,7 +59,7 @@ inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet 
 {
   uint32_t at[2] = { 0, 0 };
 
-  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry)) {
+  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry, hash)) {
     engine->stats.insert_failed++;
     engine->stats.drop++;
     result->reason = CT_REASON_CLASH;

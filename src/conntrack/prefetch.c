@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hints about packets to come: memory fetched in time, or made ready. Nothing here changes what can be observed. */
 #include "conntrack/engine_internal.h"
+#include "conntrack/nat/internal.h"
 
 /*
  * A packet that makes an entry touches the bucket of its answer too; and where the table is full, those in its own
@@ -50,6 +51,8 @@ void ct_engine_prefetch(ct_engine *engine, const ct_packet *packets, size_t n)
   }
   for (i = 0; i < n; i++)
     engine->hints[i] = ct_table_prefetch_entry(&engine->table, packets[i].hash, &n_new);
+  if (G_UNLIKELY(engine->nat != NULL))
+    ct_nat_prefetch(engine, packets, engine->hints, n);
 }
 
 void ct_engine_populate(ct_engine *engine, uint32_t packets)

@@ -23,29 +23,17 @@ static int other_type(const ct_tuple *t, bool *is_answer)
   return -1;
 }
 
-bool ct_addr_equal(const ct_addr *a, const ct_addr *b)
+bool ct_tuple_invert_icmp(const ct_tuple *in, ct_tuple *inverse)
 {
-  return a->halves[0] == b->halves[0] && a->halves[1] == b->halves[1];
-}
+  bool is_answer;
+  int type = other_type(in, &is_answer);
 
-bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b) { return memcmp(a, b, sizeof(*a)) == 0; }
-
-bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
-{
   *inverse = *in;
   inverse->src = in->dst;
   inverse->dst = in->src;
-  if (ct_tuple_is_icmp(in)) {
-    bool is_answer;
-    int type = other_type(in, &is_answer);
-
-    if (type < 0)
-      return false;
-    inverse->dst_id = (uint16_t)(type << 8 | ct_tuple_icmp_code(in));
-    return true;
-  }
-  inverse->src_id = in->dst_id;
-  inverse->dst_id = in->src_id;
+  if (type < 0)
+    return false;
+  inverse->dst_id = (uint16_t)(type << 8 | ct_tuple_icmp_code(in));
   return true;
 }
 

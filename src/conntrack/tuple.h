@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * The kernel's l3 numbers (AF_INET, AF_INET6 on Linux), spelled out: they are printed, so they must not follow the
@@ -61,15 +62,36 @@ static inline bool ct_tuple_is_icmp(const ct_tuple *t)
   return (t->proto == CT_PROTO_ICMP && t->family == CT_IPV4) || (t->proto == CT_PROTO_ICMPV6 && t->family == CT_IPV6);
 }
 
-bool ct_addr_equal(const ct_addr *a, const ct_addr *b);
-bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b);
+static inline bool ct_addr_equal(const ct_addr *a, const ct_addr *b)
+{
+  return ((a->halves[0] ^ b->halves[0]) | (a->halves[1] ^ b->halves[1])) == 0;
+}
 
+static inline bool ct_tuple_equal(const ct_tuple *a, const ct_tuple *b)
+{
+  uint64_t rest[2];
+
+  _Static_assert(sizeof(ct_tuple) == 2 * sizeof(ct_addr) + sizeof(rest[0]), "behind both addresses: one word");
+  memcpy(&rest[0], &a->src_id, sizeof(rest[0]));
+  memcpy(&rest[1], &b->src_id, sizeof(rest[1]));
+  return ((a->src.halves[0] ^ b->src.halves[0]) | (a->src.halves[1] ^ b->src.halves[1]) |
+          (a->dst.halves[0] ^ b->dst.halves[0]) | (a->dst.halves[1] ^ b->dst.halves[1]) | (rest[0] ^ rest[1])) == 0;
+}
+
+/* The next one, of the protocols whose ids are not one for each end. */
+bool ct_tuple_invert_icmp(const ct_tuple *in, ct_tuple *inverse);
 /*
  * The tuple of the answer (nf_ct_invert_tuple).
  * => false where the protocol has none: ICMP and ICMPv6 types that are neither a request nor its answer;
  *    *inverse is then unspecified. in and inverse may not be the same object.
  */
-bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse);
+static inline bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
+{
+  if (ct_tuple_is_icmp(in))
+    return ct_tuple_invert_icmp(in, inverse);
+  *inverse = (ct_tuple){ in->dst, in->src, in->dst_id, in->src_id, in->family, in->proto, in->zone };
+  return true;
+}
 
 /*
  * True for the ICMP types that answer a request: their inverse is what the table is keyed by. Which they are, the

@@ -251,6 +251,21 @@ static void entry_changes(explain_teller *t, const ct_view *before, const ct_vie
   g_string_free(list, TRUE);
 }
 
+/* Without rules a translation is what was seen. */
+static void say_inferred(explain_teller *t)
+{
+  const ct_view *after = t->facts->after;
+  g_autofree char *answers =
+    after != NULL && after->inferred ? explain_tuple_words(t->facts->params->profile, &after->tuple[CT_REPLY]) : NULL;
+
+  if (answers != NULL)
+    explain_say(
+      t, EXPLAIN_CHANGES,
+      "Its connection's answers are %s: that is inferred from how the first packet was seen to leave, as there "
+      "are no rules to say it.",
+      answers);
+}
+
 void explain_changes(explain_teller *t)
 {
   const explain_facts *f = t->facts;
@@ -281,6 +296,7 @@ void explain_changes(explain_teller *t)
              (result->cls == CT_CLASS_INVALID || result->verdict == CT_VERDICT_DROP)) {
     explain_say(t, EXPLAIN_CHANGES, "The entry that was begun for it was forgotten: the table is as before.");
   }
+  say_inferred(t);
 }
 
 /* --- events --- */

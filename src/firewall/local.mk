@@ -87,6 +87,7 @@ firewall_sources = \
 	src/firewall/walk/pieces.c src/firewall/walk/pieces.h \
 	src/firewall/walk/policies.c src/firewall/walk/policies.h \
 	src/firewall/walk/program.c src/firewall/walk/program.h \
+	src/firewall/walk/put.c src/firewall/walk/put.h \
 	src/firewall/walk/quick.c src/firewall/walk/quick.h \
 	src/firewall/walk/random.c \
 	src/firewall/walk/record.c src/firewall/walk/record.h \

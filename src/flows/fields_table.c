@@ -138,6 +138,8 @@ GETTER(status)
 {
   FLOW;
   emit_value_status(c, r->status & ~(guint32)CT_STATUS_DYING, v);
+  if (r->inferred)
+    emit_value_text(v, g_string_append(c->scratch, "|inferred")->str);
 }
 
 /* The reply is not what answers the original, packet for packet: NAT. */
@@ -232,7 +234,7 @@ static const emit_field fields[] = {
   FIELD(zone_reply, NUMBER, -10, 0, NULL, 0, "the zone that the reply is tracked in"),
   FIELD(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round"),
   FIELD(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states"),
-  FIELD(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |"),
+  FIELD(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |; inferred: its translation is, from how packets left"),
   FIELD(history, TEXT, 8, 6, NULL, 0, "a letter for each state it reached, capital where the original side led there"),
   FIELD(states, TEXT, 40, 0, NULL, FLOWS_NEEDS_STEPS, "the same in words, each with @seconds since its first packet"),
   FIELD(packets, NUMBER, -8, 2, NULL, 0, "packets counted, both ways"),

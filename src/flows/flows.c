@@ -82,6 +82,7 @@ static void take_view(flow_record *record, const ct_view *view)
   record->master = view->has_master ? view->master_id : 0;
   record->expected_by = view->has_master ? view->expected_by : NULL;
   record->counted = view->counted;
+  record->inferred = view->inferred;
   if (view->counted) {
     memcpy(record->packets, view->packets, sizeof(record->packets));
     memcpy(record->bytes, view->bytes, sizeof(record->bytes));

@@ -54,6 +54,7 @@ typedef struct flow_record {
   guint8 state, timeout;        /* timeout: ct_timeout that its deadline was last set by */
   gboolean alive;               /* it has not ended */
   gboolean counted;             /* nf_conntrack_acct was on: packets and bytes are the entry's own */
+  gboolean inferred;            /* its translation is, from how its first packet was seen to leave */
   gboolean of_moment;           /* as it stood at at_ns, rather than at its end */
   gint64 at_ns;
   gint64 created_ns, ended_ns, deadline_ns;

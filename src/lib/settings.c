@@ -201,8 +201,10 @@ static int set_local(ctreplay_engine *engine, const char *value)
   parts = g_strsplit(value, "@", 2);
   code = helper_answer(ct_params_local_add(&engine->params, parts[0]));
   g_strfreev(parts);
-  if (code != CTREPLAY_OK)
+  if (code != CTREPLAY_OK) {
     g_array_set_size(engine->rules.facts->local, engine->rules.facts->local->len - 1);
+    fw_box_facts_changed(engine->rules.facts);
+  }
   return code;
 }
 

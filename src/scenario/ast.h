@@ -10,6 +10,7 @@
 
 #include "conntrack/status.h"
 #include "conntrack/tuple.h"
+#include "conntrack/view.h"
 
 /* Directions are the flow's: '>' from its first address (original), '<' from its second (reply). */
 typedef struct scn_flow {
@@ -177,7 +178,9 @@ enum {
   SCN_CHECK_VERDICT = 1 << 11,
   SCN_CHECK_BY = 1 << 12,
   SCN_CHECK_HIT = 1 << 13,
-  SCN_CHECK_NFMARK = 1 << 14
+  SCN_CHECK_NFMARK = 1 << 14,
+  SCN_CHECK_LABELS = 1 << 15,
+  SCN_CHECK_ZONE = 1 << 16
 };
 
 typedef enum {
@@ -216,7 +219,9 @@ typedef struct scn_check {
   guint64 packets[2], bytes[2];
   guint16 reason; /* ct_reason */
   guint32 mark;
-  char *helper; /* "" none */
+  ct_labels labels; /* all that it has */
+  guint32 zone[2];  /* by direction */
+  char *helper;     /* "" none */
   const scn_flow *master;
   gboolean absent;     /* EVENT, LIST, EXPECTATION: no such line; with text NULL none at all */
   char *text;          /* part of the line, blanks squeezed */

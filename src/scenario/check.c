@@ -80,6 +80,37 @@ static void same_status(sides *s, const scn_check *check, guint32 status)
   }
 }
 
+static char *labels_in_words(const ct_labels *labels)
+{
+  GString *out = g_string_new(NULL);
+
+  for (guint n = 0; n < CT_LABELS; n++)
+    if (ct_labels_have(labels, n))
+      g_string_append_printf(out, "%s%u", out->len > 0 ? "," : "", n);
+  return g_string_free(out->len > 0 ? out : g_string_assign(out, "none"), FALSE);
+}
+
+static void same_labels(sides *s, const ct_labels *expected, const ct_labels *got)
+{
+  g_autofree char *left = labels_in_words(expected), *right = labels_in_words(got);
+
+  same_string(s, "labels", left, right);
+}
+
+/* "5", or "5/0" where the two directions are in two. */
+static char *zone_in_words(guint original, guint reply)
+{
+  return original == reply ? g_strdup_printf("%u", original) : g_strdup_printf("%u/%u", original, reply);
+}
+
+static void same_zone(sides *s, const guint32 expected[2], const ct_view *view)
+{
+  g_autofree char *left = zone_in_words(expected[CT_ORIGINAL], expected[CT_REPLY]);
+  g_autofree char *right = zone_in_words(view->tuple[CT_ORIGINAL].zone, view->tuple[CT_REPLY].zone);
+
+  same_string(s, "zone", left, right);
+}
+
 static void tuple_of_flow(const scn_flow *flow, ct_tuple *tuple)
 {
   memset(tuple, 0, sizeof(*tuple));
@@ -124,7 +155,7 @@ static void check_master(sides *s, const scn_flow *master, const ct_view *view)
 static gboolean asks_for_entry(const scn_check *check)
 {
   return (check->fields & (SCN_CHECK_STATE | SCN_CHECK_TIMEOUT | SCN_CHECK_PACKETS | SCN_CHECK_BYTES |
-                           SCN_CHECK_HELPER | SCN_CHECK_MASTER | SCN_CHECK_MARK)) ||
+                           SCN_CHECK_HELPER | SCN_CHECK_MASTER | SCN_CHECK_MARK | SCN_CHECK_LABELS | SCN_CHECK_ZONE)) ||
          check->status_on || check->status_off;
 }
 
@@ -161,6 +192,10 @@ static void check_entry(sides *s, const scn_check *check, const ct_view *view)
     same_string(s, "helper", *check->helper ? check->helper : "none", view->helper != NULL ? view->helper : "none");
   if (check->fields & SCN_CHECK_MARK)
     same_number(s, "mark", check->mark, view->mark);
+  if (check->fields & SCN_CHECK_LABELS)
+    same_labels(s, &check->labels, &view->labels);
+  if (check->fields & SCN_CHECK_ZONE)
+    same_zone(s, check->zone, view);
   if (check->fields & SCN_CHECK_MASTER)
     check_master(s, check->master, view);
 }

@@ -131,11 +131,11 @@ static gboolean take_helper(scn_parser *p, scn_check *check)
 
 static gboolean take_status(scn_parser *p, scn_check *check, gboolean off)
 {
-  static const char what[] =
-    "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, "
-    "reason WORD, helper NAME, "
-    "master FLOW, mark N, dropped, a verdict of rules (accept, drop, reject, unknown), by RULE, hit RULE, "
-    "nfmark N, or the end of the line";
+  static const char what[] = "a state, a timeout, [!]ASSURED, UNREPLIED or another status bit, packets A/B, bytes A/B, "
+                             "reason WORD, helper NAME, "
+                             "master FLOW, mark N, labels N,N, zone N, dropped, a verdict of rules (accept, drop, "
+                             "reject, unknown), by RULE, hit RULE, "
+                             "nfmark N, or the end of the line";
   char word[SCN_WORD_BYTES];
   const char *begin = p->c->at;
   guint32 bit;
@@ -219,6 +219,39 @@ static gboolean take_rule(scn_parser *p, scn_rule_wanted *wanted)
   return scn_peek(p->c) == '"' ? take_squeezed(p, &wanted->text) : take_rule_name(p, wanted);
 }
 
+/* none; 3; 3,17 */
+static gboolean take_labels(scn_parser *p, scn_check *check)
+{
+  guint64 n;
+
+  check->fields |= SCN_CHECK_LABELS;
+  if (scn_accept_word(p->c, "none"))
+    return TRUE;
+  do {
+    if (!scn_take_u64(p->c, "a label's number, or none,", CT_LABELS - 1, &n))
+      return FALSE;
+    check->labels.words[n / 32] |= 1U << n % 32;
+  } while (scn_accept(p->c, ","));
+  return TRUE;
+}
+
+/* 5; 5/0: original and reply */
+static gboolean take_zone(scn_parser *p, scn_check *check)
+{
+  guint64 n;
+  guint i;
+
+  check->fields |= SCN_CHECK_ZONE;
+  for (i = 0; i < 2 && (i == 0 || scn_accept(p->c, "/")); i++) {
+    if (!scn_take_u64(p->c, "a zone", G_MAXUINT16, &n))
+      return FALSE;
+    check->zone[i] = (guint32)n;
+  }
+  if (i == 1)
+    check->zone[CT_REPLY] = check->zone[CT_ORIGINAL];
+  return TRUE;
+}
+
 static gboolean take_condition(scn_parser *p, scn_check *check)
 {
   scn_cursor *c = p->c;
@@ -237,6 +270,10 @@ static gboolean take_condition(scn_parser *p, scn_check *check)
     return (check->fields |= SCN_CHECK_MASTER) && scn_parse_flow_name(p, &check->master);
   if (scn_accept_word(c, "mark"))
     return (check->fields |= SCN_CHECK_MARK) && scn_take_u32(c, "a mark", &check->mark);
+  if (scn_accept_word(c, "labels"))
+    return take_labels(p, check);
+  if (scn_accept_word(c, "zone"))
+    return take_zone(p, check);
   if (scn_accept_word(c, "dropped")) {
     check->fields |= SCN_CHECK_DROPPED;
     return TRUE;

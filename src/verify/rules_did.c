@@ -181,6 +181,7 @@ static void forget_routes(verify_rules_box *box, const char *device)
     if (n->family == FW_IPV4 && strcmp(n->interface, device) == 0)
       g_array_remove_index(box->facts->routes, i);
   }
+  fw_box_facts_changed(box->facts);
 }
 
 static gboolean address_gone(verify_rules_box *box, const char *text)
@@ -206,6 +207,7 @@ static gboolean address_gone(verify_rules_box *box, const char *text)
     device = g_strdup(n->interface);
     g_array_remove_index(box->facts->local, i);
   }
+  fw_box_facts_changed(box->facts);
   if (family == FW_IPV4 && device != NULL)
     forget_routes(box, device);
   return TRUE;
@@ -245,6 +247,7 @@ static gboolean do_route(verify_rules_box *box, gboolean six, char **words)
     if (n->family == fresh.family && n->length == fresh.length &&
         fw_address_under(&n->address, &fresh.address, &fresh.mask)) {
       g_array_remove_index(box->facts->routes, i);
+      fw_box_facts_changed(box->facts);
       break;
     }
   }

@@ -56,6 +56,19 @@ ours="$box --local 203.0.113.1/24@wan0"
     "$ctreplay" -L --rules "$work/dropping" $ours "$work/any.pcap"
 }
 
+# H.323's payloads stay as they are, and that is said; not where nothing is translated.
+"$ctreplay" compile "${srcdir:-.}/samples/h323.ct" -W "$work/h323.pcap" || exit 99
+printf '*raw\n-A PREROUTING -p udp -m udp --dport 1719 -j CT --helper RAS\nCOMMIT\n*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n' > "$work/h323"
+sed '/MASQUERADE/d' "$work/h323" > "$work/h323-plain"
+calls='--route 10.0.0.0/29=lan0 --route 0.0.0.0/0=wan0 --local 203.0.113.1/24@wan0'
+# shellcheck disable=SC2086 # words
+{
+  expect 0 'dport=1719.* dst=203.0.113.1 ' 'note: 2 translated connections have a helper whose packets a kernel with nf_nat_h323 writes anew (the first: RAS): here' \
+    "$ctreplay" -L --rules "$work/h323" $calls "$work/h323.pcap"
+  said_of_plain() { "$ctreplay" -L --rules "$work/h323-plain" $calls "$work/h323.pcap" 2>&1 > "$work/table" | grep -c nf_nat; }
+  expect 1 '^0$' '' said_of_plain
+}
+
 # Without rules it is inferred, and without that each packet stands for itself.
 expect 0 'src=192.168.1.11 dst=198.51.100.7 sport=40000 dport=80 packets=1 bytes=40 src=198.51.100.7 dst=203.0.113.1 sport=80 dport=33333 packets=1' \
   'the translation of 2 connections is inferred' "$ctreplay" -L "$work/any.pcap"
@@ -63,6 +76,9 @@ expect 0 '^2$' '*' sh -c "\"$ctreplay\" -L -n 203.0.113.1 \"$work/any.pcap\" | g
 expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
 expect 0 '"dport":33333}.*"inferred":true' '*' "$ctreplay" -L -o json "$work/any.pcap"
 expect 0 'leaves as tcp 203.0.113.1.33333 > 198.51.100.7.80 (inferred)' '*' "$ctreplay" "$work/any.pcap"
+expect 0 '^192.168.1.11	.*|SRC_NAT|.*|inferred$' '*' "$ctreplay" flows -o tsv --fields src,status "$work/any.pcap"
+told_inferred() { "$ctreplay" explain --packet 5 "$work/any.pcap" | tr -s ' \n' ' '; }
+expect 0 "answers are tcp from 198.51.100.7 port 80 to 203.0.113.1 port 33333: that is inferred from how" '*' told_inferred
 expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"
 expect 0 '^4$' '*' sh -c "\"$ctreplay\" -P --reason copy \"$work/any.pcap\" | grep -c once"
 # The same by one thread and by two, and of a pipe.
@@ -88,6 +104,13 @@ expect 0 'sport=80 dport=33333 packets=1' 'the translation of 2 connections is i
   expect 0 'SYN_RECV src=192.168.1.10 .*dst=203.0.113.1 sport=80 dport=40000' '*' "$ctreplay" -L -p tcp --view inside --rules "$work/rules" $ours "$work/in.pcap"
 }
 expect 2 '' 'view: says nothing without --rules' "$ctreplay" -L --view inside "$work/in.pcap"
+# With both sides a port that was drawn is as it was seen; nothing is undone, and a view of one side says so.
+# shellcheck disable=SC2086
+{
+  expect 1 '^4 packets paired, 1 lost (1 A>B, 0 B>A), 0 added' '' "$ctreplay" diff --rules "$work/rules" $ours "$work/in.pcap" "$work/out.pcap"
+  expect 1 '^4 packets paired' 'note: --view: no packet answers a translated connection with the translation undone' \
+    "$ctreplay" diff --view inside --rules "$work/rules" $ours "$work/in.pcap" "$work/out.pcap"
+}
 expect 2 '' 'give inside or outside' "$ctreplay" -L --view both --rules "$work/rules" "$work/in.pcap"
 # What the box sends to itself: on any each packet twice, as it left by lo and as it came in there. It meets the hooks of both ways.
 cat > "$work/lo.ct" << 'CT'

@@ -38,6 +38,31 @@ expect rule filter:FORWARD:policy:6 bytes 58
 END
 expect 0 '^1\.\.9$' '' "$ctreplay" test "$work/met"
 
+# Labels and zones.
+cat > "$work/labelled" << 'END'
+rules
+*raw
+-A PREROUTING -s 10.0.0.1/32 -j CT --zone 5
+-A PREROUTING -s 10.0.0.2/32 -j CT --zone-orig 7
+COMMIT
+*filter
+-A FORWARD -p udp -m connlabel --label 3 --set
+-A FORWARD -p udp -m connlabel --label 17 --set
+COMMIT
+end
+flow a: udp 10.0.0.1:1000 > 192.0.2.53:53
+flow b: udp 10.0.0.2:1000 > 192.0.2.53:53
+flow c: tcp 10.0.0.3:1000 > 192.0.2.53:53
++0 a > udp (30) => NEW orig labels 3,17 zone 5
++0 b > udp (30) => NEW orig zone 7/0 labels 17,3
++0 c > S        => NEW orig labels none zone 0
+END
+expect 0 '^1\.\.3$' '' "$ctreplay" test "$work/labelled"
+sed 's/labels none zone 0/labels 4 zone 1/; s/zone 7.0/zone 7/' "$work/labelled" > "$work/otherwise"
+expect 1 '^  expected: labels 4, zone 1$' '' "$ctreplay" test "$work/otherwise"
+expect 1 '^  got: labels none, zone 0$' '' "$ctreplay" test "$work/otherwise"
+expect 1 '^  got: zone 7/0$' '' "$ctreplay" test "$work/otherwise"
+
 # Each that is not met says what happened instead, and the way that the packet went.
 scenario unmet << 'END'
 +0   web > S    => NEW orig drop

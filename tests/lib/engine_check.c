@@ -50,8 +50,9 @@ static void check_entry(ct_engine *engine, const ct_entry *entry)
   g_assert_false(entry->traits & CT_ENTRY_NOTED);
   g_assert_cmpuint(entry->id, <=, engine->last_id);
   if (entry->traits & CT_ENTRY_KEYED)
-    g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.keys_top);
-  else if (entry->traits & CT_ENTRY_IPV6)
+    g_assert_cmpuint(ct_table_number(&engine->table, entry), <, engine->table.keys_size);
+  g_assert_true(!(entry->traits & CT_ENTRY_ZONED) || entry->traits & CT_ENTRY_KEYED);
+  if (entry->traits & CT_ENTRY_IPV6)
     g_assert_true(entry->addr[0] > 0 && entry->addr[0] < engine->table.pairs_top);
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &tuple);
   g_assert_false(ct_tuple_is_icmp_answer(&tuple));
@@ -76,6 +77,7 @@ static void check_table(ct_engine *engine)
 {
   const ct_table *t = &engine->table;
   guint32 live = 0, slots = 0, second = 0, hash;
+  ct_tuple original;
 
   for (guint32 number = 1; number < t->top; number++) {
     const ct_entry *entry = ct_table_entry(t, number);
@@ -83,7 +85,8 @@ static void check_table(ct_engine *engine)
     if (!is_live(entry))
       continue;
     live++;
-    second += ct_table_has_second(t, entry, &hash);
+    ct_table_tuple(t, entry, CT_ORIGINAL, &original);
+    second += ct_table_has_second(t, entry, ct_tuple_hash(&original), &hash);
     check_entry(engine, entry);
   }
   for (guint32 at = 0; at <= t->slot_mask; at++) {

@@ -87,6 +87,10 @@ START_TEST(test_errors)
     { FLOWS "=> NEW by filter", "expected a rule (TABLE:CHAIN:rule:NUMBER or TABLE:CHAIN:policy, as -P names them)" },
     { FLOWS "=> NEW by filter:FORWARD:rule:", "expected a rule (" },
     { FLOWS "=> NEW nfmark", "expected a mark, found the end of the line" },
+    { FLOWS "=> NEW labels 128", "expected a label's number, or none, of at most 127" },
+    { FLOWS "=> NEW labels 1,", "expected a label's number, or none," },
+    { FLOWS "=> NEW zone 65536", "expected a zone of at most 65535" },
+    { FLOWS "=> NEW zone 5/", "expected a zone" },
     { FLOWS "expect rule filter:FORWARD:rule:1", "expected packets N, bytes N or both" },
     { FLOWS "expect rule filter:FORWARD:rule:1 packets", "expected a number of packets" },
   };
@@ -200,6 +204,13 @@ START_TEST(test_rules)
   ck_assert_str_eq(check->hit.place, "a:b:policy");
   ck_assert_uint_eq(check->nfmark, 16);
   g_ptr_array_unref(files);
+  scn_scenario_free(scenario);
+
+  scenario = parse(FLOWS "=> NEW labels 3,35 zone 5/0");
+  ck_assert_uint_eq(last_check(scenario)->labels.words[0], 1 << 3);
+  ck_assert_uint_eq(last_check(scenario)->labels.words[1], 1 << 3);
+  ck_assert_uint_eq(last_check(scenario)->zone[0], 5);
+  ck_assert_uint_eq(last_check(scenario)->zone[1], 0);
   scn_scenario_free(scenario);
 
   scenario = parse(FLOWS "expect rule a:b:rule:1 bytes 7");

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Chains, targets, hooks and what drops do to tracking, against RULES 1, 4, 6. */
+#include <arpa/inet.h>
 #include <check.h>
 #include <string.h>
 
 #include "firewall/walk/log.h"
 #include "firewall/walk/tell.h"
+#include "firewall/walk/view.h"
 #include "firewall/walk/words.h"
 #include "unit.h"
 #include "walk_kit.h"
@@ -493,6 +495,39 @@ START_TEST(counters_as_saved)
 }
 END_TEST
 
+/* Behind a masquerading box answers stand in a capture with the translation undone. */
+START_TEST(undone_is_put_back)
+{
+  GByteArray *bytes = g_byte_array_new();
+  ct_packet arrived;
+  ct_view view;
+  ct_dir dir;
+  wk_kit k;
+
+  wk_init(&k);
+  ck_assert(fw_box_facts_local(k.facts, "203.0.113.1/24@wan0"));
+  ck_assert(fw_box_facts_route(k.facts, "10.0.0.0/8=lan0") && fw_box_facts_route(k.facts, "0.0.0.0/0=wan0"));
+  wk_start(&k, "*nat\n-A POSTROUTING -s 10.0.0.1 -o wan0 -j MASQUERADE\nCOMMIT\n", NULL);
+  wk_udp(&k, "10.0.0.1", 1000, "192.0.2.53", 53, "x");
+  ck_assert(!fw_view_is_undone(k.engine, &k.packet));
+  wk_udp(&k, "192.0.2.53", 53, "10.0.0.1", 1000, "y");
+  ck_assert(fw_view_is_undone(k.engine, &k.packet));
+  ck_assert(fw_view_as_arrived(k.engine, &k.packet, CT_CHECKSUMS_IGNORE, &arrived, bytes));
+  ck_assert_uint_eq(arrived.tuple.dst.v4, inet_addr("203.0.113.1"));
+  ck_assert_uint_eq(arrived.tuple.dst_id, 1000);
+  ck_assert_uint_eq(arrived.tuple.src.v4, inet_addr("192.0.2.53"));
+  ck_assert(ct_engine_lookup(k.engine, &arrived.tuple, &view, &dir));
+  ck_assert_int_eq(dir, CT_REPLY);
+  /* Of what is not translated nothing is undone. */
+  wk_udp(&k, "10.0.0.2", 1000, "192.0.2.53", 53, "x");
+  wk_udp(&k, "192.0.2.53", 53, "10.0.0.2", 1000, "y");
+  ck_assert(!fw_view_is_undone(k.engine, &k.packet));
+  ck_assert(!fw_view_as_arrived(k.engine, &k.packet, CT_CHECKSUMS_IGNORE, &arrived, bytes));
+  g_byte_array_unref(bytes);
+  wk_stop(&k);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk");
@@ -521,6 +556,7 @@ int main(void)
   tcase_add_test(tc, nat_is_asked_once);
   tcase_add_test(tc, log_lines);
   tcase_add_test(tc, counters_as_saved);
+  tcase_add_test(tc, undone_is_put_back);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }

@@ -236,6 +236,37 @@ static char *random_kind_rules(void)
   return g_string_free(out, FALSE);
 }
 
+/* ---- rules that translate: most packets of a connection are, and nobody asks for their bytes ---- */
+
+static char *random_nat_rules(void)
+{
+  static const char *const targets[][3] = {
+    { "PREROUTING", "-d 10.0.0.9/32", "DNAT --to-destination 10.0.1.2" },
+    { "PREROUTING", "-p tcp -m tcp --dport 80", "DNAT --to-destination 10.0.1.2:443" },
+    { "PREROUTING", "-p tcp -m tcp --dport 22", "REDIRECT --to-ports 25" },
+    { "PREROUTING", "-d 192.168.0.0/16", "NETMAP --to 10.0.0.0/16" },
+    { "OUTPUT", "-p udp", "DNAT --to-destination 10.0.1.7" },
+    { "INPUT", "-p tcp", "SNAT --to-source 10.0.1.7" },
+    { "POSTROUTING", "-o eth1", "MASQUERADE" },
+    { "POSTROUTING", "-s 10.0.0.0/24", "SNAT --to-source 10.0.1.7" },
+    { "POSTROUTING", "-p udp", "SNAT --to-source 10.0.0.9:40000-40002" },
+    { "POSTROUTING", "-p tcp", "MASQUERADE --random" },
+  };
+  g_autofree char *others = random_kind_rules();
+  GString *out = g_string_new("*nat\n");
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(targets); i++)
+    if (draw(3) == 0)
+      g_string_append_printf(out, "-A %s %s -j %s\n", targets[i][0], targets[i][1], targets[i][2]);
+  g_string_append(out, "COMMIT\n");
+  if (draw(3) != 0)
+    g_string_append(out, others);
+  else /* dropped before the first nat hook of its way, once its connection is translated */
+    g_string_append(out, "*mangle\n-A PREROUTING -i wan0 -m conntrack --ctstate ESTABLISHED -j DROP\nCOMMIT\n");
+  return g_string_free(out, FALSE);
+}
+
 /* The same to both. */
 static void send(wk_kit *kits)
 {
@@ -244,7 +275,8 @@ static void send(wk_kit *kits)
   static const guint8 flags[] = { CT_TCP_SYN, CT_TCP_SYN | CT_TCP_ACK, CT_TCP_ACK, CT_TCP_RST };
   static const char *const names[] = { "eth0", "eth1", "wan0", NULL };
   const char *from = ONE_OF(hosts), *to = ONE_OF(hosts), *in = ONE_OF(names);
-  guint8 ttl = ONE_OF(((const guint8[]){ 64, 64, 63, 2 })), tos = ONE_OF(((const guint8[]){ 0, 0, 0x10, 0xb8, 0xba }));
+  guint8 ttl = ONE_OF(((const guint8[]){ 64, 64, 64, 63, 2, 1 })),
+         tos = ONE_OF(((const guint8[]){ 0, 0, 0x10, 0xb8, 0xba }));
   guint what = draw(8), sport = ONE_OF(numbers), dport = ONE_OF(numbers), with = ONE_OF(flags), ms = draw(200), i;
 
   for (i = 0; i < 2; i++) {
@@ -329,6 +361,16 @@ static void expect_same_end(const wk_kit *a, const wk_kit *b)
   ck_assert_int_eq(x->packet.ttl, y->packet.ttl);
   ck_assert_int_eq(x->packet.edited, y->packet.edited);
   ck_assert_str_eq(x->packet.out->name, y->packet.out->name);
+  ck_assert_int_eq(x->packet.translated, y->packet.translated);
+  ck_assert_mem_eq(&x->packet.source, &y->packet.source, sizeof(fw_address));
+  ck_assert_mem_eq(&x->packet.destination, &y->packet.destination, sizeof(fw_address));
+  ck_assert_uint_eq(x->packet.source_port, y->packet.source_port);
+  ck_assert_uint_eq(x->packet.destination_port, y->packet.destination_port);
+  ck_assert_uint_eq(x->packet.raw->length, y->packet.raw->length);
+  ck_assert_mem_eq(x->packet.raw->data, y->packet.raw->data, x->packet.raw->length);
+  ck_assert_int_eq(x->answer.sent, y->answer.sent);
+  if (x->answer.sent)
+    ck_assert_mem_eq(x->answer.packet.data, y->answer.packet.data, x->answer.packet.length);
 }
 
 /* One ruleset, and packets through both ways. one_in: after about so many packets counters are looked at; 0: at the
@@ -394,6 +436,24 @@ START_TEST(kinds_are_told_the_same)
     walk_both(kits, rules, 40);
     stop_both(kits);
   }
+}
+END_TEST
+
+START_TEST(translated_the_same)
+{
+  guint64 translated = 0;
+  guint i;
+
+  state = 0xd1342543de82ef95u + (guint64)_i * 0x2545f4914f6cdd1du;
+  for (i = 0; i < RULESETS; i++) {
+    g_autofree char *rules = random_nat_rules();
+    wk_kit kits[2];
+
+    walk_both(kits, rules, 40);
+    translated += fw_firewall_tally(kits[0].firewall)->mapped;
+    stop_both(kits);
+  }
+  ck_assert_uint_gt(translated, RULESETS);
 }
 END_TEST
 
@@ -480,6 +540,7 @@ int main(void)
   tcase_set_timeout(tc, 120);
   tcase_add_loop_test(tc, short_way_says_the_same, 0, 2);
   tcase_add_loop_test(tc, kinds_are_told_the_same, 0, 1);
+  tcase_add_loop_test(tc, translated_the_same, 0, 1);
   tcase_add_test(tc, what_is_proved);
   tcase_add_test(tc, what_is_not_proved);
   suite_add_tcase(suite, tc);

@@ -89,5 +89,6 @@ const ct_helper ct_helper_snmp = {
   .classes = { { NULL, 1, 30 } },
   .policy = snmp_policy,
   .own_host = true,
+  .unwritten = "nf_nat_snmp_basic",
   .arrived = broadcast_arrived,
 };

@@ -34,6 +34,8 @@ struct ct_helper {
   bool (*state_is_sound)(const void *state); /* whether some messages could have led to it; NULL: all could */
   bool own_host;                             /* only for what the host itself sends */
   bool once_timeless;                        /* its expectations had no timeout in 2.4 */
+  const char
+    *unwritten; /* the module that writes its payloads anew in a kernel that translates, where nothing here does */
   ct_helper_class classes[CT_HELPER_CLASSES];
   /* Where its module was loaded with something else than what stands in classes; NULL: it cannot be. */
   void (*policy)(const ct_module_settings *modules, ct_helper_class *policy);

@@ -356,3 +356,19 @@ void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const
   else if (range->flags & CT_NAT_IDS && range->min_id == range->max_id)
     engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
 }
+
+void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry)
+{
+  choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST };
+  ct_tuple reply, current;
+
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
+  engine->nat->how = CT_NAT_HOW_KEPT;
+  if (entry->traits & CT_ENTRY_KEYED) {
+    ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+    ct_tuple_invert(&reply, &current);
+    is_taken(&c, &current);
+  } else {
+    is_taken(&c, &c.original);
+  }
+}

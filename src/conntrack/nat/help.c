@@ -89,6 +89,16 @@ bool ct_engine_take_payload(ct_engine *engine, const uint8_t **bytes, size_t *n)
   return true;
 }
 
+const char *ct_nat_unwritten(const ct_engine *engine, const ct_entry *entry, const char **helper)
+{
+  const ct_ext *ext = entry->ext != 0 && entry->status & CT_NAT_BITS ? ct_ext_get(engine, entry) : NULL;
+
+  if (ext == NULL || ext->helper == NULL || ext->helper->unwritten == NULL)
+    return NULL;
+  *helper = ext->helper->name;
+  return ext->helper->unwritten;
+}
+
 /* --- expectations --- */
 
 uint16_t ct_helping_expect_port(ct_helping *h, ct_expect_spec *spec)

@@ -6,23 +6,15 @@
 #include "conntrack/engine_internal.h"
 #include "conntrack/nat/nat.h"
 
-/* Of an entry, by its number. */
-typedef struct ct_nat_link {
-  uint32_t next, before; /* among those of its source's bucket, newest first; 0: none */
-  uint32_t device;
-} ct_nat_link;
-
 struct ct_nat {
   bool ipv4, ipv6; /* hooks exist */
   uint64_t random;
   uint8_t how; /* ct_nat_how of the last mapping */
   ct_nat_draw_fn draw;
   void *draw_user;
-  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4). */
+  /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): chains through their keys. */
   uint32_t *heads;
   uint32_t n_heads, n_linked;
-  ct_nat_link *links;
-  uint32_t links_size;
   GByteArray *payload; /* what a helper has written, where `mangled` */
   bool mangled;
   /* The translated entry that went last: the packet that ended it is translated still. */
@@ -61,6 +53,9 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry);
  */
 uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after);
 
+/* Hints: what packets that will make entries, whose hint is 0, are going to ask of their sources. */
+void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n);
+
 /* Where that is a number, of an entry that has its SRC_NAT_DONE. */
 void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device);
 
@@ -69,6 +64,9 @@ void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device
 /* get_unique_tuple: what `current`, which is the inverse of the entry's reply, becomes. */
 void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
                    const ct_tuple *current, ct_tuple *chosen);
+
+/* The same of a destination that stays, and whose id nothing but a range could change: all that is left of it. */
+void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry);
 
 /* --- map.c --- */
 

@@ -21,7 +21,6 @@ void ct_nat_free(struct ct_nat *nat)
     return;
   g_byte_array_unref(nat->payload);
   g_free(nat->heads);
-  g_free(nat->links);
   g_free(nat);
 }
 
@@ -94,8 +93,15 @@ void ct_passage_nat_inferred(ct_passage *passage) { passage->entry->traits |= CT
 bool ct_passage_nat_null(ct_engine *engine, ct_passage *passage, ct_nat_manip manip)
 {
   ct_nat_range range = { .flags = CT_NAT_ADDRESSES };
+  ct_entry *entry = passage->entry;
   ct_tuple reply;
 
+  if (manip == CT_NAT_DST && !(entry->status & (CT_STATUS_CONFIRMED | CT_STATUS_DST_NAT_DONE)) &&
+      ct_nat_has_ids(entry->proto)) {
+    ct_nat_keep_destination(engine, entry);
+    entry->status |= CT_STATUS_DST_NAT_DONE;
+    return true;
+  }
   ct_table_tuple(&engine->table, passage->entry, CT_REPLY, &reply);
   range.min = range.max = manip == CT_NAT_SRC ? reply.dst : reply.src;
   return ct_passage_nat(engine, passage, manip, &range);
@@ -109,12 +115,16 @@ static bool is_changed(uint16_t status, ct_dir dir, ct_nat_manip manip)
 
 bool ct_nat_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_nat_manip manip, ct_tuple *target)
 {
-  ct_tuple other;
+  ct_tuple original;
 
   if (!is_changed(entry->status, dir, manip))
     return false;
-  ct_table_tuple(&engine->table, entry, dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL, &other);
-  ct_tuple_invert(&other, target);
+  if (dir == CT_ORIGINAL) {
+    ct_tuple_invert(&engine->table.keys[ct_table_number(&engine->table, entry)].reply, target);
+  } else {
+    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
+    ct_tuple_invert(&original, target);
+  }
   return true;
 }
 
@@ -141,17 +151,15 @@ uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }
 
 uint32_t ct_nat_device(const ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
-
-  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE && number < engine->nat->links_size
-           ? engine->nat->links[number].device
+  return engine->nat != NULL && entry->status & CT_STATUS_SRC_NAT_DONE
+           ? engine->table.keys[ct_table_number(&engine->table, entry)].device
            : 0;
 }
 
 void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device)
 {
   if (device != 0 && entry->status & CT_STATUS_SRC_NAT_DONE)
-    engine->nat->links[ct_table_number(&engine->table, entry)].device = device;
+    ct_table_key(&engine->table, entry)->device = device;
 }
 
 void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t device)

@@ -96,6 +96,11 @@ void ct_passage_nat_set_device(ct_engine *engine, ct_passage *passage, uint32_t 
  */
 bool ct_engine_take_payload(ct_engine *engine, const uint8_t **bytes, size_t *n);
 /*
+ * The module by which a kernel writes the payloads of a translated entry anew, and nothing here does: they stay as they
+ * are. helper: the entry's. => NULL: there is none.
+ */
+const char *ct_nat_unwritten(const ct_engine *engine, const ct_entry *entry, const char **helper);
+/*
  * How far sequence numbers of a packet in that direction have to move, way[0], and its acknowledgements back, way[1].
  * => false: its entry has none. To be asked before the packet is concluded: what moves them first does not move with
  * them.

@@ -4,78 +4,69 @@
 
 enum { FIRST_HEADS = 256 };
 
-static uint32_t head_of(const struct ct_nat *nat, const ct_tuple *original)
+static uint32_t hash_of(const ct_tuple *original)
 {
   uint64_t end = ct_hash_end(&original->src, original->src_id, original->family);
-  uint64_t hash = ct_hash_words(end, (uint64_t)original->proto << 16 | original->zone) * UINT64_C(0x9e3779b97f4a7c15);
 
-  return (uint32_t)(hash >> 32) & (nat->n_heads - 1);
+  return (uint32_t)(ct_hash_words(end, (uint64_t)original->proto << 16 | original->zone) *
+                      UINT64_C(0x9e3779b97f4a7c15) >>
+                    32);
 }
 
-static void put(struct ct_nat *nat, uint32_t number, uint32_t head)
+static uint32_t *head_of(const struct ct_nat *nat, uint32_t hash) { return &nat->heads[hash & (nat->n_heads - 1)]; }
+
+static void put(struct ct_nat *nat, ct_key *keys, uint32_t number)
 {
-  ct_nat_link *link = &nat->links[number];
+  ct_key *link = &keys[number];
+  uint32_t *head = head_of(nat, link->source_hash);
 
   link->before = 0;
-  link->next = nat->heads[head];
+  link->next = *head;
   if (link->next != 0)
-    nat->links[link->next].before = number;
-  nat->heads[head] = number;
+    keys[link->next].before = number;
+  *head = number;
 }
 
 /* Twice as many chains. Each is taken from its oldest on, so that the newest stays first. */
 static void grow(ct_engine *engine)
 {
   struct ct_nat *nat = engine->nat;
+  ct_key *keys = engine->table.keys;
   uint32_t *old = nat->heads, n = nat->n_heads, i, number, before;
-  ct_tuple original;
 
   nat->n_heads = n != 0 ? n * 2 : FIRST_HEADS;
   nat->heads = g_new0(uint32_t, nat->n_heads);
   for (i = 0; i < n; i++) {
-    for (number = old[i]; number != 0 && nat->links[number].next != 0; number = nat->links[number].next)
+    for (number = old[i]; number != 0 && keys[number].next != 0; number = keys[number].next)
       continue;
     for (; number != 0; number = before) {
-      before = nat->links[number].before;
-      ct_table_tuple(&engine->table, ct_table_entry(&engine->table, number), CT_ORIGINAL, &original);
-      put(nat, number, head_of(nat, &original));
+      before = keys[number].before;
+      put(nat, keys, number);
     }
   }
   g_free(old);
 }
 
-static void make_room(ct_engine *engine)
-{
-  struct ct_nat *nat = engine->nat;
-
-  if (nat->links_size >= engine->table.size)
-    return;
-  nat->links = g_renew(ct_nat_link, nat->links, engine->table.size);
-  memset(nat->links + nat->links_size, 0, (engine->table.size - nat->links_size) * sizeof(ct_nat_link));
-  nat->links_size = engine->table.size;
-}
-
 void ct_nat_link_source(ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
+  ct_key *key = ct_table_key(&engine->table, entry);
   struct ct_nat *nat = engine->nat;
   ct_tuple original;
 
-  make_room(engine);
   if (nat->n_linked >= nat->n_heads)
     grow(engine);
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
-  nat->links[number].device = 0;
-  put(nat, number, head_of(nat, &original));
+  key->device = 0;
+  key->source_hash = hash_of(&original);
+  put(nat, engine->table.keys, ct_table_number(&engine->table, entry));
   nat->n_linked++;
 }
 
 void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
 {
-  uint32_t number = ct_table_number(&engine->table, entry);
   struct ct_nat *nat = engine->nat;
-  ct_nat_link *link;
-  ct_tuple original;
+  ct_key *keys = engine->table.keys;
+  const ct_key *link;
 
   if (entry->status & CT_NAT_BITS) {
     nat->ended_id = entry->id;
@@ -87,29 +78,29 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
   }
   if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
     return;
-  link = &nat->links[number];
+  link = &keys[ct_table_number(&engine->table, entry)];
   if (link->next != 0)
-    nat->links[link->next].before = link->before;
-  if (link->before != 0) {
-    nat->links[link->before].next = link->next;
-  } else {
-    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
-    nat->heads[head_of(nat, &original)] = link->next;
-  }
+    keys[link->next].before = link->before;
+  if (link->before != 0)
+    keys[link->before].next = link->next;
+  else
+    *head_of(nat, link->source_hash) = link->next;
   nat->n_linked--;
 }
 
 uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after)
 {
   const struct ct_nat *nat = engine->nat;
-  uint32_t number;
+  const ct_key *keys = engine->table.keys;
+  uint32_t number, hash = hash_of(original);
 
   if (nat->n_heads == 0)
     return 0;
-  for (number = after != 0 ? nat->links[after].next : nat->heads[head_of(nat, original)]; number != 0;
-       number = nat->links[number].next) {
+  for (number = after != 0 ? keys[after].next : *head_of(nat, hash); number != 0; number = keys[number].next) {
     ct_tuple own;
 
+    if (keys[number].source_hash != hash)
+      continue;
     ct_table_tuple(&engine->table, ct_table_entry(&engine->table, number), CT_ORIGINAL, &own);
     if (own.family == original->family && own.proto == original->proto && own.zone == original->zone &&
         own.src_id == original->src_id && ct_addr_equal(&own.src, &original->src))
@@ -118,9 +109,27 @@ uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, u
   return 0;
 }
 
+void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n)
+{
+  const struct ct_nat *nat = engine->nat;
+  const uint32_t *heads[CT_PREFETCH_MOST];
+  size_t i, n_new = 0;
+
+  if (nat->n_heads == 0)
+    return;
+  for (i = 0; i < n; i++) {
+    if (hints[i] != 0 || packets[i].kind != CT_PACKET_TRACK)
+      continue;
+    heads[n_new] = head_of(nat, hash_of(&packets[i].tuple));
+    ct_pages_fetch(heads[n_new++]);
+  }
+  for (i = 0; i < n_new; i++)
+    ct_pages_fetch(&engine->table.keys[*heads[i]]);
+}
+
 uint64_t ct_nat_memory_bytes(const struct ct_nat *nat)
 {
   if (nat == NULL)
     return 0;
-  return (uint64_t)nat->n_heads * sizeof(uint32_t) + (uint64_t)nat->links_size * sizeof(ct_nat_link);
+  return (uint64_t)nat->n_heads * sizeof(uint32_t);
 }

@@ -2,8 +2,8 @@
 /*
  * An entry of the table: 128 bytes, two cache lines, whose number is the same while it lives; its address may change
  * when the slab grows (table.h). What few entries need (master, helper, mark, timeouts of its own) stands in an
- * extension (ext.h); IPv6 addresses in a slab of their own, and so do both tuples of entries whose reply is not the
- * inverse of the original, or that are in a zone.
+ * extension (ext.h); IPv6 addresses in a slab of their own; zones, and replies that are not the inverse of the original,
+ * in the entry's key (table.h).
  *
  * The first line holds what every packet reads (key, deadline, TCP windows), the second what is written now and then.
  * Internal to src/conntrack.
@@ -17,10 +17,11 @@
 enum {
   CT_ENTRY_IPV6 = 1 << 0, /* addr[0] is the number of its record in the IPv6 slab, addr[1] a hash of both addresses */
   CT_ENTRY_ICMP = 1 << 1, /* ids are ICMP's: only the request's tuple is ever looked up */
-  CT_ENTRY_COUNTED = 1 << 2, /* nf_conntrack_acct was on at creation */
-  CT_ENTRY_NOTED = 1 << 3,   /* scratch mark of ct_timer_compact; clear at all other times */
-  CT_ENTRY_KEYED = 1 << 4,   /* addr[0] is the number of its record in the slab of keys: both tuples stand there */
-  CT_ENTRY_INFERRED = 1 << 5 /* no rule has translated it: so its packets were seen to leave */
+  CT_ENTRY_COUNTED = 1 << 2,  /* nf_conntrack_acct was on at creation */
+  CT_ENTRY_NOTED = 1 << 3,    /* scratch mark of ct_timer_compact; clear at all other times */
+  CT_ENTRY_KEYED = 1 << 4,    /* the tuple of its reply stands in its key */
+  CT_ENTRY_INFERRED = 1 << 5, /* no rule has translated it: so its packets were seen to leave */
+  CT_ENTRY_ZONED = 1 << 6     /* with KEYED: and so does the zone of its original tuple, which is not 0 */
 };
 
 /* Per direction, spec 5.4. */

@@ -26,7 +26,6 @@ void ct_table_init(ct_table *table)
   table->slab = ct_pages_new(table->size, sizeof(ct_entry));
   table->top = 1; /* number 0 stands for "none" and is never live */
   table->pairs_top = 1;
-  table->keys_top = 1;
 }
 
 void ct_table_clear(ct_table *table)
@@ -55,21 +54,19 @@ static uint32_t take_pair(ct_table *table)
   return table->pairs_top++;
 }
 
-static uint32_t take_key(ct_table *table)
+static __attribute__((noinline)) void grow_keys(ct_table *table)
 {
-  uint32_t number = table->free_key;
+  table->keys = ct_pages_grow(table->keys, table->keys_size, table->size, sizeof(ct_key));
+  table->keys_size = table->size;
+}
 
-  if (number != 0) {
-    table->free_key = table->keys[number].tuple[0].src.v4;
-    return number;
-  }
-  if (table->keys_top >= table->keys_size) {
-    uint32_t size = table->keys_size ? table->keys_size * 2 : FIRST_ENTRIES;
+ct_key *ct_table_key(ct_table *table, const ct_entry *entry)
+{
+  uint32_t number = ct_table_number(table, entry);
 
-    table->keys = ct_pages_grow(table->keys, table->keys_size, size, sizeof(ct_key));
-    table->keys_size = size;
-  }
-  return table->keys_top++;
+  if (G_UNLIKELY(number >= table->keys_size))
+    grow_keys(table);
+  return &table->keys[number];
 }
 
 static uint32_t take_number(ct_table *table)
@@ -116,15 +113,35 @@ static inline void give_pair(ct_table *table, const ct_entry *entry)
   }
 }
 
-static void set_key(ct_table *table, ct_entry *entry, const ct_tuple *original, const ct_tuple *reply)
+/* The tuple that a reply is looked up by: of ICMP the request's that it answers. */
+static inline void reply_as_asked(const ct_entry *entry, const ct_tuple *reply, ct_tuple *asked)
 {
-  uint32_t key = take_key(table);
+  if (entry->traits & CT_ENTRY_ICMP)
+    ct_tuple_invert(reply, asked);
+  else
+    *asked = *reply;
+}
 
+void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
+{
+  ct_key *key = ct_table_key(table, entry);
+  ct_tuple asked;
+
+  reply_as_asked(entry, reply, &asked);
   entry->traits |= CT_ENTRY_KEYED;
-  entry->addr[0] = key;
-  entry->addr[1] = 0;
-  table->keys[key].tuple[CT_ORIGINAL] = *original;
-  table->keys[key].tuple[CT_REPLY] = *reply;
+  table->keyed = true;
+  key->reply = *reply;
+  key->reply_hash = ct_tuple_hash(&asked);
+}
+
+static __attribute__((noinline)) void set_zone(ct_table *table, ct_entry *entry, const ct_tuple *original)
+{
+  ct_tuple reply;
+
+  ct_tuple_invert(original, &reply);
+  entry->traits |= CT_ENTRY_ZONED;
+  ct_table_key(table, entry)->zone = original->zone;
+  ct_table_set_reply(table, entry, &reply);
 }
 
 inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
@@ -150,37 +167,14 @@ inline ct_entry *ct_table_take(ct_table *table, const ct_tuple *original)
     entry->addr[0] = original->src.v4;
     entry->addr[1] = original->dst.v4;
   }
-  if (G_UNLIKELY(original->zone != 0)) {
-    ct_tuple reply;
-
-    ct_tuple_invert(original, &reply);
-    give_pair(table, entry);
-    set_key(table, entry, original, &reply);
-  }
+  if (G_UNLIKELY(original->zone != 0))
+    set_zone(table, entry, original);
   return entry;
-}
-
-void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
-{
-  ct_tuple original;
-
-  if (entry->traits & CT_ENTRY_KEYED) {
-    table->keys[entry->addr[0]].tuple[CT_REPLY] = *reply;
-    return;
-  }
-  ct_table_tuple(table, entry, CT_ORIGINAL, &original);
-  give_pair(table, entry);
-  set_key(table, entry, &original, reply);
 }
 
 void ct_table_give(ct_table *table, ct_entry *entry)
 {
-  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED)) {
-    table->keys[entry->addr[0]].tuple[0].src.v4 = table->free_key;
-    table->free_key = entry->addr[0];
-  } else {
-    give_pair(table, entry);
-  }
+  give_pair(table, entry);
   entry->id = 0;
   entry->status = 0;
   entry->addr[0] = table->free_entry;
@@ -265,30 +259,27 @@ void ct_table_looked_up(const ct_table *table, const ct_entry *entry, ct_dir dir
 {
   ct_tuple own;
 
-  ct_table_tuple(table, entry, dir, tuple);
-  if (dir == CT_REPLY && entry->traits & CT_ENTRY_ICMP) {
-    own = *tuple;
-    ct_tuple_invert(&own, tuple);
-  }
+  ct_table_tuple(table, entry, dir, &own);
+  if (dir == CT_REPLY)
+    reply_as_asked(entry, &own, tuple);
+  else
+    *tuple = own;
+}
+
+static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
+{
+  ct_tuple tuple;
+
+  ct_table_tuple(table, entry, CT_ORIGINAL, &tuple);
+  return ct_tuple_hash(&tuple);
 }
 
 /* One slot serves both tuples where their hashes are the same: mostly, as they are each other's inverse. */
-bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash)
-{
-  ct_tuple reply;
-
-  if (!(entry->traits & CT_ENTRY_KEYED))
-    return false;
-  ct_table_looked_up(table, entry, CT_REPLY, &reply);
-  *hash = ct_tuple_hash(&reply);
-  return *hash != ct_tuple_hash(&table->keys[entry->addr[0]].tuple[CT_ORIGINAL]);
-}
-
-static __attribute__((noinline)) void insert_second(ct_table *table, const ct_entry *entry)
+static __attribute__((noinline)) void insert_second(ct_table *table, const ct_entry *entry, uint32_t first)
 {
   uint32_t hash;
 
-  if (!ct_table_has_second(table, entry, &hash))
+  if (!ct_table_has_second(table, entry, first, &hash))
     return;
   if (is_crowded(table, table->used + table->second))
     grow_index(table);
@@ -306,15 +297,7 @@ inline void ct_table_insert(ct_table *table, ct_entry *entry, uint32_t hash)
     return;
   }
   put_slot_first(table->slots, table->slot_mask, (ct_slot){ hash, ct_table_number(table, entry) });
-  insert_second(table, entry);
-}
-
-static uint32_t entry_hash(const ct_table *table, const ct_entry *entry)
-{
-  ct_tuple tuple;
-
-  ct_table_tuple(table, entry, CT_ORIGINAL, &tuple);
-  return ct_tuple_hash(&tuple);
+  insert_second(table, entry, hash);
 }
 
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry)
@@ -342,11 +325,11 @@ static inline void remove_slot(ct_table *table, uint32_t number, uint32_t hash)
   table->slots[at] = (ct_slot){ 0, 0 };
 }
 
-static __attribute__((noinline)) void remove_second(ct_table *table, const ct_entry *entry)
+static __attribute__((noinline)) void remove_second(ct_table *table, const ct_entry *entry, uint32_t first)
 {
   uint32_t hash;
 
-  if (!ct_table_has_second(table, entry, &hash))
+  if (!ct_table_has_second(table, entry, first, &hash))
     return;
   remove_slot(table, ct_table_number(table, entry), hash);
   table->second--;
@@ -354,10 +337,12 @@ static __attribute__((noinline)) void remove_second(ct_table *table, const ct_en
 
 void ct_table_remove(ct_table *table, ct_entry *entry)
 {
-  remove_slot(table, ct_table_number(table, entry), entry_hash(table, entry));
+  const uint32_t hash = entry_hash(table, entry);
+
+  remove_slot(table, ct_table_number(table, entry), hash);
   table->used--;
   if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED))
-    remove_second(table, entry);
+    remove_second(table, entry, hash);
 }
 
 static inline uint64_t both(uint32_t a, uint32_t b) { return (uint64_t)a << 32 | b; }
@@ -392,34 +377,49 @@ static bool match_v6(const ct_table *table, const ct_entry *entry, const ct_tupl
          ct_addr_equal(&pair->dst, &tuple->dst);
 }
 
+/* Of an entry that is KEYED, and of the tuple's family and protocol. */
+static inline bool match_original(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple)
+{
+  const ct_address_pair *pair;
+
+  if (entry->port[0] != tuple->src_id || entry->port[1] != tuple->dst_id ||
+      tuple->zone != (entry->traits & CT_ENTRY_ZONED ? table->keys[ct_table_number(table, entry)].zone : 0))
+    return false;
+  if (!(entry->traits & CT_ENTRY_IPV6))
+    return entry->addr[0] == tuple->src.v4 && entry->addr[1] == tuple->dst.v4;
+  pair = &table->pairs[entry->addr[0]];
+  return ct_addr_equal(&pair->src, &tuple->src) && ct_addr_equal(&pair->dst, &tuple->dst);
+}
+
 /* *dir: of an ICMP tuple, whether it is a request's or an answer's. */
 static __attribute__((noinline)) bool match_key(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple,
                                                 ct_dir *dir)
 {
-  const ct_key *key = &table->keys[entry->addr[0]];
+  const ct_key *key = &table->keys[ct_table_number(table, entry)];
   ct_dir asked = *dir;
   ct_tuple answer;
 
   if (entry->traits & CT_ENTRY_ICMP) {
     if (asked == CT_ORIGINAL)
-      return ct_tuple_equal(tuple, &key->tuple[CT_ORIGINAL]);
-    return ct_tuple_invert(tuple, &answer) && ct_tuple_equal(&answer, &key->tuple[CT_REPLY]);
+      return match_original(table, entry, tuple);
+    return ct_tuple_invert(tuple, &answer) && ct_tuple_equal(&answer, &key->reply);
   }
   *dir = CT_REPLY;
-  if (ct_tuple_equal(tuple, &key->tuple[CT_REPLY]))
+  if (ct_tuple_equal(tuple, &key->reply))
     return true;
   *dir = CT_ORIGINAL;
-  return ct_tuple_equal(tuple, &key->tuple[CT_ORIGINAL]);
+  return match_original(table, entry, tuple);
 }
 
 static inline bool is_of(const ct_table *table, const ct_entry *entry, const ct_tuple *tuple, ct_dir *dir)
 {
-  unsigned kind = entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_KEYED);
+  unsigned kind = entry->traits & (CT_ENTRY_IPV6 | CT_ENTRY_KEYED),
+           family = tuple->family == CT_IPV4 ? 0 : CT_ENTRY_IPV6;
 
   if (entry->proto != tuple->proto)
     return false;
-  if (kind != (tuple->family == CT_IPV4 ? 0 : CT_ENTRY_IPV6))
-    return kind & CT_ENTRY_KEYED && match_key(table, entry, tuple, dir);
+  if (kind != family)
+    return kind == (family | CT_ENTRY_KEYED) && match_key(table, entry, tuple, dir);
   return tuple->family == CT_IPV4 ? match_v4(entry, tuple, dir) : match_v6(table, entry, tuple, dir);
 }
 
@@ -491,14 +491,16 @@ void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct
 {
   ct_tuple original;
 
+  if (dir == CT_REPLY && entry->traits & CT_ENTRY_KEYED) {
+    *tuple = table->keys[ct_table_number(table, entry)].reply;
+    return;
+  }
   memset(&original, 0, sizeof(original));
   original.proto = entry->proto;
   original.src_id = entry->port[0];
   original.dst_id = entry->port[1];
-  if (G_UNLIKELY(entry->traits & CT_ENTRY_KEYED)) {
-    *tuple = table->keys[entry->addr[0]].tuple[dir];
-    return;
-  }
+  if (G_UNLIKELY(entry->traits & CT_ENTRY_ZONED))
+    original.zone = table->keys[ct_table_number(table, entry)].zone;
   if (entry->traits & CT_ENTRY_IPV6) {
     original.family = CT_IPV6;
     original.src = table->pairs[entry->addr[0]].src;
@@ -543,5 +545,6 @@ uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n)
 uint64_t ct_table_memory_bytes(const ct_table *table)
 {
   return (uint64_t)table->top * sizeof(ct_entry) + (uint64_t)table->pairs_top * sizeof(ct_address_pair) +
-         (uint64_t)table->keys_top * sizeof(ct_key) + ((uint64_t)table->slot_mask + 1) * sizeof(ct_slot);
+         (uint64_t)MIN(table->top, table->keys_size) * sizeof(ct_key) +
+         ((uint64_t)table->slot_mask + 1) * sizeof(ct_slot);
 }

@@ -24,10 +24,20 @@ typedef struct ct_address_pair {
   ct_addr src, dst;
 } ct_address_pair;
 
-/* Both tuples of an entry that is translated or in a zone. */
+/*
+ * What only translation and zones have of an entry, found by the entry's number: one cache line, which can be fetched
+ * together with the entry.
+ */
 typedef struct ct_key {
-  ct_tuple tuple[2]; /* by direction */
+  ct_tuple reply;        /* where the entry is KEYED, */
+  uint32_t reply_hash;   /* of the tuple that it is looked up by */
+  uint16_t zone;         /* of its original tuple, where it is ZONED */
+  uint32_t source_hash;  /* nat/sources.c: of its original source, where it is in a chain of such */
+  uint32_t next, before; /* in that chain, newest first; 0: none */
+  uint32_t device;       /* that masquerading has chosen an address of; 0: none */
 } ct_key;
+
+_Static_assert(sizeof(ct_key) <= 64, "a key is one cache line");
 
 typedef struct ct_table {
   ct_slot *slots;
@@ -40,8 +50,9 @@ typedef struct ct_table {
   uint32_t free_entry; /* chain through addr[0] */
   ct_address_pair *pairs;
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
-  ct_key *keys;
-  uint32_t keys_top, keys_size, free_key; /* chain through the original's src.v4 */
+  ct_key *keys;                              /* by the number of the entry; NULL as long as none has one */
+  uint32_t keys_size;
+  bool keyed;         /* there was an entry with a reply of its own */
   uint32_t populated; /* entries below it have their memory; belongs to whoever calls ct_table_populate */
 } ct_table;
 
@@ -60,6 +71,8 @@ void ct_table_reserve(ct_table *table, uint32_t n);
 
 /* A fresh entry for an original tuple: key filled in, the rest zero; not in the index yet. */
 ct_entry *ct_table_take(ct_table *table, const ct_tuple *original);
+/* The entry's key, for who writes to it: there is room from now on, of zeros at first. */
+ct_key *ct_table_key(ct_table *table, const ct_entry *entry);
 /* Gives an entry that is not in the index a reply tuple of its own. */
 void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply);
 /* Gives back an entry that is not (or no longer) in the index; its id becomes 0. */
@@ -120,6 +133,8 @@ static inline void ct_table_fetch_entry(const ct_table *table, uint32_t number)
 
   ct_pages_fetch(entry);
   ct_pages_fetch(entry + 64);
+  if (__builtin_expect(table->keys != NULL, 0))
+    ct_pages_fetch(table->keys + number);
 }
 void ct_table_prefetch_removal(const ct_table *table, const ct_entry *entry);
 /*
@@ -141,10 +156,16 @@ void ct_table_discard(ct_table *table, uint32_t share, uint32_t shares);
 void ct_table_tuple(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
 /* The tuple that a direction is looked up by: of ICMP the request's that it answers. */
 void ct_table_looked_up(const ct_table *table, const ct_entry *entry, ct_dir dir, ct_tuple *tuple);
-/* Whether there ever was an entry with two tuples of its own. */
-static inline bool ct_table_has_keys(const ct_table *table) { return table->keys_size != 0; }
-/* Whether the entry has a second slot, and the hash that it stands under. */
-bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t *hash);
+/* Whether there ever was an entry with a reply of its own. */
+static inline bool ct_table_has_keys(const ct_table *table) { return table->keyed; }
+/* Whether the entry, whose original tuple has that hash, has a second slot, and the hash that it stands under. */
+static inline bool ct_table_has_second(const ct_table *table, const ct_entry *entry, uint32_t hash, uint32_t *second)
+{
+  if (!(entry->traits & CT_ENTRY_KEYED))
+    return false;
+  *second = table->keys[ct_table_number(table, entry)].reply_hash;
+  return *second != hash;
+}
 
 /* The numbers of all confirmed entries in order of creation; to be freed with g_free. */
 uint32_t *ct_table_in_order(const ct_table *table, uint32_t *n);

@@ -302,6 +302,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
     way != NULL || r->in == &f->program->nothing ? fw_program_interface(f->program, way) : r->in;
   guint n;
 
+  fw_firewall_write(f);
   if (way == NULL && f->facts->complete) {
     a->why_not = "there is no way to the sender";
     return FALSE;

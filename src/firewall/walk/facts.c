@@ -19,6 +19,9 @@ fw_box_facts *fw_box_facts_new(void)
   g_array_set_clear_func(f->local, network_clear);
   f->routes = g_array_new(FALSE, TRUE, sizeof(fw_network));
   g_array_set_clear_func(f->routes, network_clear);
+  f->own4 = g_array_new(FALSE, TRUE, sizeof(guint32));
+  f->broadcast4 = g_array_new(FALSE, TRUE, sizeof(guint32));
+  f->ways4 = g_array_new(FALSE, TRUE, sizeof(fw_way4));
   f->assumptions = g_array_new(FALSE, TRUE, sizeof(fw_assumption));
   g_array_set_clear_func(f->assumptions, assumption_clear);
   f->policies = g_array_new(FALSE, TRUE, sizeof(fw_timeout_policy));
@@ -32,6 +35,9 @@ void fw_box_facts_free(fw_box_facts *f)
     return;
   g_array_free(f->local, TRUE);
   g_array_free(f->routes, TRUE);
+  g_array_free(f->own4, TRUE);
+  g_array_free(f->broadcast4, TRUE);
+  g_array_free(f->ways4, TRUE);
   g_array_free(f->assumptions, TRUE);
   g_array_free(f->policies, TRUE);
   g_free(f->bridge_name);
@@ -61,6 +67,44 @@ static gboolean read_network(const char *text, const char *end, fw_network *n)
 
 static gboolean interface_fits(const char *name) { return *name != '\0' && strlen(name) < 16; }
 
+/* Behind those that are as long: of these the first one counts. */
+static void add_way4(fw_box_facts *f, const fw_network *n)
+{
+  const fw_way4 way = { n->address.words[0], n->mask.words[0], n->length, n->interface };
+  guint at = f->ways4->len;
+
+  while (at > 0 && g_array_index(f->ways4, fw_way4, at - 1).length < way.length)
+    at--;
+  g_array_insert_val(f->ways4, at, way);
+}
+
+static void add_local4(fw_box_facts *f, const fw_network *n)
+{
+  const guint32 own = n->address.words[0], broadcast = (own & n->mask.words[0]) | ~n->mask.words[0];
+
+  g_array_append_val(f->own4, own);
+  if (n->length < 31 && n->length > 0)
+    g_array_append_val(f->broadcast4, broadcast);
+  if (n->interface != NULL && n->length < 32)
+    add_way4(f, n);
+}
+
+void fw_box_facts_changed(fw_box_facts *f)
+{
+  guint i;
+
+  f->changes++;
+  g_array_set_size(f->own4, 0);
+  g_array_set_size(f->broadcast4, 0);
+  g_array_set_size(f->ways4, 0);
+  for (i = 0; i < f->routes->len; i++)
+    if (g_array_index(f->routes, fw_network, i).family == FW_IPV4)
+      add_way4(f, &g_array_index(f->routes, fw_network, i));
+  for (i = 0; i < f->local->len; i++)
+    if (g_array_index(f->local, fw_network, i).family == FW_IPV4)
+      add_local4(f, &g_array_index(f->local, fw_network, i));
+}
+
 gboolean fw_box_facts_local(fw_box_facts *f, const char *text)
 {
   const char *at = strchr(text, '@');
@@ -70,6 +114,7 @@ gboolean fw_box_facts_local(fw_box_facts *f, const char *text)
     return FALSE;
   n.interface = at != NULL ? g_strdup(at + 1) : NULL;
   g_array_append_val(f->local, n);
+  fw_box_facts_changed(f);
   return TRUE;
 }
 
@@ -82,6 +127,7 @@ gboolean fw_box_facts_route(fw_box_facts *f, const char *text)
     return FALSE;
   n.interface = g_strdup(equals + 1);
   g_array_append_val(f->routes, n);
+  fw_box_facts_changed(f);
   return TRUE;
 }
 
@@ -106,11 +152,26 @@ gboolean fw_address_under(const fw_address *address, const fw_address *network, 
          ((address->words[3] ^ network->words[3]) & mask->words[3]) == 0;
 }
 
+static const char *way4(const fw_box_facts *f, guint32 to)
+{
+  guint i;
+
+  for (i = 0; i < f->ways4->len; i++) {
+    const fw_way4 *way = &g_array_index(f->ways4, fw_way4, i);
+
+    if (((to ^ way->network) & way->mask) == 0)
+      return way->interface;
+  }
+  return NULL;
+}
+
 const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_address *to)
 {
   const fw_network *best = NULL;
   guint i;
 
+  if (family == FW_IPV4)
+    return way4(f, to->words[0]);
   for (i = 0; i < f->routes->len; i++) {
     const fw_network *n = &g_array_index(f->routes, fw_network, i);
 
@@ -120,9 +181,8 @@ const char *fw_box_facts_way(const fw_box_facts *f, fw_family family, const fw_a
   }
   for (i = 0; i < f->local->len; i++) {
     const fw_network *n = &g_array_index(f->local, fw_network, i);
-    guint full = family == FW_IPV6 ? 128 : 32;
 
-    if (n->family == family && n->interface != NULL && n->length < full && (best == NULL || n->length > best->length) &&
+    if (n->family == family && n->interface != NULL && n->length < 128 && (best == NULL || n->length > best->length) &&
         fw_address_under(to, &n->address, &n->mask))
       best = n;
   }
@@ -142,40 +202,36 @@ const fw_network *fw_box_facts_is_local(const fw_box_facts *f, fw_family family,
   return NULL;
 }
 
-static gboolean is_subnet_broadcast(const fw_box_facts *f, const fw_address *a)
+static gboolean is_among(const GArray *addresses, guint32 address)
 {
   guint i;
 
-  for (i = 0; i < f->local->len; i++) {
-    const fw_network *n = &g_array_index(f->local, fw_network, i);
-
-    if (n->family == FW_IPV4 && n->length < 31 && n->length > 0 &&
-        a->words[0] == ((n->address.words[0] & n->mask.words[0]) | ~n->mask.words[0]))
+  for (i = 0; i < addresses->len; i++)
+    if (g_array_index(addresses, guint32, i) == address)
       return TRUE;
-  }
   return FALSE;
+}
+
+static guint16 type4(const fw_box_facts *f, const fw_address *a)
+{
+  if (is_among(f->own4, a->words[0]) || a->bytes[0] == 127)
+    return FW_ADDRTYPE_LOCAL;
+  if (a->words[0] == 0 || a->words[0] == G_MAXUINT32 || is_among(f->broadcast4, a->words[0]))
+    return FW_ADDRTYPE_BROADCAST;
+  return a->bytes[0] >> 4 == 14 ? FW_ADDRTYPE_MULTICAST : FW_ADDRTYPE_UNICAST;
 }
 
 guint16 fw_box_facts_type(const fw_box_facts *f, fw_family family, const fw_address *a)
 {
-  static const fw_address any;
+  static const fw_address any, one = { .bytes = { [15] = 1 } };
 
+  if (family == FW_IPV4)
+    return type4(f, a);
   if (fw_box_facts_is_local(f, family, a) != NULL)
     return FW_ADDRTYPE_LOCAL;
-  if (family == FW_IPV6) {
-    static const fw_address one = { .bytes = { [15] = 1 } };
-
-    if (memcmp(a, &any, sizeof any) == 0)
-      return FW_ADDRTYPE_UNSPEC;
-    if (memcmp(a, &one, sizeof one) == 0)
-      return FW_ADDRTYPE_LOCAL;
-    return a->bytes[0] == 0xff ? FW_ADDRTYPE_MULTICAST : FW_ADDRTYPE_UNICAST;
-  }
-  if (a->bytes[0] == 127)
+  if (memcmp(a, &any, sizeof any) == 0)
+    return FW_ADDRTYPE_UNSPEC;
+  if (memcmp(a, &one, sizeof one) == 0)
     return FW_ADDRTYPE_LOCAL;
-  if (a->words[0] == 0 || a->words[0] == G_MAXUINT32 || is_subnet_broadcast(f, a))
-    return FW_ADDRTYPE_BROADCAST;
-  if (a->bytes[0] >> 4 == 14)
-    return FW_ADDRTYPE_MULTICAST;
-  return FW_ADDRTYPE_UNICAST;
+  return a->bytes[0] == 0xff ? FW_ADDRTYPE_MULTICAST : FW_ADDRTYPE_UNICAST;
 }

@@ -20,6 +20,13 @@ typedef struct fw_assumption {
   gboolean holds;
 } fw_assumption;
 
+/* A network of IPv4 that leads somewhere. */
+typedef struct fw_way4 {
+  guint32 network, mask;
+  guint8 length;
+  const char *interface;
+} fw_way4;
+
 struct fw_box_facts {
   GArray *local;       /* fw_network: the box's addresses with the length of their networks */
   GArray *routes;      /* fw_network with interface */
@@ -31,6 +38,11 @@ struct fw_box_facts {
   gboolean complete;         /* there are no other routes: what none leads to is unreachable */
   guint32 mtu_bytes;         /* of its devices; 0: not known, and large enough */
   char *interface;           /* of all packets of captures that name none; NULL: unknown */
+  /* Of fw_box_facts_changed: the same of IPv4 in few bytes, as each packet asks. */
+  guint changes;
+  GArray *own4;       /* guint32: the box's addresses */
+  GArray *broadcast4; /* guint32: of their networks */
+  GArray *ways4;      /* fw_way4: the longest prefix first, and of alike ones a route before a network of `local` */
 };
 
 #ifndef FIREWALL_WALK_PROGRAM_H
@@ -39,6 +51,8 @@ typedef struct fw_box_facts fw_box_facts;
 
 fw_box_facts *fw_box_facts_new(void);
 void fw_box_facts_free(fw_box_facts *facts); /* NULL is fine */
+/* After something was taken out of `local` or `routes`. */
+void fw_box_facts_changed(fw_box_facts *facts);
 /* "ADDRESS[/LENGTH][@INTERFACE]", "PREFIX=INTERFACE", "MATCH=yes|no". => FALSE: it is none. */
 gboolean fw_box_facts_local(fw_box_facts *facts, const char *text);
 gboolean fw_box_facts_route(fw_box_facts *facts, const char *text);

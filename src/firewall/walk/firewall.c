@@ -98,7 +98,13 @@ void fw_firewall_free(fw_firewall *f)
 
 void fw_firewall_listen(fw_firewall *f, const fw_walk_watcher *watcher) { f->listener = watcher; }
 
-const fw_outcome *fw_firewall_outcome(const fw_firewall *f) { return &f->outcome; }
+const fw_outcome *fw_firewall_outcome(const fw_firewall *f)
+{
+  fw_firewall_write((fw_firewall *)f);
+  return &f->outcome;
+}
+
+const fw_outcome *fw_firewall_said(const fw_firewall *f) { return &f->outcome; }
 guint32 fw_firewall_mtu(const fw_firewall *f) { return f->facts->mtu_bytes; }
 const fw_tally *fw_firewall_tally(const fw_firewall *f) { return &f->tally; }
 const fw_record *fw_firewall_record(const fw_firewall *f) { return &f->record; }
@@ -175,8 +181,12 @@ static gboolean G_GNUC_NO_INLINE walk_rest(fw_firewall *f, fw_packet *p, fw_walk
 static inline gboolean walk_chains(fw_firewall *f, fw_packet *p, fw_walk_chain *const *chains, guint n,
                                    fw_decision *last)
 {
-  guint done = walk_at_once(f, p, chains, n);
+  guint done;
 
+  if (n == 0)
+    return TRUE;
+  fw_firewall_write(f);
+  done = walk_at_once(f, p, chains, n);
   if (done > 0 && f->outcome.verdict == FW_VERDICT_DROP)
     return FALSE;
   return G_LIKELY(done == n) || walk_rest(f, p, chains + done, n - done, last);
@@ -195,13 +205,22 @@ gboolean fw_firewall_before(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decis
   return row->n_before == 0 || walk_chains(f, p, row->chains, row->n_before, last);
 }
 
+/* But for the chains that have said all they have to. */
+static gboolean walk_from_ahead(fw_firewall *f, fw_packet *p, fw_walk_chain *const *chains, guint n, fw_decision *last)
+{
+  const guint done = MIN(f->ahead, n);
+
+  f->ahead -= done;
+  return walk_chains(f, p, chains + done, n - done, last);
+}
+
 static gboolean G_GNUC_NO_INLINE behind_with_nat(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
   const fw_hook_chains *row = row_of(f, p, hook);
 
-  return walk_chains(f, p, row->chains + row->n_before, row->n_before_nat - row->n_before, last) &&
+  return walk_from_ahead(f, p, row->chains + row->n_before, row->n_before_nat - row->n_before, last) &&
          fw_nat_hook(f, p, hook, last) &&
-         walk_chains(f, p, row->chains + row->n_before_nat, row->n - row->n_before_nat, last);
+         walk_from_ahead(f, p, row->chains + row->n_before_nat, row->n - row->n_before_nat, last);
 }
 
 static inline gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
@@ -358,6 +377,79 @@ static inline gboolean is_forwarded(const fw_firewall *f, const fw_packet *p)
   return f->facts->bridge || (p->ttl > 1 && !is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
 }
 
+/* What the first nat hook of a way changes. */
+typedef struct as_arrived {
+  fw_address destination;
+  guint16 port;
+  guint8 readings, translated;
+  fw_path path;
+  const fw_interface_name *way_out;
+} as_arrived;
+
+static void take_back(fw_firewall *f, fw_packet *p, const as_arrived *was)
+{
+  p->destination = was->destination;
+  p->destination_port = was->port;
+  p->readings = was->readings;
+  p->translated = was->translated;
+  f->outcome.path = was->path;
+  f->way_out = was->way_out;
+  f->pending.n = 0;
+}
+
+/* So many chains of its way, behind conntrack, stand before the first nat hook, and before the last one. */
+static guint before_first_nat(const fw_firewall *f, const fw_packet *p)
+{
+  const fw_hook_chains *row = row_of(f, p, FW_HOOK_PREROUTING);
+
+  return row->n_before_nat - row->n_before;
+}
+
+static guint before_last_nat(const fw_firewall *f, const fw_packet *p)
+{
+  const fw_hook_chains *first = row_of(f, p, FW_HOOK_PREROUTING), *forward = row_of(f, p, FW_HOOK_FORWARD);
+  const gboolean input = f->outcome.path == FW_PATH_INPUT;
+  const fw_hook_chains *last = row_of(f, p, input ? FW_HOOK_INPUT : FW_HOOK_POSTROUTING);
+
+  return first->n - first->n_before + (input ? 0 : forward->n - forward->n_before) + last->n_before_nat -
+         last->n_before;
+}
+
+/*
+ * The same of a packet that meets nat hooks, but nothing there that would have to be asked. What is said of its kind is
+ * said with the way that it takes behind the first of them; the hooks are asked one by one where chains are left.
+ */
+static gboolean settle_with_nat(fw_firewall *f, fw_packet *p)
+{
+  const as_arrived was = {
+    p->destination, p->destination_port, p->readings, p->translated, f->outcome.path, f->way_out
+  };
+  const fw_settled *said;
+  gboolean moved;
+
+  if (p->own || f->program->asks_types || !fw_nat_is_settled(f, p))
+    return FALSE;
+  if (fw_nat_settle(f, p, CT_NAT_DST) && !f->facts->bridge)
+    fw_where_again(f, p);
+  moved = f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out));
+  if (!moved) {
+    said = fw_way_settle(
+      f->program, f->ways[p->family][f->outcome.path == FW_PATH_INPUT ? FW_WAY_INPUT : FW_WAY_FORWARD], p, f->way_out);
+    take_settled(f, said);
+    if (said->whole) {
+      has_gone(f, p, said->left);
+      if (f->outcome.verdict != FW_VERDICT_DROP || said->n > before_last_nat(f, p))
+        fw_nat_settle(f, p, CT_NAT_SRC);
+      else if (said->n <= before_first_nat(f, p))
+        take_back(f, p, &was);
+      return TRUE;
+    }
+    f->ahead = said->n;
+  }
+  take_back(f, p, &was);
+  return FALSE;
+}
+
 /* => TRUE: nothing is left to ask the chains behind conntrack. */
 static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
 {
@@ -367,7 +459,11 @@ static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
   const fw_settled *said;
 
   f->ahead = 0;
-  if (!may_settle(f) || f->nat_families[p->family] || (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p)))
+  if (!may_settle(f))
+    return FALSE;
+  if (f->nat_families[p->family])
+    return settle_with_nat(f, p);
+  if (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))
     return FALSE;
   said = fw_way_settle(f->program, f->ways[p->family][ways[f->outcome.path]], p, f->way_out);
   take_settled(f, said);
@@ -398,6 +494,14 @@ static void say_kernel(fw_outcome *o, fw_kernel_drop why)
   o->decision = (fw_decision){ .verdict = FW_VERDICT_DROP };
 }
 
+static void conclude_nat(fw_firewall *f, const ct_passage *passage, fw_packet *p, const fw_nat_moved *moved,
+                         gboolean goes_on)
+{
+  fw_nat_confirmed(f, p, moved, goes_on);
+  if (goes_on && passage->result.changes & CT_CHANGE_CREATED && p->entry != NULL)
+    fw_nat_note_unwritten(f, p->entry);
+}
+
 /* An answer without an entry is a packet of its own: conntrack sees it when the rejected one has gone. */
 static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_fate fate)
 {
@@ -408,7 +512,7 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
     fw_nat_before_confirm(f, p, &moved);
   ct_engine_conclude(engine, passage, observe ? CT_FATE_ACCEPT : fate);
   if (G_UNLIKELY(nat))
-    fw_nat_confirmed(f, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
+    conclude_nat(f, passage, p, &moved, fate == CT_FATE_ACCEPT && passage->result.verdict == CT_VERDICT_ACCEPT);
   f->program->passage = NULL;
   f->program->view_of = NULL;
   if (G_LIKELY(fate == CT_FATE_ACCEPT && passage->result.verdict != CT_VERDICT_DROP))
@@ -495,6 +599,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
 
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
+  f->pending.n = 0;
   o->path = FW_PATH_NONE;
   o->verdict = FW_VERDICT_NONE;
   o->decision = (fw_decision){ .verdict = FW_VERDICT_NONE };

@@ -115,6 +115,8 @@ void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arriv
 
 /* Of the last packet; valid until the next one. */
 const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
+/* The same for who looks at no bytes of the packet: those of a translated one may not be written yet. */
+const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 
 /* Packets so far of which rules do not say all. */
 typedef struct fw_tally {
@@ -122,6 +124,8 @@ typedef struct fw_tally {
   guint64
     nat_unknown;  /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
   guint64 mapped; /* connections that a nat rule has mapped */
+  guint64 unwritten; /* translated connections with a helper whose payloads a kernel writes anew: they stay here */
+  const char *unwritten_helper, *unwritten_module; /* of the first of these */
   guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);

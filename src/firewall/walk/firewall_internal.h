@@ -8,12 +8,37 @@
 #include "firewall/walk/memory.h"
 #include "firewall/walk/settled.h"
 
-enum { FW_ANSWER_BYTES = 1280 };
+enum { FW_ANSWER_BYTES = 1280, FW_NAMED = 8 };
 
 /* To whom ICMP errors go, and how many more may (RULES 1.3). */
 typedef struct fw_peer {
   gint64 last_ns, tokens_ns;
 } fw_peer;
+
+/* A name of the facts', at the time of so many changes, and what it was found to be. */
+typedef struct fw_named {
+  const char *asked;
+  const fw_interface_name *found;
+  guint changes;
+} fw_named;
+
+/*
+ * What an IPv4 address's first byte says of it alone, at the time of so many changes of the facts: most often all.
+ * Type 0, way NULL: the rest has to be asked.
+ */
+typedef struct fw_first_byte {
+  gboolean known;
+  guint changes;
+  guint16 type[256];
+  const fw_interface_name *way[256];
+} fw_first_byte;
+
+/* How a packet is translated, and its bytes are not yet: nobody has asked for them. */
+typedef struct fw_nat_pending {
+  guint n;
+  ct_nat_manip manip[2];
+  ct_tuple target[2];
+} fw_nat_pending;
 
 struct fw_firewall {
   fw_program *program;
@@ -26,13 +51,14 @@ struct fw_firewall {
   const fw_walk_watcher *listener;
   ct_template template;
   const fw_interface_name *way_out; /* of a packet that is not yet routed */
-  const char *asked;                /* a name of the facts', and */
-  const fw_interface_name *found;   /* what it was found to be */
-  gboolean nat_families[2];         /* have nat hooks */
-  fw_way *ways[2][FW_WAYS];         /* by family */
-  guint ahead;                      /* chains of the packet's way behind conntrack that have said all they have to */
-  ct_packet sent;                   /* the packet as it is translated, once it is */
+  fw_named named[FW_NAMED];         /* by where the name stands */
+  fw_first_byte first;
+  gboolean nat_families[2]; /* have nat hooks */
+  fw_way *ways[2][FW_WAYS]; /* by family */
+  guint ahead;              /* chains of the packet's way behind conntrack that have said all they have to */
+  ct_packet sent;           /* the packet as it is translated, once it is */
   GByteArray *sent_bytes;
+  fw_nat_pending pending;   /* of outcome.packet */
   const ct_packet *arrived; /* the last packet, */
   const ct_tuple *left;     /* as it was seen to leave */
   gboolean learns;          /* the engine asks this firewall for what is drawn at random */
@@ -40,6 +66,14 @@ struct fw_firewall {
   fw_memory peers;
   guint8 answer_bytes[FW_ANSWER_BYTES];
 };
+
+void fw_nat_write(fw_firewall *f);
+/* Writes what is pending into the bytes, for who is going to look at them. */
+static inline void fw_firewall_write(fw_firewall *f)
+{
+  if (G_UNLIKELY(f->pending.n > 0))
+    fw_nat_write(f);
+}
 
 /*
  * A hook's chains before conntrack, and those behind it with what is translated there. => FALSE: dropped. While

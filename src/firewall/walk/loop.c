@@ -38,6 +38,7 @@ void fw_loop_packet(fw_firewall *f, ct_engine *engine, const ct_passage *left, f
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
 
+  fw_firewall_write(f);
   turn(f, p);
   o->looped = TRUE;
   o->again_cls = CT_CLASS_NONE;

@@ -19,7 +19,8 @@ static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
 
   if (p == &f->outcome.answer.seen)
     return f->answer_bytes;
-  if (raw == &f->sent)
+  fw_firewall_write(f);
+  if (p->raw == &f->sent)
     return f->sent_bytes->data;
   g_byte_array_set_size(f->sent_bytes, raw->length);
   memcpy(f->sent_bytes->data, raw->data, raw->captured);
@@ -29,6 +30,34 @@ static guint8 *own_bytes(fw_firewall *f, fw_packet *p)
   f->sent.captured = raw->length;
   p->raw = &f->sent;
   return f->sent_bytes->data;
+}
+
+void fw_nat_write(fw_firewall *f)
+{
+  const guint n = f->pending.n;
+  guint8 *bytes;
+  guint i;
+
+  f->pending.n = 0;
+  bytes = own_bytes(f, &f->outcome.packet);
+  for (i = 0; i < n; i++)
+    ct_nat_rewrite(bytes, f->sent.length, f->pending.manip[i], &f->pending.target[i]);
+}
+
+/* Its headers are whole and where they are most often: writing them anew cannot fail. */
+static inline gboolean can_wait(const fw_firewall *f, const fw_packet *p)
+{
+  return p == &f->outcome.packet && f->listener == NULL && p->l4 & FW_L4_WHOLE && p->raw->kind == CT_PACKET_TRACK &&
+         (p->protocol == CT_PROTO_TCP || p->protocol == CT_PROTO_UDP) && (p->family == FW_IPV4 || p->l4_offset == 40) &&
+         f->pending.n < G_N_ELEMENTS(f->pending.manip);
+}
+
+static void note_reading(const fw_program *program, fw_packet *p)
+{
+  p->translated = TRUE;
+  p->readings++;
+  if (program->asks_types)
+    fw_quick_know_types(program, p);
 }
 
 /* What rules see of the addresses and ports. */
@@ -47,10 +76,24 @@ static void read_again(const fw_program *program, fw_packet *p)
     p->source_port = ct_be16(d + p->l4_offset);
     p->destination_port = ct_be16(d + p->l4_offset + 2);
   }
-  p->translated = TRUE;
-  p->readings++;
-  if (program->asks_types)
-    fw_quick_know_types(program, p);
+  note_reading(program, p);
+}
+
+/* The same of what is not written yet. */
+static void wait(fw_firewall *f, fw_packet *p, ct_nat_manip manip, const ct_tuple *target)
+{
+  const guint n = f->pending.n++;
+
+  f->pending.manip[n] = manip;
+  f->pending.target[n] = *target;
+  if (manip == CT_NAT_SRC) {
+    memcpy(p->source.bytes, target->src.bytes, sizeof p->source);
+    p->source_port = target->src_id;
+  } else {
+    memcpy(p->destination.bytes, target->dst.bytes, sizeof p->destination);
+    p->destination_port = target->dst_id;
+  }
+  note_reading(f->program, p);
 }
 
 /* Into the IP header; IPv4's sum changes by the difference. */
@@ -333,7 +376,7 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
   if (!ct_passage_nat(engine_of(f), passage, manip, &range))
     return kernel_drop(f, last);
   if (target->ops->id == FW_TARGET_ID_MASQUERADE)
-    ct_passage_nat_set_device(engine_of(f), passage, fw_nat_device_number(p->out->name));
+    ct_passage_nat_set_device(engine_of(f), passage, p->out->device);
   if (!f->answering) {
     f->outcome.nat[manip] = last->rule;
     f->tally.mapped++;
@@ -348,6 +391,7 @@ static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip man
   GArray *order = f->program->hooks[p->family][hook];
   guint i;
 
+  fw_firewall_write(f);
   for (i = 0; i < order->len; i++) {
     guint number = g_array_index(order, guint, i);
 
@@ -376,6 +420,10 @@ static gboolean rewrite(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_dec
 
   if (!ct_passage_nat_target(engine_of(f), f->program->passage, (ct_dir)p->direction, manip, &target))
     return TRUE;
+  if (can_wait(f, p)) {
+    wait(f, p, manip, &target);
+    return TRUE;
+  }
   bytes = own_bytes(f, p);
   if (!ct_nat_rewrite(bytes, p->raw->length, manip, &target))
     return kernel_drop(f, last);
@@ -422,15 +470,37 @@ static gboolean error_about_gone(fw_firewall *f, fw_packet *p, ct_nat_manip mani
 
 /* -- the hook -- */
 
-/* A masqueraded connection whose packets take another way ends (NAT 13). */
-static gboolean has_moved(fw_firewall *f, const fw_packet *p, fw_hook hook)
+gboolean fw_nat_is_settled(fw_firewall *f, const fw_packet *p)
+{
+  if (p->raw->kind == CT_PACKET_ICMP_ERROR)
+    return FALSE;
+  if (!p->gone && (p->entry == NULL || f->program->passage == NULL))
+    return TRUE;
+  if (!can_wait(f, p))
+    return FALSE;
+  return p->gone || !(p->state & (FW_STATE_NEW | FW_STATE_RELATED)) ||
+         (ct_nat_status(p->entry) & CT_NAT_BOTH_DONE) == CT_NAT_BOTH_DONE;
+}
+
+gboolean fw_nat_settle(fw_firewall *f, fw_packet *p, ct_nat_manip manip)
+{
+  ct_tuple target;
+
+  if ((!p->gone && p->entry == NULL) || f->program->passage == NULL ||
+      !ct_passage_nat_target(engine_of(f), f->program->passage, (ct_dir)p->direction, manip, &target))
+    return FALSE;
+  wait(f, p, manip, &target);
+  return TRUE;
+}
+
+gboolean fw_nat_has_moved(fw_firewall *f, const fw_packet *p, const fw_interface_name *out)
 {
   guint32 device;
 
-  if (hook != FW_HOOK_POSTROUTING || p->direction != CT_ORIGINAL)
+  if (p->entry == NULL || p->direction != CT_ORIGINAL)
     return FALSE;
   device = ct_nat_device(engine_of(f), p->entry);
-  return device != 0 && p->out->known && device != fw_nat_device_number(p->out->name);
+  return device != 0 && out->known && device != out->device;
 }
 
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
@@ -450,7 +520,7 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
     f->program->view_of = NULL; /* the reply's tuple and the status are others now */
     if (!goes_on)
       return FALSE;
-  } else if (has_moved(f, p, hook)) {
+  } else if (hook == FW_HOOK_POSTROUTING && fw_nat_has_moved(f, p, p->out)) {
     ct_passage_nat_end(engine_of(f), passage);
     p->entry = NULL;
     return kernel_drop(f, last);
@@ -462,7 +532,7 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
 
 void fw_nat_before_confirm(fw_firewall *f, const fw_packet *p, fw_nat_moved *moved)
 {
-  moved->any = p->entry != NULL && p->raw->kind == CT_PACKET_TRACK &&
+  moved->any = p->entry != NULL && p->protocol == CT_PROTO_TCP && p->raw->kind == CT_PACKET_TRACK &&
                ct_nat_seqadj(engine_of(f), p->entry, (ct_dir)p->direction, moved->way);
 }
 
@@ -479,6 +549,18 @@ static void put_payload(fw_firewall *f, fw_packet *p, const guint8 *payload, gsi
   f->sent.length = f->sent.captured = f->sent_bytes->len;
   ct_nat_mend(f->sent_bytes->data, f->sent_bytes->len, p->l4_offset);
   p->translated = TRUE;
+}
+
+void fw_nat_note_unwritten(fw_firewall *f, const ct_entry *entry)
+{
+  const char *helper, *module = ct_nat_unwritten(engine_of(f), entry, &helper);
+
+  if (module == NULL)
+    return;
+  if (f->tally.unwritten++ == 0) {
+    f->tally.unwritten_helper = helper;
+    f->tally.unwritten_module = module;
+  }
 }
 
 void fw_nat_confirmed(fw_firewall *f, fw_packet *p, const fw_nat_moved *moved, gboolean goes_on)

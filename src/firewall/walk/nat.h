@@ -36,6 +36,17 @@ typedef struct fw_nat_moved {
 } fw_nat_moved;
 void fw_nat_before_confirm(fw_firewall *f, const fw_packet *p, fw_nat_moved *moved);
 void fw_nat_confirmed(fw_firewall *f, fw_packet *p, const fw_nat_moved *moved, gboolean goes_on);
+/* The entry has been confirmed: whether its payloads stay, though a kernel's would not. */
+void fw_nat_note_unwritten(fw_firewall *f, const ct_entry *entry);
+/*
+ * What the nat hooks of a way do to a packet whose connection is mapped already, or that has none: all at once, where
+ * its bytes can wait. => FALSE: the hooks have to be asked one by one.
+ */
+gboolean fw_nat_is_settled(fw_firewall *f, const fw_packet *p);
+/* A masqueraded connection whose packets take another way ends (NAT 13). */
+gboolean fw_nat_has_moved(fw_firewall *f, const fw_packet *p, const fw_interface_name *out);
+/* Then what one of them does. => whether it has done something. */
+gboolean fw_nat_settle(fw_firewall *f, fw_packet *p, ct_nat_manip manip);
 /* => FALSE: dropped; *last says by whom where a chain did. */
 gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 

@@ -6,6 +6,7 @@
 #include "firewall/nft/run.h"
 #include "firewall/walk/facts.h"
 #include "firewall/walk/index.h"
+#include "firewall/walk/nat.h"
 #include "firewall/walk/quick.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/targets.h"
@@ -138,6 +139,7 @@ const fw_interface_name *fw_program_interface(fw_program *program, const char *n
     found->quick_out = FW_QUICK_OUT;
     found->holds = what_holds(program, name);
     found->exact = exact_of(program, name);
+    found->device = fw_nat_device_number(name);
     g_hash_table_insert(program->names, (gpointer)found->name, found);
   }
   program->latest[slot].asked = name;
@@ -385,8 +387,9 @@ static void load(fw_program *program)
   program->loaded_ns = program->now_ns;
   for (i = 0; i < program->n_chains; i++)
     compile_chain(program, &program->chains[i], &steps, &tests);
-  program->nothing = (fw_interface_name){ "", TRUE, FW_QUICK_IN, FW_QUICK_OUT, what_holds(program, ""), G_MAXUINT32 };
-  program->unknown = (fw_interface_name){ "?", FALSE, 0, 0, what_may_hold(program), G_MAXUINT32 };
+  program->nothing =
+    (fw_interface_name){ "", TRUE, FW_QUICK_IN, FW_QUICK_OUT, what_holds(program, ""), G_MAXUINT32, 0 };
+  program->unknown = (fw_interface_name){ "?", FALSE, 0, 0, what_may_hold(program), G_MAXUINT32, 0 };
   if (program->nft != NULL)
     fw_nft_run_load(program);
 }

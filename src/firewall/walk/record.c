@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/record.h"
 
+#include "firewall/walk/put.h"
+
 void fw_recorded_verdict(GString *out, const fw_walk_said *said)
 {
   const fw_step *s = said->step;
@@ -50,15 +52,21 @@ gboolean fw_recorded_ends(const fw_walk_said *said)
 
 static void place(GString *out, const fw_chain *chain, const char *kind, guint number)
 {
-  g_string_append_printf(out, "%s:%s:%s:%u", chain->table->name, chain->name, kind, number);
+  fw_put_text(out, chain->table->name);
+  fw_put_literal(out, ":");
+  fw_put_text(out, chain->name);
+  fw_put_text(out, kind);
+  fw_put_u32(out, number);
 }
+
+void fw_rule_place(GString *out, const fw_rule *rule) { place(out, rule->chain, ":rule:", rule->number); }
 
 void fw_recorded_place(GString *out, const fw_walk_said *said)
 {
   switch (said->event) {
-  case FW_WALK_POLICY: place(out, said->chain, "policy", said->chain->n_rules + 1); return;
-  case FW_WALK_RETURN: place(out, said->chain, "return", said->chain->n_rules + 1); return;
-  default: place(out, said->step->rule->chain, "rule", said->step->rule->number); return;
+  case FW_WALK_POLICY: place(out, said->chain, ":policy:", said->chain->n_rules + 1); return;
+  case FW_WALK_RETURN: place(out, said->chain, ":return:", said->chain->n_rules + 1); return;
+  default: fw_rule_place(out, said->step->rule); return;
   }
 }
 
@@ -72,7 +80,7 @@ void fw_decision_place(GString *out, const fw_decision *d)
   const fw_rule *rule = fw_decision_rule(d);
 
   if (rule != NULL)
-    place(out, rule->chain, "rule", rule->number);
+    fw_rule_place(out, rule);
   else if (d->chain != NULL)
-    place(out, d->chain, "policy", d->chain->n_rules + 1);
+    place(out, d->chain, ":policy:", d->chain->n_rules + 1);
 }

@@ -26,7 +26,8 @@ gboolean fw_recorded_held(const fw_walk_said *said);
 gboolean fw_recorded_ends(const fw_walk_said *said);
 /* "TABLE:CHAIN:rule:4", "TABLE:CHAIN:policy:5", "TABLE:CHAIN:return:3" (RULES 6.4). */
 void fw_recorded_place(GString *out, const fw_walk_said *said);
-/* The same of a decision. */
+/* The same of a rule, and of a decision. */
+void fw_rule_place(GString *out, const fw_rule *rule);
 void fw_decision_place(GString *out, const fw_decision *decision);
 /* The rule that decided, or of which it is not known whether it did. => NULL: a policy, or nobody. */
 const fw_rule *fw_decision_rule(const fw_decision *decision);

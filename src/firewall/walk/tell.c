@@ -7,25 +7,10 @@
 #include "firewall/nft/run.h"
 #include "firewall/save.h"
 #include "firewall/walk/pieces.h"
+#include "firewall/walk/put.h"
 #include "firewall/walk/tell_wire.h"
 
 /* ---- pieces ---- */
-
-static void put_string(GString *out, const char *text)
-{
-  g_string_append_c(out, '"');
-  for (; *text != '\0'; text++) {
-    guchar c = (guchar)*text;
-
-    if (c == '"' || c == '\\')
-      g_string_append_printf(out, "\\%c", c);
-    else if (c < 0x20 || c >= 0x7f)
-      g_string_append_printf(out, "\\u%04x", c); /* names are bytes; each is the character of its number */
-    else
-      g_string_append_c(out, (gchar)c);
-  }
-  g_string_append_c(out, '"');
-}
 
 /* The packet's bytes as they left. */
 static guint8 *bytes_of(const fw_packet *p)
@@ -64,7 +49,7 @@ static void put_piece(const guint8 *bytes, guint32 n, gpointer user)
   fw_wire w = { .b = bytes, .n = n, .sent = p->sent, .full = p->sent == NULL };
 
   g_string_append(p->out, p->any ? ",{\"side\":" : "{\"side\":");
-  put_string(p->out, p->side);
+  fw_put_string(p->out, p->side);
   g_string_append_c(p->out, ',');
   fw_wire_put(p->out, &w);
   g_string_append_printf(p->out, ",\"crc\":\"%08x\"}", fw_wire_crc(bytes, n));
@@ -104,7 +89,7 @@ static void put_frame(GString *out, const fw_packet *p, const char *side, const 
   fw_wire w = { .b = bytes, .n = p->raw->length, .full = full, .was = was };
 
   g_string_append(out, "{\"side\":");
-  put_string(out, side);
+  fw_put_string(out, side);
   g_string_append_c(out, ',');
   fw_wire_put(out, &w);
   if (!full)
@@ -141,17 +126,16 @@ static gboolean is_of_answer(const fw_outcome *o, const fw_record *record, guint
 
 static void put_trace_line(GString *out, const fw_recorded *line)
 {
-  GString *text = g_string_new(NULL);
+  gsize from = out->len + 2;
 
-  g_string_append_c(out, '[');
-  put_said(text, &line->said);
-  put_string(out, text->str);
-  g_string_append_c(out, ',');
-  g_string_truncate(text, 0);
-  fw_recorded_verdict(text, &line->said);
-  put_string(out, text->str);
-  g_string_append_c(out, ']');
-  g_string_free(text, TRUE);
+  fw_put_literal(out, "[\"");
+  put_said(out, &line->said);
+  fw_put_string_end(out, from);
+  from = out->len + 2;
+  fw_put_literal(out, ",\"");
+  fw_recorded_verdict(out, &line->said);
+  fw_put_string_end(out, from);
+  fw_put_literal(out, "]");
 }
 
 static void put_trace(GString *out, const fw_firewall *f, const char *name, gboolean answer)
@@ -209,7 +193,7 @@ static void put_by(GString *out, const fw_firewall *f)
   if (i == G_MAXUINT)
     g_string_assign(text, "kernel");
   g_string_append(out, ",\"by\":");
-  put_string(out, text->str);
+  fw_put_string(out, text->str);
   g_string_free(text, TRUE);
 }
 
@@ -332,12 +316,12 @@ void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *side
                                                                    : ",\"fate\":\"drop\",\"by\":\"ip\"");
     if (o->packet.own || o->packet.in->known) {
       g_string_append(out, ",\"side\":");
-      put_string(out, o->packet.own ? "local" : side_of(sides, o->packet.in));
+      fw_put_string(out, o->packet.own ? "local" : side_of(sides, o->packet.in));
     }
     return;
   }
   g_string_append(out, ",\"side\":");
-  put_string(out, o->path == FW_PATH_OUTPUT ? "local" : side_of(sides, o->packet.in));
+  fw_put_string(out, o->path == FW_PATH_OUTPUT ? "local" : side_of(sides, o->packet.in));
   switch (o->verdict) {
   case FW_VERDICT_ACCEPT: put_gone_through(out, f, sides, packet); break;
   case FW_VERDICT_UNKNOWN: g_string_append(out, ",\"fate\":\"unknown\""); break;
@@ -366,33 +350,39 @@ static void put_step(GString *out, const fw_recorded *line)
 {
   const fw_walk_said *said = &line->said;
   const fw_chain *chain = said->step != NULL ? said->step->rule->chain : said->chain;
-  GString *verdict = g_string_new(NULL);
+  gsize from;
 
-  g_string_append_printf(out, "{\"hook\":\"%s\",\"family\":\"%s\",\"table\":", fw_hook_name(line->hook),
-                         fw_family_name(chain->table->family));
-  put_string(out, chain->table->name);
-  g_string_append(out, ",\"chain\":");
-  put_string(out, chain->name);
-  g_string_append_printf(out, ",\"kind\":\"%s\",\"number\":%u", kind_of(said),
-                         said->step != NULL ? said->step->rule->number : chain->n_rules + 1);
+  fw_put_literal(out, "{\"hook\":\"");
+  fw_put_text(out, fw_hook_name(line->hook));
+  fw_put_literal(out, "\",\"family\":\"");
+  fw_put_text(out, fw_family_name(chain->table->family));
+  fw_put_literal(out, "\",\"table\":");
+  fw_put_string(out, chain->table->name);
+  fw_put_literal(out, ",\"chain\":");
+  fw_put_string(out, chain->name);
+  fw_put_literal(out, ",\"kind\":\"");
+  fw_put_text(out, kind_of(said));
+  fw_put_literal(out, "\",\"number\":");
+  fw_put_u32(out, said->step != NULL ? said->step->rule->number : chain->n_rules + 1);
   if (said->step != NULL) {
-    g_string_append(out, ",\"file\":");
-    put_string(out, chain->table->file);
-    g_string_append_printf(out, ",\"line\":%u", said->step->rule->line);
+    fw_put_literal(out, ",\"file\":");
+    fw_put_string(out, chain->table->file);
+    fw_put_literal(out, ",\"line\":");
+    fw_put_u32(out, said->step->rule->line);
   }
-  fw_recorded_verdict(verdict, said);
-  g_string_append(out, ",\"verdict\":");
-  put_string(out, verdict->str);
+  fw_put_literal(out, ",\"verdict\":\"");
+  from = out->len;
+  fw_recorded_verdict(out, said);
+  fw_put_string_end(out, from);
   if (line->failed != NULL) {
     g_string_append(out, ",\"why\":");
-    put_string(out, line->failed);
+    fw_put_string(out, line->failed);
   }
   if (line->answer)
     g_string_append(out, ",\"answer\":true");
   if (said->maybe)
     g_string_append(out, ",\"maybe\":true");
   g_string_append_c(out, '}');
-  g_string_free(verdict, TRUE);
 }
 
 void fw_tell_walk(GString *out, const fw_firewall *f)
@@ -461,7 +451,7 @@ static gboolean put_lines(GString *out, const GString *text, const char *name, g
       g_string_append_c(out, ',');
     else
       g_string_append_printf(out, "%s\"%s\":[", any ? "," : "", name);
-    put_string(out, lines[i]);
+    fw_put_string(out, lines[i]);
   }
   if (i > 0)
     g_string_append_c(out, ']');
@@ -507,15 +497,16 @@ void fw_tell_counters(GString *out, fw_firewall *f)
 
 static void put_nat_rule(GString *out, const char *name, const fw_rule *rule)
 {
-  GString *place;
+  gsize from;
 
   if (rule == NULL)
     return;
-  place = g_string_new(NULL);
-  g_string_printf(place, "%s:%s:rule:%u", rule->chain->table->name, rule->chain->name, rule->number);
-  g_string_append_printf(out, ",\"%s\":", name);
-  put_string(out, place->str);
-  g_string_free(place, TRUE);
+  fw_put_literal(out, ",\"");
+  fw_put_text(out, name);
+  fw_put_literal(out, "\":\"");
+  from = out->len;
+  fw_rule_place(out, rule);
+  fw_put_string_end(out, from);
 }
 
 void fw_tell_leaves(GString *out, const fw_firewall *f)
@@ -530,12 +521,19 @@ void fw_tell_leaves(GString *out, const fw_firewall *f)
   fw_wire_put_address(out, version, p->source.bytes);
   g_string_append(out, ",\"dst\":");
   fw_wire_put_address(out, version, p->destination.bytes);
-  if (h != NULL && icmp && p->raw->kind == CT_PACKET_TRACK)
-    g_string_append_printf(out, ",\"id\":%u", ct_be16(h + 4));
-  else if (h != NULL && !icmp && p->raw->tuple.src_id + p->raw->tuple.dst_id != 0 && p->protocol != CT_PROTO_GRE)
-    g_string_append_printf(out, ",\"sport\":%u,\"dport\":%u", ct_be16(h), ct_be16(h + 2));
-  if (p->raw->length != o->arrived_bytes)
-    g_string_append_printf(out, ",\"length\":%u", p->raw->length);
+  if (h != NULL && icmp && p->raw->kind == CT_PACKET_TRACK) {
+    fw_put_literal(out, ",\"id\":");
+    fw_put_u32(out, ct_be16(h + 4));
+  } else if (h != NULL && !icmp && p->raw->tuple.src_id + p->raw->tuple.dst_id != 0 && p->protocol != CT_PROTO_GRE) {
+    fw_put_literal(out, ",\"sport\":");
+    fw_put_u32(out, ct_be16(h));
+    fw_put_literal(out, ",\"dport\":");
+    fw_put_u32(out, ct_be16(h + 2));
+  }
+  if (p->raw->length != o->arrived_bytes) {
+    fw_put_literal(out, ",\"length\":");
+    fw_put_u32(out, p->raw->length);
+  }
   put_nat_rule(out, "source_rule", o->nat[CT_NAT_SRC]);
   put_nat_rule(out, "destination_rule", o->nat[CT_NAT_DST]);
   g_string_append_c(out, '}');

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/tell_wire.h"
 
-#include <arpa/inet.h>
 #include <string.h>
+
+#include "firewall/walk/put.h"
 
 enum { TCP_HEADER = 20 };
 
 void fw_wire_put_address(GString *out, guint8 family, const guint8 *bytes)
 {
-  char text[INET6_ADDRSTRLEN];
-
-  inet_ntop(family == 6 ? AF_INET6 : AF_INET, bytes, text, sizeof text);
-  g_string_append_printf(out, "\"%s\"", text);
+  fw_put_literal(out, "\"");
+  fw_put_address(out, family, bytes);
+  fw_put_literal(out, "\"");
 }
 
 static void put_hex(GString *out, const char *name, const guint8 *b, gsize n)

@@ -494,7 +494,8 @@ guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *co
       c->counters.packets++;
       c->counters.bytes += p->raw->length;
       verdict = c->policy;
-    } else if ((by->end == FW_END_ACCEPT || by->end == FW_END_DROP) && fw_quick_decides(p, by, quick)) {
+    } else if ((by->end == FW_END_ACCEPT || by->end == FW_END_DROP || by->end == FW_END_NAT) &&
+               fw_quick_decides(p, by, quick)) {
       reach(c, (guint32)(by - c->steps) + 1);
       fw_walk_count(program, p, by->rule);
       verdict = by->end == FW_END_DROP ? FW_VERDICT_DROP : FW_VERDICT_ACCEPT;
@@ -504,7 +505,10 @@ guint fw_walk_at_once(fw_program *program, const fw_packet *p, fw_walk_chain *co
     s = by;
   }
   if (i > 0)
-    *decision = (fw_decision){ .verdict = verdict, .chain = chains[i - 1]->chain, .rule = s != NULL ? s->rule : NULL };
+    *decision = (fw_decision){ .verdict = verdict,
+                               .chain = chains[i - 1]->chain,
+                               .rule = s != NULL ? s->rule : NULL,
+                               .translated = s != NULL && s->end == FW_END_NAT };
   return i;
 }
 

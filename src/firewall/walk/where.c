@@ -16,44 +16,104 @@ static gboolean is_group_of_box(const fw_packet *p)
          ((d[11] == 0 && d[12] == 0 && d[13] == 0 && d[14] == 0 && d[15] == 1) || (d[11] == 1 && d[12] == 0xff));
 }
 
-static fw_path path_by_destination(const fw_firewall *f, const fw_packet *p)
+/* A name that the facts hold stays where it is until they change. */
+static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
 {
-  guint16 type = fw_box_facts_type(f->facts, p->family, &p->destination);
+  fw_named *named = &f->named[(guintptr)name >> 4 & (FW_NAMED - 1)];
+
+  if (name == NULL)
+    return &f->program->unknown;
+  if (G_UNLIKELY(named->asked != name || named->changes != f->facts->changes))
+    *named = (fw_named){ name, fw_program_interface(f->program, name), f->facts->changes };
+  return named->found;
+}
+
+static gboolean begins_with(const GArray *addresses, guint first)
+{
+  guint i;
+
+  for (i = 0; i < addresses->len; i++)
+    if (*(const guint8 *)&g_array_index(addresses, guint32, i) == first)
+      return TRUE;
+  return FALSE;
+}
+
+static guint16 type_of_first(const fw_box_facts *facts, guint first)
+{
+  if (first == 0 || first == 255 || begins_with(facts->own4, first) || begins_with(facts->broadcast4, first))
+    return 0;
+  return first == 127 ? FW_ADDRTYPE_LOCAL : first >> 4 == 14 ? FW_ADDRTYPE_MULTICAST : FW_ADDRTYPE_UNICAST;
+}
+
+static const fw_interface_name *way_of_first(fw_firewall *f, guint first)
+{
+  guint i;
+
+  for (i = 0; i < f->facts->ways4->len; i++) {
+    const fw_way4 *way = &g_array_index(f->facts->ways4, fw_way4, i);
+    const guint8 *network = (const guint8 *)&way->network, *mask = (const guint8 *)&way->mask;
+
+    if (((first ^ *network) & *mask) != 0)
+      continue;
+    return way->length > 8 ? NULL : of_facts(f, way->interface);
+  }
+  return &f->program->unknown;
+}
+
+static void G_GNUC_NO_INLINE know_first_bytes(fw_firewall *f)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(f->first.type); i++) {
+    f->first.type[i] = type_of_first(f->facts, i);
+    f->first.way[i] = way_of_first(f, i);
+  }
+  f->first.changes = f->facts->changes;
+  f->first.known = TRUE;
+}
+
+static inline const fw_first_byte *first_bytes(fw_firewall *f)
+{
+  if (G_UNLIKELY(!f->first.known || f->first.changes != f->facts->changes))
+    know_first_bytes(f);
+  return &f->first;
+}
+
+static inline guint16 type_of(fw_firewall *f, fw_family family, const fw_address *a)
+{
+  const guint16 type = family == FW_IPV4 ? first_bytes(f)->type[a->bytes[0]] : 0;
+
+  return type != 0 ? type : fw_box_facts_type(f->facts, family, a);
+}
+
+static fw_path path_by_destination(fw_firewall *f, const fw_packet *p)
+{
+  guint16 type = type_of(f, p->family, &p->destination);
 
   return type == FW_ADDRTYPE_LOCAL || type == FW_ADDRTYPE_BROADCAST || is_group_of_box(p) ? FW_PATH_INPUT
                                                                                           : FW_PATH_FORWARD;
 }
 
-/* Nobody but the box itself sends from there, unless a device is said to have brought it. */
-static gboolean is_from_loopback(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+/* Its own addresses; from 127.0.0.1 and the like nobody but it sends, unless a device is said to have brought it. */
+static gboolean is_from_box(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  return fw_box_facts_type(f->facts, p->family, &p->source) == FW_ADDRTYPE_LOCAL && f->facts->interface == NULL &&
-         (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0);
+  if (type_of(f, p->family, &p->source) != FW_ADDRTYPE_LOCAL)
+    return FALSE;
+  return fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL ||
+         (f->facts->interface == NULL && (a->in == NULL || *a->in == '\0' || strcmp(a->in, "lo") == 0));
 }
 
-static fw_path path_of(const fw_firewall *f, const fw_arrival *a, const fw_packet *p)
+static fw_path path_of(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
 {
-  if (a->sent || fw_box_facts_is_local(f->facts, p->family, &p->source) != NULL || is_from_loopback(f, a, p))
-    return FW_PATH_OUTPUT;
-  return path_by_destination(f, p);
-}
-
-/* A name that the facts hold stays where it is. */
-static const fw_interface_name *of_facts(fw_firewall *f, const char *name)
-{
-  if (name == NULL)
-    return &f->program->unknown;
-  if (name != f->asked) {
-    f->found = fw_program_interface(f->program, name);
-    f->asked = name;
-  }
-  return f->found;
+  return a->sent || is_from_box(f, a, p) ? FW_PATH_OUTPUT : path_by_destination(f, p);
 }
 
 static inline const fw_interface_name *way_to(fw_firewall *f, const fw_packet *p, const fw_address *to)
 {
-  if (f->facts->routes->len == 0 && f->facts->local->len == 0)
-    return &f->program->unknown;
+  const fw_interface_name *way = p->family == FW_IPV4 ? first_bytes(f)->way[to->bytes[0]] : NULL;
+
+  if (way != NULL)
+    return way;
   return of_facts(f, fw_box_facts_way(f->facts, p->family, to));
 }
 
@@ -69,7 +129,7 @@ const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, cons
 /* What the box sends to itself goes by lo, whatever routes there are. */
 static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_path path)
 {
-  if (path == FW_PATH_OUTPUT && fw_box_facts_type(f->facts, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
+  if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
   return way_to(f, p, &p->destination);
 }
