@@ -63,6 +63,10 @@ static void add_rules(GPtrArray *facts, const cli_run *run)
                   o->backend == FW_BACKEND_LEGACY ? "legacy"
                   : o->backend == FW_BACKEND_NFT  ? "nft"
                                                   : NULL);
+  cli_resume_fact(facts, "--view",
+                  o->view == CLI_VIEW_INSIDE    ? "inside"
+                  : o->view == CLI_VIEW_OUTSIDE ? "outside"
+                                                : NULL);
   cli_resume_fact(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
 }
 

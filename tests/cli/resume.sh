@@ -99,11 +99,13 @@ cut_at "$work/mixed" 1000 --rules "$work/sets" --rules "$work/rules"
 # Behind the last packet a transcript has every rule's counter.
 "$ctreplay" -P -o transcript --rules "$work/sets" --rules "$work/rules" "$work/mixed" > "$work/whole" 2> "$work/err"
 tail -n 1 "$work/whole" > "$work/counters"
-expect 0 '' '' test "$(grep -c '"type":"packet"' "$work/counters")" -eq 0
+expect 0 '^{"end":1,.*"counters":' '' cat "$work/counters"
 "$ctreplay" -E --rules "$work/sets" --rules "$work/rules" --end '#1000' --save-state "$work/state" "$work/mixed" > "$work/one" 2> "$work/err"
 # shellcheck disable=SC2016 # its own shell expands them
 expect 0 '' '*' sh -c '"$@" | tail -n 1 | cmp - "$0"' "$work/counters" "$ctreplay" -P -o transcript --rules "$work/sets" --rules "$work/rules" \
   --load-state "$work/state" "$work/behind"
+# From which side of the translation the capture is, has to be the same.
+expect 3 '' 'it is of --view (none), and this run of --view inside' "$ctreplay" -S --view inside --rules "$work/sets" --rules "$work/rules" --load-state "$work/state" "$work/behind"
 
 # The table's curve goes on.
 mkdir "$work/a" "$work/b"
