@@ -490,6 +490,12 @@ void cli_firewall_say_notes(const cli_firewall *f)
       " packets met a nat rule of which is not known to what it maps, and were not translated: an address of the "
       "box is said by --local ADDRESS@INTERFACE",
       fw_firewall_tally(f->firewall)->nat_unknown);
+  if (fw_firewall_tally(f->firewall)->nat_perhaps > 0)
+    say_once(f,
+             "note: of %" G_GUINT64_FORMAT
+             " packets it is not known whether a nat rule holds, and they were not translated: explain says of which "
+             "and why; where it asks for the interface out, --route NETWORK=INTERFACE says that",
+             fw_firewall_tally(f->firewall)->nat_perhaps);
   if (program->no_policy != NULL)
     say_once(
       f,

@@ -35,7 +35,7 @@ static void one_sided_words(emit_text *out, const ct_view *view, guint64 other_s
                      other_side, waits ? "" : " of it");
   else
     emit_text_string(out, waits ? "lost while capturing, gone another way, or later in the capture"
-                                : "one direction only, or out of order");
+                                : "one direction only, out of order, or translated on the way");
 }
 
 static void unopened_words(emit_text *out, const journal_sides *sides)
@@ -51,7 +51,7 @@ static void unopened_words(emit_text *out, const journal_sides *sides)
       out, "packet %" G_GUINT64_FORMAT " of it was refused before; its SYN is missing, or later in the capture",
       sides->other_side);
   else
-    emit_text_literal(out, "one direction only, begun before the capture, or out of order");
+    emit_text_literal(out, "one direction only, begun before the capture, out of order, or translated on the way");
 }
 
 static void answered_words(emit_text *out, const journal_sides *sides)
