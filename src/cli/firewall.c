@@ -503,6 +503,12 @@ void cli_firewall_say_notes(const cli_firewall *f)
       "box is said by --local ADDRESS@INTERFACE",
       fw_firewall_tally(f->firewall)->nat_unknown);
   say_unwritten(f);
+  if (fw_firewall_tally(f->firewall)->nat_perhaps > 0)
+    say_once(f,
+             "note: of %" G_GUINT64_FORMAT
+             " packets it is not known whether a nat rule holds, and they were not translated: explain says of which "
+             "and why; where it asks for the interface out, --route NETWORK=INTERFACE says that",
+             fw_firewall_tally(f->firewall)->nat_perhaps);
   if (program->no_policy != NULL)
     say_once(
       f,

@@ -302,6 +302,10 @@ static void entry_line(cli_person *p, const replay_seen *seen, cli_happening wha
     emit_packet_own_flow(out, p->run.params.profile, seen->packet);
   }
   past(p, seen, out);
+  if (p->history.sides.untranslated != 0) {
+    emit_text_literal(out, "; ");
+    emit_sides_words(out, p->run.params.profile, &view, &p->history.sides);
+  }
   rules_said(p, seen->packet, "; ");
   end_of_line(p, r->conn);
 }
@@ -362,7 +366,7 @@ static void packet_line(cli_person *p, const replay_seen *seen, cli_happening wh
   if (r->cls == CT_CLASS_INVALID &&
       emit_sides_tell(seen->packet, r, r->entry != NULL ? &view : NULL, &p->history.sides)) {
     emit_text_literal(out, "; ");
-    emit_sides_words(out, &view, &p->history.sides);
+    emit_sides_words(out, p->run.params.profile, &view, &p->history.sides);
   }
   if (p->history.advice.helps == JOURNAL_HELPS_SETTING && !emit_past_tells(&p->history.past, &p->history.advice)) {
     emit_text_literal(out, "; ");

@@ -468,9 +468,9 @@ static void tell_translation(const cli_run *run)
 {
   const fw_tally *tally = fw_firewall_tally(run->firewall.firewall);
 
-  replay_source_translated(run->source, tally->mapped > 0        ? REPLAY_TRANSLATION_SOME
-                                        : tally->nat_unknown > 0 ? REPLAY_TRANSLATION_UNKNOWN
-                                                                 : REPLAY_TRANSLATION_NONE);
+  replay_source_translated(run->source, tally->mapped > 0                             ? REPLAY_TRANSLATION_SOME
+                                        : tally->nat_unknown + tally->nat_perhaps > 0 ? REPLAY_TRANSLATION_UNKNOWN
+                                                                                      : REPLAY_TRANSLATION_NONE);
 }
 
 cli_exit cli_run_close(cli_run *run)

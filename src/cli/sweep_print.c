@@ -85,7 +85,7 @@ static void put_least(emit_text *out, const sweep_result *r)
     emit_text_string(out, lost_words(&r->judgement));
     emit_text_literal(out, ": ");
   } else if (varies_max(r)) {
-    emit_text_literal(out, "The smallest ");
+    emit_text_literal(out, "Of these the smallest ");
     emit_text_string(out, cli_sweep_max_name(&least->params));
     emit_text_literal(out, " at which ");
     emit_text_string(out, lost_words(&r->judgement));

@@ -153,13 +153,13 @@
     "nf_conntrack_tcp_timeout_unacknowledged")                                                                         \
   X(TCP_ZERO_WINDOW, "tcp-zero-window", "zero window: the timeout is nf_conntrack_tcp_timeout_max_retrans's",          \
     "nf_conntrack_tcp_timeout_max_retrans")                                                                            \
-  X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset before any other answer: the entry goes at once", "")               \
+  X(TCP_RST_UNREPLIED, "tcp-rst-unreplied", "reset with no answer before it: the entry goes at once", "")              \
   X(TCP_PICKUP_ANY, "tcp-pickup-any", "opens an entry without a SYN: this kernel looks at flags alone", "")            \
   X(TCP_UNCHECKED, "tcp-unchecked", "outside the window, but picked up just before: accepted",                         \
     "nf_conntrack_tcp_loose")                                                                                          \
   X(ICMP_ANSWERED, "icmp-answered", "every request is answered: the entry goes at once", "")                           \
   X(DCCP_RESYNC, "dccp-resync", "response to a request that was let through: the connection starts over", "")          \
-  X(DCCP_RESET_UNREPLIED, "dccp-reset-unreplied", "reset before any other answer: the entry goes at once", "")         \
+  X(DCCP_RESET_UNREPLIED, "dccp-reset-unreplied", "reset with no answer before it: the entry goes at once", "")        \
   X(TCP_SIMULTANEOUS, "tcp-simultaneous", "simultaneous open", "")                                                     \
   /* dropped (spec 4.1, 7.2, 7.4, 8) */                                                                                \
   X(TABLE_FULL, "table-full", "nf_conntrack: table full, dropping packet", "nf_conntrack_max")                         \
@@ -188,7 +188,7 @@
   X(END_TIMEOUT, "timeout", "its timeout ran out", "")                                                                 \
   X(END_EVICTED, "evicted", "early_drop: the table was full", "nf_conntrack_max")                                      \
   X(END_GC_EVICTED, "gc-evicted", "the collector's early-drop mode: the table was nearly full", "nf_conntrack_max")    \
-  X(END_RST, "rst-unreplied", "reset before any other answer", "")                                                     \
+  X(END_RST, "rst-unreplied", "reset with no answer before it", "")                                                    \
   X(END_REOPENED, "reopened", "a new SYN took its place", "")                                                          \
   X(END_OUT_OF_SYNC, "out-of-sync", "its peers had begun another connection", "")                                      \
   X(END_ANSWERED, "answered", "every request was answered", "")                                                        \

@@ -298,6 +298,8 @@ static void sides_members(emit_text *out, const emit_packet *p)
       emit_text_format(out, ",\"other_side\":%" G_GUINT64_FORMAT, sides->other_side);
     else
       emit_text_literal(out, ",\"one_sided\":true");
+  } else if (sides != NULL && sides->untranslated != 0) {
+    emit_text_format(out, ",\"untranslated\":%" G_GUINT64_FORMAT, sides->untranslated);
   } else if (sides != NULL && sides->synack != 0) {
     emit_text_format(out, ",\"synack\":%" G_GUINT64_FORMAT, sides->synack);
   }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "one_sided.h"
 
+#include "emit.h"
+
 gboolean emit_one_sided_may_be(const ct_packet *packet, const ct_result *result)
 {
   return ct_packet_has_tcp(packet) && packet->l4.tcp.flags & CT_TCP_ACK && result->conn != 0 &&
@@ -35,7 +37,7 @@ static void one_sided_words(emit_text *out, const ct_view *view, guint64 other_s
                      other_side, waits ? "" : " of it");
   else
     emit_text_string(out, waits ? "lost while capturing, gone another way, or later in the capture"
-                                : "one direction only, or out of order");
+                                : "one direction only, out of order, or translated on the way");
 }
 
 static void unopened_words(emit_text *out, const journal_sides *sides)
@@ -51,7 +53,7 @@ static void unopened_words(emit_text *out, const journal_sides *sides)
       out, "packet %" G_GUINT64_FORMAT " of it was refused before; its SYN is missing, or later in the capture",
       sides->other_side);
   else
-    emit_text_literal(out, "one direction only, begun before the capture, or out of order");
+    emit_text_literal(out, "one direction only, begun before the capture, out of order, or translated on the way");
 }
 
 static void answered_words(emit_text *out, const journal_sides *sides)
@@ -64,12 +66,22 @@ static void answered_words(emit_text *out, const journal_sides *sides)
 gboolean emit_sides_tell(const ct_packet *packet, const ct_result *result, const ct_view *view,
                          const journal_sides *sides)
 {
-  return (sides != NULL && (sides->unopened || sides->synack != 0)) || emit_one_sided(packet, result, view);
+  return (sides != NULL && (sides->unopened || sides->synack != 0 || sides->untranslated != 0)) ||
+         emit_one_sided(packet, result, view);
 }
 
-void emit_sides_words(emit_text *out, const ct_view *view, const journal_sides *sides)
+static void untranslated_words(emit_text *out, const ct_profile *profile, const journal_sides *sides)
 {
-  if (sides != NULL && sides->unopened)
+  emit_text_format(out, "#%" G_GUINT64_FORMAT " is translated, so this is no answer to it: that would be ",
+                   sides->untranslated);
+  emit_flow(out, profile, &sides->answer);
+}
+
+void emit_sides_words(emit_text *out, const ct_profile *profile, const ct_view *view, const journal_sides *sides)
+{
+  if (sides != NULL && sides->untranslated != 0)
+    untranslated_words(out, profile, sides);
+  else if (sides != NULL && sides->unopened)
     unopened_words(out, sides);
   else if (sides != NULL && sides->synack != 0)
     answered_words(out, sides);

@@ -24,8 +24,8 @@ gboolean emit_sides_tell(const ct_packet *packet, const ct_result *result, const
 /*
  * What there is, where there is: "nothing of its other side, which it acknowledges, was accepted for #1 so far: ...",
  * "no SYN/ACK was accepted for #1 so far: ...", of what has no entry "packet 2 is the SYN that it answers: ...", of
- * that SYN "packet 1, which answers it, came before and was refused: ..."
+ * that SYN "packet 1, which answers it, came before and was refused: ...", of an answer "#1 is translated: ...".
  */
-void emit_sides_words(emit_text *out, const ct_view *view, const journal_sides *sides);
+void emit_sides_words(emit_text *out, const ct_profile *profile, const ct_view *view, const journal_sides *sides);
 
 #endif

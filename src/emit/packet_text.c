@@ -414,7 +414,7 @@ void emit_packet_remarks(emit_text *out, const emit_options *o, const emit_packe
   if (p->query != NULL)
     query_remark(remark(&r), p->query);
   if (emit_sides_tell(p->packet, p->result, p->view, p->sides))
-    emit_sides_words(remark(&r), p->view, p->sides);
+    emit_sides_words(remark(&r), o->profile, p->view, p->sides);
   if (p->result->events & CT_EV_ASSURED)
     emit_text_string(remark(&r), "assured");
   if (p->result->changes & CT_CHANGE_CREATED && p->view != NULL && p->view->has_master && !met_once(events))

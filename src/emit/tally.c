@@ -127,11 +127,12 @@ static void adopt(emit_tally *tally, emit_unopened *u, const ct_packet *packet, 
 static void note_syn(emit_tally *tally, emit_unopened *u, const ct_result *result)
 {
   emit_one_sided_conn *c = NULL;
+  guint64 conn = result->conn;
 
   if (u != NULL)
     u->syn = TRUE;
   if (tally->one_sided_conns != NULL)
-    c = g_hash_table_lookup(tally->one_sided_conns, &(guint64){ result->conn });
+    c = g_hash_table_lookup(tally->one_sided_conns, &conn);
   if (c != NULL && c->no_syn)
     c->refused = TRUE;
 }

@@ -80,11 +80,12 @@ static void say_sides(explain_teller *t)
   if (!emit_sides_tell(f->packet, f->result, f->after, sides))
     return;
   emit_text_init(&words, -1);
-  emit_sides_words(&words, f->after, sides);
+  emit_sides_words(&words, f->params->profile, f->after, sides);
   *words.data = g_ascii_toupper(*words.data);
-  explain_say(
-    t, EXPLAIN_VERDICT, "%.*s.%s", (int)words.used, words.data,
-    sides != NULL && sides->synack != 0 ? "" : " A kernel that saw both sides in order may have judged otherwise.");
+  explain_say(t, EXPLAIN_VERDICT, "%.*s.%s", (int)words.used, words.data,
+              sides != NULL && (sides->synack != 0 || sides->untranslated != 0)
+                ? ""
+                : " A kernel that saw both sides in order may have judged otherwise.");
   emit_text_clear(&words);
 }
 

@@ -90,13 +90,30 @@ static gboolean is_unopened(const journal_history *h, const ct_packet *packet, c
          journal_find(h->ends, &packet->tuple) == NULL && !journal_refused_began(h->refused, packet);
 }
 
+/* What answers a translated connection at the addresses that it had before is none of its packets. */
+static void look_for_untranslated(journal_history *h, const ct_packet *packet, const ct_result *result)
+{
+  ct_tuple other;
+  ct_view view;
+  ct_dir dir;
+
+  if (packet->kind != CT_PACKET_TRACK || packet->reason != CT_REASON_NONE ||
+      (result->conn != 0 && !(result->changes & CT_CHANGE_CREATED)) || !ct_tuple_invert(&packet->tuple, &other) ||
+      !ct_engine_lookup(h->engine, &other, &view, &dir) || view.id == result->conn || dir != CT_ORIGINAL ||
+      !(view.status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT)))
+    return;
+  h->sides.untranslated = view.id;
+  h->sides.answer = view.tuple[CT_REPLY];
+}
+
 /* Before the packet is remembered as refused itself. */
 static void look_at_sides(journal_history *h, const ct_packet *packet, const ct_result *result)
 {
   if (result->cls != CT_CLASS_INVALID && result->cls != CT_CLASS_NEW)
     return;
   h->sides.other_side = other_side_of(h, packet, result);
-  h->sides.unopened = is_unopened(h, packet, result);
+  look_for_untranslated(h, packet, result);
+  h->sides.unopened = h->sides.untranslated == 0 && is_unopened(h, packet, result);
   if (result->changes & CT_CHANGE_CREATED)
     h->sides.synack = journal_refused_synack(h->refused, packet);
 }

@@ -13,6 +13,9 @@ typedef struct journal_sides {
   gboolean unopened;
   guint64 syn;    /* unopened: the SYN that it answers, which comes later. Set by who can look ahead; 0: not known */
   guint64 synack; /* a SYN that begins an entry: the first answer to it, which came before and was refused; 0: none */
+  /* It found no entry, but would be an answer to this connection, were that not translated; 0: to none. */
+  guint64 untranslated;
+  ct_tuple answer; /* such an answer as it would be found */
 } journal_sides;
 
 typedef struct journal_history {

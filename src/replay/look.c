@@ -327,9 +327,9 @@ static void remark_sides_ruled(replay_look *look, guint one_sided, guint all)
       "both directions arrive",
     [REPLAY_TRANSLATION_NONE] = ", and no nat rule has translated any of them: packets are missing. Give captures in "
                                 "which both directions arrive",
-    [REPLAY_TRANSLATION_UNKNOWN] =
-      ", as they stand in the capture; a nat rule held of which is not known to what it maps: under that address their "
-      "other side may be here, or packets are missing",
+    [REPLAY_TRANSLATION_UNKNOWN] = ", as they stand in the capture; of a nat rule it is not known whether, or to what, "
+                                   "it translates them: their other "
+                                   "side may be here under another address, or packets are missing",
   };
 
   if (look->translation != REPLAY_TRANSLATION_SOME)

@@ -169,7 +169,7 @@ const char *replay_source_problem(replay_source *source, guint i);
 typedef enum replay_translation {
   REPLAY_TRANSLATION_UNTOLD,
   REPLAY_TRANSLATION_NONE,    /* all connections are as they stand in the capture */
-  REPLAY_TRANSLATION_UNKNOWN, /* none is known to be, but a nat rule held of which nobody knows to what it maps */
+  REPLAY_TRANSLATION_UNKNOWN, /* none is known to be, but of a nat rule nobody knows whether, or to what, it maps */
   REPLAY_TRANSLATION_SOME
 } replay_translation;
 /* Before the first remark is asked for. */

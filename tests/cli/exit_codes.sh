@@ -109,7 +109,7 @@ printf 'flow f1: udp 10.0.0.2:1 > 10.0.0.3:2\n+0 f1 > udp (1)\n' > "$work/nothin
 expect 0 '^ok 1 .*# SKIP expects nothing' 'nothing.ct: expects nothing, so nothing was tested' "$ctreplay" test "$work/nothing.ct"
 expect 0 '^Nothing is lost at nf_conntrack_max=262144; the peak was 2\.' '' "$ctreplay" sweep "$work/good.pcap"
 expect 0 '^Something is lost .* at nf_conntrack_max=1; the peak was 1\.' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
-expect 0 '^The smallest nf_conntrack_max at which nothing is lost: 2 ' '' "$ctreplay" sweep --max 1,2 "$work/good.pcap"
+expect 0 '^Of these the smallest nf_conntrack_max at which nothing is lost: 2 ' '' "$ctreplay" sweep --max 1,2 "$work/good.pcap"
 expect 2 '' '--max was given twice' "$ctreplay" sweep --max 1 --max 2 "$work/good.pcap"
 expect 0 '^max=1 .* kB$' '' "$ctreplay" sweep --max 1 "$work/good.pcap"
 

@@ -95,5 +95,5 @@ done
 expect 0 'ip_conntrack_tcp_be_liberal=1 would' '' "$ctreplay" -P --profile linux-2.6 "$work/hints.pcap"
 expect 0 'ip_conntrack_checksum=0 would' '' "$ctreplay" -P --checksums verify --profile linux-2.6 "$work/hints.pcap"
 expect 0 'ip_conntrack_max=2 would let it pass' '' "$ctreplay" -P --max 1 --profile linux-2.4 "$work/hints.pcap"
-expect 0 'The smallest ip_conntrack_max' '*' "$ctreplay" sweep --max 1,4 --profile linux-2.6 "$work/hints.pcap"
+expect 0 'Of these the smallest ip_conntrack_max' '*' "$ctreplay" sweep --max 1,4 --profile linux-2.6 "$work/hints.pcap"
 finish

@@ -16,7 +16,7 @@ flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
 +0.01 a < P. 1:101(100) ack 51 win 502
 +0.01 a < F. 101:101(0) ack 51 win 502
 CT
-alone='nothing of its other side, which it acknowledges, was accepted so far: one direction only, begun before the capture, or out of order$'
+alone='nothing of its other side, which it acknowledges, was accepted so far: one direction only, begun before the capture, out of order, or translated on the way$'
 expect 0 "^ *1 .*INVALID .*; $alone" '*' "$ctreplay" -P "$work/server.pcap"
 expect 0 "^ *1 .*INVALID .*; $alone" '*' "$ctreplay" "$work/server.pcap"
 expect 0 '"n":1,.*"one_sided":true' '*' "$ctreplay" -P -o json "$work/server.pcap"
@@ -92,4 +92,22 @@ flow a: tcp 10.0.0.2:40000 > 10.0.0.80:80 isn 1000,5000
 CT
 expect 1 '' '' sh -c "\"$ctreplay\" --rules \"$work/syn.rules\" \"$work/whole.pcap\" 2>&1 | grep -e one-sided -e 'other side' -e 'out of order'"
 expect 1 '' '' sh -c "\"$ctreplay\" \"$work/whole.pcap\" 2>&1 | grep -e one-sided -e 'other side' -e 'out of order'"
+
+# An answer at the addresses from before the translation is none; nothing is said to be missing.
+printf '*nat\n-A POSTROUTING -o wan0 -j SNAT --to-source 203.0.113.1\nCOMMIT\n' > "$work/snat.rules"
+make_capture inside <<'CT'
+flow t: tcp 192.168.1.10:40000 > 198.51.100.7:80 isn 1000,5000
+flow u: udp 192.168.1.10:5000 > 198.51.100.7:53
++0    t > S 0:0(0) win 64240
++0.01 t < S. 0:0(0) ack 1 win 65160
++0.01 u > udp (30)
++0.01 u < udp (60)
+CT
+snat() { "$ctreplay" "$@" --rules "$work/snat.rules" --route 192.168.1.0/24=lan0 --route 0.0.0.0/0=wan0 "$work/inside.pcap"; }
+expect 0 '^ *2 .*INVALID .*; #1 is translated, so this is no answer to it: that would be tcp 198.51.100.7.80 > 203.0.113.1.40000$' '*' snat -P
+expect 0 '^ *4 .*NEW .*#2 is translated, so this is no answer to it: that would be udp 198.51.100.7.53 > 203.0.113.1.5000$' '*' snat -P
+expect 0 '#1 is translated, so this is no answer to it' '*' snat explain --packet 2
+expect 0 '"n":2,.*"untranslated":1' '*' snat -P -o json
+snat -P > "$work/told" 2> "$work/err"
+expect 1 '' '' grep -e 'other side' "$work/told"
 finish

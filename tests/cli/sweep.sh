@@ -174,7 +174,7 @@ if [ "$code" -ne 3 ] || [ "$(grep -c '"partial":true,"packets_read":[0-9]*,' "$f
   failed=1
 fi
 ./ctreplay sweep --max 64,100000 "$folder/cut.pcap" > "$folder/out" 2> /dev/null || true
-if ! grep -q '^Of a part: [0-9]* packets (a capture could not be read to its end)' "$folder/out" || grep -q '^The smallest' "$folder/out"; then
+if ! grep -q '^Of a part: [0-9]* packets (a capture could not be read to its end)' "$folder/out" || grep -q '^Of these the smallest' "$folder/out"; then
   cat "$folder/out" >&2
   failed=1
 fi
@@ -275,8 +275,8 @@ By which rules two kernels differ, a comparison tells: ctreplay diff --profile l
 EOT
 ./ctreplay sweep --profile rhel-7,6.18 samples/dns.pcap 2> "$folder/notes" | grep -q '^rhel-7: nothing is lost\.$' || failed=1
 ./ctreplay sweep --profile 6.1,6.18 --max 512,4k samples/ping.pcap 2> "$folder/notes" > "$folder/out"
-grep -q '^linux-6.1: The smallest nf_conntrack_max at which no more is lost than at any other: 512 (profile=linux-6.1 max=512)$' "$folder/out" &&
-  grep -q '^linux-6.18: The smallest nf_conntrack_max at which no more is lost than at any other: 512 (profile=linux-6.18 max=512)$' "$folder/out" ||
+grep -q '^linux-6.1: Of these the smallest nf_conntrack_max at which no more is lost than at any other: 512 (profile=linux-6.1 max=512)$' "$folder/out" &&
+  grep -q '^linux-6.18: Of these the smallest nf_conntrack_max at which no more is lost than at any other: 512 (profile=linux-6.18 max=512)$' "$folder/out" ||
   { cat "$folder/out" >&2; failed=1; }
 ./ctreplay sweep --profile linux-6.1,linux-6.18 --max 4k,512 -o json samples/ping.pcap > "$folder/json"
 [ "$(grep -c '"setting":{"profile":"linux-6.1[8"].*,"max":"512"},.*"smallest_lossless":true}$' "$folder/json")" -eq 2 ] &&

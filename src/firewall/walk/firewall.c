@@ -606,7 +606,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->kernel = FW_KERNEL_NOTHING;
   o->before_conntrack = FALSE;
   o->answered = o->reset = o->looped = FALSE;
-  o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = NULL;
+  o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = o->nat_perhaps = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;
   o->pieces = ct_packet_pieces(a->packet);
@@ -645,4 +645,6 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     f->tally.unknown++;
   if (G_UNLIKELY(o->nat_unknown != NULL))
     f->tally.nat_unknown++;
+  else if (G_UNLIKELY(o->nat_perhaps != NULL))
+    f->tally.nat_perhaps++;
 }

@@ -92,6 +92,7 @@ typedef struct fw_outcome {
   guint8 nat_how[2];          /* ct_nat_how of what this packet has mapped; NONE: nothing, or nothing changed */
   const fw_rule *nat_nowhere; /* it drops, since the device that it maps to has no address */
   const fw_rule *nat_unknown; /* a nat rule that it met, of which nobody knows what it maps to */
+  const fw_rule *nat_perhaps; /* a rule of a nat chain of which nobody knows whether it holds; none behind it mapped */
   gboolean looped;            /* the box has sent it to itself: it came in again by lo, and left there */
   guint8 again_cls;           /* ct_class, ct_dir: as conntrack saw it there; NONE: not at all */
   guint8 again_dir;
@@ -122,9 +123,10 @@ const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 typedef struct fw_tally {
   guint64 unknown; /* their verdict is */
   guint64
-    nat_unknown;  /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
-  guint64 mapped; /* connections that a nat rule has mapped */
-  guint64 unwritten; /* translated connections with a helper whose payloads a kernel writes anew: they stay here */
+    nat_unknown; /* a nat rule held, of which nobody knows to which address: what came behind it judged the old one */
+  guint64 nat_perhaps; /* a rule of a nat chain may have held, and none behind it mapped */
+  guint64 mapped;      /* connections that a nat rule has mapped */
+  guint64 unwritten;   /* translated connections with a helper whose payloads a kernel writes anew: they stay here */
   const char *unwritten_helper, *unwritten_module; /* of the first of these */
   guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
 } fw_tally;

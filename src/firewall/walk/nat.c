@@ -403,6 +403,8 @@ static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip man
       return FALSE;
     if (last->translated && !map(f, p, manip, last))
       return FALSE;
+    if (!last->translated && last->unknown != NULL && !f->answering)
+      f->outcome.nat_perhaps = last->unknown;
     if (p->entry == NULL || ct_passage_nat_is_done(f->program->passage, manip))
       return TRUE;
   }
