@@ -218,10 +218,7 @@ static void draw_compared(canvas *c, guint row, const char *when, const compared
 /* The other table began with the first packet that was kept, empty: neither sum is to be held against the other. */
 static gboolean other_is_cut(const session *s) { return timeline_first(s->other) > s->first; }
 
-static gboolean other_is_through(const session *s)
-{
-  return s->ended && timeline_last(s->other) == timeline_last(s->line);
-}
+static gboolean other_is_through(const session *s) { return timeline_last(s->other) == timeline_last(s->line); }
 
 static void draw_whole(const session *s, canvas *c, guint row)
 {
@@ -234,7 +231,7 @@ static void draw_whole(const session *s, canvas *c, guint row)
     return;
   }
   draw_compared(
-    c, row, "in all ",
+    c, row, s->ended ? "in all " : "so far ",
     (const compared[COMPARED]){
       { "dropped", timeline_count(a, last, SCREEN_MARK_DROPPED), timeline_count(b, last, SCREEN_MARK_DROPPED) },
       { "evicted", pressure_evictions(timeline_stats(a)), pressure_evictions(timeline_stats(b)) },
