@@ -52,14 +52,15 @@ static const char *nearest_name(const ct_params *params, const char *word)
 /* Names that a mistyped one may have meant: they hold it, or it holds them; or else few letters are wrong. */
 static char *similar_names(const ct_params *params, const char *name)
 {
-  const char *word = strrchr(name, '.') != NULL ? strrchr(name, '.') + 1 : name;
+  const char *word = strrchr(name, '.') != NULL ? strrchr(name, '.') + 1 : name, *rest = without_prefix(word);
   GString *names = g_string_new(NULL);
   ct_param_info info;
   size_t i;
   guint shown = 0;
 
   for (i = 0; ct_params_describe(params, i, &info) && shown < 4; i++)
-    if (strstr(info.name, word) != NULL || strstr(word, info.name) != NULL) {
+    if (strstr(info.name, word) != NULL || strstr(word, info.name) != NULL ||
+        (strlen(rest) > 2 && g_str_has_suffix(info.name, rest))) {
       g_string_append_printf(names, "%s%s", shown++ > 0 ? ", " : "; did you mean ", info.name);
     }
   if (shown == 0 && nearest_name(params, word) != NULL)

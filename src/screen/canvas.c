@@ -53,6 +53,15 @@ guint canvas_put(canvas *c, guint row, guint column, guint end, guint style, con
   return column;
 }
 
+guint canvas_put_cut(canvas *c, guint row, guint column, guint style, const char *text)
+{
+  guint end = canvas_put(c, row, column, c->columns, style, text);
+
+  if (end == c->columns && column + (gsize)g_utf8_strlen(text, -1) > c->columns)
+    canvas_char(c, row, c->columns - 1, style, '~');
+  return end;
+}
+
 guint canvas_format(canvas *c, guint row, guint column, guint style, const char *format, ...)
 {
   va_list arguments;

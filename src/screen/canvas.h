@@ -41,6 +41,8 @@ void canvas_clear(canvas *c);
 
 /* Puts text at a place, as far as it fits before `end`. => the column behind it. */
 guint canvas_put(canvas *c, guint row, guint column, guint end, guint style, const char *text);
+/* The same up to the end of the row; where it does not fit, the last column is "~". */
+guint canvas_put_cut(canvas *c, guint row, guint column, guint style, const char *text);
 guint canvas_format(canvas *c, guint row, guint column, guint style, const char *format, ...) G_GNUC_PRINTF(5, 6);
 /* One character of the program's own, which needs no care. */
 void canvas_char(canvas *c, guint row, guint column, guint style, gunichar character);

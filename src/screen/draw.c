@@ -45,8 +45,8 @@ static void draw_lines(session *s, canvas *c, guint row, guint end)
     const char *text = is_help ? help_line(top + i) : told_get(s->told, top + i)->text;
     guint8 style = !is_help ? told_get(s->told, top + i)->style : *text == ' ' ? STYLE_PLAIN : STYLE_KEY;
 
-    canvas_put(c, row + i, is_help ? 1 : 0, c->columns,
-               (guint)style | (chosen && top + i == frame->at ? STYLE_REVERSE : 0), text);
+    canvas_put_cut(c, row + i, is_help ? 1 : 0, (guint)style | (chosen && top + i == frame->at ? STYLE_REVERSE : 0),
+                   text);
   }
   draw_more(s, c, row + s->shown, top, lines);
 }
@@ -56,7 +56,7 @@ static void draw_told(session *s, canvas *c, guint row, guint end)
   if (s->told == NULL || s->told_columns != c->columns)
     session_tell_again(s);
   canvas_style_line(c, row, STYLE_HEADING);
-  canvas_put(c, row, 1, c->columns, STYLE_HEADING, told_title(s->told));
+  canvas_put_cut(c, row, 1, STYLE_HEADING, told_title(s->told));
   row++;
   if (told_heading(s->told) != NULL)
     canvas_put(c, row++, 0, c->columns, STYLE_HEADING, told_heading(s->told));

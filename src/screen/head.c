@@ -64,7 +64,8 @@ static void draw_title(const session *s, canvas *c)
   room = c->columns > taken + behind ? c->columns - taken - behind : 0;
   name = tail(s->host.capture, MAX(room, (gsize)NAME_LEAST));
   canvas_style_line(c, LINE_TITLE, STYLE_TITLE);
-  end = canvas_format(c, LINE_TITLE, 0, STYLE_TITLE, "%s%s%s", program, name, what_if);
+  g_autofree char *left = g_strconcat(program, name, what_if, NULL);
+  end = canvas_put_cut(c, LINE_TITLE, 0, STYLE_TITLE, left);
   if (behind > 0)
     canvas_put_right(c, LINE_TITLE, end + 1, c->columns, STYLE_TITLE, right);
 }
@@ -147,8 +148,11 @@ static void draw_count(const session *s, canvas *c)
   else
     at = canvas_format(c, LINE_COUNT, 1, STYLE_PLAIN, "%s entries, no limit", count);
   at = canvas_format(c, LINE_COUNT, at, STYLE_PLAIN, ", peak %s", peak);
-  if (s->filter != NULL)
-    at = canvas_format(c, LINE_COUNT, at, STYLE_KEY, ", %u chosen: %s", session_rows_count(s), s->filter);
+  if (s->filter != NULL) {
+    g_autofree char *chosen = g_strdup_printf(", %u chosen: %s", session_rows_count(s), s->filter);
+
+    at = canvas_put_cut(c, LINE_COUNT, at, STYLE_KEY, chosen);
+  }
   at = put_whole(c, LINE_COUNT, at, STYLE_PLAIN, protocols);
   put_whole(c, LINE_COUNT, at, STYLE_DIM, full_scale(s, highest) == highest ? "  bars to peak" : "  bars to max");
 }
@@ -214,10 +218,7 @@ static void draw_compared(canvas *c, guint row, const char *when, const compared
 /* The other table began with the first packet that was kept, empty: neither sum is to be held against the other. */
 static gboolean other_is_cut(const session *s) { return timeline_first(s->other) > s->first; }
 
-static gboolean other_is_through(const session *s)
-{
-  return s->ended && timeline_last(s->other) == timeline_last(s->line);
-}
+static gboolean other_is_through(const session *s) { return timeline_last(s->other) == timeline_last(s->line); }
 
 static void draw_whole(const session *s, canvas *c, guint row)
 {
@@ -230,7 +231,7 @@ static void draw_whole(const session *s, canvas *c, guint row)
     return;
   }
   draw_compared(
-    c, row, "in all ",
+    c, row, s->ended ? "in all " : "so far ",
     (const compared[COMPARED]){
       { "dropped", timeline_count(a, last, SCREEN_MARK_DROPPED), timeline_count(b, last, SCREEN_MARK_DROPPED) },
       { "evicted", pressure_evictions(timeline_stats(a)), pressure_evictions(timeline_stats(b)) },

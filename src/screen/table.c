@@ -18,21 +18,40 @@ enum {
   PACKETS = 9,
   BYTES = 9,
   CONN = 9,
-  ADDRESS_LEAST = 21
+  ADDRESS_LEAST = 21,
+  ADDRESS_SHORT = 15 /* with less, packets are left out */
 };
 
-/* "icmpv6" and "udplite" need more room than there is on a narrow screen. */
-static guint proto_width(gboolean has_more) { return has_more ? PROTO_WIDE : PROTO; }
+/* Counted together: as wide as what is counted may be. */
+enum { KEY = 42, KEY_LEAST = 12 };
 
-static guint address_width(const canvas *c, gboolean *has_more)
+/* Which columns there are, and how wide those are that differ. */
+typedef struct layout {
+  guint address, proto; /* "icmpv6" and "udplite" have their room only where there is more */
+  gboolean packets, more;
+} layout;
+
+static layout layout_of(const canvas *c)
 {
   guint fixed = MARK + PROTO + STATE + TIMEOUT + PACKETS + 1, left = c->columns > fixed ? c->columns - fixed : 0;
   guint more = BYTES + CONN + PROTO_WIDE - PROTO;
+  layout l = { .proto = PROTO, .packets = left >= 2 * ADDRESS_SHORT, .more = left >= 2 * (ADDRESS_LEAST + 1) + more };
 
-  *has_more = left >= 2 * (ADDRESS_LEAST + 1) + more;
-  if (*has_more)
+  if (l.more)
+    l.proto = PROTO_WIDE;
+  if (l.more)
     left -= more;
-  return CLAMP(left / 2, 8, 46);
+  if (!l.packets)
+    left += PACKETS;
+  l.address = CLAMP(left / 2, 8, 46);
+  return l;
+}
+
+static guint key_width(const canvas *c)
+{
+  guint taken = MARK + 3 * PACKETS + BYTES + 1;
+
+  return CLAMP(c->columns > taken ? c->columns - taken : 0, KEY_LEAST, KEY);
 }
 
 static void heading(const session *s, canvas *c, guint row, guint *at, guint width, gboolean right, rows_order by)
@@ -50,7 +69,7 @@ static void heading(const session *s, canvas *c, guint row, guint *at, guint wid
   glong n = g_utf8_strlen(text, -1);
   guint skip = right && (guint)n < width ? width - 1 - (guint)n : 0;
 
-  canvas_put(c, row, *at + skip, *at + width, STYLE_HEADING, text);
+  canvas_put(c, row, *at + skip, *at + width - 1, STYLE_HEADING, text);
   *at += width;
 }
 
@@ -124,16 +143,16 @@ static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gb
   guint8 style = (guint8)(style_of_change(e->change) | (selected ? STYLE_REVERSE : 0));
   g_autofree char *source = rows_end_text(params, &e->tuple, TRUE),
                   *destination = rows_end_text(params, &e->tuple, FALSE);
-  gboolean has_more;
-  guint at = MARK, width = address_width(c, &has_more);
+  const layout l = layout_of(c);
+  guint at = MARK;
 
   canvas_style_line(c, row, style);
   canvas_char(c, row, 0, style, (gunichar)marks[e->change]);
-  put_address(c, row, at, width, style, source);
-  put_address(c, row, at + width, width, style, destination);
-  at += 2 * width;
-  put_proto(c, row, at, at + proto_width(has_more) - 1, style, params->profile, e->tuple.proto);
-  at += proto_width(has_more);
+  put_address(c, row, at, l.address, style, source);
+  put_address(c, row, at + l.address, l.address, style, destination);
+  at += 2 * l.address;
+  put_proto(c, row, at, at + l.proto - 1, style, params->profile, e->tuple.proto);
+  at += l.proto;
   canvas_put(c, row, at, at + STATE - 1, style, rows_state_text(params, e));
   at += STATE;
   if (e->change == ROWS_GONE && s->other == NULL)
@@ -145,8 +164,9 @@ static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gb
     at -= TIMEOUT;
     put_number(c, row, &at, TIMEOUT, style, (guint64)MAX(e->timeout_ns, 0) / 1000000000u);
   }
-  put_number(c, row, &at, PACKETS, style, e->packets);
-  if (!has_more)
+  if (l.packets)
+    put_number(c, row, &at, PACKETS, style, e->packets);
+  if (!l.more)
     return;
   put_number(c, row, &at, BYTES, style, e->bytes);
   g_autofree char *conn = g_strdup_printf("#%" G_GUINT64_FORMAT, e->id);
@@ -157,7 +177,7 @@ static void draw_entry(session *s, canvas *c, guint row, const rows_entry *e, gb
 static void draw_group_row(const session *s, canvas *c, guint row, const rows_count *count, gboolean selected)
 {
   guint8 style = selected ? STYLE_PLAIN | STYLE_REVERSE : STYLE_PLAIN;
-  guint at = MARK + 42;
+  guint at = MARK + key_width(c);
 
   (void)s;
   canvas_style_line(c, row, style);
@@ -175,26 +195,27 @@ static void draw_headings(const session *s, canvas *c, guint row)
     ROWS_GROUP_LIST(X)
 #undef X
   };
-  gboolean has_more;
-  guint at = MARK, width = address_width(c, &has_more);
+  const layout l = layout_of(c);
+  guint at = MARK;
 
   canvas_style_line(c, row, STYLE_HEADING);
   if (s->group != ROWS_GROUP_NONE) {
-    canvas_put(c, row, MARK, 44, STYLE_HEADING, groups[s->group]);
-    at += 42;
+    at += key_width(c);
+    canvas_put(c, row, MARK, at - 1, STYLE_HEADING, groups[s->group]);
     heading(s, c, row, &at, PACKETS, TRUE, ROWS_BY_CONN);
     heading(s, c, row, &at, PACKETS, TRUE, ROWS_BY_PACKETS);
     heading(s, c, row, &at, BYTES, TRUE, ROWS_BY_BYTES);
     canvas_put_right(c, row, at - 1, at + PACKETS, STYLE_HEADING, "unreplied");
     return;
   }
-  heading(s, c, row, &at, width, FALSE, ROWS_BY_SOURCE);
-  heading(s, c, row, &at, width, FALSE, ROWS_BY_DESTINATION);
-  heading(s, c, row, &at, proto_width(has_more), FALSE, ROWS_BY_PROTO);
+  heading(s, c, row, &at, l.address, FALSE, ROWS_BY_SOURCE);
+  heading(s, c, row, &at, l.address, FALSE, ROWS_BY_DESTINATION);
+  heading(s, c, row, &at, l.proto, FALSE, ROWS_BY_PROTO);
   heading(s, c, row, &at, STATE, FALSE, ROWS_BY_STATE);
   heading(s, c, row, &at, TIMEOUT, TRUE, ROWS_BY_TIMEOUT);
-  heading(s, c, row, &at, PACKETS, TRUE, ROWS_BY_PACKETS);
-  if (has_more) {
+  if (l.packets)
+    heading(s, c, row, &at, PACKETS, TRUE, ROWS_BY_PACKETS);
+  if (l.more) {
     heading(s, c, row, &at, BYTES, TRUE, ROWS_BY_BYTES);
     heading(s, c, row, &at, CONN, TRUE, ROWS_BY_CONN);
     if (c->columns >= at + AGE + IDLE + FLAGS + HELPER)

@@ -71,6 +71,7 @@ expect 0 '^1$' '' "$ctreplay" -C --at +3600 --sysctl nf_conntrack_udp_timeout=72
 expect 2 '' 'give -L, -C or -S' "$ctreplay" --every 1h "$work/good.pcap"
 expect 2 '' '--profle: no such option here; did you mean --profile?' "$ctreplay" --profle=linux-6.1 "$work/good.pcap"
 expect 2 '' '--maxx: no such option here; did you mean --max?' "$ctreplay" sweep --maxx 8 "$work/good.pcap"
+expect 2 '' 'no sysctl nf_conntrack_be_liberal; did you mean nf_conntrack_tcp_be_liberal$' "$ctreplay" -C --sysctl nf_conntrack_be_liberal=1 "$work/good.pcap"
 expect 2 '' '--nothing-like-it: no such option here; see ctreplay --help' "$ctreplay" --nothing-like-it "$work/good.pcap"
 expect 2 '' '--pr: that is not enough of a name: --profile, --proto, --protonum, --progress$' "$ctreplay" --pr 4 "$work/good.pcap"
 expect 2 '' '-D: no such option here; nothing can be deleted' "$ctreplay" -D "$work/good.pcap"

@@ -492,6 +492,31 @@ START_TEST(a_page_is_read_to_its_end)
 }
 END_TEST
 
+/* However narrow, columns do not touch, and what is cut is marked. */
+START_TEST(a_narrow_screen_has_fewer_columns)
+{
+  seen v;
+  char *text;
+
+  seen_init(&v, 400);
+  g_free(typed(&v, "G"));
+  text = drawn(&v, 24, 60);
+  ck_assert_ptr_nonnull(strstr(text, "\n  source          destination     prot state       timeout\n"));
+  ck_assert_ptr_nonnull(strstr(text, "  10.0.0.1.5353   10.0.0.2.53     udp  assured "));
+  g_free(text);
+  g_free(typed(&v, "aaaa"));
+  text = drawn(&v, 24, 60);
+  ck_assert_msg(strstr(text, "\n  ports  ") != NULL && strstr(text, "  packets    bytes unreplied\n") != NULL, "%s",
+                text);
+  g_free(text);
+  g_free(typed(&v, "aa?"));
+  text = drawn(&v, 24, 60);
+  ck_assert_ptr_nonnull(strstr(text, "e E  evict~\n"));
+  g_free(text);
+  seen_clear(&v);
+}
+END_TEST
+
 START_TEST(help_is_no_wider_than_a_screen)
 {
   for (guint i = 0; i < help_lines(); i++)
@@ -615,6 +640,7 @@ static Suite *screen_suite(void)
   tcase_add_test(tc, a_connection_and_a_packet_are_told);
   tcase_add_test(tc, another_kernel_is_asked);
   tcase_add_test(tc, a_page_is_read_to_its_end);
+  tcase_add_test(tc, a_narrow_screen_has_fewer_columns);
   tcase_add_test(tc, help_is_no_wider_than_a_screen);
   tcase_add_test(tc, a_long_line_is_folded);
   tcase_add_test(tc, a_long_message_is_read_whole);
