@@ -2,8 +2,8 @@
 /*
  * An entry of the table: 128 bytes, two cache lines, whose number is the same while it lives; its address may change
  * when the slab grows (table.h). What few entries need (master, helper, mark, timeouts of its own) stands in an
- * extension (ext.h); IPv6 addresses in a slab of their own; zones, and replies that are not the inverse of the original,
- * in the entry's key (table.h).
+ * extension (ext.h); IPv6 addresses in a slab of their own; zones, and replies that are not the inverse of the
+ * original, in the entry's key (table.h).
  *
  * The first line holds what every packet reads (key, deadline, TCP windows), the second what is written now and then.
  * Internal to src/conntrack.
