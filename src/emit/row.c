@@ -234,7 +234,7 @@ char *emit_value_write(char *p, emit_text *out, emit_kind kind, const emit_value
 {
   switch (kind) {
   case EMIT_KIND_ADDRESS: return put_addr(p, v->family, &v->of.addr, FALSE);
-  case EMIT_KIND_TIME: return put_time_full(p, out, v->of.ns);
+  case EMIT_KIND_TIME: return put_time_decimals(p, out, v->of.ns, 9);
   case EMIT_KIND_SPAN: return put_seconds(p, v->of.ns, 0);
   default: return put_u64(p, v->of.number);
   }

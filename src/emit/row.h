@@ -16,7 +16,7 @@ typedef enum emit_kind {
   EMIT_KIND_NUMBER,
   EMIT_KIND_TEXT,
   EMIT_KIND_ADDRESS,
-  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339, always with nine decimals */
+  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339 with nine decimals, in JSON with six at least */
   EMIT_KIND_SPAN, /* nanoseconds; written as seconds */
   EMIT_KIND_FLAG
 } emit_kind;
