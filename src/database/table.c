@@ -84,7 +84,7 @@ char *table_of_fields(table *t, const emit_table *of)
 void record_time(record *r, gint64 time_ns)
 {
   record_text_begin(r);
-  emit_text_time_full(&r->body, time_ns);
+  emit_text_time_decimals(&r->body, time_ns, 9);
   record_text_end(r);
 }
 

@@ -22,6 +22,8 @@ char *put_fraction(char *p, guint ns, guint decimals);
 char *put_seconds(char *p, gint64 ns, guint decimals);
 /* RFC 3339, see emit_text_time; out is whom the line is for: it keeps the second's text. */
 char *put_time(char *p, emit_text *out, gint64 time_ns);
+/* ... with so many decimals at least. */
+char *put_time_decimals(char *p, emit_text *out, gint64 time_ns, guint decimals);
 char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
 
 static inline char *put_bytes(char *p, const char *bytes, gsize n)

@@ -2,6 +2,7 @@
 #include "row.h"
 
 #include "parts.h"
+#include "put.h"
 
 const emit_field *emit_field_find(const emit_table *table, const char *name, gsize length)
 {
@@ -229,15 +230,22 @@ void emit_value_status(const emit_row_context *c, guint32 status, emit_value *v)
   emit_value_text(v, c->scratch->str);
 }
 
+char *emit_value_write(char *p, emit_text *out, emit_kind kind, const emit_value *v)
+{
+  switch (kind) {
+  case EMIT_KIND_ADDRESS: return put_addr(p, v->family, &v->of.addr, FALSE);
+  case EMIT_KIND_TIME: return put_time_decimals(p, out, v->of.ns, 9);
+  case EMIT_KIND_SPAN: return put_seconds(p, v->of.ns, 0);
+  default: return put_u64(p, v->of.number);
+  }
+}
+
 void emit_value_put(emit_text *out, emit_kind kind, const emit_value *v)
 {
   if (!v->known)
     return;
-  switch (kind) {
-  case EMIT_KIND_TEXT: emit_text_string(out, v->of.text); break;
-  case EMIT_KIND_ADDRESS: emit_text_addr(out, v->family, &v->of.addr, FALSE); break;
-  case EMIT_KIND_TIME: emit_text_time_full(out, v->of.ns); break;
-  case EMIT_KIND_SPAN: emit_text_seconds(out, v->of.ns, 0); break;
-  default: emit_text_u64(out, v->of.number); break;
-  }
+  if (kind == EMIT_KIND_TEXT)
+    emit_text_string(out, v->of.text);
+  else
+    emit_text_advance(out, emit_value_write(emit_text_reserve(out, EMIT_VALUE_BYTES), out, kind, v));
 }

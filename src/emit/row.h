@@ -16,7 +16,7 @@ typedef enum emit_kind {
   EMIT_KIND_NUMBER,
   EMIT_KIND_TEXT,
   EMIT_KIND_ADDRESS,
-  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339, always with nine decimals */
+  EMIT_KIND_TIME, /* nanoseconds since 1970; written as RFC 3339 with nine decimals, in JSON with six at least */
   EMIT_KIND_SPAN, /* nanoseconds; written as seconds */
   EMIT_KIND_FLAG
 } emit_kind;
@@ -147,6 +147,10 @@ void emit_value_labels(const emit_row_context *context, const ct_labels *labels,
 /* "SEEN_REPLY|ASSURED" */
 void emit_value_status(const emit_row_context *context, guint32 status, emit_value *v);
 
+/* Room for a value that is no text. */
+enum { EMIT_VALUE_BYTES = 48 };
+/* Such a value, which is known. out: whom it is for. => where it ends */
+char *emit_value_write(char *p, emit_text *out, emit_kind kind, const emit_value *v);
 /* A value without any quotes; nothing where it is not known. */
 void emit_value_put(emit_text *out, emit_kind kind, const emit_value *v);
 

@@ -25,7 +25,12 @@ void emit_row_json(emit_text *out, const emit_columns *columns, const emit_row_c
       emit_text_json_string(out, value.of.text);
     } else if (field->kind == EMIT_KIND_FLAG) {
       emit_text_string(out, value.of.number != 0 ? "true" : "false");
-    } else if (field->kind == EMIT_KIND_ADDRESS || field->kind == EMIT_KIND_TIME) {
+    } else if (field->kind == EMIT_KIND_TIME) {
+      /* Readers that know six decimals for a time take nine for text. */
+      emit_text_char(out, '"');
+      emit_text_time_decimals(out, value.of.ns, 6);
+      emit_text_char(out, '"');
+    } else if (field->kind == EMIT_KIND_ADDRESS) {
       emit_text_char(out, '"');
       emit_value_put(out, field->kind, &value);
       emit_text_char(out, '"');

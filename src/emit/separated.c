@@ -5,6 +5,7 @@
  * not known is empty.
  */
 #include "formats.h"
+#include "put.h"
 #include "row.h"
 
 typedef struct separated_private {
@@ -60,6 +61,7 @@ static gboolean separated_open(emit_output *output, char separator)
   return TRUE;
 }
 
+/* For every connection and column: a separator and what is no text go into room that is asked for once. */
 static void separated_row(emit_output *output, const void *record, char separator,
                           void (*put_text)(emit_text *out, const char *s))
 {
@@ -71,15 +73,18 @@ static void separated_row(emit_output *output, const void *record, char separato
   for (i = 0; i < columns->n; i++) {
     const emit_field *field = columns->column[i];
     emit_value value;
+    char *at;
 
-    if (i > 0)
-      emit_text_char(out, separator);
     value.known = FALSE;
     field->get(&p->context, record, &value);
-    if (field->kind == EMIT_KIND_TEXT && value.known)
+    at = emit_text_reserve(out, 1 + EMIT_VALUE_BYTES);
+    if (i > 0)
+      *at++ = separator;
+    if (value.known && field->kind != EMIT_KIND_TEXT)
+      at = emit_value_write(at, out, field->kind, &value);
+    emit_text_advance(out, at);
+    if (value.known && field->kind == EMIT_KIND_TEXT)
       put_text(out, value.of.text);
-    else
-      emit_value_put(out, field->kind, &value);
   }
   emit_text_char(out, '\n');
 }

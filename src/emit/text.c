@@ -343,12 +343,16 @@ void emit_text_time(emit_text *out, gint64 time_ns)
   emit_text_advance(out, put_time(emit_text_reserve(out, PUT_TIME_BYTES), out, time_ns));
 }
 
-void emit_text_time_full(emit_text *out, gint64 time_ns)
+char *put_time_decimals(char *p, emit_text *out, gint64 time_ns, guint decimals)
 {
   guint ns = keep_clock(out, time_ns);
-  char *p = put_bytes(emit_text_reserve(out, PUT_TIME_BYTES), out->clock_text, sizeof(out->clock_text));
 
-  emit_text_advance(out, put_literal(put_fraction(p, ns, 9), "Z"));
+  return put_literal(put_fraction(put_bytes(p, out->clock_text, sizeof(out->clock_text)), ns, decimals), "Z");
+}
+
+void emit_text_time_decimals(emit_text *out, gint64 time_ns, guint decimals)
+{
+  emit_text_advance(out, put_time_decimals(emit_text_reserve(out, PUT_TIME_BYTES), out, time_ns, decimals));
 }
 
 void emit_text_time_fixed(emit_text *out, gint64 time_ns)

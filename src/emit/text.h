@@ -78,8 +78,8 @@ void emit_text_seconds(emit_text *out, gint64 ns, guint decimals);
 void emit_text_span(emit_text *out, gint64 ns);
 /* RFC 3339 in UTC with nanoseconds where they are not zero: 2026-11-21T10:00:00.123456789Z. */
 void emit_text_time(emit_text *out, gint64 time_ns);
-/* The same with all nine decimals: 30 characters, in columns that are sorted as text. */
-void emit_text_time_full(emit_text *out, gint64 time_ns);
+/* The same with so many decimals at least; with nine it is 30 characters, and text that sorts as the times do. */
+void emit_text_time_decimals(emit_text *out, gint64 time_ns, guint decimals);
 /* The same with six decimals, cut: 27 characters, for columns. */
 void emit_text_time_fixed(emit_text *out, gint64 time_ns);
 

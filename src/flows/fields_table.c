@@ -5,6 +5,7 @@
 #include "conntrack/profile/profile.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
+#include "emit/put.h"
 
 /* ---- letters ---- */
 
@@ -164,28 +165,25 @@ GETTER(history)
 /* "SYN_SENT@0 SYN_RECV@0.01 ...": seconds since its first packet. */
 GETTER(states)
 {
-  emit_text text;
+  char digits[PUT_SECONDS_BYTES];
   guint i;
   FLOW;
 
   if (r->states == NULL || r->states->len == 0)
     return;
-  emit_text_init(&text, -1);
+  g_string_truncate(c->scratch, 0);
   for (i = 0; i < r->states->len; i++) {
     const flow_step *step = &g_array_index(r->states, flow_step, i);
     const char *name = ct_proto_state_name(c->profile, r->tuple[0].proto, step->state);
 
     if (i > 0)
-      emit_text_char(&text, ' ');
-    emit_text_string(&text, name != NULL ? name : "NONE");
-    emit_text_char(&text, '@');
-    emit_text_seconds(&text, emit_time_since(step->time_ns, r->first_ns), 0);
+      g_string_append_c(c->scratch, ' ');
+    g_string_append(c->scratch, name != NULL ? name : "NONE");
+    g_string_append_c(c->scratch, '@');
+    g_string_append_len(c->scratch, digits, put_seconds(digits, emit_time_since(step->time_ns, r->first_ns), 0) - digits);
   }
   if (r->more_steps)
-    emit_text_literal(&text, " ...");
-  g_string_truncate(c->scratch, 0);
-  g_string_append_len(c->scratch, text.data, (gssize)text.used);
-  emit_text_clear(&text);
+    g_string_append(c->scratch, " ...");
   emit_value_text(v, c->scratch->str);
 }
 
