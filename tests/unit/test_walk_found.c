@@ -115,6 +115,31 @@ START_TEST(an_answer_to_an_untracked_packet)
 }
 END_TEST
 
+#define NFT(statements)                                                                                             \
+  "{\"nftables\":[{\"table\":{\"family\":\"ip\",\"name\":\"t\"}},{\"chain\":{\"family\":\"ip\",\"table\":\"t\","    \
+  "\"name\":"                                                                                                       \
+  "\"c\",\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"accept\"}},{\"rule\":{\"family\":\"ip\"," \
+  "\"table\":"                                                                                                      \
+  "\"t\",\"chain\":\"c\",\"expr\":[" statements "]}}]}"
+
+/* A rule that strips an option ends at what is no TCP; of TCP the option becomes NOPs, where there is one. */
+START_TEST(an_option_is_stripped)
+{
+  static const guint8 options[] = { 2, 4, 5, 0xb4, 1, 1, 1, 1 };
+  guint8 scratch[4];
+
+  start(NFT("{\"reset\":{\"tcp option\":{\"name\":\"maxseg\"}}},{\"counter\":{\"packets\":0,\"bytes\":0}}"));
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 0);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, options, sizeof options);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_mem_eq(fw_packet_at(&fw_firewall_outcome(kit.firewall)->packet, 40, 4, scratch), "\1\1\1\1", 4);
+  wk_segment(&kit, A, 1, B, 80, ACK, 1001, 0, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 2);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Such an answer, a reset, may end the connection that it belongs to: rules see it all the same. */
 START_TEST(an_answer_that_ends_its_entry)
 {
@@ -223,6 +248,7 @@ int main(void)
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, an_option_is_stripped);
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
