@@ -140,6 +140,24 @@ START_TEST(an_option_is_stripped)
 }
 END_TEST
 
+/* The rule that translates is named, not the end of a chain of nat before it; the filter's word is above both. */
+START_TEST(who_is_named_of_nat)
+{
+  static const char nat[] = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+                            "-A POSTROUTING -j SNAT --to-source 203.0.113.1\nCOMMIT\n";
+  g_autofree char *both = g_strconcat(nat, "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n", NULL);
+
+  start(nat);
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_str_eq(wk_by(&kit), "nat:POSTROUTING:rule:1");
+  wk_stop(&kit);
+  start(both);
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_str_eq(wk_by(&kit), "filter:FORWARD:policy:1");
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Such an answer, a reset, may end the connection that it belongs to: rules see it all the same. */
 START_TEST(an_answer_that_ends_its_entry)
 {
@@ -249,6 +267,7 @@ int main(void)
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
   tcase_add_test(tc, an_option_is_stripped);
+  tcase_add_test(tc, who_is_named_of_nat);
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
