@@ -313,9 +313,7 @@ static void put_rare(nft_making *m, GString *out)
         out, "ip6 %s ",
         ONE_OF(m, "flowlabel 0", "version 6", "saddr . ip6 daddr { fd01::2 . fd02::2, fd02::3 . fd01::3 }"));
     return;
-  default:
-    if (is(m, "inet") && takes(&m->l3, "ip"))
-      g_string_append(out, "ct l3proto ipv4 ");
+  default: g_string_append(out, "ct direction original ");
   }
 }
 

@@ -140,6 +140,19 @@ START_TEST(an_option_is_stripped)
 }
 END_TEST
 
+/* ECN drops what has no whole TCP header, where it is to change that. */
+START_TEST(a_header_that_cannot_be_changed)
+{
+  static const guint8 three[] = { 0, 1, 0 };
+
+  start("*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+        "-A PREROUTING -p tcp -j ECN --ecn-tcp-remove\nCOMMIT\n");
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_TCP, three, sizeof three), FW_VERDICT_DROP);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0), FW_VERDICT_ACCEPT);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* The rule that translates is named, not the end of a chain of nat before it; the filter's word is above both. */
 START_TEST(who_is_named_of_nat)
 {
@@ -267,6 +280,7 @@ int main(void)
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
   tcase_add_test(tc, an_option_is_stripped);
+  tcase_add_test(tc, a_header_that_cannot_be_changed);
   tcase_add_test(tc, who_is_named_of_nat);
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
