@@ -241,6 +241,24 @@ START_TEST(counters_of_elements_and_lists)
 }
 END_TEST
 
+/* A set of ports has nothing for a header that is not whole, though its ports are there. */
+START_TEST(ports_of_short_headers)
+{
+  static const guint8 eight[] = { 0, 1, 0, 80, 0, 0, 0, 1 };
+
+  wk_init(&kit);
+  wk_start(&kit, FORWARD("-A FORWARD -m set --match-set p dst\n-A FORWARD -p tcp -m set --match-set i dst,dst\n"),
+           "create p bitmap:port range 0-1023\nadd p 80\ncreate i hash:ip,port family inet\nadd i " B ",tcp:80\n");
+  wk_raw(&kit, A, B, CT_PROTO_TCP, eight, sizeof eight);
+  ck_assert_uint_eq(hits(1), 0);
+  ck_assert_uint_eq(hits(2), 0);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert_uint_eq(hits(1), 1);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 /*
  * What SET puts into a set of networks is as long as the most specific one there; a list takes it into the first of its
  * sets that has it not yet, and out of the first that has it.
@@ -285,6 +303,7 @@ int main(void)
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
+  tcase_add_test(tc, ports_of_short_headers);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }
