@@ -2,6 +2,8 @@
 /* What a random rule of nftables asks for. */
 #include "rules_nft.h"
 
+#include <string.h>
+
 /* ---- matches ---- */
 
 static void put_ip(nft_making *m, GString *out)
@@ -189,8 +191,8 @@ static void put_ct(nft_making *m, GString *out)
     else
       g_string_append_printf(out, "ct original ip daddr %s198.51.100.0/24 ", op(m));
     return;
-  default:
-    if (takes(&m->l4, "some"))
+  default: /* nft 1.0.6 lists no family that is asked for before it */
+    if (strstr(out->str, "meta nfproto") == NULL && takes(&m->l4, "some"))
       g_string_append_printf(out, "ct protocol %s%s ", op(m), ONE_OF(m, "tcp", "udp", "{ tcp, udp }"));
   }
 }
