@@ -384,8 +384,20 @@ static void join(GByteArray *first, const GByteArray *later)
     put16(first->data + 6, 0);
 }
 
+/* What came in fragments may leave in one piece that is called a fragment. */
+static void unwrap(GByteArray *b)
+{
+  if (b->data[0] >> 4 != 6 || fragment_at(b) != 0 || b->data[43] & 1)
+    return;
+  b->data[6] = b->data[40];
+  g_byte_array_remove_range(b, 40, FRAGMENT_BYTES);
+  put16(b->data + 4, b->len - 40);
+}
+
 void gen_packets_join(GPtrArray *packets)
 {
+  for (guint i = 0; i < packets->len; i++)
+    unwrap(g_ptr_array_index(packets, i));
   for (guint i = 0; i + 1 < packets->len; i++) {
     GByteArray *one = g_ptr_array_index(packets, i), *two = g_ptr_array_index(packets, i + 1);
 

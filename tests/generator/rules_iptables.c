@@ -45,7 +45,22 @@ static gboolean put_reject(ipt_making *m, GString *out)
 
 static void put_header_target(ipt_making *m, GString *out)
 {
-  switch (below(m, 4)) {
+  const gboolean any = strstr(out->str, " -p ") == NULL;
+
+  switch (below(m, 7)) {
+  case 4:
+    if (any)
+      g_string_append_printf(out, " -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss %u",
+                             500 + below(m, 1000));
+    return;
+  case 5:
+    if (any)
+      g_string_append_printf(out, " -p tcp -j TCPOPTSTRIP --strip-options %s", ONE_OF(m, "2,8", "3", "8"));
+    return;
+  case 6:
+    if (any && !m->six)
+      g_string_append(out, " -p tcp -j ECN --ecn-tcp-remove");
+    return;
   case 0: g_string_append_printf(out, " -j TOS --set-tos 0x%02x/0x%02x", below(m, 64) << 2, 0xfc); return;
   case 1: g_string_append_printf(out, " -j DSCP --set-dscp 0x%02x", below(m, 64)); return;
   case 2:

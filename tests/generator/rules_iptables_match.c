@@ -196,7 +196,7 @@ static void put_more(ipt_making *m, GString *out)
   case 5:
     g_string_append_printf(out, " -m u32 %s--u32 \"%s\"", no(m),
                            m->six ? ONE_OF(m, "4&0xFF=0x3f:0x40", "6&0xFF=6,17")
-                                  : ONE_OF(m, "6&0xFF=6", "0>>22&0x3C@0&0xFFFF=0:1023", "8&0xFF=0x0:0x40"));
+                                  : ONE_OF(m, "6&0xFF=6", "0>>22&0x3C@0&0xFFFF=0:1023", "5&0xFF=0x0:0x40"));
     return;
   case 6:
     g_string_append_printf(out, " -m conntrack %s--ctorigdst %s", no(m), m->six ? "fd02::/64" : "198.51.100.0/24");

@@ -21,7 +21,15 @@ static void put_track(nft_making *m, GString *out)
 
 static void put_change(nft_making *m, GString *out)
 {
-  switch (below(m, 10)) {
+  switch (below(m, 12)) {
+  case 10:
+    if (takes_tcp(m))
+      g_string_append_printf(out, "tcp flags syn tcp option maxseg size set %u ", 500 + below(m, 1000));
+    return;
+  case 11:
+    if (takes_tcp(m))
+      g_string_append_printf(out, "%s ", ONE_OF(m, "reset tcp option timestamp", "reset tcp option maxseg"));
+    return;
   case 0:
     g_string_append_printf(out, "meta mark set %s ",
                            ONE_OF(m, "1", "2", "ct mark", "meta mark | 0x4", "meta mark ^ 0x1"));

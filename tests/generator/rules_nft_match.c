@@ -2,6 +2,8 @@
 /* What a random rule of nftables asks for. */
 #include "rules_nft.h"
 
+#include <string.h>
+
 /* ---- matches ---- */
 
 static void put_ip(nft_making *m, GString *out)
@@ -189,8 +191,8 @@ static void put_ct(nft_making *m, GString *out)
     else
       g_string_append_printf(out, "ct original ip daddr %s198.51.100.0/24 ", op(m));
     return;
-  default:
-    if (takes(&m->l4, "some"))
+  default: /* nft 1.0.6 lists no family that is asked for before it */
+    if (strstr(out->str, "meta nfproto") == NULL && takes(&m->l4, "some"))
       g_string_append_printf(out, "ct protocol %s%s ", op(m), ONE_OF(m, "tcp", "udp", "{ tcp, udp }"));
   }
 }
@@ -215,7 +217,7 @@ static void put_counting(nft_making *m, GString *out)
     return;
   case 5:
     if (takes_tcp(m))
-      g_string_append(out, percent(m, 50) ? "counter name tcp dport map @counters "
+      g_string_append(out, percent(m, 50) ? "counter name tcp dport map @totals "
                                           : "counter name tcp dport map { 80 : \"named\", 443 : \"named\" } ");
     return;
   case 6:
@@ -273,9 +275,54 @@ static void put_set(nft_making *m, GString *out)
   }
 }
 
+/* What rules ask for now and then. */
+static void put_rare(nft_making *m, GString *out)
+{
+  switch (below(m, 9)) {
+  case 0:
+    if (takes(&m->l4, "some"))
+      g_string_append_printf(out, "ct helper %s\"%s\" ", op(m), ONE_OF(m, "tftp", "ftp"));
+    return;
+  case 1:
+    if (takes_order(m))
+      g_string_append_printf(out, "ct %savgpkt %s %u ", ONE_OF(m, "", "original ", "reply "), ONE_OF(m, "<", ">="),
+                             40 + below(m, 200));
+    return;
+  case 2:
+    if (takes(&m->l4, "udp"))
+      g_string_append_printf(out, "udp length %s%u-%u ", op(m), 8 + below(m, 40), 60 + below(m, 100));
+    return;
+  case 3:
+    if (!is(m, "ip6") && takes(&m->l3, "ip"))
+      g_string_append_printf(out, "ip %s ", ONE_OF(m, "version 4", "hdrlength 5", "frag-off & 0x1fff != 0", "id 1-4"));
+    return;
+  case 4:
+    if (takes(&m->l4, "icmp") && !is(m, "ip6") && takes(&m->l3, "ip"))
+      g_string_append_printf(out, "icmp %s ", ONE_OF(m, "code 0", "code != 1", "id 20000-20400", "sequence 1"));
+    return;
+  case 5:
+    if (takes_tcp(m))
+      g_string_append_printf(out, "tcp %s ", ONE_OF(m, "doff 5", "doff > 5", "urgptr 0", "checksum != 0"));
+    return;
+  case 6:
+    if (!is(m, "ip6") && takes(&m->l3, "ip"))
+      g_string_append_printf(
+        out, "ip saddr . ip daddr %s{ 10.1.0.0/24 . 198.51.100.2, 198.51.100.3 . 10.1.0.0-10.1.0.3 } ", op(m));
+    return;
+  case 7:
+    if (is(m, "ip6") && takes(&m->l3, "ip6"))
+      g_string_append_printf(
+        out, "ip6 %s ",
+        ONE_OF(m, "flowlabel 0", "version 6", "saddr . ip6 daddr { fd01::2 . fd02::2, fd02::3 . fd01::3 }"));
+    return;
+  default: g_string_append(out, "ct direction original ");
+  }
+}
+
 void nft_put_match(nft_making *m, GString *out)
 {
-  switch (below(m, 14)) {
+  switch (below(m, 15)) {
+  case 14: put_rare(m, out); return;
   case 0:
   case 1: put_ip(m, out); return;
   case 2:

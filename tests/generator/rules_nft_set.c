@@ -24,7 +24,7 @@ void nft_put_sets(nft_making *m)
     " map others { type inet_service : verdict; elements = { 22 : accept, 53 : continue, * : drop }; }",
     " map marks { type ipv4_addr : mark; elements = { 10.1.0.2 : 1, 10.1.0.3 : 2, 198.51.100.3 : 3 }; }",
     " map hosts_to { type ipv4_addr : ipv4_addr; elements = { 198.51.100.2 : 10.1.0.9, 10.1.0.2 : 198.51.100.9 }; }",
-    " map counters { type inet_service : counter; elements = { 22 : \"named\", 80 : \"named\" }; }",
+    " map totals { type inet_service : counter; elements = { 22 : \"named\", 80 : \"named\" }; }",
     " ct helper ftps { type \"ftp\" protocol tcp; }",
     " ct helper tftps { type \"tftp\" protocol udp; }",
     " ct timeout quick {",

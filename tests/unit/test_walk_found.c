@@ -115,6 +115,62 @@ START_TEST(an_answer_to_an_untracked_packet)
 }
 END_TEST
 
+#define NFT(statements)                                                                                             \
+  "{\"nftables\":[{\"table\":{\"family\":\"ip\",\"name\":\"t\"}},{\"chain\":{\"family\":\"ip\",\"table\":\"t\","    \
+  "\"name\":"                                                                                                       \
+  "\"c\",\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"accept\"}},{\"rule\":{\"family\":\"ip\"," \
+  "\"table\":"                                                                                                      \
+  "\"t\",\"chain\":\"c\",\"expr\":[" statements "]}}]}"
+
+/* A rule that strips an option ends at what is no TCP; of TCP the option becomes NOPs, where there is one. */
+START_TEST(an_option_is_stripped)
+{
+  static const guint8 options[] = { 2, 4, 5, 0xb4, 1, 1, 1, 1 };
+  guint8 scratch[4];
+
+  start(NFT("{\"reset\":{\"tcp option\":{\"name\":\"maxseg\"}}},{\"counter\":{\"packets\":0,\"bytes\":0}}"));
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 0);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1000, 0, options, sizeof options);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 1);
+  ck_assert_mem_eq(fw_packet_at(&fw_firewall_outcome(kit.firewall)->packet, 40, 4, scratch), "\1\1\1\1", 4);
+  wk_segment(&kit, A, 1, B, 80, ACK, 1001, 0, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "t", "c", 1), 2);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* ECN drops what has no whole TCP header, where it is to change that. */
+START_TEST(a_header_that_cannot_be_changed)
+{
+  static const guint8 three[] = { 0, 1, 0 };
+
+  start("*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+        "-A PREROUTING -p tcp -j ECN --ecn-tcp-remove\nCOMMIT\n");
+  ck_assert_int_eq(wk_raw(&kit, A, B, CT_PROTO_TCP, three, sizeof three), FW_VERDICT_DROP);
+  ck_assert_int_eq(wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0), FW_VERDICT_ACCEPT);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* The rule that translates is named, not the end of a chain of nat before it; the filter's word is above both. */
+START_TEST(who_is_named_of_nat)
+{
+  static const char nat[] = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n"
+                            "-A POSTROUTING -j SNAT --to-source 203.0.113.1\nCOMMIT\n";
+  g_autofree char *both = g_strconcat(nat, "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n", NULL);
+
+  start(nat);
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_str_eq(wk_by(&kit), "nat:POSTROUTING:rule:1");
+  wk_stop(&kit);
+  start(both);
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert_str_eq(wk_by(&kit), "filter:FORWARD:policy:1");
+  wk_stop(&kit);
+}
+END_TEST
+
 /* Such an answer, a reset, may end the connection that it belongs to: rules see it all the same. */
 START_TEST(an_answer_that_ends_its_entry)
 {
@@ -185,6 +241,24 @@ START_TEST(counters_of_elements_and_lists)
 }
 END_TEST
 
+/* A set of ports has nothing for a header that is not whole, though its ports are there. */
+START_TEST(ports_of_short_headers)
+{
+  static const guint8 eight[] = { 0, 1, 0, 80, 0, 0, 0, 1 };
+
+  wk_init(&kit);
+  wk_start(&kit, FORWARD("-A FORWARD -m set --match-set p dst\n-A FORWARD -p tcp -m set --match-set i dst,dst\n"),
+           "create p bitmap:port range 0-1023\nadd p 80\ncreate i hash:ip,port family inet\nadd i " B ",tcp:80\n");
+  wk_raw(&kit, A, B, CT_PROTO_TCP, eight, sizeof eight);
+  ck_assert_uint_eq(hits(1), 0);
+  ck_assert_uint_eq(hits(2), 0);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert_uint_eq(hits(1), 1);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 /*
  * What SET puts into a set of networks is as long as the most specific one there; a list takes it into the first of its
  * sets that has it not yet, and out of the first that has it.
@@ -223,9 +297,13 @@ int main(void)
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, an_option_is_stripped);
+  tcase_add_test(tc, a_header_that_cannot_be_changed);
+  tcase_add_test(tc, who_is_named_of_nat);
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
+  tcase_add_test(tc, ports_of_short_headers);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }

@@ -119,6 +119,13 @@ static fw_truth set_option(fw_program *program, fw_packet *p, const fw_nft_state
   return fw_options_set(program, p, left->field->number, left->offset_bits / 8, v.bytes, v.n);
 }
 
+fw_truth fw_nft_strip(fw_program *program, fw_packet *p, const fw_nft_statement *s)
+{
+  if (program->maybe || s->left->kind != FW_NFT_OPTION || s->left->field == NULL)
+    return fw_truth_of(p->protocol == CT_PROTO_TCP && p->fragment == 0 && p->l4 & FW_L4_WHOLE);
+  return fw_options_strip(program, p, s->left->field->number);
+}
+
 /* Where nobody knows the value, a mark is not known any more. */
 static fw_truth set_unknown(const fw_nft_expr *left, fw_packet *p)
 {

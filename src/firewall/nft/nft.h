@@ -81,7 +81,7 @@ struct fw_nft_expr {
   X(QUOTA, "quota") X(CT_COUNT, "ct count") X(LAST, "last") X(MANGLE, "mangle") X(LOG, "log") X(REJECT, "reject")      \
   X(NOTRACK, "notrack") X(SET_OP, "set") X(CT_HELPER, "ct helper") X(CT_TIMEOUT, "ct timeout")                         \
   X(CT_EXPECTATION, "ct expectation") X(NAT, "nat") X(FLOW, "flow") X(QUEUE, "queue") X(UNDECIDED, "undecided")        \
-  X(IGNORED, "ignored") X(UNKNOWN, "unknown")
+  X(STRIP, "reset") X(IGNORED, "ignored") X(UNKNOWN, "unknown")
 /* clang-format on */
 
 typedef enum fw_nft_statement_kind {

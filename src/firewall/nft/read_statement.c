@@ -413,6 +413,7 @@ static gboolean read_ignored(fw_nft_reader *r, const char *name, JsonNode *value
     const char *option;
 
     if (fw_nft_only_member(value, &option, &one)) {
+      s->kind = FW_NFT_DO_STRIP;
       s->left = fw_nft_read_left(r, value);
       return s->left != NULL;
     }

@@ -421,6 +421,7 @@ static fw_truth do_one(fw_program *program, fw_packet *p, const fw_rule *rule, c
   case FW_NFT_DO_QUOTA:
   case FW_NFT_DO_CT_COUNT: return counting(program, p, s);
   case FW_NFT_DO_MANGLE: return fw_nft_mangle(program, p, s);
+  case FW_NFT_DO_STRIP: return fw_nft_strip(program, p, s);
   case FW_NFT_DO_LOG: write_log(program, p, rule, s); return FW_YES;
   case FW_NFT_DO_REJECT: return reject(program, p, s);
   case FW_NFT_DO_NOTRACK:

@@ -95,6 +95,8 @@ fw_truth fw_nft_all_stateful(fw_program *program, fw_packet *p, const fw_nft_fou
 void fw_nft_state_end(fw_nft_run *run, const fw_nft_statement *s, fw_nft_state *state);
 void fw_nft_count_free(gpointer count);
 fw_truth fw_nft_mangle(fw_program *program, fw_packet *p, const fw_nft_statement *s);
+/* "reset tcp option". */
+fw_truth fw_nft_strip(fw_program *program, fw_packet *p, const fw_nft_statement *s);
 /* A translation's address and ports, into the run. */
 fw_truth fw_nft_translate(fw_program *program, fw_packet *p, const fw_nft_statement *s);
 /* notrack, ct helper, ct timeout, ct expectation. */

@@ -340,6 +340,7 @@ void fw_nft_text_statement(GString *out, const fw_nft_statement *s, const fw_nft
     g_string_append(out, s->extra);
     return;
   case FW_NFT_DO_FLOW:
+  case FW_NFT_DO_STRIP:
   case FW_NFT_DO_IGNORED: put_ignored(out, s); return;
   default: g_string_append_printf(out, "/* %s */", s->text != NULL ? s->text : s->name); return;
   }

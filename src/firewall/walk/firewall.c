@@ -5,6 +5,7 @@
 
 #include "firewall/iptables.h"
 #include "firewall/match/data.h"
+#include "firewall/nft/nft.h"
 #include "firewall/walk/answer.h"
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/loop.h"
@@ -122,6 +123,15 @@ fw_program *fw_firewall_program(fw_firewall *f)
 
 /* -- one hook -- */
 
+/* That a chain of nat has come to its end says less than a nat rule behind it. */
+static gboolean is_end_of_nat(const fw_decision *d)
+{
+  const fw_chain *chain = d->chain;
+
+  return d->rule == NULL &&
+         (chain->nft != NULL ? g_strcmp0(chain->nft->type, "nat") == 0 : strcmp(chain->table->name, "nat") == 0);
+}
+
 /* A verdict that is unknown is followed as if it were accepted; a drop that is sure makes it sure. */
 gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p)
 {
@@ -129,7 +139,7 @@ gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet 
 
   if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN) && d->verdict != FW_VERDICT_DROP && d->verdict != FW_VERDICT_REJECT)
     return TRUE;
-  if (d->translated && o->decision.chain != NULL)
+  if (d->translated && o->decision.chain != NULL && !is_end_of_nat(&o->decision))
     return TRUE; /* the last word is the filter's */
   o->verdict = d->verdict;
   o->decision = *d;

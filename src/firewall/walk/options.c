@@ -194,3 +194,21 @@ fw_truth fw_options_set(const fw_program *program, fw_packet *p, guint8 option, 
   }
   return FW_YES;
 }
+
+fw_truth fw_options_strip(const fw_program *program, fw_packet *p, guint8 option)
+{
+  guint header = p->protocol == CT_PROTO_TCP && p->fragment == 0 ? header_of(p) : 0, i;
+  guint8 *tcp = header != 0 ? writable(program, p, 0) : NULL;
+
+  if (header == 0)
+    return FW_NO;
+  for (i = TCP_BYTES; tcp != NULL && i + 1 < header; i += option_bytes(tcp, i)) {
+    if (tcp[i] != option)
+      continue;
+    if (i + option_bytes(tcp, i) > header)
+      return FW_HOTDROP;
+    strip(tcp, i, option_bytes(tcp, i));
+    return FW_YES;
+  }
+  return FW_YES;
+}

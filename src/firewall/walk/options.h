@@ -21,5 +21,10 @@ guint16 fw_options_path_mss(const fw_program *program, const fw_packet *p);
  */
 fw_truth fw_options_set(const fw_program *program, fw_packet *p, guint8 option, guint offset, const guint8 *value,
                         guint n);
+/*
+ * nft's "reset tcp option": its bytes become NOPs. => NO: there is no TCP header; HOTDROP: the option leads beyond it.
+ * YES also where there is no such option.
+ */
+fw_truth fw_options_strip(const fw_program *program, fw_packet *p, guint8 option);
 
 #endif

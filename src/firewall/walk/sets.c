@@ -228,19 +228,20 @@ void fw_live_set_free(void *data)
 
 /* -- what a packet is looked for by -- */
 
+/* A set asks for the whole header, not the ports alone. */
 static gboolean port_of(const fw_packet *p, gboolean source, guint16 *port)
 {
-  guint8 scratch[2];
+  guint8 scratch[8];
   const guint8 *h;
 
   switch (p->protocol) {
   case CT_PROTO_TCP:
   case CT_PROTO_UDP:
   case CT_PROTO_UDPLITE:
-  case CT_PROTO_SCTP: *port = source ? p->source_port : p->destination_port; return (p->l4 & FW_L4_PORTS) != 0;
+  case CT_PROTO_SCTP: *port = source ? p->source_port : p->destination_port; return (p->l4 & FW_L4_WHOLE) != 0;
   case CT_PROTO_ICMP:
   case CT_PROTO_ICMPV6:
-    h = p->fragment == 0 ? fw_packet_at(p, p->l4_offset, 2, scratch) : NULL;
+    h = p->fragment == 0 ? fw_packet_at(p, p->l4_offset, 8, scratch) : NULL;
     *port = h != NULL ? ct_be16(h) : 0;
     return h != NULL;
   default: *port = 0; return p->fragment == 0;

@@ -150,8 +150,12 @@ static gboolean act_ecn(fw_program *program, fw_packet *p, const fw_step *step)
 
   if (e->given & FW_SET_ECN_ECT)
     set_tos(program, p, (guint8)((p->tos & ~3) | e->ect));
-  if (p->protocol == CT_PROTO_TCP && !program->maybe)
-    fw_options_clear_ecn(program, p, (e->given & FW_SET_ECN_ECE ? ECE : 0) | (e->given & FW_SET_ECN_CWR ? CWR : 0));
+  if (p->protocol != CT_PROTO_TCP || program->maybe || !(e->given & (FW_SET_ECN_ECE | FW_SET_ECN_CWR)))
+    return TRUE;
+  /* A header that is not all there cannot be changed, and the packet is dropped. */
+  if (p->fragment != 0 || !(p->l4 & FW_L4_WHOLE))
+    return FALSE;
+  fw_options_clear_ecn(program, p, (e->given & FW_SET_ECN_ECE ? ECE : 0) | (e->given & FW_SET_ECN_CWR ? CWR : 0));
   return TRUE;
 }
 
