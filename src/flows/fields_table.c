@@ -180,7 +180,8 @@ GETTER(states)
       g_string_append_c(c->scratch, ' ');
     g_string_append(c->scratch, name != NULL ? name : "NONE");
     g_string_append_c(c->scratch, '@');
-    g_string_append_len(c->scratch, digits, put_seconds(digits, emit_time_since(step->time_ns, r->first_ns), 0) - digits);
+    g_string_append_len(c->scratch, digits,
+                        put_seconds(digits, emit_time_since(step->time_ns, r->first_ns), 0) - digits);
   }
   if (r->more_steps)
     g_string_append(c->scratch, " ...");
