@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* For how long, and how many packets at a time, a search waits for lines that are still to come. */
+enum { SEARCH_US = 300000, SEARCH_PACKETS = 4096 };
+
 /* ---- into views and back ---- */
 
 /* => the frame whose lines s->told has, also where help stands before it; NULL: the table's. */
@@ -128,7 +131,7 @@ void session_scroll(session *s, gint64 by)
   }
 }
 
-gboolean session_search_lines(session *s, gboolean forward)
+static gboolean find_line(session *s, gboolean forward)
 {
   session_frame *frame = session_frame_of(s);
   guint n = session_lines(s), i, from;
@@ -150,4 +153,18 @@ gboolean session_search_lines(session *s, gboolean forward)
     return TRUE;
   }
   return FALSE;
+}
+
+gboolean session_search_lines(session *s, gboolean forward)
+{
+  gint64 until_us = g_get_monotonic_time() + SEARCH_US;
+
+  if (find_line(s, forward))
+    return TRUE;
+  if (session_seen(s) == VIEW_HELP || s->told == NULL)
+    return FALSE;
+  /* It may be among what has not been told yet. */
+  while (told_work(s->told, SEARCH_PACKETS) && g_get_monotonic_time() < until_us)
+    continue;
+  return find_line(s, forward);
 }

@@ -290,6 +290,16 @@ sees 'its child #2 begins: tcp 10.0.0.2.40031 >'
 keys q q
 restored
 
+# How far it has come makes way for the first line, also where that comes of a slow pipe and before the run is over.
+cat > "$work/slow" <<'END'
+f=samples/half-open-flood.pcap
+{ head -c 234 $f; sleep 0.3; head -c 934 $f | tail -c +235; sleep 0.3; tail -c +935 $f; } | "$1" -C --progress always --at +0.09 --at +0.3 -
+END
+begin 100 24 "sh $work/slow $ctreplay"
+sees '^# at 2026-01-05T10:00:00.09Z, after packet 42$'
+sees '^63 packets, .*/s, [0-9.]* s$'
+sees '^# at 2026-01-05T10:00:00.3Z, after packet 62$'
+
 # Nothing is drawn for a moment that is none.
 begin 80 24 "$ctreplay top --at yesterday samples/reset.pcap; echo code \$?"
 sees 'top: --at yesterday is no moment'

@@ -477,6 +477,9 @@ START_TEST(a_page_is_read_to_its_end)
   SEES("?", "Time", "more below (");
   SEES("G", "the end; more above (", "rows new, changed, gone");
   SEES("q", "Changes");
+  /* What is searched may not have been told yet. */
+  ck_assert(session_key(v.s, 'q'));
+  SEES("p/changes\n", "Changes", "above (");
   /* From packet to packet. */
   SEES("gl", "packet 4\n", "Look-up");
   SEES("hh", "packet 2\n", "Look-up");
