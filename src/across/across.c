@@ -81,20 +81,22 @@ static void remember(GHashTable *table, const ct_tuple *from, const ct_tuple *to
   g_hash_table_replace(table, g_memdup2(from, sizeof(*from)), g_memdup2(to, sizeof(*to)));
 }
 
-static void learn(across *x, const ct_tuple *a, const ct_tuple *b)
+/* => whether that is news. */
+static gboolean learn(across *x, const ct_tuple *a, const ct_tuple *b)
 {
   const ct_tuple *known = g_hash_table_lookup(x->outside, a);
   ct_tuple back_a, back_b;
 
   if (ends_equal(a, b) || (known != NULL && ends_equal(known, b)) ||
       g_hash_table_size(x->outside) >= 2 * ACROSS_CONNECTIONS_MOST)
-    return;
+    return FALSE;
   across_invert(a, &back_a);
   across_invert(b, &back_b);
   remember(x->outside, a, b);
   remember(x->outside, &back_a, &back_b);
   remember(x->inside, b, a);
   remember(x->inside, &back_b, &back_a);
+  return TRUE;
 }
 
 gboolean across_origin(const across *x, across_side side, const ct_tuple *ends, ct_tuple *origin)
@@ -130,18 +132,21 @@ static void find_anew(across *x, const across_connection *c)
 
 void across_expect(across *x, across_sighting *s, const ct_tuple *other)
 {
+  gboolean news;
+
   if (ends_equal(&s->ends, other))
     return;
   across_part(x, s);
   across_leave(x, s);
-  learn(x, s->side == ACROSS_A ? &s->ends : other, s->side == ACROSS_A ? other : &s->ends);
+  news = learn(x, s->side == ACROSS_A ? &s->ends : other, s->side == ACROSS_A ? other : &s->ends);
   if (s->connection != NULL)
     s->connection->seen[s->side]--;
   find_connection(x, s);
   if (s->connection != NULL) {
     s->connection->seen[s->side]++;
     s->connection->translated = TRUE;
-    find_anew(x, s->connection);
+    if (news)
+      find_anew(x, s->connection);
   }
   across_make_keys(s, ends_outside(x, s));
   across_wait(x, s);
@@ -318,10 +323,15 @@ static across_fate fate_of(const across_sighting *s);
 /* What came on B's side before anybody knew of the translation was taken for another connection's. */
 static void rename_translated(across *x, across_sighting *s)
 {
-  if (s->side != ACROSS_B || s->connection == NULL || !g_hash_table_contains(x->inside, &s->ends))
+  across_connection *before = s->connection;
+
+  if (s->side != ACROSS_B || before == NULL || !g_hash_table_contains(x->inside, &s->ends))
     return;
-  s->connection->seen[ACROSS_B]--;
   find_connection(x, s);
+  /* What two connections that became one had seen has been taken along already. */
+  if (before->seen[ACROSS_B] == 0)
+    return;
+  before->seen[ACROSS_B]--;
   if (s->connection != NULL)
     s->connection->seen[ACROSS_B]++;
 }

@@ -110,12 +110,19 @@ static void take(const flow_record *record, gpointer user)
     show_record(record, user);
 }
 
-/* Of groups: an IPv6 address as a key needs a wider column than most. */
+/*
+ * Of groups: an IPv6 address as a key needs a wider column than most. Only lines for people give way to it: what is
+ * data keeps its columns.
+ */
 static void order_taken(showing *s)
 {
-  if (s->groups != NULL)
-    emit_columns_widen(&s->run.columns, "key", flows_groups_sort(s->groups, s->sort, s->turned, s->own->top),
-                       s->run.screen);
+  guint longest;
+
+  if (s->groups == NULL)
+    return;
+  longest = flows_groups_sort(s->groups, s->sort, s->turned, s->own->top);
+  if (strcmp(s->run.format->name, "text") == 0)
+    emit_columns_widen(&s->run.columns, "key", longest, s->run.screen);
 }
 
 static void show_taken(showing *s)

@@ -25,6 +25,8 @@ cli_exit cli_show_person(const cli_options *o)
     p->drops = p->run.firewall.firewall != NULL ? cli_rules_drops_new() : NULL;
     journal_history_begin(&p->history, p->run.engine);
     journal_history_remember(&p->history, p->run.engine);
+    if (o->load_state != NULL)
+      journal_history_goes_on(&p->history, FALSE);
     cli_beside_begin(&p->beside, &p->run);
     cli_run_play(&p->run, &watch);
     cli_beside_end(&p->beside);

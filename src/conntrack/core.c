@@ -36,7 +36,8 @@ static inline uint32_t hint_of(const ct_engine *engine, const ct_packet *packet)
 static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
   ct_dir asked = packet->flags & CT_PACKET_ANSWER ? CT_REPLY : CT_ORIGINAL;
-  uint32_t hint = hint_of(engine, packet);
+  /* Of several entries of a tuple the newest is found; what was fetched before may be an older one. */
+  uint32_t hint = G_UNLIKELY(engine->table.split) ? 0 : hint_of(engine, packet);
   ct_entry *entry;
   ct_tuple own;
 

@@ -4,10 +4,13 @@
 #include "row.h"
 #include "zone.h"
 
+#include <string.h>
+
 typedef struct table_private {
   emit_row_context context;
-  emit_text cell;  /* a value on its way into its column */
-  gboolean headed; /* the heading stands there */
+  emit_text cell;                  /* a value on its way into its column */
+  guint headed;                    /* columns of the last heading; 0: none stands there */
+  guint8 width[EMIT_COLUMNS_MOST]; /* and how wide they are in it */
 } table_private;
 
 /* An IPv6 flow or a list of states may be longer than its column: the line grows, unless a screen bounds it. */
@@ -58,7 +61,7 @@ static void end_line(emit_output *output, emit_text *line)
   emit_text_clear(line);
 }
 
-/* Once, before the first line: by then it is known how wide the columns are. */
+/* Before the first line, when it is known how wide the columns are; and where they are others than before. */
 static void put_heading(emit_output *output)
 {
   table_private *p = output->priv;
@@ -66,9 +69,10 @@ static void put_heading(emit_output *output)
   emit_text line;
   guint i;
 
-  if (p->headed)
+  if (p->headed == columns->n && memcmp(p->width, columns->width, columns->n) == 0)
     return;
-  p->headed = TRUE;
+  p->headed = columns->n;
+  memcpy(p->width, columns->width, columns->n);
   emit_text_init(&line, -1);
   for (i = 0; i < columns->n; i++)
     put_cell(&line, columns, i, heading_of(columns->column[i]), strlen(heading_of(columns->column[i])));

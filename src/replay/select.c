@@ -202,8 +202,10 @@ replay_choice replay_select_frame(replay_select *select, const cap_frame *frame,
     select->ended = TRUE;
     return REPLAY_PAST_END;
   }
-  if (o->count != 0 && select->taken >= o->count)
+  if (o->count != 0 && select->taken >= o->count) {
+    select->ended = TRUE;
     return REPLAY_PAST_END;
+  }
   if ((o->interface != NULL || o->direction != CAP_DIR_UNKNOWN) && !place_takes(select, frame, interface))
     return REPLAY_LEAVE;
   if (o->bpf != NULL && !bpf_takes(select, frame))

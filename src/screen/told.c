@@ -354,7 +354,10 @@ static void on_engine(ct_engine *engine, gpointer user)
   ct_engine_trace(engine, &t->trace);
   ct_engine_watch(engine, G_MAXUINT32, on_event, t);
   journal_history_begin(&t->history, engine);
-  if (t->conn == 0 && ct_engine_now(engine) == G_MININT64)
+  /* What was before a keyframe is not known to it. */
+  if (ct_engine_now(engine) != G_MININT64)
+    journal_history_goes_on(&t->history, FALSE);
+  else if (t->conn == 0)
     journal_history_try(&t->history, engine);
 }
 

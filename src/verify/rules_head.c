@@ -39,7 +39,7 @@ JsonObject *verify_rules_next_line(verify_rules_run *r, GError **error)
   g_string_truncate(r->line, 0);
   while (r->line->len < LINE_MOST && gzgets(r->truth, chunk, sizeof chunk) != NULL) {
     g_string_append(r->line, chunk);
-    if (r->line->str[r->line->len - 1] == '\n')
+    if (r->line->len == 0 || r->line->str[r->line->len - 1] == '\n')
       break;
   }
   r->line_number++;
@@ -166,7 +166,7 @@ static GStrv texts_of(verify_rules_run *r, JsonObject *o, const char *name)
 {
   GStrv texts = NULL;
 
-  r->texts = g_ptr_array_new();
+  r->texts = g_ptr_array_new_with_free_func(g_free);
   if (verify_rules_each_text(o, name, add_text, r)) {
     g_ptr_array_add(r->texts, NULL);
     texts = (GStrv)g_ptr_array_steal(r->texts, NULL);

@@ -141,6 +141,8 @@ done
 if command -v script > /dev/null; then
   expect 0 '^key  *connections  *packets  *bytes' '' script -qec "stty cols 80; '$ctreplay' flows --by src '$work/six.pcap'" /dev/null
   expect 1 '' '' sh -c "script -qec \"stty cols 80; '$ctreplay' flows --by src '$work/six.pcap'\" /dev/null | tr -d '\\r' | grep -E '.{81}|alive'"
+  # Data keeps its columns, wherever it goes.
+  expect 0 '^13$' '' sh -c "script -qec \"stty cols 80; '$ctreplay' flows --by src -o csv '$work/six.pcap' 2> /dev/null\" /dev/null | awk -F , '{ print NF }' | sort -u"
 fi
 
 # A connection's whole story: its packets, its end, and who missed it.

@@ -287,6 +287,26 @@ START_TEST(what_set_adds_to)
 }
 END_TEST
 
+/* What is taken out is a network as long as the most specific one: another of the same first address stays. */
+START_TEST(what_set_takes_out)
+{
+  wk_init(&kit);
+  wk_start(&kit,
+           FORWARD("-A FORWARD -p icmp -j SET --del-set n src\n-A FORWARD -s 10.0.0.5 -p udp -m set --match-set n src\n"
+                   "-A FORWARD -s 192.168.5.9 -p udp -m set --match-set n src\n"),
+           "create n hash:net family inet\nadd n 10.0.0.0/8\nadd n 192.168.5.0/24\n");
+  wk_icmp(&kit, "10.0.0.5", B, 8, 0);
+  wk_udp(&kit, "10.0.0.5", 1, B, 53, "x");
+  wk_udp(&kit, "192.168.5.9", 1, B, 53, "x");
+  ck_assert_uint_eq(hits(2), 1);
+  ck_assert_uint_eq(hits(3), 1);
+  wk_icmp(&kit, "192.168.5.7", B, 8, 0);
+  wk_udp(&kit, "192.168.5.9", 2, B, 53, "x");
+  ck_assert_uint_eq(hits(3), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -303,6 +323,7 @@ int main(void)
   tcase_add_test(tc, an_answer_that_ends_its_entry);
   tcase_add_test(tc, kinds_of_addresses_of_ipv6);
   tcase_add_test(tc, what_set_adds_to);
+  tcase_add_test(tc, what_set_takes_out);
   tcase_add_test(tc, ports_of_short_headers);
   suite_add_tcase(suite, tc);
   return unit_run(suite);

@@ -241,6 +241,15 @@ static void put_into_buckets(ct_state_io *io, ct_engine *engine, const ct_entry 
     ct_state_fail(io, "a hash chain is longer than any can be");
 }
 
+static bool has_two_zones(const ct_table *table, const ct_entry *entry)
+{
+  ct_tuple original, reply;
+
+  ct_table_tuple(table, entry, CT_ORIGINAL, &original);
+  ct_table_tuple(table, entry, CT_REPLY, &reply);
+  return original.zone != reply.zone;
+}
+
 static void place_entries(ct_state_io *io, ct_engine *engine, const waiting *all, unsigned n)
 {
   unsigned i;
@@ -251,13 +260,18 @@ static void place_entries(ct_state_io *io, ct_engine *engine, const waiting *all
     ct_dir dir;
 
     for (dir = CT_ORIGINAL; dir <= CT_REPLY; dir++) {
+      const ct_entry *other;
       ct_dir found = dir;
+      uint32_t hash;
 
       if (dir == CT_REPLY && !(entry->traits & CT_ENTRY_KEYED))
         break;
       ct_table_looked_up(&engine->table, entry, dir, &tuple);
-      if (ct_table_find(&engine->table, &tuple, dir == CT_ORIGINAL ? all[i].hash : ct_tuple_hash(&tuple), &found) !=
-          NULL)
+      hash = dir == CT_ORIGINAL ? all[i].hash : ct_tuple_hash(&tuple);
+      other = ct_table_find(&engine->table, &tuple, hash, &found);
+      /* Directions of two zones have to do with the same direction of others alone (create.c). */
+      if (other != NULL && ((!has_two_zones(&engine->table, other) && !has_two_zones(&engine->table, entry)) ||
+                            ct_table_find_as(&engine->table, &tuple, hash, dir) != NULL))
         ct_state_fail(io, "two entries are of one connection");
     }
     ct_table_insert(&engine->table, entry, all[i].hash);

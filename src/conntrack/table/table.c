@@ -130,6 +130,7 @@ void ct_table_set_reply(ct_table *table, ct_entry *entry, const ct_tuple *reply)
   reply_as_asked(entry, reply, &asked);
   entry->traits |= CT_ENTRY_KEYED;
   table->keyed = true;
+  table->split |= reply->zone != (entry->traits & CT_ENTRY_ZONED ? key->zone : 0);
   key->reply = *reply;
   key->reply_hash = ct_tuple_hash(&asked);
 }

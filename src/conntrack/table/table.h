@@ -52,7 +52,8 @@ typedef struct ct_table {
   uint32_t pairs_top, pairs_size, free_pair; /* chain through src.v4 */
   ct_key *keys;                              /* by the number of the entry; NULL as long as none has one */
   uint32_t keys_size;
-  bool keyed;         /* there was an entry with a reply of its own */
+  bool keyed;         /* there was an entry with a reply of its own, */
+  bool split;         /* and one whose directions are in two zones: a tuple may be of several entries */
   uint32_t populated; /* entries below it have their memory; belongs to whoever calls ct_table_populate */
 } ct_table;
 

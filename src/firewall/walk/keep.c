@@ -168,6 +168,30 @@ static void keep_program(fw_program *program, resume_io *io)
     keep_nft(program, io);
 }
 
+static void keep_name(const char **name, resume_io *io)
+{
+  if (resume_reads(io)) {
+    g_autofree char *text = resume_get_text(io);
+
+    *name = g_intern_string(text);
+  } else {
+    resume_put_text(io, *name);
+  }
+}
+
+static void keep_tally(fw_tally *tally, resume_io *io)
+{
+  resume_u64(io, &tally->unknown);
+  resume_u64(io, &tally->nat_unknown);
+  resume_u64(io, &tally->nat_perhaps);
+  resume_u64(io, &tally->mapped);
+  resume_u64(io, &tally->unwritten);
+  if (tally->unwritten > 0) {
+    keep_name(&tally->unwritten_helper, io);
+    keep_name(&tally->unwritten_module, io);
+  }
+}
+
 void fw_firewall_keep(fw_firewall *f, resume_io *io)
 {
   gboolean loaded = f->program->loaded;
@@ -175,7 +199,6 @@ void fw_firewall_keep(fw_firewall *f, resume_io *io)
   resume_bool(io, &loaded);
   if (loaded)
     keep_program(fw_firewall_program(f), io);
-  resume_u64(io, &f->tally.unknown);
-  resume_u64(io, &f->tally.nat_unknown);
+  keep_tally(&f->tally, io);
   fw_memory_keep(&f->peers, io);
 }

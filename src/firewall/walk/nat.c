@@ -388,6 +388,7 @@ static gboolean map(fw_firewall *f, fw_packet *p, ct_nat_manip manip, fw_decisio
 /* A connection's first packets ask the chains, until one maps; else the connection is bound to what it is. */
 static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip manip, fw_decision *last)
 {
+  const fw_rule *before = f->outcome.nat_perhaps;
   GArray *order = f->program->hooks[p->family][hook];
   guint i;
 
@@ -401,10 +402,13 @@ static gboolean ask(fw_firewall *f, fw_packet *p, fw_hook hook, ct_nat_manip man
     if (f->answering ? last->verdict == FW_VERDICT_DROP || last->verdict == FW_VERDICT_REJECT
                      : !fw_firewall_take(f, last, p))
       return FALSE;
-    if (last->translated && !map(f, p, manip, last))
-      return FALSE;
-    if (!last->translated && last->unknown != NULL && !f->answering)
+    if (last->translated) {
+      if (!map(f, p, manip, last))
+        return FALSE;
+      f->outcome.nat_perhaps = before;
+    } else if (last->unknown != NULL && !f->answering) {
       f->outcome.nat_perhaps = last->unknown;
+    }
     if (p->entry == NULL || ct_passage_nat_is_done(f->program->passage, manip))
       return TRUE;
   }

@@ -16,7 +16,7 @@ typedef struct set_key {
     fw_address address; /* an interface's name stands here too, a MAC address, a mark */
     guint16 port;
     guint8 protocol, set;
-    guint32 zero;
+    guint32 length; /* of an address: of its network; else 0 */
   } parts[FW_SET_DIMENSIONS];
 } set_key;
 
@@ -143,6 +143,7 @@ static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, 
   while (more && *room > 0) {
     length[part] = (guint8)block_of(&from, &v->to, full_length(s->set), &next, &more);
     key->parts[part].address = from;
+    key->parts[part].length = length[part];
     expand(s, e, part + 1, key, length, loaded_ns, room);
     from = next;
   }
@@ -351,8 +352,10 @@ static const set_value *find(const fw_program *program, const fw_live_set *s, co
     if (c->n == 0)
       continue;
     for (k = 0; k < s->set->dimensions; k++)
-      if (has_address(s->set->parts[k]))
+      if (has_address(s->set->parts[k])) {
         mask_part(&key.parts[k].address, &c->mask[k]);
+        key.parts[k].length = c->length[k];
+      }
     v = fw_memory_find(&s->elements, &key);
     if (v != NULL && v->expires_ns > program->now_ns &&
         (!s->set->has_counters || counts_as_asked(program, v, p, m, in_list)))
@@ -409,6 +412,7 @@ static void own_lengths(const fw_live_set *s, set_key *key, guint8 length[FW_SET
     length[i] = longest > 0 ? longest : (guint8)full_length(set);
     fw_mask_of_length(set->family, length[i], &mask);
     mask_part(&key->parts[i].address, &mask);
+    key->parts[i].length = length[i];
   }
 }
 

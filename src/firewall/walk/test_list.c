@@ -266,20 +266,32 @@ static void count_add(count_state *s, count_list *list, const fw_counted *counte
   list->n++;
 }
 
+enum { COUNTED_BYTES = sizeof(ct_tuple) + 4 };
+
+/* Field by field: between them are bytes that nobody has set. */
+static void keep_counted(fw_counted *counted, resume_io *io)
+{
+  guint32 zone = counted->reply_zone;
+
+  resume_raw(io, &counted->tuple, sizeof counted->tuple);
+  resume_u32(io, &zone);
+  counted->reply_zone = (guint16)zone;
+}
+
 static void keep_members(count_state *s, count_list *list, resume_io *io)
 {
-  guint32 n = resume_count(io, list->n, sizeof(fw_counted)), number = list->first, i;
+  guint32 n = resume_count(io, list->n, COUNTED_BYTES), number = list->first, i;
 
   resume_u64(io, &list->walked);
   for (i = 0; i < n && !io->failed; i++) {
-    fw_counted counted;
+    fw_counted counted = { .reply_zone = 0 };
 
     if (!resume_reads(io)) {
-      resume_raw(io, &s->nodes[number - 1].counted, sizeof counted);
+      keep_counted(&s->nodes[number - 1].counted, io);
       number = s->nodes[number - 1].next;
       continue;
     }
-    resume_raw(io, &counted, sizeof counted);
+    keep_counted(&counted, io);
     if (!io->failed)
       count_add(s, list, &counted);
   }
