@@ -51,7 +51,7 @@ run_gcc() { "$root/configure" -q --enable-werror CC=gcc && make -j"$jobs" && mak
 # where a test says so.
 run_sanitizers() {
   "$root/configure" -q --enable-sanitizers CC=gcc CFLAGS='-O1 -g1' && make -j"$jobs" &&
-    CTREPLAY_EVERY=3 FUZZ_MUTANTS=1000 make -j"$jobs" check
+    CTREPLAY_EVERY=5 FUZZ_MUTANTS=600 make -j"$jobs" check
 }
 # clang is asked for its warnings, which come before any optimisation.
 run_clang() { "$root/configure" -q --enable-werror CC=clang CFLAGS=-O0 && make -j"$jobs" && make -j"$jobs" check TESTS=; }
