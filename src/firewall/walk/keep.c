@@ -171,9 +171,10 @@ static void keep_program(fw_program *program, resume_io *io)
 static void keep_name(const char **name, resume_io *io)
 {
   if (resume_reads(io)) {
-    g_autofree char *text = resume_get_text(io);
+    char *text = resume_get_text(io);
 
     *name = g_intern_string(text);
+    g_free(text);
   } else {
     resume_put_text(io, *name);
   }
