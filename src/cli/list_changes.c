@@ -146,7 +146,7 @@ static const char *purpose_of(const ct_param_info *info)
   static const struct {
     const char *name, *purpose;
   } others[] = {
-    { "nf_conntrack_helper", "1: helpers by their standard ports" },
+    { "nf_conntrack_helper", "1 attaches helpers by their standard ports; elsewhere rules must" },
     { "nf_conntrack_events_retry_timeout", "seconds until an event that could not be delivered is tried again" },
     { "nf_conntrack_log_invalid", "log packets that are INVALID" },
     { "nf_flowtable_tcp_timeout", "seconds that a TCP flow stays in a flow table" },
@@ -277,5 +277,6 @@ void cli_list_changes(const ct_profile *a, const ct_profile *b)
     put_eras(first, b);
   }
   printf("\nK1.4 and the like are the places of a rule in doc/spec/KERNELS.md. Not told: what only packets on several\n"
-         "processors at the same moment show.\n");
+         "processors at the same moment show, columns of /proc/net/stat/nf_conntrack, ranges of sysctls, sizes below\n"
+         "4 GiB of memory, and the rarer rows of SIP, H.323 and hardware's offload (K9, K10, K12, K14).\n");
 }
