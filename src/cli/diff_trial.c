@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diff_trial.h"
 #include "interrupt.h"
+#include "kernel.h"
 
 #include <string.h>
 
@@ -200,6 +201,8 @@ static void variant_add(diff_trial *t, const ct_switch *sw)
   ct_switch_take(sw, &v->profile, a->params.profile);
   v->params = b->params;
   ct_params_follow(&v->params, &v->profile);
+  if (b->o.sysctls->len == 0)
+    cli_kernel_sizes(&b->o, &v->params);
 }
 
 /* As many as there is memory for. */

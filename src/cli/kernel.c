@@ -321,6 +321,14 @@ static gboolean set_sizes(const cli_options *o, ct_params *params, GError **erro
   return TRUE;
 }
 
+void cli_kernel_sizes(const cli_options *o, ct_params *params)
+{
+  GError *ignored = NULL;
+
+  set_sizes(o, params, &ignored);
+  g_clear_error(&ignored);
+}
+
 static gboolean set_features(const cli_options *o, ct_params *params, GError **error)
 {
   char **words;

@@ -9,6 +9,12 @@
 gboolean cli_kernel_params(const cli_options *options, ct_params *params, GError **error);
 
 /*
+ * The sizes of the table again, as the options say and by the rules of the profile that the parameters now follow. Of
+ * options that cli_kernel_params has taken.
+ */
+void cli_kernel_sizes(const cli_options *options, ct_params *params);
+
+/*
  * A profile by its name, an alias or a kernel's release; says which one a name that is not its own stands for. => NULL
  * and CLI_ERROR_USAGE, which begins with where, if there is none.
  */
