@@ -180,16 +180,18 @@ static void draw(session *s, terminal *term, canvas *c, gboolean anew)
   terminal_show(term, c, anew);
 }
 
-/* => FALSE: that was the end. */
-static gboolean take_keys(session *s, terminal *term, gboolean *anew)
+/* any: there were some. => FALSE: that was the end. */
+static gboolean take_keys(session *s, terminal *term, gboolean *anew, gboolean *any)
 {
   guint32 key;
 
-  while ((key = terminal_key(term)) != 0)
+  while ((key = terminal_key(term)) != 0) {
+    *any = TRUE;
     if (key == ('l' & 0x1f))
       *anew = TRUE;
     else if (key != TERMINAL_RESIZED && !session_key(s, key))
       return FALSE;
+  }
   return TRUE;
 }
 
@@ -227,11 +229,12 @@ static void loop(topping *t, terminal *term)
     resized = poll(&keys, 1, patience_ms(t, more, drawn_us + FRAME_US - now_us)) < 0 && errno == EINTR;
     if (keys.revents & (POLLHUP | POLLERR))
       break;
-    if (!resized && (keys.revents & POLLIN) == 0)
-      continue;
-    if (!take_keys(t->session, term, &anew))
+    /*
+     * Whoever typed sees at once what came of it. The signal of another size may have come while nobody waited, so that
+     * it is asked for as well when no key is there.
+     */
+    if (!take_keys(t->session, term, &anew, &resized))
       break;
-    resized = TRUE; /* whoever typed sees at once what came of it */
   }
   canvas_clear(&c);
 }
