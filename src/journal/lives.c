@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* So far may packets be out of order; of a clock that goes back further nothing is told. */
+#define BACK_NS G_GINT64_CONSTANT(1000000000)
+
 typedef struct life {
   gint64 created_ns, renewed_ns, ended_ns;
   guint64 elsewhere;
@@ -40,6 +43,8 @@ void lives_free(lives *l)
 
 void lives_time(lives *l, gint64 time_ns)
 {
+  /* The engine's clock stands still then, while who is born has the packet's time: from when on is not known. */
+  l->cut |= l->last_ns != G_MININT64 && l->last_ns - time_ns > BACK_NS;
   l->first_ns = MIN(l->first_ns, time_ns);
   l->last_ns = MAX(l->last_ns, time_ns);
 }

@@ -18,7 +18,7 @@ typedef struct lives lives;
 lives *lives_new(const ct_params *params, guint most);
 /* NULL is fine. */
 void lives_free(lives *l);
-/* A packet's time. */
+/* A packet's time. Where it lies more than a second before another's, lives_count knows nothing. */
 void lives_time(lives *l, gint64 time_ns);
 /*
  * An entry's DESTROY, in the replay or in a timeout's world, where that timeout is own_s; elsewhere: bit by world where
