@@ -79,6 +79,7 @@ firewall_sources = \
 	src/firewall/walk/index.c src/firewall/walk/index.h \
 	src/firewall/walk/log.c src/firewall/walk/log.h \
 	src/firewall/walk/keep.c \
+	src/firewall/walk/make.c \
 	src/firewall/walk/memory.c src/firewall/walk/memory.h \
 	src/firewall/walk/nat.c src/firewall/walk/nat.h \
 	src/firewall/walk/npt.c \

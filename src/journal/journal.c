@@ -147,17 +147,6 @@ static journal_end *ring_next(journal *j)
   return end;
 }
 
-guint journal_timeout_of(const ct_params *params, const ct_view *view)
-{
-  if (view->timeout >= CT_TIMEOUT_COUNT)
-    return view->timeout;
-  /* A tracker that gave no timeout at all: no sysctl's. Clocks that tick are a tick behind. */
-  return view->deadline_ns - ct_params_timeout_ns(params, (ct_timeout)view->timeout) <
-             view->created_ns - G_GINT64_CONSTANT(1000000000)
-           ? CT_TIMEOUT_OF_HELPER
-           : view->timeout;
-}
-
 /* reply: of a translated entry, else what its tuple tells as well. */
 static void end_add(journal *j, const journal_end *new, const ct_tuple *reply)
 {

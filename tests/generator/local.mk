@@ -5,7 +5,7 @@ dist_check_SCRIPTS += tests/generator/few.tap
 check_PROGRAMS += check_rules
 check_rules_SOURCES = tests/generator/check_rules.c tests/generator/generator.h
 if VERIFY_LIVE
-check_rules_SOURCES += tests/generator/box.c tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
+check_rules_SOURCES += tests/generator/box.c tests/generator/box_rules.c tests/generator/box_rules.h tests/generator/case.c tests/generator/judge.c tests/generator/packets.c \
 	tests/generator/rules_iptables.h \
 	tests/generator/rules_iptables.c tests/generator/rules_iptables_match.c tests/generator/rules_iptables_nat.c \
 	tests/generator/rules_iptables_set.c tests/generator/rules_nft.h tests/generator/rules_nft.c \

@@ -3,17 +3,10 @@
 """firewalls_live.py RULES SEED FILE: a capture of packets that a ruleset has something to say about, since addresses,
 ports and interfaces are taken out of its text. Prints the options that say where ctreplay verify --routed has its box."""
 import collections, ipaddress, random, re, struct, sys
+from legacy_live import total
 
 PACKETS = 160
 ECHO = {4: (8, 0), 6: (128, 129)}
-
-
-def total(b):
-    b += b'\0' * (len(b) & 1)
-    s = sum(struct.unpack('!%dH' % (len(b) // 2), b))
-    while s >> 16:
-        s = (s & 0xffff) + (s >> 16)
-    return ~s & 0xffff
 
 
 class Box:

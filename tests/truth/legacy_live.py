@@ -95,4 +95,5 @@ def send(path, device):
             time.sleep(0.002)
 
 
-write(sys.argv[2]) if sys.argv[1] == 'write' else send(sys.argv[2], sys.argv[3])
+if __name__ == '__main__':
+    write(sys.argv[2]) if sys.argv[1] == 'write' else send(sys.argv[2], sys.argv[3])

@@ -172,43 +172,54 @@ void fw_options_clear_ecn(const fw_program *program, fw_packet *p, guint bits)
   p->tcp_flags = tcp[13];
 }
 
+/*
+ * The first option of a kind, in bytes that may be changed. header, bytes: of it and of the option. => its place; 0:
+ * there is none, or nothing may be changed (header 0: no sound header either).
+ */
+static guint find_option(const fw_program *program, fw_packet *p, guint8 option, guint8 **tcp, guint *header,
+                         guint *bytes)
+{
+  guint i;
+
+  *header = p->protocol == CT_PROTO_TCP && p->fragment == 0 ? header_of(p) : 0;
+  *tcp = *header != 0 ? writable(program, p, 0) : NULL;
+  for (i = TCP_BYTES; *tcp != NULL && i + 1 < *header; i += *bytes) {
+    *bytes = option_bytes(*tcp, i);
+    if ((*tcp)[i] == option)
+      return i;
+  }
+  return 0;
+}
+
 fw_truth fw_options_set(const fw_program *program, fw_packet *p, guint8 option, guint offset, const guint8 *value,
                         guint n)
 {
-  guint header = p->protocol == CT_PROTO_TCP && p->fragment == 0 ? header_of(p) : 0, i, k;
-  guint8 *tcp = header != 0 ? writable(program, p, 0) : NULL;
+  guint header, bytes, k, i;
+  guint8 *tcp;
 
-  if (header == 0)
+  i = find_option(program, p, option, &tcp, &header, &bytes);
+  if (i == 0)
+    return header != 0 ? FW_YES : FW_NO;
+  if (i + bytes > header || offset + n > bytes)
     return FW_NO;
-  for (i = TCP_BYTES; tcp != NULL && i + 1 < header; i += option_bytes(tcp, i)) {
-    if (tcp[i] != option)
-      continue;
-    if (i + option_bytes(tcp, i) > header || offset + n > option_bytes(tcp, i))
-      return FW_NO;
-    /* A larger segment than the sender's own could make the connection hang. */
-    if (option == OPTION_MSS && n == 2 && ct_be16(tcp + i + offset) <= ct_be16(value))
-      return FW_YES;
-    for (k = 0; k + 1 < n; k += 2)
-      set16(tcp, i + offset + k, ct_be16(value + k));
+  /* A larger segment than the sender's own could make the connection hang. */
+  if (option == OPTION_MSS && n == 2 && ct_be16(tcp + i + offset) <= ct_be16(value))
     return FW_YES;
-  }
+  for (k = 0; k + 1 < n; k += 2)
+    set16(tcp, i + offset + k, ct_be16(value + k));
   return FW_YES;
 }
 
 fw_truth fw_options_strip(const fw_program *program, fw_packet *p, guint8 option)
 {
-  guint header = p->protocol == CT_PROTO_TCP && p->fragment == 0 ? header_of(p) : 0, i;
-  guint8 *tcp = header != 0 ? writable(program, p, 0) : NULL;
+  guint header, bytes, i;
+  guint8 *tcp;
 
-  if (header == 0)
-    return FW_NO;
-  for (i = TCP_BYTES; tcp != NULL && i + 1 < header; i += option_bytes(tcp, i)) {
-    if (tcp[i] != option)
-      continue;
-    if (i + option_bytes(tcp, i) > header)
-      return FW_HOTDROP;
-    strip(tcp, i, option_bytes(tcp, i));
-    return FW_YES;
-  }
+  i = find_option(program, p, option, &tcp, &header, &bytes);
+  if (i == 0)
+    return header != 0 ? FW_YES : FW_NO;
+  if (i + bytes > header)
+    return FW_HOTDROP;
+  strip(tcp, i, bytes);
   return FW_YES;
 }
