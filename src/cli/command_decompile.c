@@ -118,7 +118,7 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   cli_firewall firewall;
   const replay_batch *batch;
   cli_exit code;
-  char *head, *text;
+  g_autofree char *head = NULL, *text = NULL;
 
   replay.stop = &cli_stop;
   replay.pairs = FALSE; /* all packets, as they stand */
@@ -142,6 +142,8 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     cli_firewall_clear(&firewall);
     return CLI_EXIT_OUTPUT;
   }
+  /* Who is no longer root may not be told where we stand. */
+  head = head_text(o, params);
   if (!o->no_sandbox)
     cli_sandbox_enter();
   replay_source_start(source);
@@ -162,14 +164,11 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
   code = cli_say_about_captures(source);
   cli_firewall_say_notes(&firewall);
   replay_source_free(source);
-  head = head_text(o, params);
   text = scn_decompiler_text(decompiler, head);
   emit_text_string(&out.text, text);
   code = cli_output_close(&out, code);
   if (cli_stop != 0)
     code = cli_exit_graver(code, cli_interrupted());
-  g_free(text);
-  g_free(head);
   scn_decompiler_free(decompiler);
   cli_firewall_clear(&firewall);
   return code;

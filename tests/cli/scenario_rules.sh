@@ -177,6 +177,14 @@ for sample in order server limit reject recent notrack-dns helper-ftp; do
   expect 0 ' by filter:\| by raw:\| reject \| drop ' '' cat "$work/again.ct"
   expect 0 '^ok 1' '*' "$ctreplay" test "$work/again.ct"
 done
+# The name of rules is made whole while root, who may enter this folder, is still there.
+mkdir -m 700 "$work/closed"
+cp samples/rules-order.rules samples/rules-order.pcap "$work/closed"
+program=$(realpath "$ctreplay")
+# shellcheck disable=SC2016 # the inner shell expands them
+expect 0 "" "*" sh -c 'cd "$1/closed" && "$2" decompile --rules rules-order.rules rules-order.pcap -W "$1/again.ct"' - "$work" "$program"
+expect 0 '^rules ".*/closed/rules-order.rules"$' '' cat "$work/again.ct"
+expect 0 '^ok 1' '*' "$ctreplay" test "$work/again.ct"
 expect 2 '' 'nowhere: No such file' "$ctreplay" decompile --rules "$work/nowhere" "$work/two.pcapng"
 
 # The example, as its README has it; and another ruleset against the same scenarios.
