@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # flows against -S, -P, -E and -L: on every sample, and every real capture that there is (CTREPLAY_TRUTH), its sums are theirs,
-# and CSV, TSV and JSON hold the same rows.
+# and CSV, TSV and JSON hold the same rows. Of these captures every CTREPLAY_EVERY-th is taken (all): under sanitizers each is slow.
 . "${srcdir:-.}/tests/cli/capture.sh"
 truth=${CTREPLAY_TRUTH:-${srcdir:-.}/../shared}
+every=${CTREPLAY_EVERY:-1} at=0
 
 columns=conn,packets_orig,packets_reply,bytes_orig,bytes_reply,ignored,icmp_errors,invalid,ended,missed,first_packet,last_packet,duration
 fail() { failures=$((failures + 1)); echo "not ok - $1: $2"; }
@@ -63,6 +64,8 @@ held_to_forms() { # NAME
 }
 
 hold() { # CAPTURE
+  at=$((at + 1))
+  [ $((at % every)) -eq 0 ] || return 0
   capture=$1
   tests=$((tests + 1))
   "$ctreplay" flows -o tsv --fields "$columns" "$capture" > "$work/flows" 2> /dev/null
@@ -73,7 +76,7 @@ hold() { # CAPTURE
 }
 
 for sample in samples/*.pcap; do hold "$sample"; done
-[ "$tests" -gt 50 ] || fail samples "only $tests of them"
+[ "$tests" -gt $((50 / every)) ] || fail samples "only $tests of them"
 if [ -d "$truth/captures" ]; then
   for real in "$truth"/captures/*.pcap "$truth"/captures/*.pcapng "$truth"/captures/*.snoop; do [ -f "$real" ] && hold "$real"; done
 else
