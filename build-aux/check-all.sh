@@ -56,8 +56,11 @@ run_sanitizers() {
 # clang is asked for its warnings, which come before any optimisation.
 run_clang() { "$root/configure" -q --enable-werror CC=clang CFLAGS=-O0 && make -j"$jobs" && make -j"$jobs" check TESTS=; }
 run_lint() { "$root/configure" -q && make lint; }
-# What is many has been tried in gcc's stage.
-run_distcheck() { "$root/configure" -q && CTREPLAY_RULESETS=24 CTREPLAY_EVERY=4 FUZZ_MUTANTS=400 make -j"$jobs" distcheck; }
+# What is many has been tried in gcc's stage, and optimised; here it is what the release holds that counts.
+run_distcheck() {
+  "$root/configure" -q && CTREPLAY_RULESETS=24 CTREPLAY_EVERY=4 FUZZ_MUTANTS=400 \
+    make -j"$jobs" distcheck DISTCHECK_CONFIGURE_FLAGS="CFLAGS='-O1 -g0'"
+}
 
 autoreconf -fi > /dev/null 2>&1 || { autoreconf -fi; exit 1; }
 stage gcc run_gcc
