@@ -28,6 +28,8 @@ gboolean cli_part_of(replay_source *source, guint64 packets, gboolean gone, emit
     part->why = "interrupted";
   else if (gone)
     part->why = "nobody wanted more of it";
+  else if (replay_source_links_are_the_problem(source))
+    part->why = "of the others the link type cannot be decoded";
   else if (replay_source_problem(source, 0) != NULL)
     part->why = "a capture could not be read to its end";
   else

@@ -161,6 +161,8 @@ gboolean replay_source_reads(const replay_source *source, const char *path);
  * the end.
  */
 const char *replay_source_problem(replay_source *source, guint i);
+/* TRUE where all of these are about link types that nothing here decodes: the captures themselves were read whole. */
+gboolean replay_source_links_are_the_problem(replay_source *source);
 
 /*
  * What rules have made of the addresses of connections, all in all. Where they have translated some, an answer has

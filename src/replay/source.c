@@ -344,6 +344,13 @@ const char *replay_source_problem(replay_source *s, guint i)
   return i == n ? replay_select_problem(s->select) : NULL;
 }
 
+gboolean replay_source_links_are_the_problem(replay_source *s)
+{
+  guint n = at_rest(s) ? s->n_links_bad : 0;
+
+  return n > 0 && replay_source_problem(s, n) == NULL;
+}
+
 void replay_source_translated(replay_source *s, replay_translation translation)
 {
   replay_look_translated(s->look, translation);

@@ -133,4 +133,7 @@ expect 0 '"time":"2026-01-05T10:00:00Z"' '' "$ctreplay" -P -o json --tz -02:00 s
 expect 2 '' '--tz Mars: give UTC, local, a name such as Europe/Berlin, or +02:00' "$ctreplay" --tz Mars samples/reset.pcap
 expect 2 '' '--tz 5: give ' "$ctreplay" --tz 5 samples/reset.pcap
 expect 0 '"time":"2026-01-05T10:00:05Z"' '' "$ctreplay" -L -o json --at +5 --tz +05:30 samples/reset.pcap
+# A capture whose link type cannot be decoded was read to its end all the same.
+printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\347\3\0\0\1\0\0\0\0\0\0\0\4\0\0\0\4\0\0\0abcd' > "$work/strange.pcap"
+expect 3 '(of the others the link type cannot be decoded)' 'link type 999 is not supported' "$ctreplay" -S "$work/strange.pcap"
 finish
