@@ -21,7 +21,7 @@ static guint retained(const replay_source *s) { return MAX(s->o.keep, 1) - 1 + s
 /* The oldest batch that was handed out is not needed any more. */
 static void give_back(replay_source *s)
 {
-  replay_slot *oldest = &s->slots[s->consumed % s->n_slots];
+  replay_slot *oldest = s->ring[s->consumed % s->n_slots];
 
   s->bytes -= oldest->batch.bytes;
   if (oldest->batch.bytes > LARGE_BYTES) {
@@ -29,6 +29,7 @@ static void give_back(replay_source *s)
     pkt_arena_reset(oldest->arena);
   }
   s->consumed++;
+  s->idle[s->n_idle++] = oldest;
 }
 
 void replay_source_release(replay_source *s)
@@ -80,16 +81,12 @@ replay_source *replay_source_prepare(const replay_options *options, const ct_par
 
 void replay_source_start(replay_source *s)
 {
-  guint i;
-
   replay_feed_start(s->feed);
   s->threaded = choose_threads(s) == 2;
-  s->n_slots = (s->threaded ? REPLAY_SLOTS : 0) + MAX(s->o.keep, 1) + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
-  s->slots = g_new0(replay_slot, s->n_slots);
-  for (i = 0; i < s->n_slots; i++) {
-    s->slots[i].frames = cap_batch_new();
-    s->slots[i].arena = pkt_arena_new();
-  }
+  s->n_ahead = (s->threaded ? REPLAY_SLOTS : 0) + MAX(s->o.keep, 1);
+  s->n_slots = s->n_ahead + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
+  s->ring = g_new0(replay_slot *, s->n_slots);
+  s->idle = g_new0(replay_slot *, s->n_slots);
   /* Where the system grants no thread, one will do. */
   if (s->threaded)
     s->thread = g_thread_try_new("reader", replay_source_read_all, s, NULL);
@@ -149,19 +146,25 @@ static void join_reader(replay_source *s)
   g_thread_join(s->thread);
 }
 
+static void free_slot(replay_slot *slot)
+{
+  cap_batch_free(slot->frames);
+  pkt_arena_free(slot->arena);
+  g_free(slot);
+}
+
 void replay_source_free(replay_source *s)
 {
-  guint i;
-
   if (s == NULL)
     return;
   if (s->thread != NULL)
     join_reader(s);
-  for (i = 0; i < s->n_slots; i++) {
-    cap_batch_free(s->slots[i].frames);
-    pkt_arena_free(s->slots[i].arena);
-  }
-  g_free(s->slots);
+  for (; s->consumed < s->produced; s->consumed++)
+    free_slot(s->ring[s->consumed % s->n_slots]);
+  while (s->n_idle > 0)
+    free_slot(s->idle[--s->n_idle]);
+  g_free(s->ring);
+  g_free(s->idle);
   pkt_decoder_free(s->decoder);
   replay_look_free(s->look);
   replay_pairs_free(s->pairs);
@@ -188,7 +191,7 @@ static replay_batch *next_of_ring(replay_source *s)
     g_cond_wait_until(&s->filled, &s->lock, g_get_monotonic_time() + PATIENCE_US);
   s->waiting = FALSE;
   if (s->produced != s->taken && !replay_source_stopped(s))
-    batch = &s->slots[s->taken++ % s->n_slots].batch;
+    batch = &s->ring[s->taken++ % s->n_slots]->batch;
   if (s->bytes >= REPLAY_RING_BYTES)
     g_cond_signal(&s->emptied); /* the reader waits until nothing is left to be taken */
   g_mutex_unlock(&s->lock);
@@ -205,9 +208,9 @@ static replay_batch *take(replay_source *s)
     return next_of_ring(s);
   while (s->taken - s->consumed > retained(s))
     give_back(s);
-  next = &s->slots[s->taken % s->n_slots];
+  next = replay_source_slot(s);
   more = !s->ended && replay_source_fill(s, next);
-  replay_source_publish(s, more, next->batch.bytes);
+  replay_source_publish(s, more, next);
   s->taken += more;
   return more ? &next->batch : NULL;
 }

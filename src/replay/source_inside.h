@@ -40,8 +40,9 @@ struct replay_source {
   guint links_bad[8]; /* unsupported ones that were complained about */
   gboolean past_end;
   /* Between the sides. */
-  replay_slot *slots;
-  guint n_slots;
+  replay_slot **ring; /* the slots that are filled, in order, by produced, taken and consumed */
+  replay_slot **idle; /* n_idle that are not; the one that was emptied last is filled next, while the caches have it */
+  guint n_ahead, n_slots, n_idle; /* how many there may be, without pairing and with it; that wait to be filled */
   gboolean threaded;
   GThread *thread;
   GMutex lock;
@@ -63,10 +64,12 @@ struct replay_source {
 
 static inline gboolean replay_source_stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
 
+/* A slot to be filled: there is one while produced < consumed + n_slots. It goes into the ring by _publish. */
+replay_slot *replay_source_slot(replay_source *source);
 /* source_read.c: the next batch. => FALSE at the end: nothing more will come. */
 gboolean replay_source_fill(replay_source *source, replay_slot *to);
 /* The reading side's figures that others may ask for, and a slot that was filled (more), or that it was the last. */
-void replay_source_publish(replay_source *source, gboolean more, gsize bytes);
+void replay_source_publish(replay_source *source, gboolean more, replay_slot *slot);
 /* The reading thread: fills slots until nothing more comes, or the source closes. data: the replay_source. => NULL. */
 gpointer replay_source_read_all(gpointer data);
 

@@ -103,11 +103,26 @@ static void make_room(replay_source *s)
 {
   g_mutex_lock(&s->engine_lock);
   if (s->engine != NULL)
-    ct_engine_populate(s->engine, s->n_slots * CAP_BATCH_FRAMES);
+    ct_engine_populate(s->engine, s->n_ahead * CAP_BATCH_FRAMES);
   g_mutex_unlock(&s->engine_lock);
 }
 
-/* => FALSE at the end: nothing more will come. */
+replay_slot *replay_source_slot(replay_source *s)
+{
+  replay_slot *slot = NULL;
+
+  g_mutex_lock(&s->lock);
+  if (s->n_idle > 0)
+    slot = s->idle[--s->n_idle];
+  g_mutex_unlock(&s->lock);
+  if (slot == NULL) {
+    slot = g_new0(replay_slot, 1);
+    slot->frames = cap_batch_new();
+    slot->arena = pkt_arena_new();
+  }
+  return slot;
+}
+
 gboolean replay_source_fill(replay_source *s, replay_slot *to)
 {
   to->batch.n = 0;
@@ -124,7 +139,7 @@ gboolean replay_source_fill(replay_source *s, replay_slot *to)
 }
 
 /* The reading side's figures that others may ask for, published with each slot. */
-void replay_source_publish(replay_source *s, gboolean more, gsize bytes)
+void replay_source_publish(replay_source *s, gboolean more, replay_slot *slot)
 {
   guint64 done, total;
 
@@ -134,9 +149,10 @@ void replay_source_publish(replay_source *s, gboolean more, gsize bytes)
   s->total_bytes = total;
   s->frames = s->figures.frames;
   if (more) {
-    s->produced++;
-    s->bytes += bytes;
+    s->ring[s->produced++ % s->n_slots] = slot;
+    s->bytes += slot->batch.bytes;
   } else {
+    s->idle[s->n_idle++] = slot;
     s->ended = TRUE;
   }
   /*
@@ -152,9 +168,8 @@ void replay_source_publish(replay_source *s, gboolean more, gsize bytes)
  * the others. */
 static gboolean is_full(const replay_source *s)
 {
-  guint spare = s->pairs != NULL && !s->pairing ? REPLAY_PAIRING_SLOTS : 0;
-
-  return s->produced - s->consumed >= s->n_slots - spare || (s->bytes >= REPLAY_RING_BYTES && s->produced != s->taken);
+  return s->produced - s->consumed >= (s->pairing ? s->n_slots : s->n_ahead) ||
+         (s->bytes >= REPLAY_RING_BYTES && s->produced != s->taken);
 }
 
 static void wait_for_room(replay_source *s)
@@ -179,9 +194,9 @@ gpointer replay_source_read_all(gpointer data)
     replay_slot *to;
 
     wait_for_room(s);
-    to = &s->slots[s->produced % s->n_slots];
+    to = replay_source_slot(s);
     more = replay_source_fill(s, to);
-    replay_source_publish(s, more, to->batch.bytes);
+    replay_source_publish(s, more, to);
   }
   return NULL;
 }
