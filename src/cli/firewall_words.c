@@ -68,6 +68,7 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .answered = o->answered,
                           .reset = o->reset,
                           .before = o->before_conntrack,
+                          .to_box = o->path == FW_PATH_INPUT && o->verdict == FW_VERDICT_ACCEPT,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };
   if (o->packet.translated && o->verdict == FW_VERDICT_ACCEPT) {
     g_string_truncate(f->leaves, 0);

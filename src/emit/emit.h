@@ -140,6 +140,7 @@ typedef struct emit_rules {
   gboolean answered;      /* and what answers it has passed conntrack with the packet's entry */
   gboolean reset;         /* rejected by a reset, which has closed the packet's entry */
   gboolean before;        /* dropped before conntrack, which has not seen it */
+  gboolean to_box;        /* what takes it is the box itself */
   gboolean observes;      /* verdicts are told, but tracking goes on as if all were accepted */
   const char *walk;       /* JSON: a list of steps; NULL: not asked for */
   const char *leaves;     /* JSON: an object, of a packet that left translated; NULL: it did not */

@@ -26,6 +26,25 @@ gboolean explain_is_before_conntrack(const explain_facts *f)
   return f->rules != NULL && f->rules->before && !f->rules->observes;
 }
 
+/* What became famous with containers: a reset from a box that was only meant to translate. */
+static void explain_untranslated(explain_teller *t)
+{
+  const explain_facts *f = t->facts;
+
+  if (f->result->cls != CT_CLASS_INVALID || is_dropped(f->rules) || f->after == NULL ||
+      !(f->after->status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT)))
+    return;
+  explain_say(t, EXPLAIN_RULES,
+              "INVALID packets are never translated: it goes on with the addresses that it came with, though "
+              "connection #%" G_GUINT64_FORMAT " is translated.",
+              f->after->id);
+  if (f->rules->to_box && ct_packet_has_tcp(f->packet) && !(f->packet->l4.tcp.flags & CT_TCP_RST))
+    explain_say(
+      t, EXPLAIN_RULES,
+      "So the box's own TCP gets it, and answers with a reset unless a socket of its own has these addresses: "
+      "that can end the connection at the other side. A rule in INPUT that drops INVALID packets keeps it from that.");
+}
+
 void explain_rules(explain_teller *t)
 {
   const explain_facts *f = t->facts;
@@ -38,12 +57,7 @@ void explain_rules(explain_teller *t)
   for (i = 0; lines[i] != NULL; i++)
     if (*lines[i] != '\0')
       explain_say(t, EXPLAIN_RULES, "%s", lines[i]);
-  if (f->result->cls == CT_CLASS_INVALID && !is_dropped(f->rules) && f->after != NULL &&
-      f->after->status & (CT_STATUS_SRC_NAT | CT_STATUS_DST_NAT))
-    explain_say(t, EXPLAIN_RULES,
-                "INVALID packets are never translated: it goes on with the addresses that it came with, though "
-                "connection #%" G_GUINT64_FORMAT " is translated.",
-                f->after->id);
+  explain_untranslated(t);
   if (f->rules->observes && is_dropped(f->rules))
     explain_say(t, EXPLAIN_RULES, "Tracking goes on as if it had been accepted: --mode observe.");
   else if (explain_is_reset_by_rules(f))

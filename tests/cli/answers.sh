@@ -81,6 +81,19 @@ flow a: tcp 198.51.100.7:80 > 203.0.113.1:40000 isn 500000,100000
 CT
 expect 0 'INVALID packets are never translated: it goes on with the addresses that it came' '*' lan explain --packet 4 --rules "$work/nat.rules" "$work/bare.pcap"
 
+expect 1 '' '*' sh -c '"$@" | grep "own TCP gets"' - "$ctreplay" explain --packet 4 --rules "$work/nat.rules" "$work/bare.pcap"
+# One that comes from outside is for the box itself, which knows nothing of it.
+make_capture beyond <<'CT'
+flow t: tcp 192.168.1.10:40000 > 198.51.100.7:80 isn 1000,5000
+flow a: tcp 198.51.100.7:80 > 203.0.113.1:40000 isn 5000,1000
++0 t > S 0:0(0) win 1000
++0.01 a > S. 0:0(0) ack 1 win 65160
++0.01 t > . 1:1(0) ack 1 win 1000
++0.01 a > . 900001:901001(1000) ack 1 win 502
+CT
+lan explain --packet 4 --rules "$work/nat.rules" "$work/beyond.pcap" > "$work/told" 2> "$work/err"
+expect 0 'So the box.s own TCP gets it, and answers with a reset' '' cat "$work/told"
+
 # A timeout policy is no sysctl's: who ended by it is said to, and no sysctl is advised.
 cat > "$work/policy.nft" <<'NFT'
 table ip t {
