@@ -33,16 +33,24 @@ static inline uint32_t hint_of(const ct_engine *engine, const ct_packet *packet)
   return at < engine->n_hints * sizeof(*packet) ? engine->hints[at / sizeof(*packet)] : 0;
 }
 
-static ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
+/* The kernel's look-up ends what has expired in the chain that it walks. */
+static __attribute__((noinline)) void reap(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple)
+{
+  ct_tuple own;
+
+  ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
+}
+
+CT_ALWAYS_INLINE ct_entry *look_up(ct_engine *engine, const ct_packet *packet, const ct_tuple *tuple, uint32_t hash,
+                                   ct_dir *dir)
 {
   ct_dir asked = packet->flags & CT_PACKET_ANSWER ? CT_REPLY : CT_ORIGINAL;
   /* Of several entries of a tuple the newest is found; what was fetched before may be an older one. */
   uint32_t hint = G_UNLIKELY(engine->table.split) ? 0 : hint_of(engine, packet);
   ct_entry *entry;
-  ct_tuple own;
 
-  if (engine->params.gc == CT_GC_KERNEL)
-    ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
+  if (G_UNLIKELY(engine->params.gc == CT_GC_KERNEL))
+    reap(engine, packet, tuple);
   *dir = asked;
   entry = hint != 0 ? ct_table_find_hinted(&engine->table, tuple, hint, dir) : NULL;
   if (entry == NULL) {
@@ -66,12 +74,11 @@ static ct_entry *look_up_as(ct_engine *engine, const ct_packet *packet, const ct
                             ct_dir wanted)
 {
   ct_entry *entry;
-  ct_tuple own;
 
   if (ct_tuple_is_icmp(tuple) && (packet->flags & CT_PACKET_ANSWER ? CT_REPLY : CT_ORIGINAL) != wanted)
     return NULL;
   if (engine->params.gc == CT_GC_KERNEL)
-    ct_evict_reap_bucket(engine, ct_way_own_tuple(packet, tuple, &own));
+    reap(engine, packet, tuple);
   entry = ct_table_find_as(&engine->table, tuple, hash, wanted);
   if (entry == NULL || !ct_core_is_expired(engine, entry))
     return entry;
@@ -262,8 +269,9 @@ CT_ALWAYS_INLINE void conclude(ct_engine *engine, const ct_passage *passage, ct_
 /* --- the first half --- */
 
 /* An ICMP error belongs to the connection of the packet inside it (spec 1.1). */
-static void track_icmp_error(ct_engine *engine, const ct_packet *packet, const ct_template *template,
-                             ct_passage *passage, ct_result *result)
+static __attribute__((noinline)) void track_icmp_error(ct_engine *engine, const ct_packet *packet,
+                                                       const ct_template *template, ct_passage *passage,
+                                                       ct_result *result)
 {
   ct_tuple tuple = packet->tuple;
   uint32_t hash = packet->hash;

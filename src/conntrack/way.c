@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/way.h"
 #include "conntrack/goes_on.h"
+#include "conntrack/helper/list.h"
 
 /*
  * Up to 4.18 a first packet was judged before anybody was asked who expects it (KERNELS K5). Of what can be expected
@@ -63,7 +64,7 @@ inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *pa
   if (template && template->helper) {
     if (!(entry->status & CT_STATUS_EXPECTED)) /* a template gives none to who was expected (RULES 4) */
       ct_helper_give(engine, entry, &packet->tuple, template->helper);
-  } else
+  } else if (engine->params.helpers.n_ports != 0 || ct_helper_is_standard_port(packet->tuple.dst_id))
     ct_helper_attach(engine, entry, &packet->tuple);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "packet/arena.h"
-#include "packet/common.h"
+#include "packet/common.c" /* on purpose: NOLINT(bugprone-suspicious-include) */
 #include "packet/defrag.h"
 #include "packet/ip.h"
 #include "packet/link.h"
@@ -118,9 +118,9 @@ static void packet_pad(ct_packet *packet, pkt_arena *arena)
   packet->captured = needed;
 }
 
-static void clock_set(pkt_decoder *decoder, gint64 ts_ns)
+static inline void clock_set(pkt_decoder *decoder, gint64 ts_ns)
 {
-  if (ts_ns <= decoder->now_ns)
+  if (G_UNLIKELY(ts_ns <= decoder->now_ns))
     return;
   decoder->now_ns = ts_ns;
   if (G_UNLIKELY(decoder->defrag4.oldest != NULL || decoder->defrag6.oldest != NULL)) {
@@ -180,19 +180,14 @@ void pkt_decode_ip(pkt_decoder *decoder, gint64 ts_ns, guint64 number, guint8 fa
   ip_decode(decoder, family, arena, packet);
 }
 
-void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet,
-                pkt_link_info *info)
+/* Apart, so that the common frame does not pay for what this one needs of the stack. */
+static __attribute__((noinline)) void decode_uncommon(pkt_decoder *decoder, const cap_frame *frame, guint64 number,
+                                                      pkt_arena *arena, ct_packet *packet, pkt_link_info *info)
 {
   pkt_link link;
   ct_reason reason;
   guint32 wire;
 
-  if (pkt_common_decode(frame, number, decoder->verify_l3, decoder->verify_l4, packet)) {
-    clock_set(decoder, frame->ts_ns);
-    if (info != NULL)
-      *info = (pkt_link_info){ .direction = frame->direction, .l3_offset = PKT_COMMON_L3_OFFSET };
-    return;
-  }
   reason = pkt_link_decode(frame, &link);
   wire = MAX(frame->wire, frame->captured);
   if (info != NULL) {
@@ -219,4 +214,16 @@ void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pk
   packet->captured = frame->captured;
   packet->flags = frame->captured < wire ? CT_PACKET_CUT : 0;
   packet_refuse(packet, reason);
+}
+
+void pkt_decode(pkt_decoder *decoder, const cap_frame *frame, guint64 number, pkt_arena *arena, ct_packet *packet,
+                pkt_link_info *info)
+{
+  if (G_UNLIKELY(!common_decode(frame, number, decoder->verify_l3, decoder->verify_l4, packet))) {
+    decode_uncommon(decoder, frame, number, arena, packet, info);
+    return;
+  }
+  clock_set(decoder, frame->ts_ns);
+  if (info != NULL)
+    *info = (pkt_link_info){ .direction = frame->direction, .l3_offset = PKT_COMMON_L3_OFFSET };
 }

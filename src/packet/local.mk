@@ -2,7 +2,7 @@
 noinst_LTLIBRARIES += libpacket.la
 packet_sources = \
 	src/packet/packet.h src/resume/io.h src/packet/decode.c \
-	src/packet/common.h src/packet/common.c \
+	src/packet/common.h \
 	src/packet/arena.h src/packet/arena.c \
 	src/packet/hash_key.h src/packet/hash_key.c \
 	src/packet/link.h src/packet/link.c \
@@ -13,3 +13,5 @@ packet_sources = \
 	src/packet/defrag.h src/packet/defrag.c src/packet/defrag4.c src/packet/defrag6.c
 libpacket_la_SOURCES = $(packet_sources) src/packet/link_name.c
 libpacket_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+# Compiled as one with decode.c.
+EXTRA_DIST += src/packet/common.c

@@ -180,13 +180,13 @@ static gboolean place_takes(replay_select *select, const cap_frame *frame, const
   return TRUE;
 }
 
+gboolean replay_select_asks(const replay_select *select) { return select->anything; }
+
 replay_choice replay_select_frame(replay_select *select, const cap_frame *frame, const char *interface, guint64 number,
                                   gint64 first_ns)
 {
   const replay_options *o = select->o;
 
-  if (!select->anything)
-    return REPLAY_TAKE;
   select->first_ns = first_ns;
   select->seen = TRUE;
   if (!select->started) {

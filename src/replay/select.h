@@ -16,6 +16,9 @@ typedef enum replay_choice { REPLAY_TAKE, REPLAY_LEAVE, REPLAY_PAST_END } replay
 replay_select *replay_select_new(const replay_options *options, GError **error);
 void replay_select_free(replay_select *select); /* NULL is fine */
 
+/* Whether some frames may be left out, so that each has to be asked for. */
+gboolean replay_select_asks(const replay_select *select);
+
 /*
  * number and the frame's time follow the stream; first_ns is the time of its first frame; interface the name of the
  * frame's, or "".

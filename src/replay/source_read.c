@@ -4,12 +4,11 @@
 
 #include "place.h"
 
+/* Whether it can be decoded at all; a type that cannot is told of once. */
 static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
 {
   guint i;
 
-  if (frame->link == s->link_fine)
-    return;
   if (pkt_link_supported(frame->link)) {
     s->link_fine = frame->link;
     return;
@@ -35,23 +34,41 @@ static void count_checksums(replay_figures *figures, guint flags)
   figures->unjudged_checksums += (flags & CT_PACKET_CSUM_SKIPPED) != 0;
 }
 
-static void take_frame(replay_source *s, replay_slot *to, guint i, guint64 number, const char *name)
+static inline void take_frame(replay_source *s, replay_slot *to, cap_frame *frame, guint64 number, const char *name)
 {
-  replay_batch *b = &to->batch;
-  cap_frame *frame = &to->frames->frames[i];
-  ct_packet *packet = &b->packets[b->n];
-  replay_origin *origin = &b->origins[b->n];
+  guint at = to->batch.n++;
+  ct_packet *packet = &to->batch.packets[at];
+  replay_origin *origin = &to->batch.origins[at];
 
-  check_link(s, frame, number);
-  *origin = (replay_origin){ .frame = frame, .interface = name };
+  if (G_UNLIKELY(frame->link != s->link_fine))
+    check_link(s, frame, number);
+  origin->frame = frame;
+  origin->interface = name;
+  origin->left = NULL;
   pkt_decode(s->decoder, frame, number, to->arena, packet, &origin->link);
   count_checksums(&s->figures, packet->flags);
-  if (s->figures.fed < REPLAY_LOOK_PACKETS)
-    replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
-  if (b->n++ == 0)
-    b->place = replay_place(origin);
-  b->tells_place |= origin->link.direction != CAP_DIR_UNKNOWN || replay_place(origin) != b->place;
-  s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
+}
+
+/* Of the packets that were taken together: the first ones are looked at, and what they all say is noted. */
+static void note_taken(replay_source *s, replay_batch *b)
+{
+  gint64 last_ns = s->figures.fed == 0 ? G_MININT64 : s->figures.last_ns;
+  gboolean tells = FALSE;
+  guint i;
+
+  if (b->n == 0)
+    return;
+  for (i = 0; i < b->n && s->figures.fed + i < REPLAY_LOOK_PACKETS; i++)
+    replay_look_packet(s->look, &b->packets[i], &b->origins[i].link, b->origins[i].frame->interface,
+                       b->origins[i].interface);
+  b->place = replay_place(&b->origins[0]);
+  for (i = 0; i < b->n; i++) {
+    tells |= b->origins[i].link.direction != CAP_DIR_UNKNOWN || replay_place(&b->origins[i]) != b->place;
+    last_ns = MAX(last_ns, b->packets[i].time_ns);
+  }
+  b->tells_place = tells;
+  s->figures.last_ns = last_ns;
+  s->figures.fed += b->n;
 }
 
 /* Frames of one interface mostly come one after the other. */
@@ -64,34 +81,62 @@ static const char *name_of(replay_source *s, guint32 interface)
   return s->name;
 }
 
-static void take_batch(replay_source *s, replay_slot *to)
+/* Whether a frame that somebody may leave out is taken. => REPLAY_PAST_END: neither it nor any other. */
+static replay_choice choose(replay_source *s, cap_frame *frame, guint64 number, const char *name)
+{
+  if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
+    return REPLAY_LEAVE;
+  if (s->o.retime != NULL)
+    frame->ts_ns = s->o.retime(number, frame->ts_ns, s->o.hook_user);
+  if (number == 1)
+    s->figures.first_ns = frame->ts_ns;
+  return replay_select_asks(s->select) ? replay_select_frame(s->select, frame, name, number, s->figures.first_ns)
+                                       : REPLAY_TAKE;
+}
+
+static void take_chosen(replay_source *s, replay_slot *to)
 {
   guint i;
 
+  for (i = 0; i < to->frames->n; i++) {
+    cap_frame *frame = &to->frames->frames[i];
+    guint64 number = ++s->figures.frames;
+    const char *name = name_of(s, frame->interface);
+    replay_choice choice = choose(s, frame, number, name);
+
+    if (choice == REPLAY_TAKE)
+      take_frame(s, to, frame, number, name);
+    if (choice == REPLAY_PAST_END) {
+      s->figures.frames--;
+      s->past_end = TRUE;
+      return;
+    }
+  }
+}
+
+static void take_all(replay_source *s, replay_slot *to)
+{
+  cap_frame *frame, *end = to->frames->frames + to->frames->n;
+  guint64 number = s->figures.frames;
+
+  if (number == 0)
+    s->figures.first_ns = to->frames->frames[0].ts_ns;
+  for (frame = to->frames->frames; frame < end; frame++)
+    take_frame(s, to, frame, ++number, name_of(s, frame->interface));
+  s->figures.frames = number;
+}
+
+static void take_batch(replay_source *s, replay_slot *to)
+{
   to->batch.frames = to->frames;
   to->batch.frames_from = s->figures.frames + 1;
   to->batch.decoder_ns = pkt_decoder_now(s->decoder);
   to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
-  for (i = 0; i < to->frames->n && !s->past_end; i++) {
-    cap_frame *frame = &to->frames->frames[i];
-    guint64 number = ++s->figures.frames;
-    const char *name = name_of(s, frame->interface);
-
-    if (s->o.skip != NULL && s->o.skip(number, s->o.hook_user))
-      continue;
-    if (s->o.retime != NULL)
-      frame->ts_ns = s->o.retime(number, frame->ts_ns, s->o.hook_user);
-    if (number == 1)
-      s->figures.first_ns = frame->ts_ns;
-    switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
-    case REPLAY_TAKE: take_frame(s, to, i, number, name); break;
-    case REPLAY_LEAVE: break;
-    case REPLAY_PAST_END:
-      s->figures.frames--;
-      s->past_end = TRUE;
-      break;
-    }
-  }
+  if (s->o.skip == NULL && s->o.retime == NULL && !replay_select_asks(s->select))
+    take_all(s, to);
+  else
+    take_chosen(s, to);
+  note_taken(s, &to->batch);
   to->batch.first_ns = s->figures.first_ns;
   to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }

@@ -64,18 +64,6 @@ bool ct_helper_suits(const ct_helper *helper, const ct_tuple *t)
   return (helper->kinds & kind) != 0 && (helper->kinds & family) != 0;
 }
 
-/* Nearly always of none: a few comparisons, where looking through the list would be a dozen. */
-static bool is_port_of_any(uint16_t port)
-{
-  switch (port) {
-#define X(id, number) case number:
-    CT_HELPER_LIST(X)
-#undef X
-    return true;
-  default: return false;
-  }
-}
-
 /* Whether that is one of the helper's ports, and the helper one for the flow. */
 static bool is_at(const ct_helper_settings *s, unsigned i, const ct_tuple *original, bool by_module)
 {
@@ -93,7 +81,7 @@ inline int ct_helper_number_by_port(const ct_params *params, const ct_tuple *ori
   for (i = 0; s->moved != 0 && i < s->n_ports; i++)
     if (is_at(s, i, original, true))
       return s->ports[i].helper;
-  if (!is_port_of_any(original->dst_id))
+  if (!ct_helper_is_standard_port(original->dst_id))
     return -1;
   for (i = 0; i < N_HELPERS; i++)
     if (ports[i] == original->dst_id && !((s->disabled | s->moved) >> i & 1) &&

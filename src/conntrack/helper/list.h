@@ -33,6 +33,17 @@ const ct_helper *ct_helper_find(const char *name);
 bool ct_helper_suits(const ct_helper *helper, const ct_tuple *original);
 /* The helper that the settings give to a new flow, or NULL. */
 const ct_helper *ct_helper_for(const ct_params *params, const ct_tuple *original);
+/* Whether it is the standard port of any: asked of every new flow, nearly always in vain. */
+static inline bool ct_helper_is_standard_port(uint16_t port)
+{
+  switch (port) {
+#define X(id, number) case number:
+    CT_HELPER_LIST(X)
+#undef X
+    return true;
+  default: return false;
+  }
+}
 /* The number of the helper whose standard port a flow goes to, unless it is switched off; -1: none. */
 int ct_helper_number_by_port(const ct_params *params, const ct_tuple *original);
 /* Its number in the list, from 0; -1 where no helper has that name. */

@@ -83,8 +83,8 @@ static bool meet_side(const ct_engine *engine, const ct_entry *entry, ct_tcp *tc
   return false;
 }
 
-static ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, ct_window how,
-                        ct_reason reason, ct_bound bound, ct_result *result)
+static __attribute__((noinline)) ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg,
+                                                  ct_window how, ct_reason reason, ct_bound bound, ct_result *result)
 {
   if (tcp->flags[seg->dir] & CT_TCP_FLAG_BE_LIBERAL || engine->params.tcp_be_liberal) {
     /* A connection that is just picked up has no bounds yet: the picking up is what is worth a word. */
@@ -102,19 +102,18 @@ static ct_window broken(const ct_engine *engine, const ct_tcp *tcp, const ct_seg
 /* What a segment is to keep to. */
 typedef struct bounds {
   uint32_t oldest_end, oldest_ack; /* one less than the least that is right */
-  bool has_window;                 /* the receiver's window is known, which bound II hangs on */
 } bounds;
 
-static bool is_overshoot(const ct_tcp *tcp, const ct_segment *seg, uint32_t sack, const bounds *b)
+static bool is_overshoot(const ct_tcp *tcp, const ct_segment *seg, uint32_t sack, bounds b)
 {
   const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
 
-  return r->max_window != 0 && ct_seq_after(seg->end, b->oldest_end) && ct_seq_after(sack, b->oldest_ack) &&
+  return r->max_window != 0 && ct_seq_after(seg->end, b.oldest_end) && ct_seq_after(sack, b.oldest_ack) &&
          seg->end - s->max_end + 1 <= r->max_window && ct_seq_before(sack, r->end + 1);
 }
 
-static ct_window over(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack, const bounds *b,
-                      ct_result *result)
+static __attribute__((noinline)) ct_window over(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg,
+                                                uint32_t sack, bounds b, ct_result *result)
 {
   ct_tcp_side *s = &tcp->side[seg->dir];
   ct_bound bound = { seg->seq, s->max_end, seg->seq - s->max_end };
@@ -133,30 +132,45 @@ static ct_window over(const ct_engine *engine, ct_tcp *tcp, const ct_segment *se
   return broken(engine, tcp, seg, CT_WINDOW_IGNORE, CT_REASON_TCP_OVERSHOOT, bound, result);
 }
 
-/* Bounds I to IV; *clean tells an ACCEPT with all four kept from a waived one. */
-static ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack, bool *clean,
-                              ct_result *result)
+/*
+ * A segment that is older, or acknowledges what is older, than it may: since 6.1 it is let through without effect.
+ */
+static __attribute__((noinline)) ct_window under(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg,
+                                                 uint32_t value, uint32_t least, bool of_seq, ct_result *result)
 {
-  const ct_profile *profile = engine->params.profile;
+  ct_bound bound = { value, least, least - value };
+
+  if (engine->params.profile->tcp_window_three_way)
+    return broken(engine, tcp, seg, CT_WINDOW_IGNORE, of_seq ? CT_REASON_TCP_SEQ_UNDER : CT_REASON_TCP_ACK_UNDER, bound,
+                  result);
+  return broken(engine, tcp, seg, CT_WINDOW_INVALID, of_seq ? CT_REASON_TCP_SEQ_LOW : CT_REASON_TCP_ACK_LOW, bound,
+                result);
+}
+
+/* Whether bound II holds nothing: the receiver's window is not known. */
+static inline bool has_no_window(const ct_engine *engine, const ct_tcp_side *receiver)
+{
+  return receiver->max_window == 0 && engine->params.profile->tcp_lower_seq_skipped_without_receiver_window;
+}
+
+/* Bounds I to IV; *clean tells an ACCEPT with all four kept from a waived one. */
+static inline ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack,
+                                     bool *clean, ct_result *result)
+{
   const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
-  bounds b = { s->end - r->max_window - 1, r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1,
-               r->max_window != 0 || !profile->tcp_lower_seq_skipped_without_receiver_window };
-  bool three_way = profile->tcp_window_three_way;
+  uint32_t oldest_end = s->end - r->max_window - 1;
+  uint32_t oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1;
 
   *clean = false;
   if (!ct_seq_before(seg->seq, s->max_end + 1))
-    return over(engine, tcp, seg, sack, &b, result);
+    return over(engine, tcp, seg, sack, (bounds){ oldest_end, oldest_ack }, result);
   if (!ct_seq_before(sack, r->end + 1))
     return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER,
                   (ct_bound){ sack, r->end, sack - r->end }, result);
-  if (b.has_window && !ct_seq_after(seg->end, b.oldest_end))
-    return broken(engine, tcp, seg, three_way ? CT_WINDOW_IGNORE : CT_WINDOW_INVALID,
-                  three_way ? CT_REASON_TCP_SEQ_UNDER : CT_REASON_TCP_SEQ_LOW,
-                  (ct_bound){ seg->end, b.oldest_end + 1, b.oldest_end + 1 - seg->end }, result);
-  if (!ct_seq_after(sack, b.oldest_ack))
-    return broken(engine, tcp, seg, three_way ? CT_WINDOW_IGNORE : CT_WINDOW_INVALID,
-                  three_way ? CT_REASON_TCP_ACK_UNDER : CT_REASON_TCP_ACK_LOW,
-                  (ct_bound){ sack, b.oldest_ack + 1, b.oldest_ack + 1 - sack }, result);
+  if (!ct_seq_after(seg->end, oldest_end) && !has_no_window(engine, r))
+    return under(engine, tcp, seg, seg->end, oldest_end + 1, true, result);
+  if (!ct_seq_after(sack, oldest_ack))
+    return under(engine, tcp, seg, sack, oldest_ack + 1, false, result);
   *clean = true;
   return CT_WINDOW_ACCEPT;
 }
