@@ -4,6 +4,8 @@
 
 #include "place.h"
 
+enum { BEFORE_BYTES_MOST = 256 << 10 }; /* of fragments that wait, noted with each batch */
+
 static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
 {
   guint i;
@@ -35,7 +37,13 @@ static void count_checksums(replay_figures *figures, guint flags)
   figures->unjudged_checksums += (flags & CT_PACKET_CSUM_SKIPPED) != 0;
 }
 
-static void take_frame(replay_source *s, replay_slot *to, guint i, guint64 number, const char *name)
+void replay_source_count(replay_figures *f, const cap_frame *frame, const ct_packet *packet)
+{
+  count_checksums(f, packet->flags);
+  f->last_ns = f->fed++ == 0 ? frame->ts_ns : MAX(f->last_ns, frame->ts_ns);
+}
+
+void replay_source_take_frame(replay_source *s, replay_slot *to, guint i, guint64 number, const char *name)
 {
   replay_batch *b = &to->batch;
   cap_frame *frame = &to->frames->frames[i];
@@ -45,13 +53,24 @@ static void take_frame(replay_source *s, replay_slot *to, guint i, guint64 numbe
   check_link(s, frame, number);
   *origin = (replay_origin){ .frame = frame, .interface = name };
   pkt_decode(s->decoder, frame, number, to->arena, packet, &origin->link);
-  count_checksums(&s->figures, packet->flags);
   if (s->figures.fed < REPLAY_LOOK_PACKETS)
     replay_look_packet(s->look, packet, &origin->link, frame->interface, name);
   if (b->n++ == 0)
     b->place = replay_place(origin);
   b->tells_place |= origin->link.direction != CAP_DIR_UNKNOWN || replay_place(origin) != b->place;
-  s->figures.last_ns = s->figures.fed++ == 0 ? frame->ts_ns : MAX(s->figures.last_ns, frame->ts_ns);
+  replay_source_count(&s->figures, frame, packet);
+}
+
+void replay_source_remember(replay_source *s, replay_slot *to)
+{
+  resume_io io = { .failed = FALSE };
+
+  to->figures = s->figures;
+  g_clear_pointer(&to->before, g_byte_array_unref);
+  if (pkt_decoder_fragment_bytes(s->decoder) > BEFORE_BYTES_MOST)
+    return;
+  io.out = to->before = g_byte_array_new();
+  pkt_decoder_keep(s->decoder, &io);
 }
 
 /* Frames of one interface mostly come one after the other. */
@@ -72,6 +91,8 @@ static void take_batch(replay_source *s, replay_slot *to)
   to->batch.frames_from = s->figures.frames + 1;
   to->batch.decoder_ns = pkt_decoder_now(s->decoder);
   to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
+  if (s->o.holds)
+    replay_source_remember(s, to);
   for (i = 0; i < to->frames->n && !s->past_end; i++) {
     cap_frame *frame = &to->frames->frames[i];
     guint64 number = ++s->figures.frames;
@@ -84,7 +105,7 @@ static void take_batch(replay_source *s, replay_slot *to)
     if (number == 1)
       s->figures.first_ns = frame->ts_ns;
     switch (replay_select_frame(s->select, frame, name, number, s->figures.first_ns)) {
-    case REPLAY_TAKE: take_frame(s, to, i, number, name); break;
+    case REPLAY_TAKE: replay_source_take_frame(s, to, i, number, name); break;
     case REPLAY_LEAVE: break;
     case REPLAY_PAST_END:
       s->figures.frames--;
@@ -92,6 +113,7 @@ static void take_batch(replay_source *s, replay_slot *to)
       break;
     }
   }
+  s->placed = s->placed || to->batch.tells_place;
   to->batch.first_ns = s->figures.first_ns;
   to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }
@@ -117,8 +139,7 @@ replay_slot *replay_source_slot(replay_source *s)
   g_mutex_unlock(&s->lock);
   if (slot == NULL) {
     slot = g_new0(replay_slot, 1);
-    slot->frames = cap_batch_new();
-    slot->arena = pkt_arena_new();
+    replay_slot_begin(slot);
   }
   return slot;
 }
