@@ -94,6 +94,7 @@ static GArray *prepare_readings(const cli_options *o, const GArray *settings, GE
 
   g_array_set_clear_func(readings, reading_clear);
   replay.stop = &cli_stop;
+  replay.holds = ((const sweep_own *)o->own)->save_state != NULL;
   replay.ruled = o->rules->len > 0 || o->box_ruled;
   sweep_options(&replay);
   for (i = 0; i < settings->len; i += n) {
@@ -169,6 +170,17 @@ static void show(const cli_options *o, const sweep_own *own, sweep_result *resul
     plot_figures(&plot->text, o, result);
 }
 
+static gboolean begin_resume(cli_sweep_resume *resume, const cli_options *o, const cli_firewall *rules,
+                             const GArray *settings, cli_exit *code)
+{
+  const char *unkept = rules->firewall != NULL ? fw_firewall_unkept(rules->firewall) : NULL;
+
+  *code = unkept != NULL ? CLI_EXIT_USAGE : CLI_EXIT_INPUT;
+  if (unkept != NULL)
+    cli_say("sweep: --save-state and --load-state: what is remembered by %s cannot be kept yet", unkept);
+  return unkept == NULL && cli_sweep_resume_begin(resume, o, rules, settings);
+}
+
 static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArray *settings, cli_firewall *rules,
                                cli_sweep_resume *resume, cli_output *plot)
 {
@@ -179,7 +191,7 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
   GError *error = NULL;
   GArray *readings;
   cli_firewall *doors;
-  cli_exit code = CLI_EXIT_OK;
+  cli_exit code;
   gboolean readable = TRUE;
   guint i;
 
@@ -197,11 +209,12 @@ static cli_exit sweep_captures(const cli_options *o, const sweep_own *own, GArra
     g_free(figures);
     return CLI_EXIT_USAGE;
   }
-  if (resume != NULL && !cli_sweep_resume_begin(resume, o, settings)) {
+  if (resume != NULL && !begin_resume(resume, o, rules, settings, &code)) {
     g_array_unref(readings);
     g_free(figures);
-    return CLI_EXIT_INPUT;
+    return code;
   }
+  code = CLI_EXIT_OK;
   doors = make_doors(rules, settings);
   if (doors == NULL && o->replay.zone_by != REPLAY_ZONE_NONE && settings->len > 1)
     cli_say(
@@ -259,8 +272,6 @@ static gboolean check_sweep(const cli_options *o, const sweep_own *own, const GA
     cli_say("--plot -: give a file; standard output is for text");
   else if (own->plot != NULL && cli_names_capture(o, own->plot))
     cli_say("--plot %s: is one of the captures to be read", own->plot);
-  else if ((own->load_state != NULL || own->save_state != NULL) && (o->rules->len > 0 || o->box_ruled))
-    cli_say("sweep: --save-state and --load-state: not with rules; what they remember of each setting is not kept");
   else if (own->save_state != NULL && cli_names_capture(o, own->save_state))
     cli_say("--save-state %s: that is a capture being read", own->save_state);
   else

@@ -93,9 +93,11 @@ static gboolean has_dropped(gpointer user)
   return o->kernel == FW_KERNEL_NOTHING && (o->verdict == FW_VERDICT_DROP || o->verdict == FW_VERDICT_REJECT);
 }
 
+static void keep(resume_io *io, gpointer user) { fw_firewall_keep(((cli_firewall *)user)->firewall, io); }
+
 void cli_firewall_open_door(cli_firewall *f)
 {
-  f->door = (replay_door){ on_packet, has_dropped, f };
+  f->door = (replay_door){ .packet = on_packet, .dropped = has_dropped, .user = f, .keep = keep };
   f->arrived_bytes = g_byte_array_new();
   f->odd = f->o->view != CLI_VIEW_ARRIVED || f->o->box != NULL;
 }

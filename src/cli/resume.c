@@ -6,7 +6,6 @@
 #include "resume_file.h"
 #include "resume_place.h"
 #include "run_plot.h"
-#include "rules_text.h"
 #include "say.h"
 
 #include "conntrack/state/state.h"
@@ -18,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 3, WRITE_BYTES = 1 << 18 };
+enum { FORMAT_VERSION = 4, WRITE_BYTES = 1 << 18 };
 static const guint8 magic[CLI_RESUME_MAGIC_BYTES] = { 0xc7, 'R', 'E', 'S', 'U', 'M', '\r', '\n' };
 
 struct cli_resume {
@@ -31,51 +30,12 @@ struct cli_resume {
 
 /* ---- what a state is of ---- */
 
-static void add_list(GPtrArray *facts, const char *name, const GPtrArray *values)
-{
-  guint i;
-
-  for (i = 0; i < values->len; i++)
-    cli_resume_fact(facts, name, g_ptr_array_index(values, i));
-}
-
-/* By their bytes, not their names: a file that was edited is other rules. */
-static void add_rules(GPtrArray *facts, const cli_run *run)
-{
-  const cli_options *o = run->o;
-  guint i;
-
-  if (run->firewall.firewall == NULL)
-    return;
-  for (i = 0; i < run->firewall.texts->len; i++) {
-    const cli_rules_text *t = g_ptr_array_index(run->firewall.texts, i);
-    char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)t->text->str, t->text->len);
-
-    cli_resume_fact(facts, "--rules of SHA-256", sum);
-    g_free(sum);
-  }
-  add_list(facts, "--local", o->locals);
-  add_list(facts, "--route", o->routes);
-  add_list(facts, "--assume", o->assumptions);
-  cli_resume_fact(facts, "--iface", o->iface);
-  cli_resume_fact(facts, "--bridge", o->bridge);
-  cli_resume_fact(facts, "--backend",
-                  o->backend == FW_BACKEND_LEGACY ? "legacy"
-                  : o->backend == FW_BACKEND_NFT  ? "nft"
-                                                  : NULL);
-  cli_resume_fact(facts, "--view",
-                  o->view == CLI_VIEW_INSIDE    ? "inside"
-                  : o->view == CLI_VIEW_OUTSIDE ? "outside"
-                                                : NULL);
-  cli_resume_fact(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
-}
-
 /* All that the engine's own parameters do not say, each as the words of the reason where it differs. */
 static GPtrArray *facts_of(const cli_run *run)
 {
   GPtrArray *facts = cli_resume_facts(&run->o->replay);
 
-  add_rules(facts, run);
+  cli_resume_fact_rules(facts, run->o, &run->firewall);
   return facts;
 }
 
@@ -317,6 +277,8 @@ static void put_in_place(cli_run *run)
   } else if ((failed = cli_place_take(&r->place)) != 0) {
     cli_say("--save-state %s: %s", path, g_strerror(failed));
     run->code = cli_exit_graver(run->code, CLI_EXIT_OUTPUT);
+  } else {
+    cli_resume_say_held(path, replay_source_held(run->source));
   }
 }
 

@@ -2,6 +2,8 @@
 #include <config.h>
 
 #include "resume_file.h"
+#include "rules_text.h"
+#include "say.h"
 
 #include "conntrack/read/checksum.h"
 
@@ -91,6 +93,15 @@ void cli_resume_seal(GByteArray *bytes)
   resume_u32(&io, &sum);
 }
 
+void cli_resume_say_held(const char *path, guint64 packets)
+{
+  if (packets > 0)
+    cli_say("note: --save-state %s: the last %" G_GUINT64_FORMAT
+            " packet%s not played yet: the capture ends before it shows how they left the box. They wait in the "
+            "state, and the run that loads it begins with them",
+            path, packets, packets == 1 ? " is" : "s are");
+}
+
 /* ---- what a state is of ---- */
 
 void cli_resume_fact(GPtrArray *facts, const char *name, const char *value)
@@ -119,6 +130,44 @@ GPtrArray *cli_resume_facts(const replay_options *r)
                                                         : NULL);
   g_free(machine);
   return facts;
+}
+
+static void add_list(GPtrArray *facts, const char *name, const GPtrArray *values)
+{
+  guint i;
+
+  for (i = 0; i < values->len; i++)
+    cli_resume_fact(facts, name, g_ptr_array_index(values, i));
+}
+
+/* By their bytes, not their names: a file that was edited is other rules. */
+void cli_resume_fact_rules(GPtrArray *facts, const cli_options *o, const cli_firewall *firewall)
+{
+  guint i;
+
+  if (firewall->firewall == NULL)
+    return;
+  for (i = 0; i < firewall->texts->len; i++) {
+    const cli_rules_text *t = g_ptr_array_index(firewall->texts, i);
+    char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)t->text->str, t->text->len);
+
+    cli_resume_fact(facts, "--rules of SHA-256", sum);
+    g_free(sum);
+  }
+  add_list(facts, "--local", o->locals);
+  add_list(facts, "--route", o->routes);
+  add_list(facts, "--assume", o->assumptions);
+  cli_resume_fact(facts, "--iface", o->iface);
+  cli_resume_fact(facts, "--bridge", o->bridge);
+  cli_resume_fact(facts, "--backend",
+                  o->backend == FW_BACKEND_LEGACY ? "legacy"
+                  : o->backend == FW_BACKEND_NFT  ? "nft"
+                                                  : NULL);
+  cli_resume_fact(facts, "--view",
+                  o->view == CLI_VIEW_INSIDE    ? "inside"
+                  : o->view == CLI_VIEW_OUTSIDE ? "outside"
+                                                : NULL);
+  cli_resume_fact(facts, "--mode", o->rules_mode == FW_MODE_OBSERVE + 1 ? "observe" : "faithful");
 }
 
 char *cli_resume_difference(const GPtrArray *there, const GPtrArray *here)

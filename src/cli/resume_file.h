@@ -7,6 +7,7 @@
 #ifndef CLI_RESUME_FILE_H
 #define CLI_RESUME_FILE_H
 
+#include "firewall.h"
 #include "options.h"
 #include "resume/io.h"
 
@@ -21,10 +22,15 @@ gsize cli_resume_check(const guint8 *bytes, gsize n, const guint8 magic[CLI_RESU
 void cli_resume_begin(GByteArray *bytes, const guint8 magic[CLI_RESUME_MAGIC_BYTES], guint32 version);
 void cli_resume_seal(GByteArray *bytes);
 
+/* Says how many packets wait in the state that was written, where some do. */
+void cli_resume_say_held(const char *path, guint64 packets);
+
 /* A line, "name value" or "name (none)". */
 void cli_resume_fact(GPtrArray *facts, const char *name, const char *value);
 /* => the lines that states of all commands begin with: program, machine, choice of packets. To be unreferenced. */
 GPtrArray *cli_resume_facts(const replay_options *replay);
+/* The rules, by their bytes, and what belongs to them; nothing where there are none. */
+void cli_resume_fact_rules(GPtrArray *facts, const cli_options *o, const cli_firewall *firewall);
 /* Puts them, or gets others. => a new array where it gets; else facts. */
 GPtrArray *cli_resume_keep_facts(resume_io *io, GPtrArray *facts);
 /* => the reason, to be freed; NULL: they are the same. */

@@ -189,6 +189,7 @@ static gboolean open_all(cli_run *run, gboolean twice)
   if (!cli_table_open(run, &replay))
     return FALSE;
   replay.stop = &cli_stop;
+  replay.holds = o->save_state != NULL;
   if (run->what == 0 || run->what & (EMIT_CAN_PACKETS | EMIT_CAN_FLOWS))
     replay.keep = 2; /* for cli_watch.ahead */
   replay.ruled = o->rules->len > 0 || o->box_ruled;

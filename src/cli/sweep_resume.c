@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 2 };
 static const guint8 magic[CLI_RESUME_MAGIC_BYTES] = { 0xc7, 'S', 'W', 'E', 'E', 'P', '\r', '\n' };
 
 struct cli_sweep_resume {
@@ -19,6 +19,7 @@ struct cli_sweep_resume {
   resume_io load, save;
   resume_io runners; /* of this reading: they are written first, and read behind the source */
   replay_source *source;
+  guint64 held; /* packets; each reading holds the same */
   cli_place place;
   gboolean said;
 };
@@ -55,11 +56,12 @@ static gboolean refuse(cli_sweep_resume *r, const char *why)
   return FALSE;
 }
 
-static GPtrArray *facts_of(const cli_options *o, const GArray *settings)
+static GPtrArray *facts_of(const cli_options *o, const cli_firewall *rules, const GArray *settings)
 {
   GPtrArray *facts = cli_resume_facts(&o->replay);
   guint i;
 
+  cli_resume_fact_rules(facts, o, rules);
   for (i = 0; i < settings->len; i++)
     cli_resume_fact(facts, "the setting", g_array_index(settings, sweep_setting, i).label);
   return facts;
@@ -93,9 +95,10 @@ static gboolean load_head(cli_sweep_resume *r, GPtrArray *here)
   return fine;
 }
 
-gboolean cli_sweep_resume_begin(cli_sweep_resume *r, const cli_options *o, const GArray *settings)
+gboolean cli_sweep_resume_begin(cli_sweep_resume *r, const cli_options *o, const cli_firewall *rules,
+                                const GArray *settings)
 {
-  GPtrArray *facts = facts_of(o, settings);
+  GPtrArray *facts = facts_of(o, rules, settings);
   gboolean fine = r->load_fd < 0 || load_head(r, facts);
 
   if (r->save_path != NULL) {
@@ -131,6 +134,7 @@ gboolean cli_sweep_resume_fine(cli_sweep_resume *r)
   if (r->save_path == NULL)
     return TRUE;
   replay_source_keep(r->source, &r->save);
+  r->held = MAX(r->held, replay_source_held(r->source));
   if (r->runners.out->len > G_MAXUINT32 / 2 - MIN(r->save.out->len, G_MAXUINT32 / 2))
     resume_fail(&r->runners, "the tables of all settings are too much for one state");
   else
@@ -173,8 +177,10 @@ cli_exit cli_sweep_resume_end(cli_sweep_resume *r, cli_exit code)
   failed = write_all(r->place.fd, r->save.out);
   if (failed == 0)
     failed = cli_place_take(&r->place);
-  if (failed == 0)
+  if (failed == 0) {
+    cli_resume_say_held(r->save_path, r->held);
     return code;
+  }
   cli_say("--save-state %s: %s", r->save_path, g_strerror(failed));
   return cli_exit_graver(code, CLI_EXIT_OUTPUT);
 }

@@ -7,6 +7,7 @@
 #define CLI_SWEEP_RESUME_H
 
 #include "exit.h"
+#include "firewall.h"
 #include "options.h"
 #include "pressure/sweep.h"
 
@@ -14,8 +15,9 @@ typedef struct cli_sweep_resume cli_sweep_resume;
 
 /* Before the fence; load and save: NULL for none. => FALSE, said, with the exit code. */
 gboolean cli_sweep_resume_open(cli_sweep_resume **resume, const char *load, const char *save, cli_exit *code);
-/* Behind it: what the state is of. settings: sweep_setting. => FALSE where it is refused, said. */
-gboolean cli_sweep_resume_begin(cli_sweep_resume *resume, const cli_options *o, const GArray *settings);
+/* Behind it, with the rules read: what the state is of. settings: sweep_setting. => FALSE where it is refused, said. */
+gboolean cli_sweep_resume_begin(cli_sweep_resume *resume, const cli_options *o, const cli_firewall *rules,
+                                const GArray *settings);
 /*
  * Of one reading, before its source starts and with the same settings' runners after each other. => FALSE: refused.
  */

@@ -124,6 +124,15 @@ static void translate(ct_engine *engine, ct_entry *entry, const ct_loaded *l, bo
   ct_nat_link_source(engine, entry);
 }
 
+void ct_engine_load_soon(const ct_engine *engine, const ct_tuple tuple[2])
+{
+  ct_table_prefetch_slot(&engine->table, ct_tuple_hash(&tuple[CT_ORIGINAL]));
+  if (!engine->buckets.active)
+    return;
+  ct_buckets_prefetch(&engine->buckets, ct_buckets_index(&engine->buckets, &tuple[CT_ORIGINAL]));
+  ct_buckets_prefetch(&engine->buckets, ct_buckets_index(&engine->buckets, &tuple[CT_REPLY]));
+}
+
 const char *ct_engine_load(ct_engine *engine, const ct_loaded *l)
 {
   bool own_key = false;

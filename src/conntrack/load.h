@@ -35,6 +35,8 @@ typedef struct ct_loaded_expect {
  * its full stop, static.
  */
 const char *ct_engine_load(ct_engine *engine, const ct_loaded *loaded);
+/* A hint: an entry with these tuples, original and reply, comes soon. It changes nothing that can be observed. */
+void ct_engine_load_soon(const ct_engine *engine, const ct_tuple tuple[2]);
 const char *ct_engine_load_expect(ct_engine *engine, const ct_loaded_expect *loaded);
 
 #endif

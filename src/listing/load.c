@@ -6,6 +6,8 @@
 #include "conntrack/load.h"
 #include "conntrack/proto/proto.h"
 
+enum { AHEAD = 16 }; /* entries whose places in the table are fetched before their turn */
+
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 
 /* That of its state, where the listing has none (of an offloaded entry /proc prints none). */
@@ -85,6 +87,8 @@ void listing_load(ct_engine *engine, const listing *l, listing_loaded *loaded)
   for (i = 0; i < l->entries->len; i++) {
     const listing_entry *e = &g_array_index(l->entries, listing_entry, i);
 
+    if (i + AHEAD < l->entries->len)
+      ct_engine_load_soon(engine, g_array_index(l->entries, listing_entry, i + AHEAD).tuple);
     count(loaded, &loaded->entries, load_entry(engine, e), e->line);
   }
   for (i = 0; i < l->expects->len; i++) {

@@ -7,7 +7,7 @@
 
 #include "conntrack/proto/proto.h"
 
-enum { ADDRESS_MOST = 45 };
+enum { ADDRESS_MOST = 45, DIGITS_SAFE = 19 /* so many fit into 64 bits, whatever they are */ };
 
 gboolean listing_fail(listing_reader *r, const char *why)
 {
@@ -60,21 +60,37 @@ gboolean listing_begins(const listing_word *word, const char *text)
 
 /* ---- values ---- */
 
-gboolean listing_number(const listing_word *word, guint64 most, guint64 *value)
+static gboolean hexadecimal(const listing_word *word, guint64 most, guint64 *value)
 {
-  gboolean hexadecimal = word->n > 2 && word->at[0] == '0' && word->at[1] == 'x';
-  guint base = hexadecimal ? 16 : 10;
   guint64 v = 0;
   gsize i;
 
-  if (word->n == 0)
-    return FALSE;
-  for (i = hexadecimal ? 2 : 0; i < word->n; i++) {
+  for (i = 2; i < word->n; i++) {
     int digit = g_ascii_xdigit_value(word->at[i]);
 
-    if (digit < 0 || (guint)digit >= base || v > (G_MAXUINT64 - (guint)digit) / base)
+    if (digit < 0 || v >> 60 != 0)
       return FALSE;
-    v = v * base + (guint)digit;
+    v = v << 4 | (guint)digit;
+  }
+  *value = v;
+  return v <= most;
+}
+
+gboolean listing_number(const listing_word *word, guint64 most, guint64 *value)
+{
+  guint64 v = 0;
+  gsize i;
+
+  if (word->n > 2 && word->at[0] == '0' && word->at[1] == 'x')
+    return hexadecimal(word, most, value);
+  if (word->n == 0)
+    return FALSE;
+  for (i = 0; i < word->n; i++) {
+    guint digit = (guint)(guchar)word->at[i] - '0';
+
+    if (digit > 9 || (i >= DIGITS_SAFE && v > (G_MAXUINT64 - digit) / 10))
+      return FALSE;
+    v = v * 10 + digit;
   }
   *value = v;
   return v <= most;

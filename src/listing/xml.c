@@ -232,53 +232,67 @@ static gboolean open_tag(listing_reader *r, xml_flow *f, const listing_word *tag
   return TRUE;
 }
 
-/* Counts the lines up to a character, or to the end. Tags and values are short: once over each byte is the least. */
-static inline const char *find(listing_reader *r, const char *at, char c)
+static const char *find(const listing_reader *r, const char *at, char c)
 {
-  for (; at < r->end && *at != c; at++)
-    r->line += *at == '\n';
-  return at;
+  const char *found = memchr(at, c, (gsize)(r->end - at));
+
+  return found != NULL ? found : r->end;
 }
 
-/* => FALSE: the text ends. Comments and the head are tags, too. */
+/* Lines are counted where somebody asks for them: most of the text is passed over faster without. */
+static void count_lines(listing_reader *r, const char **counted, const char *to)
+{
+  const char *at = *counted;
+
+  while (at < to && (at = memchr(at, '\n', (gsize)(to - at))) != NULL) {
+    r->line++;
+    at++;
+  }
+  *counted = to;
+}
+
+/* From one '<' to the next. => FALSE: the text ends. Comments and the head are tags, too. */
 static gboolean next_tag(listing_reader *r, listing_word *tag, listing_word *text)
 {
   const char *close;
-  guint32 line;
 
-  r->at = find(r, r->at, '<'); /* a value is gone over a second time, and its lines are counted then */
   if (r->at == r->end)
     return FALSE;
   close = find(r, r->at, '>');
   if (close == r->end)
     return listing_fail(r, "it ends within a tag");
   *tag = (listing_word){ r->at + 1, (gsize)(close - r->at) - 1 };
-  r->at = close + 1;
-  line = r->line;
-  *text = (listing_word){ r->at, (gsize)(find(r, r->at, '<') - r->at) };
-  r->line = line;
+  r->at = find(r, close + 1, '<');
+  *text = (listing_word){ close + 1, (gsize)(r->at - close) - 1 };
   return TRUE;
+}
+
+/* => FALSE: it cannot be, and r->why says why. */
+static gboolean on_tag(listing_reader *r, xml_flow *f, const listing_word *tag, const listing_word *text)
+{
+  if (tag->n == 0)
+    return listing_fail(r, "a tag is empty");
+  if (is_tag(tag, "/flow"))
+    return f->in ? end_flow(r, f) : listing_fail(r, "a flow ends that has not begun");
+  return tag->at[0] == '/' || tag->at[0] == '?' || tag->at[0] == '!' || open_tag(r, f, tag, text);
 }
 
 gboolean listing_read_xml(listing_reader *r)
 {
   listing_word tag = { "", 0 }, text = { "", 0 };
+  const char *counted = r->at;
   xml_flow f = { .in = FALSE };
+  gboolean fine = TRUE;
 
   r->line = 1;
-  while (next_tag(r, &tag, &text)) {
-    if (tag.n == 0)
-      return listing_fail(r, "a tag is empty");
-    if (is_tag(&tag, "/flow")) {
-      if (!f.in)
-        return listing_fail(r, "a flow ends that has not begun");
-      if (!end_flow(r, &f))
-        return FALSE;
-    } else if (tag.at[0] != '/' && tag.at[0] != '?' && tag.at[0] != '!' && !open_tag(r, &f, &tag, &text)) {
-      return FALSE;
-    }
+  r->at = find(r, r->at, '<');
+  while (fine && next_tag(r, &tag, &text)) {
+    if (is_tag(&tag, "/flow"))
+      count_lines(r, &counted, tag.at + tag.n);
+    fine = on_tag(r, &f, &tag, &text);
   }
-  if (f.in)
+  if (fine && f.in)
     listing_fail(r, "it ends within a flow");
+  count_lines(r, &counted, fine ? r->end : tag.at + tag.n);
   return r->why == NULL;
 }

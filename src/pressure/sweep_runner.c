@@ -394,6 +394,9 @@ void sweep_runner_keep(sweep_runner *r, const sweep_setting *setting, resume_io 
     read_engine(r, &setting->params, io);
   else
     write_engine(r, io);
+  if (r->door != NULL && r->door->keep != NULL)
+    r->door->keep(io, r->door->user);
+  resume_u64(io, &r->inferred.inferred); /* where there are any, packets may be stray */
   pressure_victims_keep(r->victims, io);
   pressure_victims_keep(r->expired, io);
   keep_refused(r->refused, io);

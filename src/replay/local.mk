@@ -4,6 +4,7 @@ libreplay_la_SOURCES = \
 	src/replay/ahead.c src/replay/ahead.h \
 	src/replay/feed.c src/replay/feed.h \
 	src/replay/look.c src/replay/look.h src/replay/copies.c src/replay/copies.h src/replay/vlans.c src/replay/vlans.h \
+	src/replay/held.c src/replay/held.h \
 	src/replay/infer.c \
 	src/replay/loop.c \
 	src/replay/options.c \

@@ -14,7 +14,8 @@ enum {
   SETS = 8192,
   WAYS = 4,
   PAYLOAD_BYTES = 48,
-  L4_BYTES = 8 /* of a header that are looked at, of what is neither TCP nor ICMP */
+  L4_BYTES = 8, /* of a header that are looked at, of what is neither TCP nor ICMP */
+  SIGHTING_BYTES = 4 + 5 * 8 + sizeof(ct_tuple) + 4 + 3 + 2 /* in a state */
 };
 
 /* A router's queue may hold a packet for so long. */
@@ -294,4 +295,119 @@ void replay_pairs_batch(replay_pairs *pairs, replay_batch *batch, guint64 first_
 
   for (i = 0; i < batch->n; i++)
     look_at(pairs, &batch->packets[i], &batch->origins[i], first_waiting);
+}
+
+/* ---- over a resume ---- */
+
+gboolean replay_pairs_begun(const replay_pairs *pairs) { return pairs->wanted; }
+
+/* The latest moment that was seen, or nothing's. */
+static gint64 newest_ns(const replay_pairs *pairs)
+{
+  gint64 newest = G_MININT64 / 2;
+  guint i;
+
+  for (i = 0; pairs->sets != NULL && i < SETS * WAYS; i++)
+    if (pairs->sets[i / WAYS][i % WAYS].weak != 0)
+      newest = MAX(newest, pairs->sets[i / WAYS][i % WAYS].time_ns);
+  return newest;
+}
+
+static gboolean is_possible(const sighting *s, guint32 at)
+{
+  return at < SETS * WAYS && s->weak != 0 && (s->weak >> 40 & (SETS - 1)) == at / WAYS && s->paired <= IS_COPY &&
+         s->direction <= CAP_DIR_OUT && s->time_ns >= 0 && s->time_ns <= CAP_TS_MAX_NS;
+}
+
+static void keep_sighting(replay_pairs *pairs, guint32 at, resume_io *io)
+{
+  sighting s = { .weak = 0 };
+  gboolean has_id, error;
+
+  if (!resume_reads(io))
+    s = pairs->sets[at / WAYS][at % WAYS];
+  has_id = s.has_id;
+  error = s.error;
+  resume_u32(io, &at);
+  resume_u64(io, &s.weak);
+  resume_u64(io, &s.strong);
+  resume_i64(io, &s.time_ns);
+  resume_u64(io, &s.number);
+  resume_u64(io, &s.first);
+  resume_raw(io, &s.tuple, sizeof s.tuple);
+  resume_u32(io, &s.place);
+  resume_u8(io, &s.ttl);
+  resume_u8(io, &s.direction);
+  resume_u8(io, &s.paired);
+  resume_bool(io, &has_id);
+  resume_bool(io, &error);
+  if (!resume_reads(io) || io->failed)
+    return;
+  s.has_id = has_id;
+  s.error = error;
+  if (is_possible(&s, at))
+    pairs->sets[at / WAYS][at % WAYS] = s;
+  else
+    resume_fail(io, "a packet that was seen cannot be");
+}
+
+static void keep_figures(replay_pairs_figures *f, resume_io *io)
+{
+  resume_u64(io, &f->packets);
+  resume_u64(io, &f->left);
+  resume_u64(io, &f->translated);
+  resume_u64(io, &f->again);
+  resume_u64(io, &f->inferred);
+  resume_u64(io, &f->stray);
+}
+
+/* Where the clock does not go back, nothing older than APART_NS is paired any more. */
+void replay_pairs_keep(replay_pairs *pairs, resume_io *io)
+{
+  gint64 from_ns = newest_ns(pairs) - APART_NS;
+  GArray *kept = g_array_new(FALSE, FALSE, sizeof(guint32));
+  guint32 n, i;
+
+  resume_bool(io, &pairs->wanted);
+  resume_bool(io, &pairs->any_place);
+  resume_u32(io, &pairs->place);
+  keep_figures(&pairs->figures, io);
+  for (i = 0; !resume_reads(io) && pairs->sets != NULL && i < SETS * WAYS; i++)
+    if (pairs->sets[i / WAYS][i % WAYS].weak != 0 && pairs->sets[i / WAYS][i % WAYS].time_ns >= from_ns)
+      g_array_append_val(kept, i);
+  n = resume_count(io, kept->len, SIGHTING_BYTES);
+  if (resume_reads(io) && pairs->sets == NULL && pairs->wanted)
+    pairs->sets = g_malloc0(sizeof *pairs->sets * SETS);
+  if (n > 0 && pairs->sets == NULL)
+    resume_fail(io, "it has packets that were seen, and none were to be");
+  for (i = 0; i < n && !io->failed; i++)
+    keep_sighting(pairs, resume_reads(io) ? 0 : g_array_index(kept, guint32, i), io);
+  g_array_unref(kept);
+}
+
+void replay_pairs_wait(replay_pairs *pairs, ct_packet *packet, replay_origin *origin)
+{
+  sighting now, *set;
+  guint i;
+
+  if (pairs->sets == NULL || !see(&now, packet, origin))
+    return;
+  set = pairs->sets[now.weak >> 40 & (SETS - 1)];
+  for (i = 0; i < WAYS; i++)
+    if (set[i].weak == now.weak && set[i].number == now.number) {
+      set[i].packet = packet;
+      set[i].origin = origin;
+    }
+}
+
+void replay_pairs_forget(replay_pairs *pairs, guint64 from)
+{
+  guint i;
+
+  for (i = 0; pairs->sets != NULL && i < SETS * WAYS; i++) {
+    sighting *s = &pairs->sets[i / WAYS][i % WAYS];
+
+    if (s->number >= from && s->packet == NULL)
+      *s = (sighting){ .weak = 0 };
+  }
 }

@@ -30,4 +30,15 @@ void replay_pairs_batch(replay_pairs *pairs, replay_batch *batch, guint64 first_
 
 replay_pairs_figures *replay_pairs_tell(replay_pairs *pairs);
 
+/* Whether there is something to pair, after replay_pairs_wanted or replay_pairs_keep. */
+gboolean replay_pairs_begun(const replay_pairs *pairs);
+/*
+ * What a later packet may be the copy of, as bytes, and back. Of packets that wait to be played then, each is to be
+ * told by replay_pairs_wait, as it was when it was looked at; replay_pairs_forget forgets those from a number on that
+ * were not.
+ */
+void replay_pairs_keep(replay_pairs *pairs, resume_io *io);
+void replay_pairs_wait(replay_pairs *pairs, ct_packet *packet, replay_origin *origin);
+void replay_pairs_forget(replay_pairs *pairs, guint64 from);
+
 #endif

@@ -40,6 +40,7 @@ typedef struct replay_options {
   gboolean ruled;                    /* rules have a say on packets: remarks do not tell what they would do */
   guint zone_by;                     /* replay_zone_by */
   gboolean pairs;                    /* packets that were captured several times on their way are tracked once */
+  gboolean holds;                    /* replay_source_keep will be called: what cannot be paired yet waits */
   guint threads;                     /* 1, 2; 0: two where it pays */
   guint keep;                        /* how many of the latest batches stay valid; 0: one */
   const volatile sig_atomic_t *stop; /* not 0: end cleanly; may be NULL */
@@ -132,6 +133,11 @@ gboolean replay_source_threaded(const replay_source *source);
 void replay_source_keep(replay_source *source, resume_io *io);
 /* How many frames there were before those of this source, by replay_source_keep; 0: none. */
 guint64 replay_source_before(const replay_source *source);
+/*
+ * With replay_options.holds, after the end: packets that were read last and not given, since the capture ends before it
+ * shows how they left. replay_source_keep writes them, and a source that goes on begins with them.
+ */
+guint64 replay_source_held(const replay_source *source);
 
 /*
  * Says which engine the packets go to, so that its memory can be made ready beside the reading (ct_engine_populate). To
@@ -265,6 +271,8 @@ typedef struct replay_door {
   /* Whether it has dropped the packet that it was given last, and not conntrack. */
   gboolean (*dropped)(gpointer user);
   gpointer user;
+  /* What it remembers, as bytes and back. May be NULL. */
+  void (*keep)(resume_io *io, gpointer user);
 } replay_door;
 
 typedef struct replay_watcher {

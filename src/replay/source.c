@@ -3,6 +3,7 @@
  * Captures in, batches of decoded packets out. With two threads the reading one fills a ring of slots and the caller
  * empties it in order; with one, the caller fills the one slot itself. The content of a slot never depends on which.
  */
+#include "held.h"
 #include "source_inside.h"
 #include "zones.h"
 
@@ -40,6 +41,19 @@ void replay_source_release(replay_source *s)
   if (s->thread != NULL)
     g_cond_signal(&s->emptied);
   g_mutex_unlock(&s->lock);
+}
+
+void replay_slot_begin(replay_slot *slot)
+{
+  slot->frames = cap_batch_new();
+  slot->arena = pkt_arena_new();
+}
+
+void replay_slot_clear(replay_slot *slot)
+{
+  cap_batch_free(slot->frames);
+  pkt_arena_free(slot->arena);
+  g_clear_pointer(&slot->before, g_byte_array_unref);
 }
 
 static guint choose_threads(const replay_source *s)
@@ -87,6 +101,7 @@ void replay_source_start(replay_source *s)
   s->n_slots = s->n_ahead + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
   s->ring = g_new0(replay_slot *, s->n_slots);
   s->idle = g_new0(replay_slot *, s->n_slots);
+  replay_held_begin(s);
   /* Where the system grants no thread, one will do. */
   if (s->threaded)
     s->thread = g_thread_try_new("reader", replay_source_read_all, s, NULL);
@@ -99,6 +114,25 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   if (s != NULL)
     replay_source_start(s);
   return s;
+}
+
+/* What was paired is gone on with in the same manner: else a packet would be tracked twice, or not at all. */
+static void keep_pairs(replay_source *s, resume_io *io)
+{
+  gboolean pairs = s->pairs != NULL, placed = s->placed || s->pairing;
+
+  resume_bool(io, &pairs);
+  resume_bool(io, &placed);
+  if (resume_reads(io) && placed && pairs != (s->pairs != NULL)) {
+    resume_fail(io, pairs ? "it is of packets that are tracked once where a router's capture shows them twice, and "
+                            "this run takes each as it stands (--nat off, -o transcript)"
+                          : "it is of packets taken each as it stands (--nat off, -o transcript), and this run tracks "
+                            "once what a router's capture shows twice");
+    return;
+  }
+  s->placed = placed;
+  if (pairs && placed)
+    replay_pairs_keep(s->pairs, io);
 }
 
 void replay_source_keep(replay_source *s, resume_io *io)
@@ -115,9 +149,13 @@ void replay_source_keep(replay_source *s, resume_io *io)
   if (f->fed > f->frames || f->frames > G_MAXINT64)
     resume_fail(io, "its numbers of packets contradict each other");
   pkt_decoder_keep(s->decoder, io);
+  keep_pairs(s, io);
+  replay_held_keep(s, io);
   if (resume_reads(io))
     s->before = io->failed ? 0 : f->frames;
 }
+
+guint64 replay_source_held(const replay_source *s) { return replay_held_n(s->held); }
 
 guint64 replay_source_before(const replay_source *s) { return s->before; }
 
@@ -148,8 +186,7 @@ static void join_reader(replay_source *s)
 
 static void free_slot(replay_slot *slot)
 {
-  cap_batch_free(slot->frames);
-  pkt_arena_free(slot->arena);
+  replay_slot_clear(slot);
   g_free(slot);
 }
 
@@ -165,6 +202,8 @@ void replay_source_free(replay_source *s)
     free_slot(s->idle[--s->n_idle]);
   g_free(s->ring);
   g_free(s->idle);
+  replay_held_free(s->waited);
+  replay_held_free(s->held);
   pkt_decoder_free(s->decoder);
   replay_look_free(s->look);
   replay_pairs_free(s->pairs);
@@ -236,15 +275,10 @@ static gboolean comes_soon(replay_source *s)
   return is_there(s);
 }
 
-static replay_batch *queued(const replay_source *s, guint i)
-{
-  return s->queue[(s->first_queued + i) % REPLAY_PAIRS_AHEAD];
-}
-
 /* Whether the first batch that waits may be played: what left because of its packets has been seen, if it will be. */
 static gboolean is_ripe(replay_source *s)
 {
-  const replay_batch *first = queued(s, 0), *last = queued(s, s->n_queued - 1);
+  const replay_batch *first = replay_source_queued(s, 0), *last = replay_source_queued(s, s->n_queued - 1);
 
   if (!s->pairing || s->n_queued == REPLAY_PAIRS_AHEAD)
     return TRUE;
@@ -259,7 +293,7 @@ static void pair(replay_source *s, replay_batch *batch)
   g_mutex_lock(&s->lock);
   s->pairing = TRUE;
   g_mutex_unlock(&s->lock);
-  replay_pairs_batch(s->pairs, batch, queued(s, 0)->packets[0].number);
+  replay_pairs_batch(s->pairs, batch, replay_source_queued(s, 0)->packets[0].number);
 }
 
 static replay_batch *next_paired(replay_source *s)
@@ -274,9 +308,11 @@ static replay_batch *next_paired(replay_source *s)
     s->queue[(s->first_queued + s->n_queued++) % REPLAY_PAIRS_AHEAD] = batch;
     pair(s, batch);
   }
+  if (s->taken_all && s->o.holds && s->held == NULL && !replay_source_stopped(s))
+    replay_held_take(s);
   if (s->n_queued == 0 || replay_source_stopped(s))
     return NULL;
-  batch = queued(s, 0);
+  batch = replay_source_queued(s, 0);
   s->first_queued = (s->first_queued + 1) % REPLAY_PAIRS_AHEAD;
   s->n_queued--;
   return batch;

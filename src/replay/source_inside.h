@@ -23,7 +23,13 @@ typedef struct replay_slot {
   replay_batch batch;
   cap_batch *frames;
   pkt_arena *arena;
+  /* With replay_options.holds, as they stood before the batch. */
+  replay_figures figures;
+  GByteArray *before; /* the decoder; NULL: not known, since it had much waiting */
 } replay_slot;
+
+/* Packets that wait from one run to the next (held.h). */
+typedef struct replay_held replay_held;
 
 struct replay_source {
   replay_options o;
@@ -58,12 +64,30 @@ struct replay_source {
   gboolean taken_all;
   replay_batch *queue[REPLAY_PAIRS_AHEAD];
   guint first_queued, n_queued;
+  gboolean placed;            /* some frame said where it passed, whether that is wanted or not */
+  replay_held *waited, *held; /* of the run before, of this one; NULL: none */
   GMutex engine_lock;
   ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
 };
 
 static inline gboolean replay_source_stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
 
+void replay_slot_begin(replay_slot *slot);
+void replay_slot_clear(replay_slot *slot);
+
+static inline replay_batch *replay_source_queued(const replay_source *s, guint i)
+{
+  return s->queue[(s->first_queued + i) % REPLAY_PAIRS_AHEAD];
+}
+
+/* source_read.c. A frame into a batch, decoded; all of a batch are counted, and looked at, when they have been taken. */
+void replay_source_take_frame(replay_source *source, replay_slot *to, cap_frame *frame, guint64 number,
+                              const char *name);
+void replay_source_note_taken(replay_source *source, replay_batch *batch);
+/* Counts a frame that is fed. */
+void replay_source_count(replay_figures *figures, const cap_frame *frame, const ct_packet *packet);
+/* Notes in the slot how figures and decoder stand, for who has to go back there. */
+void replay_source_remember(replay_source *source, replay_slot *to);
 /* A slot to be filled: there is one while produced < consumed + n_slots. It goes into the ring by _publish. */
 replay_slot *replay_source_slot(replay_source *source);
 /* source_read.c: the next batch. => FALSE at the end: nothing more will come. */

@@ -4,6 +4,8 @@
 
 #include "place.h"
 
+enum { BEFORE_BYTES_MOST = 256 << 10 }; /* of fragments that wait, noted with each batch */
+
 /* Whether it can be decoded at all; a type that cannot is told of once. */
 static void check_link(replay_source *s, const cap_frame *frame, guint64 number)
 {
@@ -49,8 +51,19 @@ static inline void take_frame(replay_source *s, replay_slot *to, cap_frame *fram
   count_checksums(&s->figures, packet->flags);
 }
 
+void replay_source_count(replay_figures *f, const cap_frame *frame, const ct_packet *packet)
+{
+  count_checksums(f, packet->flags);
+  f->last_ns = f->fed++ == 0 ? frame->ts_ns : MAX(f->last_ns, frame->ts_ns);
+}
+
+void replay_source_take_frame(replay_source *s, replay_slot *to, cap_frame *frame, guint64 number, const char *name)
+{
+  take_frame(s, to, frame, number, name);
+}
+
 /* Of the packets that were taken together: the first ones are looked at, and what they all say is noted. */
-static void note_taken(replay_source *s, replay_batch *b)
+void replay_source_note_taken(replay_source *s, replay_batch *b)
 {
   gint64 last_ns = s->figures.fed == 0 ? G_MININT64 : s->figures.last_ns;
   gboolean tells = FALSE;
@@ -69,6 +82,18 @@ static void note_taken(replay_source *s, replay_batch *b)
   b->tells_place = tells;
   s->figures.last_ns = last_ns;
   s->figures.fed += b->n;
+}
+
+void replay_source_remember(replay_source *s, replay_slot *to)
+{
+  resume_io io = { .failed = FALSE };
+
+  to->figures = s->figures;
+  g_clear_pointer(&to->before, g_byte_array_unref);
+  if (pkt_decoder_fragment_bytes(s->decoder) > BEFORE_BYTES_MOST)
+    return;
+  io.out = to->before = g_byte_array_new();
+  pkt_decoder_keep(s->decoder, &io);
 }
 
 /* Frames of one interface mostly come one after the other. */
@@ -132,11 +157,14 @@ static void take_batch(replay_source *s, replay_slot *to)
   to->batch.frames_from = s->figures.frames + 1;
   to->batch.decoder_ns = pkt_decoder_now(s->decoder);
   to->batch.at_rest = pkt_decoder_fragment_queues(s->decoder) == 0;
+  if (s->o.holds)
+    replay_source_remember(s, to);
   if (s->o.skip == NULL && s->o.retime == NULL && !replay_select_asks(s->select))
     take_all(s, to);
   else
     take_chosen(s, to);
-  note_taken(s, &to->batch);
+  replay_source_note_taken(s, &to->batch);
+  s->placed = s->placed || to->batch.tells_place;
   to->batch.first_ns = s->figures.first_ns;
   to->batch.bytes = cap_batch_bytes(to->frames) + pkt_arena_bytes(to->arena);
 }
@@ -162,8 +190,7 @@ replay_slot *replay_source_slot(replay_source *s)
   g_mutex_unlock(&s->lock);
   if (slot == NULL) {
     slot = g_new0(replay_slot, 1);
-    slot->frames = cap_batch_new();
-    slot->arena = pkt_arena_new();
+    replay_slot_begin(slot);
   }
   return slot;
 }

@@ -73,6 +73,33 @@ expect 0 'answers packet 3, which went to 10.0.0.255' '*' "$ctreplay" -P --load-
 "$ctreplay" -E --end '#4' --save-state "$work/state" "$work/late" > "$work/one" 2> "$work/err"
 expect 0 '10.0.0.60.2000 > 10.0.0.2.1000: UDP, length 5$' '*' "$ctreplay" -P --load-state "$work/state" "$work/behind"
 
+# A router's capture of all interfaces, cut between a packet and how it left: its translation is inferred all the same, since what
+# arrived last waits in the state.
+"$ctreplay" compile "${srcdir:-.}/samples/nat-any.ct" -W "$work/any" || exit 99
+for packet in 1 3; do
+  "$ctreplay" -P --nat off -W "$work/behind" --start "#$((packet + 1))" "$work/any" 2> "$work/err"
+  for show in '-E -o timestamp,extended,id' '-P -o json'; do
+    # shellcheck disable=SC2086 # a letter and its format
+    "$ctreplay" $show "$work/any" > "$work/whole" 2> "$work/err"
+    # shellcheck disable=SC2086
+    "$ctreplay" $show --end "#$packet" --save-state "$work/state" "$work/any" > "$work/both" 2> "$work/said"
+    expect 0 'the last 1 packet is not played yet: the capture ends before it shows how they left' '' cat "$work/said"
+    # shellcheck disable=SC2086
+    "$ctreplay" $show --load-state "$work/state" "$work/behind" >> "$work/both" 2> "$work/err"
+    expect 0 '' '' cmp "$work/whole" "$work/both"
+  done
+done
+# Where nothing follows it is played at the end, and a state that is written anew holds it again.
+expect 0 '\[NEW\] .*src=192.168.1.10 ' '*' "$ctreplay" -E --end '#1' "$work/any"
+expect 0 '' 'the last 1 packet is not played yet' "$ctreplay" -E --end '#1' --save-state "$work/state" "$work/any"
+pcap_head > "$work/empty"
+expect 0 '' 'the last 1 packet is not played yet' "$ctreplay" -E --load-state "$work/state" --save-state "$work/again" "$work/empty"
+expect 0 '' '' cmp "$work/state" "$work/again"
+expect 3 '' 'it is of packets that are tracked once where a router.s capture shows them twice' \
+  "$ctreplay" -E --nat off --load-state "$work/state" "$work/behind"
+"$ctreplay" -E --nat off --end '#3' --save-state "$work/state" "$work/any" > "$work/one" 2> "$work/err"
+expect 3 '' 'it is of packets taken each as it stands (--nat off' "$ctreplay" -E --load-state "$work/state" "$work/behind"
+
 # What rules remember goes on as well: buckets, lists, sets, counters.
 cat > "$work/sets" <<'END'
 create seen hash:ip family inet hashsize 1024 maxelem 65536 timeout 600 counters
@@ -150,7 +177,16 @@ expect 3 '' 'it is of the setting max=60, and this run of the setting max=61' "$
 expect 3 '' 'it is of (nothing), and this run of the setting max=99' "$ctreplay" sweep --max 20,60,99 --load-state "$work/swept" "$work/b/mixed"
 expect 3 '' 'other parameters: ' "$ctreplay" sweep --max 20,60 --sysctl nf_conntrack_generic_timeout=5 --load-state "$work/swept" "$work/b/mixed"
 expect 3 '' 'it is no state of --save-state, or one of another command' "$ctreplay" -S --load-state "$work/swept" "$work/b/mixed"
-expect 2 '' 'not with rules' "$ctreplay" sweep --max 20,60 --rules "$work/sets" --rules "$work/rules" --load-state "$work/swept" "$work/b/mixed"
+expect 3 '' 'it is of the setting max=20, and this run of --rules of SHA-256' \
+  "$ctreplay" sweep --max 20,60 --rules "$work/sets" --rules "$work/rules" --load-state "$work/swept" "$work/b/mixed"
+# With rules each setting has a firewall of its own, and that remembers as well.
+"$ctreplay" -P -W "$work/b/mixed" --start '#1001' "$work/mixed" 2> "$work/err"
+with_rules() { "$ctreplay" sweep -o csv --max 20,60 --rules "$work/sets" --rules "$work/rules" "$@" 2> "$work/err"; }
+with_rules "$work/mixed" > "$work/whole"
+with_rules --end '#1000' --save-state "$work/ruled" "$work/mixed" > "$work/one"
+expect 0 'max=60' '' cat "$work/one"
+with_rules --load-state "$work/ruled" "$work/b/mixed" > "$work/two"
+expect 0 '' '' cmp "$work/two" "$work/whole"
 head -c 5000 "$work/swept" > "$work/bad"
 expect 3 '' 'it is cut short' "$ctreplay" sweep --max 20,60 --load-state "$work/bad" "$work/b/mixed"
 
@@ -181,7 +217,7 @@ refused 'it is cut short'
 : > "$work/bad"
 refused 'it is no state'
 { head -c 8 "$work/state" && printf '\011' && tail -c +10 "$work/state"; } > "$work/bad"
-refused 'it is of version 9 of the format, and this program reads version 3'
+refused 'it is of version 9 of the format, and this program reads version 4'
 { head -c 60 "$work/state" && printf '\377' && tail -c +62 "$work/state"; } > "$work/bad"
 refused 'it is damaged: its checksum is wrong'
 cp "$work/cap" "$work/bad"
