@@ -80,7 +80,7 @@ static inline replay_batch *replay_source_queued(const replay_source *s, guint i
   return s->queue[(s->first_queued + i) % REPLAY_PAIRS_AHEAD];
 }
 
-/* source_read.c. A frame into a batch, decoded; all of a batch are counted, and looked at, when they have been taken. */
+/* source_read.c. A frame into a batch, decoded; counted and looked at are all of a batch, by _note_taken. */
 void replay_source_take_frame(replay_source *source, replay_slot *to, cap_frame *frame, guint64 number,
                               const char *name);
 void replay_source_note_taken(replay_source *source, replay_batch *batch);
