@@ -8,7 +8,8 @@
 #include "firewall/walk/tests.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
-enum { EXPAND_MOST = 65536 };
+/* The kernel's, of seconds: when it looks for expired elements first, and how long it waits at most. */
+enum { EXPAND_MOST = 65536, COLLECT_FIRST = 1, COLLECT_MOST = 180 };
 
 /* What a packet, or an element, is looked for by: all parts beside each other, addresses under the class's masks. */
 typedef struct set_key {
@@ -40,6 +41,7 @@ struct fw_live_set {
   fw_memory elements;
   GArray *classes;    /* set_class, by falling rank */
   GPtrArray *members; /* fw_live_set*, of list:set */
+  gint64 oldest_ns;   /* no element expires before */
 };
 
 static guint full_length(const fw_set *set) { return set->family == FW_IPV6 ? 128 : 32; }
@@ -85,6 +87,12 @@ static void mask_part(fw_address *address, const fw_address *mask)
     address->words[i] &= mask->words[i];
 }
 
+static void expires_at(fw_live_set *s, set_value *v, gint64 at_ns)
+{
+  v->expires_ns = at_ns;
+  s->oldest_ns = MIN(s->oldest_ns, at_ns);
+}
+
 static void put(fw_live_set *s, const set_key *key, const guint8 length[FW_SET_DIMENSIONS], const fw_set_element *e,
                 gint64 loaded_ns)
 {
@@ -98,7 +106,7 @@ static void put(fw_live_set *s, const set_key *key, const guint8 length[FW_SET_D
   v->counters = e->counters;
   v->expires_ns = G_MAXINT64;
   if (e->timeout_s > 0 || (e->timeout_s < 0 && s->set->timeout_s > 0))
-    v->expires_ns = loaded_ns + (e->timeout_s > 0 ? e->timeout_s : s->set->timeout_s) * NS_PER_S;
+    expires_at(s, v, loaded_ns + (e->timeout_s > 0 ? e->timeout_s : s->set->timeout_s) * NS_PER_S);
 }
 
 static gboolean address_less(const fw_address *a, const fw_address *b, guint bytes) { return memcmp(a, b, bytes) < 0; }
@@ -198,6 +206,7 @@ fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set)
     return s;
   s = g_new0(fw_live_set, 1);
   s->set = set;
+  s->oldest_ns = G_MAXINT64;
   fw_memory_init(&s->elements, sizeof(set_key), sizeof(set_value));
   s->classes = g_array_new(FALSE, FALSE, sizeof(set_class));
   s->members = g_ptr_array_new();
@@ -416,8 +425,53 @@ static void own_lengths(const fw_live_set *s, set_key *key, guint8 length[FW_SET
   }
 }
 
-static gboolean is_old(void *value, gpointer user) { return ((set_value *)value)->expires_ns <= *(gint64 *)user; }
+typedef struct collection {
+  fw_live_set *set;
+  gint64 until_ns;
+} collection;
 
+static gboolean collect_one(const void *at, void *value, gpointer user)
+{
+  collection *c = user;
+  const set_key *key = at;
+  const set_value *v = value;
+  guint8 length[FW_SET_DIMENSIONS];
+
+  if (v->expires_ns > c->until_ns) {
+    c->set->oldest_ns = MIN(c->set->oldest_ns, v->expires_ns);
+    return FALSE;
+  }
+  for (guint i = 0; i < FW_SET_DIMENSIONS; i++)
+    length[i] = (guint8)key->parts[i].length;
+  class_count(c->set, length, -1);
+  return TRUE;
+}
+
+/* Takes out what has expired by then. */
+static void collect(fw_live_set *s, gint64 until_ns)
+{
+  collection c = { s, until_ns };
+
+  if (s->oldest_ns > until_ns)
+    return;
+  s->oldest_ns = G_MAXINT64;
+  fw_memory_sweep(&s->elements, collect_one, &c);
+}
+
+/*
+ * Expired elements hold nothing, but are there, and their networks' lengths with them, until the kernel takes them out:
+ * a second after the set was made, for which the rules' loading stands here, and then each third of the set's timeout.
+ */
+static void collect_due(const fw_program *program, fw_live_set *s)
+{
+  const gint64 each_ns = CLAMP(s->set->timeout_s / 3, 1, COLLECT_MOST) * NS_PER_S,
+               first_ns = program->loaded_ns + COLLECT_FIRST * NS_PER_S;
+
+  if (program->now_ns >= first_ns)
+    collect(s, program->now_ns - (program->now_ns - first_ns) % each_ns);
+}
+
+/* An element that is there already gets what a new one has: no mark, and this packet in its counters. */
 static gboolean add_one(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
                         gint64 timeout_s)
 {
@@ -427,11 +481,12 @@ static gboolean add_one(fw_program *program, fw_live_set *s, const fw_packet *p,
 
   if (key_of(s->set, p, ref, &key) != FW_YES)
     return FALSE;
+  collect_due(program, s);
   own_lengths(s, &key, length);
   v = fw_memory_find(&s->elements, &key);
   if (v == NULL) {
     if (s->elements.n >= s->set->max_elements)
-      fw_memory_sweep(&s->elements, is_old, &program->now_ns);
+      collect(s, program->now_ns);
     if (s->elements.n >= s->set->max_elements && !s->set->bitmap)
       return FALSE;
     v = fw_memory_add(&s->elements, &key);
@@ -439,9 +494,11 @@ static gboolean add_one(fw_program *program, fw_live_set *s, const fw_packet *p,
   } else if (!exist && v->expires_ns > program->now_ns) {
     return FALSE;
   }
+  v->nomatch = FALSE;
+  v->counters = (fw_counters){ .packets = 1, .bytes = p->raw->length };
   if (timeout_s < 0)
     timeout_s = s->set->timeout_s;
-  v->expires_ns = timeout_s > 0 && s->set->timeout_s >= 0 ? program->now_ns + timeout_s * NS_PER_S : G_MAXINT64;
+  expires_at(s, v, timeout_s > 0 && s->set->timeout_s >= 0 ? program->now_ns + timeout_s * NS_PER_S : G_MAXINT64);
   return TRUE;
 }
 
@@ -460,16 +517,20 @@ gboolean fw_live_set_add(fw_program *program, fw_live_set *s, const fw_packet *p
   return done;
 }
 
-static gboolean del_one(fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
+static gboolean del_one(const fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
 {
   guint8 length[FW_SET_DIMENSIONS];
+  const set_value *v;
   set_key key;
 
   if (key_of(s->set, p, ref, &key) != FW_YES)
     return FALSE;
+  collect_due(program, s);
   own_lengths(s, &key, length);
-  if (!fw_memory_remove(&s->elements, &key))
+  v = fw_memory_find(&s->elements, &key);
+  if (v == NULL || v->expires_ns <= program->now_ns)
     return FALSE;
+  fw_memory_remove(&s->elements, &key);
   class_count(s, length, -1);
   return TRUE;
 }
@@ -478,13 +539,12 @@ gboolean fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p
 {
   gboolean done = FALSE;
 
-  (void)program;
   if (!s->set->list)
-    return del_one(s, p, ref);
+    return del_one(program, s, p, ref);
   for (guint i = 0; !done && i < s->members->len; i++) {
     fw_live_set *member = g_ptr_array_index(s->members, i);
 
-    done = member != NULL && del_one(member, p, ref);
+    done = member != NULL && del_one(program, member, p, ref);
   }
   return done;
 }
@@ -534,6 +594,8 @@ void fw_live_sets_keep(fw_program *program, resume_io *io)
       continue;
     keep_classes(s, io);
     fw_memory_keep(&s->elements, io);
+    if (resume_reads(io))
+      s->oldest_ns = G_MININT64; /* the next collection finds out */
   }
 }
 
