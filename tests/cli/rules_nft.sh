@@ -73,6 +73,8 @@ expect 0 'inet filter' '' sh -c "cat '$work/rules.nft' | '$ctreplay' rules /dev/
 # shellcheck disable=SC2016
 printf 'define d = veth7\ntable netdev n {\n chain c {\n  type filter hook ingress device $d priority 0;\n  drop\n }\n}\n' > "$work/netdev.nft"
 expect 0 'netdev n' '' "$ctreplay" rules "$work/netdev.nft"
+expect 0 '^  c  *ACCEPT  *1 rule, not followed$' '' "$ctreplay" rules "$work/netdev.nft"
+expect 0 '^1 rule, 0 unknown$' '' "$ctreplay" rules "$work/netdev.nft"
 
 # What nft refuses, in its words and with its place; what the kernel refuses; what is too much.
 # A check that nft leaves out of its listing is missed; one that stands in a comment or a type is none.
