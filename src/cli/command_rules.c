@@ -95,7 +95,7 @@ static void list_table(GString *out, const fw_table *table)
     if (unknown > 0)
       g_string_append_printf(out, ", %u unknown", unknown);
     else if (chain->hook == FW_HOOK_NONE && chain->hooks == 0)
-      g_string_append(out, ", never reached");
+      g_string_append(out, chain->frames ? ", not followed" : ", never reached");
     g_string_append_c(out, '\n');
   }
 }

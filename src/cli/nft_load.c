@@ -10,6 +10,7 @@
 
 #include "filter.h"
 #include "nft_child.h"
+#include "say.h"
 
 enum {
   TEXT_MOST = 16 << 20, /* of the file, and of it with all that it includes */
@@ -235,6 +236,41 @@ static gboolean run(cli_nft_child *c, const char *path, GPtrArray *names, GError
   return refused(error, path, c->said->str);
 }
 
+static guint times_in(const char *text, const char *pattern)
+{
+  GRegex *regex = g_regex_new(pattern, G_REGEX_OPTIMIZE, 0, NULL);
+  GMatchInfo *match;
+  guint n = 0;
+
+  for (g_regex_match(regex, text, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL))
+    n++;
+  g_match_info_free(match);
+  g_regex_unref(regex);
+  return n;
+}
+
+/*
+ * nft takes some checks that were written for those that it adds itself, and lists a rule without them. What is asked
+ * of a connection's protocols it never adds, so that such a one is missed in the listing.
+ */
+static void tell_unlisted(const char *path, const GString *whole, const GString *json)
+{
+  GRegex *beside = g_regex_new("#[^\\n]*|\\btypeof\\b[^;}]*", G_REGEX_OPTIMIZE, 0, NULL);
+  g_autofree char *text = g_regex_replace_literal(beside, whole->str, -1, 0, "", 0, NULL);
+  guint written = 0, listed = 0;
+
+  g_regex_unref(beside);
+  if (text == NULL)
+    return; /* it is no UTF-8 */
+  written = times_in(text, "\\bct\\s+(?:(?:original|reply)\\s+)?(?:l3proto|protocol)\\b");
+  if (written > 0)
+    listed = times_in(json->str, "\"ct\"\\s*:\\s*\\{\\s*\"key\"\\s*:\\s*\"(?:l3proto|protocol)\"");
+  if (listed < written)
+    cli_say("note: %s: of its %u checks of 'ct l3proto' and 'ct protocol' nft lists %u; the others, which it takes for "
+            "its own, are not asked here",
+            shown(path), written, listed);
+}
+
 gboolean cli_nft_load(const char *path, const GString *text, GString *json, GString *whole, GArray *lines,
                       GError **error)
 {
@@ -257,6 +293,8 @@ gboolean cli_nft_load(const char *path, const GString *text, GString *json, GStr
     take_text(&w, text->str, text->len, 0, 0);
     find_devices(names, whole->str);
     fine = run(&c, path, names, error);
+    if (fine)
+      tell_unlisted(path, whole, json);
   }
   g_ptr_array_free(names, TRUE);
   g_string_free(c.said, TRUE);

@@ -122,7 +122,9 @@ static void put_rule(running *r, const fw_program *program, const fw_walk_chain 
     put_hits(out, r, hits);
     cli_rules_sources_put(r->sources, out, rule);
   } else {
-    emit_text_string(out, i < c->deepest ? "  # never matched" : "  # never reached");
+    emit_text_string(out, i < c->deepest                                   ? "  # never matched"
+                          : rule->chain->frames && rule->chain->hooks == 0 ? "  # not followed"
+                                                                           : "  # never reached");
     put_never(r, rule);
   }
   if (rule->unknown)

@@ -439,7 +439,7 @@ static void list_chain(GArray *list, const covering *c, const fw_chain *chain)
   for (i = 0; i < chain->n_rules; i++) {
     fw_covered covered = { chain->rules[i], g_hash_table_lookup(c->by, chain->rules[i]) };
 
-    if (covered.by != NULL || !reached)
+    if (covered.by != NULL || !(reached || chain->frames))
       g_array_append_val(list, covered);
   }
 }

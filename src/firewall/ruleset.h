@@ -182,6 +182,7 @@ struct fw_chain {
   guint line;
   guint index;              /* in the table, from 0 */
   guint8 hooks;             /* 1 << hook for each built-in chain that reaches it, itself included */
+  guint8 frames;            /* a base chain that sees frames reaches it, itself included: those are not followed */
   struct fw_nft_chain *nft; /* NULL: of iptables */
   GSequence *reading;       /* fw_rule*, while a file is read; NULL afterwards */
   fw_rule **rules;          /* n_rules */

@@ -73,8 +73,18 @@ expect 0 'inet filter' '' sh -c "cat '$work/rules.nft' | '$ctreplay' rules /dev/
 # shellcheck disable=SC2016
 printf 'define d = veth7\ntable netdev n {\n chain c {\n  type filter hook ingress device $d priority 0;\n  drop\n }\n}\n' > "$work/netdev.nft"
 expect 0 'netdev n' '' "$ctreplay" rules "$work/netdev.nft"
+expect 0 '^  c  *ACCEPT  *1 rule, not followed$' '' "$ctreplay" rules "$work/netdev.nft"
+expect 0 '^1 rule, 0 unknown$' '' "$ctreplay" rules "$work/netdev.nft"
 
 # What nft refuses, in its words and with its place; what the kernel refuses; what is too much.
+# A check that nft leaves out of its listing is missed; one that stands in a comment or a type is none.
+printf '%s\n' 'table inet u {' ' set s { typeof ct protocol; elements = { tcp } } # ct protocol' ' chain c {' \
+  '  ct original l3proto ipv4 icmp type echo-request counter' '  ct protocol @s counter' ' }' '}' > "$work/unlisted.nft"
+case $(nft --version) in
+  *v1.0.6*) missed="unlisted.nft: of its 2 checks of 'ct l3proto' and 'ct protocol' nft lists 1; " ;;
+  *) missed='*' ;;
+esac
+expect 0 '2 rules' "$missed" "$ctreplay" rules "$work/unlisted.nft"
 printf 'table ip x {\n chain c {\n  frob\n }\n}\n' > "$work/bad.nft"
 expect 2 '' '^ctreplay: .*bad.nft:3:[0-9-]*: Error: .*(says nft)$' "$ctreplay" rules "$work/bad.nft"
 expect 2 '' '^ctreplay: standard input:3:[0-9-]*: Error: ' sh -c "'$ctreplay' rules - < '$work/bad.nft'"

@@ -514,7 +514,10 @@ static gboolean rules_load(gen_box *box, const gen_case *c, gen_result *result)
     return FALSE;
   result->rules = gen_rules_list(box->directory, c, FALSE, FALSE);
   result->rules6 = c->kind == GEN_NFT ? NULL : gen_rules_list(box->directory, c, TRUE, FALSE);
-  return result->rules != NULL && (c->kind == GEN_NFT || result->rules6 != NULL);
+  if (result->rules == NULL || (result->rules6 == NULL && c->kind != GEN_NFT))
+    return FALSE;
+  result->less = !gen_rules_listed_whole(box->directory, c, result->rules);
+  return TRUE;
 }
 
 gboolean gen_box_run(gen_box *box, const gen_case *c, gen_result *result, GError **error)

@@ -119,6 +119,34 @@ char *gen_rules_list(const char *directory, const gen_case *c, gboolean six, gbo
   return g_strdup(all->str);
 }
 
+static guint64 times_in(const char *text, const char *what)
+{
+  guint64 n = 0;
+
+  for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+    n++;
+  return n;
+}
+
+gboolean gen_rules_listed_whole(const char *directory, const gen_case *c, const char *json)
+{
+  guint64 held = 0;
+
+  if (c->kind != GEN_NFT)
+    return TRUE;
+  g_auto(GStrv) tables = tables_of(c);
+  for (guint i = 0; tables[i] != NULL; i++) {
+    g_autofree char *command = g_strdup_printf("nft --debug=netlink list table %s | "
+                                               "grep -c -e 'ct load protocol' -e 'ct load l3protocol' || true",
+                                               tables[i]),
+                    *out = run_program(directory, command, NULL);
+
+    if (out != NULL)
+      held += g_ascii_strtoull(out, NULL, 10);
+  }
+  return held <= times_in(json, "{\"ct\": {\"key\": \"protocol\"") + times_in(json, "{\"ct\": {\"key\": \"l3proto\"");
+}
+
 /* Tables of iptables-legacy stay once they are there: empty. */
 static void unload_legacy(const char *directory)
 {

@@ -126,6 +126,7 @@ typedef struct gen_entry {
 
 typedef struct gen_result {
   gboolean refused;     /* the rules were not taken, or could not be listed; said */
+  gboolean less;        /* nft lists less of them than the kernel holds: they are not to be compared */
   char *sets;           /* as ipset saves them before the first packet; NULL: there are none */
   char *rules, *rules6; /* as the kernel has them before the first packet: JSON, or iptables-save */
   GPtrArray *sent;      /* gen_sent */

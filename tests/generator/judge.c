@@ -190,8 +190,11 @@ static void show_packet(GString *out, const guint8 *b, gsize n)
   }
   inet_ntop(six ? AF_INET6 : AF_INET, b + (six ? 8 : 12), source, sizeof source);
   inet_ntop(six ? AF_INET6 : AF_INET, b + (six ? 24 : 16), destination, sizeof destination);
-  g_string_append_printf(out, "%s > %s protocol %u, %u bytes:", source, destination, (guint)(six ? b[6] : b[9]),
+  g_string_append_printf(out, "%s > %s protocol %u, %u bytes", source, destination, (guint)(six ? b[6] : b[9]),
                          (guint)n);
+  if (!six && (b[6] != 0 || b[7] != 0))
+    g_string_append_printf(out, ", fragment field %02x%02x", b[6], b[7]);
+  g_string_append_c(out, ':');
   for (; at < MIN(n, (gsize)(six ? 40 : 20) + 20); at++)
     g_string_append_printf(out, " %02x", b[at]);
 }

@@ -365,29 +365,32 @@ static gint32 fragment_at(const GByteArray *b)
   return field & 0x3fff ? (gint32)(field & 0x1fff) * 8 : -1;
 }
 
-/* The later fragment's part goes behind the earlier, which becomes the packet. */
+static gboolean is_last(const GByteArray *b) { return !(b->data[0] >> 4 == 6 ? b->data[43] & 1 : b->data[6] & 0x20); }
+
+static guint32 skip_of(const GByteArray *b) { return b->data[0] >> 4 == 6 ? 40 + FRAGMENT_BYTES : 20; }
+
+/* The later fragment's part goes behind the earlier, which becomes the packet with the last. */
 static void join(GByteArray *first, const GByteArray *later)
 {
   const gboolean six = first->data[0] >> 4 == 6;
-  const guint32 header = six ? 40 : 20, skip = six ? header + FRAGMENT_BYTES : header;
 
-  if (six) {
+  g_byte_array_append(first, later->data + skip_of(later), later->len - skip_of(later));
+  if (six && is_last(later)) {
     first->data[6] = first->data[40];
     g_byte_array_remove_range(first, 40, FRAGMENT_BYTES);
   }
-  g_byte_array_append(first, later->data + skip, later->len - skip);
   if (six)
-    put16(first->data + 4, first->len - header);
+    put16(first->data + 4, first->len - 40);
   else
     put16(first->data + 2, first->len);
-  if (!six)
+  if (!six && is_last(later))
     put16(first->data + 6, 0);
 }
 
 /* What came in fragments may leave in one piece that is called a fragment. */
 static void unwrap(GByteArray *b)
 {
-  if (b->data[0] >> 4 != 6 || fragment_at(b) != 0 || b->data[43] & 1)
+  if (b->data[0] >> 4 != 6 || fragment_at(b) != 0 || !is_last(b))
     return;
   b->data[6] = b->data[40];
   g_byte_array_remove_range(b, 40, FRAGMENT_BYTES);
@@ -398,12 +401,14 @@ void gen_packets_join(GPtrArray *packets)
 {
   for (guint i = 0; i < packets->len; i++)
     unwrap(g_ptr_array_index(packets, i));
-  for (guint i = 0; i + 1 < packets->len; i++) {
+  for (guint i = 0; i + 1 < packets->len;) {
     GByteArray *one = g_ptr_array_index(packets, i), *two = g_ptr_array_index(packets, i + 1);
 
-    if (fragment_at(one) == 0 && fragment_at(two) > 0) {
+    if (fragment_at(one) == 0 && fragment_at(two) == (gint32)(one->len - skip_of(one))) {
       join(one, two);
       g_ptr_array_remove_index(packets, i + 1);
+    } else {
+      i++;
     }
   }
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* X(name, dimensions) */
-#define SET_LIST(X) X(a, 1) X(n, 1) X(p, 2) X(q, 2) X(b, 1) X(c, 1) X(e, 1) X(r, 3) X(l, 1)
+#define SET_LIST(X) X(a, 1) X(n, 1) X(p, 2) X(q, 2) X(b, 1) X(c, 1) X(e, 1) X(r, 3) X(l, 1) X(m, 1) X(t, 2)
 
 static void put_line(ipt_making *m, const char *four, const char *six)
 {
@@ -39,6 +39,12 @@ void ipt_put_sets(ipt_making *m)
     { "create e4 hash:ip family inet maxelem 3", "create e6 hash:ip family inet6 maxelem 3" },
     { "create r4 hash:ip,port,ip family inet", "create r6 hash:ip,port,ip family inet6" },
     { "add r4 10.1.0.3,tcp:443,198.51.100.3", "add r6 fd01::3,tcp:443,fd02::3" },
+    { "create m4 hash:net family inet counters", "create m6 hash:net family inet6 counters" },
+    { "add m4 10.1.0.2/31 nomatch", "add m6 fd01::2/127 nomatch" },
+    { "add m4 198.51.100.0/24", "add m6 fd02::/64" },
+    { "create t4 hash:ip,port family inet timeout 3000 counters",
+      "create t6 hash:ip,port family inet6 timeout 3000 counters" },
+    { "add t4 10.1.0.2,tcp:80", "add t6 fd01::2,tcp:80" },
     { "create l4 list:set size 8", "create l6 list:set size 8" },
     { "add l4 e4", "add l6 e6" },
     { "add l4 a4", "add l6 a6" },
@@ -77,7 +83,7 @@ void ipt_put_set_match(ipt_making *m, GString *out)
   const gboolean counts = percent(m, 20);
 
   g_string_append_printf(out, " -m set %s--match-set ", no(m));
-  put_set(m, out, counts ? "c" : "aanppqbcerl");
+  put_set(m, out, counts ? "ccmt" : "aanppqbcerlmt");
   if (counts)
     g_string_append_printf(out, " %s %u", ONE_OF(m, "--packets-gt", "--packets-lt", "--packets-eq", "--bytes-gt"),
                            below(m, 9));
@@ -92,7 +98,7 @@ void ipt_put_set_target(ipt_making *m, GString *out)
   const gboolean adds = percent(m, 65);
 
   g_string_append_printf(out, " -j SET --%s-set ", adds ? "add" : "del");
-  put_set(m, out, "aapqeeer");
+  put_set(m, out, "aapqeeercmmt");
   if (adds && percent(m, 30))
     g_string_append(out, " --exist");
 }

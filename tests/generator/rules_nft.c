@@ -104,7 +104,8 @@ static gboolean put_jump(nft_making *m, GString *out)
       out, "ip saddr . ip daddr vmap { 10.1.0.2 . 198.51.100.2 : drop, 10.1.0.3 . 198.51.100.3 : jump u%u }", to);
     return TRUE;
   case 5:
-    if (!takes(&m->l4, "some"))
+    /* nft 1.0.6 lists no `ct protocol` before it */
+    if (strstr(out->str, "ct protocol") != NULL || !takes(&m->l4, "some"))
       return FALSE;
     g_string_append_printf(
       out, "meta l4proto . th dport vmap { tcp . 22 : goto u%u, udp . 53 : drop, tcp . 80 : accept }", to);

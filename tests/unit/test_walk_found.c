@@ -307,6 +307,76 @@ START_TEST(what_set_takes_out)
 }
 END_TEST
 
+/* What SET puts in again is as new: this packet is in its counters, and it is marked no more. */
+START_TEST(what_set_renews)
+{
+  wk_init(&kit);
+  wk_start(
+    &kit,
+    FORWARD("-A FORWARD -p udp -j SET --add-set c src\n-A FORWARD -p udp -m set --match-set c src --packets-eq 2\n"
+            "-A FORWARD -p icmp -j SET --add-set c src --exist\n"
+            "-A FORWARD -p icmp -m set ! --update-counters --match-set c src --packets-eq 1 --bytes-gt 27\n"
+            "-A FORWARD -p icmp -m set --match-set m src\n-A FORWARD -p icmp -j SET --add-set m src --exist\n"
+            "-A FORWARD -p icmp -m set --match-set m src\n"),
+    "create c hash:ip family inet counters\ncreate m hash:net family inet\nadd m " A "/31 nomatch\n"
+    "add m 10.0.0.0/8\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(hits(2), 1);
+  wk_icmp(&kit, A, B, 8, 0);
+  ck_assert_uint_eq(hits(4), 1);
+  ck_assert_uint_eq(hits(5), 0);
+  ck_assert_uint_eq(hits(7), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/*
+ * A network that has expired is there until the kernel looks: a second after the set was made and each third of its
+ * timeout from then on. It cannot be taken out any more, but SET's networks are as long as it.
+ */
+START_TEST(what_set_adds_to_beside_expired_ones)
+{
+  wk_init(&kit);
+  wk_start(
+    &kit,
+    FORWARD("-A FORWARD -p udp -j SET --add-set n src --timeout 2\n"
+            "-A FORWARD -s 10.1.0.100/30 -p icmp -m set --match-set n src\n"
+            "-A FORWARD -s 10.1.0.200 -p icmp -m set --match-set n src\n"),
+    "create n hash:net family inet timeout 30\nadd n 192.0.2.0/24 timeout 1000\nadd n 203.0.113.0/28 timeout 5\n");
+  wk_udp(&kit, B, 1, A, 53, "x"); /* the set's time begins with the first packet */
+  wk_pass_ms(&kit, 6000);
+  wk_udp(&kit, "10.1.0.97", 1, B, 53, "x"); /* 10.1.0.96/28 */
+  wk_icmp(&kit, "10.1.0.101", B, 8, 0);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_icmp(&kit, "10.1.0.200", B, 8, 0);
+  ck_assert_uint_eq(hits(3), 0);
+  wk_pass_ms(&kit, 6000); /* it looked at 11 s */
+  wk_icmp(&kit, "10.1.0.101", B, 8, 0);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_udp(&kit, "10.1.0.97", 1, B, 53, "x"); /* 10.1.0.0/24 */
+  wk_icmp(&kit, "10.1.0.200", B, 8, 0);
+  ck_assert_uint_eq(hits(3), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* A full set takes out what has expired at once, and its networks' lengths with it. */
+START_TEST(a_full_set_of_expired_ones)
+{
+  wk_init(&kit);
+  wk_start(&kit, FORWARD("-A FORWARD -p udp -j SET --add-set n src\n-A FORWARD -p icmp -m set --match-set n src\n"),
+           "create n hash:net family inet timeout 300 maxelem 2\nadd n 192.0.2.0/24 timeout 1000\n"
+           "add n 203.0.113.0/28 timeout 5\n");
+  wk_udp(&kit, B, 1, A, 53, "x"); /* full */
+  wk_pass_ms(&kit, 6000);
+  wk_udp(&kit, "10.1.0.97", 1, B, 53, "x"); /* still as long as the one that goes for it: 10.1.0.96/28 */
+  wk_icmp(&kit, "10.1.0.111", B, 8, 0);
+  wk_icmp(&kit, "10.1.0.112", B, 8, 0);
+  ck_assert_uint_eq(hits(2), 1);
+  wk_stop(&kit);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -325,6 +395,9 @@ int main(void)
   tcase_add_test(tc, what_set_adds_to);
   tcase_add_test(tc, what_set_takes_out);
   tcase_add_test(tc, ports_of_short_headers);
+  tcase_add_test(tc, what_set_renews);
+  tcase_add_test(tc, what_set_adds_to_beside_expired_ones);
+  tcase_add_test(tc, a_full_set_of_expired_ones);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }

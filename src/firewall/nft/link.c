@@ -68,7 +68,7 @@ static void resolve_rule(fw_ruleset *r, fw_table *table, fw_rule *rule)
 
 typedef struct walking {
   guint8 *checked; /* by index: the deepest level at which it was gone through, + 1 */
-  guint8 hook;
+  guint8 hook, frames;
   const fw_rule *bad;
 } walking;
 
@@ -104,6 +104,7 @@ static gboolean check_chain(walking *w, fw_chain *chain, guint level)
   if (level > FW_NFT_DEPTH)
     return FALSE;
   chain->hooks |= w->hook;
+  chain->frames |= w->frames;
   if (w->checked[chain->index] > level)
     return TRUE;
   w->checked[chain->index] = (guint8)(level + 1);
@@ -131,7 +132,7 @@ static gboolean check_table(fw_table *table, GError **error)
 
   for (i = 0; i < table->chains->len; i++) {
     fw_chain *chain = g_ptr_array_index(table->chains, i);
-    walking w = { checked, chain->hook != FW_HOOK_NONE ? (guint8)(1 << chain->hook) : 0, NULL };
+    walking w = { checked, chain->hook != FW_HOOK_NONE ? (guint8)(1 << chain->hook) : 0, chain->frames, NULL };
 
     if (chain->nft->hook == NULL)
       continue;

@@ -391,10 +391,11 @@ static void end_item(fw_program *program, fw_nft_live *l, item *i)
     fw_nft_state_end(program->nft, &inner[k], &states_of(l, i)[k]);
 }
 
-static gboolean sweep_one(void *value, gpointer user)
+static gboolean sweep_one(const void *key, void *value, gpointer user)
 {
   sweep *s = user;
 
+  (void)key;
   if (!has_gone(value, s->program->now_ns))
     return FALSE;
   end_item(s->program, s->live, value);

@@ -272,7 +272,8 @@ static gboolean read_base_chain(reading *d, JsonObject *o, fw_chain *chain)
   chain->policy = strcmp(fw_nft_text(o, "policy", "accept"), "drop") == 0 ? FW_POLICY_DROP : FW_POLICY_ACCEPT;
   chain->declared = TRUE;
   chain->hook = chain->table->family <= FW_INET && !chain->table->nft->dormant ? hook_of(n->hook) : FW_HOOK_NONE;
-  if (chain->hook == FW_HOOK_NONE && !chain->table->nft->dormant) {
+  chain->frames = chain->hook == FW_HOOK_NONE && !chain->table->nft->dormant;
+  if (chain->frames) {
     g_autofree char *words = g_strdup_printf("chain %s of hook %s, family %s, is not followed: it sees frames, not "
                                              "packets of this host's IP layer",
                                              chain->name, n->hook, fw_family_name(chain->table->family));

@@ -143,7 +143,7 @@ gboolean fw_memory_remove(fw_memory *m, const void *key)
   return TRUE;
 }
 
-void fw_memory_sweep(fw_memory *m, gboolean (*drop)(void *value, gpointer user), gpointer user)
+void fw_memory_sweep(fw_memory *m, gboolean (*drop)(const void *key, void *value, gpointer user), gpointer user)
 {
   guint32 at, turns;
 
@@ -152,8 +152,13 @@ void fw_memory_sweep(fw_memory *m, gboolean (*drop)(void *value, gpointer user),
   /* What a removal moves up may come from beyond the end: those are met in the second turn. */
   for (turns = 0; turns < 2; turns++)
     for (at = 0; at <= m->mask; at++)
-      while (m->slots[at] != 0 && drop(item(m, m->slots[at] - 1) + m->key_bytes, user))
+      while (m->slots[at] != 0) {
+        guint8 *key = item(m, m->slots[at] - 1);
+
+        if (!drop(key, key + m->key_bytes, user))
+          break;
         remove_at(m, at);
+      }
 }
 
 void fw_memory_keys(const fw_memory *m, GArray *keys)

@@ -27,8 +27,8 @@ void *fw_memory_find(const fw_memory *memory, const void *key);
 void *fw_memory_add(fw_memory *memory, const void *key);
 /* => FALSE: no such key. */
 gboolean fw_memory_remove(fw_memory *memory, const void *key);
-/* Removes those of which drop(value, user) is true. */
-void fw_memory_sweep(fw_memory *memory, gboolean (*drop)(void *value, gpointer user), gpointer user);
+/* Removes those of which drop(key, value, user) is true. */
+void fw_memory_sweep(fw_memory *memory, gboolean (*drop)(const void *key, void *value, gpointer user), gpointer user);
 /* Appends all keys to an array of such. */
 void fw_memory_keys(const fw_memory *memory, GArray *keys);
 /* All keys and values as bytes, or from them in place of those that are there. Values are plain. */

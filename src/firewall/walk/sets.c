@@ -4,69 +4,35 @@
 #include <string.h>
 
 #include "firewall/parse.h"
-#include "firewall/walk/memory.h"
+#include "firewall/walk/sets_inside.h"
 #include "firewall/walk/tests.h"
 
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
 enum { EXPAND_MOST = 65536 };
 
-/* What a packet, or an element, is looked for by: all parts beside each other, addresses under the class's masks. */
-typedef struct set_key {
-  struct {
-    fw_address address; /* an interface's name stands here too, a MAC address, a mark */
-    guint16 port;
-    guint8 protocol, set;
-    guint32 length; /* of an address: of its network; else 0 */
-  } parts[FW_SET_DIMENSIONS];
-} set_key;
-
-typedef struct set_value {
-  fw_counters counters;
-  gint64 expires_ns; /* G_MAXINT64: never */
-  gboolean nomatch;
-  guint32 zero;
-} set_value;
-
-/* Elements whose networks are equally long in each part. */
-typedef struct set_class {
-  guint8 length[FW_SET_DIMENSIONS];
-  fw_address mask[FW_SET_DIMENSIONS];
-  guint rank; /* the sum of lengths: the most specific first */
-  guint32 n;
-} set_class;
-
-struct fw_live_set {
-  const fw_set *set;
-  fw_memory elements;
-  GArray *classes;    /* set_class, by falling rank */
-  GPtrArray *members; /* fw_live_set*, of list:set */
-};
-
-static guint full_length(const fw_set *set) { return set->family == FW_IPV6 ? 128 : 32; }
-static gboolean has_address(fw_set_part part) { return part == FW_SET_IP || part == FW_SET_NET; }
-
-static void key_begin(set_key *key) { memset(key, 0, sizeof *key); }
+static void key_begin(fw_set_key *key) { memset(key, 0, sizeof *key); }
 
 static gint class_order(gconstpointer a, gconstpointer b)
 {
-  const set_class *x = a, *y = b;
+  const fw_set_class *x = a, *y = b;
 
   return (gint)y->rank - (gint)x->rank;
 }
 
-static void class_count(fw_live_set *s, const guint8 length[FW_SET_DIMENSIONS], gint by)
+void fw_set_class_count(fw_live_set *s, const guint8 length[FW_SET_DIMENSIONS], gint by)
 {
-  set_class made = { .rank = 0 };
+  fw_set_class made = { .rank = 0 };
   guint i;
 
   for (i = 0; i < s->classes->len; i++) {
-    set_class *c = &g_array_index(s->classes, set_class, i);
+    fw_set_class *c = &g_array_index(s->classes, fw_set_class, i);
 
     if (memcmp(c->length, length, sizeof c->length) == 0) {
       c->n = (guint32)((gint)c->n + by);
       return;
     }
   }
+  if (by < 0)
+    return; /* a file that is resumed from has its lengths otherwise */
   memcpy(made.length, length, sizeof made.length);
   made.n = 1;
   for (i = 0; i < FW_SET_DIMENSIONS; i++) {
@@ -77,28 +43,20 @@ static void class_count(fw_live_set *s, const guint8 length[FW_SET_DIMENSIONS], 
   g_array_sort(s->classes, class_order);
 }
 
-static void mask_part(fw_address *address, const fw_address *mask)
-{
-  guint i;
-
-  for (i = 0; i < 4; i++)
-    address->words[i] &= mask->words[i];
-}
-
-static void put(fw_live_set *s, const set_key *key, const guint8 length[FW_SET_DIMENSIONS], const fw_set_element *e,
+static void put(fw_live_set *s, const fw_set_key *key, const guint8 length[FW_SET_DIMENSIONS], const fw_set_element *e,
                 gint64 loaded_ns)
 {
-  set_value *v = fw_memory_find(&s->elements, key);
+  fw_set_entry *v = fw_memory_find(&s->elements, key);
 
   if (v == NULL) {
     v = fw_memory_add(&s->elements, key);
-    class_count(s, length, 1);
+    fw_set_class_count(s, length, 1);
   }
   v->nomatch = e->nomatch;
   v->counters = e->counters;
   v->expires_ns = G_MAXINT64;
   if (e->timeout_s > 0 || (e->timeout_s < 0 && s->set->timeout_s > 0))
-    v->expires_ns = loaded_ns + (e->timeout_s > 0 ? e->timeout_s : s->set->timeout_s) * NS_PER_S;
+    fw_set_expires(s, v, loaded_ns + (e->timeout_s > 0 ? e->timeout_s : s->set->timeout_s) * FW_SET_NS_PER_S);
 }
 
 static gboolean address_less(const fw_address *a, const fw_address *b, guint bytes) { return memcmp(a, b, bytes) < 0; }
@@ -130,10 +88,10 @@ static guint block_of(const fw_address *from, const fw_address *to, guint bits, 
   return length;
 }
 
-static void expand(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length, gint64 loaded_ns,
-                   guint *room);
+static void expand(fw_live_set *s, const fw_set_element *e, guint part, fw_set_key *key, guint8 *length,
+                   gint64 loaded_ns, guint *room);
 
-static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length,
+static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, fw_set_key *key, guint8 *length,
                            gint64 loaded_ns, guint *room)
 {
   const fw_set_value *v = &e->values[part];
@@ -141,7 +99,7 @@ static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, 
   gboolean more = TRUE;
 
   while (more && *room > 0) {
-    length[part] = (guint8)block_of(&from, &v->to, full_length(s->set), &next, &more);
+    length[part] = (guint8)block_of(&from, &v->to, fw_set_full_length(s->set), &next, &more);
     key->parts[part].address = from;
     key->parts[part].length = length[part];
     expand(s, e, part + 1, key, length, loaded_ns, room);
@@ -149,7 +107,7 @@ static void expand_address(fw_live_set *s, const fw_set_element *e, guint part, 
   }
 }
 
-static void expand_ports(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length,
+static void expand_ports(fw_live_set *s, const fw_set_element *e, guint part, fw_set_key *key, guint8 *length,
                          gint64 loaded_ns, guint *room)
 {
   const fw_set_value *v = &e->values[part];
@@ -163,8 +121,8 @@ static void expand_ports(fw_live_set *s, const fw_set_element *e, guint part, se
 }
 
 /* Each combination of an element's ranges is an item; the sum of them is bounded, as their memory is. */
-static void expand(fw_live_set *s, const fw_set_element *e, guint part, set_key *key, guint8 *length, gint64 loaded_ns,
-                   guint *room)
+static void expand(fw_live_set *s, const fw_set_element *e, guint part, fw_set_key *key, guint8 *length,
+                   gint64 loaded_ns, guint *room)
 {
   const fw_set_value *v = part < s->set->dimensions ? &e->values[part] : NULL;
 
@@ -198,15 +156,16 @@ fw_live_set *fw_live_set_of(fw_program *program, const fw_set *set)
     return s;
   s = g_new0(fw_live_set, 1);
   s->set = set;
-  fw_memory_init(&s->elements, sizeof(set_key), sizeof(set_value));
-  s->classes = g_array_new(FALSE, FALSE, sizeof(set_class));
+  s->oldest_ns = G_MAXINT64;
+  fw_memory_init(&s->elements, sizeof(fw_set_key), sizeof(fw_set_entry));
+  s->classes = g_array_new(FALSE, FALSE, sizeof(fw_set_class));
   s->members = g_ptr_array_new();
   g_hash_table_insert(program->sets, (gpointer)set, s);
   for (i = 0; i < set->elements->len; i++) {
     const fw_set_element *e = g_ptr_array_index(set->elements, i);
     guint8 length[FW_SET_DIMENSIONS] = { 0 };
     guint room = EXPAND_MOST;
-    set_key key;
+    fw_set_key key;
 
     key_begin(&key);
     if (!set->list)
@@ -249,7 +208,7 @@ static gboolean port_of(const fw_packet *p, gboolean source, guint16 *port)
   }
 }
 
-static fw_truth part_of(const fw_set *set, guint i, const fw_packet *p, gboolean source, set_key *key)
+static fw_truth part_of(const fw_set *set, guint i, const fw_packet *p, gboolean source, fw_set_key *key)
 {
   const fw_interface_name *name = source ? p->in : p->out;
 
@@ -279,7 +238,7 @@ static fw_truth part_of(const fw_set *set, guint i, const fw_packet *p, gboolean
   }
 }
 
-static fw_truth key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *ref, set_key *key)
+fw_truth fw_set_key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *ref, fw_set_key *key)
 {
   guint i;
 
@@ -289,16 +248,16 @@ static fw_truth key_of(const fw_set *set, const fw_packet *p, const fw_set_ref *
   for (i = 0; i < set->dimensions; i++) {
     fw_truth truth;
 
-    if (has_address(set->parts[i]) && set->family != p->family)
+    if (fw_set_has_address(set->parts[i]) && set->family != p->family)
       return FW_NO;
     truth = part_of(set, i, p, (ref->source >> i & 1) != 0, key);
     if (truth != FW_YES)
       return truth;
-    if (set->parts[i] == FW_SET_IP && set->netmask != 0 && set->netmask < full_length(set)) {
+    if (set->parts[i] == FW_SET_IP && set->netmask != 0 && set->netmask < fw_set_full_length(set)) {
       fw_address mask;
 
       fw_mask_of_length(set->family, set->netmask, &mask);
-      mask_part(&key->parts[i].address, &mask);
+      fw_set_mask(&key->parts[i].address, &mask);
     }
   }
   return FW_YES;
@@ -319,7 +278,7 @@ static gboolean compares(guint8 op, guint64 value, guint64 with)
  * An element counts the packet first, and is compared with that. Of an element that a list has by one of its sets the
  * counters are not compared.
  */
-static gboolean counts_as_asked(const fw_program *program, set_value *v, const fw_packet *p, const fw_set_match *m,
+static gboolean counts_as_asked(const fw_program *program, fw_set_entry *v, const fw_packet *p, const fw_set_match *m,
                                 gboolean in_list)
 {
   if (!m->keep_counters && !(in_list && m->keep_subcounters) && !program->maybe) {
@@ -339,21 +298,21 @@ static gboolean has_networks(const fw_set *set)
 }
 
 /* Networks from the most specific on. => NULL: there is none that counts as asked. */
-static const set_value *find(const fw_program *program, const fw_live_set *s, const set_key *whole, const fw_packet *p,
-                             const fw_set_match *m, gboolean in_list)
+static const fw_set_entry *find(const fw_program *program, const fw_live_set *s, const fw_set_key *whole,
+                                const fw_packet *p, const fw_set_match *m, gboolean in_list)
 {
   guint i, k;
 
   for (i = 0; i < s->classes->len; i++) {
-    const set_class *c = &g_array_index(s->classes, set_class, i);
-    set_key key = *whole;
-    set_value *v;
+    const fw_set_class *c = &g_array_index(s->classes, fw_set_class, i);
+    fw_set_key key = *whole;
+    fw_set_entry *v;
 
     if (c->n == 0)
       continue;
     for (k = 0; k < s->set->dimensions; k++)
-      if (has_address(s->set->parts[k])) {
-        mask_part(&key.parts[k].address, &c->mask[k]);
+      if (fw_set_has_address(s->set->parts[k])) {
+        fw_set_mask(&key.parts[k].address, &c->mask[k]);
         key.parts[k].length = c->length[k];
       }
     v = fw_memory_find(&s->elements, &key);
@@ -367,9 +326,9 @@ static const set_value *find(const fw_program *program, const fw_live_set *s, co
 static fw_truth test_one(fw_program *program, const fw_live_set *s, const fw_packet *p, const fw_set_match *m,
                          gboolean in_list)
 {
-  const set_value *v;
-  set_key key;
-  fw_truth truth = key_of(s->set, p, &m->ref, &key);
+  const fw_set_entry *v;
+  fw_set_key key;
+  fw_truth truth = fw_set_key_of(s->set, p, &m->ref, &key);
 
   if (truth != FW_YES)
     return truth;
@@ -392,103 +351,6 @@ fw_truth fw_live_set_test(fw_program *program, fw_live_set *s, const fw_packet *
   return FW_NO;
 }
 
-/* Of a network the length that a packet's has: that of the most specific one in the set, or whole where it is empty. */
-static void own_lengths(const fw_live_set *s, set_key *key, guint8 length[FW_SET_DIMENSIONS])
-{
-  const fw_set *set = s->set;
-
-  memset(length, 0, FW_SET_DIMENSIONS);
-  for (guint i = 0; i < set->dimensions; i++) {
-    fw_address mask;
-    guint8 longest = 0;
-
-    if (!has_address(set->parts[i]))
-      continue;
-    for (guint k = 0; set->parts[i] == FW_SET_NET && k < s->classes->len; k++) {
-      const set_class *c = &g_array_index(s->classes, set_class, k);
-
-      longest = c->n > 0 ? MAX(longest, c->length[i]) : longest;
-    }
-    length[i] = longest > 0 ? longest : (guint8)full_length(set);
-    fw_mask_of_length(set->family, length[i], &mask);
-    mask_part(&key->parts[i].address, &mask);
-    key->parts[i].length = length[i];
-  }
-}
-
-static gboolean is_old(void *value, gpointer user) { return ((set_value *)value)->expires_ns <= *(gint64 *)user; }
-
-static gboolean add_one(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
-                        gint64 timeout_s)
-{
-  guint8 length[FW_SET_DIMENSIONS];
-  set_key key;
-  set_value *v;
-
-  if (key_of(s->set, p, ref, &key) != FW_YES)
-    return FALSE;
-  own_lengths(s, &key, length);
-  v = fw_memory_find(&s->elements, &key);
-  if (v == NULL) {
-    if (s->elements.n >= s->set->max_elements)
-      fw_memory_sweep(&s->elements, is_old, &program->now_ns);
-    if (s->elements.n >= s->set->max_elements && !s->set->bitmap)
-      return FALSE;
-    v = fw_memory_add(&s->elements, &key);
-    class_count(s, length, 1);
-  } else if (!exist && v->expires_ns > program->now_ns) {
-    return FALSE;
-  }
-  if (timeout_s < 0)
-    timeout_s = s->set->timeout_s;
-  v->expires_ns = timeout_s > 0 && s->set->timeout_s >= 0 ? program->now_ns + timeout_s * NS_PER_S : G_MAXINT64;
-  return TRUE;
-}
-
-gboolean fw_live_set_add(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref, gboolean exist,
-                         gint64 timeout_s)
-{
-  gboolean done = FALSE;
-
-  if (!s->set->list)
-    return add_one(program, s, p, ref, exist, timeout_s);
-  for (guint i = 0; !done && i < s->members->len; i++) {
-    fw_live_set *member = g_ptr_array_index(s->members, i);
-
-    done = member != NULL && add_one(program, member, p, ref, exist, timeout_s);
-  }
-  return done;
-}
-
-static gboolean del_one(fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
-{
-  guint8 length[FW_SET_DIMENSIONS];
-  set_key key;
-
-  if (key_of(s->set, p, ref, &key) != FW_YES)
-    return FALSE;
-  own_lengths(s, &key, length);
-  if (!fw_memory_remove(&s->elements, &key))
-    return FALSE;
-  class_count(s, length, -1);
-  return TRUE;
-}
-
-gboolean fw_live_set_del(fw_program *program, fw_live_set *s, const fw_packet *p, const fw_set_ref *ref)
-{
-  gboolean done = FALSE;
-
-  (void)program;
-  if (!s->set->list)
-    return del_one(s, p, ref);
-  for (guint i = 0; !done && i < s->members->len; i++) {
-    fw_live_set *member = g_ptr_array_index(s->members, i);
-
-    done = member != NULL && del_one(member, p, ref);
-  }
-  return done;
-}
-
 /* -- kept over a resume -- */
 
 static void keep_classes(fw_live_set *s, resume_io *io)
@@ -498,13 +360,13 @@ static void keep_classes(fw_live_set *s, resume_io *io)
   if (resume_reads(io))
     g_array_set_size(s->classes, n);
   for (i = 0; i < n && !io->failed; i++) {
-    set_class *c = &g_array_index(s->classes, set_class, i);
+    fw_set_class *c = &g_array_index(s->classes, fw_set_class, i);
 
     resume_raw(io, c->length, sizeof c->length);
     resume_u32(io, &c->n);
     c->rank = 0;
     for (k = 0; k < FW_SET_DIMENSIONS; k++) {
-      if (c->length[k] > full_length(s->set)) {
+      if (c->length[k] > fw_set_full_length(s->set)) {
         resume_fail(io, "a set has longer networks than there are");
         break;
       }
@@ -534,6 +396,8 @@ void fw_live_sets_keep(fw_program *program, resume_io *io)
       continue;
     keep_classes(s, io);
     fw_memory_keep(&s->elements, io);
+    if (resume_reads(io))
+      s->oldest_ns = G_MININT64; /* the next collection finds out */
   }
 }
 

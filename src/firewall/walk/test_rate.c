@@ -155,8 +155,9 @@ static void hashlimit_keep(void *state, resume_io *io)
   fw_memory_keep(&t->memory, io);
 }
 
-static gboolean hashlimit_expired(void *value, gpointer user)
+static gboolean hashlimit_expired(const void *key, void *value, gpointer user)
 {
+  (void)key;
   return ((hashlimit_value *)value)->expires <= *(guint64 *)user;
 }
 
