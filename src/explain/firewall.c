@@ -26,6 +26,8 @@ gboolean explain_is_before_conntrack(const explain_facts *f)
   return f->rules != NULL && f->rules->before && !f->rules->observes;
 }
 
+guint64 explain_answers(const explain_facts *f) { return f->rules != NULL ? f->rules->answer_to : 0; }
+
 void explain_rules(explain_teller *t)
 {
   const explain_facts *f = t->facts;
