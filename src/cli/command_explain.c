@@ -95,7 +95,7 @@ static void tell(telling *t, const replay_seen *seen, const emit_query *query)
     fw_words_walk(words, t->run.firewall.firewall);
     facts.rules = cli_firewall_tell(&t->run.firewall, seen->packet);
     facts.rules_told = words->str;
-    if (facts.rules->before && !facts.rules->observes)
+    if ((facts.rules->before && !facts.rules->observes) || facts.rules->answer_to != 0)
       facts.trace = &untracked;
   }
   if (seen->result->entry != NULL) {

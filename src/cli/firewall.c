@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firewall/iptables.h"
+#include "firewall/save.h"
 #include "firewall/walk/policies.h"
 #include "packet/packet.h"
 #include "labels.h"
@@ -475,6 +476,23 @@ static void say_unwritten(const cli_firewall *f)
              t->unwritten, t->unwritten == 1 ? " has" : "s have", t->unwritten_module, t->unwritten_helper);
 }
 
+static void say_unplaced(const cli_firewall *f)
+{
+  const fw_tally *t = fw_firewall_tally(f->firewall);
+  GString *from;
+
+  if (t->unplaced == 0)
+    return;
+  from = g_string_new(NULL);
+  fw_save_address(from, t->unplaced_family, &t->unplaced_from);
+  say_once(f,
+           "note: %" G_GUINT64_FORMAT
+           " packets look like answers of the box's own to what rules reject, the first from %s, and were judged as "
+           "packets of others: --local %s/LENGTH says that the address is the box's",
+           t->unplaced, from->str, from->str);
+  g_string_free(from, TRUE);
+}
+
 void cli_firewall_say_notes(const cli_firewall *f)
 {
   const fw_program *program;
@@ -503,6 +521,7 @@ void cli_firewall_say_notes(const cli_firewall *f)
       "box is said by --local ADDRESS@INTERFACE",
       fw_firewall_tally(f->firewall)->nat_unknown);
   say_unwritten(f);
+  say_unplaced(f);
   if (fw_firewall_tally(f->firewall)->nat_perhaps > 0)
     say_once(f,
              "note: of %" G_GUINT64_FORMAT

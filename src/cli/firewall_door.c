@@ -50,6 +50,7 @@ static void G_GNUC_NO_INLINE on_odd_packet(ct_engine *engine, const replay_seen 
   cli_firewall *f = user;
   fw_arrival arrival = { .packet = seen->packet,
                          .in = name_of(f, seen),
+                         .brought = seen->link->direction == CAP_DIR_IN,
                          .left = seen->left != NULL ? &seen->left->tuple : NULL };
 
   if (seen->frame->link == DLT_ETHERNET && seen->frame->captured >= 14)
@@ -57,7 +58,8 @@ static void G_GNUC_NO_INLINE on_odd_packet(ct_engine *engine, const replay_seen 
   if (put_back(f, engine, seen)) {
     arrival.packet = &f->arrived;
     arrival.in = NULL;
-  } else if (seen->pairs != NULL && seen->left == NULL && replay_is_stray(engine, seen->packet, seen->link)) {
+  } else if (seen->pairs != NULL && seen->left == NULL && replay_is_stray(engine, seen->packet, seen->link) &&
+             !fw_firewall_has_sent(f->firewall, seen->packet)) {
     pass_time(seen->packet, &f->arrived);
     arrival.packet = &f->arrived;
     seen->pairs->stray++;
@@ -75,7 +77,10 @@ static void on_packet(ct_engine *engine, const replay_seen *seen, ct_result *res
   cli_firewall *f = user;
   const cap_frame *frame = seen->frame;
   const gboolean ethernet = frame->link == DLT_ETHERNET && frame->captured >= 14;
-  const fw_arrival arrival = { seen->packet, ethernet ? frame->data : NULL, seen->interface, FALSE, NULL };
+  const fw_arrival arrival = { .packet = seen->packet,
+                               .link = ethernet ? frame->data : NULL,
+                               .in = seen->interface,
+                               .brought = seen->link->direction == CAP_DIR_IN };
 
   if (G_UNLIKELY(f->odd || seen->pairs != NULL || seen->left != NULL)) {
     on_odd_packet(engine, seen, result, user);

@@ -21,7 +21,9 @@ static void tell_why(GString *out, const fw_outcome *o)
 {
   const fw_decision *d = &o->decision;
 
-  if (o->kernel == FW_KERNEL_TTL)
+  if (o->answer_to != 0)
+    g_string_append_printf(out, "the box's own answer to packet %" G_GUINT64_FORMAT, o->answer_to);
+  else if (o->kernel == FW_KERNEL_TTL)
     g_string_append(out, "its TTL ends here");
   else if (o->kernel == FW_KERNEL_NO_LISTENER)
     g_string_append(out, "multicast that the box neither takes nor forwards");
@@ -67,6 +69,7 @@ const emit_rules *cli_firewall_tell(cli_firewall *f, const ct_packet *packet)
                           .mark = o->verdict == FW_VERDICT_NONE ? 0 : o->packet.mark,
                           .answered = o->answered,
                           .reset = o->reset,
+                          .answer_to = o->answer_to,
                           .before = o->before_conntrack,
                           .to_box = o->path == FW_PATH_INPUT && o->verdict == FW_VERDICT_ACCEPT,
                           .observes = f->o->rules_mode == FW_MODE_OBSERVE + 1 };

@@ -131,7 +131,8 @@ gboolean cli_sent_packet(cli_sent *s, const replay_seen *seen, const char *comme
 {
   const fw_outcome *o = fw_firewall_outcome(s->firewall->firewall);
 
-  if (seen->packet->kind == CT_PACKET_NONE)
+  /* The box's own answer has been written with the packet that it answers. */
+  if (seen->packet->kind == CT_PACKET_NONE || o->answer_to != 0)
     return TRUE;
   if (cli_leaves(o)) {
     s->unknown += o->verdict == FW_VERDICT_UNKNOWN;

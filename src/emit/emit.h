@@ -139,6 +139,7 @@ typedef struct emit_rules {
   guint32 mark;           /* of the packet, as it left */
   gboolean answered;      /* and what answers it has passed conntrack with the packet's entry */
   gboolean reset;         /* rejected by a reset, which has closed the packet's entry */
+  guint64 answer_to;      /* it is the box's own answer to the packet of that number; 0: no */
   gboolean before;        /* dropped before conntrack, which has not seen it */
   gboolean to_box;        /* what takes it is the box itself */
   gboolean observes;      /* verdicts are told, but tracking goes on as if all were accepted */

@@ -47,6 +47,8 @@ void emit_rules_member(emit_text *out, const emit_rules *rules)
     emit_text_literal(out, ",\"why\":");
     emit_text_json_string(out, rules->why);
   }
+  if (rules->answer_to != 0)
+    put_number(out, "answer_to", rules->answer_to);
   put_number(out, "mark", rules->mark);
   if (rules->leaves != NULL) {
     emit_text_literal(out, ",\"leaves\":");

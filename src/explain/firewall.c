@@ -45,6 +45,8 @@ static void explain_untranslated(explain_teller *t)
       "that can end the connection at the other side. A rule in INPUT that drops INVALID packets keeps it from that.");
 }
 
+guint64 explain_answers(const explain_facts *f) { return f->rules != NULL ? f->rules->answer_to : 0; }
+
 void explain_rules(explain_teller *t)
 {
   const explain_facts *f = t->facts;

@@ -171,6 +171,12 @@ void explain_look_up(explain_teller *t)
 
   if (explain_is_before_conntrack(t->facts)) {
     explain_say(t, EXPLAIN_LOOK_UP, "It was not looked up: a rule drops it before conntrack has its turn.");
+  } else if (explain_answers(t->facts) != 0) {
+    explain_say(t, EXPLAIN_LOOK_UP,
+                "It is the box's own answer to packet %" G_GUINT64_FORMAT
+                ". It was made, and went through conntrack and the rules, when that was dropped: nothing is looked up "
+                "or counted here.",
+                explain_answers(t->facts));
   } else if (packet->kind == CT_PACKET_NONE) {
     explain_say(t, EXPLAIN_LOOK_UP, "It never reached connection tracking: %s.", sentence);
   } else if (packet->kind == CT_PACKET_UNTRACKED) {
@@ -201,7 +207,9 @@ void explain_class(explain_teller *t)
     break;
   case CT_CLASS_RELATED:
     explain_say(t, EXPLAIN_CLASS,
-                t->facts->packet->kind == CT_PACKET_ICMP_ERROR
+                explain_answers(t->facts) != 0
+                  ? "RELATED: the kernel has given it the connection of the packet that it answers."
+                : t->facts->packet->kind == CT_PACKET_ICMP_ERROR
                   ? "RELATED: an error about a connection that is in the table."
                   : "RELATED: a connection that another one announced, and nobody has answered yet.");
     break;

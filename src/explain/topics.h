@@ -26,5 +26,7 @@ gboolean explain_is_dropped_by_rules(const explain_facts *facts);
 gboolean explain_is_reset_by_rules(const explain_facts *facts);
 /* Whether they have kept it from conntrack altogether. */
 gboolean explain_is_before_conntrack(const explain_facts *facts);
+/* => the number of the packet that this one, of the box's own, answers; 0: it is no such answer. */
+guint64 explain_answers(const explain_facts *facts);
 
 #endif

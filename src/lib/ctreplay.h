@@ -284,6 +284,7 @@ typedef struct ctreplay_ruling {
   const char *rule_text; /* "-A FORWARD -j DROP"; "": a policy. Valid until the next packet */
   uint32_t by_kernel;    /* 1: no rule dropped it, but conntrack, address translation, or a TTL that ended */
   uint32_t answered;     /* 1: REJECT has answered, and the answer got out */
+  uint64_t answer_to;    /* the packet is the box's own answer to the packet of that number; 0: it is none */
 } ctreplay_ruling;
 
 /* Of the packet that was fed last. => also ARGUMENT; NOT_FOUND before the first packet. */

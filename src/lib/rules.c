@@ -255,6 +255,7 @@ int ctreplay_engine_ruling(ctreplay_engine *engine, ctreplay_ruling *ruling)
     out.verdict = o->verdict;
     out.by_kernel = o->kernel != FW_KERNEL_NOTHING;
     out.answered = o->answer.sent != 0;
+    out.answer_to = o->answer_to;
     if (o->verdict != FW_VERDICT_NONE) {
       out.mark = o->packet.mark;
       tell_place(engine, o, &out);

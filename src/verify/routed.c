@@ -375,7 +375,9 @@ static gboolean all_frames(routed *r, GError **error)
 
 static void begin(routed *r)
 {
-  const fw_firewall_options options = { .backend = FW_BACKEND_NFT, .hz = HZ, .record = TRUE, .no_answer_limit = TRUE };
+  const fw_firewall_options options = {
+    .backend = FW_BACKEND_NFT, .hz = HZ, .record = TRUE, .no_answer_limit = TRUE, .answers_apart = TRUE
+  };
 
   ct_params_init(&r->params, ct_profile_get(0));
   r->params.acct = 1;

@@ -122,7 +122,8 @@ static gboolean begin(verify_rules_run *r, const char *capture, const char *cons
   emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
 
   /* The recordings are of iptables' nft half, and without a limit of ICMP errors; our own as the rules say. */
-  r->box.options = (fw_firewall_options){ .backend = r->own ? FW_BACKEND_UNSET : FW_BACKEND_NFT,
+  r->box.options = (fw_firewall_options){ .answers_apart = !r->own,
+                                          .backend = r->own ? FW_BACKEND_UNSET : FW_BACKEND_NFT,
                                           .hz = r->params.hz,
                                           .seed = r->own ? r->params.hash_seed : 0,
                                           .record = TRUE,

@@ -145,7 +145,7 @@ static gboolean begin(judge *j)
                                         "fd02::1/64@wan0" },
                            *const routes[] = { "10.1.0.0/24=lan0", "198.51.100.0/24=wan0", "fd01::/64=lan0",
                                                "fd02::/64=wan0" };
-  const fw_firewall_options options = { .hz = HZ, .no_answer_limit = TRUE };
+  const fw_firewall_options options = { .hz = HZ, .no_answer_limit = TRUE, .answers_apart = TRUE };
 
   if (!read_rules(j))
     return FALSE;

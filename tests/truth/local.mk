@@ -59,6 +59,14 @@ dist_check_SCRIPTS += tests/truth/own.tap
 TESTS += tests/truth/legacy_live.tap
 dist_check_SCRIPTS += tests/truth/legacy_live.tap
 EXTRA_DIST += tests/truth/legacy_live.py tests/truth/legacy_live.rules
+# What a box captured of its own answers: recorded, and live.
+TESTS += tests/truth/answers.tap
+dist_check_SCRIPTS += tests/truth/answers.tap tests/truth/answers_live.tap
+EXTRA_DIST += tests/truth/answers_box.sh tests/truth/answers_live.py tests/truth/recorded-box
+check-answers: ctreplay
+	srcdir=$(srcdir) $(srcdir)/tests/truth/answers_live.tap
+check-long: check-answers
+.PHONY: check-answers
 # Real firewalls, live; FIREWALLS=PATTERN, FIREWALLS_SEED=N.
 dist_check_SCRIPTS += tests/truth/firewalls_live.tap
 EXTRA_DIST += tests/truth/firewalls_live.py

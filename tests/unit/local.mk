@@ -288,13 +288,16 @@ test_screen_SOURCES = tests/unit/test_screen.c $(SCREEN_KIT) $(REPLAY_RECORD) $(
 test_screen_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_screen_LDADD = $(SCREEN_LIBS) $(CHECK_LIBS)
 
-WALK_TESTS = test_walk test_walk_found test_walk_matches test_walk_nft test_walk_random
+WALK_TESTS = test_walk test_walk_found test_walk_matches test_walk_nft test_walk_own test_walk_random
 TESTS += $(WALK_TESTS)
 check_PROGRAMS += $(WALK_TESTS)
 WALK_KIT = tests/unit/walk_kit.c tests/unit/walk_kit.h $(UNIT_KIT)
 test_walk_matches_SOURCES = tests/unit/test_walk_matches.c $(WALK_KIT)
 test_walk_matches_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_matches_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
+test_walk_own_SOURCES = tests/unit/test_walk_own.c $(WALK_KIT)
+test_walk_own_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+test_walk_own_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)
 test_walk_found_SOURCES = tests/unit/test_walk_found.c $(WALK_KIT)
 test_walk_found_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 test_walk_found_LDADD = libfirewall.la libconntrack.la $(CHECK_LIBS) $(GLIB_LIBS)

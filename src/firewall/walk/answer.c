@@ -257,19 +257,18 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
 static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *reject, const fw_interface_name *way,
                         guint8 *b, const char **why)
 {
+  static const fw_address nowhere;
   const fw_address *from = own_address(f, r, way);
   guint ip = ip_bytes(r), quoted, i;
   guint8 scratch[1], *h = b + ip;
 
   *why = icmp_refused(f, r);
-  if (*why == NULL && from == NULL)
-    *why = "the box's address is not known (--local)";
-  if (*why == NULL && !may_send(f, r))
+  if (*why == NULL && from != NULL && !may_send(f, r))
     *why = "the kernel's limit of ICMP errors";
   if (*why != NULL)
     return 0;
   quoted = MIN(r->raw->length, (r->family == FW_IPV6 ? FW_ANSWER_BYTES : ICMP4_MOST) - ip - 8);
-  put_ip(r, b, from, r->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP,
+  put_ip(r, b, from != NULL ? from : &nowhere, r->family == FW_IPV6 ? CT_PROTO_ICMPV6 : CT_PROTO_ICMP,
          r->family == FW_IPV6 ? 0 : (guint8)(0xc0 | (r->tos & 0x1e)), ip + 8 + quoted);
   memset(h, 0, 8);
   h[0] = reject->type;
@@ -277,6 +276,10 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
   for (i = 0; i < quoted; i++)
     h[8 + i] = *fw_packet_at(r, i, 1, scratch);
   put16(h + 2, folded(sum_of(r->family == FW_IPV6 ? pseudo_sum(r, b, CT_PROTO_ICMPV6, 8 + quoted) : 0, h, 8 + quoted)));
+  if (from == NULL) {
+    *why = "the box's address is not known (--local)";
+    f->outcome.answer.unplaced = TRUE;
+  }
   return ip + 8 + quoted;
 }
 
@@ -318,8 +321,8 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
   fw_packet_read(&a->seen, &a->packet);
   a->seen.own = a->seen.made = TRUE;
   a->seen.in = &f->program->nothing;
-  a->seen.out = out;
-  return TRUE;
+  a->seen.out = a->left_by = out;
+  return !a->unplaced;
 }
 
 /* A reset's sum is left to the device, and lo does none: it has that of the addresses alone. */
@@ -349,6 +352,8 @@ static gboolean walk_out(fw_firewall *f, fw_packet *p)
     route_again(f, p);
   out = out && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
   f->outcome.answer.verdict = d.verdict;
+  f->outcome.answer.decision = d;
+  f->outcome.answer.left_by = p->out;
   if (out && fw_loop_is_due(f, p)) {
     leave_sum_open(f, p);
     f->outcome.answer.looped = TRUE;
@@ -370,6 +375,7 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
     return CT_FATE_DROP;
   begin(f);
   a->cls = CT_CLASS_RELATED;
+  a->reason = CT_REASON_NONE;
   a->dir = r->direction == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL;
   a->seen.has_entry = TRUE;
   a->seen.entry = r->entry;
@@ -411,6 +417,7 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     f->program->view_of = NULL;
     a->cls = passage.result.cls;
     a->dir = passage.result.dir;
+    a->reason = passage.result.reason;
     fw_firewall_attach(&a->seen, &passage);
     a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen);
     ct_engine_conclude(engine, &passage, a->sent ? CT_FATE_ACCEPT : CT_FATE_DROP);

@@ -9,6 +9,7 @@
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/loop.h"
 #include "firewall/walk/nat.h"
+#include "firewall/walk/own.h"
 #include "firewall/walk/quick.h"
 #include "firewall/walk/where.h"
 
@@ -487,7 +488,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     fw_loop_packet(f, engine, &passage, p);
 }
 
-static void nothing_seen(ct_engine *engine, const ct_packet *packet, ct_result *result)
+void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result)
 {
   ct_packet none = *packet;
 
@@ -535,8 +536,9 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
   o->arrived_bytes = a->packet->length;
   o->pieces = ct_packet_pieces(a->packet);
-  o->answer.sent = o->answer.looped = o->answer.delivered = FALSE;
+  o->answer.sent = o->answer.looped = o->answer.delivered = o->answer.unplaced = FALSE;
   o->answer.why_not = NULL;
+  o->answer_to = 0;
   fw_program_set_time(f->program, a->packet->time_ns);
   if (a->packet->kind == CT_PACKET_NONE) {
     p->own = a->sent;
@@ -546,6 +548,8 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   }
   fw_nat_learn(f, engine, a);
   fw_packet_read(p, a->packet);
+  if (G_UNLIKELY(fw_own_any(f)) && fw_own_packet(f, engine, a, result))
+    return;
   set_way(f, a, p);
   f->template = (ct_template){ .untracked = false };
   f->program->template = &f->template;
@@ -558,12 +562,16 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
       ct_engine_packet(engine, a->packet, result);
       return;
     }
-    nothing_seen(engine, a->packet, result);
-    if (o->verdict == FW_VERDICT_REJECT)
+    fw_firewall_pass_time(engine, a->packet, result);
+    if (o->verdict == FW_VERDICT_REJECT) {
       fw_answer_alone(f, engine, p);
+      fw_own_note(f, result);
+    }
     return;
   }
   pass(f, engine, a, p, result);
+  if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
+    fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)
     o->verdict = FW_VERDICT_ACCEPT;
   if (G_UNLIKELY(o->verdict == FW_VERDICT_UNKNOWN))

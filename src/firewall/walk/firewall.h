@@ -39,6 +39,7 @@ typedef struct fw_firewall_options {
   gboolean record;          /* keep the walk of the last packet */
   gboolean record_passed;   /* with the rules that did not hold */
   gboolean no_answer_limit; /* ICMP errors without the kernel's limit of one a second */
+  gboolean answers_apart;   /* none of the packets is an answer of the box's own, whatever it looks like */
 } fw_firewall_options;
 
 /* One packet and what is known of its way. */
@@ -47,6 +48,7 @@ typedef struct fw_arrival {
   const guint8 *link; /* the Ethernet header; NULL: there is none */
   const char *in;     /* interface; NULL or "": as the facts say */
   gboolean sent;      /* the box sends it, whatever its addresses say */
+  gboolean brought;   /* a device has brought it, by what the capture says: the box has not sent it */
   /*
    * As it was seen to leave: what the kernel drew at random for its connection, and addresses of the box that nobody
    * has said, are taken from there. NULL: not seen.
@@ -72,8 +74,12 @@ typedef struct fw_answer {
   guint8 cls, dir;    /* ct_class, ct_dir */
   gboolean looped;    /* it goes to the box itself, and came in by lo */
   gboolean delivered; /* there */
+  gboolean unplaced;  /* none was sent, since the box's address is not known; `seen` is it without its source */
+  guint16 reason;     /* ct_reason, where it was tracked for itself */
+  const fw_interface_name *left_by;
   fw_verdict verdict;
-  const char *why_not; /* why none was sent; NULL: none was asked for, or one was */
+  fw_decision decision; /* the last word on its way */
+  const char *why_not;  /* why none was sent; NULL: none was asked for, or one was */
 } fw_answer;
 
 /* What became of a packet. */
@@ -98,6 +104,7 @@ typedef struct fw_outcome {
   guint8 again_dir;
   fw_packet packet; /* as it left, or was dropped */
   fw_answer answer;
+  guint64 answer_to; /* it is the box's own answer to the packet of that number, which has gone its way before; 0: no */
 } fw_outcome;
 
 /* options: copied. Never fails. */
@@ -119,6 +126,12 @@ const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
 /* The same for who looks at no bytes of the packet: those of a translated one may not be written yet. */
 const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 
+/*
+ * Whether the packet is an answer that the box has sent within the last ten milliseconds, and that the next call with
+ * it will take for that.
+ */
+gboolean fw_firewall_has_sent(const fw_firewall *firewall, const ct_packet *packet);
+
 /* Packets so far of which rules do not say all. */
 typedef struct fw_tally {
   guint64 unknown; /* their verdict is */
@@ -128,7 +141,11 @@ typedef struct fw_tally {
   guint64 mapped;      /* connections that a nat rule has mapped */
   guint64 unwritten;   /* translated connections with a helper whose payloads a kernel writes anew: they stay here */
   const char *unwritten_helper, *unwritten_module; /* of the first of these */
-  guint64 learnt; /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
+  guint64 learnt;   /* ids that would have been drawn at random, or addresses of the box, taken from how packets left */
+  guint64 own;      /* packets that are answers of the box's own */
+  guint64 unplaced; /* that look like one, but for their source, of which nobody has said that it is the box's */
+  fw_address unplaced_from; /* the first of these */
+  fw_family unplaced_family;
 } fw_tally;
 const fw_tally *fw_firewall_tally(const fw_firewall *firewall);
 /* The walk of the last packet, with options.record; else it is empty. Valid until the next one. */

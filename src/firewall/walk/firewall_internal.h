@@ -33,6 +33,16 @@ typedef struct fw_first_byte {
   const fw_interface_name *way[256];
 } fw_first_byte;
 
+typedef struct fw_own_answer fw_own_answer;
+
+/* What the box has answered of late (own.h). */
+typedef struct fw_own {
+  fw_own_answer *answers; /* a ring; NULL: there was none yet */
+  guint64 *buckets;       /* number of the latest in each, + 1; 0: none */
+  guint64 made;           /* so far */
+  gint64 latest_ns;
+} fw_own;
+
 /* How a packet is translated, and its bytes are not yet: nobody has asked for them. */
 typedef struct fw_nat_pending {
   guint n;
@@ -64,6 +74,7 @@ struct fw_firewall {
   gboolean learns;          /* the engine asks this firewall for what is drawn at random */
   gboolean answering;
   fw_memory peers;
+  fw_own own;
   guint8 answer_bytes[FW_ANSWER_BYTES];
 };
 
@@ -83,6 +94,8 @@ gboolean fw_firewall_before(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decis
 gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last);
 /* Notes a verdict of a chain. => whether the packet goes on. */
 gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p);
+/* What conntrack makes of a packet that it does not see: time passes. */
+void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result);
 /* What conntrack says of a packet that has arrived. */
 void fw_firewall_attach(fw_packet *p, const ct_passage *passage);
 

@@ -4,7 +4,7 @@
  * stateful matches and sets hold. The ruleset is not part of it; the caller has to see that it is the same.
  */
 #include "firewall/nft/run.h"
-#include "firewall/walk/firewall_internal.h"
+#include "firewall/walk/own.h"
 #include "firewall/walk/sets.h"
 #include "firewall/walk/tests.h"
 
@@ -202,4 +202,5 @@ void fw_firewall_keep(fw_firewall *f, resume_io *io)
     keep_program(fw_firewall_program(f), io);
   keep_tally(&f->tally, io);
   fw_memory_keep(&f->peers, io);
+  fw_own_keep(f, io);
 }

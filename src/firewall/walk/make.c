@@ -3,6 +3,7 @@
 #include "firewall/iptables.h"
 #include "firewall/walk/firewall_internal.h"
 #include "firewall/walk/nat.h"
+#include "firewall/walk/own.h"
 #include "firewall/walk/words.h"
 
 const char *fw_path_name(fw_path path)
@@ -84,6 +85,7 @@ void fw_firewall_free(fw_firewall *f)
   fw_program_free(f->program);
   fw_nat_end(f);
   fw_memory_clear(&f->peers);
+  fw_own_clear(&f->own);
   g_array_free(f->record.lines, TRUE);
   g_free(f);
 }

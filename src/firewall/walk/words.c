@@ -390,6 +390,9 @@ static void put_outcome(GString *out, const fw_outcome *o)
                            "ADDRESS@INTERFACE), or looked up in a map.\n",
                            o->nat_unknown->chain->name, o->nat_unknown->number, o->nat_unknown->chain->table->file,
                            o->nat_unknown->line);
+  if (o->answer_to != 0)
+    g_string_append_printf(out, "Its way through OUTPUT is told with packet %" G_GUINT64_FORMAT ", which it answers.\n",
+                           o->answer_to);
   if (o->answer.sent)
     g_string_append(out, "The box answers, and the answer leaves.\n");
   else if (o->answer.why_not != NULL)
