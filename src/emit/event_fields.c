@@ -79,9 +79,9 @@ GETTER(flow)
     emit_value_tuple(c, &view->tuple[CT_ORIGINAL], EMIT_TUPLE_FLOW, v);
 }
 
-#define FIELD(name, kind, width, help)                           \
-  {                                                              \
-#name, EMIT_KIND_##kind, width, 0, NULL, 0, help, get_##name \
+#define FIELD(name, kind, width, help)                                 \
+  {                                                                    \
+#name, EMIT_KIND_##kind, width, 0, NULL, 0, help, get_##name, NULL \
   }
 
 #define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, help),

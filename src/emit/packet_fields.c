@@ -140,9 +140,9 @@ GETTER(flow)
     emit_value_tuple(c, &p->tuple, EMIT_TUPLE_FLOW, v);
 }
 
-#define FIELD(name, kind, width, needs, help)                        \
-  {                                                                  \
-#name, EMIT_KIND_##kind, width, 0, NULL, needs, help, get_##name \
+#define FIELD(name, kind, width, needs, help)                              \
+  {                                                                        \
+#name, EMIT_KIND_##kind, width, 0, NULL, needs, help, get_##name, NULL \
   }
 #define WIRE EMIT_NEEDS_WIRE
 #define HISTORY EMIT_NEEDS_HISTORY

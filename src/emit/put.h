@@ -7,6 +7,7 @@
 #ifndef EMIT_PUT_H
 #define EMIT_PUT_H
 
+#include "conntrack/profile/profile.h"
 #include "text.h"
 
 /* Room that each needs, whatever comes out. */
@@ -25,6 +26,13 @@ char *put_time(char *p, emit_text *out, gint64 time_ns);
 /* ... with so many decimals at least. */
 char *put_time_decimals(char *p, emit_text *out, gint64 time_ns, guint decimals);
 char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
+
+/* emit_flow's words: needs PUT_FLOW_BYTES. */
+enum { PUT_FLOW_BYTES = 192 };
+char *put_flow(char *p, const ct_profile *profile, const ct_tuple *tuple);
+/* "SEEN_REPLY|ASSURED": needs PUT_STATUS_BYTES. */
+enum { PUT_STATUS_BYTES = 256 };
+char *put_status_words(char *p, guint32 status);
 
 static inline char *put_bytes(char *p, const char *bytes, gsize n)
 {

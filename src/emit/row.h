@@ -50,7 +50,13 @@ typedef struct emit_field {
   guint needs;         /* of whoever gathers the records, in bits of its own: what the field cannot be told without */
   const char *help;
   void (*get)(const emit_row_context *context, const void *record, emit_value *value);
+  /*
+   * NULL, or the same for CSV and TSV at once, where that needs neither quotes nor escapes: written at p, where there
+   * is room for EMIT_PUT_BYTES. => where it ends; p where the value is not known
+   */
+  char *(*put)(char *p, emit_text *out, const emit_row_context *context, const void *record);
 } emit_field;
+enum { EMIT_PUT_BYTES = 4096 };
 
 typedef struct emit_table {
   const char *name; /* "flow": JSON's type; with an s the SQL table's name */

@@ -5,6 +5,7 @@
 #include "conntrack/profile/profile.h"
 #include "conntrack/proto/proto.h"
 #include "conntrack/proto/tables.h"
+#include "emit/parts.h"
 #include "emit/put.h"
 
 /* ---- letters ---- */
@@ -46,9 +47,17 @@ char flow_letter(guint8 proto, guint8 state)
 
 /* ---- getters ---- */
 
+/*
+ * Each field has two: get_ for who wants a value, put_ for CSV and TSV, which write every field of every connection.
+ * Words are put where they are ours: what captures, rules and files name has to be asked for quotes.
+ */
 #define GETTER(name)                                                                    \
   static void get_##name(const emit_row_context *c, const void *record, emit_value *v); \
   static void get_##name(const emit_row_context *c G_GNUC_UNUSED, const void *record, emit_value *v)
+#define PUTTER(name)                                                                                              \
+  static char *put_##name##_field(char *p, emit_text *out, const emit_row_context *c, const void *record);        \
+  static char *put_##name##_field(char *p, emit_text *out G_GNUC_UNUSED, const emit_row_context *c G_GNUC_UNUSED, \
+                                  const void *record)
 #define FLOW const flow_record *const r = record
 
 #define NUMBER(name, what)      \
@@ -56,44 +65,111 @@ char flow_letter(guint8 proto, guint8 state)
   {                             \
     FLOW;                       \
     emit_value_number(v, what); \
+  }                             \
+  PUTTER(name)                  \
+  {                             \
+    FLOW;                       \
+    return put_u64(p, what);    \
   }
 /* A number of which 0 says that there is none. */
-#define NUMBER_IF(name, what)     \
-  GETTER(name)                    \
-  {                               \
-    FLOW;                         \
-    if ((what) != 0)              \
-      emit_value_number(v, what); \
+#define NUMBER_IF(name, what)                  \
+  GETTER(name)                                 \
+  {                                            \
+    FLOW;                                      \
+    if ((what) != 0)                           \
+      emit_value_number(v, what);              \
+  }                                            \
+  PUTTER(name)                                 \
+  {                                            \
+    FLOW;                                      \
+    return (what) != 0 ? put_u64(p, what) : p; \
   }
-#define NS_IF(name, condition, what) \
-  GETTER(name)                       \
-  {                                  \
-    FLOW;                            \
-    if (condition)                   \
-      emit_value_ns(v, what);        \
+#define NS_IF(name, condition, what, put) \
+  GETTER(name)                            \
+  {                                       \
+    FLOW;                                 \
+    if (condition)                        \
+      emit_value_ns(v, what);             \
+  }                                       \
+  PUTTER(name)                            \
+  {                                       \
+    FLOW;                                 \
+    if (!(condition))                     \
+      return p;                           \
+    return put;                           \
   }
-#define TEXT(name, what)      \
-  GETTER(name)                \
-  {                           \
-    FLOW;                     \
-    emit_value_text(v, what); \
+#define TIME_IF(name, condition, what) NS_IF(name, condition, what, put_time_decimals(p, out, what, 9))
+#define SPAN_IF(name, condition, what) NS_IF(name, condition, what, put_seconds(p, what, 0))
+#define FOREIGN_TEXT(name, what) \
+  GETTER(name)                   \
+  {                              \
+    FLOW;                        \
+    emit_value_text(v, what);    \
+  }
+#define TEXT(name, what)                         \
+  FOREIGN_TEXT(name, what)                       \
+  PUTTER(name)                                   \
+  {                                              \
+    FLOW;                                        \
+    const char *word = what;                     \
+                                                 \
+    return word != NULL ? put_word(p, word) : p; \
   }
 #define TUPLE(name, dir, part, kind, width, help)                   \
   GETTER(name)                                                      \
   {                                                                 \
     FLOW;                                                           \
     emit_value_tuple(c, &r->tuple[CT_##dir], EMIT_TUPLE_##part, v); \
+  }                                                                 \
+  PUTTER(name)                                                      \
+  {                                                                 \
+    FLOW;                                                           \
+    return put_tuple(p, c, &r->tuple[CT_##dir], EMIT_TUPLE_##part); \
   }
+
+static inline char *put_proto(char *p, const emit_row_context *c, const ct_tuple *tuple)
+{
+  const ct_proto *proto = ct_proto_known(c->profile, tuple->proto);
+
+  return proto != NULL ? put_word(p, proto->name) : put_u64(p, tuple->proto);
+}
+
+static inline char *put_known_addr(char *p, const ct_tuple *tuple, const ct_addr *addr)
+{
+  return tuple->family == CT_IPV4 || tuple->family == CT_IPV6 ? put_addr(p, tuple->family, addr, FALSE) : p;
+}
+
+/* Which part is known where this is inlined. */
+static inline char *put_tuple(char *p, const emit_row_context *c, const ct_tuple *tuple, emit_tuple_part part)
+{
+  guint number;
+
+  switch (part) {
+  case EMIT_TUPLE_PROTO: return put_proto(p, c, tuple);
+  case EMIT_TUPLE_FAMILY: return put_word(p, emit_family_name(tuple->family));
+  case EMIT_TUPLE_SRC: return put_known_addr(p, tuple, &tuple->src);
+  case EMIT_TUPLE_DST: return put_known_addr(p, tuple, &tuple->dst);
+  case EMIT_TUPLE_FLOW: return put_flow(p, c->profile, tuple);
+  case EMIT_TUPLE_SPORT:
+  case EMIT_TUPLE_DPORT:
+    number = part == EMIT_TUPLE_SPORT ? tuple->src_id : tuple->dst_id;
+    return ct_proto_has_ports(c->profile, tuple) ? put_u64(p, number) : p;
+  case EMIT_TUPLE_ICMP_TYPE: number = ct_tuple_icmp_type(tuple); break;
+  case EMIT_TUPLE_ICMP_CODE: number = ct_tuple_icmp_code(tuple); break;
+  default: number = tuple->src_id; break;
+  }
+  return ct_tuple_is_icmp(tuple) ? put_u64(p, number) : p;
+}
 
 NUMBER(conn, r->conn)
 NUMBER(zone_orig, r->tuple[CT_ORIGINAL].zone)
 NUMBER(zone_reply, r->tuple[CT_REPLY].zone)
-NS_IF(start, TRUE, emit_time_since(r->first_ns, *c->first_ns))
-NS_IF(first, r->first_packet != 0, r->first_ns)
-NS_IF(last, r->first_packet != 0, r->last_ns)
+SPAN_IF(start, TRUE, emit_time_since(r->first_ns, *c->first_ns))
+TIME_IF(first, r->first_packet != 0, r->first_ns)
+TIME_IF(last, r->first_packet != 0, r->last_ns)
 NUMBER_IF(first_packet, r->first_packet)
 NUMBER_IF(last_packet, r->last_packet)
-NS_IF(duration, r->first_packet != 0, MAX(emit_time_since(r->last_ns, r->first_ns), 0))
+SPAN_IF(duration, r->first_packet != 0, MAX(emit_time_since(r->last_ns, r->first_ns), 0))
 EMIT_TUPLE_COLUMNS(TUPLE)
 TUPLE(flow, ORIGINAL, FLOW, TEXT, 0, "")
 TEXT(state, ct_proto_state_name(c->profile, r->tuple[0].proto, r->state))
@@ -108,15 +184,15 @@ NUMBER(icmp_errors, r->errors)
 NUMBER(invalid, r->invalid)
 TEXT(invalid_reason, r->invalid > 0 ? ct_reason_word((ct_reason)r->invalid_reason) : NULL)
 NUMBER(dropped, r->dropped)
-NS_IF(silence, r->silence_packet != 0, r->silence_ns)
+SPAN_IF(silence, r->silence_packet != 0, r->silence_ns)
 NUMBER_IF(silence_packet, r->silence_packet)
 NUMBER(one_way, (r->status & CT_STATUS_SEEN_REPLY) == 0)
 TEXT(ended, r->alive ? NULL : ct_reason_word((ct_reason)r->reason))
-NS_IF(ended_at, !r->alive, r->ended_ns)
+TIME_IF(ended_at, !r->alive, r->ended_ns)
 NUMBER_IF(ended_packet, r->alive ? 0 : r->ended_packet)
 NUMBER_IF(missed, r->missed)
 NUMBER_IF(missed_packet, r->missed_packet)
-NS_IF(missed_after, r->missed > 0, r->missed_after_ns)
+SPAN_IF(missed_after, r->missed > 0, r->missed_after_ns)
 TEXT(helper, r->helper)
 NUMBER_IF(master, r->master)
 TEXT(expected_by, r->expected_by)
@@ -127,11 +203,11 @@ GETTER(labels)
   FLOW;
   emit_value_labels(c, &r->labels, v);
 }
-TEXT(rule, r->rule)
-TEXT(verdict, r->verdict)
-TEXT(dropped_rule, r->dropped_rule)
-TEXT(interface, r->interface)
-NS_IF(at, r->of_moment, r->at_ns)
+FOREIGN_TEXT(rule, r->rule)
+FOREIGN_TEXT(verdict, r->verdict)
+FOREIGN_TEXT(dropped_rule, r->dropped_rule)
+FOREIGN_TEXT(interface, r->interface)
+TIME_IF(at, r->of_moment, r->at_ns)
 NUMBER_IF(vlan, r->vlan >= 4096 ? r->vlan >> 12 : r->vlan)
 NUMBER_IF(inner_vlan, r->vlan >= 4096 ? r->vlan & 4095 : 0)
 
@@ -142,79 +218,91 @@ GETTER(status)
   if (r->inferred)
     emit_value_text(v, g_string_append(c->scratch, "|inferred")->str);
 }
-
-/* The reply is not what answers the original, packet for packet: NAT. */
-GETTER(nat)
+PUTTER(status)
 {
-  ct_tuple inverse;
   FLOW;
-
-  emit_value_number(v, ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) &&
-                         !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]));
+  p = put_status_words(p, r->status & ~(guint32)CT_STATUS_DYING);
+  return r->inferred ? put_literal(p, "|inferred") : p;
 }
 
-GETTER(history)
+/* The reply is not what answers the original, packet for packet: NAT. */
+static gboolean is_translated(const flow_record *r)
+{
+  ct_tuple inverse;
+
+  return ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]);
+}
+NUMBER(nat, (guint64)is_translated(r))
+
+PUTTER(history)
 {
   FLOW;
-  g_string_assign(c->scratch, r->history);
-  if (r->more_steps)
-    g_string_append_c(c->scratch, '+');
-  emit_value_text(v, c->scratch->str);
+  p = put_bytes(p, r->history, sizeof(r->history)) - sizeof(r->history) + r->steps;
+  return r->more_steps ? put_literal(p, "+") : p;
+}
+GETTER(history)
+{
+  char text[FLOWS_HISTORY_MOST + 2];
+
+  *put_history_field(text, NULL, c, record) = '\0';
+  emit_value_text(v, g_string_assign(c->scratch, text)->str);
 }
 
 /* "SYN_SENT@0 SYN_RECV@0.01 ...": seconds since its first packet. */
-GETTER(states)
+PUTTER(states)
 {
-  char digits[PUT_SECONDS_BYTES];
   guint i;
   FLOW;
 
-  if (r->states == NULL || r->states->len == 0)
-    return;
-  g_string_truncate(c->scratch, 0);
-  for (i = 0; i < r->states->len; i++) {
-    const flow_step *step = &g_array_index(r->states, flow_step, i);
+  for (i = 0; i < r->n_states; i++) {
+    const flow_step *step = &r->states[i];
     const char *name = ct_proto_state_name(c->profile, r->tuple[0].proto, step->state);
 
     if (i > 0)
-      g_string_append_c(c->scratch, ' ');
-    g_string_append(c->scratch, name != NULL ? name : "NONE");
-    g_string_append_c(c->scratch, '@');
-    g_string_append_len(c->scratch, digits,
-                        put_seconds(digits, emit_time_since(step->time_ns, r->first_ns), 0) - digits);
+      *p++ = ' ';
+    p = put_literal(put_word(p, name != NULL ? name : "NONE"), "@");
+    p = put_seconds(p, emit_time_since(step->time_ns, r->first_ns), 0);
   }
-  if (r->more_steps)
-    g_string_append(c->scratch, " ...");
-  emit_value_text(v, c->scratch->str);
+  return i > 0 && r->more_steps ? put_literal(p, " ...") : p;
+}
+GETTER(states)
+{
+  char text[EMIT_PUT_BYTES], *end = put_states_field(text, NULL, c, record);
+
+  *end = '\0';
+  if (end > text)
+    emit_value_text(v, g_string_assign(c->scratch, text)->str);
 }
 
 /* The sysctl that ended it: its timeout's, or what a reason names. */
-GETTER(ended_by)
+static const char *ended_by(const ct_profile *profile, const flow_record *r)
 {
   const char *sysctl = NULL;
-  FLOW;
 
   if (r->alive)
-    return;
+    return NULL;
   if (r->reason != CT_REASON_END_TIMEOUT)
-    sysctl = ct_reason_sysctl((ct_reason)r->reason, c->profile);
+    sysctl = ct_reason_sysctl((ct_reason)r->reason, profile);
   else if (r->timeout < CT_TIMEOUT_COUNT)
-    sysctl = ct_params_spell_timeout(c->profile, (ct_timeout)r->timeout);
-  if (sysctl != NULL && *sysctl != '\0')
-    emit_value_text(v, sysctl);
+    sysctl = ct_params_spell_timeout(profile, (ct_timeout)r->timeout);
+  return sysctl != NULL && *sysctl != '\0' ? sysctl : NULL;
 }
+TEXT(ended_by, ended_by(c->profile, r))
 
-GETTER(evicted)
-{
-  FLOW;
-  emit_value_number(v, !r->alive && (r->reason == CT_REASON_END_EVICTED || r->reason == CT_REASON_END_GC_EVICTED));
-}
+NUMBER(evicted, !r->alive && (r->reason == CT_REASON_END_EVICTED || r->reason == CT_REASON_END_GC_EVICTED))
+
+/* Which have no put_. */
+#define put_labels_field NULL
+#define put_rule_field NULL
+#define put_verdict_field NULL
+#define put_dropped_rule_field NULL
+#define put_interface_field NULL
 
 /* ---- the table ---- */
 
-#define FIELD(name, kind, width, rank, heading, needs, help)               \
-  {                                                                        \
-#name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name \
+#define FIELD(name, kind, width, rank, heading, needs, help)                                   \
+  {                                                                                            \
+#name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name, put_##name##_field \
   }
 
 #define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, 0, NULL, 0, help),
