@@ -200,4 +200,4 @@ static const emit_field fields[] = {
 };
 /* clang-format on */
 
-const emit_table emit_table_packets = { "packet", fields, G_N_ELEMENTS(fields) };
+const emit_table emit_table_packets = { "packet", fields, G_N_ELEMENTS(fields), NULL };

@@ -34,6 +34,15 @@ char *put_flow(char *p, const ct_profile *profile, const ct_tuple *tuple);
 enum { PUT_STATUS_BYTES = 256 };
 char *put_status_words(char *p, guint32 status);
 
+/* A number that is seldom more than a digit. */
+static inline char *put_count(char *p, guint64 v)
+{
+  if (G_UNLIKELY(v >= 10))
+    return put_u64(p, v);
+  *p = (char)('0' + v);
+  return p + 1;
+}
+
 static inline char *put_bytes(char *p, const char *bytes, gsize n)
 {
   memcpy(p, bytes, n);

@@ -35,6 +35,7 @@ void emit_columns_all(emit_columns *columns, const emit_table *table)
   begin(columns, table);
   for (i = 0; i < table->n; i++)
     add(columns, &table->fields[i]);
+  columns->all = TRUE;
 }
 
 /* A name that is given twice is a column that stands there twice: no program wants that. */
@@ -117,6 +118,7 @@ static void leave_out(emit_columns *columns, guint8 rank)
       columns->width[kept++] = columns->width[i];
     }
   columns->n = kept;
+  columns->all = FALSE;
 }
 
 void emit_columns_widen(emit_columns *columns, const char *name, guint width, guint screen)

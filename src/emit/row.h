@@ -62,7 +62,13 @@ typedef struct emit_table {
   const char *name; /* "flow": JSON's type; with an s the SQL table's name */
   const emit_field *fields;
   guint n;
+  /*
+   * NULL, or a row of all fields for CSV and TSV, written at p, where there is room for EMIT_PUT_ROW_BYTES. => where
+   * it ends; NULL where a value needs quotes
+   */
+  char *(*put_row)(char *p, emit_text *out, const emit_row_context *context, const void *record, char separator);
 } emit_table;
+enum { EMIT_PUT_ROW_BYTES = 2 * EMIT_PUT_BYTES };
 
 enum { EMIT_COLUMNS_MOST = 96 };
 
@@ -72,6 +78,7 @@ typedef struct emit_columns {
   guint n;
   guint needs;    /* of all of them */
   gboolean asked; /* by name, rather than as a format's own choice */
+  gboolean all;   /* every field of the table, in its order */
   const emit_field *column[EMIT_COLUMNS_MOST];
   guint8 width[EMIT_COLUMNS_MOST]; /* of text for people: as the field has it, or more where values are longer */
 } emit_columns;

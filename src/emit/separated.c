@@ -74,6 +74,19 @@ static void put_value(emit_text *out, const emit_row_context *context, const emi
     emit_value_put(out, field->kind, &value);
 }
 
+static gboolean put_whole(emit_text *out, const emit_row_context *context, const emit_columns *columns,
+                          const void *record, char separator)
+{
+  char *end;
+
+  if (!columns->all || columns->table->put_row == NULL)
+    return FALSE;
+  end = columns->table->put_row(emit_text_reserve(out, EMIT_PUT_ROW_BYTES), out, context, record, separator);
+  if (end != NULL)
+    emit_text_advance(out, end);
+  return end != NULL;
+}
+
 /* For every connection and column: there is room for the longest of them while the row is written at one pointer. */
 static void separated_row(emit_output *output, const void *record, char separator,
                           void (*put_text)(emit_text *out, const char *s))
@@ -81,9 +94,12 @@ static void separated_row(emit_output *output, const void *record, char separato
   const emit_row_context *context = &((const separated_private *)output->priv)->context;
   const emit_columns *columns = output->options.columns;
   emit_text *out = output->text;
-  char *p = emit_text_reserve(out, EMIT_PUT_BYTES), *most = p;
+  char *p, *most;
   guint i;
 
+  if (put_whole(out, context, columns, record, separator))
+    return;
+  p = most = emit_text_reserve(out, EMIT_PUT_BYTES);
   for (i = 0; i < columns->n; i++) {
     const emit_field *field = columns->column[i];
 

@@ -48,17 +48,25 @@ char flow_letter(guint8 proto, guint8 state)
 /* ---- getters ---- */
 
 /*
- * Each field has two: get_ for who wants a value, put_ for CSV and TSV, which write every field of every connection.
- * Words are put where they are ours: what captures, rules and files name has to be asked for quotes.
+ * Each field has two: get_ for who wants a value, text_ for CSV and TSV, which write every field of every connection.
+ * What captures, rules and files name has get_ alone: it has to be asked for quotes.
  */
 #define GETTER(name)                                                                    \
   static void get_##name(const emit_row_context *c, const void *record, emit_value *v); \
   static void get_##name(const emit_row_context *c G_GNUC_UNUSED, const void *record, emit_value *v)
-#define PUTTER(name)                                                                                              \
-  static char *put_##name##_field(char *p, emit_text *out, const emit_row_context *c, const void *record);        \
-  static char *put_##name##_field(char *p, emit_text *out G_GNUC_UNUSED, const emit_row_context *c G_GNUC_UNUSED, \
-                                  const void *record)
 #define FLOW const flow_record *const r = record
+/* e: NULL where the field is alone, without the rest of its row. */
+#define TEXTER(name)                                                                                              \
+  static inline char *text_##name(char *p, emit_text *out G_GNUC_UNUSED, const emit_row_context *c G_GNUC_UNUSED, \
+                                  const flow_record *r, const ends *e G_GNUC_UNUSED)
+
+/* The ends of a connection, written once for the columns of a row that repeat them. */
+typedef struct ends {
+  char src[PUT_ADDR_BYTES], dst[PUT_ADDR_BYTES];
+  char sport[PUT_U64_BYTES], dport[PUT_U64_BYTES];
+  guint8 src_bytes, dst_bytes, sport_bytes, dport_bytes;
+  gboolean ports, translated;
+} ends;
 
 #define NUMBER(name, what)      \
   GETTER(name)                  \
@@ -66,24 +74,16 @@ char flow_letter(guint8 proto, guint8 state)
     FLOW;                       \
     emit_value_number(v, what); \
   }                             \
-  PUTTER(name)                  \
-  {                             \
-    FLOW;                       \
-    return put_u64(p, what);    \
-  }
+  TEXTER(name) { return put_count(p, what); }
 /* A number of which 0 says that there is none. */
-#define NUMBER_IF(name, what)                  \
-  GETTER(name)                                 \
-  {                                            \
-    FLOW;                                      \
-    if ((what) != 0)                           \
-      emit_value_number(v, what);              \
-  }                                            \
-  PUTTER(name)                                 \
-  {                                            \
-    FLOW;                                      \
-    return (what) != 0 ? put_u64(p, what) : p; \
-  }
+#define NUMBER_IF(name, what)     \
+  GETTER(name)                    \
+  {                               \
+    FLOW;                         \
+    if ((what) != 0)              \
+      emit_value_number(v, what); \
+  }                               \
+  TEXTER(name) { return (what) != 0 ? put_count(p, what) : p; }
 #define NS_IF(name, condition, what, put) \
   GETTER(name)                            \
   {                                       \
@@ -91,13 +91,7 @@ char flow_letter(guint8 proto, guint8 state)
     if (condition)                        \
       emit_value_ns(v, what);             \
   }                                       \
-  PUTTER(name)                            \
-  {                                       \
-    FLOW;                                 \
-    if (!(condition))                     \
-      return p;                           \
-    return put;                           \
-  }
+  TEXTER(name) { return (condition) ? put : p; }
 #define TIME_IF(name, condition, what) NS_IF(name, condition, what, put_time_decimals(p, out, what, 9))
 #define SPAN_IF(name, condition, what) NS_IF(name, condition, what, put_seconds(p, what, 0))
 #define FOREIGN_TEXT(name, what) \
@@ -108,9 +102,8 @@ char flow_letter(guint8 proto, guint8 state)
   }
 #define TEXT(name, what)                         \
   FOREIGN_TEXT(name, what)                       \
-  PUTTER(name)                                   \
+  TEXTER(name)                                   \
   {                                              \
-    FLOW;                                        \
     const char *word = what;                     \
                                                  \
     return word != NULL ? put_word(p, word) : p; \
@@ -121,11 +114,7 @@ char flow_letter(guint8 proto, guint8 state)
     FLOW;                                                           \
     emit_value_tuple(c, &r->tuple[CT_##dir], EMIT_TUPLE_##part, v); \
   }                                                                 \
-  PUTTER(name)                                                      \
-  {                                                                 \
-    FLOW;                                                           \
-    return put_tuple(p, c, &r->tuple[CT_##dir], EMIT_TUPLE_##part); \
-  }
+  TEXTER(name) { return put_tuple(p, c, r, e, CT_##dir, EMIT_TUPLE_##part); }
 
 static inline char *put_proto(char *p, const emit_row_context *c, const ct_tuple *tuple)
 {
@@ -139,11 +128,74 @@ static inline char *put_known_addr(char *p, const ct_tuple *tuple, const ct_addr
   return tuple->family == CT_IPV4 || tuple->family == CT_IPV6 ? put_addr(p, tuple->family, addr, FALSE) : p;
 }
 
-/* Which part is known where this is inlined. */
-static inline char *put_tuple(char *p, const emit_row_context *c, const ct_tuple *tuple, emit_tuple_part part)
+static gboolean is_translated(const flow_record *r)
 {
+  ct_tuple inverse;
+
+  return ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]);
+}
+
+static void write_ends(ends *e, const emit_row_context *c, const flow_record *r)
+{
+  const ct_tuple *t = &r->tuple[CT_ORIGINAL];
+
+  e->src_bytes = (guint8)(put_known_addr(e->src, t, &t->src) - e->src);
+  e->dst_bytes = (guint8)(put_known_addr(e->dst, t, &t->dst) - e->dst);
+  e->sport_bytes = (guint8)(put_u64(e->sport, t->src_id) - e->sport);
+  e->dport_bytes = (guint8)(put_u64(e->dport, t->dst_id) - e->dport);
+  e->ports = ct_proto_has_ports(c->profile, t);
+  e->translated = is_translated(r);
+}
+
+/* Copied as a whole, which costs less than asking how much of it. */
+static inline char *put_written(char *p, const char *text, gsize room, guint8 bytes)
+{
+  return put_bytes(p, text, room) - room + bytes;
+}
+
+/* A whole row has them already; of a reply where it is the original turned round. */
+static inline char *put_of_ends(char *p, const ends *e, gboolean turned, emit_tuple_part part)
+{
+  switch (part) {
+  case EMIT_TUPLE_SRC:
+  case EMIT_TUPLE_DST:
+    return turned == (part == EMIT_TUPLE_SRC) ? put_written(p, e->dst, sizeof(e->dst), e->dst_bytes)
+                                              : put_written(p, e->src, sizeof(e->src), e->src_bytes);
+  default:
+    if (!e->ports)
+      return p;
+    return turned == (part == EMIT_TUPLE_SPORT) ? put_written(p, e->dport, 8, e->dport_bytes)
+                                                : put_written(p, e->sport, 8, e->sport_bytes);
+  }
+}
+
+/* "tcp 10.0.0.1.1234 > 10.0.0.2.80", as put_flow has it. */
+static inline char *put_flow_of_ends(char *p, const emit_row_context *c, const flow_record *r, const ends *e)
+{
+  const ct_tuple *t = &r->tuple[CT_ORIGINAL];
+  const ct_proto *proto = ct_proto_known(c->profile, t->proto);
+
+  if (!e->ports || proto == NULL || (t->family != CT_IPV4 && t->family != CT_IPV6))
+    return put_flow(p, c->profile, t);
+  p = put_literal(put_word(p, proto->name), " ");
+  p = put_literal(put_of_ends(p, e, FALSE, EMIT_TUPLE_SRC), ".");
+  p = put_literal(put_of_ends(p, e, FALSE, EMIT_TUPLE_SPORT), " > ");
+  p = put_literal(put_of_ends(p, e, FALSE, EMIT_TUPLE_DST), ".");
+  return put_of_ends(p, e, FALSE, EMIT_TUPLE_DPORT);
+}
+
+/* Which part is known where this is inlined. */
+static inline char *put_tuple(char *p, const emit_row_context *c, const flow_record *r, const ends *e, ct_dir dir,
+                              emit_tuple_part part)
+{
+  const ct_tuple *tuple = &r->tuple[dir];
   guint number;
 
+  if (e != NULL && part == EMIT_TUPLE_FLOW)
+    return put_flow_of_ends(p, c, r, e);
+  if (e != NULL && (dir == CT_ORIGINAL || !e->translated) &&
+      (part == EMIT_TUPLE_SRC || part == EMIT_TUPLE_DST || part == EMIT_TUPLE_SPORT || part == EMIT_TUPLE_DPORT))
+    return put_of_ends(p, e, dir == CT_REPLY, part);
   switch (part) {
   case EMIT_TUPLE_PROTO: return put_proto(p, c, tuple);
   case EMIT_TUPLE_FAMILY: return put_word(p, emit_family_name(tuple->family));
@@ -218,25 +270,22 @@ GETTER(status)
   if (r->inferred)
     emit_value_text(v, g_string_append(c->scratch, "|inferred")->str);
 }
-PUTTER(status)
+TEXTER(status)
 {
-  FLOW;
   p = put_status_words(p, r->status & ~(guint32)CT_STATUS_DYING);
   return r->inferred ? put_literal(p, "|inferred") : p;
 }
 
 /* The reply is not what answers the original, packet for packet: NAT. */
-static gboolean is_translated(const flow_record *r)
-{
-  ct_tuple inverse;
-
-  return ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]);
-}
-NUMBER(nat, (guint64)is_translated(r))
-
-PUTTER(history)
+GETTER(nat)
 {
   FLOW;
+  emit_value_number(v, is_translated(r));
+}
+TEXTER(nat) { return put_count(p, (guint64)(e != NULL ? e->translated : is_translated(r))); }
+
+TEXTER(history)
+{
   p = put_bytes(p, r->history, sizeof(r->history)) - sizeof(r->history) + r->steps;
   return r->more_steps ? put_literal(p, "+") : p;
 }
@@ -244,15 +293,14 @@ GETTER(history)
 {
   char text[FLOWS_HISTORY_MOST + 2];
 
-  *put_history_field(text, NULL, c, record) = '\0';
+  *text_history(text, NULL, c, record, NULL) = '\0';
   emit_value_text(v, g_string_assign(c->scratch, text)->str);
 }
 
 /* "SYN_SENT@0 SYN_RECV@0.01 ...": seconds since its first packet. */
-PUTTER(states)
+TEXTER(states)
 {
   guint i;
-  FLOW;
 
   for (i = 0; i < r->n_states; i++) {
     const flow_step *step = &r->states[i];
@@ -267,7 +315,7 @@ PUTTER(states)
 }
 GETTER(states)
 {
-  char text[EMIT_PUT_BYTES], *end = put_states_field(text, NULL, c, record);
+  char text[EMIT_PUT_BYTES], *end = text_states(text, NULL, c, record, NULL);
 
   *end = '\0';
   if (end > text)
@@ -291,76 +339,104 @@ TEXT(ended_by, ended_by(c->profile, r))
 
 NUMBER(evicted, !r->alive && (r->reason == CT_REASON_END_EVICTED || r->reason == CT_REASON_END_GC_EVICTED))
 
-/* Which have no put_. */
-#define put_labels_field NULL
-#define put_rule_field NULL
-#define put_verdict_field NULL
-#define put_dropped_rule_field NULL
-#define put_interface_field NULL
-
 /* ---- the table ---- */
 
-#define FIELD(name, kind, width, rank, heading, needs, help)                                   \
-  {                                                                                            \
-#name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name, put_##name##_field \
-  }
-
-#define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, 0, NULL, 0, help),
-
+/* F: a field; T: of a tuple; Q: one that may need quotes. X(name, kind, width, rank, heading, needs, help) */
 /* clang-format off */
-static const emit_field fields[] = {
-  FIELD(conn, NUMBER, -6, 1, NULL, 0, "its number, as everywhere: order of confirmation, from 1"),
-  FIELD(start, SPAN, -12, 3, NULL, 0, "first packet, in seconds since the captures' first one"),
-  FIELD(first, TIME, 30, 0, NULL, 0, "time of its first packet"),
-  FIELD(last, TIME, 30, 0, NULL, 0, "time of the last packet that was let through as its own"),
-  FIELD(first_packet, NUMBER, -12, 0, NULL, 0, "number of its first packet"),
-  FIELD(last_packet, NUMBER, -11, 0, NULL, 0, "number of the last packet that was let through as its own"),
-  FIELD(duration, SPAN, -12, 4, NULL, 0, "seconds from first to last packet"),
-  EMIT_TUPLE_COLUMNS(TUPLE_FIELD)
-  FIELD(zone_orig, NUMBER, -9, 0, NULL, 0, "the zone that the original direction is tracked in; 0 is the usual one"),
-  FIELD(zone_reply, NUMBER, -10, 0, NULL, 0, "the zone that the reply is tracked in"),
-  FIELD(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round"),
-  FIELD(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states"),
-  FIELD(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |; inferred: its translation is, from how packets left"),
-  FIELD(history, TEXT, 8, 6, NULL, 0, "a letter for each state it reached, capital where the original side led there"),
-  FIELD(states, TEXT, 40, 0, NULL, FLOWS_NEEDS_STEPS, "the same in words, each with @seconds since its first packet"),
-  FIELD(packets, NUMBER, -8, 2, NULL, 0, "packets counted, both ways"),
-  FIELD(bytes, NUMBER, -10, 3, NULL, 0, "bytes counted, both ways: of IP packets, headers included"),
-  FIELD(packets_orig, NUMBER, -12, 0, NULL, 0, "packets counted in the original direction, as the kernel counts"),
-  FIELD(packets_reply, NUMBER, -13, 0, NULL, 0, "packets counted in the reply direction"),
-  FIELD(bytes_orig, NUMBER, -11, 0, NULL, 0, "bytes counted in the original direction"),
-  FIELD(bytes_reply, NUMBER, -11, 0, NULL, 0, "bytes counted in the reply direction"),
-  FIELD(ignored, NUMBER, -7, 0, NULL, 0, "packets let through without being counted: retransmissions, and what the state table ignores"),
-  FIELD(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it"),
-  FIELD(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets found to belong to it; most belong to none (-P)"),
-  FIELD(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID"),
-  FIELD(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule dropped, or its helper"),
-  FIELD(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds"),
-  FIELD(silence_packet, NUMBER, -14, 0, NULL, 0, "the packet that ended that silence"),
-  FIELD(one_way, FLAG, 7, 0, NULL, 0, "whether no answer was ever seen"),
-  FIELD(ended, TEXT, 13, 2, NULL, 0, "why it ended (list reasons); nothing: it had not when the captures did"),
-  FIELD(ended_at, TIME, 30, 0, NULL, 0, "when it ended"),
-  FIELD(ended_by, TEXT, 40, 0, NULL, 0, "the sysctl that ended it: its timeout's, or the table's size"),
-  FIELD(ended_packet, NUMBER, -12, 0, NULL, 0, "the packet at which it ended: for which it was evicted, or which ended it"),
-  FIELD(evicted, FLAG, 7, 0, NULL, 0, "whether it had to go because the table was full"),
-  FIELD(missed, NUMBER, -6, 0, NULL, FLOWS_NEEDS_MISSED, "packets that came after its end and found nothing"),
-  FIELD(missed_packet, NUMBER, -13, 0, NULL, FLOWS_NEEDS_MISSED, "the first of them"),
-  FIELD(missed_after, SPAN, -12, 0, NULL, FLOWS_NEEDS_MISSED, "seconds from its end to that packet"),
-  FIELD(helper, TEXT, 8, 0, NULL, 0, "its helper"),
-  FIELD(master, NUMBER, -6, 0, NULL, 0, "the connection that announced it"),
-  FIELD(expected_by, TEXT, 11, 0, NULL, 0, "the words that announced it"),
-  FIELD(mark, NUMBER, -10, 0, NULL, 0, "its mark at the end"),
-  FIELD(secmark, NUMBER, -10, 0, NULL, 0, "its security mark at the end"),
-  FIELD(labels, TEXT, 12, 0, NULL, 0, "its labels at the end, joined by |: names where --connlabels has them, else numbers"),
-  FIELD(rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the rule that let its first packet in"),
-  FIELD(verdict, TEXT, 8, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: what became of its first packet"),
-  FIELD(dropped_rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the last rule that dropped a packet of it"),
-  FIELD(interface, TEXT, 10, 0, NULL, 0, "interface of its first packet, of captures that name them"),
-  FIELD(vlan, NUMBER, -4, 0, NULL, 0, "VLAN of its first packet, the outer of two"),
-  FIELD(inner_vlan, NUMBER, -10, 0, NULL, 0, "the inner of two VLANs"),
-  FIELD(at, TIME, 30, 0, NULL, 0, "with --at: the moment at which all this was so"),
-  FIELD(flow, TEXT, 44, 1, NULL, 0, "protocol and original direction in words"),
-};
+#define FIELDS(F, T, Q) \
+  F(conn, NUMBER, -6, 1, NULL, 0, "its number, as everywhere: order of confirmation, from 1")                                        \
+  F(start, SPAN, -12, 3, NULL, 0, "first packet, in seconds since the captures' first one")                                          \
+  F(first, TIME, 30, 0, NULL, 0, "time of its first packet")                                                                         \
+  F(last, TIME, 30, 0, NULL, 0, "time of the last packet that was let through as its own")                                           \
+  F(first_packet, NUMBER, -12, 0, NULL, 0, "number of its first packet")                                                             \
+  F(last_packet, NUMBER, -11, 0, NULL, 0, "number of the last packet that was let through as its own")                               \
+  F(duration, SPAN, -12, 4, NULL, 0, "seconds from first to last packet")                                                            \
+  EMIT_TUPLE_COLUMNS(T)                                                                                                              \
+  F(zone_orig, NUMBER, -9, 0, NULL, 0, "the zone that the original direction is tracked in; 0 is the usual one")                     \
+  F(zone_reply, NUMBER, -10, 0, NULL, 0, "the zone that the reply is tracked in")                                                    \
+  F(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round")                               \
+  F(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states")                                  \
+  F(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |; inferred: its translation is, from how packets left")        \
+  F(history, TEXT, 8, 6, NULL, 0, "a letter for each state it reached, capital where the original side led there")                   \
+  F(states, TEXT, 40, 0, NULL, FLOWS_NEEDS_STEPS, "the same in words, each with @seconds since its first packet")                    \
+  F(packets, NUMBER, -8, 2, NULL, 0, "packets counted, both ways")                                                                   \
+  F(bytes, NUMBER, -10, 3, NULL, 0, "bytes counted, both ways: of IP packets, headers included")                                     \
+  F(packets_orig, NUMBER, -12, 0, NULL, 0, "packets counted in the original direction, as the kernel counts")                        \
+  F(packets_reply, NUMBER, -13, 0, NULL, 0, "packets counted in the reply direction")                                                \
+  F(bytes_orig, NUMBER, -11, 0, NULL, 0, "bytes counted in the original direction")                                                  \
+  F(bytes_reply, NUMBER, -11, 0, NULL, 0, "bytes counted in the reply direction")                                                    \
+  F(ignored, NUMBER, -7, 0, NULL, 0, "packets let through without being counted: retransmissions, and what the state table ignores") \
+  F(icmp_errors, NUMBER, -11, 0, NULL, 0, "ICMP errors about it")                                                                    \
+  F(invalid, NUMBER, -7, 5, NULL, 0, "INVALID packets found to belong to it; most belong to none (-P)")                              \
+  F(invalid_reason, TEXT, 18, 0, NULL, 0, "why the first of them was INVALID")                                                       \
+  F(dropped, NUMBER, -7, 0, NULL, 0, "its packets that a rule dropped, or its helper")                                               \
+  F(silence, SPAN, -12, 0, NULL, 0, "the longest time without a packet of it, in seconds")                                           \
+  F(silence_packet, NUMBER, -14, 0, NULL, 0, "the packet that ended that silence")                                                   \
+  F(one_way, FLAG, 7, 0, NULL, 0, "whether no answer was ever seen")                                                                 \
+  F(ended, TEXT, 13, 2, NULL, 0, "why it ended (list reasons); nothing: it had not when the captures did")                           \
+  F(ended_at, TIME, 30, 0, NULL, 0, "when it ended")                                                                                 \
+  F(ended_by, TEXT, 40, 0, NULL, 0, "the sysctl that ended it: its timeout's, or the table's size")                                  \
+  F(ended_packet, NUMBER, -12, 0, NULL, 0, "the packet at which it ended: for which it was evicted, or which ended it")              \
+  F(evicted, FLAG, 7, 0, NULL, 0, "whether it had to go because the table was full")                                                 \
+  F(missed, NUMBER, -6, 0, NULL, FLOWS_NEEDS_MISSED, "packets that came after its end and found nothing")                            \
+  F(missed_packet, NUMBER, -13, 0, NULL, FLOWS_NEEDS_MISSED, "the first of them")                                                    \
+  F(missed_after, SPAN, -12, 0, NULL, FLOWS_NEEDS_MISSED, "seconds from its end to that packet")                                     \
+  F(helper, TEXT, 8, 0, NULL, 0, "its helper")                                                                                       \
+  F(master, NUMBER, -6, 0, NULL, 0, "the connection that announced it")                                                              \
+  F(expected_by, TEXT, 11, 0, NULL, 0, "the words that announced it")                                                                \
+  F(mark, NUMBER, -10, 0, NULL, 0, "its mark at the end")                                                                            \
+  F(secmark, NUMBER, -10, 0, NULL, 0, "its security mark at the end")                                                                \
+  Q(labels, TEXT, 12, 0, NULL, 0, "its labels at the end, joined by |: names where --connlabels has them, else numbers")             \
+  Q(rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the rule that let its first packet in")                               \
+  Q(verdict, TEXT, 8, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: what became of its first packet")                                   \
+  Q(dropped_rule, TEXT, 28, 0, NULL, FLOWS_NEEDS_RULES, "with --rules: the last rule that dropped a packet of it")                   \
+  Q(interface, TEXT, 10, 0, NULL, 0, "interface of its first packet, of captures that name them")                                    \
+  F(vlan, NUMBER, -4, 0, NULL, 0, "VLAN of its first packet, the outer of two")                                                      \
+  F(inner_vlan, NUMBER, -10, 0, NULL, 0, "the inner of two VLANs")                                                                   \
+  F(at, TIME, 30, 0, NULL, 0, "with --at: the moment at which all this was so")                                                      \
+  F(flow, TEXT, 44, 1, NULL, 0, "protocol and original direction in words")
 /* clang-format on */
 
-const emit_table flows_table = { "flow", fields, G_N_ELEMENTS(fields) };
+#define WRAP(name, kind, width, rank, heading, needs, help)                                               \
+  static char *put_##name##_field(char *p, emit_text *out, const emit_row_context *c, const void *record) \
+  {                                                                                                       \
+    return text_##name(p, out, c, record, NULL);                                                          \
+  }
+#define WRAP_TUPLE(name, dir, part, kind, width, help) WRAP(name, kind, width, 0, NULL, 0, help)
+#define NOTHING(name, kind, width, rank, heading, needs, help)
+FIELDS(WRAP, WRAP_TUPLE, NOTHING)
+
+#define PUT(name, kind, width, rank, heading, needs, help) \
+  p = text_##name(p, out, c, r, &e);                       \
+  *p++ = separator;
+#define PUT_TUPLE(name, dir, part, kind, width, help) PUT(name, kind, width, 0, NULL, 0, help)
+#define PUT_NOTHING(name, kind, width, rank, heading, needs, help) *p++ = separator;
+
+/* All fields at once. */
+static char *put_row(char *p, emit_text *out, const emit_row_context *c, const void *record, char separator)
+{
+  ends e;
+  FLOW;
+
+  if (r->rule != NULL || r->verdict != NULL || r->dropped_rule != NULL || r->interface != NULL ||
+      ct_labels_any(&r->labels))
+    return NULL;
+  write_ends(&e, c, r);
+  FIELDS(PUT, PUT_TUPLE, PUT_NOTHING)
+  p[-1] = '\n';
+  return p;
+}
+
+#define FIELD_OF(name, kind, width, rank, heading, needs, help, put)            \
+  {                                                                             \
+#name, EMIT_KIND_##kind, width, rank, heading, needs, help, get_##name, put \
+  }
+#define FIELD(name, kind, width, rank, heading, needs, help) \
+  FIELD_OF(name, kind, width, rank, heading, needs, help, put_##name##_field),
+#define FIELD_TUPLE(name, dir, part, kind, width, help) FIELD(name, kind, width, 0, NULL, 0, help)
+#define FIELD_QUOTED(name, kind, width, rank, heading, needs, help) \
+  FIELD_OF(name, kind, width, rank, heading, needs, help, NULL),
+
+static const emit_field fields[] = { FIELDS(FIELD, FIELD_TUPLE, FIELD_QUOTED) };
+
+const emit_table flows_table = { "flow", fields, G_N_ELEMENTS(fields), put_row };

@@ -341,4 +341,4 @@ static const emit_field fields[] = {
 };
 /* clang-format on */
 
-const emit_table flows_group_table = { "group", fields, G_N_ELEMENTS(fields) };
+const emit_table flows_group_table = { "group", fields, G_N_ELEMENTS(fields), NULL };
