@@ -14,7 +14,7 @@ static char *put_proto(char *p, const ct_profile *profile, guint8 proto)
   return put_literal(put_u64(put_literal(p, "proto "), proto), " ");
 }
 
-static char *put_end(char *p, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
+static char *put_place(char *p, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
 {
   p = put_addr(p, family, addr, FALSE);
   return has_port ? put_u64(put_literal(p, "."), port) : p;
@@ -33,8 +33,8 @@ char *put_flow(char *p, const ct_profile *profile, const ct_tuple *tuple)
   gboolean ports = ct_proto_has_ports(profile, tuple);
 
   p = put_proto(p, profile, tuple->proto);
-  p = put_end(p, tuple->family, &tuple->src, ports, tuple->src_id);
-  p = put_end(put_literal(p, " > "), tuple->family, &tuple->dst, ports, tuple->dst_id);
+  p = put_place(p, tuple->family, &tuple->src, ports, tuple->src_id);
+  p = put_place(put_literal(p, " > "), tuple->family, &tuple->dst, ports, tuple->dst_id);
   return ports ? p : put_icmp_ids(p, tuple);
 }
 
@@ -50,7 +50,7 @@ static void text_proto(emit_text *out, const ct_profile *profile, guint8 proto)
 
 static void text_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
 {
-  emit_text_advance(out, put_end(emit_text_reserve(out, PUT_FLOW_BYTES), family, addr, has_port, port));
+  emit_text_advance(out, put_place(emit_text_reserve(out, PUT_FLOW_BYTES), family, addr, has_port, port));
 }
 
 /* From whom: an address, a network, or anybody. */

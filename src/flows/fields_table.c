@@ -60,12 +60,10 @@ char flow_letter(guint8 proto, guint8 state)
   static inline char *text_##name(char *p, emit_text *out G_GNUC_UNUSED, const emit_row_context *c G_GNUC_UNUSED, \
                                   const flow_record *r, const ends *e G_GNUC_UNUSED)
 
-/* The ends of a connection, written once for the columns of a row that repeat them. */
+/* Of a connection, for the columns of a row that repeat them. */
 typedef struct ends {
-  char src[PUT_ADDR_BYTES], dst[PUT_ADDR_BYTES];
-  char sport[PUT_U64_BYTES], dport[PUT_U64_BYTES];
-  guint8 src_bytes, dst_bytes, sport_bytes, dport_bytes;
-  gboolean ports, translated;
+  put_ends original;
+  gboolean known, ports, translated;
 } ends;
 
 #define NUMBER(name, what)      \
@@ -139,18 +137,10 @@ static void write_ends(ends *e, const emit_row_context *c, const flow_record *r)
 {
   const ct_tuple *t = &r->tuple[CT_ORIGINAL];
 
-  e->src_bytes = (guint8)(put_known_addr(e->src, t, &t->src) - e->src);
-  e->dst_bytes = (guint8)(put_known_addr(e->dst, t, &t->dst) - e->dst);
-  e->sport_bytes = (guint8)(put_u64(e->sport, t->src_id) - e->sport);
-  e->dport_bytes = (guint8)(put_u64(e->dport, t->dst_id) - e->dport);
+  put_ends_of(&e->original, t);
+  e->known = t->family == CT_IPV4 || t->family == CT_IPV6;
   e->ports = ct_proto_has_ports(c->profile, t);
   e->translated = is_translated(r);
-}
-
-/* Copied as a whole, which costs less than asking how much of it. */
-static inline char *put_written(char *p, const char *text, gsize room, guint8 bytes)
-{
-  return put_bytes(p, text, room) - room + bytes;
 }
 
 /* A whole row has them already; of a reply where it is the original turned round. */
@@ -159,13 +149,8 @@ static inline char *put_of_ends(char *p, const ends *e, gboolean turned, emit_tu
   switch (part) {
   case EMIT_TUPLE_SRC:
   case EMIT_TUPLE_DST:
-    return turned == (part == EMIT_TUPLE_SRC) ? put_written(p, e->dst, sizeof(e->dst), e->dst_bytes)
-                                              : put_written(p, e->src, sizeof(e->src), e->src_bytes);
-  default:
-    if (!e->ports)
-      return p;
-    return turned == (part == EMIT_TUPLE_SPORT) ? put_written(p, e->dport, 8, e->dport_bytes)
-                                                : put_written(p, e->sport, 8, e->sport_bytes);
+    return e->known ? put_end_addr(p, &e->original, turned == (part == EMIT_TUPLE_SRC) ? PUT_DST : PUT_SRC) : p;
+  default: return e->ports ? put_end_id(p, &e->original, turned == (part == EMIT_TUPLE_SPORT) ? PUT_DST : PUT_SRC) : p;
   }
 }
 
@@ -175,7 +160,7 @@ static inline char *put_flow_of_ends(char *p, const emit_row_context *c, const f
   const ct_tuple *t = &r->tuple[CT_ORIGINAL];
   const ct_proto *proto = ct_proto_known(c->profile, t->proto);
 
-  if (!e->ports || proto == NULL || (t->family != CT_IPV4 && t->family != CT_IPV6))
+  if (!e->ports || !e->known || proto == NULL)
     return put_flow(p, c->profile, t);
   p = put_literal(put_word(p, proto->name), " ");
   p = put_literal(put_of_ends(p, e, FALSE, EMIT_TUPLE_SRC), ".");
