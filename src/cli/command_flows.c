@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "flows/order.h"
-#include "journal/history.h"
+#include "journal/journal.h"
 
 typedef struct flows_own {
   gboolean grouped;
@@ -31,7 +31,7 @@ typedef struct showing {
   flows_order *order;
   flows_groups *groups;
   cli_snapshots *snapshots;
-  journal_history history; /* where somebody asks who was missed */
+  journal *ends; /* where somebody asks who was missed */
   guint64 shown;
 } showing;
 
@@ -184,17 +184,24 @@ static void on_moment(replay_moments *moments, gpointer user)
   cli_snapshots_moment(s->snapshots, moments, ct_engine_count(s->run.engine));
 }
 
+/* What a rule dropped before conntrack, or kept from it, misses nothing. */
+static gboolean is_judged(const replay_seen *seen)
+{
+  return seen->packet->kind != CT_PACKET_NONE && seen->result->verdict != CT_VERDICT_NONE &&
+         (seen->result->cls != CT_CLASS_UNTRACKED || seen->packet->kind == CT_PACKET_UNTRACKED);
+}
+
 static void on_packet(const replay_seen *seen, gpointer user)
 {
   showing *s = user;
-  guint needs = s->run.columns.needs;
+  journal_past past;
   flow_packet packet = {
     .packet = seen->packet, .result = seen->result, .interface = seen->interface, .vlan = seen->link->vlan
   };
 
-  if (needs & FLOWS_NEEDS_MISSED) {
-    journal_history_packet(&s->history, seen->packet, seen->result);
-    packet.past = &s->history.past;
+  if (s->ends != NULL && is_judged(seen)) {
+    past = journal_past_of(s->ends, NULL, seen->packet, seen->result);
+    packet.past = &past;
   }
   if (s->run.firewall.firewall != NULL)
     packet.rules = cli_firewall_tell(&s->run.firewall, seen->packet);
@@ -221,13 +228,15 @@ static void begin(showing *s)
     s->groups = flows_groups_new(s->own->by, s->own->length, &context);
   else if (s->sort != NULL)
     s->order = flows_order_new(s->sort, s->turned, s->own->top, &context);
-  if (needs & FLOWS_NEEDS_MISSED)
-    journal_history_begin(&s->history, s->run.engine);
+  if (needs & FLOWS_NEEDS_MISSED) {
+    s->ends = journal_new(&s->run.params, JOURNAL_ENDS_MOST);
+    journal_watch(s->ends, s->run.engine);
+  }
 }
 
 static void end(showing *s)
 {
-  journal_history_end(&s->history);
+  journal_free(s->ends);
   flows_free(s->flows);
   flows_order_free(s->order);
   flows_groups_free(s->groups);

@@ -7,10 +7,13 @@
 #include "fold.h"
 #include "formats.h"
 #include "parts.h"
+#include "put.h"
 #include "zone.h"
 
 /* On a screen that is narrower than a line: where it goes on. */
 enum { LINE_INDENT = 10, PACKET_INDENT = 16 };
+
+enum { ENDS_BYTES = 192 }; /* "src=... dst=... sport=... dport=... " and what is copied behind it */
 
 static void end_line(emit_text *out)
 {
@@ -78,16 +81,48 @@ static void label(emit_text *out, const char *name, guint before)
   emit_text_string(out, name);
 }
 
+/* What emit_tuple writes, of a tuple whose ids are ports. */
+static void ports_tuple(emit_text *out, const put_ends *ends, put_end src, put_end dst)
+{
+  char *p = put_literal(emit_text_reserve(out, ENDS_BYTES), "src=");
+
+  p = put_literal(put_end_addr(p, ends, src), " dst=");
+  p = put_literal(put_end_addr(p, ends, dst), " sport=");
+  p = put_literal(put_end_id(p, ends, src), " dport=");
+  emit_text_advance(out, put_literal(put_end_id(p, ends, dst), " "));
+}
+
+/* The original, and what the reply may be made of, too. => whether that is so */
+static gboolean original_tuple(emit_text *out, const emit_options *o, const ct_view *view, put_ends *ends)
+{
+  const ct_tuple *original = &view->tuple[CT_ORIGINAL];
+  const ct_proto *proto = ct_proto_known(o->profile, original->proto);
+
+  if (proto == NULL || proto->ids != CT_IDS_PORTS) {
+    emit_tuple(out, o->profile, original);
+    return FALSE;
+  }
+  put_ends_of(ends, original);
+  ports_tuple(out, ends, PUT_SRC, PUT_DST);
+  return put_is_turned(original, &view->tuple[CT_REPLY]);
+}
+
 static void flow(emit_text *out, const emit_options *o, const ct_view *view, guint parts)
 {
+  gboolean turned;
+  put_ends ends;
+
   head(out, o, view, parts);
-  emit_tuple(out, o->profile, &view->tuple[CT_ORIGINAL]);
+  turned = original_tuple(out, o, view, &ends);
   emit_direction_zone(out, view, CT_ORIGINAL);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_ORIGINAL);
   if (!(view->status & CT_STATUS_SEEN_REPLY))
     emit_text_literal(out, "[UNREPLIED] ");
-  emit_tuple(out, o->profile, &view->tuple[CT_REPLY]);
+  if (turned)
+    ports_tuple(out, &ends, PUT_DST, PUT_SRC);
+  else
+    emit_tuple(out, o->profile, &view->tuple[CT_REPLY]);
   emit_direction_zone(out, view, CT_REPLY);
   if (parts & EMIT_PART_COUNTERS)
     counters(out, view, CT_REPLY);

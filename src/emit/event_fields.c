@@ -79,9 +79,9 @@ GETTER(flow)
     emit_value_tuple(c, &view->tuple[CT_ORIGINAL], EMIT_TUPLE_FLOW, v);
 }
 
-#define FIELD(name, kind, width, help)                           \
-  {                                                              \
-#name, EMIT_KIND_##kind, width, 0, NULL, 0, help, get_##name \
+#define FIELD(name, kind, width, help)                                 \
+  {                                                                    \
+#name, EMIT_KIND_##kind, width, 0, NULL, 0, help, get_##name, NULL \
   }
 
 #define TUPLE_FIELD(name, dir, part, kind, width, help) FIELD(name, kind, width, help),
@@ -113,4 +113,4 @@ static const emit_field fields[] = {
 };
 /* clang-format on */
 
-const emit_table emit_table_events = { "event", fields, G_N_ELEMENTS(fields) };
+const emit_table emit_table_events = { "event", fields, G_N_ELEMENTS(fields), NULL };

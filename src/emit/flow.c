@@ -2,46 +2,55 @@
 /* What a tuple, an expectation or a packet is about, on one line for people. */
 #include "conntrack/proto/proto.h"
 #include "emit.h"
+#include "put.h"
 #include "wire.h"
 
-static void put_proto(emit_text *out, const ct_profile *profile, guint8 proto)
+static char *put_proto(char *p, const ct_profile *profile, guint8 proto)
 {
   const char *name = ct_proto_word(profile, proto);
 
-  if (name != NULL) {
-    emit_text_string(out, name);
-  } else {
-    emit_text_literal(out, "proto ");
-    emit_text_u64(out, proto);
-  }
-  emit_text_char(out, ' ');
+  if (name != NULL)
+    return put_literal(put_word(p, name), " ");
+  return put_literal(put_u64(put_literal(p, "proto "), proto), " ");
 }
 
-static void put_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
+static char *put_place(char *p, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
 {
-  emit_text_addr(out, family, addr, FALSE);
-  if (!has_port)
-    return;
-  emit_text_char(out, '.');
-  emit_text_u64(out, port);
+  p = put_addr(p, family, addr, FALSE);
+  return has_port ? put_u64(put_literal(p, "."), port) : p;
 }
 
-static void put_icmp_ids(emit_text *out, const ct_tuple *t)
+static char *put_icmp_ids(char *p, const ct_tuple *t)
 {
-  if (ct_tuple_is_icmp(t))
-    emit_text_format(out, " type %u id %u", ct_tuple_icmp_type(t), t->src_id);
+  if (!ct_tuple_is_icmp(t))
+    return p;
+  p = put_u64(put_literal(p, " type "), ct_tuple_icmp_type(t));
+  return put_u64(put_literal(p, " id "), t->src_id);
+}
+
+char *put_flow(char *p, const ct_profile *profile, const ct_tuple *tuple)
+{
+  gboolean ports = ct_proto_has_ports(profile, tuple);
+
+  p = put_proto(p, profile, tuple->proto);
+  p = put_place(p, tuple->family, &tuple->src, ports, tuple->src_id);
+  p = put_place(put_literal(p, " > "), tuple->family, &tuple->dst, ports, tuple->dst_id);
+  return ports ? p : put_icmp_ids(p, tuple);
 }
 
 void emit_flow(emit_text *out, const ct_profile *profile, const ct_tuple *tuple)
 {
-  gboolean ports = ct_proto_has_ports(profile, tuple);
+  emit_text_advance(out, put_flow(emit_text_reserve(out, PUT_FLOW_BYTES), profile, tuple));
+}
 
-  put_proto(out, profile, tuple->proto);
-  put_end(out, tuple->family, &tuple->src, ports, tuple->src_id);
-  emit_text_literal(out, " > ");
-  put_end(out, tuple->family, &tuple->dst, ports, tuple->dst_id);
-  if (!ports)
-    put_icmp_ids(out, tuple);
+static void text_proto(emit_text *out, const ct_profile *profile, guint8 proto)
+{
+  emit_text_advance(out, put_proto(emit_text_reserve(out, PUT_FLOW_BYTES), profile, proto));
+}
+
+static void text_end(emit_text *out, guint8 family, const ct_addr *addr, gboolean has_port, guint16 port)
+{
+  emit_text_advance(out, put_place(emit_text_reserve(out, PUT_FLOW_BYTES), family, addr, has_port, port));
 }
 
 /* From whom: an address, a network, or anybody. */
@@ -68,10 +77,10 @@ void emit_expect_flow(emit_text *out, const ct_profile *profile, const ct_expect
 {
   gboolean ports = ct_proto_has_ports(profile, &expect->tuple);
 
-  put_proto(out, profile, expect->tuple.proto);
+  text_proto(out, profile, expect->tuple.proto);
   put_expect_source(out, expect, ports && expect->mask.src_id != 0);
   emit_text_literal(out, " > ");
-  put_end(out, expect->tuple.family, &expect->tuple.dst, ports, expect->tuple.dst_id);
+  text_end(out, expect->tuple.family, &expect->tuple.dst, ports, expect->tuple.dst_id);
 }
 
 void emit_expect_class(emit_text *out, const ct_profile *profile, const ct_expect_view *expect)
@@ -128,10 +137,10 @@ void emit_packet_own_flow(emit_text *out, const ct_profile *profile, const ct_pa
     emit_flow(out, profile, &packet->tuple);
     return;
   }
-  put_proto(out, profile, wire.proto);
-  put_end(out, wire.family, &wire.src, wire.has_ports, wire.sport);
+  text_proto(out, profile, wire.proto);
+  text_end(out, wire.family, &wire.src, wire.has_ports, wire.sport);
   emit_text_literal(out, " > ");
-  put_end(out, wire.family, &wire.dst, wire.has_ports, wire.dport);
+  text_end(out, wire.family, &wire.dst, wire.has_ports, wire.dport);
   if (wire.has_icmp)
     put_icmp(out, ct_proto_known(profile, wire.proto), &wire);
 }

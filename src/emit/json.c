@@ -24,19 +24,31 @@ static void json_time(emit_text *out, gint64 time_ns)
   emit_text_char(out, '"');
 }
 
-static char *put_reason(char *p, const emit_options *o, ct_reason reason)
+/* -P: what happened until the packet that is shown next; and the members of each reason, once it was met. */
+typedef struct json_private {
+  emit_collector *events;
+  emit_row_context context; /* of rows */
+  char *reasons[CT_REASON_COUNT];
+} json_private;
+
+/* A kernel of another age has names of its own in a reason's sentence: which, is worked out once. */
+static const char *reason_members(json_private *priv, const emit_options *o, ct_reason reason)
 {
   char words[CT_REASON_WORDS_BYTES];
   const char *sysctl;
 
-  if (reason == CT_REASON_NONE)
-    return p;
-  p = put_word(put_literal(p, ",\"reason\":\""), ct_reason_word(reason));
-  p = put_word(put_literal(p, "\",\"text\":\""), ct_reason_words(reason, o->profile, words));
+  if (priv->reasons[reason] != NULL)
+    return priv->reasons[reason];
   sysctl = ct_reason_sysctl(reason, o->profile);
-  if (*sysctl != '\0')
-    p = put_word(put_literal(p, "\",\"sysctl\":\""), sysctl);
-  return put_literal(p, "\"");
+  priv->reasons[reason] = g_strdup_printf(*sysctl != '\0' ? ",\"reason\":\"%s\",\"text\":\"%s\",\"sysctl\":\"%s\""
+                                                          : ",\"reason\":\"%s\",\"text\":\"%s\"",
+                                          ct_reason_word(reason), ct_reason_words(reason, o->profile, words), sysctl);
+  return priv->reasons[reason];
+}
+
+static char *put_reason(char *p, json_private *priv, const emit_options *o, ct_reason reason)
+{
+  return reason == CT_REASON_NONE ? p : put_word(p, reason_members(priv, o, reason));
 }
 
 /* ,"key":["name",...]: the names of the bits that are set, the lowest first. bits is not 0. */
@@ -112,9 +124,10 @@ static char *put_tcp(char *p, const ct_packet *packet, const emit_wire *wire)
 /*
  * What an event says, without braces; "time" and "n" stand on the packet's own line already, where it is the packet's.
  */
-static void event_fields(emit_text *out, const emit_options *o, const ct_event *event, gboolean of_packet,
-                         emit_json_name *name)
+static void event_fields(emit_output *output, const ct_event *event, gboolean of_packet, emit_json_name *name)
 {
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   static const put_name names[] = { PUT_NAME("NEW"),     PUT_NAME("RELATED"),   PUT_NAME("DESTROY"), PUT_NAME("REPLY"),
                                     PUT_NAME("ASSURED"), PUT_NAME("PROTOINFO"), PUT_NAME("HELPER"),  PUT_NAME("MARK") };
   const guint known = (1u << G_N_ELEMENTS(names)) - 1;
@@ -129,7 +142,7 @@ static void event_fields(emit_text *out, const emit_options *o, const ct_event *
   p = emit_text_reserve(out, WIRE_BYTES);
   if ((event->bits & known) != 0)
     p = put_bits(p, "bits", event->bits & known, names);
-  emit_text_advance(out, put_reason(p, o, event->reason));
+  emit_text_advance(out, put_reason(p, output->priv, o, event->reason));
   if (event->view != NULL) {
     emit_text_literal(out, ",\"entry\":");
     emit_json_object(out, o, event->view, emit_json_event_parts(o, event), name);
@@ -167,7 +180,7 @@ static void json_event(emit_output *output, const ct_event *event)
 
   name.length = 0;
   emit_text_literal(out, "{\"schema\":" EMIT_JSON_SCHEMA ",\"type\":\"event\",");
-  event_fields(out, &output->options, event, FALSE, &name);
+  event_fields(output, event, FALSE, &name);
   if (event->type == CT_EVENT_DROP && event->cause != NULL) {
     emit_wire wire;
 
@@ -225,14 +238,10 @@ static char *put_bound(char *p, ct_reason reason, const ct_bound *bound)
   return put_literal(p, "}");
 }
 
-/* -P: what happened until the packet that is shown next. */
-typedef struct json_private {
-  emit_collector *events;
-  emit_row_context context; /* of rows */
-} json_private;
-
-static void events_list(emit_text *out, const emit_options *o, emit_collector *events, emit_json_name *name)
+static void events_list(emit_output *output, emit_json_name *name)
 {
+  emit_collector *events = ((json_private *)output->priv)->events;
+  emit_text *out = output->text;
   guint i, n = events != NULL ? emit_collector_count(events) : 0;
 
   if (n == 0)
@@ -240,7 +249,7 @@ static void events_list(emit_text *out, const emit_options *o, emit_collector *e
   emit_text_literal(out, ",\"events\":[");
   for (i = 0; i < n; i++) {
     emit_text_string(out, i > 0 ? ",{" : "{");
-    event_fields(out, o, emit_collector_get(events, i), TRUE, name);
+    event_fields(output, emit_collector_get(events, i), TRUE, name);
     emit_text_char(out, '}');
   }
   emit_text_char(out, ']');
@@ -248,13 +257,15 @@ static void events_list(emit_text *out, const emit_options *o, emit_collector *e
 }
 
 /* What stands before the entry: the packet, and what became of it. */
-static char *put_head(char *p, emit_text *out, const emit_options *o, const emit_packet *shown)
+static char *put_head(char *p, emit_output *output, const emit_packet *shown)
 {
   static const put_name names[] = { PUT_NAME("created"), PUT_NAME("refreshed"), PUT_NAME("counted"), PUT_NAME("state"),
                                     PUT_NAME("ended"),   PUT_NAME("reopened"),  PUT_NAME("expected") };
   const guint known = (1u << G_N_ELEMENTS(names)) - 1;
   const ct_packet *packet = shown->packet;
   const ct_result *result = shown->result;
+  const emit_options *o = &output->options;
+  emit_text *out = output->text;
   emit_wire wire;
 
   emit_wire_read(packet, o->profile, &wire);
@@ -270,7 +281,7 @@ static char *put_head(char *p, emit_text *out, const emit_options *o, const emit
   if (wire.has_tcp && ct_packet_has_tcp(packet))
     p = put_tcp(p, packet, &wire);
   p = put_result(p, o, shown);
-  p = put_reason(p, o, result->reason);
+  p = put_reason(p, output->priv, o, result->reason);
   p = put_bound(p, result->reason, &result->bound);
   return (result->changes & known) != 0 ? put_bits(p, "changes", result->changes & known, names) : p;
 }
@@ -313,7 +324,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
   emit_wire wire;
 
   name.length = 0;
-  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), out, o, p));
+  emit_text_advance(out, put_head(emit_text_reserve(out, HEAD_BYTES), output, p));
   if (!ct_packet_has_tcp(p->packet)) {
     emit_wire_read(p->packet, o->profile, &wire);
     emit_headers_json(out, p->packet, &wire);
@@ -329,7 +340,7 @@ static void json_packet(emit_output *output, const emit_packet *p)
     emit_past_member(out, o->profile, p->past);
   if (p->advice != NULL && p->advice->helps == JOURNAL_HELPS_SETTING)
     emit_advice_member(out, p->advice);
-  events_list(out, o, ((json_private *)output->priv)->events, &name);
+  events_list(output, &name);
   emit_rules_member(out, p->rules);
   emit_text_literal(out, "}\n");
 }
@@ -456,9 +467,12 @@ static void json_row(emit_output *output, const void *record)
 static gboolean json_close(emit_output *output, GError **error)
 {
   json_private *p = output->priv;
+  guint i;
 
   (void)error;
   emit_collector_free(p->events);
+  for (i = 0; i < G_N_ELEMENTS(p->reasons); i++)
+    g_free(p->reasons[i]);
   if (p->context.scratch != NULL)
     g_string_free(p->context.scratch, TRUE);
   return TRUE;

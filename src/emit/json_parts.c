@@ -14,28 +14,31 @@ static gboolean has_ports(const emit_options *o, const ct_tuple *tuple)
   return ids == CT_IDS_PORTS || ids == CT_IDS_KEYS;
 }
 
+/* Of a tuple whose ids are ports. */
+static char *put_ports_tuple(char *p, guint8 proto, const put_ends *ends, put_end src, put_end dst)
+{
+  p = put_literal(put_end_addr(put_literal(p, "{\"src\":\""), ends, src), "\",\"dst\":\"");
+  p = put_literal(put_end_addr(p, ends, dst), "\",\"proto\":");
+  p = put_literal(put_u64(p, proto), ",\"sport\":");
+  p = put_literal(put_end_id(p, ends, src), ",\"dport\":");
+  return put_end_id(p, ends, dst);
+}
+
 static char *put_plain_tuple(char *p, const emit_options *o, const ct_tuple *tuple)
 {
-  p = put_literal(p, "{\"src\":\"");
-  p = put_addr(p, tuple->family, &tuple->src, FALSE);
-  p = put_literal(p, "\",\"dst\":\"");
-  p = put_addr(p, tuple->family, &tuple->dst, FALSE);
-  p = put_literal(p, "\",\"proto\":");
+  put_ends ends;
+
+  put_ends_of(&ends, tuple);
+  if (has_ports(o, tuple))
+    return put_ports_tuple(p, tuple->proto, &ends, PUT_SRC, PUT_DST);
+  p = put_literal(put_end_addr(put_literal(p, "{\"src\":\""), &ends, PUT_SRC), "\",\"dst\":\"");
+  p = put_literal(put_end_addr(p, &ends, PUT_DST), "\",\"proto\":");
   p = put_u64(p, tuple->proto);
-  if (has_ports(o, tuple)) {
-    p = put_literal(p, ",\"sport\":");
-    p = put_u64(p, tuple->src_id);
-    p = put_literal(p, ",\"dport\":");
-    p = put_u64(p, tuple->dst_id);
-  } else if (ct_tuple_is_icmp(tuple)) {
-    p = put_literal(p, ",\"id\":");
-    p = put_u64(p, tuple->src_id);
-    p = put_literal(p, ",\"type\":");
-    p = put_u64(p, ct_tuple_icmp_type(tuple));
-    p = put_literal(p, ",\"code\":");
-    p = put_u64(p, ct_tuple_icmp_code(tuple));
-  }
-  return p;
+  if (!ct_tuple_is_icmp(tuple))
+    return p;
+  p = put_u64(put_literal(p, ",\"id\":"), tuple->src_id);
+  p = put_u64(put_literal(p, ",\"type\":"), ct_tuple_icmp_type(tuple));
+  return put_u64(put_literal(p, ",\"code\":"), ct_tuple_icmp_code(tuple));
 }
 
 static char *put_zone(char *p, guint16 zone)
@@ -98,10 +101,8 @@ void emit_json_tuple_sorted(emit_text *out, const emit_options *o, const ct_tupl
 
 static char *put_pair(char *p, guint64 a, guint64 b)
 {
-  p = put_literal(p, "[");
-  p = put_u64(p, a);
-  p = put_literal(p, ",");
-  p = put_u64(p, b);
+  p = put_literal(put_count(put_literal(p, "["), a), ",");
+  p = put_count(p, b);
   return put_literal(p, "]");
 }
 
@@ -173,15 +174,24 @@ static char *put_state(char *p, const emit_options *o, const ct_view *view, guin
 
 static char *put_tuples(char *p, const emit_options *o, const ct_view *view)
 {
-  guint16 original = view->tuple[CT_ORIGINAL].zone, reply = view->tuple[CT_REPLY].zone;
-  gboolean both = original == reply;
+  const ct_tuple *tuple = view->tuple;
+  guint16 original = tuple[CT_ORIGINAL].zone, reply = tuple[CT_REPLY].zone;
+  gboolean both = original == reply,
+           turned = has_ports(o, &tuple[CT_ORIGINAL]) && put_is_turned(&tuple[CT_ORIGINAL], &tuple[CT_REPLY]);
+  put_ends ends;
 
   p = put_literal(p, "\"orig\":");
-  p = put_plain_tuple(p, o, &view->tuple[CT_ORIGINAL]);
+  if (turned) {
+    put_ends_of(&ends, &tuple[CT_ORIGINAL]);
+    p = put_ports_tuple(p, tuple[CT_ORIGINAL].proto, &ends, PUT_SRC, PUT_DST);
+  } else {
+    p = put_plain_tuple(p, o, &tuple[CT_ORIGINAL]);
+  }
   if (!both && original != 0)
     p = put_zone(p, original);
   p = put_literal(p, "},\"reply\":");
-  p = put_plain_tuple(p, o, &view->tuple[CT_REPLY]);
+  p = turned ? put_ports_tuple(p, tuple[CT_REPLY].proto, &ends, PUT_DST, PUT_SRC)
+             : put_plain_tuple(p, o, &tuple[CT_REPLY]);
   if (!both && reply != 0)
     p = put_zone(p, reply);
   p = put_literal(p, "}");

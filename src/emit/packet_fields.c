@@ -140,9 +140,9 @@ GETTER(flow)
     emit_value_tuple(c, &p->tuple, EMIT_TUPLE_FLOW, v);
 }
 
-#define FIELD(name, kind, width, needs, help)                        \
-  {                                                                  \
-#name, EMIT_KIND_##kind, width, 0, NULL, needs, help, get_##name \
+#define FIELD(name, kind, width, needs, help)                              \
+  {                                                                        \
+#name, EMIT_KIND_##kind, width, 0, NULL, needs, help, get_##name, NULL \
   }
 #define WIRE EMIT_NEEDS_WIRE
 #define HISTORY EMIT_NEEDS_HISTORY
@@ -200,4 +200,4 @@ static const emit_field fields[] = {
 };
 /* clang-format on */
 
-const emit_table emit_table_packets = { "packet", fields, G_N_ELEMENTS(fields) };
+const emit_table emit_table_packets = { "packet", fields, G_N_ELEMENTS(fields), NULL };

@@ -205,3 +205,13 @@ char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full)
 {
   return family == CT_IPV6 ? put_ipv6(p, addr->bytes, in_full) : put_ipv4(p, addr->bytes);
 }
+
+void put_ends_of(put_ends *ends, const ct_tuple *tuple)
+{
+  ends->addr_bytes[PUT_SRC] =
+    (guint8)(put_addr(ends->addr[PUT_SRC], tuple->family, &tuple->src, FALSE) - ends->addr[0]);
+  ends->addr_bytes[PUT_DST] =
+    (guint8)(put_addr(ends->addr[PUT_DST], tuple->family, &tuple->dst, FALSE) - ends->addr[1]);
+  ends->id_bytes[PUT_SRC] = (guint8)(put_u64(ends->id[PUT_SRC], tuple->src_id) - ends->id[0]);
+  ends->id_bytes[PUT_DST] = (guint8)(put_u64(ends->id[PUT_DST], tuple->dst_id) - ends->id[1]);
+}

@@ -7,6 +7,7 @@
 #ifndef EMIT_PUT_H
 #define EMIT_PUT_H
 
+#include "conntrack/profile/profile.h"
 #include "text.h"
 
 /* Room that each needs, whatever comes out. */
@@ -25,6 +26,40 @@ char *put_time(char *p, emit_text *out, gint64 time_ns);
 /* ... with so many decimals at least. */
 char *put_time_decimals(char *p, emit_text *out, gint64 time_ns, guint decimals);
 char *put_addr(char *p, guint8 family, const ct_addr *addr, gboolean in_full);
+
+/*
+ * Both ends of a tuple as text, made once where a line repeats them: most replies are the original turned round. The
+ * ids are figures, whatever the protocol has them for.
+ */
+typedef struct put_ends {
+  char addr[2][PUT_ADDR_BYTES]; /* by put_end */
+  char id[2][PUT_U64_BYTES];
+  guint8 addr_bytes[2], id_bytes[2];
+} put_ends;
+typedef enum put_end { PUT_SRC, PUT_DST } put_end;
+void put_ends_of(put_ends *ends, const ct_tuple *tuple);
+/* Whether the reply's addresses and ids are those of the original, the other way round. */
+static inline gboolean put_is_turned(const ct_tuple *original, const ct_tuple *reply)
+{
+  return ct_addr_equal(&original->src, &reply->dst) && ct_addr_equal(&original->dst, &reply->src) &&
+         original->src_id == reply->dst_id && original->dst_id == reply->src_id && original->family == reply->family;
+}
+
+/* emit_flow's words: needs PUT_FLOW_BYTES. */
+enum { PUT_FLOW_BYTES = 192 };
+char *put_flow(char *p, const ct_profile *profile, const ct_tuple *tuple);
+/* "SEEN_REPLY|ASSURED": needs PUT_STATUS_BYTES. */
+enum { PUT_STATUS_BYTES = 256 };
+char *put_status_words(char *p, guint32 status);
+
+/* A number that is seldom more than a digit. */
+static inline char *put_count(char *p, guint64 v)
+{
+  if (G_UNLIKELY(v >= 10))
+    return put_u64(p, v);
+  *p = (char)('0' + v);
+  return p + 1;
+}
 
 static inline char *put_bytes(char *p, const char *bytes, gsize n)
 {
@@ -50,6 +85,18 @@ static inline char *put_listed(char *p, const put_name *name)
 {
   memcpy(p, name->text, sizeof(name->text));
   return p + name->length;
+}
+
+/* Need room for PUT_ADDR_BYTES and PUT_U64_BYTES. Copied as a whole, too. */
+static inline char *put_end_addr(char *p, const put_ends *ends, put_end end)
+{
+  memcpy(p, ends->addr[end], PUT_ADDR_BYTES);
+  return p + ends->addr_bytes[end];
+}
+static inline char *put_end_id(char *p, const put_ends *ends, put_end end)
+{
+  memcpy(p, ends->id[end], 8); /* five figures at most */
+  return p + ends->id_bytes[end];
 }
 
 /* A word of ours: state, class, helper. Needs room for a zero behind it. */

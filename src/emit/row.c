@@ -35,6 +35,7 @@ void emit_columns_all(emit_columns *columns, const emit_table *table)
   begin(columns, table);
   for (i = 0; i < table->n; i++)
     add(columns, &table->fields[i]);
+  columns->all = TRUE;
 }
 
 /* A name that is given twice is a column that stands there twice: no program wants that. */
@@ -117,6 +118,7 @@ static void leave_out(emit_columns *columns, guint8 rank)
       columns->width[kept++] = columns->width[i];
     }
   columns->n = kept;
+  columns->all = FALSE;
 }
 
 void emit_columns_widen(emit_columns *columns, const char *name, guint width, guint screen)
@@ -151,19 +153,16 @@ int emit_value_compare(emit_kind kind, const emit_value *a, const emit_value *b)
   }
 }
 
-static void put_flow(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
+static void get_flow(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
 {
-  emit_text text;
+  char text[PUT_FLOW_BYTES];
 
-  emit_text_init(&text, -1);
-  emit_flow(&text, c->profile, tuple);
   g_string_truncate(c->scratch, 0);
-  g_string_append_len(c->scratch, text.data, (gssize)text.used);
-  emit_text_clear(&text);
+  g_string_append_len(c->scratch, text, put_flow(text, c->profile, tuple) - text);
   emit_value_text(v, c->scratch->str);
 }
 
-static void put_proto(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
+static void get_proto(const emit_row_context *c, const ct_tuple *tuple, emit_value *v)
 {
   const ct_proto *proto = ct_proto_known(c->profile, tuple->proto);
 
@@ -180,11 +179,11 @@ void emit_value_tuple(const emit_row_context *c, const ct_tuple *tuple, emit_tup
   gboolean icmp = ct_tuple_is_icmp(tuple);
 
   switch (part) {
-  case EMIT_TUPLE_PROTO: put_proto(c, tuple, v); return;
+  case EMIT_TUPLE_PROTO: get_proto(c, tuple, v); return;
   case EMIT_TUPLE_FAMILY: emit_value_text(v, emit_family_name(tuple->family)); return;
   case EMIT_TUPLE_SRC: emit_value_addr(v, tuple->family, &tuple->src); return;
   case EMIT_TUPLE_DST: emit_value_addr(v, tuple->family, &tuple->dst); return;
-  case EMIT_TUPLE_FLOW: put_flow(c, tuple, v); return;
+  case EMIT_TUPLE_FLOW: get_flow(c, tuple, v); return;
   case EMIT_TUPLE_SPORT: v->of.number = tuple->src_id; break;
   case EMIT_TUPLE_DPORT: v->of.number = tuple->dst_id; break;
   case EMIT_TUPLE_ICMP_TYPE: v->of.number = ct_tuple_icmp_type(tuple); break;
@@ -216,17 +215,23 @@ void emit_value_labels(const emit_row_context *c, const ct_labels *labels, emit_
   emit_value_text(v, c->scratch->str);
 }
 
+char *put_status_words(char *p, guint32 status)
+{
+  guint32 rest = status & 0xffff;
+
+  for (; rest != 0; rest &= rest - 1) {
+    p = put_word(p, ct_status_name((guint)__builtin_ctz(rest)));
+    *p++ = '|';
+  }
+  return (status & 0xffff) != 0 ? p - 1 : p;
+}
+
 void emit_value_status(const emit_row_context *c, guint32 status, emit_value *v)
 {
-  guint bit;
+  char text[PUT_STATUS_BYTES];
 
   g_string_truncate(c->scratch, 0);
-  for (bit = 0; bit < 16; bit++)
-    if (status & 1u << bit) {
-      if (c->scratch->len > 0)
-        g_string_append_c(c->scratch, '|');
-      g_string_append(c->scratch, ct_status_name(bit));
-    }
+  g_string_append_len(c->scratch, text, put_status_words(text, status) - text);
   emit_value_text(v, c->scratch->str);
 }
 

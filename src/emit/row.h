@@ -50,13 +50,25 @@ typedef struct emit_field {
   guint needs;         /* of whoever gathers the records, in bits of its own: what the field cannot be told without */
   const char *help;
   void (*get)(const emit_row_context *context, const void *record, emit_value *value);
+  /*
+   * NULL, or the same for CSV and TSV at once, where that needs neither quotes nor escapes: written at p, where there
+   * is room for EMIT_PUT_BYTES. => where it ends; p where the value is not known
+   */
+  char *(*put)(char *p, emit_text *out, const emit_row_context *context, const void *record);
 } emit_field;
+enum { EMIT_PUT_BYTES = 4096 };
 
 typedef struct emit_table {
   const char *name; /* "flow": JSON's type; with an s the SQL table's name */
   const emit_field *fields;
   guint n;
+  /*
+   * NULL, or a row of all fields for CSV and TSV, written at p, where there is room for EMIT_PUT_ROW_BYTES. => where
+   * it ends; NULL where a value needs quotes
+   */
+  char *(*put_row)(char *p, emit_text *out, const emit_row_context *context, const void *record, char separator);
 } emit_table;
+enum { EMIT_PUT_ROW_BYTES = 2 * EMIT_PUT_BYTES };
 
 enum { EMIT_COLUMNS_MOST = 96 };
 
@@ -66,6 +78,7 @@ typedef struct emit_columns {
   guint n;
   guint needs;    /* of all of them */
   gboolean asked; /* by name, rather than as a format's own choice */
+  gboolean all;   /* every field of the table, in its order */
   const emit_field *column[EMIT_COLUMNS_MOST];
   guint8 width[EMIT_COLUMNS_MOST]; /* of text for people: as the field has it, or more where values are longer */
 } emit_columns;

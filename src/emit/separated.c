@@ -61,32 +61,65 @@ static gboolean separated_open(emit_output *output, char separator)
   return TRUE;
 }
 
-/* For every connection and column: a separator and what is no text go into room that is asked for once. */
+/* What cannot write itself. */
+static void put_value(emit_text *out, const emit_row_context *context, const emit_field *field, const void *record,
+                      void (*put_text)(emit_text *out, const char *s))
+{
+  emit_value value = { .known = FALSE };
+
+  field->get(context, record, &value);
+  if (value.known && field->kind == EMIT_KIND_TEXT)
+    put_text(out, value.of.text);
+  else
+    emit_value_put(out, field->kind, &value);
+}
+
+static gboolean put_whole(emit_text *out, const emit_row_context *context, const emit_columns *columns,
+                          const void *record, char separator)
+{
+  char *end;
+
+  if (!columns->all || columns->table->put_row == NULL)
+    return FALSE;
+  end = columns->table->put_row(emit_text_reserve(out, EMIT_PUT_ROW_BYTES), out, context, record, separator);
+  if (end != NULL)
+    emit_text_advance(out, end);
+  return end != NULL;
+}
+
+/* For every connection and column: there is room for the longest of them while the row is written at one pointer. */
 static void separated_row(emit_output *output, const void *record, char separator,
                           void (*put_text)(emit_text *out, const char *s))
 {
-  const separated_private *p = output->priv;
+  const emit_row_context *context = &((const separated_private *)output->priv)->context;
   const emit_columns *columns = output->options.columns;
   emit_text *out = output->text;
+  char *p, *most;
   guint i;
 
+  if (put_whole(out, context, columns, record, separator))
+    return;
+  p = most = emit_text_reserve(out, EMIT_PUT_BYTES);
   for (i = 0; i < columns->n; i++) {
     const emit_field *field = columns->column[i];
-    emit_value value;
-    char *at;
 
-    value.known = FALSE;
-    field->get(&p->context, record, &value);
-    at = emit_text_reserve(out, 1 + EMIT_VALUE_BYTES);
-    if (i > 0)
-      *at++ = separator;
-    if (value.known && field->kind != EMIT_KIND_TEXT)
-      at = emit_value_write(at, out, field->kind, &value);
-    emit_text_advance(out, at);
-    if (value.known && field->kind == EMIT_KIND_TEXT)
-      put_text(out, value.of.text);
+    if (G_UNLIKELY(p >= most)) {
+      emit_text_advance(out, p);
+      p = emit_text_reserve(out, 1 + EMIT_PUT_BYTES);
+      most = out->data + out->size - EMIT_PUT_BYTES;
+    }
+    if (G_LIKELY(field->put != NULL)) {
+      p = field->put(p, out, context, record);
+    } else {
+      emit_text_advance(out, p);
+      put_value(out, context, field, record, put_text);
+      p = emit_text_reserve(out, 1 + EMIT_PUT_BYTES);
+      most = out->data + out->size - EMIT_PUT_BYTES;
+    }
+    *p++ = separator;
   }
-  emit_text_char(out, '\n');
+  p[-1] = '\n';
+  emit_text_advance(out, p);
 }
 
 static gboolean separated_close(emit_output *output, GError **error)

@@ -3,26 +3,22 @@
 
 #include <string.h>
 
+#include "live.h"
+
 #include "conntrack/proto/tables.h"
 #include "conntrack/profile/profile.h"
 #include "conntrack/proto/proto.h"
-
-/* A record on its way from the first packet to whoever takes it. */
-typedef struct live_flow live_flow;
-struct live_flow {
-  flow_record record;
-  flow_record *at_peak; /* as it was then, where it has changed since; NULL: it has not */
-  guint64 epoch;        /* the peak that at_peak is of */
-  gboolean wanted;
-};
 
 struct flows {
   ct_engine *engine;
   const ct_params *params;
   flows_options options;
-  GHashTable *known; /* guint64 conn => live_flow *; owns them */
-  GQueue ended;      /* live_flow *, the oldest end first; in known, too, until they are handed out */
+  live_flows *known;                     /* those that have ended, too, until they are handed out */
+  live_ended *first_ended, **last_ended; /* the oldest end first; where the next one goes */
+  live_ended *spare;                     /* handed out: for the next end */
+  guint n_ended;
   guint64 kept_most;
+  flow_step states[FLOWS_STEPS_MOST]; /* of the record at hand */
   /* Of the peak: each new one is a new epoch. */
   guint64 epoch, peak_count, peak_packet;
   gint64 peak_ns;
@@ -34,17 +30,14 @@ struct flows {
 void flow_record_copy(flow_record *to, const flow_record *from)
 {
   *to = *from;
-  if (from->states != NULL) {
-    to->states = g_array_sized_new(FALSE, FALSE, sizeof(flow_step), from->states->len);
-    g_array_append_vals(to->states, from->states->data, from->states->len);
-  }
+  to->states = g_memdup2(from->states, from->n_states * sizeof(*from->states));
 }
 
 void flow_record_clear(flow_record *record)
 {
-  if (record->states != NULL)
-    g_array_unref(record->states);
+  g_free((gpointer)record->states);
   record->states = NULL;
+  record->n_states = 0;
 }
 
 static void free_record(gpointer record)
@@ -53,17 +46,7 @@ static void free_record(gpointer record)
   g_free(record);
 }
 
-static void free_live(gpointer data)
-{
-  live_flow *flow = data;
-
-  if (flow->at_peak != NULL)
-    free_record(flow->at_peak);
-  flow_record_clear(&flow->record);
-  g_free(flow);
-}
-
-/* ---- the peak ---- */
+/* ---- what a record is made of ---- */
 
 /* What the table knows of it, rather than its packets. */
 static void take_view(flow_record *record, const ct_view *view)
@@ -89,17 +72,76 @@ static void take_view(flow_record *record, const ct_view *view)
   }
 }
 
-/* Before the first change since the peak: a copy of what was. */
-static void keep_of_peak(flows *f, live_flow *flow)
+static void put_extra(flow_record *record, const live_extra *extra)
 {
-  if (!f->options.at_peak || flow->epoch == f->epoch || flow->record.conn > f->peak_last_conn || !flow->record.alive)
+  if (!record->counted) {
+    memcpy(record->packets, extra->packets, sizeof(record->packets));
+    memcpy(record->bytes, extra->bytes, sizeof(record->bytes));
+  }
+  memcpy(record->uncounted, extra->uncounted, sizeof(record->uncounted));
+  record->errors = extra->errors;
+  record->invalid = extra->invalid;
+  record->invalid_reason = extra->invalid_reason;
+  record->dropped = extra->dropped;
+  record->missed = extra->missed;
+  record->missed_packet = extra->missed_packet;
+  record->missed_after_ns = extra->missed_after_ns;
+  record->rule = extra->rule;
+  record->verdict = extra->verdict;
+  record->dropped_rule = extra->dropped_rule;
+}
+
+/* What packets said of it, after take_view. The states stay as they are until the next record is made. */
+static void put_seen(flows *f, const live_flow *live, flow_record *record)
+{
+  record->conn = live->conn;
+  record->first_ns = live->first_ns;
+  record->last_ns = live->last_ns;
+  record->first_packet = live->first_packet;
+  record->last_packet = live->last_packet;
+  record->silence_ns = live->silence_ns;
+  record->silence_packet = live->silence_packet;
+  record->interface = live->interface;
+  record->vlan = live->vlan;
+  record->steps = live->steps;
+  record->more_steps = live->more_steps;
+  memcpy(record->history, live->history, sizeof(record->history));
+  record->states = f->states;
+  record->n_states = (guint8)live_states(live, f->states);
+  if (live->extra != NULL)
+    put_extra(record, live->extra);
+}
+
+/* One that lives. now: what its entry says */
+static void make_record(flows *f, const live_flow *live, const ct_view *now, flow_record *record)
+{
+  memset(record, 0, sizeof(*record));
+  record->alive = TRUE;
+  take_view(record, now);
+  put_seen(f, live, record);
+}
+
+/* ---- the peak ---- */
+
+/* As it was after its last packet; to be freed. */
+static flow_record *copy_of_peak(flows *f, const live_flow *live)
+{
+  flow_record now = *live->extra->now, *copy = g_new(flow_record, 1);
+
+  put_seen(f, live, &now);
+  flow_record_copy(copy, &now);
+  return copy;
+}
+
+/* Before the first change since the peak: a copy of what was. */
+static void keep_of_peak(flows *f, live_flow *live)
+{
+  if (!f->options.at_peak || live->extra->epoch == f->epoch || live->conn > f->peak_last_conn || live->ended != NULL)
     return;
-  if (flow->at_peak == NULL)
-    flow->at_peak = g_new(flow_record, 1);
-  else
-    flow_record_clear(flow->at_peak);
-  flow_record_copy(flow->at_peak, &flow->record);
-  flow->epoch = f->epoch;
+  if (live->extra->at_peak != NULL)
+    free_record(live->extra->at_peak);
+  live->extra->at_peak = copy_of_peak(f, live);
+  live->extra->epoch = f->epoch;
 }
 
 static void note_peak(flows *f, const ct_packet *packet)
@@ -117,215 +159,248 @@ static void note_peak(flows *f, const ct_packet *packet)
 }
 
 /* An end after the peak: what was at it stays. */
-static void leave_peak(flows *f, live_flow *flow)
+static void leave_peak(flows *f, live_flow *live)
 {
-  if (flow->at_peak != NULL && flow->epoch == f->epoch && flow->wanted) {
-    g_ptr_array_add(f->gone, flow->at_peak);
-    flow->at_peak = NULL;
+  if (f->options.at_peak && live->extra->at_peak != NULL && live->extra->epoch == f->epoch && live->wanted) {
+    g_ptr_array_add(f->gone, live->extra->at_peak);
+    live->extra->at_peak = NULL;
   }
 }
 
 /* ---- ends ---- */
 
-static live_flow *find(const flows *f, guint64 conn) { return g_hash_table_lookup(f->known, &conn); }
-
 static live_flow *make(flows *f, guint64 conn)
 {
-  live_flow *flow = g_new0(live_flow, 1);
+  live_flow *live = live_flows_add(f->known, conn);
 
-  flow->record.conn = conn;
-  flow->record.alive = TRUE;
-  flow->wanted = TRUE;
-  if (f->options.needs & FLOWS_NEEDS_STEPS)
-    flow->record.states = g_array_new(FALSE, FALSE, sizeof(flow_step));
-  g_hash_table_insert(f->known, &flow->record.conn, flow);
-  f->kept_most = MAX(f->kept_most, g_hash_table_size(f->known));
+  live->wanted = TRUE;
+  if (f->options.at_peak) {
+    live_extra_make(live)->now = g_new0(flow_record, 1);
+    live->extra->now->alive = TRUE;
+  }
+  f->kept_most = MAX(f->kept_most, live_flows_count(f->known));
   f->newest = MAX(f->newest, conn);
-  return flow;
+  return live;
+}
+
+static live_ended *take_ended(flows *f)
+{
+  live_ended *ended = f->spare;
+
+  if (ended == NULL)
+    return g_new0(live_ended, 1);
+  f->spare = ended->next;
+  memset(ended, 0, sizeof(*ended));
+  return ended;
 }
 
 static void on_destroy(const ct_event *event, void *user)
 {
   flows *f = user;
   const ct_view *view = event->view;
-  live_flow *flow = find(f, view->id);
+  live_flow *live = live_flows_find(f->known, view->id);
+  live_ended *ended = take_ended(f);
 
-  if (flow == NULL)
-    flow = make(f, view->id);
-  keep_of_peak(f, flow);
-  take_view(&flow->record, view);
-  flow->wanted = f->options.keep == NULL || f->options.keep(view, f->options.user);
-  flow->record.alive = FALSE;
-  flow->record.reason = event->reason;
-  flow->record.ended_ns = event->time_ns;
-  flow->record.ended_packet = event->packet;
-  leave_peak(f, flow);
-  g_queue_push_tail(&f->ended, flow);
+  if (live == NULL)
+    live = make(f, view->id);
+  keep_of_peak(f, live);
+  take_view(&ended->record, view);
+  live->state = view->state;
+  live->wanted = f->options.keep == NULL || f->options.keep(view, f->options.user);
+  ended->record.reason = event->reason;
+  ended->record.ended_ns = event->time_ns;
+  ended->record.ended_packet = event->packet;
+  ended->live = live;
+  live->ended = ended;
+  leave_peak(f, live);
+  *f->last_ended = ended;
+  f->last_ended = &ended->next;
+  f->n_ended++;
 }
 
 static void hand_out_oldest(flows *f)
 {
-  live_flow *flow = g_queue_pop_head(&f->ended);
+  live_ended *ended = f->first_ended;
+  live_flow *live = ended->live;
 
-  if (flow->wanted)
-    f->options.done(&flow->record, f->options.user);
-  g_hash_table_remove(f->known, &flow->record.conn);
+  f->first_ended = ended->next;
+  if (f->first_ended == NULL)
+    f->last_ended = &f->first_ended;
+  f->n_ended--;
+  if (live->wanted) {
+    put_seen(f, live, &ended->record);
+    ended->record.state = live->state;
+    f->options.done(&ended->record, f->options.user);
+  }
+  live_flows_remove(f->known, live);
+  ended->next = f->spare;
+  f->spare = ended;
 }
 
 static void hand_out(flows *f)
 {
   guint most = f->options.needs & FLOWS_NEEDS_MISSED ? FLOWS_ENDED_MOST : 0;
 
-  while (f->ended.length > most)
+  while (f->n_ended > most)
     hand_out_oldest(f);
 }
 
 /* ---- packets ---- */
 
-static void add_letter(flow_record *record, char letter, guint8 dir)
+static void add_letter(live_flow *live, char letter, guint8 dir)
 {
-  if (record->steps == FLOWS_HISTORY_MOST) {
-    record->more_steps = TRUE;
+  if (live->steps == FLOWS_HISTORY_MOST) {
+    live->more_steps = TRUE;
     return;
   }
-  record->history[record->steps++] = dir == CT_ORIGINAL ? g_ascii_toupper(letter) : g_ascii_tolower(letter);
+  live->history[live->steps++] = dir == CT_ORIGINAL ? g_ascii_toupper(letter) : g_ascii_tolower(letter);
 }
 
-static void add_step(flow_record *record, const flow_packet *seen, guint8 proto)
+static void add_step(const flows *f, live_flow *live, const flow_packet *seen, guint8 proto)
 {
   const ct_result *result = seen->result;
-  flow_step step = { seen->packet->time_ns, result->new_state, result->dir };
+  const flow_step step = { seen->packet->time_ns, result->new_state, result->dir };
 
-  record->state = result->new_state;
-  add_letter(record, flow_letter(proto, result->new_state), result->dir);
-  if (record->states != NULL && record->states->len < FLOWS_STEPS_MOST)
-    g_array_append_val(record->states, step);
+  live->state = result->new_state;
+  add_letter(live, flow_letter(proto, result->new_state), result->dir);
+  if (f->options.needs & FLOWS_NEEDS_STEPS)
+    live_add_state(live, &step);
 }
 
 /* Protocols without states have three steps: the first packet, the first answer, and that it is ASSURED. */
-static void add_stateless(flow_record *record, const ct_result *result)
+static void add_stateless(live_flow *live, const ct_result *result)
 {
   if (result->changes & CT_CHANGE_CREATED)
-    add_letter(record, 'n', result->dir);
-  if (result->dir == CT_REPLY && strchr(record->history, 'r') == NULL)
-    add_letter(record, 'r', result->dir);
+    add_letter(live, 'n', result->dir);
+  if (result->dir == CT_REPLY && strchr(live->history, 'r') == NULL)
+    add_letter(live, 'r', result->dir);
   if (result->events & CT_EV_ASSURED)
-    add_letter(record, 'a', result->dir);
+    add_letter(live, 'a', result->dir);
 }
 
-static void note_steps(const flows *f, flow_record *record, const flow_packet *seen)
+static void note_steps(const flows *f, live_flow *live, const flow_packet *seen)
 {
   const ct_result *result = seen->result;
   guint8 proto = seen->packet->tuple.proto;
 
   if (ct_proto_state_name(f->params->profile, proto, result->new_state) == NULL &&
       ct_proto_state_name(f->params->profile, proto, result->old_state) == NULL)
-    add_stateless(record, result);
-  else if (result->new_state != record->state || record->steps == 0)
-    add_step(record, seen, proto);
+    add_stateless(live, result);
+  else if (result->new_state != live->state || live->steps == 0)
+    add_step(f, live, seen, proto);
 }
 
-static void note_silence(flow_record *record, const ct_packet *packet)
+static void note_silence(live_flow *live, const ct_packet *packet)
 {
-  gint64 silence_ns = emit_time_since(packet->time_ns, record->last_ns);
+  gint64 silence_ns = emit_time_since(packet->time_ns, live->last_ns);
 
-  if (record->first_packet == 0) {
-    record->first_ns = packet->time_ns;
-    record->first_packet = packet->number;
-  } else if (silence_ns > record->silence_ns || record->silence_packet == 0) {
-    record->silence_ns = MAX(silence_ns, 0);
-    record->silence_packet = packet->number;
+  if (!live->begun) {
+    live->begun = TRUE;
+    live->first_ns = packet->time_ns;
+    live->first_packet = packet->number;
+  } else if (silence_ns > live->silence_ns || live->silence_packet == 0) {
+    live->silence_ns = MAX(silence_ns, 0);
+    live->silence_packet = packet->number;
   }
-  record->last_ns = packet->time_ns;
-  record->last_packet = packet->number;
+  live->last_ns = packet->time_ns;
+  live->last_packet = packet->number;
 }
 
 /*
  * Whether the kernel counts it: with each renewal, and a reset that ends an entry which was never answered (spec 5.9).
- * Asked only where nf_conntrack_acct is off; where it is on, the entry itself has counted.
+ * Where nf_conntrack_acct is on, the entry itself has counted.
  */
 static gboolean is_counted(const ct_result *result)
 {
   return (result->changes & (CT_CHANGE_REFRESHED | CT_CHANGE_ENDED)) != 0;
 }
 
-static void note_first(flow_record *record, const flow_packet *seen)
+static void note_first(live_flow *live, const flow_packet *seen)
 {
-  record->tuple[CT_ORIGINAL] = seen->packet->tuple;
-  record->interface = seen->interface[0] != '\0' ? g_intern_string(seen->interface) : NULL;
-  record->vlan = seen->vlan;
+  live->interface = seen->interface[0] != '\0' ? g_intern_string(seen->interface) : NULL;
+  live->vlan = seen->vlan;
   if (seen->rules != NULL && seen->rules->verdict != NULL) {
-    record->verdict = g_intern_string(seen->rules->verdict);
-    record->rule = seen->rules->rule[0] != '\0' ? g_intern_string(seen->rules->rule) : NULL;
+    live_extra *extra = live_extra_of(live);
+
+    extra->verdict = g_intern_string(seen->rules->verdict);
+    extra->rule = seen->rules->rule[0] != '\0' ? g_intern_string(seen->rules->rule) : NULL;
   }
 }
 
-static void note_drop(flow_record *record, const flow_packet *seen)
+static void note_drop(live_flow *live, const flow_packet *seen)
 {
   const emit_rules *rules = seen->rules;
   gboolean by_rule = rules != NULL && rules->verdict != NULL &&
                      (strcmp(rules->verdict, "drop") == 0 || strcmp(rules->verdict, "reject") == 0);
+  live_extra *extra;
 
   if (!by_rule && seen->result->verdict != CT_VERDICT_DROP)
     return;
-  record->dropped++;
+  extra = live_extra_of(live);
+  extra->dropped++;
   if (by_rule && rules->rule[0] != '\0')
-    record->dropped_rule = g_intern_string(rules->rule);
+    extra->dropped_rule = g_intern_string(rules->rule);
 }
 
-static void note_own(const flows *f, flow_record *record, const flow_packet *seen)
+static void note_own(const flows *f, live_flow *live, const flow_packet *seen)
 {
   const ct_packet *packet = seen->packet;
   const ct_result *result = seen->result;
+  live_extra *extra;
 
-  if (record->first_packet == 0)
-    note_first(record, seen);
-  note_silence(record, packet);
-  note_steps(f, record, seen);
-  if (!record->alive && record->counted)
+  if (!live->begun)
+    note_first(live, seen);
+  note_silence(live, packet);
+  note_steps(f, live, seen);
+  if (live->ended != NULL && live->ended->record.counted)
     return; /* the entry has counted it before it went */
-  if (is_counted(result)) {
-    record->packets[result->dir]++;
-    record->bytes[result->dir] += packet->length;
-  } else {
-    record->uncounted[result->dir]++;
+  if (!is_counted(result)) {
+    live_extra_of(live)->uncounted[result->dir]++;
+  } else if (!f->params->acct) {
+    extra = live_extra_of(live);
+    extra->packets[result->dir]++;
+    extra->bytes[result->dir] += packet->length;
   }
 }
 
-static void note_packet(flows *f, live_flow *flow, const flow_packet *seen)
+static void note_packet(flows *f, live_flow *live, const flow_packet *seen)
 {
   const ct_result *result = seen->result;
-  flow_record *record = &flow->record;
+  live_extra *extra;
   ct_view view;
 
-  keep_of_peak(f, flow);
+  keep_of_peak(f, live);
   if (result->cls == CT_CLASS_INVALID) {
-    if (record->invalid++ == 0)
-      record->invalid_reason = result->reason;
+    extra = live_extra_of(live);
+    if (extra->invalid++ == 0)
+      extra->invalid_reason = result->reason;
     /* The chunks before the one that was refused had their effect. */
-    record->state = record->alive ? result->new_state : record->state;
+    live->state = live->ended == NULL ? result->new_state : live->state;
   } else if (seen->packet->kind == CT_PACKET_ICMP_ERROR) {
-    record->errors++;
+    live_extra_of(live)->errors++;
   } else {
-    note_own(f, record, seen);
+    note_own(f, live, seen);
   }
-  note_drop(record, seen);
+  note_drop(live, seen);
   if (f->options.at_peak && result->entry != NULL) {
     ct_entry_view(f->engine, result->entry, &view);
-    take_view(record, &view);
+    take_view(live->extra->now, &view);
+    live->state = view.state;
   }
 }
 
 static void note_missed(flows *f, const flow_packet *seen)
 {
-  live_flow *flow = find(f, seen->past->end->conn);
+  live_flow *live = live_flows_find(f->known, seen->past->end->conn);
+  live_extra *extra;
 
-  if (flow == NULL || flow->record.alive)
+  if (live == NULL || live->ended == NULL)
     return;
-  if (flow->record.missed++ > 0)
+  extra = live_extra_of(live);
+  if (extra->missed++ > 0)
     return;
-  flow->record.missed_packet = seen->packet->number;
-  flow->record.missed_after_ns = seen->past->ago_ns;
+  extra->missed_packet = seen->packet->number;
+  extra->missed_after_ns = seen->past->ago_ns;
 }
 
 void flows_packet(flows *f, const flow_packet *seen)
@@ -333,17 +408,17 @@ void flows_packet(flows *f, const flow_packet *seen)
   const ct_result *result = seen->result;
 
   if (result->conn != 0) {
-    live_flow *flow = find(f, result->conn);
+    live_flow *live = live_flows_find(f->known, result->conn);
 
-    if (flow == NULL && result->changes & CT_CHANGE_CREATED)
-      flow = make(f, result->conn);
-    if (flow != NULL)
-      note_packet(f, flow, seen);
+    if (live == NULL && result->changes & CT_CHANGE_CREATED)
+      live = make(f, result->conn);
+    if (live != NULL)
+      note_packet(f, live, seen);
   }
   if (seen->past != NULL && seen->past->end != NULL)
     note_missed(f, seen);
   note_peak(f, seen->packet);
-  if (f->ended.length > 0)
+  if (f->n_ended > 0)
     hand_out(f);
 }
 
@@ -359,13 +434,12 @@ typedef struct walk {
 static void walk_entry(const ct_view *view, void *user)
 {
   const walk *w = user;
-  live_flow *flow = find(w->f, view->id);
+  const live_flow *live = live_flows_find(w->f->known, view->id);
   flow_record now;
 
-  if (flow == NULL || (w->f->options.keep != NULL && !w->f->options.keep(view, w->f->options.user)))
+  if (live == NULL || (w->f->options.keep != NULL && !w->f->options.keep(view, w->f->options.user)))
     return;
-  now = flow->record;
-  take_view(&now, view);
+  make_record(w->f, live, view, &now);
   if (w->at_ns != NULL) {
     now.of_moment = TRUE;
     now.at_ns = *w->at_ns;
@@ -387,35 +461,51 @@ static gint compare_conns(gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+typedef struct peak_walk {
+  flows *f;
+  GPtrArray *all; /* flow_record *, owned */
+} peak_walk;
+
+static void add_at_peak(live_flow *live, gpointer user)
+{
+  const peak_walk *w = user;
+  flows *f = w->f;
+  ct_view view;
+  flow_record *copy;
+
+  if (live->ended != NULL || live->conn > f->peak_last_conn || !ct_engine_find(f->engine, live->conn, &view) ||
+      (f->options.keep != NULL && !f->options.keep(&view, f->options.user)))
+    return;
+  if (live->extra->at_peak != NULL && live->extra->epoch == f->epoch) {
+    copy = g_new(flow_record, 1);
+    flow_record_copy(copy, live->extra->at_peak);
+  } else {
+    copy = copy_of_peak(f, live);
+  }
+  g_ptr_array_add(w->all, copy);
+}
+
 void flows_each_at_peak(flows *f, void (*fn)(const flow_record *record, gpointer user), gpointer user)
 {
-  GPtrArray *all = g_ptr_array_new();
-  GHashTableIter iter;
-  gpointer value;
-  ct_view view;
+  peak_walk w = { f, g_ptr_array_new_with_free_func(free_record) };
   guint i;
 
-  for (i = 0; i < f->gone->len; i++)
-    g_ptr_array_add(all, g_ptr_array_index(f->gone, i));
-  g_hash_table_iter_init(&iter, f->known);
-  while (g_hash_table_iter_next(&iter, NULL, &value)) {
-    live_flow *flow = value;
+  for (i = 0; i < f->gone->len; i++) {
+    flow_record *copy = g_new(flow_record, 1);
 
-    if (!flow->record.alive || flow->record.conn > f->peak_last_conn ||
-        !ct_engine_find(f->engine, flow->record.conn, &view) ||
-        (f->options.keep != NULL && !f->options.keep(&view, f->options.user)))
-      continue;
-    g_ptr_array_add(all, flow->at_peak != NULL && flow->epoch == f->epoch ? flow->at_peak : &flow->record);
+    flow_record_copy(copy, g_ptr_array_index(f->gone, i));
+    g_ptr_array_add(w.all, copy);
   }
-  g_ptr_array_sort(all, compare_conns);
-  for (i = 0; i < all->len; i++) {
-    flow_record now = *(const flow_record *)g_ptr_array_index(all, i);
+  live_flows_each(f->known, add_at_peak, &w);
+  g_ptr_array_sort(w.all, compare_conns);
+  for (i = 0; i < w.all->len; i++) {
+    flow_record now = *(const flow_record *)g_ptr_array_index(w.all, i);
 
     now.of_moment = TRUE;
     now.at_ns = f->peak_ns;
     fn(&now, user);
   }
-  g_ptr_array_unref(all);
+  g_ptr_array_unref(w.all);
 }
 
 void flows_peak(const flows *f, gint64 *time_ns, guint64 *packet)
@@ -430,7 +520,7 @@ void flows_end(flows *f)
 {
   walk w = { f, NULL, f->options.done, f->options.user };
 
-  while (f->ended.length > 0)
+  while (f->n_ended > 0)
     hand_out_oldest(f);
   ct_engine_each(f->engine, walk_entry, &w);
 }
@@ -442,19 +532,30 @@ flows *flows_new(ct_engine *engine, const flows_options *options)
   f->engine = engine;
   f->params = ct_engine_params(engine);
   f->options = *options;
-  f->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_live);
+  f->known = live_flows_new();
   f->gone = g_ptr_array_new_with_free_func(free_record);
-  g_queue_init(&f->ended);
+  f->last_ended = &f->first_ended;
   ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_destroy, f);
   return f;
+}
+
+static void free_ended(live_ended *ended)
+{
+  while (ended != NULL) {
+    live_ended *next = ended->next;
+
+    g_free(ended);
+    ended = next;
+  }
 }
 
 void flows_free(flows *f)
 {
   if (f == NULL)
     return;
-  g_queue_clear(&f->ended);
-  g_hash_table_unref(f->known);
+  free_ended(f->first_ended);
+  free_ended(f->spare);
+  live_flows_free(f->known);
   g_ptr_array_unref(f->gone);
   g_free(f);
 }

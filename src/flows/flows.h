@@ -69,7 +69,8 @@ typedef struct flow_record {
   guint8 steps; /* letters in history, at most FLOWS_HISTORY_MOST */
   gboolean more_steps;
   char history[FLOWS_HISTORY_MOST + 1];
-  GArray *states; /* flow_step; NULL: not kept */
+  guint8 n_states; /* 0: none, or not kept */
+  const flow_step *states;
 } flow_record;
 
 /* What the engine does not know of a packet. */
@@ -83,6 +84,7 @@ typedef struct flow_packet {
 } flow_packet;
 
 typedef struct flows flows;
+typedef struct live_flow live_flow; /* live.h */
 
 /*
  * keep: whether a connection is wanted, asked when it ends; NULL: all are. done: a record that is complete; valid

@@ -318,9 +318,9 @@ static void group_at(const emit_row_context *c G_GNUC_UNUSED, const void *record
     emit_value_ns(v, g->at_ns);
 }
 
-#define FIELD(name, kind, width, rank, needs, help)                       \
-  {                                                                       \
-#name, EMIT_KIND_##kind, width, rank, NULL, needs, help, group_##name \
+#define FIELD(name, kind, width, rank, needs, help)                             \
+  {                                                                             \
+#name, EMIT_KIND_##kind, width, rank, NULL, needs, help, group_##name, NULL \
   }
 
 /* clang-format off */
@@ -341,4 +341,4 @@ static const emit_field fields[] = {
 };
 /* clang-format on */
 
-const emit_table flows_group_table = { "group", fields, G_N_ELEMENTS(fields) };
+const emit_table flows_group_table = { "group", fields, G_N_ELEMENTS(fields), NULL };
