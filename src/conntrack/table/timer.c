@@ -7,7 +7,7 @@
 #include "conntrack/table/pages.h"
 
 enum {
-  BLOCK_NOTES = 126,
+  BLOCK_NOTES = 252,
   CHUNK_BLOCKS = 63, /* 64 KiB */
   BLOCKS_MANY = 64,  /* blocks: below, a few faults do not matter */
   AHEAD = 8          /* entries fetched before they are looked at */
@@ -17,7 +17,7 @@ struct ct_timer_block {
   ct_timer_block *next;
   uint32_t used;
   uint32_t pad;
-  ct_timer_note notes[BLOCK_NOTES];
+  uint32_t notes[BLOCK_NOTES]; /* numbers of entries */
 };
 
 struct ct_timer_chunk {
@@ -87,23 +87,38 @@ static int64_t full_tick(const ct_timer *timer, uint32_t tick)
   return timer->now_tick + (int32_t)(tick - (uint32_t)timer->now_tick);
 }
 
-static void write_note(ct_timer *timer, ct_timer_note note)
+typedef struct place {
+  int level;
+  uint32_t slot;
+} place;
+
+/*
+ * Where the note of a tick belongs (32 bits of it: arming never looks further ahead than half of what they can tell).
+ * The highest byte in which it and the present differ says on which level it will be looked at next. Time does not
+ * change it, until the slot is emptied.
+ */
+static inline place place_of(const ct_timer *timer, uint32_t tick)
 {
-  uint32_t differ = note.tick ^ (uint32_t)timer->now_tick;
-  /* The highest byte in which the note's tick and now differ says on which level it will be looked at next. */
+  uint32_t differ = tick ^ (uint32_t)timer->now_tick;
   int level = differ == 0 ? 0 : (31 - __builtin_clz(differ)) / 8;
-  uint32_t slot = note.tick >> (8 * level) & 0xff;
-  ct_timer_block *block = timer->slots[level][slot];
+
+  return (place){ level, tick >> (8 * level) & 0xff };
+}
+
+static void write_note(ct_timer *timer, uint32_t number, uint32_t tick)
+{
+  place at = place_of(timer, tick);
+  ct_timer_block *block = timer->slots[at.level][at.slot];
 
   if (!block || block->used == BLOCK_NOTES) {
     ct_timer_block *fresh = take_block(timer);
 
     fresh->next = block;
     fresh->used = 0;
-    timer->slots[level][slot] = block = fresh;
-    timer->occupied[level][slot / 64] |= UINT64_C(1) << (slot % 64);
+    timer->slots[at.level][at.slot] = block = fresh;
+    timer->occupied[at.level][at.slot / 64] |= UINT64_C(1) << (at.slot % 64);
   }
-  block->notes[block->used++] = note;
+  block->notes[block->used++] = number;
   timer->notes++;
 }
 
@@ -153,7 +168,7 @@ static void arm(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_t
     timer->wake_ns = MIN(timer->wake_ns, entry->deadline_ns);
     return;
   }
-  write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
+  write_note(timer, number, (uint32_t)tick);
   timer->wake_ns = MIN(timer->wake_ns, tick * TICK_NS);
 }
 
@@ -179,7 +194,7 @@ void ct_timer_arm_all(ct_timer *timer, ct_entry *slab, uint32_t from, uint32_t t
     if (tick <= now_tick)
       *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, number };
     else
-      write_note(timer, (ct_timer_note){ number, (uint32_t)tick });
+      write_note(timer, number, (uint32_t)tick);
     timer->wake_ns = MIN(timer->wake_ns, tick <= now_tick ? entry->deadline_ns : tick * TICK_NS);
   }
   if (timer->due_used > 1)
@@ -233,16 +248,13 @@ static bool next_slot(const ct_timer *timer, int *level, uint32_t *slot, int64_t
   return false;
 }
 
-static void look_at(ct_timer *timer, ct_entry *slab, ct_timer_note note)
+/* Of a live entry whose tick has come. */
+static void look_at(ct_timer *timer, ct_entry *entry, uint32_t number)
 {
-  ct_entry *entry = slab + note.number;
-
-  if (entry->id == 0 || entry->armed_tick != note.tick)
-    return; /* stale: the entry is gone, or another note is the good one */
   if ((entry->deadline_ns >> 26) > timer->now_tick)
-    arm_again(timer, entry, note.number);
+    arm_again(timer, entry, number);
   else
-    *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, note.number };
+    *due_slot(timer) = (ct_timer_due){ entry->deadline_ns, entry->id, number };
 }
 
 static void free_block(ct_timer *timer, ct_timer_block *block)
@@ -260,6 +272,23 @@ static ct_timer_block *take_slot(ct_timer *timer, int level, uint32_t slot)
   return block;
 }
 
+/*
+ * A note of a slot that is emptied now. It is stale where the entry is gone, or its tick is in no part of what the slot
+ * stood for. Of two that are good one is as good as none: the first look moves armed_tick on, or the entry ends.
+ */
+static void take_note(ct_timer *timer, ct_entry *slab, int level, uint32_t number)
+{
+  ct_entry *entry = slab + number;
+  uint32_t differ = entry->armed_tick ^ (uint32_t)timer->now_tick;
+
+  if (entry->id == 0)
+    return;
+  if (differ == 0)
+    look_at(timer, entry, number);
+  else if (differ >> (8 * level) == 0)
+    write_note(timer, number, entry->armed_tick);
+}
+
 /* Takes a slot out: on level 0 its entries become due, on higher ones their notes move down. */
 static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot)
 {
@@ -268,17 +297,12 @@ static void empty_slot(ct_timer *timer, ct_entry *slab, int level, uint32_t slot
 
   for (block = take_slot(timer, level, slot); block; block = next) {
     for (i = 0; i < block->used; i++) {
-      ct_timer_note note = block->notes[i];
-
-      const char *soon = (const char *)&slab[block->notes[MIN(i + AHEAD, block->used - 1)].number];
+      const char *soon = (const char *)&slab[block->notes[MIN(i + AHEAD, block->used - 1)]];
 
       ct_pages_fetch(soon);
       ct_pages_fetch(soon + 64);
       timer->notes--;
-      if (note.tick == (uint32_t)timer->now_tick)
-        look_at(timer, slab, note);
-      else if (slab[note.number].armed_tick == note.tick && slab[note.number].id != 0)
-        write_note(timer, note);
+      take_note(timer, slab, level, block->notes[i]);
     }
     next = block->next;
     free_block(timer, block);
@@ -326,12 +350,13 @@ void ct_timer_compact(ct_timer *timer, ct_entry *slab)
     for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
       for (block = old[level][slot]; block; block = next) {
         for (i = 0; i < block->used; i++) {
-          ct_entry *entry = slab + block->notes[i].number;
+          ct_entry *entry = slab + block->notes[i];
+          place at = place_of(timer, entry->armed_tick);
 
-          /* A number that was used again may have two notes of the same tick: one is enough. */
-          if (entry->id != 0 && entry->armed_tick == block->notes[i].tick && !(entry->traits & CT_ENTRY_NOTED)) {
+          /* Two notes of one number in a slot: one is enough. */
+          if (entry->id != 0 && at.level == level && at.slot == slot && !(entry->traits & CT_ENTRY_NOTED)) {
             entry->traits |= CT_ENTRY_NOTED;
-            write_note(timer, block->notes[i]);
+            write_note(timer, block->notes[i], entry->armed_tick);
           }
         }
         next = block->next;
@@ -341,7 +366,7 @@ void ct_timer_compact(ct_timer *timer, ct_entry *slab)
     for (slot = 0; slot < CT_TIMER_SLOTS; slot++)
       for (block = timer->slots[level][slot]; block; block = block->next)
         for (i = 0; i < block->used; i++)
-          slab[block->notes[i].number].traits &= (uint8_t)~CT_ENTRY_NOTED;
+          slab[block->notes[i]].traits &= (uint8_t)~CT_ENTRY_NOTED;
 }
 
 ct_entry *ct_timer_pop(ct_timer *timer, ct_entry *slab, int64_t now_ns)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Deadlines in exact order for the price of a store. A hierarchical wheel of buckets that hold notes {entry, tick}: the
- * wheel will look at that entry at that tick. A later deadline is only stored in the entry; when the tick comes the
- * note is written anew. An earlier one writes a second note, and the entry's armed_tick tells the good note from the
- * stale. No links between entries, so arming touches no other entry's memory. What a tick gives up is sorted by
- * (deadline, id), so the order is exact although a tick is 67 ms.
+ * Deadlines in exact order for the price of a store. A hierarchical wheel of buckets that hold notes, which are numbers
+ * of entries: the wheel will look at an entry at its armed_tick. A later deadline is only stored in the entry; when the
+ * tick comes the note is written anew. An earlier one writes a second note, and where armed_tick belongs tells the good
+ * note from the stale. No links between entries, so arming touches no other entry's memory. What a tick gives up is
+ * sorted by (deadline, id), so the order is exact although a tick is 67 ms.
  *
  * Owns its notes, not the entries. Internal to src/conntrack.
  */
@@ -14,11 +14,6 @@
 #include "conntrack/table/entry.h"
 
 enum { CT_TIMER_LEVELS = 4, CT_TIMER_SLOTS = 256 };
-
-typedef struct ct_timer_note {
-  uint32_t number; /* of the entry */
-  uint32_t tick;   /* modulo 2^32: arming never looks further ahead than half of that */
-} ct_timer_note;
 
 typedef struct ct_timer_block ct_timer_block;
 typedef struct ct_timer_chunk ct_timer_chunk; /* of blocks */
