@@ -61,6 +61,7 @@ typedef struct box {
   GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
   GPtrArray *routes;      /* char *: PREFIX=INTERFACE */
   GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
+  GPtrArray *told;        /* char *: tables in nft's listing that iptables-save tells, "ip filter" */
   GHashTable *interfaces; /* index => name */
   gint64 date_ns;         /* just before the table was listed; 0: not told */
   gint64 listed_ns;       /* when that was done; 0: not told */
@@ -85,6 +86,8 @@ void box_free(box *b); /* NULL is fine */
 box_file *box_get(const box *b, box_kind kind);
 /* The rules that are to be followed, in the order in which they are to be loaded: box_file *. To be unreferenced. */
 GPtrArray *box_rules(const box *b);
+/* What of these is to be followed: of nft's listing not the tables that iptables-save tells. To be freed. */
+GString *box_rules_text(const box *b, const box_file *file);
 /* => the name of an interface; NULL: not known. */
 const char *box_interface(const box *b, guint32 index);
 

@@ -135,73 +135,6 @@ static void read_date(box *b, box_file *f)
   box_say(f, TRUE, g_strdup("the moment of the table; its zone is not used, as nothing is told in local time"));
 }
 
-/* ---- rules ---- */
-
-static gboolean has_rules(const box_file *f)
-{
-  return f->text->len > 0 && (f->text->str[0] == '*' || strstr(f->text->str, "\n*") != NULL);
-}
-
-static gboolean is_json(const box_file *f) { return f->text->len > 0 && f->text->str[0] == '{'; }
-
-/* Whether iptables-save tells rules that stand in nft's listing, too. */
-static gboolean has_iptables_of_nft(const box *b)
-{
-  guint i;
-
-  for (i = 0; i < b->files->len; i++) {
-    const box_file *f = g_ptr_array_index(b->files, i);
-
-    if (f->kind == BOX_IPTABLES && has_rules(f) && strstr(f->text->str, "(nf_tables)") != NULL)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean is_used_rules(const box *b, const box_file *f)
-{
-  switch (f->kind) {
-  case BOX_IPSET: return f->text->len > 0;
-  case BOX_IPTABLES:
-  case BOX_IP6TABLES: return has_rules(f);
-  case BOX_NFT: return is_json(f) && !has_iptables_of_nft(b);
-  default: return FALSE;
-  }
-}
-
-static void say_rules(const box *b, box_file *f)
-{
-  const char *why = "not used: no rules in it";
-
-  if (is_used_rules(b, f)) {
-    box_say(f, TRUE, g_strdup("followed"));
-    return;
-  }
-  if (f->kind == BOX_NFT && is_json(f))
-    why = "not used: iptables-nft's tables stand in it, which iptables-save has; --rules FILE follows it instead";
-  else if (f->kind == BOX_NFT && strstr(f->text->str, "table ") != NULL)
-    why = "not used: nft's own language, which only nft understands: gather nft -j list ruleset, or give it to --rules";
-  else if (strstr(f->text->str, "Chain ") != NULL)
-    why = "not used: a listing does not tell rules whole: iptables-save and ip6tables-save do";
-  box_say(f, FALSE, g_strdup(why));
-}
-
-GPtrArray *box_rules(const box *b)
-{
-  static const box_kind order[] = { BOX_IPSET, BOX_IPTABLES, BOX_IP6TABLES, BOX_NFT };
-  GPtrArray *rules = g_ptr_array_new();
-  guint i, k;
-
-  for (k = 0; k < G_N_ELEMENTS(order); k++)
-    for (i = 0; i < b->files->len; i++) {
-      box_file *f = g_ptr_array_index(b->files, i);
-
-      if (f->kind == order[k] && is_used_rules(b, f))
-        g_ptr_array_add(rules, f);
-    }
-  return rules;
-}
-
 /* ---- all ---- */
 
 static void read_one(box *b, box_file *f)
@@ -219,7 +152,7 @@ static void read_one(box *b, box_file *f)
   case BOX_TABLE:
   case BOX_EXPECT: box_say(f, TRUE, g_strdup("for --table and agree")); break;
   case BOX_STATS: box_say(f, FALSE, g_strdup("not used: to be held against -S by eye")); break;
-  default: say_rules(b, f); break;
+  default: box_say_rules(b, f); break;
   }
 }
 
@@ -235,6 +168,7 @@ void box_find_facts(box *b)
 {
   guint i;
 
+  box_find_told(b);
   for (i = 0; i < b->files->len; i++) {
     box_file *f = g_ptr_array_index(b->files, i);
 

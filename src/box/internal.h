@@ -30,6 +30,9 @@ gboolean box_walk(box *b, const char *path, GError **error);
 /* tar.c: of an archive that is unpacked. */
 gboolean box_untar(box *b, const GString *archive, GError **error);
 gboolean box_is_tar(const char *bytes, gsize n);
+/* rules.c: which tables iptables-save tells, before anything is said of rules. */
+void box_find_told(box *b);
+void box_say_rules(const box *b, box_file *f);
 /* facts.c: what all files say. */
 void box_find_facts(box *b);
 /* network.c */

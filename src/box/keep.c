@@ -112,6 +112,7 @@ void box_keep(box *b, resume_io *io)
   keep_list(io, b->locals);
   keep_list(io, b->routes);
   keep_list(io, b->modules);
+  keep_list(io, b->told);
   keep_interfaces(io, b->interfaces);
   resume_i64(io, &b->date_ns);
   resume_i64(io, &b->listed_ns);

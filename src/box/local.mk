@@ -8,5 +8,6 @@ libbox_la_SOURCES = \
 	src/box/keep.c \
 	src/box/names.c \
 	src/box/network.c \
+	src/box/rules.c \
 	src/box/tar.c \
 	src/box/walk.c

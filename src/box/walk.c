@@ -140,6 +140,7 @@ static box *new_box(const char *path)
   b->locals = g_ptr_array_new_with_free_func(g_free);
   b->routes = g_ptr_array_new_with_free_func(g_free);
   b->modules = g_ptr_array_new_with_free_func(g_free);
+  b->told = g_ptr_array_new_with_free_func(g_free);
   b->interfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
   return b;
 }
@@ -214,6 +215,7 @@ void box_free(box *b)
   g_ptr_array_unref(b->locals);
   g_ptr_array_unref(b->routes);
   g_ptr_array_unref(b->modules);
+  g_ptr_array_unref(b->told);
   g_hash_table_destroy(b->interfaces);
   g_free(b);
 }

@@ -40,13 +40,22 @@ static void print_files(emit_text *out, const box *b, gboolean used, const char 
   }
 }
 
+/* What nft lists has the rules of iptables-nft in it. */
+static gboolean is_missing(const box *b, box_kind kind)
+{
+  const box_file *nft = box_get(b, BOX_NFT);
+
+  return box_get(b, kind) == NULL &&
+         !((kind == BOX_IPTABLES || kind == BOX_IP6TABLES) && nft != NULL && nft->used);
+}
+
 static void print_missing(emit_text *out, const box *b)
 {
   gboolean any = FALSE;
   guint kind;
 
   for (kind = 0; kind < BOX_KINDS; kind++) {
-    if (box_get(b, (box_kind)kind) != NULL)
+    if (!is_missing(b, (box_kind)kind))
       continue;
     emit_text_string(out, any ? "" : "Missing\n");
     any = TRUE;

@@ -101,7 +101,7 @@ static GPtrArray *texts_of_box(const box *b)
   for (i = 0; i < rules->len; i++) {
     const box_file *file = g_ptr_array_index(rules, i);
 
-    cli_rules_texts_add(texts, file->name, g_string_new_len(file->text->str, (gssize)file->text->len));
+    cli_rules_texts_add(texts, file->name, box_rules_text(b, file));
   }
   g_ptr_array_unref(rules);
   return texts;

@@ -32,6 +32,21 @@ static void check_list(const GPtrArray *list, char mark)
   }
 }
 
+static void check_rules(const box *b)
+{
+  GPtrArray *rules = box_rules(b);
+
+  for (guint i = 0; i < rules->len; i++) {
+    const box_file *f = g_ptr_array_index(rules, i);
+    GString *text = box_rules_text(b, f);
+
+    g_assert_cmpuint(text->len, <=, 2 * f->text->len);
+    g_assert_true(f->kind == BOX_NFT || text->len == f->text->len);
+    g_string_free(text, TRUE);
+  }
+  g_ptr_array_unref(rules);
+}
+
 static void check_box(const box *b)
 {
   for (guint i = 0; i < b->files->len; i++) {
@@ -40,6 +55,7 @@ static void check_box(const box *b)
     g_assert_cmpuint(f->kind, <, BOX_KINDS);
     g_assert_true(f->name != NULL && f->says != NULL && strstr(f->says, "(null)") == NULL);
   }
+  check_rules(b);
   check_list(b->locals, '@');
   check_list(b->routes, '=');
   check_list(b->modules, '=');
@@ -152,7 +168,8 @@ void fuzz_seeds(fuzz_add_fn add)
     "nf_conntrack.hashsize=8192\nnf_conntrack_ftp.ports=21,2121\nnf_conntrack.acct=1\n",
     "1767607200.123456789 +0100 CET\n1767607201.5 +0100 CET\n",
     "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -j ACCEPT\nCOMMIT\n",
-    "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}}]}\n",
+    "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}}, {\"table\": {\"family\": \"ip\", \"name\": \"nat\"}}, "
+    "{\"chain\": {\"family\": \"inet\", \"table\": \"f\\\"}\"}}]}\n",
     "2: eth0@if5: <BROADCAST> mtu 1500\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 192.0.2.1/24 "
     "brd 192.0.2.255 scope global eth0\n    inet6 2001:db8::1/64 scope global\n",
     "[{\"ifindex\":2,\"ifname\":\"eth0\",\"addr_info\":[{\"family\":\"inet\",\"local\":\"192.0.2.1\",\"prefixlen\":24}]"
