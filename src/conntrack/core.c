@@ -188,7 +188,7 @@ static void send_events(ct_engine *engine, ct_entry *entry, bool is_new, ct_resu
     result->events |= ext->pending_events;
     ext->pending_events = 0;
   }
-  if (result->events != 0)
+  if (result->events != 0 && ct_event_wanted(engine, is_new ? CT_EVENT_NEW : CT_EVENT_UPDATE))
     ct_event_entry(engine, is_new ? CT_EVENT_NEW : CT_EVENT_UPDATE, entry, result->events, CT_REASON_NONE,
                    engine->now_ns);
 }

@@ -60,7 +60,8 @@ void ct_core_destroy_at(ct_engine *engine, ct_entry *entry, ct_reason reason, in
     engine->stats.expired_by_timeout[ct_proto_of_entry(engine->params.profile, entry)->timeout(entry)]++;
   if (G_UNLIKELY(engine->ended_view != NULL))
     ct_entry_view(engine, entry, engine->ended_view);
-  ct_event_entry(engine, CT_EVENT_DESTROY, entry, CT_EV_DESTROY, reason, ended_ns);
+  if (ct_event_wanted(engine, CT_EVENT_DESTROY))
+    ct_event_entry(engine, CT_EVENT_DESTROY, entry, CT_EV_DESTROY, reason, ended_ns);
   if (engine->buckets.active)
     ct_buckets_remove(&engine->buckets, &engine->table, entry);
   ct_table_remove(&engine->table, entry);

@@ -21,63 +21,61 @@ typedef struct option_walk {
  * The whole list, as the header claims it. What the snap length cut is zeros in scratch (of OPTIONS_MAX_BYTES), as
  * everywhere: an option may begin before the cut and reach beyond it.
  */
-static option_walk walk_begin(const ct_packet *packet, uint8_t *scratch)
+static inline option_walk walk_begin(const ct_packet *packet, uint8_t *scratch)
 {
   uint32_t n = packet->l4.tcp.header_bytes - (uint32_t)FIXED_HEADER;
   const uint8_t *bytes;
 
   if (packet->l4.tcp.options == CT_TCP_OPTIONS_NONE)
-    return (option_walk){ NULL, 0 };
+    return (option_walk){ scratch, 0 };
   bytes = ct_packet_at(packet, (uint32_t)packet->l4_offset + FIXED_HEADER, n, scratch);
-  return (option_walk){ bytes, bytes != NULL ? n : 0 };
+  return bytes != NULL ? (option_walk){ bytes, n } : (option_walk){ scratch, 0 };
 }
 
 /*
  * => the next option that is no padding, with its length (2 or more, within the header); NULL at the end or where the
  * list is broken.
  */
-static const uint8_t *walk_next(option_walk *walk, uint32_t *length)
+static inline const uint8_t *walk_next(option_walk *walk, uint32_t *length)
 {
-  const uint8_t *option;
+  const uint8_t *option = walk->bytes, *end = option + walk->left;
 
-  while (walk->left > 0 && walk->bytes[0] == OPTION_NOP) {
-    walk->bytes++;
-    walk->left--;
-  }
-  if (walk->left < 2 || walk->bytes[0] == OPTION_EOL)
+  while (option < end && *option == OPTION_NOP)
+    option++;
+  if (end - option < 2 || *option == OPTION_EOL)
     return NULL;
-  option = walk->bytes;
   *length = option[1];
-  if (*length < 2 || *length > walk->left)
+  if (*length < 2 || *length > end - option)
     return NULL;
-  walk->bytes += *length;
-  walk->left -= *length;
+  walk->bytes = option + *length;
+  walk->left = (uint32_t)(end - walk->bytes);
   return option;
 }
 
-static bool is_sack(const uint8_t *option, uint32_t length)
+static inline bool is_sack(const uint8_t *option, uint32_t length)
 {
   return option[0] == OPTION_SACK && length >= 10 && (length - 2) % 8 == 0;
 }
 
 void ct_check_tcp_options(ct_packet *packet)
 {
-  uint8_t scratch[OPTIONS_MAX_BYTES];
+  uint8_t scratch[OPTIONS_MAX_BYTES], holds = 0, scale = 0;
   option_walk walk = walk_begin(packet, scratch);
   const uint8_t *option;
   uint32_t length;
 
-  packet->l4.tcp.holds = packet->l4.tcp.scale = 0;
   while ((option = walk_next(&walk, &length)) != NULL) {
     if (option[0] == OPTION_SACK_PERM && length == 2)
-      packet->l4.tcp.holds |= CT_TCP_HOLDS_SACK_PERM;
+      holds |= CT_TCP_HOLDS_SACK_PERM;
     if (option[0] == OPTION_SCALE && length == 3) {
-      packet->l4.tcp.scale = MIN(option[2], CT_TCP_SCALE_MOST); /* RFC 7323, 2.3 */
-      packet->l4.tcp.holds |= CT_TCP_HOLDS_SCALE;
+      scale = MIN(option[2], CT_TCP_SCALE_MOST); /* RFC 7323, 2.3 */
+      holds |= CT_TCP_HOLDS_SCALE;
     }
     if (is_sack(option, length))
-      packet->l4.tcp.holds |= CT_TCP_HOLDS_SACK;
+      holds |= CT_TCP_HOLDS_SACK;
   }
+  packet->l4.tcp.holds = holds;
+  packet->l4.tcp.scale = scale;
 }
 
 _Static_assert((int)CT_TCP_HOLDS_SCALE == CT_TCP_FLAG_WINDOW_SCALE &&
