@@ -70,9 +70,9 @@ typedef struct replay_origin {
  * left out. Frames that never reach conntrack are there too, with kind CT_PACKET_NONE.
  */
 typedef struct replay_batch {
-  guint n;
-  ct_packet packets[CAP_BATCH_FRAMES]; /* together, because the engine is given runs of them */
+  ct_packet packets[CAP_BATCH_FRAMES]; /* n; together, because the engine is given runs of them */
   replay_origin origins[CAP_BATCH_FRAMES];
+  guint n;
   gint64 first_ns; /* time of the stream's first frame */
   /* For a tape (tape.h): the frames that these were chosen from, and how decoding stood before them. */
   const cap_batch *frames;

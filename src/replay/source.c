@@ -7,6 +7,7 @@
 #include "source_inside.h"
 #include "zones.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -187,7 +188,7 @@ static void join_reader(replay_source *s)
 static void free_slot(replay_slot *slot)
 {
   replay_slot_clear(slot);
-  g_free(slot);
+  free(slot);
 }
 
 void replay_source_free(replay_source *s)

@@ -4,6 +4,11 @@
 
 #include "place.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_BYTES = 64 }; /* where a batch begins, so that each of its packets has its own lines */
+
 enum { BEFORE_BYTES_MOST = 256 << 10 }; /* of fragments that wait, noted with each batch */
 
 /* Whether it can be decoded at all; a type that cannot is told of once. */
@@ -189,7 +194,10 @@ replay_slot *replay_source_slot(replay_source *s)
     slot = s->idle[--s->n_idle];
   g_mutex_unlock(&s->lock);
   if (slot == NULL) {
-    slot = g_new0(replay_slot, 1);
+    slot = aligned_alloc(LINE_BYTES, (sizeof(*slot) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
+    if (slot == NULL)
+      g_error("there is no memory for a batch of packets");
+    memset(slot, 0, sizeof(*slot));
     replay_slot_begin(slot);
   }
   return slot;

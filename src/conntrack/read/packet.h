@@ -78,7 +78,10 @@ typedef struct ct_packet {
       ct_addr outer_dst; /* CT_PACKET_ICMP_ERROR */
     } icmp;
   } l4;
+  uint8_t rest[16]; /* up to two cache lines: in an array that begins on one, none is shared with a neighbour */
 } ct_packet;
+
+_Static_assert(sizeof(ct_packet) == 128, "a packet is two cache lines");
 
 /*
  * How a reassembled datagram came: it leaves a router in such pieces again (NAT 7). Offsets are those of its payload
