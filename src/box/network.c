@@ -55,14 +55,36 @@ static void add_interface(box *b, guint32 index, const char *name)
     b->left_out++;
 }
 
+static gboolean is_single(const char *length) { return strcmp(length, "32") == 0 || strcmp(length, "128") == 0; }
+
+/* An address with a network says more than a single one of thousands, of which the last goes. => FALSE: none is left.
+ */
+static gboolean make_room(box *b)
+{
+  while (b->single_before > 0) {
+    const char *text = g_ptr_array_index(b->locals, --b->single_before), *slash = strchr(text, '/');
+    char length[8];
+
+    box_copy(length, sizeof length, slash + 1, strcspn(slash + 1, "@"));
+    if (!is_single(length))
+      continue;
+    g_ptr_array_remove_index(b->locals, b->single_before);
+    b->left_out++;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static void add_local(box *b, const char *address, const char *length, const char *name)
 {
   if (!is_name(name) || !box_is_word(address) || strpbrk(address, "@=") != NULL || !box_is_word(length))
     return;
   if (b->locals->len < LISTED_MOST)
     g_ptr_array_add(b->locals, g_strdup_printf("%s/%s@%s", address, length, name));
-  else
+  else if (is_single(length) || !make_room(b))
     b->left_out++;
+  else
+    add_local(b, address, length, name);
 }
 
 /* What was said of a file, and how much of it there was no room for. text is taken. */
@@ -177,6 +199,7 @@ void box_read_addresses(box *b, box_file *f)
 {
   guint before = b->locals->len;
 
+  b->single_before = LISTED_MOST;
   if (is_json(f))
     json_addresses(b, f->text->str);
   else

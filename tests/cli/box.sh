@@ -84,9 +84,11 @@ mkdir "$work/many"
     echo "    inet 10.0.$((i / 250)).$((i % 250 + 1))/$length scope global eth0"
     i=$((i + 1))
   done
+  echo '    inet 192.0.2.1/24 scope global eth0'
 } > "$work/many/ip-addr"
-expect 0 'ip-addr: 4096 addresses of the box.s own; 905 more are left out: 4096 are the most' \
-  'helpers know 16: answers to broadcasts that the 4 others may send are not expected' "$ctreplay" box "$work/many"
+expect 0 'ip-addr: 4096 addresses of the box.s own; 906 more are left out: 4096 are the most' \
+  'helpers know 16: answers to broadcasts that the 5 others may send are not expected' "$ctreplay" box "$work/many"
+expect 0 'local 192.0.2.1/24@eth0' '*' "$ctreplay" box "$work/many"
 expect 0 '"local=10.0.0.21/24","local=10.0.0.22/24"' '*' "$ctreplay" -P -o transcript --box "$work/many" "$router/router.pcap"
 
 # ---- rules of iptables-nft and of nft on one box ----
