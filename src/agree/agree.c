@@ -275,6 +275,7 @@ void agree_at(agree *a, gint64 first_ns)
   ct_engine_each(a->engine, keep_view, a);
   match(a);
   agree_find_timeouts(a);
+  agree_find_shift(a);
   compare(a);
 }
 

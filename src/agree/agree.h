@@ -64,6 +64,16 @@ typedef struct agree_difference {
   char *words;      /* a sentence without its full stop; NULL: unexplained */
 } agree_difference;
 
+/*
+ * A listing of another moment than it was taken for looks as if the box had other timeouts, each by as much. shift_s:
+ * by how much it is later than was told, less than 0: earlier; 0: there is no such sign.
+ */
+typedef struct agree_shift {
+  gint64 shift_s;
+  guint states;     /* of which the timeouts say so: all that say anything */
+  gboolean is_sure; /* nobody sets timeouts to such values */
+} agree_shift;
+
 /* What the box's timeouts must be, by the rests that it lists and the silences that are seen here. */
 typedef struct agree_timeout {
   guint seen;        /* entries that say so */
@@ -99,5 +109,6 @@ guint agree_unexplained(const agree *a);
 gint64 agree_now(const agree *a);
 /* FALSE: nothing says it. */
 gboolean agree_timeout_of(const agree *a, ct_timeout timeout, agree_timeout *found);
+agree_shift agree_shift_of(const agree *a);
 
 #endif

@@ -76,8 +76,22 @@ static gboolean is_another(const agree *a, guint timeout)
 
 static gboolean says_timeout(const agree *a, agree_difference *d, guint timeout)
 {
-  return is_another(a, timeout) && said(d, AGREE_TIMEOUT, "the box gives %u s where %u was assumed: %s",
-                                        a->timeouts[timeout].value_s, a->params->timeout_s[timeout], spelt(a, timeout));
+  const agree_shift *shift = &a->shift;
+  const char *side = shift->shift_s > 0 ? "later" : "earlier";
+
+  if (!is_another(a, timeout))
+    return FALSE;
+  if (shift->is_sure)
+    return said(d, AGREE_MOMENT,
+                "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u states are off by as much",
+                ABS(shift->shift_s), side, shift->states);
+  if (shift->shift_s != 0)
+    return said(
+      d, AGREE_TIMEOUT,
+      "the box gives %u s where %u was assumed: %s; or the listing is %" G_GINT64_FORMAT " s %s than the moment",
+      a->timeouts[timeout].value_s, a->params->timeout_s[timeout], spelt(a, timeout), ABS(shift->shift_s), side);
+  return said(d, AGREE_TIMEOUT, "the box gives %u s where %u was assumed: %s", a->timeouts[timeout].value_s,
+              a->params->timeout_s[timeout], spelt(a, timeout));
 }
 
 /* ---- before the capture ---- */
@@ -130,11 +144,11 @@ static gboolean explain_unseen(const agree *a, agree_difference *d)
     return said(d, AGREE_BEFORE, "began before the capture, %" G_GUINT64_FORMAT " s before the moment", e->age_s);
   if (last_ns == G_MAXINT64 && !a->facts.loaded)
     return said(d, AGREE_NOT_CAPTURED,
-                "no packet of it is in the capture: it is older, it came by an interface that was not captured, or a "
-                "filter left it out");
+                "no packet of it is in the capture up to then: it is older, it came by an interface that was not "
+                "captured, a filter left it out, or the listing is of a later moment");
   return said(d, AGREE_NOT_CAPTURED,
-              "no packet of it is in the capture: it came by an interface that was not captured, "
-              "or a filter left it out");
+              "no packet of it is in the capture up to then: it came by an interface that was not captured, "
+              "a filter left it out, or the listing is of a later moment");
 }
 
 static gboolean explain_ended(const agree *a, agree_difference *d, const agree_seen *seen)

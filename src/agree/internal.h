@@ -35,10 +35,12 @@ struct agree {
   gint64 now_ns, first_ns;
   GArray *implied[CT_TIMEOUT_COUNT]; /* guint32: seconds */
   agree_timeout timeouts[CT_TIMEOUT_COUNT];
+  agree_shift shift;
 };
 
-/* timeouts.c */
+/* timeouts.c; the second after the first. */
 void agree_find_timeouts(agree *a);
+void agree_find_shift(agree *a);
 /* causes.c: sets cause and words. */
 void agree_explain(agree *a, agree_difference *d);
 

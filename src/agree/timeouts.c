@@ -76,3 +76,32 @@ void agree_find_timeouts(agree *a)
     if (a->implied[i] != NULL)
       settle(&a->timeouts[i], a->implied[i]);
 }
+
+/*
+ * What is left there and the silence here are less by as much where the listing is the later one, in each state.
+ * Timeouts that somebody has set are round numbers, and differ.
+ */
+void agree_find_shift(agree *a)
+{
+  agree_shift s = { .shift_s = 0 };
+  gboolean any_odd = FALSE;
+  guint i;
+
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++) {
+    const agree_timeout *t = &a->timeouts[i];
+    gint64 less_s = (gint64)a->params->timeout_s[i] - (gint64)t->value_s;
+
+    if (t->agreeing == 0)
+      continue;
+    if (ABS(less_s) <= 1 || (s.states > 0 && ABS(less_s - s.shift_s) > 1))
+      return;
+    s.shift_s = s.states == 0 ? less_s : s.shift_s;
+    s.states++;
+    any_odd |= t->value_s % 5 != 0;
+  }
+  s.is_sure = s.states > 1 && any_odd;
+  if (s.states > 1 || any_odd)
+    a->shift = s;
+}
+
+agree_shift agree_shift_of(const agree *a) { return a->shift; }

@@ -60,6 +60,8 @@ typedef struct box {
   guint64 ram_kib, buckets;
   GPtrArray *locals;      /* char *: ADDRESS/LENGTH@INTERFACE */
   GPtrArray *routes;      /* char *: PREFIX=INTERFACE */
+  guint left_out;         /* of the file that is being read: more than are listed */
+  guint single_before;    /* where the next local without a network is looked for, to go for one with */
   GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
   GPtrArray *told;        /* char *: tables in nft's listing that iptables-save tells, "ip filter" */
   GHashTable *interfaces; /* index => name */

@@ -18,6 +18,8 @@ enum {
 gboolean box_kind_of(const char *name, box_kind *kind);
 /* The part behind the last slash. */
 const char *box_base(const char *name);
+/* names.c: n bytes, or as many as fit, with a closing zero. g_strlcpy would go to the end of a long text each time. */
+void box_copy(char *to, gsize size, const char *from, gsize n);
 /* names.c: something that can be seen, and nothing else: blanks and control characters are in no value that is taken.
  */
 gboolean box_is_word(const char *text);

@@ -114,3 +114,10 @@ gboolean box_is_word(const char *text)
     p++;
   return *p == '\0' && p > text;
 }
+
+void box_copy(char *to, gsize size, const char *from, gsize n)
+{
+  n = MIN(n, size - 1);
+  memcpy(to, from, n);
+  to[n] = '\0';
+}

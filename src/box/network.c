@@ -15,7 +15,7 @@ static gboolean next(const char **at, char word[WORD_MOST])
 
   *at += strspn(*at, " \t\\");
   n = strcspn(*at, " \t\\\n\r");
-  g_strlcpy(word, *at, MIN(n + 1, (gsize)WORD_MOST));
+  box_copy(word, WORD_MOST, *at, n);
   *at += n;
   return n > 0;
 }
@@ -49,15 +49,55 @@ static gboolean read_head(const char **at, guint32 *index, char name[WORD_MOST])
 
 static void add_interface(box *b, guint32 index, const char *name)
 {
-  if (g_hash_table_size(b->interfaces) < LISTED_MOST)
+  if (g_hash_table_size(b->interfaces) < LISTED_MOST || g_hash_table_contains(b->interfaces, GUINT_TO_POINTER(index)))
     g_hash_table_replace(b->interfaces, GUINT_TO_POINTER(index), g_strdup(name));
+  else
+    b->left_out++;
+}
+
+static gboolean is_single(const char *length) { return strcmp(length, "32") == 0 || strcmp(length, "128") == 0; }
+
+/* An address with a network says more than a single one of thousands, of which the last goes. => FALSE: none is left.
+ */
+static gboolean make_room(box *b)
+{
+  while (b->single_before > 0) {
+    const char *text = g_ptr_array_index(b->locals, --b->single_before), *slash = strchr(text, '/');
+    char length[8];
+
+    box_copy(length, sizeof length, slash + 1, strcspn(slash + 1, "@"));
+    if (!is_single(length))
+      continue;
+    g_ptr_array_remove_index(b->locals, b->single_before);
+    b->left_out++;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 static void add_local(box *b, const char *address, const char *length, const char *name)
 {
-  if (b->locals->len < LISTED_MOST && is_name(name) && box_is_word(address) && strpbrk(address, "@=") == NULL &&
-      box_is_word(length))
+  if (!is_name(name) || !box_is_word(address) || strpbrk(address, "@=") != NULL || !box_is_word(length))
+    return;
+  if (b->locals->len < LISTED_MOST)
     g_ptr_array_add(b->locals, g_strdup_printf("%s/%s@%s", address, length, name));
+  else if (is_single(length) || !make_room(b))
+    b->left_out++;
+  else
+    add_local(b, address, length, name);
+}
+
+/* What was said of a file, and how much of it there was no room for. text is taken. */
+static char *with_left_out(box *b, char *text)
+{
+  char *all;
+
+  if (b->left_out == 0)
+    return text;
+  all = g_strdup_printf("%s; %u more are left out: %u are the most", text, b->left_out, (guint)LISTED_MOST);
+  b->left_out = 0;
+  g_free(text);
+  return all;
 }
 
 /* ---- JSON, as ip -j writes it: members in a fixed order, no escapes in what is asked for ---- */
@@ -74,13 +114,13 @@ static gboolean next_member(const char **at, char key[WORD_MOST], char value[WOR
     *at = end + 1;
     if (**at != ':')
       continue;
-    g_strlcpy(key, quote + 1, MIN((gsize)(end - quote), (gsize)WORD_MOST));
+    box_copy(key, WORD_MOST, quote + 1, (gsize)(end - quote) - 1);
     (*at)++;
     if (**at == '"')
       n = strcspn(++*at, "\"");
     else
       n = strcspn(*at, ",}]");
-    g_strlcpy(value, *at, MIN(n + 1, (gsize)WORD_MOST));
+    box_copy(value, WORD_MOST, *at, n);
     *at += n;
     if (**at == '"')
       (*at)++;
@@ -159,11 +199,13 @@ void box_read_addresses(box *b, box_file *f)
 {
   guint before = b->locals->len;
 
+  b->single_before = LISTED_MOST;
   if (is_json(f))
     json_addresses(b, f->text->str);
   else
     text_lines(b, f->text->str, TRUE);
-  box_say(f, b->locals->len > before, g_strdup_printf("%u addresses of the box's own", b->locals->len - before));
+  box_say(f, b->locals->len > before,
+          with_left_out(b, g_strdup_printf("%u addresses of the box's own", b->locals->len - before)));
 }
 
 void box_read_links(box *b, box_file *f)
@@ -175,8 +217,8 @@ void box_read_links(box *b, box_file *f)
   else
     text_lines(b, f->text->str, FALSE);
   box_say(f, g_hash_table_size(b->interfaces) > 0,
-          g_strdup_printf("%u interfaces by their numbers, %u of them from the addresses",
-                          g_hash_table_size(b->interfaces), before));
+          with_left_out(b, g_strdup_printf("%u interfaces by their numbers, %u of them from the addresses",
+                                           g_hash_table_size(b->interfaces), before)));
 }
 
 /* ---- routes ---- */
@@ -213,6 +255,8 @@ static void add_route(box *b, const route *r, gboolean six, unused_routes *other
     to = six || r->six ? "::/0" : "0.0.0.0/0";
   if (b->routes->len < LISTED_MOST)
     g_ptr_array_add(b->routes, g_strdup_printf("%s=%s", to, r->device));
+  else
+    b->left_out++;
 }
 
 static gboolean is_own_type(const char *word)
@@ -309,7 +353,7 @@ void box_read_routes(box *b, box_file *f)
                            other.more);
   if (other.ends > 0)
     g_string_append_printf(says, "; %u that let nothing leave (unreachable, blackhole) are not followed", other.ends);
-  box_say(f, b->routes->len > before, g_string_free(says, FALSE));
+  box_say(f, b->routes->len > before, with_left_out(b, g_string_free(says, FALSE)));
 }
 
 /* ---- rules of policy routing ---- */

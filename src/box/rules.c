@@ -55,14 +55,15 @@ static gboolean is_key(const char *from, const char *to, const char *name)
 /* A member of the element's object, of which the key ends at `to`: a table's own name is "name". */
 static void take_member(nft_element *e, gboolean is_table, const char *from, const char *to)
 {
-  const char *value = skip_blanks(to);
+  const char *value = skip_blanks(to), *end;
   char *into = is_key(from, to, "family") ? e->family : is_key(from, to, is_table ? "name" : "table") ? e->table : NULL;
 
   if (into == NULL || *into != '\0' || *value != ':')
     return;
   value = skip_blanks(value + 1);
-  if (*value == '"')
-    g_strlcpy(into, value + 1, MIN((gsize)(end_of_string(value + 1) - value - 1), (gsize)NAME_BYTES));
+  end = *value == '"' ? end_of_string(value + 1) : value;
+  if (end - value >= 2)
+    box_copy(into, NAME_BYTES, value + 1, (gsize)(end - value) - 2);
 }
 
 /* The element that begins at *at, which is behind it then. => FALSE: there is none. */
@@ -113,7 +114,7 @@ static gboolean name_of(const char *line, char name[NAME_BYTES], gboolean *forei
   if (at == NULL)
     return FALSE;
   n = strcspn(at, "'\r\n");
-  g_strlcpy(name, at, MIN(n + 1, (gsize)NAME_BYTES));
+  box_copy(name, NAME_BYTES, at, n);
   *foreign = *line != '*';
   return n > 0 && n < NAME_BYTES;
 }

@@ -207,6 +207,7 @@ static void print_timeouts(const agreeing *g)
 {
   emit_text *out = &((agreeing *)g)->run.output.text;
   const ct_params *params = &g->run.params;
+  const agree_shift shift = agree_shift_of(g->agree);
   gboolean any = FALSE;
   agree_timeout t;
   guint i;
@@ -230,6 +231,10 @@ static void print_timeouts(const agreeing *g)
                      "  %s: %u s, where %u was assumed (%u of %u entries say so; the largest that is listed is %u)\n",
                      name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.largest_s);
   }
+  if (shift.shift_s != 0)
+    emit_text_format(out, "  %s the listing is of a moment %" G_GINT64_FORMAT " s %s than was told (--at)\n",
+                     shift.is_sure ? "All are off by as much:" : "Or", ABS(shift.shift_s),
+                     shift.shift_s > 0 ? "later" : "earlier");
 }
 
 static void print_text(agreeing *g)

@@ -398,6 +398,45 @@ static gboolean set_helper(const char *option, const char *value, ct_helper_erro
   }
 }
 
+/* Whether a broadcast may be sent into the network of the address that was added last. */
+static gboolean has_broadcast(const ct_helper_settings *s)
+{
+  guint prefix = s->local[s->n_local - 1].prefix;
+
+  return s->local[s->n_local - 1].family == CT_IPV4 && prefix > 0 && prefix <= 30;
+}
+
+/*
+ * Rules take any number of addresses (firewall.c). Helpers of broadcasts look for the sender and its network, and know
+ * a few: of a box with many addresses they are told those that can send a broadcast.
+ */
+static gboolean set_locals(const cli_options *o, ct_params *params, GError **error)
+{
+  const gboolean many = o->locals->len > CT_LOCAL_MAX;
+  ct_params beyond = *params; /* to see whether it is an address, where there is no room */
+  guint left_out = 0, i;
+
+  for (i = 0; i < o->locals->len; i++) {
+    const char *value = g_ptr_array_index(o->locals, i), *at = strchr(value, '@');
+    g_autofree char *network = at != NULL ? g_strndup(value, (gsize)(at - value)) : g_strdup(value);
+    gboolean full = params->helpers.n_local == CT_LOCAL_MAX;
+
+    beyond.helpers.n_local = 0;
+    if (!set_helper("local", value, ct_params_local_add(full ? &beyond : params, network), error))
+      return FALSE;
+    if (full)
+      left_out += has_broadcast(&beyond.helpers);
+    else if (many && !has_broadcast(&params->helpers))
+      params->helpers.n_local--;
+  }
+  if (left_out > 0)
+    cli_say(
+      "note: of the box's own addresses helpers know %u: answers to broadcasts that the %u others may send are not "
+      "expected",
+      (guint)CT_LOCAL_MAX, left_out);
+  return TRUE;
+}
+
 static gboolean set_helpers(const cli_options *o, ct_params *params, GError **error)
 {
   guint i;
@@ -418,14 +457,7 @@ static gboolean set_helpers(const cli_options *o, ct_params *params, GError **er
     if (!set_helper("no-helper", value, ct_params_helper_disable(params, value), error))
       return FALSE;
   }
-  for (i = 0; i < o->locals->len; i++) {
-    const char *value = g_ptr_array_index(o->locals, i), *at = strchr(value, '@');
-    g_autofree char *network = at != NULL ? g_strndup(value, (gsize)(at - value)) : g_strdup(value);
-
-    if (!set_helper("local", value, ct_params_local_add(params, network), error))
-      return FALSE;
-  }
-  return TRUE;
+  return set_locals(o, params, error);
 }
 
 gboolean cli_kernel_affords(guint64 buckets, GError **error)

@@ -32,6 +32,15 @@ expect 0 '  nf_conntrack_tcp_timeout_syn_sent: 60 s, where 120 was assumed (1 of
 expect 0 '"sysctl":"nf_conntrack_tcp_timeout_syn_sent","assumed":120,"largest":60,"seen":1,"value":60' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
 expect 0 '"differences":1,"unexplained":0' '*' "$ctreplay" agree -o json "$work/list" "$work/cap"
 expect 0 'differences 0' '*' "$ctreplay" agree "$work/list" --sysctl nf_conntrack_tcp_timeout_syn_sent=60 "$work/cap"
+# A listing of another moment looks as if the box had other timeouts, each by as much; round ones somebody may have set.
+differs 0 'the listing is 7 s later than the moment: timeouts of 2 states are off by as much' <<EOF
+udp      17 22 $udp mark=0 use=1
+tcp      6 113 SYN_SENT $tcp mark=0 use=1
+EOF
+expect 0 '  All are off by as much: the listing is of a moment 7 s later than was told' '*' "$ctreplay" agree "$work/list" "$work/cap"
+differs 1 'the box gives 113 s where 120 was assumed: nf_conntrack_tcp_timeout_syn_sent; or the listing is 7 s later than the moment' <<EOF
+tcp      6 113 SYN_SENT $tcp mark=0 use=1
+EOF
 # Two that say two things say no value: above what was assumed, a bound; else nothing.
 : > "$work/two.ct"
 for n in 1 2; do

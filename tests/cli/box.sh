@@ -72,6 +72,25 @@ for box in "$work/sos.tar.xz" "$work/sosreport-box-2026-11-30-abcdefghijklmnopqr
   expect 1 '' '' grep -e 'root:' -e '10.0.0.0/8' -e 'route unreachable' "$work/told"
 done
 
+# ---- a box with thousands of addresses ----
+# Rules are told as many as are read; helpers know a few, and are told those that can send broadcasts.
+mkdir "$work/many"
+{
+  printf '2: eth0: <BROADCAST> mtu 1500\n    inet6 2001:db8::1/64 scope global\n'
+  i=0
+  while [ "$i" -lt 5000 ]; do
+    length=32
+    [ "$i" -lt 20 ] || [ "$i" -gt 39 ] || length=24
+    echo "    inet 10.0.$((i / 250)).$((i % 250 + 1))/$length scope global eth0"
+    i=$((i + 1))
+  done
+  echo '    inet 192.0.2.1/24 scope global eth0'
+} > "$work/many/ip-addr"
+expect 0 'ip-addr: 4096 addresses of the box.s own; 906 more are left out: 4096 are the most' \
+  'helpers know 16: answers to broadcasts that the 5 others may send are not expected' "$ctreplay" box "$work/many"
+expect 0 'local 192.0.2.1/24@eth0' '*' "$ctreplay" box "$work/many"
+expect 0 '"local=10.0.0.21/24","local=10.0.0.22/24"' '*' "$ctreplay" -P -o transcript --box "$work/many" "$router/router.pcap"
+
 # ---- rules of iptables-nft and of nft on one box ----
 # Of the former nft's listing has no more than names: those are iptables-save's, and all other tables nft's.
 mixed=$work/mixed
