@@ -103,6 +103,11 @@ cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
 cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n);
 cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 
+/*
+ * Before the first cap_reader_next: what is compressed is decompressed on a thread of its own, where it is a file and
+ * not one of several that are merged.
+ */
+void cap_reader_inflate_ahead(cap_reader *reader);
 void cap_reader_free(cap_reader *reader);
 
 /*

@@ -22,7 +22,10 @@ struct cap_decompressor {
   union {
     cap_gzip *gzip;
     lzma_stream lzma;
-    ZSTD_DCtx *zstd;
+    struct {
+      ZSTD_DCtx *zstd;
+      gsize zstd_next; /* bytes of input that it can take at once */
+    };
   };
 };
 
@@ -102,21 +105,28 @@ static cap_decompress_result xz_run(cap_decompressor *d, cap_decompress_io *io)
   }
 }
 
+enum { ZSTD_FRAME_BEGINS = 5 }; /* what zstd itself wants first */
+
 static gboolean zstd_init(cap_decompressor *d)
 {
   d->zstd = ZSTD_createDCtx();
+  d->zstd_next = ZSTD_FRAME_BEGINS;
   /* The window is the memory: 2^28 is the largest that stays within the bound. */
   return d->zstd != NULL && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 28));
 }
 
 static void zstd_clear(cap_decompressor *d) { ZSTD_freeDCtx(d->zstd); }
 
+/*
+ * A call that fails forgets what it made before. So each is given no more than it asked for, which is one block: what
+ * comes before a broken one is there already.
+ */
 static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io)
 {
   if (d->whole && io->in_bytes == 0)
     return CAP_DECOMPRESS_WHOLE; /* asked again, zstd would say how much of a next frame it wants */
 
-  ZSTD_inBuffer from = { io->in, io->in_bytes, 0 };
+  ZSTD_inBuffer from = { io->in, MIN(io->in_bytes, d->zstd_next), 0 };
   ZSTD_outBuffer to = { io->out, io->out_bytes, 0 };
   gsize left = ZSTD_decompressStream(d->zstd, &to, &from);
 
@@ -129,6 +139,7 @@ static cap_decompress_result zstd_run(cap_decompressor *d, cap_decompress_io *io
     return CAP_DECOMPRESS_BROKEN;
   }
   d->whole = left == 0;
+  d->zstd_next = d->whole ? ZSTD_FRAME_BEGINS : left;
   return d->whole ? CAP_DECOMPRESS_WHOLE : CAP_DECOMPRESS_MORE;
 }
 
