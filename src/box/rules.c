@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { NAME_BYTES = 64, TOLD_MOST = 16 };
+#define BUILT_IN " built-in"
 
 static gboolean has_tables(const box_file *f)
 {
@@ -27,11 +28,11 @@ static gboolean is_of_nft(const box_file *f) { return strstr(f->text->str, "(nf_
 
 /* ---- nft's listing: {"nftables": [{"table": {"family": "ip", "name": "nat", ...}}, ...]} ---- */
 
-/* One element of the list, and the table that it is or belongs to; without any where it is neither. */
+/* One element of the list, and the table and chain that it is or belongs to; without any where it is neither. */
 typedef struct nft_element {
   const char *at;
   gsize n;
-  char family[NAME_BYTES], table[NAME_BYTES];
+  char family[NAME_BYTES], table[NAME_BYTES], chain[NAME_BYTES];
 } nft_element;
 
 /* Behind the closing quote; at stands behind the opening one. */
@@ -52,11 +53,14 @@ static gboolean is_key(const char *from, const char *to, const char *name)
   return (gsize)(to - from) == n + 1 && memcmp(from, name, n) == 0; /* with its quote */
 }
 
-/* A member of the element's object, of which the key ends at `to`: a table's own name is "name". */
-static void take_member(nft_element *e, gboolean is_table, const char *from, const char *to)
+/* A member of the element's object, of which the key ends at `to`: the own name of a table or a chain is "name". */
+static void take_member(nft_element *e, gboolean is_table, gboolean is_chain, const char *from, const char *to)
 {
   const char *value = skip_blanks(to), *end;
-  char *into = is_key(from, to, "family") ? e->family : is_key(from, to, is_table ? "name" : "table") ? e->table : NULL;
+  char *into = is_key(from, to, "family")                      ? e->family
+               : is_key(from, to, is_table ? "name" : "table") ? e->table
+               : is_key(from, to, is_chain ? "name" : "chain") ? e->chain
+                                                               : NULL;
 
   if (into == NULL || *into != '\0' || *value != ':')
     return;
@@ -70,7 +74,7 @@ static void take_member(nft_element *e, gboolean is_table, const char *from, con
 static gboolean next_element(const char **at, nft_element *e)
 {
   const char *p = *at + strspn(*at, ", \t\r\n"), *end;
-  gboolean is_table = FALSE;
+  gboolean is_table = FALSE, is_chain = FALSE;
   guint depth = 0;
 
   if (*p != '{')
@@ -79,10 +83,12 @@ static gboolean next_element(const char **at, nft_element *e)
   do {
     if (*p == '"') {
       end = end_of_string(++p);
-      if (depth == 1)
+      if (depth == 1) {
         is_table = is_key(p, end, "table");
-      else if (depth == 2)
-        take_member(e, is_table, p, end);
+        is_chain = is_key(p, end, "chain");
+      } else if (depth == 2) {
+        take_member(e, is_table, is_chain, p, end);
+      }
       p = end;
       continue;
     }
@@ -105,7 +111,8 @@ static const char *elements_of(const box_file *f)
 
 /* ---- which tables iptables-save tells ---- */
 
-/* "*nat" => nat, and of "# Table `nat' is incompatible" as well. => FALSE: the line is neither. */
+/* "*nat" => nat, and of "# Table `nat' is incompatible" or "contains incompatible base-chains" as well. => FALSE: the
+ * line is neither. */
 static gboolean name_of(const char *line, char name[NAME_BYTES], gboolean *foreign)
 {
   const char *at = *line == '*' ? line + 1 : g_str_has_prefix(line, "# Table `") ? line + strlen("# Table `") : NULL;
@@ -124,11 +131,14 @@ static gboolean is_listed(const GPtrArray *list, const char *text, guint *at)
   return g_ptr_array_find_with_equal_func((GPtrArray *)list, text, g_str_equal, at);
 }
 
-/* Of tables that are not iptables' alone it says so, and leaves out what it has no words for. */
+/*
+ * Of tables that are not iptables' alone it says so. One that is incompatible it leaves out; of one with base chains of
+ * others it tells all but these: "ip filter built-in".
+ */
 static void find_told(box *b, const box_file *f, gboolean foreign)
 {
   const char *line = f->text->str, *family = f->kind == BOX_IPTABLES ? "ip" : "ip6";
-  char name[NAME_BYTES], table[NAME_BYTES + 8];
+  char name[NAME_BYTES], table[NAME_BYTES + 24];
   gboolean is_foreign = FALSE;
   guint at;
 
@@ -137,8 +147,11 @@ static void find_told(box *b, const box_file *f, gboolean foreign)
       continue;
     g_snprintf(table, sizeof table, "%s %s", family, name);
     if (is_listed(b->told, table, &at)) {
-      if (foreign)
+      if (foreign) {
         g_ptr_array_remove_index(b->told, at);
+        g_strlcat(table, BUILT_IN, sizeof table);
+        g_ptr_array_add(b->told, g_strdup(table));
+      }
     } else if (!foreign && b->told->len < TOLD_MOST) {
       g_ptr_array_add(b->told, g_strdup(table));
     }
@@ -166,6 +179,22 @@ static gboolean is_told(const box *b, const nft_element *e)
   return is_listed(b->told, table, NULL);
 }
 
+/* Only the chains that iptables-save tells of it: the others are nft's own. */
+static gboolean is_told_in_part(const box *b, const nft_element *e)
+{
+  char table[2 * NAME_BYTES + 24];
+
+  g_snprintf(table, sizeof table, "%s %s" BUILT_IN, e->family, e->table);
+  return is_listed(b->told, table, NULL);
+}
+
+static gboolean is_left_out(const box *b, const nft_element *e)
+{
+  static const char *const built_in[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING", NULL };
+
+  return is_told(b, e) || (g_strv_contains(built_in, e->chain) && is_told_in_part(b, e));
+}
+
 /* => how many tables nft's listing has that iptables-save does not tell; names: of those that it tells, or NULL. */
 static guint count_others(const box *b, const box_file *f, GString *names)
 {
@@ -178,8 +207,9 @@ static guint count_others(const box *b, const box_file *f, GString *names)
       continue;
     if (!is_told(b, &e))
       others++;
-    else if (names != NULL)
-      g_string_append_printf(names, "%s%s %s", names->len > 0 ? ", " : "", e.family, e.table);
+    if (names != NULL && (is_told(b, &e) || is_told_in_part(b, &e)))
+      g_string_append_printf(names, "%s%s%s %s", names->len > 0 ? ", " : "",
+                             is_told(b, &e) ? "" : "the built-in chains of ", e.family, e.table);
   }
   return others;
 }
@@ -197,9 +227,17 @@ static gboolean is_nft_used(const box *b, const box_file *f)
   return used;
 }
 
+/* What is left out takes up its lines all the same: rules are told by the lines of the file. */
+static void append_lines(GString *text, const char *from, const char *to)
+{
+  for (; from < to; from++)
+    if (*from == '\n')
+      g_string_append_c(text, '\n');
+}
+
 GString *box_rules_text(const box *b, const box_file *f)
 {
-  const char *at = f->kind == BOX_NFT ? elements_of(f) : NULL;
+  const char *at = f->kind == BOX_NFT ? elements_of(f) : NULL, *behind = at;
   GString *text;
   nft_element e;
   gboolean any = FALSE;
@@ -208,7 +246,9 @@ GString *box_rules_text(const box *b, const box_file *f)
     return g_string_new_len(f->text->str, (gssize)f->text->len);
   text = g_string_new_len(f->text->str, at - f->text->str);
   while (next_element(&at, &e)) {
-    if (is_told(b, &e))
+    append_lines(text, behind, is_left_out(b, &e) ? at : e.at);
+    behind = at;
+    if (is_left_out(b, &e))
       continue;
     g_string_append(text, any ? ", " : "");
     g_string_append_len(text, e.at, (gssize)e.n);

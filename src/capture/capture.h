@@ -101,6 +101,12 @@ cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
  * to file, even where the names are the same.
  */
 cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n);
+/*
+ * The same behind captures that somebody else has read, whose interfaces were these, in the order of their numbers:
+ * they keep these, and in a list an interface of one of these names is that one.
+ */
+cap_reader *cap_reader_new_behind(char *const *names, guint n_names, cap_reader *const *readers, guint n,
+                                  gboolean merge);
 cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 
 /*

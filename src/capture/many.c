@@ -23,7 +23,9 @@ typedef struct many_reader {
   cap_reader base;
   guint n;
   many_child *children;
-  guint current; /* of a list */
+  /* Of a list: */
+  guint current;
+  GHashTable *named; /* name -> number + 1, where files share interfaces by their names; NULL: they do not */
   /* Of a merger: children by the time of their frame, the earliest on top, and those that have none at hand. */
   guint *heap, heap_n;
   guint *waiting, waiting_n;
@@ -40,6 +42,7 @@ static void many_free(cap_reader *reader)
     cap_batch_free(m->children[i].batch);
   }
   g_free(m->children);
+  g_clear_pointer(&m->named, g_hash_table_unref);
   g_free(m->heap);
   g_free(m->waiting);
   g_free(m);
@@ -100,10 +103,23 @@ static gboolean many_reads(const cap_reader *reader, const char *path)
   return FALSE;
 }
 
+/* => the number of the whole for an interface of that name, or -1 where there are too many. */
+static int number_of(many_reader *m, const char *name)
+{
+  int number = m->named != NULL ? GPOINTER_TO_INT(g_hash_table_lookup(m->named, name)) - 1 : -1;
+
+  if (number >= 0)
+    return number;
+  number = cap_reader_add_interface(&m->base, name);
+  if (m->named != NULL && number >= 0 && *name != '\0')
+    g_hash_table_insert(m->named, g_strdup(name), GINT_TO_POINTER(number + 1));
+  return number;
+}
+
 /* => the number of the whole for a child's interface, or -1 where there are too many. */
 static int number_new(many_reader *m, many_child *c, guint interface)
 {
-  int number = cap_reader_add_interface(&m->base, cap_reader_interface_name(c->reader, interface));
+  int number = number_of(m, cap_reader_interface_name(c->reader, interface));
 
   if (number < 0) {
     m->base.ended = TRUE;
@@ -267,7 +283,7 @@ static many_reader *many_new(const cap_reader_ops *ops, cap_reader *const *reade
 {
   many_reader *m = (many_reader *)cap_reader_new(ops, sizeof(many_reader), NULL);
 
-  g_assert(n > 1);
+  g_assert(n > 0);
   m->n = n;
   m->children = g_new0(many_child, n);
   m->base.one_link = TRUE;
@@ -299,6 +315,22 @@ cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n)
   for (guint i = 0; i < n; i++) {
     m->children[i].batch = cap_batch_new();
     m->waiting[m->waiting_n++] = n - 1 - i; /* taken from the end: errors come in the order of the files */
+  }
+  return &m->base;
+}
+
+cap_reader *cap_reader_new_behind(char *const *names, guint n_names, cap_reader *const *readers, guint n,
+                                  gboolean merge)
+{
+  many_reader *m = merge && n > 1 ? (many_reader *)cap_reader_new_merged(readers, n) : many_new(&list_ops, readers, n);
+
+  if (!merge || n == 1)
+    m->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < n_names; i++) {
+    int number = cap_reader_add_interface(&m->base, names[i]);
+
+    if (m->named != NULL && number >= 0 && *names[i] != '\0' && !g_hash_table_contains(m->named, names[i]))
+      g_hash_table_insert(m->named, g_strdup(names[i]), GINT_TO_POINTER(number + 1));
   }
   return &m->base;
 }

@@ -255,7 +255,7 @@ static guint times_in(const char *text, const char *pattern)
  */
 static void tell_unlisted(const char *path, const GString *whole, const GString *json)
 {
-  GRegex *beside = g_regex_new("#[^\\n]*|\\btypeof\\b[^;}]*", G_REGEX_OPTIMIZE, 0, NULL);
+  GRegex *beside = g_regex_new("\"[^\"\\n]*\"|#[^\\n]*|\\btypeof\\b[^;}]*", G_REGEX_OPTIMIZE, 0, NULL);
   g_autofree char *text = g_regex_replace_literal(beside, whole->str, -1, 0, "", 0, NULL);
   guint written = 0, listed = 0;
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conntrack/tuple.h"
+
 enum { LINE_BYTES = 64, CHUNK_FLOWS = 1024, BITS_FIRST = 10 };
 
 G_STATIC_ASSERT(sizeof(live_flow) == 3 * LINE_BYTES);
@@ -18,11 +20,12 @@ struct live_flows {
 
 /*
  * Eight numbers that follow each other share a line of slots, since connections that were made together are often met
- * together; the lines are spread, so that no choice of who stays makes a long run.
+ * together; the lines are spread by the key of the hashes that only find (tuple.h), so that nobody who writes a capture
+ * can choose who stays so that they make a long run.
  */
 static guint slot_of(const live_flows *f, guint64 conn)
 {
-  guint64 line = (conn >> 3) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+  guint64 line = ct_hash_words(conn >> 3, 0) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
 
   return (guint)(line >> (64 - (f->bits - 3))) << 3 | (guint)(conn & 7);
 }

@@ -46,7 +46,7 @@ replay_feed *replay_feed_new(const replay_options *options)
   return feed;
 }
 
-void replay_feed_start(replay_feed *feed)
+void replay_feed_start(replay_feed *feed, const GPtrArray *names)
 {
   cap_reader **readers = g_new0(cap_reader *, feed->o->n_captures);
   GError *error = NULL;
@@ -62,7 +62,9 @@ void replay_feed_start(replay_feed *feed)
     else
       keep_problem(feed, g_steal_pointer(&error));
   }
-  if (n == 1)
+  if (n > 0 && names != NULL && names->len > 0)
+    feed->reader = cap_reader_new_behind((char *const *)names->pdata, names->len, readers, n, feed->o->merge);
+  else if (n == 1)
     feed->reader = readers[0];
   else if (n > 1)
     feed->reader = feed->o->merge ? cap_reader_new_merged(readers, n) : cap_reader_new_list(readers, n);

@@ -10,8 +10,8 @@ typedef struct replay_feed replay_feed;
 
 /* Opens all captures without looking into them; those that cannot be opened are remembered as problems. */
 replay_feed *replay_feed_new(const replay_options *options);
-/* Reads their headers. */
-void replay_feed_start(replay_feed *feed);
+/* Reads their headers. names: of the interfaces of captures before them, by number; none: NULL. */
+void replay_feed_start(replay_feed *feed, const GPtrArray *names);
 /* TRUE where path is one of the captures: writing there would destroy it. */
 gboolean replay_feed_reads(const replay_feed *feed, const char *path);
 /* TRUE where at least one capture could be opened. */

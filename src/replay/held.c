@@ -197,7 +197,7 @@ void replay_held_take(replay_source *s)
 {
   queue_place first;
 
-  if (!s->pairing || !find_first(s, &first) || bytes_from(s, first) > BYTES_MOST)
+  if (!s->pairing || s->n_queued == 0 || !find_first(s, &first) || bytes_from(s, first) > BYTES_MOST)
     return;
   s->held = held_new();
   s->held->frames = s->figures.frames;
@@ -232,6 +232,10 @@ static void keep_packet(replay_held *held, held_packet *p, resume_io *io)
   p->frame.captured = resume_count(io, p->frame.captured, 1);
   p->frame.link = (guint16)link;
   p->frame.direction = (guint16)direction;
+  if (resume_reads(io) && p->frame.captured > BYTES_MOST - held->bytes->len) {
+    resume_fail(io, "packets that wait have more bytes than they can");
+    p->frame.captured = 0;
+  }
   if (resume_reads(io)) {
     p->at = held->bytes->len;
     g_byte_array_set_size(held->bytes, held->bytes->len + p->frame.captured);
@@ -335,8 +339,12 @@ void replay_held_begin(replay_source *s)
 
   if (s->pairs != NULL)
     s->pairing = replay_pairs_begun(s->pairs);
-  if (held == NULL)
+  if (held == NULL) {
+    /* None waits: what the state has of packets that are still to come cannot be. */
+    if (s->pairs != NULL)
+      replay_pairs_forget(s->pairs, s->figures.frames + 1);
     return;
+  }
   held->n_slots = (held->packets->len + CAP_BATCH_FRAMES - 1) / CAP_BATCH_FRAMES;
   held->slots = g_new0(replay_slot, held->n_slots);
   for (i = 0; i < held->n_slots; i++) {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { INTERFACES_MOST = 65536 };
 enum {
   LARGE_BYTES =
     512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
@@ -96,7 +97,7 @@ replay_source *replay_source_prepare(const replay_options *options, const ct_par
 
 void replay_source_start(replay_source *s)
 {
-  replay_feed_start(s->feed);
+  replay_feed_start(s->feed, s->interfaces);
   s->threaded = choose_threads(s) == 2;
   if (s->threaded && replay_feed_reader(s->feed) != NULL)
     cap_reader_inflate_ahead(replay_feed_reader(s->feed));
@@ -117,6 +118,31 @@ replay_source *replay_source_open(const replay_options *options, const ct_params
   if (s != NULL)
     replay_source_start(s);
   return s;
+}
+
+/*
+ * Where packets passed is told by numbers of interfaces, which the next capture may count otherwise: it goes on behind
+ * these names. Without any name there is nothing to be told apart.
+ */
+static void keep_interfaces(replay_source *s, resume_io *io)
+{
+  const cap_reader *reader = replay_feed_reader(s->feed);
+  guint32 n = 0, i;
+
+  for (i = 0; reader != NULL && !resume_reads(io) && i < cap_reader_interfaces(reader); i++)
+    if (*cap_reader_interface_name(reader, i) != '\0')
+      n = cap_reader_interfaces(reader);
+  n = resume_count(io, n, sizeof(guint32));
+  if (n > INTERFACES_MOST)
+    resume_fail(io, "it has more interfaces than can be told apart");
+  if (resume_reads(io))
+    s->interfaces = g_ptr_array_new_with_free_func(g_free);
+  for (i = 0; i < n && !io->failed; i++) {
+    if (resume_reads(io))
+      g_ptr_array_add(s->interfaces, resume_get_text(io));
+    else
+      resume_put_text(io, cap_reader_interface_name(reader, i));
+  }
 }
 
 /* What was paired is gone on with in the same manner: else a packet would be tracked twice, or not at all. */
@@ -152,6 +178,7 @@ void replay_source_keep(replay_source *s, resume_io *io)
   if (f->fed > f->frames || f->frames > G_MAXINT64)
     resume_fail(io, "its numbers of packets contradict each other");
   pkt_decoder_keep(s->decoder, io);
+  keep_interfaces(s, io);
   keep_pairs(s, io);
   replay_held_keep(s, io);
   if (resume_reads(io))
@@ -207,6 +234,7 @@ void replay_source_free(replay_source *s)
   g_free(s->idle);
   replay_held_free(s->waited);
   replay_held_free(s->held);
+  g_clear_pointer(&s->interfaces, g_ptr_array_unref);
   pkt_decoder_free(s->decoder);
   replay_look_free(s->look);
   replay_pairs_free(s->pairs);

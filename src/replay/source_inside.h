@@ -65,6 +65,7 @@ struct replay_source {
   replay_batch *queue[REPLAY_PAIRS_AHEAD];
   guint first_queued, n_queued;
   gboolean placed;            /* some frame said where it passed, whether that is wanted or not */
+  GPtrArray *interfaces;      /* names of those of the run before, by number; NULL: none */
   replay_held *waited, *held; /* of the run before, of this one; NULL: none */
   GMutex engine_lock;
   ct_engine *engine; /* that the packets go to, under engine_lock; NULL: not known */
