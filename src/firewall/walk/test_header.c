@@ -261,8 +261,8 @@ static gboolean spi_differs(guint32 spi, const fw_spi *s)
 
 static fw_truth holds_esp(fw_program *program, fw_packet *p, const fw_test *test)
 {
-  guint8 scratch[4];
-  const guint8 *h = p->fragment == 0 ? HEADER(p, 4, scratch) : NULL;
+  guint8 scratch[8];
+  const guint8 *h = p->fragment == 0 ? HEADER(p, 8, scratch) : NULL; /* with its sequence number */
 
   (void)program;
   if (p->fragment != 0)
