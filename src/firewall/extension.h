@@ -66,6 +66,7 @@ enum {
   FW_OPTION_PUT = 1 << 3,   /* the value goes to `offset` without parse() having to */
   FW_OPTION_SAVE = 1 << 4,  /* and is written back from there, in the order of the table */
   FW_OPTION_WHOLE = 1 << 5, /* but not where it is a whole range and not inverted: that is no test */
+  FW_OPTION_UNSAID = 1 << 6 /* of a native match: nftables has no words for it */
 };
 
 typedef struct fw_option {
@@ -113,7 +114,7 @@ typedef struct fw_bounds {
   guint8 hooks;            /* 1 << FW_HOOK_... of the built-in chains from which the rule is reached */
   const char *table;       /* the only one; NULL: any */
   const guint8 *protocols; /* -p has to name one of these, not inverted; ended by 0; NULL: any */
-  gboolean native;         /* iptables-nft writes it in nftables' own terms, and then takes an inverted -p as well */
+  gboolean native;         /* iptables-nft writes its options in nftables' own terms: then -p may be inverted */
 } fw_bounds;
 
 /* Where a struct keeps which options were given, or inverted: bits 1 << id. size 0: nowhere. */

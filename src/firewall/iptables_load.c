@@ -289,19 +289,33 @@ gboolean fw_command_load_protocol(fw_command *c, const char *name, gsize length,
 
 /* -- the end of the words -- */
 
-static gboolean check_protocols(fw_command *c, const char *name, const fw_bounds *bounds)
+static gboolean check_protocols(fw_command *c, const char *name, const fw_bounds *bounds, gboolean native)
 {
   const guint8 *protocol = bounds->protocols;
 
   if (protocol == NULL)
     return TRUE;
-  /* iptables-nft hands rules like `! -p tcp -m tcp` to a kernel that does not ask. */
-  if ((c->tests.invert & FW_TEST_PROTOCOL) == 0 || (c->f->backend == FW_BACKEND_NFT && bounds->native))
+  /* iptables-nft hands what it can say without the match, as `! -p tcp -m tcp --dport 80`, to a kernel that does not
+   * ask. */
+  if ((c->tests.invert & FW_TEST_PROTOCOL) == 0 || (c->f->backend == FW_BACKEND_NFT && native))
     for (; *protocol != 0; protocol++)
       if (*protocol == c->tests.protocol)
         return TRUE;
   fw_fail(c->error, &c->f->place, "%s: expected -p %s", name, fw_protocol_saved(bounds->protocols[0]));
   return FALSE;
+}
+
+/* Of a match without options, or with one that nftables has no words for, nothing but the match itself is left. */
+static gboolean is_native(const fw_match_ops *ops, const fw_parse *p)
+{
+  const fw_option *o;
+
+  if (!ops->bounds.native || p->given == 0)
+    return FALSE;
+  for (o = ops->options; o->name != NULL; o++)
+    if (p->given & 1U << o->id && o->flags & FW_OPTION_UNSAID)
+      return FALSE;
+  return TRUE;
 }
 
 /* An extension that was understood in part is no extension: half of its values would be guesses. */
@@ -311,7 +325,8 @@ static gboolean end_match(fw_command *c, guint i)
   const fw_match_ops *ops = l->match.ops;
 
   if (!l->unknown)
-    return ops == NULL || (fw_parse_end(&l->parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+    return ops == NULL || (fw_parse_end(&l->parse, ops->check) &&
+                           check_protocols(c, ops->name, &ops->bounds, is_native(ops, &l->parse)));
   l->match.ops = NULL;
   l->match.data = NULL;
   l->match.text = owned_text(c, (int)i);
@@ -324,7 +339,8 @@ static gboolean end_target(fw_command *c)
   const fw_target_ops *ops = t->ops;
 
   if (!c->target_unknown)
-    return ops == NULL || (fw_parse_end(&c->target_parse, ops->check) && check_protocols(c, ops->name, &ops->bounds));
+    return ops == NULL ||
+           (fw_parse_end(&c->target_parse, ops->check) && check_protocols(c, ops->name, &ops->bounds, FALSE));
   t->text = owned_text(c, -1);
   if (ops == NULL && t->kind != FW_TARGET_JUMP && t->kind != FW_TARGET_GOTO)
     return fw_command_fail(c, "expected no option behind -j %s, found \"%s\"", t->name, t->text);

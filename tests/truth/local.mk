@@ -11,10 +11,10 @@ truth_tap_LDADD = libverify.la libfirewall.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MN
 
 # Each switch of a profile turned is noticed: one kernel in the suite, all of them by `make check-long`.
 check_PROGRAMS += switches
-switches_SOURCES = tests/truth/switches.c tests/truth/switches_known.c tests/truth/switches_known.h tests/truth/switches_unshown.h
+switches_SOURCES = tests/truth/switches.c tests/truth/switches_rules.c tests/truth/switches_known.c tests/truth/switches_known.h tests/truth/switches_unshown.h
 switches_CPPFLAGS = $(AM_CPPFLAGS) -DTRUTH_DEFAULT='"$(abs_top_srcdir)/../shared"' \
 	-DSCENARIOS='"$(abs_top_srcdir)/tests/golden/profiles"'
-switches_LDADD = libverify.la libscenario.la libexplain.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
+switches_LDADD = libverify.la libfirewall.la libscenario.la libexplain.la $(CTREPLAY_LIBS) $(JSON_LIBS) $(MNL_LIBS)
 TESTS += tests/truth/switches.tap
 dist_check_SCRIPTS += tests/truth/switches.tap
 check-long: check-long-switches

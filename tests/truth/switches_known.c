@@ -14,16 +14,29 @@
 #define COUNTERS_5_10 "found invalid insert insert_failed drop early_drop error search_restart clash_resolve"
 #define COUNTERS_5_15 COUNTERS_5_10 " chaintoolong"
 
-/* KERNELS K1.24, K2, K4, K5, K6 and K10, whatever packets come. */
+#define INPUT KNOWN_POSTROUTING_HAS_INPUT
+#define OTHERS KNOWN_SPARES_OTHER_SUMS
+
+/* KERNELS K1.24, K2, K4, K5, K6, K10 and K17, whatever packets come. */
 static const struct known {
   const char *profile;
   guint32 events, udp_stream_s, sctp_established_s, sctp_shutdown_s;
   guint32 buckets[3], max[3]; /* with 8 GiB, 2 GiB and 16 MiB of memory */
   const char *counters;       /* of conntrack -S */
   guint8 after_reset;         /* the state of a connection whose packet a rule has rejected with a reset */
+  guint8 rules;               /* known_rules */
 } kernels[] = {
-  { "linux-3.10", 1, 180, 432000, 0, { 16384, 16384, 512 }, { 65536, 65536, 2048 }, COUNTERS_3_10, CT_TCP_ESTABLISHED },
-  { "rhel-7", 1, 180, 432000, 0, { 65536, 16384, 512 }, { 262144, 65536, 2048 }, COUNTERS_3_10, CT_TCP_ESTABLISHED },
+  { "linux-3.10",
+    1,
+    180,
+    432000,
+    0,
+    { 16384, 16384, 512 },
+    { 65536, 65536, 2048 },
+    COUNTERS_3_10,
+    CT_TCP_ESTABLISHED,
+    0 },
+  { "rhel-7", 1, 180, 432000, 0, { 65536, 16384, 512 }, { 262144, 65536, 2048 }, COUNTERS_3_10, CT_TCP_ESTABLISHED, 0 },
   { "linux-4.19",
     1,
     180,
@@ -32,12 +45,58 @@ static const struct known {
     { 65536, 16384, 512 },
     { 262144, 65536, 2048 },
     COUNTERS_4_19,
-    CT_TCP_ESTABLISHED },
-  { "rhel-8", 1, 120, 432000, 0, { 65536, 16384, 512 }, { 262144, 65536, 2048 }, COUNTERS_4_19, CT_TCP_ESTABLISHED },
-  { "linux-5.4", 1, 120, 210, 3, { 65536, 16384, 512 }, { 262144, 65536, 2048 }, COUNTERS_4_19, CT_TCP_ESTABLISHED },
-  { "linux-5.10", 1, 120, 210, 3, { 65536, 16384, 512 }, { 262144, 65536, 2048 }, COUNTERS_5_10, CT_TCP_ESTABLISHED },
-  { "linux-5.15", 1, 120, 210, 3, { 262144, 65536, 1024 }, { 262144, 65536, 1024 }, COUNTERS_5_15, CT_TCP_CLOSE },
-  { "linux-6.1", 2, 120, 210, 3, { 262144, 65536, 1024 }, { 262144, 65536, 1024 }, COUNTERS_5_15, CT_TCP_CLOSE },
+    CT_TCP_ESTABLISHED,
+    0 },
+  { "rhel-8",
+    1,
+    120,
+    432000,
+    0,
+    { 65536, 16384, 512 },
+    { 262144, 65536, 2048 },
+    COUNTERS_4_19,
+    CT_TCP_ESTABLISHED,
+    INPUT | OTHERS },
+  { "linux-5.4",
+    1,
+    120,
+    210,
+    3,
+    { 65536, 16384, 512 },
+    { 262144, 65536, 2048 },
+    COUNTERS_4_19,
+    CT_TCP_ESTABLISHED,
+    OTHERS },
+  { "linux-5.10",
+    1,
+    120,
+    210,
+    3,
+    { 65536, 16384, 512 },
+    { 262144, 65536, 2048 },
+    COUNTERS_5_10,
+    CT_TCP_ESTABLISHED,
+    INPUT | OTHERS },
+  { "linux-5.15",
+    1,
+    120,
+    210,
+    3,
+    { 262144, 65536, 1024 },
+    { 262144, 65536, 1024 },
+    COUNTERS_5_15,
+    CT_TCP_CLOSE,
+    INPUT | OTHERS },
+  { "linux-6.1",
+    2,
+    120,
+    210,
+    3,
+    { 262144, 65536, 1024 },
+    { 262144, 65536, 1024 },
+    COUNTERS_5_15,
+    CT_TCP_CLOSE,
+    INPUT | OTHERS | KNOWN_SPARES_UDP_WITHOUT_SUM },
 };
 
 static gboolean sizes_differ(const struct known *k, ct_params *params)
@@ -119,6 +178,8 @@ const char *known_wrong(const ct_profile *own, const ct_profile *profile)
     return "the sysctls that it starts with";
   if (state_after_reset(&params) != k->after_reset)
     return "a reset by a rule";
+  if (known_rules(&params) != k->rules)
+    return "rules";
   if (counters_differ(k, profile))
     return "its counters";
   return sizes_differ(k, &params) ? "the sizes that it starts with" : NULL;

@@ -343,7 +343,14 @@ END_TEST
 START_TEST(legacy_is_stricter)
 {
   refused_as("*filter\n-A INPUT ! -p tcp -m tcp\nCOMMIT\n", FW_BACKEND_LEGACY, "f:2:1: tcp: expected -p tcp");
-  gives("-A INPUT ! -p tcp -m tcp\n", "INPUT", " ! -p tcp -m tcp\n");
+  gives("-A INPUT ! -p tcp -m tcp --dport 80\n", "INPUT", " ! -p tcp -m tcp --dport 80\n");
+  gives("-A INPUT ! -p udp -m udp --sport 80\n", "INPUT", " ! -p udp -m udp --sport 80\n");
+  /* Through its compatibility layer it asks as well (1.8.9). */
+  refused_as("*filter\n-A INPUT ! -p tcp -m tcp\nCOMMIT\n", FW_BACKEND_NFT, "f:2:1: tcp: expected -p tcp");
+  refused_as("*filter\n-A INPUT ! -p tcp -m tcp --dport 1 --tcp-option 5\nCOMMIT\n", FW_BACKEND_NFT,
+             "f:2:1: tcp: expected -p tcp");
+  refused_as("*filter\n-A INPUT ! -p sctp -m sctp --dport 1\nCOMMIT\n", FW_BACKEND_NFT,
+             "f:2:1: sctp: expected -p sctp");
   refused_as("*filter\n:a - [0:0]\n:a - [0:0]\nCOMMIT\n", FW_BACKEND_LEGACY, "f:3:2: expected a new chain");
 }
 END_TEST

@@ -377,6 +377,73 @@ START_TEST(a_full_set_of_expired_ones)
 }
 END_TEST
 
+/*
+ * Rules of POSTROUTING know by which device a packet came in: of a router since 5.5, of a bridge never (nftables'
+ * iifname, and -i in a user chain, on 6.18.44).
+ */
+static guint64 postrouting_knows(const char *profile, gboolean bridge)
+{
+  guint64 knows;
+
+  wk_init(&kit);
+  ct_params_init(&kit.params, ct_profile_find(profile));
+  kit.facts->bridge = bridge;
+  if (bridge)
+    kit.facts->bridge_name = g_strdup("br0");
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0"));
+  wk_start(&kit,
+           "*mangle\n:PREROUTING ACCEPT\n:FORWARD ACCEPT\n:POSTROUTING ACCEPT\n:in - [0:0]\n-A FORWARD -i eth0\n"
+           "-A FORWARD -i br0\n-A POSTROUTING -j in\n-A in -i eth0\n-A in -i br0\n-A in ! -i eth0\n-A in\nCOMMIT\n",
+           NULL);
+  /* Twice: the second is settled by its kind. */
+  wk_udp(&kit, A, 1, B, 53, "x");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "FORWARD", bridge ? 2 : 1), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "in", 4), 2);
+  knows = wk_hits(&kit, "mangle", "in", 1) + wk_hits(&kit, "mangle", "in", 2);
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "in", 3), 2 - knows);
+  ck_assert_str_eq(fw_firewall_outcome(kit.firewall)->packet.in->name, bridge ? "br0" : "eth0");
+  wk_stop(&kit);
+  return knows;
+}
+
+START_TEST(the_input_device_in_postrouting)
+{
+  ck_assert_uint_eq(postrouting_knows("linux-6.18", FALSE), 2);
+  ck_assert_uint_eq(postrouting_knows("linux-5.10", FALSE), 2);
+  ck_assert_uint_eq(postrouting_knows("linux-5.4", FALSE), 0);
+  ck_assert_uint_eq(postrouting_knows("linux-4.19", FALSE), 0);
+  ck_assert_uint_eq(postrouting_knows("rhel-8", FALSE), 2);
+  ck_assert_uint_eq(postrouting_knows("linux-6.18", TRUE), 0);
+}
+END_TEST
+
+/* The header of ESP is eight bytes, of AH twelve, of IPComp four: who asks for its index drops what is shorter. */
+START_TEST(short_headers_of_ipsec)
+{
+  static const struct {
+    guint8 protocol, bytes;
+    const char *rule;
+  } kinds[] = { { 50, 8, "-p esp -m esp --espspi 1:2" },
+                { 51, 12, "-p ah -m ah --ahspi 5:6" },
+                { 108, 4, "-p 108 -m ipcomp --ipcompspi 5" } };
+  guint8 body[16] = { 9 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_autofree char *rules =
+      g_strdup_printf("*filter\n:FORWARD ACCEPT\n-A FORWARD %s -j ACCEPT\n-A FORWARD\nCOMMIT\n", kinds[i].rule);
+
+    start(rules);
+    ck_assert_int_eq(wk_raw(&kit, A, B, kinds[i].protocol, body, kinds[i].bytes - 1U), FW_VERDICT_DROP);
+    ck_assert(fw_firewall_outcome(kit.firewall)->decision.hotdrop);
+    ck_assert_int_eq(wk_raw(&kit, A, B, kinds[i].protocol, body, kinds[i].bytes), FW_VERDICT_ACCEPT);
+    ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 2), 1);
+    wk_stop(&kit);
+  }
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -398,6 +465,8 @@ int main(void)
   tcase_add_test(tc, what_set_renews);
   tcase_add_test(tc, what_set_adds_to_beside_expired_ones);
   tcase_add_test(tc, a_full_set_of_expired_ones);
+  tcase_add_test(tc, the_input_device_in_postrouting);
+  tcase_add_test(tc, short_headers_of_ipsec);
   suite_add_tcase(suite, tc);
   return unit_run(suite);
 }

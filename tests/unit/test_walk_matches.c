@@ -259,6 +259,19 @@ START_TEST(bytes)
   FAILS(wk_udp(&kit, A, 1, B, 2, "123456abcdef"));
   again(RULE("-m string --algo kmp --icase --string ABCdef"));
   HOLDS(wk_udp(&kit, A, 1, B, 2, "xxabcDEFxx"));
+  /* TTL and TOS are those of this hook, wherever the pattern begins. */
+  again(RULE("-m string --algo bm --hex-string \"|3f11|\" --to 10"));
+  HOLDS(wk_udp(&kit, A, 1, B, 2, "abc"));
+  again(RULE("-m string --algo bm --hex-string \"|3f11|\" --to 9"));
+  FAILS(wk_udp(&kit, A, 1, B, 2, "abc"));
+  again(RULE("-m string --algo bm --hex-string \"|3f11|\" --from 9"));
+  FAILS(wk_udp(&kit, A, 1, B, 2, "abc"));
+  again(RULE("-m string --algo bm --hex-string \"|4011|\""));
+  FAILS(wk_udp(&kit, A, 1, B, 2, "abc"));
+  again(RULE("-m string --algo bm --hex-string \"|000100020000|\" --from 20"));
+  FAILS(wk_udp(&kit, A, 1, B, 2, "abc"));
+  again(RULE("-m string --algo bm --hex-string \"|00010002000b|\" --from 3"));
+  HOLDS(wk_udp(&kit, A, 1, B, 2, "abc"));
   again(RULE("-m string --algo kmp ! --string abc"));
   FAILS(wk_udp(&kit, A, 1, B, 2, "abc"));
   again(RULE("-m u32 --u32 \"6&0xff=0x11&&0>>22&0x3c@0&0xffff=0x7\""));

@@ -84,6 +84,9 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
   .tcp_syn_repeat_renews = true,                                                                                       \
   .tcp_out_of_window_fin_rst_shorten = false,                                                                          \
   .reset_closes = false,                                                                                               \
+  .postrouting_has_input = false,                                                                                      \
+  .reject_spares_other_sums = false,                                                                                   \
+  .reject_spares_udp_without_sum = false,                                                                              \
   .udp_stream_two_seconds = false,                                                                                     \
   .udp_stream_timeout_s = 180,                                                                                         \
   .udplite_own_timeouts = true,                                                                                        \
@@ -179,6 +182,8 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
 
 #define RHEL_8                                                                                                         \
   LINUX_4_19,                                                                                                          \
+  .postrouting_has_input = true,                                                                                       \
+  .reject_spares_other_sums = true,                                                                                    \
   .tcp_rst_exact_match = false,                                                                                        \
   .tcp_rst_close_timeout = false,                                                                                      \
   .udp_stream_two_seconds = true,                                                                                      \
@@ -194,6 +199,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
 
 #define LINUX_5_4                                                                                                      \
   RHEL_8,                                                                                                              \
+  .postrouting_has_input = false,                                                                                      \
   .tcp_options_keep_liberal = true,                                                                                    \
   .tcp_rst_exact_match = true,                                                                                         \
   .tcp_rst_close_timeout = true,                                                                                       \
@@ -220,6 +226,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
 
 #define LINUX_5_10                                                                                                     \
   LINUX_5_4,                                                                                                           \
+  .postrouting_has_input = true,                                                                                       \
   .tcp_rst_needs_turn = true,                                                                                          \
   .sctp_init_exemption = true,                                                                                         \
   .statistics = CT_STATISTICS_5_10,                                                                                  \
@@ -246,6 +253,7 @@ static const char *const missing_6_18[] = { "dccp_", NO_UDPLITE, NO_ACKED, NO_RE
 
 #define LINUX_6_1                                                                                                      \
   LINUX_5_15,                                                                                                          \
+  .reject_spares_udp_without_sum = true,                                                                               \
   .tcp_window_three_way = true,                                                                                        \
   .tcp_overshoot = CT_OVERSHOOT_ACCEPTED,                                                                              \
   .tcp_reinit_on_syn_only = true,                                                                                      \

@@ -98,6 +98,9 @@ typedef const char *const *ct_name_list;
   X(bool, tcp_syn_repeat_renews)                 /* K1.22: a repeated SYN renews the time, and is counted */           \
   X(bool, tcp_out_of_window_fin_rst_shorten)     /* K1.23 */                                                           \
   X(bool, reset_closes)                          /* K1.24: the reset that REJECT sends closes the entry */             \
+  X(bool, postrouting_has_input)                 /* K17: rules of POSTROUTING know by which device a packet came */    \
+  X(bool, reject_spares_other_sums)              /* K17: REJECT asks AH, ESP, GRE for no sum */                        \
+  X(bool, reject_spares_udp_without_sum)         /* K17: nor UDP that has none */                                      \
   X(bool, udp_stream_two_seconds)                /* K2: a UDP flow is a stream only after two seconds */               \
   X(uint32_t, udp_stream_timeout_s)              /* K2 */                                                              \
   X(bool, udplite_own_timeouts)                  /* K2: 30 and 180 s of its own, else UDP's */                         \

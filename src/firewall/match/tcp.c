@@ -84,7 +84,7 @@ static const fw_option tcp_options[] = {
   { .name = "tcp-option",
     .id = OPTION,
     .type = FW_TYPE_U8,
-    .flags = FW_INV | FW_SAVE,
+    .flags = FW_INV | FW_SAVE | FW_OPTION_UNSAID,
     .min = 1,
     .offset = offsetof(fw_tcp, option) },
   FW_OPTION_BARE("syn", FLAGS, NONE, FW_INV),

@@ -41,6 +41,8 @@ static guint16 folded(guint32 sum)
   return (guint16)~sum;
 }
 
+static const ct_profile *profile_of(const fw_firewall *f) { return ct_engine_params(f->program->engine)->profile; }
+
 static guint ip_bytes(const fw_packet *p) { return p->family == FW_IPV6 ? 40 : 20; }
 
 static void put_ip(const fw_packet *r, guint8 *b, const fw_address *from, guint8 protocol, guint8 tos, guint length)
@@ -75,15 +77,27 @@ static guint32 pseudo_sum(const fw_packet *r, const guint8 *b, guint8 protocol, 
 }
 
 /*
- * Whether conntrack has looked at the sum: of a protocol that it knows, unless the header was wrong already. The last
- * six, whose sum is no such one, or need not be there, are never asked for one (since 5.1).
+ * Whether a kernel before 5.1 asks for a sum where there is none of that kind (KERNELS K17); those of SCTP, UDPLite and
+ * DCCP conntrack has looked at, and what it found right is not asked for another.
  */
-static gboolean sum_is_judged(const fw_packet *r)
+static gboolean other_sum_is_asked(const fw_packet *r, const ct_profile *profile)
+{
+  if (profile->reject_spares_other_sums)
+    return FALSE;
+  return r->protocol == AH || r->protocol == ESP || r->protocol == CT_PROTO_GRE ||
+         (r->protocol == CT_PROTO_SCTP && !profile->sctp_checksum);
+}
+
+/*
+ * Whether conntrack has looked at the sum: of a protocol that it knows, unless the header was wrong already. The last
+ * six, whose sum is no such one, or need not be there, are never asked for one by today's kernels.
+ */
+static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
 {
   static const guint8 known[] = { CT_PROTO_TCP, CT_PROTO_UDP,  CT_PROTO_ICMP,    CT_PROTO_ICMPV6, ESP,
                                   AH,           CT_PROTO_SCTP, CT_PROTO_UDPLITE, CT_PROTO_DCCP,   CT_PROTO_GRE };
 
-  if (memchr(known, r->protocol, sizeof known) == NULL)
+  if (memchr(known, r->protocol, sizeof known) == NULL || other_sum_is_asked(r, profile))
     return FALSE;
   switch (r->raw->reason) {
   case CT_REASON_TUPLE_SHORT:
@@ -110,7 +124,7 @@ static gboolean has_no_sum(const fw_packet *r)
  * The kernel sums a packet that it answers over all of its payload, also of protocols that have no checksum
  * (RULES 1.3); of IPv6, TCP and UDP with the addresses. What is not there cannot be summed, and counts as right.
  */
-static gboolean sum_is_wrong(const fw_packet *r)
+static gboolean sum_is_wrong(const fw_packet *r, const ct_profile *profile)
 {
   const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
   const gboolean six = r->family == FW_IPV6;
@@ -122,8 +136,12 @@ static gboolean sum_is_wrong(const fw_packet *r)
     return TRUE;
   if (r->broken || r->protocolless || r->raw->flags & CT_PACKET_CUT)
     return r->broken && six && !(r->raw->flags & CT_PACKET_CUT);
-  if (sum_is_judged(r) || has_no_sum(r))
+  if (has_no_sum(r)) {
+    if (profile->reject_spares_udp_without_sum)
+      return FALSE;
+  } else if (sum_is_judged(r, profile)) {
     return FALSE;
+  }
   if (six || r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP) {
     b = ct_packet_at(r->raw, six ? 8 : 12, six ? 32 : 8, scratch);
     if (b == NULL)
@@ -140,7 +158,7 @@ static gboolean sum_is_wrong(const fw_packet *r)
 }
 
 /* => length; 0: none is sent, *why says why. */
-static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
+static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, const char **why)
 {
   guint ip = ip_bytes(r), data;
   guint8 scratch[20], *t = b + ip;
@@ -155,7 +173,7 @@ static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
     *why = "a reset is not answered by a reset";
     return 0;
   }
-  if (sum_is_wrong(r)) {
+  if (sum_is_wrong(r, profile_of(f))) {
     *why = "the packet's checksum is wrong";
     return 0;
   }
@@ -249,7 +267,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
   if (is_for_all(f, r))
     return "what goes to many is not answered";
   /* Only rules ask for it; the kernel's own errors do not. */
-  if (!fw_answer_by_kernel(f) && sum_is_wrong(r))
+  if (!fw_answer_by_kernel(f) && sum_is_wrong(r, profile_of(f)))
     return "the packet's checksum is wrong";
   return NULL;
 }
@@ -310,7 +328,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
     a->why_not = "there is no way to the sender";
     return FALSE;
   }
-  n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(r, f->answer_bytes, &a->why_not)
+  n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(f, r, f->answer_bytes, &a->why_not)
                                           : build_icmp(f, r, reject, out, f->answer_bytes, &a->why_not);
   if (n == 0)
     return FALSE;

@@ -200,6 +200,12 @@ static inline void set_way(fw_firewall *f, const fw_arrival *a, fw_packet *p)
   set_link(p, p->own ? NULL : a->link);
 }
 
+static void G_GNUC_NO_INLINE set_engine(fw_firewall *f, ct_engine *engine)
+{
+  f->program->engine = engine;
+  f->program->postrouting_blind = f->facts->bridge || !ct_engine_params(engine)->profile->postrouting_has_input;
+}
+
 /* -- the two halves -- */
 
 void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
@@ -232,6 +238,21 @@ static inline gboolean is_for_nobody(const fw_packet *p)
   return p->destination.bytes[0] == 0xff || memcmp(&p->destination, &none, sizeof none) == 0;
 }
 
+/* What a bridge hands to POSTROUTING has no input device there; nor has anything with kernels before 5.5 (KERNELS K17).
+ */
+static gboolean behind_forward(fw_firewall *f, fw_packet *p, fw_decision *last)
+{
+  const fw_interface_name *in = p->in;
+  gboolean out;
+
+  if (G_LIKELY(!f->program->postrouting_blind))
+    return behind(f, p, FW_HOOK_POSTROUTING, last);
+  p->in = &f->program->nothing;
+  out = behind(f, p, FW_HOOK_POSTROUTING, last);
+  p->in = in;
+  return out;
+}
+
 /* The way of a forwarded packet behind PREROUTING. => FALSE: it was dropped. */
 static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
@@ -252,9 +273,7 @@ static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
     p->edited = p->routed = TRUE;
   }
   p->out = f->way_out;
-  if (!behind(f, p, FW_HOOK_FORWARD, last))
-    return FALSE;
-  return behind(f, p, FW_HOOK_POSTROUTING, last);
+  return behind(f, p, FW_HOOK_FORWARD, last) && behind_forward(f, p, last);
 }
 
 static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
@@ -464,7 +483,6 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
   ct_engine_keep_ended(engine, &f->program->ended);
   ct_engine_arrive(engine, a->packet, template, &passage);
   ct_engine_keep_ended(engine, NULL);
-  f->program->engine = engine;
   f->program->passage = &passage;
   f->program->view_of = NULL;
   if (passage.result.verdict == CT_VERDICT_DROP) {
@@ -554,7 +572,8 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->template = (ct_template){ .untracked = false };
   f->program->template = &f->template;
   f->program->passage = NULL;
-  f->program->engine = engine;
+  if (G_UNLIKELY(f->program->engine != engine))
+    set_engine(f, engine);
   f->program->traced = FALSE;
   if (!arrive(f, p, &last)) {
     o->before_conntrack = TRUE;

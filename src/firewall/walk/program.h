@@ -170,8 +170,9 @@ struct fw_program {
   ct_template *template; /* table raw */
   gboolean maybe;        /* in a rule or chain that is perhaps never reached: nothing may be changed for certain */
   gboolean loaded;
-  gboolean traced;    /* the packet met TRACE */
-  gboolean uncounted; /* some ways may hold packets that are not counted yet (settled.h) */
+  gboolean traced;            /* the packet met TRACE */
+  gboolean postrouting_blind; /* what is forwarded has no input device in POSTROUTING */
+  gboolean uncounted;         /* some ways may hold packets that are not counted yet (settled.h) */
   /* Memory that rules share by name. */
   GHashTable *recents, *hashlimits, *sets;
   struct fw_frame *stack;   /* of jumps: n_chains + 1 */

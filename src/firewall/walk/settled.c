@@ -160,7 +160,8 @@ static void settle(fw_program *program, fw_way *way, fw_settled *d, const fw_pac
   for (i = 0; i < way->n_rows; i++) {
     const fw_hook hook = way->rows[i].hook;
     const fw_interface_name *out = has_out(hook) ? d->out : &program->nothing;
-    const kind_at k = { p, d->in, out, p->quick | d->in->quick_in | out->quick_out };
+    const fw_interface_name *in = hook == FW_HOOK_POSTROUTING && program->postrouting_blind ? &program->nothing : d->in;
+    const kind_at k = { p, in, out, p->quick | in->quick_in | out->quick_out };
 
     if (!ask_row(d, &way->rows[i], &k))
       return;

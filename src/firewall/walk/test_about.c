@@ -123,15 +123,19 @@ static fw_truth addrtype_side_six(const fw_program *program, const fw_address *a
   return fw_truth_of(strcmp(local->interface, limit->name) == 0);
 }
 
-static fw_truth addrtype_side(const fw_program *program, const fw_packet *p, const fw_address *a, guint16 types,
+static fw_truth addrtype_side(const fw_program *program, const fw_packet *p, gboolean source, guint16 types,
                               const fw_interface_name *limit)
 {
+  const fw_address *a = source ? &p->source : &p->destination;
   guint16 type;
   const fw_network *local;
 
   if (p->family == FW_IPV6)
     return addrtype_side_six(program, a, types, limit);
-  type = fw_box_facts_type(program->facts, p->family, a);
+  /* Found already, where rules' own fields ask for it. */
+  type = !program->asks_types ? fw_box_facts_type(program->facts, p->family, a)
+         : source             ? p->source_type
+                              : p->destination_type;
   if (program->facts->local->len == 0 && types & (FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_UNICAST | FW_ADDRTYPE_BROADCAST) &&
       type == FW_ADDRTYPE_UNICAST)
     return (types & FW_ADDRTYPE_LOCAL && types & FW_ADDRTYPE_UNICAST) ? FW_YES : FW_UNKNOWN;
@@ -154,12 +158,12 @@ static fw_truth holds_addrtype(fw_program *program, fw_packet *p, const fw_test 
   fw_truth source = FW_YES, destination = FW_YES;
 
   if (a->given & FW_ADDRTYPE_SOURCE) {
-    source = addrtype_side(program, p, &p->source, a->source, limit);
+    source = addrtype_side(program, p, TRUE, a->source, limit);
     if (source != FW_UNKNOWN && a->invert & FW_ADDRTYPE_SOURCE)
       source = fw_truth_of(source == FW_NO);
   }
   if (source != FW_NO && a->given & FW_ADDRTYPE_DESTINATION) {
-    destination = addrtype_side(program, p, &p->destination, a->destination, limit);
+    destination = addrtype_side(program, p, FALSE, a->destination, limit);
     if (destination != FW_UNKNOWN && a->invert & FW_ADDRTYPE_DESTINATION)
       destination = fw_truth_of(destination == FW_NO);
   }

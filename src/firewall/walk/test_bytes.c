@@ -65,12 +65,31 @@ static gboolean same_letters(const guint8 *a, const guint8 *b, gsize n)
   return TRUE;
 }
 
+/*
+ * Where TTL and TOS are not those that arrived any more: whether the pattern begins in bytes [from, head). head and
+ * pattern are 64 bytes together at most.
+ */
+static gboolean begins_in_head(const fw_packet *p, const fw_string *s, guint32 from, guint32 head, guint32 to)
+{
+  guint8 scratch[64];
+  const guint32 n = MIN(head + s->length - 1, to);
+  const guint8 *b = fw_packet_at(p, 0, n, scratch);
+
+  return b != NULL && n > from && memmem(b + from, n - from, s->pattern, s->length) != NULL;
+}
+
 /* Whether the pattern lies wholly in bytes [from, to). Bytes that the capture cut are taken for zeros. */
 static gboolean find(const fw_packet *p, const fw_string *s, guint32 from, guint32 to)
 {
   guint32 i, head = p->edited ? 12 : 0;
   guint8 scratch[FW_STRING_MAX];
 
+  if (from < head && !s->ignore_case && s->length > 0 && head + s->length - 1 <= 64 &&
+      head + s->length - 1 <= p->raw->captured) {
+    if (begins_in_head(p, s, from, head, to))
+      return TRUE;
+    from = head;
+  }
   for (i = from; (guint64)i + s->length <= to; i++) {
     const guint8 *b;
 

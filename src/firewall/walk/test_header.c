@@ -261,8 +261,8 @@ static gboolean spi_differs(guint32 spi, const fw_spi *s)
 
 static fw_truth holds_esp(fw_program *program, fw_packet *p, const fw_test *test)
 {
-  guint8 scratch[4];
-  const guint8 *h = p->fragment == 0 ? HEADER(p, 4, scratch) : NULL;
+  guint8 scratch[8];
+  const guint8 *h = p->fragment == 0 ? HEADER(p, 8, scratch) : NULL; /* with its sequence number */
 
   (void)program;
   if (p->fragment != 0)
@@ -409,14 +409,14 @@ static fw_truth holds_tos(fw_program *program, fw_packet *p, const fw_test *test
   return fw_truth_of(((p->tos & t->mask) == t->value) != (t->invert != 0));
 }
 
-static gboolean in_range(const fw_address *a, const fw_address *range, fw_family family)
+static inline gboolean in_range(const fw_address *a, const fw_address *range, fw_family family)
 {
   guint32 n;
 
-  if (family == FW_IPV6)
+  if (G_UNLIKELY(family == FW_IPV6))
     return memcmp(a, &range[0], 16) >= 0 && memcmp(a, &range[1], 16) <= 0;
-  n = ct_be32(a->bytes);
-  return n >= ct_be32(range[0].bytes) && n <= ct_be32(range[1].bytes);
+  n = g_ntohl(a->words[0]);
+  return n >= g_ntohl(range[0].words[0]) && n <= g_ntohl(range[1].words[0]);
 }
 
 static fw_truth holds_iprange(fw_program *program, fw_packet *p, const fw_test *test)

@@ -45,14 +45,17 @@ static gboolean is_forgotten(fw_program *program, const fw_packet *p)
   return p->gone && fw_program_view(program, p) == NULL;
 }
 
-static gboolean address_differs(const ct_addr *address, const fw_address net[2], const fw_conntrack *c, guint16 bit)
+static inline gboolean address_differs(const ct_addr *address, const fw_address net[2], const fw_conntrack *c,
+                                       guint16 bit)
 {
-  fw_address a;
+  guint64 a[2], network[2], mask[2];
 
   if (!(c->given & bit))
     return FALSE;
-  memcpy(&a, address, sizeof a);
-  return fw_address_under(&a, &net[0], &net[1]) == ((c->invert & bit) != 0);
+  memcpy(a, address, sizeof a);
+  memcpy(network, &net[0], sizeof network);
+  memcpy(mask, &net[1], sizeof mask);
+  return ((((a[0] ^ network[0]) & mask[0]) | ((a[1] ^ network[1]) & mask[1])) == 0) == ((c->invert & bit) != 0);
 }
 
 static gboolean port_differs(guint16 port, const fw_range16 *range, const fw_conntrack *c, guint16 bit)
@@ -64,11 +67,15 @@ static gboolean tuples_differ(const ct_view *v, const fw_conntrack *c)
 {
   const ct_tuple *o = &v->tuple[0], *r = &v->tuple[1];
 
-  return address_differs(&o->src, c->origsrc, c, FW_CT_ORIGSRC) ||
-         address_differs(&o->dst, c->origdst, c, FW_CT_ORIGDST) ||
-         address_differs(&r->src, c->replsrc, c, FW_CT_REPLSRC) ||
-         address_differs(&r->dst, c->repldst, c, FW_CT_REPLDST) ||
-         port_differs(o->src_id, &c->origsrc_port, c, FW_CT_ORIGSRC_PORT) ||
+  if (c->given & (FW_CT_ORIGSRC | FW_CT_ORIGDST) && (address_differs(&o->src, c->origsrc, c, FW_CT_ORIGSRC) ||
+                                                     address_differs(&o->dst, c->origdst, c, FW_CT_ORIGDST)))
+    return TRUE;
+  if (c->given & (FW_CT_REPLSRC | FW_CT_REPLDST) && (address_differs(&r->src, c->replsrc, c, FW_CT_REPLSRC) ||
+                                                     address_differs(&r->dst, c->repldst, c, FW_CT_REPLDST)))
+    return TRUE;
+  if (!(c->given & (FW_CT_ORIGSRC_PORT | FW_CT_ORIGDST_PORT | FW_CT_REPLSRC_PORT | FW_CT_REPLDST_PORT)))
+    return FALSE;
+  return port_differs(o->src_id, &c->origsrc_port, c, FW_CT_ORIGSRC_PORT) ||
          port_differs(o->dst_id, &c->origdst_port, c, FW_CT_ORIGDST_PORT) ||
          port_differs(r->src_id, &c->replsrc_port, c, FW_CT_REPLSRC_PORT) ||
          port_differs(r->dst_id, &c->repldst_port, c, FW_CT_REPLDST_PORT);
@@ -94,6 +101,10 @@ static fw_truth holds_conntrack(fw_program *program, fw_packet *p, const fw_test
   const ct_view *v;
   guint32 rest_s;
 
+  /* A rule about nothing but addresses of the connection, which was looked at before. */
+  if ((c->given & ~(FW_CT_ORIGSRC | FW_CT_ORIGDST | FW_CT_REPLSRC | FW_CT_REPLDST)) == 0 && p->has_entry &&
+      p->entry != NULL && program->view_of == p->entry)
+    return fw_truth_of(!tuples_differ(&program->view, c));
   if (state_differs(program, p, c))
     return FW_NO;
   if (!p->has_entry)

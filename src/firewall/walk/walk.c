@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "firewall/match/data.h"
 #include "firewall/nft/run.h"
 #include "firewall/walk/index.h"
 #include "firewall/walk/quick.h"
@@ -396,7 +397,7 @@ static inline gboolean refuses(walk *w, const fw_step *s)
 {
   const fw_test *test;
 
-  if (fw_quick_refuses(w->p, s, w->quick))
+  if (s->quick & (guint16) ~(FW_QUICK_REST | FW_QUICK_WHOLE) && fw_quick_refuses(w->p, s, w->quick))
     return TRUE;
   if (!fw_quick_leaves_matches(w->p, s, w->quick))
     return FALSE;
@@ -413,6 +414,9 @@ static inline guint32 find(walk *w, const fw_walk_chain *c, guint32 next)
   /* Whoever wants to hear of the rules that do not hold wants to hear why. */
   if (G_UNLIKELY(w->watcher != NULL && w->watcher->passed))
     return next;
+  /* One rule that was asked is most often followed by others like it: these are found sooner without the index. */
+  if (next > 0 && next < c->n && !refuses(w, &c->steps[next++]))
+    return next - 1;
   if (c->index != NULL && w->quick != 0) {
     w->found = w->found || fw_index_find(c->index, w->p, w->quick, &w->lists);
     if (w->found) {
@@ -423,6 +427,57 @@ static inline guint32 find(walk *w, const fw_walk_chain *c, guint32 next)
   }
   while (next < c->n && refuses(w, &c->steps[next]))
     next++;
+  return next;
+}
+
+static inline gboolean only_counts(const fw_step *s)
+{
+  return s->end == FW_END_NEXT && s->act == NULL && s->rule->nft == NULL;
+}
+
+/* Rules that hold and only count, one behind the other, where nothing is open and nobody listens. => the next one. */
+static guint32 count_on(const walk *w, const fw_walk_chain *c, guint32 next)
+{
+  const fw_packet *p = w->p;
+
+  if (w->watcher != NULL || w->program->maybe || w->open || w->maybe_accept || w->maybe_drop)
+    return next;
+  for (; next < c->n; next++) {
+    const fw_step *s = &c->steps[next];
+
+    if (!only_counts(s) ||
+        (s->quick != FW_QUICK_WHOLE && (fw_quick_refuses(p, s, w->quick) || !fw_quick_decides(p, s, w->quick))) ||
+        !(w->quick & FW_QUICK_WHOLE))
+      break;
+    fw_walk_count(w->program, p, s->rule);
+  }
+  return next;
+}
+
+/* Of a rule of which nobody knows whether it holds: whether one before it has said what it says. */
+static inline gboolean is_no_news(const walk *w, const fw_step *s)
+{
+  if (w->watcher != NULL || w->decision->unknown == NULL)
+    return FALSE;
+  return s->end == FW_END_DROP ? w->maybe_drop : s->end == FW_END_ACCEPT && w->maybe_accept;
+}
+
+/*
+ * Rules about nothing but a kind of address, one behind the other, where nobody can tell a host from the box: each is
+ * unknown, or does not hold. => the next one.
+ */
+static guint32 pass_types(const walk *w, const fw_walk_chain *c, guint32 next)
+{
+  const guint both = FW_ADDRTYPE_LOCAL | FW_ADDRTYPE_UNICAST;
+
+  for (; next < c->n; next++) {
+    const fw_step *s = &c->steps[next];
+    const guint missing = s->quick & ~w->quick;
+
+    if (missing == 0 || missing & ~(guint)FW_QUICK_TYPES || !(s->quick & FW_QUICK_WHOLE) || (s->types & both) == both ||
+        !is_no_news(w, s))
+      break;
+  }
   return next;
 }
 
@@ -441,10 +496,17 @@ static gboolean one_step(walk *w)
   while (w->next < c->n && (next = find(w, c, w->next)) < c->n) {
     const fw_step *step = &c->steps[next];
     guint failed = FW_FAILED_NOTHING;
-    fw_truth truth =
-      fw_quick_decides(w->p, step, w->quick) ? FW_YES : step_holds(w->program, w->p, step, w->quick, w->first, &failed);
+    fw_truth truth;
 
+    if (only_counts(step) && (w->next = count_on(w, c, next)) > next)
+      continue;
+    if (step->quick & FW_QUICK_TYPES && (w->next = pass_types(w, c, next)) > next)
+      continue;
     w->next = next + 1;
+    truth =
+      fw_quick_decides(w->p, step, w->quick) ? FW_YES : step_holds(w->program, w->p, step, w->quick, w->first, &failed);
+    if (truth == FW_UNKNOWN && step->rule->nft == NULL && is_no_news(w, step))
+      continue;
     if (truth != FW_NO) {
       ended = one_rule(w, step, truth, failed);
       if (ended || w->chain != chain)
