@@ -461,6 +461,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
   if (G_UNLIKELY(f->program->labels))
     ct_engine_labels(engine);
+  fw_program_template_ends(f->program, p);
   ct_engine_keep_ended(engine, &f->program->ended);
   ct_engine_arrive(engine, a->packet, template, &passage);
   ct_engine_keep_ended(engine, NULL);
@@ -552,7 +553,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     return;
   set_way(f, a, p);
   f->template = (ct_template){ .untracked = false };
-  f->program->template = &f->template;
+  fw_program_template(f->program, &f->template);
   f->program->passage = NULL;
   f->program->engine = engine;
   f->program->traced = FALSE;
