@@ -431,7 +431,8 @@ START_TEST(an_answer_to_an_answer)
   ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 4);
   ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 3), 1);
   ck_assert(!answer->sent);
-  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  /* What is said of the resets has confirmed the entries of the packets before. */
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 3);
   wk_stop(&kit);
 }
 END_TEST
