@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rules that can never match, where that can be proved: an earlier rule of the same chain takes every packet that they
- * ask for, and ends the chain for it; or no packet, and no frame, comes to their chain. Only what is sure is said: conditions that a
- * rule in between could change (marks, TTL, TOS), that remember, or that are not known prove nothing.
+ * ask for, and ends the chain for it; or no packet, and no frame, comes to their chain. Only what is sure is said:
+ * conditions that a rule in between could change (marks, TTL, TOS), that remember, or that are not known prove nothing.
  */
 #ifndef FIREWALL_COVER_H
 #define FIREWALL_COVER_H

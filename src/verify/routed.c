@@ -247,6 +247,14 @@ static const char *words(gboolean forwarded, gboolean arrived)
   return forwarded ? "forwards it" : arrived ? "takes it in" : "drops it";
 }
 
+/* Where the box's answer leaves to what came in at `side`. */
+static guint answer_side(const routed *r, guint side)
+{
+  const fw_interface_name *out = fw_firewall_outcome(r->firewall)->answer.seen.out;
+
+  return out != NULL && out->known ? side_of(r, out->name) : side;
+}
+
 /* own: what the engine has said of the packet just now. */
 static void compare_fate(routed *r, guint side, const verify_box_fate *fate)
 {
@@ -254,8 +262,8 @@ static void compare_fate(routed *r, guint side, const verify_box_fate *fate)
   gboolean passes = o->verdict == FW_VERDICT_ACCEPT && o->kernel == FW_KERNEL_NOTHING;
   gboolean own_out = passes && o->path == FW_PATH_FORWARD, own_in = passes && o->path == FW_PATH_INPUT;
   guint to = o->packet.out != NULL && o->packet.out->known ? side_of(r, o->packet.out->name) : 1 - side;
-  /* Where it goes back to where it came from, an answer of the box does as well. */
-  guint answers = to == side && o->answer.sent && !o->answer.looped ? 1 : 0;
+  /* An answer of the box may leave there as well: it goes back to a sender that is on this side, or is translated. */
+  guint answers = o->answer.sent && !o->answer.looped && answer_side(r, side) == to ? 1 : 0;
   gboolean out = fate->out[to] > answers;
   /* An answer may go to the box itself: what it is about was translated. */
   gboolean takes = own_in || (o->answer.sent && o->answer.looped && o->answer.delivered);

@@ -46,6 +46,18 @@ expect 0 '' '' "$ctreplay" compile "$work/nat.ct" -W "$work/nat.pcap"
 expect 0 '3 packets compared, 3 entries' '' "$ctreplay" verify --routed --rules "$work/nat" --route 192.0.2.0/24=lan0 \
   --local 203.0.113.1/32@wan0 "$work/nat.pcap"
 
+# The answer to a packet from the one side is translated, and leaves to the other.
+printf '%s\n' '*nat' ':PREROUTING ACCEPT [0:0]' '-A PREROUTING -i lan0 -p tcp --dport 4081 -j DNAT --to-destination 192.0.2.34' COMMIT \
+  '*filter' ':FORWARD ACCEPT [0:0]' '-A FORWARD -p tcp --tcp-flags RST RST -j REJECT --reject-with icmp-host-unreachable' COMMIT > "$work/turned"
+cat > "$work/turned.ct" << 'END'
+flow asked: tcp 192.0.2.197:24393 > 198.51.100.11:4081
++0 asked > S 0:0(0) win 1024
++0.01 asked < R 1:1(0) win 0
+END
+expect 0 '' '' "$ctreplay" compile "$work/turned.ct" -W "$work/turned.pcap"
+expect 0 '^  2 packets compared, 1 entries' '' "$ctreplay" verify --routed --rules "$work/turned" --route 192.0.2.0/24=lan0 \
+  --local 198.51.100.1/24@wan0 "$work/turned.pcap"
+
 # A VLAN's interface has a dot in its name.
 expect 0 ': equal$' '' "$ctreplay" verify --routed --rules samples/rules-order.rules --route 192.0.2.0/24=eth0.4 samples/rules-order.pcap
 

@@ -130,21 +130,26 @@ static guint64 times_in(const char *text, const char *what)
 
 gboolean gen_rules_listed_whole(const char *directory, const gen_case *c, const char *json)
 {
-  guint64 held = 0;
+  static const struct {
+    const char *held, *listed;
+  } checks[] = { { "ct load protocol", "{\"ct\": {\"key\": \"protocol\"" },
+                 { "ct load l3protocol", "{\"ct\": {\"key\": \"l3proto\"" },
+                 { "payload load 1b @ network header + 6 ", "{\"protocol\": \"ip6\", \"field\": \"nexthdr\"" } };
+  g_autoptr(GString) all = g_string_new(NULL);
 
   if (c->kind != GEN_NFT)
     return TRUE;
   g_auto(GStrv) tables = tables_of(c);
   for (guint i = 0; tables[i] != NULL; i++) {
-    g_autofree char *command = g_strdup_printf("nft --debug=netlink list table %s | "
-                                               "grep -c -e 'ct load protocol' -e 'ct load l3protocol' || true",
-                                               tables[i]),
+    g_autofree char *command = g_strdup_printf("nft --debug=netlink list table %s", tables[i]),
                     *out = run_program(directory, command, NULL);
 
-    if (out != NULL)
-      held += g_ascii_strtoull(out, NULL, 10);
+    g_string_append(all, out != NULL ? out : "");
   }
-  return held <= times_in(json, "{\"ct\": {\"key\": \"protocol\"") + times_in(json, "{\"ct\": {\"key\": \"l3proto\"");
+  for (guint i = 0; i < G_N_ELEMENTS(checks); i++)
+    if (times_in(all->str, checks[i].held) > times_in(json, checks[i].listed))
+      return FALSE;
+  return TRUE;
 }
 
 /* Tables of iptables-legacy stay once they are there: empty. */

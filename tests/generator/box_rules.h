@@ -15,8 +15,8 @@ gboolean gen_rules_load(const char *directory, const gen_case *c, gboolean six);
 /* => what is loaded, to be freed; NULL: the tool has failed. */
 char *gen_rules_list(const char *directory, const gen_case *c, gboolean six, gboolean counters);
 /*
- * Whether nft has listed, as `json`, each check of a connection's protocols that the kernel holds: it takes some for
- * its own and leaves them out (doc/rules.md).
+ * Whether nft has listed, as `json`, each check of a connection's protocols, and of IPv6's next header, that the
+ * kernel holds: it takes some for its own and leaves them out (doc/rules.md).
  */
 gboolean gen_rules_listed_whole(const char *directory, const gen_case *c, const char *json);
 /* All that the case has loaded. => FALSE: it is still there. */

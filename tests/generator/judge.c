@@ -361,7 +361,10 @@ static void drop_expiry(char *text)
 
 static gint by_text(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* The elements of a set have no order. text: "elements = { a, b }" => a line for each. */
+/*
+ * The elements of a set have no order. text: "elements = { a, b }" => a line for each, but for those that count
+ * connections: when the last of them has ended the kernel takes the element out at its next look, each second.
+ */
 static void put_elements(GPtrArray *kept, const char *text)
 {
   const char *from = strchr(text, '{') + 1, *to = strrchr(text, '}');
@@ -371,7 +374,8 @@ static void put_elements(GPtrArray *kept, const char *text)
 
   for (guint i = 0; elements[i] != NULL; i++) {
     drop_expiry(g_strstrip(elements[i]));
-    g_ptr_array_add(sorted, elements[i]);
+    if (strstr(elements[i], " ct count ") == NULL)
+      g_ptr_array_add(sorted, elements[i]);
   }
   g_ptr_array_sort(sorted, by_text);
   for (guint i = 0; i < sorted->len; i++)

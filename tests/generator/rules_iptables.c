@@ -22,15 +22,12 @@ static void put_mark_target(ipt_making *m, GString *out)
   }
 }
 
-/* What rejects the box's own reset is answered in turn, which is not followed: then OUTPUT rejects nothing. */
 static gboolean put_reject(ipt_making *m, GString *out)
 {
   static const char *const four[] = { "icmp-port-unreachable", "icmp-host-prohibited", "icmp-admin-prohibited",
                                       "icmp-net-unreachable", NULL },
                            *const six[] = { "icmp6-port-unreachable", "icmp6-adm-prohibited", "icmp6-no-route", NULL };
 
-  if (m->resets && m->user == IPT_USER_CHAINS && g_str_equal(m->chain, "OUTPUT"))
-    return FALSE;
   if (m->resets && percent(m, 60)) {
     if (strstr(out->str, " -p ") == NULL)
       g_string_append(out, " -p tcp");
@@ -77,7 +74,7 @@ static gboolean put_jump(ipt_making *m, GString *out)
 {
   const guint from = m->user < IPT_USER_CHAINS ? m->user + 1 : 0;
 
-  if (from >= IPT_USER_CHAINS || m->table_is_nat || (m->resets && is(m, "filter") && g_str_equal(m->chain, "OUTPUT")))
+  if (from >= IPT_USER_CHAINS || m->table_is_nat)
     return FALSE;
   g_string_append_printf(out, " -%c u%u", percent(m, 80) ? 'j' : 'g', from + below(m, IPT_USER_CHAINS - from));
   return TRUE;

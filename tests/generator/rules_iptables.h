@@ -14,7 +14,7 @@ typedef struct ipt_making {
   const char *table, *chain; /* chain: of the base chains that a rule may be reached from, or a user chain */
   guint user;                /* of a user chain: its number; IPT_USER_CHAINS: a base chain */
   guint serial;              /* of names that must not be shared */
-  gboolean resets;           /* this ruleset rejects by resets, of which OUTPUT rejects none then */
+  gboolean resets;           /* this ruleset rejects by resets */
   gboolean sets;             /* there are sets */
 } ipt_making;
 

@@ -104,8 +104,8 @@ static gboolean put_jump(nft_making *m, GString *out)
       out, "ip saddr . ip daddr vmap { 10.1.0.2 . 198.51.100.2 : drop, 10.1.0.3 . 198.51.100.3 : jump u%u }", to);
     return TRUE;
   case 5:
-    /* nft 1.0.6 lists no `ct protocol` before it */
-    if (strstr(out->str, "ct protocol") != NULL || !takes(&m->l4, "some"))
+    /* nft 1.0.6 lists neither before it. */
+    if (strstr(out->str, "ct protocol") != NULL || strstr(out->str, "ip6 nexthdr") != NULL || !takes(&m->l4, "some"))
       return FALSE;
     g_string_append_printf(
       out, "meta l4proto . th dport vmap { tcp . 22 : goto u%u, udp . 53 : drop, tcp . 80 : accept }", to);
@@ -181,11 +181,8 @@ static gboolean put_reject(nft_making *m, GString *out)
   /* Before an answer of TCP nft 1.0.6 leaves the family out that a rule of inet asks for. */
   const gboolean family = strstr(out->str, "meta nfproto") != NULL || strstr(out->str, "meta protocol") != NULL;
 
-  /* What rejects the box's own reset in OUTPUT is answered by another answer, which is not followed. */
-  if (!family && (at(m, "output") || percent(m, 40)) && takes_tcp(m))
+  if (!family && percent(m, 40) && takes_tcp(m))
     g_string_append(out, "meta l4proto tcp reject with tcp reset");
-  else if (at(m, "output"))
-    return FALSE;
   else if (is(m, "ip6"))
     g_string_append(out, ONE_OF(m, "reject", "reject with icmpv6 type no-route"));
   else if (is(m, "ip"))

@@ -309,11 +309,11 @@ static void put_rare(nft_making *m, GString *out)
       g_string_append_printf(
         out, "ip saddr . ip daddr %s{ 10.1.0.0/24 . 198.51.100.2, 198.51.100.3 . 10.1.0.0-10.1.0.3 } ", op(m));
     return;
-  case 7:
+  case 7: /* of an ICMP error of the box's own the kernel draws the flow label */
     if (is(m, "ip6") && takes(&m->l3, "ip6"))
-      g_string_append_printf(
-        out, "ip6 %s ",
-        ONE_OF(m, "flowlabel 0", "version 6", "saddr . ip6 daddr { fd01::2 . fd02::2, fd02::3 . fd01::3 }"));
+      g_string_append_printf(out, "ip6 %s ",
+                             ONE_OF(m, at(m, "output") || at(m, "postrouting") ? "version 6" : "flowlabel 0",
+                                    "version 6", "saddr . ip6 daddr { fd01::2 . fd02::2, fd02::3 . fd01::3 }"));
     return;
   default: g_string_append(out, "ct direction original ");
   }

@@ -50,7 +50,25 @@ START_TEST(half_a_zone_beside_a_whole_one)
 }
 END_TEST
 
-/* The same of a ping, whose answer is told from a request by its type. */
+/* The mark that a zone is taken from is that with which the packet comes to conntrack. */
+START_TEST(a_zone_by_a_later_mark)
+{
+  ct_view view;
+
+  start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -j MARK --set-xmark 0x3\n"
+        "-A PREROUTING -j CT --zone-orig mark\n-A PREROUTING -s " A " -j MARK --set-xmark 0x10007\nCOMMIT\n");
+  ck_assert_int_eq(wk_udp(&kit, A, 1, B, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert(ct_engine_find(kit.engine, 1, &view));
+  ck_assert_uint_eq(view.tuple[CT_ORIGINAL].zone, 7);
+  ck_assert_uint_eq(view.tuple[CT_REPLY].zone, 0);
+  ck_assert_int_eq(wk_udp(&kit, B, 1, A, 53, "x"), FW_VERDICT_ACCEPT);
+  ck_assert(ct_engine_find(kit.engine, 2, &view));
+  ck_assert_uint_eq(view.tuple[CT_ORIGINAL].zone, 3);
+  wk_stop(&kit);
+}
+END_TEST
+
+/* Half a zone of a ping, whose answer is told from a request by its type. */
 START_TEST(half_a_zone_of_a_ping)
 {
   start("*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -s " A " -j CT --zone 1\n"
@@ -444,12 +462,55 @@ START_TEST(short_headers_of_ipsec)
 }
 END_TEST
 
+/*
+ * A reset of the box's own that OUTPUT rejects is answered in its turn, to the address that it is from: with the entry,
+ * and the other way round. That answer is not answered any more.
+ */
+START_TEST(an_answer_to_an_answer)
+{
+  const fw_answer *answer;
+
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0") && fw_box_facts_local(kit.facts, "198.51.100.1/24@eth1"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0") && fw_box_facts_route(kit.facts, "198.51.100.0/24=eth1"));
+  wk_start(
+    &kit,
+    "*filter\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:INPUT ACCEPT\n-A FORWARD -p tcp -j REJECT --reject-with tcp-reset\n"
+    "-A INPUT -i lo -p icmp -j ACCEPT\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n"
+    "-A OUTPUT -p tcp -j REJECT --reject-with icmp-host-prohibited\n"
+    "-A OUTPUT -p icmp -m conntrack --ctstate RELATED --ctdir ORIGINAL\n"
+    "-A OUTPUT -s 10.1.0.1 -p icmp -m conntrack --ctstate INVALID -j REJECT\nCOMMIT\n",
+    NULL);
+  answer = &fw_firewall_outcome(kit.firewall)->answer;
+  wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert(answer->sent && !answer->looped);
+  ck_assert_uint_eq(answer->seen.protocol, CT_PROTO_ICMP);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), 1);
+  wk_segment(&kit, A, 2, "10.1.0.1", 80, SYN, 1, 0, NULL, 0);
+  ck_assert(answer->sent && answer->looped && answer->delivered);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 2), 2);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "INPUT", 1), 1);
+  /* Without an entry: neither the reset nor what is said of it belongs to one. */
+  wk_segment(&kit, A, 3, "10.1.0.1", 80, ACK, 1, 1, NULL, 0); /* tracking takes it up: not INVALID */
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 3);
+  wk_segment(&kit, A, 4, "10.1.0.1", 80, 1, 1, 1, NULL, 0); /* FIN */
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 4);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 3), 1);
+  ck_assert(!answer->sent);
+  /* What is said of the resets has confirmed the entries of the packets before. */
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 3);
+  wk_stop(&kit);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
   TCase *tc = tcase_create("kernel");
 
   tcase_add_test(tc, half_a_zone_beside_a_whole_one);
+  tcase_add_test(tc, a_zone_by_a_later_mark);
   tcase_add_test(tc, half_a_zone_of_a_ping);
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
@@ -463,6 +524,7 @@ int main(void)
   tcase_add_test(tc, what_set_takes_out);
   tcase_add_test(tc, ports_of_short_headers);
   tcase_add_test(tc, what_set_renews);
+  tcase_add_test(tc, an_answer_to_an_answer);
   tcase_add_test(tc, what_set_adds_to_beside_expired_ones);
   tcase_add_test(tc, a_full_set_of_expired_ones);
   tcase_add_test(tc, the_input_device_in_postrouting);

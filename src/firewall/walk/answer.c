@@ -281,7 +281,8 @@ static guint build_icmp(fw_firewall *f, const fw_packet *r, const fw_reject *rej
   guint8 scratch[1], *h = b + ip;
 
   *why = icmp_refused(f, r);
-  if (*why == NULL && from != NULL && !may_send(f, r))
+  /* What stays in the box knows no limit. */
+  if (*why == NULL && from != NULL && strcmp(way->name, "lo") != 0 && !may_send(f, r))
     *why = "the kernel's limit of ICMP errors";
   if (*why != NULL)
     return 0;
@@ -306,6 +307,8 @@ static const fw_reject *asked_for(const fw_firewall *f, const fw_packet *r)
 {
   static const fw_reject late[2] = { { .type = 11 }, { .type = 3 } }, lost[2] = { { .type = 3 }, { .type = 1 } };
 
+  if (f->asked != NULL)
+    return f->asked;
   if (!fw_answer_by_kernel(f))
     return f->outcome.decision.rule->target.data;
   return f->outcome.kernel == FW_KERNEL_TTL ? &late[r->family] : &lost[r->family];
@@ -361,16 +364,15 @@ static void route_again(fw_firewall *f, fw_packet *p)
   p->out = fw_program_interface(f->program, way);
 }
 
-static gboolean walk_out(fw_firewall *f, fw_packet *p)
+static gboolean walk_out(fw_firewall *f, fw_packet *p, fw_decision *d)
 {
-  fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
-  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, &d);
+  gboolean out = fw_firewall_behind(f, p, FW_HOOK_OUTPUT, d);
 
   if (out && p->translated)
     route_again(f, p);
-  out = out && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, &d);
-  f->outcome.answer.verdict = d.verdict;
-  f->outcome.answer.decision = d;
+  out = out && fw_firewall_behind(f, p, FW_HOOK_POSTROUTING, d);
+  f->outcome.answer.verdict = d->verdict;
+  f->outcome.answer.decision = *d;
   f->outcome.answer.left_by = p->out;
   if (out && fw_loop_is_due(f, p)) {
     leave_sum_open(f, p);
@@ -382,12 +384,44 @@ static gboolean walk_out(fw_firewall *f, fw_packet *p)
 static void begin(fw_firewall *f) { f->answering = f->record.answer = TRUE; }
 static void end(fw_firewall *f) { f->answering = f->record.answer = FALSE; }
 
+/*
+ * A rule of OUTPUT has rejected the answer: its source is told so, by an ICMP error with the entry that the answer
+ * has. A reset is the only answer that can be answered. engine: NULL: with the entry, or not at all. What is sent is
+ * the outcome's answer then, in place of the reset.
+ */
+static void answer_the_answer(fw_firewall *f, ct_engine *engine, const fw_decision *d)
+{
+  const fw_reject *reject = d->verdict == FW_VERDICT_REJECT && d->rule != NULL ? d->rule->target.data : NULL;
+  const fw_answer first = f->outcome.answer;
+  guint8 bytes[FW_ANSWER_BYTES];
+  ct_packet raw = first.packet;
+  fw_packet rejected = first.seen;
+
+  if (reject == NULL || reject->kind == FW_REJECT_TCP_RESET || rejected.protocol != CT_PROTO_TCP || f->asked != NULL)
+    return;
+  memcpy(bytes, f->answer_bytes, raw.length);
+  raw.data = bytes;
+  rejected.raw = &raw;
+  f->outcome.answer = (fw_answer){ .sent = FALSE };
+  f->asked = reject;
+  if (rejected.has_entry)
+    fw_answer_attached(f, &rejected);
+  else if (engine != NULL)
+    fw_answer_alone(f, engine, &rejected);
+  f->asked = NULL;
+  if (f->outcome.answer.sent)
+    return;
+  memcpy(f->answer_bytes, bytes, raw.length);
+  f->outcome.answer = first;
+  f->outcome.answer.seen.raw = &f->outcome.answer.packet;
+}
+
 ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
 {
   const fw_reject *reject = asked_for(f, r);
   fw_answer *a = &f->outcome.answer;
   ct_template none = { .untracked = false };
-  fw_decision d;
+  fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
 
   if (!build(f, r))
     return CT_FATE_DROP;
@@ -400,13 +434,15 @@ ct_fate fw_answer_attached(fw_firewall *f, const fw_packet *r)
   a->seen.gone = r->gone;
   a->seen.state = FW_STATE_RELATED;
   a->seen.direction = a->dir;
-  f->program->template = &none;
+  fw_program_template(f->program, &none);
   a->sent = fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d);
   a->seen.seen = TRUE;
-  a->sent = a->sent && walk_out(f, &a->seen);
+  a->sent = a->sent && walk_out(f, &a->seen, &d);
   if (a->looped)
     a->delivered = fw_loop_answer(f, &a->seen);
   end(f);
+  if (!a->sent)
+    answer_the_answer(f, NULL, &d);
   /* A reset closes the connection when it is made, also where a rule drops it then. */
   if (!a->sent && reject->kind != FW_REJECT_TCP_RESET)
     return CT_FATE_DROP;
@@ -418,16 +454,17 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
   fw_answer *a = &f->outcome.answer;
   ct_template template = { .untracked = false };
   ct_passage passage;
-  fw_decision d;
+  fw_decision d = { .verdict = FW_VERDICT_ACCEPT };
 
   f->program->engine = engine;
   if (!build(f, r))
     return;
   begin(f);
   /* The kernel attaches what the rejected packet has: of an untracked one that is nothing but the class RELATED. */
-  a->seen.class_only = r->state == FW_STATE_UNTRACKED;
-  f->program->template = &template;
+  a->seen.class_only = r->state == FW_STATE_UNTRACKED || r->class_only;
+  fw_program_template(f->program, &template);
   if (fw_firewall_before(f, &a->seen, FW_HOOK_OUTPUT, &d)) {
+    fw_program_template_ends(f->program, &a->seen);
     ct_engine_keep_ended(engine, &f->program->ended);
     ct_engine_arrive(engine, &a->packet, &template, &passage);
     ct_engine_keep_ended(engine, NULL);
@@ -437,7 +474,7 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     a->dir = passage.result.dir;
     a->reason = passage.result.reason;
     fw_firewall_attach(&a->seen, &passage);
-    a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen);
+    a->sent = passage.result.verdict == CT_VERDICT_ACCEPT && walk_out(f, &a->seen, &d);
     ct_engine_conclude(engine, &passage, a->sent ? CT_FATE_ACCEPT : CT_FATE_DROP);
     if (a->looped) {
       ct_engine_return(engine, &a->packet, &passage);
@@ -448,4 +485,6 @@ void fw_answer_alone(fw_firewall *f, ct_engine *engine, const fw_packet *r)
     f->program->view_of = NULL;
   }
   end(f);
+  if (!a->sent)
+    answer_the_answer(f, engine, &d);
 }

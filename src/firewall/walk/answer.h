@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What REJECT sends back, and its way out of the box (RULES 1.3). */
+/* What REJECT sends back, its way out of the box (RULES 1.3), and what answers that where OUTPUT rejects it. */
 #ifndef FIREWALL_WALK_ANSWER_H
 #define FIREWALL_WALK_ANSWER_H
 

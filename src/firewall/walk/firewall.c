@@ -480,6 +480,7 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
     ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
   if (G_UNLIKELY(f->program->labels))
     ct_engine_labels(engine);
+  fw_program_template_ends(f->program, p);
   ct_engine_keep_ended(engine, &f->program->ended);
   ct_engine_arrive(engine, a->packet, template, &passage);
   ct_engine_keep_ended(engine, NULL);
@@ -495,6 +496,10 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
         say_kernel(&f->outcome, f->outcome.kernel);
       if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
         fate = fw_answer_attached(f, p);
+      /* What answers the answer goes the packet's own way, and confirms its entry where that is new. */
+      if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage.is_new && f->outcome.answer.sent &&
+                     f->outcome.answer.dir == CT_ORIGINAL && f->outcome.path != FW_PATH_OUTPUT))
+        fate = CT_FATE_ACCEPT;
       f->outcome.answered = fate >= CT_FATE_ANSWERED && passage.entry != NULL && !passage.is_new;
       f->outcome.reset = fate == CT_FATE_RESET && f->outcome.answered;
     }
@@ -570,7 +575,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     return;
   set_way(f, a, p);
   f->template = (ct_template){ .untracked = false };
-  f->program->template = &f->template;
+  fw_program_template(f->program, &f->template);
   f->program->passage = NULL;
   if (G_UNLIKELY(f->program->engine != engine))
     set_engine(f, engine);

@@ -66,7 +66,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_NAT          /* it cannot be translated, or its connection's way has changed (NAT 7, 8, 13) */
 } fw_kernel_drop;
 
-/* An answer that the box has sent because of a packet: REJECT's. */
+/* An answer that the box has sent because of a packet: REJECT's, or what OUTPUT rejects that by. */
 typedef struct fw_answer {
   gboolean sent;
   ct_packet packet;   /* its bytes live until the next packet */

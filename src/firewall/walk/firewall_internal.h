@@ -4,6 +4,7 @@
 #define FIREWALL_WALK_FIREWALL_INTERNAL_H
 
 #include "conntrack/nat/nat.h"
+#include "firewall/target/data.h"
 #include "firewall/walk/firewall.h"
 #include "firewall/walk/memory.h"
 #include "firewall/walk/settled.h"
@@ -76,6 +77,7 @@ struct fw_firewall {
   fw_memory peers;
   fw_own own;
   guint8 answer_bytes[FW_ANSWER_BYTES];
+  const fw_reject *asked; /* what a rule of OUTPUT wants the answer answered with; NULL: it is the packet that is */
 };
 
 void fw_nat_write(fw_firewall *f);

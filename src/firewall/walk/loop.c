@@ -42,7 +42,7 @@ void fw_loop_packet(fw_firewall *f, ct_engine *engine, const ct_passage *left, f
   turn(f, p);
   o->looped = TRUE;
   o->again_cls = CT_CLASS_NONE;
-  f->program->template = &none;
+  fw_program_template(f->program, &none);
   f->program->engine = engine;
   if (!fw_firewall_before(f, p, FW_HOOK_PREROUTING, &last))
     return;

@@ -168,6 +168,7 @@ struct fw_program {
   ct_view ended;         /* of the entry that ended last (ct_engine_keep_ended) */
   ct_passage *passage;   /* for targets that change the entry; NULL: none */
   ct_template *template; /* table raw */
+  gboolean zone_by_mark; /* its zone is the mark with which the packet comes to conntrack */
   gboolean maybe;        /* in a rule or chain that is perhaps never reached: nothing may be changed for certain */
   gboolean loaded;
   gboolean traced;            /* the packet met TRACE */
@@ -198,6 +199,19 @@ struct fw_program {
   void (*log)(const fw_packet *p, const fw_rule *rule, gpointer user);
   gpointer log_user;
 };
+
+static inline void fw_program_template(fw_program *program, ct_template *template)
+{
+  program->template = template;
+  program->zone_by_mark = FALSE;
+}
+
+/* The template as conntrack takes it with the packet. */
+static inline void fw_program_template_ends(fw_program *program, const fw_packet *p)
+{
+  if (G_UNLIKELY(program->zone_by_mark))
+    program->template->zone = (guint16)p->mark;
+}
 
 /* loaded_ns: the moment at which the rules were loaded, the first packet's. hz 0: 250. */
 fw_program *fw_program_new(const fw_ruleset *ruleset, fw_backend backend, const fw_box_facts *facts, guint hz,

@@ -110,7 +110,8 @@ static gboolean act_ct(fw_program *program, fw_packet *p, const fw_step *step)
   if (c->timeout != NULL)
     program->template->timeout_ns = timeouts_of(program, p, c->timeout);
   if (c->has_zone) {
-    program->template->zone = c->zone_mark ? (guint16)p->mark : c->zone;
+    program->template->zone = c->zone_mark ? 0 : c->zone;
+    program->zone_by_mark = c->zone_mark;
     program->template->zone_dirs = c->zone_dir == FW_CT_ZONE_BOTH ? 3 : c->zone_dir == FW_CT_ZONE_ORIG ? 1 : 2;
   }
   p->has_entry = TRUE;
