@@ -11,6 +11,8 @@ typedef struct choice {
   ct_nat_manip manip;
   const ct_nat_range *range;
   ct_tuple original; /* the entry's own */
+  uint32_t source_hash;
+  bool *is_free; /* whether the tuple that was asked about last is nobody's at all */
 } choice;
 
 /* --- taken or free --- */
@@ -52,6 +54,7 @@ static bool is_taken(const choice *c, const ct_tuple *tuple)
   ct_dir dir;
   const ct_entry *entry = holder(c, tuple, &dir);
 
+  *c->is_free = entry == NULL;
   if (entry == NULL || is_own(c, entry))
     return false;
   c->engine->stats.found++;
@@ -77,6 +80,7 @@ static bool is_taken_harder(const choice *c, const ct_tuple *tuple, uint32_t att
   if (attempts_left > HARDER_LAST || tuple->proto != CT_PROTO_TCP || c->entry->state != CT_TCP_SYN_SENT)
     return is_taken(c, tuple);
   old = holder(c, tuple, &dir);
+  *c->is_free = old == NULL;
   if (old == NULL)
     return false;
   if (dir == CT_ORIGINAL || !gives_way(c, old))
@@ -148,7 +152,7 @@ static bool find_mapping(const choice *c, const ct_tuple *current, ct_tuple *fou
   ct_tuple reply;
   uint32_t number = 0;
 
-  while ((number = ct_nat_same_source(c->engine, &c->original, number)) != 0) {
+  while ((number = ct_nat_same_source(c->engine, &c->original, c->source_hash, number)) != 0) {
     const ct_entry *other = ct_table_entry(&c->engine->table, number);
 
     if (other == c->entry)
@@ -332,34 +336,55 @@ static bool keeps_id(const choice *c, const ct_tuple *tuple)
          (range->min_id == range->max_id || !is_taken(c, tuple));
 }
 
-void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
-                   const ct_tuple *current, ct_tuple *chosen)
+static void choose(const choice *c, const ct_tuple *current, ct_tuple *chosen)
 {
-  choice c = { .engine = engine, .entry = entry, .manip = manip, .range = range };
+  const ct_nat_range *range = c->range;
 
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
   *chosen = *current;
-  engine->nat->how = CT_NAT_HOW_KEPT;
-  if (manip == CT_NAT_SRC && !(range->flags & CT_NAT_RANDOM)) {
-    if (in_range(&c, current)) {
-      if (!is_taken_anew(&c, current))
+  if (c->manip == CT_NAT_SRC && !(range->flags & CT_NAT_RANDOM)) {
+    if (in_range(c, current)) {
+      if (!is_taken_anew(c, current))
         return;
-    } else if (find_mapping(&c, current, chosen) && !is_taken(&c, chosen)) {
-      engine->nat->how = CT_NAT_HOW_FOLLOWED;
+    } else if (find_mapping(c, current, chosen) && !is_taken(c, chosen)) {
+      c->engine->nat->how = CT_NAT_HOW_FOLLOWED;
       return;
     }
   }
   *chosen = *current;
-  choose_address(&c, chosen);
-  if (!keeps_id(&c, chosen))
-    choose_id(&c, chosen);
+  choose_address(c, chosen);
+  if (!keeps_id(c, chosen))
+    choose_id(c, chosen);
   else if (range->flags & CT_NAT_IDS && range->min_id == range->max_id)
-    engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
+    c->engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
+}
+
+/*
+ * Where the tuple that was chosen is nobody's, the confirm hook need not ask again: the original one was looked up when
+ * the packet arrived, and no other entry is made until this one is. But a tuple in two zones is looked up otherwise.
+ */
+static void note_alone(const choice *c)
+{
+  if (*c->is_free && c->manip == CT_NAT_SRC && ct_nat_has_ids(c->original.proto) && !c->engine->table.split)
+    c->entry->traits |= CT_ENTRY_ALONE;
+  else
+    c->entry->traits &= (uint8_t)~CT_ENTRY_ALONE;
+}
+
+void ct_nat_choose(ct_engine *engine, ct_entry *entry, const ct_nat_wish *wish, const ct_tuple *current,
+                   ct_tuple *chosen)
+{
+  bool is_free = false;
+  const choice c = { engine, entry, wish->manip, wish->range, wish->original, wish->source_hash, &is_free };
+
+  engine->nat->how = CT_NAT_HOW_KEPT;
+  choose(&c, current, chosen);
+  note_alone(&c);
 }
 
 void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry)
 {
-  choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST };
+  bool is_free;
+  choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST, .is_free = &is_free };
   ct_tuple reply, current;
 
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
@@ -368,7 +393,9 @@ void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry)
     ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
     ct_tuple_invert(&reply, &current);
     is_taken(&c, &current);
-  } else {
-    is_taken(&c, &c.original);
+    return;
   }
+  is_taken(&c, &c.original);
+  if (is_free)
+    engine->nat->answers_nobody = engine->packet->number;
 }

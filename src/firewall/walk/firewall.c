@@ -17,6 +17,8 @@
 
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f)
 {
+  if (f->straight.due)
+    fw_firewall_tell_straight((fw_firewall *)f);
   fw_firewall_write((fw_firewall *)f);
   return &f->outcome;
 }
@@ -450,42 +452,101 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
     fw_answer_alone(f, engine, p);
 }
 
-static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_packet *p, ct_result *result)
+static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family family, const ct_packet *packet,
+                                   const ct_template *template, ct_passage *passage)
 {
-  const ct_template *template = f->template.untracked || p->has_entry ? &f->template : NULL;
-  ct_passage passage;
-  ct_fate fate = CT_FATE_ACCEPT;
-  fw_decision last;
-
-  if (G_UNLIKELY(f->nat_families[p->family]))
-    ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
+  if (G_UNLIKELY(f->nat_families[family]))
+    ct_engine_nat(engine, family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
   if (G_UNLIKELY(f->program->labels))
     ct_engine_labels(engine);
   ct_engine_keep_ended(engine, &f->program->ended);
-  ct_engine_arrive(engine, a->packet, template, &passage);
+  ct_engine_arrive(engine, packet, template, passage);
   ct_engine_keep_ended(engine, NULL);
   f->program->engine = engine;
-  f->program->passage = &passage;
   f->program->view_of = NULL;
-  if (passage.result.verdict == CT_VERDICT_DROP) {
+}
+
+static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_result *result)
+{
+  ct_fate fate = CT_FATE_ACCEPT;
+  fw_decision last;
+
+  f->program->passage = passage;
+  if (passage->result.verdict == CT_VERDICT_DROP) {
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
-    fw_firewall_attach(p, &passage);
+    fw_firewall_attach(p, passage);
     if (!walk_on(f, p, &last)) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
         say_kernel(&f->outcome, f->outcome.kernel);
       if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
         fate = fw_answer_attached(f, p);
-      f->outcome.answered = fate >= CT_FATE_ANSWERED && passage.entry != NULL && !passage.is_new;
+      f->outcome.answered = fate >= CT_FATE_ANSWERED && passage->entry != NULL && !passage->is_new;
       f->outcome.reset = fate == CT_FATE_RESET && f->outcome.answered;
     }
   }
-  conclude(f, engine, &passage, p, fate);
-  *result = passage.result;
+  conclude(f, engine, passage, p, fate);
+  *result = passage->result;
   if (G_UNLIKELY(f->outcome.path == FW_PATH_OUTPUT) && fate == CT_FATE_ACCEPT && result->verdict == CT_VERDICT_ACCEPT &&
       fw_loop_is_due(f, p))
-    fw_loop_packet(f, engine, &passage, p);
+    fw_loop_packet(f, engine, passage, p);
+}
+
+/* -- straight through -- */
+
+/* Its headers are whole and plain, and no chain stands before conntrack: that may be asked before anything is read. */
+static inline gboolean may_go_straight(const fw_firewall *f, const fw_arrival *a)
+{
+  const ct_packet *packet = a->packet;
+  const guint8 proto = packet->tuple.proto;
+
+  return f->bare && f->listener == NULL && !f->facts->bridge && !a->sent && packet->kind == CT_PACKET_TRACK &&
+         packet->reason == CT_REASON_NONE && packet->tuple.family == CT_IPV4 &&
+         (proto == CT_PROTO_TCP || proto == CT_PROTO_UDP) && (packet->data[6] & 0x1f) == 0 && packet->data[7] == 0 &&
+         packet->l4_offset + (proto == CT_PROTO_TCP ? 20U : 8U) <= MIN(packet->length, packet->captured);
+}
+
+/*
+ * A packet of a connection that is mapped, where nothing but nat chains would be asked, and these are not: all that is
+ * left of its way is whether it is routed, and that its entry is concluded. => FALSE: it has to walk.
+ */
+static inline gboolean go_straight(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_passage *passage,
+                                   ct_result *result)
+{
+  const fw_interface_name *out;
+  guint32 to, device;
+
+  if (!ct_passage_nat_goes(engine, passage, &to, &device) || a->packet->data[8] <= 1)
+    return FALSE;
+  out = fw_where_straight(f, a->packet->tuple.src.v4, to);
+  if (out == NULL || (f->facts->complete && !out->known) || (device != 0 && out->known && device != out->device))
+    return FALSE;
+  f->outcome.path = FW_PATH_FORWARD;
+  f->outcome.verdict = FW_VERDICT_ACCEPT;
+  f->outcome.packet.mark = f->outcome.packet.mark_unknown = 0;
+  f->straight = (fw_straight){ TRUE, passage->result.dir, *a, passage->entry };
+  f->program->passage = NULL;
+  ct_engine_conclude(engine, passage, CT_FATE_ACCEPT);
+  *result = passage->result;
+  return TRUE;
+}
+
+void fw_firewall_tell_straight(fw_firewall *f)
+{
+  const fw_arrival a = f->straight.arrival;
+  ct_passage passage = { .packet = a.packet, .entry = f->straight.entry };
+  fw_packet *p = &f->outcome.packet;
+
+  f->straight.due = FALSE;
+  passage.result.cls = CT_CLASS_ESTABLISHED;
+  passage.result.dir = f->straight.dir;
+  fw_packet_read(p, a.packet);
+  set_way(f, &a, p);
+  fw_firewall_attach(p, &passage);
+  f->program->passage = &passage;
+  settle_way(f, p);
+  f->program->passage = NULL;
 }
 
 void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result)
@@ -521,8 +582,11 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
 {
   fw_packet *p = &f->outcome.packet;
   fw_outcome *o = &f->outcome;
+  ct_passage passage;
   fw_decision last;
+  gboolean straight;
 
+  f->straight.due = FALSE;
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
   f->pending.n = 0;
@@ -547,6 +611,12 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     return;
   }
   fw_nat_learn(f, engine, a);
+  straight = G_LIKELY(!fw_own_any(f)) && may_go_straight(f, a);
+  if (straight) {
+    reach_conntrack(f, engine, FW_IPV4, a->packet, NULL, &passage);
+    if (go_straight(f, engine, a, &passage, result))
+      return;
+  }
   fw_packet_read(p, a->packet);
   if (G_UNLIKELY(fw_own_any(f)) && fw_own_packet(f, engine, a, result))
     return;
@@ -556,7 +626,7 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->program->passage = NULL;
   f->program->engine = engine;
   f->program->traced = FALSE;
-  if (!arrive(f, p, &last)) {
+  if (!straight && !arrive(f, p, &last)) {
     o->before_conntrack = TRUE;
     if (f->options.mode == FW_MODE_OBSERVE) {
       ct_engine_packet(engine, a->packet, result);
@@ -569,7 +639,10 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     }
     return;
   }
-  pass(f, engine, a, p, result);
+  if (!straight)
+    reach_conntrack(f, engine, p->family, a->packet, f->template.untracked || p->has_entry ? &f->template : NULL,
+                    &passage);
+  pass(f, engine, &passage, p, result);
   if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)

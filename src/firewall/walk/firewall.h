@@ -121,9 +121,12 @@ guint32 fw_firewall_mtu(const fw_firewall *firewall);
 /* In place of ct_engine_packet. */
 void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arrival *arrival, ct_result *result);
 
-/* Of the last packet; valid until the next one. */
+/*
+ * Of the last packet; valid until the next one. To be asked for while the packet's bytes are there, and before the
+ * engine is asked for anything that changes it: how a translated packet left is told now.
+ */
 const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
-/* The same for who looks at no bytes of the packet: those of a translated one may not be written yet. */
+/* The same for who asks for nothing of `packet` but its mark: what it became may not be told yet. At any time. */
 const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conntrack/nat/nat.h"
 #include "conntrack/nat/rewrite.h"
 
 /* => the connection, as *view. Of an ICMP error it is that of the packet inside. */
@@ -25,6 +26,8 @@ bool fw_view_is_undone(const ct_engine *engine, const ct_packet *packet)
 {
   ct_view view;
 
+  if (packet->kind == CT_PACKET_TRACK && !ct_tuple_is_icmp(&packet->tuple))
+    return ct_nat_is_undone(engine, packet);
   return find(engine, packet, &view);
 }
 
