@@ -77,6 +77,9 @@ expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
 expect 0 '"dport":33333}.*"inferred":true' '*' "$ctreplay" -L -o json "$work/any.pcap"
 expect 0 'leaves as tcp 203.0.113.1.33333 > 198.51.100.7.80 (inferred)' '*' "$ctreplay" "$work/any.pcap"
 expect 0 '^192.168.1.11	.*|SRC_NAT|.*|inferred$' '*' "$ctreplay" flows -o tsv --fields src,status "$work/any.pcap"
+expect 0 '^192.168.1.11,1,1$' '*' "$ctreplay" flows -o csv --fields src,nat,inferred "$work/any.pcap"
+expect 0 '"src":"192.168.1.11".*"nat":true,"inferred":true' '*' "$ctreplay" flows -o json "$work/any.pcap"
+expect 1 '' '*' sh -c "\"$ctreplay\" flows -o csv --fields inferred --nat off \"$work/any.pcap\" | grep 1"
 told_inferred() { "$ctreplay" explain --packet 5 "$work/any.pcap" | tr -s ' \n' ' '; }
 expect 0 "answers are tcp from 198.51.100.7 port 80 to 203.0.113.1 port 33333: that is inferred from how" '*' told_inferred
 expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"

@@ -13,6 +13,7 @@ struct ct_nat {
   ct_nat_draw_fn draw;
   void *draw_user;
   uint64_t answers_nobody; /* the number of a packet whose tuple was found to be the inverse of nobody's; 0: of none */
+  uint32_t gives; /* the IPv4 source that a mapping gave last: a guess at what the next one gives; 0: none yet */
   /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): chains through their keys. */
   uint32_t *heads;
   uint32_t n_heads, n_linked;

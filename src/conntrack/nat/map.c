@@ -26,8 +26,12 @@ void ct_nat_free(struct ct_nat *nat)
 
 void ct_engine_nat(ct_engine *engine, uint8_t family)
 {
-  struct ct_nat *nat = ct_nat_need(engine);
+  struct ct_nat *nat = engine->nat;
 
+  /* Said of each packet. */
+  if (G_LIKELY(nat != NULL && (family == CT_IPV6 ? nat->ipv6 : nat->ipv4)))
+    return;
+  nat = ct_nat_need(engine);
   *(family == CT_IPV6 ? &nat->ipv6 : &nat->ipv4) = true;
 }
 
@@ -61,6 +65,8 @@ bool ct_nat_set_up(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const
     ct_tuple_invert(&chosen, &reply);
     ct_table_set_reply(&engine->table, entry, &reply);
     entry->status |= manip == CT_NAT_SRC ? CT_STATUS_SRC_NAT : CT_STATUS_DST_NAT;
+    if (manip == CT_NAT_SRC && chosen.family == CT_IPV4)
+      engine->nat->gives = chosen.src.v4;
   }
   if (manip == CT_NAT_SRC)
     ct_nat_link_hashed(engine, entry, wish.source_hash);

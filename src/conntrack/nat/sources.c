@@ -128,6 +128,12 @@ void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const ui
       continue;
     heads[n_new] = head_of(nat, ct_nat_source_hash(&packets[i].tuple));
     ct_pages_fetch(heads[n_new++]);
+    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4) {
+      ct_tuple guess = packets[i].tuple;
+
+      guess.src.v4 = nat->gives;
+      ct_table_prefetch_slot(&engine->table, ct_tuple_hash(&guess));
+    }
   }
   for (i = 0; i < n_new; i++)
     ct_pages_fetch(&engine->table.keys[*heads[i]]);
