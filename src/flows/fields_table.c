@@ -128,9 +128,7 @@ static inline char *put_known_addr(char *p, const ct_tuple *tuple, const ct_addr
 
 static gboolean is_translated(const flow_record *r)
 {
-  ct_tuple inverse;
-
-  return ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]);
+  return ct_tuple_is_translated(&r->tuple[CT_ORIGINAL], &r->tuple[CT_REPLY]);
 }
 
 static void write_ends(ends *e, const emit_row_context *c, const flow_record *r)

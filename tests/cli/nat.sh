@@ -54,6 +54,10 @@ ours="$box --local 203.0.113.1/24@wan0"
   sed 's/-p udp/-s 192.168.1.11/' "$work/rules" > "$work/dropping"
   expect 0 '*' 'packet 5, 192.168.1.11.40000 > 198.51.100.7.80 left as 203.0.113.1.33333 > 198.51.100.7.80, and is predicted to be dropped by filter:FORWARD:rule:1' \
     "$ctreplay" -L --rules "$work/dropping" $ours "$work/any.pcap"
+  # Two zones of one connection translate nothing.
+  printf '*raw\n-A PREROUTING -i lan0 -j CT --zone-orig 5\nCOMMIT\n' > "$work/zone"
+  expect 0 '^5,0,0$' '*' "$ctreplay" flows -o csv --fields zone_orig,zone_reply,nat --rules "$work/zone" --route 0.0.0.0/0=wan0 \
+    --route 192.168.0.0/16=lan0 samples/nat-zones.pcap
 }
 
 # H.323's payloads stay as they are, and that is said; not where nothing is translated.

@@ -306,6 +306,28 @@ START_TEST(rejects)
 }
 END_TEST
 
+/* Sums of the kit's packets are wrong, which conntrack is told to pass by; REJECT asks for itself (RULES 1.3). */
+START_TEST(wrong_sums)
+{
+  const fw_outcome *o;
+
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  kit.options.sums_stand = TRUE;
+  wk_start(&kit,
+           FILTER("-A FORWARD -p tcp -j REJECT --reject-with tcp-reset\n-A FORWARD -p udp -j REJECT\n"
+                  "-A FORWARD -p icmp -j REJECT\n"),
+           NULL);
+  o = fw_firewall_outcome(kit.firewall);
+  REJECTED(wk_tcp(&kit, A, 9, B, 80, SYN));
+  ck_assert(!o->answer.sent);
+  ck_assert_str_eq(o->answer.why_not, "the packet's checksum is wrong");
+  REJECTED(wk_icmp(&kit, A, B, 8, 0));
+  ck_assert(!o->answer.sent);
+  REJECTED(wk_udp(&kit, A, 1, B, 2, "x")); /* says that it has none */
+  ck_assert(o->answer.sent);
+}
+END_TEST
+
 /* The entry is closed when the reset is made (nf_ct_set_closing), also where OUTPUT drops that. */
 START_TEST(reset_that_is_dropped)
 {
@@ -549,6 +571,7 @@ int main(void)
   tcase_add_test(tc, rejects);
   tcase_add_test(tc, why_not_in_words);
   tcase_add_test(tc, reset_that_is_dropped);
+  tcase_add_test(tc, wrong_sums);
   tcase_add_test(tc, icmp_limit);
   tcase_add_test(tc, what_icmp_is_about);
   tcase_add_test(tc, ways);

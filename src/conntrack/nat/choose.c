@@ -25,8 +25,11 @@ static bool is_own(const choice *c, const ct_entry *other)
   return ct_tuple_equal(&tuple, &c->original);
 }
 
-/* The confirmed entry that has the inverse of a tuple for one of its own; expired ones that it meets end. */
-static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
+/*
+ * The confirmed entry that has the inverse of a tuple, whose hash that is, for one of its own; expired ones that it
+ * meets end.
+ */
+static ct_entry *holder(const choice *c, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
   bool icmp = ct_tuple_is_icmp(tuple);
   ct_tuple reply = *tuple;
@@ -37,9 +40,8 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
   for (;;) {
     *dir = icmp ? CT_REPLY : CT_ORIGINAL;
     /* With a zone of one direction it has to do with others' replies alone. */
-    entry = tuple->zone != c->original.zone
-              ? ct_table_find_as(&c->engine->table, &reply, ct_tuple_hash(&reply), CT_REPLY)
-              : ct_table_find(&c->engine->table, &reply, ct_tuple_hash(&reply), dir);
+    entry = tuple->zone != c->original.zone ? ct_table_find_as(&c->engine->table, &reply, hash, CT_REPLY)
+                                            : ct_table_find(&c->engine->table, &reply, hash, dir);
     if (icmp || tuple->zone != c->original.zone)
       *dir = CT_REPLY;
     if (entry == NULL || !ct_core_is_expired(c->engine, entry))
@@ -49,10 +51,10 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
 }
 
 /* nf_conntrack_tuple_taken */
-static bool is_taken(const choice *c, const ct_tuple *tuple)
+static bool is_taken_as(const choice *c, const ct_tuple *tuple, uint32_t hash)
 {
   ct_dir dir;
-  const ct_entry *entry = holder(c, tuple, &dir);
+  const ct_entry *entry = holder(c, tuple, hash, &dir);
 
   *c->is_free = entry == NULL;
   if (entry == NULL || is_own(c, entry))
@@ -60,6 +62,8 @@ static bool is_taken(const choice *c, const ct_tuple *tuple)
   c->engine->stats.found++;
   return true;
 }
+
+static bool is_taken(const choice *c, const ct_tuple *tuple) { return is_taken_as(c, tuple, ct_tuple_hash(tuple)); }
 
 /* A new SYN may take the place of a connection that is over and whose sequence numbers it has left behind. */
 static bool gives_way(const choice *c, const ct_entry *old)
@@ -79,7 +83,7 @@ static bool is_taken_harder(const choice *c, const ct_tuple *tuple, uint32_t att
 
   if (attempts_left > HARDER_LAST || tuple->proto != CT_PROTO_TCP || c->entry->state != CT_TCP_SYN_SENT)
     return is_taken(c, tuple);
-  old = holder(c, tuple, &dir);
+  old = holder(c, tuple, ct_tuple_hash(tuple), &dir);
   *c->is_free = old == NULL;
   if (old == NULL)
     return false;
@@ -383,19 +387,21 @@ void ct_nat_choose(ct_engine *engine, ct_entry *entry, const ct_nat_wish *wish, 
 
 void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry)
 {
+  const ct_packet *packet = engine->packet;
   bool is_free;
   choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST, .is_free = &is_free };
   ct_tuple reply, current;
 
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
   engine->nat->how = CT_NAT_HOW_KEPT;
   if (entry->traits & CT_ENTRY_KEYED) {
+    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
     ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
     ct_tuple_invert(&reply, &current);
     is_taken(&c, &current);
     return;
   }
-  is_taken(&c, &c.original);
+  c.original = packet->tuple; /* it is of no zone, and the entry's first */
+  is_taken_as(&c, &c.original, packet->hash);
   if (is_free)
-    engine->nat->answers_nobody = engine->packet->number;
+    engine->nat->answers_nobody = packet->number;
 }

@@ -195,7 +195,7 @@ bool ct_nat_is_undone(const ct_engine *engine, const ct_packet *packet)
   entry = ct_table_find(&engine->table, &inverse, packet->hash, &dir);
   return entry != NULL && dir == CT_ORIGINAL && entry->traits & CT_ENTRY_KEYED && entry->id != 0 &&
          !ct_core_is_expired(engine, entry) &&
-         !ct_tuple_equal(&packet->tuple, &engine->table.keys[ct_table_number(&engine->table, entry)].reply);
+         ct_tuple_is_translated(&inverse, &engine->table.keys[ct_table_number(&engine->table, entry)].reply);
 }
 
 uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }

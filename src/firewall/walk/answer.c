@@ -97,6 +97,13 @@ static gboolean sum_is_judged(const fw_packet *r)
   }
 }
 
+/* Of a protocol whose sums REJECT asks for itself. */
+static gboolean is_summed(const fw_packet *r)
+{
+  return r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP || r->protocol == CT_PROTO_ICMP ||
+         r->protocol == CT_PROTO_ICMPV6;
+}
+
 /* Whether the packet says that it has no sum. */
 static gboolean has_no_sum(const fw_packet *r)
 {
@@ -110,7 +117,7 @@ static gboolean has_no_sum(const fw_packet *r)
  * The kernel sums a packet that it answers over all of its payload, also of protocols that have no checksum
  * (RULES 1.3); of IPv6, TCP and UDP with the addresses. What is not there cannot be summed, and counts as right.
  */
-static gboolean sum_is_wrong(const fw_packet *r)
+static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
 {
   const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
   const gboolean six = r->family == FW_IPV6;
@@ -122,7 +129,7 @@ static gboolean sum_is_wrong(const fw_packet *r)
     return TRUE;
   if (r->broken || r->protocolless || r->raw->flags & CT_PACKET_CUT)
     return r->broken && six && !(r->raw->flags & CT_PACKET_CUT);
-  if (sum_is_judged(r) || has_no_sum(r))
+  if ((sum_is_judged(r) && !(f->options.sums_stand && is_summed(r))) || has_no_sum(r))
     return FALSE;
   if (six || r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP) {
     b = ct_packet_at(r->raw, six ? 8 : 12, six ? 32 : 8, scratch);
@@ -140,7 +147,7 @@ static gboolean sum_is_wrong(const fw_packet *r)
 }
 
 /* => length; 0: none is sent, *why says why. */
-static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
+static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, const char **why)
 {
   guint ip = ip_bytes(r), data;
   guint8 scratch[20], *t = b + ip;
@@ -155,7 +162,7 @@ static guint build_reset(const fw_packet *r, guint8 *b, const char **why)
     *why = "a reset is not answered by a reset";
     return 0;
   }
-  if (sum_is_wrong(r)) {
+  if (sum_is_wrong(f, r)) {
     *why = "the packet's checksum is wrong";
     return 0;
   }
@@ -249,7 +256,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
   if (is_for_all(f, r))
     return "what goes to many is not answered";
   /* Only rules ask for it; the kernel's own errors do not. */
-  if (!fw_answer_by_kernel(f) && sum_is_wrong(r))
+  if (!fw_answer_by_kernel(f) && sum_is_wrong(f, r))
     return "the packet's checksum is wrong";
   return NULL;
 }
@@ -310,7 +317,7 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
     a->why_not = "there is no way to the sender";
     return FALSE;
   }
-  n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(r, f->answer_bytes, &a->why_not)
+  n = reject->kind == FW_REJECT_TCP_RESET ? build_reset(f, r, f->answer_bytes, &a->why_not)
                                           : build_icmp(f, r, reject, out, f->answer_bytes, &a->why_not);
   if (n == 0)
     return FALSE;

@@ -11,6 +11,7 @@
 #include "firewall/walk/nat.h"
 #include "firewall/walk/own.h"
 #include "firewall/walk/quick.h"
+#include "firewall/walk/straight.h"
 #include "firewall/walk/where.h"
 
 /* -- what it is asked -- */
@@ -18,7 +19,7 @@
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f)
 {
   if (f->straight.due)
-    fw_firewall_tell_straight((fw_firewall *)f);
+    fw_straight_tell((fw_firewall *)f);
   fw_firewall_write((fw_firewall *)f);
   return &f->outcome;
 }
@@ -493,58 +494,14 @@ static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_pack
     fw_loop_packet(f, engine, passage, p);
 }
 
-/* -- straight through -- */
-
-/* Its headers are whole and plain, and no chain stands before conntrack: that may be asked before anything is read. */
-static inline gboolean may_go_straight(const fw_firewall *f, const fw_arrival *a)
+void fw_firewall_pass_again(fw_firewall *f, const fw_arrival *a, ct_passage *passage)
 {
-  const ct_packet *packet = a->packet;
-  const guint8 proto = packet->tuple.proto;
-
-  return f->bare && f->listener == NULL && !f->facts->bridge && !a->sent && packet->kind == CT_PACKET_TRACK &&
-         packet->reason == CT_REASON_NONE && packet->tuple.family == CT_IPV4 &&
-         (proto == CT_PROTO_TCP || proto == CT_PROTO_UDP) && (packet->data[6] & 0x1f) == 0 && packet->data[7] == 0 &&
-         packet->l4_offset + (proto == CT_PROTO_TCP ? 20U : 8U) <= MIN(packet->length, packet->captured);
-}
-
-/*
- * A packet of a connection that is mapped, where nothing but nat chains would be asked, and these are not: all that is
- * left of its way is whether it is routed, and that its entry is concluded. => FALSE: it has to walk.
- */
-static inline gboolean go_straight(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_passage *passage,
-                                   ct_result *result)
-{
-  const fw_interface_name *out;
-  guint32 to, device;
-
-  if (!ct_passage_nat_goes(engine, passage, &to, &device) || a->packet->data[8] <= 1)
-    return FALSE;
-  out = fw_where_straight(f, a->packet->tuple.src.v4, to);
-  if (out == NULL || (f->facts->complete && !out->known) || (device != 0 && out->known && device != out->device))
-    return FALSE;
-  f->outcome.path = FW_PATH_FORWARD;
-  f->outcome.verdict = FW_VERDICT_ACCEPT;
-  f->outcome.packet.mark = f->outcome.packet.mark_unknown = 0;
-  f->straight = (fw_straight){ TRUE, passage->result.dir, *a, passage->entry };
-  f->program->passage = NULL;
-  ct_engine_conclude(engine, passage, CT_FATE_ACCEPT);
-  *result = passage->result;
-  return TRUE;
-}
-
-void fw_firewall_tell_straight(fw_firewall *f)
-{
-  const fw_arrival a = f->straight.arrival;
-  ct_passage passage = { .packet = a.packet, .entry = f->straight.entry };
   fw_packet *p = &f->outcome.packet;
 
-  f->straight.due = FALSE;
-  passage.result.cls = CT_CLASS_ESTABLISHED;
-  passage.result.dir = f->straight.dir;
-  fw_packet_read(p, a.packet);
-  set_way(f, &a, p);
-  fw_firewall_attach(p, &passage);
-  f->program->passage = &passage;
+  fw_packet_read(p, a->packet);
+  set_way(f, a, p);
+  fw_firewall_attach(p, passage);
+  f->program->passage = passage;
   settle_way(f, p);
   f->program->passage = NULL;
 }
@@ -611,10 +568,10 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     return;
   }
   fw_nat_learn(f, engine, a);
-  straight = G_LIKELY(!fw_own_any(f)) && may_go_straight(f, a);
+  straight = G_LIKELY(!fw_own_any(f)) && fw_straight_may(f, a);
   if (straight) {
     reach_conntrack(f, engine, FW_IPV4, a->packet, NULL, &passage);
-    if (go_straight(f, engine, a, &passage, result))
+    if (fw_straight_go(f, engine, a, &passage, result))
       return;
   }
   fw_packet_read(p, a->packet);

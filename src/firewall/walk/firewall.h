@@ -38,6 +38,7 @@ typedef struct fw_firewall_options {
   guint64 seed;             /* of what the kernel draws at random */
   gboolean record;          /* keep the walk of the last packet */
   gboolean record_passed;   /* with the rules that did not hold */
+  gboolean sums_stand;      /* checksums are the wire's, though conntrack does not look at them: REJECT does */
   gboolean no_answer_limit; /* ICMP errors without the kernel's limit of one a second */
   gboolean answers_apart;   /* none of the packets is an answer of the box's own, whatever it looks like */
 } fw_firewall_options;

@@ -114,8 +114,8 @@ gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decis
 gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p);
 /* What conntrack makes of a packet that it does not see: time passes. */
 void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result);
-/* The outcome's packet and path, of one that has gone straight through. */
-void fw_firewall_tell_straight(fw_firewall *f);
+/* Once more the way of a packet whose passage is over, for what the outcome says of it: nobody counts, or acts. */
+void fw_firewall_pass_again(fw_firewall *f, const fw_arrival *a, ct_passage *passage);
 /* What conntrack says of a packet that has arrived. */
 void fw_firewall_attach(fw_packet *p, const ct_passage *passage);
 
