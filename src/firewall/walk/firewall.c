@@ -301,6 +301,11 @@ static inline void has_gone(fw_firewall *f, fw_packet *p, fw_hook hook)
   }
 }
 
+static inline gboolean is_martian(const fw_firewall *f, const fw_packet *p)
+{
+  return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(p);
+}
+
 static inline gboolean is_forwarded(const fw_firewall *f, const fw_packet *p)
 {
   return f->facts->bridge || (p->ttl > 1 && !is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
@@ -360,7 +365,8 @@ static gboolean settle_with_nat(fw_firewall *f, fw_packet *p)
     return FALSE;
   if (fw_nat_settle(f, p, CT_NAT_DST) && !f->facts->bridge)
     fw_where_again(f, p);
-  moved = f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out));
+  moved = is_martian(f, p) ||
+          (f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out)));
   if (!moved) {
     said = fw_way_settle(
       f->program, f->ways[p->family][f->outcome.path == FW_PATH_INPUT ? FW_WAY_INPUT : FW_WAY_FORWARD], p, f->way_out);
@@ -392,7 +398,8 @@ static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
     return FALSE;
   if (f->nat_families[p->family])
     return settle_with_nat(f, p);
-  if (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))
+  if (f->outcome.path != FW_PATH_OUTPUT &&
+      (is_martian(f, p) || (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))))
     return FALSE;
   said = fw_way_settle(f->program, f->ways[p->family][ways[f->outcome.path]], p, f->way_out);
   take_settled(f, said);
@@ -413,6 +420,10 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
     return FALSE;
   if (G_UNLIKELY(p->translated) && !f->facts->bridge)
     fw_where_again(f, p);
+  if (is_martian(f, p)) {
+    f->outcome.kernel = FW_KERNEL_MARTIAN;
+    return FALSE;
+  }
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 

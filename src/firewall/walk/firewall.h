@@ -64,6 +64,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_TTL,
   FW_KERNEL_NO_LISTENER, /* multicast that the box neither takes nor forwards */
   FW_KERNEL_NO_ROUTE,    /* to where it goes */
+  FW_KERNEL_MARTIAN,     /* a source that nobody has: 0.0.0.0, a group, everybody */
   FW_KERNEL_NAT          /* it cannot be translated, or its connection's way has changed (NAT 7, 8, 13) */
 } fw_kernel_drop;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/where.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "firewall/match/data.h"
@@ -163,7 +164,22 @@ const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32
 {
   const fw_address destination = { .words = { to } };
 
-  return is_plain(f, from) && is_plain(f, to) ? way_to(f, FW_IPV4, &destination) : NULL;
+  return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
+}
+
+/* ip_route_input_slow, ip_mc_validate_source; 0.0.0.0 alone since 5.3, all of 0.0.0.0/8 before. */
+gboolean fw_where_is_martian(const fw_packet *p)
+{
+  const guint32 all = G_MAXUINT32, from = p->source.words[0], to = p->destination.words[0];
+  const guint8 *group = p->destination.bytes;
+
+  if (p->own || (p->in->known && strcmp(p->in->name, "lo") == 0))
+    return FALSE;
+  if (p->source.bytes[0] >> 4 == 14 || from == all)
+    return TRUE;
+  if (from != 0 || to == all || to == 0)
+    return FALSE;
+  return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));
 }
 
 void fw_where_to(fw_firewall *f, const fw_arrival *a, fw_packet *p)
