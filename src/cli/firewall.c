@@ -243,7 +243,9 @@ static void make(cli_firewall *f, const ct_params *params, gboolean record, gboo
                                         .hz = params->hz,
                                         .seed = params->hash_seed,
                                         .record = record,
-                                        .record_passed = passed };
+                                        .record_passed = passed,
+                                        .sums_stand =
+                                          f->o->replay.checksums == CT_CHECKSUMS_VERIFY && !params->checksum };
 
   f->firewall = fw_firewall_new(f->ruleset, f->facts, &options);
   cli_firewall_open_door(f);

@@ -59,7 +59,8 @@ inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet 
 {
   uint32_t at[2] = { 0, 0 };
 
-  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && is_taken_by_another(engine, entry, hash)) {
+  if (G_UNLIKELY(ct_table_has_keys(&engine->table)) && !(entry->traits & CT_ENTRY_ALONE) &&
+      is_taken_by_another(engine, entry, hash)) {
     engine->stats.insert_failed++;
     engine->stats.drop++;
     result->reason = CT_REASON_CLASH;
@@ -73,6 +74,7 @@ inline bool ct_core_confirm(ct_engine *engine, ct_entry *entry, const ct_packet 
     result->reason = CT_REASON_CHAIN_TOO_LONG;
     return false;
   }
+  entry->traits &= (uint8_t)~CT_ENTRY_ALONE;
   ct_way_confirm(entry, packet);
   ct_table_insert(&engine->table, entry, hash);
   if (engine->buckets.active)

@@ -93,6 +93,17 @@ static inline bool ct_tuple_invert(const ct_tuple *in, ct_tuple *inverse)
   return true;
 }
 
+/* Whether a reply's tuple is another than the original's inverse, in whatever zones they are: NAT. */
+static inline bool ct_tuple_is_translated(const ct_tuple *original, const ct_tuple *reply)
+{
+  ct_tuple inverse;
+
+  if (!ct_tuple_invert(original, &inverse))
+    return false;
+  inverse.zone = reply->zone;
+  return !ct_tuple_equal(&inverse, reply);
+}
+
 /*
  * True for the ICMP types that answer a request: their inverse is what the table is keyed by. Which they are, the
  * protocol's description says (proto/icmp.c).

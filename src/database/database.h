@@ -17,7 +17,7 @@
 #include "emit/row.h"
 
 /* Raised with each change of a table or view that a query could stumble over; PRAGMA user_version. */
-enum { DATABASE_SCHEMA = 4 };
+enum { DATABASE_SCHEMA = 5 };
 
 typedef struct database database;
 

@@ -128,9 +128,7 @@ static inline char *put_known_addr(char *p, const ct_tuple *tuple, const ct_addr
 
 static gboolean is_translated(const flow_record *r)
 {
-  ct_tuple inverse;
-
-  return ct_tuple_invert(&r->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &r->tuple[CT_REPLY]);
+  return ct_tuple_is_translated(&r->tuple[CT_ORIGINAL], &r->tuple[CT_REPLY]);
 }
 
 static void write_ends(ends *e, const emit_row_context *c, const flow_record *r)
@@ -269,6 +267,8 @@ GETTER(nat)
 }
 TEXTER(nat) { return put_count(p, (guint64)(e != NULL ? e->translated : is_translated(r))); }
 
+NUMBER(inferred, r->inferred)
+
 TEXTER(history)
 {
   p = put_bytes(p, r->history, sizeof(r->history)) - sizeof(r->history) + r->steps;
@@ -340,8 +340,9 @@ NUMBER(evicted, !r->alive && (r->reason == CT_REASON_END_EVICTED || r->reason ==
   F(zone_orig, NUMBER, -9, 0, NULL, 0, "the zone that the original direction is tracked in; 0 is the usual one")                     \
   F(zone_reply, NUMBER, -10, 0, NULL, 0, "the zone that the reply is tracked in")                                                    \
   F(nat, FLAG, 3, 0, NULL, 0, "whether the reply tuple is another than the original one turned round")                               \
+  F(inferred, FLAG, 8, 0, NULL, 0, "whether that is inferred from how packets were seen to leave, as no rule says it")                \
   F(state, TEXT, 11, 5, NULL, 0, "state of its protocol at the end, of protocols that have states")                                  \
-  F(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |; inferred: its translation is, from how packets left")        \
+  F(status, TEXT, 20, 0, NULL, 0, "status bits at the end, joined by |; inferred: as the column")                                    \
   F(history, TEXT, 8, 6, NULL, 0, "a letter for each state it reached, capital where the original side led there")                   \
   F(states, TEXT, 40, 0, NULL, FLOWS_NEEDS_STEPS, "the same in words, each with @seconds since its first packet")                    \
   F(packets, NUMBER, -8, 2, NULL, 0, "packets counted, both ways")                                                                   \

@@ -251,7 +251,7 @@ int ctreplay_engine_ruling(ctreplay_engine *engine, ctreplay_ruling *ruling)
   if (!engine->rules.met)
     return lib_fail(engine, CTREPLAY_ERROR_NOT_FOUND, "there was no packet yet");
   if (engine->rules.firewall != NULL) {
-    o = fw_firewall_outcome(engine->rules.firewall);
+    o = fw_firewall_said(engine->rules.firewall); /* the packet's bytes were the caller's */
     out.verdict = o->verdict;
     out.by_kernel = o->kernel != FW_KERNEL_NOTHING;
     out.answered = o->answer.sent != 0;

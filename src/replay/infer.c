@@ -5,9 +5,7 @@
 
 static gboolean is_translated(const ct_view *view)
 {
-  ct_tuple inverse;
-
-  return ct_tuple_invert(&view->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &view->tuple[CT_REPLY]);
+  return ct_tuple_is_translated(&view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY]);
 }
 
 gboolean replay_is_stray(const ct_engine *engine, const ct_packet *packet, const pkt_link_info *link)

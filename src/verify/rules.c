@@ -122,12 +122,14 @@ static gboolean begin(verify_rules_run *r, const char *capture, const char *cons
   emit_options emit = { .profile = r->params.profile, .subject = &r->subject };
 
   /* The recordings are of iptables' nft half, and without a limit of ICMP errors; our own as the rules say. */
-  r->box.options = (fw_firewall_options){ .answers_apart = !r->own,
-                                          .backend = r->own ? FW_BACKEND_UNSET : FW_BACKEND_NFT,
-                                          .hz = r->params.hz,
-                                          .seed = r->own ? r->params.hash_seed : 0,
-                                          .record = TRUE,
-                                          .no_answer_limit = !r->own };
+  r->box.options =
+    (fw_firewall_options){ .answers_apart = !r->own,
+                           .backend = r->own ? FW_BACKEND_UNSET : FW_BACKEND_NFT,
+                           .hz = r->params.hz,
+                           .seed = r->own ? r->params.hash_seed : 0,
+                           .record = TRUE,
+                           .sums_stand = !r->own || (r->checksums == CT_CHECKSUMS_VERIFY && !r->params.checksum),
+                           .no_answer_limit = !r->own };
   if (!read_rules(r, rules, error))
     return FALSE;
   r->reader = cap_reader_open(capture, error);

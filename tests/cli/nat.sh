@@ -54,6 +54,10 @@ ours="$box --local 203.0.113.1/24@wan0"
   sed 's/-p udp/-s 192.168.1.11/' "$work/rules" > "$work/dropping"
   expect 0 '*' 'packet 5, 192.168.1.11.40000 > 198.51.100.7.80 left as 203.0.113.1.33333 > 198.51.100.7.80, and is predicted to be dropped by filter:FORWARD:rule:1' \
     "$ctreplay" -L --rules "$work/dropping" $ours "$work/any.pcap"
+  # Two zones of one connection translate nothing.
+  printf '*raw\n-A PREROUTING -i lan0 -j CT --zone-orig 5\nCOMMIT\n' > "$work/zone"
+  expect 0 '^5,0,0$' '*' "$ctreplay" flows -o csv --fields zone_orig,zone_reply,nat --rules "$work/zone" --route 0.0.0.0/0=wan0 \
+    --route 192.168.0.0/16=lan0 samples/nat-zones.pcap
 }
 
 # H.323's payloads stay as they are, and that is said; not where nothing is translated.
@@ -77,6 +81,9 @@ expect 0 '^3$' '*' "$ctreplay" -C "$work/any.pcap"
 expect 0 '"dport":33333}.*"inferred":true' '*' "$ctreplay" -L -o json "$work/any.pcap"
 expect 0 'leaves as tcp 203.0.113.1.33333 > 198.51.100.7.80 (inferred)' '*' "$ctreplay" "$work/any.pcap"
 expect 0 '^192.168.1.11	.*|SRC_NAT|.*|inferred$' '*' "$ctreplay" flows -o tsv --fields src,status "$work/any.pcap"
+expect 0 '^192.168.1.11,1,1$' '*' "$ctreplay" flows -o csv --fields src,nat,inferred "$work/any.pcap"
+expect 0 '"src":"192.168.1.11".*"nat":true,"inferred":true' '*' "$ctreplay" flows -o json "$work/any.pcap"
+expect 1 '' '*' sh -c "\"$ctreplay\" flows -o csv --fields inferred --nat off \"$work/any.pcap\" | grep 1"
 told_inferred() { "$ctreplay" explain --packet 5 "$work/any.pcap" | tr -s ' \n' ' '; }
 expect 0 "answers are tcp from 198.51.100.7 port 80 to 203.0.113.1 port 33333: that is inferred from how" '*' told_inferred
 expect 0 '^5$' '*' "$ctreplay" -C --nat off "$work/any.pcap"

@@ -26,8 +26,10 @@ static void check_mapping(const ct_engine *engine, const ct_entry *entry)
 {
   const guint16 bits = CT_NAT_BITS | CT_NAT_BOTH_DONE;
   guint32 number, own = ct_table_number(&engine->table, entry);
+  guint32 hash;
   ct_tuple original;
 
+  g_assert_false(entry->traits & CT_ENTRY_ALONE);
   g_assert_true(!(entry->status & bits) || engine->nat != NULL);
   g_assert_true(!(entry->status & CT_NAT_BITS) || entry->traits & CT_ENTRY_KEYED);
   g_assert_true(!(entry->status & CT_STATUS_SRC_NAT) || entry->status & CT_STATUS_SRC_NAT_DONE);
@@ -35,8 +37,9 @@ static void check_mapping(const ct_engine *engine, const ct_entry *entry)
   if (!(entry->status & CT_STATUS_SRC_NAT_DONE))
     return;
   ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
-  for (number = ct_nat_same_source(engine, &original, 0); number != own;
-       number = ct_nat_same_source(engine, &original, number))
+  hash = ct_nat_source_hash(&original);
+  for (number = ct_nat_same_source(engine, &original, hash, 0); number != own;
+       number = ct_nat_same_source(engine, &original, hash, number))
     g_assert_cmpuint(number, !=, 0);
 }
 

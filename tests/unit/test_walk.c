@@ -306,6 +306,67 @@ START_TEST(rejects)
 }
 END_TEST
 
+/* Behind PREROUTING, before FORWARD and INPUT: recorded of Linux 6.18 with each of these. */
+START_TEST(martians)
+{
+  static const struct {
+    const char *from, *to;
+    gboolean martian;
+  } cases[] = {
+    { "0.0.0.0", B, TRUE },
+    { "0.0.0.0", "10.0.0.254", TRUE },
+    { "0.0.0.0", "255.255.255.255", FALSE },
+    { "0.0.0.0", "224.0.0.1", FALSE },
+    { "0.0.0.0", "224.0.1.1", TRUE },
+    { "0.0.0.5", B, FALSE },
+    { "224.0.0.9", B, TRUE },
+    { "224.0.0.9", "255.255.255.255", TRUE },
+    { "255.255.255.255", B, TRUE },
+    { "255.0.0.9", B, FALSE },
+    { "240.0.0.9", B, FALSE },
+  };
+  guint i, n = 0;
+
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  wk_start(&kit,
+           FILTER("-A FORWARD -p udp\n-A INPUT -p udp\n") "*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -p udp\nCOMMIT\n",
+           NULL);
+  for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+    fw_verdict verdict = wk_udp(&kit, cases[i].from, 1, cases[i].to, 2, "x");
+    const fw_outcome *o = fw_firewall_outcome(kit.firewall);
+
+    ck_assert_msg((verdict == FW_VERDICT_DROP) == cases[i].martian, "%s > %s", cases[i].from, cases[i].to);
+    ck_assert_int_eq(o->kernel, cases[i].martian ? FW_KERNEL_MARTIAN : FW_KERNEL_NOTHING);
+    n += cases[i].martian;
+  }
+  ck_assert_uint_eq(wk_hits(&kit, "mangle", "PREROUTING", 1), i);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1) + wk_hits(&kit, "filter", "INPUT", 1), i - n);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), i - n);
+}
+END_TEST
+
+/* Sums of the kit's packets are wrong, which conntrack is told to pass by; REJECT asks for itself (RULES 1.3). */
+START_TEST(wrong_sums)
+{
+  const fw_outcome *o;
+
+  ck_assert(fw_box_facts_local(kit.facts, "10.0.0.254/24@eth0"));
+  kit.options.sums_stand = TRUE;
+  wk_start(&kit,
+           FILTER("-A FORWARD -p tcp -j REJECT --reject-with tcp-reset\n-A FORWARD -p udp -j REJECT\n"
+                  "-A FORWARD -p icmp -j REJECT\n"),
+           NULL);
+  o = fw_firewall_outcome(kit.firewall);
+  REJECTED(wk_tcp(&kit, A, 9, B, 80, SYN));
+  ck_assert(!o->answer.sent);
+  ck_assert_str_eq(o->answer.why_not, "the packet's checksum is wrong");
+  REJECTED(wk_icmp(&kit, A, B, 8, 0));
+  ck_assert(!o->answer.sent);
+  REJECTED(wk_udp(&kit, A, 1, B, 2, "x")); /* says that it has none */
+  ck_assert(o->answer.sent);
+}
+END_TEST
+
 /* The entry is closed when the reset is made (nf_ct_set_closing), also where OUTPUT drops that. */
 START_TEST(reset_that_is_dropped)
 {
@@ -549,6 +610,8 @@ int main(void)
   tcase_add_test(tc, rejects);
   tcase_add_test(tc, why_not_in_words);
   tcase_add_test(tc, reset_that_is_dropped);
+  tcase_add_test(tc, wrong_sums);
+  tcase_add_test(tc, martians);
   tcase_add_test(tc, icmp_limit);
   tcase_add_test(tc, what_icmp_is_about);
   tcase_add_test(tc, ways);

@@ -3,6 +3,7 @@
  * Random rulesets and packets: the short way through a chain says what asking every rule says, and a rule that is
  * proved never to match never does.
  */
+#include <arpa/inet.h>
 #include <check.h>
 #include <string.h>
 
@@ -269,15 +270,60 @@ static char *random_nat_rules(void)
     if (draw(3) == 0)
       g_string_append_printf(out, "-A %s %s -j %s\n", targets[i][0], targets[i][1], targets[i][2]);
   g_string_append(out, "COMMIT\n");
-  if (draw(3) != 0)
-    g_string_append(out, others);
-  else /* dropped before the first nat hook of its way, once its connection is translated */
+  switch (draw(4)) {
+  case 0: /* dropped before the first nat hook of its way, once its connection is translated */
     g_string_append(out, "*mangle\n-A PREROUTING -i wan0 -m conntrack --ctstate ESTABLISHED -j DROP\nCOMMIT\n");
+    break;
+  case 1: /* no other chains: what is mapped goes straight through */ break;
+  default: g_string_append(out, others); break;
+  }
   return g_string_free(out, FALSE);
 }
 
+/* The packet that left last, which is answered now and then. */
+typedef struct leaving {
+  gboolean any;
+  char from[16], to[16];
+  guint16 sport, dport;
+  guint8 protocol, flags;
+} leaving;
+static leaving left;
+
+static void note_left(const fw_outcome *o)
+{
+  const fw_packet *p = &o->packet;
+
+  left.any = o->verdict == FW_VERDICT_ACCEPT && o->path == FW_PATH_FORWARD && o->kernel == FW_KERNEL_NOTHING &&
+             p->l4 & FW_L4_WHOLE && (p->protocol == CT_PROTO_TCP || p->protocol == CT_PROTO_UDP);
+  if (!left.any)
+    return;
+  inet_ntop(AF_INET, p->source.bytes, left.from, sizeof left.from);
+  inet_ntop(AF_INET, p->destination.bytes, left.to, sizeof left.to);
+  left.sport = p->source_port;
+  left.dport = p->destination_port;
+  left.protocol = p->protocol;
+  left.flags = p->tcp_flags;
+}
+
+/* In both kits. */
+static void answer(wk_kit *kits)
+{
+  const guint8 flags = left.flags == CT_TCP_SYN ? CT_TCP_SYN | CT_TCP_ACK : CT_TCP_ACK;
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    kits[i].in = NULL;
+    kits[i].ttl = 64;
+    wk_pass_ms(&kits[i], 1);
+    if (left.protocol == CT_PROTO_TCP)
+      wk_tcp(&kits[i], left.to, left.dport, left.from, left.sport, flags);
+    else
+      wk_udp(&kits[i], left.to, left.dport, left.from, left.sport, "x");
+  }
+}
+
 /* The same to both. */
-static void send(wk_kit *kits)
+static void send_any(wk_kit *kits)
 {
   static const char *const hosts[] = { "10.0.0.1", "10.0.0.2", "10.0.1.2", "10.0.1.7", "192.168.3.4", "10.0.0.9" };
   static const guint16 numbers[] = { 22, 80, 443, 53, 25, 2000, 40000 };
@@ -315,6 +361,7 @@ static void start(wk_kit *k, const char *rules, fw_backend backend, gboolean eve
     fw_box_facts_route(k->facts, "10.0.1.0/24=eth1");
   if (draw(3) == 0)
     fw_box_facts_local(k->facts, "10.0.0.9/24@eth0");
+  k->facts->complete = draw(4) == 0;
   wk_start(k, rules, NULL);
 }
 
@@ -383,24 +430,29 @@ static void expect_same_end(const wk_kit *a, const wk_kit *b)
 }
 
 /* One ruleset, and packets through both ways. one_in: after about so many packets counters are looked at; 0: at the
- * end. */
-static void walk_both(wk_kit *kits, const char *rules, guint one_in)
+ * end. answers: a packet that left is answered most often. */
+static void walk_both(wk_kit *kits, const char *rules, guint one_in, gboolean answers)
 {
   fw_backend backend = draw(2) == 0 ? FW_BACKEND_LEGACY : FW_BACKEND_NFT;
   guint64 seed = state;
   guint k;
 
+  left.any = FALSE;
   start(&kits[0], rules, backend, FALSE);
   state = seed;
   start(&kits[1], rules, backend, TRUE);
   for (k = 0; k < PACKETS; k++) {
     g_autofree char *by = NULL;
 
-    send(kits);
+    if (answers && left.any && draw(4) != 0)
+      answer(kits);
+    else
+      send_any(kits);
     by = g_strdup(wk_by(&kits[0]));
     if (strcmp(by, wk_by(&kits[1])) != 0)
       ck_abort_msg("packet %u: %s and %s in\n%s", k, by, wk_by(&kits[1]), rules);
     expect_same_end(&kits[0], &kits[1]);
+    note_left(fw_firewall_outcome(kits[0].firewall));
     if (one_in != 0 && draw(one_in) == 0)
       compare_counts(&kits[0], &kits[1], rules); /* and on, from counters that were looked at */
   }
@@ -422,7 +474,7 @@ START_TEST(short_way_says_the_same)
     g_autofree char *rules = random_rules();
     wk_kit kits[2];
 
-    walk_both(kits, rules, 0);
+    walk_both(kits, rules, 0, FALSE);
     covered += check_covered(&kits[0], rules);
     for (k = 0; k < fw_firewall_program(kits[0].firewall)->n_chains; k++)
       indexed += fw_firewall_program(kits[0].firewall)->chains[k].index != NULL;
@@ -442,7 +494,7 @@ START_TEST(kinds_are_told_the_same)
     g_autofree char *rules = random_kind_rules();
     wk_kit kits[2];
 
-    walk_both(kits, rules, 40);
+    walk_both(kits, rules, 40, FALSE);
     stop_both(kits);
   }
 }
@@ -450,7 +502,7 @@ END_TEST
 
 START_TEST(translated_the_same)
 {
-  guint64 translated = 0;
+  guint64 translated = 0, straight = 0;
   guint i;
 
   state = 0xd1342543de82ef95u + (guint64)_i * 0x2545f4914f6cdd1du;
@@ -458,11 +510,14 @@ START_TEST(translated_the_same)
     g_autofree char *rules = random_nat_rules();
     wk_kit kits[2];
 
-    walk_both(kits, rules, 40);
+    walk_both(kits, rules, 40, TRUE);
     translated += fw_firewall_tally(kits[0].firewall)->mapped;
+    straight += kits[0].straight;
+    ck_assert_uint_eq(kits[1].straight, 0); /* who watches has it walk */
     stop_both(kits);
   }
   ck_assert_uint_gt(translated, RULESETS);
+  ck_assert_uint_gt(straight, RULESETS);
 }
 END_TEST
 

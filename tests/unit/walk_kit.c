@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firewall/iptables.h"
+#include "firewall/walk/firewall_internal.h"
 #include "unit.h"
 
 #define NS_PER_MS G_GINT64_CONSTANT(1000000)
@@ -74,7 +75,8 @@ static fw_verdict pass(wk_kit *k, guint32 length)
     (ct_packet){ .time_ns = k->now_ns, .number = ++k->number, .data = k->bytes, .length = length, .captured = length };
   ct_packet_prepare(packet, CT_CHECKSUMS_IGNORE, &k->params);
   fw_firewall_packet(k->firewall, k->engine, &arrival, &k->result);
-  return fw_firewall_outcome(k->firewall)->verdict;
+  k->straight += k->firewall->straight.due != FALSE;
+  return fw_firewall_said(k->firewall)->verdict;
 }
 
 fw_verdict wk_raw(wk_kit *k, const char *from, const char *to, guint8 protocol, const void *bytes, guint n)

@@ -14,6 +14,7 @@ typedef struct wk_kit {
   ct_engine *engine;
   gint64 now_ns;
   guint64 number;
+  guint64 straight; /* of them have gone straight through the firewall */
   guint8 bytes[2048], ethernet[14];
   ct_packet packet; /* the last */
   guint8 ttl, tos;

@@ -11,6 +11,8 @@ typedef struct choice {
   ct_nat_manip manip;
   const ct_nat_range *range;
   ct_tuple original; /* the entry's own */
+  uint32_t source_hash;
+  bool *is_free; /* whether the tuple that was asked about last is nobody's at all */
 } choice;
 
 /* --- taken or free --- */
@@ -23,8 +25,11 @@ static bool is_own(const choice *c, const ct_entry *other)
   return ct_tuple_equal(&tuple, &c->original);
 }
 
-/* The confirmed entry that has the inverse of a tuple for one of its own; expired ones that it meets end. */
-static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
+/*
+ * The confirmed entry that has the inverse of a tuple, whose hash that is, for one of its own; expired ones that it
+ * meets end.
+ */
+static ct_entry *holder(const choice *c, const ct_tuple *tuple, uint32_t hash, ct_dir *dir)
 {
   bool icmp = ct_tuple_is_icmp(tuple);
   ct_tuple reply = *tuple;
@@ -35,9 +40,8 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
   for (;;) {
     *dir = icmp ? CT_REPLY : CT_ORIGINAL;
     /* With a zone of one direction it has to do with others' replies alone. */
-    entry = tuple->zone != c->original.zone
-              ? ct_table_find_as(&c->engine->table, &reply, ct_tuple_hash(&reply), CT_REPLY)
-              : ct_table_find(&c->engine->table, &reply, ct_tuple_hash(&reply), dir);
+    entry = tuple->zone != c->original.zone ? ct_table_find_as(&c->engine->table, &reply, hash, CT_REPLY)
+                                            : ct_table_find(&c->engine->table, &reply, hash, dir);
     if (icmp || tuple->zone != c->original.zone)
       *dir = CT_REPLY;
     if (entry == NULL || !ct_core_is_expired(c->engine, entry))
@@ -47,16 +51,19 @@ static ct_entry *holder(const choice *c, const ct_tuple *tuple, ct_dir *dir)
 }
 
 /* nf_conntrack_tuple_taken */
-static bool is_taken(const choice *c, const ct_tuple *tuple)
+static bool is_taken_as(const choice *c, const ct_tuple *tuple, uint32_t hash)
 {
   ct_dir dir;
-  const ct_entry *entry = holder(c, tuple, &dir);
+  const ct_entry *entry = holder(c, tuple, hash, &dir);
 
+  *c->is_free = entry == NULL;
   if (entry == NULL || is_own(c, entry))
     return false;
   c->engine->stats.found++;
   return true;
 }
+
+static bool is_taken(const choice *c, const ct_tuple *tuple) { return is_taken_as(c, tuple, ct_tuple_hash(tuple)); }
 
 /* A new SYN may take the place of a connection that is over and whose sequence numbers it has left behind. */
 static bool gives_way(const choice *c, const ct_entry *old)
@@ -76,7 +83,8 @@ static bool is_taken_harder(const choice *c, const ct_tuple *tuple, uint32_t att
 
   if (attempts_left > HARDER_LAST || tuple->proto != CT_PROTO_TCP || c->entry->state != CT_TCP_SYN_SENT)
     return is_taken(c, tuple);
-  old = holder(c, tuple, &dir);
+  old = holder(c, tuple, ct_tuple_hash(tuple), &dir);
+  *c->is_free = old == NULL;
   if (old == NULL)
     return false;
   if (dir == CT_ORIGINAL || !gives_way(c, old))
@@ -148,7 +156,7 @@ static bool find_mapping(const choice *c, const ct_tuple *current, ct_tuple *fou
   ct_tuple reply;
   uint32_t number = 0;
 
-  while ((number = ct_nat_same_source(c->engine, &c->original, number)) != 0) {
+  while ((number = ct_nat_same_source(c->engine, &c->original, c->source_hash, number)) != 0) {
     const ct_entry *other = ct_table_entry(&c->engine->table, number);
 
     if (other == c->entry)
@@ -332,43 +340,68 @@ static bool keeps_id(const choice *c, const ct_tuple *tuple)
          (range->min_id == range->max_id || !is_taken(c, tuple));
 }
 
-void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
-                   const ct_tuple *current, ct_tuple *chosen)
+static void choose(const choice *c, const ct_tuple *current, ct_tuple *chosen)
 {
-  choice c = { .engine = engine, .entry = entry, .manip = manip, .range = range };
+  const ct_nat_range *range = c->range;
 
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
   *chosen = *current;
-  engine->nat->how = CT_NAT_HOW_KEPT;
-  if (manip == CT_NAT_SRC && !(range->flags & CT_NAT_RANDOM)) {
-    if (in_range(&c, current)) {
-      if (!is_taken_anew(&c, current))
+  if (c->manip == CT_NAT_SRC && !(range->flags & CT_NAT_RANDOM)) {
+    if (in_range(c, current)) {
+      if (!is_taken_anew(c, current))
         return;
-    } else if (find_mapping(&c, current, chosen) && !is_taken(&c, chosen)) {
-      engine->nat->how = CT_NAT_HOW_FOLLOWED;
+    } else if (find_mapping(c, current, chosen) && !is_taken(c, chosen)) {
+      c->engine->nat->how = CT_NAT_HOW_FOLLOWED;
       return;
     }
   }
   *chosen = *current;
-  choose_address(&c, chosen);
-  if (!keeps_id(&c, chosen))
-    choose_id(&c, chosen);
+  choose_address(c, chosen);
+  if (!keeps_id(c, chosen))
+    choose_id(c, chosen);
   else if (range->flags & CT_NAT_IDS && range->min_id == range->max_id)
-    engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
+    c->engine->nat->how = CT_NAT_HOW_RANGE; /* and nobody has looked whether it is free */
+}
+
+/*
+ * Where the tuple that was chosen is nobody's, the confirm hook need not ask again: the original one was looked up when
+ * the packet arrived, and no other entry is made until this one is. But a tuple in two zones is looked up otherwise.
+ */
+static void note_alone(const choice *c)
+{
+  if (*c->is_free && c->manip == CT_NAT_SRC && ct_nat_has_ids(c->original.proto) && !c->engine->table.split)
+    c->entry->traits |= CT_ENTRY_ALONE;
+  else
+    c->entry->traits &= (uint8_t)~CT_ENTRY_ALONE;
+}
+
+void ct_nat_choose(ct_engine *engine, ct_entry *entry, const ct_nat_wish *wish, const ct_tuple *current,
+                   ct_tuple *chosen)
+{
+  bool is_free = false;
+  const choice c = { engine, entry, wish->manip, wish->range, wish->original, wish->source_hash, &is_free };
+
+  engine->nat->how = CT_NAT_HOW_KEPT;
+  choose(&c, current, chosen);
+  note_alone(&c);
 }
 
 void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry)
 {
-  choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST };
+  const ct_packet *packet = engine->packet;
+  bool is_free;
+  choice c = { .engine = engine, .entry = entry, .manip = CT_NAT_DST, .is_free = &is_free };
   ct_tuple reply, current;
 
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
   engine->nat->how = CT_NAT_HOW_KEPT;
   if (entry->traits & CT_ENTRY_KEYED) {
+    ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &c.original);
     ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
     ct_tuple_invert(&reply, &current);
     is_taken(&c, &current);
-  } else {
-    is_taken(&c, &c.original);
+    return;
   }
+  c.original = packet->tuple; /* it is of no zone, and the entry's first */
+  is_taken_as(&c, &c.original, packet->hash);
+  if (is_free)
+    engine->nat->answers_nobody = packet->number;
 }

@@ -12,6 +12,8 @@ struct ct_nat {
   uint8_t how; /* ct_nat_how of the last mapping */
   ct_nat_draw_fn draw;
   void *draw_user;
+  uint64_t answers_nobody; /* the number of a packet whose tuple was found to be the inverse of nobody's; 0: of none */
+  uint32_t gives; /* the IPv4 source that a mapping gave last: a guess at what the next one gives; 0: none yet */
   /* Entries by their original source, those that have SRC_NAT_DONE (NAT 3.4): chains through their keys. */
   uint32_t *heads;
   uint32_t n_heads, n_linked;
@@ -45,13 +47,17 @@ uint16_t ct_nat_random(ct_engine *engine);
 
 /* --- sources.c --- */
 
-/* The entry has got its SRC_NAT_DONE. */
+uint32_t ct_nat_source_hash(const ct_tuple *original);
+/* The entry has got its SRC_NAT_DONE. hash: of its source. */
+void ct_nat_link_hashed(ct_engine *engine, const ct_entry *entry, uint32_t hash);
 void ct_nat_link_source(ct_engine *engine, const ct_entry *entry);
 /* It goes, confirmed or not. */
 void ct_nat_forget(ct_engine *engine, const ct_entry *entry);
-/* => the newest other entry behind `after` (0: of all) that has the same original source, protocol and zone; 0: none.
+/*
+ * => the newest other entry behind `after` (0: of all) that has the same original source, whose hash that is, protocol
+ * and zone; 0: none.
  */
-uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after);
+uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t hash, uint32_t after);
 
 /* Hints: what packets that will make entries, whose hint is 0, are going to ask of their sources. */
 void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const uint32_t *hints, size_t n);
@@ -61,9 +67,17 @@ void ct_nat_set_device(ct_engine *engine, const ct_entry *entry, uint32_t device
 
 /* --- choose.c --- */
 
+/* A mapping that is to be set up: of an entry with that original tuple, of whose source that is the hash. */
+typedef struct ct_nat_wish {
+  ct_nat_manip manip;
+  const ct_nat_range *range;
+  ct_tuple original;
+  uint32_t source_hash; /* of CT_NAT_SRC */
+} ct_nat_wish;
+
 /* get_unique_tuple: what `current`, which is the inverse of the entry's reply, becomes. */
-void ct_nat_choose(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range,
-                   const ct_tuple *current, ct_tuple *chosen);
+void ct_nat_choose(ct_engine *engine, ct_entry *entry, const ct_nat_wish *wish, const ct_tuple *current,
+                   ct_tuple *chosen);
 
 /* The same of a destination that stays, and whose id nothing but a range could change: all that is left of it. */
 void ct_nat_keep_destination(ct_engine *engine, ct_entry *entry);

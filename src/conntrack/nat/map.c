@@ -26,8 +26,12 @@ void ct_nat_free(struct ct_nat *nat)
 
 void ct_engine_nat(ct_engine *engine, uint8_t family)
 {
-  struct ct_nat *nat = ct_nat_need(engine);
+  struct ct_nat *nat = engine->nat;
 
+  /* Said of each packet. */
+  if (G_LIKELY(nat != NULL && (family == CT_IPV6 ? nat->ipv6 : nat->ipv4)))
+    return;
+  nat = ct_nat_need(engine);
   *(family == CT_IPV6 ? &nat->ipv6 : &nat->ipv4) = true;
 }
 
@@ -41,22 +45,31 @@ void ct_engine_nat_draws(ct_engine *engine, ct_nat_draw_fn draw, void *user)
 
 bool ct_nat_set_up(ct_engine *engine, ct_entry *entry, ct_nat_manip manip, const ct_nat_range *range)
 {
+  ct_nat_wish wish = { .manip = manip, .range = range };
   ct_tuple reply, current, chosen;
 
   if (entry->status & CT_STATUS_CONFIRMED)
     return true;
   if (entry->status & ct_nat_done_bit(manip))
     return false;
-  ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
-  ct_tuple_invert(&reply, &current);
-  ct_nat_choose(engine, entry, manip, range, &current, &chosen);
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &wish.original);
+  current = wish.original;
+  if (entry->traits & CT_ENTRY_KEYED) {
+    ct_table_tuple(&engine->table, entry, CT_REPLY, &reply);
+    ct_tuple_invert(&reply, &current);
+  }
+  if (manip == CT_NAT_SRC)
+    wish.source_hash = ct_nat_source_hash(&wish.original);
+  ct_nat_choose(engine, entry, &wish, &current, &chosen);
   if (!ct_tuple_equal(&chosen, &current)) {
     ct_tuple_invert(&chosen, &reply);
     ct_table_set_reply(&engine->table, entry, &reply);
     entry->status |= manip == CT_NAT_SRC ? CT_STATUS_SRC_NAT : CT_STATUS_DST_NAT;
+    if (manip == CT_NAT_SRC && chosen.family == CT_IPV4)
+      engine->nat->gives = chosen.src.v4;
   }
   if (manip == CT_NAT_SRC)
-    ct_nat_link_source(engine, entry);
+    ct_nat_link_hashed(engine, entry, wish.source_hash);
   entry->status |= ct_nat_done_bit(manip);
   return true;
 }
@@ -142,9 +155,47 @@ bool ct_passage_nat_target(const ct_engine *engine, const ct_passage *passage, c
   return true;
 }
 
+bool ct_passage_nat_goes(const ct_engine *engine, const ct_passage *passage, uint32_t *to, uint32_t *device)
+{
+  const unsigned whole = CT_NAT_BOTH_DONE | CT_STATUS_HELPER | CT_STATUS_SEQ_ADJUST;
+  const ct_entry *entry = passage->entry;
+  const ct_key *key;
+
+  if (entry == NULL || passage->result.cls != CT_CLASS_ESTABLISHED || entry->traits & CT_ENTRY_IPV6 ||
+      (entry->status & whole) != CT_NAT_BOTH_DONE)
+    return false;
+  key = &engine->table.keys[ct_table_number(&engine->table, entry)];
+  *to = passage->packet->tuple.dst.v4;
+  *device = 0;
+  if (passage->result.dir == CT_REPLY) {
+    if (entry->status & CT_STATUS_SRC_NAT)
+      *to = entry->addr[0];
+    return true;
+  }
+  if (entry->status & CT_STATUS_DST_NAT)
+    *to = key->reply.src.v4;
+  *device = key->device;
+  return true;
+}
+
 void ct_nat_inner_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_tuple *target)
 {
   ct_table_tuple(&engine->table, entry, dir == CT_ORIGINAL ? CT_REPLY : CT_ORIGINAL, target);
+}
+
+bool ct_nat_is_undone(const ct_engine *engine, const ct_packet *packet)
+{
+  const ct_entry *entry;
+  ct_tuple inverse;
+  ct_dir dir = CT_ORIGINAL;
+
+  if (!ct_table_has_keys(&engine->table) || !ct_tuple_invert(&packet->tuple, &inverse) ||
+      (engine->nat != NULL && engine->nat->answers_nobody == packet->number && packet->number != 0))
+    return false;
+  entry = ct_table_find(&engine->table, &inverse, packet->hash, &dir);
+  return entry != NULL && dir == CT_ORIGINAL && entry->traits & CT_ENTRY_KEYED && entry->id != 0 &&
+         !ct_core_is_expired(engine, entry) &&
+         ct_tuple_is_translated(&inverse, &engine->table.keys[ct_table_number(&engine->table, entry)].reply);
 }
 
 uint16_t ct_nat_status(const ct_entry *entry) { return entry->status; }

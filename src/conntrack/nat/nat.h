@@ -78,8 +78,19 @@ bool ct_nat_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, c
 /* The same of a packet between the halves, and of one that has ended its own entry. */
 bool ct_passage_nat_target(const ct_engine *engine, const ct_passage *passage, ct_dir dir, ct_nat_manip manip,
                            ct_tuple *target);
+/*
+ * Of an IPv4 packet between the halves whose connection is mapped and has seen both sides: whom it goes to once its
+ * destination is what it becomes, and the entry's device, where the packet is one of the direction that has it (0:
+ * none). => false: chains, or a helper, may have a word with it.
+ */
+bool ct_passage_nat_goes(const ct_engine *engine, const ct_passage *passage, uint32_t *to, uint32_t *device);
 /* What the packet inside an ICMP error about it becomes: target's destination (SRC) or source (DST). */
 void ct_nat_inner_target(const ct_engine *engine, const ct_entry *entry, ct_dir dir, ct_tuple *target);
+/*
+ * Whether a packet, no ICMP, is the answer of a connection whose answers arrive otherwise, as it would be if nobody had
+ * translated that one.
+ */
+bool ct_nat_is_undone(const ct_engine *engine, const ct_packet *packet);
 /* The status bits of the entry: CT_STATUS_SRC_NAT and so on. */
 enum { CT_NAT_BOTH_DONE = CT_STATUS_SRC_NAT_DONE | CT_STATUS_DST_NAT_DONE };
 uint16_t ct_nat_status(const ct_entry *entry);

@@ -4,7 +4,7 @@
 
 enum { FIRST_HEADS = 256 };
 
-static uint32_t hash_of(const ct_tuple *original)
+uint32_t ct_nat_source_hash(const ct_tuple *original)
 {
   uint64_t end = ct_hash_end(&original->src, original->src_id, original->family);
 
@@ -47,19 +47,25 @@ static void grow(ct_engine *engine)
   g_free(old);
 }
 
-void ct_nat_link_source(ct_engine *engine, const ct_entry *entry)
+void ct_nat_link_hashed(ct_engine *engine, const ct_entry *entry, uint32_t hash)
 {
   ct_key *key = ct_table_key(&engine->table, entry);
   struct ct_nat *nat = engine->nat;
-  ct_tuple original;
 
   if (nat->n_linked >= nat->n_heads)
     grow(engine);
-  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
   key->device = 0;
-  key->source_hash = hash_of(&original);
+  key->source_hash = hash;
   put(nat, engine->table.keys, ct_table_number(&engine->table, entry));
   nat->n_linked++;
+}
+
+void ct_nat_link_source(ct_engine *engine, const ct_entry *entry)
+{
+  ct_tuple original;
+
+  ct_table_tuple(&engine->table, entry, CT_ORIGINAL, &original);
+  ct_nat_link_hashed(engine, entry, ct_nat_source_hash(&original));
 }
 
 void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
@@ -88,11 +94,11 @@ void ct_nat_forget(ct_engine *engine, const ct_entry *entry)
   nat->n_linked--;
 }
 
-uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t after)
+uint32_t ct_nat_same_source(const ct_engine *engine, const ct_tuple *original, uint32_t hash, uint32_t after)
 {
   const struct ct_nat *nat = engine->nat;
   const ct_key *keys = engine->table.keys;
-  uint32_t number, hash = hash_of(original);
+  uint32_t number;
 
   if (nat->n_heads == 0)
     return 0;
@@ -120,8 +126,14 @@ void ct_nat_prefetch(const ct_engine *engine, const ct_packet *packets, const ui
   for (i = 0; i < n; i++) {
     if (hints[i] != 0 || packets[i].kind != CT_PACKET_TRACK)
       continue;
-    heads[n_new] = head_of(nat, hash_of(&packets[i].tuple));
+    heads[n_new] = head_of(nat, ct_nat_source_hash(&packets[i].tuple));
     ct_pages_fetch(heads[n_new++]);
+    if (nat->gives != 0 && packets[i].tuple.family == CT_IPV4) {
+      ct_tuple guess = packets[i].tuple;
+
+      guess.src.v4 = nat->gives;
+      ct_table_prefetch_slot(&engine->table, ct_tuple_hash(&guess));
+    }
   }
   for (i = 0; i < n_new; i++)
     ct_pages_fetch(&engine->table.keys[*heads[i]]);

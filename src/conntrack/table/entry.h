@@ -21,7 +21,8 @@ enum {
   CT_ENTRY_NOTED = 1 << 3,    /* scratch mark of ct_timer_compact; clear at all other times */
   CT_ENTRY_KEYED = 1 << 4,    /* the tuple of its reply stands in its key */
   CT_ENTRY_INFERRED = 1 << 5, /* no rule has translated it: so its packets were seen to leave */
-  CT_ENTRY_ZONED = 1 << 6     /* with KEYED: and so does the zone of its original tuple, which is not 0 */
+  CT_ENTRY_ZONED = 1 << 6,    /* with KEYED: and so does the zone of its original tuple, which is not 0 */
+  CT_ENTRY_ALONE = 1 << 7     /* until it is confirmed: its first packet has found that no other has its tuples */
 };
 
 /* Per direction, spec 5.4. */

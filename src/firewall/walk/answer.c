@@ -111,6 +111,13 @@ static gboolean sum_is_judged(const fw_packet *r, const ct_profile *profile)
   }
 }
 
+/* Of a protocol whose sums REJECT asks for itself. */
+static gboolean is_summed(const fw_packet *r)
+{
+  return r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP || r->protocol == CT_PROTO_ICMP ||
+         r->protocol == CT_PROTO_ICMPV6;
+}
+
 /* Whether the packet says that it has no sum. */
 static gboolean has_no_sum(const fw_packet *r)
 {
@@ -124,9 +131,10 @@ static gboolean has_no_sum(const fw_packet *r)
  * The kernel sums a packet that it answers over all of its payload, also of protocols that have no checksum
  * (RULES 1.3); of IPv6, TCP and UDP with the addresses. What is not there cannot be summed, and counts as right.
  */
-static gboolean sum_is_wrong(const fw_packet *r, const ct_profile *profile)
+static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
 {
   const guint32 n = r->raw->length > r->l4_offset ? r->raw->length - r->l4_offset : 0;
+  const ct_profile *profile = profile_of(f);
   const gboolean six = r->family == FW_IPV6;
   guint8 scratch[40];
   const guint8 *b;
@@ -139,7 +147,7 @@ static gboolean sum_is_wrong(const fw_packet *r, const ct_profile *profile)
   if (has_no_sum(r)) {
     if (profile->reject_spares_udp_without_sum)
       return FALSE;
-  } else if (sum_is_judged(r, profile)) {
+  } else if (sum_is_judged(r, profile) && !(f->options.sums_stand && is_summed(r))) {
     return FALSE;
   }
   if (six || r->protocol == CT_PROTO_TCP || r->protocol == CT_PROTO_UDP) {
@@ -173,7 +181,7 @@ static guint build_reset(const fw_firewall *f, const fw_packet *r, guint8 *b, co
     *why = "a reset is not answered by a reset";
     return 0;
   }
-  if (sum_is_wrong(r, profile_of(f))) {
+  if (sum_is_wrong(f, r)) {
     *why = "the packet's checksum is wrong";
     return 0;
   }
@@ -267,7 +275,7 @@ static const char *icmp_refused(const fw_firewall *f, const fw_packet *r)
   if (is_for_all(f, r))
     return "what goes to many is not answered";
   /* Only rules ask for it; the kernel's own errors do not. */
-  if (!fw_answer_by_kernel(f) && sum_is_wrong(r, profile_of(f)))
+  if (!fw_answer_by_kernel(f) && sum_is_wrong(f, r))
     return "the packet's checksum is wrong";
   return NULL;
 }

@@ -11,12 +11,15 @@
 #include "firewall/walk/nat.h"
 #include "firewall/walk/own.h"
 #include "firewall/walk/quick.h"
+#include "firewall/walk/straight.h"
 #include "firewall/walk/where.h"
 
 /* -- what it is asked -- */
 
 const fw_outcome *fw_firewall_outcome(const fw_firewall *f)
 {
+  if (f->straight.due)
+    fw_straight_tell((fw_firewall *)f);
   fw_firewall_write((fw_firewall *)f);
   return &f->outcome;
 }
@@ -317,6 +320,11 @@ static inline void has_gone(fw_firewall *f, fw_packet *p, fw_hook hook)
   }
 }
 
+static inline gboolean is_martian(const fw_firewall *f, const fw_packet *p)
+{
+  return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(p);
+}
+
 static inline gboolean is_forwarded(const fw_firewall *f, const fw_packet *p)
 {
   return f->facts->bridge || (p->ttl > 1 && !is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
@@ -376,7 +384,8 @@ static gboolean settle_with_nat(fw_firewall *f, fw_packet *p)
     return FALSE;
   if (fw_nat_settle(f, p, CT_NAT_DST) && !f->facts->bridge)
     fw_where_again(f, p);
-  moved = f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out));
+  moved = is_martian(f, p) ||
+          (f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out)));
   if (!moved) {
     said = fw_way_settle(
       f->program, f->ways[p->family][f->outcome.path == FW_PATH_INPUT ? FW_WAY_INPUT : FW_WAY_FORWARD], p, f->way_out);
@@ -408,7 +417,8 @@ static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
     return FALSE;
   if (f->nat_families[p->family])
     return settle_with_nat(f, p);
-  if (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))
+  if (f->outcome.path != FW_PATH_OUTPUT &&
+      (is_martian(f, p) || (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))))
     return FALSE;
   said = fw_way_settle(f->program, f->ways[p->family][ways[f->outcome.path]], p, f->way_out);
   take_settled(f, said);
@@ -429,6 +439,10 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
     return FALSE;
   if (G_UNLIKELY(p->translated) && !f->facts->bridge)
     fw_where_again(f, p);
+  if (is_martian(f, p)) {
+    f->outcome.kernel = FW_KERNEL_MARTIAN;
+    return FALSE;
+  }
   return f->outcome.path == FW_PATH_INPUT ? behind(f, p, FW_HOOK_INPUT, last) : forward(f, p, last);
 }
 
@@ -469,27 +483,29 @@ static void conclude(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_
     fw_answer_alone(f, engine, p);
 }
 
-static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_packet *p, ct_result *result)
+static inline void reach_conntrack(fw_firewall *f, ct_engine *engine, fw_family family, const ct_packet *packet,
+                                   const ct_template *template, ct_passage *passage)
 {
-  const ct_template *template = f->template.untracked || p->has_entry ? &f->template : NULL;
-  ct_passage passage;
+  if (G_UNLIKELY(f->nat_families[family]))
+    ct_engine_nat(engine, family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
+  if (G_UNLIKELY(f->program->labels))
+    ct_engine_labels(engine);
+  ct_engine_keep_ended(engine, &f->program->ended);
+  ct_engine_arrive(engine, packet, template, passage);
+  ct_engine_keep_ended(engine, NULL);
+  f->program->view_of = NULL;
+}
+
+static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_packet *p, ct_result *result)
+{
   ct_fate fate = CT_FATE_ACCEPT;
   fw_decision last;
 
-  if (G_UNLIKELY(f->nat_families[p->family]))
-    ct_engine_nat(engine, p->family == FW_IPV6 ? CT_IPV6 : CT_IPV4);
-  if (G_UNLIKELY(f->program->labels))
-    ct_engine_labels(engine);
-  fw_program_template_ends(f->program, p);
-  ct_engine_keep_ended(engine, &f->program->ended);
-  ct_engine_arrive(engine, a->packet, template, &passage);
-  ct_engine_keep_ended(engine, NULL);
-  f->program->passage = &passage;
-  f->program->view_of = NULL;
-  if (passage.result.verdict == CT_VERDICT_DROP) {
+  f->program->passage = passage;
+  if (passage->result.verdict == CT_VERDICT_DROP) {
     say_kernel(&f->outcome, FW_KERNEL_CONNTRACK);
   } else {
-    fw_firewall_attach(p, &passage);
+    fw_firewall_attach(p, passage);
     if (!walk_on(f, p, &last)) {
       fate = CT_FATE_DROP;
       if (f->outcome.kernel != FW_KERNEL_NOTHING)
@@ -497,18 +513,30 @@ static void pass(fw_firewall *f, ct_engine *engine, const fw_arrival *a, fw_pack
       if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
         fate = fw_answer_attached(f, p);
       /* What answers the answer goes the packet's own way, and confirms its entry where that is new. */
-      if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage.is_new && f->outcome.answer.sent &&
+      if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage->is_new && f->outcome.answer.sent &&
                      f->outcome.answer.dir == CT_ORIGINAL && f->outcome.path != FW_PATH_OUTPUT))
         fate = CT_FATE_ACCEPT;
-      f->outcome.answered = fate >= CT_FATE_ANSWERED && passage.entry != NULL && !passage.is_new;
+      f->outcome.answered = fate >= CT_FATE_ANSWERED && passage->entry != NULL && !passage->is_new;
       f->outcome.reset = fate == CT_FATE_RESET && f->outcome.answered;
     }
   }
-  conclude(f, engine, &passage, p, fate);
-  *result = passage.result;
+  conclude(f, engine, passage, p, fate);
+  *result = passage->result;
   if (G_UNLIKELY(f->outcome.path == FW_PATH_OUTPUT) && fate == CT_FATE_ACCEPT && result->verdict == CT_VERDICT_ACCEPT &&
       fw_loop_is_due(f, p))
-    fw_loop_packet(f, engine, &passage, p);
+    fw_loop_packet(f, engine, passage, p);
+}
+
+void fw_firewall_pass_again(fw_firewall *f, const fw_arrival *a, ct_passage *passage)
+{
+  fw_packet *p = &f->outcome.packet;
+
+  fw_packet_read(p, a->packet);
+  set_way(f, a, p);
+  fw_firewall_attach(p, passage);
+  f->program->passage = passage;
+  settle_way(f, p);
+  f->program->passage = NULL;
 }
 
 void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result)
@@ -544,8 +572,11 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
 {
   fw_packet *p = &f->outcome.packet;
   fw_outcome *o = &f->outcome;
+  ct_passage passage;
   fw_decision last;
+  gboolean straight;
 
+  f->straight.due = FALSE;
   if (f->options.record)
     g_array_set_size(f->record.lines, 0);
   f->pending.n = 0;
@@ -570,6 +601,14 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     return;
   }
   fw_nat_learn(f, engine, a);
+  if (G_UNLIKELY(f->program->engine != engine))
+    set_engine(f, engine);
+  straight = G_LIKELY(!fw_own_any(f)) && fw_straight_may(f, a);
+  if (straight) {
+    reach_conntrack(f, engine, FW_IPV4, a->packet, NULL, &passage);
+    if (fw_straight_go(f, engine, a, &passage, result))
+      return;
+  }
   fw_packet_read(p, a->packet);
   if (G_UNLIKELY(fw_own_any(f)) && fw_own_packet(f, engine, a, result))
     return;
@@ -577,10 +616,8 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   f->template = (ct_template){ .untracked = false };
   fw_program_template(f->program, &f->template);
   f->program->passage = NULL;
-  if (G_UNLIKELY(f->program->engine != engine))
-    set_engine(f, engine);
   f->program->traced = FALSE;
-  if (!arrive(f, p, &last)) {
+  if (!straight && !arrive(f, p, &last)) {
     o->before_conntrack = TRUE;
     if (f->options.mode == FW_MODE_OBSERVE) {
       ct_engine_packet(engine, a->packet, result);
@@ -593,7 +630,12 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
     }
     return;
   }
-  pass(f, engine, a, p, result);
+  if (!straight) {
+    fw_program_template_ends(f->program, p);
+    reach_conntrack(f, engine, p->family, a->packet, f->template.untracked || p->has_entry ? &f->template : NULL,
+                    &passage);
+  }
+  pass(f, engine, &passage, p, result);
   if (G_UNLIKELY(o->verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)))
     fw_own_note(f, result);
   if (o->verdict == FW_VERDICT_NONE)

@@ -38,6 +38,7 @@ typedef struct fw_firewall_options {
   guint64 seed;             /* of what the kernel draws at random */
   gboolean record;          /* keep the walk of the last packet */
   gboolean record_passed;   /* with the rules that did not hold */
+  gboolean sums_stand;      /* checksums are the wire's, though conntrack does not look at them: REJECT does */
   gboolean no_answer_limit; /* ICMP errors without the kernel's limit of one a second */
   gboolean answers_apart;   /* none of the packets is an answer of the box's own, whatever it looks like */
 } fw_firewall_options;
@@ -63,6 +64,7 @@ typedef enum fw_kernel_drop {
   FW_KERNEL_TTL,
   FW_KERNEL_NO_LISTENER, /* multicast that the box neither takes nor forwards */
   FW_KERNEL_NO_ROUTE,    /* to where it goes */
+  FW_KERNEL_MARTIAN,     /* a source that nobody has: 0.0.0.0, a group, everybody */
   FW_KERNEL_NAT          /* it cannot be translated, or its connection's way has changed (NAT 7, 8, 13) */
 } fw_kernel_drop;
 
@@ -121,9 +123,12 @@ guint32 fw_firewall_mtu(const fw_firewall *firewall);
 /* In place of ct_engine_packet. */
 void fw_firewall_packet(fw_firewall *firewall, ct_engine *engine, const fw_arrival *arrival, ct_result *result);
 
-/* Of the last packet; valid until the next one. */
+/*
+ * Of the last packet; valid until the next one. To be asked for while the packet's bytes are there, and before the
+ * engine is asked for anything that changes it: how a translated packet left is told now.
+ */
 const fw_outcome *fw_firewall_outcome(const fw_firewall *firewall);
-/* The same for who looks at no bytes of the packet: those of a translated one may not be written yet. */
+/* The same for who asks for nothing of `packet` but its mark: what it became may not be told yet. At any time. */
 const fw_outcome *fw_firewall_said(const fw_firewall *firewall);
 
 /*

@@ -44,12 +44,27 @@ typedef struct fw_own {
   gint64 latest_ns;
 } fw_own;
 
+/* The one IPv4 address of the box's on a device, at the time of so many changes of the facts. */
+typedef struct fw_one_address {
+  const fw_interface_name *device; /* NULL: not asked yet */
+  const fw_address *address;
+  guint changes;
+} fw_one_address;
+
 /* How a packet is translated, and its bytes are not yet: nobody has asked for them. */
 typedef struct fw_nat_pending {
   guint n;
   ct_nat_manip manip[2];
   ct_tuple target[2];
 } fw_nat_pending;
+
+/* A packet that has gone straight through, and whose way nobody has looked at yet: all that it takes to tell it. */
+typedef struct fw_straight {
+  gboolean due;
+  guint8 dir;
+  fw_arrival arrival;
+  ct_entry *entry;
+} fw_straight;
 
 struct fw_firewall {
   fw_program *program;
@@ -66,8 +81,11 @@ struct fw_firewall {
   fw_first_byte first;
   gboolean nat_families[2]; /* have nat hooks */
   fw_way *ways[2][FW_WAYS]; /* by family */
-  guint ahead;              /* chains of the packet's way behind conntrack that have said all they have to */
-  ct_packet sent;           /* the packet as it is translated, once it is */
+  fw_one_address masquerades_as;
+  gboolean bare;        /* packets of IPv4 meet nat chains, and no others */
+  fw_straight straight; /* outcome.packet, where it is due */
+  guint ahead;          /* chains of the packet's way behind conntrack that have said all they have to */
+  ct_packet sent;       /* the packet as it is translated, once it is */
   GByteArray *sent_bytes;
   fw_nat_pending pending;   /* of outcome.packet */
   const ct_packet *arrived; /* the last packet, */
@@ -98,6 +116,8 @@ gboolean fw_firewall_behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decis
 gboolean fw_firewall_take(fw_firewall *f, const fw_decision *d, const fw_packet *p);
 /* What conntrack makes of a packet that it does not see: time passes. */
 void fw_firewall_pass_time(ct_engine *engine, const ct_packet *packet, ct_result *result);
+/* Once more the way of a packet whose passage is over, for what the outcome says of it: nobody counts, or acts. */
+void fw_firewall_pass_again(fw_firewall *f, const fw_arrival *a, ct_passage *passage);
 /* What conntrack says of a packet that has arrived. */
 void fw_firewall_attach(fw_packet *p, const ct_passage *passage);
 

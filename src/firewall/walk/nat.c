@@ -271,10 +271,36 @@ static asked redirect_range(const fw_firewall *f, const fw_packet *p, ct_nat_ran
   return ASKED_RANGE;
 }
 
-static asked masquerade_range(const fw_firewall *f, const fw_packet *p, ct_nat_range *range)
+static gboolean has_one_address(const fw_firewall *f, const fw_interface_name *device)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < f->facts->local->len; i++) {
+    const fw_network *network = &g_array_index(f->facts->local, fw_network, i);
+
+    n += network->family == FW_IPV4 && g_strcmp0(network->interface, device->name) == 0;
+  }
+  return n == 1;
+}
+
+/* address_on for masquerading: most devices have one address, which need not be looked for each time. */
+static const fw_address *masquerades_as(fw_firewall *f, const fw_packet *p)
+{
+  fw_one_address *one = &f->masquerades_as;
+  const fw_address *found;
+
+  if (p->family == FW_IPV4 && one->device == p->out && one->changes == f->facts->changes)
+    return one->address;
+  found = address_on(f, p->family, p->out, &p->destination);
+  if (p->family == FW_IPV4 && found != NULL && has_one_address(f, p->out))
+    *one = (fw_one_address){ p->out, found, f->facts->changes };
+  return found;
+}
+
+static asked masquerade_range(fw_firewall *f, const fw_packet *p, ct_nat_range *range)
 {
   static const fw_address any;
-  const fw_address *from = address_on(f, p->family, p->out, &p->destination);
+  const fw_address *from = masquerades_as(f, p);
 
   if (p->family == FW_IPV4 && memcmp(&p->source, &any, sizeof any) == 0)
     return ASKED_NOTHING;
@@ -284,7 +310,7 @@ static asked masquerade_range(const fw_firewall *f, const fw_packet *p, ct_nat_r
   return ASKED_RANGE;
 }
 
-static asked range_of(const fw_firewall *f, const fw_packet *p, const fw_target *target, ct_nat_manip manip,
+static asked range_of(fw_firewall *f, const fw_packet *p, const fw_target *target, ct_nat_manip manip,
                       ct_nat_range *range)
 {
   const fw_nat *n = target->data;

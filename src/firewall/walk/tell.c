@@ -307,13 +307,19 @@ static void put_answer_in(GString *out, const fw_answer *a, const ct_packet *pac
     g_string_append_printf(out, ",\"mark\":%u", a->seen.mark);
 }
 
+/* A referee sees of a fragment that IP refuses what it sees of one that waits: that nothing came of it. */
+static gboolean is_fragment(const ct_packet *packet)
+{
+  return (packet->reason >= CT_REASON_FRAGMENT_HELD && packet->reason <= CT_REASON_FRAGMENT_BAD) ||
+         (packet->captured >= 8 && packet->data[0] >> 4 == 4 && (ct_be16(packet->data + 6) & 0x3fff) != 0);
+}
+
 void fw_tell_transcript(GString *out, const fw_firewall *f, const fw_sides *sides, const ct_packet *packet)
 {
   const fw_outcome *o = fw_firewall_outcome(f);
 
   if (packet->kind == CT_PACKET_NONE) {
-    g_string_append(out, packet->reason == CT_REASON_FRAGMENT_HELD ? ",\"fate\":\"held\""
-                                                                   : ",\"fate\":\"drop\",\"by\":\"ip\"");
+    g_string_append(out, is_fragment(packet) ? ",\"fate\":\"held\"" : ",\"fate\":\"drop\",\"by\":\"ip\"");
     if (o->packet.own || o->packet.in->known) {
       g_string_append(out, ",\"side\":");
       fw_put_string(out, o->packet.own ? "local" : side_of(sides, o->packet.in));

@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "conntrack/nat/nat.h"
 #include "conntrack/nat/rewrite.h"
 
 /* => the connection, as *view. Of an ICMP error it is that of the packet inside. */
 static bool find(const ct_engine *engine, const ct_packet *packet, ct_view *view)
 {
-  ct_tuple original, inverse;
+  ct_tuple original;
   ct_dir dir;
 
   if (packet->kind != CT_PACKET_TRACK && packet->kind != CT_PACKET_ICMP_ERROR)
@@ -18,13 +19,15 @@ static bool find(const ct_engine *engine, const ct_packet *packet, ct_view *view
   else if (!ct_tuple_invert(&packet->tuple, &original))
     return false;
   return ct_engine_lookup(engine, &original, view, &dir) && dir == CT_ORIGINAL &&
-         ct_tuple_invert(&view->tuple[CT_ORIGINAL], &inverse) && !ct_tuple_equal(&inverse, &view->tuple[CT_REPLY]);
+         ct_tuple_is_translated(&view->tuple[CT_ORIGINAL], &view->tuple[CT_REPLY]);
 }
 
 bool fw_view_is_undone(const ct_engine *engine, const ct_packet *packet)
 {
   ct_view view;
 
+  if (packet->kind == CT_PACKET_TRACK && !ct_tuple_is_icmp(&packet->tuple))
+    return ct_nat_is_undone(engine, packet);
   return find(engine, packet, &view);
 }
 

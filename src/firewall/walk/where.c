@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "firewall/walk/where.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "firewall/match/data.h"
@@ -108,13 +109,13 @@ static fw_path path_of(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
   return a->sent || is_from_box(f, a, p) ? FW_PATH_OUTPUT : path_by_destination(f, p);
 }
 
-static inline const fw_interface_name *way_to(fw_firewall *f, const fw_packet *p, const fw_address *to)
+static inline const fw_interface_name *way_to(fw_firewall *f, fw_family family, const fw_address *to)
 {
-  const fw_interface_name *way = p->family == FW_IPV4 ? first_bytes(f)->way[to->bytes[0]] : NULL;
+  const fw_interface_name *way = family == FW_IPV4 ? first_bytes(f)->way[to->bytes[0]] : NULL;
 
   if (way != NULL)
     return way;
-  return of_facts(f, fw_box_facts_way(f->facts, p->family, to));
+  return of_facts(f, fw_box_facts_way(f->facts, family, to));
 }
 
 const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, const fw_packet *p)
@@ -123,7 +124,7 @@ const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *a, cons
     return of_facts(f, f->facts->interface);
   if (a->in != NULL && *a->in != '\0')
     return fw_program_interface(f->program, a->in);
-  return way_to(f, p, &p->source);
+  return way_to(f, p->family, &p->source);
 }
 
 /* What the box sends to itself goes by lo, whatever routes there are. */
@@ -131,7 +132,7 @@ static const fw_interface_name *way_of(fw_firewall *f, const fw_packet *p, fw_pa
 {
   if (path == FW_PATH_OUTPUT && type_of(f, p->family, &p->destination) == FW_ADDRTYPE_LOCAL)
     return of_facts(f, "lo");
-  return way_to(f, p, &p->destination);
+  return way_to(f, p->family, &p->destination);
 }
 
 static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw_path path)
@@ -149,6 +150,36 @@ static void set_interfaces(fw_firewall *f, const fw_arrival *a, fw_packet *p, fw
     p->in = bridge;
     f->way_out = bridge;
   }
+}
+
+/* Of IPv4. */
+static inline gboolean is_plain(fw_firewall *f, guint32 address)
+{
+  const fw_address whole = { .words = { address } };
+
+  return type_of(f, FW_IPV4, &whole) == FW_ADDRTYPE_UNICAST;
+}
+
+const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to)
+{
+  const fw_address destination = { .words = { to } };
+
+  return is_plain(f, from) && is_plain(f, to) && from != 0 ? way_to(f, FW_IPV4, &destination) : NULL;
+}
+
+/* ip_route_input_slow, ip_mc_validate_source; 0.0.0.0 alone since 5.3, all of 0.0.0.0/8 before. */
+gboolean fw_where_is_martian(const fw_packet *p)
+{
+  const guint32 all = G_MAXUINT32, from = p->source.words[0], to = p->destination.words[0];
+  const guint8 *group = p->destination.bytes;
+
+  if (p->own || (p->in->known && strcmp(p->in->name, "lo") == 0))
+    return FALSE;
+  if (p->source.bytes[0] >> 4 == 14 || from == all)
+    return TRUE;
+  if (from != 0 || to == all || to == 0)
+    return FALSE;
+  return group[0] >> 4 != 14 || (p->protocol != IPPROTO_IGMP && (group[0] != 224 || group[1] != 0 || group[2] != 0));
 }
 
 void fw_where_to(fw_firewall *f, const fw_arrival *a, fw_packet *p)

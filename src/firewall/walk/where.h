@@ -9,6 +9,21 @@
 const fw_interface_name *fw_where_from(fw_firewall *f, const fw_arrival *arrival, const fw_packet *p);
 /* Sets the outcome's path, the packet's interfaces, and the one by which it would leave. */
 void fw_where_to(fw_firewall *f, const fw_arrival *arrival, fw_packet *p);
+/*
+ * The interface by which an IPv4 packet leaves that neither comes from the box nor is for it, nor for a group or a
+ * broadcast. Addresses as they stand in the header. => NULL: it is not such a one.
+ */
+const fw_interface_name *fw_where_straight(fw_firewall *f, guint32 from, guint32 to);
+/*
+ * Whether the kernel drops a packet as a martian, behind PREROUTING: one of IPv4 that has come in, with a source that
+ * nobody has. Most sources' first byte says that it does not. What 127.0.0.0/8 comes to is another matter
+ * (net.ipv4.conf.*.route_localnet), of which nothing is known.
+ */
+gboolean fw_where_is_martian(const fw_packet *p);
+static inline gboolean fw_where_may_be_martian(const fw_packet *p)
+{
+  return p->family == FW_IPV4 && p->source.bytes[0] - 1U >= 223;
+}
 /* Path and interface once more, by the destination that it has got. */
 void fw_where_again(fw_firewall *f, fw_packet *p);
 
