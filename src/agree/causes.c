@@ -175,6 +175,17 @@ static gboolean explain_ended(const agree *a, agree_difference *d, const agree_s
   return FALSE;
 }
 
+/* What is left is listed in whole seconds, also in the listing that the table was loaded from. */
+static gboolean ends_now(const agree *a, agree_difference *d, const agree_seen *seen)
+{
+  const listing_entry *e = d->there;
+  gint64 ago_ns = a->now_ns - seen->ended_ns;
+
+  return seen->ended_why == CT_REASON_END_TIMEOUT && e->has & LISTING_TIMEOUT && e->timeout_s <= 1 &&
+         ago_ns <= NS_PER_S + a->facts.took_ns &&
+         said(d, AGREE_MOMENT, "it ends within the second of the moment: here it ended %.1f s before", seconds(ago_ns));
+}
+
 static gboolean explain_there(const agree *a, agree_difference *d)
 {
   const listing_entry *e = d->there;
@@ -182,6 +193,8 @@ static gboolean explain_there(const agree *a, agree_difference *d)
 
   if (is_untold(&e->tuple[CT_ORIGINAL]))
     return said(d, AGREE_UNTOLD, "the listing does not tell its type and number");
+  if (ends_now(a, d, seen))
+    return TRUE;
   if (seen->packets == 0)
     return explain_unseen(a, d);
   if (seen->dropped == seen->packets)

@@ -41,6 +41,12 @@ expect 0 '  All are off by as much: the listing is of a moment 7 s later than wa
 differs 1 'the box gives 113 s where 120 was assumed: nf_conntrack_tcp_timeout_syn_sent; or the listing is 7 s later than the moment' <<EOF
 tcp      6 113 SYN_SENT $tcp mark=0 use=1
 EOF
+# Listings are in whole seconds, also the one that is loaded.
+other='src=10.9.0.1 dst=10.9.0.2 sport=1 dport=2 src=10.9.0.2 dst=10.9.0.1 sport=2 dport=1 mark=0 use=1'
+echo "udp 17 1 $other" > "$work/loaded"
+echo "udp 17 0 $other" > "$work/list"
+expect 0 'it ends within the second of the moment: here it ended 0.0 s before' '*' \
+  "$ctreplay" agree "$work/list" --table "$work/loaded" --table-at '#1' "$work/cap"
 # Two that say two things say no value: above what was assumed, a bound; else nothing.
 : > "$work/two.ct"
 for n in 1 2; do

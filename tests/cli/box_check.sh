@@ -42,10 +42,11 @@ box_check() {
   expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/end.renamed" --table "$lab/start.renamed" --direction in "$lab/renamed.pcap"
   # With busybox's tools.
   if [ -e "$lab/small" ]; then
-    expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/packed.tar.gz" --table "$lab/start" --direction in "$capture"
+    # Its date may know whole seconds only: what ends while a busy machine lists is a difference, and explained.
+    expect 0 'unexplained 0' '*' "$ctreplay" agree "$lab/packed.tar.gz" --table "$lab/start" --direction in "$capture"
     "$ctreplay" -P --redact small -W "$lab/small.pcap" "$capture" 2> "$work/err"
     sh "${srcdir:-.}/examples/ctreplay-gather" --redact small --from "$lab/start" "$lab/start.small"
-    expect 0 'differences 0, unexplained 0' '*' "$ctreplay" agree "$lab/small" --table "$lab/start.small" --direction in "$lab/small.pcap"
+    expect 0 'unexplained 0' '*' "$ctreplay" agree "$lab/small" --table "$lab/start.small" --direction in "$lab/small.pcap"
   fi
 
   # In three parts, one table over all of them; the second is killed in its middle, and done again.
