@@ -10,7 +10,7 @@
 #include "lanes_pair.h"
 
 /* The clock of a kernel's collector ticks all the time that passes, which is most of the work: days are for a few. */
-enum { PACKETS_MOST = 150, LANES = 8, RUN = 4, HOURS_AFTER = 2, HOURS_AFTER_FEW = 6 * 24, FEW = 31 };
+enum { PACKETS_MOST = 150, LANES = 8, RUN = 4, HOURS = 2, HOURS_OF_FEW = 6 * 24, FEW = 31 };
 
 static void set_up(ct_params *base, const uint8_t *settings)
 {
@@ -44,25 +44,26 @@ static void vary(ct_params *params, guint lane, const uint8_t *settings)
 }
 
 /* Hints that come true, hints that do not, and none. */
-static void run_packets(const uint8_t *data, size_t size, const ct_params *params, guint hours_after)
+static void run_packets(const uint8_t *data, size_t size, const ct_params *params, guint hours)
 {
   pkt_decoder *decoder = pkt_decoder_new(params, CT_CHECKSUMS_IGNORE);
   pkt_arena *arena = pkt_arena_new();
   lanes_pair *pair = lanes_pair_new(params, LANES, PACKETS_MOST);
-  gint64 now_ns = ENGINE_SEEDS_START_NS;
+  gint64 now_ns = ENGINE_SEEDS_START_NS, most_ns = hours * 3600 * G_GINT64_CONSTANT(1000000000);
 
   for (guint n = 1; n < PACKETS_MOST; n++) {
     g_autofree guint8 *bytes = NULL;
     ct_packet p;
 
-    if (!engine_seeds_next(&data, &size, &now_ns, n, decoder, arena, &bytes, &p))
+    if (!engine_seeds_next(&data, &size, &now_ns, n, decoder, arena, &bytes, &p) ||
+        now_ns - ENGINE_SEEDS_START_NS > 2 * most_ns)
       break;
     if (n % RUN != 0)
       lanes_pair_prefetch(pair, &p, 1);
     lanes_pair_packet(pair, &p);
     pkt_arena_reset(arena);
   }
-  lanes_pair_advance(pair, now_ns + hours_after * 3600 * G_GINT64_CONSTANT(1000000000));
+  lanes_pair_advance(pair, now_ns + most_ns);
   lanes_pair_free(pair);
   pkt_arena_free(arena);
   pkt_decoder_free(decoder);
@@ -79,6 +80,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vary(&params[i], i, data);
   }
   run_packets(data + ENGINE_SEEDS_SETTINGS, size - ENGINE_SEEDS_SETTINGS, params,
-              (data[2] & FEW) == FEW ? HOURS_AFTER_FEW : HOURS_AFTER);
+              (data[2] & FEW) == FEW ? HOURS_OF_FEW : HOURS);
   return 0;
 }
