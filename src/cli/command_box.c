@@ -45,8 +45,7 @@ static gboolean is_missing(const box *b, box_kind kind)
 {
   const box_file *nft = box_get(b, BOX_NFT);
 
-  return box_get(b, kind) == NULL &&
-         !((kind == BOX_IPTABLES || kind == BOX_IP6TABLES) && nft != NULL && nft->used);
+  return box_get(b, kind) == NULL && !((kind == BOX_IPTABLES || kind == BOX_IP6TABLES) && nft != NULL && nft->used);
 }
 
 static void print_missing(emit_text *out, const box *b)
