@@ -568,13 +568,10 @@ static inline gboolean arrive(fw_firewall *f, fw_packet *p, fw_decision *last)
   return walk_chains(f, p, row->chains + said->n, row->n_before - said->n, last);
 }
 
-void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
+/* Nothing is known of the packet yet. */
+static inline void begin(fw_firewall *f, const ct_packet *packet)
 {
-  fw_packet *p = &f->outcome.packet;
   fw_outcome *o = &f->outcome;
-  ct_passage passage;
-  fw_decision last;
-  gboolean straight;
 
   f->straight.due = FALSE;
   if (f->options.record)
@@ -588,11 +585,22 @@ void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, 
   o->answered = o->reset = o->looped = FALSE;
   o->nat[0] = o->nat[1] = o->nat_unknown = o->nat_nowhere = o->nat_perhaps = NULL;
   o->nat_how[0] = o->nat_how[1] = CT_NAT_HOW_NONE;
-  o->arrived_bytes = a->packet->length;
-  o->pieces = ct_packet_pieces(a->packet);
+  o->arrived_bytes = packet->length;
+  o->pieces = ct_packet_pieces(packet);
   o->answer.sent = o->answer.looped = o->answer.delivered = o->answer.unplaced = FALSE;
   o->answer.why_not = NULL;
   o->answer_to = 0;
+}
+
+void fw_firewall_packet(fw_firewall *f, ct_engine *engine, const fw_arrival *a, ct_result *result)
+{
+  fw_packet *p = &f->outcome.packet;
+  fw_outcome *o = &f->outcome;
+  ct_passage passage;
+  fw_decision last;
+  gboolean straight;
+
+  begin(f, a->packet);
   fw_program_set_time(f->program, a->packet->time_ns);
   if (a->packet->kind == CT_PACKET_NONE) {
     p->own = a->sent;
