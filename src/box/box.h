@@ -64,7 +64,8 @@ typedef struct box {
   guint single_before;    /* where the next local without a network is looked for, to go for one with */
   GPtrArray *modules;     /* char *: MODULE.PARAMETER=VALUE */
   GPtrArray *told;        /* char *: tables in nft's listing that iptables-save tells, "ip filter" */
-  GHashTable *interfaces; /* index => name */
+  GHashTable *interfaces; /* index => name, of a bridge's port the bridge's: it is what rules see */
+  GHashTable *masters;    /* while files are read: name => that of what it is a port of; "": no bridge, and no port */
   gint64 date_ns;         /* just before the table was listed; 0: not told */
   gint64 listed_ns;       /* when that was done; 0: not told */
 } box;

@@ -40,6 +40,8 @@ void box_find_facts(box *b);
 /* network.c */
 void box_read_addresses(box *b, box_file *f);
 void box_read_links(box *b, box_file *f);
+/* When all files have been read: a port of a bridge or a bond is called as what it is a port of. */
+void box_settle_ports(box *b);
 void box_read_routes(box *b, box_file *f);
 void box_read_policy(box *b, box_file *f);
 

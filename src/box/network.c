@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NAME_MOST = 15, WORD_MOST = 64, LISTED_MOST = 4096 };
+enum { NAME_MOST = 15, WORD_MOST = 64, LISTED_MOST = 4096, MASTERS_MOST = 4 };
 
 /* ---- words ---- */
 
@@ -53,6 +53,50 @@ static void add_interface(box *b, guint32 index, const char *name)
     g_hash_table_replace(b->interfaces, GUINT_TO_POINTER(index), g_strdup(name));
   else
     b->left_out++;
+}
+
+/*
+ * Frames that come by a port of a bridge, or of a bond, are their master's where IP's hooks see them. Devices of VRF
+ * are masters too, but see packets a second time; they have no ARP, by which they are told from the others. Open
+ * vSwitch takes frames to devices of its own.
+ */
+static void add_master(box *b, const char *name, const char *master)
+{
+  if (!is_name(name) || !is_name(master) || strcmp(master, "ovs-system") == 0 || strcmp(name, master) == 0)
+    return;
+  if (g_hash_table_size(b->masters) < LISTED_MOST && !g_hash_table_contains(b->masters, name))
+    g_hash_table_insert(b->masters, g_strdup(name), g_strdup(master));
+}
+
+static void add_without_arp(box *b, const char *name)
+{
+  if (is_name(name) && g_hash_table_size(b->masters) < LISTED_MOST)
+    g_hash_table_replace(b->masters, g_strdup(name), g_strdup(""));
+}
+
+static const char *master_of(const box *b, const char *name)
+{
+  const char *master = g_hash_table_lookup(b->masters, name);
+  const char *of_master = master != NULL && *master != '\0' ? g_hash_table_lookup(b->masters, master) : NULL;
+
+  return of_master != NULL && *of_master == '\0' ? NULL : master;
+}
+
+void box_settle_ports(box *b)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  guint i;
+
+  g_hash_table_iter_init(&iter, b->interfaces);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    const char *name = value, *master;
+
+    for (i = 0; i < MASTERS_MOST && (master = master_of(b, name)) != NULL && *master != '\0'; i++)
+      name = master;
+    if (name != value)
+      g_hash_table_iter_replace(&iter, g_strdup(name));
+  }
 }
 
 static gboolean is_single(const char *length) { return strcmp(length, "32") == 0 || strcmp(length, "128") == 0; }
@@ -145,6 +189,10 @@ static void json_addresses(box *b, const char *at)
       g_strlcpy(name, value, sizeof name);
       if (index != 0 && is_name(name))
         add_interface(b, (guint32)index, name);
+    } else if (strcmp(key, "flags") == 0 && g_str_has_prefix(value, "[\"NOARP\"")) {
+      add_without_arp(b, name);
+    } else if (strcmp(key, "master") == 0) {
+      add_master(b, name, value);
     } else if (strcmp(key, "local") == 0) {
       g_strlcpy(address, value, sizeof address);
     } else if (strcmp(key, "prefixlen") == 0 && *address != '\0') {
@@ -156,13 +204,28 @@ static void json_addresses(box *b, const char *at)
 
 /* ---- addresses ---- */
 
+/* "<BROADCAST,UP> mtu 1500 qdisc noqueue master br0 state UP", behind the name. */
+static void text_link(box *b, const char *at, const char *name)
+{
+  char word[WORD_MOST];
+
+  while (next(&at, word)) {
+    if (g_str_has_prefix(word, "<NOARP"))
+      add_without_arp(b, name);
+    else if (strcmp(word, "master") == 0 && next(&at, word))
+      add_master(b, name, word);
+  }
+}
+
 static void text_line(box *b, const char *line, guint32 *index, char name[WORD_MOST], gboolean addresses)
 {
   char word[WORD_MOST];
   const char *at = line;
 
-  if (g_ascii_isdigit(*line) && read_head(&at, index, name))
+  if (g_ascii_isdigit(*line) && read_head(&at, index, name)) {
     add_interface(b, *index, name);
+    text_link(b, at, name);
+  }
   if (!addresses || *index == 0)
     return;
   while (next(&at, word)) {

@@ -142,6 +142,7 @@ static box *new_box(const char *path)
   b->modules = g_ptr_array_new_with_free_func(g_free);
   b->told = g_ptr_array_new_with_free_func(g_free);
   b->interfaces = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  b->masters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return b;
 }
 
@@ -196,6 +197,7 @@ gboolean box_understand(box *b, GError **error)
       return FALSE;
   }
   box_find_facts(b);
+  box_settle_ports(b);
   if (b->files->len == 0)
     g_set_error(error, BOX_ERROR, 0,
                 "%s: no file in it is one of those that examples/ctreplay-gather writes, or sos report", b->path);
@@ -217,6 +219,7 @@ void box_free(box *b)
   g_ptr_array_unref(b->modules);
   g_ptr_array_unref(b->told);
   g_hash_table_destroy(b->interfaces);
+  g_hash_table_destroy(b->masters);
   g_free(b);
 }
 

@@ -21,6 +21,18 @@ expect 0 "the box's rules translate or mark it, and none were given" '*' "$ctrep
 expect 0 'nf_conntrack_tcp_timeout_established: 3600 s, where 432000 was assumed' '*' "$ctreplay" agree "$router/box" \
   --sysctl nf_conntrack_tcp_timeout_established=432000 --direction in "$router/router.pcap"
 
+# Behind a bridge rules see the bridge, and a capture of all interfaces its port; a device of VRF is no bridge.
+mkdir "$work/bridged"
+for file in "$router"/box/*; do sed 's/\binside\b/br0/g' "$file" > "$work/bridged/${file##*/}"; done
+sed 's/"ifname":"inside",/&"master":"br0",/' "$router/box/ip-link" > "$work/bridged/ip-link"
+same_as "$work/bridged"
+sed 's/\]$/,{"ifindex":99,"ifname":"br0","flags":["NOARP","MASTER","UP"]}]/' "$work/bridged/ip-link" > "$work/vrf"
+cp "$work/vrf" "$work/bridged/ip-link"
+expect 0 'in both 0, alike 0; differences 15' '*' "$ctreplay" agree "$work/bridged" --direction in "$router/router.pcap"
+printf '1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN\n2: inside@if3: <BROADCAST,UP> mtu 1500 qdisc noqueue master br0 state UP\n' \
+  > "$work/bridged/ip-link"
+same_as "$work/bridged"
+
 expect 0 '^  kernel  *uname: Linux 6.18.44' '*' "$ctreplay" box "$router/box"
 cp "$work/out" "$work/told"
 for words in 'rules of iptables    iptables-save: followed' 'addresses            ip-addr: 6 addresses' 'routes               ip-route: 2 routes' \
