@@ -144,4 +144,22 @@ printf '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n*filter\n:INPUT DROP
   expect 0 '^2$' '*' "$ctreplay" -C --rules "$work/lo.closed" $ours "$work/lo.pcap"
 }
 
+# Rules that ask for an address's kind, as Docker's: what leaves is the same whether other chains stand there or none.
+cat > "$work/docker.rules" << 'END'
+*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A POSTROUTING -s 192.168.1.0/24 -o wan0 -j MASQUERADE
+-A DOCKER -p tcp -m tcp --dport 80 -j DNAT --to-destination 192.168.1.10
+COMMIT
+END
+{ cat "$work/docker.rules"; printf '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -i none0\nCOMMIT\n'; } > "$work/more.rules"
+for rules in docker more; do
+  "$ctreplay" -P --as sent -W "$work/$rules.pcap" --rules "$work/$rules.rules" --local 192.168.1.1/24@lan0 --local 203.0.113.1/24@wan0 \
+    --route 0.0.0.0/0=wan0 samples/nat-masquerade.pcap > "$work/out" 2> "$work/err"
+  expect 0 '203.0.113.1' '*' "$ctreplay" -P --nat off "$work/$rules.pcap"
+done
+expect 0 '' '' cmp "$work/docker.pcap" "$work/more.pcap"
 finish

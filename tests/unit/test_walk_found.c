@@ -504,6 +504,29 @@ START_TEST(an_answer_to_an_answer)
 }
 END_TEST
 
+/* A reset to what nobody has answered ends that entry: what OUTPUT says of this reset finds nothing to be translated
+ * by. */
+START_TEST(an_answer_to_one_that_ended_its_entry)
+{
+  wk_init(&kit);
+  ck_assert(fw_box_facts_local(kit.facts, "10.1.0.1/24@eth0") && fw_box_facts_local(kit.facts, "198.51.100.1/24@eth1"));
+  ck_assert(fw_box_facts_route(kit.facts, "10.1.0.0/24=eth0") && fw_box_facts_route(kit.facts, "0.0.0.0/0=eth1"));
+  wk_start(&kit,
+           "*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -d 203.0.113.9 -j MASQUERADE\nCOMMIT\n"
+           "*filter\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+           "-A FORWARD -p tcp -m conntrack --ctstate INVALID -j REJECT --reject-with tcp-reset\n"
+           "-A OUTPUT -p tcp -j REJECT --reject-with icmp-admin-prohibited\nCOMMIT\n",
+           NULL);
+  wk_segment(&kit, A, 1, B, 80, SYN, 1, 0, NULL, 0);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 1);
+  wk_segment(&kit, A, 1, B, 80, ACK, 2, 1, NULL, 0);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "FORWARD", 1), 1);
+  ck_assert_uint_eq(wk_hits(&kit, "filter", "OUTPUT", 1), 1);
+  ck_assert_uint_eq(ct_engine_count(kit.engine), 0);
+  wk_stop(&kit);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -525,6 +548,7 @@ int main(void)
   tcase_add_test(tc, ports_of_short_headers);
   tcase_add_test(tc, what_set_renews);
   tcase_add_test(tc, an_answer_to_an_answer);
+  tcase_add_test(tc, an_answer_to_one_that_ended_its_entry);
   tcase_add_test(tc, what_set_adds_to_beside_expired_ones);
   tcase_add_test(tc, a_full_set_of_expired_ones);
   tcase_add_test(tc, the_input_device_in_postrouting);

@@ -513,7 +513,7 @@ static void pass(fw_firewall *f, ct_engine *engine, ct_passage *passage, fw_pack
       if ((f->outcome.verdict == FW_VERDICT_REJECT || fw_answer_by_kernel(f)) && p->has_entry)
         fate = fw_answer_attached(f, p);
       /* What answers the answer goes the packet's own way, and confirms its entry where that is new. */
-      if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage->is_new && f->outcome.answer.sent &&
+      if (G_UNLIKELY(fate >= CT_FATE_ANSWERED && passage->entry != NULL && passage->is_new && f->outcome.answer.sent &&
                      f->outcome.answer.dir == CT_ORIGINAL && f->outcome.path != FW_PATH_OUTPUT))
         fate = CT_FATE_ACCEPT;
       f->outcome.answered = fate >= CT_FATE_ANSWERED && passage->entry != NULL && !passage->is_new;

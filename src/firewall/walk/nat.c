@@ -540,9 +540,12 @@ gboolean fw_nat_hook(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *la
   ct_nat_manip manip = hook == FW_HOOK_PREROUTING || hook == FW_HOOK_OUTPUT ? CT_NAT_DST : CT_NAT_SRC;
   ct_passage *passage = f->program->passage;
 
+  /* Without a passage: what answers an answer whose own passage is over. */
+  if (passage == NULL)
+    return TRUE;
   if (p->gone)
     return p->raw->kind == CT_PACKET_ICMP_ERROR ? error_about_gone(f, p, manip, last) : rewrite(f, p, manip, last);
-  if (p->entry == NULL || passage == NULL)
+  if (p->entry == NULL)
     return TRUE;
   if (p->raw->kind == CT_PACKET_ICMP_ERROR)
     return error_hook(f, p, manip, last);

@@ -8,14 +8,17 @@
 
 #include "firewall/walk/where.h"
 
-/* Its headers are whole and plain, and no chain stands before conntrack: that may be asked before anything is read. */
+/*
+ * Its headers are whole and plain, and no chain stands before conntrack: that may be asked before anything is read.
+ * Whether rules ask for an address's kind is known only since the rules were loaded, which the first packet does.
+ */
 static inline gboolean fw_straight_may(const fw_firewall *f, const fw_arrival *a)
 {
   const ct_packet *packet = a->packet;
   const guint8 proto = packet->tuple.proto;
 
-  return f->bare && f->listener == NULL && !f->facts->bridge && !a->sent && packet->kind == CT_PACKET_TRACK &&
-         packet->reason == CT_REASON_NONE && packet->tuple.family == CT_IPV4 &&
+  return f->bare && !f->program->asks_types && f->listener == NULL && !f->facts->bridge && !a->sent &&
+         packet->kind == CT_PACKET_TRACK && packet->reason == CT_REASON_NONE && packet->tuple.family == CT_IPV4 &&
          (proto == CT_PROTO_TCP || proto == CT_PROTO_UDP) && (packet->data[6] & 0x1f) == 0 && packet->data[7] == 0 &&
          packet->l4_offset + (proto == CT_PROTO_TCP ? 20U : 8U) <= MIN(packet->length, packet->captured);
 }
