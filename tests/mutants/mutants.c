@@ -97,6 +97,8 @@ static const char *const commands[][12] = {
   { "rules", "--rules", "#", "@" },
   { "-E", "-o", "xml", "--zone-by", "vlan", "@" },
 };
+/* Of what is cut: how a packet left a router tells of how it arrived, and may be what was cut off. */
+static const char *const of_cut[] = { "-P", "-o", "json", "--nat", "off", "@", NULL };
 enum { COMMANDS = G_N_ELEMENTS(commands), ARGUMENTS_MOST = 24 };
 
 static GArray *captures; /* capture */
@@ -139,7 +141,7 @@ static void mutant_make(mutant *m, guint64 number)
     g_byte_array_append(m->whole, m->data->data, m->data->len);
     mutate_cut(&random, m->data);
     m->done = MUTATE_CUT;
-    m->command = commands[0];
+    m->command = of_cut;
   } else {
     m->done = mutate(&random, m->data);
     m->command = commands[mutate_random_below(&random, COMMANDS)];

@@ -140,6 +140,8 @@ static gboolean sum_is_wrong(const fw_firewall *f, const fw_packet *r)
   const guint8 *b;
   guint32 sum = six ? 0 : 0xffff, i; /* IPv4's header is summed as well */
 
+  if (r->made)
+    return FALSE;
   if (r->raw->flags & CT_PACKET_CSUM_BAD)
     return TRUE;
   if (r->broken || r->protocolless || r->raw->flags & CT_PACKET_CUT)
@@ -354,12 +356,11 @@ static gboolean build(fw_firewall *f, const fw_packet *r)
   return !a->unplaced;
 }
 
-/* A reset's sum is left to the device, and lo does none: it has that of the addresses alone. */
-static void leave_sum_open(fw_firewall *f, const fw_packet *p)
+/* A reset's sum is left to the device: till then, and over lo, it has that of the addresses alone. */
+static void leave_sum_open(const fw_packet *p, guint8 *bytes)
 {
   if (p->protocol == CT_PROTO_TCP)
-    put16(f->answer_bytes + p->l4_offset + 16,
-          folded(sum_of(pseudo_sum(p, f->answer_bytes, CT_PROTO_TCP, 20), NULL, 0)) ^ 0xffff);
+    put16(bytes + p->l4_offset + 16, folded(sum_of(pseudo_sum(p, bytes, CT_PROTO_TCP, 20), NULL, 0)) ^ 0xffff);
 }
 
 /* Where nat has given it another destination it takes the way to that. */
@@ -383,7 +384,7 @@ static gboolean walk_out(fw_firewall *f, fw_packet *p, fw_decision *d)
   f->outcome.answer.decision = *d;
   f->outcome.answer.left_by = p->out;
   if (out && fw_loop_is_due(f, p)) {
-    leave_sum_open(f, p);
+    leave_sum_open(p, f->answer_bytes);
     f->outcome.answer.looped = TRUE;
   }
   return out;
@@ -408,6 +409,9 @@ static void answer_the_answer(fw_firewall *f, ct_engine *engine, const fw_decisi
   if (reject == NULL || reject->kind == FW_REJECT_TCP_RESET || rejected.protocol != CT_PROTO_TCP || f->asked != NULL)
     return;
   memcpy(bytes, f->answer_bytes, raw.length);
+  /* IPv6's is summed when it is made. */
+  if (rejected.family == FW_IPV4)
+    leave_sum_open(&rejected, bytes);
   raw.data = bytes;
   rejected.raw = &raw;
   f->outcome.answer = (fw_answer){ .sent = FALSE };
