@@ -527,6 +527,26 @@ START_TEST(an_answer_to_one_that_ended_its_entry)
 }
 END_TEST
 
+/* What a capture has cut off a header is nothing that memory behind it may decide. */
+START_TEST(a_header_that_is_cut)
+{
+  static const guint8 nothing[16];
+  guint8 *bytes = g_memdup2("\x45\0\0\x59\1\0", 6);
+  ct_packet raw = { .data = bytes, .length = 89, .captured = 6 };
+  fw_packet p;
+
+  fw_packet_read(&p, &raw);
+  ck_assert_int_eq(p.family, FW_IPV4);
+  ck_assert_mem_eq(p.source.bytes, nothing, 4);
+  ck_assert_mem_eq(p.destination.bytes, nothing, 4);
+  bytes[0] = 0x60;
+  fw_packet_read(&p, &raw);
+  ck_assert_int_eq(p.family, FW_IPV6);
+  ck_assert_mem_eq(p.destination.bytes, nothing, 16);
+  g_free(bytes);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("walk_found");
@@ -548,6 +568,7 @@ int main(void)
   tcase_add_test(tc, ports_of_short_headers);
   tcase_add_test(tc, what_set_renews);
   tcase_add_test(tc, an_answer_to_an_answer);
+  tcase_add_test(tc, a_header_that_is_cut);
   tcase_add_test(tc, an_answer_to_one_that_ended_its_entry);
   tcase_add_test(tc, what_set_adds_to_beside_expired_ones);
   tcase_add_test(tc, a_full_set_of_expired_ones);

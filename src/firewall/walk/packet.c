@@ -5,6 +5,7 @@
 
 #include "firewall/walk/quick.h"
 
+enum { IPV4_BYTES = 20, IPV6_BYTES = 40 };
 enum {
   IPV6_HOP = 0,
   IPV6_ROUTING = 43,
@@ -129,8 +130,14 @@ static void set_ipv4_address(fw_address *address, const guint8 *bytes)
 void fw_packet_read(fw_packet *p, const ct_packet *raw)
 {
   const guint8 *d = raw->data;
+  guint8 cut[IPV6_BYTES] = { 0 };
 
   start(p, raw);
+  /* What the capture has not of a header counts as zeros: always the same. */
+  if (G_UNLIKELY(raw->captured < IPV6_BYTES && (raw->captured < IPV4_BYTES || d[0] >> 4 == 6))) {
+    memcpy(cut, d, raw->captured);
+    d = cut;
+  }
   if (d[0] >> 4 == 6) {
     p->family = FW_IPV6;
     memcpy(p->source.bytes, d + 8, 16);
