@@ -101,19 +101,14 @@ cap_reader *cap_reader_open_fd(int fd, const char *path, GError **error);
  * to file, even where the names are the same.
  */
 cap_reader *cap_reader_new_list(cap_reader *const *readers, guint n);
+cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 /*
  * The same behind captures that somebody else has read, whose interfaces were these, in the order of their numbers:
  * they keep these, and in a list an interface of one of these names is that one.
  */
 cap_reader *cap_reader_new_behind(char *const *names, guint n_names, cap_reader *const *readers, guint n,
                                   gboolean merge);
-cap_reader *cap_reader_new_merged(cap_reader *const *readers, guint n);
 
-/*
- * Before the first cap_reader_next: what is compressed is decompressed on a thread of its own, where it is a file and
- * not one of several that are merged.
- */
-void cap_reader_inflate_ahead(cap_reader *reader);
 void cap_reader_free(cap_reader *reader);
 
 /*

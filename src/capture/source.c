@@ -10,7 +10,6 @@
 
 #include "capture/capture.h"
 #include "capture/decompress.h"
-#include "capture/inflate_ahead.h"
 
 G_DEFINE_QUARK(cap - error - quark, cap_error)
 
@@ -32,8 +31,6 @@ struct cap_source {
   cap_decompressor *decompressor; /* NULL: plain */
   GError *failed;                 /* told once the output made before it is taken */
   gboolean ended;
-  gboolean inflates_ahead; /* on a thread, which the next read starts */
-  cap_ahead *ahead;        /* that thread: decompressor, raw and what the descriptor gives are its own; NULL: none */
   gsize raw_start, raw_end;
   guint8 *raw; /* first the bytes read to look at the magic, then the input of the decompressor */
 };
@@ -125,8 +122,6 @@ void cap_source_free(cap_source *s)
 {
   if (s == NULL)
     return;
-  cap_source_interrupt(s);
-  cap_ahead_free(s->ahead);
   cap_decompressor_free(s->decompressor);
   g_clear_error(&s->failed);
   if (s->wake_fd >= 0)
@@ -181,34 +176,10 @@ static gssize decompressed_read(cap_source *s, guint8 *to, gsize size, GError **
   return io.out - to;
 }
 
-/* Pipes stay with who reads them: a wait there has to end at once where somebody asks for it. */
-void cap_source_inflate_ahead(cap_source *s) { s->inflates_ahead = s->decompressor != NULL && !s->live; }
-
-static gssize make_ahead(gpointer user, guint8 *to, gsize size, GError **error)
-{
-  return decompressed_read(user, to, size, error);
-}
-
-static gssize compressed_read(cap_source *s, guint8 *to, gsize size, GError **error)
-{
-  gssize n;
-
-  if (s->inflates_ahead) {
-    s->inflates_ahead = FALSE;
-    s->ahead = cap_ahead_new(make_ahead, s);
-  }
-  if (s->ahead == NULL)
-    return decompressed_read(s, to, size, error);
-  n = cap_source_interrupted(s) ? 0 : cap_ahead_read(s->ahead, to, size, error);
-  if (n <= 0)
-    g_clear_pointer(&s->ahead, cap_ahead_free); /* its memory is not kept as long as the list of captures is */
-  return n;
-}
-
 gssize cap_source_read(cap_source *s, guint8 *to, gsize size, GError **error)
 {
   if (s->decompressor != NULL)
-    return compressed_read(s, to, size, error);
+    return decompressed_read(s, to, size, error);
   if (s->raw_start < s->raw_end) {
     gsize n = MIN(size, s->raw_end - s->raw_start);
 

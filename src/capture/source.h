@@ -20,12 +20,6 @@ void cap_source_free(cap_source *source);
 void cap_source_opened(cap_source *source);
 
 /*
- * What is compressed is decompressed on a thread of its own from now on, where it is a file; before the next read.
- * Others are left as they are.
- */
-void cap_source_inflate_ahead(cap_source *source);
-
-/*
  * => bytes read (decompressed), 0 at the end or after cap_source_interrupt, -1 and error. Where compressed data is
  * cut or damaged, all that could be decoded has been returned before.
  */

@@ -95,7 +95,7 @@ firewall_sources = \
 	src/firewall/walk/record.c src/firewall/walk/record.h \
 	src/firewall/walk/sets.c src/firewall/walk/sets.h src/firewall/walk/sets_inside.h src/firewall/walk/sets_change.c \
 	src/firewall/walk/settled.c src/firewall/walk/settled.h \
-	src/firewall/walk/straight.c src/firewall/walk/straight.h \
+	src/firewall/walk/settled_way.c src/firewall/walk/settled_way.h src/firewall/walk/straight.c src/firewall/walk/straight.h \
 	src/firewall/walk/tell.c src/firewall/walk/tell.h \
 	src/firewall/walk/tell_wire.c src/firewall/walk/tell_wire.h \
 	src/firewall/walk/view.c src/firewall/walk/view.h src/firewall/walk/words_nat.c \

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INTERFACES_MOST = 65536 };
 enum {
   LARGE_BYTES =
     512 << 10, /* a batch that holds more gives it back as soon as it was used, not when its slot is filled again */
@@ -99,10 +98,6 @@ void replay_source_start(replay_source *s)
 {
   replay_feed_start(s->feed, s->interfaces);
   s->threaded = choose_threads(s) == 2;
-  /*
-   * cap_reader_inflate_ahead is not asked for: how much of a broken file had been read, which is told, would be what a
-   * thread was ahead by.
-   */
   s->n_ahead = (s->threaded ? REPLAY_SLOTS : 0) + MAX(s->o.keep, 1);
   s->n_slots = s->n_ahead + (s->pairs != NULL ? REPLAY_PAIRING_SLOTS : 0);
   s->ring = g_new0(replay_slot *, s->n_slots);
@@ -135,8 +130,6 @@ static void keep_interfaces(replay_source *s, resume_io *io)
     if (*cap_reader_interface_name(reader, i) != '\0')
       n = cap_reader_interfaces(reader);
   n = resume_count(io, n, sizeof(guint32));
-  if (n > INTERFACES_MOST)
-    resume_fail(io, "it has more interfaces than can be told apart");
   if (resume_reads(io))
     s->interfaces = g_ptr_array_new_with_free_func(g_free);
   for (i = 0; i < n && !io->failed; i++) {

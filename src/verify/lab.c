@@ -350,7 +350,7 @@ typedef struct listing {
  */
 static gboolean is_of_another(const verify_expect *x)
 {
-  return x->master.family == 0 || (x->master.proto == 0 && x->master.src_id == 0 && x->master.dst_id == 0);
+  return x->master.proto == 0;
 }
 
 static int listing_message(const struct nlmsghdr *message, void *user)

@@ -11,6 +11,7 @@
 #include "firewall/walk/nat.h"
 #include "firewall/walk/own.h"
 #include "firewall/walk/quick.h"
+#include "firewall/walk/settled_way.h"
 #include "firewall/walk/straight.h"
 #include "firewall/walk/where.h"
 
@@ -121,14 +122,9 @@ static inline gboolean walk_chains(fw_firewall *f, fw_packet *p, fw_walk_chain *
   return G_LIKELY(done == n) || walk_rest(f, p, chains + done, n - done, last);
 }
 
-static inline const fw_hook_chains *row_of(const fw_firewall *f, const fw_packet *p, fw_hook hook)
-{
-  return &f->program->rows[p->family][hook];
-}
-
 gboolean fw_firewall_before(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  const fw_hook_chains *row = row_of(f, p, hook);
+  const fw_hook_chains *row = fw_settle_row(f, p, hook);
 
   p->hook = hook;
   return row->n_before == 0 || walk_chains(f, p, row->chains, row->n_before, last);
@@ -145,7 +141,7 @@ static gboolean walk_from_ahead(fw_firewall *f, fw_packet *p, fw_walk_chain *con
 
 static gboolean G_GNUC_NO_INLINE behind_with_nat(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  const fw_hook_chains *row = row_of(f, p, hook);
+  const fw_hook_chains *row = fw_settle_row(f, p, hook);
 
   return walk_from_ahead(f, p, row->chains + row->n_before, row->n_before_nat - row->n_before, last) &&
          fw_nat_hook(f, p, hook, last) &&
@@ -154,7 +150,7 @@ static gboolean G_GNUC_NO_INLINE behind_with_nat(fw_firewall *f, fw_packet *p, f
 
 static inline gboolean behind(fw_firewall *f, fw_packet *p, fw_hook hook, fw_decision *last)
 {
-  const fw_hook_chains *row = row_of(f, p, hook);
+  const fw_hook_chains *row = fw_settle_row(f, p, hook);
   guint from = row->n_before, done;
 
   p->hook = hook;
@@ -232,15 +228,6 @@ void fw_firewall_attach(fw_packet *p, const ct_passage *passage)
   p->quick &= (guint16)~FW_QUICK_CONNMARK; /* of another entry, where it is looked at again */
 }
 
-static inline gboolean is_for_nobody(const fw_packet *p)
-{
-  static const fw_address none;
-
-  if (p->family == FW_IPV4)
-    return p->destination.bytes[0] >> 4 == 14 || p->destination.words[0] == 0;
-  return p->destination.bytes[0] == 0xff || memcmp(&p->destination, &none, sizeof none) == 0;
-}
-
 /* What a bridge hands to POSTROUTING has no input device there; nor has anything with kernels before 5.5 (KERNELS K17).
  */
 static gboolean behind_forward(fw_firewall *f, fw_packet *p, fw_decision *last)
@@ -260,7 +247,7 @@ static gboolean behind_forward(fw_firewall *f, fw_packet *p, fw_decision *last)
 static gboolean forward(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
   if (!f->facts->bridge) {
-    if (is_for_nobody(p)) {
+    if (fw_settle_is_for_nobody(p)) {
       f->outcome.kernel = FW_KERNEL_NO_LISTENER;
       return FALSE;
     }
@@ -290,148 +277,9 @@ static gboolean send(fw_firewall *f, fw_packet *p, fw_decision *last)
   return behind(f, p, FW_HOOK_POSTROUTING, last);
 }
 
-/* Whether chains may be asked by a packet's kind alone: nobody listens, and nothing is open. */
-static inline gboolean may_settle(const fw_firewall *f)
-{
-  return f->listener == NULL && f->outcome.verdict != FW_VERDICT_UNKNOWN;
-}
-
-static inline void take_settled(fw_firewall *f, const fw_settled *said)
-{
-  fw_outcome *o = &f->outcome;
-
-  if (said->n == 0)
-    return;
-  o->verdict = said->decision.verdict;
-  o->decision = said->decision;
-  o->hook = said->spoke;
-}
-
-/* Of a packet that is told all: it is where its way ends, or its last chain. */
-static inline void has_gone(fw_firewall *f, fw_packet *p, fw_hook hook)
-{
-  p->hook = hook;
-  if (f->outcome.path != FW_PATH_FORWARD || hook == FW_HOOK_PREROUTING)
-    return;
-  p->out = f->way_out;
-  if (!f->facts->bridge) {
-    p->ttl--;
-    p->edited = p->routed = TRUE;
-  }
-}
-
-static inline gboolean is_martian(const fw_firewall *f, const fw_packet *p)
-{
-  return G_UNLIKELY(fw_where_may_be_martian(p)) && !f->facts->bridge && fw_where_is_martian(p);
-}
-
-static inline gboolean is_forwarded(const fw_firewall *f, const fw_packet *p)
-{
-  return f->facts->bridge || (p->ttl > 1 && !is_for_nobody(p) && (f->way_out->known || !f->facts->complete));
-}
-
-/* What the first nat hook of a way changes. */
-typedef struct as_arrived {
-  fw_address destination;
-  guint16 port;
-  guint8 readings, translated;
-  fw_path path;
-  const fw_interface_name *way_out;
-} as_arrived;
-
-static void take_back(fw_firewall *f, fw_packet *p, const as_arrived *was)
-{
-  p->destination = was->destination;
-  p->destination_port = was->port;
-  p->readings = was->readings;
-  p->translated = was->translated;
-  f->outcome.path = was->path;
-  f->way_out = was->way_out;
-  f->pending.n = 0;
-}
-
-/* So many chains of its way, behind conntrack, stand before the first nat hook, and before the last one. */
-static guint before_first_nat(const fw_firewall *f, const fw_packet *p)
-{
-  const fw_hook_chains *row = row_of(f, p, FW_HOOK_PREROUTING);
-
-  return row->n_before_nat - row->n_before;
-}
-
-static guint before_last_nat(const fw_firewall *f, const fw_packet *p)
-{
-  const fw_hook_chains *first = row_of(f, p, FW_HOOK_PREROUTING), *forward = row_of(f, p, FW_HOOK_FORWARD);
-  const gboolean input = f->outcome.path == FW_PATH_INPUT;
-  const fw_hook_chains *last = row_of(f, p, input ? FW_HOOK_INPUT : FW_HOOK_POSTROUTING);
-
-  return first->n - first->n_before + (input ? 0 : forward->n - forward->n_before) + last->n_before_nat -
-         last->n_before;
-}
-
-/*
- * The same of a packet that meets nat hooks, but nothing there that would have to be asked. What is said of its kind is
- * said with the way that it takes behind the first of them; the hooks are asked one by one where chains are left.
- */
-static gboolean settle_with_nat(fw_firewall *f, fw_packet *p)
-{
-  const as_arrived was = {
-    p->destination, p->destination_port, p->readings, p->translated, f->outcome.path, f->way_out
-  };
-  const fw_settled *said;
-  gboolean moved;
-
-  if (p->own || f->program->asks_types || !fw_nat_is_settled(f, p))
-    return FALSE;
-  if (fw_nat_settle(f, p, CT_NAT_DST) && !f->facts->bridge)
-    fw_where_again(f, p);
-  moved = is_martian(f, p) ||
-          (f->outcome.path == FW_PATH_FORWARD && (!is_forwarded(f, p) || fw_nat_has_moved(f, p, f->way_out)));
-  if (!moved) {
-    said = fw_way_settle(
-      f->program, f->ways[p->family][f->outcome.path == FW_PATH_INPUT ? FW_WAY_INPUT : FW_WAY_FORWARD], p, f->way_out);
-    take_settled(f, said);
-    if (said->whole) {
-      has_gone(f, p, said->left);
-      if (f->outcome.verdict != FW_VERDICT_DROP || said->n > before_last_nat(f, p))
-        fw_nat_settle(f, p, CT_NAT_SRC);
-      else if (said->n <= before_first_nat(f, p))
-        take_back(f, p, &was);
-      return TRUE;
-    }
-    f->ahead = said->n;
-  }
-  take_back(f, p, &was);
-  return FALSE;
-}
-
-/* => TRUE: nothing is left to ask the chains behind conntrack. */
-static inline gboolean settle_way(fw_firewall *f, fw_packet *p)
-{
-  static const fw_way_id ways[] = {
-    [FW_PATH_FORWARD] = FW_WAY_FORWARD, [FW_PATH_INPUT] = FW_WAY_INPUT, [FW_PATH_OUTPUT] = FW_WAY_OUTPUT
-  };
-  const fw_settled *said;
-
-  f->ahead = 0;
-  if (!may_settle(f))
-    return FALSE;
-  if (f->nat_families[p->family])
-    return settle_with_nat(f, p);
-  if (f->outcome.path != FW_PATH_OUTPUT &&
-      (is_martian(f, p) || (f->outcome.path == FW_PATH_FORWARD && !is_forwarded(f, p))))
-    return FALSE;
-  said = fw_way_settle(f->program, f->ways[p->family][ways[f->outcome.path]], p, f->way_out);
-  take_settled(f, said);
-  if (said->whole)
-    has_gone(f, p, said->left);
-  else
-    f->ahead = said->n;
-  return said->whole;
-}
-
 static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
 {
-  if (settle_way(f, p))
+  if (fw_settle_way(f, p))
     return f->outcome.verdict != FW_VERDICT_DROP;
   if (f->outcome.path == FW_PATH_OUTPUT)
     return send(f, p, last);
@@ -439,7 +287,7 @@ static gboolean walk_on(fw_firewall *f, fw_packet *p, fw_decision *last)
     return FALSE;
   if (G_UNLIKELY(p->translated) && !f->facts->bridge)
     fw_where_again(f, p);
-  if (is_martian(f, p)) {
+  if (fw_settle_is_martian(f, p)) {
     f->outcome.kernel = FW_KERNEL_MARTIAN;
     return FALSE;
   }
@@ -535,7 +383,7 @@ void fw_firewall_pass_again(fw_firewall *f, const fw_arrival *a, ct_passage *pas
   set_way(f, a, p);
   fw_firewall_attach(p, passage);
   f->program->passage = passage;
-  settle_way(f, p);
+  fw_settle_way(f, p);
   f->program->passage = NULL;
 }
 
@@ -561,10 +409,10 @@ static inline gboolean arrive(fw_firewall *f, fw_packet *p, fw_decision *last)
   if (f->listener != NULL)
     return fw_firewall_before(f, p, p->hook, last);
   said = fw_way_settle(f->program, way, p, p->out);
-  take_settled(f, said);
+  fw_settle_take(f, said);
   if (G_LIKELY(said->whole))
     return f->outcome.verdict != FW_VERDICT_DROP;
-  row = row_of(f, p, p->hook);
+  row = fw_settle_row(f, p, p->hook);
   return walk_chains(f, p, row->chains + said->n, row->n_before - said->n, last);
 }
 
