@@ -305,5 +305,5 @@ guint agree_unexplained(const agree *a)
 gboolean agree_timeout_of(const agree *a, ct_timeout timeout, agree_timeout *found)
 {
   *found = a->timeouts[timeout];
-  return found->seen > 0 || found->largest_s > 0;
+  return !a->facts.told[timeout] && (found->seen > 0 || found->largest_s > 0);
 }

@@ -89,6 +89,7 @@ typedef struct agree_facts {
   gboolean ruled;
   gboolean loaded; /* the table did not begin empty: what began before the capture is in it, too */
   gint64 took_ns;
+  gboolean told[CT_TIMEOUT_COUNT]; /* the box itself has said that it has the timeout that the run has */
 } agree_facts;
 
 agree *agree_new(const listing *there, ct_engine *engine, const agree_facts *facts);
@@ -107,7 +108,7 @@ guint agree_listed_later(const agree *a);
 const agree_difference *agree_get(const agree *a, guint i); /* NULL past the last */
 guint agree_unexplained(const agree *a);
 gint64 agree_now(const agree *a);
-/* FALSE: nothing says it. */
+/* FALSE: nothing says it, or the box has told it otherwise itself. */
 gboolean agree_timeout_of(const agree *a, ct_timeout timeout, agree_timeout *found);
 agree_shift agree_shift_of(const agree *a);
 

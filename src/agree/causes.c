@@ -63,7 +63,8 @@ static gint64 value_ns(const agree *a, guint timeout)
 {
   const agree_timeout *t = &a->timeouts[timeout];
 
-  return (t->agreeing > 0 ? (gint64)t->value_s : (gint64)a->params->timeout_s[timeout]) * NS_PER_S;
+  return (t->agreeing > 0 && !a->facts.told[timeout] ? (gint64)t->value_s : (gint64)a->params->timeout_s[timeout]) *
+         NS_PER_S;
 }
 
 static gboolean is_another(const agree *a, guint timeout)
@@ -85,6 +86,9 @@ static gboolean says_timeout(const agree *a, agree_difference *d, guint timeout)
     return said(d, AGREE_MOMENT,
                 "the listing is %" G_GINT64_FORMAT " s %s than the moment: timeouts of %u states are off by as much",
                 ABS(shift->shift_s), side, shift->states);
+  /* What the box has told is not contradicted: packets may be missing, or it knows more of the entry than is listed. */
+  if (a->facts.told[timeout])
+    return FALSE;
   if (shift->shift_s != 0)
     return said(
       d, AGREE_TIMEOUT,
@@ -228,7 +232,7 @@ static gboolean is_bounded(const agree *a, const ct_view *v)
 {
   const agree_timeout *t = &a->timeouts[v->timeout];
 
-  return t->agreeing == 0 && t->largest_s > 0 && v->idle_ns > t->largest_s * NS_PER_S;
+  return !a->facts.told[v->timeout] && t->agreeing == 0 && t->largest_s > 0 && v->idle_ns > t->largest_s * NS_PER_S;
 }
 
 static gboolean explain_here(const agree *a, agree_difference *d)
@@ -307,6 +311,23 @@ static gboolean explain_timeout(const agree *a, agree_difference *d)
   return ABS(implied_s - (gint64)a->timeouts[v->timeout].value_s) <= 2 && says_timeout(a, d, v->timeout);
 }
 
+/*
+ * A listing does not tell when UDP's entry becomes a stream, two seconds after it began: one that is here, with packets
+ * of less than that, has been loaded.
+ */
+static gboolean explain_young(const agree *a, agree_difference *d)
+{
+  const agree_seen *seen = seen_of(a, d->there);
+
+  if (!a->facts.loaded || d->here->tuple[CT_ORIGINAL].proto != CT_PROTO_UDP ||
+      seen->last_ns - seen->first_ns >= 2 * NS_PER_S || !(d->here->status & CT_STATUS_ASSURED) ||
+      d->there->status & CT_STATUS_ASSURED)
+    return FALSE;
+  return said(d, AGREE_UNTOLD,
+              "the listing that the table was loaded from does not tell when it becomes a stream: on the box it was "
+              "none yet");
+}
+
 /* What all fields that packets move may differ by. */
 static gboolean explain_history(const agree *a, agree_difference *d)
 {
@@ -334,6 +355,7 @@ static gboolean explain_rules(const agree *a, agree_difference *d)
 static void explain_both(const agree *a, agree_difference *d)
 {
   const guint helper = 1u << AGREE_FIELD_HELPER, timeout = 1u << AGREE_FIELD_TIMEOUT;
+  const guint stream = timeout | 1u << AGREE_FIELD_STATUS;
   const guint ruled = 1u << AGREE_FIELD_REPLY | 1u << AGREE_FIELD_MARK;
   guint left = d->fields;
   agree_difference one = *d;
@@ -349,6 +371,7 @@ static void explain_both(const agree *a, agree_difference *d)
   }
   EXPLAIN(helper, explain_helper(&one))
   EXPLAIN(ruled, explain_rules(a, &one))
+  EXPLAIN(stream, explain_young(a, &one))
   EXPLAIN(timeout, explain_timeout(a, &one))
   EXPLAIN(BY_HISTORY, explain_history(a, &one))
 #undef EXPLAIN

@@ -19,7 +19,8 @@ static void note(agree *a, const listing_entry *e, const ct_view *v)
   guint32 value_s;
 
   if (!(e->has & LISTING_TIMEOUT) || e->status & (CT_STATUS_OFFLOAD | CT_STATUS_FIXED_TIMEOUT) ||
-      v->timeout >= CT_TIMEOUT_COUNT || (e->has & LISTING_STATE && e->state != v->state))
+      v->timeout >= CT_TIMEOUT_COUNT || (e->has & LISTING_STATE && e->state != v->state) ||
+      (v->timeout == CT_TIMEOUT_UDP_STREAM && !(e->status & CT_STATUS_ASSURED)))
     return;
   if (e->timeout_s > a->timeouts[v->timeout].largest_s)
     a->timeouts[v->timeout].largest_s = e->timeout_s;

@@ -6,6 +6,7 @@
 #include "run_table.h"
 #include "say.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agree/agree.h"
@@ -231,10 +232,12 @@ static void print_timeouts(const agreeing *g)
                      "  %s: %u s, where %u was assumed (%u of %u entries say so; the largest that is listed is %u)\n",
                      name, t.value_s, params->timeout_s[i], t.agreeing, t.seen, t.largest_s);
   }
-  if (shift.shift_s != 0)
-    emit_text_format(out, "  %s the listing is of a moment %" G_GINT64_FORMAT " s %s than was told (--at)\n",
-                     shift.is_sure ? "All are off by as much:" : "Or", ABS(shift.shift_s),
-                     shift.shift_s > 0 ? "later" : "earlier");
+  if (shift.shift_s != 0 && (any || shift.is_sure))
+    emit_text_format(out, "%s the listing is of a moment %" G_GINT64_FORMAT " s %s than was told (--at)\n",
+                     !any            ? "\nAll timeouts are off by as much:"
+                     : shift.is_sure ? "  All are off by as much:"
+                                     : "  Or",
+                     ABS(shift.shift_s), shift.shift_s > 0 ? "later" : "earlier");
 }
 
 static void print_text(agreeing *g)
@@ -342,13 +345,30 @@ static void print_json(agreeing *g)
 
 /* ---- the command ---- */
 
+/* Whether the box's own list of sysctls gives the timeout the value that the run has. */
+static gboolean is_told(const cli_run *run, ct_timeout timeout)
+{
+  const char *name = ct_params_spell_timeout(run->params.profile, timeout), *at;
+  gsize n = name != NULL ? strlen(name) : 0;
+
+  if (n == 0 || run->o->box == NULL)
+    return FALSE;
+  for (at = run->o->box->sysctls->str; (at = strstr(at, name)) != NULL; at += n)
+    if (at[n + strspn(at + n, " \t")] == '=')
+      return strtoul(at + n + strspn(at + n, " \t="), NULL, 10) == run->params.timeout_s[timeout];
+  return FALSE;
+}
+
 static void play(agreeing *g)
 {
   cli_watch watch = { .packet = on_packet, .moment = on_moment, .user = g };
-  const agree_facts facts = { .ruled = g->run.firewall.firewall != NULL,
-                              .loaded = g->run.o->listed != NULL || g->run.o->load_state != NULL,
-                              .took_ns = g->when.until_ns > g->when.from_ns ? g->when.until_ns - g->when.from_ns : 0 };
+  agree_facts facts = { .ruled = g->run.firewall.firewall != NULL,
+                        .loaded = g->run.o->listed != NULL || g->run.o->load_state != NULL,
+                        .took_ns = g->when.until_ns > g->when.from_ns ? g->when.until_ns - g->when.from_ns : 0 };
+  guint i;
 
+  for (i = 0; i < CT_TIMEOUT_COUNT; i++)
+    facts.told[i] = is_told(&g->run, (ct_timeout)i);
   g->there = cli_listing_parse("", g->path, g->text, g->run.params.profile);
   if (g->there == NULL) {
     g->run.code = CLI_EXIT_INPUT;

@@ -41,6 +41,21 @@ expect 0 '  All are off by as much: the listing is of a moment 7 s later than wa
 differs 1 'the box gives 113 s where 120 was assumed: nf_conntrack_tcp_timeout_syn_sent; or the listing is 7 s later than the moment' <<EOF
 tcp      6 113 SYN_SENT $tcp mark=0 use=1
 EOF
+# What the box's own sysctls say is not contradicted.
+mkdir "$work/box"
+printf 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent = 120\n' > "$work/box/sysctl"
+printf 'udp      17 28 %s mark=0 use=1\ntcp      6 60 SYN_SENT %s mark=0 use=1\n' "$udp" "$tcp" > "$work/list"
+expect 1 'differences 1, unexplained 1' '*' "$ctreplay" agree "$work/list" --box "$work/box" "$work/cap"
+cp "$work/out" "$work/told"
+expect 1 '' '' grep -e 'was assumed' -e 'that the box has' "$work/told"
+# UDP that was two seconds old here, and not there: a listing does not tell.
+young='src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1'
+printf 'flow f: udp 10.0.0.1:1 > 10.0.0.2:2\nflow g: udp 10.0.0.3:1 > 10.0.0.2:2\n+0 g > udp (1)\n+1 f > udp (1)\n' > "$work/young.ct"
+"$ctreplay" compile "$work/young.ct" -W "$work/young.pcap" || exit 99
+echo "udp 17 29 $young mark=0 use=1" > "$work/loaded"
+echo "udp 17 30 $young mark=0 use=1" > "$work/list"
+expect 0 'does not tell when it becomes a stream: on the box it was none yet' '*' "$ctreplay" agree "$work/list" --table "$work/loaded" \
+  --table-at '#1' "$work/young.pcap"
 # Listings are in whole seconds, also the one that is loaded.
 other='src=10.9.0.1 dst=10.9.0.2 sport=1 dport=2 src=10.9.0.2 dst=10.9.0.1 sport=2 dport=1 mark=0 use=1'
 echo "udp 17 1 $other" > "$work/loaded"

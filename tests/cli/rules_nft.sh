@@ -108,6 +108,9 @@ expect 2 '' "nft's own language, compressed or in a scenario" "$ctreplay" rules 
 
 # The machine's own rules are not touched, and without a namespace nothing is run.
 if [ "$(id -u)" -eq 0 ] && unshare --net true 2> /dev/null; then
+  # What a comment says is no check.
+  printf 'table inet t {\n chain f {\n  type filter hook forward priority 0;\n  tcp dport 80 accept comment "ct protocol # is not asked"\n }\n}\n' > "$work/comment.nft"
+  expect 0 '1 rule, 0 unknown' '' "$ctreplay" rules "$work/comment.nft"
   expect 0 'untouched' '' unshare --net sh -c "nft add table ip untouched && '$ctreplay' rules '$work/rules.nft' > '$work/out' && nft list ruleset"
 fi
 if unshare -U -r sh -c 'echo 0 > /proc/sys/user/max_net_namespaces' 2> /dev/null; then
