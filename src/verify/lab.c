@@ -348,10 +348,7 @@ typedef struct listing {
  * outlive that: its master's memory, emptied and given to an entry of ours, lets it be listed here (seen on 6.18.44
  * while another namespace's `ct expectation` ended). No entry has such a tuple.
  */
-static gboolean is_of_another(const verify_expect *x)
-{
-  return x->master.proto == 0;
-}
+static gboolean is_of_another(const verify_expect *x) { return x->master.proto == 0; }
 
 static int listing_message(const struct nlmsghdr *message, void *user)
 {
