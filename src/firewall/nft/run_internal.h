@@ -55,7 +55,13 @@ fw_truth fw_nft_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
 fw_truth fw_nft_meta_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_ct_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_fib_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
-void fw_nft_value_number(fw_nft_value *v, guint64 number, guint n_bytes);
+static inline void fw_nft_value_number(fw_nft_value *v, guint64 number, guint n_bytes)
+{
+  v->n = n_bytes;
+  v->unknown = 0;
+  fw_nft_number_put(number, v->bytes, n_bytes);
+}
+
 /* Whether the packet is of the protocol that a field needs. */
 fw_truth fw_nft_field_is_there(const fw_packet *p, const fw_nft_field *field);
 
