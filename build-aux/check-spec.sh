@@ -3,6 +3,8 @@
 # Every section of the specification that a comment or a page cites is there: "spec 5.4, 5.8" and "spec 10.1 to 10.3" mean
 # doc/spec/CONNTRACK.md; "RULES 1.2", "NAT 7" and "KERNELS K6" (or "K1.6") the other pages. A section is a heading; a number below it may also
 # be that of an entry in its list.
+# And every file that a comment or a page names is there, by the end of its path: "way.c", "src/conntrack/way.c". Of the kernel's files, and of
+# the C library's headers, it is known that they are not.
 # Usage: check-spec.sh    (as a test: srcdir in the environment)
 set -eu
 cd "${srcdir:-.}"
@@ -58,4 +60,46 @@ if [ "$count" -lt 50 ]; then
   echo "failed: only $count citations found: not what the comments hold"
   exit 1
 fi
-echo "ok: $count citations"
+
+find . -type f ! -path './build/*' ! -path './.git/*' | sed 's|^\./||' | sort > "$work/files"
+# shellcheck disable=SC2016 # a program of awk's
+# FILE:LINE NAME, for each name of a file in a comment or a page. NAME in capitals stands for one that is to be chosen.
+find src tests doc examples README.md -type f \( -name '*.[ch]' -o -name '*.md' \) ! -path 'doc/spec/*' | sort | xargs awk '
+  function names(text,    name) {
+    while (match(text, /[A-Za-z0-9_\/<{*.-]+\.(c|h|sh|md|mk)([^A-Za-z0-9_*]|$)/)) {
+      name = substr(text, RSTART, RLENGTH)
+      text = substr(text, RSTART + RLENGTH)
+      sub(/[^a-z]$/, "", name)
+      if (name !~ /[<{*]|NAME|^\.|^transcripts\// && name !~ /^(linux\/|(.*\/)?(nf|ip|inet)_|std[a-z]*\.h$)/)
+        print FILENAME ":" FNR, name
+    }
+  }
+  FNR == 1 { inside = 0 }
+  FILENAME ~ /md$/ { names($0); next }
+  {
+    rest = $0
+    while (rest != "") {
+      if (!inside) {
+        if (!match(rest, /\/\*/)) break
+        rest = substr(rest, RSTART + 2)
+        inside = 1
+      }
+      end = index(rest, "*/")
+      names(end ? substr(rest, 1, end - 1) : rest)
+      rest = end ? substr(rest, end + 2) : ""
+      inside = !end
+    }
+  }' > "$work/named"
+named=$(wc -l < "$work/named")
+bad=$(awk 'NR == FNR { for (path = $0; path != ""; sub(/^[^\/]*\/?/, "", path)) there[path] = 1; next }
+  !($2 in there) { print "  " $1 ": there is no " $2 }' "$work/files" "$work/named")
+if [ -n "$bad" ]; then
+  echo 'failed: files that are named and not there:'
+  printf '%s\n' "$bad"
+  exit 1
+fi
+if [ "$named" -lt 300 ]; then
+  echo "failed: only $named names of files found: not what comments and pages hold"
+  exit 1
+fi
+echo "ok: $count citations, $named names of files"

@@ -27,17 +27,24 @@ gboolean box_is_word(const char *text);
 gboolean box_add(box *b, box_kind kind, const char *name, GString *text, GError **error);
 /* file.c: of a box_file. */
 void box_file_free(gpointer file);
-/* walk.c */
+/*
+ * walk.c: adds the files of a folder that are known by their paths, and those of folders in it, BOX_DEPTH_MOST deep;
+ * what cannot be read is passed over. => FALSE and error: the folder itself cannot be opened, or there is more than is
+ * read.
+ */
 gboolean box_walk(box *b, const char *path, GError **error);
-/* tar.c: of an archive that is unpacked. */
+/* tar.c: the same of an archive, its compression taken off. => FALSE and error where it breaks off, or holds too much.
+ */
 gboolean box_untar(box *b, const GString *archive, GError **error);
+/* Whether a file that begins with these n bytes is one: ustar, or GNU's. */
 gboolean box_is_tar(const char *bytes, gsize n);
 /* rules.c: which tables iptables-save tells, before anything is said of rules. */
 void box_find_told(box *b);
 void box_say_rules(const box *b, box_file *f);
 /* facts.c: what all files say. */
 void box_find_facts(box *b);
-/* network.c */
+/* network.c: takes over what a file says (of `ip addr`, `link`, `route`, `rule`), as text or JSON, and says of the file
+ * what was used. */
 void box_read_addresses(box *b, box_file *f);
 void box_read_links(box *b, box_file *f);
 /* When all files have been read: a port of a bridge or a bond is called as what it is a port of. */

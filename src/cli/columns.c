@@ -43,7 +43,7 @@ gboolean cli_columns_choose(emit_columns *columns, const cli_options *o, const e
     if (format->row == NULL || !only_rows(format, what))
       return TRUE;
     emit_columns_ranked(columns, table, cli_columns_screen());
-    if (columns->n == 0 || g_strcmp0(format->name, "text") != 0)
+    if (columns->n == 0 || !format->fits_screen)
       emit_columns_all(columns, table);
     return TRUE;
   }

@@ -107,18 +107,59 @@ static char *head_text(const cli_options *o, const ct_params *params)
   return g_string_free(head, FALSE);
 }
 
+/* Behind the fence: source and firewall are ended by the caller. */
+static cli_exit write_scenario(const cli_options *o, const ct_params *params, replay_source *source,
+                               cli_firewall *firewall, const char *head, emit_text *out)
+{
+  scn_decompiler *decompiler;
+  scn_firewall rules;
+  const replay_batch *batch;
+  cli_exit code = CLI_EXIT_OK;
+  g_autofree char *text = NULL;
+
+  replay_source_start(source);
+  if (!cli_firewall_start(firewall, params, EMIT_WANTS_WALK, FALSE) || !cli_has_captures(source, &code))
+    return firewall->firewall == NULL && o->rules->len > 0 ? CLI_EXIT_USAGE : code;
+  rules = cli_scenario_rules(firewall);
+  decompiler = scn_decompiler_new(params, o->replay.checksums, o->rules->len > 0 ? &rules : NULL);
+  cli_interrupts_catch(source, NULL);
+  while ((batch = replay_source_next(source)) != NULL)
+    for (guint i = 0; i < batch->n; i++)
+      scn_decompiler_frame(decompiler, batch->origins[i].frame, interface_of(o, &batch->origins[i]));
+  cli_interrupts_release();
+  code = cli_say_about_captures(source);
+  cli_firewall_say_notes(firewall);
+  text = scn_decompiler_text(decompiler, head);
+  emit_text_string(out, text);
+  scn_decompiler_free(decompiler);
+  return code;
+}
+
+/* All that is read and written is open when the fence closes. */
+static cli_exit decompile_with(const cli_options *o, const ct_params *params, replay_source *source,
+                               cli_firewall *firewall)
+{
+  cli_output out;
+  cli_exit code;
+  g_autofree char *head = NULL;
+
+  if (!cli_output_open(&out, "-W", o->write))
+    return CLI_EXIT_OUTPUT;
+  /* Who is no longer root may not be told where we stand. */
+  head = head_text(o, params);
+  if (!o->no_sandbox)
+    cli_sandbox_enter();
+  code = cli_output_close(&out, write_scenario(o, params, source, firewall, head, &out.text));
+  return cli_stop != 0 ? cli_exit_graver(code, cli_interrupted()) : code;
+}
+
 static cli_exit decompile(const cli_options *o, const ct_params *params)
 {
   GError *error = NULL;
   replay_options replay = o->replay;
   replay_source *source;
-  cli_output out;
-  scn_decompiler *decompiler;
-  scn_firewall rules;
   cli_firewall firewall;
-  const replay_batch *batch;
   cli_exit code;
-  g_autofree char *head = NULL, *text = NULL;
 
   replay.stop = &cli_stop;
   replay.pairs = FALSE; /* all packets, as they stand */
@@ -131,45 +172,8 @@ static cli_exit decompile(const cli_options *o, const ct_params *params)
     replay_source_free(source);
     return CLI_EXIT_USAGE;
   }
-  if (!cli_firewall_load(&firewall, o)) {
-    replay_source_free(source);
-    code = firewall.refusal;
-    cli_firewall_clear(&firewall);
-    return code;
-  }
-  if (!cli_output_open(&out, "-W", o->write)) {
-    replay_source_free(source);
-    cli_firewall_clear(&firewall);
-    return CLI_EXIT_OUTPUT;
-  }
-  /* Who is no longer root may not be told where we stand. */
-  head = head_text(o, params);
-  if (!o->no_sandbox)
-    cli_sandbox_enter();
-  replay_source_start(source);
-  code = CLI_EXIT_OK;
-  if (!cli_firewall_start(&firewall, params, EMIT_WANTS_WALK, FALSE) || !cli_has_captures(source, &code)) {
-    code = firewall.firewall == NULL && o->rules->len > 0 ? CLI_EXIT_USAGE : code;
-    replay_source_free(source);
-    cli_firewall_clear(&firewall);
-    return cli_output_close(&out, code);
-  }
-  rules = cli_scenario_rules(&firewall);
-  decompiler = scn_decompiler_new(params, o->replay.checksums, o->rules->len > 0 ? &rules : NULL);
-  cli_interrupts_catch(source, NULL);
-  while ((batch = replay_source_next(source)) != NULL)
-    for (guint i = 0; i < batch->n; i++)
-      scn_decompiler_frame(decompiler, batch->origins[i].frame, interface_of(o, &batch->origins[i]));
-  cli_interrupts_release();
-  code = cli_say_about_captures(source);
-  cli_firewall_say_notes(&firewall);
+  code = cli_firewall_load(&firewall, o) ? decompile_with(o, params, source, &firewall) : firewall.refusal;
   replay_source_free(source);
-  text = scn_decompiler_text(decompiler, head);
-  emit_text_string(&out.text, text);
-  code = cli_output_close(&out, code);
-  if (cli_stop != 0)
-    code = cli_exit_graver(code, cli_interrupted());
-  scn_decompiler_free(decompiler);
   cli_firewall_clear(&firewall);
   return code;
 }

@@ -121,7 +121,7 @@ static void order_taken(showing *s)
   if (s->groups == NULL)
     return;
   longest = flows_groups_sort(s->groups, s->sort, s->turned, s->own->top);
-  if (strcmp(s->run.format->name, "text") == 0)
+  if (s->run.format->fits_screen)
     emit_columns_widen(&s->run.columns, "key", longest, s->run.screen);
 }
 

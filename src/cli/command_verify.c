@@ -247,6 +247,47 @@ static cli_exit verify_live(const char *capture, verify_own *own)
 }
 #endif
 
+/* => FALSE: options contradict each other, or one lacks another; said. */
+static gboolean is_asked_well(const cli_options *o, const verify_own *own)
+{
+  const gboolean any_rules = own->rules->len > 0;
+  const gboolean sets = own->sysctls->len > 0 || own->helpers->len > 0 || own->checksums;
+
+  if (o->captures->len != 1)
+    cli_say("verify: give one capture");
+  else if (own->against != NULL && (own->record != NULL || sets || own->max_gap_ns != 0 || own->count != 0))
+    cli_say("verify: with --against everything else is as in the transcript: no other option");
+  else if (g_strcmp0(own->record, "-") == 0)
+    cli_say("--record -: give a file; standard output is for the report");
+  else if (own->record != NULL && cli_names_capture(o, own->record))
+    cli_say("--record %s: that is a capture being read", own->record);
+  else if (own->routed && (!any_rules || own->against != NULL || own->record != NULL || own->own != NULL || sets))
+    cli_say("verify --routed: give --rules FILE, and --local and --route as the box has them; no recording, sysctls or "
+            "helpers");
+  else if (!own->routed && own->locals->len + own->routes->len > 0)
+    cli_say("verify --local, --route: say where the box of --routed stands");
+  else if (!own->routed && any_rules && (own->against == NULL || !verify_rules_is_transcript(own->against)))
+    cli_say("verify --rules: give --against FILE too, a recording of rules, or --routed");
+  else if (own->against != NULL && !any_rules && verify_rules_is_transcript(own->against))
+    cli_say("--against %s: that is a recording of rules: give --rules FILE too", own->against);
+  else if (own->own != NULL && (!any_rules || strcmp(own->own, "-") == 0))
+    cli_say("--own: give a file, and --rules FILE too");
+  else if (own->own != NULL && cli_names_capture(o, own->own))
+    cli_say("--own %s: that is a capture being read", own->own);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static cli_exit verify(const char *capture, verify_own *own)
+{
+  if (own->routed)
+    return verify_routed(capture, own);
+  if (own->rules->len > 0)
+    return verify_rules(capture, own);
+  return own->against != NULL ? verify_offline(capture, own) : verify_live(capture, own);
+}
+
 cli_exit cli_command_verify(int argc, char **argv)
 {
   verify_own own = { .sysctls = g_ptr_array_new_with_free_func(g_free),
@@ -261,37 +302,8 @@ cli_exit cli_command_verify(int argc, char **argv)
   options.own = &own;
   if (!cli_options_parse(&options, argc, argv, CLI_OWN, own_options, &error))
     code = cli_usage(error);
-  else if (options.captures->len != 1)
-    cli_say("verify: give one capture");
-  else if (own.against &&
-           (own.record || own.sysctls->len || own.helpers->len || own.max_gap_ns || own.count || own.checksums))
-    cli_say("verify: with --against everything else is as in the transcript: no other option");
-  else if (g_strcmp0(own.record, "-") == 0)
-    cli_say("--record -: give a file; standard output is for the report");
-  else if (own.record && cli_names_capture(&options, own.record))
-    cli_say("--record %s: that is a capture being read", own.record);
-  else if (own.routed && (own.rules->len == 0 || own.against != NULL || own.record != NULL || own.own != NULL ||
-                          own.sysctls->len > 0 || own.helpers->len > 0 || own.checksums))
-    cli_say("verify --routed: give --rules FILE, and --local and --route as the box has them; no recording, sysctls or "
-            "helpers");
-  else if (!own.routed && own.locals->len + own.routes->len > 0)
-    cli_say("verify --local, --route: say where the box of --routed stands");
-  else if (own.routed)
-    code = verify_routed(g_ptr_array_index(options.captures, 0), &own);
-  else if (own.rules->len > 0 && (own.against == NULL || !verify_rules_is_transcript(own.against)))
-    cli_say("verify --rules: give --against FILE too, a recording of rules, or --routed");
-  else if (own.against != NULL && own.rules->len == 0 && verify_rules_is_transcript(own.against))
-    cli_say("--against %s: that is a recording of rules: give --rules FILE too", own.against);
-  else if (own.own != NULL && (own.rules->len == 0 || strcmp(own.own, "-") == 0))
-    cli_say("--own: give a file, and --rules FILE too");
-  else if (own.own != NULL && cli_names_capture(&options, own.own))
-    cli_say("--own %s: that is a capture being read", own.own);
-  else if (own.rules->len > 0)
-    code = verify_rules(g_ptr_array_index(options.captures, 0), &own);
-  else if (own.against)
-    code = verify_offline(g_ptr_array_index(options.captures, 0), &own);
-  else
-    code = verify_live(g_ptr_array_index(options.captures, 0), &own);
+  else if (is_asked_well(&options, &own))
+    code = verify(g_ptr_array_index(options.captures, 0), &own);
   g_ptr_array_unref(own.sysctls);
   g_ptr_array_unref(own.helpers);
   g_ptr_array_unref(own.rules);

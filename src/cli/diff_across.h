@@ -48,8 +48,10 @@ typedef struct across_tally {
   GHashTable *whys, *fields; /* of lost ones; field's name => pairs */
 } across_tally;
 
+/* From nothing; what it comes to hold, _end frees. */
 void across_tally_begin(across_tally *t);
 void across_tally_end(across_tally *t);
+/* Counts two sightings of one packet, a's in A: which way it went, how long it took, and its TTL. */
 void across_tally_pair(across_tally *t, const across_sighting *a, const across_sighting *b);
 /* => 0 where there was none. exact: of all pairs. */
 gint64 across_delays_median(const across_delays *d, gboolean *exact);

@@ -239,6 +239,29 @@ static gboolean tell_listener(const grammar *g, GError **error)
   return FALSE;
 }
 
+/*
+ * A value that getopt has no notion of: -L's table stands behind the letter as a word of its own. => FALSE with an
+ * error: the word was meant for a table, and is none.
+ */
+static gboolean value_behind(const cli_option *option, int argc, char **argv, const char **value, GError **error)
+{
+  const char *next = optind < argc ? argv[optind] : NULL, *meant;
+
+  if (*value != NULL || next == NULL)
+    return TRUE;
+  if (option->argument != NULL && option->argument[0] == '[' &&
+      (strcmp(option->argument, "[TABLE]") == 0 ? is_table(next) : is_translation(option, next))) {
+    *value = next;
+    optind++;
+    return TRUE;
+  }
+  meant = table_meant(option, next);
+  if (meant == NULL)
+    return TRUE;
+  g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c %s: no such file; did you mean %s?", option->letter, next, meant);
+  return FALSE;
+}
+
 gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, const cli_option *own, GError **error)
 {
   grammar g;
@@ -256,24 +279,14 @@ gboolean cli_options_parse(cli_options *o, int argc, char **argv, guint groups, 
   optind = 0; /* glibc: start anew, also after an earlier parse */
   while (fine && (c = getopt_long(argc, argv, g.letters->str, (struct option *)g.long_options->data, NULL)) != -1) {
     const cli_option *option = c == '?' || c == ':' ? NULL : grammar_find(&g, c);
-    const char *value = optarg, *meant;
+    const char *value = optarg;
 
     if (option == NULL) {
       complain(&g, c, argv, error);
       fine = FALSE;
       break;
     }
-    /* The table stands after the letter as a word of its own, which getopt has no notion of. */
-    if (value == NULL && option->argument != NULL && option->argument[0] == '[' && optind < argc &&
-        (strcmp(option->argument, "[TABLE]") == 0 ? is_table(argv[optind]) : is_translation(option, argv[optind]))) {
-      value = argv[optind++];
-    } else if (value == NULL && optind < argc && (meant = table_meant(option, argv[optind])) != NULL) {
-      g_set_error(error, CLI_ERROR, CLI_ERROR_USAGE, "-%c %s: no such file; did you mean %s?", option->letter,
-                  argv[optind], meant);
-      fine = FALSE;
-      break;
-    }
-    fine = take(o, option, c, value, error);
+    fine = value_behind(option, argc, argv, &value, error) && take(o, option, c, value, error);
   }
   for (; fine && optind < argc; optind++) {
     from_stdin += strcmp(argv[optind], "-") == 0;

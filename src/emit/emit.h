@@ -195,6 +195,8 @@ typedef struct emit_format {
   const char *help;
   guint can;           /* EMIT_CAN_* */
   gsize private_bytes; /* of emit_output.priv; 0: none */
+  /* Rows are lines for people: without --fields as many columns as a screen has room for, each as wide as need be. */
+  gboolean fits_screen;
   gboolean
     is_database; /* it is no text: a file of its own, which the command writes (src/database); nothing below is set */
 

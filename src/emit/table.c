@@ -153,6 +153,7 @@ const emit_format emit_format_text = {
   .help = "columns for people",
   .can = EMIT_CAN_FLOWS | EMIT_CAN_PACKETS | EMIT_CAN_EVENTS,
   .private_bytes = sizeof(table_private),
+  .fits_screen = TRUE,
   .open = table_open,
   .row = table_row,
   .part = table_part,

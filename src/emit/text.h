@@ -24,6 +24,7 @@ typedef struct emit_text {
   int error; /* errno of the first failed write; 0 fine. EPIPE is remembered like any other: the caller decides */
 } emit_text;
 
+/* fd: stays its owner's; -1: all is kept in memory. What out held before is not freed. */
 void emit_text_init(emit_text *out, int fd);
 /* Frees the buffer; does not flush, does not close. */
 void emit_text_clear(emit_text *out);

@@ -46,26 +46,35 @@ static void say_reset(explain_teller *t, const ct_trace *trace, const ct_trace_c
                 "That is not exact: the peer may answer with a challenge ACK (RFC 5961), so the state is kept.");
 }
 
+/* => NULL: there is more to it than a sentence. */
+static const char *exception_words(guint16 reason)
+{
+  switch (reason) {
+  case CT_REASON_TCP_RESYNC:
+    return "It answers the SYN that was let through before: the connection starts over, from SYN_SENT to SYN_RECV.";
+  case CT_REASON_TCP_REOPEN:
+    return "The old connection was closed (a FIN began it, or this side had reset it), so the SYN may take its place.";
+  case CT_REASON_TCP_REOPEN_IGNORED:
+    return "The old connection was not closed from here, so the SYN is only remembered, until an answer tells whether "
+           "it was taken.";
+  case CT_REASON_TCP_SYNACK_IGNORED: return "No SYN was let through whose answer this is: it is only remembered.";
+  case CT_REASON_TCP_IGNORED: return "Its numbers are remembered, to understand the other side's answer.";
+  case CT_REASON_TCP_CHALLENGE_ACK:
+    return "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.";
+  default: return NULL;
+  }
+}
+
 static void say_exception(explain_teller *t, const ct_trace_cell *cell)
 {
   const ct_trace *trace = t->facts->trace;
+  const char *words = exception_words(t->facts->result->reason);
 
+  if (words != NULL) {
+    explain_say(t, EXPLAIN_EXCEPTION, "%s", words);
+    return;
+  }
   switch (t->facts->result->reason) {
-  case CT_REASON_TCP_RESYNC:
-    explain_say(
-      t, EXPLAIN_EXCEPTION,
-      "It answers the SYN that was let through before: the connection starts over, from SYN_SENT to SYN_RECV.");
-    return;
-  case CT_REASON_TCP_REOPEN:
-    explain_say(
-      t, EXPLAIN_EXCEPTION,
-      "The old connection was closed (a FIN began it, or this side had reset it), so the SYN may take its place.");
-    return;
-  case CT_REASON_TCP_REOPEN_IGNORED:
-    explain_say(t, EXPLAIN_EXCEPTION,
-                "The old connection was not closed from here, so the SYN is only remembered, until an answer tells "
-                "whether it was taken.");
-    return;
   case CT_REASON_TCP_SYN_IGNORED:
     explain_say(t, EXPLAIN_EXCEPTION,
                 "The port may be used again, or the SYN may be forged: it is only remembered. A SYN/ACK that "
@@ -73,22 +82,12 @@ static void say_exception(explain_teller *t, const ct_trace_cell *cell)
                 "one's numbers.",
                 t->facts->packet->l4.tcp.seq + t->facts->packet->l4.tcp.payload_bytes + 1);
     return;
-  case CT_REASON_TCP_SYNACK_IGNORED:
-    explain_say(t, EXPLAIN_EXCEPTION, "No SYN was let through whose answer this is: it is only remembered.");
-    return;
   case CT_REASON_TCP_ACK_IGNORED:
     explain_say(
       t, EXPLAIN_EXCEPTION,
       "The other side may still have an older connection. The ACK is remembered: a reset with sequence number "
       "%u is an answer to it, and is believed.",
       t->facts->packet->l4.tcp.ack);
-    return;
-  case CT_REASON_TCP_IGNORED:
-    explain_say(t, EXPLAIN_EXCEPTION, "Its numbers are remembered, to understand the other side's answer.");
-    return;
-  case CT_REASON_TCP_CHALLENGE_ACK:
-    explain_say(t, EXPLAIN_EXCEPTION,
-                "It is a challenge ACK (RFC 5961) to a SYN that was let through: the state is kept.");
     return;
   case CT_REASON_TCP_PICKUP:
     if (t->facts->params->profile->tcp_loose_counts)

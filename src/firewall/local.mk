@@ -5,7 +5,8 @@ nft_json_sources = \
 	src/firewall/nft/json.c src/firewall/nft/reader.h \
 	src/firewall/nft/lines.c src/firewall/nft/lines.h \
 	src/firewall/nft/read.c src/firewall/nft/read_expr.c src/firewall/nft/read_object.c \
-	src/firewall/nft/read_change.c src/firewall/nft/read_right.c src/firewall/nft/read_set.c src/firewall/nft/read_statement.c
+	src/firewall/nft/read_change.c src/firewall/nft/read_right.c src/firewall/nft/read_rule.c src/firewall/nft/read_set.c \
+	src/firewall/nft/read_statement.c src/firewall/nft/read_table.c
 firewall_sources = \
 	src/firewall/build.c src/firewall/build.h \
 	src/firewall/cover.c src/firewall/cover.h \
@@ -30,7 +31,7 @@ firewall_sources = \
 	src/firewall/nft/eval_meta.c src/firewall/nft/eval_packet.c \
 	src/firewall/nft/jhash.c src/firewall/nft/jhash.h \
 	src/firewall/nft/link.c src/firewall/nft/link.h \
-	src/firewall/nft/nft.h \
+	src/firewall/nft/nft.c src/firewall/nft/nft.h \
 	src/firewall/nft/live.c src/firewall/nft/run.c src/firewall/nft/run.h src/firewall/nft/run_internal.h \
 	src/firewall/nft/stateful.c src/firewall/nft/translate.c \
 	src/firewall/nft/scan.c src/firewall/nft/scan.h \

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "firewall/nft/link.h"
+#include "firewall/nft/nft.h"
 
 /* Blocks of plain memory, given out from the front, and one copy of each word. */
 #define STORE_BLOCK 65536

@@ -27,19 +27,6 @@ struct flows {
   guint64 newest;
 };
 
-void flow_record_copy(flow_record *to, const flow_record *from)
-{
-  *to = *from;
-  to->states = g_memdup2(from->states, from->n_states * sizeof(*from->states));
-}
-
-void flow_record_clear(flow_record *record)
-{
-  g_free((gpointer)record->states);
-  record->states = NULL;
-  record->n_states = 0;
-}
-
 static void free_record(gpointer record)
 {
   flow_record_clear(record);

@@ -70,6 +70,7 @@ ct_reason pkt_link_hdlc(pkt_link *link);
 /* A frame of another link type inside this one (PPI, PKTAP); one level deep. */
 ct_reason pkt_link_inner(pkt_link *link, guint32 type);
 
+/* One for each link type, or for several that differ by link->type: what link.c's list calls. */
 ct_reason pkt_link_ethernet(pkt_link *link);
 ct_reason pkt_link_cooked_v1(pkt_link *link);
 ct_reason pkt_link_cooked_v2(pkt_link *link);

@@ -13,6 +13,6 @@ libreplay_la_SOURCES = \
 	src/replay/point.c src/replay/point.h \
 	src/replay/replay.h \
 	src/replay/select.c src/replay/select.h \
-	src/replay/source.c src/replay/source_inside.h src/replay/source_read.c \
+	src/replay/source.c src/replay/source_inside.h src/replay/source_read.c src/replay/source_slot.c \
 	src/replay/tape.c src/replay/tape.h \
 	src/replay/zones.c src/replay/zones.h

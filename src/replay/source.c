@@ -44,19 +44,6 @@ void replay_source_release(replay_source *s)
   g_mutex_unlock(&s->lock);
 }
 
-void replay_slot_begin(replay_slot *slot)
-{
-  slot->frames = cap_batch_new();
-  slot->arena = pkt_arena_new();
-}
-
-void replay_slot_clear(replay_slot *slot)
-{
-  cap_batch_free(slot->frames);
-  pkt_arena_free(slot->arena);
-  g_clear_pointer(&slot->before, g_byte_array_unref);
-}
-
 static guint choose_threads(const replay_source *s)
 {
   guint64 done, total;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What both halves of a source share. Internal to source.c and source_read.c. */
+/* What both halves of a source share. Internal to source*.c and held.c. */
 #ifndef REPLAY_SOURCE_INSIDE_H
 #define REPLAY_SOURCE_INSIDE_H
 
@@ -73,6 +73,8 @@ struct replay_source {
 
 static inline gboolean replay_source_stopped(const replay_source *s) { return s->o.stop != NULL && *s->o.stop != 0; }
 
+/* source_slot.c. What a slot that is all zero holds its batch in, and the end of that; the slot itself stays its
+ * owner's. */
 void replay_slot_begin(replay_slot *slot);
 void replay_slot_clear(replay_slot *slot);
 

@@ -38,8 +38,9 @@ typedef struct scn_runner {
   const emit_rules *rules;      /* of the packet; NULL: no rules */
 } scn_runner;
 
+/* An engine at rest, with nothing sent. The runner must stay where it is until _clear, which frees what it holds. */
 void scn_runner_init(scn_runner *runner, const ct_params *params, ct_checksums checksums);
-/* From the next packet on trace is filled in; the runner must stay where it is. */
+/* From the next packet on trace is filled in. */
 void scn_runner_trace(scn_runner *runner);
 void scn_runner_clear(scn_runner *runner);
 /* Sends one frame. interface: by which it came in; NULL: not said. */

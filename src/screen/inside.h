@@ -88,20 +88,20 @@ void session_step_mark(session *s, guint8 marks, gboolean forward, const char *w
 void session_go_packet(session *s, guint64 number);
 void session_go_first(session *s);
 void session_go_last(session *s);
-/* The cursor's timeline and engine, of the other kernel where one is asked for. */
-const timeline *session_line(const session *s);
-cursor *session_cursor(const session *s);
 /* Another kernel at the same moments. => FALSE with the message set. */
 gboolean session_what_if(session *s, const char *text);
 void session_no_what_if(session *s);
+
+/* stand.c: where it stands. The cursor's timeline and engine, of the other kernel where one is asked for. */
+const timeline *session_line(const session *s);
+cursor *session_cursor(const session *s);
+/* Once more through what was noted of the capture, with params; it belongs to who asks, or to the cursor it is given
+ * to. */
 replay_rewind *session_rewind(const session *s, const ct_params *params);
-
-/* session.c: a cursor that notes whom its last packet has pushed out. */
+/* A cursor that notes whom its last packet has pushed out. */
 cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evicted *evicted);
-
 /* Says something in the bottom line; takes the text. */
 void session_say(session *s, char *text);
-
 /* The rows as they are now, taken anew where they are old. */
 void session_rows(session *s);
 guint session_rows_count(const session *s);

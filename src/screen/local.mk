@@ -14,6 +14,7 @@ libscreen_la_SOURCES = \
 	src/screen/move.c \
 	src/screen/rows.c src/screen/rows.h \
 	src/screen/session.c src/screen/session.h \
+	src/screen/stand.c \
 	src/screen/strip.c src/screen/strip.h \
 	src/screen/table.c \
 	src/screen/timeline.c src/screen/timeline.h \

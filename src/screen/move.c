@@ -5,24 +5,6 @@
 
 #include <string.h>
 
-void session_say(session *s, char *text)
-{
-  g_free(s->message);
-  s->message = text;
-  s->is_new = TRUE;
-}
-
-const timeline *session_line(const session *s) { return s->other != NULL ? s->other : s->line; }
-
-cursor *session_cursor(const session *s) { return s->other_at != NULL ? s->other_at : s->at; }
-
-replay_rewind *session_rewind(const session *s, const ct_params *params)
-{
-  int fd = s->host.reopen != NULL ? s->host.reopen(s->host.user) : -1;
-
-  return replay_rewind_new(s->tape, s->host.source, fd, s->host.path, params, s->host.checksums);
-}
-
 /* The other kernel is asked about the same moment. */
 static void other_follows(session *s)
 {

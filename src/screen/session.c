@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inside.h"
 
-#include "pressure/occupancy.h"
-
 /* How many packets of a connection or packet that is told are gone through between two looks at the clock. */
 enum { TOLD_SLICE = 4096 };
 
@@ -44,30 +42,6 @@ void session_free(session *s)
 }
 
 /* ---- work ---- */
-
-static void on_end(const ct_event *event, void *user)
-{
-  session_evicted *e = user;
-
-  if (event->packet == 0 || !pressure_is_eviction((ct_reason)event->reason))
-    return;
-  if (e->packet != event->packet)
-    *e = (session_evicted){ event->packet, event->view->id, event->view->tuple[CT_ORIGINAL], 0 };
-  e->n++;
-}
-
-static void on_engine(ct_engine *engine, gpointer user)
-{
-  *(session_evicted *)user = (session_evicted){ .packet = 0 };
-  ct_engine_watch(engine, 1u << CT_EVENT_DESTROY, on_end, user);
-}
-
-cursor *session_stand(const timeline *line, replay_rewind *rewind, session_evicted *evicted)
-{
-  const cursor_watch watch = { .engine = on_engine, .user = evicted };
-
-  return cursor_new(line, rewind, &watch);
-}
 
 /* The first batch of all: there is something to stand at. */
 static void begin(session *s)
@@ -216,30 +190,3 @@ void session_tick(session *s, gint64 now_us)
 gboolean session_plays(const session *s) { return s->plays; }
 
 gboolean session_is_new(const session *s) { return s->is_new; }
-
-/* ---- rows ---- */
-
-void session_rows(session *s)
-{
-  gboolean letters = s->filter_letters;
-  guint by = s->group != ROWS_GROUP_NONE;
-
-  if (!s->rows_old || s->at == NULL)
-    return;
-  rows_take(&s->rows, cursor_engine(session_cursor(s)), letters ? s->host.chosen : NULL, s->host.user,
-            s->other == NULL && s->rows_compare && s->rows.entries != NULL);
-  if (s->other != NULL)
-    rows_compare(&s->rows, cursor_engine(s->at), letters ? s->host.chosen : NULL, s->host.user);
-  rows_arrange(&s->rows, timeline_params(session_line(s)), s->group, s->order[by], s->descending[by],
-               letters ? NULL : s->filter);
-  s->rows_old = FALSE;
-  if (s->selected >= session_rows_count(s))
-    s->selected = session_rows_count(s) > 0 ? session_rows_count(s) - 1 : 0;
-}
-
-guint session_rows_count(const session *s)
-{
-  if (s->rows.entries == NULL)
-    return 0;
-  return s->group == ROWS_GROUP_NONE ? s->rows.order->len : s->rows.counts->len;
-}

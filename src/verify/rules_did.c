@@ -6,7 +6,7 @@
 #include "conntrack/nat/nat.h"
 #include "firewall/iptables.h"
 #include "firewall/parse.h"
-#include "firewall/walk/nat.h"
+#include "firewall/walk/program.h"
 #include "firewall/walk/policies.h"
 #include "firewall/walk/tell.h"
 
@@ -202,7 +202,7 @@ static gboolean address_gone(verify_rules_box *box, const char *text)
       continue;
     to_engine(&address, &gone);
     if (box->engine != NULL)
-      ct_engine_nat_address_gone(box->engine, n->interface != NULL ? fw_nat_device_number(n->interface) : 0, &gone);
+      ct_engine_nat_address_gone(box->engine, n->interface != NULL ? fw_device_number(n->interface) : 0, &gone);
     g_free(device);
     device = g_strdup(n->interface);
     g_array_remove_index(box->facts->local, i);
@@ -264,7 +264,7 @@ static gboolean do_link(verify_rules_box *box, char **words)
   if (strcmp(words[g_strv_length(words) - 1], "down") != 0)
     return FALSE;
   if (box->engine != NULL)
-    ct_engine_nat_address_gone(box->engine, fw_nat_device_number(device), NULL);
+    ct_engine_nat_address_gone(box->engine, fw_device_number(device), NULL);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The README's tour and the tutorial are typed again: each "    $ command" must still print the indented lines below it.
+# The README's tour and the tutorial are typed again: each "    $ command" must still print the indented lines below it; and so "$ command" of
+# the page of formats, between its fences.
 . "${srcdir:-.}/tests/cli/capture.sh"
 documents="${srcdir:-.}/README.md ${srcdir:-.}/doc/tutorial.md"
 [ -f samples/reset.pcap ] || { echo 'skipped: the samples have not been built'; exit 77; }
@@ -12,6 +13,11 @@ awk -v work="$work" '
   inside && /^    / { for (; blank > 0; blank--) print "" >> (work "/" n ".wanted"); print substr($0, 5) >> (work "/" n ".wanted"); next }
   inside && /^$/ { blank++; next }
   { inside = 0; blank = 0 }' $documents
+awk -v work="$work" '
+  /^\$ ctreplay / { n++; print substr($0, 3) > (work "/formats" n ".command"); printf "" > (work "/formats" n ".wanted"); inside = 1; next }
+  /^```/ { inside = 0 }
+  inside { print > (work "/formats" n ".wanted") }' "${srcdir:-.}/doc/formats.md"
+command -v jq > /dev/null || rm -f "$(grep -l '| jq ' "$work"/formats*.command)"
 
 mkdir "$work/bin"
 case $ctreplay in /*) ln -s "$ctreplay" "$work/bin/ctreplay" ;; *) ln -s "$PWD/$ctreplay" "$work/bin/ctreplay" ;; esac

@@ -147,6 +147,35 @@ START_TEST(the_peak_is_told_as_it_stood)
 }
 END_TEST
 
+static void packets_of_first(const flow_record *record, gpointer user)
+{
+  if (record->conn == 1)
+    *(guint64 *)user = record->packets[CT_ORIGINAL];
+}
+
+/* Told as it was at the last peak, whether it went on behind that or not: a copy of an earlier peak is none of it. */
+START_TEST(each_peak_is_another)
+{
+  guint64 packets = 0;
+  run r;
+
+  run_start(&r, 0, TRUE);
+  udp(&r, 1000, FALSE, 1 * S);
+  udp(&r, 1001, FALSE, 2 * S); /* a peak */
+  udp(&r, 1000, FALSE, 3 * S);
+  udp(&r, 1000, FALSE, 4 * S);
+  flows_each_at_peak(r.flows, packets_of_first, &packets);
+  ck_assert_uint_eq(packets, 1);
+  udp(&r, 1002, FALSE, 5 * S); /* a higher one */
+  flows_each_at_peak(r.flows, packets_of_first, &packets);
+  ck_assert_uint_eq(packets, 3);
+  udp(&r, 1000, FALSE, 6 * S);
+  flows_each_at_peak(r.flows, packets_of_first, &packets);
+  ck_assert_uint_eq(packets, 3);
+  run_end(&r);
+}
+END_TEST
+
 /* Different within a protocol, or the history could not be read. */
 START_TEST(letters_differ)
 {
@@ -219,6 +248,7 @@ int main(void)
   tcase_add_test(tcase, a_record_says_what_its_packets_were);
   tcase_add_test(tcase, each_once_and_memory_follows_the_table);
   tcase_add_test(tcase, the_peak_is_told_as_it_stood);
+  tcase_add_test(tcase, each_peak_is_another);
   tcase_add_test(tcase, letters_differ);
   tcase_add_test(tcase, a_database_is_whole_or_none);
   suite_add_tcase(suite, tcase);

@@ -176,6 +176,24 @@ START_TEST(ports_by_their_class)
 }
 END_TEST
 
+/* A port that is to be drawn is, though nobody else has the packet's own; of its class it stays (NAT 5). */
+START_TEST(random_ports_are_drawn)
+{
+  ct_nat_range kept = to("203.0.113.10", "203.0.113.10", 0), drawn = to("203.0.113.10", "203.0.113.10", CT_NAT_RANDOM);
+  guint others = 0;
+
+  for (guint16 port = 5000; port < 5008; port++) {
+    ct_view v = pass(udp("192.168.1.20", port, "198.51.100.7", 53), CT_NAT_SRC, &kept);
+
+    ck_assert_uint_eq(v.tuple[CT_REPLY].dst_id, port);
+    v = pass(udp("192.168.1.21", port, "198.51.100.8", 53), CT_NAT_SRC, &drawn);
+    others += v.tuple[CT_REPLY].dst_id != port;
+    ck_assert_uint_ge(v.tuple[CT_REPLY].dst_id, 1024);
+  }
+  ck_assert_uint_eq(others, 8);
+}
+END_TEST
+
 START_TEST(one_port_serves_one)
 {
   ct_nat_range range = to("203.0.113.1", "203.0.113.1", CT_NAT_IDS);
@@ -336,6 +354,7 @@ int main(void)
   tcase_add_test(tests, addresses_of_ranges);
   tcase_add_test(tests, each_tuple_finds_its_entry);
   tcase_add_test(tests, ports_by_their_class);
+  tcase_add_test(tests, random_ports_are_drawn);
   tcase_add_test(tests, one_port_serves_one);
   tcase_add_test(tests, binding_to_nothing_changes_ports);
   tcase_add_test(tests, confirmed_entries_stay);

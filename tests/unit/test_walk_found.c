@@ -259,6 +259,23 @@ START_TEST(counters_of_elements_and_lists)
 }
 END_TEST
 
+/* src is the header's source, dst its destination; without a header nobody knows. */
+START_TEST(sets_of_hardware_addresses)
+{
+  wk_init(&kit);
+  kit.link = TRUE;
+  memcpy(kit.ethernet, "\x02\0\0\0\x0a\x01\x02\0\0\0\x0a\x02\x08\0", 14);
+  wk_start(&kit,
+           FORWARD("-A FORWARD -m set --match-set m src\n-A FORWARD -m set --match-set n dst\n"
+                   "-A FORWARD -m set --match-set n src\n-A FORWARD -m set --match-set m dst\n"),
+           "create m hash:mac\nadd m 02:00:00:00:0A:02\ncreate n hash:mac\nadd n 02:00:00:00:0A:01\n");
+  wk_udp(&kit, A, 1, B, 53, "x");
+  for (guint rule = 1; rule <= 4; rule++)
+    ck_assert_uint_eq(hits(rule), rule <= 2);
+  wk_stop(&kit);
+}
+END_TEST
+
 /* A set of ports has nothing for a header that is not whole, though its ports are there. */
 START_TEST(ports_of_short_headers)
 {
@@ -558,6 +575,7 @@ int main(void)
   tcase_add_test(tc, a_confirmed_connection_counts_once);
   tcase_add_test(tc, an_answer_to_an_untracked_packet);
   tcase_add_test(tc, counters_of_elements_and_lists);
+  tcase_add_test(tc, sets_of_hardware_addresses);
   tcase_add_test(tc, an_option_is_stripped);
   tcase_add_test(tc, a_header_that_cannot_be_changed);
   tcase_add_test(tc, who_is_named_of_nat);

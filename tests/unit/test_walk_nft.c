@@ -617,6 +617,30 @@ START_TEST(a_quota_that_is_used_up)
 }
 END_TEST
 
+/* As many as the burst at once, then as the rate gives; of packets and of bytes, and what is over the other way round.
+ */
+START_TEST(a_limit_gives_what_it_says)
+{
+  start(DOCUMENT(
+    TABLE("ip", "t") BASE("ip", "t", "c", "filter", "forward", "0")
+      RULE("ip", "t", "c", "{\"limit\":{\"rate\":2,\"burst\":3,\"per\":\"second\"}}," COUNTER)
+        RULE("ip", "t", "c",
+             "{\"limit\":{\"rate\":64,\"rate_unit\":\"bytes\",\"burst\":32,\"burst_unit\":\"bytes\","
+             "\"per\":\"second\"}}," COUNTER)
+          RULE("ip", "t", "c", "{\"limit\":{\"rate\":2,\"burst\":3,\"per\":\"second\",\"inv\":true}}," COUNTER)));
+  for (guint i = 0; i < 4; i++)
+    wk_udp(&kit, A, 1, B, 2, "xxxx");
+  wk_pass_ms(&kit, 499);
+  wk_udp(&kit, A, 1, B, 2, "xxxx");
+  wk_pass_ms(&kit, 1);
+  wk_udp(&kit, A, 1, B, 2, "xxxx");
+  listing_has("limit rate 2/second burst 3 packets counter packets 4 bytes 128");
+  listing_has("limit rate 64 bytes/second burst 32 bytes counter packets 4 bytes 128");
+  listing_has("limit rate over 2/second burst 3 packets counter packets 2 bytes 64");
+  wk_stop(&kit);
+}
+END_TEST
+
 /* A protocol without a checksum is held to one by what answers: over all of its payload. */
 START_TEST(answers_ask_for_a_sum)
 {
@@ -671,6 +695,7 @@ int main(void)
   tcase_add_test(tc, numbers_are_given_again);
   tcase_add_test(tc, zones_have_directions);
   tcase_add_test(tc, a_quota_that_is_used_up);
+  tcase_add_test(tc, a_limit_gives_what_it_says);
   tcase_add_test(tc, answers_ask_for_a_sum);
   suite_add_tcase(suite, tc);
   return unit_run(suite);

@@ -5,13 +5,6 @@
 #include "firewall/nft/jhash.h"
 #include "firewall/nft/run_internal.h"
 
-void fw_nft_value_number(fw_nft_value *v, guint64 number, guint n_bytes)
-{
-  v->n = n_bytes;
-  v->unknown = 0;
-  fw_nft_number_put(number, v->bytes, n_bytes);
-}
-
 static fw_truth constant(const fw_nft_expr *e, fw_nft_value *v)
 {
   v->n = e->n_bytes;

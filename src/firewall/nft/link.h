@@ -10,8 +10,4 @@
 /* => FALSE: jumps that lead back, or go deeper than the kernel lets them. */
 gboolean fw_nft_link(fw_ruleset *ruleset, fw_table *table, GError **error);
 
-fw_nft_ruleset *fw_nft_ruleset_new(void);
-void fw_nft_ruleset_free(fw_nft_ruleset *nft);
-void fw_nft_table_free(fw_nft_table *table);
-
 #endif

@@ -269,6 +269,13 @@ gboolean fw_nft_looks_like(const char *text, gsize length);
 /* Whether it looks like nft's own language. */
 gboolean fw_nft_looks_like_text(const char *text, gsize length);
 
+/* A ruleset's part of nftables, with no set yet; and its end, sets included. free: NULL is fine. */
+fw_nft_ruleset *fw_nft_ruleset_new(void);
+void fw_nft_ruleset_free(fw_nft_ruleset *nft);
+/* What a table holds beside the ruleset's memory, in which it itself stands. NULL is fine. */
+void fw_nft_table_free(fw_nft_table *table);
+
+/* => NULL: the table has none of that name (and, of an object, of that kind: "counter", "ct helper"). */
 fw_nft_set *fw_nft_set_find(const fw_table *table, const char *name);
 fw_nft_object *fw_nft_object_find(const fw_table *table, const char *kind, const char *name);
 

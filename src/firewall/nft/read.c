@@ -9,7 +9,6 @@
 #include "firewall/nft/link.h"
 #include "firewall/nft/reader.h"
 #include "firewall/nft/scan.h"
-#include "firewall/nft/text.h"
 
 enum { NAME_MOST = 255 };
 /* A document of which json-glib's tree still fits a machine. */
@@ -183,103 +182,18 @@ static fw_table *table_named(const reading *d, JsonObject *o, const char *member
   return NULL;
 }
 
-static void take_table_flag(const char *text, gpointer user)
-{
-  fw_nft_table *table = user;
-
-  table->dormant |= strcmp(text, "dormant") == 0;
-  table->owner |= strcmp(text, "owner") == 0;
-  table->persist |= strcmp(text, "persist") == 0;
-}
-
 static gboolean name_fits(const char *name) { return *name != '\0' && strlen(name) <= NAME_MOST; }
 
 static gboolean read_table(reading *d, JsonObject *o)
 {
   const char *name = fw_nft_text(o, "name", "");
   fw_family family;
-  fw_table *table;
 
   if (!family_of(fw_nft_text(o, "family", "ip"), &family) || !name_fits(name))
     return fail_here(d, "expected a family and a name");
   if (table_named(d, o, "name") != NULL)
     return TRUE;
-  table = fw_build_other_table(d->reader.ruleset, family, name, &d->reader.place);
-  table->nft = fw_ruleset_take(d->reader.ruleset, sizeof *table->nft);
-  table->nft->objects = g_ptr_array_new();
-  table->nft->sets = g_ptr_array_new();
-  table->nft->comment = fw_nft_word(&d->reader, fw_nft_text(o, "comment", NULL));
-  if (json_object_has_member(o, "flags"))
-    fw_nft_each_text(json_object_get_member(o, "flags"), take_table_flag, table->nft);
-  g_ptr_array_add(d->tables, table);
-  return TRUE;
-}
-
-/* Names that stand for priorities; bridges have others. */
-static gboolean priority_of(JsonObject *o, fw_family family, gint32 *priority)
-{
-  static const struct {
-    const char *name;
-    gint32 ip, bridge;
-  } names[] = { { "raw", -300, 0 },    { "mangle", -150, 0 },  { "dstnat", -100, -300 }, { "filter", 0, -200 },
-                { "security", 50, 0 }, { "srcnat", 100, 300 }, { "out", 0, 100 } };
-  const char *text = fw_nft_text(o, "prio", NULL);
-  gint64 number = fw_nft_integer(o, "prio", 0);
-  guint i;
-
-  if (text == NULL) {
-    *priority = (gint32)CLAMP(number, G_MININT32, G_MAXINT32);
-    return number >= G_MININT32 && number <= G_MAXINT32;
-  }
-  for (i = 0; i < G_N_ELEMENTS(names); i++)
-    if (strcmp(names[i].name, text) == 0) {
-      *priority = family == FW_BRIDGE ? names[i].bridge : names[i].ip;
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static fw_hook hook_of(const char *name)
-{
-  static const char *const names[] = {
-#define X(n, text, kernel) kernel,
-    FW_HOOK_LIST(X)
-#undef X
-  };
-  guint i;
-
-  for (i = 0; i < FW_HOOKS; i++)
-    if (strcmp(names[i], name) == 0)
-      return (fw_hook)i;
-  return FW_HOOK_NONE;
-}
-
-static gboolean read_base_chain(reading *d, JsonObject *o, fw_chain *chain)
-{
-  fw_nft_chain *n = chain->nft;
-  g_autofree char *devices = NULL;
-
-  n->type = fw_nft_word(&d->reader, fw_nft_text(o, "type", "filter"));
-  n->hook = fw_nft_word(&d->reader, fw_nft_text(o, "hook", ""));
-  n->has_policy = json_object_has_member(o, "policy");
-  if (json_object_has_member(o, "dev")) {
-    devices = fw_nft_joined(json_object_get_member(o, "dev"), ",");
-    n->device = fw_nft_word(&d->reader, devices);
-  }
-  if (!priority_of(o, chain->table->family, &chain->priority))
-    return fail_here(d, "expected a priority");
-  n->priority = chain->priority;
-  chain->policy = strcmp(fw_nft_text(o, "policy", "accept"), "drop") == 0 ? FW_POLICY_DROP : FW_POLICY_ACCEPT;
-  chain->declared = TRUE;
-  chain->hook = chain->table->family <= FW_INET && !chain->table->nft->dormant ? hook_of(n->hook) : FW_HOOK_NONE;
-  chain->frames = chain->hook == FW_HOOK_NONE && !chain->table->nft->dormant;
-  if (chain->frames) {
-    g_autofree char *words = g_strdup_printf("chain %s of hook %s, family %s, is not followed: it sees frames, not "
-                                             "packets of this host's IP layer",
-                                             chain->name, n->hook, fw_family_name(chain->table->family));
-
-    fw_nft_note(&d->reader, FW_NOTE_INCOMPLETE, words);
-  }
+  g_ptr_array_add(d->tables, fw_nft_read_table(&d->reader, family, o));
   return TRUE;
 }
 
@@ -287,17 +201,14 @@ static gboolean read_chain(reading *d, JsonObject *o)
 {
   fw_table *table = table_named(d, o, "table");
   const char *name = fw_nft_text(o, "name", "");
-  fw_chain *chain;
 
   if (table == NULL || !name_fits(name))
     return fail_here(d, "expected a table that is there, and a name");
   if (fw_table_chain(table, name) != NULL)
     return TRUE;
-  chain = fw_build_chain(table, name);
-  chain->line = d->reader.place.line;
-  chain->nft = fw_ruleset_take(d->reader.ruleset, sizeof *chain->nft);
-  chain->nft->comment = fw_nft_word(&d->reader, fw_nft_text(o, "comment", NULL));
-  return json_object_has_member(o, "hook") ? read_base_chain(d, o, chain) : TRUE;
+  if (!fw_nft_read_chain(&d->reader, table, o))
+    return fail_here(d, "expected a priority");
+  return TRUE;
 }
 
 /* ---- the first time through ---- */
@@ -360,83 +271,6 @@ static gboolean read_definitions(reading *d)
 
 /* ---- rules ---- */
 
-/* How it goes on: its last statement, or a vmap, whose verdict only a packet knows. */
-static void set_target(fw_rule *rule, fw_nft_statement *s)
-{
-  static const fw_target_kind kinds[] = {
-    [FW_NFT_ACCEPT] = FW_TARGET_ACCEPT, [FW_NFT_DROP] = FW_TARGET_DROP, [FW_NFT_CONTINUE] = FW_TARGET_NONE,
-    [FW_NFT_RETURN] = FW_TARGET_RETURN, [FW_NFT_JUMP] = FW_TARGET_JUMP, [FW_NFT_GOTO] = FW_TARGET_GOTO,
-  };
-
-  switch (s->kind) {
-  case FW_NFT_DO_VERDICT:
-    rule->target.kind = kinds[s->verdict.kind];
-    rule->target.name = s->verdict.target != NULL ? s->verdict.target : fw_target_kind_name(rule->target.kind);
-    rule->target.is_goto = s->verdict.kind == FW_NFT_GOTO;
-    return;
-  case FW_NFT_DO_VMAP:
-    rule->target.kind = FW_TARGET_UNKNOWN;
-    rule->target.name = "vmap";
-    return;
-  case FW_NFT_DO_REJECT:
-  case FW_NFT_DO_NAT: rule->target = s->target; return;
-  case FW_NFT_DO_QUEUE: rule->target = (fw_target){ .kind = FW_TARGET_QUEUE, .name = "queue" }; return;
-  case FW_NFT_DO_UNDECIDED:
-  case FW_NFT_DO_UNKNOWN:
-    rule->target.kind = FW_TARGET_UNKNOWN;
-    rule->target.name = s->name;
-    return;
-  default: return;
-  }
-}
-
-/* What it asks for, as nft prints it: "ct state", "meta skuid". */
-static const char *name_of(fw_nft_reader *r, const fw_nft_statement *s)
-{
-  g_autoptr(GString) name = NULL;
-
-  if (s->kind != FW_NFT_DO_MATCH && s->kind != FW_NFT_DO_VMAP)
-    return s->name;
-  name = g_string_new(NULL);
-  fw_nft_text_expr(name, s->left);
-  return fw_nft_word(r, name->str);
-}
-
-/* Nothing behind it is ever come to. */
-static gboolean is_end(const fw_nft_statement *s)
-{
-  return (s->kind == FW_NFT_DO_VERDICT && s->verdict.kind != FW_NFT_CONTINUE) || s->kind == FW_NFT_DO_REJECT ||
-         s->kind == FW_NFT_DO_NAT || s->kind == FW_NFT_DO_QUEUE;
-}
-
-static void read_statements(reading *d, fw_rule *rule, JsonArray *list)
-{
-  fw_nft_rule *n = rule->nft;
-  gsize before = d->reader.path->len;
-  gboolean ended = FALSE;
-  guint i;
-
-  n->n = json_array_get_length(list);
-  n->statements = fw_ruleset_take(d->reader.ruleset, MAX(n->n, 1) * sizeof *n->statements);
-  rule->n_matches = (guint16)n->n;
-  rule->matches = fw_ruleset_take(d->reader.ruleset, MAX(n->n, 1) * sizeof *rule->matches);
-  for (i = 0; i < n->n; i++) {
-    fw_nft_statement *s = &n->statements[i];
-
-    g_string_append_printf(d->reader.path, ".expr[%u]", i);
-    fw_nft_read_statement(&d->reader, json_array_get_element(list, i), s);
-    rule->matches[i].name = name_of(&d->reader, s);
-    if (s->kind == FW_NFT_DO_UNKNOWN) {
-      rule->unknown = TRUE;
-      fw_nft_note(&d->reader, strcmp(s->name, "match") == 0 ? FW_NOTE_MATCH : FW_NOTE_TARGET, s->text);
-    }
-    if (!ended)
-      set_target(rule, s);
-    ended |= is_end(s);
-    g_string_truncate(d->reader.path, before);
-  }
-}
-
 static gboolean read_rule(reading *d, const command *c)
 {
   fw_table *table = table_named(d, c->what, "table");
@@ -450,13 +284,7 @@ static gboolean read_rule(reading *d, const command *c)
   if (list == NULL || !JSON_NODE_HOLDS_ARRAY(list) || json_array_get_length(json_node_get_array(list)) > 4096)
     return fail_here(d, "expected a list \"expr\" of at most 4096 statements");
   set_family(&d->reader, table);
-  rule = fw_ruleset_take(d->reader.ruleset, sizeof *rule);
-  rule->nft = fw_ruleset_take(d->reader.ruleset, sizeof *rule->nft);
-  rule->line = d->reader.place.line;
-  rule->nft->handle = (guint64)fw_nft_integer(c->what, "handle", 0);
-  rule->nft->comment = fw_nft_word(&d->reader, fw_nft_text(c->what, "comment", NULL));
-  rule->chain = chain;
-  read_statements(d, rule, json_node_get_array(list));
+  rule = fw_nft_read_rule(&d->reader, chain, c->what, json_node_get_array(list));
   if (strcmp(c->verb, "insert") == 0)
     fw_build_insert(chain, rule, index >= 0 && index < fw_build_length(chain) ? (guint)index : 0);
   else if (index >= 0 && index < fw_build_length(chain))

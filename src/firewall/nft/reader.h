@@ -54,6 +54,13 @@ gboolean fw_nft_read_set(fw_nft_reader *r, JsonObject *o, gboolean is_map);
 /* Counters, limits, quotas, and what ct has. */
 gboolean fw_nft_read_object(fw_nft_reader *r, const char *kind, JsonObject *o);
 
+/* A table with its name, flags and comment: the ruleset's. The caller knows that there is none of that name yet. */
+fw_table *fw_nft_read_table(fw_nft_reader *r, fw_family family, JsonObject *o);
+/* A chain of a table that has none of that name. => FALSE: a base chain's priority is none. */
+gboolean fw_nft_read_chain(fw_nft_reader *r, fw_table *table, JsonObject *o);
+/* A rule with its statements, its "expr"; it stands in no chain yet, but knows that it is to be of this one. */
+fw_rule *fw_nft_read_rule(fw_nft_reader *r, fw_chain *chain, JsonObject *o, JsonArray *list);
+
 /* {"accept":null}, {"jump":{"target":...}}. => FALSE: it is none. */
 gboolean fw_nft_read_verdict(fw_nft_reader *r, JsonNode *node, fw_nft_verdict *verdict);
 /* One member of "expr". Never fails: what is not understood is UNKNOWN, and said. */

@@ -55,7 +55,13 @@ fw_truth fw_nft_option_value(const fw_packet *p, const fw_nft_expr *e, fw_nft_va
 fw_truth fw_nft_meta_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_ct_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
 fw_truth fw_nft_fib_value(fw_program *program, const fw_packet *p, const fw_nft_expr *e, fw_nft_value *v);
-void fw_nft_value_number(fw_nft_value *v, guint64 number, guint n_bytes);
+static inline void fw_nft_value_number(fw_nft_value *v, guint64 number, guint n_bytes)
+{
+  v->n = n_bytes;
+  v->unknown = 0;
+  fw_nft_number_put(number, v->bytes, n_bytes);
+}
+
 /* Whether the packet is of the protocol that a field needs. */
 fw_truth fw_nft_field_is_there(const fw_packet *p, const fw_nft_field *field);
 
@@ -87,8 +93,13 @@ gboolean fw_nft_bounds(const fw_nft_expr *e, guint8 *from, guint8 *to);
 
 /* ---- statements ---- */
 
+/* What a statement remembers, as it is when its rule is loaded, or its element put in. */
 void fw_nft_state_start(fw_program *program, const fw_nft_statement *s, fw_nft_state *state);
-/* counter, limit, quota, ct count. */
+/*
+ * counter, limit, quota, ct count: asked and counted with what it remembers; any other is YES. => NO: the rule ends.
+ * Where it is not known whether the packet comes here (program->maybe), nothing is counted, and all but a counter are
+ * UNKNOWN. _all: those of an element, to the first that is not YES, whose answer it is.
+ */
 fw_truth fw_nft_stateful(fw_program *program, fw_packet *p, const fw_nft_statement *s, fw_nft_state *state);
 fw_truth fw_nft_all_stateful(fw_program *program, fw_packet *p, const fw_nft_found *found);
 /* The statement's element has gone. */

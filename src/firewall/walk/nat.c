@@ -337,17 +337,6 @@ static asked range_of(fw_firewall *f, const fw_packet *p, const fw_target *targe
 
 /* -- mappings -- */
 
-/* FNV-1a of the name, for a name is all that is known of a device. */
-guint32 fw_nat_device_number(const char *name)
-{
-  guint32 hash = 2166136261u;
-  const char *c;
-
-  for (c = name; *c != '\0'; c++)
-    hash = (hash ^ (guint8)*c) * 16777619u;
-  return MAX(hash, 1);
-}
-
 static gboolean drop(fw_firewall *f, fw_decision *last)
 {
   last->verdict = FW_VERDICT_DROP;

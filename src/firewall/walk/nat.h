@@ -21,8 +21,6 @@ static inline void fw_nat_learn(fw_firewall *f, ct_engine *engine, const fw_arri
   if (G_UNLIKELY(f->left != NULL && !f->learns))
     fw_nat_draws(f, engine);
 }
-/* What masquerading remembers a device by. */
-guint32 fw_nat_device_number(const char *name);
 /* Finds out which families have nat chains. */
 void fw_nat_begin(fw_firewall *f);
 void fw_nat_end(fw_firewall *f);

@@ -21,7 +21,7 @@ typedef struct fw_interface_name {
   guint16 quick_in, quick_out; /* of quick.h: what may be asked of the packet that it is the input, or output, of */
   guint8 *holds;
   guint32 exact;  /* the pattern that is this very name; G_MAXUINT32: there is none */
-  guint32 device; /* what masquerading remembers it by: fw_nat_device_number */
+  guint32 device; /* what masquerading remembers it by: fw_device_number */
 } fw_interface_name;
 
 /* fw_packet.l4: what there is of the header of layer 4. */

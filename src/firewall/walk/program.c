@@ -118,6 +118,17 @@ static void name_free(gpointer data)
   g_free(name);
 }
 
+/* FNV-1a of the name, for a name is all that is known of a device. */
+guint32 fw_device_number(const char *name)
+{
+  guint32 hash = 2166136261u;
+  const char *c;
+
+  for (c = name; *c != '\0'; c++)
+    hash = (hash ^ (guint8)*c) * 16777619u;
+  return MAX(hash, 1);
+}
+
 const fw_interface_name *fw_program_interface(fw_program *program, const char *name)
 {
   guint slot = (guint)((guintptr)name >> 4 & (G_N_ELEMENTS(program->latest) - 1));
@@ -139,7 +150,7 @@ const fw_interface_name *fw_program_interface(fw_program *program, const char *n
     found->quick_out = FW_QUICK_OUT;
     found->holds = what_holds(program, name);
     found->exact = exact_of(program, name);
-    found->device = fw_nat_device_number(name);
+    found->device = fw_device_number(name);
     g_hash_table_insert(program->names, (gpointer)found->name, found);
   }
   program->latest[slot].asked = name;

@@ -230,6 +230,8 @@ static inline void fw_program_set_time(fw_program *program, gint64 now_ns)
 }
 /* => the one struct of a name. NULL: unknown; "": none. */
 const fw_interface_name *fw_program_interface(fw_program *program, const char *name);
+/* What masquerading remembers a device by: never 0. */
+guint32 fw_device_number(const char *name);
 guint32 fw_program_random(fw_program *program); /* 32 bits */
 
 /*

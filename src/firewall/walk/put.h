@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
+/* In decimal. */
 void fw_put_u32(GString *out, guint32 value);
 /* As text, without quotes. family: 4 or 6. */
 void fw_put_address(GString *out, guint8 family, const guint8 *bytes);
