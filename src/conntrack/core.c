@@ -208,6 +208,13 @@ static void refuse(ct_engine *engine, ct_entry *entry, bool is_new, ct_result *r
   ct_event_drop(engine, (ct_reason)result->reason);
 }
 
+/* Whether the confirm hook has nothing to do: an entry that is there, without a helper, and nothing to be told. */
+static inline bool is_settled(const ct_engine *engine, const ct_passage *passage, const ct_result *result)
+{
+  return !passage->is_new && passage->entry->ext == 0 &&
+         (result->events == 0 || !ct_event_wanted(engine, CT_EVENT_UPDATE));
+}
+
 /* The confirm hook (spec 0.6): helper, confirmation, events. */
 static void confirm(ct_engine *engine, const ct_passage *passage, ct_result *result)
 {
@@ -258,9 +265,10 @@ static void drop(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_
 CT_ALWAYS_INLINE void conclude(ct_engine *engine, const ct_passage *passage, ct_fate fate, ct_result *result)
 {
   if (passage->entry != NULL) {
-    if (G_LIKELY(fate == CT_FATE_ACCEPT))
-      confirm(engine, passage, result);
-    else
+    if (G_LIKELY(fate == CT_FATE_ACCEPT)) {
+      if (!is_settled(engine, passage, result))
+        confirm(engine, passage, result);
+    } else
       drop(engine, passage, fate, result);
   }
   engine->packet = NULL;

@@ -13,7 +13,11 @@
 #endif
 
 /* Including them is the point: NOLINTBEGIN(bugprone-suspicious-include) */
-#include "conntrack/way.c" /* before core.c, which calls it */
+#include "conntrack/proto/tcp_options.c" /* each before who calls it */
+#include "conntrack/proto/tcp_window.c"
+#include "conntrack/proto/tcp_reset.c"
+#include "conntrack/proto/tcp.c"
+#include "conntrack/way.c"
 #include "conntrack/core.c"
 #include "conntrack/clock.c"
 #include "conntrack/count.c"
@@ -30,9 +34,5 @@
 #include "conntrack/table/table.c"
 #include "conntrack/table/timer.c"
 #include "conntrack/proto/proto.c"
-#include "conntrack/proto/tcp.c"
-#include "conntrack/proto/tcp_options.c"
-#include "conntrack/proto/tcp_reset.c"
-#include "conntrack/proto/tcp_window.c"
 #include "conntrack/proto/udp.c"
 /* NOLINTEND(bugprone-suspicious-include) */

@@ -10,24 +10,31 @@ static bool gains_too_little(const ct_engine *engine, const ct_entry *entry, int
   return entry->status & CT_STATUS_CONFIRMED && gain_ns >= 0 && gain_ns < CT_NS_PER_S;
 }
 
+/* A deadline that came nearer, where somebody else than the wheel has to be told. */
+static __attribute__((noinline)) void tell_sooner(ct_engine *engine, ct_entry *entry)
+{
+  if (engine->keeper != NULL)
+    engine->keeper->sooner(engine->kept_by, entry);
+  else if (engine->params.gc == CT_GC_KERNEL)
+    ct_buckets_sooner(&engine->buckets, &engine->table, entry);
+}
+
 inline void ct_core_refresh(ct_engine *engine, ct_entry *entry, int64_t timeout_ns)
 {
-  bool sooner;
+  int64_t before_ns = entry->deadline_ns;
 
   if (entry->status & CT_STATUS_FIXED_TIMEOUT)
     return;
   if (G_UNLIKELY(engine->params.profile->refresh_skips_a_second) && gains_too_little(engine, entry, timeout_ns))
     return;
-  sooner = engine->now_ns + timeout_ns < entry->deadline_ns;
   entry->deadline_ns = engine->now_ns + timeout_ns;
   if (!(entry->status & CT_STATUS_CONFIRMED))
     return;
-  if (sooner && engine->keeper != NULL)
-    engine->keeper->sooner(engine->kept_by, entry);
-  else if (sooner && engine->params.gc == CT_GC_KERNEL)
-    ct_buckets_sooner(&engine->buckets, &engine->table, entry);
-  if (engine->params.gc == CT_GC_EXACT)
+  /* Whether it came nearer is as good as random, and the wheel need not know: so it is asked last. */
+  if (G_LIKELY(engine->params.gc == CT_GC_EXACT))
     ct_timer_refresh(&engine->timer, entry, ct_table_number(&engine->table, entry), engine->now_ns);
+  if (G_UNLIKELY((engine->keeper != NULL || engine->params.gc == CT_GC_KERNEL) && entry->deadline_ns < before_ns))
+    tell_sooner(engine, entry);
 }
 
 inline void ct_core_refresh_acct(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet,

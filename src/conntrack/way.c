@@ -34,8 +34,11 @@ static void set_class(const ct_entry *entry, ct_dir dir, ct_result *result)
     result->cls = entry->status & CT_STATUS_EXPECTED ? CT_CLASS_RELATED : CT_CLASS_NEW;
 }
 
-inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+inline __attribute__((always_inline)) ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir,
+                                                            const ct_packet *packet, ct_result *result)
 {
+  const ct_proto *proto;
+
   set_class(entry, dir, result);
   result->conn = entry->id;
   result->old_state = (uint8_t)entry->state;
@@ -43,8 +46,11 @@ inline ct_track ct_way_judge(ct_engine *engine, ct_entry *entry, ct_dir dir, con
     result->reason = packet->reason;
     return CT_TRACK_INVALID;
   }
-  return ct_proto_find(engine->params.profile, packet->tuple.proto, packet->tuple.family)
-    ->packet(engine, entry, (ct_dir)result->dir, packet, result);
+  proto = ct_proto_find(engine->params.profile, packet->tuple.proto, packet->tuple.family);
+  /* The commonest by its name: what it does with most packets is inlined here. */
+  if (G_LIKELY(proto == &ct_proto_tcp))
+    return ct_tcp_packet(engine, entry, dir, packet, result);
+  return proto->packet(engine, entry, dir, packet, result);
 }
 
 inline void ct_way_begin(ct_engine *engine, ct_entry *entry, const ct_packet *packet, const ct_template *template,

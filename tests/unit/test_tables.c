@@ -187,6 +187,20 @@ START_TEST(sctp_2_6_differs_where_it_should)
 END_TEST
 
 /* A cell that nobody wrote would be 0, NONE: nothing ever leads there. */
+/* What tcp.c's short ways take for granted of the tables. */
+START_TEST(usual_segments_go_the_usual_way)
+{
+  const ct_profile *profile;
+  unsigned i, dir;
+
+  for (i = 0; (profile = ct_profile_get(i)) != NULL; i++) {
+    ck_assert_uint_eq(profile->tcp_table[CT_ORIGINAL][CT_TCP_INDEX_SYN][CT_TCP_NONE], CT_TCP_SYN_SENT);
+    for (dir = 0; dir < 2; dir++)
+      ck_assert_uint_eq(profile->tcp_table[dir][CT_TCP_INDEX_ACK][CT_TCP_ESTABLISHED], CT_TCP_ESTABLISHED);
+  }
+}
+END_TEST
+
 START_TEST(tables_have_no_holes)
 {
   const ct_profile *profile;
@@ -224,6 +238,7 @@ int main(void)
   tcase_add_test(tcase, tcp_2_4_is_the_specifications);
   tcase_add_test(tcase, sctp_6_18_is_the_specifications);
   tcase_add_test(tcase, sctp_2_6_differs_where_it_should);
+  tcase_add_test(tcase, usual_segments_go_the_usual_way);
   tcase_add_test(tcase, tables_have_no_holes);
   suite_add_tcase(suite, tcase);
   return unit_run(suite);

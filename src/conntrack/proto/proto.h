@@ -134,6 +134,9 @@ extern const ct_proto ct_proto_generic;
 /* As ip_conntrack had them, and GRE over IPv4 alone; a profile names them where it wants them. */
 extern const ct_proto ct_proto_gre_v4, ct_proto_tcp_2_6, ct_proto_tcp_2_4, ct_proto_icmp_2_6;
 
+/* tcp.c: the tracker of ct_proto_tcp by its name, so that who has most of its packets to do with it can have it inline.
+ */
+ct_track ct_tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result);
 /* tcp.c: a firewall has answered a packet of this confirmed entry with a reset, which closes it. */
 void ct_tcp_close(ct_engine *engine, ct_entry *entry, ct_result *result);
 

@@ -215,8 +215,9 @@ static void suspect_end(ct_engine *engine, ct_entry *entry, const ct_segment *se
 }
 
 /* Which timeout applies (spec 5.8); each of the special ones only ever shortens. */
-static ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp, const ct_segment *seg, uint8_t state,
-                                 ct_result *result)
+static inline __attribute__((always_inline)) ct_timeout choose_timeout(const ct_engine *engine, const ct_tcp *tcp,
+                                                                       const ct_segment *seg, uint8_t state,
+                                                                       ct_result *result)
 {
   ct_timeout timeout = (ct_timeout)(CT_TIMEOUT_TCP_NONE + state);
   int64_t timeout_ns = ct_core_timeout(engine, timeout);
@@ -289,7 +290,37 @@ static ct_track commit(ct_engine *engine, ct_entry *entry, const ct_segment *seg
   return ct_tcp_renew(engine, entry, seg, timeout, result);
 }
 
-static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const ct_packet *packet, ct_result *result)
+/*
+ * The segment that most are: data or an acknowledgement amid an established connection, within both windows. All that
+ * the long way would do with it, and nothing that it would only ask; that the state stays, test_tables holds of each
+ * table. => false where it is another kind of segment: nothing has been changed then.
+ */
+static inline __attribute__((always_inline)) bool go_on(ct_engine *engine, ct_entry *entry, ct_dir dir,
+                                                        const ct_packet *packet, ct_result *result)
+{
+  enum {
+    ASKED = CT_STATUS_CONFIRMED | CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED | CT_STATUS_SEQ_ADJUST,
+    USUAL = CT_STATUS_CONFIRMED | CT_STATUS_SEEN_REPLY | CT_STATUS_ASSURED
+  };
+  const uint32_t seq = packet->l4.tcp.seq;
+  /* clang-format off */
+  const ct_segment seg = { .packet = packet, .dir = dir, .index = CT_TCP_INDEX_ACK, .flags = CT_TCP_ACK,
+                           .seq = seq, .ack = packet->l4.tcp.ack, .end = seq + packet->l4.tcp.payload_bytes,
+                           .window = packet->l4.tcp.window };
+  /* clang-format on */
+
+  if ((packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_FIN | CT_TCP_RST)) != CT_TCP_ACK ||
+      entry->state != CT_TCP_ESTABLISHED || (entry->status & ASKED) != USUAL ||
+      packet->l4.tcp.holds & CT_TCP_HOLDS_SACK || G_UNLIKELY(engine->trace != NULL) ||
+      !ct_tcp_window_steady(&entry->l4.tcp, &seg))
+    return false;
+  entry->l4.tcp.last_index = CT_TCP_INDEX_ACK;
+  ct_tcp_renew(engine, entry, &seg, choose_timeout(engine, &entry->l4.tcp, &seg, CT_TCP_ESTABLISHED, result), result);
+  return true;
+}
+
+static __attribute__((noinline)) ct_track take_long_way(ct_engine *engine, ct_entry *entry, ct_dir dir,
+                                                        const ct_packet *packet, ct_result *result)
 {
   ct_segment seg = ct_tcp_segment_read(packet, dir);
   uint8_t old = (uint8_t)entry->state, new = engine->params.profile->tcp_table[dir][seg.index][old];
@@ -319,6 +350,43 @@ static ct_track tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir, const
     break;
   }
   return commit(engine, entry, &seg, old, new, result);
+}
+
+/*
+ * A SYN that makes its entry, which holds nothing yet. Every bound of its own window it has just set itself, and of the
+ * other side it says how far that may send. The rest is as in go_on.
+ */
+static __attribute__((noinline)) ct_track begin_with_syn(ct_engine *engine, ct_entry *entry, const ct_packet *packet,
+                                                         ct_result *result)
+{
+  ct_tcp *tcp = &entry->l4.tcp;
+  ct_tcp_side *s = &tcp->side[CT_ORIGINAL];
+  const ct_segment seg = { .packet = packet, .dir = CT_ORIGINAL, .index = CT_TCP_INDEX_SYN };
+  const uint32_t window = packet->l4.tcp.window;
+
+  s->end = s->max_end = packet->l4.tcp.seq + packet->l4.tcp.payload_bytes + 1;
+  s->max_window = MAX(window, 1);
+  ct_tcp_options_read(engine, packet, &tcp->scale[CT_ORIGINAL], &tcp->flags[CT_ORIGINAL]);
+  tcp->side[CT_REPLY].max_end = MAX(window, 1); /* a zero window may be probed with one byte */
+  tcp->last_index = CT_TCP_INDEX_SYN;
+  entry->state = CT_TCP_SYN_SENT;
+  result->events |= CT_EV_PROTOINFO;
+  return ct_tcp_renew(engine, entry, &seg, choose_timeout(engine, tcp, &seg, CT_TCP_SYN_SENT, result), result);
+}
+
+static inline bool is_first_syn(const ct_engine *engine, const ct_entry *entry, const ct_packet *packet)
+{
+  return (packet->l4.tcp.flags & (CT_TCP_SYN | CT_TCP_ACK | CT_TCP_FIN | CT_TCP_RST)) == CT_TCP_SYN &&
+         !(entry->status & (CT_STATUS_CONFIRMED | CT_STATUS_SEQ_ADJUST)) && G_LIKELY(engine->trace == NULL);
+}
+
+inline __attribute__((always_inline)) ct_track ct_tcp_packet(ct_engine *engine, ct_entry *entry, ct_dir dir,
+                                                             const ct_packet *packet, ct_result *result)
+{
+  if (go_on(engine, entry, dir, packet, result))
+    return CT_TRACK_ACCEPT;
+  return is_first_syn(engine, entry, packet) ? begin_with_syn(engine, entry, packet, result)
+                                             : take_long_way(engine, entry, dir, packet, result);
 }
 
 /* nf_conntrack_tcp_set_closing, spec 5.9. */
@@ -378,6 +446,7 @@ static bool tcp_sound(const ct_entry *entry)
   return ct_tcp_sound(entry) && entry->l4.tcp.last_scale <= CT_TCP_SCALE_MOST;
 }
 
-const ct_proto ct_proto_tcp = { CT_TCP_FACTS,           .sound = tcp_sound,
-                                .packet = tcp_packet,   .may_evict = ct_tcp_is_closing,
-                                .timeout = tcp_timeout, .timing = &tcp_timing };
+const ct_proto ct_proto_tcp = {
+  CT_TCP_FACTS,           .sound = tcp_sound,   .packet = ct_tcp_packet, .may_evict = ct_tcp_is_closing,
+  .timeout = tcp_timeout, .timing = &tcp_timing
+};

@@ -17,6 +17,11 @@ typedef enum ct_window {
 
 /* tcp_in_window, spec 5.6. result->reason and bound say which bound was broken or waived. */
 ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segment *segment, ct_result *result);
+/*
+ * The same of an ACK (CT_TCP_INDEX_ACK) without SACK blocks in an established connection whose numbers nobody adjusts:
+ * => false where its side is met for the first time, or a bound is broken; nothing has been changed then.
+ */
+bool ct_tcp_window_steady(ct_tcp *tcp, const ct_segment *segment);
 
 /*
  * Reads the options of a SYN into a side's scale and flags (spec 5.4): window scale (at most 14), SACK permitted.

@@ -153,30 +153,57 @@ static inline bool has_no_window(const ct_engine *engine, const ct_tcp_side *rec
   return receiver->max_window == 0 && engine->params.profile->tcp_lower_seq_skipped_without_receiver_window;
 }
 
+static bounds bounds_of(const ct_tcp_side *s, const ct_tcp_side *r)
+{
+  return (bounds){ .oldest_end = s->end - r->max_window - 1,
+                   .oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1 };
+}
+
+/*
+ * Whether all four hold, as they do for nearly every segment. Each is the sign of a difference, as in ct_seq_before and
+ * ct_seq_after, so one branch asks for all.
+ */
+static inline bool keeps_bounds(const ct_tcp_side *s, const ct_tcp_side *r, const ct_segment *seg, uint32_t sack)
+{
+  bounds b = bounds_of(s, r);
+
+  return (int32_t)((seg->seq - (s->max_end + 1)) & (sack - (r->end + 1)) & (b.oldest_end - seg->end) &
+                   (b.oldest_ack - sack)) < 0;
+}
+
+/* Which of them is broken, and what comes of it. Where that is II, and it holds nothing, IV alone is left. */
+static __attribute__((noinline)) ct_window judge_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg,
+                                                        uint32_t sack, bool *clean, ct_result *result)
+{
+  const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+  bounds b = bounds_of(s, r);
+
+  *clean = false;
+  if (!ct_seq_before(seg->seq, s->max_end + 1))
+    return over(engine, tcp, seg, sack, b, result);
+  if (!ct_seq_before(sack, r->end + 1))
+    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER,
+                  (ct_bound){ sack, r->end, sack - r->end }, result);
+  if (!ct_seq_after(seg->end, b.oldest_end) && !has_no_window(engine, r))
+    return under(engine, tcp, seg, seg->end, b.oldest_end + 1, true, result);
+  if (!ct_seq_after(sack, b.oldest_ack))
+    return under(engine, tcp, seg, sack, b.oldest_ack + 1, false, result);
+  *clean = true;
+  return CT_WINDOW_ACCEPT;
+}
+
 /* Bounds I to IV; *clean tells an ACCEPT with all four kept from a waived one. */
 static inline ct_window check_bounds(const ct_engine *engine, ct_tcp *tcp, const ct_segment *seg, uint32_t sack,
                                      bool *clean, ct_result *result)
 {
-  const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
-  uint32_t oldest_end = s->end - r->max_window - 1;
-  uint32_t oldest_ack = r->end - MAX(s->max_window, (uint32_t)ACK_WINDOW_LEAST) - 1;
-
-  *clean = false;
-  if (!ct_seq_before(seg->seq, s->max_end + 1))
-    return over(engine, tcp, seg, sack, (bounds){ oldest_end, oldest_ack }, result);
-  if (!ct_seq_before(sack, r->end + 1))
-    return broken(engine, tcp, seg, CT_WINDOW_INVALID, CT_REASON_TCP_ACK_OVER,
-                  (ct_bound){ sack, r->end, sack - r->end }, result);
-  if (!ct_seq_after(seg->end, oldest_end) && !has_no_window(engine, r))
-    return under(engine, tcp, seg, seg->end, oldest_end + 1, true, result);
-  if (!ct_seq_after(sack, oldest_ack))
-    return under(engine, tcp, seg, sack, oldest_ack + 1, false, result);
+  if (G_UNLIKELY(!keeps_bounds(&tcp->side[seg->dir], &tcp->side[!seg->dir], seg, sack)))
+    return judge_bounds(engine, tcp, seg, sack, clean, result);
   *clean = true;
   return CT_WINDOW_ACCEPT;
 }
 
 /* What an accepted segment teaches about both sides. */
-static void learn(ct_tcp *tcp, const ct_segment *seg, uint32_t ack, uint32_t sack)
+static inline __attribute__((always_inline)) void learn(ct_tcp *tcp, const ct_segment *seg, uint32_t ack, uint32_t sack)
 {
   ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
   uint32_t window = seg->window;
@@ -204,7 +231,7 @@ static void learn(ct_tcp *tcp, const ct_segment *seg, uint32_t ack, uint32_t sac
     tcp->flags[!seg->dir] &= (uint8_t)~CT_TCP_FLAG_DATA_UNACKNOWLEDGED;
 }
 
-static void count_repeats(ct_tcp *tcp, const ct_segment *seg, uint32_t ack)
+static inline __attribute__((always_inline)) void count_repeats(ct_tcp *tcp, const ct_segment *seg, uint32_t ack)
 {
   if (seg->index != CT_TCP_INDEX_ACK)
     return;
@@ -254,4 +281,15 @@ inline ct_window ct_tcp_window_check(ct_engine *engine, ct_entry *entry, ct_segm
   learn(tcp, seg, ack, sack);
   count_repeats(tcp, seg, ack);
   return CT_WINDOW_ACCEPT;
+}
+
+inline __attribute__((always_inline)) bool ct_tcp_window_steady(ct_tcp *tcp, const ct_segment *seg)
+{
+  const ct_tcp_side *s = &tcp->side[seg->dir], *r = &tcp->side[!seg->dir];
+
+  if (s->max_window == 0 || !keeps_bounds(s, r, seg, seg->ack))
+    return false;
+  learn(tcp, seg, seg->ack, seg->ack);
+  count_repeats(tcp, seg, seg->ack);
+  return true;
 }

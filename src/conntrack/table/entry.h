@@ -117,9 +117,10 @@ static inline uint64_t ct_counter_packets(const ct_counter *c)
 static inline uint64_t ct_counter_bytes(const ct_counter *c) { return (uint64_t)c->bytes_high << 32 | c->bytes_low; }
 static inline void ct_counter_add(ct_counter *c, uint32_t bytes)
 {
-  c->packets_high = (uint16_t)(c->packets_high + (++c->packets_low == 0));
-  c->bytes_low += bytes;
-  c->bytes_high = (uint16_t)(c->bytes_high + (c->bytes_low < bytes));
+  if (__builtin_expect(++c->packets_low == 0, 0))
+    c->packets_high++;
+  if (__builtin_expect(__builtin_add_overflow(c->bytes_low, bytes, &c->bytes_low), 0))
+    c->bytes_high++;
 }
 
 #endif

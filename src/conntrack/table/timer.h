@@ -74,11 +74,11 @@ static inline uint32_t ct_timer_tick(int64_t ns) { return (uint32_t)((uint64_t)n
 /* Call after the deadline of an armed entry was set: writes a note only where the wheel would look too late. */
 static inline void ct_timer_refresh(ct_timer *timer, ct_entry *entry, uint32_t number, int64_t now_ns)
 {
-  uint32_t tick = ct_timer_tick(entry->deadline_ns);
+  /* Both as they lie ahead of the wheel's present. */
+  int64_t due_ticks = (entry->deadline_ns >> 26) - timer->now_tick;
+  int32_t armed_ticks = (int32_t)(entry->armed_tick - (uint32_t)timer->now_tick);
 
-  if ((entry->deadline_ns >> 26) - (now_ns >> 26) >= CT_TIMER_FURTHEST_TICKS)
-    return; /* armed no further ahead than that */
-  if ((int32_t)(tick - entry->armed_tick) < 0 || (int32_t)(tick - (uint32_t)timer->now_tick) <= 0)
+  if (__builtin_expect(due_ticks < (armed_ticks > 1 ? armed_ticks : 1), 0))
     ct_timer_arm(timer, entry, number, now_ns);
 }
 
